@@ -1,0 +1,11 @@
+# Everything from outside, in one place. All of it comes from Debian 12 packages (see `./dev deps`).
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(SOCI 4.0.3 REQUIRED COMPONENTS sqlite3)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(spdlog 1.10 REQUIRED)
+find_package(prometheus-cpp REQUIRED COMPONENTS core)
+find_package(tomlplusplus 3.3 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Util)

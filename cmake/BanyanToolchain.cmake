@@ -1,0 +1,12 @@
+# What every target of the project is compiled with: ccache when it is there, the warnings, and
+# sections so that the linker can drop what is not used.
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+find_program(BANYAN_CCACHE ccache)
+if(BANYAN_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${BANYAN_CCACHE}")
+endif()
+
+set(BANYAN_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-missing-field-initializers)

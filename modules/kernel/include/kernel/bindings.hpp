@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "kernel/chain.hpp"
+#include "kernel/routing.hpp"
+#include "kernel/unit_of_work.hpp"
+
+/// The ways from a caller to a module that need no network: in-process, routed, observed.
+/// The wire bindings (rehearsal, remote) are in adapters/http/binding.
+namespace banyan {
+
+/// What every binding refuses before it does anything; nullopt when the call may go on.
+std::optional<Error> refuse_call(const PortInfo& port, const Operation& operation,
+                                 const Context& context, const Clock& clock);
+
+/// Turns an answer into what a caller behind a wire would have got: a late answer is no answer,
+/// and an error that the operation does not declare is a fault of the module.
+std::optional<Error> refuse_answer(const PortInfo& port, const Operation& operation,
+                                   const Context& context, const Clock& clock, const Error* error);
+
+/// The error for an exception that left a module; never shows the exception's own text.
+Error fault_of(const PortInfo& port, const Operation& operation);
+
+/// Told about every call that passed a binding. Safe for concurrent use; must not throw.
+class CallObserver {
+ public:
+  struct Call {
+    std::string_view port;
+    std::string_view operation;
+    std::string_view binding;  ///< "in_process", "rehearsal", "remote"
+    std::chrono::nanoseconds took;
+    const Error* error;  ///< null for a success
+    const Context& context;
+  };
+  virtual ~CallObserver() = default;
+  virtual void called(const Call& call) noexcept = 0;
+  /// An exception left a module; the caller sees only Internal.
+  virtual void fault(const Call& call, std::string_view what) noexcept = 0;
+};
+
+/// Sees nothing.
+CallObserver& no_observer();
+
+/// The module in the same process, no more permissive than the wire.
+template <class Target>
+class InProcess {
+ public:
+  /// All references must outlive the binding.
+  InProcess(Target& target, CallObserver& observer, const Clock& clock = system_clock())
+      : target_(&target), observer_(&observer), clock_(&clock) {}
+
+  template <class P, class Op>
+  Result<typename Op::Response> call(const Op& operation, const Context& context) {
+    const SteadyTime begin = clock_->steady();
+    auto answer = carry_out<P>(operation, context);
+    observer_->called({P::port.name, Op::operation.name, "in_process", clock_->steady() - begin,
+                       answer ? nullptr : &answer.error(), context});
+    return answer;
+  }
+
+ private:
+  template <class P, class Op>
+  Result<typename Op::Response> carry_out(const Op& operation, const Context& context) {
+    if (auto refusal = refuse_call(P::port, Op::operation, context, *clock_)) {
+      return fail(std::move(*refusal));
+    }
+    try {
+      Result<typename Op::Response> answer = target_->handle(operation, context);
+      if (auto refusal = refuse_answer(P::port, Op::operation, context, *clock_,
+                                       answer ? nullptr : &answer.error())) {
+        return fail(std::move(*refusal));
+      }
+      return answer;
+    } catch (const std::exception& exception) {
+      observer_->fault({P::port.name, Op::operation.name, "in_process", {}, nullptr, context},
+                       exception.what());
+      return fail(fault_of(P::port, Op::operation));
+    }
+  }
+
+  Target* target_;
+  CallObserver* observer_;
+  const Clock* clock_;
+};
+
+/// Decides call by call whether the module here or its service elsewhere answers: by the decision
+/// that the request carries, else by the table, else here.
+template <class P_>
+class Routed {
+ public:
+  /// All references must outlive the binding.
+  Routed(P_& local, P_& remote, const RoutingTable& table)
+      : local_(&local), remote_(&remote), table_(&table) {}
+
+  template <class P, class Op>
+  Result<typename Op::Response> call(const Op& operation, const Context& context) {
+    const RoutingDecision* made = context.routed(P::port.name);
+    if (made != nullptr) return to(made->side).handle(operation, context);
+    Context decided = context;
+    decided.routing.push_back(
+        table_->decide(P::port.name, Op::operation.effect, context.routing_unit));
+    return to(decided.routing.back().side).handle(operation, decided);
+  }
+
+ private:
+  P_& to(Side side) { return side == Side::Remote ? *remote_ : *local_; }
+
+  P_* local_;
+  P_* remote_;
+  const RoutingTable* table_;
+};
+
+template <IsPort P>
+std::unique_ptr<P> bind_in_process(P& target, CallObserver& observer,
+                                   const Clock& clock = system_clock()) {
+  return std::make_unique<Chain<P, InProcess<P>>>(InProcess<P>(target, observer, clock));
+}
+
+template <IsPort P>
+std::unique_ptr<P> bind_routed(P& local, P& remote, const RoutingTable& table) {
+  return std::make_unique<Chain<P, Routed<P>>>(Routed<P>(local, remote, table));
+}
+
+}  // namespace banyan

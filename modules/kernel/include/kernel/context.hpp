@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/clock.hpp"
+#include "kernel/random.hpp"
+
+namespace banyan {
+
+/// W3C Trace Context (https://www.w3.org/TR/trace-context/), level 1.
+struct TraceContext {
+  std::string trace_id;  ///< 32 lower-case hexadecimal digits, not all zero
+  std::string span_id;   ///< 16 lower-case hexadecimal digits, not all zero
+  bool sampled = true;
+  std::string state;  ///< `tracestate`, passed on as it came
+
+  static TraceContext make(Random& random);
+  /// The next hop of the same trace.
+  TraceContext child(Random& random) const;
+  std::string traceparent() const;
+  /// Nothing when the header is malformed; the caller then starts a trace of its own.
+  static std::optional<TraceContext> parse(std::string_view traceparent,
+                                           std::string_view tracestate = {});
+};
+
+/// Which side of a migration answers.
+enum class Side : std::uint8_t {
+  Local,   ///< the module inside this process (the old place)
+  Remote,  ///< the module in its own service (the new place)
+};
+
+constexpr std::string_view to_string(Side side) { return side == Side::Local ? "local" : "remote"; }
+
+/// A decision that was made once, at the edge, and travels with the request, so that one user
+/// action never straddles two versions of a module.
+struct RoutingDecision {
+  std::string module;
+  Side side = Side::Local;
+  std::uint64_t revision = 0;  ///< of the routing table that it was made by
+  friend bool operator==(const RoutingDecision&, const RoutingDecision&) = default;
+};
+
+/// What travels beside a request, through every binding and over every wire.
+struct Context {
+  SteadyTime deadline;         ///< always there; nobody waits longer than until then
+  std::string principal;       ///< who asks; "" is an anonymous visitor
+  std::string correlation_id;  ///< one per user action, in every log line that it causes
+  TraceContext trace;
+  std::optional<std::string> idempotency_key;
+  std::string routing_unit;  ///< what stickiness goes by: principal, else cookie, else address
+  std::vector<RoutingDecision> routing;
+
+  /// A fresh context for an action that begins here: own trace, own correlation id.
+  static Context begin(std::chrono::milliseconds budget, const Clock& clock = system_clock(),
+                       Random& random = system_random());
+
+  /// The same action with no more than `budget` from now: a callee may get less time than its
+  /// caller has, never more.
+  Context within(std::chrono::milliseconds budget, const Clock& clock = system_clock()) const;
+
+  /// The same action under another idempotency key: each step of a saga has its own.
+  Context with_key(std::string key) const;
+
+  std::chrono::milliseconds remaining(const Clock& clock = system_clock()) const;
+  bool expired(const Clock& clock = system_clock()) const { return clock.steady() >= deadline; }
+
+  /// The decision made earlier for this module, if any.
+  const RoutingDecision* routed(std::string_view module) const;
+};
+
+}  // namespace banyan
