@@ -14,7 +14,7 @@
 #include "kernel/unit_of_work.hpp"
 
 /// The ways from a caller to a module that need no network: in-process, routed, observed.
-/// The wire bindings (rehearsal, remote) are in adapters/http/binding.
+/// The wire bindings (rehearsal, remote) are in adapters/binding.
 namespace banyan {
 
 /// What every binding refuses before it does anything; nullopt when the call may go on.

@@ -34,7 +34,7 @@ class Pending {
 /// Starts a call and goes on: start several under one context, then collect their answers, so
 /// that the whole takes as long as the slowest and some may fail while others answer. The port and
 /// the executor must outlive the call, also when nobody waits for it. A full executor is an
-/// answer too: ResourceExhausted "banyan.too_busy".
+/// answer too: Unavailable "banyan.too_busy".
 template <class P, class Op>
 Pending<typename Op::Response> start(Executor& executor, P& port, Op operation, Context context) {
   using Answer = Result<typename Op::Response>;
@@ -45,7 +45,7 @@ Pending<typename Op::Response> start(Executor& executor, P& port, Op operation, 
         promise->set_value(port.handle(operation, context));
       });
   if (!taken) {
-    promise->set_value(fail(ErrorCode::ResourceExhausted, "banyan.too_busy",
+    promise->set_value(fail(ErrorCode::Unavailable, "banyan.too_busy",
                             "all workers are busy and their queue is full; try again later"));
   }
   return pending;

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/bindings.hpp"
+
+namespace banyan {
+namespace {
+
+std::string name_of(const PortInfo& port, const Operation& operation) {
+  return std::string(port.name) + '.' + std::string(operation.name);
+}
+
+class NoObserver final : public CallObserver {
+ public:
+  void called(const Call& /*call*/) noexcept override {}
+  void fault(const Call& /*call*/, std::string_view /*what*/) noexcept override {}
+};
+
+}  // namespace
+
+std::optional<Error> refuse_call(const PortInfo& port, const Operation& operation,
+                                 const Context& context, const Clock& clock) {
+  if (OpenUnitOfWork::on_this_thread()) {
+    return Error{ErrorCode::FailedPrecondition, "banyan.call_inside_unit_of_work",
+                 name_of(port, operation) +
+                     " was called while a unit of work is open on this thread. Call the other module"
+                     " before or after the unit of work: a transaction cannot span a network.",
+                 {}};
+  }
+  if (context.expired(clock)) {
+    return Error{ErrorCode::DeadlineExceeded, "banyan.deadline_exceeded",
+                 "the deadline had passed before " + name_of(port, operation) + " was called", {}};
+  }
+  if (operation.idempotency == Idempotency::ByKey && !context.idempotency_key) {
+    return Error{ErrorCode::InvalidArgument, "banyan.idempotency_key_missing",
+                 name_of(port, operation) +
+                     " needs an idempotency key (header Idempotency-Key): any text that is new for"
+                     " each action and the same for its repetitions",
+                 {}};
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> refuse_answer(const PortInfo& port, const Operation& operation,
+                                   const Context& context, const Clock& clock, const Error* error) {
+  if (context.expired(clock)) {
+    return Error{ErrorCode::DeadlineExceeded, "banyan.deadline_exceeded",
+                 name_of(port, operation) + " answered after the deadline of the call", {}};
+  }
+  if (error == nullptr || error->rule.starts_with("banyan.") ||
+      operation.errors.contains(error->rule)) {
+    return std::nullopt;
+  }
+  return Error{ErrorCode::Internal, "banyan.undeclared_error",
+               name_of(port, operation) + " answered with the rule \"" + error->rule +
+                   "\", which it does not declare. Add it to `errors(…)` of the operation.",
+               {}};
+}
+
+Error fault_of(const PortInfo& port, const Operation& operation) {
+  return {ErrorCode::Internal, "banyan.fault",
+          name_of(port, operation) + " failed; the log has the cause under this correlation id", {}};
+}
+
+CallObserver& no_observer() {
+  static NoObserver observer;
+  return observer;
+}
+
+}  // namespace banyan

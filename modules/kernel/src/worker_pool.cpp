@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "kernel/executor.hpp"
+
+namespace banyan {
+namespace {
+
+class WorkerPool final : public Executor {
+ public:
+  WorkerPool(std::size_t threads, std::size_t queue) : capacity_(queue) {
+    workers_.reserve(threads);
+    for (std::size_t i = 0; i < threads; ++i) {
+      workers_.emplace_back([this] { work(); });
+    }
+  }
+
+  ~WorkerPool() override {
+    {
+      const std::lock_guard lock(mutex_);
+      closing_ = true;
+    }
+    changed_.notify_all();
+    workers_.clear();  // joins
+  }
+
+  bool submit(Task task) override {
+    {
+      const std::lock_guard lock(mutex_);
+      // A task that an idle worker is about to take does not count against the queue.
+      if (closing_ || tasks_.size() >= capacity_ + idle_) return false;
+      tasks_.push_back(std::move(task));
+    }
+    changed_.notify_one();
+    return true;
+  }
+
+ private:
+  void work() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      ++idle_;
+      changed_.wait(lock, [this] { return closing_ || !tasks_.empty(); });
+      --idle_;
+      if (tasks_.empty()) return;  // closing, and all is done
+      Task task = std::move(tasks_.front());
+      tasks_.pop_front();
+      lock.unlock();
+      task();
+      task = nullptr;
+      lock.lock();
+    }
+  }
+
+  const std::size_t capacity_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Task> tasks_;
+  std::size_t idle_ = 0;
+  bool closing_ = false;
+  std::vector<std::jthread> workers_;
+};
+
+}  // namespace
+
+std::unique_ptr<Executor> make_worker_pool(std::size_t threads, std::size_t queue) {
+  return std::make_unique<WorkerPool>(threads, queue);
+}
+
+}  // namespace banyan

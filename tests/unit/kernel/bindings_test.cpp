@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/bindings.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <vector>
+
+#include "support/demo_port.hpp"
+
+namespace banyan {
+namespace {
+
+using std::chrono::milliseconds;
+
+struct Seen final : CallObserver {
+  void called(const Call& call) noexcept override {
+    lines.push_back(std::string(call.operation) + (call.error != nullptr ? " failed" : " ok"));
+  }
+  void fault(const Call& /*call*/, std::string_view what) noexcept override { faults.emplace_back(what); }
+  std::vector<std::string> lines;
+  std::vector<std::string> faults;
+};
+
+struct InProcessBinding : testing::Test {
+  ManualClock clock;
+  demo::ScriptedDemo module;
+  Seen seen;
+  std::unique_ptr<demo::Demo> port = bind_in_process<demo::Demo>(module, seen, clock);
+  Context context = Context::begin(milliseconds(100), clock);
+};
+
+TEST_F(InProcessBinding, AnswersWhatTheModuleAnswers) {
+  EXPECT_EQ(port->handle(demo::Echo{"hi"}, context)->text, "hi");
+  EXPECT_EQ(seen.lines, std::vector<std::string>{"echo ok"});
+}
+
+TEST_F(InProcessBinding, RefusesACallWhileAUnitOfWorkIsOpen) {
+  const OpenUnitOfWork open;
+  const auto answer = port->handle(demo::Echo{"hi"}, context);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().rule, "banyan.call_inside_unit_of_work");
+}
+
+TEST_F(InProcessBinding, RefusesACallWhoseDeadlineHasPassed) {
+  clock.advance(milliseconds(100));
+  EXPECT_EQ(port->handle(demo::Echo{"hi"}, context).error().code, ErrorCode::DeadlineExceeded);
+}
+
+TEST_F(InProcessBinding, GivesNoAnswerThatComesAfterTheDeadline) {
+  module.on_echo = [this](const demo::Echo& op, const Context&) {
+    clock.advance(milliseconds(200));
+    return demo::Echoed{op.text};
+  };
+  EXPECT_EQ(port->handle(demo::Echo{"hi"}, context).error().code, ErrorCode::DeadlineExceeded);
+}
+
+TEST_F(InProcessBinding, LetsADeclaredErrorPass) {
+  module.on_echo = [](const demo::Echo&, const Context&) -> Result<demo::Echoed> {
+    return fail(ErrorCode::Conflict, "demo.refused", "no");
+  };
+  EXPECT_EQ(port->handle(demo::Echo{"hi"}, context).error().rule, "demo.refused");
+}
+
+TEST_F(InProcessBinding, TurnsAnUndeclaredErrorIntoAnInternalOneThatSaysSo) {
+  module.on_echo = [](const demo::Echo&, const Context&) -> Result<demo::Echoed> {
+    return fail(ErrorCode::Conflict, "demo.surprise", "no");
+  };
+  const Error error = port->handle(demo::Echo{"hi"}, context).error();
+  EXPECT_EQ(error.code, ErrorCode::Internal);
+  EXPECT_EQ(error.rule, "banyan.undeclared_error");
+  EXPECT_THAT(error.message, testing::HasSubstr("demo.surprise"));
+}
+
+TEST_F(InProcessBinding, HidesAnExceptionFromTheCallerAndShowsItToTheObserver) {
+  module.on_echo = [](const demo::Echo&, const Context&) -> Result<demo::Echoed> {
+    throw std::runtime_error("password=hunter2");
+  };
+  const Error error = port->handle(demo::Echo{"hi"}, context).error();
+  EXPECT_EQ(error.rule, "banyan.fault");
+  EXPECT_EQ(error.message.find("hunter2"), std::string::npos);
+  EXPECT_EQ(seen.faults, std::vector<std::string>{"password=hunter2"});
+}
+
+TEST_F(InProcessBinding, RefusesAByKeyOperationWithoutAKey) {
+  EXPECT_EQ(port->handle(demo::Store{"x"}, context).error().rule, "banyan.idempotency_key_missing");
+  EXPECT_TRUE(port->handle(demo::Store{"x"}, context.with_key("k")));
+}
+
+struct FixedTable final : RoutingTable {
+  Side side = Side::Local;
+  mutable int asked = 0;
+  RoutingDecision decide(std::string_view module, Effect, std::string_view) const override {
+    ++asked;
+    return {std::string(module), side, 7};
+  }
+};
+
+struct RoutedBinding : testing::Test {
+  RoutedBinding() {
+    here.on_echo = [this](const demo::Echo&, const Context& got) {
+      carried = got.routing;
+      return demo::Echoed{"here"};
+    };
+    there.on_echo = [this](const demo::Echo&, const Context& got) {
+      carried = got.routing;
+      return demo::Echoed{"there"};
+    };
+  }
+  demo::ScriptedDemo here, there;
+  FixedTable table;
+  std::vector<RoutingDecision> carried;
+  std::unique_ptr<demo::Demo> port = bind_routed<demo::Demo>(here, there, table);
+  Context context = Context::begin(milliseconds(1000));
+};
+
+TEST_F(RoutedBinding, GoesWhereTheTableSays) {
+  EXPECT_EQ(port->handle(demo::Echo{""}, context)->text, "here");
+  table.side = Side::Remote;
+  EXPECT_EQ(port->handle(demo::Echo{""}, context)->text, "there");
+}
+
+TEST_F(RoutedBinding, KeepsADecisionThatTheRequestCarries) {
+  context.routing.push_back({"demo", Side::Remote, 3});
+  EXPECT_EQ(port->handle(demo::Echo{""}, context)->text, "there");
+  EXPECT_EQ(table.asked, 0);
+}
+
+TEST_F(RoutedBinding, HandsItsDecisionOn) {
+  table.side = Side::Remote;
+  ASSERT_TRUE(port->handle(demo::Echo{""}, context));
+  EXPECT_EQ(carried, (std::vector<RoutingDecision>{{"demo", Side::Remote, 7}}));
+}
+
+}  // namespace
+}  // namespace banyan

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/concurrent.hpp"
+
+#include <gtest/gtest.h>
+
+#include <latch>
+
+#include "support/demo_port.hpp"
+
+namespace banyan {
+namespace {
+
+using std::chrono::milliseconds;
+
+TEST(ConcurrentCalls, RunSideBySide) {
+  demo::ScriptedDemo module;
+  std::latch both(2);  // opens only when both calls are inside at once
+  module.on_echo = [&](const demo::Echo& op, const Context&) {
+    both.arrive_and_wait();
+    return demo::Echoed{op.text};
+  };
+  const auto pool = make_worker_pool(2, 2);
+  const Context context = Context::begin(milliseconds(10'000));
+  auto first = start(*pool, module, demo::Echo{"a"}, context);
+  auto second = start(*pool, module, demo::Echo{"b"}, context);
+  EXPECT_EQ(first.get()->text, "a");
+  EXPECT_EQ(second.get()->text, "b");
+}
+
+TEST(ConcurrentCalls, FailSinglyWithoutTakingTheOthersAlong) {
+  demo::ScriptedDemo module;
+  module.on_echo = [](const demo::Echo& op, const Context&) -> Result<demo::Echoed> {
+    if (op.text == "bad") return fail(ErrorCode::Unavailable, "demo.refused", "not now");
+    return demo::Echoed{op.text};
+  };
+  const auto pool = make_worker_pool(2, 2);
+  const Context context = Context::begin(milliseconds(10'000));
+  auto bad = start(*pool, module, demo::Echo{"bad"}, context);
+  auto good = start(*pool, module, demo::Echo{"good"}, context);
+  EXPECT_FALSE(bad.get());
+  EXPECT_EQ(good.get()->text, "good");
+}
+
+TEST(ConcurrentCalls, StopWaitingAtTheDeadline) {
+  demo::ScriptedDemo module;
+  std::latch release(1);
+  module.on_echo = [&](const demo::Echo& op, const Context&) {
+    release.wait();
+    return demo::Echoed{op.text};
+  };
+  const auto pool = make_worker_pool(1, 1);
+  auto pending = start(*pool, module, demo::Echo{"slow"}, Context::begin(milliseconds(20)));
+  EXPECT_EQ(pending.get().error().rule, "banyan.deadline_exceeded");
+  release.count_down();
+}
+
+TEST(ConcurrentCalls, SayWhenThereIsNoRoom) {
+  struct Full final : Executor {
+    bool submit(Task) override { return false; }
+  } full;
+  demo::ScriptedDemo module;
+  auto pending = start(full, module, demo::Echo{"x"}, Context::begin(milliseconds(1000)));
+  EXPECT_EQ(pending.get().error().rule, "banyan.too_busy");
+}
+
+}  // namespace
+}  // namespace banyan

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel/executor.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <latch>
+#include <semaphore>
+
+namespace banyan {
+namespace {
+
+TEST(WorkerPool, RunsEveryTaskThatItTook) {
+  std::atomic<int> done = 0;
+  {
+    const auto pool = make_worker_pool(2, 100);
+    for (int i = 0; i < 100; ++i) {
+      ASSERT_TRUE(pool->submit([&] { ++done; }));
+    }
+  }
+  EXPECT_EQ(done, 100);
+}
+
+TEST(WorkerPool, TakesNoMoreThanFitIntoItsQueue) {
+  std::latch running(1);
+  std::latch release(1);
+  const auto pool = make_worker_pool(1, 2);
+  ASSERT_TRUE(pool->submit([&] {
+    running.count_down();
+    release.wait();
+  }));
+  running.wait();
+  EXPECT_TRUE(pool->submit([] {}));
+  EXPECT_TRUE(pool->submit([] {}));
+  EXPECT_FALSE(pool->submit([] {}));
+  release.count_down();
+}
+
+TEST(ThreadScheduler, CallsAgainAndAgain) {
+  std::counting_semaphore<> ran(0);
+  const auto scheduler = make_thread_scheduler();
+  const auto handle = scheduler->every(std::chrono::milliseconds(1), [&] { ran.release(); });
+  for (int i = 0; i < 3; ++i) ran.acquire();
+}
+
+TEST(ThreadScheduler, CallsAtOnceWhenWoken) {
+  std::counting_semaphore<> ran(0);
+  const auto scheduler = make_thread_scheduler();
+  const auto handle = scheduler->every(std::chrono::hours(1), [&] { ran.release(); });
+  handle->wake();
+  ran.acquire();
+}
+
+}  // namespace
+}  // namespace banyan
