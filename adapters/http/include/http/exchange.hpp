@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "http/endpoint.hpp"
+#include "http/loop.hpp"
+#include "http/message.hpp"
+
+namespace banyan::http {
+
+/// A piece of a body. `bytes` live until the next piece is asked for or the exchange ends. The
+/// last piece is empty.
+struct BodyPiece {
+  std::string_view bytes;
+  bool last = false;
+};
+
+/// One request and its answer. Answer in one of two ways:
+///
+/// * buffered: collect_body(), then respond() from whatever thread;
+/// * streaming: read_body() for each piece, begin(), write() for each piece, finish(). Reading and
+///   writing may overlap, and an answer may begin (and end) before the body was read.
+///
+/// Callbacks come on the loop, never from inside the call that took them, and each at most once.
+/// respond(), fail(), abort() and the accessors may be called on any thread, everything else on the
+/// loop only. Whoever drops the last reference without an answer has the client told 500.
+///
+/// Framing, Date, Connection and X-Request-Id are the engine's business. An answer that cannot be
+/// sent (a line break in a value, ...) becomes a 500 and an entry for ServerOptions::on_fault.
+class Exchange {
+ public:
+  using CollectDone = std::move_only_function<void(std::expected<std::string, Refusal>)>;
+  using ReadDone = std::move_only_function<void(std::expected<BodyPiece, Refusal>)>;
+  using WriteDone = std::move_only_function<void(bool sent)>;
+  using AbortDone = std::move_only_function<void()>;
+
+  virtual ~Exchange() = default;
+
+  virtual const RequestHead& head() const = 0;
+  /// How the request's body comes.
+  virtual Framing framing() const = 0;
+  virtual const Endpoint& peer() const = 0;
+  /// The client's X-Request-Id when it is well-formed, else one made here. Goes into the answer.
+  virtual const std::string& id() const = 0;
+  virtual Loop& loop() = 0;
+
+  /// The whole body. A body that is too long, malformed or too slow is a refusal: the engine then
+  /// has answered the client itself, and what the application still does comes to nothing.
+  virtual void collect_body(std::size_t limit, CollectDone done) = 0;
+
+  /// The next piece, when there is one; nothing more is read from the client until it is asked for.
+  /// Refusals as for collect_body(), unless the answer has begun: then the connection is cut.
+  virtual void read_body(ReadDone done) = 0;
+
+  /// The whole answer, framed by its length. Any thread. Only the first answer counts.
+  virtual void respond(Response response) = 0;
+
+  /// An interim answer (103); before begin(). 100 is sent by the engine when the body is asked for.
+  virtual void inform(const ResponseHead& head) = 0;
+
+  /// Begins an answer in pieces. For HEAD, 204 and 304 pieces are accepted and dropped.
+  virtual void begin(const ResponseHead& head, Framing framing) = 0;
+
+  /// Sends a piece. `bytes` must live until `done`, which says whether the socket took them; write
+  /// the next one then, so that a slow reader slows the writer down.
+  virtual void write(std::string_view bytes, WriteDone done) = 0;
+
+  /// Ends the answer in pieces. Fewer bytes than declared cut the connection.
+  virtual void finish() = 0;
+
+  /// An answer of the engine's own: problem details with the refusal's status, name and text.
+  /// Any thread. When an answer has begun, the same as abort().
+  virtual void fail(const Refusal& refusal) = 0;
+
+  /// Cuts the connection, so that the client sees that its answer is incomplete. Any thread.
+  virtual void abort() = 0;
+
+  /// Called when the client goes away (or is cut off) before its answer is complete. Once; never
+  /// after a complete answer. When it is gone already, soon.
+  virtual void on_abort(AbortDone done) = 0;
+};
+
+/// What a server serves.
+class Application {
+ public:
+  virtual ~Application() = default;
+  /// On the loop of the connection: must not block. An exception answers 500.
+  virtual void handle(std::shared_ptr<Exchange> exchange) = 0;
+};
+
+}  // namespace banyan::http

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "http/endpoint.hpp"
+#include "http/exchange.hpp"
+#include "http/message.hpp"
+
+namespace banyan::http {
+
+struct ServerOptions {
+  Endpoint listen{"127.0.0.1", 0};  ///< an address; port 0: the system chooses, see Server::port()
+  std::size_t loops = 0;            ///< 0: one per core
+  std::size_t max_connections = 10'000;  ///< over all loops; further ones are told 503 and closed
+  Limits limits{.body_bytes = 16 * 1024 * 1024};
+
+  /// From the first byte of a head to its last. Else 408.
+  std::chrono::milliseconds head_timeout{10'000};
+  /// Between two reads of a body that is asked for. Else 408.
+  std::chrono::milliseconds body_timeout{30'000};
+  /// Between two requests. Closes quietly.
+  std::chrono::milliseconds idle_timeout{60'000};
+  /// While the client takes nothing of an answer. Cuts.
+  std::chrono::milliseconds write_timeout{30'000};
+
+  /// Told about answers that could not be sent and exceptions from the application, for the log.
+  /// On any loop; must not throw.
+  std::function<void(std::string_view what)> on_fault;
+};
+
+/// An HTTP/1.1 server: one event loop per core with a listening socket of its own (SO_REUSEPORT),
+/// connections stay on the loop that accepted them, pipelined requests are handled one after the
+/// other. Take an InstanceLock first: SO_REUSEPORT would let a second server share the port.
+class Server {
+ public:
+  /// `application` must outlive the server.
+  Server(ServerOptions options, Application& application);
+  /// drain() with no time.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Binds, then accepts. Throws std::system_error with the address and the next step in its text.
+  void start();
+
+  /// The port that is listened on; after start().
+  std::uint16_t port() const;
+
+  std::size_t connections() const;
+
+  /// Loops of this server, for upstreams and timers; valid until the server is destroyed.
+  std::size_t loops() const;
+  Loop& loop(std::size_t index);
+
+  /// Closes the listening sockets and the idle connections, lets running exchanges finish (their
+  /// answers say `Connection: close`), cuts what is left at the deadline, and ends the loops. How
+  /// many exchanges were cut. From any thread but a loop; a second call returns 0.
+  std::size_t drain(std::chrono::milliseconds deadline);
+
+ private:
+  class Engine;
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace banyan::http

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/endpoint.hpp"
+#include "http/exchange.hpp"
+#include "http/loop.hpp"
+#include "http/message.hpp"
+#include "kernel/clock.hpp"
+
+namespace banyan::http {
+
+struct UpstreamOptions {
+  std::size_t max_idle_per_loop = 64;           ///< kept connections to one endpoint on one loop
+  std::chrono::milliseconds idle_keep{15'000};  ///< less than the upstream's own keep-alive
+  std::chrono::milliseconds connect_timeout{2'000};
+  /// From the end of the request to the first byte of its answer.
+  std::chrono::milliseconds first_byte_timeout{30'000};
+  /// Between two pieces of a body, in either direction, while somebody waits for one.
+  std::chrono::milliseconds stall_timeout{30'000};
+  Limits limits{};
+};
+
+struct UpstreamFailure {
+  enum class Kind : std::uint8_t {
+    Connect,    ///< nobody listens there, or the name is unknown
+    Timeout,    ///< one of the deadlines
+    Closed,     ///< the connection ended before the answer was complete
+    Protocol,   ///< the answer is malformed or ambiguous
+    Request,    ///< the request cannot be sent (a line break in a value, a body of another length)
+    Cancelled,  ///< by cancel()
+  };
+  Kind kind = Kind::Connect;
+  std::string message;
+  /// Not one byte of the request left.
+  bool provably_unsent = false;
+  /// It was a kept connection that ended before any byte of an answer: the upstream may well be
+  /// fine. start() has tried a fresh one already where `safe_to_repeat` or nothing was sent.
+  bool stale = false;
+};
+
+std::string_view to_string(UpstreamFailure::Kind kind);
+
+struct UpstreamRequest {
+  RequestHead head;  ///< hop-by-hop fields are left out, framing and Connection are the engine's
+  Framing framing;   ///< of the body that write() will bring
+  bool safe_to_repeat = false;
+  std::optional<SteadyTime> deadline;  ///< for the whole exchange
+};
+
+/// One request to an upstream and its answer, streaming both ways. On its loop only; callbacks come
+/// on the loop, never from inside the call that took them, and each at most once. Reading the
+/// answer and writing the request may overlap: an upstream may answer before it was told all.
+///
+/// Dropping the last reference cancels. The connection goes back to the pool by itself when both
+/// messages are complete and both sides allow it.
+class UpstreamExchange {
+ public:
+  using HeadDone =
+      std::move_only_function<void(std::expected<const ResponseHead*, UpstreamFailure>)>;
+  using PieceDone = std::move_only_function<void(std::expected<BodyPiece, UpstreamFailure>)>;
+  using WriteDone = std::move_only_function<void(bool sent)>;
+
+  virtual ~UpstreamExchange() = default;
+
+  /// Sends a piece of the request's body. `bytes` must live until `done`. `false` says that the
+  /// upstream takes no more: not yet a failure, since an answer may come; read_head() tells.
+  virtual void write(std::string_view bytes, WriteDone done) = 0;
+  /// The request's body is complete. Not needed with Framing::none().
+  virtual void finish() = 0;
+
+  /// The next head of the answer: interim ones (1xx) first, one for each call, then the final one,
+  /// which lives as long as the exchange. See `interim(head)`.
+  virtual void read_head(HeadDone done) = 0;
+  /// How the body of the final answer comes. `has_body` is false for HEAD, 204, 304.
+  virtual Framing framing() const = 0;
+  virtual bool has_body() const = 0;
+  /// The next piece of the answer's body; nothing more is read from the upstream until asked for.
+  virtual void read_body(PieceDone done) = 0;
+
+  /// Ends it and closes the connection. Waiting callbacks get Cancelled.
+  virtual void cancel() = 0;
+
+  /// Whether the request ran on a kept connection.
+  virtual bool reused() const = 0;
+};
+
+inline bool interim(const ResponseHead& head) { return head.status < 200 && head.status != 101; }
+
+/// Connections to upstreams, kept per loop, so that no two threads share one. Any number of
+/// endpoints. An Upgrade is not forwarded yet: its fields are left out with the other hop-by-hop
+/// ones, and a 101 nobody asked for is a Protocol failure.
+class Upstreams {
+ public:
+  explicit Upstreams(UpstreamOptions options = {});
+  /// Exchanges under way go on.
+  ~Upstreams();
+  Upstreams(const Upstreams&) = delete;
+  Upstreams& operator=(const Upstreams&) = delete;
+
+  /// Begins to send the request. On `loop`. What goes wrong is told by read_head().
+  std::shared_ptr<UpstreamExchange> start(Loop& loop, const Endpoint& endpoint,
+                                          UpstreamRequest request);
+
+  /// Kept connections of one loop; on that loop.
+  std::size_t idle_connections(Loop& loop) const;
+
+ private:
+  class Shared;
+  std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace banyan::http
