@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "catalog/port.hpp"
+#include "kernel/environment.hpp"
+
+namespace banyan::sql {
+class ModuleDatabase;
+}
+
+/// For the application that hosts the module; other modules include port.hpp.
+namespace catalog {
+
+/// The catalogue asks nobody.
+struct Needs {};
+
+/// The module on its tables; migrations/catalog must have been applied. The references must
+/// outlive it.
+std::unique_ptr<Catalog> make_catalog(Needs needs, banyan::sql::ModuleDatabase& database,
+                                      const banyan::Environment& environment);
+
+struct ArtistRecord {
+  ArtistId id;
+  std::string name;
+};
+
+struct AlbumRecord {
+  AlbumId id;
+  ArtistId artist;
+  std::string title;
+};
+
+struct TrackRecord {
+  TrackId id;
+  AlbumId album;
+  std::int64_t position = 0;  ///< on the album, from 1
+  std::string title;
+  std::optional<std::string> composer;
+  std::int64_t duration_ms = 0;
+  banyan::Money price;
+};
+
+/// Rows for `load`. Parents come in the same batch or in an earlier one.
+struct Records {
+  std::span<const ArtistRecord> artists{};
+  std::span<const AlbumRecord> albums{};
+  std::span<const TrackRecord> tracks{};
+};
+
+/// Puts rows into the tables as they are: one batch is one unit of work, so all of it or nothing.
+/// AlreadyExists "catalog.already_loaded" when one of the ids is there.
+banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
+                          const Records& records);
+
+/// How many tracks there are: 0 for a catalogue that nothing was loaded into.
+std::int64_t count_tracks(banyan::sql::ModuleDatabase& database);
+
+/// The module on maps instead of tables, holding copies of `records`: for demonstrations and for
+/// the tests of those who need a catalogue.
+std::unique_ptr<Catalog> make_memory_catalog(const Records& records,
+                                             const banyan::Environment& environment);
+
+}  // namespace catalog

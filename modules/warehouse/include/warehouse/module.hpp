@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "catalog/port.hpp"
+#include "kernel/environment.hpp"
+#include "warehouse/port.hpp"
+
+namespace banyan::sql {
+class ModuleDatabase;
+}
+
+/// For the application that hosts the module; other modules include port.hpp.
+namespace warehouse {
+
+/// The catalogue says which tracks exist when a delivery comes in.
+struct Needs {
+  catalog::Catalog& catalog;
+};
+
+/// The module on its tables; migrations/warehouse must have been applied, those of separation/ or
+/// not. The references must outlive it.
+std::unique_ptr<Warehouse> make_warehouse(Needs needs, banyan::sql::ModuleDatabase& database,
+                                          const banyan::Environment& environment);
+
+struct StockRecord {
+  TrackId track;
+  std::int64_t on_hand = 0;
+};
+
+/// Puts stock on the shelves as it is: one batch is one unit of work, so all of it or nothing.
+/// AlreadyExists "warehouse.already_loaded" when one of the tracks is stocked.
+banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
+                          std::span<const StockRecord> stock);
+
+/// How many tracks are stocked: 0 for a warehouse that nothing was loaded into.
+std::int64_t count_stock(banyan::sql::ModuleDatabase& database);
+
+/// The module on maps instead of tables: for demonstrations and for the tests of those who need a
+/// warehouse. It knows every order that it is asked about.
+std::unique_ptr<Warehouse> make_memory_warehouse(Needs needs, std::span<const StockRecord> stock,
+                                                 const banyan::Environment& environment);
+
+}  // namespace warehouse
