@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "telemetry/call_statistics.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <mutex>
+
+namespace banyan::telemetry {
+
+double LatencyHistogram::bound_seconds(std::size_t bucket) {
+  return std::ldexp(2e-6, static_cast<int>(bucket));
+}
+
+void LatencyHistogram::record(std::chrono::nanoseconds took) {
+  const auto nanos = static_cast<std::uint64_t>(std::max<std::int64_t>(took.count(), 0));
+  const std::uint64_t micros = nanos / 1000;
+  // bit_width(0..1) <= 1 is bucket 0 (below 2 µs), each further bit is the next bucket.
+  const auto width = static_cast<std::size_t>(std::bit_width(micros | 1U));
+  const std::size_t bucket = std::min(width - 1, kBuckets - 1);
+  buckets_.at(bucket).fetch_add(1, std::memory_order_relaxed);
+  sum_nanos_.fetch_add(nanos, std::memory_order_relaxed);
+}
+
+LatencyHistogram::Reading LatencyHistogram::read() const {
+  Reading reading;
+  for (std::size_t i = 0; i < kBuckets; ++i) {
+    reading.buckets.at(i) = buckets_.at(i).load(std::memory_order_relaxed);
+    reading.count += reading.buckets.at(i);
+  }
+  reading.sum_seconds = static_cast<double>(sum_nanos_.load(std::memory_order_relaxed)) * 1e-9;
+  return reading;
+}
+
+double LatencyHistogram::Reading::quantile(double share) const {
+  if (count == 0) return 0;
+  const double wanted = share * static_cast<double>(count);
+  std::uint64_t seen = 0;
+  for (std::size_t i = 0; i < kBuckets; ++i) {
+    seen += buckets.at(i);
+    if (static_cast<double>(seen) >= wanted) return bound_seconds(i);
+  }
+  return bound_seconds(kBuckets - 1);
+}
+
+CallStatistics::Cell& CallStatistics::cell(const View& key) {
+  {
+    const std::shared_lock lock(mutex_);
+    if (const auto found = cells_.find(key); found != cells_.end()) return *found->second;
+  }
+  const std::unique_lock lock(mutex_);
+  const auto& [module, operation, way] = key;
+  Key owned = cells_.size() < kMostKeys
+                  ? Key{std::string(module), std::string(operation), std::string(way)}
+                  : Key{"other", "other", "other"};
+  return *cells_.try_emplace(std::move(owned), std::make_unique<Cell>()).first->second;
+}
+
+void CallStatistics::record(std::string_view module, std::string_view operation,
+                            std::string_view way, bool failed, std::chrono::nanoseconds took) {
+  Cell& counters = cell({module, operation, way});
+  if (failed) counters.failures.fetch_add(1, std::memory_order_relaxed);
+  counters.latency.record(took);
+}
+
+std::vector<CallStatistics::Row> CallStatistics::read() const {
+  const std::shared_lock lock(mutex_);
+  std::vector<Row> rows;
+  rows.reserve(cells_.size());
+  for (const auto& [key, counters] : cells_) {
+    rows.push_back({key, counters->failures.load(std::memory_order_relaxed), counters->latency.read()});
+  }
+  return rows;
+}
+
+}  // namespace banyan::telemetry
