@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "http/message.hpp"
+#include "kernel/context.hpp"
+#include "kernel/result.hpp"
+
+namespace banyan::binding {
+
+/// May a request be sent a second time when its outcome is unknown? (kernel: safe_to_repeat)
+enum class Repeat : std::uint8_t { Never, Safe };
+
+/// Where a remote binding sends its requests: the network seam. Puts the context into the
+/// request's headers itself. Blocks until the answer is there or the context's deadline passes;
+/// safe for concurrent use.
+class Channel {
+ public:
+  virtual ~Channel() = default;
+
+  /// The answer of the other side, also when it is an error answer. Without any answer:
+  /// Unavailable or DeadlineExceeded; for a write that may mean that it happened.
+  virtual Result<http::Response> exchange(http::Request request, const Context& context,
+                                          Repeat repeat) = 0;
+};
+
+}  // namespace banyan::binding

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "binding/channel.hpp"
+#include "binding/operation_table.hpp"
+#include "kernel/clock.hpp"
+#include "kernel/executor.hpp"
+#include "kernel/random.hpp"
+
+namespace banyan::binding {
+
+/// Rehearsal: the whole wire inside one process. A request becomes the bytes of an HTTP message,
+/// goes through the strict parser, is answered by the operation under the context that its headers
+/// say, and the answer comes back the same way.
+class LoopbackChannel final : public Channel {
+ public:
+  /// The operation runs on the thread of the caller, and a late answer is thrown away.
+  /// Everything passed must outlive the channel.
+  explicit LoopbackChannel(const OperationTable& table, const Clock& clock = system_clock(),
+                           Random& random = system_random());
+
+  /// The operation runs on `workers`, as in a service: the caller waits no longer than its
+  /// deadline, and full workers are ResourceExhausted "banyan.too_busy". The table and the workers
+  /// must outlive the calls, also those that nobody waits for any more.
+  LoopbackChannel(const OperationTable& table, Executor& workers,
+                  const Clock& clock = system_clock(), Random& random = system_random());
+
+  Result<http::Response> exchange(http::Request request, const Context& context,
+                                  Repeat repeat) override;
+
+ private:
+  const OperationTable* table_;
+  Executor* workers_;
+  const Clock* clock_;
+  Random* random_;
+};
+
+}  // namespace banyan::binding

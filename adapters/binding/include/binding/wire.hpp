@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "binding/channel.hpp"
+#include "http/message.hpp"
+#include "kernel/bindings.hpp"
+#include "kernel/port.hpp"
+#include "kernel/resources.hpp"
+
+namespace banyan::json {
+struct Shape;
+}
+
+namespace banyan::binding {
+
+/// An operation that can be reached by HTTP. `answer` blocks, never throws, reads path, query and
+/// body strictly, and lets only declared errors out.
+struct BoundOperation {
+  const PortInfo* port;
+  const Operation* operation;
+  ResourcePath at;
+  std::function<http::Response(const http::Request&, const Context&)> answer;
+};
+
+/// What there is to know about an operation without calling it.
+struct OperationDescription {
+  const Operation* operation;
+  ResourcePath at;
+  const json::Shape* request;
+  const json::Shape* response;
+};
+
+struct PortDescription {
+  const PortInfo* port;
+  std::vector<OperationDescription> operations;
+};
+
+/// Where the port's operations live. The generated <module>_wire.cpp specialises it:
+/// `static constexpr auto value = orders::http_resources;`
+template <class P>
+struct ResourcesOf;
+
+/// The wire of a port, both ends. Declared here and defined in "binding/wire_impl.hpp", which only
+/// the generated <module>_wire.cpp includes, for its explicit instantiation.
+template <class P>
+struct Wire {
+  /// The port as its clients see it from afar. Reports each call to `observer` under
+  /// `binding_name` ("remote", "rehearsal"). Everything passed must outlive the port.
+  static std::unique_ptr<P> remote(Channel& channel, CallObserver& observer,
+                                   std::string_view binding_name,
+                                   const Clock& clock = system_clock());
+
+  /// The port's operations for an OperationTable. Pass an observer only when `port` is the bare
+  /// module; one made by bind_in_process has its own.
+  static std::vector<BoundOperation> bind(P& port, CallObserver& observer = no_observer(),
+                                          const Clock& clock = system_clock());
+
+  static PortDescription describe();
+};
+
+}  // namespace banyan::binding
