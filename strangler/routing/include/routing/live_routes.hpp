@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "routing/configuration.hpp"
+#include "routing/route_table.hpp"
+
+namespace banyan::strangler {
+
+/// A configuration with its compiled routes: what one request sees from beginning to end.
+struct Routing {
+  Configuration configuration;
+  RouteTable table;
+  std::uint64_t generation = 1;  ///< counts the reloads
+};
+
+/// Reads and compiles a file.
+std::expected<std::shared_ptr<const Routing>, std::vector<FileProblem>> load_routing(
+    const std::string& file);
+
+/// The routing of a running process, replaced as a whole by a reload. A file with a problem is
+/// refused whole and the routing stays what it was. Stages are not in here.
+///
+/// Requests take the routing once and keep it until they are answered: hand each event loop its
+/// own shared_ptr (through `current()`, once a reload) rather than asking here for each request.
+class LiveRoutes {
+ public:
+  LiveRoutes(std::string file, std::shared_ptr<const Routing> first);
+
+  std::shared_ptr<const Routing> current() const;
+
+  /// Reads the file again: the new routing, or the problems.
+  std::expected<std::shared_ptr<const Routing>, std::vector<FileProblem>> reload();
+
+  const std::string& file() const { return file_; }
+
+ private:
+  std::string file_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Routing> current_;
+};
+
+}  // namespace banyan::strangler

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "kernel/operation.hpp"
+#include "routing/method_set.hpp"
+
+namespace banyan::strangler {
+
+/// Position in a file, counted from 1; line 0 is "not from a file".
+struct Place {
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+};
+
+/// An operation of a module as the route table needs to know it.
+struct OperationRoute {
+  std::string_view module;
+  std::string_view operation;
+  std::string_view method;
+  std::string_view path;  ///< "/orders/{id}"
+  Effect effect = Effect::Read;
+};
+
+enum class PathKind : std::uint8_t {
+  Template,  ///< the whole path; "{name}" stands for one segment that is not empty
+  Prefix,    ///< this path and everything below it, by whole segments
+};
+
+/// What a request is taken for, and where it may go.
+struct Route {
+  std::string name;       ///< unique; of an operation "catalog.get_album"
+  MethodSet methods;      ///< GET stands for HEAD too, unless another route claims HEAD
+  PathKind kind = PathKind::Template;
+  std::string path;       ///< as written: "/albums/{id}"
+  Effect effect = Effect::Read;
+  std::string migration;  ///< whose stage decides; "" for a route that stays where it is
+  std::string module;     ///< of an operation, else ""
+  std::string operation;  ///< of an operation, else ""
+  std::string legacy;     ///< upstream group of the old side, for a foreign route
+  std::string successor;  ///< upstream group of the new side, for a foreign route; "" when none
+  Place place;            ///< where the file declares it
+};
+
+/// The route of a module's operation: named "module.operation", migrated with its module.
+/// Its method must be one that MethodSet knows.
+Route route_of(const OperationRoute& operation);
+
+}  // namespace banyan::strangler

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/clock.hpp"
+#include "kernel/result.hpp"
+#include "stages/traffic.hpp"
+
+namespace banyan::strangler {
+
+/// Where a module stands.
+struct Migration {
+  std::string module;
+  Traffic traffic;
+  std::uint64_t revision = 0;  ///< of the table when it last changed; 0 is never
+};
+
+/// One line of the switch log. `hash` covers every other field, so no line can be changed, taken
+/// out or put elsewhere without breaking the chain.
+struct LogEntry {
+  std::uint64_t seq = 0;  ///< 1, 2, 3 … without gaps; the table's revision after the change
+  Timestamp time;
+  std::string module;
+  std::string who;
+  std::string why;
+  std::string before;         ///< Traffic as JSON, see to_json()
+  std::string after;          ///< the same
+  std::string evidence;       ///< what the decision rested on, free text or JSON; "" is none
+  std::string previous_hash;  ///< 64 hexadecimal digits; of the first line 64 zeros
+  std::string hash;           ///< SHA-256, 64 lower-case hexadecimal digits
+};
+
+/// The stages of all migrations at one moment.
+struct Stand {
+  std::uint64_t revision = 0;  ///< number of the last change; 0 is none yet
+  std::string head;            ///< hash of the last log line; 64 zeros when there is none
+  std::vector<Migration> migrations;  ///< sorted by module
+
+  const Migration* find(std::string_view module) const;
+};
+
+/// Who asks for a change, and why. Both are required.
+struct Reason {
+  std::string who;
+  std::string why;
+  std::string evidence{};
+};
+
+struct Verification {
+  std::uint64_t entries = 0;
+  std::string head;                   ///< hash of the last line that was read
+  std::vector<std::string> problems;  ///< empty: nothing was tampered with
+};
+
+/// The control store: one SQLite file with the stages of the migrations and the hash-chained
+/// switch log. Several processes may have it open. Safe for concurrent use.
+///
+/// The chain shows every edit, removal and reordering inside the file. Whoever may write the file
+/// could still forge the whole of it from some line on; against that, note the head somewhere else
+/// now and then, and have `verify` look for it.
+class ControlStore {
+ public:
+  enum class Mode : std::uint8_t { MayCreate, MustExist };
+
+  /// FailedPrecondition "banyan.foreign_control_store" for another application's database, a file
+  /// that is none, or one of a newer version; "banyan.corrupt_control_store" for a damaged one;
+  /// NotFound "banyan.no_control_store"; Unavailable "banyan.control_store_busy" or
+  /// "banyan.control_store_unavailable". A refused file is left as it is.
+  static Result<std::unique_ptr<ControlStore>> open(const std::string& file,
+                                                    Mode mode = Mode::MayCreate,
+                                                    const Clock& clock = system_clock());
+  virtual ~ControlStore() = default;
+
+  virtual const std::string& file() const = 0;
+
+  /// Makes the modules known, at legacy unless they are known already.
+  virtual Result<void> enlist(const std::vector<std::string>& modules) = 0;
+
+  virtual Result<Stand> stand() = 0;
+
+  /// Computes the traffic that follows `before`, or refuses.
+  using Decide = std::function<Result<Traffic>(const Traffic& before)>;
+
+  /// Log line and stage in one durable transaction, the line first; `decide` sees the stage inside
+  /// it, so two changes at once are one after the other. Returns the line; nullopt when nothing
+  /// would change. NotFound "banyan.unknown_migration"; InvalidArgument "banyan.who_and_why".
+  virtual Result<std::optional<LogEntry>> change(std::string_view module, const Reason& reason,
+                                                 const Decide& decide) = 0;
+
+  /// The newest `limit` lines, newest first, optionally of one module only.
+  virtual Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module = {}) = 0;
+
+  /// Walks the whole chain and compares its end with the stages. With `noted_head`, a head noted
+  /// earlier, also finds that the log no longer contains it.
+  virtual Result<Verification> verify(std::string_view noted_head = {}) = 0;
+
+  /// A number that changes when another connection (in this process or not) has changed the file.
+  virtual Result<std::uint64_t> outside_version() = 0;
+};
+
+/// What a log line's `hash` must be.
+std::string chain_hash(const LogEntry& entry);
+
+}  // namespace banyan::strangler

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/result.hpp"
+#include "stages/control_store.hpp"
+#include "stages/traffic.hpp"
+
+namespace banyan::strangler {
+
+class Stages;
+
+/// Tells what stands on both sides of a module's migration, now. Must be safe for concurrent use.
+using Survey = std::function<Terrain(std::string_view module)>;
+
+/// Everything is there and both sides reach the data.
+Survey open_terrain();
+
+/// What a change did. `entry` is empty when the traffic was there already.
+struct Change {
+  std::string module;
+  Traffic before;
+  Traffic after;
+  std::optional<LogEntry> entry;
+};
+
+/// The one place that every change of traffic goes through: people (CLI, dashboard) and automatons
+/// alike. Checks the legality matrix, writes the log, changes the stage, then tells the routing
+/// table of this process. Safe for concurrent use.
+class Switchboard {
+ public:
+  /// The references and `table`, if there is one, must outlive the switchboard.
+  explicit Switchboard(ControlStore& store, Survey survey = open_terrain(),
+                       Stages* table = nullptr, std::vector<Percent> steps = usual_steps());
+
+  /// Reads to a percentage, writes to a side; what is not given stays, except that fewer than
+  /// 100 % of the reads bring the writes home only when asked to: it is refused otherwise.
+  struct Order {
+    std::optional<Percent> reads;
+    std::optional<Side> writes;
+  };
+  /// FailedPrecondition "banyan.illegal_stage" with the reason; what ControlStore::change() says.
+  Result<Change> shift(std::string_view module, const Order& order, const Reason& reason);
+  /// One named step back, see step_back().
+  Result<Change> back(std::string_view module, const Reason& reason);
+  /// One step on, see next_step().
+  Result<Change> next(std::string_view module, const Reason& reason);
+
+  /// A migration with what can be done about it, for people.
+  struct Position {
+    Migration migration;
+    Terrain terrain;
+    std::optional<std::string> illegal;  ///< why it may not stay as it is, when it may not
+    std::optional<Traffic> next;
+    std::optional<Traffic> back;
+  };
+  struct Overview {
+    Stand stand;
+    std::vector<Position> positions;  ///< sorted by module
+  };
+  Result<Overview> overview();
+
+  ControlStore& store() { return *store_; }
+
+ private:
+  Result<Change> change(std::string_view module, const Reason& reason,
+                        const ControlStore::Decide& decide);
+
+  ControlStore* store_;
+  Survey survey_;
+  Stages* table_;
+  std::vector<Percent> steps_;
+};
+
+}  // namespace banyan::strangler
