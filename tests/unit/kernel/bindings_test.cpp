@@ -103,6 +103,8 @@ struct RoutedBinding : testing::Test {
       carried = got.routing;
       return demo::Echoed{"here"};
     };
+    here.on_store = [](const demo::Store&, const Context&) { return demo::Echoed{"here"}; };
+    there.on_store = [](const demo::Store&, const Context&) { return demo::Echoed{"there"}; };
     there.on_echo = [this](const demo::Echo&, const Context& got) {
       carried = got.routing;
       return demo::Echoed{"there"};
@@ -125,6 +127,11 @@ TEST_F(RoutedBinding, KeepsADecisionThatTheRequestCarries) {
   context.routing.push_back({"demo", Side::Remote, 3});
   EXPECT_EQ(port->handle(demo::Echo{""}, context)->text, "there");
   EXPECT_EQ(table.asked, 0);
+}
+
+TEST_F(RoutedBinding, SendsAWriteToTheOneWriterWhateverWasDecidedForReads) {
+  context.routing.push_back({"demo", Side::Remote, 3});
+  EXPECT_EQ(port->handle(demo::Store{""}, context.with_key("k"))->text, "here");
 }
 
 TEST_F(RoutedBinding, HandsItsDecisionOn) {

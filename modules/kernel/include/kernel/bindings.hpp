@@ -91,8 +91,10 @@ class InProcess {
   const Clock* clock_;
 };
 
-/// Decides call by call whether the module here or its service elsewhere answers: by the decision
-/// that the request carries, else by the table, else here.
+/// Decides call by call whether the module here or its service elsewhere answers. A read goes where
+/// the decision that the request carries says, else where the table says now. A write always goes
+/// where the table says now: there is one writer at any time, whatever was decided for the reads of
+/// the same action.
 template <class P_>
 class Routed {
  public:
@@ -102,12 +104,16 @@ class Routed {
 
   template <class P, class Op>
   Result<typename Op::Response> call(const Op& operation, const Context& context) {
-    const RoutingDecision* made = context.routed(P::port.name);
-    if (made != nullptr) return to(made->side).handle(operation, context);
-    Context decided = context;
-    decided.routing.push_back(
-        table_->decide(P::port.name, Op::operation.effect, context.routing_unit));
-    return to(decided.routing.back().side).handle(operation, decided);
+    if constexpr (Op::operation.effect == Effect::Write) {
+      const auto decision = table_->decide(P::port.name, Effect::Write, context.routing_unit);
+      return to(decision.side).handle(operation, context);
+    } else {
+      const RoutingDecision* made = context.routed(P::port.name);
+      if (made != nullptr) return to(made->side).handle(operation, context);
+      Context decided = context;
+      decided.routing.push_back(table_->decide(P::port.name, Effect::Read, context.routing_unit));
+      return to(decided.routing.back().side).handle(operation, decided);
+    }
   }
 
  private:
