@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "catalog/ids.hpp"
+#include "kernel/result.hpp"
+
+namespace catalog {
+
+inline std::unexpected<banyan::Error> unknown_track(const TrackId& id) {
+  return banyan::fail(banyan::ErrorCode::NotFound, "catalog.unknown_track",
+                      "there is no track " + id.str());
+}
+
+}  // namespace catalog

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "application/catalog_store.hpp"
+
+/// What the catalogue does, one function (and one file) for each operation of the port.
+namespace catalog {
+
+banyan::Result<AlbumPage> list_albums(CatalogStore& store, const ListAlbums& request);
+banyan::Result<Album> get_album(CatalogStore& store, const GetAlbum& request);
+banyan::Result<TrackPage> list_tracks(CatalogStore& store, const ListTracks& request);
+banyan::Result<Track> get_track(CatalogStore& store, const GetTrack& request);
+banyan::Result<TracksFound> get_tracks(CatalogStore& store, const GetTracks& request);
+banyan::Result<Track> change_price(CatalogStore& store, const ChangePrice& request,
+                                   const banyan::Context& context);
+
+/// The port on a store.
+std::unique_ptr<Catalog> make_catalog_on(std::unique_ptr<CatalogStore> store);
+
+}  // namespace catalog

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "application/catalog_store.hpp"
+#include "catalog/module.hpp"
+
+namespace catalog {
+
+/// The catalogue in maps, holding copies of `records`.
+std::unique_ptr<CatalogStore> make_memory_catalog_store(const Records& records,
+                                                        const banyan::Clock& clock);
+
+}  // namespace catalog
