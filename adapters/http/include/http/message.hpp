@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -86,6 +87,15 @@ std::string_view reason_phrase(unsigned status) noexcept;
 bool is_token(std::string_view text) noexcept;
 /// Visible ASCII, obs-text, and blanks inside: what may stand in a field value.
 bool is_field_value(std::string_view text) noexcept;
+
+/// What speaks about one connection only, and is never passed on.
+inline constexpr std::array<std::string_view, 7> kHopByHopFields = {
+    "Connection", "Keep-Alive", "Proxy-Connection", "TE",
+    "Trailer",    "Upgrade",    "Transfer-Encoding"};
+
+/// Takes out the above and what `Connection` names. Whoever passes a message on calls this before
+/// adding fields of its own, so that no client can have those left out by naming them.
+void remove_hop_by_hop(Fields& fields);
 
 /// A problem details answer (RFC 9457) of the engine itself: `code` is the refusal's name.
 Response problem_response(const Refusal& refusal);

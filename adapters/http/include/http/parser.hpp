@@ -68,10 +68,12 @@ class RequestParser {
  private:
   enum class State : std::uint8_t { Head, Body, Done, Refused };
   Step refuse(Refusal refusal);
+  Step step_head(std::string_view input);
 
   Limits limits_;
   State state_ = State::Head;
   bool idle_ = true;
+  bool blank_line_ = false;
   bool keep_alive_ = false;
   bool expects_continue_ = false;
   Framing framing_;
@@ -115,6 +117,7 @@ class ResponseParser {
  private:
   enum class State : std::uint8_t { Head, Body, Done, Refused };
   Step refuse(Refusal refusal);
+  Step step_head(std::string_view input);
 
   Limits limits_;
   State state_ = State::Head;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -9,8 +10,12 @@
 
 namespace banyan::http {
 
-/// What stands in `Connection` besides what the framing says.
-enum class Persistence : std::uint8_t { KeepAlive, Close };
+/// Whether the connection is used again.
+enum class Persistence : std::uint8_t {
+  KeepAlive,     ///< as HTTP/1.1 takes it for granted
+  SayKeepAlive,  ///< to an HTTP/1.0 peer that asked for it
+  Close,
+};
 
 /// Append the bytes of a head to `out`, from the parsed form only. A method, target, name or value
 /// that could end its line or hide something is refused (status 500, "http.unsendable") and `out`
@@ -20,7 +25,8 @@ enum class Persistence : std::uint8_t { KeepAlive, Close };
 std::expected<void, Refusal> serialize_head(const RequestHead& head, Framing framing,
                                             Persistence persistence, std::string& out);
 
-/// As above. 1xx, 204 and 304 get no framing whatever is asked for.
+/// As above. 1xx and 204 get no framing whatever is asked for; 304 and answers to HEAD may say the
+/// length that GET would have had.
 std::expected<void, Refusal> serialize_head(const ResponseHead& head, Framing framing,
                                             Persistence persistence, std::string& out);
 

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace banyan::http {
+
+namespace character {
+inline constexpr std::uint8_t kToken = 1;   ///< RFC 9110 tchar
+inline constexpr std::uint8_t kValue = 2;   ///< field-vchar, SP, HTAB, obs-text
+inline constexpr std::uint8_t kTarget = 4;  ///< VCHAR without '#'
+inline constexpr std::uint8_t kHost = 8;    ///< reg-name: unreserved, sub-delims, '%'
+
+constexpr std::array<std::uint8_t, 256> make_classes() {
+  std::array<std::uint8_t, 256> classes{};
+  for (unsigned c = 0; c < 256; ++c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool digit = c >= '0' && c <= '9';
+    const auto among = [c](std::string_view set) {
+      return c < 128 && set.find(static_cast<char>(c)) != std::string_view::npos;
+    };
+    std::uint8_t bits = 0;
+    if (letter || digit || among("!#$%&'*+-.^_`|~")) bits |= kToken;
+    if (c == '\t' || (c >= 0x20 && c != 0x7F)) bits |= kValue;
+    if (c > 0x20 && c < 0x7F && c != '#') bits |= kTarget;
+    if (letter || digit || among("-._~!$&'()*+,;=%")) bits |= kHost;
+    classes[c] = bits;
+  }
+  return classes;
+}
+inline constexpr std::array<std::uint8_t, 256> kClasses = make_classes();
+}  // namespace character
+
+constexpr bool is(char c, std::uint8_t kind) noexcept {
+  return (character::kClasses[static_cast<unsigned char>(c)] & kind) != 0;
+}
+
+constexpr bool all(std::string_view text, std::uint8_t kind) noexcept {
+  for (const char c : text) {
+    if (!is(c, kind)) return false;
+  }
+  return true;
+}
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+constexpr std::string_view trimmed(std::string_view text) noexcept {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace banyan::http

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/message.hpp"
+
+#include <array>
+#include <utility>
+
+#include "characters.hpp"
+
+namespace banyan::http {
+
+void RequestHead::clear() noexcept {
+  method.clear();
+  target.clear();
+  minor_version = 1;
+  fields.clear();
+}
+
+void ResponseHead::clear() noexcept {
+  status = 200;
+  reason.clear();
+  fields.clear();
+  minor_version = 1;
+}
+
+std::string_view reason_phrase(unsigned status) noexcept {
+  switch (status) {
+    case 100: return "Continue";
+    case 101: return "Switching Protocols";
+    case 103: return "Early Hints";
+    case 200: return "OK";
+    case 201: return "Created";
+    case 202: return "Accepted";
+    case 203: return "Non-Authoritative Information";
+    case 204: return "No Content";
+    case 205: return "Reset Content";
+    case 206: return "Partial Content";
+    case 300: return "Multiple Choices";
+    case 301: return "Moved Permanently";
+    case 302: return "Found";
+    case 303: return "See Other";
+    case 304: return "Not Modified";
+    case 307: return "Temporary Redirect";
+    case 308: return "Permanent Redirect";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 402: return "Payment Required";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 406: return "Not Acceptable";
+    case 408: return "Request Timeout";
+    case 409: return "Conflict";
+    case 410: return "Gone";
+    case 411: return "Length Required";
+    case 412: return "Precondition Failed";
+    case 413: return "Content Too Large";
+    case 414: return "URI Too Long";
+    case 415: return "Unsupported Media Type";
+    case 416: return "Range Not Satisfiable";
+    case 417: return "Expectation Failed";
+    case 421: return "Misdirected Request";
+    case 422: return "Unprocessable Content";
+    case 426: return "Upgrade Required";
+    case 428: return "Precondition Required";
+    case 429: return "Too Many Requests";
+    case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
+    case 501: return "Not Implemented";
+    case 502: return "Bad Gateway";
+    case 503: return "Service Unavailable";
+    case 504: return "Gateway Timeout";
+    case 505: return "HTTP Version Not Supported";
+    default: return "";
+  }
+}
+
+bool is_token(std::string_view text) noexcept {
+  return !text.empty() && all(text, character::kToken);
+}
+
+bool is_field_value(std::string_view text) noexcept { return all(text, character::kValue); }
+
+void remove_hop_by_hop(Fields& fields) {
+  std::string nominated;
+  for (const Fields::Field field : fields) {
+    if (equals_ignoring_case(field.name, "Connection")) nominated.append(field.value).append(",");
+  }
+  std::string_view rest = nominated;
+  while (!rest.empty()) {
+    const std::size_t comma = rest.find(',');
+    const std::string_view name = trimmed(rest.substr(0, comma));
+    if (!name.empty() && !equals_ignoring_case(name, "Host")) fields.remove(name);
+    rest.remove_prefix(comma + 1);
+  }
+  for (const std::string_view name : kHopByHopFields) fields.remove(name);
+}
+
+namespace {
+void append_json_string(std::string& out, std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out += '"';
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20 || byte >= 0x7F) {
+      out.append("\\u00");
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+}  // namespace
+
+Response problem_response(const Refusal& refusal) {
+  Response response;
+  response.head.status = refusal.status;
+  response.head.fields.add("Content-Type", "application/problem+json");
+  response.body = "{\"type\":\"about:blank\",\"title\":";
+  append_json_string(response.body, reason_phrase(refusal.status));
+  response.body += ",\"status\":" + std::to_string(refusal.status) + ",\"code\":";
+  append_json_string(response.body, refusal.name);
+  response.body += ",\"detail\":";
+  append_json_string(response.body, refusal.message);
+  response.body += "}";
+  return response;
+}
+
+}  // namespace banyan::http
