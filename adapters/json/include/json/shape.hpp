@@ -72,10 +72,37 @@ struct Shape {
   const Container* container = nullptr;
 };
 
+constexpr bool is_optional(const Field& field) { return field.shape().kind == Kind::Optional; }
+
 /// The field's shape with the optional around it taken off.
-const Shape& content_of(const Field& field);
-bool is_optional(const Field& field);
+constexpr const Shape& content_of(const Field& field) {
+  const Shape& shape = field.shape();
+  return shape.kind == Kind::Optional ? shape.container->element() : shape;
+}
+
 /// Null when there is none of that name.
-const Field* find_field(const Shape& object, std::string_view name);
+constexpr const Field* find_field(const Shape& object, std::string_view name) {
+  for (const Field& field : object.fields) {
+    if (field.name == name) return &field;
+  }
+  return nullptr;
+}
+
+/// One value without parts: what fits into a path segment or a query value.
+constexpr bool is_scalar(const Shape& shape) {
+  switch (shape.kind) {
+    case Kind::Boolean:
+    case Kind::Integer:
+    case Kind::Number:
+    case Kind::String:
+    case Kind::Text:
+    case Kind::Enumeration: return true;
+    case Kind::Object:
+    case Kind::Array:
+    case Kind::Map:
+    case Kind::Optional: return false;
+  }
+  return false;
+}
 
 }  // namespace banyan::json
