@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "forwarding/instance_group.hpp"
+#include "forwarding/outcome.hpp"
+#include "forwarding/trusted_peers.hpp"
+#include "http/exchange.hpp"
+#include "http/fields.hpp"
+#include "http/upstream.hpp"
+#include "kernel/clock.hpp"
+#include "kernel/random.hpp"
+
+namespace banyan::strangler {
+
+struct ForwarderOptions {
+  http::UpstreamOptions upstream{};
+  /// Whose X-Forwarded-* and Forwarded are believed and continued; those of all others are replaced.
+  TrustedPeers trusted_peers{};
+  std::string proto = "http";     ///< by which clients reach us, for X-Forwarded-Proto
+  std::string via = "banyan";     ///< our name in Via
+};
+
+/// Where one exchange goes, and how.
+struct ForwardOrder {
+  std::shared_ptr<InstanceGroup> group;
+  Side side = Side::Local;  ///< for the outcome only
+  /// Declared so by the operation: a failed attempt may be made again on another instance even
+  /// when the request may have arrived, as long as nothing of its body was read.
+  bool safe_to_repeat = false;
+  std::optional<SteadyTime> deadline;
+  /// Set in the request, in place of what the client sent under these names: the context of the
+  /// kit (`Banyan-*`, traceparent, X-Correlation-Id). What a client sends as `Banyan-*` never goes on.
+  http::Fields request_fields{};
+  /// Added to the answer, e.g. X-Strangler.
+  http::Fields response_fields{};
+  /// Told once, on the exchange's loop, when all is over. Must not throw.
+  std::move_only_function<void(const Outcome&)> done{};
+};
+
+/// Passes exchanges on to upstreams and their answers back, both bodies streaming at the pace of
+/// the slower side, one piece in memory at a time.
+///
+/// * The target goes on byte for byte, bodies untouched, heads rewritten (see forwarded_head.hpp).
+/// * Interim answers go on; so do answers to uploads that are not finished.
+/// * A client that goes away cancels the upstream exchange, and is not held against the upstream.
+/// * An answer that breaks off cuts the client off as well: it must not look complete.
+/// * A failed attempt is made once more, elsewhere when there is an elsewhere, if not one byte was
+///   sent or the order says that it is safe, and in both cases nothing of the body was read.
+/// * What fails before the answer began is a problem document: 502 `proxy.upstream_protocol`,
+///   503 `proxy.upstream_unreachable`, 504 `proxy.upstream_timeout`.
+///
+/// forward() is called on the exchange's loop, and all happens there. Safe to share between loops.
+/// Exchanges under way keep what they need alive.
+class Forwarder {
+ public:
+  explicit Forwarder(ForwarderOptions options = {}, Random& random = system_random());
+
+  void forward(std::shared_ptr<http::Exchange> exchange, ForwardOrder order);
+
+  http::Upstreams& upstreams();
+
+ private:
+  struct Shared;
+  std::shared_ptr<Shared> shared_;
+  friend class Relay;
+};
+
+}  // namespace banyan::strangler
