@@ -93,6 +93,8 @@ struct Column<std::string_view> {
 
 template <>
 struct Column<const char*> : Column<std::string_view> {};
+template <>
+struct Column<char*> : Column<std::string_view> {};  // what a string literal decays to here
 
 template <>
 struct Column<Blob> {

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ownership.hpp"
+
+#include <algorithm>
+#include <mutex>
+
+#include "sql/fault.hpp"
+
+namespace banyan::sql {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string Violation::message() const {
+  std::string text = "module '" + module + "' " + action + " '" + table + "'";
+  if (!via.empty()) text += " through '" + via + "'";
+  text += ", which it does not own: " + statement;
+  text += "\nAsk the port of the module that owns '" + table +
+          "' instead, or name the table in TABLES of '" + module +
+          "' when it is its own. A crossing that stays for now belongs into the baseline, with a "
+          "reason.";
+  return text;
+}
+
+Ownership::Ownership(const Options& options)
+    : guarding_(options.guarding), on_violation_(options.on_violation) {
+  modules_.push_back({"the kit", {}, {}});
+}
+
+std::size_t Ownership::add(const std::string& module, const std::vector<std::string>& tables,
+                           const std::vector<Crossing>& crossings) {
+  Rights rights{module, {}, {}};
+  for (const auto& table : tables) rights.tables.insert(lower(table));
+  for (const auto& crossing : crossings) {
+    if (crossing.reason.empty()) {
+      throw Fault(FaultKind::Misuse, "module '" + module + "' crosses to '" + crossing.table +
+                                         "' without a reason. Say in the baseline why it is still "
+                                         "so, or take the crossing out.");
+    }
+    rights.crossings.insert(lower(crossing.table));
+  }
+  const std::unique_lock lock(mutex_);
+  for (std::size_t i = 1; i < modules_.size(); ++i) {
+    if (modules_[i].module != module) continue;
+    if (modules_[i].tables == rights.tables && modules_[i].crossings == rights.crossings) return i;
+    throw Fault(FaultKind::Misuse, "module '" + module +
+                                       "' asks for a second door with other tables. A module's "
+                                       "tables are said once, in TABLES of its CMakeLists.txt.");
+  }
+  modules_.push_back(std::move(rights));
+  return modules_.size() - 1;
+}
+
+const Rights& Ownership::rights(std::size_t module) const {
+  const std::shared_lock lock(mutex_);
+  return modules_[module];
+}
+
+bool Ownership::may_touch(std::size_t module, std::string_view table) const {
+  const Rights& mine = rights(module);
+  const std::string name = lower(table);
+  return mine.tables.contains(name) || mine.crossings.contains(name);
+}
+
+void Ownership::report(const Violation& violation) {
+  if (!on_violation_) return;
+  {
+    const std::unique_lock lock(mutex_);
+    const auto key = violation.module + '\n' + violation.table + '\n' + violation.action + '\n' +
+                     violation.via + '\n' + violation.statement;
+    constexpr std::size_t most_remembered = 10'000;
+    if (reported_.size() >= most_remembered || !reported_.insert(key).second) return;
+  }
+  on_violation_(violation);
+}
+
+}  // namespace banyan::sql

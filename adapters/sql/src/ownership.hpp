@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <set>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sql/shared_database.hpp"
+
+namespace banyan::sql {
+
+/// What one module may touch. Never changes once it is there.
+struct Rights {
+  std::string module;
+  std::set<std::string, std::less<>> tables;  ///< owned, in lower case
+  std::set<std::string, std::less<>> crossings;
+};
+
+/// Which module owns which table, and what is done about those that reach over. Safe for
+/// concurrent use; asked only when a statement is prepared.
+class Ownership {
+ public:
+  /// The kit's own statements (transactions, fence, gate) are not checked.
+  static constexpr std::size_t kit = 0;
+
+  explicit Ownership(const Options& options);
+
+  /// The module's number. Throws Fault{Misuse}, see SharedDatabase::door().
+  std::size_t add(const std::string& module, const std::vector<std::string>& tables,
+                  const std::vector<Crossing>& crossings);
+
+  const Rights& rights(std::size_t module) const;
+  bool may_touch(std::size_t module, std::string_view table) const;
+
+  Guarding guarding() const { return guarding_; }
+  /// Tells of a violation the first time that it is seen.
+  void report(const Violation& violation);
+
+ private:
+  const Guarding guarding_;
+  const std::function<void(const Violation&)> on_violation_;
+  mutable std::shared_mutex mutex_;
+  std::deque<Rights> modules_;
+  std::set<std::string> reported_;
+};
+
+}  // namespace banyan::sql
