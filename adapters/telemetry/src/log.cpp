@@ -60,9 +60,11 @@ Log::Log(const Options& options)
 
 Log::~Log() = default;
 
+bool Log::takes(Level level) const { return sink_->logger.should_log(level_of(level)); }
+
 void Log::write(Level level, std::string_view event, const Context* context,
                 std::initializer_list<LogField> fields) const {
-  if (!sink_->logger.should_log(level_of(level))) return;
+  if (!takes(level)) return;
   nlohmann::ordered_json line = {{"time", to_string(system_clock().now())},
                                  {"level", name_of(level)},
                                  {"service", sink_->service},

@@ -52,6 +52,9 @@ class Log {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
+  /// Whether a line of that level is written: ask before gathering what is costly to know.
+  bool takes(Level level) const;
+
   void write(Level level, std::string_view event, std::initializer_list<LogField> fields = {}) const {
     write(level, event, nullptr, fields);
   }
