@@ -23,7 +23,8 @@ class Stages final : public RoutingTable {
  public:
   static constexpr std::chrono::milliseconds kWatchInterval{100};
 
-  /// Told when the store could not be read; called on the scheduler's thread.
+  /// Told when the store can no longer be read, once until it can be again; called on the
+  /// scheduler's thread.
   using Complain = std::function<void(const Error&)>;
 
   /// Reads the store. Store and scheduler must outlive the table.
@@ -53,6 +54,7 @@ class Stages final : public RoutingTable {
   Snapshot<Stand> table_;
   std::mutex refreshing_;
   std::uint64_t seen_;
+  bool failing_ = false;  // only the scheduler's thread looks at it
   std::unique_ptr<Scheduler::Handle> watch_;
 };
 

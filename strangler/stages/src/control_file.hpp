@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "kernel/result.hpp"
+#include "sqlite.hpp"
+#include "stages/control_store.hpp"
+
+namespace banyan::strangler {
+
+/// Opens the file of a control store, checked and with its schema, or says why it is none. The first
+/// bytes are looked at before SQLite is, which would tidy up in somebody else's database.
+Result<std::unique_ptr<sqlite::Connection>> open_control_file(const std::string& file,
+                                                              ControlStore::Mode mode);
+
+/// What SQLite refused, as an error that says what to do.
+Error control_store_error(const std::string& file, const sqlite::Fault& fault);
+
+/// A stage that this version does not know.
+Error made_by_a_newer_version(const std::string& file, const std::string& what);
+
+}  // namespace banyan::strangler

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stages/control_store.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "control_file.hpp"
+#include "log_check.hpp"
+#include "stages/suggestion.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+constexpr std::size_t kLongestWho = 200;
+constexpr std::size_t kLongestWhy = 2'000;
+constexpr std::size_t kLongestEvidence = 64 * 1024;
+constexpr const char* kLogColumns =
+    "seq, time, module, who, why, before, after, evidence, previous_hash, hash";
+
+std::optional<std::string> wrong_text(std::string_view name, std::string_view text,
+                                      std::size_t longest) {
+  if (text.find_first_not_of(' ') == std::string_view::npos) {
+    return std::string(name) + " is missing";
+  }
+  if (text.size() > longest) {
+    return std::string(name) + " is longer than " + std::to_string(longest) + " bytes";
+  }
+  const bool control = std::ranges::any_of(text, [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+  });
+  if (control) return std::string(name) + " contains a control character";
+  return std::nullopt;
+}
+
+Result<void> check(const Reason& reason) {
+  std::vector<Detail> details;
+  if (auto wrong = wrong_text("who", reason.who, kLongestWho)) details.push_back({"/who", *wrong});
+  if (auto wrong = wrong_text("why", reason.why, kLongestWhy)) details.push_back({"/why", *wrong});
+  if (reason.evidence.size() > kLongestEvidence) {
+    details.push_back({"/evidence", "evidence is longer than 65536 bytes"});
+  }
+  if (details.empty()) return {};
+  std::string message = "a change needs who asks for it and why, for the switch log";
+  for (const Detail& detail : details) message += "; " + detail.problem;
+  return fail(ErrorCode::InvalidArgument, "banyan.who_and_why", std::move(message),
+              std::move(details));
+}
+
+LogEntry read_entry(const sqlite::Statement& row) {
+  LogEntry entry;
+  entry.seq = static_cast<std::uint64_t>(row.number(0));
+  entry.time = {row.number(1)};
+  entry.module = row.text(2);
+  entry.who = row.text(3);
+  entry.why = row.text(4);
+  entry.before = row.text(5);
+  entry.after = row.text(6);
+  entry.evidence = row.text(7);
+  entry.previous_hash = row.text(8);
+  entry.hash = row.text(9);
+  return entry;
+}
+
+class SqliteControlStore final : public ControlStore {
+ public:
+  SqliteControlStore(std::string file, std::unique_ptr<sqlite::Connection> connection,
+                     const Clock& clock)
+      : file_(std::move(file)), connection_(std::move(connection)), clock_(clock) {}
+
+  const std::string& file() const override { return file_; }
+
+  Result<void> enlist(const std::vector<std::string>& modules) override {
+    return guarded([&]() -> Result<void> {
+      if (std::ranges::all_of(modules, [&](const std::string& each) { return knows(each); })) {
+        return {};
+      }
+      sqlite::Transaction transaction(*connection_, "BEGIN IMMEDIATE");
+      for (const std::string& module : modules) {
+        sqlite::Statement(*connection_,
+                          "INSERT INTO migrations (module, stage, reads, writes, revision) "
+                          "VALUES (?, 'legacy', 0, 'local', 0) ON CONFLICT DO NOTHING")
+            .bind(module)
+            .step();
+      }
+      transaction.commit();
+      return {};
+    });
+  }
+
+  Result<Stand> stand() override {
+    return guarded([&]() -> Result<Stand> {
+      const sqlite::Transaction one_moment(*connection_, "BEGIN");
+      return read_stand();
+    });
+  }
+
+  Result<std::optional<LogEntry>> change(std::string_view module, const Reason& reason,
+                                         const Decide& decide) override {
+    if (auto checked = check(reason); !checked) return fail(std::move(checked.error()));
+    return guarded([&]() -> Result<std::optional<LogEntry>> {
+      sqlite::Transaction transaction(*connection_, "BEGIN IMMEDIATE");
+      Result<Stand> now = read_stand();
+      if (!now) return fail(std::move(now.error()));
+      const Migration* migration = now->find(module);
+      if (migration == nullptr) return fail(unknown(module, *now));
+      Result<Traffic> after = decide(migration->traffic);
+      if (!after) return fail(std::move(after.error()));
+      if (*after == migration->traffic) return std::optional<LogEntry>();
+      LogEntry entry = next_line(*now, *migration, reason, *after);
+      write(entry);
+      write(migration->module, *after, entry.seq);
+      transaction.commit();
+      return std::optional(std::move(entry));
+    });
+  }
+
+  Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module) override {
+    return guarded([&]() -> Result<std::vector<LogEntry>> {
+      const std::string sql = std::string("SELECT ") + kLogColumns +
+                              " FROM switch_log WHERE ?1 = '' OR module = ?1 "
+                              "ORDER BY seq DESC LIMIT ?2";
+      sqlite::Statement rows(*connection_, sql.c_str());
+      rows.bind(module).bind(static_cast<std::int64_t>(limit));
+      std::vector<LogEntry> entries;
+      while (rows.step()) entries.push_back(read_entry(rows));
+      return entries;
+    });
+  }
+
+  Result<Verification> verify(std::string_view noted_head) override {
+    return guarded([&]() -> Result<Verification> {
+      const sqlite::Transaction one_moment(*connection_, "BEGIN");
+      LogCheck check(noted_head);
+      const std::string sql =
+          std::string("SELECT ") + kLogColumns + " FROM switch_log ORDER BY seq";
+      sqlite::Statement rows(*connection_, sql.c_str());
+      while (rows.step()) check.line(read_entry(rows));
+      Result<Stand> now = read_stand();
+      if (!now) return fail(std::move(now.error()));
+      return std::move(check).end(now->migrations);
+    });
+  }
+
+  Result<std::uint64_t> outside_version() override {
+    return guarded([&]() -> Result<std::uint64_t> {
+      return static_cast<std::uint64_t>(connection_->number("PRAGMA data_version"));
+    });
+  }
+
+ private:
+  template <class Body>
+  auto guarded(Body&& body) -> decltype(body()) {
+    const std::lock_guard lock(mutex_);
+    try {
+      return body();
+    } catch (const sqlite::Fault& fault) {
+      return fail(control_store_error(file_, fault));
+    }
+  }
+
+  bool knows(const std::string& module) {
+    sqlite::Statement row(*connection_, "SELECT 1 FROM migrations WHERE module = ?");
+    return row.bind(module).step();
+  }
+
+  Result<Stand> read_stand() {
+    Stand stand;
+    stand.head = kNoHash;
+    {
+      sqlite::Statement last(*connection_,
+                             "SELECT seq, hash FROM switch_log ORDER BY seq DESC LIMIT 1");
+      if (last.step()) {
+        stand.revision = static_cast<std::uint64_t>(last.number(0));
+        stand.head = last.text(1);
+      }
+    }
+    sqlite::Statement rows(
+        *connection_,
+        "SELECT module, stage, reads, writes, revision FROM migrations ORDER BY module");
+    while (rows.step()) {
+      const auto stage = traffic_stage_from(rows.text(1));
+      const auto reads = Percent::of_hundredths(rows.number(2));
+      const auto writes = side_from(rows.text(3));
+      if (!stage || !reads || !writes) {
+        return fail(made_by_a_newer_version(
+            file_, rows.text(0) + " is at the stage \"" + rows.text(1) + "\", unknown here"));
+      }
+      stand.migrations.push_back({rows.text(0),
+                                  {*stage, *reads, *writes},
+                                  static_cast<std::uint64_t>(rows.number(4))});
+    }
+    return stand;
+  }
+
+  LogEntry next_line(const Stand& now, const Migration& migration, const Reason& reason,
+                     const Traffic& after) const {
+    LogEntry entry;
+    entry.seq = now.revision + 1;
+    entry.time = clock_.now();
+    entry.module = migration.module;
+    entry.who = reason.who;
+    entry.why = reason.why;
+    entry.before = to_json(migration.traffic);
+    entry.after = to_json(after);
+    entry.evidence = reason.evidence;
+    entry.previous_hash = now.head;
+    entry.hash = chain_hash(entry);
+    return entry;
+  }
+
+  void write(const LogEntry& entry) {
+    const std::string sql = std::string("INSERT INTO switch_log (") + kLogColumns +
+                            ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    sqlite::Statement(*connection_, sql.c_str())
+        .bind(static_cast<std::int64_t>(entry.seq))
+        .bind(entry.time.micros)
+        .bind(entry.module)
+        .bind(entry.who)
+        .bind(entry.why)
+        .bind(entry.before)
+        .bind(entry.after)
+        .bind(entry.evidence)
+        .bind(entry.previous_hash)
+        .bind(entry.hash)
+        .step();
+  }
+
+  void write(const std::string& module, const Traffic& traffic, std::uint64_t revision) {
+    sqlite::Statement(*connection_,
+                      "UPDATE migrations SET stage = ?, reads = ?, writes = ?, revision = ? "
+                      "WHERE module = ?")
+        .bind(to_string(traffic.stage))
+        .bind(static_cast<std::int64_t>(traffic.reads.hundredths()))
+        .bind(to_string(traffic.writes))
+        .bind(static_cast<std::int64_t>(revision))
+        .bind(module)
+        .step();
+  }
+
+  static Error unknown(std::string_view module, const Stand& now) {
+    std::vector<std::string> known;
+    for (const Migration& each : now.migrations) known.push_back(each.module);
+    return {ErrorCode::NotFound, "banyan.unknown_migration",
+            "there is no migration \"" + std::string(module) + "\"." + suggestion(module, known), {}};
+  }
+
+  const std::string file_;
+  std::mutex mutex_;
+  std::unique_ptr<sqlite::Connection> connection_;
+  const Clock& clock_;
+};
+
+}  // namespace
+
+const Migration* Stand::find(std::string_view module) const {
+  const auto found = std::ranges::lower_bound(migrations, module, {}, &Migration::module);
+  return found != migrations.end() && found->module == module ? &*found : nullptr;
+}
+
+Result<std::unique_ptr<ControlStore>> ControlStore::open(const std::string& file, Mode mode,
+                                                         const Clock& clock) {
+  auto connection = open_control_file(file, mode);
+  if (!connection) return fail(std::move(connection.error()));
+  return std::unique_ptr<ControlStore>(
+      std::make_unique<SqliteControlStore>(file, std::move(*connection), clock));
+}
+
+}  // namespace banyan::strangler

@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stages/control_store.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <thread>
+
+#include "stages/fence.hpp"
+#include "temporary_folder.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+/// Somebody with the sqlite3 shell.
+void run_sql(const std::string& file, const std::string& sql) {
+  sqlite3* handle = nullptr;
+  ASSERT_EQ(sqlite3_open(file.c_str(), &handle), SQLITE_OK);
+  char* message = nullptr;
+  EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, &message), SQLITE_OK)
+      << (message != nullptr ? message : "");
+  sqlite3_free(message);
+  sqlite3_close(handle);
+}
+
+constexpr const char* kNoTriggers =
+    "DROP TRIGGER switch_log_keeps_lines; DROP TRIGGER switch_log_loses_nothing;";
+
+class ControlStoreTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    store_ = open();
+    ASSERT_TRUE(store_->enlist({"catalog", "warehouse"}));
+  }
+
+  std::unique_ptr<ControlStore> open() {
+    auto store = ControlStore::open(file_, ControlStore::Mode::MayCreate, clock_);
+    EXPECT_TRUE(store) << store.error().message;
+    return std::move(*store);
+  }
+
+  Result<std::optional<LogEntry>> set(const std::string& module, std::int64_t hundredths,
+                                      const Reason& reason = {"ann@desk", "a try"}) {
+    clock_.advance(std::chrono::seconds(1));
+    return store_->change(module, reason, [&](const Traffic&) -> Result<Traffic> {
+      return Traffic::of(*Percent::of_hundredths(hundredths), Side::Local);
+    });
+  }
+
+  void write_four_lines() {
+    ASSERT_TRUE(set("catalog", 100));
+    ASSERT_TRUE(set("catalog", 1000));
+    ASSERT_TRUE(set("warehouse", 500));
+    ASSERT_TRUE(set("catalog", 2500));
+  }
+
+  std::vector<std::string> problems_after(const std::string& sql, std::string_view head = {}) {
+    run_sql(file_, kNoTriggers + sql);
+    const auto found = store_->verify(head);
+    EXPECT_TRUE(found);
+    return found ? found->problems : std::vector<std::string>();
+  }
+
+  test::TemporaryFolder folder_;
+  std::string file_ = folder_.file("control.db");
+  ManualClock clock_;
+  std::unique_ptr<ControlStore> store_;
+};
+
+TEST_F(ControlStoreTest, BeginsWithEveryModuleAtLegacy) {
+  const auto stand = store_->stand();
+  ASSERT_TRUE(stand);
+  EXPECT_EQ(stand->revision, 0U);
+  EXPECT_EQ(stand->head, std::string(64, '0'));
+  ASSERT_EQ(stand->migrations.size(), 2U);
+  EXPECT_EQ(stand->find("catalog")->traffic, Traffic{});
+  EXPECT_EQ(stand->find("payments"), nullptr);
+}
+
+TEST_F(ControlStoreTest, KeepsStagesAndLogOverReopening) {
+  write_four_lines();
+  store_.reset();
+  store_ = open();
+  ASSERT_TRUE(store_->enlist({"catalog", "orders"}));
+
+  const auto stand = store_->stand();
+  ASSERT_TRUE(stand);
+  EXPECT_EQ(stand->revision, 4U);
+  EXPECT_EQ(to_string(stand->find("catalog")->traffic), "canary 25%");
+  EXPECT_EQ(stand->find("catalog")->revision, 4U);
+  EXPECT_EQ(stand->find("warehouse")->revision, 3U);
+  EXPECT_EQ(to_string(stand->find("orders")->traffic), "legacy");
+}
+
+TEST_F(ControlStoreTest, LogsWhoWhyBeforeAndAfterInAChain) {
+  const auto first = set("catalog", 1000, {"ann@desk", "first canary", R"({"errors":0})"});
+  const auto second = set("catalog", 2500);
+  ASSERT_TRUE(first && *first && second && *second);
+
+  EXPECT_EQ((*first)->seq, 1U);
+  EXPECT_EQ((*first)->who, "ann@desk");
+  EXPECT_EQ((*first)->why, "first canary");
+  EXPECT_EQ((*first)->before, R"({"stage":"legacy","reads":0,"writes":"local"})");
+  EXPECT_EQ((*first)->after, R"({"stage":"canary","reads":1000,"writes":"local"})");
+  EXPECT_EQ((*first)->evidence, R"({"errors":0})");
+  EXPECT_EQ((*first)->previous_hash, std::string(64, '0'));
+  EXPECT_EQ((*second)->previous_hash, (*first)->hash);
+  EXPECT_EQ((*second)->hash.size(), 64U);
+
+  const auto log = store_->log(10);
+  ASSERT_TRUE(log);
+  ASSERT_EQ(log->size(), 2U);
+  EXPECT_EQ(log->front().seq, 2U);
+  EXPECT_EQ(log->back().hash, (*first)->hash);
+  EXPECT_EQ(log->back().time, (*first)->time);
+}
+
+TEST_F(ControlStoreTest, ShowsTheNewestLinesOfOneModule) {
+  write_four_lines();
+  const auto log = store_->log(2, "catalog");
+  ASSERT_TRUE(log);
+  ASSERT_EQ(log->size(), 2U);
+  EXPECT_EQ((*log)[0].seq, 4U);
+  EXPECT_EQ((*log)[1].seq, 2U);
+}
+
+TEST_F(ControlStoreTest, WritesNothingWhenNothingChanges) {
+  ASSERT_TRUE(set("catalog", 1000));
+  const auto again = set("catalog", 1000);
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(*again);
+  EXPECT_EQ(store_->stand()->revision, 1U);
+}
+
+TEST_F(ControlStoreTest, WritesNothingWhenTheDecisionIsARefusal) {
+  const auto refused = store_->change("catalog", {"ann", "why"}, [](const Traffic&) -> Result<Traffic> {
+    return fail(ErrorCode::FailedPrecondition, "test.refused", "no");
+  });
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().rule, "test.refused");
+  EXPECT_EQ(store_->stand()->revision, 0U);
+  EXPECT_TRUE(store_->log(10)->empty());
+}
+
+TEST_F(ControlStoreTest, RefusesAChangeWithoutWhoOrWhy) {
+  const auto neither = set("catalog", 100, {"", "  "});
+  ASSERT_FALSE(neither);
+  EXPECT_EQ(neither.error().rule, "banyan.who_and_why");
+  EXPECT_THAT(neither.error().details,
+              ElementsAre(Detail{"/who", "who is missing"}, Detail{"/why", "why is missing"}));
+
+  const auto escape = set("catalog", 100, {"ann", "red \x1b[31m"});
+  ASSERT_FALSE(escape);
+  EXPECT_THAT(escape.error().message, HasSubstr("why contains a control character"));
+  const auto endless = set("catalog", 100, {std::string(201, 'a'), "why"});
+  ASSERT_FALSE(endless);
+  EXPECT_THAT(endless.error().message, HasSubstr("who is longer than 200 bytes"));
+}
+
+TEST_F(ControlStoreTest, RefusesAnUnknownModuleAndNamesTheNearest) {
+  const auto refused = set("catalgo", 100);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::NotFound);
+  EXPECT_EQ(refused.error().message,
+            "there is no migration \"catalgo\". Did you mean \"catalog\"?");
+}
+
+TEST_F(ControlStoreTest, CarriesOutChangesAtOnceOneAfterTheOther) {
+  constexpr int kThreads = 4, kChanges = 10;
+  const auto other = open();
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&, i] {
+        ControlStore& store = i % 2 == 0 ? *store_ : *other;
+        for (int n = 0; n < kChanges; ++n) {
+          const auto changed = store.change(
+              "catalog", {"thread", "one more"}, [](const Traffic& before) -> Result<Traffic> {
+                return Traffic::of(*Percent::of_hundredths(before.reads.hundredths() + 1),
+                                   Side::Local);
+              });
+          EXPECT_TRUE(changed) << changed.error().message;
+        }
+      });
+    }
+  }
+  const auto stand = store_->stand();
+  EXPECT_EQ(stand->find("catalog")->traffic.reads.hundredths(), kThreads * kChanges);
+  EXPECT_EQ(stand->revision, static_cast<std::uint64_t>(kThreads * kChanges));
+  EXPECT_TRUE(store_->verify()->problems.empty());
+}
+
+TEST_F(ControlStoreTest, VerifiesAnUntouchedLog) {
+  EXPECT_TRUE(store_->verify()->problems.empty());
+  write_four_lines();
+  const auto found = store_->verify();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->entries, 4U);
+  EXPECT_EQ(found->head, store_->stand()->head);
+  EXPECT_THAT(found->problems, ElementsAre());
+}
+
+TEST_F(ControlStoreTest, KeepsPeopleFromChangingTheLogBySlip) {
+  write_four_lines();
+  sqlite3* handle = nullptr;
+  ASSERT_EQ(sqlite3_open(file_.c_str(), &handle), SQLITE_OK);
+  EXPECT_NE(sqlite3_exec(handle, "DELETE FROM switch_log", nullptr, nullptr, nullptr), SQLITE_OK);
+  EXPECT_STREQ(sqlite3_errmsg(handle), "the switch log is only ever appended to");
+  EXPECT_NE(sqlite3_exec(handle, "UPDATE switch_log SET why = ''", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(handle);
+}
+
+TEST_F(ControlStoreTest, FindsAnEditInEveryColumn) {
+  for (const char* column : {"time = time + 1", "module = 'warehouse'", "who = 'eve'", "why = 'no'",
+                             "before = '{}'", "after = '{}'", "evidence = 'none'",
+                             "previous_hash = hash", "hash = previous_hash", "seq = 9"}) {
+    const test::TemporaryFolder folder;
+    file_ = folder.file("control.db");
+    store_ = open();
+    ASSERT_TRUE(store_->enlist({"catalog", "warehouse"}));
+    write_four_lines();
+    EXPECT_FALSE(
+        problems_after(std::string("UPDATE switch_log SET ") + column + " WHERE seq = 2").empty())
+        << column;
+    store_.reset();
+  }
+}
+
+TEST_F(ControlStoreTest, SaysWhichLineWasEdited) {
+  write_four_lines();
+  EXPECT_THAT(problems_after("UPDATE switch_log SET who = 'eve' WHERE seq = 3"),
+              ElementsAre("line 3 was changed after it was written: its hash does not fit (warehouse, "
+                          "\"a try\" by eve)"));
+}
+
+TEST_F(ControlStoreTest, FindsALineThatWasTakenOut) {
+  write_four_lines();
+  EXPECT_THAT(problems_after("DELETE FROM switch_log WHERE seq = 3"),
+              ElementsAre("line 3 is missing",
+                          "line 4 does not follow the line before it: a line was changed, taken out or "
+                          "put in",
+                          "warehouse was last changed in line 3, which the log does not have: its end "
+                          "was cut off"));
+}
+
+TEST_F(ControlStoreTest, FindsThatTheEndWasCutOff) {
+  write_four_lines();
+  EXPECT_THAT(problems_after("DELETE FROM switch_log WHERE seq = 4"),
+              ElementsAre("catalog was last changed in line 4, which the log does not have: its end "
+                          "was cut off"));
+}
+
+TEST_F(ControlStoreTest, FindsThatTheWholeLogWasCutOff) {
+  write_four_lines();
+  EXPECT_EQ(problems_after("DELETE FROM switch_log").size(), 2U);
+}
+
+TEST_F(ControlStoreTest, FindsAReorderedLog) {
+  write_four_lines();
+  const auto problems = problems_after(
+      "UPDATE switch_log SET seq = -1 WHERE seq = 1; UPDATE switch_log SET seq = 1 WHERE seq = 2;"
+      "UPDATE switch_log SET seq = 2 WHERE seq = -1");
+  EXPECT_THAT(problems, testing::Contains(HasSubstr("line 1 was changed after it was written")));
+  EXPECT_THAT(problems, testing::Contains(HasSubstr("line 2 was changed after it was written")));
+}
+
+TEST_F(ControlStoreTest, FindsAStageThatWasChangedPastTheLog) {
+  write_four_lines();
+  EXPECT_THAT(problems_after("UPDATE migrations SET reads = 10000 WHERE module = 'catalog'"),
+              ElementsAre(R"(catalog is at {"stage":"canary","reads":10000,"writes":"local"}, but the )"
+                          R"(log ends with {"stage":"canary","reads":2500,"writes":"local"}: the stage )"
+                          "was changed past the log"));
+}
+
+TEST_F(ControlStoreTest, FindsAStageThatWasTakenOutPastTheLog) {
+  write_four_lines();
+  EXPECT_THAT(problems_after("DELETE FROM migrations WHERE module = 'warehouse'"),
+              ElementsAre("warehouse has lines in the log (the last is 3), but no stage: it was taken "
+                          "out past the log"));
+}
+
+// Whoever may write the file can forge it from some line on, hashes and all; a head noted elsewhere
+// shows even that.
+TEST_F(ControlStoreTest, FindsAForgedEndByAHeadThatWasNoted) {
+  write_four_lines();
+  const std::string noted = store_->stand()->head;
+  run_sql(file_, std::string(kNoTriggers) +
+                     "DELETE FROM switch_log WHERE seq = 4;"
+                     "UPDATE migrations SET reads = 1000, revision = 2 WHERE module = 'catalog'");
+
+  EXPECT_THAT(store_->verify()->problems, ElementsAre());
+  EXPECT_THAT(store_->verify(noted)->problems,
+              ElementsAre("the log does not contain " + noted +
+                          ", which was its head once: it was cut off or written anew"));
+}
+
+TEST(ControlStoreFile, IsNotMadeWhenItMustExist) {
+  const test::TemporaryFolder folder;
+  const std::string file = folder.file("control.db");
+  const auto refused = ControlStore::open(file, ControlStore::Mode::MustExist);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::NotFound);
+  EXPECT_EQ(refused.error().message,
+            "there is no control store " + file +
+                ". An application or proxy makes one when it starts; name the file that it uses.");
+  EXPECT_FALSE(std::filesystem::exists(file));
+}
+
+TEST(ControlStoreFile, RefusesAFileThatIsNoDatabaseAndLeavesIt) {
+  const test::TemporaryFolder folder;
+  const std::string file = folder.file("notes.txt");
+  std::ofstream(file) << "shopping list: albums\n";
+
+  const auto refused = ControlStore::open(file);
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().rule, "banyan.foreign_control_store");
+  EXPECT_EQ(refused.error().message,
+            file + " is not a SQLite database. It is left as it is; name another file as the control "
+                   "store.");
+  std::string text;
+  std::getline(std::ifstream(file), text);
+  EXPECT_EQ(text, "shopping list: albums");
+}
+
+TEST(ControlStoreFile, RefusesAFolderAndAFileInAFolderThatIsNotThere) {
+  const test::TemporaryFolder folder;
+  const auto is_folder = ControlStore::open(folder.file("."));
+  ASSERT_FALSE(is_folder);
+  EXPECT_THAT(is_folder.error().message, HasSubstr("is not a file"));
+  const auto nowhere = ControlStore::open(folder.file("no/such/control.db"));
+  ASSERT_FALSE(nowhere);
+  EXPECT_EQ(nowhere.error().rule, "banyan.control_store_unavailable");
+  EXPECT_THAT(nowhere.error().message,
+              HasSubstr("Check that its folder exists, may be written and has room."));
+}
+
+TEST(ControlStoreFile, RefusesTheDatabaseOfAnotherApplication) {
+  const test::TemporaryFolder folder;
+  const std::string file = folder.file("shop.db");
+  run_sql(file, "CREATE TABLE tracks (id TEXT)");
+  const auto refused = ControlStore::open(file);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message,
+            file + " is a SQLite database, but not a control store of Banyan. It is left as it is; "
+                   "name another file as the control store.");
+}
+
+TEST(ControlStoreFile, RefusesANewerVersion) {
+  const test::TemporaryFolder folder;
+  const std::string file = folder.file("control.db");
+  ASSERT_TRUE(ControlStore::open(file));
+  run_sql(file, "PRAGMA user_version = 7; PRAGMA wal_checkpoint(TRUNCATE)");
+  const auto refused = ControlStore::open(file);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message,
+            file + " was written by a newer version of Banyan (its schema has version 7). Use that "
+                   "version, or name another file as the control store.");
+}
+
+TEST(ControlStoreFile, RefusesAStageOfANewerVersion) {
+  const test::TemporaryFolder folder;
+  const std::string file = folder.file("control.db");
+  const auto store = ControlStore::open(file);
+  ASSERT_TRUE(store && (*store)->enlist({"catalog"}));
+  run_sql(file, "UPDATE migrations SET stage = 'shadow'");
+  const auto refused = (*store)->stand();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message,
+              HasSubstr("catalog is at the stage \"shadow\", unknown here"));
+}
+
+TEST(ControlStoreFile, RefusesADamagedFile) {
+  const test::TemporaryFolder folder;
+  const std::string file = folder.file("control.db");
+  ASSERT_TRUE(ControlStore::open(file));
+  {
+    std::fstream damage(file, std::ios::in | std::ios::out | std::ios::binary);
+    damage.seekp(100);
+    for (int i = 0; i < 4000; ++i) damage.put('\x55');
+  }
+  const auto refused = ControlStore::open(file);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().rule, "banyan.corrupt_control_store");
+  EXPECT_THAT(refused.error().message, HasSubstr("is damaged ("));
+  EXPECT_THAT(refused.error().message, HasSubstr("put back a copy"));
+}
+
+TEST(ControlStoreFile, RefusesATruncatedFile) {
+  const test::TemporaryFolder folder;
+  const std::string file = folder.file("control.db");
+  ASSERT_TRUE(ControlStore::open(file));
+  std::filesystem::resize_file(file, 4096);
+  const auto refused = ControlStore::open(file);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().rule, "banyan.corrupt_control_store");
+}
+
+TEST(Fence, TellsWhereAModulesTablesAre) {
+  const test::TemporaryFolder folder;
+  const std::string file = folder.file("shop.db");
+  EXPECT_EQ(read_fence(file, "warehouse").error().rule, "banyan.no_shared_database");
+  run_sql(file, "CREATE TABLE stock (id TEXT)");
+  EXPECT_EQ(*read_fence(file, "warehouse"), DataStage::Shared);
+  run_sql(file,
+          "CREATE TABLE banyan_fence (module TEXT PRIMARY KEY, state TEXT, epoch INTEGER, location "
+          "TEXT); INSERT INTO banyan_fence VALUES ('warehouse', 'moved', 1, 'shop.warehouse.db'), "
+          "('catalog', 'open', 2, '')");
+  EXPECT_EQ(*read_fence(file, "warehouse"), DataStage::Separate);
+  EXPECT_EQ(*read_fence(file, "catalog"), DataStage::Shared);
+  EXPECT_EQ(*read_fence(file, "orders"), DataStage::Shared);
+}
+
+}  // namespace
+}  // namespace banyan::strangler

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stages/traffic.hpp"
+
+#include <gtest/gtest.h>
+
+#include "stages/suggestion.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+Percent percent(std::string_view text) {
+  const auto read = Percent::parse(text);
+  EXPECT_TRUE(read) << text;
+  return read.value_or(Percent::none());
+}
+
+TEST(PercentText, ReadsWhatPeopleWrite) {
+  EXPECT_EQ(percent("25%").hundredths(), 2500U);
+  EXPECT_EQ(percent("25").hundredths(), 2500U);
+  EXPECT_EQ(percent("25 %").hundredths(), 2500U);
+  EXPECT_EQ(percent("0.01%").hundredths(), 1U);
+  EXPECT_EQ(percent("0.5").hundredths(), 50U);
+  EXPECT_EQ(percent("100.00%").hundredths(), 10'000U);
+}
+
+TEST(PercentText, RefusesEverythingElse) {
+  for (const std::string_view text :
+       {"", "%", "-1", "+1", "101", "100.01", "0.001", "1e1", "25%%", ".5", "5.", "a", " 25", "0x10",
+        "99999999999999999999", "25,5"}) {
+    const auto read = Percent::parse(text);
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().rule, "banyan.bad_percentage");
+    EXPECT_EQ(read.error().message,
+              '"' + std::string(text) +
+                  "\" is not a percentage from 0 to 100 with at most two decimals, such as 25%, 0.5% "
+                  "or 100");
+  }
+}
+
+TEST(PercentText, WritesWhatItReads) {
+  for (std::uint32_t hundredths = 0; hundredths <= 10'000; ++hundredths) {
+    const Percent each = *Percent::of_hundredths(hundredths);
+    ASSERT_EQ(percent(to_string(each)), each);
+  }
+  EXPECT_EQ(to_string(percent("12.30")), "12.3%");
+  EXPECT_FALSE(Percent::of_hundredths(-1));
+  EXPECT_FALSE(Percent::of_hundredths(10'001));
+}
+
+TEST(TrafficOf, NamesTheStage) {
+  EXPECT_EQ(to_string(Traffic::of(percent("0"), Side::Local)), "legacy");
+  EXPECT_EQ(to_string(Traffic::of(percent("25"), Side::Local)), "canary 25%");
+  EXPECT_EQ(to_string(Traffic::of(percent("100"), Side::Local)), "canary 100%");
+  EXPECT_EQ(to_string(Traffic::of(percent("100"), Side::Remote)), "moved");
+  EXPECT_EQ(to_json(Traffic::of(percent("25"), Side::Local)),
+            R"({"stage":"canary","reads":2500,"writes":"local"})");
+  for (const TrafficStage stage :
+       {TrafficStage::Legacy, TrafficStage::Canary, TrafficStage::Moved}) {
+    EXPECT_EQ(traffic_stage_from(to_string(stage)), stage);
+  }
+  EXPECT_FALSE(traffic_stage_from("shadow"));
+}
+
+TEST(TrafficSide, SendsWritesAsAWholeAndReadsByBucket) {
+  const Traffic canary = Traffic::of(percent("25"), Side::Local);
+
+  EXPECT_EQ(canary.side(Effect::Read, 2499), Side::Remote);
+  EXPECT_EQ(canary.side(Effect::Read, 2500), Side::Local);
+  EXPECT_EQ(canary.side(Effect::Write, 0), Side::Local);
+  EXPECT_EQ(Traffic::of(percent("100"), Side::Remote).side(Effect::Write, 9999), Side::Remote);
+}
+
+// What the matrix must say, written down a second time and independently: every combination of
+// shares, sides, data and reach.
+TEST(LegalityMatrix, AgreesWithItsSpecificationEverywhere) {
+  int legal = 0, illegal = 0;
+  for (const char* reads_text : {"0", "0.01", "25", "99.99", "100"}) {
+    for (const Side writes : {Side::Local, Side::Remote}) {
+      for (int bits = 0; bits < 16; ++bits) {
+        const Percent reads = percent(reads_text);
+        const bool old_side = (bits & 1) != 0, new_side = (bits & 2) != 0;
+        const bool shared = (bits & 4) != 0, both_reach = (bits & 8) != 0;
+        const bool all_old = reads == Percent::none() && writes == Side::Local;
+        const bool all_new = reads == Percent::all() && writes == Side::Remote;
+        bool expected = writes == Side::Local || reads == Percent::all();
+        if (!new_side) expected = expected && all_old;
+        if (!old_side) expected = expected && all_new;
+        if (!both_reach) expected = expected && (all_old || (all_new && !shared));
+
+        const auto why = why_illegal(
+            "catalog", Traffic::of(reads, writes),
+            {old_side, new_side, shared ? DataStage::Shared : DataStage::Separate, both_reach});
+
+        EXPECT_EQ(!why.has_value(), expected)
+            << reads_text << ' ' << to_string(writes) << " bits " << bits << ' ' << why.value_or("");
+        (expected ? legal : illegal) += 1;
+        if (why) {
+          EXPECT_NE(why->find("catalog"), std::string::npos) << *why;
+        }
+      }
+    }
+  }
+  EXPECT_EQ(legal, 22);
+  EXPECT_EQ(illegal, 138);
+}
+
+TEST(LegalityMatrix, RefusesANameThatDoesNotFitTheShares) {
+  const Traffic misnamed{TrafficStage::Moved, percent("25"), Side::Local};
+  EXPECT_EQ(why_illegal("catalog", misnamed, {}),
+            "catalog with 25% of the reads and local writes is called canary, not moved.");
+}
+
+TEST(LegalityMatrix, TeachesTheNextStep) {
+  EXPECT_EQ(why_illegal("catalog", Traffic::of(percent("25"), Side::Remote), {}),
+            "the writes of catalog may only be on the new side while 100% of its reads are, and 25% "
+            "would be: two sides must never answer for what one of them writes. Bring the writes home "
+            "in the same change (writes local), or move all reads first (100%).");
+  EXPECT_EQ(why_illegal("catalog", Traffic::of(percent("25"), Side::Local), {.new_side = false}),
+            "there is no service of catalog to send traffic to. Build the application with "
+            "-DBANYAN_ROUTED=catalog and start the module's service; for a foreign application, give "
+            "its routes a successor in banyan.toml.");
+  EXPECT_EQ(why_illegal("catalog", Traffic::of(percent("0"), Side::Local), {.old_side = false}),
+            "this application was built without catalog (BANYAN_EXTRACT), so only the service can "
+            "answer. Build it with -DBANYAN_ROUTED=catalog to bring traffic back.");
+  EXPECT_EQ(
+      why_illegal("catalog", Traffic::of(percent("1"), Side::Local), {.both_reach_data = false}),
+      "the tables of catalog are in the shared database, which its service cannot open from another "
+      "host. Separate them first: banyan schema move catalog.");
+  EXPECT_EQ(why_illegal("catalog", Traffic::of(percent("1"), Side::Local),
+                        {.data = DataStage::Separate, .both_reach_data = false}),
+            "only one side can open the database of catalog, so its traffic moves as a whole. Shift it "
+            "at once: 100% with writes remote, or 0% with writes local.");
+}
+
+TEST(Steps, LeadFromLegacyToMovedAndNoFurther) {
+  Traffic traffic;
+  std::string walked = to_string(traffic);
+  while (const auto next = next_step("catalog", traffic)) {
+    traffic = *next;
+    walked += " > " + to_string(traffic);
+  }
+  EXPECT_EQ(walked, "legacy > canary 1% > canary 10% > canary 50% > canary 100% > moved");
+  EXPECT_EQ(next_step("catalog", traffic).error().rule, "banyan.no_next_step");
+}
+
+TEST(Steps, GoOnFromAPercentageBetweenTwoSteps) {
+  const auto next = next_step("catalog", Traffic::of(percent("25"), Side::Local));
+  ASSERT_TRUE(next);
+  EXPECT_EQ(to_string(*next), "canary 50%");
+}
+
+TEST(Steps, LeadBackOneNamedStepAtATime) {
+  const auto canary = step_back("catalog", Traffic::of(Percent::all(), Side::Remote));
+  ASSERT_TRUE(canary);
+  EXPECT_EQ(*canary, Traffic::of(Percent::all(), Side::Local));
+  const auto legacy = step_back("catalog", *canary);
+  ASSERT_TRUE(legacy);
+  EXPECT_EQ(*legacy, Traffic{});
+  EXPECT_EQ(step_back("catalog", *legacy).error().rule, "banyan.no_step_back");
+}
+
+TEST(Suggestion, NamesWhatWasProbablyMeant) {
+  const std::vector<std::string> known = {"catalog", "orders", "warehouse"};
+  EXPECT_EQ(suggestion("catalgo", known), " Did you mean \"catalog\"?");
+  EXPECT_EQ(suggestion("order", known), " Did you mean \"orders\"?");
+  EXPECT_EQ(suggestion("payments", known), " Known: catalog, orders, warehouse.");
+  EXPECT_EQ(suggestion("payments", {}), "");
+  EXPECT_EQ(nearest(std::string(100, 'x'), known), std::nullopt);
+}
+
+}  // namespace
+}  // namespace banyan::strangler
