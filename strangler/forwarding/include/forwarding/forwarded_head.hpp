@@ -21,15 +21,15 @@ struct Hop {
 
 /// The head as it goes to the upstream: hop-by-hop fields, what `Connection` names and `Banyan-*`
 /// are left out; X-Forwarded-For, -Proto, -Host, Forwarded and Via are continued or set;
-/// `traceparent` is continued with a span of our own, or begun; X-Request-Id is the exchange's and
-/// X-Correlation-Id is there; several Cookie fields are joined into one (RFC 9113 §8.2.3 read
-/// backwards); `extra` replaces what is there under its names. Method and target stay as they are.
+/// `traceparent` is continued with a span of our own, or begun; X-Request-Id is the exchange's, and
+/// X-Correlation-Id the client's or else the same; `extra` replaces what is there under its names.
+/// Method and target stay as they are.
 http::RequestHead request_head_for_upstream(const http::RequestHead& head, const Hop& hop,
                                             const http::Fields& extra, Random& random);
 
-/// The head as it goes to the client: hop-by-hop fields and `Banyan-*` left out, Via continued,
-/// `extra` set.
-http::ResponseHead response_head_for_client(const http::ResponseHead& head, std::string_view via,
+/// The head as it goes to the client: hop-by-hop fields, `Banyan-*` and X-Request-Id (the engine
+/// writes our own) are left out, `extra` is set.
+http::ResponseHead response_head_for_client(const http::ResponseHead& head,
                                             const http::Fields& extra);
 
 }  // namespace banyan::strangler

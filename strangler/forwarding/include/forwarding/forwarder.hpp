@@ -21,16 +21,16 @@ struct ForwarderOptions {
   http::UpstreamOptions upstream{};
   /// Whose X-Forwarded-* and Forwarded are believed and continued; those of all others are replaced.
   TrustedPeers trusted_peers{};
-  std::string proto = "http";     ///< by which clients reach us, for X-Forwarded-Proto
-  std::string via = "banyan";     ///< our name in Via
+  std::string proto = "http";  ///< by which clients reach us, for X-Forwarded-Proto
+  std::string via = "banyan";  ///< our name in Via
 };
 
 /// Where one exchange goes, and how.
 struct ForwardOrder {
   std::shared_ptr<InstanceGroup> group;
   Side side = Side::Local;  ///< for the outcome only
-  /// Declared so by the operation: a failed attempt may be made again on another instance even
-  /// when the request may have arrived, as long as nothing of its body was read.
+  /// Declared so by the operation: a failed attempt may be made again even when the request may
+  /// have arrived.
   bool safe_to_repeat = false;
   std::optional<SteadyTime> deadline;
   /// Set in the request, in place of what the client sent under these names: the context of the
@@ -50,9 +50,10 @@ struct ForwardOrder {
 /// * A client that goes away cancels the upstream exchange, and is not held against the upstream.
 /// * An answer that breaks off cuts the client off as well: it must not look complete.
 /// * A failed attempt is made once more, elsewhere when there is an elsewhere, if not one byte was
-///   sent or the order says that it is safe, and in both cases nothing of the body was read.
-/// * What fails before the answer began is a problem document: 502 `proxy.upstream_protocol`,
-///   503 `proxy.upstream_unreachable`, 504 `proxy.upstream_timeout`.
+///   sent or the order says that it is safe, and no more of the body was read than the piece that
+///   is still in hand.
+/// * What fails before the answer began is a problem document: 502 `proxy.upstream_protocol` or
+///   `proxy.upstream_closed`, 503 `proxy.upstream_unreachable`, 504 `proxy.upstream_timeout`.
 ///
 /// forward() is called on the exchange's loop, and all happens there. Safe to share between loops.
 /// Exchanges under way keep what they need alive.

@@ -13,7 +13,8 @@ namespace banyan::strangler {
 
 enum class ForwardFailure : std::uint8_t {
   None,
-  Unreachable,  ///< no connection, or it ended without an answer; the client was told 502 or 503
+  Unreachable,  ///< no connection; the client was told 503
+  Closed,       ///< the connection ended without an answer; the client was told 502
   Timeout,      ///< no answer in time; the client was told 504
   Protocol,     ///< the answer was malformed or ambiguous; the client was told 502
   Truncated,    ///< the answer broke off after it had begun: the client was cut off too
@@ -25,11 +26,11 @@ std::string_view to_string(ForwardFailure failure);
 /// What became of one forwarded exchange: for metrics, logs and evidence.
 struct Outcome {
   Side side = Side::Local;
-  http::Endpoint endpoint;   ///< of the last attempt
-  unsigned status = 0;       ///< that the client was told; 0 when it was told nothing
+  http::Endpoint endpoint;     ///< of the last attempt
+  unsigned status = 0;         ///< that the client was told; 0 when it was told nothing
   bool from_upstream = false;  ///< the status is the upstream's own
   ForwardFailure failure = ForwardFailure::None;
-  std::string message;       ///< what went wrong, for people
+  std::string message;         ///< what went wrong, for people
   unsigned attempts = 0;
   std::chrono::nanoseconds took{};  ///< from forward() to the last byte
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "failure_answer.hpp"
+
+#include <string>
+
+namespace banyan::strangler {
+
+ForwardFailure failure_of(const http::UpstreamFailure& failure) {
+  using Kind = http::UpstreamFailure::Kind;
+  switch (failure.kind) {
+    case Kind::Connect: return ForwardFailure::Unreachable;
+    case Kind::Timeout: return ForwardFailure::Timeout;
+    case Kind::Closed: return ForwardFailure::Closed;
+    case Kind::Protocol: return ForwardFailure::Protocol;
+    case Kind::Request: return ForwardFailure::BadRequest;
+    case Kind::Cancelled: return ForwardFailure::ClientGone;
+  }
+  return ForwardFailure::Protocol;
+}
+
+http::Refusal answer_to(const http::UpstreamFailure& failure, std::string_view group) {
+  const std::string upstream = "the upstream '" + std::string(group) + "' ";
+  const std::string outcome =
+      failure.provably_unsent
+          ? "; the request was not sent, so asking again cannot do it twice"
+          : "; whether the request was carried out is unknown";
+  switch (failure_of(failure)) {
+    case ForwardFailure::Unreachable:
+      return {503, "proxy.upstream_unreachable", upstream + "cannot be reached" + outcome};
+    case ForwardFailure::Timeout:
+      return {504, "proxy.upstream_timeout", upstream + "did not answer in time" + outcome};
+    case ForwardFailure::Closed:
+      return {502, "proxy.upstream_closed", upstream + "closed without an answer" + outcome};
+    case ForwardFailure::BadRequest:
+      return {500, "proxy.request_not_forwardable", "the request cannot be passed on"};
+    default:
+      return {502, "proxy.upstream_protocol",
+              upstream + "gave an answer that is not one, or can be read in two ways" + outcome};
+  }
+}
+
+}  // namespace banyan::strangler

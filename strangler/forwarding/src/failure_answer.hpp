@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "forwarding/outcome.hpp"
+#include "http/message.hpp"
+#include "http/upstream.hpp"
+
+namespace banyan::strangler {
+
+ForwardFailure failure_of(const http::UpstreamFailure& failure);
+
+/// What the client is told. Names the group, never an address inside the house.
+http::Refusal answer_to(const http::UpstreamFailure& failure, std::string_view group);
+
+}  // namespace banyan::strangler

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "relay.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "failure_answer.hpp"
+#include "forwarding/forwarded_head.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+constexpr unsigned kMaxAttempts = 2;
+
+/// Whether the failure says anything about the instance.
+bool blames_instance(const http::UpstreamFailure& failure) {
+  return failure.kind != http::UpstreamFailure::Kind::Request && !failure.stale;
+}
+
+}  // namespace
+
+Relay::Relay(std::shared_ptr<Forwarder::Shared> shared, std::shared_ptr<http::Exchange> exchange,
+             ForwardOrder order)
+    : shared_(std::move(shared)),
+      exchange_(std::move(exchange)),
+      order_(std::move(order)),
+      began_(system_clock().steady()) {}
+
+void Relay::run() {
+  exchange_->on_abort([weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->client_gone();
+  });
+  attempt();
+}
+
+void Relay::attempt() {
+  const std::optional<std::size_t> failed_one =
+      attempts_ == 0 ? std::nullopt : std::optional(instance_);
+  instance_ = order_.group->pick(failed_one);
+  ++attempts_;
+  const Hop hop{.peer = exchange_->peer(),
+                .peer_trusted = shared_->options.trusted_peers.contains(exchange_->peer().host),
+                .proto = shared_->options.proto,
+                .via = shared_->options.via,
+                .request_id = exchange_->id()};
+  upstream_ = shared_->upstreams.start(
+      exchange_->loop(), order_.group->endpoint(instance_),
+      {.head = request_head_for_upstream(exchange_->head(), hop, order_.request_fields,
+                                         *shared_->random),
+       .framing = exchange_->framing(),
+       .safe_to_repeat = order_.safe_to_repeat,
+       .deadline = order_.deadline});
+  await_head();
+  begin_upload();
+}
+
+void Relay::attempt_failed(const http::UpstreamFailure& failure) {
+  if (blames_instance(failure)) {
+    order_.group->failed(instance_);
+  } else {
+    order_.group->forgo(instance_);
+  }
+  if (may_try_again(failure)) return attempt();
+  give_up(failure);
+}
+
+bool Relay::may_try_again(const http::UpstreamFailure& failure) const {
+  using Kind = http::UpstreamFailure::Kind;
+  if (attempts_ >= kMaxAttempts || !upload_repeatable()) return false;
+  const bool elsewhere = order_.group->size() > 1;
+  if (failure.provably_unsent) return elsewhere && failure.kind != Kind::Request;
+  return order_.safe_to_repeat && failure.kind == Kind::Closed;
+}
+
+void Relay::give_up(const http::UpstreamFailure& failure) {
+  const http::Refusal refusal = answer_to(failure, order_.group->name());
+  exchange_->fail(refusal);
+  settle(failure_of(failure), refusal.status, false, failure.message);
+}
+
+void Relay::client_gone() {
+  if (settled()) return;
+  // An answer that began has spoken for the instance already.
+  if (answer_status_ == 0) order_.group->forgo(instance_);
+  settle(ForwardFailure::ClientGone, answer_status_, answer_status_ != 0, "the client went away");
+}
+
+void Relay::settle(ForwardFailure failure, unsigned status, bool from_upstream,
+                   std::string message) {
+  // Kept to the end: what is due on them may hold the last reference to this.
+  const auto self = shared_from_this();
+  const auto exchange = std::exchange(exchange_, nullptr);
+  const auto upstream = std::exchange(upstream_, nullptr);
+  if (failure != ForwardFailure::None || upload_ != Upload::Done) upstream->cancel();
+  if (!order_.done) return;
+  order_.done(Outcome{.side = order_.side,
+                      .endpoint = order_.group->endpoint(instance_),
+                      .status = status,
+                      .from_upstream = from_upstream,
+                      .failure = failure,
+                      .message = std::move(message),
+                      .attempts = attempts_,
+                      .took = system_clock().steady() - began_});
+}
+
+}  // namespace banyan::strangler

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "forwarding/forwarder.hpp"
+#include "forwarding/outcome.hpp"
+
+namespace banyan::strangler {
+
+struct Forwarder::Shared {
+  Shared(ForwarderOptions given, Random& source)
+      : options(std::move(given)), random(&source), upstreams(options.upstream) {}
+  ForwarderOptions options;
+  Random* random;
+  http::Upstreams upstreams;
+};
+
+/// One exchange on its way to an upstream and back. All of it on the exchange's loop.
+///
+/// Three things go on side by side: the attempt (relay.cpp), the upload (relay_upload.cpp) and the
+/// answer (relay_answer.cpp). Whichever of them sees the end calls settle(), once; what comes in
+/// afterwards finds the relay settled and does nothing. Callbacks that are due keep it alive.
+class Relay : public std::enable_shared_from_this<Relay> {
+ public:
+  Relay(std::shared_ptr<Forwarder::Shared> shared, std::shared_ptr<http::Exchange> exchange,
+        ForwardOrder order);
+  void run();
+
+ private:
+  /// How far the request's body has come.
+  enum class Upload : std::uint8_t {
+    Held,     ///< the client waits for 100 (Continue) before it sends anything
+    Reading,  ///< asked the client for a piece
+    Writing,  ///< `piece_` is on its way to the upstream
+    Refused,  ///< the upstream takes no more; its answer decides
+    Done,     ///< all sent, or there was nothing to send
+  };
+
+  // The attempt.
+  void attempt();
+  void attempt_failed(const http::UpstreamFailure& failure);
+  bool may_try_again(const http::UpstreamFailure& failure) const;
+  void give_up(const http::UpstreamFailure& failure);
+  void client_gone();
+  void settle(ForwardFailure failure, unsigned status, bool from_upstream, std::string message);
+  bool settled() const { return exchange_ == nullptr; }
+
+  // The upload.
+  void begin_upload();
+  void hold_upload();
+  void let_upload_go();
+  void ask_client();
+  void take_piece(http::BodyPiece piece);
+  void pass_piece_on();
+  void upload_refused(const http::Refusal& refusal);
+  /// What was read of the body so far can still be sent to another upstream.
+  bool upload_repeatable() const { return pieces_asked_for_ <= 1; }
+
+  // The answer.
+  void await_head();
+  void take_head(const http::ResponseHead& head);
+  void inform(const http::ResponseHead& head);
+  void begin_answer(const http::ResponseHead& head);
+  void await_piece();
+  void take_answer_piece(http::BodyPiece piece);
+  void answer_broke_off(const http::UpstreamFailure& failure);
+  void complete();
+
+  std::shared_ptr<Forwarder::Shared> shared_;
+  std::shared_ptr<http::Exchange> exchange_;
+  ForwardOrder order_;
+  std::shared_ptr<http::UpstreamExchange> upstream_;
+  SteadyTime began_;
+
+  std::size_t instance_ = 0;
+  unsigned attempts_ = 0;
+
+  Upload upload_ = Upload::Done;
+  std::string_view piece_;       ///< in hand until the next one is asked for
+  unsigned pieces_asked_for_ = 0;
+
+  unsigned answer_status_ = 0;  ///< once the answer to the client has begun
+};
+
+}  // namespace banyan::strangler

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
+#include "forwarding/forwarded_head.hpp"
+#include "relay.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+constexpr unsigned kContinue = 100;
+
+/// An answer that ends with its connection is passed on in chunks, so that its end can be told
+/// from a cut on our side at least.
+http::Framing framing_for_client(http::Framing framing) {
+  return framing.kind == http::Framing::Kind::UntilClose ? http::Framing::chunked() : framing;
+}
+
+}  // namespace
+
+void Relay::await_head() {
+  upstream_->read_head([self = shared_from_this(), attempt = attempts_](auto head) {
+    if (self->settled() || attempt != self->attempts_) return;
+    if (!head) return self->attempt_failed(head.error());
+    self->take_head(**head);
+  });
+}
+
+void Relay::take_head(const http::ResponseHead& head) {
+  if (!http::interim(head)) return begin_answer(head);
+  if (head.status == kContinue) {
+    let_upload_go();
+  } else {
+    inform(head);
+  }
+  await_head();
+}
+
+void Relay::inform(const http::ResponseHead& head) {
+  if (exchange_->head().minor_version > 0) exchange_->inform(response_head_for_client(head, {}));
+}
+
+void Relay::begin_answer(const http::ResponseHead& head) {
+  order_.group->succeeded(instance_);
+  answer_status_ = head.status;
+  exchange_->begin(response_head_for_client(head, order_.response_fields),
+                   framing_for_client(upstream_->framing()));
+  if (!upstream_->has_body()) return complete();
+  await_piece();
+}
+
+void Relay::await_piece() {
+  upstream_->read_body([self = shared_from_this()](auto piece) {
+    if (self->settled()) return;
+    if (!piece) return self->answer_broke_off(piece.error());
+    self->take_answer_piece(*piece);
+  });
+}
+
+void Relay::take_answer_piece(http::BodyPiece piece) {
+  if (piece.last) return complete();
+  exchange_->write(piece.bytes, [self = shared_from_this()](bool sent) {
+    if (self->settled()) return;
+    if (!sent) return self->client_gone();
+    self->await_piece();
+  });
+}
+
+void Relay::answer_broke_off(const http::UpstreamFailure& failure) {
+  order_.group->failed(instance_);
+  exchange_->abort();
+  settle(ForwardFailure::Truncated, answer_status_, true, failure.message);
+}
+
+void Relay::complete() {
+  exchange_->finish();
+  settle(ForwardFailure::None, answer_status_, true, {});
+}
+
+}  // namespace banyan::strangler

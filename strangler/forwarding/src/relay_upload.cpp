@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <utility>
+
+#include "relay.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+/// A client that asked for 100 (Continue) gets it when the upstream says so; an upstream that has
+/// never heard of it says nothing, and then the body is sent anyway (RFC 9110 §10.1.1).
+constexpr std::chrono::milliseconds kPatience{1'000};
+
+bool expects_continue(const http::RequestHead& head) {
+  return head.minor_version > 0 && head.fields.has_token("Expect", "100-continue");
+}
+
+}  // namespace
+
+void Relay::begin_upload() {
+  if (exchange_->framing().kind == http::Framing::Kind::None) return;
+  if (attempts_ == 1) {
+    return expects_continue(exchange_->head()) ? hold_upload() : ask_client();
+  }
+  // Again: what was read is still in hand, or still to come.
+  if (upload_ == Upload::Done) return upstream_->finish();
+  if (upload_ == Upload::Writing || upload_ == Upload::Refused) pass_piece_on();
+}
+
+void Relay::hold_upload() {
+  upload_ = Upload::Held;
+  exchange_->loop().after(kPatience, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->let_upload_go();
+  });
+}
+
+void Relay::let_upload_go() {
+  if (!settled() && upload_ == Upload::Held && answer_status_ == 0) ask_client();
+}
+
+void Relay::ask_client() {
+  upload_ = Upload::Reading;
+  ++pieces_asked_for_;
+  exchange_->read_body([self = shared_from_this()](auto piece) {
+    if (self->settled()) return;
+    if (!piece) return self->upload_refused(piece.error());
+    self->take_piece(*piece);
+  });
+}
+
+void Relay::take_piece(http::BodyPiece piece) {
+  if (piece.last) {
+    upload_ = Upload::Done;
+    return upstream_->finish();
+  }
+  piece_ = piece.bytes;
+  pass_piece_on();
+}
+
+void Relay::pass_piece_on() {
+  upload_ = Upload::Writing;
+  upstream_->write(piece_, [self = shared_from_this(), attempt = attempts_](bool sent) {
+    if (self->settled() || attempt != self->attempts_) return;
+    if (sent) return self->ask_client();
+    self->upload_ = Upload::Refused;
+  });
+}
+
+void Relay::upload_refused(const http::Refusal& refusal) {
+  if (answer_status_ == 0) order_.group->forgo(instance_);
+  settle(ForwardFailure::BadRequest, answer_status_ != 0 ? answer_status_ : refusal.status,
+         answer_status_ != 0, refusal.message);
+}
+
+}  // namespace banyan::strangler
