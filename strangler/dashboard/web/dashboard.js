@@ -102,12 +102,18 @@ function moduleCard(module, before, seconds, bounds) {
   return card;
 }
 
+/** {"stage":"canary","reads":2500,"writes":"local"} → "canary: reads 25 %, writes local". */
+function traffic(text) {
+  const {stage, reads, writes} = JSON.parse(text);
+  return `${stage}: reads ${reads / 100} %, writes ${writes}`;
+}
+
 function showLog(entries) {
   const table = document.getElementById('log');
   table.hidden = entries.length === 0;
   document.getElementById('log-hint').hidden = entries.length > 0;
   table.tBodies[0].replaceChildren(...entries.map((entry) => element('tr', {},
-      ...[entry.seq, entry.time.slice(0, 19).replace('T', ' '), entry.module, entry.before, entry.after, entry.who, entry.why]
+      ...[entry.seq, entry.time.slice(0, 19).replace('T', ' '), entry.module, traffic(entry.before), traffic(entry.after), entry.who, entry.why]
           .map((text) => element('td', {}, String(text))))));
 }
 

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "option_reader.hpp"
+
+#include <array>
+#include <charconv>
+#include <optional>
+
+namespace banyan::host {
+namespace {
+
+constexpr std::array kKnown = std::to_array<OptionReader::Known>({
+    {"listen", "HOST:PORT", "Where to listen; 127.0.0.1:8080 when not given. Port 0: any free one."},
+    {"port", "PORT", "Only the port of --listen."},
+    {"database", "FILE", "The shared SQLite database; var/shop.db when not given. Made when missing."},
+    {"control", "FILE", "The control store with the stages and the switch log; control.db beside the"
+                        " database when not given."},
+    {"modules", "A,B", "Host only these modules; others are reached at the places given with --at."},
+    {"rehearse", "A,B", "Send every call to these modules through the whole wire, inside the process."},
+    {"at", "MODULE=HOST:PORT", "Where the service of a module runs.", true},
+    {"internal", "", "This process is called by other processes of the application and believes what"
+                     " they say about deadline, principal and routing. Never where users can reach it."},
+    {"unit", "SOURCE", "What keeps a user on one side: cookie:NAME, header:NAME or address."},
+    {"workers", "N", "Threads for the requests of one module (1 ... 64; 4)."},
+    {"queue", "N", "Requests of one module that may wait for a worker (1 ... 100000; 256)."},
+    {"loops", "N", "Network threads (1 ... 64; one per core)."},
+    {"budget", "MS", "Deadline of a request that brings none (10 ... 600000; 10000)."},
+    {"call-timeout", "MS", "The most that one call to another process may take (10 ... 600000; 2000)."},
+    {"drain", "SECONDS", "How long a stop waits for requests that run (0 ... 3600; 10)."},
+    {"log-file", "FILE", "Where the JSON log goes; standard error when not given."},
+    {"log-level", "LEVEL", "debug, info, warning or error (info)."},
+    {"ready-file", "FILE", "Written with the port as soon as requests are taken: for scripts."},
+});
+
+constexpr std::string_view kExamples =
+    "Examples:\n"
+    "  recordshop                                       everything in one process\n"
+    "  recordshop --rehearse catalog                    catalog behind its whole wire, same process\n"
+    "  recordshop serve --modules catalog --internal --port 8081   the same binary as a service\n"
+    "  recordshop --at catalog=127.0.0.1:8081           with a build that routes or extracts catalog\n"
+    "Exit codes: 0 stopped as asked, 64 wrong usage, 70 a fault, 78 something needed is not right.";
+
+}  // namespace
+
+std::span<const OptionReader::Known> OptionReader::known() { return kKnown; }
+
+std::string_view OptionReader::examples() { return kExamples; }
+
+std::int64_t OptionReader::number(const std::string& name, const std::string& value,
+                                  std::int64_t least, std::int64_t most, std::int64_t fallback) {
+  std::int64_t read = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), read);
+  if (error == std::errc{} && end == value.data() + value.size() && read >= least && read <= most) {
+    return read;
+  }
+  problems_.push_back("--" + name + ": '" + value + "' is not a whole number from " +
+                      std::to_string(least) + " to " + std::to_string(most) + ".");
+  return fallback;
+}
+
+void OptionReader::take_place(const std::string& value) {
+  const std::size_t equals = value.find('=');
+  const auto endpoint = equals == std::string::npos
+                            ? std::nullopt
+                            : http::endpoint_from(std::string_view(value).substr(equals + 1));
+  if (equals == 0 || !endpoint || endpoint->port == 0) {
+    problems_.push_back("--at: '" + value + "' is not MODULE=HOST:PORT, e.g. catalog=127.0.0.1:8081.");
+    return;
+  }
+  const auto [known, fresh] = options_.at.emplace(value.substr(0, equals), *endpoint);
+  if (!fresh) problems_.push_back("--at: the place of " + known->first + " is given twice.");
+}
+
+void OptionReader::take_unit(const std::string& value) {
+  const std::size_t colon = value.find(':');
+  const std::string source = value.substr(0, colon);
+  const std::string name = colon == std::string::npos ? "" : value.substr(colon + 1);
+  if (source == "address" && name.empty()) {
+    options_.unit = {};
+  } else if ((source == "cookie" || source == "header") && http::is_token(name)) {
+    options_.unit = {source == "cookie" ? StickyUnit::Source::Cookie : StickyUnit::Source::Header, name};
+  } else {
+    problems_.push_back("--unit: '" + value + "' is not cookie:NAME, header:NAME or address.");
+  }
+}
+
+void OptionReader::take(const std::string& name, const std::string& value) {
+  using std::chrono::milliseconds;
+  if (name == "listen") {
+    if (const auto endpoint = http::endpoint_from(value)) {
+      options_.listen = *endpoint;
+    } else {
+      problems_.push_back("--listen: '" + value + "' is not HOST:PORT, e.g. 127.0.0.1:8080 or [::1]:8080.");
+    }
+  } else if (name == "port") {
+    options_.listen.port =
+        static_cast<std::uint16_t>(number(name, value, 0, 65'535, options_.listen.port));
+  } else if (name == "database") {
+    options_.database = value;
+  } else if (name == "control") {
+    options_.control_store = value;
+  } else if (name == "modules") {
+    options_.modules = split_list(value);
+    if (options_.modules.empty()) problems_.emplace_back("--modules: name at least one module.");
+  } else if (name == "rehearse") {
+    options_.rehearse = split_list(value);
+  } else if (name == "at") {
+    take_place(value);
+  } else if (name == "internal") {
+    options_.trust = binding::Trust::Internal;
+  } else if (name == "unit") {
+    take_unit(value);
+  } else if (name == "workers") {
+    options_.workers = static_cast<std::size_t>(number(name, value, 1, 64, 4));
+  } else if (name == "queue") {
+    options_.queue = static_cast<std::size_t>(number(name, value, 1, 100'000, 256));
+  } else if (name == "loops") {
+    options_.loops = static_cast<std::size_t>(number(name, value, 1, 64, 1));
+  } else if (name == "budget") {
+    options_.budget = milliseconds(number(name, value, 10, 600'000, 10'000));
+  } else if (name == "call-timeout") {
+    options_.call_timeout = milliseconds(number(name, value, 10, 600'000, 2'000));
+  } else if (name == "drain") {
+    options_.drain = std::chrono::seconds(number(name, value, 0, 3'600, 10));
+  } else if (name == "log-file") {
+    options_.log_file = value;
+  } else if (name == "log-level") {
+    using telemetry::Level;
+    constexpr std::array levels = std::to_array<std::pair<std::string_view, Level>>(
+        {{"debug", Level::Debug}, {"info", Level::Info}, {"warning", Level::Warning}, {"error", Level::Error}});
+    for (const auto& [text, level] : levels) {
+      if (text == value) {
+        options_.log_level = level;
+        return;
+      }
+    }
+    problems_.push_back("--log-level: '" + value + "' is not debug, info, warning or error.");
+  } else if (name == "ready-file") {
+    options_.ready_file = value;
+  }
+}
+
+}  // namespace banyan::host

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "process.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <utility>
+
+#include "assembly.hpp"
+#include "binding/openapi.hpp"
+#include "call_telemetry.hpp"
+#include "dependency_probe.hpp"
+#include "edge.hpp"
+#include "http/instance_lock.hpp"
+#include "http/server.hpp"
+#include "live_view.hpp"
+#include "manifest/manifest.hpp"
+#include "migrations/runner.hpp"
+#include "mover/move.hpp"
+#include "operator_pages.hpp"
+#include "sql/shared_database.hpp"
+#include "stages/stages.hpp"
+#include "stages/switchboard.hpp"
+
+namespace banyan::host {
+namespace {
+
+template <class T>
+T value_or_throw(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().message);
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+bool is_loopback(const std::string& host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+std::filesystem::path control_file(const Options& options) {
+  return options.control_store.empty() ? options.database.parent_path() / "control.db"
+                                       : options.control_store;
+}
+
+/// The table where nobody routes: everything stays.
+class NoRouting final : public RoutingTable {
+ public:
+  RoutingDecision decide(std::string_view module, Effect /*effect*/,
+                         std::string_view /*unit*/) const override {
+    return {std::string(module), Side::Local, 0};
+  }
+};
+
+void migrate(const Application& application, const std::vector<ModuleEntry>& table,
+             const Options& options, const telemetry::Log& log) {
+  std::vector<migrations::ModuleScripts> scripts;
+  if (application.shared_scripts != nullptr) {
+    scripts.push_back({"shared", *application.shared_scripts});
+  }
+  for (const ModuleEntry& entry : table) {
+    if (entry.scripts != nullptr) {
+      scripts.push_back({std::string(entry.port->name), *entry.scripts});
+    }
+  }
+  migrations::Runner runner(options.database, std::move(scripts));
+  for (const migrations::Status& applied : runner.apply()) {
+    log.write(telemetry::Level::Info, "migration_applied",
+              {{"module", applied.module}, {"script", applied.name},
+               {"database", applied.database.string()}});
+  }
+}
+
+mover::Ownership ownership_of(const Application& application, const std::vector<ModuleEntry>& table) {
+  mover::Ownership ownership;
+  for (const ModuleEntry& entry : table) {
+    if (!entry.tables.empty()) {
+      ownership.modules.push_back({std::string(entry.port->name), entry.tables});
+    }
+  }
+  for (const SharedTable& shared : application.shared_tables) {
+    ownership.shared.push_back({shared.table, shared.users});
+  }
+  return ownership;
+}
+
+void recover(const Application& application, const std::vector<ModuleEntry>& table,
+             const Options& options, const telemetry::Log& log) {
+  for (const mover::Recovery& found :
+       value_or_throw(mover::recover(options.database, ownership_of(application, table)))) {
+    if (found.changed || found.mover_at_work) {
+      log.write(telemetry::Level::Warning, "move_recovered",
+                {{"module", found.module}, {"note", found.note},
+                 {"database", found.placement.file.string()}});
+    }
+  }
+}
+
+void write_manifest(const Application& application, const std::vector<ModuleEntry>& table,
+                    const Options& options) {
+  manifest::Manifest manifest;
+  manifest.application = application.name;
+  manifest.version = application.version;
+  for (const ModuleEntry& entry : table) {
+    manifest::ManifestModule module{std::string(entry.port->name), entry.needs, entry.tables, {}};
+    if (entry.scripts != nullptr) {
+      for (const migrations::Script& script : *entry.scripts) {
+        module.scripts.push_back({std::string(script.name), std::string(script.sql)});
+      }
+    }
+    manifest.modules.push_back(std::move(module));
+  }
+  for (const SharedTable& shared : application.shared_tables) {
+    manifest.shared_tables.push_back({shared.table, shared.users});
+  }
+  if (const auto known = manifest::read(options.database)) manifest::merge(manifest, *known);
+  value_or_throw(manifest::write(options.database, manifest));
+}
+
+}  // namespace
+
+struct Process::Parts {
+  Parts(const Application& application_, const std::vector<ModuleEntry>& table_,
+        const Options& options_)
+      : application(application_),
+        table(table_),
+        options(options_),
+        log({.service = application.name, .file = options.log_file, .least = options.log_level}),
+        instance(http::InstanceLock::for_endpoint(options.listen)),
+        scheduler(make_thread_scheduler()) {
+    prepare_database();
+    open_control();
+    assemble();
+    watch_health();
+    serve();
+  }
+
+  void prepare_database() {
+    if (const auto folder = options.database.parent_path(); !folder.empty()) {
+      std::filesystem::create_directories(folder);
+    }
+    migrate(application, table, options, log);
+    recover(application, table, options, log);
+    write_manifest(application, table, options);
+    database.emplace(options.database, sql::Options{});
+  }
+
+  // A process that others of the application call (a service) shifts nobody's traffic.
+  void open_control() {
+    if (options.trust == binding::Trust::Internal) return;
+    store = value_or_throw(strangler::ControlStore::open(control_file(options).string()));
+    std::vector<std::string> names;
+    for (const ModuleEntry& entry : table) names.emplace_back(entry.port->name);
+    value_or_throw(store->enlist(names));
+    stages = value_or_throw(strangler::Stages::make(*store, *scheduler, [this](const Error& error) {
+      log.write(telemetry::Level::Error, "control_store_unreadable", {{"problem", error.message}});
+    }));
+    switchboard.emplace(*store, [this](std::string_view module) { return terrain(module); },
+                        stages.get());
+    admin.emplace(*switchboard);
+  }
+
+  strangler::Terrain terrain(std::string_view name) const {
+    const HostedModule* module = assembly ? assembly->find(name) : nullptr;
+    if (module == nullptr) return {};
+    const bool separate = database->place_of(std::string(name)) != options.database;
+    return {.old_side = module->here,
+            .new_side = module->service.has_value(),
+            .data = separate ? strangler::DataStage::Separate : strangler::DataStage::Shared,
+            .both_reach_data = !module->service || is_loopback(module->service->host)};
+  }
+
+  const RoutingTable& routing() const {
+    return stages ? static_cast<const RoutingTable&>(*stages) : no_routing;
+  }
+
+  void assemble() {
+    const auto open_door = [this](const ModuleEntry& entry) {
+      const std::string name(entry.port->name);
+      std::vector<sql::Crossing> crossings;
+      for (const AllowedCrossing& crossing : application.crossings) {
+        if (crossing.module == name) crossings.push_back({crossing.table, crossing.reason});
+      }
+      return database->door(name, entry.tables, crossings);
+    };
+    assembly.emplace(table, options, open_door,
+                     Environment{system_clock(), system_random(), *scheduler}, calls, routing());
+  }
+
+  void watch_health() {
+    health.add("database", true, [this] {
+      for (const auto& module : assembly->modules()) {
+        if (!module->here) continue;
+        module->door->read([](sql::Session& session) { return session.one<std::int64_t>("SELECT 1"); });
+        break;
+      }
+      return telemetry::Health::Finding{true, options.database.string()};
+    });
+    for (const auto& module : assembly->modules()) {
+      if (!module->service) continue;
+      auto& probe = probes.emplace_back(
+          std::make_unique<DependencyProbe>(module->name(), *module->service, *scheduler));
+      health.add("service " + module->name(), false, [watched = probe.get()] { return watched->finding(); });
+    }
+    metrics.add_gauges([this] { return gauges(); });
+  }
+
+  std::vector<telemetry::Gauge> gauges() const {
+    const sql::WriterFigures writer = database->figures();
+    std::vector<telemetry::Gauge> all = {
+        {"banyan_sql_units_total", "Units of work committed", {}, static_cast<double>(writer.units), true},
+        {"banyan_sql_commits_total", "Group commits", {}, static_cast<double>(writer.commits), true},
+        {"banyan_sql_queued_units", "Units of work that wait", {}, static_cast<double>(writer.queued)},
+        {"banyan_routing_revision", "Number of the last change of traffic", {},
+         stages ? static_cast<double>(stages->revision()) : 0.0}};
+    for (const auto& module : assembly->modules()) {
+      if (!module->channel) continue;
+      const binding::CircuitBreaker::Report breaker = module->channel->breaker();
+      all.push_back({"banyan_breaker_open", "1 while calls to the dependency are refused at once",
+                     {{"dependency", module->name()}},
+                     breaker.state == binding::CircuitBreaker::State::Open ? 1.0 : 0.0});
+      all.push_back({"banyan_breaker_opened_total", "How often the breaker opened",
+                     {{"dependency", module->name()}}, static_cast<double>(breaker.opened), true});
+    }
+    return all;
+  }
+
+  void serve() {
+    view.emplace(LiveView::Parts{application, *assembly, *database, metrics, stages.get(),
+                                 store.get(), system_clock().steady()});
+    pages.emplace(OperatorPages::Parts{application.home_page, api_description(), metrics, health,
+                                       admin ? &*admin : nullptr, [this] { return view->json(); },
+                                       is_loopback(options.listen.host)});
+    edge.emplace(Edge::Parts{*assembly, routing(), options, *pages, metrics, log});
+    http::ServerOptions server_options;
+    server_options.listen = options.listen;
+    server_options.loops = options.loops;
+    server_options.on_fault = [this](std::string_view what) {
+      log.write(telemetry::Level::Error, "server_fault", {{"what", what}});
+    };
+    server.emplace(std::move(server_options), *edge);
+    server->start();
+    log.write(telemetry::Level::Info, "listening",
+              {{"address", options.listen.host}, {"port", server->port()}});
+  }
+
+  std::string api_description() const {
+    std::vector<binding::PortDescription> ports;
+    for (const auto& module : assembly->modules()) {
+      if (module->here || module->service) ports.push_back(module->entry->describe());
+    }
+    return binding::openapi({application.title, application.version, application.description}, ports);
+  }
+
+  // In the order of making; the destructor goes the other way.
+  const Application& application;
+  const std::vector<ModuleEntry>& table;
+  const Options options;
+  telemetry::Log log;
+  telemetry::Metrics metrics;
+  telemetry::Health health;
+  http::InstanceLock instance;
+  std::unique_ptr<Scheduler> scheduler;
+  std::optional<sql::SharedDatabase> database;
+  std::unique_ptr<strangler::ControlStore> store;
+  std::unique_ptr<strangler::Stages> stages;
+  NoRouting no_routing;
+  std::optional<strangler::Switchboard> switchboard;
+  std::optional<strangler::AdminApi> admin;
+  CallTelemetry calls{metrics, log};
+  std::optional<Assembly> assembly;
+  std::vector<std::unique_ptr<DependencyProbe>> probes;
+  std::optional<LiveView> view;
+  std::optional<OperatorPages> pages;
+  std::optional<Edge> edge;
+  std::optional<http::Server> server;
+};
+
+Process::Process(const Application& application, const std::vector<ModuleEntry>& table,
+                 const Options& options)
+    : parts_(std::make_unique<Parts>(application, table, options)) {}
+
+Process::~Process() { drain(); }
+
+std::uint16_t Process::port() const { return parts_->server->port(); }
+
+void Process::drain() {
+  parts_->health.drain();
+  const std::size_t cut = parts_->server->drain(parts_->options.drain);
+  parts_->assembly->finish();
+  parts_->log.write(telemetry::Level::Info, "stopped", {{"exchanges_cut", cut}});
+}
+
+std::string Process::greeting() const {
+  const http::Endpoint address{parts_->options.listen.host, port()};
+  const std::string url = "http://" + to_string(address);
+  std::string modules;
+  for (const auto& module : parts_->assembly->modules()) {
+    if (module->runs() == "absent") continue;
+    modules += "    " + module->name() + ": " + std::string(module->runs()) +
+               (module->service ? " (service at " + to_string(*module->service) + ")" : "") + '\n';
+  }
+  return parts_->application.title + " is open.\n\n  open  " + url + "/           what this is\n  open  " +
+         url + "/_banyan/   modules and traffic, live\n  API   " + url + "/openapi.json\n\n  modules\n" +
+         modules + "\n  Ctrl-C stops it.\n";
+}
+
+}  // namespace banyan::host

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <Poco/Util/HelpFormatter.h>
+#include <Poco/Util/Option.h>
+#include <Poco/Util/OptionCallback.h>
+#include <Poco/Util/OptionException.h>
+#include <Poco/Util/OptionSet.h>
+#include <Poco/Util/ServerApplication.h>
+#include <signal.h>
+
+#include <array>
+#include <fstream>
+#include <iostream>
+#include <optional>
+
+#include "host/application.hpp"
+#include "option_reader.hpp"
+#include "process.hpp"
+
+namespace banyan::host {
+namespace {
+
+constexpr int kUsage = 64;
+constexpr int kFault = 70;
+constexpr int kConfiguration = 78;
+
+// Poco's constructor takes these over and hides what a sanitizer or a core dump would say.
+class KeptSignalHandlers {
+ public:
+  KeptSignalHandlers() {
+    for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], nullptr, &before_[i]);
+  }
+  void restore() const {
+    for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
+  }
+
+ private:
+  static constexpr std::array kSignals{SIGSEGV, SIGBUS, SIGILL, SIGSYS};
+  std::array<struct sigaction, kSignals.size()> before_{};
+};
+
+class Program final : public Poco::Util::ServerApplication {
+ public:
+  explicit Program(const host::Application& application)
+      : application_(&application), table_(composition()) {
+    setUnixOptions(true);
+  }
+
+  /// What the command line says, all problems at once; nothing when help was asked for.
+  int start(int argc, char** argv) {
+    try {
+      init(argc, argv);
+    } catch (const Poco::Util::OptionException& error) {
+      return usage({error.message()});
+    }
+    if (help_) return print_help();
+    if (version_) {
+      std::cout << application_->name << ' ' << application_->version << '\n';
+      return EXIT_OK;
+    }
+    std::vector<std::string> problems = reader_.problems();
+    if (problems.empty()) problems = problems_of(reader_.options(), table_);
+    if (!problems.empty()) return usage(problems);
+    // Through the base: ServerApplication hides it.
+    return static_cast<Poco::Util::Application&>(*this).run();
+  }
+
+ protected:
+  void defineOptions(Poco::Util::OptionSet& options) override {
+    ServerApplication::defineOptions(options);
+    options.addOption(Poco::Util::Option("help", "h", "Show this and stop.")
+                          .callback(Poco::Util::OptionCallback<Program>(this, &Program::ask_help)));
+    options.addOption(Poco::Util::Option("version", "", "Show the version and stop.")
+                          .callback(Poco::Util::OptionCallback<Program>(this, &Program::ask_version)));
+    for (const OptionReader::Known& known : OptionReader::known()) {
+      Poco::Util::Option option(std::string(known.name), "", std::string(known.help));
+      option.repeatable(known.repeatable);
+      if (!known.argument.empty()) option.argument(std::string(known.argument));
+      options.addOption(option.callback(Poco::Util::OptionCallback<Program>(this, &Program::take)));
+    }
+  }
+
+  int main(const std::vector<std::string>& words) override {
+    for (const std::string& word : words) {
+      if (word != "serve") return usage({"'" + word + "' is no option; options begin with --"});
+    }
+    try {
+      Process process(*application_, table_, reader_.options());
+      std::cout << process.greeting() << std::flush;
+      announce(process.port());
+      waitForTerminationRequest();
+      process.drain();
+      return EXIT_OK;
+    } catch (const std::logic_error& error) {
+      std::cerr << application_->name << ": " << error.what() << '\n';
+      return kFault;
+    } catch (const std::exception& error) {
+      std::cerr << application_->name << ": cannot start. " << error.what() << '\n';
+      return kConfiguration;
+    }
+  }
+
+ private:
+  void ask_help(const std::string& /*name*/, const std::string& /*value*/) {
+    help_ = true;
+    stopOptionsProcessing();
+  }
+  void ask_version(const std::string& /*name*/, const std::string& /*value*/) {
+    version_ = true;
+    stopOptionsProcessing();
+  }
+  void take(const std::string& name, const std::string& value) { reader_.take(name, value); }
+
+  int usage(const std::vector<std::string>& problems) const {
+    for (const std::string& problem : problems) {
+      std::cerr << application_->name << ": " << problem << '\n';
+    }
+    std::cerr << "Try '" << application_->name << " --help'.\n";
+    return kUsage;
+  }
+
+  int print_help() const {
+    Poco::Util::HelpFormatter formatter(options());
+    formatter.setUnixStyle(true);
+    formatter.setWidth(100);
+    formatter.setCommand(application_->name);
+    formatter.setUsage("[serve] [OPTION]...");
+    formatter.setHeader(application_->description);
+    formatter.setFooter(std::string(OptionReader::examples()));
+    formatter.format(std::cout);
+    return EXIT_OK;
+  }
+
+  // By rename, so that whoever waits for the file never reads half a number.
+  void announce(std::uint16_t port) const {
+    const std::string& file = reader_.options().ready_file;
+    if (file.empty()) return;
+    std::ofstream(file + ".part") << port << '\n';
+    std::filesystem::rename(file + ".part", file);
+  }
+
+  const host::Application* application_;
+  std::vector<ModuleEntry> table_;
+  OptionReader reader_;
+  bool help_ = false;
+  bool version_ = false;
+};
+
+}  // namespace
+
+int run(int argc, char** argv, const Application& application) {
+  // Before any thread exists, so that none of them can be killed by one: waitForTerminationRequest
+  // takes them when it is time.
+  sigset_t termination;
+  sigemptyset(&termination);
+  for (const int number : {SIGINT, SIGQUIT, SIGTERM}) sigaddset(&termination, number);
+  pthread_sigmask(SIG_BLOCK, &termination, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+
+  const KeptSignalHandlers handlers;
+  Poco::AutoPtr<Program> program(new Program(application));
+  handlers.restore();
+  return program->start(argc, argv);
+}
+
+}  // namespace banyan::host

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "manifest/manifest.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+#include "json/codec.hpp"
+
+namespace banyan::manifest {
+namespace {
+
+constexpr json::Bounds kBounds{.max_bytes = 64 * 1024 * 1024};
+
+}  // namespace
+
+std::filesystem::path manifest_file(const std::filesystem::path& database) {
+  return database.string() + ".manifest.json";
+}
+
+void merge(Manifest& manifest, const Manifest& more) {
+  for (const ManifestModule& module : more.modules) {
+    const auto known = std::ranges::find(manifest.modules, module.name, &ManifestModule::name);
+    if (known == manifest.modules.end()) {
+      manifest.modules.push_back(module);
+    } else if (known->tables.empty()) {
+      *known = module;
+    }
+  }
+  for (const ManifestTable& table : more.shared_tables) {
+    if (std::ranges::find(manifest.shared_tables, table.table, &ManifestTable::table) ==
+        manifest.shared_tables.end()) {
+      manifest.shared_tables.push_back(table);
+    }
+  }
+  for (const ManifestStatement& statement : more.statements) {
+    const bool known = std::ranges::any_of(manifest.statements, [&](const ManifestStatement& each) {
+      return each.module == statement.module && each.sql == statement.sql;
+    });
+    if (!known) manifest.statements.push_back(statement);
+  }
+}
+
+Result<Manifest> read(const std::filesystem::path& database) {
+  const std::filesystem::path file = manifest_file(database);
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) {
+    return fail(ErrorCode::NotFound, "manifest.missing",
+                "there is no " + file.string() +
+                    ". The application writes it when it starts: start it once with this database,"
+                    " or give the right --database.");
+  }
+  std::ostringstream text;
+  text << stream.rdbuf();
+  auto manifest = json::decode<Manifest>(std::move(text).str(), json::Reading::Tolerant, kBounds);
+  if (!manifest) {
+    Error error = manifest.error();
+    error.rule = "manifest.invalid";
+    error.message = file.string() + ": " + error.message +
+                    ". Start the application once to have it written again.";
+    return fail(std::move(error));
+  }
+  return std::move(*manifest);
+}
+
+Result<void> write(const std::filesystem::path& database, const Manifest& manifest) {
+  const std::filesystem::path file = manifest_file(database);
+  const std::filesystem::path fresh = file.string() + '.' + std::to_string(::getpid());
+  {
+    std::ofstream stream(fresh, std::ios::binary | std::ios::trunc);
+    stream << json::encode(manifest) << '\n';
+    stream.flush();
+    if (!stream) {
+      return fail(ErrorCode::Unavailable, "manifest.not_written",
+                  "cannot write " + fresh.string() + "; is the folder writable, is the disk full?");
+    }
+  }
+  std::error_code error;
+  std::filesystem::rename(fresh, file, error);
+  if (error) {
+    return fail(ErrorCode::Unavailable, "manifest.not_written",
+                "cannot rename " + fresh.string() + " to " + file.string() + ": " + error.message());
+  }
+  return {};
+}
+
+}  // namespace banyan::manifest
