@@ -11,7 +11,9 @@ using banyan::sql::ModuleDatabase;
 using banyan::sql::Session;
 using Text = std::string;
 
-std::vector<AlbumSummary> albums_from(std::vector<std::tuple<AlbumId, Text, ArtistId, Text>> rows) {
+using AlbumRow = std::tuple<AlbumId, Text, ArtistId, Text>;
+
+std::vector<AlbumSummary> albums_from(std::vector<AlbumRow> rows) {
   std::vector<AlbumSummary> albums;
   albums.reserve(rows.size());
   for (auto& [id, title, artist, name] : rows) {
@@ -101,12 +103,12 @@ class SociCatalog final : public CatalogWriting {
 
  private:
   template <class... Args>
-  auto all_albums(std::string_view which, const Args&... args) {
+  std::vector<AlbumRow> all_albums(std::string_view which, const Args&... args) {
     return session_.all<AlbumId, Text, ArtistId, Text>(Text(kAlbums).append(which), args...);
   }
 
   template <class... Args>
-  auto all_tracks(std::string_view which, const Args&... args) {
+  std::vector<TrackRow> all_tracks(std::string_view which, const Args&... args) {
     return session_
         .all<TrackId, AlbumId, Text, Text, std::optional<Text>, std::int64_t, std::int64_t, Text>(
             Text(kTracks).append(which), args...);

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "catalog/port.hpp"
+#include "kernel/clock.hpp"
 #include "kernel/environment.hpp"
 #include "warehouse/port.hpp"
 
@@ -32,9 +33,10 @@ struct StockRecord {
 };
 
 /// Puts stock on the shelves as it is: one batch is one unit of work, so all of it or nothing.
-/// AlreadyExists "warehouse.already_loaded" when one of the tracks is stocked.
+/// It counts as received at `now`. AlreadyExists "warehouse.already_loaded" when one of the tracks
+/// is stocked.
 banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
-                          std::span<const StockRecord> stock);
+                          std::span<const StockRecord> stock, banyan::Timestamp now);
 
 /// How many tracks are stocked: 0 for a warehouse that nothing was loaded into.
 std::int64_t count_stock(banyan::sql::ModuleDatabase& database);

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/unknown_reservation.hpp"
+#include "application/use_cases.hpp"
+
+namespace warehouse {
+
+banyan::Result<Reservation> get_reservation(const Desk& desk, const GetReservation& request) {
+  std::optional<Reservation> reservation = desk.store.read(
+      [&](WarehouseReading& warehouse) { return warehouse.reservation(request.order); });
+  if (!reservation) return unknown_reservation(request.order);
+  return *std::move(reservation);
+}
+
+}  // namespace warehouse

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/use_cases.hpp"
+
+namespace warehouse {
+
+banyan::Result<Stock> get_stock(const Desk& desk, const GetStock& request) {
+  std::optional<Stock> stock =
+      desk.store.read([&](WarehouseReading& warehouse) { return warehouse.stock(request.track); });
+  if (!stock) {
+    return banyan::fail(banyan::ErrorCode::NotFound, "warehouse.not_stocked",
+                        "track " + request.track.str() + " was never delivered");
+  }
+  return *std::move(stock);
+}
+
+}  // namespace warehouse

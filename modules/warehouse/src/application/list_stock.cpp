@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/use_cases.hpp"
+#include "kernel/paging.hpp"
+
+namespace warehouse {
+
+banyan::Result<StockPage> list_stock(const Desk& desk, const ListStock& request) {
+  auto page = banyan::page_request("warehouse", "stock", {.usual = 100, .most = 500},
+                                   request.cursor, request.limit);
+  if (!page) return banyan::fail(page.error());
+  StockPage answer;
+  answer.stock = desk.store.read([&](WarehouseReading& warehouse) {
+    return warehouse.stock_page(page->after, page->limit + 1);
+  });
+  if (std::cmp_greater(answer.stock.size(), page->limit)) {
+    answer.stock.pop_back();
+    answer.next_cursor = banyan::make_cursor("stock", answer.stock.back().track.str());
+  }
+  return answer;
+}
+
+}  // namespace warehouse

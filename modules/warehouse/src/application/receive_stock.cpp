@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/use_cases.hpp"
+#include "domain/hold.hpp"
+
+namespace warehouse {
+namespace {
+
+using banyan::ErrorCode;
+using banyan::fail;
+using banyan::Result;
+
+std::unexpected<banyan::Error> unknown_track(const TrackId& track) {
+  return fail(ErrorCode::NotFound, "warehouse.unknown_track",
+              "the catalogue has no track " + track.str());
+}
+
+Result<Stock> again(const Delivery& delivery, const ReceiveStock& request) {
+  if (delivery.track != request.track || delivery.quantity != request.quantity) {
+    return fail(ErrorCode::Conflict, "warehouse.key_reused",
+                "another delivery was announced under this idempotency key; give each its own");
+  }
+  return Stock{delivery.track, delivery.on_hand, delivery.reserved,
+               delivery.on_hand - delivery.reserved};
+}
+
+}  // namespace
+
+Result<Stock> receive_stock(const Desk& desk, const ReceiveStock& request,
+                            const banyan::Context& context) {
+  if (Result<void> checked = check_delivery(request.quantity); !checked) {
+    return fail(checked.error());
+  }
+  const std::string key = context.idempotency_key.value();
+  std::optional<Delivery> earlier =
+      desk.store.read([&](WarehouseReading& warehouse) { return warehouse.delivery(key); });
+  if (earlier) return again(*earlier, request);
+  // The track is a soft reference: its owner says whether it exists.
+  if (auto track = desk.catalog.handle(catalog::GetTrack{request.track}, context); !track) {
+    if (track.error().code == ErrorCode::NotFound) return unknown_track(request.track);
+    return fail(track.error());
+  }
+  const banyan::Timestamp now = desk.clock.now();
+  return desk.store.write(context, [&](WarehouseWriting& warehouse) -> Result<Stock> {
+    if (auto meanwhile = warehouse.delivery(key)) return again(*meanwhile, request);
+    if (!warehouse.receive(request.track, request.quantity)) return unknown_track(request.track);
+    const Stock stock = warehouse.stock(request.track).value();
+    warehouse.add(
+        Delivery{key, request.track, request.quantity, stock.on_hand, stock.reserved, now});
+    warehouse.journal({key, MovementKind::Received, request.track, request.quantity, now});
+    return stock;
+  });
+}
+
+}  // namespace warehouse
