@@ -6,9 +6,9 @@
 #include <optional>
 #include <utility>
 
+#include "json/suggestion.hpp"
 #include "json/utf8.hpp"
 #include "scalars.hpp"
-#include "suggestion.hpp"
 
 namespace banyan::json {
 namespace {

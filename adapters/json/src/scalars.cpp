@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "integers.hpp"
+#include "json/suggestion.hpp"
 #include "json/utf8.hpp"
-#include "suggestion.hpp"
 
 namespace banyan::json {
 namespace {
@@ -138,7 +138,9 @@ std::string ScalarReader::enumerator(std::string_view text) const {
 std::string expected(const Shape& shape) {
   switch (shape.kind) {
     case Kind::Boolean: return "true or false";
-    case Kind::Integer: return "an integer from " + smallest(shape) + " to " + largest(shape);
+    case Kind::Integer:
+      if (shape.bytes < 8) return "an integer from " + smallest(shape) + " to " + largest(shape);
+      return shape.is_signed ? "an integer of 64 bits" : "an integer of 64 bits, not negative";
     case Kind::Number: return "a number";
     case Kind::String: return "a string";
     case Kind::Text: return shape.text->expected();

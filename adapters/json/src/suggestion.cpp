@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "suggestion.hpp"
+#include "json/suggestion.hpp"
 
 #include <algorithm>
 #include <cstddef>

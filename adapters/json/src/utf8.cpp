@@ -44,4 +44,19 @@ std::optional<std::size_t> count_characters(std::string_view text) noexcept {
   return characters;
 }
 
+std::string repaired(std::string_view text) {
+  std::string good;
+  good.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    if (length == 0) {
+      good += "\xEF\xBF\xBD";
+    } else {
+      good += text.substr(0, length);
+    }
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return good;
+}
+
 }  // namespace banyan::json

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "integers.hpp"
 #include "json/reader.hpp"
@@ -12,8 +13,6 @@
 
 namespace banyan::json {
 namespace {
-
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
 void write_escaped(char c, std::string& out) {
   constexpr std::string_view kHex = "0123456789abcdef";
@@ -30,18 +29,13 @@ void write_escaped(char c, std::string& out) {
   }
 }
 
-// False when the text is not UTF-8 and there is no replacement.
-bool write_string(std::string_view text, std::string_view replacement, std::string& out) {
+// False when the text is not UTF-8.
+bool write_string(std::string_view text, std::string& out) {
   out += '"';
   while (!text.empty()) {
     const auto first = static_cast<unsigned char>(text.front());
     const std::size_t length = utf8_length(text);
-    if (length == 0) {
-      if (replacement.empty()) return false;
-      out += replacement;
-      text.remove_prefix(1);
-      continue;
-    }
+    if (length == 0) return false;
     if (first < 0x20 || first == '"' || first == '\\') {
       write_escaped(text.front(), out);
     } else {
@@ -55,7 +49,7 @@ bool write_string(std::string_view text, std::string_view replacement, std::stri
 
 class Writer {
  public:
-  explicit Writer(std::string& out) : out_(out) {}
+  explicit Writer(std::string& out, FieldMask mask = kAllFields) : out_(out), mask_(mask) {}
 
   void write(const Shape& shape, const void* value, const std::string& where) {
     switch (shape.kind) {
@@ -110,13 +104,17 @@ class Writer {
   }
 
   void string(std::string_view text, const std::string& where) {
-    if (!write_string(text, {}, out_)) refuse(where, "the text is not UTF-8");
+    if (!write_string(text, out_)) refuse(where, "the text is not UTF-8");
   }
 
   void object(const Shape& shape, const void* value, const std::string& where) {
     out_ += '{';
     bool first = true;
+    FieldMask mask = std::exchange(mask_, kAllFields);  // of the outermost object only
     for (const Field& field : shape.fields) {
+      const bool wanted = (mask & 1U) != 0;
+      mask >>= 1U;
+      if (!wanted) continue;
       // Only to find the field; nothing is changed through it.
       const void* const content = field.in(const_cast<void*>(value));
       if (is_optional(field) && field.shape().container->size(content) == 0) continue;
@@ -173,12 +171,13 @@ class Writer {
   }
 
   std::string& out_;
+  FieldMask mask_;
 };
 
 }  // namespace
 
-void write_json(const Shape& shape, const void* value, std::string& out) {
-  Writer(out).write(shape, value, {});
+void write_json(const Shape& shape, const void* value, std::string& out, FieldMask mask) {
+  Writer(out, mask).write(shape, value, {});
 }
 
 void write_scalar(const Shape& shape, const void* value, std::string& out) {
@@ -188,10 +187,6 @@ void write_scalar(const Shape& shape, const void* value, std::string& out) {
     case Kind::Enumeration: out += Writer(out).name_of(shape, value, {}); return;
     default: Writer(out).write(shape, value, {});
   }
-}
-
-void write_lossy(std::string_view text, std::string& out) {
-  write_string(text, kReplacement, out);
 }
 
 }  // namespace banyan::json

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-
+#include "http/client.hpp"
 #include "http/message.hpp"
 #include "kernel/context.hpp"
 #include "kernel/result.hpp"
@@ -10,7 +9,7 @@
 namespace banyan::binding {
 
 /// May a request be sent a second time when its outcome is unknown? (kernel: safe_to_repeat)
-enum class Repeat : std::uint8_t { Never, Safe };
+using Repeat = http::Repeat;
 
 /// Where a remote binding sends its requests: the network seam. Puts the context into the
 /// request's headers itself. Blocks until the answer is there or the context's deadline passes;

@@ -30,7 +30,7 @@ struct HttpChannelOptions {
 class HttpChannel final : public Channel {
  public:
   using Transport = std::function<std::expected<http::Response, http::ClientFailure>(
-      const http::Request&, SteadyTime deadline)>;
+      const http::Request&, SteadyTime deadline, Repeat repeat)>;
 
   /// `clock` must outlive the channel. `transport` is called from several threads at once.
   HttpChannel(HttpChannelOptions options, Transport transport,
@@ -44,9 +44,11 @@ class HttpChannel final : public Channel {
   const std::string& dependency() const { return options_.dependency; }
 
  private:
-  Result<http::Response> refused_by_breaker() const;
-  bool take_retry();
+  struct Attempt;
+  Attempt attempt(http::Request& request, const Context& context, Repeat repeat);
+  Error error_of(const http::ClientFailure& failure, const Context& context) const;
   void earn_retry();
+  bool take_retry();
 
   const HttpChannelOptions options_;
   const Transport transport_;

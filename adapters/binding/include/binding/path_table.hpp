@@ -44,11 +44,10 @@ class PathTable {
 /// "/orders/{id}?x=1" -> the raw segments, without the query. "/" has none.
 std::vector<std::string_view> path_segments(std::string_view target);
 
-/// Decodes %XX once. Nothing when an escape is malformed or stands for '/', '\\' or a control
-/// character, or the result is not UTF-8.
-std::optional<std::string> percent_decode(std::string_view text);
-
-/// Escapes everything but the unreserved characters of RFC 3986.
-std::string percent_encode(std::string_view text);
+/// What a path segment stands for: %XX decoded once. Nothing when an escape is malformed, or when
+/// the text is empty, ".", "..", not UTF-8, or has a '/', a '\\' or a control character, which
+/// somebody on the way could read otherwise.
+std::optional<std::string> decode_segment(std::string_view segment);
+bool fits_segment(std::string_view text);
 
 }  // namespace banyan::binding

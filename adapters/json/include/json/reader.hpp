@@ -25,11 +25,6 @@ struct Bounds {
   std::size_t max_depth = 32;  ///< of arrays and objects in each other
 };
 
-/// Which fields of an object are read from this text: bit i is field i.
-using FieldMask = std::uint64_t;
-inline constexpr std::size_t kMaxFields = 64;
-inline constexpr FieldMask kAllFields = ~FieldMask{0};
-
 /// Everything that is wrong with a request, so that its author hears all of it at once. Keeps the
 /// first 32.
 class Problems {

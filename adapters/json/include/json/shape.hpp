@@ -72,6 +72,11 @@ struct Shape {
   const Container* container = nullptr;
 };
 
+/// Some of the fields of an object: bit i is field i.
+using FieldMask = std::uint64_t;
+inline constexpr std::size_t kMaxFields = 64;
+inline constexpr FieldMask kAllFields = ~FieldMask{0};
+
 constexpr bool is_optional(const Field& field) { return field.shape().kind == Kind::Optional; }
 
 /// The field's shape with the optional around it taken off.

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace banyan::json {
@@ -13,5 +14,9 @@ std::size_t utf8_length(std::string_view text) noexcept;
 
 /// How many characters the text has; nothing when it is not UTF-8.
 std::optional<std::size_t> count_characters(std::string_view text) noexcept;
+
+/// The text with U+FFFD in place of every byte that is not UTF-8: for texts that only inform, such
+/// as error messages.
+std::string repaired(std::string_view text);
 
 }  // namespace banyan::json

@@ -3,7 +3,6 @@
 
 #include <stdexcept>
 #include <string>
-#include <string_view>
 
 #include "json/shape.hpp"
 
@@ -16,14 +15,11 @@ struct NotWritable : std::runtime_error {
 };
 
 /// Appends the value as compact JSON, fields in the order of their description; empty optionals
-/// are left out. Throws NotWritable.
-void write_json(const Shape& shape, const void* value, std::string& out);
+/// are left out. `mask` restricts the fields of an object. Throws NotWritable.
+void write_json(const Shape& shape, const void* value, std::string& out,
+                FieldMask mask = kAllFields);
 
 /// Appends a scalar without quotes, for a path segment or a query value (not yet percent-encoded).
 void write_scalar(const Shape& shape, const void* value, std::string& out);
-
-/// Appends the text in quotes; bytes that are not UTF-8 become U+FFFD. For texts that only
-/// inform: error messages, logs.
-void write_lossy(std::string_view text, std::string& out);
 
 }  // namespace banyan::json

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "binding/context_headers.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <utility>
+
+#include "binding/percent.hpp"
+#include "kernel/id.hpp"
+
+namespace banyan::binding {
+namespace {
+
+constexpr std::string_view kDeadline = "Banyan-Deadline-Ms";
+constexpr std::string_view kPrincipal = "Banyan-Principal";
+constexpr std::string_view kRoutingUnit = "Banyan-Routing-Unit";
+constexpr std::string_view kRouting = "Banyan-Routing";
+constexpr std::string_view kKey = "Idempotency-Key";
+constexpr std::string_view kCorrelation = "X-Correlation-Id";
+
+template <class Number>
+std::optional<Number> whole_number(std::string_view text) {
+  Number number{};
+  const char* const end = text.data() + text.size();
+  const auto [at, fault] = std::from_chars(text.data(), end, number);
+  if (fault != std::errc{} || at != end) return std::nullopt;
+  return number;
+}
+
+bool is_correlation_id(std::string_view text) {
+  const auto good = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           c == '.' || c == '_' || c == '-';
+  };
+  return text.size() >= 8 && text.size() <= 128 && std::ranges::all_of(text, good);
+}
+
+bool is_key(std::string_view text) {
+  return !text.empty() && text.size() <= 255 &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+std::optional<RoutingDecision> decision_from(std::string_view text) {
+  // catalog=remote;rev=7
+  const std::size_t equals = text.find('=');
+  const std::size_t end = text.find(";rev=");
+  if (equals == 0 || equals == std::string_view::npos || end == std::string_view::npos ||
+      end < equals) {
+    return std::nullopt;
+  }
+  const std::string_view side = text.substr(equals + 1, end - equals - 1);
+  const auto revision = whole_number<std::uint64_t>(text.substr(end + 5));
+  if (!revision || (side != "local" && side != "remote")) return std::nullopt;
+  return RoutingDecision{std::string(text.substr(0, equals)),
+                         side == "remote" ? Side::Remote : Side::Local, *revision};
+}
+
+Error malformed(std::string_view header, std::string_view expected) {
+  return {ErrorCode::InvalidArgument, "banyan.invalid_header",
+          "the header " + std::string(header) + " is malformed: expected " + std::string(expected),
+          {}};
+}
+
+// What only trusted peers say.
+std::optional<Error> read_internal(const http::Fields& fields, std::chrono::milliseconds budget,
+                                   const Clock& clock, Context& context) {
+  for (const std::string_view header : {kDeadline, kPrincipal, kRoutingUnit, kRouting}) {
+    if (fields.count(header) > 1) return malformed(header, "it at most once");
+  }
+  if (const auto text = fields.find(kDeadline)) {
+    const auto left = whole_number<std::uint32_t>(*text);
+    if (!left) return malformed(kDeadline, "the remaining milliseconds, e.g. 1500");
+    context.deadline = clock.steady() + std::min(budget, std::chrono::milliseconds(*left));
+  }
+  if (const auto text = fields.find(kPrincipal)) {
+    auto principal = percent_decode(*text);
+    if (!principal) return malformed(kPrincipal, "percent-encoded UTF-8");
+    context.principal = std::move(*principal);
+  }
+  if (const auto text = fields.find(kRoutingUnit)) {
+    auto unit = percent_decode(*text);
+    if (!unit) return malformed(kRoutingUnit, "percent-encoded UTF-8");
+    context.routing_unit = std::move(*unit);
+  }
+  if (const auto text = fields.find(kRouting)) {
+    auto routing = routing_from(*text);
+    if (!routing) return malformed(kRouting, "a list like catalog=remote;rev=7, orders=local;rev=3");
+    context.routing = std::move(*routing);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string routing_header(const std::vector<RoutingDecision>& decisions) {
+  std::string text;
+  for (const RoutingDecision& decision : decisions) {
+    if (!text.empty()) text += ", ";
+    text += decision.module;
+    text += '=';
+    text += to_string(decision.side);
+    text += ";rev=";
+    text += std::to_string(decision.revision);
+  }
+  return text;
+}
+
+std::optional<std::vector<RoutingDecision>> routing_from(std::string_view header) {
+  std::vector<RoutingDecision> decisions;
+  while (!header.empty()) {
+    const std::size_t comma = header.find(',');
+    auto decision = decision_from(trimmed(header.substr(0, comma)));
+    if (!decision) return std::nullopt;
+    decisions.push_back(std::move(*decision));
+    if (comma == std::string_view::npos) break;
+    header.remove_prefix(comma + 1);
+  }
+  return decisions;
+}
+
+Result<Context> context_from(const http::RequestHead& head, const ContextRules& rules,
+                             std::string_view address, const Clock& clock, Random& random) {
+  const http::Fields& fields = head.fields;
+  Context context;
+  context.deadline = clock.steady() + rules.budget;
+  context.routing_unit = address;
+
+  const auto correlation = fields.find(kCorrelation);
+  context.correlation_id = correlation && is_correlation_id(*correlation)
+                               ? std::string(*correlation)
+                               : make_uuid7(clock.now(), random);
+  auto trace = TraceContext::parse(fields.find("traceparent").value_or(""),
+                                   fields.find("tracestate").value_or(""));
+  context.trace = trace ? std::move(*trace) : TraceContext::make(random);
+
+  if (const auto key = fields.find(kKey)) {
+    if (fields.count(kKey) > 1 || !is_key(*key)) {
+      return fail(malformed(kKey, "1 to 255 visible ASCII characters, once"));
+    }
+    context.idempotency_key = std::string(*key);
+  }
+  if (rules.trust == Trust::Internal) {
+    if (auto error = read_internal(fields, rules.budget, clock, context)) {
+      return fail(std::move(*error));
+    }
+  }
+  return context;
+}
+
+void put_context(http::RequestHead& head, const Context& context, const Clock& clock) {
+  http::Fields& fields = head.fields;
+  const auto put = [&](std::string_view name, const std::string& value) {
+    if (value.empty()) {
+      fields.remove(name);
+    } else {
+      fields.set(name, value);
+    }
+  };
+  put("traceparent", context.trace.trace_id.empty() ? std::string() : context.trace.traceparent());
+  put("tracestate", context.trace.state);
+  put(kCorrelation, context.correlation_id);
+  put(kKey, context.idempotency_key.value_or(""));
+  put(kDeadline, std::to_string(context.remaining(clock).count()));
+  put(kPrincipal, percent_encode(context.principal));
+  put(kRoutingUnit, percent_encode(context.routing_unit));
+  put(kRouting, routing_header(context.routing));
+}
+
+void strip_internal_headers(http::Fields& fields) {
+  constexpr std::string_view kPrefix = "Banyan-";
+  std::vector<std::string> names;
+  for (const http::Fields::Field field : fields) {
+    if (http::equals_ignoring_case(field.name.substr(0, kPrefix.size()), kPrefix)) {
+      names.emplace_back(field.name);
+    }
+  }
+  for (const std::string& name : names) fields.remove(name);
+}
+
+}  // namespace banyan::binding

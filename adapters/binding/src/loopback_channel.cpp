@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "binding/loopback_channel.hpp"
+
+#include <expected>
+#include <future>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "binding/context_headers.hpp"
+#include "binding/problem.hpp"
+#include "http/parser.hpp"
+#include "http/serializer.hpp"
+
+namespace banyan::binding {
+namespace {
+
+struct Served {
+  http::Request request;
+  Context context;
+};
+
+Error broken(const http::Refusal& refusal) {
+  return {ErrorCode::Internal, "banyan.wire_refused",
+          "the message cannot cross the wire: " + refusal.message + " (" + refusal.name + ")", {}};
+}
+
+// All the bytes of one message are there: anything but a complete one is a refusal.
+template <class Message, class Parser>
+Result<Message> parse(Parser& parser, std::string_view bytes) {
+  Message message;
+  for (;;) {
+    const http::Step step = parser.step(bytes);
+    bytes.remove_prefix(step.consumed);
+    switch (step.kind) {
+      case http::Step::Kind::Head: message.head = parser.head(); break;
+      case http::Step::Kind::Body: message.body += step.body; break;
+      case http::Step::Kind::End: return message;
+      case http::Step::Kind::Refused: return fail(broken(parser.refusal()));
+      case http::Step::Kind::NeedMore:
+        return fail(broken({400, "http.cut", "the message ends too early"}));
+    }
+  }
+}
+
+template <class Message, class Parser>
+Result<Message> over_the_wire(const Message& message, Parser& parser) {
+  const std::expected<std::string, http::Refusal> bytes = http::serialize(message);
+  if (!bytes) return fail(broken(bytes.error()));
+  return parse<Message>(parser, *bytes);
+}
+
+http::Response serve(const OperationTable& table, const http::Request& request,
+                     const Context& context) {
+  const auto found = table.match(request.head.method, request.head.target);
+  return found ? (*found)->answer(request, context) : found.error();
+}
+
+}  // namespace
+
+LoopbackChannel::LoopbackChannel(const OperationTable& table, const Clock& clock, Random& random)
+    : table_(&table), workers_(nullptr), clock_(&clock), random_(&random) {}
+
+LoopbackChannel::LoopbackChannel(const OperationTable& table, Executor& workers, const Clock& clock,
+                                 Random& random)
+    : table_(&table), workers_(&workers), clock_(&clock), random_(&random) {}
+
+Result<http::Response> LoopbackChannel::exchange(http::Request request, const Context& context,
+                                                 Repeat /*repeat*/) {
+  put_context(request.head, context, *clock_);
+  request.head.fields.set("Host", "rehearsal");
+  http::RequestParser request_parser;
+  Result<http::Request> arrived = over_the_wire(request, request_parser);
+  if (!arrived) return fail(std::move(arrived.error()));
+
+  const ContextRules rules{Trust::Internal, context.remaining(*clock_)};
+  Result<Context> served = context_from(arrived->head, rules, "rehearsal", *clock_, *random_);
+  http::Response response;
+  if (!served) {
+    response = problem(served.error());
+  } else if (workers_ == nullptr) {
+    response = serve(*table_, *arrived, *served);
+  } else {
+    auto promise = std::make_shared<std::promise<http::Response>>();
+    std::future<http::Response> future = promise->get_future();
+    const bool taken = workers_->submit(
+        [promise, table = table_, work = Served{std::move(*arrived), std::move(*served)}] {
+          promise->set_value(serve(*table, work.request, work.context));
+        });
+    if (!taken) {
+      return fail(ErrorCode::ResourceExhausted, "banyan.too_busy",
+                  "all workers are busy and their queue is full; try again later");
+    }
+    if (future.wait_until(context.deadline) != std::future_status::ready) {
+      return fail(ErrorCode::DeadlineExceeded, "banyan.deadline_exceeded",
+                  "no answer before the deadline of the call. Whether the request was carried out is"
+                  " unknown.");
+    }
+    response = future.get();
+  }
+
+  http::ResponseParser response_parser;
+  response_parser.expect(request.head.method);
+  return over_the_wire(response, response_parser);
+}
+
+}  // namespace banyan::binding
