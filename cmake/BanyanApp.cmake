@@ -11,11 +11,22 @@
 # application beside it, as flavours/<flavour>/<name>; tests and the journey use several at once.
 function(banyan_add_app name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "MODULES;LINKS")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "banyan_add_app(${name}): unknown argument(s) ${arg_UNPARSED_ARGUMENTS}."
+      " Known are MODULES LINKS.")
+  endif()
   get_property(known GLOBAL PROPERTY BANYAN_MODULES)
   foreach(module IN LISTS arg_MODULES)
     if(NOT module IN_LIST known)
       message(FATAL_ERROR "banyan_add_app(${name}): there is no module '${module}'. Known: ${known}.")
     endif()
+    get_property(needs GLOBAL PROPERTY BANYAN_MODULE_${module}_NEEDS)
+    foreach(need IN LISTS needs)
+      if(NOT need IN_LIST arg_MODULES)
+        message(FATAL_ERROR "banyan_add_app(${name}): module '${module}' NEEDS '${need}', which is not"
+          " among its MODULES. Add ${need}; to have it elsewhere, extract it.")
+      endif()
+    endforeach()
   endforeach()
   foreach(flag ROUTED EXTRACT)
     foreach(module IN LISTS BANYAN_${flag})
@@ -37,6 +48,17 @@ endfunction()
 
 function(banyan_add_flavour name flavour)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "ROUTED;EXTRACT")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "banyan_add_flavour(${name} ${flavour}): unknown argument(s)"
+      " ${arg_UNPARSED_ARGUMENTS}. Known are ROUTED EXTRACT.")
+  endif()
+  get_property(modules GLOBAL PROPERTY BANYAN_APP_${name}_MODULES)
+  foreach(module IN LISTS arg_ROUTED arg_EXTRACT)
+    if(NOT module IN_LIST modules)
+      message(FATAL_ERROR "banyan_add_flavour(${name} ${flavour}): ${name} has no module '${module}'."
+        " It has: ${modules}.")
+    endif()
+  endforeach()
   banyan_private_executable(${name} ${name}.${flavour} "${flavour}" "${arg_ROUTED}" "${arg_EXTRACT}")
 endfunction()
 

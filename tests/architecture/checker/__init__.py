@@ -1,0 +1,1 @@
+"""The architecture check: what target visibility alone cannot see. See ../README.md."""

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the rules talk about: the tree with its modules, the parts that files play, violations."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Module:
+    name: str
+    needs: tuple[str, ...]
+    tables: tuple[str, ...]
+    archives: tuple[str, ...]  # of .core and .module
+
+
+@dataclass(frozen=True, order=True)
+class Violation:
+    """`target` is what the file reaches for: a header, a symbol, a table. Rule, file and target
+    are its identity; the line may change when something above it is edited."""
+
+    file: str
+    line: int
+    rule: str
+    target: str
+    what: str = field(compare=False)
+    todo: str = field(compare=False)
+
+    @property
+    def key(self):
+        return f"{self.rule} | {self.file} | {self.target}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """The part that a file plays in the house.
+
+    kind   kernel, module, kit, strangler, app, kit-app (generic parts of app/), test, generated,
+           outside
+    owner  who is asked about it: "orders", "adapters/http", "app/recordshop"
+    layer  of a module's file: published, domain, application, persistence, wiring
+    """
+
+    kind: str
+    owner: str
+    layer: str = ""
+
+
+OUTSIDE = Part("outside", "")
+LAYERS = ("domain", "application", "persistence")
+KIT_APPS = ("app/host", "app/banyan")
+
+
+class CannotTell(Exception):
+    """The check could not see what it has to look at; that is neither green nor red."""
+
+
+class Tree:
+    def __init__(self, source: Path, build: Path):
+        self.source = source.resolve()
+        self.build = build.resolve()
+        manifest = self.build / "banyan_modules.json"
+        if not manifest.is_file():
+            raise CannotTell(f"{manifest} is missing; configure this build folder first")
+        declared = json.loads(manifest.read_text())
+        self.modules = {
+            m["name"]: Module(m["name"], tuple(m["needs"]), tuple(m["tables"]), tuple(m["archives"]))
+            for m in declared["modules"]
+        }
+        self.kit_archives = tuple(declared.get("kit_archives", ()))
+        self.owner_of_table = {
+            table.lower(): m.name for m in self.modules.values() for table in m.tables
+        }
+
+    def relative(self, path) -> str:
+        """The path from the root of the source tree, or as it is when it is not in there."""
+        path = str(path)
+        prefix = str(self.source) + "/"
+        return path[len(prefix):] if path.startswith(prefix) else path
+
+    def is_generated(self, relative: str) -> bool:
+        build = self.relative(self.build)
+        return relative.startswith(build + "/") or relative.startswith("build/")
+
+    def part(self, relative: str) -> Part:
+        if relative.startswith("/"):
+            inside_build = relative.startswith(str(self.build) + "/")
+            return Part("generated", "") if inside_build else OUTSIDE
+        if self.is_generated(relative):
+            return Part("generated", "")
+        steps = relative.split("/")
+        two = "/".join(steps[:2])
+        match steps[0]:
+            case "modules" if len(steps) > 2:
+                return self._module_part(steps)
+            case "adapters":
+                return Part("kit", two)
+            case "migrations" if len(steps) > 2 and steps[1] == "engine":
+                return Part("kit", "/".join(steps[:3]))
+            case "strangler":
+                return Part("strangler", two)
+            case "app":
+                return Part("kit-app" if two in KIT_APPS else "app", two)
+            case "tests":
+                return Part("test", two)
+        return OUTSIDE
+
+    @staticmethod
+    def _module_part(steps) -> Part:
+        name = steps[1]
+        if name == "kernel":
+            return Part("kernel", "modules/kernel", "published" if steps[2] == "include" else "src")
+        if steps[2] == "include":
+            return Part("module", name, "published")
+        layer = steps[3] if len(steps) > 4 and steps[3] in LAYERS else "wiring"
+        return Part("module", name, layer)
+
+    def files(self, *patterns: str):
+        """Files of the source tree, sorted, without build folders and planted violations."""
+        for pattern in patterns:
+            for path in sorted(self.source.glob(pattern)):
+                relative = self.relative(path)
+                planted = relative.startswith("tests/architecture/violations/")
+                if path.is_file() and not planted and not self.is_generated(relative):
+                    yield relative
+
+    def text(self, relative: str) -> str:
+        return (self.source / relative).read_text(encoding="utf-8", errors="replace")

@@ -1,0 +1,1 @@
+const char* not_listed = "SELECT title FROM tracks";

@@ -1,0 +1,1 @@
+const char* listed = "SELECT title FROM tracks";

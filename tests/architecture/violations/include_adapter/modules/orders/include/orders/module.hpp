@@ -1,0 +1,3 @@
+#pragma once
+#include "sql/session.hpp"
+// orders/module.hpp

@@ -1,0 +1,2 @@
+#include "http/client.hpp"
+#include "sql/session.hpp"

@@ -1,0 +1,1 @@
+#include "modules/catalog/src/domain/price.hpp"

@@ -1,0 +1,2 @@
+#pragma once
+// domain/price.hpp

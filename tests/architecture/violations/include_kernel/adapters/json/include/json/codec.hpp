@@ -1,0 +1,2 @@
+#pragma once
+// json/codec.hpp

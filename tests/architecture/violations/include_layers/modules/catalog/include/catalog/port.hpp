@@ -1,0 +1,2 @@
+#pragma once
+// catalog/port.hpp

@@ -1,0 +1,3 @@
+#pragma once
+#include "modules/orders/src/domain/order.hpp"
+// orders/port.hpp

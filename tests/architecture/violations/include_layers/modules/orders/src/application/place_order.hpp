@@ -1,0 +1,3 @@
+#pragma once
+#include "persistence/sql_orders.hpp"
+// application/place_order.hpp

@@ -1,0 +1,3 @@
+#include "domain/order.hpp"
+
+#include "application/place_order.hpp"

@@ -1,0 +1,3 @@
+#pragma once
+#include "catalog/port.hpp"
+// domain/order.hpp

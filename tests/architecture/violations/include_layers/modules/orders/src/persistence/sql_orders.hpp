@@ -1,0 +1,2 @@
+#pragma once
+// persistence/sql_orders.hpp

@@ -1,0 +1,3 @@
+#include <Poco/Types.h>
+
+#include <string>

@@ -1,0 +1,5 @@
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <boost/config.hpp>
+#include <boost/mp11/list.hpp>

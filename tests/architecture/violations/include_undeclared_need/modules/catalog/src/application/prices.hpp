@@ -1,0 +1,3 @@
+#pragma once
+#include "orders/port.hpp"
+// application/prices.hpp

@@ -1,0 +1,2 @@
+#pragma once
+// orders/port.hpp

@@ -1,0 +1,3 @@
+#include "orders/port.hpp"
+
+#include "payments/port.hpp"

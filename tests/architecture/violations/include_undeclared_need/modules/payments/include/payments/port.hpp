@@ -1,0 +1,2 @@
+#pragma once
+// payments/port.hpp

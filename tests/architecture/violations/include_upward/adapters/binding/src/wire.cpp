@@ -1,0 +1,2 @@
+#include "orders/port.hpp"
+#include "routing/route.hpp"

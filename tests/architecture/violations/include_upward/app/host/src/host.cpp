@@ -1,0 +1,2 @@
+#include "host/composition.hpp"
+#include "orders/port.hpp"

@@ -1,0 +1,3 @@
+#include "host/composition.hpp"
+#include "orders/port.hpp"
+#include "routing/route.hpp"

@@ -1,0 +1,2 @@
+#pragma once
+// routing/route.hpp

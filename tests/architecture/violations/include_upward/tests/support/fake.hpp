@@ -1,0 +1,2 @@
+#pragma once
+// tests/support/fake.hpp

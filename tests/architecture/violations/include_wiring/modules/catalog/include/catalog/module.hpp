@@ -1,0 +1,2 @@
+#pragma once
+// catalog/module.hpp

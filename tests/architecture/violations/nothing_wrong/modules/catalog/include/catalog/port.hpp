@@ -1,0 +1,5 @@
+#pragma once
+namespace catalog {
+struct Catalog {};
+}  // namespace catalog
+// catalog/port.hpp

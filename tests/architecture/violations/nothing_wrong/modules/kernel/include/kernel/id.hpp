@@ -1,0 +1,3 @@
+#pragma once
+#include <string>
+// kernel/id.hpp

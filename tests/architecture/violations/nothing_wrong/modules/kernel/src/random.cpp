@@ -1,0 +1,6 @@
+#include <sys/random.h>
+
+#include <boost/describe.hpp>
+
+#include "kernel/id.hpp"
+// The kernel is where time comes in: std::chrono::system_clock::now() is allowed here.

@@ -1,0 +1,3 @@
+#pragma once
+#include "kernel/id.hpp"
+// domain/order.hpp

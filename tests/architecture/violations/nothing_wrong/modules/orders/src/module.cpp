@@ -1,0 +1,3 @@
+#include "orders/module.hpp"
+
+#include "sql/session.hpp"

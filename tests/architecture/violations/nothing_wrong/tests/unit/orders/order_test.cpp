@@ -1,0 +1,1 @@
+#include "modules/orders/src/domain/order.hpp"

@@ -1,0 +1,1 @@
+const char* impatient = "DELETE FROM orders";

@@ -1,0 +1,1 @@
+const char* shortcut = "INSERT INTO tracks VALUES (:id)";

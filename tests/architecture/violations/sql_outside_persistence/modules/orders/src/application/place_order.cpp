@@ -1,0 +1,1 @@
+const char* statement = "INSERT INTO orders VALUES (:id)";

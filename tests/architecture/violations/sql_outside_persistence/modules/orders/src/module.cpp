@@ -1,0 +1,1 @@
+const char* setting = "PRAGMA foreign_keys = OFF";
