@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kernel/clock.hpp"
@@ -56,7 +58,8 @@ struct Status {
 ///
 /// A script is `NNNN_snake_case.sql`, counted from 0001 without gaps, plain SQL without BEGIN and
 /// COMMIT. With the first line `-- banyan: rebuild` foreign keys are off while it runs and are all
-/// checked before it commits: for SQLite's way of altering a table. Scripts in `separation/` have
+/// checked before it commits, and renaming a table leaves references to it alone: for SQLite's way
+/// of altering a table (make new, copy, drop, rename). Scripts in `separation/` have
 /// a numbering of their own and run only when asked for.
 class Runner {
  public:
@@ -83,6 +86,10 @@ class Runner {
   std::vector<Status> status() const;
 
  private:
+  std::vector<Status> apply_where(
+      const std::function<bool(std::string_view module, std::string_view name)>& wanted);
+  std::vector<Status> try_out();
+
   std::filesystem::path shared_file_;
   std::vector<ModuleScripts> modules_;
   const Clock& clock_;
@@ -93,6 +100,8 @@ class ScriptFolder {
  public:
   /// Throws MigrationFault for a folder or a file that cannot be read.
   ScriptFolder(std::string module, const std::filesystem::path& folder);
+  ScriptFolder(const ScriptFolder&) = delete;  // scripts() points into it
+  ScriptFolder& operator=(const ScriptFolder&) = delete;
   const ModuleScripts& scripts() const { return scripts_; }
 
  private:

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "migrations/runner.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "database.hpp"
+#include "history.hpp"
+#include "script_rules.hpp"
+#include "sql/fault.hpp"
+#include "sql/writer_lock.hpp"
+#include "statements.hpp"
+
+namespace banyan::migrations {
+namespace {
+
+constexpr std::chrono::seconds longest_wait_for_writers{60};
+constexpr std::size_t most_orphans_listed = 20;
+
+MigrationFault about(const std::filesystem::path& database, const std::string& what) {
+  return MigrationFault({{"", database.string(), std::nullopt, what}});
+}
+
+void lock_writers(sql::WriterLock& lock, const std::filesystem::path& database) {
+  const auto until = std::chrono::steady_clock::now() + longest_wait_for_writers;
+  if (lock.acquire([until] { return std::chrono::steady_clock::now() >= until; })) return;
+  throw about(database, "another process has been writing for " +
+                            std::to_string(longest_wait_for_writers.count()) +
+                            " seconds without a pause; find it with `fuser FILE.lock`");
+}
+
+// In a rebuild tables go by the names of others for a while, which must not rename references.
+void prepare_rebuild(Database& database) {
+  database.run_script("PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON");
+}
+
+void check_foreign_keys(Database& database, const std::string& module, const Script& script) {
+  std::vector<Problem> problems;
+  for (const auto& row : database.rows("PRAGMA foreign_key_check")) {
+    problems.push_back({module, file_of(module, script.name), std::nullopt,
+                        "after the rebuild row " + row[1] + " of '" + row[0] +
+                            "' points to nothing in '" + row[2] +
+                            "'; delete or correct such rows in the script"});
+    if (problems.size() == most_orphans_listed) break;
+  }
+  if (!problems.empty()) throw MigrationFault(std::move(problems));
+}
+
+void run(Database& database, const std::string& module, const Script& script, Timestamp now) {
+  try {
+    database.run_script(script.sql);
+  } catch (const DatabaseFault& fault) {
+    const auto line =
+        fault.offset ? std::optional(line_at(script.sql, *fault.offset)) : std::nullopt;
+    throw MigrationFault({{module, file_of(module, script.name), line, fault.what()}});
+  }
+  if (is_rebuild(script.sql)) check_foreign_keys(database, module, script);
+  remember(database, module, script, now);
+}
+
+void refuse(std::vector<Problem> problems) {
+  if (!problems.empty()) throw MigrationFault(std::move(problems));
+}
+
+// Nothing: another process was faster.
+std::optional<Status> apply_one(const std::filesystem::path& shared_file,
+                                const ModuleScripts& module, const Script& script,
+                                const Clock& clock) {
+  while (true) {
+    const auto place = place_of(shared_file, module.module);
+    sql::WriterLock lock(place);
+    lock_writers(lock, place);
+    Database database(place, Database::Open::Create);
+    if (is_rebuild(script.sql)) prepare_rebuild(database);
+    Transaction transaction(database);
+    if (place_of(shared_file, module.module) != place) continue;
+    create_history(database);
+    const auto history = history_of(database, module.module);
+    refuse(problems_of_history(module, history));
+    if (history.contains(script.name)) return std::nullopt;
+    const auto now = clock.now();
+    run(database, module.module, script, now);
+    try {
+      transaction.commit();
+    } catch (const DatabaseFault& fault) {
+      throw MigrationFault(
+          {{module.module, file_of(module.module, script.name), std::nullopt, fault.what()}});
+    }
+    return Status{module.module, std::string(script.name), State::Applied, now, place};
+  }
+}
+
+std::vector<Status> status_of(const std::filesystem::path& shared_file,
+                              const ModuleScripts& module) {
+  const auto place = place_of(shared_file, module.module);
+  History history;
+  if (std::filesystem::exists(place)) {
+    Database database(place, Database::Open::Existing);
+    history = history_of(database, module.module);
+  }
+  std::vector<Status> result;
+  for (const auto& script : in_order(module)) {
+    const auto found = history.find(script.name);
+    Status status{module.module, std::string(script.name), State::Pending, std::nullopt, place};
+    if (found != history.end()) {
+      status.state = State::Applied;
+      status.applied_at = found->second.at;
+    } else if (is_separation(script.name)) {
+      status.state = State::OnDemand;
+    }
+    result.push_back(std::move(status));
+  }
+  return result;
+}
+
+}  // namespace
+
+Runner::Runner(std::filesystem::path shared_file, std::vector<ModuleScripts> modules,
+               const Clock& clock)
+    : shared_file_(std::filesystem::absolute(shared_file)),
+      modules_(std::move(modules)),
+      clock_(clock) {}
+
+std::vector<Problem> Runner::check() const {
+  std::vector<Problem> problems;
+  const auto add = [&problems](std::vector<Problem> more) {
+    std::ranges::move(more, std::back_inserter(problems));
+  };
+  for (const auto& module : modules_) add(problems_of_scripts(module));
+  try {
+    for (const auto& module : modules_) {
+      const auto place = place_of(shared_file_, module.module);
+      if (!std::filesystem::exists(place)) continue;
+      Database database(place, Database::Open::Existing);
+      add(problems_of_history(module, history_of(database, module.module)));
+    }
+  } catch (const DatabaseFault& fault) {
+    problems.push_back({"", shared_file_.string(), std::nullopt, fault.what()});
+  }
+  return problems;
+}
+
+std::vector<Status> Runner::apply() {
+  refuse(check());
+  return apply_where([](std::string_view, std::string_view name) { return !is_separation(name); });
+}
+
+std::vector<Status> Runner::apply_separation(std::string_view module, std::string_view prefix) {
+  if (std::ranges::find(modules_, module, &ModuleScripts::module) == modules_.end()) {
+    throw about(shared_file_, "there is no module '" + std::string(module) + "'");
+  }
+  refuse(check());
+  return apply_where([&](std::string_view of, std::string_view name) {
+    return of == module && is_separation(name) && name.starts_with(prefix);
+  });
+}
+
+std::vector<Status> Runner::apply_where(
+    const std::function<bool(std::string_view module, std::string_view name)>& wanted) {
+  std::vector<Status> applied;
+  try {
+    for (const auto& module : modules_) {
+      for (const auto& status : status_of(shared_file_, module)) {
+        if (status.state == State::Applied || !wanted(module.module, status.name)) continue;
+        const auto script = std::ranges::find(module.scripts, status.name, &Script::name);
+        if (auto done = apply_one(shared_file_, module, *script, clock_)) {
+          applied.push_back(*std::move(done));
+        }
+      }
+    }
+  } catch (const DatabaseFault& fault) {
+    throw about(shared_file_, fault.what());
+  } catch (const sql::Fault& fault) {
+    throw about(shared_file_, fault.what());
+  }
+  return applied;
+}
+
+std::vector<Status> Runner::dry_run() {
+  refuse(check());
+  try {
+    return try_out();
+  } catch (const DatabaseFault& fault) {
+    throw about(shared_file_, fault.what());
+  } catch (const sql::Fault& fault) {
+    throw about(shared_file_, fault.what());
+  }
+}
+
+std::vector<Status> Runner::try_out() {
+  std::vector<Status> pending;
+  std::map<std::filesystem::path, std::vector<const ModuleScripts*>> places;
+  for (const auto& module : modules_) {
+    places[place_of(shared_file_, module.module)].push_back(&module);
+  }
+  for (const auto& [place, modules] : places) {
+    const bool exists = std::filesystem::exists(place);
+    std::optional<sql::WriterLock> lock;
+    if (exists) {
+      lock.emplace(place);
+      lock_writers(*lock, place);
+    }
+    Database database(place, exists ? Database::Open::Existing : Database::Open::InMemory);
+    const auto pending_rebuild = [&database](const ModuleScripts* module) {
+      const auto history = history_of(database, module->module);
+      return std::ranges::any_of(module->scripts, [&history](const Script& script) {
+        return is_rebuild(script.sql) && !is_separation(script.name) &&
+               !history.contains(script.name);
+      });
+    };
+    if (std::ranges::any_of(modules, pending_rebuild)) prepare_rebuild(database);
+    const Transaction rolled_back(database);
+    create_history(database);
+    for (const auto* module : modules) {
+      const auto history = history_of(database, module->module);
+      for (const auto& script : in_order(*module)) {
+        if (is_separation(script.name) || history.contains(script.name)) continue;
+        run(database, module->module, script, clock_.now());
+        pending.push_back({module->module, std::string(script.name), State::Pending, std::nullopt,
+                           place});
+      }
+    }
+  }
+  return pending;
+}
+
+std::vector<Status> Runner::status() const {
+  std::vector<Status> result;
+  try {
+    for (const auto& module : modules_) {
+      std::ranges::move(status_of(shared_file_, module), std::back_inserter(result));
+    }
+  } catch (const DatabaseFault& fault) {
+    throw about(shared_file_, fault.what());
+  }
+  return result;
+}
+
+}  // namespace banyan::migrations

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+#include "migrations/runner.hpp"
+#include "script_rules.hpp"
+
+namespace banyan::migrations {
+namespace {
+
+std::string text_of(const std::string& module, const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  if (!stream || !std::filesystem::is_regular_file(file)) {
+    throw MigrationFault(
+        {{module, file.string(), std::nullopt, "cannot read the file; check its rights"}});
+  }
+  return std::move(text).str();
+}
+
+}  // namespace
+
+ScriptFolder::ScriptFolder(std::string module, const std::filesystem::path& folder) {
+  scripts_.module = std::move(module);
+  const auto add = [this](const std::filesystem::path& from, const std::string& prefix) {
+    for (const auto& entry : std::filesystem::directory_iterator(from)) {
+      if (entry.path().extension() != ".sql") continue;
+      texts_.emplace_back(prefix + entry.path().filename().string(),
+                          text_of(scripts_.module, entry.path()));
+    }
+  };
+  try {
+    add(folder, "");
+    if (std::filesystem::is_directory(folder / "separation")) {
+      add(folder / "separation", std::string(separation_folder));
+    }
+  } catch (const std::filesystem::filesystem_error& error) {
+    throw MigrationFault({{scripts_.module, folder.string(), std::nullopt,
+                           "cannot read the folder: " + error.code().message()}});
+  }
+  std::ranges::sort(texts_);
+  for (const auto& [name, text] : texts_) scripts_.scripts.push_back({name, text});
+}
+
+}  // namespace banyan::migrations

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "script_rules.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <set>
+
+#include "statements.hpp"
+
+namespace banyan::migrations {
+namespace {
+
+constexpr std::size_t digits = 4;
+
+std::string_view without_folder(std::string_view name) {
+  return is_separation(name) ? name.substr(separation_folder.size()) : name;
+}
+
+bool all_of_kind(std::string_view text, std::string_view allowed) {
+  return !text.empty() && text.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+std::string padded(int number) {
+  auto text = std::to_string(number);
+  return std::string(digits - std::min(digits, text.size()), '0') + text;
+}
+
+// What would take the script out of its transaction, or not work inside one.
+std::optional<std::string> why_forbidden(std::string_view word) {
+  static constexpr std::array<std::string_view, 6> transactions = {
+      "BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"};
+  if (std::ranges::find(transactions, word) != transactions.end()) {
+    return std::string(word) + ": the runner puts each file into one transaction; take it out";
+  }
+  if (word == "PRAGMA") {
+    return "PRAGMA: settings belong to the connection, not to the schema; for foreign keys that "
+           "must be off while a table is rebuilt, make `-- banyan: rebuild` the first line";
+  }
+  if (word == "ATTACH" || word == "DETACH" || word == "VACUUM") {
+    return std::string(word) + ": cannot be undone with the rest of the file; take it out";
+  }
+  return std::nullopt;
+}
+
+void check_name(const ModuleScripts& module, const Script& script, std::vector<Problem>& problems) {
+  if (number_of(script.name)) return;
+  problems.push_back({module.module, file_of(module.module, script.name), std::nullopt,
+                      "the name must be four digits, '_', lower-case letters, digits and '_', and "
+                      "'.sql', as in 0001_create_orders.sql; rename the file"});
+}
+
+void check_numbers(const ModuleScripts& module, const std::vector<Script>& scripts, bool separation,
+                   std::vector<Problem>& problems) {
+  int expected = 1;
+  std::string_view before;
+  for (const auto& script : scripts) {
+    const auto number = number_of(script.name);
+    if (!number || is_separation(script.name) != separation) continue;
+    const auto file = file_of(module.module, script.name);
+    if (*number == expected) {
+      ++expected;
+    } else if (*number < expected) {
+      problems.push_back({module.module, file, std::nullopt,
+                          "the number " + padded(*number) + " is taken by " + std::string(before) +
+                              "; give one of them the next free number"});
+    } else {
+      problems.push_back({module.module, file, std::nullopt,
+                          "the number should be " + padded(expected) + ": there is no file " +
+                              padded(expected) + "_*.sql before it; close the gap"});
+      expected = *number + 1;
+    }
+    before = script.name;
+  }
+}
+
+void check_text(const ModuleScripts& module, const Script& script, std::vector<Problem>& problems) {
+  const auto file = file_of(module.module, script.name);
+  const auto parts = split(script.sql);
+  if (parts.broken) {
+    problems.push_back({module.module, file, parts.broken_line, *parts.broken});
+    return;
+  }
+  if (parts.statements.empty()) {
+    problems.push_back({module.module, file, std::nullopt,
+                        "the file has no statement; write one, or delete the file"});
+  }
+  for (const auto& statement : parts.statements) {
+    if (const auto why = why_forbidden(statement.first_word)) {
+      problems.push_back({module.module, file, statement.line, *why});
+    }
+  }
+}
+
+}  // namespace
+
+bool is_rebuild(std::string_view sql) {
+  auto line = sql.substr(0, sql.find('\n'));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line == "-- banyan: rebuild";
+}
+
+// FNV-1a, 64 bits: finds changes, defends against nobody.
+std::string checksum_of(std::string_view sql) {
+  std::uint64_t hash = 14695981039346656037U;
+  for (std::size_t i = 0; i < sql.size(); ++i) {
+    if (sql[i] == '\r' && i + 1 < sql.size() && sql[i + 1] == '\n') continue;
+    hash = (hash ^ static_cast<unsigned char>(sql[i])) * 1099511628211U;
+  }
+  std::array<char, 16> hex{};
+  hex.fill('0');
+  std::array<char, 16> number{};
+  const auto end = std::to_chars(number.begin(), number.end(), hash, 16).ptr;
+  std::copy_backward(number.begin(), end, hex.end());
+  return "fnv1a:" + std::string(hex.data(), hex.size());
+}
+
+std::string file_of(std::string_view module, std::string_view name) {
+  return "migrations/" + std::string(module) + '/' + std::string(name);
+}
+
+std::optional<int> number_of(std::string_view name) {
+  const auto file = without_folder(name);
+  constexpr std::string_view ending = ".sql";
+  if (file.size() < digits + 2 + ending.size() || !file.ends_with(ending)) return std::nullopt;
+  const auto number = file.substr(0, digits);
+  const auto words = file.substr(digits + 1, file.size() - digits - 1 - ending.size());
+  if (!all_of_kind(number, "0123456789") || file[digits] != '_' ||
+      !all_of_kind(words, "abcdefghijklmnopqrstuvwxyz0123456789_")) {
+    return std::nullopt;
+  }
+  int value = 0;
+  std::from_chars(number.data(), number.data() + number.size(), value);
+  return value;
+}
+
+std::vector<Script> in_order(const ModuleScripts& module) {
+  auto scripts = module.scripts;
+  std::ranges::stable_sort(scripts, {}, [](const Script& script) {
+    return std::pair(is_separation(script.name), script.name);
+  });
+  return scripts;
+}
+
+std::vector<Problem> problems_of_scripts(const ModuleScripts& module) {
+  std::vector<Problem> problems;
+  const auto scripts = in_order(module);
+  for (const auto& script : scripts) check_name(module, script, problems);
+  check_numbers(module, scripts, false, problems);
+  check_numbers(module, scripts, true, problems);
+  for (const auto& script : scripts) check_text(module, script, problems);
+  return problems;
+}
+
+std::vector<Problem> problems_of_history(const ModuleScripts& module, const History& history) {
+  std::vector<Problem> problems;
+  const auto scripts = in_order(module);
+  for (const bool separation : {false, true}) {
+    std::string_view newest;
+    const Script* first_pending = nullptr;
+    for (const auto& script : scripts) {
+      if (is_separation(script.name) != separation) continue;
+      newest = script.name;
+      const auto found = history.find(script.name);
+      const auto file = file_of(module.module, script.name);
+      if (found == history.end()) {
+        if (first_pending == nullptr) first_pending = &script;
+        continue;
+      }
+      if (found->second.checksum != checksum_of(script.sql)) {
+        problems.push_back({module.module, file, std::nullopt,
+                            "the file was changed after it was applied (" +
+                                to_string(found->second.at) +
+                                "); put the old text back and write a new migration instead"});
+      }
+      if (first_pending != nullptr) {
+        problems.push_back({module.module, file_of(module.module, first_pending->name),
+                            std::nullopt,
+                            "the file is new, but " + std::string(script.name) +
+                                ", which comes after it, has been applied already; give it the "
+                                "next free number"});
+        first_pending = nullptr;
+      }
+    }
+    for (const auto& [name, applied] : history) {
+      if (is_separation(name) != separation) continue;
+      if (std::ranges::any_of(scripts, [&](const Script& s) { return s.name == name; })) continue;
+      problems.push_back(
+          {module.module, file_of(module.module, name), std::nullopt,
+           name > newest
+               ? "the database has it already (" + to_string(applied.at) +
+                     ") and this program does not know it: the database is newer than the "
+                     "program; run the newer program"
+               : "it has been applied (" + to_string(applied.at) +
+                     "), and the file is missing; put it back"});
+    }
+  }
+  return problems;
+}
+
+}  // namespace banyan::migrations
