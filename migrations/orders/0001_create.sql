@@ -24,10 +24,9 @@ CREATE TABLE order_lines (
 );
 
 CREATE TABLE order_keys (
-  key          TEXT PRIMARY KEY NOT NULL,
-  order_id     TEXT NOT NULL REFERENCES orders (id),
-  fingerprint  TEXT NOT NULL,
-  placed_at    BIGINT NOT NULL
+  key        TEXT PRIMARY KEY NOT NULL,
+  order_id   TEXT NOT NULL REFERENCES orders (id),
+  placed_at  BIGINT NOT NULL
 );
 
 -- A saga without a row here is done: orders of the past have none.

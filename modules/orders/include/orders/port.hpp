@@ -57,7 +57,7 @@ struct OrderDetails {
   banyan::Money total;
   banyan::Timestamp placed_at;
   Fulfilment fulfilment = Fulfilment::InProgress;
-  std::optional<std::string> problem;  ///< why the last attempt failed, while one is pending
+  std::optional<std::string> problem;  ///< why the last attempt failed, or why it was cancelled
   friend bool operator==(const OrderDetails&, const OrderDetails&) = default;
 };
 BOOST_DESCRIBE_STRUCT(OrderDetails, (),

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/drive_saga.hpp"
+
+#include <algorithm>
+
+#include "application/ask_warehouse.hpp"
+
+namespace orders {
+namespace {
+
+using banyan::Context;
+using banyan::fail;
+using banyan::Result;
+
+/// A call gets half of the time that is left at most, so that some remains for writing it down.
+Context for_one_call(const Desk& desk, const Context& context) {
+  const banyan::Clock& clock = desk.environment.clock;
+  return context.within(std::min(desk.policy.call_budget, context.remaining(clock) / 2), clock);
+}
+
+/// Writes down what came of an attempt, unless somebody else has the lease by now.
+Result<Case> record(const Desk& desk, const OrderId& id, const std::string& holder,
+                    const Attempt& attempt, const Context& context) {
+  const banyan::Timestamp now = desk.now();
+  const std::uint64_t jitter = desk.environment.random.next();
+  return desk.store.write(context, [&](OrdersWriting& orders) -> Result<Case> {
+    Case current = orders.find(id).value();
+    if (!current.saga.leased_to(holder)) return current;
+    const OrderState before = current.order.data().state;
+    current.saga.take(attempt, current.order, now, desk.policy, jitter);
+    if (current.saga.leased_to(holder)) current.saga.lease(holder, now, desk.policy);
+    orders.save(current);
+    if (current.order.data().state != before) {
+      orders.journal(id, current.order.data().state, now);
+    }
+    return current;
+  });
+}
+
+}  // namespace
+
+std::string new_lease_holder(const Desk& desk) {
+  return banyan::make_uuid7(desk.now(), desk.environment.random);
+}
+
+Result<Case> drive_saga(const Desk& desk, Case started, const std::string& holder,
+                        const Context& context) {
+  Case current = std::move(started);
+  while (current.saga.leased_to(holder)) {
+    const std::optional<Saga::Call> call = current.saga.next();
+    if (!call) break;
+    const Attempt attempt =
+        ask_warehouse(desk.warehouse, current.order, *call, for_one_call(desk, context));
+    Result<Case> recorded = record(desk, current.order.data().id, holder, attempt, context);
+    if (!recorded) return recorded;
+    current = *std::move(recorded);
+  }
+  return current;
+}
+
+Result<std::optional<Case>> claim_and_drive(const Desk& desk, const OrderId& id,
+                                            const Context& context) {
+  const banyan::Timestamp now = desk.now();
+  const std::string holder = new_lease_holder(desk);
+  Result<std::optional<Case>> claimed =
+      desk.store.write(context, [&](OrdersWriting& orders) -> Result<std::optional<Case>> {
+        std::optional<Case> found = orders.find(id);
+        if (!found || !found->saga.due(now) || !found->saga.lease(holder, now, desk.policy)) {
+          return std::optional<Case>();
+        }
+        orders.save(*found);
+        return found;
+      });
+  if (!claimed || !*claimed) return claimed;
+  Result<Case> driven = drive_saga(desk, **std::move(claimed), holder, context);
+  if (!driven) return fail(std::move(driven.error()));
+  return std::optional<Case>(*std::move(driven));
+}
+
+void drive_due_sagas(const Desk& desk) {
+  const banyan::Environment& with = desk.environment;
+  const auto budget = 3 * desk.policy.call_budget;
+  const std::vector<OrderId> due = desk.store.read(
+      [&](OrdersReading& orders) { return orders.due(desk.now(), desk.policy.batch); });
+  for (const OrderId& id : due) {
+    Context context = Context::begin(budget, with.clock, with.random);
+    const std::optional<Case> found =
+        desk.store.read([&](OrdersReading& orders) { return orders.find(id); });
+    if (!found) continue;
+    context.correlation_id = found->saga.data().correlation_id;
+    context.routing_unit = found->order.data().customer.str();
+    // What fails now is due again later: the lease runs out.
+    const auto driven = claim_and_drive(desk, id, context);
+    if (!driven) return;
+  }
+}
+
+}  // namespace orders

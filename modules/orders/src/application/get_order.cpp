@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/details.hpp"
+#include "application/use_cases.hpp"
+
+namespace orders {
+
+banyan::Result<OrderDetails> get_order(const Desk& desk, const GetOrder& request) {
+  const std::optional<Case> found =
+      desk.store.read([&](OrdersReading& orders) { return orders.find(request.id); });
+  if (!found) return unknown_order(request.id);
+  return details_of(*found);
+}
+
+}  // namespace orders

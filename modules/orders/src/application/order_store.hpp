@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/order.hpp"
+#include "domain/saga.hpp"
+#include "kernel/store.hpp"
+
+namespace orders {
+
+/// An order and what is still to be done for it: stored and changed together.
+struct Case {
+  Order order;
+  Saga saga;
+};
+
+/// "placed", "reserved", … and when.
+struct HistoryEntry {
+  std::string what;
+  banyan::Timestamp at;
+  friend bool operator==(const HistoryEntry&, const HistoryEntry&) = default;
+};
+
+/// What can be looked up.
+class OrdersReading {
+ public:
+  virtual ~OrdersReading() = default;
+  virtual std::optional<Case> find(const OrderId& id) = 0;
+  virtual std::optional<OrderId> placed_under(const std::string& key) = 0;
+  /// Newest first, older than `before` ("" is the start).
+  virtual std::vector<OrderSummary> page(const std::optional<CustomerId>& customer,
+                                         const std::string& before, std::int64_t limit) = 0;
+  /// Orders whose saga waits for somebody to go on with it, the longest waiting first.
+  virtual std::vector<OrderId> due(banyan::Timestamp now, std::int64_t limit) = 0;
+  /// In the order of their time.
+  virtual std::vector<HistoryEntry> history(const OrderId& id) = 0;
+};
+
+class OrdersWriting : public OrdersReading {
+ public:
+  /// A new order under a new key.
+  virtual void add(const Case& added, const std::string& key) = 0;
+  /// What changes in an order's life: its state, its saga.
+  virtual void save(const Case& changed) = 0;
+  virtual void journal(const OrderId& id, OrderState state, banyan::Timestamp at) = 0;
+};
+
+/// Keeps orders between calls. Adapters: persistence/soci_orders, memory_orders; the contract is
+/// tests/contract/orders/order_store_contract.hpp.
+using OrderStore = banyan::Store<OrdersReading, OrdersWriting>;
+
+}  // namespace orders

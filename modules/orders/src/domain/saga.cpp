@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "domain/saga.hpp"
+
+#include <algorithm>
+
+namespace orders {
+namespace {
+
+using banyan::Result;
+using banyan::Timestamp;
+using std::chrono::microseconds;
+
+constexpr std::size_t kReserve = 0;
+constexpr std::size_t kConfirm = 1;
+
+Timestamp after(Timestamp now, microseconds by) { return {now.micros + by.count()}; }
+
+microseconds backoff(std::int64_t attempts, const SagaPolicy& policy, std::uint64_t jitter) {
+  constexpr std::int64_t kMostDoublings = 30;
+  const microseconds first = policy.first_backoff;
+  const microseconds longest = policy.longest_backoff;
+  const auto factor = std::int64_t{1} << std::min(attempts - 1, kMostDoublings);
+  const microseconds wait = first > longest / factor ? longest : first * factor;
+  // Up to a quarter less, so that what failed together does not come back together.
+  return wait - microseconds(static_cast<std::int64_t>(
+                    jitter % static_cast<std::uint64_t>(wait.count() / 4 + 1)));
+}
+
+/// The warehouse has the last word on whether an order is sold.
+Result<void> confirm_from_anywhere(Order& order, Timestamp now) {
+  if (order.data().state == OrderState::Placed) {
+    if (Result<void> reserved = order.reserve(now); !reserved) return reserved;
+  }
+  return order.confirm(now);
+}
+
+}  // namespace
+
+Saga Saga::begin(const OrderId& order, std::string correlation_id, Timestamp now) {
+  const std::string prefix = "saga:" + order.str() + ':';
+  Data data;
+  data.steps = {{Action::ReserveStock, Action::ReleaseReservation, prefix + "reserve"},
+                {Action::ConfirmReservation, std::nullopt, prefix + "confirm"}};
+  data.next_attempt_at = now;
+  data.correlation_id = std::move(correlation_id);
+  return Saga(std::move(data));
+}
+
+Saga Saga::done() {
+  Data data;
+  data.status = Status::Done;
+  return Saga(std::move(data));
+}
+
+std::optional<Saga::Call> Saga::next() const {
+  if (data_.status != Status::Active) return std::nullopt;
+  if (data_.goal == Goal::Cancel) {
+    // Also when nothing seems to be held: a request to hold may have got through unanswered.
+    return Call{Action::ReleaseReservation, data_.steps.at(kReserve).key + ":undo"};
+  }
+  for (const Step& step : data_.steps) {
+    if (step.state == StepState::Pending) return Call{step.action, step.key};
+  }
+  return std::nullopt;
+}
+
+void Saga::take(const Attempt& attempt, Order& order, Timestamp now, const SagaPolicy& policy,
+                std::uint64_t jitter) {
+  if (attempt.outcome == Outcome::NoAnswer) return failed(attempt.problem, now, policy, jitter);
+  if (attempt.outcome == Outcome::GivenUp && data_.goal == Goal::Cancel) return;
+
+  Result<void> legal;
+  if (attempt.action == Action::ReserveStock && attempt.outcome == Outcome::Done) {
+    data_.steps.at(kReserve).state = StepState::Done;
+    data_.attempts = 0;
+    data_.problem.reset();
+    legal = order.reserve(now);
+  } else if (attempt.action == Action::ReserveStock && attempt.outcome == Outcome::OutOfStock) {
+    data_.steps.at(kReserve).state = StepState::Refused;
+    legal = order.cancel(CancelReason::OutOfStock, now);
+    finish(Status::Done);
+    data_.problem = attempt.problem;
+  } else if (attempt.action == Action::ConfirmReservation && attempt.outcome == Outcome::Done) {
+    data_.steps.at(kConfirm).state = StepState::Done;
+    legal = confirm_from_anywhere(order, now);
+    finish(Status::Done);
+  } else if (attempt.action == Action::ReleaseReservation && attempt.outcome == Outcome::Done) {
+    data_.steps.at(kReserve).state = StepState::Undone;
+    legal = order.cancel(CancelReason::ByCustomer, now);
+    finish(Status::Done);
+  } else if (attempt.action == Action::ReleaseReservation && attempt.outcome == Outcome::Sold) {
+    for (Step& step : data_.steps) step.state = StepState::Done;
+    legal = confirm_from_anywhere(order, now);
+    finish(Status::Done);
+  } else {
+    return stuck(attempt.problem);
+  }
+  if (!legal) stuck(legal.error().message);
+}
+
+void Saga::turn_back(Timestamp now) {
+  data_.goal = Goal::Cancel;
+  data_.status = Status::Active;
+  data_.attempts = 0;
+  data_.next_attempt_at = now;
+  data_.problem.reset();
+}
+
+void Saga::resume(Timestamp now) {
+  if (data_.status != Status::Stuck) return;
+  data_.status = Status::Active;
+  data_.attempts = 0;
+  data_.next_attempt_at = now;
+}
+
+bool Saga::due(Timestamp now) const {
+  return data_.status == Status::Active && data_.next_attempt_at <= now &&
+         (data_.leased_to.empty() || data_.leased_until <= now);
+}
+
+bool Saga::lease(const std::string& holder, Timestamp now, const SagaPolicy& policy) {
+  if (data_.status != Status::Active) return false;
+  if (!data_.leased_to.empty() && data_.leased_to != holder && data_.leased_until > now) {
+    return false;
+  }
+  data_.leased_to = holder;
+  data_.leased_until = after(now, policy.lease);
+  return true;
+}
+
+void Saga::failed(const std::string& problem, Timestamp now, const SagaPolicy& policy,
+                  std::uint64_t jitter) {
+  ++data_.attempts;
+  if (data_.attempts >= policy.max_attempts) {
+    return stuck("given up after " + std::to_string(data_.attempts) + " attempts: " + problem);
+  }
+  data_.problem = problem;
+  data_.next_attempt_at = after(now, backoff(data_.attempts, policy, jitter));
+  data_.leased_to.clear();
+}
+
+void Saga::finish(Status status) {
+  data_.status = status;
+  data_.attempts = 0;
+  data_.problem.reset();
+  data_.leased_to.clear();
+}
+
+void Saga::stuck(std::string problem) {
+  data_.status = Status::Stuck;
+  data_.problem = std::move(problem);
+  data_.leased_to.clear();
+}
+
+std::string_view to_string(Action action) {
+  switch (action) {
+    case Action::ReserveStock: return "reserve_stock";
+    case Action::ConfirmReservation: return "confirm_reservation";
+    case Action::ReleaseReservation: return "release_reservation";
+  }
+  return "";
+}
+
+}  // namespace orders

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "orders/module.hpp"
+
+#include "application/use_cases.hpp"
+#include "persistence/memory_orders.hpp"
+#include "persistence/soci_orders.hpp"
+
+namespace orders {
+
+std::unique_ptr<Orders> make_orders(Needs needs, banyan::sql::ModuleDatabase& database,
+                                    const banyan::Environment& environment) {
+  return make_orders(needs, database, environment, SagaPolicy{});
+}
+
+std::unique_ptr<Orders> make_orders(Needs needs, banyan::sql::ModuleDatabase& database,
+                                    const banyan::Environment& environment,
+                                    const SagaPolicy& policy) {
+  return make_orders_on(make_soci_order_store(database), needs, environment, policy);
+}
+
+std::unique_ptr<Orders> make_memory_orders(Needs needs, const banyan::Environment& environment,
+                                           const SagaPolicy& policy) {
+  return make_orders_on(make_memory_order_store(environment.clock), needs, environment, policy);
+}
+
+}  // namespace orders

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "orders/module.hpp"
+#include "persistence/order_history.hpp"
+#include "persistence/order_rows.hpp"
+#include "sql/module_database.hpp"
+
+namespace orders {
+namespace {
+
+using banyan::ErrorCode;
+using banyan::fail;
+using banyan::Result;
+using banyan::sql::Session;
+
+Result<Order> finished(const OrderRecord& record) {
+  Result<Order> order = Order::place(record.id, record.customer, record.lines, record.placed_at);
+  if (!order) return order;
+  Result<void> done = order->reserve(record.placed_at);
+  if (record.state == OrderState::Confirmed) {
+    done = order->confirm(record.placed_at);
+  } else if (record.state == OrderState::Cancelled) {
+    done = order->cancel(CancelReason::ByCustomer, record.placed_at);
+  } else {
+    return fail(ErrorCode::InvalidArgument, "orders.unfinished",
+                "order " + record.id.str() + " is neither confirmed nor cancelled");
+  }
+  if (!done) return fail(std::move(done.error()));
+  return order;
+}
+
+}  // namespace
+
+Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
+                  std::span<const OrderRecord> records) {
+  std::vector<Order> past;
+  past.reserve(records.size());
+  for (const OrderRecord& record : records) {
+    Result<Order> order = finished(record);
+    if (!order) return fail(std::move(order.error()));
+    past.push_back(*std::move(order));
+  }
+  return database.write(context, [&past](Session& session) -> Result<void> {
+    OrderHistory history(session);
+    for (const Order& order : past) {
+      if (!insert_order(session, order.data())) {
+        return fail(ErrorCode::AlreadyExists, "orders.already_loaded",
+                    "there is an order " + order.data().id.str() +
+                        " already; nothing of this batch was loaded. Load into a new database.");
+      }
+      history.write(order.data().id, OrderState::Placed, order.data().placed_at);
+      history.write(order.data().id, order.data().state, order.data().changed_at);
+    }
+    return {};
+  });
+}
+
+std::int64_t count_orders(banyan::sql::ModuleDatabase& database) {
+  return database.read([](Session& session) {
+    return session.value<std::int64_t>("SELECT count(*) FROM orders").value_or(0);
+  });
+}
+
+}  // namespace orders

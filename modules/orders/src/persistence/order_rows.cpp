@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "persistence/order_rows.hpp"
+
+#include "persistence/columns.hpp"
+#include "sql/session.hpp"
+
+namespace orders {
+
+bool insert_order(banyan::sql::Session& session, const Order::Data& order) {
+  const auto done = session.try_run(
+      "INSERT INTO orders (id, customer_id, state, cancel_reason, total_minor, currency,"
+      " placed_at, changed_at)"
+      " VALUES (:id, :customer, :state, :reason, :total, :currency, :placed, :changed)",
+      order.id, order.customer, order.state, order.cancel_reason, order.total.minor_units,
+      order.total.currency, order.placed_at, order.changed_at);
+  if (!done) {
+    if (done.error().kind == banyan::sql::ConstraintKind::Unique) return false;
+    throw banyan::sql::Fault(banyan::sql::FaultKind::Constraint,
+                             "orders: " + to_string(done.error()), done.error());
+  }
+  std::int64_t position = 0;
+  for (const OrderLine& line : order.lines) {
+    session.run(
+        "INSERT INTO order_lines (order_id, position, track_id, title, quantity,"
+        " unit_price_minor) VALUES (:order, :position, :track, :title, :quantity, :price)",
+        order.id, position++, line.track, line.title, line.quantity, line.unit_price.minor_units);
+  }
+  return true;
+}
+
+}  // namespace orders

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "persistence/soci_orders.hpp"
+
+#include "application/details.hpp"
+#include "persistence/columns.hpp"
+#include "persistence/order_history.hpp"
+#include "persistence/order_rows.hpp"
+#include "sql/module_database.hpp"
+
+namespace orders {
+namespace {
+
+using banyan::Timestamp;
+using banyan::sql::ModuleDatabase;
+using banyan::sql::Session;
+using Text = std::string;
+
+class SociOrders final : public OrdersWriting {
+ public:
+  explicit SociOrders(Session& session) : session_(session), history_(session) {}
+
+  std::optional<Case> find(const OrderId& id) override {
+    auto row = session_.one<CustomerId, OrderState, std::optional<CancelReason>, std::int64_t, Text,
+                            Timestamp, Timestamp>(
+        "SELECT customer_id, state, cancel_reason, total_minor, currency, placed_at, changed_at"
+        " FROM orders WHERE id = :id",
+        id);
+    if (!row) return std::nullopt;
+    auto& [customer, state, reason, total, currency, placed_at, changed_at] = *row;
+    Order::Data order{
+        id,        std::move(customer), state, reason, lines_of(id, currency), {total, currency},
+        placed_at, changed_at};
+    return Case{Order::stored(std::move(order)), saga_of(id)};
+  }
+
+  std::optional<OrderId> placed_under(const Text& key) override {
+    return session_.value<OrderId>("SELECT order_id FROM order_keys WHERE key = :key", key);
+  }
+
+  std::vector<OrderSummary> page(const std::optional<CustomerId>& customer, const Text& before,
+                                 std::int64_t limit) override {
+    // Sorts after every id: they are ASCII.
+    const Text end = before.empty() ? "\x7f" : before;
+    if (customer) {
+      return summaries(
+          "WHERE orders.customer_id = :customer AND orders.id < :before"
+          " ORDER BY orders.id DESC LIMIT :limit",
+          *customer, end, limit);
+    }
+    return summaries("WHERE orders.id < :before ORDER BY orders.id DESC LIMIT :limit", end, limit);
+  }
+
+  std::vector<OrderId> due(Timestamp now, std::int64_t limit) override {
+    std::vector<OrderId> ids;
+    for (auto& [id] : session_.all<OrderId>(
+             "SELECT order_id FROM order_sagas WHERE status = 'active'"
+             " AND next_attempt_at <= :now AND (leased_to = '' OR leased_until <= :now)"
+             " ORDER BY next_attempt_at, order_id LIMIT :limit",
+             now, limit)) {
+      ids.push_back(std::move(id));
+    }
+    return ids;
+  }
+
+  std::vector<HistoryEntry> history(const OrderId& id) override { return history_.of(id); }
+
+  void add(const Case& added, const Text& key) override {
+    const Order::Data& order = added.order.data();
+    if (!insert_order(session_, order)) {
+      throw banyan::sql::Fault(banyan::sql::FaultKind::Misuse,
+                               "orders: there is an order " + order.id.str() + " already");
+    }
+    session_.run("INSERT INTO order_keys (key, order_id, placed_at) VALUES (:key, :order, :at)",
+                 key, order.id, order.placed_at);
+    const Saga::Data& saga = added.saga.data();
+    session_.run(
+        "INSERT INTO order_sagas (order_id, goal, status, attempts, next_attempt_at, leased_to,"
+        " leased_until, problem, correlation_id) VALUES (:order, :goal, :status, :attempts, :next,"
+        " :leased_to, :leased_until, :problem, :correlation)",
+        order.id, saga.goal, saga.status, saga.attempts, saga.next_attempt_at, saga.leased_to,
+        saga.leased_until, saga.problem, saga.correlation_id);
+    std::int64_t position = 0;
+    for (const Saga::Step& step : saga.steps) {
+      session_.run(
+          "INSERT INTO order_saga_steps (order_id, position, action, compensation, key, state)"
+          " VALUES (:order, :position, :action, :compensation, :key, :state)",
+          order.id, position++, step.action, step.compensation, step.key, step.state);
+    }
+  }
+
+  void save(const Case& changed) override {
+    const Order::Data& order = changed.order.data();
+    session_.run(
+        "UPDATE orders SET state = :state, cancel_reason = :reason, changed_at = :changed"
+        " WHERE id = :id",
+        order.state, order.cancel_reason, order.changed_at, order.id);
+    const Saga::Data& saga = changed.saga.data();
+    session_.run(
+        "UPDATE order_sagas SET goal = :goal, status = :status, attempts = :attempts,"
+        " next_attempt_at = :next, leased_to = :leased_to, leased_until = :leased_until,"
+        " problem = :problem WHERE order_id = :order",
+        saga.goal, saga.status, saga.attempts, saga.next_attempt_at, saga.leased_to,
+        saga.leased_until, saga.problem, order.id);
+    std::int64_t position = 0;
+    for (const Saga::Step& step : saga.steps) {
+      session_.run(
+          "UPDATE order_saga_steps SET state = :state"
+          " WHERE order_id = :order AND position = :position AND state <> :state",
+          step.state, order.id, position++);
+    }
+  }
+
+  void journal(const OrderId& id, OrderState state, Timestamp at) override {
+    history_.write(id, state, at);
+  }
+
+ private:
+  std::vector<OrderLine> lines_of(const OrderId& id, const Text& currency) {
+    std::vector<OrderLine> lines;
+    for (auto& [track, title, quantity, price] :
+         session_.all<TrackId, Text, std::int64_t, std::int64_t>(
+             "SELECT track_id, title, quantity, unit_price_minor FROM order_lines"
+             " WHERE order_id = :id ORDER BY position",
+             id)) {
+      lines.push_back({std::move(track), std::move(title), quantity, {price, currency}});
+    }
+    return lines;
+  }
+
+  Saga saga_of(const OrderId& id) {
+    auto row = session_.one<Saga::Goal, Saga::Status, std::int64_t, Timestamp, Text, Timestamp,
+                            std::optional<Text>, Text>(
+        "SELECT goal, status, attempts, next_attempt_at, leased_to, leased_until, problem,"
+        " correlation_id FROM order_sagas WHERE order_id = :id",
+        id);
+    if (!row) return Saga::done();
+    auto& [goal, status, attempts, next, leased_to, leased_until, problem, correlation] = *row;
+    Saga::Data saga{goal,
+                    status,
+                    {},
+                    attempts,
+                    next,
+                    std::move(leased_to),
+                    leased_until,
+                    std::move(problem),
+                    std::move(correlation)};
+    for (auto& [action, compensation, key, state] :
+         session_.all<Action, std::optional<Action>, Text, Saga::StepState>(
+             "SELECT action, compensation, key, state FROM order_saga_steps"
+             " WHERE order_id = :id ORDER BY position",
+             id)) {
+      saga.steps.push_back({action, compensation, std::move(key), state});
+    }
+    return Saga::stored(std::move(saga));
+  }
+
+  template <class... Args>
+  std::vector<OrderSummary> summaries(std::string_view which, const Args&... args) {
+    std::vector<OrderSummary> page;
+    for (auto& [id, customer, state, total, currency, placed_at, goal, status] :
+         session_.all<OrderId, CustomerId, OrderState, std::int64_t, Text, Timestamp,
+                      std::optional<Saga::Goal>, std::optional<Saga::Status>>(
+             Text("SELECT orders.id, orders.customer_id, orders.state, orders.total_minor,"
+                  " orders.currency, orders.placed_at, order_sagas.goal, order_sagas.status"
+                  " FROM orders LEFT JOIN order_sagas ON order_sagas.order_id = orders.id ")
+                 .append(which),
+             args...)) {
+      Saga::Data saga;
+      saga.goal = goal.value_or(Saga::Goal::Confirm);
+      saga.status = status.value_or(Saga::Status::Done);
+      page.push_back({std::move(id),
+                      std::move(customer),
+                      state,
+                      fulfilment_of(saga),
+                      {total, std::move(currency)},
+                      placed_at});
+    }
+    return page;
+  }
+
+  Session& session_;
+  OrderHistory history_;
+};
+
+class SociOrderStore final : public OrderStore {
+ public:
+  explicit SociOrderStore(ModuleDatabase& database) : database_(database) {}
+
+ private:
+  void run_read(const std::function<void(OrdersReading&)>& body) override {
+    database_.read([&body](Session& session) {
+      SociOrders orders(session);
+      body(orders);
+    });
+  }
+
+  banyan::Result<void> run_write(
+      const banyan::Context& context,
+      const std::function<banyan::Result<void>(OrdersWriting&)>& body) override {
+    return database_.write(context, [&body](Session& session) {
+      SociOrders orders(session);
+      return body(orders);
+    });
+  }
+
+  ModuleDatabase& database_;
+};
+
+}  // namespace
+
+std::unique_ptr<OrderStore> make_soci_order_store(ModuleDatabase& database) {
+  return std::make_unique<SociOrderStore>(database);
+}
+
+}  // namespace orders
