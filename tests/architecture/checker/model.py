@@ -2,6 +2,7 @@
 """What the rules talk about: the tree with its modules, the parts that files play, violations."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,6 +52,10 @@ LAYERS = ("domain", "application", "persistence")
 KIT_APPS = ("app/host", "app/banyan")
 
 
+# The owner of tables that belong to nobody: those that migrations/shared/ creates.
+SHARED = "shared"
+
+
 class CannotTell(Exception):
     """The check could not see what it has to look at; that is neither green nor red."""
 
@@ -68,9 +73,13 @@ class Tree:
             for m in declared["modules"]
         }
         self.kit_archives = tuple(declared.get("kit_archives", ()))
-        self.owner_of_table = {
+        self.owner_of_table = dict.fromkeys(self._shared_tables(), SHARED) | {
             table.lower(): m.name for m in self.modules.values() for table in m.tables
         }
+
+    def _shared_tables(self):
+        for script in self.files(f"migrations/{SHARED}/*.sql"):
+            yield from re.findall(r"\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?(\w+)", self.text(script).lower())
 
     def relative(self, path) -> str:
         """The path from the root of the source tree, or as it is when it is not in there."""

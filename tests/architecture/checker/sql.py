@@ -4,7 +4,7 @@
 import re
 
 from . import cpp_text
-from .model import Tree, Violation
+from .model import SHARED, Tree, Violation
 
 # Written as statements are: keywords in capitals, so that prose is not taken for SQL …
 _STATEMENT = re.compile(
@@ -58,17 +58,30 @@ def _judge(tree: Tree, file: str, line: int, text: str, is_script: bool):
     if not looks_like_sql:
         return
     for at, table in known:
-        if tree.owner_of_table[table] != owner:
-            provider = tree.owner_of_table[table]
-            yield Violation(
-                file, line + text.count("\n", 0, at), "sql-foreign-table", table,
-                f"names the table '{table}', which belongs to '{provider}'",
-                f"Ask {provider}'s port instead; keep a soft reference (its id) where a key is needed.")
+        provider = tree.owner_of_table[table]
+        if provider == owner or (provider == SHARED and _takes_its_part_out(file)):
+            continue
+        yield Violation(
+            file, line + text.count("\n", 0, at), "sql-foreign-table", table,
+            *_crossing(table, provider))
     if in_module and (_LEFT_OPEN.search(text.rstrip(" ")) or _TABLE_TO_BE_FILLED_IN.search(text)):
         yield Violation(
             file, line, "sql-unknown-table", _first_words(text),
             f"which table this statement names is decided at run time: {_first_words(text)} …",
             "Write each statement out, so that its tables can be seen.")
+
+
+def _takes_its_part_out(file: str) -> bool:
+    """A separation script reads the shared table once, to copy the module's part out of it."""
+    return file.startswith("migrations/") and "/separation/" in file
+
+
+def _crossing(table: str, provider: str) -> tuple[str, str]:
+    if provider == SHARED:
+        return (f"names '{table}', which several modules share",
+                "Give the module a table of its own in migrations/<module>/separation/.")
+    return (f"names the table '{table}', which belongs to '{provider}'",
+            f"Ask {provider}'s port instead; keep a soft reference (its id) where a key is needed.")
 
 
 def _tables(text: str):

@@ -1,0 +1,1 @@
+INSERT INTO orders SELECT what FROM activity;

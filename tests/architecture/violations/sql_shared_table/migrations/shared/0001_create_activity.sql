@@ -1,0 +1,1 @@
+CREATE TABLE activity (what TEXT NOT NULL);

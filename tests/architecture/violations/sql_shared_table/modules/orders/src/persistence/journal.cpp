@@ -1,0 +1,1 @@
+const char* journal = "INSERT INTO activity VALUES (:what)";
