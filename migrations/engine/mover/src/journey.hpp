@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "blueprint.hpp"
+#include "meter.hpp"
+
+namespace banyan::mover {
+
+/// Carries out one blueprint, in either direction: the same phases in the same order, with origin
+/// and destination exchanged. The caller holds the mover's lock and both writers' locks.
+///
+/// Each phase leaves the two files so that ending here, however, changes nothing until `switch_`
+/// has committed the fence. An online mover keeps prepare, seal and switch_, and puts copying in
+/// steps before them.
+class Journey {
+ public:
+  Journey(const MoveRequest& request, const Blueprint& blueprint, const MoveOptions& options);
+  ~Journey();
+  Journey(const Journey&) = delete;
+  Journey& operator=(const Journey&) = delete;
+
+  /// Throws SqliteFault (undone) or whatever the step hook throws.
+  Result<MoveOutcome> run();
+
+ private:
+  Result<void> begin();
+  void prepare();
+  void copy();
+  Result<void> verify();
+  void seal();
+  void switch_over();
+  void open_gate();
+  void at(Step step) const;
+  const Connection& origin() const { return out_ ? shared_ : own_; }
+  const Connection& destination() const { return out_ ? own_ : shared_; }
+
+  const MoveRequest& request_;
+  const Blueprint& blueprint_;
+  const MoveOptions& options_;
+  bool out_;
+  std::int64_t epoch_;  ///< after the switch
+  Connection shared_, own_;
+  Cargo cargo_;
+  Meter meter_;
+  std::int64_t rows_total_ = 0;
+  MoveOutcome outcome_;
+};
+
+}  // namespace banyan::mover

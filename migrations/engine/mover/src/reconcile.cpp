@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reconcile.hpp"
+
+#include "cargo.hpp"
+#include "catalogue.hpp"
+#include "file_lock.hpp"
+#include "input.hpp"
+#include "names.hpp"
+#include "owners.hpp"
+
+namespace banyan::mover {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::unexpected<Error> rewound(const Files& files, const std::string& module, const Fence& fence,
+                               const std::string& gate) {
+  return fail(ErrorCode::FailedPrecondition, "mover.rewound",
+              "module " + module + ": " + files.shared.string() + " says '" +
+                  (fence.moved ? "moved" : "open") + "' at epoch " + std::to_string(fence.epoch) +
+                  ", but the gate in " + files.own.string() + " is " + gate +
+                  ". One of the two files was restored from a copy of another time. Put back the "
+                  "file that belongs to the other; nothing has been touched");
+}
+
+std::string described(const Gate& gate) {
+  return std::string(gate.open ? "open" : "closed") + " at epoch " + std::to_string(gate.epoch);
+}
+
+// Legal: the gate one ahead and closed (killed between sealing and switching), or not ahead at all;
+// and, when the tables have moved, never behind.
+bool legal(const Fence& fence, const Gate& gate) {
+  if (gate.epoch > fence.epoch + 1) return false;
+  if (gate.epoch > fence.epoch && gate.open) return false;
+  return !fence.moved || gate.epoch >= fence.epoch;
+}
+
+struct Seen {
+  Situation situation;
+  Fence fence;
+  std::optional<Gate> gate;
+};
+
+Result<Seen> see(const Files& files, const std::string& module,
+                 const std::vector<std::string>& tables) {
+  const Result<Connection> shared = open_existing(files.shared, OpenMode::Read);
+  if (!shared) return fail(shared.error());
+  Seen seen;
+  seen.fence = fence_of(*shared, module).value_or(Fence{});
+  const Fence& fence = seen.fence;
+  seen.situation.placement = {fence.moved, fence.epoch, fence.moved ? files.own : files.shared};
+  const auto disagree = [&](const std::string& note) {
+    seen.situation.agrees = false;
+    seen.situation.note += (seen.situation.note.empty() ? "" : "; ") + note;
+  };
+
+  std::error_code ignored;
+  if (!fs::exists(files.own, ignored) || fs::file_size(files.own, ignored) == 0) {
+    if (!fence.moved) return seen;
+    return fail(ErrorCode::FailedPrecondition, "mover.own_file_missing",
+                "module " + module + " has moved to " + files.own.string() +
+                    ", and that file is not there. Put it back beside " + files.shared.string() +
+                    "; the shared file holds only an old copy of its tables");
+  }
+  Result<Connection> own = open_existing(files.own, OpenMode::Read);
+  if (!own) {
+    if (!fence.moved) return seen;  // somebody else's file: no concern of ours until we move there
+    return fail(own.error());
+  }
+  seen.gate = gate_of(*own, module);
+  if (!seen.gate) {
+    if (!fence.moved) return seen;
+    return rewound(files, module, fence, "missing");
+  }
+  if (!legal(fence, *seen.gate)) return rewound(files, module, fence, described(*seen.gate));
+  if (fence.moved) {
+    if (!seen.gate->open || seen.gate->epoch != fence.epoch) disagree("the gate was closed");
+    if (guards_missing(*own, Guard::Gate, module, names_in_own_file(*own))) {
+      disagree("tables of " + files.own.filename().string() + " had no gate triggers");
+    }
+    if (guards_missing(*shared, Guard::Fence, module, tables)) {
+      disagree("tables of " + files.shared.filename().string() + " had no fence triggers");
+    }
+  } else if (seen.gate->open) {
+    disagree("the gate was open though the tables are in the shared file");
+  }
+  return seen;
+}
+
+}  // namespace
+
+Result<void> check_module_name(std::string_view module) {
+  for (const char c : module) {
+    if (c == '/' || static_cast<unsigned char>(c) < 0x20) module = {};
+  }
+  if (!module.empty() && module.front() != '.') return {};
+  return fail(ErrorCode::InvalidArgument, "mover.bad_module_name",
+              "the module's name must not be empty, begin with '.' or contain '/' or control "
+              "characters, because its file is named after it");
+}
+
+Result<Files> files_of(const fs::path& shared, const std::string& module,
+                       const std::string& location) {
+  if (const Result<void> good = check_module_name(module); !good) return fail(good.error());
+  if (!location.empty()) {
+    const fs::path name(location);
+    const std::string suffix = name.extension().string();
+    if (name.has_parent_path() || location == "." || location == ".." ||
+        location == shared.filename().string() || suffix == ".lock" ||
+        location.ends_with("-wal") || location.ends_with("-shm") ||
+        location.ends_with("-journal")) {
+      return fail(ErrorCode::InvalidArgument, "mover.bad_location",
+                  "'" + location + "' cannot be the module's own file: give a plain file name "
+                  "other than the shared file's; it is made beside " + shared.string());
+    }
+  }
+  const Result<Connection> database = open_existing(shared, OpenMode::Read);
+  if (!database) return fail(database.error());
+  try {
+    const auto fence = fence_of(*database, module);
+    if (fence && fence->moved) return Files{shared, shared.parent_path() / fence->location};
+    std::string name = location;
+    if (name.empty() && fence) name = fence->location;
+    if (name.empty()) name = own_file_name(shared, module);
+    return Files{shared, shared.parent_path() / name};
+  } catch (const SqliteFault& fault) {
+    return fail(error_from(fault, shared));
+  }
+}
+
+Result<Situation> look(const Files& files, const std::string& module,
+                       const std::vector<std::string>& tables) {
+  try {
+    Result<Seen> seen = see(files, module, tables);
+    if (!seen) return fail(seen.error());
+    return seen->situation;
+  } catch (const SqliteFault& fault) {
+    return fail(error_from(fault, files.own));
+  }
+}
+
+Result<Situation> reconcile(const Files& files, const std::string& module,
+                            const std::vector<std::string>& tables,
+                            std::chrono::milliseconds busy_wait) {
+  try {
+    Result<Seen> seen = see(files, module, tables);
+    if (!seen) return fail(seen.error());
+    if (seen->situation.agrees) return seen->situation;
+    Connection own = Connection::open(files.own, OpenMode::Write, busy_wait);
+    if (seen->fence.moved) {
+      Connection shared = Connection::open(files.shared, OpenMode::Write, busy_wait);
+      shared.run("BEGIN IMMEDIATE");
+      ensure_guards(shared, Guard::Fence, module, tables);
+      shared.run("COMMIT");
+    }
+    own.run("BEGIN IMMEDIATE");
+    if (seen->fence.moved) ensure_guards(own, Guard::Gate, module, names_in_own_file(own));
+    write_gate(own, module, {seen->fence.moved, seen->fence.epoch});
+    own.run("COMMIT");
+    return seen->situation;
+  } catch (const SqliteFault& fault) {
+    return fail(error_from(fault, files.own));
+  }
+}
+
+std::string own_file_name(const fs::path& shared, std::string_view module) {
+  return shared.stem().string() + "." + std::string(module) + shared.extension().string();
+}
+
+Result<Placement> placement_of(const fs::path& shared, std::string_view module) {
+  const std::string name(module);
+  const Result<Files> files = files_of(shared, name, "");
+  if (!files) return fail(files.error());
+  try {
+    const Connection database = Connection::open(shared, OpenMode::Read);
+    const Fence fence = fence_of(database, name).value_or(Fence{});
+    return Placement{fence.moved, fence.epoch, fence.moved ? files->own : files->shared};
+  } catch (const SqliteFault& fault) {
+    return fail(error_from(fault, shared));
+  }
+}
+
+Result<std::vector<Recovery>> recover(const fs::path& shared, const Ownership& ownership) {
+  const Result<Owners> owners = Owners::from(ownership);
+  if (!owners) return fail(owners.error());
+  std::vector<std::string> modules;
+  try {
+    const Result<Connection> database = open_existing(shared, OpenMode::Read);
+    if (!database) return fail(database.error());
+    modules = fenced_modules(*database);
+    for (const ModuleTables& module : ownership.modules) {
+      // A move that was killed before its first switch has left a file and no fence.
+      if (!contains_name(modules, module.module) &&
+          fs::exists(shared.parent_path() / own_file_name(shared, module.module))) {
+        modules.push_back(module.module);
+      }
+    }
+  } catch (const SqliteFault& fault) {
+    return fail(error_from(fault, shared));
+  }
+
+  std::vector<Recovery> recoveries;
+  for (const std::string& module : modules) {
+    const Result<Files> files = files_of(shared, module, "");
+    if (!files) return fail(files.error());
+    const std::vector<std::string> tables = owners->tables_of_module(module);
+    Result<Situation> situation = look(*files, module, tables);
+    if (situation && situation->agrees) {
+      recoveries.push_back({module, situation->placement, false, false, ""});
+      continue;
+    }
+    const auto mover = FileLock::take(mover_lock_of(shared), std::chrono::milliseconds(0));
+    if (!mover) {
+      const Result<Placement> placement = placement_of(shared, module);
+      if (!placement) return fail(placement.error());
+      recoveries.push_back({module, *placement, false, true,
+                            "a mover is at work (" + FileLock::holder(mover_lock_of(shared)) +
+                                "); it will leave things in order"});
+      continue;
+    }
+    if (!situation) return fail(situation.error());
+    constexpr std::chrono::seconds kWait{10};
+    const auto shared_lock = FileLock::take(writer_lock_of(shared), kWait);
+    const auto own_lock = FileLock::take(writer_lock_of(files->own), kWait);
+    if (!shared_lock || !own_lock) {
+      return fail(ErrorCode::Unavailable, "mover.locked",
+                  "module " + module + " needs recovery, and a writer did not let go of " +
+                      shared.string() + " within 10 s; start again when it has ended");
+    }
+    const Result<Files> files_now = files_of(shared, module, "");
+    if (!files_now) return fail(files_now.error());
+    situation = reconcile(*files_now, module, tables, kWait);
+    if (!situation) return fail(situation.error());
+    recoveries.push_back({module, situation->placement, !situation->agrees, false,
+                          situation->note.empty() ? "" : "put right: " + situation->note});
+  }
+  return recoveries;
+}
+
+}  // namespace banyan::mover

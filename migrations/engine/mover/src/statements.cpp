@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "mover/report.hpp"
+
+namespace banyan::mover {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The position of the first character that is neither space nor comment, or npos.
+std::size_t first_word(std::string_view sql, std::size_t at) {
+  while (at < sql.size()) {
+    if (std::string_view(" \t\r\n;").find(sql[at]) != std::string_view::npos) {
+      ++at;
+    } else if (sql.substr(at, 2) == "--") {
+      at = std::min(sql.find('\n', at), sql.size());
+    } else if (sql.substr(at, 2) == "/*") {
+      const std::size_t end = sql.find("*/", at + 2);
+      at = end == std::string_view::npos ? sql.size() : end + 2;
+    } else {
+      return at;
+    }
+  }
+  return std::string_view::npos;
+}
+
+Result<void> read_file(const fs::path& file, const std::string& module, const std::string& shown,
+                       std::vector<Statement>& into) {
+  std::ifstream in(file, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (in.bad() || !in.is_open()) {
+    return fail(ErrorCode::NotFound, "mover.unreadable_file",
+                "cannot read " + file.string() + "; check its permissions");
+  }
+  std::size_t line = 1;
+  std::size_t counted = 0;
+  for (std::size_t begin = first_word(text, 0); begin != std::string::npos;) {
+    line += static_cast<std::size_t>(std::count(text.begin() + static_cast<std::ptrdiff_t>(counted),
+                                                text.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                '\n'));
+    counted = begin;
+    const std::string where = shown + ":" + std::to_string(line);
+    std::size_t end = begin;
+    do {
+      end = text.find(';', end);
+      if (end == std::string::npos) {
+        return fail(ErrorCode::InvalidArgument, "mover.unfinished_statement",
+                    where + ": this statement has no end; add the ';' that closes it (a missing "
+                            "quote or an END; of a trigger has the same effect)");
+      }
+      ++end;
+    } while (sqlite3_complete(text.substr(begin, end - begin).c_str()) == 0);
+    into.push_back({module, text.substr(begin, end - begin), where});
+    begin = first_word(text, end);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Statement>> statements_from_folder(const fs::path& folder) {
+  if (!fs::is_directory(folder)) {
+    return fail(ErrorCode::NotFound, "mover.no_folder",
+                folder.string() + " is not a folder; give one that holds <module>/*.sql");
+  }
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file() && entry.path().extension() == ".sql") {
+      files.push_back(fs::relative(entry.path(), folder));
+    }
+  }
+  std::sort(files.begin(), files.end());
+  std::vector<Statement> statements;
+  for (const fs::path& file : files) {
+    if (!file.has_parent_path()) {
+      return fail(ErrorCode::InvalidArgument, "mover.statement_without_module",
+                  (folder / file).string() + " lies in no module's folder; move it to " +
+                      (folder / "MODULE" / file).string() + " so that its owner is known");
+    }
+    const Result<void> read =
+        read_file(folder / file, file.begin()->string(), file.string(), statements);
+    if (!read) return fail(read.error());
+  }
+  return statements;
+}
+
+}  // namespace banyan::mover
