@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "sql/fault.hpp"
@@ -91,10 +92,13 @@ class Session {
               Take take) {
     static_assert(sizeof...(Columns) > 0, "name the columns' types: one<std::string, …>(…)");
     query(sql, values, sizeof...(Columns), limit, [&take](Row row) {
-      std::size_t at = 0;
-      // Braces evaluate from left to right.
-      take(std::tuple<Columns...>{Column<Columns>::read(row[at++])...});
+      take(read_row<Columns...>(row, std::index_sequence_for<Columns...>{}));
     });
+  }
+
+  template <class... Columns, std::size_t... At>
+  static std::tuple<Columns...> read_row(Row row, std::index_sequence<At...>) {
+    return {Column<Columns>::read(row[At])...};
   }
 
   void query(std::string_view sql, const std::vector<Value>& values, std::size_t columns,
