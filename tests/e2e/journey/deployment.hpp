@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "narrator.hpp"
+#include "support/child_process.hpp"
+
+namespace journey {
+
+/// The programs of the story as real processes over one folder of data: the monolith in whatever
+/// build, the services beside it, and the command line of the kit.
+class Deployment {
+ public:
+  /// `bin` is the folder with the built programs.
+  Deployment(std::filesystem::path bin, std::filesystem::path folder, Narrator& narrator);
+
+  unsigned short port() const { return port_; }
+  std::filesystem::path database() const { return folder_ / "shop.db"; }
+  std::string service_address(const std::string& module);
+
+  /// Starts the monolith; `flavour` "" is the plain build. Waits until it takes requests.
+  void start_monolith(const std::string& flavour, const std::vector<std::string>& options);
+  /// TERM and the wait for its end; it must end with code 0.
+  void stop_monolith();
+
+  void start_service(const std::string& module, const std::vector<std::string>& options = {});
+  void kill_service(const std::string& module);
+  void stop_service(const std::string& module);
+
+  /// Runs `banyan …`; tells the output; throws Broken unless it exits with `expected`.
+  std::string banyan(std::vector<std::string> words, int expected = 0, bool quote = true);
+  /// Runs another of the built programs the same way.
+  std::string program(const std::string& name, std::vector<std::string> words, bool quote = true);
+
+  std::filesystem::path executable(const std::string& flavour) const;
+  /// What the processes wrote: for the message when something breaks.
+  std::string logs() const;
+
+ private:
+  banyan::test::ChildProcess start(const std::string& name, std::vector<std::string> words);
+  std::filesystem::path bin_;
+  std::filesystem::path folder_;
+  Narrator* narrator_;
+  unsigned short port_;
+  std::map<std::string, unsigned short> service_ports_;
+  std::optional<banyan::test::ChildProcess> monolith_;
+  std::map<std::string, banyan::test::ChildProcess> services_;
+  int starts_ = 0;
+};
+
+}  // namespace journey
