@@ -30,6 +30,10 @@ struct ServerOptions {
   /// While the client takes nothing of an answer. Cuts.
   std::chrono::milliseconds write_timeout{30'000};
 
+  /// A client that closes its sending side counts as gone, unless this is set: then it still gets
+  /// its answer, and its going away is noticed only when writing.
+  bool allow_half_close = false;
+
   /// Told about answers that could not be sent and exceptions from the application, for the log.
   /// On any loop; must not throw.
   std::function<void(std::string_view what)> on_fault;

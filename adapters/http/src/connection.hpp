@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "http/exchange.hpp"
+#include "http/parser.hpp"
+#include "http/server.hpp"
+#include "wire.hpp"
+
+namespace banyan::http {
+
+class Connection;
+
+/// What all connections of a server share. Outlives the server as long as somebody answers late.
+struct Serving {
+  Serving(ServerOptions given, Application& served)
+      : options(std::move(given)), application(&served) {}
+
+  void fault(std::string_view what) const {
+    if (options.on_fault) options.on_fault(what);
+  }
+
+  void closed() {
+    {
+      const std::lock_guard lock(mutex);
+      --connections;
+    }
+    changed.notify_all();
+  }
+
+  const ServerOptions options;
+  Application* application;
+  std::atomic<std::size_t> connections = 0;
+  std::atomic<bool> draining = false;
+  std::mutex mutex;
+  std::condition_variable changed;
+};
+
+/// The connections of one loop. On that loop only.
+struct ConnectionSet {
+  std::unordered_set<Connection*> all;
+};
+
+/// A client's connection: reads one request at a time, has it answered, goes on. On its loop only.
+///
+///   Idle → Head → Handling → (Idle | Closing)
+class Connection final : public Wire {
+ public:
+  Connection(std::shared_ptr<LoopCore> loop, Socket socket, std::shared_ptr<Serving> serving,
+             std::shared_ptr<ConnectionSet> set, Endpoint peer);
+  ~Connection() override;
+
+  void start();
+  /// The server drains: ends now if nothing runs, else after the answer.
+  void drain();
+  /// False when nothing was running.
+  bool cut();
+
+  // Commands of exchange number `number`; those of an exchange that is over are ignored.
+  void collect_body(std::uint64_t number, std::size_t limit, Exchange::CollectDone done);
+  void read_body(std::uint64_t number, Exchange::ReadDone done);
+  void respond(std::uint64_t number, Response response);
+  void inform(std::uint64_t number, const ResponseHead& head);
+  void begin(std::uint64_t number, const ResponseHead& head, Framing framing);
+  void write(std::uint64_t number, std::string_view bytes, Exchange::WriteDone done);
+  void finish(std::uint64_t number);
+  void fail(std::uint64_t number, const Refusal& refusal);
+  void abort(std::uint64_t number);
+  void on_abort(std::uint64_t number, Exchange::AbortDone done);
+  void dropped(std::uint64_t number);
+  /// Takes memory back for the next request.
+  void recycle(RequestHead& head) { spare_ = std::move(head); }
+
+  const Endpoint& peer() const noexcept { return peer_; }
+
+ private:
+  enum class State : std::uint8_t { Idle, Head, Handling, Closing };
+  enum class Answer : std::uint8_t { None, Begun, Finishing, Sent };
+
+  void on_input() override;
+  void on_input_end(bool clean) override;
+  void on_sent() override;
+  void on_send_failed() override;
+  void on_send_progress() override;
+
+  void advance();
+  void begin_exchange();
+  void advance_body();
+  void deliver(std::expected<BodyPiece, Refusal> piece);
+  void refuse(const Refusal& refusal);
+  void send_answer_head(const ResponseHead& head, Framing framing, bool close_after);
+  void flush();
+  void send_piece(std::string_view bytes);
+  void complete();
+  /// Lets the client read the end of its answer before the connection goes.
+  void linger();
+  void gone();
+  void end_exchange(bool aborted);
+  void read_timed_out();
+  bool current(std::uint64_t number) const noexcept {
+    return number == number_ && state_ == State::Handling;
+  }
+  bool answer_open(std::uint64_t number) const noexcept {
+    return current(number) && answer_ == Answer::None;
+  }
+  void later(Loop::Task task);
+
+  std::shared_ptr<Serving> serving_;
+  std::shared_ptr<ConnectionSet> set_;
+  Endpoint peer_;
+  RequestParser parser_;
+  RequestHead spare_;
+  Timer read_timer_;
+  Timer write_timer_;
+  State state_ = State::Idle;
+
+  // The exchange under way.
+  std::uint64_t number_ = 0;
+  std::string id_;
+  bool body_done_ = false;
+  bool to_head_ = false;
+  bool keep_alive_ = false;
+  bool old_client_ = false;
+  bool continue_wanted_ = false;
+  std::optional<std::size_t> collect_limit_;
+  std::string collected_;
+  Exchange::CollectDone collect_done_;
+  Exchange::ReadDone read_done_;
+  Exchange::WriteDone write_done_;
+  Exchange::AbortDone abort_done_;
+
+  Answer answer_ = Answer::None;
+  Framing answer_framing_;
+  bool answer_has_body_ = true;
+  bool close_after_ = false;
+  std::uint64_t answer_left_ = 0;
+  std::string answer_body_;
+  std::string_view answer_piece_;
+  std::uint64_t aborted_ = 0;
+  bool gone_ = false;
+  bool delivering_ = false;
+};
+
+}  // namespace banyan::http

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "connection.hpp"
+#include "http/exchange.hpp"
+
+namespace banyan::http {
+
+/// The application's handle of what runs on a connection.
+class ServerExchange final : public Exchange {
+ public:
+  ServerExchange(std::shared_ptr<Connection> connection, std::uint64_t number, RequestHead head,
+                 Framing framing, std::string id)
+      : connection_(std::move(connection)),
+        number_(number),
+        head_(std::move(head)),
+        framing_(framing),
+        id_(std::move(id)) {}
+
+  ~ServerExchange() override {
+    if (connection_->loop().here()) {
+      connection_->recycle(head_);
+      connection_->dropped(number_);
+    } else {
+      Loop& on = connection_->loop();
+      on.post(
+          [connection = std::move(connection_), number = number_] { connection->dropped(number); });
+    }
+  }
+  ServerExchange(const ServerExchange&) = delete;
+  ServerExchange& operator=(const ServerExchange&) = delete;
+
+  const RequestHead& head() const override { return head_; }
+  Framing framing() const override { return framing_; }
+  const Endpoint& peer() const override { return connection_->peer(); }
+  const std::string& id() const override { return id_; }
+  Loop& loop() override { return connection_->loop(); }
+
+  void collect_body(std::size_t limit, CollectDone done) override {
+    connection_->collect_body(number_, limit, std::move(done));
+  }
+  void read_body(ReadDone done) override { connection_->read_body(number_, std::move(done)); }
+  void respond(Response response) override {
+    if (loop().here()) return connection_->respond(number_, std::move(response));
+    loop().post(
+        [connection = connection_, number = number_, answer = std::move(response)]() mutable {
+          connection->respond(number, std::move(answer));
+        });
+  }
+  void inform(const ResponseHead& head) override { connection_->inform(number_, head); }
+  void begin(const ResponseHead& head, Framing framing) override {
+    connection_->begin(number_, head, framing);
+  }
+  void write(std::string_view bytes, WriteDone done) override {
+    connection_->write(number_, bytes, std::move(done));
+  }
+  void finish() override { connection_->finish(number_); }
+  void fail(const Refusal& refusal) override {
+    if (loop().here()) return connection_->fail(number_, refusal);
+    loop().post([connection = connection_, number = number_, refusal] {
+      connection->fail(number, refusal);
+    });
+  }
+  void abort() override {
+    if (loop().here()) return connection_->abort(number_);
+    loop().post([connection = connection_, number = number_] { connection->abort(number); });
+  }
+  void on_abort(AbortDone done) override { connection_->on_abort(number_, std::move(done)); }
+
+ private:
+  std::shared_ptr<Connection> connection_;
+  std::uint64_t number_;
+  RequestHead head_;
+  Framing framing_;
+  std::string id_;
+};
+
+}  // namespace banyan::http

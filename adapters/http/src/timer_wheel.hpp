@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+
+namespace banyan::http {
+
+class TimerWheel;
+
+struct TimerNode {
+  TimerNode* previous = this;
+  TimerNode* next = this;
+};
+
+/// A deadline of something that lives on a loop. Moving it further away, which is what a busy
+/// connection does all the time, costs a store; the wheel finds out when it gets there.
+class Timer : private TimerNode {
+ public:
+  /// `expired` may destroy the timer and others.
+  Timer(TimerWheel& wheel, std::function<void()> expired);
+  ~Timer();
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+
+  void set(std::chrono::milliseconds delay);
+  void clear() noexcept { due_ = kNever; }
+  /// As clear(), and leaves the wheel, so that another thread may destroy it.
+  void stop() noexcept {
+    clear();
+    unlink();
+  }
+  bool is_set() const noexcept { return due_ != kNever; }
+
+ private:
+  friend class TimerWheel;
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
+  void unlink() noexcept;
+
+  TimerWheel* wheel_;
+  std::int64_t due_ = kNever;
+  std::int64_t linked_at_ = kNever;
+  std::function<void()> expired_;
+};
+
+/// All deadlines of a loop, in slots of 10 ms. Not safe for concurrent use.
+class TimerWheel {
+ public:
+  static constexpr std::chrono::milliseconds kTick{10};
+
+  /// `wake` is called when the first timer is linked: begin to call advance() every tick.
+  explicit TimerWheel(std::function<void()> wake);
+
+  /// Fires what is due. False when nothing is linked any more.
+  bool advance();
+
+ private:
+  friend class Timer;
+  static constexpr std::int64_t kSlots = 1024;
+
+  static std::int64_t now_in_ticks();
+  void link(Timer& timer);
+
+  std::array<TimerNode, kSlots> slots_;
+  std::int64_t current_ = 0;
+  std::size_t linked_ = 0;
+  std::function<void()> wake_;
+};
+
+}  // namespace banyan::http
