@@ -11,6 +11,9 @@ namespace {
 /// never heard of it says nothing, and then the body is sent anyway (RFC 9110 §10.1.1).
 constexpr std::chrono::milliseconds kPatience{1'000};
 
+/// What the engine calls a client that went away inside its request.
+constexpr std::string_view kClientCut = "http.cut";
+
 bool expects_continue(const http::RequestHead& head) {
   return head.minor_version > 0 && head.fields.has_token("Expect", "100-continue");
 }
@@ -67,6 +70,7 @@ void Relay::pass_piece_on() {
 }
 
 void Relay::upload_refused(const http::Refusal& refusal) {
+  if (refusal.name == kClientCut) return client_gone();
   if (answer_status_ == 0) order_.group->forgo(instance_);
   settle(ForwardFailure::BadRequest, answer_status_ != 0 ? answer_status_ : refusal.status,
          answer_status_ != 0, refusal.message);

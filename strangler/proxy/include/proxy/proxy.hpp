@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "http/endpoint.hpp"
+#include "proxy/options.hpp"
+#include "routing/configuration.hpp"
+
+namespace banyan::strangler {
+
+/// The standalone strangler: listens, matches each request with a route, asks the stages for a side
+/// and forwards. Serves besides, unless a route of the file has exactly that path:
+///
+///     /health/live, /health/ready      for load balancers
+///     /metrics                         Prometheus; only where the listening address is loopback
+///     /_banyan/, /_banyan/api/…        dashboard, status and switches; only there, too, and only
+///                                      to those who call the host by a loopback name
+///
+/// `/_banyan` is never forwarded. make(), start(), drain() and the destructor on one thread;
+/// reload() on any.
+class Proxy {
+ public:
+  /// Reads the file and opens the control store. What is wrong, one line a problem.
+  static std::expected<std::unique_ptr<Proxy>, std::string> make(const ProxyOptions& options);
+  /// drain() with no time.
+  ~Proxy();
+  Proxy(const Proxy&) = delete;
+  Proxy& operator=(const Proxy&) = delete;
+
+  /// Listens. Throws std::runtime_error or std::system_error that says what is in the way.
+  void start();
+
+  /// Where it listens, in the order of the file; after start().
+  std::vector<http::Endpoint> listening() const;
+
+  /// Reads the file again. A file with a problem is refused whole: the old routes stay, the
+  /// problems are logged and returned. Requests under way end by the routes that they began with.
+  /// Listening addresses, limits and the control store stay as they were at the start.
+  std::expected<std::uint64_t, std::vector<FileProblem>> reload();
+
+  /// From now on /health/ready answers 503; everything else goes on.
+  void stop_being_ready();
+  /// Not ready, stops accepting, lets what runs finish, cuts what is left at the deadline. How many
+  /// exchanges were cut.
+  std::size_t drain(std::chrono::milliseconds deadline);
+  /// With the deadline of the file.
+  std::size_t drain();
+
+ private:
+  struct Parts;
+  explicit Proxy(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+/// Runs a proxy until SIGTERM or SIGINT, which drain it (a second one cuts); SIGHUP, or a change of
+/// the file, reloads it. Blocks these signals first: call it before there are other threads.
+/// 0, or 2 after telling on standard error what is wrong with the file or the address.
+int run_proxy(const ProxyOptions& options);
+
+}  // namespace banyan::strangler

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "edge.hpp"
+
+#include <string>
+#include <utility>
+
+#include "live_view.hpp"
+#include "sticky_unit.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+std::string_view statistics_module(const Route& route) {
+  return route.migration.empty() ? kNotMigrated : std::string_view(route.migration);
+}
+
+/// A route of the file that has exactly this path comes before the proxy's own page.
+bool claimed_by_file(const RouteMatch& match) {
+  return match.route != nullptr && match.route->kind == PathKind::Template &&
+         match.route->path.find('{') == std::string::npos;
+}
+
+}  // namespace
+
+void Edge::handle(std::shared_ptr<http::Exchange> exchange) {
+  if (parts_.pages.serve_reserved(exchange, parts_.operators_here)) return;
+  std::shared_ptr<const Site> site = parts_.site.read([](const auto& current) { return current; });
+  const http::RequestHead& head = exchange->head();
+  const RouteMatch match = site->routing().table.match(head.method, head.target);
+  if (!claimed_by_file(match) && parts_.pages.serve_common(exchange, parts_.operators_here)) return;
+  if (match.route == nullptr) return refuse(*exchange, match);
+  forward(std::move(exchange), *match.route, std::move(site));
+}
+
+void Edge::refuse(http::Exchange& exchange, const RouteMatch& match) {
+  parts_.metrics.requests.record(kNotMigrated, "no route", "refused", true, {});
+  if (match.fault) {
+    return exchange.fail({400, "proxy.bad_target", std::string(to_string(*match.fault))});
+  }
+  if (match.allowed.empty()) {
+    return exchange.fail({404, "proxy.no_route",
+                          "no route of the proxy's file leads here; it may be a part of the old "
+                          "application that nobody has declared yet"});
+  }
+  http::Response response = http::problem_response(
+      {405, "proxy.method_not_allowed", "the proxy's file has this path with other methods only"});
+  response.head.fields.set("Allow", match.allowed.to_string());
+  exchange.respond(std::move(response));
+}
+
+void Edge::forward(Exchange exchange, const Route& route, std::shared_ptr<const Site> site) {
+  const Site::Way way = site->way(route);
+  const http::Endpoint& peer = exchange->peer();
+  const std::string_view unit =
+      sticky_unit(exchange->head(), peer, parts_.trusted_peers.contains(peer.host),
+                  site->routing().configuration.sticky_units);
+  const SideChoice choice = choose_side(route, way.successor != nullptr, unit, parts_.stages);
+  UpstreamPool& pool = choice.side == Side::Remote ? *way.successor : *way.legacy;
+
+  ForwardOrder order;
+  order.group = pool.instances;
+  order.side = choice.side;
+  order.safe_to_repeat = route.effect == Effect::Read;
+  if (choice.migrated) order.request_fields.add("Banyan-Routing", routing_field(route, choice));
+  if (parts_.explain) {
+    order.response_fields.add("X-Strangler", explain(route, choice, unit, parts_.stages));
+  }
+  std::shared_ptr<http::Exchange> logged = parts_.log.wants_line() ? exchange : nullptr;
+  order.done = [this, &route, site = std::move(site),
+                logged = std::move(logged)](const Outcome& outcome) {
+    if (!outcome.aborted_by_client()) {
+      parts_.metrics.requests.record(statistics_module(route), route.name, to_string(outcome.side),
+                                     outcome.upstream_failed(), outcome.took);
+    }
+    if (outcome.upstream_failed() && !outcome.message.empty()) parts_.log.failure(route, outcome);
+    if (logged) parts_.log.line(*logged, route, outcome);
+  };
+  pool.forwarder.forward(std::move(exchange), std::move(order));
+}
+
+}  // namespace banyan::strangler

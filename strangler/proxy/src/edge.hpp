@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "decision.hpp"
+#include "http/exchange.hpp"
+#include "operator_pages.hpp"
+#include "proxy/options.hpp"
+#include "request_log.hpp"
+#include "site.hpp"
+#include "stages/snapshot.hpp"
+#include "stages/stages.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace banyan::strangler {
+
+/// The routes in force; replaced as a whole.
+using CurrentSite = Snapshot<std::shared_ptr<const Site>>;
+
+/// Where requests come in. The way of each, in one line: match the route, find the unit, choose the
+/// side, forward. On the loop of the connection; nothing here blocks.
+class Edge final : public http::Application {
+ public:
+  struct Parts {
+    const CurrentSite& site;
+    const Stages& stages;
+    OperatorPages& pages;
+    telemetry::Metrics& metrics;
+    RequestLog& log;
+    const TrustedPeers& trusted_peers;
+    bool explain = false;
+    bool operators_here = false;  ///< this edge listens on a loopback address
+  };
+  /// All parts must outlive the edge.
+  explicit Edge(const Parts& parts) : parts_(parts) {}
+
+  void handle(std::shared_ptr<http::Exchange> exchange) override;
+
+ private:
+  using Exchange = std::shared_ptr<http::Exchange>;
+  void refuse(http::Exchange& exchange, const RouteMatch& match);
+  void forward(Exchange exchange, const Route& route, std::shared_ptr<const Site> site);
+
+  Parts parts_;
+};
+
+}  // namespace banyan::strangler

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "site.hpp"
+#include "stages/stages.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace banyan::strangler {
+
+/// What the dashboard draws: each migration as a module, its routes as operations.
+std::string live_json(const Site& site, const Stages& stages, ControlStore& store,
+                      const telemetry::Metrics& metrics, SteadyTime started);
+
+/// The upstream groups with what is known of their instances' health.
+std::string upstreams_json(const Site& site);
+
+/// The same, and the shares of the migrations, for Prometheus.
+std::vector<telemetry::Gauge> gauges(const Site& site, const Stages& stages);
+
+/// The module that a route's statistics are kept under: its migration, or this when it has none.
+inline constexpr std::string_view kNotMigrated = "legacy";
+
+}  // namespace banyan::strangler

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "control/admin_api.hpp"
+#include "http/exchange.hpp"
+#include "kernel/executor.hpp"
+#include "telemetry/health.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace banyan::strangler {
+
+/// What the proxy answers itself. Everything that may wait for a disk runs on a worker.
+class OperatorPages {
+ public:
+  using Exchange = std::shared_ptr<http::Exchange>;
+  struct Parts {
+    AdminApi& admin;
+    telemetry::Health& health;
+    telemetry::Metrics& metrics;
+    std::function<std::string()> live;       ///< the document that the dashboard polls
+    std::function<std::string()> upstreams;  ///< the instances and their health
+  };
+  explicit OperatorPages(Parts parts);
+
+  /// /_banyan and below, whoever asks: served, or refused when `operators_here` is false.
+  /// False when the path is not there.
+  bool serve_reserved(const Exchange& exchange, bool operators_here);
+  /// /health/…, /metrics; false when the path is none of them.
+  bool serve_common(const Exchange& exchange, bool operators_here);
+
+ private:
+  using Make = std::function<http::Response()>;
+  std::optional<Make> page(std::string_view path);
+  void admin(const Exchange& exchange, std::string_view path, std::string_view query);
+  void on_worker(const Exchange& exchange, Make make);
+
+  Parts parts_;
+  std::unique_ptr<Executor> workers_;
+};
+
+/// Whether the Host field names this very machine. A page of some other site whose name was made to
+/// point here cannot say so (DNS rebinding).
+bool names_loopback(std::string_view host_field);
+bool is_loopback(std::string_view address);
+
+}  // namespace banyan::strangler

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <pthread.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <ctime>
+#include <exception>
+#include <iostream>
+#include <optional>
+#include <thread>
+
+#include "file_watch.hpp"
+#include "proxy/proxy.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+constexpr int kCannotStart = 2;
+
+class Signals {
+ public:
+  /// From now on they wait in the queue, for threads that are made later as well.
+  Signals() {
+    sigemptyset(&set_);
+    for (const int each : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set_, each);
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+  }
+
+  int next() const {
+    int signal = 0;
+    while (sigwait(&set_, &signal) != 0) {
+    }
+    return signal;
+  }
+
+  /// The first end that comes within that time; nothing when none does.
+  std::optional<int> next_end(std::chrono::milliseconds time) const {
+    const auto until = std::chrono::steady_clock::now() + time;
+    while (true) {
+      const auto left = std::chrono::duration_cast<std::chrono::nanoseconds>(
+          until - std::chrono::steady_clock::now());
+      if (left.count() <= 0) return std::nullopt;
+      const timespec wait{left.count() / 1'000'000'000, left.count() % 1'000'000'000};
+      const int signal = sigtimedwait(&set_, nullptr, &wait);
+      if (signal == SIGTERM || signal == SIGINT) return signal;
+    }
+  }
+
+ private:
+  sigset_t set_;
+};
+
+void announce(const Proxy& proxy) {
+  for (const http::Endpoint& endpoint : proxy.listening()) {
+    std::cout << "banyan proxy listens on http://" << to_string(endpoint) << "/\n";
+  }
+  std::cout << std::flush;
+}
+
+/// Drains on another thread, so that a second signal can end it at once.
+void drain(Proxy& proxy, const ProxyOptions& options, const Signals& signals) {
+  proxy.stop_being_ready();
+  signals.next_end(options.drain_notice);
+  std::atomic<bool> done = false;
+  std::thread draining([&] {
+    proxy.drain();
+    done = true;
+  });
+  constexpr std::chrono::milliseconds kLook{20};
+  while (!done) {
+    if (signals.next_end(kLook)) ::_exit(1);
+  }
+  draining.join();
+}
+
+}  // namespace
+
+int run_proxy(const ProxyOptions& options) {
+  const Signals signals;
+  try {
+    auto made = Proxy::make(options);
+    if (!made) {
+      std::cerr << made.error() << std::flush;
+      return kCannotStart;
+    }
+    Proxy& proxy = **made;
+    proxy.start();
+    announce(proxy);
+    const FileWatch watch(options.config_file, [&] { (void)proxy.reload(); });
+    while (signals.next() == SIGHUP) (void)proxy.reload();
+    drain(proxy, options, signals);
+    return 0;
+  } catch (const std::exception& exception) {
+    std::cerr << exception.what() << '\n';
+    return kCannotStart;
+  }
+}
+
+}  // namespace banyan::strangler

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sticky_unit.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+constexpr std::string_view kBlanks = " \t";
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+/// Of whom a trusted proxy in front says that the request came: the last one that it added.
+std::string_view client_address(const http::RequestHead& head, const http::Endpoint& peer,
+                                bool peer_trusted) {
+  if (!peer_trusted) return peer.host;
+  std::string_view last;
+  for (const auto field : head.fields) {
+    if (http::equals_ignoring_case(field.name, "X-Forwarded-For")) last = field.value;
+  }
+  last = trimmed(last.substr(last.rfind(',') + 1));
+  return last.empty() ? std::string_view(peer.host) : last;
+}
+
+}  // namespace
+
+std::string_view cookie(const http::Fields& fields, std::string_view name) {
+  for (const auto field : fields) {
+    if (!http::equals_ignoring_case(field.name, "Cookie")) continue;
+    std::string_view rest = field.value;
+    while (!rest.empty()) {
+      const std::size_t end = rest.find(';');
+      const std::string_view pair = trimmed(rest.substr(0, end));
+      const std::size_t equals = pair.find('=');
+      if (equals != std::string_view::npos && pair.substr(0, equals) == name) {
+        return pair.substr(equals + 1);
+      }
+      rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+    }
+  }
+  return {};
+}
+
+std::string_view sticky_unit(const http::RequestHead& head, const http::Endpoint& peer,
+                             bool peer_trusted, const std::vector<StickyUnit>& sources) {
+  for (const StickyUnit& source : sources) {
+    std::string_view unit;
+    switch (source.source) {
+      case StickyUnit::Source::Cookie: unit = cookie(head.fields, source.name); break;
+      case StickyUnit::Source::Header: unit = head.fields.find(source.name).value_or(unit); break;
+      case StickyUnit::Source::Address: break;
+    }
+    if (source.source == StickyUnit::Source::Address) break;
+    if (!unit.empty()) return unit;
+  }
+  return client_address(head, peer, peer_trusted);
+}
+
+}  // namespace banyan::strangler
