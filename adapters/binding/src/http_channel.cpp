@@ -116,15 +116,4 @@ bool HttpChannel::take_retry() {
   return true;
 }
 
-std::unique_ptr<HttpChannel> make_http_channel(const http::Endpoint& endpoint,
-                                               HttpChannelOptions options, const Clock& clock) {
-  auto client = std::make_shared<http::Client>(endpoint);
-  return std::make_unique<HttpChannel>(
-      std::move(options),
-      [client](const http::Request& request, SteadyTime deadline, Repeat repeat) {
-        return client->exchange(request, deadline, repeat);
-      },
-      clock);
-}
-
 }  // namespace banyan::binding
