@@ -67,6 +67,7 @@ void Connection::drain() {
 }
 
 bool Connection::cut() {
+  const auto self = shared_from_this();
   if (!open()) return false;
   const bool running = state_ == State::Handling;
   reset();

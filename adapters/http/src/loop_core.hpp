@@ -25,7 +25,7 @@ namespace banyan::http {
 
 /// A loop on Asio's epoll reactor. Shared by everything that lives on it, so that whoever answers
 /// late from another thread finds it still there, though ended.
-class LoopCore final : public Loop {
+class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore> {
  public:
   explicit LoopCore(std::size_t index);
 

@@ -104,6 +104,7 @@ class ResponseParser {
   void reset();
 
   bool idle() const noexcept { return idle_; }
+  bool in_head() const noexcept { return state_ == State::Head; }
   /// 1xx other than 101.
   bool interim() const noexcept { return head_.status < 200 && head_.status != 101; }
   ResponseHead& head() noexcept { return head_; }

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/upstream.hpp"
+
+#include <atomic>
+#include <utility>
+
+#include "upstream_call.hpp"
+
+namespace banyan::http {
+namespace {
+
+class UpstreamHandle final : public UpstreamExchange {
+ public:
+  explicit UpstreamHandle(std::shared_ptr<UpstreamCall> call) : call_(std::move(call)) {}
+  ~UpstreamHandle() override {
+    Loop& on = call_->loop();
+    if (on.here()) {
+      call_->abandon();
+    } else {
+      on.post([call = std::move(call_)] { call->abandon(); });
+    }
+  }
+  UpstreamHandle(const UpstreamHandle&) = delete;
+  UpstreamHandle& operator=(const UpstreamHandle&) = delete;
+
+  void write(std::string_view bytes, WriteDone done) override {
+    call_->write(bytes, std::move(done));
+  }
+  void finish() override { call_->finish(); }
+  void read_head(HeadDone done) override { call_->read_head(std::move(done)); }
+  Framing framing() const override { return call_->framing(); }
+  bool has_body() const override { return call_->has_body(); }
+  void read_body(PieceDone done) override { call_->read_body(std::move(done)); }
+  void cancel() override { call_->cancel(); }
+  bool reused() const override { return call_->reused(); }
+
+ private:
+  std::shared_ptr<UpstreamCall> call_;
+};
+
+}  // namespace
+
+std::string_view to_string(UpstreamFailure::Kind kind) {
+  switch (kind) {
+    case UpstreamFailure::Kind::Connect: return "connect";
+    case UpstreamFailure::Kind::Timeout: return "timeout";
+    case UpstreamFailure::Kind::Closed: return "closed";
+    case UpstreamFailure::Kind::Protocol: return "protocol";
+    case UpstreamFailure::Kind::Request: return "request";
+    case UpstreamFailure::Kind::Cancelled: return "cancelled";
+  }
+  return "";
+}
+
+class Upstreams::Shared {
+ public:
+  explicit Shared(UpstreamOptions options) : options_(options) {}
+
+  std::shared_ptr<UpstreamPool> pool_of(Loop& loop) {
+    auto& attached = static_cast<LoopCore&>(loop).attachment(key_);
+    if (!attached) attached = std::make_shared<UpstreamPool>(options_);
+    return std::static_pointer_cast<UpstreamPool>(attached);
+  }
+
+ private:
+  static std::uint64_t next_key() {
+    static std::atomic<std::uint64_t> last = 0;
+    return ++last;
+  }
+  UpstreamOptions options_;
+  std::uint64_t key_ = next_key();
+};
+
+Upstreams::Upstreams(UpstreamOptions options) : shared_(std::make_shared<Shared>(options)) {}
+Upstreams::~Upstreams() = default;
+
+std::shared_ptr<UpstreamExchange> Upstreams::start(Loop& loop, const Endpoint& endpoint,
+                                                   UpstreamRequest request) {
+  auto call = std::make_shared<UpstreamCall>(static_cast<LoopCore&>(loop).shared_from_this(),
+                                             shared_->pool_of(loop), endpoint, std::move(request));
+  call->start();
+  return std::make_shared<UpstreamHandle>(std::move(call));
+}
+
+std::size_t Upstreams::idle_connections(Loop& loop) const { return shared_->pool_of(loop)->idle(); }
+
+}  // namespace banyan::http

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "upstream_call.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include "http/serializer.hpp"
+
+namespace banyan::http {
+namespace {
+constexpr std::size_t kMaxInterim = 64;
+}
+
+UpstreamCall::UpstreamCall(std::shared_ptr<LoopCore> loop, std::shared_ptr<UpstreamPool> pool,
+                           Endpoint endpoint, UpstreamRequest request)
+    : loop_(std::move(loop)),
+      pool_(std::move(pool)),
+      endpoint_(std::move(endpoint)),
+      request_(std::move(request)),
+      read_timer_(loop_->timers(),
+                  [this] {
+                    const auto self = shared_from_this();
+                    fail(UpstreamFailure::Kind::Timeout, !connection_ || !(sent_any_ || answered_)
+                                                             ? "could not connect in time"
+                                                         : has_head_ ? "the answer stopped arriving"
+                                                                     : "no answer in time");
+                  }),
+      write_timer_(loop_->timers(),
+                   [this] {
+                     const auto self = shared_from_this();
+                     fail(UpstreamFailure::Kind::Timeout, "takes nothing of the request");
+                   }),
+      total_timer_(loop_->timers(), [this] {
+        const auto self = shared_from_this();
+        fail(UpstreamFailure::Kind::Timeout, "the deadline of the request has passed");
+      }) {}
+
+void UpstreamCall::start() {
+  if (request_.deadline) {
+    total_timer_.set(std::chrono::ceil<std::chrono::milliseconds>(
+        *request_.deadline - std::chrono::steady_clock::now()));
+  }
+  left_ = request_.framing.length;
+  finished_ = request_.framing.kind == Framing::Kind::None;
+  const auto serialized =
+      serialize_head(request_.head, request_.framing, Persistence::KeepAlive, head_bytes_);
+  if (!serialized) return fail(UpstreamFailure::Kind::Request, serialized.error().message);
+  if (auto kept = pool_->take(endpoint_)) {
+    use(std::move(kept), true);
+    connected();
+  } else {
+    use(pool_->make(*loop_, endpoint_), false);
+    connection_->connect();
+  }
+}
+
+void UpstreamCall::use(std::shared_ptr<UpstreamConnection> connection, bool kept) {
+  connection_ = std::move(connection);
+  reused_ = kept;
+  sent_any_ = false;
+  connection_->serve(shared_from_this());
+  connection_->parser().expect(request_.head.method);
+  if (!kept) read_timer_.set(pool_->options().connect_timeout);
+}
+
+void UpstreamCall::connected() {
+  read_timer_.clear();
+  write_timer_.set(pool_->options().stall_timeout);
+  connection_->outgoing() = head_bytes_;
+  if (piece_waits_) return send_piece();
+  connection_->send();
+}
+
+void UpstreamCall::connect_failed(const std::string& why) {
+  fail(UpstreamFailure::Kind::Connect, "cannot connect: " + why);
+}
+
+void UpstreamCall::send_piece() {
+  piece_waits_ = false;
+  const bool chunked = request_.framing.kind == Framing::Kind::Chunked;
+  if (chunked) begin_chunk(piece_.size(), connection_->outgoing());
+  write_timer_.set(pool_->options().stall_timeout);
+  connection_->send(piece_, chunked ? kChunkEnd : std::string_view());
+}
+
+void UpstreamCall::write(std::string_view bytes, UpstreamExchange::WriteDone done) {
+  const bool too_much = request_.framing.kind == Framing::Kind::Length && bytes.size() > left_;
+  if (!over_ && !finished_ && too_much) {
+    fail(UpstreamFailure::Kind::Request, "more bytes were written than announced");
+  }
+  const bool refused = over_ || broken_ || finished_ || complete_ || write_done_;
+  if (refused || bytes.empty()) {
+    return loop_->post([done = std::move(done), refused]() mutable { done(!refused); });
+  }
+  if (request_.framing.kind == Framing::Kind::Length) left_ -= bytes.size();
+  write_done_ = std::move(done);
+  piece_ = bytes;
+  piece_waits_ = true;
+  if (connection_ && connection_->open() && sent_any_ && !connection_->sending()) send_piece();
+}
+
+void UpstreamCall::finish() {
+  if (over_ || finished_) return;
+  finished_ = true;
+  if (request_.framing.kind == Framing::Kind::Length && left_ != 0 && !broken_ && !complete_) {
+    return fail(UpstreamFailure::Kind::Request, "fewer bytes were written than announced");
+  }
+  last_chunk_due_ = request_.framing.kind == Framing::Kind::Chunked;
+  if (sent_any_ && !broken_ && connection_ && !connection_->sending()) sent();
+}
+
+void UpstreamCall::sending() {
+  sent_any_ = true;
+  write_timer_.set(pool_->options().stall_timeout);
+}
+
+void UpstreamCall::sent() {
+  sent_any_ = true;
+  write_timer_.clear();
+  if (over_) return;
+  if (piece_waits_) return send_piece();
+  if (write_done_) {
+    ++pieces_done_;
+    piece_ = {};
+    const auto done = std::make_shared<UpstreamExchange::WriteDone>(std::move(write_done_));
+    write_done_ = nullptr;
+    const auto self = shared_from_this();
+    (*done)(true);
+    if (over_ || !connection_ || connection_->sending()) return;
+    if (piece_waits_) return send_piece();
+  }
+  if (!finished_ || request_done_) return;
+  if (std::exchange(last_chunk_due_, false)) {
+    connection_->outgoing() += kLastChunk;
+    write_timer_.set(pool_->options().stall_timeout);
+    return connection_->send();
+  }
+  request_sent();
+}
+
+void UpstreamCall::request_sent() {
+  request_done_ = true;
+  if (!answered_) read_timer_.set(pool_->options().first_byte_timeout);
+}
+
+void UpstreamCall::send_failed() {
+  write_timer_.clear();
+  broken_ = true;
+  piece_waits_ = false;
+  // Why it takes no more is often in an answer that is on its way.
+  if (connection_->input_ended()) return advance();
+  read_timer_.set(pool_->options().first_byte_timeout);
+}
+
+void UpstreamCall::input_is_over(bool clean) {
+  clean_end_ = clean;
+  if (answered_ || !connection_->unread().empty()) return advance();
+  ended_early();
+}
+
+/// The connection ended before any byte of an answer.
+void UpstreamCall::ended_early() {
+  const bool untouched = !sent_any_;
+  const bool repeatable = pieces_done_ == 0 && (untouched || request_.safe_to_repeat);
+  if (reused_ && !retried_ && repeatable) {
+    retried_ = true;
+    piece_waits_ = write_done_ != nullptr;
+    last_chunk_due_ = finished_ && request_.framing.kind == Framing::Kind::Chunked;
+    request_done_ = false;
+    broken_ = false;
+    connection_->drop();
+    read_timer_.clear();
+    write_timer_.clear();
+    use(pool_->make(*loop_, endpoint_), false);
+    connection_->connect();
+    return;
+  }
+  fail(UpstreamFailure::Kind::Closed, "closed the connection before it answered");
+}
+
+void UpstreamCall::read_head(UpstreamExchange::HeadDone done) {
+  head_done_ = std::move(done);
+  if (interim_shown_ && connection_) {
+    interim_shown_ = false;
+    const Step end = connection_->parser().step({});
+    (void)end;
+    connection_->parser().reset();
+  }
+  advance_later();
+}
+
+void UpstreamCall::read_body(UpstreamExchange::PieceDone done) {
+  piece_done_ = std::move(done);
+  if (connection_) connection_->pin(false);
+  advance_later();
+}
+
+void UpstreamCall::advance_later() {
+  if (advancing_) return;
+  if (!over_ && !complete_ && connection_ && connection_->unread().empty() &&
+      !connection_->input_ended() && !has_head_) {
+    return;  // what comes will be noticed
+  }
+  loop_->post([self = shared_from_this()] { self->advance(); });
+}
+
+void UpstreamCall::advance() {
+  if (advancing_) return;
+  const auto self = shared_from_this();
+  advancing_ = true;
+  while (head_done_ || piece_done_) {
+    if (over_) {
+      tell_failure();
+      continue;
+    }
+    if (complete_) {
+      if (auto done = std::exchange(piece_done_, nullptr)) done(BodyPiece{{}, true});
+      if (auto done = std::exchange(head_done_, nullptr)) done(&head_);
+      continue;
+    }
+    if (!connection_ || (has_head_ && !piece_done_)) break;
+    ResponseParser& parser = connection_->parser();
+    const std::string_view unread = connection_->unread();
+    answered_ = answered_ || !unread.empty();
+    const Step step = parser.step(unread);
+    connection_->consume(step.consumed);
+    if (step.kind == Step::Kind::NeedMore) {
+      if (connection_->input_ended()) {
+        if (!answered_) {
+          ended_early();
+        } else if (parser.close() != nullptr || !clean_end_ || parser.in_head()) {
+          fail(UpstreamFailure::Kind::Closed, "the connection ended inside the answer");
+        }
+        if (over_ || parser.framing().kind == Framing::Kind::UntilClose) continue;
+        break;
+      }
+      if (has_head_) read_timer_.set(pool_->options().stall_timeout);
+      connection_->want_input();
+      break;
+    }
+    switch (step.kind) {
+      case Step::Kind::Refused:
+        fail(UpstreamFailure::Kind::Protocol,
+             parser.refusal().message + " (" + parser.refusal().name + ")");
+        break;
+      case Step::Kind::Head:
+        if (!parser.interim()) {
+          take_final_head();
+        } else if (++interim_ > kMaxInterim) {
+          fail(UpstreamFailure::Kind::Protocol, "too many interim answers");
+        } else {
+          interim_shown_ = true;
+          auto done = std::exchange(head_done_, nullptr);
+          done(&parser.head());
+        }
+        break;
+      case Step::Kind::Body: {
+        read_timer_.clear();
+        connection_->pin(true);
+        auto done = std::exchange(piece_done_, nullptr);
+        done(BodyPiece{step.body, false});
+        break;
+      }
+      case Step::Kind::End: complete(); break;
+      case Step::Kind::NeedMore: break;
+    }
+  }
+  advancing_ = false;
+  if (!over_ && connection_ && connection_->open()) connection_->want_input();
+}
+
+void UpstreamCall::take_final_head() {
+  read_timer_.clear();
+  ResponseParser& parser = connection_->parser();
+  has_head_ = true;
+  has_body_ = parser.has_body();
+  framing_ = parser.framing();
+  std::swap(head_, parser.head());
+  auto done = std::exchange(head_done_, nullptr);
+  if (!has_body_) complete();
+  done(&head_);
+}
+
+/// Both bodies are through, or nobody wants the rest of the request.
+void UpstreamCall::complete() {
+  complete_ = true;
+  stop_timers();
+  const auto connection = std::exchange(connection_, nullptr);
+  connection->pin(false);
+  const bool reusable = request_done_ && !broken_ && connection->parser().keep_alive() &&
+                        connection->unread().empty() && !connection->input_ended();
+  if (reusable) {
+    pool_->give(connection);
+  } else {
+    connection->drop();
+  }
+  piece_waits_ = false;
+  if (write_done_) {
+    loop_->post([done = std::exchange(write_done_, nullptr)]() mutable { done(false); });
+  }
+}
+
+void UpstreamCall::fail(UpstreamFailure::Kind kind, std::string what) {
+  if (over_ || complete_) return;
+  over_ = true;
+  stop_timers();
+  failure_ = UpstreamFailure{kind, to_string(endpoint_) + ": " + std::move(what), !sent_any_,
+                             reused_ && !answered_ && kind == UpstreamFailure::Kind::Closed};
+  if (connection_) std::exchange(connection_, nullptr)->drop();
+  if (!advancing_) loop_->post([self = shared_from_this()] { self->advance(); });
+  if (write_done_) {
+    loop_->post([done = std::exchange(write_done_, nullptr)]() mutable { done(false); });
+  }
+}
+
+void UpstreamCall::tell_failure() {
+  if (auto done = std::exchange(head_done_, nullptr)) done(std::unexpected(*failure_));
+  if (auto done = std::exchange(piece_done_, nullptr)) done(std::unexpected(*failure_));
+}
+
+void UpstreamCall::cancel() { fail(UpstreamFailure::Kind::Cancelled, "cancelled"); }
+
+void UpstreamCall::abandon() {
+  over_ = over_ || !complete_;
+  if (!failure_) failure_ = UpstreamFailure{UpstreamFailure::Kind::Cancelled, "cancelled", false};
+  stop_timers();
+  if (connection_) std::exchange(connection_, nullptr)->drop();
+  release_callbacks();
+}
+
+void UpstreamCall::release_callbacks() {
+  const auto head = std::exchange(head_done_, nullptr);
+  const auto piece = std::exchange(piece_done_, nullptr);
+  const auto write = std::exchange(write_done_, nullptr);
+}
+
+void UpstreamCall::loop_ends() {
+  const auto self = shared_from_this();
+  connection_ = nullptr;
+  fail(UpstreamFailure::Kind::Cancelled, "the loop has ended");
+  auto write = std::exchange(write_done_, nullptr);
+  tell_failure();
+  if (write) write(false);
+}
+
+void UpstreamCall::stop_timers() {
+  read_timer_.stop();
+  write_timer_.stop();
+  total_timer_.stop();
+}
+
+}  // namespace banyan::http

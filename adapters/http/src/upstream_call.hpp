@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "upstream_connection.hpp"
+
+namespace banyan::http {
+
+/// One request to an upstream: on a kept connection if there is one, once more on a fresh one if
+/// that turns out dead and asking again is harmless.
+class UpstreamCall final : public ConnectionUser,
+                           public std::enable_shared_from_this<UpstreamCall> {
+ public:
+  UpstreamCall(std::shared_ptr<LoopCore> loop, std::shared_ptr<UpstreamPool> pool,
+               Endpoint endpoint, UpstreamRequest request);
+
+  void start();
+  void write(std::string_view bytes, UpstreamExchange::WriteDone done);
+  void finish();
+  void read_head(UpstreamExchange::HeadDone done);
+  void read_body(UpstreamExchange::PieceDone done);
+  void cancel();
+  /// Nobody is interested any more.
+  void abandon();
+
+  LoopCore& loop() noexcept { return *loop_; }
+  Framing framing() const noexcept { return framing_; }
+  bool has_body() const noexcept { return has_body_; }
+  bool reused() const noexcept { return reused_; }
+
+  void connected() override;
+  void connect_failed(const std::string& why) override;
+  void input_came() override { advance(); }
+  void input_is_over(bool clean) override;
+  void sent() override;
+  void sending() override;
+  void send_failed() override;
+  void loop_ends() override;
+
+ private:
+  void use(std::shared_ptr<UpstreamConnection> connection, bool kept);
+  /// The kernel has certainly taken no byte of the request.
+  bool unsent() const noexcept { return !handed_ || (broken_ && !progress_); }
+  void advance();
+  void input_ran_dry();
+  void advance_later();
+  void take_final_head();
+  void ended_early();
+  void complete();
+  void send_piece();
+  void request_sent();
+  void fail(UpstreamFailure::Kind kind, std::string what);
+  void tell_failure();
+  void release_callbacks();
+  void stop_timers();
+
+  std::shared_ptr<LoopCore> loop_;
+  std::shared_ptr<UpstreamPool> pool_;
+  Endpoint endpoint_;
+  UpstreamRequest request_;
+  std::string head_bytes_;
+  std::shared_ptr<UpstreamConnection> connection_;
+  Timer read_timer_;   ///< connect, first byte, stalled answer
+  Timer write_timer_;  ///< stalled request
+  Timer total_timer_;
+
+  bool reused_ = false;
+  bool retried_ = false;
+  bool over_ = false;
+  bool advancing_ = false;
+  bool handed_ = false;    ///< the kernel was asked to send
+  bool progress_ = false;  ///< and is known to have taken something
+  bool broken_ = false;    ///< the upstream takes no more of the request
+  bool clean_end_ = true;
+
+  std::uint64_t left_ = 0;
+  bool finished_ = false;  ///< by whoever writes
+  bool last_chunk_due_ = false;
+  bool request_done_ = false;  ///< everything is with the kernel
+  bool piece_waits_ = false;
+  std::string_view piece_;
+  std::size_t pieces_done_ = 0;
+  UpstreamExchange::WriteDone write_done_;
+
+  bool has_head_ = false;
+  bool interim_shown_ = false;
+  bool answered_ = false;  ///< a byte of an answer has come
+  bool complete_ = false;
+  bool has_body_ = false;
+  std::size_t interim_ = 0;
+  Framing framing_;
+  ResponseHead head_;
+  UpstreamExchange::HeadDone head_done_;
+  UpstreamExchange::PieceDone piece_done_;
+  std::optional<UpstreamFailure> failure_;
+};
+
+}  // namespace banyan::http

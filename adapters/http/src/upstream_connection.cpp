@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "upstream_connection.hpp"
+
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+#include <utility>
+
+namespace banyan::http {
+namespace {
+using boost::asio::ip::tcp;
+constexpr std::size_t kReadAhead = 16 * 1024;
+}  // namespace
+
+UpstreamPool::~UpstreamPool() {
+  idle_.clear();
+  while (!all_.empty()) (*all_.begin())->loop_ends();
+}
+
+std::shared_ptr<UpstreamConnection> UpstreamPool::take(const Endpoint& endpoint) {
+  const auto found = idle_.find(endpoint);
+  if (found == idle_.end()) return nullptr;
+  auto& connections = found->second;
+  while (!connections.empty()) {
+    std::shared_ptr<UpstreamConnection> connection = std::move(connections.back());
+    connections.pop_back();
+    if (connection->open()) return connection;
+  }
+  return nullptr;
+}
+
+std::shared_ptr<UpstreamConnection> UpstreamPool::make(LoopCore& loop, const Endpoint& endpoint) {
+  auto connection =
+      std::make_shared<UpstreamConnection>(loop.shared_from_this(), shared_from_this(), endpoint);
+  all_.insert(connection.get());
+  return connection;
+}
+
+void UpstreamPool::give(const std::shared_ptr<UpstreamConnection>& connection) {
+  auto& connections = idle_[connection->endpoint()];
+  connection->keep();
+  connections.push_back(connection);
+  if (connections.size() > options_.max_idle_per_loop) {
+    const auto oldest = connections.front();
+    oldest->drop();
+  }
+}
+
+void UpstreamPool::forget(UpstreamConnection& connection) {
+  all_.erase(&connection);
+  const auto found = idle_.find(connection.endpoint());
+  if (found == idle_.end()) return;
+  std::erase_if(found->second, [&](const auto& idle) { return idle.get() == &connection; });
+}
+
+std::size_t UpstreamPool::idle() const {
+  std::size_t count = 0;
+  for (const auto& [endpoint, connections] : idle_) count += connections.size();
+  return count;
+}
+
+UpstreamConnection::UpstreamConnection(std::shared_ptr<LoopCore> on,
+                                       std::shared_ptr<UpstreamPool> pool, Endpoint endpoint)
+    : Wire(on, Socket(on->io())),
+      pool_(pool),
+      endpoint_(std::move(endpoint)),
+      parser_(pool->options().limits),
+      resolver_(on->io()),
+      idle_timer_(on->timers(), [this] { drop(); }) {}
+
+void UpstreamConnection::connect() {
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(endpoint_.host, error);
+  if (!error) return connect_to({tcp::endpoint(address, endpoint_.port)}, 0);
+  auto self = std::static_pointer_cast<UpstreamConnection>(shared_from_this());
+  resolver_.async_resolve(
+      endpoint_.host, std::to_string(endpoint_.port),
+      [self](const boost::system::error_code& failure, const Resolver::results_type& found) {
+        if (!self->open() || !self->user_) return;
+        if (failure) return std::shared_ptr(self->user_)->connect_failed(failure.message());
+        self->connect_to({found.begin(), found.end()}, 0);
+      });
+}
+
+void UpstreamConnection::connect_to(std::vector<tcp::endpoint> addresses, std::size_t index) {
+  const tcp::endpoint address = addresses[index];
+  auto self = std::static_pointer_cast<UpstreamConnection>(shared_from_this());
+  boost::system::error_code ignored;
+  socket().close(ignored);
+  socket().async_connect(address, [self, addresses = std::move(addresses),
+                                   index](const boost::system::error_code& error) mutable {
+    if (!self->open() || !self->user_) return;
+    if (error && index + 1 < addresses.size()) {
+      return self->connect_to(std::move(addresses), index + 1);
+    }
+    const auto user = self->user_;
+    if (error) return user->connect_failed(error.message());
+    boost::system::error_code failed;
+    self->socket().set_option(tcp::no_delay(true), failed);
+    self->want_input();
+    user->connected();
+  });
+}
+
+void UpstreamConnection::serve(std::shared_ptr<ConnectionUser> user) {
+  idle_timer_.clear();
+  user_ = std::move(user);
+}
+
+void UpstreamConnection::keep() {
+  user_ = nullptr;
+  pin(false);
+  parser_.reset();
+  if (const auto pool = pool_.lock()) idle_timer_.set(pool->options().idle_keep);
+  want_input();
+}
+
+void UpstreamConnection::drop() {
+  const auto self = shared_from_this();
+  user_ = nullptr;
+  idle_timer_.stop();
+  resolver_.cancel();
+  if (const auto pool = pool_.lock()) pool->forget(*this);
+  close();
+}
+
+void UpstreamConnection::loop_ends() {
+  const auto self = shared_from_this();
+  const auto user = std::exchange(user_, nullptr);
+  drop();
+  if (user) user->loop_ends();
+}
+
+void UpstreamConnection::want_input() {
+  const auto pool = pool_.lock();
+  const bool in_head = parser_.in_head();
+  Wire::want_input(kReadAhead + (in_head && pool ? pool->options().limits.head_bytes : 0));
+}
+
+void UpstreamConnection::on_input() {
+  if (!user_) return drop();  // bytes that nobody asked for
+  std::shared_ptr(user_)->input_came();
+}
+
+void UpstreamConnection::on_input_end(bool clean) {
+  if (!user_) return drop();
+  std::shared_ptr(user_)->input_is_over(clean);
+}
+
+void UpstreamConnection::on_sent() {
+  if (user_) std::shared_ptr(user_)->sent();
+}
+
+void UpstreamConnection::on_send_failed() {
+  if (user_) std::shared_ptr(user_)->send_failed();
+}
+
+void UpstreamConnection::on_send_progress() {
+  if (user_) std::shared_ptr(user_)->sending();
+}
+
+}  // namespace banyan::http

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/ip/basic_resolver.hpp>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "http/parser.hpp"
+#include "http/upstream.hpp"
+#include "wire.hpp"
+
+namespace banyan::http {
+
+class UpstreamConnection;
+
+/// Whoever has a connection to itself at the moment.
+class ConnectionUser {
+ public:
+  virtual ~ConnectionUser() = default;
+  virtual void connected() = 0;
+  virtual void connect_failed(const std::string& why) = 0;
+  virtual void input_came() = 0;
+  virtual void input_is_over(bool clean) = 0;
+  virtual void sent() = 0;
+  virtual void sending() = 0;
+  virtual void send_failed() = 0;
+  /// The loop ends, and the connection with it.
+  virtual void loop_ends() = 0;
+};
+
+/// The connections of one loop, to whatever endpoint. On that loop.
+class UpstreamPool : public std::enable_shared_from_this<UpstreamPool> {
+ public:
+  explicit UpstreamPool(UpstreamOptions options) : options_(options) {}
+  ~UpstreamPool();
+
+  /// A kept one, or null.
+  std::shared_ptr<UpstreamConnection> take(const Endpoint& endpoint);
+  std::shared_ptr<UpstreamConnection> make(LoopCore& loop, const Endpoint& endpoint);
+  void give(const std::shared_ptr<UpstreamConnection>& connection);
+  void forget(UpstreamConnection& connection);
+
+  std::size_t idle() const;
+  const UpstreamOptions& options() const noexcept { return options_; }
+
+ private:
+  UpstreamOptions options_;
+  std::map<Endpoint, std::vector<std::shared_ptr<UpstreamConnection>>> idle_;
+  std::unordered_set<UpstreamConnection*> all_;
+};
+
+/// A connection to an upstream. Keeps a read waiting also while idle, so that the upstream's
+/// closing takes it out of the pool at once.
+class UpstreamConnection final : public Wire {
+ public:
+  UpstreamConnection(std::shared_ptr<LoopCore> on, std::shared_ptr<UpstreamPool> pool,
+                     Endpoint endpoint);
+
+  void connect();
+  /// From now on `user` hears what happens; null: nobody.
+  void serve(std::shared_ptr<ConnectionUser> user);
+  void keep();
+  void drop();
+  void loop_ends();
+
+  const Endpoint& endpoint() const noexcept { return endpoint_; }
+  ResponseParser& parser() noexcept { return parser_; }
+  using Wire::consume;
+  using Wire::input_ended;
+  using Wire::outgoing;
+  using Wire::pin;
+  using Wire::send;
+  using Wire::sending;
+  using Wire::unread;
+  void want_input();
+
+ private:
+  using Resolver =
+      boost::asio::ip::basic_resolver<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+
+  void on_input() override;
+  void on_input_end(bool clean) override;
+  void on_sent() override;
+  void on_send_failed() override;
+  void on_send_progress() override;
+  void connect_to(std::vector<boost::asio::ip::tcp::endpoint> addresses, std::size_t index);
+
+  std::weak_ptr<UpstreamPool> pool_;
+  Endpoint endpoint_;
+  ResponseParser parser_;
+  Resolver resolver_;
+  Timer idle_timer_;
+  std::shared_ptr<ConnectionUser> user_;
+};
+
+}  // namespace banyan::http
