@@ -23,6 +23,7 @@ void Readers::with_snapshot(const std::function<void(Connection&)>& body) {
   with_connection([&body](Connection& connection) {
     connection.begin_snapshot();
     body(connection);
+    connection.commit();
   });
 }
 

@@ -174,10 +174,10 @@ Access access_of(int action) {
   }
 }
 
-int authorize(void* guard, int action, const char* first, const char* second, const char*,
+int authorize(void* guard, int action, const char* first, const char*, const char*,
               const char* via) {
-  const bool allowed = static_cast<StatementGuard*>(guard)->allows(
-      access_of(action), text_of(first), text_of(second), text_of(via));
+  const bool allowed =
+      static_cast<StatementGuard*>(guard)->allows(access_of(action), text_of(first), text_of(via));
   return allowed ? SQLITE_OK : SQLITE_DENY;
 }
 
@@ -502,7 +502,9 @@ void Connection::commit() {
 
 void Connection::roll_back() noexcept {
   native_->begun = false;
-  if (in_transaction()) sqlite3_exec(native_->handle, "ROLLBACK", nullptr, nullptr, nullptr);
+  if (!in_transaction()) return;
+  native_->guard.begin(Ownership::kit, "ROLLBACK");
+  sqlite3_exec(native_->handle, "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(native_->handle) == 0; }

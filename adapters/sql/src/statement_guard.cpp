@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "statement_guard.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace banyan::sql {
@@ -19,10 +20,11 @@ std::string_view verb_of(Access access) {
   return "uses";
 }
 
-// What every module may read: the catalogue, and the tables that functions over values make.
+// SQLite reports writing the catalogue when a statement first uses a table-valued function, and
+// refuses real writing there by itself; what defines tables is reported as such besides.
 bool is_internal(Access access, std::string_view table) {
-  if (access != Access::Reads) return false;
-  return table.starts_with("sqlite_") || table == "json_each" || table == "json_tree";
+  if (table == "sqlite_master" || table == "sqlite_temp_master") return true;
+  return access == Access::Reads && table.starts_with("sqlite_");
 }
 
 // The fence and gate triggers of the mover act in every module's statements.
@@ -36,38 +38,41 @@ void StatementGuard::begin(std::size_t module, std::string_view sql) {
   module_ = module;
   sql_ = sql;
   refusal_.reset();
-  whole_tables_.clear();
+  reads_.clear();
 }
 
-bool StatementGuard::allows(Access access, std::string_view table, std::string_view column,
-                            std::string_view via) {
+bool StatementGuard::allows(Access access, std::string_view table, std::string_view via) {
   if (module_ == Ownership::kit || access == Access::Calculates) return true;
-  const auto& name = ownership_.rights(module_).module;
-  if (access == Access::Controls || access == Access::Defines) {
-    refusal_.emplace(
-        FaultKind::Misuse,
-        "module '" + name + "': " +
-            (access == Access::Controls
-                 ? "transactions and settings are the business of ModuleDatabase::read() and "
-                   "write(), not of a statement inside them: "
-                 : "a module's statements do not change the schema; write a migration in "
-                   "migrations/" +
-                       name + "/: ") +
-            std::string(sql_));
-    return false;
+  if (access == Access::Controls) {
+    return forbid("transactions and settings are the business of ModuleDatabase::read() and "
+                  "write(), not of a statement inside them");
   }
-  if (is_internal(access, table) || is_kit_trigger(table, via)) return true;
-  if (ownership_.may_touch(module_, table)) return true;
-  Violation violation{name, std::string(table), std::string(verb_of(access)), std::string(via),
-                      std::string(sql_)};
-  if (access == Access::Reads && column.empty()) {
-    whole_tables_.push_back(std::move(violation));
-    return true;
+  if (access == Access::Defines) {
+    return forbid("a module's statements do not change the schema; write a migration in "
+                  "migrations/" + module_name() + "/");
   }
-  return judge(std::move(violation));
+  if (is_internal(access, table) || is_kit_trigger(table, via) || ownership_.may_touch(module_, table)) return true;
+  Violation violation{module_name(), std::string(table), std::string(verb_of(access)),
+                      std::string(via), std::string(sql_)};
+  if (access != Access::Reads) return judge(violation);
+  const auto same = [&violation](const Violation& other) {
+    return other.table == violation.table && other.via == violation.via;
+  };
+  if (std::ranges::none_of(reads_, same)) reads_.push_back(std::move(violation));
+  return true;
 }
 
-bool StatementGuard::judge(Violation violation) {
+const std::string& StatementGuard::module_name() const {
+  return ownership_.rights(module_).module;
+}
+
+bool StatementGuard::forbid(const std::string& why) {
+  refusal_.emplace(FaultKind::Misuse,
+                   "module '" + module_name() + "': " + why + ": " + std::string(sql_));
+  return false;
+}
+
+bool StatementGuard::judge(const Violation& violation) {
   ownership_.report(violation);
   if (ownership_.guarding() == Guarding::Log) return true;
   if (!refusal_) refusal_.emplace(FaultKind::Ownership, violation.message());
@@ -77,7 +82,7 @@ bool StatementGuard::judge(Violation violation) {
 std::optional<Fault> StatementGuard::refusal() const { return refusal_; }
 
 void StatementGuard::settle(const std::function<bool(std::string_view)>& is_table) {
-  for (auto& violation : std::exchange(whole_tables_, {})) {
+  for (const auto& violation : std::exchange(reads_, {})) {
     if (is_table(violation.table) && !judge(violation)) throw *refusal_;
   }
 }

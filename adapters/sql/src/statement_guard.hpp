@@ -34,26 +34,28 @@ class StatementGuard {
   void begin(std::size_t module, std::string_view sql);
 
   /// True: allowed. Called again by the database when the schema changed under a statement.
-  bool allows(Access access, std::string_view table, std::string_view column,
-              std::string_view via);
+  bool allows(Access access, std::string_view table, std::string_view via);
 
   /// The refusal of the current statement, if there was one.
   std::optional<Fault> refusal() const;
 
-  /// `SELECT count(*) FROM t` names a table without a column; so does a query over a CTE or a
-  /// view of that name. Tells which of them are tables, once they can be looked up.
+  /// Judges what is read, once names can be looked up: views and CTEs are reported like tables,
+  /// and only the tables behind them count. To be called after the statement was prepared and
+  /// after each step, since the database prepares again when the schema changed.
   /// Throws Fault{Ownership}.
   void settle(const std::function<bool(std::string_view)>& is_table);
-  bool unsettled() const { return !whole_tables_.empty(); }
+  bool unsettled() const { return !reads_.empty(); }
 
  private:
-  bool judge(Violation violation);
+  const std::string& module_name() const;
+  bool forbid(const std::string& why);
+  bool judge(const Violation& violation);
 
   Ownership& ownership_;
   std::size_t module_ = Ownership::kit;
   std::string_view sql_;
   std::optional<Fault> refusal_;
-  std::vector<Violation> whole_tables_;
+  std::vector<Violation> reads_;
 };
 
 }  // namespace banyan::sql
