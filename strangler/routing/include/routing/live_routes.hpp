@@ -41,6 +41,7 @@ class LiveRoutes {
 
  private:
   std::string file_;
+  std::mutex reloading_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Routing> current_;
 };

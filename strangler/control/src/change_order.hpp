@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "stages/switchboard.hpp"
+
+namespace banyan::strangler {
+
+/// The body of a change.
+struct ChangeOrder {
+  Switchboard::Order order;
+  Reason reason;
+};
+
+enum class ChangeKind : std::uint8_t { Shift, Step };
+
+/// Reads the body strictly: InvalidArgument "banyan.invalid_json", or "banyan.invalid_request" with
+/// one detail per problem and its JSON pointer. `Step` (back, next) takes no percent and no writes.
+Result<ChangeOrder> read_change_order(std::string_view body, ChangeKind kind);
+
+}  // namespace banyan::strangler

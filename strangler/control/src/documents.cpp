@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/admin_api.hpp"
+#include "json_text.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json traffic_object(const Traffic& traffic) {
+  return {{"stage", to_string(traffic.stage)},
+          {"reads", to_string(traffic.reads)},
+          {"writes", to_string(traffic.writes)}};
+}
+
+Json entry_object(const LogEntry& entry) {
+  // The log keeps the texts that it hashed; they are JSON unless somebody tampered with them.
+  const auto parsed = [](const std::string& text) {
+    Json json = Json::parse(text, nullptr, false);
+    return json.is_discarded() ? Json(text) : json;
+  };
+  Json json = {{"seq", entry.seq},
+               {"time", to_string(entry.time)},
+               {"module", entry.module},
+               {"who", entry.who},
+               {"why", entry.why},
+               {"before", parsed(entry.before)},
+               {"after", parsed(entry.after)}};
+  if (!entry.evidence.empty()) json["evidence"] = entry.evidence;
+  json["previous_hash"] = entry.previous_hash;
+  json["hash"] = entry.hash;
+  return json;
+}
+
+}  // namespace
+
+std::string status_json(const Switchboard::Overview& overview) {
+  Json migrations = Json::array();
+  for (const Switchboard::Position& position : overview.positions) {
+    Json json = {{"module", position.migration.module}};
+    json.update(traffic_object(position.migration.traffic));
+    json["reads_hundredths"] = position.migration.traffic.reads.hundredths();
+    json["data"] = to_string(position.terrain.data);
+    json["old_side"] = position.terrain.old_side;
+    json["new_side"] = position.terrain.new_side;
+    json["revision"] = position.migration.revision;
+    if (position.next) json["next"] = to_string(*position.next);
+    if (position.back) json["back"] = to_string(*position.back);
+    if (position.illegal) json["illegal"] = *position.illegal;
+    migrations.push_back(std::move(json));
+  }
+  return dump({{"revision", overview.stand.revision},
+               {"log", {{"entries", overview.stand.revision}, {"head", overview.stand.head}}},
+               {"migrations", std::move(migrations)}});
+}
+
+std::string change_json(const Change& change) {
+  Json json = {{"module", change.module},
+               {"changed", change.entry.has_value()},
+               {"before", traffic_object(change.before)},
+               {"after", traffic_object(change.after)}};
+  if (change.entry) json["entry"] = entry_object(*change.entry);
+  return dump(json);
+}
+
+std::string log_json(const std::vector<LogEntry>& entries) {
+  Json list = Json::array();
+  for (const LogEntry& entry : entries) list.push_back(entry_object(entry));
+  return dump({{"entries", std::move(list)}});
+}
+
+std::string verification_json(const Verification& verification) {
+  return dump({{"intact", verification.problems.empty()},
+               {"entries", verification.entries},
+               {"head", verification.head},
+               {"problems", verification.problems}});
+}
+
+}  // namespace banyan::strangler

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "routing/configuration.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "route_section.hpp"
+#include "stages/suggestion.hpp"
+#include "stages/traffic.hpp"
+#include "toml_section.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+using std::chrono::milliseconds;
+constexpr milliseconds kLongest = std::chrono::hours(1);
+
+std::optional<Address> parse_address(std::string_view text, std::uint16_t least_port) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  std::string_view host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']') && host.size() > 2) {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.empty() || host.find_first_of(":[]") != std::string_view::npos) {
+    return std::nullopt;
+  }
+  const bool odd = std::ranges::any_of(host, [](char c) {
+    return static_cast<unsigned char>(c) <= 0x20 || c == '/' || c == '@' || c == 0x7F;
+  });
+  std::uint16_t port = 0;
+  const std::string_view digits = text.substr(colon + 1);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (odd || error != std::errc{} || end != digits.data() + digits.size() || port < least_port) {
+    return std::nullopt;
+  }
+  return Address{std::string(host), port};
+}
+
+std::vector<Address> read_addresses(Section& section, std::string_view key,
+                                    std::uint16_t least_port) {
+  std::vector<Address> addresses;
+  const auto texts = section.texts(key, R"(["127.0.0.1:8080"])");
+  if (!texts) return addresses;
+  for (const PlacedText& each : *texts) {
+    const auto address = parse_address(each.text, least_port);
+    if (!address) {
+      section.problem(each.place, '"' + each.text + "\" in " + std::string(key) +
+                                      R"( is no address, expected "host:port" such as )"
+                                      R"("127.0.0.1:8080" or "[::1]:8080")");
+    } else if (std::ranges::find(addresses, *address) != addresses.end()) {
+      section.problem(each.place, '"' + each.text + "\" is in " + std::string(key) + " twice");
+    } else {
+      addresses.push_back(*address);
+    }
+  }
+  return addresses;
+}
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  });
+}
+
+std::optional<StickyUnit> parse_sticky(std::string_view text) {
+  if (text == "address") return StickyUnit{};
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos || !is_token(text.substr(colon + 1))) return std::nullopt;
+  const std::string name(text.substr(colon + 1));
+  if (text.substr(0, colon) == "cookie") return StickyUnit{StickyUnit::Source::Cookie, name};
+  if (text.substr(0, colon) == "header") return StickyUnit{StickyUnit::Source::Header, name};
+  return std::nullopt;
+}
+
+bool is_plain_name(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && text.front() >= 'a' && text.front() <= 'z' &&
+         std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+         });
+}
+
+class Reader {
+ public:
+  Reader(const toml::table& root, const std::string& file)
+      : problems_(file), root_(root) {}
+
+  std::expected<Configuration, std::vector<FileProblem>> read() && {
+    check_sections();
+    read_proxy();
+    read_limits();
+    read_upstreams();
+    read_migrations();
+    read_routes(routes(), configuration_, problems_);
+    if (!problems_.empty()) return std::unexpected(std::move(problems_).take());
+    return std::move(configuration_);
+  }
+
+ private:
+  // Sections are looked at by name below; here is only what they must be.
+  void check_sections() {
+    for (const auto& [key, node] : root_) {
+      const std::string name(key.str());
+      if (std::ranges::find(known_sections_, name) == known_sections_.end()) {
+        problems_.add(place_of(key.source()), "unknown section \"" + name + "\"." +
+                                                  suggestion(name, known_sections_));
+      } else if (name == "routes" && !node.is_array()) {
+        problems_.add(place_of(node), "routes is " + kind_of(node) +
+                                          ", expected [[routes]] with two brackets, once for each "
+                                          "route");
+      } else if (name != "routes" && !node.is_table()) {
+        problems_.add(place_of(node),
+                      name + " is " + kind_of(node) + ", expected a section [" + name + ']');
+      }
+    }
+  }
+
+  const toml::table* section(std::string_view name) const {
+    const toml::node* node = root_.get(name);
+    return node == nullptr ? nullptr : node->as_table();
+  }
+
+  const toml::array* routes() const {
+    const toml::node* node = root_.get("routes");
+    return node == nullptr ? nullptr : node->as_array();
+  }
+
+  void read_proxy() {
+    const toml::table* table = section("proxy");
+    if (table == nullptr) {
+      if (!root_.contains("proxy")) {
+        problems_.add({1, 1}, "there is no section [proxy]; it says where to listen: [proxy] with "
+                              "listen = [\"127.0.0.1:8080\"]");
+      }
+      return;
+    }
+    Section proxy(*table, "[proxy]", place_of(*table), problems_);
+    if (!proxy.has("listen")) {
+      problems_.add(proxy.place(),
+                    "[proxy] lacks listen, such as listen = [\"127.0.0.1:8080\"]");
+    }
+    configuration_.listen = read_addresses(proxy, "listen", 0);
+    const auto store = proxy.text("control_store");
+    configuration_.control_store = store ? store->text : "control.db";
+    if (const auto units = proxy.texts("sticky", R"(["cookie:session", "address"])")) {
+      for (const PlacedText& each : *units) {
+        if (const auto unit = parse_sticky(each.text)) {
+          configuration_.sticky_units.push_back(*unit);
+        } else {
+          problems_.add(each.place, '"' + each.text +
+                                        "\" in sticky is nothing to go by, expected \"cookie:NAME\", "
+                                        "\"header:NAME\" or \"address\"");
+        }
+      }
+    }
+    if (configuration_.sticky_units.empty()) configuration_.sticky_units.push_back({});
+    proxy.finish();
+  }
+
+  void read_limits() {
+    const toml::table* table = section("limits");
+    if (table == nullptr) return;
+    Section section(*table, "[limits]", place_of(*table), problems_);
+    Limits& limits = configuration_.limits;
+    std::uint64_t header_bytes = limits.header_bytes;
+    section.number("connections", limits.connections, 1, 1'000'000);
+    section.size("header_bytes", header_bytes, 1024, 1024 * 1024);
+    section.number("header_fields", limits.header_fields, 1, 10'000);
+    section.size("body_bytes", limits.body_bytes, 0, 1ULL << 50U);
+    section.duration("header_time", limits.header_time, kLongest);
+    section.duration("body_time", limits.body_time, kLongest);
+    section.duration("idle_time", limits.idle_time, kLongest);
+    section.duration("drain_time", limits.drain_time, kLongest);
+    limits.header_bytes = static_cast<std::uint32_t>(header_bytes);
+    section.finish();
+  }
+
+  void read_upstreams() {
+    const toml::table* table = section("upstreams");
+    if (table == nullptr) return;
+    const Section all(*table, "[upstreams]", place_of(*table), problems_);
+    for (const auto& [name, entry] : all.tables()) {
+      Section section(*entry, "[upstreams." + name + ']', place_of(*entry), problems_);
+      UpstreamGroup group;
+      group.name = name;
+      check_name(name, section.place(), "an upstream");
+      if (!section.has("instances")) {
+        problems_.add(section.place(), "[upstreams." + name +
+                                           "] lacks instances, such as instances = "
+                                           "[\"127.0.0.1:9000\"]");
+      }
+      group.instances = read_addresses(section, "instances", 1);
+      section.duration("connect_time", group.connect_time, kLongest);
+      section.duration("answer_time", group.answer_time, kLongest);
+      section.number("connections", group.connections, 1, 65'535);
+      section.finish();
+      configuration_.upstreams.push_back(std::move(group));
+    }
+    std::ranges::sort(configuration_.upstreams, {}, &UpstreamGroup::name);
+  }
+
+  void read_migrations() {
+    const toml::table* table = section("migrations");
+    if (table == nullptr) return;
+    const Section all(*table, "[migrations]", place_of(*table), problems_);
+    for (const auto& [name, entry] : all.tables()) {
+      Section section(*entry, "[migrations." + name + ']', place_of(*entry), problems_);
+      check_name(name, section.place(), "a migration");
+      configuration_.migrations.push_back({name, read_steps(section)});
+      section.finish();
+    }
+    std::ranges::sort(configuration_.migrations, {}, &MigrationPlan::name);
+  }
+
+  std::vector<Percent> read_steps(Section& section) {
+    const auto texts = section.texts("steps", R"(["1%", "10%", "50%", "100%"])");
+    if (!texts) return usual_steps();
+    std::vector<Percent> steps;
+    bool refused = false;
+    for (const PlacedText& each : *texts) {
+      const auto percent = Percent::parse(each.text);
+      const std::size_t read_before = steps.size();
+      if (!percent) {
+        problems_.add(each.place, percent.error().message);
+      } else if (!steps.empty() && *percent <= steps.back()) {
+        problems_.add(each.place, "steps must grow, and " + each.text + " comes after " +
+                                      to_string(steps.back()));
+      } else if (*percent == Percent::none()) {
+        problems_.add(each.place, "steps begin above 0%, which is where every migration begins");
+      } else {
+        steps.push_back(*percent);
+      }
+      refused = refused || steps.size() == read_before;
+    }
+    if (!refused && (steps.empty() || steps.back() != Percent::all())) {
+      problems_.add(section.place("steps"), "the last of the steps must be 100%");
+    }
+    return steps;
+  }
+
+  void check_name(const std::string& name, Place place, std::string_view what) {
+    if (is_plain_name(name)) return;
+    problems_.add(place, '"' + name + "\" cannot be the name of " + std::string(what) +
+                             ": up to 64 lower-case letters, digits, \"-\" and \"_\", beginning with a "
+                             "letter");
+  }
+
+  FileProblems problems_;
+  const toml::table& root_;
+  const std::vector<std::string> known_sections_{"proxy", "limits", "upstreams", "migrations",
+                                                 "routes"};
+  Configuration configuration_;
+};
+
+}  // namespace
+
+std::string to_string(const FileProblem& problem) {
+  std::string text = problem.file + ':';
+  if (problem.place.line > 0) {
+    text += std::to_string(problem.place.line) + ':' + std::to_string(problem.place.column) + ':';
+  }
+  return text + ' ' + problem.message;
+}
+
+std::string to_string(const std::vector<FileProblem>& problems) {
+  std::string text;
+  for (const FileProblem& problem : problems) text += to_string(problem) + '\n';
+  return text;
+}
+
+const UpstreamGroup* Configuration::upstream(std::string_view name) const {
+  const auto found = std::ranges::find(upstreams, name, &UpstreamGroup::name);
+  return found == upstreams.end() ? nullptr : &*found;
+}
+
+const MigrationPlan* Configuration::migration(std::string_view name) const {
+  const auto found = std::ranges::find(migrations, name, &MigrationPlan::name);
+  return found == migrations.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> Configuration::migration_names() const {
+  std::vector<std::string> names;
+  for (const MigrationPlan& each : migrations) names.push_back(each.name);
+  return names;
+}
+
+std::expected<Configuration, std::vector<FileProblem>> parse_configuration(
+    std::string_view text, const std::string& file) {
+  try {
+    const toml::table root = toml::parse(text, file);
+    return Reader(root, file).read();
+  } catch (const toml::parse_error& error) {
+    return std::unexpected(std::vector<FileProblem>{
+        {file, place_of(error.source()), "this is not TOML: " + std::string(error.description())}});
+  }
+}
+
+std::expected<Configuration, std::vector<FileProblem>> read_configuration(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  if (!stream && !stream.eof()) {
+    return std::unexpected(std::vector<FileProblem>{
+        {file, {}, std::string("cannot be read: ") + std::strerror(errno)}});
+  }
+  return parse_configuration(text, file);
+}
+
+}  // namespace banyan::strangler

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "route_section.hpp"
+
+#include <algorithm>
+
+#include "stages/suggestion.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+const std::vector<std::string>& known_methods() {
+  static const std::vector<std::string> methods = {"GET",   "HEAD",   "POST",   "PUT",
+                                                   "PATCH", "DELETE", "OPTIONS"};
+  return methods;
+}
+
+class RouteReader {
+ public:
+  RouteReader(const toml::table& table, const Configuration& configuration, FileProblems& problems)
+      : section_(table, "[[routes]]", place_of(table), problems), configuration_(configuration) {}
+
+  Route read() {
+    Route route;
+    route.place = section_.place();
+    read_path(route);
+    read_methods(route);
+    if (const auto name = section_.text("name")) route.name = name->text;
+    if (route.name.empty()) route.name = default_name(route);
+    read_effect(route);
+    read_upstream("legacy", route.legacy, true);
+    read_upstream("successor", route.successor, false);
+    read_migration(route);
+    section_.finish();
+    return route;
+  }
+
+ private:
+  static std::string default_name(const Route& route) {
+    return route.methods.to_string() + ' ' + route.path +
+           (route.kind == PathKind::Prefix && route.path != "/" ? "/…" : "");
+  }
+
+  void read_path(Route& route) {
+    const auto path = section_.text("path");
+    const auto prefix = section_.text("prefix");
+    if (section_.has("path") && section_.has("prefix")) {
+      section_.problem(section_.place("prefix"),
+                       "a route has either path (this path) or prefix (this path and all below it), "
+                       "not both");
+    }
+    if (!section_.has("path") && !section_.has("prefix")) {
+      section_.problem(section_.place(),
+                       "[[routes]] lacks path, such as path = \"/albums/{id}\", or prefix, such as "
+                       "prefix = \"/albums\"");
+    }
+    if (path) {
+      route.path = path->text;
+      route.place = path->place;
+    } else if (prefix) {
+      route.kind = PathKind::Prefix;
+      route.path = prefix->text;
+      route.place = prefix->place;
+    }
+  }
+
+  void read_methods(Route& route) {
+    if (!section_.has("methods")) {
+      section_.problem(section_.place(),
+                       "[[routes]] lacks methods, such as methods = [\"GET\"], or [\"*\"] for all");
+    }
+    const auto methods = section_.texts("methods", R"(["GET", "HEAD"])");
+    if (!methods) return;
+    for (const PlacedText& each : *methods) {
+      if (each.text == "*") {
+        route.methods = MethodSet::any();
+      } else if (!route.methods.add(each.text)) {
+        std::string upper = each.text;
+        std::ranges::transform(upper, upper.begin(), [](char c) {
+          return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+        });
+        section_.problem(each.place, "unknown method \"" + each.text + "\"." +
+                                         suggestion(upper, known_methods()));
+      }
+    }
+  }
+
+  void read_effect(Route& route) {
+    const auto effect = section_.required_text("effect", "\"read\"");
+    if (!effect) return;
+    if (effect->text == "write") {
+      route.effect = Effect::Write;
+    } else if (effect->text != "read") {
+      section_.problem(effect->place,
+                       "effect is \"" + effect->text +
+                           "\", expected \"read\" (changes nothing, may move by percentage) or "
+                           "\"write\" (moves as a whole)");
+    }
+  }
+
+  void read_upstream(std::string_view key, std::string& upstream, bool required) {
+    const auto name =
+        required ? section_.required_text(key, "\"NAME\" of a section [upstreams.NAME]")
+                 : section_.text(key);
+    if (!name) return;
+    upstream = name->text;
+    if (configuration_.upstream(name->text) != nullptr) return;
+    std::vector<std::string> known;
+    for (const UpstreamGroup& each : configuration_.upstreams) known.push_back(each.name);
+    section_.problem(name->place, "there is no [upstreams." + name->text + "]." +
+                                      suggestion(name->text, known));
+  }
+
+  void read_migration(Route& route) {
+    if (const auto name = section_.text("migration")) {
+      route.migration = name->text;
+      if (configuration_.migration(name->text) == nullptr) {
+        section_.problem(name->place, "there is no [migrations." + name->text + "]." +
+                                          suggestion(name->text, configuration_.migration_names()));
+      }
+    }
+    if (section_.has("migration") && !section_.has("successor")) {
+      section_.problem(section_.place("migration"),
+                       "a route with a migration needs a successor: the upstream that its traffic "
+                       "moves to");
+    }
+    if (section_.has("successor") && !section_.has("migration")) {
+      section_.problem(section_.place("successor"),
+                       "a route with a successor needs a migration, by whose stage its traffic moves");
+    }
+  }
+
+  Section section_;
+  const Configuration& configuration_;
+};
+
+}  // namespace
+
+void read_routes(const toml::array* list, Configuration& configuration, FileProblems& problems) {
+  if (list == nullptr) return;
+  for (const toml::node& node : *list) {
+    if (const toml::table* table = node.as_table()) {
+      configuration.routes.push_back(RouteReader(*table, configuration, problems).read());
+    } else {
+      problems.add(place_of(node), "a route is a section [[routes]], not " + kind_of(node));
+    }
+  }
+  // A route whose path or methods were refused already is no use to the table.
+  std::vector<Route> complete;
+  std::ranges::copy_if(configuration.routes, std::back_inserter(complete), [](const Route& route) {
+    return !route.path.empty() && !route.methods.empty();
+  });
+  std::vector<Place> places;
+  for (const Route& route : complete) places.push_back(route.place);
+  const auto table = RouteTable::build(std::move(complete));
+  if (table) return;
+  for (const RouteProblem& problem : table.error()) {
+    problems.add(places[problem.route], problem.message);
+  }
+}
+
+}  // namespace banyan::strangler
