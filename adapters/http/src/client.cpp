@@ -45,6 +45,9 @@ class Client::Pool {
     if (!connection->reusable()) return;
     connection->idle_since = std::chrono::steady_clock::now();
     const std::lock_guard lock(mutex_);
+    std::erase_if(idle_, [&](const auto& kept) {
+      return connection->idle_since - kept->idle_since >= options.idle_timeout;
+    });
     if (idle_.size() < options.max_idle) idle_.push_back(std::move(connection));
   }
 

@@ -20,8 +20,7 @@ UpstreamCall::UpstreamCall(std::shared_ptr<LoopCore> loop, std::shared_ptr<Upstr
       read_timer_(loop_->timers(),
                   [this] {
                     const auto self = shared_from_this();
-                    fail(UpstreamFailure::Kind::Timeout, !connection_ || !(sent_any_ || answered_)
-                                                             ? "could not connect in time"
+                    fail(UpstreamFailure::Kind::Timeout, !handed_    ? "could not connect in time"
                                                          : has_head_ ? "the answer stopped arriving"
                                                                      : "no answer in time");
                   }),
@@ -45,7 +44,13 @@ void UpstreamCall::start() {
   const auto serialized =
       serialize_head(request_.head, request_.framing, Persistence::KeepAlive, head_bytes_);
   if (!serialized) return fail(UpstreamFailure::Kind::Request, serialized.error().message);
-  if (auto kept = pool_->take(endpoint_)) {
+  auto kept = pool_->take(endpoint_);
+  // What may not be asked twice is worth a look whether the end of the connection is on its way.
+  while (kept && !request_.safe_to_repeat && !kept->still_quiet()) {
+    kept->drop();
+    kept = pool_->take(endpoint_);
+  }
+  if (kept) {
     use(std::move(kept), true);
     connected();
   } else {
@@ -57,7 +62,8 @@ void UpstreamCall::start() {
 void UpstreamCall::use(std::shared_ptr<UpstreamConnection> connection, bool kept) {
   connection_ = std::move(connection);
   reused_ = kept;
-  sent_any_ = false;
+  handed_ = false;
+  progress_ = false;
   connection_->serve(shared_from_this());
   connection_->parser().expect(request_.head.method);
   if (!kept) read_timer_.set(pool_->options().connect_timeout);
@@ -67,6 +73,7 @@ void UpstreamCall::connected() {
   read_timer_.clear();
   write_timer_.set(pool_->options().stall_timeout);
   connection_->outgoing() = head_bytes_;
+  handed_ = true;
   if (piece_waits_) return send_piece();
   connection_->send();
 }
@@ -96,7 +103,7 @@ void UpstreamCall::write(std::string_view bytes, UpstreamExchange::WriteDone don
   write_done_ = std::move(done);
   piece_ = bytes;
   piece_waits_ = true;
-  if (connection_ && connection_->open() && sent_any_ && !connection_->sending()) send_piece();
+  if (connection_ && handed_ && !connection_->sending()) send_piece();
 }
 
 void UpstreamCall::finish() {
@@ -106,16 +113,16 @@ void UpstreamCall::finish() {
     return fail(UpstreamFailure::Kind::Request, "fewer bytes were written than announced");
   }
   last_chunk_due_ = request_.framing.kind == Framing::Kind::Chunked;
-  if (sent_any_ && !broken_ && connection_ && !connection_->sending()) sent();
+  if (handed_ && !broken_ && connection_ && !connection_->sending()) sent();
 }
 
 void UpstreamCall::sending() {
-  sent_any_ = true;
+  progress_ = true;
   write_timer_.set(pool_->options().stall_timeout);
 }
 
 void UpstreamCall::sent() {
-  sent_any_ = true;
+  progress_ = true;
   write_timer_.clear();
   if (over_) return;
   if (piece_waits_) return send_piece();
@@ -160,8 +167,7 @@ void UpstreamCall::input_is_over(bool clean) {
 
 /// The connection ended before any byte of an answer.
 void UpstreamCall::ended_early() {
-  const bool untouched = !sent_any_;
-  const bool repeatable = pieces_done_ == 0 && (untouched || request_.safe_to_repeat);
+  const bool repeatable = pieces_done_ == 0 && (unsent() || request_.safe_to_repeat);
   if (reused_ && !retried_ && repeatable) {
     retried_ = true;
     piece_waits_ = write_done_ != nullptr;
@@ -226,13 +232,9 @@ void UpstreamCall::advance() {
     connection_->consume(step.consumed);
     if (step.kind == Step::Kind::NeedMore) {
       if (connection_->input_ended()) {
-        if (!answered_) {
-          ended_early();
-        } else if (parser.close() != nullptr || !clean_end_ || parser.in_head()) {
-          fail(UpstreamFailure::Kind::Closed, "the connection ended inside the answer");
-        }
-        if (over_ || parser.framing().kind == Framing::Kind::UntilClose) continue;
-        break;
+        input_ran_dry();
+        if (!over_ && !has_head_) break;  // another attempt is under way
+        continue;
       }
       if (has_head_) read_timer_.set(pool_->options().stall_timeout);
       connection_->want_input();
@@ -267,6 +269,14 @@ void UpstreamCall::advance() {
   }
   advancing_ = false;
   if (!over_ && connection_ && connection_->open()) connection_->want_input();
+}
+
+void UpstreamCall::input_ran_dry() {
+  if (!answered_) return ended_early();
+  ResponseParser& parser = connection_->parser();
+  if (parser.close() != nullptr || !clean_end_ || parser.in_head()) {
+    fail(UpstreamFailure::Kind::Closed, "the connection ended inside the answer");
+  }
 }
 
 void UpstreamCall::take_final_head() {
@@ -304,7 +314,7 @@ void UpstreamCall::fail(UpstreamFailure::Kind kind, std::string what) {
   if (over_ || complete_) return;
   over_ = true;
   stop_timers();
-  failure_ = UpstreamFailure{kind, to_string(endpoint_) + ": " + std::move(what), !sent_any_,
+  failure_ = UpstreamFailure{kind, to_string(endpoint_) + ": " + std::move(what), unsent(),
                              reused_ && !answered_ && kind == UpstreamFailure::Kind::Closed};
   if (connection_) std::exchange(connection_, nullptr)->drop();
   if (!advancing_) loop_->post([self = shared_from_this()] { self->advance(); });

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "upstream_connection.hpp"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
+#include <cerrno>
 #include <utility>
 
 namespace banyan::http {
@@ -12,8 +15,8 @@ constexpr std::size_t kReadAhead = 16 * 1024;
 }  // namespace
 
 UpstreamPool::~UpstreamPool() {
-  idle_.clear();
-  while (!all_.empty()) (*all_.begin())->loop_ends();
+  const std::vector<UpstreamConnection*> left(all_.begin(), all_.end());
+  for (UpstreamConnection* connection : left) connection->loop_ends();
 }
 
 std::shared_ptr<UpstreamConnection> UpstreamPool::take(const Endpoint& endpoint) {
@@ -128,6 +131,13 @@ void UpstreamConnection::loop_ends() {
   const auto user = std::exchange(user_, nullptr);
   drop();
   if (user) user->loop_ends();
+}
+
+bool UpstreamConnection::still_quiet() {
+  char byte = 0;
+  const ssize_t size =
+      ::recv(socket().native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
+  return size < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
 void UpstreamConnection::want_input() {

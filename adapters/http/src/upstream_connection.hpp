@@ -65,6 +65,8 @@ class UpstreamConnection final : public Wire {
   void keep();
   void drop();
   void loop_ends();
+  /// False when there is something to read, be it the end.
+  bool still_quiet();
 
   const Endpoint& endpoint() const noexcept { return endpoint_; }
   ResponseParser& parser() noexcept { return parser_; }
