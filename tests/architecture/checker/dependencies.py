@@ -3,17 +3,19 @@
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
 from .model import CannotTell, Tree
 
+_OUTPUT = re.compile(r"\s-o\s+(\S+)")
+
 
 def read_by_translation_unit(tree: Tree) -> dict[str, set[str]]:
     """Source file -> every file that compiling it read, as normalised absolute paths."""
     if (tree.build / "build.ninja").is_file():
-        read = _from_ninja(tree.build)
-        _refuse_unbuilt(tree, read)
+        read = _from_ninja(tree)
     else:
         read = _from_make_files(tree.build)
     if not read:
@@ -21,27 +23,45 @@ def read_by_translation_unit(tree: Tree) -> dict[str, set[str]]:
     return read
 
 
+def compiled_sources(tree: Tree) -> set[str]:
+    """The sources of all targets."""
+    return {source for _, source in _objects(tree)}
+
+
 def _absolute(path: str, base: Path) -> str:
     return os.path.realpath(os.path.join(base, path))
 
 
-def _from_ninja(build: Path) -> dict[str, set[str]]:
-    log = subprocess.run(["ninja", "-C", str(build), "-t", "deps"], check=True, text=True,
+def _objects(tree: Tree):
+    """(object, source) of everything that the build compiles."""
+    commands = tree.build / "compile_commands.json"
+    if not commands.is_file():
+        raise CannotTell(f"{commands} is missing; configure this build folder first")
+    for entry in json.loads(commands.read_text()):
+        output = _OUTPUT.search(entry.get("command", ""))
+        yield output[1] if output else "", _absolute(entry["file"], Path(entry["directory"]))
+
+
+def _from_ninja(tree: Tree) -> dict[str, set[str]]:
+    log = subprocess.run(["ninja", "-C", str(tree.build), "-t", "deps"], check=True, text=True,
                          stdout=subprocess.PIPE).stdout
+    # The log also keeps objects whose targets are gone; they are no part of the project any more.
+    source_of = {_absolute(output, tree.build): source for output, source in _objects(tree)}
     read: dict[str, set[str]] = {}
-    files: list[str] = []
     cache: dict[str, str] = {}
-    # An object whose target is gone stays in the log; it is no part of the project any more.
-    for line in [*log.splitlines(), ""]:
+    source = None
+    for line in log.splitlines():
         if line.startswith("    "):
             path = line.strip()
             if path not in cache:
-                cache[path] = _absolute(path, build)
-            files.append(cache[path])
-        elif not line.strip():
-            if files and os.path.exists(files[0]):
-                read.setdefault(files[0], set()).update(files)
-            files = []
+                cache[path] = _absolute(path, tree.build)
+            if source:
+                read[source].add(cache[path])
+        elif ": #deps" in line:
+            source = source_of.get(_absolute(line.split(": #deps", 1)[0], tree.build))
+            if source:
+                read.setdefault(source, {source})
+    _refuse_unbuilt(tree, set(source_of.values()) - read.keys())
     return read
 
 
@@ -54,17 +74,8 @@ def _from_make_files(build: Path) -> dict[str, set[str]]:
     return read
 
 
-def compiled_sources(tree: Tree) -> set[str]:
-    """The sources of all targets."""
-    commands = tree.build / "compile_commands.json"
-    if not commands.is_file():
-        raise CannotTell(f"{commands} is missing; configure this build folder first")
-    return {_absolute(entry["file"], Path(entry["directory"])) for entry in json.loads(commands.read_text())}
-
-
-def _refuse_unbuilt(tree: Tree, read: dict[str, set[str]]) -> None:
-    unbuilt = sorted(tree.relative(source) for source in compiled_sources(tree) - read.keys())
+def _refuse_unbuilt(tree: Tree, unbuilt: set[str]) -> None:
     if unbuilt:
         raise CannotTell(
-            f"{len(unbuilt)} sources have not been compiled in {tree.build}, for one {unbuilt[0]};"
-            " build everything first")
+            f"{len(unbuilt)} sources have not been compiled in {tree.build}, for one"
+            f" {tree.relative(min(unbuilt))}; build everything first")
