@@ -83,6 +83,10 @@ std::optional<Refusal> read_with_beast(std::string_view bytes, Head& head) {
   BeastHead<is_request, Head> parser(head);
   beast::error_code error;
   const std::size_t used = parser.put(boost::asio::buffer(bytes.data(), bytes.size()), error);
+  if (error == beast::http::error::bad_content_length &&
+      head.fields.contains("Transfer-Encoding")) {
+    error = beast::http::error::bad_transfer_encoding;
+  }
   if (error) return refusal_for(error);
   if (!parser.is_done() || used != bytes.size()) {
     return Refusal{400, "http.malformed_head", "the head ends elsewhere than its empty line says"};
