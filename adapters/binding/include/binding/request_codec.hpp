@@ -36,8 +36,11 @@ constexpr bool parameters_fit(const ResourcePath& at, const json::Shape& request
   std::size_t from = 0;
   for (std::string_view name = next_parameter(at.path, from); !name.empty();
        name = next_parameter(at.path, from)) {
-    const json::Field* field = json::find_field(request, name);
-    if (field == nullptr || !json::is_scalar(field->shape())) return false;
+    bool fits = false;
+    for (const json::Field& field : request.fields) {
+      fits = fits || (field.name == name && json::is_scalar(field.shape()));
+    }
+    if (!fits) return false;
   }
   return true;
 }
