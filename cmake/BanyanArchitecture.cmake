@@ -17,17 +17,16 @@ function(banyan_write_manifest)
   endforeach()
   list(JOIN rows ",\n    " rows)
   set(kit "")
-  set(app "")
   get_property(libraries GLOBAL PROPERTY BANYAN_LIBRARIES)
   foreach(library IN LISTS libraries)
     get_target_property(folder ${library} SOURCE_DIR)
     cmake_path(RELATIVE_PATH folder BASE_DIRECTORY "${PROJECT_SOURCE_DIR}")
-    if(folder MATCHES "^app/")
-      list(APPEND app "$<TARGET_FILE:${library}>")
-    elseif(NOT folder MATCHES "^tests/")
+    if(NOT folder MATCHES "^(app|tests)/")
       list(APPEND kit "$<TARGET_FILE:${library}>")
     endif()
   endforeach()
+  set(app "")
+  banyan_private_archives_below("${PROJECT_SOURCE_DIR}/app" app)
   foreach(module IN LISTS modules)
     list(APPEND kit "$<TARGET_FILE:${module}.remote>")
   endforeach()
@@ -52,22 +51,39 @@ function(banyan_private_json_list out)
   set(${out} "[${items}]" PARENT_SCOPE)
 endfunction()
 
-# banyan_add_extraction_proof(<app> <flavour> <module>): a test that nothing which the module's core
-# and module archives define is left in flavours/<flavour>/<app>, with <app> itself as the control
-# that would show it.
-function(banyan_add_extraction_proof app flavour module)
-  foreach(target ${app} ${app}.${flavour} ${module}.core ${module}.module)
-    if(NOT TARGET ${target})
-      message(FATAL_ERROR "banyan_add_extraction_proof(${app} ${flavour} ${module}): there is no target"
-        " '${target}'. Flavours are made by banyan_add_flavour(${app} ${flavour} EXTRACT ${module}).")
+# The archives of all static libraries of a folder and the folders below it.
+function(banyan_private_archives_below folder out)
+  set(archives ${${out}})
+  get_property(targets DIRECTORY "${folder}" PROPERTY BUILDSYSTEM_TARGETS)
+  foreach(target IN LISTS targets)
+    get_target_property(type ${target} TYPE)
+    if(type STREQUAL STATIC_LIBRARY)
+      list(APPEND archives "$<TARGET_FILE:${target}>")
     endif()
   endforeach()
-  find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)
-  set(name "architecture/extraction_proof/${app}.${flavour}/${module}")
-  add_test(NAME ${name} COMMAND Python3::Interpreter
-    "${PROJECT_SOURCE_DIR}/tests/architecture/prove_extraction.py"
-    --manifest "${PROJECT_BINARY_DIR}/banyan_modules.json" --module ${module}
-    --extracted "$<TARGET_FILE:${app}.${flavour}>" --control "$<TARGET_FILE:${app}>"
-    --also-defined-in "$<TARGET_OBJECTS:${app}.${flavour}>" COMMAND_EXPAND_LISTS)
-  set_tests_properties(${name} PROPERTIES LABELS architecture TIMEOUT 60)
+  get_property(below DIRECTORY "${folder}" PROPERTY SUBDIRECTORIES)
+  foreach(subfolder IN LISTS below)
+    banyan_private_archives_below("${subfolder}" archives)
+  endforeach()
+  set(${out} "${archives}" PARENT_SCOPE)
+endfunction()
+
+# banyan_prove_extractions(): for each program that a module was extracted from, a test that nothing
+# which the module's core and module archives define is left in it. The control, which shows that
+# the proof could fail, is the application that hosts the module.
+function(banyan_prove_extractions)
+  find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
+  get_property(extractions GLOBAL PROPERTY BANYAN_EXTRACTIONS)
+  foreach(extraction IN LISTS extractions)
+    string(REPLACE "|" ";" extraction "${extraction}")
+    list(GET extraction 0 control)
+    list(GET extraction 1 program)
+    list(GET extraction 2 module)
+    set(name "architecture/extraction_proof/${program}/${module}")
+    add_test(NAME ${name} COMMAND Python3::Interpreter
+      "${PROJECT_SOURCE_DIR}/tests/architecture/prove_extraction.py"
+      --manifest "${PROJECT_BINARY_DIR}/banyan_modules.json" --module ${module}
+      --extracted "$<TARGET_FILE:${program}>" --control "$<TARGET_FILE:${control}>"
+      --also-defined-in "$<TARGET_OBJECTS:${program}>" COMMAND_EXPAND_LISTS)
+  endforeach()
 endfunction()
