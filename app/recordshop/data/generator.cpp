@@ -121,7 +121,9 @@ class GeneratedData final : public ShopData {
             seed_, kCustomer,
             static_cast<std::int64_t>(some % static_cast<std::uint64_t>(share(size_.orders, 5))),
             kEpoch),
-        orders::OrderState::Confirmed, placed, {}};
+        orders::OrderState::Confirmed,
+        placed,
+        {}};
     const auto lines = static_cast<std::int64_t>(1 + some % 4);
     const auto first = static_cast<std::int64_t>((some / 5) % static_cast<std::uint64_t>(tracks_));
     for (std::int64_t n = 0; n < std::min(lines, tracks_); ++n) {

@@ -15,23 +15,22 @@ constexpr auto kAdjectives = std::to_array<Words>(
      "Copper",  "Faithful", "Wild",   "Quiet",    "Frozen", "Honest",  "Salt",   "Second",
      "Western", "Blue",     "Lonely", "Painted",  "Summer", "Ancient", "Idle",   "Tender"});
 constexpr auto kNouns = std::to_array<Words>(
-    {"River",   "Harbour", "Banyan",  "Engine", "Mirror", "Garden",  "Lantern", "Satellite",
-     "Orchard", "Station", "Thunder", "Window", "Circus", "Shadow",  "Sparrow", "Avenue",
-     "Machine", "Island",  "Letter",  "Signal", "Desert", "Compass", "Wolf",    "Cathedral",
-     "Ocean",   "Carousel", "Meadow", "Tiger",  "Radio",  "Lighthouse", "Bridge", "Morning"});
-constexpr auto kVerbs = std::to_array<Words>({"Leaving", "Finding", "Counting", "Losing",
-                                              "Following", "Remembering", "Crossing", "Waiting for",
-                                              "Dancing with", "Running from", "Dreaming of",
-                                              "Building", "Burning", "Singing to", "Under",
-                                              "Beyond"});
-constexpr auto kFirstNames = std::to_array<Words>(
-    {"Ada",  "Bruno", "Clara", "Dmitri", "Elena", "Farid",  "Greta",  "Hugo",
-     "Ines", "Jonas", "Kaito", "Leila",  "Marta", "Nikhil", "Olivia", "Pavel",
-     "Rosa", "Samir", "Tilda", "Ugo",    "Vera",  "Wanda",  "Yusuf",  "Zoe"});
+    {"River",   "Harbour",  "Banyan",  "Engine", "Mirror", "Garden",     "Lantern", "Satellite",
+     "Orchard", "Station",  "Thunder", "Window", "Circus", "Shadow",     "Sparrow", "Avenue",
+     "Machine", "Island",   "Letter",  "Signal", "Desert", "Compass",    "Wolf",    "Cathedral",
+     "Ocean",   "Carousel", "Meadow",  "Tiger",  "Radio",  "Lighthouse", "Bridge",  "Morning"});
+constexpr auto kVerbs =
+    std::to_array<Words>({"Leaving", "Finding", "Counting", "Losing", "Following", "Remembering",
+                          "Crossing", "Waiting for", "Dancing with", "Running from", "Dreaming of",
+                          "Building", "Burning", "Singing to", "Under", "Beyond"});
+constexpr auto kFirstNames =
+    std::to_array<Words>({"Ada",  "Bruno", "Clara", "Dmitri", "Elena", "Farid",  "Greta",  "Hugo",
+                          "Ines", "Jonas", "Kaito", "Leila",  "Marta", "Nikhil", "Olivia", "Pavel",
+                          "Rosa", "Samir", "Tilda", "Ugo",    "Vera",  "Wanda",  "Yusuf",  "Zoe"});
 constexpr auto kLastNames = std::to_array<Words>(
-    {"Almeida", "Bergström", "Castillo", "Dvořák",  "Eriksen", "Fontaine", "García", "Haddad",
-     "Ivanova", "Jensen",    "Kowalski", "Lindqvist", "Moreau", "Nakamura", "Okafor", "Petrov",
-     "Quispe",  "Rossi",     "Schäfer",  "Takács",  "Usman",   "Vogel",    "Weber",  "Zhang"});
+    {"Almeida", "Bergström", "Castillo", "Dvořák",    "Eriksen", "Fontaine", "García", "Haddad",
+     "Ivanova", "Jensen",    "Kowalski", "Lindqvist", "Moreau",  "Nakamura", "Okafor", "Petrov",
+     "Quispe",  "Rossi",     "Schäfer",  "Takács",    "Usman",   "Vogel",    "Weber",  "Zhang"});
 
 /// Takes a choice out of a number and leaves the rest of it for the next.
 template <class List>

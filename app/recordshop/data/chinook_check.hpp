@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/sqlite_reader.hpp"
+
+namespace recordshop {
+
+/// What a Chinook database has and this file has not, a sentence each: tables, columns, rows.
+std::vector<std::string> what_chinook_lacks(SqliteReader& file);
+
+}  // namespace recordshop

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/shop_data.hpp"
+#include "kernel/clock.hpp"
+
+namespace recordshop {
+
+/// The tables of each module.
+struct Doors {
+  banyan::sql::ModuleDatabase& catalog;
+  banyan::sql::ModuleDatabase& warehouse;
+  banyan::sql::ModuleDatabase& orders;
+};
+
+struct Progress {
+  std::string_view what;  ///< "artists", "albums", …
+  std::int64_t done = 0;
+  std::int64_t of = 0;
+};
+
+struct LoadReport {
+  ShopSize stored;
+  std::chrono::duration<double> took{};
+  std::vector<std::string> not_mapped;
+  /// Of all five kinds.
+  double records_per_second() const;
+};
+
+/// Is nothing there yet?
+bool is_empty(const Doors& doors);
+
+/// Stores everything through the modules' own loaders, a batch in a unit of work, and calls
+/// `progress` after each. AlreadyExists "recordshop.already_loaded" when there is anything in the
+/// tables, also what a load left behind that did not come to its end.
+banyan::Result<LoadReport> load_shop(ShopData& data, const Doors& doors, const banyan::Clock& clock,
+                                     const std::function<void(const Progress&)>& progress);
+
+}  // namespace recordshop

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "data/chinook.hpp"
+#include "data/generator.hpp"
+#include "data/shop_database.hpp"
+
+namespace {
+
+using recordshop::Progress;
+
+constexpr int kDataError = 65;  // sysexits.h, EX_DATAERR
+constexpr int kFault = 70;      // EX_SOFTWARE
+
+void show(const Progress& progress) {
+  std::fprintf(stderr, "  %-8.*s %lld of %lld\n", static_cast<int>(progress.what.size()),
+               progress.what.data(), static_cast<long long>(progress.done),
+               static_cast<long long>(progress.of));
+}
+
+int fill(recordshop::ShopData& data, const std::filesystem::path& file) {
+  recordshop::ShopDatabase database(file);
+  std::fprintf(stderr, "loading %s into %s\n", data.name().c_str(), file.c_str());
+  const auto report = recordshop::load_shop(data, database.doors(), banyan::system_clock(), show);
+  if (!report) {
+    std::fprintf(stderr, "%s\n", report.error().message.c_str());
+    return kDataError;
+  }
+  std::printf(
+      "%lld artists, %lld albums, %lld tracks with stock, %lld orders in %.1f s (%.0f/s)\n",
+      static_cast<long long>(report->stored.artists), static_cast<long long>(report->stored.albums),
+      static_cast<long long>(report->stored.tracks), static_cast<long long>(report->stored.orders),
+      report->took.count(), report->records_per_second());
+  if (!report->not_mapped.empty()) std::printf("not imported:\n");
+  for (const std::string& line : report->not_mapped) std::printf("  %s\n", line.c_str());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App program("Fills the database of a record shop that has no data yet.");
+  program.footer(
+      "Exit codes: 0 filled, 64 … wrong usage, 65 the data or the database is not fit, 70 a"
+      " fault.\nA database that has data already is left as it is.");
+  program.require_subcommand(1);
+  std::string database;
+  recordshop::GeneratorOptions options;
+  std::string chinook;
+
+  CLI::App* generate = program.add_subcommand("generate", "Makes records up, the same for a seed");
+  generate->add_option("--database", database, "The shop's database; made when missing")
+      ->required();
+  generate->add_option("--seed", options.seed, "Any number")->capture_default_str();
+  generate->add_option("--tracks", options.tracks, "How many tracks; the rest is in proportion")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{10'000'000}))
+      ->capture_default_str();
+  CLI::App* import = program.add_subcommand("import", "Takes the records of a Chinook database");
+  import->add_option("file", chinook, "The Chinook database, a SQLite file")->required();
+  import->add_option("--database", database, "The shop's database; made when missing")->required();
+  CLI11_PARSE(program, argc, argv);
+
+  try {
+    if (generate->parsed()) return fill(*recordshop::make_generated_data(options), database);
+    auto data = recordshop::open_chinook(chinook);
+    if (data) return fill(**data, database);
+    std::fprintf(stderr, "%s\n", data.error().message.c_str());
+    return kDataError;
+  } catch (const std::exception& exception) {
+    std::fprintf(stderr, "recordshop-data: %s\n", exception.what());
+    return kFault;
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/shop_database.hpp"
+
+#include "migrations/runner.hpp"
+#include "sql/shared_database.hpp"
+
+namespace shared {
+const std::vector<banyan::migrations::Script>& migrations();
+}
+namespace catalog {
+const std::vector<banyan::migrations::Script>& migrations();
+}
+namespace warehouse {
+const std::vector<banyan::migrations::Script>& migrations();
+}
+namespace orders {
+const std::vector<banyan::migrations::Script>& migrations();
+}
+
+namespace recordshop {
+namespace {
+
+using banyan::migrations::Runner;
+
+std::vector<banyan::migrations::ModuleScripts> all_scripts() {
+  return {{"shared", shared::migrations()},
+          {"catalog", catalog::migrations()},
+          {"warehouse", warehouse::migrations()},
+          {"orders", orders::migrations()}};
+}
+
+/// Brings the schema up to date before anybody opens the file.
+const std::filesystem::path& migrated(const std::filesystem::path& file) {
+  Runner(file, all_scripts()).apply();
+  return file;
+}
+
+}  // namespace
+
+struct ShopDatabase::Parts {
+  explicit Parts(const std::filesystem::path& path) : file(path), shared(migrated(path)) {}
+
+  std::filesystem::path file;
+  banyan::sql::SharedDatabase shared;
+  banyan::sql::ModuleDatabase catalog = shared.door("catalog", {"artists", "albums", "tracks"});
+  banyan::sql::ModuleDatabase warehouse = shared.door(
+      "warehouse", {"stock", "reservations", "reservation_lines", "deliveries", "stock_movements"},
+      {{"tracks", "stock.track_id references tracks until warehouse is decoupled"},
+       {"orders", "reservations.order_id references orders until warehouse is decoupled"},
+       {"activity", "stock movements are in the shared table until warehouse is decoupled"}});
+  banyan::sql::ModuleDatabase orders = shared.door(
+      "orders",
+      {"orders", "order_lines", "order_keys", "order_sagas", "order_saga_steps", "order_history"},
+      {{"tracks", "order_lines.track_id references tracks until orders is decoupled"},
+       {"activity", "the history is in the shared table until orders is decoupled"}});
+};
+
+ShopDatabase::ShopDatabase(const std::filesystem::path& file)
+    : parts_(std::make_unique<Parts>(file)) {}
+
+ShopDatabase::~ShopDatabase() = default;
+
+Doors ShopDatabase::doors() { return {parts_->catalog, parts_->warehouse, parts_->orders}; }
+
+void ShopDatabase::separate(std::string_view module, std::string_view prefix) {
+  Runner(parts_->file, all_scripts()).apply_separation(module, prefix);
+}
+
+}  // namespace recordshop

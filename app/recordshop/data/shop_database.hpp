@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "data/load_shop.hpp"
+
+namespace recordshop {
+
+/// The shop's database without the shop: its tables are there, and doors to them are open. For
+/// loading, and for tests.
+class ShopDatabase {
+ public:
+  /// Creates the file when it is missing, and applies the migrations that it lacks (not those of
+  /// separation/). Throws banyan::migrations::MigrationFault and banyan::sql::Fault.
+  explicit ShopDatabase(const std::filesystem::path& file);
+  ~ShopDatabase();
+  ShopDatabase(const ShopDatabase&) = delete;
+  ShopDatabase& operator=(const ShopDatabase&) = delete;
+
+  Doors doors();
+  /// The steps of separation/ that are still to do for a module, in order; `prefix` takes only
+  /// those whose names begin so ("separation/0001").
+  void separate(std::string_view module, std::string_view prefix = {});
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace recordshop

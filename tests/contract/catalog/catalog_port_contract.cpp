@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "contract/catalog/catalog_port_contract.hpp"
+
+#include "contract/matchers.hpp"
+#include "contract/sample_shop.hpp"
+
+namespace banyan::contract {
+namespace {
+
+using testing::ElementsAre;
+
+TEST_P(CatalogPortContract, GivesATrackWithItsArtistAndPrice) {
+  const auto track = catalog().handle(catalog::GetTrack{sample_shop().track(kLast)}, any_context());
+
+  ASSERT_THAT(track, Succeeds());
+  EXPECT_EQ(track->id, sample_shop().track(kLast));
+  EXPECT_EQ(track->title, "Velvet Compass");
+  EXPECT_EQ(track->artist, "Silent Engine");
+  EXPECT_EQ(track->price, (Money{199, "EUR"}));
+  EXPECT_EQ(track->duration_ms, 180'000);
+  EXPECT_EQ(track->composer, std::nullopt);
+}
+
+TEST_P(CatalogPortContract, KeepsLettersOfAllAlphabetsAndComposers) {
+  const auto zoe =
+      catalog().handle(catalog::GetTrack{sample_shop().track(kNotStocked)}, any_context());
+  const auto slow =
+      catalog().handle(catalog::GetTrack{sample_shop().track(kAlsoPlenty)}, any_context());
+
+  ASSERT_THAT(zoe, Succeeds());
+  ASSERT_THAT(slow, Succeeds());
+  EXPECT_EQ(zoe->title, "Under the Bridge of Zoë");
+  EXPECT_EQ(slow->composer, "Greta Lindqvist");
+}
+
+TEST_P(CatalogPortContract, RefusesATrackThatDoesNotExist) {
+  EXPECT_THAT(catalog().handle(catalog::GetTrack{no_such_track()}, any_context()),
+              BreaksRule("catalog.unknown_track"));
+}
+
+TEST_P(CatalogPortContract, GivesAnAlbumWithItsTracksInTheOrderOfTheRecord) {
+  const auto album = catalog().handle(catalog::GetAlbum{sample_shop().albums[0].id}, any_context());
+
+  ASSERT_THAT(album, Succeeds());
+  EXPECT_EQ(album->title, "Paper Harbour");
+  EXPECT_EQ(album->artist.name, "Silent Engine");
+  ASSERT_EQ(album->tracks.size(), 2U);
+  EXPECT_EQ(album->tracks[0].title, "Crossing the Meadow");
+  EXPECT_EQ(album->tracks[1].title, "River Song");
+}
+
+TEST_P(CatalogPortContract, RefusesAnAlbumThatDoesNotExist) {
+  SeededRandom random(1);
+  const auto nothing = catalog::AlbumId::make({1}, random);
+
+  EXPECT_THAT(catalog().handle(catalog::GetAlbum{nothing}, any_context()),
+              BreaksRule("catalog.unknown_album"));
+}
+
+TEST_P(CatalogPortContract, ListsEveryTrackOnceOverItsPages) {
+  std::vector<catalog::TrackId> seen;
+  catalog::ListTracks question{.album = {}, .cursor = {}, .limit = 4};
+  do {
+    const auto page = catalog().handle(question, any_context());
+    ASSERT_THAT(page, Succeeds());
+    ASSERT_LE(page->tracks.size(), 4U);
+    for (const auto& track : page->tracks) seen.push_back(track.id);
+    question.cursor = page->next_cursor;
+  } while (question.cursor);
+
+  std::vector<catalog::TrackId> all;
+  for (const auto& track : sample_shop().tracks) all.push_back(track.id);
+  EXPECT_EQ(seen, all);
+}
+
+TEST_P(CatalogPortContract, EndsTheListWhenThePageIsJustFull) {
+  const auto page =
+      catalog().handle(catalog::ListTracks{.album = {}, .cursor = {}, .limit = 6}, any_context());
+
+  ASSERT_THAT(page, Succeeds());
+  EXPECT_EQ(page->tracks.size(), 6U);
+  EXPECT_EQ(page->next_cursor, std::nullopt);
+}
+
+TEST_P(CatalogPortContract, ListsTheTracksOfOneAlbum) {
+  const auto page = catalog().handle(
+      catalog::ListTracks{.album = sample_shop().albums[1].id, .cursor = {}, .limit = {}},
+      any_context());
+
+  ASSERT_THAT(page, Succeeds());
+  ASSERT_EQ(page->tracks.size(), 2U);
+  EXPECT_EQ(page->tracks[0].title, "Velvet Compass");
+}
+
+TEST_P(CatalogPortContract, ListsTheAlbumsOfOneArtist) {
+  const auto page = catalog().handle(
+      catalog::ListAlbums{.artist = sample_shop().artists[0].id, .cursor = {}, .limit = 1},
+      any_context());
+  ASSERT_THAT(page, Succeeds());
+  ASSERT_TRUE(page->next_cursor);
+  const auto rest = catalog().handle(
+      catalog::ListAlbums{
+          .artist = sample_shop().artists[0].id, .cursor = page->next_cursor, .limit = 1},
+      any_context());
+
+  ASSERT_THAT(rest, Succeeds());
+  ASSERT_EQ(page->albums.size(), 1U);
+  ASSERT_EQ(rest->albums.size(), 1U);
+  EXPECT_EQ(page->albums[0].title, "Paper Harbour");
+  EXPECT_EQ(rest->albums[0].title, "Beyond the River");
+  EXPECT_EQ(rest->next_cursor, std::nullopt);
+}
+
+TEST_P(CatalogPortContract, RefusesLimitsOutOfBounds) {
+  for (const std::int64_t limit : {-1, 0, 201}) {
+    EXPECT_THAT(catalog().handle(catalog::ListTracks{.album = {}, .cursor = {}, .limit = limit},
+                                 any_context()),
+                BreaksRule("catalog.bad_limit"));
+  }
+}
+
+TEST_P(CatalogPortContract, RefusesACursorThatItDidNotGiveOut) {
+  const auto albums =
+      catalog().handle(catalog::ListAlbums{.artist = {}, .cursor = {}, .limit = 1}, any_context());
+  ASSERT_THAT(albums, Succeeds());
+
+  for (const std::string& cursor : {std::string("nonsense"), *albums->next_cursor}) {
+    EXPECT_THAT(catalog().handle(catalog::ListTracks{.album = {}, .cursor = cursor, .limit = {}},
+                                 any_context()),
+                BreaksRule("catalog.bad_cursor"));
+  }
+}
+
+TEST_P(CatalogPortContract, FindsSeveralTracksAndSaysWhichAreUnknown) {
+  const auto& shop = sample_shop();
+  const auto found = catalog().handle(catalog::GetTracks{{shop.track(kLast), no_such_track(),
+                                                          shop.track(kPlenty), shop.track(kLast)}},
+                                      any_context());
+
+  ASSERT_THAT(found, Succeeds());
+  ASSERT_EQ(found->tracks.size(), 2U);
+  EXPECT_EQ(found->tracks[0].id, shop.track(kLast));
+  EXPECT_EQ(found->tracks[1].id, shop.track(kPlenty));
+  EXPECT_THAT(found->unknown, ElementsAre(no_such_track()));
+}
+
+TEST_P(CatalogPortContract, RefusesTooManyTracksAtOnceAndNone) {
+  EXPECT_THAT(catalog().handle(catalog::GetTracks{{}}, any_context()),
+              BreaksRule("catalog.bad_id_count"));
+  EXPECT_THAT(
+      catalog().handle(catalog::GetTracks{std::vector(101, no_such_track())}, any_context()),
+      BreaksRule("catalog.bad_id_count"));
+}
+
+TEST_P(CatalogPortContract, ChangesAPriceForGood) {
+  const catalog::ChangePrice change{sample_shop().track(kPlenty), {149, "EUR"}};
+
+  for (int again = 0; again < 2; ++again) {
+    const auto changed = catalog().handle(change, any_context());
+    ASSERT_THAT(changed, Succeeds());
+    EXPECT_EQ(changed->price.minor_units, 149);
+  }
+  const auto track = catalog().handle(catalog::GetTrack{change.id}, any_context());
+  ASSERT_THAT(track, Succeeds());
+  EXPECT_EQ(track->price, (Money{149, "EUR"}));
+}
+
+TEST_P(CatalogPortContract, RefusesPricesThatMakeNoSense) {
+  const auto& id = sample_shop().track(kPlenty);
+
+  EXPECT_THAT(catalog().handle(catalog::ChangePrice{id, {-1, "EUR"}}, any_context()),
+              BreaksRule("catalog.bad_price"));
+  EXPECT_THAT(catalog().handle(catalog::ChangePrice{id, {100'000'001, "EUR"}}, any_context()),
+              BreaksRule("catalog.bad_price"));
+  EXPECT_THAT(catalog().handle(catalog::ChangePrice{id, {99, "USD"}}, any_context()),
+              BreaksRule("catalog.currency_differs"));
+  EXPECT_THAT(catalog().handle(catalog::ChangePrice{no_such_track(), {99, "EUR"}}, any_context()),
+              BreaksRule("catalog.unknown_track"));
+}
+
+}  // namespace
+}  // namespace banyan::contract

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "data/shop_database.hpp"
+
+namespace banyan::contract {
+
+/// How far the schema of warehouse and orders is separated. Everything works at every stage.
+enum class Stage { Shared, Expanded, Separated };
+
+/// A folder that goes away with this object.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// A database file with the records of sample_shop.hpp. A service that is started on file() serves
+/// what the contracts expect.
+class SampleDatabase {
+ public:
+  explicit SampleDatabase(Stage stage = Stage::Shared);
+
+  std::filesystem::path file() const { return folder_.path() / "shop.db"; }
+  recordshop::Doors doors() { return shop_->doors(); }
+  /// Goes on to a later stage, under running code.
+  void advance_to(Stage stage);
+  /// Lets go of the file, so that another process has it for itself.
+  void close() { shop_.reset(); }
+
+ private:
+  TemporaryFolder folder_;
+  std::unique_ptr<recordshop::ShopDatabase> shop_;
+};
+
+}  // namespace banyan::contract

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "contract/worlds.hpp"
+
+#include "contract/environment_under_test.hpp"
+#include "contract/sample_shop.hpp"
+
+namespace banyan::contract {
+namespace {
+
+/// A module and, before it, what it stands on.
+template <class P, class Base>
+class World final : public PortWorld<P> {
+ public:
+  template <class Make>
+  World(std::unique_ptr<Base> base, Make make) : base_(std::move(base)), module_(make(*base_)) {}
+  P& port() override { return *module_; }
+
+ private:
+  std::unique_ptr<Base> base_;
+  std::unique_ptr<P> module_;
+};
+
+template <class P, class Base, class Make>
+std::unique_ptr<PortWorld<P>> world(std::unique_ptr<Base> base, Make make) {
+  return std::make_unique<World<P, Base>>(std::move(base), make);
+}
+
+struct OnSql {
+  explicit OnSql(Stage stage) : database(stage) {}
+  SampleDatabase database;
+  recordshop::Doors doors = database.doors();
+  std::unique_ptr<catalog::Catalog> catalog =
+      catalog::make_catalog({}, doors.catalog, real_environment());
+  std::unique_ptr<catalog::Catalog> catalog_port = bind_in_process(*catalog, no_observer());
+  std::unique_ptr<warehouse::Warehouse> warehouse =
+      warehouse::make_warehouse({*catalog_port}, doors.warehouse, real_environment());
+  std::unique_ptr<warehouse::Warehouse> warehouse_port = bind_in_process(*warehouse, no_observer());
+};
+
+struct InMemory {
+  std::unique_ptr<catalog::Catalog> catalog =
+      catalog::make_memory_catalog(sample_shop().catalog(), real_environment());
+  std::unique_ptr<catalog::Catalog> catalog_port = bind_in_process(*catalog, no_observer());
+  std::unique_ptr<warehouse::Warehouse> warehouse =
+      warehouse::make_memory_warehouse({*catalog_port}, sample_shop().stock, real_environment());
+  std::unique_ptr<warehouse::Warehouse> warehouse_port = bind_in_process(*warehouse, no_observer());
+};
+
+}  // namespace
+
+PortUnderTest<catalog::Catalog> catalog_in_memory() {
+  return {"memory", [] {
+            return world<catalog::Catalog>(std::make_unique<int>(), [](int&) {
+              return catalog::make_memory_catalog(sample_shop().catalog(), real_environment());
+            });
+          }};
+}
+
+PortUnderTest<catalog::Catalog> catalog_on_sql() {
+  return {"sql", [] {
+            return world<catalog::Catalog>(std::make_unique<OnSql>(Stage::Shared), [](OnSql& base) {
+              return catalog::make_catalog({}, base.doors.catalog, real_environment());
+            });
+          }};
+}
+
+PortUnderTest<warehouse::Warehouse> warehouse_in_memory() {
+  return {"memory", [] {
+            return world<warehouse::Warehouse>(std::make_unique<InMemory>(), [](InMemory& base) {
+              return warehouse::make_memory_warehouse({*base.catalog_port}, sample_shop().stock,
+                                                      real_environment());
+            });
+          }};
+}
+
+PortUnderTest<warehouse::Warehouse> warehouse_on_sql(Stage stage) {
+  return {"sql_" + name_of(stage), [stage] {
+            return world<warehouse::Warehouse>(std::make_unique<OnSql>(stage), [](OnSql& base) {
+              return warehouse::make_warehouse({*base.catalog_port}, base.doors.warehouse,
+                                               real_environment());
+            });
+          }};
+}
+
+PortUnderTest<orders::Orders> orders_in_memory() {
+  return {"memory", [] {
+            return world<orders::Orders>(std::make_unique<InMemory>(), [](InMemory& base) {
+              return orders::make_memory_orders({*base.catalog_port, *base.warehouse_port},
+                                                real_environment());
+            });
+          }};
+}
+
+PortUnderTest<orders::Orders> orders_on_sql(Stage stage) {
+  return {"sql_" + name_of(stage), [stage] {
+            return world<orders::Orders>(std::make_unique<OnSql>(stage), [](OnSql& base) {
+              return orders::make_orders({*base.catalog_port, *base.warehouse_port},
+                                         base.doors.orders, real_environment());
+            });
+          }};
+}
+
+std::string name_of(Stage stage) {
+  switch (stage) {
+    case Stage::Shared: return "shared";
+    case Stage::Expanded: return "expanded";
+    case Stage::Separated: return "separated";
+  }
+  return "";
+}
+
+}  // namespace banyan::contract

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "catalog/port.hpp"
+#include "contract/port_under_test.hpp"
+#include "contract/sample_database.hpp"
+#include "orders/port.hpp"
+#include "warehouse/port.hpp"
+
+/// The modules themselves, with the sample in them and what they need around them, not yet behind
+/// any binding: put one in front with in_process() or bound_to().
+namespace banyan::contract {
+
+PortUnderTest<catalog::Catalog> catalog_in_memory();
+PortUnderTest<catalog::Catalog> catalog_on_sql();
+
+PortUnderTest<warehouse::Warehouse> warehouse_in_memory();
+PortUnderTest<warehouse::Warehouse> warehouse_on_sql(Stage stage);
+
+PortUnderTest<orders::Orders> orders_in_memory();
+PortUnderTest<orders::Orders> orders_on_sql(Stage stage);
+
+/// "shared", "expanded", "separated".
+std::string name_of(Stage stage);
+
+}  // namespace banyan::contract

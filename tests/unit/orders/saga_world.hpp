@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "application/use_cases.hpp"
+#include "contract/port_under_test.hpp"
+#include "contract/sample_database.hpp"
+#include "contract/sample_shop.hpp"
+#include "faulty_warehouse.hpp"
+#include "persistence/memory_orders.hpp"
+#include "persistence/soci_orders.hpp"
+
+namespace orders::testing {
+
+/// Does nothing by itself: the test says when the runner runs.
+class IdleScheduler final : public banyan::Scheduler {
+ public:
+  std::unique_ptr<Handle> every(std::chrono::milliseconds /*interval*/,
+                                std::move_only_function<void()> /*task*/) override {
+    return std::make_unique<Nothing>();
+  }
+
+ private:
+  struct Nothing final : Handle {
+    void wake() override {}
+  };
+};
+
+/// Orders on a clock that stands still, with a warehouse that troubles can be made for. The orders,
+/// the warehouse and the clock outlive every death of the process that drives sagas.
+class SagaWorld {
+ public:
+  /// On tables or in memory.
+  explicit SagaWorld(bool on_tables) {
+    namespace contract = banyan::contract;
+    if (on_tables) {
+      database_ = std::make_unique<contract::SampleDatabase>();
+      doors_.emplace(database_->doors());
+      catalog_ = catalog::make_catalog({}, doors_->catalog, environment);
+      warehouse_ = warehouse::make_warehouse({*catalog_}, doors_->warehouse, environment);
+      store_ = make_soci_order_store(doors_->orders);
+    } else {
+      catalog_ = catalog::make_memory_catalog(contract::sample_shop().catalog(), environment);
+      warehouse_ =
+          warehouse::make_memory_warehouse({*catalog_}, contract::sample_shop().stock, environment);
+      store_ = make_memory_order_store(mixed);
+    }
+    faulty_ = std::make_unique<FaultyWarehouse>(WithTroubles(*warehouse_, troubles));
+    desk_ = std::make_unique<Desk>(Desk{*store_, *catalog_, *faulty_, environment, policy});
+  }
+
+  banyan::Result<OrderDetails> place(const std::string& key, std::int64_t quantity = 2,
+                                     banyan::contract::Sample track = banyan::contract::kFive) {
+    return place_order(*desk_,
+                       {banyan::contract::some_customer(),
+                        {{banyan::contract::sample_shop().track(track), quantity}}},
+                       context().with_key(key));
+  }
+  banyan::Result<OrderDetails> cancel(const OrderId& id) {
+    return cancel_order(*desk_, {id}, context());
+  }
+  banyan::Result<OrderDetails> resume(const OrderId& id) {
+    return resume_order(*desk_, {id}, context());
+  }
+
+  /// The background runner, in a process that lives on, for as long as there is work.
+  void run_to_the_end() {
+    constexpr int kEnough = 200;
+    for (int round = 0; round < kEnough; ++round) {
+      clock.advance(policy.longest_backoff + policy.lease);
+      drive_due_sagas(*desk_);
+    }
+  }
+  void run_once() { drive_due_sagas(*desk_); }
+
+  /// The only order there is.
+  OrderDetails order() {
+    const auto page = list_orders(*desk_, {.customer = banyan::contract::some_customer()});
+    return get_order(*desk_, {page->orders.at(0).id}).value();
+  }
+  std::size_t count_orders() {
+    return list_orders(*desk_, {.customer = banyan::contract::some_customer()})->orders.size();
+  }
+  warehouse::Stock stock(banyan::contract::Sample track = banyan::contract::kFive) {
+    return warehouse_
+        ->handle(warehouse::GetStock{banyan::contract::sample_shop().track(track)}, context())
+        .value();
+  }
+  std::vector<HistoryEntry> history(const OrderId& id) {
+    return store_->read([&](OrdersReading& orders) { return orders.history(id); });
+  }
+
+  warehouse::Warehouse& warehouse() { return *warehouse_; }
+  OrderStore& store() { return *store_; }
+  banyan::Context context() {
+    return banyan::Context::begin(std::chrono::seconds(20), banyan::system_clock(), random);
+  }
+
+  banyan::ManualClock clock{banyan::Timestamp{1'760'000'000'000'000}};
+  banyan::SeededRandom random{42};
+  IdleScheduler scheduler;
+  Troubles troubles;
+  SagaPolicy policy{.max_attempts = 5};
+  // Deadlines are on the real clock, which the tables' writer reads; leases on the one above.
+  struct MixedClock final : banyan::Clock {
+    explicit MixedClock(const banyan::Clock& wall) : wall_(&wall) {}
+    banyan::Timestamp now() const override { return wall_->now(); }
+    banyan::SteadyTime steady() const override { return banyan::system_clock().steady(); }
+    const banyan::Clock* wall_;
+  } mixed{clock};
+  banyan::Environment environment{mixed, random, scheduler};
+
+ private:
+  std::unique_ptr<banyan::contract::SampleDatabase> database_;
+  std::optional<recordshop::Doors> doors_;
+  std::unique_ptr<catalog::Catalog> catalog_;
+  std::unique_ptr<warehouse::Warehouse> warehouse_;
+  std::unique_ptr<OrderStore> store_;
+  std::unique_ptr<FaultyWarehouse> faulty_;
+  std::unique_ptr<Desk> desk_;
+};
+
+}  // namespace orders::testing
