@@ -74,8 +74,7 @@ bool Relay::may_try_again(const http::UpstreamFailure& failure) const {
 
 void Relay::give_up(const http::UpstreamFailure& failure) {
   const http::Refusal refusal = answer_to(failure, order_.group->name());
-  exchange_->fail(refusal);
-  settle(failure_of(failure), refusal.status, false, failure.message);
+  settle(failure_of(failure), refusal.status, false, failure.message)->fail(refusal);
 }
 
 void Relay::client_gone() {
@@ -85,14 +84,14 @@ void Relay::client_gone() {
   settle(ForwardFailure::ClientGone, answer_status_, answer_status_ != 0, "the client went away");
 }
 
-void Relay::settle(ForwardFailure failure, unsigned status, bool from_upstream,
-                   std::string message) {
+std::shared_ptr<http::Exchange> Relay::settle(ForwardFailure failure, unsigned status,
+                                              bool from_upstream, std::string message) {
   // Kept to the end: what is due on them may hold the last reference to this.
   const auto self = shared_from_this();
-  const auto exchange = std::exchange(exchange_, nullptr);
+  auto exchange = std::exchange(exchange_, nullptr);
   const auto upstream = std::exchange(upstream_, nullptr);
   if (failure != ForwardFailure::None || upload_ != Upload::Done) upstream->cancel();
-  if (!order_.done) return;
+  if (!order_.done) return exchange;
   order_.done(Outcome{.side = order_.side,
                       .endpoint = order_.group->endpoint(instance_),
                       .status = status,
@@ -101,6 +100,7 @@ void Relay::settle(ForwardFailure failure, unsigned status, bool from_upstream,
                       .message = std::move(message),
                       .attempts = attempts_,
                       .took = system_clock().steady() - began_});
+  return exchange;
 }
 
 }  // namespace banyan::strangler

@@ -47,7 +47,10 @@ class Relay : public std::enable_shared_from_this<Relay> {
   bool may_try_again(const http::UpstreamFailure& failure) const;
   void give_up(const http::UpstreamFailure& failure);
   void client_gone();
-  void settle(ForwardFailure failure, unsigned status, bool from_upstream, std::string message);
+  /// Whatever is still to be said to the client is said through what this returns, after it: the
+  /// engine may call back from inside.
+  std::shared_ptr<http::Exchange> settle(ForwardFailure failure, unsigned status,
+                                         bool from_upstream, std::string message);
   bool settled() const { return exchange_ == nullptr; }
 
   // The upload.

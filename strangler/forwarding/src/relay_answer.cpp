@@ -67,13 +67,11 @@ void Relay::take_answer_piece(http::BodyPiece piece) {
 
 void Relay::answer_broke_off(const http::UpstreamFailure& failure) {
   order_.group->failed(instance_);
-  exchange_->abort();
-  settle(ForwardFailure::Truncated, answer_status_, true, failure.message);
+  settle(ForwardFailure::Truncated, answer_status_, true, failure.message)->abort();
 }
 
 void Relay::complete() {
-  exchange_->finish();
-  settle(ForwardFailure::None, answer_status_, true, {});
+  settle(ForwardFailure::None, answer_status_, true, {})->finish();
 }
 
 }  // namespace banyan::strangler

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+#include <thread>
+
+#include "relay_fixture.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+using namespace std::chrono_literals;
+using test::Listener;
+using test::Peer;
+using test::read_answer;
+using test::Seen;
+
+constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: shop\r\n\r\n";
+constexpr std::string_view kPost =
+    "POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 5\r\n\r\nhello";
+constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+using AFailure = RelayTest;
+
+TEST_F(AFailure, NobodyThereIs503) {
+  serve({deaf_port()});
+  const Seen seen = get("/");
+  EXPECT_EQ(seen.status, 503u);
+  EXPECT_EQ(seen.field("Content-Type"), "application/problem+json");
+  EXPECT_NE(seen.body.find("proxy.upstream_unreachable"), std::string::npos) << seen.body;
+  const Outcome outcome = this->outcome();
+  EXPECT_EQ(outcome.failure, ForwardFailure::Unreachable);
+  EXPECT_TRUE(outcome.upstream_failed());
+  EXPECT_FALSE(outcome.from_upstream);
+}
+
+TEST_F(AFailure, SilenceIs504) {
+  serve();
+  Peer client = this->client();
+  client.send(kGet);
+  Peer upstream = upstream_.accept();
+  upstream.read_head();
+  const Seen seen = read_answer(client);
+  EXPECT_EQ(seen.status, 504u);
+  EXPECT_NE(seen.body.find("proxy.upstream_timeout"), std::string::npos) << seen.body;
+  EXPECT_EQ(outcome().failure, ForwardFailure::Timeout);
+}
+
+TEST_F(AFailure, ADeadlineThatPassesIs504) {
+  serve();
+  application_->budget = 50ms;
+  Peer client = this->client();
+  client.send(kGet);
+  Peer upstream = upstream_.accept();
+  EXPECT_EQ(read_answer(client).status, 504u);
+}
+
+TEST_F(AFailure, AnEndWithoutAnAnswerIs502AndNotTriedAgain) {
+  serve();
+  Peer client = this->client();
+  client.send(kPost);
+  {
+    Peer upstream = upstream_.accept();
+    upstream.read_head();
+    upstream.read_exactly(5);
+  }
+  const Seen seen = read_answer(client);
+  EXPECT_EQ(seen.status, 502u);
+  EXPECT_NE(seen.body.find("proxy.upstream_closed"), std::string::npos) << seen.body;
+  EXPECT_NE(seen.body.find("unknown"), std::string::npos) << "it may have been carried out";
+  EXPECT_FALSE(upstream_.accept_within(100ms).has_value()) << "a write is never sent twice";
+  EXPECT_EQ(outcome().attempts, 1u);
+}
+
+class AMalformedAnswer : public RelayTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(AMalformedAnswer, Is502AndNothingOfItReachesTheClient) {
+  serve();
+  Peer client = this->client();
+  client.send(kGet);
+  Peer upstream = upstream_.accept();
+  upstream.read_head();
+  upstream.send(GetParam());
+  const Seen seen = read_answer(client);
+  EXPECT_EQ(seen.status, 502u);
+  EXPECT_NE(seen.body.find("proxy.upstream_protocol"), std::string::npos) << seen.body;
+  EXPECT_EQ(seen.head.find("evil"), std::string::npos);
+  EXPECT_EQ(outcome().failure, ForwardFailure::Protocol);
+}
+INSTANTIATE_TEST_SUITE_P(
+    OfEachKind, AMalformedAnswer,
+    testing::Values("HTTP/1.1 2x0 evil\r\n\r\n", "SSH-2.0-evil\r\n\r\n",
+                    "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nevil",
+                    "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\nevil",
+                    "HTTP/1.1 200 OK\r\nevil : 1\r\n\r\n", "HTTP/1.1 200 OK\nevil: 1\n\n",
+                    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: evil\r\nConnection: Upgrade\r\n\r\n"));
+
+class ATruncatedAnswer : public RelayTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(ATruncatedAnswer, NeverLooksComplete_RFC9112_8) {
+  serve();
+  Peer client = this->client();
+  client.send(kGet);
+  {
+    Peer upstream = upstream_.accept();
+    upstream.read_head();
+    upstream.send(GetParam());
+  }
+  const std::string head = client.read_head();
+  EXPECT_TRUE(head.starts_with("HTTP/1.1 200 "));
+  const Peer::Rest rest = client.read_to_end();
+  EXPECT_EQ(rest.text.find("0\r\n\r\n"), std::string::npos) << "no last chunk";
+  EXPECT_LT(rest.text.size(), 100u);
+  const Outcome outcome = this->outcome();
+  EXPECT_EQ(outcome.failure, ForwardFailure::Truncated);
+  EXPECT_TRUE(outcome.upstream_failed());
+  EXPECT_EQ(group().status()[0].failures, 1u);
+}
+INSTANTIATE_TEST_SUITE_P(
+    OfEachKind, ATruncatedAnswer,
+    testing::Values("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf",
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n",
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhalf",
+                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalfXX"));
+
+TEST_F(AFailure, ARequestThatWasNotSentGoesToAnotherInstanceWithItsBody) {
+  serve({deaf_port(), upstream_.port()});
+  Peer client = this->client();
+  client.send(kPost);
+  Peer upstream = upstream_.accept();
+  upstream.read_head();
+  EXPECT_EQ(upstream.read_exactly(5), "hello");
+  upstream.send(kOk);
+  EXPECT_EQ(read_answer(client).status, 200u);
+  const Outcome outcome = this->outcome();
+  EXPECT_EQ(outcome.attempts, 2u);
+  EXPECT_EQ(outcome.failure, ForwardFailure::None);
+  EXPECT_EQ(group().status()[0].failures, 1u);
+  EXPECT_EQ(group().status()[1].failures, 0u);
+}
+
+TEST_F(AFailure, ASafeRequestIsAskedAgainElsewhere) {
+  Listener other;
+  serve({upstream_.port(), other.port()});
+  application_->safe_to_repeat = true;
+  Peer client = this->client();
+  client.send(kGet);
+  {
+    Peer upstream = upstream_.accept();
+    upstream.read_head();
+  }
+  Peer upstream = other.accept();
+  upstream.read_head();
+  upstream.send(kOk);
+  EXPECT_EQ(read_answer(client).body, "ok");
+  EXPECT_EQ(outcome().attempts, 2u);
+}
+
+TEST_F(AFailure, OnlyOneMoreAttemptIsMade) {
+  serve({deaf_port(), deaf_port(), deaf_port()});
+  EXPECT_EQ(get("/").status, 503u);
+  EXPECT_EQ(outcome().attempts, 2u);
+}
+
+TEST_F(AFailure, AStaleKeptConnectionCostsNoRequest) {
+  serve();
+  application_->safe_to_repeat = true;
+  std::jthread upstream([&] {
+    for (int i = 0; i < 20; ++i) {
+      Peer peer = upstream_.accept();
+      peer.read_head();
+      peer.send(kOk);
+    }
+  });
+  for (int i = 0; i < 20; ++i) ASSERT_EQ(get("/").status, 200u) << "request " << i;
+  EXPECT_EQ(group().status()[0].failures, 0u);
+}
+
+TEST_F(AFailure, AnUpstreamThatComesBackIsUsedAgain) {
+  auto first = std::make_unique<Listener>();
+  const std::uint16_t port = first->port();
+  serve({port});
+  first.reset();
+  EXPECT_EQ(get("/").status, 503u);
+  EXPECT_EQ(get("/").status, 503u);
+  EXPECT_EQ(group().status()[0].failures, 2u);
+}
+
+TEST_F(AFailure, AClientThatGoesAwayCancelsTheUpstreamAndBlamesNobody) {
+  serve();
+  Peer client = this->client();
+  client.send(kGet);
+  Peer upstream = upstream_.accept();
+  upstream.read_head();
+  client.close();
+  EXPECT_EQ(upstream.read_to_end().text, "") << "the upstream sees the end";
+  const Outcome outcome = this->outcome();
+  EXPECT_TRUE(outcome.aborted_by_client());
+  EXPECT_FALSE(outcome.upstream_failed());
+  EXPECT_EQ(outcome.status, 0u);
+  EXPECT_EQ(group().status()[0].failures, 0u);
+}
+
+TEST_F(AFailure, AClientThatGoesAwayInItsUploadBlamesNobody) {
+  serve();
+  Peer client = this->client();
+  client.send("POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 100\r\n\r\nfirst");
+  Peer upstream = upstream_.accept();
+  upstream.read_head();
+  upstream.read_exactly(5);
+  client.reset();
+  EXPECT_EQ(upstream.read_to_end().text, "");
+  EXPECT_TRUE(outcome().aborted_by_client());
+  EXPECT_EQ(group().status()[0].failures, 0u);
+}
+
+TEST_F(AFailure, AClientThatGoesAwayInItsAnswerBlamesNobody) {
+  serve();
+  Peer client = this->client();
+  client.send(kGet);
+  Peer upstream = upstream_.accept();
+  upstream.read_head();
+  upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nsome");
+  client.read_head();
+  client.reset();
+  EXPECT_EQ(upstream.read_to_end().text, "");
+  const Outcome outcome = this->outcome();
+  EXPECT_TRUE(outcome.aborted_by_client());
+  EXPECT_EQ(outcome.status, 200u);
+  EXPECT_EQ(group().status()[0].failures, 0u);
+}
+
+}  // namespace
+}  // namespace banyan::strangler

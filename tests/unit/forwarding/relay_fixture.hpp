@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "forwarding/forwarder.hpp"
+#include "http/server.hpp"
+#include "sockets.hpp"
+
+namespace banyan::strangler {
+
+/// Forwards all that comes to one group, and keeps the outcomes for the test.
+class ForwardAll final : public http::Application {
+ public:
+  explicit ForwardAll(ForwarderOptions options) : forwarder_(std::move(options)) {}
+
+  void handle(std::shared_ptr<http::Exchange> exchange) override {
+    ForwardOrder order;
+    order.group = group;
+    order.safe_to_repeat = safe_to_repeat;
+    if (budget.count() > 0) order.deadline = system_clock().steady() + budget;
+    order.done = [this](const Outcome& outcome) {
+      const std::lock_guard lock(mutex_);
+      outcomes_.push_back(outcome);
+      came_.notify_all();
+    };
+    forwarder_.forward(std::move(exchange), std::move(order));
+  }
+
+  Outcome next_outcome() {
+    std::unique_lock lock(mutex_);
+    if (!came_.wait_for(lock, std::chrono::seconds{8}, [this] { return !outcomes_.empty(); })) {
+      ADD_FAILURE() << "no outcome";
+      return {};
+    }
+    Outcome outcome = std::move(outcomes_.front());
+    outcomes_.pop_front();
+    return outcome;
+  }
+
+  std::shared_ptr<InstanceGroup> group;
+  bool safe_to_repeat = false;
+  std::chrono::milliseconds budget{0};
+
+ private:
+  Forwarder forwarder_;
+  std::mutex mutex_;
+  std::condition_variable came_;
+  std::deque<Outcome> outcomes_;
+};
+
+/// A client, the relay, and an upstream under the test's own hands.
+class RelayTest : public testing::Test {
+ protected:
+  /// Before the first request.
+  void serve(const std::vector<std::uint16_t>& upstream_ports) {
+    ForwarderOptions options;
+    options.upstream.connect_timeout = std::chrono::milliseconds{1'000};
+    options.upstream.first_byte_timeout = std::chrono::milliseconds{400};
+    options.upstream.stall_timeout = std::chrono::milliseconds{4'000};
+    application_ = std::make_unique<ForwardAll>(std::move(options));
+    std::vector<http::Endpoint> endpoints;
+    for (const std::uint16_t port : upstream_ports) endpoints.push_back({"127.0.0.1", port});
+    application_->group = std::make_shared<InstanceGroup>("shop", std::move(endpoints));
+    http::ServerOptions server;
+    server.loops = 1;
+    server.limits.body_bytes = 1u << 30;
+    server_ = std::make_unique<http::Server>(std::move(server), *application_);
+    server_->start();
+  }
+  void serve() { serve({upstream_.port()}); }
+
+  test::Peer client() const { return test::Peer::connect(server_->port()); }
+  test::Seen get(std::string_view target) const { return test::get(server_->port(), target); }
+  Outcome outcome() { return application_->next_outcome(); }
+  InstanceGroup& group() { return *application_->group; }
+
+  test::Listener upstream_;
+  std::unique_ptr<ForwardAll> application_;
+  std::unique_ptr<http::Server> server_;
+};
+
+/// A port where nobody listens.
+inline std::uint16_t deaf_port() { return test::Listener().port(); }
+
+}  // namespace banyan::strangler

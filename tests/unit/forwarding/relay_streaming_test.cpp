@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+
+#include "relay_fixture.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+using namespace std::chrono_literals;
+using test::Peer;
+
+constexpr std::size_t kLarge = std::size_t{64} * 1024 * 1024;
+/// What the kernel holds on both sides of the relay, and no more of it in the relay.
+constexpr std::size_t kKernelBuffers = std::size_t{40} * 1024 * 1024;
+
+using ALargeBody = RelayTest;
+
+std::string body() {
+  std::string text(kLarge, '.');
+  for (std::size_t i = 0; i < text.size(); i += 4'096) text[i] = static_cast<char>('a' + i / 4'096 % 26);
+  return text;
+}
+
+TEST_F(ALargeBody, ComesDownAtThePaceOfASlowReader) {
+  serve();
+  Peer client = this->client();
+  client.send("GET / HTTP/1.1\r\nHost: shop\r\n\r\n");
+  Peer upstream = upstream_.accept();
+  upstream.read_head();
+  upstream.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kLarge) + "\r\n\r\n");
+  const std::string sent = body();
+  const std::size_t before = upstream.send_until_stalled(sent, 300ms);
+  EXPECT_LT(before, kKernelBuffers) << "a client that does not read must stop the upstream";
+  client.read_head();
+  std::size_t compared = 0;
+  std::size_t given = before;
+  while (compared < kLarge) {
+    const std::size_t some = std::min<std::size_t>(1 << 20, kLarge - compared);
+    given += upstream.send_until_stalled(std::string_view(sent).substr(given), 0ms);
+    ASSERT_EQ(client.read_exactly(some), sent.substr(compared, some));
+    compared += some;
+  }
+  EXPECT_EQ(outcome().failure, ForwardFailure::None);
+}
+
+TEST_F(ALargeBody, GoesUpAtThePaceOfASlowUpstream) {
+  serve();
+  Peer client = this->client();
+  client.send("POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: " + std::to_string(kLarge) +
+              "\r\n\r\n");
+  Peer upstream = upstream_.accept();
+  upstream.read_head();
+  const std::string sent = body();
+  const std::size_t before = client.send_until_stalled(sent, 300ms);
+  EXPECT_LT(before, kKernelBuffers) << "an upstream that does not read must stop the client";
+  std::size_t compared = 0;
+  std::size_t given = before;
+  while (compared < kLarge) {
+    const std::size_t some = std::min<std::size_t>(1 << 20, kLarge - compared);
+    given += client.send_until_stalled(std::string_view(sent).substr(given), 0ms);
+    ASSERT_EQ(upstream.read_exactly(some), sent.substr(compared, some));
+    compared += some;
+  }
+  upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  EXPECT_EQ(test::read_answer(client).body, "ok");
+}
+
+TEST_F(ALargeBody, InOneDirectionDoesNotStopTheOther) {
+  serve();
+  Peer client = this->client();
+  client.send("POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n");
+  Peer upstream = upstream_.accept();
+  upstream.read_head();
+  upstream.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+  client.read_head();
+  const std::string chunk = "4\r\necho\r\n";
+  for (int i = 0; i < 50; ++i) {
+    client.send(chunk);
+    ASSERT_EQ(upstream.read_exactly(chunk.size()), chunk);
+    upstream.send(chunk);
+    ASSERT_EQ(client.read_exactly(chunk.size()), chunk);
+  }
+  client.send("0\r\n\r\n");
+  EXPECT_EQ(upstream.read_exactly(5), "0\r\n\r\n");
+  upstream.send("0\r\n\r\n");
+  EXPECT_EQ(client.read_exactly(5), "0\r\n\r\n");
+  EXPECT_EQ(outcome().failure, ForwardFailure::None);
+}
+
+}  // namespace
+}  // namespace banyan::strangler
