@@ -88,7 +88,12 @@ std::vector<Table> tables_of(const Connection& database) {
     table.name = query.text(0);
     table.kind = kind_from(query.text(1));
     table.without_rowid = query.number(2) != 0;
-    table.columns = columns_of(database, table.name);
+    try {
+      table.columns = columns_of(database, table.name);
+    } catch (const SqliteFault&) {
+      // A view over something that is gone has no columns any more; a table always has.
+      if (table.kind != TableKind::View) throw;
+    }
     table.has_sequence = contains_name(sequences, table.name);
     find_rowid(database, table);
     tables.push_back(std::move(table));
