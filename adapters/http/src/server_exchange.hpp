@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -23,11 +24,11 @@ class ServerExchange final : public Exchange {
         id_(std::move(id)) {}
 
   ~ServerExchange() override {
-    if (connection_->loop().here()) {
+    Loop& on = connection_->loop();
+    if (on.here()) {
       connection_->recycle(head_);
-      connection_->dropped(number_);
-    } else {
-      Loop& on = connection_->loop();
+      if (!answered_elsewhere_) connection_->dropped(number_);
+    } else if (!answered_elsewhere_) {
       on.post(
           [connection = std::move(connection_), number = number_] { connection->dropped(number); });
     }
@@ -47,6 +48,7 @@ class ServerExchange final : public Exchange {
   void read_body(ReadDone done) override { connection_->read_body(number_, std::move(done)); }
   void respond(Response response) override {
     if (loop().here()) return connection_->respond(number_, std::move(response));
+    answered_elsewhere_ = true;
     loop().post(
         [connection = connection_, number = number_, answer = std::move(response)]() mutable {
           connection->respond(number, std::move(answer));
@@ -62,12 +64,14 @@ class ServerExchange final : public Exchange {
   void finish() override { connection_->finish(number_); }
   void fail(const Refusal& refusal) override {
     if (loop().here()) return connection_->fail(number_, refusal);
+    answered_elsewhere_ = true;
     loop().post([connection = connection_, number = number_, refusal] {
       connection->fail(number, refusal);
     });
   }
   void abort() override {
     if (loop().here()) return connection_->abort(number_);
+    answered_elsewhere_ = true;
     loop().post([connection = connection_, number = number_] { connection->abort(number); });
   }
   void on_abort(AbortDone done) override { connection_->on_abort(number_, std::move(done)); }
@@ -78,6 +82,8 @@ class ServerExchange final : public Exchange {
   RequestHead head_;
   Framing framing_;
   std::string id_;
+  /// An answer from another thread is on its way to the loop.
+  std::atomic<bool> answered_elsewhere_ = false;
 };
 
 }  // namespace banyan::http

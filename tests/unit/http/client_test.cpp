@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/client.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+#include <thread>
+
+#include "http/server.hpp"
+#include "sockets.hpp"
+
+namespace banyan::http {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+using Kind = ClientFailure::Kind;
+
+SteadyTime in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
+
+const Request kGet{{"GET", "/x", 1, {}}, ""};
+const Request kPost{{"POST", "/x", 1, {}}, "body"};
+constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+void read_request(RawSocket& socket) { socket.read_until("\r\n\r\n"); }
+
+/// A server that says the same to every request and then waits for the client to go.
+RawServer::Script says(std::string bytes, bool then_close = true) {
+  return [bytes = std::move(bytes), then_close](RawSocket& socket, int) {
+    read_request(socket);
+    socket.send(bytes);
+    if (!then_close) socket.read_to_end();
+  };
+}
+
+ClientFailure failure_against(const std::string& answer, bool then_close = true,
+                              ClientOptions options = {}) {
+  RawServer server(says(answer, then_close));
+  Client client(server.endpoint(), options);
+  const auto result = client.exchange(kGet, in(2s));
+  EXPECT_FALSE(result) << "took: " << answer;
+  return result ? ClientFailure{} : result.error();
+}
+
+class Echo final : public Application {
+ public:
+  void handle(std::shared_ptr<Exchange> exchange) override {
+    exchange->collect_body(1 << 20, [exchange](std::expected<std::string, Refusal> body) {
+      Response response;
+      if (body) response.body = exchange->head().method + " " + *body;
+      exchange->respond(std::move(response));
+    });
+  }
+};
+
+TEST(Client, AsksAndKeepsTheConnection) {
+  Echo echo;
+  Server server({.loops = 1}, echo);
+  server.start();
+  Client client({"localhost", server.port()});
+
+  for (int i = 0; i < 3; ++i) {
+    const auto answer = client.exchange(kPost, in(2s));
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(answer->body, "POST body");
+  }
+
+  EXPECT_EQ(client.idle_connections(), 1U);
+  EXPECT_EQ(server.connections(), 1U);
+}
+
+TEST(Client, ServesManyThreadsWithABoundedPool) {
+  Echo echo;
+  Server server({.loops = 2}, echo);
+  server.start();
+  Client client({"127.0.0.1", server.port()}, {.max_idle = 2});
+  std::atomic<int> answered = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 6; ++i) {
+      threads.emplace_back([&] {
+        for (int n = 0; n < 50; ++n) answered += client.exchange(kPost, in(5s)) ? 1 : 0;
+      });
+    }
+  }
+
+  EXPECT_EQ(answered, 300);
+  EXPECT_LE(client.idle_connections(), 2U);
+}
+
+TEST(Client, SendsLargeBodiesAndReadsLargeAnswers) {
+  Echo echo;
+  Server server({.loops = 1}, echo);
+  server.start();
+  Client client({"127.0.0.1", server.port()});
+  const Request large{{"PUT", "/", 1, {}}, std::string(1'000'000, 'x')};
+
+  const auto answer = client.exchange(large, in(5s));
+
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->body.size(), 1'000'004U);
+}
+
+TEST(Client, SaysThatNothingWasSentWhenNobodyListens) {
+  std::uint16_t port = 0;
+  {
+    RawServer gone(says(""));
+    port = gone.endpoint().port;
+  }
+  Client client({"127.0.0.1", port});
+
+  const auto answer = client.exchange(kPost, in(2s));
+
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, Kind::Connect);
+  EXPECT_TRUE(answer.error().provably_unsent);
+}
+
+TEST(Client, HoldsItsDeadlineAgainstASilentAndASlowServer) {
+  RawServer silent(says("", false));
+  RawServer slow([](RawSocket& socket, int) {
+    read_request(socket);
+    socket.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+    socket.read_to_end();
+  });
+  for (const RawServer* server : {&silent, &slow}) {
+    Client client(server->endpoint());
+    const auto start = std::chrono::steady_clock::now();
+    const auto answer = client.exchange(kPost, in(80ms));
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().kind, Kind::Timeout);
+    EXPECT_FALSE(answer.error().provably_unsent);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, 2s);
+  }
+}
+
+TEST(Client, RefusesHostileAnswers) {
+  EXPECT_EQ(failure_against("garbage\r\n\r\n").kind, Kind::Protocol);
+  EXPECT_EQ(
+      failure_against("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok").kind,
+      Kind::Protocol);
+  EXPECT_EQ(failure_against("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
+                            "Transfer-Encoding: chunked\r\n\r\nok")
+                .kind,
+            Kind::Protocol);
+  EXPECT_EQ(failure_against("HTTP/1.1 101 Switching Protocols\r\n\r\n").kind, Kind::Protocol);
+  EXPECT_EQ(failure_against("HTTP/1.1 200 OK\r\n\r\nuntil I close").kind, Kind::Protocol);
+  std::string endless;
+  for (int i = 0; i < 50; ++i) endless += "HTTP/1.1 103 Early Hints\r\n\r\n";
+  EXPECT_EQ(failure_against(endless).kind, Kind::Protocol);
+}
+
+TEST(Client, NoticesTruncatedAnswers) {
+  EXPECT_EQ(failure_against("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc").kind, Kind::Closed);
+  EXPECT_EQ(
+      failure_against("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n").kind,
+      Kind::Closed);
+  EXPECT_THAT(failure_against("").message, HasSubstr("before it answered"));
+}
+
+TEST(Client, RefusesAnswersLongerThanItsLimit) {
+  EXPECT_EQ(failure_against("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n", false,
+                            {.limits = {.body_bytes = 10}})
+                .kind,
+            Kind::TooLarge);
+}
+
+TEST(Client, SkipsInterimAnswersAndTakesAnEarlyOne) {
+  RawServer server(says("HTTP/1.1 100 Continue\r\n\r\n" + std::string(kOk)));
+  Client client(server.endpoint());
+  EXPECT_EQ(client.exchange(kPost, in(2s))->body, "ok");
+
+  RawServer early([](RawSocket& socket, int) {
+    socket.read_until("\r\n\r\n");
+    socket.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    socket.read_to_end();
+  });
+  Client uploader(early.endpoint());
+  const auto answer =
+      uploader.exchange({{"PUT", "/", 1, {}}, std::string(20'000'000, 'x')}, in(4s));
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->head.status, 413U);
+  EXPECT_EQ(uploader.idle_connections(), 0U);
+}
+
+TEST(Client, NeverReusesAConnectionWithBytesAfterTheEnd) {
+  RawServer server(says(std::string(kOk) + "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison"));
+  Client client(server.endpoint());
+
+  EXPECT_EQ(client.exchange(kGet, in(2s))->body, "ok");
+  EXPECT_EQ(client.exchange(kGet, in(2s))->body, "ok");
+}
+
+TEST(Client, NeverReusesAConnectionThatTheServerClosed) {
+  RawServer server(says(std::string(kOk)));
+  Client client(server.endpoint());
+  for (int i = 0; i < 20; ++i) {
+    const auto answer = client.exchange(kGet, in(2s), Repeat::Safe);
+    ASSERT_TRUE(answer) << answer.error().message;
+  }
+}
+
+/// Answers the first request of a connection and closes at the second without a word.
+void answers_only_once(RawSocket& socket, int) {
+  read_request(socket);
+  socket.send(kOk);
+  read_request(socket);
+}
+
+TEST(Client, AsksOnceMoreWhenAKeptConnectionDiesAndRepeatingIsSafe) {
+  RawServer server(answers_only_once);
+  Client client(server.endpoint());
+  ASSERT_TRUE(client.exchange(kGet, in(2s)));
+
+  EXPECT_TRUE(client.exchange(kGet, in(2s), Repeat::Safe));
+}
+
+TEST(Client, NeverAsksTwiceOnItsOwnWhatMayHaveArrived) {
+  std::atomic<int> requests = 0;
+  RawServer server([&](RawSocket& socket, int) {
+    while (socket.read_until("\r\n\r\nbody").ends_with("body")) {
+      if (++requests % 2 == 0) return;
+      socket.send(kOk);
+    }
+  });
+  Client client(server.endpoint());
+  ASSERT_TRUE(client.exchange(kPost, in(2s)));
+
+  const auto answer = client.exchange(kPost, in(2s));
+
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, Kind::Closed);
+  EXPECT_FALSE(answer.error().provably_unsent);
+  EXPECT_EQ(requests, 2);
+}
+
+TEST(Client, RefusesToSendASplitRequest) {
+  Client client({"127.0.0.1", 1});
+  const auto answer = client.exchange({{"GET", "/", 1, {{"A", "b\r\nC: d"}}}, ""}, in(1s));
+
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, Kind::Request);
+}
+
+}  // namespace
+}  // namespace banyan::http

@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/server.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+#include <atomic>
+#include <filesystem>
+#include <future>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "http/instance_lock.hpp"
+#include "sockets.hpp"
+
+namespace banyan::http {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+using Handler = std::function<void(std::shared_ptr<Exchange>)>;
+
+class Handling final : public Application {
+ public:
+  explicit Handling(Handler handler) : handler_(std::move(handler)) {}
+  void handle(std::shared_ptr<Exchange> exchange) override { handler_(std::move(exchange)); }
+
+ private:
+  Handler handler_;
+};
+
+Response text(std::string body, unsigned status = 200) {
+  Response response;
+  response.head.status = status;
+  response.head.fields.add("Content-Type", "text/plain");
+  response.body = std::move(body);
+  return response;
+}
+
+/// Answers with the method, the target and the body.
+void echo(std::shared_ptr<Exchange> exchange) {
+  exchange->collect_body(1000, [exchange](std::expected<std::string, Refusal> body) {
+    if (!body) return;
+    exchange->respond(text(exchange->head().method + " " + exchange->head().target + " " + *body));
+  });
+}
+
+struct Running {
+  explicit Running(Handler handler, ServerOptions options = {})
+      : application(std::move(handler)), server(prepared(std::move(options)), application) {
+    server.start();
+  }
+  ServerOptions prepared(ServerOptions options) {
+    if (options.loops == 0) options.loops = 2;
+    options.on_fault = [this](std::string_view what) {
+      const std::lock_guard lock(mutex);
+      faults += what;
+    };
+    return options;
+  }
+  RawSocket connect() const { return RawSocket(server.port()); }
+  std::string ask(std::string_view bytes) const {
+    RawSocket client = connect();
+    client.send(bytes);
+    return client.read_to_end();
+  }
+
+  std::mutex mutex;
+  std::string faults;
+  Handling application;
+  Server server;
+};
+
+TEST(Server, AnswersPipelinedRequestsInOrderAlsoFromOtherThreads) {
+  std::atomic<int> turn = 0;
+  std::vector<std::jthread> workers;
+  Running running([&](std::shared_ptr<Exchange> exchange) {
+    if (turn++ % 2 == 0) return echo(std::move(exchange));
+    workers.emplace_back([exchange] { exchange->respond(text(exchange->head().target)); });
+  });
+
+  const std::string answers = running.ask(
+      "POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\none"
+      "GET /2 HTTP/1.1\r\nHost: a\r\n\r\n"
+      "POST /3 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nthree\r\n0\r\n\r\n"
+      "GET /4 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+  const std::size_t first = answers.find("POST /1 one");
+  const std::size_t second = answers.find("/2");
+  const std::size_t third = answers.find("POST /3 three");
+  EXPECT_LT(first, second);
+  EXPECT_LT(second, third);
+  EXPECT_LT(third, answers.find("/4"));
+  EXPECT_THAT(answers, AllOf(HasSubstr("Date: "), HasSubstr("X-Request-Id: "),
+                             HasSubstr("Connection: close")));
+}
+
+TEST(Server, SaysWhatIsWrongWithMalformedInputAndCloses) {
+  Running running(echo);
+
+  EXPECT_THAT(running.ask("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n"
+                          "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\n"),
+              AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("Connection: close"),
+                    HasSubstr("application/problem+json"), HasSubstr("http.bad_transfer_encoding"),
+                    Not(HasSubstr("smuggled"))));
+}
+
+TEST(Server, AnswersLimitsWithTheirStatus) {
+  ServerOptions options;
+  options.limits = {.head_bytes = 500, .target_bytes = 50, .fields = 5, .body_bytes = 100};
+  Running running(echo, options);
+
+  EXPECT_THAT(running.ask("GET /" + std::string(200, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n"),
+              StartsWith("HTTP/1.1 414 "));
+  EXPECT_THAT(running.ask("GET / HTTP/1.1\r\nHost: a\r\nA: " + std::string(600, 'a')),
+              StartsWith("HTTP/1.1 431 "));
+  EXPECT_THAT(running.ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 101\r\n\r\n"),
+              StartsWith("HTTP/1.1 413 "));
+  EXPECT_THAT(running.ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                          "60\r\n" +
+                          std::string(0x60, 'a') + "\r\n60\r\n"),
+              StartsWith("HTTP/1.1 413 "));
+}
+
+TEST(Server, RefusesABodyThatIsTooLongForTheOperation) {
+  Running running(echo);  // takes 1000 bytes
+
+  EXPECT_THAT(running.ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n" +
+                          std::string(2000, 'a')),
+              StartsWith("HTTP/1.1 413 "));
+}
+
+TEST(Server, GivesUpOnSlowHeadsSlowBodiesAndIdleClients) {
+  ServerOptions options;
+  options.head_timeout = 60ms;
+  options.body_timeout = 60ms;
+  options.idle_timeout = 60ms;
+  Running running(echo, options);
+
+  EXPECT_THAT(running.ask("GET / HTTP/1.1\r\nHo"), StartsWith("HTTP/1.1 408 "));
+  EXPECT_THAT(running.ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nab"),
+              StartsWith("HTTP/1.1 408 "));
+  EXPECT_EQ(running.ask(""), "");
+  EXPECT_THAT(running.ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST(Server, SendsContinueOnlyWhenTheBodyIsAskedFor) {
+  Running running([](std::shared_ptr<Exchange> exchange) {
+    if (exchange->head().target == "/no") return exchange->respond(text("no", 403));
+    echo(std::move(exchange));
+  });
+  const std::string request =
+      " HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n";
+
+  RawSocket client = running.connect();
+  client.send("PUT /yes" + request);
+  EXPECT_EQ(client.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  client.send("ok");
+  EXPECT_THAT(client.read_until("ok"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(running.ask("PUT /no" + request),
+              AllOf(StartsWith("HTTP/1.1 403 "), HasSubstr("Connection: close")));
+}
+
+TEST(Server, AnswersHeadWithTheLengthButWithoutTheBody) {
+  Running running(echo);
+
+  const std::string answer =
+      running.ask("HEAD /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+  EXPECT_THAT(answer, AllOf(HasSubstr("Content-Length: 8"), Not(HasSubstr("HEAD /x"))));
+}
+
+TEST(Server, KeepsTheRequestIdOfAClient) {
+  Running running(echo);
+
+  EXPECT_THAT(running.ask("GET / HTTP/1.0\r\nX-Request-Id: from-the-edge\r\n\r\n"),
+              AllOf(HasSubstr("X-Request-Id: from-the-edge"), HasSubstr("Connection: close")));
+}
+
+TEST(Server, AnswersFiveHundredForWhatCannotBeSentOrWasForgotten) {
+  Running running([](std::shared_ptr<Exchange> exchange) {
+    if (exchange->head().target == "/forget") return;
+    if (exchange->head().target == "/throw") throw std::runtime_error("secret");
+    Response response = text("");
+    response.head.fields.add("Location", "/a\r\nSet-Cookie: b");
+    exchange->respond(std::move(response));
+  });
+  const auto ask = [&](std::string_view target) {
+    return running.ask("GET " + std::string(target) +
+                       " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  };
+
+  EXPECT_THAT(ask("/split"), AllOf(StartsWith("HTTP/1.1 500 "), Not(HasSubstr("Set-Cookie"))));
+  EXPECT_THAT(ask("/forget"), StartsWith("HTTP/1.1 500 "));
+  EXPECT_THAT(ask("/throw"), AllOf(StartsWith("HTTP/1.1 500 "), Not(HasSubstr("secret"))));
+  const std::lock_guard lock(running.mutex);
+  EXPECT_THAT(running.faults,
+              AllOf(HasSubstr("Location"), HasSubstr("without an answer"), HasSubstr("secret")));
+}
+
+/// Sends the body back piece by piece, never holding more than one.
+class Relay : public std::enable_shared_from_this<Relay> {
+ public:
+  explicit Relay(std::shared_ptr<Exchange> exchange) : exchange_(std::move(exchange)) {}
+  void start() {
+    exchange_->begin(text("").head, exchange_->framing());
+    next();
+  }
+
+ private:
+  void next() {
+    exchange_->read_body([self = shared_from_this()](std::expected<BodyPiece, Refusal> piece) {
+      if (!piece) return;
+      if (piece->last) return self->exchange_->finish();
+      self->exchange_->write(piece->bytes, [self](bool sent) {
+        if (sent) self->next();
+      });
+    });
+  }
+  std::shared_ptr<Exchange> exchange_;
+};
+
+TEST(Server, StreamsBothWaysWithBackPressure) {
+  Running running([](std::shared_ptr<Exchange> exchange) {
+    std::make_shared<Relay>(std::move(exchange))->start();
+  });
+  const std::string body = [] {
+    std::string made;
+    while (made.size() < 3'000'000) made += std::to_string(made.size()) + ",";
+    return made;
+  }();
+  for (const bool chunked : {false, true}) {
+    RawSocket client(running.server.port(), 4096);
+    std::jthread sender([&] {
+      std::string head = "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
+      if (!chunked) {
+        client.send(head + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+        return;
+      }
+      client.send(head + "Transfer-Encoding: chunked\r\n\r\n");
+      for (std::size_t at = 0; at < body.size(); at += 70'000) {
+        const std::string part = body.substr(at, 70'000);
+        char size[32];
+        std::snprintf(size, sizeof size, "%zx\r\n", part.size());
+        client.send(size + part + "\r\n");
+      }
+      client.send("0\r\n\r\n");
+    });
+    const std::string answer = client.read_to_end();
+    if (chunked) {
+      EXPECT_TRUE(answer.ends_with("\r\n0\r\n\r\n"));
+      EXPECT_GT(answer.size(), body.size());
+    } else {
+      EXPECT_TRUE(answer.ends_with(body));
+    }
+  }
+}
+
+TEST(Server, TellsTheApplicationThatTheClientWentAway) {
+  std::promise<void> arrived;
+  std::promise<void> aborted;
+  std::mutex mutex;
+  std::shared_ptr<Exchange> kept;
+  Running running([&](std::shared_ptr<Exchange> exchange) {
+    exchange->on_abort([&] { aborted.set_value(); });
+    const std::lock_guard lock(mutex);
+    kept = std::move(exchange);
+    arrived.set_value();
+  });
+
+  {
+    RawSocket client = running.connect();
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    ASSERT_EQ(arrived.get_future().wait_for(5s), std::future_status::ready);
+  }
+
+  EXPECT_EQ(aborted.get_future().wait_for(5s), std::future_status::ready);
+  const std::lock_guard lock(mutex);
+  kept->respond(text("too late"));
+  kept.reset();
+}
+
+TEST(Server, CutsAnAnswerThatEndsShort) {
+  Running running([](std::shared_ptr<Exchange> exchange) {
+    exchange->begin(text("").head, Framing::of_length(10));
+    exchange->write("abc", [exchange](bool) { exchange->finish(); });
+  });
+
+  const std::string answer = running.ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+
+  EXPECT_THAT(answer, HasSubstr("<reset>"));
+}
+
+TEST(Server, TurnsAwayWhoIsTooMany) {
+  ServerOptions options;
+  options.max_connections = 1;
+  Running running(echo, options);
+  RawSocket first = running.connect();
+  first.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\n");
+  first.read_until("GET /first ");
+
+  EXPECT_THAT(running.connect().read_to_end(),
+              AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("Retry-After")));
+}
+
+TEST(Server, DrainsWhatRunsAndClosesWhatIsIdle) {
+  std::promise<std::shared_ptr<Exchange>> arrived;
+  Running running(
+      [&](std::shared_ptr<Exchange> exchange) {
+        if (exchange->head().target == "/slow") return arrived.set_value(std::move(exchange));
+        echo(std::move(exchange));
+      },
+      {.loops = 1});
+  RawSocket idle = running.connect();
+  idle.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  idle.read_until("GET / ");
+  RawSocket busy = running.connect();
+  busy.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+  const std::shared_ptr<Exchange> exchange = arrived.get_future().get();
+  const std::uint16_t port = running.server.port();
+
+  auto drained = std::async(std::launch::async, [&] { return running.server.drain(5s); });
+
+  EXPECT_EQ(idle.read_to_end(), "");
+  EXPECT_THROW(RawSocket{port}, std::runtime_error);
+  exchange->respond(text("finished"));
+  EXPECT_THAT(busy.read_to_end(), AllOf(HasSubstr("finished"), HasSubstr("Connection: close")));
+  busy.close();
+  EXPECT_EQ(drained.get(), 0U);
+}
+
+TEST(Server, CutsAtTheDeadlineWhatDoesNotEnd) {
+  std::promise<void> arrived;
+  std::shared_ptr<Exchange> kept;
+  std::promise<void> aborted;
+  Running running([&](std::shared_ptr<Exchange> exchange) {
+    exchange->on_abort([&] { aborted.set_value(); });
+    kept = std::move(exchange);
+    arrived.set_value();
+  });
+  RawSocket client = running.connect();
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  arrived.get_future().wait();
+
+  EXPECT_EQ(running.server.drain(50ms), 1U);
+
+  EXPECT_EQ(client.read_to_end(), "<reset>");
+  EXPECT_EQ(aborted.get_future().wait_for(0s), std::future_status::ready);
+  kept->respond(text("nobody hears this"));
+  kept.reset();
+}
+
+TEST(Server, GivesAHalfClosedClientItsAnswerWhenThatIsAllowed) {
+  ServerOptions options;
+  options.allow_half_close = true;
+  std::promise<std::shared_ptr<Exchange>> arrived;
+  Running running([&](std::shared_ptr<Exchange> exchange) { arrived.set_value(exchange); },
+                  options);
+  RawSocket client = running.connect();
+  client.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.shut_sending();
+  arrived.get_future().get()->respond(text("still here"));
+
+  EXPECT_THAT(client.read_to_end(), HasSubstr("still here"));
+}
+
+TEST(Server, SaysWhichAddressItCannotListenOn) {
+  Running running(echo, {.loops = 1});
+  Handling application(echo);
+  Server second({.listen = {"127.0.0.1", running.server.port()}, .loops = 1}, application);
+
+  try {
+    second.start();
+    FAIL() << "two servers share a port";
+  } catch (const std::system_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("127.0.0.1:" + std::to_string(running.server.port())));
+  }
+}
+
+TEST(InstanceLock, KeepsASecondInstanceOutUntilTheFirstEnds) {
+  const auto file =
+      std::filesystem::temp_directory_path() / ("banyan-lock-test-" + std::to_string(::getpid()));
+  {
+    const InstanceLock first(file);
+    try {
+      const InstanceLock second(file);
+      FAIL() << "two instances hold " << file;
+    } catch (const std::runtime_error& error) {
+      EXPECT_THAT(error.what(), AllOf(HasSubstr(file.string()), HasSubstr("stop it first"),
+                                      HasSubstr(std::to_string(::getpid()))));
+    }
+  }
+  const InstanceLock again(file);
+  std::filesystem::remove(file);
+}
+
+}  // namespace
+}  // namespace banyan::http
