@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows per second of moving one table of seven columns, beside the floor: ATTACH and INSERT SELECT
 // of the same rows in the same run. Usage: mover_bench [rows] [folder]
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>

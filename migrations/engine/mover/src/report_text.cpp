@@ -94,7 +94,8 @@ std::string to_text(const SchemaReport& report) {
   if (!report.unowned.empty()) out += "\nowned by nobody (add them to the manifest)\n";
   for (const TableReport& table : report.unowned) out += table_line(table);
 
-  out += "\n" + std::to_string(report.crossings.size()) + " crossing(s) between modules; " +
+  out += '\n';
+  out += std::to_string(report.crossings.size()) + " crossing(s) between modules; " +
          std::to_string(report.statements) + " statement(s) analysed\n";
   for (const Crossing& crossing : report.crossings) out += crossing_lines(crossing);
   if (!report.unreadable.empty()) out += "\nnot analysed\n";

@@ -125,8 +125,11 @@ class Analysis {
       const std::string other(owners_.owner_of(key.parent));
       if (other == owner) continue;
       Crossing crossing{CrossingKind::ForeignKey, owner, other, "", {key.parent}, "", ""};
-      crossing.object = table.name + "." + joined(key.columns, "+") + " -> " + key.parent +
-                        (key.parent_columns.empty() ? "" : "." + joined(key.parent_columns, "+"));
+      crossing.object = table.name + "." + joined(key.columns, "+") + " -> " + key.parent;
+      if (!key.parent_columns.empty()) {
+        crossing.object += '.';
+        crossing.object += joined(key.parent_columns, "+");
+      }
       std::vector<std::string> actions;
       if (key.on_delete != "NO ACTION") actions.push_back("on delete " + folded(key.on_delete));
       if (key.on_update != "NO ACTION") actions.push_back("on update " + folded(key.on_update));
