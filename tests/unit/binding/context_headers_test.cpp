@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "binding/context_headers.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using banyan::Context;
+using banyan::ManualClock;
+using banyan::Side;
+using banyan::binding::context_from;
+using banyan::binding::ContextRules;
+using banyan::binding::put_context;
+using banyan::binding::Trust;
+using namespace std::chrono_literals;
+
+class ContextHeaders : public testing::Test {
+ protected:
+  Context make() {
+    Context context = Context::begin(1500ms, clock, random);
+    context.principal = "zoë@example.org";
+    context.idempotency_key = "key-1";
+    context.routing_unit = "cookie 7";
+    context.trace.state = "vendor=1";
+    context.trace.sampled = false;
+    context.routing = {{"catalog", Side::Remote, 7}, {"orders", Side::Local, 3}};
+    return context;
+  }
+
+  banyan::Result<Context> read(Trust trust) {
+    return context_from(head, ContextRules{trust, 10s}, "192.0.2.1", clock, random);
+  }
+
+  ManualClock clock;
+  banyan::SeededRandom random{1};
+  banyan::http::RequestHead head;
+};
+
+TEST_F(ContextHeaders, CarryEverythingToATrustedPeer) {
+  const Context sent = make();
+  put_context(head, sent, clock);
+
+  const auto got = read(Trust::Internal);
+
+  ASSERT_TRUE(got) << got.error().message;
+  EXPECT_EQ(got->deadline, sent.deadline);
+  EXPECT_EQ(got->principal, sent.principal);
+  EXPECT_EQ(got->correlation_id, sent.correlation_id);
+  EXPECT_EQ(got->trace.traceparent(), sent.trace.traceparent());
+  EXPECT_EQ(got->trace.state, "vendor=1");
+  EXPECT_EQ(got->idempotency_key, "key-1");
+  EXPECT_EQ(got->routing_unit, "cookie 7");
+  EXPECT_EQ(got->routing, sent.routing);
+}
+
+TEST_F(ContextHeaders, HoldWhatIsLeftOfTheBudgetNow) {
+  const Context sent = make();
+  clock.advance(400ms);
+  put_context(head, sent, clock);
+
+  EXPECT_EQ(head.fields.find("Banyan-Deadline-Ms"), "1100");
+  EXPECT_EQ(head.fields.find("Banyan-Routing"), "catalog=remote;rev=7, orders=local;rev=3");
+}
+
+TEST_F(ContextHeaders, FromAnybodySayNothingAboutWhoAsksOrHowLong) {
+  put_context(head, make(), clock);
+
+  const auto got = read(Trust::Edge);
+
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->principal, "");
+  EXPECT_EQ(got->routing_unit, "192.0.2.1");
+  EXPECT_TRUE(got->routing.empty());
+  EXPECT_EQ(got->remaining(clock), 10s);
+  EXPECT_EQ(got->idempotency_key, "key-1");
+}
+
+TEST_F(ContextHeaders, NeverGiveMoreThanTheServersOwnBudget) {
+  head.fields.set("Banyan-Deadline-Ms", "4000000000");
+
+  EXPECT_EQ(read(Trust::Internal)->remaining(clock), 10s);
+}
+
+TEST_F(ContextHeaders, ThatAreMissingOrMalformedAreReplaced) {
+  head.fields.set("X-Correlation-Id", "no spaces allowed\t");
+  head.fields.set("traceparent", "00-xyz");
+
+  const auto got = read(Trust::Edge);
+
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->correlation_id.size(), 32U);
+  EXPECT_EQ(got->trace.trace_id.size(), 32U);
+}
+
+TEST_F(ContextHeaders, ThatAreMalformedInATrustedRequestAreRefused) {
+  const std::pair<const char*, const char*> kBad[] = {
+      {"Banyan-Deadline-Ms", "-1"},          {"Banyan-Deadline-Ms", "1.5"},
+      {"Banyan-Deadline-Ms", "99999999999"}, {"Banyan-Principal", "%zz"},
+      {"Banyan-Routing", "catalog"},         {"Banyan-Routing", "catalog=up;rev=1"},
+      {"Banyan-Routing", "catalog=local;rev=x"}};
+  for (const auto& [name, value] : kBad) {
+    head.fields.clear();
+    head.fields.set(name, value);
+    const auto got = read(Trust::Internal);
+    ASSERT_FALSE(got) << name << ": " << value;
+    EXPECT_EQ(got.error().rule, "banyan.invalid_header");
+    EXPECT_TRUE(read(Trust::Edge)) << "not believed, so not read";
+  }
+}
+
+TEST_F(ContextHeaders, RefuseAnIdempotencyKeyThatIsNone) {
+  for (const std::string& key : {std::string(256, 'x'), std::string(""), std::string("two words")}) {
+    head.fields.set("Idempotency-Key", key);
+    EXPECT_EQ(read(Trust::Edge).error().rule, "banyan.invalid_header") << key;
+  }
+  head.fields.set("Idempotency-Key", "a");
+  head.fields.add("Idempotency-Key", "b");
+  EXPECT_FALSE(read(Trust::Edge));
+}
+
+TEST_F(ContextHeaders, ForTrustedPeersOnlyAreStripped) {
+  put_context(head, make(), clock);
+  head.fields.add("banyan-future", "1");
+  banyan::binding::strip_internal_headers(head.fields);
+
+  for (const auto field : head.fields) {
+    EXPECT_FALSE(field.name.starts_with("Banyan-") || field.name.starts_with("banyan-"));
+  }
+  EXPECT_TRUE(head.fields.contains("traceparent"));
+}
+
+}  // namespace

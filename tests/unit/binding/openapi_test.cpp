@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "binding/openapi.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "demo_port.hpp"
+
+namespace {
+
+using Json = nlohmann::json;
+using banyan::binding::Wire;
+
+class OpenApi : public testing::Test {
+ protected:
+  const Json document = Json::parse(banyan::binding::openapi(
+      {.title = "Things", .version = "1.2.3", .description = ""}, {Wire<demo::Demo>::describe()}));
+  const Json& paths = document["paths"];
+};
+
+TEST_F(OpenApi, HasAPathForEachResourceAndATagForEachModule) {
+  EXPECT_EQ(document["openapi"], "3.1.0");
+  EXPECT_EQ(document["info"], Json::parse(R"({"title": "Things", "version": "1.2.3"})"));
+  EXPECT_EQ(document["tags"][0]["name"], "demo");
+  EXPECT_EQ(paths["/things"]["post"]["tags"], Json::parse(R"(["demo"])"));
+  EXPECT_EQ(paths["/things"]["post"]["operationId"], "demo.make_thing");
+  EXPECT_EQ(paths.size(), 5U);
+}
+
+TEST_F(OpenApi, TellsParametersFromBodies) {
+  const Json& find = paths["/things"]["get"]["parameters"];
+  EXPECT_EQ(find[0], Json::parse(R"({"name": "text", "in": "query", "required": true,
+                                     "schema": {"type": "string"}})"));
+  EXPECT_EQ(find[2]["schema"]["type"], "array");
+  EXPECT_FALSE(find[2].contains("required"));
+  const Json& rename = paths["/things/{id}/name"]["put"];
+  EXPECT_EQ(rename["parameters"][0]["in"], "path");
+  EXPECT_EQ(rename["requestBody"]["content"]["application/json"]["schema"]["required"],
+            Json::parse(R"(["name"])"));
+  EXPECT_FALSE(paths["/things/{id}/polish"]["put"].contains("requestBody"));
+}
+
+TEST_F(OpenApi, PublishesEffectIdempotencyAndConditions) {
+  const Json& make = paths["/things"]["post"];
+  EXPECT_EQ(make["x-banyan-effect"], "write");
+  EXPECT_EQ(make["x-banyan-idempotency"], "by_key");
+  EXPECT_EQ(make["parameters"][0]["$ref"], "#/components/parameters/IdempotencyKey");
+  EXPECT_EQ(make["summary"], "Makes a thing.");
+  EXPECT_EQ(make["description"],
+            "Before: no other thing has the name.\n\nAfter: the thing is there, once for each key.");
+  EXPECT_TRUE(make["responses"].contains("201"));
+}
+
+TEST_F(OpenApi, NamesTheRulesThatAnOperationMayBreak) {
+  const Json& problem = paths["/things"]["post"]["responses"]["default"]["content"]
+                             ["application/problem+json"]["schema"]["allOf"][1];
+  EXPECT_EQ(problem["properties"]["rule"]["anyOf"][0]["enum"],
+            Json::parse(R"(["demo.name_taken", "demo.too_dear"])"));
+}
+
+}  // namespace

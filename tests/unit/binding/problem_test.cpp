@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "binding/problem.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using banyan::Error;
+using banyan::ErrorCode;
+using banyan::binding::error_from;
+using banyan::binding::problem;
+
+banyan::http::Response foreign(unsigned status, std::string_view type, std::string body) {
+  banyan::http::Response response;
+  response.head.status = status;
+  response.head.fields.add("Content-Type", type);
+  response.body = std::move(body);
+  return response;
+}
+
+TEST(Problem, CrossesTheWireUnchangedForEveryCode) {
+  for (int number = 0; number <= static_cast<int>(ErrorCode::Internal); ++number) {
+    const Error error{static_cast<ErrorCode>(number),
+                      "demo.rule",
+                      "a \"message\"\nwith ä",
+                      {{"/lines/0", "too many"}, {"", "all of it"}}};
+
+    const auto response = problem(error, "correlation-1");
+
+    EXPECT_EQ(response.head.status, http_status(error.code));
+    EXPECT_EQ(error_from(response), error);
+  }
+}
+
+TEST(Problem, IsAProblemDetailsDocument) {
+  const auto response = problem({ErrorCode::FailedPrecondition, "demo.closed", "the shop is closed", {}},
+                                "0123456789");
+
+  EXPECT_EQ(response.head.fields.find("Content-Type"), "application/problem+json");
+  EXPECT_EQ(response.body,
+            R"({"type":"about:blank","title":"Failed precondition","status":422,)"
+            R"("detail":"the shop is closed","code":"failed_precondition","rule":"demo.closed",)"
+            R"("details":[],"correlation_id":"0123456789"})");
+}
+
+TEST(Problem, SaysWhenToComeBack) {
+  using std::chrono::seconds;
+  EXPECT_EQ(problem({ErrorCode::Unavailable, "banyan.x", "", {}}, "", seconds(7))
+                .head.fields.find("Retry-After"),
+            "7");
+  EXPECT_EQ(problem({ErrorCode::ResourceExhausted, "banyan.x", "", {}}).head.fields.find("Retry-After"),
+            "1");
+  EXPECT_FALSE(problem({ErrorCode::NotFound, "x", "", {}}).head.fields.find("Retry-After"));
+}
+
+TEST(Problem, SurvivesBytesThatAreNotText) {
+  const auto error = error_from(problem({ErrorCode::Internal, "banyan.x", "\xC3(", {{"\xFF", "\x80"}}}));
+
+  EXPECT_EQ(error.message, "\xEF\xBF\xBD(");
+  EXPECT_EQ(error.details.at(0).where, "\xEF\xBF\xBD");
+}
+
+TEST(Problem, OfAForeignServerIsReadAsWellAsItsStatusTells) {
+  const auto html = error_from(foreign(503, "text/html", "<h1>Busy</h1>"));
+  EXPECT_EQ(html.code, ErrorCode::Unavailable);
+  EXPECT_EQ(html.rule, "banyan.foreign_answer");
+
+  const auto other = error_from(
+      foreign(404, "application/problem+json", R"({"title":"Gone fishing","extra":{"a":1}})"));
+  EXPECT_EQ(other.code, ErrorCode::NotFound);
+  EXPECT_EQ(other.message, "the other side answered with status 404: Gone fishing");
+
+  EXPECT_EQ(error_from(foreign(500, "application/problem+json", "{")).code, ErrorCode::Internal);
+}
+
+TEST(Problem, WithACodeOfANewerPeerIsInternal) {
+  EXPECT_EQ(error_from(foreign(400, "application/problem+json", R"({"code":"brand_new","rule":"x.y"})")).code,
+            ErrorCode::Internal);
+}
+
+}  // namespace
