@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "commands.hpp"
+#include "kernel/result.hpp"
+
+namespace banyan::cli {
+
+/// Asks the admin API, wherever it is.
+class AdminClient {
+ public:
+  virtual ~AdminClient() = default;
+
+  /// The document of a success. A refusal comes back as the error that the API gave; Unavailable
+  /// "banyan.unreachable" when nobody answers, or somebody who is not Banyan.
+  virtual Result<std::string> get(const std::string& path, const std::string& query) = 0;
+  virtual Result<std::string> post(const std::string& path, const std::string& body) = 0;
+};
+
+/// Of the running process, or straight at the control store when `place` names one.
+Result<std::unique_ptr<AdminClient>> admin_client(const Place& place);
+
+/// Asks, and hands a success to `show` or, with --json, to standard output as it came. Returns the
+/// exit code.
+int ask(const Place& place, const std::string& path, const std::string& query,
+        int (*show)(const nlohmann::ordered_json& document));
+int order(const Place& place, const std::string& path, const nlohmann::ordered_json& body,
+          int (*show)(const nlohmann::ordered_json& document));
+
+}  // namespace banyan::cli

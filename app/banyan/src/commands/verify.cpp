@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin_client.hpp"
+#include "exit_code.hpp"
+#include "terminal.hpp"
+#include "traffic_text.hpp"
+
+namespace banyan::cli {
+namespace {
+
+int show(const Json& document) {
+  const std::string entries = std::to_string(number_of(document, "entries"));
+  if (document.value("intact", false)) {
+    print_line(paint("intact", Tone::Good) + ": " + entries + " lines, head " +
+               text_of(document, "head"));
+    print_line(paint("note the head somewhere else; `banyan verify --head HASH` finds it again, or "
+                     "that the log was written anew",
+                     Tone::Faint));
+    return kDone;
+  }
+  print_line(paint("NOT intact", Tone::Bad) + ": " + entries + " lines were read");
+  for (const Json& each : document.value("problems", Json::array())) {
+    if (each.is_string()) print_line("  " + paint(each.get<std::string>(), Tone::Plain));
+  }
+  return kRefused;
+}
+
+}  // namespace
+
+int verify(const Place& place, const std::string& noted_head) {
+  return ask(place, "/verify", noted_head.empty() ? "" : "head=" + noted_head, show);
+}
+
+}  // namespace banyan::cli

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace banyan::cli {
+
+/// What the program ends with; scripts go by these.
+enum ExitCode : int {
+  kDone = 0,
+  kRefused = 1,      ///< understood and refused, or (verify) tampering found; the reason is printed
+  kUsage = 2,        ///< the command line itself is wrong; nothing was asked of anybody
+  kUnreachable = 3,  ///< no answer from the process, or no such control store or database
+};
+
+}  // namespace banyan::cli

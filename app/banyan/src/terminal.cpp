@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "terminal.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+namespace banyan::cli {
+namespace {
+
+bool colours() {
+  static const bool on = [] {
+    const char* refused = std::getenv("NO_COLOR");
+    const char* terminal = std::getenv("TERM");
+    return isatty(STDOUT_FILENO) == 1 && (refused == nullptr || *refused == '\0') &&
+           terminal != nullptr && std::string_view(terminal) != "dumb";
+  }();
+  return on;
+}
+
+// Code points, which is near enough to columns for what stands in our tables.
+std::size_t width(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+std::string harmless(std::string_view text) {
+  std::string copy(text);
+  for (char& c : copy) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  }
+  return copy;
+}
+
+}  // namespace
+
+std::string paint(std::string_view text, Tone tone) {
+  const std::string clean = harmless(text);
+  if (!colours() || tone == Tone::Plain) return clean;
+  const char* code = "0";
+  switch (tone) {
+    case Tone::Plain: break;
+    case Tone::Strong: code = "1"; break;
+    case Tone::Good: code = "32"; break;
+    case Tone::Warning: code = "33"; break;
+    case Tone::Bad: code = "31"; break;
+    case Tone::Faint: code = "2"; break;
+  }
+  return std::string("\x1b[") + code + 'm' + clean + "\x1b[0m";
+}
+
+void print_table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
+  }
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += harmless(row[i]);
+      if (i + 1 < row.size()) line.append(widths[i] - width(row[i]) + 2, ' ');
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    std::cout << (&row == &rows.front() ? paint(line, Tone::Strong) : line) << '\n';
+  }
+}
+
+void print_line(std::string_view text) { std::cout << text << '\n'; }
+
+void print_error(std::string_view message) { std::cerr << "banyan: " << harmless(message) << '\n'; }
+
+void print_error(const Error& error, bool json) {
+  if (!json) {
+    print_error(error.message);
+    for (const Detail& detail : error.details) {
+      std::cerr << "  " << harmless(detail.where) << (detail.where.empty() ? "" : ": ")
+                << harmless(detail.problem) << '\n';
+    }
+    return;
+  }
+  nlohmann::ordered_json object = {{"code", to_string(error.code)},
+                                   {"rule", error.rule},
+                                   {"detail", error.message}};
+  for (const Detail& detail : error.details) {
+    object["details"].push_back({{"where", detail.where}, {"problem", detail.problem}});
+  }
+  std::cout << object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+}
+
+}  // namespace banyan::cli

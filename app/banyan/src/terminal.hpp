@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/error.hpp"
+
+namespace banyan::cli {
+
+enum class Tone : std::uint8_t { Plain, Strong, Good, Warning, Bad, Faint };
+
+/// The text in its colour when standard output is a terminal that has some and NO_COLOR is not set.
+std::string paint(std::string_view text, Tone tone);
+
+/// Prints columns as wide as they need; the first row is the heading.
+void print_table(const std::vector<std::vector<std::string>>& rows);
+
+/// One line to standard output. Control characters of what came from elsewhere become "?".
+void print_line(std::string_view text);
+
+/// "banyan: …" to standard error.
+void print_error(std::string_view message);
+
+/// The error for people on standard error, or with `json` as one object on standard output.
+void print_error(const Error& error, bool json);
+
+}  // namespace banyan::cli

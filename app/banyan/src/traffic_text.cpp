@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "traffic_text.hpp"
+
+#include "admin_client.hpp"
+#include "exit_code.hpp"
+#include "stages/percent.hpp"
+#include "terminal.hpp"
+
+namespace banyan::cli {
+
+std::string text_of(const Json& object, const char* key) {
+  if (!object.is_object()) return {};
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::uint64_t number_of(const Json& object, const char* key) {
+  if (!object.is_object()) return 0;
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+}
+
+std::string stage_text(const Json& traffic) {
+  const std::string stage = text_of(traffic, "stage");
+  if (stage != "canary") return stage;
+  std::string reads = text_of(traffic, "reads");
+  // The log has hundredths of a per cent.
+  if (reads.empty()) {
+    const auto percent = strangler::Percent::of_hundredths(
+        static_cast<std::int64_t>(number_of(traffic, "reads")));
+    if (percent) reads = to_string(*percent);
+  }
+  return stage + ' ' + reads;
+}
+
+int show_change(const Json& document) {
+  const std::string module = text_of(document, "module");
+  const std::string after = stage_text(document.value("after", Json::object()));
+  if (!document.value("changed", false)) {
+    print_line(module + " is at " + after + " already; nothing was changed");
+    return kDone;
+  }
+  print_line(paint(module, Tone::Strong) + ": " +
+             stage_text(document.value("before", Json::object())) + " -> " +
+             paint(after, Tone::Good) + "  (revision " +
+             std::to_string(number_of(document.value("entry", Json::object()), "seq")) + ')');
+  return kDone;
+}
+
+int change(const Place& place, const ChangeOptions& options, const std::string& verb) {
+  Json body = {{"who", options.who}, {"why", options.why}};
+  if (!options.percent.empty()) body["percent"] = options.percent;
+  if (!options.writes.empty()) body["writes"] = options.writes;
+  return order(place, "/migrations/" + options.module + '/' + verb, body, show_change);
+}
+
+}  // namespace banyan::cli
