@@ -33,7 +33,7 @@ class CatalogWriting : public CatalogReading {
 };
 
 /// Keeps the catalogue between calls. Adapters: persistence/soci_catalog, memory_catalog; the
-/// contract is tests/contract/catalog/catalog_store_contract.hpp.
+/// contract of the port, tests/contract/catalog, runs over both.
 using CatalogStore = banyan::Store<CatalogReading, CatalogWriting>;
 
 }  // namespace catalog

@@ -89,9 +89,11 @@ void drive_due_sagas(const Desk& desk) {
     if (!found) continue;
     context.correlation_id = found->saga.data().correlation_id;
     context.routing_unit = found->order.data().customer.str();
-    // What fails now is due again later: the lease runs out.
+    // What cannot be written down now is due again later: the lease runs out.
     const auto driven = claim_and_drive(desk, id, context);
     if (!driven) return;
+    // The warehouse did not answer this one; do not let all the others wait for it in turn.
+    if (*driven && (*driven)->saga.next()) return;
   }
 }
 

@@ -46,7 +46,8 @@ Result<Stock> receive_stock(const Desk& desk, const ReceiveStock& request,
     const Stock stock = warehouse.stock(request.track).value();
     warehouse.add(
         Delivery{key, request.track, request.quantity, stock.on_hand, stock.reserved, now});
-    warehouse.journal({key, MovementKind::Received, request.track, request.quantity, now});
+    warehouse.journal(
+        {"delivery:" + key, MovementKind::Received, request.track, request.quantity, now});
     return stock;
   });
 }

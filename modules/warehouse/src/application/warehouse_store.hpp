@@ -29,7 +29,7 @@ struct Delivery {
 enum class MovementKind : std::uint8_t { Received, Held, Released, Sold };
 
 struct Movement {
-  std::string cause;  ///< the order's id, or the delivery's key
+  std::string cause;  ///< the order's id, "delivery:" and the key, or "opening"
   MovementKind kind = MovementKind::Received;
   TrackId track;
   std::int64_t quantity = 0;
