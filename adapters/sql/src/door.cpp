@@ -54,14 +54,17 @@ std::optional<Error> Door::write(const Context& context,
   refuse_nesting();
   const Clock& clock = *places_->options().clock;
   auto pause = 0ms;
+  bool was_elsewhere = false;
   while (true) {
     const Location location = last_seen();
     auto outcome = Outcome::Finished;
     auto refused = location.empty() ? write_shared(context, body, outcome)
                                     : write_moved(location, context, body, outcome);
-    if (refused || outcome == Outcome::Finished) return refused;
+    if (!refused && outcome == Outcome::Finished) return std::nullopt;
+    if (refused && !was_elsewhere) return refused;
+    was_elsewhere = true;
     saw(places_->location_of(module_));
-    if (context.expired(clock)) {
+    if (refused || context.expired(clock)) {
       return Error{ErrorCode::Unavailable, "banyan.module_between_places",
                    "the tables of '" + name_ +
                        "' are being moved and were free at neither place before the deadline; "

@@ -200,11 +200,11 @@ bool says_nothing(std::string_view sql) {
 
 std::string connection_string(const std::filesystem::path& file) {
   const std::string name = std::filesystem::absolute(file).string();
-  const char quote = name.find('"') == std::string::npos ? '"' : '\'';
-  if (name.find(quote) != std::string::npos) {
-    throw Fault(FaultKind::Misuse, "'" + name + "': a database's path may hold \" or ', not both.");
+  if (name.find('"') != std::string::npos) {
+    throw Fault(FaultKind::Misuse,
+                "'" + name + "': a database's path must not hold a double quote. Rename it.");
   }
-  return std::string("dbname=") + quote + name + quote;
+  return "dbname=\"" + name + '"';
 }
 
 void check_path(const std::filesystem::path& file) {

@@ -15,6 +15,9 @@ namespace {
 // waits for a stream of units that never ends.
 constexpr std::size_t most_units_in_group = 256;
 constexpr std::chrono::milliseconds longest_group{20};
+// Programs that ask for the file lock without taking the turn get a gap this often.
+constexpr std::chrono::milliseconds longest_without_gap{100};
+constexpr std::chrono::milliseconds gap{1};
 
 }  // namespace
 
@@ -88,6 +91,7 @@ WriterFigures Writer::figures() const {
 }
 
 void Writer::work() {
+  auto last_gap = std::chrono::steady_clock::now();
   while (wait_for_units()) {
     const bool locked = file_lock_.acquire([this] {
       const std::lock_guard lock(mutex_);
@@ -96,6 +100,9 @@ void Writer::work() {
     if (!locked) continue;
     commit_a_group();
     file_lock_.release();
+    if (std::chrono::steady_clock::now() - last_gap < longest_without_gap) continue;
+    std::this_thread::sleep_for(gap);
+    last_gap = std::chrono::steady_clock::now();
   }
 }
 

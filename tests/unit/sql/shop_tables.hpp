@@ -27,6 +27,7 @@ inline std::vector<migrations::ModuleScripts> shop_scripts() {
     CREATE TABLE promises (
       order_id BIGINT NOT NULL REFERENCES orders (id) DEFERRABLE INITIALLY DEFERRED);
     CREATE TABLE picks (order_id BIGINT, track TEXT REFERENCES tracks (id));
+    CREATE TABLE notes (id BIGINT);
     CREATE TABLE audited (note TEXT);
     CREATE TABLE counter (n BIGINT NOT NULL);
     INSERT INTO counter VALUES (0);
@@ -42,7 +43,7 @@ inline std::vector<migrations::ModuleScripts> shop_scripts() {
 }
 
 inline std::vector<std::string> order_tables() {
-  return {"orders", "lines", "promises", "picks", "audited", "counter"};
+  return {"orders", "lines", "promises", "picks", "notes", "audited", "counter"};
 }
 
 inline Context soon() { return Context::begin(std::chrono::seconds(20)); }

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "migrations/runner.hpp"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "support/temporary_database.hpp"
+#include "unit/sql/raw_sqlite.hpp"
+
+namespace banyan::migrations {
+namespace {
+
+using test::RawSqlite;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class RunnerTest : public testing::Test {
+ protected:
+  Runner runner(std::vector<Script> orders) {
+    return Runner(file_, {{"orders", std::move(orders)}}, clock_);
+  }
+
+  std::vector<std::string> problems(Runner bad) {
+    try {
+      bad.apply();
+      ADD_FAILURE() << "applied";
+    } catch (const MigrationFault& fault) {
+      std::vector<std::string> texts;
+      for (const auto& problem : fault.problems()) {
+        texts.push_back(problem.text());
+        EXPECT_THAT(fault.what(), HasSubstr(problem.text()));
+      }
+      return texts;
+    }
+    return {};
+  }
+
+  std::string in_file(const std::string& sql) { return RawSqlite(file_).run(sql); }
+
+  void make_text_file(const std::filesystem::path& path, const std::string& text) {
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << text;
+  }
+
+  static constexpr Script create{"0001_create.sql", "CREATE TABLE orders (id BIGINT);"};
+  static constexpr Script add_note{"0002_add_note.sql", "ALTER TABLE orders ADD note TEXT;"};
+  static constexpr Script expand{"separation/0001_expand.sql", "CREATE TABLE copies (id BIGINT);"};
+  static constexpr Script contract{"separation/0002_contract.sql", "DROP TABLE copies;"};
+
+  ManualClock clock_;
+  test::TemporaryFolder folder_;
+  std::filesystem::path file_ = folder_.path() / "shop.db";
+};
+
+TEST_F(RunnerTest, Applies_scripts_in_order_once_and_remembers_them) {
+  const auto first = runner({add_note, create, expand}).apply();
+  ASSERT_THAT(first, SizeIs(2));
+  EXPECT_EQ(first[0].name, "0001_create.sql");
+  EXPECT_EQ(first[1].name, "0002_add_note.sql");
+  EXPECT_EQ(in_file("SELECT count(*) FROM pragma_table_info('orders')"), "2");
+  EXPECT_EQ(in_file("SELECT name FROM banyan_migrations ORDER BY name"), "0002_add_note.sql");
+  EXPECT_THAT(runner({create, add_note, expand}).apply(), IsEmpty());
+}
+
+TEST_F(RunnerTest, Applies_only_what_is_new) {
+  runner({create}).apply();
+  const auto second = runner({create, add_note}).apply();
+  ASSERT_THAT(second, SizeIs(1));
+  EXPECT_EQ(second[0].name, "0002_add_note.sql");
+}
+
+TEST_F(RunnerTest, Separation_runs_only_on_demand_and_by_name) {
+  auto all = runner({create, expand, contract});
+  all.apply();
+  EXPECT_EQ(in_file("SELECT count(*) FROM sqlite_master WHERE name = 'copies'"), "0");
+  EXPECT_THAT(all.apply_separation("orders", "separation/0001"), SizeIs(1));
+  EXPECT_EQ(in_file("SELECT count(*) FROM sqlite_master WHERE name = 'copies'"), "1");
+  EXPECT_THAT(all.apply_separation("orders"), SizeIs(1));
+  EXPECT_THAT(all.apply_separation("orders"), IsEmpty());
+  EXPECT_EQ(in_file("SELECT count(*) FROM sqlite_master WHERE name = 'copies'"), "0");
+}
+
+TEST_F(RunnerTest, Separation_of_an_unknown_module_is_refused) {
+  auto one = runner({create});
+  EXPECT_THROW(one.apply_separation("ordres"), MigrationFault);
+}
+
+TEST_F(RunnerTest, Status_tells_what_was_applied_when_and_where) {
+  runner({create}).apply();
+  const auto status = runner({create, add_note, expand}).status();
+  ASSERT_THAT(status, SizeIs(3));
+  EXPECT_EQ(status[0].state, State::Applied);
+  EXPECT_EQ(status[0].applied_at, clock_.now());
+  EXPECT_EQ(status[1].state, State::Pending);
+  EXPECT_EQ(status[2].state, State::OnDemand);
+  EXPECT_EQ(status[0].database, file_);
+}
+
+TEST_F(RunnerTest, A_dry_run_changes_nothing_and_creates_no_file) {
+  EXPECT_THAT(runner({create, add_note}).dry_run(), SizeIs(2));
+  EXPECT_FALSE(std::filesystem::exists(file_));
+  runner({create}).apply();
+  EXPECT_THAT(runner({create, add_note}).dry_run(), SizeIs(1));
+  EXPECT_EQ(in_file("SELECT count(*) FROM pragma_table_info('orders')"), "1");
+}
+
+TEST_F(RunnerTest, A_dry_run_finds_a_statement_that_cannot_run) {
+  EXPECT_THROW(runner({create, {"0002_bad.sql", "ALTER TABLE ordres ADD x;"}}).dry_run(),
+               MigrationFault);
+}
+
+TEST_F(RunnerTest, A_failing_statement_names_its_line_and_undoes_the_whole_file) {
+  runner({create}).apply();
+  const auto texts = problems(runner({create,
+                                      {"0002_bad.sql",
+                                       "-- adds a table\n"
+                                       "CREATE TABLE lines (id BIGINT);\n"
+                                       "\n"
+                                       "/* and then\n   spoils it */\n"
+                                       "INSERT INTO lines\n"
+                                       "VALUES (1),\n"
+                                       "  (nobody);\n"}}));
+  ASSERT_THAT(texts, SizeIs(1));
+  EXPECT_THAT(texts[0], HasSubstr("migrations/orders/0002_bad.sql:8: no such column: nobody"));
+  EXPECT_EQ(in_file("SELECT count(*) FROM sqlite_master WHERE name = 'lines'"), "0");
+  EXPECT_EQ(in_file("SELECT count(*) FROM banyan_migrations"), "1");
+}
+
+TEST_F(RunnerTest, A_constraint_that_breaks_names_the_line_where_its_statement_begins) {
+  const auto texts = problems(runner({{"0001_create.sql",
+                                       "CREATE TABLE t (id BIGINT UNIQUE);\n"
+                                       "INSERT INTO t VALUES (1);\n"
+                                       "-- again\n"
+                                       "INSERT INTO t VALUES (1);\n"}}));
+  EXPECT_THAT(texts, ElementsAre(HasSubstr(
+                         "0001_create.sql:4: UNIQUE constraint failed: t.id")));
+}
+
+TEST_F(RunnerTest, Scripts_with_triggers_strings_and_comments_run_as_written) {
+  runner({{"0001_create.sql",
+           "CREATE TABLE t (a TEXT); -- COMMIT;\n"
+           "/* ROLLBACK; */ CREATE TABLE \"log;END\" (a TEXT);\n"
+           "CREATE TRIGGER g AFTER INSERT ON t WHEN CASE WHEN new.a = 'x' THEN 1 ELSE 0 END\n"
+           "BEGIN\n  INSERT INTO \"log;END\" VALUES ('; COMMIT;');\n"
+           "  UPDATE t SET a = CASE a WHEN 'x' THEN 'y' END;\nEND;\n"
+           "INSERT INTO t VALUES ('x')"}})
+      .apply();
+  EXPECT_EQ(in_file("SELECT a FROM \"log;END\""), "; COMMIT;");
+  EXPECT_EQ(in_file("SELECT a FROM t"), "y");
+}
+
+TEST_F(RunnerTest, Line_ends_of_another_system_do_not_change_the_checksum) {
+  runner({{"0001_create.sql", "CREATE TABLE t (\n a);\n"}}).apply();
+  EXPECT_THAT(runner({{"0001_create.sql", "CREATE TABLE t (\r\n a);\r\n"}}).apply(), IsEmpty());
+}
+
+TEST_F(RunnerTest, Lists_every_problem_at_once) {
+  const auto texts = problems(runner({{"0001_create.sql", "CREATE TABLE t (a);\nCOMMIT;\nBEGIN;\n"},
+                                      {"0003_gap.sql", "SELECT 1;"},
+                                      {"0004_Empty.sql", "-- nothing\n"}}));
+  EXPECT_THAT(
+      texts,
+      ElementsAre(HasSubstr("0004_Empty.sql: the name must be four digits"),
+                  HasSubstr("0003_gap.sql: the number should be 0002"),
+                  HasSubstr("0001_create.sql:2: COMMIT: the runner puts each file into one"),
+                  HasSubstr("0001_create.sql:3: BEGIN: the runner"),
+                  HasSubstr("0004_Empty.sql: the file has no statement")));
+  EXPECT_FALSE(std::filesystem::exists(file_));
+}
+
+TEST_F(RunnerTest, Refuses_names_that_are_not_a_number_and_words) {
+  for (const auto* name : {"1_create.sql", "0001-create.sql", "0001_Create.sql", "0001_create.SQL",
+                           "0001_.sql", "create.sql", "0001_cre ate.sql", "separation/expand.sql"}) {
+    const auto texts = problems(runner({{name, "SELECT 1;"}}));
+    EXPECT_THAT(texts, testing::Contains(HasSubstr("the name must be four digits"))) << name;
+  }
+}
+
+TEST_F(RunnerTest, Refuses_a_first_number_other_than_1) {
+  EXPECT_THAT(problems(runner({{"0002_create.sql", "SELECT 1;"}})),
+              ElementsAre(HasSubstr("the number should be 0001")));
+}
+
+TEST_F(RunnerTest, Refuses_two_files_of_one_number) {
+  EXPECT_THAT(problems(runner({create, {"0001_other.sql", "SELECT 1;"}})),
+              ElementsAre(HasSubstr("0001_other.sql: the number 0001 is taken by 0001_create.sql")));
+}
+
+TEST_F(RunnerTest, Refuses_an_empty_file) {
+  EXPECT_THAT(problems(runner({{"0001_create.sql", ""}})),
+              ElementsAre(HasSubstr("the file has no statement")));
+}
+
+TEST_F(RunnerTest, Refuses_settings_and_what_cannot_be_undone) {
+  EXPECT_THAT(problems(runner({{"0001_create.sql",
+                                "PRAGMA foreign_keys = OFF;\nATTACH 'x' AS y;\nVACUUM;\n"}})),
+              ElementsAre(HasSubstr(":1: PRAGMA: settings belong to the connection"),
+                          HasSubstr(":2: ATTACH: cannot be undone"), HasSubstr(":3: VACUUM:")));
+}
+
+TEST_F(RunnerTest, Refuses_a_text_that_never_ends) {
+  EXPECT_THAT(problems(runner({{"0001_create.sql", "SELECT 1;\nSELECT 'abc;\n"}})),
+              ElementsAre(HasSubstr("0001_create.sql:2: a quoted text or name that never ends")));
+  EXPECT_THAT(problems(runner({{"0001_create.sql", "SELECT 1; /* abc;\n"}})),
+              ElementsAre(HasSubstr("0001_create.sql:1: a comment that never ends")));
+}
+
+TEST_F(RunnerTest, Refuses_a_NUL_byte_behind_which_nothing_would_run) {
+  EXPECT_THAT(problems(runner({{"0001_create.sql", std::string_view("SELECT 1;\n\0DROP", 15)}})),
+              ElementsAre(HasSubstr("0001_create.sql:2: a NUL byte")));
+}
+
+TEST_F(RunnerTest, Refuses_a_file_that_was_changed_after_it_was_applied) {
+  runner({create}).apply();
+  EXPECT_THAT(problems(runner({{"0001_create.sql", "CREATE TABLE orders (id TEXT);"}})),
+              ElementsAre(HasSubstr("0001_create.sql: the file was changed after it was applied")));
+}
+
+TEST_F(RunnerTest, Refuses_when_an_applied_file_is_missing) {
+  runner({create, add_note}).apply();
+  EXPECT_THAT(problems(runner({{"0002_add_note.sql", add_note.sql}})),
+              testing::Contains(HasSubstr("0001_create.sql: it has been applied")));
+}
+
+TEST_F(RunnerTest, Refuses_a_database_that_is_newer_than_the_program) {
+  runner({create, add_note}).apply();
+  EXPECT_THAT(problems(runner({create})), ElementsAre(HasSubstr("run the newer program")));
+}
+
+TEST_F(RunnerTest, Refuses_a_new_file_in_front_of_an_applied_one) {
+  runner({create, add_note}).apply();
+  in_file("DELETE FROM banyan_migrations WHERE name = '0001_create.sql'");
+  EXPECT_THAT(problems(runner({create, add_note})),
+              ElementsAre(HasSubstr("0001_create.sql: the file is new, but 0002_add_note.sql")));
+}
+
+TEST_F(RunnerTest, Refuses_a_file_that_is_not_a_database) {
+  make_text_file(file_, "Dear Sir or Madam, " + std::string(5000, 'x'));
+  EXPECT_THAT(problems(runner({create})), ElementsAre(HasSubstr("file is not a database")));
+}
+
+TEST_F(RunnerTest, Refuses_a_folder_as_database) {
+  std::filesystem::create_directory(file_);
+  EXPECT_THAT(problems(runner({create})), ElementsAre(HasSubstr("it is a folder")));
+}
+
+TEST_F(RunnerTest, Refuses_a_database_in_a_folder_that_is_not_there) {
+  file_ = folder_.path() / "nowhere" / "shop.db";
+  EXPECT_THAT(problems(runner({create})), ElementsAre(HasSubstr("cannot open the lock file")));
+}
+
+TEST_F(RunnerTest, Refuses_a_fence_that_points_to_a_file_that_is_gone) {
+  runner({create}).apply();
+  in_file("CREATE TABLE banyan_fence (module, state, epoch, location);"
+          "INSERT INTO banyan_fence VALUES ('orders', 'moved', 1, 'lost.db')");
+  EXPECT_THAT(problems(runner({create, add_note})), ElementsAre(HasSubstr("lost.db")));
+}
+
+TEST_F(RunnerTest, A_moved_module_is_migrated_at_its_new_place) {
+  runner({create}).apply();
+  const auto own = folder_.path() / "shop.orders.db";
+  RawSqlite(own).run("ATTACH '" + file_.string() + "' AS shared;" +
+                     "CREATE TABLE orders AS SELECT * FROM shared.orders;" +
+                     "CREATE TABLE banyan_migrations AS SELECT * FROM shared.banyan_migrations");
+  in_file("CREATE TABLE banyan_fence (module, state, epoch, location);"
+          "INSERT INTO banyan_fence VALUES ('orders', 'moved', 1, 'shop.orders.db')");
+  const auto applied = runner({create, add_note}).apply();
+  ASSERT_THAT(applied, SizeIs(1));
+  EXPECT_EQ(applied[0].database, own);
+  EXPECT_EQ(RawSqlite(own).run("SELECT count(*) FROM pragma_table_info('orders')"), "2");
+  EXPECT_EQ(in_file("SELECT count(*) FROM pragma_table_info('orders')"), "1");
+}
+
+class RebuildTest : public RunnerTest {
+ protected:
+  static constexpr Script tables{
+      "0001_create.sql",
+      "CREATE TABLE orders (id BIGINT PRIMARY KEY, customer BIGINT REFERENCES customers (id));"
+      "CREATE TABLE lines (id BIGINT REFERENCES orders (id));"
+      "CREATE TABLE customers (id BIGINT PRIMARY KEY);"
+      "INSERT INTO customers VALUES (1); INSERT INTO orders VALUES (7, 1);"
+      "INSERT INTO lines VALUES (7);"};
+};
+
+TEST_F(RebuildTest, A_table_is_rebuilt_under_the_feet_of_its_children) {
+  runner({tables, {"0002_soft.sql",
+                   "-- banyan: rebuild\n"
+                   "CREATE TABLE new_orders (id BIGINT PRIMARY KEY, customer BIGINT);"
+                   "INSERT INTO new_orders SELECT id, customer FROM orders;"
+                   "DROP TABLE orders; ALTER TABLE new_orders RENAME TO orders;"}})
+      .apply();
+  EXPECT_EQ(in_file("SELECT count(*) FROM pragma_foreign_key_list('orders')"), "0");
+  EXPECT_EQ(in_file("SELECT \"table\" FROM pragma_foreign_key_list('lines')"), "orders");
+  EXPECT_EQ(in_file("SELECT count(*) FROM lines JOIN orders ON orders.id = lines.id"), "1");
+}
+
+TEST_F(RebuildTest, A_rebuild_that_leaves_orphans_is_undone) {
+  const auto texts = problems(runner({tables, {"0002_soft.sql",
+                                               "-- banyan: rebuild\nDELETE FROM orders;"}}));
+  EXPECT_THAT(texts, ElementsAre(HasSubstr(
+                         "0002_soft.sql: after the rebuild row 1 of 'lines' points to nothing in "
+                         "'orders'")));
+  EXPECT_EQ(in_file("SELECT count(*) FROM orders"), "1");
+}
+
+TEST_F(RebuildTest, Without_the_first_line_foreign_keys_hold) {
+  EXPECT_THAT(problems(runner({tables, {"0002_soft.sql", "DELETE FROM orders;"}})),
+              ElementsAre(HasSubstr("0002_soft.sql:1: FOREIGN KEY constraint failed")));
+}
+
+class FolderTest : public RunnerTest {};
+
+TEST_F(FolderTest, Scripts_come_from_a_folder_too) {
+  make_text_file(folder_.path() / "orders" / "0001_create.sql", "CREATE TABLE orders (id);");
+  make_text_file(folder_.path() / "orders" / "separation" / "0001_expand.sql", "SELECT 1;");
+  make_text_file(folder_.path() / "orders" / "README.md", "no SQL");
+  const ScriptFolder scripts("orders", folder_.path() / "orders");
+  ASSERT_THAT(scripts.scripts().scripts, SizeIs(2));
+  EXPECT_THAT(Runner(file_, {scripts.scripts()}).apply(), SizeIs(1));
+}
+
+TEST_F(FolderTest, A_folder_that_is_not_there_is_named) {
+  try {
+    ScriptFolder("orders", folder_.path() / "nowhere");
+    FAIL();
+  } catch (const MigrationFault& fault) {
+    EXPECT_THAT(fault.what(), HasSubstr("nowhere: cannot read the folder"));
+  }
+}
+
+TEST_F(FolderTest, A_script_that_is_a_folder_is_named) {
+  std::filesystem::create_directories(folder_.path() / "orders" / "0001_create.sql");
+  EXPECT_THROW(ScriptFolder("orders", folder_.path() / "orders"), MigrationFault);
+}
+
+}  // namespace
+}  // namespace banyan::migrations

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <future>
+#include <thread>
+
+#include "sql/writer_lock.hpp"
+#include "unit/sql/raw_sqlite.hpp"
+#include "unit/sql/shop_tables.hpp"
+
+namespace banyan::sql {
+namespace {
+
+using test::RawSqlite;
+using test::soon;
+using testing::HasSubstr;
+using Number = std::int64_t;
+using namespace std::chrono_literals;
+
+Result<Number> add_order(Session& session, Number id) {
+  return session.run("INSERT INTO orders(id) VALUES (:id)", id);
+}
+
+class MovedTest : public testing::Test {
+ protected:
+  MovedTest() {
+    RawSqlite(own_file()).run(
+        "PRAGMA journal_mode = WAL; CREATE TABLE orders (id INTEGER PRIMARY KEY);"
+        "CREATE TABLE banyan_gate (module TEXT PRIMARY KEY, state TEXT, epoch INTEGER);"
+        "INSERT INTO banyan_gate VALUES ('orders', 'closed', 1)");
+  }
+
+  std::filesystem::path own_file() const {
+    return database_.file().parent_path() / "shop.orders.db";
+  }
+  void fence(const std::string& state, const std::string& location = "shop.orders.db") {
+    RawSqlite(database_.file())
+        .run("INSERT OR REPLACE INTO banyan_fence VALUES ('orders', '" + state + "', 1, '" +
+             location + "')");
+  }
+  void gate(const std::string& state) {
+    RawSqlite(own_file()).run("UPDATE banyan_gate SET state = '" + state + "'");
+  }
+  std::string count_in(const std::filesystem::path& file) {
+    return RawSqlite(file).run("SELECT count(*) FROM orders");
+  }
+  Number read_count(ModuleDatabase& door) {
+    return door.read(
+        [](Session& session) { return *session.value<Number>("SELECT count(*) FROM orders"); });
+  }
+  bool write(Number id) {
+    return orders_.write(soon(), [id](Session& s) { return add_order(s, id); }).has_value();
+  }
+
+  test::TemporaryDatabase database_{
+      {{"orders", {{"0001_create.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY);"}}}}};
+  ModuleDatabase orders_ = database_.door("orders", {"orders"});
+};
+
+TEST_F(MovedTest, Reads_and_writes_follow_the_fence_and_come_back) {
+  EXPECT_TRUE(write(1));
+  gate("open");
+  fence("moved");
+  EXPECT_EQ(database_.shared().place_of("orders"), own_file());
+  EXPECT_EQ(read_count(orders_), 0);
+  EXPECT_TRUE(write(2));
+  EXPECT_TRUE(write(3));
+  EXPECT_EQ(read_count(orders_), 2);
+  EXPECT_EQ(count_in(database_.file()), "1");
+  EXPECT_EQ(count_in(own_file()), "2");
+
+  gate("closed");
+  fence("open");
+  EXPECT_EQ(database_.shared().place_of("orders"), database_.file());
+  EXPECT_TRUE(write(4));
+  EXPECT_EQ(read_count(orders_), 2);
+  EXPECT_EQ(count_in(own_file()), "2");
+}
+
+TEST_F(MovedTest, A_process_that_starts_after_the_move_goes_to_the_new_place) {
+  gate("open");
+  fence("moved");
+  SharedDatabase service(database_.file());
+  auto door = service.door("orders", {"orders"});
+  ASSERT_TRUE(door.write(soon(), [](Session& s) { return add_order(s, 1); }));
+  EXPECT_EQ(read_count(door), 1);
+  EXPECT_EQ(count_in(own_file()), "1");
+  EXPECT_EQ(read_count(orders_), 1);
+}
+
+TEST_F(MovedTest, The_fence_decides_even_where_a_gate_was_left_open) {
+  gate("open");
+  fence("moved");
+  EXPECT_TRUE(write(1));
+  fence("open");
+  EXPECT_TRUE(write(2));
+  EXPECT_EQ(count_in(own_file()), "1");
+  EXPECT_EQ(count_in(database_.file()), "1");
+}
+
+TEST_F(MovedTest, A_write_waits_for_the_gate_to_open) {
+  fence("moved");
+  auto done = std::async(std::launch::async, [this] { return write(1); });
+  EXPECT_EQ(done.wait_for(30ms), std::future_status::timeout);
+  gate("open");
+  EXPECT_TRUE(done.get());
+  EXPECT_EQ(count_in(own_file()), "1");
+}
+
+TEST_F(MovedTest, A_gate_that_stays_closed_is_unavailable_and_says_what_to_run) {
+  fence("moved");
+  const auto refused = orders_.write(Context::begin(60ms), [](Session& s) { return add_order(s, 1); });
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::Unavailable);
+  EXPECT_EQ(refused.error().rule, "banyan.module_between_places");
+  EXPECT_THAT(refused.error().message, HasSubstr("banyan schema move orders"));
+  EXPECT_EQ(count_in(own_file()), "0");
+}
+
+TEST_F(MovedTest, A_write_that_a_fence_trigger_refuses_runs_again) {
+  RawSqlite(database_.file())
+      .run("CREATE TRIGGER banyan_fi_1 BEFORE INSERT ON orders WHEN (SELECT state FROM "
+           "banyan_fence WHERE module = 'orders') IS NOT 'open' BEGIN SELECT RAISE(ABORT, "
+           "'BANYAN_MOVED'); END");
+  std::atomic<int> runs = 0;
+  auto done = std::async(std::launch::async, [this, &runs] {
+    return orders_
+        .write(soon(), [&runs](Session& session) {
+          ++runs;
+          return add_order(session, 1);
+        })
+        .has_value();
+  });
+  while (runs < 2) std::this_thread::yield();
+  fence("open");
+  EXPECT_TRUE(done.get());
+  EXPECT_EQ(count_in(database_.file()), "1");
+}
+
+TEST_F(MovedTest, A_file_that_the_fence_names_and_that_is_gone_is_named) {
+  fence("moved", "lost.db");
+  try {
+    read_count(orders_);
+    FAIL();
+  } catch (const Fault& fault) {
+    EXPECT_EQ(fault.kind(), FaultKind::Storage);
+    EXPECT_THAT(fault.what(), HasSubstr("lost.db"));
+  }
+}
+
+// A small mover that carries the rows over, again and again, while others write.
+TEST_F(MovedTest, Nothing_acknowledged_is_lost_or_doubled_while_the_tables_move_to_and_fro) {
+  std::atomic<bool> stop = false;
+  std::atomic<Number> next = 1;
+  std::atomic<int> acknowledged = 0;
+  std::vector<std::future<void>> writers;
+  for (int i = 0; i < 3; ++i) {
+    writers.push_back(std::async(std::launch::async, [&] {
+      while (!stop) {
+        if (write(next++)) ++acknowledged;
+      }
+    }));
+  }
+  RawSqlite mover(database_.file());
+  mover.run("ATTACH '" + own_file().string() + "' AS own");
+  WriterLock shared_lock(database_.file());
+  WriterLock own_lock(own_file());
+  const auto patient = [] { return false; };
+  for (int turn = 0; turn < 10; ++turn) {
+    const int before = acknowledged;
+    while (acknowledged < before + 20) std::this_thread::yield();
+    ASSERT_TRUE(shared_lock.acquire(patient));
+    ASSERT_TRUE(own_lock.acquire(patient));
+    const bool out = turn % 2 == 0;
+    const std::string from = out ? "main" : "own";
+    const std::string to = out ? "own" : "main";
+    mover.run("BEGIN IMMEDIATE; DELETE FROM " + to + ".orders; INSERT INTO " + to +
+              ".orders SELECT * FROM " + from + ".orders;" +
+              "UPDATE own.banyan_gate SET state = '" + (out ? "open" : "closed") + "';" +
+              "INSERT OR REPLACE INTO main.banyan_fence VALUES ('orders', '" +
+              (out ? "moved" : "open") + "', " + std::to_string(turn) + ", 'shop.orders.db');" +
+              "COMMIT");
+    own_lock.release();
+    shared_lock.release();
+  }
+  stop = true;
+  for (auto& writer : writers) writer.get();
+  EXPECT_EQ(read_count(orders_), acknowledged);
+  EXPECT_GE(acknowledged, 200);
+}
+
+}  // namespace
+}  // namespace banyan::sql
