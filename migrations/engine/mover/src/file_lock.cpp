@@ -12,10 +12,23 @@
 #include <utility>
 
 namespace banyan::mover {
+namespace {
+
+// The writers' queue: a record lock on the same file, which does not meet flock(2). Who wants the
+// lock takes the turn first and keeps it until the lock is there, so that nobody starves.
+bool change_turn(int descriptor, short type) {
+  struct flock turn {};
+  turn.l_type = type;
+  turn.l_whence = SEEK_SET;
+  turn.l_len = 1;
+  return ::fcntl(descriptor, F_OFD_SETLK, &turn) == 0;
+}
+
+}  // namespace
 
 std::optional<FileLock> FileLock::take(const std::filesystem::path& lock_file,
                                        std::chrono::milliseconds wait) {
-  const int descriptor = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  const int descriptor = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0) {
     throw std::filesystem::filesystem_error(
         "cannot make the lock file", lock_file,
@@ -23,11 +36,15 @@ std::optional<FileLock> FileLock::take(const std::filesystem::path& lock_file,
   }
   FileLock lock(descriptor);
   const auto until = std::chrono::steady_clock::now() + wait;
-  // Polled, because flock(2) has no time limit; often, because a busy writer lets go for microseconds.
-  while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+  // Polled, because flock(2) has no time limit.
+  bool my_turn = false;
+  for (;;) {
+    if (!my_turn) my_turn = change_turn(descriptor, F_WRLCK);
+    if (my_turn && ::flock(descriptor, LOCK_EX | LOCK_NB) == 0) break;
     if (std::chrono::steady_clock::now() >= until) return std::nullopt;
-    std::this_thread::sleep_for(std::chrono::microseconds(100));
+    std::this_thread::sleep_for(std::chrono::microseconds(500));
   }
+  change_turn(descriptor, F_UNLCK);
   return lock;
 }
 
