@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "support/child_process.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace banyan::test {
+namespace {
+
+using testing::HasSubstr;
+
+struct Refusal {
+  std::string name;
+  std::vector<std::string> words;
+  std::string program = "recordshop";
+  int exit_code;
+  std::string message;  ///< part of what it must say
+  friend void PrintTo(const Refusal& refusal, std::ostream* out) { *out << refusal.name; }
+};
+
+class BadCommandLine : public testing::TestWithParam<Refusal> {};
+
+TEST_P(BadCommandLine, IsRefusedWithWhatToDo) {
+  std::vector<std::string> words = GetParam().words;
+  words.insert(words.begin(), BANYAN_BIN "/" + GetParam().program);
+  const Ran ran = run_program(words, std::chrono::seconds(20));
+  EXPECT_EQ(ran.exit_code, GetParam().exit_code) << ran.output;
+  EXPECT_THAT(ran.output, HasSubstr(GetParam().message));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Recordshop, BadCommandLine,
+    testing::Values(
+        Refusal{"unknown_option", {"--prot", "8080"}, "recordshop", 64, "prot"},
+        Refusal{"port_that_is_none", {"--port", "80a"}, "recordshop", 64,
+                "--port: '80a' is not a whole number from 0 to 65535."},
+        Refusal{"port_too_high", {"--port", "65536"}, "recordshop", 64, "from 0 to 65535"},
+        Refusal{"listen_without_port", {"--listen", "localhost"}, "recordshop", 64,
+                "--listen: 'localhost' is not HOST:PORT"},
+        Refusal{"unknown_module", {"--modules", "catalgo"}, "recordshop", 64,
+                "there is no module 'catalgo'; did you mean 'catalog'?"},
+        Refusal{"no_module", {"--modules", ","}, "recordshop", 64, "name at least one module"},
+        Refusal{"need_that_is_nowhere", {"--modules", "orders"}, "recordshop", 64,
+                "orders needs catalog, which does not run in this process. Say where it runs:"
+                " --at catalog=HOST:PORT"},
+        Refusal{"rehearsal_of_nobody", {"--rehearse", "payments"}, "recordshop", 64,
+                "there is no module 'payments'"},
+        Refusal{"rehearsal_of_a_service",
+                {"--modules", "catalog", "--rehearse", "warehouse"}, "recordshop", 64,
+                "warehouse does not run in this process"},
+        Refusal{"place_without_equals", {"--at", "catalog"}, "recordshop", 64,
+                "'catalog' is not MODULE=HOST:PORT"},
+        Refusal{"place_given_twice",
+                {"--at", "catalog=127.0.0.1:1", "--at", "catalog=127.0.0.1:2"}, "recordshop", 64,
+                "the place of catalog is given twice"},
+        Refusal{"place_of_a_linked_module", {"--at", "catalog=127.0.0.1:1"}, "recordshop", 64,
+                "Build with -DBANYAN_ROUTED=catalog"},
+        Refusal{"unit_that_is_none", {"--unit", "ip"}, "recordshop", 64,
+                "'ip' is not cookie:NAME, header:NAME or address"},
+        Refusal{"workers_that_are_none", {"--workers", "0"}, "recordshop", 64,
+                "--workers: '0' is not a whole number from 1 to 64"},
+        Refusal{"budget_of_no_time", {"--budget", "1"}, "recordshop", 64, "--budget"},
+        Refusal{"log_level_that_is_none", {"--log-level", "loud"}, "recordshop", 64,
+                "'loud' is not debug, info, warning or error"},
+        Refusal{"stray_word", {"start"}, "recordshop", 64, "'start' is no option"},
+        Refusal{"two_problems_at_once", {"--port", "x", "--budget", "y"}, "recordshop", 64,
+                "--budget: 'y'"},
+        Refusal{"service_without_its_need", {"--internal"}, "recordshop-warehouse", 64,
+                "--at catalog=HOST:PORT"},
+        Refusal{"module_that_was_taken_out", {"--modules", "catalog"},
+                "flavours/extracted-catalog/recordshop", 64, "BANYAN_EXTRACT"},
+        Refusal{"log_file_in_no_folder",
+                {"--port", "0", "--log-file", "/no/such/folder/log", "--database", "/tmp/never.db"},
+                "recordshop", 78, "cannot write the log file /no/such/folder/log"},
+        Refusal{"database_that_is_a_folder", {"--port", "0", "--database", "/tmp"}, "recordshop", 78,
+                "/tmp"}),
+    [](const auto& info) { return info.param.name; });
+
+struct Started : testing::Test {
+  TemporaryFolder folder;
+  std::vector<std::string> words(const std::string& ready, const std::string& port) {
+    return {BANYAN_BIN "/recordshop", "--port", port, "--database",
+            (folder.path() / "shop.db").string(), "--ready-file", (folder.path() / ready).string()};
+  }
+};
+
+TEST_F(Started, RefusesAFileThatIsNoDatabaseAndLeavesItAlone) {
+  const auto file = folder.path() / "shop.db";
+  std::ofstream(file) << "Dear diary, this is no database at all, whatever its name says.";
+  const auto size = std::filesystem::file_size(file);
+  const Ran ran = run_program(words("r", "0"), std::chrono::seconds(20));
+  EXPECT_EQ(ran.exit_code, 78) << ran.output;
+  EXPECT_THAT(ran.output, HasSubstr("not a"));
+  EXPECT_EQ(std::filesystem::file_size(file), size);
+}
+
+TEST_F(Started, RefusesASecondStartOnTheSamePort) {
+  const std::string port = std::to_string(free_port());
+  ChildProcess first(words("first", port), folder.path() / "first.log");
+  ASSERT_FALSE(await_file(folder.path() / "first", first).empty());
+  const Ran second = run_program(words("second", port), std::chrono::seconds(20));
+  EXPECT_EQ(second.exit_code, 78) << second.output;
+  EXPECT_THAT(second.output, HasSubstr(std::to_string(first.id())));
+  EXPECT_EQ(first.stop(), 0);
+}
+
+TEST_F(Started, StopsWithCodeZeroWhenAskedTo) {
+  ChildProcess shop(words("ready", "0"), folder.path() / "log");
+  ASSERT_FALSE(await_file(folder.path() / "ready", shop).empty());
+  EXPECT_EQ(shop.stop(), 0);
+}
+
+TEST(Help, TeachesWithExamplesAndExitCodes) {
+  const Ran ran = run_program({BANYAN_BIN "/recordshop", "--help"}, std::chrono::seconds(20));
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_THAT(ran.output, HasSubstr("--rehearse"));
+  EXPECT_THAT(ran.output, HasSubstr("Exit codes"));
+}
+
+}  // namespace
+}  // namespace banyan::test

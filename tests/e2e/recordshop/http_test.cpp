@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "http/client.hpp"
+#include "kernel/clock.hpp"
+#include "support/child_process.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace banyan::test {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+/// A real shop with a few generated records, for all tests of this file.
+struct Shop : testing::Test {
+  static void SetUpTestSuite() {
+    folder = std::make_unique<TemporaryFolder>();
+    const std::string database = (folder->path() / "shop.db").string();
+    const Ran filled = run_program({BANYAN_BIN "/recordshop-data", "generate", "--tracks", "50",
+                                    "--database", database});
+    ASSERT_EQ(filled.exit_code, 0) << filled.output;
+    const auto ready = folder->path() / "ready";
+    process = std::make_unique<ChildProcess>(
+        std::vector<std::string>{BANYAN_BIN "/recordshop", "--port", "0", "--database", database,
+                                 "--log-level", "debug", "--ready-file", ready.string()},
+        folder->path() / "log");
+    const std::string port = await_file(ready, *process);
+    ASSERT_FALSE(port.empty());
+    client = std::make_unique<http::Client>(
+        http::Endpoint{"127.0.0.1", static_cast<std::uint16_t>(std::stoi(port))});
+  }
+  static void TearDownTestSuite() {
+    client.reset();
+    if (process) EXPECT_EQ(process->stop(), 0);
+    process.reset();
+    folder.reset();
+  }
+
+  static http::Response send(const std::string& method, const std::string& target,
+                             const std::string& body = {}, const http::Fields& fields = {}) {
+    http::Request request;
+    request.head.method = method;
+    request.head.target = target;
+    for (const auto& field : fields) request.head.fields.add(field.name, field.value);
+    if (!body.empty() && !fields.contains("Content-Type")) {
+      request.head.fields.add("Content-Type", "application/json");
+    }
+    request.body = body;
+    auto answer = client->exchange(request, system_clock().steady() + std::chrono::seconds(10));
+    if (!answer) throw std::runtime_error(answer.error().message);
+    return std::move(*answer);
+  }
+  static json get(const std::string& target) { return json::parse(send("GET", target).body); }
+  static std::string first_track() { return get("/tracks?limit=1").at("tracks").at(0).at("id"); }
+  static std::string order(const std::string& track, const std::string& quantity = "1") {
+    return R"({"customer":"cus_00000000000070008000000000000001","lines":[{"track":")" + track +
+           R"(","quantity":)" + quantity + "}]}";
+  }
+
+  static inline std::unique_ptr<TemporaryFolder> folder;
+  static inline std::unique_ptr<ChildProcess> process;
+  static inline std::unique_ptr<http::Client> client;
+};
+
+TEST_F(Shop, TakesAnOrderOnceHoweverOftenItIsSent) {
+  const std::string body = order(first_track());
+  const http::Fields key = {{"Idempotency-Key", "the-same"}};
+  const http::Response once = send("POST", "/orders", body, key);
+  const http::Response twice = send("POST", "/orders", body, key);
+  EXPECT_EQ(once.head.status, 201U) << once.body;
+  EXPECT_EQ(json::parse(once.body).at("id"), json::parse(twice.body).at("id"));
+  EXPECT_EQ(json::parse(once.body).at("state"), "confirmed");
+}
+
+TEST_F(Shop, PassesTheCorrelationIdOnIntoEveryLogLineOfTheRequest) {
+  const std::string id = "correlation-test-4711";
+  const http::Response answer = send("POST", "/orders", order(first_track()),
+                                     {{"Idempotency-Key", "correlated"}, {"X-Correlation-Id", id}});
+  EXPECT_EQ(answer.head.fields.find("X-Correlation-Id"), id);
+  const auto lines_with_id = [&] {
+    std::ifstream log(folder->path() / "log");
+    std::set<std::string> modules;
+    for (std::string line; std::getline(log, line);) {
+      if (line.find(id) == std::string::npos) continue;
+      modules.insert(json::parse(line).value("module", ""));
+    }
+    return modules;
+  };
+  // The edge's own line comes after the answer.
+  std::set<std::string> modules = lines_with_id();
+  for (int i = 0; i < 500 && modules.size() < 3; ++i) {
+    send("GET", "/health/live");
+    modules = lines_with_id();
+  }
+  EXPECT_THAT(modules, testing::IsSupersetOf({"orders", "catalog", "warehouse"}));
+}
+
+TEST_F(Shop, DescribesItself) {
+  EXPECT_EQ(get("/openapi.json").at("openapi"), "3.1.0");
+  EXPECT_THAT(send("GET", "/").body, HasSubstr("/_banyan/"));
+  EXPECT_THAT(send("GET", "/_banyan/").body, HasSubstr("dashboard.js"));
+  EXPECT_THAT(send("GET", "/_banyan/dashboard.js").body, HasSubstr("/_banyan/api/live"));
+  EXPECT_EQ(send("GET", "/_banyan").head.status, 308U);
+  EXPECT_EQ(get("/_banyan/api/live").at("modules").size(), 3U);
+  EXPECT_THAT(send("GET", "/metrics").body, HasSubstr("# TYPE banyan_port_calls_total counter"));
+  EXPECT_EQ(get("/health/ready").at("status"), "pass");
+}
+
+TEST_F(Shop, IgnoresWhatStrangersSayAboutRoutingAndDeadlines) {
+  const http::Response answer = send("GET", "/tracks?limit=1", {},
+                                     {{"Banyan-Deadline-Ms", "0"}, {"Banyan-Principal", "admin"}});
+  EXPECT_EQ(answer.head.status, 200U) << answer.body;
+}
+
+struct Bad {
+  std::string name;
+  std::string method;
+  std::string target;
+  std::string body;
+  unsigned status;
+  std::string rule;
+  std::string says;
+  bool with_key = true;
+  std::string content_type = "application/json";
+  friend void PrintTo(const Bad& bad, std::ostream* out) { *out << bad.name; }
+};
+
+class BadRequest : public Shop, public testing::WithParamInterface<Bad> {};
+
+TEST_P(BadRequest, IsRefusedWithItsRuleAndItsPlace) {
+  const Bad& bad = GetParam();
+  http::Fields fields;
+  if (bad.with_key) fields.add("Idempotency-Key", "bad-" + bad.name);
+  if (!bad.body.empty()) fields.add("Content-Type", bad.content_type);
+  const http::Response answer = send(bad.method, bad.target, bad.body, fields);
+  EXPECT_EQ(answer.head.status, bad.status) << answer.body;
+  EXPECT_EQ(answer.head.fields.find("Content-Type"), "application/problem+json") << answer.body;
+  EXPECT_EQ(json::parse(answer.body).value("rule", ""), bad.rule) << answer.body;
+  EXPECT_THAT(answer.body, HasSubstr(bad.says));
+}
+
+constexpr const char* kTrack = "trk_00000000000070008000000000000001";
+
+INSTANTIATE_TEST_SUITE_P(
+    Requests, BadRequest,
+    testing::Values(
+        Bad{"no_json", "POST", "/orders", "hello", 400, "banyan.invalid_json", ""},
+        Bad{"cut_json", "POST", "/orders", R"({"customer":)", 400, "banyan.invalid_json", ""},
+        Bad{"duplicate_key", "POST", "/orders", R"({"customer":"a","customer":"b"})", 400,
+            "banyan.invalid_json", "customer"},
+        Bad{"missing_field", "POST", "/orders",
+            R"({"customer":"cus_00000000000070008000000000000001"})", 400, "banyan.invalid_request",
+            "/lines"},
+        Bad{"unknown_field", "POST", "/orders", R"({"custommer":"x","lines":[]})", 400,
+            "banyan.invalid_request", "custommer"},
+        Bad{"wrong_type", "POST", "/orders", R"({"customer":7,"lines":[]})", 400,
+            "banyan.invalid_request", "/customer"},
+        Bad{"id_of_another_kind", "POST", "/orders",
+            R"({"customer":"trk_00000000000070008000000000000001","lines":[]})", 400,
+            "banyan.invalid_request", "/customer"},
+        Bad{"fraction_of_a_record", "POST", "/orders", Shop::order(kTrack, "1.5"), 400,
+            "banyan.invalid_request", "/lines/0/quantity"},
+        Bad{"number_beyond_64_bits", "POST", "/orders",
+            Shop::order(kTrack, "99999999999999999999"), 400, "banyan.invalid_request",
+            "/lines/0/quantity"},
+        Bad{"no_lines", "POST", "/orders",
+            R"({"customer":"cus_00000000000070008000000000000001","lines":[]})", 400,
+            "orders.bad_lines", "", true},
+        Bad{"no_key", "POST", "/orders", Shop::order(kTrack), 400, "banyan.idempotency_key_missing",
+            "Idempotency-Key", false},
+        Bad{"unknown_path", "GET", "/traks", "", 404, "banyan.no_such_resource", "/traks"},
+        Bad{"wrong_method", "DELETE", "/tracks", "", 405, "banyan.method_not_allowed", ""},
+        Bad{"bad_id_in_the_path", "GET", "/tracks/7", "", 400, "banyan.invalid_request", "/id"},
+        Bad{"unknown_query", "GET", "/tracks?limt=1", "", 400, "banyan.invalid_request", "limt"},
+        Bad{"limit_that_is_none", "GET", "/tracks?limit=x", "", 400, "banyan.invalid_request",
+            "limit"},
+        Bad{"bad_escape", "GET", "/tracks/%zz", "", 400, "banyan.bad_path", ""},
+        Bad{"unknown_order", "GET", "/orders/ord_00000000000070008000000000000001", "", 404,
+            "orders.unknown_order", ""}),
+    [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace banyan::test
