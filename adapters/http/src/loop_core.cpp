@@ -31,7 +31,9 @@ void LoopCore::end() {
   thread_id_ = std::this_thread::get_id();
   dropped.clear();
   delayed_.clear();
-  attachments_.clear();
+  for (const auto& [owner, attached] : std::exchange(attachments_, {})) {
+    if (attached) attached->loop_ends();
+  }
   ticker_.cancel();
   work_.reset();
   io_.restart();
@@ -92,7 +94,7 @@ std::string_view LoopCore::date() {
   return date_;
 }
 
-std::shared_ptr<void>& LoopCore::attachment(std::uint64_t key) {
+std::shared_ptr<LoopAttachment>& LoopCore::attachment(std::uint64_t key) {
   for (auto& [owner, thing] : attachments_) {
     if (owner == key) return thing;
   }

@@ -23,6 +23,14 @@
 
 namespace banyan::http {
 
+/// What others keep on a loop.
+class LoopAttachment {
+ public:
+  virtual ~LoopAttachment() = default;
+  /// Let go of everything that waits for the loop: it will not come.
+  virtual void loop_ends() = 0;
+};
+
 /// A loop on Asio's epoll reactor. Shared by everything that lives on it, so that whoever answers
 /// late from another thread finds it still there, though ended.
 class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore> {
@@ -46,8 +54,8 @@ class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore
   /// `Sun, 06 Nov 1994 08:49:37 GMT`, made once a second.
   std::string_view date();
 
-  /// What others keep on this loop, by their key; destroyed with the loop.
-  std::shared_ptr<void>& attachment(std::uint64_t key);
+  /// By the key of its owner; null at first.
+  std::shared_ptr<LoopAttachment>& attachment(std::uint64_t key);
 
  private:
   struct Delayed {
@@ -68,7 +76,7 @@ class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore
                                     boost::asio::io_context::executor_type>
       ticker_;
   std::list<Delayed> delayed_;
-  std::vector<std::pair<std::uint64_t, std::shared_ptr<void>>> attachments_;
+  std::vector<std::pair<std::uint64_t, std::shared_ptr<LoopAttachment>>> attachments_;
   std::int64_t date_second_ = 0;
   std::string date_;
   std::atomic<std::thread::id> thread_id_;

@@ -14,9 +14,12 @@ using boost::asio::ip::tcp;
 constexpr std::size_t kReadAhead = 16 * 1024;
 }  // namespace
 
-UpstreamPool::~UpstreamPool() {
-  const std::vector<UpstreamConnection*> left(all_.begin(), all_.end());
-  for (UpstreamConnection* connection : left) connection->loop_ends();
+void UpstreamPool::loop_ends() {
+  std::vector<std::shared_ptr<UpstreamConnection>> left;
+  for (UpstreamConnection* connection : all_) {
+    left.push_back(std::static_pointer_cast<UpstreamConnection>(connection->shared_from_this()));
+  }
+  for (const auto& connection : left) connection->loop_ends();
 }
 
 std::shared_ptr<UpstreamConnection> UpstreamPool::take(const Endpoint& endpoint) {

@@ -32,10 +32,11 @@ class ConnectionUser {
 };
 
 /// The connections of one loop, to whatever endpoint. On that loop.
-class UpstreamPool : public std::enable_shared_from_this<UpstreamPool> {
+class UpstreamPool final : public LoopAttachment,
+                           public std::enable_shared_from_this<UpstreamPool> {
  public:
   explicit UpstreamPool(UpstreamOptions options) : options_(options) {}
-  ~UpstreamPool();
+  void loop_ends() override;
 
   /// A kept one, or null.
   std::shared_ptr<UpstreamConnection> take(const Endpoint& endpoint);
