@@ -47,7 +47,7 @@ CREATE TABLE order_saga_steps (
   order_id      TEXT NOT NULL REFERENCES order_sagas (order_id),
   position      BIGINT NOT NULL,
   action        TEXT NOT NULL,
-  compensation  TEXT NOT NULL,
+  compensation  TEXT,
   key           TEXT NOT NULL,
   state         TEXT NOT NULL CHECK (state IN ('pending', 'done', 'refused', 'undone')),
   PRIMARY KEY (order_id, position)
