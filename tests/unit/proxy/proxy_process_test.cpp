@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <csignal>
+#include <thread>
+
+#include "proxy_fixture.hpp"
+#include "support/child_process.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+using namespace std::chrono_literals;
+using test::Peer;
+
+/// The proxy as people run it.
+class AProxyProcess : public ProxyTest {
+ protected:
+  void run() {
+    port_ = test::free_port();
+    rewrite();
+    process_.emplace(std::vector<std::string>{PROXY_UNDER_TEST, file(), log_file()}, output());
+    until("the proxy listens", [this] {
+      return text_of(output()).find("listens on http://127.0.0.1:" + std::to_string(port_)) !=
+             std::string::npos;
+    });
+  }
+
+  void rewrite(const std::string& more = "") {
+    std::string text = shop_configuration(legacy_port_ ? legacy_port_ : legacy_.port(),
+                                          catalog_.port(), more);
+    text.replace(text.find("127.0.0.1:0"), 11, "127.0.0.1:" + std::to_string(port_));
+    write(file(), text);
+  }
+
+  static std::string text_of(const std::filesystem::path& path) {
+    std::ifstream in(path);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  std::filesystem::path output() const { return folder_.path() / "output"; }
+  std::string log_file() const { return (folder_.path() / "log.json").string(); }
+
+  /// The most memory that it ever had, in bytes.
+  std::size_t most_memory() const {
+    std::ifstream status("/proc/" + std::to_string(process_->id()) + "/status");
+    std::string line;
+    while (std::getline(status, line)) {
+      if (line.starts_with("VmHWM:")) return std::stoul(line.substr(6)) * 1'024;
+    }
+    return 0;
+  }
+
+  std::uint16_t legacy_port_ = 0;
+  std::optional<test::ChildProcess> process_;
+};
+
+TEST_F(AProxyProcess, ReadsItsFileAgainWhenItChangesOrItIsToldTo) {
+  run();
+  EXPECT_EQ(test::get(port_, "/more").status, 404u);
+  const std::string more =
+      "[[routes]]\nprefix = \"/more\"\nmethods = [\"*\"]\neffect = \"write\"\nlegacy = \"legacy\"\n";
+  rewrite(more);
+  until("the new route", [&] { return test::get(port_, "/more").status == 200; });
+
+  rewrite("[[routes]]\nprefix = 7\n");
+  until("the refusal", [&] { return log().find("proxy.routes_refused") != std::string::npos; });
+  EXPECT_EQ(test::get(port_, "/more").status, 200u) << "the old routes stay";
+
+  const auto loads = [&] {
+    int count = 0;
+    const std::string text = log();
+    for (std::size_t at = 0; (at = text.find("proxy.routes_loaded", at)) != std::string::npos; ++at) {
+      ++count;
+    }
+    return count;
+  };
+  rewrite(more);
+  until("the mended file", [&] { return loads() == 2; });
+  process_->signal(SIGHUP);
+  until("the reload by signal", [&] { return loads() == 3; });
+  EXPECT_EQ(process_->stop(), 0);
+}
+
+TEST_F(AProxyProcess, DrainsUnderLoadWithoutLosingARequest) {
+  run();
+  std::atomic<int> answered = 0;
+  std::atomic<int> lost = 0;
+  {
+    std::vector<std::jthread> clients;
+    for (int i = 0; i < 4; ++i) {
+      clients.emplace_back([&] {
+        Peer peer = Peer::connect(port_);
+        try {
+          while (true) {
+            peer.send("GET /albums/1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            const test::Seen seen = test::read_answer(peer);
+            if (seen.status != 200) ++lost;
+            ++answered;
+            if (seen.field("Connection") == "close") return;
+          }
+        } catch (const std::exception&) {
+          // Closed between two requests; a server may do so at any time.
+        }
+      });
+    }
+    until("some load", [&] { return answered > 100; });
+    EXPECT_EQ(process_->stop(), 0);
+  }
+  EXPECT_EQ(lost, 0);
+}
+
+TEST_F(AProxyProcess, FinishesWhatRunsBeforeItEnds) {
+  test::Listener upstream;
+  legacy_port_ = upstream.port();
+  run();
+  Peer client = Peer::connect(port_);
+  client.send("GET /shop HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  Peer slow = upstream.accept();
+  slow.read_head();
+  process_->signal(SIGTERM);
+  until("the end of accepting", [&] {
+    try {
+      Peer::connect(port_);
+      return false;
+    } catch (const std::exception&) {
+      return true;
+    }
+  });
+  slow.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone");
+  const test::Seen seen = test::read_answer(client);
+  EXPECT_EQ(seen.body, "done");
+  EXPECT_EQ(seen.field("Connection"), "close");
+  EXPECT_EQ(process_->wait(8s), 0);
+}
+
+TEST_F(AProxyProcess, StreamsLargeBodiesInLittleMemory) {
+  test::Listener upstream;
+  legacy_port_ = upstream.port();
+  run();
+  constexpr std::size_t kLarge = std::size_t{64} * 1024 * 1024;
+  const std::string length = "Content-Length: " + std::to_string(kLarge) + "\r\n\r\n";
+  const std::string piece(1 << 20, 'x');
+  const std::size_t before = most_memory();
+  Peer client = Peer::connect(port_);
+  client.send("POST /shop HTTP/1.1\r\nHost: localhost\r\n" + length);
+  Peer server = upstream.accept();
+  server.read_head();
+  {
+    const std::jthread up([&] {
+      for (std::size_t sent = 0; sent < kLarge; sent += piece.size()) client.send(piece);
+    });
+    server.skip_exactly(kLarge);
+  }
+  server.send("HTTP/1.1 200 OK\r\n" + length);
+  client.read_head();
+  {
+    const std::jthread down([&] {
+      for (std::size_t sent = 0; sent < kLarge; sent += piece.size()) server.send(piece);
+    });
+    client.skip_exactly(kLarge);
+  }
+  EXPECT_LT(most_memory() - before, std::size_t{16} * 1024 * 1024);
+  EXPECT_EQ(process_->stop(), 0);
+}
+
+TEST_F(AProxyProcess, RefusesToStartTwiceAtOnePlace) {
+  run();
+  const auto second = test::run_program({PROXY_UNDER_TEST, file(), log_file()}, 8s);
+  EXPECT_EQ(second.exit_code, 2);
+  EXPECT_NE(second.output.find(std::to_string(process_->id())), std::string::npos)
+      << "it says who is there: " << second.output;
+}
+
+TEST_F(AProxyProcess, RefusesABadFileWithItsPlace) {
+  write(file(), "[proxy]\nlisten = 8080\n");
+  const auto ran = test::run_program({PROXY_UNDER_TEST, file(), log_file()}, 8s);
+  EXPECT_EQ(ran.exit_code, 2);
+  EXPECT_NE(ran.output.find("banyan.toml:2:"), std::string::npos) << ran.output;
+}
+
+}  // namespace
+}  // namespace banyan::strangler

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy_fixture.hpp"
+
+#include <algorithm>
+
+namespace banyan::strangler {
+namespace {
+
+using test::Seen;
+
+class TheProxy : public ProxyTest {
+ protected:
+  TheProxy() { configure(); }
+};
+
+TEST_F(TheProxy, SendsEverythingToTheOldSideAtFirst) {
+  start();
+  EXPECT_EQ(side_of(1), "legacy");
+  EXPECT_EQ(post("/albums", "{}").body, "legacy");
+  EXPECT_EQ(test::get(port_, "/shop/cart").body, "legacy");
+}
+
+TEST_F(TheProxy, MovesAShareOfTheUsersAndBringsTheSameOnesBack) {
+  start();
+  constexpr int kUsers = 200;
+  ASSERT_EQ(shift("25%"), 200u);
+  const std::vector<bool> quarter = new_side(kUsers);
+  EXPECT_EQ(quarter, new_side(kUsers)) << "the same user stays on the same side";
+  const auto moved = std::ranges::count(quarter, true);
+  EXPECT_GT(moved, kUsers / 8);
+  EXPECT_LT(moved, kUsers / 2);
+
+  ASSERT_EQ(shift("50%"), 200u);
+  const std::vector<bool> half = new_side(kUsers);
+  for (int user = 0; user < kUsers; ++user) {
+    EXPECT_TRUE(half[static_cast<std::size_t>(user)] || !quarter[static_cast<std::size_t>(user)])
+        << "more for the new side takes nobody away from it: user " << user;
+  }
+  ASSERT_EQ(shift("100%"), 200u);
+  EXPECT_EQ(std::ranges::count(new_side(kUsers), true), kUsers);
+  ASSERT_EQ(shift("25%"), 200u);
+  EXPECT_EQ(new_side(kUsers), quarter);
+  ASSERT_EQ(shift("0%"), 200u);
+  EXPECT_EQ(std::ranges::count(new_side(kUsers), true), 0);
+}
+
+TEST_F(TheProxy, GoesByTheHeaderWhenThereIsNoCookie) {
+  start();
+  ASSERT_EQ(shift("50%"), 200u);
+  int moved = 0;
+  for (int user = 0; user < 40; ++user) {
+    const std::string unit = "user" + std::to_string(user);
+    const Seen by_header = test::get(port_, "/albums/1", "X-User: " + unit + "\r\n");
+    EXPECT_EQ(by_header.body, side_of(user)) << "the unit counts, not where it stands";
+    moved += by_header.body == "catalog" ? 1 : 0;
+  }
+  EXPECT_GT(moved, 5);
+  EXPECT_LT(moved, 35);
+}
+
+TEST_F(TheProxy, WritesMoveAsAWholeAndOnlyAfterAllReads) {
+  start();
+  ASSERT_EQ(shift("50%"), 200u);
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(post("/albums", "{}", "X-User: u" + std::to_string(i) + "\r\n").body, "legacy");
+  }
+  EXPECT_NE(shift("50%", R"(,"writes":"remote")"), 200u) << "two writers at once are refused";
+  ASSERT_EQ(shift("100%", R"(,"writes":"remote")"), 200u);
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(post("/albums", "{}", "X-User: u" + std::to_string(i) + "\r\n").body, "catalog");
+  }
+  EXPECT_EQ(post("/shop/cart", "{}").body, "legacy") << "what nobody migrates stays";
+}
+
+TEST_F(TheProxy, TheDecisionTravelsWithTheRequest) {
+  start();
+  ASSERT_EQ(shift("100%"), 200u);
+  const Seen moved = test::get(port_, "/albums/1", "Banyan-Routing: catalog=local;rev=9\r\n");
+  EXPECT_EQ(moved.field("X-Routing"), "catalog=remote;rev=1");
+  EXPECT_EQ(test::get(port_, "/shop", "Banyan-Routing: catalog=local;rev=9\r\n").field("X-Routing"),
+            "none");
+}
+
+TEST_F(TheProxy, ExplainsItsDecisionsOnlyWhenAskedTo) {
+  start();
+  EXPECT_EQ(test::get(port_, "/albums/1").field("X-Strangler"), "");
+  proxy_.reset();
+  start({.explain = true});
+  ASSERT_EQ(shift("100%"), 200u);
+  const std::string reason = test::get(port_, "/albums/1").field("X-Strangler");
+  EXPECT_TRUE(reason.starts_with("route=catalog.read; side=remote; reason=bucket ")) << reason;
+  EXPECT_NE(reason.find(" < 10000; stage=canary; rev=1"), std::string::npos) << reason;
+  EXPECT_EQ(test::get(port_, "/shop").field("X-Strangler"),
+            "route=rest; side=local; reason=no successor");
+}
+
+TEST_F(TheProxy, RefusesWhatNoRouteLeadsTo) {
+  start();
+  const Seen unknown = test::get(port_, "/nobody");
+  EXPECT_EQ(unknown.status, 404u);
+  EXPECT_NE(unknown.body.find("proxy.no_route"), std::string::npos) << unknown.body;
+  const Seen method = test::ask(port_, "DELETE /albums/1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(method.status, 405u);
+  EXPECT_EQ(method.field("Allow"), "GET, HEAD, POST, PUT");
+  for (const char* target : {"/albums/../shop", "/albums/%2e%2e/x", "/albums//1", "/albums/a%2Fb"}) {
+    const Seen seen = test::get(port_, target);
+    EXPECT_EQ(seen.status, 400u) << target;
+    EXPECT_NE(seen.body.find("proxy.bad_target"), std::string::npos) << seen.body;
+  }
+}
+
+TEST_F(TheProxy, TellsAboutItsHealthAndItsFigures) {
+  start();
+  EXPECT_EQ(test::get(port_, "/health/live").status, 200u);
+  EXPECT_EQ(test::get(port_, "/health/ready").status, 200u);
+  side_of(1);
+  until("the figures of the request", [&] {
+    return test::get(port_, "/metrics").body.find("catalog.read") != std::string::npos;
+  });
+  const Seen metrics = test::get(port_, "/metrics");
+  EXPECT_NE(metrics.body.find("banyan_upstream_healthy"), std::string::npos);
+  EXPECT_NE(metrics.body.find("banyan_migration_reads_ratio"), std::string::npos);
+  proxy_->stop_being_ready();
+  EXPECT_EQ(test::get(port_, "/health/ready").status, 503u);
+  EXPECT_EQ(test::get(port_, "/health/live").status, 200u);
+  EXPECT_EQ(side_of(1), "legacy") << "not ready, and still at work";
+}
+
+TEST_F(TheProxy, ServesTheDashboardAndTheStateItDraws) {
+  start();
+  EXPECT_NE(test::get(port_, "/_banyan/").body.find("<html"), std::string::npos);
+  const Seen live = test::get(port_, "/_banyan/api/live");
+  EXPECT_EQ(live.field("Content-Type"), "application/json");
+  EXPECT_NE(live.body.find("\"catalog.read\""), std::string::npos) << live.body;
+  EXPECT_NE(test::get(port_, "/_banyan/api/upstreams").body.find("\"state\":\"healthy\""),
+            std::string::npos);
+  EXPECT_NE(test::get(port_, "/_banyan/api/status").body.find("catalog"), std::string::npos);
+  EXPECT_EQ(test::get(port_, "/_banyan/nothing").status, 404u);
+  EXPECT_EQ(post("/_banyan/api/live", "{}").status, 405u);
+}
+
+TEST_F(TheProxy, OperatorsPagesAreNotForPagesOfOtherSites) {
+  start();
+  for (const char* host : {"evil.example", "127.0.0.1.evil.example", "localhost.evil", "[::2]"}) {
+    const Seen seen = test::ask(port_, "GET /_banyan/api/status HTTP/1.1\r\nHost: " +
+                                           std::string(host) + "\r\n\r\n");
+    EXPECT_EQ(seen.status, 403u) << host;
+  }
+  EXPECT_EQ(post("/_banyan/api/migrations/catalog/shift",
+                 R"({"percent":"10%","who":"x","why":"y"})", "Content-Type: text/plain\r\n")
+                .status,
+            415u)
+      << "what a form of another site could send";
+}
+
+TEST_F(TheProxy, AFileMayClaimThePathsOfThePagesButNotTheOperators) {
+  configure("[[routes]]\npath = \"/health/live\"\nmethods = [\"GET\"]\neffect = \"read\"\n"
+            "legacy = \"legacy\"\n"
+            "[[routes]]\nname = \"all\"\nprefix = \"/\"\nmethods = [\"*\"]\neffect = \"write\"\n"
+            "legacy = \"legacy\"\n");
+  start();
+  EXPECT_EQ(test::get(port_, "/health/live").body, "legacy");
+  EXPECT_NE(test::get(port_, "/health/ready").body, "legacy");
+  EXPECT_NE(test::get(port_, "/_banyan/api/status").body, "legacy");
+  EXPECT_EQ(test::get(port_, "/_banyan2").body, "legacy");
+}
+
+TEST_F(TheProxy, TellsWhatIsWrongWithAFileBeforeItStarts) {
+  write(file(), "[proxy]\nlisten = [\"nowhere\"]\n[upstream.x]\n");
+  const auto made = Proxy::make({.config_file = file()});
+  ASSERT_FALSE(made.has_value());
+  EXPECT_NE(made.error().find("banyan.toml:2:"), std::string::npos) << made.error();
+  EXPECT_NE(made.error().find("upstream"), std::string::npos) << "all problems at once";
+}
+
+TEST_F(TheProxy, WritesALineForEachSampledRequest) {
+  start({.access_log_share = 0.5});
+  for (int i = 0; i < 4; ++i) side_of(i);
+  const auto lines = [&](std::string_view what) {
+    const std::string text = log();
+    int count = 0;
+    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; ++at) ++count;
+    return count;
+  };
+  until("the lines", [&] { return lines("\"proxy.request\"") == 2; });
+  EXPECT_EQ(lines("\"target\":\"/albums/1\""), 2);
+}
+
+}  // namespace
+}  // namespace banyan::strangler
