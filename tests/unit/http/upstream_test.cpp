@@ -324,11 +324,10 @@ TEST(Upstreams, CancelWhatNobodyWaitsFor) {
   });
   Engine engine;
   Loop& loop = engine.loops.at(0);
-  std::shared_ptr<UpstreamExchange> exchange;
   loop.post([&] {
-    exchange = engine.upstreams.start(loop, server.endpoint(), get());
+    auto exchange = engine.upstreams.start(loop, server.endpoint(), get());
     exchange->read_head([](auto) { FAIL() << "told after it was dropped"; });
-    loop.after(30ms, [&] { exchange.reset(); });
+    loop.after(30ms, [kept = std::move(exchange)]() mutable { kept.reset(); });
   });
 
   EXPECT_EQ(rest.get_future().get(), "");
