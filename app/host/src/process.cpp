@@ -271,6 +271,7 @@ struct Process::Parts {
   std::optional<OperatorPages> pages;
   std::optional<Edge> edge;
   std::optional<http::Server> server;
+  bool drained = false;
 };
 
 Process::Process(const Application& application, const std::vector<ModuleEntry>& table,
@@ -282,6 +283,7 @@ Process::~Process() { drain(); }
 std::uint16_t Process::port() const { return parts_->server->port(); }
 
 void Process::drain() {
+  if (std::exchange(parts_->drained, true)) return;
   parts_->health.drain();
   const std::size_t cut = parts_->server->drain(parts_->options.drain);
   parts_->assembly->finish();

@@ -26,7 +26,7 @@ class Process {
   /// For people, once: what runs here, what to open, what to try.
   std::string greeting() const;
 
-  /// Not ready any more; finishes what runs, cuts what takes too long.
+  /// Not ready any more; finishes what runs, cuts what takes too long. Once.
   void drain();
 
  private:
