@@ -64,36 +64,39 @@ int main(int count, char** arguments) {
   for (const auto* ending : {"", "-wal", "-shm", ".lock"}) {
     std::filesystem::remove(file.string() + ending);
   }
-  banyan::migrations::Runner(
-      file, {{"bench", {{"0001_create.sql", "CREATE TABLE units (id INTEGER PRIMARY KEY, at BIGINT "
-                                            "NOT NULL, note TEXT NOT NULL);"}}}})
+  banyan::migrations::Runner(file, {{"bench",
+                                     {{"0001_create.sql",
+                                       "CREATE TABLE units (id INTEGER PRIMARY KEY, at BIGINT "
+                                       "NOT NULL, note TEXT NOT NULL);"}}}})
       .apply();
   banyan::sql::SharedDatabase shared(file);
   auto door = shared.door("bench", {"units"});
   for (const int callers : {1, 8, 64}) {
     const auto before = shared.figures();
     print("durable units of work", callers, measure(callers, duration, [&door] {
-      const auto done = door.write(
-          Context::begin(std::chrono::seconds(10)), [](Session& session) -> Result<Number> {
-            return session.run("INSERT INTO units(at, note) VALUES (:at, :note)", Number{1},
-                               "one row of an ordinary size, as an order line has it");
-          });
-      if (!done) std::abort();
-    }));
+            const auto done = door.write(
+                Context::begin(std::chrono::seconds(10)), [](Session& session) -> Result<Number> {
+                  return session.run("INSERT INTO units(at, note) VALUES (:at, :note)", Number{1},
+                                     "one row of an ordinary size, as an order line has it");
+                });
+            if (!done) std::abort();
+          }));
     const auto after = shared.figures();
-    std::printf("%38.1f units in a commit\n", static_cast<double>(after.units - before.units) /
-                                                  static_cast<double>(after.commits - before.commits));
+    std::printf("%38.1f units in a commit\n",
+                static_cast<double>(after.units - before.units) /
+                    static_cast<double>(after.commits - before.commits));
   }
   std::atomic<Number> next = 1;
   for (const int callers : {1, 4}) {
     print("reads by key", callers, measure(callers, duration, [&door, &next] {
-      const Number id = next++ % 1000 + 1;
-      door.read([id](Session& session) {
-        if (!session.one<Number, std::string>("SELECT at, note FROM units WHERE id = :id", id)) {
-          std::abort();
-        }
-      });
-    }));
+            const Number id = next++ % 1000 + 1;
+            door.read([id](Session& session) {
+              if (!session.one<Number, std::string>("SELECT at, note FROM units WHERE id = :id",
+                                                    id)) {
+                std::abort();
+              }
+            });
+          }));
   }
   return 0;
 }

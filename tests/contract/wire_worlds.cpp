@@ -42,9 +42,10 @@ class TableApplication final : public http::Application {
 class ServedChannel final : public binding::Channel {
  public:
   explicit ServedChannel(const binding::OperationTable& table)
-      : application_(table), server_({.listen = {"127.0.0.1", 0}, .loops = 1}, application_) {
+      : application_(table), server_(options(), application_) {
     server_.start();
-    channel_ = binding::make_http_channel({"127.0.0.1", server_.port()}, {.dependency = "the test"});
+    channel_ =
+        binding::make_http_channel({"127.0.0.1", server_.port()}, {.dependency = "the test"});
   }
   Result<http::Response> exchange(http::Request request, const Context& context,
                                   binding::Repeat repeat) override {
@@ -52,6 +53,13 @@ class ServedChannel final : public binding::Channel {
   }
 
  private:
+  static http::ServerOptions options() {
+    http::ServerOptions options;
+    options.listen = {"127.0.0.1", 0};
+    options.loops = 1;
+    return options;
+  }
+
   TableApplication application_;
   http::Server server_;
   std::unique_ptr<binding::HttpChannel> channel_;
@@ -75,18 +83,27 @@ ServiceProcesses::~ServiceProcesses() = default;
 
 http::Endpoint ServiceProcesses::start(const std::string& module,
                                        const std::vector<std::string>& needs) {
-  const auto ready = parts_->folder.path() / (module + ".ready");
-  const auto output = parts_->folder.path() / (module + ".log");
-  std::vector<std::string> words = {
-      BANYAN_BIN "/recordshop-" + module, "--internal", "--listen", "127.0.0.1:0", "--database",
-      parts_->database.file().string(), "--ready-file", ready.string(), "--loops", "1"};
+  std::vector<std::string> options = {"--internal"};
   for (const std::string& need : needs) {
-    words.insert(words.end(), {"--at", need + '=' + to_string(parts_->places.at(need))});
+    options.insert(options.end(), {"--at", need + '=' + to_string(parts_->places.at(need))});
   }
+  return parts_->places[module] = launch("recordshop-" + module, std::move(options));
+}
+
+http::Endpoint ServiceProcesses::start_monolith() { return launch("recordshop", {}); }
+
+http::Endpoint ServiceProcesses::launch(const std::string& program,
+                                        std::vector<std::string> options) {
+  const auto ready = parts_->folder.path() / (program + ".ready");
+  const auto output = parts_->folder.path() / (program + ".log");
+  std::vector<std::string> words = {BANYAN_BIN "/" + program, "--listen", "127.0.0.1:0", "--database",
+                                    parts_->database.file().string(), "--ready-file", ready.string(),
+                                    "--loops", "1"};
+  words.insert(words.end(), options.begin(), options.end());
   parts_->children.emplace_back(words, output);
   const std::string port = test::await_file(ready, parts_->children.back());
-  if (port.empty()) throw std::runtime_error("recordshop-" + module + " did not start; see " + output.string());
-  return parts_->places[module] = {"127.0.0.1", static_cast<std::uint16_t>(std::stoi(port))};
+  if (port.empty()) throw std::runtime_error(program + " did not start; see " + output.string());
+  return {"127.0.0.1", static_cast<std::uint16_t>(std::stoi(port))};
 }
 
 }  // namespace banyan::contract

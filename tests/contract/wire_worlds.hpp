@@ -55,9 +55,8 @@ std::unique_ptr<binding::Channel> serve_on_loopback(const binding::OperationTabl
 template <class P>
 PortUnderTest<P> over_http(PortUnderTest<P> port) {
   return {"http_" + port.name, [port] {
-            return std::make_unique<WireWorld<P>>(port.make(), "remote", [](const auto& table) {
-              return serve_on_loopback(table);
-            });
+            return std::make_unique<WireWorld<P>>(
+                port.make(), "remote", [](const auto& table) { return serve_on_loopback(table); });
           }};
 }
 
@@ -68,8 +67,12 @@ class ServiceProcesses {
   ~ServiceProcesses();
   /// Starts recordshop-<module>, after those that it needs. Where it listens.
   http::Endpoint start(const std::string& module, const std::vector<std::string>& needs);
+  /// Starts the whole application in one process on the same database.
+  http::Endpoint start_monolith();
 
  private:
+  http::Endpoint launch(const std::string& program, std::vector<std::string> options);
+
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };
@@ -77,7 +80,8 @@ class ServiceProcesses {
 template <class P>
 class ProcessWorld final : public PortWorld<P> {
  public:
-  explicit ProcessWorld(const std::vector<std::pair<std::string, std::vector<std::string>>>& services) {
+  explicit ProcessWorld(
+      const std::vector<std::pair<std::string, std::vector<std::string>>>& services) {
     http::Endpoint last;
     for (const auto& [module, needs] : services) last = processes_.start(module, needs);
     channel_ = binding::make_http_channel(last, {.dependency = std::string(P::port.name)});
@@ -95,9 +99,8 @@ class ProcessWorld final : public PortWorld<P> {
 template <class P>
 PortUnderTest<P> in_own_process(
     std::vector<std::pair<std::string, std::vector<std::string>>> services) {
-  return {"process", [services = std::move(services)] {
-            return std::make_unique<ProcessWorld<P>>(services);
-          }};
+  return {"process",
+          [services = std::move(services)] { return std::make_unique<ProcessWorld<P>>(services); }};
 }
 
 }  // namespace banyan::contract
