@@ -3,43 +3,24 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <stdexcept>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "kernel/context.hpp"
 #include "migrations/runner.hpp"
 #include "sql/shared_database.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace banyan::test {
 
-/// A folder of its own, gone with everything in it at the end. In memory where the system has such
-/// a place: tests are about what is written, not about the disk's speed.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    const std::filesystem::path memory = "/dev/shm";
-    const bool usable = access(memory.c_str(), W_OK) == 0;
-    std::string name =
-        ((usable ? memory : std::filesystem::temp_directory_path()) / "banyan-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder: " + name);
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+/// In memory where the system has such a place: most tests are about what is written, not about
+/// the disk's speed.
+inline std::filesystem::path memory_folder() {
+  const std::filesystem::path memory = "/dev/shm";
+  return access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
+}
 
 /// A shared database with migrations applied, for tests of repositories and modules.
 ///
@@ -64,7 +45,7 @@ class TemporaryDatabase {
     return file();
   }
 
-  TemporaryFolder folder_;
+  TemporaryFolder folder_{memory_folder()};
   sql::SharedDatabase shared_;
 };
 

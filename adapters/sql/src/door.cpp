@@ -38,14 +38,13 @@ void Door::read(const std::function<void(Session&)>& body) {
 // False: the tables are not here any more. The fence is read in the snapshot that the body sees.
 bool Door::read_shared(const std::function<void(Session&)>& body) {
   bool here = false;
-  places_->shared().readers_of(module_).with_snapshot(
-      [this, &body, &here](Connection& connection) {
-        here = location_in(connection, name_).empty();
-        if (!here) return;
-        const OpenUnitOfWork open;
-        Session session(connection, module_);
-        body(session);
-      });
+  places_->shared().readers_of(module_).with_snapshot([this, &body, &here](Connection& connection) {
+    here = location_in(connection, name_).empty();
+    if (!here) return;
+    const OpenUnitOfWork open;
+    Session session(connection, module_);
+    body(session);
+  });
   return here;
 }
 
@@ -65,12 +64,14 @@ std::optional<Error> Door::write(const Context& context,
     was_elsewhere = true;
     saw(places_->location_of(module_));
     if (refused || context.expired(clock)) {
-      return Error{ErrorCode::Unavailable, "banyan.module_between_places",
-                   "the tables of '" + name_ +
-                       "' are being moved and were free at neither place before the deadline; "
-                       "nothing was changed. Try again; when it stays so, run `banyan schema move " +
-                       name_ + "` again, which completes or undoes the move.",
-                   {}};
+      return Error{
+          ErrorCode::Unavailable,
+          "banyan.module_between_places",
+          "the tables of '" + name_ +
+              "' are being moved and were free at neither place before the deadline; "
+              "nothing was changed. Try again; when it stays so, run `banyan schema move " +
+              name_ + "` again, which completes or undoes the move.",
+          {}};
     }
     // At once the first time: the fence has told where to go. Then the mover is at work.
     if (pause > 0ms) std::this_thread::sleep_for(pause);

@@ -18,8 +18,7 @@ void create_fence(Writer& writer, const Clock& clock) {
     return true;
   });
   if (refused) {
-    throw Fault(FaultKind::Busy,
-                "the database was not free for 30 seconds: " + refused->message);
+    throw Fault(FaultKind::Busy, "the database was not free for 30 seconds: " + refused->message);
   }
 }
 
@@ -53,9 +52,8 @@ Location location_in(Connection& shared, const std::string& module) {
   const Value name = module;
   shared.query(Ownership::kit,
                "SELECT location FROM banyan_fence WHERE module = :module AND state = 'moved'",
-               {&name, 1}, 1, 1, [&location](Connection::Row row) {
-                 location = Column<std::string>::read(row[0]);
-               });
+               {&name, 1}, 1, 1,
+               [&location](Connection::Row row) { location = Column<std::string>::read(row[0]); });
   return location;
 }
 
@@ -87,9 +85,8 @@ Place& Places::at(const Location& location) {
   const auto file = shared_.file().parent_path() / location;
   if (!std::filesystem::exists(file)) {
     moved_.erase(location);
-    throw Fault(FaultKind::Storage, "the fence in '" + shared_.file().string() +
-                                        "' points to '" + location + "', and there is no '" +
-                                        file.string() +
+    throw Fault(FaultKind::Storage, "the fence in '" + shared_.file().string() + "' points to '" +
+                                        location + "', and there is no '" + file.string() +
                                         "'. Put the file back where it was; the data is in it.");
   }
   place = std::make_unique<Place>(file, ownership_, options_);

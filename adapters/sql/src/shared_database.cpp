@@ -34,8 +34,9 @@ WriterFigures SharedDatabase::figures() const { return parts_->places->figures()
 
 std::filesystem::path SharedDatabase::place_of(const std::string& module) const {
   Location location;
-  parts_->places->shared().readers_of(Ownership::kit).with_connection(
-      [&](Connection& connection) { location = location_in(connection, module); });
+  parts_->places->shared().readers_of(Ownership::kit).with_connection([&](Connection& connection) {
+    location = location_in(connection, module);
+  });
   return location.empty() ? parts_->file : parts_->file.parent_path() / location;
 }
 

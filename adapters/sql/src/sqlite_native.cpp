@@ -146,8 +146,7 @@ Explained explain(int code, std::string_view message) {
     case SQLITE_IOERR: return {FaultKind::Storage, "Check the disk and the system's log."};
     case SQLITE_NOTADB:
       return {FaultKind::NotADatabase, "The file is something else; name another one."};
-    case SQLITE_CORRUPT:
-      return {FaultKind::NotADatabase, "The file is damaged; restore a backup."};
+    case SQLITE_CORRUPT: return {FaultKind::NotADatabase, "The file is damaged; restore a backup."};
     default: break;
   }
   if (message.starts_with("no such table") || message.starts_with("no such column")) {
@@ -295,9 +294,9 @@ struct Connection::Native {
     if (use == Use::Write) {
       setting("PRAGMA journal_mode = WAL", "wal");
       if (sqlite3_db_readonly(handle, "main") != 0) {
-        throw Fault(FaultKind::Storage,
-                    "'" + file.string() + "' is read-only. Give the process the right to write " +
-                        "the file and its folder.");
+        throw Fault(FaultKind::Storage, "'" + file.string() +
+                                            "' is read-only. Give the process the right to write " +
+                                            "the file and its folder.");
       }
     }
     setting("PRAGMA synchronous = FULL; PRAGMA synchronous", "2");
@@ -476,7 +475,8 @@ std::int64_t Connection::execute(std::size_t module, std::string_view sql,
   native_->check_transaction(module, sql);
   Statement& statement = native_->statement(module, sql);
   if (statement.columns != 0) {
-    throw native_->misuse(module, sql, "it gives rows, which run() would drop. Use one() or all().");
+    throw native_->misuse(module, sql,
+                          "it gives rows, which run() would drop. Use one() or all().");
   }
   const Run run(statement.native);
   native_->bind(statement, module, sql, values);

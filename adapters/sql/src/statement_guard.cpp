@@ -44,14 +44,19 @@ void StatementGuard::begin(std::size_t module, std::string_view sql) {
 bool StatementGuard::allows(Access access, std::string_view table, std::string_view via) {
   if (module_ == Ownership::kit || access == Access::Calculates) return true;
   if (access == Access::Controls) {
-    return forbid("transactions and settings are the business of ModuleDatabase::read() and "
-                  "write(), not of a statement inside them");
+    return forbid(
+        "transactions and settings are the business of ModuleDatabase::read() and "
+        "write(), not of a statement inside them");
   }
   if (access == Access::Defines) {
-    return forbid("a module's statements do not change the schema; write a migration in "
-                  "migrations/" + module_name() + "/");
+    return forbid(
+        "a module's statements do not change the schema; write a migration in "
+        "migrations/" +
+        module_name() + "/");
   }
-  if (is_internal(access, table) || is_kit_trigger(table, via) || ownership_.may_touch(module_, table)) return true;
+  if (is_internal(access, table) || is_kit_trigger(table, via) ||
+      ownership_.may_touch(module_, table))
+    return true;
   Violation violation{module_name(), std::string(table), std::string(verb_of(access)),
                       std::string(via), std::string(sql_)};
   if (access != Access::Reads) return judge(violation);
@@ -62,9 +67,7 @@ bool StatementGuard::allows(Access access, std::string_view table, std::string_v
   return true;
 }
 
-const std::string& StatementGuard::module_name() const {
-  return ownership_.rights(module_).module;
-}
+const std::string& StatementGuard::module_name() const { return ownership_.rights(module_).module; }
 
 bool StatementGuard::forbid(const std::string& why) {
   refusal_.emplace(FaultKind::Misuse,

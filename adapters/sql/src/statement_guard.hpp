@@ -16,7 +16,7 @@ namespace banyan::sql {
 
 /// What a statement does, as the database's authorizer reports it.
 enum class Access : std::uint8_t {
-  Calculates,        ///< SELECT itself, functions: no table
+  Calculates,  ///< SELECT itself, functions: no table
   Reads,
   Inserts,
   Updates,

@@ -51,7 +51,8 @@ std::optional<Error> Writer::run(const Context& context,
                                  const std::function<bool(Connection&)>& body) {
   Unit unit{body, context.deadline};
   const auto not_begun = [] {
-    return Error{ErrorCode::DeadlineExceeded, "banyan.write_not_begun",
+    return Error{ErrorCode::DeadlineExceeded,
+                 "banyan.write_not_begun",
                  "the deadline passed before the write began; nothing was changed. Try again with "
                  "more time, or look for the writer that holds the database.",
                  {}};
@@ -59,10 +60,11 @@ std::optional<Error> Writer::run(const Context& context,
   std::unique_lock lock(mutex_);
   if (context.expired(clock_)) return not_begun();
   if (queue_.size() >= most_queued_) {
-    return Error{ErrorCode::ResourceExhausted, "banyan.writer_queue_full",
-                 std::to_string(queue_.size()) +
-                     " writes wait for this database already. Try again later.",
-                 {}};
+    return Error{
+        ErrorCode::ResourceExhausted,
+        "banyan.writer_queue_full",
+        std::to_string(queue_.size()) + " writes wait for this database already. Try again later.",
+        {}};
   }
   queue_.push_back(&unit);
   arrived_.notify_one();

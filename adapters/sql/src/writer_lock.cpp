@@ -17,7 +17,7 @@ namespace {
 // The turn is a record lock on the same file, which does not meet flock: who wants the lock takes
 // the turn first and keeps it until the lock is there.
 bool change_turn(int file, short type) noexcept {
-  struct flock turn {};
+  struct flock turn{};
   turn.l_type = type;
   turn.l_whence = SEEK_SET;
   turn.l_start = 0;
@@ -33,8 +33,8 @@ WriterLock::WriterLock(const std::filesystem::path& database_file) {
   file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (file_ < 0) {
     throw Fault(FaultKind::Storage,
-                "cannot open the lock file '" + path.string() + "': " +
-                    std::generic_category().message(errno) +
+                "cannot open the lock file '" + path.string() +
+                    "': " + std::generic_category().message(errno) +
                     ". The process needs to write in the folder of the database.");
   }
 }

@@ -51,7 +51,7 @@ class RunnerTest : public testing::Test {
   static constexpr Script contract{"separation/0002_contract.sql", "DROP TABLE copies;"};
 
   ManualClock clock_;
-  test::TemporaryFolder folder_;
+  test::TemporaryFolder folder_{test::memory_folder()};
   std::filesystem::path file_ = folder_.path() / "shop.db";
 };
 
@@ -135,8 +135,7 @@ TEST_F(RunnerTest, A_constraint_that_breaks_names_the_line_where_its_statement_b
                                        "INSERT INTO t VALUES (1);\n"
                                        "-- again\n"
                                        "INSERT INTO t VALUES (1);\n"}}));
-  EXPECT_THAT(texts, ElementsAre(HasSubstr(
-                         "0001_create.sql:4: UNIQUE constraint failed: t.id")));
+  EXPECT_THAT(texts, ElementsAre(HasSubstr("0001_create.sql:4: UNIQUE constraint failed: t.id")));
 }
 
 TEST_F(RunnerTest, Scripts_with_triggers_strings_and_comments_run_as_written) {
@@ -162,18 +161,18 @@ TEST_F(RunnerTest, Lists_every_problem_at_once) {
                                       {"0003_gap.sql", "SELECT 1;"},
                                       {"0004_Empty.sql", "-- nothing\n"}}));
   EXPECT_THAT(
-      texts,
-      ElementsAre(HasSubstr("0004_Empty.sql: the name must be four digits"),
-                  HasSubstr("0003_gap.sql: the number should be 0002"),
-                  HasSubstr("0001_create.sql:2: COMMIT: the runner puts each file into one"),
-                  HasSubstr("0001_create.sql:3: BEGIN: the runner"),
-                  HasSubstr("0004_Empty.sql: the file has no statement")));
+      texts, ElementsAre(HasSubstr("0004_Empty.sql: the name must be four digits"),
+                         HasSubstr("0003_gap.sql: the number should be 0002"),
+                         HasSubstr("0001_create.sql:2: COMMIT: the runner puts each file into one"),
+                         HasSubstr("0001_create.sql:3: BEGIN: the runner"),
+                         HasSubstr("0004_Empty.sql: the file has no statement")));
   EXPECT_FALSE(std::filesystem::exists(file_));
 }
 
 TEST_F(RunnerTest, Refuses_names_that_are_not_a_number_and_words) {
-  for (const auto* name : {"1_create.sql", "0001-create.sql", "0001_Create.sql", "0001_create.SQL",
-                           "0001_.sql", "create.sql", "0001_cre ate.sql", "separation/expand.sql"}) {
+  for (const auto* name :
+       {"1_create.sql", "0001-create.sql", "0001_Create.sql", "0001_create.SQL", "0001_.sql",
+        "create.sql", "0001_cre ate.sql", "separation/expand.sql"}) {
     const auto texts = problems(runner({{name, "SELECT 1;"}}));
     EXPECT_THAT(texts, testing::Contains(HasSubstr("the name must be four digits"))) << name;
   }
@@ -185,8 +184,9 @@ TEST_F(RunnerTest, Refuses_a_first_number_other_than_1) {
 }
 
 TEST_F(RunnerTest, Refuses_two_files_of_one_number) {
-  EXPECT_THAT(problems(runner({create, {"0001_other.sql", "SELECT 1;"}})),
-              ElementsAre(HasSubstr("0001_other.sql: the number 0001 is taken by 0001_create.sql")));
+  EXPECT_THAT(
+      problems(runner({create, {"0001_other.sql", "SELECT 1;"}})),
+      ElementsAre(HasSubstr("0001_other.sql: the number 0001 is taken by 0001_create.sql")));
 }
 
 TEST_F(RunnerTest, Refuses_an_empty_file) {
@@ -254,8 +254,9 @@ TEST_F(RunnerTest, Refuses_a_database_in_a_folder_that_is_not_there) {
 
 TEST_F(RunnerTest, Refuses_a_fence_that_points_to_a_file_that_is_gone) {
   runner({create}).apply();
-  in_file("CREATE TABLE banyan_fence (module, state, epoch, location);"
-          "INSERT INTO banyan_fence VALUES ('orders', 'moved', 1, 'lost.db')");
+  in_file(
+      "CREATE TABLE banyan_fence (module, state, epoch, location);"
+      "INSERT INTO banyan_fence VALUES ('orders', 'moved', 1, 'lost.db')");
   EXPECT_THAT(problems(runner({create, add_note})), ElementsAre(HasSubstr("lost.db")));
 }
 
@@ -265,8 +266,9 @@ TEST_F(RunnerTest, A_moved_module_is_migrated_at_its_new_place) {
   RawSqlite(own).run("ATTACH '" + file_.string() + "' AS shared;" +
                      "CREATE TABLE orders AS SELECT * FROM shared.orders;" +
                      "CREATE TABLE banyan_migrations AS SELECT * FROM shared.banyan_migrations");
-  in_file("CREATE TABLE banyan_fence (module, state, epoch, location);"
-          "INSERT INTO banyan_fence VALUES ('orders', 'moved', 1, 'shop.orders.db')");
+  in_file(
+      "CREATE TABLE banyan_fence (module, state, epoch, location);"
+      "INSERT INTO banyan_fence VALUES ('orders', 'moved', 1, 'shop.orders.db')");
   const auto applied = runner({create, add_note}).apply();
   ASSERT_THAT(applied, SizeIs(1));
   EXPECT_EQ(applied[0].database, own);
@@ -286,11 +288,12 @@ class RebuildTest : public RunnerTest {
 };
 
 TEST_F(RebuildTest, A_table_is_rebuilt_under_the_feet_of_its_children) {
-  runner({tables, {"0002_soft.sql",
-                   "-- banyan: rebuild\n"
-                   "CREATE TABLE new_orders (id BIGINT PRIMARY KEY, customer BIGINT);"
-                   "INSERT INTO new_orders SELECT id, customer FROM orders;"
-                   "DROP TABLE orders; ALTER TABLE new_orders RENAME TO orders;"}})
+  runner({tables,
+          {"0002_soft.sql",
+           "-- banyan: rebuild\n"
+           "CREATE TABLE new_orders (id BIGINT PRIMARY KEY, customer BIGINT);"
+           "INSERT INTO new_orders SELECT id, customer FROM orders;"
+           "DROP TABLE orders; ALTER TABLE new_orders RENAME TO orders;"}})
       .apply();
   EXPECT_EQ(in_file("SELECT count(*) FROM pragma_foreign_key_list('orders')"), "0");
   EXPECT_EQ(in_file("SELECT \"table\" FROM pragma_foreign_key_list('lines')"), "orders");
@@ -298,8 +301,8 @@ TEST_F(RebuildTest, A_table_is_rebuilt_under_the_feet_of_its_children) {
 }
 
 TEST_F(RebuildTest, A_rebuild_that_leaves_orphans_is_undone) {
-  const auto texts = problems(runner({tables, {"0002_soft.sql",
-                                               "-- banyan: rebuild\nDELETE FROM orders;"}}));
+  const auto texts =
+      problems(runner({tables, {"0002_soft.sql", "-- banyan: rebuild\nDELETE FROM orders;"}}));
   EXPECT_THAT(texts, ElementsAre(HasSubstr(
                          "0002_soft.sql: after the rebuild row 1 of 'lines' points to nothing in "
                          "'orders'")));

@@ -33,7 +33,7 @@ class BadDatabaseTest : public testing::Test {
     std::ofstream(file, std::ios::binary) << text;
   }
 
-  test::TemporaryFolder folder_;
+  test::TemporaryFolder folder_{test::memory_folder()};
 };
 
 TEST_F(BadDatabaseTest, A_file_that_is_something_else) {
@@ -62,9 +62,7 @@ TEST_F(BadDatabaseTest, A_damaged_database) {
   stream.close();
   try {
     SharedDatabase shared(file);
-    shared.door("t", {"t"}).read([](Session& session) {
-      session.all<Value>("SELECT x FROM t");
-    });
+    shared.door("t", {"t"}).read([](Session& session) { session.all<Value>("SELECT x FROM t"); });
     FAIL();
   } catch (const Fault& fault) {
     EXPECT_EQ(fault.kind(), FaultKind::NotADatabase) << fault.what();
@@ -85,9 +83,9 @@ TEST_F(BadDatabaseTest, A_read_only_file) {
       SharedDatabase shared(file);
       _exit(3);
     } catch (const Fault& fault) {
-      const bool clear = fault.kind() == FaultKind::Storage &&
-                         std::string_view(fault.what()).find("right to write") !=
-                             std::string_view::npos;
+      const bool clear =
+          fault.kind() == FaultKind::Storage &&
+          std::string_view(fault.what()).find("right to write") != std::string_view::npos;
       _exit(clear ? 0 : 4);
     }
   }

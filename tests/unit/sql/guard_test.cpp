@@ -23,7 +23,7 @@ struct Refused {
 Refused refusal(ModuleDatabase& door, std::string_view sql) {
   try {
     const auto done = door.write(soon(), [sql](Session& session) -> Result<void> {
-        session.all<Value>(sql);
+      session.all<Value>(sql);
       return {};
     });
     EXPECT_TRUE(done);

@@ -25,10 +25,11 @@ Result<Number> add_order(Session& session, Number id) {
 class MovedTest : public testing::Test {
  protected:
   MovedTest() {
-    RawSqlite(own_file()).run(
-        "PRAGMA journal_mode = WAL; CREATE TABLE orders (id INTEGER PRIMARY KEY);"
-        "CREATE TABLE banyan_gate (module TEXT PRIMARY KEY, state TEXT, epoch INTEGER);"
-        "INSERT INTO banyan_gate VALUES ('orders', 'closed', 1)");
+    RawSqlite(own_file())
+        .run(
+            "PRAGMA journal_mode = WAL; CREATE TABLE orders (id INTEGER PRIMARY KEY);"
+            "CREATE TABLE banyan_gate (module TEXT PRIMARY KEY, state TEXT, epoch INTEGER);"
+            "INSERT INTO banyan_gate VALUES ('orders', 'closed', 1)");
   }
 
   std::filesystem::path own_file() const {
@@ -110,7 +111,8 @@ TEST_F(MovedTest, A_write_waits_for_the_gate_to_open) {
 
 TEST_F(MovedTest, A_gate_that_stays_closed_is_unavailable_and_says_what_to_run) {
   fence("moved");
-  const auto refused = orders_.write(Context::begin(60ms), [](Session& s) { return add_order(s, 1); });
+  const auto refused =
+      orders_.write(Context::begin(60ms), [](Session& s) { return add_order(s, 1); });
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::Unavailable);
   EXPECT_EQ(refused.error().rule, "banyan.module_between_places");
@@ -120,16 +122,18 @@ TEST_F(MovedTest, A_gate_that_stays_closed_is_unavailable_and_says_what_to_run) 
 
 TEST_F(MovedTest, A_write_that_a_fence_trigger_refuses_runs_again) {
   RawSqlite(database_.file())
-      .run("CREATE TRIGGER banyan_fi_1 BEFORE INSERT ON orders WHEN (SELECT state FROM "
-           "banyan_fence WHERE module = 'orders') IS NOT 'open' BEGIN SELECT RAISE(ABORT, "
-           "'BANYAN_MOVED'); END");
+      .run(
+          "CREATE TRIGGER banyan_fi_1 BEFORE INSERT ON orders WHEN (SELECT state FROM "
+          "banyan_fence WHERE module = 'orders') IS NOT 'open' BEGIN SELECT RAISE(ABORT, "
+          "'BANYAN_MOVED'); END");
   std::atomic<int> runs = 0;
   auto done = std::async(std::launch::async, [this, &runs] {
     return orders_
-        .write(soon(), [&runs](Session& session) {
-          ++runs;
-          return add_order(session, 1);
-        })
+        .write(soon(),
+               [&runs](Session& session) {
+                 ++runs;
+                 return add_order(session, 1);
+               })
         .has_value();
   });
   while (runs < 2) std::this_thread::yield();

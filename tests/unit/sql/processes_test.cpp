@@ -102,13 +102,12 @@ class ProcessesTest : public testing::Test {
               sqlite.run("SELECT count(DISTINCT id) FROM notes"));
     EXPECT_EQ(sqlite.run("SELECT count(*) FROM notes"), sqlite.run("SELECT n FROM counter"));
     for (const Number id : acknowledged) {
-      ASSERT_EQ(sqlite.run("SELECT count(*) FROM notes WHERE id = " + std::to_string(id)),
-                "1")
+      ASSERT_EQ(sqlite.run("SELECT count(*) FROM notes WHERE id = " + std::to_string(id)), "1")
           << id;
     }
   }
 
-  test::TemporaryFolder folder_;
+  test::TemporaryFolder folder_{test::memory_folder()};
   std::filesystem::path file_ = folder_.path() / "shop.db";
 };
 

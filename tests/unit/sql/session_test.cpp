@@ -46,8 +46,9 @@ TEST_F(SessionTest, Integers_keep_all_64_bits_in_BIGINT_and_INTEGER_columns) {
   write([](Session& session) {
     for (const Number number : {std::numeric_limits<Number>::max(), Number{1} << 40}) {
       session.run("INSERT INTO orders(id, total) VALUES (:id, :total)", number, number);
-      EXPECT_EQ((session.one<Number, Number>("SELECT id, total FROM orders WHERE id = :id", number)),
-                (std::tuple{number, number}));
+      EXPECT_EQ(
+          (session.one<Number, Number>("SELECT id, total FROM orders WHERE id = :id", number)),
+          (std::tuple{number, number}));
     }
     EXPECT_EQ(session.value<Number>("SELECT sum(total) - max(total) FROM orders WHERE total < :m",
                                     Number{1} << 41),
@@ -72,16 +73,15 @@ TEST_F(SessionTest, An_unsigned_number_above_63_bits_is_refused_and_not_stored_a
 
 TEST_F(SessionTest, A_number_that_does_not_fit_the_smaller_type_is_a_fault) {
   std::string text;
-  EXPECT_EQ(fault_of([](Session& session) { session.value<std::int32_t>("SELECT 3000000000"); },
-                     &text),
-            FaultKind::Misuse);
+  EXPECT_EQ(
+      fault_of([](Session& session) { session.value<std::int32_t>("SELECT 3000000000"); }, &text),
+      FaultKind::Misuse);
   EXPECT_THAT(text, Not(HasSubstr("3000000000")));
 }
 
 TEST_F(SessionTest, Counts_are_numbers) {
-  write([](Session& session) {
-    EXPECT_EQ(session.value<Number>("SELECT count(*) FROM orders"), 0);
-  });
+  write(
+      [](Session& session) { EXPECT_EQ(session.value<Number>("SELECT count(*) FROM orders"), 0); });
 }
 
 TEST_F(SessionTest, No_row_is_nothing) {
@@ -123,8 +123,7 @@ TEST_F(SessionTest, Booleans_are_0_and_1_and_nothing_else) {
   write([](Session& session) {
     EXPECT_EQ((session.one<bool, bool>("SELECT :a, :b", true, false)), (std::tuple{true, false}));
   });
-  EXPECT_EQ(fault_of([](Session& session) { session.value<bool>("SELECT 2"); }),
-            FaultKind::Misuse);
+  EXPECT_EQ(fault_of([](Session& session) { session.value<bool>("SELECT 2"); }), FaultKind::Misuse);
 }
 
 TEST_F(SessionTest, Doubles_keep_their_bits) {
@@ -247,9 +246,7 @@ TEST_F(SessionTest, A_missing_table_asks_for_the_migration) {
 }
 
 TEST_F(SessionTest, A_read_that_stops_early_leaves_nothing_open) {
-  write([](Session& session) {
-    session.run("INSERT INTO orders(id) VALUES (1), (2), (3)");
-  });
+  write([](Session& session) { session.run("INSERT INTO orders(id) VALUES (1), (2), (3)"); });
   orders_.read([](Session& session) {
     EXPECT_TRUE(session.one<Number>("SELECT id FROM orders ORDER BY id"));
   });

@@ -92,21 +92,18 @@ TEST_F(UnitOfWorkTest, Undoes_everything_and_hands_on_what_the_body_throws) {
 TEST_F(UnitOfWorkTest, Is_marked_inside_reads_and_writes_and_only_there) {
   EXPECT_FALSE(OpenUnitOfWork::on_this_thread());
   EXPECT_TRUE(orders_.read([](Session&) { return OpenUnitOfWork::on_this_thread(); }));
-  EXPECT_TRUE(orders_
-                  .write(soon(), [](Session&) -> Result<bool> {
-                    return OpenUnitOfWork::on_this_thread();
-                  })
-                  .value());
+  EXPECT_TRUE(
+      orders_
+          .write(soon(), [](Session&) -> Result<bool> { return OpenUnitOfWork::on_this_thread(); })
+          .value());
   EXPECT_FALSE(OpenUnitOfWork::on_this_thread());
 }
 
 TEST_F(UnitOfWorkTest, Refuses_to_begin_inside_another_one) {
   EXPECT_THROW(orders_.read([this](Session&) { orders_.read([](Session&) {}); }), Fault);
-  EXPECT_THROW((void)orders_.write(soon(),
-                                   [this](Session&) -> Result<Number> {
-                                     return orders_in_file();
-                                   }),
-               Fault);
+  EXPECT_THROW(
+      (void)orders_.write(soon(), [this](Session&) -> Result<Number> { return orders_in_file(); }),
+      Fault);
 }
 
 TEST_F(UnitOfWorkTest, A_read_does_not_write) {
@@ -120,9 +117,7 @@ TEST_F(UnitOfWorkTest, A_read_does_not_write) {
 
 TEST_F(UnitOfWorkTest, A_read_sees_one_snapshot_whatever_is_written_meanwhile) {
   orders_.read([this](Session& session) {
-    const auto count = [&session] {
-      return *session.value<Number>("SELECT count(*) FROM orders");
-    };
+    const auto count = [&session] { return *session.value<Number>("SELECT count(*) FROM orders"); };
     EXPECT_EQ(count(), 0);
     std::async(std::launch::async, [this] {
       EXPECT_TRUE(orders_.write(soon(), [](Session& s) { return add_order(s, 1); }));
@@ -199,7 +194,8 @@ TEST_F(UnitOfWorkTest, A_group_that_cannot_commit_runs_again_one_by_one) {
   }
   std::vector<std::string> outcomes;
   for (auto& one : done) outcomes.push_back(one.get());
-  EXPECT_THAT(outcomes, testing::ElementsAre("kept", "kept", "kept", "foreign key", "kept", "kept"));
+  EXPECT_THAT(outcomes,
+              testing::ElementsAre("kept", "kept", "kept", "foreign key", "kept", "kept"));
   EXPECT_EQ(orders_in_file(), 5);
   EXPECT_EQ(runs, 12);
   EXPECT_GE(database_.shared().figures().singly, 6U);

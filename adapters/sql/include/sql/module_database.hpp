@@ -64,8 +64,7 @@ class ModuleDatabase {
  private:
   void run_read(const std::function<void(Session&)>& body);
   /// `body` answers whether to keep what it did.
-  std::optional<Error> run_write(const Context& context,
-                                 const std::function<bool(Session&)>& body);
+  std::optional<Error> run_write(const Context& context, const std::function<bool(Session&)>& body);
 
   std::shared_ptr<Door> door_;
 };

@@ -40,8 +40,8 @@ struct Violation {
 struct Options {
   Guarding guarding = Guarding::Deny;
   std::function<void(const Violation&)> on_violation = {};  ///< called on any thread
-  std::size_t queued_writes = 1024;     ///< more is ResourceExhausted
-  std::size_t readers_per_module = 4;   ///< connections kept; more readers wait for one
+  std::size_t queued_writes = 1024;                         ///< more is ResourceExhausted
+  std::size_t readers_per_module = 4;    ///< connections kept; more readers wait for one
   const Clock* clock = &system_clock();  ///< what deadlines are read on
 };
 

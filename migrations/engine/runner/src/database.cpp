@@ -45,9 +45,10 @@ Database::Database(const std::filesystem::path& file, Open how) {
     sqlite3_extended_result_codes(handle_, 1);
     sqlite3_busy_timeout(handle_, busy_timeout_ms);
     if (how == Open::Create && sqlite3_db_readonly(handle_, "main") == 1) {
-      throw DatabaseFault("it is read-only; give the process the right to write the file and its "
-                          "folder",
-                          std::nullopt);
+      throw DatabaseFault(
+          "it is read-only; give the process the right to write the file and its "
+          "folder",
+          std::nullopt);
     }
     if (how != Open::InMemory) {
       run_script(how == Open::Create ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"

@@ -31,8 +31,9 @@ void create_history(Database& database) {
 History history_of(Database& database, const std::string& module) {
   History history;
   if (!database.has_table("banyan_migrations")) return history;
-  for (const auto& row : database.rows(
-           "SELECT name, checksum, applied_at FROM banyan_migrations WHERE module = ?1", {module})) {
+  for (const auto& row :
+       database.rows("SELECT name, checksum, applied_at FROM banyan_migrations WHERE module = ?1",
+                     {module})) {
     Timestamp at;
     std::from_chars(row[2].data(), row[2].data() + row[2].size(), at.micros);
     history[row[0]] = {row[1], at};
@@ -41,9 +42,9 @@ History history_of(Database& database, const std::string& module) {
 }
 
 void remember(Database& database, const std::string& module, const Script& script, Timestamp now) {
-  database.rows("INSERT INTO banyan_migrations VALUES (?1, ?2, ?3, CAST(?4 AS INTEGER))",
-                {module, std::string(script.name), checksum_of(script.sql),
-                 std::to_string(now.micros)});
+  database.rows(
+      "INSERT INTO banyan_migrations VALUES (?1, ?2, ?3, CAST(?4 AS INTEGER))",
+      {module, std::string(script.name), checksum_of(script.sql), std::to_string(now.micros)});
 }
 
 }  // namespace banyan::migrations

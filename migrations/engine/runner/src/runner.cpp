@@ -219,8 +219,8 @@ std::vector<Status> Runner::try_out() {
       for (const auto& script : in_order(*module)) {
         if (is_separation(script.name) || history.contains(script.name)) continue;
         run(database, module->module, script, clock_.now());
-        pending.push_back({module->module, std::string(script.name), State::Pending, std::nullopt,
-                           place});
+        pending.push_back(
+            {module->module, std::string(script.name), State::Pending, std::nullopt, place});
       }
     }
   }

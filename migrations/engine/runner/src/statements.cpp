@@ -35,7 +35,8 @@ class Splitter {
     const char c = sql_[at_];
     const auto rest = sql_.substr(at_);
     if (c == '\0') {
-      broken(at_, "a NUL byte, behind which SQLite would read nothing; save the file as UTF-8 text");
+      broken(at_,
+             "a NUL byte, behind which SQLite would read nothing; save the file as UTF-8 text");
     } else if (rest.starts_with("--")) {
       at_ = std::min(sql_.find('\n', at_), sql_.size());
     } else if (rest.starts_with("/*")) {
@@ -56,7 +57,9 @@ class Splitter {
     }
   }
 
-  static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f'; }
+  static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f';
+  }
 
   void skip_to(std::string_view mark, std::size_t from, std::string_view otherwise) {
     const auto end = sql_.find(mark, at_ + from);

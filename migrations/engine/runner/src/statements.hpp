@@ -10,9 +10,9 @@ namespace banyan::migrations {
 
 /// One statement of a script, found without a database.
 struct StatementText {
-  std::string_view text;    ///< from its first word on, without leading comments
-  int line = 1;             ///< of its first word
-  std::string first_word;   ///< in upper case
+  std::string_view text;   ///< from its first word on, without leading comments
+  int line = 1;            ///< of its first word
+  std::string first_word;  ///< in upper case
 };
 
 struct SplitScript {

@@ -25,9 +25,9 @@ struct ModuleScripts {
 /// Something that is wrong with a script, or with what was applied from it.
 struct Problem {
   std::string module;
-  std::string file;        ///< "migrations/orders/0002_add_notes.sql"
+  std::string file;  ///< "migrations/orders/0002_add_notes.sql"
   std::optional<int> line;
-  std::string what;        ///< what is wrong, and the next step
+  std::string what;  ///< what is wrong, and the next step
   /// "migrations/orders/0002_add_notes.sql:7: …"
   std::string text() const;
   friend bool operator==(const Problem&, const Problem&) = default;
