@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contract/sample_database.hpp"
 
-#include <cstdlib>
+#include <mutex>
 #include <stdexcept>
 
 #include "contract/port_under_test.hpp"
@@ -14,33 +14,36 @@ void require(const Result<void>& done) {
   if (!done) throw std::runtime_error(done.error().message);
 }
 
-}  // namespace
-
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "banyan-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder " + name);
-  path_ = name;
+void separate(recordshop::ShopDatabase& shop, Stage stage) {
+  if (stage == Stage::Shared) return;
+  const std::string_view steps = stage == Stage::Expanded ? "separation/0001" : "";
+  for (const std::string_view module : {"orders", "warehouse"}) shop.separate(module, steps);
 }
 
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-SampleDatabase::SampleDatabase(Stage stage)
-    : shop_(std::make_unique<recordshop::ShopDatabase>(file())) {
+/// A file with the sample in it, made once in a program: tests copy it, which is much faster.
+std::filesystem::path filled_once(Stage stage) {
+  static const TemporaryFolder folder;
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  const auto file = folder.path() / (std::to_string(static_cast<int>(stage)) + ".db");
+  if (std::filesystem::exists(file)) return file;
+  recordshop::ShopDatabase shop(file);
   const SampleShop& sample = sample_shop();
-  const recordshop::Doors to = doors();
+  const recordshop::Doors to = shop.doors();
   require(catalog::load(to.catalog, any_context(), sample.catalog()));
   require(warehouse::load(to.warehouse, any_context(), sample.stock, {1'700'000'000'000'000}));
   require(orders::load(to.orders, any_context(), sample.past_orders));
-  advance_to(stage);
+  separate(shop, stage);
+  return file;
 }
 
-void SampleDatabase::advance_to(Stage stage) {
-  if (stage == Stage::Shared) return;
-  const std::string_view steps = stage == Stage::Expanded ? "separation/0001" : "";
-  for (const std::string_view module : {"orders", "warehouse"}) shop_->separate(module, steps);
+}  // namespace
+
+SampleDatabase::SampleDatabase(Stage stage) {
+  std::filesystem::copy_file(filled_once(stage), file());
+  shop_ = std::make_unique<recordshop::ShopDatabase>(file());
 }
+
+void SampleDatabase::advance_to(Stage stage) { separate(*shop_, stage); }
 
 }  // namespace banyan::contract

@@ -5,24 +5,14 @@
 #include <memory>
 
 #include "data/shop_database.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace banyan::contract {
 
 /// How far the schema of warehouse and orders is separated. Everything works at every stage.
 enum class Stage { Shared, Expanded, Separated };
 
-/// A folder that goes away with this object.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using test::TemporaryFolder;
 
 /// A database file with the records of sample_shop.hpp. A service that is started on file() serves
 /// what the contracts expect.
