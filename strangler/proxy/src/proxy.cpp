@@ -25,14 +25,10 @@ std::string control_store_file(const ProxyOptions& options, const Configuration&
       .string();
 }
 
-/// The steps are the same for all migrations of a process; each of the file's own is honoured when
-/// they agree.
-std::vector<Percent> steps_of(const Configuration& configuration) {
-  if (configuration.migrations.empty()) return usual_steps();
-  const std::vector<Percent>& first = configuration.migrations.front().steps;
-  const bool alike = std::ranges::all_of(
-      configuration.migrations, [&](const MigrationPlan& plan) { return plan.steps == first; });
-  return alike && !first.empty() ? first : usual_steps();
+// Of a migration that the file no longer has, the usual ones.
+std::vector<Percent> steps_of(const Configuration& configuration, std::string_view migration) {
+  const MigrationPlan* plan = configuration.migration(migration);
+  return plan != nullptr ? plan->steps : usual_steps();
 }
 
 http::ServerOptions server_options(const Address& address, const Limits& limits,
@@ -156,7 +152,9 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
       [all](std::string_view migration) {
         return Terrain{.new_side = all->current()->has_successor(migration)};
       },
-      all->stages.get(), steps_of(configuration));
+      all->stages.get(), [all](std::string_view migration) {
+        return steps_of(all->current()->routing().configuration, migration);
+      });
   all->admin = std::make_unique<AdminApi>(*all->switchboard);
   all->metrics.add_gauges([all] { return gauges(*all->current(), *all->stages); });
   all->health.add("upstreams", false, [all] { return all->upstream_health(); });

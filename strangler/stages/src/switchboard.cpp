@@ -13,6 +13,10 @@ Survey open_terrain() {
 
 Switchboard::Switchboard(ControlStore& store, Survey survey, Stages* table,
                          std::vector<Percent> steps)
+    : Switchboard(store, std::move(survey), table,
+                  [steps = std::move(steps)](std::string_view) { return steps; }) {}
+
+Switchboard::Switchboard(ControlStore& store, Survey survey, Stages* table, StepsOf steps)
     : store_(&store), survey_(std::move(survey)), table_(table), steps_(std::move(steps)) {}
 
 Result<Change> Switchboard::change(std::string_view module, const Reason& reason,
@@ -54,7 +58,7 @@ Result<Change> Switchboard::back(std::string_view module, const Reason& reason) 
 
 Result<Change> Switchboard::next(std::string_view module, const Reason& reason) {
   return change(module, reason,
-                [&](const Traffic& before) { return next_step(module, before, steps_); });
+                [&](const Traffic& before) { return next_step(module, before, steps_(module)); });
 }
 
 Result<Switchboard::Overview> Switchboard::overview() {
@@ -70,7 +74,7 @@ Result<Switchboard::Overview> Switchboard::overview() {
       if (!step || why_illegal(migration.module, *step, position.terrain)) return std::nullopt;
       return *step;
     };
-    position.next = legal(next_step(migration.module, now, steps_));
+    position.next = legal(next_step(migration.module, now, steps_(migration.module)));
     position.back = legal(step_back(migration.module, now));
     overview.positions.push_back(std::move(position));
   }

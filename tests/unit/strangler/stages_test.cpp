@@ -326,6 +326,14 @@ TEST_F(SwitchboardTest, ShowsWhatCanBeDoneAndWhatMayNotStay) {
   EXPECT_FALSE(orders.back);
 }
 
+TEST_F(SwitchboardTest, WalksEachModuleByItsOwnSteps) {
+  Switchboard board(*store_, open_terrain(), stages_.get(), [](std::string_view module) {
+    return module == "orders" ? std::vector{Percent::all()} : usual_steps();
+  });
+  EXPECT_EQ(to_string(board.next("orders", kReason)->after), "canary 100%");
+  EXPECT_EQ(to_string(board.next("catalog", kReason)->after), "canary 1%");
+}
+
 TEST_F(SwitchboardTest, ReportsAShiftToWhereItIsAsNoChange) {
   shift("25");
   const auto again = board_->shift("catalog", reads("25"), kReason);

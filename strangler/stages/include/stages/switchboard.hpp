@@ -21,6 +21,10 @@ using Survey = std::function<Terrain(std::string_view module)>;
 /// Everything is there and both sides reach the data.
 Survey open_terrain();
 
+/// The steps that `next` walks a module through, ascending to 100 %; see usual_steps(). Must be safe
+/// for concurrent use.
+using StepsOf = std::function<std::vector<Percent>(std::string_view module)>;
+
 /// What a change did. `entry` is empty when the traffic was there already.
 struct Change {
   std::string module;
@@ -37,6 +41,8 @@ class Switchboard {
   /// The references and `table`, if there is one, must outlive the switchboard.
   explicit Switchboard(ControlStore& store, Survey survey = open_terrain(),
                        Stages* table = nullptr, std::vector<Percent> steps = usual_steps());
+  /// The same with steps of its own for each module.
+  Switchboard(ControlStore& store, Survey survey, Stages* table, StepsOf steps);
 
   /// Reads to a percentage, writes to a side; what is not given stays, except that fewer than
   /// 100 % of the reads bring the writes home only when asked to: it is refused otherwise.
@@ -74,7 +80,7 @@ class Switchboard {
   ControlStore* store_;
   Survey survey_;
   Stages* table_;
-  std::vector<Percent> steps_;
+  StepsOf steps_;
 };
 
 }  // namespace banyan::strangler

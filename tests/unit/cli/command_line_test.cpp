@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "admin_server.hpp"
+#include "banyan_process.hpp"
+#include "control/admin_api.hpp"
+#include "unit/strangler/temporary_folder.hpp"
+
+namespace banyan::test {
+namespace {
+
+using strangler::AdminApi;
+using strangler::ControlStore;
+using strangler::Switchboard;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class StoreCommands : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto store = ControlStore::open(file_);
+    ASSERT_TRUE(store) << store.error().message;
+    store_ = std::move(*store);
+    ASSERT_TRUE(store_->enlist({"catalog", "orders"}));
+  }
+
+  Outcome banyan(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(), {"--store", file_});
+    return run_banyan(arguments);
+  }
+
+  TemporaryFolder folder_;
+  std::string file_ = folder_.file("control.db");
+  std::unique_ptr<ControlStore> store_;
+};
+
+TEST_F(StoreCommands, ShiftShowsWhatChangedAndStatusWhereItStands) {
+  const Outcome shifted = banyan({"shift", "catalog", "25%", "--why", "first canary"});
+  EXPECT_EQ(shifted.exit_code, 0) << shifted.err;
+  EXPECT_EQ(shifted.out, "catalog: legacy -> canary 25%  (revision 1)\n");
+
+  const Outcome status = banyan({"status"});
+  EXPECT_EQ(status.exit_code, 0) << status.err;
+  EXPECT_THAT(status.out,
+              StartsWith("MODULE   STAGE   READS  WRITES  DATA    NEXT        BACK\n"
+                         "catalog  canary  25%    local   shared  canary 50%  legacy\n"
+                         "orders   legacy  0%     local   shared  canary 1%   -\n\n"
+                         "revision 1, log head "));
+  const auto log = store_->log(1);
+  ASSERT_TRUE(log && log->size() == 1);
+  EXPECT_THAT(log->front().who, StartsWith("ann@"));
+  EXPECT_EQ(log->front().why, "first canary");
+}
+
+TEST_F(StoreCommands, WalkOnAndBackAndShowTheLog) {
+  EXPECT_EQ(banyan({"next", "catalog"}).out, "catalog: legacy -> canary 1%  (revision 1)\n");
+  EXPECT_EQ(banyan({"shift", "catalog", "100", "--writes", "remote", "--why", "take over"}).out,
+            "catalog: canary 1% -> moved  (revision 2)\n");
+  EXPECT_EQ(banyan({"back", "catalog", "--why", "too slow", "--who", "bob"}).out,
+            "catalog: moved -> canary 100%  (revision 3)\n");
+  const Outcome log = banyan({"log", "--limit", "2", "--module", "catalog"});
+  EXPECT_EQ(log.exit_code, 0);
+  EXPECT_THAT(log.out, HasSubstr("catalog  moved      canary 100%  bob"));
+  EXPECT_THAT(log.out, HasSubstr("too slow\n"));
+  EXPECT_EQ(log.out.find("the next step"), std::string::npos);
+}
+
+TEST_F(StoreCommands, SayThatNothingChanged) {
+  banyan({"shift", "catalog", "25", "--why", "x"});
+  const Outcome again = banyan({"shift", "catalog", "25", "--why", "x"});
+  EXPECT_EQ(again.exit_code, 0);
+  EXPECT_EQ(again.out, "catalog is at canary 25% already; nothing was changed\n");
+}
+
+TEST_F(StoreCommands, PrintTheDocumentWithJson) {
+  const auto status = nlohmann::json::parse(banyan({"--json", "status"}).out);
+  EXPECT_EQ(status["migrations"][0]["module"], "catalog");
+  const Outcome refused = banyan({"back", "catalog", "--why", "x", "--json"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_EQ(nlohmann::json::parse(refused.out)["rule"], "banyan.no_step_back");
+}
+
+TEST_F(StoreCommands, RefuseWithTheReason) {
+  const Outcome illegal =
+      banyan({"shift", "catalog", "25", "--writes", "remote", "--why", "impatience"});
+  EXPECT_EQ(illegal.exit_code, 1);
+  EXPECT_THAT(illegal.err,
+              StartsWith("banyan: refused: the writes of catalog may only be on the new side while"));
+  const Outcome unknown = banyan({"shift", "catalgo", "25", "--why", "x"});
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_EQ(unknown.err,
+            "banyan: there is no migration \"catalgo\". Did you mean \"catalog\"?\n");
+  EXPECT_EQ(store_->stand()->revision, 0U);
+}
+
+TEST_F(StoreCommands, VerifyFindsTamperingAndSaysSoByItsExitCode) {
+  banyan({"next", "catalog"});
+  banyan({"next", "catalog"});
+  const Outcome intact = banyan({"verify", "--head", store_->stand()->head});
+  EXPECT_EQ(intact.exit_code, 0) << intact.err;
+  EXPECT_THAT(intact.out, StartsWith("intact: 2 lines, head " + store_->stand()->head));
+
+  sqlite3* handle = nullptr;
+  ASSERT_EQ(sqlite3_open(file_.c_str(), &handle), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(handle,
+                         "DROP TRIGGER switch_log_keeps_lines;"
+                         "UPDATE switch_log SET who = 'eve' WHERE seq = 1",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(handle);
+
+  const Outcome found = banyan({"verify"});
+  EXPECT_EQ(found.exit_code, 1);
+  EXPECT_THAT(found.out, HasSubstr("NOT intact: 2 lines were read\n  line 1 was changed"));
+  EXPECT_EQ(banyan({"verify", "--json"}).exit_code, 1);
+}
+
+class ServerCommands : public StoreCommands {
+ protected:
+  void SetUp() override {
+    StoreCommands::SetUp();
+    board_ = std::make_unique<Switchboard>(*store_);
+    api_ = std::make_unique<AdminApi>(*board_);
+    server_ = std::make_unique<AdminServer>([this](const std::string& method,
+                                                   const std::string& target,
+                                                   const std::string& body) {
+      constexpr std::string_view kRoot = "/_banyan/api";
+      EXPECT_THAT(target, StartsWith(std::string(kRoot)));
+      const std::string rest = target.substr(kRoot.size());
+      const std::size_t query = std::min(rest.find('?'), rest.size());
+      const std::string path = rest.substr(0, query);
+      const std::string after = query < rest.size() ? rest.substr(query + 1) : "";
+      const auto answer = api_->answer(
+          {method, path, after, method == "POST" ? "application/json" : "", body});
+      return std::pair(answer.status, answer.body);
+    });
+  }
+
+  std::unique_ptr<Switchboard> board_;
+  std::unique_ptr<AdminApi> api_;
+  std::unique_ptr<AdminServer> server_;
+};
+
+TEST_F(ServerCommands, DoTheSameThroughARunningProcess) {
+  const Outcome shifted = run_banyan(
+      {"--url", server_->url(), "shift", "catalog", "10%", "--why", "first canary"});
+  EXPECT_EQ(shifted.exit_code, 0) << shifted.err;
+  EXPECT_EQ(shifted.out, "catalog: legacy -> canary 10%  (revision 1)\n");
+  EXPECT_THAT(run_banyan({"status", "--url", server_->url() + '/'}).out,
+              HasSubstr("catalog  canary  10%"));
+  EXPECT_THAT(run_banyan({"log", "--url", server_->url()}).out, HasSubstr("first canary"));
+  EXPECT_EQ(run_banyan({"verify", "--url", server_->url()}).exit_code, 0);
+  const Outcome refused = run_banyan({"back", "orders", "--why", "x", "--url", server_->url()});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_EQ(refused.err,
+            "banyan: orders is at legacy: all of its traffic is on the old side already.\n");
+}
+
+TEST(Unreachable, NobodyListens) {
+  const Outcome outcome = run_banyan({"status", "--url", "http://127.0.0.1:1"});
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_THAT(outcome.err, StartsWith("banyan: no answer from http://127.0.0.1:1: "));
+  EXPECT_THAT(outcome.err, HasSubstr("Is it running? Name another with --url http://HOST:PORT"));
+}
+
+TEST(Unreachable, SomebodyElseAnswers) {
+  const AdminServer other([](const std::string&, const std::string&, const std::string&) {
+    return std::pair(404U, std::string("<h1>Not Found</h1>"));
+  });
+  const Outcome outcome = run_banyan({"status", "--url", other.url()});
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_THAT(outcome.err, HasSubstr("answers, but not as Banyan does (status 404)"));
+}
+
+TEST(Unreachable, NoSuchStoreOrDatabase) {
+  const Outcome store = run_banyan({"status", "--store", "/nowhere/control.db"});
+  EXPECT_EQ(store.exit_code, 3);
+  EXPECT_THAT(store.err, StartsWith("banyan: there is no control store /nowhere/control.db."));
+  const Outcome database = run_banyan({"schema", "report", "--database", "/nowhere/shop.db"});
+  EXPECT_EQ(database.exit_code, 3);
+  EXPECT_EQ(database.err,
+            "banyan: there is no database /nowhere/shop.db; name the application's database with "
+            "--database FILE\n");
+}
+
+TEST(Refused, AStoreThatIsNone) {
+  const TemporaryFolder folder;
+  std::ofstream(folder.file("notes.txt")) << "no database\n";
+  const Outcome outcome = run_banyan({"status", "--store", folder.file("notes.txt")});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("is not a SQLite database"));
+}
+
+struct BadUsage {
+  const char* name;
+  std::vector<std::string> arguments;
+  const char* expected;
+  friend void PrintTo(const BadUsage& bad, std::ostream* out) { *out << bad.name; }
+};
+
+class WrongUsage : public testing::TestWithParam<BadUsage> {};
+
+TEST_P(WrongUsage, EndsWithTwoAndTeaches) {
+  const Outcome outcome = run_banyan(GetParam().arguments);
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_THAT(outcome.err, HasSubstr(GetParam().expected));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Flags, WrongUsage,
+    testing::Values(
+        BadUsage{"Nothing", {}, "A subcommand is required. `banyan --help` shows examples."},
+        BadUsage{"MisspeltCommand",
+                 {"shfit", "catalog"},
+                 "there is no command \"shfit\". Did you mean \"shift\"? `banyan --help`"},
+        BadUsage{"MisspeltAfterOption",
+                 {"--url", "http://127.0.0.1:1", "statsu"},
+                 "there is no command \"statsu\". Did you mean \"status\"?"},
+        BadUsage{"UnknownFlag", {"status", "--jsn"}, "--jsn"},
+        BadUsage{"ShiftWithoutModule", {"shift"}, "MODULE is required. `banyan shift --help`"},
+        BadUsage{"ShiftWithoutPercent", {"shift", "catalog", "--why", "x"}, "PERCENT is required"},
+        BadUsage{"ShiftWithoutWhy", {"shift", "catalog", "25"}, "--why is required"},
+        BadUsage{"PercentTooHigh", {"shift", "catalog", "101%", "--why", "x"},
+                 "\"101%\" is not a percentage from 0 to 100"},
+        BadUsage{"PercentIsAWord", {"shift", "catalog", "half", "--why", "x"},
+                 "\"half\" is not a percentage"},
+        BadUsage{"WritesToBoth", {"shift", "catalog", "100", "--writes", "both", "--why", "x"},
+                 "both not in {remote,local}"},
+        BadUsage{"ModuleWithSlash", {"back", "../catalog", "--why", "x"},
+                 "\"../catalog\" is no name of a module"},
+        BadUsage{"BackWithoutWhy", {"back", "catalog"}, "--why is required"},
+        BadUsage{"LogLimitZero", {"log", "--limit", "0"}, "not in range"},
+        BadUsage{"BadHead", {"verify", "--head", "abc"}, "is not 64 lower-case hexadecimal digits"},
+        BadUsage{"UrlWithoutScheme", {"status", "--url", "127.0.0.1:8080"},
+                 "--url is \"127.0.0.1:8080\", expected http://HOST:PORT"},
+        BadUsage{"UrlWithPath", {"status", "--url", "http://127.0.0.1:8080/shop"},
+                 "expected http://HOST:PORT"},
+        BadUsage{"SchemaWithoutVerb", {"schema"}, "subcommand is required"},
+        BadUsage{"MoveWithoutDatabase", {"schema", "move", "warehouse"}, "--database is required"},
+        BadUsage{"ExtraWord", {"status", "catalog", "now"}, "catalog"},
+        BadUsage{"AccessLogTooMuch", {"proxy", "--access-log", "2"}, "not in range"}),
+    [](const testing::TestParamInfo<BadUsage>& usage) { return usage.param.name; });
+
+TEST(Help, TeachesWithExamplesAndExitCodes) {
+  const Outcome all = run_banyan({"--help"});
+  EXPECT_EQ(all.exit_code, 0);
+  for (const char* text : {"status", "shift", "back", "next", "log", "verify", "proxy", "schema",
+                           "migrate", "Exit codes: 0 done", "Examples:"}) {
+    EXPECT_THAT(all.out, HasSubstr(text));
+  }
+  const Outcome shift = run_banyan({"shift", "--help"});
+  EXPECT_EQ(shift.exit_code, 0);
+  EXPECT_THAT(shift.out, HasSubstr("banyan shift catalog 0.5% --why \"first canary\""));
+  EXPECT_EQ(run_banyan({"--version"}).out, "banyan 0.1.0\n");
+}
+
+TEST(Proxy, RefusesABadFileWithEveryProblemAndItsPlace) {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("banyan.toml");
+  std::ofstream(file) << "[proxy]\nlisten = [\"nowhere\"]\ncontrol_stor = \"c.db\"\n";
+  const Outcome outcome = run_banyan({"proxy", "--config", file});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr(file + ":2:11: \"nowhere\" in listen is no address"));
+  EXPECT_THAT(outcome.err, HasSubstr(file + ":3:1: unknown key \"control_stor\""));
+}
+
+}  // namespace
+}  // namespace banyan::test
