@@ -11,7 +11,8 @@ namespace {
 
 using recordshop::Progress;
 
-constexpr int kDataError = 65;  // sysexits.h, EX_DATAERR
+constexpr int kUsage = 64;      // sysexits.h, EX_USAGE
+constexpr int kDataError = 65;  // EX_DATAERR
 constexpr int kFault = 70;      // EX_SOFTWARE
 
 void show(const Progress& progress) {
@@ -43,7 +44,7 @@ int fill(recordshop::ShopData& data, const std::filesystem::path& file) {
 int main(int argc, char** argv) {
   CLI::App program("Fills the database of a record shop that has no data yet.");
   program.footer(
-      "Exit codes: 0 filled, 64 … wrong usage, 65 the data or the database is not fit, 70 a"
+      "Exit codes: 0 filled, 64 wrong usage, 65 the data or the database is not fit, 70 a"
       " fault.\nA database that has data already is left as it is.");
   program.require_subcommand(1);
   std::string database;
@@ -60,7 +61,11 @@ int main(int argc, char** argv) {
   CLI::App* import = program.add_subcommand("import", "Takes the records of a Chinook database");
   import->add_option("file", chinook, "The Chinook database, a SQLite file")->required();
   import->add_option("--database", database, "The shop's database; made when missing")->required();
-  CLI11_PARSE(program, argc, argv);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return program.exit(error) == 0 ? 0 : kUsage;
+  }
 
   try {
     if (generate->parsed()) return fill(*recordshop::make_generated_data(options), database);
