@@ -25,9 +25,16 @@
 namespace banyan::host {
 namespace {
 
+// The message, and each detail on a line of its own.
+std::string text_of(const Error& error) {
+  std::string text = error.message;
+  for (const Detail& detail : error.details) text += "\n  " + detail.where + ": " + detail.problem;
+  return text;
+}
+
 template <class T>
 T value_or_throw(Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().message);
+  if (!result) throw std::runtime_error(text_of(result.error()));
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
@@ -68,33 +75,10 @@ void migrate(const Application& application, const std::vector<ModuleEntry>& tab
   }
 }
 
-mover::Ownership ownership_of(const Application& application, const std::vector<ModuleEntry>& table) {
-  mover::Ownership ownership;
-  for (const ModuleEntry& entry : table) {
-    if (!entry.tables.empty()) {
-      ownership.modules.push_back({std::string(entry.port->name), entry.tables});
-    }
-  }
-  for (const SharedTable& shared : application.shared_tables) {
-    ownership.shared.push_back({shared.table, shared.users});
-  }
-  return ownership;
-}
-
-void recover(const Application& application, const std::vector<ModuleEntry>& table,
-             const Options& options, const telemetry::Log& log) {
-  for (const mover::Recovery& found :
-       value_or_throw(mover::recover(options.database, ownership_of(application, table)))) {
-    if (found.changed || found.mover_at_work) {
-      log.write(telemetry::Level::Warning, "move_recovered",
-                {{"module", found.module}, {"note", found.note},
-                 {"database", found.placement.file.string()}});
-    }
-  }
-}
-
-void write_manifest(const Application& application, const std::vector<ModuleEntry>& table,
-                    const Options& options) {
+// What this process knows, and what others of the application have written down before: a service
+// knows only its own module's tables.
+manifest::Manifest write_manifest(const Application& application,
+                                  const std::vector<ModuleEntry>& table, const Options& options) {
   manifest::Manifest manifest;
   manifest.application = application.name;
   manifest.version = application.version;
@@ -112,6 +96,29 @@ void write_manifest(const Application& application, const std::vector<ModuleEntr
   }
   if (const auto known = manifest::read(options.database)) manifest::merge(manifest, *known);
   value_or_throw(manifest::write(options.database, manifest));
+  return manifest;
+}
+
+mover::Ownership ownership_of(const manifest::Manifest& manifest) {
+  mover::Ownership ownership;
+  for (const manifest::ManifestModule& module : manifest.modules) {
+    ownership.modules.push_back({module.name, module.tables});
+  }
+  for (const manifest::ManifestTable& shared : manifest.shared_tables) {
+    ownership.shared.push_back({shared.table, shared.users});
+  }
+  return ownership;
+}
+
+void recover(const manifest::Manifest& manifest, const Options& options, const telemetry::Log& log) {
+  for (const mover::Recovery& found :
+       value_or_throw(mover::recover(options.database, ownership_of(manifest)))) {
+    if (found.changed || found.mover_at_work) {
+      log.write(telemetry::Level::Warning, "move_recovered",
+                {{"module", found.module}, {"note", found.note},
+                 {"database", found.placement.file.string()}});
+    }
+  }
 }
 
 }  // namespace
@@ -137,8 +144,7 @@ struct Process::Parts {
       std::filesystem::create_directories(folder);
     }
     migrate(application, table, options, log);
-    recover(application, table, options, log);
-    write_manifest(application, table, options);
+    recover(write_manifest(application, table, options), options, log);
     database.emplace(options.database, sql::Options{});
   }
 

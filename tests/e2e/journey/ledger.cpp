@@ -33,7 +33,8 @@ void Ledger::settle(ShopClient& shop, const Load& load, Narrator& narrator) cons
     under_way = 0;
     for (auto& order : shop.all("/orders", "orders")) {
       if (order.at("fulfilment") != "done") ++under_way;
-      orders[order.at("id")] = std::move(order);
+      const std::string id = order.at("id");
+      orders.emplace(id, std::move(order));
     }
     if (under_way > 0) std::this_thread::sleep_for(std::chrono::milliseconds(200));  // until they are
   }

@@ -43,9 +43,9 @@ Result<Owners> Owners::from(const Ownership& ownership) {
     }
   }
   if (!problems.empty()) {
-    return fail(ErrorCode::InvalidArgument, "mover.bad_ownership",
-                "the ownership manifest contradicts itself in " +
-                    std::to_string(problems.size()) + " place(s); see the details",
+    std::string message = "the ownership manifest contradicts itself in " +
+                          std::to_string(problems.size()) + " place(s); see the details";
+    return fail(ErrorCode::InvalidArgument, "mover.bad_ownership", std::move(message),
                 std::move(problems));
   }
   return owners;
