@@ -23,10 +23,12 @@ int main(int argc, char** argv) {
   // What still ties the modules' tables together. Lines may go, none may come.
   shop.crossings = {
       {"warehouse", "tracks", "stock.track_id references tracks until warehouse is decoupled"},
-      {"warehouse", "orders", "reservations.order_id references orders until warehouse is decoupled"},
+      {"warehouse", "orders",
+       "reservations.order_id references orders until warehouse is decoupled"},
       {"warehouse", "activity", "writes down stock movements in the shared table until decoupled"},
       {"orders", "tracks", "order_lines.track_id references tracks until orders is decoupled"},
-      {"orders", "activity", "writes down what happened to orders in the shared table until decoupled"},
+      {"orders", "activity",
+       "writes down what happened to orders in the shared table until decoupled"},
   };
   return banyan::host::run(argc, argv, shop);
 }

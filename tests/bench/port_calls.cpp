@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a call of a port costs in every binding, and a request through the whole monolith, in one run.
+// What a call of a port costs in every binding, and a request through the whole monolith, in one
+// run.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -55,11 +56,16 @@ void measure_port(std::string_view what, const contract::PortUnderTest<catalog::
 int main() {
   fmt::print("Time of one call, one caller, catalog.get_track; microseconds\n");
   fmt::print("  {:<58} {:>10} {:>10} {:>10}\n", "", "median", "least", "most");
-  print("making a context (in all the lines below)", measure(20'000, [] { contract::any_context(); }));
-  measure_port("in process, module in memory", contract::in_process("memory", contract::catalog_in_memory()), 20'000);
-  measure_port("rehearsal, module in memory", contract::rehearsed(contract::catalog_in_memory()), 3'000);
-  measure_port("remote over loopback HTTP, module in memory", contract::over_http(contract::catalog_in_memory()), 1'000);
-  measure_port("in process, module on SQLite", contract::in_process("sql", contract::catalog_on_sql()), 5'000);
+  print("making a context (in all the lines below)",
+        measure(20'000, [] { contract::any_context(); }));
+  measure_port("in process, module in memory",
+               contract::in_process("memory", contract::catalog_in_memory()), 20'000);
+  measure_port("rehearsal, module in memory", contract::rehearsed(contract::catalog_in_memory()),
+               3'000);
+  measure_port("remote over loopback HTTP, module in memory",
+               contract::over_http(contract::catalog_in_memory()), 1'000);
+  measure_port("in process, module on SQLite",
+               contract::in_process("sql", contract::catalog_on_sql()), 5'000);
   measure_port("remote, service in a process of its own, on SQLite",
                contract::in_own_process<catalog::Catalog>({{"catalog", {}}}), 1'000);
 
@@ -69,10 +75,10 @@ int main() {
   const http::Endpoint orders = shop.start("orders", {"catalog", "warehouse"});
   const auto channel = binding::make_http_channel(orders, {.dependency = "orders"});
   const auto port = binding::Wire<orders::Orders>::remote(*channel, no_observer(), "remote");
-  const auto placed = port->handle(
-      orders::PlaceOrder{contract::some_customer(),
-                         {{contract::sample_shop().track(contract::kPlenty), 1}}},
-      contract::keyed("bench"));
+  const auto placed =
+      port->handle(orders::PlaceOrder{contract::some_customer(),
+                                      {{contract::sample_shop().track(contract::kPlenty), 1}}},
+                   contract::keyed("bench"));
   if (!placed) {
     fmt::print(stderr, "cannot place an order: {}\n", placed.error().message);
     return 1;

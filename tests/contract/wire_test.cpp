@@ -7,8 +7,8 @@
 
 namespace banyan::contract {
 
-INSTANTIATE_TEST_SUITE_P(Rehearsal, CatalogPortContract, testing::Values(rehearsed(catalog_in_memory())),
-                         print_name);
+INSTANTIATE_TEST_SUITE_P(Rehearsal, CatalogPortContract,
+                         testing::Values(rehearsed(catalog_in_memory())), print_name);
 INSTANTIATE_TEST_SUITE_P(Http, CatalogPortContract, testing::Values(over_http(catalog_on_sql())),
                          print_name);
 INSTANTIATE_TEST_SUITE_P(Process, CatalogPortContract,
@@ -24,8 +24,8 @@ INSTANTIATE_TEST_SUITE_P(Process, WarehousePortContract,
                              {{"catalog", {}}, {"warehouse", {"catalog"}}})),
                          print_name);
 
-INSTANTIATE_TEST_SUITE_P(Rehearsal, OrdersPortContract, testing::Values(rehearsed(orders_in_memory())),
-                         print_name);
+INSTANTIATE_TEST_SUITE_P(Rehearsal, OrdersPortContract,
+                         testing::Values(rehearsed(orders_in_memory())), print_name);
 INSTANTIATE_TEST_SUITE_P(Http, OrdersPortContract,
                          testing::Values(over_http(orders_on_sql(Stage::Shared))), print_name);
 INSTANTIATE_TEST_SUITE_P(

@@ -96,9 +96,15 @@ http::Endpoint ServiceProcesses::launch(const std::string& program,
                                         std::vector<std::string> options) {
   const auto ready = parts_->folder.path() / (program + ".ready");
   const auto output = parts_->folder.path() / (program + ".log");
-  std::vector<std::string> words = {BANYAN_BIN "/" + program, "--listen", "127.0.0.1:0", "--database",
-                                    parts_->database.file().string(), "--ready-file", ready.string(),
-                                    "--loops", "1"};
+  std::vector<std::string> words = {BANYAN_BIN "/" + program,
+                                    "--listen",
+                                    "127.0.0.1:0",
+                                    "--database",
+                                    parts_->database.file().string(),
+                                    "--ready-file",
+                                    ready.string(),
+                                    "--loops",
+                                    "1"};
   words.insert(words.end(), options.begin(), options.end());
   parts_->children.emplace_back(words, output);
   const std::string port = test::await_file(ready, parts_->children.back());

@@ -10,11 +10,11 @@
 namespace banyan::mover {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::make_shop;
 using testing::RawDatabase;
 using testing::TempFolder;
 using testing::warehouse_request;
-using ::testing::HasSubstr;
 
 class MoverBadInput : public ::testing::Test {
  protected:
@@ -110,7 +110,8 @@ TEST_F(MoverBadInput, CrossingsThatRemain) {
 }
 
 TEST_F(MoverBadInput, ALocationThatIsAPath) {
-  for (const std::string location : {"../w.db", "sub/w.db", "..", "shop.db", "w.db-wal", "w.lock"}) {
+  for (const std::string location :
+       {"../w.db", "sub/w.db", "..", "shop.db", "w.db-wal", "w.lock"}) {
     request_.location = location;
     expect_refusal("mover.bad_location", "'" + location + "' cannot be the module's own file");
   }
@@ -130,8 +131,9 @@ TEST_F(MoverBadInput, ATargetThatIsNoDatabase) {
 TEST_F(MoverBadInput, ATargetOfAnotherModule) {
   request_.location = "shop.catalog.db";
   RawDatabase(folder_ / "shop.catalog.db")
-      .run("CREATE TABLE banyan_gate(module TEXT PRIMARY KEY, state TEXT, epoch INTEGER);"
-           "INSERT INTO banyan_gate VALUES ('catalog', 'open', 1)");
+      .run(
+          "CREATE TABLE banyan_gate(module TEXT PRIMARY KEY, state TEXT, epoch INTEGER);"
+          "INSERT INTO banyan_gate VALUES ('catalog', 'open', 1)");
   expect_refusal("mover.refused", "it is the own file of module catalog");
 }
 
@@ -186,8 +188,7 @@ TEST_F(MoverBadInput, AnIndexNameThatIsTakenAtHome) {
   ASSERT_TRUE(move_module(request_, Direction::Out));
   RawDatabase(own_).run("CREATE INDEX by_title ON hold(state)");
   run("CREATE INDEX by_title ON tracks(title)");
-  expect_refusal("mover.refused", "the name of the index by_title is taken there",
-                 Direction::Back);
+  expect_refusal("mover.refused", "the name of the index by_title is taken there", Direction::Back);
 }
 
 TEST_F(MoverBadInput, AStatementFolderThatIsNoneOrHoldsNonsense) {
@@ -199,7 +200,8 @@ TEST_F(MoverBadInput, AStatementFolderThatIsNoneOrHoldsNonsense) {
   std::ofstream(folder_ / "sql/warehouse/a.sql") << "SELECT 1;\nSELECT 'open;\n";
   const auto unfinished = statements_from_folder(folder_ / "sql");
   ASSERT_FALSE(unfinished);
-  EXPECT_THAT(unfinished.error().message, HasSubstr("warehouse/a.sql:2: this statement has no end"));
+  EXPECT_THAT(unfinished.error().message,
+              HasSubstr("warehouse/a.sql:2: this statement has no end"));
 
   std::ofstream(folder_ / "sql/a.sql") << "SELECT 1;";
   std::filesystem::remove(folder_ / "sql/warehouse/a.sql");

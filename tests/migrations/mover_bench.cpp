@@ -55,8 +55,7 @@ int main(int argc, char** argv) {
   request.module = "warehouse";
   request.ownership.modules = {{"warehouse", {"stock"}}};
   int status = 0;
-  for (const auto direction :
-       {banyan::mover::Direction::Out, banyan::mover::Direction::Back}) {
+  for (const auto direction : {banyan::mover::Direction::Out, banyan::mover::Direction::Back}) {
     const auto outcome = banyan::mover::move_module(request, direction);
     if (!outcome) {
       std::printf("%s\n", outcome.error().message.c_str());

@@ -23,13 +23,13 @@ namespace {
 
 using testing::Content;
 using testing::expect_single_authority;
+using ::testing::HasSubstr;
 using testing::make_shop;
 using testing::RawDatabase;
 using testing::shop_ownership;
 using testing::TempFolder;
 using testing::warehouse_content;
 using testing::warehouse_request;
-using ::testing::HasSubstr;
 
 // A process of its own, so that it can be killed. Its body ends it with the code that it returns.
 class Child {
@@ -154,8 +154,12 @@ TEST_F(MoverCrash, KilledAtAnyMomentLosesNothing) {
 class Writer {
  public:
   Writer(const TempFolder& folder, int id, bool polite)
-      : shared_(folder / "shop.db"), folder_(folder.path()), stop_(folder / "stop"),
-        acknowledged_(folder / ("acks." + std::to_string(id))), id_(id), polite_(polite) {}
+      : shared_(folder / "shop.db"),
+        folder_(folder.path()),
+        stop_(folder / "stop"),
+        acknowledged_(folder / ("acks." + std::to_string(id))),
+        id_(id),
+        polite_(polite) {}
 
   int run() {
     std::ofstream acks(acknowledged_);
@@ -238,8 +242,8 @@ TEST_F(MoverCrash, KeepsEveryAcknowledgedRowOnceWhileWritersRunAndMoversDie) {
   constexpr int kWriters = 3;
   std::vector<std::unique_ptr<Child>> writers;
   for (int id = 0; id < kWriters; ++id) {
-    writers.push_back(std::make_unique<Child>(
-        [&, id] { return Writer(folder_, id, id != 2).run(); }));
+    writers.push_back(
+        std::make_unique<Child>([&, id] { return Writer(folder_, id, id != 2).run(); }));
   }
   std::mt19937 random(7);
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(2000);

@@ -12,20 +12,19 @@
 namespace banyan::mover {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::make_shop;
 using testing::RawDatabase;
 using testing::TempFolder;
 using testing::warehouse_content;
 using testing::warehouse_request;
-using ::testing::HasSubstr;
 
 class Mover : public ::testing::Test {
  protected:
   Mover() { make_shop(shared_); }
 
   MoveOutcome moved(Direction direction, const MoveOptions& options = {}) {
-    const Result<MoveOutcome> outcome =
-        move_module(warehouse_request(shared_), direction, options);
+    const Result<MoveOutcome> outcome = move_module(warehouse_request(shared_), direction, options);
     EXPECT_TRUE(outcome) << (outcome ? "" : outcome.error().message);
     return outcome ? *outcome : MoveOutcome{};
   }
@@ -55,10 +54,11 @@ TEST_F(Mover, BringsHomeWhatWasChangedOutsideIncludingTheSchema) {
   moved(Direction::Out);
   {
     RawDatabase own(own_);
-    own.run("UPDATE stock SET n = 77 WHERE track = 3; DELETE FROM hold WHERE id = 2;"
-            "INSERT INTO stock(n) VALUES (1); ALTER TABLE shelf ADD COLUMN colour TEXT;"
-            "UPDATE shelf SET colour = 'red' WHERE u = 1;"
-            "INSERT INTO banyan_migrations VALUES ('warehouse', '0003_colour.sql', 'dd', 4)");
+    own.run(
+        "UPDATE stock SET n = 77 WHERE track = 3; DELETE FROM hold WHERE id = 2;"
+        "INSERT INTO stock(n) VALUES (1); ALTER TABLE shelf ADD COLUMN colour TEXT;"
+        "UPDATE shelf SET colour = 'red' WHERE u = 1;"
+        "INSERT INTO banyan_migrations VALUES ('warehouse', '0003_colour.sql', 'dd', 4)");
   }
   const auto outside = warehouse_content(own_);
 
@@ -109,12 +109,16 @@ TEST_F(Mover, RefusesLateWritersWhateverTheyTry) {
   shared.run("PRAGMA foreign_keys = ON");
   for (const std::string sql :
        {"INSERT INTO stock(n) VALUES (1)", "INSERT OR IGNORE INTO stock(track, n) VALUES (3, 1)",
-        "INSERT OR REPLACE INTO stock(track, n) VALUES (3, 1)", "REPLACE INTO shelf VALUES "
-        "('a1', 1, NULL, 2)", "UPDATE OR IGNORE stock SET n = 0", "UPDATE OR REPLACE hold SET id = 1",
+        "INSERT OR REPLACE INTO stock(track, n) VALUES (3, 1)",
+        "REPLACE INTO shelf VALUES "
+        "('a1', 1, NULL, 2)",
+        "UPDATE OR IGNORE stock SET n = 0", "UPDATE OR REPLACE hold SET id = 1",
         "INSERT INTO stock(track, n) VALUES (3, 1) ON CONFLICT(track) DO UPDATE SET n = 9",
         "INSERT INTO stock(track, n) VALUES (3, 1) ON CONFLICT DO NOTHING",
-        "DELETE FROM stock WHERE track = 3", "DELETE FROM hold", "INSERT OR FAIL INTO journal "
-        "VALUES ('x')", "INSERT INTO \"odd \"\"name\" DEFAULT VALUES"}) {
+        "DELETE FROM stock WHERE track = 3", "DELETE FROM hold",
+        "INSERT OR FAIL INTO journal "
+        "VALUES ('x')",
+        "INSERT INTO \"odd \"\"name\" DEFAULT VALUES"}) {
     EXPECT_EQ(shared.try_run(sql), "BANYAN_MOVED") << sql;
   }
   EXPECT_EQ(shared.number("SELECT count(*) FROM stock WHERE n = 3"), 1);
@@ -125,9 +129,10 @@ TEST_F(Mover, RefusesACascadeThatReachesAMovedTable) {
   shared.run("CREATE TABLE parent(id INTEGER PRIMARY KEY); INSERT INTO parent VALUES (1)");
   moved(Direction::Out);
   // Somebody ties the old copy to another module afterwards.
-  shared.run("PRAGMA foreign_keys = ON; PRAGMA writable_schema = ON;"
-             "UPDATE sqlite_master SET sql = replace(sql, 'what TEXT', "
-             "'what TEXT REFERENCES parent(id) ON DELETE CASCADE') WHERE name = 'journal'");
+  shared.run(
+      "PRAGMA foreign_keys = ON; PRAGMA writable_schema = ON;"
+      "UPDATE sqlite_master SET sql = replace(sql, 'what TEXT', "
+      "'what TEXT REFERENCES parent(id) ON DELETE CASCADE') WHERE name = 'journal'");
   RawDatabase late(shared_);
   late.run("PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = ON");
   sqlite3_db_config(late.get(), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
@@ -187,7 +192,8 @@ TEST_F(Mover, FindsASeededDifferenceOnTheWayBackToo) {
   MoveOptions options;
   options.on_step = [](Step step, sqlite3*, sqlite3* destination) {
     if (step == Step::Copied) {
-      sqlite3_exec(destination, "UPDATE stock SET n = 0 WHERE track = 9", nullptr, nullptr, nullptr);
+      sqlite3_exec(destination, "UPDATE stock SET n = 0 WHERE track = 9", nullptr, nullptr,
+                   nullptr);
     }
   };
   const auto outcome = move_module(warehouse_request(shared_), Direction::Back, options);

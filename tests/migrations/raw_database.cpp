@@ -13,8 +13,8 @@ namespace banyan::mover::testing {
 TempFolder::TempFolder() {
   // In memory where possible: these tests wait for the disk otherwise, and kill processes only.
   const std::filesystem::path memory = "/dev/shm";
-  const auto base = ::access(memory.c_str(), W_OK) == 0 ? memory
-                                                        : std::filesystem::temp_directory_path();
+  const auto base =
+      ::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
   std::string pattern = (base / "banyan_mover_XXXXXX").string();
   path_ = ::mkdtemp(pattern.data());
 }

@@ -35,7 +35,7 @@ class RawDatabase {
 
   /// "" or SQLite's message.
   std::string try_run(const std::string& sql);
-  void run(const std::string& sql);  ///< fails the test with SQLite's message
+  void run(const std::string& sql);          ///< fails the test with SQLite's message
   std::string text(const std::string& sql);  ///< first value of the first row
   std::int64_t number(const std::string& sql);
   /// Every row with type and bytes of every value, read by another way than the mover's.

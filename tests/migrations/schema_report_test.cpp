@@ -13,11 +13,11 @@
 namespace banyan::mover {
 namespace {
 
-using testing::RawDatabase;
-using testing::TempFolder;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::RawDatabase;
+using testing::TempFolder;
 
 // A schema as old monoliths have it: everything that can cross, does.
 class SchemaReportTest : public ::testing::Test {
@@ -41,9 +41,9 @@ CREATE TRIGGER order_state AFTER UPDATE ON orders WHEN (SELECT count(*) FROM sto
 INSERT INTO tracks VALUES (1, 'a', 99), (2, 'b', 99);
 INSERT INTO stock VALUES (1, 5);
 )sql");
-    ownership_ = {{{"catalog", {"tracks"}}, {"warehouse", {"stock", "moves"}},
-                   {"orders", {"orders"}}},
-                  {{"activity", {"orders"}}}};
+    ownership_ = {
+        {{"catalog", {"tracks"}}, {"warehouse", {"stock", "moves"}}, {"orders", {"orders"}}},
+        {{"activity", {"orders"}}}};
   }
 
   SchemaReport report(const std::vector<Statement>& statements = {}) {
@@ -147,8 +147,9 @@ TEST_F(SchemaReportTest, ReportsTablesThatTheManifestInvents) {
 }
 
 TEST_F(SchemaReportTest, ReportsAForeignKeyToATableThatIsNotThereAndABrokenView) {
-  RawDatabase(file_).run("CREATE TABLE notes(x REFERENCES gone(id)); CREATE VIEW broken AS "
-                         "SELECT * FROM vanished");
+  RawDatabase(file_).run(
+      "CREATE TABLE notes(x REFERENCES gone(id)); CREATE VIEW broken AS "
+      "SELECT * FROM vanished");
   ownership_.modules[0].tables.push_back("notes");
   const SchemaReport made = report();
   ASSERT_NE(find(made, "notes.x -> gone.id"), nullptr);
@@ -158,7 +159,8 @@ TEST_F(SchemaReportTest, ReportsAForeignKeyToATableThatIsNotThereAndABrokenView)
 }
 
 TEST_F(SchemaReportTest, IsShownAsTextAndAsJson) {
-  const SchemaReport made = report({{"orders", "SELECT * FROM \"left \"\"over\"", "a \"b\"\n.cpp"}});
+  const SchemaReport made =
+      report({{"orders", "SELECT * FROM \"left \"\"over\"", "a \"b\"\n.cpp"}});
   const std::string text = to_text(made);
   EXPECT_THAT(text, HasSubstr("foreign key stock.track_id -> tracks.id: warehouse -> catalog"));
   EXPECT_THAT(text, HasSubstr("next: make it a soft reference"));

@@ -77,7 +77,7 @@ CircuitBreaker::Bucket& CircuitBreaker::bucket_now() {
   return bucket;
 }
 
-std::uint32_t CircuitBreaker::sum(std::uint32_t Bucket::*count) const {
+std::uint32_t CircuitBreaker::sum(std::uint32_t Bucket::* count) const {
   const std::int64_t oldest = slot_now() - static_cast<std::int64_t>(kBuckets);
   std::uint32_t total = 0;
   for (const Bucket& bucket : buckets_) {

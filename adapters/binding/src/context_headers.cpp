@@ -30,8 +30,8 @@ std::optional<Number> whole_number(std::string_view text) {
 
 bool is_correlation_id(std::string_view text) {
   const auto good = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           c == '.' || c == '_' || c == '-';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
   };
   return text.size() >= 8 && text.size() <= 128 && std::ranges::all_of(text, good);
 }
@@ -63,7 +63,8 @@ std::optional<RoutingDecision> decision_from(std::string_view text) {
 }
 
 Error malformed(std::string_view header, std::string_view expected) {
-  return {ErrorCode::InvalidArgument, "banyan.invalid_header",
+  return {ErrorCode::InvalidArgument,
+          "banyan.invalid_header",
           "the header " + std::string(header) + " is malformed: expected " + std::string(expected),
           {}};
 }
@@ -91,7 +92,8 @@ std::optional<Error> read_internal(const http::Fields& fields, std::chrono::mill
   }
   if (const auto text = fields.find(kRouting)) {
     auto routing = routing_from(*text);
-    if (!routing) return malformed(kRouting, "a list like catalog=remote;rev=7, orders=local;rev=3");
+    if (!routing)
+      return malformed(kRouting, "a list like catalog=remote;rev=7, orders=local;rev=3");
     context.routing = std::move(*routing);
   }
   return std::nullopt;

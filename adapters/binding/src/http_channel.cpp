@@ -93,12 +93,15 @@ Error HttpChannel::error_of(const http::ClientFailure& failure, const Context& c
     case Kind::Timeout:
       return {ErrorCode::DeadlineExceeded,
               context.expired(*clock_) ? "banyan.deadline_exceeded" : "banyan.timeout",
-              who + failure.message + unknown, {}};
+              who + failure.message + unknown,
+              {}};
     case Kind::Closed:
-      return {ErrorCode::Unavailable, "banyan.connection_lost", who + failure.message + unknown, {}};
+      return {
+          ErrorCode::Unavailable, "banyan.connection_lost", who + failure.message + unknown, {}};
     case Kind::Protocol:
     case Kind::TooLarge:
-      return {ErrorCode::Unavailable, "banyan.unreadable_answer", who + failure.message + unknown, {}};
+      return {
+          ErrorCode::Unavailable, "banyan.unreadable_answer", who + failure.message + unknown, {}};
     case Kind::Request: break;
   }
   return {ErrorCode::InvalidArgument, "banyan.unsendable", who + failure.message, {}};

@@ -21,8 +21,10 @@ struct Served {
 };
 
 Error broken(const http::Refusal& refusal) {
-  return {ErrorCode::Internal, "banyan.wire_refused",
-          "the message cannot cross the wire: " + refusal.message + " (" + refusal.name + ")", {}};
+  return {ErrorCode::Internal,
+          "banyan.wire_refused",
+          "the message cannot cross the wire: " + refusal.message + " (" + refusal.name + ")",
+          {}};
 }
 
 // All the bytes of one message are there: anything but a complete one is a refusal.
@@ -92,9 +94,10 @@ Result<http::Response> LoopbackChannel::exchange(http::Request request, const Co
                   "all workers are busy and their queue is full; try again later");
     }
     if (future.wait_until(context.deadline) != std::future_status::ready) {
-      return fail(ErrorCode::DeadlineExceeded, "banyan.deadline_exceeded",
-                  "no answer before the deadline of the call. Whether the request was carried out is"
-                  " unknown.");
+      return fail(
+          ErrorCode::DeadlineExceeded, "banyan.deadline_exceeded",
+          "no answer before the deadline of the call. Whether the request was carried out is"
+          " unknown.");
     }
     response = future.get();
   }

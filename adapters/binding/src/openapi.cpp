@@ -23,19 +23,22 @@ std::string lower(std::string_view method) {
 
 Json problem_schema() {
   Json codes = Json::array();
-  for (auto code = ErrorCode::InvalidArgument;; code = static_cast<ErrorCode>(static_cast<int>(code) + 1)) {
+  for (auto code = ErrorCode::InvalidArgument;;
+       code = static_cast<ErrorCode>(static_cast<int>(code) + 1)) {
     codes.push_back(to_string(code));
     if (code == ErrorCode::Internal) break;
   }
   const Json text{{"type", "string"}};
-  const Json place{
-      {"type", "object"},
-      {"properties",
-       {{"where", {{"type", "string"}, {"description", "JSON pointer into the request; \"\" is the whole of it"}}},
-        {"problem", text}}},
-      {"required", {"where", "problem"}}};
+  const Json place{{"type", "object"},
+                   {"properties",
+                    {{"where",
+                      {{"type", "string"},
+                       {"description", "JSON pointer into the request; \"\" is the whole of it"}}},
+                     {"problem", text}}},
+                   {"required", {"where", "problem"}}};
   return {{"type", "object"},
-          {"description", "Problem details (RFC 9457). Programs go by code and rule, never by the text."},
+          {"description",
+           "Problem details (RFC 9457). Programs go by code and rule, never by the text."},
           {"properties",
            {{"type", {{"type", "string"}, {"format", "uri-reference"}}},
             {"title", text},
@@ -65,8 +68,8 @@ class Document {
     for (const PortDescription& port : ports) {
       Json tag{{"name", port.port->name}};
       if (!port.port->summary.empty()) tag["description"] = port.port->summary;
-      tag["x-banyan-version"] = std::to_string(port.port->version.major) + '.' +
-                                std::to_string(port.port->version.minor);
+      tag["x-banyan-version"] =
+          std::to_string(port.port->version.major) + '.' + std::to_string(port.port->version.minor);
       tags.push_back(std::move(tag));
       for (const OperationDescription& operation : port.operations) {
         paths[std::string(operation.at.path)][lower(operation.at.method)] =
@@ -76,21 +79,22 @@ class Document {
     schemas_["Problem"] = problem_schema();
     Json about{{"title", info.title}, {"version", info.version}};
     if (!info.description.empty()) about["description"] = info.description;
-    return {{"openapi", "3.1.0"},
-            {"info", std::move(about)},
-            {"servers", {{{"url", "/"}}}},
-            {"tags", std::move(tags)},
-            {"paths", std::move(paths)},
-            {"components",
-             {{"schemas", std::move(schemas_)},
-              {"parameters",
-               {{"IdempotencyKey",
-                 {{"name", "Idempotency-Key"},
-                  {"in", "header"},
-                  {"required", true},
-                  {"description",
-                   "New for each action and the same for its repetitions, which then change nothing."},
-                  {"schema", {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}}}}}}}}}};
+    return {
+        {"openapi", "3.1.0"},
+        {"info", std::move(about)},
+        {"servers", {{{"url", "/"}}}},
+        {"tags", std::move(tags)},
+        {"paths", std::move(paths)},
+        {"components",
+         {{"schemas", std::move(schemas_)},
+          {"parameters",
+           {{"IdempotencyKey",
+             {{"name", "Idempotency-Key"},
+              {"in", "header"},
+              {"required", true},
+              {"description",
+               "New for each action and the same for its repetitions, which then change nothing."},
+              {"schema", {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}}}}}}}}}};
   }
 
  private:
@@ -111,7 +115,8 @@ class Document {
     object["x-banyan-effect"] = to_string(operation.effect);
     object["x-banyan-idempotency"] = to_string(operation.idempotency);
     if (Json list = parameters(described); !list.empty()) object["parameters"] = std::move(list);
-    if (Json body = request_body(described); !body.is_null()) object["requestBody"] = std::move(body);
+    if (Json body = request_body(described); !body.is_null())
+      object["requestBody"] = std::move(body);
     object["responses"] = responses(described);
     return object;
   }
@@ -122,8 +127,8 @@ class Document {
     for (const json::Field& field : described.request->fields) {
       const bool in_path = is_parameter_of(described.at.path, field.name);
       if (!in_path && body) continue;
-      const bool required = in_path || (!json::is_optional(field) &&
-                                        field.shape().kind != json::Kind::Array);
+      const bool required =
+          in_path || (!json::is_optional(field) && field.shape().kind != json::Kind::Array);
       Json parameter{{"name", field.name}, {"in", in_path ? "path" : "query"}};
       if (required) parameter["required"] = true;
       parameter["schema"] = json::schema(field, schemas_, kSchemas);
@@ -154,24 +159,26 @@ class Document {
       if (needed) schema["required"] = std::move(required);
       schema["additionalProperties"] = false;
     }
-    return {{"required", needed}, {"content", {{"application/json", {{"schema", std::move(schema)}}}}}};
+    return {{"required", needed},
+            {"content", {{"application/json", {{"schema", std::move(schema)}}}}}};
   }
 
   Json responses(const OperationDescription& described) {
     const bool created =
         described.operation->effect == Effect::Write && described.at.method == "POST";
-    const Json problem{
-        {"allOf",
-         {Json{{"$ref", std::string(kSchemas) + "Problem"}},
-          Json{{"type", "object"}, {"properties", {{"rule", rules_schema(*described.operation)}}}}}}};
-    return {{created ? "201" : "200",
-             {{"description", created ? "Done, and something is there that was not." : "Done."},
-              {"content",
-               {{"application/json",
-                 {{"schema", json::schema(*described.response, schemas_, kSchemas)}}}}}}},
-            {"default",
-             {{"description", "It did not happen, and why; after 503 and 504 it may have happened."},
-              {"content", {{"application/problem+json", {{"schema", problem}}}}}}}};
+    const Json problem{{"allOf",
+                        {Json{{"$ref", std::string(kSchemas) + "Problem"}},
+                         Json{{"type", "object"},
+                              {"properties", {{"rule", rules_schema(*described.operation)}}}}}}};
+    return {
+        {created ? "201" : "200",
+         {{"description", created ? "Done, and something is there that was not." : "Done."},
+          {"content",
+           {{"application/json",
+             {{"schema", json::schema(*described.response, schemas_, kSchemas)}}}}}}},
+        {"default",
+         {{"description", "It did not happen, and why; after 503 and 504 it may have happened."},
+          {"content", {{"application/problem+json", {{"schema", problem}}}}}}}};
   }
 
   Json schemas_ = Json::object();

@@ -32,15 +32,19 @@ std::expected<const BoundOperation*, http::Response> OperationTable::match(
           problem({ErrorCode::InvalidArgument, "banyan.bad_path", std::move(match.detail), {}}));
     case Outcome::MethodNotAllowed: {
       http::Response response =
-          problem({ErrorCode::InvalidArgument, "banyan.method_not_allowed",
-                   path + " knows " + match.detail + ", not " + std::string(method), {}});
+          problem({ErrorCode::InvalidArgument,
+                   "banyan.method_not_allowed",
+                   path + " knows " + match.detail + ", not " + std::string(method),
+                   {}});
       response.head.fields.set("Allow", match.detail);
       return std::unexpected(std::move(response));
     }
     case Outcome::NotFound: break;
   }
-  return std::unexpected(problem({ErrorCode::NotFound, "banyan.no_such_resource",
-                                  "there is nothing at " + path + "; see /openapi.json", {}}));
+  return std::unexpected(problem({ErrorCode::NotFound,
+                                  "banyan.no_such_resource",
+                                  "there is nothing at " + path + "; see /openapi.json",
+                                  {}}));
 }
 
 }  // namespace banyan::binding

@@ -17,8 +17,8 @@ using Segments = std::vector<std::string>;
 bool is_parameter(std::string_view segment) { return segment.starts_with('{'); }
 
 bool is_name(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") ==
-                              std::string_view::npos;
+  return !text.empty() &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
 }
 
 std::string line_of(std::string_view method, const Segments& segments) {
@@ -85,10 +85,9 @@ std::vector<std::string_view> path_segments(std::string_view target) {
 }
 
 bool fits_segment(std::string_view text) {
-  return !text.empty() && text != "." && text != ".." &&
-         std::ranges::none_of(text, [](char c) {
-           return c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-         });
+  return !text.empty() && text != "." && text != ".." && std::ranges::none_of(text, [](char c) {
+    return c == '/' || c == '\\' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+  });
 }
 
 std::optional<std::string> decode_segment(std::string_view segment) {
@@ -113,7 +112,8 @@ PathTable::PathTable(std::vector<ResourcePath> entries) {
       const Entry& one = parsed[i];
       const Entry& other = parsed[j];
       if (one.method != other.method || !meet(one.segments, other.segments)) continue;
-      if (more_special(one.segments, other.segments) || more_special(other.segments, one.segments)) {
+      if (more_special(one.segments, other.segments) ||
+          more_special(other.segments, one.segments)) {
         continue;
       }
       problems += "\"" + line_of(one.method, one.segments) + "\" and \"" +
@@ -121,12 +121,14 @@ PathTable::PathTable(std::vector<ResourcePath> entries) {
                   "\" match the same requests: give one of them another path\n";
     }
   }
-  if (!problems.empty()) throw std::invalid_argument("the resources cannot be served:\n" + problems);
+  if (!problems.empty())
+    throw std::invalid_argument("the resources cannot be served:\n" + problems);
 
   numbers_.resize(parsed.size());
   std::iota(numbers_.begin(), numbers_.end(), std::size_t{0});
   // Of two that match the same path, the more special has fewer parameters.
-  std::ranges::stable_sort(numbers_, {}, [&](std::size_t i) { return parameters(parsed[i].segments); });
+  std::ranges::stable_sort(numbers_, {},
+                           [&](std::size_t i) { return parameters(parsed[i].segments); });
   for (const std::size_t number : numbers_) entries_.push_back(std::move(parsed[number]));
 }
 
@@ -146,9 +148,10 @@ PathTable::Match PathTable::match(std::string_view method, std::string_view targ
   std::vector<std::string_view> allowed;
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
-    const bool here = std::ranges::equal(
-        entry.segments, segments,
-        [](const std::string& own, const std::string& asked) { return is_parameter(own) || own == asked; });
+    const bool here = std::ranges::equal(entry.segments, segments,
+                                         [](const std::string& own, const std::string& asked) {
+                                           return is_parameter(own) || own == asked;
+                                         });
     if (!here) continue;
     if (entry.method == wanted) return {Match::Outcome::Found, numbers_[i], {}};
     if (std::ranges::find(allowed, entry.method) == allowed.end()) allowed.push_back(entry.method);

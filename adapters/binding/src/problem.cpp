@@ -56,7 +56,8 @@ std::string title_of(ErrorCode code) {
 }
 
 Error foreign(const http::Response& response, std::string message) {
-  return {error_code_from_status(response.head.status), "banyan.foreign_answer",
+  return {error_code_from_status(response.head.status),
+          "banyan.foreign_answer",
           "the other side answered with status " + std::to_string(response.head.status) +
               std::move(message),
           {}};
@@ -103,12 +104,16 @@ Error error_from(const http::Response& response) {
   auto document = json::decode<AnyDocument>(response.body, json::Reading::Tolerant);
   if (!document) return foreign(response, " and unreadable problem details");
   if (!document->rule) {
-    // Problem details of the engine or of a foreign service: they may name a code, but none of ours.
-    return foreign(response, ": " + document->detail.value_or(document->title.value_or("no reason given")));
+    // Problem details of the engine or of a foreign service: they may name a code, but none of
+    // ours.
+    return foreign(response,
+                   ": " + document->detail.value_or(document->title.value_or("no reason given")));
   }
   Error error{document->code ? error_code_from(*document->code)
                              : error_code_from_status(response.head.status),
-              std::move(*document->rule), document->detail.value_or(""), {}};
+              std::move(*document->rule),
+              document->detail.value_or(""),
+              {}};
   if (document->details) {
     for (Place& place : *document->details) {
       error.details.push_back({std::move(place.where), std::move(place.problem)});

@@ -126,8 +126,10 @@ std::optional<Error> RequestCodec::read(const http::Request& request, void* valu
       problems.add("", "a query is not expected here: use the JSON body");
     }
     if (!request.body.empty() && !is_json(request.head.fields)) {
-      return Error{ErrorCode::InvalidArgument, "banyan.unsupported_media_type",
-                   "the body must be JSON: send it with Content-Type: application/json", {}};
+      return Error{ErrorCode::InvalidArgument,
+                   "banyan.unsupported_media_type",
+                   "the body must be JSON: send it with Content-Type: application/json",
+                   {}};
     }
     const std::string_view body = request.body.empty() ? std::string_view("{}") : request.body;
     json::read_json(*shape_, value, body, json::Reading::Strict, {}, rest_, problems);
@@ -168,8 +170,9 @@ void RequestCodec::read_query(std::string_view target, void* value,
     const std::string where = json::pointer_to("", *key);
     const json::Field* const field = json::find_field(*shape_, *key);
     const json::FieldMask bit =
-        field == nullptr ? 0
-                         : json::FieldMask{1} << static_cast<std::size_t>(field - shape_->fields.data());
+        field == nullptr
+            ? 0
+            : json::FieldMask{1} << static_cast<std::size_t>(field - shape_->fields.data());
     if ((rest_ & bit) == 0) {
       problems.add(where, unknown_key(*key));
       continue;
@@ -178,8 +181,9 @@ void RequestCodec::read_query(std::string_view target, void* value,
                           ? std::nullopt
                           : percent_decode(pair.substr(equals + 1), Plus::Space);
     if (!text) {
-      problems.add(where, equals == std::string_view::npos ? "needs a value: " + *key + "=…"
-                                                           : "is malformed: bad escape or not UTF-8");
+      problems.add(where, equals == std::string_view::npos
+                              ? "needs a value: " + *key + "=…"
+                              : "is malformed: bad escape or not UTF-8");
       seen |= bit;
       continue;
     }
@@ -204,7 +208,8 @@ void RequestCodec::read_query(std::string_view target, void* value,
     if ((rest_ & bit) == 0) continue;
     const std::string where = json::pointer_to("", field.name);
     if (is_list(field)) {
-      json::check_items(field.limit, field.shape().container->size(field.in(value)), where, problems);
+      json::check_items(field.limit, field.shape().container->size(field.in(value)), where,
+                        problems);
     } else if ((seen & bit) == 0 && !json::is_optional(field)) {
       problems.add(where, "missing in the query; expected " + json::expected(field.shape()));
     }
@@ -238,8 +243,10 @@ std::optional<Error> read_answer(const http::Response& response, const json::Sha
   const unsigned status = response.head.status;
   if (status < 200 || status > 299) return error_from(response);
   if (!is_json(response.head.fields)) {
-    return Error{ErrorCode::Internal, "banyan.unreadable_answer",
-                 "the other side answered with something that is not JSON", {}};
+    return Error{ErrorCode::Internal,
+                 "banyan.unreadable_answer",
+                 "the other side answered with something that is not JSON",
+                 {}};
   }
   json::Problems problems;
   json::read_json(shape, value, response.body, json::Reading::Tolerant, kAnswerBounds,

@@ -29,15 +29,13 @@ bool store_integer(const Shape& shape, void* value, std::uint64_t number) {
 }
 
 std::string smallest(const Shape& shape) {
-  return with_integer_type(shape, [](auto zero) {
-    return std::to_string(std::numeric_limits<decltype(zero)>::min());
-  });
+  return with_integer_type(
+      shape, [](auto zero) { return std::to_string(std::numeric_limits<decltype(zero)>::min()); });
 }
 
 std::string largest(const Shape& shape) {
-  return with_integer_type(shape, [](auto zero) {
-    return std::to_string(std::numeric_limits<decltype(zero)>::max());
-  });
+  return with_integer_type(
+      shape, [](auto zero) { return std::to_string(std::numeric_limits<decltype(zero)>::max()); });
 }
 
 }  // namespace banyan::json

@@ -130,7 +130,8 @@ class Builder final : public nlohmann::json_sax<Json> {
     const std::span<const Field> fields = frame.slot.shape->fields;
     for (std::size_t i = 0; i < fields.size(); ++i) {
       const FieldMask bit = FieldMask{1} << i;
-      if ((frame.expected & bit) == 0 || (frame.seen & bit) != 0 || is_optional(fields[i])) continue;
+      if ((frame.expected & bit) == 0 || (frame.seen & bit) != 0 || is_optional(fields[i]))
+        continue;
       problems_.add(pointer_to(here(), fields[i].name),
                     "missing; expected " + expected(fields[i].shape()));
     }
@@ -181,9 +182,7 @@ class Builder final : public nlohmann::json_sax<Json> {
     std::size_t index = 0;            // of the element that comes next
   };
 
-  static ScalarReader reader(const Slot& slot) {
-    return {*slot.shape, slot.value, slot.limit};
-  }
+  static ScalarReader reader(const Slot& slot) { return {*slot.shape, slot.value, slot.limit}; }
 
   bool go_on() const { return !problems_.full(); }
 
@@ -198,8 +197,7 @@ class Builder final : public nlohmann::json_sax<Json> {
 
   FieldMask fields_of(const Shape& shape) const {
     const std::size_t count = shape.fields.size();
-    const FieldMask all =
-        count == kMaxFields ? kAllFields : (FieldMask{1} << count) - FieldMask{1};
+    const FieldMask all = count == kMaxFields ? kAllFields : (FieldMask{1} << count) - FieldMask{1};
     return frames_.empty() ? all & mask_ : all;
   }
 
@@ -229,7 +227,8 @@ class Builder final : public nlohmann::json_sax<Json> {
       if (reading_ == Reading::Strict) problems_.add(here(), unknown_field(frame));
       return go_on();
     }
-    const FieldMask bit = FieldMask{1} << static_cast<std::size_t>(frame.field - shape.fields.data());
+    const FieldMask bit = FieldMask{1}
+                          << static_cast<std::size_t>(frame.field - shape.fields.data());
     if ((frame.expected & bit) == 0) {
       frame.ignore_next = true;
       problems_.add(here(), "is given by the path: leave it out of the body");
@@ -260,8 +259,8 @@ class Builder final : public nlohmann::json_sax<Json> {
   }
 
   bool check_container(const Frame& frame, std::string_view unit) {
-    std::string problem = check_size(
-        frame.slot.limit, frame.slot.shape->container->size(frame.slot.value), unit);
+    std::string problem =
+        check_size(frame.slot.limit, frame.slot.shape->container->size(frame.slot.value), unit);
     if (!problem.empty()) problems_.add(here(), std::move(problem));
     return go_on();
   }
@@ -284,8 +283,8 @@ class Builder final : public nlohmann::json_sax<Json> {
     std::string pointer;
     for (std::size_t i = 0; i + 1 < frames_.size(); ++i) {
       const Frame& frame = frames_[i];
-      pointer = frame.is_object ? pointer_to(pointer, frame.key)
-                                : pointer_to(pointer, frame.index - 1);
+      pointer =
+          frame.is_object ? pointer_to(pointer, frame.key) : pointer_to(pointer, frame.index - 1);
     }
     return pointer;
   }

@@ -114,7 +114,8 @@ Json schema(const Shape& shape, Json& definitions, std::string_view prefix) {
     case Kind::Enumeration:
     case Kind::Object: return reference(shape, definitions, prefix);
     case Kind::Array:
-      return {{"type", "array"}, {"items", schema(shape.container->element(), definitions, prefix)}};
+      return {{"type", "array"},
+              {"items", schema(shape.container->element(), definitions, prefix)}};
     case Kind::Map:
       return {{"type", "object"},
               {"additionalProperties", schema(shape.container->element(), definitions, prefix)}};

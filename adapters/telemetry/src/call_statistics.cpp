@@ -68,7 +68,8 @@ std::vector<CallStatistics::Row> CallStatistics::read() const {
   std::vector<Row> rows;
   rows.reserve(cells_.size());
   for (const auto& [key, counters] : cells_) {
-    rows.push_back({key, counters->failures.load(std::memory_order_relaxed), counters->latency.read()});
+    rows.push_back(
+        {key, counters->failures.load(std::memory_order_relaxed), counters->latency.read()});
   }
   return rows;
 }

@@ -22,7 +22,9 @@ Health::Report Health::ready() const {
   for (const Entry& entry : entries_) {
     const Finding finding = entry.check();
     if (!finding.ok) (entry.required ? report.ready : report.degraded) = !entry.required;
-    checks[entry.name] = {{{"status", finding.ok ? "pass" : entry.required ? "fail" : "warn"},
+    checks[entry.name] = {{{"status", finding.ok       ? "pass"
+                                      : entry.required ? "fail"
+                                                       : "warn"},
                            {"required", entry.required},
                            {"output", finding.message}}};
   }

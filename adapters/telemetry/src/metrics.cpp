@@ -21,9 +21,8 @@ void add_calls(std::vector<MetricFamily>& families, const CallStatistics& statis
   MetricFamily total{total_name, what + ", by outcome", MetricType::Counter, {}};
   MetricFamily seconds{seconds_name, "Time to answer " + what, MetricType::Histogram, {}};
   for (const CallStatistics::Row& row : statistics.read()) {
-    const std::vector<ClientMetric::Label> labels = {{"module", row.key.module},
-                                                     {"operation", row.key.operation},
-                                                     {way_label, row.key.way}};
+    const std::vector<ClientMetric::Label> labels = {
+        {"module", row.key.module}, {"operation", row.key.operation}, {way_label, row.key.way}};
     for (const bool failed : {false, true}) {
       ClientMetric metric;
       metric.label = labels;
@@ -40,9 +39,8 @@ void add_calls(std::vector<MetricFamily>& families, const CallStatistics& statis
     for (std::size_t i = 0; i < LatencyHistogram::kBuckets; ++i) {
       cumulative += row.latency.buckets.at(i);
       const bool last = i + 1 == LatencyHistogram::kBuckets;
-      metric.histogram.bucket.push_back(
-          {cumulative, last ? std::numeric_limits<double>::infinity()
-                            : LatencyHistogram::bound_seconds(i)});
+      metric.histogram.bucket.push_back({cumulative, last ? std::numeric_limits<double>::infinity()
+                                                          : LatencyHistogram::bound_seconds(i)});
     }
     seconds.metric.push_back(std::move(metric));
   }
@@ -64,7 +62,8 @@ std::string Metrics::exposition() const {
       MetricFamily& family =
           by_name
               .try_emplace(gauge.name,
-                           MetricFamily{gauge.name, gauge.help,
+                           MetricFamily{gauge.name,
+                                        gauge.help,
                                         gauge.counter ? MetricType::Counter : MetricType::Gauge,
                                         {}})
               .first->second;

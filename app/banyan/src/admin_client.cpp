@@ -65,9 +65,10 @@ class RemoteClient final : public AdminClient {
     if (!answer) {
       const bool unsent = answer.error().provably_unsent || method == "GET";
       return unreachable("no answer from " + url_ + ": " + answer.error().message +
-                         (unsent ? ". Is it running? Name another with --url http://HOST:PORT, or its "
-                                   "control store with --store FILE."
-                                 : ". Whether it was done is unknown: look with `banyan status`."));
+                         (unsent
+                              ? ". Is it running? Name another with --url http://HOST:PORT, or its "
+                                "control store with --store FILE."
+                              : ". Whether it was done is unknown: look with `banyan status`."));
     }
     return read_answer(answer->head.status, std::move(answer->body), url_);
   }
@@ -120,20 +121,20 @@ int unusable(const Place& place, const Error& error) {
 
 Result<std::unique_ptr<AdminClient>> admin_client(const Place& place) {
   if (!place.store.empty()) {
-    auto store = strangler::ControlStore::open(place.store, strangler::ControlStore::Mode::MustExist);
+    auto store =
+        strangler::ControlStore::open(place.store, strangler::ControlStore::Mode::MustExist);
     if (!store) return fail(std::move(store.error()));
     return std::unique_ptr<AdminClient>(std::make_unique<StoreClient>(std::move(*store)));
   }
   constexpr std::string_view kScheme = "http://";
   std::string_view rest = place.url;
   if (rest.ends_with('/')) rest.remove_suffix(1);
-  const auto endpoint = rest.starts_with(kScheme)
-                            ? http::endpoint_from(rest.substr(kScheme.size()))
-                            : std::nullopt;
+  const auto endpoint =
+      rest.starts_with(kScheme) ? http::endpoint_from(rest.substr(kScheme.size())) : std::nullopt;
   if (!endpoint || endpoint->port == 0) {
-    return fail(ErrorCode::InvalidArgument, "banyan.bad_url",
-                "--url is \"" + place.url +
-                    "\", expected http://HOST:PORT such as http://127.0.0.1:8080");
+    return fail(
+        ErrorCode::InvalidArgument, "banyan.bad_url",
+        "--url is \"" + place.url + "\", expected http://HOST:PORT such as http://127.0.0.1:8080");
   }
   return std::unique_ptr<AdminClient>(std::make_unique<RemoteClient>(*endpoint, place.url));
 }

@@ -19,7 +19,8 @@ namespace banyan::cli {
 namespace {
 
 constexpr const char* kDescription =
-    "banyan takes a monolith apart: it moves a module's traffic to its own service and back, separates "
+    "banyan takes a monolith apart: it moves a module's traffic to its own service and back, "
+    "separates "
     "its tables, and keeps a tamper-evident log of every switch.";
 
 constexpr const char* kFooter = R"(
@@ -126,37 +127,39 @@ class CommandLine {
   }
 
   void add_shift() {
-    CLI::App* added =
-        command(app_, "shift",
-                "Send a percentage of a module's readers to the new side; writes move as a whole, once "
-                "all reads have moved",
-                "  banyan shift catalog 0.5% --why \"first canary\"\n"
-                "  banyan shift catalog 100% --writes remote --why \"the service takes over\"\n"
-                "  banyan shift catalog 25% --writes local --why \"bring the writes home\"",
-                [this] { return shift(place_, options_); });
+    CLI::App* added = command(
+        app_, "shift",
+        "Send a percentage of a module's readers to the new side; writes move as a whole, once "
+        "all reads have moved",
+        "  banyan shift catalog 0.5% --why \"first canary\"\n"
+        "  banyan shift catalog 100% --writes remote --why \"the service takes over\"\n"
+        "  banyan shift catalog 25% --writes local --why \"bring the writes home\"",
+        [this] { return shift(place_, options_); });
     module_of(added, options_.module);
     added->add_option("PERCENT", options_.percent, "0% to 100%, in steps of 0.01%")
         ->required()
         ->check(check_percent);
-    added->add_option("--writes", options_.writes, "The side that writes: remote (new) or local (old)")
+    added
+        ->add_option("--writes", options_.writes,
+                     "The side that writes: remote (new) or local (old)")
         ->check(CLI::IsMember({"remote", "local"}));
     reason_of(added, true);
   }
 
   void add_back() {
-    CLI::App* added = command(app_, "back",
-                              "Go one named step back: moved -> canary 100% -> legacy",
-                              "  banyan back catalog --why \"error rate doubled\"",
-                              [this] { return back(place_, options_); });
+    CLI::App* added =
+        command(app_, "back", "Go one named step back: moved -> canary 100% -> legacy",
+                "  banyan back catalog --why \"error rate doubled\"",
+                [this] { return back(place_, options_); });
     module_of(added, options_.module);
     reason_of(added, true);
   }
 
   void add_next() {
-    CLI::App* added = command(
-        app_, "next", "Go one step on: canary 1%, 10%, 50%, 100%, then the writes (moved)",
-        "  banyan next catalog\n  banyan next catalog --why \"a quiet day at 10%\"",
-        [this] { return next(place_, options_); });
+    CLI::App* added =
+        command(app_, "next", "Go one step on: canary 1%, 10%, 50%, 100%, then the writes (moved)",
+                "  banyan next catalog\n  banyan next catalog --why \"a quiet day at 10%\"",
+                [this] { return next(place_, options_); });
     module_of(added, options_.module);
     options_.why = "the next step";
     reason_of(added, false);
@@ -173,14 +176,14 @@ class CommandLine {
   }
 
   void add_verify() {
-    CLI::App* added =
-        command(app_, "verify", "Check that nobody tampered with the switch log (exit code 1 if so)",
-                "  banyan verify\n  banyan verify --head 5f0c…   does it still contain this head?",
-                [this] { return verify(place_, head_); });
+    CLI::App* added = command(
+        app_, "verify", "Check that nobody tampered with the switch log (exit code 1 if so)",
+        "  banyan verify\n  banyan verify --head 5f0c…   does it still contain this head?",
+        [this] { return verify(place_, head_); });
     added->add_option("--head", head_, "A head that was noted earlier: 64 hexadecimal digits")
         ->check([](const std::string& text) {
-          const bool hex = text.size() == 64 &&
-                           text.find_first_not_of("0123456789abcdef") == std::string::npos;
+          const bool hex =
+              text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
           return hex ? std::string() : '"' + text + "\" is not 64 lower-case hexadecimal digits";
         });
   }
@@ -197,16 +200,18 @@ class CommandLine {
         "schema", "Separate a module's tables from the shared database, and bring them back");
     schema->require_subcommand(1);
     schema->fallthrough();
-    schema->footer("\nThe usual way:\n"
-                   "  banyan schema report --database var/shop.db\n"
-                   "  banyan schema decouple warehouse --database var/shop.db\n"
-                   "  banyan schema move warehouse --database var/shop.db --dry-run\n"
-                   "  banyan schema move warehouse --database var/shop.db\n"
-                   "  banyan schema move warehouse --database var/shop.db --back");
-    database_of(command(*schema, "report",
-                        "Show tables per module, and what crosses: foreign keys, views, triggers, SQL",
-                        "  banyan schema report --database var/shop.db",
-                        [this] { return schema_report(database()); }));
+    schema->footer(
+        "\nThe usual way:\n"
+        "  banyan schema report --database var/shop.db\n"
+        "  banyan schema decouple warehouse --database var/shop.db\n"
+        "  banyan schema move warehouse --database var/shop.db --dry-run\n"
+        "  banyan schema move warehouse --database var/shop.db\n"
+        "  banyan schema move warehouse --database var/shop.db --back");
+    database_of(
+        command(*schema, "report",
+                "Show tables per module, and what crosses: foreign keys, views, triggers, SQL",
+                "  banyan schema report --database var/shop.db",
+                [this] { return schema_report(database()); }));
     CLI::App* decouple =
         command(*schema, "decouple",
                 "Apply a module's separation scripts, which remove what crosses (expand, contract)",
@@ -230,10 +235,10 @@ class CommandLine {
   }
 
   void add_migrate() {
-    CLI::App* added = command(app_, "migrate",
-                              "Apply the migration scripts of the application's modules",
-                              "  banyan migrate --database var/shop.db --dry-run",
-                              [this] { return migrate(database()); });
+    CLI::App* added =
+        command(app_, "migrate", "Apply the migration scripts of the application's modules",
+                "  banyan migrate --database var/shop.db --dry-run",
+                [this] { return migrate(database()); });
     database_of(added);
     added->add_flag("--dry-run", database_.dry_run, "Try them out and roll back");
   }
@@ -242,15 +247,18 @@ class CommandLine {
     CLI::App* added = command(
         app_, "proxy", "Run the strangler proxy in front of an application of any kind",
         "  banyan proxy --config banyan.toml\n"
-        "  banyan proxy --config banyan.toml --explain     X-Strangler says why an answer came from "
+        "  banyan proxy --config banyan.toml --explain     X-Strangler says why an answer came "
+        "from "
         "where\n"
         "  kill -HUP PID    reads the file again; a bad file is refused and the old routes stay",
         [this] { return proxy(proxy_); });
     added->add_option("--config", proxy_.config_file, "Listeners, upstreams and routes")
         ->capture_default_str();
-    added->add_option("--log-file", proxy_.log_file, "Where the log goes; standard error without it");
-    added->add_option("--access-log", proxy_.access_log_share,
-                      "The share of requests that get a line in the log, 0 to 1")
+    added->add_option("--log-file", proxy_.log_file,
+                      "Where the log goes; standard error without it");
+    added
+        ->add_option("--access-log", proxy_.access_log_share,
+                     "The share of requests that get a line in the log, 0 to 1")
         ->capture_default_str()
         ->check(CLI::Range(0.0, 1.0));
     added->add_flag("--explain", proxy_.explain, "Say in each answer where it came from, and why");
@@ -259,8 +267,9 @@ class CommandLine {
     added->add_option("--loops", proxy_.loops, "Event loops per address; 0 is one per core")
         ->capture_default_str()
         ->check(CLI::Range(0, 1024));
-    added->add_option("--drain-notice", proxy_.drain_notice_ms,
-                      "Milliseconds between \"not ready\" and the end of accepting")
+    added
+        ->add_option("--drain-notice", proxy_.drain_notice_ms,
+                     "Milliseconds between \"not ready\" and the end of accepting")
         ->capture_default_str()
         ->check(CLI::Range(0, 600'000));
   }

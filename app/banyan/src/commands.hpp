@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-/// The subcommands, without their parsing: each in its own file in commands/, each prints its answer
-/// and returns an ExitCode.
+/// The subcommands, without their parsing: each in its own file in commands/, each prints its
+/// answer and returns an ExitCode.
 namespace banyan::cli {
 
 /// Whom a command asks.
@@ -36,8 +36,8 @@ struct DatabaseOptions {
   std::string module;
   bool json = false;
   bool dry_run = false;
-  bool back = false;    ///< move: to the shared file
-  std::string phase;    ///< decouple: "0001"; "" is all
+  bool back = false;  ///< move: to the shared file
+  std::string phase;  ///< decouple: "0001"; "" is all
 };
 
 /// See strangler::ProxyOptions.

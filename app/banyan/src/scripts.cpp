@@ -36,11 +36,13 @@ int show_applied(const std::vector<migrations::Status>& applied, bool json, bool
 }
 
 int show_fault(const migrations::MigrationFault& fault, bool json) {
-  Error error{ErrorCode::FailedPrecondition, "banyan.migration_refused",
-              "the scripts cannot be applied; nothing was changed by the one that failed", {}};
+  Error error{ErrorCode::FailedPrecondition,
+              "banyan.migration_refused",
+              "the scripts cannot be applied; nothing was changed by the one that failed",
+              {}};
   for (const migrations::Problem& each : fault.problems()) {
-    error.details.push_back({each.file + (each.line ? ':' + std::to_string(*each.line) : ""),
-                             each.what});
+    error.details.push_back(
+        {each.file + (each.line ? ':' + std::to_string(*each.line) : ""), each.what});
   }
   print_error(error, json);
   return kRefused;

@@ -82,13 +82,13 @@ void print_error(const Error& error, bool json) {
     }
     return;
   }
-  nlohmann::ordered_json object = {{"code", to_string(error.code)},
-                                   {"rule", error.rule},
-                                   {"detail", error.message}};
+  nlohmann::ordered_json object = {
+      {"code", to_string(error.code)}, {"rule", error.rule}, {"detail", error.message}};
   for (const Detail& detail : error.details) {
     object["details"].push_back({{"where", detail.where}, {"problem", detail.problem}});
   }
-  std::cout << object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+  std::cout << object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
+            << '\n';
 }
 
 }  // namespace banyan::cli

@@ -26,8 +26,8 @@ std::string stage_text(const Json& traffic) {
   std::string reads = text_of(traffic, "reads");
   // The log has hundredths of a per cent.
   if (reads.empty()) {
-    const auto percent = strangler::Percent::of_hundredths(
-        static_cast<std::int64_t>(number_of(traffic, "reads")));
+    const auto percent =
+        strangler::Percent::of_hundredths(static_cast<std::int64_t>(number_of(traffic, "reads")));
     if (percent) reads = to_string(*percent);
   }
   return stage + ' ' + reads;

@@ -55,14 +55,17 @@ void Assembly::add(const ModuleEntry& entry, const Options& options, const OpenD
       module->rehearsal_table =
           std::make_unique<binding::OperationTable>(entry.bind(module->in_process));
       module->loopback = std::make_unique<binding::LoopbackChannel>(
-          *module->rehearsal_table, *module->rehearsal_workers, environment.clock, environment.random);
+          *module->rehearsal_table, *module->rehearsal_workers, environment.clock,
+          environment.random);
       module->rehearsal = entry.remote(*module->loopback, observer, "rehearsal");
     }
     if (module->remote) {
       module->routed = entry.routed(module->local(), module->remote, routing);
     }
   }
-  const AnyPort& used = module->routed ? module->routed : module->here ? module->local() : module->remote;
+  const AnyPort& used = module->routed ? module->routed
+                        : module->here ? module->local()
+                                       : module->remote;
   if (used) entry.publish(ports_, used);
   modules_.push_back(std::move(module));
 }

@@ -21,8 +21,8 @@ namespace banyan::host {
 /// Declared in the order in which they are made; they go in the reverse order.
 struct HostedModule {
   const ModuleEntry* entry = nullptr;
-  bool here = false;       ///< the implementation is in this process
-  bool rehearsed = false;  ///< and all its callers cross the whole wire
+  bool here = false;                      ///< the implementation is in this process
+  bool rehearsed = false;                 ///< and all its callers cross the whole wire
   std::optional<http::Endpoint> service;  ///< where else it runs
 
   std::optional<sql::ModuleDatabase> door;

@@ -27,17 +27,19 @@ void guarded(Write&& write) noexcept {
 
 void CallTelemetry::called(const Call& call) noexcept {
   guarded([&] {
-    metrics_->calls.record(call.port, call.operation, call.binding, call.error != nullptr, call.took);
+    metrics_->calls.record(call.port, call.operation, call.binding, call.error != nullptr,
+                           call.took);
     const bool faulty = call.error != nullptr && is_fault(call.error->code);
     const auto level = faulty ? telemetry::Level::Warning : telemetry::Level::Debug;
     if (!log_->takes(level)) return;
-    log_->write(level, "port_call", call.context,
-                {{"module", call.port},
-                 {"operation", call.operation},
-                 {"binding", call.binding},
-                 {"micros", std::chrono::duration_cast<std::chrono::microseconds>(call.took).count()},
-                 {"rule", call.error != nullptr ? call.error->rule : std::string()},
-                 {"problem", faulty ? call.error->message : std::string()}});
+    log_->write(
+        level, "port_call", call.context,
+        {{"module", call.port},
+         {"operation", call.operation},
+         {"binding", call.binding},
+         {"micros", std::chrono::duration_cast<std::chrono::microseconds>(call.took).count()},
+         {"rule", call.error != nullptr ? call.error->rule : std::string()},
+         {"problem", faulty ? call.error->message : std::string()}});
   });
 }
 

@@ -18,7 +18,8 @@ std::vector<binding::BoundOperation> reachable(const Assembly& assembly) {
   std::vector<binding::BoundOperation> all;
   for (const auto& module : assembly.modules()) {
     if (module->here) {
-      for (auto& operation : module->entry->bind(module->local())) all.push_back(std::move(operation));
+      for (auto& operation : module->entry->bind(module->local()))
+        all.push_back(std::move(operation));
     } else if (module->service) {
       const binding::PortDescription port = module->entry->describe();
       for (const auto& operation : port.operations) {
@@ -54,9 +55,9 @@ void Edge::handle(Exchange exchange) {
 }
 
 Result<Context> Edge::context_of(const Exchange& exchange) const {
-  auto context = binding::context_from(exchange->head(),
-                                       {.trust = parts_.options.trust, .budget = parts_.options.budget},
-                                       exchange->peer().host);
+  auto context = binding::context_from(
+      exchange->head(), {.trust = parts_.options.trust, .budget = parts_.options.budget},
+      exchange->peer().host);
   if (!context) return context;
   context->trace = context->trace.child(system_random());
   if (parts_.options.trust == binding::Trust::Edge) {
@@ -67,8 +68,8 @@ Result<Context> Edge::context_of(const Exchange& exchange) const {
   // Decided here for the whole action, so that it never straddles two versions of a module.
   for (const HostedModule* module : routed_) {
     if (context->routed(module->entry->port->name) == nullptr) {
-      context->routing.push_back(parts_.routing.decide(module->entry->port->name, Effect::Read,
-                                                       context->routing_unit));
+      context->routing.push_back(
+          parts_.routing.decide(module->entry->port->name, Effect::Read, context->routing_unit));
     }
   }
   return context;
@@ -83,7 +84,8 @@ void Edge::admit(const Exchange& exchange, const binding::BoundOperation& operat
   if (module.routed) {
     side = operation.operation->effect == Effect::Read
                ? context->routed(operation.port->name)->side
-               : parts_.routing.decide(operation.port->name, Effect::Write, context->routing_unit).side;
+               : parts_.routing.decide(operation.port->name, Effect::Write, context->routing_unit)
+                     .side;
   }
   if (side == Side::Remote) return forward(exchange, module, operation, *context);
   answer_here(exchange, module, operation, std::move(*context));
@@ -104,22 +106,25 @@ void Edge::run(const Exchange& exchange, const HostedModule& module,
                const binding::BoundOperation& operation, Context context, std::string body) {
   const SteadyTime begin = system_clock().steady();
   const std::string correlation_id = context.correlation_id;
-  const bool taken = module.workers->submit([this, exchange, &operation, begin,
-                                             context = std::move(context),
-                                             body = std::move(body)]() mutable {
-    http::Response response =
-        operation.answer(http::Request{exchange->head(), std::move(body)}, context);
-    response.head.fields.set("X-Correlation-Id", context.correlation_id);
-    const unsigned status = response.head.status;
-    exchange->respond(std::move(response));
-    note(operation, Side::Local, status, system_clock().steady() - begin, context, {});
-  });
+  const bool taken =
+      module.workers->submit([this, exchange, &operation, begin, context = std::move(context),
+                              body = std::move(body)]() mutable {
+        http::Response response =
+            operation.answer(http::Request{exchange->head(), std::move(body)}, context);
+        response.head.fields.set("X-Correlation-Id", context.correlation_id);
+        const unsigned status = response.head.status;
+        exchange->respond(std::move(response));
+        note(operation, Side::Local, status, system_clock().steady() - begin, context, {});
+      });
   if (!taken) {
     exchange->respond(binding::problem(
-        {ErrorCode::Unavailable, "banyan.too_busy",
-         "all workers of " + module.name() + " are busy and their queue is full; try again soon", {}},
+        {ErrorCode::Unavailable,
+         "banyan.too_busy",
+         "all workers of " + module.name() + " are busy and their queue is full; try again soon",
+         {}},
         correlation_id));
-    parts_.metrics.requests.record(operation.port->name, operation.operation->name, "local", true, {});
+    parts_.metrics.requests.record(operation.port->name, operation.operation->name, "local", true,
+                                   {});
   }
 }
 
@@ -130,8 +135,7 @@ void Edge::forward(const Exchange& exchange, const HostedModule& module,
   strangler::ForwardOrder order;
   order.group = services_.at(module.entry->port);
   order.side = Side::Remote;
-  order.safe_to_repeat =
-      safe_to_repeat(*operation.operation, context.idempotency_key.has_value());
+  order.safe_to_repeat = safe_to_repeat(*operation.operation, context.idempotency_key.has_value());
   order.deadline = context.deadline;
   order.request_fields = std::move(carrier.fields);
   order.response_fields.add("X-Correlation-Id", context.correlation_id);

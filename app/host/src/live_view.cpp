@@ -11,7 +11,8 @@ namespace banyan::host {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Rows = std::map<std::pair<std::string, std::string>, Json>;  // (module, operation) -> readings
+using Rows =
+    std::map<std::pair<std::string, std::string>, Json>;  // (module, operation) -> readings
 
 Rows rows_of(const telemetry::CallStatistics& statistics) {
   Rows rows;
@@ -86,8 +87,12 @@ std::string LiveView::json() const {
   if (parts_.store != nullptr) {
     if (const auto entries = parts_.store->log(20)) {
       for (const auto& entry : *entries) {
-        log.push_back({{"seq", entry.seq}, {"time", to_string(entry.time)}, {"module", entry.module},
-                       {"before", entry.before}, {"after", entry.after}, {"who", entry.who},
+        log.push_back({{"seq", entry.seq},
+                       {"time", to_string(entry.time)},
+                       {"module", entry.module},
+                       {"before", entry.before},
+                       {"after", entry.after},
+                       {"who", entry.who},
                        {"why", entry.why}});
       }
     }

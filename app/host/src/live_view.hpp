@@ -22,8 +22,8 @@ class LiveView {
     const Assembly& assembly;
     const sql::SharedDatabase& database;
     const telemetry::Metrics& metrics;
-    const strangler::Stages* stages;     ///< null without a control store
-    strangler::ControlStore* store;      ///< the same
+    const strangler::Stages* stages;  ///< null without a control store
+    strangler::ControlStore* store;   ///< the same
     SteadyTime started;
   };
   explicit LiveView(const Parts& parts) : parts_(parts) {}

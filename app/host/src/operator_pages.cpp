@@ -26,13 +26,17 @@ http::Response page(std::string_view content_type, std::string body, unsigned st
 }
 
 http::Response not_found(std::string_view path) {
-  return binding::problem({ErrorCode::NotFound, "banyan.no_such_page",
-                           "there is nothing at " + std::string(path) + "; start at /", {}});
+  return binding::problem({ErrorCode::NotFound,
+                           "banyan.no_such_page",
+                           "there is nothing at " + std::string(path) + "; start at /",
+                           {}});
 }
 
 http::Response read_only(std::string_view path) {
-  http::Response response = binding::problem({ErrorCode::InvalidArgument, "banyan.method_not_allowed",
-                                              std::string(path) + " can only be read: use GET", {}});
+  http::Response response = binding::problem({ErrorCode::InvalidArgument,
+                                              "banyan.method_not_allowed",
+                                              std::string(path) + " can only be read: use GET",
+                                              {}});
   response.head.status = 405;
   response.head.fields.set("Allow", "GET, HEAD");
   return response;
@@ -98,7 +102,8 @@ OperatorPages::Page OperatorPages::find(std::string_view path) const {
   if (path == "/health/ready") {
     return {[this] {
               telemetry::Health::Report report = parts_.health.ready();
-              return page("application/health+json", std::move(report.json), report.ready ? 200 : 503);
+              return page("application/health+json", std::move(report.json),
+                          report.ready ? 200 : 503);
             },
             true};
   }
@@ -118,7 +123,8 @@ OperatorPages::Page OperatorPages::find_operator_page(std::string_view path) con
   if (!file) return {};
   return {[file] {
     http::Response response = page(file->content_type, std::string(file->text));
-    response.head.fields.add("Content-Security-Policy", strangler::dashboard::kContentSecurityPolicy);
+    response.head.fields.add("Content-Security-Policy",
+                             strangler::dashboard::kContentSecurityPolicy);
     return response;
   }};
 }
@@ -126,8 +132,10 @@ OperatorPages::Page OperatorPages::find_operator_page(std::string_view path) con
 void OperatorPages::serve_admin(const Exchange& exchange, std::string path, std::string query) {
   if (parts_.admin == nullptr) {
     return exchange->respond(binding::problem(
-        {ErrorCode::NotFound, "banyan.no_control_here",
-         "this process is the service of a module; traffic is shifted at the application", {}}));
+        {ErrorCode::NotFound,
+         "banyan.no_control_here",
+         "this process is the service of a module; traffic is shifted at the application",
+         {}}));
   }
   exchange->collect_body(kBodyLimit, [this, exchange, path = std::move(path),
                                       query = std::move(query)](auto body) mutable {
@@ -149,7 +157,8 @@ void OperatorPages::serve_admin(const Exchange& exchange, std::string path, std:
 }
 
 void OperatorPages::on_worker(const Exchange& exchange, Make make) {
-  const bool taken = workers_->submit([exchange, make = std::move(make)] { exchange->respond(make()); });
+  const bool taken =
+      workers_->submit([exchange, make = std::move(make)] { exchange->respond(make()); });
   if (!taken) {
     exchange->respond(binding::problem(
         {ErrorCode::Unavailable, "banyan.too_busy", "too many such requests wait; try again", {}}));

@@ -23,9 +23,10 @@ class OperatorPages {
     std::string openapi;
     const telemetry::Metrics& metrics;
     const telemetry::Health& health;
-    strangler::AdminApi* admin;          ///< null in a process without a control store
-    std::function<std::string()> live;   ///< the document of /_banyan/api/live
-    bool operators_here;  ///< whether /_banyan/ is served: only where nobody but this machine listens
+    strangler::AdminApi* admin;         ///< null in a process without a control store
+    std::function<std::string()> live;  ///< the document of /_banyan/api/live
+    bool operators_here;  ///< whether /_banyan/ is served: only where nobody but this machine
+                          ///< listens
   };
   explicit OperatorPages(Parts parts);
 

@@ -9,22 +9,29 @@ namespace banyan::host {
 namespace {
 
 constexpr std::array kKnown = std::to_array<OptionReader::Known>({
-    {"listen", "HOST:PORT", "Where to listen; 127.0.0.1:8080 when not given. Port 0: any free one."},
+    {"listen", "HOST:PORT",
+     "Where to listen; 127.0.0.1:8080 when not given. Port 0: any free one."},
     {"port", "PORT", "Only the port of --listen."},
-    {"database", "FILE", "The shared SQLite database; var/shop.db when not given. Made when missing."},
-    {"control", "FILE", "The control store with the stages and the switch log; control.db beside the"
-                        " database when not given."},
-    {"modules", "A,B", "Host only these modules; others are reached at the places given with --at."},
-    {"rehearse", "A,B", "Send every call to these modules through the whole wire, inside the process."},
+    {"database", "FILE",
+     "The shared SQLite database; var/shop.db when not given. Made when missing."},
+    {"control", "FILE",
+     "The control store with the stages and the switch log; control.db beside the"
+     " database when not given."},
+    {"modules", "A,B",
+     "Host only these modules; others are reached at the places given with --at."},
+    {"rehearse", "A,B",
+     "Send every call to these modules through the whole wire, inside the process."},
     {"at", "MODULE=HOST:PORT", "Where the service of a module runs.", true},
-    {"internal", "", "This process is called by other processes of the application and believes what"
-                     " they say about deadline, principal and routing. Never where users can reach it."},
+    {"internal", "",
+     "This process is called by other processes of the application and believes what"
+     " they say about deadline, principal and routing. Never where users can reach it."},
     {"unit", "SOURCE", "What keeps a user on one side: cookie:NAME, header:NAME or address."},
     {"workers", "N", "Threads for the requests of one module (1 ... 64; 4)."},
     {"queue", "N", "Requests of one module that may wait for a worker (1 ... 100000; 256)."},
     {"loops", "N", "Network threads (1 ... 64; one per core)."},
     {"budget", "MS", "Deadline of a request that brings none (10 ... 600000; 10000)."},
-    {"call-timeout", "MS", "The most that one call to another process may take (10 ... 600000; 2000)."},
+    {"call-timeout", "MS",
+     "The most that one call to another process may take (10 ... 600000; 2000)."},
     {"drain", "SECONDS", "How long a stop waits for requests that run (0 ... 3600; 10)."},
     {"log-file", "FILE", "Where the JSON log goes; standard error when not given."},
     {"log-level", "LEVEL", "debug, info, warning or error (info)."},
@@ -34,9 +41,11 @@ constexpr std::array kKnown = std::to_array<OptionReader::Known>({
 constexpr std::string_view kExamples =
     "Examples:\n"
     "  recordshop                                       everything in one process\n"
-    "  recordshop --rehearse catalog                    catalog behind its whole wire, same process\n"
+    "  recordshop --rehearse catalog                    catalog behind its whole wire, same "
+    "process\n"
     "  recordshop serve --modules catalog --internal --port 8081   the same binary as a service\n"
-    "  recordshop --at catalog=127.0.0.1:8081           with a build that routes or extracts catalog\n"
+    "  recordshop --at catalog=127.0.0.1:8081           with a build that routes or extracts "
+    "catalog\n"
     "Exit codes: 0 stopped as asked, 64 wrong usage, 70 a fault, 78 something needed is not right.";
 
 }  // namespace
@@ -63,7 +72,8 @@ void OptionReader::take_place(const std::string& value) {
                             ? std::nullopt
                             : http::endpoint_from(std::string_view(value).substr(equals + 1));
   if (equals == 0 || !endpoint || endpoint->port == 0) {
-    problems_.push_back("--at: '" + value + "' is not MODULE=HOST:PORT, e.g. catalog=127.0.0.1:8081.");
+    problems_.push_back("--at: '" + value +
+                        "' is not MODULE=HOST:PORT, e.g. catalog=127.0.0.1:8081.");
     return;
   }
   const auto [known, fresh] = options_.at.emplace(value.substr(0, equals), *endpoint);
@@ -77,7 +87,8 @@ void OptionReader::take_unit(const std::string& value) {
   if (source == "address" && name.empty()) {
     options_.unit = {};
   } else if ((source == "cookie" || source == "header") && http::is_token(name)) {
-    options_.unit = {source == "cookie" ? StickyUnit::Source::Cookie : StickyUnit::Source::Header, name};
+    options_.unit = {source == "cookie" ? StickyUnit::Source::Cookie : StickyUnit::Source::Header,
+                     name};
   } else {
     problems_.push_back("--unit: '" + value + "' is not cookie:NAME, header:NAME or address.");
   }
@@ -89,7 +100,8 @@ void OptionReader::take(const std::string& name, const std::string& value) {
     if (const auto endpoint = http::endpoint_from(value)) {
       options_.listen = *endpoint;
     } else {
-      problems_.push_back("--listen: '" + value + "' is not HOST:PORT, e.g. 127.0.0.1:8080 or [::1]:8080.");
+      problems_.push_back("--listen: '" + value +
+                          "' is not HOST:PORT, e.g. 127.0.0.1:8080 or [::1]:8080.");
     }
   } else if (name == "port") {
     options_.listen.port =
@@ -125,8 +137,11 @@ void OptionReader::take(const std::string& name, const std::string& value) {
     options_.log_file = value;
   } else if (name == "log-level") {
     using telemetry::Level;
-    constexpr std::array levels = std::to_array<std::pair<std::string_view, Level>>(
-        {{"debug", Level::Debug}, {"info", Level::Info}, {"warning", Level::Warning}, {"error", Level::Error}});
+    constexpr std::array levels =
+        std::to_array<std::pair<std::string_view, Level>>({{"debug", Level::Debug},
+                                                           {"info", Level::Info},
+                                                           {"warning", Level::Warning},
+                                                           {"error", Level::Error}});
     for (const auto& [text, level] : levels) {
       if (text == value) {
         options_.log_level = level;

@@ -93,8 +93,9 @@ std::vector<std::string> problems_of(const Options& options,
   }
   for (const std::string& name : options.rehearse) {
     if (find(name, "--rehearse") != nullptr && !here.contains(name)) {
-      problems.push_back("--rehearse: " + name +
-                         " does not run in this process, so every call crosses a real wire already.");
+      problems.push_back(
+          "--rehearse: " + name +
+          " does not run in this process, so every call crosses a real wire already.");
     }
   }
   for (const auto& [name, endpoint] : options.at) {
@@ -103,8 +104,8 @@ std::vector<std::string> problems_of(const Options& options,
     if (here.contains(name) && entry->linkage != Linkage::Routed) {
       problems.push_back("--at: " + name +
                          " runs in this process, and this build cannot send some of its calls"
-                         " elsewhere. Build with -DBANYAN_ROUTED=" + name +
-                         ", or leave the module out with --modules.");
+                         " elsewhere. Build with -DBANYAN_ROUTED=" +
+                         name + ", or leave the module out with --modules.");
     }
   }
   // Who is needed by somebody here must be here or somewhere.

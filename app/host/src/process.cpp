@@ -70,7 +70,8 @@ void migrate(const Application& application, const std::vector<ModuleEntry>& tab
   migrations::Runner runner(options.database, std::move(scripts));
   for (const migrations::Status& applied : runner.apply()) {
     log.write(telemetry::Level::Info, "migration_applied",
-              {{"module", applied.module}, {"script", applied.name},
+              {{"module", applied.module},
+               {"script", applied.name},
                {"database", applied.database.string()}});
   }
 }
@@ -110,12 +111,14 @@ mover::Ownership ownership_of(const manifest::Manifest& manifest) {
   return ownership;
 }
 
-void recover(const manifest::Manifest& manifest, const Options& options, const telemetry::Log& log) {
+void recover(const manifest::Manifest& manifest, const Options& options,
+             const telemetry::Log& log) {
   for (const mover::Recovery& found :
        value_or_throw(mover::recover(options.database, ownership_of(manifest)))) {
     if (found.changed || found.mover_at_work) {
       log.write(telemetry::Level::Warning, "move_recovered",
-                {{"module", found.module}, {"note", found.note},
+                {{"module", found.module},
+                 {"note", found.note},
                  {"database", found.placement.file.string()}});
     }
   }
@@ -158,8 +161,8 @@ struct Process::Parts {
     stages = value_or_throw(strangler::Stages::make(*store, *scheduler, [this](const Error& error) {
       log.write(telemetry::Level::Error, "control_store_unreadable", {{"problem", error.message}});
     }));
-    switchboard.emplace(*store, [this](std::string_view module) { return terrain(module); },
-                        stages.get());
+    switchboard.emplace(
+        *store, [this](std::string_view module) { return terrain(module); }, stages.get());
     admin.emplace(*switchboard);
   }
 
@@ -194,7 +197,8 @@ struct Process::Parts {
     health.add("database", true, [this] {
       for (const auto& module : assembly->modules()) {
         if (!module->here) continue;
-        module->door->read([](sql::Session& session) { return session.one<std::int64_t>("SELECT 1"); });
+        module->door->read(
+            [](sql::Session& session) { return session.one<std::int64_t>("SELECT 1"); });
         break;
       }
       return telemetry::Health::Finding{true, options.database.string()};
@@ -203,27 +207,44 @@ struct Process::Parts {
       if (!module->service) continue;
       auto& probe = probes.emplace_back(
           std::make_unique<DependencyProbe>(module->name(), *module->service, *scheduler));
-      health.add("service " + module->name(), false, [watched = probe.get()] { return watched->finding(); });
+      health.add("service " + module->name(), false,
+                 [watched = probe.get()] { return watched->finding(); });
     }
     metrics.add_gauges([this] { return gauges(); });
   }
 
   std::vector<telemetry::Gauge> gauges() const {
     const sql::WriterFigures writer = database->figures();
-    std::vector<telemetry::Gauge> all = {
-        {"banyan_sql_units_total", "Units of work committed", {}, static_cast<double>(writer.units), true},
-        {"banyan_sql_commits_total", "Group commits", {}, static_cast<double>(writer.commits), true},
-        {"banyan_sql_queued_units", "Units of work that wait", {}, static_cast<double>(writer.queued)},
-        {"banyan_routing_revision", "Number of the last change of traffic", {},
-         stages ? static_cast<double>(stages->revision()) : 0.0}};
+    std::vector<telemetry::Gauge> all = {{"banyan_sql_units_total",
+                                          "Units of work committed",
+                                          {},
+                                          static_cast<double>(writer.units),
+                                          true},
+                                         {"banyan_sql_commits_total",
+                                          "Group commits",
+                                          {},
+                                          static_cast<double>(writer.commits),
+                                          true},
+                                         {"banyan_sql_queued_units",
+                                          "Units of work that wait",
+                                          {},
+                                          static_cast<double>(writer.queued)},
+                                         {"banyan_routing_revision",
+                                          "Number of the last change of traffic",
+                                          {},
+                                          stages ? static_cast<double>(stages->revision()) : 0.0}};
     for (const auto& module : assembly->modules()) {
       if (!module->channel) continue;
       const binding::CircuitBreaker::Report breaker = module->channel->breaker();
-      all.push_back({"banyan_breaker_open", "1 while calls to the dependency are refused at once",
+      all.push_back({"banyan_breaker_open",
+                     "1 while calls to the dependency are refused at once",
                      {{"dependency", module->name()}},
                      breaker.state == binding::CircuitBreaker::State::Open ? 1.0 : 0.0});
-      all.push_back({"banyan_breaker_opened_total", "How often the breaker opened",
-                     {{"dependency", module->name()}}, static_cast<double>(breaker.opened), true});
+      all.push_back({"banyan_breaker_opened_total",
+                     "How often the breaker opened",
+                     {{"dependency", module->name()}},
+                     static_cast<double>(breaker.opened),
+                     true});
     }
     return all;
   }
@@ -252,7 +273,8 @@ struct Process::Parts {
     for (const auto& module : assembly->modules()) {
       if (module->here || module->service) ports.push_back(module->entry->describe());
     }
-    return binding::openapi({application.title, application.version, application.description}, ports);
+    return binding::openapi({application.title, application.version, application.description},
+                            ports);
   }
 
   // In the order of making; the destructor goes the other way.
@@ -305,8 +327,9 @@ std::string Process::greeting() const {
     modules += "    " + module->name() + ": " + std::string(module->runs()) +
                (module->service ? " (service at " + to_string(*module->service) + ")" : "") + '\n';
   }
-  return parts_->application.title + " is open.\n\n  open  " + url + "/           what this is\n  open  " +
-         url + "/_banyan/   modules and traffic, live\n  API   " + url + "/openapi.json\n\n  modules\n" +
+  return parts_->application.title + " is open.\n\n  open  " + url +
+         "/           what this is\n  open  " + url +
+         "/_banyan/   modules and traffic, live\n  API   " + url + "/openapi.json\n\n  modules\n" +
          modules + "\n  Ctrl-C stops it.\n";
 }
 

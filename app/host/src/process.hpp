@@ -13,8 +13,8 @@ namespace banyan::host {
 /// undone in the reverse order.
 class Process {
  public:
-  /// Opens, migrates, recovers, binds, serves. Throws std::runtime_error (or a Fault of a part) with
-  /// what is missing and the next step. `application` and `table` must outlive it.
+  /// Opens, migrates, recovers, binds, serves. Throws std::runtime_error (or a Fault of a part)
+  /// with what is missing and the next step. `application` and `table` must outlive it.
   Process(const Application& application, const std::vector<ModuleEntry>& table,
           const Options& options);
   ~Process();

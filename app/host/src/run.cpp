@@ -27,10 +27,12 @@ constexpr int kConfiguration = 78;
 class KeptSignalHandlers {
  public:
   KeptSignalHandlers() {
-    for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], nullptr, &before_[i]);
+    for (std::size_t i = 0; i < kSignals.size(); ++i)
+      ::sigaction(kSignals[i], nullptr, &before_[i]);
   }
   void restore() const {
-    for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
+    for (std::size_t i = 0; i < kSignals.size(); ++i)
+      ::sigaction(kSignals[i], &before_[i], nullptr);
   }
 
  private:
@@ -69,8 +71,9 @@ class Program final : public Poco::Util::ServerApplication {
     ServerApplication::defineOptions(options);
     options.addOption(Poco::Util::Option("help", "h", "Show this and stop.")
                           .callback(Poco::Util::OptionCallback<Program>(this, &Program::ask_help)));
-    options.addOption(Poco::Util::Option("version", "", "Show the version and stop.")
-                          .callback(Poco::Util::OptionCallback<Program>(this, &Program::ask_version)));
+    options.addOption(
+        Poco::Util::Option("version", "", "Show the version and stop.")
+            .callback(Poco::Util::OptionCallback<Program>(this, &Program::ask_version)));
     for (const OptionReader::Known& known : OptionReader::known()) {
       Poco::Util::Option option(std::string(known.name), "", std::string(known.help));
       option.repeatable(known.repeatable);

@@ -19,18 +19,23 @@ class NoObserver final : public CallObserver {
 std::optional<Error> refuse_call(const PortInfo& port, const Operation& operation,
                                  const Context& context, const Clock& clock) {
   if (OpenUnitOfWork::on_this_thread()) {
-    return Error{ErrorCode::FailedPrecondition, "banyan.call_inside_unit_of_work",
-                 name_of(port, operation) +
-                     " was called while a unit of work is open on this thread. Call the other module"
-                     " before or after the unit of work: a transaction cannot span a network.",
-                 {}};
+    return Error{
+        ErrorCode::FailedPrecondition,
+        "banyan.call_inside_unit_of_work",
+        name_of(port, operation) +
+            " was called while a unit of work is open on this thread. Call the other module"
+            " before or after the unit of work: a transaction cannot span a network.",
+        {}};
   }
   if (context.expired(clock)) {
-    return Error{ErrorCode::DeadlineExceeded, "banyan.deadline_exceeded",
-                 "the deadline had passed before " + name_of(port, operation) + " was called", {}};
+    return Error{ErrorCode::DeadlineExceeded,
+                 "banyan.deadline_exceeded",
+                 "the deadline had passed before " + name_of(port, operation) + " was called",
+                 {}};
   }
   if (operation.idempotency == Idempotency::ByKey && !context.idempotency_key) {
-    return Error{ErrorCode::InvalidArgument, "banyan.idempotency_key_missing",
+    return Error{ErrorCode::InvalidArgument,
+                 "banyan.idempotency_key_missing",
                  name_of(port, operation) +
                      " needs an idempotency key (header Idempotency-Key): any text that is new for"
                      " each action and the same for its repetitions",
@@ -42,22 +47,27 @@ std::optional<Error> refuse_call(const PortInfo& port, const Operation& operatio
 std::optional<Error> refuse_answer(const PortInfo& port, const Operation& operation,
                                    const Context& context, const Clock& clock, const Error* error) {
   if (context.expired(clock)) {
-    return Error{ErrorCode::DeadlineExceeded, "banyan.deadline_exceeded",
-                 name_of(port, operation) + " answered after the deadline of the call", {}};
+    return Error{ErrorCode::DeadlineExceeded,
+                 "banyan.deadline_exceeded",
+                 name_of(port, operation) + " answered after the deadline of the call",
+                 {}};
   }
   if (error == nullptr || error->rule.starts_with("banyan.") ||
       operation.errors.contains(error->rule)) {
     return std::nullopt;
   }
-  return Error{ErrorCode::Internal, "banyan.undeclared_error",
+  return Error{ErrorCode::Internal,
+               "banyan.undeclared_error",
                name_of(port, operation) + " answered with the rule \"" + error->rule +
                    "\", which it does not declare. Add it to `errors(…)` of the operation.",
                {}};
 }
 
 Error fault_of(const PortInfo& port, const Operation& operation) {
-  return {ErrorCode::Internal, "banyan.fault",
-          name_of(port, operation) + " failed; the log has the cause under this correlation id", {}};
+  return {ErrorCode::Internal,
+          "banyan.fault",
+          name_of(port, operation) + " failed; the log has the cause under this correlation id",
+          {}};
 }
 
 CallObserver& no_observer() {

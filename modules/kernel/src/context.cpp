@@ -22,7 +22,10 @@ std::string non_zero_hex(Random& random, unsigned words) {
 }  // namespace
 
 TraceContext TraceContext::make(Random& random) {
-  return {.trace_id = non_zero_hex(random, 2), .span_id = non_zero_hex(random, 1), .sampled = true, .state = {}};
+  return {.trace_id = non_zero_hex(random, 2),
+          .span_id = non_zero_hex(random, 1),
+          .sampled = true,
+          .state = {}};
 }
 
 TraceContext TraceContext::child(Random& random) const {
@@ -59,7 +62,8 @@ std::optional<TraceContext> TraceContext::parse(std::string_view traceparent,
   };
   if (all_zero(trace_id) || all_zero(span_id)) return std::nullopt;
   const bool sampled = std::string_view("13579bdf").find(flags[1]) != std::string_view::npos;
-  return TraceContext{std::string(trace_id), std::string(span_id), sampled, std::string(tracestate)};
+  return TraceContext{std::string(trace_id), std::string(span_id), sampled,
+                      std::string(tracestate)};
 }
 
 Context Context::begin(std::chrono::milliseconds budget, const Clock& clock, Random& random) {
@@ -83,7 +87,8 @@ Context Context::with_key(std::string key) const {
 }
 
 std::chrono::milliseconds Context::remaining(const Clock& clock) const {
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock.steady());
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock.steady());
   return std::max(left, std::chrono::milliseconds(0));
 }
 

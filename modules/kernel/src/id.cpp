@@ -13,8 +13,8 @@ std::string make_uuid7(Timestamp now, Random& random) {
   std::string text;
   text.reserve(kUuidDigits);
   append_hex(text, millis, 12);
-  append_hex(text, 0x7000U | (random.next() & 0x0FFFU), 4);                      // version 7
-  append_hex(text, 0x8000'0000'0000'0000U | (random.next() >> 2U), 16);          // variant 10
+  append_hex(text, 0x7000U | (random.next() & 0x0FFFU), 4);              // version 7
+  append_hex(text, 0x8000'0000'0000'0000U | (random.next() >> 2U), 16);  // variant 10
   return text;
 }
 

@@ -17,8 +17,9 @@ std::unexpected<Error> overflow(const Money& money) {
 
 Result<Money> add(const Money& left, const Money& right) {
   if (left.currency != right.currency) {
-    return fail(ErrorCode::InvalidArgument, "banyan.currency_mismatch",
-                "cannot add " + right.currency + " to " + left.currency + "; convert one of them first");
+    return fail(
+        ErrorCode::InvalidArgument, "banyan.currency_mismatch",
+        "cannot add " + right.currency + " to " + left.currency + "; convert one of them first");
   }
   Money sum{0, left.currency};
   if (__builtin_add_overflow(left.minor_units, right.minor_units, &sum.minor_units)) {

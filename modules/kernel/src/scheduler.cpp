@@ -13,9 +13,9 @@ namespace {
 class ThreadHandle final : public Scheduler::Handle {
  public:
   ThreadHandle(std::chrono::milliseconds interval, std::move_only_function<void()> task)
-      : interval_(interval), task_(std::move(task)), thread_([this](const std::stop_token& stop) {
-          run(stop);
-        }) {}
+      : interval_(interval),
+        task_(std::move(task)),
+        thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
   void wake() override {
     {

@@ -17,12 +17,9 @@ constexpr std::size_t kLongestLog = 1'000;
 AdminAnswer document(std::string body) { return {200, "application/json", std::move(body), {}}; }
 
 AdminAnswer problem(const Error& error, unsigned status) {
-  nlohmann::ordered_json json = {{"type", "about:blank"},
-                                 {"title", to_string(error.code)},
-                                 {"status", status},
-                                 {"detail", error.message},
-                                 {"code", to_string(error.code)},
-                                 {"rule", error.rule}};
+  nlohmann::ordered_json json = {
+      {"type", "about:blank"},   {"title", to_string(error.code)}, {"status", status},
+      {"detail", error.message}, {"code", to_string(error.code)},  {"rule", error.rule}};
   for (const Detail& detail : error.details) {
     json["details"].push_back({{"where", detail.where}, {"problem", detail.problem}});
   }
@@ -32,7 +29,8 @@ AdminAnswer problem(const Error& error, unsigned status) {
 AdminAnswer problem(const Error& error) { return problem(error, http_status(error.code)); }
 
 AdminAnswer not_allowed(std::string_view allow) {
-  AdminAnswer answer = problem({ErrorCode::InvalidArgument, "banyan.method_not_allowed",
+  AdminAnswer answer = problem({ErrorCode::InvalidArgument,
+                                "banyan.method_not_allowed",
                                 "only " + std::string(allow) + " is possible here",
                                 {}},
                                405);
@@ -41,7 +39,8 @@ AdminAnswer not_allowed(std::string_view allow) {
 }
 
 AdminAnswer nothing_here(std::string_view path) {
-  return problem({ErrorCode::NotFound, "banyan.unknown_resource",
+  return problem({ErrorCode::NotFound,
+                  "banyan.unknown_resource",
                   "there is nothing at " + std::string(path) +
                       "; there are /status, /log, /verify, /migrations/MODULE/shift, "
                       "/migrations/MODULE/back and /migrations/MODULE/next",
@@ -131,7 +130,8 @@ AdminAnswer verify(Switchboard& board, std::string_view text) {
 AdminAnswer change(Switchboard& board, std::string_view module, std::string_view verb,
                    const AdminRequest& request) {
   if (!is_json(request.content_type)) {
-    return problem({ErrorCode::InvalidArgument, "banyan.not_json",
+    return problem({ErrorCode::InvalidArgument,
+                    "banyan.not_json",
                     "a change is asked for with the content type application/json, not \"" +
                         std::string(request.content_type) + '"',
                     {}},

@@ -14,7 +14,8 @@ using Json = nlohmann::json;
 constexpr std::size_t kLongestBody = 128 * 1024;
 
 std::unexpected<Error> not_json(const std::string& problem) {
-  return fail(ErrorCode::InvalidArgument, "banyan.invalid_json", "the body is not JSON: " + problem);
+  return fail(ErrorCode::InvalidArgument, "banyan.invalid_json",
+              "the body is not JSON: " + problem);
 }
 
 // nlohmann keeps the last of two equal keys; asking for two percentages is asking for neither.
@@ -26,14 +27,13 @@ Result<Json> parse(std::string_view body) {
   std::set<std::string> keys;
   std::string twice;
   try {
-    Json json = Json::parse(
-        body, [&](int depth, Json::parse_event_t event, Json& parsed) {
-          if (event == Json::parse_event_t::key && depth == 1) {
-            const auto key = parsed.get<std::string>();
-            if (!keys.insert(key).second) twice = key;
-          }
-          return true;
-        });
+    Json json = Json::parse(body, [&](int depth, Json::parse_event_t event, Json& parsed) {
+      if (event == Json::parse_event_t::key && depth == 1) {
+        const auto key = parsed.get<std::string>();
+        if (!keys.insert(key).second) twice = key;
+      }
+      return true;
+    });
     if (!json.is_object()) return not_json("expected an object");
     if (!twice.empty()) return not_json("the key \"" + twice + "\" is there twice");
     return json;
@@ -95,9 +95,12 @@ class BodyReader {
   void complain(const std::string& key, std::string problem) {
     std::string pointer = "/";
     for (const char c : key) {
-      if (c == '~') pointer += "~0";
-      else if (c == '/') pointer += "~1";
-      else pointer += c;
+      if (c == '~')
+        pointer += "~0";
+      else if (c == '/')
+        pointer += "~1";
+      else
+        pointer += c;
     }
     details_.push_back({std::move(pointer), std::move(problem)});
   }

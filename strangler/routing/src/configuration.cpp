@@ -86,8 +86,7 @@ bool is_plain_name(std::string_view text) {
 
 class Reader {
  public:
-  Reader(const toml::table& root, const std::string& file)
-      : problems_(file), root_(root) {}
+  Reader(const toml::table& root, const std::string& file) : problems_(file), root_(root) {}
 
   std::expected<Configuration, std::vector<FileProblem>> read() && {
     check_sections();
@@ -106,8 +105,8 @@ class Reader {
     for (const auto& [key, node] : root_) {
       const std::string name(key.str());
       if (std::ranges::find(known_sections_, name) == known_sections_.end()) {
-        problems_.add(place_of(key.source()), "unknown section \"" + name + "\"." +
-                                                  suggestion(name, known_sections_));
+        problems_.add(place_of(key.source()),
+                      "unknown section \"" + name + "\"." + suggestion(name, known_sections_));
       } else if (name == "routes" && !node.is_array()) {
         problems_.add(place_of(node), "routes is " + kind_of(node) +
                                           ", expected [[routes]] with two brackets, once for each "
@@ -133,15 +132,15 @@ class Reader {
     const toml::table* table = section("proxy");
     if (table == nullptr) {
       if (!root_.contains("proxy")) {
-        problems_.add({1, 1}, "there is no section [proxy]; it says where to listen: [proxy] with "
-                              "listen = [\"127.0.0.1:8080\"]");
+        problems_.add({1, 1},
+                      "there is no section [proxy]; it says where to listen: [proxy] with "
+                      "listen = [\"127.0.0.1:8080\"]");
       }
       return;
     }
     Section proxy(*table, "[proxy]", place_of(*table), problems_);
     if (!proxy.has("listen")) {
-      problems_.add(proxy.place(),
-                    "[proxy] lacks listen, such as listen = [\"127.0.0.1:8080\"]");
+      problems_.add(proxy.place(), "[proxy] lacks listen, such as listen = [\"127.0.0.1:8080\"]");
     }
     configuration_.listen = read_addresses(proxy, "listen", 0);
     const auto store = proxy.text("control_store");
@@ -151,9 +150,10 @@ class Reader {
         if (const auto unit = parse_sticky(each.text)) {
           configuration_.sticky_units.push_back(*unit);
         } else {
-          problems_.add(each.place, '"' + each.text +
-                                        "\" in sticky is nothing to go by, expected \"cookie:NAME\", "
-                                        "\"header:NAME\" or \"address\"");
+          problems_.add(each.place,
+                        '"' + each.text +
+                            "\" in sticky is nothing to go by, expected \"cookie:NAME\", "
+                            "\"header:NAME\" or \"address\"");
         }
       }
     }
@@ -244,9 +244,10 @@ class Reader {
 
   void check_name(const std::string& name, Place place, std::string_view what) {
     if (is_plain_name(name)) return;
-    problems_.add(place, '"' + name + "\" cannot be the name of " + std::string(what) +
-                             ": up to 64 lower-case letters, digits, \"-\" and \"_\", beginning with a "
-                             "letter");
+    problems_.add(place,
+                  '"' + name + "\" cannot be the name of " + std::string(what) +
+                      ": up to 64 lower-case letters, digits, \"-\" and \"_\", beginning with a "
+                      "letter");
   }
 
   FileProblems problems_;

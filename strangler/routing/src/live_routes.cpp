@@ -16,8 +16,7 @@ Loaded load(const std::string& file, std::uint64_t generation) {
   if (!table) {
     std::vector<FileProblem> problems;
     for (RouteProblem& each : table.error()) {
-      problems.push_back(
-          {file, configuration->routes[each.route].place, std::move(each.message)});
+      problems.push_back({file, configuration->routes[each.route].place, std::move(each.message)});
     }
     return std::unexpected(std::move(problems));
   }

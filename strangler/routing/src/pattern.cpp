@@ -22,7 +22,8 @@ std::expected<Pattern::Segment, std::string> parse_segment(std::string_view text
     const bool whole = text.starts_with('{') && text.ends_with('}') && text.size() >= 2;
     const std::string_view name = whole ? text.substr(1, text.size() - 2) : text;
     if (!whole || name.find_first_of("{}") != std::string_view::npos) {
-      return unexpected("a parameter stands for a whole segment, and " + quoted + " is more than one");
+      return unexpected("a parameter stands for a whole segment, and " + quoted +
+                        " is more than one");
     }
     if (!is_name(name)) {
       return unexpected("a parameter has a name of letters, digits and \"_\", and " + quoted +
@@ -32,18 +33,19 @@ std::expected<Pattern::Segment, std::string> parse_segment(std::string_view text
   }
   if (text == "." || text == "..") return unexpected("a route cannot have a segment " + quoted);
   if (text.find('*') != std::string_view::npos) {
-    return unexpected("\"*\" has no meaning here; \"prefix\" matches everything below a path, and "
-                      "\"{name}\" matches one segment");
+    return unexpected(
+        "\"*\" has no meaning here; \"prefix\" matches everything below a path, and "
+        "\"{name}\" matches one segment");
   }
   if (text.find('%') != std::string_view::npos) {
     return unexpected("a route is written without escapes: put the character itself instead of " +
                       quoted);
   }
-  const bool control = std::ranges::any_of(text, [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-  });
+  const bool control = std::ranges::any_of(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
   if (control || text.find_first_of("?#;\\") != std::string_view::npos) {
-    return unexpected("a path has no query, fragment, parameters or backslash, and " + quoted + " has");
+    return unexpected("a path has no query, fragment, parameters or backslash, and " + quoted +
+                      " has");
   }
   return Pattern::Segment{false, std::string(text)};
 }
@@ -65,7 +67,8 @@ std::expected<Pattern, std::string> parse_pattern(PathKind kind, std::string_vie
     const std::size_t slash = rest.find('/');
     const bool last = slash == std::string_view::npos;
     const std::string_view text = rest.substr(0, slash);
-    if (text.empty() && !last) return unexpected(std::string("a path has no empty segment (\"//\")"));
+    if (text.empty() && !last)
+      return unexpected(std::string("a path has no empty segment (\"//\")"));
     auto segment = parse_segment(text);
     if (!segment) return unexpected(std::move(segment.error()));
     const bool again = segment->parameter &&

@@ -44,9 +44,10 @@ class RouteReader {
     const auto path = section_.text("path");
     const auto prefix = section_.text("prefix");
     if (section_.has("path") && section_.has("prefix")) {
-      section_.problem(section_.place("prefix"),
-                       "a route has either path (this path) or prefix (this path and all below it), "
-                       "not both");
+      section_.problem(
+          section_.place("prefix"),
+          "a route has either path (this path) or prefix (this path and all below it), "
+          "not both");
     }
     if (!section_.has("path") && !section_.has("prefix")) {
       section_.problem(section_.place(),
@@ -98,16 +99,16 @@ class RouteReader {
   }
 
   void read_upstream(std::string_view key, std::string& upstream, bool required) {
-    const auto name =
-        required ? section_.required_text(key, "\"NAME\" of a section [upstreams.NAME]")
-                 : section_.text(key);
+    const auto name = required
+                          ? section_.required_text(key, "\"NAME\" of a section [upstreams.NAME]")
+                          : section_.text(key);
     if (!name) return;
     upstream = name->text;
     if (configuration_.upstream(name->text) != nullptr) return;
     std::vector<std::string> known;
     for (const UpstreamGroup& each : configuration_.upstreams) known.push_back(each.name);
-    section_.problem(name->place, "there is no [upstreams." + name->text + "]." +
-                                      suggestion(name->text, known));
+    section_.problem(name->place,
+                     "there is no [upstreams." + name->text + "]." + suggestion(name->text, known));
   }
 
   void read_migration(Route& route) {
@@ -124,8 +125,9 @@ class RouteReader {
                        "moves to");
     }
     if (section_.has("successor") && !section_.has("migration")) {
-      section_.problem(section_.place("successor"),
-                       "a route with a successor needs a migration, by whose stage its traffic moves");
+      section_.problem(
+          section_.place("successor"),
+          "a route with a successor needs a migration, by whose stage its traffic moves");
     }
   }
 

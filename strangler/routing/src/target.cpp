@@ -51,10 +51,10 @@ std::string_view to_string(TargetFault fault) {
   switch (fault) {
     case TargetFault::NotOriginForm:
       return "the request target must be a path that begins with \"/\"";
-    case TargetFault::BadCharacter:
-      return "the path has a character that must be percent-encoded";
+    case TargetFault::BadCharacter: return "the path has a character that must be percent-encoded";
     case TargetFault::BadEscape:
-      return "the path has a \"%\" that is not followed by two hexadecimal digits; write %25 for the "
+      return "the path has a \"%\" that is not followed by two hexadecimal digits; write %25 for "
+             "the "
              "character itself";
     case TargetFault::EncodedSeparator:
       return "the path has an encoded separator (%2F, %5C or %00), which servers read differently";
@@ -62,8 +62,7 @@ std::string_view to_string(TargetFault fault) {
       return "the path has a segment \".\" or \"..\"; send the path that it stands for";
     case TargetFault::EmptySegment:
       return "the path has an empty segment (\"//\"), which servers read differently; leave it out";
-    case TargetFault::TooManySegments:
-      return "the path has more than 64 segments";
+    case TargetFault::TooManySegments: return "the path has more than 64 segments";
   }
   return "the path cannot be routed";
 }
@@ -80,9 +79,9 @@ int compare_segment(std::string_view raw, std::string_view literal) {
 std::optional<TargetFault> TargetPath::read(std::string_view target) {
   count_ = 0;
   if (!target.starts_with('/')) return TargetFault::NotOriginForm;
-  std::string_view rest = target.substr(1, target.find('?') == std::string_view::npos
-                                               ? std::string_view::npos
-                                               : target.find('?') - 1);
+  std::string_view rest =
+      target.substr(1, target.find('?') == std::string_view::npos ? std::string_view::npos
+                                                                  : target.find('?') - 1);
   while (true) {
     const std::size_t slash = rest.find('/');
     const bool last = slash == std::string_view::npos;

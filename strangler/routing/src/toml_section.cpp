@@ -82,8 +82,8 @@ const toml::node* Section::ask(std::string_view key) {
 }
 
 void Section::wrong_type(const toml::node& node, std::string_view key, std::string_view expected) {
-  problems_.add(place_of(node), std::string(key) + " is " + kind_of(node) + ", expected " +
-                                    std::string(expected));
+  problems_.add(place_of(node),
+                std::string(key) + " is " + kind_of(node) + ", expected " + std::string(expected));
 }
 
 std::optional<PlacedText> Section::text(std::string_view key) {
@@ -103,8 +103,8 @@ std::optional<PlacedText> Section::text(std::string_view key) {
 
 std::optional<PlacedText> Section::required_text(std::string_view key, std::string_view example) {
   if (!table_.contains(key)) {
-    problems_.add(place_, name_ + " lacks " + std::string(key) + ", such as " +
-                              std::string(key) + " = " + std::string(example));
+    problems_.add(place_, name_ + " lacks " + std::string(key) + ", such as " + std::string(key) +
+                              " = " + std::string(example));
     asked_.emplace_back(key);
     return std::nullopt;
   }
@@ -121,8 +121,9 @@ std::optional<std::vector<PlacedText>> Section::texts(std::string_view key,
     return std::nullopt;
   }
   if (list->empty()) {
-    problems_.add(place_of(*node), std::string(key) + " is empty, expected at least one entry, as in " +
-                                       std::string(example));
+    problems_.add(
+        place_of(*node),
+        std::string(key) + " is empty, expected at least one entry, as in " + std::string(example));
     return std::nullopt;
   }
   std::vector<PlacedText> texts;

@@ -58,7 +58,8 @@ std::unexpected<Error> foreign(const std::string& file, const std::string& what)
 
 std::int64_t big_endian(const std::array<char, kHeaderBytes>& header, std::size_t at) {
   std::int64_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i) value = value * 256 + static_cast<unsigned char>(header[at + i]);
+  for (std::size_t i = 0; i < 4; ++i)
+    value = value * 256 + static_cast<unsigned char>(header[at + i]);
   return value;
 }
 
@@ -69,9 +70,10 @@ Result<bool> is_new(const std::string& file, ControlStore::Mode mode) {
   const auto status = std::filesystem::status(file, problem);
   if (!std::filesystem::exists(status)) {
     if (may_create) return true;
-    return fail(ErrorCode::NotFound, "banyan.no_control_store",
-                "there is no control store " + file +
-                    ". An application or proxy makes one when it starts; name the file that it uses.");
+    return fail(
+        ErrorCode::NotFound, "banyan.no_control_store",
+        "there is no control store " + file +
+            ". An application or proxy makes one when it starts; name the file that it uses.");
   }
   if (!std::filesystem::is_regular_file(status)) return foreign(file, "is not a file");
   std::ifstream stream(file, std::ios::binary);
@@ -113,7 +115,8 @@ void create(sqlite::Connection& connection) {
 }  // namespace
 
 Error made_by_a_newer_version(const std::string& file, const std::string& what) {
-  return {ErrorCode::FailedPrecondition, "banyan.foreign_control_store",
+  return {ErrorCode::FailedPrecondition,
+          "banyan.foreign_control_store",
           file + " was written by a newer version of Banyan (" + what +
               "). Use that version, or name another file as the control store.",
           {}};
@@ -123,20 +126,24 @@ Error control_store_error(const std::string& file, const sqlite::Fault& fault) {
   switch (fault.code) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return {ErrorCode::Unavailable, "banyan.control_store_busy",
+      return {ErrorCode::Unavailable,
+              "banyan.control_store_busy",
               "the control store " + file +
                   " was locked by another process for five seconds. Try again; `fuser " + file +
                   "` shows who has it open.",
               {}};
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return {ErrorCode::FailedPrecondition, "banyan.corrupt_control_store",
-              "the control store " + file + " is damaged (" + fault.what() +
-                  "). Stop what uses it and put back a copy, or move the file away and shift again: it "
-                  "holds stages and their log, no data of the application.",
-              {}};
+      return {
+          ErrorCode::FailedPrecondition,
+          "banyan.corrupt_control_store",
+          "the control store " + file + " is damaged (" + fault.what() +
+              "). Stop what uses it and put back a copy, or move the file away and shift again: it "
+              "holds stages and their log, no data of the application.",
+          {}};
     default:
-      return {ErrorCode::Unavailable, "banyan.control_store_unavailable",
+      return {ErrorCode::Unavailable,
+              "banyan.control_store_unavailable",
               "cannot use the control store " + file + ": " + fault.what() +
                   ". Check that its folder exists, may be written and has room.",
               {}};

@@ -10,8 +10,8 @@
 
 namespace banyan::strangler {
 
-/// Opens the file of a control store, checked and with its schema, or says why it is none. The first
-/// bytes are looked at before SQLite is, which would tidy up in somebody else's database.
+/// Opens the file of a control store, checked and with its schema, or says why it is none. The
+/// first bytes are looked at before SQLite is, which would tidy up in somebody else's database.
 Result<std::unique_ptr<sqlite::Connection>> open_control_file(const std::string& file,
                                                               ControlStore::Mode mode);
 

@@ -26,9 +26,8 @@ std::optional<std::string> wrong_text(std::string_view name, std::string_view te
   if (text.size() > longest) {
     return std::string(name) + " is longer than " + std::to_string(longest) + " bytes";
   }
-  const bool control = std::ranges::any_of(text, [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-  });
+  const bool control = std::ranges::any_of(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
   if (control) return std::string(name) + " contains a control character";
   return std::nullopt;
 }
@@ -186,9 +185,8 @@ class SqliteControlStore final : public ControlStore {
         return fail(made_by_a_newer_version(
             file_, rows.text(0) + " is at the stage \"" + rows.text(1) + "\", unknown here"));
       }
-      stand.migrations.push_back({rows.text(0),
-                                  {*stage, *reads, *writes},
-                                  static_cast<std::uint64_t>(rows.number(4))});
+      stand.migrations.push_back(
+          {rows.text(0), {*stage, *reads, *writes}, static_cast<std::uint64_t>(rows.number(4))});
     }
     return stand;
   }
@@ -241,8 +239,10 @@ class SqliteControlStore final : public ControlStore {
   static Error unknown(std::string_view module, const Stand& now) {
     std::vector<std::string> known;
     for (const Migration& each : now.migrations) known.push_back(each.module);
-    return {ErrorCode::NotFound, "banyan.unknown_migration",
-            "there is no migration \"" + std::string(module) + "\"." + suggestion(module, known), {}};
+    return {ErrorCode::NotFound,
+            "banyan.unknown_migration",
+            "there is no migration \"" + std::string(module) + "\"." + suggestion(module, known),
+            {}};
   }
 
   const std::string file_;

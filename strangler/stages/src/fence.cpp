@@ -24,8 +24,8 @@ Result<DataStage> read_fence(const std::string& shared_database, std::string_vie
     return row.step() && row.text(0) == "moved" ? DataStage::Separate : DataStage::Shared;
   } catch (const sqlite::Fault& fault) {
     return fail(ErrorCode::Unavailable, "banyan.fence_unreadable",
-                "cannot read the fence of " + std::string(module) + " in " + shared_database + ": " +
-                    fault.what());
+                "cannot read the fence of " + std::string(module) + " in " + shared_database +
+                    ": " + fault.what());
   }
 }
 

@@ -26,8 +26,9 @@ void LogCheck::line(LogEntry entry) {
              " are missing");
   }
   if (entry.previous_hash != hash_) {
-    complain(line_name(entry) + " does not follow the line before it: a line was changed, taken out "
-                                "or put in");
+    complain(line_name(entry) +
+             " does not follow the line before it: a line was changed, taken out "
+             "or put in");
   }
   if (chain_hash(entry) != entry.hash) {
     complain(line_name(entry) + " was changed after it was written: its hash does not fit (" +

@@ -18,8 +18,9 @@ std::unexpected<Error> not_a_percentage(std::string_view text) {
 
 Result<Percent> Percent::of_hundredths(std::int64_t hundredths) {
   if (hundredths < 0 || hundredths > kWhole) {
-    return fail(ErrorCode::InvalidArgument, "banyan.bad_percentage",
-                std::to_string(hundredths) + " hundredths of a per cent are not between 0 and 10000");
+    return fail(
+        ErrorCode::InvalidArgument, "banyan.bad_percentage",
+        std::to_string(hundredths) + " hundredths of a per cent are not between 0 and 10000");
   }
   return Percent(static_cast<std::uint32_t>(hundredths));
 }

@@ -27,7 +27,8 @@ Connection::Connection(const std::string& file, Access access) {
   const int result =
       sqlite3_open_v2(file.c_str(), &handle_, flags(access) | SQLITE_OPEN_NOMUTEX, nullptr);
   if (result != SQLITE_OK) {
-    const Fault cause(result & 0xFF, handle_ != nullptr ? sqlite3_errmsg(handle_) : "out of memory");
+    const Fault cause(result & 0xFF,
+                      handle_ != nullptr ? sqlite3_errmsg(handle_) : "out of memory");
     sqlite3_close_v2(handle_);
     throw cause;
   }

@@ -13,10 +13,8 @@ Result<std::unique_ptr<Stages>> Stages::make(ControlStore& store, Scheduler& sch
   if (!seen) return fail(seen.error());
   Result<Stand> first = store.stand();
   if (!first) return fail(std::move(first.error()));
-  std::unique_ptr<Stages> stages(
-      new Stages(store, std::move(complain), std::move(*first), *seen));
-  stages->watch_ =
-      scheduler.every(interval, [table = stages.get()] { table->look_for_changes(); });
+  std::unique_ptr<Stages> stages(new Stages(store, std::move(complain), std::move(*first), *seen));
+  stages->watch_ = scheduler.every(interval, [table = stages.get()] { table->look_for_changes(); });
   return stages;
 }
 

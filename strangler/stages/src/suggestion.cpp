@@ -11,8 +11,7 @@ constexpr std::size_t kLongestWord = 64;
 
 // Optimal string alignment.
 std::size_t edits(std::string_view left, std::string_view right) {
-  std::vector<std::size_t> before(right.size() + 1), above(right.size() + 1),
-      row(right.size() + 1);
+  std::vector<std::size_t> before(right.size() + 1), above(right.size() + 1), row(right.size() + 1);
   for (std::size_t j = 0; j <= right.size(); ++j) above[j] = j;
   for (std::size_t i = 1; i <= left.size(); ++i) {
     row[0] = i;

@@ -23,20 +23,19 @@ Result<Change> Switchboard::change(std::string_view module, const Reason& reason
                                    const ControlStore::Decide& decide) {
   Change change;
   change.module = module;
-  auto entry = store_->change(
-      module, reason, [&](const Traffic& before) -> Result<Traffic> {
-        Result<Traffic> after = decide(before);
-        if (!after) return after;
-        if (*after != before) {
-          if (auto why = why_illegal(module, *after, survey_(module))) {
-            return fail(ErrorCode::FailedPrecondition, "banyan.illegal_stage",
-                        "refused: " + std::move(*why));
-          }
-        }
-        change.before = before;
-        change.after = *after;
-        return after;
-      });
+  auto entry = store_->change(module, reason, [&](const Traffic& before) -> Result<Traffic> {
+    Result<Traffic> after = decide(before);
+    if (!after) return after;
+    if (*after != before) {
+      if (auto why = why_illegal(module, *after, survey_(module))) {
+        return fail(ErrorCode::FailedPrecondition, "banyan.illegal_stage",
+                    "refused: " + std::move(*why));
+      }
+    }
+    change.before = before;
+    change.after = *after;
+    return after;
+  });
   if (!entry) return fail(std::move(entry.error()));
   change.entry = std::move(*entry);
   // A failure here is no failure of the change, which is on disk; the table's own watch repeats it.
@@ -52,8 +51,7 @@ Result<Change> Switchboard::shift(std::string_view module, const Order& order,
 }
 
 Result<Change> Switchboard::back(std::string_view module, const Reason& reason) {
-  return change(module, reason,
-                [&](const Traffic& before) { return step_back(module, before); });
+  return change(module, reason, [&](const Traffic& before) { return step_back(module, before); });
 }
 
 Result<Change> Switchboard::next(std::string_view module, const Reason& reason) {

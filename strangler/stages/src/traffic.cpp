@@ -44,8 +44,8 @@ std::string to_string(const Traffic& traffic) {
 }
 
 std::string to_json(const Traffic& traffic) {
-  return R"({"stage":")" + std::string(to_string(traffic.stage)) +
-         R"(","reads":)" + std::to_string(traffic.reads.hundredths()) + R"(,"writes":")" +
+  return R"({"stage":")" + std::string(to_string(traffic.stage)) + R"(","reads":)" +
+         std::to_string(traffic.reads.hundredths()) + R"(,"writes":")" +
          std::string(to_string(traffic.writes)) + R"("})";
 }
 
@@ -56,9 +56,11 @@ std::optional<std::string> why_illegal(std::string_view module, const Traffic& t
   const bool anything_new = traffic.reads > Percent::none() || traffic.writes == Side::Remote;
   const bool anything_old = traffic.reads < Percent::all() || traffic.writes == Side::Local;
   if (traffic.writes == Side::Remote && traffic.reads < Percent::all()) {
-    return "the writes of " + name + " may only be on the new side while 100% of its reads are, and " +
+    return "the writes of " + name +
+           " may only be on the new side while 100% of its reads are, and " +
            to_string(traffic.reads) +
-           " would be: two sides must never answer for what one of them writes. Bring the writes home "
+           " would be: two sides must never answer for what one of them writes. Bring the writes "
+           "home "
            "in the same change (writes local), or move all reads first (100%).";
   }
   if (traffic.stage != named.stage) {
@@ -70,29 +72,35 @@ std::optional<std::string> why_illegal(std::string_view module, const Traffic& t
   if (anything_new && !terrain.new_side) {
     return "there is no service of " + name +
            " to send traffic to. Build the application with -DBANYAN_ROUTED=" + name +
-           " and start the module's service; for a foreign application, give its routes a successor "
+           " and start the module's service; for a foreign application, give its routes a "
+           "successor "
            "in banyan.toml.";
   }
   if (anything_old && !terrain.old_side) {
-    return "this application was built without " + name + " (BANYAN_EXTRACT), so only the service can "
-           "answer. Build it with -DBANYAN_ROUTED=" + name + " to bring traffic back.";
+    return "this application was built without " + name +
+           " (BANYAN_EXTRACT), so only the service can "
+           "answer. Build it with -DBANYAN_ROUTED=" +
+           name + " to bring traffic back.";
   }
   if (anything_new && !terrain.both_reach_data && terrain.data == DataStage::Shared) {
-    return "the tables of " + name + " are in the shared database, which its service cannot open from "
-           "another host. Separate them first: banyan schema move " + name + ".";
+    return "the tables of " + name +
+           " are in the shared database, which its service cannot open from "
+           "another host. Separate them first: banyan schema move " +
+           name + ".";
   }
   if (traffic.stage == TrafficStage::Canary && !terrain.both_reach_data) {
     return "only one side can open the database of " + name +
-           ", so its traffic moves as a whole. Shift it at once: 100% with writes remote, or 0% with "
+           ", so its traffic moves as a whole. Shift it at once: 100% with writes remote, or 0% "
+           "with "
            "writes local.";
   }
   return std::nullopt;
 }
 
 const std::vector<Percent>& usual_steps() {
-  static const std::vector<Percent> steps = {
-      *Percent::of_hundredths(1'00), *Percent::of_hundredths(10'00), *Percent::of_hundredths(50'00),
-      Percent::all()};
+  static const std::vector<Percent> steps = {*Percent::of_hundredths(1'00),
+                                             *Percent::of_hundredths(10'00),
+                                             *Percent::of_hundredths(50'00), Percent::all()};
   return steps;
 }
 
@@ -100,8 +108,10 @@ Result<Traffic> next_step(std::string_view module, const Traffic& now,
                           const std::vector<Percent>& steps) {
   if (now.stage == TrafficStage::Moved) {
     return fail(ErrorCode::FailedPrecondition, "banyan.no_next_step",
-                std::string(module) + " has moved: all of its traffic is on the new side. What is left "
-                "is to build without the old side (-DBANYAN_EXTRACT=" + std::string(module) + ").");
+                std::string(module) +
+                    " has moved: all of its traffic is on the new side. What is left "
+                    "is to build without the old side (-DBANYAN_EXTRACT=" +
+                    std::string(module) + ").");
   }
   for (const Percent step : steps) {
     if (step > now.reads) return Traffic::of(step, now.writes);
@@ -115,8 +125,9 @@ Result<Traffic> step_back(std::string_view module, const Traffic& now) {
     case TrafficStage::Canary: return Traffic::of(Percent::none(), Side::Local);
     case TrafficStage::Legacy: break;
   }
-  return fail(ErrorCode::FailedPrecondition, "banyan.no_step_back",
-              std::string(module) + " is at legacy: all of its traffic is on the old side already.");
+  return fail(
+      ErrorCode::FailedPrecondition, "banyan.no_step_back",
+      std::string(module) + " is at legacy: all of its traffic is on the old side already.");
 }
 
 }  // namespace banyan::strangler

@@ -24,7 +24,10 @@ std::string joined(const std::vector<std::string>& words) {
 }  // namespace
 
 Deployment::Deployment(std::filesystem::path bin, std::filesystem::path folder, Narrator& narrator)
-    : bin_(std::move(bin)), folder_(std::move(folder)), narrator_(&narrator), port_(banyan::test::free_port()) {}
+    : bin_(std::move(bin)),
+      folder_(std::move(folder)),
+      narrator_(&narrator),
+      port_(banyan::test::free_port()) {}
 
 std::string Deployment::service_address(const std::string& module) {
   const auto [place, fresh] = service_ports_.try_emplace(module, 0);
@@ -47,7 +50,8 @@ ChildProcess Deployment::start(const std::string& name, std::vector<std::string>
   return child;
 }
 
-void Deployment::start_monolith(const std::string& flavour, const std::vector<std::string>& options) {
+void Deployment::start_monolith(const std::string& flavour,
+                                const std::vector<std::string>& options) {
   std::vector<std::string> words = {executable(flavour).string(), "--port", std::to_string(port_),
                                     "--unit", "header:X-Customer"};
   words.insert(words.end(), options.begin(), options.end());
@@ -64,21 +68,25 @@ void Deployment::stop_monolith() {
 
 void Deployment::start_service(const std::string& module, const std::vector<std::string>& options) {
   const std::string address = service_address(module);
-  std::vector<std::string> words = {(bin_ / ("recordshop-" + module)).string(), "--internal", "--listen", address};
+  std::vector<std::string> words = {(bin_ / ("recordshop-" + module)).string(), "--internal",
+                                    "--listen", address};
   words.insert(words.end(), options.begin(), options.end());
-  narrator_->command(fmt::format("recordshop-{} {}", module, joined({words.begin() + 1, words.end()})));
+  narrator_->command(
+      fmt::format("recordshop-{} {}", module, joined({words.begin() + 1, words.end()})));
   services_.insert_or_assign(module, start(module, std::move(words)));
 }
 
 void Deployment::kill_service(const std::string& module) {
-  narrator_->command(fmt::format("kill -9 {}   # recordshop-{}", services_.at(module).id(), module));
+  narrator_->command(
+      fmt::format("kill -9 {}   # recordshop-{}", services_.at(module).id(), module));
   services_.at(module).kill();
 }
 
 void Deployment::stop_service(const std::string& module) {
   const int code = services_.at(module).stop();
   services_.erase(module);
-  if (code != 0) throw Broken(fmt::format("recordshop-{} ended with code {}\n{}", module, code, logs()));
+  if (code != 0)
+    throw Broken(fmt::format("recordshop-{} ended with code {}\n{}", module, code, logs()));
 }
 
 std::string Deployment::banyan(std::vector<std::string> words, int expected, bool quote) {
@@ -93,12 +101,14 @@ std::string Deployment::banyan(std::vector<std::string> words, int expected, boo
   const auto ran = ::banyan::test::run_program(words);
   if (quote || ran.exit_code != expected) narrator_->quote(ran.output);
   if (ran.exit_code != expected) {
-    throw Broken(fmt::format("banyan {} exited with {}, not {}\n{}", words[1], ran.exit_code, expected, logs()));
+    throw Broken(fmt::format("banyan {} exited with {}, not {}\n{}", words[1], ran.exit_code,
+                             expected, logs()));
   }
   return ran.output;
 }
 
-std::string Deployment::program(const std::string& name, std::vector<std::string> words, bool quote) {
+std::string Deployment::program(const std::string& name, std::vector<std::string> words,
+                                bool quote) {
   narrator_->command(name + ' ' + joined(words));
   words.insert(words.begin(), (bin_ / name).string());
   const auto ran = ::banyan::test::run_program(words, std::chrono::minutes(5));

@@ -36,9 +36,11 @@ void Ledger::settle(ShopClient& shop, const Load& load, Narrator& narrator) cons
       const std::string id = order.at("id");
       orders.emplace(id, std::move(order));
     }
-    if (under_way > 0) std::this_thread::sleep_for(std::chrono::milliseconds(200));  // until they are
+    if (under_way > 0)
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));  // until they are
   }
-  narrator.prove(under_way == 0, "no order is left half way", fmt::format("{} orders", orders.size()));
+  narrator.prove(under_way == 0, "no order is left half way",
+                 fmt::format("{} orders", orders.size()));
 
   std::map<std::string, std::int64_t> sold;
   std::set<std::string> promised;
@@ -61,7 +63,8 @@ void Ledger::settle(ShopClient& shop, const Load& load, Narrator& narrator) cons
   }
   narrator.prove(missing == 0 && unconfirmed == 0, "every acknowledged order is there",
                  fmt::format("{} acknowledged, {} missing, {} cancelled for lack of stock after a"
-                             " late answer of the warehouse", acknowledged.size(), missing, given_up));
+                             " late answer of the warehouse",
+                             acknowledged.size(), missing, given_up));
   narrator.prove(promised.size() == acknowledged.size(), "no order was answered twice with two ids",
                  fmt::format("{} ids for {} orders", promised.size(), acknowledged.size()));
 
@@ -70,11 +73,11 @@ void Ledger::settle(ShopClient& shop, const Load& load, Narrator& narrator) cons
     if (!promised.contains(id) && order.at("state") == "cancelled") ++refused;
   }
   const std::size_t expected = orders_before_ + promised.size();
-  narrator.prove(orders.size() - refused <= expected && orders.size() - refused + given_up >= promised.size(),
-                 "no order came to be that nobody asked for",
-                 fmt::format("{} = {} imported + {} promised + {} refused for lack of stock",
-                             orders.size(), orders_before_, promised.size(),
-                             orders.size() - expected));
+  narrator.prove(
+      orders.size() - refused <= expected && orders.size() - refused + given_up >= promised.size(),
+      "no order came to be that nobody asked for",
+      fmt::format("{} = {} imported + {} promised + {} refused for lack of stock", orders.size(),
+                  orders_before_, promised.size(), orders.size() - expected));
 
   std::int64_t wrong = 0;
   std::int64_t negative = 0;
@@ -97,11 +100,11 @@ void Ledger::settle(ShopClient& shop, const Load& load, Narrator& narrator) cons
     held += stock.at("reserved").get<std::int64_t>();
   }
   narrator.prove(negative == 0, "stock was never oversold",
-                 fmt::format("{} tracks below zero; {} orders were told that there is none left", negative,
-                             load.total().out_of_stock));
+                 fmt::format("{} tracks below zero; {} orders were told that there is none left",
+                             negative, load.total().out_of_stock));
   narrator.prove(wrong == 0 && held == 0, "stock agrees with the orders",
-                 fmt::format("{}{} copies sold of {} tracks, {} shelves differ, {} copies held", example, copies,
-                             sold.size(), wrong, held));
+                 fmt::format("{}{} copies sold of {} tracks, {} shelves differ, {} copies held",
+                             example, copies, sold.size(), wrong, held));
 }
 
 }  // namespace journey

@@ -32,12 +32,18 @@ float quantile(std::vector<float>& values, double share) {
 
 Load::Load(unsigned short port, Plan plan, std::vector<std::string> tracks,
            std::vector<std::string> albums, std::vector<std::string> hot)
-    : port_(port), plan_(plan), tracks_(std::move(tracks)), albums_(std::move(albums)), hot_(std::move(hot)) {
+    : port_(port),
+      plan_(plan),
+      tracks_(std::move(tracks)),
+      albums_(std::move(albums)),
+      hot_(std::move(hot)) {
   for (unsigned i = 0; i < plan.browsers; ++i) {
-    threads_.emplace_back([this, i](const std::stop_token& stop) { browse(stop, plan_.seed * 1'000 + i); });
+    threads_.emplace_back(
+        [this, i](const std::stop_token& stop) { browse(stop, plan_.seed * 1'000 + i); });
   }
   for (unsigned i = 0; i < plan.buyers; ++i) {
-    threads_.emplace_back([this, i](const std::stop_token& stop) { buy(stop, plan_.seed * 2'000 + i, i); });
+    threads_.emplace_back(
+        [this, i](const std::stop_token& stop) { buy(stop, plan_.seed * 2'000 + i, i); });
   }
 }
 
@@ -101,7 +107,8 @@ void Load::buy(const std::stop_token& stop, std::uint64_t seed, unsigned buyer) 
       const bool wants_hot = !hot_.empty() && random.next() % 5 == 0;
       const auto& shelf = wants_hot ? hot_ : tracks_;
       const std::string& track = shelf[random.next() % shelf.size()];
-      const bool twice = std::ranges::any_of(lines, [&](const auto& line) { return line.first == track; });
+      const bool twice =
+          std::ranges::any_of(lines, [&](const auto& line) { return line.first == track; });
       if (!twice) lines.emplace_back(track, static_cast<std::int64_t>(1 + random.next() % 2));
     }
     const std::string key = fmt::format("journey-{}-{}-{}", plan_.seed, buyer, number);

@@ -33,8 +33,8 @@ class Load {
     unsigned customers = 400;
     std::uint64_t seed = 1;
   };
-  Load(unsigned short port, Plan plan, std::vector<std::string> tracks, std::vector<std::string> albums,
-       std::vector<std::string> hot);
+  Load(unsigned short port, Plan plan, std::vector<std::string> tracks,
+       std::vector<std::string> albums, std::vector<std::string> hot);
   /// Stops.
   ~Load();
 
@@ -50,7 +50,7 @@ class Load {
     std::uint64_t accepted_only = 0;  ///< acknowledged, not yet confirmed
     std::uint64_t out_of_stock = 0;
     std::uint64_t announced_failures = 0;
-    std::uint64_t repeated_orders = 0;   ///< asked for again under their key
+    std::uint64_t repeated_orders = 0;  ///< asked for again under their key
     double p50_ms = 0;
     double p99_ms = 0;
   };
@@ -70,8 +70,8 @@ class Load {
   void browse(const std::stop_token& stop, std::uint64_t seed);
   void buy(const std::stop_token& stop, std::uint64_t seed, unsigned buyer);
   /// Notes a request; whether it was answered as it should.
-  bool note(const std::string& what, const Answer& answer, std::chrono::steady_clock::time_point begin,
-            bool announced_before);
+  bool note(const std::string& what, const Answer& answer,
+            std::chrono::steady_clock::time_point begin, bool announced_before);
   std::string customer(std::uint64_t random) const;
 
   unsigned short port_;

@@ -54,7 +54,8 @@ void Narrator::table() const {
   std::size_t width = 0;
   for (const Row& row : rows_) width = std::max(width, row.claim.size());
   fmt::print("\n{}\n", paint("What this journey proved", "1"));
-  for (const Row& row : rows_) fmt::print("  {} {:<{}}  {}\n", paint("✓", "32"), row.claim, width, row.evidence);
+  for (const Row& row : rows_)
+    fmt::print("  {} {:<{}}  {}\n", paint("✓", "32"), row.claim, width, row.evidence);
   std::fflush(stdout);
 }
 

@@ -61,7 +61,8 @@ std::vector<nlohmann::json> ShopClient::all(const std::string& path, const std::
     const Answer answer = get(path + "?limit=200" + (cursor.empty() ? "" : "&cursor=" + cursor));
     const nlohmann::json page = answer.json();
     if (answer.status != 200 || !page.is_object()) {
-      throw Broken(fmt::format("GET {}: {} {}{}", path, answer.status, answer.body, answer.problem));
+      throw Broken(
+          fmt::format("GET {}: {} {}{}", path, answer.status, answer.body, answer.problem));
     }
     for (const auto& row : page.at(member)) rows.push_back(row);
     cursor = page.value("next_cursor", "");
@@ -82,7 +83,8 @@ double ShopClient::metric(std::string_view name, const std::vector<std::string>&
       continue;
     }
     bool wanted = true;
-    for (const std::string& label : labels) wanted = wanted && line.find(label) != std::string_view::npos;
+    for (const std::string& label : labels)
+      wanted = wanted && line.find(label) != std::string_view::npos;
     if (!wanted) continue;
     double value = 0;
     const std::string_view number = line.substr(line.rfind(' ') + 1);

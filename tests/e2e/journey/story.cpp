@@ -19,7 +19,9 @@ using std::chrono::milliseconds;
 class Story {
  public:
   Story(const StoryOptions& options, Narrator& narrator)
-      : options_(options), narrator_(narrator), deployment_(options.bin, options.folder, narrator),
+      : options_(options),
+        narrator_(narrator),
+        deployment_(options.bin, options.folder, narrator),
         shop_(deployment_.port()) {}
 
   void tell() {
@@ -59,9 +61,10 @@ class Story {
     std::this_thread::sleep_for(options_.pace * times);
     const Load::Figures seen = load_->since_last();
     const double seconds = std::chrono::duration<double>(options_.pace * times).count();
-    narrator_.say(fmt::format("{}: {:.0f} requests/s, {:.0f} orders/s, p50 {:.1f} ms, p99 {:.1f} ms", what,
-                              static_cast<double>(seen.requests) / seconds,
-                              static_cast<double>(seen.acknowledged) / seconds, seen.p50_ms, seen.p99_ms));
+    narrator_.say(
+        fmt::format("{}: {:.0f} requests/s, {:.0f} orders/s, p50 {:.1f} ms, p99 {:.1f} ms", what,
+                    static_cast<double>(seen.requests) / seconds,
+                    static_cast<double>(seen.acknowledged) / seconds, seen.p50_ms, seen.p99_ms));
     check_load();
     return seen;
   }
@@ -70,40 +73,49 @@ class Story {
     if (load_->unexpected_count() == 0) return;
     std::string all;
     for (const auto& line : load_->unexpected()) all += "\n   " + line;
-    throw Broken(fmt::format("{} requests failed that nobody announced:{}\n{}", load_->unexpected_count(),
-                             all, deployment_.logs()));
+    throw Broken(fmt::format("{} requests failed that nobody announced:{}\n{}",
+                             load_->unexpected_count(), all, deployment_.logs()));
   }
 
   struct Shares {
-    double edge = 0;   ///< of the reads of catalog that came over HTTP, how many went to the service
+    double edge = 0;  ///< of the reads of catalog that came over HTTP, how many went to the service
     double calls = 0;  ///< of those that other modules made
   };
   struct Counters {
     double edge_local, edge_remote, calls_local, calls_remote;
   };
   Counters counters() {
-    return {shop_.metric("banyan_http_requests_total", {"module=\"catalog\"", "side=\"local\""}),
-            shop_.metric("banyan_http_requests_total", {"module=\"catalog\"", "side=\"remote\""}),
-            shop_.metric("banyan_port_calls_total", {"module=\"catalog\"", "operation=\"get_tracks\"", "binding=\"in_process\""}),
-            shop_.metric("banyan_port_calls_total", {"module=\"catalog\"", "operation=\"get_tracks\"", "binding=\"remote\""})};
+    return {
+        shop_.metric("banyan_http_requests_total", {"module=\"catalog\"", "side=\"local\""}),
+        shop_.metric("banyan_http_requests_total", {"module=\"catalog\"", "side=\"remote\""}),
+        shop_.metric("banyan_port_calls_total",
+                     {"module=\"catalog\"", "operation=\"get_tracks\"", "binding=\"in_process\""}),
+        shop_.metric("banyan_port_calls_total",
+                     {"module=\"catalog\"", "operation=\"get_tracks\"", "binding=\"remote\""})};
   }
   Shares shares_while_watching(std::string_view what) {
     const Counters before = counters();
     watch(what, 2);
     const Counters after = counters();
-    const auto share = [](double local, double remote) { return remote / std::max(local + remote, 1.0); };
-    return {share(after.edge_local - before.edge_local, after.edge_remote - before.edge_remote),
-            share(after.calls_local - before.calls_local, after.calls_remote - before.calls_remote)};
+    const auto share = [](double local, double remote) {
+      return remote / std::max(local + remote, 1.0);
+    };
+    return {
+        share(after.edge_local - before.edge_local, after.edge_remote - before.edge_remote),
+        share(after.calls_local - before.calls_local, after.calls_remote - before.calls_remote)};
   }
   void shift(int percent) {
-    deployment_.banyan({"shift", "catalog", fmt::format("{}%", percent), "--why", "the journey"}, 0, false);
+    deployment_.banyan({"shift", "catalog", fmt::format("{}%", percent), "--why", "the journey"}, 0,
+                       false);
     const Shares seen = shares_while_watching(fmt::format("catalog at {} %", percent));
     const double wanted = percent / 100.0;
     // 400 customers: the share of their buckets lies within a few per cent of what was asked for.
     const double slack = percent == 0 || percent == 100 ? 0.0 : 0.10;
-    narrator_.prove(std::abs(seen.edge - wanted) <= slack && std::abs(seen.calls - wanted) <= slack,
-                    fmt::format("{} % means {} % at the edge and between modules", percent, percent),
-                    fmt::format("{:.1f} % of requests, {:.1f} % of orders' own calls", 100 * seen.edge, 100 * seen.calls));
+    narrator_.prove(
+        std::abs(seen.edge - wanted) <= slack && std::abs(seen.calls - wanted) <= slack,
+        fmt::format("{} % means {} % at the edge and between modules", percent, percent),
+        fmt::format("{:.1f} % of requests, {:.1f} % of orders' own calls", 100 * seen.edge,
+                    100 * seen.calls));
   }
 
   std::vector<std::string> at(const std::vector<std::string>& modules) {
@@ -125,7 +137,8 @@ class Story {
 void Story::open_the_shop() {
   narrator_.chapter("One binary serves the shop");
   if (options_.data.empty()) {
-    deployment_.program("recordshop-data", {"generate", "--database", deployment_.database().string()});
+    deployment_.program("recordshop-data",
+                        {"generate", "--database", deployment_.database().string()});
   } else {
     deployment_.program("recordshop-data", {"import", options_.data.string(), "--database",
                                             deployment_.database().string()});
@@ -138,7 +151,8 @@ void Story::open_the_shop() {
   const auto hot = ledger_->hot(25);
   narrator_.say(fmt::format("{} albums, {} tracks, {} of which everybody wants and few are there",
                             albums.size(), tracks.size(), hot.size()));
-  load_ = std::make_unique<Load>(deployment_.port(), Load::Plan{}, std::move(tracks), std::move(albums), hot);
+  load_ = std::make_unique<Load>(deployment_.port(), Load::Plan{}, std::move(tracks),
+                                 std::move(albums), hot);
   const auto seen = watch("customers browse and order", 2);
   narrator_.prove(seen.acknowledged > 0, "one binary serves the shop",
                   fmt::format("{} requests, {} orders", seen.requests, seen.acknowledged));
@@ -148,23 +162,28 @@ void Story::rehearse_catalog() {
   narrator_.chapter("Catalog is rehearsed: every call crosses the full wire, inside the process");
   restart("", {"--rehearse", "catalog"});
   watch("rehearsing");
-  const double rehearsed = shop_.metric("banyan_port_calls_total", {"module=\"catalog\"", "binding=\"rehearsal\""});
-  narrator_.prove(rehearsed > 0, "catalog works over its wire before it leaves",
-                  fmt::format("{:.0f} calls encoded, parsed, answered, encoded, parsed", rehearsed));
+  const double rehearsed =
+      shop_.metric("banyan_port_calls_total", {"module=\"catalog\"", "binding=\"rehearsal\""});
+  narrator_.prove(
+      rehearsed > 0, "catalog works over its wire before it leaves",
+      fmt::format("{:.0f} calls encoded, parsed, answered, encoded, parsed", rehearsed));
 }
 
 void Story::route_catalog() {
-  narrator_.chapter("Catalog gets a service beside the monolith; its reads move a little at a time");
+  narrator_.chapter(
+      "Catalog gets a service beside the monolith; its reads move a little at a time");
   deployment_.start_service("catalog");
   restart("routed-catalog", at({"catalog"}));
   for (const int percent : {0, 10, 50, 100, 25}) shift(percent);
 }
 
 void Story::separate_warehouse() {
-  narrator_.chapter("Warehouse's tables leave the shared database while it is still in the process");
+  narrator_.chapter(
+      "Warehouse's tables leave the shared database while it is still in the process");
   deployment_.banyan({"schema", "report"});
   deployment_.banyan({"schema", "move", "warehouse"}, 1);
-  narrator_.prove(true, "tables with crossings are not moved", "refused, with the list of what crosses");
+  narrator_.prove(true, "tables with crossings are not moved",
+                  "refused, with the list of what crosses");
   deployment_.banyan({"schema", "decouple", "warehouse"});
   watch("decoupled, under the same load");
   deployment_.banyan({"schema", "move", "warehouse"});
@@ -173,23 +192,28 @@ void Story::separate_warehouse() {
   watch("back in the shared file");
   deployment_.banyan({"schema", "move", "warehouse"});
   watch("and out again");
-  narrator_.prove(std::filesystem::exists(deployment_.database().parent_path() / "shop.warehouse.db"),
-                  "tables moved out, back and out under load", "no request failed");
+  narrator_.prove(
+      std::filesystem::exists(deployment_.database().parent_path() / "shop.warehouse.db"),
+      "tables moved out, back and out under load", "no request failed");
 }
 
 void Story::extract_warehouse() {
   narrator_.chapter("Warehouse becomes a service; an order's saga crosses the network");
   // The service asks the monolith for the catalogue, as it would anywhere.
-  deployment_.start_service("warehouse", {"--at", fmt::format("catalog=127.0.0.1:{}", deployment_.port())});
+  deployment_.start_service("warehouse",
+                            {"--at", fmt::format("catalog=127.0.0.1:{}", deployment_.port())});
   restart("routed-catalog-extracted-warehouse", at({"catalog", "warehouse"}));
   watch("orders reserve over the network");
-  narrator_.say("The service is killed in the middle of orders. Orders are still taken; looking at stock fails.");
+  narrator_.say(
+      "The service is killed in the middle of orders. Orders are still taken; looking at stock "
+      "fails.");
   load_->announce(true);
   load_->since_last();
   deployment_.kill_service("warehouse");
   std::this_thread::sleep_for(options_.pace);
   const Load::Figures away = load_->since_last();
-  deployment_.start_service("warehouse", {"--at", fmt::format("catalog=127.0.0.1:{}", deployment_.port())});
+  deployment_.start_service("warehouse",
+                            {"--at", fmt::format("catalog=127.0.0.1:{}", deployment_.port())});
   // The breaker lets the first calls through again after its five seconds.
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (shop_.get("/stock?limit=1").status != 200 && std::chrono::steady_clock::now() < deadline) {
@@ -197,8 +221,8 @@ void Story::extract_warehouse() {
   }
   load_->announce(false);
   narrator_.prove(away.acknowledged > 0, "orders are taken while the warehouse is dead",
-                  fmt::format("{} taken, {} to be confirmed later, {} announced failures", away.acknowledged,
-                              away.accepted_only, away.announced_failures));
+                  fmt::format("{} taken, {} to be confirmed later, {} announced failures",
+                              away.acknowledged, away.accepted_only, away.announced_failures));
   watch("warehouse is back");
 }
 
@@ -207,9 +231,11 @@ void Story::extract_catalog() {
   deployment_.banyan({"shift", "catalog", "100%", "--why", "the end state"}, 0, false);
   restart("extracted-catalog-warehouse", at({"catalog", "warehouse"}));
   watch("catalog and warehouse are services");
-  const double local = shop_.metric("banyan_port_calls_total", {"module=\"catalog\"", "binding=\"in_process\""});
-  narrator_.prove(local == 0, "the monolith answers nothing of catalog itself",
-                  "0 calls in process (that no code is left either is a test of its own: extraction proof)");
+  const double local =
+      shop_.metric("banyan_port_calls_total", {"module=\"catalog\"", "binding=\"in_process\""});
+  narrator_.prove(
+      local == 0, "the monolith answers nothing of catalog itself",
+      "0 calls in process (that no code is left either is a test of its own: extraction proof)");
 }
 
 void Story::come_home() {
@@ -219,7 +245,8 @@ void Story::come_home() {
   deployment_.stop_service("warehouse");
   deployment_.banyan({"back", "catalog", "--why", "coming home"}, 0, false);
   const Shares seen = shares_while_watching("catalog's traffic is home");
-  narrator_.prove(seen.edge == 0 && seen.calls == 0, "traffic came home", "0 % of catalog's reads leave the process");
+  narrator_.prove(seen.edge == 0 && seen.calls == 0, "traffic came home",
+                  "0 % of catalog's reads leave the process");
   restart("", {});
   deployment_.stop_service("catalog");
   deployment_.banyan({"schema", "move", "warehouse", "--back"});
@@ -233,9 +260,10 @@ void Story::settle() {
   check_load();
   const Load::Figures total = load_->total();
   ledger_->settle(shop_, *load_, narrator_);
-  narrator_.prove(load_->unexpected_count() == 0, "no request failed but those announced",
-                  fmt::format("{} requests, {} announced failures, {} orders asked for again under their key",
-                              total.requests, total.announced_failures, total.repeated_orders));
+  narrator_.prove(
+      load_->unexpected_count() == 0, "no request failed but those announced",
+      fmt::format("{} requests, {} announced failures, {} orders asked for again under their key",
+                  total.requests, total.announced_failures, total.repeated_orders));
   deployment_.stop_monolith();
 }
 

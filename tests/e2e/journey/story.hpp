@@ -10,9 +10,9 @@
 namespace journey {
 
 struct StoryOptions {
-  std::filesystem::path bin;     ///< where the programs are
-  std::filesystem::path folder;  ///< for data and logs; empty at the beginning
-  std::filesystem::path data;    ///< a Chinook database; "" is the generator
+  std::filesystem::path bin;              ///< where the programs are
+  std::filesystem::path folder;           ///< for data and logs; empty at the beginning
+  std::filesystem::path data;             ///< a Chinook database; "" is the generator
   std::chrono::milliseconds pace{3'000};  ///< how long each stand is looked at under load
 };
 

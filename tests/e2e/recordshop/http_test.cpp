@@ -24,8 +24,8 @@ struct Shop : testing::Test {
   static void SetUpTestSuite() {
     folder = std::make_unique<TemporaryFolder>();
     const std::string database = (folder->path() / "shop.db").string();
-    const Ran filled = run_program({BANYAN_BIN "/recordshop-data", "generate", "--tracks", "50",
-                                    "--database", database});
+    const Ran filled = run_program(
+        {BANYAN_BIN "/recordshop-data", "generate", "--tracks", "50", "--database", database});
     ASSERT_EQ(filled.exit_code, 0) << filled.output;
     const auto ready = folder->path() / "ready";
     process = std::make_unique<ChildProcess>(
@@ -168,9 +168,8 @@ INSTANTIATE_TEST_SUITE_P(
             "banyan.invalid_request", "/customer"},
         Bad{"fraction_of_a_record", "POST", "/orders", Shop::order(kTrack, "1.5"), 400,
             "banyan.invalid_request", "/lines/0/quantity"},
-        Bad{"number_beyond_64_bits", "POST", "/orders",
-            Shop::order(kTrack, "99999999999999999999"), 400, "banyan.invalid_request",
-            "/lines/0/quantity"},
+        Bad{"number_beyond_64_bits", "POST", "/orders", Shop::order(kTrack, "99999999999999999999"),
+            400, "banyan.invalid_request", "/lines/0/quantity"},
         Bad{"no_lines", "POST", "/orders",
             R"({"customer":"cus_00000000000070008000000000000001","lines":[]})", 400,
             "orders.bad_lines", "", true},

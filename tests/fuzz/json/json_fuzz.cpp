@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the codec accepts it writes in a form that it reads again as the same value, whoever sent it.
+// What the codec accepts it writes in a form that it reads again as the same value, whoever sent
+// it.
 #include <boost/describe.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -40,8 +41,8 @@ BOOST_DESCRIBE_STRUCT(Document, (), (lines, flags, at, kind, weight))
 void round_trip(std::string_view text, banyan::json::Reading reading) {
   const auto read = banyan::json::decode<Document>(text, reading);
   if (!read) return;
-  const auto again = banyan::json::decode<Document>(banyan::json::encode(*read),
-                                                    banyan::json::Reading::Strict);
+  const auto again =
+      banyan::json::decode<Document>(banyan::json::encode(*read), banyan::json::Reading::Strict);
   if (!again || *again != *read) std::abort();
 }
 

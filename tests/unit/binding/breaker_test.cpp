@@ -22,12 +22,10 @@ class Breaker : public testing::Test {
   State state() const { return breaker.report().state; }
 
   ManualClock clock;
-  CircuitBreaker breaker{BreakerOptions{.window = 10s,
-                                        .min_calls = 4,
-                                        .failure_ratio = 0.5,
-                                        .open_for = 5s,
-                                        .probes = 2},
-                         clock};
+  CircuitBreaker breaker{
+      BreakerOptions{
+          .window = 10s, .min_calls = 4, .failure_ratio = 0.5, .open_for = 5s, .probes = 2},
+      clock};
 };
 
 TEST_F(Breaker, StaysClosedBelowTheMinimumOfCalls) {

@@ -93,11 +93,13 @@ TEST_F(ContextHeaders, ThatAreMissingOrMalformedAreReplaced) {
 }
 
 TEST_F(ContextHeaders, ThatAreMalformedInATrustedRequestAreRefused) {
-  const std::pair<const char*, const char*> kBad[] = {
-      {"Banyan-Deadline-Ms", "-1"},          {"Banyan-Deadline-Ms", "1.5"},
-      {"Banyan-Deadline-Ms", "99999999999"}, {"Banyan-Principal", "%zz"},
-      {"Banyan-Routing", "catalog"},         {"Banyan-Routing", "catalog=up;rev=1"},
-      {"Banyan-Routing", "catalog=local;rev=x"}};
+  const std::pair<const char*, const char*> kBad[] = {{"Banyan-Deadline-Ms", "-1"},
+                                                      {"Banyan-Deadline-Ms", "1.5"},
+                                                      {"Banyan-Deadline-Ms", "99999999999"},
+                                                      {"Banyan-Principal", "%zz"},
+                                                      {"Banyan-Routing", "catalog"},
+                                                      {"Banyan-Routing", "catalog=up;rev=1"},
+                                                      {"Banyan-Routing", "catalog=local;rev=x"}};
   for (const auto& [name, value] : kBad) {
     head.fields.clear();
     head.fields.set(name, value);
@@ -109,7 +111,8 @@ TEST_F(ContextHeaders, ThatAreMalformedInATrustedRequestAreRefused) {
 }
 
 TEST_F(ContextHeaders, RefuseAnIdempotencyKeyThatIsNone) {
-  for (const std::string& key : {std::string(256, 'x'), std::string(""), std::string("two words")}) {
+  for (const std::string& key :
+       {std::string(256, 'x'), std::string(""), std::string("two words")}) {
     head.fields.set("Idempotency-Key", key);
     EXPECT_EQ(read(Trust::Edge).error().rule, "banyan.invalid_header") << key;
   }

@@ -27,8 +27,8 @@ TEST(Cost, OfACallIsPrinted) {
   const banyan::binding::OperationTable table(banyan::binding::Wire<demo::Demo>::bind(module));
   banyan::binding::LoopbackChannel channel(table);
   const auto near = banyan::bind_in_process<demo::Demo>(module, banyan::no_observer());
-  const auto far = banyan::binding::Wire<demo::Demo>::remote(channel, banyan::no_observer(),
-                                                             "rehearsal");
+  const auto far =
+      banyan::binding::Wire<demo::Demo>::remote(channel, banyan::no_observer(), "rehearsal");
 
   const double in_process = nanoseconds_per_call(*near, 100'000);
   const double rehearsal = nanoseconds_per_call(*far, 5'000);

@@ -53,7 +53,8 @@ class HttpChannelTest : public testing::Test {
         clock);
   }
 
-  banyan::Result<Response> call(Repeat repeat = Repeat::Never, std::chrono::milliseconds budget = 10s) {
+  banyan::Result<Response> call(Repeat repeat = Repeat::Never,
+                                std::chrono::milliseconds budget = 10s) {
     return channel->exchange({}, Context::begin(budget, clock, random), repeat);
   }
 
@@ -104,7 +105,8 @@ TEST_F(HttpChannelTest, NeverRepeatsAWriteWhoseOutcomeIsUnknown) {
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code,
               kind == Kind::Timeout ? ErrorCode::DeadlineExceeded : ErrorCode::Unavailable);
-    EXPECT_TRUE(answer.error().message.ends_with("Whether the request was carried out is unknown."));
+    EXPECT_TRUE(
+        answer.error().message.ends_with("Whether the request was carried out is unknown."));
     EXPECT_EQ(deadlines.size(), 1U);
   }
 }
@@ -131,7 +133,9 @@ TEST_F(HttpChannelTest, TellsTheSecondAttemptWhatIsLeft) {
 }
 
 TEST_F(HttpChannelTest, StopsRepeatingWhenTheBudgetIsSpent) {
-  make({.dependency = "catalog", .breaker = {.min_calls = 1000}, .retry_ratio = 0.1,
+  make({.dependency = "catalog",
+        .breaker = {.min_calls = 1000},
+        .retry_ratio = 0.1,
         .retry_reserve = 3});
   for (int i = 0; i < 20; ++i) {
     script = {failure(Kind::Closed), failure(Kind::Closed)};

@@ -47,8 +47,9 @@ TEST_F(OpenApi, PublishesEffectIdempotencyAndConditions) {
   EXPECT_EQ(make["x-banyan-idempotency"], "by_key");
   EXPECT_EQ(make["parameters"][0]["$ref"], "#/components/parameters/IdempotencyKey");
   EXPECT_EQ(make["summary"], "Makes a thing.");
-  EXPECT_EQ(make["description"],
-            "Before: no other thing has the name.\n\nAfter: the thing is there, once for each key.");
+  EXPECT_EQ(
+      make["description"],
+      "Before: no other thing has the name.\n\nAfter: the thing is there, once for each key.");
   EXPECT_TRUE(make["responses"].contains("201"));
 }
 

@@ -54,9 +54,9 @@ TEST(PathTable, KnowsNothingOfOtherPaths) {
 }
 
 TEST(PathTable, RefusesPathsThatOthersCouldReadDifferently) {
-  for (const char* target : {"/tracks/", "//tracks", "/tracks/%2F", "/tracks/%5c", "/tracks/%00",
-                             "/tracks/..", "/tracks/%2e%2E", "/tracks/%", "/tracks/%zz",
-                             "/tracks/%C3%28", "/tracks/."}) {
+  for (const char* target :
+       {"/tracks/", "//tracks", "/tracks/%2F", "/tracks/%5c", "/tracks/%00", "/tracks/..",
+        "/tracks/%2e%2E", "/tracks/%", "/tracks/%zz", "/tracks/%C3%28", "/tracks/."}) {
     EXPECT_EQ(shop().match("GET", target).outcome, Outcome::BadPath) << target;
   }
 }
@@ -77,16 +77,17 @@ std::string refusal(std::vector<ResourcePath> entries) {
 }
 
 TEST(PathTable, RefusesResourcesThatMeetAndNamesEachPair) {
-  EXPECT_EQ(refusal({{"GET", "/a/{x}/c"},
-                     {"GET", "/a/b/{y}"},
-                     {"GET", "/t/{id}"},
-                     {"GET", "/t/{track}"},
-                     {"PUT", "/t/{track}"}}),
-            "the resources cannot be served:\n"
-            "\"GET /a/{x}/c\" and \"GET /a/b/{y}\" match the same requests: give one of them another"
-            " path\n"
-            "\"GET /t/{id}\" and \"GET /t/{track}\" match the same requests: give one of them"
-            " another path\n");
+  EXPECT_EQ(
+      refusal({{"GET", "/a/{x}/c"},
+               {"GET", "/a/b/{y}"},
+               {"GET", "/t/{id}"},
+               {"GET", "/t/{track}"},
+               {"PUT", "/t/{track}"}}),
+      "the resources cannot be served:\n"
+      "\"GET /a/{x}/c\" and \"GET /a/b/{y}\" match the same requests: give one of them another"
+      " path\n"
+      "\"GET /t/{id}\" and \"GET /t/{track}\" match the same requests: give one of them"
+      " another path\n");
 }
 
 TEST(PathTable, RefusesMalformedTemplates) {

@@ -33,8 +33,8 @@ TEST(Problem, CrossesTheWireUnchangedForEveryCode) {
 }
 
 TEST(Problem, IsAProblemDetailsDocument) {
-  const auto response = problem({ErrorCode::FailedPrecondition, "demo.closed", "the shop is closed", {}},
-                                "0123456789");
+  const auto response = problem(
+      {ErrorCode::FailedPrecondition, "demo.closed", "the shop is closed", {}}, "0123456789");
 
   EXPECT_EQ(response.head.fields.find("Content-Type"), "application/problem+json");
   EXPECT_EQ(response.body,
@@ -48,13 +48,15 @@ TEST(Problem, SaysWhenToComeBack) {
   EXPECT_EQ(problem({ErrorCode::Unavailable, "banyan.x", "", {}}, "", seconds(7))
                 .head.fields.find("Retry-After"),
             "7");
-  EXPECT_EQ(problem({ErrorCode::ResourceExhausted, "banyan.x", "", {}}).head.fields.find("Retry-After"),
-            "1");
+  EXPECT_EQ(
+      problem({ErrorCode::ResourceExhausted, "banyan.x", "", {}}).head.fields.find("Retry-After"),
+      "1");
   EXPECT_FALSE(problem({ErrorCode::NotFound, "x", "", {}}).head.fields.find("Retry-After"));
 }
 
 TEST(Problem, SurvivesBytesThatAreNotText) {
-  const auto error = error_from(problem({ErrorCode::Internal, "banyan.x", "\xC3(", {{"\xFF", "\x80"}}}));
+  const auto error =
+      error_from(problem({ErrorCode::Internal, "banyan.x", "\xC3(", {{"\xFF", "\x80"}}}));
 
   EXPECT_EQ(error.message, "\xEF\xBF\xBD(");
   EXPECT_EQ(error.details.at(0).where, "\xEF\xBF\xBD");
@@ -74,8 +76,10 @@ TEST(Problem, OfAForeignServerIsReadAsWellAsItsStatusTells) {
 }
 
 TEST(Problem, WithACodeOfANewerPeerIsInternal) {
-  EXPECT_EQ(error_from(foreign(400, "application/problem+json", R"({"code":"brand_new","rule":"x.y"})")).code,
-            ErrorCode::Internal);
+  EXPECT_EQ(
+      error_from(foreign(400, "application/problem+json", R"({"code":"brand_new","rule":"x.y"})"))
+          .code,
+      ErrorCode::Internal);
 }
 
 }  // namespace

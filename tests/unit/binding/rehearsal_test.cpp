@@ -85,8 +85,8 @@ const demo::MakeThing kLamp{
 TEST_F(Rehearsal, GivesTheSameAnswersAsACallInTheProcess) {
   expect_same(demo::GetThing{demo::thing_id(1)});
   expect_same(demo::FindThings{"", std::nullopt, {}, std::nullopt});
-  expect_same(demo::FindThings{"a&b=c d+e%f/ä\n", demo::Colour::Red,
-                               {demo::thing_id(1), demo::thing_id(2)}, 5});
+  expect_same(demo::FindThings{
+      "a&b=c d+e%f/ä\n", demo::Colour::Red, {demo::thing_id(1), demo::thing_id(2)}, 5});
   expect_same(kLamp);
   expect_same(demo::RenameThing{demo::thing_id(3), ""});
   expect_same(demo::PolishThing{demo::thing_id(4)});
@@ -94,7 +94,9 @@ TEST_F(Rehearsal, GivesTheSameAnswersAsACallInTheProcess) {
 }
 
 TEST_F(Rehearsal, GivesTheSameErrorsAsACallInTheProcess) {
-  module.error = Error{ErrorCode::Conflict, "demo.name_taken", "taken \"by\" ä",
+  module.error = Error{ErrorCode::Conflict,
+                       "demo.name_taken",
+                       "taken \"by\" ä",
                        {{"/name", "taken"}, {"", "try another"}}};
   expect_same(kLamp);
   EXPECT_EQ(rehearsed->handle(kLamp, context).error(), *module.error);
@@ -181,8 +183,9 @@ TEST_F(Rehearsal, TellsTheObserverOfEveryCall) {
   module.error = Error{ErrorCode::NotFound, "demo.unknown_thing", "", {}};
   (void)rehearsed->handle(demo::GetThing{demo::thing_id(1)}, context);
 
-  EXPECT_EQ(client_side.lines, (std::vector<std::string>{"demo.make_thing rehearsal ok",
-                                                         "demo.get_thing rehearsal demo.unknown_thing"}));
+  EXPECT_EQ(client_side.lines,
+            (std::vector<std::string>{"demo.make_thing rehearsal ok",
+                                      "demo.get_thing rehearsal demo.unknown_thing"}));
 }
 
 TEST(RehearsalOnWorkers, WaitsNoLongerThanTheDeadline) {

@@ -28,14 +28,14 @@ class Service final : public http::Application {
   explicit Service(demo::Demo& port) : table_(Wire<demo::Demo>::bind(port)) {}
 
   void handle(std::shared_ptr<http::Exchange> exchange) override {
-    exchange->collect_body(
-        1 << 20, [this, exchange](std::expected<std::string, http::Refusal> body) {
-          if (!body) return;
-          auto work = [this, exchange, body = std::move(*body)] {
-            exchange->respond(answer({exchange->head(), body}));
-          };
-          if (!workers_->submit(std::move(work))) exchange->abort();
-        });
+    exchange->collect_body(1 << 20,
+                           [this, exchange](std::expected<std::string, http::Refusal> body) {
+                             if (!body) return;
+                             auto work = [this, exchange, body = std::move(*body)] {
+                               exchange->respond(answer({exchange->head(), body}));
+                             };
+                             if (!workers_->submit(std::move(work))) exchange->abort();
+                           });
   }
 
  private:
@@ -72,8 +72,8 @@ TEST_F(Remote, GivesTheAnswersOfTheModule) {
   const auto made = port->handle(
       demo::MakeThing{"lämp", demo::Colour::Red, {{"bulb", 2}}, {999, "EUR"}}, context);
   ASSERT_TRUE(made) << made.error().message;
-  EXPECT_EQ(*made, (demo::Thing{demo::thing_id(7), "lämp", demo::Colour::Red, {{"bulb", 2}},
-                                {999, "EUR"}}));
+  EXPECT_EQ(*made, (demo::Thing{
+                       demo::thing_id(7), "lämp", demo::Colour::Red, {{"bulb", 2}}, {999, "EUR"}}));
   EXPECT_EQ(module.seen.correlation_id, context.correlation_id);
   EXPECT_EQ(module.seen.idempotency_key, "key-1");
   EXPECT_TRUE(port->handle(demo::PolishThing{demo::thing_id(1)}, context));

@@ -9,8 +9,8 @@
 
 namespace banyan::test {
 
-/// Answers one HTTP request after the other on a free port, for a client that behaves. `answer` gets
-/// method, target and body, and returns status and JSON.
+/// Answers one HTTP request after the other on a free port, for a client that behaves. `answer`
+/// gets method, target and body, and returns status and JSON.
 class AdminServer {
  public:
   using Answer = std::function<std::pair<unsigned, std::string>(

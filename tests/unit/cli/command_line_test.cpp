@@ -46,11 +46,10 @@ TEST_F(StoreCommands, ShiftShowsWhatChangedAndStatusWhereItStands) {
 
   const Outcome status = banyan({"status"});
   EXPECT_EQ(status.exit_code, 0) << status.err;
-  EXPECT_THAT(status.out,
-              StartsWith("MODULE   STAGE   READS  WRITES  DATA    NEXT        BACK\n"
-                         "catalog  canary  25%    local   shared  canary 50%  legacy\n"
-                         "orders   legacy  0%     local   shared  canary 1%   -\n\n"
-                         "revision 1, log head "));
+  EXPECT_THAT(status.out, StartsWith("MODULE   STAGE   READS  WRITES  DATA    NEXT        BACK\n"
+                                     "catalog  canary  25%    local   shared  canary 50%  legacy\n"
+                                     "orders   legacy  0%     local   shared  canary 1%   -\n\n"
+                                     "revision 1, log head "));
   const auto log = store_->log(1);
   ASSERT_TRUE(log && log->size() == 1);
   EXPECT_THAT(log->front().who, StartsWith("ann@"));
@@ -89,12 +88,12 @@ TEST_F(StoreCommands, RefuseWithTheReason) {
   const Outcome illegal =
       banyan({"shift", "catalog", "25", "--writes", "remote", "--why", "impatience"});
   EXPECT_EQ(illegal.exit_code, 1);
-  EXPECT_THAT(illegal.err,
-              StartsWith("banyan: refused: the writes of catalog may only be on the new side while"));
+  EXPECT_THAT(
+      illegal.err,
+      StartsWith("banyan: refused: the writes of catalog may only be on the new side while"));
   const Outcome unknown = banyan({"shift", "catalgo", "25", "--why", "x"});
   EXPECT_EQ(unknown.exit_code, 1);
-  EXPECT_EQ(unknown.err,
-            "banyan: there is no migration \"catalgo\". Did you mean \"catalog\"?\n");
+  EXPECT_EQ(unknown.err, "banyan: there is no migration \"catalgo\". Did you mean \"catalog\"?\n");
   EXPECT_EQ(store_->stand()->revision, 0U);
 }
 
@@ -126,19 +125,18 @@ class ServerCommands : public StoreCommands {
     StoreCommands::SetUp();
     board_ = std::make_unique<Switchboard>(*store_);
     api_ = std::make_unique<AdminApi>(*board_);
-    server_ = std::make_unique<AdminServer>([this](const std::string& method,
-                                                   const std::string& target,
-                                                   const std::string& body) {
-      constexpr std::string_view kRoot = "/_banyan/api";
-      EXPECT_THAT(target, StartsWith(std::string(kRoot)));
-      const std::string rest = target.substr(kRoot.size());
-      const std::size_t query = std::min(rest.find('?'), rest.size());
-      const std::string path = rest.substr(0, query);
-      const std::string after = query < rest.size() ? rest.substr(query + 1) : "";
-      const auto answer = api_->answer(
-          {method, path, after, method == "POST" ? "application/json" : "", body});
-      return std::pair(answer.status, answer.body);
-    });
+    server_ = std::make_unique<AdminServer>(
+        [this](const std::string& method, const std::string& target, const std::string& body) {
+          constexpr std::string_view kRoot = "/_banyan/api";
+          EXPECT_THAT(target, StartsWith(std::string(kRoot)));
+          const std::string rest = target.substr(kRoot.size());
+          const std::size_t query = std::min(rest.find('?'), rest.size());
+          const std::string path = rest.substr(0, query);
+          const std::string after = query < rest.size() ? rest.substr(query + 1) : "";
+          const auto answer =
+              api_->answer({method, path, after, method == "POST" ? "application/json" : "", body});
+          return std::pair(answer.status, answer.body);
+        });
   }
 
   std::unique_ptr<Switchboard> board_;
@@ -147,8 +145,8 @@ class ServerCommands : public StoreCommands {
 };
 
 TEST_F(ServerCommands, DoTheSameThroughARunningProcess) {
-  const Outcome shifted = run_banyan(
-      {"--url", server_->url(), "shift", "catalog", "10%", "--why", "first canary"});
+  const Outcome shifted =
+      run_banyan({"--url", server_->url(), "shift", "catalog", "10%", "--why", "first canary"});
   EXPECT_EQ(shifted.exit_code, 0) << shifted.err;
   EXPECT_EQ(shifted.out, "catalog: legacy -> canary 10%  (revision 1)\n");
   EXPECT_THAT(run_banyan({"status", "--url", server_->url() + '/'}).out,
@@ -226,20 +224,26 @@ INSTANTIATE_TEST_SUITE_P(
         BadUsage{"ShiftWithoutModule", {"shift"}, "MODULE is required. `banyan shift --help`"},
         BadUsage{"ShiftWithoutPercent", {"shift", "catalog", "--why", "x"}, "PERCENT is required"},
         BadUsage{"ShiftWithoutWhy", {"shift", "catalog", "25"}, "--why is required"},
-        BadUsage{"PercentTooHigh", {"shift", "catalog", "101%", "--why", "x"},
+        BadUsage{"PercentTooHigh",
+                 {"shift", "catalog", "101%", "--why", "x"},
                  "\"101%\" is not a percentage from 0 to 100"},
-        BadUsage{"PercentIsAWord", {"shift", "catalog", "half", "--why", "x"},
+        BadUsage{"PercentIsAWord",
+                 {"shift", "catalog", "half", "--why", "x"},
                  "\"half\" is not a percentage"},
-        BadUsage{"WritesToBoth", {"shift", "catalog", "100", "--writes", "both", "--why", "x"},
+        BadUsage{"WritesToBoth",
+                 {"shift", "catalog", "100", "--writes", "both", "--why", "x"},
                  "both not in {remote,local}"},
-        BadUsage{"ModuleWithSlash", {"back", "../catalog", "--why", "x"},
+        BadUsage{"ModuleWithSlash",
+                 {"back", "../catalog", "--why", "x"},
                  "\"../catalog\" is no name of a module"},
         BadUsage{"BackWithoutWhy", {"back", "catalog"}, "--why is required"},
         BadUsage{"LogLimitZero", {"log", "--limit", "0"}, "not in range"},
         BadUsage{"BadHead", {"verify", "--head", "abc"}, "is not 64 lower-case hexadecimal digits"},
-        BadUsage{"UrlWithoutScheme", {"status", "--url", "127.0.0.1:8080"},
+        BadUsage{"UrlWithoutScheme",
+                 {"status", "--url", "127.0.0.1:8080"},
                  "--url is \"127.0.0.1:8080\", expected http://HOST:PORT"},
-        BadUsage{"UrlWithPath", {"status", "--url", "http://127.0.0.1:8080/shop"},
+        BadUsage{"UrlWithPath",
+                 {"status", "--url", "http://127.0.0.1:8080/shop"},
                  "expected http://HOST:PORT"},
         BadUsage{"SchemaWithoutVerb", {"schema"}, "subcommand is required"},
         BadUsage{"MoveWithoutDatabase", {"schema", "move", "warehouse"}, "--database is required"},

@@ -26,10 +26,10 @@ using Range = std::numeric_limits<Integer>;
 TEST(RoundTrip, KeepsIntegersAtTheEdgesOfTheirRange) {
   expect_round_trip(shop::Integers{Range<std::int8_t>::min(), 0, Range<std::int16_t>::min(), 0,
                                    Range<std::int32_t>::min(), 0, Range<std::int64_t>::min(), 0});
-  expect_round_trip(shop::Integers{
-      Range<std::int8_t>::max(), Range<std::uint8_t>::max(), Range<std::int16_t>::max(),
-      Range<std::uint16_t>::max(), Range<std::int32_t>::max(), Range<std::uint32_t>::max(),
-      Range<std::int64_t>::max(), Range<std::uint64_t>::max()});
+  expect_round_trip(shop::Integers{Range<std::int8_t>::max(), Range<std::uint8_t>::max(),
+                                   Range<std::int16_t>::max(), Range<std::uint16_t>::max(),
+                                   Range<std::int32_t>::max(), Range<std::uint32_t>::max(),
+                                   Range<std::int64_t>::max(), Range<std::uint64_t>::max()});
 }
 
 TEST(RoundTrip, KeepsEveryKindOfField) {

@@ -38,8 +38,9 @@ TEST(Schema, DefinesNestedTypesOnceUnderTheirQualifiedNames) {
 TEST(Schema, PublishesLimitsAndForms) {
   const Json line = document_of(shape_of<shop::Line>())["$defs"]["shop.Line"]["properties"];
 
-  EXPECT_EQ(line["quantity"],
-            Json::parse(R"({"type": "integer", "format": "int32", "minimum": 1, "maximum": 1000})"));
+  EXPECT_EQ(
+      line["quantity"],
+      Json::parse(R"({"type": "integer", "format": "int32", "minimum": 1, "maximum": 1000})"));
   EXPECT_EQ(line["track"]["pattern"], "^trk_[0-9a-f]{32}$");
 }
 

@@ -77,8 +77,7 @@ struct Everything : Base {
   std::optional<std::vector<std::string>> words;
   friend bool operator==(const Everything&, const Everything&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Everything, (Base),
-                      (flag, ratio, level, price, at, by_name, count, words))
+BOOST_DESCRIBE_STRUCT(Everything, (Base), (flag, ratio, level, price, at, by_name, count, words))
 
 /// Contains itself.
 struct Tree {

@@ -18,7 +18,9 @@ struct Seen final : CallObserver {
   void called(const Call& call) noexcept override {
     lines.push_back(std::string(call.operation) + (call.error != nullptr ? " failed" : " ok"));
   }
-  void fault(const Call& /*call*/, std::string_view what) noexcept override { faults.emplace_back(what); }
+  void fault(const Call& /*call*/, std::string_view what) noexcept override {
+    faults.emplace_back(what);
+  }
   std::vector<std::string> lines;
   std::vector<std::string> faults;
 };

@@ -11,9 +11,8 @@ namespace {
 
 TEST(Port, ListsItsOperationsInOrder) {
   std::string names;
-  for_each_operation(demo::Demo::OperationList{}, [&]<class Op>() {
-    names += std::string(Op::operation.name) + ' ';
-  });
+  for_each_operation(demo::Demo::OperationList{},
+                     [&]<class Op>() { names += std::string(Op::operation.name) + ' '; });
   EXPECT_EQ(names, "echo store ");
 }
 

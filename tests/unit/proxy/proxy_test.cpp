@@ -2,6 +2,7 @@
 #include "proxy_fixture.hpp"
 
 #include <algorithm>
+#include <iostream>
 
 namespace banyan::strangler {
 namespace {
@@ -114,6 +115,7 @@ TEST_F(TheProxy, TellsAboutItsHealthAndItsFigures) {
   EXPECT_EQ(test::get(port_, "/health/live").status, 200u);
   EXPECT_EQ(test::get(port_, "/health/ready").status, 200u);
   side_of(1);
+  std::cerr << test::get(port_, "/metrics").head << test::get(port_, "/metrics").body;
   until("the figures of the request", [&] {
     return test::get(port_, "/metrics").body.find("catalog.read") != std::string::npos;
   });

@@ -17,7 +17,8 @@ using testing::HasSubstr;
 class AdminApiTest : public testing::Test {
  protected:
   void SetUp() override {
-    auto store = ControlStore::open(folder_.file("control.db"), ControlStore::Mode::MayCreate, clock_);
+    auto store =
+        ControlStore::open(folder_.file("control.db"), ControlStore::Mode::MayCreate, clock_);
     ASSERT_TRUE(store);
     store_ = std::move(*store);
     ASSERT_TRUE(store_->enlist({"catalog", "orders"}));
@@ -55,8 +56,7 @@ TEST_F(AdminApiTest, ShowsWhereEveryModuleStands) {
   const AdminAnswer answer = get("/status");
   EXPECT_EQ(answer.status, 200U);
   EXPECT_EQ(answer.content_type, "application/json");
-  EXPECT_EQ(Json::parse(answer.body),
-            Json::parse(R"({"revision":0,
+  EXPECT_EQ(Json::parse(answer.body), Json::parse(R"({"revision":0,
               "log":{"entries":0,"head":"0000000000000000000000000000000000000000000000000000000000000000"},
               "migrations":[
               {"module":"catalog","stage":"legacy","reads":"0%","writes":"local","reads_hundredths":0,
@@ -66,8 +66,9 @@ TEST_F(AdminApiTest, ShowsWhereEveryModuleStands) {
 }
 
 TEST_F(AdminApiTest, ShiftsAndTellsBeforeAfterAndTheLogLine) {
-  const AdminAnswer answer = post("/migrations/catalog/shift",
-                                  R"({"percent":"25%","who":"ann","why":"canary","evidence":{"errors":0}})");
+  const AdminAnswer answer =
+      post("/migrations/catalog/shift",
+           R"({"percent":"25%","who":"ann","why":"canary","evidence":{"errors":0}})");
   ASSERT_EQ(answer.status, 200U) << answer.body;
   const Json json = Json::parse(answer.body);
   EXPECT_EQ(json["changed"], true);
@@ -122,17 +123,20 @@ TEST_F(AdminApiTest, ShowsAndVerifiesTheLog) {
 TEST_F(AdminApiTest, RefusesABadBodyWithAPointerToEachProblem) {
   const std::pair<const char*, std::vector<std::string>> cases[] = {
       {R"({"percent":"25%"})",
-       {"/who is missing; it goes into the switch log", "/why is missing; it goes into the switch log"}},
+       {"/who is missing; it goes into the switch log",
+        "/why is missing; it goes into the switch log"}},
       {R"({"who":"a","why":"b"})",
        {"/percent is missing; a shift says where to: percent, writes or both"}},
       {R"({"who":1,"why":null,"percent":true})",
        {"/percent is boolean, expected a percentage such as \"25%\" or 25",
         "/who is number, expected a string", "/why is null, expected a string"}},
       {R"({"who":"a","why":"b","percent":101})",
-       {"/percent \"101\" is not a percentage from 0 to 100 with at most two decimals, such as 25%, "
+       {"/percent \"101\" is not a percentage from 0 to 100 with at most two decimals, such as "
+        "25%, "
         "0.5% or 100"}},
       {R"({"who":"a","why":"b","percent":0.001})",
-       {"/percent \"0.001\" is not a percentage from 0 to 100 with at most two decimals, such as 25%, "
+       {"/percent \"0.001\" is not a percentage from 0 to 100 with at most two decimals, such as "
+        "25%, "
         "0.5% or 100"}},
       {R"({"who":"a","why":"b","writes":"both"})",
        {"/writes is \"both\", expected \"remote\" or \"local\""}},
@@ -168,7 +172,8 @@ TEST_F(AdminApiTest, RefusesWhatIsNoJson) {
 }
 
 TEST_F(AdminApiTest, RefusesAFormThatAnotherSiteCouldSend) {
-  for (const char* type : {"", "text/plain", "application/x-www-form-urlencoded", "application/jsonp"}) {
+  for (const char* type :
+       {"", "text/plain", "application/x-www-form-urlencoded", "application/jsonp"}) {
     const AdminAnswer answer =
         post("/migrations/catalog/shift", R"({"percent":1,"who":"a","why":"b"})", type);
     EXPECT_EQ(answer.status, 415U) << type;
@@ -192,15 +197,16 @@ TEST_F(AdminApiTest, RefusesOtherMethodsAndPaths) {
   EXPECT_EQ(post("/status", "{}").allow, "GET, HEAD");
   EXPECT_EQ(get("/migrations/catalog/shift").status, 405U);
   EXPECT_EQ(get("/migrations/catalog/shift").allow, "POST");
-  for (const char* path : {"", "/", "/stat", "/migrations", "/migrations/", "/migrations/catalog",
-                           "/migrations//shift", "/migrations/catalog/drop",
-                           "/migrations/catalog/shift/x"}) {
+  for (const char* path :
+       {"", "/", "/stat", "/migrations", "/migrations/", "/migrations/catalog",
+        "/migrations//shift", "/migrations/catalog/drop", "/migrations/catalog/shift/x"}) {
     EXPECT_EQ(post(path, "{}").status, 404U) << path;
   }
 }
 
 TEST_F(AdminApiTest, RefusesABadQuery) {
-  for (const char* query : {"limit=0", "limit=1001", "limit=x", "limit=-1", "limt=5", "module=a%20b"}) {
+  for (const char* query :
+       {"limit=0", "limit=1001", "limit=x", "limit=-1", "limt=5", "module=a%20b"}) {
     EXPECT_EQ(get("/log", query).status, 400U) << query;
   }
   EXPECT_THAT(get("/log", "limt=5").body, HasSubstr("Did you mean \\\"limit\\\"?"));

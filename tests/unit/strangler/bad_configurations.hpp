@@ -20,346 +20,346 @@ struct BadFile {
 inline const std::vector<BadFile>& bad_configurations() {
   static const std::vector<BadFile> files = {
       {"NoToml",
-R"(listen = = 3
+       R"(listen = = 3
 )",
-R"(banyan.toml:5:10: this is not TOML: Error while parsing value: could not determine value type
+       R"(banyan.toml:5:10: this is not TOML: Error while parsing value: could not determine value type
 )"},
       {"UnclosedText",
-R"([limits]
+       R"([limits]
 header_time = "5s
 )",
-R"(banyan.toml:6:18: this is not TOML: Error while parsing string: unescaped control characters other than TAB (U+0009) are explicitly prohibited
+       R"(banyan.toml:6:18: this is not TOML: Error while parsing string: unescaped control characters other than TAB (U+0009) are explicitly prohibited
 )"},
       {"DuplicateKey",
-R"([limits]
+       R"([limits]
 connections = 1
 connections = 2
 )",
-R"(banyan.toml:7:15: this is not TOML: Error while parsing key-value pair: cannot redefine existing integer 'connections'
+       R"(banyan.toml:7:15: this is not TOML: Error while parsing key-value pair: cannot redefine existing integer 'connections'
 )"},
       {"NoProxy",
-R"(![limits]
+       R"(![limits]
 )",
-R"(banyan.toml:1:1: there is no section [proxy]; it says where to listen: [proxy] with listen = ["127.0.0.1:8080"]
+       R"(banyan.toml:1:1: there is no section [proxy]; it says where to listen: [proxy] with listen = ["127.0.0.1:8080"]
 )"},
       {"NoListen",
-R"(![proxy]
+       R"(![proxy]
 control_store = "c.db"
 )",
-R"(banyan.toml:1:1: [proxy] lacks listen, such as listen = ["127.0.0.1:8080"]
+       R"(banyan.toml:1:1: [proxy] lacks listen, such as listen = ["127.0.0.1:8080"]
 )"},
       {"ListenIsText",
-R"(![proxy]
+       R"(![proxy]
 listen = "127.0.0.1:8080"
 )",
-R"(banyan.toml:2:10: listen is a text, expected a list such as ["127.0.0.1:8080"]
+       R"(banyan.toml:2:10: listen is a text, expected a list such as ["127.0.0.1:8080"]
 )"},
       {"ListenIsEmpty",
-R"(![proxy]
+       R"(![proxy]
 listen = []
 )",
-R"(banyan.toml:2:10: listen is empty, expected at least one entry, as in ["127.0.0.1:8080"]
+       R"(banyan.toml:2:10: listen is empty, expected at least one entry, as in ["127.0.0.1:8080"]
 )"},
       {"ListenWithoutPort",
-R"(![proxy]
+       R"(![proxy]
 listen = ["localhost"]
 )",
-R"(banyan.toml:2:11: "localhost" in listen is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080"
+       R"(banyan.toml:2:11: "localhost" in listen is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080"
 )"},
       {"PortTooHigh",
-R"(![proxy]
+       R"(![proxy]
 listen = ["127.0.0.1:80", "127.0.0.1:65536"]
 )",
-R"(banyan.toml:2:27: "127.0.0.1:65536" in listen is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080"
+       R"(banyan.toml:2:27: "127.0.0.1:65536" in listen is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080"
 )"},
       {"ListenTwice",
-R"(![proxy]
+       R"(![proxy]
 listen = ["127.0.0.1:80", "127.0.0.1:80"]
 )",
-R"(banyan.toml:2:27: "127.0.0.1:80" is in listen twice
+       R"(banyan.toml:2:27: "127.0.0.1:80" is in listen twice
 )"},
       {"ListenNumber",
-R"(![proxy]
+       R"(![proxy]
 listen = [8080]
 )",
-R"(banyan.toml:2:11: an entry of listen is an integer, expected a text in quotes
+       R"(banyan.toml:2:11: an entry of listen is an integer, expected a text in quotes
 )"},
       {"UnbracketedIpv6",
-R"(![proxy]
+       R"(![proxy]
 listen = ["::1:8080"]
 )",
-R"(banyan.toml:2:11: "::1:8080" in listen is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080"
+       R"(banyan.toml:2:11: "::1:8080" in listen is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080"
 )"},
       {"UnknownSection",
-R"([upstream.catalog]
+       R"([upstream.catalog]
 )",
-R"(banyan.toml:5:2: unknown section "upstream". Did you mean "upstreams"?
+       R"(banyan.toml:5:2: unknown section "upstream". Did you mean "upstreams"?
 )"},
       {"UnknownKey",
-R"([limits]
+       R"([limits]
 conections = 5
 )",
-R"(banyan.toml:6:1: unknown key "conections" in [limits]. Did you mean "connections"?
+       R"(banyan.toml:6:1: unknown key "conections" in [limits]. Did you mean "connections"?
 )"},
       {"SectionIsNoTable",
-R"(!limits = 5
+       R"(!limits = 5
 [proxy]
 listen = ["127.0.0.1:1"]
 )",
-R"(banyan.toml:1:10: limits is an integer, expected a section [limits]
+       R"(banyan.toml:1:10: limits is an integer, expected a section [limits]
 )"},
       {"RoutesWithOneBracket",
-R"([routes]
+       R"([routes]
 path = "/"
 )",
-R"(banyan.toml:5:1: routes is a table, expected [[routes]] with two brackets, once for each route
+       R"(banyan.toml:5:1: routes is a table, expected [[routes]] with two brackets, once for each route
 )"},
       {"StickyWhat",
-R"(![proxy]
+       R"(![proxy]
 listen = ["127.0.0.1:80"]
 sticky = ["session"]
 )",
-R"(banyan.toml:3:11: "session" in sticky is nothing to go by, expected "cookie:NAME", "header:NAME" or "address"
+       R"(banyan.toml:3:11: "session" in sticky is nothing to go by, expected "cookie:NAME", "header:NAME" or "address"
 )"},
       {"NumberOutOfRange",
-R"([limits]
+       R"([limits]
 connections = 0
 )",
-R"(banyan.toml:6:15: connections is 0, expected an integer from 1 to 1000000
+       R"(banyan.toml:6:15: connections is 0, expected an integer from 1 to 1000000
 )"},
       {"NumberIsText",
-R"([limits]
+       R"([limits]
 header_fields = "100"
 )",
-R"(banyan.toml:6:17: header_fields is a text, expected an integer from 1 to 10000
+       R"(banyan.toml:6:17: header_fields is a text, expected an integer from 1 to 10000
 )"},
       {"DurationWithoutUnit",
-R"([limits]
+       R"([limits]
 header_time = 10
 body_time = "10"
 idle_time = "10 s"
 drain_time = "2h"
 )",
-R"(banyan.toml:6:15: header_time is an integer, expected a time from 1ms to 60m such as "500ms", "10s" or "2m"
+       R"(banyan.toml:6:15: header_time is an integer, expected a time from 1ms to 60m such as "500ms", "10s" or "2m"
 banyan.toml:7:13: body_time is "10", expected a time from 1ms to 60m such as "500ms", "10s" or "2m"
 banyan.toml:8:13: idle_time is "10 s", expected a time from 1ms to 60m such as "500ms", "10s" or "2m"
 banyan.toml:9:14: drain_time is "2h", expected a time from 1ms to 60m such as "500ms", "10s" or "2m"
 )"},
       {"BadSizes",
-R"([limits]
+       R"([limits]
 header_bytes = "16KB"
 body_bytes = -1
 )",
-R"(banyan.toml:6:16: header_bytes is "16KB", expected a number of bytes from 1024 to 1048576, or a text such as "64KiB" or "1GiB"
+       R"(banyan.toml:6:16: header_bytes is "16KB", expected a number of bytes from 1024 to 1048576, or a text such as "64KiB" or "1GiB"
 banyan.toml:7:14: body_bytes is -1, expected a number of bytes from 0 to 1125899906842624, or a text such as "64KiB" or "1GiB"
 )"},
       {"SizeIsTrue",
-R"([limits]
+       R"([limits]
 body_bytes = true
 )",
-R"(banyan.toml:6:14: body_bytes is a boolean, expected a number of bytes from 0 to 1125899906842624, or a text such as "64KiB" or "1GiB"
+       R"(banyan.toml:6:14: body_bytes is a boolean, expected a number of bytes from 0 to 1125899906842624, or a text such as "64KiB" or "1GiB"
 )"},
       {"UpstreamWithoutInstances",
-R"([upstreams.catalog]
+       R"([upstreams.catalog]
 )",
-R"(banyan.toml:5:1: [upstreams.catalog] lacks instances, such as instances = ["127.0.0.1:9000"]
+       R"(banyan.toml:5:1: [upstreams.catalog] lacks instances, such as instances = ["127.0.0.1:9000"]
 )"},
       {"UpstreamPortZero",
-R"([upstreams.catalog]
+       R"([upstreams.catalog]
 instances = ["127.0.0.1:0"]
 )",
-R"(banyan.toml:6:14: "127.0.0.1:0" in instances is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080"
+       R"(banyan.toml:6:14: "127.0.0.1:0" in instances is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080"
 )"},
       {"UpstreamIsText",
-R"([upstreams.new]
+       R"([upstreams.new]
 instances = ["a:1"]
 [migrations]
 catalog = "127.0.0.1:1"
 )",
-R"(banyan.toml:8:11: catalog is a text, expected a table [migrations.catalog]
+       R"(banyan.toml:8:11: catalog is a text, expected a table [migrations.catalog]
 )"},
       {"UpstreamName",
-R"([upstreams."Catalog Service"]
+       R"([upstreams."Catalog Service"]
 instances = ["a:1"]
 )",
-R"(banyan.toml:5:1: "Catalog Service" cannot be the name of an upstream: up to 64 lower-case letters, digits, "-" and "_", beginning with a letter
+       R"(banyan.toml:5:1: "Catalog Service" cannot be the name of an upstream: up to 64 lower-case letters, digits, "-" and "_", beginning with a letter
 )"},
       {"MigrationName",
-R"([migrations.Catalog]
+       R"([migrations.Catalog]
 )",
-R"(banyan.toml:5:1: "Catalog" cannot be the name of a migration: up to 64 lower-case letters, digits, "-" and "_", beginning with a letter
+       R"(banyan.toml:5:1: "Catalog" cannot be the name of a migration: up to 64 lower-case letters, digits, "-" and "_", beginning with a letter
 )"},
       {"StepsShrink",
-R"([migrations.catalog]
+       R"([migrations.catalog]
 steps = ["10%", "5%", "100%"]
 )",
-R"(banyan.toml:6:17: steps must grow, and 5% comes after 10%
+       R"(banyan.toml:6:17: steps must grow, and 5% comes after 10%
 )"},
       {"StepsAreNoPercentages",
-R"([migrations.catalog]
+       R"([migrations.catalog]
 steps = ["ten"]
 )",
-R"(banyan.toml:6:10: "ten" is not a percentage from 0 to 100 with at most two decimals, such as 25%, 0.5% or 100
+       R"(banyan.toml:6:10: "ten" is not a percentage from 0 to 100 with at most two decimals, such as 25%, 0.5% or 100
 )"},
       {"StepsStopShort",
-R"([migrations.catalog]
+       R"([migrations.catalog]
 steps = ["10%", "50%"]
 )",
-R"(banyan.toml:6:1: the last of the steps must be 100%
+       R"(banyan.toml:6:1: the last of the steps must be 100%
 )"},
       {"StepsBeginAtZero",
-R"([migrations.catalog]
+       R"([migrations.catalog]
 steps = ["0%", "100%"]
 )",
-R"(banyan.toml:6:10: steps begin above 0%, which is where every migration begins
+       R"(banyan.toml:6:10: steps begin above 0%, which is where every migration begins
 )"},
       {"EmptyRoute",
-R"([[routes]]
+       R"([[routes]]
 )",
-R"(banyan.toml:5:1: [[routes]] lacks path, such as path = "/albums/{id}", or prefix, such as prefix = "/albums"
+       R"(banyan.toml:5:1: [[routes]] lacks path, such as path = "/albums/{id}", or prefix, such as prefix = "/albums"
 banyan.toml:5:1: [[routes]] lacks methods, such as methods = ["GET"], or ["*"] for all
 banyan.toml:5:1: [[routes]] lacks effect, such as effect = "read"
 banyan.toml:5:1: [[routes]] lacks legacy, such as legacy = "NAME" of a section [upstreams.NAME]
 )"},
       {"UnknownMethod",
-R"([[routes]]
+       R"([[routes]]
 methods = ["get", "FETCH"]
 path = "/a"
 effect = "read"
 legacy = "old"
 )",
-R"(banyan.toml:6:12: unknown method "get". Did you mean "GET"?
+       R"(banyan.toml:6:12: unknown method "get". Did you mean "GET"?
 banyan.toml:6:19: unknown method "FETCH". Known: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS.
 )"},
       {"MethodsAreText",
-R"([[routes]]
+       R"([[routes]]
 methods = "GET"
 path = "/a"
 effect = "read"
 legacy = "old"
 )",
-R"(banyan.toml:6:11: methods is a text, expected a list such as ["GET", "HEAD"]
+       R"(banyan.toml:6:11: methods is a text, expected a list such as ["GET", "HEAD"]
 )"},
       {"MethodsAreEmpty",
-R"([[routes]]
+       R"([[routes]]
 methods = []
 path = "/a"
 effect = "read"
 legacy = "old"
 )",
-R"(banyan.toml:6:11: methods is empty, expected at least one entry, as in ["GET", "HEAD"]
+       R"(banyan.toml:6:11: methods is empty, expected at least one entry, as in ["GET", "HEAD"]
 )"},
       {"PathAndPrefix",
-R"([[routes]]
+       R"([[routes]]
 methods = ["GET"]
 path = "/a"
 prefix = "/a"
 effect = "read"
 legacy = "old"
 )",
-R"(banyan.toml:8:1: a route has either path (this path) or prefix (this path and all below it), not both
+       R"(banyan.toml:8:1: a route has either path (this path) or prefix (this path and all below it), not both
 )"},
       {"PathWithoutSlash",
-R"([[routes]]
+       R"([[routes]]
 methods = ["GET"]
 path = "albums"
 effect = "read"
 legacy = "old"
 )",
-R"(banyan.toml:7:8: "albums" is no path of a route: a path begins with "/"
+       R"(banyan.toml:7:8: "albums" is no path of a route: a path begins with "/"
 )"},
       {"PathWithStar",
-R"([[routes]]
+       R"([[routes]]
 methods = ["GET"]
 path = "/albums/*"
 effect = "read"
 legacy = "old"
 )",
-R"(banyan.toml:7:8: "/albums/*" is no path of a route: "*" has no meaning here; "prefix" matches everything below a path, and "{name}" matches one segment
+       R"(banyan.toml:7:8: "/albums/*" is no path of a route: "*" has no meaning here; "prefix" matches everything below a path, and "{name}" matches one segment
 )"},
       {"PathWithDots",
-R"([[routes]]
+       R"([[routes]]
 methods = ["GET"]
 path = "/a/../b"
 effect = "read"
 legacy = "old"
 )",
-R"(banyan.toml:7:8: "/a/../b" is no path of a route: a route cannot have a segment ".."
+       R"(banyan.toml:7:8: "/a/../b" is no path of a route: a route cannot have a segment ".."
 )"},
       {"PathWithEscape",
-R"([[routes]]
+       R"([[routes]]
 methods = ["GET"]
 path = "/a%20b"
 effect = "read"
 legacy = "old"
 )",
-R"(banyan.toml:7:8: "/a%20b" is no path of a route: a route is written without escapes: put the character itself instead of "a%20b"
+       R"(banyan.toml:7:8: "/a%20b" is no path of a route: a route is written without escapes: put the character itself instead of "a%20b"
 )"},
       {"PathWithQuery",
-R"([[routes]]
+       R"([[routes]]
 methods = ["GET"]
 path = "/a?x=1"
 effect = "read"
 legacy = "old"
 )",
-R"(banyan.toml:7:8: "/a?x=1" is no path of a route: a path has no query, fragment, parameters or backslash, and "a?x=1" has
+       R"(banyan.toml:7:8: "/a?x=1" is no path of a route: a path has no query, fragment, parameters or backslash, and "a?x=1" has
 )"},
       {"PathWithEmptySegment",
-R"([[routes]]
+       R"([[routes]]
 methods = ["GET"]
 path = "/a//b"
 effect = "read"
 legacy = "old"
 )",
-R"(banyan.toml:7:8: "/a//b" is no path of a route: a path has no empty segment ("//")
+       R"(banyan.toml:7:8: "/a//b" is no path of a route: a path has no empty segment ("//")
 )"},
       {"ParameterTwice",
-R"([[routes]]
+       R"([[routes]]
 methods = ["GET"]
 path = "/a/{id}/b/{id}"
 effect = "read"
 legacy = "old"
 )",
-R"(banyan.toml:7:8: "/a/{id}/b/{id}" is no path of a route: the parameter {id} is there twice
+       R"(banyan.toml:7:8: "/a/{id}/b/{id}" is no path of a route: the parameter {id} is there twice
 )"},
       {"ParameterName",
-R"([[routes]]
+       R"([[routes]]
 methods = ["GET"]
 path = "/a/{}"
 effect = "read"
 legacy = "old"
 )",
-R"(banyan.toml:7:8: "/a/{}" is no path of a route: a parameter has a name of letters, digits and "_", and "{}" has not
+       R"(banyan.toml:7:8: "/a/{}" is no path of a route: a parameter has a name of letters, digits and "_", and "{}" has not
 )"},
       {"PrefixWithSlash",
-R"([[routes]]
+       R"([[routes]]
 methods = ["GET"]
 prefix = "/a/"
 effect = "read"
 legacy = "old"
 )",
-R"(banyan.toml:7:10: "/a/" is no path of a route: a prefix is whole segments: write "/a" without the last "/"
+       R"(banyan.toml:7:10: "/a/" is no path of a route: a prefix is whole segments: write "/a" without the last "/"
 )"},
       {"UnknownEffect",
-R"([[routes]]
+       R"([[routes]]
 methods = ["GET"]
 path = "/a"
 effect = "reads"
 legacy = "old"
 )",
-R"(banyan.toml:8:10: effect is "reads", expected "read" (changes nothing, may move by percentage) or "write" (moves as a whole)
+       R"(banyan.toml:8:10: effect is "reads", expected "read" (changes nothing, may move by percentage) or "write" (moves as a whole)
 )"},
       {"UnknownUpstream",
-R"([[routes]]
+       R"([[routes]]
 methods = ["GET"]
 path = "/a"
 effect = "read"
 legacy = "odl"
 )",
-R"(banyan.toml:9:10: there is no [upstreams.odl]. Did you mean "old"?
+       R"(banyan.toml:9:10: there is no [upstreams.odl]. Did you mean "old"?
 )"},
       {"UnknownMigration",
-R"([migrations.catalog]
+       R"([migrations.catalog]
 [[routes]]
 methods = ["GET"]
 path = "/a"
@@ -368,10 +368,10 @@ legacy = "old"
 successor = "old"
 migration = "catalogue"
 )",
-R"(banyan.toml:12:13: there is no [migrations.catalogue]. Did you mean "catalog"?
+       R"(banyan.toml:12:13: there is no [migrations.catalogue]. Did you mean "catalog"?
 )"},
       {"MigrationWithoutSuccessor",
-R"([migrations.catalog]
+       R"([migrations.catalog]
 [[routes]]
 methods = ["GET"]
 path = "/a"
@@ -379,30 +379,30 @@ effect = "read"
 legacy = "old"
 migration = "catalog"
 )",
-R"(banyan.toml:11:1: a route with a migration needs a successor: the upstream that its traffic moves to
+       R"(banyan.toml:11:1: a route with a migration needs a successor: the upstream that its traffic moves to
 )"},
       {"SuccessorWithoutMigration",
-R"([[routes]]
+       R"([[routes]]
 methods = ["GET"]
 path = "/a"
 effect = "read"
 legacy = "old"
 successor = "old"
 )",
-R"(banyan.toml:10:1: a route with a successor needs a migration, by whose stage its traffic moves
+       R"(banyan.toml:10:1: a route with a successor needs a migration, by whose stage its traffic moves
 )"},
       {"UnknownRouteKey",
-R"([[routes]]
+       R"([[routes]]
 method = ["GET"]
 methods = ["GET"]
 path = "/a"
 effect = "read"
 legacy = "old"
 )",
-R"(banyan.toml:6:1: unknown key "method" in [[routes]]. Did you mean "methods"?
+       R"(banyan.toml:6:1: unknown key "method" in [[routes]]. Did you mean "methods"?
 )"},
       {"AmbiguousRoutes",
-R"([[routes]]
+       R"([[routes]]
 name = "a"
 methods = ["GET"]
 path = "/a/{x}"
@@ -415,10 +415,10 @@ path = "/a/{y}"
 effect = "read"
 legacy = "old"
 )",
-R"(banyan.toml:14:8: "b" and "a" both match GET /a/{y}; give them different methods or paths
+       R"(banyan.toml:14:8: "b" and "a" both match GET /a/{y}; give them different methods or paths
 )"},
       {"SameName",
-R"([[routes]]
+       R"([[routes]]
 name = "a"
 methods = ["GET"]
 path = "/a"
@@ -431,20 +431,20 @@ path = "/b"
 effect = "read"
 legacy = "old"
 )",
-R"(banyan.toml:14:8: there are two routes "a"; a name names one
+       R"(banyan.toml:14:8: there are two routes "a"; a name names one
 )"},
       {"EmptyText",
-R"([[routes]]
+       R"([[routes]]
 name = ""
 methods = ["GET"]
 path = "/a"
 effect = "read"
 legacy = "old"
 )",
-R"(banyan.toml:6:8: name is empty
+       R"(banyan.toml:6:8: name is empty
 )"},
       {"SeveralAtOnce",
-R"(![proxy]
+       R"(![proxy]
 listen = ["nowhere"]
 control_stor = "c.db"
 [limits]
@@ -455,7 +455,7 @@ path = "x"
 effect = "read"
 legacy = "old"
 )",
-R"(banyan.toml:2:11: "nowhere" in listen is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080"
+       R"(banyan.toml:2:11: "nowhere" in listen is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080"
 banyan.toml:3:1: unknown key "control_stor" in [proxy]. Did you mean "control_store"?
 banyan.toml:5:13: idle_time is an integer, expected a time from 1ms to 60m such as "500ms", "10s" or "2m"
 banyan.toml:8:8: "x" is no path of a route: a path begins with "/"

@@ -64,10 +64,9 @@ TEST(ConfigurationFile, IsReadAsWritten) {
 
   EXPECT_EQ(read->listen, (std::vector<Address>{{"127.0.0.1", 8080}, {"::1", 8080}}));
   EXPECT_EQ(read->control_store, "state/control.db");
-  EXPECT_EQ(read->sticky_units,
-            (std::vector<StickyUnit>{{StickyUnit::Source::Cookie, "PHPSESSID"},
-                                     {StickyUnit::Source::Header, "X-Customer"},
-                                     {StickyUnit::Source::Address, ""}}));
+  EXPECT_EQ(read->sticky_units, (std::vector<StickyUnit>{{StickyUnit::Source::Cookie, "PHPSESSID"},
+                                                         {StickyUnit::Source::Header, "X-Customer"},
+                                                         {StickyUnit::Source::Address, ""}}));
   EXPECT_EQ(read->limits.connections, 500U);
   EXPECT_EQ(read->limits.header_bytes, 16U * 1024);
   EXPECT_EQ(read->limits.body_bytes, 1024U * 1024);
@@ -91,7 +90,8 @@ TEST(ConfigurationFile, IsReadAsWritten) {
 }
 
 TEST(ConfigurationFile, HasDefaultsForWhatNeedNotBeSaid) {
-  const auto read = parse_configuration("[proxy]\nlisten = [\"127.0.0.1:0\"]\n[migrations.shop]\n", "f");
+  const auto read =
+      parse_configuration("[proxy]\nlisten = [\"127.0.0.1:0\"]\n[migrations.shop]\n", "f");
   ASSERT_TRUE(read) << to_string(read.error());
   EXPECT_EQ(read->control_store, "control.db");
   EXPECT_EQ(read->limits, Limits{});
@@ -117,9 +117,10 @@ TEST_P(BadConfiguration, IsRefusedWithPlaceExpectationAndNearestKey) {
   EXPECT_EQ(to_string(refused.error()), GetParam().expected);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Files, BadConfiguration, testing::ValuesIn(test::bad_configurations()),
-    [](const testing::TestParamInfo<test::BadFile>& file) { return file.param.name; });
+INSTANTIATE_TEST_SUITE_P(Files, BadConfiguration, testing::ValuesIn(test::bad_configurations()),
+                         [](const testing::TestParamInfo<test::BadFile>& file) {
+                           return file.param.name;
+                         });
 
 TEST(ConfigurationFile, ThatIsNotThereIsNamed) {
   const auto refused = read_configuration("/nowhere/banyan.toml");
@@ -155,9 +156,10 @@ TEST_F(ReloadTest, PutsANewTableInThePlaceOfTheOld) {
 TEST_F(ReloadTest, RefusesABadFileWholeAndKeepsTheOldTable) {
   write(kComplete);
   LiveRoutes live(file_, *load_routing(file_));
-  write(std::string(kComplete) + "[[routes]]\nname = \"good\"\nmethods = [\"GET\"]\npath = \"/good\"\n"
-                                 "effect = \"read\"\nlegacy = \"monolith\"\n"
-                                 "[[routes]]\nname = \"bad\"\n");
+  write(std::string(kComplete) +
+        "[[routes]]\nname = \"good\"\nmethods = [\"GET\"]\npath = \"/good\"\n"
+        "effect = \"read\"\nlegacy = \"monolith\"\n"
+        "[[routes]]\nname = \"bad\"\n");
 
   const auto refused = live.reload();
 

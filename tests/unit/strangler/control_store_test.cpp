@@ -139,9 +139,10 @@ TEST_F(ControlStoreTest, WritesNothingWhenNothingChanges) {
 }
 
 TEST_F(ControlStoreTest, WritesNothingWhenTheDecisionIsARefusal) {
-  const auto refused = store_->change("catalog", {"ann", "why"}, [](const Traffic&) -> Result<Traffic> {
-    return fail(ErrorCode::FailedPrecondition, "test.refused", "no");
-  });
+  const auto refused =
+      store_->change("catalog", {"ann", "why"}, [](const Traffic&) -> Result<Traffic> {
+        return fail(ErrorCode::FailedPrecondition, "test.refused", "no");
+      });
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().rule, "test.refused");
   EXPECT_EQ(store_->stand()->revision, 0U);
@@ -235,26 +236,29 @@ TEST_F(ControlStoreTest, FindsAnEditInEveryColumn) {
 
 TEST_F(ControlStoreTest, SaysWhichLineWasEdited) {
   write_four_lines();
-  EXPECT_THAT(problems_after("UPDATE switch_log SET who = 'eve' WHERE seq = 3"),
-              ElementsAre("line 3 was changed after it was written: its hash does not fit (warehouse, "
-                          "\"a try\" by eve)"));
+  EXPECT_THAT(
+      problems_after("UPDATE switch_log SET who = 'eve' WHERE seq = 3"),
+      ElementsAre("line 3 was changed after it was written: its hash does not fit (warehouse, "
+                  "\"a try\" by eve)"));
 }
 
 TEST_F(ControlStoreTest, FindsALineThatWasTakenOut) {
   write_four_lines();
-  EXPECT_THAT(problems_after("DELETE FROM switch_log WHERE seq = 3"),
-              ElementsAre("line 3 is missing",
-                          "line 4 does not follow the line before it: a line was changed, taken out or "
-                          "put in",
-                          "warehouse was last changed in line 3, which the log does not have: its end "
-                          "was cut off"));
+  EXPECT_THAT(
+      problems_after("DELETE FROM switch_log WHERE seq = 3"),
+      ElementsAre("line 3 is missing",
+                  "line 4 does not follow the line before it: a line was changed, taken out or "
+                  "put in",
+                  "warehouse was last changed in line 3, which the log does not have: its end "
+                  "was cut off"));
 }
 
 TEST_F(ControlStoreTest, FindsThatTheEndWasCutOff) {
   write_four_lines();
-  EXPECT_THAT(problems_after("DELETE FROM switch_log WHERE seq = 4"),
-              ElementsAre("catalog was last changed in line 4, which the log does not have: its end "
-                          "was cut off"));
+  EXPECT_THAT(
+      problems_after("DELETE FROM switch_log WHERE seq = 4"),
+      ElementsAre("catalog was last changed in line 4, which the log does not have: its end "
+                  "was cut off"));
 }
 
 TEST_F(ControlStoreTest, FindsThatTheWholeLogWasCutOff) {
@@ -273,17 +277,19 @@ TEST_F(ControlStoreTest, FindsAReorderedLog) {
 
 TEST_F(ControlStoreTest, FindsAStageThatWasChangedPastTheLog) {
   write_four_lines();
-  EXPECT_THAT(problems_after("UPDATE migrations SET reads = 10000 WHERE module = 'catalog'"),
-              ElementsAre(R"(catalog is at {"stage":"canary","reads":10000,"writes":"local"}, but the )"
-                          R"(log ends with {"stage":"canary","reads":2500,"writes":"local"}: the stage )"
-                          "was changed past the log"));
+  EXPECT_THAT(
+      problems_after("UPDATE migrations SET reads = 10000 WHERE module = 'catalog'"),
+      ElementsAre(R"(catalog is at {"stage":"canary","reads":10000,"writes":"local"}, but the )"
+                  R"(log ends with {"stage":"canary","reads":2500,"writes":"local"}: the stage )"
+                  "was changed past the log"));
 }
 
 TEST_F(ControlStoreTest, FindsAStageThatWasTakenOutPastTheLog) {
   write_four_lines();
-  EXPECT_THAT(problems_after("DELETE FROM migrations WHERE module = 'warehouse'"),
-              ElementsAre("warehouse has lines in the log (the last is 3), but no stage: it was taken "
-                          "out past the log"));
+  EXPECT_THAT(
+      problems_after("DELETE FROM migrations WHERE module = 'warehouse'"),
+      ElementsAre("warehouse has lines in the log (the last is 3), but no stage: it was taken "
+                  "out past the log"));
 }
 
 // Whoever may write the file can forge it from some line on, hashes and all; a head noted elsewhere
@@ -323,8 +329,9 @@ TEST(ControlStoreFile, RefusesAFileThatIsNoDatabaseAndLeavesIt) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().rule, "banyan.foreign_control_store");
   EXPECT_EQ(refused.error().message,
-            file + " is not a SQLite database. It is left as it is; name another file as the control "
-                   "store.");
+            file +
+                " is not a SQLite database. It is left as it is; name another file as the control "
+                "store.");
   std::string text;
   std::getline(std::ifstream(file), text);
   EXPECT_EQ(text, "shopping list: albums");
@@ -349,8 +356,9 @@ TEST(ControlStoreFile, RefusesTheDatabaseOfAnotherApplication) {
   const auto refused = ControlStore::open(file);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message,
-            file + " is a SQLite database, but not a control store of Banyan. It is left as it is; "
-                   "name another file as the control store.");
+            file +
+                " is a SQLite database, but not a control store of Banyan. It is left as it is; "
+                "name another file as the control store.");
 }
 
 TEST(ControlStoreFile, RefusesANewerVersion) {
@@ -361,8 +369,9 @@ TEST(ControlStoreFile, RefusesANewerVersion) {
   const auto refused = ControlStore::open(file);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message,
-            file + " was written by a newer version of Banyan (its schema has version 7). Use that "
-                   "version, or name another file as the control store.");
+            file +
+                " was written by a newer version of Banyan (its schema has version 7). Use that "
+                "version, or name another file as the control store.");
 }
 
 TEST(ControlStoreFile, RefusesAStageOfANewerVersion) {

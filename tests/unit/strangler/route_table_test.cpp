@@ -48,10 +48,8 @@ std::string look(const RouteTable& routes, std::string_view method, std::string_
 }
 
 RouteTable shop() {
-  return table({route("list", {"GET"}, "/albums"),
-                route("add", {"POST"}, "/albums"),
-                route("get", {"GET", "PUT"}, "/albums/{id}"),
-                route("new", {"GET"}, "/albums/new"),
+  return table({route("list", {"GET"}, "/albums"), route("add", {"POST"}, "/albums"),
+                route("get", {"GET", "PUT"}, "/albums/{id}"), route("new", {"GET"}, "/albums/new"),
                 route("tracks", {"GET"}, "/albums/{id}/tracks"),
                 route("best", {"GET"}, "/albums/new/{year}"),
                 route("images", {"*"}, "/albums/images", PathKind::Prefix),
@@ -126,9 +124,9 @@ TEST(RouteTableTest, TellsAPathFromTheSamePathWithASlash) {
 }
 
 TEST(RouteTableTest, ReadsEscapesAsTheUpstreamWill) {
-  const RouteTable routes = table({route("albums", {"GET"}, "/albums"),
-                                   route("umlaut", {"GET"}, "/k\xC3\xBCnstler"),
-                                   route("space", {"GET"}, "/a b")});
+  const RouteTable routes =
+      table({route("albums", {"GET"}, "/albums"), route("umlaut", {"GET"}, "/k\xC3\xBCnstler"),
+             route("space", {"GET"}, "/a b")});
   EXPECT_EQ(look(routes, "GET", "/%61lb%75ms"), "albums");
   EXPECT_EQ(look(routes, "GET", "/k%C3%BCnstler"), "umlaut");
   EXPECT_EQ(look(routes, "GET", "/k%c3%bcnstler"), "umlaut");
@@ -195,17 +193,18 @@ TEST(RouteTableTest, RefusesTwoRoutesForTheSameRequests) {
       problems({route("a", {"GET", "PUT"}, "/albums/{id}"), route("b", {"PUT"}, "/albums/{name}"),
                 route("c", {"POST"}, "/albums/{id}"), route("p", {"*"}, "/x", PathKind::Prefix),
                 route("q", {"GET"}, "/x", PathKind::Prefix), route("r", {"GET"}, "/x")}),
-      ElementsAre(R"("b" and "a" both match PUT /albums/{name}; give them different methods or paths)",
-                  R"("q" and "p" both match GET /x and below; give them different methods or paths)"));
+      ElementsAre(
+          R"("b" and "a" both match PUT /albums/{name}; give them different methods or paths)",
+          R"("q" and "p" both match GET /x and below; give them different methods or paths)"));
 }
 
 TEST(RouteTableTest, ReportsEveryProblemOfItsRoutesAtOnce) {
-  EXPECT_THAT(problems({route("a", {}, "/a"), route("a", {"GET"}, "b"), route("c", {"GET"}, "/{x}y")}),
-              ElementsAre("the route \"a\" has no method",
-                          "there are two routes \"a\"; a name names one",
-                          "\"b\" is no path of a route: a path begins with \"/\"",
-                          "\"/{x}y\" is no path of a route: a parameter stands for a whole segment, "
-                          "and \"{x}y\" is more than one"));
+  EXPECT_THAT(
+      problems({route("a", {}, "/a"), route("a", {"GET"}, "b"), route("c", {"GET"}, "/{x}y")}),
+      ElementsAre("the route \"a\" has no method", "there are two routes \"a\"; a name names one",
+                  "\"b\" is no path of a route: a path begins with \"/\"",
+                  "\"/{x}y\" is no path of a route: a parameter stands for a whole segment, "
+                  "and \"{x}y\" is more than one"));
 }
 
 TEST(RouteTableTest, TakesTheOperationsOfModules) {
@@ -227,14 +226,15 @@ TEST(RouteTableTest, TakesTheOperationsOfModules) {
 TEST(RouteTableTest, FindsEachOfManyRoutes) {
   std::vector<Route> many;
   for (int i = 0; i < 2'000; ++i) {
-    many.push_back(route("r" + std::to_string(i), {"GET"},
-                         "/area" + std::to_string(i % 40) + "/thing" + std::to_string(i) + "/{id}"));
+    many.push_back(
+        route("r" + std::to_string(i), {"GET"},
+              "/area" + std::to_string(i % 40) + "/thing" + std::to_string(i) + "/{id}"));
   }
   const RouteTable routes = table(std::move(many));
   for (int i = 0; i < 2'000; ++i) {
-    ASSERT_EQ(look(routes, "GET",
-                   "/area" + std::to_string(i % 40) + "/thing" + std::to_string(i) + "/7"),
-              "r" + std::to_string(i));
+    ASSERT_EQ(
+        look(routes, "GET", "/area" + std::to_string(i % 40) + "/thing" + std::to_string(i) + "/7"),
+        "r" + std::to_string(i));
   }
 }
 

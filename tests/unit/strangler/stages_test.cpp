@@ -206,9 +206,8 @@ class BrokenStore final : public ControlStore {
 TEST_F(StagesTest, KeepTheLastTableWhileTheStoreCannotBeRead) {
   BrokenStore fragile(*store_);
   std::vector<std::string> complaints;
-  const auto stages = Stages::make(fragile, scheduler_, [&](const Error& error) {
-    complaints.push_back(error.message);
-  });
+  const auto stages = Stages::make(
+      fragile, scheduler_, [&](const Error& error) { complaints.push_back(error.message); });
   ASSERT_TRUE(stages);
   shift("100");
   scheduler_.tick();
@@ -282,8 +281,7 @@ TEST_F(SwitchboardTest, WalksForthAndBack) {
 }
 
 TEST_F(SwitchboardTest, RefusesAnIllegalShiftWithTheReasonAndLogsNothing) {
-  const auto refused =
-      board_->shift("catalog", {*Percent::parse("25"), Side::Remote}, kReason);
+  const auto refused = board_->shift("catalog", {*Percent::parse("25"), Side::Remote}, kReason);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().rule, "banyan.illegal_stage");
   EXPECT_THAT(refused.error().message, HasSubstr("refused: the writes of catalog may only be on"));
@@ -310,9 +308,8 @@ TEST_F(SwitchboardTest, AsksTheTerrainAtTheMomentOfTheChange) {
 
 TEST_F(SwitchboardTest, ShowsWhatCanBeDoneAndWhatMayNotStay) {
   shift("25");
-  Switchboard here(*store_, [](std::string_view module) {
-    return Terrain{.new_side = module == "orders"};
-  });
+  Switchboard here(*store_,
+                   [](std::string_view module) { return Terrain{.new_side = module == "orders"}; });
   const auto overview = here.overview();
   ASSERT_TRUE(overview);
   ASSERT_EQ(overview->positions.size(), 2U);

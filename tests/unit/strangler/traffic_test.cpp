@@ -25,15 +25,16 @@ TEST(PercentText, ReadsWhatPeopleWrite) {
 
 TEST(PercentText, RefusesEverythingElse) {
   for (const std::string_view text :
-       {"", "%", "-1", "+1", "101", "100.01", "0.001", "1e1", "25%%", ".5", "5.", "a", " 25", "0x10",
-        "99999999999999999999", "25,5"}) {
+       {"", "%", "-1", "+1", "101", "100.01", "0.001", "1e1", "25%%", ".5", "5.", "a", " 25",
+        "0x10", "99999999999999999999", "25,5"}) {
     const auto read = Percent::parse(text);
     ASSERT_FALSE(read) << text;
     EXPECT_EQ(read.error().rule, "banyan.bad_percentage");
-    EXPECT_EQ(read.error().message,
-              '"' + std::string(text) +
-                  "\" is not a percentage from 0 to 100 with at most two decimals, such as 25%, 0.5% "
-                  "or 100");
+    EXPECT_EQ(
+        read.error().message,
+        '"' + std::string(text) +
+            "\" is not a percentage from 0 to 100 with at most two decimals, such as 25%, 0.5% "
+            "or 100");
   }
 }
 
@@ -91,8 +92,8 @@ TEST(LegalityMatrix, AgreesWithItsSpecificationEverywhere) {
             "catalog", Traffic::of(reads, writes),
             {old_side, new_side, shared ? DataStage::Shared : DataStage::Separate, both_reach});
 
-        EXPECT_EQ(!why.has_value(), expected)
-            << reads_text << ' ' << to_string(writes) << " bits " << bits << ' ' << why.value_or("");
+        EXPECT_EQ(!why.has_value(), expected) << reads_text << ' ' << to_string(writes) << " bits "
+                                              << bits << ' ' << why.value_or("");
         (expected ? legal : illegal) += 1;
         if (why) {
           EXPECT_NE(why->find("catalog"), std::string::npos) << *why;
@@ -111,25 +112,29 @@ TEST(LegalityMatrix, RefusesANameThatDoesNotFitTheShares) {
 }
 
 TEST(LegalityMatrix, TeachesTheNextStep) {
-  EXPECT_EQ(why_illegal("catalog", Traffic::of(percent("25"), Side::Remote), {}),
-            "the writes of catalog may only be on the new side while 100% of its reads are, and 25% "
-            "would be: two sides must never answer for what one of them writes. Bring the writes home "
-            "in the same change (writes local), or move all reads first (100%).");
-  EXPECT_EQ(why_illegal("catalog", Traffic::of(percent("25"), Side::Local), {.new_side = false}),
-            "there is no service of catalog to send traffic to. Build the application with "
-            "-DBANYAN_ROUTED=catalog and start the module's service; for a foreign application, give "
-            "its routes a successor in banyan.toml.");
+  EXPECT_EQ(
+      why_illegal("catalog", Traffic::of(percent("25"), Side::Remote), {}),
+      "the writes of catalog may only be on the new side while 100% of its reads are, and 25% "
+      "would be: two sides must never answer for what one of them writes. Bring the writes home "
+      "in the same change (writes local), or move all reads first (100%).");
+  EXPECT_EQ(
+      why_illegal("catalog", Traffic::of(percent("25"), Side::Local), {.new_side = false}),
+      "there is no service of catalog to send traffic to. Build the application with "
+      "-DBANYAN_ROUTED=catalog and start the module's service; for a foreign application, give "
+      "its routes a successor in banyan.toml.");
   EXPECT_EQ(why_illegal("catalog", Traffic::of(percent("0"), Side::Local), {.old_side = false}),
             "this application was built without catalog (BANYAN_EXTRACT), so only the service can "
             "answer. Build it with -DBANYAN_ROUTED=catalog to bring traffic back.");
   EXPECT_EQ(
       why_illegal("catalog", Traffic::of(percent("1"), Side::Local), {.both_reach_data = false}),
-      "the tables of catalog are in the shared database, which its service cannot open from another "
+      "the tables of catalog are in the shared database, which its service cannot open from "
+      "another "
       "host. Separate them first: banyan schema move catalog.");
-  EXPECT_EQ(why_illegal("catalog", Traffic::of(percent("1"), Side::Local),
-                        {.data = DataStage::Separate, .both_reach_data = false}),
-            "only one side can open the database of catalog, so its traffic moves as a whole. Shift it "
-            "at once: 100% with writes remote, or 0% with writes local.");
+  EXPECT_EQ(
+      why_illegal("catalog", Traffic::of(percent("1"), Side::Local),
+                  {.data = DataStage::Separate, .both_reach_data = false}),
+      "only one side can open the database of catalog, so its traffic moves as a whole. Shift it "
+      "at once: 100% with writes remote, or 0% with writes local.");
 }
 
 TEST(Steps, LeadFromLegacyToMovedAndNoFurther) {

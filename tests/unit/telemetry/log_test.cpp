@@ -13,9 +13,9 @@ namespace banyan::telemetry {
 namespace {
 
 struct LogFile : testing::Test {
-  std::filesystem::path path = std::filesystem::path(testing::TempDir()) /
-                               (std::string("banyan-log-") +
-                                testing::UnitTest::GetInstance()->current_test_info()->name());
+  std::filesystem::path path =
+      std::filesystem::path(testing::TempDir()) /
+      (std::string("banyan-log-") + testing::UnitTest::GetInstance()->current_test_info()->name());
   void TearDown() override { std::filesystem::remove(path); }
   std::vector<nlohmann::json> lines() const {
     std::ifstream file(path);

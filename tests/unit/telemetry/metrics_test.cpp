@@ -33,7 +33,8 @@ TEST(Metrics, ReadGaugesOnDemand) {
   Metrics metrics;
   double depth = 1;
   metrics.add_gauges([&] {
-    return std::vector<Gauge>{{"banyan_worker_queue_depth", "Waiting tasks", {{"module", "orders"}}, depth}};
+    return std::vector<Gauge>{
+        {"banyan_worker_queue_depth", "Waiting tasks", {{"module", "orders"}}, depth}};
   });
   depth = 7;
   EXPECT_THAT(metrics.exposition(), HasSubstr("banyan_worker_queue_depth{module=\"orders\"} 7"));
@@ -45,7 +46,8 @@ TEST(CallStatistics, LoseNothingBetweenThreads) {
     std::vector<std::jthread> threads;
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&] {
-        for (int i = 0; i < 1'000; ++i) statistics.record("m", "o", "w", i % 2 == 0, microseconds(1));
+        for (int i = 0; i < 1'000; ++i)
+          statistics.record("m", "o", "w", i % 2 == 0, microseconds(1));
       });
     }
   }

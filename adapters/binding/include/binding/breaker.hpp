@@ -58,7 +58,7 @@ class CircuitBreaker {
   };
 
   Bucket& bucket_now();
-  std::uint32_t sum(std::uint32_t Bucket::*count) const;
+  std::uint32_t sum(std::uint32_t Bucket::* count) const;
   std::int64_t slot_now() const;
   void open();
 

@@ -16,11 +16,11 @@
 namespace banyan::binding {
 
 struct HttpChannelOptions {
-  std::string dependency;                   ///< whom we call, for messages: "catalog"
+  std::string dependency;                    ///< whom we call, for messages: "catalog"
   std::chrono::milliseconds timeout{2'000};  ///< of one attempt; the deadline may be sooner
   BreakerOptions breaker{};
-  double retry_ratio = 0.1;         ///< retries earned per call: at most a tenth on top
-  double retry_reserve = 10;        ///< retries that may be saved up
+  double retry_ratio = 0.1;   ///< retries earned per call: at most a tenth on top
+  double retry_reserve = 10;  ///< retries that may be saved up
 };
 
 /// Calls a service over the network, with what a network needs: a time-out, a circuit breaker,
@@ -33,8 +33,7 @@ class HttpChannel final : public Channel {
       const http::Request&, SteadyTime deadline, Repeat repeat)>;
 
   /// `clock` must outlive the channel. `transport` is called from several threads at once.
-  HttpChannel(HttpChannelOptions options, Transport transport,
-              const Clock& clock = system_clock());
+  HttpChannel(HttpChannelOptions options, Transport transport, const Clock& clock = system_clock());
 
   Result<http::Response> exchange(http::Request request, const Context& context,
                                   Repeat repeat) override;

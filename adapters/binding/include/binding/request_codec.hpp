@@ -105,8 +105,8 @@ class RequestCodec {
 http::Response write_answer(const Operation& operation, const ResourcePath& at,
                             const json::Shape& shape, const void* value);
 
-/// Reads it back, tolerantly. The error of an error answer; Internal "banyan.unreadable_answer" when
-/// the other side does not speak our language.
+/// Reads it back, tolerantly. The error of an error answer; Internal "banyan.unreadable_answer"
+/// when the other side does not speak our language.
 std::optional<Error> read_answer(const http::Response& response, const json::Shape& shape,
                                  void* value);
 

@@ -4,9 +4,9 @@
 #include <type_traits>
 #include <utility>
 
+#include "binding/problem.hpp"
 #include "binding/remote_caller.hpp"
 #include "binding/request_codec.hpp"
-#include "binding/problem.hpp"
 #include "binding/wire.hpp"
 #include "json/shape_of.hpp"
 #include "kernel/bindings.hpp"
@@ -93,11 +93,11 @@ template <class P>
 std::vector<BoundOperation> Wire<P>::bind(P& port, CallObserver& observer, const Clock& clock) {
   std::vector<BoundOperation> operations;
   for_each_operation(typename P::OperationList{}, [&]<class Op>() {
-    operations.push_back({&P::port, &Op::operation, detail::place_of<P, Op>(),
-                          [&port, &observer, &clock](const http::Request& request,
-                                                     const Context& context) {
-                            return detail::answer<P, Op>(port, observer, clock, request, context);
-                          }});
+    operations.push_back(
+        {&P::port, &Op::operation, detail::place_of<P, Op>(),
+         [&port, &observer, &clock](const http::Request& request, const Context& context) {
+           return detail::answer<P, Op>(port, observer, clock, request, context);
+         }});
   });
   return operations;
 }

@@ -157,7 +157,8 @@ constexpr auto fields_of(boost::mp11::mp_list<Descriptors...> /*members*/) {
 }
 
 template <class T>
-inline constexpr auto kFields = fields_of<T>(boost::mp11::mp_rename<MembersOf<T>, boost::mp11::mp_list>{});
+inline constexpr auto kFields =
+    fields_of<T>(boost::mp11::mp_rename<MembersOf<T>, boost::mp11::mp_list>{});
 
 template <class E, class... Descriptors>
 constexpr auto enumerators_of(boost::mp11::mp_list<Descriptors...> /*enumerators*/) {

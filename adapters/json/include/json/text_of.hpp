@@ -28,11 +28,9 @@ struct TextOf<Id<Tag>> {
         return id.has_value();
       },
       [](const void* value) { return static_cast<const Id<Tag>*>(value)->str(); },
-      [] { return '^' + std::string(Id<Tag>::prefix) + "_[0-9a-f]{32}$"; },
-      "",
+      [] { return '^' + std::string(Id<Tag>::prefix) + "_[0-9a-f]{32}$"; }, "",
       [] {
-        return "an id: " + std::string(Id<Tag>::prefix) +
-               "_ and 32 lower-case hexadecimal digits";
+        return "an id: " + std::string(Id<Tag>::prefix) + "_ and 32 lower-case hexadecimal digits";
       }};
 };
 
@@ -47,8 +45,7 @@ struct TextOf<Timestamp> {
       [](const void* value) { return to_string(*static_cast<const Timestamp*>(value)); },
       // RFC 3339 also knows offsets; here everything is in UTC.
       [] { return std::string(R"(^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$)"); },
-      "date-time",
-      [] { return std::string("a time in UTC like \"2026-11-22T08:30:00Z\""); }};
+      "date-time", [] { return std::string("a time in UTC like \"2026-11-22T08:30:00Z\""); }};
 };
 
 /// The currency of Money: three capital letters (ISO 4217).

@@ -55,7 +55,8 @@ class Log {
   /// Whether a line of that level is written: ask before gathering what is costly to know.
   bool takes(Level level) const;
 
-  void write(Level level, std::string_view event, std::initializer_list<LogField> fields = {}) const {
+  void write(Level level, std::string_view event,
+             std::initializer_list<LogField> fields = {}) const {
     write(level, event, nullptr, fields);
   }
   void write(Level level, std::string_view event, const Context& context,

@@ -27,7 +27,9 @@ class Metrics {
   CallStatistics requests;  ///< banyan_http_requests_total, banyan_http_request_seconds
 
   /// Asked at every scrape; set up before the first.
-  void add_gauges(std::function<std::vector<Gauge>()> source) { gauges_.push_back(std::move(source)); }
+  void add_gauges(std::function<std::vector<Gauge>()> source) {
+    gauges_.push_back(std::move(source));
+  }
 
   /// The text exposition format 0.0.4.
   std::string exposition() const;

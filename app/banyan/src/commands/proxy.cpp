@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands.hpp"
 #include "proxy/proxy.hpp"
+#include "commands.hpp"
 
 namespace banyan::cli {
 

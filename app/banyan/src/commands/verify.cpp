@@ -12,9 +12,10 @@ int show(const Json& document) {
   if (document.value("intact", false)) {
     print_line(paint("intact", Tone::Good) + ": " + entries + " lines, head " +
                text_of(document, "head"));
-    print_line(paint("note the head somewhere else; `banyan verify --head HASH` finds it again, or "
-                     "that the log was written anew",
-                     Tone::Faint));
+    print_line(
+        paint("note the head somewhere else; `banyan verify --head HASH` finds it again, or "
+              "that the log was written anew",
+              Tone::Faint));
     return kDone;
   }
   print_line(paint("NOT intact", Tone::Bad) + ": " + entries + " lines were read");

@@ -60,8 +60,9 @@ using AnyPort = std::shared_ptr<void>;
 struct ModuleEntry {
   const PortInfo* port = nullptr;
   Linkage linkage = Linkage::Linked;
-  std::vector<std::string> needs;   ///< modules whose ports it calls; they stand earlier in the table
-  std::vector<std::string> tables;  ///< that it owns; empty when extracted
+  std::vector<std::string>
+      needs;  ///< modules whose ports it calls; they stand earlier in the table
+  std::vector<std::string> tables;                           ///< that it owns; empty when extracted
   const std::vector<migrations::Script>* scripts = nullptr;  ///< null when extracted
 
   /// The module itself; empty when extracted.
@@ -93,8 +94,8 @@ ModuleEntry extracted(std::vector<std::string> needs) {
   };
   entry.routed = [](const AnyPort& local, const AnyPort& remote,
                     const RoutingTable& table) -> AnyPort {
-    return std::shared_ptr<P>(bind_routed<P>(*static_cast<P*>(local.get()),
-                                             *static_cast<P*>(remote.get()), table));
+    return std::shared_ptr<P>(
+        bind_routed<P>(*static_cast<P*>(local.get()), *static_cast<P*>(remote.get()), table));
   };
   entry.bind = [](const AnyPort& port) {
     return binding::Wire<P>::bind(*static_cast<P*>(port.get()));

@@ -81,8 +81,9 @@ Result<void> write(const std::filesystem::path& database, const Manifest& manife
   std::error_code error;
   std::filesystem::rename(fresh, file, error);
   if (error) {
-    return fail(ErrorCode::Unavailable, "manifest.not_written",
-                "cannot rename " + fresh.string() + " to " + file.string() + ": " + error.message());
+    return fail(
+        ErrorCode::Unavailable, "manifest.not_written",
+        "cannot rename " + fresh.string() + " to " + file.string() + ": " + error.message());
   }
   return {};
 }

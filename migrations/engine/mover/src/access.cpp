@@ -12,7 +12,10 @@ int note_access(void* context, int action, const char* first, const char* second
   const char* table = nullptr;
   bool writes = true;
   switch (action) {
-    case SQLITE_READ: table = first; writes = false; break;
+    case SQLITE_READ:
+      table = first;
+      writes = false;
+      break;
     case SQLITE_INSERT:
     case SQLITE_UPDATE:
     case SQLITE_DELETE:
@@ -51,8 +54,8 @@ std::set<Access> watched(const Connection& database, const std::string& sql, boo
   const char* end = rest + sql.size();
   while (rest < end) {
     sqlite3_stmt* statement = nullptr;
-    const int code = sqlite3_prepare_v2(database.get(), rest, static_cast<int>(end - rest),
-                                        &statement, &rest);
+    const int code =
+        sqlite3_prepare_v2(database.get(), rest, static_cast<int>(end - rest), &statement, &rest);
     sqlite3_finalize(statement);
     if (code != SQLITE_OK) throw SqliteFault(code & 0xff, sqlite3_errmsg(database.get()));
   }
@@ -63,7 +66,8 @@ std::set<Access> watched(const Connection& database, const std::string& sql, boo
 std::string self_assignment(const Table& table) {
   std::vector<std::string> parts;
   for (const Column& column : table.columns) {
-    if (!column.generated) parts.push_back(identifier(column.name) + " = " + identifier(column.name));
+    if (!column.generated)
+      parts.push_back(identifier(column.name) + " = " + identifier(column.name));
   }
   return joined(parts);
 }
@@ -95,9 +99,8 @@ std::set<Access> accesses_of_trigger(const Connection& database, const std::stri
   const std::optional<Table> on = table_of(database, table);
   if (!on) return found;
   const std::string name = "main." + identifier(on->name);
-  for (const std::string& sql :
-       {"INSERT INTO " + name + " DEFAULT VALUES", "DELETE FROM " + name,
-        "UPDATE " + name + " SET " + self_assignment(*on)}) {
+  for (const std::string& sql : {"INSERT INTO " + name + " DEFAULT VALUES", "DELETE FROM " + name,
+                                 "UPDATE " + name + " SET " + self_assignment(*on)}) {
     try {
       for (const Access& access : watched(database, sql, false)) {
         if (same_name(access.through, trigger)) found.insert(access);

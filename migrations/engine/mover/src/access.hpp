@@ -14,7 +14,7 @@ namespace banyan::mover {
 struct Access {
   std::string table;
   bool writes = false;
-  std::string through;  ///< the view, CTE or trigger that leads there; "" when named directly
+  std::string through;   ///< the view, CTE or trigger that leads there; "" when named directly
   bool cascade = false;  ///< by a foreign key's action
   friend bool operator<(const Access& a, const Access& b) {
     return std::tie(a.table, a.writes, a.through, a.cascade) <

@@ -14,8 +14,9 @@ bool is_module(const std::string& owner) {
 }
 
 std::string give_an_owner(const std::string& table) {
-  return "give " + table + " an owner in the manifest, or split it into one table for each module "
-                           "that uses it";
+  return "give " + table +
+         " an owner in the manifest, or split it into one table for each module "
+         "that uses it";
 }
 
 }  // namespace
@@ -38,8 +39,10 @@ std::string advice_on_foreign_key(const std::string& child, const ForeignKey& ke
 std::string advice_on_view(const std::string& view, const std::string& owner,
                            const std::string& other) {
   if (!is_module(other)) return "decide whose the table is; then split " + view + " at that line";
-  return "drop " + view + ", or give each side its own part and put them together in the "
-         "application through the ports of " + owner + " and " + other;
+  return "drop " + view +
+         ", or give each side its own part and put them together in the "
+         "application through the ports of " +
+         owner + " and " + other;
 }
 
 std::string advice_on_trigger(const std::string& trigger, const std::string& table,
@@ -55,15 +58,18 @@ std::string advice_on_trigger(const std::string& trigger, const std::string& tab
 std::string advice_on_statement(const std::string& module, const std::string& other,
                                 const std::vector<Access>& accesses) {
   if (!is_module(other)) {
-    return "give " + module + " a table of its own for this, or make one module the owner and ask "
+    return "give " + module +
+           " a table of its own for this, or make one module the owner and ask "
            "it through its port";
   }
   const bool writes = std::any_of(accesses.begin(), accesses.end(),
                                   [](const Access& access) { return access.writes; });
-  return writes ? "let " + other + " change its own tables: call an operation of its port, as a "
-                  "step of a saga if both must happen"
-                : "read through " + other + "'s port and join in the code, or keep a copy of the "
-                  "few columns that are needed";
+  return writes ? "let " + other +
+                      " change its own tables: call an operation of its port, as a "
+                      "step of a saga if both must happen"
+                : "read through " + other +
+                      "'s port and join in the code, or keep a copy of the "
+                      "few columns that are needed";
 }
 
 }  // namespace banyan::mover

@@ -19,7 +19,9 @@ namespace fs = std::filesystem;
 class Draughtsman {
  public:
   Draughtsman(const MoveRequest& request, Direction direction, Blueprint& blueprint)
-      : request_(request), out_(direction == Direction::Out), blueprint_(blueprint),
+      : request_(request),
+        out_(direction == Direction::Out),
+        blueprint_(blueprint),
         plan_(blueprint.plan) {}
 
   void draw(const Connection& shared, const Connection* own, Owners& owners) {
@@ -63,14 +65,15 @@ class Draughtsman {
     }
     for (const RowSet& rows : cargo_.companions) {
       const auto& columns = rows.table.columns;
-      const bool has_module =
-          std::any_of(columns.begin(), columns.end(),
-                      [](const Column& column) { return same_name(column.name, "module"); });
+      const bool has_module = std::any_of(columns.begin(), columns.end(), [](const Column& column) {
+        return same_name(column.name, "module");
+      });
       if (has_module) {
         plan_.companion_rows += count_of(origin, rows);
       } else {
-        refuse(rows.table.name, "it is to go along in part, but it has no column 'module' that "
-                                "says which rows; leave it out of the companions");
+        refuse(rows.table.name,
+               "it is to go along in part, but it has no column 'module' that "
+               "says which rows; leave it out of the companions");
       }
     }
     for (const SchemaObject& object : cargo_.objects) {
@@ -87,12 +90,14 @@ class Draughtsman {
     for (const Table& table : tables_of(origin)) {
       if (!contains_name(names_, table.name)) continue;
       if (table.kind == TableKind::Virtual || table.kind == TableKind::Shadow) {
-        refuse(table.name, "it is a virtual table (or part of one), which this mover does not "
-                           "copy; drop it before the move and build it again afterwards");
+        refuse(table.name,
+               "it is a virtual table (or part of one), which this mover does not "
+               "copy; drop it before the move and build it again afterwards");
       }
       if (table.rowid_hidden) {
-        refuse(table.name, "its columns hide the row number under all its names (rowid, _rowid_, "
-                           "oid), so it cannot be copied exactly; rename one of the columns");
+        refuse(table.name,
+               "its columns hide the row number under all its names (rowid, _rowid_, "
+               "oid), so it cannot be copied exactly; rename one of the columns");
       }
     }
   }
@@ -164,14 +169,13 @@ class Draughtsman {
   // Names of indexes, views and triggers are common to the whole file.
   void refuse_taken_names(const Connection& shared, const std::string& file) {
     for (const SchemaObject& theirs : schema_objects_of(shared)) {
-      const std::string& on = theirs.type == "table" || theirs.type == "view" ? theirs.name
-                                                                               : theirs.table;
+      const std::string& on =
+          theirs.type == "table" || theirs.type == "view" ? theirs.name : theirs.table;
       if (contains_name(names_, on) || contains_name(blueprint_.manifest_tables, on)) continue;
       for (const SchemaObject& ours : cargo_.objects) {
         if (same_name(ours.name, theirs.name)) {
-          refuse(file, "the name of the " + ours.type + " " + ours.name +
-                           " is taken there by a " + theirs.type + " on " + on +
-                           "; rename one of them");
+          refuse(file, "the name of the " + ours.type + " " + ours.name + " is taken there by a " +
+                           theirs.type + " on " + on + "; rename one of them");
         }
       }
     }
@@ -207,8 +211,8 @@ class Draughtsman {
   void look_for_orphans(const Connection& origin) {
     for (const RowSet& rows : cargo_.tables) {
       try {
-        const std::int64_t orphans = origin.number("SELECT count(*) FROM pragma_foreign_key_check(" +
-                                                   text_literal(rows.table.name) + ")");
+        const std::int64_t orphans = origin.number(
+            "SELECT count(*) FROM pragma_foreign_key_check(" + text_literal(rows.table.name) + ")");
         if (orphans != 0) {
           plan_.notes.push_back(rows.table.name + " has " + std::to_string(orphans) +
                                 " row(s) without a parent already; they move as they are");
@@ -248,14 +252,15 @@ class Draughtsman {
     if (::access(folder.c_str(), W_OK) != 0) {
       refuse(folder.string(), "files cannot be made here; check the permissions of the folder");
     }
-    struct statfs system {};
+    struct statfs system{};
     // NFS, CIFS, SMB, SMB2, as statfs(2) lists them.
     constexpr std::array<std::uint32_t, 4> kNetwork{0x6969, 0xFF534D42, 0x517B, 0xFE534D42};
     if (::statfs(folder.c_str(), &system) == 0 &&
-        std::find(kNetwork.begin(), kNetwork.end(),
-                  static_cast<std::uint32_t>(system.f_type)) != kNetwork.end()) {
-      refuse(folder.string(), "it is on a network file system, where locks and the write-ahead log "
-                              "cannot be relied on; move the database to a local disk");
+        std::find(kNetwork.begin(), kNetwork.end(), static_cast<std::uint32_t>(system.f_type)) !=
+            kNetwork.end()) {
+      refuse(folder.string(),
+             "it is on a network file system, where locks and the write-ahead log "
+             "cannot be relied on; move the database to a local disk");
     }
   }
 
@@ -280,8 +285,8 @@ Result<void> check_manifest(const MoveRequest& request) {
     }
   }
   return fail(ErrorCode::InvalidArgument, "mover.unknown_module",
-              "the manifest has no module '" + request.module + "'; it has: " +
-                  (known.empty() ? "none" : joined(known)));
+              "the manifest has no module '" + request.module +
+                  "'; it has: " + (known.empty() ? "none" : joined(known)));
 }
 
 }  // namespace

@@ -11,10 +11,10 @@ namespace banyan::mover {
 
 /// Everything that a move carries from one file to the other.
 struct Cargo {
-  std::vector<std::string> names;       ///< tables and views, as both sides know them
+  std::vector<std::string> names;  ///< tables and views, as both sides know them
   std::vector<RowSet> tables;
-  std::vector<SchemaObject> objects;    ///< that make them up, in the order of creation
-  std::vector<RowSet> companions;       ///< the module's rows in tables of the kit
+  std::vector<SchemaObject> objects;  ///< that make them up, in the order of creation
+  std::vector<RowSet> companions;     ///< the module's rows in tables of the kit
 };
 
 Cargo cargo_of(const Connection& origin, const std::vector<std::string>& names,

@@ -22,8 +22,8 @@ std::vector<Column> columns_of(const Connection& database, const std::string& ta
       "SELECT name, type, pk, hidden FROM pragma_table_xinfo(?1, 'main') ORDER BY cid");
   query.bind(1, table);
   while (query.step()) {
-    columns.push_back({query.text(0), query.text(1), static_cast<int>(query.number(2)),
-                       query.number(3) >= 2});
+    columns.push_back(
+        {query.text(0), query.text(1), static_cast<int>(query.number(2)), query.number(3) >= 2});
   }
   return columns;
 }
@@ -153,9 +153,8 @@ std::vector<SchemaObject> objects_of_tables(const Connection& database,
   std::vector<SchemaObject> objects;
   for (SchemaObject& object : schema_objects_of(database)) {
     if (object.sql.empty() || is_guard_trigger(object)) continue;
-    const bool own = contains_name(tables, object.type == "trigger" || object.type == "index"
-                                               ? object.table
-                                               : object.name);
+    const bool own = contains_name(
+        tables, object.type == "trigger" || object.type == "index" ? object.table : object.name);
     if (own) objects.push_back(std::move(object));
   }
   std::stable_sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) {

@@ -33,7 +33,7 @@ struct Table {
 
 /// One entry of sqlite_master.
 struct SchemaObject {
-  std::string type;   ///< table, index, trigger, view
+  std::string type;  ///< table, index, trigger, view
   std::string name;
   std::string table;  ///< what it hangs on
   std::string sql;    ///< "" for what SQLite makes by itself

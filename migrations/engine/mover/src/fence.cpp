@@ -36,9 +36,9 @@ std::vector<GuardTrigger> guard_triggers(Guard guard, const std::string& module,
   for (const std::string event : {"INSERT", "UPDATE", "DELETE"}) {
     const std::string name = "banyan_" + kind + "_" + table + "_" + folded(event);
     triggers.push_back(
-        {name, "CREATE TRIGGER " + identifier(name) + " BEFORE " + event + " ON " + identifier(table) +
-                   " WHEN (SELECT state FROM banyan_" + kind + " WHERE module = " +
-                   text_literal(module) +
+        {name, "CREATE TRIGGER " + identifier(name) + " BEFORE " + event + " ON " +
+                   identifier(table) + " WHEN (SELECT state FROM banyan_" + kind +
+                   " WHERE module = " + text_literal(module) +
                    ") IS NOT 'open' BEGIN SELECT RAISE(ABORT, 'BANYAN_MOVED'); END"});
   }
   return triggers;
@@ -48,8 +48,9 @@ std::vector<GuardTrigger> missing_guards(const Connection& database, Guard guard
                                          const std::string& module,
                                          const std::vector<std::string>& tables) {
   std::vector<GuardTrigger> missing;
-  Query query = database.query("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND "
-                               "name = ?1 AND sql = ?2");
+  Query query = database.query(
+      "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND "
+      "name = ?1 AND sql = ?2");
   for (const std::string& table : tables) {
     if (!has_table(database, table)) continue;
     for (GuardTrigger& trigger : guard_triggers(guard, module, table)) {
@@ -66,8 +67,7 @@ std::vector<GuardTrigger> missing_guards(const Connection& database, Guard guard
 
 std::optional<Fence> fence_of(const Connection& shared, const std::string& module) {
   if (!has_table(shared, "banyan_fence")) return std::nullopt;
-  Query query =
-      shared.query("SELECT state, epoch, location FROM banyan_fence WHERE module = ?1");
+  Query query = shared.query("SELECT state, epoch, location FROM banyan_fence WHERE module = ?1");
   query.bind(1, module);
   if (!query.step()) return std::nullopt;
   return Fence{query.text(0) == "moved", query.number(1), query.text(2)};
@@ -80,9 +80,10 @@ std::vector<std::string> fenced_modules(const Connection& shared) {
 void write_fence(const Connection& shared, const std::string& module, const Fence& fence) {
   shared.run(std::string(kFenceTable));
   shared
-      .query("INSERT INTO banyan_fence(module, state, epoch, location) VALUES (?1, ?2, ?3, ?4) "
-             "ON CONFLICT(module) DO UPDATE SET state = excluded.state, epoch = excluded.epoch, "
-             "location = excluded.location")
+      .query(
+          "INSERT INTO banyan_fence(module, state, epoch, location) VALUES (?1, ?2, ?3, ?4) "
+          "ON CONFLICT(module) DO UPDATE SET state = excluded.state, epoch = excluded.epoch, "
+          "location = excluded.location")
       .bind(1, module)
       .bind(2, fence.moved ? "moved" : "open")
       .bind(3, fence.epoch)
@@ -104,8 +105,9 @@ std::vector<std::string> gated_modules(const Connection& own) {
 
 void write_gate(const Connection& own, const std::string& module, Gate gate) {
   own.run(std::string(kGateTable));
-  own.query("INSERT INTO banyan_gate(module, state, epoch) VALUES (?1, ?2, ?3) "
-            "ON CONFLICT(module) DO UPDATE SET state = excluded.state, epoch = excluded.epoch")
+  own.query(
+         "INSERT INTO banyan_gate(module, state, epoch) VALUES (?1, ?2, ?3) "
+         "ON CONFLICT(module) DO UPDATE SET state = excluded.state, epoch = excluded.epoch")
       .bind(1, module)
       .bind(2, gate.open ? "open" : "closed")
       .bind(3, gate.epoch)

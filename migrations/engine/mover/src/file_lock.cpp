@@ -17,7 +17,7 @@ namespace {
 // The writers' queue: a record lock on the same file, which does not meet flock(2). Who wants the
 // lock takes the turn first and keeps it until the lock is there, so that nobody starves.
 bool change_turn(int descriptor, short type) {
-  struct flock turn {};
+  struct flock turn{};
   turn.l_type = type;
   turn.l_whence = SEEK_SET;
   turn.l_len = 1;
@@ -30,9 +30,8 @@ std::optional<FileLock> FileLock::take(const std::filesystem::path& lock_file,
                                        std::chrono::milliseconds wait) {
   const int descriptor = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0) {
-    throw std::filesystem::filesystem_error(
-        "cannot make the lock file", lock_file,
-        std::error_code(errno, std::generic_category()));
+    throw std::filesystem::filesystem_error("cannot make the lock file", lock_file,
+                                            std::error_code(errno, std::generic_category()));
   }
   FileLock lock(descriptor);
   const auto until = std::chrono::steady_clock::now() + wait;
@@ -55,8 +54,7 @@ std::string FileLock::holder(const std::filesystem::path& lock_file) {
   return line;
 }
 
-FileLock::FileLock(FileLock&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 FileLock::~FileLock() {
   if (descriptor_ >= 0) ::close(descriptor_);

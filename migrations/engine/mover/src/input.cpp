@@ -25,20 +25,28 @@ Error error_from(const SqliteFault& fault, const std::filesystem::path& file) {
   const std::string said = file.string() + ": " + fault.what();
   switch (fault.code()) {
     case SQLITE_NOTADB:
-      return {ErrorCode::InvalidArgument, "mover.not_a_database",
-              said + "; give the path of an SQLite database (an encrypted one cannot be read)", {}};
+      return {ErrorCode::InvalidArgument,
+              "mover.not_a_database",
+              said + "; give the path of an SQLite database (an encrypted one cannot be read)",
+              {}};
     case SQLITE_FULL:
-      return {ErrorCode::ResourceExhausted, "mover.no_space",
-              said + "; make room, then run the same command again: nothing was switched", {}};
+      return {ErrorCode::ResourceExhausted,
+              "mover.no_space",
+              said + "; make room, then run the same command again: nothing was switched",
+              {}};
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return {ErrorCode::Unavailable, "mover.locked",
-              said + "; another process holds the database; try again, or wait longer for it", {}};
+      return {ErrorCode::Unavailable,
+              "mover.locked",
+              said + "; another process holds the database; try again, or wait longer for it",
+              {}};
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
-      return {ErrorCode::FailedPrecondition, "mover.not_writable",
-              said + "; check the permissions of the file and of its folder", {}};
+      return {ErrorCode::FailedPrecondition,
+              "mover.not_writable",
+              said + "; check the permissions of the file and of its folder",
+              {}};
     default: return {ErrorCode::Internal, "mover.database", said, {}};
   }
 }

@@ -16,8 +16,7 @@ Micros since(std::chrono::steady_clock::time_point begin) {
 
 }  // namespace
 
-Journey::Journey(const MoveRequest& request, const Blueprint& blueprint,
-                 const MoveOptions& options)
+Journey::Journey(const MoveRequest& request, const Blueprint& blueprint, const MoveOptions& options)
     : request_(request),
       blueprint_(blueprint),
       options_(options),
@@ -68,16 +67,15 @@ Result<MoveOutcome> Journey::run() {
 Result<void> Journey::begin() {
   meter_.begin(Progress::Phase::Waiting, 0);
   if (out_ && blueprint_.own_is_new) {
-    own_.run("PRAGMA encoding = '" + shared_.text("PRAGMA encoding") + "'; PRAGMA page_size = " +
-             shared_.text("PRAGMA page_size") + "; PRAGMA auto_vacuum = " +
-             shared_.text("PRAGMA auto_vacuum"));
+    own_.run("PRAGMA encoding = '" + shared_.text("PRAGMA encoding") +
+             "'; PRAGMA page_size = " + shared_.text("PRAGMA page_size") +
+             "; PRAGMA auto_vacuum = " + shared_.text("PRAGMA auto_vacuum"));
   }
   shared_.run("BEGIN IMMEDIATE");
   own_.run("BEGIN IMMEDIATE");
-  const bool own_changed =
-      out_ && blueprint_.own_is_new
-          ? own_.number("SELECT count(*) FROM sqlite_master") != 0
-          : schema_version(own_) != blueprint_.own_schema;
+  const bool own_changed = out_ && blueprint_.own_is_new
+                               ? own_.number("SELECT count(*) FROM sqlite_master") != 0
+                               : schema_version(own_) != blueprint_.own_schema;
   if (schema_version(shared_) != blueprint_.shared_schema || own_changed) {
     return fail(ErrorCode::Conflict, "mover.schema_changed",
                 "the schema was changed between planning and moving, perhaps by a migration; run "
@@ -166,8 +164,7 @@ void Journey::seal() {
 }
 
 void Journey::switch_over() {
-  write_fence(shared_, request_.module,
-              {out_, epoch_, blueprint_.files.own.filename().string()});
+  write_fence(shared_, request_.module, {out_, epoch_, blueprint_.files.own.filename().string()});
   if (out_) ensure_guards(shared_, Guard::Fence, request_.module, blueprint_.manifest_tables);
   at(Step::FenceWritten);
   shared_.run("COMMIT");

@@ -24,8 +24,8 @@ std::unexpected<Error> still_locked(const fs::path& file, std::chrono::milliseco
 
 std::unexpected<Error> refused(const MovePlan& plan) {
   std::string message = "module " + plan.module + " cannot move " +
-                        (plan.direction == Direction::Out ? "out" : "back") + " yet: " +
-                        std::to_string(plan.refusals.size()) + " reason(s)";
+                        (plan.direction == Direction::Out ? "out" : "back") +
+                        " yet: " + std::to_string(plan.refusals.size()) + " reason(s)";
   for (const Detail& refusal : plan.refusals) {
     message += "\n  " + refusal.where + ": " + refusal.problem;
   }
@@ -47,9 +47,9 @@ Result<MoveOutcome> attempt(const MoveRequest& request, const Blueprint& bluepri
   } catch (const SqliteFault& fault) {
     return fail(error_from(fault, blueprint.plan.to));
   } catch (const std::exception& fault) {
-    return fail(ErrorCode::Internal, "mover.database",
-                std::string("the move was interrupted: ") + fault.what() +
-                    "; run the same command again");
+    return fail(
+        ErrorCode::Internal, "mover.database",
+        std::string("the move was interrupted: ") + fault.what() + "; run the same command again");
   }
 }
 
@@ -57,8 +57,8 @@ Result<MoveOutcome> attempt(const MoveRequest& request, const Blueprint& bluepri
 Result<MoveOutcome> settle(const MoveRequest& request, const Blueprint& blueprint,
                            const MoveOptions& options, Result<MoveOutcome> attempted) {
   if (attempted) return attempted;
-  const Result<Situation> now = reconcile(blueprint.files, request.module,
-                                          blueprint.manifest_tables, options.lock_wait);
+  const Result<Situation> now =
+      reconcile(blueprint.files, request.module, blueprint.manifest_tables, options.lock_wait);
   remove_if_empty(blueprint.files.own);
   if (!now) {
     Error error = attempted.error();
@@ -92,15 +92,14 @@ Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,
                 std::string(to_string(direction)) + "\n");
 
     // What a killed mover left is put right before anything is decided.
-    if (const Result<Situation> found = look(blueprint->files, request.module,
-                                             blueprint->manifest_tables);
+    if (const Result<Situation> found =
+            look(blueprint->files, request.module, blueprint->manifest_tables);
         !found) {
       return fail(found.error());
     } else if (!found->agrees) {
       const auto shared_lock = FileLock::take(writer_lock_of(request.shared), options.lock_wait);
       if (!shared_lock) return still_locked(request.shared, options.lock_wait);
-      const auto own_lock =
-          FileLock::take(writer_lock_of(blueprint->files.own), options.lock_wait);
+      const auto own_lock = FileLock::take(writer_lock_of(blueprint->files.own), options.lock_wait);
       if (!own_lock) return still_locked(blueprint->files.own, options.lock_wait);
       const Result<Situation> repaired = reconcile(blueprint->files, request.module,
                                                    blueprint->manifest_tables, options.lock_wait);
@@ -125,8 +124,8 @@ Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,
     if (!shared_lock) return still_locked(request.shared, options.lock_wait);
     const auto own_lock = FileLock::take(writer_lock_of(blueprint->files.own), options.lock_wait);
     if (!own_lock) return still_locked(blueprint->files.own, options.lock_wait);
-    Result<MoveOutcome> outcome = settle(request, *blueprint, options,
-                                         attempt(request, *blueprint, options));
+    Result<MoveOutcome> outcome =
+        settle(request, *blueprint, options, attempt(request, *blueprint, options));
     if (outcome) {
       outcome->pause = std::chrono::duration_cast<std::chrono::microseconds>(
           std::chrono::steady_clock::now() - began);

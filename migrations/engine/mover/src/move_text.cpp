@@ -74,9 +74,8 @@ std::string to_text(const MovePlan& plan) {
 }
 
 std::string to_text(const MoveOutcome& outcome) {
-  const std::string place =
-      outcome.authoritative.string() + " is authoritative (epoch " + std::to_string(outcome.epoch) +
-      ")\n";
+  const std::string place = outcome.authoritative.string() + " is authoritative (epoch " +
+                            std::to_string(outcome.epoch) + ")\n";
   if (outcome.already_there) return "Nothing to move: " + place;
   return std::to_string(outcome.rows) + " row(s) copied in " + milliseconds(outcome.copying) +
          " and verified in " + milliseconds(outcome.verifying) + "; writers waited " +

@@ -106,12 +106,13 @@ Result<Files> files_of(const fs::path& shared, const std::string& module,
     const fs::path name(location);
     const std::string suffix = name.extension().string();
     if (name.has_parent_path() || location == "." || location == ".." ||
-        location == shared.filename().string() || suffix == ".lock" ||
-        location.ends_with("-wal") || location.ends_with("-shm") ||
-        location.ends_with("-journal")) {
+        location == shared.filename().string() || suffix == ".lock" || location.ends_with("-wal") ||
+        location.ends_with("-shm") || location.ends_with("-journal")) {
       return fail(ErrorCode::InvalidArgument, "mover.bad_location",
-                  "'" + location + "' cannot be the module's own file: give a plain file name "
-                  "other than the shared file's; it is made beside " + shared.string());
+                  "'" + location +
+                      "' cannot be the module's own file: give a plain file name "
+                      "other than the shared file's; it is made beside " +
+                      shared.string());
     }
   }
   const Result<Connection> database = open_existing(shared, OpenMode::Read);

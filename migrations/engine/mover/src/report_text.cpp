@@ -16,8 +16,8 @@ std::string table_line(const TableReport& table) {
 
 std::string crossing_lines(const Crossing& crossing) {
   return "  " + std::string(to_string(crossing.kind)) + " " + crossing.object + ": " +
-         crossing.module + " -> " + crossing.other + " (" + crossing.how + ")\n      next: " +
-         crossing.next_step + "\n";
+         crossing.module + " -> " + crossing.other + " (" + crossing.how +
+         ")\n      next: " + crossing.next_step + "\n";
 }
 
 class JsonWriter {

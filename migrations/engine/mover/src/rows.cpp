@@ -87,8 +87,7 @@ std::string row_key(sqlite3_stmt* row, const RowSet& rows, const std::vector<std
   if (shift == 1) parts.push_back(names[0] + "=" + shown(row, 0));
   for (std::size_t i = 0; i < rows.table.columns.size(); ++i) {
     if (rows.table.columns[i].key_position > 0) {
-      parts.push_back(rows.table.columns[i].name + "=" +
-                      shown(row, static_cast<int>(i) + shift));
+      parts.push_back(rows.table.columns[i].name + "=" + shown(row, static_cast<int>(i) + shift));
     }
   }
   return joined(parts);
@@ -130,9 +129,8 @@ void copy_rows(const Connection& origin, const Connection& destination, const Ro
   }
 }
 
-std::optional<std::string> first_difference(const Connection& origin,
-                                            const Connection& destination, const RowSet& rows,
-                                            Meter& meter) {
+std::optional<std::string> first_difference(const Connection& origin, const Connection& destination,
+                                            const RowSet& rows, Meter& meter) {
   const std::vector<std::string> names = column_names(rows, Columns::All);
   const bool utf16 = origin.text("PRAGMA encoding") != "UTF-8";
   Query left = select(origin, rows, Columns::All);
@@ -145,7 +143,8 @@ std::optional<std::string> first_difference(const Connection& origin,
     if (in_origin != in_destination) {
       return rows.table.name + ": a row is only in the " +
              (in_origin ? "origin (" + row_key(left.get(), rows, names)
-                        : "copy (" + row_key(right.get(), rows, names)) + ")";
+                        : "copy (" + row_key(right.get(), rows, names)) +
+             ")";
     }
     for (int column = 0; column < width; ++column) {
       if (same_value(left.get(), right.get(), column, utf16)) continue;

@@ -23,9 +23,8 @@ void copy_rows(const Connection& origin, const Connection& destination, const Ro
 
 /// Compares in storage order: type and bytes of every column, generated ones too, and the row's
 /// hidden number. The first difference in words, or nothing.
-std::optional<std::string> first_difference(const Connection& origin,
-                                            const Connection& destination, const RowSet& rows,
-                                            Meter& meter);
+std::optional<std::string> first_difference(const Connection& origin, const Connection& destination,
+                                            const RowSet& rows, Meter& meter);
 
 /// The AUTOINCREMENT counter, if the table has one.
 void copy_sequence(const Connection& origin, const Connection& destination, const Table& table);

@@ -76,8 +76,7 @@ class Analysis {
 
   TableReport count(const Connection& database, const std::string& table) {
     const bool exists =
-        has_table(database, table) ||
-        (&database == &shared_ && by_name_.contains(folded(table)));
+        has_table(database, table) || (&database == &shared_ && by_name_.contains(folded(table)));
     TableReport line{table, exists, 0};
     if (!exists) return line;
     try {
@@ -227,9 +226,9 @@ class Analysis {
   void find_statement(const Statement& statement) {
     ++report_.statements;
     if (!knows(statement.module)) {
-      report_.unreadable.push_back({"statement at " + statement.where,
-                                    "its module " + statement.module +
-                                        " is not in the manifest; correct one of them"});
+      report_.unreadable.push_back(
+          {"statement at " + statement.where,
+           "its module " + statement.module + " is not in the manifest; correct one of them"});
       return;
     }
     const Connection& home = home_of(statement.module);

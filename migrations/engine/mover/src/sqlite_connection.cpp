@@ -14,8 +14,8 @@ namespace {
 
 Query::Query(sqlite3* connection, std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v2(connection, sql.data(), static_cast<int>(sql.size()),
-                                      &statement, nullptr);
+  const int code =
+      sqlite3_prepare_v2(connection, sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
   statement_.reset(statement);
   if (code != SQLITE_OK) refuse(connection, code, sql);
 }
@@ -46,8 +46,8 @@ void Query::run() {
 }
 
 std::string Query::text(int column) const {
-  const auto* bytes = static_cast<const char*>(
-      static_cast<const void*>(sqlite3_column_text(get(), column)));
+  const auto* bytes =
+      static_cast<const char*>(static_cast<const void*>(sqlite3_column_text(get(), column)));
   if (bytes == nullptr) return {};
   return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(get(), column))};
 }
@@ -78,8 +78,8 @@ Connection Connection::open(const std::filesystem::path& file, OpenMode mode,
 Connection Connection::in_memory() {
   Connection opened;
   sqlite3* connection = nullptr;
-  const int code = sqlite3_open_v2(":memory:", &connection,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+  const int code =
+      sqlite3_open_v2(":memory:", &connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
   opened.connection_.reset(connection);
   if (code != SQLITE_OK) refuse(connection, code, "");
   return opened;

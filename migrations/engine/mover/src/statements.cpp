@@ -50,8 +50,9 @@ Result<void> read_file(const fs::path& file, const std::string& module, const st
       end = text.find(';', end);
       if (end == std::string::npos) {
         return fail(ErrorCode::InvalidArgument, "mover.unfinished_statement",
-                    where + ": this statement has no end; add the ';' that closes it (a missing "
-                            "quote or an END; of a trigger has the same effect)");
+                    where +
+                        ": this statement has no end; add the ';' that closes it (a missing "
+                        "quote or an END; of a trigger has the same effect)");
       }
       ++end;
     } while (sqlite3_complete(text.substr(begin, end - begin).c_str()) == 0);

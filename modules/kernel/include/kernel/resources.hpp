@@ -34,7 +34,8 @@ struct Resources : ResourceOf<Ops>... {
   using PortType = P;
   template <class Op>
   constexpr ResourcePath of() const {
-    static_assert((std::is_same_v<Op, Ops> || ...), "this operation has no at<…>(\"METHOD /path\")");
+    static_assert((std::is_same_v<Op, Ops> || ...),
+                  "this operation has no at<…>(\"METHOD /path\")");
     return static_cast<const ResourceOf<Op>&>(*this).at;
   }
 };

@@ -35,8 +35,8 @@ struct AdminAnswer {
 ///
 /// A change needs who and why (and may bring "evidence"), and the content type application/json,
 /// which a page of another site cannot send without being asked first. Failures are RFC 9457
-/// problem details with the kit's `code`, `rule` and `details`. Blocks on the control store; safe for
-/// concurrent use; never throws for what a client sends.
+/// problem details with the kit's `code`, `rule` and `details`. Blocks on the control store; safe
+/// for concurrent use; never throws for what a client sends.
 class AdminApi {
  public:
   /// The switchboard must outlive the API.

@@ -55,7 +55,8 @@ struct UpstreamGroup {
   std::uint32_t connections = 256;                ///< per instance
 };
 
-/// What stickiness goes by besides the principal, in order: "cookie:NAME", "header:NAME", "address".
+/// What stickiness goes by besides the principal, in order: "cookie:NAME", "header:NAME",
+/// "address".
 struct StickyUnit {
   enum class Source : std::uint8_t { Cookie, Header, Address };
   Source source = Source::Address;
@@ -74,9 +75,9 @@ struct Configuration {
   std::string control_store;    ///< as written, relative to the file's folder
   std::vector<StickyUnit> sticky_units;
   Limits limits;
-  std::vector<UpstreamGroup> upstreams;    ///< sorted by name
-  std::vector<MigrationPlan> migrations;   ///< sorted by name
-  std::vector<Route> routes;               ///< in the order of the file
+  std::vector<UpstreamGroup> upstreams;   ///< sorted by name
+  std::vector<MigrationPlan> migrations;  ///< sorted by name
+  std::vector<Route> routes;              ///< in the order of the file
 
   const UpstreamGroup* upstream(std::string_view name) const;
   const MigrationPlan* migration(std::string_view name) const;

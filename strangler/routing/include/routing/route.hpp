@@ -32,10 +32,10 @@ enum class PathKind : std::uint8_t {
 
 /// What a request is taken for, and where it may go.
 struct Route {
-  std::string name;       ///< unique; of an operation "catalog.get_album"
-  MethodSet methods;      ///< GET stands for HEAD too, unless another route claims HEAD
+  std::string name;   ///< unique; of an operation "catalog.get_album"
+  MethodSet methods;  ///< GET stands for HEAD too, unless another route claims HEAD
   PathKind kind = PathKind::Template;
-  std::string path;       ///< as written: "/albums/{id}"
+  std::string path;  ///< as written: "/albums/{id}"
   Effect effect = Effect::Read;
   std::string migration;  ///< whose stage decides; "" for a route that stays where it is
   std::string module;     ///< of an operation, else ""

@@ -30,9 +30,9 @@ struct RouteMatch {
 /// Routes, compiled. Immutable and safe for concurrent use; matching allocates nothing.
 ///
 /// The most specific path wins, compared segment by segment from the left: a literal beats a
-/// "{parameter}", which beats the end of a prefix; so the longest prefix wins. Among the routes that
-/// fit the path, the first in this order that has the method is taken. "/albums" and "/albums/"
-/// are two paths. Two routes with the same pattern and a method in common are refused.
+/// "{parameter}", which beats the end of a prefix; so the longest prefix wins. Among the routes
+/// that fit the path, the first in this order that has the method is taken. "/albums" and
+/// "/albums/" are two paths. Two routes with the same pattern and a method in common are refused.
 class RouteTable {
  public:
   /// Every problem at once.

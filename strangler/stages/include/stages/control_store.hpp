@@ -39,8 +39,8 @@ struct LogEntry {
 
 /// The stages of all migrations at one moment.
 struct Stand {
-  std::uint64_t revision = 0;  ///< number of the last change; 0 is none yet
-  std::string head;            ///< hash of the last log line; 64 zeros when there is none
+  std::uint64_t revision = 0;         ///< number of the last change; 0 is none yet
+  std::string head;                   ///< hash of the last log line; 64 zeros when there is none
   std::vector<Migration> migrations;  ///< sorted by module
 
   const Migration* find(std::string_view module) const;

@@ -38,9 +38,9 @@ class Snapshot {
   /// Readers that come from now on see `next`.
   void publish(std::unique_ptr<const T> next) {
     const std::lock_guard lock(writer_);
-    retired_.push_back({std::unique_ptr<const T>(
-                            current_.exchange(next.release(), std::memory_order_seq_cst)),
-                        {}});
+    retired_.push_back(
+        {std::unique_ptr<const T>(current_.exchange(next.release(), std::memory_order_seq_cst)),
+         {}});
     reclaim_locked();
   }
 

@@ -8,8 +8,8 @@
 
 namespace banyan::strangler {
 
-/// The known word that was probably meant: the nearest by edit distance (a swap of neighbours counts
-/// as one edit), unless even that one is too far away.
+/// The known word that was probably meant: the nearest by edit distance (a swap of neighbours
+/// counts as one edit), unless even that one is too far away.
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& known);
 
 /// " Did you mean \"catalog\"?", else " Known: catalog, orders.", else "".

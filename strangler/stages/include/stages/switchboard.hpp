@@ -21,8 +21,8 @@ using Survey = std::function<Terrain(std::string_view module)>;
 /// Everything is there and both sides reach the data.
 Survey open_terrain();
 
-/// The steps that `next` walks a module through, ascending to 100 %; see usual_steps(). Must be safe
-/// for concurrent use.
+/// The steps that `next` walks a module through, ascending to 100 %; see usual_steps(). Must be
+/// safe for concurrent use.
 using StepsOf = std::function<std::vector<Percent>(std::string_view module)>;
 
 /// What a change did. `entry` is empty when the traffic was there already.
@@ -39,8 +39,8 @@ struct Change {
 class Switchboard {
  public:
   /// The references and `table`, if there is one, must outlive the switchboard.
-  explicit Switchboard(ControlStore& store, Survey survey = open_terrain(),
-                       Stages* table = nullptr, std::vector<Percent> steps = usual_steps());
+  explicit Switchboard(ControlStore& store, Survey survey = open_terrain(), Stages* table = nullptr,
+                       std::vector<Percent> steps = usual_steps());
   /// The same with steps of its own for each module.
   Switchboard(ControlStore& store, Survey survey, Stages* table, StepsOf steps);
 

@@ -56,8 +56,8 @@ std::filesystem::path manifest_file(const std::filesystem::path& database);
 /// tables, its service does.
 void merge(Manifest& manifest, const Manifest& more);
 
-/// NotFound "manifest.missing" with the way to make one; InvalidArgument "manifest.invalid" with the
-/// place of every problem.
+/// NotFound "manifest.missing" with the way to make one; InvalidArgument "manifest.invalid" with
+/// the place of every problem.
 Result<Manifest> read(const std::filesystem::path& database);
 
 /// Replaces the file at once, so that nobody reads half of it. Unavailable "manifest.not_written".

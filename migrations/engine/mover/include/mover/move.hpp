@@ -34,11 +34,12 @@ enum class Direction : std::uint8_t {
 std::string_view to_string(Direction direction);
 
 struct MoveRequest {
-  std::filesystem::path shared;   ///< the shared database file
+  std::filesystem::path shared;  ///< the shared database file
   std::string module;
-  Ownership ownership;            ///< of the whole shared file; says which tables the module owns
+  Ownership ownership;  ///< of the whole shared file; says which tables the module owns
   std::vector<Statement> statements{};  ///< what the code runs, for the search for crossings
-  /// Tables of the kit with a column `module`, of which this module's rows go along (if they exist).
+  /// Tables of the kit with a column `module`, of which this module's rows go along (if they
+  /// exist).
   std::vector<std::string> companions{"banyan_migrations"};
   /// File name of the module's own database, beside the shared file; "" means own_file_name().
   std::string location{};
@@ -49,16 +50,16 @@ std::string own_file_name(const std::filesystem::path& shared, std::string_view 
 
 /// The points of a move at which it can be interrupted, in order. Both directions pass all of them.
 enum class Step : std::uint8_t {
-  Locked = 1,       ///< both lock files are held
-  Begun,            ///< write transactions are open in both files
-  SchemaMade,       ///< the tables exist, empty, in the destination (not committed)
-  HalfCopied,       ///< the first table has been copied (not committed)
-  Copied,           ///< all rows, sequences, indexes and triggers are there (not committed)
-  Verified,         ///< both sides have been compared byte by byte
-  Sealed,           ///< own file committed durably, its gate closed
-  FenceWritten,     ///< the fence row is written, not committed
-  Switched,         ///< the fence row is committed: the new place is authoritative
-  GateOpened,       ///< (out only does something here) the own file accepts writers
+  Locked = 1,    ///< both lock files are held
+  Begun,         ///< write transactions are open in both files
+  SchemaMade,    ///< the tables exist, empty, in the destination (not committed)
+  HalfCopied,    ///< the first table has been copied (not committed)
+  Copied,        ///< all rows, sequences, indexes and triggers are there (not committed)
+  Verified,      ///< both sides have been compared byte by byte
+  Sealed,        ///< own file committed durably, its gate closed
+  FenceWritten,  ///< the fence row is written, not committed
+  Switched,      ///< the fence row is committed: the new place is authoritative
+  GateOpened,    ///< (out only does something here) the own file accepts writers
   Finished,
 };
 std::string_view to_string(Step step);
@@ -88,16 +89,16 @@ struct MovePlan {
   std::string module;
   std::filesystem::path from;
   std::filesystem::path to;
-  std::int64_t epoch = 0;  ///< of the fence now; the move makes it one more
+  std::int64_t epoch = 0;      ///< of the fence now; the move makes it one more
   bool already_there = false;  ///< nothing to do but recovery
   std::vector<TableReport> tables;
   std::vector<std::string> indexes, triggers, views, sequences;
   std::int64_t companion_rows = 0;
-  std::uint64_t bytes = 0;       ///< estimate of what the copy needs
+  std::uint64_t bytes = 0;  ///< estimate of what the copy needs
   std::uint64_t bytes_free = 0;
-  std::vector<std::string> notes;     ///< worth knowing, no hindrance
-  std::vector<Detail> refusals;       ///< where, and what to do about it
-  std::vector<Crossing> crossings;    ///< those of `refusals` that are crossings
+  std::vector<std::string> notes;   ///< worth knowing, no hindrance
+  std::vector<Detail> refusals;     ///< where, and what to do about it
+  std::vector<Crossing> crossings;  ///< those of `refusals` that are crossings
 };
 /// The dry run. Reads only. Errors: NotFound, InvalidArgument (unusable input).
 Result<MovePlan> plan_move(const MoveRequest& request, Direction direction);
@@ -117,8 +118,8 @@ std::string to_text(const MoveOutcome& outcome);
 
 /// Recovers, plans, moves. Every failure leaves the place authoritative that was so before.
 /// Rules: `mover.refused` (FailedPrecondition; details are the plan's refusals),
-/// `mover.at_work` (Conflict; another mover has the lock), `mover.locked` (Unavailable; a writer did
-/// not let go in time), `mover.differs` (Internal; verification found a difference),
+/// `mover.at_work` (Conflict; another mover has the lock), `mover.locked` (Unavailable; a writer
+/// did not let go in time), `mover.differs` (Internal; verification found a difference),
 /// `mover.rewound` (FailedPrecondition; see recover), `mover.no_space` (ResourceExhausted),
 /// `mover.database` (Internal; what SQLite said).
 Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,

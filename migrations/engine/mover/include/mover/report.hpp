@@ -51,23 +51,23 @@ std::string_view to_string(CrossingKind kind);
 /// One thing that ties two modules (or a module and a shared or unowned table) together.
 struct Crossing {
   CrossingKind kind;
-  std::string module;                ///< whose it is: the child's, the view's, the code's owner
-  std::string other;                 ///< whom it reaches: a module, "shared" or "unowned"
-  std::string object;                ///< "stock.track_id -> tracks.id", a view's name, a place in code
-  std::vector<std::string> tables;   ///< the tables of `other` that it touches
-  std::string how;                   ///< e.g. "on delete cascade", "writes activity through trigger x"
-  std::string next_step;             ///< what to do about it
+  std::string module;  ///< whose it is: the child's, the view's, the code's owner
+  std::string other;   ///< whom it reaches: a module, "shared" or "unowned"
+  std::string object;  ///< "stock.track_id -> tracks.id", a view's name, a place in code
+  std::vector<std::string> tables;  ///< the tables of `other` that it touches
+  std::string how;        ///< e.g. "on delete cascade", "writes activity through trigger x"
+  std::string next_step;  ///< what to do about it
 };
 
 struct TableReport {
   std::string table;
-  bool exists = true;       ///< false: the manifest names it and the database does not have it
+  bool exists = true;  ///< false: the manifest names it and the database does not have it
   std::int64_t rows = 0;
 };
 
 struct ModuleReport {
   std::string module;
-  std::string location;  ///< file name of where its tables are now; "" is the shared file
+  std::string location;    ///< file name of where its tables are now; "" is the shared file
   std::int64_t epoch = 0;  ///< of the fence; 0 when the module has never moved
   std::vector<TableReport> tables;
 };
