@@ -82,4 +82,18 @@ void Ownership::report(const Violation& violation) {
   on_violation_(violation);
 }
 
+void Ownership::note(std::size_t module, std::string_view sql) {
+  if (module == kit) return;
+  const std::unique_lock lock(mutex_);
+  statements_.emplace(module, sql);
+}
+
+std::vector<ModuleStatement> Ownership::statements() const {
+  const std::shared_lock lock(mutex_);
+  std::vector<ModuleStatement> all;
+  all.reserve(statements_.size());
+  for (const auto& [module, sql] : statements_) all.push_back({modules_[module].module, sql});
+  return all;
+}
+
 }  // namespace banyan::sql

@@ -8,6 +8,7 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sql/shared_database.hpp"
@@ -37,6 +38,10 @@ class Ownership {
   const Rights& rights(std::size_t module) const;
   bool may_touch(std::size_t module, std::string_view table) const;
 
+  /// Remembers that the module runs this statement.
+  void note(std::size_t module, std::string_view sql);
+  std::vector<ModuleStatement> statements() const;
+
   Guarding guarding() const { return guarding_; }
   /// Tells of a violation the first time that it is seen.
   void report(const Violation& violation);
@@ -47,6 +52,7 @@ class Ownership {
   mutable std::shared_mutex mutex_;
   std::deque<Rights> modules_;
   std::set<std::string> reported_;
+  std::set<std::pair<std::size_t, std::string>> statements_;
 };
 
 }  // namespace banyan::sql

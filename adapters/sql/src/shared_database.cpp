@@ -32,6 +32,10 @@ const std::filesystem::path& SharedDatabase::file() const { return parts_->file;
 
 WriterFigures SharedDatabase::figures() const { return parts_->places->figures(); }
 
+std::vector<ModuleStatement> SharedDatabase::statements() const {
+  return parts_->places->ownership().statements();
+}
+
 std::filesystem::path SharedDatabase::place_of(const std::string& module) const {
   Location location;
   parts_->places->shared().readers_of(Ownership::kit).with_connection([&](Connection& connection) {

@@ -383,6 +383,7 @@ struct Connection::Native {
     }
     result.row.resize(result.columns);
     ++prepared;
+    ownership.note(module, sql);
     return result;
   }
 

@@ -139,6 +139,7 @@ struct Process::Parts {
     open_control();
     assemble();
     watch_health();
+    watch_statements();
     serve();
   }
 
@@ -191,6 +192,23 @@ struct Process::Parts {
     };
     assembly.emplace(table, options, open_door,
                      Environment{system_clock(), system_random(), *scheduler}, calls, routing());
+  }
+
+  // Tools find out from the manifest which SQL the modules run.
+  void watch_statements() {
+    statement_watch = scheduler->every(std::chrono::seconds(2), [this] { write_statements(); });
+  }
+
+  void write_statements() {
+    const auto statements = database->statements();
+    if (statements.size() == statements_written) return;
+    manifest::Manifest seen;
+    for (const sql::ModuleStatement& each : statements)
+      seen.statements.push_back({each.module, each.sql});
+    auto manifest = manifest::read(options.database);
+    if (!manifest) return;  // somebody cleared it away; the next start writes it anew
+    manifest::merge(*manifest, seen);
+    if (manifest::write(options.database, *manifest)) statements_written = statements.size();
   }
 
   void watch_health() {
@@ -295,6 +313,8 @@ struct Process::Parts {
   CallTelemetry calls{metrics, log};
   std::optional<Assembly> assembly;
   std::vector<std::unique_ptr<DependencyProbe>> probes;
+  std::size_t statements_written = 0;
+  std::unique_ptr<Scheduler::Handle> statement_watch;
   std::optional<LiveView> view;
   std::optional<OperatorPages> pages;
   std::optional<Edge> edge;

@@ -79,6 +79,7 @@ void Relay::give_up(const http::UpstreamFailure& failure) {
 
 void Relay::client_gone() {
   if (settled()) return;
+  if (answer_status_ != 0 && answer_left_ == 0) return;  // the end of the answer is on its way here
   // An answer that began has spoken for the instance already.
   if (answer_status_ == 0) order_.group->forgo(instance_);
   settle(ForwardFailure::ClientGone, answer_status_, answer_status_ != 0, "the client went away");

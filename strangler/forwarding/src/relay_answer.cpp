@@ -45,6 +45,9 @@ void Relay::begin_answer(const http::ResponseHead& head) {
   exchange_->begin(response_head_for_client(head, order_.response_fields),
                    framing_for_client(upstream_->framing()));
   if (!upstream_->has_body()) return complete();
+  if (upstream_->framing().kind == http::Framing::Kind::Length) {
+    answer_left_ = upstream_->framing().length;
+  }
   await_piece();
 }
 
@@ -58,9 +61,10 @@ void Relay::await_piece() {
 
 void Relay::take_answer_piece(http::BodyPiece piece) {
   if (piece.last) return complete();
-  exchange_->write(piece.bytes, [self = shared_from_this()](bool sent) {
+  exchange_->write(piece.bytes, [self = shared_from_this(), size = piece.bytes.size()](bool sent) {
     if (self->settled()) return;
     if (!sent) return self->client_gone();
+    self->answer_left_ -= size;
     self->await_piece();
   });
 }

@@ -83,6 +83,20 @@ TEST_F(TheRelay, PassesPiecesOnAsTheyCome) {
   EXPECT_EQ(outcome().failure, ForwardFailure::None);
 }
 
+TEST_F(TheRelay, AClientThatLeavesWithItsWholeAnswerWasServed) {
+  serve();
+  for (int i = 0; i < 20; ++i) {
+    Peer client = this->client();
+    client.send("GET / HTTP/1.1\r\nHost: shop\r\n\r\n");
+    Peer upstream = upstream_.accept();
+    upstream.read_head();
+    upstream.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+    read_answer(client);
+    client.close();
+    ASSERT_EQ(outcome().failure, ForwardFailure::None) << "round " << i;
+  }
+}
+
 TEST_F(TheRelay, AnswersToHeadKeepTheirLengthAndHaveNoBody) {
   serve();
   Peer client = this->client();

@@ -53,6 +53,12 @@ struct WriterFigures {
   std::size_t queued = 0;     ///< units that wait now
 };
 
+/// A statement that a module has run, without values.
+struct ModuleStatement {
+  std::string module;
+  std::string sql;
+};
+
 /// One SQLite file that several modules share, as this process sees it, together with the files
 /// that modules have moved to. All writes of the process to one file go through one thread, in
 /// the order of their arrival; between processes a file lock decides. Several processes may have
@@ -75,6 +81,10 @@ class SharedDatabase {
 
   const std::filesystem::path& file() const;
   WriterFigures figures() const;
+
+  /// Every different statement that modules have prepared so far in this process, by module: what
+  /// a search for statements that cross modules reads.
+  std::vector<ModuleStatement> statements() const;
 
   /// The file where the module's tables are now: the shared one, or where the fence points to.
   std::filesystem::path place_of(const std::string& module) const;

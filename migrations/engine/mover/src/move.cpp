@@ -26,9 +26,6 @@ std::unexpected<Error> refused(const MovePlan& plan) {
   std::string message = "module " + plan.module + " cannot move " +
                         (plan.direction == Direction::Out ? "out" : "back") +
                         " yet: " + std::to_string(plan.refusals.size()) + " reason(s)";
-  for (const Detail& refusal : plan.refusals) {
-    message += "\n  " + refusal.where + ": " + refusal.problem;
-  }
   return fail(ErrorCode::FailedPrecondition, "mover.refused", std::move(message), plan.refusals);
 }
 
