@@ -29,7 +29,11 @@ class MoverBadInput : public ::testing::Test {
     const auto outcome = move_module(request_, direction);
     ASSERT_FALSE(outcome) << words;
     EXPECT_EQ(outcome.error().rule, rule);
-    EXPECT_THAT(outcome.error().message, HasSubstr(words));
+    std::string told = outcome.error().message;
+    for (const Detail& detail : outcome.error().details) {
+      told += '\n' + detail.where + ": " + detail.problem;
+    }
+    EXPECT_THAT(told, HasSubstr(words));
     const auto plan = plan_move(request_, direction);
     const std::string planned = plan ? to_text(*plan) : plan.error().message;
     EXPECT_THAT(planned, HasSubstr(words));
