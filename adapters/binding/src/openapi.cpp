@@ -76,7 +76,7 @@ class Document {
             operation_object(*port.port, operation);
       }
     }
-    schemas_["Problem"] = problem_schema();
+    Json schemas = all_schemas();
     Json about{{"title", info.title}, {"version", info.version}};
     if (!info.description.empty()) about["description"] = info.description;
     return {
@@ -86,7 +86,7 @@ class Document {
         {"tags", std::move(tags)},
         {"paths", std::move(paths)},
         {"components",
-         {{"schemas", std::move(schemas_)},
+         {{"schemas", std::move(schemas)},
           {"parameters",
            {{"IdempotencyKey",
              {{"name", "Idempotency-Key"},
@@ -131,7 +131,7 @@ class Document {
           in_path || (!json::is_optional(field) && field.shape().kind != json::Kind::Array);
       Json parameter{{"name", field.name}, {"in", in_path ? "path" : "query"}};
       if (required) parameter["required"] = true;
-      parameter["schema"] = json::schema(field, schemas_, kSchemas);
+      parameter["schema"] = json::schema(field, asked_, kSchemas);
       list.push_back(std::move(parameter));
     }
     if (described.operation->idempotency == Idempotency::ByKey) {
@@ -146,14 +146,14 @@ class Document {
     Json required = Json::array();
     for (const json::Field& field : described.request->fields) {
       if (is_parameter_of(described.at.path, field.name)) continue;
-      properties[std::string(field.name)] = json::schema(field, schemas_, kSchemas);
+      properties[std::string(field.name)] = json::schema(field, asked_, kSchemas);
       if (!json::is_optional(field)) required.push_back(field.name);
     }
     if (properties.empty()) return nullptr;
     const bool needed = !required.empty();
     Json schema;
     if (properties.size() == described.request->fields.size()) {
-      schema = json::schema(*described.request, schemas_, kSchemas);
+      schema = json::schema(*described.request, asked_, kSchemas);
     } else {
       schema = {{"type", "object"}, {"properties", std::move(properties)}};
       if (needed) schema["required"] = std::move(required);
@@ -175,13 +175,28 @@ class Document {
          {{"description", created ? "Done, and something is there that was not." : "Done."},
           {"content",
            {{"application/json",
-             {{"schema", json::schema(*described.response, schemas_, kSchemas)}}}}}}},
+             {{"schema", json::schema(*described.response, answered_, kSchemas)}}}}}}},
         {"default",
          {{"description", "It did not happen, and why; after 503 and 504 it may have happened."},
           {"content", {{"application/problem+json", {{"schema", problem}}}}}}}};
   }
 
-  Json schemas_ = Json::object();
+  // Asking is strict, reading is tolerant: a type that only answers are made of may grow fields
+  // without its readers having to know.
+  Json all_schemas() {
+    Json all = std::move(answered_);
+    for (auto& [name, schema] : all.items()) {
+      if (schema.value("additionalProperties", Json()) == Json(false)) {
+        schema.erase("additionalProperties");
+      }
+    }
+    for (auto& [name, schema] : asked_.items()) all[name] = std::move(schema);
+    all["Problem"] = problem_schema();
+    return all;
+  }
+
+  Json asked_ = Json::object();     ///< definitions that requests use
+  Json answered_ = Json::object();  ///< definitions that answers use
 };
 
 }  // namespace

@@ -53,6 +53,19 @@ TEST_F(OpenApi, PublishesEffectIdempotencyAndConditions) {
   EXPECT_TRUE(make["responses"].contains("201"));
 }
 
+TEST_F(OpenApi, IsStrictAboutRequestsAndLeavesAnswersRoomToGrow) {
+  const Json& schemas = document["components"]["schemas"];
+  std::size_t strict = 0;
+  std::size_t open = 0;
+  for (const auto& [name, schema] : schemas.items()) {
+    if (!schema.contains("properties") || name == "Problem") continue;
+    schema.contains("additionalProperties") ? ++strict : ++open;
+  }
+  EXPECT_EQ(schemas["demo.MakeThing"]["additionalProperties"], false);
+  EXPECT_GT(strict, 0U);
+  EXPECT_GT(open, 0U);
+}
+
 TEST_F(OpenApi, NamesTheRulesThatAnOperationMayBreak) {
   const Json& problem = paths["/things"]["post"]["responses"]["default"]["content"]
                              ["application/problem+json"]["schema"]["allOf"][1];
