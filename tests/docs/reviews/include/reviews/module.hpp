@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "catalog/port.hpp"
+#include "kernel/environment.hpp"
+#include "reviews/port.hpp"
+
+namespace banyan::sql {
+class ModuleDatabase;
+}
+
+namespace reviews {
+
+struct Needs {
+  catalog::Catalog& catalog;
+};
+
+/// The references must outlive the module.
+std::unique_ptr<Reviews> make_reviews(Needs needs, banyan::sql::ModuleDatabase& database,
+                                      const banyan::Environment& environment);
+
+}  // namespace reviews
