@@ -16,19 +16,17 @@ class WorkerPool final : public Executor {
  public:
   WorkerPool(std::size_t threads, std::size_t queue) : capacity_(queue) {
     workers_.reserve(threads);
-    for (std::size_t i = 0; i < threads; ++i) {
-      workers_.emplace_back([this] { work(); });
+    try {
+      for (std::size_t i = 0; i < threads; ++i) {
+        workers_.emplace_back([this] { work(); });
+      }
+    } catch (...) {
+      close();  // the system gives no more threads; those that are there would wait for ever
+      throw;
     }
   }
 
-  ~WorkerPool() override {
-    {
-      const std::lock_guard lock(mutex_);
-      closing_ = true;
-    }
-    changed_.notify_all();
-    workers_.clear();  // joins
-  }
+  ~WorkerPool() override { close(); }
 
   bool submit(Task task) override {
     {
@@ -42,6 +40,15 @@ class WorkerPool final : public Executor {
   }
 
  private:
+  void close() {
+    {
+      const std::lock_guard lock(mutex_);
+      closing_ = true;
+    }
+    changed_.notify_all();
+    workers_.clear();  // joins
+  }
+
   void work() {
     std::unique_lock lock(mutex_);
     while (true) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <latch>
+#include <stdexcept>
 
 #include "support/demo_port.hpp"
 
@@ -61,6 +62,24 @@ TEST(ConcurrentCalls, SayWhenThereIsNoRoom) {
   demo::ScriptedDemo module;
   auto pending = start(full, module, demo::Echo{"x"}, Context::begin(milliseconds(1000)));
   EXPECT_EQ(pending.get().error().rule, "banyan.too_busy");
+}
+
+TEST(ConcurrentCalls, AreRefusedWhileAUnitOfWorkIsOpenOnTheCallersThread) {
+  demo::ScriptedDemo module;
+  const auto pool = make_worker_pool(1, 1);
+  const OpenUnitOfWork open;
+  auto pending = start(*pool, module, demo::Echo{"x"}, Context::begin(milliseconds(10'000)));
+  EXPECT_EQ(pending.get().error().rule, "banyan.call_inside_unit_of_work");
+}
+
+TEST(ConcurrentCalls, HandAnExceptionToWhoeverWaits) {
+  demo::ScriptedDemo module;
+  module.on_echo = [](const demo::Echo&, const Context&) -> Result<demo::Echoed> {
+    throw std::runtime_error("broken");
+  };
+  const auto pool = make_worker_pool(1, 1);
+  auto pending = start(*pool, module, demo::Echo{"x"}, Context::begin(milliseconds(10'000)));
+  EXPECT_THROW(pending.get(), std::runtime_error);
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <exception>
 #include <future>
 #include <memory>
 #include <utility>
 
+#include "kernel/bindings.hpp"
 #include "kernel/executor.hpp"
 #include "kernel/port.hpp"
 
@@ -34,15 +36,25 @@ class Pending {
 /// Starts a call and goes on: start several under one context, then collect their answers, so
 /// that the whole takes as long as the slowest and some may fail while others answer. The port and
 /// the executor must outlive the call, also when nobody waits for it. A full executor is an
-/// answer too: Unavailable "banyan.too_busy".
+/// answer too: Unavailable "banyan.too_busy". Refused while a unit of work is open on this thread,
+/// as every port call is, though the call itself would run on another. An exception that leaves the
+/// port comes out of get().
 template <class P, class Op>
 Pending<typename Op::Response> start(Executor& executor, P& port, Op operation, Context context) {
   using Answer = Result<typename Op::Response>;
   auto promise = std::make_shared<std::promise<Answer>>();
   Pending<typename Op::Response> pending(promise->get_future(), context.deadline);
+  if (auto refusal = refuse_call(P::port, Op::operation, context, system_clock())) {
+    promise->set_value(fail(std::move(*refusal)));
+    return pending;
+  }
   const bool taken = executor.submit(
       [promise, &port, operation = std::move(operation), context = std::move(context)] {
-        promise->set_value(port.handle(operation, context));
+        try {
+          promise->set_value(port.handle(operation, context));
+        } catch (...) {
+          promise->set_exception(std::current_exception());
+        }
       });
   if (!taken) {
     promise->set_value(fail(ErrorCode::Unavailable, "banyan.too_busy",
