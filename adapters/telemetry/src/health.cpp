@@ -1,9 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "telemetry/health.hpp"
 
+#include <exception>
 #include <nlohmann/json.hpp>
 
 namespace banyan::telemetry {
+namespace {
+
+// A check that cannot even be made has failed, and must not take the asker down.
+Health::Finding found_by(const Health::Check& check) {
+  try {
+    return check();
+  } catch (const std::exception& fault) {
+    return {false, fault.what()};
+  }
+}
+
+}  // namespace
 
 void Health::add(std::string name, bool required, Check check) {
   const std::lock_guard lock(mutex_);
@@ -20,7 +33,7 @@ Health::Report Health::ready() const {
   Report report;
   nlohmann::ordered_json checks = nlohmann::ordered_json::object();
   for (const Entry& entry : entries_) {
-    const Finding finding = entry.check();
+    const Finding finding = found_by(entry.check);
     if (!finding.ok) (entry.required ? report.ready : report.degraded) = !entry.required;
     checks[entry.name] = {{{"status", finding.ok       ? "pass"
                                       : entry.required ? "fail"

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 namespace banyan::telemetry {
 namespace {
 
@@ -20,6 +22,15 @@ TEST(Health, IsNotReadyWhenARequiredCheckFails) {
   const Health::Report report = health.ready();
   EXPECT_FALSE(report.ready);
   EXPECT_THAT(report.json, testing::HasSubstr("disk full"));
+}
+
+TEST(Health, IsNotReadyWhenARequiredCheckThrows) {
+  Health health;
+  health.add("database", true,
+             []() -> Health::Finding { throw std::runtime_error("disk I/O error"); });
+  const Health::Report report = health.ready();
+  EXPECT_FALSE(report.ready);
+  EXPECT_THAT(report.json, testing::HasSubstr("disk I/O error"));
 }
 
 TEST(Health, IsDegradedButReadyWithoutADependencyThatItSurvives) {
