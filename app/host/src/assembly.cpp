@@ -51,9 +51,9 @@ void Assembly::add(const ModuleEntry& entry, const Options& options, const OpenD
     module->in_process = entry.in_process(module->implementation, observer);
     module->workers = make_worker_pool(options.workers, options.queue);
     if (module->rehearsed) {
-      module->rehearsal_workers = make_worker_pool(options.workers, options.queue);
       module->rehearsal_table =
           std::make_unique<binding::OperationTable>(entry.bind(module->in_process));
+      module->rehearsal_workers = make_worker_pool(options.workers, options.queue);
       module->loopback = std::make_unique<binding::LoopbackChannel>(
           *module->rehearsal_table, *module->rehearsal_workers, environment.clock,
           environment.random);

@@ -28,8 +28,9 @@ struct HostedModule {
   std::optional<sql::ModuleDatabase> door;
   AnyPort implementation;
   AnyPort in_process;
-  std::unique_ptr<Executor> rehearsal_workers;
   std::unique_ptr<binding::OperationTable> rehearsal_table;
+  std::unique_ptr<Executor> rehearsal_workers;  // after the table: calls that nobody waits for any
+                                                // more are in it until these have ended
   std::unique_ptr<binding::LoopbackChannel> loopback;
   std::unique_ptr<binding::HttpChannel> channel;
   AnyPort rehearsal;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edge.hpp"
 
+#include <exception>
 #include <utility>
 
 #include "binding/context_headers.hpp"
 #include "binding/problem.hpp"
+#include "kernel/bindings.hpp"
 #include "sticky_unit.hpp"
 
 namespace banyan::host {
@@ -13,13 +15,15 @@ namespace {
 constexpr std::size_t kBodyLimit = 1024 * 1024;
 
 // Every operation that can be reached through this process. Those of a module that is not here have
-// no `answer`: they are only ever forwarded.
+// no `answer`: they are only ever forwarded. Those of a routed one go through the routed port: a
+// write whose body was long in coming, or that waited for a worker, asks the table once more, and
+// finds the side that has the writes now.
 std::vector<binding::BoundOperation> reachable(const Assembly& assembly) {
   std::vector<binding::BoundOperation> all;
   for (const auto& module : assembly.modules()) {
     if (module->here) {
-      for (auto& operation : module->entry->bind(module->local()))
-        all.push_back(std::move(operation));
+      const AnyPort& port = module->routed ? module->routed : module->local();
+      for (auto& operation : module->entry->bind(port)) all.push_back(std::move(operation));
     } else if (module->service) {
       const binding::PortDescription port = module->entry->describe();
       for (const auto& operation : port.operations) {
@@ -110,21 +114,38 @@ void Edge::run(const Exchange& exchange, const HostedModule& module,
       module.workers->submit([this, exchange, &operation, begin, context = std::move(context),
                               body = std::move(body)]() mutable {
         http::Response response =
-            operation.answer(http::Request{exchange->head(), std::move(body)}, context);
+            answer_of(operation, http::Request{exchange->head(), std::move(body)}, context);
         response.head.fields.set("X-Correlation-Id", context.correlation_id);
         const unsigned status = response.head.status;
         exchange->respond(std::move(response));
         note(operation, Side::Local, status, system_clock().steady() - begin, context, {});
       });
   if (!taken) {
-    exchange->respond(binding::problem(
+    http::Response busy = binding::problem(
         {ErrorCode::Unavailable,
          "banyan.too_busy",
          "all workers of " + module.name() + " are busy and their queue is full; try again soon",
          {}},
-        correlation_id));
+        correlation_id);
+    busy.head.fields.set("X-Correlation-Id", correlation_id);
+    exchange->respond(std::move(busy));
     parts_.metrics.requests.record(operation.port->name, operation.operation->name, "local", true,
                                    {});
+  }
+}
+
+// An exception on a worker would end the process.
+http::Response Edge::answer_of(const binding::BoundOperation& operation,
+                               const http::Request& request, const Context& context) const {
+  try {
+    return operation.answer(request, context);
+  } catch (const std::exception& fault) {
+    parts_.log.write(telemetry::Level::Error, "request_fault", context,
+                     {{"module", operation.port->name},
+                      {"operation", operation.operation->name},
+                      {"what", fault.what()}});
+    return binding::problem(fault_of(*operation.port, *operation.operation),
+                            context.correlation_id);
   }
 }
 

@@ -43,6 +43,8 @@ class Edge final : public http::Application {
                    const binding::BoundOperation& operation, Context context);
   void run(const Exchange& exchange, const HostedModule& module,
            const binding::BoundOperation& operation, Context context, std::string body);
+  http::Response answer_of(const binding::BoundOperation& operation, const http::Request& request,
+                           const Context& context) const;
   void forward(const Exchange& exchange, const HostedModule& module,
                const binding::BoundOperation& operation, const Context& context);
   void note(const binding::BoundOperation& operation, Side side, unsigned status,

@@ -2,10 +2,12 @@
 #include "operator_pages.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "binding/problem.hpp"
 #include "dashboard/dashboard.hpp"
+#include "loopback.hpp"
 
 namespace banyan::host {
 namespace {
@@ -42,6 +44,15 @@ http::Response read_only(std::string_view path) {
   return response;
 }
 
+// A page of somebody else, whose name was made to lead here, could otherwise shift traffic with
+// the operator's own browser.
+http::Response foreign_host() {
+  return binding::problem({ErrorCode::PermissionDenied,
+                           "banyan.foreign_host",
+                           "call the operators' pages by 127.0.0.1 or localhost",
+                           {}});
+}
+
 http::Response redirect(std::string_view to) {
   http::Response response;
   response.head.status = 308;
@@ -59,6 +70,11 @@ bool OperatorPages::serve(const Exchange& exchange) {
   const std::string_view target = head.target;
   const std::size_t mark = std::min(target.find('?'), target.size());
   const std::string_view path = target.substr(0, mark);
+  if (path.starts_with(kOperators) && parts_.operators_here &&
+      !names_loopback(head.fields.find("Host").value_or(std::string_view{}))) {
+    exchange->respond(foreign_host());
+    return true;
+  }
   if (path.starts_with(kAdminApi) && path != kLive && parts_.operators_here) {
     const std::string_view query = target.substr(std::min(mark + 1, target.size()));
     serve_admin(exchange, std::string(path.substr(kAdminApi.size() - 1)), std::string(query));
@@ -157,8 +173,17 @@ void OperatorPages::serve_admin(const Exchange& exchange, std::string path, std:
 }
 
 void OperatorPages::on_worker(const Exchange& exchange, Make make) {
-  const bool taken =
-      workers_->submit([exchange, make = std::move(make)] { exchange->respond(make()); });
+  const bool taken = workers_->submit([this, exchange, make = std::move(make)] {
+    // An exception on a worker would end the process.
+    try {
+      exchange->respond(make());
+    } catch (const std::exception& fault) {
+      parts_.log.write(telemetry::Level::Error, "page_fault",
+                       {{"target", exchange->head().target}, {"what", fault.what()}});
+      exchange->respond(binding::problem(
+          {ErrorCode::Internal, "banyan.fault", "this page failed; the log has the cause", {}}));
+    }
+  });
   if (!taken) {
     exchange->respond(binding::problem(
         {ErrorCode::Unavailable, "banyan.too_busy", "too many such requests wait; try again", {}}));

@@ -10,6 +10,7 @@
 #include "http/exchange.hpp"
 #include "kernel/executor.hpp"
 #include "telemetry/health.hpp"
+#include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
 namespace banyan::host {
@@ -23,10 +24,11 @@ class OperatorPages {
     std::string openapi;
     const telemetry::Metrics& metrics;
     const telemetry::Health& health;
+    const telemetry::Log& log;
     strangler::AdminApi* admin;         ///< null in a process without a control store
     std::function<std::string()> live;  ///< the document of /_banyan/api/live
     bool operators_here;  ///< whether /_banyan/ is served: only where nobody but this machine
-                          ///< listens
+                          ///< can call, and only to those who call it by a loopback name
   };
   explicit OperatorPages(Parts parts);
 

@@ -14,6 +14,7 @@
 #include "http/instance_lock.hpp"
 #include "http/server.hpp"
 #include "live_view.hpp"
+#include "loopback.hpp"
 #include "manifest/manifest.hpp"
 #include "migrations/runner.hpp"
 #include "mover/move.hpp"
@@ -36,10 +37,6 @@ template <class T>
 T value_or_throw(Result<T> result) {
   if (!result) throw std::runtime_error(text_of(result.error()));
   if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
-
-bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
 std::filesystem::path control_file(const Options& options) {
@@ -200,15 +197,19 @@ struct Process::Parts {
   }
 
   void write_statements() {
-    const auto statements = database->statements();
-    if (statements.size() == statements_written) return;
     manifest::Manifest seen;
-    for (const sql::ModuleStatement& each : statements)
+    for (const sql::ModuleStatement& each : database->statements())
       seen.statements.push_back({each.module, each.sql});
     auto manifest = manifest::read(options.database);
     if (!manifest) return;  // somebody cleared it away; the next start writes it anew
+    // Always against the file: another process of the application may have written over ours.
+    const std::size_t known = manifest->statements.size();
     manifest::merge(*manifest, seen);
-    if (manifest::write(options.database, *manifest)) statements_written = statements.size();
+    if (manifest->statements.size() == known) return;
+    if (const auto written = manifest::write(options.database, *manifest); !written) {
+      log.write(telemetry::Level::Warning, "manifest_not_written",
+                {{"problem", written.error().message}});
+    }
   }
 
   void watch_health() {
@@ -270,9 +271,9 @@ struct Process::Parts {
   void serve() {
     view.emplace(LiveView::Parts{application, *assembly, *database, metrics, stages.get(),
                                  store.get(), system_clock().steady()});
-    pages.emplace(OperatorPages::Parts{application.home_page, api_description(), metrics, health,
-                                       admin ? &*admin : nullptr, [this] { return view->json(); },
-                                       is_loopback(options.listen.host)});
+    pages.emplace(OperatorPages::Parts{
+        application.home_page, api_description(), metrics, health, log, admin ? &*admin : nullptr,
+        [this] { return view->json(); }, is_loopback(options.listen.host)});
     edge.emplace(Edge::Parts{*assembly, routing(), options, *pages, metrics, log});
     http::ServerOptions server_options;
     server_options.listen = options.listen;
@@ -313,7 +314,6 @@ struct Process::Parts {
   CallTelemetry calls{metrics, log};
   std::optional<Assembly> assembly;
   std::vector<std::unique_ptr<DependencyProbe>> probes;
-  std::size_t statements_written = 0;
   std::unique_ptr<Scheduler::Handle> statement_watch;
   std::optional<LiveView> view;
   std::optional<OperatorPages> pages;
@@ -347,10 +347,11 @@ std::string Process::greeting() const {
     modules += "    " + module->name() + ": " + std::string(module->runs()) +
                (module->service ? " (service at " + to_string(*module->service) + ")" : "") + '\n';
   }
-  return parts_->application.title + " is open.\n\n  open  " + url +
-         "/           what this is\n  open  " + url +
-         "/_banyan/   modules and traffic, live\n  API   " + url + "/openapi.json\n\n  modules\n" +
-         modules + "\n  Ctrl-C stops it.\n";
+  const std::string operators =
+      is_loopback(address.host) ? "\n  open  " + url + "/_banyan/   modules and traffic, live" : "";
+  return parts_->application.title + " is open.\n\n  open  " + url + "/           what this is" +
+         operators + "\n  API   " + url + "/openapi.json\n\n  modules\n" + modules +
+         "\n  Ctrl-C stops it.\n";
 }
 
 }  // namespace banyan::host

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+namespace banyan::host {
+
+/// Whether only this machine can call the address: "localhost", ::1, 127.x.y.z.
+bool is_loopback(std::string_view address);
+
+/// Whether a Host field, with or without a port, names such an address.
+bool names_loopback(std::string_view host_field);
+
+}  // namespace banyan::host
