@@ -108,6 +108,7 @@ void OptionReader::take(const std::string& name, const std::string& value) {
         static_cast<std::uint16_t>(number(name, value, 0, 65'535, options_.listen.port));
   } else if (name == "database") {
     options_.database = value;
+    if (value.empty()) problems_.emplace_back("--database: name a file.");
   } else if (name == "control") {
     options_.control_store = value;
   } else if (name == "modules") {

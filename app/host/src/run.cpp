@@ -8,9 +8,11 @@
 #include <signal.h>
 
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <optional>
+#include <stdexcept>
+#include <system_error>
 
 #include "host/application.hpp"
 #include "option_reader.hpp"
@@ -67,8 +69,9 @@ class Program final : public Poco::Util::ServerApplication {
   }
 
  protected:
+  // Without those of ServerApplication: who runs this as a daemon is the system's business.
   void defineOptions(Poco::Util::OptionSet& options) override {
-    ServerApplication::defineOptions(options);
+    Application::defineOptions(options);
     options.addOption(Poco::Util::Option("help", "h", "Show this and stop.")
                           .callback(Poco::Util::OptionCallback<Program>(this, &Program::ask_help)));
     options.addOption(
@@ -137,8 +140,14 @@ class Program final : public Poco::Util::ServerApplication {
   void announce(std::uint16_t port) const {
     const std::string& file = reader_.options().ready_file;
     if (file.empty()) return;
-    std::ofstream(file + ".part") << port << '\n';
-    std::filesystem::rename(file + ".part", file);
+    std::ofstream stream(file + ".part");
+    stream << port << std::endl;
+    std::error_code error;
+    if (stream) std::filesystem::rename(file + ".part", file, error);
+    if (!stream || error) {
+      throw std::runtime_error("cannot write the file " + file +
+                               ". Give another with --ready-file, in a folder that exists.");
+    }
   }
 
   const host::Application* application_;
