@@ -35,6 +35,7 @@ INSTANTIATE_TEST_SUITE_P(
     Recordshop, BadCommandLine,
     testing::Values(
         Refusal{"unknown_option", {"--prot", "8080"}, "recordshop", 64, "prot"},
+        Refusal{"option_of_the_framework", {"--umask=zz"}, "recordshop", 64, "umask"},
         Refusal{"port_that_is_none",
                 {"--port", "80a"},
                 "recordshop",
@@ -116,16 +117,16 @@ INSTANTIATE_TEST_SUITE_P(
                 64,
                 "BANYAN_EXTRACT"},
         Refusal{"log_file_in_no_folder",
-                {"--port", "0", "--log-file", "/no/such/folder/log", "--database", "/tmp/never.db"},
+                {"--port", "0", "--log-file", "/dev/null/log", "--database", "/tmp/never.db"},
                 "recordshop",
                 78,
-                "cannot write the log file /no/such/folder/log"},
+                "cannot write the log file /dev/null/log"},
         Refusal{"database_that_is_a_folder",
                 {"--port", "0", "--database", "/tmp"},
                 "recordshop",
                 78,
                 "/tmp"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& one) { return one.param.name; });
 
 struct Started : testing::Test {
   TemporaryFolder folder;
@@ -158,6 +159,12 @@ TEST_F(Started, RefusesASecondStartOnTheSamePort) {
   EXPECT_EQ(second.exit_code, 78) << second.output;
   EXPECT_THAT(second.output, HasSubstr(std::to_string(first.id())));
   EXPECT_EQ(first.stop(), 0);
+}
+
+TEST_F(Started, RefusesAReadyFileThatCannotBeWritten) {
+  const Ran ran = run_program(words("no-such-folder/ready", "0"), std::chrono::seconds(20));
+  EXPECT_EQ(ran.exit_code, 78) << ran.output;
+  EXPECT_THAT(ran.output, HasSubstr("Give another with --ready-file"));
 }
 
 TEST_F(Started, StopsWithCodeZeroWhenAskedTo) {
