@@ -36,11 +36,6 @@ bool is_correlation_id(std::string_view text) {
   return text.size() >= 8 && text.size() <= 128 && std::ranges::all_of(text, good);
 }
 
-bool is_key(std::string_view text) {
-  return !text.empty() && text.size() <= 255 &&
-         std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
-}
-
 std::string_view trimmed(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);
@@ -143,7 +138,7 @@ Result<Context> context_from(const http::RequestHead& head, const ContextRules& 
   context.trace = trace ? std::move(*trace) : TraceContext::make(random);
 
   if (const auto key = fields.find(kKey)) {
-    if (fields.count(kKey) > 1 || !is_key(*key)) {
+    if (fields.count(kKey) > 1 || !is_idempotency_key(*key)) {
       return fail(malformed(kKey, "1 to 255 visible ASCII characters, once"));
     }
     context.idempotency_key = std::string(*key);

@@ -31,7 +31,7 @@ std::string Violation::message() const {
 }
 
 Ownership::Ownership(const Options& options)
-    : guarding_(options.guarding), on_violation_(options.on_violation) {
+    : guarding_(options.guarding), on_violation_(options.on_violation), clock_(options.clock) {
   modules_.push_back({"the kit", {}, {}});
 }
 
@@ -85,14 +85,16 @@ void Ownership::report(const Violation& violation) {
 void Ownership::note(std::size_t module, std::string_view sql) {
   if (module == kit) return;
   const std::unique_lock lock(mutex_);
-  statements_.emplace(module, sql);
+  statements_[{module, std::string(sql)}] = clock_->now();
 }
 
 std::vector<ModuleStatement> Ownership::statements() const {
   const std::shared_lock lock(mutex_);
   std::vector<ModuleStatement> all;
   all.reserve(statements_.size());
-  for (const auto& [module, sql] : statements_) all.push_back({modules_[module].module, sql});
+  for (const auto& [statement, last_run] : statements_) {
+    all.push_back({modules_[statement.first].module, statement.second, last_run});
+  }
   return all;
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <map>
 #include <set>
 #include <shared_mutex>
 #include <string>
@@ -38,7 +39,7 @@ class Ownership {
   const Rights& rights(std::size_t module) const;
   bool may_touch(std::size_t module, std::string_view table) const;
 
-  /// Remembers that the module runs this statement.
+  /// Remembers that the module runs this statement, now.
   void note(std::size_t module, std::string_view sql);
   std::vector<ModuleStatement> statements() const;
 
@@ -49,10 +50,11 @@ class Ownership {
  private:
   const Guarding guarding_;
   const std::function<void(const Violation&)> on_violation_;
+  const Clock* const clock_;
   mutable std::shared_mutex mutex_;
   std::deque<Rights> modules_;
   std::set<std::string> reported_;
-  std::set<std::pair<std::size_t, std::string>> statements_;
+  std::map<std::pair<std::size_t, std::string>, Timestamp> statements_;
 };
 
 }  // namespace banyan::sql

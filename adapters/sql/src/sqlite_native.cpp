@@ -62,6 +62,7 @@ struct Statement {
   std::size_t columns;
   bool read_only;
   std::vector<Value> row;  // capacity kept from row to row
+  SteadyTime noted{};      // when the catalogue last heard of it
 };
 
 // Ends a statement's run: no read transaction stays open, and no bound value is kept.
@@ -350,11 +351,22 @@ struct Connection::Native {
   Statement& statement(std::size_t module, std::string_view sql) {
     guard.begin(module, sql);
     const auto found = statements.find(StatementRef{module, sql});
-    if (found != statements.end()) return found->second;
+    if (found != statements.end()) return noted(module, sql, found->second);
     if (statements.size() >= most_cached_statements) statements.clear();
     Statement made = prepare(module, sql);
-    return statements.emplace(StatementKey{module, std::string(sql)}, std::move(made))
-        .first->second;
+    auto& kept =
+        statements.emplace(StatementKey{module, std::string(sql)}, std::move(made)).first->second;
+    return noted(module, sql, kept);
+  }
+
+  // Once a second is enough to know what is still run.
+  Statement& noted(std::size_t module, std::string_view sql, Statement& statement) {
+    const SteadyTime now = system_clock().steady();
+    if (now - statement.noted >= std::chrono::seconds(1)) {
+      ownership.note(module, sql);
+      statement.noted = now;
+    }
+    return statement;
   }
 
   Statement prepare(std::size_t module, std::string_view sql) {
@@ -383,7 +395,6 @@ struct Connection::Native {
     }
     result.row.resize(result.columns);
     ++prepared;
-    ownership.note(module, sql);
     return result;
   }
 

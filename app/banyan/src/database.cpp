@@ -3,12 +3,33 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "exit_code.hpp"
+#include "scripts.hpp"
 #include "stages/suggestion.hpp"
 #include "terminal.hpp"
 
 namespace banyan::cli {
+
+namespace {
+
+// When the last separation script of each module was applied.
+std::map<std::string, Timestamp> separated_at(const DatabaseOptions& options,
+                                              const manifest::Manifest& manifest) {
+  std::map<std::string, Timestamp> at;
+  try {
+    for (const auto& each : migrations::Runner(options.database, scripts_of(manifest)).status()) {
+      if (!each.applied_at || !each.name.starts_with("separation/")) continue;
+      at[each.module] = std::max(at[each.module], *each.applied_at);
+    }
+  } catch (const migrations::MigrationFault&) {
+    // Scripts that do not agree are told of by the commands that apply them.
+  }
+  return at;
+}
+
+}  // namespace
 
 Result<manifest::Manifest> manifest_for(const DatabaseOptions& options) {
   std::error_code ignored;
@@ -40,9 +61,17 @@ mover::Ownership ownership_of(const manifest::Manifest& manifest) {
   return ownership;
 }
 
-std::vector<mover::Statement> statements_of(const manifest::Manifest& manifest) {
+std::vector<mover::Statement> statements_of(const DatabaseOptions& options,
+                                            const manifest::Manifest& manifest) {
+  // Readers of the old tables may overlap with the script, and times are kept to the second.
+  constexpr std::int64_t kSlackMicros = 2'000'000;
+  const std::map<std::string, Timestamp> separated = separated_at(options, manifest);
   std::vector<mover::Statement> statements;
   for (const manifest::ManifestStatement& each : manifest.statements) {
+    const auto since = separated.find(each.module);
+    if (since != separated.end() && each.last_run.micros < since->second.micros + kSlackMicros) {
+      continue;
+    }
     statements.push_back({each.module, each.sql, "run by " + each.module});
   }
   return statements;

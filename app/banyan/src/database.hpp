@@ -12,7 +12,10 @@ namespace banyan::cli {
 Result<manifest::Manifest> manifest_for(const DatabaseOptions& options);
 
 mover::Ownership ownership_of(const manifest::Manifest& manifest);
-std::vector<mover::Statement> statements_of(const manifest::Manifest& manifest);
+/// What the modules' code runs. Statements that a module has not run again since the last of its
+/// separation scripts belong to the code's past: they looked at the tables as they were.
+std::vector<mover::Statement> statements_of(const DatabaseOptions& options,
+                                            const manifest::Manifest& manifest);
 
 /// Prints the error and returns the exit code that belongs to it.
 int give_up(const Error& error, bool json);

@@ -198,18 +198,16 @@ struct Process::Parts {
 
   void write_statements() {
     manifest::Manifest seen;
-    for (const sql::ModuleStatement& each : database->statements())
-      seen.statements.push_back({each.module, each.sql});
+    Timestamp latest;
+    for (const sql::ModuleStatement& each : database->statements()) {
+      seen.statements.push_back({each.module, each.sql, each.last_run});
+      latest = std::max(latest, each.last_run);
+    }
+    if (latest <= statements_written) return;
     auto manifest = manifest::read(options.database);
     if (!manifest) return;  // somebody cleared it away; the next start writes it anew
-    // Always against the file: another process of the application may have written over ours.
-    const std::size_t known = manifest->statements.size();
     manifest::merge(*manifest, seen);
-    if (manifest->statements.size() == known) return;
-    if (const auto written = manifest::write(options.database, *manifest); !written) {
-      log.write(telemetry::Level::Warning, "manifest_not_written",
-                {{"problem", written.error().message}});
-    }
+    if (manifest::write(options.database, *manifest)) statements_written = latest;
   }
 
   void watch_health() {
@@ -314,6 +312,7 @@ struct Process::Parts {
   CallTelemetry calls{metrics, log};
   std::optional<Assembly> assembly;
   std::vector<std::unique_ptr<DependencyProbe>> probes;
+  Timestamp statements_written{};  ///< the latest run that the manifest tells of
   std::unique_ptr<Scheduler::Handle> statement_watch;
   std::optional<LiveView> view;
   std::optional<OperatorPages> pages;

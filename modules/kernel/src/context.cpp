@@ -66,6 +66,11 @@ std::optional<TraceContext> TraceContext::parse(std::string_view traceparent,
                       std::string(tracestate)};
 }
 
+bool is_idempotency_key(std::string_view text) {
+  return !text.empty() && text.size() <= 255 &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+
 Context Context::begin(std::chrono::milliseconds budget, const Clock& clock, Random& random) {
   Context context;
   context.deadline = clock.steady() + budget;

@@ -27,7 +27,7 @@ Stock WarehousePortContract::stock_of(const ::warehouse::TrackId& track) {
 
 Result<::warehouse::Reservation> WarehousePortContract::reserve(
     const ::warehouse::OrderId& order, std::vector<::warehouse::ReservationLine> lines) {
-  return warehouse().handle(ReserveStock{order, std::move(lines)}, keyed("reserve " + order.str()));
+  return warehouse().handle(ReserveStock{order, std::move(lines)}, keyed("reserve-" + order.str()));
 }
 
 namespace {

@@ -117,7 +117,7 @@ INSTANTIATE_TEST_SUITE_P(
                 64,
                 "BANYAN_EXTRACT"},
         Refusal{"log_file_in_no_folder",
-                {"--port", "0", "--log-file", "/dev/null/log", "--database", "/tmp/never.db"},
+                {"--port", "0", "--log-file", "/dev/null/log", "--database", "/proc/never.db"},
                 "recordshop",
                 78,
                 "cannot write the log file /dev/null/log"},

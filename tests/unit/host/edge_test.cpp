@@ -272,6 +272,41 @@ TEST(Edge, SurvivesAnAnswerThatComesAfterTheLoopsHaveEnded) {
   EXPECT_EQ(shop.server().drain(milliseconds(0)), 1U);
   release.count_down();
   EXPECT_THROW(answer.get(), std::runtime_error);
+  shop.finish();  // the call uses what stands here
+}
+
+TEST_F(RoutedEdge, LetsForwardedRequestsFinishWhenItDrains) {
+  std::latch entered(1);
+  std::latch release(1);
+  service.module->inside = [&] {
+    entered.count_down();
+    release.wait();
+  };
+  shop.table.reads = Side::Remote;
+  auto answer = std::async(std::launch::async, [&] { return get(shop); });
+  entered.wait();
+  auto cut =
+      std::async(std::launch::async, [&] { return shop.server().drain(std::chrono::seconds(10)); });
+  EXPECT_EQ(cut.wait_for(milliseconds(20)), std::future_status::timeout);
+  release.count_down();
+  EXPECT_THAT(answer.get().body, HasSubstr("there"));
+  EXPECT_EQ(cut.get(), 0U);
+}
+
+TEST_F(RoutedEdge, CutsForwardedRequestsThatTakeTooLongToDrain) {
+  std::latch entered(1);
+  std::latch release(1);
+  service.module->inside = [&] {
+    entered.count_down();
+    release.wait();
+  };
+  shop.table.reads = Side::Remote;
+  auto answer = std::async(std::launch::async, [&] { return get(shop); });
+  entered.wait();
+  EXPECT_EQ(shop.server().drain(milliseconds(0)), 1U);
+  EXPECT_THROW(answer.get(), std::runtime_error);
+  release.count_down();
+  service.finish();  // the call uses what stands here
 }
 
 TEST(OperatorPages, AreForThisMachineOnly) {

@@ -90,6 +90,13 @@ TEST_F(InProcessBinding, RefusesAByKeyOperationWithoutAKey) {
   EXPECT_TRUE(port->handle(demo::Store{"x"}, context.with_key("k")));
 }
 
+TEST_F(InProcessBinding, RefusesAKeyThatCouldNotCrossTheWire) {
+  for (const std::string& key : {std::string(), std::string("two words"), std::string(256, 'k')}) {
+    EXPECT_EQ(port->handle(demo::Store{"x"}, context.with_key(key)).error().rule,
+              "banyan.idempotency_key_malformed");
+  }
+}
+
 struct FixedTable final : RoutingTable {
   Side side = Side::Local;
   mutable int asked = 0;

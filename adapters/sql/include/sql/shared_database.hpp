@@ -53,10 +53,11 @@ struct WriterFigures {
   std::size_t queued = 0;     ///< units that wait now
 };
 
-/// A statement that a module has run, without values.
+/// A statement that a module runs, without values.
 struct ModuleStatement {
   std::string module;
   std::string sql;
+  Timestamp last_run;  ///< to the second or so
 };
 
 /// One SQLite file that several modules share, as this process sees it, together with the files
@@ -82,8 +83,8 @@ class SharedDatabase {
   const std::filesystem::path& file() const;
   WriterFigures figures() const;
 
-  /// Every different statement that modules have prepared so far in this process, by module: what
-  /// a search for statements that cross modules reads.
+  /// Every different statement that modules have run so far in this process, by module: what a
+  /// search for statements that cross modules reads.
   std::vector<ModuleStatement> statements() const;
 
   /// The file where the module's tables are now: the shared one, or where the fence points to.

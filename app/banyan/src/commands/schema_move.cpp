@@ -39,7 +39,7 @@ int schema_move(const DatabaseOptions& options) {
   mover::MoveRequest request{.shared = options.database,
                              .module = options.module,
                              .ownership = ownership_of(*manifest),
-                             .statements = statements_of(*manifest)};
+                             .statements = statements_of(options, *manifest)};
   const auto direction = options.back ? mover::Direction::Back : mover::Direction::Out;
   if (options.dry_run) return show_plan(options, request, direction);
 

@@ -37,10 +37,14 @@ void merge(Manifest& manifest, const Manifest& more) {
     }
   }
   for (const ManifestStatement& statement : more.statements) {
-    const bool known = std::ranges::any_of(manifest.statements, [&](const ManifestStatement& each) {
+    const auto known = std::ranges::find_if(manifest.statements, [&](const auto& each) {
       return each.module == statement.module && each.sql == statement.sql;
     });
-    if (!known) manifest.statements.push_back(statement);
+    if (known == manifest.statements.end()) {
+      manifest.statements.push_back(statement);
+    } else {
+      known->last_run = std::max(known->last_run, statement.last_run);
+    }
   }
 }
 

@@ -46,13 +46,16 @@ struct RoutingDecision {
   friend bool operator==(const RoutingDecision&, const RoutingDecision&) = default;
 };
 
+/// May the text be an idempotency key? 1 to 255 visible ASCII characters.
+bool is_idempotency_key(std::string_view text);
+
 /// What travels beside a request, through every binding and over every wire.
 struct Context {
   SteadyTime deadline;         ///< always there; nobody waits longer than until then
   std::string principal;       ///< who asks; "" is an anonymous visitor
   std::string correlation_id;  ///< one per user action, in every log line that it causes
   TraceContext trace;
-  std::optional<std::string> idempotency_key;
+  std::optional<std::string> idempotency_key;  ///< see is_idempotency_key()
   std::string routing_unit;  ///< what stickiness goes by: principal, else cookie, else address
   std::vector<RoutingDecision> routing;
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kernel/clock.hpp"
 #include "kernel/result.hpp"
 
 /// What tools must know about an application to work on its database while the application is not
@@ -37,15 +38,16 @@ BOOST_DESCRIBE_STRUCT(ManifestTable, (), (table, users))
 struct ManifestStatement {
   std::string module;
   std::string sql;
+  Timestamp last_run;
 };
-BOOST_DESCRIBE_STRUCT(ManifestStatement, (), (module, sql))
+BOOST_DESCRIBE_STRUCT(ManifestStatement, (), (module, sql, last_run))
 
 struct Manifest {
   std::string application;
   std::string version;
   std::vector<ManifestModule> modules;
   std::vector<ManifestTable> shared_tables;
-  std::vector<ManifestStatement> statements;  ///< that modules have run so far, without values
+  std::vector<ManifestStatement> statements;  ///< that modules have run, without values
 };
 BOOST_DESCRIBE_STRUCT(Manifest, (), (application, version, modules, shared_tables, statements))
 
