@@ -90,7 +90,7 @@ Result<http::Response> LoopbackChannel::exchange(http::Request request, const Co
           promise->set_value(serve(*table, work.request, work.context));
         });
     if (!taken) {
-      return fail(ErrorCode::ResourceExhausted, "banyan.too_busy",
+      return fail(ErrorCode::Unavailable, "banyan.too_busy",
                   "all workers are busy and their queue is full; try again later");
     }
     if (future.wait_until(context.deadline) != std::future_status::ready) {

@@ -42,7 +42,8 @@ std::optional<Error> refuse_call(const PortInfo& port, const Operation& operatio
                  {}};
   }
   if (context.idempotency_key && !is_idempotency_key(*context.idempotency_key)) {
-    return Error{ErrorCode::InvalidArgument, "banyan.idempotency_key_malformed",
+    return Error{ErrorCode::InvalidArgument,
+                 "banyan.idempotency_key_malformed",
                  name_of(port, operation) +
                      " was called with a malformed idempotency key: 1 to 255 visible ASCII"
                      " characters were expected",

@@ -20,10 +20,9 @@ ForwardFailure failure_of(const http::UpstreamFailure& failure) {
 
 http::Refusal answer_to(const http::UpstreamFailure& failure, std::string_view group) {
   const std::string upstream = "the upstream '" + std::string(group) + "' ";
-  const std::string outcome =
-      failure.provably_unsent
-          ? "; the request was not sent, so asking again cannot do it twice"
-          : "; whether the request was carried out is unknown";
+  const std::string outcome = failure.provably_unsent
+                                  ? "; the request was not sent, so asking again cannot do it twice"
+                                  : "; whether the request was carried out is unknown";
   switch (failure_of(failure)) {
     case ForwardFailure::Unreachable:
       return {503, "proxy.upstream_unreachable", upstream + "cannot be reached" + outcome};

@@ -20,8 +20,8 @@ constexpr std::array<std::string_view, 3> kMoreHopByHop = {"Proxy-Authorization"
                                                            "Proxy-Authentication-Info"};
 /// Written anew for the upstream.
 constexpr std::array<std::string_view, 10> kOwnRequestFields = {
-    "Forwarded",   "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Via",
-    "traceparent", "tracestate",      "X-Request-Id",      "X-Correlation-Id"};
+    "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP",
+    "Via",       "traceparent",     "tracestate",        "X-Request-Id",     "X-Correlation-Id"};
 
 bool one_of(std::string_view name, const auto& names) {
   return std::ranges::any_of(
@@ -29,7 +29,8 @@ bool one_of(std::string_view name, const auto& names) {
 }
 
 bool starts_ignoring_case(std::string_view name, std::string_view prefix) {
-  return name.size() >= prefix.size() && equals_ignoring_case(name.substr(0, prefix.size()), prefix);
+  return name.size() >= prefix.size() &&
+         equals_ignoring_case(name.substr(0, prefix.size()), prefix);
 }
 
 /// Whether `Connection` names anything but the usual, so that the search may be spared.
@@ -154,8 +155,8 @@ class RequestWriter {
   void trace(Random& random) {
     if (extra_.contains("traceparent")) return;
     const auto given = from_.find("traceparent");
-    const auto parsed = given ? TraceContext::parse(*given, from_.find("tracestate").value_or(""))
-                              : std::nullopt;
+    const auto parsed =
+        given ? TraceContext::parse(*given, from_.find("tracestate").value_or("")) : std::nullopt;
     const TraceContext trace = parsed ? parsed->child(random) : TraceContext::make(random);
     to_.add("traceparent", trace.traceparent());
     if (!trace.state.empty()) to_.add("tracestate", trace.state);

@@ -69,7 +69,8 @@ HealthWindow::Counts HealthWindow::counts(SteadyTime now) const {
   const std::int64_t number = second_of(now);
   Counts sum;
   for (const Second& second : seconds_) {
-    if (second.number < 0 || number - second.number >= static_cast<std::int64_t>(kSeconds)) continue;
+    if (second.number < 0 || number - second.number >= static_cast<std::int64_t>(kSeconds))
+      continue;
     sum.requests += second.counts.requests;
     sum.failures += second.counts.failures;
   }

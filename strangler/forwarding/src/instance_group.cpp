@@ -9,7 +9,8 @@ namespace banyan::strangler {
 InstanceGroup::InstanceGroup(std::string name, std::vector<http::Endpoint> instances,
                              HealthRules rules, const Clock& clock)
     : name_(std::move(name)), clock_(&clock) {
-  if (instances.empty()) throw std::invalid_argument("upstream group " + name_ + " has no instance");
+  if (instances.empty())
+    throw std::invalid_argument("upstream group " + name_ + " has no instance");
   instances_.reserve(instances.size());
   for (http::Endpoint& endpoint : instances) {
     instances_.push_back({std::move(endpoint), HealthWindow(rules), 0, 0});

@@ -84,7 +84,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   unsigned attempts_ = 0;
 
   Upload upload_ = Upload::Done;
-  std::string_view piece_;       ///< in hand until the next one is asked for
+  std::string_view piece_;  ///< in hand until the next one is asked for
   unsigned pieces_asked_for_ = 0;
 
   unsigned answer_status_ = 0;  ///< once the answer to the client has begun

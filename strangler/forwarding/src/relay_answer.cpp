@@ -74,8 +74,6 @@ void Relay::answer_broke_off(const http::UpstreamFailure& failure) {
   settle(ForwardFailure::Truncated, answer_status_, true, failure.message)->abort();
 }
 
-void Relay::complete() {
-  settle(ForwardFailure::None, answer_status_, true, {})->finish();
-}
+void Relay::complete() { settle(ForwardFailure::None, answer_status_, true, {})->finish(); }
 
 }  // namespace banyan::strangler

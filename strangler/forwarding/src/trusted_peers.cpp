@@ -60,7 +60,8 @@ std::expected<TrustedPeers, std::string> TrustedPeers::parse(
     const std::size_t slash = text.find('/');
     const std::optional<Parsed> address = parse_address(std::string_view(text).substr(0, slash));
     if (!address) {
-      return std::unexpected("'" + text + "' is not an IP address or network: write \"10.0.0.7\", " +
+      return std::unexpected("'" + text +
+                             "' is not an IP address or network: write \"10.0.0.7\", " +
                              "\"10.0.0.0/8\" or \"2001:db8::/32\"");
     }
     unsigned bits = kAddressBits;

@@ -75,7 +75,7 @@ void FileWatch::run() {
 }
 
 std::string FileWatch::identity() const {
-  struct stat found {};
+  struct stat found{};
   if (::stat(file_.c_str(), &found) != 0) return {};
   return std::to_string(found.st_dev) + ':' + std::to_string(found.st_ino) + ':' +
          std::to_string(found.st_size) + ':' + std::to_string(found.st_mtim.tv_sec) + '.' +

@@ -13,8 +13,8 @@ namespace banyan::strangler {
 /// is being written is not read by halves.
 class FileWatch {
  public:
-  /// `changed` comes on a thread of the watch's own. Throws std::system_error when the folder cannot
-  /// be watched.
+  /// `changed` comes on a thread of the watch's own. Throws std::system_error when the folder
+  /// cannot be watched.
   FileWatch(std::filesystem::path file, std::function<void()> changed);
   ~FileWatch();
   FileWatch(const FileWatch&) = delete;

@@ -78,12 +78,9 @@ Json modules(const Site& site, const Stages& stages, const Readings& readings) {
   for (const Route& route : site.routing().table.routes()) names.insert(module_of(route));
   Json rows = Json::array();
   for (const std::string& name : names) {
-    Json row = {{"name", name},
-                {"runs", "remote"},
-                {"at", places(site, name)},
-                {"data", ""},
-                {"needs", Json::array()},
-                {"operations", operations(site, name, readings)}};
+    Json row = {
+        {"name", name}, {"runs", "remote"},       {"at", places(site, name)},
+        {"data", ""},   {"needs", Json::array()}, {"operations", operations(site, name, readings)}};
     if (site.has_successor(name)) {
       const Traffic traffic = stages.traffic(name);
       row["stage"] = {{"name", to_string(traffic.stage)},
@@ -166,13 +163,22 @@ std::vector<telemetry::Gauge> gauges(const Site& site, const Stages& stages) {
   }
   for (const std::string& migration : site.routing().configuration.migration_names()) {
     const Traffic traffic = stages.traffic(migration);
-    all.push_back({"banyan_migration_reads_ratio", "share of the reads that the new side answers",
-                   {{"migration", migration}}, traffic.reads.hundredths() / 10'000.0, false});
-    all.push_back({"banyan_migration_writes_moved", "1 when the new side takes the writes",
-                   {{"migration", migration}}, traffic.writes == Side::Remote ? 1.0 : 0.0, false});
+    all.push_back({"banyan_migration_reads_ratio",
+                   "share of the reads that the new side answers",
+                   {{"migration", migration}},
+                   traffic.reads.hundredths() / 10'000.0,
+                   false});
+    all.push_back({"banyan_migration_writes_moved",
+                   "1 when the new side takes the writes",
+                   {{"migration", migration}},
+                   traffic.writes == Side::Remote ? 1.0 : 0.0,
+                   false});
   }
-  all.push_back({"banyan_routes_generation", "how often the routes were read", {},
-                 static_cast<double>(site.routing().generation), false});
+  all.push_back({"banyan_routes_generation",
+                 "how often the routes were read",
+                 {},
+                 static_cast<double>(site.routing().generation),
+                 false});
   return all;
 }
 

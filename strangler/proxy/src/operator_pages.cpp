@@ -61,7 +61,8 @@ bool names_loopback(std::string_view host_field) {
   if (host_field.starts_with('[')) return host_field.substr(1, host_field.find(']') - 1) == "::1";
   const std::string_view name = host_field.substr(0, host_field.find(':'));
   if (name == "localhost") return true;
-  return name.starts_with("127.") && name.find_first_not_of("0123456789.") == std::string_view::npos;
+  return name.starts_with("127.") &&
+         name.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
 OperatorPages::OperatorPages(Parts parts)
@@ -77,8 +78,8 @@ bool OperatorPages::serve_reserved(const Exchange& exchange, bool operators_here
     return true;
   }
   if (!names_loopback(head.fields.find("Host").value_or(std::string_view()))) {
-    exchange->fail({403, "proxy.foreign_host",
-                    "call the operators' pages by 127.0.0.1 or localhost"});
+    exchange->fail(
+        {403, "proxy.foreign_host", "call the operators' pages by 127.0.0.1 or localhost"});
     return true;
   }
   if (std::optional<Make> make = page(path)) {

@@ -152,22 +152,23 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
       [all](std::string_view migration) {
         return Terrain{.new_side = all->current()->has_successor(migration)};
       },
-      all->stages.get(), [all](std::string_view migration) {
+      all->stages.get(),
+      [all](std::string_view migration) {
         return steps_of(all->current()->routing().configuration, migration);
       });
   all->admin = std::make_unique<AdminApi>(*all->switchboard);
   all->metrics.add_gauges([all] { return gauges(*all->current(), *all->stages); });
   all->health.add("upstreams", false, [all] { return all->upstream_health(); });
-  all->pages = std::make_unique<OperatorPages>(OperatorPages::Parts{
-      .admin = *all->admin,
-      .health = all->health,
-      .metrics = all->metrics,
-      .live =
-          [all] {
-            return live_json(*all->current(), *all->stages, *all->store, all->metrics,
-                             all->started);
-          },
-      .upstreams = [all] { return upstreams_json(*all->current()); }});
+  all->pages = std::make_unique<OperatorPages>(
+      OperatorPages::Parts{.admin = *all->admin,
+                           .health = all->health,
+                           .metrics = all->metrics,
+                           .live =
+                               [all] {
+                                 return live_json(*all->current(), *all->stages, *all->store,
+                                                  all->metrics, all->started);
+                               },
+                           .upstreams = [all] { return upstreams_json(*all->current()); }});
   return std::unique_ptr<Proxy>(new Proxy(std::move(parts)));
 }
 
@@ -235,8 +236,8 @@ std::size_t Proxy::drain(std::chrono::milliseconds deadline) {
   const SteadyTime until = system_clock().steady() + deadline;
   std::size_t cut = 0;
   for (Door& door : parts_->doors) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        until - system_clock().steady());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(until - system_clock().steady());
     cut += door.server->drain(std::max(left, std::chrono::milliseconds{0}));
   }
   return cut;

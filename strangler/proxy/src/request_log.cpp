@@ -54,8 +54,8 @@ void RequestLog::failure(const Route& route, const Outcome& outcome) {
               {"outcome", to_string(outcome.failure)},
               {"status", static_cast<std::int64_t>(outcome.status)},
               {"message", outcome.message},
-              {"not_logged_before", static_cast<std::int64_t>(
-                                        untold_.exchange(0, std::memory_order_relaxed))}});
+              {"not_logged_before",
+               static_cast<std::int64_t>(untold_.exchange(0, std::memory_order_relaxed))}});
 }
 
 }  // namespace banyan::strangler

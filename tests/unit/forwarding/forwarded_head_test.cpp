@@ -44,8 +44,8 @@ TEST_F(TheForwardedHead, LeavesOutHopByHopFields_RFC9110_7_6_1) {
                                     {"HTTP2-Settings", "AAMAAABkAAQ"},
                                     {"Proxy-Authorization", "Basic x"},
                                     {"Accept", "*/*"}});
-  for (const char* name : {"Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Upgrade",
-                           "HTTP2-Settings", "Proxy-Authorization"}) {
+  for (const char* name : {"Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer",
+                           "Upgrade", "HTTP2-Settings", "Proxy-Authorization"}) {
     EXPECT_FALSE(head.fields.contains(name)) << name;
   }
   EXPECT_EQ(value(head.fields, "Accept"), "*/*");
@@ -64,8 +64,8 @@ TEST_F(TheForwardedHead, LeavesOutWhatConnectionNames_RFC9110_7_6_1) {
 }
 
 TEST_F(TheForwardedHead, ConnectionCannotHaveOurOwnFieldsOrHostLeftOut) {
-  const RequestHead head = forward({{"Host", "shop"},
-                                    {"Connection", "Host, X-Forwarded-For, Via, X-Request-Id"}});
+  const RequestHead head =
+      forward({{"Host", "shop"}, {"Connection", "Host, X-Forwarded-For, Via, X-Request-Id"}});
   EXPECT_EQ(value(head.fields, "Host"), "shop");
   EXPECT_EQ(value(head.fields, "X-Forwarded-For"), "203.0.113.9");
   EXPECT_EQ(value(head.fields, "Via"), "1.1 banyan");
@@ -162,11 +162,18 @@ TEST_F(TheForwardedHead, KeepsSeveralFieldsOfOneNameInTheirOrder_RFC9110_5_3) {
 }
 
 TEST_F(TheForwardedHead, CleansAnswersToo) {
-  const ResponseHead head = response_head_for_client(
-      {200, "Fine", {{"Connection", "X-Inner"}, {"X-Inner", "1"}, {"Keep-Alive", "timeout=1"},
-                     {"Banyan-Node", "3"}, {"X-Request-Id", "theirs"}, {"Set-Cookie", "a=1"},
-                     {"Set-Cookie", "b=2"}, {"Date", "Sun, 06 Nov 1994 08:49:37 GMT"}}, 1},
-      {{"X-Strangler", "route=a"}});
+  const ResponseHead head = response_head_for_client({200,
+                                                      "Fine",
+                                                      {{"Connection", "X-Inner"},
+                                                       {"X-Inner", "1"},
+                                                       {"Keep-Alive", "timeout=1"},
+                                                       {"Banyan-Node", "3"},
+                                                       {"X-Request-Id", "theirs"},
+                                                       {"Set-Cookie", "a=1"},
+                                                       {"Set-Cookie", "b=2"},
+                                                       {"Date", "Sun, 06 Nov 1994 08:49:37 GMT"}},
+                                                      1},
+                                                     {{"X-Strangler", "route=a"}});
   EXPECT_EQ(head.status, 200u);
   EXPECT_EQ(head.reason, "Fine");
   for (const char* name : {"Connection", "X-Inner", "Keep-Alive", "Banyan-Node", "X-Request-Id"}) {

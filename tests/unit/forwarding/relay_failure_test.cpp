@@ -87,11 +87,12 @@ TEST_P(AMalformedAnswer, Is502AndNothingOfItReachesTheClient) {
 }
 INSTANTIATE_TEST_SUITE_P(
     OfEachKind, AMalformedAnswer,
-    testing::Values("HTTP/1.1 2x0 evil\r\n\r\n", "SSH-2.0-evil\r\n\r\n",
-                    "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nevil",
-                    "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\nevil",
-                    "HTTP/1.1 200 OK\r\nevil : 1\r\n\r\n", "HTTP/1.1 200 OK\nevil: 1\n\n",
-                    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: evil\r\nConnection: Upgrade\r\n\r\n"));
+    testing::Values(
+        "HTTP/1.1 2x0 evil\r\n\r\n", "SSH-2.0-evil\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nevil",
+        "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\nevil",
+        "HTTP/1.1 200 OK\r\nevil : 1\r\n\r\n", "HTTP/1.1 200 OK\nevil: 1\n\n",
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: evil\r\nConnection: Upgrade\r\n\r\n"));
 
 class ATruncatedAnswer : public RelayTest, public testing::WithParamInterface<const char*> {};
 

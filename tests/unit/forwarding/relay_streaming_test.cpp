@@ -17,7 +17,8 @@ using ALargeBody = RelayTest;
 
 std::string body() {
   std::string text(kLarge, '.');
-  for (std::size_t i = 0; i < text.size(); i += 4'096) text[i] = static_cast<char>('a' + i / 4'096 % 26);
+  for (std::size_t i = 0; i < text.size(); i += 4'096)
+    text[i] = static_cast<char>('a' + i / 4'096 % 26);
   return text;
 }
 

@@ -20,9 +20,10 @@ using TheRelay = RelayTest;
 TEST_F(TheRelay, PassesTargetMethodAndFieldsOnAndTheAnswerBack) {
   serve();
   Peer client = this->client();
-  client.send("PATCH /a%20b/../c;v=1?x=%2F&y HTTP/1.1\r\nHost: shop\r\nX-Mine: 1\r\n"
-              "Banyan-Principal: admin\r\nConnection: X-Gone\r\nX-Gone: 1\r\n"
-              "Content-Length: 3\r\n\r\nabc");
+  client.send(
+      "PATCH /a%20b/../c;v=1?x=%2F&y HTTP/1.1\r\nHost: shop\r\nX-Mine: 1\r\n"
+      "Banyan-Principal: admin\r\nConnection: X-Gone\r\nX-Gone: 1\r\n"
+      "Content-Length: 3\r\n\r\nabc");
   Peer upstream = upstream_.accept();
   const std::string head = upstream.read_head();
   EXPECT_TRUE(head.starts_with("PATCH /a%20b/../c;v=1?x=%2F&y HTTP/1.1\r\n")) << head;
@@ -33,8 +34,9 @@ TEST_F(TheRelay, PassesTargetMethodAndFieldsOnAndTheAnswerBack) {
   EXPECT_EQ(head.find("Banyan-Principal"), std::string::npos);
   EXPECT_EQ(head.find("X-Gone"), std::string::npos);
   EXPECT_EQ(upstream.read_exactly(3), "abc");
-  upstream.send("HTTP/1.1 418 Short and stout\r\nX-Theirs: 2\r\nConnection: X-Inner\r\nX-Inner: 1\r\n"
-                "Content-Length: 6\r\n\r\nteapot");
+  upstream.send(
+      "HTTP/1.1 418 Short and stout\r\nX-Theirs: 2\r\nConnection: X-Inner\r\nX-Inner: 1\r\n"
+      "Content-Length: 6\r\n\r\nteapot");
   const Seen seen = read_answer(client);
   EXPECT_EQ(seen.status, 418u);
   EXPECT_TRUE(seen.head.starts_with("HTTP/1.1 418 Short and stout\r\n")) << seen.head;
@@ -70,10 +72,12 @@ TEST_F(TheRelay, PassesPiecesOnAsTheyCome) {
   client.send(kGet);
   Peer upstream = upstream_.accept();
   upstream.read_head();
-  upstream.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-                "Transfer-Encoding: chunked\r\n\r\n");
+  upstream.send(
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n");
   const std::string head = client.read_head();
-  EXPECT_NE(head.find("text/event-stream"), std::string::npos) << "the head does not wait for a body";
+  EXPECT_NE(head.find("text/event-stream"), std::string::npos)
+      << "the head does not wait for a body";
   for (const char* event : {"data: 1\n\n", "data: 2\n\n"}) {
     upstream.send("9\r\n" + std::string(event) + "\r\n");
     EXPECT_EQ(client.read_exactly(14), "9\r\n" + std::string(event) + "\r\n");
@@ -178,7 +182,8 @@ TEST_F(TheRelay, AnEarlyAnswerReachesAClientThatIsStillSending_RFC9112_9_5) {
   Peer upstream = upstream_.accept();
   upstream.read_head();
   upstream.read_exactly(5);
-  upstream.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 4\r\nConnection: close\r\n\r\nhuge");
+  upstream.send(
+      "HTTP/1.1 413 Content Too Large\r\nContent-Length: 4\r\nConnection: close\r\n\r\nhuge");
   const Seen seen = read_answer(client);
   EXPECT_EQ(seen.status, 413u);
   EXPECT_EQ(seen.body, "huge");

@@ -39,9 +39,8 @@ bool await(int descriptor, short events, int milliseconds) {
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
+  std::ranges::transform(out, out.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
 }
 
@@ -97,8 +96,8 @@ std::size_t Peer::send_until_stalled(std::string_view bytes, std::chrono::millis
   std::size_t sent = 0;
   while (sent < bytes.size()) {
     if (!await(descriptor_, POLLOUT, static_cast<int>(patience.count()))) return sent;
-    const ssize_t taken = ::send(descriptor_, bytes.data() + sent, bytes.size() - sent,
-                                 MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t taken =
+        ::send(descriptor_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (taken < 0 && (errno == EAGAIN || errno == EINTR)) continue;
     if (taken < 0) give_up("send");
     sent += static_cast<std::size_t>(taken);

@@ -12,7 +12,8 @@ TEST(TrustedPeers, TrustNobodyUnlessTold) {
 }
 
 TEST(TrustedPeers, KnowAddressesAndNetworks) {
-  const auto peers = TrustedPeers::parse({"192.0.2.7", "10.0.0.0/8", "2001:db8::/33", "0.0.0.0/32"});
+  const auto peers =
+      TrustedPeers::parse({"192.0.2.7", "10.0.0.0/8", "2001:db8::/33", "0.0.0.0/32"});
   ASSERT_TRUE(peers.has_value()) << peers.error();
   EXPECT_TRUE(peers->contains("192.0.2.7"));
   EXPECT_FALSE(peers->contains("192.0.2.8"));

@@ -53,9 +53,13 @@ inline std::string shop_configuration(std::uint16_t legacy, std::uint16_t catalo
          "listen = [\"127.0.0.1:0\"]\n"
          "sticky = [\"cookie:session\", \"header:X-User\", \"address\"]\n"
          "[upstreams.legacy]\n"
-         "instances = [\"127.0.0.1:" + std::to_string(legacy) + "\"]\n"
+         "instances = [\"127.0.0.1:" +
+         std::to_string(legacy) +
+         "\"]\n"
          "[upstreams.catalog]\n"
-         "instances = [\"127.0.0.1:" + std::to_string(catalog) + "\"]\n"
+         "instances = [\"127.0.0.1:" +
+         std::to_string(catalog) +
+         "\"]\n"
          "[migrations.catalog]\n"
          "[[routes]]\n"
          "name = \"catalog.read\"\n"
@@ -78,7 +82,8 @@ inline std::string shop_configuration(std::uint16_t legacy, std::uint16_t catalo
          "prefix = \"/shop\"\n"
          "methods = [\"*\"]\n"
          "effect = \"write\"\n"
-         "legacy = \"legacy\"\n" + more;
+         "legacy = \"legacy\"\n" +
+         more;
 }
 
 /// A proxy in this process, in front of a legacy application and a new service.
@@ -110,7 +115,8 @@ class ProxyTest : public testing::Test {
   }
 
   std::string side_of(int user) const {
-    return test::get(port_, "/albums/1", "Cookie: a=b; session=user" + std::to_string(user) + "\r\n")
+    return test::get(port_, "/albums/1",
+                     "Cookie: a=b; session=user" + std::to_string(user) + "\r\n")
         .body;
   }
   /// Which of the first `count` users are on the new side.
@@ -123,7 +129,8 @@ class ProxyTest : public testing::Test {
   test::Seen post(const std::string& target, const std::string& body,
                   const std::string& fields = "Content-Type: application/json\r\n") const {
     return test::ask(port_, "POST " + target + " HTTP/1.1\r\nHost: localhost\r\n" + fields +
-                                "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+                                "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+                                body);
   }
   unsigned shift(const std::string& percent, const std::string& more = "") const {
     return post("/_banyan/api/migrations/catalog/shift",

@@ -25,8 +25,8 @@ class AProxyProcess : public ProxyTest {
   }
 
   void rewrite(const std::string& more = "") {
-    std::string text = shop_configuration(legacy_port_ ? legacy_port_ : legacy_.port(),
-                                          catalog_.port(), more);
+    std::string text =
+        shop_configuration(legacy_port_ ? legacy_port_ : legacy_.port(), catalog_.port(), more);
     text.replace(text.find("127.0.0.1:0"), 11, "127.0.0.1:" + std::to_string(port_));
     write(file(), text);
   }
@@ -56,7 +56,8 @@ TEST_F(AProxyProcess, ReadsItsFileAgainWhenItChangesOrItIsToldTo) {
   run();
   EXPECT_EQ(test::get(port_, "/more").status, 404u);
   const std::string more =
-      "[[routes]]\nprefix = \"/more\"\nmethods = [\"*\"]\neffect = \"write\"\nlegacy = \"legacy\"\n";
+      "[[routes]]\nprefix = \"/more\"\nmethods = [\"*\"]\neffect = \"write\"\nlegacy = "
+      "\"legacy\"\n";
   rewrite(more);
   until("the new route", [&] { return test::get(port_, "/more").status == 200; });
 
@@ -67,7 +68,8 @@ TEST_F(AProxyProcess, ReadsItsFileAgainWhenItChangesOrItIsToldTo) {
   const auto loads = [&] {
     int count = 0;
     const std::string text = log();
-    for (std::size_t at = 0; (at = text.find("proxy.routes_loaded", at)) != std::string::npos; ++at) {
+    for (std::size_t at = 0; (at = text.find("proxy.routes_loaded", at)) != std::string::npos;
+         ++at) {
       ++count;
     }
     return count;

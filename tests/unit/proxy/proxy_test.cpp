@@ -103,7 +103,8 @@ TEST_F(TheProxy, RefusesWhatNoRouteLeadsTo) {
   const Seen method = test::ask(port_, "DELETE /albums/1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_EQ(method.status, 405u);
   EXPECT_EQ(method.field("Allow"), "GET, HEAD, POST, PUT");
-  for (const char* target : {"/albums/../shop", "/albums/%2e%2e/x", "/albums//1", "/albums/a%2Fb"}) {
+  for (const char* target :
+       {"/albums/../shop", "/albums/%2e%2e/x", "/albums//1", "/albums/a%2Fb"}) {
     const Seen seen = test::get(port_, target);
     EXPECT_EQ(seen.status, 400u) << target;
     EXPECT_NE(seen.body.find("proxy.bad_target"), std::string::npos) << seen.body;
@@ -144,8 +145,8 @@ TEST_F(TheProxy, ServesTheDashboardAndTheStateItDraws) {
 TEST_F(TheProxy, OperatorsPagesAreNotForPagesOfOtherSites) {
   start();
   for (const char* host : {"evil.example", "127.0.0.1.evil.example", "localhost.evil", "[::2]"}) {
-    const Seen seen = test::ask(port_, "GET /_banyan/api/status HTTP/1.1\r\nHost: " +
-                                           std::string(host) + "\r\n\r\n");
+    const Seen seen = test::ask(
+        port_, "GET /_banyan/api/status HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n");
     EXPECT_EQ(seen.status, 403u) << host;
   }
   EXPECT_EQ(post("/_banyan/api/migrations/catalog/shift",
@@ -156,10 +157,11 @@ TEST_F(TheProxy, OperatorsPagesAreNotForPagesOfOtherSites) {
 }
 
 TEST_F(TheProxy, AFileMayClaimThePathsOfThePagesButNotTheOperators) {
-  configure("[[routes]]\npath = \"/health/live\"\nmethods = [\"GET\"]\neffect = \"read\"\n"
-            "legacy = \"legacy\"\n"
-            "[[routes]]\nname = \"all\"\nprefix = \"/\"\nmethods = [\"*\"]\neffect = \"write\"\n"
-            "legacy = \"legacy\"\n");
+  configure(
+      "[[routes]]\npath = \"/health/live\"\nmethods = [\"GET\"]\neffect = \"read\"\n"
+      "legacy = \"legacy\"\n"
+      "[[routes]]\nname = \"all\"\nprefix = \"/\"\nmethods = [\"*\"]\neffect = \"write\"\n"
+      "legacy = \"legacy\"\n");
   start();
   EXPECT_EQ(test::get(port_, "/health/live").body, "legacy");
   EXPECT_NE(test::get(port_, "/health/ready").body, "legacy");

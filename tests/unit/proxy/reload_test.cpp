@@ -15,8 +15,9 @@ TEST_F(AReload, KeepsTheShift) {
   start();
   ASSERT_EQ(shift("25%"), 200u);
   const std::vector<bool> before = new_side(100);
-  configure("[[routes]]\nprefix = \"/more\"\nmethods = [\"*\"]\neffect = \"write\"\n"
-            "legacy = \"legacy\"\n");
+  configure(
+      "[[routes]]\nprefix = \"/more\"\nmethods = [\"*\"]\neffect = \"write\"\n"
+      "legacy = \"legacy\"\n");
   EXPECT_EQ(test::get(port_, "/more").status, 404u);
   const auto generation = proxy_->reload();
   ASSERT_TRUE(generation.has_value());

@@ -19,7 +19,8 @@ TEST_F(ASickUpstream, NeverMovesAUserToTheOtherSide) {
   const test::Seen ready = test::get(port_, "/health/ready");
   EXPECT_EQ(ready.status, 200u) << "the old side is well: degraded, not down";
   EXPECT_NE(ready.body.find("catalog"), std::string::npos) << ready.body;
-  until("a line about it", [&] { return log().find("proxy.upstream_failed") != std::string::npos; });
+  until("a line about it",
+        [&] { return log().find("proxy.upstream_failed") != std::string::npos; });
   ASSERT_EQ(shift("0%"), 200u);
   EXPECT_EQ(side_of(1), "legacy");
 }

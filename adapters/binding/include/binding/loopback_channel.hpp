@@ -20,7 +20,7 @@ class LoopbackChannel final : public Channel {
                            Random& random = system_random());
 
   /// The operation runs on `workers`, as in a service: the caller waits no longer than its
-  /// deadline, and full workers are ResourceExhausted "banyan.too_busy". The table and the workers
+  /// deadline, and full workers are Unavailable "banyan.too_busy". The table and the workers
   /// must outlive the calls, also those that nobody waits for any more.
   LoopbackChannel(const OperationTable& table, Executor& workers,
                   const Clock& clock = system_clock(), Random& random = system_random());

@@ -12,8 +12,8 @@ namespace banyan::strangler {
 
 /// What the rewriting of a request's head needs to know besides the head.
 struct Hop {
-  http::Endpoint peer;           ///< who sent the request to us
-  bool peer_trusted = false;     ///< continue its X-Forwarded-* and Forwarded
+  http::Endpoint peer;        ///< who sent the request to us
+  bool peer_trusted = false;  ///< continue its X-Forwarded-* and Forwarded
   std::string_view proto = "http";
   std::string_view via = "banyan";
   std::string_view request_id;

@@ -19,7 +19,8 @@ namespace banyan::strangler {
 
 struct ForwarderOptions {
   http::UpstreamOptions upstream{};
-  /// Whose X-Forwarded-* and Forwarded are believed and continued; those of all others are replaced.
+  /// Whose X-Forwarded-* and Forwarded are believed and continued; those of all others are
+  /// replaced.
   TrustedPeers trusted_peers{};
   std::string proto = "http";  ///< by which clients reach us, for X-Forwarded-Proto
   std::string via = "banyan";  ///< our name in Via
@@ -34,7 +35,8 @@ struct ForwardOrder {
   bool safe_to_repeat = false;
   std::optional<SteadyTime> deadline;
   /// Set in the request, in place of what the client sent under these names: the context of the
-  /// kit (`Banyan-*`, traceparent, X-Correlation-Id). What a client sends as `Banyan-*` never goes on.
+  /// kit (`Banyan-*`, traceparent, X-Correlation-Id). What a client sends as `Banyan-*` never goes
+  /// on.
   http::Fields request_fields{};
   /// Added to the answer, e.g. X-Strangler.
   http::Fields response_fields{};

@@ -30,7 +30,7 @@ struct Outcome {
   unsigned status = 0;         ///< that the client was told; 0 when it was told nothing
   bool from_upstream = false;  ///< the status is the upstream's own
   ForwardFailure failure = ForwardFailure::None;
-  std::string message;         ///< what went wrong, for people
+  std::string message;  ///< what went wrong, for people
   unsigned attempts = 0;
   std::chrono::nanoseconds took{};  ///< from forward() to the last byte
 

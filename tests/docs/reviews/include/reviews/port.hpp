@@ -27,10 +27,9 @@ BOOST_DESCRIBE_STRUCT(ReviewList, (), (reviews))
 struct ListReviews {
   catalog::TrackId track;
   using Response = ReviewList;
-  static constexpr banyan::Operation operation{
-      .name = "list_reviews",
-      .errors = banyan::errors("reviews.unknown_track"),
-      .summary = "The reviews of a track, newest first."};
+  static constexpr banyan::Operation operation{.name = "list_reviews",
+                                               .errors = banyan::errors("reviews.unknown_track"),
+                                               .summary = "The reviews of a track, newest first."};
 };
 BOOST_DESCRIBE_STRUCT(ListReviews, (), (track))
 
