@@ -2,22 +2,19 @@
 #include "process.hpp"
 
 #include <filesystem>
-#include <fstream>
-#include <stdexcept>
 #include <utility>
 
 #include "assembly.hpp"
 #include "binding/openapi.hpp"
 #include "call_telemetry.hpp"
+#include "database_setup.hpp"
 #include "dependency_probe.hpp"
 #include "edge.hpp"
+#include "failure.hpp"
 #include "http/instance_lock.hpp"
 #include "http/server.hpp"
 #include "live_view.hpp"
 #include "loopback.hpp"
-#include "manifest/manifest.hpp"
-#include "migrations/runner.hpp"
-#include "mover/move.hpp"
 #include "operator_pages.hpp"
 #include "sql/shared_database.hpp"
 #include "stages/stages.hpp"
@@ -25,19 +22,6 @@
 
 namespace banyan::host {
 namespace {
-
-// The message, and each detail on a line of its own.
-std::string text_of(const Error& error) {
-  std::string text = error.message;
-  for (const Detail& detail : error.details) text += "\n  " + detail.where + ": " + detail.problem;
-  return text;
-}
-
-template <class T>
-T value_or_throw(Result<T> result) {
-  if (!result) throw std::runtime_error(text_of(result.error()));
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
 
 std::filesystem::path control_file(const Options& options) {
   return options.control_store.empty() ? options.database.parent_path() / "control.db"
@@ -53,74 +37,6 @@ class NoRouting final : public RoutingTable {
   }
 };
 
-void migrate(const Application& application, const std::vector<ModuleEntry>& table,
-             const Options& options, const telemetry::Log& log) {
-  std::vector<migrations::ModuleScripts> scripts;
-  if (application.shared_scripts != nullptr) {
-    scripts.push_back({"shared", *application.shared_scripts});
-  }
-  for (const ModuleEntry& entry : table) {
-    if (entry.scripts != nullptr) {
-      scripts.push_back({std::string(entry.port->name), *entry.scripts});
-    }
-  }
-  migrations::Runner runner(options.database, std::move(scripts));
-  for (const migrations::Status& applied : runner.apply()) {
-    log.write(telemetry::Level::Info, "migration_applied",
-              {{"module", applied.module},
-               {"script", applied.name},
-               {"database", applied.database.string()}});
-  }
-}
-
-// What this process knows, and what others of the application have written down before: a service
-// knows only its own module's tables.
-manifest::Manifest write_manifest(const Application& application,
-                                  const std::vector<ModuleEntry>& table, const Options& options) {
-  manifest::Manifest manifest;
-  manifest.application = application.name;
-  manifest.version = application.version;
-  for (const ModuleEntry& entry : table) {
-    manifest::ManifestModule module{std::string(entry.port->name), entry.needs, entry.tables, {}};
-    if (entry.scripts != nullptr) {
-      for (const migrations::Script& script : *entry.scripts) {
-        module.scripts.push_back({std::string(script.name), std::string(script.sql)});
-      }
-    }
-    manifest.modules.push_back(std::move(module));
-  }
-  for (const SharedTable& shared : application.shared_tables) {
-    manifest.shared_tables.push_back({shared.table, shared.users});
-  }
-  if (const auto known = manifest::read(options.database)) manifest::merge(manifest, *known);
-  value_or_throw(manifest::write(options.database, manifest));
-  return manifest;
-}
-
-mover::Ownership ownership_of(const manifest::Manifest& manifest) {
-  mover::Ownership ownership;
-  for (const manifest::ManifestModule& module : manifest.modules) {
-    ownership.modules.push_back({module.name, module.tables});
-  }
-  for (const manifest::ManifestTable& shared : manifest.shared_tables) {
-    ownership.shared.push_back({shared.table, shared.users});
-  }
-  return ownership;
-}
-
-void recover(const manifest::Manifest& manifest, const Options& options,
-             const telemetry::Log& log) {
-  for (const mover::Recovery& found :
-       value_or_throw(mover::recover(options.database, ownership_of(manifest)))) {
-    if (found.changed || found.mover_at_work) {
-      log.write(telemetry::Level::Warning, "move_recovered",
-                {{"module", found.module},
-                 {"note", found.note},
-                 {"database", found.placement.file.string()}});
-    }
-  }
-}
-
 }  // namespace
 
 struct Process::Parts {
@@ -132,21 +48,17 @@ struct Process::Parts {
         log({.service = application.name, .file = options.log_file, .least = options.log_level}),
         instance(http::InstanceLock::for_endpoint(options.listen)),
         scheduler(make_thread_scheduler()) {
-    prepare_database();
+    open_database();
     open_control();
     assemble();
     watch_health();
-    watch_statements();
     serve();
   }
 
-  void prepare_database() {
-    if (const auto folder = options.database.parent_path(); !folder.empty()) {
-      std::filesystem::create_directories(folder);
-    }
-    migrate(application, table, options, log);
-    recover(write_manifest(application, table, options), options, log);
+  void open_database() {
+    set_up_database(application, table, options, log);
     database.emplace(options.database, sql::Options{});
+    statements.emplace(*database, *scheduler);
   }
 
   // A process that others of the application call (a service) shifts nobody's traffic.
@@ -167,7 +79,7 @@ struct Process::Parts {
   strangler::Terrain terrain(std::string_view name) const {
     const HostedModule* module = assembly ? assembly->find(name) : nullptr;
     if (module == nullptr) return {};
-    const bool separate = database->place_of(std::string(name)) != options.database;
+    const bool separate = database->place_of(std::string(name)) != database->file();
     return {.old_side = module->here,
             .new_side = module->service.has_value(),
             .data = separate ? strangler::DataStage::Separate : strangler::DataStage::Shared,
@@ -189,25 +101,6 @@ struct Process::Parts {
     };
     assembly.emplace(table, options, open_door,
                      Environment{system_clock(), system_random(), *scheduler}, calls, routing());
-  }
-
-  // Tools find out from the manifest which SQL the modules run.
-  void watch_statements() {
-    statement_watch = scheduler->every(std::chrono::seconds(2), [this] { write_statements(); });
-  }
-
-  void write_statements() {
-    manifest::Manifest seen;
-    Timestamp latest;
-    for (const sql::ModuleStatement& each : database->statements()) {
-      seen.statements.push_back({each.module, each.sql, each.last_run});
-      latest = std::max(latest, each.last_run);
-    }
-    if (latest <= statements_written) return;
-    auto manifest = manifest::read(options.database);
-    if (!manifest) return;  // somebody cleared it away; the next start writes it anew
-    manifest::merge(*manifest, seen);
-    if (manifest::write(options.database, *manifest)) statements_written = latest;
   }
 
   void watch_health() {
@@ -304,6 +197,7 @@ struct Process::Parts {
   http::InstanceLock instance;
   std::unique_ptr<Scheduler> scheduler;
   std::optional<sql::SharedDatabase> database;
+  std::optional<StatementDiary> statements;
   std::unique_ptr<strangler::ControlStore> store;
   std::unique_ptr<strangler::Stages> stages;
   NoRouting no_routing;
@@ -312,8 +206,6 @@ struct Process::Parts {
   CallTelemetry calls{metrics, log};
   std::optional<Assembly> assembly;
   std::vector<std::unique_ptr<DependencyProbe>> probes;
-  Timestamp statements_written{};  ///< the latest run that the manifest tells of
-  std::unique_ptr<Scheduler::Handle> statement_watch;
   std::optional<LiveView> view;
   std::optional<OperatorPages> pages;
   std::optional<Edge> edge;

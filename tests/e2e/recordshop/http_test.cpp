@@ -122,6 +122,25 @@ TEST_F(Shop, IgnoresWhatStrangersSayAboutRoutingAndDeadlines) {
   EXPECT_EQ(answer.head.status, 200U) << answer.body;
 }
 
+TEST(RelativeDatabase, IsTheSharedOneByWhateverNameItIsGiven) {
+  const TemporaryFolder own;
+  const auto ready = own.path() / "ready";
+  ChildProcess shop(
+      {BANYAN_BIN "/recordshop", "--port", "0", "--database",
+       std::filesystem::relative(own.path() / "shop.db").string(), "--ready-file", ready.string()},
+      own.path() / "log");
+  const std::string port = await_file(ready, shop);
+  ASSERT_FALSE(port.empty());
+  http::Client asking({"127.0.0.1", static_cast<std::uint16_t>(std::stoi(port))});
+  http::Request request;
+  request.head.method = "GET";
+  request.head.target = "/_banyan/api/status";
+  const auto answer = asking.exchange(request, system_clock().steady() + std::chrono::seconds(10));
+  ASSERT_TRUE(answer);
+  EXPECT_THAT(answer->body, HasSubstr("shared"));
+  EXPECT_THAT(answer->body, testing::Not(HasSubstr("separate")));
+}
+
 struct Bad {
   std::string name;
   std::string method;

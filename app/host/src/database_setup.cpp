@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "database_setup.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <utility>
+
+#include "failure.hpp"
+#include "manifest/manifest.hpp"
+#include "migrations/runner.hpp"
+#include "mover/move.hpp"
+
+namespace banyan::host {
+namespace {
+
+void migrate(const Application& application, const std::vector<ModuleEntry>& table,
+             const Options& options, const telemetry::Log& log) {
+  std::vector<migrations::ModuleScripts> scripts;
+  if (application.shared_scripts != nullptr) {
+    scripts.push_back({"shared", *application.shared_scripts});
+  }
+  for (const ModuleEntry& entry : table) {
+    if (entry.scripts != nullptr) {
+      scripts.push_back({std::string(entry.port->name), *entry.scripts});
+    }
+  }
+  migrations::Runner runner(options.database, std::move(scripts));
+  for (const migrations::Status& applied : runner.apply()) {
+    log.write(telemetry::Level::Info, "migration_applied",
+              {{"module", applied.module},
+               {"script", applied.name},
+               {"database", applied.database.string()}});
+  }
+}
+
+// What this process knows, and what others of the application have written down before: a service
+// knows only its own module's tables.
+manifest::Manifest write_manifest(const Application& application,
+                                  const std::vector<ModuleEntry>& table, const Options& options) {
+  manifest::Manifest manifest;
+  manifest.application = application.name;
+  manifest.version = application.version;
+  for (const ModuleEntry& entry : table) {
+    manifest::ManifestModule module{std::string(entry.port->name), entry.needs, entry.tables, {}};
+    if (entry.scripts != nullptr) {
+      for (const migrations::Script& script : *entry.scripts) {
+        module.scripts.push_back({std::string(script.name), std::string(script.sql)});
+      }
+    }
+    manifest.modules.push_back(std::move(module));
+  }
+  for (const SharedTable& shared : application.shared_tables) {
+    manifest.shared_tables.push_back({shared.table, shared.users});
+  }
+  if (const auto known = manifest::read(options.database)) manifest::merge(manifest, *known);
+  value_or_throw(manifest::write(options.database, manifest));
+  return manifest;
+}
+
+mover::Ownership ownership_of(const manifest::Manifest& manifest) {
+  mover::Ownership ownership;
+  for (const manifest::ManifestModule& module : manifest.modules) {
+    ownership.modules.push_back({module.name, module.tables});
+  }
+  for (const manifest::ManifestTable& shared : manifest.shared_tables) {
+    ownership.shared.push_back({shared.table, shared.users});
+  }
+  return ownership;
+}
+
+void recover(const manifest::Manifest& manifest, const Options& options,
+             const telemetry::Log& log) {
+  for (const mover::Recovery& found :
+       value_or_throw(mover::recover(options.database, ownership_of(manifest)))) {
+    if (found.changed || found.mover_at_work) {
+      log.write(telemetry::Level::Warning, "move_recovered",
+                {{"module", found.module},
+                 {"note", found.note},
+                 {"database", found.placement.file.string()}});
+    }
+  }
+}
+
+}  // namespace
+
+void set_up_database(const Application& application, const std::vector<ModuleEntry>& table,
+                     const Options& options, const telemetry::Log& log) {
+  if (const auto folder = options.database.parent_path(); !folder.empty()) {
+    std::filesystem::create_directories(folder);
+  }
+  migrate(application, table, options, log);
+  recover(write_manifest(application, table, options), options, log);
+}
+
+StatementDiary::StatementDiary(const sql::SharedDatabase& database, Scheduler& scheduler)
+    : database_(&database),
+      handle_(scheduler.every(std::chrono::seconds(2), [this] { write(); })) {}
+
+void StatementDiary::write() {
+  manifest::Manifest seen;
+  Timestamp latest;
+  for (const sql::ModuleStatement& each : database_->statements()) {
+    seen.statements.push_back({each.module, each.sql, each.last_run});
+    latest = std::max(latest, each.last_run);
+  }
+  if (latest <= written_) return;
+  auto manifest = manifest::read(database_->file());
+  if (!manifest) return;  // somebody cleared it away; the next start writes it anew
+  manifest::merge(*manifest, seen);
+  if (manifest::write(database_->file(), *manifest)) written_ = latest;
+}
+
+}  // namespace banyan::host
