@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <vector>
 
 #include "contract/sample_shop.hpp"
@@ -16,7 +17,7 @@
 namespace {
 
 using namespace banyan;
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 
 /// Median and extremes of several rounds, in microseconds a call.
 struct Cost {
@@ -29,9 +30,9 @@ Cost measure(int calls, Call call) {
   std::vector<double> rounds;
   for (int i = 0; i < calls / 10 + 1; ++i) call();
   for (int round = 0; round < kRounds; ++round) {
-    const auto begin = Clock::now();
+    const auto begin = Steady::now();
     for (int i = 0; i < calls; ++i) call();
-    const std::chrono::duration<double, std::micro> took = Clock::now() - begin;
+    const std::chrono::duration<double, std::micro> took = Steady::now() - begin;
     rounds.push_back(took.count() / calls);
   }
   std::ranges::sort(rounds);
@@ -88,7 +89,7 @@ int main() {
   request.head.method = "GET";
   request.head.target = "/orders/" + placed->id.str();
   print("GET /orders/{id} through the monolith, keep-alive", measure(1'000, [&] {
-          const auto answer = client.exchange(request, Clock::now() + std::chrono::seconds(5));
+          const auto answer = client.exchange(request, Steady::now() + std::chrono::seconds(5));
           if (!answer || answer->head.status != 200) std::abort();
         }));
   return 0;
