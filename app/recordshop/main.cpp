@@ -2,10 +2,7 @@
 #include <string_view>
 
 #include "host/application.hpp"
-
-namespace shared {
-const std::vector<banyan::migrations::Script>& migrations();  // generated from migrations/shared
-}
+#include "schema.hpp"
 
 namespace recordshop {
 std::string_view embedded_file(std::string_view name);  // generated from web/
@@ -18,17 +15,8 @@ int main(int argc, char** argv) {
   shop.version = "0.1.0";
   shop.description = "An online record shop: a monolith of modules, made to be taken apart.";
   shop.home_page = recordshop::embedded_file("index.html");
-  shop.shared_scripts = &shared::migrations();
+  shop.shared_scripts = &recordshop::shared_scripts();
   shop.shared_tables = {{"activity", {"orders", "warehouse"}}};
-  // What still ties the modules' tables together. Lines may go, none may come.
-  shop.crossings = {
-      {"warehouse", "tracks", "stock.track_id references tracks until warehouse is decoupled"},
-      {"warehouse", "orders",
-       "reservations.order_id references orders until warehouse is decoupled"},
-      {"warehouse", "activity", "writes down stock movements in the shared table until decoupled"},
-      {"orders", "tracks", "order_lines.track_id references tracks until orders is decoupled"},
-      {"orders", "activity",
-       "writes down what happened to orders in the shared table until decoupled"},
-  };
+  shop.crossings = recordshop::crossings();
   return banyan::host::run(argc, argv, shop);
 }

@@ -7,7 +7,7 @@
 
 #include "binding/problem.hpp"
 #include "dashboard/dashboard.hpp"
-#include "loopback.hpp"
+#include "http/loopback.hpp"
 
 namespace banyan::host {
 namespace {
@@ -71,7 +71,7 @@ bool OperatorPages::serve(const Exchange& exchange) {
   const std::size_t mark = std::min(target.find('?'), target.size());
   const std::string_view path = target.substr(0, mark);
   if (path.starts_with(kOperators) && parts_.operators_here &&
-      !names_loopback(head.fields.find("Host").value_or(std::string_view{}))) {
+      !http::names_loopback(head.fields.find("Host").value_or(std::string_view{}))) {
     exchange->respond(foreign_host());
     return true;
   }

@@ -12,9 +12,9 @@
 #include "edge.hpp"
 #include "failure.hpp"
 #include "http/instance_lock.hpp"
+#include "http/loopback.hpp"
 #include "http/server.hpp"
 #include "live_view.hpp"
-#include "loopback.hpp"
 #include "operator_pages.hpp"
 #include "sql/shared_database.hpp"
 #include "stages/stages.hpp"
@@ -83,7 +83,7 @@ struct Process::Parts {
     return {.old_side = module->here,
             .new_side = module->service.has_value(),
             .data = separate ? strangler::DataStage::Separate : strangler::DataStage::Shared,
-            .both_reach_data = !module->service || is_loopback(module->service->host)};
+            .both_reach_data = !module->service || http::is_loopback(module->service->host)};
   }
 
   const RoutingTable& routing() const {
@@ -164,7 +164,7 @@ struct Process::Parts {
                                  store.get(), system_clock().steady()});
     pages.emplace(OperatorPages::Parts{
         application.home_page, api_description(), metrics, health, log, admin ? &*admin : nullptr,
-        [this] { return view->json(); }, is_loopback(options.listen.host)});
+        [this] { return view->json(); }, http::is_loopback(options.listen.host)});
     edge.emplace(Edge::Parts{*assembly, routing(), options, *pages, metrics, log});
     http::ServerOptions server_options;
     server_options.listen = options.listen;
@@ -238,8 +238,9 @@ std::string Process::greeting() const {
     modules += "    " + module->name() + ": " + std::string(module->runs()) +
                (module->service ? " (service at " + to_string(*module->service) + ")" : "") + '\n';
   }
-  const std::string operators =
-      is_loopback(address.host) ? "\n  open  " + url + "/_banyan/   modules and traffic, live" : "";
+  const std::string operators = http::is_loopback(address.host)
+                                    ? "\n  open  " + url + "/_banyan/   modules and traffic, live"
+                                    : "";
   return parts_->application.title + " is open.\n\n  open  " + url + "/           what this is" +
          operators + "\n  API   " + url + "/openapi.json\n\n  modules\n" + modules +
          "\n  Ctrl-C stops it.\n";

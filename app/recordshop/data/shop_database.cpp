@@ -2,11 +2,9 @@
 #include "data/shop_database.hpp"
 
 #include "migrations/runner.hpp"
+#include "schema.hpp"
 #include "sql/shared_database.hpp"
 
-namespace shared {
-const std::vector<banyan::migrations::Script>& migrations();
-}
 namespace catalog {
 const std::vector<banyan::migrations::Script>& migrations();
 }
@@ -23,7 +21,7 @@ namespace {
 using banyan::migrations::Runner;
 
 std::vector<banyan::migrations::ModuleScripts> all_scripts() {
-  return {{"shared", shared::migrations()},
+  return {{"shared", shared_scripts()},
           {"catalog", catalog::migrations()},
           {"warehouse", warehouse::migrations()},
           {"orders", orders::migrations()}};
@@ -33,6 +31,14 @@ std::vector<banyan::migrations::ModuleScripts> all_scripts() {
 const std::filesystem::path& migrated(const std::filesystem::path& file) {
   Runner(file, all_scripts()).apply();
   return file;
+}
+
+std::vector<banyan::sql::Crossing> crossings_of(std::string_view module) {
+  std::vector<banyan::sql::Crossing> all;
+  for (const auto& crossing : crossings()) {
+    if (crossing.module == module) all.push_back({crossing.table, crossing.reason});
+  }
+  return all;
 }
 
 }  // namespace
@@ -45,14 +51,11 @@ struct ShopDatabase::Parts {
   banyan::sql::ModuleDatabase catalog = shared.door("catalog", {"artists", "albums", "tracks"});
   banyan::sql::ModuleDatabase warehouse = shared.door(
       "warehouse", {"stock", "reservations", "reservation_lines", "deliveries", "stock_movements"},
-      {{"tracks", "stock.track_id references tracks until warehouse is decoupled"},
-       {"orders", "reservations.order_id references orders until warehouse is decoupled"},
-       {"activity", "stock movements are in the shared table until warehouse is decoupled"}});
+      crossings_of("warehouse"));
   banyan::sql::ModuleDatabase orders = shared.door(
       "orders",
       {"orders", "order_lines", "order_keys", "order_sagas", "order_saga_steps", "order_history"},
-      {{"tracks", "order_lines.track_id references tracks until orders is decoupled"},
-       {"activity", "the history is in the shared table until orders is decoupled"}});
+      crossings_of("orders"));
 };
 
 ShopDatabase::ShopDatabase(const std::filesystem::path& file)

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dashboard/dashboard.hpp"
+#include "http/loopback.hpp"
 #include "http/message.hpp"
 
 namespace banyan::strangler {
@@ -53,18 +54,6 @@ void refuse_method(http::Exchange& exchange) {
 
 }  // namespace
 
-bool is_loopback(std::string_view address) {
-  return address == "::1" || address.starts_with("127.") || address == "localhost";
-}
-
-bool names_loopback(std::string_view host_field) {
-  if (host_field.starts_with('[')) return host_field.substr(1, host_field.find(']') - 1) == "::1";
-  const std::string_view name = host_field.substr(0, host_field.find(':'));
-  if (name == "localhost") return true;
-  return name.starts_with("127.") &&
-         name.find_first_not_of("0123456789.") == std::string_view::npos;
-}
-
 OperatorPages::OperatorPages(Parts parts)
     : parts_(std::move(parts)), workers_(make_worker_pool(1, kWaitingPages)) {}
 
@@ -77,7 +66,7 @@ bool OperatorPages::serve_reserved(const Exchange& exchange, bool operators_here
                     "the operators' pages are served on a loopback address only"});
     return true;
   }
-  if (!names_loopback(head.fields.find("Host").value_or(std::string_view()))) {
+  if (!http::names_loopback(head.fields.find("Host").value_or(std::string_view()))) {
     exchange->fail(
         {403, "proxy.foreign_host", "call the operators' pages by 127.0.0.1 or localhost"});
     return true;

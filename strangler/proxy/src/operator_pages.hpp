@@ -44,9 +44,4 @@ class OperatorPages {
   std::unique_ptr<Executor> workers_;
 };
 
-/// Whether the Host field names this very machine. A page of some other site whose name was made to
-/// point here cannot say so (DNS rebinding).
-bool names_loopback(std::string_view host_field);
-bool is_loopback(std::string_view address);
-
 }  // namespace banyan::strangler

@@ -9,6 +9,7 @@
 
 #include "edge.hpp"
 #include "http/instance_lock.hpp"
+#include "http/loopback.hpp"
 #include "http/server.hpp"
 #include "kernel/executor.hpp"
 #include "live_view.hpp"
@@ -176,14 +177,15 @@ void Proxy::start() {
   Parts& all = *parts_;
   for (const Address& address : all.started_with.listen) {
     Door door{http::InstanceLock::for_endpoint({address.host, address.port}), nullptr, nullptr};
-    door.edge = std::make_unique<Edge>(Edge::Parts{.site = all.site,
-                                                   .stages = *all.stages,
-                                                   .pages = *all.pages,
-                                                   .metrics = all.metrics,
-                                                   .log = all.request_log,
-                                                   .trusted_peers = all.trusted_peers,
-                                                   .explain = all.options.explain,
-                                                   .operators_here = is_loopback(address.host)});
+    door.edge =
+        std::make_unique<Edge>(Edge::Parts{.site = all.site,
+                                           .stages = *all.stages,
+                                           .pages = *all.pages,
+                                           .metrics = all.metrics,
+                                           .log = all.request_log,
+                                           .trusted_peers = all.trusted_peers,
+                                           .explain = all.options.explain,
+                                           .operators_here = http::is_loopback(address.host)});
     http::ServerOptions server = server_options(address, all.started_with.limits, all.options);
     server.on_fault = [&all](std::string_view what) {
       all.log.write(telemetry::Level::Error, "proxy.fault", {{"message", what}});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.hpp"
+#include "http/loopback.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +8,6 @@
 #include <set>
 
 #include "demo_port.hpp"
-#include "loopback.hpp"
 #include "option_reader.hpp"
 #include "sticky_unit.hpp"
 
@@ -201,11 +201,11 @@ TEST(StickyUnit, IsNothingThatTheRequestSaysWhenItGoesByAddress) {
 
 TEST(Loopback, IsRecognisedInHostFieldsAndNowhereElse) {
   for (const char* own : {"localhost", "localhost:80", "127.0.0.1:8080", "127.9.9.9", "[::1]:80"}) {
-    EXPECT_TRUE(names_loopback(own)) << own;
+    EXPECT_TRUE(http::names_loopback(own)) << own;
   }
   for (const char* foreign : {"", "evil.example", "127.0.0.1.evil.example", "localhost.evil:80",
                               "[::2]:80", "[::1", "0.0.0.0", "10.0.0.1:80"}) {
-    EXPECT_FALSE(names_loopback(foreign)) << foreign;
+    EXPECT_FALSE(http::names_loopback(foreign)) << foreign;
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "loopback.hpp"
+#include "http/loopback.hpp"
 
-namespace banyan::host {
+namespace banyan::http {
 
 bool is_loopback(std::string_view address) {
   return address == "localhost" || address == "::1" ||
@@ -12,9 +12,9 @@ bool is_loopback(std::string_view address) {
 bool names_loopback(std::string_view host_field) {
   if (host_field.starts_with('[')) {
     const std::size_t end = host_field.find(']');
-    return end != std::string_view::npos && is_loopback(host_field.substr(1, end - 1));
+    return end != std::string_view::npos && host_field.substr(1, end - 1) == "::1";
   }
   return is_loopback(host_field.substr(0, host_field.find(':')));
 }
 
-}  // namespace banyan::host
+}  // namespace banyan::http
