@@ -55,7 +55,7 @@ class ServedChannel final : public binding::Channel {
  private:
   static http::ServerOptions options() {
     http::ServerOptions options;
-    options.listen = {"127.0.0.1", 0};
+    options.listen = {{"127.0.0.1", 0}};
     options.loops = 1;
     return options;
   }

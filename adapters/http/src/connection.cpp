@@ -11,7 +11,7 @@
 namespace banyan::http {
 namespace {
 
-constexpr std::size_t kBodyBuffer = 16 * 1024;
+constexpr std::size_t kBodyBuffer = BufferPool::kSizes[1];
 /// How much of an unwanted body is read so that the client gets to see the answer.
 constexpr std::size_t kLingerBytes = 256 * 1024;
 constexpr std::chrono::milliseconds kLingerTime{1'000};
@@ -31,7 +31,7 @@ std::string request_id(const Fields& fields) {
 
 }  // namespace
 
-Connection::Connection(std::shared_ptr<LoopCore> on, Socket socket,
+Connection::Connection(std::shared_ptr<LoopCore> on, Descriptor socket,
                        std::shared_ptr<Serving> serving, std::shared_ptr<ConnectionSet> set,
                        Endpoint peer)
     : Wire(std::move(on), std::move(socket)),
@@ -56,6 +56,7 @@ void Connection::later(Loop::Task task) {
 
 void Connection::start() {
   read_timer_.set(serving_->options.head_timeout);
+  attach();
   want_input(kBodyBuffer);
 }
 

@@ -57,7 +57,7 @@ struct ConnectionSet {
 ///   Idle → Head → Handling → (Idle | Closing)
 class Connection final : public Wire {
  public:
-  Connection(std::shared_ptr<LoopCore> loop, Socket socket, std::shared_ptr<Serving> serving,
+  Connection(std::shared_ptr<LoopCore> loop, Descriptor socket, std::shared_ptr<Serving> serving,
              std::shared_ptr<ConnectionSet> set, Endpoint peer);
   ~Connection() override;
 
@@ -93,6 +93,7 @@ class Connection final : public Wire {
   void on_sent() override;
   void on_send_failed() override;
   void on_send_progress() override;
+  void loop_ends() override { cut(); }
 
   void advance();
   void begin_exchange();

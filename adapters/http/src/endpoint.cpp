@@ -6,11 +6,16 @@
 namespace banyan::http {
 
 std::string to_string(const Endpoint& endpoint) {
+  if (is_unix(endpoint)) return endpoint.host;
   const bool v6 = endpoint.host.find(':') != std::string::npos;
   return (v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" + std::to_string(endpoint.port);
 }
 
 std::optional<Endpoint> endpoint_from(std::string_view text) {
+  if (text.starts_with(kUnixPrefix)) {
+    if (text.size() == kUnixPrefix.size()) return std::nullopt;
+    return Endpoint{std::string(text), 0};
+  }
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
   std::string_view host = text.substr(0, colon);

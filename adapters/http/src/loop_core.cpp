@@ -2,20 +2,73 @@
 #include "loop_core.hpp"
 
 #include <array>
-#include <boost/asio/post.hpp>
 #include <ctime>
 
 namespace banyan::http {
+namespace {
 
-LoopCore::LoopCore(std::size_t index)
-    : index_(index), timers_([this] { tick(); }), work_(io_.get_executor()), ticker_(io_) {}
+/// So many rounds of what posts itself again, then sockets and timers have their turn.
+constexpr int kRounds = 32;
+
+}  // namespace
+
+LoopCore::LoopCore(std::size_t index) : index_(index) {}
+
+LoopCore::~LoopCore() = default;
 
 void LoopCore::start() {
   thread_ = std::thread([this] {
     thread_id_ = std::this_thread::get_id();
-    io_.run();
+    run();
     thread_id_ = std::thread::id();
   });
+}
+
+void LoopCore::run() {
+  bool idle = run_what_is_due();
+  while (!stopping_.load(std::memory_order_relaxed)) {
+    const int patience = timers_.empty() ? -1 : static_cast<int>(TimerWheel::kTick.count());
+    reactor_.wait(idle ? patience : 0);
+    timers_.advance();
+    idle = run_what_is_due();
+  }
+}
+
+bool LoopCore::run_what_is_due() {
+  for (int round = 0; round < kRounds; ++round) {
+    if (due_.empty() && posted_here_.empty() && !others_posted_.load(std::memory_order_acquire)) {
+      // Those that are let go may have a last word: it is posted.
+      buried_.clear();
+      if (posted_here_.empty() && due_.empty()) return true;
+      continue;
+    }
+    running_due_.swap(due_);
+    for (Due* const what : running_due_) {
+      what->queued_ = false;
+      what->due();
+    }
+    running_due_.clear();
+    run_posted();
+    run_posted_by_others();
+  }
+  return false;
+}
+
+void LoopCore::run_posted() {
+  running_.swap(posted_here_);
+  for (Task& task : running_) task();
+  running_.clear();
+}
+
+void LoopCore::run_posted_by_others() {
+  if (!others_posted_.load(std::memory_order_relaxed)) return;
+  std::vector<Task> tasks;
+  {
+    const std::lock_guard lock(mutex_);
+    tasks.swap(posted_by_others_);
+    others_posted_.store(false, std::memory_order_relaxed);
+  }
+  for (Task& task : tasks) task();
 }
 
 void LoopCore::end() {
@@ -24,37 +77,34 @@ void LoopCore::end() {
     const std::lock_guard lock(mutex_);
     if (ended_) return;
     ended_ = true;
-    dropped.swap(posted_);
+    dropped.swap(posted_by_others_);
   }
-  io_.stop();
+  stopping_ = true;
+  reactor_.wake();
   if (thread_.joinable()) thread_.join();
   thread_id_ = std::this_thread::get_id();
   dropped.clear();
+  std::exchange(posted_here_, {}).clear();
   delayed_.clear();
   for (const auto& [owner, attached] : std::exchange(attachments_, {})) {
     if (attached) attached->loop_ends();
   }
-  ticker_.cancel();
-  work_.reset();
-  io_.restart();
-  io_.poll();
+  while (!reactor_.watched().empty()) (*reactor_.watched().begin())->loop_ends();
+  due_.clear();
+  // Each may let go of others.
+  while (!buried_.empty()) std::exchange(buried_, {}).clear();
   thread_id_ = std::thread::id();
 }
 
 void LoopCore::post(Task task) {
+  if (here()) {
+    if (!stopping_.load(std::memory_order_relaxed)) posted_here_.push_back(std::move(task));
+    return;
+  }
   const std::lock_guard lock(mutex_);
   if (ended_) return;
-  posted_.push_back(std::move(task));
-  if (posted_.size() == 1) boost::asio::post(io_, [this] { run_posted(); });
-}
-
-void LoopCore::run_posted() {
-  std::vector<Task> tasks;
-  {
-    const std::lock_guard lock(mutex_);
-    tasks.swap(posted_);
-  }
-  for (Task& task : tasks) task();
+  posted_by_others_.push_back(std::move(task));
+  if (!others_posted_.exchange(true, std::memory_order_release)) reactor_.wake();
 }
 
 void LoopCore::after(std::chrono::milliseconds delay, Task task) {
@@ -71,14 +121,8 @@ void LoopCore::delay_here(std::chrono::milliseconds delay, Task task) {
     post([this, entry] { delayed_.erase(entry); });
     due();
   });
-  entry->timer->set(delay);
-}
-
-void LoopCore::tick() {
-  ticker_.expires_after(TimerWheel::kTick);
-  ticker_.async_wait([this](const boost::system::error_code& error) {
-    if (!error && timers_.advance()) tick();
-  });
+  // The wheel's clock may be a tick behind.
+  entry->timer->set(delay + TimerWheel::kTick);
 }
 
 std::string_view LoopCore::date() {

@@ -2,10 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/wait_traits.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include "buffer_pool.hpp"
 #include "http/loop.hpp"
+#include "reactor.hpp"
 #include "timer_wheel.hpp"
 
 namespace banyan::http {
@@ -31,14 +29,31 @@ class LoopAttachment {
   virtual void loop_ends() = 0;
 };
 
-/// A loop on Asio's epoll reactor. Shared by everything that lives on it, so that whoever answers
-/// late from another thread finds it still there, though ended.
+/// What has something to do on its loop as soon as what is running there returns. Costs neither an
+/// allocation nor a lock, unlike a task.
+class Due {
+ public:
+  virtual void due() = 0;
+
+ protected:
+  ~Due() = default;
+
+ private:
+  friend class LoopCore;
+  bool queued_ = false;
+};
+
+/// A loop: waits for descriptors, tells those who own them, keeps the time, runs what was posted.
+/// Shared by everything that lives on it, so that whoever answers late from another thread finds it
+/// still there, though ended.
 class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore> {
  public:
   explicit LoopCore(std::size_t index);
+  ~LoopCore() override;
 
   void start();
-  /// Ends the thread, drops what waits, lets what was cancelled clean up. Not on the loop.
+  /// Ends the thread, drops what waits, has everything closed that is still watched. Not on the
+  /// loop.
   void end();
 
   void post(Task task) override;
@@ -48,8 +63,19 @@ class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore
   }
   std::size_t index() const noexcept override { return index_; }
 
-  boost::asio::io_context& io() noexcept { return io_; }
+  // What follows is for the loop only.
+
+  Reactor& reactor() noexcept { return reactor_; }
   TimerWheel& timers() noexcept { return timers_; }
+  BufferPool& buffers() noexcept { return buffers_; }
+
+  /// Once, however often it is asked for until then. `what` must live till then: see bury().
+  void soon(Due& what) {
+    if (std::exchange(what.queued_, true)) return;
+    due_.push_back(&what);
+  }
+  /// Keeps it until nothing that is running or due can know it any more.
+  void bury(std::shared_ptr<void> what) { buried_.push_back(std::move(what)); }
 
   /// `Sun, 06 Nov 1994 08:49:37 GMT`, made once a second.
   std::string_view date();
@@ -63,27 +89,33 @@ class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore
     Task task;
   };
 
+  void run();
+  /// Whether nothing is left to do but to wait.
+  bool run_what_is_due();
   void run_posted();
-  void tick();
+  void run_posted_by_others();
   void delay_here(std::chrono::milliseconds delay, Task task);
 
   std::size_t index_;
+  Reactor reactor_;
   TimerWheel timers_;
-  boost::asio::io_context io_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-  boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                    boost::asio::wait_traits<std::chrono::steady_clock>,
-                                    boost::asio::io_context::executor_type>
-      ticker_;
+  BufferPool buffers_;
   std::list<Delayed> delayed_;
+  std::vector<Due*> due_;
+  std::vector<Due*> running_due_;
+  std::vector<Task> posted_here_;
+  std::vector<Task> running_;
+  std::vector<std::shared_ptr<void>> buried_;
   std::vector<std::pair<std::uint64_t, std::shared_ptr<LoopAttachment>>> attachments_;
   std::int64_t date_second_ = 0;
   std::string date_;
   std::atomic<std::thread::id> thread_id_;
   std::thread thread_;
 
+  std::atomic<bool> stopping_ = false;
+  std::atomic<bool> others_posted_ = false;
   std::mutex mutex_;
-  std::vector<Task> posted_;
+  std::vector<Task> posted_by_others_;
   bool ended_ = false;
 };
 

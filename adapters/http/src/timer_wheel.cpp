@@ -2,6 +2,7 @@
 #include "timer_wheel.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <utility>
 
 namespace banyan::http {
@@ -27,17 +28,14 @@ void Timer::unlink() noexcept {
   --wheel_->linked_;
 }
 
-TimerWheel::TimerWheel(std::function<void()> wake) : wake_(std::move(wake)) {}
-
 std::int64_t TimerWheel::now_in_ticks() {
-  return std::chrono::steady_clock::now().time_since_epoch() / kTick;
+  std::timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return (std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec)) / kTick;
 }
 
 void TimerWheel::link(Timer& timer) {
-  if (linked_ == 0) {
-    current_ = now_in_ticks();
-    wake_();
-  }
+  if (linked_ == 0) current_ = now_in_ticks();
   // Beyond the horizon: the last slot, and again from there.
   timer.linked_at_ = std::clamp(timer.due_, current_ + 1, current_ + kSlots - 1);
   TimerNode& slot = slots_[static_cast<std::size_t>(timer.linked_at_ % kSlots)];
@@ -48,7 +46,8 @@ void TimerWheel::link(Timer& timer) {
   ++linked_;
 }
 
-bool TimerWheel::advance() {
+void TimerWheel::advance() {
+  if (empty()) return;
   const std::int64_t now = now_in_ticks();
   current_ = std::max(current_, now - kSlots);
   while (current_ < now) {
@@ -66,7 +65,6 @@ bool TimerWheel::advance() {
       timer.expired_();
     }
   }
-  return linked_ != 0;
 }
 
 }  // namespace banyan::http

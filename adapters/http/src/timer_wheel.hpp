@@ -48,16 +48,17 @@ class Timer : private TimerNode {
   std::function<void()> expired_;
 };
 
-/// All deadlines of a loop, in slots of 10 ms. Not safe for concurrent use.
+/// All deadlines of a loop, in slots of 10 ms. Goes by the kernel's coarse clock, which costs a
+/// fraction of the exact one and is behind it by one of the kernel's ticks at the most (1 to 10 ms):
+/// so much earlier can a deadline fire. Not safe for concurrent use.
 class TimerWheel {
  public:
   static constexpr std::chrono::milliseconds kTick{10};
 
-  /// `wake` is called when the first timer is linked: begin to call advance() every tick.
-  explicit TimerWheel(std::function<void()> wake);
-
-  /// Fires what is due. False when nothing is linked any more.
-  bool advance();
+  /// Fires what is due. Call it every tick, or seldom, while it is not empty.
+  void advance();
+  /// Whether nothing is waited for.
+  bool empty() const noexcept { return linked_ == 0; }
 
  private:
   friend class Timer;
@@ -69,7 +70,6 @@ class TimerWheel {
   std::array<TimerNode, kSlots> slots_;
   std::int64_t current_ = 0;
   std::size_t linked_ = 0;
-  std::function<void()> wake_;
 };
 
 }  // namespace banyan::http

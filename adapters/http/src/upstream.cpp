@@ -54,11 +54,12 @@ std::string_view to_string(UpstreamFailure::Kind kind) {
 
 class Upstreams::Shared {
  public:
-  explicit Shared(UpstreamOptions options) : options_(options) {}
+  explicit Shared(UpstreamOptions options)
+      : options_(options), resolver_(std::make_shared<Resolver>(options.keep_addresses)) {}
 
   std::shared_ptr<UpstreamPool> pool_of(Loop& loop) {
     auto& attached = static_cast<LoopCore&>(loop).attachment(key_);
-    if (!attached) attached = std::make_shared<UpstreamPool>(options_);
+    if (!attached) attached = std::make_shared<UpstreamPool>(options_, resolver_);
     return std::static_pointer_cast<UpstreamPool>(attached);
   }
 
@@ -68,6 +69,7 @@ class Upstreams::Shared {
     return ++last;
   }
   UpstreamOptions options_;
+  std::shared_ptr<Resolver> resolver_;
   std::uint64_t key_ = next_key();
 };
 

@@ -4,14 +4,13 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <boost/asio/ip/address.hpp>
 #include <cerrno>
+#include <system_error>
 #include <utility>
 
 namespace banyan::http {
 namespace {
-using boost::asio::ip::tcp;
-constexpr std::size_t kReadAhead = 16 * 1024;
+constexpr std::size_t kReadAhead = BufferPool::kSizes[1];
 }  // namespace
 
 void UpstreamPool::loop_ends() {
@@ -66,45 +65,52 @@ std::size_t UpstreamPool::idle() const {
 
 UpstreamConnection::UpstreamConnection(std::shared_ptr<LoopCore> on,
                                        std::shared_ptr<UpstreamPool> pool, Endpoint endpoint)
-    : Wire(on, Socket(on->io())),
+    : Wire(on, Descriptor()),
       pool_(pool),
       endpoint_(std::move(endpoint)),
       parser_(pool->options().limits),
-      resolver_(on->io()),
       idle_timer_(on->timers(), [this] { drop(); }) {}
 
 void UpstreamConnection::connect() {
-  boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(endpoint_.host, error);
-  if (!error) return connect_to({tcp::endpoint(address, endpoint_.port)}, 0);
+  if (const auto address = SocketAddress::of(endpoint_)) {
+    addresses_ = {*address};
+    return connect_to_next();
+  }
+  const auto pool = pool_.lock();
+  if (!pool) return;
   auto self = std::static_pointer_cast<UpstreamConnection>(shared_from_this());
-  resolver_.async_resolve(
-      endpoint_.host, std::to_string(endpoint_.port),
-      [self](const boost::system::error_code& failure, const Resolver::results_type& found) {
-        if (!self->open() || !self->user_) return;
-        if (failure) return std::shared_ptr(self->user_)->connect_failed(failure.message());
-        self->connect_to({found.begin(), found.end()}, 0);
-      });
+  pool->resolver().resolve(loop().shared_from_this(), endpoint_, [self](const auto& found) {
+    if (!self->open() || !self->user_) return;
+    if (found.addresses.empty()) return std::shared_ptr(self->user_)->connect_failed(found.error);
+    self->addresses_.assign(found.addresses.rbegin(), found.addresses.rend());
+    self->connect_to_next();
+  });
 }
 
-void UpstreamConnection::connect_to(std::vector<tcp::endpoint> addresses, std::size_t index) {
-  const tcp::endpoint address = addresses[index];
-  auto self = std::static_pointer_cast<UpstreamConnection>(shared_from_this());
-  boost::system::error_code ignored;
-  socket().close(ignored);
-  socket().async_connect(address, [self, addresses = std::move(addresses),
-                                   index](const boost::system::error_code& error) mutable {
-    if (!self->open() || !self->user_) return;
-    if (error && index + 1 < addresses.size()) {
-      return self->connect_to(std::move(addresses), index + 1);
-    }
-    const auto user = self->user_;
-    if (error) return user->connect_failed(error.message());
-    boost::system::error_code failed;
-    self->socket().set_option(tcp::no_delay(true), failed);
-    self->want_input();
-    user->connected();
-  });
+void UpstreamConnection::connect_to_next() {
+  const SocketAddress address = addresses_.back();
+  addresses_.pop_back();
+  Descriptor socket;
+  try {
+    socket = address.make_socket();
+  } catch (const std::system_error& failure) {
+    // Out of descriptors: another address would fare no better.
+    addresses_.clear();
+    return loop().post([self = shared_from_this(), this, error = failure.code().value()] {
+      if (open()) on_connected(error);
+    });
+  }
+  if (address.family() != AF_UNIX) disable_nagle(socket.number());
+  Wire::connect(std::move(socket), address.data(), address.size(), nullptr);
+}
+
+void UpstreamConnection::on_connected(int error) {
+  if (!user_) return;
+  if (error != 0 && !addresses_.empty()) return connect_to_next();
+  const auto user = user_;
+  if (error != 0) return user->connect_failed(std::generic_category().message(error));
+  want_input();
+  user->connected();
 }
 
 void UpstreamConnection::serve(std::shared_ptr<ConnectionUser> user) {
@@ -124,7 +130,6 @@ void UpstreamConnection::drop() {
   const auto self = shared_from_this();
   user_ = nullptr;
   idle_timer_.stop();
-  resolver_.cancel();
   if (const auto pool = pool_.lock()) pool->forget(*this);
   close();
 }
@@ -138,8 +143,7 @@ void UpstreamConnection::loop_ends() {
 
 bool UpstreamConnection::still_quiet() {
   char byte = 0;
-  const ssize_t size =
-      ::recv(socket().native_handle(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
+  const ssize_t size = ::recv(socket(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
   return size < 0 && (errno == EAGAIN || errno == EINTR);
 }
 

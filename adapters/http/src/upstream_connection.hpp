@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/asio/ip/basic_resolver.hpp>
 #include <map>
 #include <memory>
 #include <string>
@@ -10,6 +9,7 @@
 
 #include "http/parser.hpp"
 #include "http/upstream.hpp"
+#include "resolver.hpp"
 #include "wire.hpp"
 
 namespace banyan::http {
@@ -35,7 +35,8 @@ class ConnectionUser {
 class UpstreamPool final : public LoopAttachment,
                            public std::enable_shared_from_this<UpstreamPool> {
  public:
-  explicit UpstreamPool(UpstreamOptions options) : options_(options) {}
+  UpstreamPool(UpstreamOptions options, std::shared_ptr<Resolver> resolver)
+      : options_(options), resolver_(std::move(resolver)) {}
   void loop_ends() override;
 
   /// A kept one, or null.
@@ -46,9 +47,11 @@ class UpstreamPool final : public LoopAttachment,
 
   std::size_t idle() const;
   const UpstreamOptions& options() const noexcept { return options_; }
+  Resolver& resolver() noexcept { return *resolver_; }
 
  private:
   UpstreamOptions options_;
+  std::shared_ptr<Resolver> resolver_;
   std::map<Endpoint, std::vector<std::shared_ptr<UpstreamConnection>>> idle_;
   std::unordered_set<UpstreamConnection*> all_;
 };
@@ -65,7 +68,7 @@ class UpstreamConnection final : public Wire {
   void serve(std::shared_ptr<ConnectionUser> user);
   void keep();
   void drop();
-  void loop_ends();
+  void loop_ends() override;
   /// False when there is something to read, be it the end.
   bool still_quiet();
 
@@ -81,20 +84,18 @@ class UpstreamConnection final : public Wire {
   void want_input();
 
  private:
-  using Resolver =
-      boost::asio::ip::basic_resolver<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
-
+  void on_connected(int error) override;
   void on_input() override;
   void on_input_end(bool clean) override;
   void on_sent() override;
   void on_send_failed() override;
   void on_send_progress() override;
-  void connect_to(std::vector<boost::asio::ip::tcp::endpoint> addresses, std::size_t index);
+  void connect_to_next();
 
   std::weak_ptr<UpstreamPool> pool_;
   Endpoint endpoint_;
   ResponseParser parser_;
-  Resolver resolver_;
+  std::vector<SocketAddress> addresses_;  ///< still to be tried
   Timer idle_timer_;
   std::shared_ptr<ConnectionUser> user_;
 };

@@ -1,105 +1,222 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire.hpp"
 
+#include <sys/socket.h>
+
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/error.hpp>
+#include <cerrno>
 #include <cstring>
+#include <span>
 #include <utility>
 
 namespace banyan::http {
 namespace {
-constexpr std::size_t kFirstBuffer = 4096;
-}
 
-Wire::Wire(std::shared_ptr<LoopCore> loop, Socket socket)
+/// After so many reads in a row the others on the loop have their turn.
+constexpr int kReadsInARow = 8;
+/// What was sent is forgotten, but not the room for it, unless it was a great deal.
+constexpr std::size_t kKeptCapacity = 4096;
+
+}  // namespace
+
+Wire::Wire(std::shared_ptr<LoopCore> loop, Descriptor socket)
     : loop_(std::move(loop)), socket_(std::move(socket)) {}
 
-void Wire::want_input(std::size_t most) {
-  if (reading_ || input_ended_ || !open_) return;
-  if (!pinned_) {
-    if (begin_ == end_) {
-      begin_ = end_ = 0;
-    } else if (begin_ != 0 && end_ == in_.size()) {
-      std::memmove(in_.data(), in_.data() + begin_, end_ - begin_);
-      end_ -= begin_;
-      begin_ = 0;
-    }
-    if (end_ == in_.size() && in_.size() < most) {
-      in_.resize(std::min(most, std::max(kFirstBuffer, in_.size() * 2)));
+Wire::~Wire() = default;
+
+void Wire::on_connected(int) {}
+
+void Wire::attach(std::unique_ptr<Channel> channel) {
+  if (channel) {
+    own_channel_ = std::move(channel);
+    channel_ = own_channel_.get();
+  }
+  watch();
+}
+
+void Wire::watch() {
+  loop_->reactor().watch(socket_.number(), *this, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+  self_ = shared_from_this();
+}
+
+void Wire::connect(Descriptor socket, const void* address, std::size_t address_size,
+                   std::unique_ptr<Channel> channel) {
+  if (self_) loop_->reactor().forget(socket_.number(), *this);
+  socket_ = std::move(socket);
+  connecting_ = true;
+  connect_failed_ = false;
+  const int done = ::connect(socket_.number(), static_cast<const sockaddr*>(address),
+                             static_cast<socklen_t>(address_size));
+  if (done != 0 && errno != EINPROGRESS) {
+    const int error = errno;
+    connecting_ = false;
+    return loop_->post([self = shared_from_this(), error] {
+      if (self->open_) self->on_connected(error);
+    });
+  }
+  attach(std::move(channel));
+}
+
+void Wire::finish_connecting() {
+  connecting_ = false;
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (::getsockopt(socket_.number(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
+  on_connected(error);
+}
+
+void Wire::ready(std::uint32_t events) {
+  constexpr std::uint32_t kEnds = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+  if ((events & kEnds) != 0) ending_ = true;
+  if ((events & (EPOLLIN | kEnds)) != 0) readable_ = true;
+  if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) writable_ = true;
+  if (!channel_->short_read_means_dry()) readable_ = writable_ = true;
+  if (connecting_) {
+    if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) finish_connecting();
+    return;
+  }
+  if (sending_now_ && send_result_ == SendResult::Pending) continue_sending();
+  read_on();
+}
+
+void Wire::soon() { loop_->soon(*this); }
+
+void Wire::due() {
+  if (!open_) return;
+  if (sending_now_ && send_result_ != SendResult::Pending) {
+    sending_now_ = false;
+    if (std::exchange(send_result_, SendResult::Pending) == SendResult::Sent) {
+      on_sent();
+    } else {
+      on_send_failed();
     }
   }
-  if (end_ == in_.size()) return;
-  reading_ = true;
-  socket_.async_read_some(
-      boost::asio::buffer(in_.data() + end_, in_.size() - end_),
-      [self = shared_from_this()](const boost::system::error_code& error, std::size_t size) {
-        self->reading_ = false;
-        if (!self->open_) return;
-        if (error) {
-          self->input_ended_ = true;
-          self->on_input_end(error == boost::asio::error::eof);
-          return;
-        }
-        self->end_ += size;
-        self->on_input();
-      });
+  read_on();
+}
+
+void Wire::want_input(std::size_t most) {
+  if (input_ended_ || !open_) return;
+  most_ = most;
+  wanted_ = true;
+  release_empty_buffer();
+  if (readable_ && !reading_on_) soon();
+}
+
+void Wire::release_empty_buffer() {
+  if (pinned_ || begin_ != end_) return;
+  begin_ = end_ = 0;
+  if (in_.size != 0) loop_->buffers().give(std::exchange(in_, {}));
+}
+
+bool Wire::make_room() {
+  if (pinned_) return end_ < in_.size;
+  if (in_.size == 0) {
+    in_ = loop_->buffers().take(std::min(next_size_, std::max(most_, BufferPool::kSizes[0])));
+    return true;
+  }
+  if (begin_ == end_) begin_ = end_ = 0;
+  if (end_ < in_.size) return true;
+  if (begin_ != 0) {
+    std::memmove(in_.bytes.get(), in_.bytes.get() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+    return true;
+  }
+  if (in_.size >= most_) return false;
+  Buffer larger = loop_->buffers().take(std::min(most_, in_.size * 2));
+  std::memcpy(larger.bytes.get(), in_.bytes.get(), end_);
+  loop_->buffers().give(std::exchange(in_, std::move(larger)));
+  return true;
+}
+
+void Wire::read_on() {
+  if (reading_on_) return;
+  reading_on_ = true;
+  for (int turn = 0; open_ && wanted_ && readable_ && !input_ended_ && !connecting_; ++turn) {
+    if (turn == kReadsInARow) {
+      soon();
+      break;
+    }
+    if (!make_room()) {
+      wanted_ = false;
+      break;
+    }
+    const std::span<char> room(in_.bytes.get() + end_, in_.size - end_);
+    const Moved moved = channel_->read(socket_.number(), room);
+    if (moved.kind == Moved::Kind::Blocked) {
+      readable_ = false;
+      break;
+    }
+    wanted_ = false;
+    if (moved.kind != Moved::Kind::Some) {
+      input_ended_ = true;
+      on_input_end(moved.kind == Moved::Kind::End);
+      break;
+    }
+    end_ += moved.bytes;
+    const bool filled = moved.bytes == room.size();
+    // Who sends more than fits gets more room; a message of the usual size goes back to the usual.
+    next_size_ = BufferPool::kSizes[filled ? 1 : 0];
+    if (!filled && !ending_ && channel_->short_read_means_dry()) readable_ = false;
+    on_input();
+  }
+  reading_on_ = false;
+  if (open_ && wanted_) release_empty_buffer();
 }
 
 void Wire::send(std::string_view piece, std::string_view tail) {
   sending_.clear();
+  if (sending_.capacity() > kKeptCapacity) sending_.shrink_to_fit();
   sending_.swap(out_);
   parts_ = {sending_, piece, tail};
   sending_now_ = true;
-  continue_sending();
+  send_result_ = SendResult::Pending;
+  if (writable_) continue_sending();
 }
 
 void Wire::continue_sending() {
-  const std::array<boost::asio::const_buffer, 3> buffers = {
-      boost::asio::buffer(parts_[0].data(), parts_[0].size()),
-      boost::asio::buffer(parts_[1].data(), parts_[1].size()),
-      boost::asio::buffer(parts_[2].data(), parts_[2].size())};
-  socket_.async_write_some(buffers, [self = shared_from_this()](
-                                        const boost::system::error_code& error, std::size_t size) {
-    if (!self->open_) return;
-    if (error) {
-      self->sending_now_ = false;
-      self->on_send_failed();
+  while (true) {
+    const Moved moved = channel_->write(socket_.number(), parts_);
+    if (moved.kind == Moved::Kind::Blocked) {
+      writable_ = false;
       return;
     }
+    if (moved.kind != Moved::Kind::Some) {
+      send_result_ = SendResult::Failed;
+      return soon();
+    }
+    std::size_t size = moved.bytes;
     bool left = false;
-    for (std::string_view& part : self->parts_) {
+    for (std::string_view& part : parts_) {
       const std::size_t taken = std::min(size, part.size());
       part.remove_prefix(taken);
       size -= taken;
       left = left || !part.empty();
     }
-    if (left) {
-      self->on_send_progress();
-      self->continue_sending();
-      return;
+    if (!left) {
+      send_result_ = SendResult::Sent;
+      return soon();
     }
-    self->sending_now_ = false;
-    self->on_sent();
-  });
+    on_send_progress();
+  }
 }
 
 void Wire::close() {
   if (!std::exchange(open_, false)) return;
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  if (self_) loop_->reactor().forget(socket_.number(), *this);
+  socket_.close();
+  if (self_) loop_->bury(std::move(self_));
 }
 
 void Wire::reset() {
   if (!open_) return;
-  boost::system::error_code ignored;
-  socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(socket_.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   close();
 }
 
 void Wire::shut_sending() {
-  boost::system::error_code ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  if (open_) channel_->shut_sending(socket_.number());
 }
 
 }  // namespace banyan::http

@@ -2,30 +2,31 @@
 #pragma once
 
 #include <array>
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "buffer_pool.hpp"
+#include "channel.hpp"
+#include "descriptor.hpp"
 #include "loop_core.hpp"
 
 namespace banyan::http {
 
-using Socket =
-    boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
-
-/// One TCP connection on one loop: a bounded buffer of what was read and not yet used, and one
-/// write under way. Common to both sides of HTTP. On the loop only.
+/// One connection on one loop: a bounded buffer of what was read and not yet used, and one write
+/// under way. Common to both sides of HTTP. On the loop only.
 ///
-/// A read is kept waiting whenever there is room, so that a peer who goes away is noticed at once.
-class Wire : public std::enable_shared_from_this<Wire> {
+/// Bytes are read whenever somebody wants them and there is room, so that a peer who goes away is
+/// noticed at once; one system call a message each way, since readiness is told edge-triggered and
+/// a read that does not fill its buffer has left nothing behind. While it is open and watched, the
+/// loop keeps it alive.
+class Wire : public std::enable_shared_from_this<Wire>, private Watched, private Due {
  public:
-  Wire(std::shared_ptr<LoopCore> loop, Socket socket);
-  virtual ~Wire() = default;
+  /// With an open socket: call attach() next.
+  Wire(std::shared_ptr<LoopCore> loop, Descriptor socket);
+  virtual ~Wire();
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
 
@@ -33,6 +34,8 @@ class Wire : public std::enable_shared_from_this<Wire> {
   bool open() const noexcept { return open_; }
 
  protected:
+  /// A connect() has come to its end; `error` is 0 or errno's number.
+  virtual void on_connected(int error);
   /// Bytes came: see unread().
   virtual void on_input() = 0;
   /// The peer closed its side (`clean`), or the connection broke.
@@ -42,10 +45,20 @@ class Wire : public std::enable_shared_from_this<Wire> {
   virtual void on_send_failed() = 0;
   /// The kernel took some of it.
   virtual void on_send_progress() = 0;
+  /// The loop has ended: close.
+  void loop_ends() override = 0;
 
-  Socket& socket() noexcept { return socket_; }
+  int socket() const noexcept { return socket_.number(); }
 
-  std::string_view unread() const noexcept { return {in_.data() + begin_, end_ - begin_}; }
+  /// Watches the socket, from now until close(). `channel` stands between it and the bytes; null:
+  /// nothing does.
+  void attach(std::unique_ptr<Channel> channel = nullptr);
+  /// Begins to connect a new socket, in place of one whose connecting failed; on_connected() tells,
+  /// never from inside.
+  void connect(Descriptor socket, const void* address, std::size_t address_size,
+               std::unique_ptr<Channel> channel);
+
+  std::string_view unread() const noexcept { return {in_.bytes.get() + begin_, end_ - begin_}; }
   void consume(std::size_t bytes) noexcept { begin_ += bytes; }
   /// While a view of unread() is with somebody, nothing moves.
   void pin(bool pinned) noexcept { pinned_ = pinned; }
@@ -67,18 +80,42 @@ class Wire : public std::enable_shared_from_this<Wire> {
   void shut_sending();
 
  private:
+  enum class SendResult : std::uint8_t { Pending, Sent, Failed };
+
+  void ready(std::uint32_t events) override;
+  void due() override;
+  void watch();
+  void finish_connecting();
+  void soon();
+  void read_on();
+  bool make_room();
+  void release_empty_buffer();
   void continue_sending();
 
   std::shared_ptr<LoopCore> loop_;
-  Socket socket_;
+  Descriptor socket_;
+  std::unique_ptr<Channel> own_channel_;
+  Channel* channel_ = &PlainChannel::instance();
+  std::shared_ptr<Wire> self_;  ///< while watched
+
   bool open_ = true;
-  bool reading_ = false;
+  bool connecting_ = false;
+  bool connect_failed_ = false;
+  bool wanted_ = false;     ///< somebody wants input
+  bool readable_ = false;   ///< there may be some
+  bool ending_ = false;     ///< the peer's end is behind what can be read
+  bool writable_ = false;   ///< there may be room
+  bool reading_on_ = false;
   bool pinned_ = false;
   bool input_ended_ = false;
   bool sending_now_ = false;
+  SendResult send_result_ = SendResult::Pending;
+
+  Buffer in_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  std::vector<char> in_;
+  std::size_t most_ = 0;
+  std::size_t next_size_ = BufferPool::kSizes[0];
   std::string out_;
   std::string sending_;
   std::array<std::string_view, 3> parts_;

@@ -167,7 +167,7 @@ struct Process::Parts {
         [this] { return view->json(); }, http::is_loopback(options.listen.host)});
     edge.emplace(Edge::Parts{*assembly, routing(), options, *pages, metrics, log});
     http::ServerOptions server_options;
-    server_options.listen = options.listen;
+    server_options.listen = {options.listen};
     server_options.loops = options.loops;
     server_options.on_fault = [this](std::string_view what) {
       log.write(telemetry::Level::Error, "server_fault", {{"what", what}});

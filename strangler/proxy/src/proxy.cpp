@@ -35,7 +35,7 @@ std::vector<Percent> steps_of(const Configuration& configuration, std::string_vi
 http::ServerOptions server_options(const Address& address, const Limits& limits,
                                    const ProxyOptions& options) {
   http::ServerOptions server;
-  server.listen = {address.host, address.port};
+  server.listen = {{address.host, address.port}};
   server.loops = options.loops;
   server.max_connections = limits.connections;
   server.limits.head_bytes = limits.header_bytes;

@@ -373,7 +373,7 @@ TEST(Server, GivesAHalfClosedClientItsAnswerWhenThatIsAllowed) {
 TEST(Server, SaysWhichAddressItCannotListenOn) {
   Running running(echo, {.loops = 1});
   Handling application(echo);
-  Server second({.listen = {"127.0.0.1", running.server.port()}, .loops = 1}, application);
+  Server second({.listen = {{"127.0.0.1", running.server.port()}}, .loops = 1}, application);
 
   try {
     second.start();

@@ -11,12 +11,21 @@ namespace banyan::http {
 
 /// Where somebody listens, or speaks from.
 struct Endpoint {
-  std::string host;  ///< a name or an address, IPv6 without brackets
-  std::uint16_t port = 0;
+  /// A name or an address, IPv6 without brackets; or "unix:" and the path of a Unix socket.
+  std::string host;
+  std::uint16_t port = 0;  ///< 0 with a Unix socket
   friend auto operator<=>(const Endpoint&, const Endpoint&) = default;
 };
 
-/// "127.0.0.1:8080", "[::1]:8080".
+inline constexpr std::string_view kUnixPrefix = "unix:";
+
+inline bool is_unix(const Endpoint& endpoint) { return endpoint.host.starts_with(kUnixPrefix); }
+/// The path of a Unix socket.
+inline std::string unix_path(const Endpoint& endpoint) {
+  return endpoint.host.substr(kUnixPrefix.size());
+}
+
+/// "127.0.0.1:8080", "[::1]:8080", "unix:/run/shop.sock".
 std::string to_string(const Endpoint& endpoint);
 
 /// Reads what to_string() writes.

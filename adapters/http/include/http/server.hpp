@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/endpoint.hpp"
 #include "http/exchange.hpp"
@@ -16,7 +17,8 @@
 namespace banyan::http {
 
 struct ServerOptions {
-  Endpoint listen{"127.0.0.1", 0};  ///< an address; port 0: the system chooses, see Server::port()
+  /// Addresses, or paths of Unix sockets. Port 0: the system chooses, see Server::port().
+  std::vector<Endpoint> listen{{"127.0.0.1", 0}};
   std::size_t loops = 0;            ///< 0: one per core
   std::size_t max_connections = 10'000;  ///< over all loops; further ones are told 503 and closed
   Limits limits{.body_bytes = 16 * 1024 * 1024};
@@ -41,7 +43,8 @@ struct ServerOptions {
 
 /// An HTTP/1.1 server: one event loop per core with a listening socket of its own (SO_REUSEPORT),
 /// connections stay on the loop that accepted them, pipelined requests are handled one after the
-/// other. Take an InstanceLock first: SO_REUSEPORT would let a second server share the port.
+/// other. Take an InstanceLock first: SO_REUSEPORT would let a second server share the port. (Loops
+/// share the one listening Unix socket, since there SO_REUSEPORT does not spread.)
 class Server {
  public:
   /// `application` must outlive the server.
@@ -54,8 +57,8 @@ class Server {
   /// Binds, then accepts. Throws std::system_error with the address and the next step in its text.
   void start();
 
-  /// The port that is listened on; after start().
-  std::uint16_t port() const;
+  /// The port that is listened on, by the index in ServerOptions::listen; after start().
+  std::uint16_t port(std::size_t index = 0) const;
 
   std::size_t connections() const;
 

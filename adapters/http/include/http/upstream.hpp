@@ -23,6 +23,8 @@ struct UpstreamOptions {
   std::size_t max_idle_per_loop = 64;           ///< kept connections to one endpoint on one loop
   std::chrono::milliseconds idle_keep{15'000};  ///< less than the upstream's own keep-alive
   std::chrono::milliseconds connect_timeout{2'000};
+  /// How long the addresses of a name are used before it is looked up again.
+  std::chrono::milliseconds keep_addresses{10'000};
   /// From the end of the request to the first byte of its answer.
   std::chrono::milliseconds first_byte_timeout{30'000};
   /// Between two pieces of a body, in either direction, while somebody waits for one.

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace banyan::http {
+
+/// What came of an attempt to read or write.
+struct Moved {
+  enum class Kind : std::uint8_t {
+    Some,     ///< `bytes` of them
+    Blocked,  ///< none now; the reactor will tell
+    End,      ///< the peer will send no more, and said so properly
+    Broken,   ///< the connection is of no more use
+  };
+  Kind kind = Kind::Blocked;
+  std::size_t bytes = 0;
+};
+
+/// How bytes get through a socket. Never blocks. What is Blocked is tried again after whatever the
+/// reactor tells next, since TLS may have to read in order to write.
+class Channel {
+ public:
+  virtual ~Channel() = default;
+  virtual Moved read(int socket, std::span<char> into) = 0;
+  virtual Moved write(int socket, std::span<const std::string_view> parts) = 0;
+  /// Tells the peer that no more comes.
+  virtual void shut_sending(int socket) = 0;
+  /// Whether a read that brought less than there was room for has left nothing behind.
+  virtual bool short_read_means_dry() const noexcept = 0;
+};
+
+/// The socket itself. Has no state: one for all.
+class PlainChannel final : public Channel {
+ public:
+  static PlainChannel& instance();
+  Moved read(int socket, std::span<char> into) override;
+  Moved write(int socket, std::span<const std::string_view> parts) override;
+  void shut_sending(int socket) override;
+  bool short_read_means_dry() const noexcept override { return true; }
+};
+
+}  // namespace banyan::http

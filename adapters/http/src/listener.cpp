@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "listener.hpp"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "http/serializer.hpp"
+
+namespace banyan::http {
+namespace {
+
+constexpr int kBacklog = 4096;
+/// So many at a time, then those that are there have their turn.
+constexpr int kAcceptsInARow = 64;
+constexpr std::chrono::milliseconds kRest{50};
+
+[[noreturn]] void fail(const char* what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+/// A Unix socket stays in the file system when its server dies: taken away when nobody answers.
+void remove_if_dead(const SocketAddress& where) {
+  const std::string path = unix_path(where.endpoint());
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) return;
+  const Descriptor probe = where.make_socket();
+  if (::connect(probe.number(), where.data(), where.size()) == 0 || errno != ECONNREFUSED) return;
+  ::unlink(path.c_str());
+}
+
+void turn_away(int socket) {
+  Response busy = problem_response(
+      {503, "http.too_many_connections", "too many connections; try again in a few seconds"});
+  busy.head.fields.add("Retry-After", "2");
+  const std::string bytes = serialize(busy, Persistence::Close).value();
+  [[maybe_unused]] const ssize_t sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  ::shutdown(socket, SHUT_WR);
+}
+
+}  // namespace
+
+Listener::Listener(std::shared_ptr<LoopCore> loop, std::shared_ptr<Serving> serving)
+    : loop_(std::move(loop)),
+      serving_(std::move(serving)),
+      set_(std::make_shared<ConnectionSet>()) {}
+
+Listener::~Listener() = default;
+
+void Listener::bind(const SocketAddress& where, bool share_port) {
+  if (where.family() == AF_UNIX) remove_if_dead(where);
+  socket_ = where.make_socket();
+  const int on = 1;
+  ::setsockopt(socket_.number(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (where.family() == AF_INET6) {
+    // An address of IPv6 is only that: whoever wants both listens on both.
+    ::setsockopt(socket_.number(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  }
+  if (share_port) ::setsockopt(socket_.number(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  // Accepted sockets inherit it.
+  disable_nagle(socket_.number());
+  if (::bind(socket_.number(), where.data(), where.size()) != 0) fail("bind");
+  if (::listen(socket_.number(), kBacklog) != 0) fail("listen");
+}
+
+void Listener::share(const Listener& other) {
+  socket_ = Descriptor(::fcntl(other.socket_.number(), F_DUPFD_CLOEXEC, 0));
+  if (!socket_.valid()) fail("fcntl");
+  shared_ = true;
+}
+
+void Listener::accept() {
+  if (!socket_.valid()) return;
+  loop_->reactor().watch(socket_.number(), *this, EPOLLIN | (shared_ ? std::uint32_t{EPOLLEXCLUSIVE} : 0U));
+  accepting_ = true;
+}
+
+void Listener::ready(std::uint32_t) {
+  for (int turn = 0; turn < kAcceptsInARow && accepting_; ++turn) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    Descriptor socket(::accept4(socket_.number(), reinterpret_cast<sockaddr*>(&address), &size,
+                                SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket.valid()) {
+      take(std::move(socket), SocketAddress(&address, size));
+      continue;
+    }
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return;
+    if (errno == ECONNABORTED || errno == EINTR || errno == EPROTO) continue;
+    serving_->fault("cannot accept a connection: " + std::generic_category().message(errno));
+    return rest();
+  }
+}
+
+/// Out of descriptors, most often: let some be closed first.
+void Listener::rest() {
+  loop_->reactor().forget(socket_.number(), *this);
+  if (!rest_) {
+    rest_ = std::make_unique<Timer>(loop_->timers(), [this] { accept(); });
+  }
+  rest_->set(kRest);
+}
+
+void Listener::take(Descriptor socket, const SocketAddress& peer) {
+  if (serving_->connections >= serving_->options.max_connections) {
+    turn_away(socket.number());
+    return;
+  }
+  ++serving_->connections;
+  std::make_shared<Connection>(loop_, std::move(socket), serving_, set_, peer.endpoint())->start();
+}
+
+void Listener::stop() {
+  accepting_ = false;
+  rest_ = nullptr;
+  if (!socket_.valid()) return;
+  loop_->reactor().forget(socket_.number(), *this);
+  const SocketAddress address = where();
+  socket_.close();
+  if (address.family() == AF_UNIX && !shared_) ::unlink(unix_path(address.endpoint()).c_str());
+}
+
+void Listener::drain() {
+  stop();
+  for (Connection* connection : snapshot()) connection->drain();
+}
+
+std::size_t Listener::cut() {
+  stop();
+  std::size_t running = 0;
+  for (Connection* connection : snapshot()) running += connection->cut() ? 1 : 0;
+  return running;
+}
+
+}  // namespace banyan::http

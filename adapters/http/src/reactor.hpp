@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <unordered_set>
+
+#include "descriptor.hpp"
+
+namespace banyan::http {
+
+/// What has a descriptor that a loop waits for.
+class Watched {
+ public:
+  /// `events` as epoll(7) names them. May forget itself and others.
+  virtual void ready(std::uint32_t events) = 0;
+  /// The loop has ended and this is still watched: close.
+  virtual void loop_ends() = 0;
+
+ protected:
+  ~Watched() = default;
+};
+
+/// epoll(7), and a way to wake it up. Readiness only: who reads and writes, and how (plain, TLS), is
+/// the business of what is watched. On its loop only, but for wake().
+class Reactor {
+ public:
+  /// Throws std::system_error.
+  Reactor();
+
+  /// `events` with EPOLLET if they are to be told once. Throws std::system_error.
+  void watch(int descriptor, Watched& what, std::uint32_t events);
+  /// Before the descriptor is closed: a process that forks may keep it open a moment longer.
+  /// Nothing is told to `what` after this, not even what has been found already.
+  void forget(int descriptor, Watched& what) noexcept;
+
+  /// Waits at most so long (−1: for ever), and tells. Returns whether anything was found.
+  bool wait(int milliseconds);
+  /// Ends a wait(), the next one if none is under way. Any thread.
+  void wake() noexcept;
+
+  std::unordered_set<Watched*>& watched() noexcept { return watched_; }
+
+ private:
+  static constexpr std::size_t kBatch = 256;
+
+  Descriptor epoll_;
+  Descriptor waker_;
+  std::unordered_set<Watched*> watched_;
+  std::array<epoll_event, kBatch> found_{};
+  /// What of found_ is still to be told.
+  std::span<epoll_event> left_;
+};
+
+}  // namespace banyan::http
