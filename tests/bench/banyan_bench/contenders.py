@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The proxies, set up as a careful operator would for what is measured, and the origin behind them.
+
+All of them: one core, keep-alive to both sides, no access log, X-Forwarded-For and -Proto, a request
+id. banyan also does what the others do not: sticky percentage, trace context, metrics by operation,
+health of both sides. The floor (raw_relay) does nothing at all.
+"""
+import contextlib
+import json
+import resource
+import sys
+
+from .machine import LOAD_CORE
+from .program import Program, free_ports
+
+BODY = json.dumps({"id": "alb_0190f3c2a4e57b6c8d9e0f1a2b3c4d5e", "title": "For Those About To Rock",
+                   "artist": "AC/DC", "price": {"minor": 899, "currency": "EUR"}}).ljust(150)[:150]
+PATHS = {"150 B": "/albums/1", "4 KiB": "/albums/4k", "64 KiB": "/albums/64k"}
+LONG_PATH = "/albums/8m"  # for those who are slow to read it
+NAMES = ("floor", "banyan", "nginx", "HAProxy")
+
+NGINX = """daemon off; pid {folder}/{name}.pid; error_log stderr crit; worker_processes 1;
+worker_rlimit_nofile {files};
+events {{ worker_connections {connections}; }}
+http {{
+  access_log off; keepalive_requests 100000000; keepalive_timeout 300s; tcp_nodelay on; sendfile on;
+  default_type application/json; client_max_body_size 0; send_timeout 300s;
+  client_header_timeout 300s; client_body_timeout 300s;
+  client_body_temp_path {folder}/{name}-1; proxy_temp_path {folder}/{name}-2;
+  fastcgi_temp_path {folder}/{name}-3; uwsgi_temp_path {folder}/{name}-4; scgi_temp_path {folder}/{name}-5;
+  {http}
+}}
+"""
+
+
+def _files():
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def _connections():
+    """What a proxy is told to expect; only a busy client takes a second file, for its upstream."""
+    return min(32768, _files() - 2048)
+
+
+def _nginx_file(folder, name, http):
+    file = folder / f"{name}.conf"
+    file.write_text(NGINX.format(folder=folder, name=name, files=_files(),
+                                 connections=min(32768, _files() - 256), http=http))
+    return file
+
+
+def origin(folder, port):
+    albums = folder / "www" / "albums"
+    albums.mkdir(parents=True, exist_ok=True)
+    for name, size in (("4k", 4 << 10), ("64k", 64 << 10), ("8m", 8 << 20)):
+        (albums / name).write_bytes((BODY.encode() * (size // len(BODY) + 1))[:size])
+    file = _nginx_file(folder, "origin", f"""open_file_cache max=16 inactive=600s;
+  server {{ listen 127.0.0.1:{port} reuseport; root {folder}/www;
+    location = /albums/1 {{ return 200 '{BODY}'; }} }}""")
+    return Program("the origin (nginx)", ["nginx", "-c", file], port, folder / "origin.log", LOAD_CORE)
+
+
+def _floor(folder, port, upstream, options, closes):
+    words = [options.tools / "raw_relay", port, upstream, *(["--each-closes"] if closes else [])]
+    return Program("floor", words, port, folder / "floor.log")
+
+
+def _nginx(folder, port, upstream, options, closes):
+    # Bodies go through memory, never through files, in both directions: as the others do it.
+    file = _nginx_file(folder, "nginx", f"""
+  upstream legacy {{ server 127.0.0.1:{upstream}; keepalive 128; keepalive_requests 100000000; }}
+  server {{ listen 127.0.0.1:{port};
+    location / {{ proxy_pass http://legacy; proxy_http_version 1.1; proxy_set_header Connection "";
+      proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr;
+      proxy_set_header X-Forwarded-Proto http; proxy_set_header X-Request-Id $request_id;
+      proxy_buffer_size 16k; proxy_buffers 8 16k; proxy_busy_buffers_size 64k;
+      proxy_max_temp_file_size 0; proxy_request_buffering off; proxy_read_timeout 300s; }} }}""")
+    return Program("nginx", ["nginx", "-c", file], port, folder / "nginx.log")
+
+
+def _haproxy(folder, port, upstream, options, closes):
+    file = folder / "haproxy.cfg"
+    file.write_text(f"""global
+  nbthread 1
+  no strict-limits
+  maxconn {_connections()}
+defaults
+  mode http
+  timeout client 300s
+  timeout server 300s
+  timeout connect 2s
+  timeout http-request 300s
+  timeout http-keep-alive 300s
+  http-reuse safe
+  option forwardfor
+frontend in
+  bind 127.0.0.1:{port} backlog 4096
+  http-request set-header X-Forwarded-Proto http
+  http-request set-header X-Request-Id %[uuid()]
+  default_backend legacy
+backend legacy
+  server one 127.0.0.1:{upstream} maxconn 4096
+""")
+    return Program("HAProxy", ["haproxy", "-db", "-f", file], port, folder / "haproxy.log")
+
+
+def _banyan(folder, port, upstream, options, closes):
+    file = folder / "banyan.toml"
+    file.write_text(f"""[proxy]
+listen = ["127.0.0.1:{port}"]
+sticky = ["cookie:session", "address"]
+[limits]
+connections = {_connections()}
+body_bytes = "16GiB"
+body_time = "10m"
+header_time = "5m"
+idle_time = "5m"
+[upstreams.legacy]
+instances = ["127.0.0.1:{upstream}"]
+connections = 4096
+answer_time = "5m"
+[upstreams.catalog]
+instances = ["127.0.0.1:{upstream}"]
+connections = 4096
+answer_time = "5m"
+[migrations.catalog]
+[[routes]]
+prefix = "/albums"
+methods = ["GET"]
+effect = "read"
+legacy = "legacy"
+successor = "catalog"
+migration = "catalog"
+[[routes]]
+name = "rest"
+prefix = "/"
+methods = ["*"]
+effect = "write"
+legacy = "legacy"
+""")
+    words = [options.bin / "banyan", "proxy", "--config", file, "--loops", "1"]
+    return Program("banyan", words, port, folder / "banyan.log")
+
+
+_MAKERS = {"floor": _floor, "banyan": _banyan, "nginx": _nginx, "HAProxy": _haproxy}
+
+
+def contender(name, folder, upstream, options, closes=False):
+    """`closes`: clients come with a new connection for each request."""
+    return _MAKERS[name](folder, free_ports(1)[0], upstream, options, closes)
+
+
+@contextlib.contextmanager
+def beside_each_other(folder, options, names=NAMES, closes=False):
+    """The origin's port and all proxies in front of it: they cost nothing while they are not asked."""
+    with contextlib.ExitStack() as stack:
+        upstream = free_ports(1)[0]
+        stack.enter_context(origin(folder, upstream))
+        yield upstream, [stack.enter_context(contender(name, folder, upstream, options, closes))
+                         for name in names]
+
+
+def in_turns(programs, rounds):
+    """Everyone once in each round, and each round begins with another one."""
+    for turn in range(rounds):
+        first = turn % len(programs)
+        yield from programs[first:] + programs[:first]
+
+
+def check_built(options):
+    missing = [str(file) for file in (options.bin / "banyan", options.tools / "raw_relay",
+                                      options.tools / "steady_load") if not file.exists()]
+    if missing:
+        sys.exit(f"bench: {', '.join(missing)} not built; run: cmake --build {options.build} "
+                 "--target banyan raw_relay steady_load")
