@@ -14,19 +14,24 @@ from pathlib import Path
 # What is measured has one core to itself; origin and load generator share the other.
 PROXY_CORE, LOAD_CORE = "0", "1"
 
-# program: Debian package, and what cannot be measured without it (None: nothing can)
+# program: Debian package, and the section that is left out without it (None: all of them)
 TOOLS = {"nginx": ("nginx-light", None), "haproxy": ("haproxy", None), "wrk": ("wrk", None),
-         "taskset": ("util-linux", None), "strace": ("strace", "calls"), "perf": ("linux-perf", "profile")}
+         "taskset": ("util-linux", None), "setpriv": ("util-linux", None),
+         "strace": ("strace", "calls"), "perf": ("linux-perf", "profile")}
 
 
 def look_for_tools():
-    """What is missing, as program names; stops when nothing can be measured without it."""
+    """Names all that is missing at once; stops when nothing can be measured without it."""
     os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
     missing = [tool for tool in TOOLS if not shutil.which(tool)]
-    if any(TOOLS[tool][1] is None for tool in missing):
-        sys.exit(f"bench: {', '.join(missing)} not found; install: apt-get install "
-                 f"--no-install-recommends {' '.join(TOOLS[tool][0] for tool in missing)}")
-    return missing
+    if not missing:
+        return
+    text = (f"{', '.join(missing)} not found; install: apt-get install --no-install-recommends "
+            f"{' '.join(TOOLS[tool][0] for tool in missing)}")
+    without = [TOOLS[tool][1] for tool in missing]
+    if None in without:
+        sys.exit(f"bench: {text}")
+    print(f"Left out: {', '.join(without)} ({text})\n")
 
 
 def stay_on_the_load_core():

@@ -31,10 +31,10 @@ class Program:
 
     def __init__(self, name, words, port, log, core=PROXY_CORE):
         self.name, self.port, self._log = name, port, Path(log)
-        self._words = ["taskset", "-c", core, *map(str, words)]
+        # It ends with this process, whatever that one dies of.
+        self._words = ["setpriv", "--pdeathsig", "TERM", "taskset", "-c", core, *map(str, words)]
 
     def __enter__(self):
-        # Its standard input is a pipe that ends with this process, whatever that one dies of.
         with open(self._log, "w") as log:
             self.process = subprocess.Popen(self._words, stdin=subprocess.PIPE, stdout=log,
                                             stderr=subprocess.STDOUT)
