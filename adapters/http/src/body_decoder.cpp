@@ -180,13 +180,13 @@ Step BodyDecoder::step_chunked(std::string_view input) {
         break;
       case At::Trailers: {
         const std::size_t before = trailers_.scanned();
-        const LineScanner::Found found = trailers_.scan(input.substr(used));
-        if (found == LineScanner::Found::Refused) {
+        const HeadScanner::Found found = trailers_.scan(input.substr(used));
+        if (found == HeadScanner::Found::Refused) {
           return refuse(trailers_.refusal().status, "http.bad_trailer",
                         "a trailer is malformed (" + trailers_.refusal().message + ")");
         }
         used += trailers_.scanned() - before;
-        if (found == LineScanner::Found::End) at_ = At::Done;
+        if (found == HeadScanner::Found::End) at_ = At::Done;
         break;
       }
       default:

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "head_reader.hpp"
+#include "head_scanner.hpp"
 #include "http/message.hpp"
 #include "http/parser.hpp"
 
@@ -55,7 +55,7 @@ class BodyDecoder {
   std::size_t name_bytes_ = 0;
   std::int64_t overhead_ = 0;
   Limits limits_;
-  LineScanner trailers_;
+  HeadScanner trailers_;
   Refusal refusal_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace banyan::http {
@@ -42,6 +43,31 @@ constexpr bool all(std::string_view text, std::uint8_t kind) noexcept {
     if (!is(c, kind)) return false;
   }
   return true;
+}
+
+/// The first byte that is not between 0x20 and 0x7E, eight at a time: a byte below 0x20 borrows, a
+/// 0x7F and all above have (or get, by adding one) their highest bit set.
+inline const char* skip_visible(const char* at, const char* end) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101ULL;
+  constexpr std::uint64_t kHigh = kOnes * 0x80;
+  while (end - at >= 8) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, at, sizeof eight);
+    const std::uint64_t low = (eight - kOnes * 0x20) & ~eight;
+    const std::uint64_t high = eight | ((eight & ~kHigh) + kOnes);
+    if (((low | high) & kHigh) != 0) break;
+    at += 8;
+  }
+  while (at != end && *at >= 0x20 && *at != 0x7F) ++at;
+  return at;
+}
+
+inline const char* skip_value(const char* at, const char* end) noexcept {
+  while (true) {
+    at = skip_visible(at, end);
+    if (at == end || !is(*at, character::kValue)) return at;
+    ++at;  // a tab, or obs-text
+  }
 }
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }

@@ -16,18 +16,23 @@ constexpr std::size_t kBodyBuffer = BufferPool::kSizes[1];
 constexpr std::size_t kLingerBytes = 256 * 1024;
 constexpr std::chrono::milliseconds kLingerTime{1'000};
 
-std::string request_id(const Fields& fields) {
+/// The client's if it is well-formed, else one of ours.
+void take_request_id(const Fields& fields, std::string& id) {
   const auto given = fields.find("X-Request-Id");
-  if (given && is_token(*given) && given->size() <= 128) return std::string(*given);
+  if (given && given->size() <= 128 && is_token(*given)) {
+    id = *given;
+    return;
+  }
   constexpr std::string_view kHex = "0123456789abcdef";
-  std::string made(16, '0');
   std::uint64_t bits = system_random().next();
-  for (char& c : made) {
+  id.resize(16);
+  for (char& c : id) {
     c = kHex[bits & 15];
     bits >>= 4;
   }
-  return made;
 }
+
+Refusal client_gone() { return {400, "http.cut", "the client is gone"}; }
 
 }  // namespace
 
@@ -136,7 +141,7 @@ void Connection::begin_exchange() {
   read_timer_.clear();
   ++number_;
   const RequestHead& head = parser_.head();
-  id_ = request_id(head.fields);
+  take_request_id(head.fields, id_);
   to_head_ = head.method == "HEAD";
   old_client_ = head.minor_version == 0;
   keep_alive_ = parser_.keep_alive();
@@ -144,10 +149,10 @@ void Connection::begin_exchange() {
   const Framing framing = parser_.framing();
   body_done_ = framing.kind == Framing::Kind::None;
   answer_ = Answer::None;
-  std::swap(spare_, parser_.head());
-  auto exchange =
-      std::make_shared<ServerExchange>(std::static_pointer_cast<Connection>(shared_from_this()),
-                                       number_, std::move(spare_), framing, id_);
+  spare_.id = id_;
+  auto exchange = std::make_shared<ServerExchange>(
+      std::static_pointer_cast<Connection>(shared_from_this()), number_,
+      std::exchange(parser_.head(), std::move(spare_.head)), framing, std::move(spare_.id));
   try {
     serving_->application->handle(std::move(exchange));
   } catch (const std::exception& exception) {
@@ -226,7 +231,7 @@ void Connection::refuse(const Refusal& refusal) {
   if (state_ != State::Handling) {
     state_ = State::Handling;
     ++number_;
-    id_ = request_id({});
+    take_request_id({}, id_);
     to_head_ = false;
     old_client_ = false;
     body_done_ = true;
@@ -243,7 +248,7 @@ void Connection::refuse(const Refusal& refusal) {
 void Connection::collect_body(std::uint64_t number, std::size_t limit, Exchange::CollectDone done) {
   if (!current(number)) {
     return later([done = std::move(done)]() mutable {
-      done(std::unexpected(Refusal{400, "http.cut", "the client is gone"}));
+      done(std::unexpected(client_gone()));
     });
   }
   collect_limit_ = limit;
@@ -273,7 +278,7 @@ void Connection::collect_body(std::uint64_t number, std::size_t limit, Exchange:
 void Connection::read_body(std::uint64_t number, Exchange::ReadDone done) {
   if (!current(number)) {
     return later([done = std::move(done)]() mutable {
-      done(std::unexpected(Refusal{400, "http.cut", "the client is gone"}));
+      done(std::unexpected(client_gone()));
     });
   }
   pin(false);
@@ -354,11 +359,14 @@ void Connection::begin(std::uint64_t number, const ResponseHead& head, Framing f
   send_answer_head(head, framing, continue_wanted_);
   if (answer_ == Answer::Finishing) return flush();
   // Two turns, so that a first piece which is at hand goes in the same packet.
-  later([this, number] {
-    later([this, number] {
-      if (current(number)) flush();
-    });
-  });
+  turns_before_flush_ = 2;
+  call_soon();
+}
+
+void Connection::on_soon() {
+  if (turns_before_flush_ == 0 || state_ != State::Handling) return;
+  if (--turns_before_flush_ != 0) return call_soon();
+  flush();
 }
 
 void Connection::write(std::uint64_t number, std::string_view bytes, Exchange::WriteDone done) {
@@ -467,7 +475,6 @@ void Connection::complete() {
   if (close_after_ || !body_done_ || serving_->draining || input_ended()) return linger();
   state_ = State::Idle;
   parser_.reset();
-  if (spare_.method.capacity() != 0) std::swap(parser_.head(), spare_);
   read_timer_.set(serving_->options.idle_timeout);
   if (unread().empty()) {
     want_input(kBodyBuffer);
@@ -496,15 +503,15 @@ void Connection::end_exchange(bool aborted) {
   collect_limit_.reset();
   answer_body_.clear();
   answer_piece_ = {};
+  turns_before_flush_ = 0;
   pin(false);
   // Only what was called for tells its owner; the rest lets go of what it holds.
   auto collect = std::exchange(collect_done_, nullptr);
   auto read = std::exchange(read_done_, nullptr);
   auto write = std::exchange(write_done_, nullptr);
   auto abort = std::exchange(abort_done_, nullptr);
-  const Refusal refusal{400, "http.cut", "the client is gone"};
-  if (collect) collect(std::unexpected(refusal));
-  if (read) read(std::unexpected(refusal));
+  if (collect) collect(std::unexpected(client_gone()));
+  if (read) read(std::unexpected(client_gone()));
   if (write) write(false);
   if (abort && aborted) abort();
 }

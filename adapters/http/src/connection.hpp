@@ -79,8 +79,16 @@ class Connection final : public Wire {
   void abort(std::uint64_t number);
   void on_abort(std::uint64_t number, Exchange::AbortDone done);
   void dropped(std::uint64_t number);
-  /// Takes memory back for the next request.
-  void recycle(RequestHead& head) { spare_ = std::move(head); }
+  /// What an exchange was read into: for the next one, so that a busy connection soon allocates
+  /// neither.
+  struct Memory {
+    RequestHead head;
+    std::string id;
+  };
+  void recycle(Memory memory) {
+    spare_ = std::move(memory);
+    spare_.head.clear();
+  }
 
   const Endpoint& peer() const noexcept { return peer_; }
 
@@ -93,6 +101,7 @@ class Connection final : public Wire {
   void on_sent() override;
   void on_send_failed() override;
   void on_send_progress() override;
+  void on_soon() override;
   void loop_ends() override { cut(); }
 
   void advance();
@@ -121,7 +130,7 @@ class Connection final : public Wire {
   std::shared_ptr<ConnectionSet> set_;
   Endpoint peer_;
   RequestParser parser_;
-  RequestHead spare_;
+  Memory spare_;
   Timer read_timer_;
   Timer write_timer_;
   State state_ = State::Idle;
@@ -148,6 +157,7 @@ class Connection final : public Wire {
   std::uint64_t answer_left_ = 0;
   std::string answer_body_;
   std::string_view answer_piece_;
+  int turns_before_flush_ = 0;
   std::uint64_t aborted_ = 0;
   bool gone_ = false;
   bool delivering_ = false;

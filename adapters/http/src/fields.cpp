@@ -5,26 +5,25 @@
 
 namespace banyan::http {
 
-bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
-  if (left.size() != right.size()) return false;
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    const auto lower = [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    };
-    if (lower(left[i]) != lower(right[i])) return false;
-  }
-  return true;
-}
-
 Fields::Fields(std::initializer_list<Field> fields) {
   for (const Field& field : fields) add(field.name, field.value);
 }
 
 void Fields::add(std::string_view name, std::string_view value) {
-  entries_.push_back({static_cast<std::uint32_t>(text_.size()),
-                      static_cast<std::uint32_t>(name.size()),
-                      static_cast<std::uint32_t>(value.size())});
+  const auto at = static_cast<std::uint32_t>(text_.size());
+  const auto name_size = static_cast<std::uint32_t>(name.size());
+  entries_.push_back(
+      {at, name_size, at + name_size, static_cast<std::uint32_t>(value.size()), false});
   text_.append(name).append(value);
+}
+
+void Fields::adopt(std::string_view block, std::span<const Place> places) {
+  text_.assign(block);
+  entries_.clear();
+  for (const Place& place : places) {
+    entries_.push_back(
+        {place.name_at, place.name_size, place.value_at, place.value_size, true});
+  }
 }
 
 void Fields::set(std::string_view name, std::string_view value) {
@@ -34,9 +33,7 @@ void Fields::set(std::string_view name, std::string_view value) {
 
 std::size_t Fields::remove(std::string_view name) {
   // The text stays in the arena until clear(): a message does not live long.
-  return std::erase_if(entries_, [&](const Entry& entry) {
-    return equals_ignoring_case({text_.data() + entry.name_at, entry.name_size}, name);
-  });
+  return remove_if([&](const Field& field) { return equals_ignoring_case(field.name, name); });
 }
 
 void Fields::clear() noexcept {
@@ -45,15 +42,19 @@ void Fields::clear() noexcept {
 }
 
 std::optional<std::string_view> Fields::find(std::string_view name) const {
-  for (const Field field : *this) {
-    if (equals_ignoring_case(field.name, name)) return field.value;
+  for (const Entry& entry : entries_) {
+    if (entry.name_size != name.size()) continue;
+    const Field found = field(entry);
+    if (equals_ignoring_case(found.name, name)) return found.value;
   }
   return std::nullopt;
 }
 
 std::size_t Fields::count(std::string_view name) const {
   std::size_t found = 0;
-  for (const Field field : *this) found += equals_ignoring_case(field.name, name) ? 1 : 0;
+  for (const Entry& entry : entries_) {
+    found += entry.name_size == name.size() && equals_ignoring_case(field(entry).name, name);
+  }
   return found;
 }
 
@@ -68,12 +69,6 @@ bool Fields::has_token(std::string_view name, std::string_view token) const {
     }
   }
   return false;
-}
-
-Fields::Field Fields::at(std::size_t index) const {
-  const Entry& entry = entries_[index];
-  return {{text_.data() + entry.name_at, entry.name_size},
-          {text_.data() + entry.name_at + entry.name_size, entry.value_size}};
 }
 
 bool operator==(const Fields& left, const Fields& right) {

@@ -78,7 +78,10 @@ bool is_token(std::string_view text) noexcept {
   return !text.empty() && all(text, character::kToken);
 }
 
-bool is_field_value(std::string_view text) noexcept { return all(text, character::kValue); }
+bool is_field_value(std::string_view text) noexcept {
+  const char* const end = text.data() + text.size();
+  return skip_value(text.data(), end) == end;
+}
 
 void remove_hop_by_hop(Fields& fields) {
   std::string nominated;

@@ -4,7 +4,7 @@
 
 #include "body_decoder.hpp"
 #include "characters.hpp"
-#include "head_reader.hpp"
+#include "head.hpp"
 #include "http/parser.hpp"
 
 namespace banyan::http {
@@ -83,7 +83,7 @@ std::optional<Refusal> check_target(RequestHead& head) {
 
 RequestParser::RequestParser(const Limits& limits)
     : limits_(limits),
-      reader_(std::make_unique<HeadReader>()),
+      scanner_(std::make_unique<HeadScanner>()),
       body_(std::make_unique<BodyDecoder>()) {
   reset();
 }
@@ -99,7 +99,7 @@ void RequestParser::reset() {
   expects_continue_ = false;
   framing_ = {};
   head_.clear();
-  reader_->scanner.begin_head(MessageKind::Request, limits_);
+  scanner_->begin_head(MessageKind::Request, limits_);
 }
 
 void RequestParser::limit_body(std::uint64_t bytes) { body_->limit(bytes); }
@@ -132,7 +132,7 @@ Step RequestParser::step(std::string_view input) {
 }
 
 Step RequestParser::step_head(std::string_view input) {
-  LineScanner& scanner = reader_->scanner;
+  HeadScanner& scanner = *scanner_;
   std::size_t skipped = 0;
   // RFC 9112 §2.2: one empty line before a request is forgiven.
   if (scanner.scanned() == 0 && !blank_line_ && input.starts_with('\r')) {
@@ -148,20 +148,21 @@ Step RequestParser::step_head(std::string_view input) {
   }
   idle_ = input.empty();
   const auto found = scanner.scan(input.substr(scanner.scanned()));
-  if (found == LineScanner::Found::Refused) return refuse(scanner.refusal());
-  if (found == LineScanner::Found::More) return {Step::Kind::NeedMore, skipped, {}};
+  if (found == HeadScanner::Found::Refused) return refuse(scanner.refusal());
+  if (found == HeadScanner::Found::More) return {Step::Kind::NeedMore, skipped, {}};
 
   const std::string_view bytes = input.substr(0, scanner.scanned());
-  if (auto refusal = read_head(bytes, head_)) return refuse(std::move(*refusal));
+  if (auto refusal = read_head(bytes, scanner, head_)) return refuse(std::move(*refusal));
   if (head_.target.size() > limits_.target_bytes) {
     return refuse({414, "http.target_too_long", "a target longer than allowed"});
   }
-  if (auto refusal = check_host(head_)) return refuse(std::move(*refusal));
-  if (auto refusal = check_target(head_)) return refuse(std::move(*refusal));
+  // First of all where the request ends: that is what attacks are about.
   DeclaredBody declared;
   if (auto refusal = declared_body(head_.fields, head_.minor_version, declared)) {
     return refuse(std::move(*refusal));
   }
+  if (auto refusal = check_host(head_)) return refuse(std::move(*refusal));
+  if (auto refusal = check_target(head_)) return refuse(std::move(*refusal));
   if (declared.chunked) framing_ = Framing::chunked();
   if (declared.length) framing_ = Framing::of_length(*declared.length);
   if (framing_.length > limits_.body_bytes) {

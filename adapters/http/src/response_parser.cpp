@@ -3,14 +3,14 @@
 #include <utility>
 
 #include "body_decoder.hpp"
-#include "head_reader.hpp"
+#include "head.hpp"
 #include "http/parser.hpp"
 
 namespace banyan::http {
 
 ResponseParser::ResponseParser(const Limits& limits)
     : limits_(limits),
-      reader_(std::make_unique<HeadReader>()),
+      scanner_(std::make_unique<HeadScanner>()),
       body_(std::make_unique<BodyDecoder>()) {
   reset();
 }
@@ -35,7 +35,7 @@ void ResponseParser::reset() {
   has_body_ = false;
   framing_ = {};
   head_.clear();
-  reader_->scanner.begin_head(MessageKind::Response, limits_);
+  scanner_->begin_head(MessageKind::Response, limits_);
 }
 
 Step ResponseParser::refuse(Refusal refusal) {
@@ -75,14 +75,14 @@ Step ResponseParser::step(std::string_view input) {
 }
 
 Step ResponseParser::step_head(std::string_view input) {
-  LineScanner& scanner = reader_->scanner;
+  HeadScanner& scanner = *scanner_;
   idle_ = input.empty();
   const auto found = scanner.scan(input.substr(scanner.scanned()));
-  if (found == LineScanner::Found::Refused) return refuse(scanner.refusal());
-  if (found == LineScanner::Found::More) return {};
+  if (found == HeadScanner::Found::Refused) return refuse(scanner.refusal());
+  if (found == HeadScanner::Found::More) return {};
 
   const std::string_view bytes = input.substr(0, scanner.scanned());
-  if (auto refusal = read_head(bytes, head_)) return refuse(std::move(*refusal));
+  if (auto refusal = read_head(bytes, scanner, head_)) return refuse(std::move(*refusal));
   if (head_.status == 101 && !may_upgrade_) {
     return refuse({502, "http.unasked_101", "101 answers a request that did not ask to upgrade"});
   }

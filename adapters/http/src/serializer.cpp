@@ -3,6 +3,7 @@
 
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "characters.hpp"
 
@@ -19,28 +20,9 @@ void append_number(std::uint64_t number, int base, std::string& out) {
   out.append(digits.data(), end);
 }
 
-bool is_engines_own(std::string_view name) {
-  if (equals_ignoring_case(name, "Content-Length")) return true;
-  for (const std::string_view own : kHopByHopFields) {
-    if (equals_ignoring_case(name, own)) return true;
-  }
-  return false;
-}
-
-std::expected<void, Refusal> append_fields(const Fields& fields, std::string& out) {
-  for (const Fields::Field field : fields) {
-    if (!is_token(field.name)) {
-      return unsendable("a field name holds a character that may not stand there");
-    }
-    if (!is_field_value(field.value)) {
-      return unsendable("the value of field '" + std::string(field.name) +
-                        "' holds a line break or another control character");
-    }
-    if (is_engines_own(field.name)) continue;
-    out.append(field.name).append(": ").append(field.value).append("\r\n");
-  }
-  return {};
-}
+constexpr NameSet kEnginesOwn(std::to_array<std::string_view>(
+    {"Content-Length", "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Upgrade",
+     "Transfer-Encoding"}));
 
 void append_framing(Framing framing, Persistence persistence, std::string& out) {
   if (framing.kind == Framing::Kind::Length) {
@@ -60,51 +42,117 @@ void append_framing(Framing framing, Persistence persistence, std::string& out) 
 
 }  // namespace
 
+void HeadWriter::spoil(std::string what) {
+  if (!spoilt_) spoilt_ = std::move(what);
+}
+
+void HeadWriter::request_line(std::string_view method, std::string_view target) {
+  if (!is_token(method)) spoil("the method is not a token");
+  if (target.empty() || !all(target, character::kTarget)) {
+    spoil("the target is empty or holds a character that may not stand there");
+  }
+  asks_for_head_ = method == "HEAD";
+  usually_has_body_ = method == "POST" || method == "PUT" || method == "PATCH";
+  out_.append(method).append(" ").append(target).append(" HTTP/1.1\r\n");
+}
+
+void HeadWriter::status_line(unsigned status, std::string_view reason) {
+  status_ = status;
+  if (status < 100 || status > 599) {
+    return spoil("status " + std::to_string(status) + " is not between 100 and 599");
+  }
+  if (!is_field_value(reason)) spoil("the reason holds a control character");
+  out_ += "HTTP/1.1 ";
+  append_number(status, 10, out_);
+  out_ += ' ';
+  out_ += reason.empty() ? reason_phrase(status) : reason;
+  out_ += "\r\n";
+}
+
+void HeadWriter::add(const Fields::Field& field) {
+  if (!field.proven) {
+    if (!is_token(field.name)) {
+      return spoil("a field name holds a character that may not stand there");
+    }
+    if (!is_field_value(field.value)) return spoil_value(field.name);
+  }
+  if (!kEnginesOwn.contains(field.name)) append(field.name, field.value);
+}
+
+void HeadWriter::add(FieldName name, std::string_view value) {
+  if (!is_field_value(value)) return spoil_value(name.text());
+  if (!kEnginesOwn.contains(name.text())) append(name.text(), value);
+}
+
+void HeadWriter::spoil_value(std::string_view name) {
+  spoil("the value of field '" + std::string(name) +
+        "' holds a line break or another control character");
+}
+
+void HeadWriter::append(std::string_view name, std::string_view value) {
+  const std::size_t before = out_.size();
+  const std::size_t after = before + name.size() + 2 + value.size() + 2;
+  // libstdc++ 12 passes the capacity that it has chosen for the size that was asked for.
+  out_.resize_and_overwrite(after, [&](char* text, std::size_t) {
+    char* at = text + before;
+    at += name.copy(at, name.size());
+    *at++ = ':';
+    *at++ = ' ';
+    at += value.copy(at, value.size());
+    *at++ = '\r';
+    *at = '\n';
+    return after;
+  });
+}
+
+std::string& HeadWriter::begin_value(FieldName name) {
+  out_.append(name.text()).append(": ");
+  value_at_ = out_.size();
+  return out_;
+}
+
+void HeadWriter::end_value() {
+  if (!is_field_value(std::string_view(out_).substr(value_at_))) {
+    spoil("a value holds a line break or another control character");
+  }
+  out_ += "\r\n";
+}
+
+std::expected<void, Refusal> HeadWriter::finish(Framing framing, Persistence persistence) {
+  const bool request = status_ == 0;
+  if (request && framing.kind == Framing::Kind::UntilClose) {
+    spoil("the body of a request cannot end with the connection");
+  }
+  if (spoilt_) {
+    out_.resize(start_);
+    return unsendable(*std::exchange(spoilt_, std::nullopt));
+  }
+  if (request && framing.kind == Framing::Kind::None && usually_has_body_) {
+    framing = Framing::of_length(0);
+  }
+  if (!request && status_ < 200) {
+    out_ += "\r\n";
+    return {};
+  }
+  if (status_ == 204) framing = Framing::none();
+  append_framing(framing, persistence, out_);
+  return {};
+}
+
 std::expected<void, Refusal> serialize_head(const RequestHead& head, Framing framing,
                                             Persistence persistence, std::string& out) {
-  const std::size_t before = out.size();
-  if (!is_token(head.method)) return unsendable("the method is not a token");
-  if (head.target.empty() || !all(head.target, character::kTarget)) {
-    return unsendable("the target is empty or holds a character that may not stand there");
-  }
-  if (framing.kind == Framing::Kind::UntilClose) {
-    return unsendable("the body of a request cannot end with the connection");
-  }
-  out.append(head.method).append(" ").append(head.target).append(" HTTP/1.1\r\n");
-  if (auto appended = append_fields(head.fields, out); !appended) {
-    out.resize(before);
-    return appended;
-  }
-  const bool usually_has_body =
-      head.method == "POST" || head.method == "PUT" || head.method == "PATCH";
-  if (framing.kind == Framing::Kind::None && usually_has_body) framing = Framing::of_length(0);
-  append_framing(framing, persistence, out);
-  return {};
+  HeadWriter writer(out);
+  writer.request_line(head.method, head.target);
+  writer.add(head.fields);
+  return writer.finish(framing, persistence);
 }
 
 std::expected<void, Refusal> serialize_head(const ResponseHead& head, Framing framing,
                                             Persistence persistence, std::string& out) {
-  const std::size_t before = out.size();
-  if (head.status < 100 || head.status > 599) {
-    return unsendable("status " + std::to_string(head.status) + " is not between 100 and 599");
-  }
-  if (!is_field_value(head.reason)) return unsendable("the reason holds a control character");
-  out += "HTTP/1.1 ";
-  append_number(head.status, 10, out);
-  out += ' ';
-  out += head.reason.empty() ? reason_phrase(head.status) : std::string_view(head.reason);
-  out += "\r\n";
-  if (auto appended = append_fields(head.fields, out); !appended) {
-    out.resize(before);
-    return appended;
-  }
-  if (head.status < 200) {
-    out += "\r\n";
-    return {};
-  }
-  if (head.status == 204) framing = Framing::none();
-  append_framing(framing, persistence, out);
-  return {};
+  HeadWriter writer(out);
+  writer.status_line(head.status, head.reason);
+  writer.add(head.fields);
+  return writer.finish(framing, persistence);
 }
 
 void begin_chunk(std::size_t size, std::string& out) {

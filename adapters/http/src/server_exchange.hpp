@@ -26,7 +26,7 @@ class ServerExchange final : public Exchange {
   ~ServerExchange() override {
     Loop& on = connection_->loop();
     if (on.here()) {
-      connection_->recycle(head_);
+      connection_->recycle({std::move(head_), std::move(id_)});
       if (!answered_elsewhere_) connection_->dropped(number_);
     } else if (!answered_elsewhere_) {
       on.post(

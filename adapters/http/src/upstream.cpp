@@ -77,10 +77,11 @@ Upstreams::Upstreams(UpstreamOptions options) : shared_(std::make_shared<Shared>
 Upstreams::~Upstreams() = default;
 
 std::shared_ptr<UpstreamExchange> Upstreams::start(Loop& loop, const Endpoint& endpoint,
-                                                   UpstreamRequest request) {
+                                                   const UpstreamRequest& request,
+                                                   const WriteHead& write_head) {
   auto call = std::make_shared<UpstreamCall>(static_cast<LoopCore&>(loop).shared_from_this(),
-                                             shared_->pool_of(loop), endpoint, std::move(request));
-  call->start();
+                                             shared_->pool_of(loop), endpoint, request);
+  call->start(write_head);
   return std::make_shared<UpstreamHandle>(std::move(call));
 }
 

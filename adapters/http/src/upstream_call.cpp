@@ -12,11 +12,11 @@ constexpr std::size_t kMaxInterim = 64;
 }
 
 UpstreamCall::UpstreamCall(std::shared_ptr<LoopCore> loop, std::shared_ptr<UpstreamPool> pool,
-                           Endpoint endpoint, UpstreamRequest request)
+                           const Endpoint& endpoint, const UpstreamRequest& request)
     : loop_(std::move(loop)),
       pool_(std::move(pool)),
-      endpoint_(std::move(endpoint)),
-      request_(std::move(request)),
+      endpoint_(endpoint),
+      request_(request),
       read_timer_(loop_->timers(),
                   [this] {
                     const auto self = shared_from_this();
@@ -32,18 +32,29 @@ UpstreamCall::UpstreamCall(std::shared_ptr<LoopCore> loop, std::shared_ptr<Upstr
       total_timer_(loop_->timers(), [this] {
         const auto self = shared_from_this();
         fail(UpstreamFailure::Kind::Timeout, "the deadline of the request has passed");
-      }) {}
+      }) {
+  if (auto memory = pool_->reuse_memory()) {
+    head_bytes_ = std::move(memory->text);
+    head_ = std::move(memory->head);
+  }
+}
 
-void UpstreamCall::start() {
+UpstreamCall::~UpstreamCall() {
+  if (loop_->here()) pool_->keep_memory({std::move(head_bytes_), std::move(head_)});
+}
+
+void UpstreamCall::start(const WriteHead& write_head) {
   if (request_.deadline) {
     total_timer_.set(std::chrono::ceil<std::chrono::milliseconds>(
         *request_.deadline - std::chrono::steady_clock::now()));
   }
   left_ = request_.framing.length;
   finished_ = request_.framing.kind == Framing::Kind::None;
-  const auto serialized =
-      serialize_head(request_.head, request_.framing, Persistence::KeepAlive, head_bytes_);
-  if (!serialized) return fail(UpstreamFailure::Kind::Request, serialized.error().message);
+  HeadWriter writer(head_bytes_);
+  write_head(writer);
+  asks_for_head_ = writer.asks_for_head();
+  const auto written = writer.finish(request_.framing, Persistence::KeepAlive);
+  if (!written) return fail(UpstreamFailure::Kind::Request, written.error().message);
   auto kept = pool_->take(endpoint_);
   // What may not be asked twice is worth a look whether the end of the connection is on its way.
   while (kept && !request_.safe_to_repeat && !kept->still_quiet()) {
@@ -65,7 +76,7 @@ void UpstreamCall::use(std::shared_ptr<UpstreamConnection> connection, bool kept
   handed_ = false;
   progress_ = false;
   connection_->serve(shared_from_this());
-  connection_->parser().expect(request_.head.method);
+  connection_->parser().expect(asks_for_head_ ? "HEAD" : "");
   if (!kept) read_timer_.set(pool_->options().connect_timeout);
 }
 

@@ -17,9 +17,10 @@ class UpstreamCall final : public ConnectionUser,
                            public std::enable_shared_from_this<UpstreamCall> {
  public:
   UpstreamCall(std::shared_ptr<LoopCore> loop, std::shared_ptr<UpstreamPool> pool,
-               Endpoint endpoint, UpstreamRequest request);
+               const Endpoint& endpoint, const UpstreamRequest& request);
+  ~UpstreamCall() override;
 
-  void start();
+  void start(const WriteHead& write_head);
   void write(std::string_view bytes, UpstreamExchange::WriteDone done);
   void finish();
   void read_head(UpstreamExchange::HeadDone done);
@@ -64,6 +65,7 @@ class UpstreamCall final : public ConnectionUser,
   Endpoint endpoint_;
   UpstreamRequest request_;
   std::string head_bytes_;
+  bool asks_for_head_ = false;
   std::shared_ptr<UpstreamConnection> connection_;
   Timer read_timer_;   ///< connect, first byte, stalled answer
   Timer write_timer_;  ///< stalled request

@@ -57,6 +57,22 @@ void UpstreamPool::forget(UpstreamConnection& connection) {
   std::erase_if(found->second, [&](const auto& idle) { return idle.get() == &connection; });
 }
 
+std::optional<UpstreamPool::Memory> UpstreamPool::reuse_memory() {
+  if (memory_.empty()) return std::nullopt;
+  Memory memory = std::move(memory_.back());
+  memory_.pop_back();
+  return memory;
+}
+
+void UpstreamPool::keep_memory(Memory memory) {
+  constexpr std::size_t kMost = 64;
+  constexpr std::size_t kTooLarge = 16 * 1024;
+  if (memory_.size() == kMost || memory.text.capacity() > kTooLarge) return;
+  memory.text.clear();
+  memory.head.clear();
+  memory_.push_back(std::move(memory));
+}
+
 std::size_t UpstreamPool::idle() const {
   std::size_t count = 0;
   for (const auto& [endpoint, connections] : idle_) count += connections.size();

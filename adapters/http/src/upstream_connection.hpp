@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -45,6 +46,15 @@ class UpstreamPool final : public LoopAttachment,
   void give(const std::shared_ptr<UpstreamConnection>& connection);
   void forget(UpstreamConnection& connection);
 
+  /// What a call writes its head into and reads its answer's head into: kept for the next call, so
+  /// that a busy loop soon allocates neither.
+  struct Memory {
+    std::string text;
+    ResponseHead head;
+  };
+  std::optional<Memory> reuse_memory();
+  void keep_memory(Memory memory);
+
   std::size_t idle() const;
   const UpstreamOptions& options() const noexcept { return options_; }
   Resolver& resolver() noexcept { return *resolver_; }
@@ -54,6 +64,7 @@ class UpstreamPool final : public LoopAttachment,
   std::shared_ptr<Resolver> resolver_;
   std::map<Endpoint, std::vector<std::shared_ptr<UpstreamConnection>>> idle_;
   std::unordered_set<UpstreamConnection*> all_;
+  std::vector<Memory> memory_;
 };
 
 /// A connection to an upstream. Keeps a read waiting also while idle, so that the upstream's

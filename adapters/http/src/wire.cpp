@@ -91,6 +91,7 @@ void Wire::due() {
       on_send_failed();
     }
   }
+  if (open_ && std::exchange(call_wanted_, false)) on_soon();
   read_on();
 }
 

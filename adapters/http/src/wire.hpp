@@ -45,8 +45,16 @@ class Wire : public std::enable_shared_from_this<Wire>, private Watched, private
   virtual void on_send_failed() = 0;
   /// The kernel took some of it.
   virtual void on_send_progress() = 0;
+  /// What call_soon() asked for.
+  virtual void on_soon() {}
   /// The loop has ended: close.
   void loop_ends() override = 0;
+
+  /// on_soon(), when what is running on the loop has returned.
+  void call_soon() {
+    call_wanted_ = true;
+    soon();
+  }
 
   int socket() const noexcept { return socket_.number(); }
 
@@ -107,6 +115,7 @@ class Wire : public std::enable_shared_from_this<Wire>, private Watched, private
   bool writable_ = false;   ///< there may be room
   bool reading_on_ = false;
   bool pinned_ = false;
+  bool call_wanted_ = false;
   bool input_ended_ = false;
   bool sending_now_ = false;
   SendResult send_result_ = SendResult::Pending;

@@ -4,80 +4,70 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <utility>
+#include <string>
+#include <vector>
 
 #include "kernel/context.hpp"
+#include "trace_parent.hpp"
 
 namespace banyan::strangler {
 namespace {
 
 using http::equals_ignoring_case;
+using http::NameSet;
 
 constexpr std::string_view kKitPrefix = "Banyan-";
 
 /// Spoken about one connection only; RFC 9110 §7.6.1, and what old clients send.
-constexpr std::array<std::string_view, 3> kMoreHopByHop = {"Proxy-Authorization", "HTTP2-Settings",
-                                                           "Proxy-Authentication-Info"};
-/// Written anew for the upstream.
-constexpr std::array<std::string_view, 10> kOwnRequestFields = {
-    "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP",
-    "Via",       "traceparent",     "tracestate",        "X-Request-Id",     "X-Correlation-Id"};
+constexpr NameSet kMoreHopByHop(std::to_array<std::string_view>(
+    {"Proxy-Authorization", "HTTP2-Settings", "Proxy-Authentication-Info"}));
 
-bool one_of(std::string_view name, const auto& names) {
-  return std::ranges::any_of(
-      names, [&](std::string_view each) { return equals_ignoring_case(each, name); });
-}
+/// Written anew for the upstream.
+constexpr NameSet kOwnRequestFields(std::to_array<std::string_view>(
+    {"Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Via",
+     "traceparent", "tracestate", "X-Request-Id", "X-Correlation-Id"}));
 
 bool starts_ignoring_case(std::string_view name, std::string_view prefix) {
   return name.size() >= prefix.size() &&
          equals_ignoring_case(name.substr(0, prefix.size()), prefix);
 }
 
-/// Whether `Connection` names anything but the usual, so that the search may be spared.
-bool nominates(const http::Fields& fields) {
+/// What `Connection` names but for the usual; most often nothing. Host is never among it: no client
+/// can have it left out, or the request would mean something else.
+std::vector<std::string> nominated(const http::Fields& fields) {
+  std::vector<std::string> names;
   for (const auto field : fields) {
     if (!equals_ignoring_case(field.name, "Connection")) continue;
-    if (!equals_ignoring_case(field.value, "keep-alive") &&
-        !equals_ignoring_case(field.value, "close")) {
-      return true;
+    std::string_view rest = field.value;
+    while (!rest.empty()) {
+      const std::size_t comma = std::min(rest.find(','), rest.size());
+      std::string_view name = rest.substr(0, comma);
+      rest.remove_prefix(std::min(comma + 1, rest.size()));
+      while (name.starts_with(' ') || name.starts_with('\t')) name.remove_prefix(1);
+      while (name.ends_with(' ') || name.ends_with('\t')) name.remove_suffix(1);
+      const bool usual = name.empty() || equals_ignoring_case(name, "keep-alive") ||
+                         equals_ignoring_case(name, "close") || equals_ignoring_case(name, "Host");
+      if (!usual) names.emplace_back(name);
     }
   }
-  return false;
+  return names;
 }
 
 /// Which fields of a head go on.
 class Sieve {
  public:
-  explicit Sieve(const http::Fields& fields) : fields_(fields), nominating_(nominates(fields)) {}
+  explicit Sieve(const http::Fields& fields) : nominated_(nominated(fields)) {}
 
   bool passes(std::string_view name) const {
-    if (one_of(name, http::kHopByHopFields) || one_of(name, kMoreHopByHop)) return false;
+    if (http::kHopByHopFields.contains(name) || kMoreHopByHop.contains(name)) return false;
     if (starts_ignoring_case(name, kKitPrefix)) return false;
-    // No client can have Host left out by naming it: the request would mean something else.
-    return !nominating_ || equals_ignoring_case(name, "Host") ||
-           !fields_.has_token("Connection", name);
+    return std::ranges::none_of(
+        nominated_, [&](const std::string& each) { return equals_ignoring_case(each, name); });
   }
 
  private:
-  const http::Fields& fields_;
-  bool nominating_;
+  std::vector<std::string> nominated_;
 };
-
-/// All values of a list field as one.
-std::string joined(const http::Fields& fields, std::string_view name) {
-  std::string all;
-  for (const auto field : fields) {
-    if (!equals_ignoring_case(field.name, name)) continue;
-    if (!all.empty()) all += ", ";
-    all += field.value;
-  }
-  return all;
-}
-
-std::string continued(std::string list, std::string_view next) {
-  if (!list.empty()) list += ", ";
-  return list += next;
-}
 
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
@@ -97,69 +87,73 @@ void append_pair_value(std::string& out, std::string_view value) {
   }
 }
 
-std::string forwarded_element(const Hop& hop, std::string_view host) {
-  std::string element = "for=";
-  if (hop.peer.host.find(':') != std::string::npos) {
-    append_quoted(element, "[" + hop.peer.host + "]");
+void append_forwarded_element(std::string& out, const Hop& hop, std::string_view host) {
+  out += "for=";
+  if (hop.peer.find(':') == std::string_view::npos) {
+    append_pair_value(out, hop.peer.empty() ? "unknown" : hop.peer);
   } else {
-    append_pair_value(element, hop.peer.host.empty() ? "unknown" : hop.peer.host);
+    out.append("\"[").append(hop.peer).append("]\"");
   }
   if (!host.empty()) {
-    element += ";host=";
-    append_pair_value(element, host);
+    out += ";host=";
+    append_pair_value(out, host);
   }
-  element += ";proto=";
-  return element += hop.proto;
+  out.append(";proto=").append(hop.proto);
 }
 
+/// What of a list the hops before us have said.
+void append_list(std::string& out, const http::Fields& fields, std::string_view name) {
+  for (const auto field : fields) {
+    if (equals_ignoring_case(field.name, name)) out.append(field.value).append(", ");
+  }
+}
+
+/// Writes the fields of one request's head, in their order.
 class RequestWriter {
  public:
-  RequestWriter(const http::Fields& from, http::Fields& to, const http::Fields& extra)
+  RequestWriter(const http::Fields& from, http::HeadWriter& to, const http::Fields& extra)
       : from_(from), to_(to), extra_(extra) {}
 
   void pass_on() {
     const Sieve sieve(from_);
     for (const auto field : from_) {
-      if (!sieve.passes(field.name) || one_of(field.name, kOwnRequestFields)) continue;
-      if (extra_.contains(field.name)) continue;
-      to_.add(field.name, field.value);
+      if (!sieve.passes(field.name) || kOwnRequestFields.contains(field.name)) continue;
+      if (!replaced(field.name)) to_.add(field);
     }
-    for (const auto field : extra_) to_.add(field.name, field.value);
-  }
-
-  void own(std::string_view name, std::string_view value) {
-    if (!value.empty() && !extra_.contains(name)) to_.add(name, value);
+    to_.add(extra_);
   }
 
   void origin(const Hop& hop) {
     const std::string_view host = from_.find("Host").value_or("");
-    const bool trusted = hop.peer_trusted;
     const auto believed = [&](std::string_view name, std::string_view otherwise) {
-      return trusted ? from_.find(name).value_or(otherwise) : otherwise;
+      return hop.peer_trusted ? from_.find(name).value_or(otherwise) : otherwise;
     };
-    own("X-Forwarded-For",
-        trusted ? continued(joined(from_, "X-Forwarded-For"), hop.peer.host) : hop.peer.host);
+    list("X-Forwarded-For", hop.peer_trusted, [&](std::string& out) { out += hop.peer; });
     own("X-Real-IP", believed("X-Real-IP", ""));
     own("X-Forwarded-Proto", believed("X-Forwarded-Proto", hop.proto));
     own("X-Forwarded-Host", believed("X-Forwarded-Host", host));
-    own("Forwarded", trusted ? continued(joined(from_, "Forwarded"), forwarded_element(hop, host))
-                             : forwarded_element(hop, host));
+    list("Forwarded", hop.peer_trusted,
+         [&](std::string& out) { append_forwarded_element(out, hop, host); });
   }
 
   void via(int minor_version, std::string_view name) {
-    std::string element = minor_version == 0 ? "1.0 " : "1.1 ";
-    element += name;
-    own("Via", continued(joined(from_, "Via"), element));
+    list("Via", true, [&](std::string& out) {
+      out.append(minor_version == 0 ? "1.0 " : "1.1 ").append(name);
+    });
   }
 
   void trace(Random& random) {
-    if (extra_.contains("traceparent")) return;
+    if (replaced("traceparent")) return;
     const auto given = from_.find("traceparent");
     const auto parsed =
         given ? TraceContext::parse(*given, from_.find("tracestate").value_or("")) : std::nullopt;
-    const TraceContext trace = parsed ? parsed->child(random) : TraceContext::make(random);
-    to_.add("traceparent", trace.traceparent());
-    if (!trace.state.empty()) to_.add("tracestate", trace.state);
+    if (!parsed) {
+      const TraceParent made(random);
+      return to_.add("traceparent", made.text());
+    }
+    const TraceContext next = parsed->child(random);
+    to_.add("traceparent", next.traceparent());
+    if (!next.state.empty()) to_.add("tracestate", next.state);
   }
 
   void ids(std::string_view request_id) {
@@ -168,36 +162,48 @@ class RequestWriter {
   }
 
  private:
+  bool replaced(std::string_view name) const { return extra_.contains(name); }
+
+  void own(http::FieldName name, std::string_view value) {
+    if (!value.empty() && !replaced(name.text())) to_.add(name, value);
+  }
+
+  /// What was said before us, if it is `continued`, and what `append` has to say.
+  template <class Append>
+  void list(http::FieldName name, bool continued, const Append& append) {
+    if (replaced(name.text())) return;
+    std::string& out = to_.begin_value(name);
+    if (continued) append_list(out, from_, name.text());
+    append(out);
+    to_.end_value();
+  }
+
   const http::Fields& from_;
-  http::Fields& to_;
+  http::HeadWriter& to_;
   const http::Fields& extra_;
 };
 
 }  // namespace
 
-http::RequestHead request_head_for_upstream(const http::RequestHead& head, const Hop& hop,
-                                            const http::Fields& extra, Random& random) {
-  http::RequestHead out{head.method, head.target, 1, {}};
-  RequestWriter writer(head.fields, out.fields, extra);
+void write_request_head(const http::RequestHead& head, const Hop& hop, const http::Fields& extra,
+                        Random& random, http::HeadWriter& out) {
+  out.request_line(head.method, head.target);
+  RequestWriter writer(head.fields, out, extra);
   writer.pass_on();
   writer.origin(hop);
   writer.via(head.minor_version, hop.via);
   writer.trace(random);
   writer.ids(hop.request_id);
-  return out;
 }
 
-http::ResponseHead response_head_for_client(const http::ResponseHead& head,
-                                            const http::Fields& extra) {
-  http::ResponseHead out{head.status, head.reason, {}, 1};
+void turn_into_our_answer(http::ResponseHead& head, const http::Fields& extra) {
   const Sieve sieve(head.fields);
-  for (const auto field : head.fields) {
-    if (!sieve.passes(field.name) || equals_ignoring_case(field.name, "X-Request-Id")) continue;
-    if (extra.contains(field.name)) continue;
-    out.fields.add(field.name, field.value);
-  }
-  for (const auto field : extra) out.fields.add(field.name, field.value);
-  return out;
+  head.fields.remove_if([&](const http::Fields::Field& field) {
+    return !sieve.passes(field.name) || equals_ignoring_case(field.name, "X-Request-Id") ||
+           (!extra.empty() && extra.contains(field.name));
+  });
+  for (const auto field : extra) head.fields.add(field.name, field.value);
+  head.minor_version = 1;
 }
 
 }  // namespace banyan::strangler

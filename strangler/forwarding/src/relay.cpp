@@ -38,18 +38,19 @@ void Relay::attempt() {
       attempts_ == 0 ? std::nullopt : std::optional(instance_);
   instance_ = order_.group->pick(failed_one);
   ++attempts_;
-  const Hop hop{.peer = exchange_->peer(),
+  const Hop hop{.peer = exchange_->peer().host,
                 .peer_trusted = shared_->options.trusted_peers.contains(exchange_->peer().host),
                 .proto = shared_->options.proto,
                 .via = shared_->options.via,
                 .request_id = exchange_->id()};
   upstream_ = shared_->upstreams.start(
       exchange_->loop(), order_.group->endpoint(instance_),
-      {.head = request_head_for_upstream(exchange_->head(), hop, order_.request_fields,
-                                         *shared_->random),
-       .framing = exchange_->framing(),
+      {.framing = exchange_->framing(),
        .safe_to_repeat = order_.safe_to_repeat,
-       .deadline = order_.deadline});
+       .deadline = order_.deadline},
+      [this, &hop](http::HeadWriter& head) {
+        write_request_head(exchange_->head(), hop, order_.request_fields, *shared_->random, head);
+      });
   await_head();
   begin_upload();
 }

@@ -66,9 +66,9 @@ class Relay : public std::enable_shared_from_this<Relay> {
 
   // The answer.
   void await_head();
-  void take_head(const http::ResponseHead& head);
-  void inform(const http::ResponseHead& head);
-  void begin_answer(const http::ResponseHead& head);
+  void take_head(http::ResponseHead& head);
+  void inform(http::ResponseHead& head);
+  void begin_answer(http::ResponseHead& head);
   void await_piece();
   void take_answer_piece(http::BodyPiece piece);
   void answer_broke_off(const http::UpstreamFailure& failure);

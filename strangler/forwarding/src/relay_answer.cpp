@@ -25,7 +25,7 @@ void Relay::await_head() {
   });
 }
 
-void Relay::take_head(const http::ResponseHead& head) {
+void Relay::take_head(http::ResponseHead& head) {
   if (!http::interim(head)) return begin_answer(head);
   if (head.status == kContinue) {
     let_upload_go();
@@ -35,15 +35,17 @@ void Relay::take_head(const http::ResponseHead& head) {
   await_head();
 }
 
-void Relay::inform(const http::ResponseHead& head) {
-  if (exchange_->head().minor_version > 0) exchange_->inform(response_head_for_client(head, {}));
+void Relay::inform(http::ResponseHead& head) {
+  if (exchange_->head().minor_version == 0) return;
+  turn_into_our_answer(head, {});
+  exchange_->inform(head);
 }
 
-void Relay::begin_answer(const http::ResponseHead& head) {
+void Relay::begin_answer(http::ResponseHead& head) {
   order_.group->succeeded(instance_);
   answer_status_ = head.status;
-  exchange_->begin(response_head_for_client(head, order_.response_fields),
-                   framing_for_client(upstream_->framing()));
+  turn_into_our_answer(head, order_.response_fields);
+  exchange_->begin(head, framing_for_client(upstream_->framing()));
   if (!upstream_->has_body()) return complete();
   if (upstream_->framing().kind == http::Framing::Kind::Length) {
     answer_left_ = upstream_->framing().length;

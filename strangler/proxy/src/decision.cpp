@@ -11,8 +11,9 @@ SideChoice choose_side(const Route& route, bool has_successor, std::string_view 
 }
 
 std::string routing_field(const Route& route, const SideChoice& choice) {
-  std::string value = route.migration;
-  value.append("=").append(to_string(choice.side)).append(";rev=");
+  std::string value;
+  value.reserve(route.migration.size() + 40);
+  value.append(route.migration).append("=").append(to_string(choice.side)).append(";rev=");
   return value += std::to_string(choice.revision);
 }
 

@@ -2,6 +2,7 @@
 #include "routing/target.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace banyan::strangler {
 namespace {
@@ -13,11 +14,15 @@ int hex_digit(char c) {
   return -1;
 }
 
-bool is_bad(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte <= 0x20 || byte > 0x7E ||
-         std::string_view("\"#<>\\^`{|}").find(c) != std::string_view::npos;
-}
+/// What must be percent-encoded (RFC 3986 §2).
+constexpr std::array<bool, 256> kBad = [] {
+  std::array<bool, 256> bad{};
+  for (std::size_t byte = 0; byte < bad.size(); ++byte) bad[byte] = byte <= 0x20 || byte > 0x7E;
+  for (const unsigned char c : std::string_view("\"#<>\\^`{|}")) bad[c] = true;
+  return bad;
+}();
+
+bool is_bad(char c) { return kBad[static_cast<unsigned char>(c)]; }
 
 // Every "%" of a checked segment is followed by two digits.
 unsigned char decode_next(std::string_view& raw) {

@@ -28,18 +28,30 @@ struct Outcome {
   std::optional<UpstreamFailure> failure;
 };
 
+struct Wanted {
+  RequestHead head;
+  UpstreamRequest request;
+
+  WriteHead write_head() const {
+    return [this](HeadWriter& out) {
+      out.request_line(head.method, head.target);
+      out.add(head.fields);
+    };
+  }
+};
+
 /// Carries out one request on a loop, from the outside.
 class Asking : public std::enable_shared_from_this<Asking> {
  public:
   static Outcome ask(Loops& loops, Upstreams& upstreams, const Endpoint& endpoint,
-                     UpstreamRequest request, std::string body = {}) {
+                     Wanted request, std::string body = {}) {
     auto asking = std::make_shared<Asking>();
     asking->body_ = std::move(body);
     auto outcome = asking->done_.get_future();
     Loop& loop = loops.at(0);
     loop.post([&, asking, wanted = std::move(request)]() mutable {
-      const bool has_body = wanted.framing.kind != Framing::Kind::None;
-      asking->exchange_ = upstreams.start(loop, endpoint, std::move(wanted));
+      const bool has_body = wanted.request.framing.kind != Framing::Kind::None;
+      asking->exchange_ = upstreams.start(loop, endpoint, wanted.request, wanted.write_head());
       asking->next_head();
       if (has_body) asking->next_piece();
     });
@@ -58,7 +70,7 @@ class Asking : public std::enable_shared_from_this<Asking> {
   }
   void next_head() {
     exchange_->read_head(
-        [self = shared_from_this()](std::expected<const ResponseHead*, UpstreamFailure> head) {
+        [self = shared_from_this()](std::expected<ResponseHead*, UpstreamFailure> head) {
           if (!head) return self->end(head.error());
           self->outcome_.statuses.push_back((*head)->status);
           if (interim(**head)) return self->next_head();
@@ -87,11 +99,11 @@ class Asking : public std::enable_shared_from_this<Asking> {
   std::promise<Outcome> done_;
 };
 
-UpstreamRequest get(bool safe = true) {
-  return {{"GET", "/x", 1, {{"Host", "a"}}}, Framing::none(), safe, std::nullopt};
+Wanted get(bool safe = true) {
+  return {{"GET", "/x", 1, {{"Host", "a"}}}, {Framing::none(), safe, std::nullopt}};
 }
-UpstreamRequest post(Framing framing) {
-  return {{"POST", "/x", 1, {{"Host", "a"}}}, framing, false, std::nullopt};
+Wanted post(Framing framing) {
+  return {{"POST", "/x", 1, {{"Host", "a"}}}, {framing, false, std::nullopt}};
 }
 
 RawServer::Script says(std::string bytes, bool then_close = true) {
@@ -115,7 +127,7 @@ class Echo final : public Application {
 
 struct Engine {
   explicit Engine(UpstreamOptions options = {}) : upstreams(options) {}
-  Outcome ask(const Endpoint& endpoint, UpstreamRequest request, std::string body = {}) {
+  Outcome ask(const Endpoint& endpoint, Wanted request, std::string body = {}) {
     return Asking::ask(loops, upstreams, endpoint, std::move(request), std::move(body));
   }
   std::size_t idle() {
@@ -285,8 +297,8 @@ TEST(Upstreams, HoldTheirDeadlines) {
 
   RawServer slow(says("", false));
   Engine total;
-  UpstreamRequest request = get();
-  request.deadline = std::chrono::steady_clock::now() + 50ms;
+  Wanted request = get();
+  request.request.deadline = std::chrono::steady_clock::now() + 50ms;
   EXPECT_THAT(total.ask(slow.endpoint(), request).failure->message, HasSubstr("deadline"));
 }
 
@@ -325,7 +337,7 @@ TEST(Upstreams, CancelWhatNobodyWaitsFor) {
   Engine engine;
   Loop& loop = engine.loops.at(0);
   loop.post([&] {
-    auto exchange = engine.upstreams.start(loop, server.endpoint(), get());
+    auto exchange = engine.upstreams.start(loop, server.endpoint(), get().request, get().write_head());
     exchange->read_head([](auto) { FAIL() << "told after it was dropped"; });
     loop.after(30ms, [kept = std::move(exchange)]() mutable { kept.reset(); });
   });
@@ -342,7 +354,7 @@ TEST(Upstreams, EndWithTheirLoop) {
     std::promise<void> started;
     auto exchange = std::make_shared<std::shared_ptr<UpstreamExchange>>();
     loop.post([&, exchange] {
-      *exchange = engine.upstreams.start(loop, server.endpoint(), get());
+      *exchange = engine.upstreams.start(loop, server.endpoint(), get().request, get().write_head());
       (*exchange)->read_head([&told, exchange](auto head) { told.set_value(head.error()); });
       started.set_value();
     });

@@ -10,7 +10,7 @@
 
 namespace banyan::http {
 
-class HeadReader;
+class HeadScanner;
 class BodyDecoder;
 
 /// What one step of a parser found at the front of the bytes it was shown.
@@ -79,7 +79,7 @@ class RequestParser {
   Framing framing_;
   RequestHead head_;
   Refusal refusal_;
-  std::unique_ptr<HeadReader> reader_;
+  std::unique_ptr<HeadScanner> scanner_;
   std::unique_ptr<BodyDecoder> body_;
 };
 
@@ -131,7 +131,7 @@ class ResponseParser {
   Framing framing_;
   ResponseHead head_;
   Refusal refusal_;
-  std::unique_ptr<HeadReader> reader_;
+  std::unique_ptr<HeadScanner> scanner_;
   std::unique_ptr<BodyDecoder> body_;
 };
 

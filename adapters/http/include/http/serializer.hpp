@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,11 +19,49 @@ enum class Persistence : std::uint8_t {
   Close,
 };
 
-/// Append the bytes of a head to `out`, from the parsed form only. A method, target, name or value
-/// that could end its line or hide something is refused (status 500, "http.unsendable") and `out`
-/// stays as it was. Content-Length and Transfer-Encoding come from `framing`, Connection from
-/// `persistence`; fields of these names and `Keep-Alive`, `Proxy-Connection`, `TE`, `Trailer` and
-/// `Upgrade` in the head are left out, since they speak about one connection.
+/// Writes a head, piece by piece, at the end of a text. A method, target, name or value that could
+/// end its line or hide something spoils it: finish() refuses then (status 500,
+/// "http.unsendable"), and the text is as it was. Fields that a parser has proven are not looked at
+/// again. Content-Length and Transfer-Encoding come from the framing, Connection from the
+/// persistence; fields of these names and `Keep-Alive`, `Proxy-Connection`, `TE`, `Trailer` and
+/// `Upgrade` are left out, since they speak about one connection.
+class HeadWriter {
+ public:
+  explicit HeadWriter(std::string& out) : out_(out), start_(out.size()) {}
+
+  void request_line(std::string_view method, std::string_view target);
+  void status_line(unsigned status, std::string_view reason);
+
+  void add(const Fields::Field& field);
+  void add(FieldName name, std::string_view value);
+  void add(const Fields& fields) {
+    for (const Fields::Field field : fields) add(field);
+  }
+  /// A value that is put together in place: append to what this returns, then end_value().
+  std::string& begin_value(FieldName name);
+  void end_value();
+
+  /// Whether it is a HEAD request: its answer has no body.
+  bool asks_for_head() const noexcept { return asks_for_head_; }
+
+  /// For a request without body that usually has one, a length of 0 is said.
+  std::expected<void, Refusal> finish(Framing framing, Persistence persistence);
+
+ private:
+  void spoil(std::string what);
+  void spoil_value(std::string_view name);
+  void append(std::string_view name, std::string_view value);
+
+  std::string& out_;
+  std::size_t start_;
+  std::size_t value_at_ = 0;
+  unsigned status_ = 0;  ///< 0: a request
+  bool usually_has_body_ = false;
+  bool asks_for_head_ = false;
+  std::optional<std::string> spoilt_;
+};
+
+/// Append the bytes of a head to `out`, as HeadWriter does.
 std::expected<void, Refusal> serialize_head(const RequestHead& head, Framing framing,
                                             Persistence persistence, std::string& out);
 

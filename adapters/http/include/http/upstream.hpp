@@ -15,6 +15,7 @@
 #include "http/exchange.hpp"
 #include "http/loop.hpp"
 #include "http/message.hpp"
+#include "http/serializer.hpp"
 #include "kernel/clock.hpp"
 
 namespace banyan::http {
@@ -52,9 +53,11 @@ struct UpstreamFailure {
 
 std::string_view to_string(UpstreamFailure::Kind kind);
 
+/// Writes a request's line and fields, at once and once; framing and Connection are the engine's.
+using WriteHead = std::function<void(HeadWriter& head)>;
+
 struct UpstreamRequest {
-  RequestHead head;  ///< hop-by-hop fields are left out, framing and Connection are the engine's
-  Framing framing;   ///< of the body that write() will bring
+  Framing framing;  ///< of the body that write() will bring
   bool safe_to_repeat = false;
   std::optional<SteadyTime> deadline;  ///< for the whole exchange
 };
@@ -67,8 +70,7 @@ struct UpstreamRequest {
 /// messages are complete and both sides allow it.
 class UpstreamExchange {
  public:
-  using HeadDone =
-      std::move_only_function<void(std::expected<const ResponseHead*, UpstreamFailure>)>;
+  using HeadDone = std::move_only_function<void(std::expected<ResponseHead*, UpstreamFailure>)>;
   using PieceDone = std::move_only_function<void(std::expected<BodyPiece, UpstreamFailure>)>;
   using WriteDone = std::move_only_function<void(bool sent)>;
 
@@ -81,7 +83,7 @@ class UpstreamExchange {
   virtual void finish() = 0;
 
   /// The next head of the answer: interim ones (1xx) first, one for each call, then the final one,
-  /// which lives as long as the exchange. See `interim(head)`.
+  /// which lives as long as the exchange. See `interim(head)`. It may be changed in place.
   virtual void read_head(HeadDone done) = 0;
   /// How the body of the final answer comes. `has_body` is false for HEAD, 204, 304.
   virtual Framing framing() const = 0;
@@ -111,7 +113,8 @@ class Upstreams {
 
   /// Begins to send the request. On `loop`. What goes wrong is told by read_head().
   std::shared_ptr<UpstreamExchange> start(Loop& loop, const Endpoint& endpoint,
-                                          UpstreamRequest request);
+                                          const UpstreamRequest& request,
+                                          const WriteHead& write_head);
 
   /// Kept connections of one loop; on that loop.
   std::size_t idle_connections(Loop& loop) const;
