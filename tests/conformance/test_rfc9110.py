@@ -52,7 +52,8 @@ class Requests(Exchanges):
         self.assertLess(rounds, 10, "Via names this proxy already, and one request costs so many")
 
     def test_rfc9110_7_6_1_fields_named_by_connection_are_removed(self):
-        request = self.received("Connection: X-One, close\r\nX-One: 1\r\nconnection: x-two\r\nX-Two: 2\r\nX-Three: 3\r\n")
+        request = self.received("Connection: X-One, close\r\nX-One: 1\r\nconnection: x-two\r\nX-Two: 2\r\n"
+                                "X-Three: 3\r\n")
         self.assertEqual([request.fields.all(name) for name in ("X-One", "X-Two", "X-Three")], [[], [], ["3"]])
 
     def test_rfc9110_7_6_1_connection_itself_is_replaced(self):
@@ -66,8 +67,8 @@ class Requests(Exchanges):
         self.assertEqual([name for name in given if request.fields.all(name)], [])
 
     def test_rfc9110_7_6_1_nobody_can_have_our_own_fields_removed(self):
-        request = self.received("Connection: X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host, Forwarded, Via, Host, "
-                                "Content-Length\r\n", method="POST", body=b"hello")
+        request = self.received("Connection: X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host, Forwarded, Via, "
+                                "Host, Content-Length\r\n", method="POST", body=b"hello")
         for name in ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Via", "Host",
                      "Content-Length"):
             self.assertEqual(len(request.fields.all(name)), 1, name)
@@ -138,7 +139,8 @@ class Requests(Exchanges):
         self.assertEqual(body_there, [b""])
 
     def test_rfc9110_10_1_1_a_refusal_of_an_expectation_comes_back_in_place_of_100(self):
-        self.origin.on("/unwilling", lambda call: (call.answer(417, b"no", "Connection: close\r\n"), call.until_closed()))
+        self.origin.on("/unwilling", lambda call: (
+            call.answer(417, b"no", "Connection: close\r\n"), call.until_closed()))
         with self.proxy.connect() as client:
             client.send(b"POST /unwilling HTTP/1.1\r\nHost: conformance.test\r\nExpect: 100-continue\r\n"
                         b"Content-Length: 5\r\n\r\n")
@@ -159,8 +161,9 @@ class Requests(Exchanges):
             self.assertEqual((answer.status, answer.interim), (200, []))
 
     def test_rfc9110_17_13_forwarded_fields_of_strangers_are_replaced(self):
-        request = self.received("X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: evil.test\r\n"
-                                "Forwarded: for=6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\nBanyan-Principal: admin\r\n")
+        request = self.received("X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Proto: https\r\n"
+                                "X-Forwarded-Host: evil.test\r\nForwarded: for=6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\n"
+                                "Banyan-Principal: admin\r\n")
         self.assertEqual({name: request.fields.all(name) for name in (
             "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Banyan-Principal")},
             {"X-Forwarded-For": ["127.0.0.1"], "X-Forwarded-Proto": ["http"],
@@ -201,7 +204,8 @@ class Answers(Exchanges):
             self.assertEqual(len(read_answer(client).fields.all("Date")), 1)
 
     def test_rfc9110_7_6_1_fields_named_by_connection_are_removed(self):
-        answer = self.told("Connection: X-One\r\nX-One: 1\r\nX-Two: 2\r\nKeep-Alive: timeout=5\r\nProxy-Connection: x\r\n")
+        answer = self.told("Connection: X-One\r\nX-One: 1\r\nX-Two: 2\r\nKeep-Alive: timeout=5\r\n"
+                           "Proxy-Connection: x\r\n")
         self.assertEqual([answer.fields.all(name) for name in ("X-One", "X-Two", "Keep-Alive", "Proxy-Connection")],
                          [[], ["2"], [], []])
 
@@ -295,7 +299,8 @@ class Answers(Exchanges):
             call.until_closed()
         self.origin.on("/enough", early)
         with self.proxy.connect() as client:
-            client.send(b"POST /enough HTTP/1.1\r\nHost: conformance.test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
+            client.send(b"POST /enough HTTP/1.1\r\nHost: conformance.test\r\n"
+                        b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
             answer = client.answer()
             self.assertEqual((answer.status, answer.body, answer.whole), (200, b"enough", True))
 

@@ -4,8 +4,10 @@
 Independent of the engine under test on purpose: nothing here is shared with adapters/http.
 """
 
+import fcntl
 import re
 import socket
+import termios
 from dataclasses import dataclass, field
 
 # How long a peer may keep us waiting before it counts as hanging. Nothing waits this long when all is well.
@@ -63,7 +65,7 @@ class Wire:
     def has_bytes(self):
         """Whether there are some in the socket."""
         try:
-            return bool(self.socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+            return fcntl.ioctl(self.socket, termios.FIONREAD, b"\0\0\0\0") != b"\0\0\0\0"
         except OSError:
             return False
 
