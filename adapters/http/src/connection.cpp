@@ -145,6 +145,7 @@ void Connection::begin_exchange() {
   to_head_ = head.method == "HEAD";
   old_client_ = head.minor_version == 0;
   keep_alive_ = parser_.keep_alive();
+  client_closes_ = !keep_alive_;
   continue_wanted_ = parser_.expects_continue();
   const Framing framing = parser_.framing();
   body_done_ = framing.kind == Framing::Kind::None;
@@ -227,6 +228,7 @@ void Connection::refuse(const Refusal& refusal) {
     return;
   }
   keep_alive_ = false;
+  client_closes_ = false;
   Response problem = problem_response(refusal);
   if (state_ != State::Handling) {
     state_ = State::Handling;
@@ -472,6 +474,11 @@ void Connection::on_send_failed() {
 
 void Connection::complete() {
   end_exchange(false);
+  if (client_closes_ && body_done_ && unread().empty()) {
+    // It has said that nothing follows: nothing can come that would cut its answer short.
+    close();
+    return gone();
+  }
   if (close_after_ || !body_done_ || serving_->draining || input_ended()) return linger();
   state_ = State::Idle;
   parser_.reset();

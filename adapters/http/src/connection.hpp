@@ -141,6 +141,7 @@ class Connection final : public Wire {
   bool body_done_ = false;
   bool to_head_ = false;
   bool keep_alive_ = false;
+  bool client_closes_ = false;
   bool old_client_ = false;
   bool continue_wanted_ = false;
   std::optional<std::size_t> collect_limit_;

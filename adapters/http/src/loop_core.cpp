@@ -28,7 +28,8 @@ void LoopCore::run() {
   bool idle = run_what_is_due();
   while (!stopping_.load(std::memory_order_relaxed)) {
     const int patience = timers_.empty() ? -1 : static_cast<int>(TimerWheel::kTick.count());
-    reactor_.wait(idle ? patience : 0);
+    timers_.catch_up(reactor_.wait(idle ? patience : 0));
+    reactor_.tell();
     timers_.advance();
     idle = run_what_is_due();
   }
@@ -121,7 +122,7 @@ void LoopCore::delay_here(std::chrono::milliseconds delay, Task task) {
     post([this, entry] { delayed_.erase(entry); });
     due();
   });
-  // The wheel's clock may be a tick behind.
+  // The time of the loop is that of its waking up.
   entry->timer->set(delay + TimerWheel::kTick);
 }
 

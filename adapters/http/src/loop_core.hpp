@@ -62,6 +62,7 @@ class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore
     return thread_id_.load(std::memory_order_relaxed) == std::this_thread::get_id();
   }
   std::size_t index() const noexcept override { return index_; }
+  SteadyTime now() const noexcept override { return timers_.now(); }
 
   // What follows is for the loop only.
 

@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -42,17 +43,19 @@ void Reactor::forget(int descriptor, Watched& what) noexcept {
   }
 }
 
-bool Reactor::wait(int milliseconds) {
+SteadyTime Reactor::wait(int milliseconds) {
   const int count =
       ::epoll_wait(epoll_.number(), found_.data(), static_cast<int>(found_.size()), milliseconds);
-  if (count <= 0) return false;
-  left_ = std::span(found_).first(static_cast<std::size_t>(count));
+  left_ = std::span(found_).first(static_cast<std::size_t>(std::max(count, 0)));
+  return std::chrono::steady_clock::now();
+}
+
+void Reactor::tell() {
   while (!left_.empty()) {
     const epoll_event event = left_.front();
     left_ = left_.subspan(1);
     if (event.data.ptr != nullptr) static_cast<Watched*>(event.data.ptr)->ready(event.events);
   }
-  return true;
 }
 
 void Reactor::wake() noexcept {

@@ -10,6 +10,7 @@
 #include <unordered_set>
 
 #include "descriptor.hpp"
+#include "kernel/clock.hpp"
 
 namespace banyan::http {
 
@@ -38,8 +39,9 @@ class Reactor {
   /// Nothing is told to `what` after this, not even what has been found already.
   void forget(int descriptor, Watched& what) noexcept;
 
-  /// Waits at most so long (−1: for ever), and tells. Returns whether anything was found.
-  bool wait(int milliseconds);
+  /// Waits at most so long (−1: for ever); tell() then tells what was found. Returns the time.
+  SteadyTime wait(int milliseconds);
+  void tell();
   /// Ends a wait(), the next one if none is under way. Any thread.
   void wake() noexcept;
 

@@ -2,7 +2,6 @@
 #include "timer_wheel.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
 
 namespace banyan::http {
@@ -13,7 +12,7 @@ Timer::Timer(TimerWheel& wheel, std::function<void()> expired)
 Timer::~Timer() { unlink(); }
 
 void Timer::set(std::chrono::milliseconds delay) {
-  due_ = TimerWheel::now_in_ticks() + std::max<std::int64_t>(delay / TimerWheel::kTick, 0) + 1;
+  due_ = wheel_->now_in_ticks() + std::max<std::int64_t>(delay / TimerWheel::kTick, 0) + 1;
   if (linked_at_ <= due_) return;
   unlink();
   wheel_->link(*this);
@@ -26,12 +25,6 @@ void Timer::unlink() noexcept {
   previous = next = this;
   linked_at_ = kNever;
   --wheel_->linked_;
-}
-
-std::int64_t TimerWheel::now_in_ticks() {
-  std::timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return (std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec)) / kTick;
 }
 
 void TimerWheel::link(Timer& timer) {

@@ -8,6 +8,8 @@
 #include <functional>
 #include <limits>
 
+#include "kernel/clock.hpp"
+
 namespace banyan::http {
 
 class TimerWheel;
@@ -48,13 +50,16 @@ class Timer : private TimerNode {
   std::function<void()> expired_;
 };
 
-/// All deadlines of a loop, in slots of 10 ms. Goes by the kernel's coarse clock, which costs a
-/// fraction of the exact one and is behind it by one of the kernel's ticks at the most (1 to 10 ms):
-/// so much earlier can a deadline fire. Not safe for concurrent use.
+/// All deadlines of a loop, in slots of 10 ms. Its time is that of the last catch_up(), which makes
+/// setting a timer cheap: what the loop has been busy with since then, so much earlier can a
+/// deadline fire. Not safe for concurrent use.
 class TimerWheel {
  public:
   static constexpr std::chrono::milliseconds kTick{10};
 
+  /// Lets the time be `now`, for what is set from here on.
+  void catch_up(SteadyTime now) noexcept { now_ = now; }
+  SteadyTime now() const noexcept { return now_; }
   /// Fires what is due. Call it every tick, or seldom, while it is not empty.
   void advance();
   /// Whether nothing is waited for.
@@ -64,10 +69,11 @@ class TimerWheel {
   friend class Timer;
   static constexpr std::int64_t kSlots = 1024;
 
-  static std::int64_t now_in_ticks();
+  std::int64_t now_in_ticks() const noexcept { return now_.time_since_epoch() / kTick; }
   void link(Timer& timer);
 
   std::array<TimerNode, kSlots> slots_;
+  SteadyTime now_ = std::chrono::steady_clock::now();
   std::int64_t current_ = 0;
   std::size_t linked_ = 0;
 };

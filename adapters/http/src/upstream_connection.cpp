@@ -171,24 +171,24 @@ void UpstreamConnection::want_input() {
 
 void UpstreamConnection::on_input() {
   if (!user_) return drop();  // bytes that nobody asked for
-  std::shared_ptr(user_)->input_came();
+  user_->input_came();
 }
 
 void UpstreamConnection::on_input_end(bool clean) {
   if (!user_) return drop();
-  std::shared_ptr(user_)->input_is_over(clean);
+  user_->input_is_over(clean);
 }
 
 void UpstreamConnection::on_sent() {
-  if (user_) std::shared_ptr(user_)->sent();
+  if (user_) user_->sent();
 }
 
 void UpstreamConnection::on_send_failed() {
-  if (user_) std::shared_ptr(user_)->send_failed();
+  if (user_) user_->send_failed();
 }
 
 void UpstreamConnection::on_send_progress() {
-  if (user_) std::shared_ptr(user_)->sending();
+  if (user_) user_->sending();
 }
 
 }  // namespace banyan::http

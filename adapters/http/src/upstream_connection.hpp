@@ -17,7 +17,8 @@ namespace banyan::http {
 
 class UpstreamConnection;
 
-/// Whoever has a connection to itself at the moment.
+/// Whoever has a connection to itself at the moment. Each of these may end in the connection's being
+/// dropped, and with it the last reference to the user: who goes on after that holds one.
 class ConnectionUser {
  public:
   virtual ~ConnectionUser() = default;

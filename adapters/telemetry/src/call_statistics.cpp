@@ -43,33 +43,32 @@ double LatencyHistogram::Reading::quantile(double share) const {
   return bound_seconds(kBuckets - 1);
 }
 
-CallStatistics::Cell& CallStatistics::cell(const View& key) {
+CallCounter& CallStatistics::counter(std::string_view module, std::string_view operation,
+                                     std::string_view way) {
+  const View key{module, operation, way};
   {
     const std::shared_lock lock(mutex_);
-    if (const auto found = cells_.find(key); found != cells_.end()) return *found->second;
+    if (const auto found = counters_.find(key); found != counters_.end()) return *found->second;
   }
   const std::unique_lock lock(mutex_);
-  const auto& [module, operation, way] = key;
-  Key owned = cells_.size() < kMostKeys
+  Key owned = counters_.size() < kMostKeys
                   ? Key{std::string(module), std::string(operation), std::string(way)}
                   : Key{"other", "other", "other"};
-  return *cells_.try_emplace(std::move(owned), std::make_unique<Cell>()).first->second;
+  return *counters_.try_emplace(std::move(owned), std::make_unique<CallCounter>()).first->second;
 }
 
 void CallStatistics::record(std::string_view module, std::string_view operation,
                             std::string_view way, bool failed, std::chrono::nanoseconds took) {
-  Cell& counters = cell({module, operation, way});
-  if (failed) counters.failures.fetch_add(1, std::memory_order_relaxed);
-  counters.latency.record(took);
+  counter(module, operation, way).record(failed, took);
 }
 
 std::vector<CallStatistics::Row> CallStatistics::read() const {
   const std::shared_lock lock(mutex_);
   std::vector<Row> rows;
-  rows.reserve(cells_.size());
-  for (const auto& [key, counters] : cells_) {
+  rows.reserve(counters_.size());
+  for (const auto& [key, counter] : counters_) {
     rows.push_back(
-        {key, counters->failures.load(std::memory_order_relaxed), counters->latency.read()});
+        {key, counter->failures_.load(std::memory_order_relaxed), counter->latency_.read()});
   }
   return rows;
 }

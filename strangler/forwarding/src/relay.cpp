@@ -24,7 +24,7 @@ Relay::Relay(std::shared_ptr<Forwarder::Shared> shared, std::shared_ptr<http::Ex
     : shared_(std::move(shared)),
       exchange_(std::move(exchange)),
       order_(std::move(order)),
-      began_(system_clock().steady()) {}
+      began_(exchange_->loop().now()) {}
 
 void Relay::run() {
   exchange_->on_abort([weak = weak_from_this()] {
@@ -101,7 +101,7 @@ std::shared_ptr<http::Exchange> Relay::settle(ForwardFailure failure, unsigned s
                       .failure = failure,
                       .message = std::move(message),
                       .attempts = attempts_,
-                      .took = system_clock().steady() - began_});
+                      .took = exchange->loop().now() - began_});
   return exchange;
 }
 

@@ -10,10 +10,6 @@
 namespace banyan::strangler {
 namespace {
 
-std::string_view statistics_module(const Route& route) {
-  return route.migration.empty() ? kNotMigrated : std::string_view(route.migration);
-}
-
 /// A route of the file that has exactly this path comes before the proxy's own page.
 bool claimed_by_file(const RouteMatch& match) {
   return match.route != nullptr && match.route->kind == PathKind::Template &&
@@ -49,13 +45,13 @@ void Edge::refuse(http::Exchange& exchange, const RouteMatch& match) {
 }
 
 void Edge::forward(Exchange exchange, const Route& route, std::shared_ptr<const Site> site) {
-  const Site::Way way = site->way(route);
+  const Site::Way& way = site->way(route);
   const http::Endpoint& peer = exchange->peer();
   const std::string_view unit =
       sticky_unit(exchange->head(), peer, parts_.trusted_peers.contains(peer.host),
                   site->routing().configuration.sticky_units);
   const SideChoice choice = choose_side(route, way.successor != nullptr, unit, parts_.stages);
-  UpstreamPool& pool = choice.side == Side::Remote ? *way.successor : *way.legacy;
+  UpstreamPool& pool = way.pool(choice.side);
 
   ForwardOrder order;
   order.group = pool.instances;
@@ -66,11 +62,10 @@ void Edge::forward(Exchange exchange, const Route& route, std::shared_ptr<const 
     order.response_fields.add("X-Strangler", explain(route, choice, unit, parts_.stages));
   }
   std::shared_ptr<http::Exchange> logged = parts_.log.wants_line() ? exchange : nullptr;
-  order.done = [this, &route, site = std::move(site),
+  order.done = [this, &route, &way, site = std::move(site),
                 logged = std::move(logged)](const Outcome& outcome) {
     if (!outcome.aborted_by_client()) {
-      parts_.metrics.requests.record(statistics_module(route), route.name, to_string(outcome.side),
-                                     outcome.upstream_failed(), outcome.took);
+      way.requests(outcome.side).record(outcome.upstream_failed(), outcome.took);
     }
     if (outcome.upstream_failed() && !outcome.message.empty()) parts_.log.failure(route, outcome);
     if (logged) parts_.log.line(*logged, route, outcome);

@@ -20,7 +20,4 @@ std::string upstreams_json(const Site& site);
 /// The same, and the shares of the migrations, for Prometheus.
 std::vector<telemetry::Gauge> gauges(const Site& site, const Stages& stages);
 
-/// The module that a route's statistics are kept under: its migration, or this when it has none.
-inline constexpr std::string_view kNotMigrated = "legacy";
-
 }  // namespace banyan::strangler

@@ -73,13 +73,13 @@ struct Proxy::Parts {
   ForwarderOptions forwarding;
   Configuration started_with;
   LiveRoutes routes;
+  telemetry::Metrics metrics;
   CurrentSite site;
   std::unique_ptr<ControlStore> store;
   std::unique_ptr<Scheduler> scheduler = make_thread_scheduler();
   std::unique_ptr<Stages> stages;
   std::unique_ptr<Switchboard> switchboard;
   std::unique_ptr<AdminApi> admin;
-  telemetry::Metrics metrics;
   telemetry::Health health;
   RequestLog request_log;
   SteadyTime started = system_clock().steady();
@@ -97,7 +97,7 @@ Proxy::Parts::Parts(const ProxyOptions& given, TrustedPeers trusted,
       started_with(routing->configuration),
       routes(given.config_file, routing),
       site(std::make_unique<const std::shared_ptr<const Site>>(
-          std::make_shared<const Site>(routing, nullptr, forwarding, given.health))),
+          std::make_shared<const Site>(routing, nullptr, forwarding, given.health, metrics.requests))),
       store(std::move(opened)),
       request_log(log, given.access_log_share) {}
 
@@ -225,7 +225,8 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Proxy::reload() {
   }
   const std::shared_ptr<const Site> before = all.current();
   all.site.publish(std::make_unique<const std::shared_ptr<const Site>>(
-      std::make_shared<const Site>(*routing, before.get(), all.forwarding, all.options.health)));
+      std::make_shared<const Site>(*routing, before.get(), all.forwarding, all.options.health,
+                                   all.metrics.requests)));
   all.warn_of_what_needs_a_restart(configuration);
   all.log.write(telemetry::Level::Info, "proxy.routes_loaded",
                 {{"generation", static_cast<std::int64_t>((*routing)->generation)},

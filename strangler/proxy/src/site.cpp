@@ -7,6 +7,10 @@
 namespace banyan::strangler {
 namespace {
 
+std::string_view statistics_module(const Route& route) {
+  return route.migration.empty() ? kNotMigrated : std::string_view(route.migration);
+}
+
 bool same(const UpstreamGroup& left, const UpstreamGroup& right) {
   return left.instances == right.instances && left.connect_time == right.connect_time &&
          left.answer_time == right.answer_time && left.connections == right.connections;
@@ -34,7 +38,8 @@ UpstreamPool::UpstreamPool(const UpstreamGroup& described, const ForwarderOption
       forwarder(for_group(options, described)) {}
 
 Site::Site(std::shared_ptr<const Routing> routing, const Site* before,
-           const ForwarderOptions& options, const HealthRules& health)
+           const ForwarderOptions& options, const HealthRules& health,
+           telemetry::CallStatistics& requests)
     : routing_(std::move(routing)) {
   for (const UpstreamGroup& group : routing_->configuration.upstreams) {
     std::shared_ptr<UpstreamPool>& pool = pools_[group.name];
@@ -49,14 +54,16 @@ Site::Site(std::shared_ptr<const Routing> routing, const Site* before,
     return found == pools_.end() ? nullptr : found->second.get();
   };
   for (const Route& route : routing_->table.routes()) {
-    ways_.emplace(&route, Way{pool(route.legacy), pool(route.successor)});
+    const auto counter = [&](Side side) {
+      return &requests.counter(statistics_module(route), route.name, to_string(side));
+    };
+    Way way{pool(route.legacy), pool(route.successor), counter(Side::Local), nullptr};
+    if (way.successor != nullptr) way.to_successor = counter(Side::Remote);
+    ways_.emplace(&route, way);
   }
 }
 
-Site::Way Site::way(const Route& route) const {
-  const auto found = ways_.find(&route);
-  return found == ways_.end() ? Way{} : found->second;
-}
+const Site::Way& Site::way(const Route& route) const { return ways_.at(&route); }
 
 bool Site::has_successor(std::string_view migration) const {
   return std::ranges::any_of(routing_->table.routes(), [&](const Route& route) {

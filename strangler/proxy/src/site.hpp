@@ -7,9 +7,14 @@
 #include <unordered_map>
 
 #include "forwarding/forwarder.hpp"
+#include "kernel/context.hpp"
 #include "routing/live_routes.hpp"
+#include "telemetry/call_statistics.hpp"
 
 namespace banyan::strangler {
+
+/// The module that a route's statistics are kept under: its migration, or this when it has none.
+inline constexpr std::string_view kNotMigrated = "legacy";
 
 /// An upstream group with the connections to it. Lives on over reloads that leave the group as it
 /// is, so that neither connections nor what is known of its health are lost.
@@ -28,13 +33,20 @@ class Site {
  public:
   /// `before` (or null) lends its unchanged pools.
   Site(std::shared_ptr<const Routing> routing, const Site* before, const ForwarderOptions& options,
-       const HealthRules& health);
+       const HealthRules& health, telemetry::CallStatistics& requests);
 
   struct Way {
     UpstreamPool* legacy = nullptr;
     UpstreamPool* successor = nullptr;  ///< null: there is only one side
+    telemetry::CallCounter* to_legacy = nullptr;
+    telemetry::CallCounter* to_successor = nullptr;
+
+    UpstreamPool& pool(Side side) const { return side == Side::Remote ? *successor : *legacy; }
+    telemetry::CallCounter& requests(Side side) const {
+      return side == Side::Remote ? *to_successor : *to_legacy;
+    }
   };
-  Way way(const Route& route) const;
+  const Way& way(const Route& route) const;
 
   const Routing& routing() const { return *routing_; }
   const std::map<std::string, std::shared_ptr<UpstreamPool>>& pools() const { return pools_; }

@@ -7,6 +7,8 @@
 #include <memory>
 #include <vector>
 
+#include "kernel/clock.hpp"
+
 namespace banyan::http {
 
 /// One thread that waits for many sockets and never blocks otherwise. A connection belongs to one
@@ -22,6 +24,9 @@ class Loop {
   /// As post(), in no less than `delay`, and up to 20 ms later. It cannot be called off: let the
   /// task find out whether it is still wanted.
   virtual void after(std::chrono::milliseconds delay, Task task) = 0;
+  /// When the loop last woke up: what is timed often goes by this, since it costs nothing. On the
+  /// loop.
+  virtual SteadyTime now() const noexcept = 0;
   /// Whether the caller is on the loop's thread.
   virtual bool here() const noexcept = 0;
   /// 0 … number of loops − 1 among those that were made together.

@@ -40,6 +40,20 @@ class LatencyHistogram {
   std::atomic<std::uint64_t> sum_nanos_{0};
 };
 
+/// One row of CallStatistics. Safe for concurrent use.
+class CallCounter {
+ public:
+  void record(bool failed, std::chrono::nanoseconds took) {
+    if (failed) failures_.fetch_add(1, std::memory_order_relaxed);
+    latency_.record(took);
+  }
+
+ private:
+  friend class CallStatistics;
+  std::atomic<std::uint64_t> failures_{0};
+  LatencyHistogram latency_;
+};
+
 /// Counts and times everything that has a module, an operation and a way it was done ("binding" for
 /// port calls, side for requests at the edge). Recording takes no lock that a reader holds long.
 /// Safe for concurrent use.
@@ -60,6 +74,9 @@ class CallStatistics {
   void record(std::string_view module, std::string_view operation, std::string_view way,
               bool failed, std::chrono::nanoseconds took);
 
+  /// What record() counts in, for who records the same often. Lives as long as this does.
+  CallCounter& counter(std::string_view module, std::string_view operation, std::string_view way);
+
   /// In the order of the keys.
   std::vector<Row> read() const;
 
@@ -68,10 +85,6 @@ class CallStatistics {
   static constexpr std::size_t kMostKeys = 2'000;
 
  private:
-  struct Cell {
-    std::atomic<std::uint64_t> failures{0};
-    LatencyHistogram latency;
-  };
   using View = std::tuple<std::string_view, std::string_view, std::string_view>;
   struct Less {
     using is_transparent = void;
@@ -79,10 +92,8 @@ class CallStatistics {
     static const View& view(const View& key) { return key; }
     bool operator()(const auto& left, const auto& right) const { return view(left) < view(right); }
   };
-  Cell& cell(const View& key);
-
   mutable std::shared_mutex mutex_;
-  std::map<Key, std::unique_ptr<Cell>, Less> cells_;
+  std::map<Key, std::unique_ptr<CallCounter>, Less> counters_;
 };
 
 }  // namespace banyan::telemetry
