@@ -70,7 +70,8 @@ std::optional<Refusal> check_target(RequestHead& head) {
     return Refusal{400, "http.ambiguous_target", "the target names another host than Host does"};
   }
   if (slash == std::string_view::npos) {
-    head.target = "/";
+    // RFC 9112 §3.2.4: without a path, OPTIONS is about the whole server.
+    head.target = head.method == "OPTIONS" ? "*" : "/";
   } else {
     std::string origin(rest[slash] == '?' ? "/" : "");
     origin += rest.substr(slash);

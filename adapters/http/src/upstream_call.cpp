@@ -56,8 +56,9 @@ void UpstreamCall::start(const WriteHead& write_head) {
   const auto written = writer.finish(request_.framing, Persistence::KeepAlive);
   if (!written) return fail(UpstreamFailure::Kind::Request, written.error().message);
   auto kept = pool_->take(endpoint_);
-  // What may not be asked twice is worth a look whether the end of the connection is on its way.
-  while (kept && !request_.safe_to_repeat && !kept->still_quiet()) {
+  // RFC 9112 §9.2: what came before the request was sent is no answer to it. It costs a system call
+  // to be sure of that; otherwise a late answer to one client could become another's.
+  while (kept && !kept->still_quiet()) {
     kept->drop();
     kept = pool_->take(endpoint_);
   }

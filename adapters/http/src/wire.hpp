@@ -22,7 +22,7 @@ namespace banyan::http {
 /// noticed at once; one system call a message each way, since readiness is told edge-triggered and
 /// a read that does not fill its buffer has left nothing behind. While it is open and watched, the
 /// loop keeps it alive.
-class Wire : public std::enable_shared_from_this<Wire>, private Watched, private Due {
+class Wire : public std::enable_shared_from_this<Wire>, protected Watched, private Due {
  public:
   /// With an open socket: call attach() next.
   Wire(std::shared_ptr<LoopCore> loop, Descriptor socket);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "hops.hpp"
 #include "kernel/context.hpp"
 #include "trace_parent.hpp"
 
@@ -114,10 +115,11 @@ class RequestWriter {
   RequestWriter(const http::Fields& from, http::HeadWriter& to, const http::Fields& extra)
       : from_(from), to_(to), extra_(extra) {}
 
-  void pass_on() {
+  void pass_on(bool counts_forwards) {
     const Sieve sieve(from_);
     for (const auto field : from_) {
       if (!sieve.passes(field.name) || kOwnRequestFields.contains(field.name)) continue;
+      if (counts_forwards && equals_ignoring_case(field.name, "Max-Forwards")) continue;
       if (!replaced(field.name)) to_.add(field);
     }
     to_.add(extra_);
@@ -156,6 +158,11 @@ class RequestWriter {
     if (!next.state.empty()) to_.add("tracestate", next.state);
   }
 
+  void max_forwards() {
+    const auto left = forwards_left(from_);
+    if (left) to_.add("Max-Forwards", std::to_string(std::max<std::uint64_t>(*left, 1) - 1));
+  }
+
   void ids(std::string_view request_id) {
     own("X-Request-Id", request_id);
     own("X-Correlation-Id", from_.find("X-Correlation-Id").value_or(request_id));
@@ -189,7 +196,10 @@ void write_request_head(const http::RequestHead& head, const Hop& hop, const htt
                         Random& random, http::HeadWriter& out) {
   out.request_line(head.method, head.target);
   RequestWriter writer(head.fields, out, extra);
-  writer.pass_on();
+  const bool counting = counts_forwards(head.method);
+  writer.pass_on(counting);
+  if (!head.fields.contains("Host")) out.add("Host", hop.upstream);
+  if (counting) writer.max_forwards();
   writer.origin(hop);
   writer.via(head.minor_version, hop.via);
   writer.trace(random);

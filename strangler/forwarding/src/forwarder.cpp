@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "forwarding/forwarder.hpp"
 
+#include <cstdint>
+#include <string_view>
 #include <utility>
 
+#include "hops.hpp"
 #include "relay.hpp"
 
 namespace banyan::strangler {
@@ -10,7 +13,53 @@ namespace banyan::strangler {
 Forwarder::Forwarder(ForwarderOptions options, Random& random)
     : shared_(std::make_shared<Shared>(std::move(options), random)) {}
 
+std::string unique_via() {
+  static const std::string name = [] {
+    constexpr std::string_view kHex = "0123456789abcdef";
+    std::string made = "banyan-";
+    std::uint64_t bits = system_random().next();
+    for (int digit = 0; digit < 8; ++digit, bits >>= 4) made += kHex[bits & 15];
+    return made;
+  }();
+  return name;
+}
+
+namespace {
+
+/// RFC 9110 §7.6.2: the last one that it may come to, and that is us.
+http::Response last_recipients_answer(std::string_view method) {
+  if (method == "TRACE") {
+    return http::problem_response({405, "proxy.no_trace", "TRACE is not answered here"});
+  }
+  http::Response response;
+  response.head.status = 204;
+  return response;
+}
+
+void goes_nowhere(ForwardOrder& order, unsigned status) {
+  if (!order.done) return;
+  order.done(Outcome{.side = order.side,
+                     .endpoint = {},
+                     .status = status,
+                     .failure = ForwardFailure::BadRequest,
+                     .message = {}});
+}
+
+}  // namespace
+
 void Forwarder::forward(std::shared_ptr<http::Exchange> exchange, ForwardOrder order) {
+  const http::RequestHead& head = exchange->head();
+  if (has_been_at(head.fields, shared_->options.via)) {
+    goes_nowhere(order, 508);
+    return exchange->fail({508, "proxy.loop",
+                           "the request has been at this proxy before: an upstream leads back here; "
+                           "mend the addresses of the upstreams"});
+  }
+  if (counts_forwards(head.method) && forwards_left(head.fields) == 0) {
+    http::Response answer = last_recipients_answer(head.method);
+    goes_nowhere(order, answer.head.status);
+    return exchange->respond(std::move(answer));
+  }
   std::make_shared<Relay>(shared_, std::move(exchange), std::move(order))->run();
 }
 

@@ -38,11 +38,14 @@ void Relay::attempt() {
       attempts_ == 0 ? std::nullopt : std::optional(instance_);
   instance_ = order_.group->pick(failed_one);
   ++attempts_;
+  const std::string upstream =
+      exchange_->head().fields.contains("Host") ? "" : to_string(order_.group->endpoint(instance_));
   const Hop hop{.peer = exchange_->peer().host,
                 .peer_trusted = shared_->options.trusted_peers.contains(exchange_->peer().host),
                 .proto = shared_->options.proto,
                 .via = shared_->options.via,
-                .request_id = exchange_->id()};
+                .request_id = exchange_->id(),
+                .upstream = upstream};
   upstream_ = shared_->upstreams.start(
       exchange_->loop(), order_.group->endpoint(instance_),
       {.framing = exchange_->framing(),

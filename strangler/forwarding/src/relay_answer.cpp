@@ -27,11 +27,9 @@ void Relay::await_head() {
 
 void Relay::take_head(http::ResponseHead& head) {
   if (!http::interim(head)) return begin_answer(head);
-  if (head.status == kContinue) {
-    let_upload_go();
-  } else {
-    inform(head);
-  }
+  const bool continues = head.status == kContinue;
+  inform(head);
+  if (continues) let_upload_go();
   await_head();
 }
 

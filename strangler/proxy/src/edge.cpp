@@ -19,6 +19,7 @@ bool claimed_by_file(const RouteMatch& match) {
 }  // namespace
 
 void Edge::handle(std::shared_ptr<http::Exchange> exchange) {
+  if (exchange->head().target == "*") return answer_for_all(*exchange);
   if (parts_.pages.serve_reserved(exchange, parts_.operators_here)) return;
   std::shared_ptr<const Site> site = parts_.site.read([](const auto& current) { return current; });
   const http::RequestHead& head = exchange->head();
@@ -26,6 +27,13 @@ void Edge::handle(std::shared_ptr<http::Exchange> exchange) {
   if (!claimed_by_file(match) && parts_.pages.serve_common(exchange, parts_.operators_here)) return;
   if (match.route == nullptr) return refuse(*exchange, match);
   forward(std::move(exchange), *match.route, std::move(site));
+}
+
+/// OPTIONS * asks for the server as a whole (RFC 9110 §9.3.7), and that is this one.
+void Edge::answer_for_all(http::Exchange& exchange) {
+  http::Response response;
+  response.head.status = 204;
+  exchange.respond(std::move(response));
 }
 
 void Edge::refuse(http::Exchange& exchange, const RouteMatch& match) {

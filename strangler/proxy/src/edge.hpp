@@ -41,6 +41,7 @@ class Edge final : public http::Application {
 
  private:
   using Exchange = std::shared_ptr<http::Exchange>;
+  static void answer_for_all(http::Exchange& exchange);
   void refuse(http::Exchange& exchange, const RouteMatch& match);
   void forward(Exchange exchange, const Route& route, std::shared_ptr<const Site> site);
 

@@ -144,6 +144,8 @@ class Origin:
             except OSError:
                 return
             number += 1
+            # What is sent late must not wait for the acknowledgement of what was sent before.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             wire = Wire(sock)
             # A kept connection may rest for as long as a test module runs.
             wire.socket.settimeout(10 * PATIENCE)

@@ -16,11 +16,13 @@ struct Hop {
   std::string_view proto = "http";
   std::string_view via = "banyan";
   std::string_view request_id;
+  /// Whom the request goes to: what Host says when the client (of HTTP/1.0) said none.
+  std::string_view upstream;
 };
 
 /// Writes the head as it goes to the upstream: hop-by-hop fields, what `Connection` names and `Banyan-*`
 /// are left out; X-Forwarded-For, -Proto, -Host, Forwarded and Via are continued or set;
-/// `traceparent` is continued with a span of our own, or begun; X-Request-Id is the exchange's, and
+/// Max-Forwards of OPTIONS and TRACE counts down; `traceparent` is continued with a span of our own, or begun; X-Request-Id is the exchange's, and
 /// X-Correlation-Id the client's or else the same; `extra` replaces what is there under its names.
 /// Method and target stay as they are.
 void write_request_head(const http::RequestHead& head, const Hop& hop, const http::Fields& extra,

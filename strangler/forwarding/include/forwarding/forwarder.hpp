@@ -17,13 +17,18 @@
 
 namespace banyan::strangler {
 
+/// "banyan-" and eight digits that no other process has.
+std::string unique_via();
+
 struct ForwarderOptions {
   http::UpstreamOptions upstream{};
   /// Whose X-Forwarded-* and Forwarded are believed and continued; those of all others are
   /// replaced.
   TrustedPeers trusted_peers{};
   std::string proto = "http";  ///< by which clients reach us, for X-Forwarded-Proto
-  std::string via = "banyan";  ///< our name in Via
+  /// Our name in Via. What comes with it has been here before and is refused, so it is to be one of
+  /// a kind; see unique_via().
+  std::string via = unique_via();
 };
 
 /// Where one exchange goes, and how.
@@ -47,6 +52,8 @@ struct ForwardOrder {
 /// Passes exchanges on to upstreams and their answers back, both bodies streaming at the pace of
 /// the slower side, one piece in memory at a time.
 ///
+/// * A request that has been here before is refused: 508 `proxy.loop`. OPTIONS and TRACE whose
+///   Max-Forwards is used up are answered here.
 /// * The target goes on byte for byte, bodies untouched, heads rewritten (see forwarded_head.hpp).
 /// * Interim answers go on; so do answers to uploads that are not finished.
 /// * A client that goes away cancels the upstream exchange, and is not held against the upstream.
