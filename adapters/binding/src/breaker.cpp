@@ -66,7 +66,7 @@ void CircuitBreaker::open() {
 }
 
 std::int64_t CircuitBreaker::slot_now() const {
-  const auto width = std::chrono::nanoseconds(options_.window) / kBuckets;
+  const auto width = std::chrono::nanoseconds(options_.window) / std::int64_t{kBuckets};
   return clock_->steady().time_since_epoch() / width;
 }
 
@@ -78,7 +78,7 @@ CircuitBreaker::Bucket& CircuitBreaker::bucket_now() {
 }
 
 std::uint32_t CircuitBreaker::sum(std::uint32_t Bucket::* count) const {
-  const std::int64_t oldest = slot_now() - static_cast<std::int64_t>(kBuckets);
+  const std::int64_t oldest = slot_now() - std::int64_t{kBuckets};
   std::uint32_t total = 0;
   for (const Bucket& bucket : buckets_) {
     if (bucket.slot > oldest) total += bucket.*count;

@@ -30,6 +30,7 @@ template <class P, class Policy, class Op, class... Rest>
 class Chain<P, Policy, Operations<Op, Rest...>> : public Chain<P, Policy, Operations<Rest...>> {
  public:
   using Chain<P, Policy, Operations<Rest...>>::Chain;
+  using Chain<P, Policy, Operations<Rest...>>::handle;
 
   Result<typename Op::Response> handle(const Op& operation, const Context& context) override {
     return this->policy_.template call<P>(operation, context);
