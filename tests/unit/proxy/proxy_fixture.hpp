@@ -22,7 +22,7 @@ class NamedServer final : public http::Application {
  public:
   explicit NamedServer(std::string name, std::uint16_t port = 0) : name_(std::move(name)) {
     http::ServerOptions options;
-    options.listen.port = port;
+    options.listen = {{"127.0.0.1", port}};
     options.loops = 1;
     server_ = std::make_unique<http::Server>(std::move(options), *this);
     server_->start();
