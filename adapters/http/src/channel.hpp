@@ -4,9 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace banyan::http {
+
+struct TlsPeer;
 
 /// What came of an attempt to read or write.
 struct Moved {
@@ -25,12 +28,19 @@ struct Moved {
 class Channel {
  public:
   virtual ~Channel() = default;
+  /// What must have been said on a new connection before anything is written: Some when it has.
+  virtual Moved greet(int) { return {Moved::Kind::Some, 0}; }
   virtual Moved read(int socket, std::span<char> into) = 0;
   virtual Moved write(int socket, std::span<const std::string_view> parts) = 0;
   /// Tells the peer that no more comes.
   virtual void shut_sending(int socket) = 0;
-  /// Whether a read that brought less than there was room for has left nothing behind.
+  /// Whether a read that brought less than there was room for has left nothing behind, and reading
+  /// and writing have nothing to do with each other. Not the same at all times.
   virtual bool short_read_means_dry() const noexcept = 0;
+  /// Who is on the other side; null before that is known, and without TLS.
+  virtual const TlsPeer* tls_peer() const noexcept { return nullptr; }
+  /// Why it is Broken, for people; "" when nothing but the socket is to blame.
+  virtual std::string trouble() const { return {}; }
 };
 
 /// The socket itself. Has no state: one for all.

@@ -59,9 +59,9 @@ void Connection::later(Loop::Task task) {
   loop().post([self = shared_from_this(), task = std::move(task)]() mutable { task(); });
 }
 
-void Connection::start() {
+void Connection::start(std::unique_ptr<Channel> channel) {
   read_timer_.set(serving_->options.head_timeout);
-  attach();
+  attach(std::move(channel));
   want_input(kBodyBuffer);
 }
 

@@ -61,7 +61,8 @@ class Connection final : public Wire {
              std::shared_ptr<ConnectionSet> set, Endpoint peer);
   ~Connection() override;
 
-  void start();
+  /// `channel`: null without TLS.
+  void start(std::unique_ptr<Channel> channel = nullptr);
   /// The server drains: ends now if nothing runs, else after the answer.
   void drain();
   /// False when nothing was running.

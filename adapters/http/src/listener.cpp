@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "http/serializer.hpp"
+#include "tls_channel.hpp"
 
 namespace banyan::http {
 namespace {
@@ -30,7 +31,7 @@ constexpr std::chrono::milliseconds kRest{50};
 /// A Unix socket stays in the file system when its server dies: taken away when nobody answers.
 void remove_if_dead(const SocketAddress& where) {
   const std::string path = unix_path(where.endpoint());
-  struct stat found {};
+  struct stat found{};
   if (::stat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) return;
   const Descriptor probe = where.make_socket();
   if (::connect(probe.number(), where.data(), where.size()) == 0 || errno != ECONNREFUSED) return;
@@ -48,9 +49,11 @@ void turn_away(int socket) {
 
 }  // namespace
 
-Listener::Listener(std::shared_ptr<LoopCore> loop, std::shared_ptr<Serving> serving)
+Listener::Listener(std::shared_ptr<LoopCore> loop, std::shared_ptr<Serving> serving,
+                   std::shared_ptr<TlsServer> tls)
     : loop_(std::move(loop)),
       serving_(std::move(serving)),
+      tls_(std::move(tls)),
       set_(std::make_shared<ConnectionSet>()) {}
 
 Listener::~Listener() = default;
@@ -79,7 +82,8 @@ void Listener::share(const Listener& other) {
 
 void Listener::accept() {
   if (!socket_.valid()) return;
-  loop_->reactor().watch(socket_.number(), *this, EPOLLIN | (shared_ ? std::uint32_t{EPOLLEXCLUSIVE} : 0U));
+  loop_->reactor().watch(socket_.number(), *this,
+                         EPOLLIN | (shared_ ? std::uint32_t{EPOLLEXCLUSIVE} : 0U));
   accepting_ = true;
 }
 
@@ -111,11 +115,13 @@ void Listener::rest() {
 
 void Listener::take(Descriptor socket, const SocketAddress& peer) {
   if (serving_->connections >= serving_->options.max_connections) {
-    turn_away(socket.number());
+    // By TLS nothing can be said before a handshake, which is what there is no room for.
+    if (!tls_) turn_away(socket.number());
     return;
   }
   ++serving_->connections;
-  std::make_shared<Connection>(loop_, std::move(socket), serving_, set_, peer.endpoint())->start();
+  std::make_shared<Connection>(loop_, std::move(socket), serving_, set_, peer.endpoint())
+      ->start(tls_ ? TlsChannel::accepting(tls_->shared()) : nullptr);
 }
 
 void Listener::stop() {

@@ -15,7 +15,9 @@ namespace banyan::http {
 /// A listening socket on one loop, and the connections that came in by it.
 class Listener final : private Watched {
  public:
-  Listener(std::shared_ptr<LoopCore> loop, std::shared_ptr<Serving> serving);
+  /// `tls`: null for plain HTTP.
+  Listener(std::shared_ptr<LoopCore> loop, std::shared_ptr<Serving> serving,
+           std::shared_ptr<TlsServer> tls);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
@@ -46,6 +48,7 @@ class Listener final : private Watched {
 
   std::shared_ptr<LoopCore> loop_;
   std::shared_ptr<Serving> serving_;
+  std::shared_ptr<TlsServer> tls_;
   std::shared_ptr<ConnectionSet> set_;
   Descriptor socket_;
   bool accepting_ = false;

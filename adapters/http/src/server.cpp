@@ -40,7 +40,10 @@ class Server::Engine {
 
   void start() {
     try {
-      for (const Endpoint& endpoint : serving_->options.listen) listen(endpoint);
+      const auto& all = serving_->options.listen;
+      const auto& tls = serving_->options.tls;
+      for (std::size_t i = 0; i < all.size(); ++i)
+        listen(all[i], i < tls.size() ? tls[i] : nullptr);
     } catch (...) {
       listeners_.clear();
       throw;
@@ -74,13 +77,13 @@ class Server::Engine {
 
  private:
   /// One listener on each loop.
-  void listen(const Endpoint& endpoint) {
+  void listen(const Endpoint& endpoint, const std::shared_ptr<TlsServer>& tls) {
     SocketAddress where = address_of(endpoint);
     const bool is_path = where.family() == AF_UNIX;
     try {
       const Listener* first = nullptr;
       for (const auto& loop : loops_) {
-        auto listener = std::make_unique<Listener>(loop, serving_);
+        auto listener = std::make_unique<Listener>(loop, serving_, tls);
         if (is_path && first != nullptr) {
           listener->share(*first);
         } else {

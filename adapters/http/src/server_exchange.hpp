@@ -39,6 +39,7 @@ class ServerExchange final : public Exchange {
   const RequestHead& head() const override { return head_; }
   Framing framing() const override { return framing_; }
   const Endpoint& peer() const override { return connection_->peer(); }
+  const TlsPeer* tls() const override { return connection_->tls_peer(); }
   const std::string& id() const override { return id_; }
   Loop& loop() override { return connection_->loop(); }
 

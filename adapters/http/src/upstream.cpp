@@ -55,7 +55,8 @@ std::string_view to_string(UpstreamFailure::Kind kind) {
 class Upstreams::Shared {
  public:
   explicit Shared(UpstreamOptions options)
-      : options_(options), resolver_(std::make_shared<Resolver>(options.keep_addresses)) {}
+      : options_(std::move(options)),
+        resolver_(std::make_shared<Resolver>(options_.keep_addresses)) {}
 
   std::shared_ptr<UpstreamPool> pool_of(Loop& loop) {
     auto& attached = static_cast<LoopCore&>(loop).attachment(key_);
@@ -73,7 +74,8 @@ class Upstreams::Shared {
   std::uint64_t key_ = next_key();
 };
 
-Upstreams::Upstreams(UpstreamOptions options) : shared_(std::make_shared<Shared>(options)) {}
+Upstreams::Upstreams(UpstreamOptions options)
+    : shared_(std::make_shared<Shared>(std::move(options))) {}
 Upstreams::~Upstreams() = default;
 
 std::shared_ptr<UpstreamExchange> Upstreams::start(Loop& loop, const Endpoint& endpoint,

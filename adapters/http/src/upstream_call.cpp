@@ -193,7 +193,9 @@ void UpstreamCall::ended_early() {
     connection_->connect();
     return;
   }
-  fail(UpstreamFailure::Kind::Closed, "closed the connection before it answered");
+  const std::string why = connection_->channel_trouble();
+  fail(UpstreamFailure::Kind::Closed, "closed the connection before it answered" +
+                                          (why.empty() ? std::string() : " (" + why + ")"));
 }
 
 void UpstreamCall::read_head(UpstreamExchange::HeadDone done) {

@@ -8,6 +8,8 @@
 #include <system_error>
 #include <utility>
 
+#include "tls_channel.hpp"
+
 namespace banyan::http {
 namespace {
 constexpr std::size_t kReadAhead = BufferPool::kSizes[1];
@@ -28,7 +30,9 @@ std::shared_ptr<UpstreamConnection> UpstreamPool::take(const Endpoint& endpoint)
   while (!connections.empty()) {
     std::shared_ptr<UpstreamConnection> connection = std::move(connections.back());
     connections.pop_back();
-    if (connection->open()) return connection;
+    if (!connection->open()) continue;
+    if (connection->up_to_date(options_)) return connection;
+    connection->drop();
   }
   return nullptr;
 }
@@ -117,13 +121,21 @@ void UpstreamConnection::connect_to_next() {
     });
   }
   if (address.family() != AF_UNIX) disable_nagle(socket.number());
-  Wire::connect(std::move(socket), address.data(), address.size(), nullptr);
+  std::unique_ptr<Channel> channel;
+  const auto pool = pool_.lock();
+  if (const auto tls = pool ? pool->options().tls : nullptr) {
+    tls_generation_ = tls->generation();
+    channel = TlsChannel::asking(tls->context(), endpoint_);
+  }
+  Wire::connect(std::move(socket), address.data(), address.size(), std::move(channel));
 }
 
 void UpstreamConnection::on_connected(int error) {
   if (!user_) return;
-  if (error != 0 && !addresses_.empty()) return connect_to_next();
+  const std::string trouble = channel_trouble();
+  if (error != 0 && !addresses_.empty() && trouble.empty()) return connect_to_next();
   const auto user = user_;
+  if (!trouble.empty()) return user->connect_failed(trouble);
   if (error != 0) return user->connect_failed(std::generic_category().message(error));
   want_input();
   user->connected();

@@ -38,7 +38,7 @@ class UpstreamPool final : public LoopAttachment,
                            public std::enable_shared_from_this<UpstreamPool> {
  public:
   UpstreamPool(UpstreamOptions options, std::shared_ptr<Resolver> resolver)
-      : options_(options), resolver_(std::move(resolver)) {}
+      : options_(std::move(options)), resolver_(std::move(resolver)) {}
   void loop_ends() override;
 
   /// A kept one, or null.
@@ -85,6 +85,10 @@ class UpstreamConnection final : public Wire {
   bool still_quiet();
 
   const Endpoint& endpoint() const noexcept { return endpoint_; }
+  /// Made by the certificates and authorities that are in force.
+  bool up_to_date(const UpstreamOptions& options) const noexcept {
+    return !options.tls || options.tls->generation() == tls_generation_;
+  }
   ResponseParser& parser() noexcept { return parser_; }
   using Wire::consume;
   using Wire::input_ended;
@@ -107,6 +111,7 @@ class UpstreamConnection final : public Wire {
   std::weak_ptr<UpstreamPool> pool_;
   Endpoint endpoint_;
   ResponseParser parser_;
+  std::uint64_t tls_generation_ = 0;
   std::vector<SocketAddress> addresses_;  ///< still to be tried
   Timer idle_timer_;
   std::shared_ptr<ConnectionUser> user_;

@@ -44,6 +44,7 @@ void Wire::connect(Descriptor socket, const void* address, std::size_t address_s
   if (self_) loop_->reactor().forget(socket_.number(), *this);
   socket_ = std::move(socket);
   connecting_ = true;
+  greeting_ = false;
   connect_failed_ = false;
   const int done = ::connect(socket_.number(), static_cast<const sockaddr*>(address),
                              static_cast<socklen_t>(address_size));
@@ -62,7 +63,18 @@ void Wire::finish_connecting() {
   int error = 0;
   socklen_t size = sizeof error;
   if (::getsockopt(socket_.number(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) error = errno;
-  on_connected(error);
+  if (error != 0 || !own_channel_) return on_connected(error);
+  greeting_ = true;
+  greet();
+}
+
+void Wire::greet() {
+  const Moved moved = channel_->greet(socket_.number());
+  if (moved.kind == Moved::Kind::Blocked) return;
+  greeting_ = false;
+  // The channel may hold bytes that no event will tell of.
+  readable_ = writable_ = true;
+  on_connected(moved.kind == Moved::Kind::Some ? 0 : EPROTO);
 }
 
 void Wire::ready(std::uint32_t events) {
@@ -75,6 +87,7 @@ void Wire::ready(std::uint32_t events) {
     if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) finish_connecting();
     return;
   }
+  if (greeting_) return greet();
   if (sending_now_ && send_result_ == SendResult::Pending) continue_sending();
   read_on();
 }
@@ -203,7 +216,15 @@ void Wire::continue_sending() {
 }
 
 void Wire::close() {
-  if (!std::exchange(open_, false)) return;
+  if (!open_) return;
+  // By TLS an end is said, or else it is a cut. For a plain socket the system says it.
+  const bool in_peace = !connecting_ && !greeting_ && !sending_now_ && !input_ended_;
+  if (own_channel_ && in_peace) channel_->shut_sending(socket_.number());
+  let_go();
+}
+
+void Wire::let_go() {
+  open_ = false;
   if (self_) loop_->reactor().forget(socket_.number(), *this);
   socket_.close();
   if (self_) loop_->bury(std::move(self_));
@@ -213,7 +234,7 @@ void Wire::reset() {
   if (!open_) return;
   const linger at_once{.l_onoff = 1, .l_linger = 0};
   ::setsockopt(socket_.number(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  close();
+  let_go();
 }
 
 void Wire::shut_sending() {

@@ -32,9 +32,14 @@ class Wire : public std::enable_shared_from_this<Wire>, protected Watched, priva
 
   LoopCore& loop() noexcept { return *loop_; }
   bool open() const noexcept { return open_; }
+  /// Null when it is not by TLS.
+  const TlsPeer* tls_peer() const noexcept { return channel_->tls_peer(); }
+  /// Why the channel broke, if it knows better than the socket.
+  std::string channel_trouble() const { return channel_->trouble(); }
 
  protected:
-  /// A connect() has come to its end; `error` is 0 or errno's number.
+  /// A connect() has come to its end, and what the channel has to say first; `error` is 0 or
+  /// errno's number, EPROTO when the channel failed.
   virtual void on_connected(int error);
   /// Bytes came: see unread().
   virtual void on_input() = 0;
@@ -94,6 +99,8 @@ class Wire : public std::enable_shared_from_this<Wire>, protected Watched, priva
   void due() override;
   void watch();
   void finish_connecting();
+  void greet();
+  void let_go();
   void soon();
   void read_on();
   bool make_room();
@@ -109,10 +116,11 @@ class Wire : public std::enable_shared_from_this<Wire>, protected Watched, priva
   bool open_ = true;
   bool connecting_ = false;
   bool connect_failed_ = false;
-  bool wanted_ = false;     ///< somebody wants input
-  bool readable_ = false;   ///< there may be some
-  bool ending_ = false;     ///< the peer's end is behind what can be read
-  bool writable_ = false;   ///< there may be room
+  bool greeting_ = false;
+  bool wanted_ = false;    ///< somebody wants input
+  bool readable_ = false;  ///< there may be some
+  bool ending_ = false;    ///< the peer's end is behind what can be read
+  bool writable_ = false;  ///< there may be room
   bool reading_on_ = false;
   bool pinned_ = false;
   bool call_wanted_ = false;

@@ -50,6 +50,9 @@ class RawSocket {
     if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
   }
 
+  /// Hands the descriptor on.
+  int release() { return std::exchange(descriptor_, -1); }
+
   /// Reads until `enough` says so, the peer closes, or five seconds are over.
   std::string read(const std::function<bool(std::string_view)>& enough) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "asking.hpp"
 #include "http/server.hpp"
 #include "sockets.hpp"
 
@@ -21,90 +22,6 @@ using testing::HasSubstr;
 
 using Kind = UpstreamFailure::Kind;
 constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-struct Outcome {
-  std::vector<unsigned> statuses;
-  std::string body;
-  std::optional<UpstreamFailure> failure;
-};
-
-struct Wanted {
-  RequestHead head;
-  UpstreamRequest request;
-
-  WriteHead write_head() const {
-    return [this](HeadWriter& out) {
-      out.request_line(head.method, head.target);
-      out.add(head.fields);
-    };
-  }
-};
-
-/// Carries out one request on a loop, from the outside.
-class Asking : public std::enable_shared_from_this<Asking> {
- public:
-  static Outcome ask(Loops& loops, Upstreams& upstreams, const Endpoint& endpoint,
-                     Wanted request, std::string body = {}) {
-    auto asking = std::make_shared<Asking>();
-    asking->body_ = std::move(body);
-    auto outcome = asking->done_.get_future();
-    Loop& loop = loops.at(0);
-    loop.post([&, asking, wanted = std::move(request)]() mutable {
-      const bool has_body = wanted.request.framing.kind != Framing::Kind::None;
-      asking->exchange_ = upstreams.start(loop, endpoint, wanted.request, wanted.write_head());
-      asking->next_head();
-      if (has_body) asking->next_piece();
-    });
-    if (outcome.wait_for(5s) != std::future_status::ready) return {};
-    return outcome.get();
-  }
-
- private:
-  void next_piece() {
-    const std::string_view piece = std::string_view(body_).substr(sent_, 40'000);
-    sent_ += piece.size();
-    if (piece.empty()) return exchange_->finish();
-    exchange_->write(piece, [self = shared_from_this()](bool sent) {
-      if (sent && self->exchange_) self->next_piece();
-    });
-  }
-  void next_head() {
-    exchange_->read_head(
-        [self = shared_from_this()](std::expected<ResponseHead*, UpstreamFailure> head) {
-          if (!head) return self->end(head.error());
-          self->outcome_.statuses.push_back((*head)->status);
-          if (interim(**head)) return self->next_head();
-          self->next_bytes();
-        });
-  }
-  void next_bytes() {
-    exchange_->read_body(
-        [self = shared_from_this()](std::expected<BodyPiece, UpstreamFailure> piece) {
-          if (!piece) return self->end(piece.error());
-          if (piece->last) return self->end(std::nullopt);
-          self->outcome_.body += piece->bytes;
-          self->next_bytes();
-        });
-  }
-  void end(std::optional<UpstreamFailure> failure) {
-    outcome_.failure = std::move(failure);
-    exchange_.reset();
-    done_.set_value(std::move(outcome_));
-  }
-
-  std::shared_ptr<UpstreamExchange> exchange_;
-  std::string body_;
-  std::size_t sent_ = 0;
-  Outcome outcome_;
-  std::promise<Outcome> done_;
-};
-
-Wanted get(bool safe = true) {
-  return {{"GET", "/x", 1, {{"Host", "a"}}}, {Framing::none(), safe, std::nullopt}};
-}
-Wanted post(Framing framing) {
-  return {{"POST", "/x", 1, {{"Host", "a"}}}, {framing, false, std::nullopt}};
-}
 
 RawServer::Script says(std::string bytes, bool then_close = true) {
   return [bytes = std::move(bytes), then_close](RawSocket& socket, int) {
@@ -123,20 +40,6 @@ class Echo final : public Application {
       exchange->respond(std::move(response));
     });
   }
-};
-
-struct Engine {
-  explicit Engine(UpstreamOptions options = {}) : upstreams(options) {}
-  Outcome ask(const Endpoint& endpoint, Wanted request, std::string body = {}) {
-    return Asking::ask(loops, upstreams, endpoint, std::move(request), std::move(body));
-  }
-  std::size_t idle() {
-    std::promise<std::size_t> count;
-    loops.at(0).post([&] { count.set_value(upstreams.idle_connections(loops.at(0))); });
-    return count.get_future().get();
-  }
-  Upstreams upstreams;
-  Loops loops{1};
 };
 
 TEST(Upstreams, AskAndKeepTheConnection) {

@@ -14,6 +14,8 @@
 
 namespace banyan::http {
 
+struct TlsPeer;
+
 /// A piece of a body. `bytes` live until the next piece is asked for or the exchange ends. The
 /// last piece is empty.
 struct BodyPiece {
@@ -46,6 +48,9 @@ class Exchange {
   /// How the request's body comes.
   virtual Framing framing() const = 0;
   virtual const Endpoint& peer() const = 0;
+  /// How it came by TLS, and who showed a certificate; null when it came without (http/tls.hpp).
+  /// Lives as long as the exchange.
+  virtual const TlsPeer* tls() const = 0;
   /// The client's X-Request-Id when it is well-formed, else one made here. Goes into the answer.
   virtual const std::string& id() const = 0;
   virtual Loop& loop() = 0;

@@ -13,17 +13,21 @@
 #include "http/endpoint.hpp"
 #include "http/exchange.hpp"
 #include "http/message.hpp"
+#include "http/tls.hpp"
 
 namespace banyan::http {
 
 struct ServerOptions {
   /// Addresses, or paths of Unix sockets. Port 0: the system chooses, see Server::port().
   std::vector<Endpoint> listen{{"127.0.0.1", 0}};
-  std::size_t loops = 0;            ///< 0: one per core
+  /// By the index in `listen`: what is spoken TLS by there. Null or missing: plain HTTP.
+  std::vector<std::shared_ptr<TlsServer>> tls;
+  std::size_t loops = 0;                 ///< 0: one per core
   std::size_t max_connections = 10'000;  ///< over all loops; further ones are told 503 and closed
   Limits limits{.body_bytes = 16 * 1024 * 1024};
 
-  /// From the first byte of a head to its last. Else 408.
+  /// From the first byte of a head to its last. Else 408. And for a TLS handshake with the first
+  /// byte after it; else closes quietly.
   std::chrono::milliseconds head_timeout{10'000};
   /// Between two reads of a body that is asked for. Else 408.
   std::chrono::milliseconds body_timeout{30'000};

@@ -16,6 +16,7 @@
 #include "http/loop.hpp"
 #include "http/message.hpp"
 #include "http/serializer.hpp"
+#include "http/tls.hpp"
 #include "kernel/clock.hpp"
 
 namespace banyan::http {
@@ -31,11 +32,14 @@ struct UpstreamOptions {
   /// Between two pieces of a body, in either direction, while somebody waits for one.
   std::chrono::milliseconds stall_timeout{30'000};
   Limits limits{};
+  /// What is spoken TLS by to all endpoints; null: plain HTTP. Connections of the two kinds never
+  /// mix, since each Upstreams keeps its own. The handshake is a part of `connect_timeout`.
+  std::shared_ptr<TlsClient> tls;
 };
 
 struct UpstreamFailure {
   enum class Kind : std::uint8_t {
-    Connect,    ///< nobody listens there, or the name is unknown
+    Connect,    ///< nobody listens there, the name is unknown, or TLS failed
     Timeout,    ///< one of the deadlines
     Closed,     ///< the connection ended before the answer was complete
     Protocol,   ///< the answer is malformed or ambiguous

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "http/endpoint.hpp"
+#include "http/tls.hpp"
+#include "tls_handles.hpp"
+
+namespace banyan::http {
+
+class TlsClientContext {
+ public:
+  TlsClientContext(TlsClientOptions options, SslContextHandle context)
+      : options_(std::move(options)), context_(std::move(context)) {}
+
+  /// One connection, that accepts nobody but this endpoint.
+  SslHandle begin(const Endpoint& endpoint) const;
+  /// Why a handshake with it failed, for people.
+  std::string explain(SSL& ssl, const Endpoint& endpoint, const std::string& complaint) const;
+
+  const TlsClientOptions& options() const noexcept { return options_; }
+
+ private:
+  const std::string& name_of(const Endpoint& endpoint) const {
+    return options_.server_name.empty() ? endpoint.host : options_.server_name;
+  }
+
+  TlsClientOptions options_;
+  SslContextHandle context_;
+};
+
+}  // namespace banyan::http
