@@ -53,11 +53,11 @@ Json problem_schema() {
 
 // The operation's own rules, or one of the kit's.
 Json rules_schema(const Operation& operation) {
-  const Json kit{{"type", "string"}, {"pattern", "^banyan\\."}};
+  Json kit{{"type", "string"}, {"pattern", "^banyan\\."}};
   if (operation.errors.count == 0) return kit;
   Json names = Json::array();
   for (const std::string_view rule : operation.errors) names.push_back(rule);
-  return {{"anyOf", {Json{{"type", "string"}, {"enum", std::move(names)}}, kit}}};
+  return {{"anyOf", {Json{{"type", "string"}, {"enum", std::move(names)}}, std::move(kit)}}};
 }
 
 class Document {

@@ -11,6 +11,7 @@ namespace {
 
 std::vector<ResourcePath> places_of(const std::vector<BoundOperation>& operations) {
   std::vector<ResourcePath> places;
+  places.reserve(operations.size());
   for (const BoundOperation& operation : operations) places.push_back(operation.at);
   return places;
 }

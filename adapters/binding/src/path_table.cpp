@@ -96,7 +96,7 @@ std::optional<std::string> decode_segment(std::string_view segment) {
   return text;
 }
 
-PathTable::PathTable(std::vector<ResourcePath> entries) {
+PathTable::PathTable(const std::vector<ResourcePath>& entries) {
   std::string problems;
   std::vector<Entry> parsed;
   for (const ResourcePath& at : entries) {

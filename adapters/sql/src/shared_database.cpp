@@ -13,7 +13,7 @@ struct SharedDatabase::Parts {
   std::shared_ptr<Places> places;
 };
 
-SharedDatabase::SharedDatabase(std::filesystem::path file, Options options) {
+SharedDatabase::SharedDatabase(const std::filesystem::path& file, const Options& options) {
   auto absolute = std::filesystem::absolute(file);
   auto places = std::make_shared<Places>(absolute, options);
   parts_ = std::make_unique<Parts>(std::move(absolute), std::move(places));

@@ -21,7 +21,7 @@ std::uint64_t number_of(const Json& object, const char* key) {
 }
 
 std::string stage_text(const Json& traffic) {
-  const std::string stage = text_of(traffic, "stage");
+  std::string stage = text_of(traffic, "stage");
   if (stage != "canary") return stage;
   std::string reads = text_of(traffic, "reads");
   // The log has hundredths of a per cent.
@@ -30,7 +30,8 @@ std::string stage_text(const Json& traffic) {
         strangler::Percent::of_hundredths(static_cast<std::int64_t>(number_of(traffic, "reads")));
     if (percent) reads = to_string(*percent);
   }
-  return stage + ' ' + reads;
+  stage += ' ' + reads;
+  return stage;
 }
 
 int show_change(const Json& document) {

@@ -18,7 +18,7 @@ int hex_digit(char c) {
 constexpr std::array<bool, 256> kBad = [] {
   std::array<bool, 256> bad{};
   for (std::size_t byte = 0; byte < bad.size(); ++byte) bad[byte] = byte <= 0x20 || byte > 0x7E;
-  for (const unsigned char c : std::string_view("\"#<>\\^`{|}")) bad[c] = true;
+  for (const char c : std::string_view("\"#<>\\^`{|}")) bad[static_cast<unsigned char>(c)] = true;
   return bad;
 }();
 

@@ -21,7 +21,7 @@ class PathTable {
   /// The entry's number is its place in the list. Throws std::invalid_argument, with every problem
   /// on a line of its own, for malformed templates and for two that match the same request with
   /// neither being the more special.
-  explicit PathTable(std::vector<ResourcePath> entries);
+  explicit PathTable(const std::vector<ResourcePath>& entries);
 
   struct Match {
     enum class Outcome : std::uint8_t { Found, NotFound, MethodNotAllowed, BadPath };

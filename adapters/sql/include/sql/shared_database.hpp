@@ -68,7 +68,7 @@ class SharedDatabase {
  public:
   /// Opens the file, and creates it when it is missing (its folder must exist). Throws Fault with
   /// the file's name and the next step when it is not a database, cannot be written, is a folder …
-  explicit SharedDatabase(std::filesystem::path file, Options options = {});
+  explicit SharedDatabase(const std::filesystem::path& file, const Options& options = {});
   /// Finishes what is queued.
   ~SharedDatabase();
   SharedDatabase(const SharedDatabase&) = delete;

@@ -89,7 +89,7 @@ class CallStatistics {
   struct Less {
     using is_transparent = void;
     static View view(const Key& key) { return {key.module, key.operation, key.way}; }
-    static const View& view(const View& key) { return key; }
+    static View view(const View& key) { return key; }
     bool operator()(const auto& left, const auto& right) const { return view(left) < view(right); }
   };
   mutable std::shared_mutex mutex_;

@@ -36,10 +36,10 @@ int show_plan(const DatabaseOptions& options, const mover::MoveRequest& request,
 int schema_move(const DatabaseOptions& options) {
   const auto manifest = manifest_for(options);
   if (!manifest) return give_up(manifest.error(), options.json);
-  mover::MoveRequest request{.shared = options.database,
-                             .module = options.module,
-                             .ownership = ownership_of(*manifest),
-                             .statements = statements_of(options, *manifest)};
+  const mover::MoveRequest request{.shared = options.database,
+                                   .module = options.module,
+                                   .ownership = ownership_of(*manifest),
+                                   .statements = statements_of(options, *manifest)};
   const auto direction = options.back ? mover::Direction::Back : mover::Direction::Out;
   if (options.dry_run) return show_plan(options, request, direction);
 

@@ -11,7 +11,7 @@ int show(const Json& document) {
   const Json migrations = document.value("migrations", Json::array());
   std::vector<std::vector<std::string>> rows = {
       {"MODULE", "STAGE", "READS", "WRITES", "DATA", "NEXT", "BACK"}};
-  const auto or_dash = [](std::string text) { return text.empty() ? "-" : text; };
+  const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : text; };
   for (const Json& each : migrations) {
     rows.push_back({text_of(each, "module"), text_of(each, "stage"), text_of(each, "reads"),
                     text_of(each, "writes"), text_of(each, "data"), or_dash(text_of(each, "next")),
