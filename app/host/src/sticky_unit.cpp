@@ -28,9 +28,9 @@ std::string unit_of(const http::RequestHead& head, const StickyUnit& unit) {
     case StickyUnit::Source::Header:
       return std::string(head.fields.find(unit.name).value_or(std::string_view{}));
     case StickyUnit::Source::Cookie:
-      for (const auto& [name, value] : head.fields) {
-        if (!http::equals_ignoring_case(name, "cookie")) continue;
-        const std::string_view found = cookie(value, unit.name);
+      for (const http::Fields::Field field : head.fields) {
+        if (!http::equals_ignoring_case(field.name, "cookie")) continue;
+        const std::string_view found = cookie(field.value, unit.name);
         if (!found.empty()) return std::string(found);
       }
       return {};
