@@ -208,7 +208,7 @@ void write_request_head(const http::RequestHead& head, const Hop& hop, const htt
   RequestWriter writer(head.fields, out, extra);
   const bool counting = counts_forwards(head.method);
   writer.pass_on(counting);
-  if (!head.fields.contains("Host")) out.add("Host", hop.upstream);
+  if (!head.fields.contains("Host") && !extra.contains("Host")) out.add("Host", hop.upstream);
   if (counting) writer.max_forwards();
   writer.origin(hop);
   writer.via(head.minor_version, hop.via);
