@@ -249,9 +249,7 @@ void Connection::refuse(const Refusal& refusal) {
 
 void Connection::collect_body(std::uint64_t number, std::size_t limit, Exchange::CollectDone done) {
   if (!current(number)) {
-    return later([done = std::move(done)]() mutable {
-      done(std::unexpected(client_gone()));
-    });
+    return later([done = std::move(done)]() mutable { done(std::unexpected(client_gone())); });
   }
   collect_limit_ = limit;
   collected_.clear();
@@ -279,9 +277,7 @@ void Connection::collect_body(std::uint64_t number, std::size_t limit, Exchange:
 
 void Connection::read_body(std::uint64_t number, Exchange::ReadDone done) {
   if (!current(number)) {
-    return later([done = std::move(done)]() mutable {
-      done(std::unexpected(client_gone()));
-    });
+    return later([done = std::move(done)]() mutable { done(std::unexpected(client_gone())); });
   }
   pin(false);
   read_done_ = std::move(done);
@@ -299,7 +295,7 @@ void Connection::read_body(std::uint64_t number, Exchange::ReadDone done) {
 
 void Connection::send_answer_head(const ResponseHead& head, Framing framing, bool close_after) {
   close_after_ = close_after || !keep_alive_ || serving_->draining ||
-                 framing.kind == Framing::Kind::UntilClose;
+                 serving_->farewell.due(this) || framing.kind == Framing::Kind::UntilClose;
   const Persistence persistence = close_after_  ? Persistence::Close
                                   : old_client_ ? Persistence::SayKeepAlive
                                                 : Persistence::KeepAlive;
@@ -532,7 +528,7 @@ void Connection::gone() {
   read_timer_.stop();
   state_ = State::Closing;
   set_->all.erase(this);
-  serving_->closed();
+  serving_->closed(peer_);
 }
 
 }  // namespace banyan::http

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "client_counts.hpp"
+#include "farewell.hpp"
 #include "http/exchange.hpp"
 #include "http/parser.hpp"
 #include "http/server.hpp"
@@ -25,13 +27,20 @@ class Connection;
 /// What all connections of a server share. Outlives the server as long as somebody answers late.
 struct Serving {
   Serving(ServerOptions given, Application& served)
-      : options(std::move(given)), application(&served) {}
+      : options(std::move(given)),
+        application(&served),
+        clients(options.max_connections_per_client) {}
 
   void fault(std::string_view what) const {
     if (options.on_fault) options.on_fault(what);
   }
 
-  void closed() {
+  bool counted(const Endpoint& peer) const {
+    return !options.speaks_for_many || !options.speaks_for_many(peer);
+  }
+
+  void closed(const Endpoint& peer) {
+    if (counted(peer)) clients.leave(peer);
     {
       const std::lock_guard lock(mutex);
       --connections;
@@ -43,12 +52,15 @@ struct Serving {
   Application* application;
   std::atomic<std::size_t> connections = 0;
   std::atomic<bool> draining = false;
+  Farewell farewell;
+  ClientCounts clients;
   std::mutex mutex;
   std::condition_variable changed;
 };
 
-/// The connections of one loop. On that loop only.
+/// The connections of one listener on one loop. On that loop only.
 struct ConnectionSet {
+  std::size_t listener = 0;  ///< index in ServerOptions::listen
   std::unordered_set<Connection*> all;
 };
 
@@ -92,6 +104,7 @@ class Connection final : public Wire {
   }
 
   const Endpoint& peer() const noexcept { return peer_; }
+  std::size_t listener() const noexcept { return set_->listener; }
 
  private:
   enum class State : std::uint8_t { Idle, Head, Handling, Closing };

@@ -38,10 +38,10 @@ void remove_if_dead(const SocketAddress& where) {
   ::unlink(path.c_str());
 }
 
-void turn_away(int socket) {
-  Response busy = problem_response(
-      {503, "http.too_many_connections", "too many connections; try again in a few seconds"});
-  busy.head.fields.add("Retry-After", "2");
+/// By TLS nothing can be said before a handshake, which is what there is no room for.
+void turn_away(int socket, bool by_tls, const Refusal& why) {
+  if (by_tls) return;
+  const Response busy = problem_response(why);
   const std::string bytes = serialize(busy, Persistence::Close).value();
   [[maybe_unused]] const ssize_t sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   ::shutdown(socket, SHUT_WR);
@@ -50,11 +50,13 @@ void turn_away(int socket) {
 }  // namespace
 
 Listener::Listener(std::shared_ptr<LoopCore> loop, std::shared_ptr<Serving> serving,
-                   std::shared_ptr<TlsServer> tls)
+                   std::size_t number, std::shared_ptr<TlsServer> tls)
     : loop_(std::move(loop)),
       serving_(std::move(serving)),
       tls_(std::move(tls)),
-      set_(std::make_shared<ConnectionSet>()) {}
+      set_(std::make_shared<ConnectionSet>()) {
+  set_->listener = number;
+}
 
 Listener::~Listener() = default;
 
@@ -115,12 +117,18 @@ void Listener::rest() {
 
 void Listener::take(Descriptor socket, const SocketAddress& peer) {
   if (serving_->connections >= serving_->options.max_connections) {
-    // By TLS nothing can be said before a handshake, which is what there is no room for.
-    if (!tls_) turn_away(socket.number());
-    return;
+    return turn_away(
+        socket.number(), tls_ != nullptr,
+        {503, "http.too_many_connections", "too many connections; try again in a few seconds"});
+  }
+  Endpoint from = peer.endpoint();
+  if (serving_->counted(from) && !serving_->clients.enter(from)) {
+    return turn_away(
+        socket.number(), tls_ != nullptr,
+        {503, "http.too_many_connections_of_client", "too many connections from this address"});
   }
   ++serving_->connections;
-  std::make_shared<Connection>(loop_, std::move(socket), serving_, set_, peer.endpoint())
+  std::make_shared<Connection>(loop_, std::move(socket), serving_, set_, std::move(from))
       ->start(tls_ ? TlsChannel::accepting(tls_->shared()) : nullptr);
 }
 

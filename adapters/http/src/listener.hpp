@@ -15,8 +15,8 @@ namespace banyan::http {
 /// A listening socket on one loop, and the connections that came in by it.
 class Listener final : private Watched {
  public:
-  /// `tls`: null for plain HTTP.
-  Listener(std::shared_ptr<LoopCore> loop, std::shared_ptr<Serving> serving,
+  /// `number`: the index of its address in ServerOptions::listen. `tls`: null for plain HTTP.
+  Listener(std::shared_ptr<LoopCore> loop, std::shared_ptr<Serving> serving, std::size_t number,
            std::shared_ptr<TlsServer> tls);
   ~Listener();
   Listener(const Listener&) = delete;

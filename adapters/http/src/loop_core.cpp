@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loop_core.hpp"
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 
@@ -144,6 +145,15 @@ std::shared_ptr<LoopAttachment>& LoopCore::attachment(std::uint64_t key) {
     if (owner == key) return thing;
   }
   return attachments_.emplace_back(key, nullptr).second;
+}
+
+std::shared_ptr<LoopAttachment> LoopCore::detach(std::uint64_t key) {
+  const auto found =
+      std::ranges::find(attachments_, key, &decltype(attachments_)::value_type::first);
+  if (found == attachments_.end()) return nullptr;
+  std::shared_ptr<LoopAttachment> attached = std::move(found->second);
+  attachments_.erase(found);
+  return attached;
 }
 
 struct Loops::Threads {

@@ -83,6 +83,8 @@ class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore
 
   /// By the key of its owner; null at first.
   std::shared_ptr<LoopAttachment>& attachment(std::uint64_t key);
+  /// Its owner is gone. Null when there was nothing.
+  std::shared_ptr<LoopAttachment> detach(std::uint64_t key);
 
  private:
   struct Delayed {

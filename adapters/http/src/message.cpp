@@ -124,6 +124,7 @@ Response problem_response(const Refusal& refusal) {
   Response response;
   response.head.status = refusal.status;
   response.head.fields.add("Content-Type", "application/problem+json");
+  if (refusal.status == 503) response.head.fields.add("Retry-After", "2");
   response.body = "{\"type\":\"about:blank\",\"title\":";
   append_json_string(response.body, reason_phrase(refusal.status));
   response.body += ",\"status\":" + std::to_string(refusal.status) + ",\"code\":";

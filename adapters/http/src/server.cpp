@@ -60,6 +60,13 @@ class Server::Engine {
   std::size_t loops() const { return loops_.size(); }
   LoopCore& loop(std::size_t index) { return *loops_.at(index); }
 
+  void wind_down(std::chrono::milliseconds spread) {
+    if (!started_) return;
+    serving_->farewell.begin(spread);
+    std::unique_lock lock(serving_->mutex);
+    serving_->changed.wait_for(lock, spread, [&] { return serving_->connections == 0; });
+  }
+
   std::size_t drain(std::chrono::milliseconds patience) {
     if (!std::exchange(started_, false)) return 0;
     const auto deadline = std::chrono::steady_clock::now() + patience;
@@ -83,7 +90,7 @@ class Server::Engine {
     try {
       const Listener* first = nullptr;
       for (const auto& loop : loops_) {
-        auto listener = std::make_unique<Listener>(loop, serving_, tls);
+        auto listener = std::make_unique<Listener>(loop, serving_, ports_.size(), tls);
         if (is_path && first != nullptr) {
           listener->share(*first);
         } else {
@@ -130,6 +137,7 @@ std::uint16_t Server::port(std::size_t index) const { return engine_->port(index
 std::size_t Server::connections() const { return engine_->connections(); }
 std::size_t Server::loops() const { return engine_->loops(); }
 Loop& Server::loop(std::size_t index) { return engine_->loop(index); }
+void Server::wind_down(std::chrono::milliseconds spread) { engine_->wind_down(spread); }
 std::size_t Server::drain(std::chrono::milliseconds deadline) { return engine_->drain(deadline); }
 
 }  // namespace banyan::http

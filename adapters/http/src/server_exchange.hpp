@@ -40,6 +40,7 @@ class ServerExchange final : public Exchange {
   Framing framing() const override { return framing_; }
   const Endpoint& peer() const override { return connection_->peer(); }
   const TlsPeer* tls() const override { return connection_->tls_peer(); }
+  std::size_t listener() const override { return connection_->listener(); }
   const std::string& id() const override { return id_; }
   Loop& loop() override { return connection_->loop(); }
 

@@ -2,7 +2,9 @@
 #include "http/upstream.hpp"
 
 #include <atomic>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 #include "upstream_call.hpp"
 
@@ -60,8 +62,24 @@ class Upstreams::Shared {
 
   std::shared_ptr<UpstreamPool> pool_of(Loop& loop) {
     auto& attached = static_cast<LoopCore&>(loop).attachment(key_);
-    if (!attached) attached = std::make_shared<UpstreamPool>(options_, resolver_);
+    if (!attached) {
+      attached = std::make_shared<UpstreamPool>(options_, resolver_);
+      const std::lock_guard lock(mutex_);
+      loops_.push_back(static_cast<LoopCore&>(loop).weak_from_this());
+    }
     return std::static_pointer_cast<UpstreamPool>(attached);
+  }
+
+  /// Kept connections are of no more use. Exchanges under way have what they need.
+  void retire() {
+    const std::lock_guard lock(mutex_);
+    for (const std::weak_ptr<LoopCore>& each : loops_) {
+      const auto loop = each.lock();
+      if (!loop) continue;
+      loop->post([&on = *loop, key = key_] {
+        if (const auto attached = on.detach(key)) static_cast<UpstreamPool&>(*attached).retire();
+      });
+    }
   }
 
  private:
@@ -71,12 +89,14 @@ class Upstreams::Shared {
   }
   UpstreamOptions options_;
   std::shared_ptr<Resolver> resolver_;
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<LoopCore>> loops_;
   std::uint64_t key_ = next_key();
 };
 
 Upstreams::Upstreams(UpstreamOptions options)
     : shared_(std::make_shared<Shared>(std::move(options))) {}
-Upstreams::~Upstreams() = default;
+Upstreams::~Upstreams() { shared_->retire(); }
 
 std::shared_ptr<UpstreamExchange> Upstreams::start(Loop& loop, const Endpoint& endpoint,
                                                    const UpstreamRequest& request,

@@ -23,6 +23,13 @@ void UpstreamPool::loop_ends() {
   for (const auto& connection : left) connection->loop_ends();
 }
 
+void UpstreamPool::retire() {
+  options_.max_idle_per_loop = 0;
+  for (const auto& [endpoint, connections] : std::exchange(idle_, {})) {
+    for (const auto& connection : connections) connection->drop();
+  }
+}
+
 std::shared_ptr<UpstreamConnection> UpstreamPool::take(const Endpoint& endpoint) {
   const auto found = idle_.find(endpoint);
   if (found == idle_.end()) return nullptr;

@@ -17,8 +17,8 @@ namespace banyan::http {
 
 class UpstreamConnection;
 
-/// Whoever has a connection to itself at the moment. Each of these may end in the connection's being
-/// dropped, and with it the last reference to the user: who goes on after that holds one.
+/// Whoever has a connection to itself at the moment. Each of these may end in the connection's
+/// being dropped, and with it the last reference to the user: who goes on after that holds one.
 class ConnectionUser {
  public:
   virtual ~ConnectionUser() = default;
@@ -40,6 +40,8 @@ class UpstreamPool final : public LoopAttachment,
   UpstreamPool(UpstreamOptions options, std::shared_ptr<Resolver> resolver)
       : options_(std::move(options)), resolver_(std::move(resolver)) {}
   void loop_ends() override;
+  /// Nobody will ask for connections any more: closes the kept ones, and keeps none from now on.
+  void retire();
 
   /// A kept one, or null.
   std::shared_ptr<UpstreamConnection> take(const Endpoint& endpoint);

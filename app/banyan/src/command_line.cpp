@@ -250,21 +250,17 @@ class CommandLine {
         "  banyan proxy --config banyan.toml --explain     X-Strangler says why an answer came "
         "from "
         "where\n"
-        "  kill -HUP PID    reads the file again; a bad file is refused and the old routes stay",
+        "  kill -HUP PID    reads the file again; a bad file is refused and the old routes stay;\n"
+        "                     opens the access log again, if the file has a section [access_log]",
         [this] { return proxy(proxy_); });
     added->add_option("--config", proxy_.config_file, "Listeners, upstreams and routes")
         ->capture_default_str();
     added->add_option("--log-file", proxy_.log_file,
                       "Where the log goes; standard error without it");
-    added
-        ->add_option("--access-log", proxy_.access_log_share,
-                     "The share of requests that get a line in the log, 0 to 1")
-        ->capture_default_str()
-        ->check(CLI::Range(0.0, 1.0));
     added->add_flag("--explain", proxy_.explain, "Say in each answer where it came from, and why");
     added->add_option("--trust", proxy_.trusted_peers,
                       "An address or network whose X-Forwarded-* is believed; may be repeated");
-    added->add_option("--loops", proxy_.loops, "Event loops per address; 0 is one per core")
+    added->add_option("--loops", proxy_.loops, "Event loops; 0 is one per core")
         ->capture_default_str()
         ->check(CLI::Range(0, 1024));
     added

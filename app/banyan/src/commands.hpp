@@ -44,7 +44,6 @@ struct DatabaseOptions {
 struct ProxyOptions {
   std::string config_file = "banyan.toml";
   std::string log_file;
-  double access_log_share = 0;
   bool explain = false;
   std::vector<std::string> trusted_peers;
   std::size_t loops = 0;

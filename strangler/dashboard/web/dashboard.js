@@ -117,6 +117,17 @@ function showLog(entries) {
           .map((text) => element('td', {}, String(text))))));
 }
 
+/** Only a proxy has upstreams. */
+function showUpstreams(groups) {
+  document.getElementById('upstreams-section').hidden = groups.length === 0;
+  document.getElementById('upstreams').tBodies[0].replaceChildren(...groups.flatMap((group) =>
+      group.instances.map((each) => element('tr', {},
+          element('td', {}, group.name), element('td', {}, element('code', {}, each.at)),
+          element('td', {class: each.state === 'healthy' ? '' : 'bad'}, each.state.replace('_', ' ')),
+          element('td', {}, each.check), ...[each.in_flight, each.requests, each.failures].map(
+              (number) => element('td', {class: 'number'}, String(number)))))));
+}
+
 async function poll() {
   const answer = await fetch('/_banyan/api/live', {cache: 'no-store'});
   if (!answer.ok) throw new Error(`status ${answer.status}`);
@@ -129,6 +140,7 @@ async function poll() {
       `process ${live.process}, up ${Math.round(live.uptime_seconds)} s, ${live.flavour}, routing table ${live.revision}`;
   document.getElementById('modules').replaceChildren(...live.modules.map((module) =>
       moduleCard(module, previous?.modules.find((each) => each.name === module.name), seconds, live.bounds)));
+  showUpstreams(live.upstreams ?? []);
   showLog(live.log);
   previous = live;
   previousTime = now;

@@ -38,4 +38,11 @@ http::Refusal answer_to(const http::UpstreamFailure& failure, std::string_view g
   }
 }
 
+http::Refusal overload_answer(std::string_view group) {
+  return {503, "proxy.upstream_full",
+          "every instance of the upstream '" + std::string(group) +
+              "' has as many requests under way as it may; the request was not sent, so asking "
+              "again cannot do it twice"};
+}
+
 }  // namespace banyan::strangler

@@ -130,7 +130,7 @@ class RequestWriter {
     const auto believed = [&](std::string_view name, std::string_view otherwise) {
       return hop.peer_trusted ? from_.find(name).value_or(otherwise) : otherwise;
     };
-    list("X-Forwarded-For", hop.peer_trusted, [&](std::string& out) { out += hop.peer; });
+    forwarded_for(hop);
     own("X-Real-IP", believed("X-Real-IP", ""));
     own("X-Forwarded-Proto", believed("X-Forwarded-Proto", hop.proto));
     own("X-Forwarded-Host", believed("X-Forwarded-Host", host));
@@ -138,10 +138,20 @@ class RequestWriter {
          [&](std::string& out) { append_forwarded_element(out, hop, host); });
   }
 
+  /// Somebody without an address adds nothing to what was said before.
+  void forwarded_for(const Hop& hop) {
+    if (!hop.peer.empty()) {
+      return list("X-Forwarded-For", hop.peer_trusted, [&](std::string& out) { out += hop.peer; });
+    }
+    if (!hop.peer_trusted || replaced("X-Forwarded-For")) return;
+    for (const auto field : from_) {
+      if (equals_ignoring_case(field.name, "X-Forwarded-For")) to_.add(field);
+    }
+  }
+
   void via(int minor_version, std::string_view name) {
-    list("Via", true, [&](std::string& out) {
-      out.append(minor_version == 0 ? "1.0 " : "1.1 ").append(name);
-    });
+    list("Via", true,
+         [&](std::string& out) { out.append(minor_version == 0 ? "1.0 " : "1.1 ").append(name); });
   }
 
   void trace(Random& random) {
@@ -194,11 +204,11 @@ class RequestWriter {
 
 void write_request_head(const http::RequestHead& head, const Hop& hop, const http::Fields& extra,
                         Random& random, http::HeadWriter& out) {
-  out.request_line(head.method, head.target);
+  out.request_line(head.method, hop.target.empty() ? std::string_view(head.target) : hop.target);
   RequestWriter writer(head.fields, out, extra);
   const bool counting = counts_forwards(head.method);
   writer.pass_on(counting);
-  if (!head.fields.contains("Host")) out.add("Host", hop.upstream);
+  if (!head.fields.contains("Host") && !extra.contains("Host")) out.add("Host", hop.upstream);
   if (counting) writer.max_forwards();
   writer.origin(hop);
   writer.via(head.minor_version, hop.via);

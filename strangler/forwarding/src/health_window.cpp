@@ -1,7 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "forwarding/health_window.hpp"
 
+#include <algorithm>
+
 namespace banyan::strangler {
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+/// A second in one word: its number (or 0 for "no second"), its requests, its failures.
+constexpr unsigned kCountBits = 20;
+constexpr std::uint64_t kCountMask = (1U << kCountBits) - 1;
+constexpr std::uint64_t kNumberMask = (1U << (64 - 2 * kCountBits)) - 1;
+
+/// Wraps after half a year; what is older than ten seconds is of no interest long before.
+std::uint64_t number_of(SteadyTime time) {
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+  return static_cast<std::uint64_t>(seconds) % kNumberMask + 1;
+}
+
+struct Second {
+  std::uint64_t number = 0;
+  HealthWindow::Counts counts;
+
+  static Second from(std::uint64_t word) {
+    return {word >> (2 * kCountBits), {(word >> kCountBits) & kCountMask, word & kCountMask}};
+  }
+  std::uint64_t word() const {
+    return number << (2 * kCountBits) | std::min(counts.requests, kCountMask) << kCountBits |
+           std::min(counts.failures, kCountMask);
+  }
+};
+
+}  // namespace
 
 std::string_view to_string(InstanceState state) {
   switch (state) {
@@ -12,65 +44,79 @@ std::string_view to_string(InstanceState state) {
   return "healthy";
 }
 
-std::int64_t HealthWindow::second_of(SteadyTime time) {
-  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+void HealthWindow::count(bool failed, SteadyTime now) {
+  const std::uint64_t number = number_of(now);
+  std::atomic<std::uint64_t>& place = seconds_[number % kSeconds];
+  std::uint64_t before = place.load(kRelaxed);
+  Second second;
+  do {
+    second = Second::from(before);
+    if (second.number != number) second = {number, {}};
+    ++second.counts.requests;
+    second.counts.failures += failed ? 1 : 0;
+  } while (!place.compare_exchange_weak(before, second.word(), kRelaxed));
 }
 
 void HealthWindow::record(bool failed, SteadyTime now) {
-  const std::int64_t number = second_of(now);
-  Second& second = seconds_[static_cast<std::size_t>(number) % kSeconds];
-  if (second.number != number) second = {number, {}};
-  ++second.counts.requests;
-  trying_ = false;
+  count(failed, now);
+  stop_trying();
   if (!failed) {
-    failures_in_a_row_ = 0;
+    if (failures_in_a_row_.load(kRelaxed) != 0) failures_in_a_row_.store(0, kRelaxed);
     // A late success of a request that was sent before the illness proves nothing about now.
-    if (state(now) == InstanceState::OnTrial) {
-      ill_ = false;
-      seconds_.fill({});
-    }
+    if (state(now) == InstanceState::OnTrial) heal();
     return;
   }
-  ++second.counts.failures;
-  ++failures_in_a_row_;
-  if (state(now) == InstanceState::OnTrial) return fall_ill(now);
-  if (ill_) return;
+  const std::uint32_t in_a_row = failures_in_a_row_.fetch_add(1, kRelaxed) + 1;
+  const InstanceState known = state(now);
+  if (known == InstanceState::OnTrial) return fall_ill(now);
+  if (known == InstanceState::Ill) return;
   const Counts recent = counts(now);
   const bool many = recent.requests >= rules_.least_requests &&
                     static_cast<double>(recent.failures) >=
                         rules_.failure_share * static_cast<double>(recent.requests);
-  if (many || failures_in_a_row_ >= rules_.consecutive_failures) fall_ill(now);
+  if (many || in_a_row >= rules_.consecutive_failures) fall_ill(now);
+}
+
+void HealthWindow::stop_trying() {
+  if (trying_.load(kRelaxed)) trying_.store(false, kRelaxed);
 }
 
 void HealthWindow::fall_ill(SteadyTime now) {
-  ill_ = true;
-  ill_since_ = now;
+  ill_since_.store(now.time_since_epoch().count(), kRelaxed);
+}
+
+void HealthWindow::heal() {
+  failures_in_a_row_.store(0, kRelaxed);
+  for (std::atomic<std::uint64_t>& second : seconds_) second.store(0, kRelaxed);
+  ill_since_.store(kNever, kRelaxed);
 }
 
 bool HealthWindow::admits(SteadyTime now) const {
   switch (state(now)) {
     case InstanceState::Healthy: return true;
     case InstanceState::Ill: return false;
-    case InstanceState::OnTrial: return !trying_;
+    case InstanceState::OnTrial: return !trying_.load(kRelaxed);
   }
   return true;
 }
 
 void HealthWindow::admit(SteadyTime now) {
-  if (state(now) == InstanceState::OnTrial) trying_ = true;
+  if (state(now) == InstanceState::OnTrial) trying_.store(true, kRelaxed);
 }
 
 InstanceState HealthWindow::state(SteadyTime now) const {
-  if (!ill_) return InstanceState::Healthy;
-  return now - ill_since_ < rules_.rest ? InstanceState::Ill : InstanceState::OnTrial;
+  const std::int64_t since = ill_since_.load(kRelaxed);
+  if (since == kNever) return InstanceState::Healthy;
+  return now - SteadyTime(SteadyTime::duration(since)) < rules_.rest ? InstanceState::Ill
+                                                                     : InstanceState::OnTrial;
 }
 
 HealthWindow::Counts HealthWindow::counts(SteadyTime now) const {
-  const std::int64_t number = second_of(now);
+  const std::uint64_t number = number_of(now);
   Counts sum;
-  for (const Second& second : seconds_) {
-    if (second.number < 0 || number - second.number >= static_cast<std::int64_t>(kSeconds))
-      continue;
+  for (const std::atomic<std::uint64_t>& word : seconds_) {
+    const Second second = Second::from(word.load(kRelaxed));
+    if (second.number == 0 || number - second.number >= kSeconds) continue;
     sum.requests += second.counts.requests;
     sum.failures += second.counts.failures;
   }

@@ -7,6 +7,7 @@ std::string_view to_string(ForwardFailure failure) {
   switch (failure) {
     case ForwardFailure::None: return "none";
     case ForwardFailure::Unreachable: return "unreachable";
+    case ForwardFailure::Overloaded: return "overloaded";
     case ForwardFailure::Closed: return "closed";
     case ForwardFailure::Timeout: return "timeout";
     case ForwardFailure::Protocol: return "protocol";

@@ -6,6 +6,7 @@
 
 #include "failure_answer.hpp"
 #include "forwarding/forwarded_head.hpp"
+#include "forwarding/refuse.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -33,15 +34,29 @@ void Relay::run() {
   attempt();
 }
 
+std::string Relay::upstream_name() const {
+  const http::Endpoint& endpoint = order_.group->endpoint(instance_);
+  return http::is_unix(endpoint) ? "localhost" : to_string(endpoint);
+}
+
 void Relay::attempt() {
   const std::optional<std::size_t> failed_one =
       attempts_ == 0 ? std::nullopt : std::optional(instance_);
-  instance_ = order_.group->pick(failed_one);
+  seat_.leave();
+  const std::optional<std::size_t> picked = order_.group->pick(failed_one);
+  if (!picked) return refuse_for_want_of_room();
+  instance_ = *picked;
+  seat_ = Seat(*order_.group, instance_);
   ++attempts_;
-  const std::string upstream =
-      exchange_->head().fields.contains("Host") ? "" : to_string(order_.group->endpoint(instance_));
-  const Hop hop{.peer = exchange_->peer().host,
-                .peer_trusted = shared_->options.trusted_peers.contains(exchange_->peer().host),
+  const std::string upstream = exchange_->head().fields.contains("Host") ? "" : upstream_name();
+  const http::Endpoint& peer = exchange_->peer();
+  std::string moved;
+  if (order_.rewriting != nullptr && order_.rewriting->moves_paths()) {
+    moved = order_.rewriting->target_for_upstream(exchange_->head().target);
+  }
+  const Hop hop{.peer = http::is_unix(peer) ? std::string_view() : peer.host,
+                .target = moved,
+                .peer_trusted = shared_->options.trusted_peers.contains(peer.host),
                 .proto = shared_->options.proto,
                 .via = shared_->options.via,
                 .request_id = exchange_->id(),
@@ -78,7 +93,12 @@ bool Relay::may_try_again(const http::UpstreamFailure& failure) const {
 
 void Relay::give_up(const http::UpstreamFailure& failure) {
   const http::Refusal refusal = answer_to(failure, order_.group->name());
-  settle(failure_of(failure), refusal.status, false, failure.message)->fail(refusal);
+  refuse(*settle(failure_of(failure), refusal.status, false, failure.message), refusal);
+}
+
+void Relay::refuse_for_want_of_room() {
+  const http::Refusal refusal = overload_answer(order_.group->name());
+  refuse(*settle(ForwardFailure::Overloaded, refusal.status, false, refusal.message), refusal);
 }
 
 void Relay::client_gone() {
@@ -95,7 +115,8 @@ std::shared_ptr<http::Exchange> Relay::settle(ForwardFailure failure, unsigned s
   const auto self = shared_from_this();
   auto exchange = std::exchange(exchange_, nullptr);
   const auto upstream = std::exchange(upstream_, nullptr);
-  if (failure != ForwardFailure::None || upload_ != Upload::Done) upstream->cancel();
+  if (upstream && (failure != ForwardFailure::None || upload_ != Upload::Done)) upstream->cancel();
+  seat_.leave();
   if (!order_.done) return exchange;
   order_.done(Outcome{.side = order_.side,
                       .endpoint = order_.group->endpoint(instance_),
@@ -104,6 +125,7 @@ std::shared_ptr<http::Exchange> Relay::settle(ForwardFailure failure, unsigned s
                       .failure = failure,
                       .message = std::move(message),
                       .attempts = attempts_,
+                      .answer_bytes = answer_bytes_,
                       .took = exchange->loop().now() - began_});
   return exchange;
 }

@@ -43,9 +43,11 @@ class Relay : public std::enable_shared_from_this<Relay> {
 
   // The attempt.
   void attempt();
+  std::string upstream_name() const;
   void attempt_failed(const http::UpstreamFailure& failure);
   bool may_try_again(const http::UpstreamFailure& failure) const;
   void give_up(const http::UpstreamFailure& failure);
+  void refuse_for_want_of_room();
   void client_gone();
   /// Whatever is still to be said to the client is said through what this returns, after it: the
   /// engine may call back from inside.
@@ -81,6 +83,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   SteadyTime began_;
 
   std::size_t instance_ = 0;
+  Seat seat_;
   unsigned attempts_ = 0;
 
   Upload upload_ = Upload::Done;
@@ -91,6 +94,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   /// Bytes of an answer with a declared length that the client was not sent yet. Whoever goes away
   /// after the last one got what it asked for.
   std::uint64_t answer_left_ = UINT64_MAX;
+  std::uint64_t answer_bytes_ = 0;
 };
 
 }  // namespace banyan::strangler

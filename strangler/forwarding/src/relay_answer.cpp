@@ -43,6 +43,10 @@ void Relay::begin_answer(http::ResponseHead& head) {
   order_.group->succeeded(instance_);
   answer_status_ = head.status;
   turn_into_our_answer(head, order_.response_fields);
+  if (order_.rewriting != nullptr) {
+    const std::string_view host = exchange_->head().fields.find("Host").value_or("");
+    order_.rewriting->answer_for_client(head.fields, host);
+  }
   exchange_->begin(head, framing_for_client(upstream_->framing()));
   if (!upstream_->has_body()) return complete();
   if (upstream_->framing().kind == http::Framing::Kind::Length) {
@@ -65,6 +69,7 @@ void Relay::take_answer_piece(http::BodyPiece piece) {
     if (self->settled()) return;
     if (!sent) return self->client_gone();
     self->answer_left_ -= size;
+    self->answer_bytes_ += size;
     self->await_piece();
   });
 }

@@ -7,6 +7,8 @@
 #include <charconv>
 #include <optional>
 
+#include "http/endpoint.hpp"
+
 namespace banyan::strangler {
 namespace {
 
@@ -57,12 +59,16 @@ std::expected<TrustedPeers, std::string> TrustedPeers::parse(
     const std::vector<std::string>& networks) {
   TrustedPeers peers;
   for (const std::string& text : networks) {
+    if (text == http::kUnixPrefix) {
+      peers.unix_ = true;
+      continue;
+    }
     const std::size_t slash = text.find('/');
     const std::optional<Parsed> address = parse_address(std::string_view(text).substr(0, slash));
     if (!address) {
       return std::unexpected("'" + text +
                              "' is not an IP address or network: write \"10.0.0.7\", " +
-                             "\"10.0.0.0/8\" or \"2001:db8::/32\"");
+                             "\"10.0.0.0/8\", \"2001:db8::/32\" or \"unix:\"");
     }
     unsigned bits = kAddressBits;
     if (slash != std::string::npos) {
@@ -80,6 +86,7 @@ std::expected<TrustedPeers, std::string> TrustedPeers::parse(
 }
 
 bool TrustedPeers::contains(std::string_view address) const {
+  if (address.starts_with(http::kUnixPrefix)) return unix_;
   if (networks_.empty()) return false;
   const std::optional<Parsed> parsed = parse_address(address);
   return parsed && std::ranges::any_of(networks_, [&](const Network& network) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "forwarding/refuse.hpp"
 #include "live_view.hpp"
 #include "sticky_unit.hpp"
 
@@ -19,12 +20,14 @@ bool claimed_by_file(const RouteMatch& match) {
 }  // namespace
 
 void Edge::handle(std::shared_ptr<http::Exchange> exchange) {
+  const Door& door = parts_.doors[exchange->listener()];
   if (exchange->head().target == "*") return answer_for_all(*exchange);
-  if (parts_.pages.serve_reserved(exchange, parts_.operators_here)) return;
+  if (parts_.pages.serve_reserved(exchange, door.operators)) return;
+  if (!door.clients) return parts_.pages.serve_only(exchange);
   std::shared_ptr<const Site> site = parts_.site.read([](const auto& current) { return current; });
   const http::RequestHead& head = exchange->head();
   const RouteMatch match = site->routing().table.match(head.method, head.target);
-  if (!claimed_by_file(match) && parts_.pages.serve_common(exchange, parts_.operators_here)) return;
+  if (!claimed_by_file(match) && parts_.pages.serve_common(exchange, door.operators)) return;
   if (match.route == nullptr) return refuse(*exchange, match);
   forward(std::move(exchange), *match.route, std::move(site));
 }
@@ -39,17 +42,29 @@ void Edge::answer_for_all(http::Exchange& exchange) {
 void Edge::refuse(http::Exchange& exchange, const RouteMatch& match) {
   parts_.metrics.requests.record(kNotMigrated, "no route", "refused", true, {});
   if (match.fault) {
-    return exchange.fail({400, "proxy.bad_target", std::string(to_string(*match.fault))});
+    return refuse(exchange, refusal_answer(exchange, {400, "proxy.bad_target",
+                                                      std::string(to_string(*match.fault))}));
   }
   if (match.allowed.empty()) {
-    return exchange.fail({404, "proxy.no_route",
-                          "no route of the proxy's file leads here; it may be a part of the old "
-                          "application that nobody has declared yet"});
+    return refuse(exchange,
+                  refusal_answer(exchange, {404, "proxy.no_route",
+                                            "no route of the proxy's file leads here; it may be a "
+                                            "part of the old application that nobody has declared "
+                                            "yet"}));
   }
-  http::Response response = http::problem_response(
+  http::Response response = refusal_answer(
+      exchange,
       {405, "proxy.method_not_allowed", "the proxy's file has this path with other methods only"});
   response.head.fields.set("Allow", match.allowed.to_string());
-  exchange.respond(std::move(response));
+  refuse(exchange, std::move(response));
+}
+
+void Edge::refuse(http::Exchange& exchange, http::Response answer) {
+  if (parts_.access_log != nullptr && parts_.access_log->wants_line()) {
+    const Outcome outcome{.status = answer.head.status, .answer_bytes = answer.body.size()};
+    parts_.access_log->line(exchange, nullptr, outcome);
+  }
+  exchange.respond(std::move(answer));
 }
 
 void Edge::forward(Exchange exchange, const Route& route, std::shared_ptr<const Site> site) {
@@ -64,19 +79,25 @@ void Edge::forward(Exchange exchange, const Route& route, std::shared_ptr<const 
   ForwardOrder order;
   order.group = pool.instances;
   order.side = choice.side;
+  order.rewriting = choice.side == Side::Remote ? way.successor_rewriting : way.legacy_rewriting;
+  if (!pool.group.host.empty()) order.request_fields.add("Host", pool.group.host);
+  if (parts_.total_time.count() > 0) {
+    order.deadline = exchange->loop().now() + parts_.total_time;
+  }
   order.safe_to_repeat = route.effect == Effect::Read;
   if (choice.migrated) order.request_fields.add("Banyan-Routing", routing_field(route, choice));
   if (parts_.explain) {
     order.response_fields.add("X-Strangler", explain(route, choice, unit, parts_.stages));
   }
-  std::shared_ptr<http::Exchange> logged = parts_.log.wants_line() ? exchange : nullptr;
+  const bool wanted = parts_.access_log != nullptr && parts_.access_log->wants_line();
+  std::shared_ptr<http::Exchange> logged = wanted ? exchange : nullptr;
   order.done = [this, &route, &way, site = std::move(site),
                 logged = std::move(logged)](const Outcome& outcome) {
     if (!outcome.aborted_by_client()) {
       way.requests(outcome.side).record(outcome.upstream_failed(), outcome.took);
     }
     if (outcome.upstream_failed() && !outcome.message.empty()) parts_.log.failure(route, outcome);
-    if (logged) parts_.log.line(*logged, route, outcome);
+    if (logged) parts_.access_log->line(*logged, &route, outcome);
   };
   pool.forwarder.forward(std::move(exchange), std::move(order));
 }

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <memory>
 
+#include "access_log.hpp"
 #include "decision.hpp"
+#include "doors.hpp"
 #include "http/exchange.hpp"
 #include "operator_pages.hpp"
 #include "proxy/options.hpp"
@@ -30,9 +32,11 @@ class Edge final : public http::Application {
     OperatorPages& pages;
     telemetry::Metrics& metrics;
     RequestLog& log;
+    AccessLog* access_log = nullptr;
     const TrustedPeers& trusted_peers;
+    const Doors& doors;
+    std::chrono::milliseconds total_time{0};  ///< of an exchange; 0: no limit
     bool explain = false;
-    bool operators_here = false;  ///< this edge listens on a loopback address
   };
   /// All parts must outlive the edge.
   explicit Edge(const Parts& parts) : parts_(parts) {}
@@ -43,6 +47,7 @@ class Edge final : public http::Application {
   using Exchange = std::shared_ptr<http::Exchange>;
   static void answer_for_all(http::Exchange& exchange);
   void refuse(http::Exchange& exchange, const RouteMatch& match);
+  void refuse(http::Exchange& exchange, http::Response answer);
   void forward(Exchange exchange, const Route& route, std::shared_ptr<const Site> site);
 
   Parts parts_;

@@ -115,12 +115,18 @@ Json upstreams(const Site& site) {
     for (const InstanceGroup::Status& each : pool->instances->status()) {
       instances.push_back({{"at", to_string(each.endpoint)},
                            {"state", to_string(each.state)},
+                           {"check", to_string(each.check)},
+                           {"in_flight", each.in_flight},
                            {"recent_requests", each.last_seconds.requests},
                            {"recent_failures", each.last_seconds.failures},
                            {"requests", each.requests},
                            {"failures", each.failures}});
     }
-    groups.push_back({{"name", name}, {"instances", std::move(instances)}});
+    groups.push_back({{"name", name},
+                      {"balance", pool->group.least_loaded ? "least_loaded" : "round_robin"},
+                      {"max_requests", pool->group.max_requests},
+                      {"refused", pool->instances->refused()},
+                      {"instances", std::move(instances)}});
   }
   return groups;
 }
@@ -155,11 +161,24 @@ std::vector<telemetry::Gauge> gauges(const Site& site, const Stages& stages) {
           {"group", name}, {"instance", to_string(each.endpoint)}};
       all.push_back({"banyan_upstream_healthy", "1 while the instance is not taken for ill", labels,
                      each.state == InstanceState::Healthy ? 1.0 : 0.0, false});
+      if (each.check != CheckState::None) {
+        all.push_back({"banyan_upstream_check_passing", "1 while the health check passes", labels,
+                       each.check == CheckState::Passing ? 1.0 : 0.0, false});
+      }
+      all.push_back({"banyan_upstream_in_flight", "requests under way at the instance", labels,
+                     static_cast<double>(each.in_flight), false});
       all.push_back({"banyan_upstream_requests_total", "requests sent to the instance", labels,
                      static_cast<double>(each.requests), true});
       all.push_back({"banyan_upstream_failures_total", "requests that the instance failed", labels,
                      static_cast<double>(each.failures), true});
     }
+  }
+  for (const auto& [name, pool] : site.pools()) {
+    all.push_back({"banyan_upstream_refused_total",
+                   "requests that were refused because every instance was full",
+                   {{"group", name}},
+                   static_cast<double>(pool->instances->refused()),
+                   true});
   }
   for (const std::string& migration : site.routing().configuration.migration_names()) {
     const Traffic traffic = stages.traffic(migration);
@@ -179,6 +198,30 @@ std::vector<telemetry::Gauge> gauges(const Site& site, const Stages& stages) {
                  {},
                  static_cast<double>(site.routing().generation),
                  false});
+  return all;
+}
+
+std::vector<telemetry::Gauge> own_gauges(const AccessLog* log, const http::Server* server) {
+  std::vector<telemetry::Gauge> all;
+  if (server != nullptr) {
+    all.push_back({"banyan_connections",
+                   "connections of clients",
+                   {},
+                   static_cast<double>(server->connections()),
+                   false});
+  }
+  if (log != nullptr) {
+    all.push_back({"banyan_access_log_lines_total",
+                   "lines written to the access log",
+                   {},
+                   static_cast<double>(log->written()),
+                   true});
+    all.push_back({"banyan_access_log_dropped_total",
+                   "lines of the access log that were dropped because the disk could not keep up",
+                   {},
+                   static_cast<double>(log->dropped()),
+                   true});
+  }
   return all;
 }
 

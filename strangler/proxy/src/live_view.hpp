@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "access_log.hpp"
+#include "http/server.hpp"
 #include "site.hpp"
 #include "stages/stages.hpp"
 #include "telemetry/metrics.hpp"
@@ -19,5 +21,8 @@ std::string upstreams_json(const Site& site);
 
 /// The same, and the shares of the migrations, for Prometheus.
 std::vector<telemetry::Gauge> gauges(const Site& site, const Stages& stages);
+
+/// Of the proxy itself; either may be null.
+std::vector<telemetry::Gauge> own_gauges(const AccessLog* log, const http::Server* server);
 
 }  // namespace banyan::strangler

@@ -63,7 +63,8 @@ bool OperatorPages::serve_reserved(const Exchange& exchange, bool operators_here
   if (!is_at_or_below(path, kReserved)) return false;
   if (!operators_here) {
     exchange->fail({404, "proxy.no_operators_here",
-                    "the operators' pages are served on a loopback address only"});
+                    "the operators' pages are not served on this address; banyan.toml says with "
+                    "operators = \"127.0.0.1:9180\" in [proxy] where they are"});
     return true;
   }
   if (!http::names_loopback(head.fields.find("Host").value_or(std::string_view()))) {
@@ -129,6 +130,12 @@ bool OperatorPages::serve_common(const Exchange& exchange, bool operators_here) 
     refuse_method(*exchange);
   }
   return true;
+}
+
+void OperatorPages::serve_only(const Exchange& exchange) {
+  if (serve_common(exchange, true)) return;
+  exchange->fail(
+      {404, "proxy.no_such_page", "only the operators' pages are here; start at /_banyan/"});
 }
 
 void OperatorPages::admin(const Exchange& exchange, std::string_view path, std::string_view query) {

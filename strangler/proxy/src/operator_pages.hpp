@@ -33,6 +33,8 @@ class OperatorPages {
   bool serve_reserved(const Exchange& exchange, bool operators_here);
   /// /health/…, /metrics; false when the path is none of them.
   bool serve_common(const Exchange& exchange, bool operators_here);
+  /// Where nothing but the operators' pages is.
+  void serve_only(const Exchange& exchange);
 
  private:
   using Make = std::function<http::Response()>;

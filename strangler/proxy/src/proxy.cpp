@@ -5,11 +5,13 @@
 #include <filesystem>
 #include <mutex>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
+#include "access_log.hpp"
+#include "doors.hpp"
 #include "edge.hpp"
 #include "http/instance_lock.hpp"
-#include "http/loopback.hpp"
 #include "http/server.hpp"
 #include "kernel/executor.hpp"
 #include "live_view.hpp"
@@ -21,9 +23,21 @@ namespace {
 
 std::string sentence(const Error& error) { return error.message + " (" + error.rule + ")\n"; }
 
-std::string control_store_file(const ProxyOptions& options, const Configuration& configuration) {
-  return (std::filesystem::path(options.config_file).parent_path() / configuration.control_store)
-      .string();
+void log_change(const telemetry::Log& log, const HealthChange& change) {
+  log.write(
+      change.passing ? telemetry::Level::Info : telemetry::Level::Warning,
+      change.passing ? "proxy.instance_well" : "proxy.instance_ill",
+      {{"group", change.group}, {"instance", to_string(change.instance)}, {"message", change.why}});
+}
+
+/// A path of the file is relative to the file's own folder; "-" is none.
+std::string beside_the_file(const ProxyOptions& options, const std::string& path) {
+  if (path == "-") return path;
+  return (std::filesystem::path(options.config_file).parent_path() / path).string();
+}
+
+std::size_t loops_of(const ProxyOptions& options) {
+  return options.loops != 0 ? options.loops : std::max(1U, std::thread::hardware_concurrency());
 }
 
 // Of a migration that the file no longer has, the usual ones.
@@ -31,28 +45,6 @@ std::vector<Percent> steps_of(const Configuration& configuration, std::string_vi
   const MigrationPlan* plan = configuration.migration(migration);
   return plan != nullptr ? plan->steps : usual_steps();
 }
-
-http::ServerOptions server_options(const Address& address, const Limits& limits,
-                                   const ProxyOptions& options) {
-  http::ServerOptions server;
-  server.listen = {{address.host, address.port}};
-  server.loops = options.loops;
-  server.max_connections = limits.connections;
-  server.limits.head_bytes = limits.header_bytes;
-  server.limits.fields = limits.header_fields;
-  server.limits.body_bytes = limits.body_bytes;
-  server.head_timeout = limits.header_time;
-  server.body_timeout = limits.body_time;
-  server.idle_timeout = limits.idle_time;
-  return server;
-}
-
-/// One listening address.
-struct Door {
-  http::InstanceLock lock;
-  std::unique_ptr<Edge> edge;
-  std::unique_ptr<http::Server> server;
-};
 
 }  // namespace
 
@@ -70,7 +62,8 @@ struct Proxy::Parts {
   ProxyOptions options;
   telemetry::Log log;
   TrustedPeers trusted_peers;
-  ForwarderOptions forwarding;
+  HealthChecks checks;
+  UpstreamPool::Common upstreams;
   Configuration started_with;
   LiveRoutes routes;
   telemetry::Metrics metrics;
@@ -85,7 +78,11 @@ struct Proxy::Parts {
   SteadyTime started = system_clock().steady();
   std::unique_ptr<OperatorPages> pages;
   std::mutex reloading;
-  std::vector<Door> doors;
+  Doors doors;
+  std::vector<http::InstanceLock> locks;
+  std::unique_ptr<AccessLog> access_log;
+  std::unique_ptr<Edge> edge;
+  std::unique_ptr<http::Server> server;
 };
 
 Proxy::Parts::Parts(const ProxyOptions& given, TrustedPeers trusted,
@@ -93,13 +90,17 @@ Proxy::Parts::Parts(const ProxyOptions& given, TrustedPeers trusted,
     : options(given),
       log({.service = "banyan-proxy", .file = given.log_file}),
       trusted_peers(std::move(trusted)),
-      forwarding{.trusted_peers = trusted_peers},
+      checks([this](const HealthChange& change) { log_change(log, change); }),
+      upstreams{.forwarding = {.trusted_peers = trusted_peers},
+                .health = given.health,
+                .checks = &checks},
       started_with(routing->configuration),
       routes(given.config_file, routing),
       site(std::make_unique<const std::shared_ptr<const Site>>(
-          std::make_shared<const Site>(routing, nullptr, forwarding, given.health, metrics.requests))),
+          std::make_shared<const Site>(routing, nullptr, upstreams, metrics.requests))),
       store(std::move(opened)),
-      request_log(log, given.access_log_share) {}
+      request_log(log),
+      doors(doors_of(started_with)) {}
 
 telemetry::Health::Finding Proxy::Parts::upstream_health() const {
   std::string ill;
@@ -116,7 +117,9 @@ void Proxy::Parts::warn_of_what_needs_a_restart(const Configuration& now) const 
     if (!same) changed.append(changed.empty() ? "" : ", ").append(what);
   };
   note(now.listen == started_with.listen, "listen");
+  note(now.operators == started_with.operators, "operators");
   note(now.limits == started_with.limits, "limits");
+  note(now.access_log == started_with.access_log, "access_log");
   note(now.control_store == started_with.control_store, "control_store");
   if (changed.empty()) return;
   log.write(telemetry::Level::Warning, "proxy.needs_restart",
@@ -134,7 +137,7 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
   auto routing = load_routing(options.config_file);
   if (!routing) return std::unexpected(to_string(routing.error()));
   const Configuration& configuration = (*routing)->configuration;
-  auto store = ControlStore::open(control_store_file(options, configuration));
+  auto store = ControlStore::open(beside_the_file(options, configuration.control_store));
   if (!store) return std::unexpected(sentence(store.error()));
   if (const auto enlisted = (*store)->enlist(configuration.migration_names()); !enlisted) {
     return std::unexpected(sentence(enlisted.error()));
@@ -159,6 +162,7 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
       });
   all->admin = std::make_unique<AdminApi>(*all->switchboard);
   all->metrics.add_gauges([all] { return gauges(*all->current(), *all->stages); });
+  all->metrics.add_gauges([all] { return own_gauges(all->access_log.get(), all->server.get()); });
   all->health.add("upstreams", false, [all] { return all->upstream_health(); });
   all->pages = std::make_unique<OperatorPages>(
       OperatorPages::Parts{.admin = *all->admin,
@@ -175,36 +179,49 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
 
 void Proxy::start() {
   Parts& all = *parts_;
-  for (const Address& address : all.started_with.listen) {
-    Door door{http::InstanceLock::for_endpoint({address.host, address.port}), nullptr, nullptr};
-    door.edge =
-        std::make_unique<Edge>(Edge::Parts{.site = all.site,
-                                           .stages = *all.stages,
-                                           .pages = *all.pages,
-                                           .metrics = all.metrics,
-                                           .log = all.request_log,
-                                           .trusted_peers = all.trusted_peers,
-                                           .explain = all.options.explain,
-                                           .operators_here = http::is_loopback(address.host)});
-    http::ServerOptions server = server_options(address, all.started_with.limits, all.options);
-    server.on_fault = [&all](std::string_view what) {
-      all.log.write(telemetry::Level::Error, "proxy.fault", {{"message", what}});
-    };
-    door.server = std::make_unique<http::Server>(std::move(server), *door.edge);
-    door.server->start();
-    all.doors.push_back(std::move(door));
+  for (const Door& door : all.doors) {
+    all.locks.push_back(http::InstanceLock::for_endpoint(door.endpoint));
   }
-  for (const http::Endpoint& endpoint : listening()) {
-    all.log.write(telemetry::Level::Info, "proxy.listening", {{"address", to_string(endpoint)}});
+  if (all.started_with.access_log) {
+    AccessLogPlan plan = *all.started_with.access_log;
+    plan.file = beside_the_file(all.options, plan.file);
+    all.access_log = std::make_unique<AccessLog>(plan, loops_of(all.options));
   }
+  all.edge = std::make_unique<Edge>(Edge::Parts{.site = all.site,
+                                                .stages = *all.stages,
+                                                .pages = *all.pages,
+                                                .metrics = all.metrics,
+                                                .log = all.request_log,
+                                                .access_log = all.access_log.get(),
+                                                .trusted_peers = all.trusted_peers,
+                                                .doors = all.doors,
+                                                .total_time = all.started_with.limits.total_time,
+                                                .explain = all.options.explain});
+  http::ServerOptions options = server_options(all.doors, all.started_with.limits, all.options);
+  options.speaks_for_many = [&all](const http::Endpoint& peer) {
+    return all.trusted_peers.contains(peer.host);
+  };
+  options.on_fault = [&all](std::string_view what) {
+    all.log.write(telemetry::Level::Error, "proxy.fault", {{"message", what}});
+  };
+  all.server = std::make_unique<http::Server>(std::move(options), *all.edge);
+  all.server->start();
+  log_doors(all.log, all.doors, *all.server);
 }
 
 std::vector<http::Endpoint> Proxy::listening() const {
   std::vector<http::Endpoint> all;
   for (std::size_t i = 0; i < parts_->doors.size(); ++i) {
-    all.push_back({parts_->started_with.listen[i].host, parts_->doors[i].server->port()});
+    if (parts_->doors[i].clients) all.push_back(bound(parts_->doors[i], *parts_->server, i));
   }
   return all;
+}
+
+std::optional<http::Endpoint> Proxy::operators() const {
+  for (std::size_t i = 0; i < parts_->doors.size(); ++i) {
+    if (parts_->doors[i].operators) return bound(parts_->doors[i], *parts_->server, i);
+  }
+  return std::nullopt;
 }
 
 std::expected<std::uint64_t, std::vector<FileProblem>> Proxy::reload() {
@@ -225,8 +242,7 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Proxy::reload() {
   }
   const std::shared_ptr<const Site> before = all.current();
   all.site.publish(std::make_unique<const std::shared_ptr<const Site>>(
-      std::make_shared<const Site>(*routing, before.get(), all.forwarding, all.options.health,
-                                   all.metrics.requests)));
+      std::make_shared<const Site>(*routing, before.get(), all.upstreams, all.metrics.requests)));
   all.warn_of_what_needs_a_restart(configuration);
   all.log.write(telemetry::Level::Info, "proxy.routes_loaded",
                 {{"generation", static_cast<std::int64_t>((*routing)->generation)},
@@ -236,17 +252,20 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Proxy::reload() {
 
 std::size_t Proxy::drain(std::chrono::milliseconds deadline) {
   parts_->health.drain();
+  if (!parts_->server) return 0;
   const SteadyTime until = system_clock().steady() + deadline;
-  std::size_t cut = 0;
-  for (Door& door : parts_->doors) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(until - system_clock().steady());
-    cut += door.server->drain(std::max(left, std::chrono::milliseconds{0}));
-  }
-  return cut;
+  const auto spread = std::min(parts_->started_with.limits.drain_spread, deadline / 2);
+  if (spread.count() > 0) parts_->server->wind_down(spread);
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(until - system_clock().steady());
+  return parts_->server->drain(std::max(left, std::chrono::milliseconds{0}));
 }
 
 std::size_t Proxy::drain() { return drain(parts_->started_with.limits.drain_time); }
+
+void Proxy::reopen_logs() {
+  if (parts_->access_log) parts_->access_log->reopen();
+}
 
 void Proxy::stop_being_ready() { parts_->health.drain(); }
 

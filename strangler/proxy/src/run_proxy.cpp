@@ -51,9 +51,20 @@ class Signals {
   sigset_t set_;
 };
 
+/// Of a Unix socket with a blank, for there is no such URL.
+std::string url(const http::Endpoint& endpoint) {
+  return http::is_unix(endpoint) ? to_string(endpoint) + " /"
+                                 : "http://" + to_string(endpoint) + '/';
+}
+
 void announce(const Proxy& proxy) {
   for (const http::Endpoint& endpoint : proxy.listening()) {
-    std::cout << "banyan proxy listens on http://" << to_string(endpoint) << "/\n";
+    std::cout << "banyan proxy listens on " << url(endpoint) << '\n';
+  }
+  if (const auto operators = proxy.operators()) {
+    std::cout << "operators: " << url(*operators) << "_banyan/\n";
+  } else {
+    std::cout << "operators: nowhere; set operators = \"127.0.0.1:9180\" in [proxy]\n";
   }
   std::cout << std::flush;
 }
@@ -88,7 +99,10 @@ int run_proxy(const ProxyOptions& options) {
     proxy.start();
     announce(proxy);
     const FileWatch watch(options.config_file, [&] { (void)proxy.reload(); });
-    while (signals.next() == SIGHUP) (void)proxy.reload();
+    while (signals.next() == SIGHUP) {
+      proxy.reopen_logs();
+      (void)proxy.reload();
+    }
     drain(proxy, options, signals);
     return 0;
   } catch (const std::exception& exception) {

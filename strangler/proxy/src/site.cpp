@@ -11,14 +11,10 @@ std::string_view statistics_module(const Route& route) {
   return route.migration.empty() ? kNotMigrated : std::string_view(route.migration);
 }
 
-bool same(const UpstreamGroup& left, const UpstreamGroup& right) {
-  return left.instances == right.instances && left.connect_time == right.connect_time &&
-         left.answer_time == right.answer_time && left.connections == right.connections;
-}
-
 ForwarderOptions for_group(ForwarderOptions options, const UpstreamGroup& group) {
   options.upstream.connect_timeout = group.connect_time;
   options.upstream.first_byte_timeout = group.answer_time;
+  options.upstream.stall_timeout = group.stall_time;
   options.upstream.max_idle_per_loop = group.connections;
   return options;
 }
@@ -29,25 +25,43 @@ std::vector<http::Endpoint> endpoints(const UpstreamGroup& group) {
   return all;
 }
 
+GroupRules rules_of(const UpstreamGroup& group, const HealthRules& health) {
+  return {.health = health,
+          .balance = group.least_loaded ? Balance::LeastLoaded : Balance::RoundRobin,
+          .max_requests = group.max_requests};
+}
+
+HealthCheckPlan plan_of(const HealthCheck& check, const std::string& host) {
+  return {.path = check.path,
+          .host = host,
+          .every = check.every,
+          .timeout = check.timeout,
+          .healthy_after = check.healthy_after,
+          .unhealthy_after = check.unhealthy_after};
+}
+
 }  // namespace
 
-UpstreamPool::UpstreamPool(const UpstreamGroup& described, const ForwarderOptions& options,
-                           const HealthRules& health)
+UpstreamPool::UpstreamPool(const UpstreamGroup& described, const Common& common)
     : group(described),
-      instances(std::make_shared<InstanceGroup>(described.name, endpoints(described), health)),
-      forwarder(for_group(options, described)) {}
+      instances(std::make_shared<InstanceGroup>(described.name, endpoints(described),
+                                                rules_of(described, common.health))),
+      forwarder(for_group(common.forwarding, described)) {
+  if (group.health && common.checks != nullptr) {
+    checking = common.checks->watch(instances, plan_of(*group.health, group.host));
+  }
+}
 
 Site::Site(std::shared_ptr<const Routing> routing, const Site* before,
-           const ForwarderOptions& options, const HealthRules& health,
-           telemetry::CallStatistics& requests)
+           const UpstreamPool::Common& common, telemetry::CallStatistics& requests)
     : routing_(std::move(routing)) {
   for (const UpstreamGroup& group : routing_->configuration.upstreams) {
     std::shared_ptr<UpstreamPool>& pool = pools_[group.name];
     if (before != nullptr) {
       const auto found = before->pools_.find(group.name);
-      if (found != before->pools_.end() && same(found->second->group, group)) pool = found->second;
+      if (found != before->pools_.end() && found->second->group == group) pool = found->second;
     }
-    if (!pool) pool = std::make_shared<UpstreamPool>(group, options, health);
+    if (!pool) pool = std::make_shared<UpstreamPool>(group, common);
   }
   const auto pool = [&](const std::string& name) {
     const auto found = pools_.find(name);
@@ -57,8 +71,18 @@ Site::Site(std::shared_ptr<const Routing> routing, const Site* before,
     const auto counter = [&](Side side) {
       return &requests.counter(statistics_module(route), route.name, to_string(side));
     };
-    Way way{pool(route.legacy), pool(route.successor), counter(Side::Local), nullptr};
-    if (way.successor != nullptr) way.to_successor = counter(Side::Remote);
+    const auto rewriting = [&](const UpstreamPool* to, const PathChange& change) {
+      return &std::as_const(rewritings_.emplace_back(PathMapping{change.strip, change.add},
+                                                     endpoints(to->group), to->group.host));
+    };
+    Way way{.legacy = pool(route.legacy),
+            .successor = pool(route.successor),
+            .to_legacy = counter(Side::Local)};
+    way.legacy_rewriting = rewriting(way.legacy, route.legacy_path);
+    if (way.successor != nullptr) {
+      way.to_successor = counter(Side::Remote);
+      way.successor_rewriting = rewriting(way.successor, route.successor_path);
+    }
     ways_.emplace(&route, way);
   }
 }

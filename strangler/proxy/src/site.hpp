@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
 
 #include "forwarding/forwarder.hpp"
+#include "forwarding/health_checks.hpp"
 #include "kernel/context.hpp"
 #include "routing/live_routes.hpp"
 #include "telemetry/call_statistics.hpp"
@@ -19,12 +21,18 @@ inline constexpr std::string_view kNotMigrated = "legacy";
 /// An upstream group with the connections to it. Lives on over reloads that leave the group as it
 /// is, so that neither connections nor what is known of its health are lost.
 struct UpstreamPool {
-  UpstreamPool(const UpstreamGroup& described, const ForwarderOptions& options,
-               const HealthRules& health);
+  /// What all groups have in common.
+  struct Common {
+    ForwarderOptions forwarding;
+    HealthRules health;
+    HealthChecks* checks = nullptr;  ///< must outlive the pool
+  };
+  UpstreamPool(const UpstreamGroup& described, const Common& common);
 
   UpstreamGroup group;
   std::shared_ptr<InstanceGroup> instances;
   Forwarder forwarder;
+  std::shared_ptr<void> checking;
 };
 
 /// What one generation of the file comes to: the routes, and where each of them leads. Immutable;
@@ -32,14 +40,16 @@ struct UpstreamPool {
 class Site {
  public:
   /// `before` (or null) lends its unchanged pools.
-  Site(std::shared_ptr<const Routing> routing, const Site* before, const ForwarderOptions& options,
-       const HealthRules& health, telemetry::CallStatistics& requests);
+  Site(std::shared_ptr<const Routing> routing, const Site* before,
+       const UpstreamPool::Common& common, telemetry::CallStatistics& requests);
 
   struct Way {
     UpstreamPool* legacy = nullptr;
     UpstreamPool* successor = nullptr;  ///< null: there is only one side
     telemetry::CallCounter* to_legacy = nullptr;
     telemetry::CallCounter* to_successor = nullptr;
+    const Rewriting* legacy_rewriting = nullptr;
+    const Rewriting* successor_rewriting = nullptr;
 
     UpstreamPool& pool(Side side) const { return side == Side::Remote ? *successor : *legacy; }
     telemetry::CallCounter& requests(Side side) const {
@@ -56,6 +66,7 @@ class Site {
  private:
   std::shared_ptr<const Routing> routing_;
   std::map<std::string, std::shared_ptr<UpstreamPool>> pools_;
+  std::deque<Rewriting> rewritings_;
   std::unordered_map<const Route*, Way> ways_;
 };
 

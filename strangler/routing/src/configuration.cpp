@@ -8,57 +8,15 @@
 #include <fstream>
 #include <iterator>
 
+#include "addresses.hpp"
 #include "route_section.hpp"
 #include "stages/suggestion.hpp"
 #include "stages/traffic.hpp"
 #include "toml_section.hpp"
+#include "upstream_section.hpp"
 
 namespace banyan::strangler {
 namespace {
-
-using std::chrono::milliseconds;
-constexpr milliseconds kLongest = std::chrono::hours(1);
-
-std::optional<Address> parse_address(std::string_view text, std::uint16_t least_port) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  std::string_view host = text.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']') && host.size() > 2) {
-    host = host.substr(1, host.size() - 2);
-  } else if (host.empty() || host.find_first_of(":[]") != std::string_view::npos) {
-    return std::nullopt;
-  }
-  const bool odd = std::ranges::any_of(host, [](char c) {
-    return static_cast<unsigned char>(c) <= 0x20 || c == '/' || c == '@' || c == 0x7F;
-  });
-  std::uint16_t port = 0;
-  const std::string_view digits = text.substr(colon + 1);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (odd || error != std::errc{} || end != digits.data() + digits.size() || port < least_port) {
-    return std::nullopt;
-  }
-  return Address{std::string(host), port};
-}
-
-std::vector<Address> read_addresses(Section& section, std::string_view key,
-                                    std::uint16_t least_port) {
-  std::vector<Address> addresses;
-  const auto texts = section.texts(key, R"(["127.0.0.1:8080"])");
-  if (!texts) return addresses;
-  for (const PlacedText& each : *texts) {
-    const auto address = parse_address(each.text, least_port);
-    if (!address) {
-      section.problem(each.place, '"' + each.text + "\" in " + std::string(key) +
-                                      R"( is no address, expected "host:port" such as )"
-                                      R"("127.0.0.1:8080" or "[::1]:8080")");
-    } else if (std::ranges::find(addresses, *address) != addresses.end()) {
-      section.problem(each.place, '"' + each.text + "\" is in " + std::string(key) + " twice");
-    } else {
-      addresses.push_back(*address);
-    }
-  }
-  return addresses;
-}
 
 bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
@@ -77,13 +35,6 @@ std::optional<StickyUnit> parse_sticky(std::string_view text) {
   return std::nullopt;
 }
 
-bool is_plain_name(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && text.front() >= 'a' && text.front() <= 'z' &&
-         std::ranges::all_of(text, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-         });
-}
-
 class Reader {
  public:
   Reader(const toml::table& root, const std::string& file) : problems_(file), root_(root) {}
@@ -92,7 +43,8 @@ class Reader {
     check_sections();
     read_proxy();
     read_limits();
-    read_upstreams();
+    read_access_log();
+    read_upstreams(section("upstreams"), configuration_, problems_);
     read_migrations();
     read_routes(routes(), configuration_, problems_);
     if (!problems_.empty()) return std::unexpected(std::move(problems_).take());
@@ -142,7 +94,8 @@ class Reader {
     if (!proxy.has("listen")) {
       problems_.add(proxy.place(), "[proxy] lacks listen, such as listen = [\"127.0.0.1:8080\"]");
     }
-    configuration_.listen = read_addresses(proxy, "listen", 0);
+    configuration_.listen = read_listen(proxy);
+    configuration_.operators = read_operators(proxy, configuration_.listen);
     const auto store = proxy.text("control_store");
     configuration_.control_store = store ? store->text : "control.db";
     if (const auto units = proxy.texts("sticky", R"(["cookie:session", "address"])")) {
@@ -170,37 +123,59 @@ class Reader {
     section.number("connections", limits.connections, 1, 1'000'000);
     section.size("header_bytes", header_bytes, 1024, 1024 * 1024);
     section.number("header_fields", limits.header_fields, 1, 10'000);
+    section.number("connections_per_client", limits.connections_per_client, 1, 1'000'000);
+    std::uint64_t target_bytes = limits.target_bytes;
+    section.size("target_bytes", target_bytes, 256, 1024 * 1024);
     section.size("body_bytes", limits.body_bytes, 0, 1ULL << 50U);
     section.duration("header_time", limits.header_time, kLongest);
     section.duration("body_time", limits.body_time, kLongest);
     section.duration("idle_time", limits.idle_time, kLongest);
+    section.duration("write_time", limits.write_time, kLongest);
+    section.duration("total_time", limits.total_time, kLongest);
     section.duration("drain_time", limits.drain_time, kLongest);
+    section.duration("drain_spread", limits.drain_spread, kLongest);
+    limits.target_bytes = static_cast<std::uint32_t>(target_bytes);
+    if (limits.target_bytes >= header_bytes) {
+      section.problem(section.place(section.has("target_bytes") ? "target_bytes" : "header_bytes"),
+                      "target_bytes is " + std::to_string(limits.target_bytes) +
+                          ", and must be less than header_bytes, " + std::to_string(header_bytes) +
+                          ", for the target is a part of the header");
+    }
+    if (limits.drain_spread > limits.drain_time) {
+      section.problem(section.place(section.has("drain_spread") ? "drain_spread" : "drain_time"),
+                      "drain_spread is a part of drain_time and cannot be longer");
+    }
     limits.header_bytes = static_cast<std::uint32_t>(header_bytes);
     section.finish();
   }
 
-  void read_upstreams() {
-    const toml::table* table = section("upstreams");
+  void read_access_log() {
+    const toml::table* table = section("access_log");
     if (table == nullptr) return;
-    const Section all(*table, "[upstreams]", place_of(*table), problems_);
-    for (const auto& [name, entry] : all.tables()) {
-      Section section(*entry, "[upstreams." + name + ']', place_of(*entry), problems_);
-      UpstreamGroup group;
-      group.name = name;
-      check_name(name, section.place(), "an upstream");
-      if (!section.has("instances")) {
-        problems_.add(section.place(), "[upstreams." + name +
-                                           "] lacks instances, such as instances = "
-                                           "[\"127.0.0.1:9000\"]");
+    Section section(*table, "[access_log]", place_of(*table), problems_);
+    AccessLogPlan plan;
+    if (const auto file = section.required_text("file", "\"access.log\"")) plan.file = file->text;
+    if (const auto format = section.text("format")) {
+      plan.json = format->text == "json";
+      if (!plan.json && format->text != "combined") {
+        section.problem(format->place, "format is \"" + format->text +
+                                           "\", expected \"json\" or \"combined\" (as Apache and "
+                                           "nginx write it)." +
+                                           suggestion(format->text, {"json", "combined"}));
       }
-      group.instances = read_addresses(section, "instances", 1);
-      section.duration("connect_time", group.connect_time, kLongest);
-      section.duration("answer_time", group.answer_time, kLongest);
-      section.number("connections", group.connections, 1, 65'535);
-      section.finish();
-      configuration_.upstreams.push_back(std::move(group));
     }
-    std::ranges::sort(configuration_.upstreams, {}, &UpstreamGroup::name);
+    if (const auto share = section.text("share")) {
+      const auto percent = Percent::parse(share->text);
+      if (!percent) {
+        section.problem(share->place, percent.error().message);
+      } else if (*percent == Percent::none()) {
+        section.problem(share->place, "share is 0%; to have no access log, leave the section out");
+      } else {
+        plan.share = *percent;
+      }
+    }
+    section.finish();
+    configuration_.access_log = std::move(plan);
   }
 
   void read_migrations() {
@@ -209,7 +184,7 @@ class Reader {
     const Section all(*table, "[migrations]", place_of(*table), problems_);
     for (const auto& [name, entry] : all.tables()) {
       Section section(*entry, "[migrations." + name + ']', place_of(*entry), problems_);
-      check_name(name, section.place(), "a migration");
+      check_name(section, name, "a migration");
       configuration_.migrations.push_back({name, read_steps(section)});
       section.finish();
     }
@@ -242,18 +217,10 @@ class Reader {
     return steps;
   }
 
-  void check_name(const std::string& name, Place place, std::string_view what) {
-    if (is_plain_name(name)) return;
-    problems_.add(place,
-                  '"' + name + "\" cannot be the name of " + std::string(what) +
-                      ": up to 64 lower-case letters, digits, \"-\" and \"_\", beginning with a "
-                      "letter");
-  }
-
   FileProblems problems_;
   const toml::table& root_;
-  const std::vector<std::string> known_sections_{"proxy", "limits", "upstreams", "migrations",
-                                                 "routes"};
+  const std::vector<std::string> known_sections_{"proxy",     "limits",     "access_log",
+                                                 "upstreams", "migrations", "routes"};
   Configuration configuration_;
 };
 

@@ -2,6 +2,7 @@
 #include "route_section.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "stages/suggestion.hpp"
 
@@ -29,6 +30,8 @@ class RouteReader {
     read_effect(route);
     read_upstream("legacy", route.legacy, true);
     read_upstream("successor", route.successor, false);
+    read_path_change("legacy_path", route, route.legacy_path);
+    read_path_change("successor_path", route, route.successor_path);
     read_migration(route);
     section_.finish();
     return route;
@@ -109,6 +112,38 @@ class RouteReader {
     for (const UpstreamGroup& each : configuration_.upstreams) known.push_back(each.name);
     section_.problem(name->place,
                      "there is no [upstreams." + name->text + "]." + suggestion(name->text, known));
+  }
+
+  void read_path_change(std::string_view key, const Route& route, PathChange& change) {
+    const toml::table* table = section_.table(key, R"({ strip = "/shop", add = "/v2" })");
+    if (table == nullptr) return;
+    Section section = section_.part(*table, std::string(key));
+    for (const auto& [name, text] :
+         {std::pair{"strip", &change.strip}, std::pair{"add", &change.add}}) {
+      const auto given = section.text(name);
+      if (!given) continue;
+      *text = given->text;
+      const auto fault = TargetPath().read(*text);
+      if (fault || text->ends_with('/') || text->find_first_of("?;%") != std::string::npos) {
+        section.problem(given->place,
+                        std::string(name) + " is \"" + *text +
+                            "\", expected the first segments of a path as plain text, such as "
+                            "\"/shop\"");
+      } else if (text == &change.strip && !route.path.empty() && route.path != *text &&
+                 !route.path.starts_with(*text + '/')) {
+        section.problem(given->place, "strip is \"" + *text + "\", and the route's own path, " +
+                                          route.path + ", does not begin with it");
+      }
+    }
+    if (change == PathChange{} && !section.has("strip") && !section.has("add")) {
+      section.problem(section.place(), std::string(key) +
+                                           " says neither what to strip nor what "
+                                           "to add");
+    }
+    section.finish();
+    if (key == "successor_path" && !section_.has("successor")) {
+      section_.problem(section_.place(key), "successor_path without a successor");
+    }
   }
 
   void read_migration(Route& route) {

@@ -38,6 +38,13 @@ std::string duration_text(std::chrono::milliseconds time) {
   return std::to_string(time.count()) + "ms";
 }
 
+bool is_plain_name(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && text.front() >= 'a' && text.front() <= 'z' &&
+         std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+         });
+}
+
 }  // namespace
 
 std::vector<FileProblem> FileProblems::take() && {
@@ -53,6 +60,14 @@ Place place_of(const toml::source_region& region) {
 }
 
 Place place_of(const toml::node& node) { return place_of(node.source()); }
+
+void check_name(Section& section, const std::string& name, std::string_view what) {
+  if (is_plain_name(name)) return;
+  section.problem(section.place(),
+                  '"' + name + "\" cannot be the name of " + std::string(what) +
+                      ": up to 64 lower-case letters, digits, \"-\" and \"_\", beginning with a "
+                      "letter");
+}
 
 std::string kind_of(const toml::node& node) {
   switch (node.type()) {
@@ -111,23 +126,37 @@ std::optional<PlacedText> Section::required_text(std::string_view key, std::stri
   return text(key);
 }
 
-std::optional<std::vector<PlacedText>> Section::texts(std::string_view key,
-                                                      std::string_view example) {
+const toml::array* Section::list(std::string_view key, std::string_view example) {
   const toml::node* node = ask(key);
-  if (node == nullptr) return std::nullopt;
+  if (node == nullptr) return nullptr;
   const toml::array* list = node->as_array();
   if (list == nullptr) {
     wrong_type(*node, key, "a list such as " + std::string(example));
-    return std::nullopt;
+    return nullptr;
   }
   if (list->empty()) {
     problems_.add(
         place_of(*node),
         std::string(key) + " is empty, expected at least one entry, as in " + std::string(example));
-    return std::nullopt;
+    return nullptr;
   }
+  return list;
+}
+
+const toml::table* Section::table(std::string_view key, std::string_view example) {
+  const toml::node* node = ask(key);
+  if (node == nullptr) return nullptr;
+  if (const toml::table* table = node->as_table()) return table;
+  wrong_type(*node, key, "a table such as " + std::string(example));
+  return nullptr;
+}
+
+std::optional<std::vector<PlacedText>> Section::texts(std::string_view key,
+                                                      std::string_view example) {
+  const toml::array* entries = list(key, example);
+  if (entries == nullptr) return std::nullopt;
   std::vector<PlacedText> texts;
-  for (const toml::node& each : *list) {
+  for (const toml::node& each : *entries) {
     if (const auto* text = each.as_string()) {
       texts.push_back({text->get(), place_of(each)});
     } else {

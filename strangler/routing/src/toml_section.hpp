@@ -56,6 +56,15 @@ class Section {
   /// A list of texts; nullopt when it is missing, empty or no list.
   std::optional<std::vector<PlacedText>> texts(std::string_view key, std::string_view example);
 
+  /// A list of whatever; nullptr when it is missing, empty or no list.
+  const toml::array* list(std::string_view key, std::string_view example);
+  /// A table in a table; nullptr when it is missing or no table.
+  const toml::table* table(std::string_view key, std::string_view example);
+  /// To read a table that is a part of this one, as `name`.
+  Section part(const toml::table& table, std::string name) const {
+    return {table, std::move(name), place_of(table), problems_};
+  }
+
   void number(std::string_view key, std::uint32_t& value, std::uint32_t least, std::uint32_t most);
   /// "500ms", "10s", "2m".
   void duration(std::string_view key, std::chrono::milliseconds& value,
@@ -80,6 +89,12 @@ class Section {
   FileProblems& problems_;
   std::vector<std::string> asked_;
 };
+
+/// No time in the file may be longer.
+inline constexpr std::chrono::milliseconds kLongest = std::chrono::hours(1);
+
+/// Names that people give: of upstreams, of migrations. `what` is "an upstream".
+void check_name(Section& section, const std::string& name, std::string_view what);
 
 /// "an integer", "a list": what a value is, for a message.
 std::string kind_of(const toml::node& node);

@@ -111,6 +111,7 @@ listen = ["127.0.0.1:{port}"]
 sticky = ["cookie:session", "address"]
 [limits]
 connections = {_connections()}
+connections_per_client = {_connections()}
 body_bytes = "16GiB"
 body_time = "10m"
 header_time = "5m"
@@ -118,10 +119,12 @@ idle_time = "5m"
 [upstreams.legacy]
 instances = ["127.0.0.1:{upstream}"]
 connections = 4096
+max_requests = 100000
 answer_time = "5m"
 [upstreams.catalog]
 instances = ["127.0.0.1:{upstream}"]
 connections = 4096
+max_requests = 100000
 answer_time = "5m"
 [migrations.catalog]
 [[routes]]

@@ -248,7 +248,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadUsage{"SchemaWithoutVerb", {"schema"}, "subcommand is required"},
         BadUsage{"MoveWithoutDatabase", {"schema", "move", "warehouse"}, "--database is required"},
         BadUsage{"ExtraWord", {"status", "catalog", "now"}, "catalog"},
-        BadUsage{"AccessLogTooMuch", {"proxy", "--access-log", "2"}, "not in range"}),
+        BadUsage{"TooManyLoops", {"proxy", "--loops", "2000"}, "not in range"}),
     [](const testing::TestParamInfo<BadUsage>& usage) { return usage.param.name; });
 
 TEST(Help, TeachesWithExamplesAndExitCodes) {

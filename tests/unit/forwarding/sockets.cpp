@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -70,6 +71,29 @@ Peer Peer::connect(std::uint16_t port) {
   const sockaddr_in address = loopback(port);
   if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     give_up("connect");
+  }
+  return Peer(descriptor);
+}
+
+Peer Peer::connect_v6(std::uint16_t port) {
+  const int descriptor = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_port = htons(port);
+  address.sin6_addr = in6addr_loopback;
+  if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    give_up("connect");
+  }
+  return Peer(descriptor);
+}
+
+Peer Peer::connect_unix(const std::string& path) {
+  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(&address.sun_path[0], sizeof address.sun_path - 1);
+  if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    give_up("connect to " + path);
   }
   return Peer(descriptor);
 }
@@ -215,11 +239,12 @@ Seen read_answer(Peer& peer, bool to_head) {
   return seen;
 }
 
-Seen ask(std::uint16_t port, std::string_view request) {
-  Peer peer = Peer::connect(port);
+Seen ask(Peer peer, std::string_view request) {
   peer.send(request);
   return read_answer(peer, request.starts_with("HEAD "));
 }
+
+Seen ask(std::uint16_t port, std::string_view request) { return ask(Peer::connect(port), request); }
 
 Seen get(std::uint16_t port, std::string_view target, std::string_view more_fields) {
   std::string request = "GET ";

@@ -19,6 +19,8 @@ class Peer {
   explicit Peer(int descriptor);
   /// To the loopback interface.
   static Peer connect(std::uint16_t port);
+  static Peer connect_v6(std::uint16_t port);
+  static Peer connect_unix(const std::string& path);
   ~Peer();
   Peer(Peer&& other) noexcept;
   Peer& operator=(Peer&& other) noexcept;
@@ -82,6 +84,7 @@ struct Seen {
 Seen read_answer(Peer& peer, bool to_head = false);
 /// One request on a connection of its own.
 Seen ask(std::uint16_t port, std::string_view request);
+Seen ask(Peer peer, std::string_view request);
 Seen get(std::uint16_t port, std::string_view target, std::string_view more_fields = {});
 
 }  // namespace banyan::test

@@ -12,6 +12,7 @@
 #include <string>
 #include <thread>
 
+#include "http/client.hpp"
 #include "http/instance_lock.hpp"
 #include "sockets.hpp"
 
@@ -99,6 +100,29 @@ TEST(Server, AnswersPipelinedRequestsInOrderAlsoFromOtherThreads) {
   EXPECT_LT(third, answers.find("/4"));
   EXPECT_THAT(answers, AllOf(HasSubstr("Date: "), HasSubstr("X-Request-Id: "),
                              HasSubstr("Connection: close")));
+}
+
+TEST(Server, TellsByWhichListenerAnExchangeCame) {
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("banyan-listeners-" + std::to_string(::getpid()) + ".sock");
+  const Endpoint socket{std::string(kUnixPrefix) + path.string(), 0};
+  Running running(
+      [](std::shared_ptr<Exchange> exchange) {
+        exchange->respond(text("listener " + std::to_string(exchange->listener()) + " of " +
+                               exchange->peer().host));
+      },
+      {.listen = {{"127.0.0.1", 0}, {"::1", 0}, socket}});
+  const Request request{{.method = "GET", .target = "/"}, ""};
+  const auto ask = [&](const Endpoint& endpoint) {
+    const auto answer = Client(endpoint).exchange(request, std::chrono::steady_clock::now() + 5s);
+    return answer ? answer->body : answer.error().message;
+  };
+
+  EXPECT_EQ(ask({"127.0.0.1", running.server.port(0)}), "listener 0 of 127.0.0.1");
+  EXPECT_EQ(ask({"::1", running.server.port(1)}), "listener 1 of ::1");
+  RawSocket local = RawSocket::at(path);
+  local.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(local.read_to_end(), testing::EndsWith("\r\n\r\nlistener 2 of unix:"));
 }
 
 TEST(Server, SaysWhatIsWrongWithMalformedInputAndCloses) {

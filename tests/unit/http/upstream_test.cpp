@@ -6,8 +6,10 @@
 
 #include <atomic>
 #include <future>
+#include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "asking.hpp"
 #include "http/server.hpp"
@@ -56,6 +58,24 @@ TEST(Upstreams, AskAndKeepTheConnection) {
 
   EXPECT_EQ(engine.idle(), 1U);
   EXPECT_EQ(server.connections(), 1U);
+}
+
+TEST(Upstreams, CloseTheirKeptConnectionsWhenTheyAreGone) {
+  Echo echo;
+  Server server({.loops = 1}, echo);
+  server.start();
+  Loops loops(1);
+  auto upstreams = std::make_unique<Upstreams>();
+  ASSERT_FALSE(Asking::ask(loops, *upstreams, {"127.0.0.1", server.port()}, get()).failure);
+  ASSERT_EQ(server.connections(), 1U);
+
+  upstreams.reset();
+
+  const auto end = std::chrono::steady_clock::now() + 5s;
+  while (server.connections() != 0 && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(1ms);
+  }
+  EXPECT_EQ(server.connections(), 0U) << "long before idle_keep is over";
 }
 
 TEST(Upstreams, StreamBothWays) {
@@ -240,7 +260,8 @@ TEST(Upstreams, CancelWhatNobodyWaitsFor) {
   Engine engine;
   Loop& loop = engine.loops.at(0);
   loop.post([&] {
-    auto exchange = engine.upstreams.start(loop, server.endpoint(), get().request, get().write_head());
+    auto exchange =
+        engine.upstreams.start(loop, server.endpoint(), get().request, get().write_head());
     exchange->read_head([](auto) { FAIL() << "told after it was dropped"; });
     loop.after(30ms, [kept = std::move(exchange)]() mutable { kept.reset(); });
   });
@@ -257,7 +278,8 @@ TEST(Upstreams, EndWithTheirLoop) {
     std::promise<void> started;
     auto exchange = std::make_shared<std::shared_ptr<UpstreamExchange>>();
     loop.post([&, exchange] {
-      *exchange = engine.upstreams.start(loop, server.endpoint(), get().request, get().write_head());
+      *exchange =
+          engine.upstreams.start(loop, server.endpoint(), get().request, get().write_head());
       (*exchange)->read_head([&told, exchange](auto head) { told.set_value(head.error()); });
       started.set_value();
     });

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <csignal>
+#include <mutex>
 #include <thread>
 
 #include "proxy_fixture.hpp"
@@ -14,9 +16,9 @@ using test::Peer;
 /// The proxy as people run it.
 class AProxyProcess : public ProxyTest {
  protected:
-  void run() {
+  void run(const std::string& more = "") {
     port_ = test::free_port();
-    rewrite();
+    rewrite(more);
     process_.emplace(std::vector<std::string>{PROXY_UNDER_TEST, file(), log_file()}, output());
     until("the proxy listens", [this] {
       return text_of(output()).find("listens on http://127.0.0.1:" + std::to_string(port_)) !=
@@ -107,6 +109,57 @@ TEST_F(AProxyProcess, DrainsUnderLoadWithoutLosingARequest) {
     EXPECT_EQ(process_->stop(), 0);
   }
   EXPECT_EQ(lost, 0);
+}
+
+TEST_F(AProxyProcess, HasItsClientsGoOneByOneWhenItStops) {
+  run("[limits]\ndrain_spread = \"800ms\"\n");
+  constexpr int kClients = 12;
+  std::atomic<int> ready = 0;
+  std::atomic<int> lost = 0;
+  std::mutex mutex;
+  std::vector<std::chrono::steady_clock::time_point> told;
+  std::vector<std::jthread> clients;
+  for (int i = 0; i < kClients; ++i) {
+    clients.emplace_back([&] {
+      Peer peer = Peer::connect(port_);
+      try {
+        for (bool first = true;; first = false) {
+          peer.send("GET /albums/1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+          const test::Seen seen = test::read_answer(peer);
+          if (seen.status != 200) ++lost;
+          if (first) ++ready;
+          if (seen.field("Connection") == "close") break;
+          std::this_thread::sleep_for(2ms);
+        }
+      } catch (const std::exception&) {
+        ++lost;
+      }
+      const std::lock_guard lock(mutex);
+      told.push_back(std::chrono::steady_clock::now());
+    });
+  }
+  until("all clients are there", [&] { return ready == kClients; });
+  process_->signal(SIGTERM);
+  clients.clear();
+  EXPECT_EQ(process_->wait(8s), 0);
+  EXPECT_EQ(lost, 0) << "each is told with an answer, none is cut off";
+  const auto [first, last] = std::ranges::minmax(told);
+  EXPECT_GT(last - first, 100ms) << "spread, not all at once";
+}
+
+TEST_F(AProxyProcess, OpensItsAccessLogAgainWhenItIsToldTo) {
+  run("[access_log]\nfile = \"access.log\"\n");
+  const auto log_of = [&](const char* name) { return text_of(folder_.path() / name); };
+  EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
+  until("the first line", [&] { return !log_of("access.log").empty(); });
+  std::filesystem::rename(folder_.path() / "access.log", folder_.path() / "access.log.1");
+  process_->signal(SIGHUP);
+  until("the new file", [&] { return std::filesystem::exists(folder_.path() / "access.log"); });
+  EXPECT_EQ(test::get(port_, "/albums/2").status, 200u);
+  until("the second line",
+        [&] { return log_of("access.log").find("/albums/2") != std::string::npos; });
+  EXPECT_EQ(log_of("access.log.1").find("/albums/2"), std::string::npos);
+  EXPECT_EQ(process_->stop(), 0);
 }
 
 TEST_F(AProxyProcess, FinishesWhatRunsBeforeItEnds) {

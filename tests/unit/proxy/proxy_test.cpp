@@ -2,7 +2,6 @@
 #include "proxy_fixture.hpp"
 
 #include <algorithm>
-#include <iostream>
 
 namespace banyan::strangler {
 namespace {
@@ -116,7 +115,6 @@ TEST_F(TheProxy, TellsAboutItsHealthAndItsFigures) {
   EXPECT_EQ(test::get(port_, "/health/live").status, 200u);
   EXPECT_EQ(test::get(port_, "/health/ready").status, 200u);
   side_of(1);
-  std::cerr << test::get(port_, "/metrics").head << test::get(port_, "/metrics").body;
   until("the figures of the request", [&] {
     return test::get(port_, "/metrics").body.find("catalog.read") != std::string::npos;
   });
@@ -175,19 +173,6 @@ TEST_F(TheProxy, TellsWhatIsWrongWithAFileBeforeItStarts) {
   ASSERT_FALSE(made.has_value());
   EXPECT_NE(made.error().find("banyan.toml:2:"), std::string::npos) << made.error();
   EXPECT_NE(made.error().find("upstream"), std::string::npos) << "all problems at once";
-}
-
-TEST_F(TheProxy, WritesALineForEachSampledRequest) {
-  start({.access_log_share = 0.5});
-  for (int i = 0; i < 4; ++i) side_of(i);
-  const auto lines = [&](std::string_view what) {
-    const std::string text = log();
-    int count = 0;
-    for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; ++at) ++count;
-    return count;
-  };
-  until("the lines", [&] { return lines("\"proxy.request\"") == 2; });
-  EXPECT_EQ(lines("\"target\":\"/albums/1\""), 2);
 }
 
 }  // namespace

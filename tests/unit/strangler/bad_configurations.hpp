@@ -64,13 +64,13 @@ listen = []
        R"(![proxy]
 listen = ["localhost"]
 )",
-       R"(banyan.toml:2:11: "localhost" in listen is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080"
+       R"(banyan.toml:2:11: "localhost" in listen is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080", or "unix:/run/app.sock"
 )"},
       {"PortTooHigh",
        R"(![proxy]
 listen = ["127.0.0.1:80", "127.0.0.1:65536"]
 )",
-       R"(banyan.toml:2:27: "127.0.0.1:65536" in listen is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080"
+       R"(banyan.toml:2:27: "127.0.0.1:65536" in listen is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080", or "unix:/run/app.sock"
 )"},
       {"ListenTwice",
        R"(![proxy]
@@ -82,13 +82,125 @@ listen = ["127.0.0.1:80", "127.0.0.1:80"]
        R"(![proxy]
 listen = [8080]
 )",
-       R"(banyan.toml:2:11: an entry of listen is an integer, expected a text in quotes
+       R"(banyan.toml:2:11: an entry of listen is an integer, expected a text in quotes, or a table such as { address = "127.0.0.1:8080" }
 )"},
       {"UnbracketedIpv6",
        R"(![proxy]
 listen = ["::1:8080"]
 )",
-       R"(banyan.toml:2:11: "::1:8080" in listen is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080"
+       R"(banyan.toml:2:11: "::1:8080" in listen is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080", or "unix:/run/app.sock"
+)"},
+      {"ListenName",
+       R"(![proxy]
+listen = ["localhost:8080"]
+)",
+       R"(banyan.toml:2:11: "localhost:8080" in listen is a name, and one listens on an address: "127.0.0.1:8080" or "[::1]:8080" for this machine only, "0.0.0.0:8080" or "[::]:8080" for all
+)"},
+      {"RelativeUnixSocket",
+       R"(![proxy]
+listen = ["unix:run/banyan.sock", "unix:"]
+)",
+       R"(banyan.toml:2:11: "unix:run/banyan.sock" in listen is no Unix socket, expected "unix:" and an absolute path of at most 107 characters such as "unix:/run/banyan.sock"
+banyan.toml:2:35: "unix:" in listen is no Unix socket, expected "unix:" and an absolute path of at most 107 characters such as "unix:/run/banyan.sock"
+)"},
+      {"ListenTables",
+       R"(![proxy]
+listen = [{ adress = "127.0.0.1:8080" }, { address = "127.0.0.1" }]
+)",
+       R"(banyan.toml:2:11: an entry of listen lacks address, such as address = "127.0.0.1:8080"
+banyan.toml:2:13: unknown key "adress" in an entry of listen. Did you mean "address"?
+banyan.toml:2:54: "127.0.0.1" in listen is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080", or "unix:/run/app.sock"
+)"},
+      {"OperatorsForTheWorld",
+       R"(![proxy]
+listen = ["0.0.0.0:80"]
+operators = "10.0.0.1:9180"
+)",
+       R"(banyan.toml:3:13: "10.0.0.1:9180" in operators can be reached from elsewhere, and whoever reaches the operators' pages moves traffic; expected a loopback address such as "127.0.0.1:9180" or a Unix socket such as "unix:/run/banyan-ops.sock"
+)"},
+      {"OperatorsAmongTheClients",
+       R"(![proxy]
+listen = ["127.0.0.1:80"]
+operators = "127.0.0.1:80"
+)",
+       R"(banyan.toml:3:13: "127.0.0.1:80" is in listen as well; operators is an address of its own, where nothing but their pages is
+)"},
+      {"BalanceAndLoad",
+       R"([upstreams.new]
+instances = ["a:1"]
+balance = "least_load"
+max_requests = 0
+)",
+       R"(banyan.toml:7:11: balance is "least_load", expected "round_robin" (each instance in turn) or "least_loaded" (the one with the fewest requests under way). Did you mean "least_loaded"?
+banyan.toml:8:16: max_requests is 0, expected an integer from 1 to 1000000
+)"},
+      {"HealthChecks",
+       R"([upstreams.new]
+instances = ["a:1"]
+health = { path = "health", every = "0s", unhealthy_after = 0, retries = 3 }
+[upstreams.other]
+instances = ["a:1"]
+health = "/health"
+)",
+       R"(banyan.toml:7:19: path is "health", expected what is asked for with GET, such as "/health/ready"
+banyan.toml:7:37: every is "0s", expected a time from 1ms to 60m such as "500ms", "10s" or "2m"
+banyan.toml:7:61: unhealthy_after is 0, expected an integer from 1 to 100
+banyan.toml:7:64: unknown key "retries" in [upstreams.new.health]. Known: path, every, timeout, healthy_after, unhealthy_after.
+banyan.toml:10:10: health is a text, expected a table such as { path = "/health/ready", every = "5s" }
+)"},
+      {"UpstreamHost",
+       R"([upstreams.new]
+instances = ["a:1"]
+host = "http://shop.internal/"
+)",
+       R"(banyan.toml:7:8: host is "http://shop.internal/", expected a name, with a port where it is not the usual one, such as "shop.internal" or "shop.internal:8080"
+)"},
+      {"AccessLog",
+       R"([access_log]
+format = "apache"
+share = "0%"
+)",
+       R"(banyan.toml:5:1: [access_log] lacks file, such as file = "access.log"
+banyan.toml:6:10: format is "apache", expected "json" or "combined" (as Apache and nginx write it). Known: json, combined.
+banyan.toml:7:9: share is 0%; to have no access log, leave the section out
+)"},
+      {"LimitsThatContradict",
+       R"([limits]
+header_bytes = "4KiB"
+drain_time = "500ms"
+connections_per_client = 0
+)",
+       R"(banyan.toml:6:1: target_bytes is 8192, and must be less than header_bytes, 4096, for the target is a part of the header
+banyan.toml:7:1: drain_spread is a part of drain_time and cannot be longer
+banyan.toml:8:26: connections_per_client is 0, expected an integer from 1 to 1000000
+)"},
+      {"PathChanges",
+       R"([[routes]]
+prefix = "/shop"
+methods = ["GET"]
+effect = "read"
+legacy = "old"
+legacy_path = { strip = "/sho", add = "v2" }
+successor_path = { add = "/v3/" }
+[[routes]]
+path = "/a/{id}"
+methods = ["GET"]
+effect = "read"
+legacy = "old"
+legacy_path = { strip = "/a/{id}" }
+[[routes]]
+path = "/b"
+methods = ["GET"]
+effect = "read"
+legacy = "old"
+legacy_path = {}
+)",
+       R"(banyan.toml:10:25: strip is "/sho", and the route's own path, /shop, does not begin with it
+banyan.toml:10:39: add is "v2", expected the first segments of a path as plain text, such as "/shop"
+banyan.toml:11:1: successor_path without a successor
+banyan.toml:11:26: add is "/v3/", expected the first segments of a path as plain text, such as "/shop"
+banyan.toml:17:25: strip is "/a/{id}", expected the first segments of a path as plain text, such as "/shop"
+banyan.toml:23:15: legacy_path says neither what to strip nor what to add
 )"},
       {"UnknownSection",
        R"([upstream.catalog]
@@ -168,7 +280,7 @@ body_bytes = true
        R"([upstreams.catalog]
 instances = ["127.0.0.1:0"]
 )",
-       R"(banyan.toml:6:14: "127.0.0.1:0" in instances is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080"
+       R"(banyan.toml:6:14: "127.0.0.1:0" in instances is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080", or "unix:/run/app.sock"
 )"},
       {"UpstreamIsText",
        R"([upstreams.new]
@@ -455,7 +567,7 @@ path = "x"
 effect = "read"
 legacy = "old"
 )",
-       R"(banyan.toml:2:11: "nowhere" in listen is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080"
+       R"(banyan.toml:2:11: "nowhere" in listen is no address, expected "host:port" such as "127.0.0.1:8080" or "[::1]:8080", or "unix:/run/app.sock"
 banyan.toml:3:1: unknown key "control_stor" in [proxy]. Did you mean "control_store"?
 banyan.toml:5:13: idle_time is an integer, expected a time from 1ms to 60m such as "500ms", "10s" or "2m"
 banyan.toml:8:8: "x" is no path of a route: a path begins with "/"

@@ -62,7 +62,7 @@ TEST(ConfigurationFile, IsReadAsWritten) {
   const auto read = parse_configuration(kComplete, "banyan.toml");
   ASSERT_TRUE(read) << to_string(read.error());
 
-  EXPECT_EQ(read->listen, (std::vector<Address>{{"127.0.0.1", 8080}, {"::1", 8080}}));
+  EXPECT_EQ(read->listen, (std::vector<ListenPoint>{{{"127.0.0.1", 8080}}, {{"::1", 8080}}}));
   EXPECT_EQ(read->control_store, "state/control.db");
   EXPECT_EQ(read->sticky_units, (std::vector<StickyUnit>{{StickyUnit::Source::Cookie, "PHPSESSID"},
                                                          {StickyUnit::Source::Header, "X-Customer"},
@@ -99,9 +99,83 @@ TEST(ConfigurationFile, HasDefaultsForWhatNeedNotBeSaid) {
   EXPECT_EQ(read->migration("shop")->steps, usual_steps());
 }
 
+TEST(ConfigurationFile, ListensOnAddressesAndUnixSocketsAndElsewhereForOperators) {
+  const auto read = parse_configuration(
+      "[proxy]\nlisten = [\"0.0.0.0:80\", { address = \"[::]:80\" }, \"unix:/run/b.sock\"]\n"
+      "operators = \"[::1]:9180\"\n",
+      "f");
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_EQ(read->listen,
+            (std::vector<ListenPoint>{{{"0.0.0.0", 80}}, {{"::", 80}}, {{"unix:/run/b.sock", 0}}}));
+  EXPECT_EQ(read->operators, (Address{"::1", 9180}));
+}
+
+TEST(ConfigurationFile, SaysHowAnUpstreamIsBalancedAndChecked) {
+  const auto read = parse_configuration(
+      "[proxy]\nlisten = [\"127.0.0.1:0\"]\n[upstreams.a]\n"
+      "instances = [\"unix:/run/app.sock\", \"app.internal:80\"]\nbalance = \"least_loaded\"\n"
+      "max_requests = 7\nhealth = { path = \"/up\", every = \"1s\" }\n[upstreams.b]\n"
+      "instances = [\"b:1\"]\n[upstreams.b.health]\ntimeout = \"250ms\"\nunhealthy_after = 5\n",
+      "f");
+  ASSERT_TRUE(read) << to_string(read.error());
+  const UpstreamGroup& a = *read->upstream("a");
+  EXPECT_EQ(a.instances, (std::vector<Address>{{"unix:/run/app.sock", 0}, {"app.internal", 80}}));
+  EXPECT_TRUE(a.least_loaded);
+  EXPECT_EQ(a.max_requests, 7U);
+  EXPECT_EQ(a.health, (HealthCheck{.path = "/up", .every = milliseconds(1'000)}));
+  EXPECT_EQ(read->upstream("b")->health,
+            (HealthCheck{.timeout = milliseconds(250), .unhealthy_after = 5}));
+  EXPECT_FALSE(read->upstream("b")->least_loaded);
+}
+
+TEST(ConfigurationFile, SaysWhatIsLimitedLoggedAndRewritten) {
+  const auto read = parse_configuration(
+      "[proxy]\nlisten = [\"127.0.0.1:0\"]\n"
+      "[limits]\ntarget_bytes = 1024\nconnections_per_client = 20\nwrite_time = \"5s\"\n"
+      "total_time = \"1m\"\ndrain_spread = \"2s\"\n"
+      "[access_log]\nfile = \"logs/access.log\"\nformat = \"combined\"\nshare = \"10%\"\n"
+      "[upstreams.a]\ninstances = [\"a:1\"]\nstall_time = \"7s\"\nhost = \"shop.internal\"\n"
+      "[[routes]]\nprefix = \"/shop\"\nmethods = [\"GET\"]\neffect = \"read\"\nlegacy = \"a\"\n"
+      "legacy_path = { strip = \"/shop\", add = \"/v2\" }\n",
+      "f");
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_EQ(read->limits.target_bytes, 1024U);
+  EXPECT_EQ(read->limits.connections_per_client, 20U);
+  EXPECT_EQ(read->limits.write_time, milliseconds(5'000));
+  EXPECT_EQ(read->limits.total_time, milliseconds(60'000));
+  EXPECT_EQ(read->limits.drain_spread, milliseconds(2'000));
+  EXPECT_EQ(
+      read->access_log,
+      (AccessLogPlan{.file = "logs/access.log", .json = false, .share = *Percent::parse("10%")}));
+  EXPECT_EQ(read->upstream("a")->stall_time, milliseconds(7'000));
+  EXPECT_EQ(read->upstream("a")->host, "shop.internal");
+  EXPECT_EQ(read->routes.front().legacy_path, (PathChange{"/shop", "/v2"}));
+  EXPECT_EQ(read->routes.front().successor_path, PathChange{});
+}
+
 constexpr std::string_view kProxy = "[proxy]\nlisten = [\"127.0.0.1:8080\"]\n";
 // With the lines above, lines 1 to 4 of most files.
 constexpr std::string_view kUpstream = "[upstreams.old]\ninstances = [\"127.0.0.1:9000\"]\n";
+
+/// All that the document shows, put together.
+TEST(TheHowTo, ShowsWhatIsAccepted) {
+  std::ifstream document(BANYAN_SOURCE_DIR "/docs/how-to/run-the-proxy.md");
+  std::string text;
+  bool inside = false;
+  for (std::string line; std::getline(document, line);) {
+    if (line.starts_with("```")) {
+      inside = line == "```toml";
+    } else if (inside) {
+      text += line + '\n';
+    }
+  }
+  text += "[upstreams.catalog]\ninstances = [\"127.0.0.1:9001\"]\n[migrations.catalog]\n";
+  const auto read = parse_configuration(text, "run-the-proxy.md");
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_EQ(read->listen.size(), 3U);
+  EXPECT_TRUE(read->operators && read->access_log && read->upstream("shop")->health);
+  EXPECT_EQ(read->routes.front().successor_path, (PathChange{"/shop", "/v2"}));
+}
 
 class BadConfiguration : public testing::TestWithParam<test::BadFile> {};
 

@@ -51,6 +51,8 @@ class Exchange {
   /// How it came by TLS, and who showed a certificate; null when it came without (http/tls.hpp).
   /// Lives as long as the exchange.
   virtual const TlsPeer* tls() const = 0;
+  /// By which listener it came: the index in ServerOptions::listen.
+  virtual std::size_t listener() const = 0;
   /// The client's X-Request-Id when it is well-formed, else one made here. Goes into the answer.
   virtual const std::string& id() const = 0;
   virtual Loop& loop() = 0;

@@ -89,15 +89,16 @@ bool is_token(std::string_view text) noexcept;
 bool is_field_value(std::string_view text) noexcept;
 
 /// What speaks about one connection only, and is never passed on.
-inline constexpr NameSet kHopByHopFields(std::to_array<std::string_view>(
-    {"Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Upgrade",
-     "Transfer-Encoding"}));
+inline constexpr NameSet kHopByHopFields(
+    std::to_array<std::string_view>({"Connection", "Keep-Alive", "Proxy-Connection", "TE",
+                                     "Trailer", "Upgrade", "Transfer-Encoding"}));
 
 /// Takes out the above and what `Connection` names. Whoever passes a message on calls this before
 /// adding fields of its own, so that no client can have those left out by naming them.
 void remove_hop_by_hop(Fields& fields);
 
-/// A problem details answer (RFC 9457) of the engine itself: `code` is the refusal's name.
+/// A problem details answer (RFC 9457) of the engine itself: `code` is the refusal's name. One of
+/// 503 says Retry-After.
 Response problem_response(const Refusal& refusal);
 
 }  // namespace banyan::http

@@ -24,6 +24,12 @@ struct ServerOptions {
   std::vector<std::shared_ptr<TlsServer>> tls;
   std::size_t loops = 0;                 ///< 0: one per core
   std::size_t max_connections = 10'000;  ///< over all loops; further ones are told 503 and closed
+  /// Over all loops, from one address (of IPv6: one /64); further ones are told 503 and closed. 0:
+  /// no limit.
+  std::size_t max_connections_per_client = 0;
+  /// Who may have any number of connections, because many clients speak through it. Any loop; must
+  /// always say the same of the same address, and not throw.
+  std::function<bool(const Endpoint& peer)> speaks_for_many;
   Limits limits{.body_bytes = 16 * 1024 * 1024};
 
   /// From the first byte of a head to its last. Else 408. And for a TLS handshake with the first
@@ -69,6 +75,11 @@ class Server {
   /// Loops of this server, for upstreams and timers; valid until the server is destroyed.
   std::size_t loops() const;
   Loop& loop(std::size_t index);
+
+  /// Serves on, but has clients go, one by one: each connection's answers say `Connection: close`
+  /// from a moment of its own within `spread` on. Returns when that time is over or no connection
+  /// is left. Then drain(). From any thread but a loop.
+  void wind_down(std::chrono::milliseconds spread);
 
   /// Closes the listening sockets and the idle connections, lets running exchanges finish (their
   /// answers say `Connection: close`), cuts what is left at the deadline, and ends the loops. How

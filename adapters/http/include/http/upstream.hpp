@@ -110,7 +110,7 @@ inline bool interim(const ResponseHead& head) { return head.status < 200 && head
 class Upstreams {
  public:
   explicit Upstreams(UpstreamOptions options = {});
-  /// Exchanges under way go on.
+  /// Exchanges under way go on; kept connections are closed.
   ~Upstreams();
   Upstreams(const Upstreams&) = delete;
   Upstreams& operator=(const Upstreams&) = delete;

@@ -8,7 +8,6 @@ int proxy(const ProxyOptions& options) {
   strangler::ProxyOptions proxy;
   proxy.config_file = options.config_file;
   proxy.log_file = options.log_file;
-  proxy.access_log_share = options.access_log_share;
   proxy.explain = options.explain;
   proxy.trusted_peers = options.trusted_peers;
   proxy.loops = options.loops;

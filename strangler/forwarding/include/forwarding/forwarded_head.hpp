@@ -11,7 +11,9 @@ namespace banyan::strangler {
 
 /// What the rewriting of a request's head needs to know besides the head.
 struct Hop {
-  std::string_view peer;      ///< the address of who sent the request to us
+  /// The address of who sent the request to us; "" if it came by a Unix socket.
+  std::string_view peer;
+  std::string_view target;    ///< in place of the request's own; "" leaves that
   bool peer_trusted = false;  ///< continue its X-Forwarded-* and Forwarded
   std::string_view proto = "http";
   std::string_view via = "banyan";
@@ -20,11 +22,11 @@ struct Hop {
   std::string_view upstream;
 };
 
-/// Writes the head as it goes to the upstream: hop-by-hop fields, what `Connection` names and `Banyan-*`
-/// are left out; X-Forwarded-For, -Proto, -Host, Forwarded and Via are continued or set;
-/// Max-Forwards of OPTIONS and TRACE counts down; `traceparent` is continued with a span of our own, or begun; X-Request-Id is the exchange's, and
-/// X-Correlation-Id the client's or else the same; `extra` replaces what is there under its names.
-/// Method and target stay as they are.
+/// Writes the head as it goes to the upstream: hop-by-hop fields, what `Connection` names and
+/// `Banyan-*` are left out; X-Forwarded-For, -Proto, -Host, Forwarded and Via are continued or set;
+/// Max-Forwards of OPTIONS and TRACE counts down; `traceparent` is continued with a span of our
+/// own, or begun; X-Request-Id is the exchange's, and X-Correlation-Id the client's or else the
+/// same; `extra` replaces what is there under its names. Method and target stay as they are.
 void write_request_head(const http::RequestHead& head, const Hop& hop, const http::Fields& extra,
                         Random& random, http::HeadWriter& out);
 

@@ -8,6 +8,7 @@
 
 #include "forwarding/instance_group.hpp"
 #include "forwarding/outcome.hpp"
+#include "forwarding/rewriting.hpp"
 #include "forwarding/trusted_peers.hpp"
 #include "http/exchange.hpp"
 #include "http/fields.hpp"
@@ -45,6 +46,8 @@ struct ForwardOrder {
   http::Fields request_fields{};
   /// Added to the answer, e.g. X-Strangler.
   http::Fields response_fields{};
+  /// Where the upstream is another one than the client thinks; may be null. Must live until `done`.
+  const Rewriting* rewriting = nullptr;
   /// Told once, on the exchange's loop, when all is over. Must not throw.
   std::move_only_function<void(const Outcome&)> done{};
 };
@@ -54,7 +57,8 @@ struct ForwardOrder {
 ///
 /// * A request that has been here before is refused: 508 `proxy.loop`. OPTIONS and TRACE whose
 ///   Max-Forwards is used up are answered here.
-/// * The target goes on byte for byte, bodies untouched, heads rewritten (see forwarded_head.hpp).
+/// * The target goes on byte for byte but for what the order has rewritten, bodies untouched, heads
+///   rewritten (see forwarded_head.hpp).
 /// * Interim answers go on; so do answers to uploads that are not finished.
 /// * A client that goes away cancels the upstream exchange, and is not held against the upstream.
 /// * An answer that breaks off cuts the client off as well: it must not look complete.
@@ -62,7 +66,8 @@ struct ForwardOrder {
 ///   sent or the order says that it is safe, and no more of the body was read than the piece that
 ///   is still in hand.
 /// * What fails before the answer began is a problem document: 502 `proxy.upstream_protocol` or
-///   `proxy.upstream_closed`, 503 `proxy.upstream_unreachable`, 504 `proxy.upstream_timeout`.
+///   `proxy.upstream_closed`, 503 `proxy.upstream_unreachable` or `proxy.upstream_full`, 504
+///   `proxy.upstream_timeout`.
 ///
 /// forward() is called on the exchange's loop, and all happens there. Safe to share between loops.
 /// Exchanges under way keep what they need alive.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -27,7 +28,8 @@ enum class InstanceState : std::uint8_t {
 std::string_view to_string(InstanceState state);
 
 /// Successes and failures of one instance over the last ten seconds, and what follows from them.
-/// No I/O, no clock of its own, not safe for concurrent use.
+/// No I/O, no clock of its own. Safe for concurrent use, without a lock: readings of two threads in
+/// the same moment may each see the other's or not.
 class HealthWindow {
  public:
   static constexpr std::size_t kSeconds = 10;
@@ -41,7 +43,9 @@ class HealthWindow {
   /// A request is sent there: on trial, the next one waits for this one's record() or forgo().
   void admit(SteadyTime now);
   /// A request that was admitted ended without saying anything about the instance.
-  void forgo() { trying_ = false; }
+  void forgo() { stop_trying(); }
+  /// Somebody knows better: it is well.
+  void heal();
 
   InstanceState state(SteadyTime now) const;
 
@@ -53,19 +57,17 @@ class HealthWindow {
   Counts counts(SteadyTime now) const;
 
  private:
-  struct Second {
-    std::int64_t number = -1;
-    Counts counts;
-  };
-  static std::int64_t second_of(SteadyTime time);
+  static constexpr std::int64_t kNever = INT64_MIN;
+  void count(bool failed, SteadyTime now);
   void fall_ill(SteadyTime now);
+  void stop_trying();
 
   HealthRules rules_;
-  std::array<Second, kSeconds> seconds_{};
-  std::uint32_t failures_in_a_row_ = 0;
-  bool ill_ = false;
-  bool trying_ = false;
-  SteadyTime ill_since_{};
+  /// Each second with its number, requests and failures in one word, so that they change together.
+  std::array<std::atomic<std::uint64_t>, kSeconds> seconds_{};
+  std::atomic<std::uint32_t> failures_in_a_row_{0};
+  std::atomic<std::int64_t> ill_since_{kNever};
+  std::atomic<bool> trying_{false};
 };
 
 }  // namespace banyan::strangler

@@ -14,6 +14,7 @@ namespace banyan::strangler {
 enum class ForwardFailure : std::uint8_t {
   None,
   Unreachable,  ///< no connection; the client was told 503
+  Overloaded,   ///< no instance had room; the client was told 503
   Closed,       ///< the connection ended without an answer; the client was told 502
   Timeout,      ///< no answer in time; the client was told 504
   Protocol,     ///< the answer was malformed or ambiguous; the client was told 502
@@ -32,6 +33,7 @@ struct Outcome {
   ForwardFailure failure = ForwardFailure::None;
   std::string message;  ///< what went wrong, for people
   unsigned attempts = 0;
+  std::uint64_t answer_bytes = 0;   ///< of the upstream's answer's body that the client was sent
   std::chrono::nanoseconds took{};  ///< from forward() to the last byte
 
   bool aborted_by_client() const { return failure == ForwardFailure::ClientGone; }

@@ -16,11 +16,12 @@ class TrustedPeers {
   /// Nobody.
   TrustedPeers() = default;
 
-  /// Each "192.0.2.7", "10.0.0.0/8" or "2001:db8::/32"; else the sentence that says what is wrong.
+  /// Each "192.0.2.7", "10.0.0.0/8", "2001:db8::/32", or "unix:" for all who come by a Unix socket;
+  /// else the sentence that says what is wrong.
   static std::expected<TrustedPeers, std::string> parse(const std::vector<std::string>& networks);
 
   bool contains(std::string_view address) const;
-  bool empty() const noexcept { return networks_.empty(); }
+  bool empty() const noexcept { return networks_.empty() && !unix_; }
 
  private:
   /// IPv4 addresses are kept as IPv4-mapped IPv6 ones.
@@ -30,6 +31,7 @@ class TrustedPeers {
     unsigned bits;
   };
   std::vector<Network> networks_;
+  bool unix_ = false;
 };
 
 }  // namespace banyan::strangler

@@ -14,12 +14,11 @@ namespace banyan::strangler {
 /// the control store.
 struct ProxyOptions {
   std::string config_file = "banyan.toml";
-  std::string log_file;         ///< "" is standard error
-  double access_log_share = 0;  ///< 0 … 1 of the requests get a line of their own
-  bool explain = false;         ///< an X-Strangler field in each answer says why it came from where
+  std::string log_file;  ///< "" is standard error
+  bool explain = false;  ///< an X-Strangler field in each answer says why it came from where
   /// Addresses and networks whose X-Forwarded-* are believed.
   std::vector<std::string> trusted_peers;
-  std::size_t loops = 0;  ///< per listening address; 0: one per core
+  std::size_t loops = 0;  ///< 0: one per core
   /// Between "not ready" and the end of accepting, for load balancers to notice.
   std::chrono::milliseconds drain_notice{0};
   HealthRules health{};

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,13 @@ namespace banyan::strangler {
 /// and forwards. Serves besides, unless a route of the file has exactly that path:
 ///
 ///     /health/live, /health/ready      for load balancers
-///     /metrics                         Prometheus; only where the listening address is loopback
-///     /_banyan/, /_banyan/api/…        dashboard, status and switches; only there, too, and only
-///                                      to those who call the host by a loopback name
+///     /metrics                         Prometheus; only for operators
+///     /_banyan/, /_banyan/api/…        dashboard, status and switches; only for operators, and
+///     only
+///                                      if they call the host by a loopback name
+///
+/// "For operators" is the address `operators` of the file, which has nothing else, or else each
+/// listening address that is loopback or a Unix socket.
 ///
 /// `/_banyan` is never forwarded. make(), start(), drain() and the destructor on one thread;
 /// reload() on any.
@@ -37,18 +42,23 @@ class Proxy {
   /// Listens. Throws std::runtime_error or std::system_error that says what is in the way.
   void start();
 
-  /// Where it listens, in the order of the file; after start().
+  /// Where it listens for clients, in the order of the file; after start().
   std::vector<http::Endpoint> listening() const;
+  /// Where the operators' pages are, the first address of several; after start().
+  std::optional<http::Endpoint> operators() const;
 
   /// Reads the file again. A file with a problem is refused whole: the old routes stay, the
   /// problems are logged and returned. Requests under way end by the routes that they began with.
   /// Listening addresses, limits and the control store stay as they were at the start.
   std::expected<std::uint64_t, std::vector<FileProblem>> reload();
 
+  /// Opens the access log again by its name, after somebody has moved it away.
+  void reopen_logs();
+
   /// From now on /health/ready answers 503; everything else goes on.
   void stop_being_ready();
-  /// Not ready, stops accepting, lets what runs finish, cuts what is left at the deadline. How many
-  /// exchanges were cut.
+  /// Not ready; has clients go, spread over `drain_spread` of the file; stops accepting, lets what
+  /// runs finish, cuts what is left at the deadline. How many exchanges were cut.
   std::size_t drain(std::chrono::milliseconds deadline);
   /// With the deadline of the file.
   std::size_t drain();
@@ -60,8 +70,9 @@ class Proxy {
 };
 
 /// Runs a proxy until SIGTERM or SIGINT, which drain it (a second one cuts); SIGHUP, or a change of
-/// the file, reloads it. Blocks these signals first: call it before there are other threads.
-/// 0, or 2 after telling on standard error what is wrong with the file or the address.
+/// the file, reloads it; SIGHUP opens the access log again as well. Blocks these signals first:
+/// call it before there are other threads. 0, or 2 after telling on standard error what is wrong
+/// with the file or the address.
 int run_proxy(const ProxyOptions& options);
 
 }  // namespace banyan::strangler

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,22 +29,58 @@ std::string to_string(const FileProblem& problem);
 std::string to_string(const std::vector<FileProblem>& problems);
 
 struct Address {
-  std::string host;  ///< a name or an IP address, IPv6 without brackets
-  std::uint16_t port = 0;
+  /// A name or an IP address, IPv6 without brackets; or "unix:" and the path of a Unix socket.
+  std::string host;
+  std::uint16_t port = 0;  ///< 0 with a Unix socket
   friend bool operator==(const Address&, const Address&) = default;
 };
 
-/// `[limits]`: what one client may take.
+/// An entry of `listen`: an address, or a table with `address` and what else there is to say about
+/// that listener.
+struct ListenPoint {
+  Address address;  ///< an IP address or a Unix socket; port 0: any free one
+  friend bool operator==(const ListenPoint&, const ListenPoint&) = default;
+};
+
+/// `[limits]`: what clients may take. The defaults are a careful operator's.
 struct Limits {
-  std::uint32_t connections = 10'000;
+  std::uint32_t connections = 10'000;  ///< in all; further ones are told 503
+  /// From one address, unless it is a trusted peer's; further ones are told 503.
+  std::uint32_t connections_per_client = 1'000;
+  std::uint32_t target_bytes = 8 * 1024;
   std::uint32_t header_bytes = 32 * 1024;
   std::uint32_t header_fields = 100;
   std::uint64_t body_bytes = 1024ull * 1024 * 1024;
   std::chrono::milliseconds header_time{10'000};
   std::chrono::milliseconds body_time{60'000};
   std::chrono::milliseconds idle_time{75'000};
+  std::chrono::milliseconds write_time{30'000};  ///< while a client takes nothing of its answer
+  /// From the head of a request to the end of its answer; 0 is none, for an answer that is a stream
+  /// has no end.
+  std::chrono::milliseconds total_time{0};
   std::chrono::milliseconds drain_time{30'000};
+  /// At the stop, clients are told to go at moments spread over this time, which is a part of
+  /// `drain_time`.
+  std::chrono::milliseconds drain_spread{1'000};
   friend bool operator==(const Limits&, const Limits&) = default;
+};
+
+/// `[access_log]`.
+struct AccessLogPlan {
+  std::string file;  ///< as written, relative to the file's folder; "-" is standard output
+  bool json = true;  ///< `format`; else "combined"
+  Percent share = Percent::all();  ///< of the requests that get a line
+  friend bool operator==(const AccessLogPlan&, const AccessLogPlan&) = default;
+};
+
+/// `health` of an upstream: asks each instance by itself how it is.
+struct HealthCheck {
+  std::string path = "/health/ready";  ///< an answer of 200 … 399 to GET is a pass
+  std::chrono::milliseconds every{5'000};
+  std::chrono::milliseconds timeout{1'000};
+  std::uint32_t healthy_after = 2;    ///< passes in a row
+  std::uint32_t unhealthy_after = 3;  ///< failures in a row
+  friend bool operator==(const HealthCheck&, const HealthCheck&) = default;
 };
 
 /// `[upstreams.NAME]`: instances of one and the same service.
@@ -52,7 +89,14 @@ struct UpstreamGroup {
   std::vector<Address> instances;  ///< at least one
   std::chrono::milliseconds connect_time{2'000};
   std::chrono::milliseconds answer_time{30'000};  ///< until the head of the answer
-  std::uint32_t connections = 256;                ///< per instance
+  std::chrono::milliseconds stall_time{30'000};   ///< between two pieces of a body
+  std::string host;  ///< what it is called, in the Host field; "" is what the client said
+  std::uint32_t connections = 256;  ///< kept for reuse, per instance and loop
+  bool least_loaded =
+      false;  ///< `balance`: the instance with the fewest requests, not each in turn
+  std::uint32_t max_requests = 1'024;  ///< under way, per instance; more are told 503
+  std::optional<HealthCheck> health;
+  friend bool operator==(const UpstreamGroup&, const UpstreamGroup&) = default;
 };
 
 /// What stickiness goes by besides the principal, in order: "cookie:NAME", "header:NAME",
@@ -71,10 +115,14 @@ struct MigrationPlan {
 };
 
 struct Configuration {
-  std::vector<Address> listen;  ///< port 0: any free one
-  std::string control_store;    ///< as written, relative to the file's folder
+  std::vector<ListenPoint> listen;
+  /// Where the operators' pages are and nothing else is; loopback or a Unix socket. Without it they
+  /// are where `listen` is one of these.
+  std::optional<Address> operators;
+  std::string control_store;  ///< as written, relative to the file's folder
   std::vector<StickyUnit> sticky_units;
   Limits limits;
+  std::optional<AccessLogPlan> access_log;
   std::vector<UpstreamGroup> upstreams;   ///< sorted by name
   std::vector<MigrationPlan> migrations;  ///< sorted by name
   std::vector<Route> routes;              ///< in the order of the file

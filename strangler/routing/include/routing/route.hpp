@@ -30,6 +30,14 @@ enum class PathKind : std::uint8_t {
   Prefix,    ///< this path and everything below it, by whole segments
 };
 
+/// What an upstream has in front of its paths (`add`) where clients see `strip`. Whole segments:
+/// each is "" or begins with "/" and does not end with it.
+struct PathChange {
+  std::string strip;
+  std::string add;
+  friend bool operator==(const PathChange&, const PathChange&) = default;
+};
+
 /// What a request is taken for, and where it may go.
 struct Route {
   std::string name;   ///< unique; of an operation "catalog.get_album"
@@ -37,12 +45,14 @@ struct Route {
   PathKind kind = PathKind::Template;
   std::string path;  ///< as written: "/albums/{id}"
   Effect effect = Effect::Read;
-  std::string migration;  ///< whose stage decides; "" for a route that stays where it is
-  std::string module;     ///< of an operation, else ""
-  std::string operation;  ///< of an operation, else ""
-  std::string legacy;     ///< upstream group of the old side, for a foreign route
-  std::string successor;  ///< upstream group of the new side, for a foreign route; "" when none
-  Place place;            ///< where the file declares it
+  std::string migration;      ///< whose stage decides; "" for a route that stays where it is
+  std::string module;         ///< of an operation, else ""
+  std::string operation;      ///< of an operation, else ""
+  std::string legacy;         ///< upstream group of the old side, for a foreign route
+  std::string successor;      ///< upstream group of the new side, for a foreign route; "" when none
+  PathChange legacy_path;     ///< of the old side
+  PathChange successor_path;  ///< of the new side
+  Place place;                ///< where the file declares it
 };
 
 /// The route of a module's operation: named "module.operation", migrated with its module.

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "forwarding/health_checks.hpp"
+
+#include <atomic>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "http/serializer.hpp"
+#include "http/upstream.hpp"
+#include "kernel/random.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+constexpr unsigned kLeastPass = 200;
+constexpr unsigned kMostPass = 399;
+/// Intervals are up to a tenth shorter or longer.
+constexpr std::int64_t kJitter = 10;
+
+/// Each question has a connection of its own.
+http::UpstreamOptions no_keeping() {
+  http::UpstreamOptions options;
+  options.max_idle_per_loop = 0;
+  return options;
+}
+
+}  // namespace
+
+struct HealthChecks::Shared {
+  explicit Shared(std::function<void(const HealthChange&)> told) : changed(std::move(told)) {}
+  std::function<void(const HealthChange&)> changed;
+  http::Upstreams upstreams{no_keeping()};
+};
+
+namespace {
+
+/// The check of one instance. All of it on the loop, but for `wanted`.
+class Probe : public std::enable_shared_from_this<Probe> {
+ public:
+  struct Target {
+    std::shared_ptr<InstanceGroup> group;
+    std::size_t instance = 0;
+    HealthCheckPlan plan;
+  };
+  Probe(http::Loop& loop, http::Upstreams& upstreams,
+        std::function<void(const HealthChange&)> changed, std::weak_ptr<void> wanted, Target target)
+      : loop_(loop),
+        upstreams_(upstreams),
+        changed_(std::move(changed)),
+        wanted_(std::move(wanted)),
+        target_(std::move(target)) {}
+
+  void ask() {
+    if (wanted_.expired()) return;
+    const http::Endpoint& at = target_.group->endpoint(target_.instance);
+    await(upstreams_.start(loop_, at,
+                           {.framing = http::Framing::none(),
+                            .deadline = system_clock().steady() + target_.plan.timeout},
+                           [&](http::HeadWriter& head) {
+                             head.request_line("GET", target_.plan.path);
+                             head.add("Host", host_of(at));
+                             head.add("User-Agent", "banyan-health-check");
+                           }));
+  }
+
+ private:
+  std::string host_of(const http::Endpoint& at) const {
+    if (!target_.plan.host.empty()) return target_.plan.host;
+    return http::is_unix(at) ? "localhost" : to_string(at);
+  }
+
+  void await(const std::shared_ptr<http::UpstreamExchange>& exchange) {
+    exchange->read_head([self = shared_from_this(), exchange](auto head) {
+      if (head && http::interim(**head)) return self->await(exchange);
+      if (!head) return self->learn(false, head.error().message);
+      const unsigned status = (*head)->status;
+      self->learn(status >= kLeastPass && status <= kMostPass,
+                  "status " + std::to_string(status) + " from " + self->target_.plan.path);
+    });
+  }
+
+  void learn(bool passed, std::string why) {
+    if (passed != last_) in_a_row_ = 0;
+    last_ = passed;
+    ++in_a_row_;
+    // The first word counts at once when it is good: nothing bad is known.
+    const std::uint32_t enough = !passed                     ? target_.plan.unhealthy_after
+                                 : said_ == CheckState::None ? 1
+                                                             : target_.plan.healthy_after;
+    if (in_a_row_ >= enough)
+      say(passed ? CheckState::Passing : CheckState::Failing, std::move(why));
+    again();
+  }
+
+  void say(CheckState state, std::string why) {
+    if (wanted_.expired()) return;
+    const CheckState before = std::exchange(said_, state);
+    if (before == state) return;
+    target_.group->checked(target_.instance, state);
+    const bool news = before != CheckState::None || state == CheckState::Failing;
+    if (!changed_ || !news) return;
+    changed_({.group = target_.group->name(),
+              .instance = target_.group->endpoint(target_.instance),
+              .passing = state == CheckState::Passing,
+              .why = std::move(why)});
+  }
+
+  void again() {
+    const std::int64_t interval = target_.plan.every.count();
+    const std::int64_t spread = interval / kJitter;
+    const auto more = static_cast<std::int64_t>(system_random().next() %
+                                                static_cast<std::uint64_t>(2 * spread + 1));
+    loop_.after(std::chrono::milliseconds(interval - spread + more),
+                [self = shared_from_this()] { self->ask(); });
+  }
+
+  http::Loop& loop_;
+  http::Upstreams& upstreams_;
+  std::function<void(const HealthChange&)> changed_;
+  std::weak_ptr<void> wanted_;
+  Target target_;
+  CheckState said_ = CheckState::None;
+  bool last_ = true;
+  std::uint32_t in_a_row_ = 0;
+};
+
+}  // namespace
+
+HealthChecks::HealthChecks(std::function<void(const HealthChange&)> changed)
+    : shared_(std::make_unique<Shared>(std::move(changed))), loops_(1) {}
+
+HealthChecks::~HealthChecks() = default;
+
+std::shared_ptr<void> HealthChecks::watch(std::shared_ptr<InstanceGroup> group,
+                                          HealthCheckPlan plan) {
+  auto handle = std::make_shared<char>();
+  http::Loop& loop = loops_.at(0);
+  for (std::size_t i = 0; i < group->size(); ++i) {
+    auto probe = std::make_shared<Probe>(loop, shared_->upstreams, shared_->changed, handle,
+                                         Probe::Target{group, i, plan});
+    loop.post([probe = std::move(probe)] { probe->ask(); });
+  }
+  return handle;
+}
+
+}  // namespace banyan::strangler

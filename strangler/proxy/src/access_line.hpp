@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "forwarding/outcome.hpp"
+#include "http/exchange.hpp"
+#include "kernel/clock.hpp"
+#include "routing/route.hpp"
+
+namespace banyan::strangler {
+
+/// What a line of the access log is about.
+struct AccessLine {
+  const http::Exchange& exchange;
+  const Route* route;  ///< null: no route led anywhere
+  const Outcome& outcome;
+  Timestamp now;  ///< when the answer was complete
+};
+
+/// One JSON object and the end of the line.
+void append_json(std::string& out, const AccessLine& line);
+
+/// As Apache and nginx write it; the user is never known.
+///
+///     192.0.2.7 - - [22/Nov/2026:08:30:00 +0000] "GET /a HTTP/1.1" 200 512 "referer" "agent"
+void append_combined(std::string& out, const AccessLine& line);
+
+}  // namespace banyan::strangler

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "http/server.hpp"
+#include "sockets.hpp"
+
+namespace banyan::http {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+class Agreeing final : public Application {
+ public:
+  void handle(std::shared_ptr<Exchange> exchange) override {
+    Response response;
+    response.body = "yes";
+    exchange->respond(std::move(response));
+  }
+};
+
+template <class Condition>
+void until(Condition condition) {
+  const auto end = std::chrono::steady_clock::now() + 8s;
+  while (!condition()) {
+    ASSERT_LT(std::chrono::steady_clock::now(), end);
+    std::this_thread::sleep_for(1ms);
+  }
+}
+
+std::string ask(RawSocket& socket) {
+  socket.send(kGet);
+  return socket.read_until("\r\n\r\nyes");
+}
+
+TEST(AServerWithALimitPerClient, TurnsTheNextConnectionAwayUntilOneIsClosed) {
+  Agreeing application;
+  Server server({.loops = 2, .max_connections_per_client = 2}, application);
+  server.start();
+  RawSocket first(server.port());
+  auto second = std::make_unique<RawSocket>(server.port());
+  EXPECT_THAT(ask(first), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(ask(*second), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(RawSocket(server.port()).read_to_end(),
+              AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("Retry-After: "),
+                    HasSubstr("http.too_many_connections_of_client")));
+  second.reset();
+  until([&] { return server.connections() == 1; });
+  RawSocket third(server.port());
+  EXPECT_THAT(ask(third), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST(AServerWithALimitPerClient, LetsThoseWhoSpeakForManyHaveAnyNumber) {
+  Agreeing application;
+  Server server({.loops = 1,
+                 .max_connections_per_client = 1,
+                 .speaks_for_many = [](const Endpoint& peer) { return peer.host == "127.0.0.1"; }},
+                application);
+  server.start();
+  std::vector<RawSocket> sockets;
+  for (int i = 0; i < 5; ++i) sockets.emplace_back(server.port());
+  for (RawSocket& socket : sockets) EXPECT_THAT(ask(socket), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST(AServerThatWindsDown, HasItsClientsGoOneByOneAndLosesNoRequest) {
+  constexpr int kClients = 24;
+  constexpr auto kSpread = 600ms;
+  Agreeing application;
+  Server server({.loops = 2}, application);
+  server.start();
+  std::atomic<int> ready = 0;
+  std::atomic<int> lost = 0;
+  std::vector<std::chrono::steady_clock::time_point> gone(kClients);
+  std::vector<std::jthread> clients;
+  for (int i = 0; i < kClients; ++i) {
+    clients.emplace_back([&, i] {
+      RawSocket socket(server.port());
+      for (bool first = true;; first = false) {
+        const std::string answer = ask(socket);
+        if (!answer.starts_with("HTTP/1.1 200 ")) ++lost;
+        if (first) ++ready;
+        gone[static_cast<std::size_t>(i)] = std::chrono::steady_clock::now();
+        if (lost > 0 || answer.find("Connection: close") != std::string::npos) return;
+        std::this_thread::sleep_for(2ms);
+      }
+    });
+  }
+  until([&] { return ready == kClients; });
+  const auto begun = std::chrono::steady_clock::now();
+  std::jthread stop([&] { server.wind_down(kSpread); });
+  until([&] { return std::chrono::steady_clock::now() - begun > 10ms; });
+  RawSocket late(server.port());
+  EXPECT_THAT(ask(late), StartsWith("HTTP/1.1 200 ")) << "it serves on meanwhile";
+  clients.clear();
+  late.close();
+  stop.join();
+  EXPECT_EQ(server.drain(1s), 0U);
+  EXPECT_EQ(lost, 0);
+  int early = 0;
+  for (const auto& when : gone) {
+    early += when - begun < kSpread / 2 ? 1 : 0;
+    EXPECT_LT(when - begun, kSpread + 2s);
+  }
+  EXPECT_GT(early, 0) << "not all at the end";
+  EXPECT_LT(early, kClients) << "not all at once";
+}
+
+TEST(AServerThatWindsDown, DoesNotWaitForLongerThanThereAreConnections) {
+  Agreeing application;
+  Server server({.loops = 1}, application);
+  server.start();
+  const auto begun = std::chrono::steady_clock::now();
+  server.wind_down(1min);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 10s);
+}
+
+}  // namespace
+}  // namespace banyan::http
