@@ -42,13 +42,12 @@ TEST_F(AFullUpstream, IsNotAskedAndTheClientHearsSoAtOnce) {
 }
 
 TEST_F(AFullUpstream, HasRoomAgainWhenAClientGoesAway) {
-  {
-    test::Peer first = client();
-    first.send(kGet);
-    test::Peer server = upstream_.accept();
-    server.read_head();
-    EXPECT_EQ(group().status()[0].in_flight, 1u);
-  }
+  test::Peer first = client();
+  first.send(kGet);
+  test::Peer server = upstream_.accept();
+  server.read_head();
+  EXPECT_EQ(group().status()[0].in_flight, 1u);
+  first.close();
   EXPECT_EQ(outcome().failure, ForwardFailure::ClientGone);
   EXPECT_EQ(group().status()[0].in_flight, 0u);
 }
