@@ -66,7 +66,6 @@ REFUSES = {
     "shop": {
         "expect-plain": "", "expect-other-case": "", "expect-chunked": "", "expect-empty-body": "",
         "expect-holds-request": "", "expect-in-1.0": "", "large-body": "",
-        "many-fields-100": "takes no more than 100 fields, and the proxy has added some",
     },
 }
 
