@@ -35,6 +35,7 @@ class TlsClient::Shared {
   void use(Context next) {
     {
       const std::lock_guard lock(mutex_);
+      if (context_->same_as(*next)) return;
       context_.swap(next);
     }
     ++generation;
@@ -92,7 +93,7 @@ std::expected<TlsClient::Context, TlsClient::Problems> TlsClient::read(
   }
   if (options.certificate) files.pair(*context, *options.certificate);
   if (!files.problems().empty()) return std::unexpected(std::move(files.problems()));
-  return std::make_shared<const TlsClientContext>(options, std::move(context));
+  return std::make_shared<const TlsClientContext>(options, std::move(context), files.digest());
 }
 
 TlsClient::TlsClient(Context context) : shared_(std::make_unique<Shared>(std::move(context))) {}

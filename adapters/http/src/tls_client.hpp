@@ -11,8 +11,9 @@ namespace banyan::http {
 
 class TlsClientContext {
  public:
-  TlsClientContext(TlsClientOptions options, SslContextHandle context)
-      : options_(std::move(options)), context_(std::move(context)) {}
+  /// `digest` is of all files.
+  TlsClientContext(TlsClientOptions options, SslContextHandle context, std::string digest)
+      : options_(std::move(options)), context_(std::move(context)), digest_(std::move(digest)) {}
 
   /// One connection, that accepts nobody but this endpoint.
   SslHandle begin(const Endpoint& endpoint) const;
@@ -20,6 +21,9 @@ class TlsClientContext {
   std::string explain(SSL& ssl, const Endpoint& endpoint, const std::string& complaint) const;
 
   const TlsClientOptions& options() const noexcept { return options_; }
+  bool same_as(const TlsClientContext& other) const {
+    return options_ == other.options_ && digest_ == other.digest_;
+  }
 
  private:
   const std::string& name_of(const Endpoint& endpoint) const {
@@ -28,6 +32,7 @@ class TlsClientContext {
 
   TlsClientOptions options_;
   SslContextHandle context_;
+  std::string digest_;
 };
 
 }  // namespace banyan::http

@@ -67,7 +67,15 @@ std::optional<std::string> TlsFiles::text_of(const std::string& file) {
     note(file, "cannot be read: " + std::generic_category().message(errno));
     return std::nullopt;
   }
+  all_text_ += text;
   return text;
+}
+
+std::string TlsFiles::digest() const {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  EVP_Digest(all_text_.data(), all_text_.size(), digest.data(), &size, EVP_sha256(), nullptr);
+  return {digest.begin(), digest.begin() + size};
 }
 
 std::vector<X509Handle> TlsFiles::certificates_in(const std::string& file) {

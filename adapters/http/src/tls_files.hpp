@@ -26,6 +26,8 @@ class TlsFiles {
   /// What stood in the files of authorities().
   const std::string& authorities_text() const { return authorities_text_; }
   std::vector<TlsProblem>& problems() { return problems_; }
+  /// Tells whether two readings found the same.
+  std::string digest() const;
 
  private:
   std::optional<std::string> text_of(const std::string& file);
@@ -38,6 +40,7 @@ class TlsFiles {
 
   std::vector<TlsProblem> problems_;
   std::string authorities_text_;
+  std::string all_text_;
 };
 
 /// A context with what both sides have in common.

@@ -253,7 +253,10 @@ class CommandLine {
         "  kill -HUP PID    reads the file again; a bad file is refused and the old routes stay;\n"
         "                     opens the access log again, if the file has a section [access_log]",
         [this] { return proxy(proxy_); });
-    added->add_option("--config", proxy_.config_file, "Listeners, upstreams and routes")
+    added
+        ->add_option("--config", proxy_.config_file,
+                     "Listeners, upstreams, routes and TLS; a change of it, or SIGHUP, has all of "
+                     "it read again, certificates too")
         ->capture_default_str();
     added->add_option("--log-file", proxy_.log_file,
                       "Where the log goes; standard error without it");

@@ -19,9 +19,10 @@ constexpr unsigned kMostPass = 399;
 constexpr std::int64_t kJitter = 10;
 
 /// Each question has a connection of its own.
-http::UpstreamOptions no_keeping() {
+http::UpstreamOptions no_keeping(std::shared_ptr<http::TlsClient> tls = nullptr) {
   http::UpstreamOptions options;
   options.max_idle_per_loop = 0;
+  options.tls = std::move(tls);
   return options;
 }
 
@@ -30,7 +31,7 @@ http::UpstreamOptions no_keeping() {
 struct HealthChecks::Shared {
   explicit Shared(std::function<void(const HealthChange&)> told) : changed(std::move(told)) {}
   std::function<void(const HealthChange&)> changed;
-  http::Upstreams upstreams{no_keeping()};
+  std::shared_ptr<http::Upstreams> upstreams = std::make_shared<http::Upstreams>(no_keeping());
 };
 
 namespace {
@@ -43,10 +44,10 @@ class Probe : public std::enable_shared_from_this<Probe> {
     std::size_t instance = 0;
     HealthCheckPlan plan;
   };
-  Probe(http::Loop& loop, http::Upstreams& upstreams,
+  Probe(http::Loop& loop, std::shared_ptr<http::Upstreams> upstreams,
         std::function<void(const HealthChange&)> changed, std::weak_ptr<void> wanted, Target target)
       : loop_(loop),
-        upstreams_(upstreams),
+        upstreams_(std::move(upstreams)),
         changed_(std::move(changed)),
         wanted_(std::move(wanted)),
         target_(std::move(target)) {}
@@ -54,14 +55,14 @@ class Probe : public std::enable_shared_from_this<Probe> {
   void ask() {
     if (wanted_.expired()) return;
     const http::Endpoint& at = target_.group->endpoint(target_.instance);
-    await(upstreams_.start(loop_, at,
-                           {.framing = http::Framing::none(),
-                            .deadline = system_clock().steady() + target_.plan.timeout},
-                           [&](http::HeadWriter& head) {
-                             head.request_line("GET", target_.plan.path);
-                             head.add("Host", host_of(at));
-                             head.add("User-Agent", "banyan-health-check");
-                           }));
+    await(upstreams_->start(loop_, at,
+                            {.framing = http::Framing::none(),
+                             .deadline = system_clock().steady() + target_.plan.timeout},
+                            [&](http::HeadWriter& head) {
+                              head.request_line("GET", target_.plan.path);
+                              head.add("Host", host_of(at));
+                              head.add("User-Agent", "banyan-health-check");
+                            }));
   }
 
  private:
@@ -116,7 +117,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
   }
 
   http::Loop& loop_;
-  http::Upstreams& upstreams_;
+  std::shared_ptr<http::Upstreams> upstreams_;
   std::function<void(const HealthChange&)> changed_;
   std::weak_ptr<void> wanted_;
   Target target_;
@@ -136,8 +137,10 @@ std::shared_ptr<void> HealthChecks::watch(std::shared_ptr<InstanceGroup> group,
                                           HealthCheckPlan plan) {
   auto handle = std::make_shared<char>();
   http::Loop& loop = loops_.at(0);
+  const auto upstreams =
+      plan.tls ? std::make_shared<http::Upstreams>(no_keeping(plan.tls)) : shared_->upstreams;
   for (std::size_t i = 0; i < group->size(); ++i) {
-    auto probe = std::make_shared<Probe>(loop, shared_->upstreams, shared_->changed, handle,
+    auto probe = std::make_shared<Probe>(loop, upstreams, shared_->changed, handle,
                                          Probe::Target{group, i, plan});
     loop.post([probe = std::move(probe)] { probe->ask(); });
   }

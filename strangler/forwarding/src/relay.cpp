@@ -12,6 +12,7 @@ namespace banyan::strangler {
 namespace {
 
 constexpr unsigned kMaxAttempts = 2;
+constexpr std::string_view kByTls = "https";
 
 /// Whether the failure says anything about the instance.
 bool blames_instance(const http::UpstreamFailure& failure) {
@@ -57,7 +58,7 @@ void Relay::attempt() {
   const Hop hop{.peer = http::is_unix(peer) ? std::string_view() : peer.host,
                 .target = moved,
                 .peer_trusted = shared_->options.trusted_peers.contains(peer.host),
-                .proto = shared_->options.proto,
+                .proto = exchange_->tls() ? kByTls : std::string_view(shared_->options.proto),
                 .via = shared_->options.via,
                 .request_id = exchange_->id(),
                 .upstream = upstream};

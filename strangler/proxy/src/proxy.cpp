@@ -46,18 +46,27 @@ std::vector<Percent> steps_of(const Configuration& configuration, std::string_vi
   return plan != nullptr ? plan->steps : usual_steps();
 }
 
+TlsServers servers_of(const TlsMaterial& material) {
+  TlsServers servers;
+  for (const http::TlsServer::Context& each : material.listeners) {
+    servers.push_back(std::make_shared<http::TlsServer>(each));
+  }
+  return servers;
+}
+
 }  // namespace
 
 /// Destroyed from the bottom up: first those who ask, then those who are asked.
 struct Proxy::Parts {
   Parts(const ProxyOptions& given, TrustedPeers trusted, std::shared_ptr<const Routing> routing,
-        std::unique_ptr<ControlStore> opened);
+        const TlsMaterial& material, std::unique_ptr<ControlStore> opened);
 
   telemetry::Health::Finding upstream_health() const;
   std::shared_ptr<const Site> current() const {
     return site.read([](const auto& now) { return now; });
   }
   void warn_of_what_needs_a_restart(const Configuration& now) const;
+  void renew_certificates(const Configuration& now, const TlsMaterial& material);
 
   ProxyOptions options;
   telemetry::Log log;
@@ -78,6 +87,7 @@ struct Proxy::Parts {
   SteadyTime started = system_clock().steady();
   std::unique_ptr<OperatorPages> pages;
   std::mutex reloading;
+  TlsServers tls;
   Doors doors;
   std::vector<http::InstanceLock> locks;
   std::unique_ptr<AccessLog> access_log;
@@ -86,7 +96,8 @@ struct Proxy::Parts {
 };
 
 Proxy::Parts::Parts(const ProxyOptions& given, TrustedPeers trusted,
-                    std::shared_ptr<const Routing> routing, std::unique_ptr<ControlStore> opened)
+                    std::shared_ptr<const Routing> routing, const TlsMaterial& material,
+                    std::unique_ptr<ControlStore> opened)
     : options(given),
       log({.service = "banyan-proxy", .file = given.log_file}),
       trusted_peers(std::move(trusted)),
@@ -97,10 +108,11 @@ Proxy::Parts::Parts(const ProxyOptions& given, TrustedPeers trusted,
       started_with(routing->configuration),
       routes(given.config_file, routing),
       site(std::make_unique<const std::shared_ptr<const Site>>(
-          std::make_shared<const Site>(routing, nullptr, upstreams, metrics.requests))),
+          std::make_shared<const Site>(routing, nullptr, upstreams, material, metrics.requests))),
       store(std::move(opened)),
       request_log(log),
-      doors(doors_of(started_with)) {}
+      tls(servers_of(material)),
+      doors(doors_of(started_with, tls)) {}
 
 telemetry::Health::Finding Proxy::Parts::upstream_health() const {
   std::string ill;
@@ -117,6 +129,9 @@ void Proxy::Parts::warn_of_what_needs_a_restart(const Configuration& now) const 
     if (!same) changed.append(changed.empty() ? "" : ", ").append(what);
   };
   note(now.listen == started_with.listen, "listen");
+  note(std::ranges::equal(now.tls, started_with.tls, {}, &TlsListeners::listen,
+                          &TlsListeners::listen),
+       "listen of [[proxy.tls]]");
   note(now.operators == started_with.operators, "operators");
   note(now.limits == started_with.limits, "limits");
   note(now.access_log == started_with.access_log, "access_log");
@@ -125,6 +140,15 @@ void Proxy::Parts::warn_of_what_needs_a_restart(const Configuration& now) const 
   log.write(telemetry::Level::Warning, "proxy.needs_restart",
             {{"changed", changed},
              {"message", "these settings are as they were at the start; restart to change them"}});
+}
+
+/// Goes by the addresses, which are what a reload cannot change.
+void Proxy::Parts::renew_certificates(const Configuration& now, const TlsMaterial& material) {
+  for (std::size_t i = 0; i < tls.size(); ++i) {
+    const auto same = std::ranges::find(now.tls, started_with.tls[i].listen, &TlsListeners::listen);
+    if (same == now.tls.end()) continue;
+    tls[i]->use(material.listeners[static_cast<std::size_t>(same - now.tls.begin())]);
+  }
 }
 
 Proxy::Proxy(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -137,12 +161,15 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
   auto routing = load_routing(options.config_file);
   if (!routing) return std::unexpected(to_string(routing.error()));
   const Configuration& configuration = (*routing)->configuration;
+  const auto material = read_tls_material(configuration, options.config_file);
+  if (!material) return std::unexpected(to_string(material.error()));
   auto store = ControlStore::open(beside_the_file(options, configuration.control_store));
   if (!store) return std::unexpected(sentence(store.error()));
   if (const auto enlisted = (*store)->enlist(configuration.migration_names()); !enlisted) {
     return std::unexpected(sentence(enlisted.error()));
   }
-  auto parts = std::make_unique<Parts>(options, std::move(*trusted), *routing, std::move(*store));
+  auto parts =
+      std::make_unique<Parts>(options, std::move(*trusted), *routing, *material, std::move(*store));
   Parts* const all = parts.get();
 
   auto stages = Stages::make(*all->store, *all->scheduler, [all](const Error& error) {
@@ -163,6 +190,7 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
   all->admin = std::make_unique<AdminApi>(*all->switchboard);
   all->metrics.add_gauges([all] { return gauges(*all->current(), *all->stages); });
   all->metrics.add_gauges([all] { return own_gauges(all->access_log.get(), all->server.get()); });
+  all->metrics.add_gauges([all] { return gauges(all->doors); });
   all->health.add("upstreams", false, [all] { return all->upstream_health(); });
   all->pages = std::make_unique<OperatorPages>(
       OperatorPages::Parts{.admin = *all->admin,
@@ -217,6 +245,23 @@ std::vector<http::Endpoint> Proxy::listening() const {
   return all;
 }
 
+std::vector<std::string> Proxy::urls() const {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < parts_->doors.size(); ++i) {
+    const Door& door = parts_->doors[i];
+    if (door.clients) all.push_back(url(door, bound(door, *parts_->server, i)));
+  }
+  return all;
+}
+
+std::optional<std::string> Proxy::operators_url() const {
+  for (std::size_t i = 0; i < parts_->doors.size(); ++i) {
+    const Door& door = parts_->doors[i];
+    if (door.operators) return url(door, bound(door, *parts_->server, i));
+  }
+  return std::nullopt;
+}
+
 std::optional<http::Endpoint> Proxy::operators() const {
   for (std::size_t i = 0; i < parts_->doors.size(); ++i) {
     if (parts_->doors[i].operators) return bound(parts_->doors[i], *parts_->server, i);
@@ -227,7 +272,13 @@ std::optional<http::Endpoint> Proxy::operators() const {
 std::expected<std::uint64_t, std::vector<FileProblem>> Proxy::reload() {
   Parts& all = *parts_;
   const std::lock_guard lock(all.reloading);
-  auto routing = all.routes.reload();
+  TlsMaterial material;
+  auto routing = all.routes.reload([&](const Routing& fresh) {
+    auto read = read_tls_material(fresh.configuration, all.options.config_file);
+    if (!read) return std::move(read.error());
+    material = std::move(*read);
+    return std::vector<FileProblem>();
+  });
   if (!routing) {
     all.log.write(telemetry::Level::Error, "proxy.routes_refused",
                   {{"message", to_string(routing.error())},
@@ -241,8 +292,9 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Proxy::reload() {
                   {{"message", done.error().message}, {"rule", done.error().rule}});
   }
   const std::shared_ptr<const Site> before = all.current();
-  all.site.publish(std::make_unique<const std::shared_ptr<const Site>>(
-      std::make_shared<const Site>(*routing, before.get(), all.upstreams, all.metrics.requests)));
+  all.site.publish(std::make_unique<const std::shared_ptr<const Site>>(std::make_shared<const Site>(
+      *routing, before.get(), all.upstreams, material, all.metrics.requests)));
+  all.renew_certificates(configuration, material);
   all.warn_of_what_needs_a_restart(configuration);
   all.log.write(telemetry::Level::Info, "proxy.routes_loaded",
                 {{"generation", static_cast<std::int64_t>((*routing)->generation)},

@@ -51,18 +51,12 @@ class Signals {
   sigset_t set_;
 };
 
-/// Of a Unix socket with a blank, for there is no such URL.
-std::string url(const http::Endpoint& endpoint) {
-  return http::is_unix(endpoint) ? to_string(endpoint) + " /"
-                                 : "http://" + to_string(endpoint) + '/';
-}
-
 void announce(const Proxy& proxy) {
-  for (const http::Endpoint& endpoint : proxy.listening()) {
-    std::cout << "banyan proxy listens on " << url(endpoint) << '\n';
+  for (const std::string& url : proxy.urls()) {
+    std::cout << "banyan proxy listens on " << url << '\n';
   }
-  if (const auto operators = proxy.operators()) {
-    std::cout << "operators: " << url(*operators) << "_banyan/\n";
+  if (const auto url = proxy.operators_url()) {
+    std::cout << "operators: " << *url << "_banyan/\n";
   } else {
     std::cout << "operators: nowhere; set operators = \"127.0.0.1:9180\" in [proxy]\n";
   }

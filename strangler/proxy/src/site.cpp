@@ -11,7 +11,9 @@ std::string_view statistics_module(const Route& route) {
   return route.migration.empty() ? kNotMigrated : std::string_view(route.migration);
 }
 
-ForwarderOptions for_group(ForwarderOptions options, const UpstreamGroup& group) {
+ForwarderOptions for_group(ForwarderOptions options, const UpstreamGroup& group,
+                           std::shared_ptr<http::TlsClient> tls) {
+  options.upstream.tls = std::move(tls);
   options.upstream.connect_timeout = group.connect_time;
   options.upstream.first_byte_timeout = group.answer_time;
   options.upstream.stall_timeout = group.stall_time;
@@ -31,29 +33,34 @@ GroupRules rules_of(const UpstreamGroup& group, const HealthRules& health) {
           .max_requests = group.max_requests};
 }
 
-HealthCheckPlan plan_of(const HealthCheck& check, const std::string& host) {
+HealthCheckPlan plan_of(const HealthCheck& check, const std::string& host,
+                        std::shared_ptr<http::TlsClient> tls) {
   return {.path = check.path,
           .host = host,
           .every = check.every,
           .timeout = check.timeout,
           .healthy_after = check.healthy_after,
-          .unhealthy_after = check.unhealthy_after};
+          .unhealthy_after = check.unhealthy_after,
+          .tls = std::move(tls)};
 }
 
 }  // namespace
 
-UpstreamPool::UpstreamPool(const UpstreamGroup& described, const Common& common)
+UpstreamPool::UpstreamPool(const UpstreamGroup& described, const Common& common,
+                           http::TlsClient::Context tls_context)
     : group(described),
+      tls(tls_context ? std::make_shared<http::TlsClient>(std::move(tls_context)) : nullptr),
       instances(std::make_shared<InstanceGroup>(described.name, endpoints(described),
                                                 rules_of(described, common.health))),
-      forwarder(for_group(common.forwarding, described)) {
+      forwarder(for_group(common.forwarding, described, tls)) {
   if (group.health && common.checks != nullptr) {
-    checking = common.checks->watch(instances, plan_of(*group.health, group.host));
+    checking = common.checks->watch(instances, plan_of(*group.health, group.host, tls));
   }
 }
 
 Site::Site(std::shared_ptr<const Routing> routing, const Site* before,
-           const UpstreamPool::Common& common, telemetry::CallStatistics& requests)
+           const UpstreamPool::Common& common, const TlsMaterial& tls,
+           telemetry::CallStatistics& requests)
     : routing_(std::move(routing)) {
   for (const UpstreamGroup& group : routing_->configuration.upstreams) {
     std::shared_ptr<UpstreamPool>& pool = pools_[group.name];
@@ -61,7 +68,13 @@ Site::Site(std::shared_ptr<const Routing> routing, const Site* before,
       const auto found = before->pools_.find(group.name);
       if (found != before->pools_.end() && found->second->group == group) pool = found->second;
     }
-    if (!pool) pool = std::make_shared<UpstreamPool>(group, common);
+    const auto context = tls.upstreams.find(group.name);
+    const bool by_tls = context != tls.upstreams.end();
+    if (!pool) {
+      pool = std::make_shared<UpstreamPool>(group, common, by_tls ? context->second : nullptr);
+    } else if (by_tls) {
+      pool->tls->use(context->second);
+    }
   }
   const auto pool = [&](const std::string& name) {
     const auto found = pools_.find(name);

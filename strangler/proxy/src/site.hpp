@@ -12,6 +12,7 @@
 #include "kernel/context.hpp"
 #include "routing/live_routes.hpp"
 #include "telemetry/call_statistics.hpp"
+#include "tls_material.hpp"
 
 namespace banyan::strangler {
 
@@ -27,9 +28,12 @@ struct UpstreamPool {
     HealthRules health;
     HealthChecks* checks = nullptr;  ///< must outlive the pool
   };
-  UpstreamPool(const UpstreamGroup& described, const Common& common);
+  /// `tls_context`: null for plain HTTP.
+  UpstreamPool(const UpstreamGroup& described, const Common& common,
+               http::TlsClient::Context tls_context);
 
   UpstreamGroup group;
+  std::shared_ptr<http::TlsClient> tls;
   std::shared_ptr<InstanceGroup> instances;
   Forwarder forwarder;
   std::shared_ptr<void> checking;
@@ -39,9 +43,10 @@ struct UpstreamPool {
 /// a request keeps the site that it began with.
 class Site {
  public:
-  /// `before` (or null) lends its unchanged pools.
+  /// `before` (or null) lends its unchanged pools; they are told of what `tls` has for them.
   Site(std::shared_ptr<const Routing> routing, const Site* before,
-       const UpstreamPool::Common& common, telemetry::CallStatistics& requests);
+       const UpstreamPool::Common& common, const TlsMaterial& tls,
+       telemetry::CallStatistics& requests);
 
   struct Way {
     UpstreamPool* legacy = nullptr;

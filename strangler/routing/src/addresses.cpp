@@ -119,7 +119,7 @@ std::optional<PlacedText> read_entry(Section& section, const toml::node& node, L
 
 }  // namespace
 
-std::vector<ListenPoint> read_listen(Section& section) {
+std::vector<ListenPoint> read_listen(Section& section, const std::vector<ListenPoint>& others) {
   std::vector<ListenPoint> points;
   const toml::array* entries = section.list("listen", R"(["127.0.0.1:8080"])");
   if (entries == nullptr) return points;
@@ -130,6 +130,10 @@ std::vector<ListenPoint> read_listen(Section& section) {
     if (!address || !check_listenable(section, "listen", *given, *address)) continue;
     if (is_there(points, *address)) {
       report_twice(section, "listen", *given);
+      continue;
+    }
+    if (is_there(others, *address)) {
+      section.problem(given->place, '"' + given->text + "\" is listened on twice, here and above");
       continue;
     }
     point.address = *address;

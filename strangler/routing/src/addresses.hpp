@@ -8,8 +8,9 @@
 
 namespace banyan::strangler {
 
-/// `listen` of [proxy]: addresses and Unix sockets, each as a text or as a table.
-std::vector<ListenPoint> read_listen(Section& section);
+/// `listen` of [proxy] or [[proxy.tls]]: addresses and Unix sockets, each as a text or as a table.
+/// None of them may be in `others`.
+std::vector<ListenPoint> read_listen(Section& section, const std::vector<ListenPoint>& others = {});
 
 /// `operators` of [proxy]. Whoever reaches it moves traffic, so it must be this machine's alone.
 std::optional<Address> read_operators(Section& section, const std::vector<ListenPoint>& listen);

@@ -12,6 +12,7 @@
 #include "route_section.hpp"
 #include "stages/suggestion.hpp"
 #include "stages/traffic.hpp"
+#include "tls_section.hpp"
 #include "toml_section.hpp"
 #include "upstream_section.hpp"
 
@@ -91,11 +92,12 @@ class Reader {
       return;
     }
     Section proxy(*table, "[proxy]", place_of(*table), problems_);
-    if (!proxy.has("listen")) {
+    if (!proxy.has("listen") && !proxy.has("tls")) {
       problems_.add(proxy.place(), "[proxy] lacks listen, such as listen = [\"127.0.0.1:8080\"]");
     }
     configuration_.listen = read_listen(proxy);
-    configuration_.operators = read_operators(proxy, configuration_.listen);
+    const auto all = read_tls_listeners(proxy);
+    configuration_.operators = read_operators(proxy, all);
     const auto store = proxy.text("control_store");
     configuration_.control_store = store ? store->text : "control.db";
     if (const auto units = proxy.texts("sticky", R"(["cookie:session", "address"])")) {
@@ -112,6 +114,25 @@ class Reader {
     }
     if (configuration_.sticky_units.empty()) configuration_.sticky_units.push_back({});
     proxy.finish();
+  }
+
+  /// All that is listened on, with and without TLS.
+  std::vector<ListenPoint> read_tls_listeners(Section& proxy) {
+    std::vector<ListenPoint> all = configuration_.listen;
+    const auto tables = proxy.list_of_tables(
+        "tls", "[[proxy.tls]] with two brackets, once for each set of certificates");
+    for (const toml::table* each : tables) {
+      Section section = proxy.part(*each, "[[proxy.tls]]");
+      if (!section.has("listen")) {
+        problems_.add(section.place(),
+                      "[[proxy.tls]] lacks listen, such as listen = [\"0.0.0.0:443\"]");
+      }
+      TlsListeners listeners{read_listen(section, all), read_listener_tls(section)};
+      section.finish();
+      all.insert(all.end(), listeners.listen.begin(), listeners.listen.end());
+      configuration_.tls.push_back(std::move(listeners));
+    }
+    return all;
   }
 
   void read_limits() {

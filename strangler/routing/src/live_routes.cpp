@@ -36,10 +36,13 @@ std::shared_ptr<const Routing> LiveRoutes::current() const {
   return current_;
 }
 
-Loaded LiveRoutes::reload() {
+Loaded LiveRoutes::reload(const Check& check) {
   const std::lock_guard one_at_a_time(reloading_);
   Loaded fresh = load(file_, current()->generation + 1);
   if (!fresh) return fresh;
+  if (auto problems = check ? check(**fresh) : std::vector<FileProblem>(); !problems.empty()) {
+    return std::unexpected(std::move(problems));
+  }
   const std::lock_guard lock(mutex_);
   current_ = *fresh;
   return fresh;

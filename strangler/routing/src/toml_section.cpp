@@ -224,6 +224,30 @@ void Section::size(std::string_view key, std::uint64_t& value, std::uint64_t lea
   value = *bytes;
 }
 
+std::vector<const toml::table*> Section::list_of_tables(std::string_view key,
+                                                        std::string_view expected) {
+  const toml::node* node = ask(key);
+  if (node == nullptr) return {};
+  const toml::array* list = node->as_array();
+  if (list == nullptr) {
+    wrong_type(*node, key, expected);
+    return {};
+  }
+  if (list->empty()) {
+    problems_.add(place_of(*node),
+                  std::string(key) + " is empty, expected " + std::string(expected));
+  }
+  std::vector<const toml::table*> tables;
+  for (const toml::node& each : *list) {
+    if (const toml::table* entry = each.as_table()) {
+      tables.push_back(entry);
+    } else {
+      wrong_type(each, "an entry of " + std::string(key), expected);
+    }
+  }
+  return tables;
+}
+
 std::vector<std::pair<std::string, const toml::table*>> Section::tables() const {
   std::vector<std::pair<std::string, const toml::table*>> tables;
   for (const auto& [key, node] : table_) {

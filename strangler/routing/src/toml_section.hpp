@@ -72,6 +72,9 @@ class Section {
   /// Bytes as a number, or "64KiB", "10MiB", "1GiB".
   void size(std::string_view key, std::uint64_t& value, std::uint64_t least, std::uint64_t most);
 
+  /// A list of tables: `[[proxy.tls]]`, or inline ones. Empty when it is missing or no such list.
+  std::vector<const toml::table*> list_of_tables(std::string_view key, std::string_view expected);
+
   /// Tables by name: `[upstreams.NAME]`.
   std::vector<std::pair<std::string, const toml::table*>> tables() const;
 

@@ -6,6 +6,7 @@
 
 #include "addresses.hpp"
 #include "stages/suggestion.hpp"
+#include "tls_section.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -84,6 +85,9 @@ UpstreamGroup read_upstream(Section& section, const std::string& name) {
   read_balance(section, group.least_loaded);
   section.number("max_requests", group.max_requests, 1, kMostRequests);
   group.health = read_health(section, name);
+  if (const auto* const tls = section.table("tls", R"({ ca = "authorities.pem" })")) {
+    group.tls = read_upstream_tls(section.part(*tls, "[upstreams." + name + ".tls]"));
+  }
   section.finish();
   return group;
 }

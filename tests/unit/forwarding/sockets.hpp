@@ -42,6 +42,8 @@ class Peer {
   };
   Rest read_to_end();
 
+  /// Hands the descriptor on; nothing must have been read.
+  int release() { return std::exchange(descriptor_, -1); }
   void shut_sending();
   void close();
   /// Ends the connection with a RST.

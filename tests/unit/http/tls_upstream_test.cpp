@@ -231,6 +231,12 @@ TEST_F(TlsUpstreams, DoNotKeepWhatOldCertificatesMade) {
   EXPECT_FALSE(engine.ask({"localhost", port()}, get()).failure);
   ASSERT_TRUE(tls->reload());
   EXPECT_FALSE(engine.ask({"localhost", port()}, get()).failure);
+  EXPECT_EQ(tls_->counts().handshakes, 1U) << "nothing has changed";
+
+  const Authority others(folder_.path(), "others");
+  std::ofstream(authority_.file(), std::ios::app) << std::ifstream(others.file()).rdbuf();
+  ASSERT_TRUE(tls->reload());
+  EXPECT_FALSE(engine.ask({"localhost", port()}, get()).failure);
   EXPECT_EQ(tls_->counts().handshakes, 2U);
   EXPECT_FALSE(engine.ask({"localhost", port()}, get()).failure);
   EXPECT_EQ(tls_->counts().handshakes, 2U);

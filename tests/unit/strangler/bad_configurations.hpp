@@ -555,6 +555,82 @@ legacy = "old"
 )",
        R"(banyan.toml:6:8: name is empty
 )"},
+      {"TlsWithOneBracket",
+       R"(![proxy.tls]
+listen = ["127.0.0.1:443"]
+)",
+       R"(banyan.toml:1:1: tls is a table, expected [[proxy.tls]] with two brackets, once for each set of certificates
+)"},
+      {"TlsOfNothing",
+       R"(![[proxy.tls]]
+)",
+       R"(banyan.toml:1:1: [[proxy.tls]] lacks listen, such as listen = ["0.0.0.0:443"]
+banyan.toml:1:1: [[proxy.tls]] lacks certificates, such as certificates = [{chain = "shop.pem", key = "shop.key"}]
+)"},
+      {"TlsCertificatesAreTexts",
+       R"(![[proxy.tls]]
+listen = ["127.0.0.1:443"]
+certificates = ["shop.pem"]
+)",
+       R"(banyan.toml:3:17: an entry of certificates is a text, expected a list such as [{chain = "shop.pem", key = "shop.key"}]
+)"},
+      {"TlsCertificateWithoutKey",
+       R"(![[proxy.tls]]
+listen = ["127.0.0.1:443"]
+certificates = [{chain = "shop.pem", keys = "shop.key"}]
+)",
+       R"(banyan.toml:3:17: an entry of certificates lacks key, such as key = "shop.key"
+banyan.toml:3:38: unknown key "keys" in an entry of certificates. Did you mean "key"?
+)"},
+      {"TlsAndPlainAtOnePlace",
+       R"(![proxy]
+listen = ["127.0.0.1:443"]
+[[proxy.tls]]
+listen = ["127.0.0.1:443"]
+certificates = [{chain = "shop.pem", key = "shop.key"}]
+)",
+       R"(banyan.toml:4:11: "127.0.0.1:443" is listened on twice, here and above
+)"},
+      {"TlsTooOld",
+       R"(![[proxy.tls]]
+listen = ["127.0.0.1:443"]
+certificates = [{chain = "shop.pem", key = "shop.key"}]
+minimum_version = "1.0"
+client_certificates = "yes"
+client_ca = "partners.pem"
+)",
+       R"(banyan.toml:4:19: minimum_version is "1.0", expected "1.2" or "1.3"; what is older is broken
+banyan.toml:5:23: client_certificates is "yes", expected "off", "optional" or "required"
+)"},
+      {"TlsClientsWithoutAuthority",
+       R"(![[proxy.tls]]
+listen = ["127.0.0.1:443"]
+certificates = [{chain = "shop.pem", key = "shop.key"}]
+client_certificates = "required"
+[[proxy.tls]]
+listen = ["127.0.0.1:444"]
+certificates = [{chain = "shop.pem", key = "shop.key"}]
+client_ca = "partners.pem"
+)",
+       R"(banyan.toml:4:1: client_certificates needs client_ca, the file with the authorities that may sign them, such as client_ca = "partners.pem"
+banyan.toml:8:1: client_ca is of no use without client_certificates = "optional" or "required"
+)"},
+      {"UpstreamTlsVerifyNone",
+       R"([upstreams.old.tls]
+ca = "own.pem"
+verify = "none"
+certificate = "proxy.pem"
+)",
+       R"(banyan.toml:7:10: verify is "none", expected "full" or, to take anybody who answers for the upstream, "insecure-none"
+banyan.toml:8:15: certificate is a text, expected {chain = "shop.pem", key = "shop.key"}
+)"},
+      {"UpstreamTlsAuthorityForNothing",
+       R"([upstreams.old.tls]
+verify = "insecure-none"
+ca = "own.pem"
+)",
+       R"(banyan.toml:7:6: ca is of no use with verify = "insecure-none"
+)"},
       {"SeveralAtOnce",
        R"(![proxy]
 listen = ["nowhere"]

@@ -89,6 +89,68 @@ TEST(ConfigurationFile, IsReadAsWritten) {
   EXPECT_EQ(read->routes[1].migration, "");
 }
 
+TEST(ConfigurationFile, SaysWhereAndHowTlsIsSpoken) {
+  const auto read = parse_configuration(R"(
+# Plain HTTP on this machine only, TLS for everybody.
+[proxy]
+listen = ["127.0.0.1:8080"]
+
+[[proxy.tls]]
+listen = ["0.0.0.0:443", "[::]:443"]
+certificates = [
+  {chain = "tls/shop.pem", key = "tls/shop.key"},
+  {chain = "tls/api.pem", key = "tls/api.key"},
+]
+
+# For partners.
+[[proxy.tls]]
+listen = ["10.0.0.1:8443"]
+certificates = [{chain = "tls/shop.pem", key = "tls/shop.key"}]
+minimum_version = "1.3"
+client_certificates = "required"
+client_ca = "tls/partners.pem"
+
+[upstreams.plain]
+instances = ["10.0.0.2:80"]
+
+[upstreams.system]
+instances = ["shop.example:443"]
+[upstreams.system.tls]
+
+[upstreams.own]
+instances = ["10.0.0.3:443"]
+[upstreams.own.tls]
+ca = "tls/own.pem"
+server_name = "catalog.internal"
+certificate = {chain = "tls/proxy.pem", key = "tls/proxy.key"}
+minimum_version = "1.3"
+
+[upstreams.legacy]
+instances = ["10.0.0.4:443"]
+tls = {verify = "insecure-none"}
+)",
+                                        "banyan.toml");
+  ASSERT_TRUE(read) << to_string(read.error());
+
+  EXPECT_EQ(read->listen, (std::vector<Address>{{"127.0.0.1", 8080}}));
+  ASSERT_EQ(read->tls.size(), 2U);
+  EXPECT_EQ(read->tls[0].listen, (std::vector<Address>{{"0.0.0.0", 443}, {"::", 443}}));
+  ASSERT_EQ(read->tls[0].tls.certificates.size(), 2U);
+  EXPECT_EQ(read->tls[0].tls.certificates[1].key.name, "tls/api.key");
+  EXPECT_EQ(read->tls[0].tls.certificates[1].key.place.line, 10U);
+  EXPECT_EQ(read->tls[0].tls.minimum_version, TlsMinimum::Tls12);
+  EXPECT_EQ(read->tls[0].tls.client_certificates, AskForCertificate::Off);
+  EXPECT_EQ(read->tls[1].tls.minimum_version, TlsMinimum::Tls13);
+  EXPECT_EQ(read->tls[1].tls.client_certificates, AskForCertificate::Required);
+  EXPECT_EQ(read->tls[1].tls.client_ca->name, "tls/partners.pem");
+  EXPECT_FALSE(read->upstream("plain")->tls);
+  EXPECT_EQ(read->upstream("system")->tls, UpstreamTls{});
+  EXPECT_FALSE(read->upstream("system")->tls->insecure_verify_none);
+  EXPECT_EQ(read->upstream("own")->tls->server_name, "catalog.internal");
+  EXPECT_EQ(read->upstream("own")->tls->certificate->chain.name, "tls/proxy.pem");
+  EXPECT_TRUE(read->upstream("legacy")->tls->insecure_verify_none);
+}
+
 TEST(ConfigurationFile, HasDefaultsForWhatNeedNotBeSaid) {
   const auto read =
       parse_configuration("[proxy]\nlisten = [\"127.0.0.1:0\"]\n[migrations.shop]\n", "f");

@@ -132,12 +132,13 @@ class TlsClient {
   TlsClient(const TlsClient&) = delete;
   TlsClient& operator=(const TlsClient&) = delete;
 
-  /// New connections go by `next`; kept ones that were made before are not used again.
+  /// New connections go by `next`; kept ones that were made before are not used again. Nothing
+  /// happens when it is the same, to the last byte of the files, as what is in force.
   void use(Context next);
   std::expected<void, Problems> reload();
 
   Context context() const;
-  /// Counts the calls of use().
+  /// Counts the calls of use() that changed something.
   std::uint64_t generation() const noexcept;
 
  private:

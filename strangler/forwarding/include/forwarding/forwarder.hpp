@@ -26,7 +26,8 @@ struct ForwarderOptions {
   /// Whose X-Forwarded-* and Forwarded are believed and continued; those of all others are
   /// replaced.
   TrustedPeers trusted_peers{};
-  std::string proto = "http";  ///< by which clients reach us, for X-Forwarded-Proto
+  /// By which clients reach us who come without TLS, for X-Forwarded-Proto: the others' is "https".
+  std::string proto = "http";
   /// Our name in Via. What comes with it has been here before and is refused, so it is to be one of
   /// a kind; see unique_via().
   std::string via = unique_via();

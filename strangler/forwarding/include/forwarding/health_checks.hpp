@@ -10,6 +10,7 @@
 #include "forwarding/instance_group.hpp"
 #include "http/endpoint.hpp"
 #include "http/loop.hpp"
+#include "http/tls.hpp"
 
 namespace banyan::strangler {
 
@@ -19,8 +20,9 @@ struct HealthCheckPlan {
   std::string host;  ///< for the Host field; "" is the instance's own address
   std::chrono::milliseconds every{5'000};
   std::chrono::milliseconds timeout{1'000};
-  std::uint32_t healthy_after = 2;    ///< passes in a row
-  std::uint32_t unhealthy_after = 3;  ///< failures in a row
+  std::uint32_t healthy_after = 2;       ///< passes in a row
+  std::uint32_t unhealthy_after = 3;     ///< failures in a row
+  std::shared_ptr<http::TlsClient> tls;  ///< null: plain HTTP
 };
 
 /// An instance is taken for well, or no longer.

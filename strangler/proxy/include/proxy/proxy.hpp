@@ -42,14 +42,19 @@ class Proxy {
   /// Listens. Throws std::runtime_error or std::system_error that says what is in the way.
   void start();
 
-  /// Where it listens for clients, in the order of the file; after start().
+  /// Where it listens for clients, in the order of the file, with TLS last; after start().
   std::vector<http::Endpoint> listening() const;
+  /// The same as people type it: "https://[::1]:8443/".
+  std::vector<std::string> urls() const;
   /// Where the operators' pages are, the first address of several; after start().
   std::optional<http::Endpoint> operators() const;
+  std::optional<std::string> operators_url() const;
 
   /// Reads the file again. A file with a problem is refused whole: the old routes stay, the
   /// problems are logged and returned. Requests under way end by the routes that they began with.
   /// Listening addresses, limits and the control store stay as they were at the start.
+  /// Certificates, keys and authorities are read again too: for new connections, while the old ones
+  /// live on.
   std::expected<std::uint64_t, std::vector<FileProblem>> reload();
 
   /// Opens the access log again by its name, after somebody has moved it away.

@@ -11,6 +11,7 @@
 
 #include "routing/route.hpp"
 #include "routing/route_table.hpp"
+#include "routing/tls_settings.hpp"
 #include "stages/percent.hpp"
 
 /// banyan.toml: the structure of a strangler, never its stages (those are in the control store), so
@@ -96,6 +97,7 @@ struct UpstreamGroup {
       false;  ///< `balance`: the instance with the fewest requests, not each in turn
   std::uint32_t max_requests = 1'024;  ///< under way, per instance; more are told 503
   std::optional<HealthCheck> health;
+  std::optional<UpstreamTls> tls;  ///< none: plain HTTP
   friend bool operator==(const UpstreamGroup&, const UpstreamGroup&) = default;
 };
 
@@ -114,8 +116,15 @@ struct MigrationPlan {
   std::vector<Percent> steps;  ///< ascending, the last is 100 %
 };
 
+/// `[[proxy.tls]]`: where TLS is spoken.
+struct TlsListeners {
+  std::vector<ListenPoint> listen;  ///< at least one
+  ListenerTls tls;
+};
+
 struct Configuration {
-  std::vector<ListenPoint> listen;
+  std::vector<ListenPoint> listen;  ///< plain HTTP
+  std::vector<TlsListeners> tls;    ///< in the order of the file
   /// Where the operators' pages are and nothing else is; loopback or a Unix socket. Without it they
   /// are where `listen` is one of these.
   std::optional<Address> operators;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -34,8 +35,12 @@ class LiveRoutes {
 
   std::shared_ptr<const Routing> current() const;
 
+  /// May find more problems in a routing, with what it leads to.
+  using Check = std::function<std::vector<FileProblem>(const Routing&)>;
+
   /// Reads the file again: the new routing, or the problems.
-  std::expected<std::shared_ptr<const Routing>, std::vector<FileProblem>> reload();
+  std::expected<std::shared_ptr<const Routing>, std::vector<FileProblem>> reload(
+      const Check& check = {});
 
   const std::string& file() const { return file_; }
 

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tls_material.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <tuple>
+#include <utility>
+
+namespace banyan::strangler {
+namespace {
+
+class Reader {
+ public:
+  explicit Reader(const std::string& config_file)
+      : config_file_(config_file), folder_(std::filesystem::path(config_file).parent_path()) {}
+
+  http::TlsServer::Context listener(const ListenerTls& tls) {
+    named_.clear();
+    http::TlsServerOptions options;
+    for (const CertificateFiles& each : tls.certificates) {
+      options.certificates.push_back(files(each));
+    }
+    options.minimum_version = version(tls.minimum_version);
+    switch (tls.client_certificates) {
+      case AskForCertificate::Off: break;
+      case AskForCertificate::Optional:
+        options.client_certificates = http::ClientCertificates::Optional;
+        break;
+      case AskForCertificate::Required:
+        options.client_certificates = http::ClientCertificates::Required;
+        break;
+    }
+    if (tls.client_ca) options.client_ca_file = path(*tls.client_ca);
+    auto read = http::TlsServer::read(options);
+    if (read) return std::move(*read);
+    note(read.error(), tls.place);
+    return nullptr;
+  }
+
+  http::TlsClient::Context upstream(const UpstreamTls& tls) {
+    named_.clear();
+    http::TlsClientOptions options;
+    if (tls.ca) options.ca_file = path(*tls.ca);
+    options.server_name = tls.server_name;
+    if (tls.certificate) options.certificate = files(*tls.certificate);
+    options.minimum_version = version(tls.minimum_version);
+    options.insecure_accept_any_certificate = tls.insecure_verify_none;
+    auto read = http::TlsClient::read(options);
+    if (read) return std::move(*read);
+    note(read.error(), tls.place);
+    return nullptr;
+  }
+
+  std::vector<FileProblem> problems() && {
+    std::ranges::stable_sort(problems_, {}, [](const FileProblem& problem) {
+      return std::pair(problem.place.line, problem.place.column);
+    });
+    return std::move(problems_);
+  }
+
+ private:
+  static http::TlsVersion version(TlsMinimum minimum) {
+    return minimum == TlsMinimum::Tls13 ? http::TlsVersion::Tls13 : http::TlsVersion::Tls12;
+  }
+  std::string path(const NamedFile& file) {
+    std::string full = (folder_ / file.name).string();
+    named_.emplace_back(full, file.place);
+    return full;
+  }
+  http::TlsCertificate files(const CertificateFiles& named) {
+    return {path(named.chain), path(named.key)};
+  }
+  void note(const std::vector<http::TlsProblem>& problems, Place section) {
+    for (const http::TlsProblem& problem : problems) {
+      const auto found = std::ranges::find(named_, problem.file, &Named::first);
+      problems_.push_back({config_file_, found == named_.end() ? section : found->second,
+                           problem.file + ": " + problem.message});
+    }
+  }
+
+  using Named = std::pair<std::string, Place>;
+  std::string config_file_;
+  std::filesystem::path folder_;
+  std::vector<Named> named_;  ///< by the section that is read
+  std::vector<FileProblem> problems_;
+};
+
+}  // namespace
+
+std::expected<TlsMaterial, std::vector<FileProblem>> read_tls_material(
+    const Configuration& configuration, const std::string& config_file) {
+  Reader reader(config_file);
+  TlsMaterial material;
+  for (const TlsListeners& each : configuration.tls) {
+    material.listeners.push_back(reader.listener(each.tls));
+  }
+  for (const UpstreamGroup& group : configuration.upstreams) {
+    if (group.tls) material.upstreams[group.name] = reader.upstream(*group.tls);
+  }
+  auto problems = std::move(reader).problems();
+  if (!problems.empty()) return std::unexpected(std::move(problems));
+  return material;
+}
+
+}  // namespace banyan::strangler

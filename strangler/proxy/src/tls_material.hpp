@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <expected>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "http/tls.hpp"
+#include "routing/configuration.hpp"
+
+namespace banyan::strangler {
+
+/// All certificates, keys and authorities that a configuration names, read and found good. Nothing
+/// of it is in force yet, so that a file with a problem leaves everything as it was.
+struct TlsMaterial {
+  std::vector<http::TlsServer::Context> listeners;  ///< by the index in Configuration::tls
+  std::map<std::string, http::TlsClient::Context> upstreams;  ///< of those that speak TLS
+};
+
+/// Reads them; names of files are relative to the folder of `config_file`. All problems at once, at
+/// the places where the configuration names the files.
+std::expected<TlsMaterial, std::vector<FileProblem>> read_tls_material(
+    const Configuration& configuration, const std::string& config_file);
+
+}  // namespace banyan::strangler

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "toml_section.hpp"
+
+namespace banyan::strangler {
+
+/// Of a `[[proxy.tls]]` section all but `listen`.
+ListenerTls read_listener_tls(Section& section);
+
+/// `[upstreams.NAME.tls]`, all of it.
+UpstreamTls read_upstream_tls(Section section);
+
+}  // namespace banyan::strangler
