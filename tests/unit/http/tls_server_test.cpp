@@ -210,6 +210,8 @@ TEST_F(TlsServing, ResumesSessionsOnAllLoopsAndAcrossAReload) {
         ASSERT_TRUE(tls_->reload());
       }
       TlsSocket next = connect({.newest = version, .resumes = &first});
+      next.send(kGet);
+      EXPECT_THAT(next.read_to_end(), EndsWith("GET /x "));
       EXPECT_TRUE(next.resumed()) << version << " " << i;
     }
   }
