@@ -43,7 +43,7 @@ class Patient final : public http::Application {
 
 class TheHealthChecks : public testing::Test {
  protected:
-  static constexpr HealthCheckPlan plan() {
+  static HealthCheckPlan plan() {
     return {.path = "/how/are/you?",
             .every = 10ms,
             .timeout = 100ms,

@@ -37,6 +37,7 @@ class TlsUpstream final : public http::Application {
     server_->start();
   }
   void handle(std::shared_ptr<http::Exchange> exchange) override {
+    if (exchange->head().fields.find("User-Agent") == "banyan-health-check") ++checks;
     const http::TlsPeer& peer = *exchange->tls();
     http::Response response;
     response.body = peer.server_name + " " + (peer.client ? peer.client->subject : "nobody") + " " +
@@ -44,6 +45,8 @@ class TlsUpstream final : public http::Application {
     exchange->respond(std::move(response));
   }
   std::uint16_t port() const { return server_->port(); }
+
+  std::atomic<int> checks = 0;
 
  private:
   std::unique_ptr<http::Server> server_;
@@ -142,6 +145,14 @@ TEST_F(TlsProxy, AsksUpstreamsByTlsAndVerifiesThem) {
   configure(section() + route_to(upstream.port(), "verify = \"insecure-none\"\n"));
   ASSERT_TRUE(proxy_->reload());
   EXPECT_THAT(get("/up"), EndsWith("localhost nobody https"));
+}
+
+TEST_F(TlsProxy, ChecksTheHealthOfAnUpstreamAsItIsAsked) {
+  const TlsUpstream upstream(shop_, authority_.file());
+  start_with(section() + route_to(upstream.port(),
+                                  "ca = \"authority.pem\"\n"
+                                  "[upstreams.up.health]\nevery = \"10ms\"\n"));
+  until("two checks", [&] { return upstream.checks >= 2; });
 }
 
 TEST_F(TlsProxy, NeverHidesThatAnAnswerWasCut) {

@@ -622,7 +622,7 @@ verify = "none"
 certificate = "proxy.pem"
 )",
        R"(banyan.toml:7:10: verify is "none", expected "full" or, to take anybody who answers for the upstream, "insecure-none"
-banyan.toml:8:15: certificate is a text, expected {chain = "shop.pem", key = "shop.key"}
+banyan.toml:8:15: certificate is a text, expected a table such as {chain = "shop.pem", key = "shop.key"}
 )"},
       {"UpstreamTlsAuthorityForNothing",
        R"([upstreams.old.tls]

@@ -132,9 +132,9 @@ tls = {verify = "insecure-none"}
                                         "banyan.toml");
   ASSERT_TRUE(read) << to_string(read.error());
 
-  EXPECT_EQ(read->listen, (std::vector<Address>{{"127.0.0.1", 8080}}));
+  EXPECT_EQ(read->listen, (std::vector<ListenPoint>{{{"127.0.0.1", 8080}}}));
   ASSERT_EQ(read->tls.size(), 2U);
-  EXPECT_EQ(read->tls[0].listen, (std::vector<Address>{{"0.0.0.0", 443}, {"::", 443}}));
+  EXPECT_EQ(read->tls[0].listen, (std::vector<ListenPoint>{{{"0.0.0.0", 443}}, {{"::", 443}}}));
   ASSERT_EQ(read->tls[0].tls.certificates.size(), 2U);
   EXPECT_EQ(read->tls[0].tls.certificates[1].key.name, "tls/api.key");
   EXPECT_EQ(read->tls[0].tls.certificates[1].key.place.line, 10U);
