@@ -7,6 +7,8 @@
 #   <name>           as the cache variables BANYAN_ROUTED and BANYAN_EXTRACT say
 #   <name>-<module>  the service of one module, for every module
 #
+# banyan_check_apps() after them stops where a module has been forgotten.
+#
 # banyan_add_flavour(<name> <flavour> [ROUTED …] [EXTRACT …]) adds another build of the same
 # application beside it, as flavours/<flavour>/<name>; tests and the journey use several at once.
 function(banyan_add_app name)
@@ -37,6 +39,7 @@ function(banyan_add_app name)
     endforeach()
   endforeach()
   set_property(GLOBAL PROPERTY BANYAN_APP_${name}_MODULES "${arg_MODULES}")
+  set_property(GLOBAL APPEND PROPERTY BANYAN_HOSTED_MODULES ${arg_MODULES})
   set_property(GLOBAL PROPERTY BANYAN_APP_${name}_LINKS "${arg_LINKS}")
   set_property(GLOBAL PROPERTY BANYAN_APP_${name}_EXTRACTED "${BANYAN_EXTRACT}")
   banyan_private_executable(${name} ${name} "" "${BANYAN_ROUTED}" "${BANYAN_EXTRACT}")
@@ -44,6 +47,18 @@ function(banyan_add_app name)
     set(others ${arg_MODULES})
     list(REMOVE_ITEM others ${module})
     banyan_private_executable(${name} ${name}-${module} "" "" "${others}")
+  endforeach()
+endfunction()
+
+# banyan_check_apps(): every module is in an application. Called once, after all applications.
+function(banyan_check_apps)
+  get_property(modules GLOBAL PROPERTY BANYAN_MODULES)
+  get_property(hosted GLOBAL PROPERTY BANYAN_HOSTED_MODULES)
+  foreach(module IN LISTS modules)
+    if(NOT module IN_LIST hosted)
+      message(FATAL_ERROR "module '${module}' is in no application, so nobody could call it. Add it to"
+        " banyan_add_app(… MODULES …).")
+    endif()
   endforeach()
 endfunction()
 

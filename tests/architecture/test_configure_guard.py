@@ -26,8 +26,9 @@ def main() -> int:
         print(f"{case} expects nothing; begin it with '# expect: …'")
         return 1
     with tempfile.TemporaryDirectory() as build:
-        done = subprocess.run([cmake, "-S", str(case.parent / "project"), "-B", build, f"-DCASE={case}"],
-                              text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        # The generator by name: CMake's own choice is make, which need not be installed.
+        done = subprocess.run([cmake, "-G", "Ninja", "-S", str(case.parent / "project"), "-B", build,
+                               f"-DCASE={case}"], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     said = folded(done.stdout)
     missing = [line for line in expected if folded(line) not in said]
     for line in missing:

@@ -46,7 +46,8 @@ struct Process::Parts {
         table(table_),
         options(options_),
         log({.service = application.name, .file = options.log_file, .least = options.log_level}),
-        instance(http::InstanceLock::for_endpoint(options.listen)),
+        instance(http::InstanceLock::for_endpoint(options.listen,
+                                                  "give this one another port (--port N)")),
         scheduler(make_thread_scheduler()) {
     open_database();
     open_control();

@@ -208,7 +208,8 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
 void Proxy::start() {
   Parts& all = *parts_;
   for (const Door& door : all.doors) {
-    all.locks.push_back(http::InstanceLock::for_endpoint(door.endpoint));
+    all.locks.push_back(http::InstanceLock::for_endpoint(
+        door.endpoint, "give this one another address in its `listen`"));
   }
   if (all.started_with.access_log) {
     AccessLogPlan plan = *all.started_with.access_log;

@@ -72,9 +72,8 @@ std::optional<std::string> why_illegal(std::string_view module, const Traffic& t
   if (anything_new && !terrain.new_side) {
     return "there is no service of " + name +
            " to send traffic to. Build the application with -DBANYAN_ROUTED=" + name +
-           " and start the module's service; for a foreign application, give its routes a "
-           "successor "
-           "in banyan.toml.";
+           ", start the module's service, and give the application `--at " + name +
+           "=HOST:PORT`; for a foreign application, give its routes a successor in banyan.toml.";
   }
   if (anything_old && !terrain.old_side) {
     return "this application was built without " + name +

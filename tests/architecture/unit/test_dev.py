@@ -16,6 +16,7 @@ class Dev(unittest.TestCase):
         self.tools = Path(self.folder.name)
         self.log = self.tools / "log"
         self.log.touch()
+        self.policy = self.tools / "policy-rc.d"
         # Everything is installed but libsoci-dev; the package lists know it after an update.
         self.tool("dpkg-query", 'for last; do :; done; [ "$last" != libsoci-dev ] || exit 1; printf installed')
         self.tool("apt-cache", f"grep -q 'apt-get.* update' {self.log}")
@@ -32,7 +33,8 @@ class Dev(unittest.TestCase):
 
     def dev(self, *arguments):
         done = subprocess.run(
-            [DEV, *arguments], env=dict(os.environ, PATH=f"{self.tools}:{os.environ['PATH']}"), text=True,
+            [DEV, *arguments], text=True,
+            env=dict(os.environ, PATH=f"{self.tools}:{os.environ['PATH']}", POLICY_RC_D=str(self.policy)),
             cwd=self.tools, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         return done.returncode, done.stdout
 
@@ -77,6 +79,44 @@ class Dev(unittest.TestCase):
         self.assertIn(" update (noninteractive)", update)
         self.assertIn(" install -y --no-install-recommends libsoci-dev (noninteractive)", install)
 
+    def test_starts_no_service_while_it_installs_and_forbids_none_afterwards(self):
+        self.on_debian_12()
+        for outcome in (0, 1):
+            with self.subTest(f"apt-get ends with {outcome}"):
+                self.tool("apt-get", f'"{self.policy}"; echo "policy $?" >> {self.log}; exit {outcome}')
+                code, said = self.dev("deps")
+                self.assertEqual(code, outcome, said)
+                self.assertIn("services among them are not started", said)
+                self.assertEqual(set(self.log.read_text().splitlines()), {"policy 101"})
+                self.assertFalse(self.policy.exists())
+
+    def test_leaves_a_policy_about_services_as_it_is(self):
+        self.on_debian_12()
+        self.tool("policy-rc.d", "exit 0")
+        code, said = self.dev("deps")
+        self.assertEqual(code, 0, said)
+        self.assertNotIn("services", said)
+        self.assertIn("exit 0", self.policy.read_text())
+
+    def test_refuses_what_ctest_would_ignore(self):
+        self.tool("dpkg-query", "printf installed")
+        self.tool("ctest", "echo '  -R <regex>, --tests-regex <regex> = …'; echo '  -j <jobs>, --parallel <jobs>'")
+        self.tool("cmake", "exit 1")
+        for arguments, message in {
+            ("--nonsense",): "neither test nor ctest knows '--nonsense'",
+            ("-R", "Place", "--tests"): "neither test nor ctest knows '--tests'",
+            ("PlaceOrder",): "to run some tests: ./dev test -R 'PlaceOrder'",
+            ("-R", "Place", "Order"): "to run some tests: ./dev test -R 'Order'",
+        }.items():
+            with self.subTest(" ".join(arguments)):
+                code, said = self.dev("test", *arguments)
+                self.assertEqual(code, 2, said)
+                self.assertIn(message, said)
+        for arguments in (), ("-R", "Place", "-j4"), ("--tests-regex=Place", "--parallel", "2"):
+            with self.subTest(" ".join(arguments)):
+                code, said = self.dev("test", *arguments)
+                self.assertIn("configuring the preset 'dev' failed", said)
+
     def test_tries_once_more_with_fresh_lists_when_they_are_too_old(self):
         self.on_debian_12()
         self.tool("apt-cache", "exit 0")
@@ -92,7 +132,8 @@ class Dev(unittest.TestCase):
         self.tool("id", "echo 1000")
         code, said = self.dev("test")
         self.assertEqual(code, 1)
-        self.assertIn("apt-get update && apt-get install -y --no-install-recommends libsoci-dev", said)
+        command = "apt-get update && apt-get install -y --no-install-recommends libsoci-dev"
+        self.assertIn(f'  sudo sh -c "{command}"\n\nor as root:\n\n  {command}\n', said)
         self.assertEqual(self.log.read_text(), "")
 
 

@@ -7,6 +7,7 @@
 #include <condition_variable>
 
 #include "kernel/random.hpp"
+#include "kernel/routing.hpp"
 
 namespace journey {
 namespace {
@@ -54,8 +55,18 @@ void Load::stop() {
   threads_.clear();
 }
 
-std::string Load::customer(std::uint64_t random) const {
-  return fmt::format("cus_{:032x}", random % plan_.customers + 1);
+std::string Load::customer(std::uint64_t number) const {
+  return fmt::format("cus_{:032x}", number % plan_.customers + 1);
+}
+
+double Load::share_of_customers(std::string_view module, int percent) const {
+  unsigned moved = 0;
+  for (unsigned number = 0; number < plan_.customers; ++number) {
+    if (banyan::sticky_bucket(module, customer(number)) < static_cast<unsigned>(percent) * 100) {
+      ++moved;
+    }
+  }
+  return static_cast<double>(moved) / plan_.customers;
 }
 
 bool Load::note(const std::string& what, const Answer& answer, Clock::time_point begin,

@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -66,13 +67,16 @@ class Load {
   std::vector<std::string> refused_orders() const;  ///< keys that were answered out of stock
   std::uint64_t orders_so_far() const { return acknowledged_count_; }
 
+  /// Of all customers, how many are on the new side of the module at so many per cent.
+  double share_of_customers(std::string_view module, int percent) const;
+
  private:
   void browse(const std::stop_token& stop, std::uint64_t seed);
   void buy(const std::stop_token& stop, std::uint64_t seed, unsigned buyer);
   /// Notes a request; whether it was answered as it should.
   bool note(const std::string& what, const Answer& answer,
             std::chrono::steady_clock::time_point begin, bool announced_before);
-  std::string customer(std::uint64_t random) const;
+  std::string customer(std::uint64_t number) const;
 
   unsigned short port_;
   Plan plan_;

@@ -3,6 +3,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
 #include <thread>
 
@@ -77,9 +79,22 @@ class Story {
                              load_->unexpected_count(), all, deployment_.logs()));
   }
 
+  /// Of some reads of catalog, how many went to the service.
+  struct Share {
+    double local = 0;
+    double remote = 0;
+    double value() const { return remote / std::max(local + remote, 1.0); }
+    /// Whether it can be that of customers of whom `expected` are on the service's side: each read
+    /// is one customer, drawn anew, so the fewer reads the further off it may be.
+    bool agrees_with(double expected) const {
+      if (expected == 0 || expected == 1) return value() == expected;
+      const double deviation = std::sqrt(expected * (1 - expected) / std::max(local + remote, 1.0));
+      return std::abs(value() - expected) <= std::max(0.05, 4 * deviation);
+    }
+  };
   struct Shares {
-    double edge = 0;  ///< of the reads of catalog that came over HTTP, how many went to the service
-    double calls = 0;  ///< of those that other modules made
+    Share edge;   ///< of the reads that came over HTTP
+    Share calls;  ///< of those that other modules made
   };
   struct Counters {
     double edge_local, edge_remote, calls_local, calls_remote;
@@ -97,25 +112,20 @@ class Story {
     const Counters before = counters();
     watch(what, 2);
     const Counters after = counters();
-    const auto share = [](double local, double remote) {
-      return remote / std::max(local + remote, 1.0);
-    };
-    return {
-        share(after.edge_local - before.edge_local, after.edge_remote - before.edge_remote),
-        share(after.calls_local - before.calls_local, after.calls_remote - before.calls_remote)};
+    return {{after.edge_local - before.edge_local, after.edge_remote - before.edge_remote},
+            {after.calls_local - before.calls_local, after.calls_remote - before.calls_remote}};
   }
   void shift(int percent) {
     deployment_.banyan({"shift", "catalog", fmt::format("{}%", percent), "--why", "the journey"}, 0,
                        false);
     const Shares seen = shares_while_watching(fmt::format("catalog at {} %", percent));
-    const double wanted = percent / 100.0;
-    // 400 customers: the share of their buckets lies within a few per cent of what was asked for.
-    const double slack = percent == 0 || percent == 100 ? 0.0 : 0.10;
+    // The customers stay on their side, so theirs is the share, not the percentage itself.
+    const double expected = load_->share_of_customers("catalog", percent);
     narrator_.prove(
-        std::abs(seen.edge - wanted) <= slack && std::abs(seen.calls - wanted) <= slack,
+        seen.edge.agrees_with(expected) && seen.calls.agrees_with(expected),
         fmt::format("{} % means {} % at the edge and between modules", percent, percent),
-        fmt::format("{:.1f} % of requests, {:.1f} % of orders' own calls", 100 * seen.edge,
-                    100 * seen.calls));
+        fmt::format("{:.1f} % of requests, {:.1f} % of orders' own calls; {:.1f} % of customers",
+                    100 * seen.edge.value(), 100 * seen.calls.value(), 100 * expected));
   }
 
   std::vector<std::string> at(const std::vector<std::string>& modules) {
@@ -245,7 +255,7 @@ void Story::come_home() {
   deployment_.stop_service("warehouse");
   deployment_.banyan({"back", "catalog", "--why", "coming home"}, 0, false);
   const Shares seen = shares_while_watching("catalog's traffic is home");
-  narrator_.prove(seen.edge == 0 && seen.calls == 0, "traffic came home",
+  narrator_.prove(seen.edge.value() == 0 && seen.calls.value() == 0, "traffic came home",
                   "0 % of catalog's reads leave the process");
   restart("", {});
   deployment_.stop_service("catalog");

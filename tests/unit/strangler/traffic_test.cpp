@@ -117,11 +117,11 @@ TEST(LegalityMatrix, TeachesTheNextStep) {
       "the writes of catalog may only be on the new side while 100% of its reads are, and 25% "
       "would be: two sides must never answer for what one of them writes. Bring the writes home "
       "in the same change (writes local), or move all reads first (100%).");
-  EXPECT_EQ(
-      why_illegal("catalog", Traffic::of(percent("25"), Side::Local), {.new_side = false}),
-      "there is no service of catalog to send traffic to. Build the application with "
-      "-DBANYAN_ROUTED=catalog and start the module's service; for a foreign application, give "
-      "its routes a successor in banyan.toml.");
+  EXPECT_EQ(why_illegal("catalog", Traffic::of(percent("25"), Side::Local), {.new_side = false}),
+            "there is no service of catalog to send traffic to. Build the application with "
+            "-DBANYAN_ROUTED=catalog, start the module's service, and give the application `--at "
+            "catalog=HOST:PORT`; for a foreign application, give "
+            "its routes a successor in banyan.toml.");
   EXPECT_EQ(why_illegal("catalog", Traffic::of(percent("0"), Side::Local), {.old_side = false}),
             "this application was built without catalog (BANYAN_EXTRACT), so only the service can "
             "answer. Build it with -DBANYAN_ROUTED=catalog to bring traffic back.");
