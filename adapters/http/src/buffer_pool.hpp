@@ -48,7 +48,9 @@ class BufferPool {
  private:
   static constexpr std::size_t kSpares = 64;
 
-  static Buffer make(std::size_t size) { return {std::make_unique_for_overwrite<char[]>(size), size}; }
+  static Buffer make(std::size_t size) {
+    return {std::make_unique_for_overwrite<char[]>(size), size};
+  }
 
   std::array<std::vector<Buffer>, kSizes.size()> spare_;
 };

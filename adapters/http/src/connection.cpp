@@ -97,6 +97,8 @@ void Connection::on_input() {
 }
 
 void Connection::on_input_end(bool clean) {
+  // Of a tunnel each side ends by itself; who reads is told when it has read the rest.
+  if (tunnel_ && clean) return advance_body();
   if (state_ == State::Handling && clean && serving_->options.allow_half_close &&
       (body_done_ || !read_done_)) {
     keep_alive_ = false;
@@ -169,8 +171,14 @@ void Connection::advance_body() {
     consume(step.consumed);
     switch (step.kind) {
       case Step::Kind::NeedMore:
+        if (tunnel_ && input_ended()) {
+          body_done_ = true;
+          deliver(BodyPiece{{}, true});
+          return;
+        }
         if (input_ended()) return on_input_end(false);
-        read_timer_.set(serving_->options.body_timeout);
+        read_timer_.set(tunnel_ ? serving_->options.tunnel_timeout
+                                : serving_->options.body_timeout);
         want_input(kBodyBuffer);
         return;
       case Step::Kind::Body:
@@ -367,6 +375,27 @@ void Connection::on_soon() {
   flush();
 }
 
+void Connection::switch_protocols(std::uint64_t number, const ResponseHead& head,
+                                  std::string_view protocol) {
+  if (!answer_open(number) || !body_done_) return;
+  HeadWriter writer(outgoing());
+  writer.status_line(101, head.reason);
+  writer.add(head.fields);
+  writer.add("X-Request-Id", id_);
+  writer.upgrade(protocol);
+  if (!writer.finish(Framing::none(), Persistence::Close)) {
+    return respond(number, problem_response({500, "http.unsendable", "the answer is malformed"}));
+  }
+  answer_ = Answer::Begun;
+  answer_framing_ = Framing::until_close();
+  answer_has_body_ = true;
+  close_after_ = true;
+  tunnel_ = true;
+  body_done_ = false;
+  parser_.switch_protocols();
+  flush();
+}
+
 void Connection::write(std::uint64_t number, std::string_view bytes, Exchange::WriteDone done) {
   const bool too_much =
       current(number) && answer_ == Answer::Begun && answer_has_body_ &&
@@ -459,6 +488,7 @@ void Connection::on_sent() {
   if (state_ != State::Handling) return;
   if (answer_ == Answer::Sent) return complete();
   if (!answer_piece_.empty()) return send_piece(std::exchange(answer_piece_, {}));
+  if (tunnel_ && read_done_) read_timer_.set(serving_->options.tunnel_timeout);
   if (Exchange::WriteDone done = std::exchange(write_done_, nullptr)) done(true);
   if (open() && state_ == State::Handling && !sending()) flush();
 }

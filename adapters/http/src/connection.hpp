@@ -86,6 +86,7 @@ class Connection final : public Wire {
   void respond(std::uint64_t number, Response response);
   void inform(std::uint64_t number, const ResponseHead& head);
   void begin(std::uint64_t number, const ResponseHead& head, Framing framing);
+  void switch_protocols(std::uint64_t number, const ResponseHead& head, std::string_view protocol);
   void write(std::uint64_t number, std::string_view bytes, Exchange::WriteDone done);
   void finish(std::uint64_t number);
   void fail(std::uint64_t number, const Refusal& refusal);
@@ -158,6 +159,7 @@ class Connection final : public Wire {
   bool client_closes_ = false;
   bool old_client_ = false;
   bool continue_wanted_ = false;
+  bool tunnel_ = false;  ///< has switched protocols
   std::optional<std::size_t> collect_limit_;
   std::string collected_;
   Exchange::CollectDone collect_done_;

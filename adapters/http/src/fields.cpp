@@ -21,8 +21,7 @@ void Fields::adopt(std::string_view block, std::span<const Place> places) {
   text_.assign(block);
   entries_.clear();
   for (const Place& place : places) {
-    entries_.push_back(
-        {place.name_at, place.name_size, place.value_at, place.value_size, true});
+    entries_.push_back({place.name_at, place.name_size, place.value_at, place.value_size, true});
   }
 }
 

@@ -84,6 +84,15 @@ bool is_field_value(std::string_view text) noexcept {
   return skip_value(text.data(), end) == end;
 }
 
+std::optional<std::string_view> asked_upgrade(const RequestHead& head) {
+  const auto protocol = head.fields.find("Upgrade");
+  const bool asked = protocol && head.method == "GET" && head.minor_version == 1 &&
+                     head.fields.count("Upgrade") == 1 &&
+                     equals_ignoring_case(*protocol, "websocket") &&
+                     head.fields.has_token("Connection", "upgrade");
+  return asked ? protocol : std::nullopt;
+}
+
 void remove_hop_by_hop(Fields& fields) {
   std::string nominated;
   for (const Fields::Field field : fields) {

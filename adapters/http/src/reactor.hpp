@@ -26,8 +26,8 @@ class Watched {
   ~Watched() = default;
 };
 
-/// epoll(7), and a way to wake it up. Readiness only: who reads and writes, and how (plain, TLS), is
-/// the business of what is watched. On its loop only, but for wake().
+/// epoll(7), and a way to wake it up. Readiness only: who reads and writes, and how (plain, TLS),
+/// is the business of what is watched. On its loop only, but for wake().
 class Reactor {
  public:
   /// Throws std::system_error.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -101,6 +102,15 @@ void RequestParser::reset() {
   framing_ = {};
   head_.clear();
   scanner_->begin_head(MessageKind::Request, limits_);
+}
+
+void RequestParser::switch_protocols() {
+  Limits none = limits_;
+  none.body_bytes = std::numeric_limits<std::uint64_t>::max();
+  keep_alive_ = false;
+  framing_ = Framing::until_close();
+  body_->begin(framing_, none);
+  state_ = State::Body;
 }
 
 void RequestParser::limit_body(std::uint64_t bytes) { body_->limit(bytes); }

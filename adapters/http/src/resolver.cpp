@@ -52,9 +52,8 @@ const Resolver::Found* Resolver::known(const Endpoint& endpoint) const {
 }
 
 void Resolver::tell(Order order, Found found) {
-  order.loop->post([done = std::move(order.done), found = std::move(found)]() mutable {
-    done(found);
-  });
+  order.loop->post(
+      [done = std::move(order.done), found = std::move(found)]() mutable { done(found); });
 }
 
 void Resolver::resolve(const std::shared_ptr<LoopCore>& loop, const Endpoint& endpoint, Done done) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -104,6 +105,12 @@ Step ResponseParser::step_head(std::string_view input) {
     framing_ = Framing::until_close();
   }
   if (bare) framing_ = Framing::none();
+  Limits limits = limits_;
+  if (head_.status == 101) {
+    has_body_ = true;
+    framing_ = Framing::until_close();
+    limits.body_bytes = std::numeric_limits<std::uint64_t>::max();
+  }
   if (has_body_ && framing_.length > limits_.body_bytes) {
     return refuse({502, "http.body_too_large",
                    "a body of " + std::to_string(framing_.length) +
@@ -112,7 +119,7 @@ Step ResponseParser::step_head(std::string_view input) {
   const bool wanted = head_.minor_version == 1 ? !head_.fields.has_token("Connection", "close")
                                                : head_.fields.has_token("Connection", "keep-alive");
   keep_alive_ = wanted && framing_.kind != Framing::Kind::UntilClose && head_.status != 101;
-  body_->begin(framing_, limits_);
+  body_->begin(framing_, limits);
   state_ = State::Body;
   return {Step::Kind::Head, bytes.size(), {}};
 }

@@ -20,9 +20,10 @@ void append_number(std::uint64_t number, int base, std::string& out) {
   out.append(digits.data(), end);
 }
 
-constexpr NameSet kEnginesOwn(std::to_array<std::string_view>(
-    {"Content-Length", "Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Upgrade",
-     "Transfer-Encoding"}));
+constexpr NameSet kEnginesOwn(std::to_array<std::string_view>({"Content-Length", "Connection",
+                                                               "Keep-Alive", "Proxy-Connection",
+                                                               "TE", "Trailer", "Upgrade",
+                                                               "Transfer-Encoding"}));
 
 void append_framing(Framing framing, Persistence persistence, std::string& out) {
   if (framing.kind == Framing::Kind::Length) {
@@ -105,6 +106,13 @@ void HeadWriter::append(std::string_view name, std::string_view value) {
   });
 }
 
+void HeadWriter::upgrade(std::string_view protocol) {
+  if (!is_token(protocol)) return spoil("a protocol that is not a token");
+  append("Connection", "Upgrade");
+  append("Upgrade", protocol);
+  upgrades_ = true;
+}
+
 std::string& HeadWriter::begin_value(FieldName name) {
   out_.append(name.text()).append(": ");
   value_at_ = out_.size();
@@ -130,7 +138,7 @@ std::expected<void, Refusal> HeadWriter::finish(Framing framing, Persistence per
   if (request && framing.kind == Framing::Kind::None && usually_has_body_) {
     framing = Framing::of_length(0);
   }
-  if (!request && status_ < 200) {
+  if (upgrades_ || (!request && status_ < 200)) {
     out_ += "\r\n";
     return {};
   }

@@ -60,6 +60,9 @@ class ServerExchange final : public Exchange {
   void begin(const ResponseHead& head, Framing framing) override {
     connection_->begin(number_, head, framing);
   }
+  void switch_protocols(const ResponseHead& head, std::string_view protocol) override {
+    connection_->switch_protocols(number_, head, protocol);
+  }
   void write(std::string_view bytes, WriteDone done) override {
     connection_->write(number_, bytes, std::move(done));
   }

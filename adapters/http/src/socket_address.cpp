@@ -76,7 +76,8 @@ Endpoint SocketAddress::endpoint() const {
 
 Descriptor SocketAddress::make_socket() const {
   Descriptor made(::socket(family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!made.valid()) throw std::system_error(errno, std::generic_category(), "cannot make a socket");
+  if (!made.valid())
+    throw std::system_error(errno, std::generic_category(), "cannot make a socket");
   return made;
 }
 

@@ -77,7 +77,7 @@ void UpstreamCall::use(std::shared_ptr<UpstreamConnection> connection, bool kept
   handed_ = false;
   progress_ = false;
   connection_->serve(shared_from_this());
-  connection_->parser().expect(asks_for_head_ ? "HEAD" : "");
+  connection_->parser().expect(asks_for_head_ ? "HEAD" : "", request_.may_upgrade);
   if (!kept) read_timer_.set(pool_->options().connect_timeout);
 }
 
@@ -159,6 +159,7 @@ void UpstreamCall::sent() {
 
 void UpstreamCall::request_sent() {
   request_done_ = true;
+  if (tunnel_) return connection_->shut_sending();
   if (!answered_) read_timer_.set(pool_->options().first_byte_timeout);
 }
 
@@ -250,7 +251,7 @@ void UpstreamCall::advance() {
         if (!over_ && !has_head_) break;  // another attempt is under way
         continue;
       }
-      if (has_head_) read_timer_.set(pool_->options().stall_timeout);
+      if (has_head_ && !tunnel_) read_timer_.set(pool_->options().stall_timeout);
       connection_->want_input();
       break;
     }
@@ -300,9 +301,19 @@ void UpstreamCall::take_final_head() {
   has_body_ = parser.has_body();
   framing_ = parser.framing();
   std::swap(head_, parser.head());
+  if (head_.status == 101) begin_tunnel();
   auto done = std::exchange(head_done_, nullptr);
   if (!has_body_) complete();
   done(&head_);
+}
+
+/// What is written from here on is no message any more, and has no deadline but its owner's.
+void UpstreamCall::begin_tunnel() {
+  tunnel_ = true;
+  total_timer_.clear();
+  request_.framing = Framing::until_close();
+  finished_ = false;
+  request_done_ = false;
 }
 
 /// Both bodies are through, or nobody wants the rest of the request.

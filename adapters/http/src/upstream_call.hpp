@@ -51,6 +51,7 @@ class UpstreamCall final : public ConnectionUser,
   void input_ran_dry();
   void advance_later();
   void take_final_head();
+  void begin_tunnel();
   void ended_early();
   void complete();
   void send_piece();
@@ -66,6 +67,7 @@ class UpstreamCall final : public ConnectionUser,
   UpstreamRequest request_;
   std::string head_bytes_;
   bool asks_for_head_ = false;
+  bool tunnel_ = false;  ///< has switched protocols
   std::shared_ptr<UpstreamConnection> connection_;
   Timer read_timer_;   ///< connect, first byte, stalled answer
   Timer write_timer_;  ///< stalled request

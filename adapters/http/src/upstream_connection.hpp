@@ -98,6 +98,7 @@ class UpstreamConnection final : public Wire {
   using Wire::pin;
   using Wire::send;
   using Wire::sending;
+  using Wire::shut_sending;
   using Wire::unread;
   void want_input();
 

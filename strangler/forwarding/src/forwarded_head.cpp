@@ -214,6 +214,7 @@ void write_request_head(const http::RequestHead& head, const Hop& hop, const htt
   writer.via(head.minor_version, hop.via);
   writer.trace(random);
   writer.ids(hop.request_id);
+  if (hop.upgrade) out.upgrade(*hop.upgrade);
 }
 
 void turn_into_our_answer(http::ResponseHead& head, const http::Fields& extra) {

@@ -61,11 +61,13 @@ void Relay::attempt() {
                 .proto = exchange_->tls() ? kByTls : std::string_view(shared_->options.proto),
                 .via = shared_->options.via,
                 .request_id = exchange_->id(),
-                .upstream = upstream};
+                .upstream = upstream,
+                .upgrade = http::asked_upgrade(exchange_->head())};
   upstream_ = shared_->upstreams.start(
       exchange_->loop(), order_.group->endpoint(instance_),
       {.framing = exchange_->framing(),
        .safe_to_repeat = order_.safe_to_repeat,
+       .may_upgrade = hop.upgrade.has_value(),
        .deadline = order_.deadline},
       [this, &hop](http::HeadWriter& head) {
         write_request_head(exchange_->head(), hop, order_.request_fields, *shared_->random, head);

@@ -71,6 +71,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   void take_head(http::ResponseHead& head);
   void inform(http::ResponseHead& head);
   void begin_answer(http::ResponseHead& head);
+  void switch_protocols(http::ResponseHead& head);
   void await_piece();
   void take_answer_piece(http::BodyPiece piece);
   void answer_broke_off(const http::UpstreamFailure& failure);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string>
 #include <utility>
 
 #include "forwarding/forwarded_head.hpp"
@@ -8,6 +9,7 @@ namespace banyan::strangler {
 namespace {
 
 constexpr unsigned kContinue = 100;
+constexpr unsigned kSwitching = 101;
 
 /// An answer that ends with its connection is passed on in chunks, so that its end can be told
 /// from a cut on our side at least.
@@ -40,6 +42,7 @@ void Relay::inform(http::ResponseHead& head) {
 }
 
 void Relay::begin_answer(http::ResponseHead& head) {
+  if (head.status == kSwitching) return switch_protocols(head);
   order_.group->succeeded(instance_);
   answer_status_ = head.status;
   turn_into_our_answer(head, order_.response_fields);
@@ -52,6 +55,23 @@ void Relay::begin_answer(http::ResponseHead& head) {
   if (upstream_->framing().kind == http::Framing::Kind::Length) {
     answer_left_ = upstream_->framing().length;
   }
+  await_piece();
+}
+
+/// From here on both sides speak freely: the upload brings what the client says, the answer what
+/// the upstream says, until it ends.
+void Relay::switch_protocols(http::ResponseHead& head) {
+  const std::string protocol(http::asked_upgrade(exchange_->head()).value_or(""));
+  const auto granted = head.fields.find("Upgrade");
+  if (!granted || !http::equals_ignoring_case(*granted, protocol)) {
+    return attempt_failed({http::UpstreamFailure::Kind::Protocol,
+                           "grants another protocol than was asked for", false, false});
+  }
+  order_.group->succeeded(instance_);
+  answer_status_ = head.status;
+  turn_into_our_answer(head, order_.response_fields);
+  exchange_->switch_protocols(head, protocol);
+  ask_client();
   await_piece();
 }
 

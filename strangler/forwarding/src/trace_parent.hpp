@@ -14,8 +14,7 @@ namespace banyan::strangler {
 class TraceParent {
  public:
   explicit TraceParent(Random& random) {
-    constexpr std::string_view kForm =
-        "00-................................-................-01";
+    constexpr std::string_view kForm = "00-................................-................-01";
     kForm.copy(text_.data(), text_.size());
     write_hex(random, 3);
     write_hex(random, 19);

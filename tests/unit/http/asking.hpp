@@ -92,10 +92,10 @@ class Asking : public std::enable_shared_from_this<Asking> {
 };
 
 inline Wanted get(bool safe = true) {
-  return {{"GET", "/x", 1, {{"Host", "a"}}}, {Framing::none(), safe, std::nullopt}};
+  return {{"GET", "/x", 1, {{"Host", "a"}}}, {.framing = Framing::none(), .safe_to_repeat = safe}};
 }
 inline Wanted post(Framing framing) {
-  return {{"POST", "/x", 1, {{"Host", "a"}}}, {framing, false, std::nullopt}};
+  return {{"POST", "/x", 1, {{"Host", "a"}}}, {.framing = framing}};
 }
 
 struct Engine {

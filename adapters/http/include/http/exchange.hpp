@@ -74,6 +74,11 @@ class Exchange {
   /// Begins an answer in pieces. For HEAD, 204 and 304 pieces are accepted and dropped.
   virtual void begin(const ResponseHead& head, Framing framing) = 0;
 
+  /// Grants what asked_upgrade() says is asked for (RFC 9110 §7.8): answers 101, in place of
+  /// begin(). From here on read_body() is what the client sends and write() what it is sent, byte
+  /// for byte; each side ends by itself. Idle for ServerOptions::tunnel_timeout, it is cut.
+  virtual void switch_protocols(const ResponseHead& head, std::string_view protocol) = 0;
+
   /// Sends a piece. `bytes` must live until `done`, which says whether the socket took them; write
   /// the next one then, so that a slow reader slows the writer down.
   virtual void write(std::string_view bytes, WriteDone done) = 0;

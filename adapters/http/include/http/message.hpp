@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -92,6 +93,11 @@ bool is_field_value(std::string_view text) noexcept;
 inline constexpr NameSet kHopByHopFields(
     std::to_array<std::string_view>({"Connection", "Keep-Alive", "Proxy-Connection", "TE",
                                      "Trailer", "Upgrade", "Transfer-Encoding"}));
+
+/// The protocol that a request asks to go on with on its connection, if it is one that is passed
+/// on: "websocket" (RFC 6455), asked for as RFC 9110 §7.8 wants it. h2c never is: what is spoken
+/// then could not be looked into.
+std::optional<std::string_view> asked_upgrade(const RequestHead& head);
 
 /// Takes out the above and what `Connection` names. Whoever passes a message on calls this before
 /// adding fields of its own, so that no client can have those left out by naming them.

@@ -62,6 +62,8 @@ class RequestParser {
   /// `Expect: 100-continue`: the sender waits before it sends the body.
   bool expects_continue() const noexcept { return expects_continue_; }
   const Refusal& refusal() const noexcept { return refusal_; }
+  /// After the request was granted another protocol: what follows is its body, until the end.
+  void switch_protocols();
   /// Of this message, in place of the limit for all.
   void limit_body(std::uint64_t bytes);
 
@@ -94,7 +96,8 @@ class ResponseParser {
   ResponseParser& operator=(ResponseParser&&) noexcept;
 
   /// Which request comes next: an answer to HEAD has no body, and 101 is only an answer to a
-  /// request to upgrade. Forgotten by reset() only after a final answer.
+  /// request to upgrade (all that follows is its body then). Forgotten by reset() only after a
+  /// final answer.
   void expect(std::string_view method, bool may_upgrade = false);
 
   Step step(std::string_view input);

@@ -41,6 +41,10 @@ class HeadWriter {
   std::string& begin_value(FieldName name);
   void end_value();
 
+  /// Asks for another protocol on this connection, or (in a 101) grants it; in place of the
+  /// persistence.
+  void upgrade(std::string_view protocol);
+
   /// Whether it is a HEAD request: its answer has no body.
   bool asks_for_head() const noexcept { return asks_for_head_; }
 
@@ -58,6 +62,7 @@ class HeadWriter {
   unsigned status_ = 0;  ///< 0: a request
   bool usually_has_body_ = false;
   bool asks_for_head_ = false;
+  bool upgrades_ = false;
   std::optional<std::string> spoilt_;
 };
 

@@ -42,6 +42,9 @@ struct ServerOptions {
   /// While the client takes nothing of an answer. Cuts.
   std::chrono::milliseconds write_timeout{30'000};
 
+  /// While neither side of a connection that has switched protocols says anything. Cuts.
+  std::chrono::milliseconds tunnel_timeout{600'000};
+
   /// A client that closes its sending side counts as gone, unless this is set: then it still gets
   /// its answer, and its going away is noticed only when writing.
   bool allow_half_close = false;

@@ -63,6 +63,9 @@ using WriteHead = std::function<void(HeadWriter& head)>;
 struct UpstreamRequest {
   Framing framing;  ///< of the body that write() will bring
   bool safe_to_repeat = false;
+  /// The head asks for another protocol: 101 is an answer then. What follows it goes both ways byte
+  /// for byte: read_body() and write(), until finish() and the last piece.
+  bool may_upgrade = false;
   std::optional<SteadyTime> deadline;  ///< for the whole exchange
 };
 
@@ -105,8 +108,7 @@ class UpstreamExchange {
 inline bool interim(const ResponseHead& head) { return head.status < 200 && head.status != 101; }
 
 /// Connections to upstreams, kept per loop, so that no two threads share one. Any number of
-/// endpoints. An Upgrade is not forwarded yet: its fields are left out with the other hop-by-hop
-/// ones, and a 101 nobody asked for is a Protocol failure.
+/// endpoints. A 101 that nobody asked for is a Protocol failure.
 class Upstreams {
  public:
   explicit Upstreams(UpstreamOptions options = {});

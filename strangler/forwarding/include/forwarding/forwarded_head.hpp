@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "http/message.hpp"
@@ -20,6 +21,7 @@ struct Hop {
   std::string_view request_id;
   /// Whom the request goes to: what Host says when the client (of HTTP/1.0) said none.
   std::string_view upstream;
+  std::optional<std::string_view> upgrade{};  ///< to what the request asks to be upgraded
 };
 
 /// Writes the head as it goes to the upstream: hop-by-hop fields, what `Connection` names and
