@@ -61,6 +61,8 @@ int main(int argc, char** argv) {
   options.pace = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
 
   const banyan::test::TemporaryFolder temporary;
+  // Where the programs keep the locks of their addresses: those that are killed leave theirs.
+  ::setenv("XDG_RUNTIME_DIR", temporary.path().c_str(), 1);
   options.folder = keep.empty() ? temporary.path() : std::filesystem::path(keep);
   return in_a_child([&] {
     journey::Narrator narrator(::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr);
