@@ -59,8 +59,8 @@ class FieldName {
   consteval FieldName(const char (&text)[Size])  // NOLINT: converts, and takes a literal only
       : text_(&text[0], Size - 1) {
     for (const char c : text_) {
-      const bool fine = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                        (c >= '0' && c <= '9') || c == '-';
+      const bool fine =
+          (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
       if (!fine) throw "a field name has letters, digits and hyphens";
     }
   }
