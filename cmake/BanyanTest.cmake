@@ -18,7 +18,11 @@ function(banyan_add_test name)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests" ${arg_INCLUDES})
   target_compile_options(${name} PRIVATE ${BANYAN_WARNINGS})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+  # Where programs that a test starts keep their locks: one that is killed leaves them.
+  set(run "${PROJECT_BINARY_DIR}/tests/run")
+  file(MAKE_DIRECTORY "${run}")
   # A case is named by its name or its number; its value, up to whole requests, a failure tells.
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}/" NO_PRETTY_VALUES
-                       PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+                       PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}"
+                                  ENVIRONMENT "XDG_RUNTIME_DIR=${run}")
 endfunction()

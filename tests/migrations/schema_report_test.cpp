@@ -146,6 +146,14 @@ TEST_F(SchemaReportTest, ReportsTablesThatTheManifestInvents) {
   EXPECT_THAT(to_text(made), HasSubstr("MISSING"));
 }
 
+TEST_F(SchemaReportTest, SaysWhichTablesTheSeparationBrings) {
+  ownership_.modules[1].tables.push_back("stock_moves");
+  ownership_.modules[1].made_by_separation = {"stock_moves"};
+  const std::string text = to_text(report());
+  EXPECT_THAT(text, HasSubstr("comes with `banyan schema decouple warehouse`"));
+  EXPECT_THAT(text, ::testing::Not(HasSubstr("MISSING")));
+}
+
 TEST_F(SchemaReportTest, ReportsAForeignKeyToATableThatIsNotThereAndABrokenView) {
   RawDatabase(file_).run(
       "CREATE TABLE notes(x REFERENCES gone(id)); CREATE VIEW broken AS "

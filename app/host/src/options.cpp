@@ -69,7 +69,7 @@ std::vector<std::string> problems_of(const Options& options,
     if (found != names.end()) return &table[static_cast<std::size_t>(found - names.begin())];
     const std::string meant = nearest(name, names);
     problems.push_back(flag + ": there is no module '" + name + "'" +
-                       (meant.empty() ? "" : "; did you mean '" + meant + "'?") +
+                       (meant.empty() ? "." : "; did you mean '" + meant + "'?") +
                        " This application has: " + joined(names) + ".");
     return nullptr;
   };

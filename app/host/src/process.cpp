@@ -79,7 +79,7 @@ struct Process::Parts {
 
   strangler::Terrain terrain(std::string_view name) const {
     const HostedModule* module = assembly ? assembly->find(name) : nullptr;
-    if (module == nullptr) return {};
+    if (module == nullptr) return {.old_side = false, .new_side = false};
     const bool separate = database->place_of(std::string(name)) != database->file();
     return {.old_side = module->here,
             .new_side = module->service.has_value(),

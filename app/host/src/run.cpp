@@ -51,10 +51,13 @@ class Program final : public Poco::Util::ServerApplication {
 
   /// What the command line says, all problems at once; nothing when help was asked for.
   int start(int argc, char** argv) {
+    if (argc > 0) called_ = argv[0];
     try {
       init(argc, argv);
+    } catch (const Poco::Util::UnknownOptionException& error) {
+      return usage({unknown(error.message())});
     } catch (const Poco::Util::OptionException& error) {
-      return usage({error.message()});
+      return usage({error.displayText()});
     }
     if (help_) return print_help();
     if (version_) {
@@ -116,11 +119,19 @@ class Program final : public Poco::Util::ServerApplication {
   }
   void take(const std::string& name, const std::string& value) { reader_.take(name, value); }
 
+  static std::string unknown(const std::string& option) {
+    std::vector<std::string> names;
+    for (const OptionReader::Known& known : OptionReader::known()) names.emplace_back(known.name);
+    const std::string meant = nearest(option, names);
+    return "unknown option " + std::string(option.size() > 1 ? "--" : "-") + option +
+           (meant.empty() ? "." : "; did you mean --" + meant + "?");
+  }
+
   int usage(const std::vector<std::string>& problems) const {
     for (const std::string& problem : problems) {
       std::cerr << application_->name << ": " << problem << '\n';
     }
-    std::cerr << "Try '" << application_->name << " --help'.\n";
+    std::cerr << "See: " << called_ << " --help\n";
     return kUsage;
   }
 
@@ -153,6 +164,7 @@ class Program final : public Poco::Util::ServerApplication {
   const host::Application* application_;
   std::vector<ModuleEntry> table_;
   OptionReader reader_;
+  std::string called_ = application_->name;  ///< as whoever started it wrote it
   bool help_ = false;
   bool version_ = false;
 };

@@ -30,7 +30,7 @@ int fill(recordshop::ShopData& data, const std::filesystem::path& file) {
     return kDataError;
   }
   std::printf(
-      "%lld artists, %lld albums, %lld tracks with stock, %lld orders in %.1f s (%.0f/s)\n",
+      "%lld artists, %lld albums, %lld tracks with stock, %lld orders in %.1f s (%.0f records/s)\n",
       static_cast<long long>(report->stored.artists), static_cast<long long>(report->stored.albums),
       static_cast<long long>(report->stored.tracks), static_cast<long long>(report->stored.orders),
       report->took.count(), report->records_per_second());

@@ -64,8 +64,10 @@ Result<Switchboard::Overview> Switchboard::overview() {
   if (!stand) return fail(std::move(stand.error()));
   Overview overview;
   for (const Migration& migration : stand->migrations) {
-    Position position{migration, survey_(migration.module), std::nullopt, std::nullopt,
-                      std::nullopt};
+    const Terrain terrain = survey_(migration.module);
+    // The store remembers it; here nobody has it any more.
+    if (!terrain.old_side && !terrain.new_side) continue;
+    Position position{migration, terrain, std::nullopt, std::nullopt, std::nullopt};
     const Traffic& now = migration.traffic;
     position.illegal = why_illegal(migration.module, now, position.terrain);
     const auto legal = [&](Result<Traffic> step) -> std::optional<Traffic> {

@@ -54,6 +54,9 @@ class Dev(unittest.TestCase):
         for arguments, message in {
             ("biuld",): "there is no step 'biuld'",
             ("build", "fast"): "there is no preset 'fast'; there are dev, release, tsan, tidy and fuzz",
+            ("build", "dev", "--fast"): "build does not know '--fast'",
+            ("format", "dev"): "format does not know 'dev'",
+            ("clean", "--all"): "clean does not know '--all'",
             ("check", "speed"): "check has no part 'speed'; it has format, clang, release, tsan and tidy",
             ("deps", "games"): "there is no group of packages 'games'",
             ("run", "--datum", "x"): "run does not know '--datum'; options of the program itself go behind --",

@@ -86,7 +86,9 @@ class Proxy:
         words = [program(), "proxy", "--config", folder / "banyan.toml", "--loops", str(loops), "--log-file",
                  self.log_file, *options]
         with open(self._complaints, "wb") as complaints:
-            self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=complaints, cwd=folder)
+            # There it keeps its locks; one that is killed leaves them.
+            self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=complaints, cwd=folder,
+                                            env=dict(os.environ, XDG_RUNTIME_DIR=str(folder)))
         line = self.process.stdout.readline().decode()
         found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
         if not found:

@@ -90,14 +90,14 @@ void Deployment::stop_service(const std::string& module) {
 }
 
 std::string Deployment::banyan(std::vector<std::string> words, int expected, bool quote) {
-  narrator_->command("banyan " + joined(words));
-  words.insert(words.begin(), (bin_ / "banyan").string());
-  const bool offline = words.size() > 1 && words[1] == "schema";
+  const bool offline = words.front() == "schema";
   if (offline) {
     words.insert(words.end(), {"--database", database().string()});
   } else {
     words.insert(words.end(), {"--url", fmt::format("http://127.0.0.1:{}", port_)});
   }
+  narrator_->command("banyan " + joined(words));
+  words.insert(words.begin(), (bin_ / "banyan").string());
   const auto ran = ::banyan::test::run_program(words);
   if (quote || ran.exit_code != expected) narrator_->quote(ran.output);
   if (ran.exit_code != expected) {

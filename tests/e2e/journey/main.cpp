@@ -1,13 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/core.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
+#include <cerrno>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 
 #include "story.hpp"
 #include "support/temporary_folder.hpp"
+
+namespace {
+
+std::atomic<pid_t> teller = 0;
+
+void stop_the_teller(int /*signal*/) { ::kill(teller, SIGTERM); }
+
+// The story in a process of its own: however that ends, Ctrl-C too, this one lives on to take the
+// temporary folder away. Its programs die with it.
+int in_a_child(const std::function<int()>& tell) {
+  const pid_t parent = ::getpid();
+  teller = ::fork();
+  if (teller < 0) return tell();
+  if (teller == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::_exit(::getppid() == parent ? tell() : EXIT_FAILURE);
+  }
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::signal(number, stop_the_teller);
+  int status = 0;
+  while (::waitpid(teller, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   journey::StoryOptions options;
@@ -29,15 +60,19 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   options.pace = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
 
-  journey::Narrator narrator(::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr);
   const banyan::test::TemporaryFolder temporary;
+  // Where the programs keep the locks of their addresses: those that are killed leave theirs.
+  ::setenv("XDG_RUNTIME_DIR", temporary.path().c_str(), 1);
   options.folder = keep.empty() ? temporary.path() : std::filesystem::path(keep);
-  try {
-    std::filesystem::create_directories(options.folder);
-    journey::tell(options, narrator);
-    return EXIT_SUCCESS;
-  } catch (const std::exception& broken) {
-    fmt::print(stderr, "\nThe journey broke off: {}\n", broken.what());
-    return EXIT_FAILURE;
-  }
+  return in_a_child([&] {
+    journey::Narrator narrator(::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr);
+    try {
+      std::filesystem::create_directories(options.folder);
+      journey::tell(options, narrator);
+      return EXIT_SUCCESS;
+    } catch (const std::exception& broken) {
+      fmt::print(stderr, "\nThe journey broke off: {}\n", broken.what());
+      return EXIT_FAILURE;
+    }
+  });
 }

@@ -34,7 +34,14 @@ TEST_P(BadCommandLine, IsRefusedWithWhatToDo) {
 INSTANTIATE_TEST_SUITE_P(
     Recordshop, BadCommandLine,
     testing::Values(
-        Refusal{"unknown_option", {"--prot", "8080"}, "recordshop", 64, "prot"},
+        Refusal{"unknown_option",
+                {"--prot", "8080"},
+                "recordshop",
+                64,
+                "unknown option --prot; did you mean --port?\nSee: " BANYAN_BIN
+                "/recordshop --help"},
+        Refusal{"option_like_no_other", {"-x"}, "recordshop", 64, "unknown option -x."},
+        Refusal{"option_without_its_value", {"--port"}, "recordshop", 64, "port"},
         Refusal{"option_of_the_framework", {"--umask=zz"}, "recordshop", 64, "umask"},
         Refusal{"port_that_is_none",
                 {"--port", "80a"},
@@ -63,7 +70,7 @@ INSTANTIATE_TEST_SUITE_P(
                 {"--rehearse", "payments"},
                 "recordshop",
                 64,
-                "there is no module 'payments'"},
+                "there is no module 'payments'. This application has: "},
         Refusal{"rehearsal_of_a_service",
                 {"--modules", "catalog", "--rehearse", "warehouse"},
                 "recordshop",
@@ -157,7 +164,8 @@ TEST_F(Started, RefusesASecondStartOnTheSamePort) {
   ASSERT_FALSE(await_file(folder.path() / "first", first).empty());
   const Ran second = run_program(words("second", port), std::chrono::seconds(20));
   EXPECT_EQ(second.exit_code, 78) << second.output;
-  EXPECT_THAT(second.output, HasSubstr(std::to_string(first.id())));
+  EXPECT_THAT(second.output,
+              testing::AllOf(HasSubstr(std::to_string(first.id())), HasSubstr("--port N")));
   EXPECT_EQ(first.stop(), 0);
 }
 

@@ -39,12 +39,12 @@ class DatabaseCommands : public testing::Test {
         {"catalog", {}, {"tracks"}, {}},
         {"warehouse",
          {"catalog"},
-         {"stock"},
+         {"stock", "stock_log"},
          {{"0001_index.sql", "CREATE INDEX stock_n ON stock (n);\n"},
           {"separation/0001_soft_references.sql",
            "-- banyan: rebuild\nCREATE TABLE stock_new (track TEXT PRIMARY KEY, n INTEGER);\n"
            "INSERT INTO stock_new SELECT track, n FROM stock;\nDROP TABLE stock;\n"
-           "ALTER TABLE stock_new RENAME TO stock;\n"}}}};
+           "ALTER TABLE stock_new RENAME TO stock;\nCREATE TABLE stock_log (line TEXT);\n"}}}};
     const auto written = manifest::write(file_, manifest);
     ASSERT_TRUE(written) << written.error().message;
   }
@@ -62,6 +62,8 @@ TEST_F(DatabaseCommands, ReportWhatCrosses) {
   const Outcome report = banyan({"schema", "report"});
   EXPECT_EQ(report.exit_code, 0) << report.err;
   EXPECT_THAT(report.out, HasSubstr("stock.track -> tracks.id"));
+  EXPECT_THAT(report.out, HasSubstr("comes with `banyan schema decouple warehouse`"));
+  EXPECT_THAT(report.out, testing::Not(HasSubstr("MISSING")));
   EXPECT_TRUE(json::parse(banyan({"schema", "report", "--json"}).out).is_object());
 }
 
@@ -71,6 +73,7 @@ TEST_F(DatabaseCommands, RefuseToMoveWhileSomethingCrosses) {
   const Outcome refused = banyan({"schema", "move", "warehouse"});
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_THAT(refused.err, HasSubstr("stock.track -> tracks.id"));
+  EXPECT_THAT(refused.err, HasSubstr("it comes with `banyan schema decouple warehouse`"));
   EXPECT_FALSE(std::filesystem::exists(folder_.file("shop.warehouse.db")));
 }
 

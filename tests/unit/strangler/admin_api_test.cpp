@@ -52,6 +52,16 @@ class AdminApiTest : public testing::Test {
   std::unique_ptr<AdminApi> api_;
 };
 
+TEST_F(AdminApiTest, DoesNotShowModulesThatTheApplicationHasNoMore) {
+  Switchboard board(*store_, [](std::string_view module) {
+    const bool here = module == "catalog";
+    return Terrain{.old_side = here, .new_side = here};
+  });
+  const Json shown = Json::parse(AdminApi(board).answer({"GET", "/status", {}, {}, {}}).body);
+  ASSERT_EQ(shown["migrations"].size(), 1U);
+  EXPECT_EQ(shown["migrations"][0]["module"], "catalog");
+}
+
 TEST_F(AdminApiTest, ShowsWhereEveryModuleStands) {
   const AdminAnswer answer = get("/status");
   EXPECT_EQ(answer.status, 200U);

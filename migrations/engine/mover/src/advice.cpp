@@ -13,6 +13,11 @@ bool is_module(const std::string& owner) {
   return owner != kShared && owner != kUnowned && owner != kKit;
 }
 
+// warehouse -> warehouse's, orders -> orders'
+std::string possessive(const std::string& name) {
+  return name + (name.ends_with('s') ? "'" : "'s");
+}
+
 std::string give_an_owner(const std::string& table) {
   return "give " + table +
          " an owner in the manifest, or split it into one table for each module "
@@ -27,8 +32,8 @@ std::string advice_on_foreign_key(const std::string& child, const ForeignKey& ke
   if (!is_module(other)) return give_an_owner(key.parent);
   std::string advice = "make it a soft reference: rebuild " + child +
                        " without this REFERENCES (keep the column and its index) in migrations/" +
-                       owner + "/separation/, and let " + owner + " ask " + other +
-                       "'s port whether the id exists";
+                       owner + "/separation/, and let " + owner + " ask " + possessive(other) +
+                       " port whether the id exists";
   if (key.on_delete != "NO ACTION" && key.on_delete != "RESTRICT") {
     advice += "; what 'on delete " + folded(key.on_delete) + "' did, " + owner +
               " must do itself when " + other + " says that the row is gone";
@@ -51,8 +56,8 @@ std::string advice_on_trigger(const std::string& trigger, const std::string& tab
     return "replace " + trigger + " by code of " + owner + " that writes a table of its own";
   }
   if (!is_module(owner)) return give_an_owner(table);
-  return "drop " + trigger + " and do its work in code: " + owner + " calls " + other +
-         "'s port, or publishes an event that " + other + " handles";
+  return "drop " + trigger + " and do its work in code: " + owner + " calls " + possessive(other) +
+         " port, or publishes an event that " + other + " handles";
 }
 
 std::string advice_on_statement(const std::string& module, const std::string& other,
@@ -67,8 +72,8 @@ std::string advice_on_statement(const std::string& module, const std::string& ot
   return writes ? "let " + other +
                       " change its own tables: call an operation of its port, as a "
                       "step of a saga if both must happen"
-                : "read through " + other +
-                      "'s port and join in the code, or keep a copy of the "
+                : "read through " + possessive(other) +
+                      " port and join in the code, or keep a copy of the "
                       "few columns that are needed";
 }
 

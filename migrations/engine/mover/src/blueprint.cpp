@@ -49,13 +49,21 @@ class Draughtsman {
     for (const std::string& table : blueprint_.manifest_tables) {
       if (out_ && !table_of(shared, table)) {
         refuse(table, "the manifest gives it to " + request_.module + ", but " +
-                          request_.shared.filename().string() +
-                          " does not have it; run the migrations or correct the manifest");
+                          request_.shared.filename().string() + " does not have it; " +
+                          (comes_with_separation(table)
+                               ? "it comes with `banyan schema decouple " + request_.module + "`"
+                               : "run the migrations or correct the manifest"));
       }
     }
     owners.adopt_views(shared);
     blueprint_.manifest_tables = owners.tables_of_module(request_.module);
     return blueprint_.manifest_tables;
+  }
+
+  bool comes_with_separation(const std::string& table) const {
+    return std::ranges::any_of(request_.ownership.modules, [&](const ModuleTables& each) {
+      return each.module == request_.module && contains_name(each.made_by_separation, table);
+    });
   }
 
   void list_cargo(const Connection& origin) {

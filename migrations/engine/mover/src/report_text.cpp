@@ -7,9 +7,12 @@
 namespace banyan::mover {
 namespace {
 
-std::string table_line(const TableReport& table) {
+std::string table_line(const TableReport& table, const std::string& module = {}) {
   const std::string name = "  " + table.table;
   const std::string pad(name.size() < 28 ? 28 - name.size() : 1, ' ');
+  if (!table.exists && table.made_by_separation) {
+    return name + pad + "comes with `banyan schema decouple " + module + "`\n";
+  }
   if (!table.exists) return name + pad + "MISSING: named by the manifest, not in the database\n";
   return name + pad + std::to_string(table.rows) + (table.rows == 1 ? " row\n" : " rows\n");
 }
@@ -82,7 +85,7 @@ std::string to_text(const SchemaReport& report) {
     out += "\n" + module.module;
     if (!module.location.empty()) out += " (moved out to " + module.location + ")";
     out += "\n";
-    for (const TableReport& table : module.tables) out += table_line(table);
+    for (const TableReport& table : module.tables) out += table_line(table, module.module);
   }
   if (!report.shared.empty()) out += "\nshared by several modules\n";
   for (const SharedTableReport& shared : report.shared) {

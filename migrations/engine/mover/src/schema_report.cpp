@@ -77,7 +77,7 @@ class Analysis {
   TableReport count(const Connection& database, const std::string& table) {
     const bool exists =
         has_table(database, table) || (&database == &shared_ && by_name_.contains(folded(table)));
-    TableReport line{table, exists, 0};
+    TableReport line{table, exists};
     if (!exists) return line;
     try {
       line.rows = row_count(database, table);
@@ -91,7 +91,8 @@ class Analysis {
     for (std::size_t i = 0; i < ownership.modules.size(); ++i) {
       ModuleReport& section = report_.modules[i];
       for (const std::string& table : ownership.modules[i].tables) {
-        section.tables.push_back(count(home_of(section.module), table));
+        TableReport& line = section.tables.emplace_back(count(home_of(section.module), table));
+        line.made_by_separation = contains_name(ownership.modules[i].made_by_separation, table);
       }
     }
     for (const SharedTable& shared : ownership.shared) {

@@ -19,6 +19,8 @@ namespace banyan::mover {
 struct ModuleTables {
   std::string module;
   std::vector<std::string> tables;
+  /// Of these, the ones that its separation scripts make: `banyan schema decouple` brings them.
+  std::vector<std::string> made_by_separation{};
 };
 
 /// A table that several modules use, as old schemas have them. It belongs to nobody yet.
@@ -63,6 +65,7 @@ struct TableReport {
   std::string table;
   bool exists = true;  ///< false: the manifest names it and the database does not have it
   std::int64_t rows = 0;
+  bool made_by_separation = false;
 };
 
 struct ModuleReport {
