@@ -22,7 +22,11 @@ function(banyan_add_test name)
   set(run "${PROJECT_BINARY_DIR}/tests/run")
   file(MAKE_DIRECTORY "${run}")
   # A case is named by its name or its number; its value, up to whole requests, a failure tells.
+  # (An empty value would make the next name its value.)
+  set(properties TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "XDG_RUNTIME_DIR=${run}")
+  if(arg_LABELS)
+    list(APPEND properties LABELS "${arg_LABELS}")
+  endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}/" NO_PRETTY_VALUES
-                       PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}"
-                                  ENVIRONMENT "XDG_RUNTIME_DIR=${run}")
+                       PROPERTIES ${properties})
 endfunction()
