@@ -45,9 +45,11 @@ void TimerWheel::advance() {
   current_ = std::max(current_, now - kSlots);
   while (current_ < now) {
     ++current_;
-    TimerNode& slot = slots_[static_cast<std::size_t>(current_ % kSlots)];
-    while (slot.next != &slot) {
-      Timer& timer = static_cast<Timer&>(*slot.next);
+    // Apart from the slot: what is set meanwhile may be put there, for another time.
+    TimerNode due;
+    slots_[static_cast<std::size_t>(current_ % kSlots)].hand_over_to(due);
+    while (due.next != &due) {
+      Timer& timer = static_cast<Timer&>(*due.next);
       timer.unlink();
       if (timer.due_ == Timer::kNever) continue;
       if (timer.due_ > current_) {

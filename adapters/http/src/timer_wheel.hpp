@@ -17,6 +17,16 @@ class TimerWheel;
 struct TimerNode {
   TimerNode* previous = this;
   TimerNode* next = this;
+
+  /// All that hangs on this one; `other` has nothing yet.
+  void hand_over_to(TimerNode& other) noexcept {
+    if (next == this) return;
+    other.next = next;
+    other.previous = previous;
+    next->previous = &other;
+    previous->next = &other;
+    next = previous = this;
+  }
 };
 
 /// A deadline of something that lives on a loop. Moving it further away, which is what a busy
