@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "forwarding/refuse.hpp"
 #include "hops.hpp"
 #include "relay.hpp"
 
@@ -51,10 +52,10 @@ void Forwarder::forward(std::shared_ptr<http::Exchange> exchange, ForwardOrder o
   const http::RequestHead& head = exchange->head();
   if (has_been_at(head.fields, shared_->options.via)) {
     goes_nowhere(order, 508);
-    return exchange->fail(
-        {508, "proxy.loop",
-         "the request has been at this proxy before: an upstream leads back here; "
-         "mend the addresses of the upstreams"});
+    return refuse(*exchange,
+                  {508, "proxy.loop",
+                   "the request has been at this proxy before: an upstream leads back here; "
+                   "mend the addresses of the upstreams"});
   }
   if (counts_forwards(head.method) && forwards_left(head.fields) == 0) {
     http::Response answer = last_recipients_answer(head.method);
