@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/fields.hpp"
 
-#include "characters.hpp"
+#include "http/list.hpp"
 
 namespace banyan::http {
 
@@ -60,11 +60,10 @@ std::size_t Fields::count(std::string_view name) const {
 bool Fields::has_token(std::string_view name, std::string_view token) const {
   for (const Field field : *this) {
     if (!equals_ignoring_case(field.name, name)) continue;
-    std::string_view rest = field.value;
-    while (!rest.empty()) {
-      const std::size_t comma = rest.find(',');
-      if (equals_ignoring_case(trimmed(rest.substr(0, comma)), token)) return true;
-      rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+    if (any_element(field.value, [&](std::string_view element) {
+          return equals_ignoring_case(element, token);
+        })) {
+      return true;
     }
   }
   return false;

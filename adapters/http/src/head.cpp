@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "characters.hpp"
+#include "http/list.hpp"
 
 namespace banyan::http {
 namespace {
@@ -23,14 +24,9 @@ std::optional<Refusal> check_version(std::string_view version) {
 std::optional<Refusal> check_connection(const Fields& fields) {
   for (const Fields::Field field : fields) {
     if (!equals_ignoring_case(field.name, "Connection")) continue;
-    std::string_view rest = field.value;
-    while (!rest.empty()) {
-      const std::size_t comma = rest.find(',');
-      const std::string_view token = trimmed(rest.substr(0, comma));
-      if (!token.empty() && !is_token(token)) {
-        return Refusal{400, "http.bad_connection", "Connection is not a list of tokens"};
-      }
-      rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+    if (any_element(field.value,
+                    [](std::string_view token) { return !token.empty() && !is_token(token); })) {
+      return Refusal{400, "http.bad_connection", "Connection is not a list of tokens"};
     }
   }
   return std::nullopt;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "characters.hpp"
+#include "http/list.hpp"
 
 namespace banyan::http {
 
@@ -98,13 +99,10 @@ void remove_hop_by_hop(Fields& fields) {
   for (const Fields::Field field : fields) {
     if (equals_ignoring_case(field.name, "Connection")) nominated.append(field.value).append(",");
   }
-  std::string_view rest = nominated;
-  while (!rest.empty()) {
-    const std::size_t comma = rest.find(',');
-    const std::string_view name = trimmed(rest.substr(0, comma));
+  any_element(nominated, [&](std::string_view name) {
     if (!name.empty() && !equals_ignoring_case(name, "Host")) fields.remove(name);
-    rest.remove_prefix(comma + 1);
-  }
+    return false;
+  });
   for (const std::string_view name : kHopByHopFields) fields.remove(name);
 }
 

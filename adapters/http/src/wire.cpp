@@ -45,7 +45,6 @@ void Wire::connect(Descriptor socket, const void* address, std::size_t address_s
   socket_ = std::move(socket);
   connecting_ = true;
   greeting_ = false;
-  connect_failed_ = false;
   const int done = ::connect(socket_.number(), static_cast<const sockaddr*>(address),
                              static_cast<socklen_t>(address_size));
   if (done != 0 && errno != EINPROGRESS) {

@@ -115,7 +115,6 @@ class Wire : public std::enable_shared_from_this<Wire>, protected Watched, priva
 
   bool open_ = true;
   bool connecting_ = false;
-  bool connect_failed_ = false;
   bool greeting_ = false;
   bool wanted_ = false;    ///< somebody wants input
   bool readable_ = false;  ///< there may be some

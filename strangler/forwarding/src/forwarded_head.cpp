@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hops.hpp"
+#include "http/list.hpp"
 #include "kernel/context.hpp"
 #include "trace_parent.hpp"
 
@@ -39,17 +40,12 @@ std::vector<std::string> nominated(const http::Fields& fields) {
   std::vector<std::string> names;
   for (const auto field : fields) {
     if (!equals_ignoring_case(field.name, "Connection")) continue;
-    std::string_view rest = field.value;
-    while (!rest.empty()) {
-      const std::size_t comma = std::min(rest.find(','), rest.size());
-      std::string_view name = rest.substr(0, comma);
-      rest.remove_prefix(std::min(comma + 1, rest.size()));
-      while (name.starts_with(' ') || name.starts_with('\t')) name.remove_prefix(1);
-      while (name.ends_with(' ') || name.ends_with('\t')) name.remove_suffix(1);
+    http::any_element(field.value, [&](std::string_view name) {
       const bool usual = name.empty() || equals_ignoring_case(name, "keep-alive") ||
                          equals_ignoring_case(name, "close") || equals_ignoring_case(name, "Host");
       if (!usual) names.emplace_back(name);
-    }
+      return false;
+    });
   }
   return names;
 }

@@ -72,7 +72,20 @@ class Client(Wire):
         return read_answer(self, method)
 
 
-class Proxy:
+class Reachable:
+    """What clients come to by a port of this machine."""
+
+    def connect(self):
+        return Client(self.port)
+
+    def fetch(self, target, **how):
+        """One request on a connection of its own."""
+        with self.connect() as client:
+            client.ask(target, **how)
+            return client.answer(how.get("method", "GET"))
+
+
+class Proxy(Reachable):
     """Runs until the end of the `with`; loops=1 so that all clients share the upstream connections."""
 
     def __init__(self, origin_port, *options, limits="", answer_time="20s", port=0, loops=1):
@@ -104,15 +117,6 @@ class Proxy:
 
     def alive(self):
         return self.process.poll() is None
-
-    def connect(self):
-        return Client(self.port)
-
-    def fetch(self, target, **how):
-        """One request on a connection of its own."""
-        with self.connect() as client:
-            client.ask(target, **how)
-            return client.answer(how.get("method", "GET"))
 
     def metric(self, name, **labels):
         """The sum of all series of that name that have these labels."""
