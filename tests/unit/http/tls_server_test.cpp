@@ -334,6 +334,7 @@ TEST_F(TlsServing, CutsAnAnswerThatEndsShortWithoutCloseNotify) {
 }
 
 TEST_F(TlsServing, NoticesThatTheClientWentAway) {
+  std::promise<void> began;
   std::promise<void> aborted;
   std::mutex mutex;
   std::shared_ptr<Exchange> kept;
@@ -341,10 +342,11 @@ TEST_F(TlsServing, NoticesThatTheClientWentAway) {
     exchange->on_abort([&] { aborted.set_value(); });
     const std::lock_guard lock(mutex);
     kept = std::move(exchange);
+    began.set_value();
   });
   TlsSocket client = connect();
   client.send(kGet);
-  std::this_thread::sleep_for(10ms);
+  ASSERT_EQ(began.get_future().wait_for(5s), std::future_status::ready);
   client.cut();
   EXPECT_EQ(aborted.get_future().wait_for(5s), std::future_status::ready);
   const std::lock_guard lock(mutex);
