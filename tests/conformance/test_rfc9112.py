@@ -238,17 +238,6 @@ class Messages(case.ProxyTest):
             client.send(b"x" * 100000)
         self.canary()
 
-    def test_rfc9112_9_6_half_close_a_client_that_has_said_all_gets_its_answer(self):
-        seen = threading.Event()
-        self.origin.on("/half", lambda call: (call.body(), seen.wait(10), call.answer(body=b"ok")))
-        with self.proxy.connect() as client:
-            client.ask("/half", method="POST", body=b"hello")
-            client.half_close()
-            self.proxy.metric("banyan_routes_generation")  # by now it has seen the end
-            seen.set()
-            self.assertEqual(client.answer().body, b"ok")
-            self.check_end(client)
-
     def test_rfc9112_9_6_half_close_of_the_origin_ends_only_its_answer(self):
         def half(call):
             call.body()
@@ -321,6 +310,62 @@ class Messages(case.ProxyTest):
         client.reset()
         self.assertTrue(gone.wait(10))
         self.assertEqual(self.proxy.metric("banyan_upstream_failures_total"), before)
+
+
+@known.mark
+class HalfClose(case.ProxyTest):
+    """With `half_close = true`; without it a client that ends its side counts as gone."""
+
+    @classmethod
+    def start(cls):
+        return Proxy(cls.origin.port, settings="half_close = true")
+
+    def test_rfc9112_9_6_half_close_a_client_that_has_said_all_gets_its_answer(self):
+        seen = threading.Event()
+        self.origin.on("/half", lambda call: (call.body(), seen.wait(10), call.answer(body=b"ok")))
+        with self.proxy.connect() as client:
+            client.ask("/half", method="POST", body=b"hello")
+            client.half_close()
+            self.proxy.metric("banyan_routes_generation")  # by now it has seen the end
+            seen.set()
+            self.assertEqual(client.answer().body, b"ok")
+            self.check_end(client)
+
+    def test_rfc9112_9_6_half_close_a_client_gets_the_answers_to_all_that_it_has_asked(self):
+        with self.proxy.connect() as client:
+            client.ask("/half/1", method="POST", body=b"hello")
+            client.ask("/half/2")
+            client.half_close()
+            self.check_echo(client.answer(), "POST", "/half/1", "hello")
+            self.check_echo(client.answer(), "GET", "/half/2")
+            self.check_end(client)
+
+    def test_rfc9112_9_6_half_close_of_a_client_inside_its_upload_cancels_it(self):
+        here, gone = threading.Event(), threading.Event()
+        self.origin.on("/half-upload", lambda call: (here.set(), call.until_closed(), gone.set()))
+        with self.proxy.connect() as client:
+            client.send(b"POST /half-upload HTTP/1.1\r\nHost: conformance.test\r\nContent-Length: 100\r\n\r\nhello")
+            self.assertTrue(here.wait(10))
+            client.half_close()
+            self.assertTrue(gone.wait(10))
+            self.check_end(client)
+
+    def test_rfc9112_9_6_half_close_a_client_that_is_gone_is_noticed_when_it_is_written_to(self):
+        here, gone = threading.Event(), threading.Event()
+
+        def events(call):
+            call.body()
+            call.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 0\n\n")
+            here.wait(10)
+            while call.send(b"data: 1\n\n" * 1000):
+                pass
+            gone.set()
+        self.origin.on("/half-events", events)
+        with self.proxy.connect() as client:
+            client.ask("/half-events")
+            read_answer_head(client)
+        here.set()
+        self.assertTrue(gone.wait(10))
 
 
 @known.mark

@@ -97,13 +97,10 @@ void Connection::on_input() {
 }
 
 void Connection::on_input_end(bool clean) {
-  // Of a tunnel each side ends by itself; who reads is told when it has read the rest.
-  if (tunnel_ && clean) return advance_body();
-  if (state_ == State::Handling && clean && serving_->options.allow_half_close &&
-      (body_done_ || !read_done_)) {
-    keep_alive_ = false;
-    return;
-  }
+  // Of a tunnel each side ends by itself, of everything else if that is allowed; who reads is told
+  // when it has read the rest.
+  const bool may_end = tunnel_ || (state_ == State::Handling && serving_->options.allow_half_close);
+  if (clean && may_end) return advance_body();
   close();
   gone();
 }
@@ -132,6 +129,10 @@ void Connection::advance() {
     if (state_ == State::Idle && !parser_.idle()) {
       state_ = State::Head;
       read_timer_.set(serving_->options.head_timeout);
+    }
+    if (input_ended()) {
+      close();
+      return gone();
     }
     return want_input(serving_->options.limits.head_bytes + kBodyBuffer);
   }
@@ -303,7 +304,8 @@ void Connection::read_body(std::uint64_t number, Exchange::ReadDone done) {
 
 void Connection::send_answer_head(const ResponseHead& head, Framing framing, bool close_after) {
   close_after_ = close_after || !keep_alive_ || serving_->draining ||
-                 serving_->farewell.due(this) || framing.kind == Framing::Kind::UntilClose;
+                 serving_->farewell.due(this) || framing.kind == Framing::Kind::UntilClose ||
+                 (input_ended() && unread().empty());
   const Persistence persistence = close_after_  ? Persistence::Close
                                   : old_client_ ? Persistence::SayKeepAlive
                                                 : Persistence::KeepAlive;
@@ -500,12 +502,15 @@ void Connection::on_send_failed() {
 
 void Connection::complete() {
   end_exchange(false);
-  if (client_closes_ && body_done_ && unread().empty()) {
+  const bool all_said = body_done_ && unread().empty();
+  if (client_closes_ && all_said && !input_ended()) {
     // It has said that nothing follows: nothing can come that would cut its answer short.
     close();
     return gone();
   }
-  if (close_after_ || !body_done_ || serving_->draining || input_ended()) return linger();
+  if (close_after_ || !body_done_ || serving_->draining || (input_ended() && all_said)) {
+    return linger();
+  }
   state_ = State::Idle;
   parser_.reset();
   read_timer_.set(serving_->options.idle_timeout);

@@ -42,8 +42,9 @@ Doors doors_of(const Configuration& configuration, const TlsServers& tls) {
   return doors;
 }
 
-http::ServerOptions server_options(const Doors& doors, const Limits& limits,
+http::ServerOptions server_options(const Doors& doors, const Configuration& configuration,
                                    const ProxyOptions& options) {
+  const Limits& limits = configuration.limits;
   http::ServerOptions server;
   server.listen.clear();
   for (const Door& door : doors) {
@@ -61,6 +62,7 @@ http::ServerOptions server_options(const Doors& doors, const Limits& limits,
   server.body_timeout = limits.body_time;
   server.idle_timeout = limits.idle_time;
   server.write_timeout = limits.write_time;
+  server.allow_half_close = configuration.half_close;
   return server;
 }
 

@@ -31,7 +31,7 @@ using TlsServers = std::vector<std::shared_ptr<http::TlsServer>>;
 /// Operators have a door of their own, or else each one that only this machine can reach.
 Doors doors_of(const Configuration& configuration, const TlsServers& tls);
 
-http::ServerOptions server_options(const Doors& doors, const Limits& limits,
+http::ServerOptions server_options(const Doors& doors, const Configuration& configuration,
                                    const ProxyOptions& options);
 
 /// As people type it: "https://[::1]:8443/". Of a Unix socket with a blank, for there is no such

@@ -133,6 +133,7 @@ void Proxy::Parts::warn_of_what_needs_a_restart(const Configuration& now) const 
                           &TlsListeners::listen),
        "listen of [[proxy.tls]]");
   note(now.operators == started_with.operators, "operators");
+  note(now.half_close == started_with.half_close, "half_close");
   note(now.limits == started_with.limits, "limits");
   note(now.access_log == started_with.access_log, "access_log");
   note(now.control_store == started_with.control_store, "control_store");
@@ -226,7 +227,7 @@ void Proxy::start() {
                                                 .doors = all.doors,
                                                 .total_time = all.started_with.limits.total_time,
                                                 .explain = all.options.explain});
-  http::ServerOptions options = server_options(all.doors, all.started_with.limits, all.options);
+  http::ServerOptions options = server_options(all.doors, all.started_with, all.options);
   options.speaks_for_many = [&all](const http::Endpoint& peer) {
     return all.trusted_peers.contains(peer.host);
   };

@@ -98,6 +98,7 @@ class Reader {
     configuration_.listen = read_listen(proxy);
     const auto all = read_tls_listeners(proxy);
     configuration_.operators = read_operators(proxy, all);
+    proxy.flag("half_close", configuration_.half_close);
     const auto store = proxy.text("control_store");
     configuration_.control_store = store ? store->text : "control.db";
     if (const auto units = proxy.texts("sticky", R"(["cookie:session", "address"])")) {

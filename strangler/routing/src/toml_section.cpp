@@ -182,6 +182,14 @@ void Section::number(std::string_view key, std::uint32_t& value, std::uint32_t l
   value = static_cast<std::uint32_t>(number->get());
 }
 
+void Section::flag(std::string_view key, bool& value) {
+  const toml::node* node = ask(key);
+  if (node == nullptr) return;
+  const auto* flag = node->as_boolean();
+  if (flag == nullptr) return wrong_type(*node, key, "true or false");
+  value = flag->get();
+}
+
 void Section::duration(std::string_view key, std::chrono::milliseconds& value,
                        std::chrono::milliseconds most) {
   const toml::node* node = ask(key);

@@ -66,6 +66,7 @@ class Section {
   }
 
   void number(std::string_view key, std::uint32_t& value, std::uint32_t least, std::uint32_t most);
+  void flag(std::string_view key, bool& value);
   /// "500ms", "10s", "2m".
   void duration(std::string_view key, std::chrono::milliseconds& value,
                 std::chrono::milliseconds most);

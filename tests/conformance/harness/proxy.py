@@ -17,6 +17,7 @@ HOST = "conformance.test"
 CONFIGURATION = """
 [proxy]
 listen = ["127.0.0.1:{port}"]
+{settings}
 [limits]
 {limits}
 [upstreams.origin]
@@ -88,12 +89,13 @@ class Reachable:
 class Proxy(Reachable):
     """Runs until the end of the `with`; loops=1 so that all clients share the upstream connections."""
 
-    def __init__(self, origin_port, *options, limits="", answer_time="20s", port=0, loops=1):
+    def __init__(self, origin_port, *options, settings="", limits="", answer_time="20s", port=0, loops=1):
         self._folder = tempfile.TemporaryDirectory(prefix="banyan-conformance-")
         folder = Path(self._folder.name)
         limits = limits or 'header_time = "60s"\nbody_time = "60s"'
         (folder / "banyan.toml").write_text(
-            CONFIGURATION.format(port=port, origin=origin_port, limits=limits, answer_time=answer_time))
+            CONFIGURATION.format(port=port, origin=origin_port, settings=settings, limits=limits,
+                                 answer_time=answer_time))
         self.log_file = folder / "log.json"
         self._complaints = folder / "stderr"
         words = [program(), "proxy", "--config", folder / "banyan.toml", "--loops", str(loops), "--log-file",

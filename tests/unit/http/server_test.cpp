@@ -399,6 +399,41 @@ TEST(Server, GivesAHalfClosedClientItsAnswerWhenThatIsAllowed) {
   EXPECT_THAT(client.read_to_end(), HasSubstr("still here"));
 }
 
+TEST(Server, GivesAHalfClosedClientTheAnswersToAllThatItHasAsked) {
+  ServerOptions options;
+  options.allow_half_close = true;
+  std::promise<std::shared_ptr<Exchange>> arrived;
+  Running running(
+      [&](std::shared_ptr<Exchange> exchange) {
+        if (exchange->head().target == "/1") return arrived.set_value(exchange);
+        echo(std::move(exchange));
+      },
+      options);
+  RawSocket client = running.connect();
+  client.send(
+      "GET /1 HTTP/1.1\r\nHost: a\r\n\r\n"
+      "POST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+  client.shut_sending();
+  arrived.get_future().get()->respond(text("the first"));
+
+  EXPECT_THAT(client.read_to_end(), AllOf(HasSubstr("the first"), HasSubstr("hello")));
+}
+
+TEST(Server, LetsGoOfAHalfClosedClientThatHasNotSaidAll) {
+  ServerOptions options;
+  options.allow_half_close = true;
+  Running running(echo, options);
+  RawSocket client = running.connect();
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel");
+  client.shut_sending();
+  EXPECT_EQ(client.read_to_end(), "");
+
+  RawSocket other = running.connect();
+  other.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\nGET /y HTT");
+  other.shut_sending();
+  EXPECT_THAT(other.read_to_end(), HasSubstr("HTTP/1.1 200"));
+}
+
 TEST(Server, SaysWhichAddressItCannotListenOn) {
   Running running(echo, {.loops = 1});
   Handling application(echo);

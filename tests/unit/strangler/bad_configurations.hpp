@@ -54,6 +54,13 @@ listen = "127.0.0.1:8080"
 )",
        R"(banyan.toml:2:10: listen is a text, expected a list such as ["127.0.0.1:8080"]
 )"},
+      {"HalfCloseIsText",
+       R"(![proxy]
+listen = ["127.0.0.1:80"]
+half_close = "yes"
+)",
+       R"(banyan.toml:3:14: half_close is a text, expected true or false
+)"},
       {"ListenIsEmpty",
        R"(![proxy]
 listen = []

@@ -157,6 +157,7 @@ TEST(ConfigurationFile, HasDefaultsForWhatNeedNotBeSaid) {
   ASSERT_TRUE(read) << to_string(read.error());
   EXPECT_EQ(read->control_store, "control.db");
   EXPECT_EQ(read->limits, Limits{});
+  EXPECT_FALSE(read->half_close);
   EXPECT_EQ(read->sticky_units, (std::vector<StickyUnit>{{}}));
   EXPECT_EQ(read->migration("shop")->steps, usual_steps());
 }
@@ -164,12 +165,13 @@ TEST(ConfigurationFile, HasDefaultsForWhatNeedNotBeSaid) {
 TEST(ConfigurationFile, ListensOnAddressesAndUnixSocketsAndElsewhereForOperators) {
   const auto read = parse_configuration(
       "[proxy]\nlisten = [\"0.0.0.0:80\", { address = \"[::]:80\" }, \"unix:/run/b.sock\"]\n"
-      "operators = \"[::1]:9180\"\n",
+      "operators = \"[::1]:9180\"\nhalf_close = true\n",
       "f");
   ASSERT_TRUE(read) << to_string(read.error());
   EXPECT_EQ(read->listen,
             (std::vector<ListenPoint>{{{"0.0.0.0", 80}}, {{"::", 80}}, {{"unix:/run/b.sock", 0}}}));
   EXPECT_EQ(read->operators, (Address{"::1", 9180}));
+  EXPECT_TRUE(read->half_close);
 }
 
 TEST(ConfigurationFile, SaysHowAnUpstreamIsBalancedAndChecked) {

@@ -46,7 +46,7 @@ struct ServerOptions {
   std::chrono::milliseconds tunnel_timeout{600'000};
 
   /// A client that closes its sending side counts as gone, unless this is set: then it still gets
-  /// its answer, and its going away is noticed only when writing.
+  /// the answers to all that it has asked, and its going away is noticed only when writing.
   bool allow_half_close = false;
 
   /// Told about answers that could not be sent and exceptions from the application, for the log.

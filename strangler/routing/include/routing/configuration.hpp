@@ -128,6 +128,8 @@ struct Configuration {
   /// Where the operators' pages are and nothing else is; loopback or a Unix socket. Without it they
   /// are where `listen` is one of these.
   std::optional<Address> operators;
+  /// A client that has closed its sending side waits for its answer; else it counts as gone.
+  bool half_close = false;
   std::string control_store;  ///< as written, relative to the file's folder
   std::vector<StickyUnit> sticky_units;
   Limits limits;
