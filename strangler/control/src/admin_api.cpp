@@ -106,10 +106,10 @@ AdminAnswer bad_query(const std::string& message) {
   return problem({ErrorCode::InvalidArgument, "banyan.invalid_request", message, {}});
 }
 
-AdminAnswer status(Switchboard& board, std::string_view query) {
+AdminAnswer status(Switchboard& board, std::string_view query, const TunnelsOf& tunnels) {
   if (const Query none(query, {}); !none.wrong().empty()) return bad_query(none.wrong());
   const auto overview = board.overview();
-  return overview ? document(status_json(*overview)) : problem(overview.error());
+  return overview ? document(status_json(*overview, tunnels)) : problem(overview.error());
 }
 
 AdminAnswer log(Switchboard& board, std::string_view text) {
@@ -150,9 +150,11 @@ AdminAnswer change(Switchboard& board, std::string_view module, std::string_view
 
 AdminAnswer AdminApi::answer(const AdminRequest& request) {
   const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (request.path == "/status") {
+    return reads ? status(*switchboard_, request.query, tunnels_) : not_allowed("GET, HEAD");
+  }
   using Reader = AdminAnswer (*)(Switchboard&, std::string_view);
-  const std::pair<std::string_view, Reader> readers[] = {
-      {"/status", status}, {"/log", log}, {"/verify", verify}};
+  const std::pair<std::string_view, Reader> readers[] = {{"/log", log}, {"/verify", verify}};
   for (const auto& [path, reader] : readers) {
     if (request.path == path) {
       return reads ? reader(*switchboard_, request.query) : not_allowed("GET, HEAD");

@@ -34,7 +34,7 @@ Json entry_object(const LogEntry& entry) {
 
 }  // namespace
 
-std::string status_json(const Switchboard::Overview& overview) {
+std::string status_json(const Switchboard::Overview& overview, const TunnelsOf& tunnels) {
   Json migrations = Json::array();
   for (const Switchboard::Position& position : overview.positions) {
     Json json = {{"module", position.migration.module}};
@@ -46,6 +46,11 @@ std::string status_json(const Switchboard::Overview& overview) {
     json["revision"] = position.migration.revision;
     if (position.next) json["next"] = to_string(*position.next);
     if (position.back) json["back"] = to_string(*position.back);
+    if (tunnels) {
+      const TunnelCounts live = tunnels(position.migration.module);
+      json["tunnels"] = {
+          {"old_side", live.old_side}, {"new_side", live.new_side}, {"pinned", live.pinned}};
+    }
     if (position.illegal) json["illegal"] = *position.illegal;
     migrations.push_back(std::move(json));
   }

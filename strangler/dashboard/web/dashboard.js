@@ -95,6 +95,9 @@ function moduleCard(module, before, seconds, bounds) {
     card.append(element('p', {class: 'stage'}, `reads ${module.stage.reads} in the service `, percent,
         `, writes ${module.stage.writes}`));
   }
+  if (module.tunnels?.pinned) {
+    card.append(element('p', {class: 'bad'}, `WebSockets that stayed behind when their users moved: ${module.tunnels.pinned}`));
+  }
   const head = ['operation', 'effect', 'req/s', 'p50', 'p99', 'errors', 'ways, per second'];
   card.append(element('table', {},
       element('thead', {}, element('tr', {}, ...head.map((text) => element('th', {}, text)))),

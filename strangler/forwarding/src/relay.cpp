@@ -120,6 +120,7 @@ std::shared_ptr<http::Exchange> Relay::settle(ForwardFailure failure, unsigned s
   const auto upstream = std::exchange(upstream_, nullptr);
   if (upstream && (failure != ForwardFailure::None || upload_ != Upload::Done)) upstream->cancel();
   seat_.leave();
+  tunnel_ = nullptr;
   if (!order_.done) return exchange;
   order_.done(Outcome{.side = order_.side,
                       .endpoint = order_.group->endpoint(instance_),

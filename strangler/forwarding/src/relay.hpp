@@ -72,6 +72,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   void inform(http::ResponseHead& head);
   void begin_answer(http::ResponseHead& head);
   void switch_protocols(http::ResponseHead& head);
+  void end_tunnel();
   void await_piece();
   void take_answer_piece(http::BodyPiece piece);
   void answer_broke_off(const http::UpstreamFailure& failure);
@@ -96,6 +97,10 @@ class Relay : public std::enable_shared_from_this<Relay> {
   /// after the last one got what it asked for.
   std::uint64_t answer_left_ = UINT64_MAX;
   std::uint64_t answer_bytes_ = 0;
+  bool writing_answer_ = false;  ///< a piece is on its way to the client
+
+  std::shared_ptr<void> tunnel_;  ///< whatever on_tunnel wants kept
+  bool tunnel_ends_ = false;      ///< after the piece that is on its way
 };
 
 }  // namespace banyan::strangler

@@ -71,8 +71,19 @@ void Relay::switch_protocols(http::ResponseHead& head) {
   answer_status_ = head.status;
   turn_into_our_answer(head, order_.response_fields);
   exchange_->switch_protocols(head, protocol);
+  if (order_.on_tunnel) {
+    tunnel_ = order_.on_tunnel([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->end_tunnel();
+    });
+  }
   ask_client();
   await_piece();
+}
+
+void Relay::end_tunnel() {
+  if (settled()) return;
+  if (!writing_answer_) return complete();
+  tunnel_ends_ = true;
 }
 
 void Relay::await_piece() {
@@ -85,11 +96,14 @@ void Relay::await_piece() {
 
 void Relay::take_answer_piece(http::BodyPiece piece) {
   if (piece.last) return complete();
+  writing_answer_ = true;
   exchange_->write(piece.bytes, [self = shared_from_this(), size = piece.bytes.size()](bool sent) {
     if (self->settled()) return;
+    self->writing_answer_ = false;
     if (!sent) return self->client_gone();
     self->answer_left_ -= size;
     self->answer_bytes_ += size;
+    if (self->tunnel_ends_) return self->complete();
     self->await_piece();
   });
 }

@@ -62,6 +62,7 @@ http::ServerOptions server_options(const Doors& doors, const Configuration& conf
   server.body_timeout = limits.body_time;
   server.idle_timeout = limits.idle_time;
   server.write_timeout = limits.write_time;
+  server.tunnel_timeout = limits.tunnel_time;
   server.allow_half_close = configuration.half_close;
   return server;
 }

@@ -89,6 +89,17 @@ void Edge::forward(Exchange exchange, const Route& route, std::shared_ptr<const 
   if (parts_.explain) {
     order.response_fields.add("X-Strangler", explain(route, choice, unit, parts_.stages));
   }
+  if (http::asked_upgrade(exchange->head())) {
+    Tunnel tunnel{.migration = choice.migrated ? route.migration : std::string(),
+                  .route = route.name,
+                  .effect = route.effect,
+                  .side = choice.side,
+                  .unit = std::string(unit)};
+    order.on_tunnel = [this, tunnel = std::move(tunnel),
+                       &loop = exchange->loop()](std::function<void()> end) mutable {
+      return parts_.tunnels.open(std::move(tunnel), loop, std::move(end));
+    };
+  }
   const bool wanted = parts_.access_log != nullptr && parts_.access_log->wants_line();
   std::shared_ptr<http::Exchange> logged = wanted ? exchange : nullptr;
   order.done = [this, &route, &way, site = std::move(site),

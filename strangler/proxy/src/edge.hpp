@@ -16,6 +16,7 @@
 #include "stages/snapshot.hpp"
 #include "stages/stages.hpp"
 #include "telemetry/metrics.hpp"
+#include "tunnels.hpp"
 
 namespace banyan::strangler {
 
@@ -31,6 +32,7 @@ class Edge final : public http::Application {
     const Stages& stages;
     OperatorPages& pages;
     telemetry::Metrics& metrics;
+    Tunnels& tunnels;
     RequestLog& log;
     AccessLog* access_log = nullptr;
     const TrustedPeers& trusted_peers;

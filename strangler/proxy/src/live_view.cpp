@@ -73,7 +73,8 @@ Json operations(const Site& site, const std::string& module, const Readings& rea
   return rows;
 }
 
-Json modules(const Site& site, const Stages& stages, const Readings& readings) {
+Json modules(const Site& site, const Stages& stages, const Tunnels& tunnels,
+             const Readings& readings) {
   std::set<std::string> names;
   for (const Route& route : site.routing().table.routes()) names.insert(module_of(route));
   Json rows = Json::array();
@@ -86,6 +87,9 @@ Json modules(const Site& site, const Stages& stages, const Readings& readings) {
       row["stage"] = {{"name", to_string(traffic.stage)},
                       {"reads", to_string(traffic.reads)},
                       {"writes", to_string(traffic.writes)}};
+      const TunnelCounts live = tunnels.of(name);
+      row["tunnels"] = {
+          {"old_side", live.old_side}, {"new_side", live.new_side}, {"pinned", live.pinned}};
     }
     rows.push_back(std::move(row));
   }
@@ -133,8 +137,8 @@ Json upstreams(const Site& site) {
 
 }  // namespace
 
-std::string live_json(const Site& site, const Stages& stages, ControlStore& store,
-                      const telemetry::Metrics& metrics, SteadyTime started) {
+std::string live_json(const Site& site, const Stages& stages, const Tunnels& tunnels,
+                      ControlStore& store, const telemetry::Metrics& metrics, SteadyTime started) {
   Json bounds = Json::array();
   for (std::size_t bucket = 0; bucket < telemetry::LatencyHistogram::kBuckets; ++bucket) {
     bounds.push_back(telemetry::LatencyHistogram::bound_seconds(bucket));
@@ -146,7 +150,7 @@ std::string live_json(const Site& site, const Stages& stages, ControlStore& stor
                {"uptime_seconds", up.count()},
                {"revision", stages.revision()},
                {"bounds", std::move(bounds)},
-               {"modules", modules(site, stages, readings_of(metrics.requests))},
+               {"modules", modules(site, stages, tunnels, readings_of(metrics.requests))},
                {"upstreams", upstreams(site)},
                {"log", switch_log(store)}});
 }

@@ -9,12 +9,13 @@
 #include "site.hpp"
 #include "stages/stages.hpp"
 #include "telemetry/metrics.hpp"
+#include "tunnels.hpp"
 
 namespace banyan::strangler {
 
 /// What the dashboard draws: each migration as a module, its routes as operations.
-std::string live_json(const Site& site, const Stages& stages, ControlStore& store,
-                      const telemetry::Metrics& metrics, SteadyTime started);
+std::string live_json(const Site& site, const Stages& stages, const Tunnels& tunnels,
+                      ControlStore& store, const telemetry::Metrics& metrics, SteadyTime started);
 
 /// The upstream groups with what is known of their instances' health.
 std::string upstreams_json(const Site& site);

@@ -80,6 +80,7 @@ struct Proxy::Parts {
   std::unique_ptr<ControlStore> store;
   std::unique_ptr<Scheduler> scheduler = make_thread_scheduler();
   std::unique_ptr<Stages> stages;
+  std::unique_ptr<Tunnels> tunnels;
   std::unique_ptr<Switchboard> switchboard;
   std::unique_ptr<AdminApi> admin;
   telemetry::Health health;
@@ -179,6 +180,7 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
   });
   if (!stages) return std::unexpected(sentence(stages.error()));
   all->stages = std::move(*stages);
+  all->tunnels = std::make_unique<Tunnels>(*all->stages, configuration.limits.pinned_tunnel_time);
   all->switchboard = std::make_unique<Switchboard>(
       *all->store,
       [all](std::string_view migration) {
@@ -188,10 +190,12 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
       [all](std::string_view migration) {
         return steps_of(all->current()->routing().configuration, migration);
       });
-  all->admin = std::make_unique<AdminApi>(*all->switchboard);
+  all->admin = std::make_unique<AdminApi>(
+      *all->switchboard, [all](std::string_view migration) { return all->tunnels->of(migration); });
   all->metrics.add_gauges([all] { return gauges(*all->current(), *all->stages); });
   all->metrics.add_gauges([all] { return own_gauges(all->access_log.get(), all->server.get()); });
   all->metrics.add_gauges([all] { return gauges(all->doors); });
+  all->metrics.add_gauges([all] { return gauges(*all->tunnels); });
   all->health.add("upstreams", false, [all] { return all->upstream_health(); });
   all->pages = std::make_unique<OperatorPages>(
       OperatorPages::Parts{.admin = *all->admin,
@@ -199,8 +203,8 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
                            .metrics = all->metrics,
                            .live =
                                [all] {
-                                 return live_json(*all->current(), *all->stages, *all->store,
-                                                  all->metrics, all->started);
+                                 return live_json(*all->current(), *all->stages, *all->tunnels,
+                                                  *all->store, all->metrics, all->started);
                                },
                            .upstreams = [all] { return upstreams_json(*all->current()); }});
   return std::unique_ptr<Proxy>(new Proxy(std::move(parts)));
@@ -221,6 +225,7 @@ void Proxy::start() {
                                                 .stages = *all.stages,
                                                 .pages = *all.pages,
                                                 .metrics = all.metrics,
+                                                .tunnels = *all.tunnels,
                                                 .log = all.request_log,
                                                 .access_log = all.access_log.get(),
                                                 .trusted_peers = all.trusted_peers,

@@ -153,6 +153,8 @@ class Reader {
     section.duration("body_time", limits.body_time, kLongest);
     section.duration("idle_time", limits.idle_time, kLongest);
     section.duration("write_time", limits.write_time, kLongest);
+    section.duration("tunnel_time", limits.tunnel_time, kLongest);
+    section.duration("pinned_tunnel_time", limits.pinned_tunnel_time, kLongest);
     section.duration("total_time", limits.total_time, kLongest);
     section.duration("drain_time", limits.drain_time, kLongest);
     section.duration("drain_spread", limits.drain_spread, kLongest);

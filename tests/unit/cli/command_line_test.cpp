@@ -159,6 +159,18 @@ TEST_F(ServerCommands, DoTheSameThroughARunningProcess) {
             "banyan: orders is at legacy: all of its traffic is on the old side already.\n");
 }
 
+TEST_F(ServerCommands, DoNotShowAShareAsWholeWhileWebSocketsStayBehind) {
+  run_banyan({"--url", server_->url(), "shift", "catalog", "100%", "--why", "all of them"});
+  api_ = std::make_unique<AdminApi>(*board_, [](std::string_view module) {
+    return strangler::TunnelCounts{.old_side = module == "catalog" ? 3U : 0U,
+                                   .pinned = module == "catalog" ? 2U : 0U};
+  });
+  const std::string shown = run_banyan({"status", "--url", server_->url()}).out;
+  EXPECT_THAT(shown, HasSubstr("catalog  canary  100%, 2 behind"));
+  EXPECT_THAT(shown, HasSubstr("attention: of catalog, WebSockets live on the side from which"));
+  EXPECT_EQ(shown.find("of orders"), std::string::npos);
+}
+
 TEST(Unreachable, NobodyListens) {
   const Outcome outcome = run_banyan({"status", "--url", "http://127.0.0.1:1"});
   EXPECT_EQ(outcome.exit_code, 3);

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -27,6 +28,7 @@ class ForwardAll final : public http::Application {
     order.group = group;
     order.safe_to_repeat = safe_to_repeat;
     if (budget.count() > 0) order.deadline = system_clock().steady() + budget;
+    if (on_tunnel) order.on_tunnel = on_tunnel;
     order.done = [this](const Outcome& outcome) {
       const std::lock_guard lock(mutex_);
       outcomes_.push_back(outcome);
@@ -48,6 +50,7 @@ class ForwardAll final : public http::Application {
 
   std::shared_ptr<InstanceGroup> group;
   bool safe_to_repeat = false;
+  std::function<std::shared_ptr<void>(std::function<void()>)> on_tunnel;
   std::chrono::milliseconds budget{0};
 
  private:

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <functional>
+#include <future>
+#include <memory>
 #include <string>
 
 #include "relay_fixture.hpp"
@@ -94,6 +97,42 @@ TEST_F(AWebSocket, ThatTheClientBreaksOffIsNobodysFailure) {
   ends.client.reset();
   EXPECT_EQ(ends.upstream.read_to_end().text, "");
   EXPECT_EQ(outcome().failure, ForwardFailure::ClientGone);
+}
+
+TEST_F(AWebSocket, CanBeEndedFromOutsideAfterWhatIsOnItsWay) {
+  serve();
+  auto kept = std::make_shared<int>();
+  std::promise<std::function<void()>> begun;
+  application_->on_tunnel = [&, given = kept](std::function<void()> end) {
+    begun.set_value(std::move(end));
+    return given;
+  };
+  Peer client = this->client();
+  client.send(kAsk);
+  Peer upstream = upstream_.accept();
+  upstream.read_head();
+  upstream.send(kGrant);
+  client.read_head();
+  const std::function<void()> end = begun.get_future().get();
+  const std::string much(64'000'000, 'x');
+  const std::size_t given = upstream.send_until_stalled(much, 100ms);
+  ASSERT_LT(given, much.size()) << "a piece is on its way to the client, who does not read";
+
+  std::promise<void> told;
+  server_->loop(0).post([&] {
+    end();
+    told.set_value();
+  });
+  told.get_future().wait();
+
+  const Peer::Rest rest = client.read_to_end();
+  EXPECT_FALSE(rest.reset);
+  EXPECT_GT(rest.text.size(), 0U);
+  const Outcome outcome = this->outcome();
+  EXPECT_EQ(outcome.failure, ForwardFailure::None);
+  EXPECT_EQ(outcome.answer_bytes, rest.text.size());
+  application_->on_tunnel = nullptr;
+  EXPECT_EQ(kept.use_count(), 1) << "let go at the end";
 }
 
 TEST_F(AWebSocket, StaysOpenLongerThanAnAnswerMayTake) {

@@ -75,6 +75,17 @@ TEST_F(AdminApiTest, ShowsWhereEveryModuleStands) {
                "data":"shared","old_side":true,"new_side":true,"revision":0,"next":"canary 1%"}]})"));
 }
 
+TEST_F(AdminApiTest, ShowsTheTunnelsOfTheProcessThatServes) {
+  AdminApi api(*board_, [](std::string_view module) {
+    return module == "catalog" ? TunnelCounts{.old_side = 3, .new_side = 4, .pinned = 2}
+                               : TunnelCounts{};
+  });
+  const Json shown = Json::parse(api.answer({"GET", "/status", {}, {}, {}}).body);
+  EXPECT_EQ(shown["migrations"][0]["tunnels"],
+            Json::parse(R"({"old_side":3,"new_side":4,"pinned":2})"));
+  EXPECT_EQ(shown["migrations"][1]["tunnels"]["pinned"], 0);
+}
+
 TEST_F(AdminApiTest, ShiftsAndTellsBeforeAfterAndTheLogLine) {
   const AdminAnswer answer =
       post("/migrations/catalog/shift",

@@ -196,6 +196,7 @@ TEST(ConfigurationFile, SaysWhatIsLimitedLoggedAndRewritten) {
   const auto read = parse_configuration(
       "[proxy]\nlisten = [\"127.0.0.1:0\"]\n"
       "[limits]\ntarget_bytes = 1024\nconnections_per_client = 20\nwrite_time = \"5s\"\n"
+      "tunnel_time = \"20m\"\npinned_tunnel_time = \"5m\"\n"
       "total_time = \"1m\"\ndrain_spread = \"2s\"\n"
       "[access_log]\nfile = \"logs/access.log\"\nformat = \"combined\"\nshare = \"10%\"\n"
       "[upstreams.a]\ninstances = [\"a:1\"]\nstall_time = \"7s\"\nhost = \"shop.internal\"\n"
@@ -206,6 +207,8 @@ TEST(ConfigurationFile, SaysWhatIsLimitedLoggedAndRewritten) {
   EXPECT_EQ(read->limits.target_bytes, 1024U);
   EXPECT_EQ(read->limits.connections_per_client, 20U);
   EXPECT_EQ(read->limits.write_time, milliseconds(5'000));
+  EXPECT_EQ(read->limits.tunnel_time, milliseconds(1'200'000));
+  EXPECT_EQ(read->limits.pinned_tunnel_time, milliseconds(300'000));
   EXPECT_EQ(read->limits.total_time, milliseconds(60'000));
   EXPECT_EQ(read->limits.drain_spread, milliseconds(2'000));
   EXPECT_EQ(

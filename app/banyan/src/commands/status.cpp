@@ -7,13 +7,24 @@
 namespace banyan::cli {
 namespace {
 
+std::uint64_t pinned(const Json& migration) {
+  return number_of(migration.value("tunnels", Json::object()), "pinned");
+}
+
+/// A share that not all have followed does not pass for the whole.
+std::string reads(const Json& migration) {
+  const std::uint64_t behind = pinned(migration);
+  const std::string share = text_of(migration, "reads");
+  return behind == 0 ? share : share + ", " + std::to_string(behind) + " behind";
+}
+
 int show(const Json& document) {
   const Json migrations = document.value("migrations", Json::array());
   std::vector<std::vector<std::string>> rows = {
       {"MODULE", "STAGE", "READS", "WRITES", "DATA", "NEXT", "BACK"}};
   const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : text; };
   for (const Json& each : migrations) {
-    rows.push_back({text_of(each, "module"), text_of(each, "stage"), text_of(each, "reads"),
+    rows.push_back({text_of(each, "module"), text_of(each, "stage"), reads(each),
                     text_of(each, "writes"), text_of(each, "data"), or_dash(text_of(each, "next")),
                     or_dash(text_of(each, "back"))});
   }
@@ -25,6 +36,12 @@ int show(const Json& document) {
   for (const Json& each : migrations) {
     if (const std::string illegal = text_of(each, "illegal"); !illegal.empty()) {
       print_line(paint("attention: " + illegal, Tone::Warning));
+    }
+    if (const std::uint64_t behind = pinned(each); behind != 0) {
+      print_line(paint("attention: of " + text_of(each, "module") + ", WebSockets live on the side "
+                       "from which their users' traffic has moved away: " + std::to_string(behind) +
+                       ". They end by themselves, or by pinned_tunnel_time in [limits].",
+                       Tone::Warning));
     }
   }
   print_line("");

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "stages/switchboard.hpp"
 
@@ -24,6 +27,16 @@ struct AdminAnswer {
   std::string allow;  ///< the Allow field of a 405, else ""
 };
 
+/// WebSockets and the like that live: they stay on the side where they began.
+struct TunnelCounts {
+  std::uint64_t old_side = 0;
+  std::uint64_t new_side = 0;
+  std::uint64_t pinned = 0;  ///< of both: those whose user's traffic has moved to the other side
+};
+
+/// Tells them of a migration, now. Must be safe for concurrent use.
+using TunnelsOf = std::function<TunnelCounts(std::string_view module)>;
+
 /// What people and their tools see and change of the migrations:
 ///
 ///     GET  /status                      migrations, stages, revision, head of the log
@@ -39,17 +52,20 @@ struct AdminAnswer {
 /// for concurrent use; never throws for what a client sends.
 class AdminApi {
  public:
-  /// The switchboard must outlive the API.
-  explicit AdminApi(Switchboard& switchboard) : switchboard_(&switchboard) {}
+  /// The switchboard must outlive the API. `tunnels`: of the process that serves; null when there
+  /// is none.
+  explicit AdminApi(Switchboard& switchboard, TunnelsOf tunnels = {})
+      : switchboard_(&switchboard), tunnels_(std::move(tunnels)) {}
 
   AdminAnswer answer(const AdminRequest& request);
 
  private:
   Switchboard* switchboard_;
+  TunnelsOf tunnels_;
 };
 
 /// The documents of the API, for those who have the control store at hand instead of a process.
-std::string status_json(const Switchboard::Overview& overview);
+std::string status_json(const Switchboard::Overview& overview, const TunnelsOf& tunnels = {});
 std::string change_json(const Change& change);
 std::string log_json(const std::vector<LogEntry>& entries);
 std::string verification_json(const Verification& verification);

@@ -56,6 +56,10 @@ struct Limits {
   std::chrono::milliseconds body_time{60'000};
   std::chrono::milliseconds idle_time{75'000};
   std::chrono::milliseconds write_time{30'000};  ///< while a client takes nothing of its answer
+  /// While neither side of a WebSocket says anything.
+  std::chrono::milliseconds tunnel_time{600'000};
+  /// Of a WebSocket on a side from which its user's traffic has moved away; 0 is none.
+  std::chrono::milliseconds pinned_tunnel_time{0};
   /// From the head of a request to the end of its answer; 0 is none, for an answer that is a stream
   /// has no end.
   std::chrono::milliseconds total_time{0};
