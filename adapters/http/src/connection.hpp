@@ -52,6 +52,9 @@ struct Serving {
   Application* application;
   std::atomic<std::size_t> connections = 0;
   std::atomic<bool> draining = false;
+  std::atomic<std::uint64_t> refused_connections = 0;  ///< for want of room
+  std::atomic<std::uint64_t> refused_of_clients = 0;   ///< clients that had as many as they may
+  std::atomic<std::size_t> leaving = 0;                ///< see TurnedAway
   Farewell farewell;
   ClientCounts clients;
   std::mutex mutex;

@@ -15,6 +15,7 @@
 
 #include "http/serializer.hpp"
 #include "tls_channel.hpp"
+#include "turned_away.hpp"
 
 namespace banyan::http {
 namespace {
@@ -36,15 +37,6 @@ void remove_if_dead(const SocketAddress& where) {
   const Descriptor probe = where.make_socket();
   if (::connect(probe.number(), where.data(), where.size()) == 0 || errno != ECONNREFUSED) return;
   ::unlink(path.c_str());
-}
-
-/// By TLS nothing can be said before a handshake, which is what there is no room for.
-void turn_away(int socket, bool by_tls, const Refusal& why) {
-  if (by_tls) return;
-  const Response busy = problem_response(why);
-  const std::string bytes = serialize(busy, Persistence::Close).value();
-  [[maybe_unused]] const ssize_t sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-  ::shutdown(socket, SHUT_WR);
 }
 
 }  // namespace
@@ -117,19 +109,28 @@ void Listener::rest() {
 
 void Listener::take(Descriptor socket, const SocketAddress& peer) {
   if (serving_->connections >= serving_->options.max_connections) {
+    ++serving_->refused_connections;
     return turn_away(
-        socket.number(), tls_ != nullptr,
+        std::move(socket),
         {503, "http.too_many_connections", "too many connections; try again in a few seconds"});
   }
   Endpoint from = peer.endpoint();
   if (serving_->counted(from) && !serving_->clients.enter(from)) {
+    ++serving_->refused_of_clients;
     return turn_away(
-        socket.number(), tls_ != nullptr,
+        std::move(socket),
         {503, "http.too_many_connections_of_client", "too many connections from this address"});
   }
   ++serving_->connections;
   std::make_shared<Connection>(loop_, std::move(socket), serving_, set_, std::move(from))
       ->start(tls_ ? TlsChannel::accepting(tls_->shared()) : nullptr);
+}
+
+/// By TLS nothing can be said before a handshake, which is what there is no room for.
+void Listener::turn_away(Descriptor socket, const Refusal& why) {
+  if (tls_) return;
+  const std::string answer = serialize(problem_response(why), Persistence::Close).value();
+  TurnedAway::tell(loop_, std::move(socket), serving_, answer);
 }
 
 void Listener::stop() {

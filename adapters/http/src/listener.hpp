@@ -44,6 +44,7 @@ class Listener final : private Watched {
   void stop();
   void rest();
   void take(Descriptor socket, const SocketAddress& peer);
+  void turn_away(Descriptor socket, const Refusal& why);
   std::vector<Connection*> snapshot() const { return {set_->all.begin(), set_->all.end()}; }
 
   std::shared_ptr<LoopCore> loop_;

@@ -57,6 +57,9 @@ class Server::Engine {
 
   std::uint16_t port(std::size_t index) const { return ports_.at(index); }
   std::size_t connections() const { return serving_->connections; }
+  TurnedAway turned_away() const {
+    return {serving_->refused_connections, serving_->refused_of_clients, serving_->leaving};
+  }
   std::size_t loops() const { return loops_.size(); }
   LoopCore& loop(std::size_t index) { return *loops_.at(index); }
 
@@ -135,6 +138,7 @@ Server::~Server() { drain(std::chrono::milliseconds(0)); }
 void Server::start() { engine_->start(); }
 std::uint16_t Server::port(std::size_t index) const { return engine_->port(index); }
 std::size_t Server::connections() const { return engine_->connections(); }
+Server::TurnedAway Server::turned_away() const { return engine_->turned_away(); }
 std::size_t Server::loops() const { return engine_->loops(); }
 Loop& Server::loop(std::size_t index) { return engine_->loop(index); }
 void Server::wind_down(std::chrono::milliseconds spread) { engine_->wind_down(spread); }

@@ -213,6 +213,16 @@ std::vector<telemetry::Gauge> own_gauges(const AccessLog* log, const http::Serve
                    {},
                    static_cast<double>(server->connections()),
                    false});
+    const http::Server::TurnedAway away = server->turned_away();
+    const auto count = [&](const char* limit, std::uint64_t value) {
+      all.push_back({"banyan_connections_refused_total",
+                     "connections for which there was no room",
+                     {{"limit", limit}},
+                     static_cast<double>(value),
+                     true});
+    };
+    count("connections", away.by_limit);
+    count("connections_per_client", away.by_client_limit);
   }
   if (log != nullptr) {
     all.push_back({"banyan_access_log_lines_total",

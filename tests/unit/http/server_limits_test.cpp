@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -72,6 +73,48 @@ TEST(AServerWithALimitPerClient, LetsThoseWhoSpeakForManyHaveAnyNumber) {
   std::vector<RawSocket> sockets;
   for (int i = 0; i < 5; ++i) sockets.emplace_back(server.port());
   for (RawSocket& socket : sockets) EXPECT_THAT(ask(socket), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST(AServerThatIsFull, TellsSoToClientsThatAreInTheMiddleOfTheirRequest) {
+  Agreeing application;
+  Server server({.loops = 1, .max_connections = 1}, application);
+  server.start();
+  RawSocket first(server.port());
+  EXPECT_THAT(ask(first), StartsWith("HTTP/1.1 200 "));
+  const std::string upload = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 40000\r\n\r\n";
+  for (int turn = 0; turn < 20; ++turn) {
+    RawSocket next(server.port());
+    next.send(upload + std::string(20'000, 'x'));
+    const std::string answer = next.read_until("\r\n\r\n");
+    EXPECT_THAT(answer, AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("Retry-After: ")));
+    next.send(std::string(20'000, 'x'));
+    EXPECT_THAT(next.read_to_end(), testing::Not(HasSubstr("<"))) << "an end and not a reset";
+  }
+  EXPECT_EQ(server.turned_away().by_limit, 20U);
+  EXPECT_EQ(server.turned_away().by_client_limit, 0U);
+  until([&] { return server.turned_away().leaving == 0; });
+  EXPECT_THAT(ask(first), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST(AServerThatIsFull, KeepsNoCrowdOfThoseWhomItTurnsAway) {
+  constexpr std::size_t kCrowd = 300;
+  constexpr std::size_t kMost = 256;
+  Agreeing application;
+  Server server({.loops = 2, .max_connections = 1}, application);
+  server.start();
+  RawSocket first(server.port());
+  EXPECT_THAT(ask(first), StartsWith("HTTP/1.1 200 "));
+  std::vector<RawSocket> crowd;
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < kCrowd; ++i) {
+    crowd.emplace_back(server.port());
+    most = std::max(most, server.turned_away().leaving);
+  }
+  until([&] { return server.turned_away().by_limit == kCrowd; });
+  EXPECT_LE(std::max(most, server.turned_away().leaving), kMost);
+  EXPECT_GT(most, kMost / 2) << "they do linger";
+  // Nobody reads, nobody closes: their time is bounded too.
+  until([&] { return server.turned_away().leaving == 0; });
 }
 
 TEST(AServerThatWindsDown, HasItsClientsGoOneByOneAndLosesNoRequest) {

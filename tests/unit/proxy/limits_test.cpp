@@ -45,6 +45,10 @@ TEST_F(TheLimits, OfConnectionsPerClientAreToldAtOnceAndTrustedPeersHaveNone) {
   EXPECT_EQ(refused.status, 503u);
   EXPECT_THAT(refused.body, HasSubstr("http.too_many_connections_of_client"));
   EXPECT_NE(refused.field("Retry-After"), "");
+  one.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_THAT(
+      test::read_answer(one).body,
+      HasSubstr("\nbanyan_connections_refused_total{limit=\"connections_per_client\"} 1\n"));
   proxy_.reset();
 
   limit("connections_per_client = 2\n", {.trusted_peers = {"127.0.0.0/8"}});

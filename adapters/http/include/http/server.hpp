@@ -23,7 +23,9 @@ struct ServerOptions {
   /// By the index in `listen`: what is spoken TLS by there. Null or missing: plain HTTP.
   std::vector<std::shared_ptr<TlsServer>> tls;
   std::size_t loops = 0;                 ///< 0: one per core
-  std::size_t max_connections = 10'000;  ///< over all loops; further ones are told 503 and closed
+  /// Over all loops; further ones are told 503 and closed, by TLS closed without a word, for a
+  /// handshake is what there is no room for. At most 256 linger to read it, on top of this number.
+  std::size_t max_connections = 10'000;
   /// Over all loops, from one address (of IPv6: one /64); further ones are told 503 and closed. 0:
   /// no limit.
   std::size_t max_connections_per_client = 0;
@@ -74,6 +76,14 @@ class Server {
   std::uint16_t port(std::size_t index = 0) const;
 
   std::size_t connections() const;
+
+  /// Connections for which there was no room, since the start.
+  struct TurnedAway {
+    std::uint64_t by_limit = 0;         ///< ServerOptions::max_connections
+    std::uint64_t by_client_limit = 0;  ///< ServerOptions::max_connections_per_client
+    std::size_t leaving = 0;            ///< still here, to read what they are told
+  };
+  TurnedAway turned_away() const;
 
   /// Loops of this server, for upstreams and timers; valid until the server is destroyed.
   std::size_t loops() const;
