@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -30,6 +31,17 @@ void take_request_id(const Fields& fields, std::string& id) {
     c = kHex[bits & 15];
     bits >>= 4;
   }
+}
+
+/// Method and target of a request that is not one, for the log.
+void read_what_there_is(std::string_view bytes, RequestHead& head) {
+  constexpr std::size_t kMost = 1024;
+  while (bytes.starts_with('\r') || bytes.starts_with('\n')) bytes.remove_prefix(1);
+  const std::string_view line = bytes.substr(0, std::min(bytes.find_first_of("\r\n"), kMost));
+  const std::size_t blank = std::min(line.find(' '), line.size());
+  head.method = line.substr(0, blank);
+  const std::string_view rest = line.substr(std::min(blank + 1, line.size()));
+  head.target = rest.substr(0, rest.find(' '));
 }
 
 Refusal client_gone() { return {400, "http.cut", "the client is gone"}; }
@@ -238,22 +250,29 @@ void Connection::refuse(const Refusal& refusal) {
   }
   keep_alive_ = false;
   client_closes_ = false;
-  Response problem = problem_response(refusal);
-  if (state_ != State::Handling) {
-    state_ = State::Handling;
-    ++number_;
-    take_request_id({}, id_);
-    to_head_ = false;
-    old_client_ = false;
-    body_done_ = true;
-    answer_ = Answer::None;
-    respond(number_, std::move(problem));
-    return;
-  }
+  if (state_ != State::Handling) return refuse_unhandled(refusal);
   const std::uint64_t number = number_;
-  respond(number, std::move(problem));
+  refusing_ = true;
   deliver(std::unexpected(refusal));
+  refusing_ = false;
+  if (answer_open(number)) respond(number, problem_response(refusal));
   if (Exchange::AbortDone done = std::exchange(abort_done_, nullptr)) done();
+}
+
+void Connection::refuse_unhandled(const Refusal& refusal) {
+  RequestHead& head = parser_.head();
+  if (head.method.empty()) read_what_there_is(unread(), head);
+  take_request_id(head.fields, id_);
+  Response problem = problem_response(refusal);
+  serving_->application->refused(
+      {refusal, head, peer_, tls_peer(), set_->listener, id_, loop()}, problem);
+  state_ = State::Handling;
+  ++number_;
+  to_head_ = false;
+  old_client_ = false;
+  body_done_ = true;
+  answer_ = Answer::None;
+  respond(number_, std::move(problem));
 }
 
 void Connection::collect_body(std::uint64_t number, std::size_t limit, Exchange::CollectDone done) {
@@ -467,6 +486,7 @@ void Connection::on_abort(std::uint64_t number, Exchange::AbortDone done) {
 
 void Connection::dropped(std::uint64_t number) {
   if (!current(number) || answer_ == Answer::Finishing || answer_ == Answer::Sent) return;
+  if (refusing_) return;
   serving_->fault("the application dropped a request without an answer");
   fail(number, {500, "http.no_answer", "the request was given up"});
 }

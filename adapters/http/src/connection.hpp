@@ -127,6 +127,7 @@ class Connection final : public Wire {
   void advance_body();
   void deliver(std::expected<BodyPiece, Refusal> piece);
   void refuse(const Refusal& refusal);
+  void refuse_unhandled(const Refusal& refusal);
   void send_answer_head(const ResponseHead& head, Framing framing, bool close_after);
   void flush();
   void send_piece(std::string_view bytes);
@@ -181,6 +182,7 @@ class Connection final : public Wire {
   std::uint64_t aborted_ = 0;
   bool gone_ = false;
   bool delivering_ = false;
+  bool refusing_ = false;  ///< whoever reads is told, and may answer
 };
 
 }  // namespace banyan::http

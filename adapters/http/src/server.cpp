@@ -130,6 +130,8 @@ class Server::Engine {
   bool started_ = false;
 };
 
+void Application::refused(const RefusedRequest&, Response&) {}
+
 Server::Server(ServerOptions options, Application& application)
     : engine_(std::make_unique<Engine>(std::move(options), application)) {}
 

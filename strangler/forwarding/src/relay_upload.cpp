@@ -2,6 +2,7 @@
 #include <chrono>
 #include <utility>
 
+#include "forwarding/refuse.hpp"
 #include "relay.hpp"
 
 namespace banyan::strangler {
@@ -72,8 +73,10 @@ void Relay::pass_piece_on() {
 void Relay::upload_refused(const http::Refusal& refusal) {
   if (refusal.name == kClientCut) return client_gone();
   if (answer_status_ == 0) order_.group->forgo(instance_);
-  settle(ForwardFailure::BadRequest, answer_status_ != 0 ? answer_status_ : refusal.status,
-         answer_status_ != 0, refusal.message);
+  const bool begun = answer_status_ != 0;
+  const auto exchange = settle(ForwardFailure::BadRequest, begun ? answer_status_ : refusal.status,
+                               begun, refusal.message);
+  if (!begun) refuse(*exchange, refusal);
 }
 
 }  // namespace banyan::strangler

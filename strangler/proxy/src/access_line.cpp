@@ -71,19 +71,19 @@ class JsonLine {
 };
 
 std::string_view field(const AccessLine& line, std::string_view name) {
-  return line.exchange.head().fields.find(name).value_or(std::string_view());
+  return line.head.fields.find(name).value_or(std::string_view());
 }
 
 }  // namespace
 
 void append_json(std::string& out, const AccessLine& line) {
-  const http::RequestHead& head = line.exchange.head();
+  const http::RequestHead& head = line.head;
   const Outcome& outcome = line.outcome;
   JsonLine json(out);
   json.text("time", to_string(line.now));
-  json.text("request_id", line.exchange.id());
+  json.text("request_id", line.request_id);
   json.text_if_any("correlation_id", field(line, "X-Correlation-Id"));
-  json.text("peer", line.exchange.peer().host);
+  json.text("peer", line.peer.host);
   json.text_if_any("forwarded_for", field(line, "X-Forwarded-For"));
   json.text("method", head.method);
   json.text("host", field(line, "Host"));
@@ -100,12 +100,13 @@ void append_json(std::string& out, const AccessLine& line) {
     json.text("outcome", to_string(outcome.failure));
   } else {
     json.text("outcome", "refused");
+    json.text_if_any("refusal", line.refusal);
   }
   json.end();
 }
 
 void append_combined(std::string& out, const AccessLine& line) {
-  const http::RequestHead& head = line.exchange.head();
+  const http::RequestHead& head = line.head;
   const auto quoted = [&](std::string_view text) {
     out += '"';
     append_escaped(out, text.empty() ? "-" : text, "\\x");
@@ -116,13 +117,21 @@ void append_combined(std::string& out, const AccessLine& line) {
   ::gmtime_r(&seconds, &utc);
   std::array<char, 40> time{};
   const std::size_t size = std::strftime(time.data(), time.size(), "%d/%b/%Y:%H:%M:%S +0000", &utc);
-  const std::string& peer = line.exchange.peer().host;
+  const std::string& peer = line.peer.host;
   out.append(peer.empty() ? "-" : std::string_view(peer)).append(" - - [");
   out.append(time.data(), size).append("] \"");
-  append_escaped(out, head.method, "\\x");
-  out += ' ';
-  append_escaped(out, head.target, "\\x");
-  out.append(head.minor_version == 0 ? " HTTP/1.0\" " : " HTTP/1.1\" ");
+  if (line.refusal.empty()) {
+    append_escaped(out, head.method, "\\x");
+    out += ' ';
+    append_escaped(out, head.target, "\\x");
+    out.append(head.minor_version == 0 ? " HTTP/1.0\" " : " HTTP/1.1\" ");
+  } else {
+    // Nobody has found it good: it is told as far as there is something.
+    append_escaped(out, head.method.empty() ? "-" : std::string_view(head.method), "\\x");
+    if (!head.target.empty()) out += ' ';
+    append_escaped(out, head.target, "\\x");
+    out.append("\" ");
+  }
   append_number(out, line.outcome.status);
   out += ' ';
   if (line.outcome.answer_bytes == 0) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "forwarding/outcome.hpp"
 #include "http/exchange.hpp"
@@ -12,16 +13,20 @@ namespace banyan::strangler {
 
 /// What a line of the access log is about.
 struct AccessLine {
-  const http::Exchange& exchange;
+  const http::RequestHead& head;
+  const std::string& request_id;
+  const http::Endpoint& peer;
   const Route* route;  ///< null: no route led anywhere
   const Outcome& outcome;
+  std::string_view refusal;  ///< why the engine did not take it at all, else ""
   Timestamp now;  ///< when the answer was complete
 };
 
 /// One JSON object and the end of the line.
 void append_json(std::string& out, const AccessLine& line);
 
-/// As Apache and nginx write it; the user is never known.
+/// As Apache and nginx write it; the user is never known. A request that was not taken is told as
+/// far as it was read, "-" when nothing was.
 ///
 ///     192.0.2.7 - - [22/Nov/2026:08:30:00 +0000] "GET /a HTTP/1.1" 200 512 "referer" "agent"
 void append_combined(std::string& out, const AccessLine& line);

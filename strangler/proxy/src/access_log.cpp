@@ -57,9 +57,18 @@ bool AccessLog::wants_line() {
 }
 
 void AccessLog::line(http::Exchange& exchange, const Route* route, const Outcome& outcome) {
-  Buffer& buffer = *buffers_[exchange.loop().index() % buffers_.size()];
+  add(exchange.loop(), {exchange.head(), exchange.id(), exchange.peer(), route, outcome, {},
+                        system_clock().now()});
+}
+
+void AccessLog::line(const http::RefusedRequest& request, const Outcome& outcome) {
+  add(request.loop, {request.head, request.id, request.peer, nullptr, outcome,
+                     request.refusal.name, system_clock().now()});
+}
+
+void AccessLog::add(const http::Loop& loop, const AccessLine& facts) {
+  Buffer& buffer = *buffers_[loop.index() % buffers_.size()];
   buffer.line.clear();
-  const AccessLine facts{exchange, route, outcome, system_clock().now()};
   plan_.json ? append_json(buffer.line, facts) : append_combined(buffer.line, facts);
   const std::lock_guard lock(buffer.mutex);
   if (buffer.text.size() + buffer.line.size() > kBufferBytes) {

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "access_line.hpp"
 #include "forwarding/outcome.hpp"
 #include "http/exchange.hpp"
 #include "routing/configuration.hpp"
@@ -40,6 +41,8 @@ class AccessLog {
   bool wants_line();
   /// On the exchange's loop. `route` may be null: no route led anywhere.
   void line(http::Exchange& exchange, const Route* route, const Outcome& outcome);
+  /// Of a request that the engine has refused.
+  void line(const http::RefusedRequest& request, const Outcome& outcome);
 
   /// Opens the file again by its name, before the next line is written.
   void reopen() { reopen_.store(true, std::memory_order_relaxed); }
@@ -59,6 +62,7 @@ class AccessLog {
     std::string line;  ///< the loop's own, kept for its memory
   };
 
+  void add(const http::Loop& loop, const AccessLine& line);
   void run();
   void write_all();
   void write(std::string_view text, std::uint64_t lines);

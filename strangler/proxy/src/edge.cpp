@@ -32,6 +32,17 @@ void Edge::handle(std::shared_ptr<http::Exchange> exchange) {
   forward(std::move(exchange), *match.route, std::move(site));
 }
 
+void Edge::refused(const http::RefusedRequest& request, http::Response& answer) {
+  const std::string_view correlation =
+      request.head.fields.find("X-Correlation-Id").value_or(request.id);
+  answer.head.fields.add("X-Correlation-Id", correlation);
+  parts_.refusals.count(request.refusal);
+  const bool of_clients = parts_.doors[request.listener].clients;
+  if (!of_clients || parts_.access_log == nullptr || !parts_.access_log->wants_line()) return;
+  const Outcome outcome{.status = answer.head.status, .answer_bytes = answer.body.size()};
+  parts_.access_log->line(request, outcome);
+}
+
 /// OPTIONS * asks for the server as a whole (RFC 9110 §9.3.7), and that is this one.
 void Edge::answer_for_all(http::Exchange& exchange) {
   http::Response response;

@@ -11,6 +11,7 @@
 #include "http/exchange.hpp"
 #include "operator_pages.hpp"
 #include "proxy/options.hpp"
+#include "refusals.hpp"
 #include "request_log.hpp"
 #include "site.hpp"
 #include "stages/snapshot.hpp"
@@ -33,6 +34,7 @@ class Edge final : public http::Application {
     OperatorPages& pages;
     telemetry::Metrics& metrics;
     Tunnels& tunnels;
+    Refusals& refusals;
     RequestLog& log;
     AccessLog* access_log = nullptr;
     const TrustedPeers& trusted_peers;
@@ -44,6 +46,7 @@ class Edge final : public http::Application {
   explicit Edge(const Parts& parts) : parts_(parts) {}
 
   void handle(std::shared_ptr<http::Exchange> exchange) override;
+  void refused(const http::RefusedRequest& request, http::Response& answer) override;
 
  private:
   using Exchange = std::shared_ptr<http::Exchange>;

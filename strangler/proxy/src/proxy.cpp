@@ -85,6 +85,7 @@ struct Proxy::Parts {
   std::unique_ptr<AdminApi> admin;
   telemetry::Health health;
   RequestLog request_log;
+  Refusals refusals;
   SteadyTime started = system_clock().steady();
   std::unique_ptr<OperatorPages> pages;
   std::mutex reloading;
@@ -196,6 +197,7 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
   all->metrics.add_gauges([all] { return own_gauges(all->access_log.get(), all->server.get()); });
   all->metrics.add_gauges([all] { return gauges(all->doors); });
   all->metrics.add_gauges([all] { return gauges(*all->tunnels); });
+  all->metrics.add_gauges([all] { return all->refusals.gauges(); });
   all->health.add("upstreams", false, [all] { return all->upstream_health(); });
   all->pages = std::make_unique<OperatorPages>(
       OperatorPages::Parts{.admin = *all->admin,
@@ -226,6 +228,7 @@ void Proxy::start() {
                                                 .pages = *all.pages,
                                                 .metrics = all.metrics,
                                                 .tunnels = *all.tunnels,
+                                                .refusals = all.refusals,
                                                 .log = all.request_log,
                                                 .access_log = all.access_log.get(),
                                                 .trusted_peers = all.trusted_peers,

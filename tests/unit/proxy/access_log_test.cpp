@@ -65,6 +65,83 @@ TEST_F(TheAccessLog, KnowsTheCombinedFormat) {
                   R"("GET /albums/1 HTTP/1\.1" 200 6 "http://x\.example/" "a\\"b\\\\")"));
 }
 
+TEST_F(TheAccessLog, HasALineForWhatIsNoRequestToo) {
+  configure(
+      "[access_log]\nfile = \"access.log\"\n[limits]\nheader_time = \"50ms\"\n"
+      "body_bytes = 10\nbody_time = \"50ms\"\n");
+  start();
+  struct Case {
+    const char* request;
+    unsigned status;
+    const char* refusal;
+    const char* method;
+    const char* target;
+  };
+  const std::vector<Case> cases = {
+      {"GET /a\x01\r\n\r\n", 400, "http.control_character", "GET", "/a\x01"},
+      {"GET /slow HTTP/1.1\r\nHost: a\r\nX-A", 408, "http.too_slow", "GET", "/slow"},
+      {"GE", 408, "http.too_slow", "GE", ""},
+      {"CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n", 501, "http.connect", "CONNECT", "a:1"},
+      {"GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505, "http.unknown_version", "GET", "/"},
+      {"POST /shop HTTP/1.1\r\nHost: a\r\nX-Correlation-Id: c9\r\nX-Request-Id: r9\r\n"
+       "Content-Length: 11\r\n\r\n",
+       413, "http.body_too_large", "POST", "/shop"},
+  };
+  for (const Case& each : cases) {
+    const test::Seen seen = test::ask(port_, each.request);
+    EXPECT_EQ(seen.status, each.status) << each.request;
+    EXPECT_THAT(seen.body, testing::HasSubstr(each.refusal));
+    EXPECT_NE(seen.field("X-Request-Id"), "");
+    EXPECT_NE(seen.field("X-Correlation-Id"), "");
+    until("the line", [&] { return !lines(path()).empty(); });
+    const auto line = nlohmann::json::parse(lines(path()).back());
+    EXPECT_EQ(line["status"], each.status);
+    EXPECT_EQ(line["outcome"], "refused");
+    EXPECT_EQ(line["refusal"], each.refusal);
+    EXPECT_EQ(line["method"], each.method);
+    EXPECT_EQ(line["target"], each.target);
+    EXPECT_EQ(line["request_id"], seen.field("X-Request-Id"));
+    EXPECT_EQ(line["peer"], "127.0.0.1");
+    std::filesystem::resize_file(path(), 0);
+  }
+  const std::string metrics = test::get(port_, "/metrics").body;
+  EXPECT_THAT(
+      metrics,
+      testing::HasSubstr(
+          "\nbanyan_requests_refused_total{status=\"408\",reason=\"http.too_slow\"} 2\n"));
+}
+
+TEST_F(TheAccessLog, KnowsTheIdsOfWhatIsRefusedInItsMiddle) {
+  const test::Listener silent;
+  write(file(), shop_configuration(silent.port(), catalog_.port(),
+                                   "[access_log]\nfile = \"access.log\"\n"
+                                   "[limits]\nbody_time = \"50ms\"\n"));
+  start();
+  constexpr std::string_view kIds = "X-Correlation-Id: c9\r\nX-Request-Id: r9\r\n";
+  const std::string begun = "POST /shop HTTP/1.1\r\nHost: a\r\n" + std::string(kIds);
+  for (const std::string& request :
+       {begun + "Content-Length: 5\r\n\r\nhel", begun + "Transfer-Encoding: chunked\r\n\r\nX\r\n",
+        begun + "Content-Length: x\r\n\r\n"}) {
+    const test::Seen seen = test::ask(port_, request);
+    EXPECT_THAT(seen.status, testing::AnyOf(400U, 408U));
+    EXPECT_EQ(seen.field("X-Request-Id"), "r9") << request;
+    EXPECT_EQ(seen.field("X-Correlation-Id"), "c9") << request;
+    until("the line", [&] { return !lines(path()).empty(); });
+    const auto line = nlohmann::json::parse(lines(path()).back());
+    EXPECT_EQ(line["status"], seen.status);
+    EXPECT_EQ(line["request_id"], "r9");
+    EXPECT_EQ(line["correlation_id"], "c9");
+    std::filesystem::resize_file(path(), 0);
+  }
+}
+
+TEST_F(TheAccessLog, TellsWhatIsNoRequestInTheCombinedFormatAsFarAsItWasRead) {
+  log_to("format = \"combined\"\n");
+  test::ask(port_, "\x16\x03\x01\r\n");
+  until("the line", [&] { return lines(path()).size() == 1; });
+  EXPECT_THAT(lines(path())[0], testing::HasSubstr(R"(] "\x16\x03\x01" 400 )"));
+}
+
 TEST_F(TheAccessLog, TakesAShareEvenly) {
   log_to("share = \"25%\"\n");
   for (int i = 0; i < 12; ++i) side_of(i);

@@ -57,8 +57,8 @@ class Exchange {
   virtual const std::string& id() const = 0;
   virtual Loop& loop() = 0;
 
-  /// The whole body. A body that is too long, malformed or too slow is a refusal: the engine then
-  /// has answered the client itself, and what the application still does comes to nothing.
+  /// The whole body. A body that is too long, malformed or too slow is a refusal: the application
+  /// may say so in its own words (respond() or fail(), from inside `done`), else the engine does.
   virtual void collect_body(std::size_t limit, CollectDone done) = 0;
 
   /// The next piece, when there is one; nothing more is read from the client until it is asked for.
@@ -98,12 +98,29 @@ class Exchange {
   virtual void on_abort(AbortDone done) = 0;
 };
 
+/// A request that the engine refuses by itself, for there is nothing in it to be handled: it is
+/// malformed, beyond a limit, or did not come in time. All of it lives until refused() returns.
+struct RefusedRequest {
+  const Refusal& refusal;
+  /// As far as it was read: all of it, method and target only, or nothing. May be anything: nobody
+  /// has found it good.
+  const RequestHead& head;
+  const Endpoint& peer;
+  const TlsPeer* tls;  ///< as in Exchange
+  std::size_t listener;
+  const std::string& id;  ///< the X-Request-Id that the client is told
+  Loop& loop;
+};
+
 /// What a server serves.
 class Application {
  public:
   virtual ~Application() = default;
   /// On the loop of the connection: must not block. An exception answers 500.
   virtual void handle(std::shared_ptr<Exchange> exchange) = 0;
+  /// For the log, and for fields of the application's own in `answer`. On the loop of the
+  /// connection: must not block, nor throw.
+  virtual void refused(const RefusedRequest& request, Response& answer);
 };
 
 }  // namespace banyan::http
