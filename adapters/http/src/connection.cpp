@@ -264,8 +264,8 @@ void Connection::refuse_unhandled(const Refusal& refusal) {
   if (head.method.empty()) read_what_there_is(unread(), head);
   take_request_id(head.fields, id_);
   Response problem = problem_response(refusal);
-  serving_->application->refused(
-      {refusal, head, peer_, tls_peer(), set_->listener, id_, loop()}, problem);
+  serving_->application->refused({refusal, head, peer_, tls_peer(), set_->listener, id_, loop()},
+                                 problem);
   state_ = State::Handling;
   ++number_;
   to_head_ = false;

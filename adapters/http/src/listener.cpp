@@ -110,16 +110,14 @@ void Listener::rest() {
 void Listener::take(Descriptor socket, const SocketAddress& peer) {
   if (serving_->connections >= serving_->options.max_connections) {
     ++serving_->refused_connections;
-    return turn_away(
-        std::move(socket),
-        {503, "http.too_many_connections", "too many connections; try again in a few seconds"});
+    return turn_away(std::move(socket), {503, "http.too_many_connections",
+                                         "too many connections; try again in a few seconds"});
   }
   Endpoint from = peer.endpoint();
   if (serving_->counted(from) && !serving_->clients.enter(from)) {
     ++serving_->refused_of_clients;
-    return turn_away(
-        std::move(socket),
-        {503, "http.too_many_connections_of_client", "too many connections from this address"});
+    return turn_away(std::move(socket), {503, "http.too_many_connections_of_client",
+                                         "too many connections from this address"});
   }
   ++serving_->connections;
   std::make_shared<Connection>(loop_, std::move(socket), serving_, set_, std::move(from))

@@ -19,7 +19,7 @@ struct AccessLine {
   const Route* route;  ///< null: no route led anywhere
   const Outcome& outcome;
   std::string_view refusal;  ///< why the engine did not take it at all, else ""
-  Timestamp now;  ///< when the answer was complete
+  Timestamp now;             ///< when the answer was complete
 };
 
 /// One JSON object and the end of the line.

@@ -57,13 +57,13 @@ bool AccessLog::wants_line() {
 }
 
 void AccessLog::line(http::Exchange& exchange, const Route* route, const Outcome& outcome) {
-  add(exchange.loop(), {exchange.head(), exchange.id(), exchange.peer(), route, outcome, {},
-                        system_clock().now()});
+  add(exchange.loop(),
+      {exchange.head(), exchange.id(), exchange.peer(), route, outcome, {}, system_clock().now()});
 }
 
 void AccessLog::line(const http::RefusedRequest& request, const Outcome& outcome) {
-  add(request.loop, {request.head, request.id, request.peer, nullptr, outcome,
-                     request.refusal.name, system_clock().now()});
+  add(request.loop, {request.head, request.id, request.peer, nullptr, outcome, request.refusal.name,
+                     system_clock().now()});
 }
 
 void AccessLog::add(const http::Loop& loop, const AccessLine& facts) {

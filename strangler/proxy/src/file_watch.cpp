@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -29,19 +30,29 @@ void read_away(int descriptor) {
   }
 }
 
+/// "" when there is none.
+std::string identity(const std::filesystem::path& file) {
+  struct stat found{};
+  if (::stat(file.c_str(), &found) != 0) return {};
+  return std::to_string(found.st_dev) + ':' + std::to_string(found.st_ino) + ':' +
+         std::to_string(found.st_size) + ':' + std::to_string(found.st_mtim.tv_sec) + '.' +
+         std::to_string(found.st_mtim.tv_nsec);
+}
+
 }  // namespace
 
-FileWatch::FileWatch(std::filesystem::path file, std::function<void()> changed)
-    : file_(std::move(file)), changed_(std::move(changed)), seen_(identity()) {
+FileWatch::FileWatch(std::vector<std::filesystem::path> files, std::function<void()> changed,
+                     std::chrono::milliseconds look)
+    : changed_(std::move(changed)), look_(look) {
   notices_ = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   stop_ = ::eventfd(0, EFD_CLOEXEC);
-  const std::filesystem::path folder = folder_of(file_);
-  if (notices_ < 0 || stop_ < 0 || ::inotify_add_watch(notices_, folder.c_str(), kEvents) < 0) {
+  if (notices_ < 0 || stop_ < 0) {
     const std::error_code reason(errno, std::system_category());
     ::close(notices_);
     ::close(stop_);
-    throw std::system_error(reason, "cannot watch " + folder.string());
+    throw std::system_error(reason, "cannot watch files");
   }
+  watch(files);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -54,11 +65,42 @@ FileWatch::~FileWatch() {
   ::close(stop_);
 }
 
+void FileWatch::watch(const std::vector<std::filesystem::path>& files) {
+  const std::lock_guard lock(mutex_);
+  std::map<std::filesystem::path, std::string> now;
+  for (const std::filesystem::path& file : files) {
+    const auto known = seen_.find(file);
+    now[file] = known == seen_.end() ? identity(file) : known->second;
+  }
+  seen_ = std::move(now);
+  watch_folders();
+}
+
+void FileWatch::watch_folders() {
+  std::set<std::filesystem::path> wanted;
+  for (const auto& [file, seen] : seen_) {
+    wanted.insert(folder_of(file));
+    std::error_code failed;
+    const auto target = std::filesystem::canonical(file, failed);
+    if (!failed) wanted.insert(target.parent_path());
+  }
+  std::set<int> numbers;
+  for (const std::filesystem::path& folder : wanted) {
+    const int number = ::inotify_add_watch(notices_, folder.c_str(), kEvents);
+    if (number >= 0) numbers.insert(number);
+  }
+  for (const int each : folders_) {
+    if (!numbers.contains(each)) ::inotify_rm_watch(notices_, each);
+  }
+  folders_ = std::move(numbers);
+}
+
 void FileWatch::run() {
   std::array<pollfd, 2> waiting{pollfd{notices_, POLLIN, 0}, pollfd{stop_, POLLIN, 0}};
   bool stirred = false;
   while (true) {
-    const int ready = ::poll(waiting.data(), waiting.size(), stirred ? kQuietMilliseconds : -1);
+    const int time = stirred ? kQuietMilliseconds : static_cast<int>(look_.count());
+    const int ready = ::poll(waiting.data(), waiting.size(), time);
     if (waiting[1].revents != 0) return;
     if (ready > 0) {
       read_away(notices_);
@@ -67,19 +109,21 @@ void FileWatch::run() {
     }
     if (ready < 0) continue;
     stirred = false;
-    std::string now = identity();
-    if (now.empty() || now == seen_) continue;
-    seen_ = std::move(now);
-    changed_();
+    if (look()) changed_();
   }
 }
 
-std::string FileWatch::identity() const {
-  struct stat found{};
-  if (::stat(file_.c_str(), &found) != 0) return {};
-  return std::to_string(found.st_dev) + ':' + std::to_string(found.st_ino) + ':' +
-         std::to_string(found.st_size) + ':' + std::to_string(found.st_mtim.tv_sec) + '.' +
-         std::to_string(found.st_mtim.tv_nsec);
+bool FileWatch::look() {
+  const std::lock_guard lock(mutex_);
+  bool changed = false;
+  for (auto& [file, seen] : seen_) {
+    std::string now = identity(file);
+    if (now.empty() || now == seen) continue;
+    seen = std::move(now);
+    changed = true;
+  }
+  if (changed) watch_folders();
+  return changed;
 }
 
 }  // namespace banyan::strangler

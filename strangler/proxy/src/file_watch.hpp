@@ -1,32 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <mutex>
+#include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace banyan::strangler {
 
-/// Tells when a file has become another one: rewritten, replaced by rename, or reached through a
-/// link that was turned. Waits until the folder has been quiet for a moment, so that a file which
-/// is being written is not read by halves.
+/// Tells when one of some files has become another one: rewritten, replaced by rename, or reached
+/// through a link that was turned. Waits until the folders have been quiet for a moment, so that
+/// files which are being written are not read by halves. A file that is gone is waited for. The
+/// folders of the files, and of what they are links to, are watched; what cannot be seen there
+/// (links in between, file systems of other machines) is found by looking now and then.
 class FileWatch {
  public:
-  /// `changed` comes on a thread of the watch's own. Throws std::system_error when the folder
-  /// cannot be watched.
-  FileWatch(std::filesystem::path file, std::function<void()> changed);
+  static constexpr std::chrono::milliseconds kLook{10'000};
+
+  /// `changed` comes on a thread of the watch's own, once for what has changed together. Throws
+  /// std::system_error when the system lets nothing be watched.
+  FileWatch(std::vector<std::filesystem::path> files, std::function<void()> changed,
+            std::chrono::milliseconds look = kLook);
   ~FileWatch();
   FileWatch(const FileWatch&) = delete;
   FileWatch& operator=(const FileWatch&) = delete;
 
+  /// From now on these instead. From any thread, also from inside `changed`.
+  void watch(const std::vector<std::filesystem::path>& files);
+
  private:
   void run();
-  std::string identity() const;
+  /// Whether a file is another one than when it was looked at last.
+  bool look();
+  void watch_folders();
 
-  std::filesystem::path file_;
   std::function<void()> changed_;
-  std::string seen_;
+  std::chrono::milliseconds look_;
+  std::mutex mutex_;
+  std::map<std::filesystem::path, std::string> seen_;  ///< what each was
+  std::set<int> folders_;                              ///< as inotify(7) numbers them
   int notices_ = -1;
   int stop_ = -1;
   std::thread thread_;

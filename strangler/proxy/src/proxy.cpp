@@ -312,6 +312,30 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Proxy::reload() {
   return (*routing)->generation;
 }
 
+std::expected<void, std::vector<FileProblem>> Proxy::renew_certificates() {
+  Parts& all = *parts_;
+  const std::lock_guard lock(all.reloading);
+  const std::shared_ptr<const Site> site = all.current();
+  const Configuration& configuration = site->routing().configuration;
+  const auto material = read_tls_material(configuration, all.options.config_file);
+  if (!material) {
+    all.log.write(
+        telemetry::Level::Error, "proxy.certificates_refused",
+        {{"message", to_string(material.error())},
+         {"next", "the old certificates stay in force; mend the files, they are read again"}});
+    return std::unexpected(material.error());
+  }
+  all.renew_certificates(configuration, *material);
+  for (const auto& [name, context] : material->upstreams) site->pools().at(name)->tls->use(context);
+  all.log.write(telemetry::Level::Info, "proxy.certificates_loaded",
+                {{"files", static_cast<std::int64_t>(certificate_files().size())}});
+  return {};
+}
+
+std::vector<std::filesystem::path> Proxy::certificate_files() const {
+  return tls_files(parts_->current()->routing().configuration, parts_->options.config_file);
+}
+
 std::size_t Proxy::drain(std::chrono::milliseconds deadline) {
   parts_->health.drain();
   if (!parts_->server) return 0;

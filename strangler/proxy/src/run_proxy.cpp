@@ -92,10 +92,14 @@ int run_proxy(const ProxyOptions& options) {
     Proxy& proxy = **made;
     proxy.start();
     announce(proxy);
-    const FileWatch watch(options.config_file, [&] { (void)proxy.reload(); });
+    FileWatch certificates(proxy.certificate_files(), [&] { (void)proxy.renew_certificates(); });
+    const auto reload = [&] {
+      if (proxy.reload()) certificates.watch(proxy.certificate_files());
+    };
+    const FileWatch watch({options.config_file}, reload);
     while (signals.next() == SIGHUP) {
       proxy.reopen_logs();
-      (void)proxy.reload();
+      reload();
     }
     drain(proxy, options, signals);
     return 0;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -100,6 +101,27 @@ std::expected<TlsMaterial, std::vector<FileProblem>> read_tls_material(
   auto problems = std::move(reader).problems();
   if (!problems.empty()) return std::unexpected(std::move(problems));
   return material;
+}
+
+std::vector<std::filesystem::path> tls_files(const Configuration& configuration,
+                                             const std::string& config_file) {
+  const std::filesystem::path folder = std::filesystem::path(config_file).parent_path();
+  std::set<std::filesystem::path> all;
+  const auto add = [&](const NamedFile& file) { all.insert(folder / file.name); };
+  const auto add_pair = [&](const CertificateFiles& files) {
+    add(files.chain);
+    add(files.key);
+  };
+  for (const TlsListeners& each : configuration.tls) {
+    std::ranges::for_each(each.tls.certificates, add_pair);
+    if (each.tls.client_ca) add(*each.tls.client_ca);
+  }
+  for (const UpstreamGroup& group : configuration.upstreams) {
+    if (!group.tls) continue;
+    if (group.tls->ca) add(*group.tls->ca);
+    if (group.tls->certificate) add_pair(*group.tls->certificate);
+  }
+  return {all.begin(), all.end()};
 }
 
 }  // namespace banyan::strangler

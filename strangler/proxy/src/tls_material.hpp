@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -22,5 +23,9 @@ struct TlsMaterial {
 /// the places where the configuration names the files.
 std::expected<TlsMaterial, std::vector<FileProblem>> read_tls_material(
     const Configuration& configuration, const std::string& config_file);
+
+/// The files that it names for that, each once.
+std::vector<std::filesystem::path> tls_files(const Configuration& configuration,
+                                             const std::string& config_file);
 
 }  // namespace banyan::strangler

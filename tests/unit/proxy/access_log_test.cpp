@@ -105,10 +105,9 @@ TEST_F(TheAccessLog, HasALineForWhatIsNoRequestToo) {
     std::filesystem::resize_file(path(), 0);
   }
   const std::string metrics = test::get(port_, "/metrics").body;
-  EXPECT_THAT(
-      metrics,
-      testing::HasSubstr(
-          "\nbanyan_requests_refused_total{status=\"408\",reason=\"http.too_slow\"} 2\n"));
+  EXPECT_THAT(metrics,
+              testing::HasSubstr(
+                  "\nbanyan_requests_refused_total{status=\"408\",reason=\"http.too_slow\"} 2\n"));
 }
 
 TEST_F(TheAccessLog, KnowsTheIdsOfWhatIsRefusedInItsMiddle) {

@@ -5,7 +5,9 @@
 #include <thread>
 
 #include "proxy_fixture.hpp"
+#include "support/certificates.hpp"
 #include "support/child_process.hpp"
+#include "support/tls_socket.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -80,6 +82,43 @@ TEST_F(AProxyProcess, ReadsItsFileAgainWhenItChangesOrItIsToldTo) {
   until("the mended file", [&] { return loads() == 2; });
   process_->signal(SIGHUP);
   until("the reload by signal", [&] { return loads() == 3; });
+  EXPECT_EQ(process_->stop(), 0);
+}
+
+TEST_F(AProxyProcess, TakesRenewedCertificatesByItselfAndNoHalvesOfThem) {
+  const test::Authority authority(folder_.path());
+  const test::Issued first = authority.issue("first", {.names = {"DNS:localhost"}});
+  const test::Issued second = authority.issue("second", {.names = {"DNS:localhost"}});
+  namespace fs = std::filesystem;
+  const auto link = [&](const std::string& name, const std::string& target) {
+    const fs::path at = folder_.path() / name;
+    fs::create_symlink(target, at.string() + ".new");
+    fs::rename(at.string() + ".new", at);
+  };
+  link("shop.pem", "first.pem");
+  link("shop.key", "first.key");
+  const std::uint16_t by_tls = test::free_port();
+  run("[[proxy.tls]]\nlisten = [\"127.0.0.1:" + std::to_string(by_tls) +
+      "\"]\ncertificates = [{chain = \"shop.pem\", key = \"shop.key\"}]\n");
+  const auto name = [&] { return test::TlsSocket(by_tls, {}).peer_name(); };
+  const auto told = [&](std::string_view event) {
+    const std::string text = log();
+    int count = 0;
+    for (std::size_t at = 0; (at = text.find(event, at)) != std::string::npos; ++at) ++count;
+    return count;
+  };
+  EXPECT_EQ(name(), "first");
+
+  link("shop.pem", "second.pem");
+  until("the refusal", [&] { return told("proxy.certificates_refused") == 1; });
+  EXPECT_EQ(name(), "first") << "not even the good half of it";
+  EXPECT_NE(log().find("the key does not belong to the certificate"), std::string::npos);
+
+  link("shop.key", "second.key");
+  until("the new certificate", [&] { return name() == "second"; });
+  until("the message", [&] { return told("proxy.certificates_loaded") == 1; });
+  EXPECT_EQ(told("proxy.certificates_refused"), 1);
+  EXPECT_EQ(told("proxy.routes_loaded"), 0) << "nothing else is read again";
   EXPECT_EQ(process_->stop(), 0);
 }
 

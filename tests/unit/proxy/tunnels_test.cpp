@@ -40,9 +40,7 @@ class AWebSocketThroughTheProxy : public ProxyTest {
         .at(0)
         .at("tunnels");
   }
-  std::string metrics() const {
-    return test::get(port_, "/metrics").body;
-  }
+  std::string metrics() const { return test::get(port_, "/metrics").body; }
   static void says_all_is_well(Ends& ends) {
     ends.client.send("ping");
     EXPECT_EQ(ends.upstream.read_exactly(4), "ping");

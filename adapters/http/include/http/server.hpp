@@ -22,7 +22,7 @@ struct ServerOptions {
   std::vector<Endpoint> listen{{"127.0.0.1", 0}};
   /// By the index in `listen`: what is spoken TLS by there. Null or missing: plain HTTP.
   std::vector<std::shared_ptr<TlsServer>> tls;
-  std::size_t loops = 0;                 ///< 0: one per core
+  std::size_t loops = 0;  ///< 0: one per core
   /// Over all loops; further ones are told 503 and closed, by TLS closed without a word, for a
   /// handshake is what there is no room for. At most 256 linger to read it, on top of this number.
   std::size_t max_connections = 10'000;

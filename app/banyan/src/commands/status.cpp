@@ -38,9 +38,11 @@ int show(const Json& document) {
       print_line(paint("attention: " + illegal, Tone::Warning));
     }
     if (const std::uint64_t behind = pinned(each); behind != 0) {
-      print_line(paint("attention: of " + text_of(each, "module") + ", WebSockets live on the side "
-                       "from which their users' traffic has moved away: " + std::to_string(behind) +
-                       ". They end by themselves, or by pinned_tunnel_time in [limits].",
+      print_line(paint("attention: of " + text_of(each, "module") +
+                           ", WebSockets live on the side "
+                           "from which their users' traffic has moved away: " +
+                           std::to_string(behind) +
+                           ". They end by themselves, or by pinned_tunnel_time in [limits].",
                        Tone::Warning));
     }
   }

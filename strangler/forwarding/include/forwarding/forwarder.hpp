@@ -49,9 +49,9 @@ struct ForwardOrder {
   http::Fields response_fields{};
   /// Where the upstream is another one than the client thinks; may be null. Must live until `done`.
   const Rewriting* rewriting = nullptr;
-  /// Told once, on the exchange's loop, when the exchange has switched protocols; what it returns is
-  /// kept as long as that lasts. Whoever calls `end`, on that loop, ends it: each side has what was
-  /// on its way, and sees an end of the connection. May be null; must not throw.
+  /// Told once, on the exchange's loop, when the exchange has switched protocols; what it returns
+  /// is kept as long as that lasts. Whoever calls `end`, on that loop, ends it: each side has what
+  /// was on its way, and sees an end of the connection. May be null; must not throw.
   std::move_only_function<std::shared_ptr<void>(std::function<void()> end)> on_tunnel{};
   /// Told once, on the exchange's loop, when all is over. Must not throw.
   std::move_only_function<void(const Outcome&)> done{};

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,7 +30,7 @@ namespace banyan::strangler {
 /// listening address that is loopback or a Unix socket.
 ///
 /// `/_banyan` is never forwarded. make(), start(), drain() and the destructor on one thread;
-/// reload() on any.
+/// reload() and renew_certificates() on any.
 class Proxy {
  public:
   /// Reads the file and opens the control store. What is wrong, one line a problem.
@@ -57,6 +58,13 @@ class Proxy {
   /// live on.
   std::expected<std::uint64_t, std::vector<FileProblem>> reload();
 
+  /// Reads certificates, keys and authorities again, and nothing else: for new connections, while
+  /// the old ones live on. When something is wrong with any of them, all stay as they were, and the
+  /// problems are logged and returned.
+  std::expected<void, std::vector<FileProblem>> renew_certificates();
+  /// The files that the configuration in force names for that.
+  std::vector<std::filesystem::path> certificate_files() const;
+
   /// Opens the access log again by its name, after somebody has moved it away.
   void reopen_logs();
 
@@ -75,9 +83,9 @@ class Proxy {
 };
 
 /// Runs a proxy until SIGTERM or SIGINT, which drain it (a second one cuts); SIGHUP, or a change of
-/// the file, reloads it; SIGHUP opens the access log again as well. Blocks these signals first:
-/// call it before there are other threads. 0, or 2 after telling on standard error what is wrong
-/// with the file or the address.
+/// the file, reloads it; a change of certificates renews them; SIGHUP opens the access log again as
+/// well. Blocks these signals first: call it before there are other threads. 0, or 2 after telling
+/// on standard error what is wrong with the file or the address.
 int run_proxy(const ProxyOptions& options);
 
 }  // namespace banyan::strangler
