@@ -5,7 +5,9 @@
 #include <exception>
 #include <utility>
 
+#include "http/recycled.hpp"
 #include "http/serializer.hpp"
+#include "kernel/hex.hpp"
 #include "kernel/random.hpp"
 #include "server_exchange.hpp"
 
@@ -24,13 +26,8 @@ void take_request_id(const Fields& fields, std::string& id) {
     id = *given;
     return;
   }
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::uint64_t bits = system_random().next();
-  id.resize(16);
-  for (char& c : id) {
-    c = kHex[bits & 15];
-    bits >>= 4;
-  }
+  id.clear();
+  append_hex(id, system_random().next(), 16);
 }
 
 /// Method and target of a request that is not one, for the log.
@@ -166,7 +163,7 @@ void Connection::begin_exchange() {
   body_done_ = framing.kind == Framing::Kind::None;
   answer_ = Answer::None;
   spare_.id = id_;
-  auto exchange = std::make_shared<ServerExchange>(
+  auto exchange = make_recycled<ServerExchange>(
       std::static_pointer_cast<Connection>(shared_from_this()), number_,
       std::exchange(parser_.head(), std::move(spare_.head)), framing, std::move(spare_.id));
   try {

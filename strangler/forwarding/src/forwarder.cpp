@@ -7,6 +7,8 @@
 
 #include "forwarding/refuse.hpp"
 #include "hops.hpp"
+#include "http/recycled.hpp"
+#include "kernel/hex.hpp"
 #include "relay.hpp"
 
 namespace banyan::strangler {
@@ -16,10 +18,8 @@ Forwarder::Forwarder(ForwarderOptions options, Random& random)
 
 std::string unique_via() {
   static const std::string name = [] {
-    constexpr std::string_view kHex = "0123456789abcdef";
     std::string made = "banyan-";
-    std::uint64_t bits = system_random().next();
-    for (int digit = 0; digit < 8; ++digit, bits >>= 4) made += kHex[bits & 15];
+    append_hex(made, system_random().next(), 8);
     return made;
   }();
   return name;
@@ -62,7 +62,7 @@ void Forwarder::forward(std::shared_ptr<http::Exchange> exchange, ForwardOrder o
     goes_nowhere(order, answer.head.status);
     return exchange->respond(std::move(answer));
   }
-  std::make_shared<Relay>(shared_, std::move(exchange), std::move(order))->run();
+  http::make_recycled<Relay>(shared_, std::move(exchange), std::move(order))->run();
 }
 
 http::Upstreams& Forwarder::upstreams() { return shared_->upstreams; }

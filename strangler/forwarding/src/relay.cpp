@@ -62,7 +62,8 @@ void Relay::attempt() {
                 .via = shared_->options.via,
                 .request_id = exchange_->id(),
                 .upstream = upstream,
-                .upgrade = http::asked_upgrade(exchange_->head())};
+                .upgrade = http::asked_upgrade(exchange_->head()),
+                .routing = order_.routing};
   upstream_ = shared_->upstreams.start(
       exchange_->loop(), order_.group->endpoint(instance_),
       {.framing = exchange_->framing(),

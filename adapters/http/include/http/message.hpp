@@ -90,9 +90,9 @@ bool is_token(std::string_view text) noexcept;
 bool is_field_value(std::string_view text) noexcept;
 
 /// What speaks about one connection only, and is never passed on.
-inline constexpr NameSet kHopByHopFields(
-    std::to_array<std::string_view>({"Connection", "Keep-Alive", "Proxy-Connection", "TE",
-                                     "Trailer", "Upgrade", "Transfer-Encoding"}));
+inline constexpr FieldSet kHopByHopFields(
+    std::to_array<FieldName>({"Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer",
+                              "Upgrade", "Transfer-Encoding"}));
 
 /// The protocol that a request asks to go on with on its connection, if it is one that is passed
 /// on: "websocket" (RFC 6455), asked for as RFC 9110 §7.8 wants it. h2c never is: what is spoken
