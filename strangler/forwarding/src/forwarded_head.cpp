@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hops.hpp"
@@ -34,28 +35,14 @@ bool starts_ignoring_case(std::string_view name, std::string_view prefix) {
          equals_ignoring_case(name.substr(0, prefix.size()), prefix);
 }
 
-/// What `Connection` names but for the usual; most often nothing. Host is never among it: no client
-/// can have it left out, or the request would mean something else.
-std::vector<std::string> nominated(const http::Fields& fields) {
-  std::vector<std::string> names;
-  for (const auto field : fields) {
-    if (!equals_ignoring_case(field.name, "Connection")) continue;
-    http::any_element(field.value, [&](std::string_view name) {
-      const bool usual = name.empty() || equals_ignoring_case(name, "keep-alive") ||
-                         equals_ignoring_case(name, "close") || equals_ignoring_case(name, "Host");
-      if (!usual) names.emplace_back(name);
-      return false;
-    });
-  }
-  return names;
-}
-
 /// Which fields of a head go on.
 class Sieve {
  public:
-  explicit Sieve(const http::Fields& fields) : nominated_(nominated(fields)) {}
+  Sieve(std::vector<std::string> nominated, bool trailers_go_on)
+      : nominated_(std::move(nominated)), trailers_go_on_(trailers_go_on) {}
 
   bool passes(std::string_view name) const {
+    if (!trailers_go_on_ && equals_ignoring_case(name, "Trailer")) return false;
     if (http::kHopByHopFields.contains(name) || kMoreHopByHop.contains(name)) return false;
     if (starts_ignoring_case(name, kKitPrefix)) return false;
     return std::ranges::none_of(
@@ -64,6 +51,7 @@ class Sieve {
 
  private:
   std::vector<std::string> nominated_;
+  bool trailers_go_on_;
 };
 
 void append_quoted(std::string& out, std::string_view text) {
@@ -111,8 +99,8 @@ class RequestWriter {
   RequestWriter(const http::Fields& from, http::HeadWriter& to, const http::Fields& extra)
       : from_(from), to_(to), extra_(extra) {}
 
-  void pass_on(bool counts_forwards) {
-    const Sieve sieve(from_);
+  void pass_on(bool counts_forwards, bool trailers_go_on) {
+    const Sieve sieve(nominated(from_), trailers_go_on);
     for (const auto field : from_) {
       if (!sieve.passes(field.name) || kOwnRequestFields.contains(field.name)) continue;
       if (counts_forwards && equals_ignoring_case(field.name, "Max-Forwards")) continue;
@@ -196,31 +184,71 @@ class RequestWriter {
   const http::Fields& extra_;
 };
 
+bool accepts_trailers(const http::RequestHead& head) {
+  return head.minor_version > 0 && head.fields.has_token("TE", "trailers") &&
+         head.fields.has_token("Connection", "TE");
+}
+
 }  // namespace
+
+std::vector<std::string> nominated(const http::Fields& fields) {
+  std::vector<std::string> names;
+  for (const auto field : fields) {
+    if (!equals_ignoring_case(field.name, "Connection")) continue;
+    http::any_element(field.value, [&](std::string_view name) {
+      const bool usual = name.empty() || equals_ignoring_case(name, "keep-alive") ||
+                         equals_ignoring_case(name, "close") || equals_ignoring_case(name, "Host");
+      if (!usual) names.emplace_back(name);
+      return false;
+    });
+  }
+  return names;
+}
 
 void write_request_head(const http::RequestHead& head, const Hop& hop, const http::Fields& extra,
                         Random& random, http::HeadWriter& out) {
   out.request_line(head.method, hop.target.empty() ? std::string_view(head.target) : hop.target);
   RequestWriter writer(head.fields, out, extra);
   const bool counting = counts_forwards(head.method);
-  writer.pass_on(counting);
+  writer.pass_on(counting, hop.chunked);
   if (!head.fields.contains("Host") && !extra.contains("Host")) out.add("Host", hop.upstream);
   if (counting) writer.max_forwards();
   writer.origin(hop);
   writer.via(head.minor_version, hop.via);
   writer.trace(random);
   writer.ids(hop.request_id);
-  if (hop.upgrade) out.upgrade(*hop.upgrade);
+  if (hop.upgrade) {
+    out.upgrade(*hop.upgrade);
+  } else if (accepts_trailers(head)) {
+    out.accept_trailers();
+  }
 }
 
-void turn_into_our_answer(http::ResponseHead& head, const http::Fields& extra) {
-  const Sieve sieve(head.fields);
+void turn_into_our_answer(http::ResponseHead& head, const http::Fields& extra,
+                          bool trailers_go_on) {
+  const Sieve sieve(nominated(head.fields), trailers_go_on);
   head.fields.remove_if([&](const http::Fields::Field& field) {
     return !sieve.passes(field.name) || equals_ignoring_case(field.name, "X-Request-Id") ||
            (!extra.empty() && extra.contains(field.name));
   });
   for (const auto field : extra) head.fields.add(field.name, field.value);
   head.minor_version = 1;
+}
+
+http::Fields trailers_to_pass_on(const http::Fields& trailers,
+                                 const std::vector<std::string>& nominated,
+                                 const http::Fields& extra) {
+  const Sieve sieve(nominated, false);
+  http::Fields passed;
+  for (const auto field : trailers) {
+    const bool ours = kOwnRequestFields.contains(field.name) || extra.contains(field.name) ||
+                      starts_ignoring_case(field.name, "X-Forwarded-") ||
+                      starts_ignoring_case(field.name, "X-Strangler");
+    if (!ours && sieve.passes(field.name) && http::may_be_trailer(field.name)) {
+      passed.add(field.name, field.value);
+    }
+  }
+  return passed;
 }
 
 }  // namespace banyan::strangler

@@ -62,7 +62,8 @@ void Relay::attempt() {
                 .via = shared_->options.via,
                 .request_id = exchange_->id(),
                 .upstream = upstream,
-                .upgrade = http::asked_upgrade(exchange_->head())};
+                .upgrade = http::asked_upgrade(exchange_->head()),
+                .chunked = exchange_->framing().kind == http::Framing::Kind::Chunked};
   upstream_ = shared_->upstreams.start(
       exchange_->loop(), order_.group->endpoint(instance_),
       {.framing = exchange_->framing(),
