@@ -7,20 +7,16 @@
 namespace banyan::http {
 namespace {
 
-constexpr NameSet kFramingAndRouting(
-    std::to_array<std::string_view>({"Trailer", "Host", "Max-Forwards", "X-Original-URL",
-                                     "X-Rewrite-URL"}));
-constexpr NameSet kRequestModifiers(
-    std::to_array<std::string_view>({"Cache-Control", "Pragma", "Expect", "Range", "Origin",
-                                     "X-HTTP-Method", "X-HTTP-Method-Override",
-                                     "X-Method-Override"}));
-constexpr NameSet kAuthentication(
-    std::to_array<std::string_view>({"Authorization", "WWW-Authenticate", "Cookie", "Set-Cookie",
-                                     "X-Api-Key"}));
-constexpr NameSet kResponseControls(
-    std::to_array<std::string_view>({"Age", "Date", "Expires", "Location", "Retry-After", "Vary",
-                                     "Warning", "Alt-Svc", "Clear-Site-Data", "Refresh",
-                                     "Strict-Transport-Security"}));
+constexpr NameSet kFramingAndRouting(std::to_array<std::string_view>(
+    {"Trailer", "Host", "Max-Forwards", "X-Original-URL", "X-Rewrite-URL"}));
+constexpr NameSet kRequestModifiers(std::to_array<std::string_view>(
+    {"Cache-Control", "Pragma", "Expect", "Range", "Origin", "X-HTTP-Method",
+     "X-HTTP-Method-Override", "X-Method-Override"}));
+constexpr NameSet kAuthentication(std::to_array<std::string_view>(
+    {"Authorization", "WWW-Authenticate", "Cookie", "Set-Cookie", "X-Api-Key"}));
+constexpr NameSet kResponseControls(std::to_array<std::string_view>(
+    {"Age", "Date", "Expires", "Location", "Retry-After", "Vary", "Warning", "Alt-Svc",
+     "Clear-Site-Data", "Refresh", "Strict-Transport-Security"}));
 /// Negotiation, conditions, what the content is, and families of the above.
 constexpr auto kFamilies = std::to_array<std::string_view>(
     {"Accept", "Access-Control-", "Content-", "If-", "Proxy-", "Sec-"});

@@ -94,9 +94,9 @@ class Relay : public std::enable_shared_from_this<Relay> {
   unsigned pieces_asked_for_ = 0;
   http::Fields upload_trailers_;  ///< that go on, once the upload is done
 
-  bool trailers_go_on_ = false;  ///< the answer's: chunked on both sides
+  bool trailers_go_on_ = false;         ///< the answer's: chunked on both sides
   std::vector<std::string> nominated_;  ///< by the answer's Connection, if they do
-  unsigned answer_status_ = 0;  ///< once the answer to the client has begun
+  unsigned answer_status_ = 0;          ///< once the answer to the client has begun
   /// Bytes of an answer with a declared length that the client was not sent yet. Whoever goes away
   /// after the last one got what it asked for.
   std::uint64_t answer_left_ = UINT64_MAX;

@@ -56,8 +56,8 @@ void Relay::take_piece(http::BodyPiece piece) {
   if (piece.last) {
     upload_ = Upload::Done;
     if (piece.trailers != nullptr) {
-      upload_trailers_ = trailers_to_pass_on(
-          *piece.trailers, nominated(exchange_->head().fields), order_.request_fields);
+      upload_trailers_ = trailers_to_pass_on(*piece.trailers, nominated(exchange_->head().fields),
+                                             order_.request_fields);
     }
     return upstream_->finish(upload_trailers_);
   }
