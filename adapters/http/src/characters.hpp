@@ -45,19 +45,27 @@ constexpr bool all(std::string_view text, std::uint8_t kind) noexcept {
   return true;
 }
 
-/// The first byte that is not between 0x20 and 0x7E, eight at a time: a byte below 0x20 borrows, a
-/// 0x7F and all above have (or get, by adding one) their highest bit set.
-inline const char* skip_visible(const char* at, const char* end) noexcept {
+/// Whether eight bytes are all between 0x20 and 0x7E: a byte below 0x20 borrows, a 0x7F and all
+/// above have (or get, by adding one) their highest bit set.
+inline bool eight_visible(const char* at) noexcept {
   constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101ULL;
   constexpr std::uint64_t kHigh = kOnes * 0x80;
+  std::uint64_t eight = 0;
+  std::memcpy(&eight, at, sizeof eight);
+  const std::uint64_t low = (eight - kOnes * 0x20) & ~eight;
+  const std::uint64_t high = eight | ((eight & ~kHigh) + kOnes);
+  return ((low | high) & kHigh) == 0;
+}
+
+/// The first byte that is not between 0x20 and 0x7E.
+inline const char* skip_visible(const char* at, const char* end) noexcept {
+  const char* const begin = at;
   while (end - at >= 8) {
-    std::uint64_t eight = 0;
-    std::memcpy(&eight, at, sizeof eight);
-    const std::uint64_t low = (eight - kOnes * 0x20) & ~eight;
-    const std::uint64_t high = eight | ((eight & ~kHigh) + kOnes);
-    if (((low | high) & kHigh) != 0) break;
+    if (!eight_visible(at)) break;
     at += 8;
   }
+  // A short rest is looked at together with what is before it.
+  if (end - at < 8 && end - begin >= 8 && eight_visible(end - 8)) return end;
   while (at != end && *at >= 0x20 && *at != 0x7F) ++at;
   return at;
 }

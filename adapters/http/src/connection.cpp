@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "http/recycled.hpp"
 #include "http/serializer.hpp"
 #include "kernel/random.hpp"
 #include "server_exchange.hpp"
@@ -153,7 +154,7 @@ void Connection::begin_exchange() {
   body_done_ = framing.kind == Framing::Kind::None;
   answer_ = Answer::None;
   spare_.id = id_;
-  auto exchange = std::make_shared<ServerExchange>(
+  auto exchange = make_recycled<ServerExchange>(
       std::static_pointer_cast<Connection>(shared_from_this()), number_,
       std::exchange(parser_.head(), std::move(spare_.head)), framing, std::move(spare_.id));
   try {

@@ -12,16 +12,17 @@ Fields::Fields(std::initializer_list<Field> fields) {
 void Fields::add(std::string_view name, std::string_view value) {
   const auto at = static_cast<std::uint32_t>(text_.size());
   const auto name_size = static_cast<std::uint32_t>(name.size());
-  entries_.push_back(
-      {at, name_size, at + name_size, static_cast<std::uint32_t>(value.size()), false});
+  note({at, name_size, at + name_size, static_cast<std::uint32_t>(value.size()), known_field(name),
+        false});
   text_.append(name).append(value);
 }
 
 void Fields::adopt(std::string_view block, std::span<const Place> places) {
+  clear();
   text_.assign(block);
-  entries_.clear();
   for (const Place& place : places) {
-    entries_.push_back({place.name_at, place.name_size, place.value_at, place.value_size, true});
+    note({place.name_at, place.name_size, place.value_at, place.value_size,
+          known_field(block.substr(place.name_at, place.name_size)), true});
   }
 }
 
@@ -30,43 +31,25 @@ void Fields::set(std::string_view name, std::string_view value) {
   add(name, value);
 }
 
-std::size_t Fields::remove(std::string_view name) {
+std::size_t Fields::remove(SoughtName name) {
   // The text stays in the arena until clear(): a message does not live long.
-  return remove_if([&](const Field& field) { return equals_ignoring_case(field.name, name); });
+  return remove_if([&](const Field& field) { return field.is(name); });
 }
 
 void Fields::clear() noexcept {
   text_.clear();
   entries_.clear();
+  seen_ = 0;
 }
 
-std::optional<std::string_view> Fields::find(std::string_view name) const {
-  for (const Entry& entry : entries_) {
-    if (entry.name_size != name.size()) continue;
-    const Field found = field(entry);
-    if (equals_ignoring_case(found.name, name)) return found.value;
-  }
-  return std::nullopt;
-}
-
-std::size_t Fields::count(std::string_view name) const {
-  std::size_t found = 0;
-  for (const Entry& entry : entries_) {
-    found += entry.name_size == name.size() && equals_ignoring_case(field(entry).name, name);
-  }
+bool Fields::has_token(SoughtName name, std::string_view token) const {
+  bool found = false;
+  each(name, [&](std::string_view list) {
+    found = found || any_element(list, [&](std::string_view element) {
+              return equals_ignoring_case(element, token);
+            });
+  });
   return found;
-}
-
-bool Fields::has_token(std::string_view name, std::string_view token) const {
-  for (const Field field : *this) {
-    if (!equals_ignoring_case(field.name, name)) continue;
-    if (any_element(field.value, [&](std::string_view element) {
-          return equals_ignoring_case(element, token);
-        })) {
-      return true;
-    }
-  }
-  return false;
 }
 
 bool operator==(const Fields& left, const Fields& right) {

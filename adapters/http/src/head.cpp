@@ -22,14 +22,14 @@ std::optional<Refusal> check_version(std::string_view version) {
 
 /// A list of tokens: what else it could name is anybody's guess.
 std::optional<Refusal> check_connection(const Fields& fields) {
-  for (const Fields::Field field : fields) {
-    if (!equals_ignoring_case(field.name, "Connection")) continue;
-    if (any_element(field.value,
-                    [](std::string_view token) { return !token.empty() && !is_token(token); })) {
-      return Refusal{400, "http.bad_connection", "Connection is not a list of tokens"};
-    }
-  }
-  return std::nullopt;
+  bool sound = true;
+  fields.each("Connection", [&](std::string_view list) {
+    sound = sound && !any_element(list, [](std::string_view token) {
+              return !token.empty() && !is_token(token);
+            });
+  });
+  if (sound) return std::nullopt;
+  return Refusal{400, "http.bad_connection", "Connection is not a list of tokens"};
 }
 
 }  // namespace

@@ -14,8 +14,10 @@ const char* skip_token(const char* at, const char* end) noexcept {
   return at;
 }
 
+bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+
 const char* skip_blanks(const char* at, const char* end) noexcept {
-  while (at != end && (*at == ' ' || *at == '\t')) ++at;
+  while (at != end && is_blank(*at)) ++at;
   return at;
 }
 
@@ -88,6 +90,25 @@ HeadScanner::Found HeadScanner::scan(std::string_view bytes) {
   return found;
 }
 
+const char* HeadScanner::scan_whole_line(const char* begin, const char* end, std::size_t offset) {
+  const char* const colon = skip_token(begin, end);
+  if (colon == begin || colon == end || *colon != ':' || places_.size() == max_fields_) {
+    return nullptr;
+  }
+  const char* const value = skip_blanks(colon + 1, end);
+  const char* const stop = skip_value(value, end);
+  if (end - stop < 2 || stop[0] != '\r' || stop[1] != '\n') return nullptr;
+  const char* last = stop;
+  while (last != value && is_blank(last[-1])) --last;
+  const auto place = [&](const char* where) {
+    return static_cast<std::uint32_t>(offset + static_cast<std::size_t>(where - begin));
+  };
+  places_.push_back({place(begin), static_cast<std::uint32_t>(colon - begin), place(value),
+                     static_cast<std::uint32_t>(last - value)});
+  ++line_;
+  return stop + 2;
+}
+
 HeadScanner::Found HeadScanner::scan_allowed(std::string_view bytes) {
   const char* const begin = bytes.data();
   const char* const end = begin + bytes.size();
@@ -111,12 +132,16 @@ HeadScanner::Found HeadScanner::scan_allowed(std::string_view bytes) {
         break;
       }
       case At::LineBegin:
+        if (const char* const next = scan_whole_line(at, end, scanned_)) {
+          reach(next);
+          break;
+        }
         if (*at == '\r') {
           at_ = At::LastLineFeed;
           reach(at + 1);
           break;
         }
-        if (*at == ' ' || *at == '\t') {
+        if (is_blank(*at)) {
           return refuse(400, "http.folded_line", "a line that begins with a blank (obs-fold)");
         }
         if (places_.size() == max_fields_) {

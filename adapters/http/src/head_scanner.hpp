@@ -15,8 +15,7 @@ namespace banyan::http {
 enum class MessageKind : std::uint8_t { Request, Response };
 
 /// Walks over the raw bytes of a head (or of trailers), checks the grammar of its lines and notes
-/// where the fields stand: each byte once, in order, so that the finding does not depend on how the
-/// bytes were cut.
+/// where the fields stand: in order, so that the finding does not depend on how the bytes were cut.
 class HeadScanner {
  public:
   enum class Found : std::uint8_t { More, End, Refused };
@@ -49,6 +48,10 @@ class HeadScanner {
   Found refuse_name(char c);
   Found refuse_value(char c);
   Found scan_allowed(std::string_view bytes);
+  /// The short way for a field whose line is here to its end and has no fault: where the next line
+  /// begins. Null, and nothing has happened, when it is to be looked at byte by byte. `offset` is
+  /// that of `begin` in the block.
+  const char* scan_whole_line(const char* begin, const char* end, std::size_t offset);
   /// Of the value at hand, so much more has been seen.
   void see_value(std::string_view run) noexcept;
 

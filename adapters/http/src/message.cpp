@@ -96,14 +96,13 @@ std::optional<std::string_view> asked_upgrade(const RequestHead& head) {
 
 void remove_hop_by_hop(Fields& fields) {
   std::string nominated;
-  for (const Fields::Field field : fields) {
-    if (equals_ignoring_case(field.name, "Connection")) nominated.append(field.value).append(",");
-  }
+  fields.each("Connection", [&](std::string_view list) { nominated.append(list).append(","); });
   any_element(nominated, [&](std::string_view name) {
     if (!name.empty() && !equals_ignoring_case(name, "Host")) fields.remove(name);
     return false;
   });
-  for (const std::string_view name : kHopByHopFields) fields.remove(name);
+  fields.remove_if(
+      [](const Fields::Field& field) { return kHopByHopFields.contains(field.known); });
 }
 
 namespace {

@@ -20,9 +20,8 @@ void append_number(std::uint64_t number, int base, std::string& out) {
   out.append(digits.data(), end);
 }
 
-bool is_engines_own(std::string_view name) {
-  return kHopByHopFields.contains(name) || equals_ignoring_case(name, "Content-Length");
-}
+constexpr FieldSet kEnginesOwn =
+    kHopByHopFields | FieldSet(std::to_array<FieldName>({"Content-Length"}));
 
 void append_framing(Framing framing, Persistence persistence, std::string& out) {
   if (framing.kind == Framing::Kind::Length) {
@@ -76,12 +75,12 @@ void HeadWriter::add(const Fields::Field& field) {
     }
     if (!is_field_value(field.value)) return spoil_value(field.name);
   }
-  if (!is_engines_own(field.name)) append(field.name, field.value);
+  if (!kEnginesOwn.contains(field.known)) append(field.name, field.value);
 }
 
 void HeadWriter::add(FieldName name, std::string_view value) {
   if (!is_field_value(value)) return spoil_value(name.text());
-  if (!is_engines_own(name.text())) append(name.text(), value);
+  if (!kEnginesOwn.contains(name.known())) append(name.text(), value);
 }
 
 void HeadWriter::spoil_value(std::string_view name) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/recycled.hpp"
 #include "upstream_call.hpp"
 
 namespace banyan::http {
@@ -101,10 +102,10 @@ Upstreams::~Upstreams() { shared_->retire(); }
 std::shared_ptr<UpstreamExchange> Upstreams::start(Loop& loop, const Endpoint& endpoint,
                                                    const UpstreamRequest& request,
                                                    const WriteHead& write_head) {
-  auto call = std::make_shared<UpstreamCall>(static_cast<LoopCore&>(loop).shared_from_this(),
-                                             shared_->pool_of(loop), endpoint, request);
+  auto call = make_recycled<UpstreamCall>(static_cast<LoopCore&>(loop).shared_from_this(),
+                                          shared_->pool_of(loop), endpoint, request);
   call->start(write_head);
-  return std::make_shared<UpstreamHandle>(std::move(call));
+  return make_recycled<UpstreamHandle>(std::move(call));
 }
 
 std::size_t Upstreams::idle_connections(Loop& loop) const { return shared_->pool_of(loop)->idle(); }

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "hops.hpp"
@@ -17,41 +17,64 @@ namespace banyan::strangler {
 namespace {
 
 using http::equals_ignoring_case;
-using http::NameSet;
+using http::FieldName;
+using http::FieldSet;
 
 constexpr std::string_view kKitPrefix = "Banyan-";
 
 /// Spoken about one connection only; RFC 9110 §7.6.1, and what old clients send.
-constexpr NameSet kMoreHopByHop(std::to_array<std::string_view>(
-    {"Proxy-Authorization", "HTTP2-Settings", "Proxy-Authentication-Info"}));
+constexpr FieldSet kHopByHop =
+    http::kHopByHopFields |
+    FieldSet(std::to_array<FieldName>(
+        {"Proxy-Authorization", "HTTP2-Settings", "Proxy-Authentication-Info"}));
 
 /// Written anew for the upstream.
-constexpr NameSet kOwnRequestFields(std::to_array<std::string_view>(
+constexpr FieldSet kOwnInRequests(std::to_array<FieldName>(
     {"Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Via",
      "traceparent", "tracestate", "X-Request-Id", "X-Correlation-Id"}));
 
-bool starts_ignoring_case(std::string_view name, std::string_view prefix) {
-  return name.size() >= prefix.size() &&
-         equals_ignoring_case(name.substr(0, prefix.size()), prefix);
+/// Written anew for the client, by the engine.
+constexpr FieldSet kOwnInAnswers(std::to_array<FieldName>({"X-Request-Id"}));
+
+constexpr FieldSet kCounted(std::to_array<FieldName>({"Max-Forwards"}));
+
+/// Announces what comes after a body that goes on in chunks.
+constexpr FieldSet kTrailer(std::to_array<FieldName>({"Trailer"}));
+
+bool begins_with(std::string_view name, std::string_view prefix) {
+  return equals_ignoring_case(name.substr(0, prefix.size()), prefix);
+}
+
+template <class Use>
+void each_nominated(const http::Fields& head, const Use& use) {
+  head.each("Connection", [&](std::string_view list) {
+    http::any_element(list, [&](std::string_view name) {
+      const bool usual = name.empty() || equals_ignoring_case(name, "keep-alive") ||
+                         equals_ignoring_case(name, "close") || equals_ignoring_case(name, "Host");
+      if (!usual) use(name);
+      return false;
+    });
+  });
 }
 
 /// Which fields of a head go on.
 class Sieve {
  public:
-  Sieve(std::vector<std::string> nominated, bool trailers_go_on)
-      : nominated_(std::move(nominated)), trailers_go_on_(trailers_go_on) {}
+  /// `held_back` beside those that never go on.
+  Sieve(const http::Fields& fields, FieldSet held_back) : held_back_(kHopByHop | held_back) {
+    each_nominated(fields, [this](std::string_view name) { nominated_.push_back(name); });
+  }
 
-  bool passes(std::string_view name) const {
-    if (!trailers_go_on_ && equals_ignoring_case(name, "Trailer")) return false;
-    if (http::kHopByHopFields.contains(name) || kMoreHopByHop.contains(name)) return false;
-    if (starts_ignoring_case(name, kKitPrefix)) return false;
+  bool passes(const http::Fields::Field& field) const {
+    if (held_back_.contains(field.known)) return false;
+    if (field.known == 0 && begins_with(field.name, kKitPrefix)) return false;
     return std::ranges::none_of(
-        nominated_, [&](const std::string& each) { return equals_ignoring_case(each, name); });
+        nominated_, [&](std::string_view name) { return equals_ignoring_case(name, field.name); });
   }
 
  private:
-  std::vector<std::string> nominated_;
-  bool trailers_go_on_;
+  FieldSet held_back_;
+  std::vector<std::string_view> nominated_;
 };
 
 void append_quoted(std::string& out, std::string_view text) {
@@ -87,10 +110,8 @@ void append_forwarded_element(std::string& out, const Hop& hop, std::string_view
 }
 
 /// What of a list the hops before us have said.
-void append_list(std::string& out, const http::Fields& fields, std::string_view name) {
-  for (const auto field : fields) {
-    if (equals_ignoring_case(field.name, name)) out.append(field.value).append(", ");
-  }
+void append_list(std::string& out, const http::Fields& fields, FieldName name) {
+  fields.each(name, [&](std::string_view value) { out.append(value).append(", "); });
 }
 
 /// Writes the fields of one request's head, in their order.
@@ -100,18 +121,19 @@ class RequestWriter {
       : from_(from), to_(to), extra_(extra) {}
 
   void pass_on(bool counts_forwards, bool trailers_go_on) {
-    const Sieve sieve(nominated(from_), trailers_go_on);
+    FieldSet held_back = kOwnInRequests;
+    if (counts_forwards) held_back = held_back | kCounted;
+    if (!trailers_go_on) held_back = held_back | kTrailer;
+    const Sieve sieve(from_, held_back);
     for (const auto field : from_) {
-      if (!sieve.passes(field.name) || kOwnRequestFields.contains(field.name)) continue;
-      if (counts_forwards && equals_ignoring_case(field.name, "Max-Forwards")) continue;
-      if (!replaced(field.name)) to_.add(field);
+      if (sieve.passes(field) && !replaced(field)) to_.add(field);
     }
     to_.add(extra_);
   }
 
   void origin(const Hop& hop) {
     const std::string_view host = from_.find("Host").value_or("");
-    const auto believed = [&](std::string_view name, std::string_view otherwise) {
+    const auto believed = [&](FieldName name, std::string_view otherwise) {
       return hop.peer_trusted ? from_.find(name).value_or(otherwise) : otherwise;
     };
     forwarded_for(hop);
@@ -129,7 +151,7 @@ class RequestWriter {
     }
     if (!hop.peer_trusted || replaced("X-Forwarded-For")) return;
     for (const auto field : from_) {
-      if (equals_ignoring_case(field.name, "X-Forwarded-For")) to_.add(field);
+      if (field.is("X-Forwarded-For")) to_.add(field);
     }
   }
 
@@ -162,19 +184,28 @@ class RequestWriter {
     own("X-Correlation-Id", from_.find("X-Correlation-Id").value_or(request_id));
   }
 
- private:
-  bool replaced(std::string_view name) const { return extra_.contains(name); }
+  void routing(const RoutingStamp& stamp) {
+    std::string& out = to_.begin_value("Banyan-Routing");
+    append_routing(out, stamp);
+    to_.end_value();
+  }
 
-  void own(http::FieldName name, std::string_view value) {
-    if (!value.empty() && !replaced(name.text())) to_.add(name, value);
+ private:
+  bool replaced(const http::Fields::Field& field) const {
+    return !extra_.empty() && extra_.contains(field.name);
+  }
+  bool replaced(FieldName name) const { return extra_.contains(name); }
+
+  void own(FieldName name, std::string_view value) {
+    if (!value.empty() && !replaced(name)) to_.add(name, value);
   }
 
   /// What was said before us, if it is `continued`, and what `append` has to say.
   template <class Append>
-  void list(http::FieldName name, bool continued, const Append& append) {
-    if (replaced(name.text())) return;
+  void list(FieldName name, bool continued, const Append& append) {
+    if (replaced(name)) return;
     std::string& out = to_.begin_value(name);
-    if (continued) append_list(out, from_, name.text());
+    if (continued) append_list(out, from_, name);
     append(out);
     to_.end_value();
   }
@@ -191,18 +222,11 @@ bool accepts_trailers(const http::RequestHead& head) {
 
 }  // namespace
 
-std::vector<std::string> nominated(const http::Fields& fields) {
-  std::vector<std::string> names;
-  for (const auto field : fields) {
-    if (!equals_ignoring_case(field.name, "Connection")) continue;
-    http::any_element(field.value, [&](std::string_view name) {
-      const bool usual = name.empty() || equals_ignoring_case(name, "keep-alive") ||
-                         equals_ignoring_case(name, "close") || equals_ignoring_case(name, "Host");
-      if (!usual) names.emplace_back(name);
-      return false;
-    });
-  }
-  return names;
+void append_routing(std::string& out, const RoutingStamp& stamp) {
+  std::array<char, 20> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), stamp.revision).ptr;
+  out.append(stamp.migration).append("=").append(to_string(stamp.side)).append(";rev=");
+  out.append(digits.data(), end);
 }
 
 void write_request_head(const http::RequestHead& head, const Hop& hop, const http::Fields& extra,
@@ -217,6 +241,7 @@ void write_request_head(const http::RequestHead& head, const Hop& hop, const htt
   writer.via(head.minor_version, hop.via);
   writer.trace(random);
   writer.ids(hop.request_id);
+  if (hop.routing) writer.routing(*hop.routing);
   if (hop.upgrade) {
     out.upgrade(*hop.upgrade);
   } else if (accepts_trailers(head)) {
@@ -226,27 +251,33 @@ void write_request_head(const http::RequestHead& head, const Hop& hop, const htt
 
 void turn_into_our_answer(http::ResponseHead& head, const http::Fields& extra,
                           bool trailers_go_on) {
-  const Sieve sieve(nominated(head.fields), trailers_go_on);
+  const Sieve sieve(head.fields, trailers_go_on ? kOwnInAnswers : kOwnInAnswers | kTrailer);
   head.fields.remove_if([&](const http::Fields::Field& field) {
-    return !sieve.passes(field.name) || equals_ignoring_case(field.name, "X-Request-Id") ||
-           (!extra.empty() && extra.contains(field.name));
+    return !sieve.passes(field) || (!extra.empty() && extra.contains(field.name));
   });
   for (const auto field : extra) head.fields.add(field.name, field.value);
   head.minor_version = 1;
 }
 
+std::vector<std::string> nominated(const http::Fields& head) {
+  std::vector<std::string> names;
+  each_nominated(head, [&](std::string_view name) { names.emplace_back(name); });
+  return names;
+}
+
 http::Fields trailers_to_pass_on(const http::Fields& trailers,
                                  const std::vector<std::string>& nominated,
                                  const http::Fields& extra) {
-  const Sieve sieve(nominated, false);
+  constexpr FieldSet kHeldBack = kHopByHop | kOwnInRequests | kOwnInAnswers;
   http::Fields passed;
   for (const auto field : trailers) {
-    const bool ours = kOwnRequestFields.contains(field.name) || extra.contains(field.name) ||
-                      starts_ignoring_case(field.name, "X-Forwarded-") ||
-                      starts_ignoring_case(field.name, "X-Strangler");
-    if (!ours && sieve.passes(field.name) && http::may_be_trailer(field.name)) {
-      passed.add(field.name, field.value);
-    }
+    const bool ours = kHeldBack.contains(field.known) || extra.contains(field.name) ||
+                      begins_with(field.name, kKitPrefix) ||
+                      begins_with(field.name, "X-Forwarded-") ||
+                      begins_with(field.name, "X-Strangler");
+    const bool named = std::ranges::any_of(
+        nominated, [&](const std::string& each) { return equals_ignoring_case(each, field.name); });
+    if (!ours && !named && http::may_be_trailer(field.name)) passed.add(field.name, field.value);
   }
   return passed;
 }

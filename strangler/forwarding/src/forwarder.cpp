@@ -7,6 +7,7 @@
 
 #include "forwarding/refuse.hpp"
 #include "hops.hpp"
+#include "http/recycled.hpp"
 #include "relay.hpp"
 
 namespace banyan::strangler {
@@ -62,7 +63,7 @@ void Forwarder::forward(std::shared_ptr<http::Exchange> exchange, ForwardOrder o
     goes_nowhere(order, answer.head.status);
     return exchange->respond(std::move(answer));
   }
-  std::make_shared<Relay>(shared_, std::move(exchange), std::move(order))->run();
+  http::make_recycled<Relay>(shared_, std::move(exchange), std::move(order))->run();
 }
 
 http::Upstreams& Forwarder::upstreams() { return shared_->upstreams; }

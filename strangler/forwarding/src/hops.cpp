@@ -18,19 +18,19 @@ std::optional<std::uint64_t> forwards_left(const http::Fields& fields) {
 }
 
 bool has_been_at(const http::Fields& fields, std::string_view name) {
-  for (const auto field : fields) {
-    if (!http::equals_ignoring_case(field.name, "Via")) continue;
+  bool found = false;
+  fields.each("Via", [&](std::string_view value) {
     // "1.1 name", perhaps among others, perhaps with a comment.
-    for (std::size_t at = field.value.find(name); at != std::string_view::npos;
-         at = field.value.find(name, at + 1)) {
+    for (std::size_t at = value.find(name); !found && at != std::string_view::npos;
+         at = value.find(name, at + 1)) {
       const std::size_t after = at + name.size();
-      const bool begins = at != 0 && field.value[at - 1] == ' ';
-      const bool ends = after == field.value.size() || field.value[after] == ',' ||
-                        field.value[after] == ' ' || field.value[after] == '\t';
-      if (begins && ends) return true;
+      const bool begins = at != 0 && value[at - 1] == ' ';
+      const bool ends = after == value.size() || value[after] == ',' || value[after] == ' ' ||
+                        value[after] == '\t';
+      found = begins && ends;
     }
-  }
-  return false;
+  });
+  return found;
 }
 
 }  // namespace banyan::strangler

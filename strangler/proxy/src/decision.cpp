@@ -10,13 +10,6 @@ SideChoice choose_side(const Route& route, bool has_successor, std::string_view 
   return {decision.side, decision.revision, true};
 }
 
-std::string routing_field(const Route& route, const SideChoice& choice) {
-  std::string value;
-  value.reserve(route.migration.size() + 40);
-  value.append(route.migration).append("=").append(to_string(choice.side)).append(";rev=");
-  return value += std::to_string(choice.revision);
-}
-
 std::string explain(const Route& route, const SideChoice& choice, std::string_view unit,
                     const Stages& stages) {
   std::string text = "route=" + route.name;

@@ -21,9 +21,6 @@ struct SideChoice {
 SideChoice choose_side(const Route& route, bool has_successor, std::string_view unit,
                        const Stages& stages);
 
-/// The value of Banyan-Routing, which carries the decision on.
-std::string routing_field(const Route& route, const SideChoice& choice);
-
 /// The value of X-Strangler: "route=orders.create; side=remote; reason=bucket 412 < 1000;
 /// stage=canary; rev=87".
 std::string explain(const Route& route, const SideChoice& choice, std::string_view unit,

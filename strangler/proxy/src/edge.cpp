@@ -85,7 +85,9 @@ void Edge::forward(Exchange exchange, const Route& route, std::shared_ptr<const 
     order.deadline = exchange->loop().now() + parts_.total_time;
   }
   order.safe_to_repeat = route.effect == Effect::Read;
-  if (choice.migrated) order.request_fields.add("Banyan-Routing", routing_field(route, choice));
+  if (choice.migrated) {
+    order.routing = RoutingStamp{route.migration, choice.side, choice.revision};
+  }
   if (parts_.explain) {
     order.response_fields.add("X-Strangler", explain(route, choice, unit, parts_.stages));
   }

@@ -1,73 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <iterator>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
+
+#include "http/known_fields.hpp"
 
 namespace banyan::http {
 
-/// ASCII only; what field names, schemes and list tokens are compared by.
-constexpr bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
-  if (left.size() != right.size()) return false;
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  };
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    if (left[i] != right[i] && lower(left[i]) != lower(right[i])) return false;
-  }
-  return true;
-}
-
-/// A few names to look others up in, whatever their case. Most are told apart by their length.
-template <std::size_t Count>
-class NameSet {
- public:
-  constexpr explicit NameSet(const std::array<std::string_view, Count>& names) : names_(names) {
-    for (const std::string_view name : names) lengths_ |= bit(name);
-  }
-  constexpr bool contains(std::string_view name) const noexcept {
-    if ((lengths_ & bit(name)) == 0) return false;
-    for (const std::string_view each : names_) {
-      if (equals_ignoring_case(each, name)) return true;
-    }
-    return false;
-  }
-  constexpr auto begin() const noexcept { return names_.begin(); }
-  constexpr auto end() const noexcept { return names_.end(); }
-
- private:
-  static constexpr std::uint64_t bit(std::string_view name) noexcept {
-    return std::uint64_t{1} << (name.size() % 64);
-  }
-  std::array<std::string_view, Count> names_;
-  std::uint64_t lengths_ = 0;
-};
-template <std::size_t Count>
-NameSet(const std::array<std::string_view, Count>&) -> NameSet<Count>;
-
-/// The name of a field as the program has it in its text: found well-formed when it is compiled.
-class FieldName {
+/// A name to look for: one of the program's text, whose number is known when it is compiled, or any
+/// other.
+class SoughtName {
  public:
   template <std::size_t Size>
-  consteval FieldName(const char (&text)[Size])  // NOLINT: converts, and takes a literal only
-      : text_(&text[0], Size - 1) {
-    for (const char c : text_) {
-      const bool fine =
-          (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-      if (!fine) throw "a field name has letters, digits and hyphens";
-    }
-  }
+  consteval SoughtName(const char (&text)[Size])  // NOLINT: converts
+      : SoughtName(FieldName(text)) {}
+  constexpr SoughtName(FieldName name) noexcept  // NOLINT: converts
+      : text_(name.text()), known_(name.known()) {}
+  template <class Text>
+    requires(std::convertible_to<const Text&, std::string_view> && !std::is_array_v<Text>)
+  constexpr SoughtName(const Text& text) noexcept  // NOLINT: converts
+      : text_(text), known_(known_field(text_)) {}
+
   constexpr std::string_view text() const noexcept { return text_; }
+  constexpr KnownField known() const noexcept { return known_; }
 
  private:
   std::string_view text_;
+  KnownField known_;
 };
 
 /// The fields of a message, in their order. Names are found whatever their case. All text is in
@@ -81,18 +50,33 @@ class Fields {
     std::uint32_t name_size;
     std::uint32_t value_at;
     std::uint32_t value_size;
+    KnownField known;
     bool proven;
   };
 
  public:
   struct Field {
+    Field(std::string_view its_name, std::string_view its_value) noexcept
+        : Field(its_name, its_value, known_field(its_name), false) {}
+
     std::string_view name;
     std::string_view value;
+    KnownField known;
     /// A parser has found that both may stand in a message; the serializers need not look again.
-    bool proven = false;
+    bool proven;
+
+    bool is(SoughtName wanted) const noexcept {
+      return known == wanted.known() && (known != 0 || equals_ignoring_case(name, wanted.text()));
+    }
     friend bool operator==(const Field& left, const Field& right) {
       return left.name == right.name && left.value == right.value;
     }
+
+   private:
+    friend class Fields;
+    Field(std::string_view its_name, std::string_view its_value, KnownField number,
+          bool is_proven) noexcept
+        : name(its_name), value(its_value), known(number), proven(is_proven) {}
   };
 
   /// Where a field stands in a block of text.
@@ -141,7 +125,7 @@ class Fields {
   /// Replaces every field of that name by one, at the end.
   void set(std::string_view name, std::string_view value);
   /// How many there were.
-  std::size_t remove(std::string_view name);
+  std::size_t remove(SoughtName name);
   /// Takes out those for which `condition(field)` holds.
   template <class Condition>
   std::size_t remove_if(const Condition& condition) {
@@ -150,11 +134,27 @@ class Fields {
   void clear() noexcept;
 
   /// The first one of that name.
-  std::optional<std::string_view> find(std::string_view name) const;
-  std::size_t count(std::string_view name) const;
-  bool contains(std::string_view name) const { return find(name).has_value(); }
+  std::optional<std::string_view> find(SoughtName name) const {
+    for (const Entry* entry = first(name); entry != past(); ++entry) {
+      if (is(*entry, name)) return field(*entry).value;
+    }
+    return std::nullopt;
+  }
+  std::size_t count(SoughtName name) const {
+    std::size_t found = 0;
+    for (const Entry* entry = first(name); entry != past(); ++entry) found += is(*entry, name);
+    return found;
+  }
+  bool contains(SoughtName name) const { return find(name).has_value(); }
+  /// Calls `use(value)` for each field of that name, in their order.
+  template <class Use>
+  void each(SoughtName name, const Use& use) const {
+    for (const Entry* entry = first(name); entry != past(); ++entry) {
+      if (is(*entry, name)) use(field(*entry).value);
+    }
+  }
   /// Whether one of the fields of that name, read as a comma-separated list, holds the token.
-  bool has_token(std::string_view name, std::string_view token) const;
+  bool has_token(SoughtName name, std::string_view token) const;
 
   Field at(std::size_t index) const { return field(entries_[index]); }
   std::size_t size() const noexcept { return entries_.size(); }
@@ -169,11 +169,29 @@ class Fields {
   Field field(const Entry& entry) const {
     return {{text_.data() + entry.name_at, entry.name_size},
             {text_.data() + entry.value_at, entry.value_size},
+            entry.known,
             entry.proven};
+  }
+  bool is(const Entry& entry, SoughtName name) const noexcept {
+    if (entry.known != name.known()) return false;
+    return entry.known != 0 ||
+           (entry.name_size == name.text().size() &&
+            equals_ignoring_case({text_.data() + entry.name_at, entry.name_size}, name.text()));
+  }
+  /// Where a search begins: at the end when there can be none of that name.
+  const Entry* first(SoughtName name) const noexcept {
+    return (seen_ >> name.known() & 1U) != 0 ? entries_.data() : past();
+  }
+  const Entry* past() const noexcept { return entries_.data() + entries_.size(); }
+  void note(const Entry& entry) {
+    entries_.push_back(entry);
+    seen_ |= std::uint64_t{1} << entry.known;
   }
 
   std::string text_;
   std::vector<Entry> entries_;
+  /// By the number of their names, those that are here, and perhaps some that were removed.
+  std::uint64_t seen_ = 0;
 };
 
 }  // namespace banyan::http

@@ -90,7 +90,7 @@ bool is_token(std::string_view text) noexcept;
 bool is_field_value(std::string_view text) noexcept;
 
 /// What speaks about one connection only, and is never passed on.
-inline constexpr NameSet kHopByHopFields(std::to_array<std::string_view>(
+inline constexpr FieldSet kHopByHopFields(std::to_array<FieldName>(
     {"Connection", "Keep-Alive", "Proxy-Connection", "TE", "Upgrade", "Transfer-Encoding"}));
 
 /// Whether a field may come after the body (RFC 9110 §6.5.1). Not what has to be known before it:

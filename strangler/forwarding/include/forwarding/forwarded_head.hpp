@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,9 +9,20 @@
 
 #include "http/message.hpp"
 #include "http/serializer.hpp"
+#include "kernel/context.hpp"
 #include "kernel/random.hpp"
 
 namespace banyan::strangler {
+
+/// The decision that brought a request to its side, for whoever asks further from there.
+struct RoutingStamp {
+  std::string_view migration;  ///< must live as long as the exchange
+  Side side = Side::Local;
+  std::uint64_t revision = 0;
+};
+
+/// As the value of Banyan-Routing has it: "catalog=remote;rev=87".
+void append_routing(std::string& out, const RoutingStamp& stamp);
 
 /// What the rewriting of a request's head needs to know besides the head.
 struct Hop {
@@ -25,6 +37,7 @@ struct Hop {
   std::string_view upstream;
   std::optional<std::string_view> upgrade{};  ///< to what the request asks to be upgraded
   bool chunked = false;  ///< the body goes on in chunks, and what comes after it too
+  std::optional<RoutingStamp> routing{};  ///< said as Banyan-Routing
 };
 
 /// Writes the head as it goes to the upstream: hop-by-hop fields, what `Connection` names and

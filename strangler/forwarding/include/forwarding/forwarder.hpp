@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "forwarding/forwarded_head.hpp"
 #include "forwarding/instance_group.hpp"
 #include "forwarding/outcome.hpp"
 #include "forwarding/rewriting.hpp"
@@ -45,6 +46,8 @@ struct ForwardOrder {
   /// kit (`Banyan-*`, traceparent, X-Correlation-Id). What a client sends as `Banyan-*` never goes
   /// on.
   http::Fields request_fields{};
+  /// Said as Banyan-Routing. The migration's name must live until `done`.
+  std::optional<RoutingStamp> routing{};
   /// Added to the answer, e.g. X-Strangler.
   http::Fields response_fields{};
   /// Where the upstream is another one than the client thinks; may be null. Must live until `done`.
