@@ -21,8 +21,9 @@ struct Buffer {
 /// which are in the processor's cache. On its loop only.
 class BufferPool {
  public:
-  /// What a message of the usual size fits into, and what bodies stream through.
-  static constexpr std::array<std::size_t, 2> kSizes = {16 * 1024, 64 * 1024};
+  /// What a message of the usual size fits into, and what bodies stream through: 64 KiB, and the
+  /// head of an answer that has just as many.
+  static constexpr std::array<std::size_t, 2> kSizes = {16 * 1024, 72 * 1024};
 
   /// At least that many bytes.
   Buffer take(std::size_t size) {

@@ -6,6 +6,7 @@
 
 #include "http/recycled.hpp"
 #include "http/serializer.hpp"
+#include "kernel/hex.hpp"
 #include "kernel/random.hpp"
 #include "server_exchange.hpp"
 
@@ -24,13 +25,8 @@ void take_request_id(const Fields& fields, std::string& id) {
     id = *given;
     return;
   }
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::uint64_t bits = system_random().next();
-  id.resize(16);
-  for (char& c : id) {
-    c = kHex[bits & 15];
-    bits >>= 4;
-  }
+  id.clear();
+  append_hex(id, system_random().next(), 16);
 }
 
 Refusal client_gone() { return {400, "http.cut", "the client is gone"}; }

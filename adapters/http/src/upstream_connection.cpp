@@ -17,6 +17,7 @@ constexpr std::size_t kReadAhead = BufferPool::kSizes[1];
 
 void UpstreamPool::loop_ends() {
   std::vector<std::shared_ptr<UpstreamConnection>> left;
+  left.reserve(all_.size());
   for (UpstreamConnection* connection : all_) {
     left.push_back(std::static_pointer_cast<UpstreamConnection>(connection->shared_from_this()));
   }
@@ -90,8 +91,8 @@ std::size_t UpstreamPool::idle() const {
   return count;
 }
 
-UpstreamConnection::UpstreamConnection(std::shared_ptr<LoopCore> on,
-                                       std::shared_ptr<UpstreamPool> pool, Endpoint endpoint)
+UpstreamConnection::UpstreamConnection(const std::shared_ptr<LoopCore>& on,
+                                       const std::shared_ptr<UpstreamPool>& pool, Endpoint endpoint)
     : Wire(on, Descriptor()),
       pool_(pool),
       endpoint_(std::move(endpoint)),

@@ -74,7 +74,7 @@ class UpstreamPool final : public LoopAttachment,
 /// closing takes it out of the pool at once.
 class UpstreamConnection final : public Wire {
  public:
-  UpstreamConnection(std::shared_ptr<LoopCore> on, std::shared_ptr<UpstreamPool> pool,
+  UpstreamConnection(const std::shared_ptr<LoopCore>& on, const std::shared_ptr<UpstreamPool>& pool,
                      Endpoint endpoint);
 
   void connect();

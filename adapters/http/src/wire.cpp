@@ -14,6 +14,9 @@ namespace {
 
 /// After so many reads in a row the others on the loop have their turn.
 constexpr int kReadsInARow = 8;
+/// Whoever has sent more than usual gets more room, until so many reads in a row have not needed
+/// it.
+constexpr int kSmallReadsInARow = 8;
 /// What was sent is forgotten, but not the room for it, unless it was a great deal.
 constexpr std::size_t kKeptCapacity = 4096;
 
@@ -142,6 +145,15 @@ bool Wire::make_room() {
   return true;
 }
 
+void Wire::adapt_to(std::size_t bytes, bool filled) {
+  if (filled || bytes > BufferPool::kSizes[0]) {
+    next_size_ = BufferPool::kSizes[1];
+    small_reads_ = 0;
+  } else if (next_size_ != BufferPool::kSizes[0] && ++small_reads_ == kSmallReadsInARow) {
+    next_size_ = BufferPool::kSizes[0];
+  }
+}
+
 void Wire::read_on() {
   if (reading_on_) return;
   reading_on_ = true;
@@ -168,8 +180,7 @@ void Wire::read_on() {
     }
     end_ += moved.bytes;
     const bool filled = moved.bytes == room.size();
-    // Who sends more than fits gets more room; a message of the usual size goes back to the usual.
-    next_size_ = BufferPool::kSizes[filled ? 1 : 0];
+    adapt_to(moved.bytes, filled);
     if (!filled && !ending_ && channel_->short_read_means_dry()) readable_ = false;
     on_input();
   }

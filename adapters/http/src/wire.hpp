@@ -104,6 +104,7 @@ class Wire : public std::enable_shared_from_this<Wire>, protected Watched, priva
   void soon();
   void read_on();
   bool make_room();
+  void adapt_to(std::size_t bytes, bool filled);
   void release_empty_buffer();
   void continue_sending();
 
@@ -132,6 +133,7 @@ class Wire : public std::enable_shared_from_this<Wire>, protected Watched, priva
   std::size_t end_ = 0;
   std::size_t most_ = 0;
   std::size_t next_size_ = BufferPool::kSizes[0];
+  int small_reads_ = 0;
   std::string out_;
   std::string sending_;
   std::array<std::string_view, 3> parts_;

@@ -38,7 +38,7 @@ std::string harmless(std::string_view text) {
 }  // namespace
 
 std::string paint(std::string_view text, Tone tone) {
-  const std::string clean = harmless(text);
+  std::string clean = harmless(text);
   if (!colours() || tone == Tone::Plain) return clean;
   const char* code = "0";
   switch (tone) {

@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds kPatience{500};
 
 DependencyProbe::DependencyProbe(std::string name, http::Endpoint endpoint, Scheduler& scheduler)
     : name_(std::move(name)),
-      client_(endpoint, {.max_idle = 1, .connect_timeout = kPatience}),
+      client_(std::move(endpoint), {.max_idle = 1, .connect_timeout = kPatience}),
       finding_{true, "not asked yet"},
       handle_(scheduler.every(kInterval, [this] { ask(); })) {
   handle_->wake();

@@ -74,7 +74,7 @@ class Program final : public Poco::Util::ServerApplication {
  protected:
   // Without those of ServerApplication: who runs this as a daemon is the system's business.
   void defineOptions(Poco::Util::OptionSet& options) override {
-    Application::defineOptions(options);
+    Application::defineOptions(options);  // NOLINT(bugprone-parent-virtual-call)
     options.addOption(Poco::Util::Option("help", "h", "Show this and stop.")
                           .callback(Poco::Util::OptionCallback<Program>(this, &Program::ask_help)));
     options.addOption(
@@ -152,7 +152,7 @@ class Program final : public Poco::Util::ServerApplication {
     const std::string& file = reader_.options().ready_file;
     if (file.empty()) return;
     std::ofstream stream(file + ".part");
-    stream << port << std::endl;
+    stream << port << '\n' << std::flush;
     std::error_code error;
     if (stream) std::filesystem::rename(file + ".part", file, error);
     if (!stream || error) {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "hex.hpp"
+#include "kernel/hex.hpp"
 #include "kernel/id.hpp"
 
 namespace banyan {

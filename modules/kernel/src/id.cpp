@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/id.hpp"
 
-#include "hex.hpp"
+#include "kernel/hex.hpp"
 
 namespace banyan {
 namespace {

@@ -8,6 +8,7 @@
 #include "forwarding/refuse.hpp"
 #include "hops.hpp"
 #include "http/recycled.hpp"
+#include "kernel/hex.hpp"
 #include "relay.hpp"
 
 namespace banyan::strangler {
@@ -17,10 +18,8 @@ Forwarder::Forwarder(ForwarderOptions options, Random& random)
 
 std::string unique_via() {
   static const std::string name = [] {
-    constexpr std::string_view kHex = "0123456789abcdef";
     std::string made = "banyan-";
-    std::uint64_t bits = system_random().next();
-    for (int digit = 0; digit < 8; ++digit, bits >>= 4) made += kHex[bits & 15];
+    append_hex(made, system_random().next(), 8);
     return made;
   }();
   return name;

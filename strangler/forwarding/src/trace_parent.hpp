@@ -2,9 +2,12 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
+#include "kernel/hex.hpp"
 #include "kernel/random.hpp"
 
 namespace banyan::strangler {
@@ -16,21 +19,19 @@ class TraceParent {
   explicit TraceParent(Random& random) {
     constexpr std::string_view kForm = "00-................................-................-01";
     kForm.copy(text_.data(), text_.size());
-    write_hex(random, 3);
-    write_hex(random, 19);
-    write_hex(random, 36);
+    write<3>(random);
+    write<19>(random);
+    write<36>(random);
   }
   std::string_view text() const noexcept { return {text_.data(), text_.size()}; }
 
  private:
   /// Sixteen digits, not all of them zero.
-  void write_hex(Random& random, std::size_t at) {
+  template <std::size_t At>
+  void write(Random& random) {
     std::uint64_t bits = 0;
     while (bits == 0) bits = random.next();
-    for (std::size_t digit = 0; digit < 16; ++digit) {
-      text_[at + digit] = "0123456789abcdef"[bits & 15];
-      bits >>= 4;
-    }
+    write_hex(bits, std::span(text_).template subspan<At, 16>());
   }
 
   std::array<char, 55> text_;

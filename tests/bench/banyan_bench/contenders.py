@@ -23,7 +23,7 @@ NGINX = """daemon off; pid {folder}/{name}.pid; error_log stderr crit; worker_pr
 worker_rlimit_nofile {files};
 events {{ worker_connections {connections}; }}
 http {{
-  access_log off; keepalive_requests 100000000; keepalive_timeout 300s; tcp_nodelay on; sendfile on;
+  access_log off; keepalive_requests 100000000; keepalive_timeout 300s; tcp_nodelay on; sendfile on; tcp_nopush on;
   default_type application/json; client_max_body_size 0; send_timeout 300s;
   client_header_timeout 300s; client_body_timeout 300s;
   client_body_temp_path {folder}/{name}-1; proxy_temp_path {folder}/{name}-2;
