@@ -120,8 +120,9 @@ TEST_F(Trailers, AreSentAgainWithTheSecondAttempt) {
   serve({upstream_.port(), other.port()});
   application_->safe_to_repeat = true;
   Peer client = this->client();
-  client.send("POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n"
-              "0\r\nX-Sum: 7\r\n\r\n");
+  client.send(
+      "POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "0\r\nX-Sum: 7\r\n\r\n");
   auto first = upstream_.accept_within(std::chrono::milliseconds{500});
   test::Listener& second = first ? other : upstream_;
   if (!first) first = other.accept();

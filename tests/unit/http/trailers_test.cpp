@@ -11,7 +11,8 @@
 namespace banyan::http {
 namespace {
 
-constexpr std::string_view kPost = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+constexpr std::string_view kPost =
+    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 /// Takes what `body` is, and what a trailer section behind it is.
@@ -45,7 +46,8 @@ TEST(TheTrailersOfAMessage, AreFoundHoweverTheBytesAreCut) {
 TEST(TheTrailersOfAMessage, NeverBecomeAPartOfTheHead_RFC9110_6_5_2) {
   const Parsed parsed = parse_with("Host: evil\r\nContent-Length: 5\r\nX-Late: y\r\n");
   ASSERT_EQ(parsed.requests.size(), 1u);
-  EXPECT_EQ(parsed.requests[0].head.fields, (Fields{{"Host", "a"}, {"Transfer-Encoding", "chunked"}}));
+  EXPECT_EQ(parsed.requests[0].head.fields,
+            (Fields{{"Host", "a"}, {"Transfer-Encoding", "chunked"}}));
 }
 
 TEST(TheTrailersOfAMessage, AreNotThoseOfTheNextOne) {
@@ -88,28 +90,57 @@ TEST(TheTrailersOfAMessage, AreCutWhenTheConnectionEndsInsideThem_RFC9112_8) {
 
 TEST(TheEndOfTheChunks, HasNothingAfterItMostOften) {
   EXPECT_EQ(written({}), "before0\r\n\r\n");
-  EXPECT_EQ(written({{"X-Sum", "1"}, {"X-Late", "y"}}),
-            "before0\r\nX-Sum: 1\r\nX-Late: y\r\n\r\n");
+  EXPECT_EQ(written({{"X-Sum", "1"}, {"X-Late", "y"}}), "before0\r\nX-Sum: 1\r\nX-Late: y\r\n\r\n");
 }
 
 TEST(TheEndOfTheChunks, CannotBeSplitByATrailer) {
   using Trailer = std::pair<std::string, std::string>;
-  for (const auto& [name, value] : {Trailer{"X", "y\r\n\r\nHTTP/1.1 200 OK"}, Trailer{"X", "y\nZ: z"},
-                                    Trailer{"X", "y\r"}, Trailer{"X", std::string("y\0", 2)},
-                                    Trailer{"X\r\nY", "y"}, Trailer{"X: y\r\n\r\nZ", "y"},
-                                    Trailer{"", "y"}, Trailer{"X ", "y"}}) {
+  for (const auto& [name, value] :
+       {Trailer{"X", "y\r\n\r\nHTTP/1.1 200 OK"}, Trailer{"X", "y\nZ: z"}, Trailer{"X", "y\r"},
+        Trailer{"X", std::string("y\0", 2)}, Trailer{"X\r\nY", "y"}, Trailer{"X: y\r\n\r\nZ", "y"},
+        Trailer{"", "y"}, Trailer{"X ", "y"}}) {
     EXPECT_EQ(written({{"X-Fine", "1"}, {name, value}}), "refused, leaves: before") << name;
   }
 }
 
 TEST(TheEndOfTheChunks, LeavesOutWhatHasToBeKnownBeforeTheBody_RFC9110_6_5_1) {
-  for (const char* name :
-       {"Content-Length", "transfer-encoding", "Trailer", "Host", "HOST", "Connection", "Keep-Alive",
-        "TE", "Upgrade", "Proxy-Connection", "Proxy-Authorization", "Authorization", "Cookie",
-        "Set-Cookie", "WWW-Authenticate", "Accept", "Accept-Encoding", "Content-Type",
-        "Content-Encoding", "content-range", "Cache-Control", "Expect", "Max-Forwards", "Pragma",
-        "Range", "If-Match", "If-None-Match", "If-Range", "Age", "Date", "Expires", "Location",
-        "Retry-After", "Vary", "Warning", "Access-Control-Allow-Origin", "Sec-WebSocket-Key"}) {
+  for (const char* name : {"Content-Length",
+                           "transfer-encoding",
+                           "Trailer",
+                           "Host",
+                           "HOST",
+                           "Connection",
+                           "Keep-Alive",
+                           "TE",
+                           "Upgrade",
+                           "Proxy-Connection",
+                           "Proxy-Authorization",
+                           "Authorization",
+                           "Cookie",
+                           "Set-Cookie",
+                           "WWW-Authenticate",
+                           "Accept",
+                           "Accept-Encoding",
+                           "Content-Type",
+                           "Content-Encoding",
+                           "content-range",
+                           "Cache-Control",
+                           "Expect",
+                           "Max-Forwards",
+                           "Pragma",
+                           "Range",
+                           "If-Match",
+                           "If-None-Match",
+                           "If-Range",
+                           "Age",
+                           "Date",
+                           "Expires",
+                           "Location",
+                           "Retry-After",
+                           "Vary",
+                           "Warning",
+                           "Access-Control-Allow-Origin",
+                           "Sec-WebSocket-Key"}) {
     EXPECT_FALSE(may_be_trailer(name)) << name;
     EXPECT_EQ(written({{name, "y"}, {"X-Sum", "1"}}), "before0\r\nX-Sum: 1\r\n\r\n") << name;
   }
