@@ -77,6 +77,8 @@ class Attack(case.ProxyTest):
         self.canary()
         seen = self.requests_since(mark)
         self.assertEqual([each.what() for each in seen], due)
+        if "trailers" in attack:
+            self.assertEqual([[list(each) for each in request.trailers] for request in seen], [attack["trailers"]])
         for request in seen:
             for name in attack.get("lacks", ()):
                 self.assertEqual(request.fields.all(name), [], name)

@@ -57,6 +57,8 @@ class HostileAnswer(case.ProxyTest):
             self.assertEqual(answer.fields.all(name), [], name)
         for name, value in attack.get("has", ()):
             self.assertEqual(answer.fields.all(name), [value], name)
+        if "trailers" in attack:
+            self.assertEqual([list(each) for each in answer.trailers], attack["trailers"])
         # The client's connection serves on, or says that it does not.
         if "close" not in answer.fields.tokens("Connection"):
             client.ask("/canary/same")

@@ -66,6 +66,36 @@ class Requests(Exchanges):
         request = self.received("".join(f"{name}: x\r\n" for name in given))
         self.assertEqual([name for name in given if request.fields.all(name)], [])
 
+    def sent_with(self, trailers, fields=""):
+        """The request as the origin gets it when these trailers come after its body."""
+        mark = self.origin.mark()
+        with self.proxy.connect() as client:
+            client.send("POST /trailers-up HTTP/1.1\r\nHost: conformance.test\r\nTransfer-Encoding: chunked\r\n"
+                        f"{fields}\r\n2\r\nok\r\n0\r\n{trailers}\r\n".encode())
+            self.check_echo(client.answer(), "POST", "/trailers-up", "ok")
+        return self.origin.since(mark)[-1]
+
+    def test_rfc9110_6_5_trailers_are_passed_on_and_stay_trailers(self):
+        request = self.sent_with("X-Sum: 7\r\nX-Late:  y \r\nX-Sum: 8\r\n", "Trailer: X-Sum\r\n")
+        self.assertEqual(request.trailers, [("X-Sum", "7"), ("X-Late", "y"), ("X-Sum", "8")])
+        self.assertEqual([request.fields.all(name) for name in ("X-Sum", "Trailer")], [[], ["X-Sum"]])
+
+    def test_rfc9110_6_5_1_what_may_not_be_a_trailer_is_dropped(self):
+        request = self.sent_with("".join(f"{name}: 5\r\n" for name in (
+            "Content-Length", "Transfer-Encoding", "Host", "Trailer", "Connection", "Authorization", "Cookie",
+            "Cache-Control", "Expect", "If-Match", "Range", "Max-Forwards", "TE", "Accept", "Content-Type",
+            "Content-Encoding", "X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "Via", "X-Request-Id",
+            "traceparent", "Banyan-Principal")) + "X-Sum: 7\r\n")
+        self.assertEqual(request.trailers, [("X-Sum", "7")])
+
+    def test_rfc9110_6_5_1_a_client_that_keeps_trailers_is_believed(self):
+        request = self.received("Connection: TE\r\nTE: trailers, deflate\r\n")
+        self.assertEqual((request.fields.all("TE"), request.fields.all("Connection")), (["trailers"], ["TE"]))
+
+    def test_rfc9110_7_6_1_trailers_named_by_connection_are_removed(self):
+        self.assertEqual(self.sent_with("X-One: 1\r\nX-Sum: 7\r\n", "Connection: X-One\r\n").trailers,
+                         [("X-Sum", "7")])
+
     def test_rfc9110_7_6_1_nobody_can_have_our_own_fields_removed(self):
         request = self.received("Connection: X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host, Forwarded, Via, "
                                 "Host, Content-Length\r\n", method="POST", body=b"hello")
@@ -189,6 +219,36 @@ class Requests(Exchanges):
 
 @known.mark
 class Answers(Exchanges):
+    def ended_with(self, trailers, fields="", version="1.1"):
+        """The answer as the client gets it when the origin sends these trailers after its body."""
+        self.origin.on("/trailers-down", lambda call: (call.body(), call.send(
+            f"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n{fields}\r\n2\r\nok\r\n0\r\n{trailers}\r\n".encode())))
+        with self.proxy.connect() as client:
+            client.ask("/trailers-down", version=version)
+            answer = client.answer()
+        self.assertEqual((answer.status, answer.body, answer.whole), (200, b"ok", True))
+        return answer
+
+    def test_rfc9110_6_5_trailers_are_passed_on_and_stay_trailers(self):
+        answer = self.ended_with("X-Sum: 7\r\nContent-Digest: sha-256=:eA==:\r\n", "Trailer: X-Sum\r\n")
+        self.assertEqual(answer.trailers, [("X-Sum", "7"), ("Content-Digest", "sha-256=:eA==:")])
+        self.assertEqual([answer.fields.all(name) for name in ("X-Sum", "Trailer")], [[], ["X-Sum"]])
+
+    def test_rfc9110_6_5_1_what_may_not_be_a_trailer_is_dropped(self):
+        answer = self.ended_with("".join(f"{name}: 5\r\n" for name in (
+            "Content-Length", "Transfer-Encoding", "Set-Cookie", "Location", "Connection", "WWW-Authenticate",
+            "Retry-After", "Vary", "Date", "Cache-Control", "Content-Type", "X-Request-Id", "Banyan-Node",
+            "Access-Control-Allow-Origin")) + "X-Sum: 7\r\n")
+        self.assertEqual(answer.trailers, [("X-Sum", "7")])
+
+    def test_rfc9110_6_5_1_trailers_are_dropped_with_the_chunks(self):
+        answer = self.ended_with("X-Sum: 7\r\n", "Trailer: X-Sum\r\n", version="1.0")
+        self.assertEqual((answer.trailers, answer.fields.all("X-Sum") + answer.fields.all("Trailer")), ([], []))
+
+    def test_rfc9110_7_6_1_trailers_named_by_connection_are_removed(self):
+        answer = self.ended_with("X-One: 1\r\nX-Sum: 7\r\n", "Connection: X-One\r\n")
+        self.assertEqual(answer.trailers, [("X-Sum", "7")])
+
     def test_rfc9110_5_3_cookies_are_not_joined(self):
         answer = self.told("Set-Cookie: a=1\r\nX: y\r\nSet-Cookie: b=2\r\n")
         self.assertEqual(answer.fields.all("Set-Cookie"), ["a=1", "b=2"])

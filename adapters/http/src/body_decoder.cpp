@@ -30,6 +30,7 @@ void BodyDecoder::begin(Framing framing, const Limits& limits) {
   digits_ = 0;
   line_bytes_ = 0;
   overhead_ = 0;
+  trailers_.clear();
   at_ = framing.kind == Framing::Kind::Chunked ? At::Size : At::Data;
 }
 
@@ -132,6 +133,23 @@ bool BodyDecoder::take_chunk_line(char c) {
   }
 }
 
+Step BodyDecoder::step_trailers(std::string_view input, std::size_t used) {
+  const std::size_t before = trailer_scanner_.scanned();
+  const HeadScanner::Found found = trailer_scanner_.scan(input.substr(used));
+  if (found == HeadScanner::Found::Refused) {
+    return refuse(trailer_scanner_.refusal().status, "http.bad_trailer",
+                  "a trailer is malformed (" + trailer_scanner_.refusal().message + ")");
+  }
+  const std::size_t size = trailer_scanner_.scanned() - before;
+  trailer_block_.append(input, used, size);
+  if (found != HeadScanner::Found::End) return {Step::Kind::NeedMore, used + size, {}};
+  at_ = At::Done;
+  if (!trailer_scanner_.places().empty()) {
+    trailers_.adopt(trailer_block_, trailer_scanner_.places());
+  }
+  return {Step::Kind::End, used + size, {}};
+}
+
 Step BodyDecoder::step_chunked(std::string_view input) {
   std::size_t used = 0;
   while (used < input.size() && at_ != At::Done) {
@@ -175,20 +193,11 @@ Step BodyDecoder::step_chunked(std::string_view input) {
           at_ = At::Data;
         } else {
           at_ = At::Trailers;
-          trailers_.begin_trailers(limits_);
+          trailer_block_.clear();
+          trailer_scanner_.begin_trailers(limits_);
         }
         break;
-      case At::Trailers: {
-        const std::size_t before = trailers_.scanned();
-        const HeadScanner::Found found = trailers_.scan(input.substr(used));
-        if (found == HeadScanner::Found::Refused) {
-          return refuse(trailers_.refusal().status, "http.bad_trailer",
-                        "a trailer is malformed (" + trailers_.refusal().message + ")");
-        }
-        used += trailers_.scanned() - before;
-        if (found == HeadScanner::Found::End) at_ = At::Done;
-        break;
-      }
+      case At::Trailers: return step_trailers(input, used);
       default:
         if (++line_bytes_ > limits_.chunk_line_bytes) {
           return refuse(400, "http.chunk_line_too_long", "a chunk's first line is too long");

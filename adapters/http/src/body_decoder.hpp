@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "head_scanner.hpp"
@@ -12,7 +13,7 @@
 namespace banyan::http {
 
 /// Finds the bytes of a body. Chunk by chunk it knows only RFC 9112's grammar, extensions are
-/// checked and dropped within bounds, trailers likewise.
+/// checked and dropped within bounds, trailers checked and kept within bounds.
 class BodyDecoder {
  public:
   void begin(Framing framing, const Limits& limits);
@@ -23,6 +24,8 @@ class BodyDecoder {
   /// Whether the peer may close now.
   bool ends_with_connection() const noexcept { return framing_.kind == Framing::Kind::UntilClose; }
   const Refusal& refusal() const noexcept { return refusal_; }
+  /// All of them, after End.
+  Fields& trailers() noexcept { return trailers_; }
 
  private:
   enum class At : std::uint8_t {
@@ -44,6 +47,7 @@ class BodyDecoder {
   /// One byte of a chunk's first line. False when it does not belong there.
   bool take_chunk_line(char c);
   bool end_chunk_line(char c);
+  Step step_trailers(std::string_view input, std::size_t used);
 
   Framing framing_;
   At at_ = At::Done;
@@ -55,7 +59,9 @@ class BodyDecoder {
   std::size_t name_bytes_ = 0;
   std::int64_t overhead_ = 0;
   Limits limits_;
-  HeadScanner trailers_;
+  HeadScanner trailer_scanner_;
+  std::string trailer_block_;
+  Fields trailers_;
   Refusal refusal_;
 };
 

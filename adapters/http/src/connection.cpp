@@ -183,7 +183,7 @@ void Connection::advance_body() {
       case Step::Kind::NeedMore:
         if (tunnel_ && input_ended()) {
           body_done_ = true;
-          deliver(BodyPiece{{}, true});
+          deliver(last_piece());
           return;
         }
         if (input_ended()) return on_input_end(false);
@@ -197,13 +197,18 @@ void Connection::advance_body() {
         break;
       case Step::Kind::End:
         body_done_ = true;
-        deliver(BodyPiece{{}, true});
+        deliver(last_piece());
         break;
       case Step::Kind::Refused: refuse(parser_.refusal()); return;
       case Step::Kind::Head: return;
     }
   }
   if (open() && state_ != State::Closing) want_input(kBodyBuffer);
+}
+
+BodyPiece Connection::last_piece() {
+  const Fields& trailers = parser_.trailers();
+  return {{}, true, trailers.empty() ? nullptr : &trailers};
 }
 
 void Connection::deliver(std::expected<BodyPiece, Refusal> piece) {
@@ -232,7 +237,7 @@ void Connection::deliver(std::expected<BodyPiece, Refusal> piece) {
   if (read_done_)
     later([this, number = number_] {
       if (!current(number) || !read_done_) return;
-      if (body_done_) return deliver(BodyPiece{{}, true});
+      if (body_done_) return deliver(last_piece());
       advance_body();
     });
 }
@@ -290,7 +295,7 @@ void Connection::collect_body(std::uint64_t number, std::size_t limit, Exchange:
   }
   later([this, number, too_long] {
     if (!current(number) || !collect_done_) return;
-    if (body_done_) return deliver(BodyPiece{{}, true});
+    if (body_done_) return deliver(last_piece());
     if (too_long) {
       return refuse(
           {413, "http.body_too_large",
@@ -313,7 +318,7 @@ void Connection::read_body(std::uint64_t number, Exchange::ReadDone done) {
   if (delivering_) return;
   later([this, number] {
     if (!current(number) || !read_done_) return;
-    if (body_done_) return deliver(BodyPiece{{}, true});
+    if (body_done_) return deliver(last_piece());
     advance_body();
   });
 }
@@ -446,7 +451,7 @@ void Connection::send_piece(std::string_view bytes) {
   send(bytes, chunked ? kChunkEnd : std::string_view());
 }
 
-void Connection::finish(std::uint64_t number) {
+void Connection::finish(std::uint64_t number, const Fields& trailers) {
   if (!current(number) || answer_ != Answer::Begun) return;
   if (answer_has_body_ && answer_left_ != 0) {
     serving_->fault("the application wrote fewer bytes than its answer announced; cut");
@@ -455,7 +460,10 @@ void Connection::finish(std::uint64_t number) {
   answer_ = Answer::Finishing;
   answer_body_.clear();
   if (answer_has_body_ && answer_framing_.kind == Framing::Kind::Chunked) {
-    answer_body_ = kLastChunk;
+    if (!end_chunks(trailers, answer_body_)) {
+      serving_->fault("the application gave a trailer that cannot be sent; cut");
+      return abort(number);
+    }
   }
   flush();
 }

@@ -91,7 +91,7 @@ class Connection final : public Wire {
   void begin(std::uint64_t number, const ResponseHead& head, Framing framing);
   void switch_protocols(std::uint64_t number, const ResponseHead& head, std::string_view protocol);
   void write(std::uint64_t number, std::string_view bytes, Exchange::WriteDone done);
-  void finish(std::uint64_t number);
+  void finish(std::uint64_t number, const Fields& trailers);
   void fail(std::uint64_t number, const Refusal& refusal);
   void abort(std::uint64_t number);
   void on_abort(std::uint64_t number, Exchange::AbortDone done);
@@ -125,6 +125,7 @@ class Connection final : public Wire {
   void advance();
   void begin_exchange();
   void advance_body();
+  BodyPiece last_piece();
   void deliver(std::expected<BodyPiece, Refusal> piece);
   void refuse(const Refusal& refusal);
   void refuse_unhandled(const Refusal& refusal);

@@ -129,6 +129,8 @@ const Refusal* RequestParser::close() {
   return &refusal_;
 }
 
+Fields& RequestParser::trailers() noexcept { return body_->trailers(); }
+
 Step RequestParser::step(std::string_view input) {
   switch (state_) {
     case State::Refused: return {Step::Kind::Refused, 0, {}};

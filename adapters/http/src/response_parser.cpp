@@ -58,6 +58,8 @@ const Refusal* ResponseParser::close() {
   return &refusal_;
 }
 
+Fields& ResponseParser::trailers() noexcept { return body_->trailers(); }
+
 Step ResponseParser::step(std::string_view input) {
   switch (state_) {
     case State::Refused: return {Step::Kind::Refused, 0, {}};

@@ -111,6 +111,11 @@ void HeadWriter::upgrade(std::string_view protocol) {
   upgrades_ = true;
 }
 
+void HeadWriter::accept_trailers() {
+  append("Connection", "TE");
+  append("TE", "trailers");
+}
+
 std::string& HeadWriter::begin_value(FieldName name) {
   out_.append(name.text()).append(": ");
   value_at_ = out_.size();
@@ -165,6 +170,21 @@ void begin_chunk(std::size_t size, std::string& out) {
   if (size == 0) return;
   append_number(size, 16, out);
   out += "\r\n";
+}
+
+std::expected<void, Refusal> end_chunks(const Fields& trailers, std::string& out) {
+  const std::size_t start = out.size();
+  out += kLastChunk.substr(0, 3);
+  for (const Fields::Field field : trailers) {
+    if (!may_be_trailer(field.name)) continue;
+    if (!field.proven && (!is_token(field.name) || !is_field_value(field.value))) {
+      out.resize(start);
+      return unsendable("a trailer holds a line break or another control character");
+    }
+    out.append(field.name).append(": ").append(field.value).append("\r\n");
+  }
+  out += kLastChunk.substr(3);
+  return {};
 }
 
 std::expected<std::string, Refusal> serialize(const Request& request, Persistence persistence) {

@@ -66,7 +66,7 @@ class ServerExchange final : public Exchange {
   void write(std::string_view bytes, WriteDone done) override {
     connection_->write(number_, bytes, std::move(done));
   }
-  void finish() override { connection_->finish(number_); }
+  void finish(const Fields& trailers) override { connection_->finish(number_, trailers); }
   void fail(const Refusal& refusal) override {
     if (loop().here()) return connection_->fail(number_, refusal);
     answered_elsewhere_ = true;

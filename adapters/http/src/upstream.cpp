@@ -29,7 +29,7 @@ class UpstreamHandle final : public UpstreamExchange {
   void write(std::string_view bytes, WriteDone done) override {
     call_->write(bytes, std::move(done));
   }
-  void finish() override { call_->finish(); }
+  void finish(const Fields& trailers) override { call_->finish(trailers); }
   void read_head(HeadDone done) override { call_->read_head(std::move(done)); }
   Framing framing() const override { return call_->framing(); }
   bool has_body() const override { return call_->has_body(); }

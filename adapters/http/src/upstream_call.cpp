@@ -118,13 +118,17 @@ void UpstreamCall::write(std::string_view bytes, UpstreamExchange::WriteDone don
   if (connection_ && handed_ && !connection_->sending()) send_piece();
 }
 
-void UpstreamCall::finish() {
+void UpstreamCall::finish(const Fields& trailers) {
   if (over_ || finished_) return;
   finished_ = true;
   if (request_.framing.kind == Framing::Kind::Length && left_ != 0 && !broken_ && !complete_) {
     return fail(UpstreamFailure::Kind::Request, "fewer bytes were written than announced");
   }
-  last_chunk_due_ = request_.framing.kind == Framing::Kind::Chunked;
+  if (request_.framing.kind == Framing::Kind::Chunked) {
+    const auto written = end_chunks(trailers, last_chunk_);
+    if (!written) return fail(UpstreamFailure::Kind::Request, written.error().message);
+    last_chunk_due_ = true;
+  }
   if (handed_ && !broken_ && connection_ && !connection_->sending()) sent();
 }
 
@@ -150,7 +154,7 @@ void UpstreamCall::sent() {
   }
   if (!finished_ || request_done_) return;
   if (std::exchange(last_chunk_due_, false)) {
-    connection_->outgoing() += kLastChunk;
+    connection_->outgoing() += last_chunk_;
     write_timer_.set(pool_->options().stall_timeout);
     return connection_->send();
   }
@@ -235,7 +239,9 @@ void UpstreamCall::advance() {
       continue;
     }
     if (complete_) {
-      if (auto done = std::exchange(piece_done_, nullptr)) done(BodyPiece{{}, true});
+      if (auto done = std::exchange(piece_done_, nullptr)) {
+        done(BodyPiece{{}, true, trailers_.empty() ? nullptr : &trailers_});
+      }
       if (auto done = std::exchange(head_done_, nullptr)) done(&head_);
       continue;
     }
@@ -278,7 +284,10 @@ void UpstreamCall::advance() {
         done(BodyPiece{step.body, false});
         break;
       }
-      case Step::Kind::End: complete(); break;
+      case Step::Kind::End:
+        std::swap(trailers_, parser.trailers());
+        complete();
+        break;
       case Step::Kind::NeedMore: break;
     }
   }

@@ -22,7 +22,7 @@ class UpstreamCall final : public ConnectionUser,
 
   void start(const WriteHead& write_head);
   void write(std::string_view bytes, UpstreamExchange::WriteDone done);
-  void finish();
+  void finish(const Fields& trailers);
   void read_head(UpstreamExchange::HeadDone done);
   void read_body(UpstreamExchange::PieceDone done);
   void cancel();
@@ -85,6 +85,7 @@ class UpstreamCall final : public ConnectionUser,
   std::uint64_t left_ = 0;
   bool finished_ = false;  ///< by whoever writes
   bool last_chunk_due_ = false;
+  std::string last_chunk_;     ///< with the trailers
   bool request_done_ = false;  ///< everything is with the kernel
   bool piece_waits_ = false;
   std::string_view piece_;
@@ -99,6 +100,7 @@ class UpstreamCall final : public ConnectionUser,
   std::size_t interim_ = 0;
   Framing framing_;
   ResponseHead head_;
+  Fields trailers_;  ///< the answer's
   UpstreamExchange::HeadDone head_done_;
   UpstreamExchange::PieceDone piece_done_;
   std::optional<UpstreamFailure> failure_;

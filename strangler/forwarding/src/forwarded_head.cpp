@@ -38,36 +38,41 @@ constexpr FieldSet kOwnInAnswers(std::to_array<FieldName>({"X-Request-Id"}));
 
 constexpr FieldSet kCounted(std::to_array<FieldName>({"Max-Forwards"}));
 
+/// Announces what comes after a body that goes on in chunks.
+constexpr FieldSet kTrailer(std::to_array<FieldName>({"Trailer"}));
+
+bool begins_with(std::string_view name, std::string_view prefix) {
+  return equals_ignoring_case(name.substr(0, prefix.size()), prefix);
+}
+
+template <class Use>
+void each_nominated(const http::Fields& head, const Use& use) {
+  head.each("Connection", [&](std::string_view list) {
+    http::any_element(list, [&](std::string_view name) {
+      const bool usual = name.empty() || equals_ignoring_case(name, "keep-alive") ||
+                         equals_ignoring_case(name, "close") || equals_ignoring_case(name, "Host");
+      if (!usual) use(name);
+      return false;
+    });
+  });
+}
+
 /// Which fields of a head go on.
 class Sieve {
  public:
   /// `held_back` beside those that never go on.
   Sieve(const http::Fields& fields, FieldSet held_back) : held_back_(kHopByHop | held_back) {
-    // What `Connection` names but for the usual; most often nothing. Host is never among it: no
-    // client can have it left out, or the request would mean something else.
-    fields.each("Connection", [this](std::string_view list) {
-      http::any_element(list, [this](std::string_view name) {
-        const bool usual = name.empty() || equals_ignoring_case(name, "keep-alive") ||
-                           equals_ignoring_case(name, "close") ||
-                           equals_ignoring_case(name, "Host");
-        if (!usual) nominated_.push_back(name);
-        return false;
-      });
-    });
+    each_nominated(fields, [this](std::string_view name) { nominated_.push_back(name); });
   }
 
   bool passes(const http::Fields::Field& field) const {
     if (held_back_.contains(field.known)) return false;
-    if (field.known == 0 && is_the_kits(field.name)) return false;
+    if (field.known == 0 && begins_with(field.name, kKitPrefix)) return false;
     return std::ranges::none_of(
         nominated_, [&](std::string_view name) { return equals_ignoring_case(name, field.name); });
   }
 
  private:
-  static bool is_the_kits(std::string_view name) {
-    return equals_ignoring_case(name.substr(0, kKitPrefix.size()), kKitPrefix);
-  }
-
   FieldSet held_back_;
   std::vector<std::string_view> nominated_;
 };
@@ -115,8 +120,11 @@ class RequestWriter {
   RequestWriter(const http::Fields& from, http::HeadWriter& to, const http::Fields& extra)
       : from_(from), to_(to), extra_(extra) {}
 
-  void pass_on(bool counts_forwards) {
-    const Sieve sieve(from_, counts_forwards ? kOwnInRequests | kCounted : kOwnInRequests);
+  void pass_on(bool counts_forwards, bool trailers_go_on) {
+    FieldSet held_back = kOwnInRequests;
+    if (counts_forwards) held_back = held_back | kCounted;
+    if (!trailers_go_on) held_back = held_back | kTrailer;
+    const Sieve sieve(from_, held_back);
     for (const auto field : from_) {
       if (sieve.passes(field) && !replaced(field)) to_.add(field);
     }
@@ -207,6 +215,11 @@ class RequestWriter {
   const http::Fields& extra_;
 };
 
+bool accepts_trailers(const http::RequestHead& head) {
+  return head.minor_version > 0 && head.fields.has_token("TE", "trailers") &&
+         head.fields.has_token("Connection", "TE");
+}
+
 }  // namespace
 
 void append_routing(std::string& out, const RoutingStamp& stamp) {
@@ -221,7 +234,7 @@ void write_request_head(const http::RequestHead& head, const Hop& hop, const htt
   out.request_line(head.method, hop.target.empty() ? std::string_view(head.target) : hop.target);
   RequestWriter writer(head.fields, out, extra);
   const bool counting = counts_forwards(head.method);
-  writer.pass_on(counting);
+  writer.pass_on(counting, hop.chunked);
   if (!head.fields.contains("Host") && !extra.contains("Host")) out.add("Host", hop.upstream);
   if (counting) writer.max_forwards();
   writer.origin(hop);
@@ -229,16 +242,44 @@ void write_request_head(const http::RequestHead& head, const Hop& hop, const htt
   writer.trace(random);
   writer.ids(hop.request_id);
   if (hop.routing) writer.routing(*hop.routing);
-  if (hop.upgrade) out.upgrade(*hop.upgrade);
+  if (hop.upgrade) {
+    out.upgrade(*hop.upgrade);
+  } else if (accepts_trailers(head)) {
+    out.accept_trailers();
+  }
 }
 
-void turn_into_our_answer(http::ResponseHead& head, const http::Fields& extra) {
-  const Sieve sieve(head.fields, kOwnInAnswers);
+void turn_into_our_answer(http::ResponseHead& head, const http::Fields& extra,
+                          bool trailers_go_on) {
+  const Sieve sieve(head.fields, trailers_go_on ? kOwnInAnswers : kOwnInAnswers | kTrailer);
   head.fields.remove_if([&](const http::Fields::Field& field) {
     return !sieve.passes(field) || (!extra.empty() && extra.contains(field.name));
   });
   for (const auto field : extra) head.fields.add(field.name, field.value);
   head.minor_version = 1;
+}
+
+std::vector<std::string> nominated(const http::Fields& head) {
+  std::vector<std::string> names;
+  each_nominated(head, [&](std::string_view name) { names.emplace_back(name); });
+  return names;
+}
+
+http::Fields trailers_to_pass_on(const http::Fields& trailers,
+                                 const std::vector<std::string>& nominated,
+                                 const http::Fields& extra) {
+  constexpr FieldSet kHeldBack = kHopByHop | kOwnInRequests | kOwnInAnswers;
+  http::Fields passed;
+  for (const auto field : trailers) {
+    const bool ours = kHeldBack.contains(field.known) || extra.contains(field.name) ||
+                      begins_with(field.name, kKitPrefix) ||
+                      begins_with(field.name, "X-Forwarded-") ||
+                      begins_with(field.name, "X-Strangler");
+    const bool named = std::ranges::any_of(
+        nominated, [&](const std::string& each) { return equals_ignoring_case(each, field.name); });
+    if (!ours && !named && http::may_be_trailer(field.name)) passed.add(field.name, field.value);
+  }
+  return passed;
 }
 
 }  // namespace banyan::strangler

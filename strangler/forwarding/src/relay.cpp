@@ -63,6 +63,7 @@ void Relay::attempt() {
                 .request_id = exchange_->id(),
                 .upstream = upstream,
                 .upgrade = http::asked_upgrade(exchange_->head()),
+                .chunked = exchange_->framing().kind == http::Framing::Kind::Chunked,
                 .routing = order_.routing};
   upstream_ = shared_->upstreams.start(
       exchange_->loop(), order_.group->endpoint(instance_),

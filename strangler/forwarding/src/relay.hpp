@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "forwarding/forwarder.hpp"
 #include "forwarding/outcome.hpp"
@@ -76,7 +78,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   void await_piece();
   void take_answer_piece(http::BodyPiece piece);
   void answer_broke_off(const http::UpstreamFailure& failure);
-  void complete();
+  void complete(const http::Fields& trailers = {});
 
   std::shared_ptr<Forwarder::Shared> shared_;
   std::shared_ptr<http::Exchange> exchange_;
@@ -91,8 +93,11 @@ class Relay : public std::enable_shared_from_this<Relay> {
   Upload upload_ = Upload::Done;
   std::string_view piece_;  ///< in hand until the next one is asked for
   unsigned pieces_asked_for_ = 0;
+  http::Fields upload_trailers_;  ///< that go on, once the upload is done
 
-  unsigned answer_status_ = 0;  ///< once the answer to the client has begun
+  bool trailers_go_on_ = false;         ///< the answer's: chunked on both sides
+  std::vector<std::string> nominated_;  ///< by the answer's Connection, if they do
+  unsigned answer_status_ = 0;          ///< once the answer to the client has begun
   /// Bytes of an answer with a declared length that the client was not sent yet. Whoever goes away
   /// after the last one got what it asked for.
   std::uint64_t answer_left_ = UINT64_MAX;

@@ -45,7 +45,11 @@ void Relay::begin_answer(http::ResponseHead& head) {
   if (head.status == kSwitching) return switch_protocols(head);
   order_.group->succeeded(instance_);
   answer_status_ = head.status;
-  turn_into_our_answer(head, order_.response_fields);
+  // To HTTP/1.0 nothing goes in chunks.
+  trailers_go_on_ = upstream_->framing().kind == http::Framing::Kind::Chunked &&
+                    exchange_->head().minor_version > 0;
+  if (trailers_go_on_) nominated_ = nominated(head.fields);
+  turn_into_our_answer(head, order_.response_fields, trailers_go_on_);
   if (order_.rewriting != nullptr) {
     const std::string_view host = exchange_->head().fields.find("Host").value_or("");
     order_.rewriting->answer_for_client(head.fields, host);
@@ -95,7 +99,10 @@ void Relay::await_piece() {
 }
 
 void Relay::take_answer_piece(http::BodyPiece piece) {
-  if (piece.last) return complete();
+  if (piece.last) {
+    if (piece.trailers == nullptr || !trailers_go_on_) return complete();
+    return complete(trailers_to_pass_on(*piece.trailers, nominated_, order_.response_fields));
+  }
   writing_answer_ = true;
   exchange_->write(piece.bytes, [self = shared_from_this(), size = piece.bytes.size()](bool sent) {
     if (self->settled()) return;
@@ -113,6 +120,8 @@ void Relay::answer_broke_off(const http::UpstreamFailure& failure) {
   settle(ForwardFailure::Truncated, answer_status_, true, failure.message)->abort();
 }
 
-void Relay::complete() { settle(ForwardFailure::None, answer_status_, true, {})->finish(); }
+void Relay::complete(const http::Fields& trailers) {
+  settle(ForwardFailure::None, answer_status_, true, {})->finish(trailers);
+}
 
 }  // namespace banyan::strangler

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <utility>
 
+#include "forwarding/forwarded_head.hpp"
 #include "forwarding/refuse.hpp"
 #include "relay.hpp"
 
@@ -27,7 +28,7 @@ void Relay::begin_upload() {
     return expects_continue(exchange_->head()) ? hold_upload() : ask_client();
   }
   // Again: what was read is still in hand, or still to come.
-  if (upload_ == Upload::Done) return upstream_->finish();
+  if (upload_ == Upload::Done) return upstream_->finish(upload_trailers_);
   if (upload_ == Upload::Writing || upload_ == Upload::Refused) pass_piece_on();
 }
 
@@ -55,7 +56,11 @@ void Relay::ask_client() {
 void Relay::take_piece(http::BodyPiece piece) {
   if (piece.last) {
     upload_ = Upload::Done;
-    return upstream_->finish();
+    if (piece.trailers != nullptr) {
+      upload_trailers_ = trailers_to_pass_on(*piece.trailers, nominated(exchange_->head().fields),
+                                             order_.request_fields);
+    }
+    return upstream_->finish(upload_trailers_);
   }
   piece_ = piece.bytes;
   pass_piece_on();

@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "addresses.hpp"
+#include "json/utf8.hpp"
 #include "route_section.hpp"
 #include "stages/suggestion.hpp"
 #include "stages/traffic.hpp"
@@ -248,6 +249,30 @@ class Reader {
   Configuration configuration_;
 };
 
+/// Where the first byte is that is not UTF-8. The TOML reader takes some at a time, and knows only
+/// about where.
+std::optional<Place> not_utf8(std::string_view text) {
+  Place place{1, 1};
+  while (!text.empty()) {
+    const std::size_t length = json::utf8_length(text);
+    if (length == 0) return place;
+    ++place.column;
+    if (text.front() == '\n') place = {place.line + 1, 1};
+    text.remove_prefix(length);
+  }
+  return std::nullopt;
+}
+
+/// A text that is not closed ends, to the TOML reader, behind the last line feed: of that line
+/// an editor knows only what is before it.
+Place inside(std::string_view text, Place place) {
+  for (std::uint32_t line = 1; line < place.line; ++line) {
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  }
+  const auto size = static_cast<std::uint32_t>(std::min(text.find('\n'), text.size()));
+  return {place.line, std::min(place.column, size + 1)};
+}
+
 }  // namespace
 
 std::string to_string(const FileProblem& problem) {
@@ -282,12 +307,18 @@ std::vector<std::string> Configuration::migration_names() const {
 
 std::expected<Configuration, std::vector<FileProblem>> parse_configuration(
     std::string_view text, const std::string& file) {
+  if (const auto place = not_utf8(text)) {
+    return std::unexpected(std::vector<FileProblem>{
+        {file, *place, "this is not UTF-8; save the file as UTF-8 with your editor"}});
+  }
   try {
     const toml::table root = toml::parse(text, file);
     return Reader(root, file).read();
   } catch (const toml::parse_error& error) {
-    return std::unexpected(std::vector<FileProblem>{
-        {file, place_of(error.source()), "this is not TOML: " + std::string(error.description())}});
+    FileProblems problems(file);
+    problems.add(inside(text, place_of(error.source())),
+                 "this is not TOML: " + std::string(error.description()));
+    return std::unexpected(std::move(problems).take());
   }
 }
 

@@ -47,6 +47,22 @@ bool is_plain_name(std::string_view text) {
 
 }  // namespace
 
+void FileProblems::add(Place place, std::string_view message) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string line;
+  for (const char c : message) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7F) {
+      line += c;
+    } else {
+      line.append("\\u00");
+      line += kHex[byte >> 4U];
+      line += kHex[byte & 15U];
+    }
+  }
+  problems_.push_back({file_, place, std::move(line)});
+}
+
 std::vector<FileProblem> FileProblems::take() && {
   std::ranges::stable_sort(problems_, {}, [](const FileProblem& problem) {
     return std::pair(problem.place.line, problem.place.column);

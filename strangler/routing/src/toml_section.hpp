@@ -17,9 +17,8 @@ namespace banyan::strangler {
 class FileProblems {
  public:
   explicit FileProblems(std::string file) : file_(std::move(file)) {}
-  void add(Place place, std::string message) {
-    problems_.push_back({file_, place, std::move(message)});
-  }
+  /// What the message quotes may hold line breaks and escapes for terminals: it becomes one line.
+  void add(Place place, std::string_view message);
   bool empty() const { return problems_.empty(); }
   /// In the order of the file.
   std::vector<FileProblem> take() &&;

@@ -70,6 +70,22 @@ TEST_F(TheForwardedHead, LeavesOutWhatConnectionNames_RFC9110_7_6_1) {
   EXPECT_TRUE(head.fields.contains("X-Kept"));
 }
 
+TEST_F(TheForwardedHead, SaysTrailersAreWelcomeForAClientThatSaysSo_RFC9110_10_1_4) {
+  const RequestHead head =
+      forward({{"Host", "shop"}, {"Connection", "TE"}, {"TE", "gzip;q=0.5, trailers"}});
+  EXPECT_EQ(value(head.fields, "TE"), "trailers");
+  EXPECT_EQ(value(head.fields, "Connection"), "TE");
+  EXPECT_FALSE(forward({{"Host", "shop"}, {"TE", "trailers"}}).fields.contains("TE"));
+  EXPECT_FALSE(forward({{"Host", "a"}, {"Connection", "TE"}, {"TE", "x"}}).fields.contains("TE"));
+}
+
+TEST_F(TheForwardedHead, AnnouncesTrailersOnlyWhereTheyGoOn_RFC9110_6_6_2) {
+  hop_.chunked = true;
+  EXPECT_EQ(value(forward({{"Host", "shop"}, {"Trailer", "X-Sum"}}).fields, "Trailer"), "X-Sum");
+  hop_.chunked = false;
+  EXPECT_FALSE(forward({{"Host", "shop"}, {"Trailer", "X-Sum"}}).fields.contains("Trailer"));
+}
+
 TEST_F(TheForwardedHead, ConnectionCannotHaveOurOwnFieldsOrHostLeftOut) {
   const RequestHead head =
       forward({{"Host", "shop"}, {"Connection", "Host, X-Forwarded-For, Via, X-Request-Id"}});

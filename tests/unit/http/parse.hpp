@@ -14,7 +14,8 @@ namespace banyan::http {
 struct Parsed {
   std::vector<Request> requests;
   std::vector<Response> responses;
-  std::string refusal;  ///< its name, or "" ; "http.cut" only when closed is asked for
+  std::vector<Fields> trailers;  ///< of each final message that is complete
+  std::string refusal;           ///< its name, or "" ; "http.cut" only when closed is asked for
   unsigned status = 0;
   friend bool operator==(const Parsed&, const Parsed&) = default;
 };
@@ -42,6 +43,7 @@ inline Parsed parse_requests(std::string_view bytes, std::size_t piece = SIZE_MA
         case Step::Kind::Body: break;
         case Step::Kind::End:
           open_request = false;
+          parsed.trailers.push_back(parser.trailers());
           if (!parser.keep_alive()) return parsed;
           parser.reset();
           break;
@@ -86,7 +88,10 @@ inline Parsed parse_responses(std::string_view bytes, std::string_view method = 
           if (!parser.interim() && (at < bytes.size() || !unread.empty())) {
             parsed.refusal = "bytes after the end";
           }
-          if (!parser.interim()) return parsed;
+          if (!parser.interim()) {
+            parsed.trailers.push_back(parser.trailers());
+            return parsed;
+          }
           parser.reset();
           break;
         }

@@ -130,7 +130,7 @@ TEST(RequestParser, ReadsPipelinedRequestsInOrder) {
   const Parsed parsed = parse_requests(
       "POST /a?x=1 HTTP/1.1\r\nHost: shop:80\r\nContent-Length: 003\r\n\r\nabc"
       "\r\nPUT /b HTTP/1.1\r\nhost: [::1]:8080\r\nTransfer-Encoding: Chunked\r\n\r\n"
-      "2;ext=\"x\\\"y\";z\r\nde\r\n1\r\nf\r\n000\r\nTrailer: dropped\r\n\r\n"
+      "2;ext=\"x\\\"y\";z\r\nde\r\n1\r\nf\r\n000\r\nTrailer: late\r\n\r\n"
       "GET / HTTP/1.1\r\nHost: a\r\nConnection: foo, Close\r\n\r\nGET /never HTTP/1.1\r\n");
 
   ASSERT_EQ(parsed.refusal, "");

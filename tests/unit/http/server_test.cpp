@@ -326,6 +326,21 @@ TEST(Server, CutsAnAnswerThatEndsShort) {
   EXPECT_THAT(answer, HasSubstr("<reset>"));
 }
 
+TEST(Server, CutsAnAnswerWithATrailerThatCannotBeSent) {
+  Running running([](std::shared_ptr<Exchange> exchange) {
+    exchange->begin(text("").head, Framing::chunked());
+    exchange->write("abc", [exchange](bool) {
+      exchange->finish(Fields{{"X-Sum", "1\r\n\r\nHTTP/1.1 200 OK"}});
+    });
+  });
+
+  const std::string answer = running.ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+
+  EXPECT_THAT(answer, AllOf(HasSubstr("<reset>"), Not(HasSubstr("X-Sum"))));
+  const std::lock_guard lock(running.mutex);
+  EXPECT_THAT(running.faults, HasSubstr("trailer"));
+}
+
 TEST(Server, TurnsAwayWhoIsTooMany) {
   ServerOptions options;
   options.max_connections = 1;

@@ -30,6 +30,16 @@ header_time = "5s
 )",
        R"(banyan.toml:6:18: this is not TOML: Error while parsing string: unescaped control characters other than TAB (U+0009) are explicitly prohibited
 )"},
+      {"NothingAfterAnOpenText", "[limits]\nheader_time = \"\"\"5s\n",
+       "banyan.toml:6:20: this is not TOML: Error while parsing string: encountered end-of-file\n"},
+      {"NotUtf8", "[limits]\n# caf\u00e9 caf\xe9\nheader_time = \"5s\"\n",
+       "banyan.toml:6:11: this is not UTF-8; save the file as UTF-8 with your editor\n"},
+      {"LineBreaksAndEscapesInWhatIsQuoted", "[limits]\n\"a\\nb\\u001b[2J\\u007f\" = 1\n",
+       "banyan.toml:6:1: unknown key \"a\\u000Ab\\u001B[2J\\u007F\" in [limits]. Known: "
+       "connections, "
+       "header_bytes, header_fields, connections_per_client, target_bytes, body_bytes, "
+       "header_time, "
+       "body_time, idle_time, write_time, total_time, drain_time, drain_spread.\n"},
       {"DuplicateKey",
        R"([limits]
 connections = 1

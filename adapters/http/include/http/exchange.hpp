@@ -21,6 +21,9 @@ struct TlsPeer;
 struct BodyPiece {
   std::string_view bytes;
   bool last = false;
+  /// With the last piece: what came after a chunked body, as it came; null when nothing did. Lives
+  /// as long as the bytes.
+  const Fields* trailers = nullptr;
 };
 
 /// One request and its answer. Answer in one of two ways:
@@ -84,7 +87,11 @@ class Exchange {
   virtual void write(std::string_view bytes, WriteDone done) = 0;
 
   /// Ends the answer in pieces. Fewer bytes than declared cut the connection.
-  virtual void finish() = 0;
+  void finish() { finish(Fields()); }
+  /// As above; of the trailers those that may be some (see may_be_trailer()) come after the body,
+  /// if it goes out in chunks (to HTTP/1.1); otherwise none does (RFC 9110 §6.5.1). One that cannot
+  /// be sent cuts the connection.
+  virtual void finish(const Fields& trailers) = 0;
 
   /// An answer of the engine's own: problem details with the refusal's status, name and text.
   /// Any thread. When an answer has begun, the same as abort().

@@ -76,7 +76,7 @@ struct Limits {
   std::size_t head_bytes = 32 * 1024;     ///< start line and fields together; else 431
   std::size_t target_bytes = 8 * 1024;    ///< else 414
   std::size_t fields = 128;               ///< else 431; a proxy in front that allows 100 adds some
-  std::size_t trailer_bytes = 4 * 1024;   ///< trailers are checked and dropped
+  std::size_t trailer_bytes = 4 * 1024;   ///< fields after a chunked body; else 431
   std::size_t chunk_line_bytes = 256;     ///< size and extensions of one chunk
   std::uint64_t body_bytes = UINT64_MAX;  ///< else 413
 };
@@ -90,9 +90,13 @@ bool is_token(std::string_view text) noexcept;
 bool is_field_value(std::string_view text) noexcept;
 
 /// What speaks about one connection only, and is never passed on.
-inline constexpr FieldSet kHopByHopFields(
-    std::to_array<FieldName>({"Connection", "Keep-Alive", "Proxy-Connection", "TE", "Trailer",
-                              "Upgrade", "Transfer-Encoding"}));
+inline constexpr FieldSet kHopByHopFields(std::to_array<FieldName>(
+    {"Connection", "Keep-Alive", "Proxy-Connection", "TE", "Upgrade", "Transfer-Encoding"}));
+
+/// Whether a field may come after the body (RFC 9110 §6.5.1). Not what has to be known before it:
+/// framing, routing, authentication, modifiers and preferences of the request, controls of the
+/// response, and what the content is; Content-Digest (RFC 9530) may. Nor hop-by-hop fields.
+bool may_be_trailer(std::string_view name) noexcept;
 
 /// The protocol that a request asks to go on with on its connection, if it is one that is passed
 /// on: "websocket" (RFC 6455), asked for as RFC 9110 §7.8 wants it. h2c never is: what is spoken

@@ -30,7 +30,7 @@ struct Step {
 /// Reads requests, bytes in, messages out, and refuses everything that two readers could
 /// understand differently (RFC 9112 with none of its leniency): bare LF, obs-fold, blanks before a
 /// colon, control characters, two lengths, a length beside chunks, other transfer codings, a
-/// missing or second Host, targets in absolute form, CONNECT, trailers that want to be fields, ...
+/// missing or second Host, targets in absolute form, CONNECT, malformed trailers, ...
 ///
 /// step() works on what the caller holds and copies no body bytes:
 ///
@@ -61,6 +61,9 @@ class RequestParser {
   bool keep_alive() const noexcept { return keep_alive_; }
   /// `Expect: 100-continue`: the sender waits before it sends the body.
   bool expects_continue() const noexcept { return expects_continue_; }
+  /// What came after a chunked body, all of it: after End and until the next Head. It is never a
+  /// part of the head, whatever it says; see may_be_trailer().
+  Fields& trailers() noexcept;
   const Refusal& refusal() const noexcept { return refusal_; }
   /// After the request was granted another protocol: what follows is its body, until the end.
   void switch_protocols();
@@ -116,6 +119,7 @@ class ResponseParser {
   Framing framing() const noexcept { return framing_; }
   bool has_body() const noexcept { return has_body_; }
   bool keep_alive() const noexcept { return keep_alive_; }
+  Fields& trailers() noexcept;
   const Refusal& refusal() const noexcept { return refusal_; }
 
  private:

@@ -23,8 +23,8 @@ enum class Persistence : std::uint8_t {
 /// end its line or hide something spoils it: finish() refuses then (status 500,
 /// "http.unsendable"), and the text is as it was. Fields that a parser has proven are not looked at
 /// again. Content-Length and Transfer-Encoding come from the framing, Connection from the
-/// persistence; fields of these names and `Keep-Alive`, `Proxy-Connection`, `TE`, `Trailer` and
-/// `Upgrade` are left out, since they speak about one connection.
+/// persistence; fields of these names and `Keep-Alive`, `Proxy-Connection`, `TE` and `Upgrade`
+/// are left out, since they speak about one connection.
 class HeadWriter {
  public:
   explicit HeadWriter(std::string& out) : out_(out), start_(out.size()) {}
@@ -44,6 +44,9 @@ class HeadWriter {
   /// Asks for another protocol on this connection, or (in a 101) grants it; in place of the
   /// persistence.
   void upgrade(std::string_view protocol);
+
+  /// Says `TE: trailers`: whoever asks passes on what comes after the body of the answer.
+  void accept_trailers();
 
   /// Whether it is a HEAD request: its answer has no body.
   bool asks_for_head() const noexcept { return asks_for_head_; }
@@ -80,6 +83,11 @@ std::expected<void, Refusal> serialize_head(const ResponseHead& head, Framing fr
 void begin_chunk(std::size_t size, std::string& out);
 inline constexpr std::string_view kChunkEnd = "\r\n";
 inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
+
+/// The last chunk and what comes after it, in place of kLastChunk. Fields that may not be trailers
+/// (see may_be_trailer()) are left out; a name or value that could end its line is refused as by
+/// HeadWriter, and the text is as it was.
+std::expected<void, Refusal> end_chunks(const Fields& trailers, std::string& out);
 
 /// A whole message, its length declared.
 std::expected<std::string, Refusal> serialize(const Request& request,

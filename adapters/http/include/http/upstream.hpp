@@ -87,7 +87,9 @@ class UpstreamExchange {
   /// upstream takes no more: not yet a failure, since an answer may come; read_head() tells.
   virtual void write(std::string_view bytes, WriteDone done) = 0;
   /// The request's body is complete. Not needed with Framing::none().
-  virtual void finish() = 0;
+  void finish() { finish(Fields()); }
+  /// As above; trailers as in Exchange::finish(). One that cannot be sent is a failure (Request).
+  virtual void finish(const Fields& trailers) = 0;
 
   /// The next head of the answer: interim ones (1xx) first, one for each call, then the final one,
   /// which lives as long as the exchange. See `interim(head)`. It may be changed in place.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "http/message.hpp"
 #include "http/serializer.hpp"
@@ -35,7 +36,8 @@ struct Hop {
   /// Whom the request goes to: what Host says when the client (of HTTP/1.0) said none.
   std::string_view upstream;
   std::optional<std::string_view> upgrade{};  ///< to what the request asks to be upgraded
-  std::optional<RoutingStamp> routing{};      ///< said as Banyan-Routing
+  bool chunked = false;  ///< the body goes on in chunks, and what comes after it too
+  std::optional<RoutingStamp> routing{};  ///< said as Banyan-Routing
 };
 
 /// Writes the head as it goes to the upstream: hop-by-hop fields, what `Connection` names and
@@ -43,11 +45,26 @@ struct Hop {
 /// Max-Forwards of OPTIONS and TRACE counts down; `traceparent` is continued with a span of our
 /// own, or begun; X-Request-Id is the exchange's, and X-Correlation-Id the client's or else the
 /// same; `extra` replaces what is there under its names. Method and target stay as they are.
+/// `Trailer` goes on where trailers do. `TE: trailers` is said again for a client of HTTP/1.1 that
+/// says it as it has to, with `Connection: TE` (RFC 9110 §10.1.4).
 void write_request_head(const http::RequestHead& head, const Hop& hop, const http::Fields& extra,
                         Random& random, http::HeadWriter& out);
 
 /// Makes of the upstream's head what goes to the client: hop-by-hop fields, `Banyan-*` and
-/// X-Request-Id (the engine writes our own) are taken out, `extra` is set.
-void turn_into_our_answer(http::ResponseHead& head, const http::Fields& extra);
+/// X-Request-Id (the engine writes our own) are taken out, `extra` is set. `trailers_go_on`:
+/// whether it may announce them.
+void turn_into_our_answer(http::ResponseHead& head, const http::Fields& extra,
+                          bool trailers_go_on = false);
+
+/// What `Connection` names but for the usual; most often nothing. Host is never among it: no client
+/// can have it left out, or the request would mean something else.
+std::vector<std::string> nominated(const http::Fields& head);
+
+/// Which trailers go on: not what may not be one (http::may_be_trailer()), nor what is kept out of
+/// heads (`nominated` by the head that was before them, `Banyan-*`), nor what this proxy has said
+/// in the head or could be taken to have said.
+http::Fields trailers_to_pass_on(const http::Fields& trailers,
+                                 const std::vector<std::string>& nominated,
+                                 const http::Fields& extra);
 
 }  // namespace banyan::strangler
