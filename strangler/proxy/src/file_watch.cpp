@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -30,50 +29,42 @@ void read_away(int descriptor) {
   }
 }
 
-/// "" when there is none.
-std::string identity(const std::filesystem::path& file) {
-  struct stat found{};
-  if (::stat(file.c_str(), &found) != 0) return {};
-  return std::to_string(found.st_dev) + ':' + std::to_string(found.st_ino) + ':' +
-         std::to_string(found.st_size) + ':' + std::to_string(found.st_mtim.tv_sec) + '.' +
-         std::to_string(found.st_mtim.tv_nsec);
-}
-
 }  // namespace
 
-FileWatch::FileWatch(std::vector<std::filesystem::path> files, std::function<void()> changed,
+FileWatch::FileWatch(FileMarks as_read, std::function<void()> changed,
                      std::chrono::milliseconds look)
     : changed_(std::move(changed)), look_(look) {
   notices_ = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  stop_ = ::eventfd(0, EFD_CLOEXEC);
-  if (notices_ < 0 || stop_ < 0) {
+  waker_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (notices_ < 0 || waker_ < 0) {
     const std::error_code reason(errno, std::system_category());
     ::close(notices_);
-    ::close(stop_);
+    ::close(waker_);
     throw std::system_error(reason, "cannot watch files");
   }
-  watch(files);
+  watch(std::move(as_read));
   thread_ = std::thread([this] { run(); });
 }
 
 FileWatch::~FileWatch() {
-  const std::uint64_t one = 1;
-  while (::write(stop_, &one, sizeof one) < 0 && errno == EINTR) {
-  }
+  stopping_ = true;
+  wake();
   thread_.join();
   ::close(notices_);
-  ::close(stop_);
+  ::close(waker_);
 }
 
-void FileWatch::watch(const std::vector<std::filesystem::path>& files) {
+void FileWatch::wake() const { ::eventfd_write(waker_, 1); }
+
+void FileWatch::watch(FileMarks as_read) {
   const std::lock_guard lock(mutex_);
-  std::map<std::filesystem::path, std::string> now;
-  for (const std::filesystem::path& file : files) {
+  for (auto& [file, mark] : as_read) {
     const auto known = seen_.find(file);
-    now[file] = known == seen_.end() ? identity(file) : known->second;
+    if (known != seen_.end()) mark = known->second;
   }
-  seen_ = std::move(now);
+  seen_ = std::move(as_read);
   watch_folders();
+  wake();
 }
 
 void FileWatch::watch_folders() {
@@ -96,14 +87,15 @@ void FileWatch::watch_folders() {
 }
 
 void FileWatch::run() {
-  std::array<pollfd, 2> waiting{pollfd{notices_, POLLIN, 0}, pollfd{stop_, POLLIN, 0}};
+  std::array<pollfd, 2> waiting{pollfd{notices_, POLLIN, 0}, pollfd{waker_, POLLIN, 0}};
   bool stirred = false;
   while (true) {
     const int time = stirred ? kQuietMilliseconds : static_cast<int>(look_.count());
     const int ready = ::poll(waiting.data(), waiting.size(), time);
-    if (waiting[1].revents != 0) return;
+    if (stopping_) return;
     if (ready > 0) {
       read_away(notices_);
+      read_away(waker_);
       stirred = true;
       continue;
     }
@@ -117,7 +109,7 @@ bool FileWatch::look() {
   const std::lock_guard lock(mutex_);
   bool changed = false;
   for (auto& [file, seen] : seen_) {
-    std::string now = identity(file);
+    std::string now = mark_of(file);
     if (now.empty() || now == seen) continue;
     seen = std::move(now);
     changed = true;

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <chrono>
-#include <filesystem>
 #include <functional>
-#include <map>
 #include <mutex>
 #include <set>
-#include <string>
 #include <thread>
-#include <vector>
+
+#include "proxy/file_marks.hpp"
 
 namespace banyan::strangler {
 
@@ -22,19 +21,23 @@ class FileWatch {
  public:
   static constexpr std::chrono::milliseconds kLook{10'000};
 
+  /// With marks from before the files were read: what has happened to them since is told as well.
   /// `changed` comes on a thread of the watch's own, once for what has changed together. Throws
   /// std::system_error when the system lets nothing be watched.
-  FileWatch(std::vector<std::filesystem::path> files, std::function<void()> changed,
+  FileWatch(FileMarks as_read, std::function<void()> changed,
             std::chrono::milliseconds look = kLook);
   ~FileWatch();
   FileWatch(const FileWatch&) = delete;
   FileWatch& operator=(const FileWatch&) = delete;
 
-  /// From now on these instead. From any thread, also from inside `changed`.
-  void watch(const std::vector<std::filesystem::path>& files);
+  /// From now on these instead; the marks count for those that are new. From any thread, also from
+  /// inside `changed`.
+  void watch(FileMarks as_read);
 
  private:
   void run();
+  /// Has run() look, when all has been quiet for a moment.
+  void wake() const;
   /// Whether a file is another one than when it was looked at last.
   bool look();
   void watch_folders();
@@ -42,10 +45,11 @@ class FileWatch {
   std::function<void()> changed_;
   std::chrono::milliseconds look_;
   std::mutex mutex_;
-  std::map<std::filesystem::path, std::string> seen_;  ///< what each was
-  std::set<int> folders_;                              ///< as inotify(7) numbers them
+  FileMarks seen_;
+  std::set<int> folders_;  ///< as inotify(7) numbers them
   int notices_ = -1;
-  int stop_ = -1;
+  int waker_ = -1;
+  std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };
 

@@ -89,6 +89,7 @@ struct Proxy::Parts {
   SteadyTime started = system_clock().steady();
   std::unique_ptr<OperatorPages> pages;
   std::mutex reloading;
+  FileMarks certificates;
   TlsServers tls;
   Doors doors;
   std::vector<http::InstanceLock> locks;
@@ -113,6 +114,7 @@ Proxy::Parts::Parts(const ProxyOptions& given, TrustedPeers trusted,
           std::make_shared<const Site>(routing, nullptr, upstreams, material, metrics.requests))),
       store(std::move(opened)),
       request_log(log),
+      certificates(material.files),
       tls(servers_of(material)),
       doors(doors_of(started_with, tls)) {}
 
@@ -147,6 +149,7 @@ void Proxy::Parts::warn_of_what_needs_a_restart(const Configuration& now) const 
 
 /// Goes by the addresses, which are what a reload cannot change.
 void Proxy::Parts::renew_certificates(const Configuration& now, const TlsMaterial& material) {
+  certificates = material.files;
   for (std::size_t i = 0; i < tls.size(); ++i) {
     const auto same = std::ranges::find(now.tls, started_with.tls[i].listen, &TlsListeners::listen);
     if (same == now.tls.end()) continue;
@@ -328,12 +331,13 @@ std::expected<void, std::vector<FileProblem>> Proxy::renew_certificates() {
   all.renew_certificates(configuration, *material);
   for (const auto& [name, context] : material->upstreams) site->pools().at(name)->tls->use(context);
   all.log.write(telemetry::Level::Info, "proxy.certificates_loaded",
-                {{"files", static_cast<std::int64_t>(certificate_files().size())}});
+                {{"files", static_cast<std::int64_t>(material->files.size())}});
   return {};
 }
 
-std::vector<std::filesystem::path> Proxy::certificate_files() const {
-  return tls_files(parts_->current()->routing().configuration, parts_->options.config_file);
+FileMarks Proxy::certificate_files() const {
+  const std::lock_guard lock(parts_->reloading);
+  return parts_->certificates;
 }
 
 std::size_t Proxy::drain(std::chrono::milliseconds deadline) {

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "file_watch.hpp"
+#include "proxy/file_marks.hpp"
 #include "proxy/proxy.hpp"
 
 namespace banyan::strangler {
@@ -83,6 +84,7 @@ void drain(Proxy& proxy, const ProxyOptions& options, const Signals& signals) {
 
 int run_proxy(const ProxyOptions& options) {
   const Signals signals;
+  const FileMarks config = marks_of({options.config_file});
   try {
     auto made = Proxy::make(options);
     if (!made) {
@@ -96,7 +98,7 @@ int run_proxy(const ProxyOptions& options) {
     const auto reload = [&] {
       if (proxy.reload()) certificates.watch(proxy.certificate_files());
     };
-    const FileWatch watch({options.config_file}, reload);
+    const FileWatch watch(config, reload);
     while (signals.next() == SIGHUP) {
       proxy.reopen_logs();
       reload();

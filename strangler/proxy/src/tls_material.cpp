@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
 #include <tuple>
 #include <utility>
 
@@ -58,6 +57,7 @@ class Reader {
     });
     return std::move(problems_);
   }
+  const FileMarks& marks() const { return marks_; }
 
  private:
   static http::TlsVersion version(TlsMinimum minimum) {
@@ -65,6 +65,7 @@ class Reader {
   }
   std::string path(const NamedFile& file) {
     std::string full = (folder_ / file.name).string();
+    marks_.try_emplace(full, mark_of(full));
     named_.emplace_back(full, file.place);
     return full;
   }
@@ -83,6 +84,7 @@ class Reader {
   std::string config_file_;
   std::filesystem::path folder_;
   std::vector<Named> named_;  ///< by the section that is read
+  FileMarks marks_;
   std::vector<FileProblem> problems_;
 };
 
@@ -100,28 +102,8 @@ std::expected<TlsMaterial, std::vector<FileProblem>> read_tls_material(
   }
   auto problems = std::move(reader).problems();
   if (!problems.empty()) return std::unexpected(std::move(problems));
+  material.files = reader.marks();
   return material;
-}
-
-std::vector<std::filesystem::path> tls_files(const Configuration& configuration,
-                                             const std::string& config_file) {
-  const std::filesystem::path folder = std::filesystem::path(config_file).parent_path();
-  std::set<std::filesystem::path> all;
-  const auto add = [&](const NamedFile& file) { all.insert(folder / file.name); };
-  const auto add_pair = [&](const CertificateFiles& files) {
-    add(files.chain);
-    add(files.key);
-  };
-  for (const TlsListeners& each : configuration.tls) {
-    std::ranges::for_each(each.tls.certificates, add_pair);
-    if (each.tls.client_ca) add(*each.tls.client_ca);
-  }
-  for (const UpstreamGroup& group : configuration.upstreams) {
-    if (!group.tls) continue;
-    if (group.tls->ca) add(*group.tls->ca);
-    if (group.tls->certificate) add_pair(*group.tls->certificate);
-  }
-  return {all.begin(), all.end()};
 }
 
 }  // namespace banyan::strangler

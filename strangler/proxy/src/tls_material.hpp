@@ -2,12 +2,12 @@
 #pragma once
 
 #include <expected>
-#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "http/tls.hpp"
+#include "proxy/file_marks.hpp"
 #include "routing/configuration.hpp"
 
 namespace banyan::strangler {
@@ -17,15 +17,12 @@ namespace banyan::strangler {
 struct TlsMaterial {
   std::vector<http::TlsServer::Context> listeners;  ///< by the index in Configuration::tls
   std::map<std::string, http::TlsClient::Context> upstreams;  ///< of those that speak TLS
+  FileMarks files;  ///< what they were before they were read
 };
 
 /// Reads them; names of files are relative to the folder of `config_file`. All problems at once, at
 /// the places where the configuration names the files.
 std::expected<TlsMaterial, std::vector<FileProblem>> read_tls_material(
     const Configuration& configuration, const std::string& config_file);
-
-/// The files that it names for that, each once.
-std::vector<std::filesystem::path> tls_files(const Configuration& configuration,
-                                             const std::string& config_file);
 
 }  // namespace banyan::strangler

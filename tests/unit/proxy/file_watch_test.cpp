@@ -40,7 +40,7 @@ class AWatch : public testing::Test {
 TEST_F(AWatch, TellsOnceWhatHasChangedTogether) {
   write(file("a"), "1");
   write(file("b"), "1");
-  const FileWatch watch({file("a"), file("b")}, count_, 1h);
+  const FileWatch watch(marks_of({file("a"), file("b")}), count_, 1h);
   write(file("a"), "22");
   write(file("b"), "22");
   wait_for(1);
@@ -55,16 +55,29 @@ TEST_F(AWatch, SeesThroughALinkBothThatItIsTurnedAndThatItsTargetIsWritten) {
   write(file("archive/1"), "1");
   write(file("archive/2"), "2");
   fs::create_symlink("../archive/1", file("live/pem"));
-  const FileWatch watch({file("live/pem")}, count_, 1h);
+  const FileWatch watch(marks_of({file("live/pem")}), count_, 1h);
   turn(file("live/pem"), "../archive/2");
   wait_for(1);
   write(file("archive/2"), "another");
   wait_for(2);
 }
 
+TEST_F(AWatch, TellsWhatHasChangedBetweenTheReadingAndTheWatching) {
+  write(file("a"), "1");
+  write(file("b"), "1");
+  const FileMarks as_read = marks_of({file("a"), file("b")});
+  write(file("a"), "22");
+  FileWatch watch(as_read, count_, 1h);
+  wait_for(1);
+  const FileMarks another = marks_of({file("c")});
+  write(file("c"), "1");
+  watch.watch(another);
+  wait_for(2);
+}
+
 TEST_F(AWatch, WaitsForAFileThatIsGone) {
   write(file("a"), "1");
-  const FileWatch watch({file("a")}, count_, 1h);
+  const FileWatch watch(marks_of({file("a")}), count_, 1h);
   fs::remove(file("a"));
   write(file("a"), "22");
   wait_for(1);
@@ -77,7 +90,7 @@ TEST_F(AWatch, LooksNowAndThenForWhatItIsNotToldOf) {
   write(file("two/pem"), "22");
   fs::create_directories(file("etc"));
   fs::create_symlink("../one", file("etc/current"));
-  const FileWatch watch({file("etc/current/pem")}, count_, 20ms);
+  const FileWatch watch(marks_of({file("etc/current/pem")}), count_, 20ms);
   turn(file("etc/current"), "../two");
   wait_for(1);
 }
@@ -86,8 +99,8 @@ TEST_F(AWatch, GoesOverToOtherFiles) {
   fs::create_directory(file("elsewhere"));
   write(file("a"), "1");
   write(file("elsewhere/b"), "1");
-  FileWatch watch({file("a")}, count_, 1h);
-  watch.watch({file("elsewhere/b")});
+  FileWatch watch(marks_of({file("a")}), count_, 1h);
+  watch.watch(marks_of({file("elsewhere/b")}));
   write(file("a"), "22");
   write(file("elsewhere/b"), "22");
   wait_for(1);

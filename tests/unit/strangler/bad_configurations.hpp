@@ -39,7 +39,8 @@ header_time = "5s
        "connections, "
        "header_bytes, header_fields, connections_per_client, target_bytes, body_bytes, "
        "header_time, "
-       "body_time, idle_time, write_time, total_time, drain_time, drain_spread.\n"},
+       "body_time, idle_time, write_time, tunnel_time, pinned_tunnel_time, total_time, drain_time, "
+       "drain_spread.\n"},
       {"DuplicateKey",
        R"([limits]
 connections = 1

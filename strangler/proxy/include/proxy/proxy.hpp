@@ -5,13 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "http/endpoint.hpp"
+#include "proxy/file_marks.hpp"
 #include "proxy/options.hpp"
 #include "routing/configuration.hpp"
 
@@ -62,8 +62,8 @@ class Proxy {
   /// the old ones live on. When something is wrong with any of them, all stay as they were, and the
   /// problems are logged and returned.
   std::expected<void, std::vector<FileProblem>> renew_certificates();
-  /// The files that the configuration in force names for that.
-  std::vector<std::filesystem::path> certificate_files() const;
+  /// The files that the configuration in force names for that, as they were when they were read.
+  FileMarks certificate_files() const;
 
   /// Opens the access log again by its name, after somebody has moved it away.
   void reopen_logs();
