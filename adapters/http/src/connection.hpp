@@ -70,6 +70,9 @@ struct ConnectionSet {
 /// A client's connection: reads one request at a time, has it answered, goes on. On its loop only.
 ///
 ///   Idle → Head → Handling → (Idle | Closing)
+///
+/// Its life is in connection.cpp, the request's body in connection_upload.cpp, the answer in
+/// connection_answer.cpp.
 class Connection final : public Wire {
  public:
   Connection(std::shared_ptr<LoopCore> loop, Descriptor socket, std::shared_ptr<Serving> serving,
@@ -113,6 +116,8 @@ class Connection final : public Wire {
  private:
   enum class State : std::uint8_t { Idle, Head, Handling, Closing };
   enum class Answer : std::uint8_t { None, Begun, Finishing, Sent };
+  static constexpr std::size_t kBodyBuffer = BufferPool::kSizes[1];
+  static Refusal client_gone();
 
   void on_input() override;
   void on_input_end(bool clean) override;
@@ -125,6 +130,7 @@ class Connection final : public Wire {
   void advance();
   void begin_exchange();
   void advance_body();
+  void say_continue();
   BodyPiece last_piece();
   void deliver(std::expected<BodyPiece, Refusal> piece);
   void refuse(const Refusal& refusal);

@@ -62,7 +62,7 @@ class Blocks {
         }
       }
     };
-    static thread_local AtTheEnd at_the_end;
+    static const thread_local AtTheEnd at_the_end{};
   }
 };
 
