@@ -47,6 +47,18 @@ Edge::Edge(const Parts& parts) : parts_(parts), operations_(reachable(parts.asse
   }
 }
 
+// Nothing in it has been found good, so it is known by our own id.
+void Edge::refused(const http::RefusedRequest& request, http::Response& answer) {
+  answer.head.fields.add("X-Correlation-Id", request.id);
+  if (!parts_.log.takes(telemetry::Level::Warning)) return;
+  parts_.log.write(telemetry::Level::Warning, "request_refused",
+                   {{"correlation_id", request.id},
+                    {"client", to_string(request.peer)},
+                    {"status", request.refusal.status},
+                    {"reason", request.refusal.name},
+                    {"problem", request.refusal.message}});
+}
+
 void Edge::handle(Exchange exchange) {
   if (parts_.pages.serve(exchange)) return;
   const http::RequestHead& head = exchange->head();

@@ -34,6 +34,7 @@ class Edge final : public http::Application {
   explicit Edge(const Parts& parts);
 
   void handle(std::shared_ptr<http::Exchange> exchange) override;
+  void refused(const http::RefusedRequest& request, http::Response& answer) override;
 
  private:
   using Exchange = std::shared_ptr<http::Exchange>;

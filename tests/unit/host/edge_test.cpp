@@ -87,6 +87,16 @@ TEST(Edge, SaysTheCorrelationIdThatItWasGivenOrMade) {
   EXPECT_EQ(made, shop.module->last().correlation_id);
 }
 
+TEST(Edge, SaysACorrelationIdAlsoWhenTheEngineRefuses) {
+  ServedDemo shop("here", Linkage::Linked);
+  shop.serve();
+  const http::Response answer = get(shop, "/" + std::string(20'000, 'a'));
+  EXPECT_EQ(answer.head.status, 414U);
+  EXPECT_EQ(field(answer, "X-Correlation-Id").size(), 16U);
+  EXPECT_EQ(field(answer, "X-Correlation-Id"), field(answer, "X-Request-Id"));
+  EXPECT_EQ(shop.module->calls, 0);
+}
+
 TEST(Edge, RefusesUnknownPathsAndMethods) {
   ServedDemo shop("here", Linkage::Linked);
   shop.serve();
