@@ -62,6 +62,7 @@ std::vector<std::string> problems_of(const Options& options,
                                      const std::vector<ModuleEntry>& table) {
   std::vector<std::string> problems;
   std::vector<std::string> names;
+  names.reserve(table.size());
   for (const ModuleEntry& entry : table) names.emplace_back(entry.port->name);
 
   const auto find = [&](const std::string& name, const std::string& flag) -> const ModuleEntry* {

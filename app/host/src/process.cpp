@@ -40,11 +40,11 @@ class NoRouting final : public RoutingTable {
 }  // namespace
 
 struct Process::Parts {
-  Parts(const Application& application_, const std::vector<ModuleEntry>& table_,
-        const Options& options_)
-      : application(application_),
-        table(table_),
-        options(options_),
+  Parts(const Application& served, const std::vector<ModuleEntry>& composition,
+        const Options& given)
+      : application(served),
+        table(composition),
+        options(given),
         log({.service = application.name, .file = options.log_file, .least = options.log_level}),
         instance(http::InstanceLock::for_endpoint(options.listen,
                                                   "give this one another port (--port N)")),
@@ -67,6 +67,7 @@ struct Process::Parts {
     if (options.trust == binding::Trust::Internal) return;
     store = value_or_throw(strangler::ControlStore::open(control_file(options).string()));
     std::vector<std::string> names;
+    names.reserve(table.size());
     for (const ModuleEntry& entry : table) names.emplace_back(entry.port->name);
     value_or_throw(store->enlist(names));
     stages = value_or_throw(strangler::Stages::make(*store, *scheduler, [this](const Error& error) {

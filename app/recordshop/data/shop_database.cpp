@@ -28,7 +28,7 @@ std::vector<banyan::migrations::ModuleScripts> all_scripts() {
 }
 
 /// Brings the schema up to date before anybody opens the file.
-const std::filesystem::path& migrated(const std::filesystem::path& file) {
+std::filesystem::path migrated(const std::filesystem::path& file) {
   Runner(file, all_scripts()).apply();
   return file;
 }

@@ -82,7 +82,8 @@ std::optional<Timestamp> timestamp_from(std::string_view text) {
     for (std::size_t i = digits; i < 6; ++i) micros *= 10;
   }
   const auto days = std::chrono::sys_days(date).time_since_epoch().count();
-  const std::int64_t seconds = std::int64_t{days} * 86'400 + *hour * 3'600 + *minute * 60 + *second;
+  const std::int64_t minutes = (std::int64_t{days} * 24 + *hour) * 60 + *minute;
+  const std::int64_t seconds = minutes * 60 + *second;
   return Timestamp{seconds * kMicrosPerSecond + micros};
 }
 

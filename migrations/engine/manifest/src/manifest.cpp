@@ -50,7 +50,7 @@ void merge(Manifest& manifest, const Manifest& more) {
 
 Result<Manifest> read(const std::filesystem::path& database) {
   const std::filesystem::path file = manifest_file(database);
-  std::ifstream stream(file, std::ios::binary);
+  const std::ifstream stream(file, std::ios::binary);
   if (!stream) {
     return fail(ErrorCode::NotFound, "manifest.missing",
                 "there is no " + file.string() +

@@ -20,7 +20,7 @@ int note_access(void* context, int action, const char* first, const char* second
     case SQLITE_UPDATE:
     case SQLITE_DELETE:
     case SQLITE_DROP_TABLE: table = first; break;
-    case SQLITE_ALTER_TABLE: table = second; break;
+    case SQLITE_ALTER_TABLE:
     case SQLITE_CREATE_INDEX:
     case SQLITE_CREATE_TRIGGER: table = second; break;
     default: return SQLITE_OK;

@@ -147,9 +147,9 @@ Result<Situation> reconcile(const Files& files, const std::string& module,
     Result<Seen> seen = see(files, module, tables);
     if (!seen) return fail(seen.error());
     if (seen->situation.agrees) return seen->situation;
-    Connection own = Connection::open(files.own, OpenMode::Write, busy_wait);
+    const Connection own = Connection::open(files.own, OpenMode::Write, busy_wait);
     if (seen->fence.moved) {
-      Connection shared = Connection::open(files.shared, OpenMode::Write, busy_wait);
+      const Connection shared = Connection::open(files.shared, OpenMode::Write, busy_wait);
       shared.run("BEGIN IMMEDIATE");
       ensure_guards(shared, Guard::Fence, module, tables);
       shared.run("COMMIT");

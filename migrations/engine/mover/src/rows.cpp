@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rows.hpp"
 
+#include <bit>
+#include <cstdint>
 #include <cstring>
 
 #include "names.hpp"
@@ -52,9 +54,9 @@ bool same_value(sqlite3_stmt* a, sqlite3_stmt* b, int column, bool utf16) {
     case SQLITE_NULL: return true;
     case SQLITE_INTEGER: return sqlite3_column_int64(a, column) == sqlite3_column_int64(b, column);
     case SQLITE_FLOAT: {
-      const double left = sqlite3_column_double(a, column);
-      const double right = sqlite3_column_double(b, column);
-      return std::memcmp(&left, &right, sizeof left) == 0;  // -0.0 is not 0.0
+      // Bit for bit: -0.0 is not 0.0.
+      return std::bit_cast<std::uint64_t>(sqlite3_column_double(a, column)) ==
+             std::bit_cast<std::uint64_t>(sqlite3_column_double(b, column));
     }
     default: {
       const Bytes left = bytes_of(a, column, type, utf16);
@@ -73,8 +75,7 @@ std::string shown(sqlite3_stmt* row, int column) {
     case SQLITE_BLOB: return "BLOB of " + size;
     default: break;
   }
-  const auto* text =
-      static_cast<const char*>(static_cast<const void*>(sqlite3_column_text(row, column)));
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(row, column));
   const std::string value = text == nullptr ? "" : std::string(text).substr(0, 40);
   if (type == SQLITE_INTEGER) return "INTEGER " + value;
   return type == SQLITE_FLOAT ? "REAL " + value : "TEXT '" + value + "' (" + size + ")";

@@ -46,8 +46,7 @@ void Query::run() {
 }
 
 std::string Query::text(int column) const {
-  const auto* bytes =
-      static_cast<const char*>(static_cast<const void*>(sqlite3_column_text(get(), column)));
+  const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(get(), column));
   if (bytes == nullptr) return {};
   return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(get(), column))};
 }

@@ -118,7 +118,7 @@ std::vector<Status> status_of(const std::filesystem::path& shared_file,
 
 }  // namespace
 
-Runner::Runner(std::filesystem::path shared_file, std::vector<ModuleScripts> modules,
+Runner::Runner(const std::filesystem::path& shared_file, std::vector<ModuleScripts> modules,
                const Clock& clock)
     : shared_file_(std::filesystem::absolute(shared_file)),
       modules_(std::move(modules)),

@@ -11,7 +11,7 @@ namespace banyan::migrations {
 namespace {
 
 std::string text_of(const std::string& module, const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
+  const std::ifstream stream(file, std::ios::binary);
   std::ostringstream text;
   text << stream.rdbuf();
   if (!stream || !std::filesystem::is_regular_file(file)) {

@@ -45,6 +45,7 @@ class MemoryCatalog final : public CatalogWriting {
     }
     std::ranges::stable_sort(on_album, {}, &Placed::position);
     std::vector<Track> tracks;
+    tracks.reserve(on_album.size());
     for (Placed& placed : on_album) tracks.push_back(std::move(placed.track));
     return tracks;
   }

@@ -64,7 +64,7 @@ struct Status {
 class Runner {
  public:
   /// `shared_file` is created when it is missing. Scripts are kept by reference: they are embedded.
-  Runner(std::filesystem::path shared_file, std::vector<ModuleScripts> modules,
+  Runner(const std::filesystem::path& shared_file, std::vector<ModuleScripts> modules,
          const Clock& clock = system_clock());
 
   /// Everything that is wrong before anything is applied: names, gaps, transaction statements,
