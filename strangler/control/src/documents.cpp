@@ -17,7 +17,8 @@ Json entry_object(const LogEntry& entry) {
   // The log keeps the texts that it hashed; they are JSON unless somebody tampered with them.
   const auto parsed = [](const std::string& text) {
     Json json = Json::parse(text, nullptr, false);
-    return json.is_discarded() ? Json(text) : json;
+    if (json.is_discarded()) json = text;
+    return json;
   };
   Json json = {{"seq", entry.seq},
                {"time", to_string(entry.time)},

@@ -133,8 +133,8 @@ HealthChecks::HealthChecks(std::function<void(const HealthChange&)> changed)
 
 HealthChecks::~HealthChecks() = default;
 
-std::shared_ptr<void> HealthChecks::watch(std::shared_ptr<InstanceGroup> group,
-                                          HealthCheckPlan plan) {
+std::shared_ptr<void> HealthChecks::watch(const std::shared_ptr<InstanceGroup>& group,
+                                          const HealthCheckPlan& plan) {
   auto handle = std::make_shared<char>();
   http::Loop& loop = loops_.at(0);
   const auto upstreams =

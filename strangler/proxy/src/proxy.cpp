@@ -58,8 +58,9 @@ TlsServers servers_of(const TlsMaterial& material) {
 
 /// Destroyed from the bottom up: first those who ask, then those who are asked.
 struct Proxy::Parts {
-  Parts(const ProxyOptions& given, TrustedPeers trusted, std::shared_ptr<const Routing> routing,
-        const TlsMaterial& material, std::unique_ptr<ControlStore> opened);
+  Parts(const ProxyOptions& given, TrustedPeers trusted,
+        const std::shared_ptr<const Routing>& routing, const TlsMaterial& material,
+        std::unique_ptr<ControlStore> opened);
 
   telemetry::Health::Finding upstream_health() const;
   std::shared_ptr<const Site> current() const {
@@ -99,7 +100,7 @@ struct Proxy::Parts {
 };
 
 Proxy::Parts::Parts(const ProxyOptions& given, TrustedPeers trusted,
-                    std::shared_ptr<const Routing> routing, const TlsMaterial& material,
+                    const std::shared_ptr<const Routing>& routing, const TlsMaterial& material,
                     std::unique_ptr<ControlStore> opened)
     : options(given),
       log({.service = "banyan-proxy", .file = given.log_file}),

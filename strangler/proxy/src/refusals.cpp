@@ -11,6 +11,7 @@ void Refusals::count(const http::Refusal& refusal) {
 std::vector<telemetry::Gauge> Refusals::gauges() const {
   std::vector<telemetry::Gauge> all;
   const std::lock_guard lock(mutex_);
+  all.reserve(counts_.size());
   for (const auto& [refusal, count] : counts_) {
     all.push_back({"banyan_requests_refused_total",
                    "requests that are malformed, beyond a limit, or too slow",

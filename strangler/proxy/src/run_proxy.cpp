@@ -94,7 +94,10 @@ int run_proxy(const ProxyOptions& options) {
     Proxy& proxy = **made;
     proxy.start();
     announce(proxy);
-    FileWatch certificates(proxy.certificate_files(), [&] { (void)proxy.renew_certificates(); });
+    FileWatch certificates(proxy.certificate_files(), [&] {
+      // It has logged what is wrong.
+      [[maybe_unused]] const auto renewed = proxy.renew_certificates();
+    });
     const auto reload = [&] {
       if (proxy.reload()) certificates.watch(proxy.certificate_files());
     };

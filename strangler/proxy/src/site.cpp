@@ -23,6 +23,7 @@ ForwarderOptions for_group(ForwarderOptions options, const UpstreamGroup& group,
 
 std::vector<http::Endpoint> endpoints(const UpstreamGroup& group) {
   std::vector<http::Endpoint> all;
+  all.reserve(group.instances.size());
   for (const Address& address : group.instances) all.push_back({address.host, address.port});
   return all;
 }

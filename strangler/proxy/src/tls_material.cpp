@@ -100,9 +100,9 @@ std::expected<TlsMaterial, std::vector<FileProblem>> read_tls_material(
   for (const UpstreamGroup& group : configuration.upstreams) {
     if (group.tls) material.upstreams[group.name] = reader.upstream(*group.tls);
   }
+  material.files = reader.marks();
   auto problems = std::move(reader).problems();
   if (!problems.empty()) return std::unexpected(std::move(problems));
-  material.files = reader.marks();
   return material;
 }
 

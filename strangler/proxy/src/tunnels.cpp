@@ -111,6 +111,7 @@ std::vector<Tunnels::Count> Tunnels::counts() const {
     if (book_->pinned(*tunnel)) ++row.pinned;
   }
   std::vector<Count> all;
+  all.reserve(rows.size());
   for (auto& [key, row] : rows) all.push_back(std::move(row));
   return all;
 }

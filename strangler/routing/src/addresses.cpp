@@ -145,7 +145,7 @@ std::vector<ListenPoint> read_listen(Section& section, const std::vector<ListenP
 std::optional<Address> read_operators(Section& section, const std::vector<ListenPoint>& listen) {
   const auto given = section.text("operators");
   if (!given) return std::nullopt;
-  const auto address = read_address(section, "operators", *given, 0);
+  auto address = read_address(section, "operators", *given, 0);
   if (!address || !check_listenable(section, "operators", *given, *address)) return std::nullopt;
   if (!is_unix(address->host) && !is_loopback(*ip_address(address->host))) {
     section.problem(

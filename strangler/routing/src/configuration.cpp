@@ -301,6 +301,7 @@ const MigrationPlan* Configuration::migration(std::string_view name) const {
 
 std::vector<std::string> Configuration::migration_names() const {
   std::vector<std::string> names;
+  names.reserve(migrations.size());
   for (const MigrationPlan& each : migrations) names.push_back(each.name);
   return names;
 }
@@ -324,7 +325,7 @@ std::expected<Configuration, std::vector<FileProblem>> parse_configuration(
 
 std::expected<Configuration, std::vector<FileProblem>> read_configuration(const std::string& file) {
   std::ifstream stream(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
   if (!stream && !stream.eof()) {
     return std::unexpected(std::vector<FileProblem>{
         {file, {}, std::string("cannot be read: ") + std::strerror(errno)}});

@@ -109,6 +109,7 @@ class RouteReader {
     upstream = name->text;
     if (configuration_.upstream(name->text) != nullptr) return;
     std::vector<std::string> known;
+    known.reserve(configuration_.upstreams.size());
     for (const UpstreamGroup& each : configuration_.upstreams) known.push_back(each.name);
     section_.problem(name->place,
                      "there is no [upstreams." + name->text + "]." + suggestion(name->text, known));
@@ -187,6 +188,7 @@ void read_routes(const toml::array* list, Configuration& configuration, FileProb
     return !route.path.empty() && !route.methods.empty();
   });
   std::vector<Place> places;
+  places.reserve(complete.size());
   for (const Route& route : complete) places.push_back(route.place);
   const auto table = RouteTable::build(std::move(complete));
   if (table) return;

@@ -78,7 +78,7 @@ class Section {
   /// Tables by name: `[upstreams.NAME]`.
   std::vector<std::pair<std::string, const toml::table*>> tables() const;
 
-  void problem(Place place, std::string message) { problems_.add(place, std::move(message)); }
+  void problem(Place place, std::string_view message) { problems_.add(place, message); }
   /// Reports the keys that nobody asked for.
   void finish();
 

@@ -39,7 +39,7 @@ class OrdersOnStore final : public Orders {
   void run() {
     try {
       drive_due_sagas(desk_);
-    } catch (const std::exception&) {
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
       // The top of a thread: there is no caller to tell, and the next round tries again. What is
       // wrong with the database shows in the next request.
     }

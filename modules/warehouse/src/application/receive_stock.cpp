@@ -43,7 +43,7 @@ Result<Stock> receive_stock(const Desk& desk, const ReceiveStock& request,
   return desk.store.write(context, [&](WarehouseWriting& warehouse) -> Result<Stock> {
     if (auto meanwhile = warehouse.delivery(key)) return again(*meanwhile, request);
     if (!warehouse.receive(request.track, request.quantity)) return unknown_track(request.track);
-    const Stock stock = warehouse.stock(request.track).value();
+    Stock stock = warehouse.stock(request.track).value();
     warehouse.add(
         Delivery{key, request.track, request.quantity, stock.on_hand, stock.reserved, now});
     warehouse.journal(

@@ -116,6 +116,7 @@ Result<bool> Hold::release() {
 
 banyan::Error out_of_stock(const OrderId& order, const std::vector<Shortage>& shortages) {
   std::vector<banyan::Detail> details;
+  details.reserve(shortages.size());
   for (const Shortage& shortage : shortages) {
     details.push_back({"/lines/" + std::to_string(shortage.line) + "/quantity",
                        std::to_string(shortage.wanted) + " wanted, " +

@@ -58,6 +58,7 @@ std::vector<Movement> StockJournal::of(const TrackId& track) {
                         " WHERE module = 'warehouse' AND item = :track ORDER BY at, subject, what",
                         track);
   std::vector<Movement> movements;
+  movements.reserve(rows.size());
   for (auto& [cause, kind, quantity, at] : rows) {
     movements.push_back({std::move(cause), kind_from(kind), track, quantity, at});
   }

@@ -47,8 +47,8 @@ class HealthChecks {
   HealthChecks& operator=(const HealthChecks&) = delete;
 
   /// Asks for as long as the handle lives. Any thread; the handle may outlive this.
-  [[nodiscard]] std::shared_ptr<void> watch(std::shared_ptr<InstanceGroup> group,
-                                            HealthCheckPlan plan);
+  [[nodiscard]] std::shared_ptr<void> watch(const std::shared_ptr<InstanceGroup>& group,
+                                            const HealthCheckPlan& plan);
 
  private:
   struct Shared;
