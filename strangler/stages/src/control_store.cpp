@@ -238,6 +238,7 @@ class SqliteControlStore final : public ControlStore {
 
   static Error unknown(std::string_view module, const Stand& now) {
     std::vector<std::string> known;
+    known.reserve(now.migrations.size());
     for (const Migration& each : now.migrations) known.push_back(each.module);
     return {ErrorCode::NotFound,
             "banyan.unknown_migration",
