@@ -3,7 +3,8 @@
 
 All of them: one core, keep-alive to both sides, no access log, X-Forwarded-For and -Proto, a request
 id. banyan also does what the others do not: sticky percentage, trace context, metrics by operation,
-health of both sides. The floor (raw_relay) does nothing at all.
+health of both sides. The floor (raw_relay) does nothing at all. The origin is nginx with Debian's
+sendfile and tcp_nopush: head and body of a file leave together.
 """
 import contextlib
 import json
