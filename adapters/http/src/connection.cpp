@@ -106,7 +106,14 @@ void Connection::on_input_end(bool clean) {
   // when it has read the rest.
   const bool may_end = tunnel_ || (state_ == State::Handling && serving_->options.allow_half_close);
   if (clean && may_end) return advance_body();
-  close();
+  // What was begun must not look complete to somebody who only sees it end.
+  const bool begun = state_ == State::Handling && answer_ != Answer::None;
+  const bool whole = answer_ == Answer::Sent && with_the_kernel();
+  if (begun && !whole) {
+    reset();
+  } else {
+    close();
+  }
   gone();
 }
 
@@ -199,7 +206,7 @@ void Connection::refuse_unhandled(const Refusal& refusal) {
                                  problem);
   state_ = State::Handling;
   ++number_;
-  to_head_ = false;
+  to_head_ = head.method == "HEAD";
   old_client_ = false;
   body_done_ = true;
   answer_ = Answer::None;

@@ -199,7 +199,7 @@ void Connection::on_sent() {
   if (state_ != State::Handling) return;
   if (answer_ == Answer::Sent) return complete();
   if (!answer_piece_.empty()) return send_piece(std::exchange(answer_piece_, {}));
-  if (tunnel_ && read_done_) read_timer_.set(serving_->options.tunnel_timeout);
+  if (tunnel_ && (read_done_ || body_done_)) read_timer_.set(serving_->options.tunnel_timeout);
   if (Exchange::WriteDone done = std::exchange(write_done_, nullptr)) done(true);
   if (open() && state_ == State::Handling && !sending()) flush();
 }

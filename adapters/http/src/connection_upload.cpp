@@ -69,6 +69,8 @@ void Connection::deliver(std::expected<BodyPiece, Refusal> piece) {
   Exchange::ReadDone done = std::exchange(read_done_, nullptr);
   // Whoever asks for the next piece from inside gets it when this one's callback is over.
   delivering_ = true;
+  // Its client has nothing more to say, the tunnel has its time-out still.
+  if (tunnel_ && body_done_) read_timer_.set(serving_->options.tunnel_timeout);
   done(std::move(piece));
   delivering_ = false;
   if (read_done_)

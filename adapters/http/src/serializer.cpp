@@ -141,11 +141,12 @@ std::expected<void, Refusal> HeadWriter::finish(Framing framing, Persistence per
   if (request && framing.kind == Framing::Kind::None && usually_has_body_) {
     framing = Framing::of_length(0);
   }
-  if (upgrades_ || (!request && status_ < 200)) {
+  if (!request && (upgrades_ || status_ < 200)) {
     out_ += "\r\n";
     return {};
   }
   if (status_ == 204) framing = Framing::none();
+  if (upgrades_) persistence = Persistence::KeepAlive;  // Connection is said
   append_framing(framing, persistence, out_);
   return {};
 }

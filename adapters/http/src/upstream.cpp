@@ -34,6 +34,7 @@ class UpstreamHandle final : public UpstreamExchange {
   Framing framing() const override { return call_->framing(); }
   bool has_body() const override { return call_->has_body(); }
   void read_body(PieceDone done) override { call_->read_body(std::move(done)); }
+  void on_failure(FailureDone done) override { call_->on_failure(std::move(done)); }
   void cancel() override { call_->cancel(); }
   bool reused() const override { return call_->reused(); }
 

@@ -173,7 +173,7 @@ void UpstreamCall::send_failed() {
   piece_waits_ = false;
   // Why it takes no more is often in an answer that is on its way.
   if (connection_->input_ended()) return advance();
-  read_timer_.set(pool_->options().first_byte_timeout);
+  if (!answered_) read_timer_.set(pool_->options().first_byte_timeout);
 }
 
 void UpstreamCall::input_is_over(bool clean) {
@@ -215,6 +215,7 @@ void UpstreamCall::read_head(UpstreamExchange::HeadDone done) {
 }
 
 void UpstreamCall::read_body(UpstreamExchange::PieceDone done) {
+  take_back();
   piece_done_ = std::move(done);
   if (connection_) connection_->pin(false);
   advance_later();
@@ -280,6 +281,7 @@ void UpstreamCall::advance() {
       case Step::Kind::Body: {
         read_timer_.clear();
         connection_->pin(true);
+        lent_ = true;
         auto done = std::exchange(piece_done_, nullptr);
         done(BodyPiece{step.body, false});
         break;
@@ -350,7 +352,15 @@ void UpstreamCall::fail(UpstreamFailure::Kind kind, std::string what) {
   stop_timers();
   failure_ = UpstreamFailure{kind, to_string(endpoint_) + ": " + std::move(what), unsent(),
                              reused_ && !answered_ && kind == UpstreamFailure::Kind::Closed};
-  if (connection_) std::exchange(connection_, nullptr)->drop();
+  if (connection_) {
+    if (lent_) lender_ = connection_;
+    std::exchange(connection_, nullptr)->drop();
+  }
+  if (lent_ && failed_done_) {
+    loop_->post([done = std::exchange(failed_done_, nullptr), failure = *failure_]() mutable {
+      done(failure);
+    });
+  }
   if (!advancing_) loop_->post([self = shared_from_this()] { self->advance(); });
   if (write_done_) {
     loop_->post([done = std::exchange(write_done_, nullptr)]() mutable { done(false); });
@@ -362,6 +372,12 @@ void UpstreamCall::tell_failure() {
   if (auto done = std::exchange(piece_done_, nullptr)) done(std::unexpected(*failure_));
 }
 
+/// The reader has done with the piece that it was lent.
+void UpstreamCall::take_back() {
+  lent_ = false;
+  if (lender_) loop_->bury(std::exchange(lender_, nullptr));
+}
+
 void UpstreamCall::cancel() { fail(UpstreamFailure::Kind::Cancelled, "cancelled"); }
 
 void UpstreamCall::abandon() {
@@ -369,6 +385,7 @@ void UpstreamCall::abandon() {
   if (!failure_) failure_ = UpstreamFailure{UpstreamFailure::Kind::Cancelled, "cancelled", false};
   stop_timers();
   if (connection_) std::exchange(connection_, nullptr)->drop();
+  take_back();
   release_callbacks();
 }
 
@@ -376,6 +393,7 @@ void UpstreamCall::release_callbacks() {
   const auto head = std::exchange(head_done_, nullptr);
   const auto piece = std::exchange(piece_done_, nullptr);
   const auto write = std::exchange(write_done_, nullptr);
+  const auto failed = std::exchange(failed_done_, nullptr);
 }
 
 void UpstreamCall::loop_ends() {

@@ -25,6 +25,7 @@ class UpstreamCall final : public ConnectionUser,
   void finish(const Fields& trailers);
   void read_head(UpstreamExchange::HeadDone done);
   void read_body(UpstreamExchange::PieceDone done);
+  void on_failure(UpstreamExchange::FailureDone done) { failed_done_ = std::move(done); }
   void cancel();
   /// Nobody is interested any more.
   void abandon();
@@ -59,6 +60,7 @@ class UpstreamCall final : public ConnectionUser,
   void fail(UpstreamFailure::Kind kind, std::string what);
   void tell_failure();
   void release_callbacks();
+  void take_back();
   void stop_timers();
 
   std::shared_ptr<LoopCore> loop_;
@@ -103,6 +105,9 @@ class UpstreamCall final : public ConnectionUser,
   Fields trailers_;  ///< the answer's
   UpstreamExchange::HeadDone head_done_;
   UpstreamExchange::PieceDone piece_done_;
+  UpstreamExchange::FailureDone failed_done_;
+  bool lent_ = false;  ///< the reader has a piece, which lies in the connection's buffer
+  std::shared_ptr<UpstreamConnection> lender_;  ///< it has ended, its buffer has not
   std::optional<UpstreamFailure> failure_;
 };
 

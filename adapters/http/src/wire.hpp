@@ -82,6 +82,10 @@ class Wire : public std::enable_shared_from_this<Wire>, protected Watched, priva
   /// Text to go before the next piece.
   std::string& outgoing() noexcept { return out_; }
   bool sending() const noexcept { return sending_now_; }
+  /// Nothing that was given to send() is left here, even if on_sent() is still to come.
+  bool with_the_kernel() const noexcept {
+    return !sending_now_ || send_result_ == SendResult::Sent;
+  }
   /// Sends outgoing(), then `piece`, then `tail`, which both must live until on_sent(). Not while
   /// sending().
   void send(std::string_view piece = {}, std::string_view tail = {});

@@ -57,6 +57,17 @@ void each_nominated(const http::Fields& head, const Use& use) {
   });
 }
 
+/// CGI and its heirs read '_' as '-': to them X_Forwarded_For is what we say of the client.
+bool passes_for_ours(std::string_view name) {
+  constexpr FieldSet kOurs =
+      kHopByHop | kOwnInRequests | FieldSet(std::to_array<FieldName>({"Content-Length", "Host"}));
+  if (name.find('_') == std::string_view::npos) return false;
+  std::string read(name);
+  std::ranges::replace(read, '_', '-');
+  return kOurs.contains(http::known_field(read)) || begins_with(read, kKitPrefix) ||
+         begins_with(read, "X-Forwarded-");
+}
+
 /// Which fields of a head go on.
 class Sieve {
  public:
@@ -66,7 +77,7 @@ class Sieve {
   }
 
   bool passes(const http::Fields::Field& field) const {
-    if (held_back_.contains(field.known)) return false;
+    if (held_back_.contains(field.known) || passes_for_ours(field.name)) return false;
     if (field.known == 0 && begins_with(field.name, kKitPrefix)) return false;
     return std::ranges::none_of(
         nominated_, [&](std::string_view name) { return equals_ignoring_case(name, field.name); });
@@ -271,8 +282,8 @@ http::Fields trailers_to_pass_on(const http::Fields& trailers,
   constexpr FieldSet kHeldBack = kHopByHop | kOwnInRequests | kOwnInAnswers;
   http::Fields passed;
   for (const auto field : trailers) {
-    const bool ours = kHeldBack.contains(field.known) || extra.contains(field.name) ||
-                      begins_with(field.name, kKitPrefix) ||
+    const bool ours = kHeldBack.contains(field.known) || passes_for_ours(field.name) ||
+                      extra.contains(field.name) || begins_with(field.name, kKitPrefix) ||
                       begins_with(field.name, "X-Forwarded-") ||
                       begins_with(field.name, "X-Strangler");
     const bool named = std::ranges::any_of(

@@ -75,6 +75,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   void begin_answer(http::ResponseHead& head);
   void switch_protocols(http::ResponseHead& head);
   void end_tunnel();
+  void await_answer();
   void await_piece();
   void take_answer_piece(http::BodyPiece piece);
   void answer_broke_off(const http::UpstreamFailure& failure);

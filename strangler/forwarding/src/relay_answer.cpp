@@ -59,6 +59,14 @@ void Relay::begin_answer(http::ResponseHead& head) {
   if (upstream_->framing().kind == http::Framing::Kind::Length) {
     answer_left_ = upstream_->framing().length;
   }
+  await_answer();
+}
+
+void Relay::await_answer() {
+  upstream_->on_failure([weak = weak_from_this()](const http::UpstreamFailure& failure) {
+    const auto self = weak.lock();
+    if (self && !self->settled()) self->answer_broke_off(failure);
+  });
   await_piece();
 }
 
@@ -81,7 +89,7 @@ void Relay::switch_protocols(http::ResponseHead& head) {
     });
   }
   ask_client();
-  await_piece();
+  await_answer();
 }
 
 void Relay::end_tunnel() {

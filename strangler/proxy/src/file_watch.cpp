@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -16,7 +17,9 @@
 namespace banyan::strangler {
 namespace {
 
-constexpr int kQuietMilliseconds = 50;
+constexpr std::chrono::milliseconds kQuiet{50};
+/// In a folder that never is quiet they are looked at all the same.
+constexpr std::chrono::milliseconds kLongest{1'000};
 constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE;
 
 std::filesystem::path folder_of(const std::filesystem::path& file) {
@@ -88,19 +91,20 @@ void FileWatch::watch_folders() {
 
 void FileWatch::run() {
   std::array<pollfd, 2> waiting{pollfd{notices_, POLLIN, 0}, pollfd{waker_, POLLIN, 0}};
-  bool stirred = false;
+  std::optional<std::chrono::steady_clock::time_point> stirred;
   while (true) {
-    const int time = stirred ? kQuietMilliseconds : static_cast<int>(look_.count());
-    const int ready = ::poll(waiting.data(), waiting.size(), time);
+    const auto time = stirred ? kQuiet : look_;
+    const int ready = ::poll(waiting.data(), waiting.size(), static_cast<int>(time.count()));
     if (stopping_) return;
+    if (ready < 0) continue;
     if (ready > 0) {
       read_away(notices_);
       read_away(waker_);
-      stirred = true;
-      continue;
+      const auto now = std::chrono::steady_clock::now();
+      if (!stirred) stirred = now;
+      if (now - *stirred < kLongest) continue;
     }
-    if (ready < 0) continue;
-    stirred = false;
+    stirred.reset();
     if (look()) changed_();
   }
 }

@@ -58,6 +58,23 @@ TEST_F(TheForwardedHead, LeavesOutHopByHopFields_RFC9110_7_6_1) {
   EXPECT_EQ(value(head.fields, "Accept"), "*/*");
 }
 
+TEST_F(TheForwardedHead, LeavesOutWhatCgiWouldTakeForOurs) {
+  const RequestHead head = forward({{"Host", "shop"},
+                                    {"X_Forwarded_For", "9.9.9.9"},
+                                    {"x_forwarded-proto", "https"},
+                                    {"X_Forwarded_Port", "1"},
+                                    {"Transfer_Encoding", "chunked"},
+                                    {"Content_Length", "5"},
+                                    {"Banyan_Routing", "catalog=remote"},
+                                    {"X_Mine", "1"}});
+  for (const auto field : head.fields) {
+    EXPECT_TRUE(field.name.find('_') == std::string_view::npos || field.name == "X_Mine")
+        << field.name;
+  }
+  EXPECT_EQ(value(head.fields, "X_Mine"), "1");
+  EXPECT_EQ(value(head.fields, "X-Forwarded-For"), "203.0.113.9");
+}
+
 TEST_F(TheForwardedHead, LeavesOutWhatConnectionNames_RFC9110_7_6_1) {
   const RequestHead head = forward({{"Host", "shop"},
                                     {"Connection", "close, X-Secret"},

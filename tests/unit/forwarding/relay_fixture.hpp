@@ -75,6 +75,7 @@ class RelayTest : public testing::Test {
     application_->group = std::make_shared<InstanceGroup>("shop", std::move(endpoints));
     http::ServerOptions server;
     server.loops = 1;
+    server.tunnel_timeout = tunnel_time_;
     server.limits.body_bytes = 1u << 30;
     server_ = std::make_unique<http::Server>(std::move(server), *application_);
     server_->start();
@@ -86,6 +87,7 @@ class RelayTest : public testing::Test {
   Outcome outcome() { return application_->next_outcome(); }
   InstanceGroup& group() { return *application_->group; }
 
+  std::chrono::milliseconds tunnel_time_{600'000};
   test::Listener upstream_;
   std::unique_ptr<ForwardAll> application_;
   std::unique_ptr<http::Server> server_;

@@ -44,6 +44,20 @@ TEST_F(ALargeBody, ComesDownAtThePaceOfASlowReader) {
   EXPECT_EQ(outcome().failure, ForwardFailure::None);
 }
 
+/// What is being written lies in the buffer of the connection to the upstream, which has ended.
+TEST_F(ALargeBody, ThatNobodyTakesIsCutAtTheDeadline) {
+  serve();
+  application_->budget = 300ms;
+  Peer client = this->client();
+  client.send("GET / HTTP/1.1\r\nHost: shop\r\n\r\n");
+  Peer upstream = upstream_.accept();
+  upstream.read_head();
+  upstream.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kLarge) + "\r\n\r\n");
+  upstream.send_until_stalled(body(), 50ms);
+  EXPECT_EQ(outcome().failure, ForwardFailure::Truncated);
+  EXPECT_TRUE(client.read_to_end().reset);
+}
+
 TEST_F(ALargeBody, GoesUpAtThePaceOfASlowUpstream) {
   serve();
   Peer client = this->client();

@@ -17,6 +17,28 @@ constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok
 
 using TheRelay = RelayTest;
 
+TEST_F(TheRelay, DoesNotLetACutAnswerLookWholeToAClientThatOnlySeesItEnd) {
+  serve();
+  Peer client = this->client();
+  client.send("GET / HTTP/1.0\r\nHost: shop\r\n\r\n");
+  Peer upstream = upstream_.accept();
+  upstream.read_head();
+  upstream.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\npiece\r\n");
+  client.read_until("piece");
+  client.shut_sending();
+  EXPECT_TRUE(client.read_to_end().reset);
+  EXPECT_EQ(outcome().failure, ForwardFailure::ClientGone);
+}
+
+TEST_F(TheRelay, RefusesAHeadRequestWithoutABody_RFC9110_9_3_2) {
+  serve();
+  Peer client = this->client();
+  client.send("HEAD / HTTP/1.1\r\n\r\n");
+  const std::string answer = client.read_to_end().text;
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n")) << answer;
+}
+
 TEST_F(TheRelay, PassesTargetMethodAndFieldsOnAndTheAnswerBack) {
   serve();
   Peer client = this->client();

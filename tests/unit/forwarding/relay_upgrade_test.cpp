@@ -69,6 +69,31 @@ TEST_F(AWebSocket, TakesWhatTheUpstreamSaysWithItsGrant) {
   EXPECT_EQ(client.read_exactly(11), "first words");
 }
 
+/// What an upstream that knows nothing of upgrades reads behind the head must be a body to it.
+TEST_F(AWebSocket, IsNoWayToHideARequestInABody) {
+  serve();
+  Peer client = this->client();
+  const std::string hidden = "GET /admin HTTP/1.1\r\nHost: internal\r\n\r\n";
+  client.send(
+      "GET /chat HTTP/1.1\r\nHost: shop\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+      "Content-Length: " +
+      std::to_string(hidden.size()) + "\r\n\r\n" + hidden);
+  Peer upstream = upstream_.accept();
+  const std::string head = upstream.read_head();
+  EXPECT_NE(head.find("\r\nContent-Length: " + std::to_string(hidden.size()) + "\r\n"),
+            std::string::npos)
+      << head;
+  EXPECT_EQ(upstream.read_exactly(hidden.size()), hidden);
+}
+
+TEST_F(AWebSocket, WhoseClientHasEndedItsSideStillHasATimeOut) {
+  tunnel_time_ = 200ms;
+  Ends ends = open();
+  ends.client.shut_sending();
+  ends.client.read_to_end();
+  EXPECT_EQ(outcome().status, 101U);
+}
+
 TEST_F(AWebSocket, EndsWhenTheUpstreamEndsIt) {
   Ends ends = open();
   ends.upstream.send("bye");
@@ -194,7 +219,11 @@ INSTANTIATE_TEST_SUITE_P(
                     "GET / HTTP/1.0\r\nHost: a\r\nConnection: Upgrade\r\n"
                     "Upgrade: websocket\r\n\r\n",
                     "DELETE / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n"
-                    "Upgrade: websocket\r\n\r\n"));
+                    "Upgrade: websocket\r\n\r\n",
+                    "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n"
+                    "Upgrade: websocket\r\nContent-Length: 5\r\n\r\nhello",
+                    "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n"
+                    "Upgrade: websocket\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"));
 
 }  // namespace
 }  // namespace banyan::strangler

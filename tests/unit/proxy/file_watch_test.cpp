@@ -75,6 +75,18 @@ TEST_F(AWatch, TellsWhatHasChangedBetweenTheReadingAndTheWatching) {
   wait_for(2);
 }
 
+TEST_F(AWatch, LooksEvenWhenItsFolderIsNeverQuiet) {
+  write(file("a"), "1");
+  const FileWatch watch(marks_of({file("a")}), count_, 1h);
+  write(file("a"), "22");
+  const auto end = std::chrono::steady_clock::now() + 10s;
+  while (changes_ == 0 && std::chrono::steady_clock::now() < end) {
+    write(file("another"), "1");
+    std::this_thread::sleep_for(1ms);
+  }
+  EXPECT_EQ(changes_, 1);
+}
+
 TEST_F(AWatch, WaitsForAFileThatIsGone) {
   write(file("a"), "1");
   const FileWatch watch(marks_of({file("a")}), count_, 1h);

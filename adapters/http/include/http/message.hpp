@@ -99,8 +99,8 @@ inline constexpr FieldSet kHopByHopFields(std::to_array<FieldName>(
 bool may_be_trailer(std::string_view name) noexcept;
 
 /// The protocol that a request asks to go on with on its connection, if it is one that is passed
-/// on: "websocket" (RFC 6455), asked for as RFC 9110 §7.8 wants it. h2c never is: what is spoken
-/// then could not be looked into.
+/// on: "websocket" (RFC 6455), asked for as RFC 9110 §7.8 wants it, by a request without body. h2c
+/// never is: what is spoken then could not be looked into.
 std::optional<std::string_view> asked_upgrade(const RequestHead& head);
 
 /// Takes out the above and what `Connection` names. Whoever passes a message on calls this before

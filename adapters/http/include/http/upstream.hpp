@@ -79,6 +79,7 @@ class UpstreamExchange {
  public:
   using HeadDone = std::move_only_function<void(std::expected<ResponseHead*, UpstreamFailure>)>;
   using PieceDone = std::move_only_function<void(std::expected<BodyPiece, UpstreamFailure>)>;
+  using FailureDone = std::move_only_function<void(const UpstreamFailure&)>;
   using WriteDone = std::move_only_function<void(bool sent)>;
 
   virtual ~UpstreamExchange() = default;
@@ -99,6 +100,9 @@ class UpstreamExchange {
   virtual bool has_body() const = 0;
   /// The next piece of the answer's body; nothing more is read from the upstream until asked for.
   virtual void read_body(PieceDone done) = 0;
+  /// Told, once, when the exchange fails while a piece is with its reader, who else would hear of
+  /// it only when asking for the next one. The piece stays valid until then.
+  virtual void on_failure(FailureDone done) = 0;
 
   /// Ends it and closes the connection. Waiting callbacks get Cancelled.
   virtual void cancel() = 0;
