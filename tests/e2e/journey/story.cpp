@@ -7,6 +7,7 @@
 #include <cmath>
 #include <memory>
 #include <thread>
+#include <utility>
 
 #include "deployment.hpp"
 #include "ledger.hpp"
@@ -108,8 +109,24 @@ class Story {
         shop_.metric("banyan_port_calls_total",
                      {"module=\"catalog\"", "operation=\"get_tracks\"", "binding=\"remote\""})};
   }
-  Shares shares_while_watching(std::string_view what) {
-    const Counters before = counters();
+  /// A request is counted when it ends, on the side that was decided when it came: before a share
+  /// of nothing is expected of a side, those that were under way at the switch have to be through.
+  Counters counters_after_a_switch(double expected) {
+    const auto on_the_silent_side = [&](const Counters& of) {
+      return expected == 0 ? of.edge_remote + of.calls_remote : of.edge_local + of.calls_local;
+    };
+    Counters now = counters();
+    if (expected != 0 && expected != 1) return now;
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    while (std::chrono::steady_clock::now() < patience) {
+      std::this_thread::sleep_for(milliseconds(100));
+      const Counters before = std::exchange(now, counters());
+      if (on_the_silent_side(before) == on_the_silent_side(now)) break;
+    }
+    return now;
+  }
+  Shares shares_while_watching(std::string_view what, double expected) {
+    const Counters before = counters_after_a_switch(expected);
     watch(what, 2);
     const Counters after = counters();
     return {{after.edge_local - before.edge_local, after.edge_remote - before.edge_remote},
@@ -118,9 +135,9 @@ class Story {
   void shift(int percent) {
     deployment_.banyan({"shift", "catalog", fmt::format("{}%", percent), "--why", "the journey"}, 0,
                        false);
-    const Shares seen = shares_while_watching(fmt::format("catalog at {} %", percent));
     // The customers stay on their side, so theirs is the share, not the percentage itself.
     const double expected = load_->share_of_customers("catalog", percent);
+    const Shares seen = shares_while_watching(fmt::format("catalog at {} %", percent), expected);
     narrator_.prove(
         seen.edge.agrees_with(expected) && seen.calls.agrees_with(expected),
         fmt::format("{} % means {} % at the edge and between modules", percent, percent),
@@ -254,7 +271,7 @@ void Story::come_home() {
   narrator_.say("warehouse is in the process again, on the same tables");
   deployment_.stop_service("warehouse");
   deployment_.banyan({"back", "catalog", "--why", "coming home"}, 0, false);
-  const Shares seen = shares_while_watching("catalog's traffic is home");
+  const Shares seen = shares_while_watching("catalog's traffic is home", 0);
   narrator_.prove(seen.edge.value() == 0 && seen.calls.value() == 0, "traffic came home",
                   "0 % of catalog's reads leave the process");
   restart("", {});
