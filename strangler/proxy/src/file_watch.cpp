@@ -9,7 +9,6 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -91,7 +90,8 @@ void FileWatch::watch_folders() {
 
 void FileWatch::run() {
   std::array<pollfd, 2> waiting{pollfd{notices_, POLLIN, 0}, pollfd{waker_, POLLIN, 0}};
-  std::optional<std::chrono::steady_clock::time_point> stirred;
+  bool stirred = false;
+  std::chrono::steady_clock::time_point since;
   while (true) {
     const auto time = stirred ? kQuiet : look_;
     const int ready = ::poll(waiting.data(), waiting.size(), static_cast<int>(time.count()));
@@ -101,10 +101,10 @@ void FileWatch::run() {
       read_away(notices_);
       read_away(waker_);
       const auto now = std::chrono::steady_clock::now();
-      if (!stirred) stirred = now;
-      if (now - *stirred < kLongest) continue;
+      if (!std::exchange(stirred, true)) since = now;
+      if (now - since < kLongest) continue;
     }
-    stirred.reset();
+    stirred = false;
     if (look()) changed_();
   }
 }
