@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -55,15 +56,21 @@ void print(const char* what, int callers, const Measured& measured) {
               measured.each_second, measured.p50_ms, measured.p99_ms);
 }
 
+void clear(const std::filesystem::path& database) {
+  for (const auto* ending : {"", "-wal", "-shm", ".lock"}) {
+    std::filesystem::remove(database.string() + ending);
+  }
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   const std::filesystem::path folder = count > 1 ? arguments[1] : ".";
   const std::chrono::milliseconds duration((count > 2 ? std::atoi(arguments[2]) : 2) * 1000);
   const auto file = folder / "sql_bench.db";
-  for (const auto* ending : {"", "-wal", "-shm", ".lock"}) {
-    std::filesystem::remove(file.string() + ending);
-  }
+  clear(file);  // of a run that was broken off
+  const auto leaves_nothing = [](const std::filesystem::path* made) { clear(*made); };
+  const std::unique_ptr<const std::filesystem::path, decltype(leaves_nothing)> made(&file);
   banyan::migrations::Runner(file, {{"bench",
                                      {{"0001_create.sql",
                                        "CREATE TABLE units (id INTEGER PRIMARY KEY, at BIGINT "
