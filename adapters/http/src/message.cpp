@@ -87,10 +87,11 @@ bool is_field_value(std::string_view text) noexcept {
 
 std::optional<std::string_view> asked_upgrade(const RequestHead& head) {
   const auto protocol = head.fields.find("Upgrade");
+  if (!protocol) return std::nullopt;
   // Whether a body belongs to the request or to the tunnel would be anybody's guess.
   const bool bare = !head.fields.contains("Transfer-Encoding") &&
                     head.fields.find("Content-Length").value_or("0") == "0";
-  const bool asked = protocol && bare && head.method == "GET" && head.minor_version == 1 &&
+  const bool asked = bare && head.method == "GET" && head.minor_version == 1 &&
                      head.fields.count("Upgrade") == 1 &&
                      equals_ignoring_case(*protocol, "websocket") &&
                      head.fields.has_token("Connection", "upgrade");

@@ -29,7 +29,7 @@ std::string unit_of(const http::RequestHead& head, const StickyUnit& unit) {
       return std::string(head.fields.find(unit.name).value_or(std::string_view{}));
     case StickyUnit::Source::Cookie:
       for (const http::Fields::Field field : head.fields) {
-        if (!http::equals_ignoring_case(field.name, "cookie")) continue;
+        if (!field.is("Cookie")) continue;
         const std::string_view found = cookie(field.value, unit.name);
         if (!found.empty()) return std::string(found);
       }

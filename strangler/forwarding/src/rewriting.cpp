@@ -4,18 +4,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "http/list.hpp"
+
 namespace banyan::strangler {
 namespace {
 
 using http::equals_ignoring_case;
-
-constexpr std::string_view kBlanks = " \t";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
+using http::trimmed;
 
 /// "http://shop:80" → "shop:80": what is in front of the path of a reference, and the path.
 struct Reference {

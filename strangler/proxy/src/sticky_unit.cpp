@@ -1,26 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sticky_unit.hpp"
 
+#include "http/list.hpp"
+
 namespace banyan::strangler {
 namespace {
-
-constexpr std::string_view kBlanks = " \t";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 /// Of whom a trusted proxy in front says that the request came: the last one that it added.
 std::string_view client_address(const http::RequestHead& head, const http::Endpoint& peer,
                                 bool peer_trusted) {
   if (!peer_trusted) return peer.host;
   std::string_view last;
-  for (const auto field : head.fields) {
-    if (http::equals_ignoring_case(field.name, "X-Forwarded-For")) last = field.value;
-  }
-  last = trimmed(last.substr(last.rfind(',') + 1));
+  head.fields.each("X-Forwarded-For", [&](std::string_view value) { last = value; });
+  last = http::trimmed(last.substr(last.rfind(',') + 1));
   return last.empty() ? std::string_view(peer.host) : last;
 }
 
@@ -28,11 +20,11 @@ std::string_view client_address(const http::RequestHead& head, const http::Endpo
 
 std::string_view cookie(const http::Fields& fields, std::string_view name) {
   for (const auto field : fields) {
-    if (!http::equals_ignoring_case(field.name, "Cookie")) continue;
+    if (!field.is("Cookie")) continue;
     std::string_view rest = field.value;
     while (!rest.empty()) {
       const std::size_t end = rest.find(';');
-      const std::string_view pair = trimmed(rest.substr(0, end));
+      const std::string_view pair = http::trimmed(rest.substr(0, end));
       const std::size_t equals = pair.find('=');
       if (equals != std::string_view::npos && pair.substr(0, equals) == name) {
         return pair.substr(equals + 1);
