@@ -6,9 +6,8 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <string>
 
-#include "http/endpoint.hpp"
+#include "socket_address.hpp"
 
 namespace banyan::http {
 
@@ -21,14 +20,16 @@ class ClientCounts {
   /// 0: no limit, and nothing is counted.
   explicit ClientCounts(std::size_t most) : most_(most) {}
 
+  /// Who a client is, as it is counted.
+  using Key = std::array<unsigned char, 8>;
+  /// Nothing: it is not.
+  static std::optional<Key> key_of(const SocketAddress& client);
+
   /// False when the client has as many as it may; else leave() once.
-  bool enter(const Endpoint& client);
-  void leave(const Endpoint& client);
+  bool enter(const Key& client);
+  void leave(const Key& client);
 
  private:
-  using Key = std::array<unsigned char, 8>;
-  static std::optional<Key> key_of(const std::string& host);
-
   std::size_t most_;
   std::mutex mutex_;
   std::map<Key, std::size_t> counts_;

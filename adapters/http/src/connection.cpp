@@ -43,12 +43,12 @@ void read_what_there_is(std::string_view bytes, RequestHead& head) {
 
 Connection::Connection(std::shared_ptr<LoopCore> on, Descriptor socket,
                        std::shared_ptr<Serving> serving, std::shared_ptr<ConnectionSet> set,
-                       Endpoint peer)
+                       Endpoint peer, const std::optional<ClientCounts::Key>& counted_as)
     : Wire(std::move(on), std::move(socket)),
       serving_(std::move(serving)),
       set_(std::move(set)),
       peer_(std::move(peer)),
-      parser_(serving_->options.limits),
+      counted_as_(counted_as),
       read_timer_(loop().timers(), [this] { read_timed_out(); }),
       write_timer_(loop().timers(), [this] {
         const auto self = shared_from_this();
@@ -59,6 +59,18 @@ Connection::Connection(std::shared_ptr<LoopCore> on, Descriptor socket,
 }
 
 Connection::~Connection() = default;
+
+RequestParser& Connection::parser() {
+  if (!parser_) parser_ = set_->parsers.take();
+  if (!parser_) parser_ = std::make_unique<RequestParser>(serving_->options.limits);
+  return *parser_;
+}
+
+void Connection::release_parser() {
+  if (!parser_) return;
+  parser_->reset();
+  set_->parsers.give(std::move(parser_));
+}
 
 void Connection::later(Loop::Task task) {
   loop().post([self = shared_from_this(), task = std::move(task)]() mutable { task(); });
@@ -131,17 +143,18 @@ void Connection::read_timed_out() {
 
 void Connection::advance() {
   while (open() && (state_ == State::Idle || state_ == State::Head)) {
-    const Step step = parser_.step(unread());
+    const Step step = parser().step(unread());
     consume(step.consumed);
-    if (step.kind == Step::Kind::Refused) return refuse(parser_.refusal());
+    if (step.kind == Step::Kind::Refused) return refuse(parser_->refusal());
     if (step.kind == Step::Kind::Head) {
       begin_exchange();
       continue;
     }
-    if (state_ == State::Idle && !parser_.idle()) {
+    if (state_ == State::Idle && !parser_->idle()) {
       state_ = State::Head;
       read_timer_.set(serving_->options.head_timeout);
     }
+    if (parser_->untouched()) release_parser();
     if (input_ended()) {
       close();
       return gone();
@@ -155,20 +168,24 @@ void Connection::begin_exchange() {
   state_ = State::Handling;
   read_timer_.clear();
   ++number_;
-  const RequestHead& head = parser_.head();
+  auto request = set_->requests.take();
+  if (!request) request = std::make_unique<ReadRequest>();
+  std::swap(request->head, parser_->head());
+  const RequestHead& head = request->head;
   take_request_id(head.fields, id_);
+  request->id = id_;
   to_head_ = head.method == "HEAD";
   old_client_ = head.minor_version == 0;
-  keep_alive_ = parser_.keep_alive();
+  keep_alive_ = parser_->keep_alive();
   client_closes_ = !keep_alive_;
-  continue_wanted_ = parser_.expects_continue();
-  const Framing framing = parser_.framing();
-  body_done_ = framing.kind == Framing::Kind::None;
+  continue_wanted_ = parser_->expects_continue();
+  framing_ = parser_->framing();
+  body_done_ = framing_.kind == Framing::Kind::None;
+  if (body_done_) release_parser();
   answer_ = Answer::None;
-  spare_.id = id_;
-  auto exchange = make_recycled<ServerExchange>(
-      std::static_pointer_cast<Connection>(shared_from_this()), number_,
-      std::exchange(parser_.head(), std::move(spare_.head)), framing, std::move(spare_.id));
+  auto exchange =
+      make_recycled<ServerExchange>(std::static_pointer_cast<Connection>(shared_from_this()),
+                                    number_, std::move(request), framing_);
   try {
     serving_->application->handle(std::move(exchange));
   } catch (const std::exception& exception) {
@@ -198,7 +215,7 @@ void Connection::refuse(const Refusal& refusal) {
 }
 
 void Connection::refuse_unhandled(const Refusal& refusal) {
-  RequestHead& head = parser_.head();
+  RequestHead& head = parser().head();
   if (head.method.empty()) read_what_there_is(unread(), head);
   take_request_id(head.fields, id_);
   Response problem = problem_response(refusal);
@@ -230,7 +247,7 @@ void Connection::complete() {
     return linger();
   }
   state_ = State::Idle;
-  parser_.reset();
+  release_parser();
   read_timer_.set(serving_->options.idle_timeout);
   if (unread().empty()) {
     want_input(kBodyBuffer);
@@ -280,8 +297,9 @@ void Connection::gone() {
   if (state_ == State::Handling) end_exchange(true);
   read_timer_.stop();
   state_ = State::Closing;
+  release_parser();
   set_->all.erase(this);
-  serving_->closed(peer_);
+  serving_->closed(counted_as_);
 }
 
 Refusal Connection::client_gone() { return {400, "http.cut", "the client is gone"}; }

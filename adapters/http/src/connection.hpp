@@ -24,6 +24,12 @@ namespace banyan::http {
 
 class Connection;
 
+/// What an exchange was read into.
+struct ReadRequest {
+  RequestHead head;
+  std::string id;
+};
+
 /// What all connections of a server share. Outlives the server as long as somebody answers late.
 struct Serving {
   Serving(ServerOptions given, Application& served)
@@ -35,12 +41,15 @@ struct Serving {
     if (options.on_fault) options.on_fault(what);
   }
 
-  bool counted(const Endpoint& peer) const {
-    return !options.speaks_for_many || !options.speaks_for_many(peer);
+  /// As whom the client is counted, if it is.
+  std::optional<ClientCounts::Key> counted_as(const SocketAddress& address,
+                                              const Endpoint& peer) const {
+    if (options.speaks_for_many && options.speaks_for_many(peer)) return std::nullopt;
+    return ClientCounts::key_of(address);
   }
 
-  void closed(const Endpoint& peer) {
-    if (counted(peer)) clients.leave(peer);
+  void closed(const std::optional<ClientCounts::Key>& client) {
+    if (client) clients.leave(*client);
     {
       const std::lock_guard lock(mutex);
       --connections;
@@ -65,6 +74,10 @@ struct Serving {
 struct ConnectionSet {
   std::size_t listener = 0;  ///< index in ServerOptions::listen
   std::unordered_set<Connection*> all;
+  /// Of those that read nothing at the moment.
+  Spares<RequestParser> parsers{16};
+  /// Of exchanges that are over.
+  Spares<ReadRequest> requests{64};
 };
 
 /// A client's connection: reads one request at a time, has it answered, goes on. On its loop only.
@@ -76,7 +89,8 @@ struct ConnectionSet {
 class Connection final : public Wire {
  public:
   Connection(std::shared_ptr<LoopCore> loop, Descriptor socket, std::shared_ptr<Serving> serving,
-             std::shared_ptr<ConnectionSet> set, Endpoint peer);
+             std::shared_ptr<ConnectionSet> set, Endpoint peer,
+             const std::optional<ClientCounts::Key>& counted_as);
   ~Connection() override;
 
   /// `channel`: null without TLS.
@@ -99,16 +113,7 @@ class Connection final : public Wire {
   void abort(std::uint64_t number);
   void on_abort(std::uint64_t number, Exchange::AbortDone done);
   void dropped(std::uint64_t number);
-  /// What an exchange was read into: for the next one, so that a busy connection soon allocates
-  /// neither.
-  struct Memory {
-    RequestHead head;
-    std::string id;
-  };
-  void recycle(Memory memory) {
-    spare_ = std::move(memory);
-    spare_.head.clear();
-  }
+  void recycle(std::unique_ptr<ReadRequest> request) { set_->requests.give(std::move(request)); }
 
   const Endpoint& peer() const noexcept { return peer_; }
   std::size_t listener() const noexcept { return set_->listener; }
@@ -151,12 +156,15 @@ class Connection final : public Wire {
     return current(number) && answer_ == Answer::None;
   }
   void later(Loop::Task task);
+  RequestParser& parser();
+  /// Nothing of a message is in it: whoever reads next may have it.
+  void release_parser();
 
   std::shared_ptr<Serving> serving_;
   std::shared_ptr<ConnectionSet> set_;
   Endpoint peer_;
-  RequestParser parser_;
-  Memory spare_;
+  std::optional<ClientCounts::Key> counted_as_;
+  std::unique_ptr<RequestParser> parser_;  ///< while something is read
   Timer read_timer_;
   Timer write_timer_;
   State state_ = State::Idle;
@@ -164,6 +172,7 @@ class Connection final : public Wire {
   // The exchange under way.
   std::uint64_t number_ = 0;
   std::string id_;
+  Framing framing_;
   bool body_done_ = false;
   bool to_head_ = false;
   bool keep_alive_ = false;

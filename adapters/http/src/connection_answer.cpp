@@ -44,7 +44,7 @@ void Connection::respond(std::uint64_t number, Response response) {
   answer_body_ = std::move(response.body);
   // A small rest of the request is most often here already.
   while (!body_done_ && !read_done_ && !collect_done_ && !continue_wanted_) {
-    const Step step = parser_.step(unread());
+    const Step step = parser().step(unread());
     consume(step.consumed);
     if (step.kind == Step::Kind::End) body_done_ = true;
     if (step.kind == Step::Kind::NeedMore || step.kind == Step::Kind::Refused) break;
@@ -99,7 +99,7 @@ void Connection::switch_protocols(std::uint64_t number, const ResponseHead& head
   close_after_ = true;
   tunnel_ = true;
   body_done_ = false;
-  parser_.switch_protocols();
+  parser().switch_protocols();
   flush();
 }
 
@@ -183,7 +183,7 @@ void Connection::dropped(std::uint64_t number) {
 void Connection::flush() {
   if (sending() || !open()) return;
   const bool last = answer_ == Answer::Finishing && state_ == State::Handling;
-  if (outgoing().empty() && !(last && !answer_body_.empty())) {
+  if (!has_outgoing() && !(last && !answer_body_.empty())) {
     if (last) complete();
     return;
   }

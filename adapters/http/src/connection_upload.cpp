@@ -16,7 +16,7 @@ Refusal too_long(std::size_t limit) {
 
 void Connection::advance_body() {
   while (open() && state_ == State::Handling && !body_done_ && (read_done_ || collect_done_)) {
-    const Step step = parser_.step(unread());
+    const Step step = parser().step(unread());
     consume(step.consumed);
     switch (step.kind) {
       case Step::Kind::NeedMore:
@@ -38,7 +38,7 @@ void Connection::advance_body() {
         body_done_ = true;
         deliver(last_piece());
         break;
-      case Step::Kind::Refused: refuse(parser_.refusal()); return;
+      case Step::Kind::Refused: refuse(parser().refusal()); return;
       case Step::Kind::Head: return;
     }
   }
@@ -46,8 +46,8 @@ void Connection::advance_body() {
 }
 
 BodyPiece Connection::last_piece() {
-  const Fields& trailers = parser_.trailers();
-  return {{}, true, trailers.empty() ? nullptr : &trailers};
+  const bool some = parser_ != nullptr && !parser_->trailers().empty();
+  return {{}, true, some ? &parser_->trailers() : nullptr};
 }
 
 void Connection::deliver(std::expected<BodyPiece, Refusal> piece) {
@@ -96,10 +96,10 @@ void Connection::collect_body(std::uint64_t number, std::size_t limit, Exchange:
   collect_limit_ = limit;
   collected_.clear();
   collect_done_ = std::move(done);
-  const Framing framing = parser_.framing();
-  const bool longer = framing.kind == Framing::Kind::Length && framing.length > limit;
+  const bool known = framing_.kind == Framing::Kind::Length;
+  const bool longer = known && framing_.length > limit;
   if (!longer && !body_done_) {
-    if (framing.kind == Framing::Kind::Length) collected_.reserve(framing.length);
+    if (known) collected_.reserve(framing_.length);
     say_continue();
   }
   later([this, number, longer] {

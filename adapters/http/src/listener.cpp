@@ -13,6 +13,7 @@
 #include <system_error>
 #include <utility>
 
+#include "http/recycled.hpp"
 #include "http/serializer.hpp"
 #include "tls_channel.hpp"
 #include "turned_away.hpp"
@@ -114,13 +115,14 @@ void Listener::take(Descriptor socket, const SocketAddress& peer) {
                                          "too many connections; try again in a few seconds"});
   }
   Endpoint from = peer.endpoint();
-  if (serving_->counted(from) && !serving_->clients.enter(from)) {
+  const auto client = serving_->counted_as(peer, from);
+  if (client && !serving_->clients.enter(*client)) {
     ++serving_->refused_of_clients;
     return turn_away(std::move(socket), {503, "http.too_many_connections_of_client",
                                          "too many connections from this address"});
   }
   ++serving_->connections;
-  std::make_shared<Connection>(loop_, std::move(socket), serving_, set_, std::move(from))
+  make_recycled<Connection>(loop_, std::move(socket), serving_, set_, std::move(from), client)
       ->start(tls_ ? TlsChannel::accepting(tls_->shared()) : nullptr);
 }
 

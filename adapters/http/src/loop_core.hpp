@@ -17,6 +17,7 @@
 #include "buffer_pool.hpp"
 #include "http/loop.hpp"
 #include "reactor.hpp"
+#include "spares.hpp"
 #include "timer_wheel.hpp"
 
 namespace banyan::http {
@@ -69,6 +70,7 @@ class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore
   Reactor& reactor() noexcept { return reactor_; }
   TimerWheel& timers() noexcept { return timers_; }
   BufferPool& buffers() noexcept { return buffers_; }
+  SpareTexts& texts() noexcept { return texts_; }
 
   /// Once, however often it is asked for until then. `what` must live till then: see bury().
   void soon(Due& what) {
@@ -103,6 +105,7 @@ class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore
   Reactor reactor_;
   TimerWheel timers_;
   BufferPool buffers_;
+  SpareTexts texts_;
   std::list<Delayed> delayed_;
   std::vector<Due*> due_;
   std::vector<Due*> running_due_;

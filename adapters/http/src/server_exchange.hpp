@@ -15,18 +15,17 @@ namespace banyan::http {
 /// The application's handle of what runs on a connection.
 class ServerExchange final : public Exchange {
  public:
-  ServerExchange(std::shared_ptr<Connection> connection, std::uint64_t number, RequestHead head,
-                 Framing framing, std::string id)
+  ServerExchange(std::shared_ptr<Connection> connection, std::uint64_t number,
+                 std::unique_ptr<ReadRequest> request, Framing framing)
       : connection_(std::move(connection)),
         number_(number),
-        head_(std::move(head)),
-        framing_(framing),
-        id_(std::move(id)) {}
+        request_(std::move(request)),
+        framing_(framing) {}
 
   ~ServerExchange() override {
     Loop& on = connection_->loop();
     if (on.here()) {
-      connection_->recycle({std::move(head_), std::move(id_)});
+      connection_->recycle(std::move(request_));
       if (!answered_elsewhere_) connection_->dropped(number_);
     } else if (!answered_elsewhere_) {
       on.post(
@@ -36,12 +35,12 @@ class ServerExchange final : public Exchange {
   ServerExchange(const ServerExchange&) = delete;
   ServerExchange& operator=(const ServerExchange&) = delete;
 
-  const RequestHead& head() const override { return head_; }
+  const RequestHead& head() const override { return request_->head; }
   Framing framing() const override { return framing_; }
   const Endpoint& peer() const override { return connection_->peer(); }
   const TlsPeer* tls() const override { return connection_->tls_peer(); }
   std::size_t listener() const override { return connection_->listener(); }
-  const std::string& id() const override { return id_; }
+  const std::string& id() const override { return request_->id; }
   Loop& loop() override { return connection_->loop(); }
 
   void collect_body(std::size_t limit, CollectDone done) override {
@@ -84,9 +83,8 @@ class ServerExchange final : public Exchange {
  private:
   std::shared_ptr<Connection> connection_;
   std::uint64_t number_;
-  RequestHead head_;
+  std::unique_ptr<ReadRequest> request_;
   Framing framing_;
-  std::string id_;
   /// An answer from another thread is on its way to the loop.
   std::atomic<bool> answered_elsewhere_ = false;
 };

@@ -9,12 +9,29 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstddef>
 #include <cstring>
 #include <string>
 #include <system_error>
 
 namespace banyan::http {
+namespace {
+
+/// What inet_ntop(3) does by way of printf, which new connections need not wait for.
+std::string dotted(const in_addr& address) {
+  std::array<unsigned char, sizeof address> bytes{};
+  std::memcpy(bytes.data(), &address, sizeof address);
+  std::array<char, INET_ADDRSTRLEN> text{};
+  char* at = text.data();
+  for (const unsigned byte : bytes) {
+    if (at != text.data()) *at++ = '.';
+    at = std::to_chars(at, text.data() + text.size(), byte).ptr;
+  }
+  return {text.data(), at};
+}
+
+}  // namespace
 
 SocketAddress::SocketAddress(const void* bytes, socklen_t size)
     : size_(std::min(size, static_cast<socklen_t>(sizeof bytes_))) {
@@ -55,16 +72,15 @@ SocketAddress SocketAddress::bound_to(int socket) {
 }
 
 Endpoint SocketAddress::endpoint() const {
-  std::array<char, INET6_ADDRSTRLEN> text{};
   if (family() == AF_INET) {
     sockaddr_in v4{};
     std::memcpy(&v4, &bytes_, sizeof v4);
-    ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
-    return {text.data(), ntohs(v4.sin_port)};
+    return {dotted(v4.sin_addr), ntohs(v4.sin_port)};
   }
   if (family() == AF_INET6) {
     sockaddr_in6 v6{};
     std::memcpy(&v6, &bytes_, sizeof v6);
+    std::array<char, INET6_ADDRSTRLEN> text{};
     ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
     return {text.data(), ntohs(v6.sin6_port)};
   }

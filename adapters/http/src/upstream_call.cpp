@@ -17,6 +17,7 @@ UpstreamCall::UpstreamCall(std::shared_ptr<LoopCore> loop, std::shared_ptr<Upstr
       pool_(std::move(pool)),
       endpoint_(endpoint),
       request_(request),
+      heads_(pool_->take_heads()),
       read_timer_(loop_->timers(),
                   [this] {
                     const auto self = shared_from_this();
@@ -29,18 +30,24 @@ UpstreamCall::UpstreamCall(std::shared_ptr<LoopCore> loop, std::shared_ptr<Upstr
                      const auto self = shared_from_this();
                      fail(UpstreamFailure::Kind::Timeout, "takes nothing of the request");
                    }),
-      total_timer_(loop_->timers(), [this] {
-        const auto self = shared_from_this();
-        fail(UpstreamFailure::Kind::Timeout, "the deadline of the request has passed");
-      }) {
-  if (auto memory = pool_->reuse_memory()) {
-    head_bytes_ = std::move(memory->text);
-    head_ = std::move(memory->head);
-  }
-}
+      total_timer_(loop_->timers(),
+                   [this] {
+                     const auto self = shared_from_this();
+                     fail(UpstreamFailure::Kind::Timeout, "the deadline of the request has passed");
+                   }) {}
 
 UpstreamCall::~UpstreamCall() {
-  if (loop_->here()) pool_->keep_memory({std::move(head_bytes_), std::move(head_)});
+  if (!loop_->here()) return;
+  pool_->give(std::move(heads_));
+  if (parser_) pool_->give(std::move(parser_));
+}
+
+ResponseParser& UpstreamCall::parser() {
+  if (!parser_) {
+    parser_ = pool_->take_parser();
+    parser_->expect(asks_for_head_ ? "HEAD" : "", request_.may_upgrade);
+  }
+  return *parser_;
 }
 
 void UpstreamCall::start(const WriteHead& write_head) {
@@ -50,19 +57,12 @@ void UpstreamCall::start(const WriteHead& write_head) {
   }
   left_ = request_.framing.length;
   finished_ = request_.framing.kind == Framing::Kind::None;
-  HeadWriter writer(head_bytes_);
+  HeadWriter writer(heads_->request);
   write_head(writer);
   asks_for_head_ = writer.asks_for_head();
   const auto written = writer.finish(request_.framing, Persistence::KeepAlive);
   if (!written) return fail(UpstreamFailure::Kind::Request, written.error().message);
-  auto kept = pool_->take(endpoint_);
-  // RFC 9112 §9.2: what came before the request was sent is no answer to it. It costs a system call
-  // to be sure of that; otherwise a late answer to one client could become another's.
-  while (kept && !kept->still_quiet()) {
-    kept->drop();
-    kept = pool_->take(endpoint_);
-  }
-  if (kept) {
+  if (auto kept = pool_->take(endpoint_)) {
     use(std::move(kept), true);
     connected();
   } else {
@@ -77,17 +77,16 @@ void UpstreamCall::use(std::shared_ptr<UpstreamConnection> connection, bool kept
   handed_ = false;
   progress_ = false;
   connection_->serve(shared_from_this());
-  connection_->parser().expect(asks_for_head_ ? "HEAD" : "", request_.may_upgrade);
   if (!kept) read_timer_.set(pool_->options().connect_timeout);
 }
 
 void UpstreamCall::connected() {
   read_timer_.clear();
   write_timer_.set(pool_->options().stall_timeout);
-  connection_->outgoing() = head_bytes_;
   handed_ = true;
-  if (piece_waits_) return send_piece();
-  connection_->send();
+  if (!piece_waits_) return connection_->send(heads_->request);
+  connection_->outgoing() = heads_->request;
+  send_piece();
 }
 
 void UpstreamCall::connect_failed(const std::string& why) {
@@ -207,9 +206,9 @@ void UpstreamCall::read_head(UpstreamExchange::HeadDone done) {
   head_done_ = std::move(done);
   if (interim_shown_ && connection_) {
     interim_shown_ = false;
-    const Step end = connection_->parser().step({});
+    const Step end = parser().step({});
     (void)end;
-    connection_->parser().reset();
+    parser().reset();
   }
   advance_later();
 }
@@ -243,14 +242,13 @@ void UpstreamCall::advance() {
       if (auto done = std::exchange(piece_done_, nullptr)) {
         done(BodyPiece{{}, true, trailers_.empty() ? nullptr : &trailers_});
       }
-      if (auto done = std::exchange(head_done_, nullptr)) done(&head_);
+      if (auto done = std::exchange(head_done_, nullptr)) done(&heads_->answer);
       continue;
     }
     if (!connection_ || (has_head_ && !piece_done_)) break;
-    ResponseParser& parser = connection_->parser();
     const std::string_view unread = connection_->unread();
     answered_ = answered_ || !unread.empty();
-    const Step step = parser.step(unread);
+    const Step step = parser().step(unread);
     connection_->consume(step.consumed);
     if (step.kind == Step::Kind::NeedMore) {
       if (connection_->input_ended()) {
@@ -259,23 +257,23 @@ void UpstreamCall::advance() {
         continue;
       }
       if (has_head_ && !tunnel_) read_timer_.set(pool_->options().stall_timeout);
-      connection_->want_input();
+      connection_->want_input(!has_head_);
       break;
     }
     switch (step.kind) {
       case Step::Kind::Refused:
         fail(UpstreamFailure::Kind::Protocol,
-             parser.refusal().message + " (" + parser.refusal().name + ")");
+             parser_->refusal().message + " (" + parser_->refusal().name + ")");
         break;
       case Step::Kind::Head:
-        if (!parser.interim()) {
+        if (!parser_->interim()) {
           take_final_head();
         } else if (++interim_ > kMaxInterim) {
           fail(UpstreamFailure::Kind::Protocol, "too many interim answers");
         } else {
           interim_shown_ = true;
           auto done = std::exchange(head_done_, nullptr);
-          done(&parser.head());
+          done(&parser_->head());
         }
         break;
       case Step::Kind::Body: {
@@ -287,35 +285,34 @@ void UpstreamCall::advance() {
         break;
       }
       case Step::Kind::End:
-        std::swap(trailers_, parser.trailers());
+        std::swap(trailers_, parser_->trailers());
         complete();
         break;
       case Step::Kind::NeedMore: break;
     }
   }
   advancing_ = false;
-  if (!over_ && connection_ && connection_->open()) connection_->want_input();
+  if (!over_ && connection_ && connection_->open()) connection_->want_input(!has_head_);
 }
 
 void UpstreamCall::input_ran_dry() {
   if (!answered_) return ended_early();
-  ResponseParser& parser = connection_->parser();
-  if (parser.close() != nullptr || !clean_end_ || parser.in_head()) {
+  if (parser().close() != nullptr || !clean_end_ || parser_->in_head()) {
     fail(UpstreamFailure::Kind::Closed, "the connection ended inside the answer");
   }
 }
 
 void UpstreamCall::take_final_head() {
   read_timer_.clear();
-  ResponseParser& parser = connection_->parser();
   has_head_ = true;
-  has_body_ = parser.has_body();
-  framing_ = parser.framing();
-  std::swap(head_, parser.head());
-  if (head_.status == 101) begin_tunnel();
+  has_body_ = parser_->has_body();
+  framing_ = parser_->framing();
+  ResponseHead& head = heads_->answer;
+  std::swap(head, parser_->head());
+  if (head.status == 101) begin_tunnel();
   auto done = std::exchange(head_done_, nullptr);
   if (!has_body_) complete();
-  done(&head_);
+  done(&head);
 }
 
 /// What is written from here on is no message any more, and has no deadline but its owner's.
@@ -333,7 +330,7 @@ void UpstreamCall::complete() {
   stop_timers();
   const auto connection = std::exchange(connection_, nullptr);
   connection->pin(false);
-  const bool reusable = request_done_ && !broken_ && connection->parser().keep_alive() &&
+  const bool reusable = request_done_ && !broken_ && parser_->keep_alive() &&
                         connection->unread().empty() && !connection->input_ended();
   if (reusable) {
     pool_->give(connection);

@@ -46,6 +46,7 @@ class UpstreamCall final : public ConnectionUser,
 
  private:
   void use(std::shared_ptr<UpstreamConnection> connection, bool kept);
+  ResponseParser& parser();
   /// The kernel has certainly taken no byte of the request.
   bool unsent() const noexcept { return !handed_ || (broken_ && !progress_); }
   void advance();
@@ -67,7 +68,8 @@ class UpstreamCall final : public ConnectionUser,
   std::shared_ptr<UpstreamPool> pool_;
   Endpoint endpoint_;
   UpstreamRequest request_;
-  std::string head_bytes_;
+  std::unique_ptr<UpstreamPool::Heads> heads_;
+  std::unique_ptr<ResponseParser> parser_;  ///< once there is something to read
   bool asks_for_head_ = false;
   bool tunnel_ = false;  ///< has switched protocols
   std::shared_ptr<UpstreamConnection> connection_;
@@ -101,7 +103,6 @@ class UpstreamCall final : public ConnectionUser,
   bool has_body_ = false;
   std::size_t interim_ = 0;
   Framing framing_;
-  ResponseHead head_;
   Fields trailers_;  ///< the answer's
   UpstreamExchange::HeadDone head_done_;
   UpstreamExchange::PieceDone piece_done_;

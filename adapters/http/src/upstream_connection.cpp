@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -27,19 +28,53 @@ void UpstreamPool::loop_ends() {
 void UpstreamPool::retire() {
   options_.max_idle_per_loop = 0;
   for (const auto& [endpoint, connections] : std::exchange(idle_, {})) {
-    for (const auto& connection : connections) connection->drop();
+    for (const auto& connection : connections.all()) connection->drop();
   }
+}
+
+void UpstreamPool::Idle::settle() {
+  if (fresh_.empty() || !fresh_.front()->rested()) return;
+  std::ranges::move(fresh_, std::back_inserter(rested_));
+  fresh_.clear();
+}
+
+std::shared_ptr<UpstreamConnection> UpstreamPool::Idle::take() {
+  settle();
+  auto& from = rested_.empty() ? fresh_ : rested_;
+  if (from.empty()) return nullptr;
+  std::shared_ptr<UpstreamConnection> connection = std::move(from.back());
+  from.pop_back();
+  return connection;
+}
+
+void UpstreamPool::Idle::put(std::shared_ptr<UpstreamConnection> connection) {
+  settle();
+  fresh_.push_back(std::move(connection));
+}
+
+void UpstreamPool::Idle::forget(const UpstreamConnection& connection) {
+  const auto same = [&](const auto& idle) { return idle.get() == &connection; };
+  std::erase_if(rested_, same);
+  std::erase_if(fresh_, same);
+}
+
+const std::shared_ptr<UpstreamConnection>& UpstreamPool::Idle::oldest() const {
+  return rested_.empty() ? fresh_.front() : rested_.front();
+}
+
+std::vector<std::shared_ptr<UpstreamConnection>> UpstreamPool::Idle::all() const {
+  auto everyone = rested_;
+  everyone.insert(everyone.end(), fresh_.begin(), fresh_.end());
+  return everyone;
 }
 
 std::shared_ptr<UpstreamConnection> UpstreamPool::take(const Endpoint& endpoint) {
   const auto found = idle_.find(endpoint);
   if (found == idle_.end()) return nullptr;
-  auto& connections = found->second;
-  while (!connections.empty()) {
-    std::shared_ptr<UpstreamConnection> connection = std::move(connections.back());
-    connections.pop_back();
-    if (!connection->open()) continue;
-    if (connection->up_to_date(options_)) return connection;
+  while (auto connection = found->second.take()) {
+    if (connection->open() && connection->up_to_date(options_) && connection->quiet()) {
+      return connection;
+    }
     connection->drop();
   }
   return nullptr;
@@ -53,11 +88,11 @@ std::shared_ptr<UpstreamConnection> UpstreamPool::make(LoopCore& loop, const End
 }
 
 void UpstreamPool::give(const std::shared_ptr<UpstreamConnection>& connection) {
-  auto& connections = idle_[connection->endpoint()];
+  Idle& connections = idle_[connection->endpoint()];
   connection->keep();
-  connections.push_back(connection);
+  connections.put(connection);
   if (connections.size() > options_.max_idle_per_loop) {
-    const auto oldest = connections.front();
+    const auto oldest = connections.oldest();
     oldest->drop();
   }
 }
@@ -66,23 +101,30 @@ void UpstreamPool::forget(UpstreamConnection& connection) {
   all_.erase(&connection);
   const auto found = idle_.find(connection.endpoint());
   if (found == idle_.end()) return;
-  std::erase_if(found->second, [&](const auto& idle) { return idle.get() == &connection; });
+  found->second.forget(connection);
 }
 
-std::optional<UpstreamPool::Memory> UpstreamPool::reuse_memory() {
-  if (memory_.empty()) return std::nullopt;
-  Memory memory = std::move(memory_.back());
-  memory_.pop_back();
-  return memory;
+std::unique_ptr<UpstreamPool::Heads> UpstreamPool::take_heads() {
+  auto heads = heads_.take();
+  return heads ? std::move(heads) : std::make_unique<Heads>();
 }
 
-void UpstreamPool::keep_memory(Memory memory) {
-  constexpr std::size_t kMost = 64;
+void UpstreamPool::give(std::unique_ptr<Heads> heads) {
   constexpr std::size_t kTooLarge = 16 * 1024;
-  if (memory_.size() == kMost || memory.text.capacity() > kTooLarge) return;
-  memory.text.clear();
-  memory.head.clear();
-  memory_.push_back(std::move(memory));
+  if (heads->request.capacity() > kTooLarge) return;
+  heads->request.clear();
+  heads->answer.clear();
+  heads_.give(std::move(heads));
+}
+
+std::unique_ptr<ResponseParser> UpstreamPool::take_parser() {
+  auto parser = parsers_.take();
+  return parser ? std::move(parser) : std::make_unique<ResponseParser>(options_.limits);
+}
+
+void UpstreamPool::give(std::unique_ptr<ResponseParser> parser) {
+  parser->reset();
+  parsers_.give(std::move(parser));
 }
 
 std::size_t UpstreamPool::idle() const {
@@ -95,8 +137,9 @@ UpstreamConnection::UpstreamConnection(const std::shared_ptr<LoopCore>& on,
                                        const std::shared_ptr<UpstreamPool>& pool, Endpoint endpoint)
     : Wire(on, Descriptor()),
       pool_(pool),
+      head_bytes_(pool->options().limits.head_bytes),
+      idle_keep_(pool->options().idle_keep),
       endpoint_(std::move(endpoint)),
-      parser_(pool->options().limits),
       idle_timer_(on->timers(), [this] { drop(); }) {}
 
 void UpstreamConnection::connect() {
@@ -145,7 +188,7 @@ void UpstreamConnection::on_connected(int error) {
   const auto user = user_;
   if (!trouble.empty()) return user->connect_failed(trouble);
   if (error != 0) return user->connect_failed(std::generic_category().message(error));
-  want_input();
+  want_input(true);
   user->connected();
 }
 
@@ -157,9 +200,9 @@ void UpstreamConnection::serve(std::shared_ptr<ConnectionUser> user) {
 void UpstreamConnection::keep() {
   user_ = nullptr;
   pin(false);
-  parser_.reset();
-  if (const auto pool = pool_.lock()) idle_timer_.set(pool->options().idle_keep);
-  want_input();
+  kept_in_ = loop_round();
+  idle_timer_.set(idle_keep_);
+  want_input(true);
 }
 
 void UpstreamConnection::drop() {
@@ -177,16 +220,19 @@ void UpstreamConnection::loop_ends() {
   if (user) user->loop_ends();
 }
 
-bool UpstreamConnection::still_quiet() {
+std::uint64_t UpstreamConnection::loop_round() const noexcept { return loop().reactor().round(); }
+
+// What came before a request was sent is no answer to it (RFC 9112 §9.2): a late answer to one
+// client would become another's.
+bool UpstreamConnection::quiet() const noexcept {
+  if (rested()) return !loop().reactor().has_news_for(*this);
   char byte = 0;
   const ssize_t size = ::recv(socket(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
   return size < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
-void UpstreamConnection::want_input() {
-  const auto pool = pool_.lock();
-  const bool in_head = parser_.in_head();
-  Wire::want_input(kReadAhead + (in_head && pool ? pool->options().limits.head_bytes : 0));
+void UpstreamConnection::want_input(bool head) {
+  Wire::want_input(kReadAhead + (head ? head_bytes_ : 0));
 }
 
 void UpstreamConnection::on_input() {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -43,31 +45,50 @@ class UpstreamPool final : public LoopAttachment,
   /// Nobody will ask for connections any more: closes the kept ones, and keeps none from now on.
   void retire();
 
-  /// A kept one, or null.
+  /// A kept one on which nothing has come, or null.
   std::shared_ptr<UpstreamConnection> take(const Endpoint& endpoint);
   std::shared_ptr<UpstreamConnection> make(LoopCore& loop, const Endpoint& endpoint);
   void give(const std::shared_ptr<UpstreamConnection>& connection);
   void forget(UpstreamConnection& connection);
 
-  /// What a call writes its head into and reads its answer's head into: kept for the next call, so
-  /// that a busy loop soon allocates neither.
-  struct Memory {
-    std::string text;
-    ResponseHead head;
+  /// What a call writes its head into and has its answer's head in.
+  struct Heads {
+    std::string request;
+    ResponseHead answer;
   };
-  std::optional<Memory> reuse_memory();
-  void keep_memory(Memory memory);
+  std::unique_ptr<Heads> take_heads();
+  void give(std::unique_ptr<Heads> heads);
+  std::unique_ptr<ResponseParser> take_parser();
+  void give(std::unique_ptr<ResponseParser> parser);
 
   std::size_t idle() const;
   const UpstreamOptions& options() const noexcept { return options_; }
   Resolver& resolver() noexcept { return *resolver_; }
 
  private:
+  /// To one endpoint, the oldest first.
+  class Idle {
+   public:
+    /// Rather one for which the loop has waited since it was kept: that it is quiet is known.
+    std::shared_ptr<UpstreamConnection> take();
+    void put(std::shared_ptr<UpstreamConnection> connection);
+    void forget(const UpstreamConnection& connection);
+    const std::shared_ptr<UpstreamConnection>& oldest() const;
+    std::size_t size() const noexcept { return rested_.size() + fresh_.size(); }
+    std::vector<std::shared_ptr<UpstreamConnection>> all() const;
+
+   private:
+    void settle();
+    std::vector<std::shared_ptr<UpstreamConnection>> rested_;
+    std::vector<std::shared_ptr<UpstreamConnection>> fresh_;  ///< kept since the loop has waited
+  };
+
   UpstreamOptions options_;
   std::shared_ptr<Resolver> resolver_;
-  std::map<Endpoint, std::vector<std::shared_ptr<UpstreamConnection>>> idle_;
+  std::map<Endpoint, Idle> idle_;
   std::unordered_set<UpstreamConnection*> all_;
-  std::vector<Memory> memory_;
+  Spares<Heads> heads_{64};
+  Spares<ResponseParser> parsers_{16};
 };
 
 /// A connection to an upstream. Keeps a read waiting also while idle, so that the upstream's
@@ -83,15 +104,16 @@ class UpstreamConnection final : public Wire {
   void keep();
   void drop();
   void loop_ends() override;
-  /// False when there is something to read, be it the end.
-  bool still_quiet();
+  /// Whether the loop has waited since keep(), and so knows of whatever had come by then.
+  bool rested() const noexcept { return kept_in_ != loop_round(); }
+  /// Of a kept one: false when there is something to read, be it the end.
+  bool quiet() const noexcept;
 
   const Endpoint& endpoint() const noexcept { return endpoint_; }
   /// Made by the certificates and authorities that are in force.
   bool up_to_date(const UpstreamOptions& options) const noexcept {
     return !options.tls || options.tls->generation() == tls_generation_;
   }
-  ResponseParser& parser() noexcept { return parser_; }
   using Wire::consume;
   using Wire::input_ended;
   using Wire::outgoing;
@@ -100,7 +122,8 @@ class UpstreamConnection final : public Wire {
   using Wire::sending;
   using Wire::shut_sending;
   using Wire::unread;
-  void want_input();
+  /// Of an answer that comes in at the moment, its head or more than that.
+  void want_input(bool head);
 
  private:
   void on_connected(int error) override;
@@ -110,11 +133,14 @@ class UpstreamConnection final : public Wire {
   void on_send_failed() override;
   void on_send_progress() override;
   void connect_to_next();
+  std::uint64_t loop_round() const noexcept;
 
   std::weak_ptr<UpstreamPool> pool_;
+  std::size_t head_bytes_;  ///< at most, of an answer
+  std::chrono::milliseconds idle_keep_;
   Endpoint endpoint_;
-  ResponseParser parser_;
   std::uint64_t tls_generation_ = 0;
+  std::uint64_t kept_in_ = 0;             ///< which round of the loop
   std::vector<SocketAddress> addresses_;  ///< still to be tried
   Timer idle_timer_;
   std::shared_ptr<ConnectionUser> user_;

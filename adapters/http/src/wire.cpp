@@ -17,8 +17,8 @@ constexpr int kReadsInARow = 8;
 /// Whoever has sent more than usual gets more room, until so many reads in a row have not needed
 /// it.
 constexpr int kSmallReadsInARow = 8;
-/// What was sent is forgotten, but not the room for it, unless it was a great deal.
-constexpr std::size_t kKeptCapacity = 4096;
+/// To copy so much costs less than to tell the kernel of another part.
+constexpr std::size_t kJoined = 1024;
 
 }  // namespace
 
@@ -190,8 +190,11 @@ void Wire::read_on() {
 
 void Wire::send(std::string_view piece, std::string_view tail) {
   sending_.clear();
-  if (sending_.capacity() > kKeptCapacity) sending_.shrink_to_fit();
   sending_.swap(out_);
+  if (!sending_.empty() && piece.size() + tail.size() <= kJoined) {
+    sending_.append(piece).append(tail);
+    piece = tail = {};
+  }
   parts_ = {sending_, piece, tail};
   sending_now_ = true;
   send_result_ = SendResult::Pending;
@@ -219,6 +222,7 @@ void Wire::continue_sending() {
     }
     if (!left) {
       send_result_ = SendResult::Sent;
+      loop_->texts().give(std::move(sending_));
       return soon();
     }
     on_send_progress();

@@ -30,7 +30,7 @@ class Wire : public std::enable_shared_from_this<Wire>, protected Watched, priva
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
 
-  LoopCore& loop() noexcept { return *loop_; }
+  LoopCore& loop() const noexcept { return *loop_; }
   bool open() const noexcept { return open_; }
   /// Null when it is not by TLS.
   const TlsPeer* tls_peer() const noexcept { return channel_->tls_peer(); }
@@ -80,7 +80,11 @@ class Wire : public std::enable_shared_from_this<Wire>, protected Watched, priva
   bool input_ended() const noexcept { return input_ended_; }
 
   /// Text to go before the next piece.
-  std::string& outgoing() noexcept { return out_; }
+  std::string& outgoing() {
+    if (out_.capacity() <= std::string().capacity()) out_ = loop_->texts().take();
+    return out_;
+  }
+  bool has_outgoing() const noexcept { return !out_.empty(); }
   bool sending() const noexcept { return sending_now_; }
   /// Nothing that was given to send() is left here, even if on_sent() is still to come.
   bool with_the_kernel() const noexcept {

@@ -54,6 +54,8 @@ class RequestParser {
 
   /// True before the first byte of a message was consumed or seen.
   bool idle() const noexcept { return idle_; }
+  /// As after reset().
+  bool untouched() const noexcept { return idle_ && !blank_line_ && state_ == State::Head; }
   RequestHead& head() noexcept { return head_; }
   const RequestHead& head() const noexcept { return head_; }
   Framing framing() const noexcept { return framing_; }

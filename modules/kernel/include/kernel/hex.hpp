@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -10,11 +12,26 @@
 
 namespace banyan {
 
+namespace hex {
+/// The eight digits of 32 bits, the highest first. All at once: ids are written with each request.
+constexpr std::array<char, 8> eight_digits(std::uint32_t number) noexcept {
+  std::uint64_t digits = number;
+  digits = (digits | digits << 16U) & 0x0000'FFFF'0000'FFFFU;
+  digits = (digits | digits << 8U) & 0x00FF'00FF'00FF'00FFU;
+  digits = (digits | digits << 4U) & 0x0F0F'0F0F'0F0F'0F0FU;  // the lowest in the lowest byte
+  const std::uint64_t letters = (digits + 0x0606'0606'0606'0606U) >> 4U & 0x0101'0101'0101'0101U;
+  digits += 0x3030'3030'3030'3030U + letters * ('a' - '0' - 10);
+  if (std::endian::native == std::endian::little) digits = std::byteswap(digits);
+  return std::bit_cast<std::array<char, 8>>(digits);
+}
+}  // namespace hex
+
 /// Sixteen lower-case hexadecimal digits, the highest first.
 constexpr void write_hex(std::uint64_t number, std::span<char, 16> to) noexcept {
-  for (std::size_t at = to.size(); at-- > 0; number >>= 4U) {
-    to[at] = "0123456789abcdef"[number & 0xFU];
-  }
+  const auto high = hex::eight_digits(static_cast<std::uint32_t>(number >> 32U));
+  const auto low = hex::eight_digits(static_cast<std::uint32_t>(number));
+  std::copy_n(high.data(), high.size(), to.data());
+  std::copy_n(low.data(), low.size(), to.data() + high.size());
 }
 
 /// The lowest `digits` of them (at most 16).
