@@ -30,11 +30,10 @@ UpstreamCall::UpstreamCall(std::shared_ptr<LoopCore> loop, std::shared_ptr<Upstr
                      const auto self = shared_from_this();
                      fail(UpstreamFailure::Kind::Timeout, "takes nothing of the request");
                    }),
-      total_timer_(loop_->timers(),
-                   [this] {
-                     const auto self = shared_from_this();
-                     fail(UpstreamFailure::Kind::Timeout, "the deadline of the request has passed");
-                   }) {}
+      total_timer_(loop_->timers(), [this] {
+        const auto self = shared_from_this();
+        fail(UpstreamFailure::Kind::Timeout, "the deadline of the request has passed");
+      }) {}
 
 UpstreamCall::~UpstreamCall() {
   if (!loop_->here()) return;
