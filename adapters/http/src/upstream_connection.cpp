@@ -223,7 +223,9 @@ void UpstreamConnection::loop_ends() {
 std::uint64_t UpstreamConnection::loop_round() const noexcept { return loop().reactor().round(); }
 
 // What came before a request was sent is no answer to it (RFC 9112 §9.2): a late answer to one
-// client would become another's.
+// client would become another's. When the loop has waited since the connection was kept, what had
+// come by then is known, and a system call is saved; what comes later, up to the answer, nobody can
+// tell from it.
 bool UpstreamConnection::quiet() const noexcept {
   if (rested()) return !loop().reactor().has_news_for(*this);
   char byte = 0;

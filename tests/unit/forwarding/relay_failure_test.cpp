@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <future>
 #include <string>
 #include <thread>
 
@@ -173,6 +174,58 @@ TEST_F(AFailure, AStaleKeptConnectionCostsNoRequest) {
   });
   for (int i = 0; i < 20; ++i) ASSERT_EQ(get("/").status, 200u) << "request " << i;
   EXPECT_EQ(group().status()[0].failures, 0u);
+}
+
+TEST_F(AFailure, WhatAnUpstreamSaysUnaskedIsNoAnswerEvenIfItIsFoundTogetherWithARequest) {
+  serve();
+  std::promise<void> held;
+  std::promise<void> released;
+  application_->instead = [&](http::Exchange& exchange) {
+    if (exchange.head().target != "/hold") return false;
+    held.set_value();
+    released.get_future().wait();
+    exchange.respond({});
+    return true;
+  };
+  Peer client = this->client();
+  client.send(kGet);
+  Peer kept = upstream_.accept();
+  kept.read_head();
+  kept.send(kOk);
+  EXPECT_EQ(read_answer(client).body, "ok");
+
+  // While the loop is busy elsewhere both come in, the request first.
+  Peer other = this->client();
+  other.send("GET /hold HTTP/1.1\r\nHost: shop\r\n\r\n");
+  held.get_future().wait();
+  client.send(kGet);
+  kept.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
+  released.set_value();
+
+  Peer fresh = upstream_.accept();
+  fresh.read_head();
+  fresh.send(kOk);
+  EXPECT_EQ(read_answer(client).body, "ok");
+}
+
+TEST_F(AFailure, WhatAnUpstreamSaysBehindItsAnswerIsNotTheNextOne) {
+  serve();
+  Peer client = this->client();
+  client.send(kGet);
+  Peer kept = upstream_.accept();
+  kept.read_head();
+  // One read brings the answer and leaves what follows it in the socket.
+  const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: ";
+  std::string answer = head + "16342\r\n\r\n";
+  answer.append(16'342, 'x');
+  ASSERT_EQ(answer.size(), 16u * 1024);
+  client.send(kGet);
+  kept.send(answer + "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
+  EXPECT_EQ(read_answer(client).body.size(), 16'342u);
+  Peer fresh = upstream_.accept();
+  fresh.read_head();
+  fresh.send(kOk);
+  EXPECT_EQ(read_answer(client).body, "ok");
 }
 
 TEST_F(AFailure, AnUpstreamThatComesBackIsUsedAgain) {

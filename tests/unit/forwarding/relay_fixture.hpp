@@ -24,6 +24,7 @@ class ForwardAll final : public http::Application {
   explicit ForwardAll(ForwarderOptions options) : forwarder_(std::move(options)) {}
 
   void handle(std::shared_ptr<http::Exchange> exchange) override {
+    if (instead && instead(*exchange)) return;
     ForwardOrder order;
     order.group = group;
     order.safe_to_repeat = safe_to_repeat;
@@ -50,6 +51,8 @@ class ForwardAll final : public http::Application {
 
   std::shared_ptr<InstanceGroup> group;
   bool safe_to_repeat = false;
+  /// Has answered by itself when it returns true. On the loop.
+  std::function<bool(http::Exchange&)> instead;
   std::function<std::shared_ptr<void>(std::function<void()>)> on_tunnel;
   std::chrono::milliseconds budget{0};
 
