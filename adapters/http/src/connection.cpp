@@ -55,7 +55,7 @@ Connection::Connection(std::shared_ptr<LoopCore> on, Descriptor socket,
         reset();
         gone();
       }) {
-  set_->all.insert(this);
+  set_->all.push_back(*this);
 }
 
 Connection::~Connection() = default;
@@ -298,7 +298,7 @@ void Connection::gone() {
   read_timer_.stop();
   state_ = State::Closing;
   release_parser();
-  set_->all.erase(this);
+  Listed<ConnectionSet>::unlink();
   serving_->closed(counted_as_);
 }
 

@@ -11,7 +11,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 
 #include "client_counts.hpp"
 #include "farewell.hpp"
@@ -73,7 +72,7 @@ struct Serving {
 /// The connections of one listener on one loop. On that loop only.
 struct ConnectionSet {
   std::size_t listener = 0;  ///< index in ServerOptions::listen
-  std::unordered_set<Connection*> all;
+  List<Connection, ConnectionSet> all;
   /// Of those that read nothing at the moment.
   Spares<RequestParser> parsers{16};
   /// Of exchanges that are over.
@@ -86,7 +85,7 @@ struct ConnectionSet {
 ///
 /// Its life is in connection.cpp, the request's body in connection_upload.cpp, the answer in
 /// connection_answer.cpp.
-class Connection final : public Wire {
+class Connection final : public Wire, public Listed<ConnectionSet> {
  public:
   Connection(std::shared_ptr<LoopCore> loop, Descriptor socket, std::shared_ptr<Serving> serving,
              std::shared_ptr<ConnectionSet> set, Endpoint peer,

@@ -143,6 +143,12 @@ void Listener::stop() {
   if (address.family() == AF_UNIX && !shared_) ::unlink(unix_path(address.endpoint()).c_str());
 }
 
+std::vector<Connection*> Listener::snapshot() const {
+  std::vector<Connection*> all;
+  for (Connection& connection : set_->all) all.push_back(&connection);
+  return all;
+}
+
 void Listener::drain() {
   stop();
   for (Connection* connection : snapshot()) connection->drain();

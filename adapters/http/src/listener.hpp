@@ -45,7 +45,7 @@ class Listener final : private Watched {
   void rest();
   void take(Descriptor socket, const SocketAddress& peer);
   void turn_away(Descriptor socket, const Refusal& why);
-  std::vector<Connection*> snapshot() const { return {set_->all.begin(), set_->all.end()}; }
+  std::vector<Connection*> snapshot() const;
 
   std::shared_ptr<LoopCore> loop_;
   std::shared_ptr<Serving> serving_;

@@ -91,7 +91,7 @@ void LoopCore::end() {
   for (const auto& [owner, attached] : std::exchange(attachments_, {})) {
     if (attached) attached->loop_ends();
   }
-  while (!reactor_.watched().empty()) (*reactor_.watched().begin())->loop_ends();
+  while (!reactor_.watched().empty()) reactor_.watched().front().loop_ends();
   due_.clear();
   // Each may let go of others.
   while (!buried_.empty()) std::exchange(buried_, {}).clear();

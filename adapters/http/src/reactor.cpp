@@ -32,11 +32,12 @@ void Reactor::watch(int descriptor, Watched& what, std::uint32_t events) {
   if (::epoll_ctl(epoll_.number(), EPOLL_CTL_ADD, descriptor, &event) != 0) {
     fail("cannot watch a socket");
   }
-  watched_.insert(&what);
+  watched_.push_back(what);
 }
 
 void Reactor::forget(int descriptor, Watched& what) noexcept {
-  if (watched_.erase(&what) == 0) return;
+  if (!what.Listed<Reactor>::is_linked()) return;
+  what.Listed<Reactor>::unlink();
   ::epoll_ctl(epoll_.number(), EPOLL_CTL_DEL, descriptor, nullptr);
   for (epoll_event& event : left_) {
     if (event.data.ptr == &what) event.data.ptr = nullptr;

@@ -4,18 +4,28 @@
 #include <sys/epoll.h>
 
 #include <array>
+#include <boost/intrusive/list.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <unordered_set>
 
 #include "descriptor.hpp"
 #include "kernel/clock.hpp"
 
 namespace banyan::http {
 
+/// A place in a list of those that one loop has: costs no allocation, and is left by itself when
+/// what is in it goes. `Tag` tells several such places of one object apart.
+template <class Tag>
+using Listed =
+    boost::intrusive::list_base_hook<boost::intrusive::tag<Tag>,
+                                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+template <class T, class Tag>
+using List = boost::intrusive::list<T, boost::intrusive::base_hook<Listed<Tag>>,
+                                    boost::intrusive::constant_time_size<false>>;
+
 /// What has a descriptor that a loop waits for.
-class Watched {
+class Watched : public Listed<class Reactor> {
  public:
   /// `events` as epoll(7) names them. May forget itself and others.
   virtual void ready(std::uint32_t events) = 0;
@@ -49,14 +59,14 @@ class Reactor {
   /// Ends a wait(), the next one if none is under way. Any thread.
   void wake() noexcept;
 
-  std::unordered_set<Watched*>& watched() noexcept { return watched_; }
+  List<Watched, Reactor>& watched() noexcept { return watched_; }
 
  private:
   static constexpr std::size_t kBatch = 256;
 
   Descriptor epoll_;
   Descriptor waker_;
-  std::unordered_set<Watched*> watched_;
+  List<Watched, Reactor> watched_;
   std::array<epoll_event, kBatch> found_{};
   /// What of found_ is still to be told.
   std::span<epoll_event> left_;
