@@ -174,9 +174,7 @@ void strip_internal_headers(http::Fields& fields) {
   constexpr std::string_view kPrefix = "Banyan-";
   std::vector<std::string> names;
   for (const http::Fields::Field field : fields) {
-    if (http::equals_ignoring_case(field.name.substr(0, kPrefix.size()), kPrefix)) {
-      names.emplace_back(field.name);
-    }
+    if (http::begins_ignoring_case(field.name, kPrefix)) names.emplace_back(field.name);
   }
   for (const std::string& name : names) fields.remove(name);
 }

@@ -125,6 +125,7 @@ class Connection final : public Wire, public Listed<ConnectionSet> {
 
   void on_input() override;
   void on_input_end(bool clean) override;
+  void on_broken() override { on_input_end(false); }
   void on_sent() override;
   void on_send_failed() override;
   void on_send_progress() override;

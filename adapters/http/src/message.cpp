@@ -98,17 +98,6 @@ std::optional<std::string_view> asked_upgrade(const RequestHead& head) {
   return asked ? protocol : std::nullopt;
 }
 
-void remove_hop_by_hop(Fields& fields) {
-  std::string nominated;
-  fields.each("Connection", [&](std::string_view list) { nominated.append(list).append(","); });
-  any_element(nominated, [&](std::string_view name) {
-    if (!name.empty() && !equals_ignoring_case(name, "Host")) fields.remove(name);
-    return false;
-  });
-  fields.remove_if(
-      [](const Fields::Field& field) { return kHopByHopFields.contains(field.known); });
-}
-
 namespace {
 void append_json_string(std::string& out, std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";

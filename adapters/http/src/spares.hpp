@@ -55,7 +55,7 @@ class SpareTexts {
 
  private:
   static constexpr std::size_t kMost = 64;
-  static constexpr std::size_t kLongest = 4096;
+  static constexpr std::size_t kLongest = 16384;
   std::vector<std::string> all_;
 };
 

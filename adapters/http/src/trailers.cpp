@@ -28,9 +28,7 @@ bool may_be_trailer(std::string_view name) noexcept {
   if (equals_ignoring_case(name, "Content-Digest")) return true;
   if (kHopByHopFields.contains(known_field(name))) return false;
   const auto is_it = [&](std::string_view each) { return equals_ignoring_case(name, each); };
-  const auto begins = [&](std::string_view family) {
-    return equals_ignoring_case(name.substr(0, family.size()), family);
-  };
+  const auto begins = [&](std::string_view family) { return begins_ignoring_case(name, family); };
   return std::ranges::none_of(kNever, is_it) && std::ranges::none_of(kFamilies, begins);
 }
 

@@ -18,7 +18,7 @@ constexpr int kReadsInARow = 8;
 /// it.
 constexpr int kSmallReadsInARow = 8;
 /// To copy so much costs less than to tell the kernel of another part.
-constexpr std::size_t kJoined = 1024;
+constexpr std::size_t kJoined = 8192;
 
 }  // namespace
 
@@ -90,6 +90,7 @@ void Wire::ready(std::uint32_t events) {
     return;
   }
   if (greeting_) return greet();
+  if ((events & EPOLLERR) != 0 && input_ended_) return on_broken();
   if (sending_now_ && send_result_ == SendResult::Pending) continue_sending();
   read_on();
 }

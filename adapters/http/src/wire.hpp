@@ -45,6 +45,8 @@ class Wire : public std::enable_shared_from_this<Wire>, protected Watched, priva
   virtual void on_input() = 0;
   /// The peer closed its side (`clean`), or the connection broke.
   virtual void on_input_end(bool clean) = 0;
+  /// The connection broke after the peer had closed its side.
+  virtual void on_broken() {}
   /// Everything given to send() is with the kernel.
   virtual void on_sent() = 0;
   virtual void on_send_failed() = 0;

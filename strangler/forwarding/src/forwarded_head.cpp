@@ -16,6 +16,7 @@
 namespace banyan::strangler {
 namespace {
 
+using http::begins_ignoring_case;
 using http::equals_ignoring_case;
 using http::FieldName;
 using http::FieldSet;
@@ -41,10 +42,6 @@ constexpr FieldSet kCounted(std::to_array<FieldName>({"Max-Forwards"}));
 /// Announces what comes after a body that goes on in chunks.
 constexpr FieldSet kTrailer(std::to_array<FieldName>({"Trailer"}));
 
-bool begins_with(std::string_view name, std::string_view prefix) {
-  return equals_ignoring_case(name.substr(0, prefix.size()), prefix);
-}
-
 template <class Use>
 void each_nominated(const http::Fields& head, const Use& use) {
   head.each("Connection", [&](std::string_view list) {
@@ -64,8 +61,8 @@ bool passes_for_ours(std::string_view name) {
   if (name.find('_') == std::string_view::npos) return false;
   std::string read(name);
   std::ranges::replace(read, '_', '-');
-  return kOurs.contains(http::known_field(read)) || begins_with(read, kKitPrefix) ||
-         begins_with(read, "X-Forwarded-");
+  return kOurs.contains(http::known_field(read)) || begins_ignoring_case(read, kKitPrefix) ||
+         begins_ignoring_case(read, "X-Forwarded-");
 }
 
 /// Which fields of a head go on.
@@ -78,7 +75,7 @@ class Sieve {
 
   bool passes(const http::Fields::Field& field) const {
     if (held_back_.contains(field.known) || passes_for_ours(field.name)) return false;
-    if (field.known == 0 && begins_with(field.name, kKitPrefix)) return false;
+    if (field.known == 0 && begins_ignoring_case(field.name, kKitPrefix)) return false;
     return std::ranges::none_of(
         nominated_, [&](std::string_view name) { return equals_ignoring_case(name, field.name); });
   }
@@ -195,9 +192,14 @@ class RequestWriter {
     own("X-Correlation-Id", from_.find("X-Correlation-Id").value_or(request_id));
   }
 
+  /// "catalog=remote;rev=87"
   void routing(const RoutingStamp& stamp) {
+    std::array<char, 20> digits{};
+    const auto end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), stamp.revision).ptr;
     std::string& out = to_.begin_value("Banyan-Routing");
-    append_routing(out, stamp);
+    out.append(stamp.migration).append("=").append(to_string(stamp.side)).append(";rev=");
+    out.append(digits.data(), end);
     to_.end_value();
   }
 
@@ -232,13 +234,6 @@ bool accepts_trailers(const http::RequestHead& head) {
 }
 
 }  // namespace
-
-void append_routing(std::string& out, const RoutingStamp& stamp) {
-  std::array<char, 20> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), stamp.revision).ptr;
-  out.append(stamp.migration).append("=").append(to_string(stamp.side)).append(";rev=");
-  out.append(digits.data(), end);
-}
 
 void write_request_head(const http::RequestHead& head, const Hop& hop, const http::Fields& extra,
                         Random& random, http::HeadWriter& out) {
@@ -283,9 +278,9 @@ http::Fields trailers_to_pass_on(const http::Fields& trailers,
   http::Fields passed;
   for (const auto field : trailers) {
     const bool ours = kHeldBack.contains(field.known) || passes_for_ours(field.name) ||
-                      extra.contains(field.name) || begins_with(field.name, kKitPrefix) ||
-                      begins_with(field.name, "X-Forwarded-") ||
-                      begins_with(field.name, "X-Strangler");
+                      extra.contains(field.name) || begins_ignoring_case(field.name, kKitPrefix) ||
+                      begins_ignoring_case(field.name, "X-Forwarded-") ||
+                      begins_ignoring_case(field.name, "X-Strangler");
     const bool named = std::ranges::any_of(
         nominated, [&](const std::string& each) { return equals_ignoring_case(each, field.name); });
     if (!ours && !named && http::may_be_trailer(field.name)) passed.add(field.name, field.value);

@@ -38,9 +38,13 @@ void Edge::refused(const http::RefusedRequest& request, http::Response& answer) 
   answer.head.fields.add("X-Correlation-Id", correlation);
   parts_.refusals.count(request.refusal);
   const bool of_clients = parts_.doors[request.listener].clients;
-  if (!of_clients || parts_.access_log == nullptr || !parts_.access_log->wants_line()) return;
+  if (!of_clients || !logs_accesses()) return;
   const Outcome outcome{.status = answer.head.status, .answer_bytes = answer.body.size()};
   parts_.access_log->line(request, outcome);
+}
+
+bool Edge::logs_accesses() const {
+  return parts_.access_log != nullptr && parts_.access_log->wants_line();
 }
 
 /// OPTIONS * asks for the server as a whole (RFC 9110 §9.3.7), and that is this one.
@@ -71,7 +75,7 @@ void Edge::refuse(http::Exchange& exchange, const RouteMatch& match) {
 }
 
 void Edge::refuse(http::Exchange& exchange, http::Response answer) {
-  if (parts_.access_log != nullptr && parts_.access_log->wants_line()) {
+  if (logs_accesses()) {
     const Outcome outcome{.status = answer.head.status, .answer_bytes = answer.body.size()};
     parts_.access_log->line(exchange, nullptr, outcome);
   }
@@ -113,8 +117,7 @@ void Edge::forward(Exchange exchange, const Route& route, std::shared_ptr<const 
       return parts_.tunnels.open(std::move(tunnel), loop, std::move(end));
     };
   }
-  const bool wanted = parts_.access_log != nullptr && parts_.access_log->wants_line();
-  std::shared_ptr<http::Exchange> logged = wanted ? exchange : nullptr;
+  std::shared_ptr<http::Exchange> logged = logs_accesses() ? exchange : nullptr;
   order.done = [this, &route, &way, site = std::move(site),
                 logged = std::move(logged)](const Outcome& outcome) {
     if (!outcome.aborted_by_client()) {

@@ -50,6 +50,7 @@ class Edge final : public http::Application {
 
  private:
   using Exchange = std::shared_ptr<http::Exchange>;
+  bool logs_accesses() const;
   static void answer_for_all(http::Exchange& exchange);
   void refuse(http::Exchange& exchange, const RouteMatch& match);
   void refuse(http::Exchange& exchange, http::Response answer);

@@ -24,7 +24,8 @@ void require(bool holds, const char* what) {
 }
 
 void drop_framing(Fields& fields) {
-  remove_hop_by_hop(fields);
+  fields.remove_if(
+      [](const Fields::Field& field) { return kHopByHopFields.contains(field.known); });
   fields.remove("Content-Length");
 }
 

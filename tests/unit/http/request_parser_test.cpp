@@ -242,16 +242,5 @@ TEST(RequestSerializer, NeverCopiesFramingOrConnectionFields) {
             "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
 }
 
-TEST(HopByHopFields, AreRemovedWithThoseThatConnectionNames) {
-  Fields fields{{"Host", "a"},          {"Connection", "close, X-Secret"},
-                {"connection", "host"}, {"x-secret", "1"},
-                {"TE", "trailers"},     {"Keep-Alive", "5"},
-                {"X-Kept", "2"}};
-
-  remove_hop_by_hop(fields);
-
-  EXPECT_EQ(fields, (Fields{{"Host", "a"}, {"X-Kept", "2"}}));
-}
-
 }  // namespace
 }  // namespace banyan::http

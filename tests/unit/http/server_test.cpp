@@ -434,6 +434,30 @@ TEST(Server, GivesAHalfClosedClientTheAnswersToAllThatItHasAsked) {
   EXPECT_THAT(client.read_to_end(), AllOf(HasSubstr("the first"), HasSubstr("hello")));
 }
 
+TEST(Server, NoticesAtOnceThatAHalfClosedClientIsGone) {
+  ServerOptions options;
+  options.allow_half_close = true;
+  std::promise<std::shared_ptr<Exchange>> arrived;
+  std::promise<void> aborted;
+  Running running(
+      [&](std::shared_ptr<Exchange> exchange) {
+        exchange->on_abort([&] { aborted.set_value(); });
+        arrived.set_value(exchange);
+      },
+      options);
+  RawSocket client = running.connect();
+  client.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.shut_sending();
+  const auto kept = arrived.get_future().get();
+  // A timer comes after all that the loop had found by then, the half-close among it.
+  std::promise<void> half_closed;
+  kept->loop().after(1ms, [&] { half_closed.set_value(); });
+  half_closed.get_future().wait();
+  client.reset();
+
+  EXPECT_EQ(aborted.get_future().wait_for(5s), std::future_status::ready);
+}
+
 TEST(Server, LetsGoOfAHalfClosedClientThatHasNotSaidAll) {
   ServerOptions options;
   options.allow_half_close = true;

@@ -62,6 +62,13 @@ class RawSocket {
     if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
   }
 
+  /// Closes with a RST.
+  void reset() {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    close();
+  }
+
   /// Hands the descriptor on.
   int release() { return std::exchange(descriptor_, -1); }
 

@@ -21,6 +21,10 @@ constexpr bool equals_ignoring_case(std::string_view left, std::string_view righ
   return true;
 }
 
+constexpr bool begins_ignoring_case(std::string_view text, std::string_view prefix) noexcept {
+  return equals_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
 /// A number for each field name that the program looks for or treats in a way of its own; 0 for all
 /// other names. It is found once, when a field is read, and compared from then on.
 using KnownField = std::uint8_t;

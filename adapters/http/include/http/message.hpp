@@ -103,10 +103,6 @@ bool may_be_trailer(std::string_view name) noexcept;
 /// never is: what is spoken then could not be looked into.
 std::optional<std::string_view> asked_upgrade(const RequestHead& head);
 
-/// Takes out the above and what `Connection` names. Whoever passes a message on calls this before
-/// adding fields of its own, so that no client can have those left out by naming them.
-void remove_hop_by_hop(Fields& fields);
-
 /// A problem details answer (RFC 9457) of the engine itself: `code` is the refusal's name. One of
 /// 503 says Retry-After.
 Response problem_response(const Refusal& refusal);

@@ -21,9 +21,6 @@ struct RoutingStamp {
   std::uint64_t revision = 0;
 };
 
-/// As the value of Banyan-Routing has it: "catalog=remote;rev=87".
-void append_routing(std::string& out, const RoutingStamp& stamp);
-
 /// What the rewriting of a request's head needs to know besides the head.
 struct Hop {
   /// The address of who sent the request to us; "" if it came by a Unix socket.
