@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "failure.hpp"
@@ -53,8 +54,10 @@ manifest::Manifest write_manifest(const Application& application,
   for (const SharedTable& shared : application.shared_tables) {
     manifest.shared_tables.push_back({shared.table, shared.users});
   }
-  if (const auto known = manifest::read(options.database)) manifest::merge(manifest, *known);
-  value_or_throw(manifest::write(options.database, manifest));
+  value_or_throw(manifest::update(options.database, [&](const manifest::Manifest* known) {
+    if (known != nullptr) manifest::merge(manifest, *known);
+    return std::optional(manifest);
+  }));
   return manifest;
 }
 
@@ -105,10 +108,16 @@ void StatementDiary::write() {
     latest = std::max(latest, each.last_run);
   }
   if (latest <= written_) return;
-  auto manifest = manifest::read(database_->file());
-  if (!manifest) return;  // somebody cleared it away; the next start writes it anew
-  manifest::merge(*manifest, seen);
-  if (manifest::write(database_->file(), *manifest)) written_ = latest;
+  bool there = false;
+  const auto written = manifest::update(
+      database_->file(), [&](const manifest::Manifest* known) -> std::optional<manifest::Manifest> {
+        if (known == nullptr) return std::nullopt;  // cleared away; the next start writes it anew
+        there = true;
+        manifest::Manifest all = *known;
+        manifest::merge(all, seen);
+        return all;
+      });
+  if (written && there) written_ = latest;
 }
 
 }  // namespace banyan::host

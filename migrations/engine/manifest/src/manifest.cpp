@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest/manifest.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <sstream>
 #include <system_error>
@@ -14,6 +17,26 @@ namespace banyan::manifest {
 namespace {
 
 constexpr json::Bounds kBounds{.max_bytes = 64 * 1024 * 1024};
+
+/// One at a time among those who change manifests of one folder: the file itself is replaced, and
+/// a lock on it would be one on what is gone. Ends with the process, however that ends.
+class Turn {
+ public:
+  explicit Turn(const std::filesystem::path& folder)
+      : descriptor_(
+            ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    while (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
+    }
+  }
+  ~Turn() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  int descriptor_;
+};
 
 }  // namespace
 
@@ -90,6 +113,14 @@ Result<void> write(const std::filesystem::path& database, const Manifest& manife
         "cannot rename " + fresh.string() + " to " + file.string() + ": " + error.message());
   }
   return {};
+}
+
+Result<void> update(const std::filesystem::path& database,
+                    const std::function<std::optional<Manifest>(const Manifest* known)>& change) {
+  const Turn turn(manifest_file(database).parent_path());
+  const Result<Manifest> known = read(database);
+  const std::optional<Manifest> changed = change(known ? &*known : nullptr);
+  return changed ? write(database, *changed) : Result<void>{};
 }
 
 }  // namespace banyan::manifest

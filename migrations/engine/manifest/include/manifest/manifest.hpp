@@ -3,6 +3,8 @@
 
 #include <boost/describe.hpp>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,5 +66,11 @@ Result<Manifest> read(const std::filesystem::path& database);
 
 /// Replaces the file at once, so that nobody reads half of it. Unavailable "manifest.not_written".
 Result<void> write(const std::filesystem::path& database, const Manifest& manifest);
+
+/// Replaces it by what `change` makes of it (null: there is none, or none that can be read), unless
+/// that is nothing. Processes and threads that change it at the same time do so one after another,
+/// so that none loses what another has added. Blocks for as long as they take.
+Result<void> update(const std::filesystem::path& database,
+                    const std::function<std::optional<Manifest>(const Manifest* known)>& change);
 
 }  // namespace banyan::manifest
