@@ -91,6 +91,7 @@ struct Proxy::Parts {
   std::unique_ptr<OperatorPages> pages;
   std::mutex reloading;
   FileMarks certificates;
+  FileMarks refused_certificates;  ///< of the last configuration, if it was refused for them
   TlsServers tls;
   Doors doors;
   std::vector<http::InstanceLock> locks;
@@ -169,7 +170,7 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
   if (!routing) return std::unexpected(to_string(routing.error()));
   const Configuration& configuration = (*routing)->configuration;
   const auto material = read_tls_material(configuration, options.config_file);
-  if (!material) return std::unexpected(to_string(material.error()));
+  if (!material) return std::unexpected(to_string(material.error().problems));
   auto store = ControlStore::open(beside_the_file(options, configuration.control_store));
   if (!store) return std::unexpected(sentence(store.error()));
   if (const auto enlisted = (*store)->enlist(configuration.migration_names()); !enlisted) {
@@ -286,17 +287,22 @@ std::optional<http::Endpoint> Proxy::operators() const {
 std::expected<std::uint64_t, std::vector<FileProblem>> Proxy::reload() {
   Parts& all = *parts_;
   const std::lock_guard lock(all.reloading);
+  all.refused_certificates.clear();
   TlsMaterial material;
   auto routing = all.routes.reload([&](const Routing& fresh) {
     auto read = read_tls_material(fresh.configuration, all.options.config_file);
-    if (!read) return std::move(read.error());
+    if (!read) {
+      all.refused_certificates = std::move(read.error().files);
+      return std::move(read.error().problems);
+    }
     material = std::move(*read);
     return std::vector<FileProblem>();
   });
   if (!routing) {
-    all.log.write(telemetry::Level::Error, "proxy.routes_refused",
-                  {{"message", to_string(routing.error())},
-                   {"next", "the old routes stay in force; mend the file, it is read again"}});
+    all.log.write(
+        telemetry::Level::Error, "proxy.routes_refused",
+        {{"message", to_string(routing.error())},
+         {"next", "the old routes stay in force; mend what is wrong, all is read again"}});
     return std::unexpected(std::move(routing.error()));
   }
   const Configuration& configuration = (*routing)->configuration;
@@ -325,9 +331,9 @@ std::expected<void, std::vector<FileProblem>> Proxy::renew_certificates() {
   if (!material) {
     all.log.write(
         telemetry::Level::Error, "proxy.certificates_refused",
-        {{"message", to_string(material.error())},
+        {{"message", to_string(material.error().problems)},
          {"next", "the old certificates stay in force; mend the files, they are read again"}});
-    return std::unexpected(material.error());
+    return std::unexpected(material.error().problems);
   }
   all.renew_certificates(configuration, *material);
   for (const auto& [name, context] : material->upstreams) site->pools().at(name)->tls->use(context);
@@ -339,6 +345,11 @@ std::expected<void, std::vector<FileProblem>> Proxy::renew_certificates() {
 FileMarks Proxy::certificate_files() const {
   const std::lock_guard lock(parts_->reloading);
   return parts_->certificates;
+}
+
+FileMarks Proxy::refused_certificate_files() const {
+  const std::lock_guard lock(parts_->reloading);
+  return parts_->refused_certificates;
 }
 
 std::size_t Proxy::drain(std::chrono::milliseconds deadline) {

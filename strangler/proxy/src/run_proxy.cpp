@@ -6,6 +6,7 @@
 #include <csignal>
 #include <ctime>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <optional>
 #include <thread>
@@ -98,10 +99,15 @@ int run_proxy(const ProxyOptions& options) {
       // It has logged what is wrong.
       [[maybe_unused]] const auto renewed = proxy.renew_certificates();
     });
-    const auto reload = [&] {
+    std::function<void()> reload;
+    FileWatch watch({}, [&] { reload(); });
+    reload = [&] {
       if (proxy.reload()) certificates.watch(proxy.certificate_files());
+      FileMarks all = config;
+      all.merge(proxy.refused_certificate_files());
+      watch.watch(std::move(all));
     };
-    const FileWatch watch(config, reload);
+    watch.watch(config);
     while (signals.next() == SIGHUP) {
       proxy.reopen_logs();
       reload();

@@ -90,8 +90,8 @@ class Reader {
 
 }  // namespace
 
-std::expected<TlsMaterial, std::vector<FileProblem>> read_tls_material(
-    const Configuration& configuration, const std::string& config_file) {
+std::expected<TlsMaterial, TlsRefusal> read_tls_material(const Configuration& configuration,
+                                                         const std::string& config_file) {
   Reader reader(config_file);
   TlsMaterial material;
   for (const TlsListeners& each : configuration.tls) {
@@ -102,7 +102,7 @@ std::expected<TlsMaterial, std::vector<FileProblem>> read_tls_material(
   }
   material.files = reader.marks();
   auto problems = std::move(reader).problems();
-  if (!problems.empty()) return std::unexpected(std::move(problems));
+  if (!problems.empty()) return std::unexpected(TlsRefusal{std::move(problems), reader.marks()});
   return material;
 }
 

@@ -20,9 +20,14 @@ struct TlsMaterial {
   FileMarks files;  ///< what they were before they were read
 };
 
-/// Reads them; names of files are relative to the folder of `config_file`. All problems at once, at
-/// the places where the configuration names the files.
-std::expected<TlsMaterial, std::vector<FileProblem>> read_tls_material(
-    const Configuration& configuration, const std::string& config_file);
+struct TlsRefusal {
+  std::vector<FileProblem>
+      problems;     ///< all, at the places where the configuration names the files
+  FileMarks files;  ///< as in TlsMaterial: one that changes may mend it
+};
+
+/// Reads them; names of files are relative to the folder of `config_file`.
+std::expected<TlsMaterial, TlsRefusal> read_tls_material(const Configuration& configuration,
+                                                         const std::string& config_file);
 
 }  // namespace banyan::strangler

@@ -122,6 +122,22 @@ TEST_F(AProxyProcess, TakesRenewedCertificatesByItselfAndNoHalvesOfThem) {
   EXPECT_EQ(process_->stop(), 0);
 }
 
+TEST_F(AProxyProcess, TriesAgainWhenACertificateThatItsNewFileNamesArrivesLate) {
+  const test::Authority authority(folder_.path());
+  run();
+  const std::string more =
+      "[upstreams.safe]\ninstances = [\"127.0.0.1:1\"]\n[upstreams.safe.tls]\nca = "
+      "\"late.pem\"\n[[routes]]\nprefix = \"/more\"\nmethods = [\"*\"]\neffect = "
+      "\"write\"\nlegacy = \"legacy\"\n";
+  rewrite(more);
+  until("the refusal", [&] { return log().find("proxy.routes_refused") != std::string::npos; });
+  EXPECT_EQ(test::get(port_, "/more").status, 404u);
+
+  std::filesystem::copy_file(authority.file(), folder_.path() / "late.pem");
+  until("the new route", [&] { return test::get(port_, "/more").status == 200; });
+  EXPECT_EQ(process_->stop(), 0);
+}
+
 TEST_F(AProxyProcess, DrainsUnderLoadWithoutLosingARequest) {
   run();
   std::atomic<int> answered = 0;

@@ -6,21 +6,13 @@
 #include <new>
 #include <utility>
 
+#include "http/sanitizers.hpp"
+
 namespace banyan::http {
 
 namespace recycled {
 
-#if defined(__SANITIZE_ADDRESS__)
-inline constexpr bool kKeeps = false;  // so that use after the end is seen
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-inline constexpr bool kKeeps = false;
-#else
-inline constexpr bool kKeeps = true;
-#endif
-#else
-inline constexpr bool kKeeps = true;
-#endif
+inline constexpr bool kKeeps = !kAddressSanitizer;  // so that use after the end is seen
 
 /// Blocks of one size that a thread has let go of, for its next ones: what a loop makes anew for
 /// each request is in its cache still, and the general allocator is not asked.

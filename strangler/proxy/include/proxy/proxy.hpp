@@ -64,6 +64,9 @@ class Proxy {
   std::expected<void, std::vector<FileProblem>> renew_certificates();
   /// The files that the configuration in force names for that, as they were when they were read.
   FileMarks certificate_files() const;
+  /// The same of a configuration that the last reload() refused for what is in them; else none.
+  /// When one of them changes, reload() again.
+  FileMarks refused_certificate_files() const;
 
   /// Opens the access log again by its name, after somebody has moved it away.
   void reopen_logs();
@@ -83,9 +86,10 @@ class Proxy {
 };
 
 /// Runs a proxy until SIGTERM or SIGINT, which drain it (a second one cuts); SIGHUP, or a change of
-/// the file, reloads it; a change of certificates renews them; SIGHUP opens the access log again as
-/// well. Blocks these signals first: call it before there are other threads. 0, or 2 after telling
-/// on standard error what is wrong with the file or the address.
+/// the file (or, if it was refused for them, of certificates that it names), reloads it; a change
+/// of certificates renews them; SIGHUP opens the access log again as well. Blocks these signals
+/// first: call it before there are other threads. 0, or 2 after telling on standard error what is
+/// wrong with the file or the address.
 int run_proxy(const ProxyOptions& options);
 
 }  // namespace banyan::strangler
