@@ -21,9 +21,9 @@ constexpr std::size_t kMaxParts = 4;
 // at buffers, and learn who waits for whom, in those functions.
 constexpr bool kDirect = !kAddressSanitizer && !kThreadSanitizer;
 
-ssize_t receive(int socket, std::span<char> into) {
-  if constexpr (!kDirect) return ::recv(socket, into.data(), into.size(), 0);
-  return ::syscall(SYS_recvfrom, socket, into.data(), into.size(), 0, nullptr, nullptr);
+ssize_t receive(int socket, std::span<char> into, int how = 0) {
+  if constexpr (!kDirect) return ::recv(socket, into.data(), into.size(), how);
+  return ::syscall(SYS_recvfrom, socket, into.data(), into.size(), how, nullptr, nullptr);
 }
 
 ssize_t send_one(int socket, const iovec& part) {
@@ -42,6 +42,11 @@ ssize_t send_all(int socket, std::span<iovec> parts) {
 bool blocked() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
 }  // namespace
+
+bool nothing_to_read(int socket) noexcept {
+  std::array<char, 1> byte{};
+  return receive(socket, byte, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EINTR);
+}
 
 PlainChannel& PlainChannel::instance() {
   static PlainChannel channel;

@@ -43,6 +43,9 @@ class Channel {
   virtual std::string trouble() const { return {}; }
 };
 
+/// Whether nothing has come that was not read yet, be it the end. Costs a system call.
+bool nothing_to_read(int socket) noexcept;
+
 /// The socket itself. Has no state: one for all.
 class PlainChannel final : public Channel {
  public:

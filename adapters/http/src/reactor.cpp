@@ -45,7 +45,6 @@ void Reactor::forget(int descriptor, Watched& what) noexcept {
 }
 
 SteadyTime Reactor::wait(int milliseconds) {
-  ++round_;
   const int count =
       ::epoll_wait(epoll_.number(), found_.data(), static_cast<int>(found_.size()), milliseconds);
   left_ = std::span(found_).first(static_cast<std::size_t>(std::max(count, 0)));
@@ -58,11 +57,6 @@ void Reactor::tell() {
     left_ = left_.subspan(1);
     if (event.data.ptr != nullptr) static_cast<Watched*>(event.data.ptr)->ready(event.events);
   }
-}
-
-bool Reactor::has_news_for(const Watched& what) const noexcept {
-  return std::ranges::any_of(left_,
-                             [&](const epoll_event& event) { return event.data.ptr == &what; });
 }
 
 void Reactor::wake() noexcept {

@@ -52,10 +52,6 @@ class Reactor {
   /// Waits at most so long (−1: for ever); tell() then tells what was found. Returns the time.
   SteadyTime wait(int milliseconds);
   void tell();
-  /// How often wait() has been called.
-  std::uint64_t round() const noexcept { return round_; }
-  /// Whether the last wait() has found something that is still to be told to `what`.
-  bool has_news_for(const Watched& what) const noexcept;
   /// Ends a wait(), the next one if none is under way. Any thread.
   void wake() noexcept;
 
@@ -70,7 +66,6 @@ class Reactor {
   std::array<epoll_event, kBatch> found_{};
   /// What of found_ is still to be told.
   std::span<epoll_event> left_;
-  std::uint64_t round_ = 0;
 };
 
 }  // namespace banyan::http

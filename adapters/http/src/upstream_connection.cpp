@@ -4,8 +4,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -28,50 +26,19 @@ void UpstreamPool::loop_ends() {
 void UpstreamPool::retire() {
   options_.max_idle_per_loop = 0;
   for (const auto& [endpoint, connections] : std::exchange(idle_, {})) {
-    for (const auto& connection : connections.all()) connection->drop();
+    for (const auto& connection : connections) connection->drop();
   }
-}
-
-void UpstreamPool::Idle::settle() {
-  if (fresh_.empty() || !fresh_.front()->rested()) return;
-  std::ranges::move(fresh_, std::back_inserter(rested_));
-  fresh_.clear();
-}
-
-std::shared_ptr<UpstreamConnection> UpstreamPool::Idle::take() {
-  settle();
-  auto& from = rested_.empty() ? fresh_ : rested_;
-  if (from.empty()) return nullptr;
-  std::shared_ptr<UpstreamConnection> connection = std::move(from.back());
-  from.pop_back();
-  return connection;
-}
-
-void UpstreamPool::Idle::put(std::shared_ptr<UpstreamConnection> connection) {
-  settle();
-  fresh_.push_back(std::move(connection));
-}
-
-void UpstreamPool::Idle::forget(const UpstreamConnection& connection) {
-  const auto same = [&](const auto& idle) { return idle.get() == &connection; };
-  std::erase_if(rested_, same);
-  std::erase_if(fresh_, same);
-}
-
-const std::shared_ptr<UpstreamConnection>& UpstreamPool::Idle::oldest() const {
-  return rested_.empty() ? fresh_.front() : rested_.front();
-}
-
-std::vector<std::shared_ptr<UpstreamConnection>> UpstreamPool::Idle::all() const {
-  auto everyone = rested_;
-  everyone.insert(everyone.end(), fresh_.begin(), fresh_.end());
-  return everyone;
 }
 
 std::shared_ptr<UpstreamConnection> UpstreamPool::take(const Endpoint& endpoint) {
   const auto found = idle_.find(endpoint);
   if (found == idle_.end()) return nullptr;
-  while (auto connection = found->second.take()) {
+  auto& connections = found->second;
+  while (!connections.empty()) {
+    std::shared_ptr<UpstreamConnection> connection = std::move(connections.back());
+    connections.pop_back();
+    // RFC 9112 §9.2: what came before the request was sent is no answer to it. It costs a system
+    // call to be sure of that; otherwise a late answer to one client could become another's.
     if (connection->open() && connection->up_to_date(options_) && connection->quiet()) {
       return connection;
     }
@@ -88,11 +55,11 @@ std::shared_ptr<UpstreamConnection> UpstreamPool::make(LoopCore& loop, const End
 }
 
 void UpstreamPool::give(const std::shared_ptr<UpstreamConnection>& connection) {
-  Idle& connections = idle_[connection->endpoint()];
+  auto& connections = idle_[connection->endpoint()];
   connection->keep();
-  connections.put(connection);
+  connections.push_back(connection);
   if (connections.size() > options_.max_idle_per_loop) {
-    const auto oldest = connections.oldest();
+    const auto oldest = connections.front();
     oldest->drop();
   }
 }
@@ -101,7 +68,7 @@ void UpstreamPool::forget(UpstreamConnection& connection) {
   all_.erase(&connection);
   const auto found = idle_.find(connection.endpoint());
   if (found == idle_.end()) return;
-  found->second.forget(connection);
+  std::erase_if(found->second, [&](const auto& idle) { return idle.get() == &connection; });
 }
 
 std::unique_ptr<UpstreamPool::Heads> UpstreamPool::take_heads() {
@@ -200,7 +167,6 @@ void UpstreamConnection::serve(std::shared_ptr<ConnectionUser> user) {
 void UpstreamConnection::keep() {
   user_ = nullptr;
   pin(false);
-  kept_in_ = loop_round();
   idle_timer_.set(idle_keep_);
   want_input(true);
 }
@@ -218,19 +184,6 @@ void UpstreamConnection::loop_ends() {
   const auto user = std::exchange(user_, nullptr);
   drop();
   if (user) user->loop_ends();
-}
-
-std::uint64_t UpstreamConnection::loop_round() const noexcept { return loop().reactor().round(); }
-
-// What came before a request was sent is no answer to it (RFC 9112 §9.2): a late answer to one
-// client would become another's. When the loop has waited since the connection was kept, what had
-// come by then is known, and a system call is saved; what comes later, up to the answer, nobody can
-// tell from it.
-bool UpstreamConnection::quiet() const noexcept {
-  if (rested()) return !loop().reactor().has_news_for(*this);
-  char byte = 0;
-  const ssize_t size = ::recv(socket(), &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT);
-  return size < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
 void UpstreamConnection::want_input(bool head) {

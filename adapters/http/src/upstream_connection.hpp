@@ -66,26 +66,9 @@ class UpstreamPool final : public LoopAttachment,
   Resolver& resolver() noexcept { return *resolver_; }
 
  private:
-  /// To one endpoint, the oldest first.
-  class Idle {
-   public:
-    /// Rather one for which the loop has waited since it was kept: that it is quiet is known.
-    std::shared_ptr<UpstreamConnection> take();
-    void put(std::shared_ptr<UpstreamConnection> connection);
-    void forget(const UpstreamConnection& connection);
-    const std::shared_ptr<UpstreamConnection>& oldest() const;
-    std::size_t size() const noexcept { return rested_.size() + fresh_.size(); }
-    std::vector<std::shared_ptr<UpstreamConnection>> all() const;
-
-   private:
-    void settle();
-    std::vector<std::shared_ptr<UpstreamConnection>> rested_;
-    std::vector<std::shared_ptr<UpstreamConnection>> fresh_;  ///< kept since the loop has waited
-  };
-
   UpstreamOptions options_;
   std::shared_ptr<Resolver> resolver_;
-  std::map<Endpoint, Idle> idle_;
+  std::map<Endpoint, std::vector<std::shared_ptr<UpstreamConnection>>> idle_;  ///< oldest first
   std::unordered_set<UpstreamConnection*> all_;
   Spares<Heads> heads_{64};
   Spares<ResponseParser> parsers_{16};
@@ -104,10 +87,8 @@ class UpstreamConnection final : public Wire {
   void keep();
   void drop();
   void loop_ends() override;
-  /// Whether the loop has waited since keep(), and so knows of whatever had come by then.
-  bool rested() const noexcept { return kept_in_ != loop_round(); }
-  /// Of a kept one: false when there is something to read, be it the end.
-  bool quiet() const noexcept;
+  /// False when there is something to read, be it the end.
+  bool quiet() const noexcept { return nothing_to_read(socket()); }
 
   const Endpoint& endpoint() const noexcept { return endpoint_; }
   /// Made by the certificates and authorities that are in force.
@@ -133,7 +114,6 @@ class UpstreamConnection final : public Wire {
   void on_send_failed() override;
   void on_send_progress() override;
   void connect_to_next();
-  std::uint64_t loop_round() const noexcept;
 
   std::weak_ptr<UpstreamPool> pool_;
   std::size_t head_bytes_;  ///< at most, of an answer

@@ -90,7 +90,8 @@ void Wire::ready(std::uint32_t events) {
     return;
   }
   if (greeting_) return greet();
-  if ((events & EPOLLERR) != 0 && input_ended_) return on_broken();
+  if ((events & EPOLLERR) != 0 && input_ended_) on_broken();
+  if (!open_) return;
   if (sending_now_ && send_result_ == SendResult::Pending) continue_sending();
   read_on();
 }

@@ -83,7 +83,7 @@ class Wire : public std::enable_shared_from_this<Wire>, protected Watched, priva
 
   /// Text to go before the next piece.
   std::string& outgoing() {
-    if (out_.capacity() <= std::string().capacity()) out_ = loop_->texts().take();
+    if (out_.empty() && out_.capacity() <= std::string().capacity()) out_ = loop_->texts().take();
     return out_;
   }
   bool has_outgoing() const noexcept { return !out_.empty(); }

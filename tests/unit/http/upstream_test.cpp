@@ -241,6 +241,54 @@ TEST(Upstreams, TakeAnEarlyAnswerToAnUnfinishedUpload) {
   EXPECT_EQ(engine.idle(), 0U);
 }
 
+TEST(Upstreams, DoNotWaitForAnUploadThatAResetHasEndedWhenTheAnswerIsHere) {
+  constexpr std::chrono::milliseconds kStall{1'000};
+  std::promise<void> may_reset;
+  RawServer server([&](RawSocket& socket, int) {
+    socket.read_until("\r\n\r\n");
+    socket.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+    socket.shut_sending();
+    may_reset.get_future().wait();
+    socket.reset();
+  });
+  Engine engine({.stall_timeout = kStall});
+  Loop& loop = engine.loops.at(0);
+  const auto wait_on_loop = [&](std::chrono::milliseconds time) {
+    std::promise<void> over;
+    loop.after(time, [&] { over.set_value(); });
+    over.get_future().wait();
+  };
+  const std::string body(std::size_t{32} << 20U, 'x');  // more than sockets hold
+  const Wanted wanted = post(Framing::of_length(body.size()));
+  std::shared_ptr<UpstreamExchange> exchange;
+  std::promise<void> head_came;
+  loop.post([&] {
+    exchange = engine.upstreams.start(loop, server.endpoint(), wanted.request, wanted.write_head());
+    exchange->read_head([&](const auto&) { head_came.set_value(); });
+    exchange->write(body, [](bool) {});
+  });
+  head_came.get_future().wait();
+  // A timer comes after all that the loop had found by then, the end of the upstream's side as
+  // well.
+  wait_on_loop(std::chrono::milliseconds(1));
+  may_reset.set_value();
+  wait_on_loop(kStall + kStall / 2);
+
+  std::promise<std::string> answer;
+  loop.post([&] {
+    exchange->read_body([&](std::expected<BodyPiece, UpstreamFailure> piece) {
+      answer.set_value(piece ? std::string(piece->bytes) : piece.error().message);
+    });
+  });
+  EXPECT_EQ(answer.get_future().get(), "hello");
+  std::promise<void> let_go;
+  loop.post([&] {
+    exchange = nullptr;
+    let_go.set_value();
+  });
+  let_go.get_future().wait();
+}
+
 TEST(Upstreams, RefuseABodyOfAnotherLengthThanAnnounced) {
   RawServer server(says("", false));
   Engine engine;
