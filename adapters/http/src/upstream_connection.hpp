@@ -120,7 +120,6 @@ class UpstreamConnection final : public Wire {
   std::chrono::milliseconds idle_keep_;
   Endpoint endpoint_;
   std::uint64_t tls_generation_ = 0;
-  std::uint64_t kept_in_ = 0;             ///< which round of the loop
   std::vector<SocketAddress> addresses_;  ///< still to be tried
   Timer idle_timer_;
   std::shared_ptr<ConnectionUser> user_;

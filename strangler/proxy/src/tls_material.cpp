@@ -102,7 +102,8 @@ std::expected<TlsMaterial, TlsRefusal> read_tls_material(const Configuration& co
   }
   material.files = reader.marks();
   auto problems = std::move(reader).problems();
-  if (!problems.empty()) return std::unexpected(TlsRefusal{std::move(problems), reader.marks()});
+  if (!problems.empty())
+    return std::unexpected(TlsRefusal{std::move(problems), std::move(material.files)});
   return material;
 }
 

@@ -65,12 +65,9 @@ class Wire:
     def has_bytes(self):
         """Whether there are some in the socket."""
         try:
-            try:
             return fcntl.ioctl(self.socket, termios.FIONREAD, b"\0\0\0\0") != b"\0\0\0\0"
         except (OSError, ValueError):
             return False  # whoever reads it has just closed it
-        except OSError:
-            return False
 
     def take(self, size):
         while len(self.unread) < size:
