@@ -102,8 +102,9 @@ std::expected<TlsMaterial, TlsRefusal> read_tls_material(const Configuration& co
   }
   material.files = reader.marks();
   auto problems = std::move(reader).problems();
-  if (!problems.empty())
+  if (!problems.empty()) {
     return std::unexpected(TlsRefusal{std::move(problems), std::move(material.files)});
+  }
   return material;
 }
 
