@@ -171,12 +171,9 @@ void put_context(http::RequestHead& head, const Context& context, const Clock& c
 }
 
 void strip_internal_headers(http::Fields& fields) {
-  constexpr std::string_view kPrefix = "Banyan-";
-  std::vector<std::string> names;
-  for (const http::Fields::Field field : fields) {
-    if (http::begins_ignoring_case(field.name, kPrefix)) names.emplace_back(field.name);
-  }
-  for (const std::string& name : names) fields.remove(name);
+  fields.remove_if([](const http::Fields::Field& field) {
+    return http::begins_ignoring_case(field.name, "Banyan-");
+  });
 }
 
 }  // namespace banyan::binding

@@ -15,6 +15,8 @@
 #include <system_error>
 #include <utility>
 
+#include "channel.hpp"
+
 namespace banyan::http {
 namespace {
 
@@ -87,10 +89,7 @@ std::expected<std::unique_ptr<ClientConnection>, ClientFailure> ClientConnection
 
 ClientConnection::~ClientConnection() { ::close(socket_); }
 
-bool ClientConnection::still_quiet() const noexcept {
-  pollfd entry{socket_, POLLIN, 0};
-  return ::poll(&entry, 1, 0) == 0;
-}
+bool ClientConnection::still_quiet() const noexcept { return nothing_to_read(socket_); }
 
 ClientFailure ClientConnection::failure(ClientFailure::Kind kind, std::string what) const {
   return {kind, where_ + ": " + std::move(what), sent_ == 0};

@@ -61,8 +61,7 @@ Connection::Connection(std::shared_ptr<LoopCore> on, Descriptor socket,
 Connection::~Connection() = default;
 
 RequestParser& Connection::parser() {
-  if (!parser_) parser_ = set_->parsers.take();
-  if (!parser_) parser_ = std::make_unique<RequestParser>(serving_->options.limits);
+  if (!parser_) parser_ = set_->parsers.take(serving_->options.limits);
   return *parser_;
 }
 
@@ -169,7 +168,6 @@ void Connection::begin_exchange() {
   read_timer_.clear();
   ++number_;
   auto request = set_->requests.take();
-  if (!request) request = std::make_unique<ReadRequest>();
   std::swap(request->head, parser_->head());
   const RequestHead& head = request->head;
   take_request_id(head.fields, id_);

@@ -38,7 +38,7 @@ void Connection::advance_body() {
         body_done_ = true;
         deliver(last_piece());
         break;
-      case Step::Kind::Refused: refuse(parser().refusal()); return;
+      case Step::Kind::Refused: refuse(parser_->refusal()); return;
       case Step::Kind::Head: return;
     }
   }

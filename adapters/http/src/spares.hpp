@@ -16,9 +16,10 @@ class Spares {
  public:
   explicit Spares(std::size_t most) : most_(most) {}
 
-  /// Null when there is none.
-  std::unique_ptr<T> take() {
-    if (all_.empty()) return nullptr;
+  /// A spare one, as it was given, or else a new one of these arguments.
+  template <class... Arguments>
+  std::unique_ptr<T> take(const Arguments&... arguments) {
+    if (all_.empty()) return std::make_unique<T>(arguments...);
     std::unique_ptr<T> one = std::move(all_.back());
     all_.pop_back();
     return one;
@@ -43,14 +44,11 @@ class SpareTexts {
     return text;
   }
   /// Not what was unusually long, nor what has no memory of its own.
-  void give(std::string&& text) {
-    if (text.capacity() > kLongest || text.capacity() <= std::string().capacity() ||
-        all_.size() == kMost) {
-      std::string().swap(text);
-      return;
-    }
+  void give(std::string text) {
+    const bool fit = text.capacity() > std::string().capacity() && text.capacity() <= kLongest;
+    if (!fit || all_.size() == kMost) return;
     text.clear();
-    all_.push_back(std::exchange(text, {}));
+    all_.push_back(std::move(text));
   }
 
  private:

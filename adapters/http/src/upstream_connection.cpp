@@ -71,22 +71,12 @@ void UpstreamPool::forget(UpstreamConnection& connection) {
   std::erase_if(found->second, [&](const auto& idle) { return idle.get() == &connection; });
 }
 
-std::unique_ptr<UpstreamPool::Heads> UpstreamPool::take_heads() {
-  auto heads = heads_.take();
-  return heads ? std::move(heads) : std::make_unique<Heads>();
-}
-
 void UpstreamPool::give(std::unique_ptr<Heads> heads) {
   constexpr std::size_t kTooLarge = 16 * 1024;
   if (heads->request.capacity() > kTooLarge) return;
   heads->request.clear();
   heads->answer.clear();
   heads_.give(std::move(heads));
-}
-
-std::unique_ptr<ResponseParser> UpstreamPool::take_parser() {
-  auto parser = parsers_.take();
-  return parser ? std::move(parser) : std::make_unique<ResponseParser>(options_.limits);
 }
 
 void UpstreamPool::give(std::unique_ptr<ResponseParser> parser) {

@@ -56,9 +56,9 @@ class UpstreamPool final : public LoopAttachment,
     std::string request;
     ResponseHead answer;
   };
-  std::unique_ptr<Heads> take_heads();
+  std::unique_ptr<Heads> take_heads() { return heads_.take(); }
   void give(std::unique_ptr<Heads> heads);
-  std::unique_ptr<ResponseParser> take_parser();
+  std::unique_ptr<ResponseParser> take_parser() { return parsers_.take(options_.limits); }
   void give(std::unique_ptr<ResponseParser> parser);
 
   std::size_t idle() const;

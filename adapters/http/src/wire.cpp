@@ -191,8 +191,7 @@ void Wire::read_on() {
 }
 
 void Wire::send(std::string_view piece, std::string_view tail) {
-  sending_.clear();
-  sending_.swap(out_);
+  sending_ = std::exchange(out_, {});
   if (!sending_.empty() && piece.size() + tail.size() <= kJoined) {
     sending_.append(piece).append(tail);
     piece = tail = {};
@@ -224,7 +223,7 @@ void Wire::continue_sending() {
     }
     if (!left) {
       send_result_ = SendResult::Sent;
-      loop_->texts().give(std::move(sending_));
+      loop_->texts().give(std::exchange(sending_, {}));
       return soon();
     }
     on_send_progress();

@@ -54,10 +54,11 @@ manifest::Manifest write_manifest(const Application& application,
   for (const SharedTable& shared : application.shared_tables) {
     manifest.shared_tables.push_back({shared.table, shared.users});
   }
-  value_or_throw(manifest::update(options.database, [&](const manifest::Manifest* known) {
-    if (known != nullptr) manifest::merge(manifest, *known);
-    return std::optional(manifest);
-  }));
+  value_or_throw(
+      manifest::update(options.database, [&](const std::optional<manifest::Manifest>& known) {
+        if (known) manifest::merge(manifest, *known);
+        return std::optional(manifest);
+      }));
   return manifest;
 }
 
@@ -108,16 +109,13 @@ void StatementDiary::write() {
     latest = std::max(latest, each.last_run);
   }
   if (latest <= written_) return;
-  bool there = false;
-  const auto written = manifest::update(
-      database_->file(), [&](const manifest::Manifest* known) -> std::optional<manifest::Manifest> {
-        if (known == nullptr) return std::nullopt;  // cleared away; the next start writes it anew
-        there = true;
-        manifest::Manifest all = *known;
-        manifest::merge(all, seen);
-        return all;
+  const auto written =
+      manifest::update(database_->file(), [&](std::optional<manifest::Manifest> known) {
+        // Nothing: cleared away; the next start writes it anew.
+        if (known) manifest::merge(*known, seen);
+        return known;
       });
-  if (written && there) written_ = latest;
+  if (written && *written) written_ = latest;
 }
 
 }  // namespace banyan::host

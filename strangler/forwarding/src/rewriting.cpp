@@ -22,8 +22,7 @@ struct Reference {
 Reference read(std::string_view value) {
   std::string_view rest = value;
   for (const std::string_view scheme : {"http:", "https:"}) {
-    if (rest.size() >= scheme.size() &&
-        equals_ignoring_case(rest.substr(0, scheme.size()), scheme)) {
+    if (http::begins_ignoring_case(rest, scheme)) {
       rest.remove_prefix(scheme.size());
       break;
     }

@@ -21,9 +21,10 @@ struct TlsMaterial {
 };
 
 struct TlsRefusal {
-  std::vector<FileProblem>
-      problems;     ///< all, at the places where the configuration names the files
-  FileMarks files;  ///< as in TlsMaterial: one that changes may mend it
+  /// All, at the places where the configuration names the files.
+  std::vector<FileProblem> problems;
+  /// As in TlsMaterial: one that changes may mend it.
+  FileMarks files;
 };
 
 /// Reads them; names of files are relative to the folder of `config_file`.

@@ -25,10 +25,10 @@ TEST(Manifests, LoseNothingWhenManyAddToOneAtTheSameTime) {
     for (int writer = 0; writer < kWriters; ++writer) {
       writers.emplace_back([&, writer] {
         for (int i = 0; i < kEach; ++i) {
-          const auto added = update(database, [&](const Manifest* known) {
-            Manifest all = *known;
-            merge(all, {.statements = {{"m" + std::to_string(writer), std::to_string(i), {}}}});
-            return std::optional(all);
+          const auto added = update(database, [&](std::optional<Manifest> known) {
+            merge(known.value(),
+                  {.statements = {{"m" + std::to_string(writer), std::to_string(i), {}}}});
+            return known;
           });
           EXPECT_TRUE(added);
         }
@@ -43,8 +43,8 @@ TEST(Manifests, LoseNothingWhenManyAddToOneAtTheSameTime) {
 TEST(Manifests, AreMadeWhereThereIsNone) {
   const test::TemporaryFolder folder;
   const std::filesystem::path database = folder.path() / "shop.db";
-  ASSERT_TRUE(update(database, [](const Manifest* known) {
-    EXPECT_EQ(known, nullptr);
+  ASSERT_TRUE(update(database, [](const std::optional<Manifest>& known) {
+    EXPECT_FALSE(known);
     return std::optional(Manifest{.application = "shop"});
   }));
   EXPECT_EQ(read(database)->application, "shop");
@@ -53,7 +53,9 @@ TEST(Manifests, AreMadeWhereThereIsNone) {
 TEST(Manifests, StayAsTheyAreWhenNothingIsMadeOfThem) {
   const test::TemporaryFolder folder;
   const std::filesystem::path database = folder.path() / "shop.db";
-  ASSERT_TRUE(update(database, [](const Manifest*) { return std::optional<Manifest>(); }));
+  const auto replaced = update(database, [](const auto&) { return std::optional<Manifest>(); });
+  ASSERT_TRUE(replaced);
+  EXPECT_FALSE(*replaced);
   EXPECT_FALSE(std::filesystem::exists(manifest_file(database)));
 }
 

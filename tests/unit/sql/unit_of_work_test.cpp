@@ -197,10 +197,13 @@ TEST_F(UnitOfWorkTest, A_group_that_cannot_commit_runs_again_one_by_one) {
   EXPECT_THAT(outcomes,
               testing::ElementsAre("kept", "kept", "kept", "foreign key", "kept", "kept"));
   EXPECT_EQ(orders_in_file(), 5);
-  // A group also ends when it is old: on a slow machine not all six are in the one that fails.
-  EXPECT_GE(runs, 7);
-  EXPECT_LE(runs, 12);
-  EXPECT_GE(database_.shared().figures().singly, 1U);
+  // A group also ends when it is old: on a slow machine not all six are in the one that fails. Who
+  // is in it runs twice, and once singly; so may the unit that they all waited for.
+  const auto twice = static_cast<std::size_t>(runs - 6);
+  EXPECT_GE(twice, 1U);
+  EXPECT_LE(twice, 6U);
+  EXPECT_GE(database_.shared().figures().singly, twice);
+  EXPECT_LE(database_.shared().figures().singly, twice + 1);
 }
 
 TEST_F(UnitOfWorkTest, A_statement_that_ends_the_whole_transaction_harms_only_its_own_unit) {

@@ -115,12 +115,15 @@ Result<void> write(const std::filesystem::path& database, const Manifest& manife
   return {};
 }
 
-Result<void> update(const std::filesystem::path& database,
-                    const std::function<std::optional<Manifest>(const Manifest* known)>& change) {
+Result<bool> update(
+    const std::filesystem::path& database,
+    const std::function<std::optional<Manifest>(std::optional<Manifest> known)>& change) {
   const Turn turn(manifest_file(database).parent_path());
-  const Result<Manifest> known = read(database);
-  const std::optional<Manifest> changed = change(known ? &*known : nullptr);
-  return changed ? write(database, *changed) : Result<void>{};
+  auto known = read(database);
+  const auto changed = change(known ? std::optional(std::move(*known)) : std::nullopt);
+  if (!changed) return false;
+  if (auto written = write(database, *changed); !written) return fail(std::move(written.error()));
+  return true;
 }
 
 }  // namespace banyan::manifest

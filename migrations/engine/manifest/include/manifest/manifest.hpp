@@ -67,10 +67,12 @@ Result<Manifest> read(const std::filesystem::path& database);
 /// Replaces the file at once, so that nobody reads half of it. Unavailable "manifest.not_written".
 Result<void> write(const std::filesystem::path& database, const Manifest& manifest);
 
-/// Replaces it by what `change` makes of it (null: there is none, or none that can be read), unless
-/// that is nothing. Processes and threads that change it at the same time do so one after another,
-/// so that none loses what another has added. Blocks for as long as they take.
-Result<void> update(const std::filesystem::path& database,
-                    const std::function<std::optional<Manifest>(const Manifest* known)>& change);
+/// Replaces it by what `change` makes of it (of nothing: there is none, or none that can be read),
+/// unless that is nothing; whether it did. Processes and threads that change it at the same time do
+/// so one after another, so that none loses what another has added (where the file system has no
+/// locks, at once). Blocks for as long as they take.
+Result<bool> update(
+    const std::filesystem::path& database,
+    const std::function<std::optional<Manifest>(std::optional<Manifest> known)>& change);
 
 }  // namespace banyan::manifest
