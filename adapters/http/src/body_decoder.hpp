@@ -42,7 +42,7 @@ class BodyDecoder {
     Trailers,
     Done,
   };
-  Step refuse(unsigned status, std::string_view name, std::string_view message);
+  [[gnu::cold]] Step refuse(unsigned status, std::string_view name, std::string_view message);
   Step step_chunked(std::string_view input);
   /// One byte of a chunk's first line. False when it does not belong there.
   bool take_chunk_line(char c);

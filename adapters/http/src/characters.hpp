@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -45,27 +46,31 @@ constexpr bool all(std::string_view text, std::uint8_t kind) noexcept {
   return true;
 }
 
-/// Whether eight bytes are all between 0x20 and 0x7E: a byte below 0x20 borrows, a 0x7F and all
-/// above have (or get, by adding one) their highest bit set.
-inline bool eight_visible(const char* at) noexcept {
+/// Of eight bytes those that are not between 0x20 and 0x7E, by their highest bit: a byte below 0x20
+/// borrows, a 0x7F and all above have (or get, by adding one) their highest bit set. The borrow may
+/// mark the byte after a marked one too: only the first mark is to be relied on.
+inline std::uint64_t invisible_of_eight(const char* at) noexcept {
   constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101ULL;
   constexpr std::uint64_t kHigh = kOnes * 0x80;
   std::uint64_t eight = 0;
   std::memcpy(&eight, at, sizeof eight);
+  if constexpr (std::endian::native == std::endian::big) eight = std::byteswap(eight);
   const std::uint64_t low = (eight - kOnes * 0x20) & ~eight;
   const std::uint64_t high = eight | ((eight & ~kHigh) + kOnes);
-  return ((low | high) & kHigh) == 0;
+  return (low | high) & kHigh;
 }
 
 /// The first byte that is not between 0x20 and 0x7E.
 inline const char* skip_visible(const char* at, const char* end) noexcept {
   const char* const begin = at;
-  while (end - at >= 8) {
-    if (!eight_visible(at)) break;
-    at += 8;
+  for (; end - at >= 8; at += 8) {
+    if (const std::uint64_t marks = invisible_of_eight(at)) return at + std::countr_zero(marks) / 8;
   }
   // A short rest is looked at together with what is before it.
-  if (end - at < 8 && end - begin >= 8 && eight_visible(end - 8)) return end;
+  if (at != end && end - begin >= 8) {
+    const std::uint64_t marks = invisible_of_eight(end - 8);
+    return marks == 0 ? end : end - 8 + std::countr_zero(marks) / 8;
+  }
   while (at != end && *at >= 0x20 && *at != 0x7F) ++at;
   return at;
 }

@@ -105,6 +105,7 @@ class Connection final : public Wire, public Listed<ConnectionSet> {
   void respond(std::uint64_t number, Response response);
   void inform(std::uint64_t number, const ResponseHead& head);
   void begin(std::uint64_t number, const ResponseHead& head, Framing framing);
+  void answer(std::uint64_t number, const ResponseHead& head, std::string_view body);
   void switch_protocols(std::uint64_t number, const ResponseHead& head, std::string_view protocol);
   void write(std::uint64_t number, std::string_view bytes, Exchange::WriteDone done);
   void finish(std::uint64_t number, const Fields& trailers);
@@ -138,8 +139,8 @@ class Connection final : public Wire, public Listed<ConnectionSet> {
   void say_continue();
   BodyPiece last_piece();
   void deliver(std::expected<BodyPiece, Refusal> piece);
-  void refuse(const Refusal& refusal);
-  void refuse_unhandled(const Refusal& refusal);
+  [[gnu::cold]] void refuse(const Refusal& refusal);
+  [[gnu::cold]] void refuse_unhandled(const Refusal& refusal);
   void send_answer_head(const ResponseHead& head, Framing framing, bool close_after);
   void flush();
   void send_piece(std::string_view bytes);
@@ -148,7 +149,7 @@ class Connection final : public Wire, public Listed<ConnectionSet> {
   void linger();
   void gone();
   void end_exchange(bool aborted);
-  void read_timed_out();
+  [[gnu::cold]] void read_timed_out();
   bool current(std::uint64_t number) const noexcept {
     return number == number_ && state_ == State::Handling;
   }

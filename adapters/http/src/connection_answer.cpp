@@ -76,6 +76,18 @@ void Connection::begin(std::uint64_t number, const ResponseHead& head, Framing f
   call_soon();
 }
 
+void Connection::answer(std::uint64_t number, const ResponseHead& head, std::string_view body) {
+  if (!answer_open(number)) return;
+  answer_ = Answer::Begun;
+  send_answer_head(head, Framing::of_length(body.size()), continue_wanted_);
+  if (answer_ == Answer::Begun) {
+    answer_ = Answer::Finishing;
+    answer_body_.clear();
+    if (answer_has_body_) outgoing().append(body);
+  }
+  flush();
+}
+
 void Connection::on_soon() {
   if (turns_before_flush_ == 0 || state_ != State::Handling) return;
   if (--turns_before_flush_ != 0) return call_soon();

@@ -43,10 +43,10 @@ class HeadScanner {
     LineFeed,
     LastLineFeed,
   };
-  Found refuse(unsigned status, std::string_view name, std::string_view what);
-  Found refuse_start_line(char c);
-  Found refuse_name(char c);
-  Found refuse_value(char c);
+  [[gnu::cold]] Found refuse(unsigned status, std::string_view name, std::string_view what);
+  [[gnu::cold]] Found refuse_start_line(char c);
+  [[gnu::cold]] Found refuse_name(char c);
+  [[gnu::cold]] Found refuse_value(char c);
   Found scan_allowed(std::string_view bytes);
   /// The short way for a field whose line is here to its end and has no fault: where the next line
   /// begins. Null, and nothing has happened, when it is to be looked at byte by byte. `offset` is

@@ -14,29 +14,32 @@ std::unexpected<Refusal> unsendable(std::string what) {
   return std::unexpected(Refusal{500, "http.unsendable", std::move(what)});
 }
 
-void append_number(std::uint64_t number, int base, std::string& out) {
-  std::array<char, 24> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number, base).ptr;
-  out.append(digits.data(), end);
-}
+class Number {
+ public:
+  explicit Number(std::uint64_t number, int base = 10)
+      : end_(std::to_chars(digits_.data(), digits_.data() + digits_.size(), number, base).ptr) {}
+  operator std::string_view() const { return {digits_.data(), end_}; }  // NOLINT: converts
+
+ private:
+  std::array<char, 24> digits_;
+  const char* end_;
+};
 
 constexpr FieldSet kEnginesOwn =
     kHopByHopFields | FieldSet(std::to_array<FieldName>({"Content-Length"}));
 
-void append_framing(Framing framing, Persistence persistence, std::string& out) {
+void append_framing(Framing framing, Persistence persistence, TextEnd& out) {
   if (framing.kind == Framing::Kind::Length) {
-    out += "Content-Length: ";
-    append_number(framing.length, 10, out);
-    out += "\r\n";
+    out.append("Content-Length: ", Number(framing.length), "\r\n");
   } else if (framing.kind == Framing::Kind::Chunked) {
-    out += "Transfer-Encoding: chunked\r\n";
+    out.append("Transfer-Encoding: chunked\r\n");
   }
   if (persistence == Persistence::Close || framing.kind == Framing::Kind::UntilClose) {
-    out += "Connection: close\r\n";
+    out.append("Connection: close\r\n");
   } else if (persistence == Persistence::SayKeepAlive) {
-    out += "Connection: keep-alive\r\n";
+    out.append("Connection: keep-alive\r\n");
   }
-  out += "\r\n";
+  out.append("\r\n");
 }
 
 }  // namespace
@@ -52,7 +55,7 @@ void HeadWriter::request_line(std::string_view method, std::string_view target) 
   }
   asks_for_head_ = method == "HEAD";
   usually_has_body_ = method == "POST" || method == "PUT" || method == "PATCH";
-  out_.append(method).append(" ").append(target).append(" HTTP/1.1\r\n");
+  out_.append(method, " ", target, " HTTP/1.1\r\n");
 }
 
 void HeadWriter::status_line(unsigned status, std::string_view reason) {
@@ -61,11 +64,8 @@ void HeadWriter::status_line(unsigned status, std::string_view reason) {
     return spoil("status " + std::to_string(status) + " is not between 100 and 599");
   }
   if (!is_field_value(reason)) spoil("the reason holds a control character");
-  out_ += "HTTP/1.1 ";
-  append_number(status, 10, out_);
-  out_ += ' ';
-  out_ += reason.empty() ? reason_phrase(status) : reason;
-  out_ += "\r\n";
+  out_.append("HTTP/1.1 ", Number(status), " ", reason.empty() ? reason_phrase(status) : reason,
+              "\r\n");
 }
 
 void HeadWriter::add(const Fields::Field& field) {
@@ -75,12 +75,12 @@ void HeadWriter::add(const Fields::Field& field) {
     }
     if (!is_field_value(field.value)) return spoil_value(field.name);
   }
-  if (!kEnginesOwn.contains(field.known)) append(field.name, field.value);
+  if (!kEnginesOwn.contains(field.known)) line(field.name, field.value);
 }
 
 void HeadWriter::add(FieldName name, std::string_view value) {
   if (!is_field_value(value)) return spoil_value(name.text());
-  if (!kEnginesOwn.contains(name.known())) append(name.text(), value);
+  if (!kEnginesOwn.contains(name.known())) line(name.text(), value);
 }
 
 void HeadWriter::spoil_value(std::string_view name) {
@@ -88,45 +88,29 @@ void HeadWriter::spoil_value(std::string_view name) {
         "' holds a line break or another control character");
 }
 
-void HeadWriter::append(std::string_view name, std::string_view value) {
-  const std::size_t before = out_.size();
-  const std::size_t after = before + name.size() + 2 + value.size() + 2;
-  // libstdc++ 12 passes the capacity that it has chosen for the size that was asked for.
-  out_.resize_and_overwrite(after, [&](char* text, std::size_t) {
-    char* at = text + before;
-    at += name.copy(at, name.size());
-    *at++ = ':';
-    *at++ = ' ';
-    at += value.copy(at, value.size());
-    *at++ = '\r';
-    *at = '\n';
-    return after;
-  });
-}
-
 void HeadWriter::upgrade(std::string_view protocol) {
   if (!is_token(protocol)) return spoil("a protocol that is not a token");
-  append("Connection", "Upgrade");
-  append("Upgrade", protocol);
+  line("Connection", "Upgrade");
+  line("Upgrade", protocol);
   upgrades_ = true;
 }
 
 void HeadWriter::accept_trailers() {
-  append("Connection", "TE");
-  append("TE", "trailers");
+  line("Connection", "TE");
+  line("TE", "trailers");
 }
 
-std::string& HeadWriter::begin_value(FieldName name) {
-  out_.append(name.text()).append(": ");
+TextEnd& HeadWriter::begin_value(FieldName name) {
+  out_.append(name.text(), ": ");
   value_at_ = out_.size();
   return out_;
 }
 
 void HeadWriter::end_value() {
-  if (!is_field_value(std::string_view(out_).substr(value_at_))) {
+  if (!is_field_value(out_.since(value_at_))) {
     spoil("a value holds a line break or another control character");
   }
-  out_ += "\r\n";
+  out_.append("\r\n");
 }
 
 std::expected<void, Refusal> HeadWriter::finish(Framing framing, Persistence persistence) {
@@ -135,19 +119,21 @@ std::expected<void, Refusal> HeadWriter::finish(Framing framing, Persistence per
     spoil("the body of a request cannot end with the connection");
   }
   if (spoilt_) {
-    out_.resize(start_);
+    out_.cut(start_);
+    out_.close();
     return unsendable(*std::exchange(spoilt_, std::nullopt));
   }
   if (request && framing.kind == Framing::Kind::None && usually_has_body_) {
     framing = Framing::of_length(0);
   }
   if (!request && (upgrades_ || status_ < 200)) {
-    out_ += "\r\n";
-    return {};
+    out_.append("\r\n");
+  } else {
+    if (status_ == 204) framing = Framing::none();
+    if (upgrades_) persistence = Persistence::KeepAlive;  // Connection is said
+    append_framing(framing, persistence, out_);
   }
-  if (status_ == 204) framing = Framing::none();
-  if (upgrades_) persistence = Persistence::KeepAlive;  // Connection is said
-  append_framing(framing, persistence, out_);
+  out_.close();
   return {};
 }
 
@@ -169,8 +155,7 @@ std::expected<void, Refusal> serialize_head(const ResponseHead& head, Framing fr
 
 void begin_chunk(std::size_t size, std::string& out) {
   if (size == 0) return;
-  append_number(size, 16, out);
-  out += "\r\n";
+  out.append(Number(size, 16)).append("\r\n");
 }
 
 std::expected<void, Refusal> end_chunks(const Fields& trailers, std::string& out) {

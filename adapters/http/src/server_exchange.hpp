@@ -59,6 +59,9 @@ class ServerExchange final : public Exchange {
   void begin(const ResponseHead& head, Framing framing) override {
     connection_->begin(number_, head, framing);
   }
+  void answer(const ResponseHead& head, std::string_view body) override {
+    connection_->answer(number_, head, body);
+  }
   void switch_protocols(const ResponseHead& head, std::string_view protocol) override {
     connection_->switch_protocols(number_, head, protocol);
   }

@@ -33,6 +33,7 @@ class UpstreamHandle final : public UpstreamExchange {
   void read_head(HeadDone done) override { call_->read_head(std::move(done)); }
   Framing framing() const override { return call_->framing(); }
   bool has_body() const override { return call_->has_body(); }
+  std::optional<std::string_view> take_small_body() override { return call_->take_small_body(); }
   void read_body(PieceDone done) override { call_->read_body(std::move(done)); }
   void on_failure(FailureDone done) override { call_->on_failure(std::move(done)); }
   void cancel() override { call_->cancel(); }

@@ -9,7 +9,9 @@
 namespace banyan::http {
 namespace {
 constexpr std::size_t kMaxInterim = 64;
-}
+/// A body that is copied rather than lent while the client takes it.
+constexpr std::uint64_t kSmallBody = 8192;
+}  // namespace
 
 UpstreamCall::UpstreamCall(std::shared_ptr<LoopCore> loop, std::shared_ptr<UpstreamPool> pool,
                            const Endpoint& endpoint, const UpstreamRequest& request)
@@ -212,6 +214,26 @@ void UpstreamCall::read_head(UpstreamExchange::HeadDone done) {
   advance_later();
 }
 
+std::optional<std::string_view> UpstreamCall::take_small_body() {
+  const bool declared = framing_.kind == Framing::Kind::Length;
+  if (!connection_ || !request_done_ || !declared || framing_.length > kSmallBody) {
+    return std::nullopt;
+  }
+  const std::string_view unread = connection_->unread();
+  if (unread.size() < framing_.length) return std::nullopt;
+  std::string_view body;
+  Step step = parser().step(unread.substr(0, framing_.length));
+  connection_->consume(step.consumed);
+  if (step.kind == Step::Kind::Body) {
+    body = step.body;
+    step = parser().step({});
+  }
+  // Its buffer is lent: take_final_head() lets go of the connection.
+  complete_ = true;
+  stop_timers();
+  return body;
+}
+
 void UpstreamCall::read_body(UpstreamExchange::PieceDone done) {
   take_back();
   piece_done_ = std::move(done);
@@ -312,6 +334,7 @@ void UpstreamCall::take_final_head() {
   auto done = std::exchange(head_done_, nullptr);
   if (!has_body_) complete();
   done(&head);
+  if (complete_ && connection_) release_connection();
 }
 
 /// What is written from here on is no message any more, and has no deadline but its owner's.
@@ -327,18 +350,22 @@ void UpstreamCall::begin_tunnel() {
 void UpstreamCall::complete() {
   complete_ = true;
   stop_timers();
-  const auto connection = std::exchange(connection_, nullptr);
+  release_connection();
+  piece_waits_ = false;
+  if (write_done_) {
+    loop_->post([done = std::exchange(write_done_, nullptr)]() mutable { done(false); });
+  }
+}
+
+void UpstreamCall::release_connection() {
+  auto connection = std::exchange(connection_, nullptr);
   connection->pin(false);
   const bool reusable = request_done_ && !broken_ && parser_->keep_alive() &&
                         connection->unread().empty() && !connection->input_ended();
   if (reusable) {
-    pool_->give(connection);
+    pool_->give(std::move(connection));
   } else {
     connection->drop();
-  }
-  piece_waits_ = false;
-  if (write_done_) {
-    loop_->post([done = std::exchange(write_done_, nullptr)]() mutable { done(false); });
   }
 }
 
@@ -380,7 +407,7 @@ void UpstreamCall::abandon() {
   over_ = over_ || !complete_;
   if (!failure_) failure_ = UpstreamFailure{UpstreamFailure::Kind::Cancelled, "cancelled", false};
   stop_timers();
-  if (connection_) std::exchange(connection_, nullptr)->drop();
+  if (connection_ && !complete_) std::exchange(connection_, nullptr)->drop();
   take_back();
   release_callbacks();
 }

@@ -24,6 +24,7 @@ class UpstreamCall final : public ConnectionUser,
   void write(std::string_view bytes, UpstreamExchange::WriteDone done);
   void finish(const Fields& trailers);
   void read_head(UpstreamExchange::HeadDone done);
+  std::optional<std::string_view> take_small_body();
   void read_body(UpstreamExchange::PieceDone done);
   void on_failure(UpstreamExchange::FailureDone done) { failed_done_ = std::move(done); }
   void cancel();
@@ -50,16 +51,17 @@ class UpstreamCall final : public ConnectionUser,
   /// The kernel has certainly taken no byte of the request.
   bool unsent() const noexcept { return !handed_ || (broken_ && !progress_); }
   void advance();
-  void input_ran_dry();
+  [[gnu::cold]] void input_ran_dry();
   void advance_later();
   void take_final_head();
   void begin_tunnel();
-  void ended_early();
+  [[gnu::cold]] void ended_early();
   void complete();
+  void release_connection();
   void send_piece();
   void request_sent();
-  void fail(UpstreamFailure::Kind kind, std::string what);
-  void tell_failure();
+  [[gnu::cold]] void fail(UpstreamFailure::Kind kind, std::string what);
+  [[gnu::cold]] void tell_failure();
   void release_callbacks();
   void take_back();
   void stop_timers();

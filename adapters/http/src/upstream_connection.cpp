@@ -54,10 +54,10 @@ std::shared_ptr<UpstreamConnection> UpstreamPool::make(LoopCore& loop, const End
   return connection;
 }
 
-void UpstreamPool::give(const std::shared_ptr<UpstreamConnection>& connection) {
+void UpstreamPool::give(std::shared_ptr<UpstreamConnection> connection) {
   auto& connections = idle_[connection->endpoint()];
   connection->keep();
-  connections.push_back(connection);
+  connections.push_back(std::move(connection));
   if (connections.size() > options_.max_idle_per_loop) {
     const auto oldest = connections.front();
     oldest->drop();

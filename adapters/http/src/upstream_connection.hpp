@@ -48,7 +48,7 @@ class UpstreamPool final : public LoopAttachment,
   /// A kept one on which nothing has come, or null.
   std::shared_ptr<UpstreamConnection> take(const Endpoint& endpoint);
   std::shared_ptr<UpstreamConnection> make(LoopCore& loop, const Endpoint& endpoint);
-  void give(const std::shared_ptr<UpstreamConnection>& connection);
+  void give(std::shared_ptr<UpstreamConnection> connection);
   void forget(UpstreamConnection& connection);
 
   /// What a call writes its head into and has its answer's head in.

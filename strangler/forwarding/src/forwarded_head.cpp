@@ -85,41 +85,46 @@ class Sieve {
   std::vector<std::string_view> nominated_;
 };
 
-void append_quoted(std::string& out, std::string_view text) {
-  out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
+void append_quoted(http::TextEnd& out, std::string_view text) {
+  const auto needs_backslash = [](char c) { return c == '"' || c == '\\'; };
+  out.append('"');
+  while (true) {
+    const auto plain =
+        static_cast<std::size_t>(std::ranges::find_if(text, needs_backslash) - text.begin());
+    out.append(text.substr(0, plain));
+    if (plain == text.size()) break;
+    out.append('\\').append(text[plain]);
+    text.remove_prefix(plain + 1);
   }
-  out += '"';
+  out.append('"');
 }
 
 /// RFC 7239 §4: what is no token is quoted, IPv6 addresses are in brackets.
-void append_pair_value(std::string& out, std::string_view value) {
+void append_pair_value(http::TextEnd& out, std::string_view value) {
   if (http::is_token(value)) {
-    out += value;
+    out.append(value);
   } else {
     append_quoted(out, value);
   }
 }
 
-void append_forwarded_element(std::string& out, const Hop& hop, std::string_view host) {
-  out += "for=";
+void append_forwarded_element(http::TextEnd& out, const Hop& hop, std::string_view host) {
+  out.append("for=");
   if (hop.peer.find(':') == std::string_view::npos) {
     append_pair_value(out, hop.peer.empty() ? "unknown" : hop.peer);
   } else {
-    out.append("\"[").append(hop.peer).append("]\"");
+    out.append("\"[", hop.peer, "]\"");
   }
   if (!host.empty()) {
-    out += ";host=";
+    out.append(";host=");
     append_pair_value(out, host);
   }
-  out.append(";proto=").append(hop.proto);
+  out.append(";proto=", hop.proto);
 }
 
 /// What of a list the hops before us have said.
-void append_list(std::string& out, const http::Fields& fields, FieldName name) {
-  fields.each(name, [&](std::string_view value) { out.append(value).append(", "); });
+void append_list(http::TextEnd& out, const http::Fields& fields, FieldName name) {
+  fields.each(name, [&](std::string_view value) { out.append(value, ", "); });
 }
 
 /// Writes the fields of one request's head, in their order.
@@ -149,13 +154,14 @@ class RequestWriter {
     own("X-Forwarded-Proto", believed("X-Forwarded-Proto", hop.proto));
     own("X-Forwarded-Host", believed("X-Forwarded-Host", host));
     list("Forwarded", hop.peer_trusted,
-         [&](std::string& out) { append_forwarded_element(out, hop, host); });
+         [&](http::TextEnd& out) { append_forwarded_element(out, hop, host); });
   }
 
   /// Somebody without an address adds nothing to what was said before.
   void forwarded_for(const Hop& hop) {
     if (!hop.peer.empty()) {
-      return list("X-Forwarded-For", hop.peer_trusted, [&](std::string& out) { out += hop.peer; });
+      return list("X-Forwarded-For", hop.peer_trusted,
+                  [&](http::TextEnd& out) { out.append(hop.peer); });
     }
     if (!hop.peer_trusted || replaced("X-Forwarded-For")) return;
     for (const auto field : from_) {
@@ -165,7 +171,7 @@ class RequestWriter {
 
   void via(int minor_version, std::string_view name) {
     list("Via", true,
-         [&](std::string& out) { out.append(minor_version == 0 ? "1.0 " : "1.1 ").append(name); });
+         [&](http::TextEnd& out) { out.append(minor_version == 0 ? "1.0 " : "1.1 ", name); });
   }
 
   void trace(Random& random) {
@@ -197,9 +203,9 @@ class RequestWriter {
     std::array<char, 20> digits{};
     const auto end =
         std::to_chars(digits.data(), digits.data() + digits.size(), stamp.revision).ptr;
-    std::string& out = to_.begin_value("Banyan-Routing");
-    out.append(stamp.migration).append("=").append(to_string(stamp.side)).append(";rev=");
-    out.append(digits.data(), end);
+    to_.begin_value("Banyan-Routing")
+        .append(stamp.migration, "=", to_string(stamp.side),
+                ";rev=", std::string_view(digits.data(), end));
     to_.end_value();
   }
 
@@ -217,7 +223,7 @@ class RequestWriter {
   template <class Append>
   void list(FieldName name, bool continued, const Append& append) {
     if (replaced(name)) return;
-    std::string& out = to_.begin_value(name);
+    http::TextEnd& out = to_.begin_value(name);
     if (continued) append_list(out, from_, name);
     append(out);
     to_.end_value();

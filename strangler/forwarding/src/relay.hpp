@@ -46,11 +46,11 @@ class Relay : public std::enable_shared_from_this<Relay> {
   // The attempt.
   void attempt();
   std::string upstream_name() const;
-  void attempt_failed(const http::UpstreamFailure& failure);
+  [[gnu::cold]] void attempt_failed(const http::UpstreamFailure& failure);
   bool may_try_again(const http::UpstreamFailure& failure) const;
-  void give_up(const http::UpstreamFailure& failure);
-  void refuse_for_want_of_room();
-  void client_gone();
+  [[gnu::cold]] void give_up(const http::UpstreamFailure& failure);
+  [[gnu::cold]] void refuse_for_want_of_room();
+  [[gnu::cold]] void client_gone();
   /// Whatever is still to be said to the client is said through what this returns, after it: the
   /// engine may call back from inside.
   std::shared_ptr<http::Exchange> settle(ForwardFailure failure, unsigned status,
@@ -64,7 +64,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   void ask_client();
   void take_piece(http::BodyPiece piece);
   void pass_piece_on();
-  void upload_refused(const http::Refusal& refusal);
+  [[gnu::cold]] void upload_refused(const http::Refusal& refusal);
   /// What was read of the body so far can still be sent to another upstream.
   bool upload_repeatable() const { return pieces_asked_for_ <= 1; }
 
@@ -75,10 +75,11 @@ class Relay : public std::enable_shared_from_this<Relay> {
   void begin_answer(http::ResponseHead& head);
   void switch_protocols(http::ResponseHead& head);
   void end_tunnel();
+  void answer(const http::ResponseHead& head, std::string_view body);
   void await_answer();
   void await_piece();
   void take_answer_piece(http::BodyPiece piece);
-  void answer_broke_off(const http::UpstreamFailure& failure);
+  [[gnu::cold]] void answer_broke_off(const http::UpstreamFailure& failure);
   void complete(const http::Fields& trailers = {});
 
   std::shared_ptr<Forwarder::Shared> shared_;

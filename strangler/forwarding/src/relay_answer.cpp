@@ -54,12 +54,20 @@ void Relay::begin_answer(http::ResponseHead& head) {
     const std::string_view host = exchange_->head().fields.find("Host").value_or("");
     order_.rewriting->answer_for_client(head.fields, host);
   }
+  if (const auto body = upstream_->take_small_body()) return answer(head, *body);
   exchange_->begin(head, framing_for_client(upstream_->framing()));
   if (!upstream_->has_body()) return complete();
   if (upstream_->framing().kind == http::Framing::Kind::Length) {
     answer_left_ = upstream_->framing().length;
   }
   await_answer();
+}
+
+/// An answer that came whole goes on whole.
+void Relay::answer(const http::ResponseHead& head, std::string_view body) {
+  answer_bytes_ = body.size();
+  const auto upstream = std::exchange(upstream_, nullptr);  // has the head
+  settle(ForwardFailure::None, answer_status_, true, {})->answer(head, body);
 }
 
 void Relay::await_answer() {

@@ -74,7 +74,7 @@ class RequestParser {
 
  private:
   enum class State : std::uint8_t { Head, Body, Done, Refused };
-  Step refuse(Refusal refusal);
+  [[gnu::cold]] Step refuse(Refusal refusal);
   Step step_head(std::string_view input);
 
   Limits limits_;
@@ -126,7 +126,7 @@ class ResponseParser {
 
  private:
   enum class State : std::uint8_t { Head, Body, Done, Refused };
-  Step refuse(Refusal refusal);
+  [[gnu::cold]] Step refuse(Refusal refusal);
   Step step_head(std::string_view input);
 
   Limits limits_;

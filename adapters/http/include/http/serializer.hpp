@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "http/message.hpp"
+#include "http/text_end.hpp"
 
 namespace banyan::http {
 
@@ -19,7 +20,8 @@ enum class Persistence : std::uint8_t {
   Close,
 };
 
-/// Writes a head, piece by piece, at the end of a text. A method, target, name or value that could
+/// Writes a head, piece by piece, at the end of a text; until finish() the text is not to be used
+/// by others. A method, target, name or value that could
 /// end its line or hide something spoils it: finish() refuses then (status 500,
 /// "http.unsendable"), and the text is as it was. Fields that a parser has proven are not looked at
 /// again. Content-Length and Transfer-Encoding come from the framing, Connection from the
@@ -27,7 +29,7 @@ enum class Persistence : std::uint8_t {
 /// are left out, since they speak about one connection.
 class HeadWriter {
  public:
-  explicit HeadWriter(std::string& out) : out_(out), start_(out.size()) {}
+  explicit HeadWriter(std::string& out) : out_(out), start_(out_.size()) {}
 
   void request_line(std::string_view method, std::string_view target);
   void status_line(unsigned status, std::string_view reason);
@@ -38,7 +40,7 @@ class HeadWriter {
     for (const Fields::Field field : fields) add(field);
   }
   /// A value that is put together in place: append to what this returns, then end_value().
-  std::string& begin_value(FieldName name);
+  TextEnd& begin_value(FieldName name);
   void end_value();
 
   /// Asks for another protocol on this connection, or (in a 101) grants it; in place of the
@@ -55,11 +57,13 @@ class HeadWriter {
   std::expected<void, Refusal> finish(Framing framing, Persistence persistence);
 
  private:
-  void spoil(std::string what);
-  void spoil_value(std::string_view name);
-  void append(std::string_view name, std::string_view value);
+  [[gnu::cold]] void spoil(std::string what);
+  [[gnu::cold]] void spoil_value(std::string_view name);
+  void line(std::string_view name, std::string_view value) {
+    out_.append(name, ": ", value, "\r\n");
+  }
 
-  std::string& out_;
+  TextEnd out_;
   std::size_t start_;
   std::size_t value_at_ = 0;
   unsigned status_ = 0;  ///< 0: a request

@@ -98,6 +98,10 @@ class UpstreamExchange {
   /// How the body of the final answer comes. `has_body` is false for HEAD, 204, 304.
   virtual Framing framing() const = 0;
   virtual bool has_body() const = 0;
+  /// From inside read_head()'s callback, of the final head: the whole body, if it came with the
+  /// head, is small and of declared length, and the request is sent. The answer is complete then;
+  /// the bytes live until the callback returns. std::nullopt: read_body() brings it.
+  virtual std::optional<std::string_view> take_small_body() = 0;
   /// The next piece of the answer's body; nothing more is read from the upstream until asked for.
   virtual void read_body(PieceDone done) = 0;
   /// Told, once, when the exchange fails while a piece is with its reader, who else would hear of
