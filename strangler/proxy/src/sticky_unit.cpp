@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sticky_unit.hpp"
 
+#include "http/cookie.hpp"
 #include "http/list.hpp"
 
 namespace banyan::strangler {
@@ -18,29 +19,12 @@ std::string_view client_address(const http::RequestHead& head, const http::Endpo
 
 }  // namespace
 
-std::string_view cookie(const http::Fields& fields, std::string_view name) {
-  for (const auto field : fields) {
-    if (!field.is("Cookie")) continue;
-    std::string_view rest = field.value;
-    while (!rest.empty()) {
-      const std::size_t end = rest.find(';');
-      const std::string_view pair = http::trimmed(rest.substr(0, end));
-      const std::size_t equals = pair.find('=');
-      if (equals != std::string_view::npos && pair.substr(0, equals) == name) {
-        return pair.substr(equals + 1);
-      }
-      rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-    }
-  }
-  return {};
-}
-
 std::string_view sticky_unit(const http::RequestHead& head, const http::Endpoint& peer,
                              bool peer_trusted, const std::vector<StickyUnit>& sources) {
   for (const StickyUnit& source : sources) {
     std::string_view unit;
     switch (source.source) {
-      case StickyUnit::Source::Cookie: unit = cookie(head.fields, source.name); break;
+      case StickyUnit::Source::Cookie: unit = http::cookie(head.fields, source.name); break;
       case StickyUnit::Source::Header: unit = head.fields.find(source.name).value_or(unit); break;
       case StickyUnit::Source::Address: break;
     }

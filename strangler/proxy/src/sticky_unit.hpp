@@ -11,9 +11,6 @@
 
 namespace banyan::strangler {
 
-/// The value of a cookie; "" when there is none of that name.
-std::string_view cookie(const http::Fields& fields, std::string_view name);
-
 /// What stickiness goes by for this request: the first configured source that says something, and
 /// the address in the end. A view into the head or the peer.
 std::string_view sticky_unit(const http::RequestHead& head, const http::Endpoint& peer,

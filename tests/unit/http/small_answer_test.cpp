@@ -107,9 +107,8 @@ TEST(SmallAnswers, AreNotTakenWhileBytesAreMissing) {
     socket.read_to_end();
   });
   Engine engine;
-  auto taken = std::async(std::launch::async, [&] {
-    return Taking::from(engine, server.endpoint());
-  });
+  auto taken =
+      std::async(std::launch::async, [&] { return Taking::from(engine, server.endpoint()); });
   may_end.set_value();
   const Taken result = taken.get();
   // Both pieces may have come at once.
@@ -120,8 +119,8 @@ TEST(SmallAnswers, AreNotTakenWhileBytesAreMissing) {
 TEST(SmallAnswers, AreNeitherLargeNorOfUnknownLength) {
   const std::string large(kSmall + 1, 'x');
   RawServer sized(says_and_stays(answer_of(large)));
-  RawServer chunked(says_and_stays(
-      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"));
+  RawServer chunked(
+      says_and_stays("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"));
   RawServer closing([](RawSocket& socket, int) {
     socket.read_until("\r\n\r\n");
     socket.send("HTTP/1.1 200 OK\r\n\r\nok");
@@ -153,8 +152,9 @@ TEST(SmallAnswers, WithMoreBehindThemCostTheirConnection_RFC9112_9_2) {
 }
 
 TEST(SmallAnswers, OfAnUpstreamThatClosesCostTheirConnection) {
-  RawServer server(says_and_stays("HTTP/1.1 200 OK\r\nConnection: close\r\n"
-                                  "Content-Length: 2\r\n\r\nok"));
+  RawServer server(
+      says_and_stays("HTTP/1.1 200 OK\r\nConnection: close\r\n"
+                     "Content-Length: 2\r\n\r\nok"));
   Engine engine;
   EXPECT_EQ(Taking::from(engine, server.endpoint()).small, "ok");
   EXPECT_EQ(engine.idle(), 0U);
@@ -166,9 +166,9 @@ TEST(SmallAnswers, AreGivenWhole) {
   Running running([](const std::shared_ptr<Exchange>& exchange) {
     exchange->answer(text("").head, "all of it");
   });
-  EXPECT_THAT(running.ask(kAsk), AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("X-Request-Id: "),
-                                       HasSubstr("Content-Length: 9\r\n"),
-                                       EndsWith("\r\n\r\nall of it")));
+  EXPECT_THAT(running.ask(kAsk),
+              AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("X-Request-Id: "),
+                    HasSubstr("Content-Length: 9\r\n"), EndsWith("\r\n\r\nall of it")));
 }
 
 TEST(SmallAnswers, ToPipelinedRequestsComeInTheirOrder) {

@@ -70,7 +70,9 @@ TEST(TextEnd, LeavesTheTextAloneOnceItIsClosed) {
 
 TEST(TextEnd, WritesNothingWhenThereIsNothingToWrite) {
   std::string text = "as it was";
-  { const TextEnd end(text); }
+  {
+    const TextEnd end(text);
+  }
   EXPECT_EQ(text, "as it was");
 }
 

@@ -23,13 +23,6 @@ TEST(StickyUnit, IsTheFirstSourceThatSaysSomething) {
   EXPECT_EQ(unit({}), "192.0.2.1");
 }
 
-TEST(StickyUnit, FindsACookieOnlyByItsWholeName) {
-  EXPECT_EQ(unit({{"Cookie", "mysession=x;session2=y; Session=z"}}), "192.0.2.1");
-  EXPECT_EQ(unit({{"Cookie", "a=session=1; session=v=w"}}), "v=w");
-  EXPECT_EQ(unit({{"Cookie", ";;; ;session=x"}}), "x");
-  EXPECT_EQ(unit({{"Cookie", "a=1"}, {"cookie", "session=second"}}), "second");
-}
-
 TEST(StickyUnit, BelievesATrustedProxyAboutTheAddress) {
   EXPECT_EQ(unit({{"X-Forwarded-For", "203.0.113.7"}}), "192.0.2.1");
   EXPECT_EQ(unit({{"X-Forwarded-For", "10.0.0.1, 203.0.113.7 "}}, true), "203.0.113.7");

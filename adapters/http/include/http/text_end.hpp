@@ -46,7 +46,8 @@ class TextEnd {
   template <class... Pieces>
   TextEnd& append_all(Pieces... pieces) {
     const std::size_t wanted = (pieces.size() + ...);
-    if (wanted > static_cast<std::size_t>(end_ - at_)) [[unlikely]] open(size(), wanted);
+    if (wanted > static_cast<std::size_t>(end_ - at_)) [[unlikely]]
+      open(size(), wanted);
     ((at_ += pieces.copy(at_, pieces.size())), ...);
     return *this;
   }

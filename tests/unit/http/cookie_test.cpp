@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/cookie.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace banyan::http {
+namespace {
+
+std::string session(const Fields& fields) { return std::string(cookie(fields, "session")); }
+
+TEST(Cookie, IsFoundByExactlyItsName) {
+  EXPECT_EQ(session({{"Cookie", "a=1; session=abc=d; b=2"}}), "abc=d");
+  EXPECT_EQ(session({{"Cookie", "a=session=1; session=v"}}), "v");
+  for (const char* none : {"xsession=1", "session2=1", "Session=1", "session", "session=", "",
+                           "a=session=1", ";;;", "session =1"}) {
+    EXPECT_EQ(session({{"Cookie", none}}), "") << none;
+  }
+}
+
+TEST(Cookie, IsReadWithoutTheBlanksAroundIt) {
+  EXPECT_EQ(session({{"Cookie", ";;; ;session=x"}}), "x");
+  EXPECT_EQ(session({{"Cookie", "a=1;\t session=x \t; b=2"}}), "x");
+}
+
+TEST(Cookie, IsTheFirstThatHasAValueWhereverItStands) {
+  EXPECT_EQ(session({{"Cookie", "a=1"}, {"cookie", "session=second field"}}), "second field");
+  EXPECT_EQ(session({{"Cookie", "session=; session=x; session=y"}}), "x");
+  EXPECT_EQ(session({{"Cookie", "session="}, {"Cookie", "session=x"}}), "x");
+}
+
+}  // namespace
+}  // namespace banyan::http
