@@ -26,17 +26,17 @@ ssize_t receive(int socket, std::span<char> into, int how = 0) {
   return ::syscall(SYS_recvfrom, socket, into.data(), into.size(), how, nullptr, nullptr);
 }
 
-ssize_t send_one(int socket, const iovec& part) {
-  if constexpr (!kDirect) return ::send(socket, part.iov_base, part.iov_len, MSG_NOSIGNAL);
-  return ::syscall(SYS_sendto, socket, part.iov_base, part.iov_len, MSG_NOSIGNAL, nullptr, 0);
+ssize_t send_one(int socket, const iovec& part, int how) {
+  if constexpr (!kDirect) return ::send(socket, part.iov_base, part.iov_len, how);
+  return ::syscall(SYS_sendto, socket, part.iov_base, part.iov_len, how, nullptr, 0);
 }
 
-ssize_t send_all(int socket, std::span<iovec> parts) {
+ssize_t send_all(int socket, std::span<iovec> parts, int how) {
   msghdr message{};
   message.msg_iov = parts.data();
   message.msg_iovlen = parts.size();
-  if constexpr (!kDirect) return ::sendmsg(socket, &message, MSG_NOSIGNAL);
-  return ::syscall(SYS_sendmsg, socket, &message, MSG_NOSIGNAL);
+  if constexpr (!kDirect) return ::sendmsg(socket, &message, how);
+  return ::syscall(SYS_sendmsg, socket, &message, how);
 }
 
 bool blocked() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
@@ -60,7 +60,7 @@ Moved PlainChannel::read(int socket, std::span<char> into) {
   return {blocked() ? Moved::Kind::Blocked : Moved::Kind::Broken, 0};
 }
 
-Moved PlainChannel::write(int socket, std::span<const std::string_view> parts) {
+Moved PlainChannel::write(int socket, std::span<const std::string_view> parts, Then then) {
   std::array<iovec, kMaxParts> vectors{};
   std::size_t count = 0;
   for (const std::string_view part : parts) {
@@ -68,8 +68,9 @@ Moved PlainChannel::write(int socket, std::span<const std::string_view> parts) {
     // sendmsg(2) does not write to it.
     vectors[count++] = {const_cast<char*>(part.data()), part.size()};  // NOLINT
   }
-  const ssize_t size =
-      count == 1 ? send_one(socket, vectors[0]) : send_all(socket, std::span(vectors).first(count));
+  const int how = MSG_NOSIGNAL | (then == Then::End ? MSG_MORE : 0);
+  const ssize_t size = count == 1 ? send_one(socket, vectors[0], how)
+                                  : send_all(socket, std::span(vectors).first(count), how);
   if (size >= 0) return {Moved::Kind::Some, static_cast<std::size_t>(size)};
   return {blocked() ? Moved::Kind::Blocked : Moved::Kind::Broken, 0};
 }

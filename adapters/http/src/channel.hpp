@@ -23,6 +23,12 @@ struct Moved {
   std::size_t bytes = 0;
 };
 
+/// What comes after the bytes that are written.
+enum class Then : std::uint8_t {
+  Nothing,  ///< or nobody knows yet
+  End,      ///< shut_sending(), at once: they may wait for it and go in the same packet
+};
+
 /// How bytes get through a socket. Never blocks. What is Blocked is tried again after whatever the
 /// reactor tells next, since TLS may have to read in order to write.
 class Channel {
@@ -31,7 +37,7 @@ class Channel {
   /// What must have been said on a new connection before anything is written: Some when it has.
   virtual Moved greet(int) { return {Moved::Kind::Some, 0}; }
   virtual Moved read(int socket, std::span<char> into) = 0;
-  virtual Moved write(int socket, std::span<const std::string_view> parts) = 0;
+  virtual Moved write(int socket, std::span<const std::string_view> parts, Then then) = 0;
   /// Tells the peer that no more comes.
   virtual void shut_sending(int socket) = 0;
   /// Whether a read that brought less than there was room for has left nothing behind, and reading
@@ -51,7 +57,7 @@ class PlainChannel final : public Channel {
  public:
   static PlainChannel& instance();
   Moved read(int socket, std::span<char> into) override;
-  Moved write(int socket, std::span<const std::string_view> parts) override;
+  Moved write(int socket, std::span<const std::string_view> parts, Then then) override;
   void shut_sending(int socket) override;
   bool short_read_means_dry() const noexcept override { return true; }
 };

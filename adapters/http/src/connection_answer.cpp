@@ -201,7 +201,8 @@ void Connection::flush() {
   }
   write_timer_.set(serving_->options.write_timeout);
   if (last) answer_ = Answer::Sent;
-  send(last ? std::string_view(answer_body_) : std::string_view());
+  send(last ? std::string_view(answer_body_) : std::string_view(), {},
+       last && close_after_ ? Then::End : Then::Nothing);
 }
 
 void Connection::on_send_progress() { write_timer_.set(serving_->options.write_timeout); }

@@ -292,7 +292,7 @@ Moved TlsChannel::read(int socket, std::span<char> into) {
   return {end_.value_or(Moved::Kind::Blocked), 0};
 }
 
-Moved TlsChannel::write(int socket, std::span<const std::string_view> parts) {
+Moved TlsChannel::write(int socket, std::span<const std::string_view> parts, Then) {
   socket_ = socket;
   if (turned_away_ || shut_ || deaf_ || end_ == Moved::Kind::Broken) {
     return {Moved::Kind::Broken, 0};

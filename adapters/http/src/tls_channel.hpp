@@ -31,7 +31,7 @@ class TlsChannel final : public Channel {
 
   Moved greet(int socket) override;
   Moved read(int socket, std::span<char> into) override;
-  Moved write(int socket, std::span<const std::string_view> parts) override;
+  Moved write(int socket, std::span<const std::string_view> parts, Then then) override;
   void shut_sending(int socket) override;
   bool short_read_means_dry() const noexcept override {
     return established_ && !end_ && unsent().empty();

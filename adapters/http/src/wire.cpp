@@ -190,13 +190,14 @@ void Wire::read_on() {
   if (open_ && wanted_) release_empty_buffer();
 }
 
-void Wire::send(std::string_view piece, std::string_view tail) {
+void Wire::send(std::string_view piece, std::string_view tail, Then then) {
   sending_ = std::exchange(out_, {});
   if (!sending_.empty() && piece.size() + tail.size() <= kJoined) {
     sending_.append(piece).append(tail);
     piece = tail = {};
   }
   parts_ = {sending_, piece, tail};
+  then_ = then;
   sending_now_ = true;
   send_result_ = SendResult::Pending;
   if (writable_) continue_sending();
@@ -204,7 +205,7 @@ void Wire::send(std::string_view piece, std::string_view tail) {
 
 void Wire::continue_sending() {
   while (true) {
-    const Moved moved = channel_->write(socket_.number(), parts_);
+    const Moved moved = channel_->write(socket_.number(), parts_, then_);
     if (moved.kind == Moved::Kind::Blocked) {
       writable_ = false;
       return;
@@ -223,6 +224,7 @@ void Wire::continue_sending() {
     }
     if (!left) {
       send_result_ = SendResult::Sent;
+      if (then_ == Then::End) shut_sending();
       loop_->texts().give(std::exchange(sending_, {}));
       return soon();
     }
@@ -234,7 +236,7 @@ void Wire::close() {
   if (!open_) return;
   // By TLS an end is said, or else it is a cut. For a plain socket the system says it.
   const bool in_peace = !connecting_ && !greeting_ && !sending_now_ && !input_ended_;
-  if (own_channel_ && in_peace) channel_->shut_sending(socket_.number());
+  if (own_channel_ && in_peace) shut_sending();
   let_go();
 }
 
@@ -253,7 +255,8 @@ void Wire::reset() {
 }
 
 void Wire::shut_sending() {
-  if (open_) channel_->shut_sending(socket_.number());
+  if (!open_ || std::exchange(sending_shut_, true)) return;
+  channel_->shut_sending(socket_.number());
 }
 
 }  // namespace banyan::http

@@ -93,8 +93,8 @@ class Wire : public std::enable_shared_from_this<Wire>, protected Watched, priva
     return !sending_now_ || send_result_ == SendResult::Sent;
   }
   /// Sends outgoing(), then `piece`, then `tail`, which both must live until on_sent(). Not while
-  /// sending().
-  void send(std::string_view piece = {}, std::string_view tail = {});
+  /// sending(). `then`: the sending side is shut when all is with the kernel.
+  void send(std::string_view piece = {}, std::string_view tail = {}, Then then = Then::Nothing);
 
   /// Cancels everything; no callback of this class comes after it.
   void close();
@@ -137,6 +137,8 @@ class Wire : public std::enable_shared_from_this<Wire>, protected Watched, priva
   bool input_ended_ = false;
   bool sending_now_ = false;
   SendResult send_result_ = SendResult::Pending;
+  Then then_ = Then::Nothing;  ///< after what is being sent
+  bool sending_shut_ = false;
 
   Buffer in_;
   std::size_t begin_ = 0;

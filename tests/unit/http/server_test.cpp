@@ -20,6 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::AllOf;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -254,6 +255,37 @@ TEST(Server, TellsTheApplicationThatTheClientWentAway) {
   const std::lock_guard lock(mutex);
   kept->respond(text("too late"));
   kept.reset();
+}
+
+TEST(Server, SendsTheEndOfItsLastAnswerInTheSamePacket) {
+  constexpr unsigned kClients = 50;
+  Running running(echo);
+  unsigned packets = 0;
+  for (unsigned i = 0; i < kClients; ++i) {
+    RawSocket client = running.connect();
+    client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    EXPECT_THAT(client.read_to_end(), AllOf(StartsWith("HTTP/1.1 200 "), EndsWith("GET / ")));
+    packets += client.packets_received();
+  }
+  // What opens the connection, what acknowledges the request, and the answer with its end. The
+  // system may send another now and then.
+  EXPECT_GE(packets, 2 * kClients);
+  EXPECT_LT(packets, 3 * kClients + kClients / 2);
+}
+
+TEST(Server, EndsALargeLastAnswerWhenAllOfItIsSent) {
+  const std::string body(3'000'000, 'x');
+  Running running([&](std::shared_ptr<Exchange> exchange) { exchange->respond(text(body)); });
+  RawSocket client(running.server.port(), 4096);
+  client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(client.read_to_end(), EndsWith("\r\n\r\n" + body));
+}
+
+TEST(Server, AnswersAlsoWhoSaysMoreThanItAnnounced) {
+  Running running(echo);
+  EXPECT_THAT(running.ask("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" +
+                          std::string(100'000, 'x')),
+              AllOf(StartsWith("HTTP/1.1 200 "), EndsWith("GET / ")));
 }
 
 TEST(Server, CutsAnAnswerThatEndsShort) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <arpa/inet.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -97,6 +98,14 @@ class RawSocket {
   }
   std::string read_to_end() {
     return read([](std::string_view) { return false; });
+  }
+
+  /// How many packets have come so far.
+  unsigned packets_received() const {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    if (::getsockopt(descriptor_, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return 0;
+    return info.tcpi_segs_in;
   }
 
   static sockaddr_in loopback(std::uint16_t port) {
