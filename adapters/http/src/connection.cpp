@@ -184,12 +184,15 @@ void Connection::begin_exchange() {
   auto exchange =
       make_recycled<ServerExchange>(std::static_pointer_cast<Connection>(shared_from_this()),
                                     number_, std::move(request), framing_);
+  handling_ = true;
   try {
     serving_->application->handle(std::move(exchange));
   } catch (const std::exception& exception) {
     serving_->fault(exception.what());
     fail(number_, {500, "http.application_fault", "the request could not be served"});
   }
+  handling_ = false;
+  if (std::exchange(dropped_, false)) dropped(number_);
   if (open() && state_ == State::Handling) want_input(kBodyBuffer);
 }
 

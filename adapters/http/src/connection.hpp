@@ -105,7 +105,8 @@ class Connection final : public Wire, public Listed<ConnectionSet> {
   void respond(std::uint64_t number, Response response);
   void inform(std::uint64_t number, const ResponseHead& head);
   void begin(std::uint64_t number, const ResponseHead& head, Framing framing);
-  void answer(std::uint64_t number, const ResponseHead& head, std::string_view body);
+  bool answer(std::uint64_t number, const ResponseHead& head, std::string_view body);
+  void on_answered(std::uint64_t number, Exchange::WriteDone done);
   void switch_protocols(std::uint64_t number, const ResponseHead& head, std::string_view protocol);
   void write(std::uint64_t number, std::string_view bytes, Exchange::WriteDone done);
   void finish(std::uint64_t number, const Fields& trailers);
@@ -199,6 +200,8 @@ class Connection final : public Wire, public Listed<ConnectionSet> {
   std::uint64_t aborted_ = 0;
   bool gone_ = false;
   bool delivering_ = false;
+  bool handling_ = false;  ///< the application has just got the request
+  bool dropped_ = false;   ///< and let go of it
   bool refusing_ = false;  ///< whoever reads is told, and may answer
 };
 

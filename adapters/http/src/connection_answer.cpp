@@ -76,8 +76,8 @@ void Connection::begin(std::uint64_t number, const ResponseHead& head, Framing f
   call_soon();
 }
 
-void Connection::answer(std::uint64_t number, const ResponseHead& head, std::string_view body) {
-  if (!answer_open(number)) return;
+bool Connection::answer(std::uint64_t number, const ResponseHead& head, std::string_view body) {
+  if (!answer_open(number)) return false;
   answer_ = Answer::Begun;
   send_answer_head(head, Framing::of_length(body.size()), continue_wanted_);
   if (answer_ == Answer::Begun) {
@@ -86,6 +86,15 @@ void Connection::answer(std::uint64_t number, const ResponseHead& head, std::str
     if (answer_has_body_) outgoing().append(body);
   }
   flush();
+  return answer_ == Answer::Sent && with_the_kernel();
+}
+
+void Connection::on_answered(std::uint64_t number, Exchange::WriteDone done) {
+  if (current(number)) {
+    write_done_ = std::move(done);
+  } else {
+    later([done = std::move(done)]() mutable { done(false); });
+  }
 }
 
 void Connection::on_soon() {
@@ -171,7 +180,8 @@ void Connection::fail(std::uint64_t number, const Refusal& refusal) {
 }
 
 void Connection::abort(std::uint64_t number) {
-  if (!current(number) || answer_ == Answer::Sent) return;
+  const bool whole = answer_ == Answer::Sent && with_the_kernel();
+  if (!current(number) || whole) return;
   const auto self = shared_from_this();
   reset();
   gone();
@@ -186,6 +196,11 @@ void Connection::on_abort(std::uint64_t number, Exchange::AbortDone done) {
 }
 
 void Connection::dropped(std::uint64_t number) {
+  // By an exception, perhaps: that says more.
+  if (handling_) {
+    dropped_ = true;
+    return;
+  }
   if (!current(number) || answer_ == Answer::Finishing || answer_ == Answer::Sent) return;
   if (refusing_) return;
   serving_->fault("the application dropped a request without an answer");
@@ -210,10 +225,16 @@ void Connection::on_send_progress() { write_timer_.set(serving_->options.write_t
 void Connection::on_sent() {
   write_timer_.clear();
   if (state_ != State::Handling) return;
-  if (answer_ == Answer::Sent) return complete();
+  if (answer_ == Answer::Sent) {
+    if (Exchange::WriteDone done = std::exchange(write_done_, nullptr)) done(true);
+    return complete();
+  }
   if (!answer_piece_.empty()) return send_piece(std::exchange(answer_piece_, {}));
   if (tunnel_ && (read_done_ || body_done_)) read_timer_.set(serving_->options.tunnel_timeout);
-  if (Exchange::WriteDone done = std::exchange(write_done_, nullptr)) done(true);
+  // What answer() has left is still to be sent, behind an interim answer.
+  if (answer_ != Answer::Finishing) {
+    if (Exchange::WriteDone done = std::exchange(write_done_, nullptr)) done(true);
+  }
   if (open() && state_ == State::Handling && !sending()) flush();
 }
 

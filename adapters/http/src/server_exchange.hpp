@@ -59,9 +59,10 @@ class ServerExchange final : public Exchange {
   void begin(const ResponseHead& head, Framing framing) override {
     connection_->begin(number_, head, framing);
   }
-  void answer(const ResponseHead& head, std::string_view body) override {
-    connection_->answer(number_, head, body);
+  bool answer(const ResponseHead& head, std::string_view body) override {
+    return connection_->answer(number_, head, body);
   }
+  void on_answered(WriteDone done) override { connection_->on_answered(number_, std::move(done)); }
   void switch_protocols(const ResponseHead& head, std::string_view protocol) override {
     connection_->switch_protocols(number_, head, protocol);
   }

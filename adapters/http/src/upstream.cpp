@@ -49,6 +49,7 @@ std::string_view to_string(UpstreamFailure::Kind kind) {
   switch (kind) {
     case UpstreamFailure::Kind::Connect: return "connect";
     case UpstreamFailure::Kind::Timeout: return "timeout";
+    case UpstreamFailure::Kind::Deadline: return "deadline";
     case UpstreamFailure::Kind::Closed: return "closed";
     case UpstreamFailure::Kind::Protocol: return "protocol";
     case UpstreamFailure::Kind::Request: return "request";

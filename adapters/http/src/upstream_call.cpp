@@ -34,7 +34,7 @@ UpstreamCall::UpstreamCall(std::shared_ptr<LoopCore> loop, std::shared_ptr<Upstr
                    }),
       total_timer_(loop_->timers(), [this] {
         const auto self = shared_from_this();
-        fail(UpstreamFailure::Kind::Timeout, "the deadline of the request has passed");
+        fail(UpstreamFailure::Kind::Deadline, "the deadline of the request has passed");
       }) {}
 
 UpstreamCall::~UpstreamCall() {

@@ -9,7 +9,8 @@ ForwardFailure failure_of(const http::UpstreamFailure& failure) {
   using Kind = http::UpstreamFailure::Kind;
   switch (failure.kind) {
     case Kind::Connect: return ForwardFailure::Unreachable;
-    case Kind::Timeout: return ForwardFailure::Timeout;
+    case Kind::Timeout:
+    case Kind::Deadline: return ForwardFailure::Timeout;
     case Kind::Closed: return ForwardFailure::Closed;
     case Kind::Protocol: return ForwardFailure::Protocol;
     case Kind::Request: return ForwardFailure::BadRequest;
@@ -36,6 +37,11 @@ http::Refusal answer_to(const http::UpstreamFailure& failure, std::string_view g
       return {502, "proxy.upstream_protocol",
               upstream + "gave an answer that is not one, or can be read in two ways" + outcome};
   }
+}
+
+http::Refusal too_slow_answer() {
+  return {408, "proxy.too_slow",
+          "the time that there is for a whole request was over before all of it had come"};
 }
 
 http::Refusal overload_answer(std::string_view group) {

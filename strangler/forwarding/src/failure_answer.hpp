@@ -14,6 +14,9 @@ ForwardFailure failure_of(const http::UpstreamFailure& failure);
 /// What the client is told. Names the group, never an address inside the house.
 http::Refusal answer_to(const http::UpstreamFailure& failure, std::string_view group);
 
+/// When the client was the slow one.
+http::Refusal too_slow_answer();
+
 /// When no instance of the group may take another request.
 http::Refusal overload_answer(std::string_view group);
 

@@ -79,7 +79,7 @@ void Relay::attempt() {
 }
 
 void Relay::attempt_failed(const http::UpstreamFailure& failure) {
-  if (blames_instance(failure)) {
+  if (blames_instance(failure) && !clients_doing(failure)) {
     order_.group->failed(instance_);
   } else {
     order_.group->forgo(instance_);
@@ -91,14 +91,18 @@ void Relay::attempt_failed(const http::UpstreamFailure& failure) {
 bool Relay::may_try_again(const http::UpstreamFailure& failure) const {
   using Kind = http::UpstreamFailure::Kind;
   if (attempts_ >= kMaxAttempts || !upload_repeatable()) return false;
+  if (failure.kind == Kind::Deadline) return false;
   const bool elsewhere = order_.group->size() > 1;
   if (failure.provably_unsent) return elsewhere && failure.kind != Kind::Request;
   return order_.safe_to_repeat && failure.kind == Kind::Closed;
 }
 
 void Relay::give_up(const http::UpstreamFailure& failure) {
-  const http::Refusal refusal = answer_to(failure, order_.group->name());
-  refuse(*settle(failure_of(failure), refusal.status, false, failure.message), refusal);
+  const bool client = clients_doing(failure);
+  const http::Refusal refusal =
+      client ? too_slow_answer() : answer_to(failure, order_.group->name());
+  const ForwardFailure what = client ? ForwardFailure::BadRequest : failure_of(failure);
+  refuse(*settle(what, refusal.status, false, failure.message), refusal);
 }
 
 void Relay::refuse_for_want_of_room() {
@@ -108,7 +112,8 @@ void Relay::refuse_for_want_of_room() {
 
 void Relay::client_gone() {
   if (settled()) return;
-  if (answer_status_ != 0 && answer_left_ == 0) return;  // the end of the answer is on its way here
+  const bool took_all = answer_status_ != 0 && answer_left_ == 0 && !writing_answer_;
+  if (took_all) return;  // the end of the answer is on its way here
   // An answer that began has spoken for the instance already.
   if (answer_status_ == 0) order_.group->forgo(instance_);
   settle(ForwardFailure::ClientGone, answer_status_, answer_status_ != 0, "the client went away");

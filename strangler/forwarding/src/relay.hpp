@@ -56,6 +56,11 @@ class Relay : public std::enable_shared_from_this<Relay> {
   std::shared_ptr<http::Exchange> settle(ForwardFailure failure, unsigned status,
                                          bool from_upstream, std::string message);
   bool settled() const { return exchange_ == nullptr; }
+  /// Whose slowness it is if the time is over now.
+  bool waits_for_client() const { return writing_answer_ || upload_ == Upload::Reading; }
+  bool clients_doing(const http::UpstreamFailure& failure) const {
+    return failure.kind == http::UpstreamFailure::Kind::Deadline && waits_for_client();
+  }
 
   // The upload.
   void begin_upload();
@@ -76,9 +81,11 @@ class Relay : public std::enable_shared_from_this<Relay> {
   void switch_protocols(http::ResponseHead& head);
   void end_tunnel();
   void answer(const http::ResponseHead& head, std::string_view body);
+  void await_client();
   void await_answer();
   void await_piece();
   void take_answer_piece(http::BodyPiece piece);
+  [[gnu::cold]] void client_too_slow();
   [[gnu::cold]] void answer_broke_off(const http::UpstreamFailure& failure);
   void complete(const http::Fields& trailers = {});
 

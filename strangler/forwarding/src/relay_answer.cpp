@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -65,9 +67,37 @@ void Relay::begin_answer(http::ResponseHead& head) {
 
 /// An answer that came whole goes on whole.
 void Relay::answer(const http::ResponseHead& head, std::string_view body) {
+  answer_left_ = body.size();
+  const bool sent = exchange_->answer(head, body);
+  if (!sent) return await_client();
   answer_bytes_ = body.size();
   const auto upstream = std::exchange(upstream_, nullptr);  // has the head
-  settle(ForwardFailure::None, answer_status_, true, {})->answer(head, body);
+  settle(ForwardFailure::None, answer_status_, true, {});
+}
+
+/// The answer is the engine's now. The upstream has done its part, so what is left of the time is
+/// seen to here.
+void Relay::await_client() {
+  writing_answer_ = true;
+  exchange_->on_answered([self = shared_from_this()](bool sent) {
+    if (self->settled()) return;
+    if (!sent) return self->client_gone();
+    self->answer_bytes_ = self->answer_left_;
+    self->settle(ForwardFailure::None, self->answer_status_, true, {});
+  });
+  if (!order_.deadline) return;
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(*order_.deadline - exchange_->loop().now());
+  exchange_->loop().after(std::max(left, std::chrono::milliseconds{0}), [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (self && !self->settled()) self->client_too_slow();
+  });
+}
+
+void Relay::client_too_slow() {
+  settle(ForwardFailure::ClientGone, answer_status_, true,
+         "the client did not take its answer in the time that there is for all of it")
+      ->abort();
 }
 
 void Relay::await_answer() {
@@ -132,6 +162,7 @@ void Relay::take_answer_piece(http::BodyPiece piece) {
 }
 
 void Relay::answer_broke_off(const http::UpstreamFailure& failure) {
+  if (clients_doing(failure)) return client_too_slow();
   order_.group->failed(instance_);
   settle(ForwardFailure::Truncated, answer_status_, true, failure.message)->abort();
 }

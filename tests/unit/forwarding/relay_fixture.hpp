@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -39,11 +40,14 @@ class ForwardAll final : public http::Application {
   }
 
   Outcome next_outcome() {
+    auto outcome = outcome_within(std::chrono::seconds{8});
+    if (!outcome) ADD_FAILURE() << "no outcome";
+    return std::move(outcome).value_or(Outcome{});
+  }
+
+  std::optional<Outcome> outcome_within(std::chrono::milliseconds time) {
     std::unique_lock lock(mutex_);
-    if (!came_.wait_for(lock, std::chrono::seconds{8}, [this] { return !outcomes_.empty(); })) {
-      ADD_FAILURE() << "no outcome";
-      return {};
-    }
+    if (!came_.wait_for(lock, time, [this] { return !outcomes_.empty(); })) return std::nullopt;
     Outcome outcome = std::move(outcomes_.front());
     outcomes_.pop_front();
     return outcome;
@@ -79,6 +83,7 @@ class RelayTest : public testing::Test {
     http::ServerOptions server;
     server.loops = 1;
     server.tunnel_timeout = tunnel_time_;
+    server.write_timeout = write_time_;
     server.limits.body_bytes = 1u << 30;
     server_ = std::make_unique<http::Server>(std::move(server), *application_);
     server_->start();
@@ -91,6 +96,7 @@ class RelayTest : public testing::Test {
   InstanceGroup& group() { return *application_->group; }
 
   std::chrono::milliseconds tunnel_time_{600'000};
+  std::chrono::milliseconds write_time_{30'000};
   test::Listener upstream_;
   std::unique_ptr<ForwardAll> application_;
   std::unique_ptr<http::Server> server_;

@@ -58,8 +58,45 @@ TEST_F(ALargeBody, ThatNobodyTakesIsCutAtTheDeadline) {
     upstream.send_until_stalled(body(), 50ms);
   } catch (const std::exception&) {  // the deadline came first
   }
-  EXPECT_EQ(outcome().failure, ForwardFailure::Truncated);
+  const Outcome outcome = this->outcome();
+  EXPECT_EQ(outcome.failure, ForwardFailure::ClientGone);
+  EXPECT_FALSE(outcome.upstream_failed()) << "it is the client that took too long";
   EXPECT_TRUE(client.read_to_end().reset);
+}
+
+TEST_F(ALargeBody, ThatNobodyTakesSaysNothingAboutTheInstance) {
+  serve();
+  application_->budget = 100ms;
+  for (int i = 0; i < 6; ++i) {
+    Peer client = this->client();
+    client.send("GET / HTTP/1.1\r\nHost: shop\r\n\r\n");
+    Peer upstream = upstream_.accept();
+    upstream.read_head();
+    upstream.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kLarge) + "\r\n\r\n");
+    try {
+      upstream.send_until_stalled(body(), 50ms);
+    } catch (const std::exception&) {  // the deadline came first
+    }
+    EXPECT_EQ(outcome().failure, ForwardFailure::ClientGone);
+  }
+  EXPECT_TRUE(group().healthy());
+}
+
+TEST_F(ALargeBody, ThatComesTooSlowlyIs408AndSaysNothingAboutTheInstance) {
+  serve();
+  application_->budget = 100ms;
+  for (int i = 0; i < 6; ++i) {
+    Peer client = this->client();
+    client.send("POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 1000\r\n\r\na part of it");
+    Peer upstream = upstream_.accept();
+    const test::Seen seen = test::read_answer(client);
+    EXPECT_EQ(seen.status, 408U);
+    EXPECT_NE(seen.body.find("proxy.too_slow"), std::string::npos) << seen.body;
+    const Outcome outcome = this->outcome();
+    EXPECT_EQ(outcome.failure, ForwardFailure::BadRequest);
+    EXPECT_FALSE(outcome.upstream_failed());
+  }
+  EXPECT_TRUE(group().healthy());
 }
 
 TEST_F(ALargeBody, GoesUpAtThePaceOfASlowUpstream) {

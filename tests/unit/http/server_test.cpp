@@ -171,8 +171,10 @@ TEST(Server, AnswersFiveHundredForWhatCannotBeSentOrWasForgotten) {
   EXPECT_THAT(ask("/forget"), StartsWith("HTTP/1.1 500 "));
   EXPECT_THAT(ask("/throw"), AllOf(StartsWith("HTTP/1.1 500 "), Not(HasSubstr("secret"))));
   const std::lock_guard lock(running.mutex);
-  EXPECT_THAT(running.faults,
-              AllOf(HasSubstr("Location"), HasSubstr("without an answer"), HasSubstr("secret")));
+  EXPECT_EQ(running.faults,
+            "the value of field 'Location' holds a line break or another control character"
+            "the application dropped a request without an answer"
+            "secret");
 }
 
 /// Sends the body back piece by piece, never holding more than one.

@@ -77,9 +77,11 @@ class Exchange {
   /// Begins an answer in pieces. For HEAD, 204 and 304 pieces are accepted and dropped.
   virtual void begin(const ResponseHead& head, Framing framing) = 0;
 
-  /// begin(), write() and finish() in one, of a small answer that is whole already. `body` has the
-  /// length that is declared, and is copied if the socket does not take it at once.
-  virtual void answer(const ResponseHead& head, std::string_view body) = 0;
+  /// begin(), write() and finish() in one, of a small answer that is whole already. True when the
+  /// socket has taken it; what it has not is copied, and on_answered() tells.
+  virtual bool answer(const ResponseHead& head, std::string_view body) = 0;
+  /// Told whether the socket has taken what answer() left, as by write().
+  virtual void on_answered(WriteDone done) = 0;
 
   /// Grants what asked_upgrade() says is asked for (RFC 9110 §7.8): answers 101, in place of
   /// begin(). From here on read_body() is what the client sends and write() what it is sent, byte

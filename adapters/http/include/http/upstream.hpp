@@ -40,7 +40,8 @@ struct UpstreamOptions {
 struct UpstreamFailure {
   enum class Kind : std::uint8_t {
     Connect,    ///< nobody listens there, the name is unknown, or TLS failed
-    Timeout,    ///< one of the deadlines
+    Timeout,    ///< the upstream let one of its times pass
+    Deadline,   ///< UpstreamRequest::deadline passed, whoever it was that took so long
     Closed,     ///< the connection ended before the answer was complete
     Protocol,   ///< the answer is malformed or ambiguous
     Request,    ///< the request cannot be sent (a line break in a value, a body of another length)
