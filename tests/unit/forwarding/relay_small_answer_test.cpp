@@ -14,19 +14,27 @@ using namespace std::chrono_literals;
 using test::Peer;
 
 constexpr std::size_t kSmall = 8192;
+/// Whose answers are more than sockets hold.
+constexpr int kRequests = 6'000;
 
 class ASmallAnswer : public RelayTest {
  protected:
+  static void ask(Peer& client) {
+    std::string requests;
+    for (int i = 0; i < kRequests; ++i) requests += "GET / HTTP/1.1\r\nHost: shop\r\n\r\n";
+    client.send(requests);
+  }
+  void answer(Peer& upstream) const {
+    upstream.read_head();
+    upstream.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kSmall) + "\r\n\r\n" +
+                  body_);
+  }
   /// Answers what the client has asked until one of the answers does not go through.
   Outcome first_that_is_not_taken(Peer& client) {
-    std::string requests;
-    for (int i = 0; i < 2'000; ++i) requests += "GET / HTTP/1.1\r\nHost: shop\r\n\r\n";
-    client.send(requests);
+    ask(client);
     Peer upstream = upstream_.accept();
-    for (int i = 0; i < 2'000; ++i) {
-      upstream.read_head();
-      upstream.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kSmall) +
-                    "\r\n\r\n" + std::string(kSmall, 'x'));
+    for (int i = 0; i < kRequests; ++i) {
+      answer(upstream);
       Outcome outcome = this->outcome();
       if (outcome.failure != ForwardFailure::None) return outcome;
       EXPECT_EQ(outcome.answer_bytes, kSmall);
@@ -34,6 +42,8 @@ class ASmallAnswer : public RelayTest {
     ADD_FAILURE() << "sockets hold more than this test says";
     return {};
   }
+
+  const std::string body_ = std::string(kSmall, 'x');
 };
 
 TEST_F(ASmallAnswer, ThatNobodyTakesIsCutAtTheDeadlineAndNotCountedAsServed) {
@@ -61,19 +71,15 @@ TEST_F(ASmallAnswer, ThatNobodyTakesIsCutWhenTheClientHasTakenNothingForTooLong)
 TEST_F(ASmallAnswer, ThatIsTakenLateIsServedInTheEnd) {
   serve();
   Peer client = this->client();
-  std::string requests;
-  for (int i = 0; i < 2'000; ++i) requests += "GET / HTTP/1.1\r\nHost: shop\r\n\r\n";
-  client.send(requests);
+  ask(client);
   Peer upstream = upstream_.accept();
-  const std::string body(kSmall, 'x');
   std::size_t answered = 0;
   // Until one waits for the client.
   for (bool waits = false; !waits; ++answered) {
-    upstream.read_head();
-    upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 8192\r\n\r\n" + body);
+    answer(upstream);
     waits = !application_->outcome_within(300ms).has_value();
   }
-  for (std::size_t i = 0; i < answered; ++i) EXPECT_EQ(test::read_answer(client).body, body);
+  for (std::size_t i = 0; i < answered; ++i) EXPECT_EQ(test::read_answer(client).body, body_);
   const Outcome last = outcome();
   EXPECT_EQ(last.failure, ForwardFailure::None);
   EXPECT_EQ(last.answer_bytes, kSmall);

@@ -14,7 +14,15 @@ constexpr std::size_t kLarge = std::size_t{64} * 1024 * 1024;
 /// What the kernel holds on both sides of the relay, and no more of it in the relay.
 constexpr std::size_t kKernelBuffers = std::size_t{40} * 1024 * 1024;
 
-using ALargeBody = RelayTest;
+class ALargeBody : public RelayTest {
+ protected:
+  struct Ends {
+    Peer client;
+    Peer upstream;
+  };
+  /// An answer of which the client takes nothing.
+  Ends stuck_answer();
+};
 
 std::string body() {
   std::string text(kLarge, '.');
@@ -45,10 +53,7 @@ TEST_F(ALargeBody, ComesDownAtThePaceOfASlowReader) {
   EXPECT_EQ(outcome().failure, ForwardFailure::None);
 }
 
-/// What is being written lies in the buffer of the connection to the upstream, which has ended.
-TEST_F(ALargeBody, ThatNobodyTakesIsCutAtTheDeadline) {
-  serve();
-  application_->budget = 300ms;
+ALargeBody::Ends ALargeBody::stuck_answer() {
   Peer client = this->client();
   client.send("GET / HTTP/1.1\r\nHost: shop\r\n\r\n");
   Peer upstream = upstream_.accept();
@@ -56,27 +61,27 @@ TEST_F(ALargeBody, ThatNobodyTakesIsCutAtTheDeadline) {
   upstream.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kLarge) + "\r\n\r\n");
   try {
     upstream.send_until_stalled(body(), 50ms);
-  } catch (const std::exception&) {  // the deadline came first
+  } catch (const std::exception&) {  // a deadline came first
   }
+  return {std::move(client), std::move(upstream)};
+}
+
+/// What is being written lies in the buffer of the connection to the upstream, which has ended.
+TEST_F(ALargeBody, ThatNobodyTakesIsCutAtTheDeadline) {
+  serve();
+  application_->budget = 300ms;
+  Ends ends = stuck_answer();
   const Outcome outcome = this->outcome();
   EXPECT_EQ(outcome.failure, ForwardFailure::ClientGone);
   EXPECT_FALSE(outcome.upstream_failed()) << "it is the client that took too long";
-  EXPECT_TRUE(client.read_to_end().reset);
+  EXPECT_TRUE(ends.client.read_to_end().reset);
 }
 
 TEST_F(ALargeBody, ThatNobodyTakesSaysNothingAboutTheInstance) {
   serve();
   application_->budget = 100ms;
   for (int i = 0; i < 6; ++i) {
-    Peer client = this->client();
-    client.send("GET / HTTP/1.1\r\nHost: shop\r\n\r\n");
-    Peer upstream = upstream_.accept();
-    upstream.read_head();
-    upstream.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kLarge) + "\r\n\r\n");
-    try {
-      upstream.send_until_stalled(body(), 50ms);
-    } catch (const std::exception&) {  // the deadline came first
-    }
+    const Ends ends = stuck_answer();
     EXPECT_EQ(outcome().failure, ForwardFailure::ClientGone);
   }
   EXPECT_TRUE(group().healthy());
