@@ -123,9 +123,16 @@ void Connection::on_input_end(bool clean) {
   if (begun && !whole) {
     reset();
   } else {
+    if (whole) answered();
     close();
   }
   gone();
+}
+
+/// All of the answer is with the kernel.
+void Connection::answered() {
+  if (Exchange::WriteDone done = std::exchange(write_done_, nullptr)) done(true);
+  end_exchange(false);
 }
 
 void Connection::read_timed_out() {
@@ -237,7 +244,7 @@ void Connection::on_send_failed() {
 }
 
 void Connection::complete() {
-  end_exchange(false);
+  answered();
   const bool all_said = body_done_ && unread().empty();
   if (client_closes_ && all_said && !input_ended()) {
     // It has said that nothing follows: nothing can come that would cut its answer short.

@@ -105,7 +105,8 @@ class Connection final : public Wire, public Listed<ConnectionSet> {
   void respond(std::uint64_t number, Response response);
   void inform(std::uint64_t number, const ResponseHead& head);
   void begin(std::uint64_t number, const ResponseHead& head, Framing framing);
-  bool answer(std::uint64_t number, const ResponseHead& head, std::string_view body);
+  bool answer(std::uint64_t number, const ResponseHead& head, Framing framing,
+              std::string_view body);
   void on_answered(std::uint64_t number, Exchange::WriteDone done);
   void switch_protocols(std::uint64_t number, const ResponseHead& head, std::string_view protocol);
   void write(std::uint64_t number, std::string_view bytes, Exchange::WriteDone done);
@@ -142,10 +143,12 @@ class Connection final : public Wire, public Listed<ConnectionSet> {
   void deliver(std::expected<BodyPiece, Refusal> piece);
   [[gnu::cold]] void refuse(const Refusal& refusal);
   [[gnu::cold]] void refuse_unhandled(const Refusal& refusal);
+  void begin_answer(const ResponseHead& head, Framing framing);
   void send_answer_head(const ResponseHead& head, Framing framing, bool close_after);
   void flush();
   void send_piece(std::string_view bytes);
   void complete();
+  void answered();
   /// Lets the client read the end of its answer before the connection goes.
   void linger();
   void gone();

@@ -65,21 +65,25 @@ void Connection::inform(std::uint64_t number, const ResponseHead& head) {
   flush();
 }
 
-void Connection::begin(std::uint64_t number, const ResponseHead& head, Framing framing) {
-  if (!answer_open(number)) return;
+void Connection::begin_answer(const ResponseHead& head, Framing framing) {
   answer_ = Answer::Begun;
   if (framing.kind == Framing::Kind::Chunked && old_client_) framing = Framing::until_close();
   send_answer_head(head, framing, continue_wanted_);
+}
+
+void Connection::begin(std::uint64_t number, const ResponseHead& head, Framing framing) {
+  if (!answer_open(number)) return;
+  begin_answer(head, framing);
   if (answer_ == Answer::Finishing) return flush();
   // Two turns, so that a first piece which is at hand goes in the same packet.
   turns_before_flush_ = 2;
   call_soon();
 }
 
-bool Connection::answer(std::uint64_t number, const ResponseHead& head, std::string_view body) {
+bool Connection::answer(std::uint64_t number, const ResponseHead& head, Framing framing,
+                        std::string_view body) {
   if (!answer_open(number)) return false;
-  answer_ = Answer::Begun;
-  send_answer_head(head, Framing::of_length(body.size()), continue_wanted_);
+  begin_answer(head, framing);
   if (answer_ == Answer::Begun) {
     answer_ = Answer::Finishing;
     answer_body_.clear();
@@ -225,10 +229,7 @@ void Connection::on_send_progress() { write_timer_.set(serving_->options.write_t
 void Connection::on_sent() {
   write_timer_.clear();
   if (state_ != State::Handling) return;
-  if (answer_ == Answer::Sent) {
-    if (Exchange::WriteDone done = std::exchange(write_done_, nullptr)) done(true);
-    return complete();
-  }
+  if (answer_ == Answer::Sent) return complete();
   if (!answer_piece_.empty()) return send_piece(std::exchange(answer_piece_, {}));
   if (tunnel_ && (read_done_ || body_done_)) read_timer_.set(serving_->options.tunnel_timeout);
   // What answer() has left is still to be sent, behind an interim answer.

@@ -59,8 +59,8 @@ class ServerExchange final : public Exchange {
   void begin(const ResponseHead& head, Framing framing) override {
     connection_->begin(number_, head, framing);
   }
-  bool answer(const ResponseHead& head, std::string_view body) override {
-    return connection_->answer(number_, head, body);
+  bool answer(const ResponseHead& head, Framing framing, std::string_view body) override {
+    return connection_->answer(number_, head, framing, body);
   }
   void on_answered(WriteDone done) override { connection_->on_answered(number_, std::move(done)); }
   void switch_protocols(const ResponseHead& head, std::string_view protocol) override {

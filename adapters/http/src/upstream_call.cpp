@@ -34,6 +34,7 @@ UpstreamCall::UpstreamCall(std::shared_ptr<LoopCore> loop, std::shared_ptr<Upstr
                    }),
       total_timer_(loop_->timers(), [this] {
         const auto self = shared_from_this();
+        if (complete_) return too_late_for_reader();
         fail(UpstreamFailure::Kind::Deadline, "the deadline of the request has passed");
       }) {}
 
@@ -229,8 +230,7 @@ std::optional<std::string_view> UpstreamCall::take_small_body() {
     step = parser().step({});
   }
   // Its buffer is lent: take_final_head() lets go of the connection.
-  complete_ = true;
-  stop_timers();
+  mark_complete();
   return body;
 }
 
@@ -348,13 +348,19 @@ void UpstreamCall::begin_tunnel() {
 
 /// Both bodies are through, or nobody wants the rest of the request.
 void UpstreamCall::complete() {
-  complete_ = true;
-  stop_timers();
+  mark_complete();
   release_connection();
   piece_waits_ = false;
   if (write_done_) {
     loop_->post([done = std::exchange(write_done_, nullptr)]() mutable { done(false); });
   }
+}
+
+/// The time for all of it runs on, until whoever reads lets go.
+void UpstreamCall::mark_complete() {
+  complete_ = true;
+  read_timer_.stop();
+  write_timer_.stop();
 }
 
 void UpstreamCall::release_connection() {
@@ -388,6 +394,14 @@ void UpstreamCall::fail(UpstreamFailure::Kind kind, std::string what) {
   if (write_done_) {
     loop_->post([done = std::exchange(write_done_, nullptr)]() mutable { done(false); });
   }
+}
+
+/// The upstream has done its part; whoever reads is not through with it.
+void UpstreamCall::too_late_for_reader() {
+  const UpstreamFailure failure{UpstreamFailure::Kind::Deadline,
+                                to_string(endpoint_) + ": the deadline of the request has passed",
+                                false, false};
+  if (auto done = std::exchange(failed_done_, nullptr)) done(failure);
 }
 
 void UpstreamCall::tell_failure() {

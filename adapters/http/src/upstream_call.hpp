@@ -57,11 +57,13 @@ class UpstreamCall final : public ConnectionUser,
   void begin_tunnel();
   [[gnu::cold]] void ended_early();
   void complete();
+  void mark_complete();
   void release_connection();
   void send_piece();
   void request_sent();
   [[gnu::cold]] void fail(UpstreamFailure::Kind kind, std::string what);
   [[gnu::cold]] void tell_failure();
+  [[gnu::cold]] void too_late_for_reader();
   void release_callbacks();
   void take_back();
   void stop_timers();

@@ -41,7 +41,8 @@ http::Refusal answer_to(const http::UpstreamFailure& failure, std::string_view g
 
 http::Refusal too_slow_answer() {
   return {408, "proxy.too_slow",
-          "the time that there is for a whole request was over before all of it had come"};
+          "the time that there is for a whole exchange was over, and most of it had gone into "
+          "waiting for the request"};
 }
 
 http::Refusal overload_answer(std::string_view group) {

@@ -14,11 +14,6 @@ namespace {
 constexpr unsigned kMaxAttempts = 2;
 constexpr std::string_view kByTls = "https";
 
-/// Whether the failure says anything about the instance.
-bool blames_instance(const http::UpstreamFailure& failure) {
-  return failure.kind != http::UpstreamFailure::Kind::Request && !failure.stale;
-}
-
 }  // namespace
 
 Relay::Relay(std::shared_ptr<Forwarder::Shared> shared, std::shared_ptr<http::Exchange> exchange,
@@ -49,6 +44,8 @@ void Relay::attempt() {
   instance_ = *picked;
   seat_ = Seat(*order_.group, instance_);
   ++attempts_;
+  attempt_began_ = exchange_->loop().now();
+  client_time_before_ = client_time_;
   const std::string upstream = exchange_->head().fields.contains("Host") ? "" : upstream_name();
   const http::Endpoint& peer = exchange_->peer();
   std::string moved;
@@ -78,8 +75,27 @@ void Relay::attempt() {
   begin_upload();
 }
 
+void Relay::client_came() {
+  if (client_since_) client_time_ += exchange_->loop().now() - *client_since_;
+  client_since_.reset();
+}
+
+bool Relay::clients_doing(const http::UpstreamFailure& failure) const {
+  if (failure.kind != http::UpstreamFailure::Kind::Deadline) return false;
+  return client_since_ || client_time_ * 2 > exchange_->loop().now() - began_;
+}
+
+bool Relay::blames_instance(const http::UpstreamFailure& failure) const {
+  using Kind = http::UpstreamFailure::Kind;
+  if (failure.kind == Kind::Request || failure.stale || clients_doing(failure)) return false;
+  if (failure.kind != Kind::Deadline) return true;
+  const SteadyTime now = exchange_->loop().now();
+  const auto instances = now - attempt_began_ - (client_time_ - client_time_before_);
+  return instances * 2 >= now - began_;
+}
+
 void Relay::attempt_failed(const http::UpstreamFailure& failure) {
-  if (blames_instance(failure) && !clients_doing(failure)) {
+  if (blames_instance(failure)) {
     order_.group->failed(instance_);
   } else {
     order_.group->forgo(instance_);

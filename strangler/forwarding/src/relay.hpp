@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,11 +57,13 @@ class Relay : public std::enable_shared_from_this<Relay> {
   std::shared_ptr<http::Exchange> settle(ForwardFailure failure, unsigned status,
                                          bool from_upstream, std::string message);
   bool settled() const { return exchange_ == nullptr; }
-  /// Whose slowness it is if the time is over now.
-  bool waits_for_client() const { return writing_answer_ || upload_ == Upload::Reading; }
-  bool clients_doing(const http::UpstreamFailure& failure) const {
-    return failure.kind == http::UpstreamFailure::Kind::Deadline && waits_for_client();
-  }
+  /// The deadline has passed, and it is the client that is waited for, or was for most of the time.
+  bool clients_doing(const http::UpstreamFailure& failure) const;
+  /// Whether the failure says anything about the instance: a deadline only if it was this one that
+  /// used up most of the time.
+  bool blames_instance(const http::UpstreamFailure& failure) const;
+  void wait_for_client() { client_since_ = exchange_->loop().now(); }
+  void client_came();
 
   // The upload.
   void begin_upload();
@@ -80,7 +83,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   void begin_answer(http::ResponseHead& head);
   void switch_protocols(http::ResponseHead& head);
   void end_tunnel();
-  void answer(const http::ResponseHead& head, std::string_view body);
+  void answer(const http::ResponseHead& head, http::Framing framing, std::string_view body);
   void await_client();
   void await_answer();
   void await_piece();
@@ -94,6 +97,10 @@ class Relay : public std::enable_shared_from_this<Relay> {
   ForwardOrder order_;
   std::shared_ptr<http::UpstreamExchange> upstream_;
   SteadyTime began_;
+  SteadyTime attempt_began_;
+  std::optional<SteadyTime> client_since_;     ///< while it is waited for
+  SteadyTime::duration client_time_{};         ///< that went into waiting for it
+  SteadyTime::duration client_time_before_{};  ///< of it, before this attempt
 
   std::size_t instance_ = 0;
   Seat seat_;

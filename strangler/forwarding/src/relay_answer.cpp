@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <chrono>
 #include <string>
 #include <utility>
 
@@ -47,6 +45,7 @@ void Relay::begin_answer(http::ResponseHead& head) {
   if (head.status == kSwitching) return switch_protocols(head);
   order_.group->succeeded(instance_);
   answer_status_ = head.status;
+  client_came();  // what is still to come of the request holds nobody up any more
   // To HTTP/1.0 nothing goes in chunks.
   trailers_go_on_ = upstream_->framing().kind == http::Framing::Kind::Chunked &&
                     exchange_->head().minor_version > 0;
@@ -56,9 +55,10 @@ void Relay::begin_answer(http::ResponseHead& head) {
     const std::string_view host = exchange_->head().fields.find("Host").value_or("");
     order_.rewriting->answer_for_client(head.fields, host);
   }
-  if (const auto body = upstream_->take_small_body()) return answer(head, *body);
-  exchange_->begin(head, framing_for_client(upstream_->framing()));
-  if (!upstream_->has_body()) return complete();
+  const http::Framing framing = framing_for_client(upstream_->framing());
+  if (!upstream_->has_body()) return answer(head, framing, {});
+  if (const auto body = upstream_->take_small_body()) return answer(head, framing, *body);
+  exchange_->begin(head, framing);
   if (upstream_->framing().kind == http::Framing::Kind::Length) {
     answer_left_ = upstream_->framing().length;
   }
@@ -66,18 +66,17 @@ void Relay::begin_answer(http::ResponseHead& head) {
 }
 
 /// An answer that came whole goes on whole.
-void Relay::answer(const http::ResponseHead& head, std::string_view body) {
+void Relay::answer(const http::ResponseHead& head, http::Framing framing, std::string_view body) {
   answer_left_ = body.size();
-  const bool sent = exchange_->answer(head, body);
-  if (!sent) return await_client();
+  if (!exchange_->answer(head, framing, body)) return await_client();
   answer_bytes_ = body.size();
   const auto upstream = std::exchange(upstream_, nullptr);  // has the head
   settle(ForwardFailure::None, answer_status_, true, {});
 }
 
-/// The answer is the engine's now. The upstream has done its part, so what is left of the time is
-/// seen to here.
+/// The upstream has done its part, and the answer is the engine's.
 void Relay::await_client() {
+  seat_.leave();
   writing_answer_ = true;
   exchange_->on_answered([self = shared_from_this()](bool sent) {
     if (self->settled()) return;
@@ -85,10 +84,7 @@ void Relay::await_client() {
     self->answer_bytes_ = self->answer_left_;
     self->settle(ForwardFailure::None, self->answer_status_, true, {});
   });
-  if (!order_.deadline) return;
-  const auto left =
-      std::chrono::ceil<std::chrono::milliseconds>(*order_.deadline - exchange_->loop().now());
-  exchange_->loop().after(std::max(left, std::chrono::milliseconds{0}), [weak = weak_from_this()] {
+  upstream_->on_failure([weak = weak_from_this()](const http::UpstreamFailure&) {
     const auto self = weak.lock();
     if (self && !self->settled()) self->client_too_slow();
   });
@@ -96,7 +92,7 @@ void Relay::await_client() {
 
 void Relay::client_too_slow() {
   settle(ForwardFailure::ClientGone, answer_status_, true,
-         "the client did not take its answer in the time that there is for all of it")
+         "the time that there is for all of it went into waiting for the client")
       ->abort();
 }
 
@@ -150,9 +146,11 @@ void Relay::take_answer_piece(http::BodyPiece piece) {
     return complete(trailers_to_pass_on(*piece.trailers, nominated_, order_.response_fields));
   }
   writing_answer_ = true;
+  wait_for_client();
   exchange_->write(piece.bytes, [self = shared_from_this(), size = piece.bytes.size()](bool sent) {
     if (self->settled()) return;
     self->writing_answer_ = false;
+    self->client_came();
     if (!sent) return self->client_gone();
     self->answer_left_ -= size;
     self->answer_bytes_ += size;
@@ -163,7 +161,7 @@ void Relay::take_answer_piece(http::BodyPiece piece) {
 
 void Relay::answer_broke_off(const http::UpstreamFailure& failure) {
   if (clients_doing(failure)) return client_too_slow();
-  order_.group->failed(instance_);
+  if (blames_instance(failure)) order_.group->failed(instance_);
   settle(ForwardFailure::Truncated, answer_status_, true, failure.message)->abort();
 }
 

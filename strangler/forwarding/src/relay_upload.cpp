@@ -46,6 +46,7 @@ void Relay::let_upload_go() {
 void Relay::ask_client() {
   upload_ = Upload::Reading;
   ++pieces_asked_for_;
+  if (answer_status_ == 0) wait_for_client();
   exchange_->read_body([self = shared_from_this()](auto piece) {
     if (self->settled()) return;
     if (!piece) return self->upload_refused(piece.error());
@@ -54,6 +55,7 @@ void Relay::ask_client() {
 }
 
 void Relay::take_piece(http::BodyPiece piece) {
+  if (answer_status_ == 0) client_came();
   if (piece.last) {
     upload_ = Upload::Done;
     if (piece.trailers != nullptr) {

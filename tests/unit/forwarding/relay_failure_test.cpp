@@ -54,6 +54,26 @@ TEST_F(AFailure, ADeadlineThatPassesIs504) {
   EXPECT_EQ(read_answer(client).status, 504u);
 }
 
+TEST_F(AFailure, OfAnotherInstanceThatUsedUpTheTimeLeavesThisOneNoBlame) {
+  test::Listener other;
+  answer_time_ = 10s;
+  serve({upstream_.port(), other.port()});
+  application_->budget = 2s;
+  application_->safe_to_repeat = true;
+  Peer client = this->client();
+  client.send(kGet);
+  {
+    Peer slow = upstream_.accept();
+    slow.read_head();
+    EXPECT_FALSE(application_->outcome_within(1200ms)) << "then it closes";
+  }
+  const Peer late = other.accept();
+  EXPECT_EQ(read_answer(client).status, 504u);
+  EXPECT_EQ(outcome().failure, ForwardFailure::Timeout);
+  EXPECT_EQ(group().status()[0].failures, 1U);
+  EXPECT_EQ(group().status()[1].failures, 0U);
+}
+
 TEST_F(AFailure, AnEndWithoutAnAnswerIs502AndNotTriedAgain) {
   serve();
   Peer client = this->client();

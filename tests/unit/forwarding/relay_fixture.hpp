@@ -74,12 +74,12 @@ class RelayTest : public testing::Test {
   void serve(const std::vector<std::uint16_t>& upstream_ports) {
     ForwarderOptions options;
     options.upstream.connect_timeout = std::chrono::milliseconds{1'000};
-    options.upstream.first_byte_timeout = std::chrono::milliseconds{400};
+    options.upstream.first_byte_timeout = answer_time_;
     options.upstream.stall_timeout = std::chrono::milliseconds{4'000};
     application_ = std::make_unique<ForwardAll>(std::move(options));
     std::vector<http::Endpoint> endpoints;
     for (const std::uint16_t port : upstream_ports) endpoints.push_back({"127.0.0.1", port});
-    application_->group = std::make_shared<InstanceGroup>("shop", std::move(endpoints));
+    application_->group = std::make_shared<InstanceGroup>("shop", std::move(endpoints), rules_);
     http::ServerOptions server;
     server.loops = 1;
     server.tunnel_timeout = tunnel_time_;
@@ -95,6 +95,8 @@ class RelayTest : public testing::Test {
   Outcome outcome() { return application_->next_outcome(); }
   InstanceGroup& group() { return *application_->group; }
 
+  GroupRules rules_;
+  std::chrono::milliseconds answer_time_{400};
   std::chrono::milliseconds tunnel_time_{600'000};
   std::chrono::milliseconds write_time_{30'000};
   test::Listener upstream_;

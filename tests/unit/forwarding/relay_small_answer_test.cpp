@@ -68,6 +68,22 @@ TEST_F(ASmallAnswer, ThatNobodyTakesIsCutWhenTheClientHasTakenNothingForTooLong)
   EXPECT_TRUE(client.read_to_end().reset);
 }
 
+TEST_F(ASmallAnswer, ThatNobodyTakesHoldsNoPlaceAtTheInstance) {
+  rules_.max_requests = 1;
+  serve();
+  Peer client = this->client();
+  ask(client);
+  Peer upstream = upstream_.accept();
+  while (true) {
+    answer(upstream);
+    if (!application_->outcome_within(300ms)) break;
+  }
+  Peer another = this->client();
+  another.send("GET / HTTP/1.1\r\nHost: shop\r\n\r\n");
+  answer(upstream);
+  EXPECT_EQ(test::read_answer(another).status, 200U);
+}
+
 TEST_F(ASmallAnswer, ThatIsTakenLateIsServedInTheEnd) {
   serve();
   Peer client = this->client();

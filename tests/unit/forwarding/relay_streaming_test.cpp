@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <exception>
+#include <optional>
 #include <string>
 
 #include "relay_fixture.hpp"
@@ -102,6 +103,54 @@ TEST_F(ALargeBody, ThatComesTooSlowlyIs408AndSaysNothingAboutTheInstance) {
     EXPECT_FALSE(outcome.upstream_failed());
   }
   EXPECT_TRUE(group().healthy());
+}
+
+/// Whoever sends a little all the time is never found waited for.
+TEST_F(ALargeBody, ThatDripsIs408AndSaysNothingAboutTheInstance) {
+  serve();
+  application_->budget = 100ms;
+  for (int i = 0; i < 6; ++i) {
+    Peer client = this->client();
+    client.send("POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 100000\r\n\r\n");
+    Peer upstream = upstream_.accept();
+    std::optional<Outcome> outcome;
+    while (!outcome) {
+      client.send("x");
+      outcome = application_->outcome_within(1ms);
+    }
+    EXPECT_EQ(outcome->failure, ForwardFailure::BadRequest) << outcome->message;
+    EXPECT_EQ(test::read_answer(client).status, 408U);
+  }
+  EXPECT_TRUE(group().healthy());
+}
+
+TEST_F(ALargeBody, ThatTakesMostOfTheTimeLeavesTheInstanceNoBlame) {
+  serve();
+  application_->budget = 400ms;
+  for (int i = 0; i < 6; ++i) {
+    Peer client = this->client();
+    client.send("POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 2\r\n\r\nx");
+    Peer upstream = upstream_.accept();
+    const auto early = application_->outcome_within(300ms);  // on a very slow machine
+    client.send("x");
+    EXPECT_EQ(test::read_answer(client).status, 408U);
+    EXPECT_FALSE((early ? *early : outcome()).upstream_failed());
+  }
+  EXPECT_TRUE(group().healthy());
+}
+
+TEST_F(ALargeBody, ThatComesAtOnceLeavesTheBlameWithASilentInstance) {
+  serve();
+  application_->budget = 100ms;
+  for (int i = 0; i < 6; ++i) {
+    Peer client = this->client();
+    client.send("POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 2\r\n\r\nxx");
+    Peer upstream = upstream_.accept();
+    EXPECT_EQ(test::read_answer(client).status, 504U);
+    EXPECT_EQ(outcome().failure, ForwardFailure::Timeout);
+    if (!group().healthy()) return;
+  }
+  ADD_FAILURE() << "it is still taken for healthy";
 }
 
 TEST_F(ALargeBody, GoesUpAtThePaceOfASlowUpstream) {

@@ -164,7 +164,7 @@ constexpr std::string_view kAsk = "GET / HTTP/1.1\r\nHost: a\r\nConnection: clos
 
 TEST(SmallAnswers, AreGivenWhole) {
   Running running([](const std::shared_ptr<Exchange>& exchange) {
-    exchange->answer(text("").head, "all of it");
+    exchange->answer(text("").head, Framing::of_length(9), "all of it");
   });
   EXPECT_THAT(running.ask(kAsk),
               AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("X-Request-Id: "),
@@ -173,7 +173,7 @@ TEST(SmallAnswers, AreGivenWhole) {
 
 TEST(SmallAnswers, ToPipelinedRequestsComeInTheirOrder) {
   Running running([](const std::shared_ptr<Exchange>& exchange) {
-    exchange->answer(text("").head, exchange->head().target);
+    exchange->answer(text("").head, Framing::of_length(2), exchange->head().target);
   });
   const std::string answers = running.ask(
       "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -184,17 +184,26 @@ TEST(SmallAnswers, ToPipelinedRequestsComeInTheirOrder) {
 
 TEST(SmallAnswers, ToHeadHaveTheLengthOnly) {
   Running running([](const std::shared_ptr<Exchange>& exchange) {
-    exchange->answer(text("").head, "all of it");
+    exchange->answer(text("").head, Framing::of_length(9), "all of it");
   });
   EXPECT_THAT(running.ask("HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
               AllOf(HasSubstr("Content-Length: 9\r\n"), EndsWith("\r\n\r\n")));
+}
+
+TEST(SmallAnswers, MayHaveNoBodyHoweverItIsFramed) {
+  Running running([](const std::shared_ptr<Exchange>& exchange) {
+    ResponseHead head;
+    head.status = 304;
+    exchange->answer(head, Framing::chunked(), {});
+  });
+  EXPECT_THAT(running.ask(kAsk), AllOf(StartsWith("HTTP/1.1 304 "), EndsWith("\r\n\r\n")));
 }
 
 TEST(SmallAnswers, ThatCannotBeSentBecomeAFiveHundred) {
   Running running([](const std::shared_ptr<Exchange>& exchange) {
     ResponseHead head;
     head.fields.add("Location", "/a\r\nSet-Cookie: b");
-    exchange->answer(head, "secret");
+    exchange->answer(head, Framing::of_length(6), "secret");
   });
   EXPECT_THAT(running.ask(kAsk), AllOf(StartsWith("HTTP/1.1 500 "), Not(HasSubstr("Set-Cookie")),
                                        Not(HasSubstr("secret"))));
@@ -205,7 +214,7 @@ TEST(SmallAnswers, FollowAnInterimOne) {
     ResponseHead hints;
     hints.status = 103;
     exchange->inform(hints);
-    exchange->answer(text("").head, "all of it");
+    exchange->answer(text("").head, Framing::of_length(9), "all of it");
   });
   EXPECT_THAT(running.ask(kAsk), AllOf(StartsWith("HTTP/1.1 103 "), HasSubstr("HTTP/1.1 200 "),
                                        EndsWith("\r\n\r\nall of it")));
@@ -213,8 +222,8 @@ TEST(SmallAnswers, FollowAnInterimOne) {
 
 TEST(SmallAnswers, ComeOnlyOnce) {
   Running running([](const std::shared_ptr<Exchange>& exchange) {
-    exchange->answer(text("").head, "first");
-    exchange->answer(text("").head, "second");
+    exchange->answer(text("").head, Framing::of_length(5), "first");
+    exchange->answer(text("").head, Framing::of_length(6), "second");
   });
   EXPECT_THAT(running.ask(kAsk), AllOf(EndsWith("first"), Not(HasSubstr("second"))));
 }

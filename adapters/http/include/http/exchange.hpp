@@ -77,9 +77,10 @@ class Exchange {
   /// Begins an answer in pieces. For HEAD, 204 and 304 pieces are accepted and dropped.
   virtual void begin(const ResponseHead& head, Framing framing) = 0;
 
-  /// begin(), write() and finish() in one, of a small answer that is whole already. True when the
-  /// socket has taken it; what it has not is copied, and on_answered() tells.
-  virtual bool answer(const ResponseHead& head, std::string_view body) = 0;
+  /// begin(), write() and finish() in one, of an answer that is whole already: one without a body,
+  /// or with a small one of the length that `framing` declares. True when the socket has taken it;
+  /// what it has not is copied, and on_answered() tells.
+  virtual bool answer(const ResponseHead& head, Framing framing, std::string_view body) = 0;
   /// Told whether the socket has taken what answer() left, as by write().
   virtual void on_answered(WriteDone done) = 0;
 

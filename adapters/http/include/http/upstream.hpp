@@ -106,7 +106,8 @@ class UpstreamExchange {
   /// The next piece of the answer's body; nothing more is read from the upstream until asked for.
   virtual void read_body(PieceDone done) = 0;
   /// Told, once, when the exchange fails while a piece is with its reader, who else would hear of
-  /// it only when asking for the next one. The piece stays valid until then.
+  /// it only when asking for the next one. The piece stays valid until then. Also when the deadline
+  /// passes after the answer has ended, as long as the exchange is kept.
   virtual void on_failure(FailureDone done) = 0;
 
   /// Ends it and closes the connection. Waiting callbacks get Cancelled.
