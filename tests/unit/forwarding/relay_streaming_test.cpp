@@ -21,6 +21,19 @@ class ALargeBody : public RelayTest {
     Peer client;
     Peer upstream;
   };
+  /// With a time for all of it, and instances that one failure makes ill.
+  void serve_within(std::chrono::milliseconds budget) {
+    rules_.health.consecutive_failures = 1;
+    serve();
+    application_->budget = budget;
+  }
+  /// An upload of which the first part has come.
+  Ends upload(std::size_t length, std::string_view part) {
+    Peer client = this->client();
+    client.send("POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: " + std::to_string(length) +
+                "\r\n\r\n" + std::string(part));
+    return {std::move(client), upstream_.accept()};
+  }
   /// An answer of which the client takes nothing.
   Ends stuck_answer();
 };
@@ -69,9 +82,7 @@ ALargeBody::Ends ALargeBody::stuck_answer() {
 
 /// What is being written lies in the buffer of the connection to the upstream, which has ended.
 TEST_F(ALargeBody, ThatNobodyTakesIsCutAtTheDeadlineAndSaysNothingAboutTheInstance) {
-  rules_.health.consecutive_failures = 1;
-  serve();
-  application_->budget = 2s;
+  serve_within(2s);
   Ends ends = stuck_answer();
   const Outcome outcome = this->outcome();
   EXPECT_EQ(outcome.failure, ForwardFailure::ClientGone);
@@ -81,13 +92,9 @@ TEST_F(ALargeBody, ThatNobodyTakesIsCutAtTheDeadlineAndSaysNothingAboutTheInstan
 }
 
 TEST_F(ALargeBody, ThatComesTooSlowlyIs408AndSaysNothingAboutTheInstance) {
-  rules_.health.consecutive_failures = 1;
-  serve();
-  application_->budget = 200ms;
-  Peer client = this->client();
-  client.send("POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 1000\r\n\r\na part of it");
-  const Peer upstream = upstream_.accept();
-  const test::Seen seen = test::read_answer(client);
+  serve_within(200ms);
+  Ends ends = upload(1'000, "a part of it");
+  const test::Seen seen = test::read_answer(ends.client);
   EXPECT_EQ(seen.status, 408U);
   EXPECT_NE(seen.body.find("proxy.too_slow"), std::string::npos) << seen.body;
   const Outcome outcome = this->outcome();
@@ -98,46 +105,34 @@ TEST_F(ALargeBody, ThatComesTooSlowlyIs408AndSaysNothingAboutTheInstance) {
 
 /// Whoever sends a little all the time is never found waited for.
 TEST_F(ALargeBody, ThatDripsIs408AndSaysNothingAboutTheInstance) {
-  rules_.health.consecutive_failures = 1;
-  serve();
-  application_->budget = 100ms;
+  serve_within(100ms);
   for (int i = 0; i < 6; ++i) {  // by chance it is waited for
-    Peer client = this->client();
-    client.send("POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 100000\r\n\r\n");
-    const Peer upstream = upstream_.accept();
+    Ends ends = upload(100'000, "");
     std::optional<Outcome> outcome;
     while (!outcome) {
-      client.send("x");
+      ends.client.send("x");
       outcome = application_->outcome_within(1ms);
     }
     EXPECT_EQ(outcome->failure, ForwardFailure::BadRequest) << outcome->message;
-    EXPECT_EQ(test::read_answer(client).status, 408U);
+    EXPECT_EQ(test::read_answer(ends.client).status, 408U);
   }
   EXPECT_TRUE(group().healthy());
 }
 
 TEST_F(ALargeBody, ThatTakesMostOfTheTimeLeavesTheInstanceNoBlame) {
-  rules_.health.consecutive_failures = 1;
-  serve();
-  application_->budget = 400ms;
-  Peer client = this->client();
-  client.send("POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 2\r\n\r\nx");
-  const Peer upstream = upstream_.accept();
+  serve_within(400ms);
+  Ends ends = upload(2, "x");
   const auto early = application_->outcome_within(300ms);  // on a very slow machine
-  client.send("x");
-  EXPECT_EQ(test::read_answer(client).status, 408U);
+  ends.client.send("x");
+  EXPECT_EQ(test::read_answer(ends.client).status, 408U);
   EXPECT_FALSE((early ? *early : outcome()).upstream_failed());
   EXPECT_TRUE(group().healthy());
 }
 
 TEST_F(ALargeBody, ThatComesAtOnceLeavesTheBlameWithASilentInstance) {
-  rules_.health.consecutive_failures = 1;
-  serve();
-  application_->budget = 300ms;
-  Peer client = this->client();
-  client.send("POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 2\r\n\r\nxx");
-  const Peer upstream = upstream_.accept();
-  EXPECT_EQ(test::read_answer(client).status, 504U);
+  serve_within(300ms);
+  Ends ends = upload(2, "xx");
+  EXPECT_EQ(test::read_answer(ends.client).status, 504U);
   EXPECT_EQ(outcome().failure, ForwardFailure::Timeout);
   EXPECT_FALSE(group().healthy());
 }
