@@ -2,7 +2,6 @@
 #include "http/serializer.hpp"
 
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "characters.hpp"
@@ -13,17 +12,6 @@ namespace {
 std::unexpected<Refusal> unsendable(std::string what) {
   return std::unexpected(Refusal{500, "http.unsendable", std::move(what)});
 }
-
-class Number {
- public:
-  explicit Number(std::uint64_t number, int base = 10)
-      : end_(std::to_chars(digits_.data(), digits_.data() + digits_.size(), number, base).ptr) {}
-  operator std::string_view() const { return {digits_.data(), end_}; }  // NOLINT: converts
-
- private:
-  std::array<char, 24> digits_;
-  const char* end_;
-};
 
 constexpr FieldSet kEnginesOwn =
     kHopByHopFields | FieldSet(std::to_array<FieldName>({"Content-Length"}));

@@ -9,8 +9,7 @@
 namespace banyan::http {
 namespace {
 constexpr std::size_t kMaxInterim = 64;
-/// A body that is copied rather than lent while the client takes it.
-constexpr std::uint64_t kSmallBody = 8192;
+constexpr std::string_view kTooLate = "the deadline of the request has passed";
 }  // namespace
 
 UpstreamCall::UpstreamCall(std::shared_ptr<LoopCore> loop, std::shared_ptr<UpstreamPool> pool,
@@ -35,7 +34,7 @@ UpstreamCall::UpstreamCall(std::shared_ptr<LoopCore> loop, std::shared_ptr<Upstr
       total_timer_(loop_->timers(), [this] {
         const auto self = shared_from_this();
         if (complete_) return too_late_for_reader();
-        fail(UpstreamFailure::Kind::Deadline, "the deadline of the request has passed");
+        fail(UpstreamFailure::Kind::Deadline, std::string(kTooLate));
       }) {}
 
 UpstreamCall::~UpstreamCall() {
@@ -217,21 +216,17 @@ void UpstreamCall::read_head(UpstreamExchange::HeadDone done) {
 
 std::optional<std::string_view> UpstreamCall::take_small_body() {
   const bool declared = framing_.kind == Framing::Kind::Length;
-  if (!connection_ || !request_done_ || !declared || framing_.length > kSmallBody) {
+  if (!connection_ || !request_done_ || !declared || framing_.length > Wire::kCopied) {
     return std::nullopt;
   }
   const std::string_view unread = connection_->unread();
   if (unread.size() < framing_.length) return std::nullopt;
-  std::string_view body;
-  Step step = parser().step(unread.substr(0, framing_.length));
+  const Step step = parser().step(unread.substr(0, framing_.length));
   connection_->consume(step.consumed);
-  if (step.kind == Step::Kind::Body) {
-    body = step.body;
-    step = parser().step({});
-  }
+  if (step.kind == Step::Kind::Body) parser().step({});  // the end
   // Its buffer is lent: take_final_head() lets go of the connection.
   mark_complete();
-  return body;
+  return step.body;
 }
 
 void UpstreamCall::read_body(UpstreamExchange::PieceDone done) {
@@ -399,8 +394,7 @@ void UpstreamCall::fail(UpstreamFailure::Kind kind, std::string what) {
 /// The upstream has done its part; whoever reads is not through with it.
 void UpstreamCall::too_late_for_reader() {
   const UpstreamFailure failure{UpstreamFailure::Kind::Deadline,
-                                to_string(endpoint_) + ": the deadline of the request has passed",
-                                false, false};
+                                to_string(endpoint_).append(": ").append(kTooLate), false, false};
   if (auto done = std::exchange(failed_done_, nullptr)) done(failure);
 }
 

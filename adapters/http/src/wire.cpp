@@ -17,8 +17,6 @@ constexpr int kReadsInARow = 8;
 /// Whoever has sent more than usual gets more room, until so many reads in a row have not needed
 /// it.
 constexpr int kSmallReadsInARow = 8;
-/// To copy so much costs less than to tell the kernel of another part.
-constexpr std::size_t kJoined = 8192;
 
 }  // namespace
 
@@ -192,7 +190,7 @@ void Wire::read_on() {
 
 void Wire::send(std::string_view piece, std::string_view tail, Then then) {
   sending_ = std::exchange(out_, {});
-  if (!sending_.empty() && piece.size() + tail.size() <= kJoined) {
+  if (!sending_.empty() && piece.size() + tail.size() <= kCopied) {
     sending_.append(piece).append(tail);
     piece = tail = {};
   }

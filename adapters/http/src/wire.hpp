@@ -24,6 +24,9 @@ namespace banyan::http {
 /// loop keeps it alive.
 class Wire : public std::enable_shared_from_this<Wire>, protected Watched, private Due {
  public:
+  /// To copy so much costs less than to tell the kernel of another part.
+  static constexpr std::size_t kCopied = 8192;
+
   /// With an open socket: call attach() next.
   Wire(std::shared_ptr<LoopCore> loop, Descriptor socket);
   virtual ~Wire();

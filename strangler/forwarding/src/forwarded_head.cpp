@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <vector>
@@ -200,12 +199,8 @@ class RequestWriter {
 
   /// "catalog=remote;rev=87"
   void routing(const RoutingStamp& stamp) {
-    std::array<char, 20> digits{};
-    const auto end =
-        std::to_chars(digits.data(), digits.data() + digits.size(), stamp.revision).ptr;
     to_.begin_value("Banyan-Routing")
-        .append(stamp.migration, "=", to_string(stamp.side),
-                ";rev=", std::string_view(digits.data(), end));
+        .append(stamp.migration, "=", to_string(stamp.side), ";rev=", http::Number(stamp.revision));
     to_.end_value();
   }
 

@@ -84,6 +84,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   void switch_protocols(http::ResponseHead& head);
   void end_tunnel();
   void answer(const http::ResponseHead& head, http::Framing framing, std::string_view body);
+  void answered();
   void await_client();
   void await_answer();
   void await_piece();

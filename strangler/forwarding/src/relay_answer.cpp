@@ -69,8 +69,11 @@ void Relay::begin_answer(http::ResponseHead& head) {
 void Relay::answer(const http::ResponseHead& head, http::Framing framing, std::string_view body) {
   answer_left_ = body.size();
   if (!exchange_->answer(head, framing, body)) return await_client();
-  answer_bytes_ = body.size();
-  const auto upstream = std::exchange(upstream_, nullptr);  // has the head
+  answered();
+}
+
+void Relay::answered() {
+  answer_bytes_ = answer_left_;
   settle(ForwardFailure::None, answer_status_, true, {});
 }
 
@@ -81,8 +84,7 @@ void Relay::await_client() {
   exchange_->on_answered([self = shared_from_this()](bool sent) {
     if (self->settled()) return;
     if (!sent) return self->client_gone();
-    self->answer_bytes_ = self->answer_left_;
-    self->settle(ForwardFailure::None, self->answer_status_, true, {});
+    self->answered();
   });
   upstream_->on_failure([weak = weak_from_this()](const http::UpstreamFailure&) {
     const auto self = weak.lock();

@@ -21,12 +21,11 @@ enum class Persistence : std::uint8_t {
 };
 
 /// Writes a head, piece by piece, at the end of a text; until finish() the text is not to be used
-/// by others. A method, target, name or value that could
-/// end its line or hide something spoils it: finish() refuses then (status 500,
-/// "http.unsendable"), and the text is as it was. Fields that a parser has proven are not looked at
-/// again. Content-Length and Transfer-Encoding come from the framing, Connection from the
-/// persistence; fields of these names and `Keep-Alive`, `Proxy-Connection`, `TE` and `Upgrade`
-/// are left out, since they speak about one connection.
+/// by others. A method, target, name or value that could end its line or hide something spoils it:
+/// finish() refuses then (status 500, "http.unsendable"), and the text is as it was. Fields that a
+/// parser has proven are not looked at again. Content-Length and Transfer-Encoding come from the
+/// framing, Connection from the persistence; fields of these names and `Keep-Alive`,
+/// `Proxy-Connection`, `TE` and `Upgrade` are left out, since they speak about one connection.
 class HeadWriter {
  public:
   explicit HeadWriter(std::string& out) : out_(out), start_(out_.size()) {}

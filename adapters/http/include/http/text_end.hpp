@@ -2,11 +2,28 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace banyan::http {
+
+/// The digits of a number, to be appended.
+class Number {
+ public:
+  explicit Number(std::uint64_t number, int base = 10)
+      : end_(std::to_chars(digits_.data(), digits_.data() + digits_.size(), number, base).ptr) {}
+  Number(const Number&) = delete;  // it has its digits in itself
+  Number& operator=(const Number&) = delete;
+  operator std::string_view() const { return {digits_.data(), end_}; }  // NOLINT: converts
+
+ private:
+  std::array<char, 24> digits_;
+  const char* end_;
+};
 
 /// The end of a text that is written in many small pieces: only a pointer moves. From here to
 /// close() the text is as long as its room, and what was written is seen through this alone.
