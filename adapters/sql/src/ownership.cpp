@@ -83,8 +83,14 @@ void Ownership::report(const Violation& violation) {
 }
 
 void Ownership::note(std::size_t module, std::string_view sql) {
-  if (module == kit) return;
+  if (module == kKit) return;
   const std::unique_lock lock(mutex_);
+  // A module whose statements differ each time must not fill the memory: the oldest goes.
+  constexpr std::size_t kMostStatements = 2'000;
+  if (statements_.size() >= kMostStatements && !statements_.contains({module, std::string(sql)})) {
+    statements_.erase(std::ranges::min_element(
+        statements_, {}, [](const auto& each) { return each.second; }));
+  }
   statements_[{module, std::string(sql)}] = clock_->now();
 }
 

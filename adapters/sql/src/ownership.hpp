@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "sql/shared_database.hpp"
+#include "sql/database.hpp"
 
 namespace banyan::sql {
 
@@ -28,7 +28,7 @@ struct Rights {
 class Ownership {
  public:
   /// The kit's own statements (transactions, fence, gate) are not checked.
-  static constexpr std::size_t kit = 0;
+  static constexpr std::size_t kKit = 0;
 
   explicit Ownership(const Options& options);
 

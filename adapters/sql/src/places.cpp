@@ -25,7 +25,7 @@ void create_fence(Writer& writer, const Clock& clock) {
 bool has_fence(Readers& readers) {
   bool found = false;
   readers.with_connection([&found](Connection& connection) {
-    connection.query(Ownership::kit,
+    connection.query(Ownership::kKit,
                      "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'banyan_fence'",
                      {}, 1, 1, [&found](Connection::Row) { found = true; });
   });
@@ -50,7 +50,7 @@ Readers& Place::readers_of(std::size_t module) {
 Location location_in(Connection& shared, const std::string& module) {
   Location location;
   const Value name = module;
-  shared.query(Ownership::kit,
+  shared.query(Ownership::kKit,
                "SELECT location FROM banyan_fence WHERE module = :module AND state = 'moved'",
                {&name, 1}, 1, 1,
                [&location](Connection::Row row) { location = Column<std::string>::read(row[0]); });
@@ -59,13 +59,13 @@ Location location_in(Connection& shared, const std::string& module) {
 
 bool gate_is_open(Connection& target, const std::string& module) {
   bool exists = false;
-  target.query(Ownership::kit,
+  target.query(Ownership::kKit,
                "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'banyan_gate'", {}, 1,
                1, [&exists](Connection::Row) { exists = true; });
   if (!exists) return false;
   bool open = false;
   const Value name = module;
-  target.query(Ownership::kit,
+  target.query(Ownership::kKit,
                "SELECT 1 FROM banyan_gate WHERE module = :module AND state = 'open'", {&name, 1}, 1,
                1, [&open](Connection::Row) { open = true; });
   return open;
@@ -73,7 +73,7 @@ bool gate_is_open(Connection& target, const std::string& module) {
 
 Places::Places(const std::filesystem::path& shared_file, const Options& options)
     : options_(options), ownership_(options_), shared_(shared_file, ownership_, options_) {
-  if (!has_fence(shared_.readers_of(Ownership::kit))) {
+  if (!has_fence(shared_.readers_of(Ownership::kKit))) {
     create_fence(shared_.writer(), *options_.clock);
   }
 }
@@ -95,7 +95,7 @@ Place& Places::at(const Location& location) {
 
 Location Places::location_of(std::size_t module) {
   Location location;
-  shared_.readers_of(Ownership::kit).with_connection([&](Connection& connection) {
+  shared_.readers_of(Ownership::kKit).with_connection([&](Connection& connection) {
     location = location_in(connection, ownership_.rights(module).module);
   });
   return location;

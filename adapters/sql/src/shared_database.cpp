@@ -38,7 +38,7 @@ std::vector<ModuleStatement> SharedDatabase::statements() const {
 
 std::filesystem::path SharedDatabase::place_of(const std::string& module) const {
   Location location;
-  parts_->places->shared().readers_of(Ownership::kit).with_connection([&](Connection& connection) {
+  parts_->places->shared().readers_of(Ownership::kKit).with_connection([&](Connection& connection) {
     location = location_in(connection, module);
   });
   return location.empty() ? parts_->file : parts_->file.parent_path() / location;

@@ -317,7 +317,7 @@ struct Connection::Native {
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
       code = sqlite3_exec(handle, sql, keep, &got, nullptr);
     }
-    if (code != SQLITE_OK) throw fault(Ownership::kit, sql);
+    if (code != SQLITE_OK) throw fault(Ownership::kKit, sql);
     if (got != wanted) {
       throw Fault(FaultKind::Storage, "'" + file.string() + "': `" + sql + "` gave '" + got +
                                           "' instead of '" + std::string(wanted) +
@@ -330,7 +330,7 @@ struct Connection::Native {
     const std::string message = sqlite3_errmsg(handle);
     if (guard.refusal()) return *guard.refusal();
     std::string text = "'" + file.filename().string() + "', ";
-    text += module == Ownership::kit ? "" : "module '" + ownership.rights(module).module + "', ";
+    text += module == Ownership::kKit ? "" : "module '" + ownership.rights(module).module + "', ";
     text += "`";
     text += sql;
     text += "`: " + message + ".";
@@ -515,7 +515,7 @@ void Connection::commit() {
 void Connection::roll_back() noexcept {
   native_->begun = false;
   if (!in_transaction()) return;
-  native_->guard.begin(Ownership::kit, "ROLLBACK");
+  native_->guard.begin(Ownership::kKit, "ROLLBACK");
   sqlite3_exec(native_->handle, "ROLLBACK", nullptr, nullptr, nullptr);
 }
 

@@ -42,7 +42,7 @@ void StatementGuard::begin(std::size_t module, std::string_view sql) {
 }
 
 bool StatementGuard::allows(Access access, std::string_view table, std::string_view via) {
-  if (module_ == Ownership::kit || access == Access::Calculates) return true;
+  if (module_ == Ownership::kKit || access == Access::Calculates) return true;
   if (access == Access::Controls) {
     return forbid(
         "transactions and settings are the business of ModuleDatabase::read() and "

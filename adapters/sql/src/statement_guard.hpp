@@ -52,7 +52,7 @@ class StatementGuard {
   bool judge(const Violation& violation);
 
   Ownership& ownership_;
-  std::size_t module_ = Ownership::kit;
+  std::size_t module_ = Ownership::kKit;
   std::string_view sql_;
   std::optional<Fault> refusal_;
   std::vector<Violation> reads_;

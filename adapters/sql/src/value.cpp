@@ -13,6 +13,13 @@ std::string_view kind_of(const Value& value) {
   return kinds.at(value.index());
 }
 
+Kind kind_of_value(const Value& value) {
+  if (std::holds_alternative<std::int64_t>(value)) return Kind::Integer;
+  if (std::holds_alternative<double>(value)) return Kind::Real;
+  if (std::holds_alternative<Blob>(value)) return Kind::Blob;
+  return Kind::Text;
+}
+
 void wrong_kind(const Value& value, std::string_view wanted) {
   std::string text = "a column or parameter holds ";
   text += kind_of(value);

@@ -78,6 +78,14 @@ Error fault_of(const PortInfo& port, const Operation& operation) {
           {}};
 }
 
+Error answer_to(const std::exception& exception, const PortInfo& port, const Operation& operation,
+                const Context& context, const Clock& clock) {
+  if (auto late = refuse_answer(port, operation, context, clock, nullptr)) return *std::move(late);
+  const auto* operational = dynamic_cast<const OperationalFault*>(&exception);
+  const bool known = operational != nullptr && operational->error().code != ErrorCode::Internal;
+  return known ? operational->error() : fault_of(port, operation);
+}
+
 CallObserver& no_observer() {
   static NoObserver observer;
   return observer;

@@ -10,49 +10,53 @@
 
 #include "kernel/context.hpp"
 #include "kernel/result.hpp"
-#include "sql/session.hpp"
+#include "sql/unit_of_work.hpp"
 
 namespace banyan::sql {
 
-class Door;  // src/: where the module's tables are, and how to get there
+class ModuleConnection;  // src/: where the module's tables are, and how to get there
 
-/// A module's only way to its tables, wherever they are: in the shared file, or in a file of
-/// their own after `banyan schema move`. Made by SharedDatabase::door(). Safe for concurrent use.
+/// A module's only way to its tables, wherever they are: in the shared database, or in one of
+/// their own. Made by Database::connect(). Safe for concurrent use.
 ///
 /// Inside a body no port may be called (banyan::OpenUnitOfWork is set), and no other read() or
 /// write() begun on it: that is a Fault, since the second would wait for the first.
 class ModuleDatabase {
  public:
-  explicit ModuleDatabase(std::shared_ptr<Door> door) : door_(std::move(door)) {}
+  explicit ModuleDatabase(std::shared_ptr<ModuleConnection> connection)
+      : connection_(std::move(connection)) {}
 
-  /// `body(Session&)` sees one consistent snapshot and may not write. Returns what it returns.
+  /// `body(Session&)` or `body(UnitOfWork&)` sees one consistent snapshot and may not write.
+  /// Returns what it returns. Fault{Deadline} once the deadline of `context` has passed, also in
+  /// the middle of a statement.
   template <class F>
-  auto read(F&& body) {
-    using Answer = std::invoke_result_t<F&, Session&>;
+  auto read(const Context& context, F&& body) {
+    using Answer = decltype(call(body, std::declval<UnitOfWork&>()));
     if constexpr (std::is_void_v<Answer>) {
-      run_read([&body](Session& session) { body(session); });
+      run_read(context, [&body](UnitOfWork& unit) { call(body, unit); });
     } else {
       std::optional<Answer> answer;
-      run_read([&body, &answer](Session& session) { answer.emplace(body(session)); });
+      run_read(context, [&body, &answer](UnitOfWork& unit) { answer.emplace(call(body, unit)); });
       return *std::move(answer);
     }
   }
 
-  /// A unit of work. `body(Session&) -> Result<T>` runs on the writer's thread, all or nothing; its
-  /// Error or exception undoes what it did and is handed on. A value comes back only when it is on
-  /// disk. The body may run more than once (another unit of the same group failed, or the tables
-  /// have just moved), so it leaves no traces but in the database.
+  /// A unit of work. `body(Session&) -> Result<T>`, or `body(UnitOfWork&)`, runs as if it were
+  /// alone, all or nothing; its Error or exception undoes what it did and is handed on. A value
+  /// comes back only when it is on disk. The body may run more than once (another unit was in its
+  /// way, the server went away, the tables have just moved), on any thread, so it leaves no traces
+  /// but in the database.
   ///
   /// Errors of its own: DeadlineExceeded "banyan.write_not_begun" (the deadline passed before the
   /// body ran: nothing happened), ResourceExhausted "banyan.writer_queue_full", Unavailable
   /// "banyan.module_between_places".
   template <class F>
   auto write(const Context& context, F&& body) {
-    using Answer = std::invoke_result_t<F&, Session&>;
+    using Answer = decltype(call(body, std::declval<UnitOfWork&>()));
     static_assert(is_result<Answer>, "a unit of work answers banyan::Result<T>");
     std::optional<Answer> answer;
-    std::optional<Error> refused = run_write(context, [&body, &answer](Session& session) {
-      answer.emplace(body(session));
+    std::optional<Error> refused = run_write(context, [&body, &answer](UnitOfWork& unit) {
+      answer.emplace(call(body, unit));
       return answer->has_value();
     });
     if (refused) return Answer(fail(*std::move(refused)));
@@ -61,12 +65,25 @@ class ModuleDatabase {
 
   const std::string& module() const;
 
- private:
-  void run_read(const std::function<void(Session&)>& body);
-  /// `body` answers whether to keep what it did.
-  std::optional<Error> run_write(const Context& context, const std::function<bool(Session&)>& body);
+  /// Of the module's commands that carry an idempotency key.
+  IdempotencyLedger& ledger();
 
-  std::shared_ptr<Door> door_;
+ private:
+  template <class F>
+  static decltype(auto) call(F& body, UnitOfWork& unit) {
+    if constexpr (std::is_invocable_v<F&, UnitOfWork&>) {
+      return body(unit);
+    } else {
+      return body(unit.session());
+    }
+  }
+
+  void run_read(const Context& context, const std::function<void(UnitOfWork&)>& body);
+  /// `body` answers whether to keep what it did.
+  std::optional<Error> run_write(const Context& context,
+                                 const std::function<bool(UnitOfWork&)>& body);
+
+  std::shared_ptr<ModuleConnection> connection_;
 };
 
 }  // namespace banyan::sql

@@ -26,6 +26,12 @@ struct Blob {
 /// One value as the database has it, by storage class; monostate is NULL.
 using Value = std::variant<std::monostate, std::int64_t, double, std::string, Blob>;
 
+/// What a column of the database holds, whatever its engine calls it.
+enum class Kind : std::uint8_t { Integer, Real, Text, Blob };
+
+/// The kind of a value; of NULL, which fits any, Text.
+Kind kind_of_value(const Value& value);
+
 /// "NULL", "an integer", "a real number", "text" or "a blob": for messages, which never hold the
 /// value itself.
 std::string_view kind_of(const Value& value);
@@ -36,13 +42,14 @@ std::string_view kind_of(const Value& value);
 /// How a C++ type is written to and read from the database. There is one for std::int64_t, int,
 /// unsigned, double, bool (0 or 1), std::string, Blob, Timestamp (its microseconds, a BIGINT),
 /// Id<Tag> (its text) and std::optional of each (NULL). Modules may add their own by
-/// specialising it, e.g. for an enum.
+/// specialising it, e.g. for an enum: `kind` says what kind of column it is read from.
 template <class T>
 struct Column;
 
 template <std::integral T>
   requires(!std::same_as<T, bool>)
 struct Column<T> {
+  static constexpr Kind kind = Kind::Integer;
   static Value write(T value) {
     if (!std::in_range<std::int64_t>(value)) wrong_kind({}, "a number of 63 bits");
     return static_cast<std::int64_t>(value);
@@ -56,6 +63,7 @@ struct Column<T> {
 
 template <>
 struct Column<bool> {
+  static constexpr Kind kind = Kind::Integer;
   static Value write(bool value) { return std::int64_t{value}; }
   static bool read(const Value& value) {
     const auto* number = std::get_if<std::int64_t>(&value);
@@ -66,6 +74,7 @@ struct Column<bool> {
 
 template <>
 struct Column<double> {
+  static constexpr Kind kind = Kind::Real;
   static Value write(double value) { return value; }
   static double read(const Value& value) {
     if (const auto* number = std::get_if<std::int64_t>(&value)) return static_cast<double>(*number);
@@ -77,6 +86,7 @@ struct Column<double> {
 
 template <>
 struct Column<std::string> {
+  static constexpr Kind kind = Kind::Text;
   static Value write(std::string_view value) { return std::string(value); }
   static std::string read(const Value& value) {
     const auto* text = std::get_if<std::string>(&value);
@@ -98,6 +108,7 @@ struct Column<char*> : Column<std::string_view> {};  // what a string literal de
 
 template <>
 struct Column<Blob> {
+  static constexpr Kind kind = Kind::Blob;
   static Value write(const Blob& value) { return value; }
   static Blob read(const Value& value) {
     const auto* blob = std::get_if<Blob>(&value);
@@ -106,21 +117,22 @@ struct Column<Blob> {
   }
 };
 
-/// Takes every kind: for tools that look at tables that they do not know.
+/// Parameters only: a column is read as what it holds.
 template <>
 struct Column<Value> {
   static Value write(const Value& value) { return value; }
-  static Value read(const Value& value) { return value; }
 };
 
 template <>
 struct Column<Timestamp> {
+  static constexpr Kind kind = Kind::Integer;
   static Value write(Timestamp value) { return value.micros; }
   static Timestamp read(const Value& value) { return {Column<std::int64_t>::read(value)}; }
 };
 
 template <class Tag>
 struct Column<Id<Tag>> {
+  static constexpr Kind kind = Kind::Text;
   static Value write(const Id<Tag>& value) { return value.str(); }
   static Id<Tag> read(const Value& value) {
     auto id = Id<Tag>::parse(Column<std::string>::read(value));
@@ -136,6 +148,13 @@ struct Column<std::nullopt_t> {
 
 template <class T>
 struct Column<std::optional<T>> {
+  static constexpr Kind kind = [] {
+    if constexpr (requires { Column<T>::kind; }) {
+      return Column<T>::kind;
+    } else {
+      return Kind::Text;  // a parameter only
+    }
+  }();
   static Value write(const std::optional<T>& value) {
     return value ? Column<T>::write(*value) : Value{};
   }

@@ -29,6 +29,11 @@ std::optional<Error> refuse_answer(const PortInfo& port, const Operation& operat
 /// The error for an exception that left a module; never shows the exception's own text.
 Error fault_of(const PortInfo& port, const Operation& operation);
 
+/// What the caller is told about an exception that left a module: what an OperationalFault says,
+/// that the deadline has passed, or fault_of().
+Error answer_to(const std::exception& exception, const PortInfo& port, const Operation& operation,
+                const Context& context, const Clock& clock);
+
 /// Told about every call that passed a binding. Safe for concurrent use; must not throw.
 class CallObserver {
  public:
@@ -82,7 +87,7 @@ class InProcess {
     } catch (const std::exception& exception) {
       observer_->fault({P::port.name, Op::operation.name, "in_process", {}, nullptr, context},
                        exception.what());
-      return fail(fault_of(P::port, Op::operation));
+      return fail(answer_to(exception, P::port, Op::operation, context, *clock_));
     }
   }
 

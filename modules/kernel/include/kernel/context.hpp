@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,8 @@ struct RoutingDecision {
   friend bool operator==(const RoutingDecision&, const RoutingDecision&) = default;
 };
 
+class KeyedCommand;
+
 /// May the text be an idempotency key? 1 to 255 visible ASCII characters.
 bool is_idempotency_key(std::string_view text);
 
@@ -58,6 +61,8 @@ struct Context {
   std::optional<std::string> idempotency_key;  ///< see is_idempotency_key()
   std::string routing_unit;  ///< what stickiness goes by: principal, else cookie, else address
   std::vector<RoutingDecision> routing;
+  /// The command that the module is carrying out under its idempotency key; never crosses a port.
+  std::shared_ptr<KeyedCommand> command;
 
   /// A fresh context for an action that begins here: own trace, own correlation id.
   static Context begin(std::chrono::milliseconds budget, const Clock& clock = system_clock(),

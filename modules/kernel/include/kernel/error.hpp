@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace banyan {
@@ -52,6 +54,19 @@ struct Error {
   std::string message;  ///< for people: what, where, and the next step
   std::vector<Detail> details;
   friend bool operator==(const Error&, const Error&) = default;
+};
+
+/// A fault of what the module stands on (disk full, database gone) that its callers can be told
+/// of: leaves the module as an exception, and the binding answers with `error()`, whose rule
+/// begins with "banyan.", unless its code is Internal. what() is for the log.
+class OperationalFault : public std::runtime_error {
+ public:
+  OperationalFault(Error error, const std::string& what)
+      : std::runtime_error(what), error_(std::move(error)) {}
+  const Error& error() const { return error_; }
+
+ private:
+  Error error_;
 };
 
 }  // namespace banyan

@@ -50,6 +50,9 @@ struct Operation {
   std::string_view summary{};        ///< one sentence for the operations catalogue
   std::string_view precondition{};   ///< what must hold before; "" when nothing
   std::string_view postcondition{};  ///< what holds after a success; "" when nothing
+  /// The field of the request that says for whom an anonymous caller asks, e.g. "customer": two of
+  /// them may use the same idempotency key. "" when nothing in the request says it.
+  std::string_view on_behalf_of{};
 };
 
 constexpr std::string_view to_string(Effect effect) {

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <typeinfo>
+
+#include "kernel/context.hpp"
+#include "kernel/idempotency.hpp"
+#include "kernel/result.hpp"
+
 namespace banyan {
 
 /// Marks that a transaction is open on this thread. Every binding refuses a port call while one
@@ -17,6 +26,55 @@ class OpenUnitOfWork {
 
  private:
   static inline thread_local int depth_ = 0;
+};
+
+/// A module's open transaction as the kit sees it: what the kit keeps for the module is written
+/// through it, and so together with what the module changes. Handed to the bodies of
+/// Store::read() and Store::write(); valid only inside them, on their thread.
+class UnitOfWork {
+ public:
+  explicit UnitOfWork(const Context& context) : context_(context) {}
+  UnitOfWork(const UnitOfWork&) = delete;
+  UnitOfWork& operator=(const UnitOfWork&) = delete;
+
+  /// Of the call that the unit belongs to; nothing in it runs beyond the deadline.
+  const Context& context() const { return context_; }
+
+  /// The command is accepted, and more units of work follow: if nobody gets further than this
+  /// one, `response` is what the command has answered. Only for commands that take several units;
+  /// does nothing in a call without an idempotency key.
+  template <class Response>
+  void accept(const Response& response) {
+    keep(Result<Response>(response), false);
+  }
+
+  /// What the command answers. A unit whose body returns the operation's Response does this by
+  /// itself.
+  template <class Response>
+  void answer(const Result<Response>& result) {
+    keep(result, true);
+  }
+
+  struct KeptAnswer {
+    std::string text;
+    bool final = false;
+  };
+  /// What was said last; for those who implement stores.
+  const std::optional<KeptAnswer>& kept() const { return kept_; }
+
+ protected:
+  ~UnitOfWork() = default;
+
+ private:
+  template <class Response>
+  void keep(const Result<Response>& result, bool final) {
+    const KeyedCommand* command = context_.command.get();
+    if (command == nullptr || !command->answers_with(typeid(Response))) return;
+    kept_ = KeptAnswer{command->encode(&result), final};
+  }
+
+  const Context& context_;
+  std::optional<KeptAnswer> kept_;
 };
 
 }  // namespace banyan

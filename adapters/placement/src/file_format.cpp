@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "placement/file_format.hpp"
+
+#include "sqlite/file_header.hpp"
+
+namespace banyan::placement {
+namespace {
+
+std::unexpected<Error> refused(const std::filesystem::path& file, std::string rule,
+                               const std::string& what) {
+  return fail(ErrorCode::FailedPrecondition, std::move(rule), "'" + file.string() + "' " + what);
+}
+
+std::unexpected<Error> foreign(const std::filesystem::path& file, const std::string& what) {
+  return refused(file, "banyan.foreign_database",
+                 what + ". It is left as it is; name another file, or a new one.");
+}
+
+// Before the mark there was, from the first migration on, the table of migrations.
+bool has_table_of_kit(const sqlite::Connection& database) {
+  return database.number(
+             "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN "
+             "('banyan_migrations', 'banyan_fence', 'banyan_gate')") != 0;
+}
+
+}  // namespace
+
+Result<void> check_database(const std::filesystem::path& file) {
+  const sqlite::FileHeader header = sqlite::read_file_header(file);
+  switch (header.state) {
+    case sqlite::FileState::Missing:
+    case sqlite::FileState::Empty: return {};
+    case sqlite::FileState::NotAFile: return foreign(file, "is not a file");
+    case sqlite::FileState::Unreadable:
+      return fail(ErrorCode::Unavailable, "banyan.database_unreadable",
+                  "cannot read '" + file.string() + "': " + header.problem);
+    case sqlite::FileState::SomethingElse: return foreign(file, "is not a SQLite database");
+    case sqlite::FileState::Database: break;
+  }
+  try {
+    std::uint32_t id = header.application_id;
+    std::int32_t version = header.user_version;
+    if (id != kApplicationId || header.is_wal) {
+      const auto database = sqlite::Connection::open(file, sqlite::OpenMode::Read);
+      id = database.application_id();
+      version = database.user_version();
+      const bool is_ours = id == kApplicationId || has_table_of_kit(database) ||
+                           database.number("SELECT count(*) FROM sqlite_master") == 0;
+      if (!is_ours) {
+        return foreign(file, "is the database of something else: it has tables, and none of Banyan");
+      }
+    }
+    if (id == kApplicationId && version > kFormat) {
+      return refused(file, "banyan.newer_database",
+                     "was written by a newer version of Banyan (format " +
+                         std::to_string(version) + ", this program knows up to " +
+                         std::to_string(kFormat) +
+                         "). Run that version, or go back to a copy from before the upgrade.");
+    }
+    return {};
+  } catch (const sqlite::Fault& fault) {
+    return fail(ErrorCode::Unavailable, "banyan.database_unreadable",
+                "cannot read '" + file.string() + "': " + fault.what());
+  }
+}
+
+void mark_database(const sqlite::Connection& database) {
+  if (database.application_id() == kApplicationId && database.user_version() >= kFormat) return;
+  database.set_application_id(kApplicationId);
+  database.set_user_version(kFormat);
+}
+
+}  // namespace banyan::placement

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "placement/placement_table.hpp"
+
+namespace banyan::placement {
+namespace {
+
+// `state` is what the write guards look at, and all that the first version had; `stage` says it in
+// full. A writer of the first version leaves `stage` behind, and then `state` is right.
+constexpr std::string_view kTable =
+    "CREATE TABLE IF NOT EXISTS banyan_fence(module TEXT PRIMARY KEY, "
+    "state TEXT NOT NULL CHECK(state IN ('open','moved')), epoch INTEGER NOT NULL, "
+    "location TEXT NOT NULL, stage TEXT)";
+constexpr std::string_view kGateTable =
+    "CREATE TABLE IF NOT EXISTS banyan_gate(module TEXT PRIMARY KEY, "
+    "state TEXT CHECK(state IN ('open','closed')), epoch INTEGER)";
+constexpr std::string_view kFind =
+    "SELECT state, epoch, location, stage FROM banyan_fence WHERE module = ?1";
+constexpr std::string_view kFindGate = "SELECT state, epoch FROM banyan_gate WHERE module = ?1";
+
+bool exists(const sqlite::Connection& database, std::string_view table) {
+  auto look =
+      database.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1");
+  look.bind(1, table);
+  return look.step();
+}
+
+bool has_stage(const sqlite::Connection& shared) {
+  return shared.number(
+             "SELECT count(*) FROM pragma_table_info('banyan_fence') WHERE name = 'stage'") != 0;
+}
+
+std::string_view state_of(Authority authority) {
+  return authority == Authority::Own ? "moved" : "open";
+}
+
+Placement placement_in(const sqlite::Statement& row) {
+  const std::string state = row.text(0);
+  Placement placement{state == "moved" ? Stage::Switched : Stage::Shared, row.number(1),
+                      row.text(2)};
+  const auto stage = stage_from(row.text(3));
+  if (stage && state_of(authority_of(*stage)) == state) placement.stage = *stage;
+  return placement;
+}
+
+std::vector<std::string> modules_in(const sqlite::Connection& database, std::string_view table) {
+  std::vector<std::string> names;
+  if (!exists(database, table)) return names;
+  auto rows = database.query("SELECT module FROM " + std::string(table) + " ORDER BY module");
+  while (rows.step()) names.push_back(rows.text(0));
+  return names;
+}
+
+}  // namespace
+
+void make_table(const sqlite::Connection& shared) {
+  shared.run(kTable);
+  if (!has_stage(shared)) shared.run("ALTER TABLE banyan_fence ADD COLUMN stage TEXT");
+}
+
+bool has_table(const sqlite::Connection& shared) {
+  return exists(shared, "banyan_fence") && has_stage(shared);
+}
+
+std::optional<Placement> find(const sqlite::Connection& shared, std::string_view module) {
+  if (!exists(shared, "banyan_fence")) return std::nullopt;
+  auto row = shared.query(has_stage(shared)
+                              ? kFind
+                              : "SELECT state, epoch, location, '' FROM banyan_fence "
+                                "WHERE module = ?1");
+  row.bind(1, module);
+  if (!row.step()) return std::nullopt;
+  return placement_in(row);
+}
+
+std::vector<std::string> modules(const sqlite::Connection& shared) {
+  return modules_in(shared, "banyan_fence");
+}
+
+void write(const sqlite::Connection& shared, std::string_view module, const Placement& placement) {
+  make_table(shared);
+  shared
+      .query(
+          "INSERT INTO banyan_fence(module, state, epoch, location, stage) "
+          "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT(module) DO UPDATE SET state = excluded.state, "
+          "epoch = excluded.epoch, location = excluded.location, stage = excluded.stage")
+      .bind_all(module, state_of(placement.authority()), placement.epoch,
+                std::string_view(placement.location), to_string(placement.stage))
+      .run();
+}
+
+std::optional<Gate> find_gate(const sqlite::Connection& own, std::string_view module) {
+  if (!exists(own, "banyan_gate")) return std::nullopt;
+  auto row = own.query(kFindGate);
+  row.bind(1, module);
+  if (!row.step()) return std::nullopt;
+  return Gate{row.text(0) == "open", row.number(1)};
+}
+
+std::vector<std::string> gated_modules(const sqlite::Connection& own) {
+  return modules_in(own, "banyan_gate");
+}
+
+void write_gate(const sqlite::Connection& own, std::string_view module, const Gate& gate) {
+  own.run(kGateTable);
+  own.query(
+         "INSERT INTO banyan_gate(module, state, epoch) VALUES (?1, ?2, ?3) "
+         "ON CONFLICT(module) DO UPDATE SET state = excluded.state, epoch = excluded.epoch")
+      .bind_all(module, std::string_view(gate.open ? "open" : "closed"), gate.epoch)
+      .run();
+}
+
+Placement PlacementReader::find(std::string_view module) {
+  if (!placement_) placement_ = connection_.query(kFind);
+  placement_->bind(1, module);
+  const Placement found = placement_->step() ? placement_in(*placement_) : Placement{};
+  placement_->end_run();
+  return found;
+}
+
+std::optional<Gate> PlacementReader::find_gate(std::string_view module) {
+  if (!gate_) {
+    if (!exists(connection_, "banyan_gate")) return std::nullopt;
+    gate_ = connection_.query(kFindGate);
+  }
+  gate_->bind(1, module);
+  std::optional<Gate> found;
+  if (gate_->step()) found = Gate{gate_->text(0) == "open", gate_->number(1)};
+  gate_->end_run();
+  return found;
+}
+
+}  // namespace banyan::placement

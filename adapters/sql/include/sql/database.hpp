@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernel/clock.hpp"
+#include "sql/data_source.hpp"
+#include "sql/module_database.hpp"
+
+namespace banyan::sql {
+
+/// A table of another module that a module still touches: the baseline that may only shrink.
+struct Crossing {
+  std::string table;
+  std::string reason;  ///< why it is still so; never empty
+};
+
+/// What the ownership guard does about a statement that touches another module's table.
+enum class Guarding : std::uint8_t {
+  Deny,  ///< the statement is a Fault
+  Log,   ///< it runs, and Options::on_violation is told, once for each statement and table
+};
+
+/// A statement that touched what its module does not own.
+struct Violation {
+  std::string module;
+  std::string table;
+  std::string action;     ///< "reads", "inserts into", "updates", "deletes from", …
+  std::string via;        ///< the view or trigger through which it happens; "" when directly
+  std::string statement;  ///< its text, without values
+  /// The whole story and the next step.
+  std::string message() const;
+};
+
+struct Options {
+  Guarding guarding = Guarding::Deny;  ///< PostgreSQL: Deny only
+  std::function<void(const Violation&)> on_violation = {};  ///< called on any thread
+  std::size_t queued_writes = 1024;    ///< units that may wait; more is ResourceExhausted
+  std::size_t readers_per_module = 4;  ///< SQLite: connections kept; more readers wait for one
+  std::size_t writers = 8;             ///< PostgreSQL: units of work at once
+  const Clock* clock = &system_clock();  ///< what deadlines are read on
+};
+
+/// Figures since the database was opened.
+struct WriterFigures {
+  std::uint64_t units = 0;    ///< units of work committed
+  std::uint64_t commits = 0;  ///< transactions that they needed
+  std::uint64_t again = 0;    ///< units that were run once more
+  std::size_t queued = 0;     ///< units that wait now
+};
+
+/// A statement that a module runs, without values.
+struct ModuleStatement {
+  std::string module;
+  std::string sql;
+  Timestamp last_run;  ///< to the second or so
+};
+
+/// A database that several modules share, as this process sees it, together with the places that
+/// modules have moved to. Several processes may have it open. Safe for concurrent use; outlives
+/// every ModuleDatabase.
+///
+/// Units of work are admitted in the order of their arrival, as many as the engine can run at once
+/// (SQLite: one, and as many as wait are committed together), no more than Options::queued_writes
+/// wait, and none begins after its deadline.
+class Database {
+ public:
+  /// SQLite: creates the file when it is missing (its folder must exist). Throws Fault with the
+  /// database's name and the next step when it cannot be used.
+  static std::unique_ptr<Database> open(const DataSource& source, const Options& options = {});
+  /// Finishes what is queued.
+  virtual ~Database() = default;
+
+  /// `module` may touch `tables` and the tables of its crossings, and nothing else. Throws
+  /// Fault{Misuse} for a crossing without a reason and for a module that is connected already with
+  /// other tables.
+  virtual ModuleDatabase connect(const std::string& module, const std::vector<std::string>& tables,
+                                 const std::vector<Crossing>& crossings = {}) = 0;
+
+  virtual const DataSource& source() const = 0;
+  virtual WriterFigures figures() const = 0;
+
+  /// The different statements that modules have run so far in this process, by module, at most a
+  /// few thousand: what a search for statements that cross modules reads.
+  virtual std::vector<ModuleStatement> statements() const = 0;
+
+  /// Where the module's tables are now: in the shared database, or where its placement says.
+  virtual DataSource place_of(const std::string& module) const = 0;
+};
+
+}  // namespace banyan::sql

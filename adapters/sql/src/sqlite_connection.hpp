@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+#include "sqlite/connection.hpp"
+#include "sqlite/statement.hpp"
+#include "soci_connection.hpp"
+#include "statement_guard.hpp"
+
+namespace banyan::sqlite {
+class Authorizer;
+}
+
+namespace banyan::sql {
+
+/// A SOCI session on an SQLite file. What SOCI has no word for is done natively, on the handle of
+/// its session, through adapters/sqlite: settings, the authorizer behind the ownership guard,
+/// extended result codes, the deadline, a value's storage class, and ending a statement early.
+class SqliteConnection final : public SociConnection {
+ public:
+  enum class Use : std::uint8_t { Read, Write };
+
+  /// Throws Fault, see Database::open().
+  SqliteConnection(const std::filesystem::path& file, Use use, Ownership& ownership);
+  ~SqliteConnection() override;
+
+  std::expected<std::int64_t, Constraint> try_execute(std::size_t module, std::string_view sql,
+                                                      std::span<Value> values) override;
+
+  /// The kit's own statements without values.
+  void command(std::string_view sql) { execute(Ownership::kKit, sql, {}); }
+  void begin_immediate();  ///< Fault{Busy} after the busy time-out
+  void begin_snapshot();
+  void commit() override;
+  void roll_back() noexcept override;
+  bool in_transaction() const override;
+
+  /// Statements that run longer are broken off with Fault{Deadline}.
+  void set_deadline(SteadyTime deadline, const Clock& clock);
+  void clear_deadline() noexcept;
+
+  /// The file is no longer the one that was opened: renamed, removed or replaced.
+  bool moved() const noexcept;
+
+ private:
+  void about_to_run(std::size_t module, std::string_view sql) override;
+  void check_prepared(std::size_t module, std::string_view sql, Prepared& prepared) override;
+  void check_row(std::size_t module, std::string_view sql, SociStatement& statement) override;
+  void end_run(SociStatement& statement) noexcept override;
+  Fault fault_from(std::size_t module, std::string_view sql, const soci::soci_error& error,
+                   SociStatement* statement) override;
+
+  void open();
+  void set_up();
+  void setting(std::string_view sql, std::string_view wanted);
+  Fault fault(std::size_t module, std::string_view sql, const sqlite::Fault& fault);
+  void settle();
+
+  const std::filesystem::path file_;
+  const Use use_;
+  StatementGuard guard_;
+  std::unique_ptr<sqlite::Connection> native_;  // a view of SOCI's handle
+  std::unique_ptr<sqlite::Authorizer> authorizer_;
+  bool begun_ = false;
+};
+
+}  // namespace banyan::sql
