@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sqlite/durable_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace banyan::sqlite {
+namespace {
+
+class Descriptor {
+ public:
+  Descriptor(const std::filesystem::path& path, int flags)
+      : path_(path), number_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+    if (number_ < 0) refuse("cannot open");
+  }
+  ~Descriptor() { ::close(number_); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int number() const { return number_; }
+
+  void write(std::string_view content) const {
+    while (!content.empty()) {
+      const auto written = ::write(number_, content.data(), content.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) refuse("cannot write");
+      content.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+
+  void sync() const {
+    if (::fsync(number_) != 0) refuse("cannot make durable");
+  }
+
+ private:
+  [[noreturn]] void refuse(const char* what) const {
+    throw std::filesystem::filesystem_error(what, path_,
+                                            std::error_code(errno, std::generic_category()));
+  }
+
+  std::filesystem::path path_;
+  int number_;
+};
+
+}  // namespace
+
+void sync_folder(const std::filesystem::path& folder) {
+  Descriptor(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY).sync();
+}
+
+void replace_durably(const std::filesystem::path& made, const std::filesystem::path& file) {
+  Descriptor(made, O_RDONLY).sync();
+  std::filesystem::rename(made, file);
+  sync_folder(file.parent_path());
+}
+
+void write_durably(const std::filesystem::path& file, std::string_view content) {
+  auto part = file;
+  part += ".part";
+  {
+    const Descriptor made(part, O_WRONLY | O_CREAT | O_TRUNC);
+    struct stat before{};
+    if (::stat(file.c_str(), &before) == 0) ::fchmod(made.number(), before.st_mode & 0777);
+    made.write(content);
+  }
+  replace_durably(part, file);
+}
+
+}  // namespace banyan::sqlite

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sqlite/file_lock.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <thread>
+#include <utility>
+
+#include "sqlite/file_owner.hpp"
+
+namespace banyan::sqlite {
+namespace {
+
+// flock(2) has no time limit and the turn no queue: both are polled.
+constexpr std::chrono::microseconds kPause{500};
+
+bool change_turn(int descriptor, short type) noexcept {
+  struct flock turn{};
+  turn.l_type = type;
+  turn.l_whence = SEEK_SET;
+  turn.l_start = 0;
+  turn.l_len = 1;
+  return ::fcntl(descriptor, F_OFD_SETLK, &turn) == 0;
+}
+
+}  // namespace
+
+FileLock::FileLock(const std::filesystem::path& lock_file, const std::filesystem::path& database)
+    : descriptor_(open_like(lock_file, database)) {}
+
+FileLock::FileLock(FileLock&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)), held_(std::exchange(other.held_, false)) {}
+
+FileLock::~FileLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+std::optional<FileLock> FileLock::take(const std::filesystem::path& lock_file,
+                                       const std::filesystem::path& database,
+                                       std::chrono::milliseconds wait) {
+  FileLock lock(lock_file, database);
+  if (!lock.acquire(wait)) return std::nullopt;
+  return lock;
+}
+
+bool FileLock::try_acquire() noexcept {
+  held_ = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
+  return held_;
+}
+
+bool FileLock::acquire(const std::function<bool()>& give_up) {
+  bool my_turn = false;
+  while (true) {
+    if (!my_turn) my_turn = change_turn(descriptor_, F_WRLCK);
+    if (my_turn && try_acquire()) break;
+    if (give_up()) break;
+    std::this_thread::sleep_for(kPause);
+  }
+  if (my_turn) change_turn(descriptor_, F_UNLCK);
+  return held_;
+}
+
+bool FileLock::acquire(std::chrono::milliseconds wait) {
+  const auto until = std::chrono::steady_clock::now() + wait;
+  return acquire([until] { return std::chrono::steady_clock::now() >= until; });
+}
+
+void FileLock::release() noexcept {
+  if (!held_) return;
+  ::flock(descriptor_, LOCK_UN);
+  held_ = false;
+}
+
+void FileLock::sign(const std::string& text) const {
+  if (::ftruncate(descriptor_, 0) == 0) {
+    [[maybe_unused]] const auto written = ::pwrite(descriptor_, text.data(), text.size(), 0);
+  }
+}
+
+std::string FileLock::holder(const std::filesystem::path& lock_file) {
+  std::ifstream in(lock_file);
+  std::string line;
+  std::getline(in, line);
+  return line;
+}
+
+std::filesystem::path writer_lock_of(const std::filesystem::path& database) {
+  return database.string() + ".lock";
+}
+
+}  // namespace banyan::sqlite
