@@ -29,7 +29,7 @@ std::filesystem::path filled_once(Stage stage) {
   if (std::filesystem::exists(file)) return file;
   recordshop::ShopDatabase shop(file);
   const SampleShop& sample = sample_shop();
-  const recordshop::Doors to = shop.doors();
+  const recordshop::ModuleDatabases to = shop.modules();
   require(catalog::load(to.catalog, any_context(), sample.catalog()));
   require(warehouse::load(to.warehouse, any_context(), sample.stock, {1'700'000'000'000'000}));
   require(orders::load(to.orders, any_context(), sample.past_orders));

@@ -21,7 +21,7 @@ class SampleDatabase {
   explicit SampleDatabase(Stage stage = Stage::Shared);
 
   std::filesystem::path file() const { return folder_.path() / "shop.db"; }
-  recordshop::Doors doors() { return shop_->doors(); }
+  recordshop::ModuleDatabases modules() { return shop_->modules(); }
   /// Goes on to a later stage, under running code.
   void advance_to(Stage stage);
   /// Lets go of the file, so that another process has it for itself.

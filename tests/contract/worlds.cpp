@@ -28,7 +28,7 @@ std::unique_ptr<PortWorld<P>> world(std::unique_ptr<Base> base, Make make) {
 struct OnSql {
   explicit OnSql(Stage stage) : database(stage) {}
   SampleDatabase database;
-  recordshop::Doors doors = database.doors();
+  recordshop::ModuleDatabases doors = database.modules();
   std::unique_ptr<catalog::Catalog> catalog =
       catalog::make_catalog({}, doors.catalog, real_environment());
   std::unique_ptr<catalog::Catalog> catalog_port = bind_in_process(*catalog, no_observer());

@@ -69,6 +69,7 @@ unsigned status_of(const Error& error) {
   if (error.rule == "banyan.method_not_allowed") return 405;
   if (error.rule == "banyan.body_too_large") return 413;
   if (error.rule == "banyan.unsupported_media_type") return 415;
+  if (error.rule == "banyan.storage_full") return 507;
   return http_status(error.code);
 }
 
@@ -91,7 +92,8 @@ http::Response problem(const Error& error, std::string_view correlation_id,
   response.head.status = status_of(error);
   response.head.fields.add("Content-Type", kMediaType);
   response.head.fields.add("Cache-Control", "no-store");
-  if (error.code == ErrorCode::Unavailable || error.code == ErrorCode::ResourceExhausted) {
+  if (error.code == ErrorCode::Unavailable || error.code == ErrorCode::ResourceExhausted ||
+      error.rule == "banyan.command_running") {
     response.head.fields.add("Retry-After", std::to_string(retry_after.count()));
   }
   response.body = json::encode(document);

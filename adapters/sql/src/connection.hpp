@@ -32,6 +32,8 @@ class Connection {
                                                               std::string_view sql,
                                                               std::span<Value> values) = 0;
 
+  virtual bool has_table(std::string_view name) = 0;
+
   /// False also when the database has given up the transaction by itself.
   virtual bool in_transaction() const = 0;
   virtual void commit() = 0;

@@ -3,11 +3,14 @@
 
 #include <soci/sqlite3/soci-sqlite3.h>
 
+#include <array>
 #include <chrono>
 #include <system_error>
 #include <thread>
 
+#include "placement/file_format.hpp"
 #include "sql/fault.hpp"
+#include "sql_ledger.hpp"
 #include "sqlite/authorizer.hpp"
 
 namespace banyan::sql {
@@ -144,12 +147,16 @@ SqliteConnection::SqliteConnection(const std::filesystem::path& file, Use use,
                      ? sqlite::Verdict::Allow
                      : sqlite::Verdict::Deny;
         });
+    placements_.emplace(*native_);
   } catch (const sqlite::Fault& error) {
     throw fault(Ownership::kKit, "", error);
   }
 }
 
-SqliteConnection::~SqliteConnection() { drop_statements(); }
+SqliteConnection::~SqliteConnection() {
+  placements_.reset();
+  drop_statements();
+}
 
 void SqliteConnection::open() {
   try {
@@ -302,6 +309,15 @@ std::expected<std::int64_t, Constraint> SqliteConnection::try_execute(std::size_
   }
 }
 
+bool SqliteConnection::has_table(std::string_view name) {
+  static constexpr std::array kInteger = {Kind::Integer};
+  std::array<Value, 1> values = {std::string(name)};
+  bool found = false;
+  query(Ownership::kKit, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name",
+        values, kInteger, 1, [&found](Row) { found = true; });
+  return found;
+}
+
 void SqliteConnection::begin_immediate() {
   command("BEGIN IMMEDIATE");
   begun_ = true;
@@ -331,6 +347,57 @@ void SqliteConnection::set_deadline(SteadyTime deadline, const Clock& clock) {
 }
 
 void SqliteConnection::clear_deadline() noexcept { native_->clear_deadline(); }
+
+placement::Placement SqliteConnection::placement_of(std::string_view module) {
+  static constexpr std::string_view kSql = "the placement of a module";
+  about_to_run(Ownership::kKit, kSql);
+  try {
+    return placements_->find(module);
+  } catch (const sqlite::Fault& error) {
+    throw fault(Ownership::kKit, kSql, error);
+  }
+}
+
+std::optional<placement::Gate> SqliteConnection::gate_of(std::string_view module) {
+  static constexpr std::string_view kSql = "the gate of a module";
+  about_to_run(Ownership::kKit, kSql);
+  try {
+    return placements_->find_gate(module);
+  } catch (const sqlite::Fault& error) {
+    throw fault(Ownership::kKit, kSql, error);
+  }
+}
+
+bool SqliteConnection::has_tables_of_kit() {
+  static constexpr std::string_view kSql = "the tables of the kit";
+  about_to_run(Ownership::kKit, kSql);
+  try {
+    return native_->application_id() == placement::kApplicationId &&
+           native_->user_version() >= placement::kFormat && placement::has_table(*native_) &&
+           native_->number("SELECT count(*) FROM sqlite_master WHERE name = 'banyan_ledger'") == 1;
+  } catch (const sqlite::Fault& error) {
+    throw fault(Ownership::kKit, kSql, error);
+  }
+}
+
+void SqliteConnection::make_tables_of_kit() {
+  static constexpr std::string_view kSql = "the tables of the kit";
+  about_to_run(Ownership::kKit, kSql);
+  try {
+    placement::make_table(*native_);
+    native_->run("CREATE TABLE IF NOT EXISTS banyan_ledger " + std::string(kLedgerColumns) +
+                 " WITHOUT ROWID");
+    native_->run(kLedgerIndex);
+    placement::mark_database(*native_);
+  } catch (const sqlite::Fault& error) {
+    throw fault(Ownership::kKit, kSql, error);
+  }
+}
+
+void SqliteConnection::touch() {
+  static constexpr std::array kInteger = {Kind::Integer};
+  query(Ownership::kKit, "SELECT 1 FROM sqlite_master LIMIT 1", {}, kInteger, 1, [](Row) {});
+}
 
 bool SqliteConnection::moved() const noexcept { return native_->moved(); }
 

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string_view>
 
+#include "placement/placement_table.hpp"
 #include "sqlite/connection.hpp"
 #include "sqlite/statement.hpp"
 #include "soci_connection.hpp"
@@ -31,6 +33,8 @@ class SqliteConnection final : public SociConnection {
   std::expected<std::int64_t, Constraint> try_execute(std::size_t module, std::string_view sql,
                                                       std::span<Value> values) override;
 
+  bool has_table(std::string_view name) override;
+
   /// The kit's own statements without values.
   void command(std::string_view sql) { execute(Ownership::kKit, sql, {}); }
   void begin_immediate();  ///< Fault{Busy} after the busy time-out
@@ -42,6 +46,16 @@ class SqliteConnection final : public SociConnection {
   /// Statements that run longer are broken off with Fault{Deadline}.
   void set_deadline(SteadyTime deadline, const Clock& clock);
   void clear_deadline() noexcept;
+
+  /// Where modules' tables are, as this file says inside the transaction that is open here.
+  placement::Placement placement_of(std::string_view module);
+  std::optional<placement::Gate> gate_of(std::string_view module);
+  /// The tables that the kit keeps in every file: placements, the ledger, the mark of the format.
+  bool has_tables_of_kit();
+  void make_tables_of_kit();
+
+  /// Looks at the file once, which is when a snapshot really begins.
+  void touch();
 
   /// The file is no longer the one that was opened: renamed, removed or replaced.
   bool moved() const noexcept;
@@ -65,6 +79,7 @@ class SqliteConnection final : public SociConnection {
   StatementGuard guard_;
   std::unique_ptr<sqlite::Connection> native_;  // a view of SOCI's handle
   std::unique_ptr<sqlite::Authorizer> authorizer_;
+  std::optional<placement::PlacementReader> placements_;
   bool begun_ = false;
 };
 

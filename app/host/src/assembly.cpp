@@ -13,10 +13,10 @@ std::string_view HostedModule::runs() const {
 }
 
 Assembly::Assembly(const std::vector<ModuleEntry>& table, const Options& options,
-                   const OpenDoor& open_door, const Environment& environment,
+                   const Connect& connect, const Environment& environment,
                    CallObserver& observer, const RoutingTable& routing) {
   for (const ModuleEntry& entry : table) {
-    add(entry, options, open_door, environment, observer, routing);
+    add(entry, options, connect, environment, observer, routing);
   }
 }
 
@@ -29,7 +29,7 @@ void Assembly::finish() {
   for (const auto& module : modules_) module->workers.reset();
 }
 
-void Assembly::add(const ModuleEntry& entry, const Options& options, const OpenDoor& open_door,
+void Assembly::add(const ModuleEntry& entry, const Options& options, const Connect& connect,
                    const Environment& environment, CallObserver& observer,
                    const RoutingTable& routing) {
   auto module = std::make_unique<HostedModule>();
@@ -46,9 +46,10 @@ void Assembly::add(const ModuleEntry& entry, const Options& options, const OpenD
     module->remote = entry.remote(*module->channel, observer, "remote");
   }
   if (module->here) {
-    module->door.emplace(open_door(entry));
-    module->implementation = entry.make(ports_, *module->door, environment);
-    module->in_process = entry.in_process(module->implementation, observer);
+    module->database.emplace(connect(entry));
+    module->implementation = entry.make(ports_, *module->database, environment);
+    module->once = entry.once(module->implementation, module->database->ledger());
+    module->in_process = entry.in_process(module->once, observer);
     module->workers = make_worker_pool(options.workers, options.queue);
     if (module->rehearsed) {
       module->rehearsal_table =

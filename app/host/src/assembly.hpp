@@ -25,8 +25,9 @@ struct HostedModule {
   bool rehearsed = false;                 ///< and all its callers cross the whole wire
   std::optional<http::Endpoint> service;  ///< where else it runs
 
-  std::optional<sql::ModuleDatabase> door;
+  std::optional<sql::ModuleDatabase> database;
   AnyPort implementation;
+  AnyPort once;  ///< the implementation with its ledger in front
   AnyPort in_process;
   std::unique_ptr<binding::OperationTable> rehearsal_table;
   std::unique_ptr<Executor> rehearsal_workers;  // after the table: calls that nobody waits for any
@@ -48,10 +49,10 @@ struct HostedModule {
 /// The modules of the process with all their bindings, in the order of the composition table.
 class Assembly {
  public:
-  using OpenDoor = std::function<sql::ModuleDatabase(const ModuleEntry&)>;
+  using Connect = std::function<sql::ModuleDatabase(const ModuleEntry&)>;
 
   /// References must outlive the assembly. `options` must be free of problems_of().
-  Assembly(const std::vector<ModuleEntry>& table, const Options& options, const OpenDoor& open_door,
+  Assembly(const std::vector<ModuleEntry>& table, const Options& options, const Connect& connect,
            const Environment& environment, CallObserver& observer, const RoutingTable& routing);
   ~Assembly();
   Assembly(const Assembly&) = delete;
@@ -64,7 +65,7 @@ class Assembly {
   const HostedModule* find(std::string_view name) const;
 
  private:
-  void add(const ModuleEntry& entry, const Options& options, const OpenDoor& open_door,
+  void add(const ModuleEntry& entry, const Options& options, const Connect& connect,
            const Environment& environment, CallObserver& observer, const RoutingTable& routing);
 
   Ports ports_;

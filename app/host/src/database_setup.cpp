@@ -97,7 +97,7 @@ void set_up_database(const Application& application, const std::vector<ModuleEnt
   recover(write_manifest(application, table, options), options, log);
 }
 
-StatementDiary::StatementDiary(const sql::SharedDatabase& database, Scheduler& scheduler)
+StatementDiary::StatementDiary(const sql::Database& database, Scheduler& scheduler)
     : database_(&database),
       handle_(scheduler.every(std::chrono::seconds(2), [this] { write(); })) {}
 
@@ -110,7 +110,7 @@ void StatementDiary::write() {
   }
   if (latest <= written_) return;
   const auto written =
-      manifest::update(database_->file(), [&](std::optional<manifest::Manifest> known) {
+      manifest::update(database_->source().file, [&](std::optional<manifest::Manifest> known) {
         // Nothing: cleared away; the next start writes it anew.
         if (known) manifest::merge(*known, seen);
         return known;

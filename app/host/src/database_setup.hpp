@@ -7,7 +7,7 @@
 #include "host/application.hpp"
 #include "host/composition.hpp"
 #include "options.hpp"
-#include "sql/shared_database.hpp"
+#include "sql/database.hpp"
 #include "telemetry/log.hpp"
 
 namespace banyan::host {
@@ -23,12 +23,12 @@ void set_up_database(const Application& application, const std::vector<ModuleEnt
 class StatementDiary {
  public:
   /// Both must outlive it.
-  StatementDiary(const sql::SharedDatabase& database, Scheduler& scheduler);
+  StatementDiary(const sql::Database& database, Scheduler& scheduler);
 
  private:
   void write();
 
-  const sql::SharedDatabase* database_;
+  const sql::Database* database_;
   Timestamp written_{};                        ///< the latest run that the manifest tells of
   std::unique_ptr<Scheduler::Handle> handle_;  // last: ends the writing first
 };

@@ -70,7 +70,7 @@ std::string LiveView::json() const {
     Json row = {{"name", module->name()},
                 {"runs", module->runs()},
                 {"at", module->service ? to_string(*module->service) : std::string()},
-                {"data", module->here ? parts_.database.place_of(module->name()).filename().string()
+                {"data", module->here ? parts_.database.place_of(module->name()).file.filename().string()
                                       : std::string()},
                 {"needs", module->entry->needs},
                 {"operations", std::move(operations)}};

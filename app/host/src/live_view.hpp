@@ -6,7 +6,7 @@
 #include "assembly.hpp"
 #include "host/application.hpp"
 #include "kernel/clock.hpp"
-#include "sql/shared_database.hpp"
+#include "sql/database.hpp"
 #include "stages/control_store.hpp"
 #include "stages/stages.hpp"
 #include "telemetry/metrics.hpp"
@@ -20,7 +20,7 @@ class LiveView {
   struct Parts {
     const Application& application;
     const Assembly& assembly;
-    const sql::SharedDatabase& database;
+    const sql::Database& database;
     const telemetry::Metrics& metrics;
     const strangler::Stages* stages;  ///< null without a control store
     strangler::ControlStore* store;   ///< the same

@@ -16,7 +16,7 @@
 #include "http/server.hpp"
 #include "live_view.hpp"
 #include "operator_pages.hpp"
-#include "sql/shared_database.hpp"
+#include "sql/database.hpp"
 #include "stages/stages.hpp"
 #include "stages/switchboard.hpp"
 
@@ -58,7 +58,7 @@ struct Process::Parts {
 
   void open_database() {
     set_up_database(application, table, options, log);
-    database.emplace(options.database, sql::Options{});
+    database = sql::Database::open({sql::Engine::Sqlite, options.database, {}});
     statements.emplace(*database, *scheduler);
   }
 
@@ -81,7 +81,7 @@ struct Process::Parts {
   strangler::Terrain terrain(std::string_view name) const {
     const HostedModule* module = assembly ? assembly->find(name) : nullptr;
     if (module == nullptr) return {.old_side = false, .new_side = false};
-    const bool separate = database->place_of(std::string(name)) != database->file();
+    const bool separate = database->place_of(std::string(name)) != database->source();
     return {.old_side = module->here,
             .new_side = module->service.has_value(),
             .data = separate ? strangler::DataStage::Separate : strangler::DataStage::Shared,
@@ -93,15 +93,15 @@ struct Process::Parts {
   }
 
   void assemble() {
-    const auto open_door = [this](const ModuleEntry& entry) {
+    const auto connect = [this](const ModuleEntry& entry) {
       const std::string name(entry.port->name);
       std::vector<sql::Crossing> crossings;
       for (const AllowedCrossing& crossing : application.crossings) {
         if (crossing.module == name) crossings.push_back({crossing.table, crossing.reason});
       }
-      return database->door(name, entry.tables, crossings);
+      return database->connect(name, entry.tables, crossings);
     };
-    assembly.emplace(table, options, open_door,
+    assembly.emplace(table, options, connect,
                      Environment{system_clock(), system_random(), *scheduler}, calls, routing());
   }
 
@@ -109,7 +109,8 @@ struct Process::Parts {
     health.add("database", true, [this] {
       for (const auto& module : assembly->modules()) {
         if (!module->here) continue;
-        module->door->read(
+        module->database->read(
+            Context::begin(std::chrono::seconds(2)),
             [](sql::Session& session) { return session.one<std::int64_t>("SELECT 1"); });
         break;
       }
@@ -198,7 +199,7 @@ struct Process::Parts {
   telemetry::Health health;
   http::InstanceLock instance;
   std::unique_ptr<Scheduler> scheduler;
-  std::optional<sql::SharedDatabase> database;
+  std::unique_ptr<sql::Database> database;
   std::optional<StatementDiary> statements;
   std::unique_ptr<strangler::ControlStore> store;
   std::unique_ptr<strangler::Stages> stages;

@@ -12,6 +12,8 @@ using banyan::Context;
 using banyan::Result;
 using std::chrono::milliseconds;
 
+constexpr milliseconds kBudget{60'000};
+
 /// Stores batches of one kind until one fails.
 class Loading {
  public:
@@ -24,7 +26,6 @@ class Loading {
   template <class Store>
   void batch(std::size_t records, Store&& store) {
     if (!done_) return;
-    constexpr milliseconds kBudget{60'000};
     done_ = store(Context::begin(kBudget, clock_, banyan::system_random()));
     if (!done_) return;
     now_.done += static_cast<std::int64_t>(records);
@@ -49,14 +50,16 @@ double LoadReport::records_per_second() const {
   return took.count() > 0 ? static_cast<double>(all) / took.count() : 0;
 }
 
-bool is_empty(const Doors& doors) {
-  return catalog::count_tracks(doors.catalog) == 0 &&
-         warehouse::count_stock(doors.warehouse) == 0 && orders::count_orders(doors.orders) == 0;
+bool is_empty(const ModuleDatabases& modules) {
+  const Context context = Context::begin(kBudget);
+  return catalog::count_tracks(modules.catalog, context) == 0 &&
+         warehouse::count_stock(modules.warehouse, context) == 0 &&
+         orders::count_orders(modules.orders, context) == 0;
 }
 
-Result<LoadReport> load_shop(ShopData& data, const Doors& doors, const banyan::Clock& clock,
+Result<LoadReport> load_shop(ShopData& data, const ModuleDatabases& modules, const banyan::Clock& clock,
                              const std::function<void(const Progress&)>& progress) {
-  if (!is_empty(doors)) {
+  if (!is_empty(modules)) {
     return banyan::fail(banyan::ErrorCode::AlreadyExists, "recordshop.already_loaded",
                         "the shop has data already; " + data.name() +
                             " was not loaded and nothing was changed. Choose another database, or"
@@ -70,7 +73,7 @@ Result<LoadReport> load_shop(ShopData& data, const Doors& doors, const banyan::C
   loading.begin("artists", size.artists);
   data.artists([&](std::span<const catalog::ArtistRecord> records) {
     loading.batch(records.size(), [&](const Context& context) {
-      return catalog::load(doors.catalog, context, {.artists = records});
+      return catalog::load(modules.catalog, context, {.artists = records});
     });
   });
   report.stored.artists = loading.stored();
@@ -78,7 +81,7 @@ Result<LoadReport> load_shop(ShopData& data, const Doors& doors, const banyan::C
   loading.begin("albums", size.albums);
   data.albums([&](std::span<const catalog::AlbumRecord> records) {
     loading.batch(records.size(), [&](const Context& context) {
-      return catalog::load(doors.catalog, context, {.albums = records});
+      return catalog::load(modules.catalog, context, {.albums = records});
     });
   });
   report.stored.albums = loading.stored();
@@ -86,7 +89,7 @@ Result<LoadReport> load_shop(ShopData& data, const Doors& doors, const banyan::C
   loading.begin("tracks", size.tracks);
   data.tracks([&](std::span<const catalog::TrackRecord> records) {
     loading.batch(records.size(), [&](const Context& context) {
-      return catalog::load(doors.catalog, context, {.tracks = records});
+      return catalog::load(modules.catalog, context, {.tracks = records});
     });
   });
   report.stored.tracks = loading.stored();
@@ -94,7 +97,7 @@ Result<LoadReport> load_shop(ShopData& data, const Doors& doors, const banyan::C
   loading.begin("stock", size.stock);
   data.stock([&](std::span<const warehouse::StockRecord> records) {
     loading.batch(records.size(), [&](const Context& context) {
-      return warehouse::load(doors.warehouse, context, records, clock.now());
+      return warehouse::load(modules.warehouse, context, records, clock.now());
     });
   });
   report.stored.stock = loading.stored();
@@ -102,7 +105,7 @@ Result<LoadReport> load_shop(ShopData& data, const Doors& doors, const banyan::C
   loading.begin("orders", size.orders);
   data.orders([&](std::span<const orders::OrderRecord> records) {
     loading.batch(records.size(), [&](const Context& context) {
-      return orders::load(doors.orders, context, records);
+      return orders::load(modules.orders, context, records);
     });
   });
   report.stored.orders = loading.stored();

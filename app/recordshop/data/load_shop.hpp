@@ -13,7 +13,7 @@
 namespace recordshop {
 
 /// The tables of each module.
-struct Doors {
+struct ModuleDatabases {
   banyan::sql::ModuleDatabase& catalog;
   banyan::sql::ModuleDatabase& warehouse;
   banyan::sql::ModuleDatabase& orders;
@@ -34,12 +34,12 @@ struct LoadReport {
 };
 
 /// Is nothing there yet?
-bool is_empty(const Doors& doors);
+bool is_empty(const ModuleDatabases& modules);
 
 /// Stores everything through the modules' own loaders, a batch in a unit of work, and calls
 /// `progress` after each. AlreadyExists "recordshop.already_loaded" when there is anything in the
 /// tables, also what a load left behind that did not come to its end.
-banyan::Result<LoadReport> load_shop(ShopData& data, const Doors& doors, const banyan::Clock& clock,
+banyan::Result<LoadReport> load_shop(ShopData& data, const ModuleDatabases& modules, const banyan::Clock& clock,
                                      const std::function<void(const Progress&)>& progress);
 
 }  // namespace recordshop

@@ -24,7 +24,7 @@ void show(const Progress& progress) {
 int fill(recordshop::ShopData& data, const std::filesystem::path& file) {
   recordshop::ShopDatabase database(file);
   std::fprintf(stderr, "loading %s into %s\n", data.name().c_str(), file.c_str());
-  const auto report = recordshop::load_shop(data, database.doors(), banyan::system_clock(), show);
+  const auto report = recordshop::load_shop(data, database.modules(), banyan::system_clock(), show);
   if (!report) {
     std::fprintf(stderr, "%s\n", report.error().message.c_str());
     return kDataError;

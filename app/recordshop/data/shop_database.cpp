@@ -3,7 +3,7 @@
 
 #include "migrations/runner.hpp"
 #include "schema.hpp"
-#include "sql/shared_database.hpp"
+#include "sql/database.hpp"
 
 namespace catalog {
 const std::vector<banyan::migrations::Script>& migrations();
@@ -44,15 +44,15 @@ std::vector<banyan::sql::Crossing> crossings_of(std::string_view module) {
 }  // namespace
 
 struct ShopDatabase::Parts {
-  explicit Parts(const std::filesystem::path& path) : file(path), shared(migrated(path)) {}
+  explicit Parts(const std::filesystem::path& path) : file(path), shared(banyan::sql::Database::open({banyan::sql::Engine::Sqlite, migrated(path), {}})) {}
 
   std::filesystem::path file;
-  banyan::sql::SharedDatabase shared;
-  banyan::sql::ModuleDatabase catalog = shared.door("catalog", {"artists", "albums", "tracks"});
-  banyan::sql::ModuleDatabase warehouse = shared.door(
+  std::unique_ptr<banyan::sql::Database> shared;
+  banyan::sql::ModuleDatabase catalog = shared->connect("catalog", {"artists", "albums", "tracks"});
+  banyan::sql::ModuleDatabase warehouse = shared->connect(
       "warehouse", {"stock", "reservations", "reservation_lines", "deliveries", "stock_movements"},
       crossings_of("warehouse"));
-  banyan::sql::ModuleDatabase orders = shared.door(
+  banyan::sql::ModuleDatabase orders = shared->connect(
       "orders",
       {"orders", "order_lines", "order_keys", "order_sagas", "order_saga_steps", "order_history"},
       crossings_of("orders"));
@@ -63,7 +63,7 @@ ShopDatabase::ShopDatabase(const std::filesystem::path& file)
 
 ShopDatabase::~ShopDatabase() = default;
 
-Doors ShopDatabase::doors() { return {parts_->catalog, parts_->warehouse, parts_->orders}; }
+ModuleDatabases ShopDatabase::modules() { return {parts_->catalog, parts_->warehouse, parts_->orders}; }
 
 void ShopDatabase::separate(std::string_view module, std::string_view prefix) {
   Runner(parts_->file, all_scripts()).apply_separation(module, prefix);

@@ -8,7 +8,8 @@
 
 namespace recordshop {
 
-/// The shop's database without the shop: its tables are there, and doors to them are open. For
+/// The shop's database without the shop: its tables are there, and each module is connected to
+/// its own. For
 /// loading, and for tests.
 class ShopDatabase {
  public:
@@ -19,7 +20,7 @@ class ShopDatabase {
   ShopDatabase(const ShopDatabase&) = delete;
   ShopDatabase& operator=(const ShopDatabase&) = delete;
 
-  Doors doors();
+  ModuleDatabases modules();
   /// The steps of separation/ that are still to do for a module, in order; `prefix` takes only
   /// those whose names begin so ("separation/0001").
   void separate(std::string_view module, std::string_view prefix = {});

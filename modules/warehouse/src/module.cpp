@@ -13,9 +13,10 @@ std::unique_ptr<Warehouse> make_warehouse(Needs needs, banyan::sql::ModuleDataba
 }
 
 std::unique_ptr<Warehouse> make_memory_warehouse(Needs needs, std::span<const StockRecord> stock,
-                                                 const banyan::Environment& environment) {
-  return make_warehouse_on(make_memory_warehouse_store(stock, environment.clock), needs.catalog,
-                           environment.clock);
+                                                 const banyan::Environment& environment,
+                                                 banyan::MemoryLedger* ledger) {
+  return make_warehouse_on(make_memory_warehouse_store(stock, environment.clock, ledger),
+                           needs.catalog, environment.clock);
 }
 
 }  // namespace warehouse

@@ -151,7 +151,7 @@ OrderStoreAdapter on_sql(Stage stage) {
             struct Base {
               explicit Base(Stage at) : database(at) {}
               SampleDatabase database;
-              recordshop::Doors doors = database.doors();
+              recordshop::ModuleDatabases doors = database.modules();
             };
             auto base = std::make_shared<Base>(stage);
             auto store = ::orders::make_soci_order_store(base->doors.orders);
@@ -173,7 +173,7 @@ INSTANTIATE_TEST_SUITE_P(Adapters, OrderStoreContract,
 
 TEST(OrdersSeparation, GoesOnUnderRunningCodeAndKeepsTheHistory) {
   SampleDatabase database;
-  const recordshop::Doors doors = database.doors();
+  const recordshop::ModuleDatabases doors = database.modules();
   const auto store = ::orders::make_soci_order_store(doors.orders);
   const Case fresh = a_case(1);
   const auto& id = fresh.order.data().id;

@@ -142,7 +142,7 @@ WarehouseStoreAdapter on_sql(Stage stage) {
             struct Base {
               explicit Base(Stage at) : database(at) {}
               SampleDatabase database;
-              recordshop::Doors doors = database.doors();
+              recordshop::ModuleDatabases doors = database.modules();
             };
             auto base = std::make_shared<Base>(stage);
             auto store = ::warehouse::make_soci_warehouse_store(base->doors.warehouse);
@@ -163,7 +163,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(WarehouseSeparation, GoesOnUnderRunningCodeAndKeepsTheJournal) {
   SampleDatabase database;
-  const recordshop::Doors doors = database.doors();
+  const recordshop::ModuleDatabases doors = database.modules();
   const auto store = ::warehouse::make_soci_warehouse_store(doors.warehouse);
   const auto& track = sample_shop().track(kFive);
   std::int64_t at = kNow.micros;
@@ -194,7 +194,7 @@ TEST(WarehouseSeparation, GoesOnUnderRunningCodeAndKeepsTheJournal) {
 
 TEST(WarehouseSeparation, FreesReservationsFromOrdersThatAreElsewhere) {
   SampleDatabase database;
-  const recordshop::Doors doors = database.doors();
+  const recordshop::ModuleDatabases doors = database.modules();
   const auto store = ::warehouse::make_soci_warehouse_store(doors.warehouse);
   const auto add = [&](WarehouseWriting& rows) -> Result<bool> {
     return rows.add(Reservation{no_such_order(), ReservationState::Released, {}}, kNow);

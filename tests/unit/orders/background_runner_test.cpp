@@ -37,7 +37,7 @@ OrderDetails finished(Orders& orders, const OrderId& id) {
 
 TEST(BackgroundRunner, FinishesInTheNextProcessWhatTheLastOneLeft) {
   banyan::contract::SampleDatabase database;
-  recordshop::Doors doors = database.doors();
+  recordshop::ModuleDatabases doors = database.modules();
   const auto catalog = catalog::make_catalog({}, doors.catalog, real_environment());
   const auto warehouse = warehouse::make_warehouse({*catalog}, doors.warehouse, real_environment());
   Troubles troubles{.always_unreachable = true};
@@ -66,7 +66,7 @@ TEST(BackgroundRunner, FinishesInTheNextProcessWhatTheLastOneLeft) {
 
 TEST(BackgroundRunner, OfTwoProcessesOnOneDatabaseSellsEachOrderOnce) {
   banyan::contract::SampleDatabase database;
-  recordshop::Doors doors = database.doors();
+  recordshop::ModuleDatabases doors = database.modules();
   const auto catalog = catalog::make_catalog({}, doors.catalog, real_environment());
   const auto warehouse = warehouse::make_warehouse({*catalog}, doors.warehouse, real_environment());
   Troubles troubles{.always_unreachable = true};

@@ -111,7 +111,7 @@ class SagaWorld {
 
  private:
   std::unique_ptr<banyan::contract::SampleDatabase> database_;
-  std::optional<recordshop::Doors> doors_;
+  std::optional<recordshop::ModuleDatabases> doors_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<warehouse::Warehouse> warehouse_;
   std::unique_ptr<OrderStore> store_;

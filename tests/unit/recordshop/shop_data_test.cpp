@@ -70,7 +70,7 @@ TEST(GeneratedData, FillsAShopThatThenWorks) {
   std::vector<std::string> stages;
 
   const auto report =
-      load_shop(*data, shop.doors(), banyan::system_clock(), [&](const Progress& progress) {
+      load_shop(*data, shop.modules(), banyan::system_clock(), [&](const Progress& progress) {
         EXPECT_LE(progress.done, progress.of);
         if (stages.empty() || stages.back() != progress.what) stages.emplace_back(progress.what);
       });
@@ -78,8 +78,8 @@ TEST(GeneratedData, FillsAShopThatThenWorks) {
   ASSERT_THAT(report, Succeeds());
   EXPECT_EQ(report->stored.tracks, 2'500);
   EXPECT_EQ(report->stored.stock, 2'500);
-  EXPECT_EQ(catalog::count_tracks(shop.doors().catalog), 2'500);
-  EXPECT_EQ(orders::count_orders(shop.doors().orders), 250);
+  EXPECT_EQ(catalog::count_tracks(shop.modules().catalog), 2'500);
+  EXPECT_EQ(orders::count_orders(shop.modules().orders), 250);
   EXPECT_THAT(stages, testing::ElementsAre("artists", "albums", "tracks", "stock", "orders"));
   RecordProperty("records_per_second", static_cast<int>(report->records_per_second()));
 }
@@ -88,11 +88,11 @@ TEST(GeneratedData, IsNotLoadedTwice) {
   TemporaryFolder folder;
   ShopDatabase shop(folder.path() / "shop.db");
   const auto data = make_generated_data({.seed = 1, .tracks = 20});
-  ASSERT_THAT(load_shop(*data, shop.doors(), banyan::system_clock(), {}), Succeeds());
+  ASSERT_THAT(load_shop(*data, shop.modules(), banyan::system_clock(), {}), Succeeds());
 
-  EXPECT_THAT(load_shop(*data, shop.doors(), banyan::system_clock(), {}),
+  EXPECT_THAT(load_shop(*data, shop.modules(), banyan::system_clock(), {}),
               BreaksRule("recordshop.already_loaded"));
-  EXPECT_EQ(catalog::count_tracks(shop.doors().catalog), 20);
+  EXPECT_EQ(catalog::count_tracks(shop.modules().catalog), 20);
 }
 
 /// The real file when it is there, else a small one of the same shape.
@@ -141,7 +141,7 @@ TEST_F(Chinook, BecomesAShop) {
   auto data = open_chinook(small());
   ASSERT_THAT(data, Succeeds());
 
-  const auto report = load_shop(**data, shop.doors(), banyan::system_clock(), {});
+  const auto report = load_shop(**data, shop.modules(), banyan::system_clock(), {});
 
   ASSERT_THAT(report, Succeeds());
   EXPECT_EQ(report->stored.tracks, 2);
@@ -220,7 +220,7 @@ TEST_F(Chinook, OfTheRealFileIsWhole) {
     }
   });
 
-  const auto report = load_shop(**data, shop.doors(), banyan::system_clock(), {});
+  const auto report = load_shop(**data, shop.modules(), banyan::system_clock(), {});
 
   ASSERT_THAT(report, Succeeds());
   EXPECT_EQ(report->stored.artists, 275);

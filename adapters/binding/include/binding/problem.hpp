@@ -10,7 +10,8 @@
 namespace banyan::binding {
 
 /// The error as application/problem+json (RFC 9457), with our members `code`, `rule`, `details`
-/// and, when given, `correlation_id`. Retry-After is set for Unavailable and ResourceExhausted.
+/// and, when given, `correlation_id`. Retry-After is set for Unavailable, ResourceExhausted
+/// and for a command that is still being carried out.
 http::Response problem(const Error& error, std::string_view correlation_id = {},
                        std::chrono::seconds retry_after = std::chrono::seconds(1));
 

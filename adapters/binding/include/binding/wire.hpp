@@ -12,6 +12,10 @@
 #include "kernel/port.hpp"
 #include "kernel/resources.hpp"
 
+namespace banyan {
+class IdempotencyLedger;
+}
+
 namespace banyan::json {
 struct Shape;
 }
@@ -54,6 +58,11 @@ struct Wire {
   static std::unique_ptr<P> remote(Channel& channel, CallObserver& observer,
                                    std::string_view binding_name,
                                    const Clock& clock = system_clock());
+
+  /// The module with its ledger in front: see OnceByKey. Bindings go around it, so that a command
+  /// happens once whichever way it comes in. Everything passed must outlive the port.
+  static std::unique_ptr<P> once(P& module, IdempotencyLedger& ledger,
+                                 const Clock& clock = system_clock());
 
   /// The port's operations for an OperationTable. Pass an observer only when `port` is the bare
   /// module; one made by bind_in_process has its own.

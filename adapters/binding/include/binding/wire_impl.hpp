@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 
+#include "binding/once.hpp"
 #include "binding/problem.hpp"
 #include "binding/remote_caller.hpp"
 #include "binding/request_codec.hpp"
@@ -61,6 +64,66 @@ class Remote {
   RemoteCaller caller_;
 };
 
+/// The policy that carries commands with an idempotency key out once.
+template <class P_>
+class Once {
+ public:
+  Once(P_& target, OnceByKey once) : target_(&target), once_(once) {}
+
+  template <class P, class Op>
+  Result<typename Op::Response> call(const Op& operation, const Context& context) {
+    using Answer = typename Op::Response;
+    if constexpr (Op::operation.idempotency != Idempotency::ByKey) {
+      if (context.command == nullptr) return target_->handle(operation, context);
+      Context own = context;
+      own.command = nullptr;  // another module's command, which calls this one
+      return target_->handle(operation, own);
+    } else {
+      std::optional<Result<Answer>> fresh;
+      const auto earlier =
+          once_.run({&P::port, &Op::operation, &json::shape_of<Op>(), &operation, typeid(Answer),
+                     [](const void* result) {
+                       return encoded(*static_cast<const Result<Answer>*>(result));
+                     }},
+                    context, [&](const Context& own) {
+                      fresh.emplace(target_->handle(operation, own));
+                      return encoded(*fresh);
+                    });
+      if (!earlier) return *std::move(fresh);
+      if (!*earlier) return fail(earlier->error());
+      return decoded<Answer>(**earlier);
+    }
+  }
+
+ private:
+  template <class Answer>
+  static std::string encoded(const Result<Answer>& result) {
+    const Error* error = result ? nullptr : &result.error();
+    if constexpr (std::is_void_v<Answer>) {
+      return encode_answer(error, nullptr, nullptr);
+    } else {
+      return encode_answer(error, &json::shape_of<Answer>(), result ? &*result : nullptr);
+    }
+  }
+
+  template <class Answer>
+  static Result<Answer> decoded(const std::string& text) {
+    if constexpr (std::is_void_v<Answer>) {
+      if (auto error = decode_answer(text, nullptr, nullptr)) return fail(*std::move(error));
+      return {};
+    } else {
+      Result<Answer> answer{Answer{}};
+      if (auto error = decode_answer(text, &json::shape_of<Answer>(), &*answer)) {
+        return fail(*std::move(error));
+      }
+      return answer;
+    }
+  }
+
+  P_* target_;
+  OnceByKey once_;
+};
+
 template <class P, class Op>
 http::Response answer(P& port, CallObserver& observer, const Clock& clock,
                       const http::Request& request, const Context& context) {
@@ -87,6 +150,12 @@ std::unique_ptr<P> Wire<P>::remote(Channel& channel, CallObserver& observer,
                                    std::string_view binding_name, const Clock& clock) {
   return std::make_unique<Chain<P, detail::Remote>>(
       detail::Remote(RemoteCaller(channel, observer, binding_name, clock)));
+}
+
+template <class P>
+std::unique_ptr<P> Wire<P>::once(P& module, IdempotencyLedger& ledger, const Clock& clock) {
+  return std::make_unique<Chain<P, detail::Once<P>>>(
+      detail::Once<P>(module, OnceByKey(ledger, clock)));
 }
 
 template <class P>

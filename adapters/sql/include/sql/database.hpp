@@ -38,6 +38,7 @@ struct Violation {
 };
 
 struct Options {
+  std::string application = "banyan";  ///< PostgreSQL: modules' roles begin with it
   Guarding guarding = Guarding::Deny;  ///< PostgreSQL: Deny only
   std::function<void(const Violation&)> on_violation = {};  ///< called on any thread
   std::size_t queued_writes = 1024;    ///< units that may wait; more is ResourceExhausted

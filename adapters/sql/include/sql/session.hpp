@@ -42,6 +42,10 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
+  /// Is there a table of this name, among those that the module can reach? For code that works
+  /// before and after a migration. Costs a look at the catalogue.
+  bool has_table(std::string_view name);
+
   /// The first row, or nothing.
   template <class... Columns, class... Args>
   std::optional<std::tuple<Columns...>> one(std::string_view sql, const Args&... args) {

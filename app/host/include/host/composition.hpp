@@ -68,6 +68,8 @@ struct ModuleEntry {
   /// The module itself; empty when extracted.
   std::function<AnyPort(Ports&, sql::ModuleDatabase&, const Environment&)> make;
 
+  /// The module with its ledger in front, see binding::OnceByKey.
+  AnyPort (*once)(const AnyPort& module, IdempotencyLedger& ledger);
   AnyPort (*in_process)(const AnyPort& module, CallObserver& observer);
   AnyPort (*remote)(binding::Channel& channel, CallObserver& observer, std::string_view binding);
   AnyPort (*routed)(const AnyPort& local, const AnyPort& remote, const RoutingTable& table);
@@ -85,6 +87,9 @@ ModuleEntry extracted(std::vector<std::string> needs) {
   entry.port = &P::port;
   entry.linkage = Linkage::Extracted;
   entry.needs = std::move(needs);
+  entry.once = [](const AnyPort& module, IdempotencyLedger& ledger) -> AnyPort {
+    return std::shared_ptr<P>(binding::Wire<P>::once(*static_cast<P*>(module.get()), ledger));
+  };
   entry.in_process = [](const AnyPort& module, CallObserver& observer) -> AnyPort {
     return std::shared_ptr<P>(bind_in_process<P>(*static_cast<P*>(module.get()), observer));
   };

@@ -11,20 +11,20 @@ class CatalogOnStore final : public Catalog {
  public:
   explicit CatalogOnStore(std::unique_ptr<CatalogStore> store) : store_(std::move(store)) {}
 
-  Result<AlbumPage> handle(const ListAlbums& request, const Context& /*context*/) override {
-    return list_albums(*store_, request);
+  Result<AlbumPage> handle(const ListAlbums& request, const Context& context) override {
+    return list_albums(*store_, request, context);
   }
-  Result<Album> handle(const GetAlbum& request, const Context& /*context*/) override {
-    return get_album(*store_, request);
+  Result<Album> handle(const GetAlbum& request, const Context& context) override {
+    return get_album(*store_, request, context);
   }
-  Result<TrackPage> handle(const ListTracks& request, const Context& /*context*/) override {
-    return list_tracks(*store_, request);
+  Result<TrackPage> handle(const ListTracks& request, const Context& context) override {
+    return list_tracks(*store_, request, context);
   }
-  Result<Track> handle(const GetTrack& request, const Context& /*context*/) override {
-    return get_track(*store_, request);
+  Result<Track> handle(const GetTrack& request, const Context& context) override {
+    return get_track(*store_, request, context);
   }
-  Result<TracksFound> handle(const GetTracks& request, const Context& /*context*/) override {
-    return get_tracks(*store_, request);
+  Result<TracksFound> handle(const GetTracks& request, const Context& context) override {
+    return get_tracks(*store_, request, context);
   }
   Result<Track> handle(const ChangePrice& request, const Context& context) override {
     return change_price(*store_, request, context);

@@ -3,8 +3,8 @@
 
 namespace catalog {
 
-banyan::Result<Album> get_album(CatalogStore& store, const GetAlbum& request) {
-  return store.read([&](CatalogReading& catalog) -> banyan::Result<Album> {
+banyan::Result<Album> get_album(CatalogStore& store, const GetAlbum& request, const banyan::Context& context) {
+  return store.read(context, [&](CatalogReading& catalog) -> banyan::Result<Album> {
     std::optional<AlbumSummary> album = catalog.album(request.id);
     if (!album) {
       return banyan::fail(banyan::ErrorCode::NotFound, "catalog.unknown_album",

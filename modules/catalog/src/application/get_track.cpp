@@ -4,9 +4,9 @@
 
 namespace catalog {
 
-banyan::Result<Track> get_track(CatalogStore& store, const GetTrack& request) {
+banyan::Result<Track> get_track(CatalogStore& store, const GetTrack& request, const banyan::Context& context) {
   std::optional<Track> track =
-      store.read([&](CatalogReading& catalog) { return catalog.track(request.id); });
+      store.read(context, [&](CatalogReading& catalog) { return catalog.track(request.id); });
   if (!track) return unknown_track(request.id);
   return *std::move(track);
 }

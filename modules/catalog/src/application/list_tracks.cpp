@@ -4,11 +4,11 @@
 
 namespace catalog {
 
-banyan::Result<TrackPage> list_tracks(CatalogStore& store, const ListTracks& request) {
+banyan::Result<TrackPage> list_tracks(CatalogStore& store, const ListTracks& request, const banyan::Context& context) {
   auto page = banyan::page_request("catalog", "tracks", kPage, request.cursor, request.limit);
   if (!page) return banyan::fail(page.error());
   TrackPage answer;
-  answer.tracks = store.read([&](CatalogReading& catalog) {
+  answer.tracks = store.read(context, [&](CatalogReading& catalog) {
     return catalog.tracks(request.album, page->after, page->limit + 1);
   });
   answer.next_cursor = cut_to_page("tracks", *page, answer.tracks);

@@ -56,8 +56,8 @@ Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& 
   });
 }
 
-std::int64_t count_tracks(banyan::sql::ModuleDatabase& database) {
-  return database.read([](Session& session) {
+std::int64_t count_tracks(banyan::sql::ModuleDatabase& database, const banyan::Context& context) {
+  return database.read(context, [](Session& session) {
     return session.value<std::int64_t>("SELECT count(*) FROM tracks").value_or(0);
   });
 }

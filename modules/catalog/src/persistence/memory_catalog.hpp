@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "application/catalog_store.hpp"
+#include "kernel/memory_store.hpp"
 #include "catalog/module.hpp"
 
 namespace catalog {

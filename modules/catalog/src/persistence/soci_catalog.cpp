@@ -122,19 +122,21 @@ class SociCatalogStore final : public CatalogStore {
   explicit SociCatalogStore(ModuleDatabase& database) : database_(database) {}
 
  private:
-  void run_read(const std::function<void(CatalogReading&)>& body) override {
-    database_.read([&body](Session& session) {
-      SociCatalog catalog(session);
-      body(catalog);
+  void run_read(const banyan::Context& context,
+                const std::function<void(CatalogReading&, banyan::UnitOfWork&)>& body) override {
+    database_.read(context, [&body](banyan::sql::UnitOfWork& unit) {
+      SociCatalog catalog(unit.session());
+      body(catalog, unit);
     });
   }
 
   banyan::Result<void> run_write(
       const banyan::Context& context,
-      const std::function<banyan::Result<void>(CatalogWriting&)>& body) override {
-    return database_.write(context, [&body](Session& session) {
-      SociCatalog catalog(session);
-      return body(catalog);
+      const std::function<banyan::Result<void>(CatalogWriting&, banyan::UnitOfWork&)>& body)
+      override {
+    return database_.write(context, [&body](banyan::sql::UnitOfWork& unit) {
+      SociCatalog catalog(unit.session());
+      return body(catalog, unit);
     });
   }
 

@@ -60,7 +60,12 @@ class Store {
         run_write(context, [&](Writing& writing, UnitOfWork& unit) -> Result<void> {
           answer.emplace(in_unit_of_work(body, writing, unit));
           if (!*answer) return fail(answer->error());
-          if constexpr (!std::is_void_v<typename Answer::value_type>) unit.answer(*answer);
+          // A unit may succeed in writing a refusal down.
+          if constexpr (is_result<typename Answer::value_type>) {
+            unit.answer(**answer);
+          } else if constexpr (!std::is_void_v<typename Answer::value_type>) {
+            unit.answer(*answer);
+          }
           return {};
         });
     if (!done) return Answer(fail(std::move(done.error())));

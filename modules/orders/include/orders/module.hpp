@@ -12,9 +12,12 @@
 #include "orders/port.hpp"
 #include "warehouse/port.hpp"
 
-namespace banyan::sql {
+namespace banyan {
+class MemoryLedger;
+namespace sql {
 class ModuleDatabase;
 }
+}  // namespace banyan
 
 /// For the application that hosts the module; other modules include port.hpp.
 namespace orders {
@@ -62,10 +65,13 @@ banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::C
                           std::span<const OrderRecord> orders);
 
 /// How many orders there are.
-std::int64_t count_orders(banyan::sql::ModuleDatabase& database);
+std::int64_t count_orders(banyan::sql::ModuleDatabase& database,
+                          const banyan::Context& context);
 
-/// The module on maps instead of tables: for demonstrations and tests.
+/// The module on maps instead of tables: for demonstrations and tests. With a ledger (see
+/// banyan::MemoryLedger), which must outlive it, commands under a key happen once.
 std::unique_ptr<Orders> make_memory_orders(Needs needs, const banyan::Environment& environment,
-                                           const SagaPolicy& policy = {});
+                                           const SagaPolicy& policy = {},
+                                           banyan::MemoryLedger* ledger = nullptr);
 
 }  // namespace orders

@@ -98,7 +98,8 @@ struct PlaceOrder {
           " otherwise placed, and confirmed in the background.",
       .precondition = "every track exists, all in one currency, and enough copies are available",
       .postcondition =
-          "one order exists for the key, with its stock reserved or sold exactly once"};
+          "one order exists for the key, with its stock reserved or sold exactly once",
+      .on_behalf_of = "customer"};
 };
 BOOST_DESCRIBE_STRUCT(PlaceOrder, (), (customer, lines))
 

@@ -33,9 +33,7 @@ Result<OrderDetails> cancel_order(const Desk& desk, const CancelOrder& request,
     return *std::move(found);
   });
   if (!turned) return fail(std::move(turned.error()));
-  Result<Case> driven = drive_saga(desk, *std::move(turned), holder, context);
-  if (!driven) return fail(std::move(driven.error()));
-  return answer_with(*driven);
+  return answer_with(drive_saga(desk, *std::move(turned), holder, context));
 }
 
 }  // namespace orders

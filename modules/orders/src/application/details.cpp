@@ -19,6 +19,17 @@ OrderDetails details_of(const Case& from) {
           order.total, order.placed_at, fulfilment_of(saga), saga.problem};
 }
 
+banyan::Result<OrderDetails> answer_to_placing(const Case& placed) {
+  const Order::Data& order = placed.order.data();
+  if (order.cancel_reason == CancelReason::OutOfStock) {
+    return banyan::fail(
+        banyan::ErrorCode::FailedPrecondition, "orders.out_of_stock",
+        "order " + order.id.str() + " was cancelled, not all of it is in stock: " +
+            placed.saga.data().problem.value_or("not enough copies are available"));
+  }
+  return details_of(placed);
+}
+
 std::unexpected<banyan::Error> unknown_order(const OrderId& id) {
   return banyan::fail(banyan::ErrorCode::NotFound, "orders.unknown_order",
                       "there is no order " + id.str());

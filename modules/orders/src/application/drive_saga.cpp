@@ -4,13 +4,14 @@
 #include <algorithm>
 
 #include "application/ask_warehouse.hpp"
+#include "application/details.hpp"
 
 namespace orders {
 namespace {
 
 using banyan::Context;
-using banyan::fail;
 using banyan::Result;
+using banyan::UnitOfWork;
 
 /// A call gets half of the time that is left at most, so that some remains for writing it down.
 Context for_one_call(const Desk& desk, const Context& context) {
@@ -18,12 +19,13 @@ Context for_one_call(const Desk& desk, const Context& context) {
   return context.within(std::min(desk.policy.call_budget, context.remaining(clock) / 2), clock);
 }
 
-/// Writes down what came of an attempt, unless somebody else has the lease by now.
+/// Writes down what came of an attempt, unless somebody else has the lease by now. With the last
+/// one it is known what the order's placing answers, if this is that.
 Result<Case> record(const Desk& desk, const OrderId& id, const std::string& holder,
                     const Attempt& attempt, const Context& context) {
   const banyan::Timestamp now = desk.now();
   const std::uint64_t jitter = desk.environment.random.next();
-  return desk.store.write(context, [&](OrdersWriting& orders) -> Result<Case> {
+  return desk.store.write(context, [&](OrdersWriting& orders, UnitOfWork& unit) -> Result<Case> {
     Case current = orders.find(id).value();
     if (!current.saga.leased_to(holder)) return current;
     const OrderState before = current.order.data().state;
@@ -33,6 +35,7 @@ Result<Case> record(const Desk& desk, const OrderId& id, const std::string& hold
     if (current.order.data().state != before) {
       orders.journal(id, current.order.data().state, now);
     }
+    if (current.saga.data().status == Saga::Status::Done) unit.answer(answer_to_placing(current));
     return current;
   });
 }
@@ -43,8 +46,8 @@ std::string new_lease_holder(const Desk& desk) {
   return banyan::make_uuid7(desk.now(), desk.environment.random);
 }
 
-Result<Case> drive_saga(const Desk& desk, Case started, const std::string& holder,
-                        const Context& context) {
+Case drive_saga(const Desk& desk, Case started, const std::string& holder,
+                const Context& context) {
   Case current = std::move(started);
   while (current.saga.leased_to(holder)) {
     const std::optional<Saga::Call> call = current.saga.next();
@@ -52,7 +55,7 @@ Result<Case> drive_saga(const Desk& desk, Case started, const std::string& holde
     const Attempt attempt =
         ask_warehouse(desk.warehouse, current.order, *call, for_one_call(desk, context));
     Result<Case> recorded = record(desk, current.order.data().id, holder, attempt, context);
-    if (!recorded) return recorded;
+    if (!recorded) break;
     current = *std::move(recorded);
   }
   return current;
@@ -72,20 +75,19 @@ Result<std::optional<Case>> claim_and_drive(const Desk& desk, const OrderId& id,
         return found;
       });
   if (!claimed || !*claimed) return claimed;
-  Result<Case> driven = drive_saga(desk, **std::move(claimed), holder, context);
-  if (!driven) return fail(std::move(driven.error()));
-  return std::optional<Case>(*std::move(driven));
+  return std::optional<Case>(drive_saga(desk, **std::move(claimed), holder, context));
 }
 
 void drive_due_sagas(const Desk& desk) {
   const banyan::Environment& with = desk.environment;
   const auto budget = 3 * desk.policy.call_budget;
   const std::vector<OrderId> due = desk.store.read(
+      Context::begin(budget, with.clock, with.random),
       [&](OrdersReading& orders) { return orders.due(desk.now(), desk.policy.batch); });
   for (const OrderId& id : due) {
     Context context = Context::begin(budget, with.clock, with.random);
     const std::optional<Case> found =
-        desk.store.read([&](OrdersReading& orders) { return orders.find(id); });
+        desk.store.read(context, [&](OrdersReading& orders) { return orders.find(id); });
     if (!found) continue;
     context.correlation_id = found->saga.data().correlation_id;
     context.routing_unit = found->order.data().customer.str();

@@ -16,8 +16,10 @@ std::string new_lease_holder(const Desk& desk);
 /// as it is then.
 ///
 /// No unit of work is open while a call is under way. A call that was made and not written down is
-/// made again by the next driver: all of them may be repeated.
-banyan::Result<Case> drive_saga(const Desk& desk, Case started, const std::string& holder,
+/// made again by the next driver: all of them may be repeated. What cannot be written down (the
+/// deadline has passed, the database is busy) ends the drive: the order stays as it was written
+/// last, and the background runner goes on with it.
+Case drive_saga(const Desk& desk, Case started, const std::string& holder,
                                 const banyan::Context& context);
 
 /// Takes the lease when the saga is due, then drives it. Nothing when it is not due.

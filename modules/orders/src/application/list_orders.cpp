@@ -4,12 +4,12 @@
 
 namespace orders {
 
-banyan::Result<OrderPage> list_orders(const Desk& desk, const ListOrders& request) {
+banyan::Result<OrderPage> list_orders(const Desk& desk, const ListOrders& request, const banyan::Context& context) {
   auto page = banyan::page_request("orders", "orders", {.usual = 50, .most = 200}, request.cursor,
                                    request.limit);
   if (!page) return banyan::fail(page.error());
   OrderPage answer;
-  answer.orders = desk.store.read([&](OrdersReading& orders) {
+  answer.orders = desk.store.read(context, [&](OrdersReading& orders) {
     return orders.page(request.customer, page->after, page->limit + 1);
   });
   if (std::cmp_greater(answer.orders.size(), page->limit)) {

@@ -30,7 +30,9 @@ class OrdersReading {
  public:
   virtual ~OrdersReading() = default;
   virtual std::optional<Case> find(const OrderId& id) = 0;
-  virtual std::optional<OrderId> placed_under(const std::string& key) = 0;
+  /// The order that was placed under a key before the kit's ledger kept them. Goes away with the
+  /// table order_keys, once no client can repeat such a request any more.
+  virtual std::optional<OrderId> placed_before_ledger(const std::string& key) = 0;
   /// Newest first, older than `before` ("" is the start).
   virtual std::vector<OrderSummary> page(const std::optional<CustomerId>& customer,
                                          const std::string& before, std::int64_t limit) = 0;
@@ -42,8 +44,7 @@ class OrdersReading {
 
 class OrdersWriting : public OrdersReading {
  public:
-  /// A new order under a new key.
-  virtual void add(const Case& added, const std::string& key) = 0;
+  virtual void add(const Case& added) = 0;
   /// What changes in an order's life: its state, its saga.
   virtual void save(const Case& changed) = 0;
   virtual void journal(const OrderId& id, OrderState state, banyan::Timestamp at) = 0;

@@ -22,11 +22,11 @@ class OrdersOnStore final : public Orders {
   Result<OrderDetails> handle(const PlaceOrder& request, const Context& context) override {
     return place_order(desk_, request, context);
   }
-  Result<OrderDetails> handle(const GetOrder& request, const Context& /*context*/) override {
-    return get_order(desk_, request);
+  Result<OrderDetails> handle(const GetOrder& request, const Context& context) override {
+    return get_order(desk_, request, context);
   }
-  Result<OrderPage> handle(const ListOrders& request, const Context& /*context*/) override {
-    return list_orders(desk_, request);
+  Result<OrderPage> handle(const ListOrders& request, const Context& context) override {
+    return list_orders(desk_, request, context);
   }
   Result<OrderDetails> handle(const CancelOrder& request, const Context& context) override {
     return cancel_order(desk_, request, context);

@@ -10,50 +10,31 @@ using banyan::Context;
 using banyan::ErrorCode;
 using banyan::fail;
 using banyan::Result;
+using banyan::UnitOfWork;
 
-/// An order that could not be is an error to the one who placed it, the first time and every time.
-Result<OrderDetails> answer_with(const Case& placed) {
-  const Order::Data& order = placed.order.data();
-  if (order.cancel_reason == CancelReason::OutOfStock) {
-    return fail(ErrorCode::FailedPrecondition, "orders.out_of_stock",
-                "order " + order.id.str() + " was cancelled, not all of it is in stock: " +
-                    placed.saga.data().problem.value_or("not enough copies are available"));
-  }
-  return details_of(placed);
+/// Placed under a key that the kit's ledger knows nothing of.
+std::optional<Case> placed_before_ledger(const Desk& desk, const Context& context) {
+  return desk.store.read(context, [&](OrdersReading& orders) -> std::optional<Case> {
+    const auto id = orders.placed_before_ledger(context.idempotency_key.value());
+    return id ? orders.find(*id) : std::nullopt;
+  });
 }
 
-/// The key was seen before: the same order, or a mistake.
-Result<OrderDetails> answer_again(const Desk& desk, const OrderId& id, const PlaceOrder& request,
-                                  const Context& context) {
-  const Case placed =
-      desk.store.read([&](OrdersReading& orders) { return orders.find(id).value(); });
-  if (!placed.order.is_for(request)) {
-    return fail(ErrorCode::Conflict, "orders.key_reused",
-                "another order was placed under this idempotency key; give each its own");
-  }
-  if (placed.saga.due(desk.now())) {
-    Result<std::optional<Case>> driven = claim_and_drive(desk, id, context);
-    if (!driven) return fail(std::move(driven.error()));
-    if (*driven) return answer_with(**driven);
-  }
-  return answer_with(placed);
+/// The same order, or a mistake.
+Result<OrderDetails> answer_again(const Case& placed, const PlaceOrder& request) {
+  if (placed.order.is_for(request)) return answer_to_placing(placed);
+  return fail(ErrorCode::Conflict, "orders.key_reused",
+              "another order was placed under this idempotency key; give each its own");
 }
-
-struct Begun {
-  Case started;
-  bool is_new = true;
-};
 
 }  // namespace
 
 Result<OrderDetails> place_order(const Desk& desk, const PlaceOrder& request,
                                  const Context& context) {
   if (Result<void> checked = check_lines(request.lines); !checked) return fail(checked.error());
-  const std::string key = context.idempotency_key.value();
-  const std::optional<OrderId> earlier =
-      desk.store.read([&](OrdersReading& orders) { return orders.placed_under(key); });
-  if (earlier) return answer_again(desk, *earlier, request, context);
-
+  if (const auto earlier = placed_before_ledger(desk, context)) {
+    return answer_again(*earlier, request);
+  }
   Result<std::vector<OrderLine>> lines = price_lines(desk.catalog, request.lines, context);
   if (!lines) return fail(std::move(lines.error()));
   const banyan::Timestamp now = desk.now();
@@ -65,21 +46,16 @@ Result<OrderDetails> place_order(const Desk& desk, const PlaceOrder& request,
   saga.lease(holder, now, desk.policy);
   const Case fresh{*std::move(order), std::move(saga)};
 
-  // From here on the order exists, whatever happens to this process.
-  Result<Begun> begun = desk.store.write(context, [&](OrdersWriting& orders) -> Result<Begun> {
-    if (auto meanwhile = orders.placed_under(key)) {
-      return Begun{orders.find(*meanwhile).value(), false};
-    }
-    orders.add(fresh, key);
-    orders.journal(fresh.order.data().id, OrderState::Placed, now);
-    return Begun{fresh, true};
-  });
+  Result<Case> begun = desk.store.write(
+      context, [&](OrdersWriting& orders, UnitOfWork& unit) -> Result<Case> {
+        orders.add(fresh);
+        orders.journal(fresh.order.data().id, OrderState::Placed, now);
+        unit.accept(details_of(fresh));
+        return fresh;
+      });
   if (!begun) return fail(std::move(begun.error()));
-  if (!begun->is_new) return answer_again(desk, begun->started.order.data().id, request, context);
-
-  Result<Case> driven = drive_saga(desk, std::move(begun->started), holder, context);
-  if (!driven) return fail(std::move(driven.error()));
-  return answer_with(*driven);
+  // From here on the order exists, whatever happens to this process, and that is the answer.
+  return answer_to_placing(drive_saga(desk, *std::move(begun), holder, context));
 }
 
 }  // namespace orders

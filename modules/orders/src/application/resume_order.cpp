@@ -21,9 +21,7 @@ Result<OrderDetails> resume_order(const Desk& desk, const ResumeOrder& request,
     return *std::move(found);
   });
   if (!resumed) return fail(std::move(resumed.error()));
-  Result<Case> driven = drive_saga(desk, *std::move(resumed), holder, context);
-  if (!driven) return fail(std::move(driven.error()));
-  return details_of(*driven);
+  return details_of(drive_saga(desk, *std::move(resumed), holder, context));
 }
 
 }  // namespace orders

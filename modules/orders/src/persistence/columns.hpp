@@ -37,6 +37,7 @@ namespace banyan::sql {
 template <class E>
   requires(!orders::kWords<E>.empty())
 struct Column<E> {
+  static constexpr Kind kind = Kind::Text;
   static Value write(E value) {
     return std::string(orders::kWords<E>.at(static_cast<std::size_t>(value)));
   }

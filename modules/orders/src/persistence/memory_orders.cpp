@@ -27,10 +27,8 @@ class MemoryOrders final : public OrdersWriting {
     return found->second;
   }
 
-  std::optional<OrderId> placed_under(const std::string& key) override {
-    const auto found = keys_.find(key);
-    if (found == keys_.end()) return std::nullopt;
-    return found->second;
+  std::optional<OrderId> placed_before_ledger(const std::string& /*key*/) override {
+    return std::nullopt;
   }
 
   std::vector<OrderSummary> page(const std::optional<CustomerId>& customer,
@@ -67,8 +65,7 @@ class MemoryOrders final : public OrdersWriting {
     return found->second;
   }
 
-  void add(const Case& added, const std::string& key) override {
-    keys_.emplace(key, added.order.data().id);
+  void add(const Case& added) override {
     cases_.emplace(added.order.data().id, added);
   }
 
@@ -80,15 +77,15 @@ class MemoryOrders final : public OrdersWriting {
 
  private:
   std::map<OrderId, Case> cases_;
-  std::map<std::string, OrderId> keys_;
   std::map<OrderId, std::vector<HistoryEntry>> history_;
 };
 
 }  // namespace
 
-std::unique_ptr<OrderStore> make_memory_order_store(const banyan::Clock& clock) {
+std::unique_ptr<OrderStore> make_memory_order_store(const banyan::Clock& clock,
+                                                    banyan::MemoryLedger* ledger) {
   return std::make_unique<banyan::MemoryStore<OrdersReading, OrdersWriting, MemoryOrders>>(
-      MemoryOrders(), clock);
+      MemoryOrders(), clock, ledger);
 }
 
 }  // namespace orders

@@ -4,10 +4,12 @@
 #include <memory>
 
 #include "application/order_store.hpp"
+#include "kernel/memory_store.hpp"
 
 namespace orders {
 
-/// Orders in maps.
-std::unique_ptr<OrderStore> make_memory_order_store(const banyan::Clock& clock);
+/// Orders in maps; see banyan::MemoryStore about the ledger.
+std::unique_ptr<OrderStore> make_memory_order_store(const banyan::Clock& clock,
+                                                    banyan::MemoryLedger* ledger = nullptr);
 
 }  // namespace orders

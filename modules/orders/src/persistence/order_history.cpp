@@ -9,13 +9,7 @@ namespace orders {
 using banyan::Timestamp;
 
 bool OrderHistory::has_own_table() {
-  if (!own_table_) {
-    own_table_ = session_
-                     .value<std::int64_t>(
-                         "SELECT count(*) FROM sqlite_master"
-                         " WHERE type = 'table' AND name = 'order_history'")
-                     .value_or(0) > 0;
-  }
+  if (!own_table_) own_table_ = session_.has_table("order_history");
   return *own_table_;
 }
 

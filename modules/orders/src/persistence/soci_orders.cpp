@@ -33,21 +33,25 @@ class SociOrders final : public OrdersWriting {
     return Case{Order::stored(std::move(order)), saga_of(id)};
   }
 
-  std::optional<OrderId> placed_under(const Text& key) override {
+  std::optional<OrderId> placed_before_ledger(const Text& key) override {
     return session_.value<OrderId>("SELECT order_id FROM order_keys WHERE key = :key", key);
   }
 
   std::vector<OrderSummary> page(const std::optional<CustomerId>& customer, const Text& before,
                                  std::int64_t limit) override {
-    // Sorts after every id: they are ASCII.
-    const Text end = before.empty() ? "\x7f" : before;
+    if (customer && before.empty()) {
+      return summaries("WHERE orders.customer_id = :customer ORDER BY orders.id DESC LIMIT :limit",
+                       *customer, limit);
+    }
     if (customer) {
       return summaries(
           "WHERE orders.customer_id = :customer AND orders.id < :before"
           " ORDER BY orders.id DESC LIMIT :limit",
-          *customer, end, limit);
+          *customer, before, limit);
     }
-    return summaries("WHERE orders.id < :before ORDER BY orders.id DESC LIMIT :limit", end, limit);
+    if (before.empty()) return summaries("ORDER BY orders.id DESC LIMIT :limit", limit);
+    return summaries("WHERE orders.id < :before ORDER BY orders.id DESC LIMIT :limit", before,
+                     limit);
   }
 
   std::vector<OrderId> due(Timestamp now, std::int64_t limit) override {
@@ -64,14 +68,12 @@ class SociOrders final : public OrdersWriting {
 
   std::vector<HistoryEntry> history(const OrderId& id) override { return history_.of(id); }
 
-  void add(const Case& added, const Text& key) override {
+  void add(const Case& added) override {
     const Order::Data& order = added.order.data();
     if (!insert_order(session_, order)) {
       throw banyan::sql::Fault(banyan::sql::FaultKind::Misuse,
                                "orders: there is an order " + order.id.str() + " already");
     }
-    session_.run("INSERT INTO order_keys (key, order_id, placed_at) VALUES (:key, :order, :at)",
-                 key, order.id, order.placed_at);
     const Saga::Data& saga = added.saga.data();
     session_.run(
         "INSERT INTO order_sagas (order_id, goal, status, attempts, next_attempt_at, leased_to,"
@@ -187,19 +189,21 @@ class SociOrderStore final : public OrderStore {
   explicit SociOrderStore(ModuleDatabase& database) : database_(database) {}
 
  private:
-  void run_read(const std::function<void(OrdersReading&)>& body) override {
-    database_.read([&body](Session& session) {
-      SociOrders orders(session);
-      body(orders);
+  void run_read(const banyan::Context& context,
+                const std::function<void(OrdersReading&, banyan::UnitOfWork&)>& body) override {
+    database_.read(context, [&body](banyan::sql::UnitOfWork& unit) {
+      SociOrders orders(unit.session());
+      body(orders, unit);
     });
   }
 
   banyan::Result<void> run_write(
       const banyan::Context& context,
-      const std::function<banyan::Result<void>(OrdersWriting&)>& body) override {
-    return database_.write(context, [&body](Session& session) {
-      SociOrders orders(session);
-      return body(orders);
+      const std::function<banyan::Result<void>(OrdersWriting&, banyan::UnitOfWork&)>& body)
+      override {
+    return database_.write(context, [&body](banyan::sql::UnitOfWork& unit) {
+      SociOrders orders(unit.session());
+      return body(orders, unit);
     });
   }
 

@@ -10,9 +10,12 @@
 #include "kernel/environment.hpp"
 #include "warehouse/port.hpp"
 
-namespace banyan::sql {
+namespace banyan {
+class MemoryLedger;
+namespace sql {
 class ModuleDatabase;
 }
+}  // namespace banyan
 
 /// For the application that hosts the module; other modules include port.hpp.
 namespace warehouse {
@@ -39,11 +42,14 @@ banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::C
                           std::span<const StockRecord> stock, banyan::Timestamp now);
 
 /// How many tracks are stocked: 0 for a warehouse that nothing was loaded into.
-std::int64_t count_stock(banyan::sql::ModuleDatabase& database);
+std::int64_t count_stock(banyan::sql::ModuleDatabase& database,
+                         const banyan::Context& context);
 
 /// The module on maps instead of tables: for demonstrations and for the tests of those who need a
-/// warehouse. It knows every order that it is asked about.
+/// warehouse. It knows every order that it is asked about. With a ledger (see
+/// banyan::MemoryLedger), which must outlive it, commands under a key happen once.
 std::unique_ptr<Warehouse> make_memory_warehouse(Needs needs, std::span<const StockRecord> stock,
-                                                 const banyan::Environment& environment);
+                                                 const banyan::Environment& environment,
+                                                 banyan::MemoryLedger* ledger = nullptr);
 
 }  // namespace warehouse

@@ -101,7 +101,7 @@ struct ReserveStock {
   static constexpr banyan::Operation operation{
       .name = "reserve_stock",
       .effect = banyan::Effect::Write,
-      .idempotency = banyan::Idempotency::ByKey,
+      .idempotency = banyan::Idempotency::Natural,
       .errors = banyan::errors("warehouse.out_of_stock", "warehouse.reservation_released",
                                "warehouse.reservation_differs", "warehouse.unknown_order",
                                "warehouse.bad_quantity", "warehouse.bad_lines"),

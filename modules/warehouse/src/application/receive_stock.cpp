@@ -32,7 +32,7 @@ Result<Stock> receive_stock(const Desk& desk, const ReceiveStock& request,
   }
   const std::string key = context.idempotency_key.value();
   std::optional<Delivery> earlier =
-      desk.store.read([&](WarehouseReading& warehouse) { return warehouse.delivery(key); });
+      desk.store.read(context, [&](WarehouseReading& warehouse) { return warehouse.delivery(key); });
   if (earlier) return again(*earlier, request);
   // The track is a soft reference: its owner says whether it exists.
   if (auto track = desk.catalog.handle(catalog::GetTrack{request.track}, context); !track) {

@@ -13,11 +13,11 @@ class WarehouseOnStore final : public Warehouse {
                    const banyan::Clock& clock)
       : store_(std::move(store)), desk_{*store_, catalog, clock} {}
 
-  Result<Stock> handle(const GetStock& request, const Context& /*context*/) override {
-    return get_stock(desk_, request);
+  Result<Stock> handle(const GetStock& request, const Context& context) override {
+    return get_stock(desk_, request, context);
   }
-  Result<StockPage> handle(const ListStock& request, const Context& /*context*/) override {
-    return list_stock(desk_, request);
+  Result<StockPage> handle(const ListStock& request, const Context& context) override {
+    return list_stock(desk_, request, context);
   }
   Result<Stock> handle(const ReceiveStock& request, const Context& context) override {
     return receive_stock(desk_, request, context);
@@ -25,8 +25,8 @@ class WarehouseOnStore final : public Warehouse {
   Result<Reservation> handle(const ReserveStock& request, const Context& context) override {
     return reserve_stock(desk_, request, context);
   }
-  Result<Reservation> handle(const GetReservation& request, const Context& /*context*/) override {
-    return get_reservation(desk_, request);
+  Result<Reservation> handle(const GetReservation& request, const Context& context) override {
+    return get_reservation(desk_, request, context);
   }
   Result<Reservation> handle(const ConfirmReservation& request, const Context& context) override {
     return confirm_reservation(desk_, request, context);

@@ -35,8 +35,8 @@ Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& 
   });
 }
 
-std::int64_t count_stock(banyan::sql::ModuleDatabase& database) {
-  return database.read([](Session& session) {
+std::int64_t count_stock(banyan::sql::ModuleDatabase& database, const banyan::Context& context) {
+  return database.read(context, [](Session& session) {
     return session.value<std::int64_t>("SELECT count(*) FROM stock").value_or(0);
   });
 }

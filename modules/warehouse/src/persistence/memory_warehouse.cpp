@@ -108,9 +108,10 @@ class MemoryWarehouse final : public WarehouseWriting {
 }  // namespace
 
 std::unique_ptr<WarehouseStore> make_memory_warehouse_store(std::span<const StockRecord> stock,
-                                                            const banyan::Clock& clock) {
+                                                            const banyan::Clock& clock,
+                                                            banyan::MemoryLedger* ledger) {
   return std::make_unique<banyan::MemoryStore<WarehouseReading, WarehouseWriting, MemoryWarehouse>>(
-      MemoryWarehouse(stock, clock.now()), clock);
+      MemoryWarehouse(stock, clock.now()), clock, ledger);
 }
 
 }  // namespace warehouse

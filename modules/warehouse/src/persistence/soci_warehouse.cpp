@@ -164,19 +164,21 @@ class SociWarehouseStore final : public WarehouseStore {
   explicit SociWarehouseStore(ModuleDatabase& database) : database_(database) {}
 
  private:
-  void run_read(const std::function<void(WarehouseReading&)>& body) override {
-    database_.read([&body](Session& session) {
-      SociWarehouse warehouse(session);
-      body(warehouse);
+  void run_read(const banyan::Context& context,
+                const std::function<void(WarehouseReading&, banyan::UnitOfWork&)>& body) override {
+    database_.read(context, [&body](banyan::sql::UnitOfWork& unit) {
+      SociWarehouse warehouse(unit.session());
+      body(warehouse, unit);
     });
   }
 
   banyan::Result<void> run_write(
       const banyan::Context& context,
-      const std::function<banyan::Result<void>(WarehouseWriting&)>& body) override {
-    return database_.write(context, [&body](Session& session) {
-      SociWarehouse warehouse(session);
-      return body(warehouse);
+      const std::function<banyan::Result<void>(WarehouseWriting&, banyan::UnitOfWork&)>& body)
+      override {
+    return database_.write(context, [&body](banyan::sql::UnitOfWork& unit) {
+      SociWarehouse warehouse(unit.session());
+      return body(warehouse, unit);
     });
   }
 

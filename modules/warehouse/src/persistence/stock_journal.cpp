@@ -23,13 +23,7 @@ MovementKind kind_from(std::string_view text) {
 }  // namespace
 
 bool StockJournal::has_own_table() {
-  if (!own_table_) {
-    own_table_ = session_
-                     .value<std::int64_t>(
-                         "SELECT count(*) FROM sqlite_master"
-                         " WHERE type = 'table' AND name = 'stock_movements'")
-                     .value_or(0) > 0;
-  }
+  if (!own_table_) own_table_ = session_.has_table("stock_movements");
   return *own_table_;
 }
 

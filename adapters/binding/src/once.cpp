@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "binding/once.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/describe.hpp>
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "json/codec.hpp"
+
+namespace banyan::binding {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct StoredDetail {
+  std::string where;
+  std::string problem;
+};
+BOOST_DESCRIBE_STRUCT(StoredDetail, (), (where, problem))
+
+struct StoredError {
+  std::string code;
+  std::string rule;
+  std::string message;
+  std::vector<StoredDetail> details;
+};
+BOOST_DESCRIBE_STRUCT(StoredError, (), (code, rule, message, details))
+
+constexpr std::string_view kValue = "value ";
+constexpr std::string_view kError = "error ";
+
+std::string sha256(const std::string& text) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
+    throw std::runtime_error("OpenSSL cannot compute SHA-256");
+  }
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string hex;
+  for (unsigned int i = 0; i < size; ++i) {
+    hex += kDigits[digest[i] >> 4U];
+    hex += kDigits[digest[i] & 15U];
+  }
+  return hex;
+}
+
+std::string fingerprint_of(const KeyedRequest& command) {
+  std::string text;
+  json::write_json(*command.request_shape, command.request, text);
+  return sha256(text);
+}
+
+// An anonymous caller may say in the request for whom it asks.
+std::string caller_of(const KeyedRequest& command, const Context& context) {
+  if (!context.principal.empty()) return context.principal;
+  const std::string_view name = command.operation->on_behalf_of;
+  if (name.empty()) return {};
+  const json::Field* field = json::find_field(*command.request_shape, name);
+  if (field == nullptr || !json::is_scalar(field->shape())) {
+    throw std::logic_error(std::string(command.operation->name) + " has no field '" +
+                           std::string(name) + "' of one value, which on_behalf_of names");
+  }
+  std::string text(name);
+  text += '=';
+  json::write_scalar(field->shape(), field->in(const_cast<void*>(command.request)), text);
+  return text;
+}
+
+Error key_reused(const KeyedRequest& command) {
+  std::string rule = std::string(command.port->name) + ".key_reused";
+  if (!command.operation->errors.contains(rule)) rule = "banyan.idempotency_key_reused";
+  return {ErrorCode::Conflict,
+          std::move(rule),
+          "another request was made under this idempotency key; give each action its own",
+          {}};
+}
+
+Error still_running(const KeyedRequest& command) {
+  return {ErrorCode::Conflict,
+          "banyan.command_running",
+          std::string(command.operation->name) +
+              " is being carried out under this idempotency key; ask again in a moment with the "
+              "same key to get its answer",
+          {}};
+}
+
+Error outcome_unknown(const KeyedRequest& command) {
+  return {ErrorCode::Conflict,
+          "banyan.outcome_unknown",
+          "an earlier " + std::string(command.operation->name) +
+              " under this idempotency key was broken off in the middle: part of it has happened. "
+              "Look at what is there before you ask under a new key",
+          {}};
+}
+
+}  // namespace
+
+std::string encode_answer(const Error* error, const json::Shape* shape, const void* value) {
+  if (error == nullptr) {
+    std::string text(kValue);
+    if (value != nullptr) json::write_json(*shape, value, text);
+    return text;
+  }
+  StoredError stored{std::string(to_string(error->code)), error->rule, error->message, {}};
+  for (const Detail& detail : error->details) {
+    stored.details.push_back({detail.where, detail.problem});
+  }
+  return std::string(kError) + json::encode(stored);
+}
+
+std::optional<Error> decode_answer(const std::string& answer, const json::Shape* shape,
+                                   void* value) {
+  const std::string_view text = answer;
+  json::Problems problems;
+  if (text.starts_with(kValue)) {
+    if (value != nullptr) {
+      json::read_json(*shape, value, text.substr(kValue.size()), json::Reading::Tolerant, {},
+                      json::kAllFields, problems);
+    }
+    if (problems.empty()) return std::nullopt;
+  } else if (text.starts_with(kError)) {
+    auto stored = json::decode<StoredError>(text.substr(kError.size()), json::Reading::Tolerant);
+    if (stored) {
+      Error error{error_code_from(stored->code), stored->rule, stored->message, {}};
+      for (StoredDetail& each : stored->details) {
+        error.details.push_back({std::move(each.where), std::move(each.problem)});
+      }
+      return error;
+    }
+  }
+  return Error{ErrorCode::Internal,
+               "banyan.unreadable_answer",
+               "what was answered under this idempotency key cannot be read by this version",
+               {}};
+}
+
+// Nothing: it is still under way.
+std::optional<Result<std::string>> OnceByKey::known(const LedgerEntry& entry,
+                                                    const KeyedRequest& command,
+                                                    const std::string& fingerprint) const {
+  if (entry.fingerprint != fingerprint) return Result<std::string>(fail(key_reused(command)));
+  if (entry.state == LedgerEntry::State::Running) return std::nullopt;
+  if (entry.answer.empty()) return Result<std::string>(fail(outcome_unknown(command)));
+  return Result<std::string>(entry.answer);
+}
+
+std::optional<Result<std::string>> OnceByKey::run(const KeyedRequest& command,
+                                                  const Context& context,
+                                                  const CarryOut& carry_out) const {
+  const CommandKey key{caller_of(command, context), std::string(command.operation->name),
+                       context.idempotency_key.value()};
+  const std::string fingerprint = fingerprint_of(command);
+  // Some of the caller's time is left for the answer.
+  const SteadyTime patience = clock_->steady() + context.remaining(*clock_) * 9 / 10;
+  auto pause = 2ms;
+  while (true) {
+    std::optional<LedgerEntry> entry = ledger_->find(key, context);
+    if (!entry) {
+      Context inside = context;
+      inside.command = std::make_shared<KeyedCommand>(key, fingerprint, command.response,
+                                                      command.encode);
+      try {
+        const std::string answer = carry_out(inside);
+        // Nothing was written: nothing is to be remembered. Else what it answered at last.
+        if (inside.command->committed() == LedgerEntry::State::Running) {
+          // When it cannot be written down now, what was accepted stands.
+          (void)ledger_->answer(*inside.command, answer, context);
+        }
+        return std::nullopt;
+      } catch (CommandTaken& taken) {
+        entry = std::move(taken.entry);
+      }
+    }
+    if (auto answer = known(*entry, command, fingerprint)) return answer;
+    if (clock_->steady() + pause >= patience) return Result<std::string>(fail(still_running(command)));
+    std::this_thread::sleep_for(pause);
+    pause = std::min(pause * 2, 50ms);
+  }
+}
+
+}  // namespace banyan::binding

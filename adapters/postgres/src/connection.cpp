@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "postgres/connection.hpp"
+
+#include <libpq-fe.h>
+
+#include <utility>
+
+namespace banyan::postgres {
+namespace {
+
+struct Clear {
+  void operator()(PGresult* result) const { PQclear(result); }
+};
+using Result = std::unique_ptr<PGresult, Clear>;
+
+Result checked(PGconn* connection, PGresult* raw) {
+  Result result(raw);
+  switch (PQresultStatus(raw)) {
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+    case PGRES_EMPTY_QUERY: return result;
+    default: throw fault_of(connection, raw);
+  }
+}
+
+std::string wrapped(std::string_view text, char quote) {
+  std::string out(1, quote);
+  for (const char c : text) {
+    if (c == quote) out += quote;
+    out += c;
+  }
+  return out + quote;
+}
+
+// The built-in types' OIDs never change (src/include/catalog/pg_type.dat).
+ColumnKind kind_of(Oid type) {
+  switch (type) {
+    case 20:    // int8
+    case 21:    // int2
+    case 23:    // int4
+    case 1700:  // numeric, which sums of int8 are
+      return ColumnKind::Integer;
+    case 700:
+    case 701: return ColumnKind::Real;
+    case 17: return ColumnKind::Blob;
+    case 18:
+    case 19:
+    case 25:
+    case 1042:
+    case 1043: return ColumnKind::Text;
+    default: return ColumnKind::Other;
+  }
+}
+
+}  // namespace
+
+std::string identifier(std::string_view name) { return wrapped(name, '"'); }
+
+std::string literal(std::string_view text) {
+  // standard_conforming_strings is on since 9.1, so that only quotes matter.
+  return wrapped(text, '\'');
+}
+
+Connection::Connection(PGconn* connection) : connection_(connection) {}
+Connection::Connection(Connection&&) noexcept = default;
+Connection& Connection::operator=(Connection&&) noexcept = default;
+Connection::~Connection() = default;
+
+void Connection::Close::operator()(PGconn* connection) const { PQfinish(connection); }
+
+Connection Connection::open(const std::string& connection, int connect_timeout) {
+  const std::string seconds = std::to_string(connect_timeout);
+  // What the connection says itself comes later and wins.
+  const char* const keys[] = {"connect_timeout", "application_name", "dbname", nullptr};
+  const char* const values[] = {seconds.c_str(), "banyan", connection.c_str(), nullptr};
+  Connection opened(PQconnectdbParams(keys, values, 1));
+  PGconn* const native = opened.connection_.get();
+  if (native == nullptr || PQstatus(native) != CONNECTION_OK) throw fault_of(native, nullptr);
+  PQsetNoticeProcessor(native, [](void*, const char*) {}, nullptr);
+  return opened;
+}
+
+void Connection::run(const std::string& script) {
+  checked(connection_.get(), PQexec(connection_.get(), script.c_str()));
+}
+
+Connection::Rows Connection::rows(const std::string& sql, const std::vector<std::string>& values) {
+  std::vector<const char*> texts;
+  texts.reserve(values.size());
+  for (const std::string& value : values) texts.push_back(value.c_str());
+  const Result result = checked(
+      connection_.get(), PQexecParams(connection_.get(), sql.c_str(),
+                                      static_cast<int>(texts.size()), nullptr, texts.data(),
+                                      nullptr, nullptr, 0));
+  Rows rows(static_cast<std::size_t>(PQntuples(result.get())));
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    for (int column = 0; column < PQnfields(result.get()); ++column) {
+      rows[row].emplace_back(PQgetvalue(result.get(), static_cast<int>(row), column));
+    }
+  }
+  return rows;
+}
+
+std::string Connection::text(const std::string& sql, const std::vector<std::string>& values) {
+  const Rows found = rows(sql, values);
+  return found.empty() || found.front().empty() ? std::string() : found.front().front();
+}
+
+int Connection::server_version() const { return PQserverVersion(connection_.get()); }
+
+std::vector<Column> describe(PGconn* connection, const std::string& statement) {
+  const Result result = checked(connection, PQdescribePrepared(connection, statement.c_str()));
+  std::vector<Column> columns;
+  for (int i = 0; i < PQnfields(result.get()); ++i) {
+    const Oid type = PQftype(result.get(), i);
+    columns.push_back({kind_of(type), PQfname(result.get(), i), type});
+  }
+  return columns;
+}
+
+bool in_transaction(const PGconn* connection) {
+  const PGTransactionStatusType status = PQtransactionStatus(connection);
+  return status == PQTRANS_INTRANS || status == PQTRANS_ACTIVE;
+}
+
+bool is_idle(const PGconn* connection) {
+  return PQtransactionStatus(connection) == PQTRANS_IDLE;
+}
+
+bool is_lost(const PGconn* connection) {
+  return connection == nullptr || PQstatus(connection) != CONNECTION_OK;
+}
+
+}  // namespace banyan::postgres

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "postgres/module_schemas.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace banyan::postgres {
+namespace {
+
+// A number of the kit's own, so that no application shares the lock ("banyan" in ASCII).
+constexpr std::string_view kLock = "SELECT pg_advisory_xact_lock(108179932440942)";
+
+bool has_schema(Connection& database, std::string_view schema) {
+  return !database.rows("SELECT 1 FROM pg_namespace WHERE nspname = $1", {std::string(schema)})
+              .empty();
+}
+
+bool has_role(Connection& database, const std::string& role) {
+  return !database.rows("SELECT 1 FROM pg_roles WHERE rolname = $1", {role}).empty();
+}
+
+bool may_take(Connection& database, const std::string& role) {
+  return database.text("SELECT pg_has_role(current_user, $1, 'MEMBER')", {role}) == "t";
+}
+
+void make_schema(Connection& database, std::string_view schema) {
+  if (!has_schema(database, schema)) database.run("CREATE SCHEMA " + identifier(schema));
+}
+
+void make_kit_tables(Connection& database) {
+  make_schema(database, kKitSchema);
+  database.run(
+      "CREATE TABLE IF NOT EXISTS banyan.format (version INTEGER NOT NULL);"
+      "INSERT INTO banyan.format SELECT " +
+      std::to_string(kFormat) +
+      " WHERE NOT EXISTS (SELECT 1 FROM banyan.format);"
+      "CREATE TABLE IF NOT EXISTS banyan.modules (module TEXT PRIMARY KEY);"
+      // Where a module's tables are, for people and tools. It is no fence: a transaction that began
+      // before a switch would still see the old row.
+      "CREATE TABLE IF NOT EXISTS banyan.placement (module TEXT PRIMARY KEY, stage TEXT NOT NULL, "
+      "epoch BIGINT NOT NULL, location TEXT NOT NULL)");
+}
+
+void make_role(Connection& database, std::string_view application, const std::string& module) {
+  const std::string role = role_of(application, module);
+  const std::string name = identifier(role);
+  try {
+    if (!has_role(database, role)) database.run("CREATE ROLE " + name + " NOLOGIN");
+    if (!may_take(database, role)) database.run("GRANT " + name + " TO current_user");
+  } catch (const Fault& fault) {
+    if (fault.kind() != FaultKind::Denied) throw;
+    throw Fault(fault.sqlstate(),
+                "module '" + module + "' needs the role " + name + ", and this user may not make "
+                "it. An administrator runs this once:\n\n  CREATE ROLE " + name +
+                    " NOLOGIN;\n  GRANT " + name + " TO " +
+                    identifier(database.text("SELECT current_user")) + ";\n");
+  }
+}
+
+// The kit's ledger lies beside the module's tables; what the module makes later is granted as well.
+void make_grants(Connection& database, std::string_view application, const std::string& module) {
+  const std::string role = identifier(role_of(application, module));
+  const std::string schema = identifier(module);
+  const std::string rights = "SELECT, INSERT, UPDATE, DELETE";
+  database.run("CREATE TABLE IF NOT EXISTS " + schema +
+               ".banyan_ledger (module TEXT NOT NULL, caller TEXT NOT NULL, operation TEXT NOT "
+               "NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, state TEXT NOT NULL CHECK "
+               "(state IN ('running', 'answered')), answer TEXT NOT NULL, begun_at BIGINT NOT "
+               "NULL, clock_of TEXT NOT NULL, runs_until BIGINT NOT NULL, PRIMARY KEY (module, "
+               "caller, operation, key));"
+               "CREATE INDEX IF NOT EXISTS banyan_ledger_by_age ON " +
+               schema + ".banyan_ledger (module, begun_at);"
+               "GRANT " + rights + " ON ALL TABLES IN SCHEMA " + schema + " TO " + role + ";"
+               "GRANT USAGE ON ALL SEQUENCES IN SCHEMA " + schema + " TO " + role + ";"
+               "ALTER DEFAULT PRIVILEGES IN SCHEMA " + schema + " GRANT " + rights +
+               " ON TABLES TO " + role + ";"
+               "ALTER DEFAULT PRIVILEGES IN SCHEMA " + schema + " GRANT USAGE ON SEQUENCES TO " +
+               role);
+}
+
+}  // namespace
+
+std::string role_of(std::string_view application, std::string_view module) {
+  return std::string(application) + '_' + std::string(module);
+}
+
+std::string search_path_of(std::string_view module, const std::vector<std::string>& modules) {
+  std::string path = identifier(module);
+  if (module != kSharedSchema) path += ", " + identifier(kSharedSchema);
+  for (const std::string& other : modules) {
+    if (other != module && other != kSharedSchema) path += ", " + identifier(other);
+  }
+  return path;
+}
+
+std::vector<std::string> modules_in(Connection& database) {
+  std::vector<std::string> modules;
+  if (!has_schema(database, kKitSchema)) return modules;
+  for (auto& row : database.rows("SELECT module FROM banyan.modules ORDER BY module")) {
+    modules.push_back(std::move(row.front()));
+  }
+  return modules;
+}
+
+void check_database(Connection& database, std::string_view name) {
+  constexpr int kOldest = 130000;
+  if (database.server_version() < kOldest) {
+    throw std::runtime_error(std::string(name) + ": this server is older than PostgreSQL 13");
+  }
+  if (has_schema(database, kKitSchema)) {
+    const std::string version = database.text("SELECT max(version) FROM banyan.format");
+    if (!version.empty() && std::stoi(version) > kFormat) {
+      throw std::runtime_error(
+          std::string(name) + " was written by a newer version of Banyan (format " + version +
+          ", this program knows up to " + std::to_string(kFormat) +
+          "). Run that version, or go back to a backup from before the upgrade.");
+    }
+    return;
+  }
+  const std::string foreign = database.text(
+      "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname NOT IN "
+      "('pg_catalog', 'information_schema') ORDER BY 1 LIMIT 1");
+  if (!foreign.empty()) {
+    throw std::runtime_error(std::string(name) + " is the database of something else: it has the "
+                             "table " + foreign + " and nothing of Banyan. It is left as it is; "
+                             "name another database, or a new one (createdb).");
+  }
+}
+
+void make_schemas(Connection& database, std::string_view application,
+                  const std::vector<std::string>& modules) {
+  database.run("BEGIN; " + std::string(kLock));
+  try {
+    make_kit_tables(database);
+    make_schema(database, kSharedSchema);
+    for (const std::string& module : modules) {
+      if (module == kSharedSchema) continue;
+      make_schema(database, module);
+      make_role(database, application, module);
+      make_grants(database, application, module);
+      database.rows("INSERT INTO banyan.modules VALUES ($1) ON CONFLICT DO NOTHING", {module});
+    }
+    // Names are found everywhere; who may touch what they name is another matter, and so the server
+    // says "permission denied" and not "there is no such table".
+    const std::vector<std::string> all = modules_in(database);
+    for (const std::string& module : all) {
+      const std::string role = identifier(role_of(application, module));
+      if (!has_role(database, role_of(application, module))) continue;
+      database.run("GRANT USAGE ON SCHEMA " + identifier(kSharedSchema) + " TO " + role);
+      for (const std::string& other : all) {
+        database.run("GRANT USAGE ON SCHEMA " + identifier(other) + " TO " + role);
+      }
+    }
+    database.run("COMMIT");
+  } catch (...) {
+    try {
+      database.run("ROLLBACK");
+    } catch (const Fault&) {  // NOLINT(bugprone-empty-catch): the first fault is the one to tell
+    }
+    throw;
+  }
+}
+
+void grant_crossing(Connection& database, std::string_view application, std::string_view module,
+                    std::string_view table) {
+  const auto found = database.rows(
+      "SELECT schemaname FROM pg_tables WHERE tablename = $1 AND schemaname NOT IN "
+      "('pg_catalog', 'information_schema')",
+      {std::string(table)});
+  for (const auto& row : found) {
+    database.run("GRANT SELECT, INSERT, UPDATE, DELETE ON " + identifier(row.front()) + "." +
+                 identifier(table) + " TO " + identifier(role_of(application, module)));
+  }
+}
+
+}  // namespace banyan::postgres

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "postgres_database.hpp"
+
+#include <utility>
+
+#include "module_connection.hpp"
+#include "postgres/module_schemas.hpp"
+#include "sql/fault.hpp"
+
+namespace banyan::sql {
+namespace {
+
+// Of the server: nobody on the machines of the application sets it.
+constexpr std::string_view kServerClock =
+    "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
+
+postgres::Connection connect_to(const DataSource& source) {
+  try {
+    return postgres::Connection::open(source.connection);
+  } catch (const postgres::Fault& fault) {
+    throw Fault(FaultKind::ConnectionLost,
+                "cannot connect to " + source.display() + ": " + fault.message() + ". " +
+                    std::string(postgres::next_step(fault.kind())));
+  }
+}
+
+class PostgresModuleConnection final : public ModuleConnection {
+ public:
+  PostgresModuleConnection(std::shared_ptr<PostgresServerDatabase> server, std::size_t module,
+                           ModuleScope scope)
+      : ModuleConnection(server->ownership().rights(module).module, module,
+                         {server->options().clock, std::string(kServerClock), ""}),
+        server_(std::move(server)),
+        scope_(std::move(scope)) {}
+
+ private:
+  void run_read(const Context& context, const KitBody& body) override {
+    server_->readers_of(number()).with_snapshot(scope_, context.deadline, body);
+  }
+
+  std::optional<Error> run_write(const Context& context,
+                                 const std::function<bool(Connection&)>& body) override {
+    const Clock& clock = *server_->options().clock;
+    return server_->writer().run(context, [&](Connection& connection) {
+      static_cast<PostgresConnection&>(connection)
+          .begin(PostgresConnection::Mode::Write, scope_, left_until(context.deadline, clock));
+      return body(connection);
+    });
+  }
+
+  const std::shared_ptr<PostgresServerDatabase> server_;
+  const ModuleScope scope_;
+};
+
+}  // namespace
+
+PostgresServerDatabase::PostgresServerDatabase(DataSource source, const Options& options)
+    : source_(std::move(source)),
+      options_(options),
+      ownership_(options_),
+      writer_(source_, ownership_, options_) {
+  if (options_.guarding == Guarding::Log) {
+    throw Fault(FaultKind::Misuse,
+                source_.display() +
+                    ": on PostgreSQL the ownership guard can only deny: it is the server's grants.");
+  }
+  auto database = connect_to(source_);
+  try {
+    postgres::check_database(database, source_.display());
+  } catch (const std::runtime_error& error) {
+    throw Fault(FaultKind::NotADatabase, error.what());
+  }
+}
+
+PostgresPool& PostgresServerDatabase::readers_of(std::size_t module) {
+  const std::lock_guard lock(mutex_);
+  auto& readers = readers_[module];
+  if (!readers) readers = std::make_unique<PostgresPool>(source_, ownership_, options_);
+  return *readers;
+}
+
+ModuleScope PostgresServerDatabase::prepare(const std::string& module,
+                                            const std::vector<Crossing>& crossings) {
+  auto database = connect_to(source_);
+  try {
+    postgres::make_schemas(database, options_.application, {module});
+    for (const Crossing& crossing : crossings) {
+      postgres::grant_crossing(database, options_.application, module, crossing.table);
+    }
+    return {postgres::identifier(postgres::role_of(options_.application, module)),
+            postgres::search_path_of(module, postgres::modules_in(database))};
+  } catch (const postgres::Fault& fault) {
+    throw Fault(FaultKind::Misuse, source_.display() + ": " + fault.message());
+  }
+}
+
+PostgresDatabase::PostgresDatabase(const DataSource& source, const Options& options)
+    : server_(std::make_shared<PostgresServerDatabase>(source, options)) {}
+
+ModuleDatabase PostgresDatabase::connect(const std::string& module,
+                                         const std::vector<std::string>& tables,
+                                         const std::vector<Crossing>& crossings) {
+  const auto number = server_->ownership().add(module, tables, crossings);
+  return ModuleDatabase(std::make_shared<PostgresModuleConnection>(
+      server_, number, server_->prepare(module, crossings)));
+}
+
+std::vector<ModuleStatement> PostgresDatabase::statements() const {
+  return server_->ownership().statements();
+}
+
+}  // namespace banyan::sql

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "ownership.hpp"
+#include "postgres/connection.hpp"
+#include "postgres_pool.hpp"
+#include "postgres_writer.hpp"
+#include "sql/database.hpp"
+
+namespace banyan::sql {
+
+/// One server's database with its writer, its modules' readers, and a connection of its owner's for
+/// schemas and grants.
+class PostgresServerDatabase {
+ public:
+  PostgresServerDatabase(DataSource source, const Options& options);
+
+  const DataSource& source() const { return source_; }
+  const Options& options() const { return options_; }
+  Ownership& ownership() { return ownership_; }
+  PostgresWriter& writer() { return writer_; }
+  PostgresPool& readers_of(std::size_t module);
+  /// Makes schema, role and grants of a module, as far as they are missing.
+  ModuleScope prepare(const std::string& module, const std::vector<Crossing>& crossings);
+
+ private:
+  const DataSource source_;
+  const Options options_;
+  Ownership ownership_;
+  PostgresWriter writer_;
+  std::mutex mutex_;
+  std::map<std::size_t, std::unique_ptr<PostgresPool>> readers_;
+};
+
+class PostgresDatabase final : public Database {
+ public:
+  PostgresDatabase(const DataSource& source, const Options& options);
+
+  ModuleDatabase connect(const std::string& module, const std::vector<std::string>& tables,
+                         const std::vector<Crossing>& crossings) override;
+  const DataSource& source() const override { return server_->source(); }
+  WriterFigures figures() const override { return server_->writer().figures(); }
+  std::vector<ModuleStatement> statements() const override;
+  DataSource place_of(const std::string& /*module*/) const override { return source(); }
+
+ private:
+  const std::shared_ptr<PostgresServerDatabase> server_;
+};
+
+}  // namespace banyan::sql

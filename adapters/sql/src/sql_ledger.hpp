@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "connection.hpp"
+#include "kernel/idempotency.hpp"
+#include "kernel/unit_of_work.hpp"
+#include "sql/database.hpp"
+
+namespace banyan::sql {
+
+class ModuleConnection;
+
+/// What engines differ in about the ledger's table `banyan_ledger`, which lies beside the module's
+/// tables and moves with them.
+struct LedgerSql {
+  const Clock* clock;
+  /// A clock that all processes on the database share and nobody sets: an SQL expression in
+  /// microseconds, or "" for the monotonic clock of this machine.
+  std::string shared_clock;
+  /// What that clock is worth nothing without: the start of this machine; "" for a server's.
+  std::string clock_of;
+};
+
+/// The columns of the ledger's table, for every engine.
+inline constexpr std::string_view kLedgerColumns =
+    "(module TEXT NOT NULL, caller TEXT NOT NULL, operation TEXT NOT NULL, key TEXT NOT NULL, "
+    "fingerprint TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('running', 'answered')), "
+    "answer TEXT NOT NULL, begun_at BIGINT NOT NULL, clock_of TEXT NOT NULL, "
+    "runs_until BIGINT NOT NULL, PRIMARY KEY (module, caller, operation, key))";
+inline constexpr std::string_view kLedgerIndex =
+    "CREATE INDEX IF NOT EXISTS banyan_ledger_by_age ON banyan_ledger (module, begun_at)";
+
+/// The start of this machine, which no other and no later start has in common with it.
+const std::string& boot_id();
+
+/// The ledger of one module in its database.
+class SqlLedger final : public IdempotencyLedger {
+ public:
+  SqlLedger(ModuleConnection& module, LedgerSql sql);
+
+  std::optional<LedgerEntry> find(const CommandKey& key, const Context& context) override;
+  Result<void> answer(const KeyedCommand& command, const std::string& answer,
+                      const Context& context) override;
+  std::int64_t purge(std::chrono::seconds kept_for, std::int64_t limit,
+                     const Context& context) override;
+
+  /// See settle_command().
+  std::optional<LedgerEntry::State> settle(Connection& connection, const UnitOfWork& unit,
+                                           bool keeps);
+
+ private:
+  class Rows;
+
+  ModuleConnection& module_;
+  LedgerSql sql_;
+  std::string insert_, find_, update_, purge_;
+};
+
+}  // namespace banyan::sql

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sqlite_database.hpp"
+
+#include <array>
+#include <chrono>
+#include <utility>
+
+#include "placement/file_format.hpp"
+#include "sql/fault.hpp"
+#include "sqlite_module_connection.hpp"
+
+namespace banyan::sql {
+namespace {
+
+constexpr std::chrono::seconds kPatience{30};
+
+DataSource file_source(std::filesystem::path file) {
+  return {Engine::Sqlite, std::move(file), {}};
+}
+
+// Only at the first look may a file be anything.
+std::filesystem::path checked(std::filesystem::path file) {
+  if (const auto usable = placement::check_database(file); !usable) {
+    throw Fault(FaultKind::NotADatabase, usable.error().message);
+  }
+  return file;
+}
+
+}  // namespace
+
+SqliteFile::SqliteFile(std::filesystem::path file, Ownership& ownership, const Options& options)
+    : path_(checked(std::move(file))),
+      ownership_(ownership),
+      options_(options),
+      writer_(path_, ownership, options) {
+  make_tables_of_kit();
+}
+
+SqliteReaders& SqliteFile::readers_of(std::size_t module) {
+  const std::lock_guard lock(mutex_);
+  auto& readers = readers_[module];
+  if (!readers) readers = std::make_unique<SqliteReaders>(path_, ownership_, options_);
+  return *readers;
+}
+
+// Looked for first, so that opening a file that is up to date writes nothing.
+void SqliteFile::make_tables_of_kit() {
+  const Clock& clock = *options_.clock;
+  Context context;
+  context.deadline = clock.steady() + kPatience;
+  bool up_to_date = false;
+  readers_of(Ownership::kKit).with_connection(context.deadline, [&](SqliteConnection& connection) {
+    up_to_date = connection.has_tables_of_kit();
+  });
+  if (up_to_date) return;
+  const auto refused = writer_.run(context, [](Connection& connection) {
+    static_cast<SqliteConnection&>(connection).make_tables_of_kit();
+    return true;
+  });
+  if (refused) {
+    throw Fault(FaultKind::Busy, "the database was not free for 30 seconds: " + refused->message);
+  }
+}
+
+SqliteFiles::SqliteFiles(const std::filesystem::path& shared_file, const Options& options)
+    : options_(options), ownership_(options_), shared_(shared_file, ownership_, options_) {}
+
+SqliteFile& SqliteFiles::at(const std::string& location) {
+  const std::lock_guard lock(mutex_);
+  auto& own = own_[location];
+  if (own) return *own;
+  const auto file = shared_.path().parent_path() / location;
+  if (!std::filesystem::exists(file)) {
+    own_.erase(location);
+    throw Fault(FaultKind::Storage, "the fence in '" + shared_.path().string() + "' points to '" +
+                                        location + "', and there is no '" + file.string() +
+                                        "'. Put the file back where it was; the data is in it.");
+  }
+  own = std::make_unique<SqliteFile>(file, ownership_, options_);
+  return *own;
+}
+
+placement::Placement SqliteFiles::placement_of(const std::string& module, SteadyTime deadline) {
+  placement::Placement placement;
+  shared_.readers_of(Ownership::kKit).with_connection(deadline, [&](SqliteConnection& connection) {
+    placement = connection.placement_of(module);
+  });
+  return placement;
+}
+
+WriterFigures SqliteFiles::figures() {
+  auto total = shared_.writer().figures();
+  const std::lock_guard lock(mutex_);
+  for (const auto& [location, own] : own_) {
+    if (!own) continue;
+    const auto more = own->writer().figures();
+    total.units += more.units;
+    total.commits += more.commits;
+    total.again += more.again;
+    total.queued += more.queued;
+  }
+  return total;
+}
+
+SqliteDatabase::SqliteDatabase(const DataSource& source, const Options& options)
+    : source_(file_source(std::filesystem::absolute(source.file))),
+      files_(std::make_shared<SqliteFiles>(source_.file, options)) {}
+
+ModuleDatabase SqliteDatabase::connect(const std::string& module,
+                                       const std::vector<std::string>& tables,
+                                       const std::vector<Crossing>& crossings) {
+  const auto number = files_->ownership().add(module, tables, crossings);
+  return ModuleDatabase(std::make_shared<SqliteModuleConnection>(files_, number));
+}
+
+std::vector<ModuleStatement> SqliteDatabase::statements() const {
+  return files_->ownership().statements();
+}
+
+DataSource SqliteDatabase::place_of(const std::string& module) const {
+  const auto deadline = files_->options().clock->steady() + kPatience;
+  const auto placement = files_->placement_of(module, deadline);
+  if (placement.authority() == placement::Authority::Shared) return source_;
+  return file_source(source_.file.parent_path() / placement.location);
+}
+
+}  // namespace banyan::sql

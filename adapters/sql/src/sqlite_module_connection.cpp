@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sqlite_module_connection.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "sql/fault.hpp"
+
+namespace banyan::sql {
+namespace {
+
+using namespace std::chrono_literals;
+using placement::Authority;
+using placement::Placement;
+
+// Waits between looks at a place that is not free: at once the first time, since the fence has
+// told where to go; then the mover is at work.
+class Pause {
+ public:
+  void wait() {
+    if (length_ > 0ms) std::this_thread::sleep_for(length_);
+    length_ = std::min(length_ == 0ms ? 1ms : length_ * 2, 20ms);
+  }
+
+ private:
+  std::chrono::milliseconds length_{0};
+};
+
+Fault between_places(const std::string& module) {
+  return {FaultKind::Moved, "the tables of '" + module +
+                                "' are being moved, and were at neither place before the deadline."};
+}
+
+SqliteConnection& of_sqlite(Connection& connection) {
+  return static_cast<SqliteConnection&>(connection);
+}
+
+// A guard's trigger may know of a move that its row does not tell of yet.
+bool run_unless_moved(const std::function<bool(Connection&)>& body, Connection& connection,
+                      bool& elsewhere) {
+  try {
+    return body(connection);
+  } catch (const Fault& fault) {
+    if (fault.kind() != FaultKind::Moved) throw;
+    elsewhere = true;
+    return false;
+  }
+}
+
+}  // namespace
+
+SqliteModuleConnection::SqliteModuleConnection(std::shared_ptr<SqliteFiles> files,
+                                               std::size_t module)
+    : ModuleConnection(files->ownership().rights(module).module, module,
+                       {files->options().clock, "", boot_id()}),
+      files_(std::move(files)),
+      last_seen_(
+          files_->placement_of(this->module(), files_->options().clock->steady() + 30s)) {}
+
+void SqliteModuleConnection::run_read(const Context& context, const KitBody& body) {
+  Pause pause;
+  while (true) {
+    const Placement placement = last_seen();
+    const bool done = placement.authority() == Authority::Shared
+                          ? read_shared(context, body)
+                          : read_own(placement, context, body);
+    if (done) return;
+    if (context.expired(*files_->options().clock)) throw between_places(module());
+    pause.wait();
+    look_again(context);
+  }
+}
+
+// The fence is read in the snapshot that the body sees.
+bool SqliteModuleConnection::read_shared(const Context& context, const KitBody& body) {
+  bool here = false;
+  files_->shared().readers_of(number()).with_snapshot(
+      context.deadline, [&](SqliteConnection& connection) {
+        here = connection.placement_of(module()).authority() == Authority::Shared;
+        if (here) body(connection);
+      });
+  return here;
+}
+
+// The snapshot first, then the fence: if that still points here, what the snapshot shows was
+// authoritative when it was taken.
+bool SqliteModuleConnection::read_own(const Placement& placement, const Context& context,
+                                      const KitBody& body) {
+  bool here = false;
+  files_->at(placement.location)
+      .readers_of(number())
+      .with_snapshot(context.deadline, [&](SqliteConnection& connection) {
+        connection.touch();
+        here = files_->placement_of(module(), context.deadline) == placement;
+        if (here) body(connection);
+      });
+  return here;
+}
+
+std::optional<Error> SqliteModuleConnection::run_write(const Context& context,
+                                                       const WriteBody& body) {
+  Pause pause;
+  bool was_elsewhere = false;
+  while (true) {
+    const Placement placement = last_seen();
+    auto outcome = Outcome::Finished;
+    auto refused = placement.authority() == Authority::Shared
+                       ? write_shared(context, body, outcome)
+                       : write_own(placement, context, body, outcome);
+    if (!refused && outcome == Outcome::Finished) return std::nullopt;
+    if (refused && !was_elsewhere) return refused;
+    was_elsewhere = true;
+    if (refused || context.expired(*files_->options().clock)) {
+      return Error{
+          ErrorCode::Unavailable,
+          "banyan.module_between_places",
+          "the tables of '" + module() +
+              "' are being moved and were free at neither place before the deadline; "
+              "nothing was changed. Try again; when it stays so, run `banyan schema move " +
+              module() + "` again, which completes or undoes the move.",
+          {}};
+    }
+    pause.wait();
+    look_again(context);
+  }
+}
+
+std::optional<Error> SqliteModuleConnection::write_shared(const Context& context,
+                                                          const WriteBody& body,
+                                                          Outcome& outcome) {
+  return files_->shared().writer().run(context, [&](Connection& connection) {
+    bool elsewhere =
+        of_sqlite(connection).placement_of(module()).authority() != Authority::Shared;
+    const bool keep = !elsewhere && run_unless_moved(body, connection, elsewhere);
+    outcome = elsewhere ? Outcome::Elsewhere : Outcome::Finished;
+    return keep;
+  });
+}
+
+std::optional<Error> SqliteModuleConnection::write_own(const Placement& placement,
+                                                       const Context& context,
+                                                       const WriteBody& body, Outcome& outcome) {
+  return files_->at(placement.location).writer().run(context, [&](Connection& connection) {
+    const auto gate = of_sqlite(connection).gate_of(module());
+    bool elsewhere = !gate || !gate->open ||
+                     files_->placement_of(module(), context.deadline) != placement;
+    const bool keep = !elsewhere && run_unless_moved(body, connection, elsewhere);
+    outcome = elsewhere ? Outcome::Elsewhere : Outcome::Finished;
+    return keep;
+  });
+}
+
+Placement SqliteModuleConnection::last_seen() const {
+  const std::lock_guard lock(mutex_);
+  return last_seen_;
+}
+
+void SqliteModuleConnection::look_again(const Context& context) {
+  Placement now = files_->placement_of(module(), context.deadline);
+  const std::lock_guard lock(mutex_);
+  last_seen_ = std::move(now);
+}
+
+}  // namespace banyan::sql

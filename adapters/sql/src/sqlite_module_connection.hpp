@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "module_connection.hpp"
+#include "sqlite_database.hpp"
+
+namespace banyan::sql {
+
+/// The fence in the shared file decides where the module's tables are, read inside the transaction
+/// itself where that is the shared file, and under the own file's write lock, or after its snapshot
+/// was taken, where it is not; so no unit of work runs at a place that has been left, and no read
+/// sees one that had been left before it began.
+class SqliteModuleConnection final : public ModuleConnection {
+ public:
+  SqliteModuleConnection(std::shared_ptr<SqliteFiles> files, std::size_t module);
+
+ private:
+  enum class Outcome : std::uint8_t { Finished, Elsewhere };
+  using WriteBody = std::function<bool(Connection&)>;
+
+  void run_read(const Context& context, const KitBody& body) override;
+  std::optional<Error> run_write(const Context& context, const WriteBody& body) override;
+
+  bool read_shared(const Context& context, const KitBody& body);
+  bool read_own(const placement::Placement& placement, const Context& context,
+                const KitBody& body);
+  std::optional<Error> write_shared(const Context& context, const WriteBody& body,
+                                    Outcome& outcome);
+  std::optional<Error> write_own(const placement::Placement& placement, const Context& context,
+                                 const WriteBody& body, Outcome& outcome);
+  placement::Placement last_seen() const;
+  void look_again(const Context& context);
+
+  const std::shared_ptr<SqliteFiles> files_;
+  mutable std::mutex mutex_;
+  placement::Placement last_seen_;
+};
+
+}  // namespace banyan::sql

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sqlite_writer.hpp"
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "kernel/unit_of_work.hpp"
+#include "sql/fault.hpp"
+
+namespace banyan::sql {
+namespace {
+
+// A group ends when it is this large or this old, so that nobody's answer, and no other process,
+// waits for a stream of units that never ends.
+constexpr std::size_t kMostUnitsInGroup = 256;
+constexpr std::chrono::milliseconds kLongestGroup{20};
+// Programs that ask for the file lock without taking the turn get a gap this often.
+constexpr std::chrono::milliseconds kLongestWithoutGap{100};
+constexpr std::chrono::milliseconds kGap{1};
+
+sqlite::FileLock lock_of(const std::filesystem::path& file) {
+  try {
+    return sqlite::FileLock(sqlite::writer_lock_of(file), file);
+  } catch (const std::filesystem::filesystem_error& error) {
+    throw Fault(FaultKind::Storage,
+                std::string(error.what()) +
+                    ". The process needs to write in the folder of the database.");
+  }
+}
+
+}  // namespace
+
+SqliteWriter::SqliteWriter(const std::filesystem::path& file, Ownership& ownership,
+                           const Options& options)
+    : clock_(*options.clock),
+      queue_(options),
+      connection_(file, SqliteConnection::Use::Write, ownership),
+      file_lock_(lock_of(file)),
+      thread_([this] { work(); }) {}
+
+SqliteWriter::~SqliteWriter() {
+  queue_.stop();
+  thread_.join();
+}
+
+WriterFigures SqliteWriter::figures() const {
+  return {units_.load(), commits_.load(), again_.load(), queue_.size()};
+}
+
+void SqliteWriter::work() {
+  auto last_gap = std::chrono::steady_clock::now();
+  while (queue_.wait_for_units()) {
+    const bool locked = file_lock_.acquire([this] { return queue_.empty(); });
+    if (!locked) continue;
+    commit_a_group();
+    file_lock_.release();
+    if (std::chrono::steady_clock::now() - last_gap < kLongestWithoutGap) continue;
+    std::this_thread::sleep_for(kGap);
+    last_gap = std::chrono::steady_clock::now();
+  }
+}
+
+void SqliteWriter::commit_a_group() {
+  std::vector<Unit*> group;
+  const bool together = try_group(group);
+  if (!together) run_singly(group);
+  finish(group, together);
+}
+
+bool SqliteWriter::try_group(std::vector<Unit*>& group) {
+  try {
+    connection_.begin_immediate();
+  } catch (const Fault& fault) {
+    // Somebody without our lock holds the database. Who waits goes on waiting, each for as long
+    // as its deadline allows.
+    if (fault.kind() != FaultKind::Busy) queue_.fail_waiting(std::current_exception());
+    return true;
+  }
+  const auto until = std::chrono::steady_clock::now() + kLongestGroup;
+  while (group.size() < kMostUnitsInGroup) {
+    Unit* const unit = queue_.claim();
+    if (unit == nullptr) break;
+    group.push_back(unit);
+    if (!run_in_savepoint(*unit)) {
+      connection_.roll_back();
+      return false;
+    }
+    if (std::chrono::steady_clock::now() >= until) break;
+  }
+  if (group.empty()) {
+    connection_.roll_back();
+    return true;
+  }
+  try {
+    connection_.commit();
+    return true;
+  } catch (const Fault&) {
+    connection_.roll_back();
+    return false;
+  }
+}
+
+void SqliteWriter::run_body(Unit& unit) {
+  connection_.set_deadline(unit.deadline, clock_);
+  try {
+    const OpenUnitOfWork open;
+    unit.kept = unit.body(connection_);
+  } catch (...) {
+    unit.thrown = std::current_exception();
+  }
+  connection_.clear_deadline();
+}
+
+// False: the transaction is gone, and with it what the units before this one did.
+bool SqliteWriter::run_in_savepoint(Unit& unit) {
+  unit.kept = false;
+  unit.thrown = nullptr;
+  try {
+    connection_.command("SAVEPOINT unit");
+    run_body(unit);
+    if (!connection_.in_transaction()) {
+      throw Fault(FaultKind::Storage,
+                  "the database gave up the whole transaction during a unit of work");
+    }
+    if (!unit.kept) connection_.command("ROLLBACK TO unit");
+    connection_.command("RELEASE unit");
+    return true;
+  } catch (const Fault&) {
+    unit.kept = false;
+    if (!unit.thrown) unit.thrown = std::current_exception();
+    return false;
+  }
+}
+
+void SqliteWriter::run_singly(const std::vector<Unit*>& group) {
+  for (Unit* const unit : group) {
+    try {
+      connection_.begin_immediate();
+      if (run_in_savepoint(*unit)) connection_.commit();
+    } catch (const Fault&) {
+      unit->kept = false;
+      if (!unit->thrown) unit->thrown = std::current_exception();
+    }
+    connection_.roll_back();
+  }
+}
+
+void SqliteWriter::finish(const std::vector<Unit*>& group, bool together) {
+  if (group.empty()) return;
+  commits_ += together ? 1 : group.size();
+  if (!together) again_ += group.size();
+  for (const Unit* const unit : group) units_ += unit->kept ? 1 : 0;
+  for (Unit* const unit : group) queue_.finish(*unit);
+}
+
+}  // namespace banyan::sql

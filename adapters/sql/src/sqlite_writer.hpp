@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <thread>
+#include <vector>
+
+#include "sqlite/file_lock.hpp"
+#include "sqlite_connection.hpp"
+#include "unit_queue.hpp"
+
+namespace banyan::sql {
+
+/// All writing of this process to one SQLite file: a thread that runs units of work in the order of
+/// their arrival and commits as many at once as wait for it (group commit). Each unit is a
+/// savepoint, so that one that fails takes nobody with it; when the group cannot commit, its units
+/// run again, each in a transaction of its own. Between processes the file lock decides.
+class SqliteWriter {
+ public:
+  /// Opens the file. Throws Fault.
+  SqliteWriter(const std::filesystem::path& file, Ownership& ownership, const Options& options);
+  /// Finishes what is queued.
+  ~SqliteWriter();
+  SqliteWriter(const SqliteWriter&) = delete;
+  SqliteWriter& operator=(const SqliteWriter&) = delete;
+
+  /// Runs `body` on the writer's thread, with an SqliteConnection, and returns when its outcome is
+  /// on disk; see UnitQueue::run().
+  std::optional<Error> run(const Context& context, const UnitQueue::Body& body) {
+    return queue_.run(context, body);
+  }
+
+  WriterFigures figures() const;
+
+ private:
+  using Unit = UnitQueue::Unit;
+
+  void work();
+  void commit_a_group();
+  bool try_group(std::vector<Unit*>& group);
+  void run_singly(const std::vector<Unit*>& group);
+  bool run_in_savepoint(Unit& unit);
+  void run_body(Unit& unit);
+  void finish(const std::vector<Unit*>& group, bool together);
+
+  const Clock& clock_;
+  UnitQueue queue_;
+  SqliteConnection connection_;
+  sqlite::FileLock file_lock_;
+  std::atomic<std::uint64_t> units_{0}, commits_{0}, again_{0};
+  std::thread thread_;
+};
+
+}  // namespace banyan::sql

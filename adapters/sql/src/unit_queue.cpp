@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "unit_queue.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+#include "kernel/idempotency.hpp"
+
+namespace banyan::sql {
+namespace {
+
+Error not_begun() {
+  return {ErrorCode::DeadlineExceeded,
+          "banyan.write_not_begun",
+          "the deadline passed before the write began; nothing was changed. Try again with more "
+          "time, or look for the writer that holds the database.",
+          {}};
+}
+
+}  // namespace
+
+std::optional<Error> UnitQueue::run(const Context& context, const Body& body) {
+  const bool begins_command = context.command != nullptr && !context.command->committed();
+  Unit unit{body, context.deadline, begins_command};
+  std::unique_lock lock(mutex_);
+  if (context.expired(clock_)) return not_begun();
+  if (queue_.size() >= most_queued_) {
+    return Error{
+        ErrorCode::ResourceExhausted,
+        "banyan.writer_queue_full",
+        std::to_string(queue_.size()) + " writes wait for this database already. Try again later.",
+        {}};
+  }
+  queue_.push_back(&unit);
+  arrived_.notify_one();
+  while (unit.stage == Unit::Stage::Queued) {
+    const auto left = unit.deadline - clock_.steady();
+    if (left <= SteadyTime::duration::zero()) {
+      std::erase(queue_, &unit);
+      return not_begun();
+    }
+    constexpr SteadyTime::duration kLongestWait = std::chrono::minutes(1);
+    unit.done.wait_for(lock, std::min(left, kLongestWait));
+  }
+  if (unit.stage == Unit::Stage::Expired) return not_begun();
+  // The body belongs to this call: from here on its outcome is waited for, whatever the deadline.
+  unit.done.wait(lock, [&unit] { return unit.stage == Unit::Stage::Done; });
+  lock.unlock();
+  if (unit.thrown) std::rethrow_exception(unit.thrown);
+  return std::nullopt;
+}
+
+bool UnitQueue::wait_for_units() {
+  std::unique_lock lock(mutex_);
+  arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  return !queue_.empty();
+}
+
+bool UnitQueue::empty() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.empty();
+}
+
+UnitQueue::Unit* UnitQueue::claim() {
+  const std::lock_guard lock(mutex_);
+  while (!queue_.empty()) {
+    Unit* const unit = queue_.front();
+    queue_.pop_front();
+    if (clock_.steady() >= unit->deadline) {
+      unit->stage = Unit::Stage::Expired;
+      unit->done.notify_one();
+      continue;
+    }
+    unit->stage = Unit::Stage::Running;
+    return unit;
+  }
+  return nullptr;
+}
+
+void UnitQueue::finish(Unit& unit) {
+  const std::lock_guard lock(mutex_);
+  unit.stage = Unit::Stage::Done;
+  // Under the lock: the unit lives on its caller's stack, and the caller goes on at once.
+  unit.done.notify_one();
+}
+
+void UnitQueue::fail_waiting(const std::exception_ptr& failure) {
+  const std::lock_guard lock(mutex_);
+  for (Unit* const unit : queue_) {
+    unit->thrown = failure;
+    unit->stage = Unit::Stage::Done;
+    unit->done.notify_one();
+  }
+  queue_.clear();
+}
+
+void UnitQueue::stop() {
+  const std::lock_guard lock(mutex_);
+  stopping_ = true;
+  arrived_.notify_all();
+}
+
+std::size_t UnitQueue::size() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
+}  // namespace banyan::sql

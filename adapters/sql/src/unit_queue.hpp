@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <optional>
+
+#include "connection.hpp"
+#include "kernel/context.hpp"
+#include "kernel/error.hpp"
+#include "sql/database.hpp"
+
+namespace banyan::sql {
+
+/// The order in which units of work get at a database, the same for every engine: first come,
+/// first served; no more than so many wait; none begins after its deadline; who is told that
+/// nothing happened may rely on it. Callers run(), workers claim() and finish(). Safe for
+/// concurrent use.
+class UnitQueue {
+ public:
+  /// Answers whether to keep what it did.
+  using Body = std::function<bool(Connection&)>;
+
+  /// A unit on its way; lives on its caller's stack.
+  struct Unit {
+    enum class Stage : std::uint8_t { Queued, Expired, Running, Done };
+    const Body& body;
+    SteadyTime deadline;
+    bool begins_command;  ///< the ledger's entry of a command is written in it
+    Stage stage = Stage::Queued;
+    bool kept = false;
+    std::exception_ptr thrown = nullptr;
+    std::condition_variable done = {};
+  };
+
+  explicit UnitQueue(const Options& options)
+      : clock_(*options.clock), most_queued_(options.queued_writes) {}
+
+  /// Waits until a worker has run `body`, and throws what it threw. The error says that it never
+  /// ran.
+  std::optional<Error> run(const Context& context, const Body& body);
+
+  /// False: the queue was stopped and nothing is left to do.
+  bool wait_for_units();
+  bool empty() const;
+  /// The next unit whose deadline has not passed; nothing when none waits.
+  Unit* claim();
+  void finish(Unit& unit);
+  /// Everybody who waits is told, nobody hangs.
+  void fail_waiting(const std::exception_ptr& failure);
+  void stop();
+  std::size_t size() const;
+
+ private:
+  const Clock& clock_;
+  const std::size_t most_queued_;
+  mutable std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<Unit*> queue_;
+  bool stopping_ = false;
+};
+
+}  // namespace banyan::sql
