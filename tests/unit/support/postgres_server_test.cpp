@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/postgres_server.hpp"
+
+#include <gmock/gmock.h>
+#include <libpq-fe.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "support/child_process.hpp"
+
+using namespace banyan::test;
+using testing::HasSubstr;
+
+namespace {
+
+/// One connection, and the first value of what it is asked for; nothing when it is not answered.
+class Asking {
+ public:
+  explicit Asking(const std::string& url) : connection_(PQconnectdb(url.c_str()), &PQfinish) {}
+
+  std::optional<std::string> ask(const std::string& sql) {
+    const std::unique_ptr<PGresult, decltype(&PQclear)> result(
+        PQexec(connection_.get(), sql.c_str()), &PQclear);
+    if (PQresultStatus(result.get()) == PGRES_COMMAND_OK) return "";
+    if (PQresultStatus(result.get()) != PGRES_TUPLES_OK || PQntuples(result.get()) == 0) return {};
+    return PQgetvalue(result.get(), 0, 0);
+  }
+
+ private:
+  std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
+};
+
+std::optional<std::string> ask(const std::string& url, const std::string& sql) {
+  return Asking(url).ask(sql);
+}
+
+std::filesystem::path data_folder(PostgresServer& server) {
+  return ask(server.url(), "SHOW data_directory").value_or("/nowhere");
+}
+
+/// Processes that work in this folder.
+long processes_in(const std::filesystem::path& folder) {
+  long found = 0;
+  for (const auto& process : std::filesystem::directory_iterator("/proc")) {
+    std::error_code gone;
+    if (std::filesystem::read_symlink(process.path() / "cwd", gone) == folder) ++found;
+  }
+  return found;
+}
+
+TEST(PostgresServer, GivesEachTestADatabaseOfItsOwn) {
+  PostgresDatabase one = PostgresServer::shared().make_database();
+  PostgresDatabase other = PostgresServer::shared().make_database();
+  EXPECT_EQ(ask(one.url(), "CREATE TABLE mine (id int)"), "");
+  EXPECT_EQ(ask(one.url(), "SELECT count(*) FROM mine"), "0");
+  EXPECT_EQ(ask(other.url(), "SELECT count(*) FROM mine"), std::nullopt);
+  EXPECT_EQ(ask(other.url(), "SELECT current_database()"), other.name());
+}
+
+TEST(PostgresServer, ComparesTextByItsBytes) {
+  PostgresDatabase database = PostgresServer::shared().make_database();
+  EXPECT_EQ(ask(database.url(), "SHOW server_encoding"), "UTF8");
+  EXPECT_EQ(ask(database.url(), "SELECT 'Z' < 'a' AND 'z' < 'ä' AND 'a b' < 'a-a'"), "t");
+}
+
+TEST(PostgresServer, DropsADatabaseAlthoughSomebodyIsConnected) {
+  std::string name;
+  std::optional<Asking> connected;
+  {
+    PostgresDatabase database = PostgresServer::shared().make_database();
+    name = database.name();
+    connected.emplace(database.url());
+    ASSERT_EQ(connected->ask("SELECT 1"), "1");
+  }
+  EXPECT_EQ(connected->ask("SELECT 1"), std::nullopt);
+  EXPECT_EQ(ask(PostgresServer::shared().url(),
+                "SELECT count(*) FROM pg_database WHERE datname = '" + name + "'"),
+            "0");
+}
+
+TEST(PostgresServer, ConnectsAsWhoeverATestAsksFor) {
+  PostgresDatabase database = PostgresServer::shared().make_database();
+  const std::string role = database.name() + "_clerk";
+  ASSERT_EQ(ask(database.url(), "CREATE ROLE " + role + " LOGIN"), "");
+  EXPECT_EQ(ask(database.url_as(role), "SELECT current_user"), role);
+  EXPECT_EQ(ask(database.url(), "DROP ROLE " + role), "");
+}
+
+TEST(PostgresServer, EndsTheConnectionsOfOneDatabase) {
+  PostgresDatabase database = PostgresServer::shared().make_database();
+  PostgresDatabase other = PostgresServer::shared().make_database();
+  Asking cut(database.url());
+  Asking spared(other.url());
+  PostgresServer::shared().kill_backends(database.name());
+  EXPECT_EQ(cut.ask("SELECT 1"), std::nullopt);
+  EXPECT_EQ(spared.ask("SELECT 1"), "1");
+}
+
+TEST(PostgresServer, TheSharedOneIsNotKilled) {
+  if (std::getenv("BANYAN_TEST_POSTGRES_FOLDER") == nullptr)
+    GTEST_SKIP() << "it is this test's own";
+  EXPECT_THROW(PostgresServer::shared().kill_9(), std::runtime_error);
+}
+
+TEST(PostgresServer, KeepsWhatWasCommittedWhenItIsKilled) {
+  for (const auto sync : {PostgresServer::Sync::On, PostgresServer::Sync::Off}) {
+    PostgresServer server(sync);
+    EXPECT_EQ(ask(server.url(), "SHOW fsync"), sync == PostgresServer::Sync::On ? "on" : "off");
+    PostgresDatabase database = server.make_database();
+    ASSERT_EQ(ask(database.url(), "CREATE TABLE kept (id int)"), "");
+    ASSERT_EQ(ask(database.url(), "INSERT INTO kept VALUES (1)"), "");
+    Asking open(database.url());
+    ASSERT_EQ(open.ask("BEGIN"), "");
+    ASSERT_EQ(open.ask("INSERT INTO kept VALUES (2)"), "");
+    const auto data = data_folder(server);
+    ASSERT_GT(processes_in(data), 1);
+
+    server.kill_9();
+    EXPECT_EQ(processes_in(data), 0);
+    EXPECT_EQ(open.ask("COMMIT"), std::nullopt);
+    EXPECT_EQ(ask(database.url(), "SELECT 1"), std::nullopt);
+
+    server.restart();
+    EXPECT_EQ(ask(database.url(), "SELECT count(*) FROM kept"), "1");
+  }
+}
+
+TEST(PostgresServer, SeveralRunAtOnceAndLeaveNothingBehind) {
+  std::filesystem::path data_of_one, data_of_other;
+  {
+    PostgresServer one, other;
+    data_of_one = data_folder(one);
+    data_of_other = data_folder(other);
+    EXPECT_NE(one.url(), other.url());
+    EXPECT_NE(data_of_one, data_of_other);
+    one.kill_9();
+    EXPECT_EQ(ask(other.url(), "SELECT 1"), "1");
+  }
+  for (const auto& data : {data_of_one, data_of_other}) {
+    EXPECT_EQ(processes_in(data), 0);
+    EXPECT_FALSE(std::filesystem::exists(data)) << data;
+  }
+}
+
+TEST(PostgresServer, OpensNoPortAndNoDoorToOthers) {
+  EXPECT_EQ(ask(PostgresServer::shared().url(), "SHOW listen_addresses"), "");
+  const auto home = data_folder(PostgresServer::shared()).parent_path();
+  EXPECT_EQ(std::filesystem::status(home).permissions(), std::filesystem::perms::owner_all);
+}
+
+/// The program by itself, in a folder that goes with the test.
+class PostgresCluster : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (std::filesystem::temp_directory_path() / "banyan-cluster-XXXXXX").string();
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    folder_ = name;
+    std::filesystem::permissions(folder_, std::filesystem::perms(0711));
+  }
+  void TearDown() override {
+    call({"stop", folder_, "--discard"});
+    std::filesystem::remove_all(folder_);
+  }
+
+  Ran call(std::vector<std::string> words) {
+    words.insert(words.begin(), BANYAN_POSTGRES_CLUSTER);
+    return run_program(words);
+  }
+  long processes() const {
+    return processes_in(std::filesystem::path(folder_) / "server" / "data");
+  }
+  bool all_end() const {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (processes() > 0 && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::yield();
+    }
+    return processes() == 0;
+  }
+
+  std::string folder_;
+};
+
+TEST_F(PostgresCluster, RunsACommandAndStopsWithIt) {
+  const Ran ran = call({"run", folder_, "--no-sync", "--", "sh", "-c",
+                        "psql \"$BANYAN_POSTGRES_URL\" -Atc 'SELECT 40 + 2'; exit 7"});
+  EXPECT_EQ(ran.exit_code, 7);
+  EXPECT_THAT(ran.output, HasSubstr("42"));
+  EXPECT_EQ(processes(), 0);
+}
+
+TEST_F(PostgresCluster, StopsAlsoWhenWhoRunsTheCommandIsKilled) {
+  const std::string begun = folder_ + "/begun";
+  ChildProcess running({BANYAN_POSTGRES_CLUSTER, "run", folder_, "--no-sync", "--", "sh", "-c",
+                        "echo > " + begun + "; cat"},
+                       folder_ + "/output");
+  ASSERT_NE(await_file(begun, running), "");
+  ASSERT_GT(processes(), 0);
+  running.kill();
+  EXPECT_TRUE(all_end());
+}
+
+TEST_F(PostgresCluster, KeepsItsDataUntilItIsToldToBeginAnew) {
+  const auto psql = [this](const std::string& sql, const std::vector<std::string>& options) {
+    std::vector<std::string> words = {"run", folder_, "--no-sync"};
+    words.insert(words.end(), options.begin(), options.end());
+    words.insert(words.end(), {"--", "sh", "-c", "psql \"$BANYAN_POSTGRES_URL\" -Atc \"$0\"", sql});
+    return call(words).output;
+  };
+  psql("CREATE DATABASE mine", {});
+  const std::string count = "SELECT count(*) FROM pg_database WHERE datname = 'mine'";
+  EXPECT_EQ(psql(count, {}), "1\n");
+  EXPECT_EQ(psql(count, {"--fresh"}), "0\n");
+}
+
+TEST_F(PostgresCluster, StopsOneThatWasLeftBehindWhenItBeginsAnew) {
+  ASSERT_EQ(call({"start", folder_, "--no-sync"}).exit_code, 0);
+  const std::string first = call({"start", folder_, "--no-sync"}).output;
+  EXPECT_THAT(first, HasSubstr("postgresql://"));
+  ASSERT_EQ(call({"start", folder_, "--no-sync", "--fresh"}).exit_code, 0);
+  EXPECT_EQ(call({"stop", folder_}).exit_code, 0);
+  EXPECT_EQ(processes(), 0);
+}
+
+TEST_F(PostgresCluster, GoesElsewhereWhenItsUserCannotReachTheFolderAndSaysSo) {
+  if (geteuid() != 0) GTEST_SKIP() << "one's own folders can be reached";
+  std::filesystem::permissions(folder_, std::filesystem::perms(0700));
+  const Ran ran = call({"run", folder_, "--no-sync", "--discard", "--", "sh", "-c",
+                        "psql \"$BANYAN_POSTGRES_URL\" -Atc 'SELECT 40 + 2'"});
+  EXPECT_EQ(ran.exit_code, 0);
+  EXPECT_THAT(ran.output, HasSubstr("cannot reach " + folder_));
+  EXPECT_THAT(ran.output, HasSubstr("42"));
+}
+
+TEST_F(PostgresCluster, TellsWhyAServerDoesNotStart) {
+  ASSERT_EQ(call({"start", folder_, "--no-sync"}).exit_code, 0);
+  ASSERT_EQ(call({"stop", folder_}).exit_code, 0);
+  std::filesystem::remove(folder_ + "/server/data/global/pg_control");
+  const Ran ran = call({"start", folder_, "--no-sync"});
+  EXPECT_EQ(ran.exit_code, 1);
+  EXPECT_THAT(ran.output, HasSubstr("PostgreSQL did not start"));
+  EXPECT_THAT(ran.output, HasSubstr("pg_control"));
+}
+
+}  // namespace
