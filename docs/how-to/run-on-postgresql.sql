@@ -9,10 +9,13 @@
 -- the roles are made here, and the user may make none. Run it again as often as you like; nothing
 -- that is there is changed. The user has no password yet: `\password recordshop` in psql sets one
 -- without showing it to anybody.
+\set ON_ERROR_STOP on
+SET client_min_messages = warning;
 \if :{?application}
 \else
-  \warn 'Say which application: psql -v application=recordshop -f run-on-postgresql.sql'
-  \quit
+  DO $$ BEGIN
+    RAISE 'Say which application: psql -v application=recordshop -f run-on-postgresql.sql';
+  END $$;
 \endif
 \if :{?modules}
 \else

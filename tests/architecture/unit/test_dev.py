@@ -240,6 +240,27 @@ class RunOnPostgres(unittest.TestCase):
         self.assertIn(f"with --database {url}\n", said)
         self.assertTrue((self.root / "var/postgres/server/.s.PGSQL.5432").exists())
 
+    def test_an_administrator_can_make_the_roles_so_that_the_application_need_not(self):
+        self.cluster("start", "--no-sync")
+        administrator = (self.root / "var/postgres/url").read_text().strip()
+        script = DEV.parent / "docs/how-to/run-on-postgresql.sql"
+
+        def psql(url, *options):
+            done = subprocess.run(["psql", "--no-psqlrc", "-qAt", *options, url], text=True, check=False,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            return done.returncode, done.stdout
+
+        code, said = psql(administrator, "-f", script)
+        self.assertNotEqual(code, 0)
+        self.assertIn("Say which application", said)
+        for _ in "once", "again":
+            code, said = psql(administrator, "-v", "application=shop", "-v", "modules=orders stock", "-f", script)
+            self.assertEqual((code, said), (0, ""))
+        shop = administrator.replace("postgres@/postgres", "shop@/shop")
+        self.assertEqual(psql(shop, "-c", "SET ROLE shop_stock; SELECT current_user"), (0, "shop_stock\n"))
+        self.assertIn("permission denied to create role", psql(shop, "-c", "CREATE ROLE shop_more")[1])
+        self.assertEqual(psql(shop, "-c", "SELECT datcollate FROM pg_database WHERE datname = 'shop'")[1], "C\n")
+
 
 if __name__ == "__main__":
     unittest.main()
