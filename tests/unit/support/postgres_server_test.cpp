@@ -6,11 +6,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "support/child_process.hpp"
 
@@ -44,14 +50,22 @@ std::filesystem::path data_folder(PostgresServer& server) {
   return ask(server.url(), "SHOW data_directory").value_or("/nowhere");
 }
 
-/// Processes that work in this folder.
-long processes_in(const std::filesystem::path& folder) {
-  long found = 0;
-  for (const auto& process : std::filesystem::directory_iterator("/proc")) {
-    std::error_code gone;
-    if (std::filesystem::read_symlink(process.path() / "cwd", gone) == folder) ++found;
-  }
-  return found;
+/// The processes of a server that runs.
+std::vector<pid_t> processes_of(const std::string& url) {
+  std::istringstream answer(
+      ask(url,
+          "SELECT string_agg(pid::text, ' ') FROM (SELECT pid FROM pg_stat_activity UNION"
+          " SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int) AS all_of_them")
+          .value_or(""));
+  return {std::istream_iterator<pid_t>(answer), {}};
+}
+
+/// Nobody may have waited for one that has ended.
+bool runs(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  const std::string status{std::istreambuf_iterator<char>(file), {}};
+  const std::size_t name_ends = status.rfind(") ");
+  return name_ends != std::string::npos && status.at(name_ends + 2) != 'Z';
 }
 
 TEST(PostgresServer, GivesEachTestADatabaseOfItsOwn) {
@@ -118,11 +132,12 @@ TEST(PostgresServer, KeepsWhatWasCommittedWhenItIsKilled) {
     Asking open(database.url());
     ASSERT_EQ(open.ask("BEGIN"), "");
     ASSERT_EQ(open.ask("INSERT INTO kept VALUES (2)"), "");
-    const auto data = data_folder(server);
-    ASSERT_GT(processes_in(data), 1);
+    const auto processes = processes_of(server.url());
+    ASSERT_GT(processes.size(), 3U);
+    ASSERT_TRUE(std::ranges::all_of(processes, runs));
 
     server.kill_9();
-    EXPECT_EQ(processes_in(data), 0);
+    EXPECT_TRUE(std::ranges::none_of(processes, runs));
     EXPECT_EQ(open.ask("COMMIT"), std::nullopt);
     EXPECT_EQ(ask(database.url(), "SELECT 1"), std::nullopt);
 
@@ -133,8 +148,11 @@ TEST(PostgresServer, KeepsWhatWasCommittedWhenItIsKilled) {
 
 TEST(PostgresServer, SeveralRunAtOnceAndLeaveNothingBehind) {
   std::filesystem::path data_of_one, data_of_other;
+  std::vector<pid_t> processes;
   {
     PostgresServer one, other;
+    processes = processes_of(other.url());
+    ASSERT_GT(processes.size(), 3U);
     data_of_one = data_folder(one);
     data_of_other = data_folder(other);
     EXPECT_NE(one.url(), other.url());
@@ -142,8 +160,8 @@ TEST(PostgresServer, SeveralRunAtOnceAndLeaveNothingBehind) {
     one.kill_9();
     EXPECT_EQ(ask(other.url(), "SELECT 1"), "1");
   }
+  EXPECT_TRUE(std::ranges::none_of(processes, runs));
   for (const auto& data : {data_of_one, data_of_other}) {
-    EXPECT_EQ(processes_in(data), 0);
     EXPECT_FALSE(std::filesystem::exists(data)) << data;
   }
 }
@@ -172,15 +190,20 @@ class PostgresCluster : public testing::Test {
     words.insert(words.begin(), BANYAN_POSTGRES_CLUSTER);
     return run_program(words);
   }
-  long processes() const {
-    return processes_in(std::filesystem::path(folder_) / "server" / "data");
+  bool is_there() const { return std::filesystem::exists(folder_ + "/server/.s.PGSQL.5432"); }
+  std::vector<pid_t> processes() const {
+    std::ifstream file(folder_ + "/url");
+    std::string url;
+    std::getline(file, url);
+    return processes_of(url);
   }
-  bool all_end() const {
+  static bool all_end(const std::vector<pid_t>& processes) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (processes() > 0 && std::chrono::steady_clock::now() < deadline) {
+    while (std::ranges::any_of(processes, runs)) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
       std::this_thread::yield();
     }
-    return processes() == 0;
+    return true;
   }
 
   std::string folder_;
@@ -191,18 +214,19 @@ TEST_F(PostgresCluster, RunsACommandAndStopsWithIt) {
                         "psql \"$BANYAN_POSTGRES_URL\" -Atc 'SELECT 40 + 2'; exit 7"});
   EXPECT_EQ(ran.exit_code, 7);
   EXPECT_THAT(ran.output, HasSubstr("42"));
-  EXPECT_EQ(processes(), 0);
+  EXPECT_FALSE(is_there());
 }
 
 TEST_F(PostgresCluster, StopsAlsoWhenWhoRunsTheCommandIsKilled) {
   const std::string begun = folder_ + "/begun";
   ChildProcess running({BANYAN_POSTGRES_CLUSTER, "run", folder_, "--no-sync", "--", "sh", "-c",
-                        "echo > " + begun + "; cat"},
+                        "echo > $0.new; mv $0.new $0; exec tail --pid=$PPID -f /dev/null", begun},
                        folder_ + "/output");
   ASSERT_NE(await_file(begun, running), "");
-  ASSERT_GT(processes(), 0);
+  const auto of_server = processes();
+  ASSERT_GT(of_server.size(), 3U);
   running.kill();
-  EXPECT_TRUE(all_end());
+  EXPECT_TRUE(all_end(of_server));
 }
 
 TEST_F(PostgresCluster, KeepsItsDataUntilItIsToldToBeginAnew) {
@@ -220,11 +244,24 @@ TEST_F(PostgresCluster, KeepsItsDataUntilItIsToldToBeginAnew) {
 
 TEST_F(PostgresCluster, StopsOneThatWasLeftBehindWhenItBeginsAnew) {
   ASSERT_EQ(call({"start", folder_, "--no-sync"}).exit_code, 0);
-  const std::string first = call({"start", folder_, "--no-sync"}).output;
-  EXPECT_THAT(first, HasSubstr("postgresql://"));
+  const auto left_behind = processes();
+  ASSERT_GT(left_behind.size(), 3U);
+  EXPECT_EQ(call({"start", folder_, "--no-sync"}).exit_code, 0);
+  EXPECT_TRUE(runs(left_behind.front())) << "without --fresh it goes on";
   ASSERT_EQ(call({"start", folder_, "--no-sync", "--fresh"}).exit_code, 0);
+  EXPECT_TRUE(std::ranges::none_of(left_behind, runs));
+}
+
+TEST_F(PostgresCluster, TakesNobodyForItsServerWhoHasTheNumberOfAKilledOne) {
+  ASSERT_EQ(call({"start", folder_, "--no-sync"}).exit_code, 0);
+  ASSERT_EQ(call({"kill", folder_}).exit_code, 0);
+  const std::string pid_file = folder_ + "/server/data/postmaster.pid";
+  std::ifstream before(pid_file);
+  std::string text{std::istreambuf_iterator<char>(before), {}};
+  text.replace(0, text.find('\n'), std::to_string(getpid()));
+  std::ofstream(pid_file) << text;
   EXPECT_EQ(call({"stop", folder_}).exit_code, 0);
-  EXPECT_EQ(processes(), 0);
+  EXPECT_EQ(call({"start", folder_, "--no-sync"}).exit_code, 0);
 }
 
 TEST_F(PostgresCluster, GoesElsewhereWhenItsUserCannotReachTheFolderAndSaysSo) {
