@@ -4,6 +4,8 @@
 # `banyan::migrations::scripts_of<Module>` … as the list of the folder's *.sql, in order.
 function(banyan_embed_migrations module folder out)
   file(GLOB scripts CONFIGURE_DEPENDS "${folder}/*.sql" "${folder}/separation/*.sql")
+  # What another engine runs in place of the script beside it.
+  list(FILTER scripts EXCLUDE REGEX "\\.postgresql\\.sql$")
   list(SORT scripts)
   set(rows "")
   foreach(script IN LISTS scripts)

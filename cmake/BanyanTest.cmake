@@ -1,12 +1,26 @@
-# banyan_add_test(<name> SOURCES … LINKS … [INCLUDES …] [LABELS …] [TIMEOUT seconds])
+# banyan_add_test(<name> SOURCES … LINKS … [INCLUDES …] [LABELS …] [TIMEOUT seconds]
+#                 [NEEDS_POSTGRES])
 #
 # One GoogleTest program. SOURCES are relative to the current folder. INCLUDES is for tests of a
-# module's insides: the only targets besides the module's own that may see its src/.
+# module's insides: the only targets besides the module's own that may see its src/. NEEDS_POSTGRES is
+# for tests that use PostgresServer::shared(): one server is started for all tests of a run of ctest.
 find_package(GTest 1.12 REQUIRED)
 include(GoogleTest)
 
+set(BANYAN_TEST_POSTGRES_FOLDER "${PROJECT_BINARY_DIR}/tests/postgres")
+
+# banyan_add_postgres_fixture(<postgres_cluster>): what NEEDS_POSTGRES asks for. The server ends with
+# ctest, also when that is killed; whatever a run before has left goes first.
+function(banyan_add_postgres_fixture program)
+  add_test(NAME postgres/start
+    COMMAND "${program}" start "${BANYAN_TEST_POSTGRES_FOLDER}" --fresh --no-sync --until parent --discard)
+  add_test(NAME postgres/stop COMMAND "${program}" stop "${BANYAN_TEST_POSTGRES_FOLDER}" --discard)
+  set_tests_properties(postgres/start PROPERTIES FIXTURES_SETUP postgres TIMEOUT 180)
+  set_tests_properties(postgres/stop PROPERTIES FIXTURES_CLEANUP postgres TIMEOUT 180)
+endfunction()
+
 function(banyan_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LINKS;INCLUDES;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "NEEDS_POSTGRES" "TIMEOUT" "SOURCES;LINKS;INCLUDES;LABELS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "banyan_add_test(${name}): unknown argument(s) ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -24,6 +38,11 @@ function(banyan_add_test name)
   # A case is named by its name or its number; its value, up to whole requests, a failure tells.
   # (An empty value would make the next name its value.)
   set(properties TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "XDG_RUNTIME_DIR=${run}")
+  if(arg_NEEDS_POSTGRES)
+    # Apart from ENVIRONMENT: gtest_discover_tests keeps no list with two elements together.
+    list(APPEND properties FIXTURES_REQUIRED postgres
+         ENVIRONMENT_MODIFICATION "BANYAN_TEST_POSTGRES_FOLDER=set:${BANYAN_TEST_POSTGRES_FOLDER}")
+  endif()
   if(arg_LABELS)
     list(APPEND properties LABELS "${arg_LABELS}")
   endif()

@@ -2,8 +2,10 @@
 """./dev with the system's tools replaced by small stand-ins."""
 
 import os
+import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -17,6 +19,7 @@ class Dev(unittest.TestCase):
         self.log = self.tools / "log"
         self.log.touch()
         self.policy = self.tools / "policy-rc.d"
+        self.postgresql = self.tools / "postgresql-common"
         # Everything is installed but libsoci-dev; the package lists know it after an update.
         self.tool("dpkg-query", 'for last; do :; done; [ "$last" != libsoci-dev ] || exit 1; printf installed')
         self.tool("apt-cache", f"grep -q 'apt-get.* update' {self.log}")
@@ -34,7 +37,8 @@ class Dev(unittest.TestCase):
     def dev(self, *arguments):
         done = subprocess.run(
             [DEV, *arguments], text=True,
-            env=dict(os.environ, PATH=f"{self.tools}:{os.environ['PATH']}", POLICY_RC_D=str(self.policy)),
+            env=dict(os.environ, PATH=f"{self.tools}:{os.environ['PATH']}", POLICY_RC_D=str(self.policy),
+                     POSTGRESQL_COMMON=str(self.postgresql)),
             cwd=self.tools, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         return done.returncode, done.stdout
 
@@ -63,6 +67,9 @@ class Dev(unittest.TestCase):
             ("run", "--data"): "--data needs a file",
             ("run", "--data", "no-such.sqlite"): "there is no file no-such.sqlite (looked for",
             ("run", "--port", "http"): "--port needs a number",
+            ("run", "--postgres", "mysql://here"): "run does not know 'mysql://here'",
+            ("run", "--postgres", "postgresql://me:secret@there/shop"): "must not have its password in it",
+            ("run", "--postgres", "postgresql://there/shop?a=1&password=secret"): "must not have its password in it",
             ("journey", "--data", "no-such.sqlite"): "there is no file no-such.sqlite",
             ("fuzz", "json_fuzz", "long"): "fuzz needs a number of seconds",
         }.items():
@@ -92,6 +99,22 @@ class Dev(unittest.TestCase):
                 self.assertIn("services among them are not started", said)
                 self.assertEqual(set(self.log.read_text().splitlines()), {"policy 101"})
                 self.assertFalse(self.policy.exists())
+
+    def test_makes_no_cluster_of_the_system_while_it_installs_postgresql(self):
+        self.on_debian_12()
+        self.tool("dpkg-query", 'for last; do :; done; [ "$last" != postgresql-15 ] || exit 1; printf installed')
+        setting = self.postgresql / "createcluster.d" / "banyan.conf"
+        self.tool("apt-get", f'cat "{setting}" >> {self.log}')
+        for kept in False, True:
+            with self.subTest(f"the folder was there before: {kept}"):
+                if kept:
+                    self.postgresql.mkdir()
+                    (self.postgresql / "createcluster.conf").touch()
+                code, said = self.dev("deps", "test")
+                self.assertEqual(code, 0, said)
+                self.assertEqual(set(self.log.read_text().splitlines()), {"create_main_cluster = false"})
+                self.assertFalse(setting.exists())
+                self.assertEqual(self.postgresql.exists(), kept)
 
     def test_leaves_a_policy_about_services_as_it_is(self):
         self.on_debian_12()
@@ -138,6 +161,105 @@ class Dev(unittest.TestCase):
         command = "apt-get update && apt-get install -y --no-install-recommends libsoci-dev"
         self.assertIn(f'  sudo sh -c "{command}"\n\nor as root:\n\n  {command}\n', said)
         self.assertEqual(self.log.read_text(), "")
+
+
+@unittest.skipUnless(list(Path("/usr/lib/postgresql").glob("*/bin/postgres")), "needs a PostgreSQL server")
+class RunOnPostgres(unittest.TestCase):
+    """A copy of ./dev with stand-ins for the compiler and the shop, and a real server."""
+
+    def setUp(self):
+        self.root = Path(tempfile.mkdtemp(prefix="banyan-dev-"))
+        self.root.chmod(0o711)
+        self.addCleanup(shutil.rmtree, self.root)
+        self.addCleanup(self.cluster, "stop", "--discard")
+        shutil.copy(DEV, self.root / "dev")
+        for name in "docs", "tests":
+            (self.root / name).symlink_to(DEV.parent / name)
+        self.program("tools/dpkg-query", "printf installed")
+        self.program("tools/cmake", "exit 0")
+        self.program("build/release/bin/recordshop-data",
+                     'psql "$3" -qc "CREATE SCHEMA catalog; CREATE TABLE catalog.tracks ()"; echo "filled by $1"')
+        self.program("build/release/bin/recordshop",
+                     'psql "${4:-$2}" -Atc "SELECT current_user, current_database(), rolsuper FROM pg_roles'
+                     ' WHERE rolname = current_user"; echo "with $*"')
+
+    def program(self, name, body):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{body}\n")
+        path.chmod(0o755)
+
+    def cluster(self, verb, *options):
+        subprocess.run([DEV.parent / "tests/support/postgres_cluster", verb, self.root / "var/postgres", *options],
+                       check=True, stdout=subprocess.DEVNULL)
+
+    def run_shop(self, *options):
+        done = subprocess.run([self.root / "dev", "run", "--postgres", *options], text=True,
+                              env=dict(os.environ, PATH=f"{self.root}/tools:{os.environ['PATH']}"),
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        return done.returncode, done.stdout
+
+    def stops(self):
+        socket = self.root / "var/postgres/server/.s.PGSQL.5432"
+        deadline = time.monotonic() + 60
+        while socket.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return not socket.exists()
+
+    def test_starts_a_server_fills_it_once_and_stops_it_with_the_shop(self):
+        code, said = self.run_shop("--port", "8123")
+        self.assertEqual(code, 0, said)
+        self.assertIn("filled by generate\n", said)
+        self.assertIn("recordshop|recordshop|f\n", said)  # a user of its own, who is no superuser
+        self.assertIn("with --port 8123 --database postgresql://recordshop@/recordshop?host=", said)
+        self.assertTrue(self.stops())
+
+        code, said = self.run_shop()
+        self.assertEqual(code, 0, said)
+        self.assertNotIn("filled by", said)
+        self.assertTrue(self.stops())
+
+    def test_begins_anew_when_the_filling_was_broken_off(self):
+        fills = self.root / "build/release/bin/recordshop-data"
+        text = fills.read_text()
+        fills.write_text(text + "exit 70\n")
+        code, _ = self.run_shop()
+        self.assertEqual(code, 70)
+        self.assertTrue(self.stops())
+
+        fills.write_text(text)
+        code, said = self.run_shop()
+        self.assertEqual(code, 0, said)
+        self.assertIn("filled by generate", said)
+
+    def test_takes_a_server_that_is_there_and_leaves_it_running(self):
+        self.cluster("start", "--no-sync")
+        url = (self.root / "var/postgres/url").read_text().strip()
+        code, said = self.run_shop(url)
+        self.assertEqual(code, 0, said)
+        self.assertIn(f"with --database {url}\n", said)
+        self.assertTrue((self.root / "var/postgres/server/.s.PGSQL.5432").exists())
+
+    def test_an_administrator_can_make_the_roles_so_that_the_application_need_not(self):
+        self.cluster("start", "--no-sync")
+        administrator = (self.root / "var/postgres/url").read_text().strip()
+        script = DEV.parent / "docs/how-to/run-on-postgresql.sql"
+
+        def psql(url, *options):
+            done = subprocess.run(["psql", "--no-psqlrc", "-qAt", *options, url], text=True, check=False,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            return done.returncode, done.stdout
+
+        code, said = psql(administrator, "-f", script)
+        self.assertNotEqual(code, 0)
+        self.assertIn("Say which application", said)
+        for _ in "once", "again":
+            code, said = psql(administrator, "-v", "application=shop", "-v", "modules=orders stock", "-f", script)
+            self.assertEqual((code, said), (0, ""))
+        shop = administrator.replace("postgres@/postgres", "shop@/shop")
+        self.assertEqual(psql(shop, "-c", "SET ROLE shop_stock; SELECT current_user"), (0, "shop_stock\n"))
+        self.assertIn("permission denied to create role", psql(shop, "-c", "CREATE ROLE shop_more")[1])
+        self.assertEqual(psql(shop, "-c", "SELECT datcollate FROM pg_database WHERE datname = 'shop'")[1], "C\n")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,8 @@ ScriptFolder::ScriptFolder(std::string module, const std::filesystem::path& fold
   const auto add = [this](const std::filesystem::path& from, const std::string& prefix) {
     for (const auto& entry : std::filesystem::directory_iterator(from)) {
       if (entry.path().extension() != ".sql") continue;
+      // What another engine runs in place of the script beside it.
+      if (entry.path().string().ends_with(".postgresql.sql")) continue;
       texts_.emplace_back(prefix + entry.path().filename().string(),
                           text_of(scripts_.module, entry.path()));
     }
