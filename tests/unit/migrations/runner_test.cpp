@@ -5,8 +5,8 @@
 
 #include <fstream>
 
+#include "support/raw_sqlite.hpp"
 #include "support/temporary_database.hpp"
-#include "unit/sql/raw_sqlite.hpp"
 
 namespace banyan::migrations {
 namespace {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "kernel/clock.hpp"
 #include "sqlite/fault.hpp"
@@ -56,7 +57,14 @@ class Connection {
 
   /// Every statement of the text. A fault's offset() counts from the beginning of the script.
   void run(std::string_view script) const;
+  /// The same without running any: what an Authorizer is to hear of.
+  void prepare(std::string_view script) const;
   Statement query(std::string_view sql) const { return {handle(), sql}; }
+  /// Calls `take` with every row of a statement without parameters.
+  void each(std::string_view sql, const auto& take) const {
+    for (Statement row = query(sql); row.step();) take(std::as_const(row));
+  }
+  bool has_table(std::string_view name) const;      ///< SQLite's names have no case
   std::string text(std::string_view sql) const;     ///< first value of the first row, or ""
   std::int64_t number(std::string_view sql) const;  ///< first value of the first row, or 0
 

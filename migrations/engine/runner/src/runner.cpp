@@ -7,15 +7,18 @@
 #include <map>
 #include <memory>
 
-#include "database.hpp"
 #include "history.hpp"
 #include "script_rules.hpp"
-#include "sql/fault.hpp"
-#include "sql/writer_lock.hpp"
+#include "sqlite/connection.hpp"
+#include "sqlite/file_lock.hpp"
+#include "sqlite/transaction.hpp"
 #include "statements.hpp"
 
 namespace banyan::migrations {
 namespace {
+
+using sqlite::Connection;
+using sqlite::OpenMode;
 
 constexpr std::chrono::seconds longest_wait_for_writers{60};
 constexpr std::size_t most_orphans_listed = 20;
@@ -24,38 +27,55 @@ MigrationFault about(const std::filesystem::path& database, const std::string& w
   return MigrationFault({{"", database.string(), std::nullopt, what}});
 }
 
-void lock_writers(sql::WriterLock& lock, const std::filesystem::path& database) {
-  const auto until = std::chrono::steady_clock::now() + longest_wait_for_writers;
-  if (lock.acquire([until] { return std::chrono::steady_clock::now() >= until; })) return;
+std::string explained(const sqlite::Fault& fault) {
+  const auto next = sqlite::next_step(fault.kind());
+  return fault.message() + (next.empty() ? "" : ". " + std::string(next));
+}
+
+sqlite::FileLock lock_writers(const std::filesystem::path& database) {
+  const auto file = sqlite::writer_lock_of(database);
+  auto lock = sqlite::FileLock::take(file, database, longest_wait_for_writers);
+  if (lock) return std::move(*lock);
   throw about(database, "another process has been writing for " +
                             std::to_string(longest_wait_for_writers.count()) +
-                            " seconds without a pause; find it with `fuser FILE.lock`");
+                            " seconds without a pause; find it with `fuser " + file.string() + "`");
+}
+
+Connection open(const std::filesystem::path& file, OpenMode mode) {
+  Connection database = Connection::open(file, mode, longest_wait_for_writers);
+  if (mode == OpenMode::Create) database.run("PRAGMA journal_mode = WAL");
+  database.run("PRAGMA synchronous = FULL");
+  database.set(sqlite::Setting::ForeignKeys, true);
+  return database;
 }
 
 // In a rebuild tables go by the names of others for a while, which must not rename references.
-void prepare_rebuild(Database& database) {
-  database.run_script("PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON");
+void prepare_rebuild(const Connection& database) {
+  database.set(sqlite::Setting::ForeignKeys, false);
+  database.run("PRAGMA legacy_alter_table = ON");
 }
 
-void check_foreign_keys(Database& database, const std::string& module, const Script& script) {
+void check_foreign_keys(const Connection& database, const std::string& module,
+                        const Script& script) {
   std::vector<Problem> problems;
-  for (const auto& row : database.rows("PRAGMA foreign_key_check")) {
+  auto row = database.query("PRAGMA foreign_key_check");
+  while (problems.size() < most_orphans_listed && row.step()) {
     problems.push_back({module, file_of(module, script.name), std::nullopt,
-                        "after the rebuild row " + row[1] + " of '" + row[0] +
-                            "' points to nothing in '" + row[2] +
+                        "after the rebuild row " + row.text(1) + " of '" + row.text(0) +
+                            "' points to nothing in '" + row.text(2) +
                             "'; delete or correct such rows in the script"});
-    if (problems.size() == most_orphans_listed) break;
   }
   if (!problems.empty()) throw MigrationFault(std::move(problems));
 }
 
-void run(Database& database, const std::string& module, const Script& script, Timestamp now) {
+void run(const Connection& database, const std::string& module, const Script& script,
+         Timestamp now) {
   try {
-    database.run_script(script.sql);
-  } catch (const DatabaseFault& fault) {
+    database.run(script.sql);
+  } catch (const sqlite::Fault& fault) {
     const auto line =
-        fault.offset ? std::optional(line_at(script.sql, *fault.offset)) : std::nullopt;
-    throw MigrationFault({{module, file_of(module, script.name), line, fault.what()}});
+        fault.offset() ? std::optional(line_at(script.sql, *fault.offset())) : std::nullopt;
+    throw MigrationFault({{module, file_of(module, script.name), line, explained(fault)}});
   }
   if (is_rebuild(script.sql)) check_foreign_keys(database, module, script);
   remember(database, module, script, now);
@@ -71,11 +91,10 @@ std::optional<Status> apply_one(const std::filesystem::path& shared_file,
                                 const Clock& clock) {
   while (true) {
     const auto place = place_of(shared_file, module.module);
-    sql::WriterLock lock(place);
-    lock_writers(lock, place);
-    Database database(place, Database::Open::Create);
+    const sqlite::FileLock lock = lock_writers(place);
+    const Connection database = open(place, OpenMode::Create);
     if (is_rebuild(script.sql)) prepare_rebuild(database);
-    Transaction transaction(database);
+    sqlite::Transaction transaction(database, sqlite::Begin::Immediate);
     if (place_of(shared_file, module.module) != place) continue;
     create_history(database);
     const auto history = history_of(database, module.module);
@@ -85,9 +104,9 @@ std::optional<Status> apply_one(const std::filesystem::path& shared_file,
     run(database, module.module, script, now);
     try {
       transaction.commit();
-    } catch (const DatabaseFault& fault) {
+    } catch (const sqlite::Fault& fault) {
       throw MigrationFault(
-          {{module.module, file_of(module.module, script.name), std::nullopt, fault.what()}});
+          {{module.module, file_of(module.module, script.name), std::nullopt, explained(fault)}});
     }
     return Status{module.module, std::string(script.name), State::Applied, now, place};
   }
@@ -98,8 +117,7 @@ std::vector<Status> status_of(const std::filesystem::path& shared_file,
   const auto place = place_of(shared_file, module.module);
   History history;
   if (std::filesystem::exists(place)) {
-    Database database(place, Database::Open::Existing);
-    history = history_of(database, module.module);
+    history = history_of(open(place, OpenMode::ReadRecovering), module.module);
   }
   std::vector<Status> result;
   for (const auto& script : in_order(module)) {
@@ -134,11 +152,11 @@ std::vector<Problem> Runner::check() const {
     for (const auto& module : modules_) {
       const auto place = place_of(shared_file_, module.module);
       if (!std::filesystem::exists(place)) continue;
-      Database database(place, Database::Open::Existing);
+      const Connection database = open(place, OpenMode::ReadRecovering);
       add(problems_of_history(module, history_of(database, module.module)));
     }
-  } catch (const DatabaseFault& fault) {
-    problems.push_back({"", shared_file_.string(), std::nullopt, fault.what()});
+  } catch (const sqlite::Fault& fault) {
+    problems.push_back({"", shared_file_.string(), std::nullopt, explained(fault)});
   }
   return problems;
 }
@@ -171,10 +189,8 @@ std::vector<Status> Runner::apply_where(
         }
       }
     }
-  } catch (const DatabaseFault& fault) {
-    throw about(shared_file_, fault.what());
-  } catch (const sql::Fault& fault) {
-    throw about(shared_file_, fault.what());
+  } catch (const sqlite::Fault& fault) {
+    throw about(shared_file_, explained(fault));
   }
   return applied;
 }
@@ -183,10 +199,8 @@ std::vector<Status> Runner::dry_run() {
   refuse(check());
   try {
     return try_out();
-  } catch (const DatabaseFault& fault) {
-    throw about(shared_file_, fault.what());
-  } catch (const sql::Fault& fault) {
-    throw about(shared_file_, fault.what());
+  } catch (const sqlite::Fault& fault) {
+    throw about(shared_file_, explained(fault));
   }
 }
 
@@ -198,12 +212,10 @@ std::vector<Status> Runner::try_out() {
   }
   for (const auto& [place, modules] : places) {
     const bool exists = std::filesystem::exists(place);
-    std::optional<sql::WriterLock> lock;
-    if (exists) {
-      lock.emplace(place);
-      lock_writers(*lock, place);
-    }
-    Database database(place, exists ? Database::Open::Existing : Database::Open::InMemory);
+    std::optional<sqlite::FileLock> lock;
+    if (exists) lock.emplace(lock_writers(place));
+    const Connection database = exists ? open(place, OpenMode::Write) : Connection::in_memory();
+    if (!exists) database.set(sqlite::Setting::ForeignKeys, true);
     const auto pending_rebuild = [&database](const ModuleScripts* module) {
       const auto history = history_of(database, module->module);
       return std::ranges::any_of(module->scripts, [&history](const Script& script) {
@@ -212,7 +224,7 @@ std::vector<Status> Runner::try_out() {
       });
     };
     if (std::ranges::any_of(modules, pending_rebuild)) prepare_rebuild(database);
-    const Transaction rolled_back(database);
+    const sqlite::Transaction rolled_back(database, sqlite::Begin::Immediate);
     create_history(database);
     for (const auto* module : modules) {
       const auto history = history_of(database, module->module);
@@ -233,8 +245,8 @@ std::vector<Status> Runner::status() const {
     for (const auto& module : modules_) {
       std::ranges::move(status_of(shared_file_, module), std::back_inserter(result));
     }
-  } catch (const DatabaseFault& fault) {
-    throw about(shared_file_, fault.what());
+  } catch (const sqlite::Fault& fault) {
+    throw about(shared_file_, explained(fault));
   }
   return result;
 }

@@ -126,23 +126,6 @@ class Splitter {
 
 SplitScript split(std::string_view sql) { return Splitter(sql).run(); }
 
-std::size_t first_word_from(std::string_view sql, std::size_t offset) {
-  while (offset < sql.size()) {
-    const auto rest = sql.substr(offset);
-    if (rest.starts_with("--")) {
-      offset = std::min(sql.find('\n', offset), sql.size());
-    } else if (rest.starts_with("/*")) {
-      const auto end = sql.find("*/", offset + 2);
-      offset = end == std::string_view::npos ? sql.size() : end + 2;
-    } else if (std::string_view(" \t\r\n\f").find(rest.front()) != std::string_view::npos) {
-      ++offset;
-    } else {
-      break;
-    }
-  }
-  return offset;
-}
-
 int line_at(std::string_view text, std::size_t offset) {
   const auto before = text.substr(0, offset);
   return 1 + static_cast<int>(std::ranges::count(before, '\n'));

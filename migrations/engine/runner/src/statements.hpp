@@ -26,9 +26,6 @@ struct SplitScript {
 /// and the bodies of triggers.
 SplitScript split(std::string_view sql);
 
-/// Offset of what comes behind the blanks and comments at `offset`.
-std::size_t first_word_from(std::string_view sql, std::size_t offset);
-
 /// Line of the character at `offset`, counted from 1.
 int line_at(std::string_view text, std::size_t offset);
 
