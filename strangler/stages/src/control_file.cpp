@@ -77,6 +77,16 @@ Result<bool> is_new(const std::string& file, ControlStore::Mode mode) {
   return false;
 }
 
+// Who may only read it may still look.
+sqlite::Connection open_existing(const std::string& file) {
+  try {
+    return sqlite::Connection::open(file, sqlite::OpenMode::Write);
+  } catch (const sqlite::Fault& fault) {
+    if (fault.kind() != sqlite::FaultKind::ReadOnly) throw;
+    return sqlite::Connection::open(file, sqlite::OpenMode::Read);
+  }
+}
+
 void configure(const sqlite::Connection& connection) {
   connection.set(sqlite::Setting::TrustedSchema, false);
   connection.run("PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL");
@@ -132,7 +142,7 @@ Result<sqlite::Connection> open_control_file(const std::string& file, ControlSto
   if (!fresh) return std::unexpected(std::move(fresh.error()));
   try {
     auto connection =
-        sqlite::Connection::open(file, *fresh ? sqlite::OpenMode::Create : sqlite::OpenMode::Write);
+        *fresh ? sqlite::Connection::open(file, sqlite::OpenMode::Create) : open_existing(file);
     configure(connection);
     if (*fresh) create(connection);
     // Watchers read while somebody writes.

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <thread>
@@ -208,6 +209,23 @@ TEST_F(ControlStoreTest, KeepsPeopleFromChangingTheLogBySlip) {
     } catch (const std::runtime_error& refused) {
       EXPECT_STREQ(refused.what(), "the switch log is only ever appended to");
     }
+  }
+}
+
+TEST_F(ControlStoreTest, ShowsItsStagesToWhoMayOnlyReadIt) {
+  write_four_lines();
+  for (const char* suffix : {"", "-wal", "-shm"}) ::chmod((file_ + suffix).c_str(), 0444);
+  ::chmod(std::filesystem::path(file_).parent_path().c_str(), 0755);
+  const auto user = geteuid();
+  const bool is_root = user == 0;  // who may write every file
+  if (is_root) {
+    ASSERT_EQ(::seteuid(4711), 0);
+  }
+  const auto looking = ControlStore::open(file_, ControlStore::Mode::MustExist, clock_);
+  EXPECT_TRUE(looking) << looking.error().message;
+  EXPECT_EQ((*looking)->stand()->revision, 4U);
+  if (is_root) {
+    ASSERT_EQ(::seteuid(user), 0);
   }
 }
 
