@@ -177,9 +177,11 @@ Connection Connection::borrow(::sqlite3* handle) {
   return Connection(std::make_unique<State>(handle, false));
 }
 
-void Connection::run(std::string_view script) const {
+void Connection::run(std::string_view script,
+                     const std::function<void(std::size_t)>& before_each) const {
   each_statement(handle(), script,
-                 [this](::sqlite3_stmt* statement, std::string_view sql, std::size_t at) {
+                 [&](::sqlite3_stmt* statement, std::string_view sql, std::size_t at) {
+                   if (before_each) before_each(at);
                    int code = SQLITE_ROW;
                    while (code == SQLITE_ROW) code = sqlite3_step(statement);
                    if (code != SQLITE_DONE) throw fault_of(handle(), sql, at);

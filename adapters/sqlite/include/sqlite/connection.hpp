@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -56,7 +57,10 @@ class Connection {
   ~Connection();
 
   /// Every statement of the text. A fault's offset() counts from the beginning of the script.
-  void run(std::string_view script) const;
+  void run(std::string_view script) const { run(script, {}); }
+  /// `before_each` is called with each statement's offset, when it is prepared and has not run. It
+  /// may throw.
+  void run(std::string_view script, const std::function<void(std::size_t)>& before_each) const;
   /// The same without running any: what an Authorizer is to hear of.
   void prepare(std::string_view script) const;
   Statement query(std::string_view sql) const { return {handle(), sql}; }

@@ -9,6 +9,7 @@
 
 #include "history.hpp"
 #include "script_rules.hpp"
+#include "sqlite/authorizer.hpp"
 #include "sqlite/connection.hpp"
 #include "sqlite/file_lock.hpp"
 #include "sqlite/transaction.hpp"
@@ -50,9 +51,50 @@ Connection open(const std::filesystem::path& file, OpenMode mode) {
 }
 
 // In a rebuild tables go by the names of others for a while, which must not rename references.
-void prepare_rebuild(const Connection& database) {
-  database.set(sqlite::Setting::ForeignKeys, false);
-  database.run("PRAGMA legacy_alter_table = ON");
+void prepare_for(const Connection& database, const Script& script) {
+  const bool rebuilds = is_rebuild(script.sql);
+  database.set(sqlite::Setting::ForeignKeys, !rebuilds);
+  database.run(rebuilds ? "PRAGMA legacy_alter_table = ON" : "PRAGMA legacy_alter_table = OFF");
+}
+
+std::vector<std::string> referring_tables(const Connection& database, const std::string& to) {
+  std::vector<std::string> tables;
+  auto row = database.query(
+      "SELECT DISTINCT m.name FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) k "
+      "WHERE m.type = 'table' AND k.\"table\" = ?1 COLLATE NOCASE "
+      "AND m.name <> ?1 COLLATE NOCASE ORDER BY m.name");
+  row.bind(1, to);
+  while (row.step()) tables.push_back(row.text(0));
+  return tables;
+}
+
+// SQLite deletes a table's rows before it drops it, and ON DELETE says what becomes of the others.
+std::optional<std::string> why_not_dropped(const Connection& database, const std::string& table) {
+  std::string list;
+  for (const auto& name : referring_tables(database, table)) list += ", '" + name + "'";
+  if (list.empty()) return std::nullopt;
+  return "it drops '" + table + "', to which " + list.substr(2) +
+         " refers: rows there would be deleted or emptied with it, as their ON DELETE says. To "
+         "rebuild the table, begin the script with the line `-- banyan: rebuild`; to remove it, "
+         "first drop what refers to it";
+}
+
+void run_statements(const Connection& database, const std::string& module, const Script& script) {
+  std::vector<std::string> dropped;
+  const sqlite::Authorizer watch(database, [&dropped](const sqlite::AccessRequest& request) {
+    if (request.action == sqlite::Action::DropTable) dropped.emplace_back(request.first);
+    return sqlite::Verdict::Allow;
+  });
+  const bool rebuilds = is_rebuild(script.sql);
+  database.run(script.sql, [&](std::size_t offset) {
+    for (const auto& table : std::exchange(dropped, {})) {
+      const auto why = rebuilds ? std::nullopt : why_not_dropped(database, table);
+      if (why) {
+        throw MigrationFault(
+            {{module, file_of(module, script.name), line_at(script.sql, offset), *why}});
+      }
+    }
+  });
 }
 
 void check_foreign_keys(const Connection& database, const std::string& module,
@@ -71,7 +113,7 @@ void check_foreign_keys(const Connection& database, const std::string& module,
 void run(const Connection& database, const std::string& module, const Script& script,
          Timestamp now) {
   try {
-    database.run(script.sql);
+    run_statements(database, module, script);
   } catch (const sqlite::Fault& fault) {
     const auto line =
         fault.offset() ? std::optional(line_at(script.sql, *fault.offset())) : std::nullopt;
@@ -93,7 +135,7 @@ std::optional<Status> apply_one(const std::filesystem::path& shared_file,
     const auto place = place_of(shared_file, module.module);
     const sqlite::FileLock lock = lock_writers(place);
     const Connection database = open(place, OpenMode::Create);
-    if (is_rebuild(script.sql)) prepare_rebuild(database);
+    prepare_for(database, script);
     sqlite::Transaction transaction(database, sqlite::Begin::Immediate);
     if (place_of(shared_file, module.module) != place) continue;
     create_history(database);
@@ -151,9 +193,14 @@ std::vector<Problem> Runner::check() const {
   try {
     for (const auto& module : modules_) {
       const auto place = place_of(shared_file_, module.module);
-      if (!std::filesystem::exists(place)) continue;
-      const Connection database = open(place, OpenMode::ReadRecovering);
-      add(problems_of_history(module, history_of(database, module.module)));
+      History history;
+      if (std::filesystem::exists(place)) {
+        history = history_of(open(place, OpenMode::ReadRecovering), module.module);
+      }
+      add(problems_of_history(module, history));
+      for (const auto& script : in_order(module)) {
+        if (!history.contains(script.name)) add(problems_of_marks(module, script));
+      }
     }
   } catch (const sqlite::Fault& fault) {
     problems.push_back({"", shared_file_.string(), std::nullopt, explained(fault)});
@@ -161,23 +208,33 @@ std::vector<Problem> Runner::check() const {
   return problems;
 }
 
+namespace {
+
+bool runs_at_start(std::string_view, std::string_view name) { return !is_separation(name); }
+
+}  // namespace
+
 std::vector<Status> Runner::apply() {
   refuse(check());
-  return apply_where([](std::string_view, std::string_view name) { return !is_separation(name); });
+  return apply_where(runs_at_start);
 }
 
 std::vector<Status> Runner::apply_separation(std::string_view module, std::string_view prefix) {
+  const Wanted wanted = separation_of(module, prefix);
+  refuse(check());
+  return apply_where(wanted);
+}
+
+Runner::Wanted Runner::separation_of(std::string_view module, std::string_view prefix) const {
   if (std::ranges::find(modules_, module, &ModuleScripts::module) == modules_.end()) {
     throw about(shared_file_, "there is no module '" + std::string(module) + "'");
   }
-  refuse(check());
-  return apply_where([&](std::string_view of, std::string_view name) {
+  return [=](std::string_view of, std::string_view name) {
     return of == module && is_separation(name) && name.starts_with(prefix);
-  });
+  };
 }
 
-std::vector<Status> Runner::apply_where(
-    const std::function<bool(std::string_view module, std::string_view name)>& wanted) {
+std::vector<Status> Runner::apply_where(const Wanted& wanted) {
   std::vector<Status> applied;
   try {
     for (const auto& module : modules_) {
@@ -195,16 +252,22 @@ std::vector<Status> Runner::apply_where(
   return applied;
 }
 
-std::vector<Status> Runner::dry_run() {
+std::vector<Status> Runner::dry_run() { return try_where(runs_at_start); }
+
+std::vector<Status> Runner::dry_run_separation(std::string_view module, std::string_view prefix) {
+  return try_where(separation_of(module, prefix));
+}
+
+std::vector<Status> Runner::try_where(const Wanted& wanted) {
   refuse(check());
   try {
-    return try_out();
+    return try_out(wanted);
   } catch (const sqlite::Fault& fault) {
     throw about(shared_file_, explained(fault));
   }
 }
 
-std::vector<Status> Runner::try_out() {
+std::vector<Status> Runner::try_out(const Wanted& wanted) {
   std::vector<Status> pending;
   std::map<std::filesystem::path, std::vector<const ModuleScripts*>> places;
   for (const auto& module : modules_) {
@@ -216,20 +279,13 @@ std::vector<Status> Runner::try_out() {
     if (exists) lock.emplace(lock_writers(place));
     const Connection database = exists ? open(place, OpenMode::Write) : Connection::in_memory();
     if (!exists) database.set(sqlite::Setting::ForeignKeys, true);
-    const auto pending_rebuild = [&database](const ModuleScripts* module) {
-      const auto history = history_of(database, module->module);
-      return std::ranges::any_of(module->scripts, [&history](const Script& script) {
-        return is_rebuild(script.sql) && !is_separation(script.name) &&
-               !history.contains(script.name);
-      });
-    };
-    if (std::ranges::any_of(modules, pending_rebuild)) prepare_rebuild(database);
     const sqlite::Transaction rolled_back(database, sqlite::Begin::Immediate);
     create_history(database);
     for (const auto* module : modules) {
       const auto history = history_of(database, module->module);
       for (const auto& script : in_order(*module)) {
-        if (is_separation(script.name) || history.contains(script.name)) continue;
+        if (!wanted(module->module, script.name) || history.contains(script.name)) continue;
+        prepare_for(database, script);
         run(database, module->module, script, clock_.now());
         pending.push_back(
             {module->module, std::string(script.name), State::Pending, std::nullopt, place});

@@ -15,8 +15,16 @@ struct StatementText {
   std::string first_word;  ///< in upper case
 };
 
+/// A comment that speaks to the runner: "-- banyan: rebuild".
+struct Mark {
+  std::string_view text;  ///< the whole comment, without the line's end
+  int line = 1;
+  bool is_first = true;  ///< it stands before the first statement
+};
+
 struct SplitScript {
   std::vector<StatementText> statements;
+  std::vector<Mark> marks;
   /// A string, name or comment that never ends, or a byte that cannot be in SQL.
   std::optional<std::string> broken;
   int broken_line = 0;
