@@ -216,7 +216,7 @@ TEST_F(MoverBadInput, AStatementFolderThatIsNoneOrHoldsNonsense) {
 
 TEST_F(MoverBadInput, ASchemaThatChangesBetweenPlanAndMove) {
   MoveOptions options;
-  options.on_step = [&](Step step, sqlite3*, sqlite3*) {
+  options.on_step = [&](Step step, auto, auto) {
     if (step == Step::Locked) run("CREATE INDEX late ON hold(state)");
   };
   const auto outcome = move_module(request_, Direction::Out, options);

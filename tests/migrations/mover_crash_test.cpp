@@ -61,7 +61,7 @@ class Child {
 
 int move_and_die_at(const MoveRequest& request, Direction direction, Step last) {
   MoveOptions options;
-  options.on_step = [last](Step step, sqlite3*, sqlite3*) {
+  options.on_step = [last](Step step, auto, auto) {
     if (step == last) ::raise(SIGKILL);
   };
   return move_module(request, direction, options) ? 0 : 1;
@@ -293,7 +293,7 @@ class HeldMover {
     EXPECT_EQ(::pipe(reached_), 0);
     child_ = std::make_unique<Child>([&] {
       MoveOptions options;
-      options.on_step = [&](Step step, sqlite3*, sqlite3*) {
+      options.on_step = [&](Step step, auto, auto) {
         if (step != at) return;
         if (::write(reached_[1], "x", 1) != 1) ::_exit(9);
         for (;;) ::pause();

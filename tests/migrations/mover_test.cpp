@@ -7,6 +7,7 @@
 #include <fstream>
 #include <optional>
 
+#include "sqlite/connection.hpp"
 #include "warehouse_sample.hpp"
 
 namespace banyan::mover {
@@ -167,11 +168,9 @@ TEST_F(Mover, FindsASeededDifferenceAndSwitchesNothing) {
            {"DROP INDEX hold_open", "the index hold_open is not the same"},
            {"UPDATE banyan_migrations SET checksum = 'zz'", "banyan_migrations"}}) {
     MoveOptions options;
-    options.on_step = [&](Step step, sqlite3*, sqlite3* destination) {
+    options.on_step = [&](Step step, auto, const sqlite::Connection* destination) {
       if (step == Step::Copied) {
-        EXPECT_EQ(sqlite3_exec(destination, damage.sql.c_str(), nullptr, nullptr, nullptr),
-                  SQLITE_OK)
-            << sqlite3_errmsg(destination);
+        destination->run(damage.sql);
       }
     };
     const auto before = warehouse_content(shared_);
@@ -190,10 +189,9 @@ TEST_F(Mover, FindsASeededDifferenceAndSwitchesNothing) {
 TEST_F(Mover, FindsASeededDifferenceOnTheWayBackToo) {
   moved(Direction::Out);
   MoveOptions options;
-  options.on_step = [](Step step, sqlite3*, sqlite3* destination) {
+  options.on_step = [](Step step, auto, const sqlite::Connection* destination) {
     if (step == Step::Copied) {
-      sqlite3_exec(destination, "UPDATE stock SET n = 0 WHERE track = 9", nullptr, nullptr,
-                   nullptr);
+      destination->run("UPDATE stock SET n = 0 WHERE track = 9");
     }
   };
   const auto outcome = move_module(warehouse_request(shared_), Direction::Back, options);
@@ -204,9 +202,9 @@ TEST_F(Mover, FindsASeededDifferenceOnTheWayBackToo) {
 
 TEST_F(Mover, UndoesAMoveForWhichTheDiskIsTooSmall) {
   MoveOptions options;
-  options.on_step = [](Step step, sqlite3*, sqlite3* destination) {
+  options.on_step = [](Step step, auto, const sqlite::Connection* destination) {
     if (step == Step::Begun) {
-      sqlite3_exec(destination, "PRAGMA max_page_count = 20", nullptr, nullptr, nullptr);
+      destination->run("PRAGMA max_page_count = 20");
     }
   };
   RawDatabase(shared_).run("UPDATE stock SET note = randomblob(200000) WHERE track = 3");
@@ -220,10 +218,9 @@ TEST_F(Mover, UndoesAMoveForWhichTheDiskIsTooSmall) {
   moved(Direction::Out);
   const std::string pages = RawDatabase(shared_).text("PRAGMA page_count");
   RawDatabase(own_).run("UPDATE stock SET note = randomblob(900000) WHERE track = 6");
-  options.on_step = [&](Step step, sqlite3*, sqlite3* destination) {
+  options.on_step = [&](Step step, auto, const sqlite::Connection* destination) {
     if (step == Step::Begun) {
-      sqlite3_exec(destination, ("PRAGMA max_page_count = " + pages).c_str(), nullptr, nullptr,
-                   nullptr);
+      destination->run("PRAGMA max_page_count = " + pages);
     }
   };
   const auto back = move_module(warehouse_request(shared_), Direction::Back, options);
@@ -237,7 +234,7 @@ class StepHook : public Mover, public ::testing::WithParamInterface<int> {};
 TEST_P(StepHook, ThatThrowsLeavesOneSideAuthoritativeInBothDirections) {
   const auto before = warehouse_content(shared_);
   MoveOptions options;
-  options.on_step = [](Step step, sqlite3*, sqlite3*) {
+  options.on_step = [](Step step, auto, auto) {
     if (static_cast<int>(step) == GetParam()) throw std::runtime_error("pulled the plug");
   };
   for (const Direction direction : {Direction::Out, Direction::Back}) {

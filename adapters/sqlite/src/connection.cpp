@@ -64,6 +64,28 @@ int option_of(Checkpoint mode) {
   return SQLITE_CHECKPOINT_PASSIVE;
 }
 
+// From the first word of each statement, so that a failure names the statement's own place.
+void each_statement(::sqlite3* handle, std::string_view script, const auto& take) {
+  std::size_t at = 0;
+  while ((at = skip_to_statement(script, at)) < script.size()) {
+    const char* tail = nullptr;
+    ::sqlite3_stmt* prepared = nullptr;
+    const auto rest = script.substr(at);
+    if (sqlite3_prepare_v2(handle, rest.data(), static_cast<int>(rest.size()), &prepared, &tail) !=
+        SQLITE_OK) {
+      throw fault_of(handle, rest, at);
+    }
+    const std::unique_ptr<::sqlite3_stmt, decltype(&sqlite3_finalize)> statement(prepared,
+                                                                                 sqlite3_finalize);
+    if (prepared == nullptr) {
+      throw Fault(FaultKind::Misuse, "there is a NUL byte, behind which SQLite would read nothing",
+                  rest);
+    }
+    take(prepared, rest, at);
+    at = static_cast<std::size_t>(tail - script.data());
+  }
+}
+
 }  // namespace
 
 Fault fault_of(::sqlite3* connection, std::string_view sql, std::size_t statement_at) {
@@ -155,28 +177,25 @@ Connection Connection::borrow(::sqlite3* handle) {
   return Connection(std::make_unique<State>(handle, false));
 }
 
-void Connection::run(std::string_view script) const {
-  std::size_t at = 0;
-  // From the first word of each statement, so that a failure names the statement's own place.
-  while ((at = skip_to_statement(script, at)) < script.size()) {
-    const char* tail = nullptr;
-    ::sqlite3_stmt* prepared = nullptr;
-    const auto rest = script.substr(at);
-    if (sqlite3_prepare_v2(handle(), rest.data(), static_cast<int>(rest.size()), &prepared,
-                           &tail) != SQLITE_OK) {
-      throw fault_of(handle(), rest, at);
-    }
-    const std::unique_ptr<::sqlite3_stmt, decltype(&sqlite3_finalize)> statement(prepared,
-                                                                                 sqlite3_finalize);
-    if (prepared == nullptr) {
-      throw Fault(FaultKind::Misuse, "there is a NUL byte, behind which SQLite would read nothing",
-                  rest);
-    }
-    int code = SQLITE_ROW;
-    while (code == SQLITE_ROW) code = sqlite3_step(prepared);
-    if (code != SQLITE_DONE) throw fault_of(handle(), rest, at);
-    at = static_cast<std::size_t>(tail - script.data());
-  }
+void Connection::run(std::string_view script,
+                     const std::function<void(std::size_t)>& before_each) const {
+  each_statement(handle(), script,
+                 [&](::sqlite3_stmt* statement, std::string_view sql, std::size_t at) {
+                   if (before_each) before_each(at);
+                   int code = SQLITE_ROW;
+                   while (code == SQLITE_ROW) code = sqlite3_step(statement);
+                   if (code != SQLITE_DONE) throw fault_of(handle(), sql, at);
+                 });
+}
+
+void Connection::prepare(std::string_view script) const {
+  each_statement(handle(), script, [](auto...) {});
+}
+
+bool Connection::has_table(std::string_view name) const {
+  return query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE")
+      .bind(1, name)
+      .step();
 }
 
 std::string Connection::text(std::string_view sql) const {

@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "sqlite/fault.hpp"
 #include "sqlite/file_owner.hpp"
 
 namespace banyan::sqlite {
@@ -28,8 +29,12 @@ bool change_turn(int descriptor, short type) noexcept {
 
 }  // namespace
 
-FileLock::FileLock(const std::filesystem::path& lock_file, const std::filesystem::path& database)
-    : descriptor_(open_like(lock_file, database)) {}
+FileLock::FileLock(const std::filesystem::path& lock_file,
+                   const std::filesystem::path& database) try
+    : descriptor_(open_like(lock_file, database)) {
+} catch (const Fault& fault) {
+  throw Fault(fault.kind(), "cannot open the lock file: " + fault.message());
+}
 
 FileLock::FileLock(FileLock&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)), held_(std::exchange(other.held_, false)) {}

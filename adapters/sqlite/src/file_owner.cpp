@@ -9,14 +9,15 @@
 #include <string>
 #include <system_error>
 
+#include "sqlite/fault.hpp"
+
 namespace banyan::sqlite {
 namespace {
 
 constexpr mode_t kReadAndWrite = 0666;
 
-[[noreturn]] void refuse(const std::string& what, const std::filesystem::path& file, int error) {
-  throw std::filesystem::filesystem_error(what, file,
-                                          std::error_code(error, std::generic_category()));
+[[noreturn]] void refuse(const std::string& what, int error, const std::string& next = {}) {
+  throw Fault(FaultKind::CannotOpen, what + ": " + std::generic_category().message(error) + next);
 }
 
 // Who is not root may still leave a file that the model's owner can use: by the group, or by all.
@@ -47,17 +48,16 @@ int open_like(const std::filesystem::path& file, const std::filesystem::path& mo
   int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (descriptor < 0 && errno == EEXIST) {
     descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, mode);
-    if (descriptor < 0) refuse("cannot open", file, errno);
+    if (descriptor < 0) refuse("cannot open '" + file.string() + "'", errno);
     return descriptor;
   }
-  if (descriptor < 0) refuse("cannot make", file, errno);
+  if (descriptor < 0) refuse("cannot make '" + file.string() + "'", errno);
   if (has_model && !take_over(descriptor, wanted)) {
     const int error = errno;
     ::close(descriptor);
     ::unlink(file.c_str());
-    refuse("cannot give it to the owner of '" + model.string() +
-               "' (run this as that user, or as root)",
-           file, error);
+    refuse("cannot give '" + file.string() + "' to the owner of '" + model.string() + "'", error,
+           "; run this as that user, or as root");
   }
   return descriptor;
 }

@@ -6,7 +6,6 @@
 #include <set>
 
 #include "data/chinook_check.hpp"
-#include "data/sqlite_reader.hpp"
 #include "data/stable_ids.hpp"
 
 namespace recordshop {
@@ -14,6 +13,7 @@ namespace {
 
 using banyan::Money;
 using banyan::Timestamp;
+using Row = banyan::sqlite::Statement;
 
 constexpr Timestamp kEpoch{1'200'000'000'000'000};  // 2008-01-10: before everything in there
 constexpr std::uint64_t kSeed = 0x4348494e4f4f4b;   // "CHINOOK"
@@ -40,17 +40,17 @@ std::optional<Timestamp> time_of(std::string text) {
 
 class ChinookData final : public ShopData {
  public:
-  ChinookData(std::string file, SqliteReader reader)
+  ChinookData(std::string file, banyan::sqlite::Connection reader)
       : file_(std::move(file)), reader_(std::move(reader)) {
     size_ = {
-        reader_.count("SELECT count(*) FROM Artist"), reader_.count("SELECT count(*) FROM Album"),
-        reader_.count("SELECT count(*) FROM Track"), reader_.count("SELECT count(*) FROM Track"),
-        reader_.count("SELECT count(*) FROM Invoice")};
+        reader_.number("SELECT count(*) FROM Artist"), reader_.number("SELECT count(*) FROM Album"),
+        reader_.number("SELECT count(*) FROM Track"), reader_.number("SELECT count(*) FROM Track"),
+        reader_.number("SELECT count(*) FROM Invoice")};
     reader_.each(
         "SELECT TrackId FROM InvoiceLine GROUP BY TrackId ORDER BY sum(Quantity) DESC, TrackId"
         " LIMIT " +
             std::to_string(kHotTracks),
-        [this](const ReaderRow& row) { hot_.insert(row.integer(0)); });
+        [this](const Row& row) { hot_.insert(row.number(0)); });
   }
 
   std::string name() const override { return "the Chinook database " + file_; }
@@ -58,8 +58,8 @@ class ChinookData final : public ShopData {
 
   void artists(const Take<catalog::ArtistRecord>& take) override {
     Batcher<catalog::ArtistRecord> batch(take);
-    reader_.each("SELECT ArtistId, Name FROM Artist ORDER BY ArtistId", [&](const ReaderRow& row) {
-      batch.add({artist_id(row.integer(0)), row.maybe_text(1).value_or("(unknown artist)")});
+    reader_.each("SELECT ArtistId, Name FROM Artist ORDER BY ArtistId", [&](const Row& row) {
+      batch.add({artist_id(row.number(0)), row.optional_text(1).value_or("(unknown artist)")});
     });
     batch.flush();
   }
@@ -67,8 +67,8 @@ class ChinookData final : public ShopData {
   void albums(const Take<catalog::AlbumRecord>& take) override {
     Batcher<catalog::AlbumRecord> batch(take);
     reader_.each("SELECT AlbumId, ArtistId, Title FROM Album ORDER BY AlbumId",
-                 [&](const ReaderRow& row) {
-                   batch.add({album_id(row.integer(0)), artist_id(row.integer(1)), row.text(2)});
+                 [&](const Row& row) {
+                   batch.add({album_id(row.number(0)), artist_id(row.number(1)), row.text(2)});
                  });
     batch.flush();
   }
@@ -76,18 +76,18 @@ class ChinookData final : public ShopData {
   void tracks(const Take<catalog::TrackRecord>& take) override {
     Batcher<catalog::TrackRecord> batch(take);
     std::map<std::int64_t, std::int64_t> on_album;
-    each_track([&](const ReaderRow& row, std::int64_t price) {
-      const std::int64_t album = row.integer(1);
-      batch.add({track_id(row.integer(0)), album_id(album), ++on_album[album], row.text(2),
-                 row.maybe_text(3), row.integer(4), Money{price, "USD"}});
+    each_track([&](const Row& row, std::int64_t price) {
+      const std::int64_t album = row.number(1);
+      batch.add({track_id(row.number(0)), album_id(album), ++on_album[album], row.text(2),
+                 row.optional_text(3), row.number(4), Money{price, "USD"}});
     });
     batch.flush();
   }
 
   void stock(const Take<warehouse::StockRecord>& take) override {
     Batcher<warehouse::StockRecord> batch(take);
-    each_track([&](const ReaderRow& row, std::int64_t /*price*/) {
-      const std::int64_t id = row.integer(0);
+    each_track([&](const Row& row, std::int64_t /*price*/) {
+      const std::int64_t id = row.number(0);
       const auto some = static_cast<std::int64_t>(
           scrambled(kSeed, kStock, static_cast<std::uint64_t>(id)) % 1'000);
       batch.add({track_id(id), hot_.contains(id) ? 3 + some % 8 : 40 + some % 160});
@@ -100,8 +100,8 @@ class ChinookData final : public ShopData {
     std::map<std::int64_t, std::vector<orders::OrderLine>> lines = lines_by_invoice();
     problems_of_orders_.clear();
     reader_.each("SELECT InvoiceId, CustomerId, InvoiceDate, Total FROM Invoice ORDER BY InvoiceId",
-                 [&](const ReaderRow& row) {
-                   const std::int64_t invoice = row.integer(0);
+                 [&](const Row& row) {
+                   const std::int64_t invoice = row.number(0);
                    const std::string name = "invoice " + std::to_string(invoice);
                    const std::optional<Timestamp> placed = time_of(row.text(2));
                    const auto found = lines.find(invoice);
@@ -112,7 +112,7 @@ class ChinookData final : public ShopData {
                      return;
                    }
                    check_total(name, found->second, row.real(3));
-                   batch.add({order_id(invoice, *placed), customer_id(row.integer(1)),
+                   batch.add({order_id(invoice, *placed), customer_id(row.number(1)),
                               orders::OrderState::Confirmed, *placed, std::move(found->second)});
                  });
     batch.flush();
@@ -158,15 +158,15 @@ class ChinookData final : public ShopData {
   }
 
   /// The tracks that can be sold; `take` also gets the price in cents.
-  void each_track(const std::function<void(const ReaderRow&, std::int64_t)>& take) {
+  void each_track(const std::function<void(const Row&, std::int64_t)>& take) {
     problems_of_tracks_.clear();
     reader_.each(
         "SELECT TrackId, AlbumId, Name, Composer, Milliseconds, UnitPrice, AlbumId IS NULL"
         " FROM Track ORDER BY TrackId",
-        [&](const ReaderRow& row) {
-          const std::string name = "track " + std::to_string(row.integer(0)) + " (" + row.text(2);
+        [&](const Row& row) {
+          const std::string name = "track " + std::to_string(row.number(0)) + " (" + row.text(2);
           const std::optional<std::int64_t> price = cents(row.real(5));
-          if (row.integer(6) != 0) {
+          if (row.number(6) != 0) {
             problems_of_tracks_.push_back(name + ") is on no album");
           } else if (!price) {
             problems_of_tracks_.push_back(name + ") costs " + row.text(5) +
@@ -184,11 +184,11 @@ class ChinookData final : public ShopData {
         " InvoiceLine.UnitPrice, Track.UnitPrice FROM InvoiceLine"
         " JOIN Track ON Track.TrackId = InvoiceLine.TrackId WHERE Track.AlbumId IS NOT NULL"
         " ORDER BY InvoiceLine.InvoiceId, InvoiceLine.InvoiceLineId",
-        [&](const ReaderRow& row) {
+        [&](const Row& row) {
           const std::optional<std::int64_t> price = cents(row.real(4));
-          if (!price || !cents(row.real(5)) || row.integer(3) < 1) return;
-          lines[row.integer(0)].push_back(
-              {track_id(row.integer(1)), row.text(2), row.integer(3), Money{*price, "USD"}});
+          if (!price || !cents(row.real(5)) || row.number(3) < 1) return;
+          lines[row.number(0)].push_back(
+              {track_id(row.number(1)), row.text(2), row.number(3), Money{*price, "USD"}});
         });
     return lines;
   }
@@ -205,16 +205,12 @@ class ChinookData final : public ShopData {
   }
 
   std::int64_t count_of(std::string_view table) const {
-    const std::string name(table);
-    const auto there = reader_.count(
-        "SELECT count(*) FROM sqlite_master WHERE type = 'table'"
-        " AND name = '" +
-        name + "'");
-    return there == 0 ? 0 : reader_.count("SELECT count(*) FROM " + name);
+    if (!reader_.has_table(table)) return 0;
+    return reader_.number("SELECT count(*) FROM " + std::string(table));
   }
 
   std::string file_;
-  mutable SqliteReader reader_;
+  banyan::sqlite::Connection reader_;
   ShopSize size_;
   std::set<std::int64_t> hot_;
   std::vector<std::string> problems_of_tracks_;
@@ -245,12 +241,12 @@ banyan::Result<std::unique_ptr<ShopData>> open_chinook(const std::filesystem::pa
                         "there is no file " + file.string());
   }
   try {
-    SqliteReader reader(file);
+    auto reader = banyan::sqlite::Connection::open(file, banyan::sqlite::OpenMode::Read);
     const std::vector<std::string> lacks = what_chinook_lacks(reader);
     if (!lacks.empty()) return not_chinook(file, lacks);
     return std::make_unique<ChinookData>(file.filename().string(), std::move(reader));
-  } catch (const ReadFault& fault) {
-    return not_chinook(file, {fault.what()});
+  } catch (const banyan::sqlite::Fault& fault) {
+    return not_chinook(file, {fault.message()});
   }
 }
 

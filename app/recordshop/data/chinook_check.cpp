@@ -25,12 +25,12 @@ const std::vector<Wanted>& wanted() {
 
 }  // namespace
 
-std::vector<std::string> what_chinook_lacks(SqliteReader& file) {
+std::vector<std::string> what_chinook_lacks(const banyan::sqlite::Connection& file) {
   std::vector<std::string> lacks;
   for (const Wanted& want : wanted()) {
     std::set<std::string, std::less<>> columns;
     file.each("SELECT name FROM pragma_table_info('" + std::string(want.table) + "')",
-              [&columns](const ReaderRow& row) { columns.insert(row.text(0)); });
+              [&columns](const banyan::sqlite::Statement& row) { columns.insert(row.text(0)); });
     if (columns.empty()) {
       lacks.push_back("there is no table " + std::string(want.table));
       continue;
@@ -42,7 +42,7 @@ std::vector<std::string> what_chinook_lacks(SqliteReader& file) {
       }
     }
   }
-  if (lacks.empty() && file.count("SELECT count(*) FROM Track") == 0) {
+  if (lacks.empty() && file.number("SELECT count(*) FROM Track") == 0) {
     lacks.emplace_back("table Track is empty");
   }
   return lacks;

@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "data/sqlite_reader.hpp"
+#include "sqlite/connection.hpp"
 
 namespace recordshop {
 
 /// What a Chinook database has and this file has not, a sentence each: tables, columns, rows.
-std::vector<std::string> what_chinook_lacks(SqliteReader& file);
+std::vector<std::string> what_chinook_lacks(const banyan::sqlite::Connection& file);
 
 }  // namespace recordshop

@@ -1,24 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control_file.hpp"
 
-#include <sqlite3.h>
-
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <optional>
+#include "sqlite/file_header.hpp"
+#include "sqlite/transaction.hpp"
 
 namespace banyan::strangler {
 namespace {
 
-constexpr std::int64_t kApplicationId = 0x42'4E'59'43;  // "BNYC"
-constexpr std::int64_t kSchemaVersion = 1;
-constexpr std::string_view kMagic{"SQLite format 3\0", 16};
-constexpr std::size_t kHeaderBytes = 100;
-constexpr std::size_t kUserVersionAt = 60;
-constexpr std::size_t kApplicationIdAt = 68;
+constexpr std::uint32_t kApplicationId = 0x42'4E'59'43;  // "BNYC"
+constexpr std::int32_t kSchemaVersion = 1;
 
 // The triggers keep slips from happening; it is the chain that shows malice.
 constexpr const char* kSchema = R"(
@@ -56,59 +46,57 @@ std::unexpected<Error> foreign(const std::string& file, const std::string& what)
               file + ' ' + what + ". It is left as it is; name another file as the control store.");
 }
 
-std::int64_t big_endian(const std::array<char, kHeaderBytes>& header, std::size_t at) {
-  std::int64_t value = 0;
-  for (std::size_t i = 0; i < 4; ++i)
-    value = value * 256 + static_cast<unsigned char>(header[at + i]);
-  return value;
-}
-
 // True when the file is to be filled, false when it is a control store.
 Result<bool> is_new(const std::string& file, ControlStore::Mode mode) {
   const bool may_create = mode == ControlStore::Mode::MayCreate;
-  std::error_code problem;
-  const auto status = std::filesystem::status(file, problem);
-  if (!std::filesystem::exists(status)) {
-    if (may_create) return true;
-    return fail(
-        ErrorCode::NotFound, "banyan.no_control_store",
-        "there is no control store " + file +
-            ". An application or proxy makes one when it starts; name the file that it uses.");
+  const sqlite::FileHeader header = sqlite::read_file_header(file);
+  switch (header.state) {
+    case sqlite::FileState::Missing:
+      if (may_create) return true;
+      return fail(
+          ErrorCode::NotFound, "banyan.no_control_store",
+          "there is no control store " + file +
+              ". An application or proxy makes one when it starts; name the file that it uses.");
+    case sqlite::FileState::NotAFile: return foreign(file, "is not a file");
+    case sqlite::FileState::Unreadable:
+      return fail(ErrorCode::Unavailable, "banyan.control_store_unavailable",
+                  "cannot read the control store " + file + ": " + header.problem);
+    case sqlite::FileState::Empty:
+      if (may_create) return true;
+      return foreign(file, "is empty");
+    case sqlite::FileState::SomethingElse: return foreign(file, "is not a SQLite database");
+    case sqlite::FileState::Database: break;
   }
-  if (!std::filesystem::is_regular_file(status)) return foreign(file, "is not a file");
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) {
-    return fail(ErrorCode::Unavailable, "banyan.control_store_unavailable",
-                "cannot read the control store " + file + ": " + std::strerror(errno));
-  }
-  std::array<char, kHeaderBytes> header{};
-  stream.read(header.data(), header.size());
-  if (stream.gcount() == 0 && may_create) return true;
-  if (static_cast<std::size_t>(stream.gcount()) < kHeaderBytes ||
-      std::string_view(header.data(), kMagic.size()) != kMagic) {
-    return foreign(file, stream.gcount() == 0 ? "is empty" : "is not a SQLite database");
-  }
-  if (big_endian(header, kApplicationIdAt) != kApplicationId) {
+  if (header.application_id != kApplicationId) {
     return foreign(file, "is a SQLite database, but not a control store of Banyan");
   }
-  if (const std::int64_t version = big_endian(header, kUserVersionAt); version > kSchemaVersion) {
-    return std::unexpected(
-        made_by_a_newer_version(file, "its schema has version " + std::to_string(version)));
+  if (header.user_version > kSchemaVersion) {
+    return std::unexpected(made_by_a_newer_version(
+        file, "its schema has version " + std::to_string(header.user_version)));
   }
   return false;
 }
 
-void configure(sqlite::Connection& connection) {
-  connection.run("PRAGMA trusted_schema = OFF");
-  connection.run("PRAGMA cell_size_check = ON");
-  connection.run("PRAGMA synchronous = FULL");
+// Who may only read it may still look.
+sqlite::Connection open_existing(const std::string& file) {
+  try {
+    return sqlite::Connection::open(file, sqlite::OpenMode::Write);
+  } catch (const sqlite::Fault& fault) {
+    if (fault.kind() != sqlite::FaultKind::ReadOnly) throw;
+    return sqlite::Connection::open(file, sqlite::OpenMode::Read);
+  }
 }
 
-void create(sqlite::Connection& connection) {
+void configure(const sqlite::Connection& connection) {
+  connection.set(sqlite::Setting::TrustedSchema, false);
+  connection.run("PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL");
+}
+
+void create(const sqlite::Connection& connection) {
   // With a rollback journal, so that the first page is in the file and not in a log beside it.
-  sqlite::Transaction transaction(connection, "BEGIN EXCLUSIVE");
+  sqlite::Transaction transaction(connection, sqlite::Begin::Exclusive);
   // Another process may have been first.
-  if (connection.number("PRAGMA application_id") != kApplicationId) connection.run(kSchema);
+  if (connection.application_id() != kApplicationId) connection.run(kSchema);
   transaction.commit();
 }
 
@@ -123,46 +111,44 @@ Error made_by_a_newer_version(const std::string& file, const std::string& what) 
 }
 
 Error control_store_error(const std::string& file, const sqlite::Fault& fault) {
-  switch (fault.code) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
+  switch (fault.kind()) {
+    case sqlite::FaultKind::Busy:
       return {ErrorCode::Unavailable,
               "banyan.control_store_busy",
               "the control store " + file +
                   " was locked by another process for five seconds. Try again; `fuser " + file +
                   "` shows who has it open.",
               {}};
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
+    case sqlite::FaultKind::Corrupt:
+    case sqlite::FaultKind::NotADatabase:
       return {
           ErrorCode::FailedPrecondition,
           "banyan.corrupt_control_store",
-          "the control store " + file + " is damaged (" + fault.what() +
+          "the control store " + file + " is damaged (" + fault.message() +
               "). Stop what uses it and put back a copy, or move the file away and shift again: it "
               "holds stages and their log, no data of the application.",
           {}};
     default:
       return {ErrorCode::Unavailable,
               "banyan.control_store_unavailable",
-              "cannot use the control store " + file + ": " + fault.what() +
+              "cannot use the control store " + file + ": " + fault.message() +
                   ". Check that its folder exists, may be written and has room.",
               {}};
   }
 }
 
-Result<std::unique_ptr<sqlite::Connection>> open_control_file(const std::string& file,
-                                                              ControlStore::Mode mode) {
+Result<sqlite::Connection> open_control_file(const std::string& file, ControlStore::Mode mode) {
   auto fresh = is_new(file, mode);
   if (!fresh) return std::unexpected(std::move(fresh.error()));
   try {
-    auto connection = std::make_unique<sqlite::Connection>(
-        file, *fresh ? sqlite::Connection::Access::Create : sqlite::Connection::Access::ReadWrite);
-    configure(*connection);
-    if (*fresh) create(*connection);
+    auto connection =
+        *fresh ? sqlite::Connection::open(file, sqlite::OpenMode::Create) : open_existing(file);
+    configure(connection);
+    if (*fresh) create(connection);
     // Watchers read while somebody writes.
-    connection->run("PRAGMA journal_mode = WAL");
-    if (const std::string check = connection->text("PRAGMA quick_check(1)"); check != "ok") {
-      throw sqlite::Fault(SQLITE_CORRUPT, check);
+    connection.run("PRAGMA journal_mode = WAL");
+    if (const std::string check = connection.text("PRAGMA quick_check(1)"); check != "ok") {
+      throw sqlite::Fault(sqlite::FaultKind::Corrupt, check);
     }
     return connection;
   } catch (const sqlite::Fault& fault) {

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "kernel/result.hpp"
-#include "sqlite.hpp"
+#include "sqlite/connection.hpp"
 #include "stages/control_store.hpp"
 
 namespace banyan::strangler {
 
 /// Opens the file of a control store, checked and with its schema, or says why it is none. The
 /// first bytes are looked at before SQLite is, which would tidy up in somebody else's database.
-Result<std::unique_ptr<sqlite::Connection>> open_control_file(const std::string& file,
-                                                              ControlStore::Mode mode);
+Result<sqlite::Connection> open_control_file(const std::string& file, ControlStore::Mode mode);
 
 /// What SQLite refused, as an error that says what to do.
 Error control_store_error(const std::string& file, const sqlite::Fault& fault);

@@ -7,6 +7,7 @@
 
 #include "control_file.hpp"
 #include "log_check.hpp"
+#include "sqlite/transaction.hpp"
 #include "stages/suggestion.hpp"
 
 namespace banyan::strangler {
@@ -63,8 +64,7 @@ LogEntry read_entry(const sqlite::Statement& row) {
 
 class SqliteControlStore final : public ControlStore {
  public:
-  SqliteControlStore(std::string file, std::unique_ptr<sqlite::Connection> connection,
-                     const Clock& clock)
+  SqliteControlStore(std::string file, sqlite::Connection connection, const Clock& clock)
       : file_(std::move(file)), connection_(std::move(connection)), clock_(clock) {}
 
   const std::string& file() const override { return file_; }
@@ -74,13 +74,14 @@ class SqliteControlStore final : public ControlStore {
       if (std::ranges::all_of(modules, [&](const std::string& each) { return knows(each); })) {
         return {};
       }
-      sqlite::Transaction transaction(*connection_, "BEGIN IMMEDIATE");
+      sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
       for (const std::string& module : modules) {
-        sqlite::Statement(*connection_,
-                          "INSERT INTO migrations (module, stage, reads, writes, revision) "
-                          "VALUES (?, 'legacy', 0, 'local', 0) ON CONFLICT DO NOTHING")
-            .bind(module)
-            .step();
+        connection_
+            .query(
+                "INSERT INTO migrations (module, stage, reads, writes, revision) "
+                "VALUES (?, 'legacy', 0, 'local', 0) ON CONFLICT DO NOTHING")
+            .bind(1, module)
+            .run();
       }
       transaction.commit();
       return {};
@@ -89,7 +90,7 @@ class SqliteControlStore final : public ControlStore {
 
   Result<Stand> stand() override {
     return guarded([&]() -> Result<Stand> {
-      const sqlite::Transaction one_moment(*connection_, "BEGIN");
+      const sqlite::Transaction one_moment(connection_, sqlite::Begin::Snapshot);
       return read_stand();
     });
   }
@@ -98,7 +99,7 @@ class SqliteControlStore final : public ControlStore {
                                          const Decide& decide) override {
     if (auto checked = check(reason); !checked) return fail(std::move(checked.error()));
     return guarded([&]() -> Result<std::optional<LogEntry>> {
-      sqlite::Transaction transaction(*connection_, "BEGIN IMMEDIATE");
+      sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
       Result<Stand> now = read_stand();
       if (!now) return fail(std::move(now.error()));
       const Migration* migration = now->find(module);
@@ -119,8 +120,8 @@ class SqliteControlStore final : public ControlStore {
       const std::string sql = std::string("SELECT ") + kLogColumns +
                               " FROM switch_log WHERE ?1 = '' OR module = ?1 "
                               "ORDER BY seq DESC LIMIT ?2";
-      sqlite::Statement rows(*connection_, sql.c_str());
-      rows.bind(module).bind(static_cast<std::int64_t>(limit));
+      sqlite::Statement rows = connection_.query(sql);
+      rows.bind_all(module, limit);
       std::vector<LogEntry> entries;
       while (rows.step()) entries.push_back(read_entry(rows));
       return entries;
@@ -129,11 +130,11 @@ class SqliteControlStore final : public ControlStore {
 
   Result<Verification> verify(std::string_view noted_head) override {
     return guarded([&]() -> Result<Verification> {
-      const sqlite::Transaction one_moment(*connection_, "BEGIN");
+      const sqlite::Transaction one_moment(connection_, sqlite::Begin::Snapshot);
       LogCheck check(noted_head);
       const std::string sql =
           std::string("SELECT ") + kLogColumns + " FROM switch_log ORDER BY seq";
-      sqlite::Statement rows(*connection_, sql.c_str());
+      sqlite::Statement rows = connection_.query(sql);
       while (rows.step()) check.line(read_entry(rows));
       Result<Stand> now = read_stand();
       if (!now) return fail(std::move(now.error()));
@@ -143,7 +144,7 @@ class SqliteControlStore final : public ControlStore {
 
   Result<std::uint64_t> outside_version() override {
     return guarded([&]() -> Result<std::uint64_t> {
-      return static_cast<std::uint64_t>(connection_->number("PRAGMA data_version"));
+      return static_cast<std::uint64_t>(connection_.number("PRAGMA data_version"));
     });
   }
 
@@ -159,23 +160,21 @@ class SqliteControlStore final : public ControlStore {
   }
 
   bool knows(const std::string& module) {
-    sqlite::Statement row(*connection_, "SELECT 1 FROM migrations WHERE module = ?");
-    return row.bind(module).step();
+    return connection_.query("SELECT 1 FROM migrations WHERE module = ?").bind(1, module).step();
   }
 
   Result<Stand> read_stand() {
     Stand stand;
     stand.head = kNoHash;
     {
-      sqlite::Statement last(*connection_,
-                             "SELECT seq, hash FROM switch_log ORDER BY seq DESC LIMIT 1");
+      sqlite::Statement last =
+          connection_.query("SELECT seq, hash FROM switch_log ORDER BY seq DESC LIMIT 1");
       if (last.step()) {
         stand.revision = static_cast<std::uint64_t>(last.number(0));
         stand.head = last.text(1);
       }
     }
-    sqlite::Statement rows(
-        *connection_,
+    sqlite::Statement rows = connection_.query(
         "SELECT module, stage, reads, writes, revision FROM migrations ORDER BY module");
     while (rows.step()) {
       const auto stage = traffic_stage_from(rows.text(1));
@@ -210,30 +209,19 @@ class SqliteControlStore final : public ControlStore {
   void write(const LogEntry& entry) {
     const std::string sql = std::string("INSERT INTO switch_log (") + kLogColumns +
                             ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    sqlite::Statement(*connection_, sql.c_str())
-        .bind(static_cast<std::int64_t>(entry.seq))
-        .bind(entry.time.micros)
-        .bind(entry.module)
-        .bind(entry.who)
-        .bind(entry.why)
-        .bind(entry.before)
-        .bind(entry.after)
-        .bind(entry.evidence)
-        .bind(entry.previous_hash)
-        .bind(entry.hash)
-        .step();
+    connection_.query(sql)
+        .bind_all(entry.seq, entry.time.micros, entry.module, entry.who, entry.why, entry.before,
+                  entry.after, entry.evidence, entry.previous_hash, entry.hash)
+        .run();
   }
 
   void write(const std::string& module, const Traffic& traffic, std::uint64_t revision) {
-    sqlite::Statement(*connection_,
-                      "UPDATE migrations SET stage = ?, reads = ?, writes = ?, revision = ? "
-                      "WHERE module = ?")
-        .bind(to_string(traffic.stage))
-        .bind(static_cast<std::int64_t>(traffic.reads.hundredths()))
-        .bind(to_string(traffic.writes))
-        .bind(static_cast<std::int64_t>(revision))
-        .bind(module)
-        .step();
+    connection_
+        .query(
+            "UPDATE migrations SET stage = ?, reads = ?, writes = ?, revision = ? WHERE module = ?")
+        .bind_all(to_string(traffic.stage), traffic.reads.hundredths(), to_string(traffic.writes),
+                  revision, module)
+        .run();
   }
 
   static Error unknown(std::string_view module, const Stand& now) {
@@ -248,7 +236,7 @@ class SqliteControlStore final : public ControlStore {
 
   const std::string file_;
   std::mutex mutex_;
-  std::unique_ptr<sqlite::Connection> connection_;
+  sqlite::Connection connection_;
   const Clock& clock_;
 };
 

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "sqlite.hpp"
+#include "sqlite/connection.hpp"
 
 namespace banyan::strangler {
 
@@ -14,18 +14,15 @@ Result<DataStage> read_fence(const std::string& shared_database, std::string_vie
                 "there is no database " + shared_database);
   }
   try {
-    sqlite::Connection connection(shared_database, sqlite::Connection::Access::Read);
-    if (connection.number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = "
-                          "'banyan_fence'") == 0) {
-      return DataStage::Shared;
-    }
-    sqlite::Statement row(connection, "SELECT state FROM banyan_fence WHERE module = ?");
-    row.bind(module);
-    return row.step() && row.text(0) == "moved" ? DataStage::Separate : DataStage::Shared;
+    const auto database = sqlite::Connection::open(shared_database, sqlite::OpenMode::Read);
+    if (!database.has_table("banyan_fence")) return DataStage::Shared;
+    auto row = database.query("SELECT state FROM banyan_fence WHERE module = ?");
+    return row.bind(1, module).step() && row.text(0) == "moved" ? DataStage::Separate
+                                                                : DataStage::Shared;
   } catch (const sqlite::Fault& fault) {
     return fail(ErrorCode::Unavailable, "banyan.fence_unreadable",
                 "cannot read the fence of " + std::string(module) + " in " + shared_database +
-                    ": " + fault.what());
+                    ": " + fault.message());
   }
 }
 

@@ -2,15 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sqlite3.h>
 #include <atomic>
-
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "admin_server.hpp"
 #include "banyan_process.hpp"
 #include "control/admin_api.hpp"
+#include "support/raw_sqlite.hpp"
 #include "unit/strangler/temporary_folder.hpp"
 
 namespace banyan::test {
@@ -106,14 +105,8 @@ TEST_F(StoreCommands, VerifyFindsTamperingAndSaysSoByItsExitCode) {
   EXPECT_EQ(intact.exit_code, 0) << intact.err;
   EXPECT_THAT(intact.out, StartsWith("intact: 2 lines, head " + store_->stand()->head));
 
-  sqlite3* handle = nullptr;
-  ASSERT_EQ(sqlite3_open(file_.c_str(), &handle), SQLITE_OK);
-  EXPECT_EQ(sqlite3_exec(handle,
-                         "DROP TRIGGER switch_log_keeps_lines;"
-                         "UPDATE switch_log SET who = 'eve' WHERE seq = 1",
-                         nullptr, nullptr, nullptr),
-            SQLITE_OK);
-  sqlite3_close(handle);
+  test::RawSqlite(file_).run(
+      "DROP TRIGGER switch_log_keeps_lines; UPDATE switch_log SET who = 'eve' WHERE seq = 1");
 
   const Outcome found = banyan({"verify"});
   EXPECT_EQ(found.exit_code, 1);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "banyan_process.hpp"
 #include "manifest/manifest.hpp"
+#include "support/raw_sqlite.hpp"
 #include "unit/strangler/temporary_folder.hpp"
 
 namespace banyan::test {
@@ -20,18 +20,12 @@ using testing::HasSubstr;
 class DatabaseCommands : public testing::Test {
  protected:
   void SetUp() override {
-    sqlite3* handle = nullptr;
-    ASSERT_EQ(sqlite3_open(file_.c_str(), &handle), SQLITE_OK);
-    EXPECT_EQ(
-        sqlite3_exec(handle,
-                     "PRAGMA journal_mode = WAL;"
-                     "CREATE TABLE tracks (id TEXT PRIMARY KEY);"
-                     "CREATE TABLE stock (track TEXT PRIMARY KEY REFERENCES tracks(id), n INTEGER);"
-                     "INSERT INTO tracks VALUES ('trk_1'), ('trk_2');"
-                     "INSERT INTO stock VALUES ('trk_1', 5), ('trk_2', 7)",
-                     nullptr, nullptr, nullptr),
-        SQLITE_OK);
-    sqlite3_close(handle);
+    test::RawSqlite(file_).run(
+        "PRAGMA journal_mode = WAL;"
+        "CREATE TABLE tracks (id TEXT PRIMARY KEY);"
+        "CREATE TABLE stock (track TEXT PRIMARY KEY REFERENCES tracks(id), n INTEGER);"
+        "INSERT INTO tracks VALUES ('trk_1'), ('trk_2');"
+        "INSERT INTO stock VALUES ('trk_1', 5), ('trk_2', 7)");
     manifest::Manifest manifest;
     manifest.application = "shop";
     manifest.version = "1";

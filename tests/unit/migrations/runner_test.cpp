@@ -5,8 +5,9 @@
 
 #include <fstream>
 
+#include "script_rules.hpp"
+#include "support/raw_sqlite.hpp"
 #include "support/temporary_database.hpp"
-#include "unit/sql/raw_sqlite.hpp"
 
 namespace banyan::migrations {
 namespace {
@@ -312,6 +313,120 @@ TEST_F(RebuildTest, A_rebuild_that_leaves_orphans_is_undone) {
 TEST_F(RebuildTest, Without_the_first_line_foreign_keys_hold) {
   EXPECT_THAT(problems(runner({tables, {"0002_soft.sql", "DELETE FROM orders;"}})),
               ElementsAre(HasSubstr("0002_soft.sql:1: FOREIGN KEY constraint failed")));
+}
+
+// What a rebuild without its mark did: SQLite empties the table first, and its children with it.
+class QuietDeletion : public RebuildTest {
+ protected:
+  static constexpr Script cascading{
+      "0001_create.sql",
+      "CREATE TABLE orders (id BIGINT PRIMARY KEY);"
+      "CREATE TABLE lines (id BIGINT REFERENCES Orders (id) ON DELETE CASCADE);"
+      "CREATE TABLE notes (id BIGINT REFERENCES orders (id) ON DELETE SET NULL);"
+      "INSERT INTO orders VALUES (7); INSERT INTO lines VALUES (7); INSERT INTO notes VALUES (7);"};
+  static constexpr std::string_view rebuild =
+      "CREATE TABLE new_orders (id BIGINT PRIMARY KEY, note TEXT);\n"
+      "INSERT INTO new_orders (id) SELECT id FROM orders;\n"
+      "DROP TABLE orders;\nALTER TABLE new_orders RENAME TO orders;";
+
+  void expect_children() {
+    EXPECT_EQ(in_file("SELECT count(*) FROM lines"), "1");
+    EXPECT_EQ(in_file("SELECT count(*) FROM notes WHERE id = 7"), "1");
+  }
+};
+
+TEST_F(QuietDeletion, Dropping_a_table_to_which_others_refer_needs_the_mark) {
+  const Script unmarked{"0002_rebuild.sql", rebuild};
+  EXPECT_THAT(problems(runner({cascading, unmarked})),
+              ElementsAre(HasSubstr("0002_rebuild.sql:3: it drops 'orders', to which 'lines', "
+                                    "'notes' refers")));
+  expect_children();
+}
+
+TEST_F(QuietDeletion, A_dry_run_finds_it_too) {
+  runner({cascading}).apply();
+  const Script unmarked{"0002_rebuild.sql", rebuild};
+  EXPECT_THROW(runner({cascading, unmarked}).dry_run(), MigrationFault);
+  const Script separation{"separation/0001_rebuild.sql", rebuild};
+  EXPECT_THROW(runner({cascading, separation}).dry_run_separation("orders"), MigrationFault);
+}
+
+TEST_F(QuietDeletion, A_dry_run_keeps_foreign_keys_on_beside_a_script_that_rebuilds) {
+  runner({tables}).apply();
+  const Script marked{"0002_soft.sql", "-- banyan: rebuild\nCREATE TABLE other (id BIGINT);"};
+  const Script deleting{"0003_delete.sql", "DELETE FROM orders;"};
+  EXPECT_THROW(runner({tables, marked, deleting}).dry_run(), MigrationFault);
+}
+
+TEST_F(QuietDeletion, Children_may_go_before_their_parent) {
+  runner({cascading,
+          {"0002_drop.sql", "DROP TABLE lines; DROP TABLE notes; DROP TABLE IF EXISTS orders;"}})
+      .apply();
+  EXPECT_EQ(in_file("SELECT count(*) FROM sqlite_master WHERE name = 'orders'"), "0");
+}
+
+TEST_F(QuietDeletion, A_table_that_refers_only_to_itself_may_go) {
+  runner(
+      {{"0001_tree.sql", "CREATE TABLE tree (id BIGINT PRIMARY KEY, up BIGINT REFERENCES tree);"},
+       {"0002_drop.sql", "DROP TABLE tree;"}})
+      .apply();
+}
+
+TEST_F(QuietDeletion, The_mark_may_follow_a_byte_order_mark_and_other_comments) {
+  int number = 2;
+  std::vector<std::string> kept;
+  kept.reserve(10);
+  std::vector<Script> all{cascading};
+  for (const std::string before :
+       {"\xEF\xBB\xBF", "\n\n", "-- Copyright Us\n-- A licence\n", "/* one\n two */\r\n"}) {
+    const std::string text(rebuild);
+    kept.push_back("000" + std::to_string(number++) + "_rebuild.sql");
+    const auto& name = kept.back();
+    kept.push_back(before + "-- banyan: rebuild\r\n" + text);
+    all.push_back({name, kept.back()});
+    runner(all).apply();
+    expect_children();
+    // Undone, so that the next one finds what it expects.
+    in_file("PRAGMA foreign_keys = OFF; ALTER TABLE orders DROP COLUMN note");
+  }
+}
+
+TEST_F(QuietDeletion, A_mark_that_cannot_be_read_is_refused) {
+  for (const char* mark :
+       {"-- banyan: rebuilt", "--banyan: rebuild", "-- Banyan: rebuild", "-- banyan rebuild",
+        "-- banyan:rebuild", "/* banyan: rebuild */", "-- banyan: rebuild orders"}) {
+    const std::string text = std::string("\n") + mark + "\n" + std::string(rebuild);
+    EXPECT_THAT(problems(runner({cascading, {"0002_rebuild.sql", text}})),
+                ElementsAre(HasSubstr("0002_rebuild.sql:2: the mark `" + std::string(mark))))
+        << mark;
+  }
+}
+
+TEST_F(QuietDeletion, A_mark_that_comes_too_late_is_refused) {
+  const std::string text = std::string(rebuild) + "\n-- banyan: rebuild\n";
+  EXPECT_THAT(problems(runner({cascading, {"0002_rebuild.sql", text}})),
+              ElementsAre(HasSubstr("0002_rebuild.sql:5: `-- banyan: rebuild` comes too late")));
+}
+
+TEST_F(QuietDeletion, Prose_is_no_mark) {
+  runner({{"0001_create.sql",
+           "-- banyan moves this table; banyan_fence says where\n"
+           "CREATE TABLE t (a); -- banyan_gate: closed"}})
+      .apply();
+}
+
+TEST_F(QuietDeletion, A_script_that_was_applied_long_ago_is_not_judged_by_its_marks) {
+  const Script odd{"0001_create.sql", "-- banyan: something\nCREATE TABLE t (a);"};
+  runner({{"0001_create.sql", "CREATE TABLE t (a);"}}).apply();
+  in_file("UPDATE banyan_migrations SET checksum = '" + checksum_of(odd.sql) + "'");
+  EXPECT_THAT(runner({odd}).apply(), IsEmpty());
+}
+
+TEST_F(RunnerTest, A_byte_order_mark_hides_no_forbidden_statement) {
+  EXPECT_THAT(problems(runner({{"0001_create.sql",
+                                "\xEF\xBB\xBF"
+                                "COMMIT;"}})),
+              ElementsAre(HasSubstr("0001_create.sql:1: COMMIT: the runner puts each file")));
 }
 
 class FolderTest : public RunnerTest {};

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sqlite3.h>
-
 #include <cstdlib>
 #include <fstream>
 #include <set>
@@ -10,6 +8,7 @@
 #include "contract/sample_database.hpp"
 #include "data/chinook.hpp"
 #include "data/generator.hpp"
+#include "support/raw_sqlite.hpp"
 
 namespace recordshop {
 namespace {
@@ -126,11 +125,7 @@ class Chinook : public testing::Test {
   }
 
   static void run(const std::filesystem::path& file, const char* sql) {
-    sqlite3* handle = nullptr;
-    ASSERT_EQ(sqlite3_open(file.c_str(), &handle), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(handle, sql, nullptr, nullptr, nullptr), SQLITE_OK)
-        << sqlite3_errmsg(handle);
-    sqlite3_close(handle);
+    banyan::test::RawSqlite(file).run(sql);
   }
 
   TemporaryFolder folder_;

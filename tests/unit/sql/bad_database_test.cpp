@@ -6,7 +6,7 @@
 
 #include <fstream>
 
-#include "unit/sql/raw_sqlite.hpp"
+#include "support/raw_sqlite.hpp"
 #include "unit/sql/shop_tables.hpp"
 
 namespace banyan::sql {

@@ -14,7 +14,7 @@
 #include <thread>
 
 #include "sql/writer_lock.hpp"
-#include "unit/sql/raw_sqlite.hpp"
+#include "support/raw_sqlite.hpp"
 #include "unit/sql/shop_tables.hpp"
 
 namespace banyan::sql {

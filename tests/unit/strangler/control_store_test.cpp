@@ -3,13 +3,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sqlite3.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <thread>
 
 #include "stages/fence.hpp"
+#include "support/raw_sqlite.hpp"
 #include "temporary_folder.hpp"
 
 namespace banyan::strangler {
@@ -19,15 +20,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 /// Somebody with the sqlite3 shell.
-void run_sql(const std::string& file, const std::string& sql) {
-  sqlite3* handle = nullptr;
-  ASSERT_EQ(sqlite3_open(file.c_str(), &handle), SQLITE_OK);
-  char* message = nullptr;
-  EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, &message), SQLITE_OK)
-      << (message != nullptr ? message : "");
-  sqlite3_free(message);
-  sqlite3_close(handle);
-}
+void run_sql(const std::string& file, const std::string& sql) { test::RawSqlite(file).run(sql); }
 
 constexpr const char* kNoTriggers =
     "DROP TRIGGER switch_log_keeps_lines; DROP TRIGGER switch_log_loses_nothing;";
@@ -209,13 +202,31 @@ TEST_F(ControlStoreTest, VerifiesAnUntouchedLog) {
 
 TEST_F(ControlStoreTest, KeepsPeopleFromChangingTheLogBySlip) {
   write_four_lines();
-  sqlite3* handle = nullptr;
-  ASSERT_EQ(sqlite3_open(file_.c_str(), &handle), SQLITE_OK);
-  EXPECT_NE(sqlite3_exec(handle, "DELETE FROM switch_log", nullptr, nullptr, nullptr), SQLITE_OK);
-  EXPECT_STREQ(sqlite3_errmsg(handle), "the switch log is only ever appended to");
-  EXPECT_NE(sqlite3_exec(handle, "UPDATE switch_log SET why = ''", nullptr, nullptr, nullptr),
-            SQLITE_OK);
-  sqlite3_close(handle);
+  for (const char* change : {"DELETE FROM switch_log", "UPDATE switch_log SET why = ''"}) {
+    try {
+      run_sql(file_, change);
+      ADD_FAILURE() << change;
+    } catch (const std::runtime_error& refused) {
+      EXPECT_STREQ(refused.what(), "the switch log is only ever appended to");
+    }
+  }
+}
+
+TEST_F(ControlStoreTest, ShowsItsStagesToWhoMayOnlyReadIt) {
+  write_four_lines();
+  for (const char* suffix : {"", "-wal", "-shm"}) ::chmod((file_ + suffix).c_str(), 0444);
+  ::chmod(std::filesystem::path(file_).parent_path().c_str(), 0755);
+  const auto user = geteuid();
+  const bool is_root = user == 0;  // who may write every file
+  if (is_root) {
+    ASSERT_EQ(::seteuid(4711), 0);
+  }
+  const auto looking = ControlStore::open(file_, ControlStore::Mode::MustExist, clock_);
+  EXPECT_TRUE(looking) << looking.error().message;
+  EXPECT_EQ((*looking)->stand()->revision, 4U);
+  if (is_root) {
+    ASSERT_EQ(::seteuid(user), 0);
+  }
 }
 
 TEST_F(ControlStoreTest, FindsAnEditInEveryColumn) {

@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "kernel/clock.hpp"
 #include "sqlite/fault.hpp"
@@ -55,8 +57,18 @@ class Connection {
   ~Connection();
 
   /// Every statement of the text. A fault's offset() counts from the beginning of the script.
-  void run(std::string_view script) const;
+  void run(std::string_view script) const { run(script, {}); }
+  /// `before_each` is called with each statement's offset, when it is prepared and has not run. It
+  /// may throw.
+  void run(std::string_view script, const std::function<void(std::size_t)>& before_each) const;
+  /// The same without running any: what an Authorizer is to hear of.
+  void prepare(std::string_view script) const;
   Statement query(std::string_view sql) const { return {handle(), sql}; }
+  /// Calls `take` with every row of a statement without parameters.
+  void each(std::string_view sql, const auto& take) const {
+    for (Statement row = query(sql); row.step();) take(std::as_const(row));
+  }
+  bool has_table(std::string_view name) const;      ///< SQLite's names have no case
   std::string text(std::string_view sql) const;     ///< first value of the first row, or ""
   std::int64_t number(std::string_view sql) const;  ///< first value of the first row, or 0
 

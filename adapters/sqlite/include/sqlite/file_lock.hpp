@@ -16,7 +16,7 @@ namespace banyan::sqlite {
 class FileLock {
  public:
   /// Opens the lock file, or makes it with owner and mode of `database`; locks nothing. Throws
-  /// std::filesystem::filesystem_error.
+  /// Fault (CannotOpen).
   FileLock(const std::filesystem::path& lock_file, const std::filesystem::path& database);
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&&) = delete;

@@ -10,15 +10,9 @@ int schema_decouple(const DatabaseOptions& options) {
   try {
     migrations::Runner runner(options.database, scripts_of(*manifest));
     const std::string prefix = "separation/" + options.phase;
-    if (!options.dry_run) {
-      return show_applied(runner.apply_separation(options.module, prefix), options.json, false);
-    }
-    std::vector<migrations::Status> pending = runner.status();
-    std::erase_if(pending, [&](const migrations::Status& each) {
-      return each.module != options.module || !each.name.starts_with(prefix) ||
-             each.state == migrations::State::Applied;
-    });
-    return show_applied(pending, options.json, true);
+    return show_applied(options.dry_run ? runner.dry_run_separation(options.module, prefix)
+                                        : runner.apply_separation(options.module, prefix),
+                        options.json, options.dry_run);
   } catch (const migrations::MigrationFault& fault) {
     return show_fault(fault, options.json);
   }

@@ -3,62 +3,37 @@
 
 #include "catalogue.hpp"
 #include "names.hpp"
+#include "sqlite/authorizer.hpp"
 
 namespace banyan::mover {
 namespace {
 
-int note_access(void* context, int action, const char* first, const char* second,
-                const char* schema, const char* through) {
-  const char* table = nullptr;
+void note_access(const sqlite::AccessRequest& request, std::set<Access>& into) {
+  std::string_view table = request.first;
   bool writes = true;
-  switch (action) {
-    case SQLITE_READ:
-      table = first;
-      writes = false;
-      break;
-    case SQLITE_INSERT:
-    case SQLITE_UPDATE:
-    case SQLITE_DELETE:
-    case SQLITE_DROP_TABLE: table = first; break;
-    case SQLITE_ALTER_TABLE:
-    case SQLITE_CREATE_INDEX:
-    case SQLITE_CREATE_TRIGGER: table = second; break;
-    default: return SQLITE_OK;
+  switch (request.action) {
+    case sqlite::Action::Read: writes = false; break;
+    case sqlite::Action::Insert:
+    case sqlite::Action::Update:
+    case sqlite::Action::Delete:
+    case sqlite::Action::DropTable: break;
+    case sqlite::Action::AlterTable:
+    case sqlite::Action::CreateIndex:
+    case sqlite::Action::CreateTrigger: table = request.second; break;
+    default: return;
   }
-  const bool temporary = schema != nullptr && std::string_view(schema) == "temp";
-  if (table == nullptr || *table == '\0' || temporary) return SQLITE_OK;
-  static_cast<std::set<Access>*>(context)->insert(
-      {table, writes, through == nullptr ? "" : through, false});
-  return SQLITE_OK;
+  if (table.empty() || request.schema == "temp") return;
+  into.insert({std::string(table), writes, std::string(request.via), false});
 }
 
-// Ends the watch however the preparation ends.
-class Watch {
- public:
-  Watch(const Connection& database, std::set<Access>& into) : database_(database) {
-    sqlite3_set_authorizer(database.get(), note_access, &into);
-  }
-  Watch(const Watch&) = delete;
-  Watch& operator=(const Watch&) = delete;
-  ~Watch() { sqlite3_set_authorizer(database_.get(), nullptr, nullptr); }
-
- private:
-  const Connection& database_;
-};
-
 std::set<Access> watched(const Connection& database, const std::string& sql, bool cascades) {
-  database.run(cascades ? "PRAGMA foreign_keys = ON" : "PRAGMA foreign_keys = OFF");
+  database.set(sqlite::Setting::ForeignKeys, cascades);
   std::set<Access> found;
-  const Watch watch(database, found);
-  const char* rest = sql.c_str();
-  const char* end = rest + sql.size();
-  while (rest < end) {
-    sqlite3_stmt* statement = nullptr;
-    const int code =
-        sqlite3_prepare_v2(database.get(), rest, static_cast<int>(end - rest), &statement, &rest);
-    sqlite3_finalize(statement);
-    if (code != SQLITE_OK) throw SqliteFault(code & 0xff, sqlite3_errmsg(database.get()));
-  }
+  const sqlite::Authorizer watch(database, [&found](const sqlite::AccessRequest& request) {
+    note_access(request, found);
+    return sqlite::Verdict::Allow;
+  });
+  database.prepare(sql);
   return found;
 }
 
@@ -105,7 +80,7 @@ std::set<Access> accesses_of_trigger(const Connection& database, const std::stri
       for (const Access& access : watched(database, sql, false)) {
         if (same_name(access.through, trigger)) found.insert(access);
       }
-    } catch (const SqliteFault&) {
+    } catch (const sqlite::Fault&) {
       // A view refuses every event for which it has no INSTEAD OF trigger.
       if (on->kind != TableKind::View) throw;
     }

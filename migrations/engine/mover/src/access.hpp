@@ -6,7 +6,7 @@
 #include <tuple>
 #include <vector>
 
-#include "sqlite_connection.hpp"
+#include "database.hpp"
 
 namespace banyan::mover {
 
@@ -23,7 +23,7 @@ struct Access {
 };
 
 /// The tables that all statements of this text touch; nothing is run. Triggers and foreign key
-/// actions count. Throws SqliteFault when one cannot be prepared.
+/// actions count. Throws sqlite::Fault when one cannot be prepared.
 std::set<Access> accesses_of(const Connection& database, const std::string& sql);
 
 /// The same for one view, and for the body of one trigger.

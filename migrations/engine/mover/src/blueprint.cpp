@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 
-#include "input.hpp"
+#include "database.hpp"
 #include "names.hpp"
 
 namespace banyan::mover {
@@ -89,7 +89,7 @@ class Draughtsman {
       if (object.type == "trigger") plan_.triggers.push_back(object.name);
       if (object.type == "view") plan_.views.push_back(object.name);
     }
-    if (has_table(origin, "sqlite_stat1")) {
+    if (origin.has_table("sqlite_stat1")) {
       plan_.notes.emplace_back("the query planner's statistics stay behind: run ANALYZE there");
     }
   }
@@ -197,7 +197,7 @@ class Draughtsman {
     for (const SchemaObject& object : cargo_.objects) {
       try {
         scratch.run(object.sql);
-      } catch (const SqliteFault& fault) {
+      } catch (const sqlite::Fault& fault) {
         refuse(object.type + " " + object.name,
                std::string("cannot be made in another file: ") + fault.what() +
                    "; the mover has no functions or collations of the application");
@@ -208,7 +208,7 @@ class Draughtsman {
       try {
         scratch.query("INSERT INTO " + identifier(rows.table.name) + " DEFAULT VALUES");
         scratch.query("SELECT * FROM " + identifier(rows.table.name));
-      } catch (const SqliteFault& fault) {
+      } catch (const sqlite::Fault& fault) {
         refuse("table " + rows.table.name,
                std::string("cannot be filled in another file: ") + fault.what() +
                    "; the mover has no functions or collations of the application");
@@ -225,7 +225,7 @@ class Draughtsman {
           plan_.notes.push_back(rows.table.name + " has " + std::to_string(orphans) +
                                 " row(s) without a parent already; they move as they are");
         }
-      } catch (const SqliteFault&) {
+      } catch (const sqlite::Fault&) {
         plan_.notes.push_back(rows.table.name + ": its foreign keys cannot be checked");
       }
     }
@@ -240,7 +240,7 @@ class Draughtsman {
             "(SELECT name FROM sqlite_master WHERE tbl_name = " +
             text_literal(rows.table.name) + ")");
       }
-    } catch (const SqliteFault&) {  // built without dbstat
+    } catch (const sqlite::Fault&) {  // built without dbstat
       bytes = origin.number("PRAGMA page_count") * origin.number("PRAGMA page_size");
     }
     // The rows once in the write-ahead log and once in the file.
@@ -320,7 +320,7 @@ Result<Blueprint> draw(const MoveRequest& request, Direction direction) {
   plan.from = out ? files->shared : files->own;
   plan.to = out ? files->own : files->shared;
 
-  const Result<Connection> shared = open_existing(files->shared, OpenMode::Read);
+  const Result<Connection> shared = open_existing(files->shared);
   if (!shared) return fail(shared.error());
   try {
     const Fence fence = fence_of(*shared, request.module).value_or(Fence{});
@@ -336,14 +336,14 @@ Result<Blueprint> draw(const MoveRequest& request, Direction direction) {
     std::error_code ignored;
     std::optional<Connection> own;
     if (fs::exists(files->own, ignored) || !out) {
-      Result<Connection> opened = open_existing(files->own, OpenMode::Read);
+      Result<Connection> opened = open_existing(files->own);
       if (!opened) return fail(opened.error());
       own = std::move(*opened);
       blueprint.own_schema = schema_version(*own);
     }
     blueprint.shared_schema = schema_version(*shared);
     Draughtsman(request, direction, blueprint).draw(*shared, own ? &*own : nullptr, *owners);
-  } catch (const SqliteFault& fault) {
+  } catch (const sqlite::Fault& fault) {
     return fail(error_from(fault, files->shared));
   }
   return blueprint;

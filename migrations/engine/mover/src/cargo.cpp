@@ -43,7 +43,7 @@ void create_tables(const Connection& destination, const Cargo& cargo, const Conn
     if (object.type == "table") destination.run(object.sql);
   }
   for (const RowSet& companion : cargo.companions) {
-    if (has_table(destination, companion.table.name)) continue;
+    if (destination.has_table(companion.table.name)) continue;
     for (const SchemaObject& object : objects_of_tables(origin, {companion.table.name})) {
       destination.run(object.sql);
     }

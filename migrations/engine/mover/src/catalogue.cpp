@@ -18,7 +18,7 @@ TableKind kind_from(const std::string& type) {
 
 std::vector<Column> columns_of(const Connection& database, const std::string& table) {
   std::vector<Column> columns;
-  Query query = database.query(
+  sqlite::Statement query = database.query(
       "SELECT name, type, pk, hidden FROM pragma_table_xinfo(?1, 'main') ORDER BY cid");
   query.bind(1, table);
   while (query.step()) {
@@ -38,7 +38,8 @@ bool key_is_rowid(const Connection& database, const Table& table) {
     key = &column;
   }
   if (key == nullptr || !same_name(key->type, "INTEGER")) return false;
-  Query query = database.query("SELECT count(*) FROM pragma_index_list(?1) WHERE origin = 'pk'");
+  sqlite::Statement query =
+      database.query("SELECT count(*) FROM pragma_index_list(?1) WHERE origin = 'pk'");
   query.bind(1, table.name);
   query.step();
   return query.number(0) == 0;
@@ -73,14 +74,14 @@ int creation_rank(const SchemaObject& object) {
 
 std::vector<Table> tables_of(const Connection& database) {
   std::vector<Table> tables;
-  Query query = database.query(
+  sqlite::Statement query = database.query(
       "SELECT l.name, l.type, l.wr, coalesce(m.sql, '') FROM pragma_table_list l "
       "JOIN sqlite_master m ON m.name = l.name AND m.type IN ('table', 'view') "
       "WHERE l.schema = 'main' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.rowid");
   std::vector<std::string> sequences;
   if (database.number("SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_sequence'") != 0) {
     // A row appears with the first insert; before that there is no number to carry along.
-    Query named = database.query("SELECT name FROM sqlite_sequence");
+    sqlite::Statement named = database.query("SELECT name FROM sqlite_sequence");
     while (named.step()) sequences.push_back(named.text(0));
   }
   while (query.step()) {
@@ -90,7 +91,7 @@ std::vector<Table> tables_of(const Connection& database) {
     table.without_rowid = query.number(2) != 0;
     try {
       table.columns = columns_of(database, table.name);
-    } catch (const SqliteFault&) {
+    } catch (const sqlite::Fault&) {
       // A view over something that is gone has no columns any more; a table always has.
       if (table.kind != TableKind::View) throw;
     }
@@ -108,17 +109,9 @@ std::optional<Table> table_of(const Connection& database, std::string_view name)
   return std::nullopt;
 }
 
-bool has_table(const Connection& database, std::string_view name) {
-  Query query = database.query(
-      "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?1 COLLATE NOCASE");
-  query.bind(1, name);
-  query.step();
-  return query.number(0) != 0;
-}
-
 std::vector<SchemaObject> schema_objects_of(const Connection& database) {
   std::vector<SchemaObject> objects;
-  Query query = database.query(
+  sqlite::Statement query = database.query(
       "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master ORDER BY rowid");
   while (query.step()) {
     objects.push_back({query.text(0), query.text(1), query.text(2), query.text(3)});
@@ -128,7 +121,7 @@ std::vector<SchemaObject> schema_objects_of(const Connection& database) {
 
 std::vector<ForeignKey> foreign_keys_of(const Connection& database, std::string_view table) {
   std::vector<ForeignKey> keys;
-  Query query = database.query(
+  sqlite::Statement query = database.query(
       "SELECT id, \"table\", \"from\", coalesce(\"to\", ''), on_delete, on_update "
       "FROM pragma_foreign_key_list(?1, 'main') ORDER BY id, seq");
   query.bind(1, table);

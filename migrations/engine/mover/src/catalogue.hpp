@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sqlite_connection.hpp"
+#include "database.hpp"
 
 /// What the schema of one database file says, as data.
 namespace banyan::mover {
@@ -51,7 +51,6 @@ struct ForeignKey {
 /// All tables and views of the main database, without SQLite's own.
 std::vector<Table> tables_of(const Connection& database);
 std::optional<Table> table_of(const Connection& database, std::string_view name);
-bool has_table(const Connection& database, std::string_view name);
 
 /// In the order of creation.
 std::vector<SchemaObject> schema_objects_of(const Connection& database);

@@ -17,8 +17,8 @@ constexpr std::string_view kGateTable =
 
 std::vector<std::string> modules_in(const Connection& database, const std::string& table) {
   std::vector<std::string> modules;
-  if (!has_table(database, table)) return modules;
-  Query query = database.query("SELECT module FROM " + table + " ORDER BY module");
+  if (!database.has_table(table)) return modules;
+  sqlite::Statement query = database.query("SELECT module FROM " + table + " ORDER BY module");
   while (query.step()) modules.push_back(query.text(0));
   return modules;
 }
@@ -48,15 +48,15 @@ std::vector<GuardTrigger> missing_guards(const Connection& database, Guard guard
                                          const std::string& module,
                                          const std::vector<std::string>& tables) {
   std::vector<GuardTrigger> missing;
-  Query query = database.query(
+  sqlite::Statement query = database.query(
       "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND "
       "name = ?1 AND sql = ?2");
   for (const std::string& table : tables) {
-    if (!has_table(database, table)) continue;
+    if (!database.has_table(table)) continue;
     for (GuardTrigger& trigger : guard_triggers(guard, module, table)) {
       query.bind(1, trigger.name).bind(2, trigger.sql);
       const bool there = query.step() && query.number(0) == 1;
-      sqlite3_reset(query.get());
+      query.reset();
       if (!there) missing.push_back(std::move(trigger));
     }
   }
@@ -66,8 +66,9 @@ std::vector<GuardTrigger> missing_guards(const Connection& database, Guard guard
 }  // namespace
 
 std::optional<Fence> fence_of(const Connection& shared, const std::string& module) {
-  if (!has_table(shared, "banyan_fence")) return std::nullopt;
-  Query query = shared.query("SELECT state, epoch, location FROM banyan_fence WHERE module = ?1");
+  if (!shared.has_table("banyan_fence")) return std::nullopt;
+  sqlite::Statement query =
+      shared.query("SELECT state, epoch, location FROM banyan_fence WHERE module = ?1");
   query.bind(1, module);
   if (!query.step()) return std::nullopt;
   return Fence{query.text(0) == "moved", query.number(1), query.text(2)};
@@ -92,8 +93,8 @@ void write_fence(const Connection& shared, const std::string& module, const Fenc
 }
 
 std::optional<Gate> gate_of(const Connection& own, const std::string& module) {
-  if (!has_table(own, "banyan_gate")) return std::nullopt;
-  Query query = own.query("SELECT state, epoch FROM banyan_gate WHERE module = ?1");
+  if (!own.has_table("banyan_gate")) return std::nullopt;
+  sqlite::Statement query = own.query("SELECT state, epoch FROM banyan_gate WHERE module = ?1");
   query.bind(1, module);
   if (!query.step()) return std::nullopt;
   return Gate{query.text(0) == "open", query.number(1)};

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sqlite_connection.hpp"
+#include "database.hpp"
 
 /// The two rows that say where a module's tables are, and the triggers that hold writers to it.
 namespace banyan::mover {

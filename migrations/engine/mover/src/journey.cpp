@@ -2,8 +2,8 @@
 #include "journey.hpp"
 
 #include "fence.hpp"
-#include "file_lock.hpp"
 #include "names.hpp"
+#include "sqlite/durable_file.hpp"
 
 namespace banyan::mover {
 namespace {
@@ -22,9 +22,9 @@ Journey::Journey(const MoveRequest& request, const Blueprint& blueprint, const M
       options_(options),
       out_(blueprint.plan.direction == Direction::Out),
       epoch_(blueprint.plan.epoch + 1),
-      shared_(Connection::open(blueprint.files.shared, OpenMode::Write, options.lock_wait)),
-      own_(Connection::open(blueprint.files.own, out_ ? OpenMode::Create : OpenMode::Write,
-                            options.lock_wait)),
+      shared_(open_for_applying(blueprint.files.shared, options.lock_wait)),
+      own_(open_for_applying(blueprint.files.own, options.lock_wait,
+                             out_ ? sqlite::OpenMode::Create : sqlite::OpenMode::Write)),
       meter_(options) {
   outcome_.direction = blueprint.plan.direction;
   outcome_.epoch = epoch_;
@@ -37,7 +37,7 @@ Journey::~Journey() {
 }
 
 void Journey::at(Step step) const {
-  if (options_.on_step) options_.on_step(step, origin().get(), destination().get());
+  if (options_.on_step) options_.on_step(step, &origin(), &destination());
 }
 
 Result<MoveOutcome> Journey::run() {
@@ -156,7 +156,7 @@ Result<void> Journey::verify() {
 void Journey::seal() {
   write_gate(own_, request_.module, {false, epoch_});
   own_.run("COMMIT");
-  sync_folder(std::filesystem::absolute(blueprint_.files.own).parent_path());
+  sqlite::sync_folder(std::filesystem::absolute(blueprint_.files.own).parent_path());
   if (out_ && blueprint_.own_is_new) {
     // Built with a rollback journal, which writes a new file only once; used with a WAL.
     own_.run("PRAGMA journal_mode = WAL");

@@ -19,7 +19,7 @@ class Journey {
   Journey(const Journey&) = delete;
   Journey& operator=(const Journey&) = delete;
 
-  /// Throws SqliteFault (undone) or whatever the step hook throws.
+  /// Throws sqlite::Fault (undone) or whatever the step hook throws.
   Result<MoveOutcome> run();
 
  private:

@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include "blueprint.hpp"
-#include "file_lock.hpp"
-#include "input.hpp"
+#include "database.hpp"
 #include "journey.hpp"
 #include "names.hpp"
+#include "sqlite/file_lock.hpp"
 
 namespace banyan::mover {
 namespace {
@@ -19,7 +19,7 @@ std::unexpected<Error> still_locked(const fs::path& file, std::chrono::milliseco
               "a writer did not let go of " + file.string() + " within " +
                   std::to_string(waited.count()) +
                   " ms; try again, wait longer, or end the process that holds " +
-                  writer_lock_of(file).string());
+                  sqlite::writer_lock_of(file).string());
 }
 
 std::unexpected<Error> refused(const MovePlan& plan) {
@@ -41,7 +41,7 @@ Result<MoveOutcome> attempt(const MoveRequest& request, const Blueprint& bluepri
                             const MoveOptions& options) {
   try {
     return Journey(request, blueprint, options).run();
-  } catch (const SqliteFault& fault) {
+  } catch (const sqlite::Fault& fault) {
     return fail(error_from(fault, blueprint.plan.to));
   } catch (const std::exception& fault) {
     return fail(
@@ -78,11 +78,12 @@ Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,
   Result<Blueprint> blueprint = draw(request, direction);
   if (!blueprint) return fail(blueprint.error());
   try {
-    const auto mover = FileLock::take(mover_lock_of(request.shared), std::chrono::milliseconds(0));
+    const auto mover = sqlite::FileLock::take(mover_lock_of(request.shared), request.shared,
+                                              std::chrono::milliseconds(0));
     if (!mover) {
       return fail(ErrorCode::Conflict, "mover.at_work",
                   "another mover is at work on " + request.shared.string() + " (" +
-                      FileLock::holder(mover_lock_of(request.shared)) +
+                      sqlite::FileLock::holder(mover_lock_of(request.shared)) +
                       "); wait until it has ended, then look where the module is");
     }
     mover->sign("pid " + std::to_string(::getpid()) + ": " + request.module + " " +
@@ -94,9 +95,11 @@ Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,
         !found) {
       return fail(found.error());
     } else if (!found->agrees) {
-      const auto shared_lock = FileLock::take(writer_lock_of(request.shared), options.lock_wait);
+      const auto shared_lock = sqlite::FileLock::take(sqlite::writer_lock_of(request.shared),
+                                                      request.shared, options.lock_wait);
       if (!shared_lock) return still_locked(request.shared, options.lock_wait);
-      const auto own_lock = FileLock::take(writer_lock_of(blueprint->files.own), options.lock_wait);
+      const auto own_lock = sqlite::FileLock::take(sqlite::writer_lock_of(blueprint->files.own),
+                                                   request.shared, options.lock_wait);
       if (!own_lock) return still_locked(blueprint->files.own, options.lock_wait);
       const Result<Situation> repaired = reconcile(blueprint->files, request.module,
                                                    blueprint->manifest_tables, options.lock_wait);
@@ -117,9 +120,11 @@ Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,
 
     // The shared file first, in both directions, so that two movers cannot wait for each other.
     const auto began = std::chrono::steady_clock::now();
-    const auto shared_lock = FileLock::take(writer_lock_of(request.shared), options.lock_wait);
+    const auto shared_lock = sqlite::FileLock::take(sqlite::writer_lock_of(request.shared),
+                                                    request.shared, options.lock_wait);
     if (!shared_lock) return still_locked(request.shared, options.lock_wait);
-    const auto own_lock = FileLock::take(writer_lock_of(blueprint->files.own), options.lock_wait);
+    const auto own_lock = sqlite::FileLock::take(sqlite::writer_lock_of(blueprint->files.own),
+                                                 request.shared, options.lock_wait);
     if (!own_lock) return still_locked(blueprint->files.own, options.lock_wait);
     Result<MoveOutcome> outcome =
         settle(request, *blueprint, options, attempt(request, *blueprint, options));
@@ -129,7 +134,7 @@ Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,
       if (options.on_step) options.on_step(Step::Finished, nullptr, nullptr);
     }
     return outcome;
-  } catch (const SqliteFault& fault) {
+  } catch (const sqlite::Fault& fault) {
     return fail(error_from(fault, request.shared));
   } catch (const fs::filesystem_error& fault) {
     return fail(ErrorCode::FailedPrecondition, "mover.not_writable",

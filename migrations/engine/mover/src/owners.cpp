@@ -79,7 +79,7 @@ void Owners::adopt_views(const Connection& database) {
           found.insert(std::string(owner_of(access.table)));
         }
       }
-    } catch (const SqliteFault&) {
+    } catch (const sqlite::Fault&) {
       continue;  // reported as unreadable by whoever looks at its content
     }
     if (found.size() == 1 && tables_by_module_.contains(*found.begin())) {

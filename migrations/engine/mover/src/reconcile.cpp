@@ -3,10 +3,10 @@
 
 #include "cargo.hpp"
 #include "catalogue.hpp"
-#include "file_lock.hpp"
-#include "input.hpp"
+#include "database.hpp"
 #include "names.hpp"
 #include "owners.hpp"
+#include "sqlite/file_lock.hpp"
 
 namespace banyan::mover {
 namespace {
@@ -43,7 +43,7 @@ struct Seen {
 
 Result<Seen> see(const Files& files, const std::string& module,
                  const std::vector<std::string>& tables) {
-  const Result<Connection> shared = open_existing(files.shared, OpenMode::Read);
+  const Result<Connection> shared = open_existing(files.shared);
   if (!shared) return fail(shared.error());
   Seen seen;
   seen.fence = fence_of(*shared, module).value_or(Fence{});
@@ -62,7 +62,7 @@ Result<Seen> see(const Files& files, const std::string& module,
                     ", and that file is not there. Put it back beside " + files.shared.string() +
                     "; the shared file holds only an old copy of its tables");
   }
-  Result<Connection> own = open_existing(files.own, OpenMode::Read);
+  Result<Connection> own = open_existing(files.own);
   if (!own) {
     if (!fence.moved) return seen;  // somebody else's file: no concern of ours until we move there
     return fail(own.error());
@@ -115,7 +115,7 @@ Result<Files> files_of(const fs::path& shared, const std::string& module,
                       shared.string());
     }
   }
-  const Result<Connection> database = open_existing(shared, OpenMode::Read);
+  const Result<Connection> database = open_existing(shared);
   if (!database) return fail(database.error());
   try {
     const auto fence = fence_of(*database, module);
@@ -124,7 +124,7 @@ Result<Files> files_of(const fs::path& shared, const std::string& module,
     if (name.empty() && fence) name = fence->location;
     if (name.empty()) name = own_file_name(shared, module);
     return Files{shared, shared.parent_path() / name};
-  } catch (const SqliteFault& fault) {
+  } catch (const sqlite::Fault& fault) {
     return fail(error_from(fault, shared));
   }
 }
@@ -135,7 +135,7 @@ Result<Situation> look(const Files& files, const std::string& module,
     Result<Seen> seen = see(files, module, tables);
     if (!seen) return fail(seen.error());
     return seen->situation;
-  } catch (const SqliteFault& fault) {
+  } catch (const sqlite::Fault& fault) {
     return fail(error_from(fault, files.own));
   }
 }
@@ -147,9 +147,9 @@ Result<Situation> reconcile(const Files& files, const std::string& module,
     Result<Seen> seen = see(files, module, tables);
     if (!seen) return fail(seen.error());
     if (seen->situation.agrees) return seen->situation;
-    const Connection own = Connection::open(files.own, OpenMode::Write, busy_wait);
+    const Connection own = open_for_applying(files.own, busy_wait);
     if (seen->fence.moved) {
-      const Connection shared = Connection::open(files.shared, OpenMode::Write, busy_wait);
+      const Connection shared = open_for_applying(files.shared, busy_wait);
       shared.run("BEGIN IMMEDIATE");
       ensure_guards(shared, Guard::Fence, module, tables);
       shared.run("COMMIT");
@@ -159,7 +159,7 @@ Result<Situation> reconcile(const Files& files, const std::string& module,
     write_gate(own, module, {seen->fence.moved, seen->fence.epoch});
     own.run("COMMIT");
     return seen->situation;
-  } catch (const SqliteFault& fault) {
+  } catch (const sqlite::Fault& fault) {
     return fail(error_from(fault, files.own));
   }
 }
@@ -173,10 +173,10 @@ Result<Placement> placement_of(const fs::path& shared, std::string_view module) 
   const Result<Files> files = files_of(shared, name, "");
   if (!files) return fail(files.error());
   try {
-    const Connection database = Connection::open(shared, OpenMode::Read);
+    const Connection database = Connection::open(shared, sqlite::OpenMode::ReadRecovering);
     const Fence fence = fence_of(database, name).value_or(Fence{});
     return Placement{fence.moved, fence.epoch, fence.moved ? files->own : files->shared};
-  } catch (const SqliteFault& fault) {
+  } catch (const sqlite::Fault& fault) {
     return fail(error_from(fault, shared));
   }
 }
@@ -186,7 +186,7 @@ Result<std::vector<Recovery>> recover(const fs::path& shared, const Ownership& o
   if (!owners) return fail(owners.error());
   std::vector<std::string> modules;
   try {
-    const Result<Connection> database = open_existing(shared, OpenMode::Read);
+    const Result<Connection> database = open_existing(shared);
     if (!database) return fail(database.error());
     modules = fenced_modules(*database);
     for (const ModuleTables& module : ownership.modules) {
@@ -196,7 +196,7 @@ Result<std::vector<Recovery>> recover(const fs::path& shared, const Ownership& o
         modules.push_back(module.module);
       }
     }
-  } catch (const SqliteFault& fault) {
+  } catch (const sqlite::Fault& fault) {
     return fail(error_from(fault, shared));
   }
 
@@ -210,19 +210,21 @@ Result<std::vector<Recovery>> recover(const fs::path& shared, const Ownership& o
       recoveries.push_back({module, situation->placement, false, false, ""});
       continue;
     }
-    const auto mover = FileLock::take(mover_lock_of(shared), std::chrono::milliseconds(0));
+    const auto mover =
+        sqlite::FileLock::take(mover_lock_of(shared), shared, std::chrono::milliseconds(0));
     if (!mover) {
       const Result<Placement> placement = placement_of(shared, module);
       if (!placement) return fail(placement.error());
       recoveries.push_back({module, *placement, false, true,
-                            "a mover is at work (" + FileLock::holder(mover_lock_of(shared)) +
+                            "a mover is at work (" +
+                                sqlite::FileLock::holder(mover_lock_of(shared)) +
                                 "); it will leave things in order"});
       continue;
     }
     if (!situation) return fail(situation.error());
     constexpr std::chrono::seconds kWait{10};
-    const auto shared_lock = FileLock::take(writer_lock_of(shared), kWait);
-    const auto own_lock = FileLock::take(writer_lock_of(files->own), kWait);
+    const auto shared_lock = sqlite::FileLock::take(sqlite::writer_lock_of(shared), shared, kWait);
+    const auto own_lock = sqlite::FileLock::take(sqlite::writer_lock_of(files->own), shared, kWait);
     if (!shared_lock || !own_lock) {
       return fail(ErrorCode::Unavailable, "mover.locked",
                   "module " + module + " needs recovery, and a writer did not let go of " +

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rows.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <cstring>
 
 #include "names.hpp"
 
 namespace banyan::mover {
 namespace {
+
+using sqlite::ValueKind;
 
 enum class Columns { Stored, All };
 
@@ -29,60 +31,47 @@ std::string filter(const RowSet& rows) {
 }
 
 // NOT INDEXED: in the order of the table itself, which is the same on both sides.
-Query select(const Connection& database, const RowSet& rows, Columns which) {
+sqlite::Statement select(const Connection& database, const RowSet& rows, Columns which) {
   return database.query("SELECT " + joined(column_names(rows, which)) + " FROM main." +
                         identifier(rows.table.name) + " NOT INDEXED" + filter(rows));
 }
 
-struct Bytes {
-  const void* data;
-  std::size_t size;
-};
-
 // Text in the encoding in which it is stored, without conversion; may hold NUL.
-Bytes bytes_of(sqlite3_stmt* row, int column, int type, bool utf16) {
-  const void* data = sqlite3_column_blob(row, column);
-  const int size = type == SQLITE_TEXT && utf16 ? sqlite3_column_bytes16(row, column)
-                                                : sqlite3_column_bytes(row, column);
-  return {data, static_cast<std::size_t>(size)};
+std::span<const std::byte> stored_bytes(const sqlite::Statement& row, int column, bool utf16) {
+  const bool is_text = row.kind(column) == ValueKind::Text;
+  return is_text && utf16 ? row.utf16_bytes(column) : row.blob(column);
 }
 
-bool same_value(sqlite3_stmt* a, sqlite3_stmt* b, int column, bool utf16) {
-  const int type = sqlite3_column_type(a, column);
-  if (type != sqlite3_column_type(b, column)) return false;
-  switch (type) {
-    case SQLITE_NULL: return true;
-    case SQLITE_INTEGER: return sqlite3_column_int64(a, column) == sqlite3_column_int64(b, column);
-    case SQLITE_FLOAT: {
+bool same_value(const sqlite::Statement& a, const sqlite::Statement& b, int column, bool utf16) {
+  const ValueKind kind = a.kind(column);
+  if (kind != b.kind(column)) return false;
+  switch (kind) {
+    case ValueKind::Null: return true;
+    case ValueKind::Integer: return a.number(column) == b.number(column);
+    case ValueKind::Real: {
       // Bit for bit: -0.0 is not 0.0.
-      return std::bit_cast<std::uint64_t>(sqlite3_column_double(a, column)) ==
-             std::bit_cast<std::uint64_t>(sqlite3_column_double(b, column));
+      return std::bit_cast<std::uint64_t>(a.real(column)) ==
+             std::bit_cast<std::uint64_t>(b.real(column));
     }
-    default: {
-      const Bytes left = bytes_of(a, column, type, utf16);
-      const Bytes right = bytes_of(b, column, type, utf16);
-      return left.size == right.size &&
-             (left.size == 0 || std::memcmp(left.data, right.data, left.size) == 0);
-    }
+    default:
+      return std::ranges::equal(stored_bytes(a, column, utf16), stored_bytes(b, column, utf16));
   }
 }
 
-std::string shown(sqlite3_stmt* row, int column) {
-  const int type = sqlite3_column_type(row, column);
-  const std::string size = std::to_string(sqlite3_column_bytes(row, column)) + " bytes";
-  switch (type) {
-    case SQLITE_NULL: return "NULL";
-    case SQLITE_BLOB: return "BLOB of " + size;
-    default: break;
-  }
-  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(row, column));
-  const std::string value = text == nullptr ? "" : std::string(text).substr(0, 40);
-  if (type == SQLITE_INTEGER) return "INTEGER " + value;
-  return type == SQLITE_FLOAT ? "REAL " + value : "TEXT '" + value + "' (" + size + ")";
+std::string shown(const sqlite::Statement& row, int column) {
+  const ValueKind kind = row.kind(column);
+  if (kind == ValueKind::Null) return "NULL";
+  const std::string_view text = row.text_view(column);
+  const std::string size = std::to_string(text.size()) + " bytes";
+  if (kind == ValueKind::Blob) return "BLOB of " + size;
+  const std::string value(text.substr(0, std::min<std::size_t>(text.find('\0'), 40)));
+  if (kind == ValueKind::Integer) return "INTEGER " + value;
+  return kind == ValueKind::Real ? "REAL " + value : "TEXT '" + value + "' (" + size + ")";
 }
 
 // "track=INTEGER 7, shelf=TEXT 'a'": enough to find the row again.
-std::string row_key(sqlite3_stmt* row, const RowSet& rows, const std::vector<std::string>& names) {
+std::string row_key(const sqlite::Statement& row, const RowSet& rows,
+                    const std::vector<std::string>& names) {
   std::vector<std::string> parts;
   const int shift = static_cast<int>(names.size() - rows.table.columns.size());
   if (shift == 1) parts.push_back(names[0] + "=" + shown(row, 0));
@@ -98,7 +87,7 @@ std::string sequence_of(const Connection& database, const std::string& table) {
   if (database.number("SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_sequence'") == 0) {
     return "none";
   }
-  Query query = database.query(
+  sqlite::Statement query = database.query(
       "SELECT typeof(seq) || ' ' || quote(seq) FROM sqlite_sequence WHERE name = ?1");
   query.bind(1, table);
   return query.step() ? query.text(0) : "none";
@@ -115,15 +104,13 @@ void copy_rows(const Connection& origin, const Connection& destination, const Ro
   const std::vector<std::string> names = column_names(rows, Columns::Stored);
   std::string places;
   for (std::size_t i = 0; i < names.size(); ++i) places += i == 0 ? "?" : ",?";
-  Query read = select(origin, rows, Columns::Stored);
-  Query write = destination.query("INSERT INTO main." + identifier(rows.table.name) + "(" +
-                                  joined(names) + ") VALUES (" + places + ")");
+  sqlite::Statement read = select(origin, rows, Columns::Stored);
+  sqlite::Statement write = destination.query("INSERT INTO main." + identifier(rows.table.name) +
+                                              "(" + joined(names) + ") VALUES (" + places + ")");
   const int width = static_cast<int>(names.size());
   while (read.step()) {
     for (int column = 0; column < width; ++column) {
-      const int code =
-          sqlite3_bind_value(write.get(), column + 1, sqlite3_column_value(read.get(), column));
-      if (code != SQLITE_OK) throw SqliteFault(code & 0xff, sqlite3_errstr(code));
+      write.bind_from(column + 1, read, column);
     }
     write.run();
     meter.row();
@@ -134,8 +121,8 @@ std::optional<std::string> first_difference(const Connection& origin, const Conn
                                             const RowSet& rows, Meter& meter) {
   const std::vector<std::string> names = column_names(rows, Columns::All);
   const bool utf16 = origin.text("PRAGMA encoding") != "UTF-8";
-  Query left = select(origin, rows, Columns::All);
-  Query right = select(destination, rows, Columns::All);
+  sqlite::Statement left = select(origin, rows, Columns::All);
+  sqlite::Statement right = select(destination, rows, Columns::All);
   const int width = static_cast<int>(names.size());
   for (;;) {
     const bool in_origin = left.step();
@@ -143,15 +130,15 @@ std::optional<std::string> first_difference(const Connection& origin, const Conn
     if (!in_origin && !in_destination) return std::nullopt;
     if (in_origin != in_destination) {
       return rows.table.name + ": a row is only in the " +
-             (in_origin ? "origin (" + row_key(left.get(), rows, names)
-                        : "copy (" + row_key(right.get(), rows, names)) +
+             (in_origin ? "origin (" + row_key(left, rows, names)
+                        : "copy (" + row_key(right, rows, names)) +
              ")";
     }
     for (int column = 0; column < width; ++column) {
-      if (same_value(left.get(), right.get(), column, utf16)) continue;
-      return rows.table.name + " at " + row_key(left.get(), rows, names) + ": column " +
-             names[static_cast<std::size_t>(column)] + " is " + shown(left.get(), column) +
-             " in the origin and " + shown(right.get(), column) + " in the copy";
+      if (same_value(left, right, column, utf16)) continue;
+      return rows.table.name + " at " + row_key(left, rows, names) + ": column " +
+             names[static_cast<std::size_t>(column)] + " is " + shown(left, column) +
+             " in the origin and " + shown(right, column) + " in the copy";
     }
     meter.row();
   }
@@ -159,14 +146,13 @@ std::optional<std::string> first_difference(const Connection& origin, const Conn
 
 void copy_sequence(const Connection& origin, const Connection& destination, const Table& table) {
   if (!table.has_sequence) return;
-  Query read = origin.query("SELECT seq FROM sqlite_sequence WHERE name = ?1");
+  sqlite::Statement read = origin.query("SELECT seq FROM sqlite_sequence WHERE name = ?1");
   read.bind(1, table.name);
   destination.query("DELETE FROM sqlite_sequence WHERE name = ?1").bind(1, table.name).run();
   while (read.step()) {
-    Query write = destination.query("INSERT INTO sqlite_sequence(name, seq) VALUES (?1, ?2)");
-    write.bind(1, table.name);
-    sqlite3_bind_value(write.get(), 2, sqlite3_column_value(read.get(), 0));
-    write.run();
+    sqlite::Statement write =
+        destination.query("INSERT INTO sqlite_sequence(name, seq) VALUES (?1, ?2)");
+    write.bind(1, table.name).bind_from(2, read, 0).run();
   }
 }
 

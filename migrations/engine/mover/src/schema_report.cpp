@@ -5,8 +5,8 @@
 
 #include "access.hpp"
 #include "advice.hpp"
+#include "database.hpp"
 #include "fence.hpp"
-#include "input.hpp"
 #include "mover/report.hpp"
 #include "names.hpp"
 #include "owners.hpp"
@@ -50,7 +50,7 @@ class Analysis {
         if (fence->moved) {
           section.location = fence->location;
           const auto file = shared_.file().parent_path() / fence->location;
-          Result<Connection> own = open_existing(file, OpenMode::Read);
+          Result<Connection> own = open_existing(file);
           if (own) {
             moved_.emplace(module.module, std::move(*own));
           } else {
@@ -76,13 +76,13 @@ class Analysis {
 
   TableReport count(const Connection& database, const std::string& table) {
     const bool exists =
-        has_table(database, table) || (&database == &shared_ && by_name_.contains(folded(table)));
+        database.has_table(table) || (&database == &shared_ && by_name_.contains(folded(table)));
     TableReport line{table, exists};
     if (!exists) return line;
     try {
       line.rows = row_count(database, table);
-    } catch (const SqliteFault& fault) {
-      report_.unreadable.push_back({"table " + table, fault.what()});
+    } catch (const sqlite::Fault& fault) {
+      report_.unreadable.push_back({"table " + table, fault.message()});
     }
     return line;
   }
@@ -153,7 +153,7 @@ class Analysis {
       const auto at = by_name_.find(folded(access.table));
       const bool here = at != by_name_.end();
       if (here && at->second->kind == TableKind::View) continue;
-      if (!here && !has_table(database, access.table)) continue;  // a table-valued function
+      if (!here && !database.has_table(access.table)) continue;  // a table-valued function
       touched[owner].push_back(access);
     }
     return touched;
@@ -185,8 +185,8 @@ class Analysis {
     Touched touched;
     try {
       touched = by_owner(shared_, accesses_of_view(shared_, view.name));
-    } catch (const SqliteFault& fault) {
-      report_.unreadable.push_back({"view " + view.name, fault.what()});
+    } catch (const sqlite::Fault& fault) {
+      report_.unreadable.push_back({"view " + view.name, fault.message()});
       return;
     }
     std::string owner(owners_.owner_of(view.name));
@@ -209,8 +209,8 @@ class Analysis {
       Touched touched;
       try {
         touched = by_owner(shared_, accesses_of_trigger(shared_, object.name, object.table));
-      } catch (const SqliteFault& fault) {
-        report_.unreadable.push_back({"trigger " + object.name, fault.what()});
+      } catch (const sqlite::Fault& fault) {
+        report_.unreadable.push_back({"trigger " + object.name, fault.message()});
         continue;
       }
       for (const auto& [other, accesses] : touched) {
@@ -236,8 +236,8 @@ class Analysis {
     Touched touched;
     try {
       touched = by_owner(home, accesses_of(home, statement.sql));
-    } catch (const SqliteFault& fault) {
-      report_.unreadable.push_back({"statement at " + statement.where, fault.what()});
+    } catch (const sqlite::Fault& fault) {
+      report_.unreadable.push_back({"statement at " + statement.where, fault.message()});
       return;
     }
     for (const auto& [other, accesses] : touched) {
@@ -274,11 +274,11 @@ Result<SchemaReport> schema_report(const std::filesystem::path& database,
                                    const std::vector<Statement>& statements) {
   const Result<Owners> owners = Owners::from(ownership);
   if (!owners) return fail(owners.error());
-  const Result<Connection> opened = open_existing(database, OpenMode::Read);
+  const Result<Connection> opened = open_existing(database);
   if (!opened) return fail(opened.error());
   try {
     return Analysis(*opened, *owners, ownership).run(ownership, statements);
-  } catch (const SqliteFault& fault) {
+  } catch (const sqlite::Fault& fault) {
     return fail(error_from(fault, database));
   }
 }

@@ -1,33 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <fstream>
 #include <iterator>
 
 #include "mover/report.hpp"
+#include "sqlite/script.hpp"
 
 namespace banyan::mover {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The position of the first character that is neither space nor comment, or npos.
-std::size_t first_word(std::string_view sql, std::size_t at) {
-  while (at < sql.size()) {
-    if (std::string_view(" \t\r\n;").find(sql[at]) != std::string_view::npos) {
-      ++at;
-    } else if (sql.substr(at, 2) == "--") {
-      at = std::min(sql.find('\n', at), sql.size());
-    } else if (sql.substr(at, 2) == "/*") {
-      const std::size_t end = sql.find("*/", at + 2);
-      at = end == std::string_view::npos ? sql.size() : end + 2;
-    } else {
-      return at;
-    }
-  }
-  return std::string_view::npos;
-}
 
 Result<void> read_file(const fs::path& file, const std::string& module, const std::string& shown,
                        std::vector<Statement>& into) {
@@ -39,7 +21,7 @@ Result<void> read_file(const fs::path& file, const std::string& module, const st
   }
   std::size_t line = 1;
   std::size_t counted = 0;
-  for (std::size_t begin = first_word(text, 0); begin != std::string::npos;) {
+  for (std::size_t begin = sqlite::skip_to_statement(text, 0); begin < text.size();) {
     line += static_cast<std::size_t>(std::count(text.begin() + static_cast<std::ptrdiff_t>(counted),
                                                 text.begin() + static_cast<std::ptrdiff_t>(begin),
                                                 '\n'));
@@ -55,9 +37,9 @@ Result<void> read_file(const fs::path& file, const std::string& module, const st
                         "quote or an END; of a trigger has the same effect)");
       }
       ++end;
-    } while (sqlite3_complete(text.substr(begin, end - begin).c_str()) == 0);
+    } while (!sqlite::is_complete(text.substr(begin, end - begin)));
     into.push_back({module, text.substr(begin, end - begin), where});
-    begin = first_word(text, end);
+    begin = sqlite::skip_to_statement(text, end);
   }
   return {};
 }

@@ -4,16 +4,17 @@
 #include <filesystem>
 #include <string>
 
-#include "database.hpp"
 #include "script_rules.hpp"
+#include "sqlite/connection.hpp"
 
 namespace banyan::migrations {
 
 /// The file that holds the module's tables: the shared one, or where its fence points to.
 std::filesystem::path place_of(const std::filesystem::path& shared_file, const std::string& module);
 
-void create_history(Database& database);
-History history_of(Database& database, const std::string& module);
-void remember(Database& database, const std::string& module, const Script& script, Timestamp now);
+void create_history(const sqlite::Connection& database);
+History history_of(const sqlite::Connection& database, const std::string& module);
+void remember(const sqlite::Connection& database, const std::string& module, const Script& script,
+              Timestamp now);
 
 }  // namespace banyan::migrations

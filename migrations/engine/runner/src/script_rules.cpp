@@ -13,6 +13,7 @@ namespace banyan::migrations {
 namespace {
 
 constexpr std::size_t digits = 4;
+constexpr std::string_view rebuild_mark = "-- banyan: rebuild";
 
 std::string_view without_folder(std::string_view name) {
   return is_separation(name) ? name.substr(separation_folder.size()) : name;
@@ -36,7 +37,7 @@ std::optional<std::string> why_forbidden(std::string_view word) {
   }
   if (word == "PRAGMA") {
     return "PRAGMA: settings belong to the connection, not to the schema; for foreign keys that "
-           "must be off while a table is rebuilt, make `-- banyan: rebuild` the first line";
+           "must be off while a table is rebuilt, begin with the line `-- banyan: rebuild`";
   }
   if (word == "ATTACH" || word == "DETACH" || word == "VACUUM") {
     return std::string(word) + ": cannot be undone with the rest of the file; take it out";
@@ -96,9 +97,26 @@ void check_text(const ModuleScripts& module, const Script& script, std::vector<P
 }  // namespace
 
 bool is_rebuild(std::string_view sql) {
-  auto line = sql.substr(0, sql.find('\n'));
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line == "-- banyan: rebuild";
+  const auto marks = split(sql).marks;
+  return std::ranges::any_of(
+      marks, [](const Mark& mark) { return mark.is_first && mark.text == rebuild_mark; });
+}
+
+std::vector<Problem> problems_of_marks(const ModuleScripts& module, const Script& script) {
+  std::vector<Problem> problems;
+  const auto add = [&](const Mark& mark, const std::string& what) {
+    problems.push_back({module.module, file_of(module.module, script.name), mark.line, what});
+  };
+  const std::string wanted = "`" + std::string(rebuild_mark) + "`";
+  for (const auto& mark : split(script.sql).marks) {
+    if (mark.text != rebuild_mark) {
+      add(mark, "the mark `" + std::string(mark.text) + "` is not known; the only one is " +
+                    wanted + ", written so, as a line of its own");
+    } else if (!mark.is_first) {
+      add(mark, wanted + " comes too late; put it before the first statement");
+    }
+  }
+  return problems;
 }
 
 // FNV-1a, 64 bits: finds changes, defends against nobody.

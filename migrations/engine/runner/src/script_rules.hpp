@@ -15,7 +15,8 @@ inline constexpr std::string_view separation_folder = "separation/";
 
 inline bool is_separation(std::string_view name) { return name.starts_with(separation_folder); }
 
-/// The first line asks for foreign keys to be off while the script runs.
+/// A line `-- banyan: rebuild` before the first statement asks for foreign keys to be off while the
+/// script runs.
 bool is_rebuild(std::string_view sql);
 
 /// What was applied from a script: independent of how line ends are written.
@@ -29,6 +30,10 @@ std::optional<int> number_of(std::string_view name);
 
 /// The module's scripts in the order in which they run: those at start, then separation/.
 std::vector<Script> in_order(const ModuleScripts& module);
+
+/// A mark that cannot be read, or stands where it is too late. Of a script that has been applied
+/// nobody asks.
+std::vector<Problem> problems_of_marks(const ModuleScripts& module, const Script& script);
 
 /// All that is wrong with the scripts themselves: names, numbers, contents.
 std::vector<Problem> problems_of_scripts(const ModuleScripts& module);

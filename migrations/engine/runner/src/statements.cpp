@@ -12,6 +12,11 @@ bool is_word(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f'; }
+
+// SQLite takes a byte order mark for a blank, wherever it stands.
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
 std::string upper(std::string_view text) {
   std::string result(text);
   for (char& c : result) {
@@ -37,10 +42,16 @@ class Splitter {
     if (c == '\0') {
       broken(at_,
              "a NUL byte, behind which SQLite would read nothing; save the file as UTF-8 text");
+    } else if (rest.starts_with(byte_order_mark)) {
+      at_ += byte_order_mark.size();
     } else if (rest.starts_with("--")) {
+      const auto begin = at_;
       at_ = std::min(sql_.find('\n', at_), sql_.size());
+      comment(begin);
     } else if (rest.starts_with("/*")) {
+      const auto begin = at_;
       skip_to("*/", 2, "a comment that never ends");
+      comment(begin);
     } else if (c == '\'' || c == '"' || c == '`') {
       begin_token();
       skip_to(std::string_view(&sql_[at_], 1), 1, "a quoted text or name that never ends");
@@ -57,8 +68,21 @@ class Splitter {
     }
   }
 
-  static bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f';
+  // Whatever looks like a mark counts as one, so that a slip of the pen is no silent comment.
+  void comment(std::size_t begin) {
+    auto text = sql_.substr(begin, at_ - begin);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    auto said = text.substr(std::min(text.find_first_not_of("-/*# \t\r\n"), text.size()));
+    constexpr std::string_view name = "BANYAN";
+    if (upper(said.substr(0, name.size())) != name) return;
+    said.remove_prefix(name.size());
+    const auto what = said.substr(std::min(said.find_first_not_of(" \t"), said.size()));
+    const bool has_sign = what.starts_with(':') || what.starts_with('=');
+    const bool is_one_word =
+        what.size() != said.size() && !what.empty() && std::ranges::all_of(what, is_word);
+    if (!has_sign && !is_one_word) return;  // prose
+    const bool is_first = result_.statements.empty() && start_ == none;
+    result_.marks.push_back({text, line_at(sql_, begin), is_first});
   }
 
   void skip_to(std::string_view mark, std::size_t from, std::string_view otherwise) {
@@ -125,23 +149,6 @@ class Splitter {
 }  // namespace
 
 SplitScript split(std::string_view sql) { return Splitter(sql).run(); }
-
-std::size_t first_word_from(std::string_view sql, std::size_t offset) {
-  while (offset < sql.size()) {
-    const auto rest = sql.substr(offset);
-    if (rest.starts_with("--")) {
-      offset = std::min(sql.find('\n', offset), sql.size());
-    } else if (rest.starts_with("/*")) {
-      const auto end = sql.find("*/", offset + 2);
-      offset = end == std::string_view::npos ? sql.size() : end + 2;
-    } else if (std::string_view(" \t\r\n\f").find(rest.front()) != std::string_view::npos) {
-      ++offset;
-    } else {
-      break;
-    }
-  }
-  return offset;
-}
 
 int line_at(std::string_view text, std::size_t offset) {
   const auto before = text.substr(0, offset);

@@ -15,8 +15,16 @@ struct StatementText {
   std::string first_word;  ///< in upper case
 };
 
+/// A comment that speaks to the runner: "-- banyan: rebuild".
+struct Mark {
+  std::string_view text;  ///< the whole comment, without the line's end
+  int line = 1;
+  bool is_first = true;  ///< it stands before the first statement
+};
+
 struct SplitScript {
   std::vector<StatementText> statements;
+  std::vector<Mark> marks;
   /// A string, name or comment that never ends, or a byte that cannot be in SQL.
   std::optional<std::string> broken;
   int broken_line = 0;
@@ -25,9 +33,6 @@ struct SplitScript {
 /// Splits a script at its semicolons, as SQLite would: not inside strings, quoted names, comments
 /// and the bodies of triggers.
 SplitScript split(std::string_view sql);
-
-/// Offset of what comes behind the blanks and comments at `offset`.
-std::size_t first_word_from(std::string_view sql, std::size_t offset);
 
 /// Line of the character at `offset`, counted from 1.
 int line_at(std::string_view text, std::size_t offset);

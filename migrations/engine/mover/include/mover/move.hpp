@@ -13,7 +13,9 @@
 #include "kernel/result.hpp"
 #include "mover/report.hpp"
 
-struct sqlite3;
+namespace banyan::sqlite {
+class Connection;
+}
 
 /// Moves a module's tables from the shared SQLite file to a file of its own, and back.
 ///
@@ -78,9 +80,10 @@ struct MoveOptions {
   std::chrono::milliseconds lock_wait{10'000};  ///< how long to wait for writers to let go
   /// Called now and then (at least 5 times a second while rows are copied), on the caller's thread.
   std::function<void(const Progress&)> on_progress{};
-  /// Called at each Step with the open connections. For fault injection: it may kill the process,
-  /// throw (the move is undone) or damage the destination.
-  std::function<void(Step, sqlite3* origin, sqlite3* destination)> on_step{};
+  /// Called at each Step with the open connections (none at Finished). For fault injection: it may
+  /// kill the process, throw (the move is undone) or damage the destination.
+  std::function<void(Step, const sqlite::Connection* origin, const sqlite::Connection* destination)>
+      on_step{};
 };
 
 /// What a move would do, or why it would be refused. `refusals` empty means that it may begin.

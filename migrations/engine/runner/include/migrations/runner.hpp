@@ -57,10 +57,11 @@ struct Status {
 /// and remembers them in `banyan_migrations`. Processes that start at once wait for each other.
 ///
 /// A script is `NNNN_snake_case.sql`, counted from 0001 without gaps, plain SQL without BEGIN and
-/// COMMIT. With the first line `-- banyan: rebuild` foreign keys are off while it runs and are all
-/// checked before it commits, and renaming a table leaves references to it alone: for SQLite's way
-/// of altering a table (make new, copy, drop, rename). Scripts in `separation/` have
-/// a numbering of their own and run only when asked for.
+/// COMMIT. With the line `-- banyan: rebuild` before its first statement foreign keys are off while
+/// it runs and are all checked before it commits, and renaming a table leaves references to it
+/// alone: for SQLite's way of altering a table (make new, copy, drop, rename). Without it a table
+/// to which others refer cannot be dropped, because their rows would go with it. Scripts in
+/// `separation/` have a numbering of their own and run only when asked for.
 class Runner {
  public:
   /// `shared_file` is created when it is missing. Scripts are kept by reference: they are embedded.
@@ -82,13 +83,18 @@ class Runner {
   /// ("" is all, "separation/0001" is one phase), in order. Throws MigrationFault.
   std::vector<Status> apply_separation(std::string_view module, std::string_view prefix = {});
 
+  /// What apply_separation() would do, as dry_run() tries it out.
+  std::vector<Status> dry_run_separation(std::string_view module, std::string_view prefix = {});
+
   /// All scripts of all modules, in order.
   std::vector<Status> status() const;
 
  private:
-  std::vector<Status> apply_where(
-      const std::function<bool(std::string_view module, std::string_view name)>& wanted);
-  std::vector<Status> try_out();
+  using Wanted = std::function<bool(std::string_view module, std::string_view name)>;
+  Wanted separation_of(std::string_view module, std::string_view prefix) const;
+  std::vector<Status> apply_where(const Wanted& wanted);
+  std::vector<Status> try_where(const Wanted& wanted);
+  std::vector<Status> try_out(const Wanted& wanted);
 
   std::filesystem::path shared_file_;
   std::vector<ModuleScripts> modules_;

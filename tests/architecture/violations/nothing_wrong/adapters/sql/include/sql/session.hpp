@@ -1,3 +1,5 @@
 #pragma once
-#include <sqlite3.h>
+#include "sqlite/connection.hpp"
 // sql/session.hpp
+// A comment may say sqlite3_open(file), and so may a text.
+inline const char* text = "sqlite3_open(file)";

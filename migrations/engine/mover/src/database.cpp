@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "input.hpp"
+#include "database.hpp"
 
 namespace banyan::mover {
 
-Result<Connection> open_existing(const std::filesystem::path& file, OpenMode mode,
-                                 std::chrono::milliseconds busy_wait) {
+Result<Connection> open_existing(const std::filesystem::path& file) {
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) {
     return fail(ErrorCode::NotFound, "mover.no_database",
@@ -15,40 +14,53 @@ Result<Connection> open_existing(const std::filesystem::path& file, OpenMode mod
                 file.string() + " is not a file; give the path of the database file itself");
   }
   try {
-    return Connection::open(file, mode, busy_wait);
-  } catch (const SqliteFault& fault) {
+    return Connection::open(file, sqlite::OpenMode::ReadRecovering);
+  } catch (const sqlite::Fault& fault) {
     return fail(error_from(fault, file));
   }
 }
 
-Error error_from(const SqliteFault& fault, const std::filesystem::path& file) {
+Connection open_for_applying(const std::filesystem::path& file, std::chrono::milliseconds busy_wait,
+                             sqlite::OpenMode mode) {
+  Connection opened = Connection::open(file, mode, busy_wait);
+  opened.set(sqlite::Setting::Triggers, false);
+  opened.set(sqlite::Setting::ForeignKeys, false);
+  // EXTRA: the removal of a rollback journal is durable too, or a power failure after the switch
+  // could roll the destination back.
+  opened.run("PRAGMA synchronous = EXTRA; PRAGMA cache_size = -65536");
+  return opened;
+}
+
+Error error_from(const sqlite::Fault& fault, const std::filesystem::path& file) {
   const std::string said = file.string() + ": " + fault.what();
-  switch (fault.code()) {
-    case SQLITE_NOTADB:
+  switch (fault.kind()) {
+    case sqlite::FaultKind::NotADatabase:
       return {ErrorCode::InvalidArgument,
               "mover.not_a_database",
               said + "; give the path of an SQLite database (an encrypted one cannot be read)",
               {}};
-    case SQLITE_FULL:
+    case sqlite::FaultKind::Full:
       return {ErrorCode::ResourceExhausted,
               "mover.no_space",
               said + "; make room, then run the same command again: nothing was switched",
               {}};
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
+    case sqlite::FaultKind::Busy:
       return {ErrorCode::Unavailable,
               "mover.locked",
               said + "; another process holds the database; try again, or wait longer for it",
               {}};
-    case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
+    case sqlite::FaultKind::CannotOpen:
+    case sqlite::FaultKind::ReadOnly:
       return {ErrorCode::FailedPrecondition,
               "mover.not_writable",
               said + "; check the permissions of the file and of its folder",
               {}};
     default: return {ErrorCode::Internal, "mover.database", said, {}};
   }
+}
+
+std::filesystem::path mover_lock_of(const std::filesystem::path& shared) {
+  return shared.string() + ".mover.lock";
 }
 
 }  // namespace banyan::mover

@@ -1,0 +1,3 @@
+#include <sqlite3.h>
+
+int seen(sqlite3* handle) { return sqlite3_changes (handle); }
