@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "migrations/runner.hpp"
-#include "sql/shared_database.hpp"
+#include "sql/database.hpp"
 
 namespace {
 
@@ -77,7 +77,7 @@ int main(int count, char** arguments) {
                                        "NOT NULL, note TEXT NOT NULL);"}}}})
       .apply();
   banyan::sql::SharedDatabase shared(file);
-  auto door = shared.door("bench", {"units"});
+  auto door = shared.connect("bench", {"units"});
   for (const int callers : {1, 8, 64}) {
     const auto before = shared.figures();
     print("durable units of work", callers, measure(callers, duration, [&door] {

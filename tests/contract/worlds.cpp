@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contract/worlds.hpp"
 
+#include <concepts>
+
+#include "binding/wire.hpp"
 #include "contract/environment_under_test.hpp"
 #include "contract/sample_shop.hpp"
+#include "kernel/memory_store.hpp"
 
 namespace banyan::contract {
 namespace {
 
-/// A module and, before it, what it stands on.
+/// A module with its ledger in front, as hosts have it, and before it what it stands on.
 template <class P, class Base>
 class World final : public PortWorld<P> {
  public:
   template <class Make>
-  World(std::unique_ptr<Base> base, Make make) : base_(std::move(base)), module_(make(*base_)) {}
-  P& port() override { return *module_; }
+  World(std::unique_ptr<Base> base, Make make)
+      : base_(std::move(base)),
+        module_(make(*base_)),
+        once_(binding::Wire<P>::once(*module_, base_->template ledger<P>())) {}
+  P& port() override { return *once_; }
 
  private:
   std::unique_ptr<Base> base_;
   std::unique_ptr<P> module_;
+  std::unique_ptr<P> once_;
 };
 
 template <class P, class Base, class Make>
@@ -26,18 +34,29 @@ std::unique_ptr<PortWorld<P>> world(std::unique_ptr<Base> base, Make make) {
 }
 
 struct OnSql {
+  template <class P>
+  IdempotencyLedger& ledger() {
+    if constexpr (std::same_as<P, catalog::Catalog>) return modules.catalog.ledger();
+    if constexpr (std::same_as<P, warehouse::Warehouse>) return modules.warehouse.ledger();
+    if constexpr (std::same_as<P, orders::Orders>) return modules.orders.ledger();
+  }
   explicit OnSql(Stage stage) : database(stage) {}
   SampleDatabase database;
-  recordshop::ModuleDatabases doors = database.modules();
+  recordshop::ModuleDatabases modules = database.modules();
   std::unique_ptr<catalog::Catalog> catalog =
-      catalog::make_catalog({}, doors.catalog, real_environment());
+      catalog::make_catalog({}, modules.catalog, real_environment());
   std::unique_ptr<catalog::Catalog> catalog_port = bind_in_process(*catalog, no_observer());
   std::unique_ptr<warehouse::Warehouse> warehouse =
-      warehouse::make_warehouse({*catalog_port}, doors.warehouse, real_environment());
+      warehouse::make_warehouse({*catalog_port}, modules.warehouse, real_environment());
   std::unique_ptr<warehouse::Warehouse> warehouse_port = bind_in_process(*warehouse, no_observer());
 };
 
 struct InMemory {
+  template <class P>
+  IdempotencyLedger& ledger() {
+    return own_ledger;
+  }
+  MemoryLedger own_ledger;
   std::unique_ptr<catalog::Catalog> catalog =
       catalog::make_memory_catalog(sample_shop().catalog(), real_environment());
   std::unique_ptr<catalog::Catalog> catalog_port = bind_in_process(*catalog, no_observer());
@@ -50,7 +69,7 @@ struct InMemory {
 
 PortUnderTest<catalog::Catalog> catalog_in_memory() {
   return {"memory", [] {
-            return world<catalog::Catalog>(std::make_unique<int>(), [](int&) {
+            return world<catalog::Catalog>(std::make_unique<InMemory>(), [](InMemory&) {
               return catalog::make_memory_catalog(sample_shop().catalog(), real_environment());
             });
           }};
@@ -59,7 +78,7 @@ PortUnderTest<catalog::Catalog> catalog_in_memory() {
 PortUnderTest<catalog::Catalog> catalog_on_sql() {
   return {"sql", [] {
             return world<catalog::Catalog>(std::make_unique<OnSql>(Stage::Shared), [](OnSql& base) {
-              return catalog::make_catalog({}, base.doors.catalog, real_environment());
+              return catalog::make_catalog({}, base.modules.catalog, real_environment());
             });
           }};
 }
@@ -68,7 +87,7 @@ PortUnderTest<warehouse::Warehouse> warehouse_in_memory() {
   return {"memory", [] {
             return world<warehouse::Warehouse>(std::make_unique<InMemory>(), [](InMemory& base) {
               return warehouse::make_memory_warehouse({*base.catalog_port}, sample_shop().stock,
-                                                      real_environment());
+                                                      real_environment(), &base.own_ledger);
             });
           }};
 }
@@ -76,7 +95,7 @@ PortUnderTest<warehouse::Warehouse> warehouse_in_memory() {
 PortUnderTest<warehouse::Warehouse> warehouse_on_sql(Stage stage) {
   return {"sql_" + name_of(stage), [stage] {
             return world<warehouse::Warehouse>(std::make_unique<OnSql>(stage), [](OnSql& base) {
-              return warehouse::make_warehouse({*base.catalog_port}, base.doors.warehouse,
+              return warehouse::make_warehouse({*base.catalog_port}, base.modules.warehouse,
                                                real_environment());
             });
           }};
@@ -86,7 +105,7 @@ PortUnderTest<orders::Orders> orders_in_memory() {
   return {"memory", [] {
             return world<orders::Orders>(std::make_unique<InMemory>(), [](InMemory& base) {
               return orders::make_memory_orders({*base.catalog_port, *base.warehouse_port},
-                                                real_environment());
+                                                real_environment(), {}, &base.own_ledger);
             });
           }};
 }
@@ -95,7 +114,7 @@ PortUnderTest<orders::Orders> orders_on_sql(Stage stage) {
   return {"sql_" + name_of(stage), [stage] {
             return world<orders::Orders>(std::make_unique<OnSql>(stage), [](OnSql& base) {
               return orders::make_orders({*base.catalog_port, *base.warehouse_port},
-                                         base.doors.orders, real_environment());
+                                         base.modules.orders, real_environment());
             });
           }};
 }

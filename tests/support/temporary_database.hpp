@@ -4,13 +4,14 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "kernel/context.hpp"
 #include "migrations/runner.hpp"
-#include "sql/shared_database.hpp"
+#include "sql/database.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace banyan::test {
@@ -22,21 +23,26 @@ inline std::filesystem::path memory_folder() {
   return access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
 }
 
+inline std::unique_ptr<sql::Database> open_file(const std::filesystem::path& file,
+                                                const sql::Options& options = {}) {
+  return sql::Database::open({sql::Engine::Sqlite, file, {}}, options);
+}
+
 /// A shared database with migrations applied, for tests of repositories and modules.
 ///
 ///     TemporaryDatabase database({{"orders", orders::migrations()}});
-///     auto door = database.door("orders", {"orders", "order_lines"});
+///     auto orders = database.connect("orders", {"orders", "order_lines"});
 class TemporaryDatabase {
  public:
   explicit TemporaryDatabase(std::vector<migrations::ModuleScripts> modules,
                              sql::Options options = {})
-      : shared_(migrated(std::move(modules)), std::move(options)) {}
+      : shared_(open_file(migrated(std::move(modules)), options)) {}
 
-  sql::ModuleDatabase door(const std::string& module, const std::vector<std::string>& tables,
+  sql::ModuleDatabase connect(const std::string& module, const std::vector<std::string>& tables,
                            const std::vector<sql::Crossing>& crossings = {}) {
-    return shared_.door(module, tables, crossings);
+    return shared_->connect(module, tables, crossings);
   }
-  sql::SharedDatabase& shared() { return shared_; }
+  sql::Database& shared() { return *shared_; }
   std::filesystem::path file() const { return folder_.path() / "shop.db"; }
 
  private:
@@ -46,7 +52,7 @@ class TemporaryDatabase {
   }
 
   TemporaryFolder folder_{memory_folder()};
-  sql::SharedDatabase shared_;
+  std::unique_ptr<sql::Database> shared_;
 };
 
 }  // namespace banyan::test

@@ -35,31 +35,29 @@ Case a_case(std::uint64_t number, Timestamp at = kNow) {
   return {std::move(order), std::move(saga)};
 }
 
-Result<void> add(OrdersWriting& rows, const Case& each, const std::string& key) {
-  rows.add(each, key);
+Result<void> add(OrdersWriting& rows, const Case& each) {
+  rows.add(each);
   rows.journal(each.order.data().id, OrderState::Placed, each.order.data().placed_at);
   return {};
 }
 
 TEST_P(OrderStoreContract, FindsWhatWasAdded) {
   const Case fresh = a_case(1);
-  ASSERT_THAT(store().write(any_context(), [&](auto& rows) { return add(rows, fresh, "key"); }),
+  ASSERT_THAT(store().write(any_context(), [&](auto& rows) { return add(rows, fresh); }),
               Succeeds());
 
-  store().read([&](OrdersReading& rows) {
+  store().read(any_context(), [&](OrdersReading& rows) {
     const auto found = rows.find(fresh.order.data().id);
     EXPECT_TRUE(found);
     EXPECT_EQ(found->order.data(), fresh.order.data());
     EXPECT_EQ(found->saga.data(), fresh.saga.data());
-    EXPECT_EQ(rows.placed_under("key"), fresh.order.data().id);
-    EXPECT_EQ(rows.placed_under("another key"), std::nullopt);
     return 0;
   });
 }
 
 TEST_P(OrderStoreContract, KeepsEveryChangeOfAnOrderAndItsSaga) {
   Case changing = a_case(1);
-  ASSERT_THAT(store().write(any_context(), [&](auto& rows) { return add(rows, changing, "key"); }),
+  ASSERT_THAT(store().write(any_context(), [&](auto& rows) { return add(rows, changing); }),
               Succeeds());
   const SagaPolicy policy;
   const std::vector<Attempt> attempts = {{Action::ReserveStock, Outcome::NoAnswer, "nobody there"},
@@ -78,7 +76,7 @@ TEST_P(OrderStoreContract, KeepsEveryChangeOfAnOrderAndItsSaga) {
                               }),
                 Succeeds());
     const auto found =
-        store().read([&](OrdersReading& rows) { return rows.find(changing.order.data().id); });
+        store().read(any_context(), [&](OrdersReading& rows) { return rows.find(changing.order.data().id); });
     ASSERT_TRUE(found);
     EXPECT_EQ(found->order.data(), changing.order.data());
     EXPECT_EQ(found->saga.data(), changing.saga.data());
@@ -89,14 +87,13 @@ TEST_P(OrderStoreContract, KeepsEveryChangeOfAnOrderAndItsSaga) {
 TEST_P(OrderStoreContract, AddsNothingWhenTheUnitOfWorkFails) {
   const Case fresh = a_case(1);
   const auto failed = store().write(any_context(), [&](OrdersWriting& rows) -> Result<void> {
-    rows.add(fresh, "key");
+    rows.add(fresh);
     return fail(ErrorCode::Conflict, "test.failed", "on purpose");
   });
 
   ASSERT_THAT(failed, BreaksRule("test.failed"));
-  store().read([&](OrdersReading& rows) {
+  store().read(any_context(), [&](OrdersReading& rows) {
     EXPECT_FALSE(rows.find(fresh.order.data().id));
-    EXPECT_EQ(rows.placed_under("key"), std::nullopt);
     return 0;
   });
 }
@@ -110,15 +107,15 @@ TEST_P(OrderStoreContract, NamesTheSagasThatAreDueLongestWaitingFirst) {
   leased.saga.lease("somebody", kNow, policy);
   ASSERT_THAT(store().write(any_context(),
                             [&](OrdersWriting& rows) -> Result<void> {
-                              rows.add(recent, "b");
-                              rows.add(old, "a");
-                              rows.add(future, "c");
-                              rows.add(leased, "d");
+                              rows.add(recent);
+                              rows.add(old);
+                              rows.add(future);
+                              rows.add(leased);
                               return {};
                             }),
               Succeeds());
 
-  store().read([&](OrdersReading& rows) {
+  store().read(any_context(), [&](OrdersReading& rows) {
     const std::vector<::orders::OrderId> both = {old.order.data().id, recent.order.data().id};
     EXPECT_EQ(rows.due(kNow, 10), both);
     EXPECT_EQ(rows.due(kNow, 1).size(), 1U);
@@ -133,14 +130,14 @@ TEST_P(OrderStoreContract, WritesTheHistoryInTheOrderOfTime) {
   const auto& id = fresh.order.data().id;
   ASSERT_THAT(store().write(any_context(),
                             [&](OrdersWriting& rows) -> Result<void> {
-                              if (auto added = add(rows, fresh, "key"); !added) return added;
+                              if (auto added = add(rows, fresh); !added) return added;
                               rows.journal(id, OrderState::Reserved, kNow);
                               rows.journal(id, OrderState::Confirmed, {kNow.micros + 1});
                               return {};
                             }),
               Succeeds());
 
-  const auto history = store().read([&](OrdersReading& rows) { return rows.history(id); });
+  const auto history = store().read(any_context(), [&](OrdersReading& rows) { return rows.history(id); });
   const std::vector<::orders::HistoryEntry> expected = {
       {"placed", kNow}, {"reserved", kNow}, {"confirmed", {kNow.micros + 1}}};
   EXPECT_EQ(history, expected);
@@ -151,10 +148,10 @@ OrderStoreAdapter on_sql(Stage stage) {
             struct Base {
               explicit Base(Stage at) : database(at) {}
               SampleDatabase database;
-              recordshop::ModuleDatabases doors = database.modules();
+              recordshop::ModuleDatabases modules = database.modules();
             };
             auto base = std::make_shared<Base>(stage);
-            auto store = ::orders::make_soci_order_store(base->doors.orders);
+            auto store = ::orders::make_soci_order_store(base->modules.orders);
             return OrderStoreInPlace{std::move(base), std::move(store)};
           }};
 }
@@ -173,11 +170,11 @@ INSTANTIATE_TEST_SUITE_P(Adapters, OrderStoreContract,
 
 TEST(OrdersSeparation, GoesOnUnderRunningCodeAndKeepsTheHistory) {
   SampleDatabase database;
-  const recordshop::ModuleDatabases doors = database.modules();
-  const auto store = ::orders::make_soci_order_store(doors.orders);
+  const recordshop::ModuleDatabases modules = database.modules();
+  const auto store = ::orders::make_soci_order_store(modules.orders);
   const Case fresh = a_case(1);
   const auto& id = fresh.order.data().id;
-  ASSERT_THAT(store->write(any_context(), [&](auto& rows) { return add(rows, fresh, "key"); }),
+  ASSERT_THAT(store->write(any_context(), [&](auto& rows) { return add(rows, fresh); }),
               Succeeds());
   const auto journal = [&](OrderState state) {
     ASSERT_THAT(store->write(any_context(),
@@ -193,9 +190,9 @@ TEST(OrdersSeparation, GoesOnUnderRunningCodeAndKeepsTheHistory) {
   database.advance_to(Stage::Separated);
   journal(OrderState::Confirmed);
 
-  const auto history = store->read([&](OrdersReading& rows) { return rows.history(id); });
+  const auto history = store->read(any_context(), [&](OrdersReading& rows) { return rows.history(id); });
   EXPECT_EQ(history.size(), 3U);
-  EXPECT_EQ(store->read([&](OrdersReading& rows) { return rows.find(id)->order.data(); }),
+  EXPECT_EQ(store->read(any_context(), [&](OrdersReading& rows) { return rows.find(id)->order.data(); }),
             fresh.order.data());
 }
 

@@ -28,7 +28,7 @@ TEST_P(WarehouseStoreContract, HoldsOnlyWhatIsAvailable) {
 
   ASSERT_THAT(held, Succeeds());
   EXPECT_EQ(*held, 2);
-  const auto stock = store().read([&](WarehouseReading& rows) { return rows.stock(track); });
+  const auto stock = store().read(any_context(), [&](WarehouseReading& rows) { return rows.stock(track); });
   EXPECT_EQ(stock, (::warehouse::Stock{track, 5, 5, 0}));
 }
 
@@ -42,7 +42,7 @@ TEST_P(WarehouseStoreContract, GivesBackAndSells) {
   });
 
   ASSERT_THAT(done, Succeeds());
-  const auto stock = store().read([&](WarehouseReading& rows) { return rows.stock(track); });
+  const auto stock = store().read(any_context(), [&](WarehouseReading& rows) { return rows.stock(track); });
   EXPECT_EQ(stock, (::warehouse::Stock{track, 3, 1, 2}));
 }
 
@@ -56,7 +56,7 @@ TEST_P(WarehouseStoreContract, UndoesAUnitOfWorkThatFails) {
   });
 
   ASSERT_THAT(done, BreaksRule("test.failed"));
-  store().read([&](WarehouseReading& rows) {
+  store().read(any_context(), [&](WarehouseReading& rows) {
     EXPECT_EQ(rows.stock(track), (::warehouse::Stock{track, 5, 0, 5}));
     EXPECT_EQ(rows.reservation(sample_shop().order(0)), std::nullopt);
     EXPECT_EQ(rows.movements(track).size(), 1U);  // what it opened with
@@ -84,7 +84,7 @@ TEST_P(WarehouseStoreContract, KeepsReservationsWithTheirLinesAndStates) {
 
   ASSERT_THAT(done, Succeeds());
   const auto found =
-      store().read([&](WarehouseReading& rows) { return rows.reservation(held.order); });
+      store().read(any_context(), [&](WarehouseReading& rows) { return rows.reservation(held.order); });
   ASSERT_TRUE(found);
   EXPECT_EQ(found->state, ReservationState::Confirmed);
   EXPECT_EQ(found->lines, held.lines);
@@ -99,7 +99,7 @@ TEST_P(WarehouseStoreContract, KeepsDeliveries) {
   });
 
   ASSERT_THAT(done, Succeeds());
-  EXPECT_EQ(store().read([&](WarehouseReading& rows) { return rows.delivery("key"); }), delivery);
+  EXPECT_EQ(store().read(any_context(), [&](WarehouseReading& rows) { return rows.delivery("key"); }), delivery);
 }
 
 TEST_P(WarehouseStoreContract, ReceivesWhatIsNewAndWhatIsThere) {
@@ -110,7 +110,7 @@ TEST_P(WarehouseStoreContract, ReceivesWhatIsNewAndWhatIsThere) {
   });
 
   ASSERT_THAT(done, Succeeds());
-  store().read([&](WarehouseReading& rows) {
+  store().read(any_context(), [&](WarehouseReading& rows) {
     EXPECT_EQ(rows.stock(sample_shop().track(kNotStocked))->on_hand, 4);
     EXPECT_EQ(rows.stock(sample_shop().track(kFive))->on_hand, 6);
     return 0;
@@ -129,7 +129,7 @@ TEST_P(WarehouseStoreContract, JournalsMovementsInTheOrderOfTime) {
 
   ASSERT_THAT(done, Succeeds());
   const auto movements =
-      store().read([&](WarehouseReading& rows) { return rows.movements(track); });
+      store().read(any_context(), [&](WarehouseReading& rows) { return rows.movements(track); });
   ASSERT_EQ(movements.size(), 3U);
   EXPECT_EQ(movements[0].kind, MovementKind::Received);
   EXPECT_EQ(movements[0].quantity, 5);
@@ -142,10 +142,10 @@ WarehouseStoreAdapter on_sql(Stage stage) {
             struct Base {
               explicit Base(Stage at) : database(at) {}
               SampleDatabase database;
-              recordshop::ModuleDatabases doors = database.modules();
+              recordshop::ModuleDatabases modules = database.modules();
             };
             auto base = std::make_shared<Base>(stage);
-            auto store = ::warehouse::make_soci_warehouse_store(base->doors.warehouse);
+            auto store = ::warehouse::make_soci_warehouse_store(base->modules.warehouse);
             return StoreInPlace{std::move(base), std::move(store)};
           }};
 }
@@ -163,8 +163,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(WarehouseSeparation, GoesOnUnderRunningCodeAndKeepsTheJournal) {
   SampleDatabase database;
-  const recordshop::ModuleDatabases doors = database.modules();
-  const auto store = ::warehouse::make_soci_warehouse_store(doors.warehouse);
+  const recordshop::ModuleDatabases modules = database.modules();
+  const auto store = ::warehouse::make_soci_warehouse_store(modules.warehouse);
   const auto& track = sample_shop().track(kFive);
   std::int64_t at = kNow.micros;
   const auto hold_one = [&](const std::string& cause) {
@@ -182,7 +182,7 @@ TEST(WarehouseSeparation, GoesOnUnderRunningCodeAndKeepsTheJournal) {
   database.advance_to(Stage::Separated);
   hold_one("while separated");
 
-  store->read([&](WarehouseReading& rows) {
+  store->read(any_context(), [&](WarehouseReading& rows) {
     const auto movements = rows.movements(track);
     EXPECT_EQ(movements.size(), 4U);
     EXPECT_EQ(rows.stock(track), (::warehouse::Stock{track, 5, 3, 2}));
@@ -194,8 +194,8 @@ TEST(WarehouseSeparation, GoesOnUnderRunningCodeAndKeepsTheJournal) {
 
 TEST(WarehouseSeparation, FreesReservationsFromOrdersThatAreElsewhere) {
   SampleDatabase database;
-  const recordshop::ModuleDatabases doors = database.modules();
-  const auto store = ::warehouse::make_soci_warehouse_store(doors.warehouse);
+  const recordshop::ModuleDatabases modules = database.modules();
+  const auto store = ::warehouse::make_soci_warehouse_store(modules.warehouse);
   const auto add = [&](WarehouseWriting& rows) -> Result<bool> {
     return rows.add(Reservation{no_such_order(), ReservationState::Released, {}}, kNow);
   };

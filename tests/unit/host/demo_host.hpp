@@ -113,7 +113,7 @@ class DemoProcess {
     assembly_.emplace(
         entries_, options_,
         [this](const ModuleEntry& row) {
-          return database_.door(std::string(row.port->name), row.tables);
+          return database_.connect(std::string(row.port->name), row.tables);
         },
         Environment{system_clock(), system_random(), *scheduler_}, no_observer(), table);
   }

@@ -37,15 +37,15 @@ OrderDetails finished(Orders& orders, const OrderId& id) {
 
 TEST(BackgroundRunner, FinishesInTheNextProcessWhatTheLastOneLeft) {
   banyan::contract::SampleDatabase database;
-  recordshop::ModuleDatabases doors = database.modules();
-  const auto catalog = catalog::make_catalog({}, doors.catalog, real_environment());
-  const auto warehouse = warehouse::make_warehouse({*catalog}, doors.warehouse, real_environment());
+  recordshop::ModuleDatabases modules = database.modules();
+  const auto catalog = catalog::make_catalog({}, modules.catalog, real_environment());
+  const auto warehouse = warehouse::make_warehouse({*catalog}, modules.warehouse, real_environment());
   Troubles troubles{.always_unreachable = true};
   FaultyWarehouse unreachable(WithTroubles(*warehouse, troubles));
   OrderId id;
   {
     const auto orders =
-        make_orders({*catalog, unreachable}, doors.orders, real_environment(), kImpatient);
+        make_orders({*catalog, unreachable}, modules.orders, real_environment(), kImpatient);
     const auto placed = orders->handle(
         PlaceOrder{some_customer(), {{sample_shop().track(kFive), 2}}}, keyed("key"));
     ASSERT_THAT(placed, Succeeds());
@@ -54,7 +54,7 @@ TEST(BackgroundRunner, FinishesInTheNextProcessWhatTheLastOneLeft) {
   }
 
   const auto orders =
-      make_orders({*catalog, *warehouse}, doors.orders, real_environment(), kImpatient);
+      make_orders({*catalog, *warehouse}, modules.orders, real_environment(), kImpatient);
 
   EXPECT_EQ(finished(*orders, id).state, OrderState::Confirmed);
   const auto stock =
@@ -66,14 +66,14 @@ TEST(BackgroundRunner, FinishesInTheNextProcessWhatTheLastOneLeft) {
 
 TEST(BackgroundRunner, OfTwoProcessesOnOneDatabaseSellsEachOrderOnce) {
   banyan::contract::SampleDatabase database;
-  recordshop::ModuleDatabases doors = database.modules();
-  const auto catalog = catalog::make_catalog({}, doors.catalog, real_environment());
-  const auto warehouse = warehouse::make_warehouse({*catalog}, doors.warehouse, real_environment());
+  recordshop::ModuleDatabases modules = database.modules();
+  const auto catalog = catalog::make_catalog({}, modules.catalog, real_environment());
+  const auto warehouse = warehouse::make_warehouse({*catalog}, modules.warehouse, real_environment());
   Troubles troubles{.always_unreachable = true};
   FaultyWarehouse unreachable(WithTroubles(*warehouse, troubles));
   std::vector<OrderId> ids;
   {
-    const auto orders = make_orders({*catalog, unreachable}, doors.orders, real_environment(),
+    const auto orders = make_orders({*catalog, unreachable}, modules.orders, real_environment(),
                                     {.poll_interval = std::chrono::hours(1)});
     for (int i = 0; i < 20; ++i) {
       const auto placed =
@@ -85,9 +85,9 @@ TEST(BackgroundRunner, OfTwoProcessesOnOneDatabaseSellsEachOrderOnce) {
   }
 
   const auto one =
-      make_orders({*catalog, *warehouse}, doors.orders, real_environment(), kImpatient);
+      make_orders({*catalog, *warehouse}, modules.orders, real_environment(), kImpatient);
   const auto two =
-      make_orders({*catalog, *warehouse}, doors.orders, real_environment(), kImpatient);
+      make_orders({*catalog, *warehouse}, modules.orders, real_environment(), kImpatient);
 
   for (const OrderId& id : ids) EXPECT_EQ(finished(*one, id).state, OrderState::Confirmed);
   const auto stock =
@@ -130,7 +130,7 @@ TEST_P(Ledger, AgreesWithTheOrdersWhateverWentWrong) {
   }
 
   std::map<TrackId, std::int64_t> sold;
-  world.store().read([&](OrdersReading& orders) {
+  world.store().read(world.context(), [&](OrdersReading& orders) {
     for (const OrderSummary& each : orders.page(std::nullopt, "", 1'000)) {
       const Order::Data order = orders.find(each.id)->order.data();
       EXPECT_EQ(each.fulfilment, Fulfilment::Done) << each.id.str();

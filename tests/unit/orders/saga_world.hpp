@@ -34,10 +34,10 @@ class SagaWorld {
     namespace contract = banyan::contract;
     if (on_tables) {
       database_ = std::make_unique<contract::SampleDatabase>();
-      doors_.emplace(database_->doors());
-      catalog_ = catalog::make_catalog({}, doors_->catalog, environment);
-      warehouse_ = warehouse::make_warehouse({*catalog_}, doors_->warehouse, environment);
-      store_ = make_soci_order_store(doors_->orders);
+      modules_.emplace(database_->modules());
+      catalog_ = catalog::make_catalog({}, modules_->catalog, environment);
+      warehouse_ = warehouse::make_warehouse({*catalog_}, modules_->warehouse, environment);
+      store_ = make_soci_order_store(modules_->orders);
     } else {
       catalog_ = catalog::make_memory_catalog(contract::sample_shop().catalog(), environment);
       warehouse_ =
@@ -74,11 +74,13 @@ class SagaWorld {
 
   /// The only order there is.
   OrderDetails order() {
-    const auto page = list_orders(*desk_, {.customer = banyan::contract::some_customer()});
-    return get_order(*desk_, {page->orders.at(0).id}).value();
+    const auto page = list_orders(*desk_, {.customer = banyan::contract::some_customer()},
+                                  context());
+    return get_order(*desk_, {page->orders.at(0).id}, context()).value();
   }
   std::size_t count_orders() {
-    return list_orders(*desk_, {.customer = banyan::contract::some_customer()})->orders.size();
+    return list_orders(*desk_, {.customer = banyan::contract::some_customer()}, context())
+        ->orders.size();
   }
   warehouse::Stock stock(banyan::contract::Sample track = banyan::contract::kFive) {
     return warehouse_
@@ -86,7 +88,7 @@ class SagaWorld {
         .value();
   }
   std::vector<HistoryEntry> history(const OrderId& id) {
-    return store_->read([&](OrdersReading& orders) { return orders.history(id); });
+    return store_->read(context(), [&](OrdersReading& orders) { return orders.history(id); });
   }
 
   warehouse::Warehouse& warehouse() { return *warehouse_; }
@@ -111,7 +113,7 @@ class SagaWorld {
 
  private:
   std::unique_ptr<banyan::contract::SampleDatabase> database_;
-  std::optional<recordshop::ModuleDatabases> doors_;
+  std::optional<recordshop::ModuleDatabases> modules_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<warehouse::Warehouse> warehouse_;
   std::unique_ptr<OrderStore> store_;

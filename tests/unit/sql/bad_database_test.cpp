@@ -20,7 +20,7 @@ class BadDatabaseTest : public testing::Test {
   void expect_refused(const std::filesystem::path& file, FaultKind kind, const std::string& what,
                       const std::string& next_step) {
     try {
-      SharedDatabase shared(file);
+      const auto shared = test::open_file(file);
       ADD_FAILURE() << "opened " << file;
     } catch (const Fault& fault) {
       EXPECT_EQ(fault.kind(), kind) << fault.what();
@@ -61,8 +61,8 @@ TEST_F(BadDatabaseTest, A_damaged_database) {
   stream << std::string(400, '\x7f');
   stream.close();
   try {
-    SharedDatabase shared(file);
-    shared.door("t", {"t"}).read([](Session& session) { session.all<Value>("SELECT x FROM t"); });
+    const auto shared = test::open_file(file);
+    shared->connect("t", {"t"}).read(soon(), [](Session& session) { session.all<Value>("SELECT x FROM t"); });
     FAIL();
   } catch (const Fault& fault) {
     EXPECT_EQ(fault.kind(), FaultKind::NotADatabase) << fault.what();
@@ -80,7 +80,7 @@ TEST_F(BadDatabaseTest, A_read_only_file) {
     // The superuser may write everything; nobody may not.
     if (geteuid() == 0 && seteuid(65534) != 0) _exit(2);
     try {
-      SharedDatabase shared(file);
+      const auto shared = test::open_file(file);
       _exit(3);
     } catch (const Fault& fault) {
       const bool clear =
@@ -100,7 +100,7 @@ TEST_F(BadDatabaseTest, A_path_with_a_double_quote) {
 
 TEST_F(BadDatabaseTest, Paths_with_blanks_apostrophes_and_signs_are_fine) {
   for (const auto* name : {"my shop.db", "Joe's shop.db", "a=b;c.db"}) {
-    SharedDatabase shared(folder_.path() / name);
+    const auto shared = test::open_file(folder_.path() / name);
     EXPECT_TRUE(std::filesystem::exists(folder_.path() / name)) << name;
   }
 }
@@ -108,7 +108,7 @@ TEST_F(BadDatabaseTest, Paths_with_blanks_apostrophes_and_signs_are_fine) {
 TEST_F(BadDatabaseTest, An_empty_file_becomes_a_database) {
   const auto file = folder_.path() / "shop.db";
   write_file(file, "");
-  EXPECT_NO_THROW(SharedDatabase{file});
+  EXPECT_NO_THROW(test::open_file(file));
 }
 
 }  // namespace

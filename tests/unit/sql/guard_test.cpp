@@ -61,11 +61,11 @@ class GuardTest : public testing::Test {
     EXPECT_THAT(refused.text, HasSubstr(what)) << sql;
   }
   Number allowed(std::string_view sql) {
-    return orders_.read([sql](Session& session) { return *session.value<Number>(sql); });
+    return orders_.read(soon(), [sql](Session& session) { return *session.value<Number>(sql); });
   }
 
   test::TemporaryDatabase database_{shop_scripts()};
-  ModuleDatabase orders_ = database_.door("orders", order_tables());
+  ModuleDatabase orders_ = database_.connect("orders", order_tables());
 };
 
 TEST_F(GuardTest, Denies_a_foreign_table) {
@@ -143,21 +143,21 @@ TEST_F(GuardTest, Allows_own_tables_views_expressions_and_the_catalogue) {
 }
 
 TEST_F(GuardTest, Allows_the_crossings_of_the_baseline) {
-  SharedDatabase again(database_.file());
-  auto door = again.door("orders", order_tables(),
+  const auto again = test::open_file(database_.file());
+  auto door = again->connect("orders", order_tables(),
                          {{"tracks", "picks.track has a foreign key until separation/0002"}});
   EXPECT_EQ(refusal(door, "INSERT INTO picks VALUES (1, 'trk_1')").text, "allowed");
   EXPECT_EQ(refusal(door, "SELECT title FROM order_titles").text, "allowed");
 }
 
 TEST_F(GuardTest, Refuses_a_crossing_without_a_reason) {
-  SharedDatabase again(database_.file());
-  EXPECT_THROW(again.door("orders", order_tables(), {{"tracks", ""}}), Fault);
+  const auto again = test::open_file(database_.file());
+  EXPECT_THROW(again->connect("orders", order_tables(), {{"tracks", ""}}), Fault);
 }
 
 TEST_F(GuardTest, Refuses_a_second_door_with_other_tables) {
-  EXPECT_NO_THROW(database_.door("orders", order_tables()));
-  EXPECT_THROW(database_.door("orders", {"orders", "tracks"}), Fault);
+  EXPECT_NO_THROW(database_.connect("orders", order_tables()));
+  EXPECT_THROW(database_.connect("orders", {"orders", "tracks"}), Fault);
 }
 
 TEST_F(GuardTest, Sees_a_view_that_changed_behind_a_cached_statement) {
@@ -180,10 +180,10 @@ TEST_F(GuardTest, Logs_each_crossing_once_when_it_only_watches) {
     const std::lock_guard lock(mutex);
     seen.push_back(violation);
   };
-  SharedDatabase watched(database_.file(), options);
-  auto door = watched.door("orders", order_tables());
+  const auto watched = test::open_file(database_.file(), options);
+  auto door = watched->connect("orders", order_tables());
   for (int i = 0; i < 3; ++i) {
-    door.read([](Session& session) {
+    door.read(soon(), [](Session& session) {
       EXPECT_EQ(session.value<Number>("SELECT count(*) FROM tracks"), 2);
       EXPECT_EQ(session.value<std::string>("SELECT title FROM tracks ORDER BY id"), "First");
     });
@@ -207,7 +207,7 @@ TEST_F(GuardTest, Is_asked_once_for_a_statement_that_runs_often) {
 }
 
 TEST_F(GuardTest, Does_not_lend_one_modules_statement_to_another) {
-  auto catalog = database_.door("catalog", {"tracks"});
+  auto catalog = database_.connect("catalog", {"tracks"});
   const auto count = [](Session& session) {
     return *session.value<Number>("SELECT count(*) FROM tracks");
   };

@@ -47,8 +47,7 @@ class MovedTest : public testing::Test {
     return RawSqlite(file).run("SELECT count(*) FROM orders");
   }
   Number read_count(ModuleDatabase& door) {
-    return door.read(
-        [](Session& session) { return *session.value<Number>("SELECT count(*) FROM orders"); });
+    return door.read(soon(), [](Session& session) { return *session.value<Number>("SELECT count(*) FROM orders"); });
   }
   bool write(Number id) {
     return orders_.write(soon(), [id](Session& s) { return add_order(s, id); }).has_value();
@@ -56,7 +55,7 @@ class MovedTest : public testing::Test {
 
   test::TemporaryDatabase database_{
       {{"orders", {{"0001_create.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY);"}}}}};
-  ModuleDatabase orders_ = database_.door("orders", {"orders"});
+  ModuleDatabase orders_ = database_.connect("orders", {"orders"});
 };
 
 TEST_F(MovedTest, Reads_and_writes_follow_the_fence_and_come_back) {
@@ -82,8 +81,8 @@ TEST_F(MovedTest, Reads_and_writes_follow_the_fence_and_come_back) {
 TEST_F(MovedTest, A_process_that_starts_after_the_move_goes_to_the_new_place) {
   gate("open");
   fence("moved");
-  SharedDatabase service(database_.file());
-  auto door = service.door("orders", {"orders"});
+  const auto service = test::open_file(database_.file());
+  auto door = service->connect("orders", {"orders"});
   ASSERT_TRUE(door.write(soon(), [](Session& s) { return add_order(s, 1); }));
   EXPECT_EQ(read_count(door), 1);
   EXPECT_EQ(count_in(own_file()), "1");

@@ -68,8 +68,8 @@ class WritingProcess {
  private:
   [[noreturn]] static void write_for_ever(const std::filesystem::path& file, Number first,
                                           int threads, int tell) {
-    SharedDatabase shared(file);
-    auto door = shared.door("orders", test::order_tables());
+    const auto shared = test::open_file(file);
+    auto door = shared->connect("orders", test::order_tables());
     std::vector<std::thread> writers;
     for (int t = 0; t < threads; ++t) {
       writers.emplace_back([&door, first, threads, t, tell] {
@@ -192,8 +192,8 @@ TEST_F(ProcessesTest, A_lock_that_is_held_is_given_up_on_request) {
 
 TEST_F(ProcessesTest, A_unit_waits_for_the_lock_no_longer_than_its_deadline) {
   WriterLock foreign(file_);
-  SharedDatabase shared(file_);
-  auto door = shared.door("orders", test::order_tables());
+  const auto shared = test::open_file(file_);
+  auto door = shared->connect("orders", test::order_tables());
   ASSERT_TRUE(foreign.acquire([] { return false; }));
   const auto refused =
       door.write(Context::begin(30ms), [](Session&) -> Result<void> { return {}; });
@@ -204,8 +204,8 @@ TEST_F(ProcessesTest, A_unit_waits_for_the_lock_no_longer_than_its_deadline) {
 }
 
 TEST_F(ProcessesTest, A_program_without_the_lock_is_waited_for_too) {
-  SharedDatabase shared(file_);
-  auto door = shared.door("orders", test::order_tables());
+  const auto shared = test::open_file(file_);
+  auto door = shared->connect("orders", test::order_tables());
   RawSqlite shell(file_);
   shell.run("BEGIN EXCLUSIVE");
   const auto refused =
@@ -223,7 +223,7 @@ TEST_F(ProcessesTest, Processes_that_create_the_file_at_once_all_succeed) {
     const pid_t child = fork();
     if (child == 0) {
       try {
-        SharedDatabase shared(fresh);
+        const auto shared = test::open_file(fresh);
         migrations::Runner(fresh, test::shop_scripts()).apply();
         _exit(0);
       } catch (const std::exception& error) {

@@ -39,7 +39,7 @@ class SessionTest : public testing::Test {
   }
 
   test::TemporaryDatabase database_{test::shop_scripts()};
-  ModuleDatabase orders_ = database_.door("orders", order_tables());
+  ModuleDatabase orders_ = database_.connect("orders", order_tables());
 };
 
 TEST_F(SessionTest, Integers_keep_all_64_bits_in_BIGINT_and_INTEGER_columns) {
@@ -247,7 +247,7 @@ TEST_F(SessionTest, A_missing_table_asks_for_the_migration) {
 
 TEST_F(SessionTest, A_read_that_stops_early_leaves_nothing_open) {
   write([](Session& session) { session.run("INSERT INTO orders(id) VALUES (1), (2), (3)"); });
-  orders_.read([](Session& session) {
+  orders_.read(soon(), [](Session& session) {
     EXPECT_TRUE(session.one<Number>("SELECT id FROM orders ORDER BY id"));
   });
   write([](Session& session) {

@@ -28,8 +28,7 @@ class UnitOfWorkTest : public testing::Test {
       : database_(test::shop_scripts(), std::move(options)) {}
 
   Number orders_in_file() {
-    return orders_.read(
-        [](Session& session) { return *session.value<Number>("SELECT count(*) FROM orders"); });
+    return orders_.read(soon(), [](Session& session) { return *session.value<Number>("SELECT count(*) FROM orders"); });
   }
 
   // Holds the writer's thread until release() and lets tests queue up behind it.
@@ -61,7 +60,7 @@ class UnitOfWorkTest : public testing::Test {
   }
 
   test::TemporaryDatabase database_;
-  ModuleDatabase orders_ = database_.door("orders", order_tables());
+  ModuleDatabase orders_ = database_.connect("orders", order_tables());
 };
 
 TEST_F(UnitOfWorkTest, Keeps_what_a_value_comes_back_for) {
@@ -91,7 +90,7 @@ TEST_F(UnitOfWorkTest, Undoes_everything_and_hands_on_what_the_body_throws) {
 
 TEST_F(UnitOfWorkTest, Is_marked_inside_reads_and_writes_and_only_there) {
   EXPECT_FALSE(OpenUnitOfWork::on_this_thread());
-  EXPECT_TRUE(orders_.read([](Session&) { return OpenUnitOfWork::on_this_thread(); }));
+  EXPECT_TRUE(orders_.read(soon(), [](Session&) { return OpenUnitOfWork::on_this_thread(); }));
   EXPECT_TRUE(
       orders_
           .write(soon(), [](Session&) -> Result<bool> { return OpenUnitOfWork::on_this_thread(); })
@@ -100,7 +99,7 @@ TEST_F(UnitOfWorkTest, Is_marked_inside_reads_and_writes_and_only_there) {
 }
 
 TEST_F(UnitOfWorkTest, Refuses_to_begin_inside_another_one) {
-  EXPECT_THROW(orders_.read([this](Session&) { orders_.read([](Session&) {}); }), Fault);
+  EXPECT_THROW(orders_.read(soon(), [this](Session&) { orders_.read(soon(), [](Session&) {}); }), Fault);
   EXPECT_THROW(
       (void)orders_.write(soon(), [this](Session&) -> Result<Number> { return orders_in_file(); }),
       Fault);
@@ -108,7 +107,7 @@ TEST_F(UnitOfWorkTest, Refuses_to_begin_inside_another_one) {
 
 TEST_F(UnitOfWorkTest, A_read_does_not_write) {
   try {
-    orders_.read([](Session& session) { return session.run("DELETE FROM orders"); });
+    orders_.read(soon(), [](Session& session) { return session.run("DELETE FROM orders"); });
     FAIL();
   } catch (const Fault& fault) {
     EXPECT_THAT(fault.what(), HasSubstr("read() does not write"));
@@ -116,7 +115,7 @@ TEST_F(UnitOfWorkTest, A_read_does_not_write) {
 }
 
 TEST_F(UnitOfWorkTest, A_read_sees_one_snapshot_whatever_is_written_meanwhile) {
-  orders_.read([this](Session& session) {
+  orders_.read(soon(), [this](Session& session) {
     const auto count = [&session] { return *session.value<Number>("SELECT count(*) FROM orders"); };
     EXPECT_EQ(count(), 0);
     std::async(std::launch::async, [this] {
@@ -312,7 +311,7 @@ TEST_F(UnitOfWorkTest, More_readers_than_connections_wait_for_one) {
   std::vector<std::future<void>> done;
   for (int i = 0; i < 16; ++i) {
     done.push_back(std::async(std::launch::async, [this, &inside, &most] {
-      orders_.read([&inside, &most](Session& session) {
+      orders_.read(soon(), [&inside, &most](Session& session) {
         const int now = ++inside;
         int seen = most;
         while (seen < now && !most.compare_exchange_weak(seen, now)) {
@@ -328,7 +327,7 @@ TEST_F(UnitOfWorkTest, More_readers_than_connections_wait_for_one) {
 
 TEST_F(UnitOfWorkTest, A_connection_is_clean_after_a_reader_threw) {
   for (int i = 0; i < 10; ++i) {
-    EXPECT_THROW(orders_.read([](Session& session) {
+    EXPECT_THROW(orders_.read(soon(), [](Session& session) {
       session.value<Number>("SELECT count(*) FROM orders");
       throw std::logic_error("bug");
     }),
