@@ -12,21 +12,27 @@ constexpr std::string_view kTable =
     "location TEXT NOT NULL, stage TEXT)";
 constexpr std::string_view kGateTable =
     "CREATE TABLE IF NOT EXISTS banyan_gate(module TEXT PRIMARY KEY, "
-    "state TEXT CHECK(state IN ('open','closed')), epoch INTEGER)";
+    "state TEXT CHECK(state IN ('open','closed')), epoch INTEGER, settled INTEGER)";
 constexpr std::string_view kFind =
     "SELECT state, epoch, location, stage FROM banyan_fence WHERE module = ?1";
-constexpr std::string_view kFindGate = "SELECT state, epoch FROM banyan_gate WHERE module = ?1";
+constexpr std::string_view kFindGate =
+    "SELECT state, epoch, settled FROM banyan_gate WHERE module = ?1";
 
-bool exists(const sqlite::Connection& database, std::string_view table) {
-  auto look =
-      database.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1");
-  look.bind(1, table);
-  return look.step();
+// Tables of the first version lack a column.
+bool has_column(const sqlite::Connection& database, std::string_view table,
+                std::string_view column) {
+  auto look = database.query("SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2");
+  return look.bind(1, table).bind(2, column).step();
+}
+bool has_stage(const sqlite::Connection& shared) {
+  return has_column(shared, "banyan_fence", "stage");
+}
+bool has_settled(const sqlite::Connection& own) {
+  return has_column(own, "banyan_gate", "settled");
 }
 
-bool has_stage(const sqlite::Connection& shared) {
-  return shared.number(
-             "SELECT count(*) FROM pragma_table_info('banyan_fence') WHERE name = 'stage'") != 0;
+Gate gate_in(const sqlite::Statement& row) {
+  return {row.text(0) == "open", row.number(1), row.number(2) != 0};
 }
 
 std::string_view state_of(Authority authority) {
@@ -44,7 +50,7 @@ Placement placement_in(const sqlite::Statement& row) {
 
 std::vector<std::string> modules_in(const sqlite::Connection& database, std::string_view table) {
   std::vector<std::string> names;
-  if (!exists(database, table)) return names;
+  if (!database.has_table(table)) return names;
   auto rows = database.query("SELECT module FROM " + std::string(table) + " ORDER BY module");
   while (rows.step()) names.push_back(rows.text(0));
   return names;
@@ -58,11 +64,11 @@ void make_table(const sqlite::Connection& shared) {
 }
 
 bool has_table(const sqlite::Connection& shared) {
-  return exists(shared, "banyan_fence") && has_stage(shared);
+  return shared.has_table("banyan_fence") && has_stage(shared);
 }
 
 std::optional<Placement> find(const sqlite::Connection& shared, std::string_view module) {
-  if (!exists(shared, "banyan_fence")) return std::nullopt;
+  if (!shared.has_table("banyan_fence")) return std::nullopt;
   auto row = shared.query(has_stage(shared)
                               ? kFind
                               : "SELECT state, epoch, location, '' FROM banyan_fence "
@@ -89,11 +95,13 @@ void write(const sqlite::Connection& shared, std::string_view module, const Plac
 }
 
 std::optional<Gate> find_gate(const sqlite::Connection& own, std::string_view module) {
-  if (!exists(own, "banyan_gate")) return std::nullopt;
-  auto row = own.query(kFindGate);
+  if (!own.has_table("banyan_gate")) return std::nullopt;
+  auto row = own.query(has_settled(own)
+                           ? kFindGate
+                           : "SELECT state, epoch, 0 FROM banyan_gate WHERE module = ?1");
   row.bind(1, module);
   if (!row.step()) return std::nullopt;
-  return Gate{row.text(0) == "open", row.number(1)};
+  return gate_in(row);
 }
 
 std::vector<std::string> gated_modules(const sqlite::Connection& own) {
@@ -102,10 +110,13 @@ std::vector<std::string> gated_modules(const sqlite::Connection& own) {
 
 void write_gate(const sqlite::Connection& own, std::string_view module, const Gate& gate) {
   own.run(kGateTable);
+  if (!has_settled(own)) own.run("ALTER TABLE banyan_gate ADD COLUMN settled INTEGER");
   own.query(
-         "INSERT INTO banyan_gate(module, state, epoch) VALUES (?1, ?2, ?3) "
-         "ON CONFLICT(module) DO UPDATE SET state = excluded.state, epoch = excluded.epoch")
-      .bind_all(module, std::string_view(gate.open ? "open" : "closed"), gate.epoch)
+         "INSERT INTO banyan_gate(module, state, epoch, settled) VALUES (?1, ?2, ?3, ?4) "
+         "ON CONFLICT(module) DO UPDATE SET state = excluded.state, epoch = excluded.epoch, "
+         "settled = excluded.settled")
+      .bind_all(module, std::string_view(gate.open ? "open" : "closed"), gate.epoch,
+                gate.settled ? 1 : 0)
       .run();
 }
 
@@ -119,12 +130,14 @@ Placement PlacementReader::find(std::string_view module) {
 
 std::optional<Gate> PlacementReader::find_gate(std::string_view module) {
   if (!gate_) {
-    if (!exists(connection_, "banyan_gate")) return std::nullopt;
-    gate_ = connection_.query(kFindGate);
+    if (!connection_.has_table("banyan_gate")) return std::nullopt;
+    gate_ = connection_.query(has_settled(connection_)
+                                  ? kFindGate
+                                  : "SELECT state, epoch, 0 FROM banyan_gate WHERE module = ?1");
   }
   gate_->bind(1, module);
   std::optional<Gate> found;
-  if (gate_->step()) found = Gate{gate_->text(0) == "open", gate_->number(1)};
+  if (gate_->step()) found = gate_in(*gate_);
   gate_->end_run();
   return found;
 }

@@ -47,15 +47,10 @@ std::vector<Trigger> triggers_of(Guard guard, std::string_view module, const std
 std::vector<Trigger> missing(const sqlite::Connection& database, Guard guard,
                              std::string_view module, const std::vector<std::string>& tables) {
   std::vector<Trigger> found;
-  auto is_table = database.query(
-      "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1 COLLATE NOCASE");
   auto is_there = database.query(
       "SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = ?1 AND sql = ?2");
   for (const std::string& table : tables) {
-    is_table.bind(1, table);
-    const bool exists = is_table.step();
-    is_table.end_run();
-    if (!exists) continue;
+    if (!database.has_table(table)) continue;
     for (Trigger& trigger : triggers_of(guard, module, table)) {
       is_there.bind_all(std::string_view(trigger.name), std::string_view(trigger.sql));
       const bool there = is_there.step();

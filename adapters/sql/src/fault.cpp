@@ -52,10 +52,14 @@ Error error_of(FaultKind kind) {
               "the database went away while the change was committed: it has happened, or it has "
               "not. Look before you repeat it",
               {}};
+    case FaultKind::Moved:
+      return unavailable("banyan.module_between_places",
+                         "the module's tables are being moved; nothing was changed, try again. When "
+                         "it stays so, run the same `banyan schema move` again: it completes or "
+                         "undoes the move");
     case FaultKind::Misuse:
     case FaultKind::Ownership:
     case FaultKind::Constraint:
-    case FaultKind::Moved:
     case FaultKind::NotADatabase: break;
   }
   return {};

@@ -105,6 +105,26 @@ ModuleDatabase PostgresDatabase::connect(const std::string& module,
       server_, number, server_->prepare(module, crossings)));
 }
 
+// Both are one question to a server: a connection of its own, as one that is kept may be the last
+// that still gets through.
+Result<void> PostgresDatabase::probe(const Context& /*context*/) {
+  const auto ask = [this](const std::string& sql) {
+    try {
+      connect_to(server_->source()).run(sql);
+    } catch (const postgres::Fault& fault) {
+      throw Fault(fault.kind() == postgres::FaultKind::Full ? FaultKind::StorageFull
+                                                            : FaultKind::ConnectionLost,
+                  server_->source().display() + ": " + fault.message());
+    }
+  };
+  return write_probe_.run(
+      figures(), *server_->options().clock, [&] { ask("SELECT 1"); },
+      [&]() -> std::optional<Error> {
+        ask("UPDATE banyan.format SET version = version");
+        return std::nullopt;
+      });
+}
+
 std::vector<ModuleStatement> PostgresDatabase::statements() const {
   return server_->ownership().statements();
 }

@@ -11,6 +11,7 @@
 #include "postgres_pool.hpp"
 #include "postgres_writer.hpp"
 #include "sql/database.hpp"
+#include "write_probe.hpp"
 
 namespace banyan::sql {
 
@@ -46,10 +47,13 @@ class PostgresDatabase final : public Database {
   const DataSource& source() const override { return server_->source(); }
   WriterFigures figures() const override { return server_->writer().figures(); }
   std::vector<ModuleStatement> statements() const override;
+  Result<void> probe(const Context& context) override;
+  std::vector<WaitingModule> waiting() const override { return {}; }
   DataSource place_of(const std::string& /*module*/) const override { return source(); }
 
  private:
   const std::shared_ptr<PostgresServerDatabase> server_;
+  WriteProbe write_probe_;
 };
 
 }  // namespace banyan::sql

@@ -25,7 +25,8 @@ PostgresWriter::~PostgresWriter() {
 }
 
 WriterFigures PostgresWriter::figures() const {
-  return {units_.load(), commits_.load(), again_.load(), queue_.size()};
+  return {units_.load(), commits_.load(), again_.load(), queue_.size(),
+          failing_.load()};
 }
 
 void PostgresWriter::work() {
@@ -34,6 +35,7 @@ void PostgresWriter::work() {
     Unit* const unit = queue_.claim();
     if (unit == nullptr) continue;
     carry_out(*unit, connection);
+    failing_ = is_storage_fault(unit->thrown);
     queue_.finish(*unit);
   }
 }

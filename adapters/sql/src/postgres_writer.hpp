@@ -44,6 +44,7 @@ class PostgresWriter {
   const Clock& clock_;
   UnitQueue queue_;
   std::atomic<std::uint64_t> units_{0}, commits_{0}, again_{0};
+  std::atomic<bool> failing_{false};
   std::vector<std::thread> threads_;
 };
 

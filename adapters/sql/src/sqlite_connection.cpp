@@ -252,6 +252,7 @@ void SqliteConnection::about_to_run(std::size_t module, std::string_view sql) {
 
 void SqliteConnection::check_prepared(std::size_t module, std::string_view sql,
                                       Prepared& prepared) {
+  settle();
   const sqlite::Statement statement = native(*prepared.statement);
   prepared.reads_only = statement.is_read_only();
   const auto gives = static_cast<std::size_t>(statement.column_count());
@@ -267,7 +268,6 @@ void SqliteConnection::check_prepared(std::size_t module, std::string_view sql,
   if (use_ == Use::Read && !prepared.reads_only && module != Ownership::kKit) {
     throw misuse(module, sql, "read() does not write. Use ModuleDatabase::write().");
   }
-  settle();
 }
 
 // SOCI converts between kinds without a word.
@@ -368,27 +368,37 @@ std::optional<placement::Gate> SqliteConnection::gate_of(std::string_view module
   }
 }
 
-bool SqliteConnection::has_tables_of_kit() {
+bool SqliteConnection::has_tables_of_kit(bool shared) {
   static constexpr std::string_view kSql = "the tables of the kit";
   about_to_run(Ownership::kKit, kSql);
   try {
     return native_->application_id() == placement::kApplicationId &&
-           native_->user_version() >= placement::kFormat && placement::has_table(*native_) &&
-           native_->number("SELECT count(*) FROM sqlite_master WHERE name = 'banyan_ledger'") == 1;
+           native_->user_version() >= placement::kFormat && (!shared || placement::has_table(*native_)) &&
+           native_->has_table("banyan_ledger");
   } catch (const sqlite::Fault& error) {
     throw fault(Ownership::kKit, kSql, error);
   }
 }
 
-void SqliteConnection::make_tables_of_kit() {
+void SqliteConnection::make_tables_of_kit(bool shared) {
   static constexpr std::string_view kSql = "the tables of the kit";
   about_to_run(Ownership::kKit, kSql);
   try {
-    placement::make_table(*native_);
+    if (shared) placement::make_table(*native_);
     native_->run("CREATE TABLE IF NOT EXISTS banyan_ledger " + std::string(kLedgerColumns) +
                  " WITHOUT ROWID");
     native_->run(kLedgerIndex);
     placement::mark_database(*native_);
+  } catch (const sqlite::Fault& error) {
+    throw fault(Ownership::kKit, kSql, error);
+  }
+}
+
+void SqliteConnection::write_mark() {
+  static constexpr std::string_view kSql = "the mark of the format";
+  about_to_run(Ownership::kKit, kSql);
+  try {
+    native_->set_user_version(native_->user_version());
   } catch (const sqlite::Fault& error) {
     throw fault(Ownership::kKit, kSql, error);
   }

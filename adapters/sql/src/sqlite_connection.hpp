@@ -50,9 +50,13 @@ class SqliteConnection final : public SociConnection {
   /// Where modules' tables are, as this file says inside the transaction that is open here.
   placement::Placement placement_of(std::string_view module);
   std::optional<placement::Gate> gate_of(std::string_view module);
-  /// The tables that the kit keeps in every file: placements, the ledger, the mark of the format.
-  bool has_tables_of_kit();
-  void make_tables_of_kit();
+  /// What the kit keeps in every file: the ledger, the mark of the format, and in the shared one
+  /// the placements.
+  bool has_tables_of_kit(bool shared);
+  void make_tables_of_kit(bool shared);
+
+  /// Writes what is there already: fails when the file cannot be written.
+  void write_mark();
 
   /// Looks at the file once, which is when a snapshot really begins.
   void touch();

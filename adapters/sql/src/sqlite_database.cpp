@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_database.hpp"
 
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -28,12 +28,13 @@ std::filesystem::path checked(std::filesystem::path file) {
 
 }  // namespace
 
-SqliteFile::SqliteFile(std::filesystem::path file, Ownership& ownership, const Options& options)
+SqliteFile::SqliteFile(std::filesystem::path file, Role role, Ownership& ownership,
+                       const Options& options)
     : path_(checked(std::move(file))),
       ownership_(ownership),
       options_(options),
       writer_(path_, ownership, options) {
-  make_tables_of_kit();
+  make_tables_of_kit(role);
 }
 
 SqliteReaders& SqliteFile::readers_of(std::size_t module) {
@@ -44,17 +45,17 @@ SqliteReaders& SqliteFile::readers_of(std::size_t module) {
 }
 
 // Looked for first, so that opening a file that is up to date writes nothing.
-void SqliteFile::make_tables_of_kit() {
+void SqliteFile::make_tables_of_kit(Role role) {
   const Clock& clock = *options_.clock;
   Context context;
   context.deadline = clock.steady() + kPatience;
   bool up_to_date = false;
   readers_of(Ownership::kKit).with_connection(context.deadline, [&](SqliteConnection& connection) {
-    up_to_date = connection.has_tables_of_kit();
+    up_to_date = connection.has_tables_of_kit(role == Role::Shared);
   });
   if (up_to_date) return;
-  const auto refused = writer_.run(context, [](Connection& connection) {
-    static_cast<SqliteConnection&>(connection).make_tables_of_kit();
+  const auto refused = writer_.run(context, [role](Connection& connection) {
+    static_cast<SqliteConnection&>(connection).make_tables_of_kit(role == Role::Shared);
     return true;
   });
   if (refused) {
@@ -63,7 +64,7 @@ void SqliteFile::make_tables_of_kit() {
 }
 
 SqliteFiles::SqliteFiles(const std::filesystem::path& shared_file, const Options& options)
-    : options_(options), ownership_(options_), shared_(shared_file, ownership_, options_) {}
+    : options_(options), ownership_(options_), shared_(shared_file, SqliteFile::Role::Shared, ownership_, options_) {}
 
 SqliteFile& SqliteFiles::at(const std::string& location) {
   const std::lock_guard lock(mutex_);
@@ -76,7 +77,7 @@ SqliteFile& SqliteFiles::at(const std::string& location) {
                                         location + "', and there is no '" + file.string() +
                                         "'. Put the file back where it was; the data is in it.");
   }
-  own = std::make_unique<SqliteFile>(file, ownership_, options_);
+  own = std::make_unique<SqliteFile>(file, SqliteFile::Role::Own, ownership_, options_);
   return *own;
 }
 
@@ -106,6 +107,24 @@ SqliteDatabase::SqliteDatabase(const DataSource& source, const Options& options)
     : source_(file_source(std::filesystem::absolute(source.file))),
       files_(std::make_shared<SqliteFiles>(source_.file, options)) {}
 
+void SqliteFiles::waits(const std::string& module) {
+  const std::lock_guard lock(waiting_mutex_);
+  waiting_.try_emplace(module, options_.clock->steady());
+}
+
+void SqliteFiles::found(const std::string& module) {
+  const std::lock_guard lock(waiting_mutex_);
+  waiting_.erase(module);
+}
+
+std::vector<WaitingModule> SqliteFiles::waiting() {
+  std::vector<WaitingModule> all;
+  const std::lock_guard lock(waiting_mutex_);
+  for (const auto& [module, since] : waiting_) all.push_back({module, since});
+  std::ranges::sort(all, {}, &WaitingModule::since);
+  return all;
+}
+
 ModuleDatabase SqliteDatabase::connect(const std::string& module,
                                        const std::vector<std::string>& tables,
                                        const std::vector<Crossing>& crossings) {
@@ -115,6 +134,18 @@ ModuleDatabase SqliteDatabase::connect(const std::string& module,
 
 std::vector<ModuleStatement> SqliteDatabase::statements() const {
   return files_->ownership().statements();
+}
+
+Result<void> SqliteDatabase::probe(const Context& context) {
+  return write_probe_.run(figures(), *files_->options().clock, [&] {
+    files_->shared().readers_of(Ownership::kKit).with_snapshot(
+        context.deadline, [](SqliteConnection& connection) { connection.touch(); });
+  }, [&] {
+    return files_->shared().writer().run(context, [](Connection& connection) {
+      static_cast<SqliteConnection&>(connection).write_mark();
+      return true;
+    });
+  });
 }
 
 DataSource SqliteDatabase::place_of(const std::string& module) const {

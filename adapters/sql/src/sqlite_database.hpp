@@ -11,20 +11,22 @@
 #include "sql/database.hpp"
 #include "sqlite_readers.hpp"
 #include "sqlite_writer.hpp"
+#include "write_probe.hpp"
 
 namespace banyan::sql {
 
 /// One file with its writer and its readers.
 class SqliteFile {
  public:
-  SqliteFile(std::filesystem::path file, Ownership& ownership, const Options& options);
+  enum class Role : std::uint8_t { Shared, Own };
+  SqliteFile(std::filesystem::path file, Role role, Ownership& ownership, const Options& options);
 
   SqliteWriter& writer() { return writer_; }
   SqliteReaders& readers_of(std::size_t module);
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  void make_tables_of_kit();
+  void make_tables_of_kit(Role role);
 
   const std::filesystem::path path_;
   Ownership& ownership_;
@@ -48,12 +50,19 @@ class SqliteFiles {
   placement::Placement placement_of(const std::string& module, SteadyTime deadline);
   WriterFigures figures();
 
+  /// A module's call has found its tables at neither place, or at last where it looked.
+  void waits(const std::string& module);
+  void found(const std::string& module);
+  std::vector<WaitingModule> waiting();
+
  private:
   const Options options_;
   Ownership ownership_;
   SqliteFile shared_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<SqliteFile>> own_;
+  std::mutex waiting_mutex_;
+  std::map<std::string, SteadyTime> waiting_;
 };
 
 class SqliteDatabase final : public Database {
@@ -65,11 +74,14 @@ class SqliteDatabase final : public Database {
   const DataSource& source() const override { return source_; }
   WriterFigures figures() const override { return files_->figures(); }
   std::vector<ModuleStatement> statements() const override;
+  Result<void> probe(const Context& context) override;
+  std::vector<WaitingModule> waiting() const override { return files_->waiting(); }
   DataSource place_of(const std::string& module) const override;
 
  private:
   const DataSource source_;
   const std::shared_ptr<SqliteFiles> files_;
+  WriteProbe write_probe_;
 };
 
 }  // namespace banyan::sql

@@ -28,6 +28,11 @@ class Pause {
   std::chrono::milliseconds length_{0};
 };
 
+// A caller whose deadline has passed is told that and nothing else.
+SteadyTime in_time_to_tell(const Context& context, const Clock& clock) {
+  return context.deadline - context.remaining(clock) / 10;
+}
+
 Fault between_places(const std::string& module) {
   return {FaultKind::Moved, "the tables of '" + module +
                                 "' are being moved, and were at neither place before the deadline."};
@@ -60,14 +65,22 @@ SqliteModuleConnection::SqliteModuleConnection(std::shared_ptr<SqliteFiles> file
           files_->placement_of(this->module(), files_->options().clock->steady() + 30s)) {}
 
 void SqliteModuleConnection::run_read(const Context& context, const KitBody& body) {
+  const Clock& clock = *files_->options().clock;
+  const SteadyTime give_up = in_time_to_tell(context, clock);
   Pause pause;
+  bool waited = false;
   while (true) {
     const Placement placement = last_seen();
     const bool done = placement.authority() == Authority::Shared
                           ? read_shared(context, body)
                           : read_own(placement, context, body);
-    if (done) return;
-    if (context.expired(*files_->options().clock)) throw between_places(module());
+    if (done) {
+      if (waited) files_->found(module());
+      return;
+    }
+    waited = true;
+    files_->waits(module());
+    if (clock.steady() >= give_up) throw between_places(module());
     pause.wait();
     look_again(context);
   }
@@ -101,6 +114,8 @@ bool SqliteModuleConnection::read_own(const Placement& placement, const Context&
 
 std::optional<Error> SqliteModuleConnection::run_write(const Context& context,
                                                        const WriteBody& body) {
+  const Clock& clock = *files_->options().clock;
+  const SteadyTime give_up = in_time_to_tell(context, clock);
   Pause pause;
   bool was_elsewhere = false;
   while (true) {
@@ -109,10 +124,14 @@ std::optional<Error> SqliteModuleConnection::run_write(const Context& context,
     auto refused = placement.authority() == Authority::Shared
                        ? write_shared(context, body, outcome)
                        : write_own(placement, context, body, outcome);
-    if (!refused && outcome == Outcome::Finished) return std::nullopt;
+    if (!refused && outcome == Outcome::Finished) {
+      if (was_elsewhere) files_->found(module());
+      return std::nullopt;
+    }
     if (refused && !was_elsewhere) return refused;
     was_elsewhere = true;
-    if (refused || context.expired(*files_->options().clock)) {
+    files_->waits(module());
+    if (refused || clock.steady() >= give_up) {
       return Error{
           ErrorCode::Unavailable,
           "banyan.module_between_places",

@@ -45,7 +45,8 @@ SqliteWriter::~SqliteWriter() {
 }
 
 WriterFigures SqliteWriter::figures() const {
-  return {units_.load(), commits_.load(), again_.load(), queue_.size()};
+  return {units_.load(), commits_.load(), again_.load(), queue_.size(),
+          failing_.load()};
 }
 
 void SqliteWriter::work() {
@@ -74,7 +75,10 @@ bool SqliteWriter::try_group(std::vector<Unit*>& group) {
   } catch (const Fault& fault) {
     // Somebody without our lock holds the database. Who waits goes on waiting, each for as long
     // as its deadline allows.
-    if (fault.kind() != FaultKind::Busy) queue_.fail_waiting(std::current_exception());
+    if (fault.kind() != FaultKind::Busy) {
+      failing_ = true;
+      queue_.fail_waiting(std::current_exception());
+    }
     return true;
   }
   const auto until = std::chrono::steady_clock::now() + kLongestGroup;
@@ -150,7 +154,10 @@ void SqliteWriter::finish(const std::vector<Unit*>& group, bool together) {
   if (group.empty()) return;
   commits_ += together ? 1 : group.size();
   if (!together) again_ += group.size();
-  for (const Unit* const unit : group) units_ += unit->kept ? 1 : 0;
+  for (const Unit* const unit : group) {
+    units_ += unit->kept ? 1 : 0;
+    failing_ = is_storage_fault(unit->thrown);
+  }
   for (Unit* const unit : group) queue_.finish(*unit);
 }
 

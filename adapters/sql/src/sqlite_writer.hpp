@@ -49,6 +49,7 @@ class SqliteWriter {
   SqliteConnection connection_;
   sqlite::FileLock file_lock_;
   std::atomic<std::uint64_t> units_{0}, commits_{0}, again_{0};
+  std::atomic<bool> failing_{false};
   std::thread thread_;
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "kernel/idempotency.hpp"
+#include "sql/fault.hpp"
 
 namespace banyan::sql {
 namespace {
@@ -99,6 +100,23 @@ void UnitQueue::stop() {
   const std::lock_guard lock(mutex_);
   stopping_ = true;
   arrived_.notify_all();
+}
+
+bool is_storage_fault(const std::exception_ptr& thrown) {
+  if (!thrown) return false;
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const Fault& fault) {
+    switch (fault.kind()) {
+      case FaultKind::StorageFull:
+      case FaultKind::ReadOnly:
+      case FaultKind::Storage:
+      case FaultKind::ConnectionLost: return true;
+      default: return false;
+    }
+  } catch (...) {
+    return false;
+  }
 }
 
 std::size_t UnitQueue::size() const {

@@ -65,4 +65,7 @@ class UnitQueue {
   bool stopping_ = false;
 };
 
+/// Did a unit fail because the database could not be written at all?
+bool is_storage_fault(const std::exception_ptr& thrown);
+
 }  // namespace banyan::sql

@@ -26,7 +26,7 @@ void migrate(const Application& application, const std::vector<ModuleEntry>& tab
       scripts.push_back({std::string(entry.port->name), *entry.scripts});
     }
   }
-  migrations::Runner runner(options.database, std::move(scripts));
+  migrations::Runner runner(options.database.file, std::move(scripts));
   for (const migrations::Status& applied : runner.apply()) {
     log.write(telemetry::Level::Info, "migration_applied",
               {{"module", applied.module},
@@ -37,7 +37,7 @@ void migrate(const Application& application, const std::vector<ModuleEntry>& tab
 
 // What this process knows, and what others of the application have written down before: a service
 // knows only its own module's tables.
-manifest::Manifest write_manifest(const Application& application,
+void write_manifest(const Application& application,
                                   const std::vector<ModuleEntry>& table, const Options& options) {
   manifest::Manifest manifest;
   manifest.application = application.name;
@@ -55,11 +55,10 @@ manifest::Manifest write_manifest(const Application& application,
     manifest.shared_tables.push_back({shared.table, shared.users});
   }
   value_or_throw(
-      manifest::update(options.database, [&](const std::optional<manifest::Manifest>& known) {
+      manifest::update(options.database.file, [&](const std::optional<manifest::Manifest>& known) {
         if (known) manifest::merge(manifest, *known);
         return std::optional(manifest);
       }));
-  return manifest;
 }
 
 mover::Ownership ownership_of(const manifest::Manifest& manifest) {
@@ -73,10 +72,12 @@ mover::Ownership ownership_of(const manifest::Manifest& manifest) {
   return ownership;
 }
 
-void recover(const manifest::Manifest& manifest, const Options& options,
-             const telemetry::Log& log) {
+}  // namespace
+
+void recover_moves(const std::filesystem::path& file, const telemetry::Log& log) {
+  const auto manifest = value_or_throw(manifest::read(file));
   for (const mover::Recovery& found :
-       value_or_throw(mover::recover(options.database, ownership_of(manifest)))) {
+       value_or_throw(mover::recover(file, ownership_of(manifest)))) {
     if (found.changed || found.mover_at_work) {
       log.write(telemetry::Level::Warning, "move_recovered",
                 {{"module", found.module},
@@ -86,15 +87,17 @@ void recover(const manifest::Manifest& manifest, const Options& options,
   }
 }
 
-}  // namespace
-
 void set_up_database(const Application& application, const std::vector<ModuleEntry>& table,
                      const Options& options, const telemetry::Log& log) {
-  if (const auto folder = options.database.parent_path(); !folder.empty()) {
+  const bool is_file = options.database.engine == sql::Engine::Sqlite;
+  if (const auto folder = options.database.file.parent_path(); is_file && !folder.empty()) {
     std::filesystem::create_directories(folder);
   }
   migrate(application, table, options, log);
-  recover(write_manifest(application, table, options), options, log);
+  // Tables move between files only, and the manifest lies beside one.
+  if (!is_file) return;
+  write_manifest(application, table, options);
+  recover_moves(options.database.file, log);
 }
 
 StatementDiary::StatementDiary(const sql::Database& database, Scheduler& scheduler)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <vector>
 
@@ -17,6 +18,10 @@ namespace banyan::host {
 /// std::runtime_error (or a fault of a part) with what is wrong and the next step.
 void set_up_database(const Application& application, const std::vector<ModuleEntry>& table,
                      const Options& options, const telemetry::Log& log);
+
+/// Completes or undoes moves of tables that were broken off, as far as that needs no copying (see
+/// mover::recover); safe beside running writers. Throws std::runtime_error with what is wrong.
+void recover_moves(const std::filesystem::path& file, const telemetry::Log& log);
 
 /// Writes down in the manifest, every two seconds while there is something new, which SQL the
 /// modules run: the search for statements that cross modules goes by it.

@@ -12,11 +12,12 @@ constexpr std::array kKnown = std::to_array<OptionReader::Known>({
     {"listen", "HOST:PORT",
      "Where to listen; 127.0.0.1:8080 when not given. Port 0: any free one."},
     {"port", "PORT", "Only the port of --listen."},
-    {"database", "FILE",
-     "The shared SQLite database; var/shop.db when not given. Made when missing."},
+    {"database", "FILE|URL",
+     "The shared database: an SQLite file, made when missing, or postgresql://USER@HOST/NAME"
+     " (the password in ~/.pgpass); var/shop.db when not given."},
     {"control", "FILE",
      "The control store with the stages and the switch log; control.db beside the"
-     " database when not given."},
+     " database file, or in var/, when not given."},
     {"modules", "A,B",
      "Host only these modules; others are reached at the places given with --at."},
     {"rehearse", "A,B",
@@ -35,6 +36,7 @@ constexpr std::array kKnown = std::to_array<OptionReader::Known>({
     {"drain", "SECONDS", "How long a stop waits for requests that run (0 ... 3600; 10)."},
     {"log-file", "FILE", "Where the JSON log goes; standard error when not given."},
     {"log-level", "LEVEL", "debug, info, warning or error (info)."},
+    {"keys-kept", "HOURS", "How long an idempotency key is remembered (1 ... 8760; 24)."},
     {"ready-file", "FILE", "Written with the port as soon as requests are taken: for scripts."},
 });
 
@@ -107,8 +109,11 @@ void OptionReader::take(const std::string& name, const std::string& value) {
     options_.listen.port =
         static_cast<std::uint16_t>(number(name, value, 0, 65'535, options_.listen.port));
   } else if (name == "database") {
-    options_.database = value;
-    if (value.empty()) problems_.emplace_back("--database: name a file.");
+    if (auto source = sql::DataSource::parse(value)) {
+      options_.database = *std::move(source);
+    } else {
+      problems_.push_back("--database: " + source.error().message);
+    }
   } else if (name == "control") {
     options_.control_store = value;
   } else if (name == "modules") {
@@ -150,6 +155,8 @@ void OptionReader::take(const std::string& name, const std::string& value) {
       }
     }
     problems_.push_back("--log-level: '" + value + "' is not debug, info, warning or error.");
+  } else if (name == "keys-kept") {
+    options_.keys_kept = std::chrono::hours(number(name, value, 1, 8'760, 24));
   } else if (name == "ready-file") {
     options_.ready_file = value;
   }

@@ -11,6 +11,7 @@
 #include "binding/context_headers.hpp"
 #include "host/composition.hpp"
 #include "http/endpoint.hpp"
+#include "sql/data_source.hpp"
 #include "telemetry/log.hpp"
 
 namespace banyan::host {
@@ -25,8 +26,8 @@ struct StickyUnit {
 /// What one start of the program is told.
 struct Options {
   http::Endpoint listen{"127.0.0.1", 8080};
-  std::filesystem::path database = "var/shop.db";
-  std::filesystem::path control_store;  ///< empty: control.db beside the database
+  sql::DataSource database{sql::Engine::Sqlite, "var/shop.db", {}};
+  std::filesystem::path control_store;  ///< empty: control.db beside the database file, or in var/
   std::vector<std::string> modules;     ///< hosted here; empty: all that are linked
   std::vector<std::string> rehearse;
   std::map<std::string, http::Endpoint> at;  ///< where modules run as services
@@ -41,6 +42,7 @@ struct Options {
   std::string log_file;
   telemetry::Level log_level = telemetry::Level::Info;
   std::string ready_file;  ///< written with the port once requests are taken
+  std::chrono::hours keys_kept{24};  ///< how long an idempotency key is remembered
 };
 
 /// Everything in the options that cannot be with this composition, each with the next step.

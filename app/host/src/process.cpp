@@ -13,6 +13,7 @@
 #include "failure.hpp"
 #include "http/instance_lock.hpp"
 #include "http/loopback.hpp"
+#include "housekeeping.hpp"
 #include "http/server.hpp"
 #include "live_view.hpp"
 #include "operator_pages.hpp"
@@ -24,8 +25,10 @@ namespace banyan::host {
 namespace {
 
 std::filesystem::path control_file(const Options& options) {
-  return options.control_store.empty() ? options.database.parent_path() / "control.db"
-                                       : options.control_store;
+  if (!options.control_store.empty()) return options.control_store;
+  const bool file = options.database.engine == sql::Engine::Sqlite;
+  return (file ? options.database.file.parent_path() : std::filesystem::path("var")) /
+         "control.db";
 }
 
 /// The table where nobody routes: everything stays.
@@ -52,14 +55,15 @@ struct Process::Parts {
     open_database();
     open_control();
     assemble();
+    housekeeping.emplace(*database, *assembly, options, *scheduler, log);
     watch_health();
     serve();
   }
 
   void open_database() {
     set_up_database(application, table, options, log);
-    database = sql::Database::open({sql::Engine::Sqlite, options.database, {}});
-    statements.emplace(*database, *scheduler);
+    database = sql::Database::open(options.database, {.application = application.name});
+    if (options.database.engine == sql::Engine::Sqlite) statements.emplace(*database, *scheduler);
   }
 
   // A process that others of the application call (a service) shifts nobody's traffic.
@@ -107,15 +111,11 @@ struct Process::Parts {
 
   void watch_health() {
     health.add("database", true, [this] {
-      for (const auto& module : assembly->modules()) {
-        if (!module->here) continue;
-        module->database->read(
-            Context::begin(std::chrono::seconds(2)),
-            [](sql::Session& session) { return session.one<std::int64_t>("SELECT 1"); });
-        break;
-      }
-      return telemetry::Health::Finding{true, options.database.string()};
+      const auto usable = database->probe(Context::begin(std::chrono::seconds(2)));
+      return usable ? telemetry::Health::Finding{true, options.database.display()}
+                    : telemetry::Health::Finding{false, usable.error().message};
     });
+    health.add("placement", false, [this] { return housekeeping->finding(); });
     for (const auto& module : assembly->modules()) {
       if (!module->service) continue;
       auto& probe = probes.emplace_back(
@@ -208,6 +208,7 @@ struct Process::Parts {
   std::optional<strangler::AdminApi> admin;
   CallTelemetry calls{metrics, log};
   std::optional<Assembly> assembly;
+  std::optional<Housekeeping> housekeeping;
   std::vector<std::unique_ptr<DependencyProbe>> probes;
   std::optional<LiveView> view;
   std::optional<OperatorPages> pages;

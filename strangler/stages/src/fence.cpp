@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "placement/placement_table.hpp"
 #include "sqlite/connection.hpp"
 
 namespace banyan::strangler {
@@ -15,10 +16,9 @@ Result<DataStage> read_fence(const std::string& shared_database, std::string_vie
   }
   try {
     const auto database = sqlite::Connection::open(shared_database, sqlite::OpenMode::Read);
-    if (!database.has_table("banyan_fence")) return DataStage::Shared;
-    auto row = database.query("SELECT state FROM banyan_fence WHERE module = ?");
-    return row.bind(1, module).step() && row.text(0) == "moved" ? DataStage::Separate
-                                                                : DataStage::Shared;
+    const auto found = placement::find(database, module);
+    return found && found->authority() == placement::Authority::Own ? DataStage::Separate
+                                                                    : DataStage::Shared;
   } catch (const sqlite::Fault& fault) {
     return fail(ErrorCode::Unavailable, "banyan.fence_unreadable",
                 "cannot read the fence of " + std::string(module) + " in " + shared_database +

@@ -5,7 +5,7 @@
 #include <future>
 #include <thread>
 
-#include "sql/writer_lock.hpp"
+#include "sqlite/file_lock.hpp"
 #include "support/raw_sqlite.hpp"
 #include "unit/sql/shop_tables.hpp"
 
@@ -16,6 +16,11 @@ using test::RawSqlite;
 using test::soon;
 using testing::HasSubstr;
 using Number = std::int64_t;
+
+sqlite::FileLock writer_lock(const std::filesystem::path& database) {
+  return {sqlite::writer_lock_of(database), database};
+}
+
 using namespace std::chrono_literals;
 
 Result<Number> add_order(Session& session, Number id) {
@@ -37,7 +42,7 @@ class MovedTest : public testing::Test {
   }
   void fence(const std::string& state, const std::string& location = "shop.orders.db") {
     RawSqlite(database_.file())
-        .run("INSERT OR REPLACE INTO banyan_fence VALUES ('orders', '" + state + "', 1, '" +
+        .run("INSERT OR REPLACE INTO banyan_fence(module, state, epoch, location) VALUES ('orders', '" + state + "', 1, '" +
              location + "')");
   }
   void gate(const std::string& state) {
@@ -46,8 +51,8 @@ class MovedTest : public testing::Test {
   std::string count_in(const std::filesystem::path& file) {
     return RawSqlite(file).run("SELECT count(*) FROM orders");
   }
-  Number read_count(ModuleDatabase& door) {
-    return door.read(soon(), [](Session& session) { return *session.value<Number>("SELECT count(*) FROM orders"); });
+  Number read_count(ModuleDatabase& module) {
+    return module.read(soon(), [](Session& session) { return *session.value<Number>("SELECT count(*) FROM orders"); });
   }
   bool write(Number id) {
     return orders_.write(soon(), [id](Session& s) { return add_order(s, id); }).has_value();
@@ -62,7 +67,7 @@ TEST_F(MovedTest, Reads_and_writes_follow_the_fence_and_come_back) {
   EXPECT_TRUE(write(1));
   gate("open");
   fence("moved");
-  EXPECT_EQ(database_.shared().place_of("orders"), own_file());
+  EXPECT_EQ(database_.shared().place_of("orders").file, own_file());
   EXPECT_EQ(read_count(orders_), 0);
   EXPECT_TRUE(write(2));
   EXPECT_TRUE(write(3));
@@ -72,7 +77,7 @@ TEST_F(MovedTest, Reads_and_writes_follow_the_fence_and_come_back) {
 
   gate("closed");
   fence("open");
-  EXPECT_EQ(database_.shared().place_of("orders"), database_.file());
+  EXPECT_EQ(database_.shared().place_of("orders").file, database_.file());
   EXPECT_TRUE(write(4));
   EXPECT_EQ(read_count(orders_), 2);
   EXPECT_EQ(count_in(own_file()), "2");
@@ -82,9 +87,9 @@ TEST_F(MovedTest, A_process_that_starts_after_the_move_goes_to_the_new_place) {
   gate("open");
   fence("moved");
   const auto service = test::open_file(database_.file());
-  auto door = service->connect("orders", {"orders"});
-  ASSERT_TRUE(door.write(soon(), [](Session& s) { return add_order(s, 1); }));
-  EXPECT_EQ(read_count(door), 1);
+  auto module = service->connect("orders", {"orders"});
+  ASSERT_TRUE(module.write(soon(), [](Session& s) { return add_order(s, 1); }));
+  EXPECT_EQ(read_count(module), 1);
   EXPECT_EQ(count_in(own_file()), "1");
   EXPECT_EQ(read_count(orders_), 1);
 }
@@ -167,8 +172,8 @@ TEST_F(MovedTest, Nothing_acknowledged_is_lost_or_doubled_while_the_tables_move_
   }
   RawSqlite mover(database_.file());
   mover.run("ATTACH '" + own_file().string() + "' AS own");
-  WriterLock shared_lock(database_.file());
-  WriterLock own_lock(own_file());
+  auto shared_lock = writer_lock(database_.file());
+  auto own_lock = writer_lock(own_file());
   const auto patient = [] { return false; };
   for (int turn = 0; turn < 10; ++turn) {
     const int before = acknowledged;
@@ -181,7 +186,7 @@ TEST_F(MovedTest, Nothing_acknowledged_is_lost_or_doubled_while_the_tables_move_
     mover.run("BEGIN IMMEDIATE; DELETE FROM " + to + ".orders; INSERT INTO " + to +
               ".orders SELECT * FROM " + from + ".orders;" +
               "UPDATE own.banyan_gate SET state = '" + (out ? "open" : "closed") + "';" +
-              "INSERT OR REPLACE INTO main.banyan_fence VALUES ('orders', '" +
+              "INSERT OR REPLACE INTO main.banyan_fence(module, state, epoch, location) VALUES ('orders', '" +
               (out ? "moved" : "open") + "', " + std::to_string(turn) + ", 'shop.orders.db');" +
               "COMMIT");
     own_lock.release();

@@ -13,7 +13,7 @@
 #include <set>
 #include <thread>
 
-#include "sql/writer_lock.hpp"
+#include "sqlite/file_lock.hpp"
 #include "support/raw_sqlite.hpp"
 #include "unit/sql/shop_tables.hpp"
 
@@ -23,6 +23,11 @@ namespace {
 using test::RawSqlite;
 using test::soon;
 using Number = std::int64_t;
+
+sqlite::FileLock writer_lock(const std::filesystem::path& database) {
+  return {sqlite::writer_lock_of(database), database};
+}
+
 using namespace std::chrono_literals;
 
 /// A process that writes orders with ids from `first` on and tells each acknowledged one.
@@ -69,12 +74,12 @@ class WritingProcess {
   [[noreturn]] static void write_for_ever(const std::filesystem::path& file, Number first,
                                           int threads, int tell) {
     const auto shared = test::open_file(file);
-    auto door = shared->connect("orders", test::order_tables());
+    auto module = shared->connect("orders", test::order_tables());
     std::vector<std::thread> writers;
     for (int t = 0; t < threads; ++t) {
-      writers.emplace_back([&door, first, threads, t, tell] {
+      writers.emplace_back([&module, first, threads, t, tell] {
         for (Number id = first + t;; id += threads) {
-          const auto done = door.write(soon(), [id](Session& session) -> Result<Number> {
+          const auto done = module.write(soon(), [id](Session& session) -> Result<Number> {
             session.run("UPDATE counter SET n = n + 1");
             return session.run("INSERT INTO notes(id) VALUES (:id)", id);
           });
@@ -163,7 +168,7 @@ TEST_F(ProcessesTest, Two_processes_write_the_same_file_and_neither_starves) {
 TEST_F(ProcessesTest, A_waiting_program_gets_the_lock_from_a_busy_writer) {
   WritingProcess busy(file_, 0, 4);
   ASSERT_FALSE(busy.heard(10s).empty());
-  WriterLock lock(file_);
+  auto lock = writer_lock(file_);
   for (int i = 0; i < 10; ++i) {
     const auto until = std::chrono::steady_clock::now() + 2s;
     ASSERT_TRUE(lock.acquire([until] { return std::chrono::steady_clock::now() > until; })) << i;
@@ -176,13 +181,13 @@ TEST_F(ProcessesTest, The_lock_of_a_killed_process_is_free) {
     WritingProcess busy(file_, 0, 1);
     ASSERT_FALSE(busy.heard(10s).empty());
   }
-  WriterLock lock(file_);
+  auto lock = writer_lock(file_);
   EXPECT_TRUE(lock.acquire([] { return true; }));
 }
 
 TEST_F(ProcessesTest, A_lock_that_is_held_is_given_up_on_request) {
-  WriterLock mine(file_);
-  WriterLock theirs(file_);
+  auto mine = writer_lock(file_);
+  auto theirs = writer_lock(file_);
   ASSERT_TRUE(mine.acquire([] { return true; }));
   int asked = 0;
   EXPECT_FALSE(theirs.acquire([&asked] { return ++asked == 3; }));
@@ -191,29 +196,29 @@ TEST_F(ProcessesTest, A_lock_that_is_held_is_given_up_on_request) {
 }
 
 TEST_F(ProcessesTest, A_unit_waits_for_the_lock_no_longer_than_its_deadline) {
-  WriterLock foreign(file_);
+  auto foreign = writer_lock(file_);
   const auto shared = test::open_file(file_);
-  auto door = shared->connect("orders", test::order_tables());
+  auto module = shared->connect("orders", test::order_tables());
   ASSERT_TRUE(foreign.acquire([] { return false; }));
   const auto refused =
-      door.write(Context::begin(30ms), [](Session&) -> Result<void> { return {}; });
+      module.write(Context::begin(30ms), [](Session&) -> Result<void> { return {}; });
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().rule, "banyan.write_not_begun");
   foreign.release();
-  EXPECT_TRUE(door.write(soon(), [](Session&) -> Result<void> { return {}; }));
+  EXPECT_TRUE(module.write(soon(), [](Session&) -> Result<void> { return {}; }));
 }
 
 TEST_F(ProcessesTest, A_program_without_the_lock_is_waited_for_too) {
   const auto shared = test::open_file(file_);
-  auto door = shared->connect("orders", test::order_tables());
+  auto module = shared->connect("orders", test::order_tables());
   RawSqlite shell(file_);
   shell.run("BEGIN EXCLUSIVE");
   const auto refused =
-      door.write(Context::begin(30ms), [](Session&) -> Result<void> { return {}; });
+      module.write(Context::begin(30ms), [](Session&) -> Result<void> { return {}; });
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().rule, "banyan.write_not_begun");
   shell.run("COMMIT");
-  EXPECT_TRUE(door.write(soon(), [](Session&) -> Result<void> { return {}; }));
+  EXPECT_TRUE(module.write(soon(), [](Session&) -> Result<void> { return {}; }));
 }
 
 TEST_F(ProcessesTest, Processes_that_create_the_file_at_once_all_succeed) {

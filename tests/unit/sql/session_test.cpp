@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "unit/sql/shop_tables.hpp"
+#include "unit/sql/engine_under_test.hpp"
 
 namespace banyan::sql {
 namespace {
@@ -15,7 +15,8 @@ using testing::HasSubstr;
 using testing::Not;
 using Number = std::int64_t;
 
-class SessionTest : public testing::Test {
+/// What a session promises, on every engine.
+class SessionTest : public testing::TestWithParam<Engine> {
  protected:
   template <class F>
   void write(F body) {
@@ -38,11 +39,13 @@ class SessionTest : public testing::Test {
     return FaultKind::Misuse;
   }
 
-  test::TemporaryDatabase database_{test::shop_scripts()};
-  ModuleDatabase orders_ = database_.connect("orders", order_tables());
+  test::EngineUnderTest engine_{GetParam()};
+  ModuleDatabase orders_ = engine_.database().connect("orders", order_tables());
 };
 
-TEST_F(SessionTest, Integers_keep_all_64_bits_in_BIGINT_and_INTEGER_columns) {
+INSTANTIATE_TEST_SUITE_P(Engines, SessionTest, test::both_engines, test::name_of_engine);
+
+TEST_P(SessionTest, Integers_keep_all_64_bits_in_BIGINT_and_INTEGER_columns) {
   write([](Session& session) {
     for (const Number number : {std::numeric_limits<Number>::max(), Number{1} << 40}) {
       session.run("INSERT INTO orders(id, total) VALUES (:id, :total)", number, number);
@@ -56,14 +59,14 @@ TEST_F(SessionTest, Integers_keep_all_64_bits_in_BIGINT_and_INTEGER_columns) {
   });
 }
 
-TEST_F(SessionTest, The_smallest_integer_comes_back) {
+TEST_P(SessionTest, The_smallest_integer_comes_back) {
   write([](Session& session) {
-    EXPECT_EQ(session.value<Number>("SELECT :n", std::numeric_limits<Number>::min()),
+    EXPECT_EQ(session.value<Number>("SELECT CAST(:n AS BIGINT)", std::numeric_limits<Number>::min()),
               std::numeric_limits<Number>::min());
   });
 }
 
-TEST_F(SessionTest, An_unsigned_number_above_63_bits_is_refused_and_not_stored_as_minus_one) {
+TEST_P(SessionTest, An_unsigned_number_above_63_bits_is_refused_and_not_stored_as_minus_one) {
   EXPECT_EQ(fault_of([](Session& session) {
               session.run("INSERT INTO orders(total) VALUES (:n)",
                           std::numeric_limits<std::uint64_t>::max());
@@ -71,7 +74,7 @@ TEST_F(SessionTest, An_unsigned_number_above_63_bits_is_refused_and_not_stored_a
             FaultKind::Misuse);
 }
 
-TEST_F(SessionTest, A_number_that_does_not_fit_the_smaller_type_is_a_fault) {
+TEST_P(SessionTest, A_number_that_does_not_fit_the_smaller_type_is_a_fault) {
   std::string text;
   EXPECT_EQ(
       fault_of([](Session& session) { session.value<std::int32_t>("SELECT 3000000000"); }, &text),
@@ -79,19 +82,19 @@ TEST_F(SessionTest, A_number_that_does_not_fit_the_smaller_type_is_a_fault) {
   EXPECT_THAT(text, Not(HasSubstr("3000000000")));
 }
 
-TEST_F(SessionTest, Counts_are_numbers) {
+TEST_P(SessionTest, Counts_are_numbers) {
   write(
       [](Session& session) { EXPECT_EQ(session.value<Number>("SELECT count(*) FROM orders"), 0); });
 }
 
-TEST_F(SessionTest, No_row_is_nothing) {
+TEST_P(SessionTest, No_row_is_nothing) {
   write([](Session& session) {
     EXPECT_EQ(session.one<Number>("SELECT id FROM orders WHERE id = :id", 7), std::nullopt);
     EXPECT_TRUE(session.all<Number>("SELECT id FROM orders").empty());
   });
 }
 
-TEST_F(SessionTest, Null_is_an_empty_optional_both_ways) {
+TEST_P(SessionTest, Null_is_an_empty_optional_both_ways) {
   write([](Session& session) {
     session.run("INSERT INTO orders(id, key, total) VALUES (:id, :key, :total)", 1,
                 std::optional<std::string>(), std::nullopt);
@@ -101,61 +104,67 @@ TEST_F(SessionTest, Null_is_an_empty_optional_both_ways) {
   });
 }
 
-TEST_F(SessionTest, Null_where_a_value_is_wanted_is_a_fault_that_says_so) {
+TEST_P(SessionTest, Null_where_a_value_is_wanted_is_a_fault_that_says_so) {
   std::string text;
-  EXPECT_EQ(fault_of([](Session& session) { session.value<Number>("SELECT NULL"); }, &text),
+  EXPECT_EQ(fault_of([](Session& session) { session.value<Number>("SELECT CAST(NULL AS BIGINT)"); }, &text),
             FaultKind::Misuse);
   EXPECT_THAT(text, HasSubstr("holds NULL"));
   EXPECT_THAT(text, HasSubstr("std::optional"));
 }
 
-TEST_F(SessionTest, Text_where_a_number_is_wanted_is_a_fault_and_not_zero) {
+TEST_P(SessionTest, Text_where_a_number_is_wanted_is_a_fault_and_not_zero) {
   EXPECT_EQ(fault_of([](Session& session) { session.value<Number>("SELECT 'seven'"); }),
             FaultKind::Misuse);
 }
 
-TEST_F(SessionTest, A_number_where_text_is_wanted_is_a_fault) {
+TEST_P(SessionTest, A_number_where_text_is_wanted_is_a_fault) {
   EXPECT_EQ(fault_of([](Session& session) { session.value<std::string>("SELECT 7"); }),
             FaultKind::Misuse);
 }
 
-TEST_F(SessionTest, Booleans_are_0_and_1_and_nothing_else) {
+TEST_P(SessionTest, Booleans_are_0_and_1_and_nothing_else) {
   write([](Session& session) {
-    EXPECT_EQ((session.one<bool, bool>("SELECT :a, :b", true, false)), (std::tuple{true, false}));
+    EXPECT_EQ((session.one<bool, bool>("SELECT CAST(:a AS BIGINT), CAST(:b AS BIGINT)", true, false)), (std::tuple{true, false}));
   });
   EXPECT_EQ(fault_of([](Session& session) { session.value<bool>("SELECT 2"); }), FaultKind::Misuse);
 }
 
-TEST_F(SessionTest, Doubles_keep_their_bits) {
+TEST_P(SessionTest, Doubles_keep_their_bits) {
   write([](Session& session) {
     session.run("INSERT INTO orders(paid) VALUES (:paid)", 0.1 + 0.2);
     EXPECT_EQ(session.value<double>("SELECT paid FROM orders"), 0.1 + 0.2);
   });
 }
 
-TEST_F(SessionTest, Text_keeps_NUL_bytes_and_stays_empty_when_it_is_empty) {
-  const std::string with_nul("a\0b", 3);
-  write([&with_nul](Session& session) {
-    session.run("INSERT INTO orders(id, key) VALUES (1, :key)", with_nul);
+TEST_P(SessionTest, Text_stays_empty_when_it_is_empty) {
+  write([](Session& session) {
     session.run("INSERT INTO orders(id, key) VALUES (2, :key)", "");
-    EXPECT_EQ(session.value<std::string>("SELECT key FROM orders WHERE id = 1"), with_nul);
     EXPECT_EQ(session.value<std::string>("SELECT key FROM orders WHERE id = 2"), "");
-    EXPECT_EQ(session.value<std::string>("SELECT typeof(key) FROM orders WHERE id = 2"), "text");
+    EXPECT_EQ(session.value<Number>("SELECT count(*) FROM orders WHERE key IS NULL"), 0);
   });
 }
 
-TEST_F(SessionTest, An_empty_blob_is_a_blob_and_not_NULL) {
+// PostgreSQL cannot store it, and SOCI would cut the text there.
+TEST_P(SessionTest, Text_with_a_NUL_byte_is_refused_and_not_cut) {
+  const std::string with_nul("a\0b", 3);
+  EXPECT_EQ(fault_of([&with_nul](Session& session) {
+              session.run("INSERT INTO orders(id, key) VALUES (1, :key)", with_nul);
+            }),
+            FaultKind::Misuse);
+}
+
+TEST_P(SessionTest, An_empty_blob_is_a_blob_and_not_NULL) {
   const Blob bytes{{std::byte{0}, std::byte{255}}};
   write([&bytes](Session& session) {
     session.run("INSERT INTO orders(id, proof) VALUES (1, :proof)", Blob{});
     session.run("INSERT INTO orders(id, proof) VALUES (2, :proof)", bytes);
-    EXPECT_EQ(session.value<std::string>("SELECT typeof(proof) FROM orders WHERE id = 1"), "blob");
+    EXPECT_EQ(session.value<Number>("SELECT count(*) FROM orders WHERE proof IS NULL"), 0);
     EXPECT_EQ(session.value<Blob>("SELECT proof FROM orders WHERE id = 1"), Blob{});
     EXPECT_EQ(session.value<Blob>("SELECT proof FROM orders WHERE id = 2"), bytes);
   });
 }
 
-TEST_F(SessionTest, A_time_is_its_microseconds) {
+TEST_P(SessionTest, A_time_is_its_microseconds) {
   write([](Session& session) {
     session.run("INSERT INTO orders(id, total) VALUES (1, :at)", Timestamp{1'700'000'000'000'001});
     EXPECT_EQ(session.value<Timestamp>("SELECT total FROM orders"),
@@ -164,14 +173,14 @@ TEST_F(SessionTest, A_time_is_its_microseconds) {
   });
 }
 
-TEST_F(SessionTest, Insert_returning_inserts_once) {
+TEST_P(SessionTest, Insert_returning_inserts_once) {
   write([](Session& session) {
     EXPECT_EQ(session.value<Number>("INSERT INTO orders(total) VALUES (5), (6) RETURNING id"), 1);
     EXPECT_EQ(session.value<Number>("SELECT count(*) FROM orders"), 2);
   });
 }
 
-TEST_F(SessionTest, A_second_statement_in_the_string_is_a_fault) {
+TEST_P(SessionTest, A_second_statement_in_the_string_is_a_fault) {
   std::string text;
   EXPECT_EQ(fault_of(
                 [](Session& session) {
@@ -185,11 +194,11 @@ TEST_F(SessionTest, A_second_statement_in_the_string_is_a_fault) {
   });
 }
 
-TEST_F(SessionTest, An_empty_statement_is_a_fault) {
+TEST_P(SessionTest, An_empty_statement_is_a_fault) {
   EXPECT_EQ(fault_of([](Session& session) { session.run("  -- nothing"); }), FaultKind::Misuse);
 }
 
-TEST_F(SessionTest, A_wrong_number_of_parameters_is_a_fault_with_both_numbers) {
+TEST_P(SessionTest, A_wrong_number_of_parameters_is_a_fault_with_both_numbers) {
   std::string text;
   EXPECT_EQ(fault_of(
                 [](Session& session) {
@@ -200,23 +209,23 @@ TEST_F(SessionTest, A_wrong_number_of_parameters_is_a_fault_with_both_numbers) {
   EXPECT_THAT(text, HasSubstr("it has 2 parameter(s), and 1 value(s) were given"));
 }
 
-TEST_F(SessionTest, A_name_that_stands_twice_is_one_parameter) {
+TEST_P(SessionTest, A_name_that_stands_twice_is_one_parameter) {
   write([](Session& session) {
-    EXPECT_EQ((session.one<Number, Number>("SELECT :n, :n + 1", 4)),
+    EXPECT_EQ((session.one<Number, Number>("SELECT CAST(:n AS BIGINT), CAST(:n AS BIGINT) + 1", 4)),
               (std::tuple<Number, Number>{4, 5}));
   });
 }
 
-TEST_F(SessionTest, A_wrong_number_of_columns_is_a_fault) {
+TEST_P(SessionTest, A_wrong_number_of_columns_is_a_fault) {
   EXPECT_EQ(fault_of([](Session& session) { session.all<Number>("SELECT 1, 2"); }),
             FaultKind::Misuse);
 }
 
-TEST_F(SessionTest, Run_does_not_drop_rows) {
+TEST_P(SessionTest, Run_does_not_drop_rows) {
   EXPECT_EQ(fault_of([](Session& session) { session.run("SELECT 1"); }), FaultKind::Misuse);
 }
 
-TEST_F(SessionTest, Run_tells_how_many_rows_changed) {
+TEST_P(SessionTest, Run_tells_how_many_rows_changed) {
   write([](Session& session) {
     EXPECT_EQ(session.run("INSERT INTO orders(id) VALUES (1), (2), (3)"), 3);
     EXPECT_EQ(session.run("UPDATE orders SET total = 1 WHERE id > :id", 1), 2);
@@ -224,7 +233,7 @@ TEST_F(SessionTest, Run_tells_how_many_rows_changed) {
   });
 }
 
-TEST_F(SessionTest, The_text_of_a_fault_never_holds_a_bound_value) {
+TEST_P(SessionTest, The_text_of_a_fault_never_holds_a_bound_value) {
   std::string text;
   EXPECT_EQ(fault_of(
                 [](Session& session) {
@@ -233,19 +242,19 @@ TEST_F(SessionTest, The_text_of_a_fault_never_holds_a_bound_value) {
                 },
                 &text),
             FaultKind::Constraint);
-  EXPECT_THAT(text, HasSubstr("orders.key"));
+  EXPECT_THAT(text, HasSubstr("key"));
   EXPECT_THAT(text, Not(HasSubstr("alice")));
 }
 
-TEST_F(SessionTest, A_missing_table_asks_for_the_migration) {
+TEST_P(SessionTest, A_missing_table_asks_for_the_migration) {
   std::string text;
   EXPECT_EQ(fault_of([](Session& session) { session.run("DELETE FROM nowhere"); }, &text),
             FaultKind::Misuse);
-  EXPECT_THAT(text, HasSubstr("no such table: nowhere"));
+  EXPECT_THAT(text, HasSubstr("nowhere"));
   EXPECT_THAT(text, HasSubstr("migration"));
 }
 
-TEST_F(SessionTest, A_read_that_stops_early_leaves_nothing_open) {
+TEST_P(SessionTest, A_read_that_stops_early_leaves_nothing_open) {
   write([](Session& session) { session.run("INSERT INTO orders(id) VALUES (1), (2), (3)"); });
   orders_.read(soon(), [](Session& session) {
     EXPECT_TRUE(session.one<Number>("SELECT id FROM orders ORDER BY id"));
@@ -256,19 +265,64 @@ TEST_F(SessionTest, A_read_that_stops_early_leaves_nothing_open) {
   });
 }
 
-TEST_F(SessionTest, A_row_that_cannot_be_read_does_not_spoil_the_statement_for_later) {
-  const std::string sql = "SELECT :value";
-  EXPECT_EQ(fault_of([&sql](Session& session) { session.value<Number>(sql, "text"); }),
+TEST_P(SessionTest, A_row_that_cannot_be_read_does_not_spoil_the_statement_for_later) {
+  const std::string sql = "SELECT total FROM orders WHERE id = :id";
+  write([](Session& session) {
+    session.run("INSERT INTO orders(id, total) VALUES (1, NULL), (2, 5)");
+  });
+  EXPECT_EQ(fault_of([&sql](Session& session) { session.value<Number>(sql, 1); }),
             FaultKind::Misuse);
-  write([&sql](Session& session) { EXPECT_EQ(session.value<Number>(sql, 5), 5); });
+  write([&sql](Session& session) { EXPECT_EQ(session.value<Number>(sql, 2), 5); });
 }
 
-TEST_F(SessionTest, Quotes_in_values_stay_values) {
+TEST_P(SessionTest, Quotes_in_values_stay_values) {
   const std::string nasty = "'); DROP TABLE orders; --";
   write([&nasty](Session& session) {
     session.run("INSERT INTO orders(key) VALUES (:key)", nasty);
     EXPECT_EQ(session.value<std::string>("SELECT key FROM orders"), nasty);
   });
+}
+
+TEST_P(SessionTest, A_parameter_may_be_NULL_first_and_of_a_kind_later) {
+  const std::string sql = "INSERT INTO orders(id, total) VALUES (:id, :total)";
+  write([&sql](Session& session) {
+    session.run(sql, 1, std::nullopt);
+    session.run(sql, 2, 7);
+    session.run(sql, 3, std::nullopt);
+    EXPECT_EQ((session.all<std::optional<Number>>("SELECT total FROM orders ORDER BY id")),
+              (std::vector<std::tuple<std::optional<Number>>>{{std::nullopt}, {7}, {std::nullopt}}));
+  });
+}
+
+TEST_P(SessionTest, Knows_which_tables_are_there) {
+  write([](Session& session) {
+    EXPECT_TRUE(session.has_table("orders"));
+    EXPECT_FALSE(session.has_table("order_history"));
+  });
+}
+
+TEST_P(SessionTest, Statements_with_comments_and_casts_are_understood) {
+  write([](Session& session) {
+    EXPECT_EQ(session.value<Number>("SELECT /* ':no' */ CAST(:n AS BIGINT) -- :neither\n", 4), 4);
+    EXPECT_EQ(session.value<std::string>("SELECT ':x'"), ":x");
+  });
+}
+
+/// A read past its deadline is broken off, not waited for.
+TEST_P(SessionTest, A_read_that_runs_past_its_deadline_is_broken_off) {
+  const auto begun = std::chrono::steady_clock::now();
+  try {
+    orders_.read(Context::begin(std::chrono::milliseconds(50)), [](Session& session) {
+      return session.value<Number>(
+          "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000)"
+          " SELECT count(*) FROM n");
+    });
+    FAIL();
+  } catch (const Fault& fault) {
+    EXPECT_EQ(fault.kind(), FaultKind::Deadline);
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(15));
+  EXPECT_EQ(orders_.read(soon(), [](Session& s) { return s.value<Number>("SELECT 1"); }), 1);
 }
 
 class ConstraintTest : public SessionTest {
@@ -287,41 +341,47 @@ class ConstraintTest : public SessionTest {
   }
 };
 
-TEST_F(ConstraintTest, A_unique_constraint_is_a_value_with_table_and_column) {
-  EXPECT_EQ(broken_by("INSERT INTO orders(id, key) VALUES (3, 'k')"),
-            (Constraint{ConstraintKind::Unique, "orders", {"key"}, ""}));
+INSTANTIATE_TEST_SUITE_P(Engines, ConstraintTest, test::both_engines, test::name_of_engine);
+
+TEST_P(ConstraintTest, A_unique_constraint_is_a_value_with_table_and_column) {
+  const Constraint broken = broken_by("INSERT INTO orders(id, key) VALUES (3, 'k')");
+  EXPECT_EQ(broken.kind, ConstraintKind::Unique);
+  EXPECT_EQ(broken.table, "orders");
+  EXPECT_THAT(broken.columns, testing::ElementsAre("key"));
 }
 
-TEST_F(ConstraintTest, A_primary_key_is_a_unique_constraint) {
-  EXPECT_EQ(broken_by("INSERT INTO orders(id) VALUES (1)"),
-            (Constraint{ConstraintKind::Unique, "orders", {"id"}, ""}));
+TEST_P(ConstraintTest, A_primary_key_is_a_unique_constraint) {
+  const Constraint broken = broken_by("INSERT INTO orders(id) VALUES (1)");
+  EXPECT_EQ(broken.kind, ConstraintKind::Unique);
+  EXPECT_THAT(broken.columns, testing::ElementsAre("id"));
 }
 
-TEST_F(ConstraintTest, A_key_of_two_columns_names_both) {
+TEST_P(ConstraintTest, A_key_of_two_columns_names_both) {
   write([](Session& session) {
     session.run("INSERT INTO orders(id) VALUES (7)");
     session.run("INSERT INTO lines VALUES (7, 1)");
     const auto done = session.try_run("INSERT INTO lines VALUES (7, 1)");
     ASSERT_FALSE(done);
-    EXPECT_EQ(to_string(done.error()), "unique constraint on lines(order_id, position)");
+    EXPECT_THAT(to_string(done.error()), HasSubstr("on lines(order_id, position)"));
   });
 }
 
-TEST_F(ConstraintTest, A_foreign_key_is_a_value) {
+TEST_P(ConstraintTest, A_foreign_key_is_a_value) {
   EXPECT_EQ(broken_by("INSERT INTO lines VALUES (99, 1)").kind, ConstraintKind::ForeignKey);
 }
 
-TEST_F(ConstraintTest, A_check_is_a_value_with_its_name) {
-  EXPECT_EQ(broken_by("UPDATE orders SET total = -1"),
-            (Constraint{ConstraintKind::Check, "", {}, "total_is_not_negative"}));
+TEST_P(ConstraintTest, A_check_is_a_value_with_its_name) {
+  const Constraint broken = broken_by("UPDATE orders SET total = -1");
+  EXPECT_EQ(broken.kind, ConstraintKind::Check);
+  EXPECT_EQ(broken.name, "total_is_not_negative");
 }
 
-TEST_F(ConstraintTest, A_missing_value_is_a_value_with_table_and_column) {
+TEST_P(ConstraintTest, A_missing_value_is_a_value_with_table_and_column) {
   EXPECT_EQ(broken_by("UPDATE orders SET state = NULL"),
             (Constraint{ConstraintKind::NotNull, "orders", {"state"}, ""}));
 }
 
-TEST_F(ConstraintTest, Try_run_still_throws_for_a_statement_that_is_wrong) {
+TEST_P(ConstraintTest, Try_run_still_throws_for_a_statement_that_is_wrong) {
   EXPECT_EQ(fault_of([](Session& session) { (void)session.try_run("INSERT INTO orders"); }),
             FaultKind::Misuse);
 }

@@ -6,7 +6,7 @@
 #include <latch>
 #include <thread>
 
-#include "connection.hpp"
+#include "sqlite_connection.hpp"
 #include "kernel/unit_of_work.hpp"
 #include "unit/sql/shop_tables.hpp"
 
@@ -148,7 +148,7 @@ TEST_F(UnitOfWorkTest, A_failing_unit_takes_no_other_unit_of_its_group_with_it) 
   for (auto& one : done) kept += one.get() ? 1 : 0;
   EXPECT_EQ(kept, 10);
   EXPECT_EQ(orders_in_file(), 10);
-  EXPECT_EQ(database_.shared().figures().singly, 0U);
+  EXPECT_EQ(database_.shared().figures().again, 0U);
 }
 
 TEST_F(UnitOfWorkTest, Units_that_wait_together_are_committed_together) {
@@ -201,8 +201,8 @@ TEST_F(UnitOfWorkTest, A_group_that_cannot_commit_runs_again_one_by_one) {
   const auto twice = static_cast<std::size_t>(runs - 6);
   EXPECT_GE(twice, 1U);
   EXPECT_LE(twice, 6U);
-  EXPECT_GE(database_.shared().figures().singly, twice);
-  EXPECT_LE(database_.shared().figures().singly, twice + 1);
+  EXPECT_GE(database_.shared().figures().again, twice);
+  EXPECT_LE(database_.shared().figures().again, twice + 1);
 }
 
 TEST_F(UnitOfWorkTest, A_statement_that_ends_the_whole_transaction_harms_only_its_own_unit) {
@@ -339,20 +339,15 @@ TEST_F(UnitOfWorkTest, A_connection_is_clean_after_a_reader_threw) {
 
 TEST_F(UnitOfWorkTest, Connections_check_foreign_keys_and_commit_to_disk) {
   Ownership ownership(Options{});
-  for (const auto use : {Connection::Use::Read, Connection::Use::Write}) {
-    Connection connection(database_.file(), use, ownership);
-    const auto setting = [&connection](std::string_view sql) {
-      Value value;
-      connection.query(Ownership::kit, sql, {}, 1, 1,
-                       [&value](Connection::Row row) { value = row[0]; });
-      return value;
-    };
-    EXPECT_EQ(setting("PRAGMA foreign_keys"), Value(Number{1}));
-    EXPECT_EQ(setting("PRAGMA synchronous"), Value(Number{2}));
-    if (use == Connection::Use::Write) {
-      EXPECT_EQ(setting("PRAGMA journal_mode"), Value("wal"));
+  for (const auto use : {SqliteConnection::Use::Read, SqliteConnection::Use::Write}) {
+    SqliteConnection connection(database_.file(), use, ownership);
+    Session session(connection, Ownership::kKit);
+    EXPECT_EQ(session.value<Number>("PRAGMA foreign_keys"), 1);
+    EXPECT_EQ(session.value<Number>("PRAGMA synchronous"), 2);
+    if (use == SqliteConnection::Use::Write) {
+      EXPECT_EQ(session.value<std::string>("PRAGMA journal_mode"), "wal");
     }
-    EXPECT_EQ(setting("PRAGMA recursive_triggers"), Value(Number{0}));
+    EXPECT_EQ(session.value<Number>("PRAGMA recursive_triggers"), 0);
   }
 }
 

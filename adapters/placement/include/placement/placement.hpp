@@ -50,6 +50,10 @@ struct Placement {
 struct Gate {
   bool open = false;
   std::int64_t epoch = 0;
+  /// The switch of this epoch has happened. A closed gate one epoch ahead of the fence is what a
+  /// move leaves that was killed before its switch; a settled one tells of a fence that was
+  /// restored from an older copy.
+  bool settled = false;
   friend bool operator==(const Gate&, const Gate&) = default;
 };
 

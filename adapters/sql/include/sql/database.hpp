@@ -53,6 +53,7 @@ struct WriterFigures {
   std::uint64_t commits = 0;  ///< transactions that they needed
   std::uint64_t again = 0;    ///< units that were run once more
   std::size_t queued = 0;     ///< units that wait now
+  bool failing = false;       ///< the last one could not be written: disk full, read-only, gone
 };
 
 /// A statement that a module runs, without values.
@@ -60,6 +61,12 @@ struct ModuleStatement {
   std::string module;
   std::string sql;
   Timestamp last_run;  ///< to the second or so
+};
+
+/// A module whose calls find its tables at no place: a move of them was broken off, or is under way.
+struct WaitingModule {
+  std::string module;
+  SteadyTime since;
 };
 
 /// A database that several modules share, as this process sees it, together with the places that
@@ -89,6 +96,13 @@ class Database {
   /// The different statements that modules have run so far in this process, by module, at most a
   /// few thousand: what a search for statements that cross modules reads.
   virtual std::vector<ModuleStatement> statements() const = 0;
+
+  /// Can it be read and written? Writes a few bytes now and then, and whenever the last unit of work
+  /// failed because the database could not be written. An Error says what is wrong.
+  virtual Result<void> probe(const Context& context) = 0;
+
+  /// Modules that wait for their tables now, the longest waiting first.
+  virtual std::vector<WaitingModule> waiting() const = 0;
 
   /// Where the module's tables are now: in the shared database, or where its placement says.
   virtual DataSource place_of(const std::string& module) const = 0;

@@ -155,12 +155,12 @@ class Draughtsman {
   void refuse_foreign_content(const Connection& own, const std::string& file) {
     if (own.number("SELECT count(*) FROM sqlite_master") == 0) return;
     blueprint_.own_is_new = false;
-    for (const std::string& module : gated_modules(own)) {
+    for (const std::string& module : placement::gated_modules(own)) {
       if (module != request_.module) {
         refuse(file, "it is the own file of module " + module + "; give another location");
       }
     }
-    if (!gate_of(own, request_.module)) {
+    if (!placement::find_gate(own, request_.module)) {
       refuse(file, "it exists and was not made by a move of " + request_.module +
                        "; move it away, or give another location");
       return;
@@ -323,12 +323,12 @@ Result<Blueprint> draw(const MoveRequest& request, Direction direction) {
   const Result<Connection> shared = open_existing(files->shared);
   if (!shared) return fail(shared.error());
   try {
-    const Fence fence = fence_of(*shared, request.module).value_or(Fence{});
-    plan.epoch = fence.epoch;
-    plan.already_there = fence.moved == out;
+    const auto placement = placement::find(*shared, request.module).value_or(placement::Placement{});
+    plan.epoch = placement.epoch;
+    plan.already_there = (placement.authority() == placement::Authority::Own) == out;
     if (plan.already_there) {
-      if (out && !request.location.empty() && request.location != fence.location) {
-        plan.refusals.push_back({request.location, "the module has moved to " + fence.location +
+      if (out && !request.location.empty() && request.location != placement.location) {
+        plan.refusals.push_back({request.location, "the module has moved to " + placement.location +
                                                        " already; move it back first"});
       }
       return blueprint;

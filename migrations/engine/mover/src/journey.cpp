@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journey.hpp"
 
-#include "fence.hpp"
 #include "names.hpp"
+#include "placement/placement_table.hpp"
+#include "placement/write_guards.hpp"
 #include "sqlite/durable_file.hpp"
 
 namespace banyan::mover {
@@ -59,7 +60,7 @@ Result<MoveOutcome> Journey::run() {
   at(Step::Sealed);
   switch_over();
   at(Step::Switched);
-  open_gate();
+  settle_gate();
   at(Step::GateOpened);
   return outcome_;
 }
@@ -124,7 +125,7 @@ void Journey::copy() {
   outcome_.rows = meter_.rows();
   meter_.begin(Progress::Phase::Indexing, 0);
   create_the_rest(destination(), cargo_);
-  if (out_) ensure_guards(own_, Guard::Gate, request_.module, cargo_.names);
+  if (out_) placement::ensure_guards(own_, placement::Guard::Gate, request_.module, cargo_.names);
 }
 
 Result<void> Journey::verify() {
@@ -154,7 +155,7 @@ Result<void> Journey::verify() {
 
 // The own file is complete and closed on the disk before the fence may say anything new.
 void Journey::seal() {
-  write_gate(own_, request_.module, {false, epoch_});
+  placement::write_gate(own_, request_.module, {.open = false, .epoch = epoch_});
   own_.run("COMMIT");
   sqlite::sync_folder(std::filesystem::absolute(blueprint_.files.own).parent_path());
   if (out_ && blueprint_.own_is_new) {
@@ -164,16 +165,19 @@ void Journey::seal() {
 }
 
 void Journey::switch_over() {
-  write_fence(shared_, request_.module, {out_, epoch_, blueprint_.files.own.filename().string()});
-  if (out_) ensure_guards(shared_, Guard::Fence, request_.module, blueprint_.manifest_tables);
+  placement::write(shared_, request_.module,
+                   {out_ ? placement::Stage::Switched : placement::Stage::Shared, epoch_,
+                    blueprint_.files.own.filename().string()});
+  if (out_) placement::ensure_guards(shared_, placement::Guard::Fence, request_.module, blueprint_.manifest_tables);
   at(Step::FenceWritten);
   shared_.run("COMMIT");
 }
 
-void Journey::open_gate() {
-  if (!out_) return;
+// On the way back it stays closed, and says that this was no attempt.
+void Journey::settle_gate() {
   own_.run("BEGIN IMMEDIATE");
-  write_gate(own_, request_.module, {true, epoch_});
+  placement::write_gate(own_, request_.module,
+                        {.open = out_, .epoch = epoch_, .settled = true});
   own_.run("COMMIT");
 }
 

@@ -29,7 +29,7 @@ class Journey {
   Result<void> verify();
   void seal();
   void switch_over();
-  void open_gate();
+  void settle_gate();
   void at(Step step) const;
   const Connection& origin() const { return out_ ? shared_ : own_; }
   const Connection& destination() const { return out_ ? own_ : shared_; }

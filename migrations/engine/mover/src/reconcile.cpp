@@ -6,38 +6,46 @@
 #include "database.hpp"
 #include "names.hpp"
 #include "owners.hpp"
+#include "placement/placement_table.hpp"
+#include "placement/write_guards.hpp"
 #include "sqlite/file_lock.hpp"
 
 namespace banyan::mover {
 namespace {
 
 namespace fs = std::filesystem;
+using placement::Gate;
 
-std::unexpected<Error> rewound(const Files& files, const std::string& module, const Fence& fence,
+bool has_moved(const placement::Placement& placement) {
+  return placement.authority() == placement::Authority::Own;
+}
+
+std::unexpected<Error> rewound(const Files& files, const std::string& module, const placement::Placement& fence,
                                const std::string& gate) {
   return fail(ErrorCode::FailedPrecondition, "mover.rewound",
               "module " + module + ": " + files.shared.string() + " says '" +
-                  (fence.moved ? "moved" : "open") + "' at epoch " + std::to_string(fence.epoch) +
+                  (has_moved(fence) ? "moved" : "open") + "' at epoch " + std::to_string(fence.epoch) +
                   ", but the gate in " + files.own.string() + " is " + gate +
                   ". One of the two files was restored from a copy of another time. Put back the "
                   "file that belongs to the other; nothing has been touched");
 }
 
 std::string described(const Gate& gate) {
-  return std::string(gate.open ? "open" : "closed") + " at epoch " + std::to_string(gate.epoch);
+  return std::string(gate.open ? "open" : gate.settled ? "left" : "closed") + " at epoch " +
+         std::to_string(gate.epoch);
 }
 
-// Legal: the gate one ahead and closed (killed between sealing and switching), or not ahead at all;
-// and, when the tables have moved, never behind.
-bool legal(const Fence& fence, const Gate& gate) {
+// Legal: the gate one ahead, closed and not settled (killed between sealing and switching), or not
+// ahead at all; and, when the tables have moved, never behind.
+bool legal(const placement::Placement& fence, const Gate& gate) {
   if (gate.epoch > fence.epoch + 1) return false;
-  if (gate.epoch > fence.epoch && gate.open) return false;
-  return !fence.moved || gate.epoch >= fence.epoch;
+  if (gate.epoch > fence.epoch && (gate.open || gate.settled)) return false;
+  return !has_moved(fence) || gate.epoch >= fence.epoch;
 }
 
 struct Seen {
   Situation situation;
-  Fence fence;
+  placement::Placement fence;
   std::optional<Gate> gate;
 };
 
@@ -46,9 +54,9 @@ Result<Seen> see(const Files& files, const std::string& module,
   const Result<Connection> shared = open_existing(files.shared);
   if (!shared) return fail(shared.error());
   Seen seen;
-  seen.fence = fence_of(*shared, module).value_or(Fence{});
-  const Fence& fence = seen.fence;
-  seen.situation.placement = {fence.moved, fence.epoch, fence.moved ? files.own : files.shared};
+  seen.fence = placement::find(*shared, module).value_or(placement::Placement{});
+  const placement::Placement& fence = seen.fence;
+  seen.situation.placement = {has_moved(fence), fence.epoch, has_moved(fence) ? files.own : files.shared};
   const auto disagree = [&](const std::string& note) {
     seen.situation.agrees = false;
     seen.situation.note += (seen.situation.note.empty() ? "" : "; ") + note;
@@ -56,7 +64,7 @@ Result<Seen> see(const Files& files, const std::string& module,
 
   std::error_code ignored;
   if (!fs::exists(files.own, ignored) || fs::file_size(files.own, ignored) == 0) {
-    if (!fence.moved) return seen;
+    if (!has_moved(fence)) return seen;
     return fail(ErrorCode::FailedPrecondition, "mover.own_file_missing",
                 "module " + module + " has moved to " + files.own.string() +
                     ", and that file is not there. Put it back beside " + files.shared.string() +
@@ -64,25 +72,27 @@ Result<Seen> see(const Files& files, const std::string& module,
   }
   Result<Connection> own = open_existing(files.own);
   if (!own) {
-    if (!fence.moved) return seen;  // somebody else's file: no concern of ours until we move there
+    if (!has_moved(fence)) return seen;  // somebody else's file: no concern of ours until we move there
     return fail(own.error());
   }
-  seen.gate = gate_of(*own, module);
+  seen.gate = placement::find_gate(*own, module);
   if (!seen.gate) {
-    if (!fence.moved) return seen;
+    if (!has_moved(fence)) return seen;
     return rewound(files, module, fence, "missing");
   }
   if (!legal(fence, *seen.gate)) return rewound(files, module, fence, described(*seen.gate));
-  if (fence.moved) {
+  if (has_moved(fence)) {
     if (!seen.gate->open || seen.gate->epoch != fence.epoch) disagree("the gate was closed");
-    if (guards_missing(*own, Guard::Gate, module, names_in_own_file(*own))) {
+    if (placement::guards_missing(*own, placement::Guard::Gate, module, names_in_own_file(*own))) {
       disagree("tables of " + files.own.filename().string() + " had no gate triggers");
     }
-    if (guards_missing(*shared, Guard::Fence, module, tables)) {
+    if (placement::guards_missing(*shared, placement::Guard::Fence, module, tables)) {
       disagree("tables of " + files.shared.filename().string() + " had no fence triggers");
     }
   } else if (seen.gate->open) {
     disagree("the gate was open though the tables are in the shared file");
+  } else if (!seen.gate->settled && seen.gate->epoch == fence.epoch) {
+    disagree("the gate did not say yet that the tables have left");
   }
   return seen;
 }
@@ -118,8 +128,8 @@ Result<Files> files_of(const fs::path& shared, const std::string& module,
   const Result<Connection> database = open_existing(shared);
   if (!database) return fail(database.error());
   try {
-    const auto fence = fence_of(*database, module);
-    if (fence && fence->moved) return Files{shared, shared.parent_path() / fence->location};
+    const auto fence = placement::find(*database, module);
+    if (fence && has_moved(*fence)) return Files{shared, shared.parent_path() / fence->location};
     std::string name = location;
     if (name.empty() && fence) name = fence->location;
     if (name.empty()) name = own_file_name(shared, module);
@@ -148,15 +158,16 @@ Result<Situation> reconcile(const Files& files, const std::string& module,
     if (!seen) return fail(seen.error());
     if (seen->situation.agrees) return seen->situation;
     const Connection own = open_for_applying(files.own, busy_wait);
-    if (seen->fence.moved) {
+    if (has_moved(seen->fence)) {
       const Connection shared = open_for_applying(files.shared, busy_wait);
       shared.run("BEGIN IMMEDIATE");
-      ensure_guards(shared, Guard::Fence, module, tables);
+      placement::ensure_guards(shared, placement::Guard::Fence, module, tables);
       shared.run("COMMIT");
     }
     own.run("BEGIN IMMEDIATE");
-    if (seen->fence.moved) ensure_guards(own, Guard::Gate, module, names_in_own_file(own));
-    write_gate(own, module, {seen->fence.moved, seen->fence.epoch});
+    if (has_moved(seen->fence)) placement::ensure_guards(own, placement::Guard::Gate, module, names_in_own_file(own));
+    placement::write_gate(own, module,
+                          {.open = has_moved(seen->fence), .epoch = seen->fence.epoch, .settled = true});
     own.run("COMMIT");
     return seen->situation;
   } catch (const sqlite::Fault& fault) {
@@ -174,8 +185,8 @@ Result<Placement> placement_of(const fs::path& shared, std::string_view module) 
   if (!files) return fail(files.error());
   try {
     const Connection database = Connection::open(shared, sqlite::OpenMode::ReadRecovering);
-    const Fence fence = fence_of(database, name).value_or(Fence{});
-    return Placement{fence.moved, fence.epoch, fence.moved ? files->own : files->shared};
+    const auto fence = placement::find(database, name).value_or(placement::Placement{});
+    return Placement{has_moved(fence), fence.epoch, has_moved(fence) ? files->own : files->shared};
   } catch (const sqlite::Fault& fault) {
     return fail(error_from(fault, shared));
   }
@@ -188,7 +199,7 @@ Result<std::vector<Recovery>> recover(const fs::path& shared, const Ownership& o
   try {
     const Result<Connection> database = open_existing(shared);
     if (!database) return fail(database.error());
-    modules = fenced_modules(*database);
+    modules = placement::modules(*database);
     for (const ModuleTables& module : ownership.modules) {
       // A move that was killed before its first switch has left a file and no fence.
       if (!contains_name(modules, module.module) &&

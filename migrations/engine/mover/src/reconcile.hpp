@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "fence.hpp"
 #include "mover/move.hpp"
 
 namespace banyan::mover {

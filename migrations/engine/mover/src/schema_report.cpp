@@ -6,9 +6,9 @@
 #include "access.hpp"
 #include "advice.hpp"
 #include "database.hpp"
-#include "fence.hpp"
 #include "mover/report.hpp"
 #include "names.hpp"
+#include "placement/placement_table.hpp"
 #include "owners.hpp"
 
 namespace banyan::mover {
@@ -45,11 +45,11 @@ class Analysis {
   void open_moved_modules(const Ownership& ownership) {
     for (const ModuleTables& module : ownership.modules) {
       ModuleReport section{module.module, "", 0, {}};
-      if (const auto fence = fence_of(shared_, module.module)) {
-        section.epoch = fence->epoch;
-        if (fence->moved) {
-          section.location = fence->location;
-          const auto file = shared_.file().parent_path() / fence->location;
+      if (const auto placement = placement::find(shared_, module.module)) {
+        section.epoch = placement->epoch;
+        if (placement->authority() == placement::Authority::Own) {
+          section.location = placement->location;
+          const auto file = shared_.file().parent_path() / placement->location;
           Result<Connection> own = open_existing(file);
           if (own) {
             moved_.emplace(module.module, std::move(*own));
