@@ -9,6 +9,7 @@
 
 #include "database.hpp"
 #include "names.hpp"
+#include "placement/placement_table.hpp"
 
 namespace banyan::mover {
 namespace {
