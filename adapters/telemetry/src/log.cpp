@@ -1,26 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "telemetry/log.hpp"
 
-#include <spdlog/logger.h>
-#include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
 
+#include <atomic>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <system_error>
+
+#include "line_writer.hpp"
 
 namespace banyan::telemetry {
 namespace {
-
-spdlog::level::level_enum level_of(Level level) {
-  switch (level) {
-    case Level::Debug: return spdlog::level::debug;
-    case Level::Info: return spdlog::level::info;
-    case Level::Warning: return spdlog::level::warn;
-    case Level::Error: return spdlog::level::err;
-  }
-  return spdlog::level::err;
-}
 
 std::string_view name_of(Level level) {
   switch (level) {
@@ -32,43 +24,66 @@ std::string_view name_of(Level level) {
   return "error";
 }
 
-spdlog::sink_ptr open_sink(const std::string& file) {
-  if (file.empty()) return std::make_shared<spdlog::sinks::stderr_sink_mt>();
+std::unique_ptr<LineOutput> open_output(const std::string& file) {
+  if (file.empty()) return std::make_unique<LineOutput>(STDERR_FILENO);
+  std::error_code ignored;  // what cannot be made cannot be opened either
+  std::filesystem::create_directories(std::filesystem::path(file).parent_path(), ignored);
   try {
-    return std::make_shared<spdlog::sinks::basic_file_sink_mt>(file);
-  } catch (const spdlog::spdlog_ex& error) {
-    throw std::runtime_error("cannot write the log file " + file + ": " + error.what() +
+    return std::make_unique<LineOutput>(file);
+  } catch (const std::system_error& error) {
+    throw std::runtime_error("cannot write the log file " + file + ": " + error.code().message() +
                              ". Give another with --log-file, or leave it out for standard error.");
   }
+}
+
+nlohmann::ordered_json begin_line(Level level, std::string_view service, std::string_view event) {
+  return {{"time", to_string(system_clock().now())},
+          {"level", name_of(level)},
+          {"service", service},
+          {"event", event}};
+}
+
+/// Bytes that are no UTF-8 are replaced: a log line must never throw.
+std::string text_of(const nlohmann::ordered_json& line) {
+  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
 }  // namespace
 
 struct Log::Sink {
   std::string service;
-  spdlog::logger logger;
+  Level least;
+  LineWriter writer;
+  std::atomic<std::uint64_t> dropped_and_told{0};
 };
 
 Log::Log(const Options& options)
-    : sink_(new Sink{options.service, spdlog::logger(options.service, open_sink(options.file))}) {
-  // The line is JSON already; spdlog adds nothing but the end of the line.
-  sink_->logger.set_formatter(
-      std::make_unique<spdlog::pattern_formatter>("%v", spdlog::pattern_time_type::utc));
-  sink_->logger.set_level(level_of(options.least));
-  sink_->logger.flush_on(spdlog::level::info);
-}
+    : sink_(new Sink{.service = options.service,
+                     .least = options.least,
+                     .writer = LineWriter(open_output(options.file))}) {}
 
 Log::~Log() = default;
 
-bool Log::takes(Level level) const { return sink_->logger.should_log(level_of(level)); }
+bool Log::takes(Level level) const { return level >= sink_->least; }
+
+std::uint64_t Log::dropped() const { return sink_->writer.dropped(); }
+
+void Log::reopen() const { sink_->writer.reopen(); }
+
+void Log::tell_of_dropped() const {
+  const std::uint64_t dropped = sink_->writer.dropped();
+  std::uint64_t told = sink_->dropped_and_told.load(std::memory_order_relaxed);
+  if (told == dropped || !sink_->dropped_and_told.compare_exchange_strong(told, dropped)) return;
+  nlohmann::ordered_json line = begin_line(Level::Warning, sink_->service, "log_lines_dropped");
+  line["lines"] = dropped - told;
+  if (!sink_->writer.add(text_of(line))) sink_->dropped_and_told = told;
+}
 
 void Log::write(Level level, std::string_view event, const Context* context,
                 std::initializer_list<LogField> fields) const {
   if (!takes(level)) return;
-  nlohmann::ordered_json line = {{"time", to_string(system_clock().now())},
-                                 {"level", name_of(level)},
-                                 {"service", sink_->service},
-                                 {"event", event}};
+  tell_of_dropped();
+  nlohmann::ordered_json line = begin_line(level, sink_->service, event);
   if (context != nullptr) {
     line["correlation_id"] = context->correlation_id;
     line["trace_id"] = context->trace.trace_id;
@@ -77,9 +92,7 @@ void Log::write(Level level, std::string_view event, const Context* context,
   for (const LogField& field : fields) {
     std::visit([&](const auto& value) { line[std::string(field.key)] = value; }, field.value);
   }
-  // Bytes that are no UTF-8 are replaced: a log line must never throw.
-  sink_->logger.log(level_of(level),
-                    line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  if (!sink_->writer.add(text_of(line))) sink_->writer.count_as_dropped();
 }
 
 }  // namespace banyan::telemetry

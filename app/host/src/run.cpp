@@ -6,17 +6,24 @@
 #include <Poco/Util/OptionSet.h>
 #include <Poco/Util/ServerApplication.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <array>
+#include <atomic>
+#include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 
 #include "host/application.hpp"
 #include "option_reader.hpp"
 #include "process.hpp"
+#include "telemetry/contained.hpp"
+#include "telemetry/line_output.hpp"
 
 namespace banyan::host {
 namespace {
@@ -41,6 +48,31 @@ class KeptSignalHandlers {
   static constexpr std::array kSignals{SIGSEGV, SIGBUS, SIGILL, SIGSYS};
   std::array<struct sigaction, kSignals.size()> before_{};
 };
+
+/// Of whoever has started it and may not read what it says.
+constexpr std::chrono::milliseconds kPatience{1'000};
+
+sigset_t termination_signals() {
+  sigset_t all;
+  sigemptyset(&all);
+  for (const int number : {SIGINT, SIGQUIT, SIGTERM}) sigaddset(&all, number);
+  return all;
+}
+
+/// On another thread, so that a second signal can end it at once.
+void drain(Process& process) {
+  const sigset_t signals = termination_signals();
+  std::atomic<bool> done = false;
+  std::thread draining([&] {
+    telemetry::contain([&] { process.drain(); }, {});
+    done = true;
+  });
+  constexpr timespec kLook{.tv_sec = 0, .tv_nsec = 20'000'000};
+  while (!done) {
+    if (sigtimedwait(&signals, nullptr, &kLook) > 0) ::_exit(kFault);
+  }
+  draining.join();
+}
 
 class Program final : public Poco::Util::ServerApplication {
  public:
@@ -94,10 +126,10 @@ class Program final : public Poco::Util::ServerApplication {
     }
     try {
       Process process(*application_, table_, reader_.options());
-      std::cout << process.greeting() << std::flush;
+      telemetry::LineOutput(STDOUT_FILENO).write(process.greeting(), kPatience);
       announce(process.port());
       waitForTerminationRequest();
-      process.drain();
+      drain(process);
       return EXIT_OK;
     } catch (const std::logic_error& error) {
       std::cerr << application_->name << ": " << error.what() << '\n';
@@ -174,9 +206,7 @@ class Program final : public Poco::Util::ServerApplication {
 int run(int argc, char** argv, const Application& application) {
   // Before any thread exists, so that none of them can be killed by one: waitForTerminationRequest
   // takes them when it is time.
-  sigset_t termination;
-  sigemptyset(&termination);
-  for (const int number : {SIGINT, SIGQUIT, SIGTERM}) sigaddset(&termination, number);
+  const sigset_t termination = termination_signals();
   pthread_sigmask(SIG_BLOCK, &termination, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operator_pages.hpp"
 
+#include <exception>
 #include <utility>
 
 #include "dashboard/dashboard.hpp"
@@ -159,8 +160,16 @@ void OperatorPages::admin(const Exchange& exchange, std::string_view path, std::
 }
 
 void OperatorPages::on_worker(const Exchange& exchange, Make make) {
-  const bool taken =
-      workers_->submit([exchange, make = std::move(make)] { exchange->respond(make()); });
+  const bool taken = workers_->submit([this, exchange, make = std::move(make)] {
+    // An exception on a worker would end the process.
+    try {
+      exchange->respond(make());
+    } catch (const std::exception& fault) {
+      parts_.log.write(telemetry::Level::Error, "proxy.page_fault",
+                       {{"target", exchange->head().target}, {"message", fault.what()}});
+      exchange->fail({500, "proxy.fault", "this page failed; the log has the cause"});
+    }
+  });
   if (!taken) exchange->fail({503, "proxy.too_busy", "too many such requests wait; try again"});
 }
 
