@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <cerrno>
@@ -30,6 +31,18 @@ extern "C" int __wrap_epoll_ctl(int epoll, int what, int descriptor,
     return -1;
   }
   return __real_epoll_ctl(epoll, what, descriptor, event);
+}
+
+/// How many of the next connections cannot be accepted, for want of a descriptor.
+static std::atomic<int> refused_accepts = 0;
+
+extern "C" int __real_accept4(int, sockaddr*, socklen_t*, int);                        // NOLINT
+extern "C" int __wrap_accept4(int socket, sockaddr* peer, socklen_t* size, int how) {  // NOLINT
+  if (refused_accepts > 0 && refused_accepts-- > 0) {
+    errno = EMFILE;
+    return -1;
+  }
+  return __real_accept4(socket, peer, size, how);
 }
 
 namespace banyan::http {
@@ -232,6 +245,17 @@ TEST_F(AFault, OfTheSystemThatCannotWatchAnotherUpstreamIsAFailureToConnect) {
   EXPECT_EQ(refused.failure->kind, UpstreamFailure::Kind::Connect);
   EXPECT_TRUE(refused.failure->provably_unsent);
   EXPECT_EQ(engine.ask(upstream.endpoint(), get()).body, "hi");
+}
+
+TEST_F(AFault, OfTheSystemThatCannotWatchTheListenerAgainIsTriedAgain) {
+  Running running([](std::shared_ptr<Exchange> exchange) { exchange->respond(text("served")); },
+                  one_loop());
+  refuse_watches(2);
+  refused_accepts = 1;
+  EXPECT_THAT(get_once(running, "/a"), HasSubstr("served"));
+  EXPECT_LE(refused_watches, 0);
+  const std::lock_guard lock(running.mutex);
+  EXPECT_THAT(running.faults, HasSubstr("cannot wait for connections"));
 }
 
 TEST_F(AFault, OfTheSystemThatCannotWatchTheListenerIsToldByStart) {
