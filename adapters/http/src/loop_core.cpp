@@ -29,7 +29,10 @@ void LoopCore::start() {
 }
 
 void LoopCore::fault(std::string_view what) noexcept {
-  if (on_fault_) on_fault_(what);
+  try {
+    if (on_fault_) on_fault_(what);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): there is nobody left to tell
+  }
 }
 
 void LoopCore::run() {

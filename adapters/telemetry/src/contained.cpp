@@ -24,6 +24,13 @@ class ContainedScheduler final : public Scheduler {
   OnFault on_fault_;
 };
 
+void tell(const OnFault& on_fault, std::string_view what) noexcept {
+  try {
+    if (on_fault) on_fault(what);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): there is nobody left to tell
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<Scheduler> contained(std::unique_ptr<Scheduler> scheduler, OnFault on_fault) {
@@ -34,9 +41,9 @@ void contain(const std::function<void()>& task, const OnFault& on_fault) noexcep
   try {
     task();
   } catch (const std::exception& exception) {
-    if (on_fault) on_fault(exception.what());
+    tell(on_fault, exception.what());
   } catch (...) {
-    if (on_fault) on_fault("an exception of an unknown type");
+    tell(on_fault, "an exception of an unknown type");
   }
 }
 

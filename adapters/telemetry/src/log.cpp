@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <exception>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -80,7 +81,7 @@ void Log::tell_of_dropped() const {
 }
 
 void Log::write(Level level, std::string_view event, const Context* context,
-                std::initializer_list<LogField> fields) const {
+                std::initializer_list<LogField> fields) const try {
   if (!takes(level)) return;
   tell_of_dropped();
   nlohmann::ordered_json line = begin_line(level, sink_->service, event);
@@ -93,6 +94,9 @@ void Log::write(Level level, std::string_view event, const Context* context,
     std::visit([&](const auto& value) { line[std::string(field.key)] = value; }, field.value);
   }
   if (!sink_->writer.add(text_of(line))) sink_->writer.count_as_dropped();
+} catch (const std::exception&) {
+  // No memory. Whoever has something to say must not fail for it.
+  sink_->writer.count_as_dropped();
 }
 
 }  // namespace banyan::telemetry

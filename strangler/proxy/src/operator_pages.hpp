@@ -43,6 +43,7 @@ class OperatorPages {
   std::optional<Make> page(std::string_view path);
   void admin(const Exchange& exchange, std::string_view path, std::string_view query);
   void on_worker(const Exchange& exchange, Make make);
+  void failed(http::Exchange& exchange, std::string_view what) const;
 
   Parts parts_;
   std::unique_ptr<Executor> workers_;

@@ -9,7 +9,7 @@
 
 namespace banyan::telemetry {
 
-/// Told what a task has thrown. On the task's thread; must not throw. May be empty.
+/// Told what a task has thrown. On the task's thread; what it throws itself is lost. May be empty.
 using OnFault = std::function<void(std::string_view what)>;
 
 /// A scheduler whose tasks may throw, which would otherwise end the process: `on_fault` is told,
