@@ -9,20 +9,18 @@
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <chrono>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
-#include <thread>
 
 #include "host/application.hpp"
+#include "http/second_signal.hpp"
 #include "option_reader.hpp"
 #include "process.hpp"
-#include "telemetry/contained.hpp"
 #include "telemetry/line_output.hpp"
 
 namespace banyan::host {
@@ -51,28 +49,6 @@ class KeptSignalHandlers {
 
 /// Of whoever has started it and may not read what it says.
 constexpr std::chrono::milliseconds kPatience{1'000};
-
-sigset_t termination_signals() {
-  sigset_t all;
-  sigemptyset(&all);
-  for (const int number : {SIGINT, SIGQUIT, SIGTERM}) sigaddset(&all, number);
-  return all;
-}
-
-/// On another thread, so that a second signal can end it at once.
-void drain(Process& process) {
-  const sigset_t signals = termination_signals();
-  std::atomic<bool> done = false;
-  std::thread draining([&] {
-    telemetry::contain([&] { process.drain(); }, {});
-    done = true;
-  });
-  constexpr timespec kLook{.tv_sec = 0, .tv_nsec = 20'000'000};
-  while (!done) {
-    if (sigtimedwait(&signals, nullptr, &kLook) > 0) ::_exit(kFault);
-  }
-  draining.join();
-}
 
 class Program final : public Poco::Util::ServerApplication {
  public:
@@ -124,12 +100,14 @@ class Program final : public Poco::Util::ServerApplication {
     for (const std::string& word : words) {
       if (word != "serve") return usage({"'" + word + "' is no option; options begin with --"});
     }
+    std::optional<http::SecondSignal> impatient;  // goes last: what ends may be stuck
     try {
       Process process(*application_, table_, reader_.options());
       telemetry::LineOutput(STDOUT_FILENO).write(process.greeting(), kPatience);
       announce(process.port());
       waitForTerminationRequest();
-      drain(process);
+      impatient.emplace({SIGINT, SIGQUIT, SIGTERM}, kFault);
+      process.drain();
       return EXIT_OK;
     } catch (const std::logic_error& error) {
       std::cerr << application_->name << ": " << error.what() << '\n';
@@ -206,7 +184,9 @@ class Program final : public Poco::Util::ServerApplication {
 int run(int argc, char** argv, const Application& application) {
   // Before any thread exists, so that none of them can be killed by one: waitForTerminationRequest
   // takes them when it is time.
-  const sigset_t termination = termination_signals();
+  sigset_t termination;
+  sigemptyset(&termination);
+  for (const int number : {SIGINT, SIGQUIT, SIGTERM}) sigaddset(&termination, number);
   pthread_sigmask(SIG_BLOCK, &termination, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
 

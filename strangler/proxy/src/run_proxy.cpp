@@ -2,7 +2,6 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <csignal>
 #include <ctime>
 #include <exception>
@@ -10,9 +9,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 
 #include "file_watch.hpp"
+#include "http/second_signal.hpp"
 #include "proxy/file_marks.hpp"
 #include "proxy/proxy.hpp"
 #include "telemetry/contained.hpp"
@@ -21,6 +20,7 @@
 namespace banyan::strangler {
 namespace {
 
+constexpr int kEndedAtOnce = 1;
 constexpr int kCannotStart = 2;
 constexpr std::chrono::milliseconds kPatience{1'000};
 
@@ -73,23 +73,6 @@ void announce(const Proxy& proxy) {
   say(STDOUT_FILENO, text);
 }
 
-/// Drains on another thread, so that a second signal can end it at once.
-void drain(Proxy& proxy, const ProxyOptions& options, const Signals& signals,
-           const telemetry::OnFault& on_fault) {
-  proxy.stop_being_ready();
-  signals.next_end(options.drain_notice);
-  std::atomic<bool> done = false;
-  std::thread draining([&] {
-    telemetry::contain([&] { proxy.drain(); }, on_fault);
-    done = true;
-  });
-  constexpr std::chrono::milliseconds kLook{20};
-  while (!done) {
-    if (signals.next_end(kLook)) ::_exit(1);
-  }
-  draining.join();
-}
-
 }  // namespace
 
 int run_proxy(const ProxyOptions& options) {
@@ -97,6 +80,7 @@ int run_proxy(const ProxyOptions& options) {
   ::signal(SIGPIPE, SIG_IGN);
   const Signals signals;
   const FileMarks config = marks_of({options.config_file});
+  std::optional<http::SecondSignal> impatient;  // goes last: what ends may be stuck
   try {
     auto made = Proxy::make(options);
     if (!made) {
@@ -126,7 +110,10 @@ int run_proxy(const ProxyOptions& options) {
       proxy.reopen_logs();
       telemetry::contain(reload, on_fault);
     }
-    drain(proxy, options, signals, on_fault);
+    proxy.stop_being_ready();
+    signals.next_end(options.drain_notice);
+    impatient.emplace({SIGTERM, SIGINT}, kEndedAtOnce);
+    telemetry::contain([&proxy] { proxy.drain(); }, on_fault);
     return 0;
   } catch (const std::exception& exception) {
     say(STDERR_FILENO, exception.what() + std::string("\n"));
