@@ -56,16 +56,22 @@ REFUSES = {
         "method-lower-case": "knows no methods in lower case",
         "method-odd-token": "knows no methods with other characters than letters, '-' and '_'",
         "trace": "refuses TRACE",
+        "target-nul-escaped": "takes no %00",
+        "target-percent-alone": "takes no % that begins no escape",
+        "target-percent-one-digit": "takes no % that begins no escape",
+        "target-percent-bad": "takes no % that begins no escape",
+        "target-above-the-root": "takes no path that leaves the root",
     },
     "haproxy": {
         "cl-long-name": "takes no field name of more than 255 bytes, since CVE-2021-40346",
         "many-fields-100": "takes no more than 101 fields, and the proxy has added some",
+        "target-utf8": "takes no bytes beyond ASCII",
     },
     "banyan": {"many-fields-100": "takes no more than 100 fields, and the proxy has added some"},
     # Answers without reading the body and closes, which RFC 9110 §10.1.1 and §9.3 of RFC 9112 allow.
     "shop": {
         "expect-plain": "", "expect-other-case": "", "expect-chunked": "", "expect-empty-body": "",
-        "expect-holds-request": "", "expect-in-1.0": "", "large-body": "",
+        "expect-holds-request": "", "expect-in-1.0": "", "large-body": "", "target-utf8": "",
     },
 }
 

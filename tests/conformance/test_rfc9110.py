@@ -288,7 +288,7 @@ class Answers(Exchanges):
 
     def test_rfc9110_9_3_2_a_refusal_of_head_has_no_body(self):
         with self.proxy.connect() as client:
-            client.ask("/a/../b", method="HEAD")
+            client.ask("/read/../b", method="HEAD")
             self.assertEqual(client.answer("HEAD").status, 400)
             client.ask("/next")
             self.check_echo(client.answer(), "GET", "/next")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "binding/loopback_channel.hpp"
 
+#include <exception>
 #include <expected>
 #include <future>
 #include <memory>
@@ -87,7 +88,12 @@ Result<http::Response> LoopbackChannel::exchange(http::Request request, const Co
     std::future<http::Response> future = promise->get_future();
     const bool taken = workers_->submit(
         [promise, table = table_, work = Served{std::move(*arrived), std::move(*served)}] {
-          promise->set_value(serve(*table, work.request, work.context));
+          // An exception on a worker would end the process: it is the caller's, as without workers.
+          try {
+            promise->set_value(serve(*table, work.request, work.context));
+          } catch (...) {
+            promise->set_exception(std::current_exception());
+          }
         });
     if (!taken) {
       return fail(ErrorCode::Unavailable, "banyan.too_busy",

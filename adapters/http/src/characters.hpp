@@ -10,10 +10,11 @@
 namespace banyan::http {
 
 namespace character {
-inline constexpr std::uint8_t kToken = 1;   ///< RFC 9110 tchar
-inline constexpr std::uint8_t kValue = 2;   ///< field-vchar, SP, HTAB, obs-text
-inline constexpr std::uint8_t kTarget = 4;  ///< VCHAR without '#'
-inline constexpr std::uint8_t kHost = 8;    ///< reg-name: unreserved, sub-delims, '%'
+inline constexpr std::uint8_t kToken = 1;        ///< RFC 9110 tchar
+inline constexpr std::uint8_t kValue = 2;        ///< field-vchar, SP, HTAB, obs-text
+inline constexpr std::uint8_t kTarget = 4;       ///< VCHAR without '#'
+inline constexpr std::uint8_t kHost = 8;         ///< reg-name: unreserved, sub-delims, '%'
+inline constexpr std::uint8_t kUtf8Target = 16;  ///< kTarget, or a byte of UTF-8 beyond ASCII
 
 constexpr std::array<std::uint8_t, 256> make_classes() {
   std::array<std::uint8_t, 256> classes{};
@@ -27,6 +28,7 @@ constexpr std::array<std::uint8_t, 256> make_classes() {
     if (letter || digit || among("!#$%&'*+-.^_`|~")) bits |= kToken;
     if (c == '\t' || (c >= 0x20 && c != 0x7F)) bits |= kValue;
     if (c > 0x20 && c < 0x7F && c != '#') bits |= kTarget;
+    if (c > 0x20 && c != 0x7F && c != '#') bits |= kUtf8Target;
     if (letter || digit || among("-._~!$&'()*+,;=%")) bits |= kHost;
     classes[c] = bits;
   }

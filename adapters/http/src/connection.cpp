@@ -2,7 +2,7 @@
 #include "connection.hpp"
 
 #include <algorithm>
-#include <exception>
+#include <system_error>
 #include <utility>
 
 #include "http/recycled.hpp"
@@ -49,11 +49,14 @@ Connection::Connection(std::shared_ptr<LoopCore> on, Descriptor socket,
       set_(std::move(set)),
       peer_(std::move(peer)),
       counted_as_(counted_as),
-      read_timer_(loop().timers(), [this] { read_timed_out(); }),
+      read_timer_(loop().timers(),
+                  [this] {
+                    const auto self = shared_from_this();
+                    run([this] { read_timed_out(); });
+                  }),
       write_timer_(loop().timers(), [this] {
         const auto self = shared_from_this();
-        reset();
-        gone();
+        run([this] { cut(); });
       }) {
   set_->all.push_back(*this);
 }
@@ -72,12 +75,14 @@ void Connection::release_parser() {
 }
 
 void Connection::later(Loop::Task task) {
-  loop().post([self = shared_from_this(), task = std::move(task)]() mutable { task(); });
+  loop().post([self = shared_from_this(), this, task = std::move(task)]() mutable { run(task); });
 }
 
 void Connection::start(std::unique_ptr<Channel> channel) {
   read_timer_.set(serving_->options.head_timeout);
-  attach(std::move(channel));
+  if (const std::error_code failure = attach(std::move(channel))) {
+    throw std::system_error(failure, "cannot watch a connection");
+  }
   want_input(kBodyBuffer);
 }
 
@@ -131,12 +136,15 @@ void Connection::on_input_end(bool clean) {
 
 /// All of the answer is with the kernel.
 void Connection::answered() {
-  if (Exchange::WriteDone done = std::exchange(write_done_, nullptr)) done(true);
+  if (Exchange::WriteDone done = std::exchange(write_done_, nullptr)) call([&] { done(true); });
   end_exchange(false);
 }
 
+void Connection::application_failed(std::uint64_t number) {
+  fail(number, {500, "http.application_fault", "the request could not be served"});
+}
+
 void Connection::read_timed_out() {
-  const auto self = shared_from_this();
   if (state_ == State::Idle || state_ == State::Closing) {
     close();
     gone();
@@ -192,12 +200,7 @@ void Connection::begin_exchange() {
       make_recycled<ServerExchange>(std::static_pointer_cast<Connection>(shared_from_this()),
                                     number_, std::move(request), framing_);
   handling_ = true;
-  try {
-    serving_->application->handle(std::move(exchange));
-  } catch (const std::exception& exception) {
-    serving_->fault(exception.what());
-    fail(number_, {500, "http.application_fault", "the request could not be served"});
-  }
+  call([&] { serving_->application->handle(std::move(exchange)); });
   handling_ = false;
   if (std::exchange(dropped_, false)) dropped(number_);
   if (open() && state_ == State::Handling) want_input(kBodyBuffer);
@@ -219,7 +222,7 @@ void Connection::refuse(const Refusal& refusal) {
   deliver(std::unexpected(refusal));
   refusing_ = false;
   if (answer_open(number)) respond(number, problem_response(refusal));
-  if (Exchange::AbortDone done = std::exchange(abort_done_, nullptr)) done();
+  if (Exchange::AbortDone done = std::exchange(abort_done_, nullptr)) call(done);
 }
 
 void Connection::refuse_unhandled(const Refusal& refusal) {
@@ -227,8 +230,10 @@ void Connection::refuse_unhandled(const Refusal& refusal) {
   if (head.method.empty()) read_what_there_is(unread(), head);
   take_request_id(head.fields, id_);
   Response problem = problem_response(refusal);
-  serving_->application->refused({refusal, head, peer_, tls_peer(), set_->listener, id_, loop()},
-                                 problem);
+  call([&] {
+    serving_->application->refused({refusal, head, peer_, tls_peer(), set_->listener, id_, loop()},
+                                   problem);
+  });
   state_ = State::Handling;
   ++number_;
   to_head_ = head.method == "HEAD";
@@ -291,10 +296,11 @@ void Connection::end_exchange(bool aborted) {
   auto read = std::exchange(read_done_, nullptr);
   auto write = std::exchange(write_done_, nullptr);
   auto abort = std::exchange(abort_done_, nullptr);
-  if (collect) collect(std::unexpected(client_gone()));
-  if (read) read(std::unexpected(client_gone()));
-  if (write) write(false);
-  if (abort && aborted) abort();
+  LoopCore& on = loop();
+  if (collect) on.contain([&] { collect(std::unexpected(client_gone())); });
+  if (read) on.contain([&] { read(std::unexpected(client_gone())); });
+  if (write) on.contain([&] { write(false); });
+  if (abort && aborted) on.contain(abort);
 }
 
 void Connection::gone() {

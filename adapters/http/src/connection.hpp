@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "client_counts.hpp"
 #include "farewell.hpp"
@@ -133,8 +134,16 @@ class Connection final : public Wire, public Listed<ConnectionSet> {
   void on_send_failed() override;
   void on_send_progress() override;
   void on_soon() override;
+  void on_fault() override { cut(); }
   void loop_ends() override { cut(); }
 
+  /// Calls the application: what it throws fails the exchange under way, and nothing else.
+  template <class Call>
+  void call(Call&& call) {
+    const std::uint64_t number = number_;
+    if (!loop().contain(std::forward<Call>(call))) application_failed(number);
+  }
+  [[gnu::cold]] void application_failed(std::uint64_t number);
   void advance();
   void begin_exchange();
   void advance_body();

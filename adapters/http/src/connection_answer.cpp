@@ -234,7 +234,7 @@ void Connection::on_sent() {
   if (tunnel_ && (read_done_ || body_done_)) read_timer_.set(serving_->options.tunnel_timeout);
   // What answer() has left is still to be sent, behind an interim answer.
   if (answer_ != Answer::Finishing) {
-    if (Exchange::WriteDone done = std::exchange(write_done_, nullptr)) done(true);
+    if (Exchange::WriteDone done = std::exchange(write_done_, nullptr)) call([&] { done(true); });
   }
   if (open() && state_ == State::Handling && !sending()) flush();
 }

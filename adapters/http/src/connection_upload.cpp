@@ -61,8 +61,8 @@ void Connection::deliver(std::expected<BodyPiece, Refusal> piece) {
       return;
     }
     Exchange::CollectDone done = std::exchange(collect_done_, nullptr);
-    if (piece) return done(std::exchange(collected_, {}));
-    return done(std::unexpected(std::move(piece.error())));
+    if (piece) return call([&] { done(std::exchange(collected_, {})); });
+    return call([&] { done(std::unexpected(std::move(piece.error()))); });
   }
   if (!read_done_) return;
   pin(piece.has_value() && !piece->last);
@@ -71,7 +71,7 @@ void Connection::deliver(std::expected<BodyPiece, Refusal> piece) {
   delivering_ = true;
   // Its client has nothing more to say, the tunnel has its time-out still.
   if (tunnel_ && body_done_) read_timer_.set(serving_->options.tunnel_timeout);
-  done(std::move(piece));
+  call([&] { done(std::move(piece)); });
   delivering_ = false;
   if (read_done_)
     later([this, number = number_] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "head.hpp"
 
+#include <boost/locale/utf.hpp>
 #include <charconv>
 
 #include "characters.hpp"
@@ -23,6 +24,22 @@ std::optional<Refusal> check_version(std::string_view version) {
     return refusal(505, "http.unknown_version", "only HTTP/1.0 and HTTP/1.1 are spoken here");
   }
   return std::nullopt;
+}
+
+bool is_utf8(std::string_view text) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end) {
+    const auto point = boost::locale::utf::utf_traits<char>::decode(at, end);
+    if (!boost::locale::utf::is_valid_codepoint(point)) return false;
+  }
+  return true;
+}
+
+bool is_target(std::string_view text, bool may_be_utf8) {
+  if (all(text, character::kTarget)) [[likely]]
+    return true;
+  return may_be_utf8 && all(text, character::kUtf8Target) && is_utf8(text);
 }
 
 /// A list of tokens: what else it could name is anybody's guess.
@@ -56,8 +73,9 @@ std::optional<Refusal> read_head(std::string_view bytes, const HeadScanner& scan
   }
   const std::string_view version = line.substr(second + 1);
   if (auto refused = check_version(version)) return refused;
-  if (!all(target, character::kTarget)) {
-    return refusal(400, "http.bad_target", "the target holds '#' or a character that is not ASCII");
+  if (!is_target(target, scanner.utf8_targets())) {
+    return refusal(400, "http.bad_target",
+                   "the target holds '#', a control character or bytes that are no characters");
   }
   head.method = method;
   head.target = target;

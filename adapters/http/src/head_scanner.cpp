@@ -34,6 +34,7 @@ void HeadScanner::begin_head(MessageKind kind, const Limits& limits) {
   // A method and a version have to fit beside the target.
   max_start_line_ = kind == MessageKind::Request ? limits.target_bytes + 64 : limits.head_bytes;
   max_fields_ = limits.fields;
+  utf8_targets_ = limits.utf8_targets;
 }
 
 void HeadScanner::begin_trailers(const Limits& limits) {
@@ -109,6 +110,14 @@ const char* HeadScanner::scan_whole_line(const char* begin, const char* end, std
   return stop + 2;
 }
 
+const char* HeadScanner::skip_start_line(const char* at, const char* end) const noexcept {
+  if (kind_ == MessageKind::Response) return skip_value(at, end);
+  at = skip_visible(at, end);
+  if (!utf8_targets_) return at;
+  while (at != end && static_cast<unsigned char>(*at) > 0x7F) at = skip_visible(at + 1, end);
+  return at;
+}
+
 HeadScanner::Found HeadScanner::scan_allowed(std::string_view bytes) {
   const char* const begin = bytes.data();
   const char* const end = begin + bytes.size();
@@ -123,7 +132,7 @@ HeadScanner::Found HeadScanner::scan_allowed(std::string_view bytes) {
       case At::StartLine: {
         const auto left = static_cast<std::ptrdiff_t>(max_start_line_ - scanned_);
         const char* const stop = end - at > left ? at + left : end;
-        reach(kind_ == MessageKind::Request ? skip_visible(at, stop) : skip_value(at, stop));
+        reach(skip_start_line(at, stop));
         if (at == end) break;
         if (*at != '\r') return refuse_start_line(*at);
         start_line_size_ = scanned_;

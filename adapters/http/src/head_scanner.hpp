@@ -32,6 +32,8 @@ class HeadScanner {
   /// Where the fields of the block are; values without the blanks around them.
   std::span<const Fields::Place> places() const noexcept { return places_; }
   const Refusal& refusal() const noexcept { return refusal_; }
+  /// As Limits has it.
+  bool utf8_targets() const noexcept { return utf8_targets_; }
 
  private:
   enum class At : std::uint8_t {
@@ -47,6 +49,7 @@ class HeadScanner {
   [[gnu::cold]] Found refuse_start_line(char c);
   [[gnu::cold]] Found refuse_name(char c);
   [[gnu::cold]] Found refuse_value(char c);
+  const char* skip_start_line(const char* at, const char* end) const noexcept;
   Found scan_allowed(std::string_view bytes);
   /// The short way for a field whose line is here to its end and has no fault: where the next line
   /// begins. Null, and nothing has happened, when it is to be looked at byte by byte. `offset` is
@@ -64,6 +67,7 @@ class HeadScanner {
   std::size_t max_bytes_ = 0;
   std::size_t max_start_line_ = 0;
   std::size_t max_fields_ = 0;
+  bool utf8_targets_ = false;
   std::vector<Fields::Place> places_;
   Refusal refusal_;
 };

@@ -77,8 +77,9 @@ void Listener::share(const Listener& other) {
 
 void Listener::accept() {
   if (!socket_.valid()) return;
-  loop_->reactor().watch(socket_.number(), *this,
-                         EPOLLIN | (shared_ ? std::uint32_t{EPOLLEXCLUSIVE} : 0U));
+  const std::error_code failure = loop_->reactor().watch(
+      socket_.number(), *this, EPOLLIN | (shared_ ? std::uint32_t{EPOLLEXCLUSIVE} : 0U));
+  if (failure) throw std::system_error(failure, "cannot wait for connections");
   accepting_ = true;
 }
 
@@ -103,7 +104,9 @@ void Listener::ready(std::uint32_t) {
 void Listener::rest() {
   loop_->reactor().forget(socket_.number(), *this);
   if (!rest_) {
-    rest_ = std::make_unique<Timer>(loop_->timers(), [this] { accept(); });
+    rest_ = std::make_unique<Timer>(loop_->timers(), [this] {
+      if (!loop_->contain([this] { accept(); })) rest_->set(kRest);
+    });
   }
   rest_->set(kRest);
 }
@@ -122,8 +125,11 @@ void Listener::take(Descriptor socket, const SocketAddress& peer) {
                                          "too many connections from this address"});
   }
   ++serving_->connections;
-  make_recycled<Connection>(loop_, std::move(socket), serving_, set_, std::move(from), client)
-      ->start(tls_ ? TlsChannel::accepting(tls_->shared()) : nullptr);
+  const auto connection =
+      make_recycled<Connection>(loop_, std::move(socket), serving_, set_, std::move(from), client);
+  const bool started = loop_->contain(
+      [&] { connection->start(tls_ ? TlsChannel::accepting(tls_->shared()) : nullptr); });
+  if (!started) connection->cut();
 }
 
 /// By TLS nothing can be said before a handshake, which is what there is no room for.

@@ -32,6 +32,8 @@ class Listener final : private Watched {
 
   // On the loop.
 
+  /// Also before the loop has started. Throws std::system_error when the system cannot watch
+  /// another socket.
   void accept();
   /// Accepts no more; closes what is idle, lets the rest finish.
   void drain();
@@ -40,6 +42,7 @@ class Listener final : private Watched {
 
  private:
   void ready(std::uint32_t events) override;
+  void failed() noexcept override {}
   void loop_ends() override { stop(); }
   void stop();
   void rest();

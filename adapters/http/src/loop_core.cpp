@@ -13,7 +13,10 @@ constexpr int kRounds = 32;
 
 }  // namespace
 
-LoopCore::LoopCore(std::size_t index) : index_(index) {}
+LoopCore::LoopCore(std::size_t index, OnFault on_fault)
+    : index_(index),
+      on_fault_(std::move(on_fault)),
+      fire_([this](std::function<void()>& expired) { contain(expired); }) {}
 
 LoopCore::~LoopCore() = default;
 
@@ -25,13 +28,22 @@ void LoopCore::start() {
   });
 }
 
+void LoopCore::fault(std::string_view what) noexcept {
+  try {
+    if (on_fault_) on_fault_(what);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): there is nobody left to tell
+  }
+}
+
 void LoopCore::run() {
   bool idle = run_what_is_due();
   while (!stopping_.load(std::memory_order_relaxed)) {
     const int patience = timers_.empty() ? -1 : static_cast<int>(TimerWheel::kTick.count());
     timers_.catch_up(reactor_.wait(idle ? patience : 0));
-    reactor_.tell();
-    timers_.advance();
+    reactor_.tell([this](Watched& watched, std::uint32_t events) {
+      if (!contain([&] { watched.ready(events); })) watched.failed();
+    });
+    timers_.advance(fire_);
     idle = run_what_is_due();
   }
 }
@@ -47,7 +59,7 @@ bool LoopCore::run_what_is_due() {
     running_due_.swap(due_);
     for (Due* const what : running_due_) {
       what->queued_ = false;
-      what->due();
+      if (!contain([&] { what->due(); })) what->failed();
     }
     running_due_.clear();
     run_posted();
@@ -58,8 +70,12 @@ bool LoopCore::run_what_is_due() {
 
 void LoopCore::run_posted() {
   running_.swap(posted_here_);
-  for (Task& task : running_) task();
-  running_.clear();
+  run_all(running_);
+}
+
+void LoopCore::run_all(std::vector<Task>& tasks) {
+  for (Task& task : tasks) contain(task);
+  tasks.clear();
 }
 
 void LoopCore::run_posted_by_others() {
@@ -70,7 +86,7 @@ void LoopCore::run_posted_by_others() {
     tasks.swap(posted_by_others_);
     others_posted_.store(false, std::memory_order_relaxed);
   }
-  for (Task& task : tasks) task();
+  run_all(tasks);
 }
 
 void LoopCore::end() {
@@ -89,9 +105,12 @@ void LoopCore::end() {
   std::exchange(posted_here_, {}).clear();
   delayed_.clear();
   for (const auto& [owner, attached] : std::exchange(attachments_, {})) {
-    if (attached) attached->loop_ends();
+    if (attached) contain([&] { attached->loop_ends(); });
   }
-  while (!reactor_.watched().empty()) reactor_.watched().front().loop_ends();
+  while (!reactor_.watched().empty()) {
+    Watched& left = reactor_.watched().front();
+    if (!contain([&] { left.loop_ends(); })) left.failed();
+  }
   due_.clear();
   // Each may let go of others.
   while (!buried_.empty()) std::exchange(buried_, {}).clear();
@@ -160,9 +179,10 @@ struct Loops::Threads {
   std::vector<std::shared_ptr<LoopCore>> loops;
 };
 
-Loops::Loops(std::size_t count) : threads_(std::make_unique<Threads>()) {
+Loops::Loops(std::size_t count, std::function<void(std::string_view what)> on_fault)
+    : threads_(std::make_unique<Threads>()) {
   for (std::size_t i = 0; i < count; ++i) {
-    threads_->loops.push_back(std::make_shared<LoopCore>(i));
+    threads_->loops.push_back(std::make_shared<LoopCore>(i, on_fault));
     threads_->loops.back()->start();
   }
 }

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -35,6 +37,8 @@ class LoopAttachment {
 class Due {
  public:
   virtual void due() = 0;
+  /// due() has thrown; as Watched::failed().
+  virtual void failed() noexcept = 0;
 
  protected:
   ~Due() = default;
@@ -49,7 +53,9 @@ class Due {
 /// still there, though ended.
 class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore> {
  public:
-  explicit LoopCore(std::size_t index);
+  using OnFault = std::function<void(std::string_view what)>;
+  /// `on_fault`: for the log; on the loop, must not throw.
+  explicit LoopCore(std::size_t index, OnFault on_fault = {});
   ~LoopCore() override;
 
   void start();
@@ -64,6 +70,21 @@ class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore
   }
   std::size_t index() const noexcept override { return index_; }
   SteadyTime now() const noexcept override { return timers_.now(); }
+  void fault(std::string_view what) noexcept override;
+
+  /// Calls it; what it throws is told as a fault, and goes no further. Whether it threw nothing.
+  template <class Call>
+  bool contain(Call&& call) noexcept {
+    try {
+      std::forward<Call>(call)();
+      return true;
+    } catch (const std::exception& exception) {
+      fault(exception.what());
+    } catch (...) {
+      fault("an exception of an unknown type");
+    }
+    return false;
+  }
 
   // What follows is for the loop only.
 
@@ -99,11 +120,14 @@ class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore
   bool run_what_is_due();
   void run_posted();
   void run_posted_by_others();
+  void run_all(std::vector<Task>& tasks);
   void delay_here(std::chrono::milliseconds delay, Task task);
 
   std::size_t index_;
+  OnFault on_fault_;
   Reactor reactor_;
   TimerWheel timers_;
+  const TimerWheel::Fire fire_;
   BufferPool buffers_;
   SpareTexts texts_;
   std::list<Delayed> delayed_;

@@ -27,12 +27,13 @@ Reactor::Reactor() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   }
 }
 
-void Reactor::watch(int descriptor, Watched& what, std::uint32_t events) {
+std::error_code Reactor::watch(int descriptor, Watched& what, std::uint32_t events) {
   epoll_event event{.events = events, .data = {.ptr = &what}};
   if (::epoll_ctl(epoll_.number(), EPOLL_CTL_ADD, descriptor, &event) != 0) {
-    fail("cannot watch a socket");
+    return {errno, std::generic_category()};
   }
   watched_.push_back(what);
+  return {};
 }
 
 void Reactor::forget(int descriptor, Watched& what) noexcept {
@@ -49,14 +50,6 @@ SteadyTime Reactor::wait(int milliseconds) {
       ::epoll_wait(epoll_.number(), found_.data(), static_cast<int>(found_.size()), milliseconds);
   left_ = std::span(found_).first(static_cast<std::size_t>(std::max(count, 0)));
   return std::chrono::steady_clock::now();
-}
-
-void Reactor::tell() {
-  while (!left_.empty()) {
-    const epoll_event event = left_.front();
-    left_ = left_.subspan(1);
-    if (event.data.ptr != nullptr) static_cast<Watched*>(event.data.ptr)->ready(event.events);
-  }
 }
 
 void Reactor::wake() noexcept {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <system_error>
 
 #include "descriptor.hpp"
 #include "kernel/clock.hpp"
@@ -29,6 +30,9 @@ class Watched : public Listed<class Reactor> {
  public:
   /// `events` as epoll(7) names them. May forget itself and others.
   virtual void ready(std::uint32_t events) = 0;
+  /// One of the others has thrown: end what this is about. It is there still, see
+  /// LoopCore::bury().
+  virtual void failed() noexcept = 0;
   /// The loop has ended and this is still watched: close.
   virtual void loop_ends() = 0;
 
@@ -43,15 +47,24 @@ class Reactor {
   /// Throws std::system_error.
   Reactor();
 
-  /// `events` with EPOLLET if they are to be told once. Throws std::system_error.
-  void watch(int descriptor, Watched& what, std::uint32_t events);
+  /// `events` with EPOLLET if they are to be told once. An error when the system has no room for
+  /// another one (ENOSPC: fs.epoll.max_user_watches; ENOMEM): nothing is watched then.
+  [[nodiscard]] std::error_code watch(int descriptor, Watched& what, std::uint32_t events);
   /// Before the descriptor is closed: a process that forks may keep it open a moment longer.
   /// Nothing is told to `what` after this, not even what has been found already.
   void forget(int descriptor, Watched& what) noexcept;
 
   /// Waits at most so long (−1: for ever); tell() then tells what was found. Returns the time.
   SteadyTime wait(int milliseconds);
-  void tell();
+  /// `tell_one(watched, events)` for each.
+  template <class TellOne>
+  void tell(TellOne tell_one) {
+    while (!left_.empty()) {
+      const epoll_event event = left_.front();
+      left_ = left_.subspan(1);
+      if (event.data.ptr != nullptr) tell_one(*static_cast<Watched*>(event.data.ptr), event.events);
+    }
+  }
   /// Ends a wait(), the next one if none is under way. Any thread.
   void wake() noexcept;
 

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <utility>
 
 namespace banyan::http {
@@ -31,6 +32,15 @@ Resolver::Found look_up(const Endpoint& endpoint) {
   }
   if (found.addresses.empty() && found.error.empty()) found.error = "the name has no address";
   return found;
+}
+
+/// Out of memory is no reason for the process to end.
+Resolver::Found look_up_or_say_why(const Endpoint& endpoint) {
+  try {
+    return look_up(endpoint);
+  } catch (const std::exception& fault) {
+    return {{}, fault.what()};
+  }
 }
 
 }  // namespace
@@ -63,8 +73,8 @@ void Resolver::resolve(const std::shared_ptr<LoopCore>& loop, const Endpoint& en
   }
   const std::lock_guard lock(mutex_);
   if (const Found* found = known(endpoint)) return tell(std::move(order), *found);
-  orders_.push_back(std::move(order));
   if (!thread_.joinable()) thread_ = std::thread([this] { work(); });
+  orders_.push_back(std::move(order));
   wanted_.notify_one();
 }
 
@@ -80,7 +90,7 @@ void Resolver::work() {
       continue;
     }
     lock.unlock();
-    Found found = look_up(order.endpoint);
+    Found found = look_up_or_say_why(order.endpoint);
     lock.lock();
     Known& entry = known_[order.endpoint];
     if (!found.addresses.empty() || entry.found.addresses.empty()) entry.found = std::move(found);

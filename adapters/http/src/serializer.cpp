@@ -38,7 +38,7 @@ void HeadWriter::spoil(std::string what) {
 
 void HeadWriter::request_line(std::string_view method, std::string_view target) {
   if (!is_token(method)) spoil("the method is not a token");
-  if (target.empty() || !all(target, character::kTarget)) {
+  if (target.empty() || !all(target, character::kUtf8Target)) {
     spoil("the target is empty or holds a character that may not stand there");
   }
   asks_for_head_ = method == "HEAD";

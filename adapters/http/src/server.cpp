@@ -31,7 +31,10 @@ class Server::Engine {
       : serving_(std::make_shared<Serving>(std::move(options), application)) {
     std::size_t count = serving_->options.loops;
     if (count == 0) count = std::max(1U, std::thread::hardware_concurrency());
-    for (std::size_t i = 0; i < count; ++i) loops_.push_back(std::make_shared<LoopCore>(i));
+    for (std::size_t i = 0; i < count; ++i) {
+      loops_.push_back(std::make_shared<LoopCore>(
+          i, [serving = serving_](std::string_view what) { serving->fault(what); }));
+    }
   }
 
   ~Engine() {
@@ -44,12 +47,10 @@ class Server::Engine {
       const auto& tls = serving_->options.tls;
       for (std::size_t i = 0; i < all.size(); ++i)
         listen(all[i], i < tls.size() ? tls[i] : nullptr);
+      for (const auto& listener : listeners_) listener->accept();
     } catch (...) {
       listeners_.clear();
       throw;
-    }
-    for (const auto& listener : listeners_) {
-      listener->loop().post([&listener = *listener] { listener.accept(); });
     }
     for (const auto& loop : loops_) loop->start();
     started_ = true;

@@ -39,7 +39,7 @@ void TimerWheel::link(Timer& timer) {
   ++linked_;
 }
 
-void TimerWheel::advance() {
+void TimerWheel::advance(const Fire& fire) {
   if (empty()) return;
   const std::int64_t now = now_in_ticks();
   current_ = std::max(current_, now - kSlots);
@@ -57,7 +57,7 @@ void TimerWheel::advance() {
         continue;
       }
       timer.clear();
-      timer.expired_();
+      fire(timer.expired_);
     }
   }
 }

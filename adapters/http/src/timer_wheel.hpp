@@ -70,8 +70,10 @@ class TimerWheel {
   /// Lets the time be `now`, for what is set from here on.
   void catch_up(SteadyTime now) noexcept { now_ = now; }
   SteadyTime now() const noexcept { return now_; }
-  /// Fires what is due. Call it every tick, or seldom, while it is not empty.
-  void advance();
+  using Fire = std::function<void(std::function<void()>& expired)>;
+  /// Has `fire` call what is due; it must not throw. Call it every tick, or seldom, while it is not
+  /// empty.
+  void advance(const Fire& fire);
   /// Whether nothing is waited for.
   bool empty() const noexcept { return linked_ == 0; }
 

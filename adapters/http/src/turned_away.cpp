@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 
 #include <chrono>
+#include <string>
+#include <system_error>
 #include <utility>
 
 namespace banyan::http {
@@ -35,8 +37,11 @@ TurnedAway::TurnedAway(std::shared_ptr<LoopCore> on, Descriptor socket,
 TurnedAway::~TurnedAway() { --serving_->leaving; }
 
 void TurnedAway::start(std::string_view answer) {
+  if (const std::error_code failure = attach()) {
+    serving_->fault("cannot watch a connection: " + failure.message());
+    return close();
+  }
   time_.set(kTime);
-  attach();
   outgoing() = answer;
   send();
   want_input(kPiece);

@@ -34,6 +34,7 @@ class TurnedAway final : public Wire {
   void on_sent() override;
   void on_send_failed() override { close(); }
   void on_send_progress() override {}
+  void on_fault() override { close(); }
   void loop_ends() override { close(); }
 
   std::shared_ptr<Serving> serving_;

@@ -54,6 +54,7 @@ std::string_view to_string(UpstreamFailure::Kind kind) {
     case UpstreamFailure::Kind::Protocol: return "protocol";
     case UpstreamFailure::Kind::Request: return "request";
     case UpstreamFailure::Kind::Cancelled: return "cancelled";
+    case UpstreamFailure::Kind::Fault: return "fault";
   }
   return "";
 }

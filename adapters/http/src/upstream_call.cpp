@@ -249,6 +249,15 @@ void UpstreamCall::advance() {
   if (advancing_) return;
   const auto self = shared_from_this();
   advancing_ = true;
+  if (!loop_->contain([this] { take_steps(); })) {
+    advancing_ = false;
+    return faulted();
+  }
+  advancing_ = false;
+  if (!over_ && connection_ && connection_->open()) connection_->want_input(!has_head_);
+}
+
+void UpstreamCall::take_steps() {
   while (head_done_ || piece_done_) {
     if (over_) {
       tell_failure();
@@ -307,8 +316,6 @@ void UpstreamCall::advance() {
       case Step::Kind::NeedMore: break;
     }
   }
-  advancing_ = false;
-  if (!over_ && connection_ && connection_->open()) connection_->want_input(!has_head_);
 }
 
 void UpstreamCall::input_ran_dry() {
@@ -425,6 +432,10 @@ void UpstreamCall::release_callbacks() {
   const auto piece = std::exchange(piece_done_, nullptr);
   const auto write = std::exchange(write_done_, nullptr);
   const auto failed = std::exchange(failed_done_, nullptr);
+}
+
+void UpstreamCall::faulted() {
+  fail(UpstreamFailure::Kind::Fault, "an exception in this process, which the log has");
 }
 
 void UpstreamCall::loop_ends() {

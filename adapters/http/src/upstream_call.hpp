@@ -43,6 +43,7 @@ class UpstreamCall final : public ConnectionUser,
   void sent() override;
   void sending() override;
   void send_failed() override;
+  void faulted() override;
   void loop_ends() override;
 
  private:
@@ -51,6 +52,7 @@ class UpstreamCall final : public ConnectionUser,
   /// The kernel has certainly taken no byte of the request.
   bool unsent() const noexcept { return !handed_ || (broken_ && !progress_); }
   void advance();
+  void take_steps();
   [[gnu::cold]] void input_ran_dry();
   void advance_later();
   void take_final_head();

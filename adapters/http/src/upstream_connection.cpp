@@ -125,7 +125,9 @@ void UpstreamConnection::connect_to_next() {
     // Out of descriptors: another address would fare no better.
     addresses_.clear();
     return loop().post([self = shared_from_this(), this, error = failure.code().value()] {
-      if (open()) on_connected(error);
+      run([&] {
+        if (open()) on_connected(error);
+      });
     });
   }
   if (address.family() != AF_UNIX) disable_nagle(socket.number());
@@ -196,6 +198,12 @@ void UpstreamConnection::on_sent() {
 
 void UpstreamConnection::on_send_failed() {
   if (user_) user_->send_failed();
+}
+
+void UpstreamConnection::on_fault() {
+  const auto user = std::exchange(user_, nullptr);
+  drop();
+  if (user) user->faulted();
 }
 
 void UpstreamConnection::on_send_progress() {

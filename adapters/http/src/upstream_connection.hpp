@@ -31,6 +31,8 @@ class ConnectionUser {
   virtual void sent() = 0;
   virtual void sending() = 0;
   virtual void send_failed() = 0;
+  /// An exception has ended the connection.
+  virtual void faulted() = 0;
   /// The loop ends, and the connection with it.
   virtual void loop_ends() = 0;
 };
@@ -113,6 +115,7 @@ class UpstreamConnection final : public Wire {
   void on_sent() override;
   void on_send_failed() override;
   void on_send_progress() override;
+  void on_fault() override;
   void connect_to_next();
 
   std::weak_ptr<UpstreamPool> pool_;

@@ -27,17 +27,19 @@ Wire::~Wire() = default;
 
 void Wire::on_connected(int) {}
 
-void Wire::attach(std::unique_ptr<Channel> channel) {
+std::error_code Wire::attach(std::unique_ptr<Channel> channel) {
   if (channel) {
     own_channel_ = std::move(channel);
     channel_ = own_channel_.get();
   }
-  watch();
+  return watch();
 }
 
-void Wire::watch() {
-  loop_->reactor().watch(socket_.number(), *this, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
-  self_ = shared_from_this();
+std::error_code Wire::watch() {
+  const std::error_code failure =
+      loop_->reactor().watch(socket_.number(), *this, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+  if (!failure) self_ = shared_from_this();
+  return failure;
 }
 
 void Wire::connect(Descriptor socket, const void* address, std::size_t address_size,
@@ -48,14 +50,15 @@ void Wire::connect(Descriptor socket, const void* address, std::size_t address_s
   greeting_ = false;
   const int done = ::connect(socket_.number(), static_cast<const sockaddr*>(address),
                              static_cast<socklen_t>(address_size));
-  if (done != 0 && errno != EINPROGRESS) {
-    const int error = errno;
-    connecting_ = false;
-    return loop_->post([self = shared_from_this(), error] {
+  int error = done != 0 && errno != EINPROGRESS ? errno : 0;
+  if (error == 0) error = attach(std::move(channel)).value();
+  if (error == 0) return;
+  connecting_ = false;
+  loop_->post([self = shared_from_this(), error] {
+    self->run([&] {
       if (self->open_) self->on_connected(error);
     });
-  }
-  attach(std::move(channel));
+  });
 }
 
 void Wire::finish_connecting() {
@@ -228,6 +231,13 @@ void Wire::continue_sending() {
     }
     on_send_progress();
   }
+}
+
+void Wire::failed() noexcept {
+  const auto self = shared_from_this();
+  reading_on_ = false;
+  loop_->contain([this] { on_fault(); });
+  if (open_) let_go();
 }
 
 void Wire::close() {

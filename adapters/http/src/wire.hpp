@@ -7,6 +7,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include "buffer_pool.hpp"
 #include "channel.hpp"
@@ -57,8 +59,16 @@ class Wire : public std::enable_shared_from_this<Wire>, protected Watched, priva
   virtual void on_send_progress() = 0;
   /// What call_soon() asked for.
   virtual void on_soon() {}
+  /// Something that was about this connection has thrown: end it, in whatever state it is.
+  virtual void on_fault() = 0;
   /// The loop has ended: close.
   void loop_ends() override = 0;
+
+  /// Calls what is about this connection and nothing else: if it throws, the connection ends.
+  template <class Call>
+  void run(Call&& call) {
+    if (!loop_->contain(std::forward<Call>(call))) failed();
+  }
 
   /// on_soon(), when what is running on the loop has returned.
   void call_soon() {
@@ -69,8 +79,8 @@ class Wire : public std::enable_shared_from_this<Wire>, protected Watched, priva
   int socket() const noexcept { return socket_.number(); }
 
   /// Watches the socket, from now until close(). `channel` stands between it and the bytes; null:
-  /// nothing does.
-  void attach(std::unique_ptr<Channel> channel = nullptr);
+  /// nothing does. An error when the system cannot watch another one: close() then.
+  [[nodiscard]] std::error_code attach(std::unique_ptr<Channel> channel = nullptr);
   /// Begins to connect a new socket, in place of one whose connecting failed; on_connected() tells,
   /// never from inside.
   void connect(Descriptor socket, const void* address, std::size_t address_size,
@@ -110,7 +120,8 @@ class Wire : public std::enable_shared_from_this<Wire>, protected Watched, priva
 
   void ready(std::uint32_t events) override;
   void due() override;
-  void watch();
+  void failed() noexcept final;
+  [[nodiscard]] std::error_code watch();
   void finish_connecting();
   void greet();
   void let_go();

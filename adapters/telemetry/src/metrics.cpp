@@ -8,6 +8,8 @@
 #include <map>
 #include <sstream>
 
+#include "telemetry/log.hpp"
+
 namespace banyan::telemetry {
 namespace {
 
@@ -49,6 +51,14 @@ void add_calls(std::vector<MetricFamily>& families, const CallStatistics& statis
 }
 
 }  // namespace
+
+std::vector<Gauge> gauges(const Log& log) {
+  return {{"banyan_log_dropped_total",
+           "lines of the log that were dropped: nobody read them, or not fast enough",
+           {},
+           static_cast<double>(log.dropped()),
+           true}};
+}
 
 std::string Metrics::exposition() const {
   std::vector<MetricFamily> families;

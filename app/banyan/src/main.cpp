@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <signal.h>
+
 #include <exception>
 
 #include "command_line.hpp"
@@ -6,6 +8,8 @@
 #include "terminal.hpp"
 
 int main(int argc, char** argv) {
+  // A reader who has seen enough (`banyan log | head`) is an error of the write, not a signal.
+  ::signal(SIGPIPE, SIG_IGN);
   try {
     return banyan::cli::run(argc, argv);
   } catch (const std::exception& exception) {

@@ -8,6 +8,7 @@
 #include "binding/problem.hpp"
 #include "kernel/bindings.hpp"
 #include "sticky_unit.hpp"
+#include "telemetry/contained.hpp"
 
 namespace banyan::host {
 namespace {
@@ -125,12 +126,13 @@ void Edge::run(const Exchange& exchange, const HostedModule& module,
   const bool taken =
       module.workers->submit([this, exchange, &operation, begin, context = std::move(context),
                               body = std::move(body)]() mutable {
-        http::Response response =
-            answer_of(operation, http::Request{exchange->head(), std::move(body)}, context);
-        response.head.fields.set("X-Correlation-Id", context.correlation_id);
-        const unsigned status = response.head.status;
-        exchange->respond(std::move(response));
-        note(operation, Side::Local, status, system_clock().steady() - begin, context, {});
+        // An exception on a worker would end the process.
+        telemetry::contain(
+            [&] { serve(exchange, operation, begin, std::move(body), context); },
+            [&](std::string_view what) {
+              parts_.log.write(telemetry::Level::Error, "server_fault", {{"what", what}});
+              exchange->fail({500, "banyan.fault", "the request failed; the log has the cause"});
+            });
       });
   if (!taken) {
     http::Response busy = binding::problem(
@@ -146,7 +148,16 @@ void Edge::run(const Exchange& exchange, const HostedModule& module,
   }
 }
 
-// An exception on a worker would end the process.
+void Edge::serve(const Exchange& exchange, const binding::BoundOperation& operation,
+                 SteadyTime begin, std::string body, const Context& context) {
+  http::Response response =
+      answer_of(operation, http::Request{exchange->head(), std::move(body)}, context);
+  response.head.fields.set("X-Correlation-Id", context.correlation_id);
+  const unsigned status = response.head.status;
+  exchange->respond(std::move(response));
+  note(operation, Side::Local, status, system_clock().steady() - begin, context, {});
+}
+
 http::Response Edge::answer_of(const binding::BoundOperation& operation,
                                const http::Request& request, const Context& context) const {
   try {

@@ -44,6 +44,8 @@ class Edge final : public http::Application {
                    const binding::BoundOperation& operation, Context context);
   void run(const Exchange& exchange, const HostedModule& module,
            const binding::BoundOperation& operation, Context context, std::string body);
+  void serve(const Exchange& exchange, const binding::BoundOperation& operation, SteadyTime begin,
+             std::string body, const Context& context);
   http::Response answer_of(const binding::BoundOperation& operation, const http::Request& request,
                            const Context& context) const;
   void forward(const Exchange& exchange, const HostedModule& module,

@@ -2,12 +2,12 @@
 #include "operator_pages.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include "binding/problem.hpp"
 #include "dashboard/dashboard.hpp"
 #include "http/loopback.hpp"
+#include "telemetry/contained.hpp"
 
 namespace banyan::host {
 namespace {
@@ -172,17 +172,17 @@ void OperatorPages::serve_admin(const Exchange& exchange, std::string path, std:
   });
 }
 
+void OperatorPages::failed(http::Exchange& exchange, std::string_view what) const {
+  parts_.log.write(telemetry::Level::Error, "page_fault",
+                   {{"target", exchange.head().target}, {"what", what}});
+  exchange.respond(binding::problem(
+      {ErrorCode::Internal, "banyan.fault", "this page failed; the log has the cause", {}}));
+}
+
 void OperatorPages::on_worker(const Exchange& exchange, Make make) {
   const bool taken = workers_->submit([this, exchange, make = std::move(make)] {
-    // An exception on a worker would end the process.
-    try {
-      exchange->respond(make());
-    } catch (const std::exception& fault) {
-      parts_.log.write(telemetry::Level::Error, "page_fault",
-                       {{"target", exchange->head().target}, {"what", fault.what()}});
-      exchange->respond(binding::problem(
-          {ErrorCode::Internal, "banyan.fault", "this page failed; the log has the cause", {}}));
-    }
+    telemetry::contain([&] { exchange->respond(make()); },
+                       [&](std::string_view what) { failed(*exchange, what); });
   });
   if (!taken) {
     exchange->respond(binding::problem(

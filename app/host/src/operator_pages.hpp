@@ -47,6 +47,7 @@ class OperatorPages {
   Page find_operator_page(std::string_view path) const;
   void serve_admin(const Exchange& exchange, std::string path, std::string query);
   void on_worker(const Exchange& exchange, Make make);
+  void failed(http::Exchange& exchange, std::string_view what) const;
 
   Parts parts_;
   std::unique_ptr<Executor> workers_;

@@ -20,6 +20,7 @@
 #include "sql/database.hpp"
 #include "stages/stages.hpp"
 #include "stages/switchboard.hpp"
+#include "telemetry/contained.hpp"
 
 namespace banyan::host {
 namespace {
@@ -51,7 +52,9 @@ struct Process::Parts {
         log({.service = application.name, .file = options.log_file, .least = options.log_level}),
         instance(http::InstanceLock::for_endpoint(options.listen,
                                                   "give this one another port (--port N)")),
-        scheduler(make_thread_scheduler()) {
+        scheduler(telemetry::contained(make_thread_scheduler(), [this](std::string_view what) {
+          log.write(telemetry::Level::Error, "task_fault", {{"what", what}});
+        })) {
     open_database();
     open_control();
     assemble();
@@ -124,6 +127,7 @@ struct Process::Parts {
                  [watched = probe.get()] { return watched->finding(); });
     }
     metrics.add_gauges([this] { return gauges(); });
+    metrics.add_gauges([this] { return telemetry::gauges(log); });
   }
 
   std::vector<telemetry::Gauge> gauges() const {

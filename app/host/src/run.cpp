@@ -6,17 +6,22 @@
 #include <Poco/Util/OptionSet.h>
 #include <Poco/Util/ServerApplication.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 
 #include "host/application.hpp"
+#include "http/second_signal.hpp"
 #include "option_reader.hpp"
 #include "process.hpp"
+#include "telemetry/line_output.hpp"
 
 namespace banyan::host {
 namespace {
@@ -41,6 +46,9 @@ class KeptSignalHandlers {
   static constexpr std::array kSignals{SIGSEGV, SIGBUS, SIGILL, SIGSYS};
   std::array<struct sigaction, kSignals.size()> before_{};
 };
+
+/// Of whoever has started it and may not read what it says.
+constexpr std::chrono::milliseconds kPatience{1'000};
 
 class Program final : public Poco::Util::ServerApplication {
  public:
@@ -92,11 +100,13 @@ class Program final : public Poco::Util::ServerApplication {
     for (const std::string& word : words) {
       if (word != "serve") return usage({"'" + word + "' is no option; options begin with --"});
     }
+    std::optional<http::SecondSignal> impatient;  // goes last: what ends may be stuck
     try {
       Process process(*application_, table_, reader_.options());
-      std::cout << process.greeting() << std::flush;
+      telemetry::LineOutput(STDOUT_FILENO).write(process.greeting(), kPatience);
       announce(process.port());
       waitForTerminationRequest();
+      impatient.emplace({SIGINT, SIGQUIT, SIGTERM}, kFault);
       process.drain();
       return EXIT_OK;
     } catch (const std::logic_error& error) {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <signal.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
@@ -42,6 +44,7 @@ int fill(recordshop::ShopData& data, const std::filesystem::path& file) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  ::signal(SIGPIPE, SIG_IGN);  // a reader who is gone is an error of the write
   CLI::App program("Fills the database of a record shop that has no data yet.");
   program.footer(
       "Exit codes: 0 filled, 64 wrong usage, 65 the data or the database is not fit, 70 a"

@@ -15,6 +15,7 @@ ForwardFailure failure_of(const http::UpstreamFailure& failure) {
     case Kind::Protocol: return ForwardFailure::Protocol;
     case Kind::Request: return ForwardFailure::BadRequest;
     case Kind::Cancelled: return ForwardFailure::ClientGone;
+    case Kind::Fault: return ForwardFailure::Fault;
   }
   return ForwardFailure::Protocol;
 }
@@ -33,6 +34,7 @@ http::Refusal answer_to(const http::UpstreamFailure& failure, std::string_view g
       return {502, "proxy.upstream_closed", upstream + "closed without an answer" + outcome};
     case ForwardFailure::BadRequest:
       return {500, "proxy.request_not_forwardable", "the request cannot be passed on"};
+    case ForwardFailure::Fault: return fault_answer();
     default:
       return {502, "proxy.upstream_protocol",
               upstream + "gave an answer that is not one, or can be read in two ways" + outcome};
@@ -43,6 +45,12 @@ http::Refusal too_slow_answer() {
   return {408, "proxy.too_slow",
           "the time that there is for a whole exchange was over, and most of it had gone into "
           "waiting for the request"};
+}
+
+http::Refusal fault_answer() {
+  return {500, "proxy.fault",
+          "the proxy failed at this request, and its log has the cause; whether the request was "
+          "carried out is unknown"};
 }
 
 http::Refusal overload_answer(std::string_view group) {

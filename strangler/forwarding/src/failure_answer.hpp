@@ -17,6 +17,9 @@ http::Refusal answer_to(const http::UpstreamFailure& failure, std::string_view g
 /// When the client was the slow one.
 http::Refusal too_slow_answer();
 
+/// When an exception ended it.
+http::Refusal fault_answer();
+
 /// When no instance of the group may take another request.
 http::Refusal overload_answer(std::string_view group);
 

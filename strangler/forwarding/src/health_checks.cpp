@@ -2,6 +2,7 @@
 #include "forwarding/health_checks.hpp"
 
 #include <atomic>
+#include <exception>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -54,6 +55,22 @@ class Probe : public std::enable_shared_from_this<Probe> {
 
   void ask() {
     if (wanted_.expired()) return;
+    go_on_after([this] { start(); });
+  }
+
+ private:
+  /// A check that fails by an exception has found nothing out, and is made again.
+  template <class Step>
+  void go_on_after(Step step) {
+    try {
+      return step();
+    } catch (const std::exception& exception) {
+      loop_.fault(exception.what());
+    }
+    again();
+  }
+
+  void start() {
     const http::Endpoint& at = target_.group->endpoint(target_.instance);
     await(upstreams_->start(loop_, at,
                             {.framing = http::Framing::none(),
@@ -65,7 +82,6 @@ class Probe : public std::enable_shared_from_this<Probe> {
                             }));
   }
 
- private:
   std::string host_of(const http::Endpoint& at) const {
     if (!target_.plan.host.empty()) return target_.plan.host;
     return http::is_unix(at) ? "localhost" : to_string(at);
@@ -73,11 +89,13 @@ class Probe : public std::enable_shared_from_this<Probe> {
 
   void await(const std::shared_ptr<http::UpstreamExchange>& exchange) {
     exchange->read_head([self = shared_from_this(), exchange](auto head) {
-      if (head && http::interim(**head)) return self->await(exchange);
-      if (!head) return self->learn(false, head.error().message);
-      const unsigned status = (*head)->status;
-      self->learn(status >= kLeastPass && status <= kMostPass,
-                  "status " + std::to_string(status) + " from " + self->target_.plan.path);
+      self->go_on_after([&] {
+        if (head && http::interim(**head)) return self->await(exchange);
+        if (!head) return self->learn(false, head.error().message);
+        const unsigned status = (*head)->status;
+        self->learn(status >= kLeastPass && status <= kMostPass,
+                    "status " + std::to_string(status) + " from " + self->target_.plan.path);
+      });
     });
   }
 
@@ -128,8 +146,9 @@ class Probe : public std::enable_shared_from_this<Probe> {
 
 }  // namespace
 
-HealthChecks::HealthChecks(std::function<void(const HealthChange&)> changed)
-    : shared_(std::make_unique<Shared>(std::move(changed))), loops_(1) {}
+HealthChecks::HealthChecks(std::function<void(const HealthChange&)> changed,
+                           std::function<void(std::string_view what)> on_fault)
+    : shared_(std::make_unique<Shared>(std::move(changed))), loops_(1, std::move(on_fault)) {}
 
 HealthChecks::~HealthChecks() = default;
 

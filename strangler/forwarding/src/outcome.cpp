@@ -14,6 +14,7 @@ std::string_view to_string(ForwardFailure failure) {
     case ForwardFailure::Truncated: return "truncated";
     case ForwardFailure::BadRequest: return "bad_request";
     case ForwardFailure::ClientGone: return "client_gone";
+    case ForwardFailure::Fault: return "fault";
   }
   return "none";
 }
@@ -22,7 +23,8 @@ bool Outcome::upstream_failed() const {
   switch (failure) {
     case ForwardFailure::None: return status >= 500;
     case ForwardFailure::BadRequest:
-    case ForwardFailure::ClientGone: return false;
+    case ForwardFailure::ClientGone:
+    case ForwardFailure::Fault: return false;
     default: return true;
   }
 }

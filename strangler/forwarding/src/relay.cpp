@@ -24,10 +24,23 @@ Relay::Relay(std::shared_ptr<Forwarder::Shared> shared, std::shared_ptr<http::Ex
       began_(exchange_->loop().now()) {}
 
 void Relay::run() {
-  exchange_->on_abort([weak = weak_from_this()] {
-    if (const auto self = weak.lock()) self->client_gone();
+  take([this] {
+    exchange_->on_abort([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->client_gone();
+    });
+    attempt();
   });
-  attempt();
+}
+
+void Relay::faulted() {
+  if (settled()) return;
+  const bool begun = answer_status_ != 0;
+  if (!begun && order_.group) order_.group->forgo(instance_);
+  const http::Refusal refusal = fault_answer();
+  const auto exchange =
+      settle(ForwardFailure::Fault, begun ? answer_status_ : refusal.status, begun, {});
+  if (begun) return exchange->abort();
+  refuse(*exchange, refusal);
 }
 
 std::string Relay::upstream_name() const {
@@ -87,7 +100,8 @@ bool Relay::clients_doing(const http::UpstreamFailure& failure) const {
 
 bool Relay::blames_instance(const http::UpstreamFailure& failure) const {
   using Kind = http::UpstreamFailure::Kind;
-  if (failure.kind == Kind::Request || failure.stale || clients_doing(failure)) return false;
+  if (failure.kind == Kind::Request || failure.kind == Kind::Fault) return false;
+  if (failure.stale || clients_doing(failure)) return false;
   if (failure.kind != Kind::Deadline) return true;
   const SteadyTime now = exchange_->loop().now();
   const auto instances = now - attempt_began_ - (client_time_ - client_time_before_);

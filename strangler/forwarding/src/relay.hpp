@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,6 +65,21 @@ class Relay : public std::enable_shared_from_this<Relay> {
   bool blames_instance(const http::UpstreamFailure& failure) const;
   void wait_for_client() { client_since_ = exchange_->loop().now(); }
   void client_came();
+
+  /// Takes a step of this exchange: what it throws is told as a fault, and fails this exchange and
+  /// nothing else. Nothing is done once it is settled.
+  template <class Step>
+  void take(Step step) {
+    if (settled()) return;
+    http::Loop& loop = exchange_->loop();
+    try {
+      return step();
+    } catch (const std::exception& exception) {
+      loop.fault(exception.what());
+    }
+    faulted();
+  }
+  [[gnu::cold]] void faulted();
 
   // The upload.
   void begin_upload();

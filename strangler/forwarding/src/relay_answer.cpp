@@ -21,9 +21,11 @@ http::Framing framing_for_client(http::Framing framing) {
 
 void Relay::await_head() {
   upstream_->read_head([self = shared_from_this(), attempt = attempts_](auto head) {
-    if (self->settled() || attempt != self->attempts_) return;
-    if (!head) return self->attempt_failed(head.error());
-    self->take_head(**head);
+    self->take([&] {
+      if (attempt != self->attempts_) return;
+      if (!head) return self->attempt_failed(head.error());
+      self->take_head(**head);
+    });
   });
 }
 
@@ -82,13 +84,13 @@ void Relay::await_client() {
   seat_.leave();
   writing_answer_ = true;
   exchange_->on_answered([self = shared_from_this()](bool sent) {
-    if (self->settled()) return;
-    if (!sent) return self->client_gone();
-    self->answered();
+    self->take([&] {
+      if (!sent) return self->client_gone();
+      self->answered();
+    });
   });
   upstream_->on_failure([weak = weak_from_this()](const http::UpstreamFailure&) {
-    const auto self = weak.lock();
-    if (self && !self->settled()) self->client_too_slow();
+    if (const auto self = weak.lock()) self->take([&] { self->client_too_slow(); });
   });
 }
 
@@ -100,8 +102,7 @@ void Relay::client_too_slow() {
 
 void Relay::await_answer() {
   upstream_->on_failure([weak = weak_from_this()](const http::UpstreamFailure& failure) {
-    const auto self = weak.lock();
-    if (self && !self->settled()) self->answer_broke_off(failure);
+    if (const auto self = weak.lock()) self->take([&] { self->answer_broke_off(failure); });
   });
   await_piece();
 }
@@ -136,9 +137,10 @@ void Relay::end_tunnel() {
 
 void Relay::await_piece() {
   upstream_->read_body([self = shared_from_this()](auto piece) {
-    if (self->settled()) return;
-    if (!piece) return self->answer_broke_off(piece.error());
-    self->take_answer_piece(*piece);
+    self->take([&] {
+      if (!piece) return self->answer_broke_off(piece.error());
+      self->take_answer_piece(*piece);
+    });
   });
 }
 
@@ -150,14 +152,15 @@ void Relay::take_answer_piece(http::BodyPiece piece) {
   writing_answer_ = true;
   wait_for_client();
   exchange_->write(piece.bytes, [self = shared_from_this(), size = piece.bytes.size()](bool sent) {
-    if (self->settled()) return;
-    self->writing_answer_ = false;
-    self->client_came();
-    if (!sent) return self->client_gone();
-    self->answer_left_ -= size;
-    self->answer_bytes_ += size;
-    if (self->tunnel_ends_) return self->complete();
-    self->await_piece();
+    self->take([&] {
+      self->writing_answer_ = false;
+      self->client_came();
+      if (!sent) return self->client_gone();
+      self->answer_left_ -= size;
+      self->answer_bytes_ += size;
+      if (self->tunnel_ends_) return self->complete();
+      self->await_piece();
+    });
   });
 }
 

@@ -35,7 +35,7 @@ void Relay::begin_upload() {
 void Relay::hold_upload() {
   upload_ = Upload::Held;
   exchange_->loop().after(kPatience, [weak = weak_from_this()] {
-    if (const auto self = weak.lock()) self->let_upload_go();
+    if (const auto self = weak.lock()) self->take([&] { self->let_upload_go(); });
   });
 }
 
@@ -48,9 +48,10 @@ void Relay::ask_client() {
   ++pieces_asked_for_;
   if (answer_status_ == 0) wait_for_client();
   exchange_->read_body([self = shared_from_this()](auto piece) {
-    if (self->settled()) return;
-    if (!piece) return self->upload_refused(piece.error());
-    self->take_piece(*piece);
+    self->take([&] {
+      if (!piece) return self->upload_refused(piece.error());
+      self->take_piece(*piece);
+    });
   });
 }
 
@@ -71,9 +72,11 @@ void Relay::take_piece(http::BodyPiece piece) {
 void Relay::pass_piece_on() {
   upload_ = Upload::Writing;
   upstream_->write(piece_, [self = shared_from_this(), attempt = attempts_](bool sent) {
-    if (self->settled() || attempt != self->attempts_) return;
-    if (sent) return self->ask_client();
-    self->upload_ = Upload::Refused;
+    self->take([&] {
+      if (attempt != self->attempts_) return;
+      if (sent) return self->ask_client();
+      self->upload_ = Upload::Refused;
+    });
   });
 }
 

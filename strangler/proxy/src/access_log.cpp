@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "access_log.hpp"
 
-#include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <stdexcept>
@@ -21,31 +18,40 @@ namespace {
 
 constexpr std::chrono::milliseconds kInterval{50};
 constexpr int kIntervalsPerLook = 20;
-constexpr int kPatienceMilliseconds = 1'000;
+constexpr std::chrono::milliseconds kPatience{1'000};
 constexpr std::string_view kStandardOutput = "-";
+constexpr mode_t kOwnersAndGroups = 0640;
+
+std::unique_ptr<telemetry::LineOutput> open_output(const std::string& file) {
+  if (file == kStandardOutput) return std::make_unique<telemetry::LineOutput>(STDOUT_FILENO);
+  try {
+    return std::make_unique<telemetry::LineOutput>(file, kOwnersAndGroups);
+  } catch (const std::system_error& error) {
+    throw std::runtime_error("cannot write the access log " + file + ": " + error.code().message() +
+                             ". Set another file in [access_log], or leave the section out.");
+  }
+}
+
+std::uint64_t lines_in(std::string_view text) {
+  return static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
+}
 
 }  // namespace
 
 AccessLog::AccessLog(const AccessLogPlan& plan, std::size_t loops)
-    : plan_(plan), every_hundredths_(plan.share.hundredths()) {
+    : plan_(plan), output_(open_output(plan.file)), every_hundredths_(plan.share.hundredths()) {
   for (std::size_t i = 0; i < loops; ++i) buffers_.push_back(std::make_unique<Buffer>());
-  open();
-  if (file_ < 0) {
-    const std::string why = std::generic_category().message(errno);
-    throw std::runtime_error("cannot write the access log " + plan_.file + ": " + why +
-                             ". Set another file in [access_log], or leave the section out.");
-  }
   writer_ = std::thread([this] { run(); });
 }
 
 AccessLog::~AccessLog() {
+  output_->hurry(std::chrono::steady_clock::now() + kPatience);
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   stop_.notify_all();
   writer_.join();
-  if (file_ > STDERR_FILENO) ::close(file_);
 }
 
 bool AccessLog::wants_line() {
@@ -89,8 +95,8 @@ void AccessLog::run() {
   for (int turn = 1; !stopping_; ++turn) {
     stop_.wait_for(lock, kInterval, [this] { return stopping_; });
     lock.unlock();
-    if (turn % kIntervalsPerLook == 0 && moved_away()) reopen();
-    if (reopen_.exchange(false, std::memory_order_relaxed)) open();
+    if (turn % kIntervalsPerLook == 0 && output_->moved_away()) reopen();
+    if (reopen_.exchange(false, std::memory_order_relaxed)) output_->reopen();
     write_all();
     lock.lock();
   }
@@ -112,47 +118,9 @@ void AccessLog::write_all() {
 }
 
 void AccessLog::write(std::string_view text, std::uint64_t lines) {
-  const bool begun = line_begun_;
-  const bool written = (!begun || write_fully("\n")) && write_fully(text);
-  (written ? written_ : dropped_).fetch_add(lines, std::memory_order_relaxed);
-}
-
-bool AccessLog::write_fully(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t size = ::write(file_, text.data(), text.size());
-    if (size > 0) {
-      line_begun_ = text[static_cast<std::size_t>(size) - 1] != '\n';
-      text.remove_prefix(static_cast<std::size_t>(size));
-      continue;
-    }
-    pollfd room{file_, POLLOUT, 0};
-    const bool again = errno == EAGAIN && ::poll(&room, 1, kPatienceMilliseconds) > 0;
-    if (!again && errno != EINTR) return false;
-  }
-  return true;
-}
-
-/// When it cannot be opened again, what is open is written on.
-void AccessLog::open() {
-  if (plan_.file == kStandardOutput) {
-    file_ = STDOUT_FILENO;
-    return;
-  }
-  const int opened =
-      ::open(plan_.file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC,
-             S_IRUSR | S_IWUSR | S_IRGRP);
-  if (opened < 0) return;
-  if (file_ >= 0) ::close(file_);
-  file_ = opened;
-}
-
-bool AccessLog::moved_away() const {
-  if (file_ <= STDERR_FILENO) return false;
-  struct stat named{};
-  struct stat opened{};
-  if (::stat(plan_.file.c_str(), &named) != 0) return errno == ENOENT;
-  return ::fstat(file_, &opened) == 0 &&
-         (named.st_ino != opened.st_ino || named.st_dev != opened.st_dev);
+  const std::uint64_t left = lines_in(output_->write(text, kPatience));
+  written_.fetch_add(lines - left, std::memory_order_relaxed);
+  dropped_.fetch_add(left, std::memory_order_relaxed);
 }
 
 }  // namespace banyan::strangler

@@ -17,6 +17,7 @@
 #include "http/exchange.hpp"
 #include "routing/configuration.hpp"
 #include "routing/route.hpp"
+#include "telemetry/line_output.hpp"
 
 namespace banyan::strangler {
 
@@ -25,14 +26,14 @@ namespace banyan::strangler {
 ///
 /// Whoever answers requests never waits for the disk: each loop puts its lines into a buffer of its
 /// own, and a thread writes what is there twenty times a second. When the disk cannot keep up and a
-/// buffer is full, lines are dropped and counted; so they are when the file is a pipe whose reader
-/// takes nothing for a second. A file that was moved away is opened anew within
-/// a second, or at once by reopen(), so that logrotate needs no copytruncate.
+/// buffer is full, lines are dropped and counted; so they are when whoever reads the pipe takes
+/// nothing for a second, or has gone. A file that was moved away is opened anew within a second, or
+/// at once by reopen(), so that logrotate needs no copytruncate.
 class AccessLog {
  public:
   /// Throws std::runtime_error with the path and the reason when the file cannot be opened.
   AccessLog(const AccessLogPlan& plan, std::size_t loops);
-  /// Writes what is still there.
+  /// Writes what is still there, for which it takes a second at most.
   ~AccessLog();
   AccessLog(const AccessLog&) = delete;
   AccessLog& operator=(const AccessLog&) = delete;
@@ -66,19 +67,15 @@ class AccessLog {
   void run();
   void write_all();
   void write(std::string_view text, std::uint64_t lines);
-  bool write_fully(std::string_view text);
-  void open();
-  bool moved_away() const;
 
   AccessLogPlan plan_;
+  std::unique_ptr<telemetry::LineOutput> output_;
   std::uint64_t every_hundredths_;
   std::atomic<std::uint64_t> requests_{0};
   std::atomic<std::uint64_t> written_{0};
   std::atomic<std::uint64_t> dropped_{0};
   std::vector<std::unique_ptr<Buffer>> buffers_;
   std::atomic<bool> reopen_{false};
-  bool line_begun_ = false;  ///< the end of a line could not be written
-  int file_ = -1;
 
   std::mutex mutex_;
   std::condition_variable stop_;

@@ -58,6 +58,7 @@ http::ServerOptions server_options(const Doors& doors, const Configuration& conf
   server.limits.head_bytes = limits.header_bytes;
   server.limits.fields = limits.header_fields;
   server.limits.body_bytes = limits.body_bytes;
+  server.limits.utf8_targets = true;  // whether they pass, the route says
   server.head_timeout = limits.header_time;
   server.body_timeout = limits.body_time;
   server.idle_timeout = limits.idle_time;

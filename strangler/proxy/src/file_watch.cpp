@@ -34,8 +34,8 @@ void read_away(int descriptor) {
 }  // namespace
 
 FileWatch::FileWatch(FileMarks as_read, std::function<void()> changed,
-                     std::chrono::milliseconds look)
-    : changed_(std::move(changed)), look_(look) {
+                     std::chrono::milliseconds look, telemetry::OnFault on_fault)
+    : changed_(std::move(changed)), on_fault_(std::move(on_fault)), look_(look) {
   notices_ = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   waker_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (notices_ < 0 || waker_ < 0) {
@@ -105,7 +105,11 @@ void FileWatch::run() {
       if (now - since < kLongest) continue;
     }
     stirred = false;
-    if (look()) changed_();
+    telemetry::contain(
+        [this] {
+          if (look()) changed_();
+        },
+        on_fault_);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "proxy/file_marks.hpp"
+#include "telemetry/contained.hpp"
 
 namespace banyan::strangler {
 
@@ -22,10 +23,11 @@ class FileWatch {
   static constexpr std::chrono::milliseconds kLook{10'000};
 
   /// With marks from before the files were read: what has happened to them since is told as well.
-  /// `changed` comes on a thread of the watch's own, once for what has changed together. Throws
-  /// std::system_error when the system lets nothing be watched.
+  /// `changed` comes on a thread of the watch's own, once for what has changed together; what it
+  /// throws, `on_fault` is told, and the watch goes on. Throws std::system_error when the system
+  /// lets nothing be watched.
   FileWatch(FileMarks as_read, std::function<void()> changed,
-            std::chrono::milliseconds look = kLook);
+            std::chrono::milliseconds look = kLook, telemetry::OnFault on_fault = {});
   ~FileWatch();
   FileWatch(const FileWatch&) = delete;
   FileWatch& operator=(const FileWatch&) = delete;
@@ -43,6 +45,7 @@ class FileWatch {
   void watch_folders();
 
   std::function<void()> changed_;
+  telemetry::OnFault on_fault_;
   std::chrono::milliseconds look_;
   std::mutex mutex_;
   FileMarks seen_;

@@ -6,6 +6,7 @@
 #include "dashboard/dashboard.hpp"
 #include "http/loopback.hpp"
 #include "http/message.hpp"
+#include "telemetry/contained.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -158,9 +159,17 @@ void OperatorPages::admin(const Exchange& exchange, std::string_view path, std::
   });
 }
 
+void OperatorPages::failed(http::Exchange& exchange, std::string_view what) const {
+  parts_.log.write(telemetry::Level::Error, "proxy.page_fault",
+                   {{"target", exchange.head().target}, {"message", what}});
+  exchange.fail({500, "proxy.fault", "this page failed; the log has the cause"});
+}
+
 void OperatorPages::on_worker(const Exchange& exchange, Make make) {
-  const bool taken =
-      workers_->submit([exchange, make = std::move(make)] { exchange->respond(make()); });
+  const bool taken = workers_->submit([this, exchange, make = std::move(make)] {
+    telemetry::contain([&] { exchange->respond(make()); },
+                       [&](std::string_view what) { failed(*exchange, what); });
+  });
   if (!taken) exchange->fail({503, "proxy.too_busy", "too many such requests wait; try again"});
 }
 

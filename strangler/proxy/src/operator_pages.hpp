@@ -11,6 +11,7 @@
 #include "http/exchange.hpp"
 #include "kernel/executor.hpp"
 #include "telemetry/health.hpp"
+#include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
 namespace banyan::strangler {
@@ -23,6 +24,7 @@ class OperatorPages {
     AdminApi& admin;
     telemetry::Health& health;
     telemetry::Metrics& metrics;
+    const telemetry::Log& log;
     std::function<std::string()> live;       ///< the document that the dashboard polls
     std::function<std::string()> upstreams;  ///< the instances and their health
   };
@@ -41,6 +43,7 @@ class OperatorPages {
   std::optional<Make> page(std::string_view path);
   void admin(const Exchange& exchange, std::string_view path, std::string_view query);
   void on_worker(const Exchange& exchange, Make make);
+  void failed(http::Exchange& exchange, std::string_view what) const;
 
   Parts parts_;
   std::unique_ptr<Executor> workers_;

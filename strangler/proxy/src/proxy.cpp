@@ -2,6 +2,7 @@
 #include "proxy/proxy.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <filesystem>
 #include <mutex>
 #include <stdexcept>
@@ -16,6 +17,7 @@
 #include "kernel/executor.hpp"
 #include "live_view.hpp"
 #include "stages/switchboard.hpp"
+#include "telemetry/contained.hpp"
 #include "telemetry/health.hpp"
 
 namespace banyan::strangler {
@@ -62,6 +64,15 @@ struct Proxy::Parts {
         const std::shared_ptr<const Routing>& routing, const TlsMaterial& material,
         std::unique_ptr<ControlStore> opened);
 
+  /// What went wrong without being anybody's answer.
+  void fault(std::string_view what) const {
+    log.write(telemetry::Level::Error, "proxy.fault", {{"message", what}});
+  }
+  /// A reload that was ended by an exception.
+  std::vector<FileProblem> failed(const std::exception& exception) const {
+    fault(exception.what());
+    return {{options.config_file, {}, exception.what()}};
+  }
   telemetry::Health::Finding upstream_health() const;
   std::shared_ptr<const Site> current() const {
     return site.read([](const auto& now) { return now; });
@@ -79,7 +90,8 @@ struct Proxy::Parts {
   telemetry::Metrics metrics;
   CurrentSite site;
   std::unique_ptr<ControlStore> store;
-  std::unique_ptr<Scheduler> scheduler = make_thread_scheduler();
+  std::unique_ptr<Scheduler> scheduler =
+      telemetry::contained(make_thread_scheduler(), [this](std::string_view what) { fault(what); });
   std::unique_ptr<Stages> stages;
   std::unique_ptr<Tunnels> tunnels;
   std::unique_ptr<Switchboard> switchboard;
@@ -106,7 +118,8 @@ Proxy::Parts::Parts(const ProxyOptions& given, TrustedPeers trusted,
     : options(given),
       log({.service = "banyan-proxy", .file = given.log_file}),
       trusted_peers(std::move(trusted)),
-      checks([this](const HealthChange& change) { log_change(log, change); }),
+      checks([this](const HealthChange& change) { log_change(log, change); },
+             [this](std::string_view what) { fault(what); }),
       upstreams{.forwarding = {.trusted_peers = trusted_peers},
                 .health = given.health,
                 .checks = &checks},
@@ -199,6 +212,7 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
   all->admin = std::make_unique<AdminApi>(
       *all->switchboard, [all](std::string_view migration) { return all->tunnels->of(migration); });
   all->metrics.add_gauges([all] { return gauges(*all->current(), *all->stages); });
+  all->metrics.add_gauges([all] { return gauges(all->log); });
   all->metrics.add_gauges([all] { return own_gauges(all->access_log.get(), all->server.get()); });
   all->metrics.add_gauges([all] { return gauges(all->doors); });
   all->metrics.add_gauges([all] { return gauges(*all->tunnels); });
@@ -208,6 +222,7 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
       OperatorPages::Parts{.admin = *all->admin,
                            .health = all->health,
                            .metrics = all->metrics,
+                           .log = all->log,
                            .live =
                                [all] {
                                  return live_json(*all->current(), *all->stages, *all->tunnels,
@@ -244,9 +259,7 @@ void Proxy::start() {
   options.speaks_for_many = [&all](const http::Endpoint& peer) {
     return all.trusted_peers.contains(peer.host);
   };
-  options.on_fault = [&all](std::string_view what) {
-    all.log.write(telemetry::Level::Error, "proxy.fault", {{"message", what}});
-  };
+  options.on_fault = [&all](std::string_view what) { all.fault(what); };
   all.server = std::make_unique<http::Server>(std::move(options), *all.edge);
   all.server->start();
   log_doors(all.log, all.doors, *all.server);
@@ -284,7 +297,7 @@ std::optional<http::Endpoint> Proxy::operators() const {
   return std::nullopt;
 }
 
-std::expected<std::uint64_t, std::vector<FileProblem>> Proxy::reload() {
+std::expected<std::uint64_t, std::vector<FileProblem>> Proxy::reload() try {
   Parts& all = *parts_;
   const std::lock_guard lock(all.reloading);
   all.refused_certificates.clear();
@@ -320,9 +333,11 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Proxy::reload() {
                 {{"generation", static_cast<std::int64_t>((*routing)->generation)},
                  {"routes", static_cast<std::int64_t>((*routing)->table.routes().size())}});
   return (*routing)->generation;
+} catch (const std::exception& exception) {
+  return std::unexpected(parts_->failed(exception));
 }
 
-std::expected<void, std::vector<FileProblem>> Proxy::renew_certificates() {
+std::expected<void, std::vector<FileProblem>> Proxy::renew_certificates() try {
   Parts& all = *parts_;
   const std::lock_guard lock(all.reloading);
   const std::shared_ptr<const Site> site = all.current();
@@ -340,6 +355,8 @@ std::expected<void, std::vector<FileProblem>> Proxy::renew_certificates() {
   all.log.write(telemetry::Level::Info, "proxy.certificates_loaded",
                 {{"files", static_cast<std::int64_t>(material->files.size())}});
   return {};
+} catch (const std::exception& exception) {
+  return std::unexpected(parts_->failed(exception));
 }
 
 FileMarks Proxy::certificate_files() const {
@@ -366,8 +383,11 @@ std::size_t Proxy::drain(std::chrono::milliseconds deadline) {
 std::size_t Proxy::drain() { return drain(parts_->started_with.limits.drain_time); }
 
 void Proxy::reopen_logs() {
+  parts_->log.reopen();
   if (parts_->access_log) parts_->access_log->reopen();
 }
+
+void Proxy::fault(std::string_view what) const noexcept { parts_->fault(what); }
 
 void Proxy::stop_being_ready() { parts_->health.drain(); }
 

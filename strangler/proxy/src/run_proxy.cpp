@@ -2,23 +2,27 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <csignal>
 #include <ctime>
 #include <exception>
 #include <functional>
-#include <iostream>
 #include <optional>
-#include <thread>
+#include <string>
+#include <string_view>
 
 #include "file_watch.hpp"
+#include "http/second_signal.hpp"
 #include "proxy/file_marks.hpp"
 #include "proxy/proxy.hpp"
+#include "telemetry/contained.hpp"
+#include "telemetry/line_output.hpp"
 
 namespace banyan::strangler {
 namespace {
 
+constexpr int kEndedAtOnce = 1;
 constexpr int kCannotStart = 2;
+constexpr std::chrono::milliseconds kPatience{1'000};
 
 class Signals {
  public:
@@ -53,54 +57,48 @@ class Signals {
   sigset_t set_;
 };
 
-void announce(const Proxy& proxy) {
-  for (const std::string& url : proxy.urls()) {
-    std::cout << "banyan proxy listens on " << url << '\n';
-  }
-  if (const auto url = proxy.operators_url()) {
-    std::cout << "operators: " << *url << "_banyan/\n";
-  } else {
-    std::cout << "operators: nowhere; set operators = \"127.0.0.1:9180\" in [proxy]\n";
-  }
-  std::cout << std::flush;
+/// To whoever has started it, who may not read it.
+void say(int descriptor, const std::string& text) {
+  telemetry::LineOutput(descriptor).write(text, kPatience);
 }
 
-/// Drains on another thread, so that a second signal can end it at once.
-void drain(Proxy& proxy, const ProxyOptions& options, const Signals& signals) {
-  proxy.stop_being_ready();
-  signals.next_end(options.drain_notice);
-  std::atomic<bool> done = false;
-  std::thread draining([&] {
-    proxy.drain();
-    done = true;
-  });
-  constexpr std::chrono::milliseconds kLook{20};
-  while (!done) {
-    if (signals.next_end(kLook)) ::_exit(1);
+void announce(const Proxy& proxy) {
+  std::string text;
+  for (const std::string& url : proxy.urls()) text += "banyan proxy listens on " + url + '\n';
+  if (const auto url = proxy.operators_url()) {
+    text += "operators: " + *url + "_banyan/\n";
+  } else {
+    text += "operators: nowhere; set operators = \"127.0.0.1:9180\" in [proxy]\n";
   }
-  draining.join();
+  say(STDOUT_FILENO, text);
 }
 
 }  // namespace
 
 int run_proxy(const ProxyOptions& options) {
+  // A pipe or socket whose reader is gone is an error of the write, not the end of the process.
+  ::signal(SIGPIPE, SIG_IGN);
   const Signals signals;
   const FileMarks config = marks_of({options.config_file});
+  std::optional<http::SecondSignal> impatient;  // goes last: what ends may be stuck
   try {
     auto made = Proxy::make(options);
     if (!made) {
-      std::cerr << made.error() << std::flush;
+      say(STDERR_FILENO, made.error());
       return kCannotStart;
     }
     Proxy& proxy = **made;
     proxy.start();
     announce(proxy);
-    FileWatch certificates(proxy.certificate_files(), [&] {
+    const telemetry::OnFault on_fault = [&proxy](std::string_view what) { proxy.fault(what); };
+    const auto renew_certificates = [&proxy] {
       // It has logged what is wrong.
       [[maybe_unused]] const auto renewed = proxy.renew_certificates();
-    });
+    };
+    FileWatch certificates(proxy.certificate_files(), renew_certificates, FileWatch::kLook,
+                           on_fault);
     std::function<void()> reload;
-    FileWatch watch({}, [&] { reload(); });
+    FileWatch watch({}, [&] { reload(); }, FileWatch::kLook, on_fault);
     reload = [&] {
       if (proxy.reload()) certificates.watch(proxy.certificate_files());
       FileMarks all = config;
@@ -110,12 +108,15 @@ int run_proxy(const ProxyOptions& options) {
     watch.watch(config);
     while (signals.next() == SIGHUP) {
       proxy.reopen_logs();
-      reload();
+      telemetry::contain(reload, on_fault);
     }
-    drain(proxy, options, signals);
+    proxy.stop_being_ready();
+    signals.next_end(options.drain_notice);
+    impatient.emplace({SIGTERM, SIGINT}, kEndedAtOnce);
+    telemetry::contain([&proxy] { proxy.drain(); }, on_fault);
     return 0;
   } catch (const std::exception& exception) {
-    std::cerr << exception.what() << '\n';
+    say(STDERR_FILENO, exception.what() + std::string("\n"));
     return kCannotStart;
   }
 }

@@ -2,6 +2,7 @@
 #include "route_section.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "stages/suggestion.hpp"
@@ -28,6 +29,7 @@ class RouteReader {
     if (const auto name = section_.text("name")) route.name = name->text;
     if (route.name.empty()) route.name = default_name(route);
     read_effect(route);
+    read_irregular_paths(route);
     read_upstream("legacy", route.legacy, true);
     read_upstream("successor", route.successor, false);
     read_path_change("legacy_path", route, route.legacy_path);
@@ -101,6 +103,27 @@ class RouteReader {
     }
   }
 
+  void read_irregular_paths(Route& route) {
+    static constexpr std::array kRules = {
+        std::pair{"refuse", IrregularPaths::Refuse},
+        std::pair{"refuse_ambiguous", IrregularPaths::RefuseAmbiguous},
+        std::pair{"pass", IrregularPaths::Pass},
+    };
+    const auto given = section_.text("irregular_paths");
+    if (!given) return;
+    const auto* const rule =
+        std::ranges::find(kRules, given->text, [](const auto& each) { return each.first; });
+    if (rule != kRules.end()) {
+      route.irregular_paths = rule->second;
+      return;
+    }
+    section_.problem(given->place,
+                     "irregular_paths is \"" + given->text +
+                         "\", expected \"refuse\", \"refuse_ambiguous\" (only those that could "
+                         "be read as the path of another route; the default) or \"pass\"." +
+                         suggestion(given->text, {"refuse", "refuse_ambiguous", "pass"}));
+  }
+
   void read_upstream(std::string_view key, std::string& upstream, bool required) {
     const auto name = required
                           ? section_.required_text(key, "\"NAME\" of a section [upstreams.NAME]")
@@ -124,8 +147,9 @@ class RouteReader {
       const auto given = section.text(name);
       if (!given) continue;
       *text = given->text;
-      const auto fault = TargetPath().read(*text);
-      if (fault || text->ends_with('/') || text->find_first_of("?;%") != std::string::npos) {
+      TargetPath path;
+      const bool irregular = path.read(*text) || path.irregularity();
+      if (irregular || text->ends_with('/') || text->find_first_of("?;%") != std::string::npos) {
         section.problem(given->place,
                         std::string(name) + " is \"" + *text +
                             "\", expected the first segments of a path as plain text, such as "

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "path_readings.hpp"
 #include "pattern.hpp"
 
 namespace banyan::strangler {
@@ -18,6 +19,7 @@ Route route_of(const OperationRoute& operation) {
   route.migration = operation.module;
   route.module = operation.module;
   route.operation = operation.operation;
+  route.irregular_paths = IrregularPaths::Refuse;
   return route;
 }
 
@@ -45,6 +47,8 @@ struct RouteTable::Compiled {
               RouteMatch& match) const;
   bool take(const std::vector<std::size_t>& candidates, std::string_view method,
             RouteMatch& match) const;
+  const Route* only_route(std::string_view method, const std::string& path) const;
+  bool passes(std::string_view method, std::string_view target, const RouteMatch& match) const;
   void let_get_answer_head();
 };
 
@@ -93,7 +97,7 @@ bool RouteTable::Compiled::search(std::size_t number, const TargetPath& path, st
   const Node& node = nodes[number];
   if (depth == path.size()) {
     if (take(node.ending, method, match)) return true;
-  } else {
+  } else if (depth < TargetPath::kMaxSegments) {
     const std::string_view segment = path.segment(depth);
     if (const std::size_t* next = literal(node, segment)) {
       if (search(*next, path, depth + 1, method, match)) return true;
@@ -103,6 +107,24 @@ bool RouteTable::Compiled::search(std::size_t number, const TargetPath& path, st
     }
   }
   return take(node.covering, method, match);
+}
+
+const Route* RouteTable::Compiled::only_route(std::string_view method,
+                                              const std::string& path) const {
+  RouteMatch match;
+  TargetPath read;
+  if (!read.read(path)) search(0, read, 0, method, match);
+  return match.route;
+}
+
+bool RouteTable::Compiled::passes(std::string_view method, std::string_view target,
+                                  const RouteMatch& match) const {
+  const auto rule =
+      match.route != nullptr ? match.route->irregular_paths : IrregularPaths::RefuseAmbiguous;
+  if (rule != IrregularPaths::RefuseAmbiguous) return rule == IrregularPaths::Pass;
+  return holds_for_every_reading(
+      target.substr(0, target.find('?')),
+      [&](const std::string& reading) { return only_route(method, reading) == match.route; });
 }
 
 void RouteTable::Compiled::let_get_answer_head() {
@@ -170,6 +192,9 @@ RouteMatch RouteTable::match(std::string_view method, std::string_view target) c
   match.fault = path.read(target);
   if (match.fault) return match;
   if (compiled_->search(0, path, 0, method, match)) match.allowed = MethodSet::none();
+  if (path.irregularity() && !compiled_->passes(method, target, match)) [[unlikely]] {
+    match = {.fault = path.irregularity()};
+  }
   return match;
 }
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 PATIENCE = 10.0
 
 TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-REQUEST_LINE = re.compile(rb"(%s) (/[!-~]*|\*) HTTP/1\.1" % TOKEN)
+REQUEST_LINE = re.compile(rb"(%s) (/[!-~\x80-\xff]*|\*) HTTP/1\.1" % TOKEN)
 STATUS_LINE = re.compile(rb"HTTP/1\.1 ([1-5][0-9][0-9]) ([\t\x20-\x7e\x80-\xff]*)")
 FIELD_LINE = re.compile(rb"(%s):[ \t]*([\t\x20-\x7e\x80-\xff]*?)[ \t]*" % TOKEN)
 HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[-A-Za-z0-9._~!$&'()*+,;=%]*)(:[0-9]*)?")
@@ -210,7 +210,11 @@ def read_request_head(wire, request):
     match = REQUEST_LINE.fullmatch(line)
     if not match or b"#" in match[2]:
         raise Malformed(f"no request line: {line[:200]!r}")
-    request.method, request.target = match[1].decode(), match[2].decode()
+    try:
+        match[2].decode("utf-8")
+    except UnicodeDecodeError:
+        raise Malformed(f"bytes that are no UTF-8: {line[:200]!r}") from None
+    request.method, request.target = match[1].decode(), match[2].decode("latin-1")
     request.fields += read_fields(wire)
     hosts = request.fields.all("Host")
     if len(hosts) != 1 or not HOST.fullmatch(hosts[0]):

@@ -204,6 +204,23 @@ TEST(RehearsalOnWorkers, WaitsNoLongerThanTheDeadline) {
   release.set_value();
 }
 
+TEST(RehearsalOnWorkers, TurnsAFaultOfTheModuleIntoInternalAndServesOn) {
+  demo::DemoModule module;
+  module.before = [first = true]() mutable {
+    if (std::exchange(first, false)) throw std::runtime_error("the disk is broken");
+  };
+  const OperationTable table(Wire<demo::Demo>::bind(module));
+  const auto workers = banyan::make_worker_pool(1, 1);
+  LoopbackChannel channel(table, *workers);
+  const auto port = Wire<demo::Demo>::remote(channel, banyan::no_observer(), "rehearsal");
+  const auto get = [&] {
+    return port->handle(demo::GetThing{demo::thing_id(1)}, Context::begin(30s));
+  };
+
+  EXPECT_EQ(get().error().rule, "banyan.fault");
+  EXPECT_TRUE(get());
+}
+
 TEST(RehearsalOnWorkers, SaysThatAllAreBusy) {
   demo::DemoModule module;
   std::promise<void> release;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -10,11 +11,13 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "forwarding/forwarder.hpp"
 #include "http/server.hpp"
+#include "kernel/random.hpp"
 #include "sockets.hpp"
 
 namespace banyan::strangler {
@@ -22,7 +25,8 @@ namespace banyan::strangler {
 /// Forwards all that comes to one group, and keeps the outcomes for the test.
 class ForwardAll final : public http::Application {
  public:
-  explicit ForwardAll(ForwarderOptions options) : forwarder_(std::move(options)) {}
+  explicit ForwardAll(ForwarderOptions options, Random& random = system_random())
+      : forwarder_(std::move(options), random) {}
 
   void handle(std::shared_ptr<http::Exchange> exchange) override {
     if (instead && instead(*exchange)) return;
@@ -32,6 +36,7 @@ class ForwardAll final : public http::Application {
     if (budget.count() > 0) order.deadline = system_clock().steady() + budget;
     if (on_tunnel) order.on_tunnel = on_tunnel;
     order.done = [this](const Outcome& outcome) {
+      if (outcome_breaks.exchange(false)) throw std::runtime_error("no room for the outcome");
       const std::lock_guard lock(mutex_);
       outcomes_.push_back(outcome);
       came_.notify_all();
@@ -59,6 +64,7 @@ class ForwardAll final : public http::Application {
   std::function<bool(http::Exchange&)> instead;
   std::function<std::shared_ptr<void>(std::function<void()>)> on_tunnel;
   std::chrono::milliseconds budget{0};
+  std::atomic<bool> outcome_breaks = false;  ///< the next one
 
  private:
   Forwarder forwarder_;
@@ -71,12 +77,12 @@ class ForwardAll final : public http::Application {
 class RelayTest : public testing::Test {
  protected:
   /// Before the first request.
-  void serve(const std::vector<std::uint16_t>& upstream_ports) {
+  void serve(const std::vector<std::uint16_t>& upstream_ports, Random& random = system_random()) {
     ForwarderOptions options;
     options.upstream.connect_timeout = std::chrono::milliseconds{1'000};
     options.upstream.first_byte_timeout = answer_time_;
     options.upstream.stall_timeout = std::chrono::milliseconds{4'000};
-    application_ = std::make_unique<ForwardAll>(std::move(options));
+    application_ = std::make_unique<ForwardAll>(std::move(options), random);
     std::vector<http::Endpoint> endpoints;
     for (const std::uint16_t port : upstream_ports) endpoints.push_back({"127.0.0.1", port});
     application_->group = std::make_shared<InstanceGroup>("shop", std::move(endpoints), rules_);
@@ -85,6 +91,7 @@ class RelayTest : public testing::Test {
     server.tunnel_timeout = tunnel_time_;
     server.write_timeout = write_time_;
     server.limits.body_bytes = 1u << 30;
+    server.on_fault = [this](std::string_view) { ++faults_; };
     server_ = std::make_unique<http::Server>(std::move(server), *application_);
     server_->start();
   }
@@ -99,6 +106,7 @@ class RelayTest : public testing::Test {
   std::chrono::milliseconds answer_time_{400};
   std::chrono::milliseconds tunnel_time_{600'000};
   std::chrono::milliseconds write_time_{30'000};
+  std::atomic<int> faults_ = 0;
   test::Listener upstream_;
   std::unique_ptr<ForwardAll> application_;
   std::unique_ptr<http::Server> server_;

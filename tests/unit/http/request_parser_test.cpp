@@ -83,6 +83,24 @@ INSTANTIATE_TEST_SUITE_P(
         Case{get(std::string("A: b\0c\r\n", 8)), "http.control_character"},
         Case{get("A: b\x7f\r\n"), "http.control_character"}));
 
+TEST(RequestParser, TakesUtf8InATargetByteForByteWhereItIsLetTo) {
+  const Limits limits{.utf8_targets = true};
+  const auto parse = [&](const std::string& target, std::size_t piece) {
+    return parse_requests("GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n", piece, limits);
+  };
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, SIZE_MAX}) {
+    const std::string target = "/k\xC3\xBCnstler/\xE2\x82\xAC\xF0\x9F\x8E\xB6?\xC3\xA4";
+    const Parsed parsed = parse(target, piece);
+    ASSERT_EQ(parsed.requests.size(), 1U) << parsed.refusal;
+    EXPECT_EQ(parsed.requests[0].head.target, target);
+    for (const char* no_utf8 : {"/\x80", "/\xFF", "/\xC3", "/\xC0\xAF", "/\xED\xA0\x80"}) {
+      EXPECT_EQ(parse(no_utf8, piece).refusal, "http.bad_target") << no_utf8;
+    }
+    EXPECT_EQ(parse("/\xC3\xBC\t", piece).refusal, "http.control_character");
+    EXPECT_EQ(parse("/\xC3\xBC#", piece).refusal, "http.bad_target");
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     HostAndTarget, RefusedRequest,
     testing::Values(Case{"GET / HTTP/1.1\r\n\r\n", "http.no_host"},

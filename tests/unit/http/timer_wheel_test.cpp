@@ -16,7 +16,7 @@ class ATimerWheel : public testing::Test {
   void let_pass(std::chrono::milliseconds time) {
     now_ += time;
     wheel_.catch_up(now_);
-    wheel_.advance();
+    wheel_.advance([](std::function<void()>& expired) { expired(); });
   }
 
   TimerWheel wheel_;

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <stdexcept>
 
 #include "support/temporary_folder.hpp"
 
@@ -47,6 +48,27 @@ TEST_F(AWatch, TellsOnceWhatHasChangedTogether) {
   write(file("other"), "1");
   write(file("b"), "333");
   wait_for(2);
+}
+
+TEST_F(AWatch, GoesOnWhenWhatItTellsThrows) {
+  write(file("a"), "1");
+  std::atomic<int> faults = 0;
+  const FileWatch watch(
+      marks_of({file("a")}),
+      [this] {
+        ++changes_;
+        throw std::runtime_error("no memory to read it");
+      },
+      1h,
+      [&](std::string_view what) {
+        EXPECT_EQ(what, "no memory to read it");
+        ++faults;
+      });
+  write(file("a"), "22");
+  wait_for(1);
+  write(file("a"), "333");
+  wait_for(2);
+  EXPECT_GE(faults, 1);
 }
 
 TEST_F(AWatch, SeesThroughALinkBothThatItIsTurnedAndThatItsTargetIsWritten) {

@@ -102,11 +102,34 @@ TEST_F(TheProxy, RefusesWhatNoRouteLeadsTo) {
   const Seen method = test::ask(port_, "DELETE /albums/1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_EQ(method.status, 405u);
   EXPECT_EQ(method.field("Allow"), "GET, HEAD, POST, PUT");
-  for (const char* target :
-       {"/albums/../shop", "/albums/%2e%2e/x", "/albums//1", "/albums/a%2Fb"}) {
+  for (const char* target : {"/albums/../shop", "/albums/%2e%2e/x", "//albums/1", "/albums%2F1"}) {
     const Seen seen = test::get(port_, target);
     EXPECT_EQ(seen.status, 400u) << target;
     EXPECT_NE(seen.body.find("proxy.bad_target"), std::string::npos) << seen.body;
+  }
+}
+
+/// As it came, whatever the old application makes of it; and npm, GitLab and others go by it.
+TEST_F(TheProxy, PassesIrregularPathsByteForByteToAForeignApplication) {
+  test::Listener upstream;
+  write(file(), "[proxy]\nlisten = [\"127.0.0.1:0\"]\n[upstreams.old]\ninstances = [\"127.0.0.1:" +
+                    std::to_string(upstream.port()) +
+                    "\"]\n[[routes]]\nprefix = \"/\"\nmethods = [\"*\"]\neffect = \"write\"\n"
+                    "legacy = \"old\"\n");
+  start();
+  std::string deep;
+  for (int i = 0; i < 70; ++i) deep += "/a";
+  test::Peer client = test::Peer::connect(port_);
+  std::optional<test::Peer> peer;
+  for (const std::string& target :
+       {std::string("/group%2Fname"), std::string("/@scope%2fname"), std::string("//"),
+        std::string("/a|b"), std::string("/{x}"), std::string("/a%5Cb"),
+        std::string("/k\xC3\xBC?\xC3\xA4"), deep, std::string("/100%")}) {
+    client.send("PUT " + target + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+    if (!peer) peer = upstream.accept();
+    EXPECT_TRUE(peer->read_head().starts_with("PUT " + target + " HTTP/1.1\r\n")) << target;
+    peer->send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    EXPECT_EQ(test::read_answer(client).status, 200u) << target;
   }
 }
 

@@ -48,7 +48,7 @@ TEST_F(AReload, OfABadFileIsRefusedWholeAndTheOldRoutesStay) {
   EXPECT_GT(refused.error().front().place.line, 0u);
   EXPECT_EQ(side_of(1), "legacy");
   EXPECT_EQ(test::get(port_, "/new").status, 404u) << "not even the good part of it";
-  EXPECT_NE(log().find("proxy.routes_refused"), std::string::npos);
+  until("the line", [&] { return log().find("proxy.routes_refused") != std::string::npos; });
 }
 
 TEST_F(AReload, KeepsTheHealthOfGroupsThatStayAsTheyWere) {

@@ -208,7 +208,7 @@ TEST_F(TlsProxy, ReadsItsCertificatesAgainWithItsFile) {
   const auto refused = proxy_->reload();
   ASSERT_FALSE(refused) << "the key is still the old one";
   EXPECT_THAT(to_string(refused.error()), HasSubstr("the key does not belong to the certificate"));
-  EXPECT_THAT(log(), HasSubstr("proxy.routes_refused"));
+  until("the line", [&] { return log().find("proxy.routes_refused") != std::string::npos; });
   EXPECT_EQ(connect().peer_name(), "shop");
 
   std::filesystem::copy_file(next.key_file, shop_.key_file,

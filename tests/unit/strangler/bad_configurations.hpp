@@ -361,6 +361,16 @@ legacy = "old"
        R"(banyan.toml:6:12: unknown method "get". Did you mean "GET"?
 banyan.toml:6:19: unknown method "FETCH". Known: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS.
 )"},
+      {"UnknownRuleForIrregularPaths",
+       R"([[routes]]
+methods = ["GET"]
+path = "/a"
+effect = "read"
+legacy = "old"
+irregular_paths = "passes"
+)",
+       R"(banyan.toml:10:19: irregular_paths is "passes", expected "refuse", "refuse_ambiguous" (only those that could be read as the path of another route; the default) or "pass". Did you mean "pass"?
+)"},
       {"MethodsAreText",
        R"([[routes]]
 methods = "GET"

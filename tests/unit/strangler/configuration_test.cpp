@@ -56,6 +56,7 @@ methods = ["*"]
 prefix = "/"
 effect = "write"
 legacy = "monolith"
+irregular_paths = "pass"
 )";
 
 TEST(ConfigurationFile, IsReadAsWritten) {
@@ -84,6 +85,8 @@ TEST(ConfigurationFile, IsReadAsWritten) {
   EXPECT_EQ(read->routes[0].migration, "catalog");
   EXPECT_EQ(read->routes[0].successor, "catalog-service");
   EXPECT_EQ(read->routes[0].place.line, 29U);
+  EXPECT_EQ(read->routes[0].irregular_paths, IrregularPaths::RefuseAmbiguous);
+  EXPECT_EQ(read->routes[1].irregular_paths, IrregularPaths::Pass);
   EXPECT_EQ(read->routes[1].name, "* /");
   EXPECT_EQ(read->routes[1].effect, Effect::Write);
   EXPECT_EQ(read->routes[1].migration, "");

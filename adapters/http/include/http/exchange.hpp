@@ -32,7 +32,9 @@ struct BodyPiece {
 /// * streaming: read_body() for each piece, begin(), write() for each piece, finish(). Reading and
 ///   writing may overlap, and an answer may begin (and end) before the body was read.
 ///
-/// Callbacks come on the loop, never from inside the call that took them, and each at most once.
+/// Callbacks come on the loop, never from inside the call that took them, and each at most once. An
+/// exception from one of them is as fail() with status 500, and an entry for
+/// ServerOptions::on_fault.
 /// respond(), fail(), abort() and the accessors may be called on any thread, everything else on the
 /// loop only. Whoever drops the last reference without an answer has the client told 500.
 ///
@@ -133,7 +135,7 @@ class Application {
   /// On the loop of the connection: must not block. An exception answers 500.
   virtual void handle(std::shared_ptr<Exchange> exchange) = 0;
   /// For the log, and for fields of the application's own in `answer`. On the loop of the
-  /// connection: must not block, nor throw.
+  /// connection: must not block.
   virtual void refused(const RefusedRequest& request, Response& answer);
 };
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "kernel/clock.hpp"
@@ -13,6 +14,9 @@ namespace banyan::http {
 
 /// One thread that waits for many sockets and never blocks otherwise. A connection belongs to one
 /// loop for life; what is documented as "on the loop" is only called there.
+///
+/// An exception from a callback ends what the callback was about (its request, its connection) and
+/// is told as a fault; the loop and all others on it go on.
 class Loop {
  public:
   using Task = std::move_only_function<void()>;
@@ -29,6 +33,9 @@ class Loop {
   virtual SteadyTime now() const noexcept = 0;
   /// Whether the caller is on the loop's thread.
   virtual bool here() const noexcept = 0;
+  /// Tells whoever made the loops that something went wrong which is nobody's answer: an exception
+  /// from a callback, for the log. On the loop.
+  virtual void fault(std::string_view what) noexcept = 0;
   /// 0 … number of loops − 1 among those that were made together.
   virtual std::size_t index() const noexcept = 0;
 };
@@ -36,7 +43,8 @@ class Loop {
 /// Loops with their threads, for those who speak HTTP without serving it. A Server has its own.
 class Loops {
  public:
-  explicit Loops(std::size_t count = 1);
+  /// `on_fault`: told what Loop::fault() is told. On any of the loops; must not throw.
+  explicit Loops(std::size_t count = 1, std::function<void(std::string_view what)> on_fault = {});
   /// Ends the threads and drops what is waiting.
   ~Loops();
   Loops(const Loops&) = delete;

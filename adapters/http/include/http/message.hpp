@@ -79,6 +79,8 @@ struct Limits {
   std::size_t trailer_bytes = 4 * 1024;   ///< fields after a chunked body; else 431
   std::size_t chunk_line_bytes = 256;     ///< size and extensions of one chunk
   std::uint64_t body_bytes = UINT64_MAX;  ///< else 413
+  /// Targets may hold UTF-8 as it is, not percent-encoded, as some clients send it; else 400.
+  bool utf8_targets = false;
 };
 
 /// "Not Found" for 404; "" for a status that has no usual phrase.

@@ -51,7 +51,9 @@ struct ServerOptions {
   /// the answers to all that it has asked, and its going away is noticed only when writing.
   bool allow_half_close = false;
 
-  /// Told about answers that could not be sent and exceptions from the application, for the log.
+  /// Told about answers that could not be sent and exceptions, from the application or for want of
+  /// memory or of something else that the system has, for the log. Each has cost one exchange or
+  /// one connection.
   /// On any loop; must not throw.
   std::function<void(std::string_view what)> on_fault;
 };

@@ -46,6 +46,7 @@ struct UpstreamFailure {
     Protocol,   ///< the answer is malformed or ambiguous
     Request,    ///< the request cannot be sent (a line break in a value, a body of another length)
     Cancelled,  ///< by cancel()
+    Fault,  ///< an exception here, which Loop::fault() was told of: the upstream may well be fine
   };
   Kind kind = Kind::Connect;
   std::string message;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
@@ -37,6 +38,10 @@ struct LogField {
 /// Structured logs: one JSON object a line, on standard error or in a file. Whatever users send is
 /// escaped, so nobody can forge a line. Safe for concurrent use.
 ///
+/// Nobody waits for whoever reads it: a thread of its own writes the lines, soon. When it cannot
+/// keep up, for a pipe is full or a disk is, lines are dropped and counted, and `log_lines_dropped`
+/// says so as soon as there is room again.
+///
 /// Keys that every line has: `time` (RFC 3339, UTC), `level`, `service`, `event`; with a context
 /// also `correlation_id`, `trace_id` and `span_id`.
 class Log {
@@ -48,12 +53,17 @@ class Log {
   };
   /// Throws std::runtime_error with the path and the reason when the file cannot be opened.
   explicit Log(const Options& options);
+  /// Writes what is still to be written, for which it takes a second at most.
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
   /// Whether a line of that level is written: ask before gathering what is costly to know.
   bool takes(Level level) const;
+  /// Lines that could not be written.
+  std::uint64_t dropped() const;
+  /// Opens the file again by its name, after somebody has moved it away.
+  void reopen() const;
 
   void write(Level level, std::string_view event,
              std::initializer_list<LogField> fields = {}) const {
@@ -67,6 +77,7 @@ class Log {
  private:
   void write(Level level, std::string_view event, const Context* context,
              std::initializer_list<LogField> fields) const;
+  void tell_of_dropped() const;
   struct Sink;
   std::unique_ptr<Sink> sink_;
 };

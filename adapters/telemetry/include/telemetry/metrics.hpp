@@ -19,6 +19,10 @@ struct Gauge {
   bool counter = false;  ///< only ever grows; the name then ends in _total
 };
 
+class Log;
+/// banyan_log_dropped_total.
+std::vector<Gauge> gauges(const Log& log);
+
 /// What a process has to tell Prometheus: the statistics of its port calls and of the requests at
 /// its edge, and gauges that are read on demand. Safe for concurrent use after set-up.
 class Metrics {

@@ -39,8 +39,10 @@ struct HealthChange {
 /// step. Until an instance has failed often enough it counts as well.
 class HealthChecks {
  public:
-  /// `changed` comes on the loop of the checks. Must not throw.
-  explicit HealthChecks(std::function<void(const HealthChange&)> changed = {});
+  /// `changed` comes on the loop of the checks; so does `on_fault`, with what it or a check has
+  /// thrown, for the log. The checks go on.
+  explicit HealthChecks(std::function<void(const HealthChange&)> changed = {},
+                        std::function<void(std::string_view what)> on_fault = {});
   /// Ends all checks.
   ~HealthChecks();
   HealthChecks(const HealthChecks&) = delete;

@@ -21,6 +21,7 @@ enum class ForwardFailure : std::uint8_t {
   Truncated,    ///< the answer broke off after it had begun: the client was cut off too
   BadRequest,   ///< the request's body was refused, or the request cannot be passed on
   ClientGone,   ///< the client went away; nobody's fault
+  Fault,        ///< an exception in this process; the client was told 500, or cut off
 };
 std::string_view to_string(ForwardFailure failure);
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "http/endpoint.hpp"
@@ -53,7 +54,8 @@ class Proxy {
 
   /// Reads the file again. A file with a problem is refused whole: the old routes stay, the
   /// problems are logged and returned. Requests under way end by the routes that they began with.
-  /// Listening addresses, limits and the control store stay as they were at the start.
+  /// Listening addresses, limits and the control store stay as they were at the start. A fault on
+  /// the way (no memory, a disk that is broken) is logged and returned as a problem.
   /// Certificates, keys and authorities are read again too: for new connections, while the old ones
   /// live on.
   std::expected<std::uint64_t, std::vector<FileProblem>> reload();
@@ -68,8 +70,11 @@ class Proxy {
   /// When one of them changes, reload() again.
   FileMarks refused_certificate_files() const;
 
-  /// Opens the access log again by its name, after somebody has moved it away.
+  /// Opens the log and the access log again by their names, after somebody has moved them away.
   void reopen_logs();
+
+  /// Something that runs beside the proxy has thrown: for the log.
+  void fault(std::string_view what) const noexcept;
 
   /// From now on /health/ready answers 503; everything else goes on.
   void stop_being_ready();

@@ -38,6 +38,14 @@ struct PathChange {
   friend bool operator==(const PathChange&, const PathChange&) = default;
 };
 
+/// What becomes of a request whose path is irregular (see TargetFault).
+enum class IrregularPaths : std::uint8_t {
+  Refuse,           ///< 400, whatever it is
+  RefuseAmbiguous,  ///< 400 if another server could read a path in it that leads to another route,
+                    ///< or to none; else passed on as it came
+  Pass,             ///< passed on as it came: the upstream is known to read it as the proxy does
+};
+
 /// What a request is taken for, and where it may go.
 struct Route {
   std::string name;   ///< unique; of an operation "catalog.get_album"
@@ -45,6 +53,7 @@ struct Route {
   PathKind kind = PathKind::Template;
   std::string path;  ///< as written: "/albums/{id}"
   Effect effect = Effect::Read;
+  IrregularPaths irregular_paths = IrregularPaths::RefuseAmbiguous;
   std::string migration;      ///< whose stage decides; "" for a route that stays where it is
   std::string module;         ///< of an operation, else ""
   std::string operation;      ///< of an operation, else ""
@@ -55,7 +64,8 @@ struct Route {
   Place place;                ///< where the file declares it
 };
 
-/// The route of a module's operation: named "module.operation", migrated with its module.
+/// The route of a module's operation: named "module.operation", migrated with its module. No
+/// irregular path leads to it.
 /// Its method must be one that MethodSet knows.
 Route route_of(const OperationRoute& operation);
 

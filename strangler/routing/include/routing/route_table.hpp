@@ -23,7 +23,7 @@ struct RouteProblem {
 /// The answer of a table. Exactly one of `route`, `fault` and "nothing there" holds:
 struct RouteMatch {
   const Route* route = nullptr;      ///< what the request is; lives as long as the table
-  std::optional<TargetFault> fault;  ///< 400: the target is ambiguous or malformed
+  std::optional<TargetFault> fault;  ///< 400: the target is malformed, or the route refuses it
   MethodSet allowed;                 ///< 405 when not empty and there is no route; else 404
 };
 
@@ -33,6 +33,8 @@ struct RouteMatch {
 /// "{parameter}", which beats the end of a prefix; so the longest prefix wins. Among the routes
 /// that fit the path, the first in this order that has the method is taken. "/albums" and
 /// "/albums/" are two paths. Two routes with the same pattern and a method in common are refused.
+/// An irregular path is matched as it came: %2F and "\" are data, empty segments count, "." and
+/// ".." are names; what the route then says about such paths decides whether it passes.
 class RouteTable {
  public:
   /// Every problem at once.
