@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <optional>
@@ -227,6 +229,63 @@ TEST_F(Mover, UndoesAMoveForWhichTheDiskIsTooSmall) {
   ASSERT_FALSE(back);
   EXPECT_EQ(back.error().rule, "mover.no_space");
   EXPECT_EQ(testing::expect_single_authority(shared_), own_);
+}
+
+struct stat look_at(const std::filesystem::path& file) {
+  struct stat found{};
+  EXPECT_EQ(::stat(file.c_str(), &found), 0) << file;
+  return found;
+}
+
+TEST_F(Mover, LeavesFilesThatBelongToTheApplicationAndNotToWhoMovedThem) {
+  ::chmod(shared_.c_str(), 0600);
+  if (::geteuid() == 0) {
+    ASSERT_EQ(::chown(shared_.c_str(), 4711, 4712), 0);
+  }
+  const std::string own = own_.string();
+  std::vector<std::string> looked_at;
+  MoveOptions options;
+  options.on_step = [&](Step step, auto, auto) {
+    if (step != Step::GateOpened) return;
+    for (const std::string& file : {own, own + "-wal", own + "-shm", own + ".lock",
+                                    shared_.string() + ".lock", shared_.string() + ".mover.lock"}) {
+      if (!std::filesystem::exists(file)) continue;
+      looked_at.push_back(file);
+      EXPECT_EQ(look_at(file).st_uid, look_at(shared_).st_uid) << file;
+      EXPECT_EQ(look_at(file).st_gid, look_at(shared_).st_gid) << file;
+      EXPECT_EQ(look_at(file).st_mode & 0777, 0600U) << file;
+    }
+  };
+  const auto outcome = move_module(warehouse_request(shared_), Direction::Out, options);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_GE(looked_at.size(), 4U);
+}
+
+TEST_F(Mover, RefusesBeforeItMovesWhenTheApplicationCouldNotOpenWhatLiesThere) {
+  ::chmod(shared_.c_str(), 0600);
+  std::ofstream(own_.string() + ".lock");
+  ::chmod((own_.string() + ".lock").c_str(), 0644);
+  const auto plan = plan_move(warehouse_request(shared_), Direction::Out);
+  ASSERT_TRUE(plan);
+  ASSERT_EQ(plan->refusals.size(), 1U);
+  EXPECT_EQ(plan->refusals[0].where, own_.string() + ".lock");
+  EXPECT_THAT(plan->refusals[0].problem, HasSubstr("chown --reference="));
+  const auto outcome = move_module(warehouse_request(shared_), Direction::Out);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().rule, "mover.refused");
+  EXPECT_FALSE(std::filesystem::exists(own_));
+}
+
+TEST_F(Mover, RefusesBeforeItMovesWhenItCannotGiveFilesToTheApplication) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs two users";
+  ::chmod(shared_.c_str(), 0644);
+  ::chmod(shared_.parent_path().c_str(), 0777);
+  ASSERT_EQ(::seteuid(4711), 0);
+  const auto plan = plan_move(warehouse_request(shared_), Direction::Out);
+  ASSERT_EQ(::seteuid(0), 0);
+  ASSERT_TRUE(plan) << plan.error().message;
+  ASSERT_FALSE(plan->refusals.empty());
+  EXPECT_THAT(plan->refusals.front().problem, HasSubstr("run this as that user, or as root"));
 }
 
 class StepHook : public Mover, public ::testing::WithParamInterface<int> {};

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <string>
 #include <system_error>
 
 namespace banyan::sqlite {
@@ -60,7 +61,7 @@ void replace_durably(const std::filesystem::path& made, const std::filesystem::p
 
 void write_durably(const std::filesystem::path& file, std::string_view content) {
   auto part = file;
-  part += ".part";
+  part += '.' + std::to_string(::getpid()) + ".part";
   {
     const Descriptor made(part, O_WRONLY | O_CREAT | O_TRUNC);
     struct stat before{};

@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "sqlite/fault.hpp"
 
@@ -20,22 +22,37 @@ constexpr mode_t kReadAndWrite = 0666;
   throw Fault(FaultKind::CannotOpen, what + ": " + std::generic_category().message(error) + next);
 }
 
+// Can the model's owner read and write a file of this owner, group and mode?
+bool serves_owner(const struct stat& model, uid_t owner, gid_t group, mode_t mode) {
+  if (owner == model.st_uid) return (mode & 0600) == 0600;
+  if (group == model.st_gid) return (mode & 0060) == 0060;
+  return (mode & 0006) == 0006;
+}
+
 // Who is not root may still leave a file that the model's owner can use: by the group, or by all.
 bool take_over(int descriptor, const struct stat& model) {
   const mode_t mode = model.st_mode & kReadAndWrite;
   struct stat made{};
   if (::fstat(descriptor, &made) != 0) return false;
-  const bool same_owner = made.st_uid == model.st_uid && made.st_gid == model.st_gid;
-  if (!same_owner && ::fchown(descriptor, model.st_uid, model.st_gid) != 0) {
+  const bool same = made.st_uid == model.st_uid && made.st_gid == model.st_gid;
+  if (!same && ::fchown(descriptor, model.st_uid, model.st_gid) != 0) {
     const bool same_group =
         made.st_gid == model.st_gid || ::fchown(descriptor, uid_t(-1), model.st_gid) == 0;
-    const bool open_to_owner = (same_group && (mode & 0060) == 0060) || (mode & 0006) == 0006;
-    if (made.st_uid != model.st_uid && !open_to_owner) {
+    const gid_t group = same_group ? model.st_gid : made.st_gid;
+    if (!serves_owner(model, made.st_uid, group, mode)) {
       errno = EPERM;
       return false;
     }
   }
   return ::fchmod(descriptor, mode) == 0;
+}
+
+bool is_member_of(gid_t group) {
+  if (::getegid() == group) return true;
+  std::vector<gid_t> groups(static_cast<std::size_t>(std::max(0, ::getgroups(0, nullptr))));
+  const int count = ::getgroups(static_cast<int>(groups.size()), groups.data());
+  groups.resize(static_cast<std::size_t>(std::max(0, count)));
+  return std::ranges::find(groups, group) != groups.end();
 }
 
 }  // namespace
@@ -64,6 +81,26 @@ int open_like(const std::filesystem::path& file, const std::filesystem::path& mo
 
 void make_like(const std::filesystem::path& file, const std::filesystem::path& model) {
   ::close(open_like(file, model));
+}
+
+std::optional<std::string> why_not_like(const std::filesystem::path& file,
+                                        const std::filesystem::path& model) {
+  struct stat wanted{};
+  if (::stat(model.c_str(), &wanted) != 0) return std::nullopt;
+  const std::string user = std::to_string(wanted.st_uid) + ":" + std::to_string(wanted.st_gid);
+  struct stat found{};
+  if (::stat(file.c_str(), &found) == 0) {
+    const bool opens_up = (found.st_mode & kReadAndWrite & ~wanted.st_mode) != 0;
+    if (serves_owner(wanted, found.st_uid, found.st_gid, found.st_mode) && !opens_up) return {};
+    return "it does not belong to the owner of '" + model.string() +
+           "', or lets others in whom that does not; run `chown --reference='" + model.string() +
+           "' '" + file.string() + "'` and `chmod` likewise, or remove it if nobody uses it";
+  }
+  if (::geteuid() == 0 || ::geteuid() == wanted.st_uid) return std::nullopt;
+  const gid_t group = is_member_of(wanted.st_gid) ? wanted.st_gid : ::getegid();
+  if (serves_owner(wanted, ::geteuid(), group, wanted.st_mode)) return std::nullopt;
+  return "this user cannot make it for the owner of '" + model.string() + "' (" + user +
+         "); run this as that user, or as root";
 }
 
 }  // namespace banyan::sqlite

@@ -9,6 +9,13 @@ namespace banyan::cli {
 
 std::vector<migrations::ModuleScripts> scripts_of(const manifest::Manifest& manifest) {
   std::vector<migrations::ModuleScripts> all;
+  if (manifest.shared_scripts) {
+    migrations::ModuleScripts shared{"shared", {}};
+    for (const manifest::ManifestScript& each : *manifest.shared_scripts) {
+      shared.scripts.push_back({each.name, each.sql});
+    }
+    all.push_back(std::move(shared));
+  }
   for (const manifest::ManifestModule& module : manifest.modules) {
     migrations::ModuleScripts scripts{module.name, {}};
     for (const manifest::ManifestScript& each : module.scripts) {

@@ -218,6 +218,12 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
   all->metrics.add_gauges([all] { return gauges(*all->tunnels); });
   all->metrics.add_gauges([all] { return all->refusals.gauges(); });
   all->health.add("upstreams", false, [all] { return all->upstream_health(); });
+  // Without it requests are served on, by the stages that were known last; nothing can be changed.
+  all->health.add("control store", false, [all] {
+    const auto readable = all->store->stand();
+    if (readable) return telemetry::Health::Finding{};
+    return telemetry::Health::Finding{false, readable.error().message};
+  });
   all->pages = std::make_unique<OperatorPages>(
       OperatorPages::Parts{.admin = *all->admin,
                            .health = all->health,

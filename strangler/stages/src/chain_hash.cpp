@@ -20,7 +20,7 @@ void append(std::string& text, std::string_view field) {
 }  // namespace
 
 std::string chain_hash(const LogEntry& entry) {
-  std::string text = "banyan switch log 1\n";
+  std::string text = "banyan switch log " + std::to_string(entry.format) + '\n';
   append(text, std::to_string(entry.seq));
   append(text, std::to_string(entry.time.micros));
   append(text, entry.module);

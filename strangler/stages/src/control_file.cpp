@@ -8,12 +8,12 @@ namespace banyan::strangler {
 namespace {
 
 constexpr std::uint32_t kApplicationId = 0x42'4E'59'43;  // "BNYC"
-constexpr std::int32_t kSchemaVersion = 1;
+constexpr std::int32_t kSchemaVersion = 2;
 
 // The triggers keep slips from happening; it is the chain that shows malice.
 constexpr const char* kSchema = R"(
 PRAGMA application_id = 1112430915;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 CREATE TABLE migrations (
   module   TEXT PRIMARY KEY,
   stage    TEXT NOT NULL,
@@ -31,7 +31,8 @@ CREATE TABLE switch_log (
   after         TEXT NOT NULL,
   evidence      TEXT NOT NULL,
   previous_hash TEXT NOT NULL,
-  hash          TEXT NOT NULL
+  hash          TEXT NOT NULL,
+  format        INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX switch_log_module ON switch_log (module, seq);
 CREATE TRIGGER switch_log_keeps_lines BEFORE UPDATE ON switch_log
@@ -44,6 +45,11 @@ static_assert(kApplicationId == 1112430915);
 std::unexpected<Error> foreign(const std::string& file, const std::string& what) {
   return fail(ErrorCode::FailedPrecondition, "banyan.foreign_control_store",
               file + ' ' + what + ". It is left as it is; name another file as the control store.");
+}
+
+std::unexpected<Error> newer_schema(const std::string& file, std::int32_t version) {
+  return std::unexpected(
+      made_by_a_newer_version(file, "its schema has version " + std::to_string(version)));
 }
 
 // True when the file is to be filled, false when it is a control store.
@@ -70,10 +76,7 @@ Result<bool> is_new(const std::string& file, ControlStore::Mode mode) {
   if (header.application_id != kApplicationId) {
     return foreign(file, "is a SQLite database, but not a control store of Banyan");
   }
-  if (header.user_version > kSchemaVersion) {
-    return std::unexpected(made_by_a_newer_version(
-        file, "its schema has version " + std::to_string(header.user_version)));
-  }
+  if (header.user_version > kSchemaVersion) return newer_schema(file, header.user_version);
   return false;
 }
 
@@ -100,6 +103,17 @@ void create(const sqlite::Connection& connection) {
   transaction.commit();
 }
 
+// Version 1 had no format beside its lines, which are all of format 1.
+void upgrade(const sqlite::Connection& connection) {
+  if (connection.is_read_only() || connection.user_version() >= kSchemaVersion) return;
+  sqlite::Transaction transaction(connection, sqlite::Begin::Immediate);
+  if (connection.user_version() < kSchemaVersion) {
+    connection.run("ALTER TABLE switch_log ADD COLUMN format INTEGER NOT NULL DEFAULT 1");
+    connection.set_user_version(kSchemaVersion);
+  }
+  transaction.commit();
+}
+
 }  // namespace
 
 Error made_by_a_newer_version(const std::string& file, const std::string& what) {
@@ -108,6 +122,29 @@ Error made_by_a_newer_version(const std::string& file, const std::string& what) 
           file + " was written by a newer version of Banyan (" + what +
               "). Use that version, or name another file as the control store.",
           {}};
+}
+
+Error moved_control_store(const std::string& file) {
+  return {
+      ErrorCode::FailedPrecondition,
+      "banyan.control_store_moved",
+      file +
+          " is not the control store any more that this process opened: it was renamed, removed "
+          "or replaced. Nothing can be changed, and the stages that were known last stay in "
+          "force. Put the same file back, or restart this process, which then goes by the file "
+          "that is there.",
+      {}};
+}
+
+Error rewound_control_store(const std::string& file, std::uint64_t seq) {
+  return {
+      ErrorCode::FailedPrecondition,
+      "banyan.control_store_rewound",
+      file + " has lost line " + std::to_string(seq) +
+          " of its switch log, or has another one: an older or another content was put into it. "
+          "Nothing can be changed, and the stages that were known last stay in force. Put the "
+          "right content back, or restart this process, which then goes by what is there.",
+      {}};
 }
 
 Error control_store_error(const std::string& file, const sqlite::Fault& fault) {
@@ -150,6 +187,11 @@ Result<sqlite::Connection> open_control_file(const std::string& file, ControlSto
     if (const std::string check = connection.text("PRAGMA quick_check(1)"); check != "ok") {
       throw sqlite::Fault(sqlite::FaultKind::Corrupt, check);
     }
+    // The header knows only what has left the write-ahead log.
+    if (const auto version = connection.user_version(); version > kSchemaVersion) {
+      return newer_schema(file, version);
+    }
+    upgrade(connection);
     return connection;
   } catch (const sqlite::Fault& fault) {
     return std::unexpected(control_store_error(file, fault));

@@ -16,6 +16,12 @@ Result<sqlite::Connection> open_control_file(const std::string& file, ControlSto
 /// What SQLite refused, as an error that says what to do.
 Error control_store_error(const std::string& file, const sqlite::Fault& fault);
 
+/// The file was renamed, removed or replaced while this process had it open.
+Error moved_control_store(const std::string& file);
+
+/// Line `seq` of the switch log was there and is not any more.
+Error rewound_control_store(const std::string& file, std::uint64_t seq);
+
 /// A stage that this version does not know.
 Error made_by_a_newer_version(const std::string& file, const std::string& what);
 

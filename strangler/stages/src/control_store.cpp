@@ -17,7 +17,7 @@ constexpr std::size_t kLongestWho = 200;
 constexpr std::size_t kLongestWhy = 2'000;
 constexpr std::size_t kLongestEvidence = 64 * 1024;
 constexpr const char* kLogColumns =
-    "seq, time, module, who, why, before, after, evidence, previous_hash, hash";
+    "seq, time, module, who, why, before, after, evidence, previous_hash, hash, ";
 
 std::optional<std::string> wrong_text(std::string_view name, std::string_view text,
                                       std::size_t longest) {
@@ -59,13 +59,17 @@ LogEntry read_entry(const sqlite::Statement& row) {
   entry.evidence = row.text(7);
   entry.previous_hash = row.text(8);
   entry.hash = row.text(9);
+  entry.format = row.number(10);
   return entry;
 }
 
 class SqliteControlStore final : public ControlStore {
  public:
   SqliteControlStore(std::string file, sqlite::Connection connection, const Clock& clock)
-      : file_(std::move(file)), connection_(std::move(connection)), clock_(clock) {}
+      : file_(std::move(file)), connection_(std::move(connection)), clock_(clock) {
+    // Who may only read a store of the first version finds it as it was.
+    if (connection_.user_version() < 2) format_column_ = "1";
+  }
 
   const std::string& file() const override { return file_; }
 
@@ -91,6 +95,7 @@ class SqliteControlStore final : public ControlStore {
   Result<Stand> stand() override {
     return guarded([&]() -> Result<Stand> {
       const sqlite::Transaction one_moment(connection_, sqlite::Begin::Snapshot);
+      if (auto grown = check_that_the_log_grew(); !grown) return fail(std::move(grown.error()));
       return read_stand();
     });
   }
@@ -100,6 +105,7 @@ class SqliteControlStore final : public ControlStore {
     if (auto checked = check(reason); !checked) return fail(std::move(checked.error()));
     return guarded([&]() -> Result<std::optional<LogEntry>> {
       sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
+      if (auto grown = check_that_the_log_grew(); !grown) return fail(std::move(grown.error()));
       Result<Stand> now = read_stand();
       if (!now) return fail(std::move(now.error()));
       const Migration* migration = now->find(module);
@@ -110,20 +116,25 @@ class SqliteControlStore final : public ControlStore {
       LogEntry entry = next_line(*now, *migration, reason, *after);
       write(entry);
       write(migration->module, *after, entry.seq);
+      if (connection_.moved()) return fail(moved_control_store(file_));
       transaction.commit();
+      last_seen_ = {entry.seq, entry.hash};
       return std::optional(std::move(entry));
     });
   }
 
   Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module) override {
     return guarded([&]() -> Result<std::vector<LogEntry>> {
-      const std::string sql = std::string("SELECT ") + kLogColumns +
+      const std::string sql = std::string("SELECT ") + kLogColumns + format_column_ +
                               " FROM switch_log WHERE ?1 = '' OR module = ?1 "
                               "ORDER BY seq DESC LIMIT ?2";
       sqlite::Statement rows = connection_.query(sql);
       rows.bind_all(module, limit);
       std::vector<LogEntry> entries;
-      while (rows.step()) entries.push_back(read_entry(rows));
+      while (rows.step()) {
+        entries.push_back(read_entry(rows));
+        if (entries.back().format > kLogFormat) return fail(newer_line(entries.back()));
+      }
       return entries;
     });
   }
@@ -133,9 +144,13 @@ class SqliteControlStore final : public ControlStore {
       const sqlite::Transaction one_moment(connection_, sqlite::Begin::Snapshot);
       LogCheck check(noted_head);
       const std::string sql =
-          std::string("SELECT ") + kLogColumns + " FROM switch_log ORDER BY seq";
+          std::string("SELECT ") + kLogColumns + format_column_ + " FROM switch_log ORDER BY seq";
       sqlite::Statement rows = connection_.query(sql);
-      while (rows.step()) check.line(read_entry(rows));
+      while (rows.step()) {
+        LogEntry entry = read_entry(rows);
+        if (entry.format > kLogFormat) return fail(newer_line(entry));
+        check.line(std::move(entry));
+      }
       Result<Stand> now = read_stand();
       if (!now) return fail(std::move(now.error()));
       return std::move(check).end(now->migrations);
@@ -153,6 +168,7 @@ class SqliteControlStore final : public ControlStore {
   auto guarded(Body&& body) -> decltype(body()) {
     const std::lock_guard lock(mutex_);
     try {
+      if (connection_.moved()) return fail(moved_control_store(file_));
       return body();
     } catch (const sqlite::Fault& fault) {
       return fail(control_store_error(file_, fault));
@@ -161,6 +177,31 @@ class SqliteControlStore final : public ControlStore {
 
   bool knows(const std::string& module) {
     return connection_.query("SELECT 1 FROM migrations WHERE module = ?").bind(1, module).step();
+  }
+
+  // A line that was seen once stays: the log is only appended to. If it is gone, somebody has put
+  // an older or another content under this connection.
+  Result<void> check_that_the_log_grew() {
+    if (last_seen_.seq != 0) {
+      auto line = connection_.query("SELECT 1 FROM switch_log WHERE seq = ? AND hash = ?");
+      if (!line.bind_all(last_seen_.seq, last_seen_.hash).step()) {
+        return fail(rewound_control_store(file_, last_seen_.seq));
+      }
+    }
+    auto last = connection_.query("SELECT seq, hash, " + format_column_ +
+                                  " FROM switch_log ORDER BY seq DESC LIMIT 1");
+    if (!last.step()) return {};
+    last_seen_ = {static_cast<std::uint64_t>(last.number(0)), last.text(1)};
+    if (last.number(2) > kLogFormat) {
+      return fail(newer_line({.format = last.number(2), .seq = last_seen_.seq}));
+    }
+    return {};
+  }
+
+  Error newer_line(const LogEntry& entry) const {
+    return made_by_a_newer_version(file_, "line " + std::to_string(entry.seq) +
+                                              " of its switch log has format " +
+                                              std::to_string(entry.format));
   }
 
   Result<Stand> read_stand() {
@@ -208,10 +249,10 @@ class SqliteControlStore final : public ControlStore {
 
   void write(const LogEntry& entry) {
     const std::string sql = std::string("INSERT INTO switch_log (") + kLogColumns +
-                            ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                            "format) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     connection_.query(sql)
         .bind_all(entry.seq, entry.time.micros, entry.module, entry.who, entry.why, entry.before,
-                  entry.after, entry.evidence, entry.previous_hash, entry.hash)
+                  entry.after, entry.evidence, entry.previous_hash, entry.hash, entry.format)
         .run();
   }
 
@@ -237,7 +278,12 @@ class SqliteControlStore final : public ControlStore {
   const std::string file_;
   std::mutex mutex_;
   sqlite::Connection connection_;
+  struct {
+    std::uint64_t seq = 0;
+    std::string hash;
+  } last_seen_;
   const Clock& clock_;
+  std::string format_column_ = "format";
 };
 
 }  // namespace

@@ -35,21 +35,22 @@ void LogCheck::line(LogEntry entry) {
              entry.module + ", \"" + entry.why + "\" by " + entry.who + ")");
   }
   Last& last = last_[entry.module];
-  const std::string& before = last.seq == 0 ? to_json(Traffic{}) : last.after;
-  if (entry.before != before) {
+  // Compared as values: how they are written may change, and fields may be added.
+  if (const auto before = traffic_from_json(entry.before); !before || before != last.traffic) {
     complain(line_name(entry) + " says that " + entry.module + " came from " + entry.before +
-             ", but it was at " + before);
+             ", but it was at " + last.after);
   }
   saw_noted_head_ = saw_noted_head_ || entry.hash == noted_head_;
   seq_ = entry.seq;
   hash_ = entry.hash;
-  last = {entry.seq, std::move(entry.after)};
+  const auto traffic = traffic_from_json(entry.after);
+  last = {entry.seq, std::move(entry.after), traffic};
 }
 
 Verification LogCheck::end(const std::vector<Migration>& migrations) && {
   for (const Migration& each : migrations) {
     const auto found = last_.find(each.module);
-    const Last last = found == last_.end() ? Last{0, to_json(Traffic{})} : found->second;
+    const Last last = found == last_.end() ? Last{} : found->second;
     if (found != last_.end()) last_.erase(found);
     if (each.revision > last.seq) {
       complain(each.module + " was last changed in line " + std::to_string(each.revision) +
@@ -57,7 +58,7 @@ Verification LogCheck::end(const std::vector<Migration>& migrations) && {
     } else if (each.revision < last.seq) {
       complain(each.module + " was set back to revision " + std::to_string(each.revision) +
                " past the log, whose line " + std::to_string(last.seq) + " is newer");
-    } else if (last.after != to_json(each.traffic)) {
+    } else if (last.traffic != each.traffic) {
       complain(each.module + " is at " + to_json(each.traffic) + ", but the log ends with " +
                last.after + ": the stage was changed past the log");
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,8 @@ class LogCheck {
 
   struct Last {
     std::uint64_t seq = 0;
-    std::string after;
+    std::string after = to_json(Traffic{});
+    std::optional<Traffic> traffic = Traffic{};
   };
   std::string noted_head_;
   bool saw_noted_head_ = false;

@@ -43,12 +43,6 @@ std::string to_string(const Traffic& traffic) {
   return text;
 }
 
-std::string to_json(const Traffic& traffic) {
-  return R"({"stage":")" + std::string(to_string(traffic.stage)) + R"(","reads":)" +
-         std::to_string(traffic.reads.hundredths()) + R"(,"writes":")" +
-         std::string(to_string(traffic.writes)) + R"("})";
-}
-
 std::optional<std::string> why_illegal(std::string_view module, const Traffic& traffic,
                                        const Terrain& terrain) {
   const std::string name(module);

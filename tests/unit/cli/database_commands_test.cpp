@@ -52,6 +52,25 @@ class DatabaseCommands : public testing::Test {
   std::string file_ = folder_.file("shop.db");
 };
 
+TEST_F(DatabaseCommands, MigrateAppliesAlsoWhatBelongsToNoModule) {
+  auto manifest = *manifest::read(file_);
+  manifest.shared_tables = {{"activity", {"catalog", "warehouse"}}};
+  manifest.shared_scripts = {{{"0001_activity.sql", "CREATE TABLE activity (module TEXT);"}}};
+  ASSERT_TRUE(manifest::write(file_, manifest));
+  const Outcome applied = banyan({"migrate"});
+  EXPECT_EQ(applied.out, "applied shared/0001_activity.sql\napplied warehouse/0001_index.sql\n");
+  EXPECT_EQ(test::RawSqlite(file_).run("SELECT count(*) FROM activity"), "0");
+}
+
+TEST_F(DatabaseCommands, MigrateSaysThatAnOlderManifestDoesNotKnowTheSharedScripts) {
+  auto manifest = *manifest::read(file_);
+  manifest.shared_tables = {{"activity", {"catalog", "warehouse"}}};
+  ASSERT_TRUE(manifest::write(file_, manifest));
+  const Outcome applied = banyan({"migrate"});
+  EXPECT_EQ(applied.out, "applied warehouse/0001_index.sql\n");
+  EXPECT_THAT(applied.err, HasSubstr("start the application once"));
+}
+
 TEST_F(DatabaseCommands, ReportWhatCrosses) {
   const Outcome report = banyan({"schema", "report"});
   EXPECT_EQ(report.exit_code, 0) << report.err;

@@ -150,6 +150,27 @@ TEST_F(TheProxy, TellsAboutItsHealthAndItsFigures) {
   EXPECT_EQ(side_of(1), "legacy") << "not ready, and still at work";
 }
 
+TEST_F(TheProxy, SaysEverywhereThatItsControlStoreWasTakenAwayAndServesOn) {
+  start();
+  ASSERT_EQ(shift("100"), 200u);
+  const auto store = folder_.path() / "control.db";
+  ASSERT_TRUE(std::filesystem::exists(store));
+  std::filesystem::rename(store, folder_.path() / "elsewhere.db");
+
+  EXPECT_NE(shift("0"), 200u);
+  EXPECT_EQ(side_of(1), "catalog") << "the last table stays in force";
+  const Seen health = test::get(port_, "/health/ready");
+  EXPECT_EQ(health.status, 200u) << "requests are served";
+  EXPECT_NE(health.body.find("is not the control store any more"), std::string::npos);
+  EXPECT_NE(test::get(port_, "/_banyan/api/status").body.find("banyan.control_store_moved"),
+            std::string::npos);
+  until("a line in the log",
+        [&] { return log().find("banyan.control_store_moved") != std::string::npos; });
+
+  std::filesystem::rename(folder_.path() / "elsewhere.db", store);
+  EXPECT_EQ(shift("0"), 200u);
+}
+
 TEST_F(TheProxy, ServesTheDashboardAndTheStateItDraws) {
   start();
   EXPECT_NE(test::get(port_, "/_banyan/").body.find("<html"), std::string::npos);

@@ -23,7 +23,8 @@ using testing::HasSubstr;
 void run_sql(const std::string& file, const std::string& sql) { test::RawSqlite(file).run(sql); }
 
 constexpr const char* kNoTriggers =
-    "DROP TRIGGER switch_log_keeps_lines; DROP TRIGGER switch_log_loses_nothing;";
+    "DROP TRIGGER IF EXISTS switch_log_keeps_lines; DROP TRIGGER IF EXISTS "
+    "switch_log_loses_nothing;";
 
 class ControlStoreTest : public testing::Test {
  protected:
@@ -210,6 +211,91 @@ TEST_F(ControlStoreTest, KeepsPeopleFromChangingTheLogBySlip) {
       EXPECT_STREQ(refused.what(), "the switch log is only ever appended to");
     }
   }
+}
+
+TEST_F(ControlStoreTest, RefusesChangesOnceItsFileWasRenamedRemovedOrReplaced) {
+  write_four_lines();
+  const std::string kept = file_ + ".kept";
+  const auto replace = [&] {
+    std::filesystem::copy_file(kept, file_ + ".backup");
+    std::filesystem::rename(file_ + ".backup", file_);
+  };
+  for (const std::string how : {"renamed", "replaced"}) {
+    std::filesystem::rename(file_, kept);
+    if (how == "replaced") replace();
+
+    const auto refused = set("catalog", 5000);
+    ASSERT_FALSE(refused) << how;
+    EXPECT_EQ(refused.error().rule, "banyan.control_store_moved");
+    EXPECT_THAT(refused.error().message, HasSubstr("restart this process"));
+    EXPECT_FALSE(store_->stand());
+    EXPECT_FALSE(store_->outside_version());
+    EXPECT_FALSE(store_->log(1));
+
+    std::filesystem::rename(kept, file_);
+    EXPECT_EQ(store_->stand()->revision, 4U) << "back, and nothing was written meanwhile";
+  }
+  std::filesystem::remove(file_);
+  EXPECT_EQ(set("catalog", 5000).error().rule, "banyan.control_store_moved");
+}
+
+TEST_F(ControlStoreTest, OpensAStoreOfTheFirstVersionAndGoesOn) {
+  file_ = folder_.file("old.db");
+  std::filesystem::copy_file(BANYAN_SOURCE_DIR "/tests/data/stores/control_store_1.db", file_);
+  store_ = open();
+  EXPECT_EQ(store_->stand()->head,
+            "1294b70673f62a4ded5105223f69011326790672e0394083b04b6710d3f321a2");
+  EXPECT_THAT(store_->verify()->problems, ElementsAre());
+  ASSERT_TRUE(set("catalog", 2500));
+  const auto verified =
+      open()->verify("a6d10bc2cff189005f5d1fd6d158dc55565b0b3c8f8ee13560c158175efe777a");
+  EXPECT_EQ(verified->entries, 6U);
+  EXPECT_THAT(verified->problems, ElementsAre());
+}
+
+TEST_F(ControlStoreTest, RefusesALineOfANewerFormatAndSaysWhatToDo) {
+  write_four_lines();
+  run_sql(file_,
+          "INSERT INTO switch_log SELECT 5, time, module, who, why, before, after, evidence, hash, "
+          "'x', 2 FROM switch_log WHERE seq = 4");
+  const auto expect_refused = [](const auto& result) {
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().rule, "banyan.foreign_control_store");
+    EXPECT_THAT(result.error().message, HasSubstr("line 5 of its switch log has format 2"));
+    EXPECT_THAT(result.error().message, HasSubstr("Use that version"));
+  };
+  expect_refused(set("catalog", 5000));
+  expect_refused(store_->stand());
+  expect_refused(store_->verify());
+  expect_refused(store_->log(10));
+}
+
+TEST_F(ControlStoreTest, FindsAFormatThatWasChanged) {
+  write_four_lines();
+  EXPECT_THAT(problems_after("UPDATE switch_log SET format = 0 WHERE seq = 2"),
+              ElementsAre(HasSubstr("line 2 was changed")));
+}
+
+TEST_F(ControlStoreTest, ComparesTheTrafficOfALogAsAValue) {
+  write_four_lines();
+  auto entry = store_->log(1)->front();
+  entry.before = R"({"writes": "local", "reads": 1000, "mirrored": 5, "stage": "canary"})";
+  entry.after = R"({"writes":"local","stage":"canary","reads":2500,"mirrored":7})";
+  EXPECT_THAT(problems_after("UPDATE switch_log SET before = '" + entry.before + "', after = '" +
+                             entry.after + "', hash = '" + chain_hash(entry) + "' WHERE seq = 4"),
+              ElementsAre());
+  entry.after = R"({"writes":"local","stage":"canary","reads":2600})";
+  EXPECT_THAT(problems_after("UPDATE switch_log SET after = '" + entry.after + "', hash = '" +
+                             chain_hash(entry) + "' WHERE seq = 4"),
+              ElementsAre(HasSubstr("the stage was changed past the log")));
+}
+
+TEST_F(ControlStoreTest, RefusesChangesOnceItsLogHasLostALine) {
+  write_four_lines();
+  run_sql(file_, std::string(kNoTriggers) + "DELETE FROM switch_log WHERE seq = 4");
+  EXPECT_EQ(set("catalog", 5000).error().rule, "banyan.control_store_rewound");
+  EXPECT_EQ(store_->stand().error().rule, "banyan.control_store_rewound");
+  EXPECT_TRUE(open()->stand()) << "a restart goes by what is there";
 }
 
 TEST_F(ControlStoreTest, ShowsItsStagesToWhoMayOnlyReadIt) {

@@ -227,6 +227,26 @@ TEST_F(StagesTest, KeepTheLastTableWhileTheStoreCannotBeRead) {
   EXPECT_EQ(complaints.size(), 2U);
 }
 
+TEST_F(StagesTest, KeepTheLastTableWhenAnotherFileTakesTheStoresPlace) {
+  const std::string backup = file_ + ".backup";
+  std::vector<std::string> complaints;
+  auto stages = Stages::make(*store_, scheduler_,
+                             [&](const Error& error) { complaints.push_back(error.rule); });
+  ASSERT_TRUE(stages);
+  {
+    auto other = ControlStore::open(backup);
+    ASSERT_TRUE((*other)->enlist({"catalog", "orders"}));
+  }
+  shift("100");
+  ASSERT_TRUE((*stages)->refresh());
+  std::filesystem::rename(backup, file_);
+  scheduler_.tick();
+  scheduler_.tick();
+  EXPECT_THAT(complaints, testing::ElementsAre("banyan.control_store_moved"));
+  EXPECT_EQ((*stages)->decide("catalog", Effect::Read, "ann").side, Side::Remote);
+  EXPECT_FALSE(board_->back("catalog", kReason));
+}
+
 TEST_F(StagesTest, DecideWhileTheTableChanges) {
   std::atomic<bool> stop = false;
   std::atomic<int> wrong = 0;

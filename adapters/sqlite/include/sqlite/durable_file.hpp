@@ -14,7 +14,7 @@ void sync_folder(const std::filesystem::path& folder);
 /// Gives a file, synced here, the name `file`, durably; what had that name is gone.
 void replace_durably(const std::filesystem::path& made, const std::filesystem::path& file);
 
-/// Writes FILE.part, syncs it and renames it; a file that was there keeps its mode.
+/// Writes a file beside it, syncs that and renames it; a file that was there keeps its mode.
 void write_durably(const std::filesystem::path& file, std::string_view content);
 
 }  // namespace banyan::sqlite

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string>
 
 namespace banyan::sqlite {
 
@@ -15,5 +17,11 @@ int open_like(const std::filesystem::path& file, const std::filesystem::path& mo
 /// Makes an empty `file` that way, to be filled by SQLite, whose journals follow it. Nothing when
 /// it is there.
 void make_like(const std::filesystem::path& file, const std::filesystem::path& model);
+
+/// Why who may use `model` could not use `file` after open_like(), and what to do; nothing when all
+/// is well. Makes nothing. Looks at `file` when it is there, and otherwise at what this process
+/// may.
+std::optional<std::string> why_not_like(const std::filesystem::path& file,
+                                        const std::filesystem::path& model);
 
 }  // namespace banyan::sqlite

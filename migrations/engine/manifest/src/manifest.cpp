@@ -9,9 +9,9 @@
 #include <cerrno>
 #include <fstream>
 #include <sstream>
-#include <system_error>
 
 #include "json/codec.hpp"
+#include "sqlite/durable_file.hpp"
 
 namespace banyan::manifest {
 namespace {
@@ -59,6 +59,9 @@ void merge(Manifest& manifest, const Manifest& more) {
       manifest.shared_tables.push_back(table);
     }
   }
+  if (!manifest.shared_scripts || manifest.shared_scripts->empty()) {
+    if (more.shared_scripts) manifest.shared_scripts = more.shared_scripts;
+  }
   for (const ManifestStatement& statement : more.statements) {
     const auto known = std::ranges::find_if(manifest.statements, [&](const auto& each) {
       return each.module == statement.module && each.sql == statement.sql;
@@ -94,23 +97,12 @@ Result<Manifest> read(const std::filesystem::path& database) {
 }
 
 Result<void> write(const std::filesystem::path& database, const Manifest& manifest) {
-  const std::filesystem::path file = manifest_file(database);
-  const std::filesystem::path fresh = file.string() + '.' + std::to_string(::getpid());
-  {
-    std::ofstream stream(fresh, std::ios::binary | std::ios::trunc);
-    stream << json::encode(manifest) << '\n';
-    stream.flush();
-    if (!stream) {
-      return fail(ErrorCode::Unavailable, "manifest.not_written",
-                  "cannot write " + fresh.string() + "; is the folder writable, is the disk full?");
-    }
-  }
-  std::error_code error;
-  std::filesystem::rename(fresh, file, error);
-  if (error) {
-    return fail(
-        ErrorCode::Unavailable, "manifest.not_written",
-        "cannot rename " + fresh.string() + " to " + file.string() + ": " + error.message());
+  try {
+    sqlite::write_durably(manifest_file(database), json::encode(manifest) + '\n');
+  } catch (const std::filesystem::filesystem_error& fault) {
+    return fail(ErrorCode::Unavailable, "manifest.not_written",
+                "cannot write " + fault.path1().string() + ": " + fault.code().message() +
+                    "; is the folder writable, is the disk full?");
   }
   return {};
 }

@@ -10,6 +10,7 @@
 #include "database.hpp"
 #include "names.hpp"
 #include "placement/placement_table.hpp"
+#include "sqlite/file_owner.hpp"
 
 namespace banyan::mover {
 namespace {
@@ -38,6 +39,7 @@ class Draughtsman {
     rehearse_schema(origin);
     look_for_orphans(origin);
     look_at_the_disk(origin);
+    look_at_owners();
   }
 
  private:
@@ -270,6 +272,16 @@ class Draughtsman {
       refuse(folder.string(),
              "it is on a network file system, where locks and the write-ahead log "
              "cannot be relied on; move the database to a local disk");
+    }
+  }
+
+  // What the move leaves behind must be the application's, not that of who runs this.
+  void look_at_owners() {
+    const std::string shared = blueprint_.files.shared.string();
+    const std::string own = blueprint_.files.own.string();
+    for (const std::string& file : {own, own + "-wal", own + "-shm", own + ".lock",
+                                    shared + ".lock", mover_lock_of(shared).string()}) {
+      if (const auto why = sqlite::why_not_like(file, shared)) refuse(file, *why);
     }
   }
 

@@ -20,9 +20,9 @@ Result<Connection> open_existing(const std::filesystem::path& file) {
   }
 }
 
-Connection open_for_applying(const std::filesystem::path& file, std::chrono::milliseconds busy_wait,
-                             sqlite::OpenMode mode) {
-  Connection opened = Connection::open(file, mode, busy_wait);
+Connection open_for_applying(const std::filesystem::path& file,
+                             std::chrono::milliseconds busy_wait) {
+  Connection opened = Connection::open(file, sqlite::OpenMode::Write, busy_wait);
   opened.set(sqlite::Setting::Triggers, false);
   opened.set(sqlite::Setting::ForeignKeys, false);
   // EXTRA: the removal of a rollback journal is durable too, or a power failure after the switch

@@ -15,8 +15,8 @@ Result<Connection> open_existing(const std::filesystem::path& file);
 
 /// Set up for applying rows: no triggers, no foreign key actions, every commit durable. Throws
 /// sqlite::Fault.
-Connection open_for_applying(const std::filesystem::path& file, std::chrono::milliseconds busy_wait,
-                             sqlite::OpenMode mode = sqlite::OpenMode::Write);
+Connection open_for_applying(const std::filesystem::path& file,
+                             std::chrono::milliseconds busy_wait);
 
 /// What SQLite refused, as the Error of the public functions.
 Error error_from(const sqlite::Fault& fault, const std::filesystem::path& file);

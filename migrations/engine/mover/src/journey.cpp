@@ -5,6 +5,7 @@
 #include "placement/placement_table.hpp"
 #include "placement/write_guards.hpp"
 #include "sqlite/durable_file.hpp"
+#include "sqlite/file_owner.hpp"
 
 namespace banyan::mover {
 namespace {
@@ -13,6 +14,12 @@ using Micros = std::chrono::microseconds;
 
 Micros since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration_cast<Micros>(std::chrono::steady_clock::now() - begin);
+}
+
+// SQLite's journals follow the owner and the mode of their database.
+const std::filesystem::path& made_like_the_shared(const Files& files) {
+  sqlite::make_like(files.own, files.shared);
+  return files.own;
 }
 
 }  // namespace
@@ -24,8 +31,8 @@ Journey::Journey(const MoveRequest& request, const Blueprint& blueprint, const M
       out_(blueprint.plan.direction == Direction::Out),
       epoch_(blueprint.plan.epoch + 1),
       shared_(open_for_applying(blueprint.files.shared, options.lock_wait)),
-      own_(open_for_applying(blueprint.files.own, options.lock_wait,
-                             out_ ? sqlite::OpenMode::Create : sqlite::OpenMode::Write)),
+      own_(open_for_applying(out_ ? made_like_the_shared(blueprint.files) : blueprint.files.own,
+                             options.lock_wait)),
       meter_(options) {
   outcome_.direction = blueprint.plan.direction;
   outcome_.epoch = epoch_;

@@ -22,9 +22,13 @@ struct Migration {
   std::uint64_t revision = 0;  ///< of the table when it last changed; 0 is never
 };
 
+/// The newest form of a line that this version writes and reads.
+inline constexpr std::int64_t kLogFormat = 1;
+
 /// One line of the switch log. `hash` covers every other field, so no line can be changed, taken
 /// out or put elsewhere without breaking the chain.
 struct LogEntry {
+  std::int64_t format = kLogFormat;  ///< how the fields are hashed
   std::uint64_t seq = 0;  ///< 1, 2, 3 … without gaps; the table's revision after the change
   Timestamp time;
   std::string module;
@@ -65,14 +69,20 @@ struct Verification {
 /// The chain shows every edit, removal and reordering inside the file. Whoever may write the file
 /// could still forge the whole of it from some line on; against that, note the head somewhere else
 /// now and then, and have `verify` look for it.
+///
+/// A file that was renamed, removed or replaced since it was opened is noticed at the next call,
+/// and so is one whose log has lost a line that was there: every call then fails with
+/// FailedPrecondition "banyan.control_store_moved" or "banyan.control_store_rewound", until the
+/// file is back.
 class ControlStore {
  public:
   enum class Mode : std::uint8_t { MayCreate, MustExist };
 
   /// FailedPrecondition "banyan.foreign_control_store" for another application's database, a file
-  /// that is none, or one of a newer version; "banyan.corrupt_control_store" for a damaged one;
-  /// NotFound "banyan.no_control_store"; Unavailable "banyan.control_store_busy" or
-  /// "banyan.control_store_unavailable". A refused file is left as it is.
+  /// that is none, or one of a newer version (also when its log has a line of a newer format);
+  /// "banyan.corrupt_control_store" for a damaged one; NotFound "banyan.no_control_store";
+  /// Unavailable "banyan.control_store_busy" or "banyan.control_store_unavailable". A refused file
+  /// is left as it is.
   static Result<std::unique_ptr<ControlStore>> open(const std::string& file,
                                                     Mode mode = Mode::MayCreate,
                                                     const Clock& clock = system_clock());
@@ -105,7 +115,7 @@ class ControlStore {
   virtual Result<std::uint64_t> outside_version() = 0;
 };
 
-/// What a log line's `hash` must be.
+/// What a log line's `hash` must be, by the rules of its format.
 std::string chain_hash(const LogEntry& entry);
 
 }  // namespace banyan::strangler

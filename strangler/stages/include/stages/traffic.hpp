@@ -57,6 +57,9 @@ std::string to_string(const Traffic& traffic);
 /// the form in the switch log, whose hashes depend on it.
 std::string to_json(const Traffic& traffic);
 
+/// Reads what to_json() wrote, in whatever order, and passes over fields that it does not know.
+std::optional<Traffic> traffic_from_json(std::string_view text);
+
 /// What stands on the two sides of a migration. Facts that no change of traffic can alter.
 struct Terrain {
   bool old_side = true;  ///< the application still has the module (false once it is extracted)

@@ -50,8 +50,11 @@ struct Manifest {
   std::vector<ManifestModule> modules;
   std::vector<ManifestTable> shared_tables;
   std::vector<ManifestStatement> statements;  ///< that modules have run, without values
+  /// What makes the tables of no module. Nothing: written by a version that did not say.
+  std::optional<std::vector<ManifestScript>> shared_scripts{};
 };
-BOOST_DESCRIBE_STRUCT(Manifest, (), (application, version, modules, shared_tables, statements))
+BOOST_DESCRIBE_STRUCT(Manifest, (),
+                      (application, version, modules, shared_tables, statements, shared_scripts))
 
 /// "var/shop.db" -> "var/shop.db.manifest.json".
 std::filesystem::path manifest_file(const std::filesystem::path& database);
@@ -64,7 +67,8 @@ void merge(Manifest& manifest, const Manifest& more);
 /// the place of every problem.
 Result<Manifest> read(const std::filesystem::path& database);
 
-/// Replaces the file at once, so that nobody reads half of it. Unavailable "manifest.not_written".
+/// Replaces the file at once, durably: nobody reads half of it, also after a power cut. Unavailable
+/// "manifest.not_written".
 Result<void> write(const std::filesystem::path& database, const Manifest& manifest);
 
 /// Replaces it by what `change` makes of it (of nothing: there is none, or none that can be read),
