@@ -10,6 +10,7 @@
 #include "scripts.hpp"
 #include "stages/suggestion.hpp"
 #include "terminal.hpp"
+#include "sql/data_source.hpp"
 
 namespace banyan::cli {
 
@@ -67,6 +68,14 @@ std::vector<std::string> made_by_separation(const manifest::ManifestModule& modu
 }  // namespace
 
 Result<manifest::Manifest> manifest_for(const DatabaseOptions& options) {
+  const auto source = sql::DataSource::parse(options.database);
+  if (source && source->engine == sql::Engine::Postgres) {
+    return fail(ErrorCode::FailedPrecondition, "banyan.only_on_sqlite",
+                source->display() +
+                    " is a PostgreSQL database. Looking for what crosses modules there, separating "
+                    "and moving tables is not in this version; on SQLite it is. The application "
+                    "itself applies the migrations when it starts. Nothing was changed.");
+  }
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(options.database, ignored)) {
     return fail(ErrorCode::NotFound, "banyan.no_database",

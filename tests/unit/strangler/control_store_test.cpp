@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -522,6 +523,28 @@ TEST(Fence, TellsWhereAModulesTablesAre) {
   EXPECT_EQ(*read_fence(file, "warehouse"), DataStage::Separate);
   EXPECT_EQ(*read_fence(file, "catalog"), DataStage::Shared);
   EXPECT_EQ(*read_fence(file, "orders"), DataStage::Shared);
+}
+
+// See tests/data/first_format.
+TEST(ControlStoreOfTheVersionBefore, OpensVerifiesAndGoesOn) {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("control.db");
+  std::filesystem::copy_file(BANYAN_SOURCE_DIR "/tests/data/first_format/control.db", file);
+  auto store = ControlStore::open(file);
+  ASSERT_TRUE(store) << store.error().message;
+  const auto old = (*store)->verify();
+  ASSERT_TRUE(old);
+  EXPECT_EQ(old->entries, 3U);
+  EXPECT_THAT(old->problems, ElementsAre());
+
+  ASSERT_TRUE((*store)->change("catalog", {"ann", "on with it"},
+                               [](const Traffic&) -> Result<Traffic> {
+                                 return Traffic::of(*Percent::of_hundredths(1000), Side::Local);
+                               }));
+  const auto now = (*store)->verify(old->head);
+  ASSERT_TRUE(now);
+  EXPECT_EQ(now->entries, 4U);
+  EXPECT_THAT(now->problems, ElementsAre());
 }
 
 }  // namespace
