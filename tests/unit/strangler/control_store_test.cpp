@@ -527,7 +527,7 @@ TEST(Fence, TellsWhereAModulesTablesAre) {
 
 // See tests/data/first_format.
 TEST(ControlStoreOfTheVersionBefore, OpensVerifiesAndGoesOn) {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const std::string file = folder.file("control.db");
   std::filesystem::copy_file(BANYAN_SOURCE_DIR "/tests/data/first_format/control.db", file);
   auto store = ControlStore::open(file);
