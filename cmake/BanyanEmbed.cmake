@@ -1,18 +1,28 @@
 # Puts files into the binary as string literals, so that a program needs nothing beside it.
 
 # banyan_embed_migrations(<module> <folder> <out>): a source that defines
-# `banyan::migrations::scripts_of<Module>` … as the list of the folder's *.sql, in order.
+# `banyan::migrations::scripts_of<Module>` … as the list of the folder's *.sql, in order, each with
+# its variant for PostgreSQL (the same name with .postgresql.sql) where there is one. A variant
+# without its script goes in as a script of its own, which the runner refuses.
 function(banyan_embed_migrations module folder out)
   file(GLOB scripts CONFIGURE_DEPENDS "${folder}/*.sql" "${folder}/separation/*.sql")
-  # What another engine runs in place of the script beside it.
-  list(FILTER scripts EXCLUDE REGEX "\\.postgresql\\.sql$")
   list(SORT scripts)
   set(rows "")
   foreach(script IN LISTS scripts)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${script}")
+    string(REGEX REPLACE "\\.postgresql\\.sql$" ".sql" base "${script}")
+    if(NOT base STREQUAL script AND base IN_LIST scripts)
+      continue()
+    endif()
     file(READ "${script}" text)
     file(RELATIVE_PATH relative "${folder}" "${script}")
-    string(APPEND rows "    {\"${relative}\", R\"banyan_sql(${text})banyan_sql\"},\n")
-    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${script}")
+    set(row "\"${relative}\", R\"banyan_sql(${text})banyan_sql\"")
+    string(REGEX REPLACE "\\.sql$" ".postgresql.sql" variant "${script}")
+    if(variant IN_LIST scripts)
+      file(READ "${variant}" text)
+      string(APPEND row ",\n     R\"banyan_sql(${text})banyan_sql\"")
+    endif()
+    string(APPEND rows "    {${row}},\n")
   endforeach()
   set(source "${CMAKE_CURRENT_BINARY_DIR}/${module}_migrations.cpp")
   file(CONFIGURE OUTPUT "${source}" @ONLY CONTENT

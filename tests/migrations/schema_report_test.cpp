@@ -203,6 +203,7 @@ TEST_F(SchemaReportTest, ReadsStatementsFromAFolder) {
       << "-- a; comment\n\nSELECT n FROM stock;\n/* another; */ SELECT ';' FROM tracks;\n";
   std::ofstream(folder_ / "sql/warehouse/deep/b.sql")
       << "CREATE TRIGGER x AFTER INSERT ON stock BEGIN SELECT 1; SELECT 2; END;\n-- end\n";
+  std::ofstream(folder_ / "sql/warehouse/a.postgresql.sql") << "SELECT 1;\n";  // the same script
   const auto statements = statements_from_folder(folder_ / "sql");
   ASSERT_TRUE(statements) << statements.error().message;
   ASSERT_EQ(statements->size(), 3U);

@@ -3,6 +3,8 @@
 
 #include <libpq-fe.h>
 
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 namespace banyan::postgres {
@@ -55,16 +57,28 @@ Constraint constraint_of(const PGresult* result, std::string_view state) {
   return constraint;
 }
 
-std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
+std::optional<std::size_t> position_of(const PGresult* result) {
+  const std::string text = field(result, PG_DIAG_STATEMENT_POSITION);
+  std::size_t position = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), position);
+  if (read.ec != std::errc() || position == 0) return std::nullopt;
+  return position - 1;
+}
+
+std::string first_line(std::string_view text) {
+  return std::string(text.substr(0, text.find('\n')));
+}
 
 }  // namespace
 
-Fault::Fault(std::string sqlstate, std::string message, std::optional<Constraint> constraint)
+Fault::Fault(std::string sqlstate, std::string message, std::optional<Constraint> constraint,
+             std::optional<std::size_t> position)
     : std::runtime_error(message),
       sqlstate_(std::move(sqlstate)),
       message_(std::move(message)),
       kind_(kind_of(sqlstate_, message_)),
-      constraint_(std::move(constraint)) {}
+      constraint_(std::move(constraint)),
+      position_(position) {}
 
 Fault fault_of(const PGconn* connection, const PGresult* result) {
   std::string state = result == nullptr ? "" : field(result, PG_DIAG_SQLSTATE);
@@ -74,10 +88,9 @@ Fault fault_of(const PGconn* connection, const PGresult* result) {
     return {lost ? "08006" : "XX000", why.empty() ? "the server did not answer" : why};
   }
   std::string message = without_value(field(result, PG_DIAG_MESSAGE_PRIMARY), state);
-  if (state.starts_with("23")) {
-    return {state, std::move(message), constraint_of(result, state)};
-  }
-  return {std::move(state), std::move(message)};
+  std::optional<Constraint> constraint;
+  if (state.starts_with("23")) constraint = constraint_of(result, state);
+  return {std::move(state), std::move(message), std::move(constraint), position_of(result)};
 }
 
 std::string_view next_step(FaultKind kind) {

@@ -8,7 +8,13 @@ namespace banyan::postgres {
 namespace {
 
 // A number of the kit's own, so that no application shares the lock ("banyan" in ASCII).
-constexpr std::string_view kLock = "SELECT pg_advisory_xact_lock(108179932440942)";
+constexpr std::string_view kLock = "SELECT pg_advisory_xact_lock(108170604798318)";
+
+struct User {
+  std::string name;
+  bool may_make_roles = false;
+  bool may_make_schemas = false;
+};
 
 bool has_schema(Connection& database, std::string_view schema) {
   return !database.rows("SELECT 1 FROM pg_namespace WHERE nspname = $1", {std::string(schema)})
@@ -19,8 +25,17 @@ bool has_role(Connection& database, const std::string& role) {
   return !database.rows("SELECT 1 FROM pg_roles WHERE rolname = $1", {role}).empty();
 }
 
+// Since PostgreSQL 16 a member may be barred from SET ROLE.
 bool may_take(Connection& database, const std::string& role) {
-  return database.text("SELECT pg_has_role(current_user, $1, 'MEMBER')", {role}) == "t";
+  const std::string right = database.server_version() >= 160000 ? "SET" : "MEMBER";
+  return database.text("SELECT pg_has_role(current_user, $1, $2)", {role, right}) == "t";
+}
+
+User user_of(Connection& database) {
+  const auto row = database.rows(
+      "SELECT rolname, rolsuper OR rolcreaterole, has_database_privilege(current_database(), "
+      "'CREATE') FROM pg_roles WHERE rolname = current_user");
+  return {row.at(0).at(0), row[0].at(1) == "t", row[0].at(2) == "t"};
 }
 
 void make_schema(Connection& database, std::string_view schema) {
@@ -41,20 +56,45 @@ void make_kit_tables(Connection& database) {
       "epoch BIGINT NOT NULL, location TEXT NOT NULL)");
 }
 
-void make_role(Connection& database, std::string_view application, const std::string& module) {
-  const std::string role = role_of(application, module);
-  const std::string name = identifier(role);
-  try {
-    if (!has_role(database, role)) database.run("CREATE ROLE " + name + " NOLOGIN");
-    if (!may_take(database, role)) database.run("GRANT " + name + " TO current_user");
-  } catch (const Fault& fault) {
-    if (fault.kind() != FaultKind::Denied) throw;
-    throw Fault(fault.sqlstate(),
-                "module '" + module + "' needs the role " + name + ", and this user may not make "
-                "it. An administrator runs this once:\n\n  CREATE ROLE " + name +
-                    " NOLOGIN;\n  GRANT " + name + " TO " +
-                    identifier(database.text("SELECT current_user")) + ";\n");
+bool can_use_role(Connection& database, const std::string& role) {
+  return has_role(database, role) && may_take(database, role);
+}
+
+/// Asked before anything is made: a statement that is refused would end the transaction. Throws a
+/// Fault with all that an administrator must run.
+void check_rights(Connection& database, std::string_view application,
+                  const std::vector<std::string>& modules) {
+  const User user = user_of(database);
+  std::string script;
+  bool all_there = has_schema(database, kKitSchema) && has_schema(database, kSharedSchema);
+  for (const std::string& module : modules) {
+    if (module == kSharedSchema) continue;
+    all_there = all_there && has_schema(database, module);
+    const std::string role = role_of(application, module);
+    if (user.may_make_roles || can_use_role(database, role)) continue;
+    if (!has_role(database, role)) script += "  CREATE ROLE " + identifier(role) + " NOLOGIN;\n";
+    script += "  GRANT " + identifier(role) + " TO " + identifier(user.name) + ";\n";
   }
+  if (!all_there && !user.may_make_schemas) {
+    script += "  GRANT CREATE ON DATABASE " +
+              identifier(database.text("SELECT current_database()")) + " TO " +
+              identifier(user.name) + ";\n";
+  }
+  if (script.empty()) return;
+  throw Fault("42501", "the modules need roles and schemas that the user " + identifier(user.name) +
+                           " may not make. An administrator runs this once:\n\n" + script);
+}
+
+// Roles belong to the whole server, where another database's application of the same name may be
+// making them at this moment.
+void make_role(Connection& database, const std::string& role) {
+  const std::string name = identifier(role);
+  const auto unless_there = [&](const std::string& statement) {
+    database.run("DO $do$ BEGIN " + statement +
+                 "; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $do$");
+  };
+  if (!has_role(database, role)) unless_there("CREATE ROLE " + name + " NOLOGIN");
+  if (!may_take(database, role)) unless_there("GRANT " + name + " TO CURRENT_USER");
 }
 
 // The kit's ledger lies beside the module's tables; what the module makes later is granted as well.
@@ -69,13 +109,19 @@ void make_grants(Connection& database, std::string_view application, const std::
                "NULL, clock_of TEXT NOT NULL, runs_until BIGINT NOT NULL, PRIMARY KEY (module, "
                "caller, operation, key));"
                "CREATE INDEX IF NOT EXISTS banyan_ledger_by_age ON " +
-               schema + ".banyan_ledger (module, begun_at);"
-               "GRANT " + rights + " ON ALL TABLES IN SCHEMA " + schema + " TO " + role + ";"
-               "GRANT USAGE ON ALL SEQUENCES IN SCHEMA " + schema + " TO " + role + ";"
-               "ALTER DEFAULT PRIVILEGES IN SCHEMA " + schema + " GRANT " + rights +
-               " ON TABLES TO " + role + ";"
-               "ALTER DEFAULT PRIVILEGES IN SCHEMA " + schema + " GRANT USAGE ON SEQUENCES TO " +
-               role);
+               schema +
+               ".banyan_ledger (module, begun_at);"
+               "GRANT " +
+               rights + " ON ALL TABLES IN SCHEMA " + schema + " TO " + role +
+               ";"
+               "GRANT USAGE ON ALL SEQUENCES IN SCHEMA " +
+               schema + " TO " + role +
+               ";"
+               "ALTER DEFAULT PRIVILEGES IN SCHEMA " +
+               schema + " GRANT " + rights + " ON TABLES TO " + role +
+               ";"
+               "ALTER DEFAULT PRIVILEGES IN SCHEMA " +
+               schema + " GRANT USAGE ON SEQUENCES TO " + role);
 }
 
 }  // namespace
@@ -121,36 +167,51 @@ void check_database(Connection& database, std::string_view name) {
       "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname NOT IN "
       "('pg_catalog', 'information_schema') ORDER BY 1 LIMIT 1");
   if (!foreign.empty()) {
-    throw std::runtime_error(std::string(name) + " is the database of something else: it has the "
-                             "table " + foreign + " and nothing of Banyan. It is left as it is; "
+    throw std::runtime_error(std::string(name) +
+                             " is the database of something else: it has the "
+                             "table " +
+                             foreign +
+                             " and nothing of Banyan. It is left as it is; "
                              "name another database, or a new one (createdb).");
+  }
+}
+
+void make_schemas_in_transaction(Connection& database, std::string_view application,
+                                 const std::vector<std::string>& modules) {
+  database.run(std::string(kLock));
+  check_rights(database, application, modules);
+  make_kit_tables(database);
+  make_schema(database, kSharedSchema);
+  // In one order everywhere, so that two databases' transactions do not wait for each other.
+  std::vector<std::string> sorted = modules;
+  std::ranges::sort(sorted);
+  for (const std::string& module : sorted) {
+    if (module != kSharedSchema) make_role(database, role_of(application, module));
+  }
+  for (const std::string& module : sorted) {
+    if (module == kSharedSchema) continue;
+    make_schema(database, module);
+    make_grants(database, application, module);
+    database.rows("INSERT INTO banyan.modules VALUES ($1) ON CONFLICT DO NOTHING", {module});
+  }
+  // Names are found everywhere; who may touch what they name is another matter, and so the server
+  // says "permission denied" and not "there is no such table".
+  const std::vector<std::string> all = modules_in(database);
+  for (const std::string& module : all) {
+    const std::string role = identifier(role_of(application, module));
+    if (!has_role(database, role_of(application, module))) continue;
+    database.run("GRANT USAGE ON SCHEMA " + identifier(kSharedSchema) + " TO " + role);
+    for (const std::string& other : all) {
+      database.run("GRANT USAGE ON SCHEMA " + identifier(other) + " TO " + role);
+    }
   }
 }
 
 void make_schemas(Connection& database, std::string_view application,
                   const std::vector<std::string>& modules) {
-  database.run("BEGIN; " + std::string(kLock));
+  database.run("BEGIN");
   try {
-    make_kit_tables(database);
-    make_schema(database, kSharedSchema);
-    for (const std::string& module : modules) {
-      if (module == kSharedSchema) continue;
-      make_schema(database, module);
-      make_role(database, application, module);
-      make_grants(database, application, module);
-      database.rows("INSERT INTO banyan.modules VALUES ($1) ON CONFLICT DO NOTHING", {module});
-    }
-    // Names are found everywhere; who may touch what they name is another matter, and so the server
-    // says "permission denied" and not "there is no such table".
-    const std::vector<std::string> all = modules_in(database);
-    for (const std::string& module : all) {
-      const std::string role = identifier(role_of(application, module));
-      if (!has_role(database, role_of(application, module))) continue;
-      database.run("GRANT USAGE ON SCHEMA " + identifier(kSharedSchema) + " TO " + role);
-      for (const std::string& other : all) {
-        database.run("GRANT USAGE ON SCHEMA " + identifier(other) + " TO " + role);
-      }
-    }
+    make_schemas_in_transaction(database, application, modules);
     database.run("COMMIT");
   } catch (...) {
     try {

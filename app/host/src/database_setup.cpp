@@ -31,7 +31,7 @@ void migrate(const Application& application, const std::vector<ModuleEntry>& tab
     log.write(telemetry::Level::Info, "migration_applied",
               {{"module", applied.module},
                {"script", applied.name},
-               {"database", applied.database.string()}});
+               {"database", applied.database}});
   }
 }
 

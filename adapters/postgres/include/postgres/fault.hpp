@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -40,18 +41,22 @@ struct Constraint {
 /// What the server refused. The text holds its primary message and never a value (its details do).
 class Fault : public std::runtime_error {
  public:
-  Fault(std::string sqlstate, std::string message, std::optional<Constraint> constraint = {});
+  Fault(std::string sqlstate, std::string message, std::optional<Constraint> constraint = {},
+        std::optional<std::size_t> position = {});
 
   FaultKind kind() const { return kind_; }
   const std::string& sqlstate() const { return sqlstate_; }  ///< five characters
   const std::string& message() const { return message_; }
   const std::optional<Constraint>& constraint() const { return constraint_; }
+  /// Where in the text that was sent, in characters (not bytes) from 0, where the server says so.
+  const std::optional<std::size_t>& position() const { return position_; }
 
  private:
   std::string sqlstate_;
   std::string message_;
   FaultKind kind_;
   std::optional<Constraint> constraint_;
+  std::optional<std::size_t> position_;
 };
 
 /// The fault of a result that failed; of the connection when there is no result.

@@ -8,8 +8,8 @@
 #include "postgres/connection.hpp"
 
 /// How an application's modules share a PostgreSQL database: a schema for each, one for the tables
-/// that belong to nobody yet ("shared"), one for the kit ("banyan"); and a role for each module, which
-/// may read and write the tables in its own schema and no others. Everything throws Fault.
+/// that belong to nobody yet ("shared"), one for the kit ("banyan"); and a role for each module,
+/// which may read and write the tables in its own schema and no others. Everything throws Fault.
 namespace banyan::postgres {
 
 inline constexpr std::string_view kSharedSchema = "shared";
@@ -27,15 +27,18 @@ std::string search_path_of(std::string_view module, const std::vector<std::strin
 /// The modules that have a schema in this database.
 std::vector<std::string> modules_in(Connection& database);
 
-/// Refuses a database with tables of something else, and one of a newer version of the kit; the text
-/// says what to do. Reads only. std::runtime_error.
+/// Refuses a database with tables of something else, and one of a newer version of the kit; the
+/// text says what to do. Reads only. std::runtime_error.
 void check_database(Connection& database, std::string_view name);
 
-/// Makes what is missing of schemas, roles and grants for these modules. A right that the user lacks
-/// is a Fault whose text is the SQL that an administrator runs. Processes that do this at once wait
-/// for each other.
+/// Makes what is missing of schemas, roles and grants for these modules. A right that the user
+/// lacks is a Fault whose text is the SQL that an administrator runs. Processes that do this at
+/// once wait for each other.
 void make_schemas(Connection& database, std::string_view application,
                   const std::vector<std::string>& modules);
+/// The same inside a transaction of the caller's, for who means to roll it back.
+void make_schemas_in_transaction(Connection& database, std::string_view application,
+                                 const std::vector<std::string>& modules);
 
 /// Lets the module's role read and write a table of somebody else (the baseline).
 void grant_crossing(Connection& database, std::string_view application, std::string_view module,

@@ -53,7 +53,9 @@ Result<std::vector<Statement>> statements_from_folder(const fs::path& folder) {
   }
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file() && entry.path().extension() == ".sql") {
+    // What PostgreSQL runs in place of the script beside it is no statement of its own.
+    const bool is_variant = entry.path().string().ends_with(".postgresql.sql");
+    if (entry.is_regular_file() && entry.path().extension() == ".sql" && !is_variant) {
       files.push_back(fs::relative(entry.path(), folder));
     }
   }

@@ -28,10 +28,8 @@ ScriptFolder::ScriptFolder(std::string module, const std::filesystem::path& fold
   const auto add = [this](const std::filesystem::path& from, const std::string& prefix) {
     for (const auto& entry : std::filesystem::directory_iterator(from)) {
       if (entry.path().extension() != ".sql") continue;
-      // What another engine runs in place of the script beside it.
-      if (entry.path().string().ends_with(".postgresql.sql")) continue;
-      texts_.emplace_back(prefix + entry.path().filename().string(),
-                          text_of(scripts_.module, entry.path()));
+      texts_.emplace(prefix + entry.path().filename().string(),
+                     text_of(scripts_.module, entry.path()));
     }
   };
   try {
@@ -43,8 +41,13 @@ ScriptFolder::ScriptFolder(std::string module, const std::filesystem::path& fold
     throw MigrationFault({{scripts_.module, folder.string(), std::nullopt,
                            "cannot read the folder: " + error.code().message()}});
   }
-  std::ranges::sort(texts_);
-  for (const auto& [name, text] : texts_) scripts_.scripts.push_back({name, text});
+  for (const auto& [name, text] : texts_) {
+    if (is_variant(name) && texts_.contains(base_of(name))) continue;
+    const auto variant = texts_.find(variant_of(name));
+    Script script{name, text};
+    if (variant != texts_.end()) script.postgresql = variant->second;
+    scripts_.scripts.push_back(script);
+  }
 }
 
 }  // namespace banyan::migrations

@@ -13,6 +13,7 @@ namespace banyan::migrations {
 namespace {
 
 constexpr std::size_t digits = 4;
+constexpr std::string_view kEnding = ".sql";
 constexpr std::string_view rebuild_mark = "-- banyan: rebuild";
 
 std::string_view without_folder(std::string_view name) {
@@ -28,38 +29,58 @@ std::string padded(int number) {
   return std::string(digits - std::min(digits, text.size()), '0') + text;
 }
 
+template <std::size_t size>
+bool is_one_of(const std::array<std::string_view, size>& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
 // What would take the script out of its transaction, or not work inside one.
-std::optional<std::string> why_forbidden(std::string_view word) {
-  static constexpr std::array<std::string_view, 6> transactions = {
-      "BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"};
-  if (std::ranges::find(transactions, word) != transactions.end()) {
-    return std::string(word) + ": the runner puts each file into one transaction; take it out";
+std::optional<std::string> why_forbidden(const StatementText& statement) {
+  static constexpr std::array<std::string_view, 9> transactions = {
+      "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "PREPARE"};
+  static constexpr std::array<std::string_view, 3> lasting = {"ATTACH", "DETACH", "VACUUM"};
+  static constexpr std::array<std::string_view, 3> settings = {"SET", "RESET", "DISCARD"};
+  static constexpr std::array<std::string_view, 2> for_one_transaction = {"LOCAL", "CONSTRAINTS"};
+  const std::string& word = statement.first_word;
+  if (is_one_of(transactions, word)) {
+    return word + ": the runner puts each file into one transaction; take it out";
   }
   if (word == "PRAGMA") {
     return "PRAGMA: settings belong to the connection, not to the schema; for foreign keys that "
            "must be off while a table is rebuilt, begin with the line `-- banyan: rebuild`";
   }
-  if (word == "ATTACH" || word == "DETACH" || word == "VACUUM") {
-    return std::string(word) + ": cannot be undone with the rest of the file; take it out";
+  if (is_one_of(settings, word) && !is_one_of(for_one_transaction, statement.second_word)) {
+    return word + ": the setting would last beyond this file; take it out, or write SET LOCAL";
   }
+  if (is_one_of(lasting, word)) {
+    return word + ": cannot be undone with the rest of the file; take it out";
+  }
+  if (word == "COPY") return "COPY: the rows are not in the file; write INSERT";
   return std::nullopt;
 }
 
-void check_name(const ModuleScripts& module, const Script& script, std::vector<Problem>& problems) {
+void check_name(const EngineScripts& module, const EngineScript& script,
+                std::vector<Problem>& problems) {
   if (number_of(script.name)) return;
-  problems.push_back({module.module, file_of(module.module, script.name), std::nullopt,
+  if (is_variant(script.name)) {
+    problems.push_back({module.module, script.file, std::nullopt,
+                        "it is a variant for PostgreSQL, and there is no " + base_of(script.name) +
+                            ", which the other engines run; write that file beside it (a line of "
+                            "`SELECT 1;` where they have nothing to do)"});
+    return;
+  }
+  problems.push_back({module.module, script.file, std::nullopt,
                       "the name must be four digits, '_', lower-case letters, digits and '_', and "
                       "'.sql', as in 0001_create_orders.sql; rename the file"});
 }
 
-void check_numbers(const ModuleScripts& module, const std::vector<Script>& scripts, bool separation,
-                   std::vector<Problem>& problems) {
+void check_numbers(const EngineScripts& module, bool separation, std::vector<Problem>& problems) {
   int expected = 1;
   std::string_view before;
-  for (const auto& script : scripts) {
+  for (const auto& script : module.scripts) {
     const auto number = number_of(script.name);
     if (!number || is_separation(script.name) != separation) continue;
-    const auto file = file_of(module.module, script.name);
+    const auto& file = script.file;
     if (*number == expected) {
       ++expected;
     } else if (*number < expected) {
@@ -76,9 +97,10 @@ void check_numbers(const ModuleScripts& module, const std::vector<Script>& scrip
   }
 }
 
-void check_text(const ModuleScripts& module, const Script& script, std::vector<Problem>& problems) {
-  const auto file = file_of(module.module, script.name);
-  const auto parts = split(script.sql);
+void check_text(const EngineScripts& module, const EngineScript& script,
+                std::vector<Problem>& problems) {
+  const auto& file = script.file;
+  const auto parts = split(script.sql, module.engine);
   if (parts.broken) {
     problems.push_back({module.module, file, parts.broken_line, *parts.broken});
     return;
@@ -88,7 +110,7 @@ void check_text(const ModuleScripts& module, const Script& script, std::vector<P
                         "the file has no statement; write one, or delete the file"});
   }
   for (const auto& statement : parts.statements) {
-    if (const auto why = why_forbidden(statement.first_word)) {
+    if (const auto why = why_forbidden(statement)) {
       problems.push_back({module.module, file, statement.line, *why});
     }
   }
@@ -96,24 +118,46 @@ void check_text(const ModuleScripts& module, const Script& script, std::vector<P
 
 }  // namespace
 
+EngineScripts scripts_for(sql::Engine engine, const ModuleScripts& module) {
+  EngineScripts all{module.module, engine, {}};
+  for (const auto& script : module.scripts) {
+    EngineScript text{script.name, file_of(module.module, script.name), script.sql};
+    if (engine == sql::Engine::Postgres && script.postgresql) {
+      text.file = file_of(module.module, variant_of(script.name));
+      text.sql = *script.postgresql;
+      text.is_variant = true;
+    }
+    all.scripts.push_back(std::move(text));
+  }
+  std::ranges::stable_sort(all.scripts, {}, [](const EngineScript& script) {
+    return std::pair(is_separation(script.name), script.name);
+  });
+  return all;
+}
+
 bool is_rebuild(std::string_view sql) {
-  const auto marks = split(sql).marks;
+  const auto marks = split(sql, sql::Engine::Sqlite).marks;
   return std::ranges::any_of(
       marks, [](const Mark& mark) { return mark.is_first && mark.text == rebuild_mark; });
 }
 
-std::vector<Problem> problems_of_marks(const ModuleScripts& module, const Script& script) {
+std::vector<Problem> problems_of_marks(const EngineScripts& module, const EngineScript& script) {
   std::vector<Problem> problems;
-  const auto add = [&](const Mark& mark, const std::string& what) {
-    problems.push_back({module.module, file_of(module.module, script.name), mark.line, what});
-  };
   const std::string wanted = "`" + std::string(rebuild_mark) + "`";
-  for (const auto& mark : split(script.sql).marks) {
+  for (const auto& mark : split(script.sql, module.engine).marks) {
+    const auto add = [&](const std::string& what) {
+      problems.push_back({module.module, script.file, mark.line, what});
+    };
     if (mark.text != rebuild_mark) {
-      add(mark, "the mark `" + std::string(mark.text) + "` is not known; the only one is " +
-                    wanted + ", written so, as a line of its own");
+      add("the mark `" + std::string(mark.text) + "` is not known; the only one is " + wanted +
+          ", written so, as a line of its own");
+    } else if (module.engine == sql::Engine::Postgres && script.is_variant) {
+      add(wanted + " is SQLite's; PostgreSQL alters a table in place. Take the line out");
+    } else if (module.engine == sql::Engine::Postgres) {
+      add("the script rebuilds a table, as only SQLite must; write " + variant_of(script.name) +
+          " beside it, which alters the table in place, for PostgreSQL");
     } else if (!mark.is_first) {
-      add(mark, wanted + " comes too late; put it before the first statement");
+      add(wanted + " comes too late; put it before the first statement");
     }
   }
   return problems;
@@ -138,12 +182,22 @@ std::string file_of(std::string_view module, std::string_view name) {
   return "migrations/" + std::string(module) + '/' + std::string(name);
 }
 
+bool is_variant(std::string_view name) { return name.ends_with(kVariantEnding); }
+
+std::string base_of(std::string_view variant) {
+  return std::string(variant.substr(0, variant.size() - kVariantEnding.size())) +
+         std::string(kEnding);
+}
+
+std::string variant_of(std::string_view base) {
+  return std::string(base.substr(0, base.size() - kEnding.size())) + std::string(kVariantEnding);
+}
+
 std::optional<int> number_of(std::string_view name) {
   const auto file = without_folder(name);
-  constexpr std::string_view ending = ".sql";
-  if (file.size() < digits + 2 + ending.size() || !file.ends_with(ending)) return std::nullopt;
+  if (file.size() < digits + 2 + kEnding.size() || !file.ends_with(kEnding)) return std::nullopt;
   const auto number = file.substr(0, digits);
-  const auto words = file.substr(digits + 1, file.size() - digits - 1 - ending.size());
+  const auto words = file.substr(digits + 1, file.size() - digits - 1 - kEnding.size());
   if (!all_of_kind(number, "0123456789") || file[digits] != '_' ||
       !all_of_kind(words, "abcdefghijklmnopqrstuvwxyz0123456789_")) {
     return std::nullopt;
@@ -153,48 +207,36 @@ std::optional<int> number_of(std::string_view name) {
   return value;
 }
 
-std::vector<Script> in_order(const ModuleScripts& module) {
-  auto scripts = module.scripts;
-  std::ranges::stable_sort(scripts, {}, [](const Script& script) {
-    return std::pair(is_separation(script.name), script.name);
-  });
-  return scripts;
-}
-
-std::vector<Problem> problems_of_scripts(const ModuleScripts& module) {
+std::vector<Problem> problems_of_scripts(const EngineScripts& module) {
   std::vector<Problem> problems;
-  const auto scripts = in_order(module);
-  for (const auto& script : scripts) check_name(module, script, problems);
-  check_numbers(module, scripts, false, problems);
-  check_numbers(module, scripts, true, problems);
-  for (const auto& script : scripts) check_text(module, script, problems);
+  for (const auto& script : module.scripts) check_name(module, script, problems);
+  check_numbers(module, false, problems);
+  check_numbers(module, true, problems);
+  for (const auto& script : module.scripts) check_text(module, script, problems);
   return problems;
 }
 
-std::vector<Problem> problems_of_history(const ModuleScripts& module, const History& history) {
+std::vector<Problem> problems_of_history(const EngineScripts& module, const History& history) {
   std::vector<Problem> problems;
-  const auto scripts = in_order(module);
   for (const bool separation : {false, true}) {
     std::string_view newest;
-    const Script* first_pending = nullptr;
-    for (const auto& script : scripts) {
+    const EngineScript* first_pending = nullptr;
+    for (const auto& script : module.scripts) {
       if (is_separation(script.name) != separation) continue;
       newest = script.name;
       const auto found = history.find(script.name);
-      const auto file = file_of(module.module, script.name);
       if (found == history.end()) {
         if (first_pending == nullptr) first_pending = &script;
         continue;
       }
       if (found->second.checksum != checksum_of(script.sql)) {
-        problems.push_back({module.module, file, std::nullopt,
+        problems.push_back({module.module, script.file, std::nullopt,
                             "the file was changed after it was applied (" +
                                 to_string(found->second.at) +
                                 "); put the old text back and write a new migration instead"});
       }
       if (first_pending != nullptr) {
-        problems.push_back({module.module, file_of(module.module, first_pending->name),
-                            std::nullopt,
+        problems.push_back({module.module, first_pending->file, std::nullopt,
                             "the file is new, but " + std::string(script.name) +
                                 ", which comes after it, has been applied already; give it the "
                                 "next free number"});
@@ -203,7 +245,9 @@ std::vector<Problem> problems_of_history(const ModuleScripts& module, const Hist
     }
     for (const auto& [name, applied] : history) {
       if (is_separation(name) != separation) continue;
-      if (std::ranges::any_of(scripts, [&](const Script& s) { return s.name == name; })) continue;
+      if (std::ranges::find(module.scripts, name, &EngineScript::name) != module.scripts.end()) {
+        continue;
+      }
       problems.push_back(
           {module.module, file_of(module.module, name), std::nullopt,
            name > newest

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "migrations/runner.hpp"
+#include "sql/data_source.hpp"
 
 namespace banyan::migrations {
 
@@ -15,8 +17,25 @@ inline constexpr std::string_view separation_folder = "separation/";
 
 inline bool is_separation(std::string_view name) { return name.starts_with(separation_folder); }
 
+/// A script as one engine runs it. Points into the Script.
+struct EngineScript {
+  std::string_view name;  ///< of the script, whichever text is run
+  std::string file;       ///< of the text: "migrations/orders/0002_add_notes.postgresql.sql"
+  std::string_view sql;
+  bool is_variant = false;
+};
+
+/// A module's scripts in the order in which they run: those at start, then separation/.
+struct EngineScripts {
+  std::string module;
+  sql::Engine engine = sql::Engine::Sqlite;
+  std::vector<EngineScript> scripts;
+};
+
+EngineScripts scripts_for(sql::Engine engine, const ModuleScripts& module);
+
 /// A line `-- banyan: rebuild` before the first statement asks for foreign keys to be off while the
-/// script runs.
+/// script runs. SQLite only.
 bool is_rebuild(std::string_view sql);
 
 /// What was applied from a script: independent of how line ends are written.
@@ -25,20 +44,21 @@ std::string checksum_of(std::string_view sql);
 /// "migrations/orders/0001_create.sql"
 std::string file_of(std::string_view module, std::string_view name);
 
+bool is_variant(std::string_view name);         ///< "0002_add_notes.postgresql.sql"
+std::string base_of(std::string_view variant);  ///< "0002_add_notes.sql"
+std::string variant_of(std::string_view base);
+
 /// The number in a well-formed name, or nothing.
 std::optional<int> number_of(std::string_view name);
 
-/// The module's scripts in the order in which they run: those at start, then separation/.
-std::vector<Script> in_order(const ModuleScripts& module);
-
-/// A mark that cannot be read, or stands where it is too late. Of a script that has been applied
-/// nobody asks.
-std::vector<Problem> problems_of_marks(const ModuleScripts& module, const Script& script);
+/// A mark that cannot be read, or stands where it is too late, or asks for what the engine does not
+/// have. Of a script that has been applied nobody asks.
+std::vector<Problem> problems_of_marks(const EngineScripts& module, const EngineScript& script);
 
 /// All that is wrong with the scripts themselves: names, numbers, contents.
-std::vector<Problem> problems_of_scripts(const ModuleScripts& module);
+std::vector<Problem> problems_of_scripts(const EngineScripts& module);
 
-/// What a file's history says of one module: name -> what was applied.
+/// What a database's history says of one module: name -> what was applied.
 struct Applied {
   std::string checksum;
   Timestamp at;
@@ -46,6 +66,6 @@ struct Applied {
 using History = std::map<std::string, Applied, std::less<>>;
 
 /// All that does not agree between the scripts and the history.
-std::vector<Problem> problems_of_history(const ModuleScripts& module, const History& history);
+std::vector<Problem> problems_of_history(const EngineScripts& module, const History& history);
 
 }  // namespace banyan::migrations

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sql/data_source.hpp"
+
 namespace banyan::migrations {
 
 /// One statement of a script, found without a database.
@@ -13,6 +15,7 @@ struct StatementText {
   std::string_view text;   ///< from its first word on, without leading comments
   int line = 1;            ///< of its first word
   std::string first_word;  ///< in upper case
+  std::string second_word;
 };
 
 /// A comment that speaks to the runner: "-- banyan: rebuild".
@@ -30,9 +33,10 @@ struct SplitScript {
   int broken_line = 0;
 };
 
-/// Splits a script at its semicolons, as SQLite would: not inside strings, quoted names, comments
-/// and the bodies of triggers.
-SplitScript split(std::string_view sql);
+/// Splits a script at its semicolons, as the engine would: not inside strings, quoted names and
+/// comments; on SQLite not in the bodies of triggers, on PostgreSQL not in dollar quotes,
+/// parentheses and the bodies of functions written in SQL (BEGIN ATOMIC).
+SplitScript split(std::string_view sql, sql::Engine engine);
 
 /// Line of the character at `offset`, counted from 1.
 int line_at(std::string_view text, std::size_t offset);

@@ -4,15 +4,16 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "kernel/clock.hpp"
 #include "migrations/script.hpp"
+#include "sql/data_source.hpp"
 
 namespace banyan::migrations {
 
@@ -50,33 +51,50 @@ struct Status {
   std::string name;
   State state = State::Pending;
   std::optional<Timestamp> applied_at;
-  std::filesystem::path database;  ///< where the module's tables are
+  std::string database;  ///< where the module's tables are: a file, or a server's database
 };
 
-/// Applies modules' scripts to the file that holds their tables, each script in one transaction,
-/// and remembers them in `banyan_migrations`. Processes that start at once wait for each other.
+/// Applies modules' scripts to the database that holds their tables, each script in one
+/// transaction, and remembers them there. Processes that start at once wait for each other. A
+/// database of something else, and one of a newer version, is refused and left as it is.
 ///
 /// A script is `NNNN_snake_case.sql`, counted from 0001 without gaps, plain SQL without BEGIN and
-/// COMMIT. With the line `-- banyan: rebuild` before its first statement foreign keys are off while
-/// it runs and are all checked before it commits, and renaming a table leaves references to it
-/// alone: for SQLite's way of altering a table (make new, copy, drop, rename). Without it a table
-/// to which others refer cannot be dropped, because their rows would go with it. Scripts in
-/// `separation/` have a numbering of their own and run only when asked for.
+/// COMMIT. `NNNN_snake_case.postgresql.sql` beside it is the same script as PostgreSQL runs it,
+/// where the SQL must differ. Scripts in `separation/` have a numbering of their own and run only
+/// when asked for. A script that names what is not there yet waits for the other modules' pending
+/// scripts.
+///
+/// On SQLite, with the line `-- banyan: rebuild` before its first statement, foreign keys are off
+/// while a script runs and are all checked before it commits, and renaming a table leaves
+/// references to it alone: for SQLite's way of altering a table (make new, copy, drop, rename).
+/// Without it a table to which others refer cannot be dropped, because their rows would go with it.
+///
+/// On PostgreSQL every run first makes what is missing of the modules' schemas, roles and grants
+/// (see postgres/module_schemas.hpp). A script runs as the user of the connection, who owns what it
+/// makes, and names without a schema are looked for in the module's own, then in the shared one,
+/// then in the others'; what it makes is in the module's own. The module "shared" has the shared
+/// one.
 class Runner {
  public:
-  /// `shared_file` is created when it is missing. Scripts are kept by reference: they are embedded.
+  /// `application` is what the roles' names begin with on PostgreSQL; SQLite has no use for it.
+  /// Scripts are kept by reference: they are embedded. Connects to nothing yet.
+  Runner(sql::DataSource source, std::string application, std::vector<ModuleScripts> modules,
+         const Clock& clock = system_clock());
+  /// A SQLite file, which is created when it is missing.
   Runner(const std::filesystem::path& shared_file, std::vector<ModuleScripts> modules,
          const Clock& clock = system_clock());
 
   /// Everything that is wrong before anything is applied: names, gaps, transaction statements,
-  /// history that does not agree (changed, missing, newer, out of order).
+  /// variants that are missing or have nothing to vary, history that does not agree (changed,
+  /// missing, newer, out of order), a database that cannot be used. Reads only.
   std::vector<Problem> check() const;
 
-  /// Applies what is pending, except separation/. Returns what was applied. Throws MigrationFault.
+  /// Applies what is pending, except separation/. Returns what was applied, in the order in which
+  /// it was. Throws MigrationFault; scripts that ran before the one that failed stay applied.
   std::vector<Status> apply();
 
   /// What apply() would do, tried out and rolled back: a script that cannot run is found. The
-  /// file is not changed. Throws MigrationFault.
+  /// database is not changed; others' writes to it wait meanwhile. Throws MigrationFault.
   std::vector<Status> dry_run();
 
   /// Applies the pending separation scripts of a module whose names begin with `prefix`
@@ -94,14 +112,15 @@ class Runner {
   Wanted separation_of(std::string_view module, std::string_view prefix) const;
   std::vector<Status> apply_where(const Wanted& wanted);
   std::vector<Status> try_where(const Wanted& wanted);
-  std::vector<Status> try_out(const Wanted& wanted);
 
-  std::filesystem::path shared_file_;
+  sql::DataSource source_;
+  std::string application_;
   std::vector<ModuleScripts> modules_;
   const Clock& clock_;
 };
 
-/// Scripts read from `<folder>/*.sql` and `<folder>/separation/*.sql`: for tools and tests.
+/// Scripts and their variants, read from `<folder>/*.sql` and `<folder>/separation/*.sql`: for
+/// tools and tests.
 class ScriptFolder {
  public:
   /// Throws MigrationFault for a folder or a file that cannot be read.
@@ -111,7 +130,7 @@ class ScriptFolder {
   const ModuleScripts& scripts() const { return scripts_; }
 
  private:
-  std::vector<std::pair<std::string, std::string>> texts_;
+  std::map<std::string, std::string, std::less<>> texts_;
   ModuleScripts scripts_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -11,6 +12,11 @@ namespace banyan::migrations {
 struct Script {
   std::string_view name;
   std::string_view sql;
+  /// The text of "0001_create.postgresql.sql", the variant that PostgreSQL runs instead of `sql`.
+  /// (A variant without the file that it varies is a Script with its own name, which is refused.)
+  std::optional<std::string_view> postgresql = std::nullopt;
 };
+
+inline constexpr std::string_view kVariantEnding = ".postgresql.sql";
 
 }  // namespace banyan::migrations

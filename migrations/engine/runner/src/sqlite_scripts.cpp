@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "placement/file_format.hpp"
+#include "placement/placement_table.hpp"
+#include "script_database.hpp"
+#include "sqlite/authorizer.hpp"
+#include "sqlite/connection.hpp"
+#include "sqlite/file_lock.hpp"
+#include "sqlite/transaction.hpp"
+#include "statements.hpp"
+
+namespace banyan::migrations {
+namespace {
+
+using sqlite::Connection;
+using sqlite::OpenMode;
+
+constexpr std::chrono::seconds longest_wait_for_writers{60};
+constexpr std::size_t most_orphans_listed = 20;
+
+MigrationFault about(const std::filesystem::path& database, const std::string& what) {
+  return MigrationFault({{"", database.string(), std::nullopt, what}});
+}
+
+std::string explained(const sqlite::Fault& fault) {
+  const auto next = sqlite::next_step(fault.kind());
+  return fault.message() + (next.empty() ? "" : ". " + std::string(next));
+}
+
+// What SQLite refuses outside a script is said about the file.
+auto about_file(const std::filesystem::path& file, auto&& action) {
+  try {
+    return action();
+  } catch (const sqlite::Fault& fault) {
+    throw about(file, explained(fault));
+  }
+}
+
+void check_usable(const std::filesystem::path& file) {
+  if (const auto usable = placement::check_database(file); !usable) {
+    throw about(file, usable.error().message);
+  }
+}
+
+sqlite::FileLock lock_writers(const std::filesystem::path& database) {
+  const auto file = sqlite::writer_lock_of(database);
+  auto lock = sqlite::FileLock::take(file, database, longest_wait_for_writers);
+  if (lock) return std::move(*lock);
+  throw about(database, "another process has been writing for " +
+                            std::to_string(longest_wait_for_writers.count()) +
+                            " seconds without a pause; find it with `fuser " + file.string() + "`");
+}
+
+Connection open(const std::filesystem::path& file, OpenMode mode) {
+  Connection database = Connection::open(file, mode, longest_wait_for_writers);
+  if (mode == OpenMode::Create) database.run("PRAGMA journal_mode = WAL");
+  database.run("PRAGMA synchronous = FULL");
+  database.set(sqlite::Setting::ForeignKeys, true);
+  return database;
+}
+
+void create_history(const Connection& database) {
+  database.run(
+      "CREATE TABLE IF NOT EXISTS banyan_migrations(module TEXT NOT NULL, name TEXT NOT NULL, "
+      "checksum TEXT NOT NULL, applied_at BIGINT NOT NULL, PRIMARY KEY(module, name))");
+}
+
+History history_in(const Connection& database, const std::string& module) {
+  History history;
+  if (!database.has_table("banyan_migrations")) return history;
+  auto row =
+      database.query("SELECT name, checksum, applied_at FROM banyan_migrations WHERE module = ?1");
+  row.bind(1, module);
+  while (row.step()) history[row.text(0)] = {row.text(1), Timestamp{row.number(2)}};
+  return history;
+}
+
+// In a rebuild tables go by the names of others for a while, which must not rename references.
+void prepare_for(const Connection& database, const EngineScript& script) {
+  const bool rebuilds = is_rebuild(script.sql);
+  database.set(sqlite::Setting::ForeignKeys, !rebuilds);
+  database.run(rebuilds ? "PRAGMA legacy_alter_table = ON" : "PRAGMA legacy_alter_table = OFF");
+}
+
+std::vector<std::string> referring_tables(const Connection& database, const std::string& to) {
+  std::vector<std::string> tables;
+  auto row = database.query(
+      "SELECT DISTINCT m.name FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) k "
+      "WHERE m.type = 'table' AND k.\"table\" = ?1 COLLATE NOCASE "
+      "AND m.name <> ?1 COLLATE NOCASE ORDER BY m.name");
+  row.bind(1, to);
+  while (row.step()) tables.push_back(row.text(0));
+  return tables;
+}
+
+// SQLite deletes a table's rows before it drops it, and ON DELETE says what becomes of the others.
+std::optional<std::string> why_not_dropped(const Connection& database, const std::string& table) {
+  std::string list;
+  for (const auto& name : referring_tables(database, table)) list += ", '" + name + "'";
+  if (list.empty()) return std::nullopt;
+  return "it drops '" + table + "', to which " + list.substr(2) +
+         " refers: rows there would be deleted or emptied with it, as their ON DELETE says. To "
+         "rebuild the table, begin the script with the line `-- banyan: rebuild`; to remove it, "
+         "first drop what refers to it";
+}
+
+/// A write transaction, in a file behind its lock or in memory. What a script needs of the
+/// connection is set before it begins.
+struct Writing {
+  Writing(std::optional<sqlite::FileLock> file_lock, Connection opened, const EngineScript& script)
+      : lock(std::move(file_lock)),
+        connection(std::move(opened)),
+        transaction((prepare_for(connection, script), connection), sqlite::Begin::Immediate) {}
+
+  static std::shared_ptr<Writing> in_file(const std::filesystem::path& file, OpenMode mode,
+                                          const EngineScript& script) {
+    return about_file(file, [&] {
+      auto lock = lock_writers(file);
+      return std::make_shared<Writing>(std::move(lock), open(file, mode), script);
+    });
+  }
+
+  static std::shared_ptr<Writing> in_memory(const EngineScript& script) {
+    return std::make_shared<Writing>(std::nullopt, Connection::in_memory(), script);
+  }
+
+  const std::optional<sqlite::FileLock> lock;
+  const Connection connection;
+  sqlite::Transaction transaction;
+};
+
+class SqliteScriptTransaction final : public ScriptTransaction {
+ public:
+  /// `is_rehearsal`: the transaction goes on after this script.
+  SqliteScriptTransaction(std::shared_ptr<Writing> writing, std::filesystem::path place,
+                          std::string module, const EngineScript& script, bool is_rehearsal)
+      : writing_(std::move(writing)),
+        database_(writing_->connection),
+        place_(std::move(place)),
+        module_(std::move(module)),
+        script_(script),
+        is_rehearsal_(is_rehearsal) {
+    about_file(place_, [&] {
+      if (is_rehearsal_) database_.run("SAVEPOINT banyan_script");
+      prepare_for(database_, script_);
+      create_history(database_);
+    });
+  }
+
+  ~SqliteScriptTransaction() override {
+    if (!is_rehearsal_ || done_) return;
+    try {
+      database_.run("ROLLBACK TO banyan_script; RELEASE banyan_script");
+    } catch (const sqlite::Fault&) {  // NOLINT(bugprone-empty-catch): the transaction is gone
+    }
+  }
+
+  std::string place() const override { return place_.string(); }
+
+  History history() override {
+    return about_file(place_, [&] { return history_in(database_, module_); });
+  }
+
+  void run() override {
+    try {
+      run_statements();
+    } catch (const sqlite::Fault& fault) {
+      const auto line =
+          fault.offset() ? std::optional(line_at(script_.sql, *fault.offset())) : std::nullopt;
+      std::vector<Problem> problems{{module_, script_.file, line, explained(fault)}};
+      if (fault.kind() == sqlite::FaultKind::SchemaMissing) {
+        throw UnknownNameFault(std::move(problems));
+      }
+      throw MigrationFault(std::move(problems));
+    }
+    if (is_rebuild(script_.sql)) about_file(place_, [&] { check_foreign_keys(); });
+  }
+
+  void remember(Timestamp at) override {
+    about_file(place_, [&] {
+      database_.query("INSERT INTO banyan_migrations VALUES (?1, ?2, ?3, ?4)")
+          .bind_all(module_, script_.name, checksum_of(script_.sql), at.micros)
+          .run();
+      placement::mark_database(database_);
+    });
+  }
+
+  void commit() override {
+    try {
+      if (is_rehearsal_) {
+        database_.run("RELEASE banyan_script");
+      } else {
+        writing_->transaction.commit();
+      }
+      done_ = true;
+    } catch (const sqlite::Fault& fault) {
+      throw MigrationFault({{module_, script_.file, std::nullopt, explained(fault)}});
+    }
+  }
+
+ private:
+  void run_statements() {
+    std::vector<std::string> dropped;
+    const sqlite::Authorizer watch(database_, [&dropped](const sqlite::AccessRequest& request) {
+      if (request.action == sqlite::Action::DropTable) dropped.emplace_back(request.first);
+      return sqlite::Verdict::Allow;
+    });
+    const bool rebuilds = is_rebuild(script_.sql);
+    database_.run(script_.sql, [&](std::size_t offset) {
+      for (const auto& table : std::exchange(dropped, {})) {
+        const auto why = rebuilds ? std::nullopt : why_not_dropped(database_, table);
+        if (why) {
+          throw MigrationFault({{module_, script_.file, line_at(script_.sql, offset), *why}});
+        }
+      }
+    });
+  }
+
+  void check_foreign_keys() {
+    std::vector<Problem> problems;
+    auto row = database_.query("PRAGMA foreign_key_check");
+    while (problems.size() < most_orphans_listed && row.step()) {
+      problems.push_back({module_, script_.file, std::nullopt,
+                          "after the rebuild row " + row.text(1) + " of '" + row.text(0) +
+                              "' points to nothing in '" + row.text(2) +
+                              "'; delete or correct such rows in the script"});
+    }
+    if (!problems.empty()) throw MigrationFault(std::move(problems));
+  }
+
+  const std::shared_ptr<Writing> writing_;
+  const Connection& database_;
+  const std::filesystem::path place_;
+  const std::string module_;
+  const EngineScript& script_;
+  const bool is_rehearsal_;
+  bool done_ = false;
+};
+
+class SqliteScriptDatabase final : public ScriptDatabase {
+ public:
+  SqliteScriptDatabase(std::filesystem::path shared_file, Access access)
+      : shared_file_(std::move(shared_file)), access_(access) {
+    check_usable(shared_file_);
+  }
+
+  std::string place_of(const std::string& module) override { return file_of(module).string(); }
+
+  History history_of(const std::string& module) override {
+    const auto file = file_of(module);
+    if (!std::filesystem::exists(file)) return {};
+    return about_file(file,
+                      [&] { return history_in(open(file, OpenMode::ReadRecovering), module); });
+  }
+
+  std::unique_ptr<ScriptTransaction> begin(const std::string& module,
+                                           const EngineScript& script) override {
+    if (access_ == Access::Rehearse) {
+      const auto file = file_of(module);
+      return std::make_unique<SqliteScriptTransaction>(rehearsal_in(file, script), file, module,
+                                                       script, true);
+    }
+    while (true) {
+      const auto file = file_of(module);
+      auto writing = Writing::in_file(file, OpenMode::Create, script);
+      // Moved while it waited for the lock.
+      if (file_of(module) != file) continue;
+      return std::make_unique<SqliteScriptTransaction>(std::move(writing), file, module, script,
+                                                       false);
+    }
+  }
+
+ private:
+  // The file that holds the module's tables: the shared one, or where its placement points to.
+  std::filesystem::path file_of(const std::string& module) const {
+    if (!std::filesystem::exists(shared_file_)) return shared_file_;
+    const auto placement = about_file(shared_file_, [&] {
+      return placement::find(Connection::open(shared_file_, OpenMode::ReadRecovering), module);
+    });
+    if (!placement || placement->authority() == placement::Authority::Shared) return shared_file_;
+    auto file = shared_file_.parent_path() / placement->location;
+    if (!std::filesystem::exists(file)) {
+      throw about(shared_file_, "it says that the tables of '" + module + "' are in '" +
+                                    file.string() + "', which is not there; put the file back");
+    }
+    check_usable(file);
+    return file;
+  }
+
+  std::shared_ptr<Writing> rehearsal_in(const std::filesystem::path& file,
+                                        const EngineScript& script) {
+    auto& rehearsal = rehearsals_[file];
+    if (!rehearsal) {
+      rehearsal = std::filesystem::exists(file) ? Writing::in_file(file, OpenMode::Write, script)
+                                                : Writing::in_memory(script);
+    }
+    return rehearsal;
+  }
+
+  const std::filesystem::path shared_file_;
+  const Access access_;
+  std::map<std::filesystem::path, std::shared_ptr<Writing>> rehearsals_;
+};
+
+}  // namespace
+
+std::unique_ptr<ScriptDatabase> open_sqlite(const std::filesystem::path& shared_file,
+                                            Access access) {
+  return std::make_unique<SqliteScriptDatabase>(shared_file, access);
+}
+
+}  // namespace banyan::migrations
