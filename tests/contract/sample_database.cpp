@@ -20,6 +20,15 @@ void separate(recordshop::ShopDatabase& shop, Stage stage) {
   for (const std::string_view module : {"orders", "warehouse"}) shop.separate(module, steps);
 }
 
+void fill(recordshop::ShopDatabase& shop, Stage stage) {
+  const SampleShop& sample = sample_shop();
+  const recordshop::ModuleDatabases to = shop.modules();
+  require(catalog::load(to.catalog, any_context(), sample.catalog()));
+  require(warehouse::load(to.warehouse, any_context(), sample.stock, {1'700'000'000'000'000}));
+  require(orders::load(to.orders, any_context(), sample.past_orders));
+  separate(shop, stage);
+}
+
 /// A file with the sample in it, made once in a program: tests copy it, which is much faster.
 std::filesystem::path filled_once(Stage stage) {
   static const TemporaryFolder folder;
@@ -28,18 +37,20 @@ std::filesystem::path filled_once(Stage stage) {
   const auto file = folder.path() / (std::to_string(static_cast<int>(stage)) + ".db");
   if (std::filesystem::exists(file)) return file;
   recordshop::ShopDatabase shop(file);
-  const SampleShop& sample = sample_shop();
-  const recordshop::ModuleDatabases to = shop.modules();
-  require(catalog::load(to.catalog, any_context(), sample.catalog()));
-  require(warehouse::load(to.warehouse, any_context(), sample.stock, {1'700'000'000'000'000}));
-  require(orders::load(to.orders, any_context(), sample.past_orders));
-  separate(shop, stage);
+  fill(shop, stage);
   return file;
 }
 
 }  // namespace
 
-SampleDatabase::SampleDatabase(Stage stage) {
+SampleDatabase::SampleDatabase(Stage stage, sql::Engine engine) {
+  if (engine == sql::Engine::Postgres) {
+    server_.emplace(test::PostgresServer::shared().make_database());
+    shop_ = std::make_unique<recordshop::ShopDatabase>(
+        sql::DataSource{sql::Engine::Postgres, {}, server_->url()});
+    fill(*shop_, stage);
+    return;
+  }
   std::filesystem::copy_file(filled_once(stage), file());
   shop_ = std::make_unique<recordshop::ShopDatabase>(file());
 }

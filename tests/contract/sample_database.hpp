@@ -3,8 +3,10 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "data/shop_database.hpp"
+#include "support/postgres_server.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace banyan::contract {
@@ -14,11 +16,12 @@ enum class Stage { Shared, Expanded, Separated };
 
 using test::TemporaryFolder;
 
-/// A database file with the records of sample_shop.hpp. A service that is started on file() serves
+/// A database with the records of sample_shop.hpp. A service that is started on file() serves
 /// what the contracts expect.
 class SampleDatabase {
  public:
-  explicit SampleDatabase(Stage stage = Stage::Shared);
+  explicit SampleDatabase(Stage stage = Stage::Shared,
+                          sql::Engine engine = sql::Engine::Sqlite);
 
   std::filesystem::path file() const { return folder_.path() / "shop.db"; }
   recordshop::ModuleDatabases modules() { return shop_->modules(); }
@@ -29,6 +32,7 @@ class SampleDatabase {
 
  private:
   TemporaryFolder folder_;
+  std::optional<test::PostgresDatabase> server_;
   std::unique_ptr<recordshop::ShopDatabase> shop_;
 };
 

@@ -40,7 +40,7 @@ struct OnSql {
     if constexpr (std::same_as<P, warehouse::Warehouse>) return modules.warehouse.ledger();
     if constexpr (std::same_as<P, orders::Orders>) return modules.orders.ledger();
   }
-  explicit OnSql(Stage stage) : database(stage) {}
+  OnSql(Stage stage, sql::Engine engine) : database(stage, engine) {}
   SampleDatabase database;
   recordshop::ModuleDatabases modules = database.modules();
   std::unique_ptr<catalog::Catalog> catalog =
@@ -50,6 +50,10 @@ struct OnSql {
       warehouse::make_warehouse({*catalog_port}, modules.warehouse, real_environment());
   std::unique_ptr<warehouse::Warehouse> warehouse_port = bind_in_process(*warehouse, no_observer());
 };
+
+std::string name_of(sql::Engine engine) {
+  return engine == sql::Engine::Postgres ? "postgresql" : "sql";
+}
 
 struct InMemory {
   template <class P>
@@ -75,9 +79,9 @@ PortUnderTest<catalog::Catalog> catalog_in_memory() {
           }};
 }
 
-PortUnderTest<catalog::Catalog> catalog_on_sql() {
-  return {"sql", [] {
-            return world<catalog::Catalog>(std::make_unique<OnSql>(Stage::Shared), [](OnSql& base) {
+PortUnderTest<catalog::Catalog> catalog_on_sql(sql::Engine engine) {
+  return {name_of(engine), [engine] {
+            return world<catalog::Catalog>(std::make_unique<OnSql>(Stage::Shared, engine), [](OnSql& base) {
               return catalog::make_catalog({}, base.modules.catalog, real_environment());
             });
           }};
@@ -92,9 +96,9 @@ PortUnderTest<warehouse::Warehouse> warehouse_in_memory() {
           }};
 }
 
-PortUnderTest<warehouse::Warehouse> warehouse_on_sql(Stage stage) {
-  return {"sql_" + name_of(stage), [stage] {
-            return world<warehouse::Warehouse>(std::make_unique<OnSql>(stage), [](OnSql& base) {
+PortUnderTest<warehouse::Warehouse> warehouse_on_sql(Stage stage, sql::Engine engine) {
+  return {name_of(engine) + "_" + name_of(stage), [stage, engine] {
+            return world<warehouse::Warehouse>(std::make_unique<OnSql>(stage, engine), [](OnSql& base) {
               return warehouse::make_warehouse({*base.catalog_port}, base.modules.warehouse,
                                                real_environment());
             });
@@ -110,9 +114,9 @@ PortUnderTest<orders::Orders> orders_in_memory() {
           }};
 }
 
-PortUnderTest<orders::Orders> orders_on_sql(Stage stage) {
-  return {"sql_" + name_of(stage), [stage] {
-            return world<orders::Orders>(std::make_unique<OnSql>(stage), [](OnSql& base) {
+PortUnderTest<orders::Orders> orders_on_sql(Stage stage, sql::Engine engine) {
+  return {name_of(engine) + "_" + name_of(stage), [stage, engine] {
+            return world<orders::Orders>(std::make_unique<OnSql>(stage, engine), [](OnSql& base) {
               return orders::make_orders({*base.catalog_port, *base.warehouse_port},
                                          base.modules.orders, real_environment());
             });

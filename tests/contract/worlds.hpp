@@ -12,13 +12,15 @@
 namespace banyan::contract {
 
 PortUnderTest<catalog::Catalog> catalog_in_memory();
-PortUnderTest<catalog::Catalog> catalog_on_sql();
+PortUnderTest<catalog::Catalog> catalog_on_sql(sql::Engine engine = sql::Engine::Sqlite);
 
 PortUnderTest<warehouse::Warehouse> warehouse_in_memory();
-PortUnderTest<warehouse::Warehouse> warehouse_on_sql(Stage stage);
+PortUnderTest<warehouse::Warehouse> warehouse_on_sql(Stage stage,
+                                                     sql::Engine engine = sql::Engine::Sqlite);
 
 PortUnderTest<orders::Orders> orders_in_memory();
-PortUnderTest<orders::Orders> orders_on_sql(Stage stage);
+PortUnderTest<orders::Orders> orders_on_sql(Stage stage,
+                                            sql::Engine engine = sql::Engine::Sqlite);
 
 /// "shared", "expanded", "separated".
 std::string name_of(Stage stage);

@@ -26,7 +26,7 @@ void migrate(const Application& application, const std::vector<ModuleEntry>& tab
       scripts.push_back({std::string(entry.port->name), *entry.scripts});
     }
   }
-  migrations::Runner runner(options.database.file, std::move(scripts));
+  migrations::Runner runner(options.database, application.name, std::move(scripts));
   for (const migrations::Status& applied : runner.apply()) {
     log.write(telemetry::Level::Info, "migration_applied",
               {{"module", applied.module},

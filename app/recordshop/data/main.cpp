@@ -23,9 +23,14 @@ void show(const Progress& progress) {
                static_cast<long long>(progress.of));
 }
 
-int fill(recordshop::ShopData& data, const std::filesystem::path& file) {
-  recordshop::ShopDatabase database(file);
-  std::fprintf(stderr, "loading %s into %s\n", data.name().c_str(), file.c_str());
+int fill(recordshop::ShopData& data, const std::string& where) {
+  const auto source = banyan::sql::DataSource::parse(where);
+  if (!source) {
+    std::fprintf(stderr, "--database: %s\n", source.error().message.c_str());
+    return kUsage;
+  }
+  recordshop::ShopDatabase database(*source);
+  std::fprintf(stderr, "loading %s into %s\n", data.name().c_str(), source->display().c_str());
   const auto report = recordshop::load_shop(data, database.modules(), banyan::system_clock(), show);
   if (!report) {
     std::fprintf(stderr, "%s\n", report.error().message.c_str());
@@ -55,7 +60,7 @@ int main(int argc, char** argv) {
   std::string chinook;
 
   CLI::App* generate = program.add_subcommand("generate", "Makes records up, the same for a seed");
-  generate->add_option("--database", database, "The shop's database; made when missing")
+  generate->add_option("--database", database, "The shop's database: a file, made when missing, or postgresql://…")
       ->required();
   generate->add_option("--seed", options.seed, "Any number")->capture_default_str();
   generate->add_option("--tracks", options.tracks, "How many tracks; the rest is in proportion")
@@ -63,7 +68,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   CLI::App* import = program.add_subcommand("import", "Takes the records of a Chinook database");
   import->add_option("file", chinook, "The Chinook database, a SQLite file")->required();
-  import->add_option("--database", database, "The shop's database; made when missing")->required();
+  import->add_option("--database", database, "The shop's database: a file, made when missing, or postgresql://…")->required();
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -16,6 +16,9 @@ const std::vector<banyan::migrations::Script>& migrations();
 }
 
 namespace recordshop {
+
+using banyan::sql::DataSource;
+
 namespace {
 
 using banyan::migrations::Runner;
@@ -27,10 +30,13 @@ std::vector<banyan::migrations::ModuleScripts> all_scripts() {
           {"orders", orders::migrations()}};
 }
 
-/// Brings the schema up to date before anybody opens the file.
-std::filesystem::path migrated(const std::filesystem::path& file) {
-  Runner(file, all_scripts()).apply();
-  return file;
+// What the shop itself is called: its modules' roles begin with it.
+constexpr const char* kApplication = "recordshop";
+
+/// Brings the schema up to date before anybody opens the database.
+const DataSource& migrated(const DataSource& source) {
+  Runner(source, kApplication, all_scripts()).apply();
+  return source;
 }
 
 std::vector<banyan::sql::Crossing> crossings_of(std::string_view module) {
@@ -44,9 +50,11 @@ std::vector<banyan::sql::Crossing> crossings_of(std::string_view module) {
 }  // namespace
 
 struct ShopDatabase::Parts {
-  explicit Parts(const std::filesystem::path& path) : file(path), shared(banyan::sql::Database::open({banyan::sql::Engine::Sqlite, migrated(path), {}})) {}
+  explicit Parts(const DataSource& where)
+      : source(where),
+        shared(banyan::sql::Database::open(migrated(source), {.application = kApplication})) {}
 
-  std::filesystem::path file;
+  DataSource source;
   std::unique_ptr<banyan::sql::Database> shared;
   banyan::sql::ModuleDatabase catalog = shared->connect("catalog", {"artists", "albums", "tracks"});
   banyan::sql::ModuleDatabase warehouse = shared->connect(
@@ -58,15 +66,17 @@ struct ShopDatabase::Parts {
       crossings_of("orders"));
 };
 
+ShopDatabase::ShopDatabase(const DataSource& source) : parts_(std::make_unique<Parts>(source)) {}
+
 ShopDatabase::ShopDatabase(const std::filesystem::path& file)
-    : parts_(std::make_unique<Parts>(file)) {}
+    : ShopDatabase(DataSource{banyan::sql::Engine::Sqlite, file, {}}) {}
 
 ShopDatabase::~ShopDatabase() = default;
 
 ModuleDatabases ShopDatabase::modules() { return {parts_->catalog, parts_->warehouse, parts_->orders}; }
 
 void ShopDatabase::separate(std::string_view module, std::string_view prefix) {
-  Runner(parts_->file, all_scripts()).apply_separation(module, prefix);
+  Runner(parts_->source, kApplication, all_scripts()).apply_separation(module, prefix);
 }
 
 }  // namespace recordshop

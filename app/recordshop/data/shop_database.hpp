@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "data/load_shop.hpp"
+#include "sql/data_source.hpp"
 
 namespace recordshop {
 
@@ -13,8 +14,9 @@ namespace recordshop {
 /// loading, and for tests.
 class ShopDatabase {
  public:
-  /// Creates the file when it is missing, and applies the migrations that it lacks (not those of
+  /// Creates a file when it is missing, and applies the migrations that it lacks (not those of
   /// separation/). Throws banyan::migrations::MigrationFault and banyan::sql::Fault.
+  explicit ShopDatabase(const banyan::sql::DataSource& source);
   explicit ShopDatabase(const std::filesystem::path& file);
   ~ShopDatabase();
   ShopDatabase(const ShopDatabase&) = delete;

@@ -143,14 +143,15 @@ TEST_P(OrderStoreContract, WritesTheHistoryInTheOrderOfTime) {
   EXPECT_EQ(history, expected);
 }
 
-OrderStoreAdapter on_sql(Stage stage) {
-  return {"sql_" + name_of(stage), [stage] {
+OrderStoreAdapter on_sql(Stage stage, sql::Engine engine = sql::Engine::Sqlite) {
+  const std::string name = engine == sql::Engine::Postgres ? "postgresql_" : "sql_";
+  return {name + name_of(stage), [stage, engine] {
             struct Base {
-              explicit Base(Stage at) : database(at) {}
+              Base(Stage at, sql::Engine on) : database(at, on) {}
               SampleDatabase database;
               recordshop::ModuleDatabases modules = database.modules();
             };
-            auto base = std::make_shared<Base>(stage);
+            auto base = std::make_shared<Base>(stage, engine);
             auto store = ::orders::make_soci_order_store(base->modules.orders);
             return OrderStoreInPlace{std::move(base), std::move(store)};
           }};
@@ -165,7 +166,9 @@ INSTANTIATE_TEST_SUITE_P(Adapters, OrderStoreContract,
                                                                      system_clock())};
                                                            }},
                                          on_sql(Stage::Shared), on_sql(Stage::Expanded),
-                                         on_sql(Stage::Separated)),
+                                         on_sql(Stage::Separated),
+                                         on_sql(Stage::Shared, sql::Engine::Postgres),
+                                         on_sql(Stage::Separated, sql::Engine::Postgres)),
                          print_name);
 
 TEST(OrdersSeparation, GoesOnUnderRunningCodeAndKeepsTheHistory) {

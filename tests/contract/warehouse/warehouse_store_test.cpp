@@ -137,14 +137,15 @@ TEST_P(WarehouseStoreContract, JournalsMovementsInTheOrderOfTime) {
   EXPECT_EQ(movements[2], sold);
 }
 
-WarehouseStoreAdapter on_sql(Stage stage) {
-  return {"sql_" + name_of(stage), [stage] {
+WarehouseStoreAdapter on_sql(Stage stage, sql::Engine engine = sql::Engine::Sqlite) {
+  const std::string name = engine == sql::Engine::Postgres ? "postgresql_" : "sql_";
+  return {name + name_of(stage), [stage, engine] {
             struct Base {
-              explicit Base(Stage at) : database(at) {}
+              Base(Stage at, sql::Engine on) : database(at, on) {}
               SampleDatabase database;
               recordshop::ModuleDatabases modules = database.modules();
             };
-            auto base = std::make_shared<Base>(stage);
+            auto base = std::make_shared<Base>(stage, engine);
             auto store = ::warehouse::make_soci_warehouse_store(base->modules.warehouse);
             return StoreInPlace{std::move(base), std::move(store)};
           }};
