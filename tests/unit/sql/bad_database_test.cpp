@@ -62,7 +62,7 @@ TEST_F(BadDatabaseTest, A_damaged_database) {
   stream.close();
   try {
     const auto shared = test::open_file(file);
-    shared->connect("t", {"t"}).read(soon(), [](Session& session) { session.all<std::string>("SELECT x FROM t"); });
+    shared->connect("t", {"t"}).read(test::soon(), [](Session& session) { session.all<std::string>("SELECT x FROM t"); });
     FAIL();
   } catch (const Fault& fault) {
     EXPECT_EQ(fault.kind(), FaultKind::NotADatabase) << fault.what();
