@@ -7,6 +7,7 @@
 #include "contract/environment_under_test.hpp"
 #include "contract/sample_shop.hpp"
 #include "kernel/memory_store.hpp"
+#include "sql/module_database.hpp"
 
 namespace banyan::contract {
 namespace {

@@ -60,7 +60,8 @@ Result<void> check_database(const std::filesystem::path& file) {
     return {};
   } catch (const sqlite::Fault& fault) {
     return fail(ErrorCode::Unavailable, "banyan.database_unreadable",
-                "cannot read '" + file.string() + "': " + fault.what());
+                "cannot read '" + file.string() + "': " + fault.what() + ". " +
+                    std::string(sqlite::next_step(fault.kind())));
   }
 }
 

@@ -253,7 +253,7 @@ Fault PostgresConnection::fault(std::size_t module, std::string_view sql,
     return {FaultKind::Moved, text};
   }
   if (error.kind() == postgres::FaultKind::Constraint) {
-    return {FaultKind::Constraint, text, constraint_of(*error.constraint())};
+    return {FaultKind::Constraint, text, constraint_of(error.constraint().value_or(postgres::Constraint{}))};
   }
   // Not now: the one that failed is still in use.
   if (error.sqlstate() == "0A000") statements_are_stale_ = true;

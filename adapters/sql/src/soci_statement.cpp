@@ -160,7 +160,15 @@ void SociStatement::put(Variable& variable, Value& value) const {
 
 bool SociStatement::execute(std::span<Value> values) {
   for (std::size_t i = 0; i < values.size(); ++i) put(parameters_[i], values[i]);
-  return statement_.execute(true);
+  try {
+    return statement_.execute(true);
+  } catch (...) {
+    // What the backend had made of the values is freed with the exchange only (SOCI would make it
+    // anew at the next run, and leak this).
+    statement_.undefine_and_bind();
+    statement_.define_and_bind();
+    throw;
+  }
 }
 
 bool SociStatement::fetch() { return statement_.fetch(); }

@@ -83,10 +83,6 @@ std::string connection_string(const std::filesystem::path& file) {
 
 void check_path(const std::filesystem::path& file) {
   std::error_code ignored;
-  if (std::filesystem::is_directory(file, ignored)) {
-    throw Fault(FaultKind::Storage,
-                "'" + file.string() + "' is a folder. Name a database file inside it.");
-  }
   const auto folder = std::filesystem::absolute(file).parent_path();
   if (!std::filesystem::is_directory(folder, ignored)) {
     throw Fault(FaultKind::Storage, "cannot create '" + file.string() + "': there is no folder '" +

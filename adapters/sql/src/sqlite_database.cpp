@@ -20,6 +20,11 @@ DataSource file_source(std::filesystem::path file) {
 
 // Only at the first look may a file be anything.
 std::filesystem::path checked(std::filesystem::path file) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) {
+    throw Fault(FaultKind::Storage,
+                "'" + file.string() + "' is a folder. Name a database file inside it.");
+  }
   if (const auto usable = placement::check_database(file); !usable) {
     throw Fault(FaultKind::NotADatabase, usable.error().message);
   }

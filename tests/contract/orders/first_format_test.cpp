@@ -10,6 +10,7 @@
 #include "data/shop_database.hpp"
 #include "orders/module.hpp"
 #include "placement/file_format.hpp"
+#include "sql/module_database.hpp"
 #include "sqlite/connection.hpp"
 #include "support/temporary_folder.hpp"
 #include "warehouse/module.hpp"

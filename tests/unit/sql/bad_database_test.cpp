@@ -39,7 +39,7 @@ class BadDatabaseTest : public testing::Test {
 TEST_F(BadDatabaseTest, A_file_that_is_something_else) {
   const auto file = folder_.path() / "letter.txt";
   write_file(file, "Dear Sir or Madam, " + std::string(5000, 'x'));
-  expect_refused(file, FaultKind::NotADatabase, "file is not a database", "name another one");
+  expect_refused(file, FaultKind::NotADatabase, "is not a SQLite database", "name another file");
 }
 
 TEST_F(BadDatabaseTest, A_folder) {
@@ -72,7 +72,7 @@ TEST_F(BadDatabaseTest, A_damaged_database) {
 
 TEST_F(BadDatabaseTest, A_read_only_file) {
   const auto file = folder_.path() / "shop.db";
-  RawSqlite(file).run("CREATE TABLE t (x)");
+  { const auto made = test::open_file(file); }
   chmod(folder_.path().c_str(), 0755);
   chmod(file.c_str(), 0444);
   const pid_t child = fork();
@@ -84,7 +84,7 @@ TEST_F(BadDatabaseTest, A_read_only_file) {
       _exit(3);
     } catch (const Fault& fault) {
       const bool clear =
-          fault.kind() == FaultKind::Storage &&
+          (fault.kind() == FaultKind::ReadOnly || fault.kind() == FaultKind::Storage) &&
           std::string_view(fault.what()).find("right to write") != std::string_view::npos;
       _exit(clear ? 0 : 4);
     }
@@ -92,6 +92,24 @@ TEST_F(BadDatabaseTest, A_read_only_file) {
   int status = -1;
   waitpid(child, &status, 0);
   EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+TEST_F(BadDatabaseTest, Somebody_elses_database_which_is_left_as_it_is) {
+  const auto file = folder_.path() / "music.db";
+  RawSqlite(file).run("CREATE TABLE songs (title)");
+  expect_refused(file, FaultKind::NotADatabase, "the database of something else",
+                 "name another file");
+  EXPECT_EQ(RawSqlite(file).run("SELECT count(*) FROM sqlite_master"), "1");
+  EXPECT_EQ(RawSqlite(file).run("PRAGMA journal_mode"), "delete");
+  EXPECT_FALSE(std::filesystem::exists(file.string() + ".lock"));
+}
+
+TEST_F(BadDatabaseTest, A_database_of_a_newer_version) {
+  const auto file = folder_.path() / "shop.db";
+  { const auto made = test::open_file(file); }
+  RawSqlite(file).run("PRAGMA user_version = 99");
+  expect_refused(file, FaultKind::NotADatabase, "newer version of Banyan (format 99",
+                 "Run that version");
 }
 
 TEST_F(BadDatabaseTest, A_path_with_a_double_quote) {
