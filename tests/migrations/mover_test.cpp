@@ -90,6 +90,26 @@ TEST_F(Mover, GoesOutBackAndOutAgainWithRisingEpochs) {
   EXPECT_EQ(testing::expect_single_authority(shared_), own_);
 }
 
+// It looks like a way back that was killed before its switch, and is not: rows of two times.
+TEST_F(Mover, RefusesASharedFileThatWasRestoredFromBeforeTheWayBack) {
+  moved(Direction::Out);
+  const auto backup = folder_ / "backup.db";
+  RawDatabase(shared_).run("VACUUM INTO '" + backup.string() + "'");
+  moved(Direction::Back);
+  std::filesystem::remove(shared_.string() + "-wal");
+  std::filesystem::remove(shared_.string() + "-shm");
+  std::filesystem::rename(backup, shared_);
+
+  const auto recovered = recover(shared_, testing::shop_ownership());
+
+  ASSERT_FALSE(recovered);
+  EXPECT_EQ(recovered.error().rule, "mover.rewound");
+  EXPECT_THAT(recovered.error().message, HasSubstr("restored from a copy of another time"));
+  const auto again = move_module(warehouse_request(shared_), Direction::Back, {});
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().rule, "mover.rewound");
+}
+
 TEST_F(Mover, SaysWhenThereIsNothingToDo) {
   EXPECT_TRUE(moved(Direction::Back).already_there);
   moved(Direction::Out);

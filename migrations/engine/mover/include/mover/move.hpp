@@ -42,7 +42,7 @@ struct MoveRequest {
   std::vector<Statement> statements{};  ///< what the code runs, for the search for crossings
   /// Tables of the kit with a column `module`, of which this module's rows go along (if they
   /// exist).
-  std::vector<std::string> companions{"banyan_migrations"};
+  std::vector<std::string> companions{"banyan_migrations", "banyan_ledger"};
   /// File name of the module's own database, beside the shared file; "" means own_file_name().
   std::string location{};
 };
