@@ -51,6 +51,12 @@ void write_manifest(const Application& application,
     }
     manifest.modules.push_back(std::move(module));
   }
+  if (application.shared_scripts != nullptr) {
+    auto& scripts = manifest.shared_scripts.emplace();
+    for (const migrations::Script& script : *application.shared_scripts) {
+      scripts.push_back({std::string(script.name), std::string(script.sql)});
+    }
+  }
   for (const SharedTable& shared : application.shared_tables) {
     manifest.shared_tables.push_back({shared.table, shared.users});
   }

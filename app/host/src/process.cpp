@@ -126,6 +126,14 @@ struct Process::Parts {
       health.add("service " + module->name(), false,
                  [watched = probe.get()] { return watched->finding(); });
     }
+    if (store) {
+      // Without it requests are served on, by the stages that were known last.
+      health.add("control store", false, [this] {
+        const auto readable = store->stand();
+        if (readable) return telemetry::Health::Finding{};
+        return telemetry::Health::Finding{false, readable.error().message};
+      });
+    }
     metrics.add_gauges([this] { return gauges(); });
     metrics.add_gauges([this] { return telemetry::gauges(log); });
   }

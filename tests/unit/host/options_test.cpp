@@ -29,7 +29,8 @@ TEST(OptionReader, ReadsEveryOption) {
   EXPECT_EQ(read("listen", "0.0.0.0:81").listen, (http::Endpoint{"0.0.0.0", 81}));
   EXPECT_EQ(read("listen", "[::1]:0").listen, (http::Endpoint{"::1", 0}));
   EXPECT_EQ(read("port", "0").listen, (http::Endpoint{"127.0.0.1", 0}));
-  EXPECT_EQ(read("database", "a/b.db").database, "a/b.db");
+  EXPECT_EQ(read("database", "a/b.db").database.file, "a/b.db");
+  EXPECT_EQ(read("database", "postgresql:///shop").database.engine, sql::Engine::Postgres);
   EXPECT_EQ(read("control", "c.db").control_store, "c.db");
   EXPECT_THAT(read("modules", "orders, catalog,").modules, ElementsAre("orders", "catalog"));
   EXPECT_THAT(read("rehearse", "orders").rehearse, ElementsAre("orders"));
@@ -77,7 +78,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Bad{"listen", "8080", "127.0.0.1:8080"}, Bad{"listen", "::1:80", "[::1]:8080"},
                     Bad{"listen", "127.0.0.1:65536", "HOST:PORT"}, Bad{"port", "65536", "65535"},
                     Bad{"port", "-1", "whole number"}, Bad{"port", "80x", "'80x'"},
-                    Bad{"port", "", "whole number"}, Bad{"database", "", "name a file"},
+                    Bad{"port", "", "whole number"}, Bad{"database", "", "is empty"}, Bad{"database", "mysql://x/y", "no engine 'mysql'"},
                     Bad{"modules", " , ", "at least one"}, Bad{"at", "catalog", "MODULE=HOST:PORT"},
                     Bad{"at", "=h:1", "MODULE=HOST:PORT"},
                     Bad{"at", "catalog=h:0", "MODULE=HOST:PORT"},
