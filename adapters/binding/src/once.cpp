@@ -140,6 +140,18 @@ std::optional<Error> decode_answer(const std::string& answer, const json::Shape*
                {}};
 }
 
+void OnceByKey::execute(const std::shared_ptr<KeyedCommand>& command, const Context& context,
+                        const CarryOut& carry_out) const {
+  Context inside = context;
+  inside.command = command;
+  const std::string answer = carry_out(inside);
+  // Nothing was written: nothing is to be remembered. Else what it answered at last; when that
+  // cannot be written down now, what was accepted stands.
+  if (command->committed() != LedgerEntry::State::Running) return;
+  if (const auto kept = ledger_->answer(*command, answer, context); !kept) return;
+  command->commit(LedgerEntry::State::Answered);
+}
+
 // Nothing: it is still under way.
 std::optional<Result<std::string>> OnceByKey::known(const LedgerEntry& entry,
                                                     const KeyedRequest& command,
@@ -161,21 +173,23 @@ std::optional<Result<std::string>> OnceByKey::run(const KeyedRequest& command,
   auto pause = 2ms;
   while (true) {
     std::optional<LedgerEntry> entry = ledger_->find(key, context);
+    const auto fresh = [&] {
+      return std::make_shared<KeyedCommand>(key, fingerprint, command.response, command.encode);
+    };
     if (!entry) {
-      Context inside = context;
-      inside.command = std::make_shared<KeyedCommand>(key, fingerprint, command.response,
-                                                      command.encode);
       try {
-        const std::string answer = carry_out(inside);
-        // Nothing was written: nothing is to be remembered. Else what it answered at last.
-        if (inside.command->committed() == LedgerEntry::State::Running) {
-          // When it cannot be written down now, what was accepted stands.
-          (void)ledger_->answer(*inside.command, answer, context);
-        }
+        execute(fresh(), context, carry_out);
         return std::nullopt;
       } catch (CommandTaken& taken) {
         entry = std::move(taken.entry);
       }
+    }
+    if (entry->state == LedgerEntry::State::Abandoned && entry->fingerprint == fingerprint &&
+        !entry->answer.empty() && command.decode) {
+      auto resumed = fresh();
+      resumed->resume(entry->answer, command.decode);
+      execute(resumed, context, carry_out);
+      return std::nullopt;
     }
     if (auto answer = known(*entry, command, fingerprint)) return answer;
     if (clock_->steady() + pause >= patience) return Result<std::string>(fail(still_running(command)));

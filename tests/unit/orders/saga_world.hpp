@@ -2,12 +2,14 @@
 #pragma once
 
 #include "application/use_cases.hpp"
+#include "binding/wire.hpp"
 #include "contract/port_under_test.hpp"
 #include "contract/sample_database.hpp"
 #include "contract/sample_shop.hpp"
 #include "faulty_warehouse.hpp"
 #include "persistence/memory_orders.hpp"
 #include "persistence/soci_orders.hpp"
+#include "sql/module_database.hpp"
 
 namespace orders::testing {
 
@@ -42,18 +44,20 @@ class SagaWorld {
       catalog_ = catalog::make_memory_catalog(contract::sample_shop().catalog(), environment);
       warehouse_ =
           warehouse::make_memory_warehouse({*catalog_}, contract::sample_shop().stock, environment);
-      store_ = make_memory_order_store(mixed);
+      store_ = make_memory_order_store(mixed, &memory_ledger_);
     }
     faulty_ = std::make_unique<FaultyWarehouse>(WithTroubles(*warehouse_, troubles));
     desk_ = std::make_unique<Desk>(Desk{*store_, *catalog_, *faulty_, environment, policy});
+    use_cases_ = std::make_unique<UseCases>(*desk_);
+    once_ = banyan::binding::Wire<Orders>::once(
+        *use_cases_, modules_ ? modules_->orders.ledger() : memory_ledger_);
   }
 
   banyan::Result<OrderDetails> place(const std::string& key, std::int64_t quantity = 2,
                                      banyan::contract::Sample track = banyan::contract::kFive) {
-    return place_order(*desk_,
-                       {banyan::contract::some_customer(),
-                        {{banyan::contract::sample_shop().track(track), quantity}}},
-                       context().with_key(key));
+    return once_->handle(PlaceOrder{banyan::contract::some_customer(),
+                                    {{banyan::contract::sample_shop().track(track), quantity}}},
+                         context().with_key(key));
   }
   banyan::Result<OrderDetails> cancel(const OrderId& id) {
     return cancel_order(*desk_, {id}, context());
@@ -112,6 +116,36 @@ class SagaWorld {
   banyan::Environment environment{mixed, random, scheduler};
 
  private:
+  /// The use cases as a port, so that the ledger can stand before them.
+  class UseCases final : public Orders {
+   public:
+    explicit UseCases(const Desk& desk) : desk_(desk) {}
+    banyan::Result<OrderDetails> handle(const PlaceOrder& request,
+                                        const banyan::Context& context) override {
+      return place_order(desk_, request, context);
+    }
+    banyan::Result<OrderDetails> handle(const GetOrder& request,
+                                        const banyan::Context& context) override {
+      return get_order(desk_, request, context);
+    }
+    banyan::Result<OrderPage> handle(const ListOrders& request,
+                                     const banyan::Context& context) override {
+      return list_orders(desk_, request, context);
+    }
+    banyan::Result<OrderDetails> handle(const CancelOrder& request,
+                                        const banyan::Context& context) override {
+      return cancel_order(desk_, request, context);
+    }
+    banyan::Result<OrderDetails> handle(const ResumeOrder& request,
+                                        const banyan::Context& context) override {
+      return resume_order(desk_, request, context);
+    }
+
+   private:
+    const Desk& desk_;
+  };
+
+  banyan::MemoryLedger memory_ledger_;
   std::unique_ptr<banyan::contract::SampleDatabase> database_;
   std::optional<recordshop::ModuleDatabases> modules_;
   std::unique_ptr<catalog::Catalog> catalog_;
@@ -119,6 +153,8 @@ class SagaWorld {
   std::unique_ptr<OrderStore> store_;
   std::unique_ptr<FaultyWarehouse> faulty_;
   std::unique_ptr<Desk> desk_;
+  std::unique_ptr<UseCases> use_cases_;
+  std::unique_ptr<Orders> once_;
 };
 
 }  // namespace orders::testing

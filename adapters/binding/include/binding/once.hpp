@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <typeindex>
@@ -25,6 +26,7 @@ struct KeyedRequest {
   const void* request;
   std::type_index response;
   KeyedCommand::Encode encode;  ///< see KeyedCommand
+  KeyedCommand::Decode decode;  ///< only where the operation resumes what was accepted
 };
 
 /// Carries commands with an idempotency key out once: asks the module's ledger first, and keeps
@@ -33,7 +35,8 @@ struct KeyedRequest {
 /// "banyan.command_running". Another request under the same key is Conflict, "<port>.key_reused"
 /// where the operation declares that, else "banyan.idempotency_key_reused". A command whose
 /// execution died in the middle without having said what it answers is Conflict
-/// "banyan.outcome_unknown": nobody guesses. Safe for concurrent use.
+/// "banyan.outcome_unknown": nobody guesses. One that has accepted is answered so, or resumed where
+/// the operation says that it can be. Safe for concurrent use.
 class OnceByKey {
  public:
   explicit OnceByKey(IdempotencyLedger& ledger, const Clock& clock = system_clock())
@@ -50,6 +53,8 @@ class OnceByKey {
  private:
   std::optional<Result<std::string>> known(const LedgerEntry& entry, const KeyedRequest& command,
                                            const std::string& fingerprint) const;
+  void execute(const std::shared_ptr<KeyedCommand>& command, const Context& context,
+               const CarryOut& carry_out) const;
 
   IdempotencyLedger* ledger_;
   const Clock* clock_;

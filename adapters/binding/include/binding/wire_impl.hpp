@@ -80,11 +80,18 @@ class Once {
       return target_->handle(operation, own);
     } else {
       std::optional<Result<Answer>> fresh;
+      KeyedCommand::Decode decode;
+      if constexpr (requires { requires Op::resumes_accepted; }) {
+        decode = [](const std::string& text, void* response) {
+          return !decode_answer(text, &json::shape_of<Answer>(), response);
+        };
+      }
       const auto earlier =
           once_.run({&P::port, &Op::operation, &json::shape_of<Op>(), &operation, typeid(Answer),
                      [](const void* result) {
                        return encoded(*static_cast<const Result<Answer>*>(result));
-                     }},
+                     },
+                     decode},
                     context, [&](const Context& own) {
                       fresh.emplace(target_->handle(operation, own));
                       return encoded(*fresh);

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <typeindex>
+#include <typeinfo>
 #include <utility>
 
 #include "kernel/context.hpp"
@@ -61,6 +62,19 @@ class KeyedCommand {
   bool answers_with(std::type_index type) const { return type == response_; }
   std::string encode(const void* result) const { return encode_(result); }
 
+  /// Reads an encoded answer; false when it is no response of this operation, but an error.
+  using Decode = std::function<bool(const std::string& answer, void* response)>;
+
+  /// Of a command that was begun by an execution that is gone: what that one has accepted. Only for
+  /// operations that say `static constexpr bool resumes_accepted = true`; their modules go on with
+  /// it (see accepted_earlier()) and begin nothing new.
+  void resume(std::string accepted, Decode decode) {
+    accepted_ = std::move(accepted);
+    decode_ = std::move(decode);
+    committed_ = LedgerEntry::State::Running;
+  }
+  bool accepted(void* response) const { return decode_ && decode_(accepted_, response); }
+
   /// What of it has been committed to the ledger: nothing at first.
   std::optional<LedgerEntry::State> committed() const { return committed_; }
   void commit(LedgerEntry::State state) { committed_ = state; }
@@ -71,7 +85,19 @@ class KeyedCommand {
   std::type_index response_;
   Encode encode_;
   std::optional<LedgerEntry::State> committed_;
+  std::string accepted_;
+  Decode decode_;
 };
+
+/// What an earlier execution of this command, which is gone, has accepted; nothing the first time.
+template <class Response>
+std::optional<Response> accepted_earlier(const Context& context) {
+  Response response{};
+  const KeyedCommand* command = context.command.get();
+  if (command == nullptr || !command->answers_with(typeid(Response))) return std::nullopt;
+  if (!command->accepted(&response)) return std::nullopt;
+  return response;
+}
 
 /// Leaves a unit of work, and the module, when the command has been begun under its key by somebody
 /// else meanwhile: what this execution did is undone. Caught by the binding that began it.

@@ -86,6 +86,7 @@ struct PlaceOrder {
   std::vector<LineRequest> lines;  ///< 1 … 100, each track once
 
   using Response = OrderDetails;
+  static constexpr bool resumes_accepted = true;
   static constexpr banyan::Operation operation{
       .name = "place_order",
       .effect = banyan::Effect::Write,

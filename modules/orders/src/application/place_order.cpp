@@ -20,9 +20,19 @@ std::optional<Case> placed_before_ledger(const Desk& desk, const Context& contex
   });
 }
 
+/// An order that exists: how far it is now, and on with it when nobody drives it.
+Result<OrderDetails> go_on_with(const Desk& desk, const OrderId& id, const Context& context) {
+  const auto placed =
+      desk.store.read(context, [&](OrdersReading& orders) { return orders.find(id).value(); });
+  if (!placed.saga.due(desk.now())) return answer_to_placing(placed);
+  const Result<std::optional<Case>> driven = claim_and_drive(desk, id, context);
+  return answer_to_placing(driven && *driven ? **driven : placed);
+}
+
 /// The same order, or a mistake.
-Result<OrderDetails> answer_again(const Case& placed, const PlaceOrder& request) {
-  if (placed.order.is_for(request)) return answer_to_placing(placed);
+Result<OrderDetails> answer_again(const Desk& desk, const Case& placed, const PlaceOrder& request,
+                                  const Context& context) {
+  if (placed.order.is_for(request)) return go_on_with(desk, placed.order.data().id, context);
   return fail(ErrorCode::Conflict, "orders.key_reused",
               "another order was placed under this idempotency key; give each its own");
 }
@@ -32,8 +42,11 @@ Result<OrderDetails> answer_again(const Case& placed, const PlaceOrder& request)
 Result<OrderDetails> place_order(const Desk& desk, const PlaceOrder& request,
                                  const Context& context) {
   if (Result<void> checked = check_lines(request.lines); !checked) return fail(checked.error());
+  if (const auto accepted = banyan::accepted_earlier<OrderDetails>(context)) {
+    return go_on_with(desk, accepted->id, context);
+  }
   if (const auto earlier = placed_before_ledger(desk, context)) {
-    return answer_again(*earlier, request);
+    return answer_again(desk, *earlier, request, context);
   }
   Result<std::vector<OrderLine>> lines = price_lines(desk.catalog, request.lines, context);
   if (!lines) return fail(std::move(lines.error()));
