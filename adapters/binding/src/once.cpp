@@ -144,7 +144,13 @@ void OnceByKey::execute(const std::shared_ptr<KeyedCommand>& command, const Cont
                         const CarryOut& carry_out) const {
   Context inside = context;
   inside.command = command;
-  const std::string answer = carry_out(inside);
+  std::string answer;
+  try {
+    answer = carry_out(inside);
+  } catch (...) {
+    if (command->committed() == LedgerEntry::State::Running) ledger_->abandon(*command, context);
+    throw;
+  }
   // Nothing was written: nothing is to be remembered. Else what it answered at last; when that
   // cannot be written down now, what was accepted stands.
   if (command->committed() != LedgerEntry::State::Running) return;

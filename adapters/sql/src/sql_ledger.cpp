@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sql_ledger.hpp"
 
-#include <array>
+#include <unistd.h>
+
 #include <chrono>
+#include <exception>
 #include <fstream>
+#include <sstream>
 #include <utility>
 
 #include "module_connection.hpp"
@@ -21,15 +24,45 @@ std::string_view name_of(LedgerEntry::State state) {
   return state == LedgerEntry::State::Answered ? "answered" : "running";
 }
 
+std::string boot_id() {
+  std::string line;
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::getline(file, line);
+  return line;
+}
+
+// When a process was started, which tells it from a later one of the same number (proc(5), field
+// 22 of stat; the second, its name, may hold blanks and parentheses). "" when there is none.
+std::string start_of(const std::string& process) {
+  std::ifstream file("/proc/" + process + "/stat");
+  std::string stat;
+  std::getline(file, stat);
+  const auto name_end = stat.rfind(')');
+  if (name_end == std::string::npos) return {};
+  std::istringstream fields(stat.substr(name_end + 1));
+  std::string field;
+  constexpr int kStartAfterName = 20;
+  for (int i = 0; i < kStartAfterName; ++i) fields >> field;
+  return field;
+}
+
+// A process that cannot be seen from here (in another container) counts as gone; nothing is carried
+// out twice for it, since its entry is there.
+bool is_alive(const std::string& process) {
+  if (process == this_process()) return true;
+  const auto boot_end = process.find(':');
+  const auto number_end = process.find(':', boot_end + 1);
+  if (boot_end == std::string::npos || number_end == std::string::npos) return false;
+  if (process.substr(0, boot_end) != boot_id()) return false;
+  return start_of(process.substr(boot_end + 1, number_end - boot_end - 1)) ==
+         process.substr(number_end + 1);
+}
+
 }  // namespace
 
-const std::string& boot_id() {
-  static const std::string id = [] {
-    std::string line;
-    std::ifstream file("/proc/sys/kernel/random/boot_id");
-    std::getline(file, line);
-    return line;
-  }();
+const std::string& this_process() {
+  static const std::string id =
+      boot_id() + ':' + std::to_string(::getpid()) + ':' + start_of("self");
   return id;
 }
 
@@ -50,7 +83,7 @@ class SqlLedger::Rows final : public LedgerRows {
     const auto& [state, fingerprint, answer, clock_of, left] = *row;
     LedgerEntry entry{LedgerEntry::State::Answered, fingerprint, answer};
     if (state == "running") {
-      const bool alive = clock_of == ledger_.sql_.clock_of && left > 0;
+      const bool alive = left > 0 && (clock_of.empty() || is_alive(clock_of));
       entry.state = alive ? LedgerEntry::State::Running : LedgerEntry::State::Abandoned;
     }
     return entry;
@@ -74,6 +107,10 @@ class SqlLedger::Rows final : public LedgerRows {
     const CommandKey& key = command.key();
     session_.run(ledger_.update_, name_of(state), answer, module(), key.caller, key.operation,
                  key.key);
+  }
+
+  void abandon(const CommandKey& key) {
+    session_.run(ledger_.abandon_, module(), key.caller, key.operation, key.key);
   }
 
   std::int64_t purge(Timestamp before, std::int64_t limit) {
@@ -103,6 +140,7 @@ SqlLedger::SqlLedger(ModuleConnection& module, LedgerSql sql)
       (sql_.shared_clock.empty() ? std::string(":until") : now + " + :left") +
       ") ON CONFLICT (module, caller, operation, key) DO NOTHING";
   update_ = "UPDATE banyan_ledger SET state = :state, answer = :answer" + one;
+  abandon_ = "UPDATE banyan_ledger SET runs_until = 0" + one;
   purge_ =
       "DELETE FROM banyan_ledger WHERE (module, caller, operation, key) IN"
       " (SELECT module, caller, operation, key FROM banyan_ledger"
@@ -125,6 +163,15 @@ Result<void> SqlLedger::answer(const KeyedCommand& command, const std::string& a
   });
   if (refused) return fail(*std::move(refused));
   return {};
+}
+
+void SqlLedger::abandon(const KeyedCommand& command, const Context& context) noexcept {
+  try {
+    (void)module_.write_as_kit(context, [&](Connection& connection) {
+      Rows(*this, connection, context.deadline).abandon(command.key());
+    });
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): its time ends by itself
+  }
 }
 
 std::int64_t SqlLedger::purge(std::chrono::seconds kept_for, std::int64_t limit,

@@ -22,7 +22,7 @@ struct LedgerSql {
   /// A clock that all processes on the database share and nobody sets: an SQL expression in
   /// microseconds, or "" for the monotonic clock of this machine.
   std::string shared_clock;
-  /// What that clock is worth nothing without: the start of this machine; "" for a server's.
+  /// Whose clock it is, see this_process(); "" for a server's.
   std::string clock_of;
 };
 
@@ -35,8 +35,8 @@ inline constexpr std::string_view kLedgerColumns =
 inline constexpr std::string_view kLedgerIndex =
     "CREATE INDEX IF NOT EXISTS banyan_ledger_by_age ON banyan_ledger (module, begun_at)";
 
-/// The start of this machine, which no other and no later start has in common with it.
-const std::string& boot_id();
+/// This process on this start of this machine, and nobody else ever: "BOOT:PID:STARTED".
+const std::string& this_process();
 
 /// The ledger of one module in its database.
 class SqlLedger final : public IdempotencyLedger {
@@ -46,6 +46,7 @@ class SqlLedger final : public IdempotencyLedger {
   std::optional<LedgerEntry> find(const CommandKey& key, const Context& context) override;
   Result<void> answer(const KeyedCommand& command, const std::string& answer,
                       const Context& context) override;
+  void abandon(const KeyedCommand& command, const Context& context) noexcept override;
   std::int64_t purge(std::chrono::seconds kept_for, std::int64_t limit,
                      const Context& context) override;
 
@@ -58,7 +59,7 @@ class SqlLedger final : public IdempotencyLedger {
 
   ModuleConnection& module_;
   LedgerSql sql_;
-  std::string insert_, find_, update_, purge_;
+  std::string insert_, find_, update_, abandon_, purge_;
 };
 
 }  // namespace banyan::sql

@@ -54,6 +54,13 @@ Result<void> MemoryLedger::answer(const KeyedCommand& command, const std::string
   return {};
 }
 
+void MemoryLedger::abandon(const KeyedCommand& command, const Context& /*context*/) noexcept {
+  const std::lock_guard lock(mutex_);
+  const CommandKey& key = command.key();
+  const auto found = entries_.find(std::tie(key.caller, key.operation, key.key));
+  if (found != entries_.end()) found->second.gives_up = {};
+}
+
 std::int64_t MemoryLedger::purge(std::chrono::seconds kept_for, std::int64_t limit,
                                  const Context& /*context*/) {
   const std::lock_guard lock(mutex_);

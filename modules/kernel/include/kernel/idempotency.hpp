@@ -122,6 +122,10 @@ class IdempotencyLedger {
   virtual Result<void> answer(const KeyedCommand& command, const std::string& answer,
                               const Context& context) = 0;
 
+  /// Whoever carried `command` out, of which something is committed, has broken off: nobody needs
+  /// to wait for it. What prevents it is ignored; its time ends by itself.
+  virtual void abandon(const KeyedCommand& command, const Context& context) noexcept = 0;
+
   /// Forgets entries older than `kept_for`, at most `limit` of them. Returns how many.
   virtual std::int64_t purge(std::chrono::seconds kept_for, std::int64_t limit,
                              const Context& context) = 0;

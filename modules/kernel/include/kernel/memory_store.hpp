@@ -21,6 +21,7 @@ class MemoryLedger final : public IdempotencyLedger {
   std::optional<LedgerEntry> find(const CommandKey& key, const Context& context) override;
   Result<void> answer(const KeyedCommand& command, const std::string& answer,
                       const Context& context) override;
+  void abandon(const KeyedCommand& command, const Context& context) noexcept override;
   std::int64_t purge(std::chrono::seconds kept_for, std::int64_t limit,
                      const Context& context) override;
 
