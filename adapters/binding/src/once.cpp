@@ -141,7 +141,7 @@ std::optional<Error> decode_answer(const std::string& answer, const json::Shape*
 }
 
 void OnceByKey::execute(const std::shared_ptr<KeyedCommand>& command, const Context& context,
-                        const CarryOut& carry_out) const {
+                        const CarryOut& carry_out, bool resumes) const {
   Context inside = context;
   inside.command = command;
   std::string answer;
@@ -154,6 +154,10 @@ void OnceByKey::execute(const std::shared_ptr<KeyedCommand>& command, const Cont
   // Nothing was written: nothing is to be remembered. Else what it answered at last; when that
   // cannot be written down now, what was accepted stands.
   if (command->committed() != LedgerEntry::State::Running) return;
+  if (resumes) {  // the last word is not said yet: whoever asks again is told how it is then
+    ledger_->abandon(*command, context);
+    return;
+  }
   if (const auto kept = ledger_->answer(*command, answer, context); !kept) return;
   command->commit(LedgerEntry::State::Answered);
 }
@@ -184,7 +188,7 @@ std::optional<Result<std::string>> OnceByKey::run(const KeyedRequest& command,
     };
     if (!entry) {
       try {
-        execute(fresh(), context, carry_out);
+        execute(fresh(), context, carry_out, static_cast<bool>(command.decode));
         return std::nullopt;
       } catch (CommandTaken& taken) {
         entry = std::move(taken.entry);
@@ -194,7 +198,7 @@ std::optional<Result<std::string>> OnceByKey::run(const KeyedRequest& command,
         !entry->answer.empty() && command.decode) {
       auto resumed = fresh();
       resumed->resume(entry->answer, command.decode);
-      execute(resumed, context, carry_out);
+      execute(resumed, context, carry_out, true);
       return std::nullopt;
     }
     if (auto answer = known(*entry, command, fingerprint)) return answer;
