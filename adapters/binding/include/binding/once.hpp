@@ -48,7 +48,7 @@ class OnceByKey {
   /// The encoded answer of an earlier execution; an Error of the ledger's; or nothing: `carry_out`
   /// was called, and its answer stands.
   std::optional<Result<std::string>> run(const KeyedRequest& command, const Context& context,
-                                         const CarryOut& carry_out, bool resumes) const;
+                                         const CarryOut& carry_out) const;
 
  private:
   std::optional<Result<std::string>> known(const LedgerEntry& entry, const KeyedRequest& command,
