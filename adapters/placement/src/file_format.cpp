@@ -47,7 +47,11 @@ Result<void> check_database(const std::filesystem::path& file) {
       const bool is_ours = id == kApplicationId || has_table_of_kit(database) ||
                            database.number("SELECT count(*) FROM sqlite_master") == 0;
       if (!is_ours) {
-        return foreign(file, "is the database of something else: it has tables, and none of Banyan");
+        return refused(file, "banyan.foreign_database",
+                       "is the database of something else: it has tables, and none of Banyan. It is "
+                       "left as it is; name another file, or a new one. If it is your own "
+                       "application's, from before it used Banyan: `banyan schema adopt --database "
+                       + file.string() + "`");
       }
     }
     if (id == kApplicationId && version > kFormat) {
@@ -61,6 +65,34 @@ Result<void> check_database(const std::filesystem::path& file) {
   } catch (const sqlite::Fault& fault) {
     return fail(ErrorCode::Unavailable, "banyan.database_unreadable",
                 "cannot read '" + file.string() + "': " + fault.what() + ". " +
+                    std::string(sqlite::next_step(fault.kind())));
+  }
+}
+
+Result<bool> adopt_database(const std::filesystem::path& file) {
+  const sqlite::FileHeader header = sqlite::read_file_header(file);
+  if (header.state == sqlite::FileState::Missing || header.state == sqlite::FileState::Empty) {
+    return refused(file, "banyan.nothing_to_adopt",
+                   "has no tables. The application makes its database when it starts.");
+  }
+  const auto usable = check_database(file);
+  if (usable && header.application_id == kApplicationId) return false;
+  if (!usable && (usable.error().rule != "banyan.foreign_database" ||
+                  header.state != sqlite::FileState::Database)) {
+    return std::unexpected(usable.error());
+  }
+  try {
+    const auto database = sqlite::Connection::open(file, sqlite::OpenMode::ReadWrite);
+    if (const std::uint32_t id = database.application_id(); id == kApplicationId) return false;
+    else if (id != 0) {
+      return foreign(file, "is marked by another program as its own (application_id " +
+                               std::to_string(id) + ")");
+    }
+    mark_database(database);
+    return true;
+  } catch (const sqlite::Fault& fault) {
+    return fail(ErrorCode::Unavailable, "banyan.database_unwritable",
+                "cannot mark '" + file.string() + "': " + fault.what() + ". " +
                     std::string(sqlite::next_step(fault.kind())));
   }
 }

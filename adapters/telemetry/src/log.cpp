@@ -117,9 +117,8 @@ void Log::tell_of_dropped() const {
   if (told == dropped || !sink_->dropped_and_told.compare_exchange_strong(told, dropped)) return;
   nlohmann::ordered_json line = begin_line(Level::Warning, sink_->service, "log_lines_dropped");
   line["lines"] = dropped - told;
-  const std::uint64_t before = sink_->writer.dropped();
-  sink_->logger.warn(text_of(line));
-  if (sink_->writer.dropped() != before) sink_->dropped_and_told = told;
+  // Not through spdlog: that this line finds no room either is no loss, it is tried again.
+  if (!sink_->writer.add(text_of(line) + "\n")) sink_->dropped_and_told = told;
 }
 
 void Log::write(Level level, std::string_view event, const Context* context,

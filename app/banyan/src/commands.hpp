@@ -56,6 +56,7 @@ int back(const Place& place, const ChangeOptions& options);
 int next(const Place& place, const ChangeOptions& options);
 int log(const Place& place, const LogOptions& options);
 int verify(const Place& place, const std::string& noted_head);
+int schema_adopt(const DatabaseOptions& options);
 int schema_report(const DatabaseOptions& options);
 int schema_move(const DatabaseOptions& options);
 int schema_decouple(const DatabaseOptions& options);

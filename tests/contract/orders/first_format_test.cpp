@@ -60,7 +60,7 @@ TEST_F(FirstFormat, OpensAndGoesOn) {
   request.lines.at(0).quantity += 1;
   EXPECT_THAT(port->handle(request, keyed("before-the-ledger")), BreaksRule("orders.key_reused"));
 
-  EXPECT_THAT(port->handle(request, keyed("a new key")), Succeeds());
+  EXPECT_THAT(port->handle(request, keyed("a-new-key")), Succeeds());
 }
 
 TEST_F(FirstFormat, IsMarkedWhenItWasOpened) {

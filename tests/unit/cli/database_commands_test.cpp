@@ -26,6 +26,7 @@ class DatabaseCommands : public testing::Test {
         "CREATE TABLE stock (track TEXT PRIMARY KEY REFERENCES tracks(id), n INTEGER);"
         "INSERT INTO tracks VALUES ('trk_1'), ('trk_2');"
         "INSERT INTO stock VALUES ('trk_1', 5), ('trk_2', 7)");
+    ASSERT_EQ(banyan({"schema", "adopt"}).exit_code, 0);
     manifest::Manifest manifest;
     manifest.application = "shop";
     manifest.version = "1";
@@ -69,6 +70,25 @@ TEST_F(DatabaseCommands, MigrateSaysThatAnOlderManifestDoesNotKnowTheSharedScrip
   const Outcome applied = banyan({"migrate"});
   EXPECT_EQ(applied.out, "applied warehouse/0001_index.sql\n");
   EXPECT_THAT(applied.err, HasSubstr("start the application once"));
+}
+
+TEST_F(DatabaseCommands, AdoptMarksOnceAndLeavesTheDatabaseOfAnotherProgramAlone) {
+  EXPECT_THAT(banyan({"schema", "adopt"}).out, HasSubstr("already"));
+  EXPECT_EQ(json::parse(banyan({"schema", "adopt", "--json"}).out)["adopted"], false);
+
+  test::RawSqlite(file_).run("PRAGMA application_id = 7");
+  const Outcome refused = banyan({"schema", "adopt"});
+  EXPECT_EQ(refused.exit_code, 1) << refused.out;
+  EXPECT_THAT(refused.err, HasSubstr("application_id 7"));
+  EXPECT_EQ(test::RawSqlite(file_).run("PRAGMA application_id"), "7");
+}
+
+TEST_F(DatabaseCommands, AnUnmarkedDatabaseIsLeftAloneAndToldHowToBeAdopted) {
+  test::RawSqlite(file_).run("PRAGMA application_id = 0");
+  const Outcome refused = banyan({"migrate"});
+  EXPECT_EQ(refused.exit_code, 1) << refused.out;
+  EXPECT_THAT(refused.err, HasSubstr("banyan schema adopt"));
+  EXPECT_EQ(test::RawSqlite(file_).run("SELECT count(*) FROM sqlite_master"), "4");
 }
 
 TEST_F(DatabaseCommands, ReportWhatCrosses) {

@@ -63,7 +63,8 @@ std::vector<pid_t> processes_of(const std::string& url) {
 /// Nobody may have waited for one that has ended.
 bool runs(pid_t process) {
   std::ifstream file("/proc/" + std::to_string(process) + "/stat");
-  const std::string status{std::istreambuf_iterator<char>(file), {}};
+  std::string status;
+  std::getline(file, status);  // which may end while it is read
   const std::size_t name_ends = status.rfind(") ");
   return name_ends != std::string::npos && status.at(name_ends + 2) != 'Z';
 }

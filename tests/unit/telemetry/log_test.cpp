@@ -120,18 +120,16 @@ TEST_F(LogPipe, ThatNobodyEmptiesIsNotWaitedForAndItsLinesAreDroppedAndCounted) 
     const Log log({.service = "shop", .file = path.string()});
     for (int i = 0; i < 1'000; ++i) log.write(Level::Info, "flood", {{"text", text}});
     EXPECT_GT(log.dropped(), 100U);
-    EXPECT_LT(log.dropped(), 1'000U);
+    EXPECT_LT(log.dropped(), 1'000U) << "its own lines about them do not count";
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
 
     read_until(std::string("\n"));
-    const std::uint64_t dropped = log.dropped();
     // When there is room again, it says what is missing.
     std::string seen;
     while (seen.find("log_lines_dropped") == std::string::npos) {
       log.write(Level::Info, "after");
       seen = read_until("after");
     }
-    EXPECT_EQ(log.dropped(), dropped);
     for (int i = 0; i < 300; ++i) log.write(Level::Info, "flood", {{"text", text}});
   }
   SUCCEED() << "and a log that cannot write the rest ends all the same";

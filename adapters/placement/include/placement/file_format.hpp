@@ -19,6 +19,11 @@ inline constexpr std::int32_t kFormat = 1;
 /// and "banyan.newer_database" for one of a newer version, each with what to do. Reads only.
 Result<void> check_database(const std::filesystem::path& file);
 
+/// Takes over a database that an application had before it came to the kit: marks it, and changes
+/// nothing else. False: it was the kit's already. Refused is what another program has marked as its
+/// own (an application_id), and what is no SQLite database or not there.
+Result<bool> adopt_database(const std::filesystem::path& file);
+
 /// Marks the file; nothing when it is marked already. Inside a write transaction or alone.
 void mark_database(const sqlite::Connection& database);
 

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "database.hpp"
+#include "exit_code.hpp"
+#include "placement/file_format.hpp"
+#include "terminal.hpp"
+
+namespace banyan::cli {
+
+int schema_adopt(const DatabaseOptions& options) {
+  const auto adopted = placement::adopt_database(options.database);
+  if (!adopted) return give_up(adopted.error(), options.json);
+  if (options.json) {
+    print_line(nlohmann::json{{"adopted", *adopted}}.dump());
+  } else if (*adopted) {
+    print_line("marked " + options.database +
+               " as Banyan's; no table was touched. Next: start the application");
+  } else {
+    print_line(options.database + " is Banyan's already; nothing was changed");
+  }
+  return kDone;
+}
+
+}  // namespace banyan::cli
