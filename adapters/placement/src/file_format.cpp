@@ -82,7 +82,7 @@ Result<bool> adopt_database(const std::filesystem::path& file) {
     return std::unexpected(usable.error());
   }
   try {
-    const auto database = sqlite::Connection::open(file, sqlite::OpenMode::ReadWrite);
+    const auto database = sqlite::Connection::open(file, sqlite::OpenMode::Write);
     if (const std::uint32_t id = database.application_id(); id == kApplicationId) return false;
     else if (id != 0) {
       return foreign(file, "is marked by another program as its own (application_id " +

@@ -104,11 +104,11 @@ PostgresConnection::PostgresConnection(const DataSource& source, Ownership& owne
   try {
     session_.open(soci::postgresql, source.connection);
   } catch (const soci::soci_error& error) {
-    const std::string_view text = error.get_error_message();
+    const std::string text = error.get_error_message();
     const auto line = text.find('\n');
     throw Fault(FaultKind::ConnectionLost,
                 "cannot connect to " + source.display() + ": " +
-                    std::string(line == std::string_view::npos ? text : text.substr(line + 1)) +
+                    (line == std::string::npos ? text : text.substr(line + 1)) +
                     ". Is the server running, and is the address right?");
   }
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <nlohmann/json.hpp>
+
 #include "database.hpp"
 #include "exit_code.hpp"
 #include "placement/file_format.hpp"
