@@ -2,7 +2,8 @@
 // Durable units of work and reads a second, on SQLite and on PostgreSQL, beside the same statements
 // through sqlite3 and libpq with nothing in between: the floor, in the same run.
 //   sql_bench [FOLDER [SECONDS [POSTGRES]]]
-// The SQLite files are made in FOLDER, which should be on a real disk; POSTGRES is an empty database.
+// The SQLite files are made in FOLDER, which should be on a real disk; POSTGRES is an empty
+// database.
 #include <libpq-fe.h>
 #include <sqlite3.h>
 
@@ -141,7 +142,8 @@ class PlainPostgres {
   explicit PlainPostgres(const std::string& url) : connection_(PQconnectdb(url.c_str())) {
     must(PQstatus(connection_) == CONNECTION_OK, "PQconnectdb");
     run("SET search_path = plain");
-    PQclear(PQprepare(connection_, "add", "INSERT INTO units(at, note) VALUES ($1, $2)", 2, nullptr));
+    PQclear(
+        PQprepare(connection_, "add", "INSERT INTO units(at, note) VALUES ($1, $2)", 2, nullptr));
     PQclear(PQprepare(connection_, "get", "SELECT at, note FROM units WHERE id = $1", 1, nullptr));
   }
   void unit() {
@@ -191,10 +193,11 @@ Number some_id() { return next_id++ % 1000 + 1; }
 Work reads_of(ModuleDatabase& module) {
   return [&module] {
     const Number id = some_id();
-    const bool found = module.read(Context::begin(std::chrono::seconds(10)), [id](Session& session) {
-      return session.one<Number, std::string>("SELECT at, note FROM units WHERE id = :id", id)
-          .has_value();
-    });
+    const bool found =
+        module.read(Context::begin(std::chrono::seconds(10)), [id](Session& session) {
+          return session.one<Number, std::string>("SELECT at, note FROM units WHERE id = :id", id)
+              .has_value();
+        });
     must(found, "a read");
   };
 }

@@ -20,8 +20,7 @@ using test::TemporaryFolder;
 /// what the contracts expect.
 class SampleDatabase {
  public:
-  explicit SampleDatabase(Stage stage = Stage::Shared,
-                          sql::Engine engine = sql::Engine::Sqlite);
+  explicit SampleDatabase(Stage stage = Stage::Shared, sql::Engine engine = sql::Engine::Sqlite);
 
   std::filesystem::path file() const { return folder_.path() / "shop.db"; }
   recordshop::ModuleDatabases modules() { return shop_->modules(); }

@@ -82,9 +82,10 @@ PortUnderTest<catalog::Catalog> catalog_in_memory() {
 
 PortUnderTest<catalog::Catalog> catalog_on_sql(sql::Engine engine) {
   return {name_of(engine), [engine] {
-            return world<catalog::Catalog>(std::make_unique<OnSql>(Stage::Shared, engine), [](OnSql& base) {
-              return catalog::make_catalog({}, base.modules.catalog, real_environment());
-            });
+            return world<catalog::Catalog>(
+                std::make_unique<OnSql>(Stage::Shared, engine), [](OnSql& base) {
+                  return catalog::make_catalog({}, base.modules.catalog, real_environment());
+                });
           }};
 }
 
@@ -99,10 +100,11 @@ PortUnderTest<warehouse::Warehouse> warehouse_in_memory() {
 
 PortUnderTest<warehouse::Warehouse> warehouse_on_sql(Stage stage, sql::Engine engine) {
   return {name_of(engine) + "_" + name_of(stage), [stage, engine] {
-            return world<warehouse::Warehouse>(std::make_unique<OnSql>(stage, engine), [](OnSql& base) {
-              return warehouse::make_warehouse({*base.catalog_port}, base.modules.warehouse,
-                                               real_environment());
-            });
+            return world<warehouse::Warehouse>(
+                std::make_unique<OnSql>(stage, engine), [](OnSql& base) {
+                  return warehouse::make_warehouse({*base.catalog_port}, base.modules.warehouse,
+                                                   real_environment());
+                });
           }};
 }
 

@@ -19,8 +19,7 @@ PortUnderTest<warehouse::Warehouse> warehouse_on_sql(Stage stage,
                                                      sql::Engine engine = sql::Engine::Sqlite);
 
 PortUnderTest<orders::Orders> orders_in_memory();
-PortUnderTest<orders::Orders> orders_on_sql(Stage stage,
-                                            sql::Engine engine = sql::Engine::Sqlite);
+PortUnderTest<orders::Orders> orders_on_sql(Stage stage, sql::Engine engine = sql::Engine::Sqlite);
 
 /// "shared", "expanded", "separated".
 std::string name_of(Stage stage);

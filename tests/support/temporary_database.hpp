@@ -39,7 +39,7 @@ class TemporaryDatabase {
       : shared_(open_file(migrated(std::move(modules)), options)) {}
 
   sql::ModuleDatabase connect(const std::string& module, const std::vector<std::string>& tables,
-                           const std::vector<sql::Crossing>& crossings = {}) {
+                              const std::vector<sql::Crossing>& crossings = {}) {
     return shared_->connect(module, tables, crossings);
   }
   sql::Database& shared() { return *shared_; }

@@ -202,7 +202,8 @@ std::optional<Result<std::string>> OnceByKey::run(const KeyedRequest& command,
       return std::nullopt;
     }
     if (auto answer = known(*entry, command, fingerprint)) return answer;
-    if (clock_->steady() + pause >= patience) return Result<std::string>(fail(still_running(command)));
+    if (clock_->steady() + pause >= patience)
+      return Result<std::string>(fail(still_running(command)));
     std::this_thread::sleep_for(pause);
     pause = std::min(pause * 2, 50ms);
   }

@@ -47,18 +47,18 @@ Result<void> check_database(const std::filesystem::path& file) {
       const bool is_ours = id == kApplicationId || has_table_of_kit(database) ||
                            database.number("SELECT count(*) FROM sqlite_master") == 0;
       if (!is_ours) {
-        return refused(file, "banyan.foreign_database",
-                       "is the database of something else: it has tables, and none of Banyan. It is "
-                       "left as it is; name another file, or a new one. If it is your own "
-                       "application's, from before it used Banyan: `banyan schema adopt --database "
-                       + file.string() + "`");
+        return refused(
+            file, "banyan.foreign_database",
+            "is the database of something else: it has tables, and none of Banyan. It is "
+            "left as it is; name another file, or a new one. If it is your own "
+            "application's, from before it used Banyan: `banyan schema adopt --database " +
+                file.string() + "`");
       }
     }
     if (id == kApplicationId && version > kFormat) {
       return refused(file, "banyan.newer_database",
-                     "was written by a newer version of Banyan (format " +
-                         std::to_string(version) + ", this program knows up to " +
-                         std::to_string(kFormat) +
+                     "was written by a newer version of Banyan (format " + std::to_string(version) +
+                         ", this program knows up to " + std::to_string(kFormat) +
                          "). Run that version, or go back to a copy from before the upgrade.");
     }
     return {};
@@ -83,7 +83,8 @@ Result<bool> adopt_database(const std::filesystem::path& file) {
   }
   try {
     const auto database = sqlite::Connection::open(file, sqlite::OpenMode::Write);
-    if (const std::uint32_t id = database.application_id(); id == kApplicationId) return false;
+    if (const std::uint32_t id = database.application_id(); id == kApplicationId)
+      return false;
     else if (id != 0) {
       return foreign(file, "is marked by another program as its own (application_id " +
                                std::to_string(id) + ")");

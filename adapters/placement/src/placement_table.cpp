@@ -69,10 +69,9 @@ bool has_table(const sqlite::Connection& shared) {
 
 std::optional<Placement> find(const sqlite::Connection& shared, std::string_view module) {
   if (!shared.has_table("banyan_fence")) return std::nullopt;
-  auto row = shared.query(has_stage(shared)
-                              ? kFind
-                              : "SELECT state, epoch, location, '' FROM banyan_fence "
-                                "WHERE module = ?1");
+  auto row = shared.query(has_stage(shared) ? kFind
+                                            : "SELECT state, epoch, location, '' FROM banyan_fence "
+                                              "WHERE module = ?1");
   row.bind(1, module);
   if (!row.step()) return std::nullopt;
   return placement_in(row);
@@ -96,9 +95,8 @@ void write(const sqlite::Connection& shared, std::string_view module, const Plac
 
 std::optional<Gate> find_gate(const sqlite::Connection& own, std::string_view module) {
   if (!own.has_table("banyan_gate")) return std::nullopt;
-  auto row = own.query(has_settled(own)
-                           ? kFindGate
-                           : "SELECT state, epoch, 0 FROM banyan_gate WHERE module = ?1");
+  auto row = own.query(
+      has_settled(own) ? kFindGate : "SELECT state, epoch, 0 FROM banyan_gate WHERE module = ?1");
   row.bind(1, module);
   if (!row.step()) return std::nullopt;
   return gate_in(row);

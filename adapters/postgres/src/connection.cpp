@@ -88,10 +88,10 @@ Connection::Rows Connection::rows(const std::string& sql, const std::vector<std:
   std::vector<const char*> texts;
   texts.reserve(values.size());
   for (const std::string& value : values) texts.push_back(value.c_str());
-  const Result result = checked(
-      connection_.get(), PQexecParams(connection_.get(), sql.c_str(),
-                                      static_cast<int>(texts.size()), nullptr, texts.data(),
-                                      nullptr, nullptr, 0));
+  const Result result =
+      checked(connection_.get(),
+              PQexecParams(connection_.get(), sql.c_str(), static_cast<int>(texts.size()), nullptr,
+                           texts.data(), nullptr, nullptr, 0));
   Rows rows(static_cast<std::size_t>(PQntuples(result.get())));
   for (std::size_t row = 0; row < rows.size(); ++row) {
     for (int column = 0; column < PQnfields(result.get()); ++column) {
@@ -123,9 +123,7 @@ bool in_transaction(const PGconn* connection) {
   return status == PQTRANS_INTRANS || status == PQTRANS_ACTIVE;
 }
 
-bool is_idle(const PGconn* connection) {
-  return PQtransactionStatus(connection) == PQTRANS_IDLE;
-}
+bool is_idle(const PGconn* connection) { return PQtransactionStatus(connection) == PQTRANS_IDLE; }
 
 bool is_lost(const PGconn* connection) {
   return connection == nullptr || PQstatus(connection) != CONNECTION_OK;

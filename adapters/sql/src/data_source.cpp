@@ -13,8 +13,9 @@ bool is_uri_of_server(std::string_view text) {
 
 // libpq's other form: at least a host, a service or a database by name.
 bool is_keywords(std::string_view text) {
-  return std::ranges::any_of(std::initializer_list<std::string_view>{"host=", "dbname=", "service="},
-                             [&](std::string_view key) { return text.starts_with(key); });
+  return std::ranges::any_of(
+      std::initializer_list<std::string_view>{"host=", "dbname=", "service="},
+      [&](std::string_view key) { return text.starts_with(key); });
 }
 
 std::string without_password(std::string_view text) {

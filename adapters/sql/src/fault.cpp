@@ -53,10 +53,11 @@ Error error_of(FaultKind kind) {
               "not. Look before you repeat it",
               {}};
     case FaultKind::Moved:
-      return unavailable("banyan.module_between_places",
-                         "the module's tables are being moved; nothing was changed, try again. When "
-                         "it stays so, run the same `banyan schema move` again: it completes or "
-                         "undoes the move");
+      return unavailable(
+          "banyan.module_between_places",
+          "the module's tables are being moved; nothing was changed, try again. When "
+          "it stays so, run the same `banyan schema move` again: it completes or "
+          "undoes the move");
     case FaultKind::Misuse:
     case FaultKind::Ownership:
     case FaultKind::Constraint:

@@ -88,8 +88,8 @@ void Ownership::note(std::size_t module, std::string_view sql) {
   // A module whose statements differ each time must not fill the memory: the oldest goes.
   constexpr std::size_t kMostStatements = 2'000;
   if (statements_.size() >= kMostStatements && !statements_.contains({module, std::string(sql)})) {
-    statements_.erase(std::ranges::min_element(
-        statements_, {}, [](const auto& each) { return each.second; }));
+    statements_.erase(
+        std::ranges::min_element(statements_, {}, [](const auto& each) { return each.second; }));
   }
   statements_[{module, std::string(sql)}] = clock_->now();
 }

@@ -133,11 +133,11 @@ void PostgresConnection::begin(Mode mode, const ModuleScope& scope,
                                std::chrono::milliseconds left) {
   if (std::exchange(statements_are_stale_, false)) drop_statements();
   writes_ = mode == Mode::Write;
-  command(std::string(writes_ ? "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE"
-                              : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") +
-          "; SET LOCAL ROLE " + scope.role + "; SET LOCAL search_path = " + scope.search_path +
-          "; SET LOCAL statement_timeout = " +
-          std::to_string(std::max<std::int64_t>(left.count(), 1)));
+  command(
+      std::string(writes_ ? "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE"
+                          : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") +
+      "; SET LOCAL ROLE " + scope.role + "; SET LOCAL search_path = " + scope.search_path +
+      "; SET LOCAL statement_timeout = " + std::to_string(std::max<std::int64_t>(left.count(), 1)));
 }
 
 void PostgresConnection::commit() { command("COMMIT"); }
@@ -175,8 +175,7 @@ void PostgresConnection::check_prepared(std::size_t module, std::string_view sql
   const StatementText text = read_statement(sql);
   if (module != Ownership::kKit) {
     const bool allowed = contains(kStatements, text.first_word) && !text.has_call("set_config");
-    const Access access =
-        contains(kDefining, text.first_word) ? Access::Defines : Access::Controls;
+    const Access access = contains(kDefining, text.first_word) ? Access::Defines : Access::Controls;
     if (!allowed && !guard_.allows(access, "", "")) throw *guard_.refusal();
   }
   prepared.reads_only = text.first_word == "SELECT" || text.first_word == "VALUES";
@@ -253,7 +252,8 @@ Fault PostgresConnection::fault(std::size_t module, std::string_view sql,
     return {FaultKind::Moved, text};
   }
   if (error.kind() == postgres::FaultKind::Constraint) {
-    return {FaultKind::Constraint, text, constraint_of(error.constraint().value_or(postgres::Constraint{}))};
+    return {FaultKind::Constraint, text,
+            constraint_of(error.constraint().value_or(postgres::Constraint{}))};
   }
   // Not now: the one that failed is still in use.
   if (error.sqlstate() == "0A000") statements_are_stale_ = true;
@@ -293,9 +293,8 @@ void PostgresConnection::name_columns(Constraint& constraint) {
         " WHERE conname = :name AND connamespace = ANY"
         " (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = ANY (current_schemas(false)))"
         " ORDER BY array_position(conkey, attnum)",
-        values, kText, kNoLimit, [&](Row row) {
-          constraint.columns.push_back(std::get<std::string>(*row[0]));
-        });
+        values, kText, kNoLimit,
+        [&](Row row) { constraint.columns.push_back(std::get<std::string>(*row[0])); });
 }
 
 }  // namespace banyan::sql

@@ -18,9 +18,9 @@ postgres::Connection connect_to(const DataSource& source) {
   try {
     return postgres::Connection::open(source.connection);
   } catch (const postgres::Fault& fault) {
-    throw Fault(FaultKind::ConnectionLost,
-                "cannot connect to " + source.display() + ": " + fault.message() + ". " +
-                    std::string(postgres::next_step(fault.kind())));
+    throw Fault(FaultKind::ConnectionLost, "cannot connect to " + source.display() + ": " +
+                                               fault.message() + ". " +
+                                               std::string(postgres::next_step(fault.kind())));
   }
 }
 
@@ -60,9 +60,10 @@ PostgresServerDatabase::PostgresServerDatabase(DataSource source, const Options&
       ownership_(options_),
       writer_(source_, ownership_, options_) {
   if (options_.guarding == Guarding::Log) {
-    throw Fault(FaultKind::Misuse,
-                source_.display() +
-                    ": on PostgreSQL the ownership guard can only deny: it is the server's grants.");
+    throw Fault(
+        FaultKind::Misuse,
+        source_.display() +
+            ": on PostgreSQL the ownership guard can only deny: it is the server's grants.");
   }
   auto database = connect_to(source_);
   try {

@@ -25,8 +25,7 @@ PostgresWriter::~PostgresWriter() {
 }
 
 WriterFigures PostgresWriter::figures() const {
-  return {units_.load(), commits_.load(), again_.load(), queue_.size(),
-          failing_.load()};
+  return {units_.load(), commits_.load(), again_.load(), queue_.size(), failing_.load()};
 }
 
 void PostgresWriter::work() {
@@ -75,9 +74,8 @@ bool PostgresWriter::attempt(Unit& unit, OwnConnection& connection) {
     unit.kept = false;
     auto kind = fault.kind();
     if (committing && kind == FaultKind::ConnectionLost) kind = FaultKind::OutcomeUnknown;
-    unit.thrown = kind == fault.kind()
-                      ? std::current_exception()
-                      : std::make_exception_ptr(Fault(kind, fault.what()));
+    unit.thrown = kind == fault.kind() ? std::current_exception()
+                                       : std::make_exception_ptr(Fault(kind, fault.what()));
     if (connection != nullptr) connection->roll_back();
     if (connection != nullptr && connection->is_lost()) connection.reset();
     return !worth_repeating(unit, kind);

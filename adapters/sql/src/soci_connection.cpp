@@ -84,8 +84,7 @@ SociConnection::Prepared SociConnection::make(std::size_t module, std::string_vi
   }
   Prepared prepared;
   try {
-    prepared.statement =
-        std::make_unique<SociStatement>(session_, text, values, columns, blobs_);
+    prepared.statement = std::make_unique<SociStatement>(session_, text, values, columns, blobs_);
   } catch (const soci::soci_error& error) {
     throw fault_from(module, sql, error, nullptr);
   }

@@ -51,8 +51,8 @@ class SociConnection : public Connection {
   virtual void check_row(std::size_t module, std::string_view sql, SociStatement& statement) = 0;
   /// The statement has run, however it ended.
   virtual void end_run(SociStatement& statement) noexcept = 0;
-  virtual Fault fault_from(std::size_t module, std::string_view sql,
-                           const soci::soci_error& error, SociStatement* statement) = 0;
+  virtual Fault fault_from(std::size_t module, std::string_view sql, const soci::soci_error& error,
+                           SociStatement* statement) = 0;
 
   Fault misuse(std::size_t module, std::string_view sql, const std::string& problem) const;
   /// "module 'orders', `SELECT …`": how each message about a statement begins.

@@ -23,9 +23,7 @@ std::string hex_text(const Blob& blob) {
   return text;
 }
 
-unsigned digit(char c) {
-  return static_cast<unsigned>(c >= 'a' ? c - 'a' + 10 : c - '0');
-}
+unsigned digit(char c) { return static_cast<unsigned>(c >= 'a' ? c - 'a' + 10 : c - '0'); }
 
 Blob from_hex_text(std::string_view text) {
   Blob blob;
@@ -110,8 +108,7 @@ void SociStatement::into(Variable& variable) {
     case Kind::Text:
       // Read in place, without a copy of its own.
       variable.value.emplace<std::string>();
-      statement_.exchange(
-          soci::into(std::get<std::string>(variable.value), variable.indicator));
+      statement_.exchange(soci::into(std::get<std::string>(variable.value), variable.indicator));
       return;
   }
   statement_.exchange(soci::into(variable.text, variable.indicator));
@@ -180,8 +177,8 @@ const Value& SociStatement::got(Variable& variable) const {
     case Kind::Real: variable.value = variable.real; break;
     case Kind::Text: break;
     case Kind::Blob:
-      variable.value = blobs_ == BlobForm::SociBlob ? taken(*variable.blob)
-                                                    : from_hex_text(variable.text);
+      variable.value =
+          blobs_ == BlobForm::SociBlob ? taken(*variable.blob) : from_hex_text(variable.text);
       break;
   }
   return variable.value;

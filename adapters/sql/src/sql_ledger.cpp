@@ -129,8 +129,9 @@ class SqlLedger::Rows final : public LedgerRows {
 SqlLedger::SqlLedger(ModuleConnection& module, LedgerSql sql)
     : module_(module), sql_(std::move(sql)) {
   const std::string now = sql_.shared_clock.empty() ? ":now" : sql_.shared_clock;
-  const std::string one = " WHERE module = :module AND caller = :caller AND operation = :operation"
-                          " AND key = :key";
+  const std::string one =
+      " WHERE module = :module AND caller = :caller AND operation = :operation"
+      " AND key = :key";
   find_ = "SELECT state, fingerprint, answer, clock_of, runs_until - " + now +
           " FROM banyan_ledger" + one;
   insert_ =
@@ -158,8 +159,7 @@ std::optional<LedgerEntry> SqlLedger::find(const CommandKey& key, const Context&
 Result<void> SqlLedger::answer(const KeyedCommand& command, const std::string& answer,
                                const Context& context) {
   auto refused = module_.write_as_kit(context, [&](Connection& connection) {
-    Rows(*this, connection, context.deadline)
-        .update(command, LedgerEntry::State::Answered, answer);
+    Rows(*this, connection, context.deadline).update(command, LedgerEntry::State::Answered, answer);
   });
   if (refused) return fail(*std::move(refused));
   return {};

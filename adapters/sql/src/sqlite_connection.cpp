@@ -130,8 +130,7 @@ std::string_view name_of(Kind kind) {
 
 }  // namespace
 
-SqliteConnection::SqliteConnection(const std::filesystem::path& file, Use use,
-                                   Ownership& ownership)
+SqliteConnection::SqliteConnection(const std::filesystem::path& file, Use use, Ownership& ownership)
     : SociConnection(ownership, BlobForm::SociBlob), file_(file), use_(use), guard_(ownership) {
   check_path(file_);
   open();
@@ -214,11 +213,12 @@ void SqliteConnection::setting(std::string_view sql, std::string_view wanted) {
 Fault SqliteConnection::fault(std::size_t module, std::string_view sql,
                               const sqlite::Fault& error) {
   if (auto refusal = guard_.refusal()) return *refusal;
-  std::string text = "'" + file_.filename().string() + "', " + place(module, sql) + ": " +
-                     error.message() + ".";
+  std::string text =
+      "'" + file_.filename().string() + "', " + place(module, sql) + ": " + error.message() + ".";
   if (error.kind() == sqlite::FaultKind::Constraint) {
     if (error.message() == "BANYAN_MOVED") return {FaultKind::Moved, text};
-    return {FaultKind::Constraint, text, constraint_of(error.constraint().value_or(sqlite::Constraint{}))};
+    return {FaultKind::Constraint, text,
+            constraint_of(error.constraint().value_or(sqlite::Constraint{}))};
   }
   if (error.kind() == sqlite::FaultKind::SchemaMissing) {
     text += " Is a migration missing, or has it not run on this file?";
@@ -239,9 +239,9 @@ Fault SqliteConnection::fault_from(std::size_t module, std::string_view sql,
 // Once a transaction is begun, nothing runs outside it: the database may have given it up.
 void SqliteConnection::about_to_run(std::size_t module, std::string_view sql) {
   if (begun_ && !native_->in_transaction()) {
-    throw Fault(FaultKind::Storage,
-                place(module, sql) +
-                    ": an earlier failure made the database give up the transaction.");
+    throw Fault(
+        FaultKind::Storage,
+        place(module, sql) + ": an earlier failure made the database give up the transaction.");
   }
   guard_.begin(module, sql);
 }
@@ -369,8 +369,8 @@ bool SqliteConnection::has_tables_of_kit(bool shared) {
   about_to_run(Ownership::kKit, kSql);
   try {
     return native_->application_id() == placement::kApplicationId &&
-           native_->user_version() >= placement::kFormat && (!shared || placement::has_table(*native_)) &&
-           native_->has_table("banyan_ledger");
+           native_->user_version() >= placement::kFormat &&
+           (!shared || placement::has_table(*native_)) && native_->has_table("banyan_ledger");
   } catch (const sqlite::Fault& error) {
     throw fault(Ownership::kKit, kSql, error);
   }

@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "placement/placement_table.hpp"
+#include "soci_connection.hpp"
 #include "sqlite/connection.hpp"
 #include "sqlite/statement.hpp"
-#include "soci_connection.hpp"
 #include "statement_guard.hpp"
 
 namespace banyan::sqlite {

@@ -14,9 +14,7 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{30};
 
-DataSource file_source(std::filesystem::path file) {
-  return {Engine::Sqlite, std::move(file), {}};
-}
+DataSource file_source(std::filesystem::path file) { return {Engine::Sqlite, std::move(file), {}}; }
 
 // Only at the first look may a file be anything.
 std::filesystem::path checked(std::filesystem::path file) {
@@ -69,7 +67,9 @@ void SqliteFile::make_tables_of_kit(Role role) {
 }
 
 SqliteFiles::SqliteFiles(const std::filesystem::path& shared_file, const Options& options)
-    : options_(options), ownership_(options_), shared_(shared_file, SqliteFile::Role::Shared, ownership_, options_) {}
+    : options_(options),
+      ownership_(options_),
+      shared_(shared_file, SqliteFile::Role::Shared, ownership_, options_) {}
 
 SqliteFile& SqliteFiles::at(const std::string& location) {
   const std::lock_guard lock(mutex_);
@@ -142,15 +142,20 @@ std::vector<ModuleStatement> SqliteDatabase::statements() const {
 }
 
 Result<void> SqliteDatabase::probe(const Context& context) {
-  return write_probe_.run(figures(), *files_->options().clock, [&] {
-    files_->shared().readers_of(Ownership::kKit).with_snapshot(
-        context.deadline, [](SqliteConnection& connection) { connection.touch(); });
-  }, [&] {
-    return files_->shared().writer().run(context, [](Connection& connection) {
-      static_cast<SqliteConnection&>(connection).write_mark();
-      return true;
-    });
-  });
+  return write_probe_.run(
+      figures(), *files_->options().clock,
+      [&] {
+        files_->shared()
+            .readers_of(Ownership::kKit)
+            .with_snapshot(context.deadline,
+                           [](SqliteConnection& connection) { connection.touch(); });
+      },
+      [&] {
+        return files_->shared().writer().run(context, [](Connection& connection) {
+          static_cast<SqliteConnection&>(connection).write_mark();
+          return true;
+        });
+      });
 }
 
 DataSource SqliteDatabase::place_of(const std::string& module) const {

@@ -34,8 +34,9 @@ SteadyTime in_time_to_tell(const Context& context, const Clock& clock) {
 }
 
 Fault between_places(const std::string& module) {
-  return {FaultKind::Moved, "the tables of '" + module +
-                                "' are being moved, and were at neither place before the deadline."};
+  return {FaultKind::Moved,
+          "the tables of '" + module +
+              "' are being moved, and were at neither place before the deadline."};
 }
 
 SqliteConnection& of_sqlite(Connection& connection) {
@@ -61,8 +62,7 @@ SqliteModuleConnection::SqliteModuleConnection(std::shared_ptr<SqliteFiles> file
     : ModuleConnection(files->ownership().rights(module).module, module,
                        {files->options().clock, "", this_process()}),
       files_(std::move(files)),
-      last_seen_(
-          files_->placement_of(this->module(), files_->options().clock->steady() + 30s)) {}
+      last_seen_(files_->placement_of(this->module(), files_->options().clock->steady() + 30s)) {}
 
 void SqliteModuleConnection::run_read(const Context& context, const KitBody& body) {
   const Clock& clock = *files_->options().clock;
@@ -147,11 +147,9 @@ std::optional<Error> SqliteModuleConnection::run_write(const Context& context,
 }
 
 std::optional<Error> SqliteModuleConnection::write_shared(const Context& context,
-                                                          const WriteBody& body,
-                                                          Outcome& outcome) {
+                                                          const WriteBody& body, Outcome& outcome) {
   return files_->shared().writer().run(context, [&](Connection& connection) {
-    bool elsewhere =
-        of_sqlite(connection).placement_of(module()).authority() != Authority::Shared;
+    bool elsewhere = of_sqlite(connection).placement_of(module()).authority() != Authority::Shared;
     const bool keep = !elsewhere && run_unless_moved(body, connection, elsewhere);
     outcome = elsewhere ? Outcome::Elsewhere : Outcome::Finished;
     return keep;
@@ -163,8 +161,8 @@ std::optional<Error> SqliteModuleConnection::write_own(const Placement& placemen
                                                        const WriteBody& body, Outcome& outcome) {
   return files_->at(placement.location).writer().run(context, [&](Connection& connection) {
     const auto gate = of_sqlite(connection).gate_of(module());
-    bool elsewhere = !gate || !gate->open ||
-                     files_->placement_of(module(), context.deadline) != placement;
+    bool elsewhere =
+        !gate || !gate->open || files_->placement_of(module(), context.deadline) != placement;
     const bool keep = !elsewhere && run_unless_moved(body, connection, elsewhere);
     outcome = elsewhere ? Outcome::Elsewhere : Outcome::Finished;
     return keep;

@@ -27,8 +27,7 @@ class SqliteModuleConnection final : public ModuleConnection {
   std::optional<Error> run_write(const Context& context, const WriteBody& body) override;
 
   bool read_shared(const Context& context, const KitBody& body);
-  bool read_own(const placement::Placement& placement, const Context& context,
-                const KitBody& body);
+  bool read_own(const placement::Placement& placement, const Context& context, const KitBody& body);
   std::optional<Error> write_shared(const Context& context, const WriteBody& body,
                                     Outcome& outcome);
   std::optional<Error> write_own(const placement::Placement& placement, const Context& context,

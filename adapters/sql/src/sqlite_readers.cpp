@@ -45,10 +45,10 @@ std::unique_ptr<SqliteConnection> SqliteReaders::take(SteadyTime deadline) {
     while (idle_.empty() && open_ >= most_) {
       const auto left = deadline - clock_.steady();
       if (left <= SteadyTime::duration::zero()) {
-        throw Fault(FaultKind::Deadline,
-                    "'" + file_.filename().string() +
-                        "': the deadline passed while all of the module's " +
-                        std::to_string(most_) + " reading connections were in use.");
+        throw Fault(FaultKind::Deadline, "'" + file_.filename().string() +
+                                             "': the deadline passed while all of the module's " +
+                                             std::to_string(most_) +
+                                             " reading connections were in use.");
       }
       constexpr SteadyTime::duration kLongestWait = std::chrono::minutes(1);
       returned_.wait_for(lock, std::min(left, kLongestWait));

@@ -23,9 +23,9 @@ sqlite::FileLock lock_of(const std::filesystem::path& file) {
   try {
     return sqlite::FileLock(sqlite::writer_lock_of(file), file);
   } catch (const std::filesystem::filesystem_error& error) {
-    throw Fault(FaultKind::Storage,
-                std::string(error.what()) +
-                    ". The process needs to write in the folder of the database.");
+    throw Fault(
+        FaultKind::Storage,
+        std::string(error.what()) + ". The process needs to write in the folder of the database.");
   }
 }
 
@@ -45,8 +45,7 @@ SqliteWriter::~SqliteWriter() {
 }
 
 WriterFigures SqliteWriter::figures() const {
-  return {units_.load(), commits_.load(), again_.load(), queue_.size(),
-          failing_.load()};
+  return {units_.load(), commits_.load(), again_.load(), queue_.size(), failing_.load()};
 }
 
 void SqliteWriter::work() {

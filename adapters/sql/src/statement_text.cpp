@@ -54,8 +54,8 @@ class Scanner {
   }
 
   std::size_t length_of_word(std::size_t from) const {
-    const auto end = std::find_if_not(rest_.begin() + static_cast<std::ptrdiff_t>(from),
-                                      rest_.end(), is_word);
+    const auto end =
+        std::find_if_not(rest_.begin() + static_cast<std::ptrdiff_t>(from), rest_.end(), is_word);
     return static_cast<std::size_t>(end - rest_.begin());
   }
 

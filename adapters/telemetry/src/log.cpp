@@ -64,7 +64,8 @@ std::string text_of(const nlohmann::ordered_json& line) {
   return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-/// Where spdlog's loggers put their lines: none of spdlog's own sinks gives up waiting for a reader.
+/// Where spdlog's loggers put their lines: none of spdlog's own sinks gives up waiting for a
+/// reader.
 class WriterSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   explicit WriterSink(LineWriter& writer) : writer_(writer) {}

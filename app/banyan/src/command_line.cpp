@@ -207,10 +207,9 @@ class CommandLine {
         "  banyan schema move warehouse --database var/shop.db --dry-run\n"
         "  banyan schema move warehouse --database var/shop.db\n"
         "  banyan schema move warehouse --database var/shop.db --back");
-    database_of(
-        command(*schema, "adopt",
-                "Take over the database that an application had before it used Banyan",
-                "  banyan schema adopt --database legacy.db", [this] { return schema_adopt(database()); }));
+    database_of(command(
+        *schema, "adopt", "Take over the database that an application had before it used Banyan",
+        "  banyan schema adopt --database legacy.db", [this] { return schema_adopt(database()); }));
     database_of(
         command(*schema, "report",
                 "Show tables per module, and what crosses: foreign keys, views, triggers, SQL",

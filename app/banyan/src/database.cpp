@@ -8,9 +8,9 @@
 
 #include "exit_code.hpp"
 #include "scripts.hpp"
+#include "sql/data_source.hpp"
 #include "stages/suggestion.hpp"
 #include "terminal.hpp"
-#include "sql/data_source.hpp"
 
 namespace banyan::cli {
 

@@ -13,8 +13,8 @@ std::string_view HostedModule::runs() const {
 }
 
 Assembly::Assembly(const std::vector<ModuleEntry>& table, const Options& options,
-                   const Connect& connect, const Environment& environment,
-                   CallObserver& observer, const RoutingTable& routing) {
+                   const Connect& connect, const Environment& environment, CallObserver& observer,
+                   const RoutingTable& routing) {
   for (const ModuleEntry& entry : table) {
     add(entry, options, connect, environment, observer, routing);
   }

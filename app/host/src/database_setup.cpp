@@ -28,17 +28,16 @@ void migrate(const Application& application, const std::vector<ModuleEntry>& tab
   }
   migrations::Runner runner(options.database, application.name, std::move(scripts));
   for (const migrations::Status& applied : runner.apply()) {
-    log.write(telemetry::Level::Info, "migration_applied",
-              {{"module", applied.module},
-               {"script", applied.name},
-               {"database", applied.database}});
+    log.write(
+        telemetry::Level::Info, "migration_applied",
+        {{"module", applied.module}, {"script", applied.name}, {"database", applied.database}});
   }
 }
 
 // What this process knows, and what others of the application have written down before: a service
 // knows only its own module's tables.
-void write_manifest(const Application& application,
-                                  const std::vector<ModuleEntry>& table, const Options& options) {
+void write_manifest(const Application& application, const std::vector<ModuleEntry>& table,
+                    const Options& options) {
   manifest::Manifest manifest;
   manifest.application = application.name;
   manifest.version = application.version;

@@ -20,8 +20,7 @@ constexpr std::int64_t kPurgedAtOnce = 500;
 }  // namespace
 
 Housekeeping::Housekeeping(sql::Database& database, const Assembly& assembly,
-                           const Options& options, Scheduler& scheduler,
-                           const telemetry::Log& log)
+                           const Options& options, Scheduler& scheduler, const telemetry::Log& log)
     : database_(&database),
       assembly_(&assembly),
       options_(&options),
@@ -36,9 +35,10 @@ telemetry::Health::Finding Housekeeping::finding() const {
   for (const sql::WaitingModule& each : waiting) {
     text += (text.empty() ? "" : ", ") + each.module;
   }
-  text += " waits for its tables, which are being moved or were left by a move that was broken "
-          "off. `banyan schema move " +
-          waiting.front().module + "` (with --back when that was the way) completes it.";
+  text +=
+      " waits for its tables, which are being moved or were left by a move that was broken "
+      "off. `banyan schema move " +
+      waiting.front().module + "` (with --back when that was the way) completes it.";
   const std::lock_guard lock(mutex_);
   if (!problem_.empty()) text += ' ' + problem_;
   return {false, text};

@@ -67,13 +67,14 @@ std::string LiveView::json() const {
                             {"requests", readings(requests, module->name(), each.operation->name)},
                             {"calls", readings(calls, module->name(), each.operation->name)}});
     }
-    Json row = {{"name", module->name()},
-                {"runs", module->runs()},
-                {"at", module->service ? to_string(*module->service) : std::string()},
-                {"data", module->here ? parts_.database.place_of(module->name()).file.filename().string()
-                                      : std::string()},
-                {"needs", module->entry->needs},
-                {"operations", std::move(operations)}};
+    Json row = {
+        {"name", module->name()},
+        {"runs", module->runs()},
+        {"at", module->service ? to_string(*module->service) : std::string()},
+        {"data", module->here ? parts_.database.place_of(module->name()).file.filename().string()
+                              : std::string()},
+        {"needs", module->entry->needs},
+        {"operations", std::move(operations)}};
     if (module->routed && parts_.stages != nullptr) {
       const strangler::Traffic traffic = parts_.stages->traffic(module->name());
       row["stage"] = {{"name", to_string(traffic.stage)},

@@ -41,7 +41,7 @@ struct Options {
   std::chrono::seconds drain{10};
   std::string log_file;
   telemetry::Level log_level = telemetry::Level::Info;
-  std::string ready_file;  ///< written with the port once requests are taken
+  std::string ready_file;            ///< written with the port once requests are taken
   std::chrono::hours keys_kept{24};  ///< how long an idempotency key is remembered
 };
 

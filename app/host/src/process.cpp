@@ -11,9 +11,9 @@
 #include "dependency_probe.hpp"
 #include "edge.hpp"
 #include "failure.hpp"
+#include "housekeeping.hpp"
 #include "http/instance_lock.hpp"
 #include "http/loopback.hpp"
-#include "housekeeping.hpp"
 #include "http/server.hpp"
 #include "live_view.hpp"
 #include "operator_pages.hpp"
@@ -28,8 +28,7 @@ namespace {
 std::filesystem::path control_file(const Options& options) {
   if (!options.control_store.empty()) return options.control_store;
   const bool file = options.database.engine == sql::Engine::Sqlite;
-  return (file ? options.database.file.parent_path() : std::filesystem::path("var")) /
-         "control.db";
+  return (file ? options.database.file.parent_path() : std::filesystem::path("var")) / "control.db";
 }
 
 /// The table where nobody routes: everything stays.

@@ -57,7 +57,8 @@ bool is_empty(const ModuleDatabases& modules) {
          orders::count_orders(modules.orders, context) == 0;
 }
 
-Result<LoadReport> load_shop(ShopData& data, const ModuleDatabases& modules, const banyan::Clock& clock,
+Result<LoadReport> load_shop(ShopData& data, const ModuleDatabases& modules,
+                             const banyan::Clock& clock,
                              const std::function<void(const Progress&)>& progress) {
   if (!is_empty(modules)) {
     return banyan::fail(banyan::ErrorCode::AlreadyExists, "recordshop.already_loaded",

@@ -39,7 +39,8 @@ bool is_empty(const ModuleDatabases& modules);
 /// Stores everything through the modules' own loaders, a batch in a unit of work, and calls
 /// `progress` after each. AlreadyExists "recordshop.already_loaded" when there is anything in the
 /// tables, also what a load left behind that did not come to its end.
-banyan::Result<LoadReport> load_shop(ShopData& data, const ModuleDatabases& modules, const banyan::Clock& clock,
+banyan::Result<LoadReport> load_shop(ShopData& data, const ModuleDatabases& modules,
+                                     const banyan::Clock& clock,
                                      const std::function<void(const Progress&)>& progress);
 
 }  // namespace recordshop

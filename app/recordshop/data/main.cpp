@@ -60,7 +60,9 @@ int main(int argc, char** argv) {
   std::string chinook;
 
   CLI::App* generate = program.add_subcommand("generate", "Makes records up, the same for a seed");
-  generate->add_option("--database", database, "The shop's database: a file, made when missing, or postgresql://…")
+  generate
+      ->add_option("--database", database,
+                   "The shop's database: a file, made when missing, or postgresql://…")
       ->required();
   generate->add_option("--seed", options.seed, "Any number")->capture_default_str();
   generate->add_option("--tracks", options.tracks, "How many tracks; the rest is in proportion")
@@ -68,7 +70,10 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   CLI::App* import = program.add_subcommand("import", "Takes the records of a Chinook database");
   import->add_option("file", chinook, "The Chinook database, a SQLite file")->required();
-  import->add_option("--database", database, "The shop's database: a file, made when missing, or postgresql://…")->required();
+  import
+      ->add_option("--database", database,
+                   "The shop's database: a file, made when missing, or postgresql://…")
+      ->required();
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

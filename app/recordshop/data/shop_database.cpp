@@ -73,7 +73,9 @@ ShopDatabase::ShopDatabase(const std::filesystem::path& file)
 
 ShopDatabase::~ShopDatabase() = default;
 
-ModuleDatabases ShopDatabase::modules() { return {parts_->catalog, parts_->warehouse, parts_->orders}; }
+ModuleDatabases ShopDatabase::modules() {
+  return {parts_->catalog, parts_->warehouse, parts_->orders};
+}
 
 void ShopDatabase::separate(std::string_view module, std::string_view prefix) {
   Runner(parts_->source, kApplication, all_scripts()).apply_separation(module, prefix);

@@ -22,9 +22,9 @@ class MemoryLedger::Rows final : public LedgerRows {
               const std::string& answer) override {
     const CommandKey& key = command.key();
     return ledger_.entries_
-        .try_emplace({key.caller, key.operation, key.key},
-                     Kept{{state, command.fingerprint(), answer}, ledger_.clock_->steady(),
-                          gives_up_})
+        .try_emplace(
+            {key.caller, key.operation, key.key},
+            Kept{{state, command.fingerprint(), answer}, ledger_.clock_->steady(), gives_up_})
         .second;
   }
 

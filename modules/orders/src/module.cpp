@@ -19,8 +19,7 @@ std::unique_ptr<Orders> make_orders(Needs needs, banyan::sql::ModuleDatabase& da
 }
 
 std::unique_ptr<Orders> make_memory_orders(Needs needs, const banyan::Environment& environment,
-                                           const SagaPolicy& policy,
-                                           banyan::MemoryLedger* ledger) {
+                                           const SagaPolicy& policy, banyan::MemoryLedger* ledger) {
   return make_orders_on(make_memory_order_store(environment.clock, ledger), needs, environment,
                         policy);
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "binding/wire.hpp"
+#include "catalog/module.hpp"
 #include "contract/environment_under_test.hpp"
 #include "contract/matchers.hpp"
 #include "contract/port_under_test.hpp"
@@ -14,7 +15,6 @@
 #include "sqlite/connection.hpp"
 #include "support/temporary_folder.hpp"
 #include "warehouse/module.hpp"
-#include "catalog/module.hpp"
 
 namespace banyan::contract {
 namespace {
@@ -64,14 +64,18 @@ TEST_F(FirstFormat, OpensAndGoesOn) {
 }
 
 TEST_F(FirstFormat, IsMarkedWhenItWasOpened) {
-  { const recordshop::ShopDatabase shop(file()); }
+  {
+    const recordshop::ShopDatabase shop(file());
+  }
   const auto database = sqlite::Connection::open(file(), sqlite::OpenMode::Read);
   EXPECT_EQ(database.application_id(), placement::kApplicationId);
   EXPECT_EQ(database.user_version(), placement::kFormat);
 }
 
 TEST_F(FirstFormat, IsRefusedOnceANewerProgramHasWrittenIt) {
-  { const recordshop::ShopDatabase shop(file()); }
+  {
+    const recordshop::ShopDatabase shop(file());
+  }
   sqlite::Connection::open(file(), sqlite::OpenMode::Write).set_user_version(99);
   try {
     const recordshop::ShopDatabase shop(file());

@@ -14,10 +14,9 @@ INSTANTIATE_TEST_SUITE_P(InProcess, OrdersPortContract,
 
 INSTANTIATE_TEST_SUITE_P(
     Postgres, OrdersPortContract,
-    testing::Values(in_process("postgresql_shared",
-                               orders_on_sql(Stage::Shared, sql::Engine::Postgres)),
-                    in_process("postgresql_separated",
-                               orders_on_sql(Stage::Separated, sql::Engine::Postgres))),
+    testing::Values(
+        in_process("postgresql_shared", orders_on_sql(Stage::Shared, sql::Engine::Postgres)),
+        in_process("postgresql_separated", orders_on_sql(Stage::Separated, sql::Engine::Postgres))),
     print_name);
 
 }  // namespace banyan::contract

@@ -75,8 +75,8 @@ TEST_P(OrderStoreContract, KeepsEveryChangeOfAnOrderAndItsSaga) {
                                 return {};
                               }),
                 Succeeds());
-    const auto found =
-        store().read(any_context(), [&](OrdersReading& rows) { return rows.find(changing.order.data().id); });
+    const auto found = store().read(
+        any_context(), [&](OrdersReading& rows) { return rows.find(changing.order.data().id); });
     ASSERT_TRUE(found);
     EXPECT_EQ(found->order.data(), changing.order.data());
     EXPECT_EQ(found->saga.data(), changing.saga.data());
@@ -137,7 +137,8 @@ TEST_P(OrderStoreContract, WritesTheHistoryInTheOrderOfTime) {
                             }),
               Succeeds());
 
-  const auto history = store().read(any_context(), [&](OrdersReading& rows) { return rows.history(id); });
+  const auto history =
+      store().read(any_context(), [&](OrdersReading& rows) { return rows.history(id); });
   const std::vector<::orders::HistoryEntry> expected = {
       {"placed", kNow}, {"reserved", kNow}, {"confirmed", {kNow.micros + 1}}};
   EXPECT_EQ(history, expected);
@@ -193,10 +194,12 @@ TEST(OrdersSeparation, GoesOnUnderRunningCodeAndKeepsTheHistory) {
   database.advance_to(Stage::Separated);
   journal(OrderState::Confirmed);
 
-  const auto history = store->read(any_context(), [&](OrdersReading& rows) { return rows.history(id); });
+  const auto history =
+      store->read(any_context(), [&](OrdersReading& rows) { return rows.history(id); });
   EXPECT_EQ(history.size(), 3U);
-  EXPECT_EQ(store->read(any_context(), [&](OrdersReading& rows) { return rows.find(id)->order.data(); }),
-            fresh.order.data());
+  EXPECT_EQ(
+      store->read(any_context(), [&](OrdersReading& rows) { return rows.find(id)->order.data(); }),
+      fresh.order.data());
 }
 
 }  // namespace

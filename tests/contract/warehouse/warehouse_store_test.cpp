@@ -28,7 +28,8 @@ TEST_P(WarehouseStoreContract, HoldsOnlyWhatIsAvailable) {
 
   ASSERT_THAT(held, Succeeds());
   EXPECT_EQ(*held, 2);
-  const auto stock = store().read(any_context(), [&](WarehouseReading& rows) { return rows.stock(track); });
+  const auto stock =
+      store().read(any_context(), [&](WarehouseReading& rows) { return rows.stock(track); });
   EXPECT_EQ(stock, (::warehouse::Stock{track, 5, 5, 0}));
 }
 
@@ -42,7 +43,8 @@ TEST_P(WarehouseStoreContract, GivesBackAndSells) {
   });
 
   ASSERT_THAT(done, Succeeds());
-  const auto stock = store().read(any_context(), [&](WarehouseReading& rows) { return rows.stock(track); });
+  const auto stock =
+      store().read(any_context(), [&](WarehouseReading& rows) { return rows.stock(track); });
   EXPECT_EQ(stock, (::warehouse::Stock{track, 3, 1, 2}));
 }
 
@@ -83,8 +85,8 @@ TEST_P(WarehouseStoreContract, KeepsReservationsWithTheirLinesAndStates) {
   });
 
   ASSERT_THAT(done, Succeeds());
-  const auto found =
-      store().read(any_context(), [&](WarehouseReading& rows) { return rows.reservation(held.order); });
+  const auto found = store().read(
+      any_context(), [&](WarehouseReading& rows) { return rows.reservation(held.order); });
   ASSERT_TRUE(found);
   EXPECT_EQ(found->state, ReservationState::Confirmed);
   EXPECT_EQ(found->lines, held.lines);
@@ -99,7 +101,9 @@ TEST_P(WarehouseStoreContract, KeepsDeliveries) {
   });
 
   ASSERT_THAT(done, Succeeds());
-  EXPECT_EQ(store().read(any_context(), [&](WarehouseReading& rows) { return rows.delivery("key"); }), delivery);
+  EXPECT_EQ(
+      store().read(any_context(), [&](WarehouseReading& rows) { return rows.delivery("key"); }),
+      delivery);
 }
 
 TEST_P(WarehouseStoreContract, ReceivesWhatIsNewAndWhatIsThere) {

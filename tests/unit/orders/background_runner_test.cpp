@@ -39,7 +39,8 @@ TEST(BackgroundRunner, FinishesInTheNextProcessWhatTheLastOneLeft) {
   banyan::contract::SampleDatabase database;
   recordshop::ModuleDatabases modules = database.modules();
   const auto catalog = catalog::make_catalog({}, modules.catalog, real_environment());
-  const auto warehouse = warehouse::make_warehouse({*catalog}, modules.warehouse, real_environment());
+  const auto warehouse =
+      warehouse::make_warehouse({*catalog}, modules.warehouse, real_environment());
   Troubles troubles{.always_unreachable = true};
   FaultyWarehouse unreachable(WithTroubles(*warehouse, troubles));
   OrderId id;
@@ -68,7 +69,8 @@ TEST(BackgroundRunner, OfTwoProcessesOnOneDatabaseSellsEachOrderOnce) {
   banyan::contract::SampleDatabase database;
   recordshop::ModuleDatabases modules = database.modules();
   const auto catalog = catalog::make_catalog({}, modules.catalog, real_environment());
-  const auto warehouse = warehouse::make_warehouse({*catalog}, modules.warehouse, real_environment());
+  const auto warehouse =
+      warehouse::make_warehouse({*catalog}, modules.warehouse, real_environment());
   Troubles troubles{.always_unreachable = true};
   FaultyWarehouse unreachable(WithTroubles(*warehouse, troubles));
   std::vector<OrderId> ids;

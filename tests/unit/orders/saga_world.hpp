@@ -78,8 +78,8 @@ class SagaWorld {
 
   /// The only order there is.
   OrderDetails order() {
-    const auto page = list_orders(*desk_, {.customer = banyan::contract::some_customer()},
-                                  context());
+    const auto page =
+        list_orders(*desk_, {.customer = banyan::contract::some_customer()}, context());
     return get_order(*desk_, {page->orders.at(0).id}, context()).value();
   }
   std::size_t count_orders() {

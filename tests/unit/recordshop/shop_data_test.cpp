@@ -77,8 +77,12 @@ TEST(GeneratedData, FillsAShopThatThenWorks) {
   ASSERT_THAT(report, Succeeds());
   EXPECT_EQ(report->stored.tracks, 2'500);
   EXPECT_EQ(report->stored.stock, 2'500);
-  EXPECT_EQ(catalog::count_tracks(shop.modules().catalog, banyan::Context::begin(std::chrono::seconds(20))), 2'500);
-  EXPECT_EQ(orders::count_orders(shop.modules().orders, banyan::Context::begin(std::chrono::seconds(20))), 250);
+  EXPECT_EQ(catalog::count_tracks(shop.modules().catalog,
+                                  banyan::Context::begin(std::chrono::seconds(20))),
+            2'500);
+  EXPECT_EQ(
+      orders::count_orders(shop.modules().orders, banyan::Context::begin(std::chrono::seconds(20))),
+      250);
   EXPECT_THAT(stages, testing::ElementsAre("artists", "albums", "tracks", "stock", "orders"));
   RecordProperty("records_per_second", static_cast<int>(report->records_per_second()));
 }
@@ -91,7 +95,9 @@ TEST(GeneratedData, IsNotLoadedTwice) {
 
   EXPECT_THAT(load_shop(*data, shop.modules(), banyan::system_clock(), {}),
               BreaksRule("recordshop.already_loaded"));
-  EXPECT_EQ(catalog::count_tracks(shop.modules().catalog, banyan::Context::begin(std::chrono::seconds(20))), 20);
+  EXPECT_EQ(catalog::count_tracks(shop.modules().catalog,
+                                  banyan::Context::begin(std::chrono::seconds(20))),
+            20);
 }
 
 /// The real file when it is there, else a small one of the same shape.

@@ -62,7 +62,9 @@ TEST_F(BadDatabaseTest, A_damaged_database) {
   stream.close();
   try {
     const auto shared = test::open_file(file);
-    shared->connect("t", {"t"}).read(test::soon(), [](Session& session) { session.all<std::string>("SELECT x FROM t"); });
+    shared->connect("t", {"t"}).read(test::soon(), [](Session& session) {
+      session.all<std::string>("SELECT x FROM t");
+    });
     FAIL();
   } catch (const Fault& fault) {
     EXPECT_EQ(fault.kind(), FaultKind::NotADatabase) << fault.what();
@@ -72,7 +74,9 @@ TEST_F(BadDatabaseTest, A_damaged_database) {
 
 TEST_F(BadDatabaseTest, A_read_only_file) {
   const auto file = folder_.path() / "shop.db";
-  { const auto made = test::open_file(file); }
+  {
+    const auto made = test::open_file(file);
+  }
   chmod(folder_.path().c_str(), 0755);
   chmod(file.c_str(), 0444);
   const pid_t child = fork();
@@ -106,7 +110,9 @@ TEST_F(BadDatabaseTest, Somebody_elses_database_which_is_left_as_it_is) {
 
 TEST_F(BadDatabaseTest, A_database_of_a_newer_version) {
   const auto file = folder_.path() / "shop.db";
-  { const auto made = test::open_file(file); }
+  {
+    const auto made = test::open_file(file);
+  }
   RawSqlite(file).run("PRAGMA user_version = 99");
   expect_refused(file, FaultKind::NotADatabase, "newer version of Banyan (format 99",
                  "Run that version");

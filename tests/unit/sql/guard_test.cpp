@@ -30,7 +30,8 @@ Refused refusal(ModuleDatabase& module, std::string_view sql) {
     return {FaultKind::Misuse, "allowed"};
   } catch (const Fault& fault) {
     // Who owns what is looked at first.
-    const bool only_rows = std::string_view(fault.what()).find("it gives rows") != std::string_view::npos;
+    const bool only_rows =
+        std::string_view(fault.what()).find("it gives rows") != std::string_view::npos;
     return only_rows ? Refused{FaultKind::Misuse, "allowed"} : Refused{fault.kind(), fault.what()};
   }
 }
@@ -134,7 +135,7 @@ TEST_F(GuardTest, Allows_own_tables_views_expressions_and_the_catalogue) {
 TEST_F(GuardTest, Allows_the_crossings_of_the_baseline) {
   const auto again = test::open_file(database_.file());
   auto module = again->connect("orders", order_tables(),
-                         {{"tracks", "picks.track has a foreign key until separation/0002"}});
+                               {{"tracks", "picks.track has a foreign key until separation/0002"}});
   EXPECT_EQ(refusal(module, "INSERT INTO picks VALUES (1, 'trk_1')").text, "allowed");
   EXPECT_EQ(refusal(module, "SELECT title FROM order_titles").text, "allowed");
 }

@@ -42,8 +42,10 @@ class MovedTest : public testing::Test {
   }
   void fence(const std::string& state, const std::string& location = "shop.orders.db") {
     RawSqlite(database_.file())
-        .run("INSERT OR REPLACE INTO banyan_fence(module, state, epoch, location) VALUES ('orders', '" + state + "', 1, '" +
-             location + "')");
+        .run(
+            "INSERT OR REPLACE INTO banyan_fence(module, state, epoch, location) VALUES ('orders', "
+            "'" +
+            state + "', 1, '" + location + "')");
   }
   void gate(const std::string& state) {
     RawSqlite(own_file()).run("UPDATE banyan_gate SET state = '" + state + "'");
@@ -52,7 +54,9 @@ class MovedTest : public testing::Test {
     return RawSqlite(file).run("SELECT count(*) FROM orders");
   }
   Number read_count(ModuleDatabase& module) {
-    return module.read(soon(), [](Session& session) { return *session.value<Number>("SELECT count(*) FROM orders"); });
+    return module.read(soon(), [](Session& session) {
+      return *session.value<Number>("SELECT count(*) FROM orders");
+    });
   }
   bool write(Number id) {
     return orders_.write(soon(), [id](Session& s) { return add_order(s, id); }).has_value();
@@ -186,7 +190,8 @@ TEST_F(MovedTest, Nothing_acknowledged_is_lost_or_doubled_while_the_tables_move_
     mover.run("BEGIN IMMEDIATE; DELETE FROM " + to + ".orders; INSERT INTO " + to +
               ".orders SELECT * FROM " + from + ".orders;" +
               "UPDATE own.banyan_gate SET state = '" + (out ? "open" : "closed") + "';" +
-              "INSERT OR REPLACE INTO main.banyan_fence(module, state, epoch, location) VALUES ('orders', '" +
+              "INSERT OR REPLACE INTO main.banyan_fence(module, state, epoch, location) VALUES "
+              "('orders', '" +
               (out ? "moved" : "open") + "', " + std::to_string(turn) + ", 'shop.orders.db');" +
               "COMMIT");
     own_lock.release();

@@ -49,7 +49,8 @@ TEST_F(PostgresTest, Denies_foreign_tables_with_the_message_of_every_engine) {
   const std::string text = refusal("DELETE FROM tracks");
   EXPECT_THAT(text, HasSubstr("module 'orders' deletes from 'tracks'"));
   EXPECT_THAT(text, HasSubstr("Ask the port of the module that owns 'tracks'"));
-  EXPECT_THAT(refusal("INSERT INTO tracks VALUES ('a', 'b', 1)"), HasSubstr("inserts into 'tracks'"));
+  EXPECT_THAT(refusal("INSERT INTO tracks VALUES ('a', 'b', 1)"),
+              HasSubstr("inserts into 'tracks'"));
   EXPECT_THAT(refusal("UPDATE tracks SET price = 1"), HasSubstr("updates 'tracks'"));
   EXPECT_THAT(refusal("UPDATE orders SET key = title FROM tracks"), HasSubstr("'tracks'"));
 }
@@ -86,8 +87,9 @@ TEST_F(PostgresTest, Units_in_each_others_way_run_again_until_both_are_done) {
     }));
   }
   for (auto& one : done) one.get();
-  EXPECT_EQ(orders_.read(soon(), [](Session& s) { return s.value<Number>("SELECT n FROM counter"); }),
-            40);
+  EXPECT_EQ(
+      orders_.read(soon(), [](Session& s) { return s.value<Number>("SELECT n FROM counter"); }),
+      40);
 }
 
 TEST_F(PostgresTest, Comes_back_after_its_connections_were_ended) {
@@ -164,8 +166,8 @@ TEST_F(PostgresTest, A_role_that_cannot_be_made_tells_what_an_administrator_runs
   const std::string user = "weak_" + fresh.name();
   owner.run("CREATE ROLE \"" + user + "\" LOGIN; GRANT CREATE ON DATABASE \"" + fresh.name() +
             "\" TO \"" + user + "\"");
-  const auto database = Database::open({Engine::Postgres, {}, fresh.url_as(user)},
-                                       {.application = fresh.name()});
+  const auto database =
+      Database::open({Engine::Postgres, {}, fresh.url_as(user)}, {.application = fresh.name()});
   try {
     (void)database->connect("orders", order_tables());
     ADD_FAILURE();
@@ -179,14 +181,16 @@ TEST_F(PostgresTest, A_role_that_cannot_be_made_tells_what_an_administrator_runs
 
 TEST_F(PostgresTest, Statements_of_before_a_migration_are_prepared_again) {
   ASSERT_TRUE(add(1));
-  EXPECT_EQ(orders_.read(soon(), [](Session& s) {
-    return s.all<Number>("SELECT id FROM own_view").size();
-  }), 1U);
+  EXPECT_EQ(orders_.read(
+                soon(), [](Session& s) { return s.all<Number>("SELECT id FROM own_view").size(); }),
+            1U);
   postgres::Connection::open(engine_.server().url())
-      .run("DROP VIEW orders.own_view; CREATE VIEW orders.own_view AS SELECT id::text AS id, total "
-           "FROM orders.orders");
-  EXPECT_THROW(orders_.read(soon(), [](Session& s) { return s.all<Number>("SELECT id FROM own_view"); }),
-               Fault);
+      .run(
+          "DROP VIEW orders.own_view; CREATE VIEW orders.own_view AS SELECT id::text AS id, total "
+          "FROM orders.orders");
+  EXPECT_THROW(
+      orders_.read(soon(), [](Session& s) { return s.all<Number>("SELECT id FROM own_view"); }),
+      Fault);
   EXPECT_EQ(orders(), 1);
 }
 

@@ -61,8 +61,9 @@ TEST_P(SessionTest, Integers_keep_all_64_bits_in_BIGINT_and_INTEGER_columns) {
 
 TEST_P(SessionTest, The_smallest_integer_comes_back) {
   write([](Session& session) {
-    EXPECT_EQ(session.value<Number>("SELECT CAST(:n AS BIGINT)", std::numeric_limits<Number>::min()),
-              std::numeric_limits<Number>::min());
+    EXPECT_EQ(
+        session.value<Number>("SELECT CAST(:n AS BIGINT)", std::numeric_limits<Number>::min()),
+        std::numeric_limits<Number>::min());
   });
 }
 
@@ -106,7 +107,8 @@ TEST_P(SessionTest, Null_is_an_empty_optional_both_ways) {
 
 TEST_P(SessionTest, Null_where_a_value_is_wanted_is_a_fault_that_says_so) {
   std::string text;
-  EXPECT_EQ(fault_of([](Session& session) { session.value<Number>("SELECT CAST(NULL AS BIGINT)"); }, &text),
+  EXPECT_EQ(fault_of([](Session& session) { session.value<Number>("SELECT CAST(NULL AS BIGINT)"); },
+                     &text),
             FaultKind::Misuse);
   EXPECT_THAT(text, HasSubstr("holds NULL"));
   EXPECT_THAT(text, HasSubstr("std::optional"));
@@ -124,7 +126,9 @@ TEST_P(SessionTest, A_number_where_text_is_wanted_is_a_fault) {
 
 TEST_P(SessionTest, Booleans_are_0_and_1_and_nothing_else) {
   write([](Session& session) {
-    EXPECT_EQ((session.one<bool, bool>("SELECT CAST(:a AS BIGINT), CAST(:b AS BIGINT)", true, false)), (std::tuple{true, false}));
+    EXPECT_EQ(
+        (session.one<bool, bool>("SELECT CAST(:a AS BIGINT), CAST(:b AS BIGINT)", true, false)),
+        (std::tuple{true, false}));
   });
   EXPECT_EQ(fault_of([](Session& session) { session.value<bool>("SELECT 2"); }), FaultKind::Misuse);
 }
@@ -289,8 +293,9 @@ TEST_P(SessionTest, A_parameter_may_be_NULL_first_and_of_a_kind_later) {
     session.run(sql, 1, std::nullopt);
     session.run(sql, 2, 7);
     session.run(sql, 3, std::nullopt);
-    EXPECT_EQ((session.all<std::optional<Number>>("SELECT total FROM orders ORDER BY id")),
-              (std::vector<std::tuple<std::optional<Number>>>{{std::nullopt}, {7}, {std::nullopt}}));
+    EXPECT_EQ(
+        (session.all<std::optional<Number>>("SELECT total FROM orders ORDER BY id")),
+        (std::vector<std::tuple<std::optional<Number>>>{{std::nullopt}, {7}, {std::nullopt}}));
   });
 }
 

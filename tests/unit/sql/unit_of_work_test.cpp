@@ -6,8 +6,8 @@
 #include <latch>
 #include <thread>
 
-#include "sqlite_connection.hpp"
 #include "kernel/unit_of_work.hpp"
+#include "sqlite_connection.hpp"
 #include "unit/sql/shop_tables.hpp"
 
 namespace banyan::sql {
@@ -28,7 +28,9 @@ class UnitOfWorkTest : public testing::Test {
       : database_(test::shop_scripts(), std::move(options)) {}
 
   Number orders_in_file() {
-    return orders_.read(soon(), [](Session& session) { return *session.value<Number>("SELECT count(*) FROM orders"); });
+    return orders_.read(soon(), [](Session& session) {
+      return *session.value<Number>("SELECT count(*) FROM orders");
+    });
   }
 
   // Holds the writer's thread until release() and lets tests queue up behind it.
@@ -99,7 +101,8 @@ TEST_F(UnitOfWorkTest, Is_marked_inside_reads_and_writes_and_only_there) {
 }
 
 TEST_F(UnitOfWorkTest, Refuses_to_begin_inside_another_one) {
-  EXPECT_THROW(orders_.read(soon(), [this](Session&) { orders_.read(soon(), [](Session&) {}); }), Fault);
+  EXPECT_THROW(orders_.read(soon(), [this](Session&) { orders_.read(soon(), [](Session&) {}); }),
+               Fault);
   EXPECT_THROW(
       (void)orders_.write(soon(), [this](Session&) -> Result<Number> { return orders_in_file(); }),
       Fault);
@@ -327,10 +330,11 @@ TEST_F(UnitOfWorkTest, More_readers_than_connections_wait_for_one) {
 
 TEST_F(UnitOfWorkTest, A_connection_is_clean_after_a_reader_threw) {
   for (int i = 0; i < 10; ++i) {
-    EXPECT_THROW(orders_.read(soon(), [](Session& session) {
-      session.value<Number>("SELECT count(*) FROM orders");
-      throw std::logic_error("bug");
-    }),
+    EXPECT_THROW(orders_.read(soon(),
+                              [](Session& session) {
+                                session.value<Number>("SELECT count(*) FROM orders");
+                                throw std::logic_error("bug");
+                              }),
                  std::logic_error);
   }
   ASSERT_TRUE(orders_.write(soon(), [](Session& s) { return add_order(s, 1); }));

@@ -537,10 +537,10 @@ TEST(ControlStoreOfTheVersionBefore, OpensVerifiesAndGoesOn) {
   EXPECT_EQ(old->entries, 3U);
   EXPECT_THAT(old->problems, ElementsAre());
 
-  ASSERT_TRUE((*store)->change("catalog", {"ann", "on with it"},
-                               [](const Traffic&) -> Result<Traffic> {
-                                 return Traffic::of(*Percent::of_hundredths(1000), Side::Local);
-                               }));
+  ASSERT_TRUE(
+      (*store)->change("catalog", {"ann", "on with it"}, [](const Traffic&) -> Result<Traffic> {
+        return Traffic::of(*Percent::of_hundredths(1000), Side::Local);
+      }));
   const auto now = (*store)->verify(old->head);
   ASSERT_TRUE(now);
   EXPECT_EQ(now->entries, 4U);

@@ -30,8 +30,8 @@ struct KeyedRequest {
 };
 
 /// Carries commands with an idempotency key out once: asks the module's ledger first, and keeps
-/// there what was answered. A repetition gets the answer of the first time. One that comes while the
-/// first is still under way waits for it until its deadline, then Conflict
+/// there what was answered. A repetition gets the answer of the first time. One that comes while
+/// the first is still under way waits for it until its deadline, then Conflict
 /// "banyan.command_running". Another request under the same key is Conflict, "<port>.key_reused"
 /// where the operation declares that, else "banyan.idempotency_key_reused". A command whose
 /// execution died in the middle without having said what it answers is Conflict

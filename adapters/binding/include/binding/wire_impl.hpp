@@ -86,16 +86,14 @@ class Once {
           return !decode_answer(text, &json::shape_of<Answer>(), response);
         };
       }
-      const auto earlier =
-          once_.run({&P::port, &Op::operation, &json::shape_of<Op>(), &operation, typeid(Answer),
-                     [](const void* result) {
-                       return encoded(*static_cast<const Result<Answer>*>(result));
-                     },
-                     decode},
-                    context, [&](const Context& own) {
-                      fresh.emplace(target_->handle(operation, own));
-                      return encoded(*fresh);
-                    });
+      const auto earlier = once_.run(
+          {&P::port, &Op::operation, &json::shape_of<Op>(), &operation, typeid(Answer),
+           [](const void* result) { return encoded(*static_cast<const Result<Answer>*>(result)); },
+           decode},
+          context, [&](const Context& own) {
+            fresh.emplace(target_->handle(operation, own));
+            return encoded(*fresh);
+          });
       if (!earlier) return *std::move(fresh);
       if (!*earlier) return fail(earlier->error());
       return decoded<Answer>(**earlier);

@@ -41,9 +41,9 @@ struct Options {
   std::string application = "banyan";  ///< PostgreSQL: modules' roles begin with it
   Guarding guarding = Guarding::Deny;  ///< PostgreSQL: Deny only
   std::function<void(const Violation&)> on_violation = {};  ///< called on any thread
-  std::size_t queued_writes = 1024;    ///< units that may wait; more is ResourceExhausted
-  std::size_t readers_per_module = 4;  ///< SQLite: connections kept; more readers wait for one
-  std::size_t writers = 8;             ///< PostgreSQL: units of work at once
+  std::size_t queued_writes = 1024;      ///< units that may wait; more is ResourceExhausted
+  std::size_t readers_per_module = 4;    ///< SQLite: connections kept; more readers wait for one
+  std::size_t writers = 8;               ///< PostgreSQL: units of work at once
   const Clock* clock = &system_clock();  ///< what deadlines are read on
 };
 
@@ -63,7 +63,8 @@ struct ModuleStatement {
   Timestamp last_run;  ///< to the second or so
 };
 
-/// A module whose calls find its tables at no place: a move of them was broken off, or is under way.
+/// A module whose calls find its tables at no place: a move of them was broken off, or is under
+/// way.
 struct WaitingModule {
   std::string module;
   SteadyTime since;
@@ -97,8 +98,8 @@ class Database {
   /// few thousand: what a search for statements that cross modules reads.
   virtual std::vector<ModuleStatement> statements() const = 0;
 
-  /// Can it be read and written? Writes a few bytes now and then, and whenever the last unit of work
-  /// failed because the database could not be written. An Error says what is wrong.
+  /// Can it be read and written? Writes a few bytes now and then, and whenever the last unit of
+  /// work failed because the database could not be written. An Error says what is wrong.
   virtual Result<void> probe(const Context& context) = 0;
 
   /// Modules that wait for their tables now, the longest waiting first.

@@ -50,8 +50,8 @@ class Session {
   template <class... Columns, class... Args>
   std::optional<std::tuple<Columns...>> one(std::string_view sql, const Args&... args) {
     std::optional<std::tuple<Columns...>> result;
-    select<Columns...>(sql, 1, [&result](std::tuple<Columns...> row) { result = std::move(row); },
-                       args...);
+    select<Columns...>(
+        sql, 1, [&result](std::tuple<Columns...> row) { result = std::move(row); }, args...);
     return result;
   }
 
@@ -67,8 +67,8 @@ class Session {
   std::vector<std::tuple<Columns...>> all(std::string_view sql, const Args&... args) {
     std::vector<std::tuple<Columns...>> result;
     select<Columns...>(
-        sql, kNoLimit,
-        [&result](std::tuple<Columns...> row) { result.push_back(std::move(row)); }, args...);
+        sql, kNoLimit, [&result](std::tuple<Columns...> row) { result.push_back(std::move(row)); },
+        args...);
     return result;
   }
 

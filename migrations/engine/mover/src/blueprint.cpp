@@ -336,7 +336,8 @@ Result<Blueprint> draw(const MoveRequest& request, Direction direction) {
   const Result<Connection> shared = open_existing(files->shared);
   if (!shared) return fail(shared.error());
   try {
-    const auto placement = placement::find(*shared, request.module).value_or(placement::Placement{});
+    const auto placement =
+        placement::find(*shared, request.module).value_or(placement::Placement{});
     plan.epoch = placement.epoch;
     plan.already_there = (placement.authority() == placement::Authority::Own) == out;
     if (plan.already_there) {

@@ -175,7 +175,9 @@ void Journey::switch_over() {
   placement::write(shared_, request_.module,
                    {out_ ? placement::Stage::Switched : placement::Stage::Shared, epoch_,
                     blueprint_.files.own.filename().string()});
-  if (out_) placement::ensure_guards(shared_, placement::Guard::Fence, request_.module, blueprint_.manifest_tables);
+  if (out_)
+    placement::ensure_guards(shared_, placement::Guard::Fence, request_.module,
+                             blueprint_.manifest_tables);
   at(Step::FenceWritten);
   shared_.run("COMMIT");
 }
@@ -183,8 +185,7 @@ void Journey::switch_over() {
 // On the way back it stays closed, and says that this was no attempt.
 void Journey::settle_gate() {
   own_.run("BEGIN IMMEDIATE");
-  placement::write_gate(own_, request_.module,
-                        {.open = out_, .epoch = epoch_, .settled = true});
+  placement::write_gate(own_, request_.module, {.open = out_, .epoch = epoch_, .settled = true});
   own_.run("COMMIT");
 }
 

@@ -20,19 +20,22 @@ bool has_moved(const placement::Placement& placement) {
   return placement.authority() == placement::Authority::Own;
 }
 
-std::unexpected<Error> rewound(const Files& files, const std::string& module, const placement::Placement& fence,
-                               const std::string& gate) {
+std::unexpected<Error> rewound(const Files& files, const std::string& module,
+                               const placement::Placement& fence, const std::string& gate) {
   return fail(ErrorCode::FailedPrecondition, "mover.rewound",
               "module " + module + ": " + files.shared.string() + " says '" +
-                  (has_moved(fence) ? "moved" : "open") + "' at epoch " + std::to_string(fence.epoch) +
-                  ", but the gate in " + files.own.string() + " is " + gate +
+                  (has_moved(fence) ? "moved" : "open") + "' at epoch " +
+                  std::to_string(fence.epoch) + ", but the gate in " + files.own.string() + " is " +
+                  gate +
                   ". One of the two files was restored from a copy of another time. Put back the "
                   "file that belongs to the other; nothing has been touched");
 }
 
 std::string described(const Gate& gate) {
-  return std::string(gate.open ? "open" : gate.settled ? "left" : "closed") + " at epoch " +
-         std::to_string(gate.epoch);
+  return std::string(gate.open      ? "open"
+                     : gate.settled ? "left"
+                                    : "closed") +
+         " at epoch " + std::to_string(gate.epoch);
 }
 
 // Legal: the gate one ahead, closed and not settled (killed between sealing and switching), or not
@@ -56,7 +59,8 @@ Result<Seen> see(const Files& files, const std::string& module,
   Seen seen;
   seen.fence = placement::find(*shared, module).value_or(placement::Placement{});
   const placement::Placement& fence = seen.fence;
-  seen.situation.placement = {has_moved(fence), fence.epoch, has_moved(fence) ? files.own : files.shared};
+  seen.situation.placement = {has_moved(fence), fence.epoch,
+                              has_moved(fence) ? files.own : files.shared};
   const auto disagree = [&](const std::string& note) {
     seen.situation.agrees = false;
     seen.situation.note += (seen.situation.note.empty() ? "" : "; ") + note;
@@ -72,7 +76,8 @@ Result<Seen> see(const Files& files, const std::string& module,
   }
   Result<Connection> own = open_existing(files.own);
   if (!own) {
-    if (!has_moved(fence)) return seen;  // somebody else's file: no concern of ours until we move there
+    if (!has_moved(fence))
+      return seen;  // somebody else's file: no concern of ours until we move there
     return fail(own.error());
   }
   seen.gate = placement::find_gate(*own, module);
@@ -165,9 +170,10 @@ Result<Situation> reconcile(const Files& files, const std::string& module,
       shared.run("COMMIT");
     }
     own.run("BEGIN IMMEDIATE");
-    if (has_moved(seen->fence)) placement::ensure_guards(own, placement::Guard::Gate, module, names_in_own_file(own));
-    placement::write_gate(own, module,
-                          {.open = has_moved(seen->fence), .epoch = seen->fence.epoch, .settled = true});
+    if (has_moved(seen->fence))
+      placement::ensure_guards(own, placement::Guard::Gate, module, names_in_own_file(own));
+    placement::write_gate(
+        own, module, {.open = has_moved(seen->fence), .epoch = seen->fence.epoch, .settled = true});
     own.run("COMMIT");
     return seen->situation;
   } catch (const sqlite::Fault& fault) {

@@ -8,8 +8,8 @@
 #include "database.hpp"
 #include "mover/report.hpp"
 #include "names.hpp"
-#include "placement/placement_table.hpp"
 #include "owners.hpp"
+#include "placement/placement_table.hpp"
 
 namespace banyan::mover {
 namespace {

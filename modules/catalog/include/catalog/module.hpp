@@ -59,8 +59,7 @@ banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::C
                           const Records& records);
 
 /// How many tracks there are: 0 for a catalogue that nothing was loaded into.
-std::int64_t count_tracks(banyan::sql::ModuleDatabase& database,
-                          const banyan::Context& context);
+std::int64_t count_tracks(banyan::sql::ModuleDatabase& database, const banyan::Context& context);
 
 /// The module on maps instead of tables, holding copies of `records`: for demonstrations and for
 /// the tests of those who need a catalogue.

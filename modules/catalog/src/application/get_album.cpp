@@ -3,7 +3,8 @@
 
 namespace catalog {
 
-banyan::Result<Album> get_album(CatalogStore& store, const GetAlbum& request, const banyan::Context& context) {
+banyan::Result<Album> get_album(CatalogStore& store, const GetAlbum& request,
+                                const banyan::Context& context) {
   return store.read(context, [&](CatalogReading& catalog) -> banyan::Result<Album> {
     std::optional<AlbumSummary> album = catalog.album(request.id);
     if (!album) {

@@ -4,7 +4,8 @@
 
 namespace catalog {
 
-banyan::Result<Track> get_track(CatalogStore& store, const GetTrack& request, const banyan::Context& context) {
+banyan::Result<Track> get_track(CatalogStore& store, const GetTrack& request,
+                                const banyan::Context& context) {
   std::optional<Track> track =
       store.read(context, [&](CatalogReading& catalog) { return catalog.track(request.id); });
   if (!track) return unknown_track(request.id);

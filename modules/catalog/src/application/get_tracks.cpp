@@ -10,7 +10,8 @@ constexpr std::size_t kMostIds = 100;
 
 }  // namespace
 
-banyan::Result<TracksFound> get_tracks(CatalogStore& store, const GetTracks& request, const banyan::Context& context) {
+banyan::Result<TracksFound> get_tracks(CatalogStore& store, const GetTracks& request,
+                                       const banyan::Context& context) {
   if (request.ids.empty() || request.ids.size() > kMostIds) {
     const std::string range = "1 … " + std::to_string(kMostIds);
     return banyan::fail(banyan::ErrorCode::InvalidArgument, "catalog.bad_id_count",

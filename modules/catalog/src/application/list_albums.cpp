@@ -4,7 +4,8 @@
 
 namespace catalog {
 
-banyan::Result<AlbumPage> list_albums(CatalogStore& store, const ListAlbums& request, const banyan::Context& context) {
+banyan::Result<AlbumPage> list_albums(CatalogStore& store, const ListAlbums& request,
+                                      const banyan::Context& context) {
   auto page = banyan::page_request("catalog", "albums", kPage, request.cursor, request.limit);
   if (!page) return banyan::fail(page.error());
   AlbumPage answer;

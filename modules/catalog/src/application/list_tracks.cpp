@@ -4,7 +4,8 @@
 
 namespace catalog {
 
-banyan::Result<TrackPage> list_tracks(CatalogStore& store, const ListTracks& request, const banyan::Context& context) {
+banyan::Result<TrackPage> list_tracks(CatalogStore& store, const ListTracks& request,
+                                      const banyan::Context& context) {
   auto page = banyan::page_request("catalog", "tracks", kPage, request.cursor, request.limit);
   if (!page) return banyan::fail(page.error());
   TrackPage answer;

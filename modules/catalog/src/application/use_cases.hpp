@@ -8,11 +8,16 @@
 /// What the catalogue does, one function (and one file) for each operation of the port.
 namespace catalog {
 
-banyan::Result<AlbumPage> list_albums(CatalogStore& store, const ListAlbums& request, const banyan::Context& context);
-banyan::Result<Album> get_album(CatalogStore& store, const GetAlbum& request, const banyan::Context& context);
-banyan::Result<TrackPage> list_tracks(CatalogStore& store, const ListTracks& request, const banyan::Context& context);
-banyan::Result<Track> get_track(CatalogStore& store, const GetTrack& request, const banyan::Context& context);
-banyan::Result<TracksFound> get_tracks(CatalogStore& store, const GetTracks& request, const banyan::Context& context);
+banyan::Result<AlbumPage> list_albums(CatalogStore& store, const ListAlbums& request,
+                                      const banyan::Context& context);
+banyan::Result<Album> get_album(CatalogStore& store, const GetAlbum& request,
+                                const banyan::Context& context);
+banyan::Result<TrackPage> list_tracks(CatalogStore& store, const ListTracks& request,
+                                      const banyan::Context& context);
+banyan::Result<Track> get_track(CatalogStore& store, const GetTrack& request,
+                                const banyan::Context& context);
+banyan::Result<TracksFound> get_tracks(CatalogStore& store, const GetTracks& request,
+                                       const banyan::Context& context);
 banyan::Result<Track> change_price(CatalogStore& store, const ChangePrice& request,
                                    const banyan::Context& context);
 

@@ -65,9 +65,8 @@ class MemoryStore final : public Store<Reading, Writing> {
     body(tables_, unit);
   }
 
-  Result<void> run_write(
-      const Context& context,
-      const std::function<Result<void>(Writing&, UnitOfWork&)>& body) override {
+  Result<void> run_write(const Context& context,
+                         const std::function<Result<void>(Writing&, UnitOfWork&)>& body) override {
     const std::lock_guard lock(mutex_);
     if (context.expired(*clock_)) {
       return fail(ErrorCode::DeadlineExceeded, "banyan.write_not_begun",

@@ -38,8 +38,8 @@ class Store {
   /// which the binding turns into DeadlineExceeded.
   template <class F>
   auto read(const Context& context, F&& body) {
-    using Answer = decltype(in_unit_of_work(body, std::declval<Reading&>(),
-                                            std::declval<UnitOfWork&>()));
+    using Answer =
+        decltype(in_unit_of_work(body, std::declval<Reading&>(), std::declval<UnitOfWork&>()));
     std::optional<Answer> answer;
     run_read(context, [&](Reading& reading, UnitOfWork& unit) {
       answer.emplace(in_unit_of_work(body, reading, unit));
@@ -52,22 +52,21 @@ class Store {
   /// so it leaves no traces outside, and may call no port.
   template <class F>
   auto write(const Context& context, F&& body) {
-    using Answer = decltype(in_unit_of_work(body, std::declval<Writing&>(),
-                                            std::declval<UnitOfWork&>()));
+    using Answer =
+        decltype(in_unit_of_work(body, std::declval<Writing&>(), std::declval<UnitOfWork&>()));
     static_assert(is_result<Answer>, "a unit of work answers banyan::Result<T>");
     std::optional<Answer> answer;
-    Result<void> done =
-        run_write(context, [&](Writing& writing, UnitOfWork& unit) -> Result<void> {
-          answer.emplace(in_unit_of_work(body, writing, unit));
-          if (!*answer) return fail(answer->error());
-          // A unit may succeed in writing a refusal down.
-          if constexpr (is_result<typename Answer::value_type>) {
-            unit.answer(**answer);
-          } else if constexpr (!std::is_void_v<typename Answer::value_type>) {
-            unit.answer(*answer);
-          }
-          return {};
-        });
+    Result<void> done = run_write(context, [&](Writing& writing, UnitOfWork& unit) -> Result<void> {
+      answer.emplace(in_unit_of_work(body, writing, unit));
+      if (!*answer) return fail(answer->error());
+      // A unit may succeed in writing a refusal down.
+      if constexpr (is_result<typename Answer::value_type>) {
+        unit.answer(**answer);
+      } else if constexpr (!std::is_void_v<typename Answer::value_type>) {
+        unit.answer(*answer);
+      }
+      return {};
+    });
     if (!done) return Answer(fail(std::move(done.error())));
     return *std::move(answer);
   }
@@ -76,8 +75,7 @@ class Store {
   virtual void run_read(const Context& context,
                         const std::function<void(Reading&, UnitOfWork&)>& body) = 0;
   virtual Result<void> run_write(
-      const Context& context,
-      const std::function<Result<void>(Writing&, UnitOfWork&)>& body) = 0;
+      const Context& context, const std::function<Result<void>(Writing&, UnitOfWork&)>& body) = 0;
 };
 
 }  // namespace banyan

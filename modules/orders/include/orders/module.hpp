@@ -65,8 +65,7 @@ banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::C
                           std::span<const OrderRecord> orders);
 
 /// How many orders there are.
-std::int64_t count_orders(banyan::sql::ModuleDatabase& database,
-                          const banyan::Context& context);
+std::int64_t count_orders(banyan::sql::ModuleDatabase& database, const banyan::Context& context);
 
 /// The module on maps instead of tables: for demonstrations and tests. With a ledger (see
 /// banyan::MemoryLedger), which must outlive it, commands under a key happen once.

@@ -98,8 +98,7 @@ struct PlaceOrder {
           "Orders tracks at today's prices. Confirmed at once when the warehouse answers;"
           " otherwise placed, and confirmed in the background.",
       .precondition = "every track exists, all in one currency, and enough copies are available",
-      .postcondition =
-          "one order exists for the key, with its stock reserved or sold exactly once",
+      .postcondition = "one order exists for the key, with its stock reserved or sold exactly once",
       .on_behalf_of = "customer"};
 };
 BOOST_DESCRIBE_STRUCT(PlaceOrder, (), (customer, lines))

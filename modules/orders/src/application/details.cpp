@@ -22,10 +22,9 @@ OrderDetails details_of(const Case& from) {
 banyan::Result<OrderDetails> answer_to_placing(const Case& placed) {
   const Order::Data& order = placed.order.data();
   if (order.cancel_reason == CancelReason::OutOfStock) {
-    return banyan::fail(
-        banyan::ErrorCode::FailedPrecondition, "orders.out_of_stock",
-        "order " + order.id.str() + " was cancelled, not all of it is in stock: " +
-            placed.saga.data().problem.value_or("not enough copies are available"));
+    return banyan::fail(banyan::ErrorCode::FailedPrecondition, "orders.out_of_stock",
+                        "order " + order.id.str() + " was cancelled, not all of it is in stock: " +
+                            placed.saga.data().problem.value_or("not enough copies are available"));
   }
   return details_of(placed);
 }

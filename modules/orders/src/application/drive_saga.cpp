@@ -46,8 +46,7 @@ std::string new_lease_holder(const Desk& desk) {
   return banyan::make_uuid7(desk.now(), desk.environment.random);
 }
 
-Case drive_saga(const Desk& desk, Case started, const std::string& holder,
-                const Context& context) {
+Case drive_saga(const Desk& desk, Case started, const std::string& holder, const Context& context) {
   Case current = std::move(started);
   while (current.saga.leased_to(holder)) {
     const std::optional<Saga::Call> call = current.saga.next();

@@ -20,7 +20,7 @@ std::string new_lease_holder(const Desk& desk);
 /// deadline has passed, the database is busy) ends the drive: the order stays as it was written
 /// last, and the background runner goes on with it.
 Case drive_saga(const Desk& desk, Case started, const std::string& holder,
-                                const banyan::Context& context);
+                const banyan::Context& context);
 
 /// Takes the lease when the saga is due, then drives it. Nothing when it is not due.
 banyan::Result<std::optional<Case>> claim_and_drive(const Desk& desk, const OrderId& id,

@@ -4,7 +4,8 @@
 
 namespace orders {
 
-banyan::Result<OrderDetails> get_order(const Desk& desk, const GetOrder& request, const banyan::Context& context) {
+banyan::Result<OrderDetails> get_order(const Desk& desk, const GetOrder& request,
+                                       const banyan::Context& context) {
   const std::optional<Case> found =
       desk.store.read(context, [&](OrdersReading& orders) { return orders.find(request.id); });
   if (!found) return unknown_order(request.id);

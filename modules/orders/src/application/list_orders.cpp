@@ -4,7 +4,8 @@
 
 namespace orders {
 
-banyan::Result<OrderPage> list_orders(const Desk& desk, const ListOrders& request, const banyan::Context& context) {
+banyan::Result<OrderPage> list_orders(const Desk& desk, const ListOrders& request,
+                                      const banyan::Context& context) {
   auto page = banyan::page_request("orders", "orders", {.usual = 50, .most = 200}, request.cursor,
                                    request.limit);
   if (!page) return banyan::fail(page.error());

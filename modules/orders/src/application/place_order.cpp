@@ -59,8 +59,8 @@ Result<OrderDetails> place_order(const Desk& desk, const PlaceOrder& request,
   saga.lease(holder, now, desk.policy);
   const Case fresh{*std::move(order), std::move(saga)};
 
-  Result<Case> begun = desk.store.write(
-      context, [&](OrdersWriting& orders, UnitOfWork& unit) -> Result<Case> {
+  Result<Case> begun =
+      desk.store.write(context, [&](OrdersWriting& orders, UnitOfWork& unit) -> Result<Case> {
         orders.add(fresh);
         orders.journal(fresh.order.data().id, OrderState::Placed, now);
         unit.accept(details_of(fresh));

@@ -22,8 +22,10 @@ struct Desk {
 
 banyan::Result<OrderDetails> place_order(const Desk& desk, const PlaceOrder& request,
                                          const banyan::Context& context);
-banyan::Result<OrderDetails> get_order(const Desk& desk, const GetOrder& request, const banyan::Context& context);
-banyan::Result<OrderPage> list_orders(const Desk& desk, const ListOrders& request, const banyan::Context& context);
+banyan::Result<OrderDetails> get_order(const Desk& desk, const GetOrder& request,
+                                       const banyan::Context& context);
+banyan::Result<OrderPage> list_orders(const Desk& desk, const ListOrders& request,
+                                      const banyan::Context& context);
 banyan::Result<OrderDetails> cancel_order(const Desk& desk, const CancelOrder& request,
                                           const banyan::Context& context);
 banyan::Result<OrderDetails> resume_order(const Desk& desk, const ResumeOrder& request,

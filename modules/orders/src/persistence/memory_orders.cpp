@@ -65,9 +65,7 @@ class MemoryOrders final : public OrdersWriting {
     return found->second;
   }
 
-  void add(const Case& added) override {
-    cases_.emplace(added.order.data().id, added);
-  }
+  void add(const Case& added) override { cases_.emplace(added.order.data().id, added); }
 
   void save(const Case& changed) override { cases_.at(changed.order.data().id) = changed; }
 

@@ -42,8 +42,7 @@ banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::C
                           std::span<const StockRecord> stock, banyan::Timestamp now);
 
 /// How many tracks are stocked: 0 for a warehouse that nothing was loaded into.
-std::int64_t count_stock(banyan::sql::ModuleDatabase& database,
-                         const banyan::Context& context);
+std::int64_t count_stock(banyan::sql::ModuleDatabase& database, const banyan::Context& context);
 
 /// The module on maps instead of tables: for demonstrations and for the tests of those who need a
 /// warehouse. It knows every order that it is asked about. With a ledger (see

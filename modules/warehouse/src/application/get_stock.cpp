@@ -3,9 +3,10 @@
 
 namespace warehouse {
 
-banyan::Result<Stock> get_stock(const Desk& desk, const GetStock& request, const banyan::Context& context) {
-  std::optional<Stock> stock =
-      desk.store.read(context, [&](WarehouseReading& warehouse) { return warehouse.stock(request.track); });
+banyan::Result<Stock> get_stock(const Desk& desk, const GetStock& request,
+                                const banyan::Context& context) {
+  std::optional<Stock> stock = desk.store.read(
+      context, [&](WarehouseReading& warehouse) { return warehouse.stock(request.track); });
   if (!stock) {
     return banyan::fail(banyan::ErrorCode::NotFound, "warehouse.not_stocked",
                         "track " + request.track.str() + " was never delivered");

@@ -4,7 +4,8 @@
 
 namespace warehouse {
 
-banyan::Result<StockPage> list_stock(const Desk& desk, const ListStock& request, const banyan::Context& context) {
+banyan::Result<StockPage> list_stock(const Desk& desk, const ListStock& request,
+                                     const banyan::Context& context) {
   auto page = banyan::page_request("warehouse", "stock", {.usual = 100, .most = 500},
                                    request.cursor, request.limit);
   if (!page) return banyan::fail(page.error());

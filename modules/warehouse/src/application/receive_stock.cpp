@@ -31,8 +31,8 @@ Result<Stock> receive_stock(const Desk& desk, const ReceiveStock& request,
     return fail(checked.error());
   }
   const std::string key = context.idempotency_key.value();
-  std::optional<Delivery> earlier =
-      desk.store.read(context, [&](WarehouseReading& warehouse) { return warehouse.delivery(key); });
+  std::optional<Delivery> earlier = desk.store.read(
+      context, [&](WarehouseReading& warehouse) { return warehouse.delivery(key); });
   if (earlier) return again(*earlier, request);
   // The track is a soft reference: its owner says whether it exists.
   if (auto track = desk.catalog.handle(catalog::GetTrack{request.track}, context); !track) {

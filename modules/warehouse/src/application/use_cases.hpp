@@ -16,13 +16,16 @@ struct Desk {
   const banyan::Clock& clock;
 };
 
-banyan::Result<Stock> get_stock(const Desk& desk, const GetStock& request, const banyan::Context& context);
-banyan::Result<StockPage> list_stock(const Desk& desk, const ListStock& request, const banyan::Context& context);
+banyan::Result<Stock> get_stock(const Desk& desk, const GetStock& request,
+                                const banyan::Context& context);
+banyan::Result<StockPage> list_stock(const Desk& desk, const ListStock& request,
+                                     const banyan::Context& context);
 banyan::Result<Stock> receive_stock(const Desk& desk, const ReceiveStock& request,
                                     const banyan::Context& context);
 banyan::Result<Reservation> reserve_stock(const Desk& desk, const ReserveStock& request,
                                           const banyan::Context& context);
-banyan::Result<Reservation> get_reservation(const Desk& desk, const GetReservation& request, const banyan::Context& context);
+banyan::Result<Reservation> get_reservation(const Desk& desk, const GetReservation& request,
+                                            const banyan::Context& context);
 banyan::Result<Reservation> confirm_reservation(const Desk& desk, const ConfirmReservation& request,
                                                 const banyan::Context& context);
 banyan::Result<Reservation> release_reservation(const Desk& desk, const ReleaseReservation& request,
