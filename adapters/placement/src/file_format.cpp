@@ -63,7 +63,10 @@ Result<void> check_database(const std::filesystem::path& file) {
     }
     return {};
   } catch (const sqlite::Fault& fault) {
-    return fail(ErrorCode::Unavailable, "banyan.database_unreadable",
+    const bool is_damaged = fault.kind() == sqlite::FaultKind::Corrupt ||
+                            fault.kind() == sqlite::FaultKind::NotADatabase;
+    return fail(is_damaged ? ErrorCode::FailedPrecondition : ErrorCode::Unavailable,
+                "banyan.database_unreadable",
                 "cannot read '" + file.string() + "': " + fault.what() + ". " +
                     std::string(sqlite::next_step(fault.kind())));
   }

@@ -24,7 +24,8 @@ std::filesystem::path checked(std::filesystem::path file) {
                 "'" + file.string() + "' is a folder. Name a database file inside it.");
   }
   if (const auto usable = placement::check_database(file); !usable) {
-    throw Fault(FaultKind::NotADatabase, usable.error().message);
+    const bool is_ours = usable.error().code == ErrorCode::Unavailable;  // it cannot be read now
+    throw Fault(is_ours ? FaultKind::Storage : FaultKind::NotADatabase, usable.error().message);
   }
   return file;
 }
