@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "binding/once.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <boost/describe.hpp>
 #include <chrono>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 
+#include "digest/sha256.hpp"
 #include "json/codec.hpp"
 
 namespace banyan::binding {
@@ -35,25 +33,10 @@ BOOST_DESCRIBE_STRUCT(StoredError, (), (code, rule, message, details))
 constexpr std::string_view kValue = "value ";
 constexpr std::string_view kError = "error ";
 
-std::string sha256(const std::string& text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-    throw std::runtime_error("OpenSSL cannot compute SHA-256");
-  }
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) {
-    hex += kDigits[digest[i] >> 4U];
-    hex += kDigits[digest[i] & 15U];
-  }
-  return hex;
-}
-
 std::string fingerprint_of(const KeyedRequest& command) {
   std::string text;
   json::write_json(*command.request_shape, command.request, text);
-  return sha256(text);
+  return sha256_hex(text);
 }
 
 // An anonymous caller may say in the request for whom it asks.

@@ -11,9 +11,10 @@ std::unexpected<Error> refused(const std::filesystem::path& file, std::string ru
   return fail(ErrorCode::FailedPrecondition, std::move(rule), "'" + file.string() + "' " + what);
 }
 
-std::unexpected<Error> foreign(const std::filesystem::path& file, const std::string& what) {
+std::unexpected<Error> foreign(const std::filesystem::path& file, const std::string& what,
+                               const std::string& hint = {}) {
   return refused(file, "banyan.foreign_database",
-                 what + ". It is left as it is; name another file, or a new one.");
+                 what + ". It is left as it is; name another file, or a new one." + hint);
 }
 
 // Before the mark there was, from the first migration on, the table of migrations.
@@ -47,12 +48,10 @@ Result<void> check_database(const std::filesystem::path& file) {
       const bool is_ours = id == kApplicationId || has_table_of_kit(database) ||
                            database.number("SELECT count(*) FROM sqlite_master") == 0;
       if (!is_ours) {
-        return refused(
-            file, "banyan.foreign_database",
-            "is the database of something else: it has tables, and none of Banyan. It is "
-            "left as it is; name another file, or a new one. If it is your own "
-            "application's, from before it used Banyan: `banyan schema adopt --database " +
-                file.string() + "`");
+        return foreign(file, "is the database of something else: it has tables, and none of Banyan",
+                       " If it is your own application's, from before it used Banyan: `banyan "
+                       "schema adopt --database " +
+                           file.string() + "`");
       }
     }
     if (id == kApplicationId && version > kFormat) {
@@ -86,9 +85,9 @@ Result<bool> adopt_database(const std::filesystem::path& file) {
   }
   try {
     const auto database = sqlite::Connection::open(file, sqlite::OpenMode::Write);
-    if (const std::uint32_t id = database.application_id(); id == kApplicationId)
-      return false;
-    else if (id != 0) {
+    const std::uint32_t id = database.application_id();
+    if (id == kApplicationId) return false;
+    if (id != 0) {
       return foreign(file, "is marked by another program as its own (application_id " +
                                std::to_string(id) + ")");
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "postgres_pool.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -28,7 +27,7 @@ void PostgresPool::with_snapshot(const ModuleScope& scope, SteadyTime deadline,
 std::unique_ptr<PostgresConnection> PostgresPool::begin(const ModuleScope& scope,
                                                         SteadyTime deadline) {
   while (true) {
-    auto connection = take(deadline);
+    auto connection = pool_.take(deadline);
     try {
       connection->begin(PostgresConnection::Mode::Read, scope, left_until(deadline, clock_));
       return connection;
@@ -41,47 +40,10 @@ std::unique_ptr<PostgresConnection> PostgresPool::begin(const ModuleScope& scope
   }
 }
 
-std::unique_ptr<PostgresConnection> PostgresPool::take(SteadyTime deadline) {
-  {
-    std::unique_lock lock(mutex_);
-    while (idle_.empty() && open_ >= most_) {
-      const auto left = deadline - clock_.steady();
-      if (left <= SteadyTime::duration::zero()) {
-        throw Fault(FaultKind::Deadline, "the deadline passed while all of the module's " +
-                                             std::to_string(most_) +
-                                             " reading connections were in use.");
-      }
-      constexpr SteadyTime::duration kLongestWait = std::chrono::minutes(1);
-      returned_.wait_for(lock, std::min(left, kLongestWait));
-    }
-    if (!idle_.empty()) {
-      auto connection = std::move(idle_.back());
-      idle_.pop_back();
-      return connection;
-    }
-    ++open_;
-  }
-  try {
-    return std::make_unique<PostgresConnection>(source_, ownership_);
-  } catch (...) {
-    const std::lock_guard lock(mutex_);
-    --open_;
-    returned_.notify_one();
-    throw;
-  }
-}
-
 void PostgresPool::give_back(std::unique_ptr<PostgresConnection> connection) {
   connection->roll_back();
-  const bool lost = connection->is_lost();
-  if (lost) connection.reset();
-  const std::lock_guard lock(mutex_);
-  if (lost) {
-    --open_;
-  } else {
-    idle_.push_back(std::move(connection));
-  }
-  returned_.notify_one();
+  if (connection->is_lost()) connection.reset();
+  pool_.give_back(std::move(connection));
 }
 
 }  // namespace banyan::sql

@@ -1,28 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <condition_variable>
-#include <cstddef>
+#include <chrono>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <vector>
 
+#include "connection_pool.hpp"
 #include "postgres_connection.hpp"
 #include "sql/database.hpp"
 
 namespace banyan::sql {
 
-/// The reading connections of one module to one server: opened when first needed, kept while they
-/// work, and never more than a few, so that one module cannot take all of them. Safe for concurrent
-/// use.
+/// Runs what one module reads on one server. Safe for concurrent use.
 class PostgresPool {
  public:
   PostgresPool(const DataSource& source, Ownership& ownership, const Options& options)
-      : source_(source),
-        ownership_(ownership),
-        clock_(*options.clock),
-        most_(options.readers_per_module) {}
+      : clock_(*options.clock),
+        pool_([&source,
+               &ownership] { return std::make_unique<PostgresConnection>(source, ownership); },
+              "", options.readers_per_module, clock_) {}
 
   /// Runs `body` in a transaction that reads; what a connection was left with is rolled back. A
   /// connection whose server has gone away meanwhile is replaced before the body begins.
@@ -30,18 +26,11 @@ class PostgresPool {
                      const std::function<void(Connection&)>& body);
 
  private:
-  std::unique_ptr<PostgresConnection> take(SteadyTime deadline);
-  void give_back(std::unique_ptr<PostgresConnection> connection);
   std::unique_ptr<PostgresConnection> begin(const ModuleScope& scope, SteadyTime deadline);
+  void give_back(std::unique_ptr<PostgresConnection> connection);
 
-  const DataSource& source_;
-  Ownership& ownership_;
   const Clock& clock_;
-  const std::size_t most_;
-  std::mutex mutex_;
-  std::condition_variable returned_;
-  std::vector<std::unique_ptr<PostgresConnection>> idle_;
-  std::size_t open_ = 0;
+  ConnectionPool<PostgresConnection> pool_;
 };
 
 std::chrono::milliseconds left_until(SteadyTime deadline, const Clock& clock);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "kernel/hex.hpp"
 #include "sql/fault.hpp"
 
 namespace banyan::sql {
@@ -13,12 +14,10 @@ namespace {
 const Value kNull{};
 
 std::string hex_text(const Blob& blob) {
-  static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text = "\\x";
   text.reserve(2 + blob.bytes.size() * 2);
   for (const std::byte byte : blob.bytes) {
-    text += kDigits[std::to_integer<unsigned>(byte) >> 4U];
-    text += kDigits[std::to_integer<unsigned>(byte) & 15U];
+    append_hex(text, std::to_integer<unsigned>(byte), 2);
   }
   return text;
 }

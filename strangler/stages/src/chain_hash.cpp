@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <openssl/evp.h>
-
-#include <array>
-#include <stdexcept>
-
+#include "digest/sha256.hpp"
 #include "stages/control_store.hpp"
 
 namespace banyan::strangler {
@@ -30,19 +26,7 @@ std::string chain_hash(const LogEntry& entry) {
   append(text, entry.after);
   append(text, entry.evidence);
   append(text, entry.previous_hash);
-
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-    throw std::runtime_error("OpenSSL cannot compute SHA-256");
-  }
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) {
-    hex += kDigits[digest[i] >> 4U];
-    hex += kDigits[digest[i] & 15U];
-  }
-  return hex;
+  return sha256_hex(text);
 }
 
 }  // namespace banyan::strangler
