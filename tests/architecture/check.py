@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from checker import baseline, hidden_inputs, includes, native_sqlite, orphan_tests, sql, symbols
+from checker import baseline, hidden_inputs, includes, native_database, orphan_tests, sql, symbols
 from checker.model import CannotTell, Tree
 
 RULES = {
@@ -17,7 +17,7 @@ RULES = {
     "symbols": symbols.check,
     "sql": sql.check,
     "inputs": hidden_inputs.check,
-    "sqlite": native_sqlite.check,
+    "database": native_database.check,
     "tests": orphan_tests.check,
 }
 

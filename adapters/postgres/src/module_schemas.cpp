@@ -163,9 +163,12 @@ void check_database(Connection& database, std::string_view name) {
     }
     return;
   }
+  // In one statement, which sees one moment: another process may be making the schemas.
   const std::string foreign = database.text(
       "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname NOT IN "
-      "('pg_catalog', 'information_schema') ORDER BY 1 LIMIT 1");
+      "('pg_catalog', 'information_schema') AND NOT EXISTS (SELECT 1 FROM pg_namespace WHERE "
+      "nspname = $1) ORDER BY 1 LIMIT 1",
+      {std::string(kKitSchema)});
   if (!foreign.empty()) {
     throw std::runtime_error(std::string(name) +
                              " is the database of something else: it has the "

@@ -2,8 +2,12 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <future>
+#include <thread>
+
 #include "engine_database.hpp"
 #include "migrations/runner.hpp"
+#include "postgres/module_schemas.hpp"
 
 namespace banyan::migrations {
 namespace {
@@ -53,6 +57,25 @@ TEST_F(PostgresRunner, The_modules_role_may_write_what_a_script_made_and_no_othe
   EXPECT_EQ(may_write("orders", "orders.orders"), "t");
   EXPECT_EQ(may_write("orders", "catalog.albums"), "f");
   EXPECT_EQ(may_write("orders", "banyan.migrations"), "f");
+}
+
+// The lock stops a look at the tables between the runner's two questions: is there a schema of the
+// kit, and if not, whose tables are these?
+TEST_F(PostgresRunner, A_database_that_another_runner_makes_meanwhile_is_no_strangers) {
+  const std::string url = database_.source().connection;
+  auto observer = postgres::Connection::open(url);
+  auto other = postgres::Connection::open(url);
+  other.run("BEGIN");
+  postgres::make_schemas_in_transaction(other, "runner_test", {"orders"});
+  other.run("LOCK TABLE pg_catalog.pg_tablespace IN ACCESS EXCLUSIVE MODE");
+  auto running = std::async(std::launch::async, [&] { return runner({create}).apply().size(); });
+  while (observer.text("SELECT count(*) FROM pg_locks WHERE NOT granted AND database IN (0, "
+                       "(SELECT oid FROM pg_database WHERE datname = current_database()))") ==
+         "0") {
+    std::this_thread::yield();
+  }
+  other.run("COMMIT");
+  EXPECT_EQ(running.get(), 1);
 }
 
 TEST_F(PostgresRunner, Functions_with_bodies_run_as_written) {

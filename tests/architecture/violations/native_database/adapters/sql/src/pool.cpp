@@ -1,0 +1,3 @@
+#include <postgresql/libpq-fe.h>
+
+bool idle(const PGconn* connection) { return PQtransactionStatus(connection) == PQTRANS_IDLE; }
