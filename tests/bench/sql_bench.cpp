@@ -43,17 +43,17 @@ struct Measured {
   double p99_ms = 0;
 };
 
-/// `prepare` makes what one caller works with.
 using Work = std::function<void()>;
-Measured measure(int callers, std::chrono::milliseconds duration,
-                 const std::function<Work()>& prepare) {
-  std::vector<std::vector<double>> latencies(static_cast<std::size_t>(callers));
-  std::vector<Work> works;
-  for (int i = 0; i < callers; ++i) works.push_back(prepare());
+using Latencies = std::vector<double>;  // ms
+
+/// Each of the callers on a thread of its own.
+std::vector<Latencies> run_for(std::chrono::milliseconds duration,
+                               const std::vector<Work>& callers) {
+  std::vector<Latencies> latencies(callers.size());
   std::vector<std::thread> threads;
   const auto until = Clock::now() + duration;
-  for (std::size_t i = 0; i < latencies.size(); ++i) {
-    threads.emplace_back([&mine = latencies[i], until, &one = works[i]] {
+  for (std::size_t i = 0; i < callers.size(); ++i) {
+    threads.emplace_back([&mine = latencies[i], until, &one = callers[i]] {
       while (Clock::now() < until) {
         const auto begin = Clock::now();
         one();
@@ -62,13 +62,24 @@ Measured measure(int callers, std::chrono::milliseconds duration,
     });
   }
   for (auto& thread : threads) thread.join();
-  std::vector<double> all;
-  for (const auto& mine : latencies) all.insert(all.end(), mine.begin(), mine.end());
-  std::ranges::sort(all);
-  if (all.empty()) std::abort();
-  return {static_cast<double>(all.size()) / std::chrono::duration<double>(duration).count(),
-          all[all.size() / 2], all[all.size() * 99 / 100]};
+  return latencies;
 }
+
+class Samples {
+ public:
+  void add(const std::vector<Latencies>& latencies) {
+    for (const auto& some : latencies) all_.insert(all_.end(), some.begin(), some.end());
+  }
+  Measured measured(std::chrono::milliseconds duration) {
+    std::ranges::sort(all_);
+    if (all_.empty()) std::abort();
+    return {static_cast<double>(all_.size()) / std::chrono::duration<double>(duration).count(),
+            all_[all_.size() / 2], all_[all_.size() * 99 / 100]};
+  }
+
+ private:
+  Latencies all_;
+};
 
 void print(const std::string& what, int callers, const Measured& ours, const Measured& floor) {
   std::printf("%-26s %3d  %9.0f /s %8.3f ms %8.3f ms   floor %9.0f /s %8.3f ms   %5.2f\n",
@@ -177,12 +188,14 @@ class PlainPostgres {
 
 // --- the kit ------------------------------------------------------------------------------------
 
-Work units_of(ModuleDatabase& module) {
-  return [&module] {
-    const auto done = module.write(
-        Context::begin(std::chrono::seconds(10)), [](Session& session) -> Result<Number> {
-          return session.run("INSERT INTO units(at, note) VALUES (:at, :note)", Number{1}, kNote);
-        });
+// Of the request that the work belongs to.
+Context some_context() { return Context::begin(std::chrono::hours(1)); }
+
+Work unit_of(ModuleDatabase& module) {
+  return [&module, context = some_context()] {
+    const auto done = module.write(context, [](Session& session) -> Result<Number> {
+      return session.run("INSERT INTO units(at, note) VALUES (:at, :note)", Number{1}, kNote);
+    });
     must(done.has_value(), "a unit of work");
   };
 }
@@ -190,39 +203,60 @@ Work units_of(ModuleDatabase& module) {
 std::atomic<Number> next_id = 1;
 Number some_id() { return next_id++ % 1000 + 1; }
 
-Work reads_of(ModuleDatabase& module) {
-  return [&module] {
+Work read_of(ModuleDatabase& module) {
+  return [&module, context = some_context()] {
     const Number id = some_id();
-    const bool found =
-        module.read(Context::begin(std::chrono::seconds(10)), [id](Session& session) {
-          return session.one<Number, std::string>("SELECT at, note FROM units WHERE id = :id", id)
-              .has_value();
-        });
+    const bool found = module.read(context, [id](Session& session) {
+      return session.one<Number, std::string>("SELECT at, note FROM units WHERE id = :id", id)
+          .has_value();
+    });
     must(found, "a read");
   };
 }
 
+/// Ours and the floor in turns, so that what else the machine does falls on both.
+void compare(const std::string& what, int callers, std::chrono::milliseconds duration,
+             const std::function<Work()>& ours, const std::function<Work()>& floor) {
+  constexpr int kTurns = 4;
+  Samples of_ours, of_floor;
+  std::vector<Work> our_callers, floor_callers;
+  for (int i = 0; i < callers; ++i) {
+    our_callers.push_back(ours());
+    floor_callers.push_back(floor());
+  }
+  for (int turn = 0; turn < kTurns; ++turn) {
+    of_ours.add(run_for(duration / kTurns, our_callers));
+    of_floor.add(run_for(duration / kTurns, floor_callers));
+  }
+  print(what, callers, of_ours.measured(duration), of_floor.measured(duration));
+}
+
 template <class Floor>
-void compare(const std::string& engine, Database& database, ModuleDatabase& module,
-             std::chrono::milliseconds duration, const std::function<Floor*()>& connect,
-             const std::function<Work(Floor*)>& unit, std::vector<int> callers) {
+void compare_units(const std::string& engine, Database& database, ModuleDatabase& module,
+                   std::chrono::milliseconds duration, const std::function<Floor*()>& connect,
+                   const std::function<Work(Floor*)>& unit, const std::vector<int>& callers) {
   for (const int count : callers) {
     const auto before = database.figures();
-    const Measured ours = measure(count, duration, [&] { return units_of(module); });
+    compare(
+        engine + " units of work", count, duration, [&] { return unit_of(module); },
+        [&] { return unit(connect()); });
     const auto after = database.figures();
-    const Measured floor = measure(count, duration, [&] { return unit(connect()); });
-    print(engine + " units of work", count, ours, floor);
     std::printf("%30.1f units in a commit\n",
                 static_cast<double>(after.units - before.units) /
                     static_cast<double>(after.commits - before.commits));
   }
+}
+
+template <class Floor>
+void compare_reads(const std::string& engine, ModuleDatabase& module,
+                   std::chrono::milliseconds duration, const std::function<Floor*()>& connect) {
   for (const int count : {1, 4}) {
-    const Measured ours = measure(count, duration, [&] { return reads_of(module); });
-    const Measured floor = measure(count, duration, [&]() -> Work {
-      Floor* const own = connect();
-      return [own] { own->read(some_id()); };
-    });
-    print(engine + " reads by key", count, ours, floor);
+    compare(
+        engine + " reads by key", count, duration, [&] { return read_of(module); },
+        [&]() -> Work {
+          Floor* const own = connect();
+          return [own] { own->read(some_id()); };
+        });
   }
 }
 
@@ -252,15 +286,16 @@ void bench_sqlite(const std::filesystem::path& folder, std::chrono::milliseconds
     auto module = database->connect("bench", {"units"});
     PlainSqlite writer(plain, true);
     std::mutex turn;
-    compare<PlainSqlite>(
-        "SQLite", *database, module, duration, [&] { return new PlainSqlite(plain); },
-        [&](PlainSqlite*) -> Work {
-          return [&] {
-            const std::lock_guard lock(turn);
-            writer.unit();
-          };
-        },
-        {1, 8, 64});
+    const std::function<PlainSqlite*()> connect = [&] { return new PlainSqlite(plain); };
+    compare_units<PlainSqlite>("SQLite", *database, module, duration, connect,
+                               [&](PlainSqlite*) -> Work {
+                                 return [&] {
+                                   const std::lock_guard lock(turn);
+                                   writer.unit();
+                                 };
+                               },
+                               {1, 8, 64});
+    compare_reads("SQLite", module, duration, connect);
   }
   clear(file);
   clear(plain);
@@ -276,9 +311,11 @@ void bench_postgres(const std::string& url, std::chrono::milliseconds duration) 
                  "CREATE SCHEMA plain; CREATE TABLE plain.units (id BIGINT GENERATED ALWAYS AS "
                  "IDENTITY PRIMARY KEY, at BIGINT NOT NULL, note TEXT NOT NULL)"));
   PQfinish(owner);
-  compare<PlainPostgres>(
-      "PostgreSQL", *database, module, duration, [&] { return new PlainPostgres(url); },
-      [](PlainPostgres* own) -> Work { return [own] { own->unit(); }; }, {1, 8});
+  const std::function<PlainPostgres*()> connect = [&] { return new PlainPostgres(url); };
+  compare_units<PlainPostgres>("PostgreSQL", *database, module, duration, connect,
+                               [](PlainPostgres* own) -> Work { return [own] { own->unit(); }; },
+                               {1, 8});
+  compare_reads("PostgreSQL", module, duration, connect);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <string>
+#include <thread>
 #include <utility>
 
 #include "kernel/random.hpp"
@@ -15,33 +17,27 @@ using namespace std::chrono_literals;
 
 PostgresWriter::PostgresWriter(const DataSource& source, Ownership& ownership,
                                const Options& options)
-    : source_(source), ownership_(ownership), clock_(*options.clock), queue_(options) {
-  for (std::size_t i = 0; i < options.writers; ++i) threads_.emplace_back([this] { work(); });
-}
+    : clock_(*options.clock),
+      most_running_(options.writers),
+      queue_(options),
+      pool_(
+          [&source, &ownership] { return std::make_unique<PostgresConnection>(source, ownership); },
+          source.display() + ": ", options.writers, clock_) {}
 
-PostgresWriter::~PostgresWriter() {
-  queue_.stop();
-  for (std::thread& thread : threads_) thread.join();
+std::optional<Error> PostgresWriter::run(const Context& context, const UnitQueue::Body& body) {
+  return queue_.run_in_turn(context, body, most_running_, [this](Unit& unit) {
+    carry_out(unit);
+    failing_ = is_storage_fault(unit.thrown);
+  });
 }
 
 WriterFigures PostgresWriter::figures() const {
   return {units_.load(), commits_.load(), again_.load(), queue_.size(), failing_.load()};
 }
 
-void PostgresWriter::work() {
-  OwnConnection connection;
-  while (queue_.wait_for_units()) {
-    Unit* const unit = queue_.claim();
-    if (unit == nullptr) continue;
-    carry_out(*unit, connection);
-    failing_ = is_storage_fault(unit->thrown);
-    queue_.finish(*unit);
-  }
-}
-
-void PostgresWriter::carry_out(Unit& unit, OwnConnection& connection) {
+void PostgresWriter::carry_out(Unit& unit) {
   auto pause = 1ms;
-  while (!attempt(unit, connection)) {
+  while (!attempt(unit)) {
     ++again_;
     // With jitter, so that two that met do not meet again.
     const auto jitter = std::chrono::microseconds(system_random().next() % 1000);
@@ -52,39 +48,40 @@ void PostgresWriter::carry_out(Unit& unit, OwnConnection& connection) {
 }
 
 // False: it is to run again.
-bool PostgresWriter::attempt(Unit& unit, OwnConnection& connection) {
+bool PostgresWriter::attempt(Unit& unit) {
   unit.kept = false;
   unit.thrown = nullptr;
+  OwnConnection connection;
   bool committing = false;
+  bool again = false;
   try {
-    if (connection == nullptr) {
-      connection = std::make_unique<PostgresConnection>(source_, ownership_);
-    }
+    connection = pool_.take(unit.deadline);
     unit.kept = unit.body(*connection);
+    committing = unit.kept;
     if (unit.kept) {
-      committing = true;
       connection->commit();
       ++units_;
       ++commits_;
-    } else {
-      connection->roll_back();
     }
-    return true;
   } catch (const Fault& fault) {
     unit.kept = false;
     auto kind = fault.kind();
     if (committing && kind == FaultKind::ConnectionLost) kind = FaultKind::OutcomeUnknown;
     unit.thrown = kind == fault.kind() ? std::current_exception()
                                        : std::make_exception_ptr(Fault(kind, fault.what()));
-    if (connection != nullptr) connection->roll_back();
-    if (connection != nullptr && connection->is_lost()) connection.reset();
-    return !worth_repeating(unit, kind);
+    again = worth_repeating(unit, kind);
   } catch (...) {
     unit.kept = false;
     unit.thrown = std::current_exception();
-    if (connection != nullptr) connection->roll_back();
-    return true;
   }
+  if (connection != nullptr) give_back(std::move(connection));
+  return !again;
+}
+
+void PostgresWriter::give_back(OwnConnection connection) {
+  connection->roll_back();
+  if (connection->is_lost()) connection.reset();
+  pool_.give_back(std::move(connection));
 }
 
 bool PostgresWriter::worth_repeating(const Unit& unit, FaultKind kind) const {

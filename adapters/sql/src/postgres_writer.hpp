@@ -2,31 +2,29 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
-#include <thread>
-#include <vector>
+#include <optional>
 
+#include "connection_pool.hpp"
 #include "postgres_connection.hpp"
 #include "unit_queue.hpp"
 
 namespace banyan::sql {
 
-/// The units of work of this process on one server: a few connections, each with a thread that runs
-/// one unit at a time. The server lets them run at once as if they were alone (SERIALIZABLE) and
-/// commits them together as it likes. A unit that was in another's way runs again, and so does one
-/// whose server went away before its commit.
+/// The units of work of this process on one server: as many at once as it has connections, each on
+/// its caller's thread. The server lets them run as if they were alone (SERIALIZABLE) and commits
+/// them together as it likes. A unit that was in another's way runs again, and so does one whose
+/// server went away before its commit.
 class PostgresWriter {
  public:
   PostgresWriter(const DataSource& source, Ownership& ownership, const Options& options);
-  /// Finishes what is queued.
-  ~PostgresWriter();
   PostgresWriter(const PostgresWriter&) = delete;
   PostgresWriter& operator=(const PostgresWriter&) = delete;
 
-  /// `body` begins the transaction; see UnitQueue::run().
-  std::optional<Error> run(const Context& context, const UnitQueue::Body& body) {
-    return queue_.run(context, body);
-  }
+  /// `body` begins the transaction; see UnitQueue::run_in_turn().
+  std::optional<Error> run(const Context& context, const UnitQueue::Body& body);
 
   WriterFigures figures() const;
 
@@ -34,18 +32,17 @@ class PostgresWriter {
   using Unit = UnitQueue::Unit;
   using OwnConnection = std::unique_ptr<PostgresConnection>;
 
-  void work();
-  void carry_out(Unit& unit, OwnConnection& connection);
-  bool attempt(Unit& unit, OwnConnection& connection);
+  void carry_out(Unit& unit);
+  bool attempt(Unit& unit);
+  void give_back(OwnConnection connection);
   bool worth_repeating(const Unit& unit, FaultKind kind) const;
 
-  const DataSource& source_;
-  Ownership& ownership_;
   const Clock& clock_;
+  const std::size_t most_running_;
   UnitQueue queue_;
+  ConnectionPool<PostgresConnection> pool_;  ///< one for each that may run: nobody waits here
   std::atomic<std::uint64_t> units_{0}, commits_{0}, again_{0};
   std::atomic<bool> failing_{false};
-  std::vector<std::thread> threads_;
 };
 
 }  // namespace banyan::sql

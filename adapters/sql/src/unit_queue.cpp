@@ -19,12 +19,13 @@ Error not_begun() {
           {}};
 }
 
+bool begins_command(const Context& context) {
+  return context.command != nullptr && !context.command->committed();
+}
+
 }  // namespace
 
-std::optional<Error> UnitQueue::run(const Context& context, const Body& body) {
-  const bool begins_command = context.command != nullptr && !context.command->committed();
-  Unit unit{body, context.deadline, begins_command};
-  std::unique_lock lock(mutex_);
+std::optional<Error> UnitQueue::enqueue(Unit& unit, const Context& context) {
   if (context.expired(clock_)) return not_begun();
   if (queue_.size() >= most_queued_) {
     return Error{
@@ -34,22 +35,65 @@ std::optional<Error> UnitQueue::run(const Context& context, const Body& body) {
         {}};
   }
   queue_.push_back(&unit);
-  arrived_.notify_one();
-  while (unit.stage == Unit::Stage::Queued) {
+  return std::nullopt;
+}
+
+// False: the deadline has passed, and the unit is out of the queue.
+bool UnitQueue::wait_while_queued(std::unique_lock<std::mutex>& lock, Unit& unit,
+                                  const std::function<bool()>& queued) {
+  while (queued()) {
     const auto left = unit.deadline - clock_.steady();
     if (left <= SteadyTime::duration::zero()) {
       std::erase(queue_, &unit);
-      return not_begun();
+      return false;
     }
     constexpr SteadyTime::duration kLongestWait = std::chrono::minutes(1);
     unit.done.wait_for(lock, std::min(left, kLongestWait));
   }
-  if (unit.stage == Unit::Stage::Expired) return not_begun();
+  return true;
+}
+
+std::optional<Error> UnitQueue::run(const Context& context, const Body& body) {
+  Unit unit{body, context.deadline, begins_command(context)};
+  std::unique_lock lock(mutex_);
+  if (auto refused = enqueue(unit, context)) return refused;
+  arrived_.notify_one();
+  const bool claimed =
+      wait_while_queued(lock, unit, [&unit] { return unit.stage == Unit::Stage::Queued; });
+  if (!claimed || unit.stage == Unit::Stage::Expired) return not_begun();
   // The body belongs to this call: from here on its outcome is waited for, whatever the deadline.
   unit.done.wait(lock, [&unit] { return unit.stage == Unit::Stage::Done; });
   lock.unlock();
   if (unit.thrown) std::rethrow_exception(unit.thrown);
   return std::nullopt;
+}
+
+std::optional<Error> UnitQueue::run_in_turn(const Context& context, const Body& body,
+                                            std::size_t most_running,
+                                            const std::function<void(Unit&)>& carry_out) {
+  Unit unit{body, context.deadline, begins_command(context)};
+  std::unique_lock lock(mutex_);
+  if (auto refused = enqueue(unit, context)) return refused;
+  const bool begins = wait_while_queued(
+      lock, unit, [&] { return queue_.front() != &unit || running_ >= most_running; });
+  if (begins) {
+    queue_.pop_front();
+    ++running_;
+  }
+  wake_first();
+  if (!begins) return not_begun();
+  lock.unlock();
+  carry_out(unit);
+  lock.lock();
+  --running_;
+  wake_first();
+  lock.unlock();
+  if (unit.thrown) std::rethrow_exception(unit.thrown);
+  return std::nullopt;
+}
+
+void UnitQueue::wake_first() {
+  if (!queue_.empty()) queue_.front()->done.notify_one();
 }
 
 bool UnitQueue::wait_for_units() {

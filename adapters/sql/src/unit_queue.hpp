@@ -19,8 +19,8 @@ namespace banyan::sql {
 
 /// The order in which units of work get at a database, the same for every engine: first come,
 /// first served; no more than so many wait; none begins after its deadline; who is told that
-/// nothing happened may rely on it. Callers run(), workers claim() and finish(). Safe for
-/// concurrent use.
+/// nothing happened may rely on it. Either callers run() what a worker claims and finishes, or each
+/// runs its own when its turn comes. Safe for concurrent use.
 class UnitQueue {
  public:
   /// Answers whether to keep what it did.
@@ -44,6 +44,12 @@ class UnitQueue {
   /// Waits until a worker has run `body`, and throws what it threw. The error says that it never
   /// ran.
   std::optional<Error> run(const Context& context, const Body& body);
+  /// Waits until all that came before have begun and fewer than `most_running` are running; then
+  /// `carry_out` runs the unit on this thread, and leaves in it how that ended. Throws what the
+  /// body threw.
+  std::optional<Error> run_in_turn(const Context& context, const Body& body,
+                                   std::size_t most_running,
+                                   const std::function<void(Unit&)>& carry_out);
 
   /// False: the queue was stopped and nothing is left to do.
   bool wait_for_units();
@@ -57,11 +63,17 @@ class UnitQueue {
   std::size_t size() const;
 
  private:
+  std::optional<Error> enqueue(Unit& unit, const Context& context);
+  bool wait_while_queued(std::unique_lock<std::mutex>& lock, Unit& unit,
+                         const std::function<bool()>& queued);
+  void wake_first();
+
   const Clock& clock_;
   const std::size_t most_queued_;
   mutable std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<Unit*> queue_;
+  std::size_t running_ = 0;  ///< of those that run in their turn
   bool stopping_ = false;
 };
 

@@ -59,23 +59,26 @@ TEST_F(PostgresRunner, The_modules_role_may_write_what_a_script_made_and_no_othe
   EXPECT_EQ(may_write("orders", "banyan.migrations"), "f");
 }
 
-// The lock stops a look at the tables between the runner's two questions: is there a schema of the
-// kit, and if not, whose tables are these?
-TEST_F(PostgresRunner, A_database_that_another_runner_makes_meanwhile_is_no_strangers) {
+// The lock stops a look at the tables between two questions: is there a schema of the kit, and if
+// not, whose tables are these? Whoever is not to be stopped has used his connection before.
+TEST_F(PostgresRunner, A_database_that_another_process_makes_meanwhile_is_no_strangers) {
   const std::string url = database_.source().connection;
   auto observer = postgres::Connection::open(url);
-  auto other = postgres::Connection::open(url);
-  other.run("BEGIN");
-  postgres::make_schemas_in_transaction(other, "runner_test", {"orders"});
-  other.run("LOCK TABLE pg_catalog.pg_tablespace IN ACCESS EXCLUSIVE MODE");
-  auto running = std::async(std::launch::async, [&] { return runner({create}).apply().size(); });
-  while (observer.text("SELECT count(*) FROM pg_locks WHERE NOT granted AND database IN (0, "
-                       "(SELECT oid FROM pg_database WHERE datname = current_database()))") ==
-         "0") {
-    std::this_thread::yield();
-  }
-  other.run("COMMIT");
-  EXPECT_EQ(running.get(), 1);
+  const auto somebody_waits = [&observer] {
+    return observer.text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = "
+                         "'pg_catalog.pg_tablespace'::regclass") != "0";
+  };
+  EXPECT_FALSE(somebody_waits());
+  auto late = postgres::Connection::open(url);
+  EXPECT_NO_THROW(postgres::check_database(late, "shop"));
+  auto maker = postgres::Connection::open(url);
+  maker.run("BEGIN");
+  postgres::make_schemas_in_transaction(maker, "runner_test", {"orders"});
+  maker.run("LOCK TABLE pg_catalog.pg_tablespace IN ACCESS EXCLUSIVE MODE");
+  auto looking = std::async(std::launch::async, [&] { postgres::check_database(late, "shop"); });
+  while (!somebody_waits()) std::this_thread::yield();
+  maker.run("COMMIT");
+  EXPECT_NO_THROW(looking.get());
 }
 
 TEST_F(PostgresRunner, Functions_with_bodies_run_as_written) {
