@@ -104,11 +104,12 @@ PostgresConnection::PostgresConnection(const DataSource& source, Ownership& owne
   try {
     session_.open(soci::postgresql, source.connection);
   } catch (const soci::soci_error& error) {
-    const std::string text = error.get_error_message();
-    const auto line = text.find('\n');
+    // SOCI's own line, then libpq's, then its hints.
+    std::string text = error.get_error_message();
+    text.erase(0, text.find('\n') + 1);
+    text.resize(std::min(text.find('\n'), text.size()));
     throw Fault(FaultKind::ConnectionLost,
-                "cannot connect to " + source.display() + ": " +
-                    (line == std::string::npos ? text : text.substr(line + 1)) +
+                "cannot connect to " + source.display() + ": " + text +
                     ". Is the server running, and is the address right?");
   }
 }

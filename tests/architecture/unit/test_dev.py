@@ -2,6 +2,7 @@
 """./dev with the system's tools replaced by small stand-ins."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -53,6 +54,13 @@ class Dev(unittest.TestCase):
         self.assertEqual(code, 0)
         for step in ("run [--data FILE]", "test [CTEST ARGUMENTS]", "journey", "check [PART…]", "deps", "clean"):
             self.assertIn(step, said)
+
+    def test_has_every_step_that_it_explains(self):
+        _, said = self.dev("help")
+        steps = re.findall(r"^  ([a-z]+)(?= |$)", said, re.MULTILINE)
+        self.assertIn("torture", steps)
+        for step in steps:
+            self.assertIn(f"\nstep_{step}() {{\n", DEV.read_text())
 
     def test_refuses_what_it_does_not_know_and_says_what_there_is(self):
         for arguments, message in {

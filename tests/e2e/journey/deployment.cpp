@@ -23,9 +23,11 @@ std::string joined(const std::vector<std::string>& words) {
 
 }  // namespace
 
-Deployment::Deployment(std::filesystem::path bin, std::filesystem::path folder, Narrator& narrator)
+Deployment::Deployment(std::filesystem::path bin, std::filesystem::path folder,
+                       std::string postgres, Narrator& narrator)
     : bin_(std::move(bin)),
       folder_(std::move(folder)),
+      postgres_(std::move(postgres)),
       narrator_(&narrator),
       port_(banyan::test::free_port()) {}
 
@@ -42,7 +44,7 @@ std::filesystem::path Deployment::executable(const std::string& flavour) const {
 ChildProcess Deployment::start(const std::string& name, std::vector<std::string> words) {
   const auto ready = folder_ / fmt::format("ready-{}", ++starts_);
   const auto output = folder_ / fmt::format("{}.log", name);
-  words.insert(words.end(), {"--database", database().string(), "--ready-file", ready.string()});
+  words.insert(words.end(), {"--database", database(), "--ready-file", ready.string()});
   ChildProcess child(words, output);
   if (banyan::test::await_file(ready, child).empty()) {
     throw Broken(fmt::format("{} did not start: {}\n{}", name, joined(words), logs()));
@@ -54,6 +56,7 @@ void Deployment::start_monolith(const std::string& flavour,
                                 const std::vector<std::string>& options) {
   std::vector<std::string> words = {executable(flavour).string(), "--port", std::to_string(port_),
                                     "--unit", "header:X-Customer"};
+  if (on_postgres()) words.insert(words.end(), {"--control", file_of("control").string()});
   words.insert(words.end(), options.begin(), options.end());
   narrator_->command(fmt::format("{} {}", flavour.empty() ? "recordshop" : flavour + "/recordshop",
                                  joined({words.begin() + 1, words.end()})));
@@ -92,7 +95,7 @@ void Deployment::stop_service(const std::string& module) {
 std::string Deployment::banyan(std::vector<std::string> words, int expected, bool quote) {
   const bool offline = words.front() == "schema";
   if (offline) {
-    words.insert(words.end(), {"--database", database().string()});
+    words.insert(words.end(), {"--database", database()});
   } else {
     words.insert(words.end(), {"--url", fmt::format("http://127.0.0.1:{}", port_)});
   }

@@ -16,11 +16,16 @@ namespace journey {
 /// build, the services beside it, and the command line of the kit.
 class Deployment {
  public:
-  /// `bin` is the folder with the built programs.
-  Deployment(std::filesystem::path bin, std::filesystem::path folder, Narrator& narrator);
+  /// `bin` is the folder with the built programs; `postgres` is a connection string, or "" for a
+  /// SQLite file in `folder`.
+  Deployment(std::filesystem::path bin, std::filesystem::path folder, std::string postgres,
+             Narrator& narrator);
 
   unsigned short port() const { return port_; }
-  std::filesystem::path database() const { return folder_ / "shop.db"; }
+  bool on_postgres() const { return !postgres_.empty(); }
+  std::string database() const { return on_postgres() ? postgres_ : file_of("shop").string(); }
+  /// Of what stands beside the shared database in SQLite.
+  std::filesystem::path file_of(const std::string& name) const { return folder_ / (name + ".db"); }
   std::string service_address(const std::string& module);
 
   /// Starts the monolith; `flavour` "" is the plain build. Waits until it takes requests.
@@ -45,6 +50,7 @@ class Deployment {
   banyan::test::ChildProcess start(const std::string& name, std::vector<std::string> words);
   std::filesystem::path bin_;
   std::filesystem::path folder_;
+  std::string postgres_;
   Narrator* narrator_;
   unsigned short port_;
   std::map<std::string, unsigned short> service_ports_;

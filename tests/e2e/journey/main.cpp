@@ -50,6 +50,8 @@ int main(int argc, char** argv) {
       " extracted, traffic moved, schema separated, and back."};
   app.add_option("--data", options.data, "A Chinook database to use as the shop's data")
       ->check(CLI::ExistingFile);
+  app.add_option("--postgres", options.postgres,
+                 "postgresql://… of an empty database for the shop, instead of a SQLite file");
   app.add_option("--pace", seconds, "Seconds for which each stand is looked at under load")
       ->check(CLI::Range(0.2, 600.0))
       ->capture_default_str();

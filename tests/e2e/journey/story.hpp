@@ -13,6 +13,7 @@ struct StoryOptions {
   std::filesystem::path bin;              ///< where the programs are
   std::filesystem::path folder;           ///< for data and logs; empty at the beginning
   std::filesystem::path data;             ///< a Chinook database; "" is the generator
+  std::string postgres;                   ///< an empty database; "" is a SQLite file
   std::chrono::milliseconds pace{3'000};  ///< how long each stand is looked at under load
 };
 
