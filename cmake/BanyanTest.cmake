@@ -1,11 +1,11 @@
 # banyan_add_test(<name> SOURCES … LINKS … [INCLUDES …] [LABELS …] [TIMEOUT seconds]
 #                 [NEEDS_POSTGRES])
 #
-# One GoogleTest program. SOURCES are relative to the current folder. INCLUDES is for tests of a
-# module's insides: the only targets besides the module's own that may see its src/. NEEDS_POSTGRES is
-# for tests that use PostgresServer::shared(): one server is started for all tests of a run of ctest.
+# One GoogleTest program, whose suites are the tests of ctest. SOURCES are relative to the current
+# folder. INCLUDES is for tests of a module's insides: the only targets besides the module's own that
+# may see its src/. TIMEOUT is for a suite. NEEDS_POSTGRES is for tests that use
+# PostgresServer::shared(): one server is started for all tests of a run of ctest.
 find_package(GTest 1.12 REQUIRED)
-include(GoogleTest)
 
 set(BANYAN_TEST_POSTGRES_FOLDER "${PROJECT_BINARY_DIR}/tests/postgres")
 
@@ -25,7 +25,7 @@ function(banyan_add_test name)
     message(FATAL_ERROR "banyan_add_test(${name}): unknown argument(s) ${arg_UNPARSED_ARGUMENTS}")
   endif()
   if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 120)
+    set(arg_TIMEOUT 300)
   endif()
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LINKS} GTest::gmock GTest::gtest_main)
@@ -35,17 +35,24 @@ function(banyan_add_test name)
   # Where programs that a test starts keep their locks: one that is killed leaves them.
   set(run "${PROJECT_BINARY_DIR}/tests/run")
   file(MAKE_DIRECTORY "${run}")
-  # A case is named by its name or its number; its value, up to whole requests, a failure tells.
-  # (An empty value would make the next name its value.)
-  set(properties TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "XDG_RUNTIME_DIR=${run}")
+  set(properties TIMEOUT ${arg_TIMEOUT} WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}"
+      ENVIRONMENT "XDG_RUNTIME_DIR=${run}")
   if(arg_NEEDS_POSTGRES)
-    # Apart from ENVIRONMENT: gtest_discover_tests keeps no list with two elements together.
-    list(APPEND properties FIXTURES_REQUIRED postgres
+    # The longest ones: they begin first.
+    list(APPEND properties COST 100 FIXTURES_REQUIRED postgres
          ENVIRONMENT_MODIFICATION "BANYAN_TEST_POSTGRES_FOLDER=set:${BANYAN_TEST_POSTGRES_FOLDER}")
   endif()
   if(arg_LABELS)
-    list(APPEND properties LABELS "${arg_LABELS}")
+    list(JOIN arg_LABELS "\\;" labels)
+    list(APPEND properties LABELS "${labels}")
   endif()
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST TEST_PREFIX "${name}/" NO_PRETTY_VALUES
-                       PROPERTIES ${properties})
+  set(suites "${CMAKE_CURRENT_BINARY_DIR}/${name}_suites.cmake")
+  file(GENERATE OUTPUT "${suites}" CONTENT
+"set(program [==[$<TARGET_FILE:${name}>]==])
+set(name [==[${name}]==])
+set(properties [==[${properties}]==])
+set(list [==[${suites}.txt]==])
+include([==[${PROJECT_SOURCE_DIR}/cmake/GoogleTestSuites.cmake]==])
+")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${suites}")
 endfunction()
