@@ -10,6 +10,9 @@ from pathlib import Path
 from .model import CannotTell, Tree
 
 _OUTPUT = re.compile(r"\s-o\s+(\S+)")
+# Test programs are compiled a few sources at once (CMake's unity builds).
+_UNITY = re.compile(r".*/Unity/unity_\d+_\w+\.cxx")
+_UNITY_SOURCE = re.compile(r'^#include "(.+)"$', re.MULTILINE)
 
 
 def read_by_translation_unit(tree: Tree) -> dict[str, set[str]]:
@@ -33,35 +36,40 @@ def _absolute(path: str, base: Path) -> str:
 
 
 def _objects(tree: Tree):
-    """(object, source) of everything that the build compiles."""
+    """(object, source) of everything that the build compiles; an object may have several sources."""
     commands = tree.build / "compile_commands.json"
     if not commands.is_file():
         raise CannotTell(f"{commands} is missing; configure this build folder first")
     for entry in json.loads(commands.read_text()):
         output = _OUTPUT.search(entry.get("command", ""))
-        yield output[1] if output else "", _absolute(entry["file"], Path(entry["directory"]))
+        file = _absolute(entry["file"], Path(entry["directory"]))
+        sources = _UNITY_SOURCE.findall(Path(file).read_text()) if _UNITY.fullmatch(file) else [file]
+        for source in sources:
+            yield output[1] if output else "", os.path.realpath(source)
 
 
 def _from_ninja(tree: Tree) -> dict[str, set[str]]:
     log = subprocess.run(["ninja", "-C", str(tree.build), "-t", "deps"], check=True, text=True,
                          stdout=subprocess.PIPE).stdout
     # The log also keeps objects whose targets are gone; they are no part of the project any more.
-    source_of = {_absolute(output, tree.build): source for output, source in _objects(tree)}
+    sources_of: dict[str, list[str]] = {}
+    for output, source in _objects(tree):
+        sources_of.setdefault(_absolute(output, tree.build), []).append(source)
     read: dict[str, set[str]] = {}
     cache: dict[str, str] = {}
-    source = None
+    sources: list[str] = []
     for line in log.splitlines():
         if line.startswith("    "):
             path = line.strip()
             if path not in cache:
                 cache[path] = _absolute(path, tree.build)
-            if source:
+            for source in sources:
                 read[source].add(cache[path])
         elif ": #deps" in line:
-            source = source_of.get(_absolute(line.split(": #deps", 1)[0], tree.build))
-            if source:
+            sources = sources_of.get(_absolute(line.split(": #deps", 1)[0], tree.build), [])
+            for source in sources:
                 read.setdefault(source, {source})
-    _refuse_unbuilt(tree, set(source_of.values()) - read.keys())
+    _refuse_unbuilt(tree, {each for some in sources_of.values() for each in some} - read.keys())
     return read
 
 

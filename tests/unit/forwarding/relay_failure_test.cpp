@@ -14,7 +14,6 @@ using test::Peer;
 using test::read_answer;
 using test::Seen;
 
-constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: shop\r\n\r\n";
 constexpr std::string_view kPost =
     "POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 5\r\n\r\nhello";
 constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

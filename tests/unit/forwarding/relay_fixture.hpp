@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,8 @@
 #include "sockets.hpp"
 
 namespace banyan::strangler {
+
+inline constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: shop\r\n\r\n";
 
 /// Forwards all that comes to one group, and keeps the outcomes for the test.
 class ForwardAll final : public http::Application {

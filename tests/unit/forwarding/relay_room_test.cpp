@@ -5,7 +5,7 @@ namespace banyan::strangler {
 namespace {
 
 constexpr std::string_view kAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone";
-constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n";
+constexpr std::string_view kGetX = "GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 /// One request at a time at the only instance.
 class AFullUpstream : public RelayTest {
@@ -20,7 +20,7 @@ class AFullUpstream : public RelayTest {
 
 TEST_F(AFullUpstream, IsNotAskedAndTheClientHearsSoAtOnce) {
   test::Peer first = client();
-  first.send(kGet);
+  first.send(kGetX);
   test::Peer server = upstream_.accept();
   server.read_head();
 
@@ -35,7 +35,7 @@ TEST_F(AFullUpstream, IsNotAskedAndTheClientHearsSoAtOnce) {
   server.send(kAnswer);
   EXPECT_EQ(test::read_answer(first).body, "done");
   outcome();
-  first.send(kGet);
+  first.send(kGetX);
   server.read_head();
   server.send(kAnswer);
   EXPECT_EQ(test::read_answer(first).body, "done") << "there is room again";
@@ -43,7 +43,7 @@ TEST_F(AFullUpstream, IsNotAskedAndTheClientHearsSoAtOnce) {
 
 TEST_F(AFullUpstream, HasRoomAgainWhenAClientGoesAway) {
   test::Peer first = client();
-  first.send(kGet);
+  first.send(kGetX);
   test::Peer server = upstream_.accept();
   server.read_head();
   EXPECT_EQ(group().status()[0].in_flight, 1u);
@@ -54,7 +54,7 @@ TEST_F(AFullUpstream, HasRoomAgainWhenAClientGoesAway) {
 
 TEST_F(AFullUpstream, HasRoomAgainWhenAnAnswerBreaksOff) {
   test::Peer first = client();
-  first.send(kGet);
+  first.send(kGetX);
   {
     test::Peer server = upstream_.accept();
     server.read_head();

@@ -12,7 +12,6 @@ using test::Peer;
 using test::read_answer;
 using test::Seen;
 
-constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: shop\r\n\r\n";
 constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 using TheRelay = RelayTest;

@@ -21,7 +21,7 @@ using Kind = ClientFailure::Kind;
 
 SteadyTime in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
-const Request kGet{{"GET", "/x", 1, {}}, ""};
+const Request kGetX{{"GET", "/x", 1, {}}, ""};
 const Request kPost{{"POST", "/x", 1, {}}, "body"};
 constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -40,7 +40,7 @@ ClientFailure failure_against(const std::string& answer, bool then_close = true,
                               ClientOptions options = {}) {
   RawServer server(says(answer, then_close));
   Client client(server.endpoint(), options);
-  const auto result = client.exchange(kGet, in(2s));
+  const auto result = client.exchange(kGetX, in(2s));
   EXPECT_FALSE(result) << "took: " << answer;
   return result ? ClientFailure{} : result.error();
 }
@@ -190,15 +190,15 @@ TEST(Client, NeverReusesAConnectionWithBytesAfterTheEnd) {
   RawServer server(says(std::string(kOk) + "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison"));
   Client client(server.endpoint());
 
-  EXPECT_EQ(client.exchange(kGet, in(2s))->body, "ok");
-  EXPECT_EQ(client.exchange(kGet, in(2s))->body, "ok");
+  EXPECT_EQ(client.exchange(kGetX, in(2s))->body, "ok");
+  EXPECT_EQ(client.exchange(kGetX, in(2s))->body, "ok");
 }
 
 TEST(Client, NeverReusesAConnectionThatTheServerClosed) {
   RawServer server(says(std::string(kOk)));
   Client client(server.endpoint());
   for (int i = 0; i < 20; ++i) {
-    const auto answer = client.exchange(kGet, in(2s), Repeat::Safe);
+    const auto answer = client.exchange(kGetX, in(2s), Repeat::Safe);
     ASSERT_TRUE(answer) << answer.error().message;
   }
 }
@@ -213,9 +213,9 @@ void answers_only_once(RawSocket& socket, int) {
 TEST(Client, AsksOnceMoreWhenAKeptConnectionDiesAndRepeatingIsSafe) {
   RawServer server(answers_only_once);
   Client client(server.endpoint());
-  ASSERT_TRUE(client.exchange(kGet, in(2s)));
+  ASSERT_TRUE(client.exchange(kGetX, in(2s)));
 
-  EXPECT_TRUE(client.exchange(kGet, in(2s), Repeat::Safe));
+  EXPECT_TRUE(client.exchange(kGetX, in(2s), Repeat::Safe));
 }
 
 TEST(Client, NeverAsksTwiceOnItsOwnWhatMayHaveArrived) {
