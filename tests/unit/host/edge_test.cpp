@@ -222,6 +222,32 @@ TEST(Edge, TurnsAwayWhatIsTooMuchAndSaysWhenToComeBack) {
   EXPECT_EQ(refused, 2);
 }
 
+TEST(Edge, WritesThatWaitLeaveRoomForReads) {
+  for (const bool rehearse : {false, true}) {
+    Options options;
+    options.workers = 2;
+    if (rehearse) options.rehearse = {"demo"};
+    ServedDemo shop("here", Linkage::Linked, options);
+    std::latch all_wait(2);
+    std::latch release(1);
+    std::atomic<int> entered = 0;
+    shop.module->inside = [&] {
+      if (++entered > 2) return;
+      all_wait.count_down();
+      release.wait();
+    };
+    shop.serve();
+    std::vector<std::future<http::Response>> writes;
+    for (int i = 0; i < 2; ++i) {
+      writes.push_back(std::async(std::launch::async, [&] { return rename(shop); }));
+    }
+    all_wait.wait();
+    EXPECT_NO_THROW(EXPECT_EQ(get(shop).head.status, 200U));
+    release.count_down();
+    for (auto& each : writes) EXPECT_EQ(each.get().head.status, 200U);
+  }
+}
+
 TEST(Edge, AnswersForAModuleThatThrows) {
   ServedDemo shop("here", Linkage::Linked);
   shop.module->inside = [] { throw std::runtime_error("secret"); };
