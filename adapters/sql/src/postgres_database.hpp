@@ -48,6 +48,7 @@ class PostgresDatabase final : public Database {
   WriterFigures figures() const override { return server_->writer().figures(); }
   std::vector<ModuleStatement> statements() const override;
   Result<void> probe(const Context& context) override;
+  std::vector<WriteAheadLog> write_ahead_logs() const override { return {}; }
   std::vector<WaitingModule> waiting() const override { return {}; }
   DataSource place_of(const std::string& /*module*/) const override { return source(); }
 

@@ -9,6 +9,7 @@
 #include "demo_host.hpp"
 #include "http/client.hpp"
 #include "sockets.hpp"
+#include "sql/fault.hpp"
 
 namespace banyan::host {
 namespace {
@@ -255,6 +256,17 @@ TEST(Edge, AnswersForAModuleThatThrows) {
   const http::Response answer = get(shop);
   EXPECT_EQ(answer.head.status, 500U);
   EXPECT_THAT(answer.body, HasSubstr("banyan.fault"));
+  EXPECT_THAT(answer.body, testing::Not(HasSubstr("secret")));
+}
+
+TEST(Edge, SaysThatTheDiskIsFullAndWhenToComeBack) {
+  ServedDemo shop("here", Linkage::Linked);
+  shop.module->inside = [] { throw sql::Fault(sql::FaultKind::StorageFull, "secret"); };
+  shop.serve();
+  const http::Response answer = rename(shop);
+  EXPECT_EQ(answer.head.status, 507U);
+  EXPECT_NE(field(answer, "Retry-After"), "");
+  EXPECT_THAT(answer.body, HasSubstr("banyan.storage_full"));
   EXPECT_THAT(answer.body, testing::Not(HasSubstr("secret")));
 }
 
