@@ -211,14 +211,7 @@ std::vector<ModuleStatement> SqliteDatabase::statements() const {
 
 WriterFigures SqliteDatabase::figures() const {
   WriterFigures total;
-  for (SqliteFile* const file : files_->files()) {
-    const auto more = file->writer().figures();
-    total.units += more.units;
-    total.commits += more.commits;
-    total.again += more.again;
-    total.queued += more.queued;
-    total.failing = total.failing || more.failing;
-  }
+  for (SqliteFile* const file : files_->files()) total += file->writer().figures();
   return total;
 }
 

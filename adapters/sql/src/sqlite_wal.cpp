@@ -40,7 +40,7 @@ bool SqliteWal::is_due() {
 void SqliteWal::cut(SqliteConnection& writer) {
   try {
     auto done = writer.cut_wal(0ms);
-    const bool met_before = last_ && last_->pages_written_back == done.moved_pages;
+    const bool met_before = first_ && last_->pages_written_back == done.moved_pages;
     if (!done.complete && !met_before) done = writer.cut_wal(kForShortReads);
     if (done.complete) {
       first_ = last_ = std::nullopt;
@@ -54,6 +54,7 @@ void SqliteWal::cut(SqliteConnection& writer) {
       note(Obstacle{std::move(reader), since, {}});
     } else {
       first_ = now;
+      note(std::nullopt);
     }
     last_ = now;
   } catch (const Fault& fault) {

@@ -44,7 +44,7 @@ struct Options {
   std::size_t queued_writes = 1024;     ///< units that may wait; more is ResourceExhausted
   std::size_t readers_per_module = 4;   ///< SQLite: connections kept; more readers wait for one
   std::uintmax_t wal_limit = 64 << 20;  ///< SQLite: a larger log is cut as soon as that is possible
-  std::size_t writers = 8;              ///< PostgreSQL: units of work at once
+  std::size_t writers = 4;              ///< PostgreSQL: units of work of one module at once
   const Clock* clock = &system_clock();  ///< what deadlines are read on
 };
 
@@ -55,6 +55,15 @@ struct WriterFigures {
   std::uint64_t again = 0;    ///< units that were run once more
   std::size_t queued = 0;     ///< units that wait now
   bool failing = false;  ///< somewhere the last one could not be written: full, read-only, gone
+
+  WriterFigures& operator+=(const WriterFigures& more) {
+    units += more.units;
+    commits += more.commits;
+    again += more.again;
+    queued += more.queued;
+    failing = failing || more.failing;
+    return *this;
+  }
 };
 
 /// A statement that a module runs, without values.
@@ -85,8 +94,8 @@ struct WriteAheadLog {
 /// every ModuleDatabase.
 ///
 /// Units of work are admitted in the order of their arrival, as many as the engine can run at once
-/// (SQLite: one, and as many as wait are committed together), no more than Options::queued_writes
-/// wait, and none begins after its deadline.
+/// (SQLite: one in a file, and as many as wait are committed together; PostgreSQL: a few of each
+/// module), no more than Options::queued_writes wait, and none begins after its deadline.
 class Database {
  public:
   /// SQLite: creates the file when it is missing (its folder must exist). Throws Fault with the
