@@ -72,9 +72,10 @@ HttpChannel::Attempt HttpChannel::attempt(http::Request& request, const Context&
   }
   using Kind = http::ClientFailure::Kind;
   const Kind kind = outcome.answer.error().kind;
-  // A caller in a hurry and a request that cannot be sent say nothing about the other side.
+  // A caller in a hurry, a request that cannot be sent and a process without sockets say nothing
+  // about the other side.
   const bool hurried = kind == Kind::Timeout && attempt_context.deadline == context.deadline;
-  if (kind == Kind::Request || hurried) {
+  if (kind == Kind::Request || kind == Kind::NoSocket || hurried) {
     breaker_.abandoned(permit);
   } else {
     breaker_.failed(permit);
@@ -90,6 +91,12 @@ Error HttpChannel::error_of(const http::ClientFailure& failure, const Context& c
   switch (failure.kind) {
     case Kind::Connect:
       return {ErrorCode::Unavailable, "banyan.unreachable", who + failure.message + unknown, {}};
+    case Kind::NoSocket:
+      return {ErrorCode::Unavailable,
+              "banyan.out_of_sockets",
+              who + failure.message +
+                  ". Give this process a higher limit of open files (ulimit -n, LimitNOFILE=).",
+              {}};
     case Kind::Timeout:
       return {ErrorCode::DeadlineExceeded,
               context.expired(*clock_) ? "banyan.deadline_exceeded" : "banyan.timeout",

@@ -53,19 +53,13 @@ Result<Message> over_the_wire(const Message& message, Parser& parser) {
   return parse<Message>(parser, *bytes);
 }
 
-http::Response serve(const OperationTable& table, const http::Request& request,
-                     const Context& context) {
-  const auto found = table.match(request.head.method, request.head.target);
-  return found ? (*found)->answer(request, context) : found.error();
-}
-
 }  // namespace
 
 LoopbackChannel::LoopbackChannel(const OperationTable& table, const Clock& clock, Random& random)
     : table_(&table), workers_(nullptr), clock_(&clock), random_(&random) {}
 
-LoopbackChannel::LoopbackChannel(const OperationTable& table, Executor& workers, const Clock& clock,
-                                 Random& random)
+LoopbackChannel::LoopbackChannel(const OperationTable& table, ModuleWorkers& workers,
+                                 const Clock& clock, Random& random)
     : table_(&table), workers_(&workers), clock_(&clock), random_(&random) {}
 
 Result<http::Response> LoopbackChannel::exchange(http::Request request, const Context& context,
@@ -81,20 +75,24 @@ Result<http::Response> LoopbackChannel::exchange(http::Request request, const Co
   http::Response response;
   if (!served) {
     response = problem(served.error());
-  } else if (workers_ == nullptr) {
-    response = serve(*table_, *arrived, *served);
+  } else if (const auto found = table_->match(arrived->head.method, arrived->head.target); !found) {
+    response = found.error();
+  } else if (const BoundOperation& operation = **found; workers_ == nullptr) {
+    response = operation.answer(*arrived, *served);
   } else {
     auto promise = std::make_shared<std::promise<http::Response>>();
     std::future<http::Response> future = promise->get_future();
-    const bool taken = workers_->submit(
-        [promise, table = table_, work = Served{std::move(*arrived), std::move(*served)}] {
-          // An exception on a worker would end the process: it is the caller's, as without workers.
-          try {
-            promise->set_value(serve(*table, work.request, work.context));
-          } catch (...) {
-            promise->set_exception(std::current_exception());
-          }
-        });
+    const bool taken =
+        workers_->of(operation.operation->effect)
+            .submit([promise, &operation, work = Served{std::move(*arrived), std::move(*served)}] {
+              // An exception on a worker would end the process: it is the caller's, as without
+              // workers.
+              try {
+                promise->set_value(operation.answer(work.request, work.context));
+              } catch (...) {
+                promise->set_exception(std::current_exception());
+              }
+            });
     if (!taken) {
       return fail(ErrorCode::Unavailable, "banyan.too_busy",
                   "all workers are busy and their queue is full; try again later");

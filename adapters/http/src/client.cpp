@@ -14,6 +14,7 @@ namespace banyan::http {
 std::string_view to_string(ClientFailure::Kind kind) {
   switch (kind) {
     case ClientFailure::Kind::Connect: return "connect";
+    case ClientFailure::Kind::NoSocket: return "no_socket";
     case ClientFailure::Kind::Timeout: return "timeout";
     case ClientFailure::Kind::Closed: return "closed";
     case ClientFailure::Kind::Protocol: return "protocol";

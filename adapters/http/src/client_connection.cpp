@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "channel.hpp"
+#include "socket_address.hpp"
 
 namespace banyan::http {
 namespace {
@@ -74,7 +75,10 @@ std::expected<std::unique_ptr<ClientConnection>, ClientFailure> ClientConnection
     const int socket = ::socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (socket < 0) {
       error = errno;
-      continue;
+      if (!is_want_of_sockets(error)) continue;
+      return std::unexpected(
+          ClientFailure{ClientFailure::Kind::NoSocket,
+                        "no socket for a connection to " + where + ": " + text_of(error), true});
     }
     const int on = 1;
     ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

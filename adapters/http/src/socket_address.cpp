@@ -97,6 +97,10 @@ Descriptor SocketAddress::make_socket() const {
   return made;
 }
 
+bool is_want_of_sockets(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
 void disable_nagle(int socket) {
   const int on = 1;
   ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

@@ -37,4 +37,7 @@ class SocketAddress {
 /// Sends small pieces at once. Does nothing for a Unix socket.
 void disable_nagle(int socket);
 
+/// Does this error of socket(2) say that this process, or its machine, has none left?
+bool is_want_of_sockets(int error);
+
 }  // namespace banyan::http

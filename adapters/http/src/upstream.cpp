@@ -48,6 +48,7 @@ class UpstreamHandle final : public UpstreamExchange {
 std::string_view to_string(UpstreamFailure::Kind kind) {
   switch (kind) {
     case UpstreamFailure::Kind::Connect: return "connect";
+    case UpstreamFailure::Kind::NoSocket: return "no_socket";
     case UpstreamFailure::Kind::Timeout: return "timeout";
     case UpstreamFailure::Kind::Deadline: return "deadline";
     case UpstreamFailure::Kind::Closed: return "closed";

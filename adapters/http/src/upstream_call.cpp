@@ -94,6 +94,10 @@ void UpstreamCall::connect_failed(const std::string& why) {
   fail(UpstreamFailure::Kind::Connect, "cannot connect: " + why);
 }
 
+void UpstreamCall::no_socket(const std::string& why) {
+  fail(UpstreamFailure::Kind::NoSocket, "no socket for a connection: " + why);
+}
+
 void UpstreamCall::send_piece() {
   piece_waits_ = false;
   const bool chunked = request_.framing.kind == Framing::Kind::Chunked;

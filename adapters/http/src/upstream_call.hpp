@@ -38,6 +38,7 @@ class UpstreamCall final : public ConnectionUser,
 
   void connected() override;
   void connect_failed(const std::string& why) override;
+  void no_socket(const std::string& why) override;
   void input_came() override { advance(); }
   void input_is_over(bool clean) override;
   void sent() override;

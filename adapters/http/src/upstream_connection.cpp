@@ -122,11 +122,12 @@ void UpstreamConnection::connect_to_next() {
   try {
     socket = address.make_socket();
   } catch (const std::system_error& failure) {
-    // Out of descriptors: another address would fare no better.
-    addresses_.clear();
-    return loop().post([self = shared_from_this(), this, error = failure.code().value()] {
+    const int error = failure.code().value();
+    return loop().post([self = shared_from_this(), this, error] {
       run([&] {
-        if (open()) on_connected(error);
+        if (!open()) return;
+        if (!is_want_of_sockets(error)) return on_connected(error);
+        if (user_) std::shared_ptr(user_)->no_socket(std::generic_category().message(error));
       });
     });
   }

@@ -26,6 +26,7 @@ class ConnectionUser {
   virtual ~ConnectionUser() = default;
   virtual void connected() = 0;
   virtual void connect_failed(const std::string& why) = 0;
+  virtual void no_socket(const std::string& why) = 0;  ///< in this process
   virtual void input_came() = 0;
   virtual void input_is_over(bool clean) = 0;
   virtual void sent() = 0;

@@ -64,6 +64,13 @@ const Rights& Ownership::rights(std::size_t module) const {
   return modules_[module];
 }
 
+std::vector<std::string> Ownership::modules() const {
+  const std::shared_lock lock(mutex_);
+  std::vector<std::string> names;
+  for (std::size_t i = kKit + 1; i < modules_.size(); ++i) names.push_back(modules_[i].module);
+  return names;
+}
+
 bool Ownership::may_touch(std::size_t module, std::string_view table) const {
   const Rights& mine = rights(module);
   const std::string name = lower(table);

@@ -37,6 +37,7 @@ class Ownership {
                   const std::vector<Crossing>& crossings);
 
   const Rights& rights(std::size_t module) const;
+  std::vector<std::string> modules() const;  ///< without the kit
   bool may_touch(std::size_t module, std::string_view table) const;
 
   /// Remembers that the module runs this statement, now.

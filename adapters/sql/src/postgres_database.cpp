@@ -41,7 +41,7 @@ class PostgresModuleConnection final : public ModuleConnection {
   std::optional<Error> run_write(const Context& context,
                                  const std::function<bool(Connection&)>& body) override {
     const Clock& clock = *server_->options().clock;
-    return server_->writer().run(context, [&](Connection& connection) {
+    return server_->writer_of(number()).run(context, [&](Connection& connection) {
       static_cast<PostgresConnection&>(connection)
           .begin(PostgresConnection::Mode::Write, scope_, left_until(context.deadline, clock));
       return body(connection);
@@ -55,10 +55,7 @@ class PostgresModuleConnection final : public ModuleConnection {
 }  // namespace
 
 PostgresServerDatabase::PostgresServerDatabase(DataSource source, const Options& options)
-    : source_(std::move(source)),
-      options_(options),
-      ownership_(options_),
-      writer_(source_, ownership_, options_) {
+    : source_(std::move(source)), options_(options), ownership_(options_) {
   if (options_.guarding == Guarding::Log) {
     throw Fault(
         FaultKind::Misuse,
@@ -78,6 +75,20 @@ PostgresPool& PostgresServerDatabase::readers_of(std::size_t module) {
   auto& readers = readers_[module];
   if (!readers) readers = std::make_unique<PostgresPool>(source_, ownership_, options_);
   return *readers;
+}
+
+PostgresWriter& PostgresServerDatabase::writer_of(std::size_t module) {
+  const std::lock_guard lock(mutex_);
+  auto& writer = writers_[module];
+  if (!writer) writer = std::make_unique<PostgresWriter>(source_, ownership_, options_);
+  return *writer;
+}
+
+WriterFigures PostgresServerDatabase::figures() {
+  WriterFigures total;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [module, writer] : writers_) total += writer->figures();
+  return total;
 }
 
 ModuleScope PostgresServerDatabase::prepare(const std::string& module,

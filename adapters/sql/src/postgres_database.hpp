@@ -15,7 +15,7 @@
 
 namespace banyan::sql {
 
-/// One server's database with its writer, its modules' readers, and a connection of its owner's for
+/// One server's database with its modules' writers and readers, and a connection of its owner's for
 /// schemas and grants.
 class PostgresServerDatabase {
  public:
@@ -24,8 +24,10 @@ class PostgresServerDatabase {
   const DataSource& source() const { return source_; }
   const Options& options() const { return options_; }
   Ownership& ownership() { return ownership_; }
-  PostgresWriter& writer() { return writer_; }
+  /// One that waits for a lock takes no connection from another module.
+  PostgresWriter& writer_of(std::size_t module);
   PostgresPool& readers_of(std::size_t module);
+  WriterFigures figures();
   /// Makes schema, role and grants of a module, as far as they are missing.
   ModuleScope prepare(const std::string& module, const std::vector<Crossing>& crossings);
 
@@ -33,8 +35,8 @@ class PostgresServerDatabase {
   const DataSource source_;
   const Options options_;
   Ownership ownership_;
-  PostgresWriter writer_;
   std::mutex mutex_;
+  std::map<std::size_t, std::unique_ptr<PostgresWriter>> writers_;
   std::map<std::size_t, std::unique_ptr<PostgresPool>> readers_;
 };
 
@@ -45,9 +47,10 @@ class PostgresDatabase final : public Database {
   ModuleDatabase connect(const std::string& module, const std::vector<std::string>& tables,
                          const std::vector<Crossing>& crossings) override;
   const DataSource& source() const override { return server_->source(); }
-  WriterFigures figures() const override { return server_->writer().figures(); }
+  WriterFigures figures() const override { return server_->figures(); }
   std::vector<ModuleStatement> statements() const override;
   Result<void> probe(const Context& context) override;
+  std::vector<WriteAheadLog> write_ahead_logs() const override { return {}; }
   std::vector<WaitingModule> waiting() const override { return {}; }
   DataSource place_of(const std::string& /*module*/) const override { return source(); }
 

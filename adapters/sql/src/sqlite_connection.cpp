@@ -177,9 +177,6 @@ void SqliteConnection::set_up() {
                                            "' is read-only. Give the process the right to write "
                                            "the file and its folder.");
     }
-    // After a long reader is gone the WAL is cut to this size again.
-    constexpr std::int64_t kWalBytes = 64 << 20;
-    native_->set_journal_size_limit(kWalBytes);
   }
   setting("PRAGMA synchronous = FULL; PRAGMA synchronous", "2");
   setting("PRAGMA foreign_keys = ON; PRAGMA foreign_keys", "1");
@@ -368,9 +365,18 @@ bool SqliteConnection::has_tables_of_kit(bool shared) {
   static constexpr std::string_view kSql = "the tables of the kit";
   about_to_run(Ownership::kKit, kSql);
   try {
+    return (!shared || placement::has_table(*native_)) && native_->has_table("banyan_ledger");
+  } catch (const sqlite::Fault& error) {
+    throw fault(Ownership::kKit, kSql, error);
+  }
+}
+
+bool SqliteConnection::is_marked() {
+  static constexpr std::string_view kSql = "the mark of the format";
+  about_to_run(Ownership::kKit, kSql);
+  try {
     return native_->application_id() == placement::kApplicationId &&
-           native_->user_version() >= placement::kFormat &&
-           (!shared || placement::has_table(*native_)) && native_->has_table("banyan_ledger");
+           native_->user_version() >= placement::kFormat;
   } catch (const sqlite::Fault& error) {
     throw fault(Ownership::kKit, kSql, error);
   }
@@ -397,6 +403,22 @@ void SqliteConnection::write_mark() {
     native_->set_user_version(native_->user_version());
   } catch (const sqlite::Fault& error) {
     throw fault(Ownership::kKit, kSql, error);
+  }
+}
+
+void SqliteConnection::limit_wal(std::uintmax_t bytes) {
+  native_->set_journal_size_limit(static_cast<std::int64_t>(bytes));
+}
+
+sqlite::CheckpointResult SqliteConnection::cut_wal(std::chrono::milliseconds wait) {
+  native_->set_busy_wait(wait);
+  try {
+    const auto result = native_->checkpoint(sqlite::Checkpoint::Truncate);
+    native_->set_busy_wait(kBusyWait);
+    return result;
+  } catch (const sqlite::Fault& error) {
+    native_->set_busy_wait(kBusyWait);
+    throw fault(Ownership::kKit, "the write-ahead log", error);
   }
 }
 

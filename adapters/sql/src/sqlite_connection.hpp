@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -50,13 +51,20 @@ class SqliteConnection final : public SociConnection {
   /// Where modules' tables are, as this file says inside the transaction that is open here.
   placement::Placement placement_of(std::string_view module);
   std::optional<placement::Gate> gate_of(std::string_view module);
-  /// What the kit keeps in every file: the ledger, the mark of the format, and in the shared one
-  /// the placements.
+  /// What the kit keeps in every file: the ledger, in the shared one the placements, and the mark
+  /// of the format.
   bool has_tables_of_kit(bool shared);
-  void make_tables_of_kit(bool shared);
+  bool is_marked();
+  void make_tables_of_kit(bool shared);  ///< and marks the file
 
   /// Writes what is there already: fails when the file cannot be written.
   void write_mark();
+
+  /// To how many bytes SQLite cuts the write-ahead log when it begins it anew.
+  void limit_wal(std::uintmax_t bytes);
+  /// Writes the write-ahead log back and makes its file empty, if within `wait` nobody reads from
+  /// it and nobody else writes; as much of it as possible is written back in any case.
+  sqlite::CheckpointResult cut_wal(std::chrono::milliseconds wait);
 
   /// Looks at the file once, which is when a snapshot really begins.
   void touch();

@@ -33,58 +33,121 @@ std::filesystem::path checked(std::filesystem::path file) {
 }  // namespace
 
 SqliteFile::SqliteFile(std::filesystem::path file, Role role, Ownership& ownership,
-                       const Options& options)
+                       const Options& options, SteadyTime deadline)
     : path_(checked(std::move(file))),
       ownership_(ownership),
       options_(options),
-      writer_(path_, ownership, options) {
-  make_tables_of_kit(role);
+      wal_(path_, snapshots_, options),
+      writer_(path_, ownership, wal_, options) {
+  make_tables_of_kit(role, deadline);
 }
 
 SqliteReaders& SqliteFile::readers_of(std::size_t module) {
   const std::lock_guard lock(mutex_);
   auto& readers = readers_[module];
-  if (!readers) readers = std::make_unique<SqliteReaders>(path_, ownership_, options_);
+  if (!readers) {
+    readers = std::make_unique<SqliteReaders>(path_, ownership_, module, snapshots_, options_);
+  }
   return *readers;
 }
 
 // Looked for first, so that opening a file that is up to date writes nothing.
-void SqliteFile::make_tables_of_kit(Role role) {
-  const Clock& clock = *options_.clock;
+void SqliteFile::make_tables_of_kit(Role role, SteadyTime deadline) {
   Context context;
-  context.deadline = clock.steady() + kPatience;
-  bool up_to_date = false;
-  readers_of(Ownership::kKit).with_connection(context.deadline, [&](SqliteConnection& connection) {
-    up_to_date = connection.has_tables_of_kit(role == Role::Shared);
+  context.deadline = deadline;
+  bool complete = false;
+  bool marked = false;
+  readers_of(Ownership::kKit).with_connection(deadline, [&](SqliteConnection& connection) {
+    complete = connection.has_tables_of_kit(role == Role::Shared);
+    marked = connection.is_marked();
   });
-  if (up_to_date) return;
+  // Reading needs no mark, so it does not wait for who writes in a module's own file.
+  if (complete && role == Role::Own) mark_is_due_ = !marked;
+  if (complete && (marked || role == Role::Own)) return;
   const auto refused = writer_.run(context, [role](Connection& connection) {
     static_cast<SqliteConnection&>(connection).make_tables_of_kit(role == Role::Shared);
     return true;
   });
   if (refused) {
-    throw Fault(FaultKind::Busy, "the database was not free for 30 seconds: " + refused->message);
+    throw Fault(FaultKind::Busy, "'" + path_.filename().string() +
+                                     "' lacks tables of the kit and was not free for making "
+                                     "them: " +
+                                     refused->message);
   }
+}
+
+// Once more than needed does no harm.
+void SqliteFile::mark_if_due(SqliteConnection& connection) {
+  if (!mark_is_due_) return;
+  if (connection.is_marked()) {
+    mark_is_due_ = false;
+  } else {
+    connection.make_tables_of_kit(false);
+  }
+}
+
+Result<void> SqliteFile::probe(const Context& context) {
+  return write_probe_.run(
+      writer_.figures(), *options_.clock,
+      [&] {
+        readers_of(Ownership::kKit)
+            .with_snapshot(context.deadline,
+                           [](SqliteConnection& connection) { connection.touch(); });
+      },
+      [&] {
+        auto refused = writer_.run(context, [](Connection& connection) {
+          static_cast<SqliteConnection&>(connection).write_mark();
+          return true;
+        });
+        if (refused) refused->message = "'" + path_.filename().string() + "': " + refused->message;
+        return refused;
+      });
 }
 
 SqliteFiles::SqliteFiles(const std::filesystem::path& shared_file, const Options& options)
     : options_(options),
       ownership_(options_),
-      shared_(shared_file, SqliteFile::Role::Shared, ownership_, options_) {}
+      shared_(shared_file, SqliteFile::Role::Shared, ownership_, options_,
+              options_.clock->steady() + kPatience) {}
 
-SqliteFile& SqliteFiles::at(const std::string& location) {
-  const std::lock_guard lock(mutex_);
-  auto& own = own_[location];
-  if (own) return *own;
+SqliteFile& SqliteFiles::at(const std::string& location, SteadyTime deadline) {
+  std::unique_lock lock(mutex_);
+  OwnFile& own = own_[location];
+  while (own.being_opened) {
+    const auto left = deadline - options_.clock->steady();
+    if (left <= SteadyTime::duration::zero()) {
+      throw Fault(FaultKind::Deadline, "the deadline passed while '" + location +
+                                           "' was being opened for somebody else.");
+    }
+    opened_.wait_for(lock, std::min<SteadyTime::duration>(left, kPatience));
+  }
+  if (own.file) return *own.file;
+  own.being_opened = true;
+  lock.unlock();
+  const auto end = [&](std::unique_ptr<SqliteFile> file) {
+    lock.lock();
+    own.file = std::move(file);
+    own.being_opened = false;
+    opened_.notify_all();
+  };
+  try {
+    end(open_own(location, deadline));
+  } catch (...) {
+    end(nullptr);
+    throw;
+  }
+  return *own.file;
+}
+
+std::unique_ptr<SqliteFile> SqliteFiles::open_own(const std::string& location,
+                                                  SteadyTime deadline) {
   const auto file = shared_.path().parent_path() / location;
   if (!std::filesystem::exists(file)) {
-    own_.erase(location);
     throw Fault(FaultKind::Storage, "the fence in '" + shared_.path().string() + "' points to '" +
                                         location + "', and there is no '" + file.string() +
                                         "'. Put the file back where it was; the data is in it.");
   }
-  own = std::make_unique<SqliteFile>(file, SqliteFile::Role::Own, ownership_, options_);
-  return *own;
+  return std::make_unique<SqliteFile>(file, SqliteFile::Role::Own, ownership_, options_, deadline);
 }
 
 placement::Placement SqliteFiles::placement_of(const std::string& module, SteadyTime deadline) {
@@ -95,18 +158,22 @@ placement::Placement SqliteFiles::placement_of(const std::string& module, Steady
   return placement;
 }
 
-WriterFigures SqliteFiles::figures() {
-  auto total = shared_.writer().figures();
+std::vector<SqliteFile*> SqliteFiles::files() {
+  std::vector<SqliteFile*> all{&shared_};
   const std::lock_guard lock(mutex_);
   for (const auto& [location, own] : own_) {
-    if (!own) continue;
-    const auto more = own->writer().figures();
-    total.units += more.units;
-    total.commits += more.commits;
-    total.again += more.again;
-    total.queued += more.queued;
+    if (own.file) all.push_back(own.file.get());
   }
-  return total;
+  return all;
+}
+
+std::set<std::string> SqliteFiles::locations_in_use(SteadyTime deadline) {
+  std::set<std::string> locations;
+  for (const std::string& module : ownership_.modules()) {
+    const auto placement = placement_of(module, deadline);
+    if (placement.authority() == placement::Authority::Own) locations.insert(placement.location);
+  }
+  return locations;
 }
 
 SqliteDatabase::SqliteDatabase(const DataSource& source, const Options& options)
@@ -142,21 +209,37 @@ std::vector<ModuleStatement> SqliteDatabase::statements() const {
   return files_->ownership().statements();
 }
 
+WriterFigures SqliteDatabase::figures() const {
+  WriterFigures total;
+  for (SqliteFile* const file : files_->files()) total += file->writer().figures();
+  return total;
+}
+
 Result<void> SqliteDatabase::probe(const Context& context) {
-  return write_probe_.run(
-      figures(), *files_->options().clock,
-      [&] {
-        files_->shared()
-            .readers_of(Ownership::kKit)
-            .with_snapshot(context.deadline,
-                           [](SqliteConnection& connection) { connection.touch(); });
-      },
-      [&] {
-        return files_->shared().writer().run(context, [](Connection& connection) {
-          static_cast<SqliteConnection&>(connection).write_mark();
-          return true;
-        });
-      });
+  auto found = files_->shared().probe(context);
+  const auto add = [&found](Error problem) {
+    if (!found) problem.message = found.error().message + " " + problem.message;
+    found = fail(std::move(problem));
+  };
+  try {
+    for (const std::string& location : files_->locations_in_use(context.deadline)) {
+      try {
+        auto own = files_->at(location, context.deadline).probe(context);
+        if (!own) add(std::move(own).error());
+      } catch (const Fault& fault) {
+        add(error_with_text(fault));
+      }
+    }
+  } catch (const Fault& fault) {
+    add(error_with_text(fault));
+  }
+  return found;
+}
+
+std::vector<WriteAheadLog> SqliteDatabase::write_ahead_logs() const {
+  std::vector<WriteAheadLog> all;
+  for (const SqliteFile* const file : files_->files()) all.push_back(file->write_ahead_log());
+  return all;
 }
 
 DataSource SqliteDatabase::place_of(const std::string& module) const {

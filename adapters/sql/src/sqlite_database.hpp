@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
+#include <condition_variable>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "ownership.hpp"
 #include "sql/database.hpp"
@@ -19,19 +23,33 @@ namespace banyan::sql {
 class SqliteFile {
  public:
   enum class Role : std::uint8_t { Shared, Own };
-  SqliteFile(std::filesystem::path file, Role role, Ownership& ownership, const Options& options);
+  /// Waits for the writers of other processes, until the deadline, only if tables of the kit are
+  /// missing.
+  SqliteFile(std::filesystem::path file, Role role, Ownership& ownership, const Options& options,
+             SteadyTime deadline);
 
   SqliteWriter& writer() { return writer_; }
   SqliteReaders& readers_of(std::size_t module);
   const std::filesystem::path& path() const { return path_; }
 
+  /// Marks an own file that a move has made and nobody has marked yet. Inside a unit of work.
+  void mark_if_due(SqliteConnection& connection);
+
+  WriteAheadLog write_ahead_log() const { return wal_.figures(); }
+  /// See Database::probe().
+  Result<void> probe(const Context& context);
+
  private:
-  void make_tables_of_kit(Role role);
+  void make_tables_of_kit(Role role, SteadyTime deadline);
 
   const std::filesystem::path path_;
   Ownership& ownership_;
   const Options& options_;
+  Snapshots snapshots_;
+  SqliteWal wal_;
   SqliteWriter writer_;
+  std::atomic<bool> mark_is_due_ = false;
+  WriteProbe write_probe_;
   std::mutex mutex_;
   std::map<std::size_t, std::unique_ptr<SqliteReaders>> readers_;
 };
@@ -44,11 +62,15 @@ class SqliteFiles {
   const Options& options() const { return options_; }
   Ownership& ownership() { return ownership_; }
   SqliteFile& shared() { return shared_; }
-  /// A module's own file. Throws Fault{Storage} when it is not there.
-  SqliteFile& at(const std::string& location);
+  /// A module's own file. Throws Fault{Storage} when it is not there. Opening one holds up only
+  /// those who want the same one.
+  SqliteFile& at(const std::string& location, SteadyTime deadline);
   /// Where the module's tables are now, as the shared file says.
   placement::Placement placement_of(const std::string& module, SteadyTime deadline);
-  WriterFigures figures();
+  /// Of those that are open.
+  std::vector<SqliteFile*> files();
+  /// Of the modules that are connected here, as the shared file says.
+  std::set<std::string> locations_in_use(SteadyTime deadline);
 
   /// A module's call has found its tables at neither place, or at last where it looked.
   void waits(const std::string& module);
@@ -56,11 +78,18 @@ class SqliteFiles {
   std::vector<WaitingModule> waiting();
 
  private:
+  struct OwnFile {
+    std::unique_ptr<SqliteFile> file;
+    bool being_opened = false;
+  };
+  std::unique_ptr<SqliteFile> open_own(const std::string& location, SteadyTime deadline);
+
   const Options options_;
   Ownership ownership_;
   SqliteFile shared_;
   std::mutex mutex_;
-  std::map<std::string, std::unique_ptr<SqliteFile>> own_;
+  std::condition_variable opened_;
+  std::map<std::string, OwnFile> own_;
   std::mutex waiting_mutex_;
   std::map<std::string, SteadyTime> waiting_;
 };
@@ -72,16 +101,16 @@ class SqliteDatabase final : public Database {
   ModuleDatabase connect(const std::string& module, const std::vector<std::string>& tables,
                          const std::vector<Crossing>& crossings) override;
   const DataSource& source() const override { return source_; }
-  WriterFigures figures() const override { return files_->figures(); }
+  WriterFigures figures() const override;
   std::vector<ModuleStatement> statements() const override;
   Result<void> probe(const Context& context) override;
+  std::vector<WriteAheadLog> write_ahead_logs() const override;
   std::vector<WaitingModule> waiting() const override { return files_->waiting(); }
   DataSource place_of(const std::string& module) const override;
 
  private:
   const DataSource source_;
   const std::shared_ptr<SqliteFiles> files_;
-  WriteProbe write_probe_;
 };
 
 }  // namespace banyan::sql

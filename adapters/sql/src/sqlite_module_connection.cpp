@@ -102,7 +102,7 @@ bool SqliteModuleConnection::read_shared(const Context& context, const KitBody& 
 bool SqliteModuleConnection::read_own(const Placement& placement, const Context& context,
                                       const KitBody& body) {
   bool here = false;
-  files_->at(placement.location)
+  files_->at(placement.location, context.deadline)
       .readers_of(number())
       .with_snapshot(context.deadline, [&](SqliteConnection& connection) {
         connection.touch();
@@ -116,6 +116,8 @@ std::optional<Error> SqliteModuleConnection::run_write(const Context& context,
                                                        const WriteBody& body) {
   const Clock& clock = *files_->options().clock;
   const SteadyTime give_up = in_time_to_tell(context, clock);
+  // A write that went to the place that was right last would wait there for whoever holds it.
+  if (!context.expired(clock)) look_again(context);
   Pause pause;
   bool was_elsewhere = false;
   while (true) {
@@ -159,10 +161,12 @@ std::optional<Error> SqliteModuleConnection::write_shared(const Context& context
 std::optional<Error> SqliteModuleConnection::write_own(const Placement& placement,
                                                        const Context& context,
                                                        const WriteBody& body, Outcome& outcome) {
-  return files_->at(placement.location).writer().run(context, [&](Connection& connection) {
+  SqliteFile& own = files_->at(placement.location, context.deadline);
+  return own.writer().run(context, [&](Connection& connection) {
     const auto gate = of_sqlite(connection).gate_of(module());
     bool elsewhere =
         !gate || !gate->open || files_->placement_of(module(), context.deadline) != placement;
+    if (!elsewhere) own.mark_if_due(of_sqlite(connection));
     const bool keep = !elsewhere && run_unless_moved(body, connection, elsewhere);
     outcome = elsewhere ? Outcome::Elsewhere : Outcome::Finished;
     return keep;

@@ -6,8 +6,10 @@
 namespace banyan::sql {
 
 SqliteReaders::SqliteReaders(const std::filesystem::path& file, Ownership& ownership,
-                             const Options& options)
+                             std::size_t module, Snapshots& snapshots, const Options& options)
     : clock_(*options.clock),
+      module_(ownership.rights(module).module),
+      snapshots_(snapshots),
       pool_(
           [file, &ownership] {
             return std::make_unique<SqliteConnection>(file, SqliteConnection::Use::Read, ownership);
@@ -29,7 +31,8 @@ void SqliteReaders::with_connection(SteadyTime deadline,
 
 void SqliteReaders::with_snapshot(SteadyTime deadline,
                                   const std::function<void(SqliteConnection&)>& body) {
-  with_connection(deadline, [&body](SqliteConnection& connection) {
+  with_connection(deadline, [&](SqliteConnection& connection) {
+    const Snapshots::Entry under_way(snapshots_, {module_, clock_.steady()});
     connection.begin_snapshot();
     body(connection);
     connection.commit();

@@ -4,8 +4,10 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "connection_pool.hpp"
+#include "snapshots.hpp"
 #include "sqlite_connection.hpp"
 
 namespace banyan::sql {
@@ -13,7 +15,8 @@ namespace banyan::sql {
 /// Runs what one module reads in one file. Safe for concurrent use.
 class SqliteReaders {
  public:
-  SqliteReaders(const std::filesystem::path& file, Ownership& ownership, const Options& options);
+  SqliteReaders(const std::filesystem::path& file, Ownership& ownership, std::size_t module,
+                Snapshots& snapshots, const Options& options);
 
   /// Runs `body` with a connection that nobody else uses, on which no transaction is open and on
   /// which none is left open. Waits for one when all are in use; Fault{Deadline} when it passes.
@@ -26,6 +29,8 @@ class SqliteReaders {
   void give_back(std::unique_ptr<SqliteConnection> connection);
 
   const Clock& clock_;
+  const std::string module_;
+  Snapshots& snapshots_;
   ConnectionPool<SqliteConnection> pool_;
 };
 

@@ -18,6 +18,7 @@ constexpr std::chrono::milliseconds kLongestGroup{20};
 // Programs that ask for the file lock without taking the turn get a gap this often.
 constexpr std::chrono::milliseconds kLongestWithoutGap{100};
 constexpr std::chrono::milliseconds kGap{1};
+constexpr std::chrono::milliseconds kBetweenLooksAtWal{500};
 
 sqlite::FileLock lock_of(const std::filesystem::path& file) {
   try {
@@ -31,13 +32,16 @@ sqlite::FileLock lock_of(const std::filesystem::path& file) {
 
 }  // namespace
 
-SqliteWriter::SqliteWriter(const std::filesystem::path& file, Ownership& ownership,
+SqliteWriter::SqliteWriter(const std::filesystem::path& file, Ownership& ownership, SqliteWal& wal,
                            const Options& options)
     : clock_(*options.clock),
       queue_(options),
       connection_(file, SqliteConnection::Use::Write, ownership),
       file_lock_(lock_of(file)),
-      thread_([this] { work(); }) {}
+      wal_(wal) {
+  connection_.limit_wal(options.wal_limit);
+  thread_ = std::thread([this] { work(); });
+}
 
 SqliteWriter::~SqliteWriter() {
   queue_.stop();
@@ -50,15 +54,29 @@ WriterFigures SqliteWriter::figures() const {
 
 void SqliteWriter::work() {
   auto last_gap = std::chrono::steady_clock::now();
-  while (queue_.wait_for_units()) {
+  while (true) {
+    const auto woken = queue_.wait_for_units(kBetweenLooksAtWal);
+    if (woken == UnitQueue::Woken::Stop) return;
+    if (woken == UnitQueue::Woken::Time) {
+      look_after_wal();
+      continue;
+    }
     const bool locked = file_lock_.acquire([this] { return queue_.empty(); });
     if (!locked) continue;
     commit_a_group();
+    if (wal_.is_due()) wal_.cut(connection_);
     file_lock_.release();
     if (std::chrono::steady_clock::now() - last_gap < kLongestWithoutGap) continue;
     std::this_thread::sleep_for(kGap);
     last_gap = std::chrono::steady_clock::now();
   }
+}
+
+// Others may have written, and readers have gone.
+void SqliteWriter::look_after_wal() {
+  if (!wal_.is_due() || !file_lock_.try_acquire()) return;
+  wal_.cut(connection_);
+  file_lock_.release();
 }
 
 void SqliteWriter::commit_a_group() {

@@ -8,6 +8,7 @@
 
 #include "sqlite/file_lock.hpp"
 #include "sqlite_connection.hpp"
+#include "sqlite_wal.hpp"
 #include "unit_queue.hpp"
 
 namespace banyan::sql {
@@ -15,11 +16,13 @@ namespace banyan::sql {
 /// All writing of this process to one SQLite file: a thread that runs units of work in the order of
 /// their arrival and commits as many at once as wait for it (group commit). Each unit is a
 /// savepoint, so that one that fails takes nobody with it; when the group cannot commit, its units
-/// run again, each in a transaction of its own. Between processes the file lock decides.
+/// run again, each in a transaction of its own. Between processes the file lock decides. Keeps the
+/// write-ahead log bounded, also while nobody writes.
 class SqliteWriter {
  public:
   /// Opens the file. Throws Fault.
-  SqliteWriter(const std::filesystem::path& file, Ownership& ownership, const Options& options);
+  SqliteWriter(const std::filesystem::path& file, Ownership& ownership, SqliteWal& wal,
+               const Options& options);
   /// Finishes what is queued.
   ~SqliteWriter();
   SqliteWriter(const SqliteWriter&) = delete;
@@ -37,6 +40,7 @@ class SqliteWriter {
   using Unit = UnitQueue::Unit;
 
   void work();
+  void look_after_wal();
   void commit_a_group();
   bool try_group(std::vector<Unit*>& group);
   void run_singly(const std::vector<Unit*>& group);
@@ -48,6 +52,7 @@ class SqliteWriter {
   UnitQueue queue_;
   SqliteConnection connection_;
   sqlite::FileLock file_lock_;
+  SqliteWal& wal_;
   std::atomic<std::uint64_t> units_{0}, commits_{0}, again_{0};
   std::atomic<bool> failing_{false};
   std::thread thread_;

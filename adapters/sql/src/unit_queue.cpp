@@ -102,6 +102,13 @@ bool UnitQueue::wait_for_units() {
   return !queue_.empty();
 }
 
+UnitQueue::Woken UnitQueue::wait_for_units(std::chrono::milliseconds longest) {
+  std::unique_lock lock(mutex_);
+  arrived_.wait_for(lock, longest, [this] { return stopping_ || !queue_.empty(); });
+  if (!queue_.empty()) return Woken::Units;
+  return stopping_ ? Woken::Stop : Woken::Time;
+}
+
 bool UnitQueue::empty() const {
   const std::lock_guard lock(mutex_);
   return queue_.empty();

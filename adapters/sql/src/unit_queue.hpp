@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -53,6 +54,9 @@ class UnitQueue {
 
   /// False: the queue was stopped and nothing is left to do.
   bool wait_for_units();
+  enum class Woken : std::uint8_t { Units, Time, Stop };
+  /// The same, and no longer than this.
+  Woken wait_for_units(std::chrono::milliseconds longest);
   bool empty() const;
   /// The next unit whose deadline has not passed; nothing when none waits.
   Unit* claim();

@@ -4,14 +4,18 @@
 #include <chrono>
 #include <utility>
 
-#include "sql/fault.hpp"
-
 namespace banyan::sql {
 namespace {
 
 constexpr std::chrono::seconds kProofHolds{10};
 
 }  // namespace
+
+Error error_with_text(const Fault& fault) {
+  Error error = fault.error();
+  error.message = fault.what();
+  return error;
+}
 
 Result<void> WriteProbe::run(const WriterFigures& figures, const Clock& clock,
                              const std::function<void()>& read,
@@ -32,9 +36,7 @@ Result<void> WriteProbe::run(const WriterFigures& figures, const Clock& clock,
     }
     return {};
   } catch (const Fault& fault) {
-    Error error = fault.error();
-    error.message = fault.what();
-    return fail(std::move(error));
+    return fail(error_with_text(fault));
   }
 }
 

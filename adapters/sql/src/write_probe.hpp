@@ -8,8 +8,12 @@
 #include "kernel/error.hpp"
 #include "kernel/result.hpp"
 #include "sql/database.hpp"
+#include "sql/fault.hpp"
 
 namespace banyan::sql {
+
+/// For operators: error() with the whole text.
+Error error_with_text(const Fault& fault);
 
 /// Finds out whether a database can still be used, without writing each time that somebody asks:
 /// where units of work are committed there is nothing to prove. Safe for concurrent use.

@@ -57,4 +57,10 @@ FileHeader read_file_header(const std::filesystem::path& file) {
   return header;
 }
 
+std::uintmax_t wal_bytes_of(const std::filesystem::path& file) {
+  std::error_code none;
+  const auto bytes = std::filesystem::file_size(file.string() + "-wal", none);
+  return none ? 0 : bytes;
+}
+
 }  // namespace banyan::sqlite

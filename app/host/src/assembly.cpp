@@ -50,11 +50,12 @@ void Assembly::add(const ModuleEntry& entry, const Options& options, const Conne
     module->implementation = entry.make(ports_, *module->database, environment);
     module->once = entry.once(module->implementation, module->database->ledger());
     module->in_process = entry.in_process(module->once, observer);
-    module->workers = make_worker_pool(options.workers, options.queue);
+    module->workers = std::make_unique<binding::ModuleWorkers>(options.workers, options.queue);
     if (module->rehearsed) {
       module->rehearsal_table =
           std::make_unique<binding::OperationTable>(entry.bind(module->in_process));
-      module->rehearsal_workers = make_worker_pool(options.workers, options.queue);
+      module->rehearsal_workers =
+          std::make_unique<binding::ModuleWorkers>(options.workers, options.queue);
       module->loopback = std::make_unique<binding::LoopbackChannel>(
           *module->rehearsal_table, *module->rehearsal_workers, environment.clock,
           environment.random);

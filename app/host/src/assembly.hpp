@@ -9,9 +9,9 @@
 
 #include "binding/http_channel.hpp"
 #include "binding/loopback_channel.hpp"
+#include "binding/module_workers.hpp"
 #include "binding/operation_table.hpp"
 #include "host/composition.hpp"
-#include "kernel/executor.hpp"
 #include "options.hpp"
 #include "sql/module_database.hpp"
 
@@ -30,14 +30,14 @@ struct HostedModule {
   AnyPort once;  ///< the implementation with its ledger in front
   AnyPort in_process;
   std::unique_ptr<binding::OperationTable> rehearsal_table;
-  std::unique_ptr<Executor> rehearsal_workers;  // after the table: calls that nobody waits for any
-                                                // more are in it until these have ended
+  // After the table: calls that nobody waits for any more are in it until these have ended.
+  std::unique_ptr<binding::ModuleWorkers> rehearsal_workers;
   std::unique_ptr<binding::LoopbackChannel> loopback;
   std::unique_ptr<binding::HttpChannel> channel;
   AnyPort rehearsal;
   AnyPort remote;
   AnyPort routed;
-  std::unique_ptr<Executor> workers;  ///< for requests that come over the network
+  std::unique_ptr<binding::ModuleWorkers> workers;  ///< for requests that come over the network
 
   std::string name() const { return std::string(entry->port->name); }
   /// The binding that callers and the edge use when the module here answers.

@@ -123,24 +123,26 @@ void Edge::run(const Exchange& exchange, const HostedModule& module,
                const binding::BoundOperation& operation, Context context, std::string body) {
   const SteadyTime begin = system_clock().steady();
   const std::string correlation_id = context.correlation_id;
-  const bool taken =
-      module.workers->submit([this, exchange, &operation, begin, context = std::move(context),
-                              body = std::move(body)]() mutable {
-        // An exception on a worker would end the process.
-        telemetry::contain(
-            [&] { serve(exchange, operation, begin, std::move(body), context); },
-            [&](std::string_view what) {
-              parts_.log.write(telemetry::Level::Error, "server_fault", {{"what", what}});
-              exchange->fail({500, "banyan.fault", "the request failed; the log has the cause"});
-            });
-      });
+  const Effect effect = operation.operation->effect;
+  const bool taken = module.workers->of(effect).submit([this, exchange, &operation, begin,
+                                                        context = std::move(context),
+                                                        body = std::move(body)]() mutable {
+    // An exception on a worker would end the process.
+    telemetry::contain(
+        [&] { serve(exchange, operation, begin, std::move(body), context); },
+        [&](std::string_view what) {
+          parts_.log.write(telemetry::Level::Error, "server_fault", {{"what", what}});
+          exchange->fail({500, "banyan.fault", "the request failed; the log has the cause"});
+        });
+  });
   if (!taken) {
-    http::Response busy = binding::problem(
-        {ErrorCode::Unavailable,
-         "banyan.too_busy",
-         "all workers of " + module.name() + " are busy and their queue is full; try again soon",
-         {}},
-        correlation_id);
+    http::Response busy =
+        binding::problem({ErrorCode::Unavailable,
+                          "banyan.too_busy",
+                          "all workers for the " + std::string(to_string(effect)) + "s of " +
+                              module.name() + " are busy and their queue is full; try again soon",
+                          {}},
+                         correlation_id);
     busy.head.fields.set("X-Correlation-Id", correlation_id);
     exchange->respond(std::move(busy));
     parts_.metrics.requests.record(operation.port->name, operation.operation->name, "local", true,

@@ -27,8 +27,9 @@ constexpr std::array kKnown = std::to_array<OptionReader::Known>({
      "This process is called by other processes of the application and believes what"
      " they say about deadline, principal and routing. Never where users can reach it."},
     {"unit", "SOURCE", "What keeps a user on one side: cookie:NAME, header:NAME or address."},
-    {"workers", "N", "Threads for the requests of one module (1 ... 64; 4)."},
-    {"queue", "N", "Requests of one module that may wait for a worker (1 ... 100000; 256)."},
+    {"workers", "N",
+     "Threads for the reads of one module, and as many for its writes (1 ... 64; 4)."},
+    {"queue", "N", "Reads, and writes, of one module that may wait (1 ... 100000; 256)."},
     {"loops", "N", "Network threads (1 ... 64; one per core)."},
     {"budget", "MS", "Deadline of a request that brings none (10 ... 600000; 10000)."},
     {"call-timeout", "MS",

@@ -33,8 +33,8 @@ struct Options {
   std::map<std::string, http::Endpoint> at;  ///< where modules run as services
   binding::Trust trust = binding::Trust::Edge;
   StickyUnit unit;
-  std::size_t workers = 4;                   ///< threads for requests of one module
-  std::size_t queue = 256;                   ///< requests of one module that may wait for a worker
+  std::size_t workers = 4;                   ///< threads for reads of one module, and for writes
+  std::size_t queue = 256;                   ///< of either that may wait for a worker
   std::size_t loops = 0;                     ///< 0: one per core
   std::chrono::milliseconds budget{10'000};  ///< deadline of a request that brings none
   std::chrono::milliseconds call_timeout{2'000};  ///< of one call to another process

@@ -117,6 +117,7 @@ struct Process::Parts {
       return usable ? telemetry::Health::Finding{true, options.database.display()}
                     : telemetry::Health::Finding{false, usable.error().message};
     });
+    health.add("write-ahead log", false, [this] { return wal_finding(); });
     health.add("placement", false, [this] { return housekeeping->finding(); });
     for (const auto& module : assembly->modules()) {
       if (!module->service) continue;
@@ -135,6 +136,15 @@ struct Process::Parts {
     }
     metrics.add_gauges([this] { return gauges(); });
     metrics.add_gauges([this] { return telemetry::gauges(log); });
+  }
+
+  // Reading and writing go on meanwhile, and the disk fills.
+  telemetry::Health::Finding wal_finding() const {
+    std::string problems;
+    for (const sql::WriteAheadLog& wal : database->write_ahead_logs()) {
+      if (!wal.problem.empty()) problems += (problems.empty() ? "" : " ") + wal.problem;
+    }
+    return {problems.empty(), problems};
   }
 
   std::vector<telemetry::Gauge> gauges() const {
@@ -157,6 +167,12 @@ struct Process::Parts {
                                           "Number of the last change of traffic",
                                           {},
                                           stages ? static_cast<double>(stages->revision()) : 0.0}};
+    for (const sql::WriteAheadLog& wal : database->write_ahead_logs()) {
+      all.push_back({"banyan_sqlite_wal_bytes",
+                     "Size of the write-ahead log",
+                     {{"database", wal.database}},
+                     static_cast<double>(wal.bytes)});
+    }
     for (const auto& module : assembly->modules()) {
       if (!module->channel) continue;
       const binding::CircuitBreaker::Report breaker = module->channel->breaker();

@@ -9,6 +9,7 @@ ForwardFailure failure_of(const http::UpstreamFailure& failure) {
   using Kind = http::UpstreamFailure::Kind;
   switch (failure.kind) {
     case Kind::Connect: return ForwardFailure::Unreachable;
+    case Kind::NoSocket: return ForwardFailure::NoSocket;
     case Kind::Timeout:
     case Kind::Deadline: return ForwardFailure::Timeout;
     case Kind::Closed: return ForwardFailure::Closed;
@@ -28,6 +29,10 @@ http::Refusal answer_to(const http::UpstreamFailure& failure, std::string_view g
   switch (failure_of(failure)) {
     case ForwardFailure::Unreachable:
       return {503, "proxy.upstream_unreachable", upstream + "cannot be reached" + outcome};
+    case ForwardFailure::NoSocket:
+      return {503, "proxy.out_of_sockets",
+              "the proxy can make no connection to the upstream '" + std::string(group) +
+                  "', since it has too many files open" + outcome};
     case ForwardFailure::Timeout:
       return {504, "proxy.upstream_timeout", upstream + "did not answer in time" + outcome};
     case ForwardFailure::Closed:

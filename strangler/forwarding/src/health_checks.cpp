@@ -91,6 +91,9 @@ class Probe : public std::enable_shared_from_this<Probe> {
     exchange->read_head([self = shared_from_this(), exchange](auto head) {
       self->go_on_after([&] {
         if (head && http::interim(**head)) return self->await(exchange);
+        if (!head && head.error().kind == http::UpstreamFailure::Kind::NoSocket) {
+          return self->again();  // nobody was asked
+        }
         if (!head) return self->learn(false, head.error().message);
         const unsigned status = (*head)->status;
         self->learn(status >= kLeastPass && status <= kMostPass,

@@ -8,6 +8,7 @@ std::string_view to_string(ForwardFailure failure) {
     case ForwardFailure::None: return "none";
     case ForwardFailure::Unreachable: return "unreachable";
     case ForwardFailure::Overloaded: return "overloaded";
+    case ForwardFailure::NoSocket: return "no_socket";
     case ForwardFailure::Closed: return "closed";
     case ForwardFailure::Timeout: return "timeout";
     case ForwardFailure::Protocol: return "protocol";
@@ -22,6 +23,7 @@ std::string_view to_string(ForwardFailure failure) {
 bool Outcome::upstream_failed() const {
   switch (failure) {
     case ForwardFailure::None: return status >= 500;
+    case ForwardFailure::NoSocket:
     case ForwardFailure::BadRequest:
     case ForwardFailure::ClientGone:
     case ForwardFailure::Fault: return false;

@@ -100,7 +100,10 @@ bool Relay::clients_doing(const http::UpstreamFailure& failure) const {
 
 bool Relay::blames_instance(const http::UpstreamFailure& failure) const {
   using Kind = http::UpstreamFailure::Kind;
-  if (failure.kind == Kind::Request || failure.kind == Kind::Fault) return false;
+  if (failure.kind == Kind::Request || failure.kind == Kind::Fault ||
+      failure.kind == Kind::NoSocket) {
+    return false;
+  }
   if (failure.stale || clients_doing(failure)) return false;
   if (failure.kind != Kind::Deadline) return true;
   const SteadyTime now = exchange_->loop().now();

@@ -123,7 +123,9 @@ void Edge::forward(Exchange exchange, const Route& route, std::shared_ptr<const 
     if (!outcome.aborted_by_client()) {
       way.requests(outcome.side).record(outcome.upstream_failed(), outcome.took);
     }
-    if (outcome.upstream_failed() && !outcome.message.empty()) parts_.log.failure(route, outcome);
+    const bool for_the_log =
+        outcome.upstream_failed() || outcome.failure == ForwardFailure::NoSocket;
+    if (for_the_log && !outcome.message.empty()) parts_.log.failure(route, outcome);
     if (logged) parts_.access_log->line(*logged, &route, outcome);
   };
   pool.forwarder.forward(std::move(exchange), std::move(order));

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <vector>
 
 #include "http/client.hpp"
 #include "kernel/clock.hpp"
@@ -82,6 +87,34 @@ TEST_F(Shop, TakesAnOrderOnceHoweverOftenItIsSent) {
   EXPECT_EQ(json::parse(once.body).at("state"), "confirmed");
 }
 
+TEST_F(Shop, AnswersReadsWhileOrdersWaitForTheDatabase) {
+  const std::string track = first_track();
+  const int lock = ::open((folder->path() / "shop.db.lock").c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(::flock(lock, LOCK_EX), 0);  // as another process that writes, or moves tables
+  std::vector<std::future<unsigned>> orders;
+  for (int i = 0; i < 8; ++i) {
+    orders.push_back(std::async(std::launch::async, [&, i] {
+      const http::Fields key = {{"Idempotency-Key", "waits-" + std::to_string(i)}};
+      return send("POST", "/orders", order(track), key).head.status;
+    }));
+  }
+  // As many as there are workers for the writes of orders.
+  const auto waiting = [] {
+    const std::string metrics = send("GET", "/metrics").body;
+    constexpr std::string_view kName = "\nbanyan_sql_queued_units ";
+    return std::stoi(metrics.substr(metrics.find(kName) + kName.size()));
+  };
+  for (int look = 0; look < 2'000 && waiting() < 4; ++look) {
+  }
+  ASSERT_GE(waiting(), 4);
+  for (const auto& target : {std::string("/orders"), std::string("/tracks"), "/stock/" + track}) {
+    EXPECT_EQ(send("GET", target).head.status, 200U) << target;
+  }
+  ::close(lock);
+  // Confirmed, or refused as soon as the stock is gone.
+  for (auto& each : orders) EXPECT_LT(each.get(), 500U);
+}
+
 TEST_F(Shop, PassesTheCorrelationIdOnIntoEveryLogLineOfTheRequest) {
   const std::string id = "correlation-test-4711";
   const http::Response answer = send("POST", "/orders", order(first_track()),
@@ -116,6 +149,8 @@ TEST_F(Shop, DescribesItself) {
   for (const json& module : live.at("modules")) modules.insert(module.at("name"));
   EXPECT_THAT(modules, testing::IsSupersetOf({"catalog", "orders", "warehouse"}));
   EXPECT_THAT(send("GET", "/metrics").body, HasSubstr("# TYPE banyan_port_calls_total counter"));
+  EXPECT_THAT(send("GET", "/metrics").body,
+              HasSubstr("\nbanyan_sqlite_wal_bytes{database=\"shop.db\"} "));
   EXPECT_EQ(get("/health/ready").at("status"), "pass");
 }
 

@@ -173,6 +173,19 @@ TEST_F(HttpChannelTest, FailsAtOnceWhileTheBreakerIsOpen) {
   EXPECT_EQ(channel->breaker().state, CircuitBreaker::State::Closed);
 }
 
+TEST_F(HttpChannelTest, DoesNotBlameTheServiceForAProcessWithoutSockets) {
+  make({.dependency = "catalog", .breaker = {.min_calls = 1}});
+  for (int i = 0; i < 5; ++i) {
+    script.push_back(failure(Kind::NoSocket, true));
+    const auto refused = call();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().rule, "banyan.out_of_sockets");
+    EXPECT_EQ(refused.error().code, ErrorCode::Unavailable);
+  }
+  EXPECT_EQ(channel->breaker().state, CircuitBreaker::State::Closed);
+  EXPECT_TRUE(call());
+}
+
 TEST_F(HttpChannelTest, DoesNotBlameTheServiceForACallerInAHurryOrARefusal) {
   make({.dependency = "catalog", .breaker = {.min_calls = 1}});
   each_takes = 50ms;

@@ -194,8 +194,8 @@ TEST(RehearsalOnWorkers, WaitsNoLongerThanTheDeadline) {
   std::shared_future<void> released = release.get_future().share();
   module.before = [released] { released.wait(); };
   const OperationTable table(Wire<demo::Demo>::bind(module));
-  const auto workers = banyan::make_worker_pool(1, 1);
-  LoopbackChannel channel(table, *workers);
+  banyan::binding::ModuleWorkers workers(1, 1);
+  LoopbackChannel channel(table, workers);
   const auto port = Wire<demo::Demo>::remote(channel, banyan::no_observer(), "rehearsal");
 
   const auto late = port->handle(demo::GetThing{demo::thing_id(1)}, Context::begin(20ms));
@@ -210,8 +210,8 @@ TEST(RehearsalOnWorkers, TurnsAFaultOfTheModuleIntoInternalAndServesOn) {
     if (std::exchange(first, false)) throw std::runtime_error("the disk is broken");
   };
   const OperationTable table(Wire<demo::Demo>::bind(module));
-  const auto workers = banyan::make_worker_pool(1, 1);
-  LoopbackChannel channel(table, *workers);
+  banyan::binding::ModuleWorkers workers(1, 1);
+  LoopbackChannel channel(table, workers);
   const auto port = Wire<demo::Demo>::remote(channel, banyan::no_observer(), "rehearsal");
   const auto get = [&] {
     return port->handle(demo::GetThing{demo::thing_id(1)}, Context::begin(30s));
@@ -231,15 +231,15 @@ TEST(RehearsalOnWorkers, SaysThatAllAreBusy) {
     released.wait();
   };
   const OperationTable table(Wire<demo::Demo>::bind(module));
-  const auto workers = banyan::make_worker_pool(1, 1);
-  LoopbackChannel channel(table, *workers);
+  banyan::binding::ModuleWorkers workers(1, 1);
+  LoopbackChannel channel(table, workers);
   const auto port = Wire<demo::Demo>::remote(channel, banyan::no_observer(), "rehearsal");
   const auto get = [&] {
     return port->handle(demo::GetThing{demo::thing_id(1)}, Context::begin(30s));
   };
   auto running = std::async(std::launch::async, get);
   started.get_future().wait();
-  ASSERT_TRUE(workers->submit([] {}));
+  ASSERT_TRUE(workers.of(banyan::Effect::Read).submit([] {}));
 
   EXPECT_EQ(get().error().rule, "banyan.too_busy");
 

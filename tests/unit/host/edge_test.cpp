@@ -9,6 +9,7 @@
 #include "demo_host.hpp"
 #include "http/client.hpp"
 #include "sockets.hpp"
+#include "sql/fault.hpp"
 
 namespace banyan::host {
 namespace {
@@ -222,6 +223,32 @@ TEST(Edge, TurnsAwayWhatIsTooMuchAndSaysWhenToComeBack) {
   EXPECT_EQ(refused, 2);
 }
 
+TEST(Edge, WritesThatWaitLeaveRoomForReads) {
+  for (const bool rehearse : {false, true}) {
+    Options options;
+    options.workers = 2;
+    if (rehearse) options.rehearse = {"demo"};
+    ServedDemo shop("here", Linkage::Linked, options);
+    std::latch all_wait(2);
+    std::latch release(1);
+    std::atomic<int> entered = 0;
+    shop.module->inside = [&] {
+      if (++entered > 2) return;
+      all_wait.count_down();
+      release.wait();
+    };
+    shop.serve();
+    std::vector<std::future<http::Response>> writes;
+    for (int i = 0; i < 2; ++i) {
+      writes.push_back(std::async(std::launch::async, [&] { return rename(shop); }));
+    }
+    all_wait.wait();
+    EXPECT_NO_THROW(EXPECT_EQ(get(shop).head.status, 200U));
+    release.count_down();
+    for (auto& each : writes) EXPECT_EQ(each.get().head.status, 200U);
+  }
+}
+
 TEST(Edge, AnswersForAModuleThatThrows) {
   ServedDemo shop("here", Linkage::Linked);
   shop.module->inside = [] { throw std::runtime_error("secret"); };
@@ -229,6 +256,17 @@ TEST(Edge, AnswersForAModuleThatThrows) {
   const http::Response answer = get(shop);
   EXPECT_EQ(answer.head.status, 500U);
   EXPECT_THAT(answer.body, HasSubstr("banyan.fault"));
+  EXPECT_THAT(answer.body, testing::Not(HasSubstr("secret")));
+}
+
+TEST(Edge, SaysThatTheDiskIsFullAndWhenToComeBack) {
+  ServedDemo shop("here", Linkage::Linked);
+  shop.module->inside = [] { throw sql::Fault(sql::FaultKind::StorageFull, "secret"); };
+  shop.serve();
+  const http::Response answer = rename(shop);
+  EXPECT_EQ(answer.head.status, 507U);
+  EXPECT_NE(field(answer, "Retry-After"), "");
+  EXPECT_THAT(answer.body, HasSubstr("banyan.storage_full"));
   EXPECT_THAT(answer.body, testing::Not(HasSubstr("secret")));
 }
 

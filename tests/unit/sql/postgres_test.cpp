@@ -73,6 +73,41 @@ TEST_F(PostgresTest, Allows_the_crossings_of_the_baseline) {
   }));
 }
 
+TEST_F(PostgresTest, Units_that_wait_for_a_lock_hold_up_no_other_module_and_no_read) {
+  constexpr std::size_t kWriters = 2;
+  const auto shop = engine_.open_again({.writers = kWriters});
+  auto orders = shop->connect("orders", order_tables());
+  auto catalog = shop->connect("catalog", {"tracks"});
+  const auto write = [](ModuleDatabase& module, std::string_view sql) {
+    return std::async(std::launch::async, [&module, sql] {
+      return module
+          .write(soon(), [&](Session& session) -> Result<Number> { return session.run(sql); })
+          .has_value();
+    });
+  };
+  std::vector<std::future<bool>> waiting;
+  {
+    auto somebody = postgres::Connection::open(engine_.server().url());
+    somebody.run("BEGIN; SELECT n FROM orders.counter FOR UPDATE");
+    for (std::size_t i = 0; i < kWriters; ++i) {
+      waiting.push_back(write(orders, "UPDATE counter SET n = n"));
+    }
+    auto watch = postgres::Connection::open(engine_.server().url());
+    while (watch.text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                      "AND wait_event_type = 'Lock'") != std::to_string(kWriters)) {
+      std::this_thread::yield();
+    }
+    auto wrote = write(catalog, "UPDATE tracks SET price = 1");
+    EXPECT_EQ(wrote.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+    EXPECT_EQ(orders.read(
+                  soon(),
+                  [](Session& session) { return session.value<Number>("SELECT n FROM counter"); }),
+              0);
+    somebody.run("ROLLBACK");
+  }
+  for (auto& each : waiting) EXPECT_TRUE(each.get());
+}
+
 TEST_F(PostgresTest, Units_in_each_others_way_run_again_until_both_are_done) {
   std::vector<std::future<void>> done;
   for (int i = 0; i < 8; ++i) {

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "binding/channel.hpp"
+#include "binding/module_workers.hpp"
 #include "binding/operation_table.hpp"
 #include "kernel/clock.hpp"
-#include "kernel/executor.hpp"
 #include "kernel/random.hpp"
 
 namespace banyan::binding {
@@ -22,7 +22,7 @@ class LoopbackChannel final : public Channel {
   /// The operation runs on `workers`, as in a service: the caller waits no longer than its
   /// deadline, and full workers are Unavailable "banyan.too_busy". The table and the workers
   /// must outlive the calls, also those that nobody waits for any more.
-  LoopbackChannel(const OperationTable& table, Executor& workers,
+  LoopbackChannel(const OperationTable& table, ModuleWorkers& workers,
                   const Clock& clock = system_clock(), Random& random = system_random());
 
   Result<http::Response> exchange(http::Request request, const Context& context,
@@ -30,7 +30,7 @@ class LoopbackChannel final : public Channel {
 
  private:
   const OperationTable* table_;
-  Executor* workers_;
+  ModuleWorkers* workers_;
   const Clock* clock_;
   Random* random_;
 };

@@ -18,6 +18,7 @@ namespace banyan::http {
 struct ClientFailure {
   enum class Kind : std::uint8_t {
     Connect,   ///< nobody listens there, or the name is unknown
+    NoSocket,  ///< this process can make no socket (too many open files): nobody there is to blame
     Timeout,   ///< no complete answer before the deadline
     Closed,    ///< the connection ended before the answer was complete
     Protocol,  ///< the answer is not one: see the message

@@ -40,6 +40,7 @@ struct UpstreamOptions {
 struct UpstreamFailure {
   enum class Kind : std::uint8_t {
     Connect,    ///< nobody listens there, the name is unknown, or TLS failed
+    NoSocket,   ///< this process can make no socket (too many open files): nobody there is to blame
     Timeout,    ///< the upstream let one of its times pass
     Deadline,   ///< UpstreamRequest::deadline passed, whoever it was that took so long
     Closed,     ///< the connection ended before the answer was complete

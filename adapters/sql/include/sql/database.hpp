@@ -41,9 +41,10 @@ struct Options {
   std::string application = "banyan";  ///< PostgreSQL: modules' roles begin with it
   Guarding guarding = Guarding::Deny;  ///< PostgreSQL: Deny only
   std::function<void(const Violation&)> on_violation = {};  ///< called on any thread
-  std::size_t queued_writes = 1024;      ///< units that may wait; more is ResourceExhausted
-  std::size_t readers_per_module = 4;    ///< SQLite: connections kept; more readers wait for one
-  std::size_t writers = 8;               ///< PostgreSQL: units of work at once
+  std::size_t queued_writes = 1024;     ///< units that may wait; more is ResourceExhausted
+  std::size_t readers_per_module = 4;   ///< SQLite: connections kept; more readers wait for one
+  std::uintmax_t wal_limit = 64 << 20;  ///< SQLite: a larger log is cut as soon as that is possible
+  std::size_t writers = 4;              ///< PostgreSQL: units of work of one module at once
   const Clock* clock = &system_clock();  ///< what deadlines are read on
 };
 
@@ -53,7 +54,16 @@ struct WriterFigures {
   std::uint64_t commits = 0;  ///< transactions that they needed
   std::uint64_t again = 0;    ///< units that were run once more
   std::size_t queued = 0;     ///< units that wait now
-  bool failing = false;       ///< the last one could not be written: disk full, read-only, gone
+  bool failing = false;  ///< somewhere the last one could not be written: full, read-only, gone
+
+  WriterFigures& operator+=(const WriterFigures& more) {
+    units += more.units;
+    commits += more.commits;
+    again += more.again;
+    queued += more.queued;
+    failing = failing || more.failing;
+    return *this;
+  }
 };
 
 /// A statement that a module runs, without values.
@@ -70,13 +80,22 @@ struct WaitingModule {
   SteadyTime since;
 };
 
+/// The write-ahead log of an SQLite file. It grows for as long as a read sees a snapshot that is
+/// older than what is written, whoever reads.
+struct WriteAheadLog {
+  std::string database;      ///< the name of the file
+  std::uintmax_t bytes = 0;  ///< on the disk
+  /// Why it is larger than Options::wal_limit and cannot be cut, and what to do; "" otherwise.
+  std::string problem;
+};
+
 /// A database that several modules share, as this process sees it, together with the places that
 /// modules have moved to. Several processes may have it open. Safe for concurrent use; outlives
 /// every ModuleDatabase.
 ///
 /// Units of work are admitted in the order of their arrival, as many as the engine can run at once
-/// (SQLite: one, and as many as wait are committed together), no more than Options::queued_writes
-/// wait, and none begins after its deadline.
+/// (SQLite: one in a file, and as many as wait are committed together; PostgreSQL: a few of each
+/// module), no more than Options::queued_writes wait, and none begins after its deadline.
 class Database {
  public:
   /// SQLite: creates the file when it is missing (its folder must exist). Throws Fault with the
@@ -98,9 +117,13 @@ class Database {
   /// few thousand: what a search for statements that cross modules reads.
   virtual std::vector<ModuleStatement> statements() const = 0;
 
-  /// Can it be read and written? Writes a few bytes now and then, and whenever the last unit of
-  /// work failed because the database could not be written. An Error says what is wrong.
+  /// Can it be read and written, and so the places that modules of this process have moved to?
+  /// Writes a few bytes now and then, and whenever the last unit of work failed because the
+  /// database could not be written. An Error says where and what is wrong.
   virtual Result<void> probe(const Context& context) = 0;
+
+  /// Of the files in use; PostgreSQL looks after its own.
+  virtual std::vector<WriteAheadLog> write_ahead_logs() const = 0;
 
   /// Modules that wait for their tables now, the longest waiting first.
   virtual std::vector<WaitingModule> waiting() const = 0;

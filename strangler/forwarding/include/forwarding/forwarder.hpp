@@ -74,8 +74,8 @@ struct ForwardOrder {
 ///   sent or the order says that it is safe, and no more of the body was read than the piece that
 ///   is still in hand.
 /// * What fails before the answer began is a problem document: 502 `proxy.upstream_protocol` or
-///   `proxy.upstream_closed`, 503 `proxy.upstream_unreachable` or `proxy.upstream_full`, 504
-///   `proxy.upstream_timeout`.
+///   `proxy.upstream_closed`, 503 `proxy.upstream_unreachable`, `proxy.upstream_full` or
+///   `proxy.out_of_sockets` (here, which is held against nobody), 504 `proxy.upstream_timeout`.
 ///
 /// forward() is called on the exchange's loop, and all happens there. Safe to share between loops.
 /// Exchanges under way keep what they need alive.

@@ -15,6 +15,7 @@ enum class ForwardFailure : std::uint8_t {
   None,
   Unreachable,  ///< no connection; the client was told 503
   Overloaded,   ///< no instance had room; the client was told 503
+  NoSocket,     ///< this process can make no connection; the client was told 503
   Closed,       ///< the connection ended without an answer; the client was told 502
   Timeout,      ///< no answer in time; the client was told 504
   Protocol,     ///< the answer was malformed or ambiguous; the client was told 502
