@@ -1,11 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scripts.hpp"
 
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+#include <map>
+#include <set>
+
 #include "exit_code.hpp"
 #include "terminal.hpp"
 #include "traffic_text.hpp"
 
 namespace banyan::cli {
+namespace {
+
+std::set<std::string> words_of_script(const manifest::Manifest& manifest,
+                                      const migrations::Status& script) {
+  std::set<std::string> words;
+  for (const migrations::ModuleScripts& module : scripts_of(manifest)) {
+    if (module.module != script.module) continue;
+    for (const migrations::Script& each : module.scripts) {
+      if (each.name == script.name)
+        std::ranges::move(words_of(each.sql), std::inserter(words, words.end()));
+    }
+  }
+  return words;
+}
+
+}  // namespace
 
 std::vector<migrations::ModuleScripts> scripts_of(const manifest::Manifest& manifest) {
   std::vector<migrations::ModuleScripts> all;
@@ -26,13 +48,54 @@ std::vector<migrations::ModuleScripts> scripts_of(const manifest::Manifest& mani
   return all;
 }
 
-int show_applied(const std::vector<migrations::Status>& applied, bool json, bool dry_run) {
+std::vector<std::string> words_of(std::string_view sql) {
+  std::vector<std::string> words(1);
+  for (const char c : sql) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_') {
+      words.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    } else if (!words.back().empty()) {
+      words.emplace_back();
+    }
+  }
+  return words;
+}
+
+mover::PauseEstimate announce_pause(
+    const migrations::Runner& runner, const manifest::Manifest& manifest, bool dry_run,
+    const std::function<bool(const migrations::Status& pending)>& wanted) {
+  std::map<std::string, std::set<std::string>> words;  // by database
+  std::size_t scripts = 0;
+  for (const migrations::Status& each : runner.status()) {
+    if (each.state == migrations::State::Applied || !wanted(each)) continue;
+    ++scripts;
+    words[each.database].merge(words_of_script(manifest, each));
+  }
+  mover::PauseEstimate all;
+  for (const auto& [database, names] : words) {
+    const auto estimate = mover::estimate_pause(database, {names.begin(), names.end()});
+    if (!estimate) continue;  // what comes next says why
+    all.rows += estimate->rows;
+    all.pause += estimate->pause;
+  }
+  if (scripts > 0) {
+    announce(std::string(dry_run ? "trying out " : "applying ") + std::to_string(scripts) +
+             " script(s) on tables with " + mover::to_text(all));
+  }
+  return all;
+}
+
+int show_applied(const std::vector<migrations::Status>& applied, bool json, bool dry_run,
+                 const mover::PauseEstimate& estimate) {
   if (json) {
     Json list = Json::array();
     for (const migrations::Status& each : applied) {
       list.push_back({{"module", each.module}, {"name", each.name}});
     }
-    print_line(Json{{"dry_run", dry_run}, {"scripts", std::move(list)}}.dump());
+    print_line(Json{{"dry_run", dry_run},
+                    {"rows", estimate.rows},
+                    {"expected_pause_ms", estimate.pause.count()},
+                    {"scripts", std::move(list)}}
+                   .dump());
     return kDone;
   }
   for (const migrations::Status& each : applied) {

@@ -63,8 +63,8 @@ Error still_locked(const std::filesystem::path& file) {
   return {ErrorCode::Unavailable,
           "mover.locked",
           "another process holds " + file.string() +
-              " and did not let go in time. Find it with `fuser " + file.filename().string() +
-              "{,.lock}` in that folder; then end it, or give a longer --wait",
+              " and did not let go in time; `fuser` on it and on its .lock shows which. End that "
+              "one, or give a longer --wait",
           {}};
 }
 

@@ -51,7 +51,10 @@ Result<MoveOutcome> settle(const MoveRequest& request, const Blueprint& blueprin
     return fail(std::move(failed));
   }
   if (now->epoch == blueprint.plan.epoch) {
-    failed.message += ". Nothing was switched: " + now->file.string() + " is authoritative";
+    const std::string file = now->file.string();
+    failed.message += ". Nothing was switched: " +
+                      (failed.message.contains(file) ? now->file.filename().string() : file) +
+                      " is authoritative";
     return fail(std::move(failed));
   }
   MoveOutcome done;
