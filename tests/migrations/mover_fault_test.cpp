@@ -5,8 +5,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
+#include <optional>
 
 #include "mover/move.hpp"
 #include "warehouse_sample.hpp"
@@ -96,6 +96,8 @@ TEST_P(FailingDisk, The_outcome_says_which_side_is_authoritative) {
       };
       const auto outcome = move_module(request, direction, options);
       const bool has_failed = calls >= at;
+      std::optional<Result<MoveOutcome>> still;
+      if (forever) still = move_module(request, direction);  // on the same bad disk
       fails_at = 0;
 
       const auto placement = placement_of(shared, "warehouse");
@@ -110,6 +112,9 @@ TEST_P(FailingDisk, The_outcome_says_which_side_is_authoritative) {
       if (outcome && !outcome->left_to_do.empty()) {
         ++switched_though_it_failed;
         EXPECT_THAT(outcome->left_to_do, HasSubstr("same command again")) << where;
+      }
+      if (still && has_failed) {
+        EXPECT_EQ(still->has_value(), switched) << where;
       }
       const auto again = move_module(request, direction);
       ASSERT_TRUE(again) << where << "\n" << again.error().message;

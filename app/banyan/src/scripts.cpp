@@ -3,9 +3,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <iterator>
-#include <map>
-#include <set>
 
 #include "exit_code.hpp"
 #include "terminal.hpp"
@@ -14,16 +11,18 @@
 namespace banyan::cli {
 namespace {
 
-std::set<std::string> words_of_script(const manifest::Manifest& manifest,
-                                      const migrations::Status& script) {
-  std::set<std::string> words;
+// Among them are the tables that it touches.
+std::vector<std::string> words_of_script(const manifest::Manifest& manifest,
+                                         const migrations::Status& script) {
+  std::vector<std::string> words;
   for (const migrations::ModuleScripts& module : scripts_of(manifest)) {
     if (module.module != script.module) continue;
-    for (const migrations::Script& each : module.scripts) {
-      if (each.name == script.name)
-        std::ranges::move(words_of(each.sql), std::inserter(words, words.end()));
-    }
+    const auto found =
+        std::ranges::find(module.scripts, std::string_view(script.name), &migrations::Script::name);
+    if (found != module.scripts.end()) words = words_of(found->sql);
   }
+  std::ranges::sort(words);
+  words.erase(std::unique(words.begin(), words.end()), words.end());
   return words;
 }
 
@@ -63,23 +62,15 @@ std::vector<std::string> words_of(std::string_view sql) {
 mover::PauseEstimate announce_pause(
     const migrations::Runner& runner, const manifest::Manifest& manifest, bool dry_run,
     const std::function<bool(const migrations::Status& pending)>& wanted) {
-  std::map<std::string, std::set<std::string>> words;  // by database
-  std::size_t scripts = 0;
+  mover::PauseEstimate all;
   for (const migrations::Status& each : runner.status()) {
     if (each.state == migrations::State::Applied || !wanted(each)) continue;
-    ++scripts;
-    words[each.database].merge(words_of_script(manifest, each));
-  }
-  mover::PauseEstimate all;
-  for (const auto& [database, names] : words) {
-    const auto estimate = mover::estimate_pause(database, {names.begin(), names.end()});
+    const auto estimate = mover::estimate_pause(each.database, words_of_script(manifest, each));
     if (!estimate) continue;  // what comes next says why
     all.rows += estimate->rows;
     all.pause += estimate->pause;
-  }
-  if (scripts > 0) {
-    announce(std::string(dry_run ? "trying out " : "applying ") + std::to_string(scripts) +
-             " script(s) on tables with " + mover::to_text(all));
+    announce(std::string(dry_run ? "trying out " : "applying ") + each.module + '/' + each.name +
+             " on tables with " + mover::to_text(*estimate));
   }
   return all;
 }

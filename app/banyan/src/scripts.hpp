@@ -17,8 +17,9 @@ std::vector<migrations::ModuleScripts> scripts_of(const manifest::Manifest& mani
 /// The words of a script, in lower case.
 std::vector<std::string> words_of(std::string_view sql);
 
-/// Says on standard error how long writers will have to wait for the scripts that are pending and
-/// wanted, by the rows of the tables that they name. A dry run makes them wait as well.
+/// Says on standard error how long writers will have to wait for each script that is pending and
+/// wanted, by the rows of the tables that it names. Between two scripts writers have their turn; a
+/// dry run makes them wait for all at once. Returns the sum.
 mover::PauseEstimate announce_pause(
     const migrations::Runner& runner, const manifest::Manifest& manifest, bool dry_run,
     const std::function<bool(const migrations::Status& pending)>& wanted);

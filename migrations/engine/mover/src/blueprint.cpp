@@ -373,12 +373,16 @@ std::int64_t schema_version(const Connection& database) {
   return database.number("PRAGMA schema_version");
 }
 
-Result<Blueprint> draw(const MoveRequest& request, Direction direction) {
+Result<Files> check(const MoveRequest& request) {
   if (const Result<void> good = check_manifest(request); !good) return fail(good.error());
+  return files_of(request.shared, request.module, request.location);
+}
+
+Result<Blueprint> draw(const MoveRequest& request, Direction direction) {
+  const Result<Files> files = check(request);
+  if (!files) return fail(files.error());
   Result<Owners> owners = Owners::from(request.ownership);
   if (!owners) return fail(owners.error());
-  const Result<Files> files = files_of(request.shared, request.module, request.location);
-  if (!files) return fail(files.error());
 
   Blueprint blueprint;
   blueprint.files = *files;

@@ -21,6 +21,9 @@ struct Blueprint {
   bool agrees = true;  ///< gate and triggers agree with the fence: no move was broken off
 };
 
+/// Refuses a request that can be of no use, whatever the files hold.
+Result<Files> check(const MoveRequest& request);
+
 /// Everything that can be found out before writers have to wait. Errors: also those of look().
 Result<Blueprint> draw(const MoveRequest& request, Direction direction);
 

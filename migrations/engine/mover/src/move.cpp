@@ -66,6 +66,8 @@ Result<MoveOutcome> settle(const MoveRequest& request, const Blueprint& blueprin
   return done;
 }
 
+constexpr std::string_view kAgain = ". Run the same command again: it opens the way for writers";
+
 // Puts right what an attempt has left.
 Result<MoveOutcome> tidy(const MoveRequest& request, const Blueprint& blueprint,
                          const LockedFiles& locked, Result<MoveOutcome> attempted) {
@@ -79,37 +81,42 @@ Result<MoveOutcome> tidy(const MoveRequest& request, const Blueprint& blueprint,
   if (settled && now) {
     settled->left_to_do.clear();
   } else if (settled) {
-    settled->left_to_do += ". Run the same command again: it opens the way for writers";
+    settled->left_to_do += kAgain;
   }
   return settled;
+}
+
+// What a killed mover left.
+Result<void> put_right(const MoveRequest& request, const Blueprint& blueprint,
+                       const MoveOptions& options) {
+  const auto locked = lock_files(blueprint.files, options.lock_wait);
+  if (!locked) return fail(locked.error());
+  const auto repaired =
+      reconcile(blueprint.files, request.module, blueprint.manifest_tables, *locked);
+  if (!repaired) return fail(repaired.error());
+  return {};
 }
 
 Result<MoveOutcome> move_under_lock(const MoveRequest& request, Direction direction,
                                     const MoveOptions& options) {
   Result<Blueprint> blueprint = draw(request, direction);
   if (!blueprint) return fail(blueprint.error());
+  const MovePlan& plan = blueprint->plan;
+  MoveOutcome there{
+      .direction = direction, .already_there = true, .epoch = plan.epoch, .authoritative = plan.to};
   if (!blueprint->agrees) {
-    // What a killed mover left is put right before anything is decided.
-    {
-      const auto locked = lock_files(blueprint->files, options.lock_wait);
-      if (!locked) return fail(locked.error());
-      const auto repaired =
-          reconcile(blueprint->files, request.module, blueprint->manifest_tables, *locked);
-      if (!repaired) return fail(repaired.error());
+    const Result<void> right =
+        caught(plan.to, [&] { return put_right(request, *blueprint, options); });
+    if (!right && !plan.already_there) return settle(request, *blueprint, right.error());
+    if (!right) {
+      there.left_to_do = right.error().message + std::string(kAgain);
+      return there;
     }
     blueprint = draw(request, direction);
     if (!blueprint) return fail(blueprint.error());
   }
-  const MovePlan& plan = blueprint->plan;
   if (!plan.refusals.empty()) return refused(plan);
-  MoveOutcome outcome;
-  if (plan.already_there) {
-    outcome.direction = direction;
-    outcome.already_there = true;
-    outcome.epoch = plan.epoch;
-    outcome.authoritative = plan.to;
-    return outcome;
-  }
+  if (plan.already_there) return there;
   if (options.on_begin) options.on_begin(plan);
   Meter(options).begin(Progress::Phase::Waiting, 0);
   auto began = std::chrono::steady_clock::now();
@@ -137,10 +144,7 @@ Result<MoveOutcome> move_under_lock(const MoveRequest& request, Direction direct
 
 Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,
                                 const MoveOptions& options) {
-  if (const Result<Files> files = files_of(request.shared, request.module, request.location);
-      !files) {
-    return fail(files.error());
-  }
+  if (const Result<Files> files = check(request); !files) return fail(files.error());
   try {
     const auto mover = sqlite::FileLock::take(mover_lock_of(request.shared), request.shared,
                                               std::chrono::milliseconds(0));

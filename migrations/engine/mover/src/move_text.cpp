@@ -77,7 +77,7 @@ std::string to_text(const MovePlan& plan) {
 std::string to_text(const MoveOutcome& outcome) {
   const std::string place = outcome.authoritative.string() + " is authoritative (epoch " +
                             std::to_string(outcome.epoch) + ")\n";
-  if (outcome.already_there) return "Nothing to move: " + place;
+  if (outcome.already_there && outcome.left_to_do.empty()) return "Nothing to move: " + place;
   if (!outcome.left_to_do.empty()) {
     return "The tables were switched, and something is left to do: " + outcome.left_to_do + "\n" +
            place;

@@ -66,14 +66,17 @@ std::string exact_literal(std::span<const std::byte> text) {
 class Copier {
  public:
   Copier(const Connection& origin, const Connection& destination, const RowSet& rows)
-      : destination_(destination),
+      : origin_(origin),
+        destination_(destination),
         rows_(rows),
         names_(column_names(rows, Columns::Stored)),
         utf16_(is_utf16(origin)),
         read_(select(origin, rows, Columns::Stored)),
         write_(destination.query(insert(places()))) {}
 
-  bool next() { return read_.step(); }
+  bool next() {
+    return about(origin_.file(), [&] { return read_.step(); });
+  }
 
   void copy() {
     std::vector<std::string> values;
@@ -115,7 +118,7 @@ class Copier {
       if (!is_marked(column)) write.bind_from(column + 1, read_, column);
     }
     try {
-      write.run();
+      about(destination_.file(), [&] { write.run(); });
     } catch (const sqlite::Fault& fault) {
       if (fault.kind() != sqlite::FaultKind::Constraint) throw;
       throw sqlite::Fault(fault.extended_code(), fault.message() + ", at " + key());
@@ -124,6 +127,7 @@ class Copier {
 
   std::string key() const;
 
+  const Connection& origin_;
   const Connection& destination_;
   const RowSet& rows_;
   std::vector<std::string> names_;
