@@ -225,12 +225,32 @@ TEST_F(MoverBadInput, ASchemaThatChangesBetweenPlanAndMove) {
   EXPECT_TRUE(move_module(request_, Direction::Out));
 }
 
-TEST_F(MoverBadInput, ARowThatBreaksACheckStopsTheMoveLoudly) {
-  run("PRAGMA ignore_check_constraints = ON; INSERT INTO stock(n) VALUES (-5000)");
-  const auto outcome = move_module(request_, Direction::Out);
-  ASSERT_FALSE(outcome);
-  EXPECT_THAT(outcome.error().message, HasSubstr("CHECK constraint failed"));
+TEST_F(MoverBadInput, A_row_older_than_its_CHECK_is_found_by_the_dry_run_and_named) {
+  run("PRAGMA ignore_check_constraints = ON; INSERT INTO stock(track, n) VALUES (77, -5000)");
+  expect_refusal("mover.refused", "CHECK constraint failed: n IS NULL OR n > -1000");
+  expect_refusal("mover.refused", "track=INTEGER 77");
+  expect_refusal("mover.refused", "correct the row");
   EXPECT_EQ(testing::expect_single_authority(shared_), shared_);
+}
+
+TEST_F(MoverBadInput, A_row_older_than_its_NOT_NULL_is_found_by_the_dry_run) {
+  run("CREATE TABLE crates(id INTEGER PRIMARY KEY, n INT); INSERT INTO crates VALUES (5, NULL);"
+      "PRAGMA writable_schema = ON;"
+      "UPDATE sqlite_master SET sql = replace(sql, 'n INT', 'n INT NOT NULL') "
+      "WHERE name = 'crates'");
+  request_.ownership.modules[2].tables.push_back("crates");
+  expect_refusal("mover.refused", "crates");
+  expect_refusal("mover.refused", "NOT NULL constraint failed: crates.n");
+}
+
+TEST_F(MoverBadInput, A_restored_file_is_found_by_the_dry_run) {
+  run("PRAGMA wal_checkpoint(TRUNCATE)");
+  std::filesystem::copy_file(shared_, folder_ / "older.db");
+  ASSERT_TRUE(move_module(request_, Direction::Out));
+  run("PRAGMA wal_checkpoint(TRUNCATE)");
+  std::filesystem::copy_file(folder_ / "older.db", shared_,
+                             std::filesystem::copy_options::overwrite_existing);
+  expect_refusal("mover.rewound", "was restored from a copy of another time");
 }
 
 }  // namespace

@@ -355,7 +355,7 @@ TEST_F(MoverCrash, GivesUpOnAWriterThatDoesNotLetGo) {
     const auto outcome = move_module(warehouse_request(shared_), Direction::Out, options);
     ASSERT_FALSE(outcome);
     EXPECT_EQ(outcome.error().rule, "mover.locked");
-    EXPECT_THAT(outcome.error().message, HasSubstr("shop.db.lock"));
+    EXPECT_THAT(outcome.error().message, HasSubstr(shared_.string()));
     ::close(lock);
   }
   RawDatabase writer(shared_);
@@ -365,6 +365,47 @@ TEST_F(MoverCrash, GivesUpOnAWriterThatDoesNotLetGo) {
   EXPECT_EQ(outcome.error().rule, "mover.locked");
   writer.run("ROLLBACK");
   EXPECT_EQ(expect_single_authority(shared_), shared_);
+}
+
+// Both are held: who asks for the shared file first would complain about that one.
+TEST_F(MoverCrash, Waits_for_the_modules_own_file_before_it_takes_the_one_that_others_need) {
+  must_move(Direction::Out);
+  MoveOptions options;
+  options.lock_wait = std::chrono::milliseconds(30);
+  const int shared = ::open((shared_.string() + ".lock").c_str(), O_RDWR | O_CREAT, 0644);
+  ::flock(shared, LOCK_EX);
+  RawDatabase holder(own_);
+  holder.run("BEGIN IMMEDIATE");
+  const auto expect_own_named = [&](const std::string& held) {
+    const auto outcome = move_module(warehouse_request(shared_), Direction::Back, options);
+    ASSERT_FALSE(outcome) << held;
+    EXPECT_EQ(outcome.error().rule, "mover.locked");
+    EXPECT_THAT(outcome.error().message, HasSubstr(own_.string())) << held;
+    EXPECT_THAT(outcome.error().message, HasSubstr("--wait")) << held;
+  };
+  expect_own_named("in SQLite");
+  holder.run("ROLLBACK");
+  const int own = ::open((own_.string() + ".lock").c_str(), O_RDWR | O_CREAT, 0644);
+  ::flock(own, LOCK_EX);
+  expect_own_named("its lock file");
+  ::close(own);
+  ::close(shared);
+  must_move(Direction::Back);
+}
+
+TEST_F(MoverCrash, Recovery_names_the_file_that_somebody_holds) {
+  must_move(Direction::Out);
+  RawDatabase(own_).run("UPDATE banyan_gate SET state = 'closed'");
+  const int shared = ::open((shared_.string() + ".lock").c_str(), O_RDWR | O_CREAT, 0644);
+  ::flock(shared, LOCK_EX);
+  const int own = ::open((own_.string() + ".lock").c_str(), O_RDWR | O_CREAT, 0644);
+  ::flock(own, LOCK_EX);
+  const auto recoveries = recover(shared_, shop_ownership(), std::chrono::milliseconds(30));
+  ASSERT_FALSE(recoveries);
+  EXPECT_EQ(recoveries.error().rule, "mover.locked");
+  EXPECT_THAT(recoveries.error().message, HasSubstr(own_.string()));
+  ::close(own);
+  ::close(shared);
 }
 
 TEST_F(MoverCrash, RefusesToGuessWhenAFileWasRestoredFromAnOlderCopy) {

@@ -359,10 +359,10 @@ TEST_F(Mover, KeepsUtf16TextAndPageSize) {
   const auto file = folder_ / "wide.db";
   {
     RawDatabase db(file);
-    db.run("PRAGMA encoding = 'UTF-16le'; PRAGMA page_size = 8192");
+    db.run("PRAGMA encoding = 'UTF-16le'; PRAGMA page_size = 8192; CREATE TABLE wide(x)");
   }
   make_shop(file);
-  RawDatabase(file).run("PRAGMA encoding");
+  ASSERT_EQ(RawDatabase(file).text("PRAGMA encoding"), "UTF-16le");
   const auto before = warehouse_content(file);
   const auto outcome = move_module(warehouse_request(file), Direction::Out);
   ASSERT_TRUE(outcome) << outcome.error().message;
@@ -371,12 +371,46 @@ TEST_F(Mover, KeepsUtf16TextAndPageSize) {
             RawDatabase(file).text("PRAGMA encoding"));
 }
 
+TEST_F(Mover, Carries_text_that_begins_with_a_byte_order_mark) {
+  const auto file = folder_ / "wide.db";
+  {
+    RawDatabase db(file);
+    db.run("PRAGMA encoding = 'UTF-16le'; CREATE TABLE wide(x)");
+  }
+  make_shop(file, 2);
+  RawDatabase(file).run(
+      "INSERT INTO journal VALUES (char(65279) || 'x'), (char(65279)), (CAST(x'feff7900' AS "
+      "TEXT)), (CAST(x'fffefffe00d8' AS TEXT));"
+      "INSERT INTO shelf VALUES (char(65279) || 'k', 1, NULL, 77)");
+  const auto before = warehouse_content(file);
+  for (const Direction direction : {Direction::Out, Direction::Back}) {
+    const auto outcome = move_module(warehouse_request(file), direction);
+    ASSERT_TRUE(outcome) << outcome.error().message;
+    EXPECT_EQ(warehouse_content(outcome->authoritative), before);
+  }
+}
+
+TEST_F(Mover, Carries_an_AUTOINCREMENT_counter_that_was_reset) {
+  for (const std::string reset : {"DELETE FROM sqlite_sequence WHERE name = 'stock'",
+                                  "UPDATE sqlite_sequence SET seq = NULL WHERE name = 'stock'",
+                                  "UPDATE sqlite_sequence SET seq = 1 WHERE name = 'stock'"}) {
+    RawDatabase(shared_).run(reset);
+    const auto before = warehouse_content(shared_);
+    moved(Direction::Out);
+    EXPECT_EQ(warehouse_content(own_), before) << reset;
+    moved(Direction::Back);
+    EXPECT_EQ(warehouse_content(shared_), before) << reset;
+  }
+}
+
 TEST_F(Mover, WorksOnARollbackJournalToo) {
   RawDatabase(shared_).run("PRAGMA journal_mode = DELETE");
   const auto before = warehouse_content(shared_);
   moved(Direction::Out);
+  EXPECT_EQ(RawDatabase(own_).text("PRAGMA journal_mode"), "delete");
   moved(Direction::Back);
   EXPECT_EQ(warehouse_content(shared_), before);
+  EXPECT_EQ(RawDatabase(shared_).text("PRAGMA journal_mode"), "delete");
 }
 
 TEST_F(Mover, RecoverPutsBackTriggersThatAMigrationLost) {

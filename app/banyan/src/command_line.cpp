@@ -33,7 +33,8 @@ Examples:
 Each command explains itself: banyan shift --help
 
 Exit codes: 0 done; 1 refused, with the reason (verify: tampering found); 2 wrong usage;
-3 nobody answered, or no such control store or database.
+3 nobody answered, no such control store or database, or somebody holds it; 4 done, and cleaning up
+is left: the same command again completes it.
 NO_COLOR=1 switches colours off.)";
 
 // Who is at the keyboard, for the switch log.
@@ -195,6 +196,14 @@ class CommandLine {
         ->required();
   }
 
+  void wait_of(CLI::App* command) {
+    command
+        ->add_option("--wait", wait_seconds_,
+                     "Seconds to wait for whoever holds a file before giving up")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 3600));
+  }
+
   void add_schema() {
     CLI::App* schema = app_.add_subcommand(
         "schema", "Separate a module's tables from the shared database, and bring them back");
@@ -204,6 +213,7 @@ class CommandLine {
         "\nThe usual way:\n"
         "  banyan schema report --database var/shop.db\n"
         "  banyan schema decouple warehouse --database var/shop.db\n"
+        "  banyan schema dismiss warehouse --database var/shop.db\n"
         "  banyan schema move warehouse --database var/shop.db --dry-run\n"
         "  banyan schema move warehouse --database var/shop.db\n"
         "  banyan schema move warehouse --database var/shop.db --back");
@@ -224,17 +234,37 @@ class CommandLine {
     module_of(decouple, database_.module);
     database_of(decouple);
     decouple->add_option("--phase", database_.phase, "Only scripts whose names begin with this");
-    decouple->add_flag("--dry-run", database_.dry_run, "Only show what would be applied");
-    CLI::App* move =
-        command(*schema, "move",
-                "Move a module's tables to a file of their own, verified row by row, or back",
-                "  banyan schema move warehouse --database var/shop.db --dry-run\n"
-                "  banyan schema move warehouse --database var/shop.db --back",
-                [this] { return schema_move(database()); });
+    decouple->add_flag("--dry-run", database_.dry_run,
+                       "Try them out and roll back; writers wait meanwhile, as in earnest");
+    wait_of(decouple);
+    CLI::App* dismiss = command(
+        *schema, "dismiss",
+        "Say that a module's code no longer runs statements that cross. A statement stays in "
+        "the report until then, or until its table is gone, and comes back when it runs again",
+        "  banyan schema dismiss warehouse --database var/shop.db --dry-run\n"
+        "  banyan schema dismiss warehouse --database var/shop.db\n"
+        "      all that have not run since the module's last separation script\n"
+        "  banyan schema dismiss warehouse --database var/shop.db --statement 3fa29c01",
+        [this] { return schema_dismiss(database()); });
+    module_of(dismiss, database_.module);
+    database_of(dismiss);
+    dismiss->add_option("--statement", database_.statements,
+                        "Its name in the report, whenever it ran last; may be repeated");
+    dismiss->add_flag("--dry-run", database_.dry_run, "Only show which");
+    CLI::App* move = command(
+        *schema, "move",
+        "Move a module's tables to a file of their own, verified row by row, or back",
+        "  banyan schema move warehouse --database var/shop.db --dry-run\n"
+        "  banyan schema move warehouse --database var/shop.db --back\n\n"
+        "Exit codes: 0 moved; 1 refused or undone; 3 somebody holds a file; 4 moved, and\n"
+        "cleaning up is left: the same command again completes it. The last line says which\n"
+        "file is authoritative.",
+        [this] { return schema_move(database()); });
     module_of(move, database_.module);
     database_of(move);
     move->add_flag("--back", database_.back, "Back to the shared database");
     move->add_flag("--dry-run", database_.dry_run, "Only show what would happen, or be refused");
+    wait_of(move);
   }
 
   void add_migrate() {
@@ -243,7 +273,9 @@ class CommandLine {
                 "  banyan migrate --database var/shop.db --dry-run",
                 [this] { return migrate(database()); });
     database_of(added);
-    added->add_flag("--dry-run", database_.dry_run, "Try them out and roll back");
+    added->add_flag("--dry-run", database_.dry_run,
+                    "Try them out and roll back; writers wait meanwhile, as in earnest");
+    wait_of(added);
   }
 
   void add_proxy() {
@@ -279,6 +311,7 @@ class CommandLine {
   DatabaseOptions database() const {
     DatabaseOptions options = database_;
     options.json = place_.json;
+    options.wait = std::chrono::seconds(wait_seconds_);
     return options;
   }
 
@@ -305,6 +338,7 @@ class CommandLine {
   ChangeOptions options_;
   LogOptions log_;
   DatabaseOptions database_;
+  int wait_seconds_ = 10;
   std::string head_;
   ProxyOptions proxy_;
   std::function<int()> chosen_;

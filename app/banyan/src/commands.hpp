@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -36,8 +37,10 @@ struct DatabaseOptions {
   std::string module;
   bool json = false;
   bool dry_run = false;
-  bool back = false;  ///< move: to the shared file
-  std::string phase;  ///< decouple: "0001"; "" is all
+  bool back = false;                    ///< move: to the shared file
+  std::string phase;                    ///< decouple: "0001"; "" is all
+  std::vector<std::string> statements;  ///< dismiss: their names in the report; empty is all
+  std::chrono::seconds wait{};          ///< for whoever holds a file
 };
 
 /// See strangler::ProxyOptions.
@@ -60,6 +63,7 @@ int schema_adopt(const DatabaseOptions& options);
 int schema_report(const DatabaseOptions& options);
 int schema_move(const DatabaseOptions& options);
 int schema_decouple(const DatabaseOptions& options);
+int schema_dismiss(const DatabaseOptions& options);
 int migrate(const DatabaseOptions& options);
 /// Runs until it is told to stop.
 int proxy(const ProxyOptions& options);

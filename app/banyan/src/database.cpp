@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
-#include <map>
 
+#include "digest/sha256.hpp"
 #include "exit_code.hpp"
 #include "scripts.hpp"
 #include "sql/data_source.hpp"
@@ -16,31 +16,16 @@ namespace banyan::cli {
 
 namespace {
 
-// When the last separation script of each module was applied.
-std::map<std::string, Timestamp> separated_at(const DatabaseOptions& options,
-                                              const manifest::Manifest& manifest) {
-  std::map<std::string, Timestamp> at;
-  try {
-    for (const auto& each : migrations::Runner(options.database, scripts_of(manifest)).status()) {
-      if (!each.applied_at || !each.name.starts_with("separation/")) continue;
-      at[each.module] = std::max(at[each.module], *each.applied_at);
-    }
-  } catch (const migrations::MigrationFault&) {  // NOLINT(bugprone-empty-catch): see below
-    // Scripts that do not agree are told of by the commands that apply them.
-  }
-  return at;
-}
-
-std::vector<std::string> words_of(const std::string& sql) {
-  std::vector<std::string> words(1);
+// On one line, as much as fits beside the rest.
+std::string shortened(const std::string& sql) {
+  constexpr std::size_t kMost = 80;
+  std::string text;
   for (const char c : sql) {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_') {
-      words.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    } else if (!words.back().empty()) {
-      words.emplace_back();
-    }
+    const bool is_space = std::isspace(static_cast<unsigned char>(c)) != 0;
+    if (!is_space) text += c;
+    if (is_space && !text.empty() && text.back() != ' ') text += ' ';
   }
-  return words;
+  return text.size() <= kMost ? text : text.substr(0, kMost) + " …";
 }
 
 // CREATE TABLE [IF NOT EXISTS] name
@@ -67,15 +52,21 @@ std::vector<std::string> made_by_separation(const manifest::ManifestModule& modu
 
 }  // namespace
 
-Result<manifest::Manifest> manifest_for(const DatabaseOptions& options) {
+Result<void> must_be_a_file(const DatabaseOptions& options) {
   const auto source = sql::DataSource::parse(options.database);
-  if (source && source->engine == sql::Engine::Postgres) {
-    return fail(ErrorCode::FailedPrecondition, "banyan.only_on_sqlite",
-                source->display() +
-                    " is a PostgreSQL database. Looking for what crosses modules there, separating "
-                    "and moving tables is not in this version; on SQLite it is. The application "
-                    "itself applies the migrations when it starts. Nothing was changed.");
-  }
+  if (!source) return fail(source.error());
+  if (source->engine == sql::Engine::Sqlite) return {};
+  return fail(ErrorCode::FailedPrecondition, "banyan.only_on_sqlite",
+              source->display() +
+                  " is a PostgreSQL database. There every module's tables are in a schema of their "
+                  "own behind a role of their own from the start, and the application applies the "
+                  "migrations when it starts (see docs/how-to/run-on-postgresql.md). To adopt, "
+                  "report, decouple, dismiss and move is for SQLite files only in this version. "
+                  "Nothing was changed.");
+}
+
+Result<manifest::Manifest> manifest_for(const DatabaseOptions& options) {
+  if (auto file = must_be_a_file(options); !file) return fail(std::move(file.error()));
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(options.database, ignored)) {
     return fail(ErrorCode::NotFound, "banyan.no_database",
@@ -105,18 +96,23 @@ mover::Ownership ownership_of(const manifest::Manifest& manifest) {
   return ownership;
 }
 
-std::vector<mover::Statement> statements_of(const DatabaseOptions& options,
-                                            const manifest::Manifest& manifest) {
-  // Readers of the old tables may overlap with the script, and times are kept to the second.
-  constexpr std::int64_t kSlackMicros = 2'000'000;
-  const std::map<std::string, Timestamp> separated = separated_at(options, manifest);
-  std::vector<mover::Statement> statements;
+std::vector<SeenStatement> seen_statements(const manifest::Manifest& manifest) {
+  constexpr std::size_t kIdLength = 8;
+  std::vector<SeenStatement> seen;
   for (const manifest::ManifestStatement& each : manifest.statements) {
-    const auto since = separated.find(each.module);
-    if (since != separated.end() && each.last_run.micros < since->second.micros + kSlackMicros) {
-      continue;
-    }
-    statements.push_back({each.module, each.sql, "run by " + each.module});
+    if (each.dismissed_at && each.last_run < *each.dismissed_at) continue;
+    seen.push_back({sha256_hex(each.module + '\n' + each.sql).substr(0, kIdLength), each});
+  }
+  return seen;
+}
+
+std::vector<mover::Statement> statements_of(const manifest::Manifest& manifest) {
+  std::vector<mover::Statement> statements;
+  for (const auto& [id, each] : seen_statements(manifest)) {
+    statements.push_back(
+        {each.module, each.sql,
+         id + ", last run " + to_string(each.last_run) + " (" + shortened(each.sql) + ")",
+         "when the code no longer runs it, `banyan schema dismiss " + each.module + "`"});
   }
   return statements;
 }

@@ -71,6 +71,8 @@ void print_table(const std::vector<std::vector<std::string>>& rows) {
 
 void print_line(std::string_view text) { std::cout << text << '\n'; }
 
+void announce(std::string_view what) { std::cerr << harmless(what) << '\n'; }
+
 void print_error(std::string_view message) { std::cerr << "banyan: " << harmless(message) << '\n'; }
 
 void print_error(const Error& error, bool json) {

@@ -21,6 +21,9 @@ void print_table(const std::vector<std::vector<std::string>>& rows);
 /// One line to standard output. Control characters of what came from elsewhere become "?".
 void print_line(std::string_view text);
 
+/// To standard error, so that it is in nobody's way who reads the answer.
+void announce(std::string_view what);
+
 /// "banyan: …" to standard error.
 void print_error(std::string_view message);
 

@@ -219,6 +219,10 @@ void Story::separate_warehouse() {
                   "refused, with the list of what crosses");
   deployment_.banyan({"schema", "decouple", "warehouse"});
   watch("decoupled, under the same load");
+  narrator_.say(
+      "What the code ran before keeps warehouse in the shared file until somebody says that it is "
+      "past.");
+  deployment_.banyan({"schema", "dismiss", "warehouse"});
   deployment_.banyan({"schema", "move", "warehouse"});
   watch("warehouse's tables in their own file");
   deployment_.banyan({"schema", "move", "warehouse", "--back"});

@@ -127,6 +127,147 @@ TEST_F(DatabaseCommands, DecoupleMoveOutAndBack) {
   EXPECT_EQ(json::parse(back.out)["authoritative"], file_);
 }
 
+class CrossingStatements : public DatabaseCommands {
+ protected:
+  void SetUp() override {
+    DatabaseCommands::SetUp();
+    ran("SELECT id FROM tracks WHERE id = ?1", Timestamp{1'000'000});
+  }
+
+  // As the application's diary does.
+  void ran(const std::string& sql, Timestamp at) {
+    const auto written = manifest::update(file_, [&](std::optional<manifest::Manifest> known) {
+      manifest::Manifest seen;
+      seen.statements.push_back({"warehouse", sql, at});
+      manifest::merge(*known, seen);
+      return known;
+    });
+    ASSERT_TRUE(written && *written);
+  }
+
+  std::string report() const { return banyan({"schema", "report"}).out; }
+};
+
+TEST_F(CrossingStatements, Stay_in_the_report_when_separation_scripts_are_applied) {
+  EXPECT_THAT(report(), HasSubstr("SELECT id FROM tracks"));
+  ASSERT_EQ(banyan({"schema", "decouple", "warehouse"}).exit_code, 0);
+  EXPECT_THAT(report(), HasSubstr("SELECT id FROM tracks"));
+  EXPECT_THAT(report(), HasSubstr("banyan schema dismiss warehouse"));
+  const Outcome refused = banyan({"schema", "move", "warehouse"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("SELECT id FROM tracks"));
+}
+
+TEST_F(CrossingStatements, Go_when_they_are_dismissed_and_come_back_when_they_run_again) {
+  ASSERT_EQ(banyan({"schema", "decouple", "warehouse"}).exit_code, 0);
+  const Outcome tried = banyan({"schema", "dismiss", "warehouse", "--dry-run"});
+  EXPECT_EQ(tried.exit_code, 0) << tried.err;
+  EXPECT_THAT(report(), HasSubstr("SELECT id FROM tracks"));
+
+  const Outcome dismissed = banyan({"schema", "dismiss", "warehouse"});
+  EXPECT_EQ(dismissed.exit_code, 0) << dismissed.err;
+  EXPECT_THAT(dismissed.out, HasSubstr("SELECT id FROM tracks"));
+  EXPECT_THAT(report(), testing::Not(HasSubstr("SELECT id FROM tracks")));
+  EXPECT_EQ(banyan({"schema", "move", "warehouse", "--dry-run"}).exit_code, 0);
+
+  ran("SELECT id FROM tracks WHERE id = ?1", system_clock().now());
+  EXPECT_THAT(report(), HasSubstr("SELECT id FROM tracks"));
+}
+
+TEST_F(CrossingStatements, That_ran_since_the_last_script_are_dismissed_by_name_only) {
+  const auto later = Timestamp{system_clock().now().micros + 3'600'000'000};
+  ran("SELECT count(*) FROM tracks", later);
+  ASSERT_EQ(banyan({"schema", "decouple", "warehouse"}).exit_code, 0);
+
+  const Outcome kept = banyan({"schema", "dismiss", "warehouse", "--json"});
+  EXPECT_EQ(kept.exit_code, 1) << kept.out;
+  const json told = json::parse(kept.out);
+  ASSERT_EQ(told["dismissed"].size(), 1U) << kept.out;
+  ASSERT_EQ(told["kept"].size(), 1U) << kept.out;
+  EXPECT_THAT(report(), HasSubstr("SELECT count(*) FROM tracks"));
+
+  const Outcome unknown = banyan({"schema", "dismiss", "warehouse", "--statement", "00000000"});
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_THAT(unknown.err, HasSubstr(told["kept"][0]["id"].get<std::string>()));
+}
+
+TEST_F(CrossingStatements, Before_any_script_are_dismissed_by_name_only) {
+  const Outcome kept = banyan({"schema", "dismiss", "warehouse", "--json"});
+  EXPECT_EQ(kept.exit_code, 1) << kept.out;
+  const std::string id = json::parse(kept.out)["kept"][0]["id"];
+  const Outcome dismissed = banyan({"schema", "dismiss", "warehouse", "--statement", id});
+  EXPECT_EQ(dismissed.exit_code, 0) << dismissed.err;
+  EXPECT_THAT(report(), testing::Not(HasSubstr("SELECT id FROM tracks")));
+}
+
+TEST_F(DatabaseCommands, Announce_the_pause_before_it_begins_and_in_the_dry_run) {
+  for (const bool dry_run : {true, false}) {
+    std::vector<std::string> decouple = {"schema", "decouple", "warehouse"};
+    if (dry_run) decouple.emplace_back("--dry-run");
+    const Outcome decoupled = banyan(decouple);
+    EXPECT_THAT(decoupled.err, HasSubstr("2 row(s): writers are expected to wait"));
+  }
+  const Outcome migrated = banyan({"migrate", "--dry-run", "--json"});
+  EXPECT_EQ(json::parse(migrated.out)["rows"], 2) << migrated.out;
+  EXPECT_TRUE(json::parse(migrated.out).contains("expected_pause_ms"));
+  const Outcome planned = banyan({"schema", "move", "warehouse", "--dry-run"});
+  EXPECT_THAT(planned.out, HasSubstr("2 row(s): writers are expected to wait"));
+  const Outcome moved = banyan({"schema", "move", "warehouse"});
+  EXPECT_THAT(moved.err, HasSubstr("2 row(s): writers are expected to wait"));
+}
+
+TEST_F(DatabaseCommands, Leave_the_journal_mode_as_it_is) {
+  test::RawSqlite(file_).run("PRAGMA journal_mode = DELETE");
+  ASSERT_EQ(banyan({"schema", "decouple", "warehouse"}).exit_code, 0);
+  ASSERT_EQ(banyan({"migrate"}).exit_code, 0);
+  EXPECT_EQ(test::RawSqlite(file_).run("PRAGMA journal_mode"), "delete");
+  ASSERT_EQ(banyan({"schema", "move", "warehouse"}).exit_code, 0);
+  EXPECT_EQ(test::RawSqlite(folder_.file("shop.warehouse.db")).run("PRAGMA journal_mode"),
+            "delete");
+}
+
+TEST_F(DatabaseCommands, Wait_as_long_as_they_are_told_and_name_the_file_that_is_held) {
+  ASSERT_EQ(banyan({"schema", "decouple", "warehouse"}).exit_code, 0);
+  ASSERT_EQ(banyan({"schema", "move", "warehouse"}).exit_code, 0);
+  const std::string own = folder_.file("shop.warehouse.db");
+  test::RawSqlite holder(own);
+  holder.run("BEGIN IMMEDIATE");
+  const Outcome moved = banyan({"schema", "move", "warehouse", "--back", "--wait", "0"});
+  EXPECT_NE(moved.exit_code, 0);
+  EXPECT_THAT(moved.err, HasSubstr(own));
+  EXPECT_THAT(moved.err, HasSubstr("shop.warehouse.db is authoritative"));
+  const Outcome migrated = banyan({"migrate", "--wait", "0"});
+  EXPECT_NE(migrated.exit_code, 0) << migrated.out;
+  EXPECT_THAT(migrated.err, HasSubstr(own));
+}
+
+TEST_F(DatabaseCommands, Say_what_to_do_instead_about_a_PostgreSQL_database) {
+  for (const std::vector<std::string>& verb :
+       std::vector<std::vector<std::string>>{{"schema", "adopt"},
+                                             {"schema", "report"},
+                                             {"schema", "decouple", "warehouse"},
+                                             {"schema", "dismiss", "warehouse"},
+                                             {"schema", "move", "warehouse"},
+                                             {"schema", "move", "warehouse", "--back", "--dry-run"},
+                                             {"migrate"}}) {
+    auto words = verb;
+    words.insert(words.end(), {"--database", "postgresql://ann:secret@db.example/shop"});
+    const Outcome refused = run_banyan(words);
+    EXPECT_EQ(refused.exit_code, 1) << verb.back();
+    EXPECT_THAT(refused.err, HasSubstr("PostgreSQL")) << verb.back();
+    EXPECT_THAT(refused.err, HasSubstr("docs/how-to/run-on-postgresql.md")) << verb.back();
+    EXPECT_THAT(refused.err, testing::Not(HasSubstr("secret")));
+  }
+}
+
+TEST_F(DatabaseCommands, Explain_waiting_and_exit_codes_in_their_help) {
+  for (const std::string verb : {"decouple", "move"}) {
+    EXPECT_THAT(run_banyan({"schema", verb, "--help"}).out, HasSubstr("--wait"));
+  }
+  EXPECT_THAT(run_banyan({"schema", "move", "--help"}).out, HasSubstr("4 "));
+  EXPECT_THAT(run_banyan({"--help"}).out, HasSubstr("4 "));
+}
+
 TEST_F(DatabaseCommands, MigrateAfterADryRun) {
   EXPECT_EQ(banyan({"migrate", "--dry-run"}).out, "would apply warehouse/0001_index.sql\n");
   EXPECT_EQ(banyan({"migrate"}).out, "applied warehouse/0001_index.sql\n");

@@ -16,8 +16,12 @@ int migrate(const DatabaseOptions& options) {
   }
   try {
     migrations::Runner runner(options.database, scripts_of(*manifest));
+    runner.wait_for_writers(options.wait);
+    const auto pause = announce_pause(
+        runner, *manifest, options.dry_run,
+        [](const migrations::Status& each) { return each.state == migrations::State::Pending; });
     return show_applied(options.dry_run ? runner.dry_run() : runner.apply(), options.json,
-                        options.dry_run);
+                        options.dry_run, pause);
   } catch (const migrations::MigrationFault& fault) {
     return show_fault(fault, options.json);
   }

@@ -9,6 +9,7 @@
 namespace banyan::cli {
 
 int schema_adopt(const DatabaseOptions& options) {
+  if (const auto file = must_be_a_file(options); !file) return give_up(file.error(), options.json);
   const auto adopted = placement::adopt_database(options.database);
   if (!adopted) return give_up(adopted.error(), options.json);
   if (options.json) {

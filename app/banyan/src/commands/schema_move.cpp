@@ -25,6 +25,8 @@ int show_plan(const DatabaseOptions& options, const mover::MoveRequest& request,
                     {"to", plan->to.string()},
                     {"epoch", plan->epoch},
                     {"already_there", plan->already_there},
+                    {"rows", plan->pause.rows},
+                    {"expected_pause_ms", plan->pause.pause.count()},
                     {"refusals", std::move(refusals)}}
                    .dump());
   }
@@ -39,12 +41,16 @@ int schema_move(const DatabaseOptions& options) {
   const mover::MoveRequest request{.shared = options.database,
                                    .module = options.module,
                                    .ownership = ownership_of(*manifest),
-                                   .statements = statements_of(options, *manifest)};
+                                   .statements = statements_of(*manifest)};
   const auto direction = options.back ? mover::Direction::Back : mover::Direction::Out;
   if (options.dry_run) return show_plan(options, request, direction);
 
   ProgressLine progress;
   mover::MoveOptions moving;
+  moving.lock_wait = options.wait;
+  moving.on_begin = [](const mover::MovePlan& plan) {
+    announce("moving " + mover::to_text(plan.pause));
+  };
   moving.on_progress = [&](const mover::Progress& at) {
     progress.show(mover::to_string(at.phase), at.table, at.rows_done, at.rows_total);
   };
@@ -58,12 +64,13 @@ int schema_move(const DatabaseOptions& options) {
                     {"epoch", moved->epoch},
                     {"authoritative", moved->authoritative.string()},
                     {"rows", moved->rows},
-                    {"pause_micros", moved->pause.count()}}
+                    {"pause_micros", moved->pause.count()},
+                    {"left_to_do", moved->left_to_do}}
                    .dump());
   } else {
     print_line(mover::to_text(*moved));
   }
-  return kDone;
+  return moved->left_to_do.empty() ? kDone : kUnfinished;
 }
 
 }  // namespace banyan::cli

@@ -8,8 +8,8 @@ namespace banyan::cli {
 int schema_report(const DatabaseOptions& options) {
   const auto manifest = manifest_for(options);
   if (!manifest) return give_up(manifest.error(), options.json);
-  const auto report = mover::schema_report(options.database, ownership_of(*manifest),
-                                           statements_of(options, *manifest));
+  const auto report =
+      mover::schema_report(options.database, ownership_of(*manifest), statements_of(*manifest));
   if (!report) return give_up(report.error(), options.json);
   print_line(options.json ? mover::to_json(*report) : mover::to_text(*report));
   return kDone;

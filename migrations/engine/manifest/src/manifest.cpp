@@ -70,6 +70,7 @@ void merge(Manifest& manifest, const Manifest& more) {
       manifest.statements.push_back(statement);
     } else {
       known->last_run = std::max(known->last_run, statement.last_run);
+      known->dismissed_at = std::max(known->dismissed_at, statement.dismissed_at);
     }
   }
 }

@@ -8,6 +8,8 @@
 #include <array>
 
 #include "database.hpp"
+#include "estimate.hpp"
+#include "left_copy.hpp"
 #include "names.hpp"
 #include "placement/placement_table.hpp"
 #include "sqlite/file_owner.hpp"
@@ -36,10 +38,14 @@ class Draughtsman {
     refuse_what_cannot_be_copied(origin);
     if (out_) refuse_crossings();
     if (destination != nullptr) inspect_destination(origin, *destination);
-    rehearse_schema(origin);
+    note_what_was_made(origin);
+    rehearse(origin);
     look_for_orphans(origin);
     look_at_the_disk(origin);
     look_at_owners();
+    std::vector<std::string> tables;
+    for (const RowSet& rows : cargo_.tables) tables.push_back(rows.table.name);
+    plan_.pause = estimate_pause(origin, tables);
   }
 
  private:
@@ -141,6 +147,7 @@ class Draughtsman {
     }
     if (out_) refuse_foreign_content(destination, file);
     if (!out_) refuse_taken_names(destination, file);
+    refuse_what_would_be_lost(destination, file);
     for (const RowSet& rows : cargo_.companions) {
       const auto there = table_of(destination, rows.table.name);
       if (there && !same_columns(*there, rows.table)) {
@@ -177,6 +184,39 @@ class Draughtsman {
     plan_.notes.push_back(file + " holds an old copy, which is replaced");
   }
 
+  // What is dropped there must be the copy that the last switch left.
+  void refuse_what_would_be_lost(const Connection& destination, const std::string& file) {
+    std::vector<std::string> dropped = out_ ? names_in_own_file(destination) : names_;
+    if (!out_) {
+      dropped.insert(dropped.end(), blueprint_.manifest_tables.begin(),
+                     blueprint_.manifest_tables.end());
+    }
+    for (const SchemaObject& object :
+         changed_since(destination, request_.module, plan_.epoch, dropped)) {
+      const bool is_foreign = out_ && object.type == "table" && !contains_name(names_, object.name);
+      if (is_foreign) continue;  // refused as foreign content
+      std::string kind = object.type;
+      std::ranges::transform(kind, kind.begin(), [](unsigned char c) { return std::toupper(c); });
+      refuse(file, "the " + object.type + " " + object.name +
+                       " there is not as the last move left it: somebody went past the guards, "
+                       "and this move would lose it. Look at it, carry what is wanted to where " +
+                       request_.module + " is now, then drop it there (DROP " + kind + " " +
+                       identifier(object.name) + ") and run this again");
+    }
+  }
+
+  void note_what_was_made(const Connection& origin) {
+    for (const SchemaObject& object :
+         made_since(origin, request_.module, plan_.epoch, cargo_.objects)) {
+      plan_.notes.push_back("the " + object.type + " " + object.name +
+                            " was made or changed since the last move; it comes along" +
+                            (object.type == "table" && !out_ &&
+                                     !contains_name(blueprint_.manifest_tables, object.name)
+                                 ? ", and is owned by nobody there"
+                                 : ""));
+    }
+  }
+
   // Names of indexes, views and triggers are common to the whole file.
   void refuse_taken_names(const Connection& shared, const std::string& file) {
     for (const SchemaObject& theirs : schema_objects_of(shared)) {
@@ -192,10 +232,12 @@ class Draughtsman {
     }
   }
 
-  // Makes the schema in memory, so that a missing collation, function or module shows now.
-  void rehearse_schema(const Connection& origin) {
+  // Makes the schema in memory, so that a missing collation, function or module shows now, and
+  // tries the rows where SQLite says that they break a rule.
+  void rehearse(const Connection& origin) {
     if (!plan_.refusals.empty()) return;
     const Connection scratch = Connection::in_memory();
+    scratch.set(sqlite::Setting::Triggers, false);
     scratch.run("PRAGMA encoding = '" + origin.text("PRAGMA encoding") + "'");
     for (const SchemaObject& object : cargo_.objects) {
       try {
@@ -211,12 +253,27 @@ class Draughtsman {
       try {
         scratch.query("INSERT INTO " + identifier(rows.table.name) + " DEFAULT VALUES");
         scratch.query("SELECT * FROM " + identifier(rows.table.name));
+        refuse_broken_rows(origin, scratch, rows);
       } catch (const sqlite::Fault& fault) {
         refuse("table " + rows.table.name,
                std::string("cannot be filled in another file: ") + fault.what() +
                    "; the mover has no functions or collations of the application");
       }
     }
+  }
+
+  // Rows that are older than a rule, or were written past it.
+  void refuse_broken_rows(const Connection& origin, const Connection& scratch, const RowSet& rows) {
+    const std::string& table = rows.table.name;
+    const std::string said = origin.text("PRAGMA integrity_check(" + identifier(table) + ")");
+    if (said == "ok") return;
+    const std::optional<std::string> refused = first_refused(origin, scratch, rows);
+    refuse("table " + table,
+           refused ? *refused +
+                         ". The row is older than the rule, or was written past it; correct "
+                         "the row, or the rule in a migration"
+                   : said + ". The table is damaged: restore a backup, or try REINDEX " +
+                         identifier(table));
   }
 
   void look_for_orphans(const Connection& origin) {
@@ -316,12 +373,16 @@ std::int64_t schema_version(const Connection& database) {
   return database.number("PRAGMA schema_version");
 }
 
-Result<Blueprint> draw(const MoveRequest& request, Direction direction) {
+Result<Files> check(const MoveRequest& request) {
   if (const Result<void> good = check_manifest(request); !good) return fail(good.error());
+  return files_of(request.shared, request.module, request.location);
+}
+
+Result<Blueprint> draw(const MoveRequest& request, Direction direction) {
+  const Result<Files> files = check(request);
+  if (!files) return fail(files.error());
   Result<Owners> owners = Owners::from(request.ownership);
   if (!owners) return fail(owners.error());
-  const Result<Files> files = files_of(request.shared, request.module, request.location);
-  if (!files) return fail(files.error());
 
   Blueprint blueprint;
   blueprint.files = *files;
@@ -333,6 +394,9 @@ Result<Blueprint> draw(const MoveRequest& request, Direction direction) {
   plan.from = out ? files->shared : files->own;
   plan.to = out ? files->own : files->shared;
 
+  const Result<Situation> situation = look(*files, request.module, blueprint.manifest_tables);
+  if (!situation) return fail(situation.error());
+  blueprint.agrees = situation->agrees;
   const Result<Connection> shared = open_existing(files->shared);
   if (!shared) return fail(shared.error());
   try {
@@ -340,6 +404,10 @@ Result<Blueprint> draw(const MoveRequest& request, Direction direction) {
         placement::find(*shared, request.module).value_or(placement::Placement{});
     plan.epoch = placement.epoch;
     plan.already_there = (placement.authority() == placement::Authority::Own) == out;
+    if (!situation->agrees) {
+      plan.notes.push_back("a move was broken off (" + situation->note +
+                           "); the move begins by putting that right");
+    }
     if (plan.already_there) {
       if (out && !request.location.empty() && request.location != placement.location) {
         plan.refusals.push_back({request.location, "the module has moved to " + placement.location +

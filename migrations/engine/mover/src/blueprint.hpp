@@ -18,9 +18,13 @@ struct Blueprint {
   std::int64_t shared_schema = 0;
   std::int64_t own_schema = 0;
   bool own_is_new = true;
+  bool agrees = true;  ///< gate and triggers agree with the fence: no move was broken off
 };
 
-/// Everything that can be found out before writers have to wait.
+/// Refuses a request that can be of no use, whatever the files hold.
+Result<Files> check(const MoveRequest& request);
+
+/// Everything that can be found out before writers have to wait. Errors: also those of look().
 Result<Blueprint> draw(const MoveRequest& request, Direction direction);
 
 /// PRAGMA schema_version; changes with every change of the schema.

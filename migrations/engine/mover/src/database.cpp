@@ -22,16 +22,20 @@ Result<Connection> open_existing(const std::filesystem::path& file) {
 
 Connection open_for_applying(const std::filesystem::path& file,
                              std::chrono::milliseconds busy_wait) {
-  Connection opened = Connection::open(file, sqlite::OpenMode::Write, busy_wait);
-  opened.set(sqlite::Setting::Triggers, false);
-  opened.set(sqlite::Setting::ForeignKeys, false);
-  // EXTRA: the removal of a rollback journal is durable too, or a power failure after the switch
-  // could roll the destination back.
-  opened.run("PRAGMA synchronous = EXTRA; PRAGMA cache_size = -65536");
-  return opened;
+  return about(file, [&] {
+    Connection opened = Connection::open(file, sqlite::OpenMode::Write, busy_wait);
+    opened.set(sqlite::Setting::Triggers, false);
+    opened.set(sqlite::Setting::ForeignKeys, false);
+    // EXTRA: the removal of a rollback journal is durable too, or a power failure after the switch
+    // could roll the destination back.
+    opened.run("PRAGMA synchronous = EXTRA; PRAGMA cache_size = -65536");
+    return opened;
+  });
 }
 
-Error error_from(const sqlite::Fault& fault, const std::filesystem::path& file) {
+Error error_from(const sqlite::Fault& fault, const std::filesystem::path& fallback) {
+  const auto* known = dynamic_cast<const FileFault*>(&fault);
+  const std::filesystem::path& file = known == nullptr ? fallback : known->file();
   const std::string said = file.string() + ": " + fault.what();
   switch (fault.kind()) {
     case sqlite::FaultKind::NotADatabase:
@@ -42,13 +46,9 @@ Error error_from(const sqlite::Fault& fault, const std::filesystem::path& file) 
     case sqlite::FaultKind::Full:
       return {ErrorCode::ResourceExhausted,
               "mover.no_space",
-              said + "; make room, then run the same command again: nothing was switched",
+              said + "; make room, then run the same command again",
               {}};
-    case sqlite::FaultKind::Busy:
-      return {ErrorCode::Unavailable,
-              "mover.locked",
-              said + "; another process holds the database; try again, or wait longer for it",
-              {}};
+    case sqlite::FaultKind::Busy: return still_locked(file);
     case sqlite::FaultKind::CannotOpen:
     case sqlite::FaultKind::ReadOnly:
       return {ErrorCode::FailedPrecondition,
@@ -57,6 +57,15 @@ Error error_from(const sqlite::Fault& fault, const std::filesystem::path& file) 
               {}};
     default: return {ErrorCode::Internal, "mover.database", said, {}};
   }
+}
+
+Error still_locked(const std::filesystem::path& file) {
+  return {ErrorCode::Unavailable,
+          "mover.locked",
+          "another process holds " + file.string() +
+              " and did not let go in time; `fuser` on it and on its .lock shows which. End that "
+              "one, or give a longer --wait",
+          {}};
 }
 
 std::filesystem::path mover_lock_of(const std::filesystem::path& shared) {

@@ -5,7 +5,6 @@
 #include "placement/placement_table.hpp"
 #include "placement/write_guards.hpp"
 #include "sqlite/durable_file.hpp"
-#include "sqlite/file_owner.hpp"
 
 namespace banyan::mover {
 namespace {
@@ -16,32 +15,21 @@ Micros since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration_cast<Micros>(std::chrono::steady_clock::now() - begin);
 }
 
-// SQLite's journals follow the owner and the mode of their database.
-const std::filesystem::path& made_like_the_shared(const Files& files) {
-  sqlite::make_like(files.own, files.shared);
-  return files.own;
-}
-
 }  // namespace
 
-Journey::Journey(const MoveRequest& request, const Blueprint& blueprint, const MoveOptions& options)
+Journey::Journey(const MoveRequest& request, const Blueprint& blueprint, const MoveOptions& options,
+                 const LockedFiles& files)
     : request_(request),
       blueprint_(blueprint),
       options_(options),
       out_(blueprint.plan.direction == Direction::Out),
       epoch_(blueprint.plan.epoch + 1),
-      shared_(open_for_applying(blueprint.files.shared, options.lock_wait)),
-      own_(open_for_applying(out_ ? made_like_the_shared(blueprint.files) : blueprint.files.own,
-                             options.lock_wait)),
+      shared_(files.shared),
+      own_(files.own),
       meter_(options) {
   outcome_.direction = blueprint.plan.direction;
   outcome_.epoch = epoch_;
   outcome_.authoritative = blueprint.plan.to;
-}
-
-Journey::~Journey() {
-  shared_.roll_back();
-  own_.roll_back();
 }
 
 void Journey::at(Step step) const {
@@ -49,7 +37,6 @@ void Journey::at(Step step) const {
 }
 
 Result<MoveOutcome> Journey::run() {
-  at(Step::Locked);
   if (Result<void> begun = begin(); !begun) return fail(begun.error());
   at(Step::Begun);
   prepare();
@@ -73,26 +60,17 @@ Result<MoveOutcome> Journey::run() {
 }
 
 Result<void> Journey::begin() {
-  meter_.begin(Progress::Phase::Waiting, 0);
-  if (out_ && blueprint_.own_is_new) {
-    own_.run("PRAGMA encoding = '" + shared_.text("PRAGMA encoding") +
-             "'; PRAGMA page_size = " + shared_.text("PRAGMA page_size") +
-             "; PRAGMA auto_vacuum = " + shared_.text("PRAGMA auto_vacuum"));
-  }
-  shared_.run("BEGIN IMMEDIATE");
-  own_.run("BEGIN IMMEDIATE");
-  const bool own_changed = out_ && blueprint_.own_is_new
-                               ? own_.number("SELECT count(*) FROM sqlite_master") != 0
-                               : schema_version(own_) != blueprint_.own_schema;
+  const bool own_changed = own_is_new() ? own_.number("SELECT count(*) FROM sqlite_master") != 0
+                                        : schema_version(own_) != blueprint_.own_schema;
   if (schema_version(shared_) != blueprint_.shared_schema || own_changed) {
     return fail(ErrorCode::Conflict, "mover.schema_changed",
                 "the schema was changed between planning and moving, perhaps by a migration; run "
                 "the same command again");
   }
-  const std::vector<std::string> names =
-      out_ ? std::vector<std::string>{} : names_in_own_file(own_);
-  std::vector<std::string> moving = names;
-  if (out_) {
+  std::vector<std::string> moving;
+  if (!out_) {
+    moving = names_in_own_file(own_);
+  } else {
     for (const TableReport& table : blueprint_.plan.tables) moving.push_back(table.table);
     moving.insert(moving.end(), blueprint_.plan.views.begin(), blueprint_.plan.views.end());
   }
@@ -142,31 +120,35 @@ Result<void> Journey::verify() {
     if (difference) differences.push_back({where, std::move(*difference)});
   };
   note("schema", schema_difference(origin(), destination(), cargo_));
+  Digests of_rows;
   for (const RowSet& rows : cargo_.tables) {
     meter_.enter(rows.table.name);
-    note(rows.table.name, first_difference(origin(), destination(), rows, meter_));
+    note(rows.table.name,
+         first_difference(origin(), destination(), rows, meter_, of_rows[rows.table.name]));
     note(rows.table.name, sequence_difference(origin(), destination(), rows.table));
   }
   for (const RowSet& rows : cargo_.companions) {
-    note(rows.table.name, first_difference(origin(), destination(), rows, meter_));
+    std::string unused;
+    note(rows.table.name, first_difference(origin(), destination(), rows, meter_, unused));
   }
+  digests_ = digests_of(cargo_.objects, of_rows);
   if (differences.empty()) return {};
   const std::string first = differences.front().problem;
   return fail(ErrorCode::Internal, "mover.differs",
-              "the copy is not equal to the origin: " + first + ". Nothing was switched; " +
-                  blueprint_.plan.from.string() +
-                  " stays authoritative. Check the disk and the memory of this machine, then run "
-                  "the same command again",
+              "the copy is not equal to the origin: " + first +
+                  ". It was made and read back in this one run, so the mover, SQLite, the disk or "
+                  "the memory of this machine is at fault: keep this message, and try again once",
               std::move(differences));
 }
 
 // The own file is complete and closed on the disk before the fence may say anything new.
 void Journey::seal() {
   placement::write_gate(own_, request_.module, {.open = false, .epoch = epoch_});
-  own_.run("COMMIT");
+  write_down(own_, request_.module, epoch_, digests_);
+  commit(own_);
   sqlite::sync_folder(std::filesystem::absolute(blueprint_.files.own).parent_path());
-  if (out_ && blueprint_.own_is_new) {
-    // Built with a rollback journal, which writes a new file only once; used with a WAL.
+  // Built with a rollback journal, which writes a new file only once; used as the shared file is.
+  if (own_is_new() && shared_.text("PRAGMA journal_mode") == "wal") {
     own_.run("PRAGMA journal_mode = WAL");
   }
 }
@@ -175,18 +157,24 @@ void Journey::switch_over() {
   placement::write(shared_, request_.module,
                    {out_ ? placement::Stage::Switched : placement::Stage::Shared, epoch_,
                     blueprint_.files.own.filename().string()});
+  write_down(shared_, request_.module, epoch_, digests_);
   if (out_)
     placement::ensure_guards(shared_, placement::Guard::Fence, request_.module,
                              blueprint_.manifest_tables);
   at(Step::FenceWritten);
-  shared_.run("COMMIT");
+  commit(shared_);
 }
 
 // On the way back it stays closed, and says that this was no attempt.
 void Journey::settle_gate() {
-  own_.run("BEGIN IMMEDIATE");
+  about(own_.file(), [&] { own_.run("BEGIN IMMEDIATE"); });
   placement::write_gate(own_, request_.module, {.open = out_, .epoch = epoch_, .settled = true});
-  own_.run("COMMIT");
+  commit(own_);
+}
+
+// Where the disk fails, and where readers of a rollback journal are waited for.
+void Journey::commit(const Connection& database) const {
+  about(database.file(), [&] { database.run("COMMIT"); });
 }
 
 }  // namespace banyan::mover

@@ -6,21 +6,13 @@
 #include "blueprint.hpp"
 #include "database.hpp"
 #include "journey.hpp"
-#include "names.hpp"
+#include "locked_files.hpp"
 #include "sqlite/file_lock.hpp"
 
 namespace banyan::mover {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::unexpected<Error> still_locked(const fs::path& file, std::chrono::milliseconds waited) {
-  return fail(ErrorCode::Unavailable, "mover.locked",
-              "a writer did not let go of " + file.string() + " within " +
-                  std::to_string(waited.count()) +
-                  " ms; try again, wait longer, or end the process that holds " +
-                  sqlite::writer_lock_of(file).string());
-}
 
 std::unexpected<Error> refused(const MovePlan& plan) {
   std::string message = "module " + plan.module + " cannot move " +
@@ -37,12 +29,12 @@ void remove_if_empty(const fs::path& file) {
   }
 }
 
-Result<MoveOutcome> attempt(const MoveRequest& request, const Blueprint& blueprint,
-                            const MoveOptions& options) {
+// The step hook may throw anything.
+auto caught(const fs::path& file, auto&& action) -> decltype(action()) {
   try {
-    return Journey(request, blueprint, options).run();
+    return action();
   } catch (const sqlite::Fault& fault) {
-    return fail(error_from(fault, blueprint.plan.to));
+    return fail(error_from(fault, file));
   } catch (const std::exception& fault) {
     return fail(
         ErrorCode::Internal, "mover.database",
@@ -51,32 +43,108 @@ Result<MoveOutcome> attempt(const MoveRequest& request, const Blueprint& bluepri
 }
 
 // The fence decides what a failed attempt amounts to.
-Result<MoveOutcome> settle(const MoveRequest& request, const Blueprint& blueprint,
-                           const MoveOptions& options, Result<MoveOutcome> attempted) {
-  if (attempted) return attempted;
-  const Result<Situation> now =
-      reconcile(blueprint.files, request.module, blueprint.manifest_tables, options.lock_wait);
-  remove_if_empty(blueprint.files.own);
+Result<MoveOutcome> settle(const MoveRequest& request, const Blueprint& blueprint, Error failed) {
+  const auto now = placement_of(request.shared, request.module);
   if (!now) {
-    Error error = attempted.error();
-    error.message += "; afterwards: " + now.error().message;
-    return fail(std::move(error));
+    failed.message += ". Which file is authoritative cannot be read now (" + now.error().message +
+                      "); look again with `banyan schema report` before anything else";
+    return fail(std::move(failed));
   }
-  if (now->placement.epoch == blueprint.plan.epoch) return attempted;
+  if (now->epoch == blueprint.plan.epoch) {
+    const std::string file = now->file.string();
+    failed.message += ". Nothing was switched: " +
+                      (failed.message.contains(file) ? now->file.filename().string() : file) +
+                      " is authoritative";
+    return fail(std::move(failed));
+  }
   MoveOutcome done;
   done.direction = blueprint.plan.direction;
-  done.epoch = now->placement.epoch;
-  done.authoritative = now->placement.file;
+  done.epoch = now->epoch;
+  done.authoritative = now->file;
   for (const TableReport& table : blueprint.plan.tables) done.rows += table.rows;
+  done.left_to_do = failed.message;
   return done;
+}
+
+constexpr std::string_view kAgain = ". Run the same command again: it opens the way for writers";
+
+// Puts right what an attempt has left.
+Result<MoveOutcome> tidy(const MoveRequest& request, const Blueprint& blueprint,
+                         const LockedFiles& locked, Result<MoveOutcome> attempted) {
+  if (attempted) return attempted;
+  locked.roll_back();
+  const Result<Situation> now =
+      reconcile(blueprint.files, request.module, blueprint.manifest_tables, locked);
+  Error failed = attempted.error();
+  if (!now) failed.message += "; afterwards: " + now.error().message;
+  Result<MoveOutcome> settled = settle(request, blueprint, std::move(failed));
+  if (settled && now) {
+    settled->left_to_do.clear();
+  } else if (settled) {
+    settled->left_to_do += kAgain;
+  }
+  return settled;
+}
+
+// What a killed mover left.
+Result<void> put_right(const MoveRequest& request, const Blueprint& blueprint,
+                       const MoveOptions& options) {
+  const auto locked = lock_files(blueprint.files, options.lock_wait);
+  if (!locked) return fail(locked.error());
+  const auto repaired =
+      reconcile(blueprint.files, request.module, blueprint.manifest_tables, *locked);
+  if (!repaired) return fail(repaired.error());
+  return {};
+}
+
+Result<MoveOutcome> move_under_lock(const MoveRequest& request, Direction direction,
+                                    const MoveOptions& options) {
+  Result<Blueprint> blueprint = draw(request, direction);
+  if (!blueprint) return fail(blueprint.error());
+  const MovePlan& plan = blueprint->plan;
+  MoveOutcome there{
+      .direction = direction, .already_there = true, .epoch = plan.epoch, .authoritative = plan.to};
+  if (!blueprint->agrees) {
+    const Result<void> right =
+        caught(plan.to, [&] { return put_right(request, *blueprint, options); });
+    if (!right && !plan.already_there) return settle(request, *blueprint, right.error());
+    if (!right) {
+      there.left_to_do = right.error().message + std::string(kAgain);
+      return there;
+    }
+    blueprint = draw(request, direction);
+    if (!blueprint) return fail(blueprint.error());
+  }
+  if (!plan.refusals.empty()) return refused(plan);
+  if (plan.already_there) return there;
+  if (options.on_begin) options.on_begin(plan);
+  Meter(options).begin(Progress::Phase::Waiting, 0);
+  auto began = std::chrono::steady_clock::now();
+  Result<MoveOutcome> moved = [&] {
+    const auto locked = caught(plan.from, [&] {
+      return lock_files(blueprint->files, options.lock_wait, [&] {
+        began = std::chrono::steady_clock::now();
+        if (options.on_step) options.on_step(Step::Locked, nullptr, nullptr);
+      });
+    });
+    if (!locked) return settle(request, *blueprint, locked.error());
+    return tidy(request, *blueprint, *locked, caught(plan.to, [&] {
+                  return Journey(request, *blueprint, options, *locked).run();
+                }));
+  }();
+  remove_if_empty(blueprint->files.own);
+  if (moved) {
+    moved->pause = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - began);
+  }
+  return moved;
 }
 
 }  // namespace
 
 Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,
                                 const MoveOptions& options) {
-  Result<Blueprint> blueprint = draw(request, direction);
-  if (!blueprint) return fail(blueprint.error());
+  if (const Result<Files> files = check(request); !files) return fail(files.error());
   try {
     const auto mover = sqlite::FileLock::take(mover_lock_of(request.shared), request.shared,
                                               std::chrono::milliseconds(0));
@@ -88,51 +156,8 @@ Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,
     }
     mover->sign("pid " + std::to_string(::getpid()) + ": " + request.module + " " +
                 std::string(to_string(direction)) + "\n");
-
-    // What a killed mover left is put right before anything is decided.
-    if (const Result<Situation> found =
-            look(blueprint->files, request.module, blueprint->manifest_tables);
-        !found) {
-      return fail(found.error());
-    } else if (!found->agrees) {
-      const auto shared_lock = sqlite::FileLock::take(sqlite::writer_lock_of(request.shared),
-                                                      request.shared, options.lock_wait);
-      if (!shared_lock) return still_locked(request.shared, options.lock_wait);
-      const auto own_lock = sqlite::FileLock::take(sqlite::writer_lock_of(blueprint->files.own),
-                                                   request.shared, options.lock_wait);
-      if (!own_lock) return still_locked(blueprint->files.own, options.lock_wait);
-      const Result<Situation> repaired = reconcile(blueprint->files, request.module,
-                                                   blueprint->manifest_tables, options.lock_wait);
-      if (!repaired) return fail(repaired.error());
-    }
-    blueprint = draw(request, direction);
-    if (!blueprint) return fail(blueprint.error());
-    if (!blueprint->plan.refusals.empty()) return refused(blueprint->plan);
-    if (blueprint->plan.already_there) {
-      MoveOutcome outcome;
-      outcome.direction = direction;
-      outcome.already_there = true;
-      outcome.epoch = blueprint->plan.epoch;
-      outcome.authoritative = blueprint->plan.to;
-      if (options.on_step) options.on_step(Step::Finished, nullptr, nullptr);
-      return outcome;
-    }
-
-    // The shared file first, in both directions, so that two movers cannot wait for each other.
-    const auto began = std::chrono::steady_clock::now();
-    const auto shared_lock = sqlite::FileLock::take(sqlite::writer_lock_of(request.shared),
-                                                    request.shared, options.lock_wait);
-    if (!shared_lock) return still_locked(request.shared, options.lock_wait);
-    const auto own_lock = sqlite::FileLock::take(sqlite::writer_lock_of(blueprint->files.own),
-                                                 request.shared, options.lock_wait);
-    if (!own_lock) return still_locked(blueprint->files.own, options.lock_wait);
-    Result<MoveOutcome> outcome =
-        settle(request, *blueprint, options, attempt(request, *blueprint, options));
-    if (outcome) {
-      outcome->pause = std::chrono::duration_cast<std::chrono::microseconds>(
-          std::chrono::steady_clock::now() - began);
-      if (options.on_step) options.on_step(Step::Finished, nullptr, nullptr);
-    }
+    Result<MoveOutcome> outcome = move_under_lock(request, direction, options);
+    if (outcome && options.on_step) options.on_step(Step::Finished, nullptr, nullptr);
     return outcome;
   } catch (const sqlite::Fault& fault) {
     return fail(error_from(fault, request.shared));

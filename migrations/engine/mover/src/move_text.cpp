@@ -61,7 +61,8 @@ std::string to_text(const MovePlan& plan) {
     out += "  rows of the kit's tables: " + std::to_string(plan.companion_rows) + "\n";
     out += "  room: " + std::to_string((plan.bytes >> 20U) + 1) + " MiB needed, " +
            std::to_string(plan.bytes_free >> 20U) + " MiB free\n";
-    out += "  writers wait while rows are copied and compared; then the fence goes from epoch " +
+    out += "  " + to_text(plan.pause) +
+           " while they are copied and compared; then the fence goes from epoch " +
            std::to_string(plan.epoch) + " to " + std::to_string(plan.epoch + 1) + "\n";
   }
   for (const std::string& note : plan.notes) out += "  note: " + note + "\n";
@@ -76,7 +77,11 @@ std::string to_text(const MovePlan& plan) {
 std::string to_text(const MoveOutcome& outcome) {
   const std::string place = outcome.authoritative.string() + " is authoritative (epoch " +
                             std::to_string(outcome.epoch) + ")\n";
-  if (outcome.already_there) return "Nothing to move: " + place;
+  if (outcome.already_there && outcome.left_to_do.empty()) return "Nothing to move: " + place;
+  if (!outcome.left_to_do.empty()) {
+    return "The tables were switched, and something is left to do: " + outcome.left_to_do + "\n" +
+           place;
+  }
   return std::to_string(outcome.rows) + " row(s) copied in " + milliseconds(outcome.copying) +
          " and verified in " + milliseconds(outcome.verifying) + "; writers waited " +
          milliseconds(outcome.pause) + ". " + place;

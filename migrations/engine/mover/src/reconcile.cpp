@@ -4,6 +4,7 @@
 #include "cargo.hpp"
 #include "catalogue.hpp"
 #include "database.hpp"
+#include "locked_files.hpp"
 #include "names.hpp"
 #include "owners.hpp"
 #include "placement/placement_table.hpp"
@@ -156,25 +157,32 @@ Result<Situation> look(const Files& files, const std::string& module,
 }
 
 Result<Situation> reconcile(const Files& files, const std::string& module,
-                            const std::vector<std::string>& tables,
-                            std::chrono::milliseconds busy_wait) {
+                            const std::vector<std::string>& tables, const LockedFiles& locked) {
+  const auto change = [](const Connection& database, auto&& action) {
+    about(database.file(), [&] {
+      if (!database.in_transaction()) database.run("BEGIN IMMEDIATE");
+      action();
+      database.run("COMMIT");
+    });
+  };
   try {
     Result<Seen> seen = see(files, module, tables);
     if (!seen) return fail(seen.error());
     if (seen->situation.agrees) return seen->situation;
-    const Connection own = open_for_applying(files.own, busy_wait);
-    if (has_moved(seen->fence)) {
-      const Connection shared = open_for_applying(files.shared, busy_wait);
-      shared.run("BEGIN IMMEDIATE");
-      placement::ensure_guards(shared, placement::Guard::Fence, module, tables);
-      shared.run("COMMIT");
+    const bool moved = has_moved(seen->fence);
+    if (moved) {
+      change(locked.shared, [&] {
+        placement::ensure_guards(locked.shared, placement::Guard::Fence, module, tables);
+      });
     }
-    own.run("BEGIN IMMEDIATE");
-    if (has_moved(seen->fence))
-      placement::ensure_guards(own, placement::Guard::Gate, module, names_in_own_file(own));
-    placement::write_gate(
-        own, module, {.open = has_moved(seen->fence), .epoch = seen->fence.epoch, .settled = true});
-    own.run("COMMIT");
+    change(locked.own, [&] {
+      if (moved) {
+        placement::ensure_guards(locked.own, placement::Guard::Gate, module,
+                                 names_in_own_file(locked.own));
+      }
+      placement::write_gate(locked.own, module,
+                            {.open = moved, .epoch = seen->fence.epoch, .settled = true});
+    });
     return seen->situation;
   } catch (const sqlite::Fault& fault) {
     return fail(error_from(fault, files.own));
@@ -198,7 +206,8 @@ Result<Placement> placement_of(const fs::path& shared, std::string_view module) 
   }
 }
 
-Result<std::vector<Recovery>> recover(const fs::path& shared, const Ownership& ownership) {
+Result<std::vector<Recovery>> recover(const fs::path& shared, const Ownership& ownership,
+                                      std::chrono::milliseconds wait) {
   const Result<Owners> owners = Owners::from(ownership);
   if (!owners) return fail(owners.error());
   std::vector<std::string> modules;
@@ -219,7 +228,7 @@ Result<std::vector<Recovery>> recover(const fs::path& shared, const Ownership& o
 
   std::vector<Recovery> recoveries;
   for (const std::string& module : modules) {
-    const Result<Files> files = files_of(shared, module, "");
+    Result<Files> files = files_of(shared, module, "");
     if (!files) return fail(files.error());
     const std::vector<std::string> tables = owners->tables_of_module(module);
     Result<Situation> situation = look(*files, module, tables);
@@ -227,30 +236,34 @@ Result<std::vector<Recovery>> recover(const fs::path& shared, const Ownership& o
       recoveries.push_back({module, situation->placement, false, false, ""});
       continue;
     }
-    const auto mover =
-        sqlite::FileLock::take(mover_lock_of(shared), shared, std::chrono::milliseconds(0));
-    if (!mover) {
-      const Result<Placement> placement = placement_of(shared, module);
-      if (!placement) return fail(placement.error());
-      recoveries.push_back({module, *placement, false, true,
-                            "a mover is at work (" +
-                                sqlite::FileLock::holder(mover_lock_of(shared)) +
-                                "); it will leave things in order"});
-      continue;
+    try {
+      const auto mover =
+          sqlite::FileLock::take(mover_lock_of(shared), shared, std::chrono::milliseconds(0));
+      if (!mover) {
+        const Result<Placement> placement = placement_of(shared, module);
+        if (!placement) return fail(placement.error());
+        recoveries.push_back({module, *placement, false, true,
+                              "a mover is at work (" +
+                                  sqlite::FileLock::holder(mover_lock_of(shared)) +
+                                  "); it will leave things in order"});
+        continue;
+      }
+      // A mover may have ended since.
+      if (files = files_of(shared, module, ""); !files) return fail(files.error());
+      if (situation = look(*files, module, tables); !situation) return fail(situation.error());
+      if (!situation->agrees) {
+        const Result<LockedFiles> locked = lock_files(*files, wait);
+        if (!locked) {
+          Error error = locked.error();
+          error.message = "module " + module + " needs recovery: " + error.message;
+          return fail(std::move(error));
+        }
+        situation = reconcile(*files, module, tables, *locked);
+        if (!situation) return fail(situation.error());
+      }
+    } catch (const sqlite::Fault& fault) {
+      return fail(error_from(fault, shared));
     }
-    if (!situation) return fail(situation.error());
-    constexpr std::chrono::seconds kWait{10};
-    const auto shared_lock = sqlite::FileLock::take(sqlite::writer_lock_of(shared), shared, kWait);
-    const auto own_lock = sqlite::FileLock::take(sqlite::writer_lock_of(files->own), shared, kWait);
-    if (!shared_lock || !own_lock) {
-      return fail(ErrorCode::Unavailable, "mover.locked",
-                  "module " + module + " needs recovery, and a writer did not let go of " +
-                      shared.string() + " within 10 s; start again when it has ended");
-    }
-    const Result<Files> files_now = files_of(shared, module, "");
-    if (!files_now) return fail(files_now.error());
-    situation = reconcile(*files_now, module, tables, kWait);
-    if (!situation) return fail(situation.error());
     recoveries.push_back({module, situation->placement, !situation->agrees, false,
                           situation->note.empty() ? "" : "put right: " + situation->note});
   }

@@ -31,9 +31,10 @@ struct Situation {
 Result<Situation> look(const Files& files, const std::string& module,
                        const std::vector<std::string>& tables);
 
-/// Makes gate and triggers agree. The caller holds the mover's lock and both writers' locks.
+struct LockedFiles;
+
+/// Makes gate and triggers agree. The caller holds the mover's lock.
 Result<Situation> reconcile(const Files& files, const std::string& module,
-                            const std::vector<std::string>& tables,
-                            std::chrono::milliseconds busy_wait);
+                            const std::vector<std::string>& tables, const LockedFiles& locked);
 
 }  // namespace banyan::mover

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 
+#include "digest/sha256.hpp"
+#include "kernel/hex.hpp"
 #include "names.hpp"
 
 namespace banyan::mover {
@@ -42,6 +45,139 @@ std::span<const std::byte> stored_bytes(const sqlite::Statement& row, int column
   return is_text && utf16 ? row.utf16_bytes(column) : row.blob(column);
 }
 
+bool is_utf16(const Connection& database) { return database.text("PRAGMA encoding") != "UTF-8"; }
+
+// SQLite takes these two bytes at the beginning of bound UTF-16 text for a mark of the byte order,
+// removes them, and turns all bytes around when it thinks that it must.
+bool begins_with_byte_order_mark(std::span<const std::byte> text) {
+  if (text.size() < 2) return false;
+  const auto unit = std::to_integer<unsigned>(text[0]) << 8U | std::to_integer<unsigned>(text[1]);
+  return unit == 0xFEFF || unit == 0xFFFE;
+}
+
+// The only way past that: a literal is taken for text as it is.
+std::string exact_literal(std::span<const std::byte> text) {
+  std::string literal = "CAST(x'";
+  for (const std::byte each : text) append_hex(literal, std::to_integer<unsigned>(each), 2);
+  return literal + "' AS TEXT)";
+}
+
+/// One INSERT for each row that is read.
+class Copier {
+ public:
+  Copier(const Connection& origin, const Connection& destination, const RowSet& rows)
+      : origin_(origin),
+        destination_(destination),
+        rows_(rows),
+        names_(column_names(rows, Columns::Stored)),
+        utf16_(is_utf16(origin)),
+        read_(select(origin, rows, Columns::Stored)),
+        write_(destination.query(insert(places()))) {}
+
+  bool next() {
+    return about(origin_.file(), [&] { return read_.step(); });
+  }
+
+  void copy() {
+    std::vector<std::string> values;
+    for (int column = 0; utf16_ && column < width(); ++column) {
+      if (!is_marked(column)) continue;
+      if (values.empty()) values = places();
+      values[static_cast<std::size_t>(column)] = exact_literal(read_.utf16_bytes(column));
+    }
+    if (values.empty()) {
+      bind_and_run(write_);
+    } else {
+      sqlite::Statement special = destination_.query(insert(values));
+      bind_and_run(special);
+    }
+  }
+
+ private:
+  int width() const { return static_cast<int>(names_.size()); }
+
+  std::vector<std::string> places() const {
+    std::vector<std::string> all;
+    for (int column = 0; column < width(); ++column)
+      all.push_back("?" + std::to_string(column + 1));
+    return all;
+  }
+
+  std::string insert(const std::vector<std::string>& values) const {
+    return "INSERT INTO main." + identifier(rows_.table.name) + "(" + joined(names_) +
+           ") VALUES (" + joined(values) + ")";
+  }
+
+  bool is_marked(int column) const {
+    return utf16_ && read_.kind(column) == ValueKind::Text &&
+           begins_with_byte_order_mark(read_.utf16_bytes(column));
+  }
+
+  void bind_and_run(sqlite::Statement& write) {
+    for (int column = 0; column < width(); ++column) {
+      if (!is_marked(column)) write.bind_from(column + 1, read_, column);
+    }
+    try {
+      about(destination_.file(), [&] { write.run(); });
+    } catch (const sqlite::Fault& fault) {
+      if (fault.kind() != sqlite::FaultKind::Constraint) throw;
+      throw sqlite::Fault(fault.extended_code(), fault.message() + ", at " + key());
+    }
+  }
+
+  std::string key() const;
+
+  const Connection& origin_;
+  const Connection& destination_;
+  const RowSet& rows_;
+  std::vector<std::string> names_;
+  bool utf16_;
+  sqlite::Statement read_, write_;
+};
+
+/// A digest of rows as they pass by.
+class RowDigest {
+ public:
+  explicit RowDigest(bool utf16) : utf16_(utf16) {}
+
+  // Columns from `first` on.
+  void add(const sqlite::Statement& row, int first) {
+    for (int column = first; column < row.column_count(); ++column) add_value(row, column);
+    constexpr std::size_t kChunk = 1U << 16U;
+    if (bytes_.size() >= kChunk) bytes_ = sha256_hex(bytes_);
+  }
+  std::string take() const { return sha256_hex(bytes_); }
+
+ private:
+  void add_value(const sqlite::Statement& row, int column) {
+    const ValueKind kind = row.kind(column);
+    bytes_ += static_cast<char>(kind);
+    switch (kind) {
+      case ValueKind::Null: return;
+      case ValueKind::Integer: return add_word(static_cast<std::uint64_t>(row.number(column)));
+      case ValueKind::Real: return add_word(std::bit_cast<std::uint64_t>(row.real(column)));
+      default: break;
+    }
+    const auto stored = stored_bytes(row, column, utf16_);
+    add_word(stored.size());
+    bytes_.append(reinterpret_cast<const char*>(stored.data()), stored.size());
+  }
+
+  void add_word(std::uint64_t word) {
+    char bytes[sizeof word];
+    std::memcpy(bytes, &word, sizeof word);
+    bytes_.append(bytes, sizeof word);
+  }
+
+  bool utf16_;
+  std::string bytes_;
+};
+
+// The row's hidden number comes first.
+int first_value(const RowSet& rows, const std::vector<std::string>& names) {
+  return static_cast<int>(names.size() - rows.table.columns.size());
+}
+
 bool same_value(const sqlite::Statement& a, const sqlite::Statement& b, int column, bool utf16) {
   const ValueKind kind = a.kind(column);
   if (kind != b.kind(column)) return false;
@@ -69,24 +205,30 @@ std::string shown(const sqlite::Statement& row, int column) {
   return kind == ValueKind::Real ? "REAL " + value : "TEXT '" + value + "' (" + size + ")";
 }
 
-// "track=INTEGER 7, shelf=TEXT 'a'": enough to find the row again.
+// "track=INTEGER 7, shelf=TEXT 'a'": enough to find the row again. `names` are those of the columns
+// that were read.
 std::string row_key(const sqlite::Statement& row, const RowSet& rows,
                     const std::vector<std::string>& names) {
   std::vector<std::string> parts;
-  const int shift = static_cast<int>(names.size() - rows.table.columns.size());
-  if (shift == 1) parts.push_back(names[0] + "=" + shown(row, 0));
-  for (std::size_t i = 0; i < rows.table.columns.size(); ++i) {
-    if (rows.table.columns[i].key_position > 0) {
-      parts.push_back(rows.table.columns[i].name + "=" + shown(row, static_cast<int>(i) + shift));
-    }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto column = std::ranges::find_if(
+        rows.table.columns, [&](const Column& each) { return identifier(each.name) == names[i]; });
+    const bool hidden_number = column == rows.table.columns.end();
+    if (!hidden_number && column->key_position == 0) continue;
+    parts.push_back((hidden_number ? names[i] : column->name) + "=" +
+                    shown(row, static_cast<int>(i)));
   }
   return joined(parts);
 }
 
+std::string Copier::key() const { return row_key(read_, rows_, names_); }
+
+bool has_sequences(const Connection& database) {
+  return database.number("SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_sequence'") != 0;
+}
+
 std::string sequence_of(const Connection& database, const std::string& table) {
-  if (database.number("SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_sequence'") == 0) {
-    return "none";
-  }
+  if (!has_sequences(database)) return "none";
   sqlite::Statement query = database.query(
       "SELECT typeof(seq) || ' ' || quote(seq) FROM sqlite_sequence WHERE name = ?1");
   query.bind(1, table);
@@ -101,33 +243,42 @@ std::int64_t count_of(const Connection& database, const RowSet& rows) {
 
 void copy_rows(const Connection& origin, const Connection& destination, const RowSet& rows,
                Meter& meter) {
-  const std::vector<std::string> names = column_names(rows, Columns::Stored);
-  std::string places;
-  for (std::size_t i = 0; i < names.size(); ++i) places += i == 0 ? "?" : ",?";
-  sqlite::Statement read = select(origin, rows, Columns::Stored);
-  sqlite::Statement write = destination.query("INSERT INTO main." + identifier(rows.table.name) +
-                                              "(" + joined(names) + ") VALUES (" + places + ")");
-  const int width = static_cast<int>(names.size());
-  while (read.step()) {
-    for (int column = 0; column < width; ++column) {
-      write.bind_from(column + 1, read, column);
+  for (Copier copier(origin, destination, rows); copier.next(); meter.row()) copier.copy();
+}
+
+std::optional<std::string> first_refused(const Connection& origin, const Connection& scratch,
+                                         const RowSet& rows) {
+  constexpr int kRowsInMemory = 10'000;
+  std::optional<std::string> refused;
+  scratch.run("SAVEPOINT first_refused");
+  try {
+    int row = 0;
+    for (Copier copier(origin, scratch, rows); copier.next();) {
+      copier.copy();
+      if (++row % kRowsInMemory == 0) scratch.run("ROLLBACK TO first_refused");
     }
-    write.run();
-    meter.row();
+  } catch (const sqlite::Fault& fault) {
+    refused = fault.message();
   }
+  scratch.run("ROLLBACK TO first_refused; RELEASE first_refused");
+  return refused;
 }
 
 std::optional<std::string> first_difference(const Connection& origin, const Connection& destination,
-                                            const RowSet& rows, Meter& meter) {
+                                            const RowSet& rows, Meter& meter, std::string& digest) {
   const std::vector<std::string> names = column_names(rows, Columns::All);
-  const bool utf16 = origin.text("PRAGMA encoding") != "UTF-8";
+  const bool utf16 = is_utf16(origin);
+  RowDigest seen(utf16);
   sqlite::Statement left = select(origin, rows, Columns::All);
   sqlite::Statement right = select(destination, rows, Columns::All);
   const int width = static_cast<int>(names.size());
   for (;;) {
     const bool in_origin = left.step();
     const bool in_destination = right.step();
-    if (!in_origin && !in_destination) return std::nullopt;
+    if (!in_origin && !in_destination) {
+      digest = seen.take();
+      return std::nullopt;
+    }
     if (in_origin != in_destination) {
       return rows.table.name + ": a row is only in the " +
              (in_origin ? "origin (" + row_key(left, rows, names)
@@ -140,15 +291,24 @@ std::optional<std::string> first_difference(const Connection& origin, const Conn
              names[static_cast<std::size_t>(column)] + " is " + shown(left, column) +
              " in the origin and " + shown(right, column) + " in the copy";
     }
+    seen.add(left, first_value(rows, names));
     meter.row();
   }
 }
 
+std::string digest_of(const Connection& database, const RowSet& rows) {
+  RowDigest digest(is_utf16(database));
+  const int first = first_value(rows, column_names(rows, Columns::All));
+  for (auto row = select(database, rows, Columns::All); row.step();) digest.add(row, first);
+  return digest.take();
+}
+
 void copy_sequence(const Connection& origin, const Connection& destination, const Table& table) {
-  if (!table.has_sequence) return;
+  if (!has_sequences(destination)) return;
+  destination.query("DELETE FROM sqlite_sequence WHERE name = ?1").bind(1, table.name).run();
+  if (!has_sequences(origin)) return;
   sqlite::Statement read = origin.query("SELECT seq FROM sqlite_sequence WHERE name = ?1");
   read.bind(1, table.name);
-  destination.query("DELETE FROM sqlite_sequence WHERE name = ?1").bind(1, table.name).run();
   while (read.step()) {
     sqlite::Statement write =
         destination.query("INSERT INTO sqlite_sequence(name, seq) VALUES (?1, ?2)");
@@ -158,6 +318,7 @@ void copy_sequence(const Connection& origin, const Connection& destination, cons
 
 std::optional<std::string> sequence_difference(const Connection& origin,
                                                const Connection& destination, const Table& table) {
+  if (!has_sequences(destination)) return std::nullopt;  // no table there counts
   const std::string left = sequence_of(origin, table.name);
   const std::string right = sequence_of(destination, table.name);
   if (left == right) return std::nullopt;

@@ -18,15 +18,25 @@ struct RowSet {
 std::int64_t count_of(const Connection& database, const RowSet& rows);
 
 /// Plain INSERTs, values bound as they were read: a conflict is an error and never a silent loss.
+/// A Fault of kind Constraint names the row.
 void copy_rows(const Connection& origin, const Connection& destination, const RowSet& rows,
                Meter& meter);
 
-/// Compares in storage order: type and bytes of every column, generated ones too, and the row's
-/// hidden number. The first difference in words, or nothing.
-std::optional<std::string> first_difference(const Connection& origin, const Connection& destination,
-                                            const RowSet& rows, Meter& meter);
+/// The row at which copy_rows() would fail, and why; nothing when there is none. `scratch` has the
+/// table and is empty again afterwards.
+std::optional<std::string> first_refused(const Connection& origin, const Connection& scratch,
+                                         const RowSet& rows);
 
-/// The AUTOINCREMENT counter, if the table has one.
+/// Compares in storage order: type and bytes of every column, generated ones too, and the row's
+/// hidden number. The first difference in words, or nothing; then `digest` is that of the rows.
+std::optional<std::string> first_difference(const Connection& origin, const Connection& destination,
+                                            const RowSet& rows, Meter& meter, std::string& digest);
+
+/// Of type and bytes of all values in storage order, without the hidden number, which VACUUM may
+/// change.
+std::string digest_of(const Connection& database, const RowSet& rows);
+
+/// The AUTOINCREMENT counter, if there is one, or that there is none (never used, or reset).
 void copy_sequence(const Connection& origin, const Connection& destination, const Table& table);
 std::optional<std::string> sequence_difference(const Connection& origin,
                                                const Connection& destination, const Table& table);

@@ -242,8 +242,10 @@ class Analysis {
     }
     for (const auto& [other, accesses] : touched) {
       if (other == statement.module) continue;
+      std::string advice = advice_on_statement(statement.module, other, accesses);
+      if (!statement.if_gone.empty()) advice += "; " + statement.if_gone;
       add({CrossingKind::Statement, statement.module, other, statement.where, names_in(accesses),
-           manner(accesses), advice_on_statement(statement.module, other, accesses)});
+           manner(accesses), std::move(advice)});
     }
   }
 

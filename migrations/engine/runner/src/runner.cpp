@@ -116,8 +116,9 @@ std::vector<EngineScripts> all_scripts_for(sql::Engine engine,
 }
 
 std::unique_ptr<ScriptDatabase> open(const sql::DataSource& source, const std::string& application,
-                                     const std::vector<ModuleScripts>& modules, Access access) {
-  if (source.engine == sql::Engine::Sqlite) return open_sqlite(source.file, access);
+                                     const std::vector<ModuleScripts>& modules, Access access,
+                                     std::chrono::milliseconds wait) {
+  if (source.engine == sql::Engine::Sqlite) return open_sqlite(source.file, access, wait);
   std::vector<std::string> names;
   for (const ModuleScripts& module : modules) names.push_back(module.module);
   return open_postgres(source, application, names, access);
@@ -146,7 +147,7 @@ std::vector<Problem> Runner::check() const {
   const auto modules = all_scripts_for(source_.engine, modules_);
   for (const EngineScripts& module : modules) add(problems_of_scripts(module));
   try {
-    const auto database = open(source_, application_, modules_, Access::Read);
+    const auto database = open(source_, application_, modules_, Access::Read, wait_);
     for (const EngineScripts& module : modules) {
       const History history = database->history_of(module.module);
       add(problems_of_history(module, history));
@@ -187,7 +188,7 @@ std::vector<Status> Runner::apply_where(const Wanted& wanted) {
   const auto modules = all_scripts_for(source_.engine, modules_);
   std::vector<const EngineScripts*> all;
   for (const EngineScripts& module : modules) all.push_back(&module);
-  const auto database = open(source_, application_, modules_, Access::Apply);
+  const auto database = open(source_, application_, modules_, Access::Apply, wait_);
   return run_wanted(*database, all, wanted, clock_);
 }
 
@@ -197,14 +198,14 @@ std::vector<Status> Runner::try_where(const Wanted& wanted) {
   const auto modules = all_scripts_for(source_.engine, modules_);
   std::map<std::string, std::vector<const EngineScripts*>> places;
   {
-    const auto database = open(source_, application_, modules_, Access::Read);
+    const auto database = open(source_, application_, modules_, Access::Read, wait_);
     for (const EngineScripts& module : modules) {
       places[database->place_of(module.module)].push_back(&module);
     }
   }
   std::vector<Status> pending;
   for (const auto& [place, there] : places) {
-    const auto database = open(source_, application_, modules_, Access::Rehearse);
+    const auto database = open(source_, application_, modules_, Access::Rehearse, wait_);
     for (Status& status : run_wanted(*database, there, wanted, clock_)) {
       status.state = State::Pending;
       status.applied_at.reset();
@@ -215,7 +216,7 @@ std::vector<Status> Runner::try_where(const Wanted& wanted) {
 }
 
 std::vector<Status> Runner::status() const {
-  const auto database = open(source_, application_, modules_, Access::Read);
+  const auto database = open(source_, application_, modules_, Access::Read, wait_);
   std::vector<Status> all;
   for (const EngineScripts& module : all_scripts_for(source_.engine, modules_)) {
     std::ranges::move(status_of(*database, module), std::back_inserter(all));

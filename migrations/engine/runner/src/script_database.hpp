@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -62,8 +63,8 @@ class ScriptDatabase {
 /// Refuses, untouched, a database of something else and one of a newer version. With Rehearse and
 /// Apply the engine makes what precedes the scripts: on PostgreSQL schemas, roles and grants of
 /// these modules.
-std::unique_ptr<ScriptDatabase> open_sqlite(const std::filesystem::path& shared_file,
-                                            Access access);
+std::unique_ptr<ScriptDatabase> open_sqlite(const std::filesystem::path& shared_file, Access access,
+                                            std::chrono::milliseconds wait_for_writers);
 std::unique_ptr<ScriptDatabase> open_postgres(const sql::DataSource& source,
                                               const std::string& application,
                                               const std::vector<std::string>& modules,

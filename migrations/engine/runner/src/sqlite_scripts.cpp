@@ -20,7 +20,6 @@ namespace {
 using sqlite::Connection;
 using sqlite::OpenMode;
 
-constexpr std::chrono::seconds longest_wait_for_writers{60};
 constexpr std::size_t most_orphans_listed = 20;
 
 MigrationFault about(const std::filesystem::path& database, const std::string& what) {
@@ -47,18 +46,20 @@ void check_usable(const std::filesystem::path& file) {
   }
 }
 
-sqlite::FileLock lock_writers(const std::filesystem::path& database) {
+sqlite::FileLock lock_writers(const std::filesystem::path& database,
+                              std::chrono::milliseconds wait) {
   const auto file = sqlite::writer_lock_of(database);
-  auto lock = sqlite::FileLock::take(file, database, longest_wait_for_writers);
+  auto lock = sqlite::FileLock::take(file, database, wait);
   if (lock) return std::move(*lock);
-  throw about(database, "another process has been writing for " +
-                            std::to_string(longest_wait_for_writers.count()) +
-                            " seconds without a pause; find it with `fuser " + file.string() + "`");
+  throw about(database, "another process has been writing without a pause; find it with `fuser " +
+                            file.filename().string() + "` in that folder");
 }
 
-Connection open(const std::filesystem::path& file, OpenMode mode) {
-  Connection database = Connection::open(file, mode, longest_wait_for_writers);
-  if (mode == OpenMode::Create) database.run("PRAGMA journal_mode = WAL");
+// A database that is there keeps the journal mode that somebody chose for it.
+Connection open(const std::filesystem::path& file, OpenMode mode, std::chrono::milliseconds wait) {
+  Connection database = Connection::open(file, mode, wait);
+  const bool is_new = mode == OpenMode::Create && database.number("PRAGMA page_count") == 0;
+  if (is_new) database.run("PRAGMA journal_mode = WAL");
   database.run("PRAGMA synchronous = FULL");
   database.set(sqlite::Setting::ForeignKeys, true);
   return database;
@@ -118,10 +119,11 @@ struct Writing {
         transaction((prepare_for(connection, script), connection), sqlite::Begin::Immediate) {}
 
   static std::shared_ptr<Writing> in_file(const std::filesystem::path& file, OpenMode mode,
-                                          const EngineScript& script) {
+                                          const EngineScript& script,
+                                          std::chrono::milliseconds wait) {
     return about_file(file, [&] {
-      auto lock = lock_writers(file);
-      return std::make_shared<Writing>(std::move(lock), open(file, mode), script);
+      auto lock = lock_writers(file, wait);
+      return std::make_shared<Writing>(std::move(lock), open(file, mode, wait), script);
     });
   }
 
@@ -244,8 +246,9 @@ class SqliteScriptTransaction final : public ScriptTransaction {
 
 class SqliteScriptDatabase final : public ScriptDatabase {
  public:
-  SqliteScriptDatabase(std::filesystem::path shared_file, Access access)
-      : shared_file_(std::move(shared_file)), access_(access) {
+  SqliteScriptDatabase(std::filesystem::path shared_file, Access access,
+                       std::chrono::milliseconds wait)
+      : shared_file_(std::move(shared_file)), access_(access), wait_(wait) {
     check_usable(shared_file_);
   }
 
@@ -254,8 +257,8 @@ class SqliteScriptDatabase final : public ScriptDatabase {
   History history_of(const std::string& module) override {
     const auto file = file_of(module);
     if (!std::filesystem::exists(file)) return {};
-    return about_file(file,
-                      [&] { return history_in(open(file, OpenMode::ReadRecovering), module); });
+    return about_file(
+        file, [&] { return history_in(open(file, OpenMode::ReadRecovering, wait_), module); });
   }
 
   std::unique_ptr<ScriptTransaction> begin(const std::string& module,
@@ -267,7 +270,7 @@ class SqliteScriptDatabase final : public ScriptDatabase {
     }
     while (true) {
       const auto file = file_of(module);
-      auto writing = Writing::in_file(file, OpenMode::Create, script);
+      auto writing = Writing::in_file(file, OpenMode::Create, script, wait_);
       // Moved while it waited for the lock.
       if (file_of(module) != file) continue;
       return std::make_unique<SqliteScriptTransaction>(std::move(writing), file, module, script,
@@ -296,22 +299,24 @@ class SqliteScriptDatabase final : public ScriptDatabase {
                                         const EngineScript& script) {
     auto& rehearsal = rehearsals_[file];
     if (!rehearsal) {
-      rehearsal = std::filesystem::exists(file) ? Writing::in_file(file, OpenMode::Write, script)
-                                                : Writing::in_memory(script);
+      rehearsal = std::filesystem::exists(file)
+                      ? Writing::in_file(file, OpenMode::Write, script, wait_)
+                      : Writing::in_memory(script);
     }
     return rehearsal;
   }
 
   const std::filesystem::path shared_file_;
   const Access access_;
+  const std::chrono::milliseconds wait_;
   std::map<std::filesystem::path, std::shared_ptr<Writing>> rehearsals_;
 };
 
 }  // namespace
 
-std::unique_ptr<ScriptDatabase> open_sqlite(const std::filesystem::path& shared_file,
-                                            Access access) {
-  return std::make_unique<SqliteScriptDatabase>(shared_file, access);
+std::unique_ptr<ScriptDatabase> open_sqlite(const std::filesystem::path& shared_file, Access access,
+                                            std::chrono::milliseconds wait_for_writers) {
+  return std::make_unique<SqliteScriptDatabase>(shared_file, access, wait_for_writers);
 }
 
 }  // namespace banyan::migrations

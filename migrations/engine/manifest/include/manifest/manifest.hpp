@@ -41,8 +41,10 @@ struct ManifestStatement {
   std::string module;
   std::string sql;
   Timestamp last_run;
+  /// When an operator said that the code no longer runs it; undone by a later run.
+  std::optional<Timestamp> dismissed_at{};
 };
-BOOST_DESCRIBE_STRUCT(ManifestStatement, (), (module, sql, last_run))
+BOOST_DESCRIBE_STRUCT(ManifestStatement, (), (module, sql, last_run, dismissed_at))
 
 struct Manifest {
   std::string application;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "kernel/result.hpp"
+#include "mover/pause.hpp"
 #include "mover/report.hpp"
 
 namespace banyan::sqlite {
@@ -52,7 +53,7 @@ std::string own_file_name(const std::filesystem::path& shared, std::string_view 
 
 /// The points of a move at which it can be interrupted, in order. Both directions pass all of them.
 enum class Step : std::uint8_t {
-  Locked = 1,    ///< both lock files are held
+  Locked = 1,    ///< both lock files are held, the own file's transaction is open
   Begun,         ///< write transactions are open in both files
   SchemaMade,    ///< the tables exist, empty, in the destination (not committed)
   HalfCopied,    ///< the first table has been copied (not committed)
@@ -76,16 +77,6 @@ struct Progress {
 };
 std::string_view to_string(Progress::Phase phase);
 
-struct MoveOptions {
-  std::chrono::milliseconds lock_wait{10'000};  ///< how long to wait for writers to let go
-  /// Called now and then (at least 5 times a second while rows are copied), on the caller's thread.
-  std::function<void(const Progress&)> on_progress{};
-  /// Called at each Step with the open connections (none at Finished). For fault injection: it may
-  /// kill the process, throw (the move is undone) or damage the destination.
-  std::function<void(Step, const sqlite::Connection* origin, const sqlite::Connection* destination)>
-      on_step{};
-};
-
 /// What a move would do, or why it would be refused. `refusals` empty means that it may begin.
 struct MovePlan {
   Direction direction = Direction::Out;
@@ -99,11 +90,27 @@ struct MovePlan {
   std::int64_t companion_rows = 0;
   std::uint64_t bytes = 0;  ///< estimate of what the copy needs
   std::uint64_t bytes_free = 0;
+  PauseEstimate pause;              ///< of writers, while rows are copied and compared
   std::vector<std::string> notes;   ///< worth knowing, no hindrance
   std::vector<Detail> refusals;     ///< where, and what to do about it
   std::vector<Crossing> crossings;  ///< those of `refusals` that are crossings
 };
-/// The dry run. Reads only. Errors: NotFound, InvalidArgument (unusable input).
+struct MoveOptions {
+  /// How long to wait for writers to let go, of all files together.
+  std::chrono::milliseconds lock_wait{10'000};
+  /// Called now and then (at least 5 times a second while rows are copied), on the caller's thread.
+  std::function<void(const Progress&)> on_progress{};
+  /// Called before writers have to wait, with what they have to expect.
+  std::function<void(const MovePlan&)> on_begin{};
+  /// Called at each Step with the open connections (none at Locked and Finished). For fault
+  /// injection: it may kill the process, throw (the move is undone) or damage the destination.
+  std::function<void(Step, const sqlite::Connection* origin, const sqlite::Connection* destination)>
+      on_step{};
+};
+
+/// The dry run: finds whatever the move would find, but for those who hold a file just then. Reads
+/// only. Errors: NotFound, InvalidArgument (unusable input), `mover.rewound`,
+/// `mover.own_file_missing`.
 Result<MovePlan> plan_move(const MoveRequest& request, Direction direction);
 std::string to_text(const MovePlan& plan);
 
@@ -116,15 +123,18 @@ struct MoveOutcome {
   std::chrono::microseconds copying{};
   std::chrono::microseconds verifying{};
   std::chrono::microseconds pause{};  ///< how long writers had to wait
+  /// Switched, and then something failed: what, and what to do. "": all is done.
+  std::string left_to_do{};
 };
 std::string to_text(const MoveOutcome& outcome);
 
-/// Recovers, plans, moves. Every failure leaves the place authoritative that was so before.
-/// Rules: `mover.refused` (FailedPrecondition; details are the plan's refusals),
-/// `mover.at_work` (Conflict; another mover has the lock), `mover.locked` (Unavailable; a writer
-/// did not let go in time), `mover.differs` (Internal; verification found a difference),
-/// `mover.rewound` (FailedPrecondition; see recover), `mover.no_space` (ResourceExhausted),
-/// `mover.database` (Internal; what SQLite said).
+/// Recovers, plans, moves. Every error leaves the place authoritative that was so before, and says
+/// which; a failure after the switch is an outcome with something left to do. Rules:
+/// `mover.refused` (FailedPrecondition; details are the plan's refusals), `mover.at_work`
+/// (Conflict; another mover has the lock), `mover.locked` (Unavailable; a writer did not let go in
+/// time), `mover.differs` (Internal; verification found a difference), `mover.rewound`
+/// (FailedPrecondition; see recover), `mover.no_space` (ResourceExhausted), `mover.database`
+/// (Internal; what SQLite said).
 Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,
                                 const MoveOptions& options = {});
 
@@ -152,6 +162,7 @@ struct Recovery {
 /// older copy); a person must decide, and nothing has been touched. `mover.own_file_missing`: the
 /// fence says moved, and the file is not there.
 Result<std::vector<Recovery>> recover(const std::filesystem::path& shared,
-                                      const Ownership& ownership);
+                                      const Ownership& ownership,
+                                      std::chrono::milliseconds wait = std::chrono::seconds(10));
 
 }  // namespace banyan::mover

@@ -41,6 +41,7 @@ struct Statement {
   std::string module;
   std::string sql;
   std::string where;
+  std::string if_gone{};  ///< what to do when the code no longer runs it; "" says nothing
 };
 
 /// Every statement in `<folder>/<module>/**/*.sql`, in order of file names; `where` is file and

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -84,6 +85,9 @@ class Runner {
   Runner(const std::filesystem::path& shared_file, std::vector<ModuleScripts> modules,
          const Clock& clock = system_clock());
 
+  /// How long a script waits on SQLite for others who write its file; a minute unless said.
+  void wait_for_writers(std::chrono::milliseconds wait) { wait_ = wait; }
+
   /// Everything that is wrong before anything is applied: names, gaps, transaction statements,
   /// variants that are missing or have nothing to vary, history that does not agree (changed,
   /// missing, newer, out of order), a database that cannot be used. Reads only.
@@ -117,6 +121,7 @@ class Runner {
   std::string application_;
   std::vector<ModuleScripts> modules_;
   const Clock& clock_;
+  std::chrono::milliseconds wait_{60'000};
 };
 
 /// Scripts and their variants, read from `<folder>/*.sql` and `<folder>/separation/*.sql`: for

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "catalogue.hpp"
+#include "mover/pause.hpp"
+
+namespace banyan::mover {
+
+/// As the public one. Throws sqlite::Fault.
+PauseEstimate estimate_pause(const Connection& database, const std::vector<std::string>& tables);
+
+}  // namespace banyan::mover
