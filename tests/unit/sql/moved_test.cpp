@@ -12,6 +12,7 @@
 namespace banyan::sql {
 namespace {
 
+using test::add_order;
 using test::RawSqlite;
 using test::soon;
 using testing::HasSubstr;
@@ -22,10 +23,6 @@ sqlite::FileLock writer_lock(const std::filesystem::path& database) {
 }
 
 using namespace std::chrono_literals;
-
-Result<Number> add_order(Session& session, Number id) {
-  return session.run("INSERT INTO orders(id) VALUES (:id)", id);
-}
 
 class MovedTest : public testing::Test {
  protected:
@@ -119,8 +116,9 @@ TEST_F(MovedTest, A_write_waits_for_the_gate_to_open) {
 
 TEST_F(MovedTest, A_gate_that_stays_closed_is_unavailable_and_says_what_to_run) {
   fence("moved");
+  read_count(orders_);  // opens the file, which may take longer than the write has
   const auto refused =
-      orders_.write(Context::begin(60ms), [](Session& s) { return add_order(s, 1); });
+      orders_.write(Context::begin(300ms), [](Session& s) { return add_order(s, 1); });
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::Unavailable);
   EXPECT_EQ(refused.error().rule, "banyan.module_between_places");

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "kernel/context.hpp"
+#include "sql/session.hpp"
 #include "support/temporary_database.hpp"
 
 namespace banyan::test {
@@ -72,5 +74,9 @@ inline std::vector<std::string> order_tables() {
 }
 
 inline Context soon() { return Context::begin(std::chrono::seconds(20)); }
+
+inline Result<std::int64_t> add_order(sql::Session& session, std::int64_t id) {
+  return session.run("INSERT INTO orders(id) VALUES (:id)", id);
+}
 
 }  // namespace banyan::test

@@ -13,14 +13,11 @@
 namespace banyan::sql {
 namespace {
 
+using test::add_order;
 using test::order_tables;
 using test::soon;
 using testing::HasSubstr;
 using Number = std::int64_t;
-
-Result<Number> add_order(Session& session, Number id) {
-  return session.run("INSERT INTO orders(id) VALUES (:id)", id);
-}
 
 class UnitOfWorkTest : public testing::Test {
  protected:
