@@ -119,8 +119,9 @@ TEST_F(MovedTest, A_write_waits_for_the_gate_to_open) {
 
 TEST_F(MovedTest, A_gate_that_stays_closed_is_unavailable_and_says_what_to_run) {
   fence("moved");
+  read_count(orders_);  // opens the file, which may take longer than the write has
   const auto refused =
-      orders_.write(Context::begin(60ms), [](Session& s) { return add_order(s, 1); });
+      orders_.write(Context::begin(300ms), [](Session& s) { return add_order(s, 1); });
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::Unavailable);
   EXPECT_EQ(refused.error().rule, "banyan.module_between_places");
