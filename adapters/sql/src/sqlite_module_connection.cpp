@@ -60,7 +60,7 @@ bool run_unless_moved(const std::function<bool(Connection&)>& body, Connection& 
 SqliteModuleConnection::SqliteModuleConnection(std::shared_ptr<SqliteFiles> files,
                                                std::size_t module)
     : ModuleConnection(files->ownership().rights(module).module, module,
-                       {files->options().clock, "", this_process()}),
+                       {{files->options().clock, ""}, this_process()}),
       files_(std::move(files)),
       last_seen_(files_->placement_of(this->module(), files_->options().clock->steady() + 30s)) {}
 

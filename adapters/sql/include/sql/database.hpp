@@ -61,6 +61,7 @@ struct ModuleStatement {
   std::string module;
   std::string sql;
   Timestamp last_run;  ///< to the second or so
+  friend bool operator==(const ModuleStatement&, const ModuleStatement&) = default;
 };
 
 /// A module whose calls find its tables at no place: a move of them was broken off, or is under
