@@ -13,6 +13,8 @@ namespace banyan::sql {
 namespace {
 
 constexpr std::chrono::seconds kPatience{30};
+// Of who looks again and again.
+constexpr std::chrono::seconds kShortPatience{1};
 
 DataSource file_source(std::filesystem::path file) { return {Engine::Sqlite, std::move(file), {}}; }
 
@@ -157,6 +159,11 @@ Result<void> SqliteDatabase::probe(const Context& context) {
           return true;
         });
       });
+}
+
+std::uint64_t SqliteDatabase::epoch_of(const std::string& module) const {
+  const auto deadline = files_->options().clock->steady() + kShortPatience;
+  return static_cast<std::uint64_t>(files_->placement_of(module, deadline).epoch);
 }
 
 DataSource SqliteDatabase::place_of(const std::string& module) const {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -37,6 +38,19 @@ Fault between_places(const std::string& module) {
   return {FaultKind::Moved,
           "the tables of '" + module +
               "' are being moved, and were at neither place before the deadline."};
+}
+
+// A decision that knows of a later placement was made about other files than these.
+void refuse_older_than_decision(const Placement& found, const std::string& module,
+                                const Context& context) {
+  const RoutingDecision* decision = context.routed(module);
+  if (decision == nullptr || std::cmp_greater_equal(found.epoch, decision->epoch)) return;
+  throw Fault(FaultKind::Outdated,
+              "the tables of '" + module + "' were found at a placement of epoch " +
+                  std::to_string(found.epoch) + ", and the request was decided on at epoch " +
+                  std::to_string(decision->epoch) +
+                  ": this database is older, as a restored backup is. Put back the files of one "
+                  "time, the newest, and start the process again.");
 }
 
 SqliteConnection& of_sqlite(Connection& connection) {
@@ -91,8 +105,11 @@ bool SqliteModuleConnection::read_shared(const Context& context, const KitBody& 
   bool here = false;
   files_->shared().readers_of(number()).with_snapshot(
       context.deadline, [&](SqliteConnection& connection) {
-        here = connection.placement_of(module()).authority() == Authority::Shared;
-        if (here) body(connection);
+        const Placement found = connection.placement_of(module());
+        here = found.authority() == Authority::Shared;
+        if (!here) return;
+        refuse_older_than_decision(found, module(), context);
+        body(connection);
       });
   return here;
 }
@@ -107,7 +124,9 @@ bool SqliteModuleConnection::read_own(const Placement& placement, const Context&
       .with_snapshot(context.deadline, [&](SqliteConnection& connection) {
         connection.touch();
         here = files_->placement_of(module(), context.deadline) == placement;
-        if (here) body(connection);
+        if (!here) return;
+        refuse_older_than_decision(placement, module(), context);
+        body(connection);
       });
   return here;
 }
@@ -149,7 +168,9 @@ std::optional<Error> SqliteModuleConnection::run_write(const Context& context,
 std::optional<Error> SqliteModuleConnection::write_shared(const Context& context,
                                                           const WriteBody& body, Outcome& outcome) {
   return files_->shared().writer().run(context, [&](Connection& connection) {
-    bool elsewhere = of_sqlite(connection).placement_of(module()).authority() != Authority::Shared;
+    const Placement found = of_sqlite(connection).placement_of(module());
+    bool elsewhere = found.authority() != Authority::Shared;
+    if (!elsewhere) refuse_older_than_decision(found, module(), context);
     const bool keep = !elsewhere && run_unless_moved(body, connection, elsewhere);
     outcome = elsewhere ? Outcome::Elsewhere : Outcome::Finished;
     return keep;
@@ -163,6 +184,7 @@ std::optional<Error> SqliteModuleConnection::write_own(const Placement& placemen
     const auto gate = of_sqlite(connection).gate_of(module());
     bool elsewhere =
         !gate || !gate->open || files_->placement_of(module(), context.deadline) != placement;
+    if (!elsewhere) refuse_older_than_decision(placement, module(), context);
     const bool keep = !elsewhere && run_unless_moved(body, connection, elsewhere);
     outcome = elsewhere ? Outcome::Elsewhere : Outcome::Finished;
     return keep;

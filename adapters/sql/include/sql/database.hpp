@@ -108,6 +108,10 @@ class Database {
 
   /// Where the module's tables are now: in the shared database, or where its placement says.
   virtual DataSource place_of(const std::string& module) const = 0;
+
+  /// The epoch of that placement: one more with each move. 0: never moved, or an engine without
+  /// placements.
+  virtual std::uint64_t epoch_of(const std::string& module) const = 0;
 };
 
 }  // namespace banyan::sql
