@@ -43,16 +43,16 @@ std::filesystem::path filled_once(Stage stage) {
 
 }  // namespace
 
-SampleDatabase::SampleDatabase(Stage stage, sql::Engine engine) {
+SampleDatabase::SampleDatabase(Stage stage, sql::Engine engine, const Clock& clock) {
   if (engine == sql::Engine::Postgres) {
     server_.emplace(test::PostgresServer::shared().make_database());
     shop_ = std::make_unique<recordshop::ShopDatabase>(
-        sql::DataSource{sql::Engine::Postgres, {}, server_->url()});
+        sql::DataSource{sql::Engine::Postgres, {}, server_->url()}, clock);
     fill(*shop_, stage);
     return;
   }
   std::filesystem::copy_file(filled_once(stage), file());
-  shop_ = std::make_unique<recordshop::ShopDatabase>(file());
+  shop_ = std::make_unique<recordshop::ShopDatabase>(file(), clock);
 }
 
 void SampleDatabase::advance_to(Stage stage) { separate(*shop_, stage); }

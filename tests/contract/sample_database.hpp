@@ -20,7 +20,8 @@ using test::TemporaryFolder;
 /// what the contracts expect.
 class SampleDatabase {
  public:
-  explicit SampleDatabase(Stage stage = Stage::Shared, sql::Engine engine = sql::Engine::Sqlite);
+  explicit SampleDatabase(Stage stage = Stage::Shared, sql::Engine engine = sql::Engine::Sqlite,
+                          const Clock& clock = system_clock());
 
   std::filesystem::path file() const { return folder_.path() / "shop.db"; }
   recordshop::ModuleDatabases modules() { return shop_->modules(); }

@@ -16,6 +16,7 @@ constexpr std::string_view kDeadline = "Banyan-Deadline-Ms";
 constexpr std::string_view kPrincipal = "Banyan-Principal";
 constexpr std::string_view kRoutingUnit = "Banyan-Routing-Unit";
 constexpr std::string_view kRouting = "Banyan-Routing";
+constexpr std::string_view kPlacement = "Banyan-Placement";
 constexpr std::string_view kKey = "Idempotency-Key";
 constexpr std::string_view kCorrelation = "X-Correlation-Id";
 
@@ -67,7 +68,7 @@ Error malformed(std::string_view header, std::string_view expected) {
 // What only trusted peers say.
 std::optional<Error> read_internal(const http::Fields& fields, std::chrono::milliseconds budget,
                                    const Clock& clock, Context& context) {
-  for (const std::string_view header : {kDeadline, kPrincipal, kRoutingUnit, kRouting}) {
+  for (const auto header : {kDeadline, kPrincipal, kRoutingUnit, kRouting, kPlacement}) {
     if (fields.count(header) > 1) return malformed(header, "it at most once");
   }
   if (const auto text = fields.find(kDeadline)) {
@@ -90,6 +91,9 @@ std::optional<Error> read_internal(const http::Fields& fields, std::chrono::mill
     if (!routing)
       return malformed(kRouting, "a list like catalog=remote;rev=7, orders=local;rev=3");
     context.routing = std::move(*routing);
+  }
+  if (const auto text = fields.find(kPlacement); text && !add_epochs(*text, context.routing)) {
+    return malformed(kPlacement, "a list like catalog=2, orders=1");
   }
   return std::nullopt;
 }
@@ -120,6 +124,32 @@ std::optional<std::vector<RoutingDecision>> routing_from(std::string_view header
     header.remove_prefix(comma + 1);
   }
   return decisions;
+}
+
+std::string placement_header(const std::vector<RoutingDecision>& decisions) {
+  std::string text;
+  for (const RoutingDecision& decision : decisions) {
+    if (decision.epoch == 0) continue;
+    if (!text.empty()) text += ", ";
+    text += decision.module + '=' + std::to_string(decision.epoch);
+  }
+  return text;
+}
+
+bool add_epochs(std::string_view header, std::vector<RoutingDecision>& decisions) {
+  while (true) {
+    const std::size_t comma = header.find(',');
+    const std::string_view each = trimmed(header.substr(0, comma));
+    const std::size_t equals = each.find('=');
+    if (equals == 0 || equals == std::string_view::npos) return false;
+    const auto epoch = whole_number<std::uint64_t>(each.substr(equals + 1));
+    if (!epoch) return false;
+    const auto module = each.substr(0, equals);
+    const auto found = std::ranges::find(decisions, module, &RoutingDecision::module);
+    if (found != decisions.end()) found->epoch = *epoch;
+    if (comma == std::string_view::npos) return true;
+    header.remove_prefix(comma + 1);
+  }
 }
 
 Result<Context> context_from(const http::RequestHead& head, const ContextRules& rules,
@@ -168,6 +198,7 @@ void put_context(http::RequestHead& head, const Context& context, const Clock& c
   put(kPrincipal, percent_encode(context.principal));
   put(kRoutingUnit, percent_encode(context.routing_unit));
   put(kRouting, routing_header(context.routing));
+  put(kPlacement, placement_header(context.routing));
 }
 
 void strip_internal_headers(http::Fields& fields) {

@@ -58,6 +58,12 @@ Error error_of(FaultKind kind) {
           "the module's tables are being moved; nothing was changed, try again. When "
           "it stays so, run the same `banyan schema move` again: it completes or "
           "undoes the move");
+    case FaultKind::Outdated:
+      return unavailable(
+          "banyan.placement_outdated",
+          "this database is older than what the request was decided on: the module's tables have "
+          "moved since, and here they have not, as in a backup that was restored alone. Nothing "
+          "was changed. Put back the files of one time, the newest, and start the process again");
     case FaultKind::Misuse:
     case FaultKind::Ownership:
     case FaultKind::Constraint:

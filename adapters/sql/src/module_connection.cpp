@@ -14,7 +14,7 @@ void ModuleConnection::read(const Context& context, const std::function<void(Uni
   refuse_nesting();
   run_read(context, [&](Connection& connection) {
     const OpenUnitOfWork open;
-    UnitOfWork unit(context, connection, number_);
+    UnitOfWork unit(context, connection, number_, ledger_.clock());
     body(unit);
   });
 }
@@ -25,7 +25,7 @@ std::optional<Error> ModuleConnection::write(const Context& context,
   std::optional<LedgerEntry::State> written;
   auto refused = run_write(context, [&](Connection& connection) {
     const OpenUnitOfWork open;
-    UnitOfWork unit(context, connection, number_);
+    UnitOfWork unit(context, connection, number_, ledger_.clock());
     const bool keep = body(unit);
     written = ledger_.settle(connection, unit, keep);
     return keep;

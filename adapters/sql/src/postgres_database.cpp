@@ -29,7 +29,7 @@ class PostgresModuleConnection final : public ModuleConnection {
   PostgresModuleConnection(std::shared_ptr<PostgresServerDatabase> server, std::size_t module,
                            ModuleScope scope)
       : ModuleConnection(server->ownership().rights(module).module, module,
-                         {server->options().clock, std::string(kServerClock), ""}),
+                         {{server->options().clock, std::string(kServerClock)}, ""}),
         server_(std::move(server)),
         scope_(std::move(scope)) {}
 

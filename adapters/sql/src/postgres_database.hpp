@@ -53,6 +53,7 @@ class PostgresDatabase final : public Database {
   std::vector<WriteAheadLog> write_ahead_logs() const override { return {}; }
   std::vector<WaitingModule> waiting() const override { return {}; }
   DataSource place_of(const std::string& /*module*/) const override { return source(); }
+  std::uint64_t epoch_of(const std::string& /*module*/) const override { return 0; }
 
  private:
   const std::shared_ptr<PostgresServerDatabase> server_;

@@ -18,18 +18,17 @@ namespace {
 using std::chrono::duration_cast;
 using std::chrono::microseconds;
 
+// No call has so much time: what seems to run for longer began before the server's clock was put
+// back.
+constexpr microseconds kLongestCommand = std::chrono::hours(1);
+
 std::int64_t micros(SteadyTime::duration time) { return duration_cast<microseconds>(time).count(); }
 
 std::string_view name_of(LedgerEntry::State state) {
   return state == LedgerEntry::State::Answered ? "answered" : "running";
 }
 
-std::string boot_id() {
-  std::string line;
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::getline(file, line);
-  return line;
-}
+std::string boot_id() { return std::string(system_clock().run()); }
 
 // When a process was started, which tells it from a later one of the same number (proc(5), field
 // 22 of stat; the second, its name, may hold blanks and parentheses). "" when there is none.
@@ -74,16 +73,17 @@ class SqlLedger::Rows final : public LedgerRows {
 
   std::optional<LedgerEntry> find(const CommandKey& key) override {
     const auto row =
-        ledger_.sql_.shared_clock.empty()
+        clock().is_of_server()
             ? session_.one<std::string, std::string, std::string, std::string, std::int64_t>(
-                  ledger_.find_, now(), module(), key.caller, key.operation, key.key)
+                  ledger_.find_, module(), key.caller, key.operation, key.key)
             : session_.one<std::string, std::string, std::string, std::string, std::int64_t>(
-                  ledger_.find_, module(), key.caller, key.operation, key.key);
+                  ledger_.find_, now(), module(), key.caller, key.operation, key.key);
     if (!row) return std::nullopt;
     const auto& [state, fingerprint, answer, clock_of, left] = *row;
     LedgerEntry entry{LedgerEntry::State::Answered, fingerprint, answer};
     if (state == "running") {
-      const bool alive = left > 0 && (clock_of.empty() || is_alive(clock_of));
+      const bool alive =
+          left > 0 && left <= kLongestCommand.count() && (clock_of.empty() || is_alive(clock_of));
       entry.state = alive ? LedgerEntry::State::Running : LedgerEntry::State::Abandoned;
     }
     return entry;
@@ -92,14 +92,14 @@ class SqlLedger::Rows final : public LedgerRows {
   bool insert(const KeyedCommand& command, LedgerEntry::State state,
               const std::string& answer) override {
     const CommandKey& key = command.key();
-    const std::int64_t begun = ledger_.sql_.clock->now().micros;
-    const std::int64_t left = micros(deadline_ - ledger_.sql_.clock->steady());
+    const std::int64_t begun = clock().machine->now().micros;
+    const std::int64_t left = micros(deadline_ - clock().machine->steady());
     const auto put = [&](const auto&... runs_until) {
       return session_.run(ledger_.insert_, module(), key.caller, key.operation, key.key,
                           command.fingerprint(), name_of(state), answer, begun,
                           ledger_.sql_.clock_of, runs_until...);
     };
-    return put(ledger_.sql_.shared_clock.empty() ? now() + left : left) == 1;
+    return put(clock().is_of_server() ? left : now() + left) == 1;
   }
 
   void update(const KeyedCommand& command, LedgerEntry::State state,
@@ -110,16 +110,29 @@ class SqlLedger::Rows final : public LedgerRows {
   }
 
   void abandon(const CommandKey& key) {
-    session_.run(ledger_.abandon_, module(), key.caller, key.operation, key.key);
+    if (clock().is_of_server()) {
+      session_.run(ledger_.abandon_, module(), key.caller, key.operation, key.key);
+    } else {
+      session_.run(ledger_.abandon_, now(), module(), key.caller, key.operation, key.key);
+    }
   }
 
-  std::int64_t purge(Timestamp before, std::int64_t limit) {
-    return session_.run(ledger_.purge_, module(), before, limit);
+  // The time of day tells the age over restarts of the machine, and may have been put forward: what
+  // both clocks know must be old by both.
+  std::int64_t purge(microseconds kept_for, std::int64_t limit) {
+    const Timestamp before{clock().machine->now().micros - kept_for.count()};
+    const std::int64_t kept = kept_for.count();
+    if (clock().is_of_server()) {
+      return session_.run(ledger_.purge_, module(), before, std::string_view(), kept, limit);
+    }
+    const std::string comparable = std::string(clock().machine->run()) + ":%";
+    return session_.run(ledger_.purge_, module(), before, comparable, now(), kept, limit);
   }
 
  private:
   const std::string& module() const { return ledger_.module_.module(); }
-  std::int64_t now() const { return micros(ledger_.sql_.clock->steady().time_since_epoch()); }
+  const LeaseClock& clock() const { return ledger_.sql_.clock; }
+  std::int64_t now() const { return banyan::lease_now(*clock().machine).micros; }
 
   SqlLedger& ledger_;
   Session session_;
@@ -128,7 +141,7 @@ class SqlLedger::Rows final : public LedgerRows {
 
 SqlLedger::SqlLedger(ModuleConnection& module, LedgerSql sql)
     : module_(module), sql_(std::move(sql)) {
-  const std::string now = sql_.shared_clock.empty() ? ":now" : sql_.shared_clock;
+  const std::string now = sql_.clock.is_of_server() ? sql_.clock.server : ":now";
   const std::string one =
       " WHERE module = :module AND caller = :caller AND operation = :operation"
       " AND key = :key";
@@ -138,14 +151,16 @@ SqlLedger::SqlLedger(ModuleConnection& module, LedgerSql sql)
       "INSERT INTO banyan_ledger (module, caller, operation, key, fingerprint, state, answer,"
       " begun_at, clock_of, runs_until) VALUES (:module, :caller, :operation, :key, :fingerprint,"
       " :state, :answer, :begun, :clock, " +
-      (sql_.shared_clock.empty() ? std::string(":until") : now + " + :left") +
+      (sql_.clock.is_of_server() ? now + " + :left" : std::string(":until")) +
       ") ON CONFLICT (module, caller, operation, key) DO NOTHING";
   update_ = "UPDATE banyan_ledger SET state = :state, answer = :answer" + one;
-  abandon_ = "UPDATE banyan_ledger SET runs_until = 0" + one;
+  abandon_ = "UPDATE banyan_ledger SET runs_until = " + now + one;
   purge_ =
       "DELETE FROM banyan_ledger WHERE (module, caller, operation, key) IN"
       " (SELECT module, caller, operation, key FROM banyan_ledger"
-      " WHERE module = :module AND begun_at < :before ORDER BY begun_at LIMIT :limit)";
+      " WHERE module = :module AND begun_at < :before"
+      " AND (clock_of NOT LIKE :comparable OR runs_until < " +
+      now + " - :kept) ORDER BY begun_at LIMIT :limit)";
 }
 
 std::optional<LedgerEntry> SqlLedger::find(const CommandKey& key, const Context& context) {
@@ -176,17 +191,15 @@ void SqlLedger::abandon(const KeyedCommand& command, const Context& context) noe
 
 std::int64_t SqlLedger::purge(std::chrono::seconds kept_for, std::int64_t limit,
                               const Context& context) {
-  Timestamp before = sql_.clock->now();
-  before.micros -= duration_cast<microseconds>(kept_for).count();
   std::int64_t purged = 0;
   const auto refused = module_.write_as_kit(context, [&](Connection& connection) {
-    purged = Rows(*this, connection, context.deadline).purge(before, limit);
+    purged = Rows(*this, connection, context.deadline).purge(kept_for, limit);
   });
   return refused ? 0 : purged;
 }
 
-std::optional<LedgerEntry::State> SqlLedger::settle(Connection& connection, const UnitOfWork& unit,
-                                                    bool keeps) {
+std::optional<LedgerEntry::State> SqlLedger::settle(Connection& connection,
+                                                    const banyan::UnitOfWork& unit, bool keeps) {
   if (unit.context().command == nullptr) return std::nullopt;
   Rows rows(*this, connection, unit.context().deadline);
   return settle_command(rows, unit, keeps);

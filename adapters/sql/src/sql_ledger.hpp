@@ -9,6 +9,7 @@
 #include "connection.hpp"
 #include "kernel/idempotency.hpp"
 #include "kernel/unit_of_work.hpp"
+#include "lease_clock.hpp"
 #include "sql/database.hpp"
 
 namespace banyan::sql {
@@ -18,11 +19,9 @@ class ModuleConnection;
 /// What engines differ in about the ledger's table `banyan_ledger`, which lies beside the module's
 /// tables and moves with them.
 struct LedgerSql {
-  const Clock* clock;
-  /// A clock that all processes on the database share and nobody sets: an SQL expression in
-  /// microseconds, or "" for the monotonic clock of this machine.
-  std::string shared_clock;
-  /// Whose clock it is, see this_process(); "" for a server's.
+  LeaseClock clock;
+  /// Who runs the commands of this process, see this_process(); "" where nobody can look whether a
+  /// process is still there, because it may be on another machine.
   std::string clock_of;
 };
 
@@ -51,8 +50,10 @@ class SqlLedger final : public IdempotencyLedger {
                      const Context& context) override;
 
   /// See settle_command().
-  std::optional<LedgerEntry::State> settle(Connection& connection, const UnitOfWork& unit,
+  std::optional<LedgerEntry::State> settle(Connection& connection, const banyan::UnitOfWork& unit,
                                            bool keeps);
+
+  const LeaseClock& clock() const { return sql_.clock; }
 
  private:
   class Rows;

@@ -13,6 +13,8 @@ namespace banyan::sql {
 namespace {
 
 constexpr std::chrono::seconds kPatience{30};
+// Of who looks again and again.
+constexpr std::chrono::seconds kShortPatience{1};
 
 DataSource file_source(std::filesystem::path file) { return {Engine::Sqlite, std::move(file), {}}; }
 
@@ -240,6 +242,11 @@ std::vector<WriteAheadLog> SqliteDatabase::write_ahead_logs() const {
   std::vector<WriteAheadLog> all;
   for (const SqliteFile* const file : files_->files()) all.push_back(file->write_ahead_log());
   return all;
+}
+
+std::uint64_t SqliteDatabase::epoch_of(const std::string& module) const {
+  const auto deadline = files_->options().clock->steady() + kShortPatience;
+  return static_cast<std::uint64_t>(files_->placement_of(module, deadline).epoch);
 }
 
 DataSource SqliteDatabase::place_of(const std::string& module) const {

@@ -107,6 +107,7 @@ class SqliteDatabase final : public Database {
   std::vector<WriteAheadLog> write_ahead_logs() const override;
   std::vector<WaitingModule> waiting() const override { return files_->waiting(); }
   DataSource place_of(const std::string& module) const override;
+  std::uint64_t epoch_of(const std::string& module) const override;
 
  private:
   const DataSource source_;

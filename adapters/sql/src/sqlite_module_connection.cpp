@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -39,6 +40,19 @@ Fault between_places(const std::string& module) {
               "' are being moved, and were at neither place before the deadline."};
 }
 
+// A decision that knows of a later placement was made about other files than these.
+void refuse_older_than_decision(const Placement& found, const std::string& module,
+                                const Context& context) {
+  const RoutingDecision* decision = context.routed(module);
+  if (decision == nullptr || std::cmp_greater_equal(found.epoch, decision->epoch)) return;
+  throw Fault(FaultKind::Outdated,
+              "the tables of '" + module + "' were found at a placement of epoch " +
+                  std::to_string(found.epoch) + ", and the request was decided on at epoch " +
+                  std::to_string(decision->epoch) +
+                  ": this database is older, as a restored backup is. Put back the files of one "
+                  "time, the newest, and start the process again.");
+}
+
 SqliteConnection& of_sqlite(Connection& connection) {
   return static_cast<SqliteConnection&>(connection);
 }
@@ -60,7 +74,7 @@ bool run_unless_moved(const std::function<bool(Connection&)>& body, Connection& 
 SqliteModuleConnection::SqliteModuleConnection(std::shared_ptr<SqliteFiles> files,
                                                std::size_t module)
     : ModuleConnection(files->ownership().rights(module).module, module,
-                       {files->options().clock, "", this_process()}),
+                       {{files->options().clock, ""}, this_process()}),
       files_(std::move(files)),
       last_seen_(files_->placement_of(this->module(), files_->options().clock->steady() + 30s)) {}
 
@@ -91,8 +105,11 @@ bool SqliteModuleConnection::read_shared(const Context& context, const KitBody& 
   bool here = false;
   files_->shared().readers_of(number()).with_snapshot(
       context.deadline, [&](SqliteConnection& connection) {
-        here = connection.placement_of(module()).authority() == Authority::Shared;
-        if (here) body(connection);
+        const Placement found = connection.placement_of(module());
+        here = found.authority() == Authority::Shared;
+        if (!here) return;
+        refuse_older_than_decision(found, module(), context);
+        body(connection);
       });
   return here;
 }
@@ -107,7 +124,9 @@ bool SqliteModuleConnection::read_own(const Placement& placement, const Context&
       .with_snapshot(context.deadline, [&](SqliteConnection& connection) {
         connection.touch();
         here = files_->placement_of(module(), context.deadline) == placement;
-        if (here) body(connection);
+        if (!here) return;
+        refuse_older_than_decision(placement, module(), context);
+        body(connection);
       });
   return here;
 }
@@ -151,7 +170,9 @@ std::optional<Error> SqliteModuleConnection::run_write(const Context& context,
 std::optional<Error> SqliteModuleConnection::write_shared(const Context& context,
                                                           const WriteBody& body, Outcome& outcome) {
   return files_->shared().writer().run(context, [&](Connection& connection) {
-    bool elsewhere = of_sqlite(connection).placement_of(module()).authority() != Authority::Shared;
+    const Placement found = of_sqlite(connection).placement_of(module());
+    bool elsewhere = found.authority() != Authority::Shared;
+    if (!elsewhere) refuse_older_than_decision(found, module(), context);
     const bool keep = !elsewhere && run_unless_moved(body, connection, elsewhere);
     outcome = elsewhere ? Outcome::Elsewhere : Outcome::Finished;
     return keep;
@@ -166,6 +187,7 @@ std::optional<Error> SqliteModuleConnection::write_own(const Placement& placemen
     const auto gate = of_sqlite(connection).gate_of(module());
     bool elsewhere =
         !gate || !gate->open || files_->placement_of(module(), context.deadline) != placement;
+    if (!elsewhere) refuse_older_than_decision(placement, module(), context);
     if (!elsewhere) own.mark_if_due(of_sqlite(connection));
     const bool keep = !elsewhere && run_unless_moved(body, connection, elsewhere);
     outcome = elsewhere ? Outcome::Elsewhere : Outcome::Finished;

@@ -14,7 +14,8 @@ namespace banyan::sql {
 /// The fence in the shared file decides where the module's tables are, read inside the transaction
 /// itself where that is the shared file, and under the own file's write lock, or after its snapshot
 /// was taken, where it is not; so no unit of work runs at a place that has been left, and no read
-/// sees one that had been left before it began.
+/// sees one that had been left before it began. A unit whose routing decision knows of a later
+/// epoch than the fence is refused.
 class SqliteModuleConnection final : public ModuleConnection {
  public:
   SqliteModuleConnection(std::shared_ptr<SqliteFiles> files, std::size_t module);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "database_setup.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <optional>
@@ -110,20 +109,19 @@ StatementDiary::StatementDiary(const sql::Database& database, Scheduler& schedul
       handle_(scheduler.every(std::chrono::seconds(2), [this] { write(); })) {}
 
 void StatementDiary::write() {
+  std::vector<sql::ModuleStatement> ran = database_->statements();
+  if (ran == written_) return;
   manifest::Manifest seen;
-  Timestamp latest;
-  for (const sql::ModuleStatement& each : database_->statements()) {
+  for (const sql::ModuleStatement& each : ran) {
     seen.statements.push_back({each.module, each.sql, each.last_run});
-    latest = std::max(latest, each.last_run);
   }
-  if (latest <= written_) return;
   const auto written =
       manifest::update(database_->source().file, [&](std::optional<manifest::Manifest> known) {
         // Nothing: cleared away; the next start writes it anew.
         if (known) manifest::merge(*known, seen);
         return known;
       });
-  if (written && *written) written_ = latest;
+  if (written && *written) written_ = std::move(ran);
 }
 
 }  // namespace banyan::host

@@ -34,7 +34,7 @@ class StatementDiary {
   void write();
 
   const sql::Database* database_;
-  Timestamp written_{};                        ///< the latest run that the manifest tells of
+  std::vector<sql::ModuleStatement> written_;  ///< what the manifest tells of
   std::unique_ptr<Scheduler::Handle> handle_;  // last: ends the writing first
 };
 

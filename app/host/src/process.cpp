@@ -18,6 +18,7 @@
 #include "live_view.hpp"
 #include "operator_pages.hpp"
 #include "sql/database.hpp"
+#include "sql/fault.hpp"
 #include "stages/stages.hpp"
 #include "stages/switchboard.hpp"
 #include "telemetry/contained.hpp"
@@ -76,12 +77,26 @@ struct Process::Parts {
     names.reserve(table.size());
     for (const ModuleEntry& entry : table) names.emplace_back(entry.port->name);
     value_or_throw(store->enlist(names));
-    stages = value_or_throw(strangler::Stages::make(*store, *scheduler, [this](const Error& error) {
-      log.write(telemetry::Level::Error, "control_store_unreadable", {{"problem", error.message}});
-    }));
+    stages = value_or_throw(strangler::Stages::make(
+        *store, *scheduler,
+        [this](const Error& error) {
+          log.write(telemetry::Level::Error, "control_store_unreadable",
+                    {{"problem", error.message}});
+        },
+        strangler::Stages::kWatchInterval,
+        [this](std::string_view module) { return epoch_of(module); }));
     switchboard.emplace(
         *store, [this](std::string_view module) { return terrain(module); }, stages.get());
     admin.emplace(*switchboard);
+  }
+
+  // What is wrong with the database is told by health and by each request.
+  std::uint64_t epoch_of(std::string_view module) const {
+    try {
+      return database->epoch_of(std::string(module));
+    } catch (const sql::Fault&) {
+      return 0;
+    }
   }
 
   strangler::Terrain terrain(std::string_view name) const {

@@ -50,9 +50,10 @@ std::vector<banyan::sql::Crossing> crossings_of(std::string_view module) {
 }  // namespace
 
 struct ShopDatabase::Parts {
-  explicit Parts(const DataSource& where)
+  Parts(const DataSource& where, const banyan::Clock& clock)
       : source(where),
-        shared(banyan::sql::Database::open(migrated(source), {.application = kApplication})) {}
+        shared(banyan::sql::Database::open(migrated(source),
+                                           {.application = kApplication, .clock = &clock})) {}
 
   DataSource source;
   std::unique_ptr<banyan::sql::Database> shared;
@@ -66,10 +67,11 @@ struct ShopDatabase::Parts {
       crossings_of("orders"));
 };
 
-ShopDatabase::ShopDatabase(const DataSource& source) : parts_(std::make_unique<Parts>(source)) {}
+ShopDatabase::ShopDatabase(const DataSource& source, const banyan::Clock& clock)
+    : parts_(std::make_unique<Parts>(source, clock)) {}
 
-ShopDatabase::ShopDatabase(const std::filesystem::path& file)
-    : ShopDatabase(DataSource{banyan::sql::Engine::Sqlite, file, {}}) {}
+ShopDatabase::ShopDatabase(const std::filesystem::path& file, const banyan::Clock& clock)
+    : ShopDatabase(DataSource{banyan::sql::Engine::Sqlite, file, {}}, clock) {}
 
 ShopDatabase::~ShopDatabase() = default;
 

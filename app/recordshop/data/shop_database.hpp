@@ -10,14 +10,15 @@
 namespace recordshop {
 
 /// The shop's database without the shop: its tables are there, and each module is connected to
-/// its own. For
-/// loading, and for tests.
+/// its own. For loading, and for tests.
 class ShopDatabase {
  public:
   /// Creates a file when it is missing, and applies the migrations that it lacks (not those of
   /// separation/). Throws banyan::migrations::MigrationFault and banyan::sql::Fault.
-  explicit ShopDatabase(const banyan::sql::DataSource& source);
-  explicit ShopDatabase(const std::filesystem::path& file);
+  explicit ShopDatabase(const banyan::sql::DataSource& source,
+                        const banyan::Clock& clock = banyan::system_clock());
+  explicit ShopDatabase(const std::filesystem::path& file,
+                        const banyan::Clock& clock = banyan::system_clock());
   ~ShopDatabase();
   ShopDatabase(const ShopDatabase&) = delete;
   ShopDatabase& operator=(const ShopDatabase&) = delete;

@@ -4,6 +4,9 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <fstream>
+
+#include "kernel/lease.hpp"
 
 namespace banyan {
 namespace {
@@ -17,6 +20,19 @@ class SystemClock final : public Clock {
     return {std::chrono::duration_cast<std::chrono::microseconds>(since).count()};
   }
   SteadyTime steady() const override { return std::chrono::steady_clock::now(); }
+  std::string_view run() const override {
+    static const std::string id = boot_id();
+    return id;
+  }
+
+ private:
+  // random(4): made anew at every start of the machine.
+  static std::string boot_id() {
+    std::string line;
+    std::ifstream file("/proc/sys/kernel/random/boot_id");
+    std::getline(file, line);
+    return line;
+  }
 };
 
 // Reads exactly `digits` decimal digits at `at`; nothing when one of them is something else.
@@ -35,6 +51,12 @@ std::optional<int> number(std::string_view text, std::size_t at, std::size_t dig
 const Clock& system_clock() {
   static const SystemClock clock;
   return clock;
+}
+
+LeaseTime lease_now(const Clock& clock) {
+  const auto since = clock.steady().time_since_epoch();
+  return {"steady:" + std::string(clock.run()),
+          std::chrono::duration_cast<std::chrono::microseconds>(since).count()};
 }
 
 std::string to_string(Timestamp time) {

@@ -1,53 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stages/stages.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace banyan::strangler {
 
 Result<std::unique_ptr<Stages>> Stages::make(ControlStore& store, Scheduler& scheduler,
-                                             Complain complain,
-                                             std::chrono::milliseconds interval) {
+                                             Complain complain, std::chrono::milliseconds interval,
+                                             EpochOf epoch_of) {
   // The version first: a change between the two is then seen once more, not missed.
   const Result<std::uint64_t> seen = store.outside_version();
   if (!seen) return fail(seen.error());
   Result<Stand> first = store.stand();
   if (!first) return fail(std::move(first.error()));
-  std::unique_ptr<Stages> stages(new Stages(store, std::move(complain), std::move(*first), *seen));
+  Epochs epochs = look_at(*first, epoch_of, {});
+  std::unique_ptr<Stages> stages(new Stages(store, std::move(complain), std::move(epoch_of),
+                                            {std::move(*first), std::move(epochs)}, *seen));
   stages->watch_ = scheduler.every(interval, [table = stages.get()] { table->look_for_changes(); });
   return stages;
 }
 
-Stages::Stages(ControlStore& store, Complain complain, Stand first, std::uint64_t seen)
+Stages::Stages(ControlStore& store, Complain complain, EpochOf epoch_of, Table first,
+               std::uint64_t seen)
     : store_(&store),
       complain_(std::move(complain)),
-      table_(std::make_unique<const Stand>(std::move(first))),
+      epoch_of_(std::move(epoch_of)),
+      table_(std::make_unique<const Table>(std::move(first))),
       seen_(seen) {}
 
 Stages::~Stages() { watch_.reset(); }
 
 RoutingDecision Stages::decide(std::string_view module, Effect effect,
                                std::string_view unit) const {
-  return table_.read([&](const Stand& stand) {
-    const Migration* migration = stand.find(module);
+  return table_.read([&](const Table& table) {
+    const Migration* migration = table.stand.find(module);
     Side side = Side::Local;
     if (migration != nullptr) {
       const Traffic& traffic = migration->traffic;
       side = traffic.side(effect, effect == Effect::Read ? sticky_bucket(module, unit) : 0);
     }
-    return RoutingDecision{std::string(module), side, stand.revision};
+    const auto epoch = table.epochs.find(module);
+    return RoutingDecision{std::string(module), side, table.stand.revision,
+                           epoch == table.epochs.end() ? 0 : epoch->second};
   });
 }
 
 Traffic Stages::traffic(std::string_view module) const {
-  return table_.read([&](const Stand& stand) {
-    const Migration* migration = stand.find(module);
+  return table_.read([&](const Table& table) {
+    const Migration* migration = table.stand.find(module);
     return migration != nullptr ? migration->traffic : Traffic{};
   });
 }
 
 std::uint64_t Stages::revision() const {
-  return table_.read([](const Stand& stand) { return stand.revision; });
+  return table_.read([](const Table& table) { return table.stand.revision; });
 }
 
 Result<void> Stages::refresh() {
@@ -56,9 +63,20 @@ Result<void> Stages::refresh() {
   if (!version) return fail(version.error());
   Result<Stand> stand = store_->stand();
   if (!stand) return fail(std::move(stand.error()));
-  table_.publish(std::make_unique<const Stand>(std::move(*stand)));
+  Epochs epochs =
+      look_at(*stand, epoch_of_, table_.read([](const Table& table) { return table.epochs; }));
+  table_.publish(std::make_unique<const Table>(std::move(*stand), std::move(epochs)));
   seen_ = *version;
   return {};
+}
+
+Stages::Epochs Stages::look_at(const Stand& stand, const EpochOf& epoch_of, Epochs known) {
+  if (!epoch_of) return known;
+  for (const Migration& migration : stand.migrations) {
+    std::uint64_t& epoch = known[migration.module];
+    epoch = std::max(epoch, epoch_of(migration.module));
+  }
+  return known;
 }
 
 void Stages::look_for_changes() {
@@ -66,8 +84,12 @@ void Stages::look_for_changes() {
   {
     const Result<std::uint64_t> version = store_->outside_version();
     std::unique_lock lock(refreshing_);
-    const bool changed = version && *version != seen_;
+    bool changed = version && *version != seen_;
     lock.unlock();
+    if (version && !changed && epoch_of_) {
+      const Table known = table_.read([](const Table& table) { return table; });
+      changed = look_at(known.stand, epoch_of_, known.epochs) != known.epochs;
+    }
     if (!version) {
       outcome = fail(version.error());
     } else if (changed) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <thread>
 
 #include "binding/wire.hpp"
 #include "catalog/module.hpp"
@@ -61,6 +63,58 @@ TEST_F(FirstFormat, OpensAndGoesOn) {
   EXPECT_THAT(port->handle(request, keyed("before-the-ledger")), BreaksRule("orders.key_reused"));
 
   EXPECT_THAT(port->handle(request, keyed("a-new-key")), Succeeds());
+}
+
+// Its leases and waits are times of day, here of a clock that was a day ahead.
+TEST_F(FirstFormat, GoesOnWithSagasThatWereInFlight) {
+  constexpr int kOrders = 4;
+  {
+    const auto database = sqlite::Connection::open(file(), sqlite::OpenMode::Write);
+    const std::int64_t tomorrow = system_clock().now().micros + 86'400'000'000;
+    for (int i = 0; i < kOrders; ++i) {
+      const std::string id = "'ord_01a223b78f757f99b113e7711799a0" + std::to_string(10 + i) + '\'';
+      const std::string at = std::to_string(tomorrow);
+      for (const std::string& sql :
+           {"INSERT INTO orders SELECT " + id +
+                ", customer_id, 'placed', NULL, total_minor,"
+                " currency, placed_at, changed_at FROM orders ORDER BY id DESC LIMIT 1",
+            "INSERT INTO order_lines SELECT " + id +
+                ", position, track_id, title, quantity,"
+                " unit_price_minor FROM order_lines WHERE order_id ="
+                " 'ord_01a223b78f757f99b113e771799a35d0'",
+            "INSERT INTO order_sagas VALUES (" + id + ", 'confirm', 'active', 0, " + at +
+                ", 'somebody', " + at + ", NULL, 'correlation')",
+            "INSERT INTO order_saga_steps VALUES (" + id +
+                ", 0, 'reserve_stock', 'release_reservation', 'saga:' || " + id +
+                " || ':reserve', 'pending')",
+            "INSERT INTO order_saga_steps VALUES (" + id +
+                ", 1, 'confirm_reservation', NULL, 'saga:' || " + id +
+                " || ':confirm',"
+                " 'pending')"}) {
+        database.run(sql);
+      }
+    }
+  }
+  recordshop::ShopDatabase shop(file());
+  const auto modules = shop.modules();
+  const auto catalog = catalog::make_catalog({}, modules.catalog, real_environment());
+  const auto warehouse =
+      warehouse::make_warehouse({*catalog}, modules.warehouse, real_environment());
+  const auto orders =
+      orders::make_orders({*catalog, *warehouse}, modules.orders, real_environment(),
+                          {.poll_interval = std::chrono::milliseconds(2)});
+  const Context patient = Context::begin(std::chrono::seconds(60));
+  const auto in_progress = [&] {
+    const auto page = orders->handle(orders::ListOrders{}, patient);
+    return std::ranges::count(page->orders, orders::Fulfilment::InProgress,
+                              &orders::OrderSummary::fulfilment);
+  };
+  while (in_progress() > 0 && !patient.expired()) std::this_thread::yield();
+  const auto page = orders->handle(orders::ListOrders{}, patient);
+  ASSERT_THAT(page, Succeeds());
+  EXPECT_EQ(
+      std::ranges::count(page->orders, orders::OrderState::Confirmed, &orders::OrderSummary::state),
+      kOrders + 3);
 }
 
 TEST_F(FirstFormat, IsMarkedWhenItWasOpened) {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "contract/matchers.hpp"
 #include "contract/orders/order_store_contract.hpp"
 #include "contract/sample_database.hpp"
@@ -22,6 +24,7 @@ using ::orders::Saga;
 using ::orders::SagaPolicy;
 
 constexpr Timestamp kNow{1'750'000'000'000'000};
+const LeaseTime kLeaseNow{"a clock", 5'000'000};
 
 Case a_case(std::uint64_t number, Timestamp at = kNow) {
   SeededRandom random(number);
@@ -31,7 +34,7 @@ Case a_case(std::uint64_t number, Timestamp at = kNow) {
                               {shop.track(kPlenty), "River Song", 1, {99, "EUR"}}},
                              at)
                     .value();
-  Saga saga = Saga::begin(order.data().id, "correlation", at);
+  Saga saga = Saga::begin(order.data().id, "correlation");
   return {std::move(order), std::move(saga)};
 }
 
@@ -66,9 +69,9 @@ TEST_P(OrderStoreContract, KeepsEveryChangeOfAnOrderAndItsSaga) {
                                          {Action::ConfirmReservation, Outcome::Done, ""}};
 
   for (const Attempt& attempt : attempts) {
-    changing.saga.resume(kNow);
-    changing.saga.lease("me", kNow, policy);
-    changing.saga.take(attempt, changing.order, {kNow.micros + 1}, policy, 7);
+    changing.saga.resume();
+    changing.saga.lease("me", kLeaseNow, policy);
+    changing.saga.take(attempt, changing.order, {{kNow.micros + 1}, kLeaseNow}, policy, 7);
     ASSERT_THAT(store().write(any_context(),
                               [&](OrdersWriting& rows) -> Result<void> {
                                 rows.save(changing);
@@ -98,13 +101,22 @@ TEST_P(OrderStoreContract, AddsNothingWhenTheUnitOfWorkFails) {
   });
 }
 
+/// A saga that waits until then.
+Case waiting(std::uint64_t number, const LeaseTime& until) {
+  Case made = a_case(number);
+  Saga::Data data = made.saga.data();
+  data.waits_until = until;
+  return {std::move(made.order), Saga::stored(std::move(data))};
+}
+
 TEST_P(OrderStoreContract, NamesTheSagasThatAreDueLongestWaitingFirst) {
   const SagaPolicy policy;
-  const Case old = a_case(1, {kNow.micros - 5});
-  const Case recent = a_case(2, {kNow.micros - 1});
-  const Case future = a_case(3, {kNow.micros + 5});
-  Case leased = a_case(4, {kNow.micros - 9});
-  leased.saga.lease("somebody", kNow, policy);
+  const auto longest = policy.longest_wait();
+  const Case old = waiting(1, {kLeaseNow.clock, kLeaseNow.micros - 5});
+  const Case recent = waiting(2, {kLeaseNow.clock, kLeaseNow.micros - 1});
+  const Case future = waiting(3, {kLeaseNow.clock, kLeaseNow.micros + 5});
+  Case leased = a_case(4);
+  leased.saga.lease("somebody", kLeaseNow, policy);
   ASSERT_THAT(store().write(any_context(),
                             [&](OrdersWriting& rows) -> Result<void> {
                               rows.add(recent);
@@ -117,12 +129,73 @@ TEST_P(OrderStoreContract, NamesTheSagasThatAreDueLongestWaitingFirst) {
 
   store().read(any_context(), [&](OrdersReading& rows) {
     const std::vector<::orders::OrderId> both = {old.order.data().id, recent.order.data().id};
-    EXPECT_EQ(rows.due(kNow, 10), both);
-    EXPECT_EQ(rows.due(kNow, 1).size(), 1U);
-    const Timestamp later{leased.saga.data().leased_until.micros};
-    EXPECT_EQ(rows.due(later, 10).size(), 4U);
+    EXPECT_EQ(rows.due(kLeaseNow, longest, 10), both);
+    EXPECT_EQ(rows.due(kLeaseNow, longest, 1).size(), 1U);
+    EXPECT_EQ(rows.due(kLeaseNow.after(policy.lease), longest, 10).size(), 4U);
     return 0;
   });
+}
+
+// The machine was started anew, an older version wrote the row, or a server's clock was put back.
+TEST_P(OrderStoreContract, LetsNobodyWaitForATimeThatCannotCome) {
+  const auto longest = SagaPolicy().longest_wait();
+  const Case other_clock = waiting(1, {"another clock", kLeaseNow.micros + 1});
+  const Case no_clock = waiting(2, {});
+  const Case waits = waiting(3, kLeaseNow.after(longest));
+  const Case too_far = waiting(4, {kLeaseNow.clock, kLeaseNow.after(longest).micros + 1});
+  ASSERT_THAT(store().write(any_context(),
+                            [&](OrdersWriting& rows) -> Result<void> {
+                              for (const Case& each : {other_clock, no_clock, waits, too_far}) {
+                                rows.add(each);
+                              }
+                              return {};
+                            }),
+              Succeeds());
+
+  store().read(any_context(), [&](OrdersReading& rows) {
+    const std::vector<::orders::OrderId> in_order = {
+        no_clock.order.data().id, other_clock.order.data().id, too_far.order.data().id};
+    EXPECT_EQ(rows.due(kLeaseNow, longest, 10), in_order);
+    for (const Case& each : {other_clock, no_clock, waits, too_far}) {
+      const bool listed = std::ranges::count(in_order, each.order.data().id) == 1;
+      EXPECT_EQ(rows.find(each.order.data().id)->saga.due(kLeaseNow, SagaPolicy()), listed);
+    }
+    return 0;
+  });
+}
+
+// What a lease is timed by goes on, is the same for all, and is no time of day.
+TEST_P(OrderStoreContract, HasAClockForLeasesThatDoesNotGoBack) {
+  const auto now = [&] {
+    return store().read(any_context(),
+                        [](OrdersReading&, UnitOfWork& unit) { return unit.lease_now(); });
+  };
+  const LeaseTime first = now();
+  const auto second = store().write(
+      any_context(),
+      [](OrdersWriting&, UnitOfWork& unit) -> Result<LeaseTime> { return unit.lease_now(); });
+  ASSERT_THAT(second, Succeeds());
+  EXPECT_NE(first.clock, "");
+  EXPECT_EQ(first.clock, second->clock);
+  EXPECT_LE(first.micros, second->micros);
+}
+
+TEST_P(OrderStoreContract, KnowsTheOrderThatWasPlacedLast) {
+  const auto newest = [&] {
+    return store().read(any_context(), [](OrdersReading& rows) { return rows.newest(); });
+  };
+  const auto before = newest();
+  const Case later = a_case(1, {kNow.micros + 10'000'000});
+  const Case earlier = a_case(2);
+  ASSERT_THAT(store().write(any_context(),
+                            [&](OrdersWriting& rows) -> Result<void> {
+                              rows.add(later);
+                              rows.add(earlier);
+                              return {};
+                            }),
+              Succeeds());
+  EXPECT_TRUE(!before || *before < later.order.data().id);
+  EXPECT_EQ(newest(), later.order.data().id);
 }
 
 TEST_P(OrderStoreContract, WritesTheHistoryInTheOrderOfTime) {

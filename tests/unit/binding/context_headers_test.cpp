@@ -23,7 +23,7 @@ class ContextHeaders : public testing::Test {
     context.routing_unit = "cookie 7";
     context.trace.state = "vendor=1";
     context.trace.sampled = false;
-    context.routing = {{"catalog", Side::Remote, 7}, {"orders", Side::Local, 3}};
+    context.routing = {{"catalog", Side::Remote, 7, 2}, {"orders", Side::Local, 3}};
     return context;
   }
 
@@ -60,6 +60,31 @@ TEST_F(ContextHeaders, HoldWhatIsLeftOfTheBudgetNow) {
 
   EXPECT_EQ(head.fields.find("Banyan-Deadline-Ms"), "1100");
   EXPECT_EQ(head.fields.find("Banyan-Routing"), "catalog=remote;rev=7, orders=local;rev=3");
+  EXPECT_EQ(head.fields.find("Banyan-Placement"), "catalog=2");
+}
+
+// A peer of the first version sends no epochs, and would refuse anything new in Banyan-Routing.
+TEST_F(ContextHeaders, Of_a_peer_that_knows_no_epochs_are_read) {
+  head.fields.set("Banyan-Routing", "catalog=remote;rev=7");
+  const auto got = read(Trust::Internal);
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->routing, (std::vector<banyan::RoutingDecision>{{"catalog", Side::Remote, 7, 0}}));
+}
+
+TEST_F(ContextHeaders, With_epochs_of_modules_that_nothing_was_decided_for_are_read) {
+  head.fields.set("Banyan-Routing", "catalog=remote;rev=7, orders=local;rev=3");
+  head.fields.set("Banyan-Placement", "warehouse=9, orders=4");
+  const auto got = read(Trust::Internal);
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->routing, (std::vector<banyan::RoutingDecision>{{"catalog", Side::Remote, 7, 0},
+                                                                {"orders", Side::Local, 3, 4}}));
+}
+
+TEST_F(ContextHeaders, Say_nothing_of_epochs_that_are_not_known) {
+  Context context = make();
+  context.routing = {{"orders", Side::Local, 3}};
+  put_context(head, context, clock);
+  EXPECT_FALSE(head.fields.contains("Banyan-Placement"));
 }
 
 TEST_F(ContextHeaders, FromAnybodySayNothingAboutWhoAsksOrHowLong) {
@@ -99,7 +124,12 @@ TEST_F(ContextHeaders, ThatAreMalformedInATrustedRequestAreRefused) {
                                                       {"Banyan-Principal", "%zz"},
                                                       {"Banyan-Routing", "catalog"},
                                                       {"Banyan-Routing", "catalog=up;rev=1"},
-                                                      {"Banyan-Routing", "catalog=local;rev=x"}};
+                                                      {"Banyan-Routing", "catalog=local;rev=x"},
+                                                      {"Banyan-Placement", ""},
+                                                      {"Banyan-Placement", "catalog"},
+                                                      {"Banyan-Placement", "=1"},
+                                                      {"Banyan-Placement", "catalog=1,"},
+                                                      {"Banyan-Placement", "catalog=-1"}};
   for (const auto& [name, value] : kBad) {
     head.fields.clear();
     head.fields.set(name, value);

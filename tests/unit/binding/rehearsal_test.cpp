@@ -61,7 +61,7 @@ class Rehearsal : public testing::Test {
     made.principal = "somebody@example.org";
     made.routing_unit = "unit 7";
     made.trace.state = "a=1";
-    made.routing = {{"demo", Side::Remote, 12}};
+    made.routing = {{"demo", Side::Remote, 12, 4}};
     return made;
   }
 

@@ -80,7 +80,7 @@ class FixedTable final : public RoutingTable {
 
   RoutingDecision decide(std::string_view module, Effect effect,
                          std::string_view /*unit*/) const override {
-    return {std::string(module), effect == Effect::Read ? reads.load() : writes.load(), 5};
+    return {std::string(module), effect == Effect::Read ? reads.load() : writes.load(), 5, 2};
   }
 };
 

@@ -140,12 +140,13 @@ TEST_F(RoutedEdge, SendsItsDecisionsAlong) {
   get(shop);
   const Context seen = service.module->last();
   ASSERT_NE(seen.routed("demo"), nullptr);
-  EXPECT_EQ(*seen.routed("demo"), (RoutingDecision{"demo", Side::Remote, 5}));
+  EXPECT_EQ(*seen.routed("demo"), (RoutingDecision{"demo", Side::Remote, 5, 2}));
   EXPECT_EQ(seen.routing_unit, "127.0.0.1");
 }
 
 TEST_F(RoutedEdge, IgnoresWhatStrangersSayAboutTheInside) {
   const http::Fields lies = {{"Banyan-Routing", "demo=remote;rev=9"},
+                             {"Banyan-Placement", "demo=9"},
                              {"Banyan-Principal", "admin"},
                              {"Banyan-Routing-Unit", "vip"},
                              {"Banyan-Deadline-Ms", "0"}};
@@ -158,6 +159,7 @@ TEST_F(RoutedEdge, IgnoresWhatStrangersSayAboutTheInside) {
   EXPECT_EQ(service.module->last().principal, "");
   EXPECT_EQ(service.module->last().routing_unit, "127.0.0.1");
   EXPECT_EQ(service.module->last().routed("demo")->revision, 5U);
+  EXPECT_EQ(service.module->last().routed("demo")->epoch, 2U);
 }
 
 TEST_F(RoutedEdge, ASlowWriteGoesWhereTheWritesAreWhenItIsComplete) {

@@ -102,7 +102,7 @@ struct FixedTable final : RoutingTable {
   mutable int asked = 0;
   RoutingDecision decide(std::string_view module, Effect, std::string_view) const override {
     ++asked;
-    return {std::string(module), side, 7};
+    return {std::string(module), side, 7, 2};
   }
 };
 
@@ -146,7 +146,7 @@ TEST_F(RoutedBinding, SendsAWriteToTheOneWriterWhateverWasDecidedForReads) {
 TEST_F(RoutedBinding, HandsItsDecisionOn) {
   table.side = Side::Remote;
   ASSERT_TRUE(port->handle(demo::Echo{""}, context));
-  EXPECT_EQ(carried, (std::vector<RoutingDecision>{{"demo", Side::Remote, 7}}));
+  EXPECT_EQ(carried, (std::vector<RoutingDecision>{{"demo", Side::Remote, 7, 2}}));
 }
 
 }  // namespace

@@ -35,8 +35,19 @@ OrderDetails finished(Orders& orders, const OrderId& id) {
   }
 }
 
-TEST(BackgroundRunner, FinishesInTheNextProcessWhatTheLastOneLeft) {
-  banyan::contract::SampleDatabase database;
+std::string name_of_engine(const ::testing::TestParamInfo<banyan::sql::Engine>& engine) {
+  return std::string(to_string(engine.param));
+}
+
+class BackgroundRunner : public ::testing::TestWithParam<banyan::sql::Engine> {};
+
+INSTANTIATE_TEST_SUITE_P(Engines, BackgroundRunner,
+                         ::testing::Values(banyan::sql::Engine::Sqlite,
+                                           banyan::sql::Engine::Postgres),
+                         name_of_engine);
+
+TEST_P(BackgroundRunner, FinishesInTheNextProcessWhatTheLastOneLeft) {
+  banyan::contract::SampleDatabase database(banyan::contract::Stage::Shared, GetParam());
   recordshop::ModuleDatabases modules = database.modules();
   const auto catalog = catalog::make_catalog({}, modules.catalog, real_environment());
   const auto warehouse =
@@ -65,8 +76,8 @@ TEST(BackgroundRunner, FinishesInTheNextProcessWhatTheLastOneLeft) {
   EXPECT_EQ(stock->reserved, 0);
 }
 
-TEST(BackgroundRunner, OfTwoProcessesOnOneDatabaseSellsEachOrderOnce) {
-  banyan::contract::SampleDatabase database;
+TEST_P(BackgroundRunner, OfTwoProcessesOnOneDatabaseSellsEachOrderOnce) {
+  banyan::contract::SampleDatabase database(banyan::contract::Stage::Shared, GetParam());
   recordshop::ModuleDatabases modules = database.modules();
   const auto catalog = catalog::make_catalog({}, modules.catalog, real_environment());
   const auto warehouse =

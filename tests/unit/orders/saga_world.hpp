@@ -35,7 +35,8 @@ class SagaWorld {
   explicit SagaWorld(bool on_tables) {
     namespace contract = banyan::contract;
     if (on_tables) {
-      database_ = std::make_unique<contract::SampleDatabase>();
+      database_ = std::make_unique<contract::SampleDatabase>(contract::Stage::Shared,
+                                                             banyan::sql::Engine::Sqlite, clock);
       modules_.emplace(database_->modules());
       catalog_ = catalog::make_catalog({}, modules_->catalog, environment);
       warehouse_ = warehouse::make_warehouse({*catalog_}, modules_->warehouse, environment);
@@ -44,7 +45,7 @@ class SagaWorld {
       catalog_ = catalog::make_memory_catalog(contract::sample_shop().catalog(), environment);
       warehouse_ =
           warehouse::make_memory_warehouse({*catalog_}, contract::sample_shop().stock, environment);
-      store_ = make_memory_order_store(mixed, &memory_ledger_);
+      store_ = make_memory_order_store(clock, &memory_ledger_);
     }
     faulty_ = std::make_unique<FaultyWarehouse>(WithTroubles(*warehouse_, troubles));
     desk_ = std::make_unique<Desk>(Desk{*store_, *catalog_, *faulty_, environment, policy});
@@ -76,7 +77,15 @@ class SagaWorld {
   }
   void run_once() { drive_due_sagas(*desk_); }
 
-  /// The only order there is.
+  std::vector<OrderSummary> orders() {
+    return list_orders(*desk_, {.customer = banyan::contract::some_customer()}, context())->orders;
+  }
+  /// Somebody sets the time of day.
+  void set_clock_by(std::chrono::hours by) {
+    clock.set({clock.now().micros + std::chrono::microseconds(by).count()});
+  }
+
+  /// The only order there is, or the newest.
   OrderDetails order() {
     const auto page =
         list_orders(*desk_, {.customer = banyan::contract::some_customer()}, context());
@@ -98,22 +107,17 @@ class SagaWorld {
   warehouse::Warehouse& warehouse() { return *warehouse_; }
   OrderStore& store() { return *store_; }
   banyan::Context context() {
-    return banyan::Context::begin(std::chrono::seconds(20), banyan::system_clock(), random);
+    return banyan::Context::begin(std::chrono::seconds(20), clock, random);
   }
 
-  banyan::ManualClock clock{banyan::Timestamp{1'760'000'000'000'000}};
+  // Ahead of the machine's, so that nobody who goes by that one thinks a deadline has passed.
+  banyan::ManualClock clock{banyan::Timestamp{1'760'000'000'000'000},
+                            banyan::system_clock().steady() + std::chrono::hours(1)};
   banyan::SeededRandom random{42};
   IdleScheduler scheduler;
   Troubles troubles;
   SagaPolicy policy{.max_attempts = 5};
-  // Deadlines are on the real clock, which the tables' writer reads; leases on the one above.
-  struct MixedClock final : banyan::Clock {
-    explicit MixedClock(const banyan::Clock& wall) : wall_(&wall) {}
-    banyan::Timestamp now() const override { return wall_->now(); }
-    banyan::SteadyTime steady() const override { return banyan::system_clock().steady(); }
-    const banyan::Clock* wall_;
-  } mixed{clock};
-  banyan::Environment environment{mixed, random, scheduler};
+  banyan::Environment environment{clock, random, scheduler};
 
  private:
   /// The use cases as a port, so that the ledger can stand before them.
@@ -145,7 +149,7 @@ class SagaWorld {
     const Desk& desk_;
   };
 
-  banyan::MemoryLedger memory_ledger_;
+  banyan::MemoryLedger memory_ledger_{clock};
   std::unique_ptr<banyan::contract::SampleDatabase> database_;
   std::optional<recordshop::ModuleDatabases> modules_;
   std::unique_ptr<catalog::Catalog> catalog_;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "kernel/unit_of_work.hpp"
+#include "support/set_clock.hpp"
 #include "unit/sql/engine_under_test.hpp"
 
 namespace banyan::sql {
@@ -128,9 +129,44 @@ TEST_P(LedgerTest, Takes_an_answer_after_the_last_unit) {
 TEST_P(LedgerTest, Forgets_what_is_old_a_few_at_a_time) {
   for (Number i = 0; i < 5; ++i) ASSERT_TRUE(add(command_under(std::to_string(i)), i));
   EXPECT_EQ(orders_.ledger().purge(std::chrono::hours(1), 10, soon()), 0);
-  EXPECT_EQ(orders_.ledger().purge(std::chrono::seconds(-1), 3, soon()), 3);
-  EXPECT_EQ(orders_.ledger().purge(std::chrono::seconds(-1), 3, soon()), 2);
+  EXPECT_EQ(orders_.ledger().purge(std::chrono::minutes(-1), 3, soon()), 3);
+  EXPECT_EQ(orders_.ledger().purge(std::chrono::minutes(-1), 3, soon()), 2);
   EXPECT_FALSE(entry("4"));
+}
+
+class LedgerAndTimeOfDay : public LedgerTest {
+ protected:
+  test::SetClock clock_;
+  std::unique_ptr<Database> again_ = engine_.open_again({.clock = &clock_});
+  ModuleDatabase module_ = again_->connect("orders", order_tables());
+  std::int64_t purge(std::chrono::hours kept_for) {
+    return module_.ledger().purge(kept_for, 10, soon());
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Engines, LedgerAndTimeOfDay, test::both_engines, test::name_of_engine);
+
+// Or a key that is used again would happen twice.
+TEST_P(LedgerAndTimeOfDay, Forgets_nothing_because_the_clock_was_put_forward) {
+  ASSERT_TRUE(add(command_under("k"), 7));
+  clock_.set_by(std::chrono::hours(49));
+  EXPECT_EQ(purge(std::chrono::hours(24)), 0);
+  EXPECT_TRUE(entry("k"));
+}
+
+TEST_P(LedgerAndTimeOfDay,
+       Tells_a_command_that_runs_from_one_that_was_left_whatever_the_clock_says) {
+  const Context context = command_under("k");
+  ASSERT_TRUE(module_.write(context, [](UnitOfWork&) -> Result<void> { return {}; }));
+  for (const int hours : {-24, 24, 0}) {
+    clock_.set_by(std::chrono::hours(hours));
+    EXPECT_EQ(module_.ledger().find({"ann", "add", "k"}, soon())->state, State::Running);
+  }
+  module_.ledger().abandon(*context.command, soon());
+  for (const int hours : {-24, 24, 0}) {
+    clock_.set_by(std::chrono::hours(hours));
+    EXPECT_EQ(module_.ledger().find({"ann", "add", "k"}, soon())->state, State::Abandoned);
+  }
 }
 
 }  // namespace

@@ -159,6 +159,80 @@ TEST_F(MovedTest, A_file_that_the_fence_names_and_that_is_gone_is_named) {
   }
 }
 
+/// A request that was decided on when the module's placement had this epoch.
+Context decided_at(std::uint64_t epoch) {
+  Context context = soon();
+  context.routing = {{"orders", Side::Local, 7, epoch}};
+  return context;
+}
+
+/// Reads or writes under it; the rule that it breaks, or "".
+std::string rule_of_read(ModuleDatabase& module, std::uint64_t epoch) {
+  try {
+    module.read(decided_at(epoch), [](Session& session) {
+      return session.value<Number>("SELECT count(*) FROM orders");
+    });
+  } catch (const Fault& fault) {
+    return fault.error().rule;
+  }
+  return {};
+}
+std::string rule_of_write(ModuleDatabase& module, std::uint64_t epoch, Number id) {
+  try {
+    const auto done =
+        module.write(decided_at(epoch), [id](Session& session) { return add_order(session, id); });
+    return done ? "" : done.error().rule;
+  } catch (const Fault& fault) {
+    return fault.error().rule;
+  }
+}
+
+TEST_F(MovedTest, A_decision_that_knows_of_a_later_move_is_not_carried_out_in_older_files) {
+  EXPECT_EQ(rule_of_read(orders_, 1), "banyan.placement_outdated");  // here they never moved
+  EXPECT_EQ(rule_of_write(orders_, 1, 1), "banyan.placement_outdated");
+  gate("open");
+  fence("moved");
+  EXPECT_EQ(rule_of_read(orders_, 2), "banyan.placement_outdated");
+  EXPECT_EQ(rule_of_write(orders_, 2, 1), "banyan.placement_outdated");
+  EXPECT_EQ(count_in(database_.file()), "0");
+  EXPECT_EQ(count_in(own_file()), "0");
+}
+
+TEST_F(MovedTest, A_decision_of_this_epoch_or_an_older_one_follows_the_fence) {
+  EXPECT_EQ(rule_of_write(orders_, 0, 1), "");
+  gate("open");
+  fence("moved");
+  for (const std::uint64_t epoch : {0U, 1U}) {
+    EXPECT_EQ(rule_of_read(orders_, epoch), "");
+    EXPECT_EQ(rule_of_write(orders_, epoch, static_cast<Number>(epoch) + 2), "");
+  }
+  EXPECT_EQ(count_in(own_file()), "2");
+}
+
+TEST_F(MovedTest, A_refused_decision_says_what_to_do_and_undoes_nothing_of_others) {
+  auto others = std::async(std::launch::async, [this] {
+    for (Number id = 100; id < 120; ++id) EXPECT_TRUE(write(id));
+  });
+  for (Number id = 1; id < 20; ++id) EXPECT_NE(rule_of_write(orders_, 3, id), "");
+  others.get();
+  EXPECT_EQ(read_count(orders_), 20);
+  try {
+    (void)orders_.write(decided_at(3), [](Session& s) { return add_order(s, 1); });
+    FAIL();
+  } catch (const Fault& fault) {
+    EXPECT_EQ(fault.error().code, ErrorCode::Unavailable);
+    EXPECT_THAT(fault.error().message, HasSubstr("Put back the files of one time"));
+    EXPECT_THAT(fault.what(), HasSubstr("epoch 0"));
+    EXPECT_THAT(fault.what(), HasSubstr("epoch 3"));
+  }
+}
+
+TEST_F(MovedTest, The_database_tells_the_epoch_of_a_placement) {
+  EXPECT_EQ(database_.shared().epoch_of("orders"), 0U);
+  fence("moved");
+  EXPECT_EQ(database_.shared().epoch_of("orders"), 1U);
+}
+
 // A small mover that carries the rows over, again and again, while others write.
 TEST_F(MovedTest, Nothing_acknowledged_is_lost_or_doubled_while_the_tables_move_to_and_fro) {
   std::atomic<bool> stop = false;

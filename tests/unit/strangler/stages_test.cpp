@@ -79,6 +79,35 @@ TEST_F(StagesTest, ShowAChangeOfThisProcessAtOnceWithItsRevision) {
   EXPECT_EQ(stages_->revision(), 1U);
 }
 
+// The table of a process with a database, whose placements it knows.
+TEST_F(StagesTest, Decide_with_the_epoch_of_the_placement_that_is_known) {
+  std::uint64_t epoch = 1;
+  auto table = Stages::make(*store_, scheduler_, {}, Stages::kWatchInterval,
+                            [&epoch](std::string_view module) -> std::uint64_t {
+                              return module == "catalog" ? epoch : 0;
+                            });
+  ASSERT_TRUE(table);
+  const auto epoch_of = [&](std::string_view module) {
+    return (*table)->decide(module, Effect::Read, "ann").epoch;
+  };
+  EXPECT_EQ(epoch_of("catalog"), 1U);
+  EXPECT_EQ(epoch_of("orders"), 0U);
+  EXPECT_EQ(epoch_of("nobody-migrates-this"), 0U);
+
+  epoch = 2;  // its tables have moved
+  EXPECT_EQ(epoch_of("catalog"), 1U);
+  scheduler_.tick();
+  EXPECT_EQ(epoch_of("catalog"), 2U);
+  shift("100");
+  ASSERT_TRUE((*table)->refresh());
+  EXPECT_EQ((*table)->decide("catalog", Effect::Read, "ann"),
+            (RoutingDecision{"catalog", Side::Remote, 1, 2}));
+
+  epoch = 1;  // an older copy of the file: decisions go on to know better
+  scheduler_.tick();
+  EXPECT_EQ(epoch_of("catalog"), 2U);
+}
+
 TEST_F(StagesTest, MoveNoUnitMoreThanThePercentagesDemand) {
   shift("5");
   const auto five = on_the_new_side(*stages_);

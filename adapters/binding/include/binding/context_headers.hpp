@@ -18,6 +18,10 @@
 ///     Banyan-Deadline-Ms           what is left of the budget, in milliseconds
 ///     Banyan-Principal, Banyan-Routing-Unit      percent-encoded
 ///     Banyan-Routing               catalog=remote;rev=7, orders=local;rev=3
+///     Banyan-Placement             catalog=2: the epochs of these decisions, where they are known
+///
+/// The epochs are a header of their own because readers of the first version take nothing after
+/// `rev=` in Banyan-Routing; they pass over this one.
 namespace banyan::binding {
 
 /// Whom a server talks to.
@@ -50,5 +54,11 @@ void strip_internal_headers(http::Fields& fields);
 std::string routing_header(const std::vector<RoutingDecision>& decisions);
 /// Nothing when it is malformed.
 std::optional<std::vector<RoutingDecision>> routing_from(std::string_view header);
+
+/// The value of Banyan-Placement; "" when no epoch is known.
+std::string placement_header(const std::vector<RoutingDecision>& decisions);
+/// Gives the decisions their epochs, and passes over modules that nothing was decided for. False
+/// when it is malformed.
+bool add_epochs(std::string_view header, std::vector<RoutingDecision>& decisions);
 
 }  // namespace banyan::binding

@@ -71,6 +71,7 @@ struct ModuleStatement {
   std::string module;
   std::string sql;
   Timestamp last_run;  ///< to the second or so
+  friend bool operator==(const ModuleStatement&, const ModuleStatement&) = default;
 };
 
 /// A module whose calls find its tables at no place: a move of them was broken off, or is under
@@ -130,6 +131,10 @@ class Database {
 
   /// Where the module's tables are now: in the shared database, or where its placement says.
   virtual DataSource place_of(const std::string& module) const = 0;
+
+  /// The epoch of that placement: one more with each move. 0: never moved, or an engine without
+  /// placements.
+  virtual std::uint64_t epoch_of(const std::string& module) const = 0;
 };
 
 }  // namespace banyan::sql

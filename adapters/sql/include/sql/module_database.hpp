@@ -28,7 +28,8 @@ class ModuleDatabase {
 
   /// `body(Session&)` or `body(UnitOfWork&)` sees one consistent snapshot and may not write.
   /// Returns what it returns. Fault{Deadline} once the deadline of `context` has passed, also in
-  /// the middle of a statement.
+  /// the middle of a statement; Fault{Outdated} when `context` was decided on at a later placement
+  /// of the module's tables than is found (so write() too).
   template <class F>
   auto read(const Context& context, F&& body) {
     using Answer = decltype(call(body, std::declval<UnitOfWork&>()));

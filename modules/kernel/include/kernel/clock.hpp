@@ -31,6 +31,9 @@ class Clock {
   virtual ~Clock() = default;
   virtual Timestamp now() const = 0;
   virtual SteadyTime steady() const = 0;
+  /// Which run of the steady clock this is: it begins anew when the machine starts, and steady
+  /// times of two runs cannot be compared. "" where there is only one.
+  virtual std::string_view run() const { return {}; }
 };
 
 /// The machine's clocks.
@@ -39,17 +42,24 @@ const Clock& system_clock();
 /// A clock that stands still until it is told to move: for tests and simulation.
 class ManualClock final : public Clock {
  public:
-  explicit ManualClock(Timestamp start = {1'700'000'000'000'000}) : now_(start) {}
+  explicit ManualClock(Timestamp start = {1'700'000'000'000'000}, SteadyTime steady = {})
+      : now_(start), steady_(steady) {}
   Timestamp now() const override { return now_; }
   SteadyTime steady() const override { return steady_; }
+  std::string_view run() const override { return run_; }
   void advance(std::chrono::microseconds by) {
     now_.micros += by.count();
     steady_ += by;
   }
+  /// Somebody sets the time of day; the steady clock knows nothing of it.
+  void set(Timestamp now) { now_ = now; }
+  /// The machine is started anew.
+  void restart() { run_ += '+'; }
 
  private:
   Timestamp now_;
-  SteadyTime steady_{};
+  SteadyTime steady_;
+  std::string run_ = "run";
 };
 
 }  // namespace banyan

@@ -44,6 +44,9 @@ struct RoutingDecision {
   std::string module;
   Side side = Side::Local;
   std::uint64_t revision = 0;  ///< of the routing table that it was made by
+  /// Of the module's placement that was known then; 0 is unknown. Where the tables are found at an
+  /// older one, the files are not those that the decision was made about (docs/adr/0020).
+  std::uint64_t epoch = 0;
   friend bool operator==(const RoutingDecision&, const RoutingDecision&) = default;
 };
 

@@ -15,6 +15,10 @@ namespace banyan {
 /// A UUIDv7 (RFC 9562 §5.7) as 32 hexadecimal digits: sorts by time, cannot be guessed.
 std::string make_uuid7(Timestamp now, Random& random);
 
+/// The same, but sorts after `previous` (another one's digits) whatever the time of day says: the
+/// 60 bits before the random ones then count on from it (RFC 9562 §6.2).
+std::string make_uuid7_after(std::string_view previous, Timestamp now, Random& random);
+
 /// Is `text` the prefix, an underscore and 32 lower-case hexadecimal digits?
 bool is_id(std::string_view prefix, std::string_view text);
 
@@ -33,6 +37,14 @@ class Id {
 
   static Id make(Timestamp now, Random& random) {
     return Id(std::string(prefix) + '_' + make_uuid7(now, random));
+  }
+
+  /// For what is listed in the order of its making: sorts after `newest`, the largest so far, also
+  /// when the clock was put back.
+  static Id make_after(const std::optional<Id>& newest, Timestamp now, Random& random) {
+    if (!newest) return make(now, random);
+    const auto digits = std::string_view(newest->text_).substr(prefix.size() + 1);
+    return Id(std::string(prefix) + '_' + make_uuid7_after(digits, now, random));
   }
 
   /// Nothing when `text` is not an id of this kind.

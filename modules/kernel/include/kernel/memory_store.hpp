@@ -54,14 +54,18 @@ class MemoryStore final : public Store<Reading, Writing> {
  private:
   class Unit final : public UnitOfWork {
    public:
-    using UnitOfWork::UnitOfWork;
+    Unit(const Context& context, const Clock& clock) : UnitOfWork(context), clock_(clock) {}
+    LeaseTime lease_now() override { return banyan::lease_now(clock_); }
+
+   private:
+    const Clock& clock_;
   };
 
   void run_read(const Context& context,
                 const std::function<void(Reading&, UnitOfWork&)>& body) override {
     const std::lock_guard lock(mutex_);
     const OpenUnitOfWork open;
-    Unit unit(context);
+    Unit unit(context, *clock_);
     body(tables_, unit);
   }
 
@@ -73,7 +77,7 @@ class MemoryStore final : public Store<Reading, Writing> {
                   "the deadline had passed before the unit of work began; nothing was changed");
     }
     const OpenUnitOfWork open;
-    Unit unit(context);
+    Unit unit(context, *clock_);
     Tables copy = tables_;
     Result<void> done = body(copy, unit);
     if (ledger_ != nullptr) {

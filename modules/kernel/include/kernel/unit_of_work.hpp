@@ -8,6 +8,7 @@
 
 #include "kernel/context.hpp"
 #include "kernel/idempotency.hpp"
+#include "kernel/lease.hpp"
 #include "kernel/result.hpp"
 
 namespace banyan {
@@ -39,6 +40,9 @@ class UnitOfWork {
 
   /// Of the call that the unit belongs to; nothing in it runs beyond the deadline.
   const Context& context() const { return context_; }
+
+  /// Now, on the clock by which everybody who works on this database times leases.
+  virtual LeaseTime lease_now() = 0;
 
   /// The command is accepted, and more units of work follow: if nobody gets further than this
   /// one, `response` is what the command has answered. Only for commands that take several units;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -37,6 +38,9 @@ struct SagaPolicy {
   std::int64_t max_attempts = 60;                ///< of one step; then the order is stuck
   std::chrono::milliseconds poll_interval{100};  ///< of the background runner
   std::int64_t batch = 32;                       ///< sagas that one round of it takes up
+
+  /// The longest that an order may have to be left alone.
+  std::chrono::milliseconds longest_wait() const { return std::max(lease, longest_backoff); }
 };
 
 /// The module on its tables; migrations/orders must have been applied, those of separation/ or

@@ -20,18 +20,18 @@ Result<OrderDetails> answer_with(const Case& order) {
 
 Result<OrderDetails> cancel_order(const Desk& desk, const CancelOrder& request,
                                   const banyan::Context& context) {
-  const banyan::Timestamp now = desk.now();
   const std::string holder = new_lease_holder(desk);
-  Result<Case> turned = desk.store.write(context, [&](OrdersWriting& orders) -> Result<Case> {
-    std::optional<Case> found = orders.find(request.id);
-    if (!found) return unknown_order(request.id);
-    if (found->order.finished()) return *std::move(found);
-    if (found->saga.data().goal != Saga::Goal::Cancel) found->saga.turn_back(now);
-    // Somebody else who drives it now will find that it goes the other way.
-    found->saga.lease(holder, now, desk.policy);
-    orders.save(*found);
-    return *std::move(found);
-  });
+  Result<Case> turned = desk.store.write(
+      context, [&](OrdersWriting& orders, banyan::UnitOfWork& unit) -> Result<Case> {
+        std::optional<Case> found = orders.find(request.id);
+        if (!found) return unknown_order(request.id);
+        if (found->order.finished()) return *std::move(found);
+        if (found->saga.data().goal != Saga::Goal::Cancel) found->saga.turn_back();
+        // Somebody else who drives it now will find that it goes the other way.
+        found->saga.lease(holder, unit.lease_now(), desk.policy);
+        orders.save(*found);
+        return *std::move(found);
+      });
   if (!turned) return fail(std::move(turned.error()));
   return answer_with(drive_saga(desk, *std::move(turned), holder, context));
 }

@@ -29,8 +29,9 @@ Result<Case> record(const Desk& desk, const OrderId& id, const std::string& hold
     Case current = orders.find(id).value();
     if (!current.saga.leased_to(holder)) return current;
     const OrderState before = current.order.data().state;
-    current.saga.take(attempt, current.order, now, desk.policy, jitter);
-    if (current.saga.leased_to(holder)) current.saga.lease(holder, now, desk.policy);
+    const Saga::Moment moment{now, unit.lease_now()};
+    current.saga.take(attempt, current.order, moment, desk.policy, jitter);
+    if (current.saga.leased_to(holder)) current.saga.lease(holder, moment.lease, desk.policy);
     orders.save(current);
     if (current.order.data().state != before) {
       orders.journal(id, current.order.data().state, now);
@@ -62,12 +63,13 @@ Case drive_saga(const Desk& desk, Case started, const std::string& holder, const
 
 Result<std::optional<Case>> claim_and_drive(const Desk& desk, const OrderId& id,
                                             const Context& context) {
-  const banyan::Timestamp now = desk.now();
   const std::string holder = new_lease_holder(desk);
-  Result<std::optional<Case>> claimed =
-      desk.store.write(context, [&](OrdersWriting& orders) -> Result<std::optional<Case>> {
+  Result<std::optional<Case>> claimed = desk.store.write(
+      context, [&](OrdersWriting& orders, UnitOfWork& unit) -> Result<std::optional<Case>> {
         std::optional<Case> found = orders.find(id);
-        if (!found || !found->saga.due(now) || !found->saga.lease(holder, now, desk.policy)) {
+        const banyan::LeaseTime now = unit.lease_now();
+        if (!found || !found->saga.due(now, desk.policy) ||
+            !found->saga.lease(holder, now, desk.policy)) {
           return std::optional<Case>();
         }
         orders.save(*found);
@@ -82,7 +84,9 @@ void drive_due_sagas(const Desk& desk) {
   const auto budget = 3 * desk.policy.call_budget;
   const std::vector<OrderId> due = desk.store.read(
       Context::begin(budget, with.clock, with.random),
-      [&](OrdersReading& orders) { return orders.due(desk.now(), desk.policy.batch); });
+      [&](OrdersReading& orders, UnitOfWork& unit) {
+        return orders.due(unit.lease_now(), desk.policy.longest_wait(), desk.policy.batch);
+      });
   for (const OrderId& id : due) {
     Context context = Context::begin(budget, with.clock, with.random);
     const std::optional<Case> found =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,11 +34,16 @@ class OrdersReading {
   /// The order that was placed under a key before the kit's ledger kept them. Goes away with the
   /// table order_keys, once no client can repeat such a request any more.
   virtual std::optional<OrderId> placed_before_ledger(const std::string& key) = 0;
+  /// The largest id: the order that was placed last. New ones sort after it (OrderId::make_after),
+  /// so that the list below never goes back, whatever the clock does.
+  virtual std::optional<OrderId> newest() = 0;
   /// Newest first, older than `before` ("" is the start).
   virtual std::vector<OrderSummary> page(const std::optional<CustomerId>& customer,
                                          const std::string& before, std::int64_t limit) = 0;
-  /// Orders whose saga waits for somebody to go on with it, the longest waiting first.
-  virtual std::vector<OrderId> due(banyan::Timestamp now, std::int64_t limit) = 0;
+  /// Orders whose saga is due (see Saga::due()), the longest waiting first; `longest` is how long
+  /// one may have to wait at most.
+  virtual std::vector<OrderId> due(const banyan::LeaseTime& now, std::chrono::microseconds longest,
+                                   std::int64_t limit) = 0;
   /// In the order of their time.
   virtual std::vector<HistoryEntry> history(const OrderId& id) = 0;
 };

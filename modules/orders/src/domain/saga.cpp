@@ -6,14 +6,13 @@
 namespace orders {
 namespace {
 
+using banyan::LeaseTime;
 using banyan::Result;
 using banyan::Timestamp;
 using std::chrono::microseconds;
 
 constexpr std::size_t kReserve = 0;
 constexpr std::size_t kConfirm = 1;
-
-Timestamp after(Timestamp now, microseconds by) { return {now.micros + by.count()}; }
 
 microseconds backoff(std::int64_t attempts, const SagaPolicy& policy, std::uint64_t jitter) {
   constexpr std::int64_t kMostDoublings = 30;
@@ -36,12 +35,11 @@ Result<void> confirm_from_anywhere(Order& order, Timestamp now) {
 
 }  // namespace
 
-Saga Saga::begin(const OrderId& order, std::string correlation_id, Timestamp now) {
+Saga Saga::begin(const OrderId& order, std::string correlation_id) {
   const std::string prefix = "saga:" + order.str() + ':';
   Data data;
   data.steps = {{Action::ReserveStock, Action::ReleaseReservation, prefix + "reserve"},
                 {Action::ConfirmReservation, std::nullopt, prefix + "confirm"}};
-  data.next_attempt_at = now;
   data.correlation_id = std::move(correlation_id);
   return Saga(std::move(data));
 }
@@ -64,9 +62,12 @@ std::optional<Saga::Call> Saga::next() const {
   return std::nullopt;
 }
 
-void Saga::take(const Attempt& attempt, Order& order, Timestamp now, const SagaPolicy& policy,
-                std::uint64_t jitter) {
-  if (attempt.outcome == Outcome::NoAnswer) return failed(attempt.problem, now, policy, jitter);
+void Saga::take(const Attempt& attempt, Order& order, const Moment& moment,
+                const SagaPolicy& policy, std::uint64_t jitter) {
+  const Timestamp now = moment.time;
+  if (attempt.outcome == Outcome::NoAnswer) {
+    return failed(attempt.problem, moment.lease, policy, jitter);
+  }
   if (attempt.outcome == Outcome::GivenUp && data_.goal == Goal::Cancel) return;
 
   Result<void> legal;
@@ -98,44 +99,42 @@ void Saga::take(const Attempt& attempt, Order& order, Timestamp now, const SagaP
   if (!legal) stuck(legal.error().message);
 }
 
-void Saga::turn_back(Timestamp now) {
+void Saga::turn_back() {
   data_.goal = Goal::Cancel;
   data_.status = Status::Active;
   data_.attempts = 0;
-  data_.next_attempt_at = now;
   data_.problem.reset();
+  if (data_.leased_to.empty()) data_.waits_until = {};
 }
 
-void Saga::resume(Timestamp now) {
+void Saga::resume() {
   if (data_.status != Status::Stuck) return;
   data_.status = Status::Active;
   data_.attempts = 0;
-  data_.next_attempt_at = now;
+  data_.waits_until = {};
 }
 
-bool Saga::due(Timestamp now) const {
-  return data_.status == Status::Active && data_.next_attempt_at <= now &&
-         (data_.leased_to.empty() || data_.leased_until <= now);
+bool Saga::due(const LeaseTime& now, const SagaPolicy& policy) const {
+  return data_.status == Status::Active && data_.waits_until.is_over(now, policy.longest_wait());
 }
 
-bool Saga::lease(const std::string& holder, Timestamp now, const SagaPolicy& policy) {
+bool Saga::lease(const std::string& holder, const LeaseTime& now, const SagaPolicy& policy) {
   if (data_.status != Status::Active) return false;
-  if (!data_.leased_to.empty() && data_.leased_to != holder && data_.leased_until > now) {
-    return false;
-  }
+  const bool is_free = data_.leased_to.empty() || data_.leased_to == holder;
+  if (!is_free && !due(now, policy)) return false;
   data_.leased_to = holder;
-  data_.leased_until = after(now, policy.lease);
+  data_.waits_until = now.after(policy.lease);
   return true;
 }
 
-void Saga::failed(const std::string& problem, Timestamp now, const SagaPolicy& policy,
+void Saga::failed(const std::string& problem, const LeaseTime& now, const SagaPolicy& policy,
                   std::uint64_t jitter) {
   ++data_.attempts;
   if (data_.attempts >= policy.max_attempts) {
     return stuck("given up after " + std::to_string(data_.attempts) + " attempts: " + problem);
   }
   data_.problem = problem;
-  data_.next_attempt_at = after(now, backoff(data_.attempts, policy, jitter));
+  data_.waits_until = now.after(backoff(data_.attempts, policy, jitter));
   data_.leased_to.clear();
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "domain/order.hpp"
+#include "kernel/lease.hpp"
 #include "orders/module.hpp"
 
 namespace orders {
@@ -54,16 +55,15 @@ class Saga {
     Goal goal = Goal::Confirm;
     Status status = Status::Active;
     std::vector<Step> steps;
-    std::int64_t attempts = 0;  ///< failed ones of the step it is at
-    banyan::Timestamp next_attempt_at;
-    std::string leased_to;  ///< "" when nobody drives it
-    banyan::Timestamp leased_until;
+    std::int64_t attempts = 0;      ///< failed ones of the step it is at
+    std::string leased_to;          ///< "" when nobody drives it
+    banyan::LeaseTime waits_until;  ///< before it, nobody goes on with it but who has the lease
     std::optional<std::string> problem;
     std::string correlation_id;  ///< of the request that began it
     friend bool operator==(const Data&, const Data&) = default;
   };
 
-  static Saga begin(const OrderId& order, std::string correlation_id, banyan::Timestamp now);
+  static Saga begin(const OrderId& order, std::string correlation_id);
   /// Of an order that needs nothing from anybody.
   static Saga done();
   static Saga stored(Data data) { return Saga(std::move(data)); }
@@ -75,25 +75,30 @@ class Saga {
   /// What to ask for next; nothing unless it is active.
   std::optional<Call> next() const;
 
+  /// When something happens: for people, and on the clock that leases are on.
+  struct Moment {
+    banyan::Timestamp time;
+    banyan::LeaseTime lease;
+  };
   /// What an attempt means for the order and for what comes next. `jitter` is any number.
-  void take(const Attempt& attempt, Order& order, banyan::Timestamp now, const SagaPolicy& policy,
+  void take(const Attempt& attempt, Order& order, const Moment& now, const SagaPolicy& policy,
             std::uint64_t jitter);
 
   /// From now on the aim is to undo. Also revives one that is stuck.
-  void turn_back(banyan::Timestamp now);
+  void turn_back();
   /// A stuck one is active again, with a fresh count of attempts.
-  void resume(banyan::Timestamp now);
+  void resume();
 
-  bool due(banyan::Timestamp now) const;
+  bool due(const banyan::LeaseTime& now, const SagaPolicy& policy) const;
   /// False when it is not active or somebody else's.
-  bool lease(const std::string& holder, banyan::Timestamp now, const SagaPolicy& policy);
+  bool lease(const std::string& holder, const banyan::LeaseTime& now, const SagaPolicy& policy);
   bool leased_to(const std::string& holder) const { return data_.leased_to == holder; }
 
   const Data& data() const { return data_; }
 
  private:
   explicit Saga(Data data) : data_(std::move(data)) {}
-  void failed(const std::string& problem, banyan::Timestamp now, const SagaPolicy& policy,
+  void failed(const std::string& problem, const banyan::LeaseTime& now, const SagaPolicy& policy,
               std::uint64_t jitter);
   void finish(Status status);
   void stuck(std::string problem);

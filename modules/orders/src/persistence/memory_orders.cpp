@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "application/details.hpp"
 
@@ -31,6 +32,11 @@ class MemoryOrders final : public OrdersWriting {
     return std::nullopt;
   }
 
+  std::optional<OrderId> newest() override {
+    if (cases_.empty()) return std::nullopt;
+    return cases_.rbegin()->first;
+  }
+
   std::vector<OrderSummary> page(const std::optional<CustomerId>& customer,
                                  const std::string& before, std::int64_t limit) override {
     std::vector<OrderSummary> page;
@@ -45,14 +51,17 @@ class MemoryOrders final : public OrdersWriting {
     return page;
   }
 
-  std::vector<OrderId> due(banyan::Timestamp now, std::int64_t limit) override {
-    std::vector<std::pair<banyan::Timestamp, OrderId>> waiting;
+  std::vector<OrderId> due(const banyan::LeaseTime& now, std::chrono::microseconds longest,
+                           std::int64_t limit) override {
+    std::vector<std::tuple<bool, std::int64_t, OrderId>> waiting;
     for (const auto& [id, each] : cases_) {
-      if (each.saga.due(now)) waiting.emplace_back(each.saga.data().next_attempt_at, id);
+      const Saga::Data& saga = each.saga.data();
+      if (saga.status != Saga::Status::Active || !saga.waits_until.is_over(now, longest)) continue;
+      waiting.emplace_back(saga.waits_until.clock == now.clock, saga.waits_until.micros, id);
     }
     std::ranges::sort(waiting);
     std::vector<OrderId> ids;
-    for (const auto& [at, id] : waiting) {
+    for (const auto& [same_clock, micros, id] : waiting) {
       if (std::cmp_equal(ids.size(), limit)) break;
       ids.push_back(id);
     }

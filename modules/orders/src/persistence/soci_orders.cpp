@@ -10,6 +10,7 @@
 namespace orders {
 namespace {
 
+using banyan::LeaseTime;
 using banyan::Timestamp;
 using banyan::sql::ModuleDatabase;
 using banyan::sql::Session;
@@ -37,6 +38,10 @@ class SociOrders final : public OrdersWriting {
     return session_.value<OrderId>("SELECT order_id FROM order_keys WHERE key = :key", key);
   }
 
+  std::optional<OrderId> newest() override {
+    return session_.value<OrderId>("SELECT id FROM orders ORDER BY id DESC LIMIT 1");
+  }
+
   std::vector<OrderSummary> page(const std::optional<CustomerId>& customer, const Text& before,
                                  std::int64_t limit) override {
     if (customer && before.empty()) {
@@ -54,13 +59,16 @@ class SociOrders final : public OrdersWriting {
                      limit);
   }
 
-  std::vector<OrderId> due(Timestamp now, std::int64_t limit) override {
+  // As LeaseTime::is_over() says. Times of other clocks are of nobody who still waits: first.
+  std::vector<OrderId> due(const LeaseTime& now, std::chrono::microseconds longest,
+                           std::int64_t limit) override {
     std::vector<OrderId> ids;
     for (auto& [id] : session_.all<OrderId>(
              "SELECT order_id FROM order_sagas WHERE status = 'active'"
-             " AND next_attempt_at <= :now AND (leased_to = '' OR leased_until <= :now)"
-             " ORDER BY next_attempt_at, order_id LIMIT :limit",
-             now, limit)) {
+             " AND (clock_of <> :clock OR waits_until <= :now OR waits_until > :furthest)"
+             " ORDER BY CASE WHEN clock_of = :clock THEN 1 ELSE 0 END, waits_until, order_id"
+             " LIMIT :limit",
+             now.clock, now.micros, now.after(longest).micros, limit)) {
       ids.push_back(std::move(id));
     }
     return ids;
@@ -75,12 +83,13 @@ class SociOrders final : public OrdersWriting {
                                "orders: there is an order " + order.id.str() + " already");
     }
     const Saga::Data& saga = added.saga.data();
+    // next_attempt_at and leased_until are of the version before: see 0002_expand_lease_clock.sql.
     session_.run(
         "INSERT INTO order_sagas (order_id, goal, status, attempts, next_attempt_at, leased_to,"
-        " leased_until, problem, correlation_id) VALUES (:order, :goal, :status, :attempts, :next,"
-        " :leased_to, :leased_until, :problem, :correlation)",
-        order.id, saga.goal, saga.status, saga.attempts, saga.next_attempt_at, saga.leased_to,
-        saga.leased_until, saga.problem, saga.correlation_id);
+        " leased_until, clock_of, waits_until, problem, correlation_id) VALUES (:order, :goal,"
+        " :status, :attempts, 0, :leased_to, 0, :clock, :until, :problem, :correlation)",
+        order.id, saga.goal, saga.status, saga.attempts, saga.leased_to, saga.waits_until.clock,
+        saga.waits_until.micros, saga.problem, saga.correlation_id);
     std::int64_t position = 0;
     for (const Saga::Step& step : saga.steps) {
       session_.run(
@@ -99,10 +108,10 @@ class SociOrders final : public OrdersWriting {
     const Saga::Data& saga = changed.saga.data();
     session_.run(
         "UPDATE order_sagas SET goal = :goal, status = :status, attempts = :attempts,"
-        " next_attempt_at = :next, leased_to = :leased_to, leased_until = :leased_until,"
-        " problem = :problem WHERE order_id = :order",
-        saga.goal, saga.status, saga.attempts, saga.next_attempt_at, saga.leased_to,
-        saga.leased_until, saga.problem, order.id);
+        " leased_to = :leased_to, clock_of = :clock, waits_until = :until, problem = :problem"
+        " WHERE order_id = :order",
+        saga.goal, saga.status, saga.attempts, saga.leased_to, saga.waits_until.clock,
+        saga.waits_until.micros, saga.problem, order.id);
     std::int64_t position = 0;
     for (const Saga::Step& step : saga.steps) {
       session_.run(
@@ -130,20 +139,19 @@ class SociOrders final : public OrdersWriting {
   }
 
   Saga saga_of(const OrderId& id) {
-    auto row = session_.one<Saga::Goal, Saga::Status, std::int64_t, Timestamp, Text, Timestamp,
+    auto row = session_.one<Saga::Goal, Saga::Status, std::int64_t, Text, Text, std::int64_t,
                             std::optional<Text>, Text>(
-        "SELECT goal, status, attempts, next_attempt_at, leased_to, leased_until, problem,"
-        " correlation_id FROM order_sagas WHERE order_id = :id",
+        "SELECT goal, status, attempts, leased_to, clock_of, waits_until, problem, correlation_id"
+        " FROM order_sagas WHERE order_id = :id",
         id);
     if (!row) return Saga::done();
-    auto& [goal, status, attempts, next, leased_to, leased_until, problem, correlation] = *row;
+    auto& [goal, status, attempts, leased_to, clock, until, problem, correlation] = *row;
     Saga::Data saga{goal,
                     status,
                     {},
                     attempts,
-                    next,
                     std::move(leased_to),
-                    leased_until,
+                    {std::move(clock), until},
                     std::move(problem),
                     std::move(correlation)};
     for (auto& [action, compensation, key, state] :

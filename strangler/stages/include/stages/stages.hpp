@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 
 #include "kernel/executor.hpp"
@@ -27,10 +29,15 @@ class Stages final : public RoutingTable {
   /// scheduler's thread.
   using Complain = std::function<void(const Error&)>;
 
-  /// Reads the store. Store and scheduler must outlive the table.
+  /// The epoch of a module's placement now, for its decisions; 0 when it is unknown. Asked at every
+  /// look; may block for a moment, must not throw.
+  using EpochOf = std::function<std::uint64_t(std::string_view module)>;
+
+  /// Reads the store. Store and scheduler must outlive the table, and what `epoch_of` looks at.
   static Result<std::unique_ptr<Stages>> make(ControlStore& store, Scheduler& scheduler,
                                               Complain complain = {},
-                                              std::chrono::milliseconds interval = kWatchInterval);
+                                              std::chrono::milliseconds interval = kWatchInterval,
+                                              EpochOf epoch_of = {});
   ~Stages() override;
 
   RoutingDecision decide(std::string_view module, Effect effect,
@@ -42,16 +49,26 @@ class Stages final : public RoutingTable {
   /// Number of the last change that this table knows.
   std::uint64_t revision() const;
 
-  /// Reads the store now.
+  /// Reads the store and the placements now.
   Result<void> refresh();
 
  private:
-  Stages(ControlStore& store, Complain complain, Stand first, std::uint64_t seen);
+  using Epochs = std::map<std::string, std::uint64_t, std::less<>>;
+  struct Table {
+    Stand stand;
+    Epochs epochs;
+  };
+
+  Stages(ControlStore& store, Complain complain, EpochOf epoch_of, Table first, std::uint64_t seen);
   void look_for_changes();
+  /// What was known before, and where it is later now, that. It never goes back: a file that does
+  /// is an old one, and units of work in it are refused by what the decisions know.
+  static Epochs look_at(const Stand& stand, const EpochOf& epoch_of, Epochs known);
 
   ControlStore* store_;
   Complain complain_;
-  Snapshot<Stand> table_;
+  EpochOf epoch_of_;
+  Snapshot<Table> table_;
   std::mutex refreshing_;
   std::uint64_t seen_;
   bool failing_ = false;  // only the scheduler's thread looks at it
