@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "placement/file_format.hpp"
 
+#include "kit_tables/kit_tables.hpp"
 #include "sqlite/file_header.hpp"
 
 namespace banyan::placement {
@@ -15,6 +16,11 @@ std::unexpected<Error> foreign(const std::filesystem::path& file, const std::str
                                const std::string& hint = {}) {
   return refused(file, "banyan.foreign_database",
                  what + ". It is left as it is; name another file, or a new one." + hint);
+}
+
+std::unexpected<Error> marked_by_another(const std::filesystem::path& file, std::uint32_t id) {
+  return foreign(
+      file, "is marked by another program as its own (application_id " + std::to_string(id) + ")");
 }
 
 // Before the mark there was, from the first migration on, the table of migrations.
@@ -48,16 +54,17 @@ Result<void> check_database(const std::filesystem::path& file) {
       const bool is_ours = id == kApplicationId || has_table_of_kit(database) ||
                            database.number("SELECT count(*) FROM sqlite_master") == 0;
       if (!is_ours) {
+        if (id != 0) return marked_by_another(file, id);
         return foreign(file, "is the database of something else: it has tables, and none of Banyan",
                        " If it is your own application's, from before it used Banyan: `banyan "
                        "schema adopt --database " +
                            file.string() + "`");
       }
     }
-    if (id == kApplicationId && version > kFormat) {
+    if (id == kApplicationId && version > kit_tables::kFormat) {
       return refused(file, "banyan.newer_database",
                      "was written by a newer version of Banyan (format " + std::to_string(version) +
-                         ", this program knows up to " + std::to_string(kFormat) +
+                         ", this program knows up to " + std::to_string(kit_tables::kFormat) +
                          "). Run that version, or go back to a copy from before the upgrade.");
     }
     return {};
@@ -87,10 +94,7 @@ Result<bool> adopt_database(const std::filesystem::path& file) {
     const auto database = sqlite::Connection::open(file, sqlite::OpenMode::Write);
     const std::uint32_t id = database.application_id();
     if (id == kApplicationId) return false;
-    if (id != 0) {
-      return foreign(file, "is marked by another program as its own (application_id " +
-                               std::to_string(id) + ")");
-    }
+    if (id != 0) return marked_by_another(file, id);
     mark_database(database);
     return true;
   } catch (const sqlite::Fault& fault) {
@@ -101,9 +105,10 @@ Result<bool> adopt_database(const std::filesystem::path& file) {
 }
 
 void mark_database(const sqlite::Connection& database) {
-  if (database.application_id() == kApplicationId && database.user_version() >= kFormat) return;
+  if (database.application_id() == kApplicationId && database.user_version() >= kit_tables::kFormat)
+    return;
   database.set_application_id(kApplicationId);
-  database.set_user_version(kFormat);
+  database.set_user_version(kit_tables::kFormat);
 }
 
 }  // namespace banyan::placement

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "kit_tables/kit_tables.hpp"
+
 namespace banyan::postgres {
 namespace {
 
@@ -47,7 +49,7 @@ void make_kit_tables(Connection& database) {
   database.run(
       "CREATE TABLE IF NOT EXISTS banyan.format (version INTEGER NOT NULL);"
       "INSERT INTO banyan.format SELECT " +
-      std::to_string(kFormat) +
+      std::to_string(kit_tables::kFormat) +
       " WHERE NOT EXISTS (SELECT 1 FROM banyan.format);"
       "CREATE TABLE IF NOT EXISTS banyan.modules (module TEXT PRIMARY KEY);"
       // Where a module's tables are, for people and tools. It is no fence: a transaction that began
@@ -102,17 +104,11 @@ void make_grants(Connection& database, std::string_view application, const std::
   const std::string role = identifier(role_of(application, module));
   const std::string schema = identifier(module);
   const std::string rights = "SELECT, INSERT, UPDATE, DELETE";
-  database.run("CREATE TABLE IF NOT EXISTS " + schema +
-               ".banyan_ledger (module TEXT NOT NULL, caller TEXT NOT NULL, operation TEXT NOT "
-               "NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL, state TEXT NOT NULL CHECK "
-               "(state IN ('running', 'answered')), answer TEXT NOT NULL, begun_at BIGINT NOT "
-               "NULL, clock_of TEXT NOT NULL, runs_until BIGINT NOT NULL, PRIMARY KEY (module, "
-               "caller, operation, key));"
-               "CREATE INDEX IF NOT EXISTS banyan_ledger_by_age ON " +
-               schema +
-               ".banyan_ledger (module, begun_at);"
-               "GRANT " +
-               rights + " ON ALL TABLES IN SCHEMA " + schema + " TO " + role +
+  const std::string ledger = schema + ".banyan_ledger ";
+  database.run("CREATE TABLE IF NOT EXISTS " + ledger + std::string(kit_tables::kLedgerColumns) +
+               ";CREATE INDEX IF NOT EXISTS banyan_ledger_by_age ON " + ledger +
+               std::string(kit_tables::kLedgerAge) + ";GRANT " + rights +
+               " ON ALL TABLES IN SCHEMA " + schema + " TO " + role +
                ";"
                "GRANT USAGE ON ALL SEQUENCES IN SCHEMA " +
                schema + " TO " + role +
@@ -155,10 +151,10 @@ void check_database(Connection& database, std::string_view name) {
   }
   if (has_schema(database, kKitSchema)) {
     const std::string version = database.text("SELECT max(version) FROM banyan.format");
-    if (!version.empty() && std::stoi(version) > kFormat) {
+    if (!version.empty() && std::stoi(version) > kit_tables::kFormat) {
       throw std::runtime_error(
           std::string(name) + " was written by a newer version of Banyan (format " + version +
-          ", this program knows up to " + std::to_string(kFormat) +
+          ", this program knows up to " + std::to_string(kit_tables::kFormat) +
           "). Run that version, or go back to a backup from before the upgrade.");
     }
     return;

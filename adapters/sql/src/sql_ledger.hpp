@@ -25,15 +25,6 @@ struct LedgerSql {
   std::string clock_of;
 };
 
-/// The columns of the ledger's table, for every engine.
-inline constexpr std::string_view kLedgerColumns =
-    "(module TEXT NOT NULL, caller TEXT NOT NULL, operation TEXT NOT NULL, key TEXT NOT NULL, "
-    "fingerprint TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('running', 'answered')), "
-    "answer TEXT NOT NULL, begun_at BIGINT NOT NULL, clock_of TEXT NOT NULL, "
-    "runs_until BIGINT NOT NULL, PRIMARY KEY (module, caller, operation, key))";
-inline constexpr std::string_view kLedgerIndex =
-    "CREATE INDEX IF NOT EXISTS banyan_ledger_by_age ON banyan_ledger (module, begun_at)";
-
 /// This process on this start of this machine, and nobody else ever: "BOOT:PID:STARTED".
 const std::string& this_process();
 

@@ -8,9 +8,9 @@
 #include <system_error>
 #include <thread>
 
+#include "kit_tables/kit_tables.hpp"
 #include "placement/file_format.hpp"
 #include "sql/fault.hpp"
-#include "sql_ledger.hpp"
 #include "sqlite/authorizer.hpp"
 
 namespace banyan::sql {
@@ -376,7 +376,7 @@ bool SqliteConnection::is_marked() {
   about_to_run(Ownership::kKit, kSql);
   try {
     return native_->application_id() == placement::kApplicationId &&
-           native_->user_version() >= placement::kFormat;
+           native_->user_version() >= kit_tables::kFormat;
   } catch (const sqlite::Fault& error) {
     throw fault(Ownership::kKit, kSql, error);
   }
@@ -387,9 +387,10 @@ void SqliteConnection::make_tables_of_kit(bool shared) {
   about_to_run(Ownership::kKit, kSql);
   try {
     if (shared) placement::make_table(*native_);
-    native_->run("CREATE TABLE IF NOT EXISTS banyan_ledger " + std::string(kLedgerColumns) +
-                 " WITHOUT ROWID");
-    native_->run(kLedgerIndex);
+    native_->run("CREATE TABLE IF NOT EXISTS banyan_ledger " +
+                 std::string(kit_tables::kLedgerColumns) + " WITHOUT ROWID");
+    native_->run("CREATE INDEX IF NOT EXISTS banyan_ledger_by_age ON banyan_ledger " +
+                 std::string(kit_tables::kLedgerAge));
     placement::mark_database(*native_);
   } catch (const sqlite::Fault& error) {
     throw fault(Ownership::kKit, kSql, error);

@@ -11,6 +11,7 @@
 #include "contract/matchers.hpp"
 #include "contract/port_under_test.hpp"
 #include "data/shop_database.hpp"
+#include "kit_tables/kit_tables.hpp"
 #include "orders/module.hpp"
 #include "placement/file_format.hpp"
 #include "sql/module_database.hpp"
@@ -123,7 +124,7 @@ TEST_F(FirstFormat, IsMarkedWhenItWasOpened) {
   }
   const auto database = sqlite::Connection::open(file(), sqlite::OpenMode::Read);
   EXPECT_EQ(database.application_id(), placement::kApplicationId);
-  EXPECT_EQ(database.user_version(), placement::kFormat);
+  EXPECT_EQ(database.user_version(), kit_tables::kFormat);
 }
 
 TEST_F(FirstFormat, IsRefusedOnceANewerProgramHasWrittenIt) {

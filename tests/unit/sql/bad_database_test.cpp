@@ -98,6 +98,17 @@ TEST_F(BadDatabaseTest, A_read_only_file) {
   EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
+TEST_F(BadDatabaseTest, What_another_program_has_marked_which_cannot_be_adopted_either) {
+  const auto file = folder_.path() / "music.db";
+  RawSqlite(file).run("CREATE TABLE songs (title); PRAGMA application_id = 7");
+  expect_refused(file, FaultKind::NotADatabase, "by another program", "application_id 7");
+  try {
+    test::open_file(file);
+  } catch (const Fault& fault) {
+    EXPECT_THAT(fault.what(), testing::Not(testing::HasSubstr("schema adopt")));
+  }
+}
+
 TEST_F(BadDatabaseTest, Somebody_elses_database_which_is_left_as_it_is) {
   const auto file = folder_.path() / "music.db";
   RawSqlite(file).run("CREATE TABLE songs (title)");

@@ -12,7 +12,6 @@ namespace banyan::placement {
 /// How a database file of the kit is known: the application_id of SQLite's header ("BNYN"), and in
 /// user_version the format of the kit's own tables in it (placements, gates, ledger, history).
 inline constexpr std::uint32_t kApplicationId = 0x424E594E;
-inline constexpr std::int32_t kFormat = 1;
 
 /// May this program use the file? An empty or missing one, one of the kit, and one that a version
 /// before the mark has made: yes. FailedPrecondition "banyan.foreign_database" for somebody else's,

@@ -14,8 +14,6 @@ namespace banyan::postgres {
 
 inline constexpr std::string_view kSharedSchema = "shared";
 inline constexpr std::string_view kKitSchema = "banyan";
-/// The format of the kit's own tables.
-inline constexpr int kFormat = 1;
 
 /// "recordshop", "orders" -> "recordshop_orders".
 std::string role_of(std::string_view application, std::string_view module);

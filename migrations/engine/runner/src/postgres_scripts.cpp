@@ -2,6 +2,7 @@
 #include <optional>
 #include <utility>
 
+#include "kit_tables/kit_tables.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/module_schemas.hpp"
 #include "script_database.hpp"
@@ -209,9 +210,8 @@ class PostgresScriptDatabase final : public ScriptDatabase {
     } else {
       postgres::make_schemas(database_, application, modules);
     }
-    database_.run(
-        "CREATE TABLE IF NOT EXISTS banyan.migrations (module TEXT NOT NULL, name TEXT NOT NULL, "
-        "checksum TEXT NOT NULL, applied_at BIGINT NOT NULL, PRIMARY KEY (module, name))");
+    database_.run("CREATE TABLE IF NOT EXISTS banyan.migrations " +
+                  std::string(kit_tables::kHistoryColumns));
   }
 
   const sql::DataSource source_;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "kit_tables/kit_tables.hpp"
 #include "placement/file_format.hpp"
 #include "placement/placement_table.hpp"
 #include "script_database.hpp"
@@ -66,9 +67,8 @@ Connection open(const std::filesystem::path& file, OpenMode mode, std::chrono::m
 }
 
 void create_history(const Connection& database) {
-  database.run(
-      "CREATE TABLE IF NOT EXISTS banyan_migrations(module TEXT NOT NULL, name TEXT NOT NULL, "
-      "checksum TEXT NOT NULL, applied_at BIGINT NOT NULL, PRIMARY KEY(module, name))");
+  database.run("CREATE TABLE IF NOT EXISTS banyan_migrations " +
+               std::string(kit_tables::kHistoryColumns));
 }
 
 History history_in(const Connection& database, const std::string& module) {
