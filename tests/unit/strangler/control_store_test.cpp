@@ -10,7 +10,6 @@
 #include <fstream>
 #include <thread>
 
-#include "stages/fence.hpp"
 #include "support/raw_sqlite.hpp"
 #include "temporary_folder.hpp"
 
@@ -508,21 +507,6 @@ TEST(ControlStoreFile, RefusesATruncatedFile) {
   const auto refused = ControlStore::open(file);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().rule, "banyan.corrupt_control_store");
-}
-
-TEST(Fence, TellsWhereAModulesTablesAre) {
-  const test::TemporaryFolder folder;
-  const std::string file = folder.file("shop.db");
-  EXPECT_EQ(read_fence(file, "warehouse").error().rule, "banyan.no_shared_database");
-  run_sql(file, "CREATE TABLE stock (id TEXT)");
-  EXPECT_EQ(*read_fence(file, "warehouse"), DataStage::Shared);
-  run_sql(file,
-          "CREATE TABLE banyan_fence (module TEXT PRIMARY KEY, state TEXT, epoch INTEGER, location "
-          "TEXT); INSERT INTO banyan_fence VALUES ('warehouse', 'moved', 1, 'shop.warehouse.db'), "
-          "('catalog', 'open', 2, '')");
-  EXPECT_EQ(*read_fence(file, "warehouse"), DataStage::Separate);
-  EXPECT_EQ(*read_fence(file, "catalog"), DataStage::Shared);
-  EXPECT_EQ(*read_fence(file, "orders"), DataStage::Shared);
 }
 
 // See tests/data/first_format.
