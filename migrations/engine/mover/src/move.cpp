@@ -42,21 +42,32 @@ auto caught(const fs::path& file, auto&& action) -> decltype(action()) {
   }
 }
 
-// The fence decides what a failed attempt amounts to.
-Result<MoveOutcome> settle(const MoveRequest& request, const Blueprint& blueprint, Error failed) {
-  const auto now = placement_of(request.shared, request.module);
-  if (!now) {
-    failed.message += ". Which file is authoritative cannot be read now (" + now.error().message +
-                      "); look again with `banyan schema report` before anything else";
-    return fail(std::move(failed));
-  }
-  if (now->epoch == blueprint.plan.epoch) {
+std::unexpected<Error> undone(const MoveRequest& request, Error failed) {
+  if (const auto now = placement_of(request.shared, request.module)) {
     const std::string file = now->file.string();
     failed.message += ". Nothing was switched: " +
                       (failed.message.contains(file) ? now->file.filename().string() : file) +
                       " is authoritative";
-    return fail(std::move(failed));
+  } else {
+    failed.message +=
+        ". Which file is authoritative cannot be read now: look again with `banyan "
+        "schema report` before anything else";
   }
+  return fail(std::move(failed));
+}
+
+// A plan that cannot be made; who is in charge of files of two times nobody can say.
+std::unexpected<Error> unplanned(const MoveRequest& request, Error failed) {
+  const bool is_disk = failed.code == ErrorCode::Internal ||
+                       failed.code == ErrorCode::ResourceExhausted ||
+                       failed.code == ErrorCode::Unavailable;
+  return is_disk ? undone(request, std::move(failed)) : fail(std::move(failed));
+}
+
+// The fence decides what a failed attempt amounts to.
+Result<MoveOutcome> settle(const MoveRequest& request, const Blueprint& blueprint, Error failed) {
+  const auto now = placement_of(request.shared, request.module);
+  if (!now || now->epoch == blueprint.plan.epoch) return undone(request, std::move(failed));
   MoveOutcome done;
   done.direction = blueprint.plan.direction;
   done.epoch = now->epoch;
@@ -100,20 +111,20 @@ Result<void> put_right(const MoveRequest& request, const Blueprint& blueprint,
 Result<MoveOutcome> move_under_lock(const MoveRequest& request, Direction direction,
                                     const MoveOptions& options) {
   Result<Blueprint> blueprint = draw(request, direction);
-  if (!blueprint) return fail(blueprint.error());
+  if (!blueprint) return unplanned(request, blueprint.error());
   const MovePlan& plan = blueprint->plan;
   MoveOutcome there{
       .direction = direction, .already_there = true, .epoch = plan.epoch, .authoritative = plan.to};
   if (!blueprint->agrees) {
     const Result<void> right =
         caught(plan.to, [&] { return put_right(request, *blueprint, options); });
-    if (!right && !plan.already_there) return settle(request, *blueprint, right.error());
+    if (!right && !plan.already_there) return undone(request, right.error());
     if (!right) {
       there.left_to_do = right.error().message + std::string(kAgain);
       return there;
     }
     blueprint = draw(request, direction);
-    if (!blueprint) return fail(blueprint.error());
+    if (!blueprint) return unplanned(request, blueprint.error());
   }
   if (!plan.refusals.empty()) return refused(plan);
   if (plan.already_there) return there;
@@ -127,7 +138,7 @@ Result<MoveOutcome> move_under_lock(const MoveRequest& request, Direction direct
         if (options.on_step) options.on_step(Step::Locked, nullptr, nullptr);
       });
     });
-    if (!locked) return settle(request, *blueprint, locked.error());
+    if (!locked) return Result<MoveOutcome>(undone(request, locked.error()));
     return tidy(request, *blueprint, *locked, caught(plan.to, [&] {
                   return Journey(request, *blueprint, options, *locked).run();
                 }));
@@ -144,7 +155,7 @@ Result<MoveOutcome> move_under_lock(const MoveRequest& request, Direction direct
 
 Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,
                                 const MoveOptions& options) {
-  if (const Result<Files> files = check(request); !files) return fail(files.error());
+  if (const auto files = check(request); !files) return unplanned(request, files.error());
   try {
     const auto mover = sqlite::FileLock::take(mover_lock_of(request.shared), request.shared,
                                               std::chrono::milliseconds(0));
