@@ -4,8 +4,8 @@
 #include <string_view>
 
 /// The tables of the kit's own that lie in an application's databases, said once for all engines:
-/// on SQLite in each file (banyan_ledger, banyan_migrations), on PostgreSQL the ledger in the schema
-/// of each module and the history in `banyan`. Whoever changes them raises the format.
+/// on SQLite in each file (banyan_ledger, banyan_migrations), on PostgreSQL the ledger in the
+/// schema of each module and the history in `banyan`. Whoever changes them raises the format.
 namespace banyan::kit_tables {
 
 /// Written into each database; a program leaves databases of a larger one alone.
