@@ -135,15 +135,13 @@ std::optional<Error> SqliteModuleConnection::run_write(const Context& context,
                                                        const WriteBody& body) {
   const Clock& clock = *files_->options().clock;
   const SteadyTime give_up = in_time_to_tell(context, clock);
-  // A write that went to the place that was right last would wait there for whoever holds it.
-  if (!context.expired(clock)) look_again(context);
   Pause pause;
   bool was_elsewhere = false;
   while (true) {
     const Placement placement = last_seen();
     auto outcome = Outcome::Finished;
     auto refused = placement.authority() == Authority::Shared
-                       ? write_shared(context, body, outcome)
+                       ? write_shared(placement, context, body, outcome)
                        : write_own(placement, context, body, outcome);
     if (!refused && outcome == Outcome::Finished) {
       if (was_elsewhere) files_->found(module());
@@ -167,23 +165,26 @@ std::optional<Error> SqliteModuleConnection::run_write(const Context& context,
   }
 }
 
-std::optional<Error> SqliteModuleConnection::write_shared(const Context& context,
+std::optional<Error> SqliteModuleConnection::write_shared(const Placement& placement,
+                                                          const Context& context,
                                                           const WriteBody& body, Outcome& outcome) {
-  return files_->shared().writer().run(context, [&](Connection& connection) {
+  const auto run = [&](Connection& connection) {
     const Placement found = of_sqlite(connection).placement_of(module());
     bool elsewhere = found.authority() != Authority::Shared;
     if (!elsewhere) refuse_older_than_decision(found, module(), context);
     const bool keep = !elsewhere && run_unless_moved(body, connection, elsewhere);
     outcome = elsewhere ? Outcome::Elsewhere : Outcome::Finished;
     return keep;
-  });
+  };
+  outcome = Outcome::Elsewhere;  // unless it runs
+  return files_->shared().writer().run(context, run, [&] { return is_at(placement, context); });
 }
 
 std::optional<Error> SqliteModuleConnection::write_own(const Placement& placement,
                                                        const Context& context,
                                                        const WriteBody& body, Outcome& outcome) {
   SqliteFile& own = files_->at(placement.location, context.deadline);
-  return own.writer().run(context, [&](Connection& connection) {
+  const auto run = [&](Connection& connection) {
     const auto gate = of_sqlite(connection).gate_of(module());
     bool elsewhere =
         !gate || !gate->open || files_->placement_of(module(), context.deadline) != placement;
@@ -192,7 +193,20 @@ std::optional<Error> SqliteModuleConnection::write_own(const Placement& placemen
     const bool keep = !elsewhere && run_unless_moved(body, connection, elsewhere);
     outcome = elsewhere ? Outcome::Elsewhere : Outcome::Finished;
     return keep;
-  });
+  };
+  outcome = Outcome::Elsewhere;  // unless it runs
+  return own.writer().run(context, run, [&] { return is_at(placement, context); });
+}
+
+// Asked while a write waits for its turn: who holds a file need not hold up a module that has left
+// it.
+bool SqliteModuleConnection::is_at(const Placement& placement, const Context& context) const {
+  try {
+    const Placement now = files_->placement_of(module(), context.deadline);
+    return now.authority() == placement.authority() && now.location == placement.location;
+  } catch (const Fault&) {
+    return true;
+  }
 }
 
 Placement SqliteModuleConnection::last_seen() const {

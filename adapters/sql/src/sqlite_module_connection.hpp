@@ -29,10 +29,11 @@ class SqliteModuleConnection final : public ModuleConnection {
 
   bool read_shared(const Context& context, const KitBody& body);
   bool read_own(const placement::Placement& placement, const Context& context, const KitBody& body);
-  std::optional<Error> write_shared(const Context& context, const WriteBody& body,
-                                    Outcome& outcome);
+  std::optional<Error> write_shared(const placement::Placement& placement, const Context& context,
+                                    const WriteBody& body, Outcome& outcome);
   std::optional<Error> write_own(const placement::Placement& placement, const Context& context,
                                  const WriteBody& body, Outcome& outcome);
+  bool is_at(const placement::Placement& placement, const Context& context) const;
   placement::Placement last_seen() const;
   void look_again(const Context& context);
 

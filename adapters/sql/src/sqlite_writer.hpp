@@ -30,8 +30,9 @@ class SqliteWriter {
 
   /// Runs `body` on the writer's thread, with an SqliteConnection, and returns when its outcome is
   /// on disk; see UnitQueue::run().
-  std::optional<Error> run(const Context& context, const UnitQueue::Body& body) {
-    return queue_.run(context, body);
+  std::optional<Error> run(const Context& context, const UnitQueue::Body& body,
+                           const std::function<bool()>& belongs_here = {}) {
+    return queue_.run(context, body, belongs_here);
   }
 
   WriterFigures figures() const;

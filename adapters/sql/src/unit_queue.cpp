@@ -38,29 +38,40 @@ std::optional<Error> UnitQueue::enqueue(Unit& unit, const Context& context) {
   return std::nullopt;
 }
 
-// False: the deadline has passed, and the unit is out of the queue.
-bool UnitQueue::wait_while_queued(std::unique_lock<std::mutex>& lock, Unit& unit,
-                                  const std::function<bool()>& queued) {
+// Unless it is over, the unit is out of the queue.
+UnitQueue::Wait UnitQueue::wait_while(const std::function<bool()>& queued,
+                                      std::unique_lock<std::mutex>& lock, Unit& unit,
+                                      const std::function<bool()>& belongs_here) {
+  constexpr SteadyTime::duration kBetweenLooks = std::chrono::milliseconds(20);
+  constexpr SteadyTime::duration kLongestWait = std::chrono::minutes(1);
   while (queued()) {
     const auto left = unit.deadline - clock_.steady();
     if (left <= SteadyTime::duration::zero()) {
       std::erase(queue_, &unit);
-      return false;
+      return Wait::Expired;
     }
-    constexpr SteadyTime::duration kLongestWait = std::chrono::minutes(1);
-    unit.done.wait_for(lock, std::min(left, kLongestWait));
+    unit.done.wait_for(lock, std::min(left, belongs_here ? kBetweenLooks : kLongestWait));
+    if (!belongs_here || !queued()) continue;
+    lock.unlock();
+    const bool stays = belongs_here();
+    lock.lock();
+    if (stays || !queued()) continue;
+    std::erase(queue_, &unit);
+    return Wait::Elsewhere;
   }
-  return true;
+  return Wait::Over;
 }
 
-std::optional<Error> UnitQueue::run(const Context& context, const Body& body) {
+std::optional<Error> UnitQueue::run(const Context& context, const Body& body,
+                                    const std::function<bool()>& belongs_here) {
   Unit unit{body, context.deadline, begins_command(context)};
   std::unique_lock lock(mutex_);
   if (auto refused = enqueue(unit, context)) return refused;
   arrived_.notify_one();
-  const bool claimed =
-      wait_while_queued(lock, unit, [&unit] { return unit.stage == Unit::Stage::Queued; });
-  if (!claimed || unit.stage == Unit::Stage::Expired) return not_begun();
+  const auto is_queued = [&unit] { return unit.stage == Unit::Stage::Queued; };
+  const Wait wait = wait_while(is_queued, lock, unit, belongs_here);
+  if (wait == Wait::Elsewhere) return std::nullopt;
+  if (wait == Wait::Expired || unit.stage == Unit::Stage::Expired) return not_begun();
   // The body belongs to this call: from here on its outcome is waited for, whatever the deadline.
   unit.done.wait(lock, [&unit] { return unit.stage == Unit::Stage::Done; });
   lock.unlock();
@@ -74,8 +85,8 @@ std::optional<Error> UnitQueue::run_in_turn(const Context& context, const Body& 
   Unit unit{body, context.deadline, begins_command(context)};
   std::unique_lock lock(mutex_);
   if (auto refused = enqueue(unit, context)) return refused;
-  const bool begins = wait_while_queued(
-      lock, unit, [&] { return queue_.front() != &unit || running_ >= most_running; });
+  const auto is_queued = [&] { return queue_.front() != &unit || running_ >= most_running; };
+  const bool begins = wait_while(is_queued, lock, unit, {}) == Wait::Over;
   if (begins) {
     queue_.pop_front();
     ++running_;

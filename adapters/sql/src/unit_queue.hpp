@@ -43,8 +43,10 @@ class UnitQueue {
       : clock_(*options.clock), most_queued_(options.queued_writes) {}
 
   /// Waits until a worker has run `body`, and throws what it threw. The error says that it never
-  /// ran.
-  std::optional<Error> run(const Context& context, const Body& body);
+  /// ran. A unit that has to wait asks `belongs_here` now and then, and leaves the queue without an
+  /// error and without having run when it does not.
+  std::optional<Error> run(const Context& context, const Body& body,
+                           const std::function<bool()>& belongs_here = {});
   /// Waits until all that came before have begun and fewer than `most_running` are running; then
   /// `carry_out` runs the unit on this thread, and leaves in it how that ended. Throws what the
   /// body threw.
@@ -68,8 +70,9 @@ class UnitQueue {
 
  private:
   std::optional<Error> enqueue(Unit& unit, const Context& context);
-  bool wait_while_queued(std::unique_lock<std::mutex>& lock, Unit& unit,
-                         const std::function<bool()>& queued);
+  enum class Wait : std::uint8_t { Over, Expired, Elsewhere };
+  Wait wait_while(const std::function<bool()>& queued, std::unique_lock<std::mutex>& lock,
+                  Unit& unit, const std::function<bool()>& belongs_here);
   void wake_first();
 
   const Clock& clock_;
