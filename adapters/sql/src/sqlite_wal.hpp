@@ -20,7 +20,7 @@ class SqliteWal {
   /// All must outlive it.
   SqliteWal(const std::filesystem::path& file, const Snapshots& reads, const Options& options);
 
-  /// Is it too large, and has the last try been long enough ago? On the writer's thread.
+  /// Is it too large? Looks twice a second at most, and says no in between. On the writer's thread.
   bool is_due();
   /// Writes it back and cuts it, if nobody's snapshot is in the way. Outside a transaction, on the
   /// writer's thread.
@@ -46,6 +46,7 @@ class SqliteWal {
   const Snapshots& reads_;
   const Clock& clock_;
   const std::uintmax_t limit_;
+  std::optional<SteadyTime> looked_;
   std::optional<Try> first_;  // of those that met the same obstacle
   std::optional<Try> last_;
   mutable std::mutex mutex_;
