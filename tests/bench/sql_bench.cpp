@@ -304,7 +304,8 @@ void bench_sqlite(const std::filesystem::path& folder, std::chrono::milliseconds
 void bench_postgres(const std::string& url, std::chrono::milliseconds duration) {
   const DataSource source{Engine::Postgres, {}, url};
   banyan::migrations::Runner(source, "bench", scripts()).apply();
-  const auto database = Database::open(source, {.application = "bench"});
+  // As many connections as the floor has.
+  const auto database = Database::open(source, {.application = "bench", .writers = 8});
   auto module = database->connect("bench", {"units"});
   PGconn* const owner = PQconnectdb(url.c_str());
   PQclear(PQexec(owner,
