@@ -177,6 +177,8 @@ void SqliteConnection::set_up() {
                                            "' is read-only. Give the process the right to write "
                                            "the file and its folder.");
     }
+    // What a savepoint may have to undo: in a file, each unit would write its old pages twice.
+    setting("PRAGMA temp_store = MEMORY; PRAGMA temp_store", "2");
   }
   setting("PRAGMA synchronous = FULL; PRAGMA synchronous", "2");
   setting("PRAGMA foreign_keys = ON; PRAGMA foreign_keys", "1");
