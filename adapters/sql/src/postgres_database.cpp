@@ -73,7 +73,9 @@ PostgresServerDatabase::PostgresServerDatabase(DataSource source, const Options&
 PostgresPool& PostgresServerDatabase::readers_of(std::size_t module) {
   const std::lock_guard lock(mutex_);
   auto& readers = readers_[module];
-  if (!readers) readers = std::make_unique<PostgresPool>(source_, ownership_, options_);
+  if (!readers)
+    readers = std::make_unique<PostgresPool>(source_, ownership_, options_.readers_per_module,
+                                             *options_.clock);
   return *readers;
 }
 

@@ -11,14 +11,19 @@
 
 namespace banyan::sql {
 
-/// Runs what one module reads on one server. Safe for concurrent use.
+/// Connections of one module to one server, at most so many. Safe for concurrent use.
 class PostgresPool {
  public:
-  PostgresPool(const DataSource& source, Ownership& ownership, const Options& options)
-      : clock_(*options.clock),
+  PostgresPool(const DataSource& source, Ownership& ownership, std::size_t most, const Clock& clock)
+      : clock_(clock),
         pool_([&source,
                &ownership] { return std::make_unique<PostgresConnection>(source, ownership); },
-              "", options.readers_per_module, clock_) {}
+              "", most, clock_) {}
+
+  /// One that nobody else uses; see ConnectionPool.
+  std::unique_ptr<PostgresConnection> take(SteadyTime deadline) { return pool_.take(deadline); }
+  /// What it was left with is rolled back; one that has lost its server is not kept.
+  void give_back(std::unique_ptr<PostgresConnection> connection);
 
   /// Runs `body` in a transaction that reads; what a connection was left with is rolled back. A
   /// connection whose server has gone away meanwhile is replaced before the body begins.
@@ -27,7 +32,6 @@ class PostgresPool {
 
  private:
   std::unique_ptr<PostgresConnection> begin(const ModuleScope& scope, SteadyTime deadline);
-  void give_back(std::unique_ptr<PostgresConnection> connection);
 
   const Clock& clock_;
   ConnectionPool<PostgresConnection> pool_;

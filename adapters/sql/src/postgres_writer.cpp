@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
-#include <string>
 #include <thread>
 #include <utility>
 
@@ -20,9 +19,7 @@ PostgresWriter::PostgresWriter(const DataSource& source, Ownership& ownership,
     : clock_(*options.clock),
       most_running_(options.writers),
       queue_(options),
-      pool_(
-          [&source, &ownership] { return std::make_unique<PostgresConnection>(source, ownership); },
-          source.display() + ": ", options.writers, clock_) {}
+      pool_(source, ownership, options.writers, clock_) {}
 
 std::optional<Error> PostgresWriter::run(const Context& context, const UnitQueue::Body& body) {
   return queue_.run_in_turn(context, body, most_running_, [this](Unit& unit) {
@@ -51,7 +48,7 @@ void PostgresWriter::carry_out(Unit& unit) {
 bool PostgresWriter::attempt(Unit& unit) {
   unit.kept = false;
   unit.thrown = nullptr;
-  OwnConnection connection;
+  std::unique_ptr<PostgresConnection> connection;
   bool committing = false;
   bool again = false;
   try {
@@ -74,14 +71,8 @@ bool PostgresWriter::attempt(Unit& unit) {
     unit.kept = false;
     unit.thrown = std::current_exception();
   }
-  if (connection != nullptr) give_back(std::move(connection));
+  if (connection != nullptr) pool_.give_back(std::move(connection));
   return !again;
-}
-
-void PostgresWriter::give_back(OwnConnection connection) {
-  connection->roll_back();
-  if (connection->is_lost()) connection.reset();
-  pool_.give_back(std::move(connection));
 }
 
 bool PostgresWriter::worth_repeating(const Unit& unit, FaultKind kind) const {

@@ -7,8 +7,7 @@
 #include <memory>
 #include <optional>
 
-#include "connection_pool.hpp"
-#include "postgres_connection.hpp"
+#include "postgres_pool.hpp"
 #include "unit_queue.hpp"
 
 namespace banyan::sql {
@@ -30,17 +29,15 @@ class PostgresWriter {
 
  private:
   using Unit = UnitQueue::Unit;
-  using OwnConnection = std::unique_ptr<PostgresConnection>;
 
   void carry_out(Unit& unit);
   bool attempt(Unit& unit);
-  void give_back(OwnConnection connection);
   bool worth_repeating(const Unit& unit, FaultKind kind) const;
 
   const Clock& clock_;
   const std::size_t most_running_;
   UnitQueue queue_;
-  ConnectionPool<PostgresConnection> pool_;  ///< one for each that may run: nobody waits here
+  PostgresPool pool_;  ///< one for each that may run: nobody waits here
   std::atomic<std::uint64_t> units_{0}, commits_{0}, again_{0};
   std::atomic<bool> failing_{false};
 };

@@ -107,12 +107,6 @@ void UnitQueue::wake_first() {
   if (!queue_.empty()) queue_.front()->done.notify_one();
 }
 
-bool UnitQueue::wait_for_units() {
-  std::unique_lock lock(mutex_);
-  arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-  return !queue_.empty();
-}
-
 UnitQueue::Woken UnitQueue::wait_for_units(std::chrono::milliseconds longest) {
   std::unique_lock lock(mutex_);
   arrived_.wait_for(lock, longest, [this] { return stopping_ || !queue_.empty(); });

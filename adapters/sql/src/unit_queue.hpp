@@ -54,10 +54,8 @@ class UnitQueue {
                                    std::size_t most_running,
                                    const std::function<void(Unit&)>& carry_out);
 
-  /// False: the queue was stopped and nothing is left to do.
-  bool wait_for_units();
   enum class Woken : std::uint8_t { Units, Time, Stop };
-  /// The same, and no longer than this.
+  /// Stop: the queue was stopped and nothing is left to do.
   Woken wait_for_units(std::chrono::milliseconds longest);
   bool empty() const;
   /// The next unit whose deadline has not passed; nothing when none waits.
