@@ -4,13 +4,25 @@
 # that is the application's own. Which modules are linked, routed or extracted is in one generated
 # file (the composition table) and on the link line, nowhere else:
 #
-#   <name>           as the cache variables BANYAN_ROUTED and BANYAN_EXTRACT say
+#   <name>           as the cache variables BANYAN_ROUTED and BANYAN_EXTRACT say (for one of several
+#                    applications: BANYAN_ROUTED_<name>, BANYAN_EXTRACT_<name>)
 #   <name>-<module>  the service of one module, for every module
+#
+# With -DBANYAN_NETWORK=poco (for one application: BANYAN_NETWORK_<name>) the services listen with
+# Poco::Net in place of the kit's own HTTP engine, and are called with it; the application itself,
+# which has clients, listens with the engine (adapters/poco_http/README.md).
 #
 # banyan_check_apps() after them stops where a module has been forgotten.
 #
 # banyan_add_flavour(<name> <flavour> [ROUTED …] [EXTRACT …]) adds another build of the same
 # application beside it, as flavours/<flavour>/<name>; tests and the journey use several at once.
+set(BANYAN_ROUTED "" CACHE STRING
+    "Modules whose calls go partly to a service of their own, e.g. \"catalog;orders\"")
+set(BANYAN_EXTRACT "" CACHE STRING
+    "Modules of which nothing but the network adapter stays in the application")
+set(BANYAN_NETWORK engine CACHE STRING "What services listen with and are called with: engine or poco")
+set_property(CACHE BANYAN_NETWORK PROPERTY STRINGS engine poco)
+
 function(banyan_add_app name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "MODULES;LINKS")
   if(arg_UNPARSED_ARGUMENTS)
@@ -29,28 +41,44 @@ function(banyan_add_app name)
           " among its MODULES. Add ${need}; to have it elsewhere, extract it.")
       endif()
     endforeach()
-  endforeach()
-  foreach(flag ROUTED EXTRACT)
-    foreach(module IN LISTS BANYAN_${flag})
-      if(NOT module IN_LIST arg_MODULES)
-        message(FATAL_ERROR "-DBANYAN_${flag}=${module}: ${name} has no module '${module}'. It has:"
-          " ${arg_MODULES}.")
+    get_property(subscriptions GLOBAL PROPERTY BANYAN_MODULE_${module}_SUBSCRIBES)
+    foreach(subscription IN LISTS subscriptions)
+      string(REGEX REPLACE "\\..*" "" source "${subscription}")
+      if(NOT source IN_LIST arg_MODULES)
+        message(FATAL_ERROR "banyan_add_app(${name}): module '${module}' SUBSCRIBES '${subscription}', and"
+          " ${source} is not among its MODULES. Add ${source}; to have it elsewhere, extract it.")
       endif()
     endforeach()
+  endforeach()
+  foreach(flag ROUTED EXTRACT)
+    foreach(module IN LISTS BANYAN_${flag}_${name})
+      if(NOT module IN_LIST arg_MODULES)
+        message(FATAL_ERROR "-DBANYAN_${flag}_${name}=${module}: ${name} has no module '${module}'. It"
+          " has: ${arg_MODULES}.")
+      endif()
+    endforeach()
+    set(${flag} ${BANYAN_${flag}_${name}})
+    foreach(module IN LISTS BANYAN_${flag})
+      if(module IN_LIST arg_MODULES)
+        list(APPEND ${flag} ${module})
+      endif()
+    endforeach()
+    list(REMOVE_DUPLICATES ${flag})
   endforeach()
   set_property(GLOBAL PROPERTY BANYAN_APP_${name}_MODULES "${arg_MODULES}")
   set_property(GLOBAL APPEND PROPERTY BANYAN_HOSTED_MODULES ${arg_MODULES})
   set_property(GLOBAL PROPERTY BANYAN_APP_${name}_LINKS "${arg_LINKS}")
-  set_property(GLOBAL PROPERTY BANYAN_APP_${name}_EXTRACTED "${BANYAN_EXTRACT}")
-  banyan_private_executable(${name} ${name} "" "${BANYAN_ROUTED}" "${BANYAN_EXTRACT}")
+  set_property(GLOBAL PROPERTY BANYAN_APP_${name}_EXTRACTED "${EXTRACT}")
+  banyan_private_executable(${name} ${name} "" "${ROUTED}" "${EXTRACT}" FALSE)
   foreach(module IN LISTS arg_MODULES)
     set(others ${arg_MODULES})
     list(REMOVE_ITEM others ${module})
-    banyan_private_executable(${name} ${name}-${module} "" "" "${others}")
+    banyan_private_executable(${name} ${name}-${module} "" "" "${others}" TRUE)
   endforeach()
 endfunction()
 
-# banyan_check_apps(): every module is in an application. Called once, after all applications.
+# banyan_check_apps(): every module is in an application, and every module that a flag names in some
+# application. Called once, after all applications.
 function(banyan_check_apps)
   get_property(modules GLOBAL PROPERTY BANYAN_MODULES)
   get_property(hosted GLOBAL PROPERTY BANYAN_HOSTED_MODULES)
@@ -59,6 +87,14 @@ function(banyan_check_apps)
       message(FATAL_ERROR "module '${module}' is in no application, so nobody could call it. Add it to"
         " banyan_add_app(… MODULES …).")
     endif()
+  endforeach()
+  foreach(flag ROUTED EXTRACT)
+    foreach(module IN LISTS BANYAN_${flag})
+      if(NOT module IN_LIST hosted)
+        message(FATAL_ERROR "-DBANYAN_${flag}=${module}: no application has a module '${module}'. There"
+          " are: ${hosted}.")
+      endif()
+    endforeach()
   endforeach()
 endfunction()
 
@@ -75,10 +111,64 @@ function(banyan_add_flavour name flavour)
         " It has: ${modules}.")
     endif()
   endforeach()
-  banyan_private_executable(${name} ${name}.${flavour} "${flavour}" "${arg_ROUTED}" "${arg_EXTRACT}")
+  banyan_private_executable(${name} ${name}.${flavour} "${flavour}" "${arg_ROUTED}" "${arg_EXTRACT}" FALSE)
 endfunction()
 
-function(banyan_private_executable app target flavour routed extract)
+# What the executable's Network is made of, and the library that it comes from.
+function(banyan_private_network app is_service)
+  set(network "${BANYAN_NETWORK}")
+  if(BANYAN_NETWORK_${app})
+    set(network "${BANYAN_NETWORK_${app}}")
+  endif()
+  set(library "")
+  set(include "")
+  set(value "")
+  if(network STREQUAL poco)
+    set(library Banyan::poco_http)
+    set(include "#include \"banyan/poco_http/calls.hpp\"\n")
+    set(value ".call = poco_http::make_transport")
+    if(is_service)
+      string(APPEND include "#include \"banyan/poco_http/server.hpp\"\n")
+      string(PREPEND value ".listen = poco_http::make_server, ")
+    endif()
+  elseif(NOT network STREQUAL engine)
+    message(FATAL_ERROR "BANYAN_NETWORK=${network}: there is no such network adapter. There are: engine"
+      " (the default) and poco.")
+  endif()
+  set(network_library "${library}" PARENT_SCOPE)
+  set(network_include "${include}" PARENT_SCOPE)
+  set(network_value "${value}" PARENT_SCOPE)
+endfunction()
+
+# What the composition table says about the events of a module: those that it publishes, and those that
+# it follows.
+function(banyan_private_event_rows module extract subscriptions)
+  set(event_rows "")
+  set(event_forwards "")
+  if(NOT module IN_LIST extract)
+    string(APPEND event_rows "  table.back().published = &${module}::published_events;\n")
+    string(APPEND event_forwards "namespace ${module} {
+const std::vector<banyan::events::EventType>& published_events();
+}\n")
+  endif()
+  if(subscriptions)
+    list(JOIN subscriptions "\", \"" names)
+    string(APPEND event_rows "  table.back().subscribes = {\"${names}\"};\n")
+    if(NOT module IN_LIST extract)
+      banyan_type_name(${module} port)
+      string(APPEND event_rows "  subscribing<${module}::${port}, ${module}::Subscriptions>(
+      table.back(), ${module}::subscribed_events);\n")
+      string(APPEND event_forwards "namespace ${module} {
+const std::vector<banyan::events::Subscription>& subscribed_events();
+}\n")
+    endif()
+  endif()
+  set(event_rows "${event_rows}" PARENT_SCOPE)
+  set(event_forwards "${event_forwards}" PARENT_SCOPE)
+endfunction()
+
+function(banyan_private_executable app target flavour routed extract is_service)
+  banyan_private_network(${app} ${is_service})
   get_property(modules GLOBAL PROPERTY BANYAN_APP_${app}_MODULES)
   get_property(links GLOBAL PROPERTY BANYAN_APP_${app}_LINKS)
   get_property(order GLOBAL PROPERTY BANYAN_MODULES_IN_ORDER)
@@ -95,16 +185,13 @@ function(banyan_private_executable app target flavour routed extract)
     endif()
     banyan_type_name(${module} port)
     get_property(needs GLOBAL PROPERTY BANYAN_MODULE_${module}_NEEDS)
-    get_property(tables GLOBAL PROPERTY BANYAN_MODULE_${module}_TABLES)
+    get_property(parties GLOBAL PROPERTY BANYAN_MODULE_${module}_PARTIES)
     list(APPEND libraries ${module}.remote)
     list(JOIN needs "\", \"" need_names)
     if(need_names)
       set(need_names "\"${need_names}\"")
     endif()
-    list(JOIN tables "\", \"" table_names)
-    if(table_names)
-      set(table_names "\"${table_names}\"")
-    endif()
+    get_property(subscriptions GLOBAL PROPERTY BANYAN_MODULE_${module}_SUBSCRIBES)
     string(APPEND includes "#include \"${module}/port.hpp\"\n")
     if(module IN_LIST extract)
       # Where the application itself hosts the module, tests/architecture proves that this one does not.
@@ -124,35 +211,54 @@ function(banyan_private_executable app target flavour routed extract)
         banyan_type_name(${need} need_port)
         list(APPEND arguments "ports.get<${need}::${need_port}>()")
       endforeach()
+      set(party_parameter "")
+      set(party_names "")
+      foreach(party IN LISTS parties)
+        banyan_type_name(${party} interface)
+        list(APPEND arguments "parties.get<${module}::${interface}>()")
+        list(APPEND party_names "\"${module}.${party}\"")
+        set(party_parameter "Parties& parties, ")
+      endforeach()
       list(JOIN arguments ", " arguments)
+      list(JOIN party_names ", " party_names)
       string(APPEND includes "#include \"${module}/module.hpp\"\n")
       string(APPEND rows
 "  table.push_back(hosted<${module}::${port}>(
-      Linkage::${linkage}, {${need_names}}, {${table_names}}, ${module}::migrations(),
-      []([[maybe_unused]] Ports& ports, sql::ModuleDatabase& database,
+      Linkage::${linkage}, {${need_names}}, ${module}::tables(), ${module}::migrations(),
+      []([[maybe_unused]] Ports& ports, ${party_parameter}sql::ModuleDatabase& database,
          const Environment& environment) {
         return ${module}::make_${module}({${arguments}}, database, environment);
       }));\n")
+      if(parties)
+        string(APPEND rows "  table.back().parties = {${party_names}};\n")
+      endif()
       string(APPEND forwards
-"namespace ${module} {\nconst std::vector<banyan::migrations::Script>& migrations();\n}\n")
+"namespace ${module} {
+const std::vector<banyan::migrations::Script>& migrations();
+const std::vector<std::string>& tables();
+}\n")
     endif()
+    banyan_private_event_rows(${module} "${extract}" "${subscriptions}")
+    string(APPEND rows "${event_rows}")
+    string(APPEND forwards "${event_forwards}")
   endforeach()
   set(source "${CMAKE_CURRENT_BINARY_DIR}/${target}_composition.cpp")
   file(CONFIGURE OUTPUT "${source}" @ONLY CONTENT
 "// Generated by banyan_add_app(${app}) for ${target}; do not edit. The only file in which the
 // builds of the application differ.
-#include \"host/composition.hpp\"
-@includes@
+#include \"banyan/host/composition.hpp\"
+@network_include@@includes@
 @forwards@
 namespace banyan::host {
 std::vector<ModuleEntry> composition() {
   std::vector<ModuleEntry> table;
 @rows@  return table;
 }
+Network network() { return {@network_value@}; }
 }  // namespace banyan::host
 ")
   add_executable(${target} "${source}")
-  target_link_libraries(${target} PRIVATE ${links} ${libraries})
+  target_link_libraries(${target} PRIVATE ${links} ${libraries} ${network_library})
   target_compile_options(${target} PRIVATE ${BANYAN_WARNINGS})
   if(flavour)
     set_target_properties(${target} PROPERTIES OUTPUT_NAME ${app}

@@ -1,7 +1,10 @@
 # banyan_add_library(<name> [INTERFACE] SOURCES … LINKS … [PRIVATE_LINKS …])
 #
-# A library of the kit: headers in include/, sources in src/ of the current folder. The target is
-# `banyan.<name>`. LINKS is what its headers include, PRIVATE_LINKS what only its sources do.
+# A library of the kit: headers in include/banyan/<name>/, sources in src/ of the current folder. The
+# target is `banyan.<name>`, for others `Banyan::<name>`, here and when the kit is installed. LINKS is
+# what its headers include, PRIVATE_LINKS what only its sources do.
+include(GNUInstallDirs)
+
 function(banyan_add_library name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "INTERFACE" "" "SOURCES;LINKS;PRIVATE_LINKS")
   if(arg_UNPARSED_ARGUMENTS)
@@ -10,16 +13,36 @@ function(banyan_add_library name)
   set(target banyan.${name})
   if(arg_INTERFACE)
     add_library(${target} INTERFACE)
-    target_include_directories(${target} INTERFACE "${CMAKE_CURRENT_SOURCE_DIR}/include")
-    target_link_libraries(${target} INTERFACE ${arg_LINKS})
+    set(scope INTERFACE)
+  else()
+    list(TRANSFORM arg_SOURCES PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/src/")
+    add_library(${target} STATIC ${arg_SOURCES})
+    target_include_directories(${target} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/src")
+    target_link_libraries(${target} PRIVATE ${arg_PRIVATE_LINKS})
+    target_compile_options(${target} PRIVATE ${BANYAN_WARNINGS})
+    set_property(GLOBAL APPEND PROPERTY BANYAN_LIBRARIES ${target})
+    set(scope PUBLIC)
+  endif()
+  target_include_directories(${target} ${scope}
+    "$<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>"
+    "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
+  target_link_libraries(${target} ${scope} ${arg_LINKS})
+  target_compile_features(${target} ${scope} cxx_std_23)
+  add_library(Banyan::${name} ALIAS ${target})
+  banyan_private_install(${target} ${name})
+  if(BANYAN_INSTALL AND EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/include")
+    install(DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/include/" COMPONENT development
+            DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.hpp")
+  endif()
+endfunction()
+
+# Installs a library as Banyan::<name>, where BANYAN_INSTALL says that anything is.
+function(banyan_private_install target name)
+  if(NOT BANYAN_INSTALL)
     return()
   endif()
-  list(TRANSFORM arg_SOURCES PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/src/")
-  add_library(${target} STATIC ${arg_SOURCES})
-  target_include_directories(${target}
-    PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}/include"
-    PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/src")
-  target_link_libraries(${target} PUBLIC ${arg_LINKS} PRIVATE ${arg_PRIVATE_LINKS})
-  target_compile_options(${target} PRIVATE ${BANYAN_WARNINGS})
-  set_property(GLOBAL APPEND PROPERTY BANYAN_LIBRARIES ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  install(TARGETS ${target} EXPORT BanyanTargets
+          ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}/banyan" COMPONENT development)
+  set_property(GLOBAL APPEND PROPERTY BANYAN_COMPONENTS ${name})
 endfunction()

@@ -9,8 +9,8 @@ namespace recordshop {
 
 const std::vector<banyan::migrations::Script>& shared_scripts() { return shared::migrations(); }
 
-const std::vector<banyan::host::AllowedCrossing>& crossings() {
-  static const std::vector<banyan::host::AllowedCrossing> all = {
+const std::vector<banyan::host::AllowedViolation>& violations() {
+  static const std::vector<banyan::host::AllowedViolation> all = {
       {"warehouse", "tracks", "stock.track_id references tracks until warehouse is decoupled"},
       {"warehouse", "orders",
        "reservations.order_id references orders until warehouse is decoupled"},

@@ -4,7 +4,7 @@
 --
 -- gives the user CREATEROLE, with which it makes its modules' roles itself. With
 --
---   psql -v application=recordshop -v modules='catalog orders warehouse' -f …
+--   psql -v application=recordshop -v modules='catalog customers orders warehouse' -f …
 --
 -- the roles are made here, and the user may make none. Run it again as often as you like; nothing
 -- that is there is changed. The user has no password yet: `\password recordshop` in psql sets one

@@ -8,10 +8,10 @@
 #include <cstdlib>
 #include <vector>
 
+#include "banyan/http/client.hpp"
 #include "contract/sample_shop.hpp"
 #include "contract/wire_worlds.hpp"
 #include "contract/worlds.hpp"
-#include "http/client.hpp"
 #include "support/child_process.hpp"
 
 namespace {
@@ -65,6 +65,7 @@ int main() {
                3'000);
   measure_port("remote over loopback HTTP, module in memory",
                contract::over_http(contract::catalog_in_memory()), 1'000);
+  measure_port("the same by Poco", contract::over_poco(contract::catalog_in_memory()), 1'000);
   measure_port("in process, module on SQLite",
                contract::in_process("sql", contract::catalog_on_sql()), 5'000);
   measure_port("remote, service in a process of its own, on SQLite",
@@ -74,8 +75,9 @@ int main() {
   shop.start("catalog", {});
   shop.start("warehouse", {"catalog"});
   const http::Endpoint orders = shop.start("orders", {"catalog", "warehouse"});
-  const auto channel = binding::make_http_channel(orders, {.dependency = "orders"});
-  const auto port = binding::Wire<orders::Orders>::remote(*channel, no_observer(), "remote");
+  const auto channel = binding::make_http_transport(orders, "orders", {}, system_clock());
+  const auto port = binding::PortBinding<orders::Orders>::remote(*channel, no_observer(), "remote",
+                                                                 system_clock());
   const auto placed =
       port->handle(orders::PlaceOrder{contract::some_customer(),
                                       {{contract::sample_shop().track(contract::kPlenty), 1}}},

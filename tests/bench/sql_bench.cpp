@@ -20,8 +20,8 @@
 #include <thread>
 #include <vector>
 
-#include "migrations/runner.hpp"
-#include "sql/database.hpp"
+#include "banyan/migrations/runner.hpp"
+#include "banyan/sql/database.hpp"
 
 namespace {
 
@@ -189,7 +189,9 @@ class PlainPostgres {
 // --- the kit ------------------------------------------------------------------------------------
 
 // Of the request that the work belongs to.
-Context some_context() { return Context::begin(std::chrono::hours(1)); }
+Context some_context() {
+  return Context::begin(std::chrono::hours(1), banyan::system_clock(), banyan::system_random());
+}
 
 Work unit_of(ModuleDatabase& module) {
   return [&module, context = some_context()] {
@@ -280,7 +282,7 @@ void bench_sqlite(const std::filesystem::path& folder, std::chrono::milliseconds
   const auto plain = folder / "sql_bench_plain.db";
   clear(file);  // of a run that was broken off
   clear(plain);
-  banyan::migrations::Runner(file, scripts()).apply();
+  banyan::migrations::Runner(file, scripts(), system_clock()).apply();
   {
     const auto database = Database::open({Engine::Sqlite, file, {}});
     auto module = database->connect("bench", {"units"});
@@ -303,7 +305,7 @@ void bench_sqlite(const std::filesystem::path& folder, std::chrono::milliseconds
 
 void bench_postgres(const std::string& url, std::chrono::milliseconds duration) {
   const DataSource source{Engine::Postgres, {}, url};
-  banyan::migrations::Runner(source, "bench", scripts()).apply();
+  banyan::migrations::Runner(source, "bench", scripts(), system_clock()).apply();
   // As many connections as the floor has.
   const auto database = Database::open(source, {.application = "bench", .writers = 8});
   auto module = database->connect("bench", {"units"});

@@ -71,7 +71,7 @@ REFUSES = {
     # Answers without reading the body and closes, which RFC 9110 §10.1.1 and §9.3 of RFC 9112 allow.
     "shop": {
         "expect-plain": "", "expect-other-case": "", "expect-chunked": "", "expect-empty-body": "",
-        "expect-holds-request": "", "expect-in-1.0": "", "large-body": "", "target-utf8": "",
+        "expect-holds-request": "", "expect-in-1.0": "", "large-body": "",
     },
 }
 
@@ -113,10 +113,10 @@ class Shop:
         self._folder = tempfile.TemporaryDirectory(prefix="banyan-conformance-")
         self._ready = Path(self._folder.name) / "ready"
         database = Path(self._folder.name) / "shop.db"
-        subprocess.run([os.environ["RECORDSHOP_DATA_PROGRAM"], "generate", "--database", database, "--tracks", "10"],
+        subprocess.run([os.environ["BANYAN_SHOP_DATA_PROGRAM"], "generate", "--database", database, "--tracks", "10"],
                        check=True, stdout=subprocess.DEVNULL)
         self._process = subprocess.Popen(
-            [os.environ["RECORDSHOP_PROGRAM"], "--port=0", f"--database={database}", f"--ready-file={self._ready}",
+            [os.environ["BANYAN_SHOP_PROGRAM"], "--port=0", f"--database={database}", f"--ready-file={self._ready}",
              f"--log-file={self._folder.name}/log"], stdout=subprocess.DEVNULL)
 
     def __enter__(self):

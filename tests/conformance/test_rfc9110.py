@@ -6,7 +6,7 @@ import threading
 import unittest
 
 from harness import case, known
-from harness.proxy import Proxy, free_port
+from harness.proxy import Proxy, answered_by_the_application, free_port
 from harness.wire import read_answer, read_answer_head
 
 
@@ -102,6 +102,39 @@ class Requests(Exchanges):
         for name in ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "Via", "Host",
                      "Content-Length"):
             self.assertEqual(len(request.fields.all(name)), 1, name)
+
+    def test_what_only_a_proxy_may_say_of_its_client_is_dropped(self):
+        words = ("X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Server", "X-Forwarded-Ssl",
+                 "X-Forwarded-Scheme", "X-Original-URL", "X-Rewrite-URL", "True-Client-IP", "X-Real-IP", "Client-IP",
+                 "Proxy", "SSL-Client-Cert")
+        names = words + tuple(word.replace("-", "_") for word in words if "-" in word)
+        request = self.received("".join(f"{name}: /admin\r\n" for name in names))
+        self.assertEqual([name for name in names if request.fields.all(name)], [])
+        self.assertEqual(self.sent_with("".join(f"{name}: 1\r\n" for name in names) + "X-Sum: 7\r\n").trailers,
+                         [("X-Sum", "7")])
+
+    def test_trace_context_is_passed_on_as_it_came(self):
+        parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
+        request = self.received(f"tracestate:\r\ntracestate: a=1\r\ntraceparent: {parent}\r\ntracestate: b=2\r\n")
+        self.assertEqual((request.fields.all("traceparent"), request.fields.tokens("tracestate")),
+                         ([parent], ["a=1", "b=2"]))
+
+    def test_trace_context_is_not_made_up_and_ends_where_it_is_ambiguous(self):
+        parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        for fields in ("", "traceparent: nonsense\r\n", f"traceparent: {parent}\r\n" * 2):
+            request = self.received(fields + "tracestate: a=1\r\n")
+            self.assertEqual((request.fields.all("traceparent"), request.fields.all("tracestate")), ([], []))
+
+    def test_rfc9110_9_2_1_a_method_from_elsewhere_is_passed_on(self):
+        for method in ("PROPFIND", "MKCOL", "BREW"):
+            self.assertEqual(self.received(method=method).method, method)
+
+    def test_rfc3986_3_3_targets_of_foreign_applications_are_passed_on_byte_for_byte(self):
+        for target in ("/group%2Fname", "/@scope%2fname", "/a|b", "/{x}", "/a%5Cb", "/100%", "/a" * 70,
+                       "/a;v=1/[b]!$&'()*+,=:@", "//"):
+            if answered_by_the_application(target):
+                continue
+            self.assertEqual(self.received(target=target).target, target)
 
     def test_rfc9110_7_6_2_max_forwards_0_is_not_forwarded(self):
         for method in ("OPTIONS", "TRACE"):
@@ -205,7 +238,7 @@ class Requests(Exchanges):
         self.assertNotIn("6.6.6.6", "".join(request.fields.all("Forwarded")))
 
     def test_rfc9110_17_13_forwarded_fields_of_trusted_peers_are_continued(self):
-        with Proxy(self.origin.port, "--trust", "127.0.0.1") as trusting:
+        with Proxy(self.origin.port, settings='trusted_peers = ["127.0.0.1"]') as trusting:
             trusting.fetch("/trusted", fields="X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n"
                                               "X-Forwarded-Host: shop.test\r\nForwarded: for=192.0.2.1\r\n"
                                               "Banyan-Principal: admin\r\n")

@@ -61,6 +61,12 @@ class Messages(case.ProxyTest):
             client.ask("http://conformance.test/absolute?x")
             self.check_echo(client.answer(), "GET", "/absolute?x")
 
+    def test_rfc9112_3_2_2_the_host_is_what_the_absolute_form_names(self):
+        with self.proxy.connect() as client:
+            client.ask("http://Other.test:80/named")
+            self.check_echo(client.answer(), "GET", "/named")
+        self.assertEqual(self.last("/named").fields.all("Host"), ["Other.test:80"])
+
     def test_rfc9112_3_2_4_options_for_the_whole_server_is_answered(self):
         """As forwarded or answered by the proxy itself, but not as a malformed request."""
         self.assertNotIn(self.proxy.fetch("*", method="OPTIONS").status, (400, 500))

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "kernel/environment.hpp"
+#include "banyan/kernel/environment.hpp"
 
 namespace banyan::contract {
 

@@ -7,8 +7,8 @@
 #include <ostream>
 #include <string>
 
-#include "kernel/bindings.hpp"
-#include "kernel/context.hpp"
+#include "banyan/kernel/bindings.hpp"
+#include "banyan/kernel/context.hpp"
 
 /// One body, many bindings. Each module's contract is a suite over `PortUnderTest`: the bodies are
 /// compiled once, into the object library contract.<module>, and know nothing of how the port is
@@ -63,12 +63,15 @@ PortUnderTest<P> bound_to(std::string name, PortUnderTest<P> port,
 
 template <class P>
 PortUnderTest<P> in_process(std::string name, PortUnderTest<P> port) {
-  return bound_to<P>(std::move(name), std::move(port),
-                     [](P& target) { return bind_in_process(target, no_observer()); });
+  return bound_to<P>(std::move(name), std::move(port), [](P& target) {
+    return bind_in_process(target, no_observer(), system_clock());
+  });
 }
 
 /// A context for one action of a test.
-inline Context any_context() { return Context::begin(std::chrono::seconds(20)); }
+inline Context any_context() {
+  return Context::begin(std::chrono::seconds(20), system_clock(), system_random());
+}
 inline Context keyed(const std::string& key) { return any_context().with_key(key); }
 
 }  // namespace banyan::contract

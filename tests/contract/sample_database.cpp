@@ -24,6 +24,7 @@ void fill(recordshop::ShopDatabase& shop, Stage stage) {
   const SampleShop& sample = sample_shop();
   const recordshop::ModuleDatabases to = shop.modules();
   require(catalog::load(to.catalog, any_context(), sample.catalog()));
+  require(customers::load(to.customers, any_context(), sample.customers));
   require(warehouse::load(to.warehouse, any_context(), sample.stock, {1'700'000'000'000'000}));
   require(orders::load(to.orders, any_context(), sample.past_orders));
   separate(shop, stage);
@@ -36,7 +37,7 @@ std::filesystem::path filled_once(Stage stage) {
   const std::lock_guard lock(mutex);
   const auto file = folder.path() / (std::to_string(static_cast<int>(stage)) + ".db");
   if (std::filesystem::exists(file)) return file;
-  recordshop::ShopDatabase shop(file);
+  recordshop::ShopDatabase shop(file, system_clock());
   fill(shop, stage);
   return file;
 }

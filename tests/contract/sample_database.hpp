@@ -5,9 +5,9 @@
 #include <memory>
 #include <optional>
 
+#include "banyan/test/temporary_folder.hpp"
 #include "data/shop_database.hpp"
 #include "support/postgres_server.hpp"
-#include "support/temporary_folder.hpp"
 
 namespace banyan::contract {
 

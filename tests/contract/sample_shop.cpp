@@ -6,6 +6,7 @@ namespace {
 
 constexpr Timestamp kDay{1'700'000'000'000'000};
 constexpr std::int64_t kPastOrders = 16;
+constexpr std::uint64_t kCustomers = 8;
 
 template <class IdType>
 IdType id(std::uint64_t number) {
@@ -36,9 +37,19 @@ SampleShop make_shop() {
   for (std::size_t i = 0; i < copies.size(); ++i) {
     shop.stock.push_back({shop.tracks[i].id, copies[i]});
   }
+  for (std::uint64_t number = 1; number <= kCustomers; ++number) {
+    const std::string digits = std::to_string(number);
+    const std::string name = "Customer " + digits;
+    shop.customers.push_back({id<customers::CustomerId>(1'000 + number),
+                              name,
+                              "customer" + digits + "@example.org",
+                              customers::Address{name, "Quay " + digits, "20457", "Hamburg", "DE"},
+                              std::nullopt,
+                              {kDay.micros + static_cast<std::int64_t>(number)}});
+  }
   for (std::int64_t i = 0; i < kPastOrders; ++i) {
     shop.past_orders.push_back({id<orders::OrderId>(static_cast<std::uint64_t>(100 + i)),
-                                id<orders::CustomerId>(500),
+                                some_customer(kCustomers),
                                 orders::OrderState::Cancelled,
                                 {kDay.micros + i * 1'000'000},
                                 {{shop.tracks[0].id, shop.tracks[0].title, 1, {99, "EUR"}}}});
@@ -59,6 +70,7 @@ const SampleShop& sample_shop() {
 
 catalog::TrackId no_such_track() { return id<catalog::TrackId>(999); }
 warehouse::OrderId no_such_order() { return id<warehouse::OrderId>(998); }
+customers::CustomerId no_such_customer() { return id<customers::CustomerId>(997); }
 orders::CustomerId some_customer(std::uint64_t number) {
   return id<orders::CustomerId>(1'000 + number);
 }

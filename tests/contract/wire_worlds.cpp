@@ -4,11 +4,13 @@
 #include <map>
 #include <stdexcept>
 
-#include "binding/context_headers.hpp"
-#include "binding/problem.hpp"
+#include "banyan/binding/context_headers.hpp"
+#include "banyan/binding/problem.hpp"
+#include "banyan/poco_http/calls.hpp"
+#include "banyan/poco_http/server.hpp"
+#include "banyan/test/temporary_folder.hpp"
 #include "contract/sample_database.hpp"
 #include "support/child_process.hpp"
-#include "support/temporary_folder.hpp"
 
 namespace banyan::contract {
 namespace {
@@ -24,8 +26,9 @@ class TableApplication final : public http::Application {
     exchange->collect_body(1024 * 1024, [this, exchange, operation = *matched](auto body) {
       if (!body) return;
       const bool taken = workers_->submit([exchange, operation, body = std::move(*body)]() mutable {
-        const auto context = binding::context_from(
-            exchange->head(), {.trust = binding::Trust::Internal}, exchange->peer().host);
+        const auto context =
+            binding::context_from(exchange->head(), {.trust = binding::Trust::Internal},
+                                  exchange->peer().host, system_clock(), system_random());
         exchange->respond(context ? operation->answer({exchange->head(), std::move(body)}, *context)
                                   : binding::problem(context.error()));
       });
@@ -38,37 +41,45 @@ class TableApplication final : public http::Application {
   std::unique_ptr<Executor> workers_ = make_worker_pool(4, 64);
 };
 
-/// A channel that brings its server along.
-class ServedChannel final : public binding::Channel {
+/// A transport that brings its server along.
+class ServedTransport final : public binding::RpcTransport {
  public:
-  explicit ServedChannel(const binding::OperationTable& table)
-      : application_(table), server_(options(), application_) {
-    server_.start();
-    channel_ =
-        binding::make_http_channel({"127.0.0.1", server_.port()}, {.dependency = "the test"});
+  ServedTransport(const binding::OperationTable& table, Network network)
+      : application_(table), server_(make_server(network)) {
+    server_->prepare({});
+    server_->accept();
+    const http::Endpoint at{"127.0.0.1", server_->port(0)};
+    if (network == Network::Engine) {
+      transport_ = binding::make_http_transport(at, "the test", {}, system_clock());
+      return;
+    }
+    const auto group =
+        std::make_shared<upstream::Group>(binding::dependency_on("the test", {at}), system_clock());
+    transport_ = std::make_unique<binding::HttpTransport>(
+        group, poco_http::make_transport(group), binding::HttpTransportOptions(), system_clock());
   }
   Result<http::Response> exchange(http::Request request, const Context& context,
                                   binding::Repeat repeat) override {
-    return channel_->exchange(std::move(request), context, repeat);
+    return transport_->exchange(std::move(request), context, repeat);
   }
 
  private:
-  static http::ServerOptions options() {
-    http::ServerOptions options;
-    options.listen = {{"127.0.0.1", 0}};
-    options.loops = 1;
-    return options;
+  std::unique_ptr<http::NetworkServer> make_server(Network network) {
+    http::ServerOptions options{.listen = {{"127.0.0.1", 0}}, .loops = 1};
+    return network == Network::Poco ? poco_http::make_server(std::move(options), application_)
+                                    : http::make_server(std::move(options), application_);
   }
 
   TableApplication application_;
-  http::Server server_;
-  std::unique_ptr<binding::HttpChannel> channel_;
+  std::unique_ptr<http::NetworkServer> server_;
+  std::unique_ptr<binding::HttpTransport> transport_;
 };
 
 }  // namespace
 
-std::unique_ptr<binding::Channel> serve_on_loopback(const binding::OperationTable& table) {
-  return std::make_unique<ServedChannel>(table);
+std::unique_ptr<binding::RpcTransport> serve_on_loopback(const binding::OperationTable& table,
+                                                         Network network) {
+  return std::make_unique<ServedTransport>(table, network);
 }
 
 struct ServiceProcesses::Parts {

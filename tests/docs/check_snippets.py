@@ -12,6 +12,8 @@ import re
 import sys
 from pathlib import Path
 
+from declared_in_code import files_of
+
 CHECKED = {"cpp", "cmake"}
 NOTE = re.compile(r"<!-- (?:cut from (?P<file>\S+)|a sketch: (?P<why>.+)) -->")
 
@@ -66,8 +68,8 @@ def problems_of(document: Path, root: Path) -> list[str]:
 
 def main() -> int:
     root = Path(sys.argv[1]).resolve()
-    documents = [Path(each).resolve() for each in sys.argv[2:]] or sorted(
-        [*root.glob("*.md"), *root.glob("docs/**/*.md"), *root.glob("modules/**/*.md")])
+    documents = [Path(each).resolve() for each in sys.argv[2:]] or [
+        root / name for name in files_of(root) if name.endswith(".md") and "rotten" not in name]
     problems = [each for document in documents for each in problems_of(document, root)]
     print("\n".join(problems) or f"{len(documents)} documents agree with the code")
     return 1 if problems else 0

@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "mover/move.hpp"
+#include "banyan/mover/move.hpp"
 #include "warehouse_sample.hpp"
 
 namespace banyan::mover {
@@ -104,13 +104,13 @@ TEST_F(MoverBadInput, ATableThatTheDatabaseDoesNotHave) {
   expect_refusal("mover.refused", "pallets: the manifest gives it to warehouse");
 }
 
-TEST_F(MoverBadInput, CrossingsThatRemain) {
+TEST_F(MoverBadInput, ViolationsThatRemain) {
   run("CREATE TABLE lines(id INTEGER PRIMARY KEY, track INT REFERENCES stock(track))");
   request_.ownership.modules[1].tables.push_back("lines");
   request_.statements = {{"orders", "UPDATE stock SET n = n - 1", "orders/reserve.cpp:40"}};
   expect_refusal("mover.refused", "foreign key lines.track -> stock.track: orders -> warehouse");
   expect_refusal("mover.refused", "statement orders/reserve.cpp:40: orders -> warehouse");
-  EXPECT_EQ(plan_move(request_, Direction::Out)->crossings.size(), 2U);
+  EXPECT_EQ(plan_move(request_, Direction::Out)->violations.size(), 2U);
 }
 
 TEST_F(MoverBadInput, ALocationThatIsAPath) {
@@ -153,8 +153,8 @@ TEST_F(MoverBadInput, ATargetInAnotherEncoding) {
   expect_refusal("mover.refused", "its text encoding is UTF-16le");
 }
 
-TEST_F(MoverBadInput, AVirtualTable) {
-  run("CREATE VIRTUAL TABLE search USING fts5(text)");
+TEST_F(MoverBadInput, AVirtualTableWhoseRowsAreNowhere) {
+  run("CREATE VIRTUAL TABLE search USING fts5(text, content = '')");
   request_.ownership.modules[2].tables.push_back("search");
   expect_refusal("mover.refused", "search: it is a virtual table");
 }

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "mover/move.hpp"
+#include "banyan/mover/move.hpp"
 #include "raw_database.hpp"
 
 namespace {

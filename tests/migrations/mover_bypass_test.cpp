@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "mover/move.hpp"
+#include "banyan/mover/move.hpp"
 #include "warehouse_sample.hpp"
 
 namespace banyan::mover {

@@ -15,7 +15,7 @@
 #include <set>
 #include <thread>
 
-#include "mover/move.hpp"
+#include "banyan/mover/move.hpp"
 #include "warehouse_sample.hpp"
 
 namespace banyan::mover {
@@ -321,7 +321,7 @@ TEST_F(MoverCrash, ASecondMoverIsRefusedAndNamesTheFirst) {
   const HeldMover first(warehouse_request(shared_), Direction::Out, Step::Copied);
   const auto second = move_module(warehouse_request(shared_), Direction::Out);
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().rule, "mover.at_work");
+  EXPECT_EQ(second.error().rule, "mover.already_running");
   EXPECT_THAT(second.error().message, HasSubstr("pid " + std::to_string(first.pid())));
 }
 

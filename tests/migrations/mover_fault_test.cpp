@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <optional>
 
-#include "mover/move.hpp"
+#include "banyan/mover/move.hpp"
 #include "warehouse_sample.hpp"
 
 namespace {

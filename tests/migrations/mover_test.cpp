@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mover/move.hpp"
+#include "banyan/mover/move.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <fstream>
 #include <optional>
 
-#include "sqlite/connection.hpp"
+#include "banyan/sqlite/connection.hpp"
 #include "warehouse_sample.hpp"
 
 namespace banyan::mover {
@@ -51,6 +51,33 @@ TEST_F(Mover, KeepsEveryValueTypeCounterIndexTriggerViewAndHistoryRow) {
   EXPECT_EQ(own.number("SELECT count(*) FROM banyan_migrations"), 2);
   EXPECT_EQ(own.text("PRAGMA journal_mode"), "wal");
   EXPECT_EQ(own.number("SELECT count(*) FROM sqlite_master WHERE name IN ('tracks', 'orders')"), 0);
+}
+
+TEST_F(Mover, TakesFullTextSearchThatKeepsItsRowsOutAndHome) {
+  const std::string search = "SELECT group_concat(text) FROM words WHERE words MATCH 'rain*'";
+  RawDatabase(shared_).run(
+      "CREATE VIRTUAL TABLE words USING fts5(text, n UNINDEXED, prefix = '2');"
+      "INSERT INTO words(rowid, text, n) VALUES (7, 'rain again', 1), (9, 'sun', NULL);"
+      "DELETE FROM words WHERE rowid = 9; INSERT INTO words VALUES ('Rainy', 2)");
+  MoveRequest request = warehouse_request(shared_);
+  for (ModuleTables& module : request.ownership.modules) {
+    if (module.module == "warehouse") module.tables.emplace_back("words");
+  }
+
+  const auto out = move_module(request, Direction::Out);
+  ASSERT_TRUE(out) << out.error().message;
+  EXPECT_EQ(RawDatabase(own_).text(search), "rain again,Rainy");
+  RawDatabase(own_).run(
+      "INSERT INTO words VALUES ('raining', 3);"
+      "INSERT INTO words(words) VALUES ('integrity-check')");
+  const auto home = move_module(request, Direction::Back);
+  ASSERT_TRUE(home) << home.error().message;
+  RawDatabase shared(shared_);
+  EXPECT_EQ(shared.text(search), "rain again,Rainy,raining");
+  shared.run("INSERT INTO words(words) VALUES ('integrity-check')");
+  EXPECT_EQ(shared.number("SELECT max(rowid) FROM words"), 9);
+  const auto again = move_module(request, Direction::Out);
+  ASSERT_TRUE(again) << again.error().message;
 }
 
 TEST_F(Mover, BringsHomeWhatWasChangedOutsideIncludingTheSchema) {
@@ -200,7 +227,7 @@ TEST_F(Mover, FindsASeededDifferenceAndSwitchesNothing) {
     const auto outcome = move_module(warehouse_request(shared_), Direction::Out, options);
 
     ASSERT_FALSE(outcome) << damage.sql;
-    EXPECT_EQ(outcome.error().rule, "mover.differs");
+    EXPECT_EQ(outcome.error().rule, "mover.copy_differs");
     EXPECT_THAT(outcome.error().message, HasSubstr(damage.found)) << damage.sql;
     EXPECT_EQ(warehouse_content(shared_), before);
     EXPECT_EQ(testing::expect_single_authority(shared_), shared_);
@@ -218,7 +245,7 @@ TEST_F(Mover, FindsASeededDifferenceOnTheWayBackToo) {
   };
   const auto outcome = move_module(warehouse_request(shared_), Direction::Back, options);
   ASSERT_FALSE(outcome);
-  EXPECT_EQ(outcome.error().rule, "mover.differs");
+  EXPECT_EQ(outcome.error().rule, "mover.copy_differs");
   EXPECT_EQ(testing::expect_single_authority(shared_), own_);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mover/report.hpp"
+#include "banyan/mover/report.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "mover/move.hpp"
+#include "banyan/mover/move.hpp"
 #include "warehouse_sample.hpp"
 
 namespace banyan::mover {
@@ -52,9 +52,9 @@ INSERT INTO stock VALUES (1, 5);
     return made ? *made : SchemaReport{};
   }
 
-  const Crossing* find(const SchemaReport& report, std::string_view object) {
-    for (const Crossing& crossing : report.crossings) {
-      if (crossing.object == object) return &crossing;
+  const BoundaryViolation* find(const SchemaReport& report, std::string_view object) {
+    for (const BoundaryViolation& violation : report.violations) {
+      if (violation.object == object) return &violation;
     }
     return nullptr;
   }
@@ -77,32 +77,33 @@ TEST_F(SchemaReportTest, CountsRowsOfOwnedSharedAndUnownedTables) {
 
 TEST_F(SchemaReportTest, FindsTheForeignKeyFromBothEnds) {
   const SchemaReport made = report();
-  const Crossing* key = find(made, "stock.track_id -> tracks.id");
+  const BoundaryViolation* key = find(made, "stock.track_id -> tracks.id");
   ASSERT_NE(key, nullptr);
-  EXPECT_EQ(key->kind, CrossingKind::ForeignKey);
+  EXPECT_EQ(key->kind, ViolationKind::ForeignKey);
   EXPECT_EQ(key->module, "warehouse");
   EXPECT_EQ(key->other, "catalog");
   EXPECT_EQ(key->how, "on delete cascade");
   EXPECT_THAT(key->next_step, HasSubstr("migrations/warehouse/separation/"));
-  const auto of_catalog = crossings_of(made, "catalog");
-  EXPECT_TRUE(std::any_of(of_catalog.begin(), of_catalog.end(), [](const Crossing& crossing) {
-    return crossing.object == "stock.track_id -> tracks.id";
-  }));
+  const auto of_catalog = violations_of(made, "catalog");
+  EXPECT_TRUE(
+      std::any_of(of_catalog.begin(), of_catalog.end(), [](const BoundaryViolation& violation) {
+        return violation.object == "stock.track_id -> tracks.id";
+      }));
   EXPECT_EQ(find(made, "moves.track_id -> stock.track_id"), nullptr);  // inside the module
 }
 
 TEST_F(SchemaReportTest, FindsViewsAndTriggersThatCross) {
   const SchemaReport made = report();
-  const Crossing* view = find(made, "offers");
+  const BoundaryViolation* view = find(made, "offers");
   ASSERT_NE(view, nullptr);
-  EXPECT_EQ(view->kind, CrossingKind::View);
+  EXPECT_EQ(view->kind, ViolationKind::View);
   EXPECT_EQ(find(made, "titles"), nullptr);
-  const Crossing* trigger = find(made, "stock_log on stock");
+  const BoundaryViolation* trigger = find(made, "stock_log on stock");
   ASSERT_NE(trigger, nullptr);
   EXPECT_EQ(trigger->other, "shared");
   EXPECT_EQ(trigger->how, "writes activity through stock_log");
   EXPECT_EQ(find(made, "own_trigger on stock"), nullptr);
-  const Crossing* guarded = find(made, "order_state on orders");
+  const BoundaryViolation* guarded = find(made, "order_state on orders");
   ASSERT_NE(guarded, nullptr);
   EXPECT_THAT(guarded->tables, ElementsAre("moves", "stock"));
 }
@@ -173,12 +174,12 @@ TEST_F(SchemaReportTest, IsShownAsTextAndAsJson) {
   EXPECT_THAT(text, HasSubstr("foreign key stock.track_id -> tracks.id: warehouse -> catalog"));
   EXPECT_THAT(text, HasSubstr("next: make it a soft reference"));
   EXPECT_THAT(text, HasSubstr("owned by nobody"));
-  EXPECT_THAT(text, HasSubstr("warehouse: no, 4 crossing(s) remain"));
+  EXPECT_THAT(text, HasSubstr("warehouse: no, 4 boundary violation(s) remain"));
   const auto json = nlohmann::json::parse(to_json(made));
   EXPECT_EQ(json["modules"][0]["tables"][0]["rows"], 2);
-  EXPECT_EQ(json["crossings"].size(), made.crossings.size());
-  EXPECT_EQ(json["crossings"].back()["object"], "a \"b\"\n.cpp");
-  EXPECT_EQ(json["crossings"].back()["other"], "unowned");
+  EXPECT_EQ(json["violations"].size(), made.violations.size());
+  EXPECT_EQ(json["violations"].back()["object"], "a \"b\"\n.cpp");
+  EXPECT_EQ(json["violations"].back()["other"], "unowned");
 }
 
 TEST_F(SchemaReportTest, KnowsWhereAModuleHasMoved) {
@@ -191,9 +192,9 @@ TEST_F(SchemaReportTest, KnowsWhereAModuleHasMoved) {
   ASSERT_TRUE(made);
   EXPECT_EQ(made->modules[2].location, "other.warehouse.db");
   EXPECT_EQ(made->modules[2].tables[3].rows, 0);  // hold, at its new place
-  const auto crossings = crossings_of(*made, "warehouse");
-  ASSERT_EQ(crossings.size(), 1U);
-  EXPECT_EQ(crossings[0].object, "late.cpp:2");
+  const auto violations = violations_of(*made, "warehouse");
+  ASSERT_EQ(violations.size(), 1U);
+  EXPECT_EQ(violations[0].object, "late.cpp:2");
   EXPECT_THAT(to_text(*made), HasSubstr("moved out to other.warehouse.db"));
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "mover/move.hpp"
+#include "banyan/mover/move.hpp"
 #include "raw_database.hpp"
 
 namespace banyan::mover::testing {

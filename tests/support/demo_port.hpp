@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-#include "kernel/port.hpp"
+#include "banyan/kernel/port.hpp"
 
 /// A port that belongs to no module, for tests of what works on every port.
 namespace demo {

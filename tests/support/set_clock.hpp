@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "kernel/clock.hpp"
+#include "banyan/kernel/clock.hpp"
 
 namespace banyan::test {
 

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "binding/context_headers.hpp"
+#include "banyan/binding/context_headers.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <utility>
 
-#include "binding/percent.hpp"
-#include "kernel/id.hpp"
+#include "banyan/binding/percent.hpp"
+#include "banyan/http/list.hpp"
+#include "banyan/http/trace_fields.hpp"
+#include "banyan/kernel/id.hpp"
 
 namespace banyan::binding {
 namespace {
 
 constexpr std::string_view kDeadline = "Banyan-Deadline-Ms";
 constexpr std::string_view kPrincipal = "Banyan-Principal";
-constexpr std::string_view kRoutingUnit = "Banyan-Routing-Unit";
+constexpr std::string_view kStickinessKey = "Banyan-Stickiness-Key";
 constexpr std::string_view kRouting = "Banyan-Routing";
 constexpr std::string_view kPlacement = "Banyan-Placement";
 constexpr std::string_view kKey = "Idempotency-Key";
@@ -35,12 +37,6 @@ bool is_correlation_id(std::string_view text) {
            c == '_' || c == '-';
   };
   return text.size() >= 8 && text.size() <= 128 && std::ranges::all_of(text, good);
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
 }
 
 std::optional<RoutingDecision> decision_from(std::string_view text) {
@@ -68,7 +64,7 @@ Error malformed(std::string_view header, std::string_view expected) {
 // What only trusted peers say.
 std::optional<Error> read_internal(const http::Fields& fields, std::chrono::milliseconds budget,
                                    const Clock& clock, Context& context) {
-  for (const auto header : {kDeadline, kPrincipal, kRoutingUnit, kRouting, kPlacement}) {
+  for (const auto header : {kDeadline, kPrincipal, kStickinessKey, kRouting, kPlacement}) {
     if (fields.count(header) > 1) return malformed(header, "it at most once");
   }
   if (const auto text = fields.find(kDeadline)) {
@@ -81,10 +77,10 @@ std::optional<Error> read_internal(const http::Fields& fields, std::chrono::mill
     if (!principal) return malformed(kPrincipal, "percent-encoded UTF-8");
     context.principal = std::move(*principal);
   }
-  if (const auto text = fields.find(kRoutingUnit)) {
+  if (const auto text = fields.find(kStickinessKey)) {
     auto unit = percent_decode(*text);
-    if (!unit) return malformed(kRoutingUnit, "percent-encoded UTF-8");
-    context.routing_unit = std::move(*unit);
+    if (!unit) return malformed(kStickinessKey, "percent-encoded UTF-8");
+    context.stickiness_key = std::move(*unit);
   }
   if (const auto text = fields.find(kRouting)) {
     auto routing = routing_from(*text);
@@ -117,7 +113,7 @@ std::optional<std::vector<RoutingDecision>> routing_from(std::string_view header
   std::vector<RoutingDecision> decisions;
   while (!header.empty()) {
     const std::size_t comma = header.find(',');
-    auto decision = decision_from(trimmed(header.substr(0, comma)));
+    auto decision = decision_from(http::trimmed(header.substr(0, comma)));
     if (!decision) return std::nullopt;
     decisions.push_back(std::move(*decision));
     if (comma == std::string_view::npos) break;
@@ -139,7 +135,7 @@ std::string placement_header(const std::vector<RoutingDecision>& decisions) {
 bool add_epochs(std::string_view header, std::vector<RoutingDecision>& decisions) {
   while (true) {
     const std::size_t comma = header.find(',');
-    const std::string_view each = trimmed(header.substr(0, comma));
+    const std::string_view each = http::trimmed(header.substr(0, comma));
     const std::size_t equals = each.find('=');
     if (equals == 0 || equals == std::string_view::npos) return false;
     const auto epoch = whole_number<std::uint64_t>(each.substr(equals + 1));
@@ -157,14 +153,13 @@ Result<Context> context_from(const http::RequestHead& head, const ContextRules& 
   const http::Fields& fields = head.fields;
   Context context;
   context.deadline = clock.steady() + rules.budget;
-  context.routing_unit = address;
+  context.stickiness_key = address;
 
   const auto correlation = fields.find(kCorrelation);
   context.correlation_id = correlation && is_correlation_id(*correlation)
                                ? std::string(*correlation)
                                : make_uuid7(clock.now(), random);
-  auto trace = TraceContext::parse(fields.find("traceparent").value_or(""),
-                                   fields.find("tracestate").value_or(""));
+  auto trace = http::trace_from(fields);
   context.trace = trace ? std::move(*trace) : TraceContext::make(random);
 
   if (const auto key = fields.find(kKey)) {
@@ -196,7 +191,7 @@ void put_context(http::RequestHead& head, const Context& context, const Clock& c
   put(kKey, context.idempotency_key.value_or(""));
   put(kDeadline, std::to_string(context.remaining(clock).count()));
   put(kPrincipal, percent_encode(context.principal));
-  put(kRoutingUnit, percent_encode(context.routing_unit));
+  put(kStickinessKey, percent_encode(context.stickiness_key));
   put(kRouting, routing_header(context.routing));
   put(kPlacement, placement_header(context.routing));
 }

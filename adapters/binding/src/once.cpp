@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "binding/once.hpp"
+#include "banyan/binding/once.hpp"
 
 #include <algorithm>
 #include <boost/describe.hpp>
@@ -8,8 +8,8 @@
 #include <thread>
 #include <utility>
 
-#include "digest/sha256.hpp"
-#include "json/codec.hpp"
+#include "banyan/digest/sha256.hpp"
+#include "banyan/json/codec.hpp"
 
 namespace banyan::binding {
 namespace {
@@ -82,6 +82,10 @@ Error outcome_unknown(const KeyedRequest& command) {
           {}};
 }
 
+void tell_replayed(const Context& context) {
+  if (context.replayed) context.replayed->store(true);
+}
+
 }  // namespace
 
 std::string encode_answer(const Error* error, const json::Shape* shape, const void* value) {
@@ -127,6 +131,7 @@ void OnceByKey::execute(const std::shared_ptr<KeyedCommand>& command, const Cont
                         const CarryOut& carry_out, bool resumes) const {
   Context inside = context;
   inside.command = command;
+  inside.replayed = nullptr;  // what the module asks of others is another matter
   std::string answer;
   try {
     answer = carry_out(inside);
@@ -181,10 +186,14 @@ std::optional<Result<std::string>> OnceByKey::run(const KeyedRequest& command,
         !entry->answer.empty() && command.decode) {
       auto resumed = fresh();
       resumed->resume(entry->answer, command.decode);
+      tell_replayed(context);
       execute(resumed, context, carry_out, true);
       return std::nullopt;
     }
-    if (auto answer = known(*entry, command, fingerprint)) return answer;
+    if (auto answer = known(*entry, command, fingerprint)) {
+      if (*answer) tell_replayed(context);
+      return answer;
+    }
     if (clock_->steady() + pause >= patience)
       return Result<std::string>(fail(still_running(command)));
     std::this_thread::sleep_for(pause);

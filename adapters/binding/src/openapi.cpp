@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "binding/openapi.hpp"
+#include "banyan/binding/openapi.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
 
-#include "binding/request_codec.hpp"
-#include "json/schema.hpp"
+#include "banyan/binding/once.hpp"
+#include "banyan/binding/request_codec.hpp"
+#include "banyan/json/schema.hpp"
 
 namespace banyan::binding {
 namespace {
@@ -51,27 +53,67 @@ Json problem_schema() {
           {"required", {"status", "code", "rule", "detail"}}};
 }
 
-// The operation's own rules, or one of the kit's.
+// What answers have in addition for who accepts application/hal+json.
+Json links_schema() {
+  const Json text{{"type", "string"}};
+  const Json link{
+      {"type", "object"},
+      {"properties",
+       {{"href", {{"type", "string"}, {"format", "uri-reference"}}},
+        {"name",
+         {{"type", "string"}, {"description", "the operation: its operationId ends with it"}}},
+        {"title", text}}},
+      {"required", {"href"}}};
+  return {{"type", "object"},
+          {"properties",
+           {{"_links",
+             {{"type", "object"},
+              {"description", "What can be done next, by relation (HAL)"},
+              {"additionalProperties", link}}}}},
+          {"required", {"_links"}}};
+}
+
+// The operation's own rules, or one of the kit's: of the binding, or of what the call passes on its
+// way (the engine, the proxy).
 Json rules_schema(const Operation& operation) {
-  Json kit{{"type", "string"}, {"pattern", "^banyan\\."}};
+  Json kit{{"type", "string"}, {"pattern", "^(banyan|http|proxy)\\."}};
   if (operation.errors.count == 0) return kit;
   Json names = Json::array();
   for (const std::string_view rule : operation.errors) names.push_back(rule);
   return {{"anyOf", {Json{{"type", "string"}, {"enum", std::move(names)}}, std::move(kit)}}};
 }
 
+std::string failure_text(const Operation& operation) {
+  std::string text = "It did not happen, and why.";
+  if (operation.effect == Effect::Read) return text;
+  text +=
+      " After a status of 500 and more it may have happened all the same, unless rule or detail"
+      " say that nothing was done";
+  switch (operation.idempotency) {
+    case Idempotency::ByKey: return text + ": ask again with the same Idempotency-Key.";
+    case Idempotency::Natural: return text + ": ask again; a second time changes nothing.";
+    case Idempotency::None: break;
+  }
+  return text + ": look at what is there before you ask again.";
+}
+
 class Document {
  public:
-  Json write(const ApiInfo& info, const std::vector<PortDescription>& ports) {
+  Json write(const ApiInfo& info, const std::vector<PortDescription>& ports, Audience audience) {
     Json tags = Json::array();
     Json paths = Json::object();
+    const auto is_told = [audience](const OperationDescription& described) {
+      return audience == Audience::Internal || described.operation->audience == Audience::Public;
+    };
     for (const PortDescription& port : ports) {
+      if (std::ranges::none_of(port.operations, is_told)) continue;
       Json tag{{"name", port.port->name}};
       if (!port.port->summary.empty()) tag["description"] = port.port->summary;
       tag["x-banyan-version"] =
           std::to_string(port.port->version.major) + '.' + std::to_string(port.port->version.minor);
       tags.push_back(std::move(tag));
       for (const OperationDescription& operation : port.operations) {
+        if (!is_told(operation)) continue;
         paths[std::string(operation.at.path)][lower(operation.at.method)] =
             operation_object(*port.port, operation);
       }
@@ -164,21 +206,61 @@ class Document {
   }
 
   Json responses(const OperationDescription& described) {
-    const bool created =
-        described.operation->effect == Effect::Write && described.at.method == "POST";
+    const bool created = !described.at.made_at.empty();
+    Json done{{"description", created ? "Done, and something is there that was not." : "Done."}};
+    if (Json headers = answer_headers(described); !headers.empty()) {
+      done["headers"] = std::move(headers);
+    }
+    const Json schema = json::schema(*described.response, answered_, kSchemas);
+    done["content"] = {{"application/json", {{"schema", schema}}}};
+    if (described.response->kind == json::Kind::Object) {
+      done["content"]["application/hal+json"] = {
+          {"schema", {{"allOf", {schema, Json{{"$ref", std::string(kSchemas) + "Links"}}}}}}};
+    }
     const Json problem{{"allOf",
                         {Json{{"$ref", std::string(kSchemas) + "Problem"}},
                          Json{{"type", "object"},
                               {"properties", {{"rule", rules_schema(*described.operation)}}}}}}};
-    return {
-        {created ? "201" : "200",
-         {{"description", created ? "Done, and something is there that was not." : "Done."},
-          {"content",
-           {{"application/json",
-             {{"schema", json::schema(*described.response, answered_, kSchemas)}}}}}}},
-        {"default",
-         {{"description", "It did not happen, and why; after 503 and 504 it may have happened."},
-          {"content", {{"application/problem+json", {{"schema", problem}}}}}}}};
+    Json all{{created ? "201" : "200", done}};
+    if (described.at.goes_on != nullptr) {
+      done["description"] =
+          "Accepted: it is there, and the work on it goes on. Location says how far it is.";
+      done["headers"]["Retry-After"] = {{"description", "When to look again, in seconds."},
+                                        {"schema", {{"type", "integer"}}}};
+      all["202"] = std::move(done);
+    }
+    if (is_cached(described)) {
+      all["304"] = {{"description", "What If-None-Match names is still what is there."}};
+    }
+    all["default"] = {{"description", failure_text(*described.operation)},
+                      {"content", {{"application/problem+json", {{"schema", problem}}}}}};
+    return all;
+  }
+
+  static bool is_cached(const OperationDescription& described) {
+    return described.operation->effect == Effect::Read && described.at.method == "GET";
+  }
+
+  static Json answer_headers(const OperationDescription& described) {
+    Json headers = Json::object();
+    if (!described.at.made_at.empty()) {
+      headers["Location"] = {{"description", "Where it is: " + std::string(described.at.made_at)},
+                             {"schema", {{"type", "string"}, {"format", "uri-reference"}}}};
+    }
+    if (described.operation->idempotency == Idempotency::ByKey) {
+      headers[std::string(kReplayedField)] = {
+          {"description", "There when an earlier request under this key has begun it."},
+          {"schema", {{"type", "string"}, {"enum", {"true"}}}}};
+    }
+    if (is_cached(described)) {
+      headers["ETag"] = {{"description", "Of this answer: send it as If-None-Match next time."},
+                         {"schema", {{"type", "string"}}}};
+    }
+    if (json::find_field(*described.response, "next_cursor") != nullptr) {
+      headers["Link"] = {{"description", "rel=\"next\": the next page; absent on the last."},
+                         {"schema", {{"type", "string"}}}};
+    }
+    return headers;
   }
 
   // Asking is strict, reading is tolerant: a type that only answers are made of may grow fields
@@ -192,6 +274,7 @@ class Document {
     }
     for (auto& [name, schema] : asked_.items()) all[name] = std::move(schema);
     all["Problem"] = problem_schema();
+    all["Links"] = links_schema();
     return all;
   }
 
@@ -201,8 +284,9 @@ class Document {
 
 }  // namespace
 
-std::string openapi(const ApiInfo& info, const std::vector<PortDescription>& ports) {
-  return Document().write(info, ports).dump(2) + '\n';
+std::string openapi(const ApiInfo& info, const std::vector<PortDescription>& ports,
+                    Audience audience) {
+  return Document().write(info, ports, audience).dump(2) + '\n';
 }
 
 }  // namespace banyan::binding

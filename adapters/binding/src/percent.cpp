@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "binding/percent.hpp"
+#include "banyan/binding/percent.hpp"
 
-#include "json/utf8.hpp"
+#include "banyan/json/utf8.hpp"
 
 namespace banyan::binding {
 namespace {

@@ -1,39 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "binding/problem.hpp"
+#include "banyan/binding/problem.hpp"
 
 #include <boost/describe.hpp>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "json/codec.hpp"
-#include "json/utf8.hpp"
+#include "banyan/http/problem.hpp"
+#include "banyan/json/codec.hpp"
 
 namespace banyan::binding {
 namespace {
 
-constexpr std::string_view kMediaType = "application/problem+json";
-
-struct Place {
+struct ProblemDetail {
   std::string where;
   std::string problem;
 };
-BOOST_DESCRIBE_STRUCT(Place, (), (where, problem))
-
-struct Document {
-  std::string type;
-  std::string title;
-  std::int32_t status = 0;
-  std::string detail;
-  std::string code;
-  std::string rule;
-  std::vector<Place> details;
-  std::optional<std::string> correlation_id;
-};
-BOOST_DESCRIBE_STRUCT(Document, (),
-                      (type, title, status, detail, code, rule, details, correlation_id))
+BOOST_DESCRIBE_STRUCT(ProblemDetail, (), (where, problem))
 
 // What may be there when somebody else made the document.
 struct AnyDocument {
@@ -41,18 +25,13 @@ struct AnyDocument {
   std::optional<std::string> detail;
   std::optional<std::string> code;
   std::optional<std::string> rule;
-  std::optional<std::vector<Place>> details;
+  std::optional<std::vector<ProblemDetail>> details;
 };
 BOOST_DESCRIBE_STRUCT(AnyDocument, (), (title, detail, code, rule, details))
 
-// "failed_precondition" -> "Failed precondition"
-std::string title_of(ErrorCode code) {
-  std::string title(to_string(code));
-  for (char& c : title) {
-    if (c == '_') c = ' ';
-  }
-  title.front() = static_cast<char>(title.front() - 'a' + 'A');
-  return title;
+/// A rule of what stands between the two ends of a port, which says nothing about the operation.
+bool is_of_the_way(std::string_view rule) {
+  return rule.starts_with("http.") || rule.starts_with("proxy.");
 }
 
 Error foreign(const http::Response& response, std::string message) {
@@ -67,6 +46,7 @@ Error foreign(const http::Response& response, std::string message) {
 
 unsigned status_of(const Error& error) {
   if (error.rule == "banyan.method_not_allowed") return 405;
+  if (error.rule == "banyan.not_acceptable") return 406;
   if (error.rule == "banyan.body_too_large") return 413;
   if (error.rule == "banyan.unsupported_media_type") return 415;
   if (error.rule == "banyan.storage_full") return 507;
@@ -75,39 +55,26 @@ unsigned status_of(const Error& error) {
 
 http::Response problem(const Error& error, std::string_view correlation_id,
                        std::chrono::seconds retry_after) {
-  Document document{.type = "about:blank",
-                    .title = title_of(error.code),
-                    .status = static_cast<std::int32_t>(status_of(error)),
-                    .detail = json::repaired(error.message),
-                    .code = std::string(to_string(error.code)),
-                    .rule = json::repaired(error.rule),
-                    .details = {},
-                    .correlation_id = std::nullopt};
-  for (const Detail& detail : error.details) {
-    document.details.push_back({json::repaired(detail.where), json::repaired(detail.problem)});
-  }
-  if (!correlation_id.empty()) document.correlation_id = json::repaired(correlation_id);
-
-  http::Response response;
-  response.head.status = status_of(error);
-  response.head.fields.add("Content-Type", kMediaType);
-  response.head.fields.add("Cache-Control", "no-store");
-  if (error.code == ErrorCode::Unavailable || error.code == ErrorCode::ResourceExhausted ||
-      error.rule == "banyan.command_running") {
-    response.head.fields.add("Retry-After", std::to_string(retry_after.count()));
-  }
-  response.body = json::encode(document);
-  return response;
+  const bool later = error.code == ErrorCode::Unavailable ||
+                     error.code == ErrorCode::ResourceExhausted ||
+                     error.rule == "banyan.command_running";
+  return http::problem_answer({.status = status_of(error),
+                               .code = error.code,
+                               .rule = error.rule,
+                               .detail = error.message,
+                               .places = error.details,
+                               .correlation_id = correlation_id,
+                               .retry_after = later ? std::optional(retry_after) : std::nullopt});
 }
 
 Error error_from(const http::Response& response) {
   const auto type = response.head.fields.find("Content-Type");
-  if (!type || !type->starts_with(kMediaType)) return foreign(response, " and no problem details");
+  if (!type || !type->starts_with(http::kProblemType))
+    return foreign(response, " and no problem details");
   auto document = json::decode<AnyDocument>(response.body, json::Reading::Tolerant);
   if (!document) return foreign(response, " and unreadable problem details");
-  if (!document->rule) {
-    // Problem details of the engine or of a foreign service: they may name a code, but none of
-    // ours.
+  if (!document->rule || is_of_the_way(*document->rule)) {
+    // Of the engine, of a proxy or of a foreign service: what it says is not the operation's word.
     return foreign(response,
                    ": " + document->detail.value_or(document->title.value_or("no reason given")));
   }
@@ -117,7 +84,7 @@ Error error_from(const http::Response& response) {
               document->detail.value_or(""),
               {}};
   if (document->details) {
-    for (Place& place : *document->details) {
+    for (ProblemDetail& place : *document->details) {
       error.details.push_back({std::move(place.where), std::move(place.problem)});
     }
   }

@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "binding/remote_caller.hpp"
+#include "banyan/binding/remote_caller.hpp"
 
 #include <utility>
 
-#include "binding/problem.hpp"
-#include "json/writer.hpp"
+#include "banyan/binding/once.hpp"
+#include "banyan/binding/problem.hpp"
+#include "banyan/json/writer.hpp"
 
 namespace banyan::binding {
 
-RemoteCaller::RemoteCaller(Channel& channel, CallObserver& observer, std::string_view binding_name,
-                           const Clock& clock)
-    : channel_(&channel), observer_(&observer), binding_name_(binding_name), clock_(&clock) {}
+RemoteCaller::RemoteCaller(RpcTransport& transport, CallObserver& observer,
+                           std::string_view binding_name, const Clock& clock)
+    : transport_(&transport), observer_(&observer), binding_name_(binding_name), clock_(&clock) {}
 
 std::optional<Error> RemoteCaller::call(const PortInfo& port, const RequestCodec& codec,
                                         const void* operation, const json::Shape& shape,
                                         void* answer, const Context& context) const {
   const SteadyTime begin = clock_->steady();
-  std::optional<Error> error = carry_out(port, codec, operation, shape, answer, context);
+  PortCallSpan span(context, SpanKind::Client, port, codec.operation(), binding_name_, *observer_);
+  std::optional<Error> error = carry_out(port, codec, operation, shape, answer, span.context());
+  span.ended(error ? &*error : nullptr);
   observer_->called({port.name, codec.operation().name, binding_name_, clock_->steady() - begin,
-                     error ? &*error : nullptr, context});
+                     error ? &*error : nullptr, span.context()});
   return error;
 }
 
@@ -30,10 +33,13 @@ std::optional<Error> RemoteCaller::carry_out(const PortInfo& port, const Request
   if (!request) return std::move(request.error());
   const bool safe = safe_to_repeat(codec.operation(), context.idempotency_key.has_value());
   const Result<http::Response> response =
-      channel_->exchange(std::move(*request), context, safe ? Repeat::Safe : Repeat::Never);
+      transport_->exchange(std::move(*request), context, safe ? Repeat::Safe : Repeat::Never);
   std::optional<Error> error;
   if (response) {
     error = read_answer(*response, shape, answer);
+    if (context.replayed && response->head.fields.find(kReplayedField) == "true") {
+      context.replayed->store(true);
+    }
   } else {
     error = response.error();
   }

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "binding/request_codec.hpp"
+#include "banyan/binding/request_codec.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "binding/path_table.hpp"
-#include "binding/percent.hpp"
-#include "binding/problem.hpp"
-#include "json/suggestion.hpp"
-#include "json/utf8.hpp"
-#include "json/writer.hpp"
+#include "banyan/binding/path_of.hpp"
+#include "banyan/binding/path_segments.hpp"
+#include "banyan/binding/percent.hpp"
+#include "banyan/binding/presentation.hpp"
+#include "banyan/binding/problem.hpp"
+#include "banyan/json/listed.hpp"
+#include "banyan/json/utf8.hpp"
+#include "banyan/json/writer.hpp"
+#include "banyan/kernel/nearest.hpp"
+#include "preconditions.hpp"
 
 namespace banyan::binding {
 namespace {
@@ -116,6 +120,8 @@ void RequestCodec::write_query(const void* value, std::string& target) const {
 }
 
 std::optional<Error> RequestCodec::read(const http::Request& request, void* value) const {
+  if (auto refusal = refuse_accept(request.head)) return refusal;
+  if (auto refusal = refuse_precondition(*operation_, request.head)) return refusal;
   json::Problems problems;
   read_path(request.head.target, value, problems);
   if (!body_) {
@@ -222,17 +228,21 @@ std::string RequestCodec::unknown_key(std::string_view key) const {
   for (std::size_t i = 0; i < shape_->fields.size(); ++i) {
     if ((rest_ & (json::FieldMask{1} << i)) != 0) known.push_back(shape_->fields[i].name);
   }
-  if (const auto meant = json::nearest(key, known)) {
+  if (const auto meant = nearest(key, known)) {
     return "unknown in the query; did you mean \"" + std::string(*meant) + "\"?";
   }
   return known.empty() ? "unknown in the query; there are no parameters here"
                        : "unknown in the query; known are " + json::listed(known);
 }
 
-http::Response write_answer(const Operation& operation, const ResourcePath& at,
-                            const json::Shape& shape, const void* value) {
+http::Response write_answer(const ResourcePath& at, const json::Shape& shape, const void* value) {
   http::Response response;
-  response.head.status = operation.effect == Effect::Write && at.method == "POST" ? 201 : 200;
+  if (!at.made_at.empty()) {
+    const bool goes_on = at.goes_on != nullptr && at.goes_on(value);
+    response.head.status = goes_on ? 202 : 201;
+    response.head.fields.add("Location", path_of(at.made_at, shape, value));
+    if (goes_on) response.head.fields.add("Retry-After", "1");
+  }
   response.head.fields.add("Content-Type", kJson);
   json::write_json(shape, value, response.body);
   return response;

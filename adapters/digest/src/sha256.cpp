@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "digest/sha256.hpp"
+#include "banyan/digest/sha256.hpp"
 
 #include <openssl/evp.h>
 
 #include <array>
 #include <stdexcept>
 
-#include "kernel/hex.hpp"
+#include "banyan/kernel/hex.hpp"
 
 namespace banyan {
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "banyan/http/message.hpp"
+#include "banyan/http/parser.hpp"
 #include "head_scanner.hpp"
-#include "http/message.hpp"
-#include "http/parser.hpp"
 
 namespace banyan::http {
 

@@ -5,9 +5,10 @@
 #include <system_error>
 #include <utility>
 
-#include "http/recycled.hpp"
-#include "kernel/hex.hpp"
-#include "kernel/random.hpp"
+#include "banyan/http/problem.hpp"
+#include "banyan/http/recycled.hpp"
+#include "banyan/kernel/hex.hpp"
+#include "banyan/kernel/random.hpp"
 #include "server_exchange.hpp"
 
 namespace banyan::http {
@@ -44,7 +45,7 @@ void read_what_there_is(std::string_view bytes, RequestHead& head) {
 Connection::Connection(std::shared_ptr<LoopCore> on, Descriptor socket,
                        std::shared_ptr<Serving> serving, std::shared_ptr<ConnectionSet> set,
                        Endpoint peer, const std::optional<ClientCounts::Key>& counted_as)
-    : Wire(std::move(on), std::move(socket)),
+    : SocketConnection(std::move(on), std::move(socket)),
       serving_(std::move(serving)),
       set_(std::move(set)),
       peer_(std::move(peer)),
@@ -78,35 +79,32 @@ void Connection::later(Loop::Task task) {
   loop().post([self = shared_from_this(), this, task = std::move(task)]() mutable { run(task); });
 }
 
-void Connection::start(std::unique_ptr<Channel> channel) {
+void Connection::start(std::unique_ptr<TransportSocket> transport) {
   read_timer_.set(serving_->options.head_timeout);
-  if (const std::error_code failure = attach(std::move(channel))) {
+  if (const std::error_code failure = attach(std::move(transport))) {
     throw std::system_error(failure, "cannot watch a connection");
   }
   want_input(kBodyBuffer);
 }
 
-void Connection::drain() {
-  if (state_ == State::Idle) {
-    close();
-    gone();
-  }
+void Connection::drain(std::chrono::milliseconds last_chance) {
+  if (phase_ == Phase::Idle) read_timer_.set(last_chance);
 }
 
 bool Connection::cut() {
   const auto self = shared_from_this();
   if (!open()) return false;
-  const bool running = state_ == State::Handling;
+  const bool running = phase_ == Phase::Exchange;
   reset();
   gone();
   return running;
 }
 
 void Connection::on_input() {
-  if (state_ == State::Closing) {
-    answer_left_ += unread().size();
+  if (phase_ == Phase::Lingering) {
+    lingered_ += unread().size();
     consume(unread().size());
-    if (answer_left_ > kLingerBytes) {
+    if (lingered_ > kLingerBytes) {
       close();
       gone();
       return;
@@ -120,11 +118,12 @@ void Connection::on_input() {
 void Connection::on_input_end(bool clean) {
   // Of a tunnel each side ends by itself, of everything else if that is allowed; who reads is told
   // when it has read the rest.
-  const bool may_end = tunnel_ || (state_ == State::Handling && serving_->options.allow_half_close);
+  const bool in_exchange = phase_ == Phase::Exchange;
+  const bool may_end = in_tunnel() || (in_exchange && serving_->options.allow_half_close);
   if (clean && may_end) return advance_body();
   // What was begun must not look complete to somebody who only sees it end.
-  const bool begun = state_ == State::Handling && answer_ != Answer::None;
-  const bool whole = answer_ == Answer::Sent && with_the_kernel();
+  const bool begun = in_exchange && answer_state_ != AnswerState::None;
+  const bool whole = answer_whole();
   if (begun && !whole) {
     reset();
   } else {
@@ -145,18 +144,22 @@ void Connection::application_failed(std::uint64_t number) {
 }
 
 void Connection::read_timed_out() {
-  if (state_ == State::Idle || state_ == State::Closing) {
+  // What has just arrived is answered: the loop is about to be told of it.
+  if (phase_ == Phase::Idle && input_waits())
+    return read_timer_.set(serving_->options.head_timeout);
+  if (phase_ == Phase::Idle || phase_ == Phase::Lingering) {
     close();
     gone();
     return;
   }
   refuse({408, "http.too_slow",
-          state_ == State::Head ? "the head of the request did not arrive in time"
-                                : "the body of the request stopped arriving"});
+          phase_ == Phase::ReadingHead ? "the head of the request did not arrive in time"
+                                       : "the body of the request stopped arriving, or comes too "
+                                         "slowly"});
 }
 
 void Connection::advance() {
-  while (open() && (state_ == State::Idle || state_ == State::Head)) {
+  while (open() && (phase_ == Phase::Idle || phase_ == Phase::ReadingHead)) {
     const Step step = parser().step(unread());
     consume(step.consumed);
     if (step.kind == Step::Kind::Refused) return refuse(parser_->refusal());
@@ -164,8 +167,9 @@ void Connection::advance() {
       begin_exchange();
       continue;
     }
-    if (state_ == State::Idle && !parser_->idle()) {
-      state_ = State::Head;
+    if (phase_ == Phase::Idle && !parser_->idle()) {
+      phase_ = Phase::ReadingHead;
+      head_began_ = loop().now();
       read_timer_.set(serving_->options.head_timeout);
     }
     if (parser_->untouched()) release_parser();
@@ -175,11 +179,17 @@ void Connection::advance() {
     }
     return want_input(serving_->options.limits.head_bytes + kBodyBuffer);
   }
-  if (open() && state_ == State::Handling) advance_body();
+  if (open() && phase_ == Phase::Exchange) advance_body();
 }
 
 void Connection::begin_exchange() {
-  state_ = State::Handling;
+  framing_ = parser_->framing();
+  const bool bare = framing_.kind == Framing::Kind::None;
+  if (!bare && !may_upload()) {
+    return refuse({503, "http.too_many_uploads_of_client",
+                   "too many requests of this client are still sending their bodies"});
+  }
+  phase_ = Phase::Exchange;
   read_timer_.clear();
   ++number_;
   auto request = set_->requests.take();
@@ -187,41 +197,61 @@ void Connection::begin_exchange() {
   const RequestHead& head = request->head;
   take_request_id(head.fields, id_);
   request->id = id_;
+  correlation_id_ = correlation_id(head, {});
   to_head_ = head.method == "HEAD";
   old_client_ = head.minor_version == 0;
-  keep_alive_ = parser_->keep_alive();
-  client_closes_ = !keep_alive_;
-  continue_wanted_ = parser_->expects_continue();
-  framing_ = parser_->framing();
-  body_done_ = framing_.kind == Framing::Kind::None;
-  if (body_done_) release_parser();
-  answer_ = Answer::None;
+  afterwards_ = parser_->keep_alive() ? Afterwards::NextRequest : Afterwards::ClientCloses;
+  if (bare) {
+    body_ = Body::Whole;
+    release_parser();
+  } else {
+    body_ = parser_->expects_continue() ? Body::AwaitsContinue : Body::Coming;
+    body_read_ = 0;
+    body_waited_ = {};
+    body_waits_since_.reset();
+  }
+  answer_state_ = AnswerState::None;
   auto exchange =
       make_recycled<ServerExchange>(std::static_pointer_cast<Connection>(shared_from_this()),
                                     number_, std::move(request), framing_);
-  handling_ = true;
+  const std::uint64_t number = number_;
+  const Upcall before = std::exchange(upcall_, Upcall::Handler);
   call([&] { serving_->application->handle(std::move(exchange)); });
-  handling_ = false;
-  if (std::exchange(dropped_, false)) dropped(number_);
-  if (open() && state_ == State::Handling) want_input(kBodyBuffer);
+  if (std::exchange(upcall_, before) == Upcall::HandlerLetGo) dropped(number);
+  if (open() && phase_ == Phase::Exchange) want_input(kBodyBuffer);
+}
+
+/// Whether the client may have another one that is not whole yet.
+bool Connection::may_upload() {
+  if (!counted_as_) return true;
+  if (framing_.kind == Framing::Kind::Length && unread().size() >= framing_.length) return true;
+  if (!serving_->uploads.enter(*counted_as_)) return false;
+  counted_as_upload_ = true;
+  return true;
+}
+
+void Connection::note_body(Body body) {
+  body_ = body;
+  if (body_is_whole() && std::exchange(counted_as_upload_, false)) {
+    serving_->uploads.leave(*counted_as_);
+  }
 }
 
 void Connection::refuse(const Refusal& refusal) {
   const auto self = shared_from_this();
-  if (state_ == State::Handling && answer_ != Answer::None) {
+  if (phase_ == Phase::Exchange && answer_state_ != AnswerState::None) {
     reset();
     deliver(std::unexpected(refusal));
     gone();
     return;
   }
-  keep_alive_ = false;
-  client_closes_ = false;
-  if (state_ != State::Handling) return refuse_unhandled(refusal);
+  afterwards_ = Afterwards::Close;
+  if (phase_ != Phase::Exchange) return refuse_unhandled(refusal);
   const std::uint64_t number = number_;
-  refusing_ = true;
+  const Upcall before = std::exchange(upcall_, Upcall::RefusedReader);
   deliver(std::unexpected(refusal));
-  refusing_ = false;
-  if (answer_open(number)) respond(number, problem_response(refusal));
+  upcall_ = before;
+  if (answer_open(number)) respond(number, problem_of(refusal));
   if (Exchange::AbortDone done = std::exchange(abort_done_, nullptr)) call(done);
 }
 
@@ -229,18 +259,49 @@ void Connection::refuse_unhandled(const Refusal& refusal) {
   RequestHead& head = parser().head();
   if (head.method.empty()) read_what_there_is(unread(), head);
   take_request_id(head.fields, id_);
-  Response problem = problem_response(refusal);
-  call([&] {
-    serving_->application->refused({refusal, head, peer_, tls_peer(), set_->listener, id_, loop()},
-                                   problem);
-  });
-  state_ = State::Handling;
+  correlation_id_ = correlation_id(head, {});
+  Response problem = problem_of(refusal);
+  const bool in_parts = phase_ == Phase::ReadingHead;
+  const RefusedRequest refused{
+      .refusal = refusal,
+      .head = head,
+      .peer = peer_,
+      .tls = tls_peer(),
+      .listener = set_->listener,
+      .id = id_,
+      .loop = loop(),
+      .correlation_id = correlation_id_.empty() ? id_ : correlation_id_,
+      .took = in_parts ? loop().now() - head_began_ : std::chrono::nanoseconds(0),
+      .head_bytes = unread().size()};
+  call([&] { serving_->application->refused(refused, problem); });
+  phase_ = Phase::Exchange;
+  read_timer_.clear();
   ++number_;
   to_head_ = head.method == "HEAD";
   old_client_ = false;
-  body_done_ = true;
-  answer_ = Answer::None;
+  note_body(Body::Whole);
+  answer_state_ = AnswerState::None;
   respond(number_, std::move(problem));
+}
+
+void Connection::note_early_refusal(const EarlyRefusal& early) {
+  const RequestHead unread;
+  Response told = early.answer;
+  call([&] {
+    serving_->application->refused({.refusal = early.refusal,
+                                    .head = unread,
+                                    .peer = peer_,
+                                    .tls = nullptr,
+                                    .listener = set_->listener,
+                                    .id = early.id,
+                                    .loop = loop(),
+                                    .correlation_id = early.id},
+                                   told);
+  });
+}
+
+Response Connection::problem_of(const Refusal& refusal) const {
+  return problem_response(refusal, correlation_id_.empty() ? id_ : correlation_id_);
 }
 
 void Connection::on_send_failed() {
@@ -250,18 +311,19 @@ void Connection::on_send_failed() {
 
 void Connection::complete() {
   answered();
-  const bool all_said = body_done_ && unread().empty();
-  if (client_closes_ && all_said && !input_ended()) {
+  const bool all_said = body_is_whole() && unread().empty();
+  if (afterwards_ == Afterwards::ClientCloses && all_said && !input_ended()) {
     // It has said that nothing follows: nothing can come that would cut its answer short.
     close();
     return gone();
   }
-  if (close_after_ || !body_done_ || serving_->draining || (input_ended() && all_said)) {
-    return linger();
-  }
-  state_ = State::Idle;
+  const bool no_other =
+      afterwards_ != Afterwards::NextRequest || !body_is_whole() || (input_ended() && all_said);
+  if (no_other) return linger();
+  phase_ = Phase::Idle;
   release_parser();
-  read_timer_.set(serving_->options.idle_timeout);
+  // Its head may have said that the connection goes on: then the next one says the end.
+  read_timer_.set(serving_->draining ? serving_->last_chance() : serving_->options.idle_timeout);
   if (unread().empty()) {
     want_input(kBodyBuffer);
   } else {
@@ -270,7 +332,7 @@ void Connection::complete() {
 }
 
 void Connection::linger() {
-  state_ = State::Closing;
+  phase_ = Phase::Lingering;
   shut_sending();
   if (input_ended()) {
     close();
@@ -278,7 +340,7 @@ void Connection::linger() {
   }
   consume(unread().size());
   pin(false);
-  answer_left_ = 0;
+  lingered_ = 0;
   read_timer_.set(kLingerTime);
   want_input(kBodyBuffer);
 }
@@ -286,6 +348,7 @@ void Connection::linger() {
 void Connection::end_exchange(bool aborted) {
   if (aborted) aborted_ = number_;
   ++number_;
+  if (std::exchange(counted_as_upload_, false)) serving_->uploads.leave(*counted_as_);
   collect_limit_.reset();
   answer_body_.clear();
   answer_piece_ = {};
@@ -304,13 +367,14 @@ void Connection::end_exchange(bool aborted) {
 }
 
 void Connection::gone() {
-  if (std::exchange(gone_, true)) return;
+  const Phase before = std::exchange(phase_, Phase::Gone);
+  if (before == Phase::Gone) return;
   const auto self = shared_from_this();
   read_timer_.stop();
   write_timer_.stop();
-  if (state_ == State::Handling) end_exchange(true);
+  if (before == Phase::Exchange) end_exchange(true);
+  if (const EarlyRefusal* early = early_refusal()) note_early_refusal(*early);
   read_timer_.stop();
-  state_ = State::Closing;
   release_parser();
   Listed<ConnectionSet>::unlink();
   serving_->closed(counted_as_);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -13,12 +14,13 @@
 #include <string_view>
 #include <utility>
 
+#include "banyan/http/exchange.hpp"
+#include "banyan/http/parser.hpp"
+#include "banyan/http/server.hpp"
 #include "client_counts.hpp"
-#include "farewell.hpp"
-#include "http/exchange.hpp"
-#include "http/parser.hpp"
-#include "http/server.hpp"
-#include "wire.hpp"
+#include "graceful_drain.hpp"
+#include "http1_answer.hpp"
+#include "socket_connection.hpp"
 
 namespace banyan::http {
 
@@ -35,7 +37,8 @@ struct Serving {
   Serving(ServerOptions given, Application& served)
       : options(std::move(given)),
         application(&served),
-        clients(options.max_connections_per_client) {}
+        clients(options.max_connections_per_client),
+        uploads(options.max_uploads_per_client) {}
 
   void fault(std::string_view what) const {
     if (options.on_fault) options.on_fault(what);
@@ -57,15 +60,23 @@ struct Serving {
     changed.notify_all();
   }
 
+  /// How long a drain waits for the next request of an idle connection.
+  std::chrono::milliseconds last_chance() const {
+    return handed_over ? options.idle_timeout : kLastChance;
+  }
+  static constexpr std::chrono::milliseconds kLastChance{100};
+
   const ServerOptions options;
   Application* application;
   std::atomic<std::size_t> connections = 0;
   std::atomic<bool> draining = false;
+  std::atomic<bool> handed_over = false;  ///< another process goes on with the listening sockets
   std::atomic<std::uint64_t> refused_connections = 0;  ///< for want of room
   std::atomic<std::uint64_t> refused_of_clients = 0;   ///< clients that had as many as they may
-  std::atomic<std::size_t> leaving = 0;                ///< see TurnedAway
-  Farewell farewell;
+  std::atomic<std::size_t> leaving = 0;                ///< see OverloadResponder
+  GracefulDrain graceful_drain;
   ClientCounts clients;
+  ClientCounts uploads;  ///< requests that are served while their bodies still come
   std::mutex mutex;
   std::condition_variable changed;
 };
@@ -75,28 +86,30 @@ struct ConnectionSet {
   std::size_t listener = 0;  ///< index in ServerOptions::listen
   List<Connection, ConnectionSet> all;
   /// Of those that read nothing at the moment.
-  Spares<RequestParser> parsers{16};
+  ObjectPool<RequestParser> parsers{16};
   /// Of exchanges that are over.
-  Spares<ReadRequest> requests{64};
+  ObjectPool<ReadRequest> requests{64};
 };
 
 /// A client's connection: reads one request at a time, has it answered, goes on. On its loop only.
 ///
-///   Idle → Head → Handling → (Idle | Closing)
+///   Idle → ReadingHead → Exchange → (Idle | Lingering) → Gone
 ///
 /// Its life is in connection.cpp, the request's body in connection_upload.cpp, the answer in
-/// connection_answer.cpp.
-class Connection final : public Wire, public Listed<ConnectionSet> {
+/// connection_answer.cpp. It speaks of heads, pieces, trailers and ends; how they look on the wire
+/// is the parser's and Http1Answer's business.
+class Connection final : public SocketConnection, public Listed<ConnectionSet> {
  public:
   Connection(std::shared_ptr<LoopCore> loop, Descriptor socket, std::shared_ptr<Serving> serving,
              std::shared_ptr<ConnectionSet> set, Endpoint peer,
              const std::optional<ClientCounts::Key>& counted_as);
   ~Connection() override;
 
-  /// `channel`: null without TLS.
-  void start(std::unique_ptr<Channel> channel = nullptr);
-  /// The server drains: ends now if nothing runs, else after the answer.
-  void drain();
+  /// `transport`: null without TLS.
+  void start(std::unique_ptr<TransportSocket> transport = nullptr);
+  /// The server drains: ends after the answer. If nothing runs, after that of a request which comes
+  /// within `last_chance`, or else then: a client may be sending at this very moment.
+  void drain(std::chrono::milliseconds last_chance);
   /// False when nothing was running.
   bool cut();
 
@@ -122,8 +135,40 @@ class Connection final : public Wire, public Listed<ConnectionSet> {
   std::size_t listener() const noexcept { return set_->listener; }
 
  private:
-  enum class State : std::uint8_t { Idle, Head, Handling, Closing };
-  enum class Answer : std::uint8_t { None, Begun, Finishing, Sent };
+  enum class Phase : std::uint8_t {
+    Idle,         ///< between two requests
+    ReadingHead,  ///< a part of one has come
+    Exchange,     ///< it is with the application, or being refused
+    Lingering,    ///< all is said; what still comes is dropped, so that it can be read
+    Gone,
+  };
+  /// The request's body, as it comes in.
+  enum class Body : std::uint8_t {
+    AwaitsContinue,  ///< not asked for; its sender waits for that
+    Coming,
+    Whole,
+    Tunnel,       ///< another protocol
+    TunnelEnded,  ///< of which the client has said all
+  };
+  enum class AnswerState : std::uint8_t {
+    None,
+    Begun,
+    Finishing,  ///< the application has said all
+    Sent,       ///< and all was given to send()
+  };
+  enum class Afterwards : std::uint8_t {
+    NextRequest,
+    ClientCloses,  ///< the client has said that nothing follows
+    Close,
+  };
+  /// Whom of the application the engine is calling at the moment.
+  enum class Upcall : std::uint8_t {
+    None,
+    Handler,       ///< it has just got the request
+    HandlerLetGo,  ///< and let go of it already
+    Reader,        ///< gets a piece of the body
+    RefusedReader  ///< is told that there will be none, and may answer
+  };
   static constexpr std::size_t kBodyBuffer = BufferPool::kSizes[1];
   static Refusal client_gone();
 
@@ -146,12 +191,30 @@ class Connection final : public Wire, public Listed<ConnectionSet> {
   [[gnu::cold]] void application_failed(std::uint64_t number);
   void advance();
   void begin_exchange();
+  [[gnu::cold]] bool may_upload();
+  void note_body(Body body);
+  void wait_for_body();
+  bool body_is_whole() const noexcept { return body_ == Body::Whole || body_ == Body::TunnelEnded; }
+  bool in_tunnel() const noexcept { return body_ == Body::Tunnel || body_ == Body::TunnelEnded; }
+  bool calling_reader() const noexcept {
+    return upcall_ == Upcall::Reader || upcall_ == Upcall::RefusedReader;
+  }
   void advance_body();
   void say_continue();
   BodyPiece last_piece();
   void deliver(std::expected<BodyPiece, Refusal> piece);
   [[gnu::cold]] void refuse(const Refusal& refusal);
   [[gnu::cold]] void refuse_unhandled(const Refusal& refusal);
+  [[gnu::cold]] void note_early_refusal(const EarlyRefusal& early);
+  bool answer_whole() const noexcept {
+    return answer_state_ == AnswerState::Sent && with_the_kernel();
+  }
+  /// The application has said all of it.
+  bool answer_said() const noexcept {
+    return answer_state_ == AnswerState::Finishing || answer_state_ == AnswerState::Sent;
+  }
+  Response problem_of(const Refusal& refusal) const;
+  [[gnu::cold]] void send_problem(const Refusal& refusal);
   void begin_answer(const ResponseHead& head, Framing framing);
   void send_answer_head(const ResponseHead& head, Framing framing, bool close_after);
   void flush();
@@ -164,10 +227,10 @@ class Connection final : public Wire, public Listed<ConnectionSet> {
   void end_exchange(bool aborted);
   [[gnu::cold]] void read_timed_out();
   bool current(std::uint64_t number) const noexcept {
-    return number == number_ && state_ == State::Handling;
+    return number == number_ && phase_ == Phase::Exchange;
   }
   bool answer_open(std::uint64_t number) const noexcept {
-    return current(number) && answer_ == Answer::None;
+    return current(number) && answer_state_ == AnswerState::None;
   }
   void later(Loop::Task task);
   RequestParser& parser();
@@ -181,19 +244,23 @@ class Connection final : public Wire, public Listed<ConnectionSet> {
   std::unique_ptr<RequestParser> parser_;  ///< while something is read
   Timer read_timer_;
   Timer write_timer_;
-  State state_ = State::Idle;
+  Phase phase_ = Phase::Idle;
+  SteadyTime head_began_;     ///< when the first bytes of a head came that was not whole at once
+  std::size_t lingered_ = 0;  ///< bytes that were dropped
 
   // The exchange under way.
   std::uint64_t number_ = 0;
   std::string id_;
+  std::string correlation_id_;  ///< "": as id_
   Framing framing_;
-  bool body_done_ = false;
+  Body body_ = Body::Whole;
+  bool counted_as_upload_ = false;
   bool to_head_ = false;
-  bool keep_alive_ = false;
-  bool client_closes_ = false;
   bool old_client_ = false;
-  bool continue_wanted_ = false;
-  bool tunnel_ = false;  ///< has switched protocols
+  std::uint64_t body_read_ = 0;  ///< bytes
+  /// How long the engine has waited for it, and, if it does now, since when.
+  std::chrono::nanoseconds body_waited_{0};
+  std::optional<SteadyTime> body_waits_since_;
   std::optional<std::size_t> collect_limit_;
   std::string collected_;
   Exchange::CollectDone collect_done_;
@@ -201,20 +268,14 @@ class Connection final : public Wire, public Listed<ConnectionSet> {
   Exchange::WriteDone write_done_;
   Exchange::AbortDone abort_done_;
 
-  Answer answer_ = Answer::None;
-  Framing answer_framing_;
-  bool answer_has_body_ = true;
-  bool close_after_ = false;
-  std::uint64_t answer_left_ = 0;
+  AnswerState answer_state_ = AnswerState::None;
+  Afterwards afterwards_ = Afterwards::NextRequest;
+  Upcall upcall_ = Upcall::None;
+  Http1Answer answer_;
   std::string answer_body_;
   std::string_view answer_piece_;
   int turns_before_flush_ = 0;
   std::uint64_t aborted_ = 0;
-  bool gone_ = false;
-  bool delivering_ = false;
-  bool handling_ = false;  ///< the application has just got the request
-  bool dropped_ = false;   ///< and let go of it
-  bool refusing_ = false;  ///< whoever reads is told, and may answer
 };
 
 }  // namespace banyan::http

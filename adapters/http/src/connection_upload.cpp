@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -15,34 +17,55 @@ Refusal too_long(std::size_t limit) {
 }  // namespace
 
 void Connection::advance_body() {
-  while (open() && state_ == State::Handling && !body_done_ && (read_done_ || collect_done_)) {
+  if (body_waits_since_) {
+    body_waited_ += loop().now() - *body_waits_since_;
+    body_waits_since_.reset();
+  }
+  while (open() && phase_ == Phase::Exchange && !body_is_whole() && (read_done_ || collect_done_)) {
     const Step step = parser().step(unread());
     consume(step.consumed);
+    body_read_ += step.consumed;
     switch (step.kind) {
       case Step::Kind::NeedMore:
-        if (tunnel_ && input_ended()) {
-          body_done_ = true;
+        if (body_ == Body::Tunnel && input_ended()) {
+          note_body(Body::TunnelEnded);
           deliver(last_piece());
           return;
         }
         if (input_ended()) return on_input_end(false);
-        read_timer_.set(tunnel_ ? serving_->options.tunnel_timeout
-                                : serving_->options.body_timeout);
-        want_input(kBodyBuffer);
-        return;
+        return wait_for_body();
       case Step::Kind::Body:
-        continue_wanted_ = false;
+        if (body_ == Body::AwaitsContinue) note_body(Body::Coming);
         deliver(BodyPiece{step.body, false});
         break;
       case Step::Kind::End:
-        body_done_ = true;
+        note_body(body_ == Body::Tunnel ? Body::TunnelEnded : Body::Whole);
         deliver(last_piece());
         break;
       case Step::Kind::Refused: refuse(parser_->refusal()); return;
       case Step::Kind::Head: return;
     }
   }
-  if (open() && state_ != State::Closing) want_input(kBodyBuffer);
+  if (open() && phase_ != Phase::Lingering) want_input(kBodyBuffer);
+}
+
+/// Not for longer than between two reads, nor than the average rate allows.
+void Connection::wait_for_body() {
+  const ServerOptions& options = serving_->options;
+  if (body_ == Body::Tunnel) {
+    read_timer_.set(options.tunnel_timeout);
+    return want_input(kBodyBuffer);
+  }
+  std::chrono::milliseconds patience = options.body_timeout;
+  if (options.body_rate != 0) {
+    const std::chrono::milliseconds earned(body_read_ * 1000 / options.body_rate);
+    const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(body_waited_);
+    patience = std::min(patience, options.body_grace + earned - waited);
+    if (patience.count() <= 0) return read_timed_out();
+  }
+  body_waits_since_ = loop().now();
+  read_timer_.set(patience);
+  want_input(kBodyBuffer);
 }
 
 BodyPiece Connection::last_piece() {
@@ -67,25 +90,27 @@ void Connection::deliver(std::expected<BodyPiece, Refusal> piece) {
   if (!read_done_) return;
   pin(piece.has_value() && !piece->last);
   Exchange::ReadDone done = std::exchange(read_done_, nullptr);
-  // Whoever asks for the next piece from inside gets it when this one's callback is over.
-  delivering_ = true;
   // Its client has nothing more to say, the tunnel has its time-out still.
-  if (tunnel_ && body_done_) read_timer_.set(serving_->options.tunnel_timeout);
+  if (body_ == Body::TunnelEnded) read_timer_.set(serving_->options.tunnel_timeout);
+  // Whoever asks for the next piece from inside gets it when this one's callback is over.
+  const Upcall before = upcall_;
+  if (before != Upcall::RefusedReader) upcall_ = Upcall::Reader;
   call([&] { done(std::move(piece)); });
-  delivering_ = false;
+  upcall_ = before;
   if (read_done_)
     later([this, number = number_] {
       if (!current(number) || !read_done_) return;
-      if (body_done_) return deliver(last_piece());
+      if (body_is_whole()) return deliver(last_piece());
       advance_body();
     });
 }
 
 void Connection::say_continue() {
-  if (!std::exchange(continue_wanted_, false)) return;
+  if (body_ != Body::AwaitsContinue) return;
+  note_body(Body::Coming);
   // Who has sent something already does not wait.
-  if (answer_ != Answer::None || !unread().empty()) return;
-  outgoing() += "HTTP/1.1 100 Continue\r\n\r\n";
+  if (answer_state_ != AnswerState::None || !unread().empty()) return;
+  Http1Answer::say_continue(outgoing());
   flush();
 }
 
@@ -98,13 +123,13 @@ void Connection::collect_body(std::uint64_t number, std::size_t limit, Exchange:
   collect_done_ = std::move(done);
   const bool known = framing_.kind == Framing::Kind::Length;
   const bool longer = known && framing_.length > limit;
-  if (!longer && !body_done_) {
+  if (!longer && !body_is_whole()) {
     if (known) collected_.reserve(framing_.length);
     say_continue();
   }
   later([this, number, longer] {
     if (!current(number) || !collect_done_) return;
-    if (body_done_) return deliver(last_piece());
+    if (body_is_whole()) return deliver(last_piece());
     if (longer) return refuse(too_long(*collect_limit_));
     advance_body();
   });
@@ -117,10 +142,10 @@ void Connection::read_body(std::uint64_t number, Exchange::ReadDone done) {
   pin(false);
   read_done_ = std::move(done);
   say_continue();
-  if (delivering_) return;
+  if (calling_reader()) return;
   later([this, number] {
     if (!current(number) || !read_done_) return;
-    if (body_done_) return deliver(last_piece());
+    if (body_is_whole()) return deliver(last_piece());
     advance_body();
   });
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/cookie.hpp"
+#include "banyan/http/cookie.hpp"
 
 #include <algorithm>
 
-#include "http/list.hpp"
+#include "banyan/http/list.hpp"
 
 namespace banyan::http {
 

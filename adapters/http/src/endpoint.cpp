@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/endpoint.hpp"
+#include "banyan/http/endpoint.hpp"
 
+#include <sys/un.h>
+
+#include <algorithm>
 #include <charconv>
 
 namespace banyan::http {
+
+static_assert(kLongestUnixPath == sizeof(sockaddr_un{}.sun_path) - 1);
 
 std::string to_string(const Endpoint& endpoint) {
   if (is_unix(endpoint)) return endpoint.host;
@@ -11,24 +16,36 @@ std::string to_string(const Endpoint& endpoint) {
   return (v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" + std::to_string(endpoint.port);
 }
 
+namespace {
+
+bool fits_a_socket(std::string_view path) {
+  return path.size() > 1 && path.front() == '/' && path.size() <= kLongestUnixPath;
+}
+
+bool is_odd_in_a_host(char c) {
+  return static_cast<unsigned char>(c) <= 0x20 || c == '/' || c == '@' || c == 0x7F;
+}
+
+}  // namespace
+
 std::optional<Endpoint> endpoint_from(std::string_view text) {
   if (text.starts_with(kUnixPrefix)) {
-    if (text.size() == kUnixPrefix.size()) return std::nullopt;
+    if (!fits_a_socket(text.substr(kUnixPrefix.size()))) return std::nullopt;
     return Endpoint{std::string(text), 0};
   }
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
   std::string_view host = text.substr(0, colon);
-  const std::string_view digits = text.substr(colon + 1);
-  if (host.starts_with('[')) {
-    if (!host.ends_with(']')) return std::nullopt;
+  if (host.starts_with('[') && host.ends_with(']') && host.size() > 2) {
     host = host.substr(1, host.size() - 2);
-  } else if (host.find(':') != std::string_view::npos) {
+    if (host.find_first_of("[]") != std::string_view::npos) return std::nullopt;
+  } else if (host.empty() || host.find_first_of(":[]") != std::string_view::npos) {
     return std::nullopt;
   }
   std::uint16_t port = 0;
+  const std::string_view digits = text.substr(colon + 1);
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (host.empty() || digits.empty() || error != std::errc() ||
+  if (std::ranges::any_of(host, is_odd_in_a_host) || error != std::errc() ||
       end != digits.data() + digits.size()) {
     return std::nullopt;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/fields.hpp"
+#include "banyan/http/fields.hpp"
 
-#include "http/list.hpp"
+#include "banyan/http/list.hpp"
 
 namespace banyan::http {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "head.hpp"
 
-#include <boost/locale/utf.hpp>
 #include <charconv>
 
+#include "banyan/http/list.hpp"
 #include "characters.hpp"
-#include "http/list.hpp"
+#include "utf8.hpp"
 
 namespace banyan::http {
 namespace {
@@ -26,20 +26,10 @@ std::optional<Refusal> check_version(std::string_view version) {
   return std::nullopt;
 }
 
-bool is_utf8(std::string_view text) {
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (at != end) {
-    const auto point = boost::locale::utf::utf_traits<char>::decode(at, end);
-    if (!boost::locale::utf::is_valid_codepoint(point)) return false;
-  }
-  return true;
-}
-
 bool is_target(std::string_view text, bool may_be_utf8) {
   if (all(text, character::kTarget)) [[likely]]
     return true;
-  return may_be_utf8 && all(text, character::kUtf8Target) && is_utf8(text);
+  return may_be_utf8 && all(text, character::kUtf8Target) && is_utf8(text.begin(), text.end());
 }
 
 /// A list of tokens: what else it could name is anybody's guess.

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string_view>
 
+#include "banyan/http/message.hpp"
 #include "head_scanner.hpp"
-#include "http/message.hpp"
 
 namespace banyan::http {
 

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "http/fields.hpp"
-#include "http/message.hpp"
+#include "banyan/http/fields.hpp"
+#include "banyan/http/message.hpp"
 
 namespace banyan::http {
 

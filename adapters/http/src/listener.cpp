@@ -13,10 +13,13 @@
 #include <system_error>
 #include <utility>
 
-#include "http/recycled.hpp"
-#include "http/serializer.hpp"
-#include "tls_channel.hpp"
-#include "turned_away.hpp"
+#include "banyan/http/problem.hpp"
+#include "banyan/http/recycled.hpp"
+#include "banyan/http/serializer.hpp"
+#include "banyan/kernel/hex.hpp"
+#include "banyan/kernel/random.hpp"
+#include "overload_responder.hpp"
+#include "tls_transport_socket.hpp"
 
 namespace banyan::http {
 namespace {
@@ -73,6 +76,20 @@ void Listener::share(const Listener& other) {
   socket_ = Descriptor(::fcntl(other.socket_.number(), F_DUPFD_CLOEXEC, 0));
   if (!socket_.valid()) fail("fcntl");
   shared_ = true;
+  original_ = false;
+}
+
+void Listener::go_on_with(const Descriptor& socket, bool shared, bool original) {
+  socket_ = Descriptor(::fcntl(socket.number(), F_DUPFD_CLOEXEC, 0));
+  if (!socket_.valid()) fail("fcntl");
+  shared_ = shared;
+  original_ = original;
+}
+
+Descriptor Listener::duplicate() const {
+  Descriptor copy(::fcntl(socket_.number(), F_DUPFD_CLOEXEC, 0));
+  if (!copy.valid()) fail("fcntl");
+  return copy;
 }
 
 void Listener::accept() {
@@ -81,6 +98,10 @@ void Listener::accept() {
       socket_.number(), *this, EPOLLIN | (shared_ ? std::uint32_t{EPOLLEXCLUSIVE} : 0U));
   if (failure) throw std::system_error(failure, "cannot wait for connections");
   accepting_ = true;
+}
+
+void Listener::open() {
+  if (!loop_->contain([this] { accept(); })) rest();
 }
 
 void Listener::ready(std::uint32_t) {
@@ -103,40 +124,59 @@ void Listener::ready(std::uint32_t) {
 /// Out of descriptors, most often: let some be closed first.
 void Listener::rest() {
   loop_->reactor().forget(socket_.number(), *this);
-  if (!rest_) {
-    rest_ = std::make_unique<Timer>(loop_->timers(), [this] {
-      if (!loop_->contain([this] { accept(); })) rest_->set(kRest);
-    });
-  }
+  if (!rest_) rest_ = std::make_unique<Timer>(loop_->timers(), [this] { open(); });
   rest_->set(kRest);
 }
 
 void Listener::take(Descriptor socket, const SocketAddress& peer) {
   if (serving_->connections >= serving_->options.max_connections) {
     ++serving_->refused_connections;
-    return turn_away(std::move(socket), {503, "http.too_many_connections",
-                                         "too many connections; try again in a few seconds"});
+    return turn_away(
+        std::move(socket), peer.endpoint(),
+        {503, "http.too_many_connections", "too many connections; try again in a few seconds"});
   }
   Endpoint from = peer.endpoint();
   const auto client = serving_->counted_as(peer, from);
   if (client && !serving_->clients.enter(*client)) {
     ++serving_->refused_of_clients;
-    return turn_away(std::move(socket), {503, "http.too_many_connections_of_client",
-                                         "too many connections from this address"});
+    return turn_away(
+        std::move(socket), from,
+        {503, "http.too_many_connections_of_client", "too many connections from this address"});
   }
   ++serving_->connections;
-  const auto connection =
-      make_recycled<Connection>(loop_, std::move(socket), serving_, set_, std::move(from), client);
+  std::shared_ptr<Connection> connection;
+  const bool made = loop_->contain([&] {
+    connection = make_recycled<Connection>(loop_, std::move(socket), serving_, set_,
+                                           std::move(from), client);
+  });
+  if (!made) return serving_->closed(client);
   const bool started = loop_->contain(
-      [&] { connection->start(tls_ ? TlsChannel::accepting(tls_->shared()) : nullptr); });
+      [&] { connection->start(tls_ ? TlsTransportSocket::accepting(tls_->shared()) : nullptr); });
   if (!started) connection->cut();
 }
 
 /// By TLS nothing can be said before a handshake, which is what there is no room for.
-void Listener::turn_away(Descriptor socket, const Refusal& why) {
+void Listener::turn_away(Descriptor socket, const Endpoint& peer, const Refusal& why) {
   if (tls_) return;
-  const std::string answer = serialize(problem_response(why), Persistence::Close).value();
-  TurnedAway::tell(loop_, std::move(socket), serving_, answer);
+  std::string id;
+  append_hex(id, system_random().next(), 16);
+  Response problem = problem_response(why, id);
+  problem.head.fields.add("X-Request-Id", id);
+  const RequestHead unread;
+  loop_->contain([&] {
+    serving_->application->refused({.refusal = why,
+                                    .head = unread,
+                                    .peer = peer,
+                                    .tls = nullptr,
+                                    .listener = set_->listener,
+                                    .id = id,
+                                    .loop = *loop_,
+                                    .correlation_id = id},
+                                   problem);
+  });
+  const auto answer = serialize(problem, Persistence::Close);
+  if (!answer) return serving_->fault(answer.error().message);
+  OverloadResponder::tell(loop_, std::move(socket), serving_, *answer);
 }
 
 void Listener::stop() {
@@ -146,7 +186,9 @@ void Listener::stop() {
   loop_->reactor().forget(socket_.number(), *this);
   const SocketAddress address = where();
   socket_.close();
-  if (address.family() == AF_UNIX && !shared_) ::unlink(unix_path(address.endpoint()).c_str());
+  // What another process goes on with is that one's to take away.
+  const bool ours = original_ && !serving_->handed_over;
+  if (address.family() == AF_UNIX && ours) ::unlink(unix_path(address.endpoint()).c_str());
 }
 
 std::vector<Connection*> Listener::snapshot() const {
@@ -155,9 +197,9 @@ std::vector<Connection*> Listener::snapshot() const {
   return all;
 }
 
-void Listener::drain() {
+void Listener::drain(std::chrono::milliseconds last_chance) {
   stop();
-  for (Connection* connection : snapshot()) connection->drain();
+  for (Connection* connection : snapshot()) connection->drain(last_chance);
 }
 
 std::size_t Listener::cut() {

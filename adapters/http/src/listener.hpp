@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <vector>
 
+#include "banyan/http/descriptor.hpp"
 #include "connection.hpp"
-#include "descriptor.hpp"
 #include "loop_core.hpp"
 #include "socket_address.hpp"
 
@@ -26,6 +27,13 @@ class Listener final : private Watched {
   void bind(const SocketAddress& where, bool share_port);
   /// The same socket as another loop's. Throws std::system_error.
   void share(const Listener& other);
+  /// Listens on with what another process has begun. `shared`: others of this process wait for
+  /// connections on the same socket, of whom one is the `original`. Throws std::system_error.
+  void go_on_with(const Descriptor& socket, bool shared, bool original);
+  /// Not one that shares another's socket.
+  bool original() const noexcept { return original_; }
+  /// The socket, for another process. Throws std::system_error.
+  Descriptor duplicate() const;
   /// Where it is bound, its port chosen if it was 0.
   SocketAddress where() const { return SocketAddress::bound_to(socket_.number()); }
   LoopCore& loop() { return *loop_; }
@@ -35,8 +43,12 @@ class Listener final : private Watched {
   /// Also before the loop has started. Throws std::system_error when the system cannot watch
   /// another socket.
   void accept();
-  /// Accepts no more; closes what is idle, lets the rest finish.
-  void drain();
+  /// The same once the loop runs; what the system cannot watch now it is asked for again.
+  void open();
+  /// Accepts no more.
+  void stop();
+  /// Accepts no more; gives what is idle a last chance, lets the rest finish.
+  void drain(std::chrono::milliseconds last_chance);
   /// Cuts what is left. How many exchanges were running.
   std::size_t cut();
 
@@ -44,10 +56,9 @@ class Listener final : private Watched {
   void ready(std::uint32_t events) override;
   void failed() noexcept override {}
   void loop_ends() override { stop(); }
-  void stop();
   void rest();
   void take(Descriptor socket, const SocketAddress& peer);
-  void turn_away(Descriptor socket, const Refusal& why);
+  void turn_away(Descriptor socket, const Endpoint& peer, const Refusal& why);
   std::vector<Connection*> snapshot() const;
 
   std::shared_ptr<LoopCore> loop_;
@@ -57,6 +68,7 @@ class Listener final : private Watched {
   Descriptor socket_;
   bool accepting_ = false;
   bool shared_ = false;
+  bool original_ = true;
   std::unique_ptr<Timer> rest_;
 };
 

@@ -16,10 +16,10 @@
 #include <utility>
 #include <vector>
 
+#include "banyan/http/loop.hpp"
 #include "buffer_pool.hpp"
-#include "http/loop.hpp"
+#include "object_pool.hpp"
 #include "reactor.hpp"
-#include "spares.hpp"
 #include "timer_wheel.hpp"
 
 namespace banyan::http {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/loopback.hpp"
+#include "banyan/http/loopback.hpp"
 
 namespace banyan::http {
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/message.hpp"
+#include "banyan/http/message.hpp"
 
 #include <array>
 #include <utility>
 
+#include "banyan/http/list.hpp"
+#include "banyan/kernel/json_text.hpp"
 #include "characters.hpp"
-#include "http/list.hpp"
 
 namespace banyan::http {
 
@@ -71,6 +72,7 @@ std::string_view reason_phrase(unsigned status) noexcept {
     case 503: return "Service Unavailable";
     case 504: return "Gateway Timeout";
     case 505: return "HTTP Version Not Supported";
+    case 507: return "Insufficient Storage";
     case 508: return "Loop Detected";
     default: return "";
   }
@@ -96,42 +98,6 @@ std::optional<std::string_view> asked_upgrade(const RequestHead& head) {
                      equals_ignoring_case(*protocol, "websocket") &&
                      head.fields.has_token("Connection", "upgrade");
   return asked ? protocol : std::nullopt;
-}
-
-namespace {
-void append_json_string(std::string& out, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte >= 0x7F) {
-      out.append("\\u00");
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
-}  // namespace
-
-Response problem_response(const Refusal& refusal) {
-  Response response;
-  response.head.status = refusal.status;
-  response.head.fields.add("Content-Type", "application/problem+json");
-  if (refusal.status == 503) response.head.fields.add("Retry-After", "2");
-  response.body = "{\"type\":\"about:blank\",\"title\":";
-  append_json_string(response.body, reason_phrase(refusal.status));
-  response.body += ",\"status\":" + std::to_string(refusal.status) + ",\"code\":";
-  append_json_string(response.body, refusal.name);
-  response.body += ",\"detail\":";
-  append_json_string(response.body, refusal.message);
-  response.body += "}";
-  return response;
 }
 
 }  // namespace banyan::http

@@ -10,8 +10,8 @@
 #include <span>
 #include <system_error>
 
-#include "descriptor.hpp"
-#include "kernel/clock.hpp"
+#include "banyan/http/descriptor.hpp"
+#include "banyan/kernel/clock.hpp"
 
 namespace banyan::http {
 

@@ -3,10 +3,10 @@
 #include <string>
 #include <utility>
 
+#include "banyan/http/parser.hpp"
 #include "body_decoder.hpp"
 #include "characters.hpp"
 #include "head.hpp"
-#include "http/parser.hpp"
 
 namespace banyan::http {
 namespace {
@@ -46,7 +46,8 @@ std::optional<Refusal> check_host(const RequestHead& head) {
   return Refusal{400, "http.bad_host", "Host is not a name or address with an optional port"};
 }
 
-/// Turns an absolute form that names the same host as the Host field into its origin form.
+/// Turns the absolute form into the origin form, with what it names as Host in place of the field
+/// that came (RFC 9112 §3.2.2), so that nobody after this meets two hosts.
 std::optional<Refusal> check_target(RequestHead& head) {
   if (head.method == "CONNECT") {
     return Refusal{501, "http.connect", "CONNECT is not served here; this is no forward proxy"};
@@ -66,10 +67,12 @@ std::optional<Refusal> check_target(RequestHead& head) {
   const std::string_view rest = target.substr(colon + 3);
   const std::size_t slash = rest.find_first_of("/?");
   const std::string_view authority = rest.substr(0, slash);
-  const auto host = head.fields.find("Host");
-  if (!host || !equals_ignoring_case(authority, *host)) {
-    return Refusal{400, "http.ambiguous_target", "the target names another host than Host does"};
+  // Some readers of a URI decode the name of its host, others do not.
+  if (!is_host(authority) || authority.find('%') != std::string_view::npos) {
+    return Refusal{400, "http.bad_target",
+                   "the target does not name a host, with an optional port and no user"};
   }
+  head.fields.set("Host", authority);
   if (slash == std::string_view::npos) {
     // RFC 9112 §3.2.4: without a path, OPTIONS is about the whole server.
     head.target = head.method == "OPTIONS" ? "*" : "/";

@@ -3,9 +3,9 @@
 #include <string>
 #include <utility>
 
+#include "banyan/http/parser.hpp"
 #include "body_decoder.hpp"
 #include "head.hpp"
-#include "http/parser.hpp"
 
 namespace banyan::http {
 

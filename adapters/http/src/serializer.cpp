@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/serializer.hpp"
+#include "banyan/http/serializer.hpp"
 
 #include <array>
 #include <utility>

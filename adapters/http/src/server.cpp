@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/server.hpp"
+#include "banyan/http/server.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <latch>
+#include <mutex>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -41,13 +43,82 @@ class Server::Engine {
     for (const auto& loop : loops_) loop->end();
   }
 
-  void start() {
+  void start(const ListeningSockets& inherited) {
+    listen_everywhere(inherited, [](Listener& listener) { listener.accept(); });
+  }
+
+  void prepare(const ListeningSockets& inherited) {
+    listen_everywhere(inherited, [](Listener& /*listener*/) {});
+  }
+
+  void accept() {
+    on_every_loop([](Listener& listener) { listener.open(); });
+  }
+
+  std::uint16_t port(std::size_t index) const { return ports_.at(index); }
+  std::size_t connections() const { return serving_->connections; }
+  Overload overload() const {
+    return {serving_->refused_connections, serving_->refused_of_clients, serving_->leaving};
+  }
+  std::size_t loops() const { return loops_.size(); }
+  LoopCore& loop(std::size_t index) { return *loops_.at(index); }
+
+  void wind_down(std::chrono::milliseconds spread) {
+    if (!started_) return;
+    serving_->graceful_drain.begin(spread);
+    std::unique_lock lock(serving_->mutex);
+    serving_->changed.wait_for(lock, spread, [&] { return serving_->connections == 0; });
+  }
+
+  ListeningSockets listening_sockets() const {
+    ListeningSockets all;
+    for (const auto& listener : listeners_) {
+      if (!listener->original()) continue;
+      all.push_back({listener->where().endpoint(), listener->duplicate()});
+    }
+    return all;
+  }
+
+  void hand_over() {
+    const std::lock_guard lock(ending_);
+    if (!started_) return;
+    serving_->handed_over = true;
+    on_every_loop([](Listener& listener) { listener.stop(); });
+  }
+
+  std::size_t drain(std::chrono::milliseconds patience) {
+    {
+      const std::lock_guard lock(ending_);
+      if (!std::exchange(started_, false)) return 0;
+    }
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    serving_->draining = true;
+    // Whoever is replaced has time: its idle clients are told with their next answer.
+    if (serving_->handed_over) wait_for_the_last(deadline - std::min(patience / 4, kLastPart));
+    on_every_loop([](Listener& listener) { listener.drain(Serving::kLastChance); });
+    wait_for_the_last(deadline);
+    std::atomic<std::size_t> cut = 0;
+    on_every_loop([&](Listener& listener) { cut += listener.cut(); });
+    for (const auto& loop : loops_) loop->end();
+    return cut;
+  }
+
+ private:
+  static constexpr std::chrono::milliseconds kLastPart{1'000};
+
+  void wait_for_the_last(std::chrono::steady_clock::time_point until) {
+    std::unique_lock lock(serving_->mutex);
+    serving_->changed.wait_until(lock, until, [&] { return serving_->connections == 0; });
+  }
+
+  template <class Begin>
+  void listen_everywhere(const ListeningSockets& inherited, Begin begin) {
     try {
       const auto& all = serving_->options.listen;
       const auto& tls = serving_->options.tls;
       for (std::size_t i = 0; i < all.size(); ++i)
-        listen(all[i], i < tls.size() ? tls[i] : nullptr);
-      for (const auto& listener : listeners_) listener->accept();
+        listen(all[i], i < tls.size() ? tls[i] : nullptr, inherited);
+      for (const auto& listener : listeners_) begin(*listener);
     } catch (...) {
       listeners_.clear();
       throw;
@@ -56,49 +127,46 @@ class Server::Engine {
     started_ = true;
   }
 
-  std::uint16_t port(std::size_t index) const { return ports_.at(index); }
-  std::size_t connections() const { return serving_->connections; }
-  TurnedAway turned_away() const {
-    return {serving_->refused_connections, serving_->refused_of_clients, serving_->leaving};
-  }
-  std::size_t loops() const { return loops_.size(); }
-  LoopCore& loop(std::size_t index) { return *loops_.at(index); }
-
-  void wind_down(std::chrono::milliseconds spread) {
-    if (!started_) return;
-    serving_->farewell.begin(spread);
-    std::unique_lock lock(serving_->mutex);
-    serving_->changed.wait_for(lock, spread, [&] { return serving_->connections == 0; });
-  }
-
-  std::size_t drain(std::chrono::milliseconds patience) {
-    if (!std::exchange(started_, false)) return 0;
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    serving_->draining = true;
-    on_every_loop([](Listener& listener) { listener.drain(); });
-    {
-      std::unique_lock lock(serving_->mutex);
-      serving_->changed.wait_until(lock, deadline, [&] { return serving_->connections == 0; });
+  /// One listener on each loop; of inherited sockets as many as there are, for in each of them
+  /// somebody may be waiting.
+  void go_on(const std::vector<const Descriptor*>& sockets, const Endpoint& where,
+             const std::shared_ptr<TlsServer>& tls) {
+    const std::size_t count = std::max(loops_.size(), sockets.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t which = i % sockets.size();
+      const bool shared = which + sockets.size() < count;
+      auto listener =
+          std::make_unique<Listener>(loops_[i % loops_.size()], serving_, ports_.size(), tls);
+      listener->go_on_with(*sockets[which], shared, i == which);
+      listeners_.push_back(std::move(listener));
     }
-    std::atomic<std::size_t> cut = 0;
-    on_every_loop([&](Listener& listener) { cut += listener.cut(); });
-    for (const auto& loop : loops_) loop->end();
-    return cut;
+    ports_.push_back(where.port);
   }
 
- private:
   /// One listener on each loop.
-  void listen(const Endpoint& endpoint, const std::shared_ptr<TlsServer>& tls) {
+  void listen(const Endpoint& endpoint, const std::shared_ptr<TlsServer>& tls,
+              const ListeningSockets& inherited) {
     SocketAddress where = address_of(endpoint);
+    const Endpoint wanted = where.endpoint();
+    std::vector<const Descriptor*> sockets;
+    for (const ListeningSocket& each : inherited) {
+      if (each.where == wanted) sockets.push_back(&each.socket);
+    }
+    if (!sockets.empty()) return go_on(sockets, wanted, tls);
     const bool is_path = where.family() == AF_UNIX;
+    const bool share_port = loops_.size() > 1 && !is_path;
     try {
+      // Ours share the port, and so would another server's of this user.
+      if (share_port && !is_free(wanted)) {
+        throw std::system_error(EADDRINUSE, std::generic_category(), "bind");
+      }
       const Listener* first = nullptr;
       for (const auto& loop : loops_) {
         auto listener = std::make_unique<Listener>(loop, serving_, ports_.size(), tls);
         if (is_path && first != nullptr) {
           listener->share(*first);
         } else {
-          listener->bind(where, loops_.size() > 1 && !is_path);
+          listener->bind(where, share_port);
         }
         if (first == nullptr) first = listener.get();
         where = listener->where();
@@ -128,6 +196,7 @@ class Server::Engine {
   std::vector<std::shared_ptr<LoopCore>> loops_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::uint16_t> ports_;
+  std::mutex ending_;
   bool started_ = false;
 };
 
@@ -138,13 +207,21 @@ Server::Server(ServerOptions options, Application& application)
 
 Server::~Server() { drain(std::chrono::milliseconds(0)); }
 
-void Server::start() { engine_->start(); }
+void Server::start(const ListeningSockets& inherited) { engine_->start(inherited); }
+void Server::prepare(const ListeningSockets& inherited) { engine_->prepare(inherited); }
+void Server::accept() { engine_->accept(); }
+ListeningSockets Server::listening_sockets() const { return engine_->listening_sockets(); }
+void Server::hand_over() { engine_->hand_over(); }
 std::uint16_t Server::port(std::size_t index) const { return engine_->port(index); }
 std::size_t Server::connections() const { return engine_->connections(); }
-Server::TurnedAway Server::turned_away() const { return engine_->turned_away(); }
+Server::Overload Server::overload() const { return engine_->overload(); }
 std::size_t Server::loops() const { return engine_->loops(); }
 Loop& Server::loop(std::size_t index) { return engine_->loop(index); }
 void Server::wind_down(std::chrono::milliseconds spread) { engine_->wind_down(spread); }
 std::size_t Server::drain(std::chrono::milliseconds deadline) { return engine_->drain(deadline); }
+
+std::unique_ptr<NetworkServer> make_server(ServerOptions options, Application& application) {
+  return std::make_unique<Server>(std::move(options), application);
+}
 
 }  // namespace banyan::http

@@ -7,8 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "banyan/http/exchange.hpp"
 #include "connection.hpp"
-#include "http/exchange.hpp"
 
 namespace banyan::http {
 

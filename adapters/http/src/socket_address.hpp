@@ -3,10 +3,11 @@
 
 #include <sys/socket.h>
 
+#include <cstring>
 #include <optional>
 
-#include "descriptor.hpp"
-#include "http/endpoint.hpp"
+#include "banyan/http/descriptor.hpp"
+#include "banyan/http/endpoint.hpp"
 
 namespace banyan::http {
 
@@ -25,6 +26,9 @@ class SocketAddress {
   const sockaddr* data() const noexcept { return reinterpret_cast<const sockaddr*>(&bytes_); }
   socklen_t size() const noexcept { return size_; }
   int family() const noexcept { return bytes_.ss_family; }
+  friend bool operator==(const SocketAddress& one, const SocketAddress& other) noexcept {
+    return one.size_ == other.size_ && std::memcmp(&one.bytes_, &other.bytes_, one.size_) == 0;
+  }
 
   /// A stream socket for such an address, non-blocking and not inherited. Throws std::system_error.
   Descriptor make_socket() const;

@@ -8,7 +8,7 @@
 #include <functional>
 #include <limits>
 
-#include "kernel/clock.hpp"
+#include "banyan/kernel/clock.hpp"
 
 namespace banyan::http {
 

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "http/endpoint.hpp"
-#include "http/tls.hpp"
+#include "banyan/http/endpoint.hpp"
+#include "banyan/http/tls.hpp"
 #include "tls_handles.hpp"
 
 namespace banyan::http {

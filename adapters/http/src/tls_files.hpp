@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http/tls.hpp"
+#include "banyan/http/tls.hpp"
 #include "tls_handles.hpp"
 
 namespace banyan::http {

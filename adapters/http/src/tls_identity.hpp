@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "http/tls.hpp"
+#include "banyan/http/tls.hpp"
 #include "tls_handles.hpp"
 
 namespace banyan::http {

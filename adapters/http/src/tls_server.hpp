@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "http/tls.hpp"
+#include "banyan/http/tls.hpp"
 #include "tls_handles.hpp"
 #include "tls_tickets.hpp"
 

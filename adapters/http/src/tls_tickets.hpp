@@ -8,7 +8,7 @@
 #include <mutex>
 #include <optional>
 
-#include "kernel/clock.hpp"
+#include "banyan/kernel/clock.hpp"
 
 namespace banyan::http {
 

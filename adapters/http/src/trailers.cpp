@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <array>
 
-#include "http/message.hpp"
+#include "banyan/http/message.hpp"
 
 namespace banyan::http {
 namespace {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/upstream.hpp"
+#include "banyan/http/upstream.hpp"
 
 #include <atomic>
 #include <mutex>
+#include <tuple>
 #include <utility>
 #include <vector>
 
-#include "http/recycled.hpp"
+#include "banyan/http/recycled.hpp"
 #include "upstream_call.hpp"
 
 namespace banyan::http {
@@ -53,6 +54,7 @@ std::string_view to_string(UpstreamFailure::Kind kind) {
     case UpstreamFailure::Kind::Deadline: return "deadline";
     case UpstreamFailure::Kind::Closed: return "closed";
     case UpstreamFailure::Kind::Protocol: return "protocol";
+    case UpstreamFailure::Kind::TooLarge: return "too_large";
     case UpstreamFailure::Kind::Request: return "request";
     case UpstreamFailure::Kind::Cancelled: return "cancelled";
     case UpstreamFailure::Kind::Fault: return "fault";
@@ -60,11 +62,22 @@ std::string_view to_string(UpstreamFailure::Kind kind) {
   return "";
 }
 
+bool same(const UpstreamOptions& one, const UpstreamOptions& other) {
+  const auto compared = [](const UpstreamOptions& each) {
+    const Limits& limits = each.limits;
+    return std::tuple(each.max_idle_per_loop, each.idle_keep, each.connect_timeout,
+                      each.keep_addresses, each.first_byte_timeout, each.stall_timeout,
+                      each.stream_timeout, limits.head_bytes, limits.fields, limits.trailer_bytes,
+                      limits.chunk_line_bytes, limits.body_bytes, each.tls);
+  };
+  return compared(one) == compared(other);
+}
+
 class Upstreams::Shared {
  public:
   explicit Shared(UpstreamOptions options)
       : options_(std::move(options)),
-        resolver_(std::make_shared<Resolver>(options_.keep_addresses)) {}
+        resolver_(std::make_shared<Resolver>(options_.keep_addresses, options_.look_up)) {}
 
   std::shared_ptr<UpstreamPool> pool_of(Loop& loop) {
     auto& attached = static_cast<LoopCore&>(loop).attachment(key_);

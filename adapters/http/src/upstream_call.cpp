@@ -4,12 +4,23 @@
 #include <chrono>
 #include <utility>
 
-#include "http/serializer.hpp"
+#include "banyan/http/serializer.hpp"
 
 namespace banyan::http {
 namespace {
 constexpr std::size_t kMaxInterim = 64;
 constexpr std::string_view kTooLate = "the deadline of the request has passed";
+
+/// By one of our limits, not for what it says.
+bool beyond_a_limit(const Refusal& refusal) {
+  return refusal.name == "http.head_too_large" || refusal.name == "http.too_many_fields" ||
+         refusal.name == "http.body_too_large";
+}
+
+bool is_event_stream(const ResponseHead& head) {
+  return begins_ignoring_case(head.fields.find("Content-Type").value_or(""), "text/event-stream");
+}
+
 }  // namespace
 
 UpstreamCall::UpstreamCall(std::shared_ptr<LoopCore> loop, std::shared_ptr<UpstreamPool> pool,
@@ -19,6 +30,7 @@ UpstreamCall::UpstreamCall(std::shared_ptr<LoopCore> loop, std::shared_ptr<Upstr
       endpoint_(endpoint),
       request_(request),
       heads_(pool_->take_heads()),
+      quiet_time_(pool_->options().stall_timeout),
       read_timer_(loop_->timers(),
                   [this] {
                     const auto self = shared_from_this();
@@ -29,6 +41,7 @@ UpstreamCall::UpstreamCall(std::shared_ptr<LoopCore> loop, std::shared_ptr<Upstr
       write_timer_(loop_->timers(),
                    [this] {
                      const auto self = shared_from_this();
+                     if (writes_on()) return give_up_writing();
                      fail(UpstreamFailure::Kind::Timeout, "takes nothing of the request");
                    }),
       total_timer_(loop_->timers(), [this] {
@@ -111,7 +124,7 @@ void UpstreamCall::write(std::string_view bytes, UpstreamExchange::WriteDone don
   if (!over_ && !finished_ && too_much) {
     fail(UpstreamFailure::Kind::Request, "more bytes were written than announced");
   }
-  const bool refused = over_ || broken_ || finished_ || complete_ || write_done_;
+  const bool refused = over_ || broken_ || finished_ || write_done_ || (complete_ && !writes_on());
   if (refused || bytes.empty()) {
     return loop_->post([done = std::move(done), refused]() mutable { done(!refused); });
   }
@@ -125,7 +138,9 @@ void UpstreamCall::write(std::string_view bytes, UpstreamExchange::WriteDone don
 void UpstreamCall::finish(const Fields& trailers) {
   if (over_ || finished_) return;
   finished_ = true;
-  if (request_.framing.kind == Framing::Kind::Length && left_ != 0 && !broken_ && !complete_) {
+  const bool short_of_it = request_.framing.kind == Framing::Kind::Length && left_ != 0;
+  if (short_of_it && writes_on()) return give_up_writing();
+  if (short_of_it && !broken_ && !complete_) {
     return fail(UpstreamFailure::Kind::Request, "fewer bytes were written than announced");
   }
   if (request_.framing.kind == Framing::Kind::Chunked) {
@@ -167,21 +182,28 @@ void UpstreamCall::sent() {
 
 void UpstreamCall::request_sent() {
   request_done_ = true;
+  if (complete_) {
+    const auto self = shared_from_this();
+    return release_connection();
+  }
   if (tunnel_) return connection_->shut_sending();
-  if (!answered_) read_timer_.set(pool_->options().first_byte_timeout);
+  // An interim answer, or half a head, is no answer yet.
+  if (!has_head_) read_timer_.set(pool_->options().first_byte_timeout);
 }
 
 void UpstreamCall::send_failed() {
   write_timer_.clear();
+  if (writes_on()) return give_up_writing();
   broken_ = true;
   piece_waits_ = false;
   // Why it takes no more is often in an answer that is on its way.
   if (connection_->input_ended()) return advance();
-  if (!answered_) read_timer_.set(pool_->options().first_byte_timeout);
+  if (!has_head_) read_timer_.set(pool_->options().first_byte_timeout);
 }
 
 void UpstreamCall::input_is_over(bool clean) {
   clean_end_ = clean;
+  if (writes_on()) return give_up_writing();
   if (answered_ || !connection_->unread().empty()) return advance();
   ended_early();
 }
@@ -202,7 +224,7 @@ void UpstreamCall::ended_early() {
     connection_->connect();
     return;
   }
-  const std::string why = connection_->channel_trouble();
+  const std::string why = connection_->transport_trouble();
   fail(UpstreamFailure::Kind::Closed, "closed the connection before it answered" +
                                           (why.empty() ? std::string() : " (" + why + ")"));
 }
@@ -220,7 +242,7 @@ void UpstreamCall::read_head(UpstreamExchange::HeadDone done) {
 
 std::optional<std::string_view> UpstreamCall::take_small_body() {
   const bool declared = framing_.kind == Framing::Kind::Length;
-  if (!connection_ || !request_done_ || !declared || framing_.length > Wire::kCopied) {
+  if (!connection_ || !request_done_ || !declared || framing_.length > SocketConnection::kCopied) {
     return std::nullopt;
   }
   const std::string_view unread = connection_->unread();
@@ -285,13 +307,14 @@ void UpstreamCall::take_steps() {
         if (!over_ && !has_head_) break;  // another attempt is under way
         continue;
       }
-      if (has_head_ && !tunnel_) read_timer_.set(pool_->options().stall_timeout);
+      if (has_head_ && !tunnel_) read_timer_.set(quiet_time_);
       connection_->want_input(!has_head_);
       break;
     }
     switch (step.kind) {
       case Step::Kind::Refused:
-        fail(UpstreamFailure::Kind::Protocol,
+        fail(beyond_a_limit(parser_->refusal()) ? UpstreamFailure::Kind::TooLarge
+                                                : UpstreamFailure::Kind::Protocol,
              parser_->refusal().message + " (" + parser_->refusal().name + ")");
         break;
       case Step::Kind::Head:
@@ -337,10 +360,11 @@ void UpstreamCall::take_final_head() {
   ResponseHead& head = heads_->answer;
   std::swap(head, parser_->head());
   if (head.status == 101) begin_tunnel();
+  if (is_event_stream(head)) quiet_time_ = pool_->options().stream_timeout;
   auto done = std::exchange(head_done_, nullptr);
   if (!has_body_) complete();
   done(&head);
-  if (complete_ && connection_) release_connection();
+  if (complete_ && connection_ && request_done_) release_connection();
 }
 
 /// What is written from here on is no message any more, and has no deadline but its owner's.
@@ -352,9 +376,11 @@ void UpstreamCall::begin_tunnel() {
   request_done_ = false;
 }
 
-/// Both bodies are through, or nobody wants the rest of the request.
+/// The answer is through. The request goes on where it is not: nobody but the upstream knows
+/// whether it still wants the rest.
 void UpstreamCall::complete() {
   mark_complete();
+  if (writes_on() && !connection_->input_ended()) return connection_->pin(false);
   release_connection();
   piece_waits_ = false;
   if (write_done_) {
@@ -366,11 +392,24 @@ void UpstreamCall::complete() {
 void UpstreamCall::mark_complete() {
   complete_ = true;
   read_timer_.stop();
+  if (request_done_) write_timer_.stop();
+}
+
+/// The answer is complete, so this is no failure.
+void UpstreamCall::give_up_writing() {
+  const auto self = shared_from_this();
+  broken_ = true;
+  piece_waits_ = false;
   write_timer_.stop();
+  std::exchange(connection_, nullptr)->drop();
+  if (write_done_) {
+    loop_->post([done = std::exchange(write_done_, nullptr)]() mutable { done(false); });
+  }
 }
 
 void UpstreamCall::release_connection() {
   auto connection = std::exchange(connection_, nullptr);
+  write_timer_.stop();
   connection->pin(false);
   const bool reusable = request_done_ && !broken_ && parser_->keep_alive() &&
                         connection->unread().empty() && !connection->input_ended();
@@ -420,13 +459,21 @@ void UpstreamCall::take_back() {
   if (lender_) loop_->bury(std::exchange(lender_, nullptr));
 }
 
-void UpstreamCall::cancel() { fail(UpstreamFailure::Kind::Cancelled, "cancelled"); }
+void UpstreamCall::cancel() {
+  if (writes_on()) return give_up_writing();
+  fail(UpstreamFailure::Kind::Cancelled, "cancelled");
+}
 
 void UpstreamCall::abandon() {
   over_ = over_ || !complete_;
   if (!failure_) failure_ = UpstreamFailure{UpstreamFailure::Kind::Cancelled, "cancelled", false};
   stop_timers();
-  if (connection_ && !complete_) std::exchange(connection_, nullptr)->drop();
+  // What was finished goes out to its end, if only the answer is complete.
+  const bool goes_out = writes_on() && finished_;
+  if (goes_out) write_timer_.set(pool_->options().stall_timeout);
+  if (connection_ && !goes_out && (!complete_ || !request_done_)) {
+    std::exchange(connection_, nullptr)->drop();
+  }
   take_back();
   release_callbacks();
 }
@@ -439,6 +486,7 @@ void UpstreamCall::release_callbacks() {
 }
 
 void UpstreamCall::faulted() {
+  if (writes_on()) return give_up_writing();
   fail(UpstreamFailure::Kind::Fault, "an exception in this process, which the log has");
 }
 

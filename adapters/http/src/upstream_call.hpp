@@ -61,6 +61,11 @@ class UpstreamCall final : public ConnectionUser,
   [[gnu::cold]] void ended_early();
   void complete();
   void mark_complete();
+  /// The answer is complete, the request is not, and the upstream takes it still.
+  bool writes_on() const noexcept {
+    return complete_ && connection_ && !request_done_ && !broken_ && !tunnel_;
+  }
+  [[gnu::cold]] void give_up_writing();
   void release_connection();
   void send_piece();
   void request_sent();
@@ -78,7 +83,8 @@ class UpstreamCall final : public ConnectionUser,
   std::unique_ptr<UpstreamPool::Heads> heads_;
   std::unique_ptr<ResponseParser> parser_;  ///< once there is something to read
   bool asks_for_head_ = false;
-  bool tunnel_ = false;  ///< has switched protocols
+  bool tunnel_ = false;                   ///< has switched protocols
+  std::chrono::milliseconds quiet_time_;  ///< between two pieces of the answer
   std::shared_ptr<UpstreamConnection> connection_;
   Timer read_timer_;   ///< connect, first byte, stalled answer
   Timer write_timer_;  ///< stalled request

@@ -10,10 +10,10 @@
 #include <unordered_set>
 #include <vector>
 
-#include "http/parser.hpp"
-#include "http/upstream.hpp"
+#include "banyan/http/parser.hpp"
+#include "banyan/http/upstream.hpp"
 #include "resolver.hpp"
-#include "wire.hpp"
+#include "socket_connection.hpp"
 
 namespace banyan::http {
 
@@ -52,7 +52,14 @@ class UpstreamPool final : public LoopAttachment,
   std::shared_ptr<UpstreamConnection> take(const Endpoint& endpoint);
   std::shared_ptr<UpstreamConnection> make(LoopCore& loop, const Endpoint& endpoint);
   void give(std::shared_ptr<UpstreamConnection> connection);
+  /// These are the addresses of the name now: kept connections to others are closed.
+  void learn(const Endpoint& name, const std::vector<SocketAddress>& addresses, SteadyTime now);
   void forget(UpstreamConnection& connection);
+  /// The address of that name did not answer in its time.
+  void was_silent(const Endpoint& name, const SocketAddress& address, SteadyTime now);
+  /// In the order in which to try them: those that were silent lately are the last.
+  std::vector<SocketAddress> in_turn(const Endpoint& name, std::vector<SocketAddress> addresses,
+                                     SteadyTime now);
 
   /// What a call writes its head into and has its answer's head in.
   struct Heads {
@@ -69,17 +76,32 @@ class UpstreamPool final : public LoopAttachment,
   Resolver& resolver() noexcept { return *resolver_; }
 
  private:
+  struct Name {
+    std::vector<SocketAddress> addresses;
+    SteadyTime look_again;
+    bool looking = false;
+    struct Silent {
+      SocketAddress address;
+      SteadyTime until;  ///< it is tried after the others
+    };
+    std::vector<Silent> silent;
+  };
+  /// Looks the name up again when it is time, while the connection is used on.
+  void follow(const UpstreamConnection& connection);
+  bool still_of_its_name(const UpstreamConnection& connection) const;
+
   UpstreamOptions options_;
   std::shared_ptr<Resolver> resolver_;
+  std::map<Endpoint, Name> names_;
   std::map<Endpoint, std::vector<std::shared_ptr<UpstreamConnection>>> idle_;  ///< oldest first
   std::unordered_set<UpstreamConnection*> all_;
-  Spares<Heads> heads_{64};
-  Spares<ResponseParser> parsers_{16};
+  ObjectPool<Heads> heads_{64};
+  ObjectPool<ResponseParser> parsers_{16};
 };
 
 /// A connection to an upstream. Keeps a read waiting also while idle, so that the upstream's
 /// closing takes it out of the pool at once.
-class UpstreamConnection final : public Wire {
+class UpstreamConnection final : public SocketConnection {
  public:
   UpstreamConnection(const std::shared_ptr<LoopCore>& on, const std::shared_ptr<UpstreamPool>& pool,
                      Endpoint endpoint);
@@ -94,18 +116,22 @@ class UpstreamConnection final : public Wire {
   bool quiet() const noexcept { return nothing_to_read(socket()); }
 
   const Endpoint& endpoint() const noexcept { return endpoint_; }
+  /// It leads to an address that its endpoint's name had.
+  bool by_name() const noexcept { return by_name_; }
+  const SocketAddress& address() const noexcept { return address_; }
+  using SocketConnection::loop;
   /// Made by the certificates and authorities that are in force.
   bool up_to_date(const UpstreamOptions& options) const noexcept {
     return !options.tls || options.tls->generation() == tls_generation_;
   }
-  using Wire::consume;
-  using Wire::input_ended;
-  using Wire::outgoing;
-  using Wire::pin;
-  using Wire::send;
-  using Wire::sending;
-  using Wire::shut_sending;
-  using Wire::unread;
+  using SocketConnection::consume;
+  using SocketConnection::input_ended;
+  using SocketConnection::outgoing;
+  using SocketConnection::pin;
+  using SocketConnection::send;
+  using SocketConnection::sending;
+  using SocketConnection::shut_sending;
+  using SocketConnection::unread;
   /// Of an answer that comes in at the moment, its head or more than that.
   void want_input(bool head);
 
@@ -118,13 +144,20 @@ class UpstreamConnection final : public Wire {
   void on_send_progress() override;
   void on_fault() override;
   void connect_to_next();
+  void hurry();
+  void address_is_silent();
 
   std::weak_ptr<UpstreamPool> pool_;
   std::size_t head_bytes_;  ///< at most, of an answer
   std::chrono::milliseconds idle_keep_;
   Endpoint endpoint_;
   std::uint64_t tls_generation_ = 0;
-  std::vector<SocketAddress> addresses_;  ///< still to be tried
+  bool by_name_ = false;
+  SocketAddress address_;                 ///< that was tried last
+  std::vector<SocketAddress> addresses_;  ///< still to be tried, the next one last
+  std::chrono::milliseconds connect_time_;
+  SteadyTime connect_until_;
+  Timer address_timer_;  ///< the share of the address that is tried
   Timer idle_timer_;
   std::shared_ptr<ConnectionUser> user_;
 };

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "json/shape.hpp"
+#include "banyan/json/shape.hpp"
 
 namespace banyan::json {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
-#include "json/reader.hpp"
+#include "banyan/json/reader.hpp"
 
 namespace banyan::json {
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "json/reader.hpp"
+#include "banyan/json/reader.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
-#include "json/suggestion.hpp"
-#include "json/utf8.hpp"
+#include "banyan/json/listed.hpp"
+#include "banyan/json/utf8.hpp"
+#include "banyan/kernel/nearest.hpp"
 #include "scalars.hpp"
 
 namespace banyan::json {

@@ -6,9 +6,10 @@
 #include <cstring>
 #include <vector>
 
+#include "banyan/json/listed.hpp"
+#include "banyan/json/utf8.hpp"
+#include "banyan/kernel/nearest.hpp"
 #include "integers.hpp"
-#include "json/suggestion.hpp"
-#include "json/utf8.hpp"
 
 namespace banyan::json {
 namespace {
@@ -31,7 +32,7 @@ bool only_digits(std::string_view raw) {
 
 template <class Number>
 std::string check_value(const Limit* limit, Number number, std::string_view raw) {
-  if (limit == nullptr) return {};
+  if (limit == nullptr || limit->refused_by_module) return {};
   const auto below = [&](std::int64_t bound) {
     if constexpr (std::is_floating_point_v<Number>) {
       return number < static_cast<double>(bound);
@@ -58,7 +59,7 @@ std::string check_value(const Limit* limit, Number number, std::string_view raw)
 }  // namespace
 
 std::string check_size(const Limit* limit, std::size_t size, std::string_view unit) {
-  if (limit == nullptr) return {};
+  if (limit == nullptr || limit->refused_by_module) return {};
   if (limit->min && std::cmp_less(size, *limit->min)) {
     return "needs at least " + counted(*limit->min, unit) + ", has " + std::to_string(size);
   }

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "json/reader.hpp"
-#include "json/shape.hpp"
+#include "banyan/json/reader.hpp"
+#include "banyan/json/shape.hpp"
 
 namespace banyan::json {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "json/schema.hpp"
+#include "banyan/json/schema.hpp"
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -75,6 +75,7 @@ void put_limit(Json& schema, Kind kind, const Limit& limit) {
   }
   if (limit.min) schema[low] = *limit.min;
   if (limit.max) schema[high] = *limit.max;
+  if (limit.usual) schema["default"] = *limit.usual;
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "json/text_of.hpp"
+#include "banyan/json/text_of.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "json/utf8.hpp"
+#include "banyan/json/utf8.hpp"
 
 namespace banyan::json {
 namespace {

@@ -1,43 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "json/writer.hpp"
+#include "banyan/json/writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstring>
 #include <utility>
 
+#include "banyan/json/reader.hpp"
+#include "banyan/json/utf8.hpp"
+#include "banyan/kernel/json_text.hpp"
 #include "integers.hpp"
-#include "json/reader.hpp"
-#include "json/utf8.hpp"
 
 namespace banyan::json {
 namespace {
 
-void write_escaped(char c, std::string& out) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default:
-      out += "\\u00";
-      out += kHex[static_cast<unsigned char>(c) >> 4U];
-      out += kHex[static_cast<unsigned char>(c) & 0xFU];
-  }
+constexpr bool is_plain(char c) {
+  return static_cast<unsigned char>(c) < 0x80 && !needs_json_escape(c);
 }
 
 // False when the text is not UTF-8.
 bool write_string(std::string_view text, std::string& out) {
   out += '"';
   while (!text.empty()) {
-    const auto first = static_cast<unsigned char>(text.front());
+    const auto special = std::ranges::find_if_not(text, is_plain);
+    const auto plain = static_cast<std::size_t>(special - text.begin());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const std::size_t length = utf8_length(text);
     if (length == 0) return false;
-    if (first < 0x20 || first == '"' || first == '\\') {
-      write_escaped(text.front(), out);
+    if (needs_json_escape(text.front())) {
+      append_json_escape(out, text.front());
     } else {
       out += text.substr(0, length);
     }
@@ -47,11 +42,25 @@ bool write_string(std::string_view text, std::string& out) {
   return true;
 }
 
+/// Where in the value something stands: a step from the place around it. Its pointer is made only
+/// when something is refused.
+struct Place {
+  const Place* around = nullptr;  ///< null: the whole value
+  std::string_view key{};
+  std::size_t index = 0;
+  bool is_element = false;
+
+  std::string pointer() const {
+    if (around == nullptr) return {};
+    return is_element ? pointer_to(around->pointer(), index) : pointer_to(around->pointer(), key);
+  }
+};
+
 class Writer {
  public:
   explicit Writer(std::string& out, FieldMask mask = kAllFields) : out_(out), mask_(mask) {}
 
-  void write(const Shape& shape, const void* value, const std::string& where) {
+  void write(const Shape& shape, const void* value, const Place& where) {
     switch (shape.kind) {
       case Kind::Boolean: out_ += *static_cast<const bool*>(value) ? "true" : "false"; return;
       case Kind::Integer: integer(shape, value); return;
@@ -79,14 +88,14 @@ class Writer {
     });
   }
 
-  void number(double number, const std::string& where) {
+  void number(double number, const Place& where) {
     if (!std::isfinite(number)) refuse(where, "a number that is not finite has no JSON");
     std::array<char, 32> digits{};
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
     out_.append(digits.data(), end);
   }
 
-  std::string_view name_of(const Shape& shape, const void* value, const std::string& where) {
+  std::string_view name_of(const Shape& shape, const void* value, const Place& where) {
     const auto number = with_integer_type(shape, [&](auto integer) {
       std::memcpy(&integer, value, sizeof integer);
       return static_cast<std::int64_t>(integer);
@@ -99,15 +108,16 @@ class Writer {
   }
 
  private:
-  [[noreturn]] static void refuse(const std::string& where, const std::string& why) {
-    throw NotWritable("cannot write " + (where.empty() ? "the value" : where) + " as JSON: " + why);
+  [[noreturn]] static void refuse(const Place& where, const std::string& why) {
+    const std::string place = where.pointer();
+    throw NotWritable("cannot write " + (place.empty() ? "the value" : place) + " as JSON: " + why);
   }
 
-  void string(std::string_view text, const std::string& where) {
+  void string(std::string_view text, const Place& where) {
     if (!write_string(text, out_)) refuse(where, "the text is not UTF-8");
   }
 
-  void object(const Shape& shape, const void* value, const std::string& where) {
+  void object(const Shape& shape, const void* value, const Place& where) {
     out_ += '{';
     bool first = true;
     FieldMask mask = std::exchange(mask_, kAllFields);  // of the outermost object only
@@ -123,7 +133,7 @@ class Writer {
       out_ += '"';
       out_ += field.name;
       out_ += "\":";
-      step(field.shape(), content, where, field.name);
+      write(field.shape(), content, {.around = &where, .key = field.name});
     }
     out_ += '}';
   }
@@ -132,12 +142,11 @@ class Writer {
     Writer* writer;
     const Shape* shape;
     const Shape* element;
-    const std::string* where;
+    const Place* where;
     std::size_t index;
   };
 
-  void container(const Shape& shape, const void* value, const std::string& where, char open,
-                 char close) {
+  void container(const Shape& shape, const void* value, const Place& where, char open, char close) {
     if (open != '\0') out_ += open;
     Elements elements{this, &shape, &shape.container->element(), &where, 0};
     shape.container->each(value, &elements,
@@ -155,18 +164,10 @@ class Writer {
     } else if (elements.shape->kind == Kind::Map) {
       string(key, *elements.where);
       out_ += ':';
-      step(*elements.element, value, *elements.where, key);
+      write(*elements.element, value, {.around = elements.where, .key = key});
     } else {
-      step(*elements.element, value, *elements.where, std::to_string(elements.index - 1));
-    }
-  }
-
-  // The place is needed only for what may be refused.
-  void step(const Shape& shape, const void* value, const std::string& where, std::string_view key) {
-    if (shape.kind == Kind::Integer || shape.kind == Kind::Boolean) {
-      write(shape, value, where);
-    } else {
-      write(shape, value, pointer_to(where, key));
+      write(*elements.element, value,
+            {.around = elements.where, .index = elements.index - 1, .is_element = true});
     }
   }
 

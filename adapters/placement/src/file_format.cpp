@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "placement/file_format.hpp"
+#include "banyan/placement/file_format.hpp"
 
-#include "kit_tables/kit_tables.hpp"
-#include "sqlite/file_header.hpp"
+#include "banyan/kit_tables/kit_tables.hpp"
+#include "banyan/sqlite/file_header.hpp"
 
 namespace banyan::placement {
 namespace {
@@ -49,6 +49,8 @@ Result<void> check_database(const std::filesystem::path& file) {
     std::int32_t version = header.user_version;
     if (id != kApplicationId || header.is_wal) {
       const auto database = sqlite::Connection::open(file, sqlite::OpenMode::Read);
+      // One look: another program may be making its tables at this moment.
+      database.run("BEGIN");
       id = database.application_id();
       version = database.user_version();
       const bool is_ours = id == kApplicationId || has_table_of_kit(database) ||

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "placement/placement.hpp"
+#include "banyan/placement/placement.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "placement/placement_table.hpp"
+#include "banyan/placement/placement_table.hpp"
 
 namespace banyan::placement {
 namespace {

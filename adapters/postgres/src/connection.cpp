@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "postgres/connection.hpp"
+#include "banyan/postgres/connection.hpp"
 
 #include <libpq-fe.h>
 

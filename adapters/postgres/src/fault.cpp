@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "postgres/fault.hpp"
+#include "banyan/postgres/fault.hpp"
 
 #include <libpq-fe.h>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "postgres/module_schemas.hpp"
+#include "banyan/postgres/module_schemas.hpp"
 
 #include <algorithm>
 #include <stdexcept>
 
-#include "kit_tables/kit_tables.hpp"
+#include "banyan/kit_tables/kit_tables.hpp"
 
 namespace banyan::postgres {
 namespace {
@@ -51,6 +51,10 @@ void make_kit_tables(Connection& database) {
       "INSERT INTO banyan.format SELECT " +
       std::to_string(kit_tables::kFormat) +
       " WHERE NOT EXISTS (SELECT 1 FROM banyan.format);"
+      "UPDATE banyan.format SET version = " +
+      std::to_string(kit_tables::kFormat) + " WHERE version < " +
+      std::to_string(kit_tables::kFormat) +
+      ";"
       "CREATE TABLE IF NOT EXISTS banyan.modules (module TEXT PRIMARY KEY);"
       // Where a module's tables are, for people and tools. It is no fence: a transaction that began
       // before a switch would still see the old row.
@@ -99,12 +103,25 @@ void make_role(Connection& database, const std::string& role) {
   if (!may_take(database, role)) unless_there("GRANT " + name + " TO CURRENT_USER");
 }
 
-// The kit's ledger lies beside the module's tables; what the module makes later is granted as well.
+void make_event_tables(Connection& database, const std::string& schema) {
+  for (const kit_tables::Table& table : kit_tables::kEventTables) {
+    const std::string name = schema + '.' + std::string(table.name);
+    database.run("CREATE TABLE IF NOT EXISTS " + name + ' ' + std::string(table.columns));
+    if (table.index_name.empty()) continue;
+    database.run("CREATE INDEX IF NOT EXISTS " + std::string(table.index_name) + " ON " + name +
+                 ' ' + std::string(table.index));
+  }
+  // Without a cache: numbers are drawn under the lock of a slot, and rise in the order of commits.
+  database.run("CREATE SEQUENCE IF NOT EXISTS " + schema + ".banyan_outbox_seq CACHE 1");
+}
+
+// The kit's tables lie beside the module's; what the module makes later is granted as well.
 void make_grants(Connection& database, std::string_view application, const std::string& module) {
   const std::string role = identifier(role_of(application, module));
   const std::string schema = identifier(module);
   const std::string rights = "SELECT, INSERT, UPDATE, DELETE";
   const std::string ledger = schema + ".banyan_ledger ";
+  make_event_tables(database, schema);
   database.run("CREATE TABLE IF NOT EXISTS " + ledger + std::string(kit_tables::kLedgerColumns) +
                ";CREATE INDEX IF NOT EXISTS banyan_ledger_by_age ON " + ledger +
                std::string(kit_tables::kLedgerAge) + ";GRANT " + rights +
@@ -221,8 +238,8 @@ void make_schemas(Connection& database, std::string_view application,
   }
 }
 
-void grant_crossing(Connection& database, std::string_view application, std::string_view module,
-                    std::string_view table) {
+void grant_violation(Connection& database, std::string_view application, std::string_view module,
+                     std::string_view table) {
   const auto found = database.rows(
       "SELECT schemaname FROM pg_tables WHERE tablename = $1 AND schemaname NOT IN "
       "('pg_catalog', 'information_schema')",

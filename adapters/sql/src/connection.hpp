@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-#include "sql/session.hpp"
+#include "banyan/sql/session.hpp"
 
 namespace banyan::sql {
 
@@ -32,6 +32,7 @@ class Connection {
                                                               std::string_view sql,
                                                               std::span<Value> values) = 0;
 
+  virtual Engine engine() const = 0;
   virtual bool has_table(std::string_view name) = 0;
 
   /// False also when the database has given up the transaction by itself.

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "kernel/clock.hpp"
-#include "sql/fault.hpp"
+#include "banyan/kernel/clock.hpp"
+#include "banyan/sql/fault.hpp"
 
 namespace banyan::sql {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sql/data_source.hpp"
+#include "banyan/sql/data_source.hpp"
 
 #include <algorithm>
 #include <string>

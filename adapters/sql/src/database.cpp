@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sql/database.hpp"
+#include "banyan/sql/database.hpp"
 
 #include "postgres_database.hpp"
 #include "sqlite_database.hpp"

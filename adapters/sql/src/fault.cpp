@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sql/fault.hpp"
+#include "banyan/sql/fault.hpp"
 
 namespace banyan::sql {
 namespace {
@@ -54,7 +54,7 @@ Error error_of(FaultKind kind) {
               {}};
     case FaultKind::Moved:
       return unavailable(
-          "banyan.module_between_places",
+          "banyan.module_moving",
           "the module's tables are being moved; nothing was changed, try again. When "
           "it stays so, run the same `banyan schema move` again: it completes or "
           "undoes the move");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lease_clock.hpp"
 
+#include "banyan/sql/unit_of_work.hpp"
 #include "ownership.hpp"
-#include "sql/unit_of_work.hpp"
 
 namespace banyan::sql {
 

@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "banyan/kernel/lease.hpp"
 #include "connection.hpp"
-#include "kernel/lease.hpp"
 
 namespace banyan::sql {
 

@@ -3,11 +3,16 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "banyan/sql/data_source.hpp"
+#include "banyan/sql/kit_access.hpp"
+#include "banyan/sql/module_database.hpp"
 #include "connection.hpp"
-#include "sql/module_database.hpp"
 #include "sql_ledger.hpp"
 
 namespace banyan::sql {
@@ -29,11 +34,19 @@ class ModuleConnection {
   using KitBody = std::function<void(Connection&)>;
   void read_as_kit(const Context& context, const KitBody& body) { run_read(context, body); }
   std::optional<Error> write_as_kit(const Context& context, const KitBody& body);
+  /// `body` answers whether to keep what it did.
+  std::optional<Error> try_write_as_kit(const Context& context,
+                                        const std::function<bool(Connection&)>& body);
+  const LeaseClock& clock() const { return ledger_.clock(); }
+  Engine kind() const { return clock().is_of_server() ? Engine::Postgres : Engine::Sqlite; }
+  void add_ending(std::shared_ptr<UnitEnding> ending) { endings_.push_back(std::move(ending)); }
 
  protected:
   std::size_t number() const { return number_; }
 
  private:
+  /// "sqlite", "postgresql": `db.system.name` of the spans.
+  virtual std::string_view engine() const = 0;
   virtual void run_read(const Context& context, const KitBody& body) = 0;
   /// `body` answers whether to keep what it did, and may run more than once.
   virtual std::optional<Error> run_write(const Context& context,
@@ -43,6 +56,7 @@ class ModuleConnection {
   const std::string name_;
   const std::size_t number_;
   SqlLedger ledger_;
+  std::vector<std::shared_ptr<UnitEnding>> endings_;
 };
 
 }  // namespace banyan::sql

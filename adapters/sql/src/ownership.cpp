@@ -2,9 +2,10 @@
 #include "ownership.hpp"
 
 #include <algorithm>
+#include <array>
 #include <mutex>
 
-#include "sql/fault.hpp"
+#include "banyan/sql/fault.hpp"
 
 namespace banyan::sql {
 namespace {
@@ -25,7 +26,7 @@ std::string Violation::message() const {
   text += ", which it does not own: " + statement;
   text += "\nAsk the port of the module that owns '" + table +
           "' instead, or name the table in TABLES of '" + module +
-          "' when it is its own. A crossing that stays for now belongs into the baseline, with a "
+          "' when it is its own. A violation that stays for now belongs into the baseline, with a "
           "reason.";
   return text;
 }
@@ -36,23 +37,24 @@ Ownership::Ownership(const Options& options)
 }
 
 std::size_t Ownership::add(const std::string& module, const std::vector<std::string>& tables,
-                           const std::vector<Crossing>& crossings) {
+                           const std::vector<BoundaryViolation>& violations) {
   Rights rights{module, {}, {}};
   for (const auto& table : tables) rights.tables.insert(lower(table));
-  for (const auto& crossing : crossings) {
-    if (crossing.reason.empty()) {
-      throw Fault(FaultKind::Misuse, "module '" + module + "' crosses to '" + crossing.table +
+  for (const auto& violation : violations) {
+    if (violation.reason.empty()) {
+      throw Fault(FaultKind::Misuse, "module '" + module + "' crosses to '" + violation.table +
                                          "' without a reason. Say in the baseline why it is still "
-                                         "so, or take the crossing out.");
+                                         "so, or take the violation out.");
     }
-    rights.crossings.insert(lower(crossing.table));
+    rights.violations.insert(lower(violation.table));
   }
   const std::unique_lock lock(mutex_);
   for (std::size_t i = 1; i < modules_.size(); ++i) {
     if (modules_[i].module != module) continue;
-    if (modules_[i].tables == rights.tables && modules_[i].crossings == rights.crossings) return i;
+    if (modules_[i].tables == rights.tables && modules_[i].violations == rights.violations)
+      return i;
     throw Fault(FaultKind::Misuse, "module '" + module +
-                                       "' asks for a second door with other tables. A module's "
+                                       "' is opened a second time, with other tables. A module's "
                                        "tables are said once, in TABLES of its CMakeLists.txt.");
   }
   modules_.push_back(std::move(rights));
@@ -74,7 +76,22 @@ std::vector<std::string> Ownership::modules() const {
 bool Ownership::may_touch(std::size_t module, std::string_view table) const {
   const Rights& mine = rights(module);
   const std::string name = lower(table);
-  return mine.tables.contains(name) || mine.crossings.contains(name);
+  return mine.tables.contains(name) || mine.violations.contains(name) ||
+         is_shadow_of_own(mine, name);
+}
+
+// Full text search keeps its index in tables beside the one that it is asked through.
+bool Ownership::is_shadow_of_own(const Rights& mine, const std::string& name) const {
+  static constexpr std::array<std::string_view, 5> kParts = {"_data", "_idx", "_content",
+                                                             "_docsize", "_config"};
+  const auto part = std::ranges::find_if(
+      kParts, [&](std::string_view each) { return std::string_view(name).ends_with(each); });
+  if (part == kParts.end() || !mine.tables.contains(name.substr(0, name.size() - part->size()))) {
+    return false;
+  }
+  const std::shared_lock lock(mutex_);
+  return std::ranges::none_of(modules_,
+                              [&](const Rights& each) { return each.tables.contains(name); });
 }
 
 void Ownership::report(const Violation& violation) {
@@ -83,8 +100,8 @@ void Ownership::report(const Violation& violation) {
     const std::unique_lock lock(mutex_);
     const auto key = violation.module + '\n' + violation.table + '\n' + violation.action + '\n' +
                      violation.via + '\n' + violation.statement;
-    constexpr std::size_t most_remembered = 10'000;
-    if (reported_.size() >= most_remembered || !reported_.insert(key).second) return;
+    constexpr std::size_t kMostRemembered = 10'000;
+    if (reported_.size() >= kMostRemembered || !reported_.insert(key).second) return;
   }
   on_violation_(violation);
 }

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "sql/database.hpp"
+#include "banyan/sql/database.hpp"
 
 namespace banyan::sql {
 
@@ -20,7 +20,7 @@ namespace banyan::sql {
 struct Rights {
   std::string module;
   std::set<std::string, std::less<>> tables;  ///< owned, in lower case
-  std::set<std::string, std::less<>> crossings;
+  std::set<std::string, std::less<>> violations;
 };
 
 /// Which module owns which table, and what is done about those that reach over. Safe for
@@ -32,9 +32,9 @@ class Ownership {
 
   explicit Ownership(const Options& options);
 
-  /// The module's number. Throws Fault{Misuse}, see SharedDatabase::door().
+  /// The module's number. Throws Fault{Misuse}, see Database::module().
   std::size_t add(const std::string& module, const std::vector<std::string>& tables,
-                  const std::vector<Crossing>& crossings);
+                  const std::vector<BoundaryViolation>& violations);
 
   const Rights& rights(std::size_t module) const;
   std::vector<std::string> modules() const;  ///< without the kit
@@ -49,6 +49,8 @@ class Ownership {
   void report(const Violation& violation);
 
  private:
+  bool is_shadow_of_own(const Rights& mine, const std::string& name) const;
+
   const Guarding guarding_;
   const std::function<void(const Violation&)> on_violation_;
   const Clock* const clock_;

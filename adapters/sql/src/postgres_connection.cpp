@@ -9,8 +9,8 @@
 #include <string>
 #include <utility>
 
-#include "postgres/connection.hpp"
-#include "sql/fault.hpp"
+#include "banyan/postgres/connection.hpp"
+#include "banyan/sql/fault.hpp"
 
 namespace banyan::sql {
 namespace {

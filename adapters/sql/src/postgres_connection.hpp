@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "postgres/fault.hpp"
+#include "banyan/postgres/fault.hpp"
 #include "soci_connection.hpp"
 #include "statement_guard.hpp"
 
@@ -35,6 +35,7 @@ class PostgresConnection final : public SociConnection {
 
   std::expected<std::int64_t, Constraint> try_execute(std::size_t module, std::string_view sql,
                                                       std::span<Value> values) override;
+  Engine engine() const override { return Engine::Postgres; }
   bool has_table(std::string_view name) override;
   bool in_transaction() const override;
   void commit() override;

@@ -3,9 +3,9 @@
 
 #include <utility>
 
+#include "banyan/postgres/module_schemas.hpp"
+#include "banyan/sql/fault.hpp"
 #include "module_connection.hpp"
-#include "postgres/module_schemas.hpp"
-#include "sql/fault.hpp"
 
 namespace banyan::sql {
 namespace {
@@ -34,6 +34,7 @@ class PostgresModuleConnection final : public ModuleConnection {
         scope_(std::move(scope)) {}
 
  private:
+  std::string_view engine() const override { return to_string(Engine::Postgres); }
   void run_read(const Context& context, const KitBody& body) override {
     server_->readers_of(number()).with_snapshot(scope_, context.deadline, body);
   }
@@ -94,12 +95,12 @@ WriterFigures PostgresServerDatabase::figures() {
 }
 
 ModuleScope PostgresServerDatabase::prepare(const std::string& module,
-                                            const std::vector<Crossing>& crossings) {
+                                            const std::vector<BoundaryViolation>& violations) {
   auto database = connect_to(source_);
   try {
     postgres::make_schemas(database, options_.application, {module});
-    for (const Crossing& crossing : crossings) {
-      postgres::grant_crossing(database, options_.application, module, crossing.table);
+    for (const BoundaryViolation& violation : violations) {
+      postgres::grant_violation(database, options_.application, module, violation.table);
     }
     return {postgres::identifier(postgres::role_of(options_.application, module)),
             postgres::search_path_of(module, postgres::modules_in(database))};
@@ -113,10 +114,10 @@ PostgresDatabase::PostgresDatabase(const DataSource& source, const Options& opti
 
 ModuleDatabase PostgresDatabase::connect(const std::string& module,
                                          const std::vector<std::string>& tables,
-                                         const std::vector<Crossing>& crossings) {
-  const auto number = server_->ownership().add(module, tables, crossings);
+                                         const std::vector<BoundaryViolation>& violations) {
+  const auto number = server_->ownership().add(module, tables, violations);
   return ModuleDatabase(std::make_shared<PostgresModuleConnection>(
-      server_, number, server_->prepare(module, crossings)));
+      server_, number, server_->prepare(module, violations)));
 }
 
 // Both are one question to a server: a connection of its own, as one that is kept may be the last

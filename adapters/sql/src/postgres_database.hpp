@@ -6,11 +6,11 @@
 #include <mutex>
 #include <string>
 
+#include "banyan/postgres/connection.hpp"
+#include "banyan/sql/database.hpp"
 #include "ownership.hpp"
-#include "postgres/connection.hpp"
 #include "postgres_pool.hpp"
 #include "postgres_writer.hpp"
-#include "sql/database.hpp"
 #include "write_probe.hpp"
 
 namespace banyan::sql {
@@ -29,7 +29,7 @@ class PostgresServerDatabase {
   PostgresPool& readers_of(std::size_t module);
   WriterFigures figures();
   /// Makes schema, role and grants of a module, as far as they are missing.
-  ModuleScope prepare(const std::string& module, const std::vector<Crossing>& crossings);
+  ModuleScope prepare(const std::string& module, const std::vector<BoundaryViolation>& violations);
 
  private:
   const DataSource source_;
@@ -45,14 +45,14 @@ class PostgresDatabase final : public Database {
   PostgresDatabase(const DataSource& source, const Options& options);
 
   ModuleDatabase connect(const std::string& module, const std::vector<std::string>& tables,
-                         const std::vector<Crossing>& crossings) override;
+                         const std::vector<BoundaryViolation>& violations) override;
   const DataSource& source() const override { return server_->source(); }
   WriterFigures figures() const override { return server_->figures(); }
   std::vector<ModuleStatement> statements() const override;
   Result<void> probe(const Context& context) override;
   std::vector<WriteAheadLog> write_ahead_logs() const override { return {}; }
   std::vector<WaitingModule> waiting() const override { return {}; }
-  DataSource place_of(const std::string& /*module*/) const override { return source(); }
+  DataSource source_of(const std::string& /*module*/) const override { return source(); }
   std::uint64_t epoch_of(const std::string& /*module*/) const override { return 0; }
 
  private:

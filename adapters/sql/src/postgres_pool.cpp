@@ -4,7 +4,7 @@
 #include <chrono>
 #include <utility>
 
-#include "sql/fault.hpp"
+#include "banyan/sql/fault.hpp"
 
 namespace banyan::sql {
 

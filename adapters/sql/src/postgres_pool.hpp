@@ -5,9 +5,9 @@
 #include <functional>
 #include <memory>
 
+#include "banyan/sql/database.hpp"
 #include "connection_pool.hpp"
 #include "postgres_connection.hpp"
-#include "sql/database.hpp"
 
 namespace banyan::sql {
 

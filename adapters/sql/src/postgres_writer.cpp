@@ -7,8 +7,8 @@
 #include <thread>
 #include <utility>
 
-#include "kernel/random.hpp"
-#include "sql/fault.hpp"
+#include "banyan/kernel/random.hpp"
+#include "banyan/sql/fault.hpp"
 
 namespace banyan::sql {
 

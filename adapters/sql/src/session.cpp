@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sql/session.hpp"
+#include "banyan/sql/session.hpp"
 
 #include "connection.hpp"
 
@@ -9,6 +9,8 @@ void Session::query(std::string_view sql, std::span<Value> values, std::span<con
                     std::size_t limit, const std::function<void(Row)>& take) {
   connection_.query(module_, sql, values, columns, limit, take);
 }
+
+Engine Session::engine() const { return connection_.engine(); }
 
 bool Session::has_table(std::string_view name) { return connection_.has_table(name); }
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "kernel/clock.hpp"
+#include "banyan/kernel/clock.hpp"
 
 namespace banyan::sql {
 

@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "sql/fault.hpp"
+#include "banyan/sql/fault.hpp"
 
 namespace banyan::sql {
 namespace {

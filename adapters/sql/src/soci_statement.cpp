@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <string_view>
 
-#include "kernel/hex.hpp"
-#include "sql/fault.hpp"
+#include "banyan/kernel/hex.hpp"
+#include "banyan/sql/fault.hpp"
 
 namespace banyan::sql {
 namespace {

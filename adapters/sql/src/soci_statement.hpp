@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "sql/session.hpp"
+#include "banyan/sql/session.hpp"
 #include "statement_text.hpp"
 
 namespace banyan::sql {

@@ -6,11 +6,11 @@
 #include <optional>
 #include <string>
 
+#include "banyan/kernel/idempotency.hpp"
+#include "banyan/kernel/unit_of_work.hpp"
+#include "banyan/sql/database.hpp"
 #include "connection.hpp"
-#include "kernel/idempotency.hpp"
-#include "kernel/unit_of_work.hpp"
 #include "lease_clock.hpp"
-#include "sql/database.hpp"
 
 namespace banyan::sql {
 

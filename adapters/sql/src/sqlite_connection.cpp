@@ -8,10 +8,10 @@
 #include <system_error>
 #include <thread>
 
-#include "kit_tables/kit_tables.hpp"
-#include "placement/file_format.hpp"
-#include "sql/fault.hpp"
-#include "sqlite/authorizer.hpp"
+#include "banyan/kit_tables/kit_tables.hpp"
+#include "banyan/placement/file_format.hpp"
+#include "banyan/sql/fault.hpp"
+#include "banyan/sqlite/authorizer.hpp"
 
 namespace banyan::sql {
 namespace {
@@ -21,8 +21,15 @@ using namespace std::chrono_literals;
 constexpr auto kBusyWait = 1000ms;
 constexpr auto kPatience = 5s;
 
-Access access_of(sqlite::Action action) {
-  switch (action) {
+// Full text search asks by itself whether another connection has written: a question, no setting.
+bool asks_for_changes(const sqlite::AccessRequest& request) {
+  return request.action == sqlite::Action::Pragma && request.first == "data_version" &&
+         request.second.empty();
+}
+
+Access access_of(const sqlite::AccessRequest& request) {
+  if (asks_for_changes(request)) return Access::Calculates;
+  switch (request.action) {
     case sqlite::Action::Select:
     case sqlite::Action::Function:
     case sqlite::Action::Recursive: return Access::Calculates;
@@ -138,7 +145,7 @@ SqliteConnection::SqliteConnection(const std::filesystem::path& file, Use use, O
     set_up();
     authorizer_ = std::make_unique<sqlite::Authorizer>(
         *native_, [this](const sqlite::AccessRequest& request) {
-          return guard_.allows(access_of(request.action), request.first, request.via)
+          return guard_.allows(access_of(request), request.first, request.via)
                      ? sqlite::Verdict::Allow
                      : sqlite::Verdict::Deny;
         });
@@ -367,7 +374,8 @@ bool SqliteConnection::has_tables_of_kit(bool shared) {
   static constexpr std::string_view kSql = "the tables of the kit";
   about_to_run(Ownership::kKit, kSql);
   try {
-    return (!shared || placement::has_table(*native_)) && native_->has_table("banyan_ledger");
+    return (!shared || placement::has_table(*native_)) && native_->has_table("banyan_ledger") &&
+           native_->has_table(kit_tables::kEventTables.back().name);
   } catch (const sqlite::Fault& error) {
     throw fault(Ownership::kKit, kSql, error);
   }
@@ -393,6 +401,14 @@ void SqliteConnection::make_tables_of_kit(bool shared) {
                  std::string(kit_tables::kLedgerColumns) + " WITHOUT ROWID");
     native_->run("CREATE INDEX IF NOT EXISTS banyan_ledger_by_age ON banyan_ledger " +
                  std::string(kit_tables::kLedgerAge));
+    for (const kit_tables::Table& table : kit_tables::kEventTables) {
+      const std::string name(table.name);
+      native_->run("CREATE TABLE IF NOT EXISTS " + name + ' ' + std::string(table.columns) +
+                   " WITHOUT ROWID");
+      if (table.index_name.empty()) continue;
+      native_->run("CREATE INDEX IF NOT EXISTS " + std::string(table.index_name) + " ON " + name +
+                   ' ' + std::string(table.index));
+    }
     placement::mark_database(*native_);
   } catch (const sqlite::Fault& error) {
     throw fault(Ownership::kKit, kSql, error);

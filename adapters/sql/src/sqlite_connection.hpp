@@ -8,10 +8,10 @@
 #include <optional>
 #include <string_view>
 
-#include "placement/placement_table.hpp"
+#include "banyan/placement/placement_table.hpp"
+#include "banyan/sqlite/connection.hpp"
+#include "banyan/sqlite/statement.hpp"
 #include "soci_connection.hpp"
-#include "sqlite/connection.hpp"
-#include "sqlite/statement.hpp"
 #include "statement_guard.hpp"
 
 namespace banyan::sqlite {
@@ -34,6 +34,7 @@ class SqliteConnection final : public SociConnection {
   std::expected<std::int64_t, Constraint> try_execute(std::size_t module, std::string_view sql,
                                                       std::span<Value> values) override;
 
+  Engine engine() const override { return Engine::Sqlite; }
   bool has_table(std::string_view name) override;
 
   /// The kit's own statements without values.

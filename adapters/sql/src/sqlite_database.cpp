@@ -5,8 +5,8 @@
 #include <chrono>
 #include <utility>
 
-#include "placement/file_format.hpp"
-#include "sql/fault.hpp"
+#include "banyan/placement/file_format.hpp"
+#include "banyan/sql/fault.hpp"
 #include "sqlite_module_connection.hpp"
 
 namespace banyan::sql {
@@ -202,8 +202,8 @@ std::vector<WaitingModule> SqliteFiles::waiting() {
 
 ModuleDatabase SqliteDatabase::connect(const std::string& module,
                                        const std::vector<std::string>& tables,
-                                       const std::vector<Crossing>& crossings) {
-  const auto number = files_->ownership().add(module, tables, crossings);
+                                       const std::vector<BoundaryViolation>& violations) {
+  const auto number = files_->ownership().add(module, tables, violations);
   return ModuleDatabase(std::make_shared<SqliteModuleConnection>(files_, number));
 }
 
@@ -249,7 +249,7 @@ std::uint64_t SqliteDatabase::epoch_of(const std::string& module) const {
   return static_cast<std::uint64_t>(files_->placement_of(module, deadline).epoch);
 }
 
-DataSource SqliteDatabase::place_of(const std::string& module) const {
+DataSource SqliteDatabase::source_of(const std::string& module) const {
   const auto deadline = files_->options().clock->steady() + kPatience;
   const auto placement = files_->placement_of(module, deadline);
   if (placement.authority() == placement::Authority::Shared) return source_;

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "banyan/sql/database.hpp"
 #include "ownership.hpp"
-#include "sql/database.hpp"
 #include "sqlite_readers.hpp"
 #include "sqlite_writer.hpp"
 #include "write_probe.hpp"
@@ -99,14 +99,14 @@ class SqliteDatabase final : public Database {
   SqliteDatabase(const DataSource& source, const Options& options);
 
   ModuleDatabase connect(const std::string& module, const std::vector<std::string>& tables,
-                         const std::vector<Crossing>& crossings) override;
+                         const std::vector<BoundaryViolation>& violations) override;
   const DataSource& source() const override { return source_; }
   WriterFigures figures() const override;
   std::vector<ModuleStatement> statements() const override;
   Result<void> probe(const Context& context) override;
   std::vector<WriteAheadLog> write_ahead_logs() const override;
   std::vector<WaitingModule> waiting() const override { return files_->waiting(); }
-  DataSource place_of(const std::string& module) const override;
+  DataSource source_of(const std::string& module) const override;
   std::uint64_t epoch_of(const std::string& module) const override;
 
  private:

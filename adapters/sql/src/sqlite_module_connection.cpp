@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include "sql/fault.hpp"
+#include "banyan/sql/fault.hpp"
 
 namespace banyan::sql {
 namespace {
@@ -153,7 +153,7 @@ std::optional<Error> SqliteModuleConnection::run_write(const Context& context,
     if (refused || clock.steady() >= give_up) {
       return Error{
           ErrorCode::Unavailable,
-          "banyan.module_between_places",
+          "banyan.module_moving",
           "the tables of '" + module() +
               "' are being moved and were free at neither place before the deadline; "
               "nothing was changed. Try again; when it stays so, run `banyan schema move " +

@@ -24,6 +24,7 @@ class SqliteModuleConnection final : public ModuleConnection {
   enum class Outcome : std::uint8_t { Finished, Elsewhere };
   using WriteBody = std::function<bool(Connection&)>;
 
+  std::string_view engine() const override { return to_string(Engine::Sqlite); }
   void run_read(const Context& context, const KitBody& body) override;
   std::optional<Error> run_write(const Context& context, const WriteBody& body) override;
 

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <utility>
 
-#include "sql/fault.hpp"
-#include "sqlite/file_header.hpp"
+#include "banyan/sql/fault.hpp"
+#include "banyan/sqlite/file_header.hpp"
 
 namespace banyan::sql {
 namespace {

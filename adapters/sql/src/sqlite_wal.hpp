@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "banyan/sql/database.hpp"
 #include "snapshots.hpp"
-#include "sql/database.hpp"
 #include "sqlite_connection.hpp"
 
 namespace banyan::sql {

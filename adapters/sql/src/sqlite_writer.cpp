@@ -5,8 +5,8 @@
 #include <exception>
 #include <utility>
 
-#include "kernel/unit_of_work.hpp"
-#include "sql/fault.hpp"
+#include "banyan/kernel/unit_of_work.hpp"
+#include "banyan/sql/fault.hpp"
 
 namespace banyan::sql {
 namespace {

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "sqlite/file_lock.hpp"
+#include "banyan/sqlite/file_lock.hpp"
 #include "sqlite_connection.hpp"
 #include "sqlite_wal.hpp"
 #include "unit_queue.hpp"

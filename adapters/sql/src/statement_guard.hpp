@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "banyan/sql/fault.hpp"
 #include "ownership.hpp"
-#include "sql/fault.hpp"
 
 namespace banyan::sql {
 

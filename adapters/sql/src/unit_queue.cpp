@@ -5,8 +5,8 @@
 #include <chrono>
 #include <string>
 
-#include "kernel/idempotency.hpp"
-#include "sql/fault.hpp"
+#include "banyan/kernel/idempotency.hpp"
+#include "banyan/sql/fault.hpp"
 
 namespace banyan::sql {
 namespace {

@@ -11,10 +11,10 @@
 #include <mutex>
 #include <optional>
 
+#include "banyan/kernel/context.hpp"
+#include "banyan/kernel/error.hpp"
+#include "banyan/sql/database.hpp"
 #include "connection.hpp"
-#include "kernel/context.hpp"
-#include "kernel/error.hpp"
-#include "sql/database.hpp"
 
 namespace banyan::sql {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sql/value.hpp"
+#include "banyan/sql/value.hpp"
 
 #include <array>
 
-#include "sql/fault.hpp"
+#include "banyan/sql/fault.hpp"
 
 namespace banyan::sql {
 

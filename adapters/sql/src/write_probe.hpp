@@ -5,10 +5,10 @@
 #include <mutex>
 #include <optional>
 
-#include "kernel/error.hpp"
-#include "kernel/result.hpp"
-#include "sql/database.hpp"
-#include "sql/fault.hpp"
+#include "banyan/kernel/error.hpp"
+#include "banyan/kernel/result.hpp"
+#include "banyan/sql/database.hpp"
+#include "banyan/sql/fault.hpp"
 
 namespace banyan::sql {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlite/backup.hpp"
+#include "banyan/sqlite/backup.hpp"
 
 #include <sqlite3.h>
 
+#include "banyan/sqlite/durable_file.hpp"
 #include "handle_fault.hpp"
-#include "sqlite/durable_file.hpp"
 
 namespace banyan::sqlite {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlite/connection.hpp"
+#include "banyan/sqlite/connection.hpp"
 
 #include <sqlite3.h>
 
@@ -9,8 +9,8 @@
 #include <thread>
 #include <utility>
 
+#include "banyan/sqlite/script.hpp"
 #include "handle_fault.hpp"
-#include "sqlite/script.hpp"
 
 namespace banyan::sqlite {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlite/durable_file.hpp"
+#include "banyan/sqlite/durable_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlite/fault.hpp"
+#include "banyan/sqlite/fault.hpp"
 
 #include <sqlite3.h>
 

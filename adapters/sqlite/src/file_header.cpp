@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlite/file_header.hpp"
+#include "banyan/sqlite/file_header.hpp"
 
 #include <array>
 #include <cerrno>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlite/file_lock.hpp"
+#include "banyan/sqlite/file_lock.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -9,8 +9,8 @@
 #include <thread>
 #include <utility>
 
-#include "sqlite/fault.hpp"
-#include "sqlite/file_owner.hpp"
+#include "banyan/sqlite/fault.hpp"
+#include "banyan/sqlite/file_owner.hpp"
 
 namespace banyan::sqlite {
 namespace {

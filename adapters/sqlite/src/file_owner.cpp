@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlite/file_owner.hpp"
+#include "banyan/sqlite/file_owner.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -11,7 +11,7 @@
 #include <system_error>
 #include <vector>
 
-#include "sqlite/fault.hpp"
+#include "banyan/sqlite/fault.hpp"
 
 namespace banyan::sqlite {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "sqlite/fault.hpp"
+#include "banyan/sqlite/fault.hpp"
 
 struct sqlite3;
 

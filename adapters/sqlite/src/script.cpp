@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlite/script.hpp"
+#include "banyan/sqlite/script.hpp"
 
 #include <sqlite3.h>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlite/statement.hpp"
+#include "banyan/sqlite/statement.hpp"
 
 #include <sqlite3.h>
 
 #include <cmath>
 
+#include "banyan/sqlite/script.hpp"
 #include "handle_fault.hpp"
-#include "sqlite/script.hpp"
 
 namespace banyan::sqlite {
 namespace {

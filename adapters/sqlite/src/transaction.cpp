@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlite/transaction.hpp"
+#include "banyan/sqlite/transaction.hpp"
 
 namespace banyan::sqlite {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "telemetry/call_statistics.hpp"
+#include "banyan/telemetry/call_statistics.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -43,23 +43,38 @@ double LatencyHistogram::Reading::quantile(double share) const {
   return bound_seconds(kBuckets - 1);
 }
 
-CallCounter& CallStatistics::counter(std::string_view module, std::string_view operation,
-                                     std::string_view way) {
+std::shared_ptr<CallCounter> CallStatistics::counter(std::string_view module,
+                                                     std::string_view operation,
+                                                     std::string_view way) {
   const View key{module, operation, way};
   {
     const std::shared_lock lock(mutex_);
-    if (const auto found = counters_.find(key); found != counters_.end()) return *found->second;
+    if (const auto found = counters_.find(key); found != counters_.end()) return found->second;
   }
   const std::unique_lock lock(mutex_);
-  Key owned = counters_.size() < kMostKeys
-                  ? Key{std::string(module), std::string(operation), std::string(way)}
-                  : Key{"other", "other", "other"};
-  return *counters_.try_emplace(std::move(owned), std::make_unique<CallCounter>()).first->second;
+  Key owned{std::string(module), std::string(operation), std::string(way)};
+  if (counters_.size() >= kMostKeys) {
+    ++folded_;
+    owned = {"other", "other", "other"};
+  }
+  auto& counter = counters_[std::move(owned)];
+  if (!counter) counter = std::make_shared<CallCounter>();
+  return counter;
 }
 
 void CallStatistics::record(std::string_view module, std::string_view operation,
                             std::string_view way, bool failed, std::chrono::nanoseconds took) {
-  counter(module, operation, way).record(failed, took);
+  counter(module, operation, way)->record(failed, took);
+}
+
+void CallStatistics::forget_if(const std::function<bool(const Key&)>& gone) {
+  const std::unique_lock lock(mutex_);
+  std::erase_if(counters_, [&](const auto& row) { return gone(row.first); });
+}
+
+std::uint64_t CallStatistics::folded() const {
+  const std::shared_lock lock(mutex_);
+  return folded_;
 }
 
 std::vector<CallStatistics::Row> CallStatistics::read() const {

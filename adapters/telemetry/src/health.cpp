@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "telemetry/health.hpp"
+#include "banyan/telemetry/health.hpp"
 
 #include <exception>
 #include <nlohmann/json.hpp>
@@ -29,11 +29,45 @@ void Health::drain() {
 }
 
 Health::Report Health::ready() const {
+  std::unique_lock looking(looking_, std::try_to_lock);
+  if (!looking) {
+    const std::lock_guard lock(mutex_);
+    if (found_) return report();
+  }
+  if (!looking) looking.lock();
+  {
+    const std::lock_guard lock(mutex_);
+    const bool complete = found_ && found_->findings.size() == entries_.size();
+    if (complete && clock_->steady() - found_->at < kGoodFor) return report();
+  }
+  look();
   const std::lock_guard lock(mutex_);
+  return report();
+}
+
+/// Without the lock that everybody needs: a check may take its time.
+void Health::look() const {
+  std::vector<Check> checks;
+  {
+    const std::lock_guard lock(mutex_);
+    checks.reserve(entries_.size());
+    for (const Entry& entry : entries_) checks.push_back(entry.check);
+  }
+  Found found;
+  found.findings.reserve(checks.size());
+  for (const Check& check : checks) found.findings.push_back(found_by(check));
+  found.at = clock_->steady();
+  const std::lock_guard lock(mutex_);
+  found_ = std::move(found);
+}
+
+/// With the lock, and something found. An entry that came meanwhile is looked at the next time.
+Health::Report Health::report() const {
   Report report;
   nlohmann::ordered_json checks = nlohmann::ordered_json::object();
-  for (const Entry& entry : entries_) {
-    const Finding finding = found_by(entry.check);
+  for (std::size_t i = 0; i < found_->findings.size(); ++i) {
+    const Entry& entry = entries_[i];
+    const Finding& finding = found_->findings[i];
     if (!finding.ok) (entry.required ? report.ready : report.degraded) = !entry.required;
     checks[entry.name] = {{{"status", finding.ok       ? "pass"
                                       : entry.required ? "fail"

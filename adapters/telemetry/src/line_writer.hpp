@@ -11,7 +11,7 @@
 #include <string_view>
 #include <thread>
 
-#include "telemetry/line_output.hpp"
+#include "banyan/telemetry/line_output.hpp"
 
 namespace banyan::telemetry {
 

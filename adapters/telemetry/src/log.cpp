@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "telemetry/log.hpp"
+#include "banyan/telemetry/log.hpp"
 
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
@@ -130,7 +130,9 @@ void Log::write(Level level, std::string_view event, const Context* context,
   if (context != nullptr) {
     line["correlation_id"] = context->correlation_id;
     line["trace_id"] = context->trace.trace_id;
-    line["span_id"] = context->trace.span_id;
+    line["span_id"] = context->recording == nullptr
+                          ? std::string_view(context->trace.span_id)
+                          : std::string_view(context->span.data(), context->span.size());
   }
   for (const LogField& field : fields) {
     std::visit([&](const auto& value) { line[std::string(field.key)] = value; }, field.value);

@@ -1,40 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "telemetry/metrics.hpp"
+#include "banyan/telemetry/metrics.hpp"
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <cstddef>
 #include <limits>
 #include <map>
 #include <sstream>
 
-#include "telemetry/log.hpp"
+#include "banyan/telemetry/log.hpp"
 
 namespace banyan::telemetry {
 namespace {
 
 using prometheus::ClientMetric;
 using prometheus::MetricFamily;
-using prometheus::MetricType;
+
+prometheus::MetricType type_of(MetricType type) {
+  switch (type) {
+    case MetricType::Counter: return prometheus::MetricType::Counter;
+    case MetricType::Gauge: return prometheus::MetricType::Gauge;
+    case MetricType::Histogram: return prometheus::MetricType::Histogram;
+  }
+  return prometheus::MetricType::Untyped;
+}
+
+MetricFamily family_of(const Metric& metric) {
+  return {std::string(metric.name), std::string(metric.help), type_of(metric.type), {}};
+}
+
+/// With the labels that there are values for.
+ClientMetric with_labels(const Metric& metric, const std::vector<std::string>& values) {
+  ClientMetric made;
+  for (std::size_t i = 0; i < values.size() && i < metric.labels.size(); ++i) {
+    made.label.push_back({std::string(metric.labels.at(i)), values[i]});
+  }
+  return made;
+}
 
 void add_calls(std::vector<MetricFamily>& families, const CallStatistics& statistics,
-               const std::string& total_name, const std::string& seconds_name,
-               const std::string& way_label, const std::string& what) {
-  MetricFamily total{total_name, what + ", by outcome", MetricType::Counter, {}};
-  MetricFamily seconds{seconds_name, "Time to answer " + what, MetricType::Histogram, {}};
+               const Metric& count, const Metric& duration) {
+  MetricFamily total = family_of(count);
+  MetricFamily seconds = family_of(duration);
   for (const CallStatistics::Row& row : statistics.read()) {
-    const std::vector<ClientMetric::Label> labels = {
-        {"module", row.key.module}, {"operation", row.key.operation}, {way_label, row.key.way}};
-    for (const bool failed : {false, true}) {
-      ClientMetric metric;
-      metric.label = labels;
-      metric.label.push_back({"outcome", failed ? "error" : "ok"});
-      const std::uint64_t count = failed ? row.failures : row.latency.count - row.failures;
-      metric.counter.value = static_cast<double>(count);
-      total.metric.push_back(std::move(metric));
-    }
-    ClientMetric metric;
-    metric.label = labels;
+    std::vector<std::string> labels = {row.key.module, row.key.operation, row.key.way};
+    ClientMetric metric = with_labels(duration, labels);
     metric.histogram.sample_count = row.latency.count;
     metric.histogram.sample_sum = row.latency.sum_seconds;
     std::uint64_t cumulative = 0;
@@ -45,6 +56,14 @@ void add_calls(std::vector<MetricFamily>& families, const CallStatistics& statis
                                                           : LatencyHistogram::bound_seconds(i)});
     }
     seconds.metric.push_back(std::move(metric));
+    labels.emplace_back();
+    for (const bool failed : {false, true}) {
+      labels.back() = failed ? "error" : "ok";
+      ClientMetric counter = with_labels(count, labels);
+      counter.counter.value =
+          static_cast<double>(failed ? row.failures : row.latency.count - row.failures);
+      total.metric.push_back(std::move(counter));
+    }
   }
   families.push_back(std::move(total));
   families.push_back(std::move(seconds));
@@ -52,34 +71,32 @@ void add_calls(std::vector<MetricFamily>& families, const CallStatistics& statis
 
 }  // namespace
 
-std::vector<Gauge> gauges(const Log& log) {
-  return {{"banyan_log_dropped_total",
-           "lines of the log that were dropped: nobody read them, or not fast enough",
+std::vector<Sample> samples(const Log& log) {
+  return {{declared(kMetrics, "banyan_log_lines_dropped_total"),
            {},
-           static_cast<double>(log.dropped()),
-           true}};
+           static_cast<double>(log.dropped())}};
 }
 
 std::string Metrics::exposition() const {
   std::vector<MetricFamily> families;
-  add_calls(families, calls, "banyan_port_calls_total", "banyan_port_call_seconds", "binding",
-            "calls of a module's operations");
-  add_calls(families, requests, "banyan_http_requests_total", "banyan_http_request_seconds", "side",
-            "requests at the edge");
-  std::map<std::string, MetricFamily> by_name;
-  for (const auto& source : gauges_) {
-    for (const Gauge& gauge : source()) {
+  add_calls(families, calls, declared(kMetrics, "banyan_port_calls_total"),
+            declared(kMetrics, "banyan_port_call_duration_seconds"));
+  add_calls(families, requests, declared(kMetrics, "banyan_http_requests_total"),
+            declared(kMetrics, "banyan_http_request_duration_seconds"));
+  add_calls(families, streams, declared(kMetrics, "banyan_http_streams_total"),
+            declared(kMetrics, "banyan_http_stream_duration_seconds"));
+  MetricFamily folded = family_of(declared(kMetrics, "banyan_metrics_folded_total"));
+  folded.metric.emplace_back().counter.value =
+      static_cast<double>(calls.folded() + requests.folded() + streams.folded());
+  families.push_back(std::move(folded));
+  std::map<std::string_view, MetricFamily> by_name;
+  for (const auto& source : sources_) {
+    for (const Sample& sample : source()) {
       MetricFamily& family =
-          by_name
-              .try_emplace(gauge.name,
-                           MetricFamily{gauge.name,
-                                        gauge.help,
-                                        gauge.counter ? MetricType::Counter : MetricType::Gauge,
-                                        {}})
-              .first->second;
-      ClientMetric metric;
-      for (const auto& [name, value] : gauge.labels) metric.label.push_back({name, value});
-      (gauge.counter ? metric.counter.value : metric.gauge.value) = gauge.value;
+          by_name.try_emplace(sample.metric.name, family_of(sample.metric)).first->second;
+      ClientMetric metric = with_labels(sample.metric, sample.labels);
+      (sample.metric.type == MetricType::Counter ? metric.counter.value : metric.gauge.value) =
+          sample.value;
       family.metric.push_back(std::move(metric));
     }
   }

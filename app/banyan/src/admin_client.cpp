@@ -2,11 +2,13 @@
 #include "admin_client.hpp"
 
 #include <chrono>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
-#include "control/admin_api.hpp"
+#include "banyan/control/admin_api.hpp"
+#include "banyan/http/client.hpp"
 #include "exit_code.hpp"
-#include "http/client.hpp"
 #include "terminal.hpp"
 
 namespace banyan::cli {
@@ -40,10 +42,20 @@ Result<std::string> read_answer(unsigned status, std::string body, const std::st
   return fail(std::move(error));
 }
 
+/// The first line of the file; "" without one.
+Result<std::string> read_token(const std::string& file) {
+  std::string token;
+  if (file.empty()) return token;
+  std::ifstream in(file);
+  if (std::getline(in, token) && !token.empty()) return token;
+  return fail(ErrorCode::FailedPrecondition, "banyan.bad_token_file",
+              "--token-file: " + file + " cannot be read, or its first line is empty");
+}
+
 class RemoteClient final : public AdminClient {
  public:
-  RemoteClient(http::Endpoint endpoint, std::string url)
-      : client_(std::move(endpoint)), url_(std::move(url)) {}
+  RemoteClient(http::Endpoint endpoint, std::string url, std::string token)
+      : client_(std::move(endpoint)), url_(std::move(url)), token_(std::move(token)) {}
 
   Result<std::string> get(const std::string& path, const std::string& query) override {
     return exchange("GET", path + (query.empty() ? "" : '?' + query), {});
@@ -60,6 +72,7 @@ class RemoteClient final : public AdminClient {
     request.head.target = std::string(kRoot) + target;
     request.head.fields.add("Accept", "application/json");
     if (method == "POST") request.head.fields.add("Content-Type", "application/json");
+    if (!token_.empty()) request.head.fields.add("Authorization", "Bearer " + token_);
     request.body = body;
     auto answer = client_.exchange(request, std::chrono::steady_clock::now() + kPatience);
     if (!answer) {
@@ -75,12 +88,19 @@ class RemoteClient final : public AdminClient {
 
   http::Client client_;
   std::string url_;
+  std::string token_;
 };
 
 class StoreClient final : public AdminClient {
  public:
   explicit StoreClient(std::unique_ptr<strangler::ControlStore> store)
-      : store_(std::move(store)), board_(*store_), api_(board_) {}
+      : store_(std::move(store)), board_(*store_), api_(board_) {
+    // The same rule as in a running process, which asks the new side before it sends it more.
+    board_.require([](std::string_view) {
+      return std::optional<std::string>(
+          "nobody has asked it, for --store goes past the process that could (--url)");
+    });
+  }
 
   Result<std::string> get(const std::string& path, const std::string& query) override {
     return answer({"GET", path, query, {}, {}});
@@ -92,7 +112,8 @@ class StoreClient final : public AdminClient {
  private:
   Result<std::string> answer(const strangler::AdminRequest& request) {
     strangler::AdminAnswer answer = api_.answer(request);
-    return read_answer(answer.status, std::move(answer.body), store_->file());
+    if (!answer) return std::unexpected(std::move(answer.error().error));
+    return std::move(*answer);
   }
 
   std::unique_ptr<strangler::ControlStore> store_;
@@ -100,56 +121,61 @@ class StoreClient final : public AdminClient {
   strangler::AdminApi api_;
 };
 
-int finish(const Place& place, const Result<std::string>& answer, int (*show)(const Json&)) {
+int finish(const ControlTarget& target, const Result<std::string>& answer,
+           int (*show)(const Json&)) {
   if (!answer) {
-    print_error(answer.error(), place.json);
-    return answer.error().code == ErrorCode::Unavailable ? kUnreachable : kRefused;
+    print_error(answer.error(), target.json);
+    return answer.error().code == ErrorCode::Unavailable ? kUnavailable : kRefused;
   }
   const Json document = Json::parse(*answer, nullptr, false);
-  if (!place.json) return show(document);
+  if (!target.json) return show(document);
   print_line(*answer);
   return document.value("intact", true) ? kDone : kRefused;
 }
 
-int unusable(const Place& place, const Error& error) {
-  print_error(error, place.json);
+int unusable(const ControlTarget& target, const Error& error) {
+  print_error(error, target.json);
   if (error.rule == "banyan.bad_url") return kUsage;
-  return error.code == ErrorCode::FailedPrecondition ? kRefused : kUnreachable;
+  return error.code == ErrorCode::FailedPrecondition ? kRefused : kUnavailable;
 }
 
 }  // namespace
 
-Result<std::unique_ptr<AdminClient>> admin_client(const Place& place) {
-  if (!place.store.empty()) {
-    auto store =
-        strangler::ControlStore::open(place.store, strangler::ControlStore::Mode::MustExist);
+Result<std::unique_ptr<AdminClient>> admin_client(const ControlTarget& target) {
+  if (!target.store.empty()) {
+    auto store = strangler::ControlStore::open(target.store, system_clock(),
+                                               strangler::ControlStore::Mode::MustExist);
     if (!store) return fail(std::move(store.error()));
     return std::unique_ptr<AdminClient>(std::make_unique<StoreClient>(std::move(*store)));
   }
   constexpr std::string_view kScheme = "http://";
-  std::string_view rest = place.url;
+  std::string_view rest = target.url;
   if (rest.ends_with('/')) rest.remove_suffix(1);
   const auto endpoint =
       rest.starts_with(kScheme) ? http::endpoint_from(rest.substr(kScheme.size())) : std::nullopt;
   if (!endpoint || endpoint->port == 0) {
     return fail(
         ErrorCode::InvalidArgument, "banyan.bad_url",
-        "--url is \"" + place.url + "\", expected http://HOST:PORT such as http://127.0.0.1:8080");
+        "--url is \"" + target.url + "\", expected http://HOST:PORT such as http://127.0.0.1:8080");
   }
-  return std::unique_ptr<AdminClient>(std::make_unique<RemoteClient>(*endpoint, place.url));
+  auto token = read_token(target.token_file);
+  if (!token) return fail(std::move(token).error());
+  return std::unique_ptr<AdminClient>(
+      std::make_unique<RemoteClient>(*endpoint, target.url, std::move(*token)));
 }
 
-int ask(const Place& place, const std::string& path, const std::string& query,
+int ask(const ControlTarget& target, const std::string& path, const std::string& query,
         int (*show)(const Json&)) {
-  const auto client = admin_client(place);
-  if (!client) return unusable(place, client.error());
-  return finish(place, (*client)->get(path, query), show);
+  const auto client = admin_client(target);
+  if (!client) return unusable(target, client.error());
+  return finish(target, (*client)->get(path, query), show);
 }
 
-int order(const Place& place, const std::string& path, const Json& body, int (*show)(const Json&)) {
-  const auto client = admin_client(place);
-  if (!client) return unusable(place, client.error());
-  return finish(place,
+int order(const ControlTarget& target, const std::string& path, const Json& body,
+          int (*show)(const Json&)) {
+  const auto client = admin_client(target);
+  if (!client) return unusable(target, client.error());
+  return finish(target,
                 (*client)->post(path, body.dump(-1, ' ', false, Json::error_handler_t::replace)),
                 show);
 }

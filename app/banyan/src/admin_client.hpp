@@ -5,8 +5,8 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "banyan/kernel/result.hpp"
 #include "commands.hpp"
-#include "kernel/result.hpp"
 
 namespace banyan::cli {
 
@@ -21,14 +21,14 @@ class AdminClient {
   virtual Result<std::string> post(const std::string& path, const std::string& body) = 0;
 };
 
-/// Of the running process, or straight at the control store when `place` names one.
-Result<std::unique_ptr<AdminClient>> admin_client(const Place& place);
+/// Of the running process, or straight at the control store when `target` names one.
+Result<std::unique_ptr<AdminClient>> admin_client(const ControlTarget& target);
 
 /// Asks, and hands a success to `show` or, with --json, to standard output as it came. Returns the
 /// exit code.
-int ask(const Place& place, const std::string& path, const std::string& query,
+int ask(const ControlTarget& target, const std::string& path, const std::string& query,
         int (*show)(const nlohmann::ordered_json& document));
-int order(const Place& place, const std::string& path, const nlohmann::ordered_json& body,
+int order(const ControlTarget& target, const std::string& path, const nlohmann::ordered_json& body,
           int (*show)(const nlohmann::ordered_json& document));
 
 }  // namespace banyan::cli

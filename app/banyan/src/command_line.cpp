@@ -8,11 +8,16 @@
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
+#include <utility>
 
+#include "banyan/stages/control_store.hpp"
+#include "banyan/stages/percent.hpp"
+#include "banyan/stages/suggestion.hpp"
 #include "commands.hpp"
+#include "commands/proxy_settings.hpp"
 #include "exit_code.hpp"
-#include "stages/percent.hpp"
-#include "stages/suggestion.hpp"
+#include "manual/write_manual.hpp"
+#include "scaffold/module_name.hpp"
 #include "terminal.hpp"
 
 namespace banyan::cli {
@@ -25,17 +30,18 @@ constexpr const char* kDescription =
 
 constexpr const char* kFooter = R"(
 Examples:
+  banyan new app shop                            an application that builds and runs at once
+  banyan init http://127.0.0.1:3000              a banyan.toml for an application that there is
+  banyan check banyan.toml                       what a proxy would do with it
   banyan status                                  where does every module stand?
   banyan shift catalog 25% --why "first canary"  a quarter of the readers to the new side
   banyan back catalog --why "errors went up"     one named step back, at once
   banyan status --store var/control.db           the same, when nothing runs
+  banyan up deployment.toml                      all programs of an application, supervised
 
 Each command explains itself: banyan shift --help
 
-Exit codes: 0 done; 1 refused, with the reason (verify: tampering found); 2 wrong usage;
-3 nobody answered, no such control store or database, or somebody holds it; 4 done, and cleaning up
-is left: the same command again completes it.
-NO_COLOR=1 switches colours off.)";
+)";
 
 // Who is at the keyboard, for the switch log.
 std::string caller() {
@@ -57,33 +63,75 @@ std::string check_module(const std::string& name) {
   return plain ? "" : '"' + name + "\" is no name of a module, such as catalog or order_desk";
 }
 
+/// Here, before it is sent anywhere: who takes it then knows only that it is too long.
+std::function<std::string(const std::string&)> at_most(std::size_t bytes, const std::string& hint) {
+  return [bytes, hint](const std::string& text) {
+    return text.size() <= bytes
+               ? std::string()
+               : "it has " + std::to_string(text.size()) + " bytes, and the switch log takes " +
+                     std::to_string(bytes) + hint;
+  };
+}
+
 std::string check_percent(const std::string& text) {
   const auto percent = strangler::Percent::parse(text);
   return percent ? "" : percent.error().message;
 }
 
+/// What an option's value is: `--help` shows it, shells complete it.
+constexpr std::pair<const char*, const char*> kValues[] = {
+    {"--ca", "FILE"},       {"--output", "FILE"}, {"--config", "FILE"},     {"--database", "FILE"},
+    {"--in", "FOLDER"},     {"--into", "FOLDER"}, {"--sources", "FILE"},    {"--kit", "FOLDER"},
+    {"--log-file", "FILE"}, {"--store", "FILE"},  {"--token-file", "FILE"}, {"--url", "URL"}};
+
+void name_values(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    for (const auto& [name, value] : kValues) {
+      if (option->get_name() == name) option->type_name(value);
+    }
+  }
+  for (CLI::App* below : app.get_subcommands([](CLI::App*) { return true; })) name_values(*below);
+}
+
 class CommandLine {
  public:
   CommandLine() : app_(kDescription, "banyan") {
-    app_.footer(kFooter);
+    app_.footer(kFooter + exit_code::for_help() + "\n\nNO_COLOR=1 switches colours off.");
     app_.require_subcommand(1);
     app_.fallthrough();
     app_.set_version_flag("--version", "banyan " BANYAN_VERSION);
-    app_.add_option("--url", place_.url, "The running application or proxy")->capture_default_str();
-    app_.add_option("--store", place_.store,
+    app_.add_option("--url", target_.url, "The running application or proxy")
+        ->capture_default_str();
+    app_.add_option("--token-file", target_.token_file,
+                    "A file with the operators' token, which is needed where the operators' pages "
+                    "are reached from another machine");
+    app_.add_option("--store", target_.store,
                     "Work on this control store instead: when nothing runs, or beside what runs "
                     "(which notices within 200 ms)");
-    app_.add_flag("--json", place_.json, "Print the answer as one JSON document");
+    app_.add_flag("--json", target_.json, "Print the answer as one JSON document");
     options_.who = caller();
+    add_new();
+    add_init();
+    add_check();
     add_status();
     add_shift();
     add_back();
     add_next();
     add_log();
+    add_sagas();
     add_verify();
     add_schema();
     add_migrate();
+    add_map();
+    add_events();
     add_proxy();
+    add_up();
+    add_ps();
+    add_logs();
+    add_restart();
+    add_down();
+    add_manual();
+    name_values(app_);
   }
 
   int run(int argc, char** argv) {
@@ -93,6 +141,10 @@ class CommandLine {
       return app_.exit(wanted);
     } catch (const CLI::ParseError& error) {
       print_error(explain(error, argc, argv));
+      return kUsage;
+    }
+    if (const std::string useless = useless_option(); !useless.empty()) {
+      print_error(useless);
       return kUsage;
     }
     return chosen_();
@@ -116,15 +168,110 @@ class CommandLine {
 
   void reason_of(CLI::App* command, bool why_required) {
     CLI::Option* why = command->add_option("--why", options_.why, "The reason, for the switch log");
+    why->check(at_most(strangler::kLongestWhy, ": a sentence, and a link to the rest"));
     if (why_required) why->required();
+    // Whoever that is; the manual is the same for all.
     command->add_option("--who", options_.who, "Who asks, for the switch log")
+        ->check(at_most(strangler::kLongestWho, ""))
+        ->default_str("USER@HOST");
+  }
+
+  void add_new() {
+    CLI::App* made = app_.add_subcommand(
+        "new", "Write an application, or a module for one, that builds, tests and runs at once");
+    made->require_subcommand(1);
+    made->fallthrough();
+    made->footer(
+        "\nThe first hour:\n"
+        "  banyan new app shop\n"
+        "  cd shop && cmake --preset release && cmake --build --preset release\n"
+        "  build/release/bin/shop\n"
+        "  banyan new module reviews --needs notes");
+    CLI::App* app =
+        command(*made, "app", "Write an application with its first module",
+                "  banyan new app shop\n  banyan new app shop --module catalog --in src",
+                [this] { return new_app(made_new()); });
+    name_of(app, "shop");
+    app->add_option("--module", new_.module, "The name of its first module")
+        ->capture_default_str()
+        ->check(scaffold::problem_with_name);
+    app->add_option("--kit", new_.kit,
+                    "Where the kit is installed, if not beside this program: the prefix of "
+                    "`cmake --install`");
+    CLI::App* module =
+        command(*made, "module", "Write a module for the application in this folder, and list it",
+                "  banyan new module reviews\n  banyan new module reviews --needs catalog,orders",
+                [this] { return new_module(made_new()); });
+    name_of(module, "reviews");
+    module->add_option("--needs", new_.needs, "Modules whose ports it asks")->delimiter(',');
+  }
+
+  void name_of(CLI::App* command, const std::string& example) {
+    command->add_option("NAME", new_.name, "Its name, such as " + example)
+        ->required()
+        ->check(scaffold::problem_with_name);
+    command->add_option("--in", new_.in, "The folder to work in")->capture_default_str();
+  }
+
+  NewOptions made_new() const {
+    NewOptions options = new_;
+    options.json = target_.json;
+    return options;
+  }
+
+  void add_init() {
+    CLI::App* added = command(
+        app_, "init",
+        "Write a first banyan.toml for an application of any kind: looks at it, and proposes "
+        "routes from its OpenAPI document",
+        "  banyan init http://127.0.0.1:3000\n"
+        "  banyan init https://shop.internal --ca shop-ca.pem --openapi openapi.json\n"
+        "  banyan init http://127.0.0.1:3000 --offline -o /etc/banyan/banyan.toml",
+        [this] {
+          init_.json = target_.json;
+          return init_file(init_);
+        });
+    added->add_option("URL", init_.url, "Where the application is: http://HOST:PORT")->required();
+    added->add_option("--openapi", init_.openapi,
+                      "Its OpenAPI document: a file, or an address; looked for at the usual places "
+                      "of the application when not given");
+    added->add_option("-o,--output", init_.output, "The file to write; - is standard output")
         ->capture_default_str();
+    added->add_option("--ca", init_.ca_file,
+                      "A file with the authority that vouches for the application, for https://");
+    added->add_option("--listen", init_.listen, "Where the proxy will listen for clients")
+        ->capture_default_str();
+    added->add_option("--operators", init_.operators, "Where its operators' pages will be")
+        ->capture_default_str();
+    added->add_flag("--offline", init_.offline, "Ask nobody: the application need not run");
+    added->add_flag("--force", init_.force, "Write over a file that is there");
+  }
+
+  void add_check() {
+    CLI::App* added = command(
+        app_, "check",
+        "Explain a banyan.toml without starting anything: what it listens on, where each request "
+        "goes, what is unsafe or odd",
+        "  banyan check\n"
+        "  banyan check banyan.toml --request \"GET /albums/1\" --request \"POST /orders\"\n"
+        "  banyan check banyan.toml --strict --json",
+        [this] {
+          check_.json = target_.json;
+          return check_file(check_);
+        });
+    added->add_option("FILE", check_.file, "The configuration")->capture_default_str();
+    added
+        ->add_option("--request", check_.requests,
+                     "A request to explain, such as \"GET /albums/1\"; may be repeated")
+        ->allow_extra_args(false);
+    added->add_flag("--strict", check_.strict,
+                    "End with exit code 1 when something is unsafe or odd");
   }
 
   void add_status() {
     command(app_, "status", "Show where the traffic and the data of every module are",
-            "  banyan status\n  banyan status --json | jq '.migrations[].stage'",
-            [this] { return status(place_); });
+            "  banyan status\n  banyan status --json | jq '.rollouts[].stage'",
+            [this] { return status(target_); });
   }
 
   void add_shift() {
@@ -135,7 +282,7 @@ class CommandLine {
         "  banyan shift catalog 0.5% --why \"first canary\"\n"
         "  banyan shift catalog 100% --writes remote --why \"the service takes over\"\n"
         "  banyan shift catalog 25% --writes local --why \"bring the writes home\"",
-        [this] { return shift(place_, options_); });
+        [this] { return shift(target_, options_); });
     module_of(added, options_.module);
     added->add_option("PERCENT", options_.percent, "0% to 100%, in steps of 0.01%")
         ->required()
@@ -144,14 +291,20 @@ class CommandLine {
         ->add_option("--writes", options_.writes,
                      "The side that writes: remote (new) or local (old)")
         ->check(CLI::IsMember({"remote", "local"}));
+    force_of(added);
     reason_of(added, true);
+  }
+
+  void force_of(CLI::App* added) {
+    added->add_flag("--force", options_.force,
+                    "Although the new side does not answer, or is not ready; the log tells");
   }
 
   void add_back() {
     CLI::App* added =
         command(app_, "back", "Go one named step back: moved -> canary 100% -> legacy",
                 "  banyan back catalog --why \"error rate doubled\"",
-                [this] { return back(place_, options_); });
+                [this] { return back(target_, options_); });
     module_of(added, options_.module);
     reason_of(added, true);
   }
@@ -160,27 +313,39 @@ class CommandLine {
     CLI::App* added =
         command(app_, "next", "Go one step on: canary 1%, 10%, 50%, 100%, then the writes (moved)",
                 "  banyan next catalog\n  banyan next catalog --why \"a quiet day at 10%\"",
-                [this] { return next(place_, options_); });
+                [this] { return next(target_, options_); });
     module_of(added, options_.module);
     options_.why = "the next step";
+    force_of(added);
     reason_of(added, false);
   }
 
   void add_log() {
     CLI::App* added = command(app_, "log", "Show the switch log, newest first",
                               "  banyan log\n  banyan log --module catalog --limit 5",
-                              [this] { return log(place_, log_); });
-    added->add_option("--module", log_.module, "Only this module")->check(check_module);
+                              [this] { return log(target_, log_); });
+    added->add_option("--module", log_.module, "Only this module")
+        ->type_name("MODULE")
+        ->check(check_module);
     added->add_option("--limit", log_.limit, "How many lines")
         ->capture_default_str()
         ->check(CLI::Range(1, 1000));
+  }
+
+  void add_sagas() {
+    CLI::App* added = command(
+        app_, "sagas", "Show work over several modules: what is under way, stuck, and over lately",
+        "  banyan sagas\n  banyan sagas sag_018f3c…   one of them, step by step\n"
+        "  banyan sagas ord_018f3c…   those about an order",
+        [this] { return sagas(target_, saga_); });
+    added->add_option("ID", saga_, "Of a saga, or of what it is about")->type_name("ID");
   }
 
   void add_verify() {
     CLI::App* added = command(
         app_, "verify", "Check that nobody tampered with the switch log (exit code 1 if so)",
         "  banyan verify\n  banyan verify --head 5f0c…   does it still contain this head?",
-        [this] { return verify(place_, head_); });
+        [this] { return verify(target_, head_); });
     added->add_option("--head", head_, "A head that was noted earlier: 64 hexadecimal digits")
         ->check([](const std::string& text) {
           const bool hex =
@@ -256,7 +421,7 @@ class CommandLine {
         "Move a module's tables to a file of their own, verified row by row, or back",
         "  banyan schema move warehouse --database var/shop.db --dry-run\n"
         "  banyan schema move warehouse --database var/shop.db --back\n\n"
-        "Exit codes: 0 moved; 1 refused or undone; 3 somebody holds a file; 4 moved, and\n"
+        "Exit codes: 0 moved; 1 refused or undone; 69 somebody holds a file; 75 moved, and\n"
         "cleaning up is left: the same command again completes it. The last line says which\n"
         "file is authoritative.",
         [this] { return schema_move(database()); });
@@ -278,6 +443,106 @@ class CommandLine {
     wait_of(added);
   }
 
+  void add_map() {
+    CLI::App* added = command(
+        app_, "map",
+        "Write the map of an application: its modules, what is between them, and all operations",
+        "  build/bin/shop --describe > shop.json && banyan map shop.json\n"
+        "  build/bin/shop --describe | banyan map - --sources build/app/shop_sources.json --check",
+        [this] {
+          map_.json = target_.json;
+          return draw_map(map_);
+        });
+    added
+        ->add_option("DESCRIPTION", map_.description,
+                     "What the program says to --describe: a file, or - for standard input")
+        ->required();
+    added->add_option("--sources", map_.sources,
+                      "Where its modules lie, as banyan_add_map() has written it: "
+                      "for their READMEs, and for who calls what");
+    added->add_option("--into", map_.output, "The folder of the pages")->capture_default_str();
+    added->add_flag("--check", map_.check,
+                    "Write nothing; end with exit code 1 when a page is not what the program says");
+  }
+
+  void add_events() {
+    CLI::App* events = app_.add_subcommand(
+        "events",
+        "What modules tell each other: how far it has got, and what somebody must decide");
+    events->require_subcommand(1);
+    events->fallthrough();
+    events->footer(
+        "\nThe usual way:\n"
+        "  banyan events list --database var/shop.db\n"
+        "  banyan events replay payments shipping ord_018f… --database var/shop.db --why "
+        "\"carrier fixed\"\n"
+        "  banyan events skip payments shipping ord_018f… --database var/shop.db --why \"a test "
+        "order\"");
+    CLI::App* list =
+        command(*events, "list", "Show who follows whom, how far behind, and which keys are held",
+                "  banyan events list --database var/shop.db\n"
+                "  banyan events list payments --database var/shop.db --json",
+                [this] { return events_list(of_events()); });
+    list->add_option("MODULE", events_.module, "Only of this module")->check(check_module);
+    log_of(list);
+    CLI::App* replay = command(
+        *events, "replay",
+        "Try held keys again at once, with fresh attempts; what was handled is not handled twice",
+        "  banyan events replay payments shipping --database var/shop.db --why \"fixed\"\n"
+        "  banyan events replay payments shipping ord_018f… --database var/shop.db --why \"fixed\"",
+        [this] { return events_replay(of_events()); });
+    lane_of(replay);
+    replay->add_option("KEY", events_.key, "Only this key; all of them without it");
+    CLI::App* skip = command(
+        *events, "skip",
+        "Give up the first event of a held key that was not taken; those after it are sent",
+        "  banyan events skip payments shipping ord_018f… --database var/shop.db --why \"a test\"",
+        [this] { return events_skip(of_events()); });
+    lane_of(skip);
+    skip->add_option("KEY", events_.key, "The key")->required();
+    CLI::App* forget = command(
+        *events, "forget", "Forget how far a module got that does not follow any more",
+        "  banyan events forget payments shipping --database var/shop.db --why \"it is gone\"",
+        [this] { return events_forget(of_events()); });
+    lane_of(forget);
+    CLI::App* purge =
+        command(*events, "purge",
+                "Forget events that everybody has; a running application does it by itself",
+                "  banyan events purge payments --database var/shop.db --older-than 24",
+                [this] { return events_purge(of_events()); });
+    module_of(purge, events_.module);
+    purge->add_option("--older-than", events_.hours, "Hours")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 24 * 3650));
+    log_of(purge);
+  }
+
+  void log_of(CLI::App* command) {
+    command
+        ->add_option("--database", events_.database,
+                     "The application's shared database: a file, or postgresql://…")
+        ->required();
+    command->add_option("--application", events_.application,
+                        "Of a server's database: what its modules' roles begin with");
+  }
+
+  void lane_of(CLI::App* command) {
+    module_of(command, events_.module);
+    command->add_option("FOLLOWER", events_.lane, "The module that follows it")
+        ->required()
+        ->check(check_module);
+    log_of(command);
+    command->add_option("--why", events_.why, "The reason; kept beside the events")->required();
+    command->add_option("--who", events_.who, "Who asks")->default_str("USER@HOST");
+  }
+
+  EventsOptions of_events() const {
+    EventsOptions options = events_;
+    options.json = target_.json;
+    if (options.who.empty()) options.who = caller();
+    return options;
+  }
+
   void add_proxy() {
     CLI::App* added = command(
         app_, "proxy", "Run the strangler proxy in front of an application of any kind",
@@ -287,32 +552,153 @@ class CommandLine {
         "where\n"
         "  kill -HUP PID    reads the file again; a bad file is refused and the old routes stay;\n"
         "                     opens the access log again, if the file has a section [access_log]",
-        [this] { return proxy(proxy_); });
-    added
-        ->add_option("--config", proxy_.config_file,
-                     "Listeners, upstreams, routes and TLS; a change of it, or SIGHUP, has all of "
-                     "it read again, certificates too")
-        ->capture_default_str();
-    added->add_option("--log-file", proxy_.log_file,
-                      "Where the log goes; standard error without it");
-    added->add_flag("--explain", proxy_.explain, "Say in each answer where it came from, and why");
-    added->add_option("--trust", proxy_.trusted_peers,
-                      "An address or network whose X-Forwarded-* is believed; may be repeated");
-    added->add_option("--loops", proxy_.loops, "Event loops; 0 is one per core")
+        [this] { return proxy(made_proxy()); });
+    added->footer(added->get_footer() + "\n\n" + program::layers_for_help(kProxyProgram));
+    added->add_flag("--check", proxy_.check,
+                    "Explain the file and start nothing, as `banyan check` does");
+    for (const program::Option& each : proxy_options()) {
+      const std::string name = "--" + std::string(each.name);
+      if (each.argument.empty()) {
+        added->add_flag(name)->description(std::string(each.help));
+        continue;
+      }
+      CLI::Option* option = added->add_option(name)->description(std::string(each.help));
+      option->type_name(std::string(each.argument));
+      if (each.repeatable) option->take_all();
+    }
+    added->get_option("--config")->default_str(serving::ProxyOptions{}.config_file);
+    for (const auto& [name, most] :
+         {std::pair{"--loops", kMostLoops}, std::pair{"--drain-notice", kLongestDrainNotice}}) {
+      added->get_option(name)->default_str("0")->check(CLI::Range(std::int64_t{0}, most));
+    }
+    proxy_command_ = added;
+  }
+
+  ProxyCommand made_proxy() const {
+    ProxyCommand command = proxy_;
+    command.json = target_.json;
+    for (const program::Option& each : proxy_options()) {
+      const std::string name(each.name);
+      for (const std::string& value : proxy_command_->get_option("--" + name)->results()) {
+        command.given.push_back({name, value});
+      }
+    }
+    return command;
+  }
+
+  void deployment_file_of(CLI::App* command) {
+    command->add_option("FILE", deployment_.file, "The deployment file")->capture_default_str();
+  }
+
+  DeploymentOptions deployment() const {
+    DeploymentOptions options = deployment_;
+    options.json = target_.json;
+    return options;
+  }
+
+  void add_up() {
+    CLI::App* added = command(
+        app_, "up",
+        "Start the programs of a deployment file and supervise them: each when what it needs is "
+        "ready, again with growing pauses when it fails, all of them stopped at Ctrl-C",
+        "  banyan up --check deployment.toml    what it would do\n"
+        "  banyan up deployment.toml\n"
+        "\nA file, with all that most need (docs/reference/deployment.md has every key):\n"
+        "  [programs.warehouse]\n"
+        "  command = [\"bin/warehouse\", \"--port\", \"8081\"]\n"
+        "  ready = \"http://127.0.0.1:8081/health/ready\"\n"
+        "  [programs.shop]\n"
+        "  command = [\"bin/shop\", \"--port\", \"${SHOP_PORT:-8080}\"]\n"
+        "  needs = [\"warehouse\"]",
+        [this] { return up(deployment()); });
+    deployment_file_of(added);
+    added->add_flag("--check", deployment_.check, "Explain the file and start nothing");
+  }
+
+  void add_ps() {
+    deployment_file_of(command(
+        app_, "ps",
+        "Show the programs that `banyan up` supervises: state, process, uptime, restarts, last end",
+        "  banyan ps\n  banyan ps deployment.toml --json", [this] { return ps(deployment()); }));
+  }
+
+  void add_logs() {
+    CLI::App* added = command(
+        app_, "logs",
+        "Show what the programs of `banyan up` have written, oldest first; also after their end",
+        "  banyan logs deployment.toml\n"
+        "  banyan logs deployment.toml shop --follow\n"
+        "  banyan logs deployment.toml shop --lines 1000 | grep refused\n"
+        "\nThe switch log of a rollout is another thing: banyan log",
+        [this] { return logs(deployment()); });
+    deployment_file_of(added);
+    added->add_option("PROGRAM", deployment_.program,
+                      "Only this one; \"banyan\" is the supervisor itself. Not on a terminal, its "
+                      "lines come as it wrote them");
+    added->add_option("--lines", deployment_.lines, "How many lines")
         ->capture_default_str()
-        ->check(CLI::Range(0, 1024));
-    added
-        ->add_option("--drain-notice", proxy_.drain_notice_ms,
-                     "Milliseconds between \"not ready\" and the end of accepting")
-        ->capture_default_str()
-        ->check(CLI::Range(0, 600'000));
+        ->check(CLI::Range(1, 1'000'000));
+    added->add_flag("--follow,-f", deployment_.follow, "Wait for further lines, until Ctrl-C");
+  }
+
+  void add_restart() {
+    CLI::App* added =
+        command(app_, "restart",
+                "Stop one program of `banyan up` and start it again; answers when it is ready",
+                "  banyan restart shop\n  banyan restart shop deployment.toml",
+                [this] { return restart(deployment()); });
+    added->add_option("PROGRAM", deployment_.program, "The program")->required();
+    deployment_file_of(added);
+  }
+
+  void add_down() {
+    deployment_file_of(command(
+        app_, "down",
+        "Stop all programs of `banyan up`, and that itself; answers when they have ended",
+        "  banyan down\n  banyan down deployment.toml", [this] { return down(deployment()); }));
+  }
+
+  /// Not for people, so hidden. Packages are made with it, and docs/reference/cli.md.
+  void add_manual() {
+    CLI::App* added = app_.add_subcommand(
+        "manual", "Write the man pages, the completions and the reference of this command line");
+    added->group("");
+    added->add_option("FOLDER", manual_folder_)->required();
+    added->callback([this] {
+      chosen_ = [this] {
+        const auto written = manual::write_manual(app_, BANYAN_VERSION, manual_folder_);
+        if (!written) print_error(written.error(), target_.json);
+        return written ? kDone : kRefused;
+      };
+    });
   }
 
   DatabaseOptions database() const {
     DatabaseOptions options = database_;
-    options.json = place_.json;
+    options.json = target_.json;
     options.wait = std::chrono::seconds(wait_seconds_);
     return options;
+  }
+
+  /// What is said and would be ignored.
+  std::string useless_option() const {
+    const auto given = [&](const char* option) { return app_.get_option(option)->count() != 0; };
+    const std::string command = app_.get_subcommands().front()->get_name();
+    const std::vector<std::string> asks{"status", "shift", "back", "next", "log", "verify"};
+    for (const char* option : {"--url", "--token-file", "--store"}) {
+      if (given(option) && std::ranges::find(asks, command) == asks.end()) {
+        return std::string(option) + " is of no use to `banyan " + command +
+               "`, which asks no process and no control store";
+      }
+    }
+    if (!given("--store")) return {};
+    for (const char* option : {"--url", "--token-file"}) {
+      if (given(option)) {
+        return "--store goes past the process, and " + std::string(option) +
+               " asks it; give one of them";
+      }
+    }
+    return {};
   }
 
   std::string explain(const CLI::ParseError& error, int argc, char** argv) const {
@@ -320,7 +706,7 @@ class CommandLine {
     for (const CLI::App* each : app_.get_subcommands({})) names.push_back(each->get_name());
     for (int i = 1; i < argc; ++i) {
       const std::string word = argv[i];
-      if (word == "--url" || word == "--store") {
+      if (word == "--url" || word == "--store" || word == "--token-file") {
         ++i;
       } else if (!word.starts_with('-')) {
         if (std::ranges::find(names, word) == names.end()) {
@@ -334,13 +720,22 @@ class CommandLine {
   }
 
   CLI::App app_;
-  Place place_;
+  ControlTarget target_;
   ChangeOptions options_;
   LogOptions log_;
+  std::string saga_;
   DatabaseOptions database_;
   int wait_seconds_ = 10;
   std::string head_;
-  ProxyOptions proxy_;
+  ProxyCommand proxy_;
+  CLI::App* proxy_command_ = nullptr;
+  InitOptions init_;
+  MapOptions map_;
+  CheckOptions check_;
+  NewOptions new_;
+  EventsOptions events_;
+  DeploymentOptions deployment_;
+  std::string manual_folder_;
   std::function<int()> chosen_;
 };
 

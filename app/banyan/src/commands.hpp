@@ -7,13 +7,16 @@
 #include <string>
 #include <vector>
 
+#include "banyan/program/settings.hpp"
+
 /// The subcommands, without their parsing: each in its own file in commands/, each prints its
 /// answer and returns an ExitCode.
 namespace banyan::cli {
 
 /// Whom a command asks.
-struct Place {
+struct ControlTarget {
   std::string url = "http://127.0.0.1:8080";  ///< of a running application or proxy
+  std::string token_file;                     ///< with the operators' token of that process
   std::string store;                          ///< file of a control store, instead of a process
   bool json = false;                          ///< print the answer as JSON
 };
@@ -24,6 +27,7 @@ struct ChangeOptions {
   std::string writes;   ///< "", "remote" or "local"
   std::string who;
   std::string why;
+  bool force = false;  ///< although the new side is not fit for traffic
 };
 
 struct LogOptions {
@@ -43,29 +47,112 @@ struct DatabaseOptions {
   std::chrono::seconds wait{};          ///< for whoever holds a file
 };
 
-/// See strangler::ProxyOptions.
-struct ProxyOptions {
-  std::string config_file = "banyan.toml";
-  std::string log_file;
-  bool explain = false;
-  std::vector<std::string> trusted_peers;
-  std::size_t loops = 0;
-  std::int64_t drain_notice_ms = 0;
+/// What `banyan init` is asked for.
+struct InitOptions {
+  std::string url;      ///< of the application: "http://127.0.0.1:3000"
+  std::string openapi;  ///< a file or an address; "" looks in the usual places
+  std::string output = "banyan.toml";
+  std::string ca_file;  ///< who vouches for the application by TLS; "": the system
+  std::string listen = "127.0.0.1:8080";
+  std::string operators = "127.0.0.1:9180";
+  bool force = false;    ///< over a file that is there
+  bool offline = false;  ///< asks nobody
+  bool json = false;
 };
 
-int status(const Place& place);
-int shift(const Place& place, const ChangeOptions& options);
-int back(const Place& place, const ChangeOptions& options);
-int next(const Place& place, const ChangeOptions& options);
-int log(const Place& place, const LogOptions& options);
-int verify(const Place& place, const std::string& noted_head);
+/// What `banyan check` is asked for.
+struct CheckOptions {
+  std::string file = "banyan.toml";
+  std::vector<std::string> requests;         ///< "GET /albums/1"
+  bool strict = false;                       ///< what is unsafe or odd counts
+  std::vector<std::string> trusted_peers{};  ///< besides those of the file: `banyan proxy --trust`
+  bool json = false;
+};
+
+/// What `banyan proxy` is asked for on the command line; more may come from the environment and
+/// from a file (banyan/program/settings.hpp).
+struct ProxyCommand {
+  std::vector<program::Given> given;
+  bool check = false;  ///< explains the file, and starts nothing
+  bool json = false;   ///< of `check`
+};
+
+/// What `banyan map` is asked for.
+struct MapOptions {
+  std::string description;          ///< what a program says to --describe; "-": standard input
+  std::string sources;              ///< what banyan_add_map() has written; "": none
+  std::string output = "docs/map";  ///< the folder of the pages
+  bool check = false;               ///< compares, and writes nothing
+  bool json = false;
+};
+
+/// What `banyan new` is asked for.
+struct NewOptions {
+  std::string name;
+  std::string in = ".";            ///< the folder in which it is made
+  std::string kit;                 ///< prefix of the installed kit; "" looks for it
+  std::string module = "notes";    ///< app: its first module
+  std::vector<std::string> needs;  ///< module: the modules that it asks
+  bool json = false;
+};
+
+/// Of the commands for many processes.
+struct DeploymentOptions {
+  std::string file = "deployment.toml";
+  std::string program;      ///< logs: "" is all; restart
+  std::size_t lines = 100;  ///< logs
+  bool follow = false;      ///< logs
+  bool check = false;       ///< up: explains the file, and starts nothing
+  bool json = false;
+};
+
+/// Of the commands for events.
+struct EventsOptions {
+  std::string database;         ///< a file, or postgresql://…
+  std::string application;      ///< of a server's database: what its roles' names begin with
+  std::string module;           ///< that published; list: "" is all
+  std::string lane;             ///< who follows
+  std::string key;              ///< replay: "" is all of the lane
+  std::int64_t hours = 24 * 7;  ///< purge: how long events are kept
+  std::string who;
+  std::string why;
+  bool json = false;
+};
+
+int new_app(const NewOptions& options);
+int new_module(const NewOptions& options);
+/// Writes the map of an application, or says what in it is stale.
+int draw_map(const MapOptions& options);
+/// Writes a first banyan.toml for an application of any kind.
+int init_file(const InitOptions& options);
+/// Explains a banyan.toml.
+int check_file(const CheckOptions& options);
+int status(const ControlTarget& target);
+int shift(const ControlTarget& target, const ChangeOptions& options);
+int back(const ControlTarget& target, const ChangeOptions& options);
+int next(const ControlTarget& target, const ChangeOptions& options);
+int log(const ControlTarget& target, const LogOptions& options);
+/// `saga`: its id, or what it is about; "" lists them.
+int sagas(const ControlTarget& target, const std::string& saga);
+int verify(const ControlTarget& target, const std::string& noted_head);
 int schema_adopt(const DatabaseOptions& options);
 int schema_report(const DatabaseOptions& options);
 int schema_move(const DatabaseOptions& options);
 int schema_decouple(const DatabaseOptions& options);
 int schema_dismiss(const DatabaseOptions& options);
 int migrate(const DatabaseOptions& options);
+int events_list(const EventsOptions& options);
+int events_replay(const EventsOptions& options);
+int events_skip(const EventsOptions& options);
+int events_forget(const EventsOptions& options);
+int events_purge(const EventsOptions& options);
 /// Runs until it is told to stop.
-int proxy(const ProxyOptions& options);
+int proxy(const ProxyCommand& command);
+/// Runs until it is told to stop, or until no program is left.
+int up(const DeploymentOptions& options);
+int ps(const DeploymentOptions& options);
+int logs(const DeploymentOptions& options);
+int down(const DeploymentOptions& options);
+int restart(const DeploymentOptions& options);
 
 }  // namespace banyan::cli

@@ -5,11 +5,11 @@
 #include <cctype>
 #include <filesystem>
 
-#include "digest/sha256.hpp"
+#include "banyan/digest/sha256.hpp"
+#include "banyan/sql/data_source.hpp"
+#include "banyan/stages/suggestion.hpp"
 #include "exit_code.hpp"
 #include "scripts.hpp"
-#include "sql/data_source.hpp"
-#include "stages/suggestion.hpp"
 #include "terminal.hpp"
 
 namespace banyan::cli {
@@ -26,28 +26,6 @@ std::string shortened(const std::string& sql) {
     if (is_space && !text.empty() && text.back() != ' ') text += ' ';
   }
   return text.size() <= kMost ? text : text.substr(0, kMost) + " …";
-}
-
-// CREATE TABLE [IF NOT EXISTS] name
-bool makes(const std::string& sql, const std::string& table) {
-  const std::vector<std::string> words = words_of(sql), name = words_of(table);
-  for (std::size_t i = 1; i + 1 < words.size(); ++i) {
-    if (words[i - 1] != "create" || words[i] != "table") continue;
-    const std::size_t at = words[i + 1] == "if" ? i + 4 : i + 1;
-    if (at < words.size() && words[at] == name.front()) return true;
-  }
-  return false;
-}
-
-std::vector<std::string> made_by_separation(const manifest::ManifestModule& module) {
-  std::vector<std::string> made;
-  for (const std::string& table : module.tables) {
-    const bool there = std::ranges::any_of(module.scripts, [&](const auto& each) {
-      return each.name.starts_with("separation/") && makes(each.sql, table);
-    });
-    if (there) made.push_back(table);
-  }
-  return made;
 }
 
 }  // namespace
@@ -85,17 +63,6 @@ Result<manifest::Manifest> manifest_for(const DatabaseOptions& options) {
   return read;
 }
 
-mover::Ownership ownership_of(const manifest::Manifest& manifest) {
-  mover::Ownership ownership;
-  for (const manifest::ManifestModule& each : manifest.modules) {
-    ownership.modules.push_back({each.name, each.tables, made_by_separation(each)});
-  }
-  for (const manifest::ManifestTable& each : manifest.shared_tables) {
-    ownership.shared.push_back({each.table, each.users});
-  }
-  return ownership;
-}
-
 std::vector<SeenStatement> seen_statements(const manifest::Manifest& manifest) {
   constexpr std::size_t kIdLength = 8;
   std::vector<SeenStatement> seen;
@@ -119,7 +86,7 @@ std::vector<mover::Statement> statements_of(const manifest::Manifest& manifest) 
 
 int give_up(const Error& error, bool json) {
   print_error(error, json);
-  return error.code == ErrorCode::NotFound || error.code == ErrorCode::Unavailable ? kUnreachable
+  return error.code == ErrorCode::NotFound || error.code == ErrorCode::Unavailable ? kUnavailable
                                                                                    : kRefused;
 }
 

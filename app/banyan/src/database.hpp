@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "banyan/manifest/manifest.hpp"
+#include "banyan/mover/report.hpp"
 #include "commands.hpp"
-#include "manifest/manifest.hpp"
-#include "mover/report.hpp"
 
 namespace banyan::cli {
 
@@ -13,8 +13,6 @@ Result<void> must_be_a_file(const DatabaseOptions& options);
 /// What the application that owns the database has written about it; NotFound when the database or
 /// its manifest is not there, or the manifest does not have `options.module` (unless it is "").
 Result<manifest::Manifest> manifest_for(const DatabaseOptions& options);
-
-mover::Ownership ownership_of(const manifest::Manifest& manifest);
 
 /// A statement that was seen to run, and is not dismissed.
 struct SeenStatement {

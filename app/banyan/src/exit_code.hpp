@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "banyan/kernel/exit_code.hpp"
+
 namespace banyan::cli {
 
-/// What the program ends with; scripts go by these.
-enum ExitCode : int {
-  kDone = 0,
-  kRefused = 1,      ///< understood and refused, or (verify) tampering found; the reason is printed
-  kUsage = 2,        ///< the command line itself is wrong; nothing was asked of anybody
-  kUnreachable = 3,  ///< no answer from the process, no such control store or database, or held
-  kUnfinished = 4,   ///< done, and cleaning up is left: the same command again completes it
-};
+using exit_code::kBadConfiguration;
+using exit_code::kBadData;
+using exit_code::kDone;
+using exit_code::kFault;
+using exit_code::kRefused;
+using exit_code::kUnavailable;
+using exit_code::kUnfinished;
+using exit_code::kUsage;
 
 }  // namespace banyan::cli

@@ -14,6 +14,6 @@ int main(int argc, char** argv) {
     return banyan::cli::run(argc, argv);
   } catch (const std::exception& exception) {
     banyan::cli::print_error(exception.what());
-    return banyan::cli::kRefused;
+    return banyan::cli::kFault;
   }
 }

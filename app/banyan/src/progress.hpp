@@ -7,7 +7,7 @@
 
 namespace banyan::cli {
 
-/// One line on standard error that tells how far a long work is: rewritten in place on a terminal,
+/// One line on standard error that tells how far a long work is: rewritten in target on a terminal,
 /// a new line every few seconds elsewhere, and nothing at all for what takes less than two seconds.
 class ProgressLine {
  public:

@@ -2,8 +2,8 @@
 #include "scripts.hpp"
 
 #include <algorithm>
-#include <cctype>
 
+#include "banyan/mover/ownership.hpp"
 #include "exit_code.hpp"
 #include "terminal.hpp"
 #include "traffic_text.hpp"
@@ -19,7 +19,7 @@ std::vector<std::string> words_of_script(const manifest::Manifest& manifest,
     if (module.module != script.module) continue;
     const auto found =
         std::ranges::find(module.scripts, std::string_view(script.name), &migrations::Script::name);
-    if (found != module.scripts.end()) words = words_of(found->sql);
+    if (found != module.scripts.end()) words = mover::words_of(found->sql);
   }
   std::ranges::sort(words);
   words.erase(std::unique(words.begin(), words.end()), words.end());
@@ -45,18 +45,6 @@ std::vector<migrations::ModuleScripts> scripts_of(const manifest::Manifest& mani
     all.push_back(std::move(scripts));
   }
   return all;
-}
-
-std::vector<std::string> words_of(std::string_view sql) {
-  std::vector<std::string> words(1);
-  for (const char c : sql) {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_') {
-      words.back() += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    } else if (!words.back().empty()) {
-      words.emplace_back();
-    }
-  }
-  return words;
 }
 
 mover::PauseEstimate announce_pause(

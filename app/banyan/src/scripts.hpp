@@ -5,17 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "manifest/manifest.hpp"
-#include "migrations/runner.hpp"
-#include "mover/pause.hpp"
+#include "banyan/manifest/manifest.hpp"
+#include "banyan/migrations/runner.hpp"
+#include "banyan/mover/pause.hpp"
 
 namespace banyan::cli {
 
 /// The migration scripts of a manifest; they point into it.
 std::vector<migrations::ModuleScripts> scripts_of(const manifest::Manifest& manifest);
-
-/// The words of a script, in lower case.
-std::vector<std::string> words_of(std::string_view sql);
 
 /// Says on standard error how long writers will have to wait for each script that is pending and
 /// wanted, by the rows of the tables that it names. Between two scripts writers have their turn; a

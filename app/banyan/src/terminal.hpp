@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "kernel/error.hpp"
+#include "banyan/kernel/error.hpp"
 
 namespace banyan::cli {
 

@@ -2,8 +2,8 @@
 #include "traffic_text.hpp"
 
 #include "admin_client.hpp"
+#include "banyan/stages/percent.hpp"
 #include "exit_code.hpp"
-#include "stages/percent.hpp"
 #include "terminal.hpp"
 
 namespace banyan::cli {
@@ -48,11 +48,12 @@ int show_change(const Json& document) {
   return kDone;
 }
 
-int change(const Place& place, const ChangeOptions& options, const std::string& verb) {
+int change(const ControlTarget& target, const ChangeOptions& options, const std::string& verb) {
   Json body = {{"who", options.who}, {"why", options.why}};
   if (!options.percent.empty()) body["percent"] = options.percent;
   if (!options.writes.empty()) body["writes"] = options.writes;
-  return order(place, "/migrations/" + options.module + '/' + verb, body, show_change);
+  if (options.force) body["force"] = true;
+  return order(target, "/rollouts/" + options.module + '/' + verb, body, show_change);
 }
 
 }  // namespace banyan::cli

@@ -21,6 +21,6 @@ std::string stage_text(const Json& traffic);
 int show_change(const Json& document);
 
 /// Asks for a change of a module by this verb of the API.
-int change(const Place& place, const ChangeOptions& options, const std::string& verb);
+int change(const ControlTarget& target, const ChangeOptions& options, const std::string& verb);
 
 }  // namespace banyan::cli

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "data/chinook_check.hpp"
+#include "data/chinook_customers.hpp"
 #include "data/stable_ids.hpp"
 
 namespace recordshop {
@@ -42,10 +43,12 @@ class ChinookData final : public ShopData {
  public:
   ChinookData(std::string file, banyan::sqlite::Connection reader)
       : file_(std::move(file)), reader_(std::move(reader)) {
-    size_ = {
-        reader_.number("SELECT count(*) FROM Artist"), reader_.number("SELECT count(*) FROM Album"),
-        reader_.number("SELECT count(*) FROM Track"), reader_.number("SELECT count(*) FROM Track"),
-        reader_.number("SELECT count(*) FROM Invoice")};
+    size_ = {reader_.number("SELECT count(*) FROM Artist"),
+             reader_.number("SELECT count(*) FROM Album"),
+             reader_.number("SELECT count(*) FROM Track"),
+             reader_.number("SELECT count(*) FROM Track"),
+             reader_.number("SELECT count(*) FROM Customer"),
+             reader_.number("SELECT count(*) FROM Invoice")};
     reader_.each(
         "SELECT TrackId FROM InvoiceLine GROUP BY TrackId ORDER BY sum(Quantity) DESC, TrackId"
         " LIMIT " +
@@ -95,6 +98,16 @@ class ChinookData final : public ShopData {
     batch.flush();
   }
 
+  void customers(const Take<customers::CustomerRecord>& take) override {
+    Batcher<customers::CustomerRecord> batch(take);
+    problems_of_customers_ = each_chinook_customer(reader_, [&](std::int64_t number, auto record) {
+      record.id = stable_id<customers::CustomerId>(kSeed, kCustomer, number, kEpoch);
+      record.opened_at = kEpoch;
+      batch.add(std::move(record));
+    });
+    batch.flush();
+  }
+
   void orders(const Take<orders::OrderRecord>& take) override {
     Batcher<orders::OrderRecord> batch(take);
     std::map<std::int64_t, std::vector<orders::OrderLine>> lines = lines_by_invoice();
@@ -113,7 +126,7 @@ class ChinookData final : public ShopData {
                    }
                    check_total(name, found->second, row.real(3));
                    batch.add({order_id(invoice, *placed), customer_id(row.number(1)),
-                              orders::OrderState::Confirmed, *placed, std::move(found->second)});
+                              orders::OrderState::Delivered, *placed, std::move(found->second)});
                  });
     batch.flush();
   }
@@ -126,15 +139,16 @@ class ChinookData final : public ShopData {
         list.push_back(std::to_string(rows) + " rows of " + std::string(table) + ": " + why);
       }
     };
-    lacks("Customer", "orders keep who placed them as an id; names and addresses are not imported");
     lacks("Employee", "the shop has no employees");
     lacks("Genre", "the catalogue has no genres");
     lacks("MediaType", "the catalogue has no media types");
     lacks("Playlist", "the shop has no playlists");
     lacks("PlaylistTrack", "the shop has no playlists");
     list.emplace_back(
-        "Track.Bytes and the billing addresses of Invoice: the shop does not use them");
+        "Track.Bytes, the billing addresses of Invoice, and companies and telephone numbers of"
+        " Customer: the shop does not use them");
     list.insert(list.end(), problems_of_tracks_.begin(), problems_of_tracks_.end());
+    list.insert(list.end(), problems_of_customers_.begin(), problems_of_customers_.end());
     list.insert(list.end(), problems_of_orders_.begin(), problems_of_orders_.end());
     return list;
   }
@@ -214,6 +228,7 @@ class ChinookData final : public ShopData {
   ShopSize size_;
   std::set<std::int64_t> hot_;
   std::vector<std::string> problems_of_tracks_;
+  std::vector<std::string> problems_of_customers_;
   std::vector<std::string> problems_of_orders_;
 };
 

@@ -4,13 +4,13 @@
 #include <filesystem>
 #include <memory>
 
+#include "banyan/kernel/result.hpp"
 #include "data/shop_data.hpp"
-#include "kernel/result.hpp"
 
 namespace recordshop {
 
 /// The records of a Chinook database (https://github.com/lerocha/chinook-database): artists,
-/// albums, tracks with their prices in US dollars, and every invoice as a confirmed order of its
+/// albums, tracks with their prices in US dollars, and every invoice as a delivered order of its
 /// day. Chinook has no stock; it is made up: plenty of everything, a few copies of the twenty
 /// tracks that sold best. The file is opened for reading only.
 ///

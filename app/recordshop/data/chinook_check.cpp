@@ -16,7 +16,9 @@ const std::vector<Wanted>& wanted() {
       {"Artist", {"ArtistId", "Name"}},
       {"Album", {"AlbumId", "Title", "ArtistId"}},
       {"Track", {"TrackId", "Name", "AlbumId", "Composer", "Milliseconds", "UnitPrice"}},
-      {"Customer", {"CustomerId"}},
+      {"Customer",
+       {"CustomerId", "FirstName", "LastName", "Address", "City", "State", "Country", "PostalCode",
+        "Email"}},
       {"Invoice", {"InvoiceId", "CustomerId", "InvoiceDate", "Total"}},
       {"InvoiceLine", {"InvoiceLineId", "InvoiceId", "TrackId", "UnitPrice", "Quantity"}},
   };

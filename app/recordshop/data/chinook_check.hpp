@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sqlite/connection.hpp"
+#include "banyan/sqlite/connection.hpp"
 
 namespace recordshop {
 

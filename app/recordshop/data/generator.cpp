@@ -5,6 +5,7 @@
 #include <array>
 
 #include "data/names.hpp"
+#include "data/people.hpp"
 #include "data/stable_ids.hpp"
 
 namespace recordshop {
@@ -32,6 +33,7 @@ class GeneratedData final : public ShopData {
     size_.artists = share(size_.albums, kAlbumsOfArtist);
     size_.stock = tracks_;
     size_.orders = share(tracks_, 10);
+    size_.customers = 1 + buyers();
   }
 
   std::string name() const override {
@@ -70,6 +72,16 @@ class GeneratedData final : public ShopData {
     batch.flush();
   }
 
+  void customers(const Take<customers::CustomerRecord>& take) override {
+    Batcher<customers::CustomerRecord> batch(take);
+    batch.add(ada_vogel(kEpoch));
+    for (std::int64_t i = 0; i < buyers(); ++i) {
+      batch.add(make_person(stable_id<customers::CustomerId>(seed_, kCustomer, i, kEpoch),
+                            number(kCustomer, i), i + 1, kEpoch));
+    }
+    batch.flush();
+  }
+
   void orders(const Take<orders::OrderRecord>& take) override {
     Batcher<orders::OrderRecord> batch(take);
     for (std::int64_t i = 0; i < size_.orders; ++i) batch.add(order(i));
@@ -95,6 +107,9 @@ class GeneratedData final : public ShopData {
     return orders::OrderId::make(placed, random);
   }
 
+  /// Those who placed the orders of the past.
+  std::int64_t buyers() const { return share(size_.orders, 5); }
+
   /// One in five hundred, and at least the first.
   static bool is_hot(std::int64_t i) { return i % 500 == 0; }
 
@@ -119,9 +134,8 @@ class GeneratedData final : public ShopData {
         order_id(i, placed),
         stable_id<orders::CustomerId>(
             seed_, kCustomer,
-            static_cast<std::int64_t>(some % static_cast<std::uint64_t>(share(size_.orders, 5))),
-            kEpoch),
-        orders::OrderState::Confirmed,
+            static_cast<std::int64_t>(some % static_cast<std::uint64_t>(buyers())), kEpoch),
+        orders::OrderState::Delivered,
         placed,
         {}};
     const auto lines = static_cast<std::int64_t>(1 + some % 4);

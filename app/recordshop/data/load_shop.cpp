@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "kernel/random.hpp"
+#include "banyan/kernel/random.hpp"
 
 namespace recordshop {
 namespace {
@@ -45,14 +45,15 @@ class Loading {
 }  // namespace
 
 double LoadReport::records_per_second() const {
-  const std::int64_t all =
-      stored.artists + stored.albums + stored.tracks + stored.stock + stored.orders;
+  const std::int64_t all = stored.artists + stored.albums + stored.tracks + stored.stock +
+                           stored.customers + stored.orders;
   return took.count() > 0 ? static_cast<double>(all) / took.count() : 0;
 }
 
-bool is_empty(const ModuleDatabases& modules) {
-  const Context context = Context::begin(kBudget);
+bool is_empty(const ModuleDatabases& modules, const banyan::Clock& clock) {
+  const Context context = Context::begin(kBudget, clock, banyan::system_random());
   return catalog::count_tracks(modules.catalog, context) == 0 &&
+         customers::count_customers(modules.customers, context) == 0 &&
          warehouse::count_stock(modules.warehouse, context) == 0 &&
          orders::count_orders(modules.orders, context) == 0;
 }
@@ -60,7 +61,7 @@ bool is_empty(const ModuleDatabases& modules) {
 Result<LoadReport> load_shop(ShopData& data, const ModuleDatabases& modules,
                              const banyan::Clock& clock,
                              const std::function<void(const Progress&)>& progress) {
-  if (!is_empty(modules)) {
+  if (!is_empty(modules, clock)) {
     return banyan::fail(banyan::ErrorCode::AlreadyExists, "recordshop.already_loaded",
                         "the shop has data already; " + data.name() +
                             " was not loaded and nothing was changed. Choose another database, or"
@@ -102,6 +103,14 @@ Result<LoadReport> load_shop(ShopData& data, const ModuleDatabases& modules,
     });
   });
   report.stored.stock = loading.stored();
+
+  loading.begin("customers", size.customers);
+  data.customers([&](std::span<const customers::CustomerRecord> records) {
+    loading.batch(records.size(), [&](const Context& context) {
+      return customers::load(modules.customers, context, records);
+    });
+  });
+  report.stored.customers = loading.stored();
 
   loading.begin("orders", size.orders);
   data.orders([&](std::span<const orders::OrderRecord> records) {

@@ -7,15 +7,18 @@
 #include <string_view>
 #include <vector>
 
+#include "banyan/kernel/clock.hpp"
 #include "data/shop_data.hpp"
-#include "kernel/clock.hpp"
 
 namespace recordshop {
 
 /// The tables of each module.
 struct ModuleDatabases {
   banyan::sql::ModuleDatabase& catalog;
+  banyan::sql::ModuleDatabase& customers;
   banyan::sql::ModuleDatabase& warehouse;
+  banyan::sql::ModuleDatabase& payments;
+  banyan::sql::ModuleDatabase& shipping;
   banyan::sql::ModuleDatabase& orders;
 };
 
@@ -29,12 +32,12 @@ struct LoadReport {
   ShopSize stored;
   std::chrono::duration<double> took{};
   std::vector<std::string> not_mapped;
-  /// Of all five kinds.
+  /// Of all kinds.
   double records_per_second() const;
 };
 
 /// Is nothing there yet?
-bool is_empty(const ModuleDatabases& modules);
+bool is_empty(const ModuleDatabases& modules, const banyan::Clock& clock);
 
 /// Stores everything through the modules' own loaders, a batch in a unit of work, and calls
 /// `progress` after each. AlreadyExists "recordshop.already_loaded" when there is anything in the

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <exception>
 
+#include "banyan/kernel/exit_code.hpp"
+#include "banyan/migrations/runner.hpp"
 #include "data/chinook.hpp"
 #include "data/generator.hpp"
 #include "data/shop_database.hpp"
@@ -13,9 +15,7 @@ namespace {
 
 using recordshop::Progress;
 
-constexpr int kUsage = 64;      // sysexits.h, EX_USAGE
-constexpr int kDataError = 65;  // EX_DATAERR
-constexpr int kFault = 70;      // EX_SOFTWARE
+using namespace banyan::exit_code;
 
 void show(const Progress& progress) {
   std::fprintf(stderr, "  %-8.*s %lld of %lld\n", static_cast<int>(progress.what.size()),
@@ -29,18 +29,21 @@ int fill(recordshop::ShopData& data, const std::string& where) {
     std::fprintf(stderr, "--database: %s\n", source.error().message.c_str());
     return kUsage;
   }
-  recordshop::ShopDatabase database(*source);
+  recordshop::ShopDatabase database(*source, banyan::system_clock());
   std::fprintf(stderr, "loading %s into %s\n", data.name().c_str(), source->display().c_str());
   const auto report = recordshop::load_shop(data, database.modules(), banyan::system_clock(), show);
   if (!report) {
     std::fprintf(stderr, "%s\n", report.error().message.c_str());
-    return kDataError;
+    return kBadData;
   }
   std::printf(
-      "%lld artists, %lld albums, %lld tracks with stock, %lld orders in %.1f s (%.0f records/s)\n",
+      "%lld artists, %lld albums, %lld tracks with stock, %lld customers, %lld orders in %.1f s "
+      "(%.0f records/s)\n",
       static_cast<long long>(report->stored.artists), static_cast<long long>(report->stored.albums),
-      static_cast<long long>(report->stored.tracks), static_cast<long long>(report->stored.orders),
-      report->took.count(), report->records_per_second());
+      static_cast<long long>(report->stored.tracks),
+      static_cast<long long>(report->stored.customers),
+      static_cast<long long>(report->stored.orders), report->took.count(),
+      report->records_per_second());
   if (!report->not_mapped.empty()) std::printf("not imported:\n");
   for (const std::string& line : report->not_mapped) std::printf("  %s\n", line.c_str());
   return 0;
@@ -51,9 +54,7 @@ int fill(recordshop::ShopData& data, const std::string& where) {
 int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);  // a reader who is gone is an error of the write
   CLI::App program("Fills the database of a record shop that has no data yet.");
-  program.footer(
-      "Exit codes: 0 filled, 64 wrong usage, 65 the data or the database is not fit, 70 a"
-      " fault.\nA database that has data already is left as it is.");
+  program.footer("A database that has data already is left as it is.\n\n" + for_help());
   program.require_subcommand(1);
   std::string database;
   recordshop::GeneratorOptions options;
@@ -85,7 +86,10 @@ int main(int argc, char** argv) {
     auto data = recordshop::open_chinook(chinook);
     if (data) return fill(**data, database);
     std::fprintf(stderr, "%s\n", data.error().message.c_str());
-    return kDataError;
+    return kBadData;
+  } catch (const banyan::migrations::MigrationFault& fault) {
+    std::fprintf(stderr, "recordshop-data: %s\n", fault.what());
+    return kBadData;
   } catch (const std::exception& exception) {
     std::fprintf(stderr, "recordshop-data: %s\n", exception.what());
     return kFault;

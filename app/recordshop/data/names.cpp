@@ -47,6 +47,11 @@ std::string person_name(std::uint64_t number) {
   return first + ' ' + pick(kLastNames, number);
 }
 
+std::string street_name(std::uint64_t number) {
+  const std::string noun = pick(kNouns, number);
+  return noun + (number % 2 == 0 ? " Street " : " Lane ") + std::to_string(1 + number / 2 % 120);
+}
+
 std::string artist_name(std::uint64_t number) {
   const std::uint64_t kind = number % 4;
   number /= 4;

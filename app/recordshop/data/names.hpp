@@ -11,5 +11,6 @@ std::string artist_name(std::uint64_t number);
 std::string album_title(std::uint64_t number);
 std::string track_title(std::uint64_t number);
 std::string person_name(std::uint64_t number);
+std::string street_name(std::uint64_t number);  ///< with a house number
 
 }  // namespace recordshop

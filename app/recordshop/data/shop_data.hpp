@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "catalog/module.hpp"
+#include "customers/module.hpp"
 #include "orders/module.hpp"
 #include "warehouse/module.hpp"
 
@@ -21,6 +22,7 @@ struct ShopSize {
   std::int64_t albums = 0;
   std::int64_t tracks = 0;
   std::int64_t stock = 0;
+  std::int64_t customers = 0;
   std::int64_t orders = 0;
 };
 
@@ -36,6 +38,7 @@ class ShopData {
   virtual void albums(const Take<catalog::AlbumRecord>& take) = 0;
   virtual void tracks(const Take<catalog::TrackRecord>& take) = 0;
   virtual void stock(const Take<warehouse::StockRecord>& take) = 0;
+  virtual void customers(const Take<customers::CustomerRecord>& take) = 0;
   /// Orders of the past: finished, and not taken from the stock.
   virtual void orders(const Take<orders::OrderRecord>& take) = 0;
   /// One sentence for each kind of thing that the shop has no place for. Complete when everything

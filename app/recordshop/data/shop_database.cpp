@@ -1,19 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/shop_database.hpp"
 
-#include "migrations/runner.hpp"
+#include "banyan/migrations/runner.hpp"
+#include "banyan/sql/database.hpp"
 #include "schema.hpp"
-#include "sql/database.hpp"
 
+// Generated from each module's TABLES and from migrations/.
 namespace catalog {
 const std::vector<banyan::migrations::Script>& migrations();
-}
+const std::vector<std::string>& tables();
+}  // namespace catalog
+namespace customers {
+const std::vector<banyan::migrations::Script>& migrations();
+const std::vector<std::string>& tables();
+}  // namespace customers
 namespace warehouse {
 const std::vector<banyan::migrations::Script>& migrations();
-}
+const std::vector<std::string>& tables();
+}  // namespace warehouse
+namespace payments {
+const std::vector<banyan::migrations::Script>& migrations();
+const std::vector<std::string>& tables();
+}  // namespace payments
+namespace shipping {
+const std::vector<banyan::migrations::Script>& migrations();
+const std::vector<std::string>& tables();
+}  // namespace shipping
 namespace orders {
 const std::vector<banyan::migrations::Script>& migrations();
-}
+const std::vector<std::string>& tables();
+}  // namespace orders
 
 namespace recordshop {
 
@@ -24,9 +40,9 @@ namespace {
 using banyan::migrations::Runner;
 
 std::vector<banyan::migrations::ModuleScripts> all_scripts() {
-  return {{"shared", shared_scripts()},
-          {"catalog", catalog::migrations()},
-          {"warehouse", warehouse::migrations()},
+  return {{"shared", shared_scripts()},           {"catalog", catalog::migrations()},
+          {"customers", customers::migrations()}, {"warehouse", warehouse::migrations()},
+          {"payments", payments::migrations()},   {"shipping", shipping::migrations()},
           {"orders", orders::migrations()}};
 }
 
@@ -34,15 +50,15 @@ std::vector<banyan::migrations::ModuleScripts> all_scripts() {
 constexpr const char* kApplication = "recordshop";
 
 /// Brings the schema up to date before anybody opens the database.
-const DataSource& migrated(const DataSource& source) {
-  Runner(source, kApplication, all_scripts()).apply();
+const DataSource& migrated(const DataSource& source, const banyan::Clock& clock) {
+  Runner(source, kApplication, all_scripts(), clock).apply();
   return source;
 }
 
-std::vector<banyan::sql::Crossing> crossings_of(std::string_view module) {
-  std::vector<banyan::sql::Crossing> all;
-  for (const auto& crossing : crossings()) {
-    if (crossing.module == module) all.push_back({crossing.table, crossing.reason});
+std::vector<banyan::sql::BoundaryViolation> violations_of(std::string_view module) {
+  std::vector<banyan::sql::BoundaryViolation> all;
+  for (const auto& violation : violations()) {
+    if (violation.module == module) all.push_back({violation.table, violation.reason});
   }
   return all;
 }
@@ -50,21 +66,27 @@ std::vector<banyan::sql::Crossing> crossings_of(std::string_view module) {
 }  // namespace
 
 struct ShopDatabase::Parts {
-  Parts(const DataSource& where, const banyan::Clock& clock)
+  Parts(const DataSource& where, const banyan::Clock& time)
       : source(where),
-        shared(banyan::sql::Database::open(migrated(source),
-                                           {.application = kApplication, .clock = &clock})) {}
+        clock(time),
+        shared(banyan::sql::Database::open(migrated(source, time),
+                                           {.application = kApplication, .clock = &time})) {}
 
   DataSource source;
+  const banyan::Clock& clock;
   std::unique_ptr<banyan::sql::Database> shared;
-  banyan::sql::ModuleDatabase catalog = shared->connect("catalog", {"artists", "albums", "tracks"});
-  banyan::sql::ModuleDatabase warehouse = shared->connect(
-      "warehouse", {"stock", "reservations", "reservation_lines", "deliveries", "stock_movements"},
-      crossings_of("warehouse"));
-  banyan::sql::ModuleDatabase orders = shared->connect(
-      "orders",
-      {"orders", "order_lines", "order_keys", "order_sagas", "order_saga_steps", "order_history"},
-      crossings_of("orders"));
+  banyan::sql::ModuleDatabase catalog =
+      shared->connect("catalog", catalog::tables(), violations_of("catalog"));
+  banyan::sql::ModuleDatabase customers =
+      shared->connect("customers", customers::tables(), violations_of("customers"));
+  banyan::sql::ModuleDatabase warehouse =
+      shared->connect("warehouse", warehouse::tables(), violations_of("warehouse"));
+  banyan::sql::ModuleDatabase payments =
+      shared->connect("payments", payments::tables(), violations_of("payments"));
+  banyan::sql::ModuleDatabase shipping =
+      shared->connect("shipping", shipping::tables(), violations_of("shipping"));
+  banyan::sql::ModuleDatabase orders =
+      shared->connect("orders", orders::tables(), violations_of("orders"));
 };
 
 ShopDatabase::ShopDatabase(const DataSource& source, const banyan::Clock& clock)
@@ -76,11 +98,13 @@ ShopDatabase::ShopDatabase(const std::filesystem::path& file, const banyan::Cloc
 ShopDatabase::~ShopDatabase() = default;
 
 ModuleDatabases ShopDatabase::modules() {
-  return {parts_->catalog, parts_->warehouse, parts_->orders};
+  return {parts_->catalog,  parts_->customers, parts_->warehouse,
+          parts_->payments, parts_->shipping,  parts_->orders};
 }
 
 void ShopDatabase::separate(std::string_view module, std::string_view prefix) {
-  Runner(parts_->source, kApplication, all_scripts()).apply_separation(module, prefix);
+  Runner(parts_->source, kApplication, all_scripts(), parts_->clock)
+      .apply_separation(module, prefix);
 }
 
 }  // namespace recordshop

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <memory>
 
+#include "banyan/sql/data_source.hpp"
 #include "data/load_shop.hpp"
-#include "sql/data_source.hpp"
 
 namespace recordshop {
 
@@ -15,10 +15,8 @@ class ShopDatabase {
  public:
   /// Creates a file when it is missing, and applies the migrations that it lacks (not those of
   /// separation/). Throws banyan::migrations::MigrationFault and banyan::sql::Fault.
-  explicit ShopDatabase(const banyan::sql::DataSource& source,
-                        const banyan::Clock& clock = banyan::system_clock());
-  explicit ShopDatabase(const std::filesystem::path& file,
-                        const banyan::Clock& clock = banyan::system_clock());
+  ShopDatabase(const banyan::sql::DataSource& source, const banyan::Clock& clock);
+  ShopDatabase(const std::filesystem::path& file, const banyan::Clock& clock);
   ~ShopDatabase();
   ShopDatabase(const ShopDatabase&) = delete;
   ShopDatabase& operator=(const ShopDatabase&) = delete;

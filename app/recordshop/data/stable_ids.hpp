@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-#include "kernel/clock.hpp"
-#include "kernel/id.hpp"
-#include "kernel/random.hpp"
+#include "banyan/kernel/clock.hpp"
+#include "banyan/kernel/id.hpp"
+#include "banyan/kernel/random.hpp"
 
 namespace recordshop {
 

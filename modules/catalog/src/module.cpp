@@ -3,7 +3,7 @@
 
 #include "application/use_cases.hpp"
 #include "persistence/memory_catalog.hpp"
-#include "persistence/soci_catalog.hpp"
+#include "persistence/sql_catalog.hpp"
 
 namespace catalog {
 

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/bindings.hpp"
+#include "banyan/kernel/bindings.hpp"
 
 namespace banyan {
 namespace {
 
 std::string name_of(const PortInfo& port, const Operation& operation) {
   return std::string(port.name) + '.' + std::string(operation.name);
+}
+
+/// A fault of somebody, as opposed to an answer that nobody likes.
+bool is_fault(ErrorCode code) {
+  return code == ErrorCode::Internal || code == ErrorCode::Unavailable ||
+         code == ErrorCode::DeadlineExceeded || code == ErrorCode::ResourceExhausted;
 }
 
 class NoObserver final : public CallObserver {
@@ -84,6 +90,30 @@ Error answer_to(const std::exception& exception, const PortInfo& port, const Ope
   const auto* operational = dynamic_cast<const OperationalFault*>(&exception);
   const bool known = operational != nullptr && operational->error().code != ErrorCode::Internal;
   return known ? operational->error() : fault_of(port, operation);
+}
+
+void PortCallSpan::begin(SpanKind kind, const PortInfo& port, const Operation& operation,
+                         std::string_view binding, const CallObserver& observer) {
+  if (&observer == &no_observer()) return;
+  span_ = Span::child_of(*given_, kind, port.name, operation.name);
+  span_.set("rpc.system", "banyan")
+      .set("rpc.service", port.name)
+      .set("rpc.method", operation.name)
+      .set("banyan.binding", binding)
+      .set("banyan.effect", to_string(operation.effect));
+  if (const RoutingDecision* decision = given_->routed(port.name)) {
+    span_.set("banyan.side", to_string(decision->side))
+        .set("banyan.routing.revision", static_cast<std::int64_t>(decision->revision));
+  }
+  inside_.emplace(*given_);
+  span_.enter(*inside_);
+}
+
+void PortCallSpan::failed(const Error& error) {
+  span_.set("banyan.rule", error.rule);
+  if (!is_fault(error.code)) return;
+  span_.set("error.type", error.rule);
+  span_.fail(error.message);
 }
 
 CallObserver& no_observer() {

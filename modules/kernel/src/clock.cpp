@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/clock.hpp"
+#include "banyan/kernel/clock.hpp"
 
 #include <array>
 #include <charconv>
 #include <cstdio>
 #include <fstream>
 
-#include "kernel/lease.hpp"
+#include "banyan/kernel/lease.hpp"
 
 namespace banyan {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/context.hpp"
+#include "banyan/kernel/context.hpp"
 
 #include <algorithm>
 
-#include "kernel/hex.hpp"
-#include "kernel/id.hpp"
+#include "banyan/kernel/hex.hpp"
+#include "banyan/kernel/id.hpp"
 
 namespace banyan {
 namespace {
@@ -24,7 +24,7 @@ std::string non_zero_hex(Random& random, unsigned words) {
 TraceContext TraceContext::make(Random& random) {
   return {.trace_id = non_zero_hex(random, 2),
           .span_id = non_zero_hex(random, 1),
-          .sampled = true,
+          .sampled = false,
           .state = {}};
 }
 
@@ -88,6 +88,7 @@ Context Context::within(std::chrono::milliseconds budget, const Clock& clock) co
 Context Context::with_key(std::string key) const {
   Context context = *this;
   context.idempotency_key = std::move(key);
+  context.replayed = nullptr;  // of another command
   return context;
 }
 

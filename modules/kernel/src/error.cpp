@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/error.hpp"
+#include "banyan/kernel/error.hpp"
 
 #include <array>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/id.hpp"
+#include "banyan/kernel/id.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
 
-#include "kernel/hex.hpp"
+#include "banyan/kernel/hex.hpp"
 
 namespace banyan {
 namespace {

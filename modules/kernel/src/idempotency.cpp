@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/idempotency.hpp"
+#include "banyan/kernel/idempotency.hpp"
 
-#include "kernel/unit_of_work.hpp"
+#include "banyan/kernel/unit_of_work.hpp"
 
 namespace banyan {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/memory_store.hpp"
+#include "banyan/kernel/memory_store.hpp"
 
 namespace banyan {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/paging.hpp"
+#include "banyan/kernel/paging.hpp"
 
 namespace banyan {
 namespace {

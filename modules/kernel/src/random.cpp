@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/random.hpp"
+#include "banyan/kernel/random.hpp"
 
 #include <sys/random.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/routing.hpp"
+#include "banyan/kernel/routing.hpp"
 
 namespace banyan {
 namespace {
@@ -19,10 +19,10 @@ constexpr std::uint64_t hash(std::string_view text, std::uint64_t seed) {
 
 }  // namespace
 
-std::uint32_t sticky_bucket(std::string_view module, std::string_view unit) {
-  // Seeded by the module, so that the same users are not the guinea pigs of every migration.
+std::uint32_t sticky_bucket(std::string_view module, std::string_view key) {
+  // Seeded by the module, so that the same users are not the guinea pigs of every rollout.
   const std::uint64_t seed = hash(module, 0xCBF2'9CE4'8422'2325ULL);
-  return static_cast<std::uint32_t>(hash(unit, seed) % 10'000);
+  return static_cast<std::uint32_t>(hash(key, seed) % 10'000);
 }
 
 }  // namespace banyan

@@ -1,61 +1,153 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
-#include <stop_token>
 #include <thread>
 #include <utility>
+#include <vector>
 
-#include "kernel/executor.hpp"
+#include "banyan/kernel/executor.hpp"
 
 namespace banyan {
 namespace {
 
-class ThreadHandle final : public Scheduler::Handle {
- public:
-  ThreadHandle(std::chrono::milliseconds interval, std::move_only_function<void()> task)
-      : interval_(interval),
-        task_(std::move(task)),
-        thread_([this](const std::stop_token& stop) { run(stop); }) {}
+using Clock = std::chrono::steady_clock;
 
-  void wake() override {
+/// The tasks, and the threads that run them: whoever is idle waits for the next one that is due.
+/// There is always one that is, so that no task waits for another; a thread is made when the last
+/// idle one has found something to do.
+class Timetable {
+ public:
+  struct Task {
+    std::chrono::milliseconds interval;
+    std::move_only_function<void()> run;
+    Clock::time_point due;
+    bool running = false;
+    bool woken = false;  ///< while it ran
+  };
+
+  ~Timetable() {
     {
       const std::lock_guard lock(mutex_);
-      woken_ = true;
+      stopping_ = true;
     }
-    changed_.notify_one();
+    changed_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  std::shared_ptr<Task> add(std::chrono::milliseconds interval,
+                            std::move_only_function<void()> run) {
+    auto task = std::make_shared<Task>();
+    task->interval = interval;
+    task->run = std::move(run);
+    task->due = Clock::now() + interval;
+    {
+      const std::lock_guard lock(mutex_);
+      tasks_.push_back(task);
+      keep_one_idle();
+    }
+    changed_.notify_all();
+    return task;
+  }
+
+  /// Waits for a call that is running.
+  void remove(const std::shared_ptr<Task>& task) {
+    std::unique_lock lock(mutex_);
+    std::erase(tasks_, task);
+    changed_.wait(lock, [&] { return !task->running; });
+    task->run = nullptr;  // a thread may look at the task once more
+  }
+
+  void wake(Task& task) {
+    {
+      const std::lock_guard lock(mutex_);
+      task.woken = task.running;
+      task.due = Clock::now();
+    }
+    changed_.notify_all();
   }
 
  private:
-  void run(const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
-    while (true) {
-      changed_.wait_for(lock, stop, interval_, [this] { return woken_; });
-      if (stop.stop_requested()) return;
-      woken_ = false;
-      lock.unlock();
-      task_();
-      lock.lock();
+  void keep_one_idle() {
+    if (idle_ == 0 && threads_.size() < tasks_.size()) {
+      ++idle_;  // it is, until it has looked
+      threads_.emplace_back([this] { work(); });
     }
   }
 
-  const std::chrono::milliseconds interval_;
-  std::move_only_function<void()> task_;
+  /// The task that is due first of those that are not running; null: none.
+  std::shared_ptr<Task> next() const {
+    std::shared_ptr<Task> first;
+    for (const auto& each : tasks_) {
+      if (!each->running && (!first || each->due < first->due)) first = each;
+    }
+    return first;
+  }
+
+  void work() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      const std::shared_ptr<Task> task = next();
+      if (!task) {
+        changed_.wait(lock);
+        continue;
+      }
+      if (task->due > Clock::now()) {
+        changed_.wait_until(lock, Clock::time_point(task->due));
+        continue;
+      }
+      task->running = true;
+      --idle_;
+      keep_one_idle();
+      lock.unlock();
+      task->run();
+      lock.lock();
+      ++idle_;
+      task->running = false;
+      task->due = std::exchange(task->woken, false) ? Clock::now() : Clock::now() + task->interval;
+      changed_.notify_all();
+    }
+  }
+
   std::mutex mutex_;
-  std::condition_variable_any changed_;
-  bool woken_ = false;
-  std::jthread thread_;  // last: its destructor stops and joins before the rest goes
+  std::condition_variable changed_;
+  std::vector<std::shared_ptr<Task>> tasks_;
+  std::vector<std::thread> threads_;
+  std::size_t idle_ = 0;
+  bool stopping_ = false;
 };
 
-class ThreadScheduler final : public Scheduler {
+class TimetableHandle final : public Scheduler::Handle {
+ public:
+  TimetableHandle(std::shared_ptr<Timetable> timetable, std::chrono::milliseconds interval,
+                  std::move_only_function<void()> task)
+      : timetable_(std::move(timetable)), task_(timetable_->add(interval, std::move(task))) {}
+  ~TimetableHandle() override { timetable_->remove(task_); }
+  TimetableHandle(const TimetableHandle&) = delete;
+  TimetableHandle& operator=(const TimetableHandle&) = delete;
+
+  void wake() override { timetable_->wake(*task_); }
+
+ private:
+  std::shared_ptr<Timetable> timetable_;
+  std::shared_ptr<Timetable::Task> task_;
+};
+
+class SharedScheduler final : public Scheduler {
  public:
   std::unique_ptr<Handle> every(std::chrono::milliseconds interval,
                                 std::move_only_function<void()> task) override {
-    return std::make_unique<ThreadHandle>(interval, std::move(task));
+    return std::make_unique<TimetableHandle>(timetable_, interval, std::move(task));
   }
+
+ private:
+  std::shared_ptr<Timetable> timetable_ = std::make_shared<Timetable>();
 };
 
 }  // namespace
 
-std::unique_ptr<Scheduler> make_thread_scheduler() { return std::make_unique<ThreadScheduler>(); }
+std::unique_ptr<Scheduler> make_thread_scheduler() { return std::make_unique<SharedScheduler>(); }
 
 }  // namespace banyan

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "kernel/executor.hpp"
+#include "banyan/kernel/executor.hpp"
 
 namespace banyan {
 namespace {

@@ -3,22 +3,22 @@
 
 #include "application/use_cases.hpp"
 #include "persistence/memory_orders.hpp"
-#include "persistence/soci_orders.hpp"
+#include "persistence/sql_orders.hpp"
 
 namespace orders {
 
-std::unique_ptr<Orders> make_orders(Needs needs, banyan::sql::ModuleDatabase& database,
+std::unique_ptr<Module> make_orders(Needs needs, banyan::sql::ModuleDatabase& database,
                                     const banyan::Environment& environment) {
   return make_orders(needs, database, environment, SagaPolicy{});
 }
 
-std::unique_ptr<Orders> make_orders(Needs needs, banyan::sql::ModuleDatabase& database,
+std::unique_ptr<Module> make_orders(Needs needs, banyan::sql::ModuleDatabase& database,
                                     const banyan::Environment& environment,
                                     const SagaPolicy& policy) {
   return make_orders_on(make_soci_order_store(database), needs, environment, policy);
 }
 
-std::unique_ptr<Orders> make_memory_orders(Needs needs, const banyan::Environment& environment,
+std::unique_ptr<Module> make_memory_orders(Needs needs, const banyan::Environment& environment,
                                            const SagaPolicy& policy, banyan::MemoryLedger* ledger) {
   return make_orders_on(make_memory_order_store(environment.clock, ledger), needs, environment,
                         policy);

@@ -3,7 +3,7 @@
 
 #include "application/use_cases.hpp"
 #include "persistence/memory_warehouse.hpp"
-#include "persistence/soci_warehouse.hpp"
+#include "persistence/sql_warehouse.hpp"
 
 namespace warehouse {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "control/admin_api.hpp"
+#include "banyan/control/admin_api.hpp"
 
 #include <algorithm>
 #include <charconv>
 
+#include "banyan/stages/suggestion.hpp"
 #include "change_order.hpp"
 #include "json_text.hpp"
-#include "stages/suggestion.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -14,37 +14,32 @@ namespace {
 constexpr std::size_t kUsualLog = 50;
 constexpr std::size_t kLongestLog = 1'000;
 
-AdminAnswer document(std::string body) { return {200, "application/json", std::move(body), {}}; }
-
-AdminAnswer problem(const Error& error, unsigned status) {
-  nlohmann::ordered_json json = {
-      {"type", "about:blank"},   {"title", to_string(error.code)}, {"status", status},
-      {"detail", error.message}, {"code", to_string(error.code)},  {"rule", error.rule}};
-  for (const Detail& detail : error.details) {
-    json["details"].push_back({{"where", detail.where}, {"problem", detail.problem}});
-  }
-  return {status, "application/problem+json", dump(json), {}};
+AdminAnswer refused(Error error, std::string_view allow = {}) {
+  return std::unexpected(AdminRefusal{std::move(error), allow});
 }
 
-AdminAnswer problem(const Error& error) { return problem(error, http_status(error.code)); }
-
 AdminAnswer not_allowed(std::string_view allow) {
-  AdminAnswer answer = problem({ErrorCode::InvalidArgument,
-                                "banyan.method_not_allowed",
-                                "only " + std::string(allow) + " is possible here",
-                                {}},
-                               405);
-  answer.allow = allow;
-  return answer;
+  return refused({ErrorCode::InvalidArgument,
+                  "banyan.method_not_allowed",
+                  "only " + std::string(allow) + " is possible here",
+                  {}},
+                 allow);
 }
 
 AdminAnswer nothing_here(std::string_view path) {
-  return problem({ErrorCode::NotFound,
+  return refused({ErrorCode::NotFound,
                   "banyan.unknown_resource",
                   "there is nothing at " + std::string(path) +
-                      "; there are /status, /log, /verify, /migrations/MODULE/shift, "
-                      "/migrations/MODULE/back and /migrations/MODULE/next",
+                      "; there are /status, /log, /verify, /rollouts/MODULE/shift, "
+                      "/rollouts/MODULE/back and /rollouts/MODULE/next",
                   {}});
+}
+
+/// The document of what was found, or why there is none.
+template <class Found, class Document>
+AdminAnswer answer_of(const Result<Found>& found, Document document) {
+  if (!found) return refused(found.error());
+  return document(*found);
 }
 
 bool is_json(std::string_view content_type) {
@@ -103,47 +98,46 @@ class Query {
 };
 
 AdminAnswer bad_query(const std::string& message) {
-  return problem({ErrorCode::InvalidArgument, "banyan.invalid_request", message, {}});
+  return refused({ErrorCode::InvalidArgument, "banyan.invalid_request", message, {}});
 }
 
 AdminAnswer status(Switchboard& board, std::string_view query, const TunnelsOf& tunnels) {
   if (const Query none(query, {}); !none.wrong().empty()) return bad_query(none.wrong());
-  const auto overview = board.overview();
-  return overview ? document(status_json(*overview, tunnels)) : problem(overview.error());
+  return answer_of(board.overview(),
+                   [&](const auto& overview) { return status_json(overview, tunnels); });
 }
 
 AdminAnswer log(Switchboard& board, std::string_view text) {
   Query query(text, {"limit", "module"});
   const std::size_t limit = query.limit();
   if (!query.wrong().empty()) return bad_query(query.wrong());
-  const auto entries = board.store().log(limit, query.value("module"));
-  return entries ? document(log_json(*entries)) : problem(entries.error());
+  return answer_of(board.store().log(limit, query.value("module")), log_json);
 }
 
 AdminAnswer verify(Switchboard& board, std::string_view text) {
   const Query query(text, {"head"});
   if (!query.wrong().empty()) return bad_query(query.wrong());
-  const auto found = board.store().verify(query.value("head"));
-  return found ? document(verification_json(*found)) : problem(found.error());
+  return answer_of(board.store().verify(query.value("head")), verification_json);
 }
 
 AdminAnswer change(Switchboard& board, std::string_view module, std::string_view verb,
                    const AdminRequest& request) {
   if (!is_json(request.content_type)) {
-    return problem({ErrorCode::InvalidArgument,
-                    "banyan.not_json",
+    return refused({ErrorCode::InvalidArgument,
+                    "banyan.unsupported_media_type",
                     "a change is asked for with the content type application/json, not \"" +
                         std::string(request.content_type) + '"',
-                    {}},
-                   415);
+                    {}});
   }
-  const auto order =
-      read_change_order(request.body, verb == "shift" ? ChangeKind::Shift : ChangeKind::Step);
-  if (!order) return problem(order.error());
-  const auto changed = verb == "shift"  ? board.shift(module, order->order, order->reason)
-                       : verb == "back" ? board.back(module, order->reason)
-                                        : board.next(module, order->reason);
-  return changed ? document(change_json(*changed)) : problem(changed.error());
+  const ChangeKind kind = verb == "shift"  ? ChangeKind::Shift
+                          : verb == "back" ? ChangeKind::Back
+                                           : ChangeKind::Next;
+  const auto order = read_change_order(request.body, kind);
+  if (!order) return refused(order.error());
+  return answer_of(verb == "shift"  ? board.shift(module, order->order, order->reason)
+                   : verb == "back" ? board.back(module, order->reason)
+                                    : board.next(module, order->reason, order->order.force),
+                   change_json);
 }
 
 }  // namespace
@@ -160,9 +154,9 @@ AdminAnswer AdminApi::answer(const AdminRequest& request) {
       return reads ? reader(*switchboard_, request.query) : not_allowed("GET, HEAD");
     }
   }
-  constexpr std::string_view kMigrations = "/migrations/";
-  if (!request.path.starts_with(kMigrations)) return nothing_here(request.path);
-  const std::string_view rest = request.path.substr(kMigrations.size());
+  constexpr std::string_view kRollouts = "/rollouts/";
+  if (!request.path.starts_with(kRollouts)) return nothing_here(request.path);
+  const std::string_view rest = request.path.substr(kRollouts.size());
   const std::size_t slash = rest.find('/');
   const std::string_view module = rest.substr(0, slash);
   const std::string_view verb = slash == std::string_view::npos ? "" : rest.substr(slash + 1);

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "stages/suggestion.hpp"
+#include "banyan/stages/suggestion.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -46,6 +46,7 @@ class BodyReader {
  public:
   BodyReader(const Json& json, ChangeKind kind) : json_(json) {
     if (kind == ChangeKind::Shift) fields_.insert(fields_.begin(), {"percent", "writes"});
+    if (kind != ChangeKind::Back) fields_.emplace_back("force");
     for (const auto& [key, value] : json_.items()) {
       if (std::ranges::find(fields_, key) == fields_.end()) {
         complain(key, "unknown field." + suggestion(key, fields_));
@@ -92,6 +93,13 @@ class BodyReader {
     return side;
   }
 
+  bool force() {
+    const auto found = json_.find("force");
+    if (found == json_.end()) return false;
+    if (!found->is_boolean()) complain("force", "is " + found->dump() + ", expected true or false");
+    return *found == true;
+  }
+
   void complain(const std::string& key, std::string problem) {
     std::string pointer = "/";
     for (const char c : key) {
@@ -128,11 +136,12 @@ Result<ChangeOrder> read_change_order(std::string_view body, ChangeKind kind) {
   BodyReader reader(*json, kind);
   ChangeOrder change;
   if (kind == ChangeKind::Shift) {
-    change.order = {reader.percent(), reader.writes()};
+    change.order = {.reads = reader.percent(), .writes = reader.writes()};
     if (!json->contains("percent") && !json->contains("writes")) {
       reader.complain("percent", "is missing; a shift says where to: percent, writes or both");
     }
   }
+  if (kind != ChangeKind::Back) change.order.force = reader.force();
   change.reason = {reader.text("who", true), reader.text("why", true), evidence_of(*json)};
   std::vector<Detail> details = std::move(reader).details();
   if (details.empty()) return change;

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "stages/switchboard.hpp"
+#include "banyan/stages/switchboard.hpp"
 
 namespace banyan::strangler {
 
@@ -13,10 +13,11 @@ struct ChangeOrder {
   Reason reason;
 };
 
-enum class ChangeKind : std::uint8_t { Shift, Step };
+enum class ChangeKind : std::uint8_t { Shift, Next, Back };
 
 /// Reads the body strictly: InvalidArgument "banyan.invalid_json", or "banyan.invalid_request" with
-/// one detail per problem and its JSON pointer. `Step` (back, next) takes no percent and no writes.
+/// one detail per problem and its JSON pointer. Only `Shift` takes percent and writes; `Back` takes
+/// no force.
 Result<ChangeOrder> read_change_order(std::string_view body, ChangeKind kind);
 
 }  // namespace banyan::strangler

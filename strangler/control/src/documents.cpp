@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "control/admin_api.hpp"
+#include "banyan/control/admin_api.hpp"
 #include "json_text.hpp"
 
 namespace banyan::strangler {
@@ -36,28 +36,28 @@ Json entry_object(const LogEntry& entry) {
 }  // namespace
 
 std::string status_json(const Switchboard::Overview& overview, const TunnelsOf& tunnels) {
-  Json migrations = Json::array();
+  Json rollouts = Json::array();
   for (const Switchboard::Position& position : overview.positions) {
-    Json json = {{"module", position.migration.module}};
-    json.update(traffic_object(position.migration.traffic));
-    json["reads_hundredths"] = position.migration.traffic.reads.hundredths();
-    json["data"] = to_string(position.terrain.data);
-    json["old_side"] = position.terrain.old_side;
-    json["new_side"] = position.terrain.new_side;
-    json["revision"] = position.migration.revision;
+    Json json = {{"module", position.rollout.module}};
+    json.update(traffic_object(position.rollout.traffic));
+    json["reads_hundredths"] = position.rollout.traffic.reads.hundredths();
+    json["data"] = to_string(position.topology.data);
+    json["old_side"] = position.topology.old_side;
+    json["new_side"] = position.topology.new_side;
+    json["revision"] = position.rollout.revision;
     if (position.next) json["next"] = to_string(*position.next);
     if (position.back) json["back"] = to_string(*position.back);
     if (tunnels) {
-      const TunnelCounts live = tunnels(position.migration.module);
+      const TunnelCounts live = tunnels(position.rollout.module);
       json["tunnels"] = {
           {"old_side", live.old_side}, {"new_side", live.new_side}, {"pinned", live.pinned}};
     }
     if (position.illegal) json["illegal"] = *position.illegal;
-    migrations.push_back(std::move(json));
+    rollouts.push_back(std::move(json));
   }
   return dump({{"revision", overview.stand.revision},
                {"log", {{"entries", overview.stand.revision}, {"head", overview.stand.head}}},
-               {"migrations", std::move(migrations)}});
+               {"rollouts", std::move(rollouts)}});
 }
 
 std::string change_json(const Change& change) {

@@ -1,108 +1,48 @@
-// Polls /_banyan/api/live and draws. Nothing is ever put into the page as HTML: what comes from
-// the server is text.
-import {difference, duration, quantile, rate, sum} from '/_banyan/statistics.js';
+// Polls /_banyan/api/live and draws.
+import {TokenNeeded, ask, isToken, keepToken} from '/_banyan/session.js';
+import {age, count, listed} from '/_banyan/figures.js';
+import {cell, element} from '/_banyan/elements.js';
+import {showMap} from '/_banyan/map.js';
+import {moduleCard} from '/_banyan/module_card.js';
+import {Window} from '/_banyan/window.js';
 
 const kInterval = 1000;
-const kHistory = 60;
-const kPlaces = {
-  in_process: 'in this process', rehearsal: 'in this process, over the wire (rehearsal)',
-  routed: 'here and in its own service', remote: 'in its own service',
-};
+const readings = new Window();
+const byId = (id) => document.getElementById(id);
 
-let previous = null;
-let previousTime = 0;
-const history = new Map();  // module → requests per second, newest last
-
-function element(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
+function kindOf(live) {
+  return live.kind ?? (live.application === 'banyan proxy' ? 'proxy' : 'application');
 }
 
-function sparkline(values) {
-  const space = 'http://www.w3.org/2000/svg';
-  const svg = document.createElementNS(space, 'svg');
-  svg.setAttribute('viewBox', `0 0 ${kHistory} 20`);
-  svg.setAttribute('class', 'spark');
-  svg.setAttribute('preserveAspectRatio', 'none');
-  svg.setAttribute('role', 'img');
-  svg.setAttribute('aria-label', `requests per second, last ${kHistory} seconds`);
-  const most = Math.max(1, ...values);
-  const points = values.map((value, index) =>
-      `${kHistory - values.length + index},${19 - 18 * value / most}`);
-  const line = document.createElementNS(space, 'polyline');
-  line.setAttribute('points', points.join(' '));
-  svg.append(line);
-  return svg;
-}
-
-/** The readings of an operation, all ways together and each way, since the last poll. */
-function recent(operation, before, seconds, bounds) {
-  const ways = {};
-  const deltas = [];
-  for (const kind of ['requests', 'calls']) {
-    for (const row of operation[kind]) {
-      const old = before?.[kind].find((each) => each.way === row.way);
-      const delta = difference(row, old);
-      if (kind === 'requests') deltas.push(delta);
-      if (delta.count > 0) ways[`${kind === 'calls' ? 'calls ' : ''}${row.way}`] = delta.count / seconds;
-    }
+/** What this process is: "application with the modules catalog and orders". */
+function describe(live) {
+  const names = live.modules.map((module) => module.name);
+  const plural = names.length === 1 ? 'module' : 'modules';
+  switch (kindOf(live)) {
+    case 'proxy': return names.length ? `proxy for ${listed(names)}` : 'proxy without routes';
+    case 'service': return `service of the ${plural} ${listed(names)}`;
+    default: return names.length ? `application with the ${plural} ${listed(names)}` : 'application without modules';
   }
-  const all = sum(deltas, bounds.length);
-  return {
-    perSecond: all.count / seconds, failing: all.count ? all.failures / all.count : 0,
-    p50: quantile(all, bounds, 0.5), p99: quantile(all, bounds, 0.99), ways,
-  };
 }
 
-function operationRow(operation, figures) {
-  const ways = Object.entries(figures.ways).map(([way, perSecond]) => `${way} ${rate(perSecond)}`);
-  return element('tr', {class: operation.effect},
-      element('td', {title: operation.summary}, element('code', {}, `${operation.method} ${operation.path}`),
-          element('span', {class: 'name'}, operation.name)),
-      element('td', {}, operation.effect),
-      element('td', {class: 'number'}, rate(figures.perSecond)),
-      element('td', {class: 'number'}, duration(figures.p50)),
-      element('td', {class: 'number'}, duration(figures.p99)),
-      element('td', {class: figures.failing > 0 ? 'number bad' : 'number'},
-          figures.failing ? `${(100 * figures.failing).toFixed(1)} %` : '0'),
-      element('td', {class: 'ways'}, ways.join(' · ')));
+function showWho(live) {
+  const name = live.service ?? live.application;
+  byId('application').textContent = live.version ? `${name} ${live.version}` : name;
+  document.title = `${name} · Banyan`;
+  byId('summary').textContent = [
+    describe(live), `process ${live.process}`, `up ${age(live.uptime_seconds)}`, live.flavour,
+    live.revision ? `routing table ${live.revision}` : '',
+    live.generation ? `routes read ${live.generation === 1 ? 'once' : `${live.generation} times`}` : '',
+  ].filter(Boolean).join(' · ');
 }
 
-function moduleCard(module, before, seconds, bounds) {
-  let total = 0;
-  const rows = module.operations.map((operation) => {
-    const figures = recent(operation, before?.operations.find((each) => each.name === operation.name), seconds, bounds);
-    total += figures.perSecond;
-    return operationRow(operation, figures);
-  });
-  const past = history.get(module.name) ?? [];
-  past.push(total);
-  if (past.length > kHistory) past.shift();
-  history.set(module.name, past);
-
-  const card = element('article', {class: `module ${module.runs}`, 'data-module': module.name},
-      element('h3', {}, module.name, element('span', {class: 'rate'}, `${rate(total)}/s`)),
-      sparkline(past),
-      element('dl', {},
-          element('dt', {}, 'runs'), element('dd', {}, kPlaces[module.runs] ?? module.runs,
-              module.at ? ` at ${module.at}` : ''),
-          element('dt', {}, 'tables'), element('dd', {}, module.data || 'with the service'),
-          element('dt', {}, 'needs'), element('dd', {}, module.needs.join(', ') || 'nobody')));
-  if (module.stage) {
-    const percent = element('progress', {max: '100', value: String(parseFloat(module.stage.reads))});
-    card.append(element('p', {class: 'stage'}, `reads ${module.stage.reads} in the service `, percent,
-        `, writes ${module.stage.writes}`));
-  }
-  if (module.tunnels?.pinned) {
-    card.append(element('p', {class: 'bad'}, `WebSockets that stayed behind when their users moved: ${module.tunnels.pinned}`));
-  }
-  const head = ['operation', 'effect', 'req/s', 'p50', 'p99', 'errors', 'ways, per second'];
-  card.append(element('table', {},
-      element('thead', {}, element('tr', {}, ...head.map((text) => element('th', {}, text)))),
-      element('tbody', {}, ...rows)));
-  return card;
+/** Only pages that this process has. */
+function showLinks(live) {
+  const usual = [['/metrics', 'metrics'], ['/health/ready', 'health']];
+  const own = kindOf(live) === 'proxy' ? [] : [['/', 'start'], ['/openapi.json', 'API']];
+  const links = live.links?.map((link) => [link.href, link.text]) ?? [...own, ...usual];
+  byId('links').replaceChildren(...links.flatMap(([href, text], index) =>
+      [index ? ' · ' : '', element('a', {href}, text)]));
 }
 
 /** {"stage":"canary","reads":2500,"writes":"local"} → "canary: reads 25 %, writes local". */
@@ -111,53 +51,81 @@ function traffic(text) {
   return `${stage}: reads ${reads / 100} %, writes ${writes}`;
 }
 
-function showLog(entries) {
-  const table = document.getElementById('log');
-  table.hidden = entries.length === 0;
-  document.getElementById('log-hint').hidden = entries.length > 0;
-  table.tBodies[0].replaceChildren(...entries.map((entry) => element('tr', {},
-      ...[entry.seq, entry.time.slice(0, 19).replace('T', ' '), entry.module, traffic(entry.before), traffic(entry.after), entry.who, entry.why]
-          .map((text) => element('td', {}, String(text))))));
+function showLog(live) {
+  const table = byId('log');
+  const hint = byId('log-hint');
+  const movable = live.modules.find((module) => module.stage);
+  table.hidden = live.log.length === 0;
+  hint.hidden = live.log.length > 0;
+  hint.replaceChildren(movable ? 'Nobody has moved any traffic yet. Try ' : 'No traffic can be moved here.');
+  if (movable) {
+    hint.append(element('code', {},
+        `banyan shift ${movable.name} 1% --url ${location.origin} --why "first canary"`));
+  }
+  table.tBodies[0].replaceChildren(...live.log.map((entry) => element('tr', {},
+      cell('#', String(entry.seq)), cell('when', entry.time.slice(0, 19).replace('T', ' ')),
+      cell('module', entry.module), cell('before', traffic(entry.before)),
+      cell('after', traffic(entry.after)), cell('who', entry.who), cell('why', entry.why, 'why'))));
 }
 
-/** Only a proxy has upstreams. */
 function showUpstreams(groups) {
-  document.getElementById('upstreams-section').hidden = groups.length === 0;
-  document.getElementById('upstreams').tBodies[0].replaceChildren(...groups.flatMap((group) =>
+  byId('upstreams-section').hidden = groups.length === 0;
+  byId('upstreams').tBodies[0].replaceChildren(...groups.flatMap((group) =>
       group.instances.map((each) => element('tr', {},
-          element('td', {}, group.name), element('td', {}, element('code', {}, each.at)),
-          element('td', {class: each.state === 'healthy' ? '' : 'bad'}, each.state.replace('_', ' ')),
-          element('td', {}, each.check), ...[each.in_flight, each.requests, each.failures].map(
-              (number) => element('td', {class: 'number'}, String(number)))))));
+          cell('group', group.name), cell('instance', element('code', {}, each.at)),
+          cell('state', each.state.replaceAll('_', ' '), each.state === 'healthy' ? '' : 'bad'),
+          cell('check', each.check), cell('under way', count(each.in_flight), 'number'),
+          cell('requests', count(each.requests), 'number'),
+          cell('failures', count(each.failures), each.failures > 0 ? 'number bad' : 'number')))));
 }
 
 async function poll() {
-  const answer = await fetch('/_banyan/api/live', {cache: 'no-store'});
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
-  const live = await answer.json();
-  const now = performance.now();
-  const seconds = previous ? (now - previousTime) / 1000 : Math.max(live.uptime_seconds, 1);
-  document.getElementById('application').textContent = live.application;
-  document.title = `${live.application} · Banyan`;
-  document.getElementById('summary').textContent =
-      `process ${live.process}, up ${Math.round(live.uptime_seconds)} s, ${live.flavour}, routing table ${live.revision}`;
-  document.getElementById('modules').replaceChildren(...live.modules.map((module) =>
-      moduleCard(module, previous?.modules.find((each) => each.name === module.name), seconds, live.bounds)));
+  const live = await ask('/_banyan/api/live');
+  const now = Date.now();
+  readings.add(live, now);
+  showWho(live);
+  showLinks(live);
+  byId('modules').replaceChildren(...live.modules.map((module) =>
+      moduleCard(module, kindOf(live), readings, live.bounds, now)));
   showUpstreams(live.upstreams ?? []);
-  showLog(live.log);
-  previous = live;
-  previousTime = now;
+  showLog(live);
+  if (kindOf(live) !== 'proxy') await showMap(byId('map-section'), byId('map'));
+}
+
+/** Nothing is asked any more until there is a token. */
+function wantToken(refused) {
+  byId('summary').textContent = 'This page can be reached from elsewhere, so it asks who you are.';
+  byId('token-problem').textContent = refused ? 'That token was refused.' : '';
+  byId('token-section').hidden = false;
+  byId('content').hidden = true;
+  byId('token').focus();
 }
 
 async function run() {
   try {
     await poll();
     document.body.classList.remove('away');
+    byId('token-section').hidden = true;
+    byId('content').hidden = false;
   } catch (error) {
+    if (error instanceof TokenNeeded) return wantToken(error.refused);
     document.body.classList.add('away');
-    document.getElementById('summary').textContent = `no answer (${error.message}); asking again`;
-    previous = null;
+    byId('summary').textContent = `no answer (${error.message}); asking again`;
+    readings.clear();
   }
   setTimeout(run, kInterval);
 }
+
+byId('token-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const field = byId('token');
+  const token = field.value.trim();
+  field.value = '';
+  if (!isToken(token)) {
+    byId('token-problem').textContent = 'A token has letters, digits and signs, and no blanks.';
+    return;
+  }
+  keepToken(token);
+  run();
+});
 run();

@@ -34,18 +34,11 @@ export function quantile(reading, bounds, share) {
   return bounds[bounds.length - 1];
 }
 
-/** 0.000002 → "2 µs". */
-export function duration(seconds) {
-  if (seconds === null) return '–';
-  if (seconds < 1e-3) return `${Math.round(seconds * 1e6)} µs`;
-  if (seconds < 1) return `${(seconds * 1e3).toPrecision(2)} ms`;
-  return `${seconds.toPrecision(2)} s`;
-}
-
-/** 1234.5 → "1.2k". */
-export function rate(perSecond) {
-  if (perSecond === 0) return '0';
-  if (perSecond < 10) return perSecond.toFixed(1);
-  if (perSecond < 1000) return Math.round(perSecond).toString();
-  return `${(perSecond / 1000).toFixed(1)}k`;
+/** The readings of an operation by way: those of requests, or of calls between modules. */
+export function byWay(rows, before) {
+  const ways = new Map();
+  for (const row of rows ?? []) {
+    ways.set(row.way, difference(row, before?.find((each) => each.way === row.way)));
+  }
+  return ways;
 }

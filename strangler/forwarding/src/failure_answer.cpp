@@ -14,6 +14,7 @@ ForwardFailure failure_of(const http::UpstreamFailure& failure) {
     case Kind::Deadline: return ForwardFailure::Timeout;
     case Kind::Closed: return ForwardFailure::Closed;
     case Kind::Protocol: return ForwardFailure::Protocol;
+    case Kind::TooLarge: return ForwardFailure::AnswerTooLarge;
     case Kind::Request: return ForwardFailure::BadRequest;
     case Kind::Cancelled: return ForwardFailure::ClientGone;
     case Kind::Fault: return ForwardFailure::Fault;
@@ -39,6 +40,12 @@ http::Refusal answer_to(const http::UpstreamFailure& failure, std::string_view g
       return {502, "proxy.upstream_closed", upstream + "closed without an answer" + outcome};
     case ForwardFailure::BadRequest:
       return {500, "proxy.request_not_forwardable", "the request cannot be passed on"};
+    case ForwardFailure::AnswerTooLarge:
+      return {502, "proxy.answer_too_large",
+              upstream +
+                  "gave an answer whose head goes beyond a limit of the proxy; raise "
+                  "max_answer_head or max_answer_fields of that upstream; the request may have "
+                  "been carried out"};
     case ForwardFailure::Fault: return fault_answer();
     default:
       return {502, "proxy.upstream_protocol",
@@ -56,6 +63,13 @@ http::Refusal fault_answer() {
   return {500, "proxy.fault",
           "the proxy failed at this request, and its log has the cause; whether the request was "
           "carried out is unknown"};
+}
+
+http::Refusal open_answer(std::string_view group) {
+  return {503, "proxy.circuit_open",
+          "the upstream '" + std::string(group) +
+              "' did not answer lately and is given time to recover; the request was not sent, so "
+              "asking again cannot do it twice"};
 }
 
 http::Refusal overload_answer(std::string_view group) {

@@ -3,9 +3,9 @@
 
 #include <string_view>
 
-#include "forwarding/outcome.hpp"
-#include "http/message.hpp"
-#include "http/upstream.hpp"
+#include "banyan/forwarding/outcome.hpp"
+#include "banyan/http/message.hpp"
+#include "banyan/http/upstream.hpp"
 
 namespace banyan::strangler {
 
@@ -19,6 +19,9 @@ http::Refusal too_slow_answer();
 
 /// When an exception ended it.
 http::Refusal fault_answer();
+
+/// When the breaker of the group is open.
+http::Refusal open_answer(std::string_view group);
 
 /// When no instance of the group may take another request.
 http::Refusal overload_answer(std::string_view group);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "forwarding/forwarded_head.hpp"
+#include "banyan/forwarding/forwarded_head.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "banyan/http/list.hpp"
+#include "banyan/http/trace_fields.hpp"
+#include "banyan/kernel/context.hpp"
 #include "hops.hpp"
-#include "http/list.hpp"
-#include "kernel/context.hpp"
-#include "trace_parent.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -32,6 +32,8 @@ constexpr FieldSet kHopByHop =
 constexpr FieldSet kOwnInRequests(std::to_array<FieldName>(
     {"Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Via",
      "traceparent", "tracestate", "X-Request-Id", "X-Correlation-Id"}));
+constexpr std::string_view kForwardedPrefix = "X-Forwarded-Prefix";
+constexpr std::string_view kDestination = "Destination";
 
 /// Written anew for the client, by the engine.
 constexpr FieldSet kOwnInAnswers(std::to_array<FieldName>({"X-Request-Id"}));
@@ -53,7 +55,13 @@ void each_nominated(const http::Fields& head, const Use& use) {
   });
 }
 
-/// CGI and its heirs read '_' as '-': to them X_Forwarded_For is what we say of the client.
+const ClientWords& words_in_use() {
+  static const ClientWords words;
+  return words;
+}
+
+/// CGI and its heirs read '_' as '-': to them X_Forwarded_For is what we say of the client, and
+/// nobody but an attacker writes it so.
 bool passes_for_ours(std::string_view name) {
   constexpr FieldSet kOurs =
       kHopByHop | kOwnInRequests | FieldSet(std::to_array<FieldName>({"Content-Length", "Host"}));
@@ -61,26 +69,31 @@ bool passes_for_ours(std::string_view name) {
   std::string read(name);
   std::ranges::replace(read, '_', '-');
   return kOurs.contains(http::known_field(read)) || begins_ignoring_case(read, kKitPrefix) ||
-         begins_ignoring_case(read, "X-Forwarded-");
+         words_in_use().contains(read);
 }
 
 /// Which fields of a head go on.
 class Sieve {
  public:
-  /// `held_back` beside those that never go on.
-  Sieve(const http::Fields& fields, FieldSet held_back) : held_back_(kHopByHop | held_back) {
+  /// `held_back` and `words` (unless null) beside those that never go on.
+  Sieve(const http::Fields& fields, FieldSet held_back, const ClientWords* words = nullptr)
+      : held_back_(kHopByHop | held_back), words_(words) {
     each_nominated(fields, [this](std::string_view name) { nominated_.push_back(name); });
   }
 
   bool passes(const http::Fields::Field& field) const {
     if (held_back_.contains(field.known) || passes_for_ours(field.name)) return false;
-    if (field.known == 0 && begins_ignoring_case(field.name, kKitPrefix)) return false;
+    if (field.known == 0) {
+      if (begins_ignoring_case(field.name, kKitPrefix)) return false;
+      if (words_ != nullptr && words_->contains(field.name)) return false;
+    }
     return std::ranges::none_of(
         nominated_, [&](std::string_view name) { return equals_ignoring_case(name, field.name); });
   }
 
  private:
   FieldSet held_back_;
+  const ClientWords* words_;
   std::vector<std::string_view> nominated_;
 };
 
@@ -132,15 +145,44 @@ class RequestWriter {
   RequestWriter(const http::Fields& from, http::HeadWriter& to, const http::Fields& extra)
       : from_(from), to_(to), extra_(extra) {}
 
-  void pass_on(bool counts_forwards, bool trailers_go_on) {
+  void pass_on(const Hop& hop, bool counts_forwards) {
     FieldSet held_back = kOwnInRequests;
     if (counts_forwards) held_back = held_back | kCounted;
-    if (!trailers_go_on) held_back = held_back | kTrailer;
-    const Sieve sieve(from_, held_back);
+    if (!hop.chunked) held_back = held_back | kTrailer;
+    const ClientWords& words = hop.client_words != nullptr ? *hop.client_words : words_in_use();
+    const Sieve sieve(from_, held_back, hop.peer_trusted ? nullptr : &words);
+    const auto ours = [&](const http::Fields::Field& field) {
+      return (!hop.prefix.empty() && field.is(kForwardedPrefix)) ||
+             (!hop.destination.empty() && field.is(kDestination));
+    };
     for (const auto field : from_) {
-      if (sieve.passes(field) && !replaced(field)) to_.add(field);
+      if (sieve.passes(field) && !ours(field) && !replaced(field)) to_.add(field);
     }
     to_.add(extra_);
+  }
+
+  /// Where the client's paths begin: before what was taken away here there may be more that a
+  /// trusted peer has taken away.
+  void prefix(const Hop& hop) {
+    if (hop.prefix.empty() || (!extra_.empty() && extra_.contains(kForwardedPrefix))) return;
+    http::TextEnd& out = to_.begin_value("X-Forwarded-Prefix");
+    if (hop.peer_trusted) {
+      from_.each(kForwardedPrefix, [&](std::string_view value) {
+        http::any_element(value, [&](std::string_view each) {
+          while (each.ends_with('/')) each.remove_suffix(1);
+          out.append(each);
+          return false;
+        });
+      });
+    }
+    out.append(hop.prefix);
+    to_.end_value();
+  }
+
+  void destination(std::string_view value) {
+    if (!value.empty() && !(!extra_.empty() && extra_.contains(kDestination))) {
+      to_.add("Destination", value);
+    }
   }
 
   void origin(const Hop& hop) {
@@ -173,18 +215,17 @@ class RequestWriter {
          [&](http::TextEnd& out) { out.append(minor_version == 0 ? "1.0 " : "1.1 ", name); });
   }
 
-  void trace(Random& random) {
+  /// Whoever records names a span of its own; else what came goes on as it came, if it can be read.
+  void trace(const Hop& hop) {
     if (replaced("traceparent")) return;
-    const auto given = from_.find("traceparent");
-    const auto parsed =
-        given ? TraceContext::parse(*given, from_.find("tracestate").value_or("")) : std::nullopt;
-    if (!parsed) {
-      const TraceParent made(random);
-      return to_.add("traceparent", made.text());
+    if (!hop.traceparent.empty()) {
+      to_.add("traceparent", hop.traceparent);
+      return own("tracestate", hop.tracestate);
     }
-    const TraceContext next = parsed->child(random);
-    to_.add("traceparent", next.traceparent());
-    if (!next.state.empty()) to_.add("tracestate", next.state);
+    const auto given = from_.find("traceparent");
+    if (!given || from_.count("traceparent") > 1 || !TraceContext::parse(*given)) return;
+    to_.add("traceparent", *given);
+    own("tracestate", http::tracestate_from(from_));
   }
 
   void max_forwards() {
@@ -200,7 +241,7 @@ class RequestWriter {
   /// "catalog=remote;rev=87"
   void routing(const RoutingStamp& stamp) {
     to_.begin_value("Banyan-Routing")
-        .append(stamp.migration, "=", to_string(stamp.side), ";rev=", http::Number(stamp.revision));
+        .append(stamp.rollout, "=", to_string(stamp.side), ";rev=", http::Number(stamp.revision));
     to_.end_value();
   }
 
@@ -237,16 +278,18 @@ bool accepts_trailers(const http::RequestHead& head) {
 }  // namespace
 
 void write_request_head(const http::RequestHead& head, const Hop& hop, const http::Fields& extra,
-                        Random& random, http::HeadWriter& out) {
+                        http::HeadWriter& out) {
   out.request_line(head.method, hop.target.empty() ? std::string_view(head.target) : hop.target);
   RequestWriter writer(head.fields, out, extra);
   const bool counting = counts_forwards(head.method);
-  writer.pass_on(counting, hop.chunked);
+  writer.pass_on(hop, counting);
+  writer.destination(hop.destination);
   if (!head.fields.contains("Host") && !extra.contains("Host")) out.add("Host", hop.upstream);
   if (counting) writer.max_forwards();
   writer.origin(hop);
+  writer.prefix(hop);
   writer.via(head.minor_version, hop.via);
-  writer.trace(random);
+  writer.trace(hop);
   writer.ids(hop.request_id);
   if (hop.routing) writer.routing(*hop.routing);
   if (hop.upgrade) {
@@ -274,13 +317,13 @@ std::vector<std::string> nominated(const http::Fields& head) {
 
 http::Fields trailers_to_pass_on(const http::Fields& trailers,
                                  const std::vector<std::string>& nominated,
-                                 const http::Fields& extra) {
+                                 const http::Fields& extra, const ClientWords& client_words) {
   constexpr FieldSet kHeldBack = kHopByHop | kOwnInRequests | kOwnInAnswers;
   http::Fields passed;
   for (const auto field : trailers) {
     const bool ours = kHeldBack.contains(field.known) || passes_for_ours(field.name) ||
                       extra.contains(field.name) || begins_ignoring_case(field.name, kKitPrefix) ||
-                      begins_ignoring_case(field.name, "X-Forwarded-") ||
+                      client_words.contains(field.name) ||
                       begins_ignoring_case(field.name, "X-Strangler");
     const bool named = std::ranges::any_of(
         nominated, [&](const std::string& each) { return equals_ignoring_case(each, field.name); });

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "forwarding/forwarder.hpp"
+#include "banyan/forwarding/forwarder.hpp"
 
 #include <cstdint>
 #include <string_view>
 #include <utility>
 
-#include "forwarding/refuse.hpp"
+#include "banyan/forwarding/refuse.hpp"
+#include "banyan/http/problem.hpp"
+#include "banyan/http/recycled.hpp"
+#include "banyan/kernel/hex.hpp"
+#include "banyan/kernel/random.hpp"
 #include "hops.hpp"
-#include "http/recycled.hpp"
-#include "kernel/hex.hpp"
 #include "relay.hpp"
 
 namespace banyan::strangler {
 
-Forwarder::Forwarder(ForwarderOptions options, Random& random)
-    : shared_(std::make_shared<Shared>(std::move(options), random)) {}
+Forwarder::Forwarder(ForwarderOptions options)
+    : shared_(std::make_shared<Shared>(std::move(options))) {}
 
 std::string unique_via() {
   static const std::string name = [] {
@@ -30,7 +32,7 @@ namespace {
 /// RFC 9110 §7.6.2: the last one that it may come to, and that is us.
 http::Response last_recipients_answer(std::string_view method) {
   if (method == "TRACE") {
-    return http::problem_response({405, "proxy.no_trace", "TRACE is not answered here"});
+    return http::problem_response({405, "proxy.trace_not_allowed", "TRACE is not answered here"});
   }
   http::Response response;
   response.head.status = 204;
@@ -64,7 +66,5 @@ void Forwarder::forward(std::shared_ptr<http::Exchange> exchange, ForwardOrder o
   }
   http::make_recycled<Relay>(shared_, std::move(exchange), std::move(order))->run();
 }
-
-http::Upstreams& Forwarder::upstreams() { return shared_->upstreams; }
 
 }  // namespace banyan::strangler

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "http/fields.hpp"
+#include "banyan/http/fields.hpp"
 
 namespace banyan::strangler {
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "forwarding/outcome.hpp"
+#include "banyan/forwarding/outcome.hpp"
+
+#include "banyan/tracing/http_spans.hpp"
 
 namespace banyan::strangler {
 
@@ -8,9 +10,11 @@ std::string_view to_string(ForwardFailure failure) {
     case ForwardFailure::None: return "none";
     case ForwardFailure::Unreachable: return "unreachable";
     case ForwardFailure::Overloaded: return "overloaded";
+    case ForwardFailure::CircuitOpen: return "circuit_open";
     case ForwardFailure::NoSocket: return "no_socket";
     case ForwardFailure::Closed: return "closed";
     case ForwardFailure::Timeout: return "timeout";
+    case ForwardFailure::AnswerTooLarge: return "answer_too_large";
     case ForwardFailure::Protocol: return "protocol";
     case ForwardFailure::Truncated: return "truncated";
     case ForwardFailure::BadRequest: return "bad_request";
@@ -20,10 +24,24 @@ std::string_view to_string(ForwardFailure failure) {
   return "none";
 }
 
+bool is_clients_doing(ForwardFailure failure) {
+  return failure == ForwardFailure::BadRequest || failure == ForwardFailure::ClientGone;
+}
+
+void note_failure(Span& span, ForwardFailure failure, std::string_view message) noexcept {
+  if (failure == ForwardFailure::None) return;
+  if (is_clients_doing(failure)) {
+    span.set("error.type", to_string(failure));
+  } else {
+    tracing::failed(span, to_string(failure), message);
+  }
+}
+
 bool Outcome::upstream_failed() const {
   switch (failure) {
     case ForwardFailure::None: return status >= 500;
     case ForwardFailure::NoSocket:
+    case ForwardFailure::AnswerTooLarge:
     case ForwardFailure::BadRequest:
     case ForwardFailure::ClientGone:
     case ForwardFailure::Fault: return false;

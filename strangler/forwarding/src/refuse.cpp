@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "forwarding/refuse.hpp"
+#include "banyan/forwarding/refuse.hpp"
 
 #include <utility>
+
+#include "banyan/http/problem.hpp"
 
 namespace banyan::strangler {
 
 http::Response refusal_answer(const http::Exchange& exchange, const http::Refusal& refusal) {
-  http::Response response = http::problem_response(refusal);
-  response.head.fields.add("X-Correlation-Id",
-                           exchange.head().fields.find("X-Correlation-Id").value_or(exchange.id()));
+  const std::string_view correlation =
+      exchange.head().fields.find("X-Correlation-Id").value_or(exchange.id());
+  http::Response response = http::problem_response(refusal, correlation);
+  response.head.fields.add("X-Correlation-Id", correlation);
   return response;
 }
 

@@ -4,14 +4,14 @@
 #include <optional>
 #include <utility>
 
+#include "banyan/forwarding/forwarded_head.hpp"
+#include "banyan/forwarding/refuse.hpp"
+#include "banyan/tracing/http_spans.hpp"
 #include "failure_answer.hpp"
-#include "forwarding/forwarded_head.hpp"
-#include "forwarding/refuse.hpp"
 
 namespace banyan::strangler {
 namespace {
 
-constexpr unsigned kMaxAttempts = 2;
 constexpr std::string_view kByTls = "https";
 
 }  // namespace
@@ -21,7 +21,8 @@ Relay::Relay(std::shared_ptr<Forwarder::Shared> shared, std::shared_ptr<http::Ex
     : shared_(std::move(shared)),
       exchange_(std::move(exchange)),
       order_(std::move(order)),
-      began_(exchange_->loop().now()) {}
+      began_(exchange_->loop().now()),
+      attempts_(*order_.group) {}
 
 void Relay::run() {
   take([this] {
@@ -35,7 +36,7 @@ void Relay::run() {
 void Relay::faulted() {
   if (settled()) return;
   const bool begun = answer_status_ != 0;
-  if (!begun && order_.group) order_.group->forgo(instance_);
+  if (!begun) attempts_.forgo();
   const http::Refusal refusal = fault_answer();
   const auto exchange =
       settle(ForwardFailure::Fault, begun ? answer_status_ : refusal.status, begun, {});
@@ -44,46 +45,57 @@ void Relay::faulted() {
 }
 
 std::string Relay::upstream_name() const {
-  const http::Endpoint& endpoint = order_.group->endpoint(instance_);
+  const http::Endpoint& endpoint = attempts_.endpoint();
   return http::is_unix(endpoint) ? "localhost" : to_string(endpoint);
 }
 
 void Relay::attempt() {
-  const std::optional<std::size_t> failed_one =
-      attempts_ == 0 ? std::nullopt : std::optional(instance_);
-  seat_.leave();
-  const std::optional<std::size_t> picked = order_.group->pick(failed_one);
-  if (!picked) return refuse_for_want_of_room();
-  instance_ = *picked;
-  seat_ = Seat(*order_.group, instance_);
-  ++attempts_;
+  const auto begun = attempts_.begin();
+  if (begun != upstream::Attempts::Begun::Yes) return refuse_unasked(begun);
   attempt_began_ = exchange_->loop().now();
   client_time_before_ = client_time_;
   const std::string upstream = exchange_->head().fields.contains("Host") ? "" : upstream_name();
   const http::Endpoint& peer = exchange_->peer();
   std::string moved;
-  if (order_.rewriting != nullptr && order_.rewriting->moves_paths()) {
-    moved = order_.rewriting->target_for_upstream(exchange_->head().target);
+  std::string destination;
+  std::string_view prefix;
+  if (order_.rewriting != nullptr) {
+    const http::RequestHead& head = exchange_->head();
+    if (order_.rewriting->moves_paths()) moved = order_.rewriting->target_for_upstream(head.target);
+    destination = order_.rewriting->destination_for_upstream(head);
+    prefix = order_.rewriting->prefix();
   }
+  if (order_.span != nullptr) {
+    attempt_span_ = tracing::begin_client_span(*order_.span, exchange_->head().method,
+                                               attempts_.endpoint(), attempts_.made() - 1);
+  }
+  // One that is not for export would be a parent that nobody has: what came goes on as it came.
+  const bool named = attempt_span_.sampled();
+  const std::string traceparent = named ? attempt_span_.traceparent() : std::string();
   const Hop hop{.peer = http::is_unix(peer) ? std::string_view() : peer.host,
                 .target = moved,
                 .peer_trusted = shared_->options.trusted_peers.contains(peer.host),
+                .client_words = &shared_->options.client_words,
+                .prefix = prefix,
+                .destination = destination,
                 .proto = exchange_->tls() ? kByTls : std::string_view(shared_->options.proto),
                 .via = shared_->options.via,
                 .request_id = exchange_->id(),
                 .upstream = upstream,
                 .upgrade = http::asked_upgrade(exchange_->head()),
                 .chunked = exchange_->framing().kind == http::Framing::Kind::Chunked,
-                .routing = order_.routing};
-  upstream_ = shared_->upstreams.start(
-      exchange_->loop(), order_.group->endpoint(instance_),
-      {.framing = exchange_->framing(),
-       .safe_to_repeat = order_.safe_to_repeat,
-       .may_upgrade = hop.upgrade.has_value(),
-       .deadline = order_.deadline},
-      [this, &hop](http::HeadWriter& head) {
-        write_request_head(exchange_->head(), hop, order_.request_fields, *shared_->random, head);
-      });
+                .routing = order_.routing,
+                .traceparent = traceparent,
+                .tracestate = named ? attempt_span_.tracestate() : std::string_view()};
+  upstream_ = order_.group->connections().start(exchange_->loop(), attempts_.endpoint(),
+                                                {.framing = exchange_->framing(),
+                                                 .safe_to_repeat = order_.safe_to_repeat,
+                                                 .may_upgrade = hop.upgrade.has_value(),
+                                                 .deadline = order_.deadline},
+                                                [this, &hop](http::HeadWriter& head) {
+                                                  write_request_head(exchange_->head(), hop,
+                                                                     order_.request_fields, head);
+                                                });
   await_head();
   begin_upload();
 }
@@ -101,7 +113,7 @@ bool Relay::clients_doing(const http::UpstreamFailure& failure) const {
 bool Relay::blames_instance(const http::UpstreamFailure& failure) const {
   using Kind = http::UpstreamFailure::Kind;
   if (failure.kind == Kind::Request || failure.kind == Kind::Fault ||
-      failure.kind == Kind::NoSocket) {
+      failure.kind == Kind::NoSocket || failure.kind == Kind::TooLarge) {
     return false;
   }
   if (failure.stale || clients_doing(failure)) return false;
@@ -113,21 +125,29 @@ bool Relay::blames_instance(const http::UpstreamFailure& failure) const {
 
 void Relay::attempt_failed(const http::UpstreamFailure& failure) {
   if (blames_instance(failure)) {
-    order_.group->failed(instance_);
+    attempts_.failed();
   } else {
-    order_.group->forgo(instance_);
+    attempts_.forgo();
   }
-  if (may_try_again(failure)) return attempt();
+  if (may_try_again(failure)) {
+    tracing::failed(attempt_span_, to_string(failure.kind), failure.message);
+    attempt_span_.finish();
+    failed_attempt_ = {.endpoint = attempts_.endpoint(),
+                       .failure = to_string(failure.kind),
+                       .message = failure.message,
+                       .began = attempt_began_ - began_,
+                       .ended = exchange_->loop().now() - began_};
+    return attempt();
+  }
   give_up(failure);
 }
 
-bool Relay::may_try_again(const http::UpstreamFailure& failure) const {
+bool Relay::may_try_again(const http::UpstreamFailure& failure) {
   using Kind = http::UpstreamFailure::Kind;
-  if (attempts_ >= kMaxAttempts || !upload_repeatable()) return false;
-  if (failure.kind == Kind::Deadline) return false;
-  const bool elsewhere = order_.group->size() > 1;
-  if (failure.provably_unsent) return elsewhere && failure.kind != Kind::Request;
-  return order_.safe_to_repeat && failure.kind == Kind::Closed;
+  const bool worth_it = failure.kind == Kind::Connect || failure.kind == Kind::Closed ||
+                        (failure.kind == Kind::Timeout && failure.provably_unsent);
+  return worth_it && upload_repeatable() &&
+         attempts_.may_go_on(failure.provably_unsent, order_.safe_to_repeat);
 }
 
 void Relay::give_up(const http::UpstreamFailure& failure) {
@@ -138,17 +158,21 @@ void Relay::give_up(const http::UpstreamFailure& failure) {
   refuse(*settle(what, refusal.status, false, failure.message), refusal);
 }
 
-void Relay::refuse_for_want_of_room() {
-  const http::Refusal refusal = overload_answer(order_.group->name());
-  refuse(*settle(ForwardFailure::Overloaded, refusal.status, false, refusal.message), refusal);
+void Relay::refuse_unasked(upstream::Attempts::Begun why) {
+  const bool open = why == upstream::Attempts::Begun::Open;
+  const std::string& group = order_.group->name();
+  const http::Refusal refusal = open ? open_answer(group) : overload_answer(group);
+  const auto failure = open ? ForwardFailure::CircuitOpen : ForwardFailure::Overloaded;
+  refuse(*settle(failure, refusal.status, false, refusal.message), refusal);
 }
 
 void Relay::client_gone() {
   if (settled()) return;
   const bool took_all = answer_status_ != 0 && answer_left_ == 0 && !writing_answer_;
+  if (answer_through_) return upload_over();
   if (took_all) return;  // the end of the answer is on its way here
   // An answer that began has spoken for the instance already.
-  if (answer_status_ == 0) order_.group->forgo(instance_);
+  attempts_.forgo();
   settle(ForwardFailure::ClientGone, answer_status_, answer_status_ != 0, "the client went away");
 }
 
@@ -159,18 +183,26 @@ std::shared_ptr<http::Exchange> Relay::settle(ForwardFailure failure, unsigned s
   auto exchange = std::exchange(exchange_, nullptr);
   const auto upstream = std::exchange(upstream_, nullptr);
   if (upstream && (failure != ForwardFailure::None || upload_ != Upload::Done)) upstream->cancel();
-  seat_.leave();
   tunnel_ = nullptr;
+  attempts_.end();
+  if (attempt_span_.recording()) {
+    if (from_upstream) tracing::answered(attempt_span_, status);
+    note_failure(attempt_span_, failure, message);
+    attempt_span_.finish();
+  }
   if (!order_.done) return exchange;
   order_.done(Outcome{.side = order_.side,
-                      .endpoint = order_.group->endpoint(instance_),
+                      .endpoint = attempts_.endpoint(),
                       .status = status,
                       .from_upstream = from_upstream,
                       .failure = failure,
                       .message = std::move(message),
-                      .attempts = attempts_,
+                      .attempts = attempts_.made(),
+                      .failed_attempt = std::move(failed_attempt_),
                       .answer_bytes = answer_bytes_,
-                      .took = exchange->loop().now() - began_});
+                      .took = exchange->loop().now() - began_,
+                      .to_head = to_head_,
+                      .stream = stream_});
   return exchange;
 }
 

@@ -11,17 +11,15 @@
 #include <utility>
 #include <vector>
 
-#include "forwarding/forwarder.hpp"
-#include "forwarding/outcome.hpp"
+#include "banyan/forwarding/forwarder.hpp"
+#include "banyan/forwarding/outcome.hpp"
+#include "banyan/upstream/attempts.hpp"
 
 namespace banyan::strangler {
 
 struct Forwarder::Shared {
-  Shared(ForwarderOptions given, Random& source)
-      : options(std::move(given)), random(&source), upstreams(options.upstream) {}
+  explicit Shared(ForwarderOptions given) : options(std::move(given)) {}
   ForwarderOptions options;
-  Random* random;
-  http::Upstreams upstreams;
 };
 
 /// One exchange on its way to an upstream and back. All of it on the exchange's loop.
@@ -49,9 +47,9 @@ class Relay : public std::enable_shared_from_this<Relay> {
   void attempt();
   std::string upstream_name() const;
   [[gnu::cold]] void attempt_failed(const http::UpstreamFailure& failure);
-  bool may_try_again(const http::UpstreamFailure& failure) const;
+  bool may_try_again(const http::UpstreamFailure& failure);
   [[gnu::cold]] void give_up(const http::UpstreamFailure& failure);
-  [[gnu::cold]] void refuse_for_want_of_room();
+  [[gnu::cold]] void refuse_unasked(upstream::Attempts::Begun why);
   [[gnu::cold]] void client_gone();
   /// Whatever is still to be said to the client is said through what this returns, after it: the
   /// engine may call back from inside.
@@ -89,6 +87,13 @@ class Relay : public std::enable_shared_from_this<Relay> {
   void take_piece(http::BodyPiece piece);
   void pass_piece_on();
   [[gnu::cold]] void upload_refused(const http::Refusal& refusal);
+  /// The client sends still, and the upstream may want it.
+  bool uploading() const {
+    return !rest_refused_ && (upload_ == Upload::Reading || upload_ == Upload::Writing);
+  }
+  /// The answer's last byte is with the client, the upload's is not.
+  [[gnu::cold]] void go_on_uploading();
+  [[gnu::cold]] void upload_over();
   /// What was read of the body so far can still be sent to another upstream.
   bool upload_repeatable() const { return pieces_asked_for_ <= 1; }
 
@@ -97,6 +102,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   void take_head(http::ResponseHead& head);
   void inform(http::ResponseHead& head);
   void begin_answer(http::ResponseHead& head);
+  void note_head(const http::ResponseHead& head);
   void switch_protocols(http::ResponseHead& head);
   void end_tunnel();
   void answer(const http::ResponseHead& head, http::Framing framing, std::string_view body);
@@ -119,9 +125,11 @@ class Relay : public std::enable_shared_from_this<Relay> {
   SteadyTime::duration client_time_{};         ///< that went into waiting for it
   SteadyTime::duration client_time_before_{};  ///< of it, before this attempt
 
-  std::size_t instance_ = 0;
-  Seat seat_;
-  unsigned attempts_ = 0;
+  upstream::Attempts attempts_;
+  Span attempt_span_;
+  std::optional<FailedAttempt> failed_attempt_;
+  std::chrono::nanoseconds to_head_{};
+  bool stream_ = false;
 
   Upload upload_ = Upload::Done;
   std::string_view piece_;  ///< in hand until the next one is asked for
@@ -136,6 +144,8 @@ class Relay : public std::enable_shared_from_this<Relay> {
   std::uint64_t answer_left_ = UINT64_MAX;
   std::uint64_t answer_bytes_ = 0;
   bool writing_answer_ = false;  ///< a piece is on its way to the client
+  bool answer_through_ = false;  ///< only the upload is still under way
+  bool rest_refused_ = false;    ///< of the upload, by the answer
 
   std::shared_ptr<void> tunnel_;  ///< whatever on_tunnel wants kept
   bool tunnel_ends_ = false;      ///< after the piece that is on its way

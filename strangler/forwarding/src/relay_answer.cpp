@@ -2,7 +2,7 @@
 #include <string>
 #include <utility>
 
-#include "forwarding/forwarded_head.hpp"
+#include "banyan/forwarding/forwarded_head.hpp"
 #include "relay.hpp"
 
 namespace banyan::strangler {
@@ -20,9 +20,9 @@ http::Framing framing_for_client(http::Framing framing) {
 }  // namespace
 
 void Relay::await_head() {
-  upstream_->read_head([self = shared_from_this(), attempt = attempts_](auto head) {
+  upstream_->read_head([self = shared_from_this(), attempt = attempts_.made()](auto head) {
     self->take([&] {
-      if (attempt != self->attempts_) return;
+      if (attempt != self->attempts_.made()) return;
       if (!head) return self->attempt_failed(head.error());
       self->take_head(**head);
     });
@@ -45,8 +45,12 @@ void Relay::inform(http::ResponseHead& head) {
 
 void Relay::begin_answer(http::ResponseHead& head) {
   if (head.status == kSwitching) return switch_protocols(head);
-  order_.group->succeeded(instance_);
+  attempts_.answered(head.status);
   answer_status_ = head.status;
+  note_head(head);
+  // RFC 9112 §9.6: an error that announces the connection's end is about the rest as well.
+  constexpr unsigned kFirstError = 400;
+  rest_refused_ = head.status >= kFirstError && head.fields.has_token("Connection", "close");
   client_came();  // what is still to come of the request holds nobody up any more
   // To HTTP/1.0 nothing goes in chunks.
   trailers_go_on_ = upstream_->framing().kind == http::Framing::Kind::Chunked &&
@@ -58,12 +62,12 @@ void Relay::begin_answer(http::ResponseHead& head) {
     order_.rewriting->answer_for_client(head.fields, host);
   }
   const http::Framing framing = framing_for_client(upstream_->framing());
-  if (!upstream_->has_body()) return answer(head, framing, {});
+  if (!upstream_->has_body() && !uploading()) return answer(head, framing, {});
   if (const auto body = upstream_->take_small_body()) return answer(head, framing, *body);
   exchange_->begin(head, framing);
-  if (upstream_->framing().kind == http::Framing::Kind::Length) {
-    answer_left_ = upstream_->framing().length;
-  }
+  const http::Framing::Kind kind = upstream_->framing().kind;
+  if (kind == http::Framing::Kind::Length) answer_left_ = upstream_->framing().length;
+  if (!upstream_->has_body()) answer_left_ = 0;
   await_answer();
 }
 
@@ -81,7 +85,7 @@ void Relay::answered() {
 
 /// The upstream has done its part, and the answer is the engine's.
 void Relay::await_client() {
-  seat_.leave();
+  attempts_.leave();
   writing_answer_ = true;
   exchange_->on_answered([self = shared_from_this()](bool sent) {
     self->take([&] {
@@ -109,6 +113,14 @@ void Relay::await_answer() {
 
 /// From here on both sides speak freely: the upload brings what the client says, the answer what
 /// the upstream says, until it ends.
+void Relay::note_head(const http::ResponseHead& head) {
+  constexpr std::string_view kEvents = "text/event-stream";
+  to_head_ = exchange_->loop().now() - began_;
+  stream_ = head.status == kSwitching ||
+            http::begins_ignoring_case(
+                head.fields.find("Content-Type").value_or(std::string_view()), kEvents);
+}
+
 void Relay::switch_protocols(http::ResponseHead& head) {
   const std::string protocol(http::asked_upgrade(exchange_->head()).value_or(""));
   const auto granted = head.fields.find("Upgrade");
@@ -116,8 +128,9 @@ void Relay::switch_protocols(http::ResponseHead& head) {
     return attempt_failed({http::UpstreamFailure::Kind::Protocol,
                            "grants another protocol than was asked for", false, false});
   }
-  order_.group->succeeded(instance_);
+  attempts_.answered(head.status);
   answer_status_ = head.status;
+  note_head(head);
   turn_into_our_answer(head, order_.response_fields);
   exchange_->switch_protocols(head, protocol);
   if (order_.on_tunnel) {
@@ -166,11 +179,12 @@ void Relay::take_answer_piece(http::BodyPiece piece) {
 
 void Relay::answer_broke_off(const http::UpstreamFailure& failure) {
   if (clients_doing(failure)) return client_too_slow();
-  if (blames_instance(failure)) order_.group->failed(instance_);
+  if (blames_instance(failure)) attempts_.failed();
   settle(ForwardFailure::Truncated, answer_status_, true, failure.message)->abort();
 }
 
 void Relay::complete(const http::Fields& trailers) {
+  if (answer_left_ == 0 && uploading() && !tunnel_) return go_on_uploading();
   settle(ForwardFailure::None, answer_status_, true, {})->finish(trailers);
 }
 

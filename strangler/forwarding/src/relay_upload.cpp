@@ -2,8 +2,8 @@
 #include <chrono>
 #include <utility>
 
-#include "forwarding/forwarded_head.hpp"
-#include "forwarding/refuse.hpp"
+#include "banyan/forwarding/forwarded_head.hpp"
+#include "banyan/forwarding/refuse.hpp"
 #include "relay.hpp"
 
 namespace banyan::strangler {
@@ -24,7 +24,7 @@ bool expects_continue(const http::RequestHead& head) {
 
 void Relay::begin_upload() {
   if (exchange_->framing().kind == http::Framing::Kind::None) return;
-  if (attempts_ == 1) {
+  if (attempts_.made() == 1) {
     return expects_continue(exchange_->head()) ? hold_upload() : ask_client();
   }
   // Again: what was read is still in hand, or still to come.
@@ -61,9 +61,11 @@ void Relay::take_piece(http::BodyPiece piece) {
     upload_ = Upload::Done;
     if (piece.trailers != nullptr) {
       upload_trailers_ = trailers_to_pass_on(*piece.trailers, nominated(exchange_->head().fields),
-                                             order_.request_fields);
+                                             order_.request_fields, shared_->options.client_words);
     }
-    return upstream_->finish(upload_trailers_);
+    upstream_->finish(upload_trailers_);
+    if (answer_through_) upload_over();
+    return;
   }
   piece_ = piece.bytes;
   pass_piece_on();
@@ -71,18 +73,29 @@ void Relay::take_piece(http::BodyPiece piece) {
 
 void Relay::pass_piece_on() {
   upload_ = Upload::Writing;
-  upstream_->write(piece_, [self = shared_from_this(), attempt = attempts_](bool sent) {
+  upstream_->write(piece_, [self = shared_from_this(), attempt = attempts_.made()](bool sent) {
     self->take([&] {
-      if (attempt != self->attempts_) return;
+      if (attempt != self->attempts_.made()) return;
       if (sent) return self->ask_client();
       self->upload_ = Upload::Refused;
+      if (self->answer_through_) self->upload_over();
     });
   });
 }
 
+/// RFC 9112 §9.3: an answer does not end the request, and an upstream that answers first may read
+/// the rest all the same. The client has the last byte of an answer with a length; its end is said
+/// when the upload has ended too.
+void Relay::go_on_uploading() { answer_through_ = true; }
+
+void Relay::upload_over() {
+  answer_through_ = false;
+  settle(ForwardFailure::None, answer_status_, true, {})->finish();
+}
+
 void Relay::upload_refused(const http::Refusal& refusal) {
   if (refusal.name == kClientCut) return client_gone();
-  if (answer_status_ == 0) order_.group->forgo(instance_);
+  attempts_.forgo();
   const bool begun = answer_status_ != 0;
   const auto exchange = settle(ForwardFailure::BadRequest, begun ? answer_status_ : refusal.status,
                                begun, refusal.message);

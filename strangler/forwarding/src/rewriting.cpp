@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "forwarding/rewriting.hpp"
+#include "banyan/forwarding/rewriting.hpp"
 
 #include <algorithm>
 #include <utility>
 
-#include "http/list.hpp"
+#include "banyan/http/list.hpp"
+#include "banyan/http/target_path.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -71,14 +72,46 @@ Rewriting::Rewriting(PathMapping mapping, const std::vector<http::Endpoint>& ins
 
 std::string Rewriting::target_for_upstream(std::string_view target) const {
   const std::size_t path_end = std::min(target.find('?'), target.size());
+  std::string out = mapping_.add;
   std::size_t at = 0;
   for (std::size_t gone = 0; gone < stripped_segments_ && at < path_end; ++gone) {
-    at = std::min(target.find('/', at + 1), path_end);
+    const std::size_t end = std::min(target.find('/', at + 1), path_end);
+    const std::string_view segment = target.substr(at, end - at);
+    out.append(segment.substr(std::min(segment.find(';'), segment.size())));
+    at = end;
   }
-  std::string out = mapping_.add;
   out.append(target.substr(at));
   if (!out.starts_with('/')) out.insert(0, 1, '/');
   return out;
+}
+
+bool Rewriting::is_at_or_below_strip(std::string_view path) const {
+  std::string_view rest = mapping_.strip;
+  while (!rest.empty()) {
+    if (!path.starts_with('/')) return false;
+    path.remove_prefix(1);
+    rest.remove_prefix(1);
+    const std::string_view wanted = rest.substr(0, rest.find('/'));
+    const std::string_view segment = path.substr(0, path.find_first_of("/?#"));
+    if (http::compare_segment(segment.substr(0, segment.find(';')), wanted) != 0) return false;
+    path.remove_prefix(segment.size());
+    rest.remove_prefix(wanted.size());
+  }
+  return true;
+}
+
+std::string Rewriting::destination_for_upstream(const http::RequestHead& head) const {
+  if (head.method != "COPY" && head.method != "MOVE") return {};
+  const auto given = head.fields.find("Destination");
+  if (!given) return {};
+  const Reference reference = read(*given);
+  if (reference.absolute &&
+      !equals_ignoring_case(reference.authority, head.fields.find("Host").value_or(""))) {
+    return {};
+  }
+  const std::string_view path = reference.path;
+  if (!path.starts_with('/') || !is_at_or_below_strip(path)) return {};
+  return target_for_upstream(path);
 }
 
 bool Rewriting::own_authority(std::string_view authority) const {
@@ -112,6 +145,32 @@ std::string Rewriting::location(std::string_view value, std::string_view client_
   return std::string(front) + path_for_client(reference.path);
 }
 
+/// "5; url=/v2/cart", as browsers read it (HTML, "shared declarative refresh steps").
+std::string Rewriting::refresh(std::string_view value, std::string_view client_host) const {
+  constexpr std::string_view kBlanks = " \t";
+  const std::size_t separator = value.find_first_of(";,");
+  if (separator == std::string_view::npos) return std::string(value);
+  std::size_t at = std::min(value.find_first_not_of(kBlanks, separator + 1), value.size());
+  if (http::begins_ignoring_case(value.substr(at), "url")) {
+    const std::size_t equals = std::min(value.find_first_not_of(kBlanks, at + 3), value.size());
+    if (equals < value.size() && value[equals] == '=') {
+      at = std::min(value.find_first_not_of(kBlanks, equals + 1), value.size());
+    }
+  }
+  std::size_t end = value.size();
+  if (at < end && (value[at] == '"' || value[at] == '\'')) {
+    end = std::min(value.find(value[at], at + 1), end);
+    ++at;
+  }
+  return std::string(value.substr(0, at)) + location(value.substr(at, end - at), client_host) +
+         std::string(value.substr(end));
+}
+
+std::string Rewriting::cookie_path(std::string_view path) const {
+  if (mapping_.add.empty() && path == "/" && !mapping_.strip.empty()) return mapping_.strip;
+  return path_for_client(path);
+}
+
 std::string Rewriting::cookie(std::string_view value) const {
   std::string out;
   bool first = true;
@@ -128,7 +187,7 @@ std::string Rewriting::cookie(std::string_view value) const {
         own_host(given.starts_with('.') ? given.substr(1) : given)) {
       // Left out.
     } else if (!first && !bound_to_root && equals_ignoring_case(name, "Path")) {
-      out.append("; Path=").append(path_for_client(given));
+      out.append("; Path=").append(cookie_path(given));
     } else {
       if (!first) out += ';';
       out += part;
@@ -142,12 +201,17 @@ std::string Rewriting::cookie(std::string_view value) const {
 void Rewriting::answer_for_client(http::Fields& fields, std::string_view client_host) const {
   constexpr std::string_view kLocation = "Location";
   constexpr std::string_view kContentLocation = "Content-Location";
+  constexpr std::string_view kRefresh = "Refresh";
   constexpr std::string_view kSetCookie = "Set-Cookie";
   for (const std::string_view name : {kLocation, kContentLocation}) {
     const auto given = fields.find(name);
     if (!given) continue;
     const std::string now = location(*given, client_host);
     if (now != *given) fields.set(name, now);
+  }
+  if (const auto given = fields.find(kRefresh)) {
+    const std::string now = refresh(*given, client_host);
+    if (now != *given) fields.set(kRefresh, now);
   }
   if (!fields.contains(kSetCookie)) return;
   std::vector<std::string> cookies;

@@ -1,56 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "forwarding/trusted_peers.hpp"
-
-#include <arpa/inet.h>
+#include "banyan/forwarding/trusted_peers.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
-#include "http/endpoint.hpp"
+#include "banyan/http/endpoint.hpp"
+#include "banyan/http/list.hpp"
 
 namespace banyan::strangler {
 namespace {
 
-constexpr unsigned kAddressBits = 128;
-constexpr unsigned kMappedPrefixBits = 96;
-constexpr std::size_t kMappedPrefixBytes = 12;
+using http::IpAddress;
 
-using Bytes = std::array<std::uint8_t, 16>;
-
-struct Parsed {
-  Bytes bytes{};
-  bool v4 = false;
-};
-
-std::optional<Parsed> parse_address(std::string_view text) {
-  std::array<char, INET6_ADDRSTRLEN> terminated{};
-  if (text.size() >= terminated.size()) return std::nullopt;
-  std::ranges::copy(text, terminated.begin());
-  Parsed parsed;
-  if (inet_pton(AF_INET, terminated.data(), parsed.bytes.data() + kMappedPrefixBytes) == 1) {
-    parsed.bytes[10] = parsed.bytes[11] = 0xFF;
-    parsed.v4 = true;
-    return parsed;
+/// "for=192.0.2.1;proto=https" → 192.0.2.1
+std::optional<IpAddress> node_of(std::string_view element) {
+  while (!element.empty()) {
+    const std::size_t end = std::min(element.find(';'), element.size());
+    const std::string_view pair = http::trimmed(element.substr(0, end));
+    element.remove_prefix(std::min(end + 1, element.size()));
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string_view::npos) continue;
+    if (!http::equals_ignoring_case(pair.substr(0, equals), "for")) continue;
+    return IpAddress::parse_node(pair.substr(equals + 1));
   }
-  if (inet_pton(AF_INET6, terminated.data(), parsed.bytes.data()) == 1) return parsed;
   return std::nullopt;
 }
 
-std::optional<unsigned> parse_bits(std::string_view text, unsigned most) {
-  unsigned bits = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), bits);
-  if (fault != std::errc() || end != text.data() + text.size() || bits > most) return std::nullopt;
-  return bits;
-}
-
-bool same_prefix(const Bytes& left, const Bytes& right, unsigned bits) {
-  const std::size_t whole = bits / 8;
-  if (!std::equal(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(whole), right.begin())) {
-    return false;
-  }
-  const unsigned rest = bits % 8;
-  return rest == 0 || (left[whole] ^ right[whole]) >> (8 - rest) == 0;
+/// The entries of all fields of a name, in their order.
+template <class Read>
+std::vector<std::optional<IpAddress>> hops(const http::Fields& fields, http::FieldName name,
+                                           const Read& read) {
+  std::vector<std::optional<IpAddress>> all;
+  fields.each(name, [&](std::string_view list) {
+    http::any_element(list, [&](std::string_view element) {
+      if (!element.empty()) all.push_back(read(element));
+      return false;
+    });
+  });
+  return all;
 }
 
 }  // namespace
@@ -63,24 +50,11 @@ std::expected<TrustedPeers, std::string> TrustedPeers::parse(
       peers.unix_ = true;
       continue;
     }
-    const std::size_t slash = text.find('/');
-    const std::optional<Parsed> address = parse_address(std::string_view(text).substr(0, slash));
-    if (!address) {
-      return std::unexpected("'" + text +
-                             "' is not an IP address or network: write \"10.0.0.7\", " +
-                             "\"10.0.0.0/8\", \"2001:db8::/32\" or \"unix:\"");
+    auto network = http::Network::parse(text);
+    if (!network) {
+      return std::unexpected(network.error() + "; \"unix:\" is whoever comes by a Unix socket");
     }
-    unsigned bits = kAddressBits;
-    if (slash != std::string::npos) {
-      const unsigned most = address->v4 ? kAddressBits - kMappedPrefixBits : kAddressBits;
-      const auto given = parse_bits(std::string_view(text).substr(slash + 1), most);
-      if (!given) {
-        return std::unexpected("'" + text + "': the number of bits after the slash must be 0 to " +
-                               std::to_string(most));
-      }
-      bits = *given + (address->v4 ? kMappedPrefixBits : 0);
-    }
-    peers.networks_.push_back({address->bytes, bits});
+    peers.networks_.push_back(*network);
   }
   return peers;
 }
@@ -88,10 +62,26 @@ std::expected<TrustedPeers, std::string> TrustedPeers::parse(
 bool TrustedPeers::contains(std::string_view address) const {
   if (address.starts_with(http::kUnixPrefix)) return unix_;
   if (networks_.empty()) return false;
-  const std::optional<Parsed> parsed = parse_address(address);
-  return parsed && std::ranges::any_of(networks_, [&](const Network& network) {
-           return same_prefix(parsed->bytes, network.address, network.bits);
-         });
+  const auto parsed = IpAddress::parse(address);
+  return parsed && contains(*parsed);
+}
+
+bool TrustedPeers::contains(const http::IpAddress& address) const {
+  return std::ranges::any_of(
+      networks_, [&](const http::Network& network) { return network.contains(address); });
+}
+
+std::string client_address(const http::Fields& fields, std::string_view peer,
+                           const TrustedPeers& trusted) {
+  std::string known(peer);
+  if (trusted.empty() || !trusted.contains(peer)) return known;
+  auto before = hops(fields, "X-Forwarded-For", IpAddress::parse_node);
+  if (before.empty()) before = hops(fields, "Forwarded", node_of);
+  for (; !before.empty() && before.back(); before.pop_back()) {
+    known = before.back()->to_string();
+    if (!trusted.contains(*before.back())) break;
+  }
+  return known;
 }
 
 }  // namespace banyan::strangler

@@ -2,59 +2,37 @@
 #include "addresses.hpp"
 
 #include <arpa/inet.h>
-#include <sys/un.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string>
+#include <utility>
+
+#include "banyan/http/endpoint.hpp"
 
 namespace banyan::strangler {
 namespace {
 
-constexpr std::string_view kUnix = "unix:";
-constexpr std::size_t kLongestUnixPath = sizeof(sockaddr_un{}.sun_path) - 1;
-
-bool is_unix(std::string_view text) { return text.starts_with(kUnix); }
-
-std::optional<Address> parse_unix(std::string_view text) {
-  const std::string_view path = text.substr(kUnix.size());
-  const bool fits = path.size() > 1 && path.front() == '/' && path.size() <= kLongestUnixPath;
-  return fits ? std::optional(Address{std::string(text), 0}) : std::nullopt;
-}
+bool is_unix(std::string_view text) { return text.starts_with(http::kUnixPrefix); }
 
 std::optional<Address> parse_address(std::string_view text, std::uint16_t least_port) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  std::string_view host = text.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']') && host.size() > 2) {
-    host = host.substr(1, host.size() - 2);
-  } else if (host.empty() || host.find_first_of(":[]") != std::string_view::npos) {
-    return std::nullopt;
-  }
-  const bool odd = std::ranges::any_of(host, [](char c) {
-    return static_cast<unsigned char>(c) <= 0x20 || c == '/' || c == '@' || c == 0x7F;
-  });
-  std::uint16_t port = 0;
-  const std::string_view digits = text.substr(colon + 1);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (odd || error != std::errc{} || end != digits.data() + digits.size() || port < least_port) {
-    return std::nullopt;
-  }
-  return Address{std::string(host), port};
+  auto endpoint = http::endpoint_from(text);
+  const bool fits = endpoint && (http::is_unix(*endpoint) || endpoint->port >= least_port);
+  if (!fits) return std::nullopt;
+  return Address{std::move(endpoint->host), endpoint->port};
 }
 
 /// What the key is about is in front of each problem: "… in listen".
 std::optional<Address> read_address(Section& section, std::string_view key, const PlacedText& given,
                                     std::uint16_t least_port) {
   const bool local = is_unix(given.text);
-  const auto address = local ? parse_unix(given.text) : parse_address(given.text, least_port);
+  auto address = parse_address(given.text, least_port);
   if (!address) {
-    section.problem(given.place,
+    section.problem(given.location,
                     '"' + given.text + "\" in " + std::string(key) +
                         (local ? " is no Unix socket, expected \"unix:\" and an absolute path of "
                                  "at most " +
-                                     std::to_string(kLongestUnixPath) +
+                                     std::to_string(http::kLongestUnixPath) +
                                      " characters such as \"unix:/run/banyan.sock\""
                                : R"( is no address, expected "host:port" such as )"
                                  R"("127.0.0.1:8080" or "[::1]:8080", or "unix:/run/app.sock")"));
@@ -85,15 +63,16 @@ bool check_listenable(Section& section, std::string_view key, const PlacedText& 
                       const Address& address) {
   if (is_unix(address.host) || ip_address(address.host)) return true;
   const std::string port = ':' + std::to_string(address.port);
-  section.problem(given.place, '"' + given.text + "\" in " + std::string(key) +
-                                   " is a name, and one listens on an address: \"127.0.0.1" + port +
-                                   "\" or \"[::1]" + port + "\" for this machine only, \"0.0.0.0" +
-                                   port + "\" or \"[::]" + port + "\" for all");
+  section.problem(given.location, '"' + given.text + "\" in " + std::string(key) +
+                                      " is a name, and one listens on an address: \"127.0.0.1" +
+                                      port + "\" or \"[::1]" + port +
+                                      "\" for this machine only, \"0.0.0.0" + port +
+                                      "\" or \"[::]" + port + "\" for all");
   return false;
 }
 
 void report_twice(Section& section, std::string_view key, const PlacedText& given) {
-  section.problem(given.place, '"' + given.text + "\" is in " + std::string(key) + " twice");
+  section.problem(given.location, '"' + given.text + "\" is in " + std::string(key) + " twice");
 }
 
 /// Any number of listeners may ask for "any free port".
@@ -104,16 +83,16 @@ bool is_there(const std::vector<ListenPoint>& points, const Address& address) {
 
 /// The address of an entry, be it a text or a table. More keys of the table are read here.
 std::optional<PlacedText> read_entry(Section& section, const toml::node& node, ListenPoint&) {
-  if (const auto* text = node.as_string()) return PlacedText{text->get(), place_of(node)};
+  if (const auto* text = node.as_string()) return PlacedText{text->get(), location_of(node)};
   if (const toml::table* table = node.as_table()) {
-    Section entry = section.part(*table, "an entry of listen");
-    const auto address = entry.required_text("address", R"("127.0.0.1:8080")");
+    Section entry = section.part(*table, "an entry of listen", "an entry of listen");
+    const auto address = entry.required_text("address");
     entry.finish();
     return address;
   }
-  section.problem(place_of(node), "an entry of listen is " + kind_of(node) +
-                                      R"(, expected a text in quotes, or a table such as )"
-                                      R"({ address = "127.0.0.1:8080" })");
+  section.problem(location_of(node), "an entry of listen is " + kind_of(node) +
+                                         R"(, expected a text in quotes, or a table such as )"
+                                         R"({ address = "127.0.0.1:8080" })");
   return std::nullopt;
 }
 
@@ -121,7 +100,7 @@ std::optional<PlacedText> read_entry(Section& section, const toml::node& node, L
 
 std::vector<ListenPoint> read_listen(Section& section, const std::vector<ListenPoint>& others) {
   std::vector<ListenPoint> points;
-  const toml::array* entries = section.list("listen", R"(["127.0.0.1:8080"])");
+  const toml::array* entries = section.list("listen");
   if (entries == nullptr) return points;
   for (const toml::node& node : *entries) {
     ListenPoint point;
@@ -133,7 +112,8 @@ std::vector<ListenPoint> read_listen(Section& section, const std::vector<ListenP
       continue;
     }
     if (is_there(others, *address)) {
-      section.problem(given->place, '"' + given->text + "\" is listened on twice, here and above");
+      section.problem(given->location,
+                      '"' + given->text + "\" is listened on twice, here and above");
       continue;
     }
     point.address = *address;
@@ -147,26 +127,28 @@ std::optional<Address> read_operators(Section& section, const std::vector<Listen
   if (!given) return std::nullopt;
   auto address = read_address(section, "operators", *given, 0);
   if (!address || !check_listenable(section, "operators", *given, *address)) return std::nullopt;
-  if (!is_unix(address->host) && !is_loopback(*ip_address(address->host))) {
+  if (!is_unix(address->host) && !is_loopback(*ip_address(address->host)) &&
+      !section.has("operators_token_file")) {
     section.problem(
-        given->place,
+        given->location,
         '"' + given->text +
             "\" in operators can be reached from elsewhere, and whoever reaches the "
             "operators' pages moves traffic; expected a loopback address such as "
-            "\"127.0.0.1:9180\" or a Unix socket such as \"unix:/run/banyan-ops.sock\"");
+            "\"127.0.0.1:9180\" or a Unix socket such as \"unix:/run/banyan-ops.sock\", or a token "
+            "that operators have to know: operators_token_file = \"operators.token\"");
     return std::nullopt;
   }
   if (is_there(listen, *address)) {
-    section.problem(given->place, '"' + given->text +
-                                      "\" is in listen as well; operators is an address of its "
-                                      "own, where nothing but their pages is");
+    section.problem(given->location, '"' + given->text +
+                                         "\" is in listen as well; operators is an address of its "
+                                         "own, where nothing but their pages is");
   }
   return address;
 }
 
 std::vector<Address> read_instances(Section& section) {
   std::vector<Address> instances;
-  const auto texts = section.texts("instances", R"(["127.0.0.1:8080"])");
+  const auto texts = section.texts("instances");
   if (!texts) return instances;
   for (const PlacedText& given : *texts) {
     const auto address = read_address(section, "instances", given, 1);

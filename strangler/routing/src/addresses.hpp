@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "toml_section.hpp"
+#include "banyan/routing/toml_section.hpp"
 
 namespace banyan::strangler {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "toml_section.hpp"
+#include "banyan/routing/toml_section.hpp"
 
 namespace banyan::strangler {
 

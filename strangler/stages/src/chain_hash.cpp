@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "digest/sha256.hpp"
-#include "stages/control_store.hpp"
+#include "banyan/digest/sha256.hpp"
+#include "banyan/stages/control_store.hpp"
 
 namespace banyan::strangler {
 namespace {

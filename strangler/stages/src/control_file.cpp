@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control_file.hpp"
 
-#include "sqlite/file_header.hpp"
-#include "sqlite/transaction.hpp"
+#include "banyan/sqlite/file_header.hpp"
+#include "banyan/sqlite/transaction.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -10,7 +10,8 @@ namespace {
 constexpr std::uint32_t kApplicationId = 0x42'4E'59'43;  // "BNYC"
 constexpr std::int32_t kSchemaVersion = 2;
 
-// The triggers keep slips from happening; it is the chain that shows malice.
+// The triggers keep slips from happening; it is the chain that shows malice. The table of the
+// rollouts has kept the name that it had in the first format.
 constexpr const char* kSchema = R"(
 PRAGMA application_id = 1112430915;
 PRAGMA user_version = 2;

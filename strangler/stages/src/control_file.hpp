@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "kernel/result.hpp"
-#include "sqlite/connection.hpp"
-#include "stages/control_store.hpp"
+#include "banyan/kernel/result.hpp"
+#include "banyan/sqlite/connection.hpp"
+#include "banyan/stages/control_store.hpp"
 
 namespace banyan::strangler {
 

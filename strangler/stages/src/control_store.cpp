@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "stages/control_store.hpp"
+#include "banyan/stages/control_store.hpp"
 
 #include <algorithm>
 #include <mutex>
 #include <utility>
 
+#include "banyan/sqlite/transaction.hpp"
+#include "banyan/stages/suggestion.hpp"
 #include "control_file.hpp"
 #include "log_check.hpp"
-#include "sqlite/transaction.hpp"
-#include "stages/suggestion.hpp"
 
 namespace banyan::strangler {
 namespace {
 
-constexpr std::size_t kLongestWho = 200;
-constexpr std::size_t kLongestWhy = 2'000;
 constexpr std::size_t kLongestEvidence = 64 * 1024;
 constexpr const char* kLogColumns =
     "seq, time, module, who, why, before, after, evidence, previous_hash, hash, ";
@@ -43,7 +41,7 @@ Result<void> check(const Reason& reason) {
   if (details.empty()) return {};
   std::string message = "a change needs who asks for it and why, for the switch log";
   for (const Detail& detail : details) message += "; " + detail.problem;
-  return fail(ErrorCode::InvalidArgument, "banyan.who_and_why", std::move(message),
+  return fail(ErrorCode::InvalidArgument, "banyan.author_or_reason_missing", std::move(message),
               std::move(details));
 }
 
@@ -108,14 +106,14 @@ class SqliteControlStore final : public ControlStore {
       if (auto grown = check_that_the_log_grew(); !grown) return fail(std::move(grown.error()));
       Result<Stand> now = read_stand();
       if (!now) return fail(std::move(now.error()));
-      const Migration* migration = now->find(module);
-      if (migration == nullptr) return fail(unknown(module, *now));
-      Result<Traffic> after = decide(migration->traffic);
+      const Rollout* rollout = now->find(module);
+      if (rollout == nullptr) return fail(unknown(module, *now));
+      Result<Traffic> after = decide(rollout->traffic);
       if (!after) return fail(std::move(after.error()));
-      if (*after == migration->traffic) return std::optional<LogEntry>();
-      LogEntry entry = next_line(*now, *migration, reason, *after);
+      if (*after == rollout->traffic) return std::optional<LogEntry>();
+      LogEntry entry = next_line(*now, *rollout, reason, *after);
       write(entry);
-      write(migration->module, *after, entry.seq);
+      write(rollout->module, *after, entry.seq);
       if (connection_.moved()) return fail(moved_control_store(file_));
       transaction.commit();
       last_seen_ = {entry.seq, entry.hash};
@@ -153,7 +151,7 @@ class SqliteControlStore final : public ControlStore {
       }
       Result<Stand> now = read_stand();
       if (!now) return fail(std::move(now.error()));
-      return std::move(check).end(now->migrations);
+      return std::move(check).end(now->rollouts);
     });
   }
 
@@ -225,21 +223,21 @@ class SqliteControlStore final : public ControlStore {
         return fail(made_by_a_newer_version(
             file_, rows.text(0) + " is at the stage \"" + rows.text(1) + "\", unknown here"));
       }
-      stand.migrations.push_back(
+      stand.rollouts.push_back(
           {rows.text(0), {*stage, *reads, *writes}, static_cast<std::uint64_t>(rows.number(4))});
     }
     return stand;
   }
 
-  LogEntry next_line(const Stand& now, const Migration& migration, const Reason& reason,
+  LogEntry next_line(const Stand& now, const Rollout& rollout, const Reason& reason,
                      const Traffic& after) const {
     LogEntry entry;
     entry.seq = now.revision + 1;
     entry.time = clock_.now();
-    entry.module = migration.module;
+    entry.module = rollout.module;
     entry.who = reason.who;
     entry.why = reason.why;
-    entry.before = to_json(migration.traffic);
+    entry.before = to_json(rollout.traffic);
     entry.after = to_json(after);
     entry.evidence = reason.evidence;
     entry.previous_hash = now.head;
@@ -267,11 +265,11 @@ class SqliteControlStore final : public ControlStore {
 
   static Error unknown(std::string_view module, const Stand& now) {
     std::vector<std::string> known;
-    known.reserve(now.migrations.size());
-    for (const Migration& each : now.migrations) known.push_back(each.module);
+    known.reserve(now.rollouts.size());
+    for (const Rollout& each : now.rollouts) known.push_back(each.module);
     return {ErrorCode::NotFound,
-            "banyan.unknown_migration",
-            "there is no migration \"" + std::string(module) + "\"." + suggestion(module, known),
+            "banyan.unknown_rollout",
+            "there is no rollout \"" + std::string(module) + "\"." + suggestion(module, known),
             {}};
   }
 
@@ -288,13 +286,13 @@ class SqliteControlStore final : public ControlStore {
 
 }  // namespace
 
-const Migration* Stand::find(std::string_view module) const {
-  const auto found = std::ranges::lower_bound(migrations, module, {}, &Migration::module);
-  return found != migrations.end() && found->module == module ? &*found : nullptr;
+const Rollout* Stand::find(std::string_view module) const {
+  const auto found = std::ranges::lower_bound(rollouts, module, {}, &Rollout::module);
+  return found != rollouts.end() && found->module == module ? &*found : nullptr;
 }
 
-Result<std::unique_ptr<ControlStore>> ControlStore::open(const std::string& file, Mode mode,
-                                                         const Clock& clock) {
+Result<std::unique_ptr<ControlStore>> ControlStore::open(const std::string& file,
+                                                         const Clock& clock, Mode mode) {
   auto connection = open_control_file(file, mode);
   if (!connection) return fail(std::move(connection.error()));
   return std::unique_ptr<ControlStore>(

@@ -47,8 +47,8 @@ void LogCheck::line(LogEntry entry) {
   last = {entry.seq, std::move(entry.after), traffic};
 }
 
-Verification LogCheck::end(const std::vector<Migration>& migrations) && {
-  for (const Migration& each : migrations) {
+Verification LogCheck::end(const std::vector<Rollout>& rollouts) && {
+  for (const Rollout& each : rollouts) {
     const auto found = last_.find(each.module);
     const Last last = found == last_.end() ? Last{} : found->second;
     if (found != last_.end()) last_.erase(found);

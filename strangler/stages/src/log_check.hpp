@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "stages/control_store.hpp"
+#include "banyan/stages/control_store.hpp"
 
 namespace banyan::strangler {
 
@@ -18,13 +18,15 @@ inline const std::string kNoHash(64, '0');
 class LogCheck {
  public:
   /// `noted_head` is "" or a hash that the log must contain.
-  explicit LogCheck(std::string_view noted_head) : noted_head_(noted_head) {}
+  /// Every log begins at kNoHash, which is the head of one that is empty.
+  explicit LogCheck(std::string_view noted_head)
+      : noted_head_(noted_head), saw_noted_head_(noted_head == kNoHash) {}
 
   /// The lines, sorted by seq.
   void line(LogEntry entry);
 
   /// The stages must be what the last line of each module says.
-  Verification end(const std::vector<Migration>& migrations) &&;
+  Verification end(const std::vector<Rollout>& rollouts) &&;
 
  private:
   void complain(std::string problem);
@@ -35,7 +37,7 @@ class LogCheck {
     std::optional<Traffic> traffic = Traffic{};
   };
   std::string noted_head_;
-  bool saw_noted_head_ = false;
+  bool saw_noted_head_;
   std::uint64_t seq_ = 0;
   std::string hash_ = kNoHash;
   std::map<std::string, Last> last_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "stages/percent.hpp"
+#include "banyan/stages/percent.hpp"
 
 #include <algorithm>
 

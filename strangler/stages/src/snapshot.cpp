@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "stages/snapshot.hpp"
+#include "banyan/stages/snapshot.hpp"
 
 namespace banyan::strangler {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "stages/stages.hpp"
+#include "banyan/stages/stages.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -31,14 +31,13 @@ Stages::Stages(ControlStore& store, Complain complain, EpochOf epoch_of, Table f
 
 Stages::~Stages() { watch_.reset(); }
 
-RoutingDecision Stages::decide(std::string_view module, Effect effect,
-                               std::string_view unit) const {
+RoutingDecision Stages::decide(std::string_view module, Effect effect, std::string_view key) const {
   return table_.read([&](const Table& table) {
-    const Migration* migration = table.stand.find(module);
+    const Rollout* rollout = table.stand.find(module);
     Side side = Side::Local;
-    if (migration != nullptr) {
-      const Traffic& traffic = migration->traffic;
-      side = traffic.side(effect, effect == Effect::Read ? sticky_bucket(module, unit) : 0);
+    if (rollout != nullptr) {
+      const Traffic& traffic = rollout->traffic;
+      side = traffic.side(effect, effect == Effect::Read ? sticky_bucket(module, key) : 0);
     }
     const auto epoch = table.epochs.find(module);
     return RoutingDecision{std::string(module), side, table.stand.revision,
@@ -48,8 +47,8 @@ RoutingDecision Stages::decide(std::string_view module, Effect effect,
 
 Traffic Stages::traffic(std::string_view module) const {
   return table_.read([&](const Table& table) {
-    const Migration* migration = table.stand.find(module);
-    return migration != nullptr ? migration->traffic : Traffic{};
+    const Rollout* rollout = table.stand.find(module);
+    return rollout != nullptr ? rollout->traffic : Traffic{};
   });
 }
 
@@ -72,9 +71,9 @@ Result<void> Stages::refresh() {
 
 Stages::Epochs Stages::look_at(const Stand& stand, const EpochOf& epoch_of, Epochs known) {
   if (!epoch_of) return known;
-  for (const Migration& migration : stand.migrations) {
-    std::uint64_t& epoch = known[migration.module];
-    epoch = std::max(epoch, epoch_of(migration.module));
+  for (const Rollout& rollout : stand.rollouts) {
+    std::uint64_t& epoch = known[rollout.module];
+    epoch = std::max(epoch, epoch_of(rollout.module));
   }
   return known;
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "stages/switchboard.hpp"
+#include "banyan/stages/switchboard.hpp"
 
+#include <algorithm>
 #include <utility>
 
-#include "stages/stages.hpp"
+#include "banyan/stages/stages.hpp"
 
 namespace banyan::strangler {
 
-Survey open_terrain() {
-  return [](std::string_view) { return Terrain{}; };
+Survey open_topology() {
+  return [](std::string_view) { return Topology{}; };
 }
 
 Switchboard::Switchboard(ControlStore& store, Survey survey, Stages* table,
@@ -43,39 +44,75 @@ Result<Change> Switchboard::change(std::string_view module, const Reason& reason
   return change;
 }
 
+// Outside of the store's transaction, which others wait for.
+std::optional<std::string> Switchboard::trouble(std::string_view module,
+                                                const ControlStore::Decide& decide) const {
+  if (!preflight_) return std::nullopt;
+  const Result<Stand> stand = store_->stand();
+  if (!stand) return std::nullopt;  // the change says so itself
+  const auto found = std::ranges::find(stand->rollouts, module, &Rollout::module);
+  if (found == stand->rollouts.end()) return std::nullopt;
+  const Traffic& before = found->traffic;
+  const Result<Traffic> after = decide(before);
+  if (!after) return std::nullopt;
+  const bool more = after->reads.hundredths() > before.reads.hundredths() ||
+                    (after->writes == Side::Remote && before.writes == Side::Local);
+  return more ? preflight_(module) : std::nullopt;
+}
+
+Result<Change> Switchboard::advance(std::string_view module, const Reason& reason,
+                                    const ControlStore::Decide& decide, bool force) {
+  if (force) {
+    Reason told = reason;
+    told.evidence += told.evidence.empty() ? "forced" : "; forced";
+    return change(module, told, decide);
+  }
+  if (const auto why_not = trouble(module, decide)) {
+    return fail(ErrorCode::FailedPrecondition, "banyan.new_side_unhealthy",
+                "refused: the new side of " + std::string(module) + " is not fit for traffic: " +
+                    *why_not + ". Mend it, or say so with force (--force)");
+  }
+  return change(module, reason, decide);
+}
+
 Result<Change> Switchboard::shift(std::string_view module, const Order& order,
                                   const Reason& reason) {
-  return change(module, reason, [&](const Traffic& before) -> Result<Traffic> {
-    return Traffic::of(order.reads.value_or(before.reads), order.writes.value_or(before.writes));
-  });
+  return advance(
+      module, reason,
+      [&](const Traffic& before) -> Result<Traffic> {
+        return Traffic::of(order.reads.value_or(before.reads),
+                           order.writes.value_or(before.writes));
+      },
+      order.force);
 }
 
 Result<Change> Switchboard::back(std::string_view module, const Reason& reason) {
   return change(module, reason, [&](const Traffic& before) { return step_back(module, before); });
 }
 
-Result<Change> Switchboard::next(std::string_view module, const Reason& reason) {
-  return change(module, reason,
-                [&](const Traffic& before) { return next_step(module, before, steps_(module)); });
+Result<Change> Switchboard::next(std::string_view module, const Reason& reason, bool force) {
+  return advance(
+      module, reason,
+      [&](const Traffic& before) { return next_step(module, before, steps_(module)); }, force);
 }
 
 Result<Switchboard::Overview> Switchboard::overview() {
   Result<Stand> stand = store_->stand();
   if (!stand) return fail(std::move(stand.error()));
   Overview overview;
-  for (const Migration& migration : stand->migrations) {
-    const Terrain terrain = survey_(migration.module);
+  for (const Rollout& rollout : stand->rollouts) {
+    const Topology topology = survey_(rollout.module);
     // The store remembers it; here nobody has it any more.
-    if (!terrain.old_side && !terrain.new_side) continue;
-    Position position{migration, terrain, std::nullopt, std::nullopt, std::nullopt};
-    const Traffic& now = migration.traffic;
-    position.illegal = why_illegal(migration.module, now, position.terrain);
+    if (!topology.old_side && !topology.new_side) continue;
+    Position position{rollout, topology, std::nullopt, std::nullopt, std::nullopt};
+    const Traffic& now = rollout.traffic;
+    position.illegal = why_illegal(rollout.module, now, position.topology);
     const auto legal = [&](Result<Traffic> step) -> std::optional<Traffic> {
-      if (!step || why_illegal(migration.module, *step, position.terrain)) return std::nullopt;
+      if (!step || why_illegal(rollout.module, *step, position.topology)) return std::nullopt;
       return *step;
     };
-    position.next = legal(next_step(migration.module, now, steps_(migration.module)));
-    position.back = legal(step_back(migration.module, now));
+    position.next = legal(next_step(rollout.module, now, steps_(rollout.module)));
+    position.back = legal(step_back(rollout.module, now));
     overview.positions.push_back(std::move(position));
   }
   overview.stand = std::move(*stand);

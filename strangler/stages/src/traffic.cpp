@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "stages/traffic.hpp"
+#include "banyan/stages/traffic.hpp"
 
 namespace banyan::strangler {
 
@@ -44,7 +44,7 @@ std::string to_string(const Traffic& traffic) {
 }
 
 std::optional<std::string> why_illegal(std::string_view module, const Traffic& traffic,
-                                       const Terrain& terrain) {
+                                       const Topology& topology) {
   const std::string name(module);
   const Traffic named = Traffic::of(traffic.reads, traffic.writes);
   const bool anything_new = traffic.reads > Percent::none() || traffic.writes == Side::Remote;
@@ -63,25 +63,25 @@ std::optional<std::string> why_illegal(std::string_view module, const Traffic& t
            std::string(to_string(named.stage)) + ", not " + std::string(to_string(traffic.stage)) +
            ".";
   }
-  if (anything_new && !terrain.new_side) {
+  if (anything_new && !topology.new_side) {
     return "there is no service of " + name +
            " to send traffic to. Build the application with -DBANYAN_ROUTED=" + name +
            ", start the module's service, and give the application `--at " + name +
            "=HOST:PORT`; for a foreign application, give its routes a successor in banyan.toml.";
   }
-  if (anything_old && !terrain.old_side) {
+  if (anything_old && !topology.old_side) {
     return "this application was built without " + name +
            " (BANYAN_EXTRACT), so only the service can "
            "answer. Build it with -DBANYAN_ROUTED=" +
            name + " to bring traffic back.";
   }
-  if (anything_new && !terrain.both_reach_data && terrain.data == DataStage::Shared) {
+  if (anything_new && !topology.both_reach_data && topology.data == DataStage::Shared) {
     return "the tables of " + name +
            " are in the shared database, which its service cannot open from "
            "another host. Separate them first: banyan schema move " +
            name + ".";
   }
-  if (traffic.stage == TrafficStage::Canary && !terrain.both_reach_data) {
+  if (traffic.stage == TrafficStage::Canary && !topology.both_reach_data) {
     return "only one side can open the database of " + name +
            ", so its traffic moves as a whole. Shift it at once: 100% with writes remote, or 0% "
            "with "

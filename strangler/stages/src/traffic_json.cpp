@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
-#include "stages/traffic.hpp"
+#include "banyan/stages/traffic.hpp"
 
 namespace banyan::strangler {
 

@@ -102,9 +102,10 @@ def _judge(tree: Tree, file: str, include, target: str | None) -> Violation | No
     part = tree.part(file)
     if part.kind in ("generated", "outside", "test"):
         return None
-    if target is None:
+    aim = tree.part(target) if target else tree.installed(include.spec)
+    if aim is None:
         return _judge_foreign(part, file, include)
-    aim = tree.part(target)
+    target = target or include.spec
     if aim.kind in ("generated", "outside") or (aim.kind, aim.owner) == (part.kind, part.owner):
         return _judge_layers(part, aim, file, include, target)
     verdict = {
@@ -112,6 +113,7 @@ def _judge(tree: Tree, file: str, include, target: str | None) -> Violation | No
         "module": _module,
         "kit": _kit,
         "strangler": _strangler,
+        "serving": _serving,
         "kit-app": _kit_app,
         "app": _app,
     }[part.kind](tree, part, aim, target)
@@ -172,12 +174,12 @@ def _module(tree: Tree, part: Part, aim: Part, target: str):
     if aim.kind == "module":
         return _module_to_module(tree, part, aim, target)
     if aim.kind == "kit":
-        if aim.owner in ("adapters/sql", "migrations/engine/runner"):
+        if aim.owner in ("adapters/sql", "adapters/security", "migrations/engine/runner"):
             if part.layer in ("persistence", "wiring"):
                 return None
             return ("include-adapter", f"only src/persistence/ and the wiring may use {aim.owner}",
                     "Declare a repository in src/application/ and implement it in src/persistence/.")
-        return ("include-adapter", f"modules know no adapter but adapters/sql, and this is {aim.owner}",
+        return ("include-adapter", f"modules know no adapter but adapters/sql and adapters/security, and this is {aim.owner}",
                 "Let app/ give the module an interface that it declares itself.")
     return ("include-upward", f"modules do not know {aim.owner}, which is built on top of them",
             "Turn the arrow round: let the outer part pass in what the module needs.")
@@ -191,8 +193,14 @@ def _module_to_module(tree: Tree, part: Part, aim: Part, target: str):
     if target.endswith("/module.hpp"):
         return ("include-wiring", f"how {aim.owner} is made is known to app/ only",
                 f"Take the port ({aim.owner}/port.hpp) as a constructor argument.")
-    needs = tree.modules[part.owner].needs if part.owner in tree.modules else ()
-    if aim.owner not in needs:
+    declared = tree.modules.get(part.owner)
+    needs = declared.needs if declared else ()
+    follows = declared.follows if declared else ()
+    if aim.owner in follows and aim.owner not in needs and target.rsplit("/", 1)[-1] in ("port.hpp", "http.hpp"):
+        return ("include-undeclared-need", f"'{part.owner}' follows events of '{aim.owner}' and does not"
+                " declare that it needs its port",
+                f"Take what the event brings, or add {aim.owner} to NEEDS in modules/{part.owner}/CMakeLists.txt.")
+    if aim.owner not in needs and aim.owner not in follows:
         return ("include-undeclared-need", f"'{part.owner}' does not declare that it needs '{aim.owner}'",
                 f"Add {aim.owner} to NEEDS in modules/{part.owner}/CMakeLists.txt, if that arrow is wanted.")
     if part.layer == "domain":
@@ -215,8 +223,17 @@ def _strangler(_tree, part, aim, _target):
             "Work on operations and routes as data; the application hands them in.")
 
 
+def _serving(_tree, part, aim, _target):
+    if aim.kind in ("kernel", "kit", "strangler"):
+        return None
+    if aim.kind == "serving" and aim.owner == "serving":
+        return None
+    return ("include-upward", f"{part.owner} belongs to the kit, which never knows {aim.owner}",
+            "Hand it in through the composition table, or move this file to the shop's own folder.")
+
+
 def _kit_app(_tree, part, aim, _target):
-    if aim.kind in ("kernel", "kit", "strangler", "kit-app"):
+    if aim.kind in ("kernel", "kit", "strangler", "serving", "kit-app"):
         return None
     return ("include-upward", f"{part.owner} belongs to the kit, which never knows the shop ({aim.owner})",
             "Hand it in through the composition table, or move this file to the shop's own folder.")

@@ -13,6 +13,7 @@ class Module:
     needs: tuple[str, ...]
     tables: tuple[str, ...]
     archives: tuple[str, ...]  # of .core and .module
+    follows: tuple[str, ...] = ()  # the modules whose events it subscribes to
 
 
 @dataclass(frozen=True, order=True)
@@ -36,8 +37,8 @@ class Violation:
 class Part:
     """The part that a file plays in the house.
 
-    kind   kernel, module, kit, strangler, app, kit-app (generic parts of app/), test, generated,
-           outside
+    kind   kernel, module, kit, strangler, serving, app, kit-app (generic parts of app/), test,
+           generated, outside
     owner  who is asked about it: "orders", "adapters/http", "app/recordshop"
     layer  of a module's file: published, domain, application, persistence, wiring
     """
@@ -48,8 +49,16 @@ class Part:
 
 
 OUTSIDE = Part("outside", "")
+# The kit's headers where it is installed, by the folder below banyan/; what is not here is part of it
+# that modules have no business with.
+INSTALLED = {
+    "kernel": Part("kernel", "modules/kernel", "published"),
+    "security": Part("kit", "adapters/security"),
+    "sql": Part("kit", "adapters/sql"),
+    "migrations": Part("kit", "migrations/engine/runner"),
+}
 LAYERS = ("domain", "application", "persistence")
-KIT_APPS = ("app/host", "app/banyan")
+KIT_APPS = ("app/banyan",)
 
 
 # The owner of tables that belong to nobody: those that migrations/shared/ creates.
@@ -69,7 +78,8 @@ class Tree:
             raise CannotTell(f"{manifest} is missing; configure this build folder first")
         declared = json.loads(manifest.read_text())
         self.modules = {
-            m["name"]: Module(m["name"], tuple(m["needs"]), tuple(m["tables"]), tuple(m["archives"]))
+            m["name"]: Module(m["name"], tuple(m["needs"]), tuple(m["tables"]), tuple(m["archives"]),
+                              tuple(event.split(".")[0] for event in m.get("subscribes", ())))
             for m in declared["modules"]
         }
         self.kit_archives = tuple(declared.get("kit_archives", ()))
@@ -108,6 +118,8 @@ class Tree:
                 return Part("kit", "/".join(steps[:3]))
             case "strangler":
                 return Part("strangler", two)
+            case "serving":
+                return Part("serving", "serving/host" if two == "serving/host" else "serving")
             case "app":
                 return Part("kit-app" if two in KIT_APPS else "app", two)
             case "tests":
@@ -123,6 +135,14 @@ class Tree:
             return Part("module", name, "published")
         layer = steps[3] if len(steps) > 4 and steps[3] in LAYERS else "wiring"
         return Part("module", name, layer)
+
+    @staticmethod
+    def installed(spec: str) -> Part | None:
+        """The part of the kit that `#include "banyan/sql/session.hpp"` means, when it is installed."""
+        steps = spec.split("/")
+        if steps[0] != "banyan" or len(steps) < 3:
+            return None
+        return INSTALLED.get(steps[1], Part("kit", f"banyan/{steps[1]}"))
 
     def files(self, *patterns: str):
         """Files of the source tree, sorted, without build folders and planted violations."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from . import cpp_text
 from .model import Tree, Violation
 
-_FOLDERS = ("adapters", "app", "migrations/engine", "modules", "strangler")
+_FOLDERS = ("adapters", "app", "migrations/engine", "modules", "serving", "strangler")
 
 
 @dataclass(frozen=True)

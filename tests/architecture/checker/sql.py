@@ -33,7 +33,7 @@ def check(tree: Tree) -> list[Violation]:
 
 def _texts(tree: Tree):
     for file in tree.files("modules/**/*.[ch]pp", "app/**/*.[ch]pp", "adapters/**/*.[ch]pp",
-                           "strangler/**/*.[ch]pp", "migrations/engine/**/*.[ch]pp"):
+                           "serving/**/*.[ch]pp", "strangler/**/*.[ch]pp", "migrations/engine/**/*.[ch]pp"):
         for line, text in cpp_text.string_literals(tree.text(file)):
             yield file, line, text, False
     for file in tree.files("migrations/**/*.sql"):
@@ -63,7 +63,7 @@ def _judge(tree: Tree, file: str, line: int, text: str, is_script: bool):
             continue
         yield Violation(
             file, line + text.count("\n", 0, at), "sql-foreign-table", table,
-            *_crossing(table, provider))
+            *_violation(table, provider))
     if in_module and (_LEFT_OPEN.search(text.rstrip(" ")) or _TABLE_TO_BE_FILLED_IN.search(text)):
         yield Violation(
             file, line, "sql-unknown-table", _first_words(text),
@@ -76,7 +76,7 @@ def _takes_its_part_out(file: str) -> bool:
     return file.startswith("migrations/") and "/separation/" in file
 
 
-def _crossing(table: str, provider: str) -> tuple[str, str]:
+def _violation(table: str, provider: str) -> tuple[str, str]:
     if provider == SHARED:
         return (f"names '{table}', which several modules share",
                 "Give the module a table of its own in migrations/<module>/separation/.")

@@ -1,5 +1,5 @@
 # expect: module 'warehouse' NEEDS 'catalogue', and there is no such module.
-# expect: Known are: catalog;warehouse. Correct modules/warehouse/CMakeLists.txt.
+# expect: Known are: catalog;warehouse. Correct
 declare(catalog)
 declare(warehouse NEEDS catalogue)
 banyan_check_modules()

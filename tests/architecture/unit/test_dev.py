@@ -65,11 +65,12 @@ class Dev(unittest.TestCase):
     def test_refuses_what_it_does_not_know_and_says_what_there_is(self):
         for arguments, message in {
             ("biuld",): "there is no step 'biuld'",
-            ("build", "fast"): "there is no preset 'fast'; there are dev, release, tsan, tidy and fuzz",
+            ("build", "fast"): "there is no preset 'fast'; there are dev, release, poco, tsan, tidy and fuzz",
             ("build", "dev", "--fast"): "build does not know '--fast'",
             ("format", "dev"): "format does not know 'dev'",
             ("clean", "--all"): "clean does not know '--all'",
-            ("check", "speed"): "check has no part 'speed'; it has format, clang, release, tsan and tidy",
+            ("package", "--fast"): "package does not know '--fast'",
+            ("check", "speed"): "check has no part 'speed'; it has format, clang, release, tsan, poco and tidy",
             ("deps", "games"): "there is no group of packages 'games'",
             ("run", "--datum", "x"): "run does not know '--datum'; options of the program itself go behind --",
             ("run", "--data"): "--data needs a file",
@@ -87,6 +88,21 @@ class Dev(unittest.TestCase):
                 self.assertIn(message, said)
                 self.assertIn("./dev help explains", said)
         self.assertEqual(self.log.read_text(), "")
+
+    def test_tells_about_a_step_without_building_it(self):
+        for step, option in ("journey", "--pace"), ("torture", "--victim"), ("bench", "--help"):
+            with self.subTest(step):
+                code, said = self.dev(step, "--help")
+                self.assertEqual(code, 0, said)
+                self.assertIn(option, said)
+                self.assertNotIn("== ", said)
+        self.assertEqual(self.log.read_text(), "")
+
+    def test_knows_the_options_of_the_journey(self):
+        _, said = self.dev("journey", "--help")
+        program = (DEV.parent / "tests/e2e/journey/main.cpp").read_text()
+        self.assertEqual(set(re.findall(r"^  (--[a-z]+)", said, re.MULTILINE)),
+                         set(re.findall(r'add_option\("(--[a-z]+)"', program)))
 
     def test_installs_only_what_is_missing_and_asks_nothing(self):
         self.on_debian_12()

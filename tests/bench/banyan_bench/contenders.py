@@ -190,14 +190,14 @@ instances = ["127.0.0.1:{upstream}"]
 connections = 4096
 max_requests = 100000
 answer_time = "5m"
-[migrations.catalog]
+[rollouts.catalog]
 [[routes]]
 prefix = "/albums"
 methods = ["GET"]
 effect = "read"
 legacy = "legacy"
 successor = "catalog"
-migration = "catalog"
+rollout = "catalog"
 [[routes]]
 name = "rest"
 prefix = "/"

@@ -13,10 +13,12 @@ def _seconds(text):
     return float(number) * {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60}[unit]
 
 
-def most(report, program, path, connections, seconds, closes=False):
-    """As many requests as are answered: how many, per second, and p50 and p99 in seconds."""
+def most(report, program, path, connections, seconds, closes=False, script=None):
+    """As many requests as are answered: how many, per second, and p50 and p99 in seconds. `script` is one of wrk's, in
+    Lua, that makes the requests."""
     words = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency",
-             *(["-H", "Connection: close"] if closes else []), f"http://127.0.0.1:{program.port}{path}"]
+             *(["-H", "Connection: close"] if closes else []), *(["-s", script] if script else []),
+             f"http://127.0.0.1:{program.port}{path}"]
     output = subprocess.run(words, capture_output=True, text=True, timeout=seconds + 20).stdout
     trouble = [line.strip() for line in output.splitlines() if "Non-2xx" in line or "Socket errors" in line]
     if trouble:

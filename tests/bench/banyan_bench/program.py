@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A server that is measured: started on a core of its own, asked what it costs, stopped."""
+import contextlib
 import os
 import re
 import signal
@@ -98,3 +99,24 @@ class Program:
             found = re.search(rf"^{kind}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
             return int(found[1]) * 1024 if found else 0
         return self._sum(read)
+
+
+class Programs:
+    """Several that are measured as one; the first is the one that is asked. They are started from the last
+    to the first, so that each finds those that it calls."""
+
+    def __init__(self, name, programs):
+        self.name, self.port, self._programs = name, programs[0].port, programs
+
+    def __enter__(self):
+        with contextlib.ExitStack() as stack:
+            for each in reversed(self._programs):
+                stack.enter_context(each)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_):
+        self._stack.close()
+
+    def cpu_seconds(self, in_the_kernel=True):
+        return sum(each.cpu_seconds(in_the_kernel) for each in self._programs)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The proxy beside nginx, HAProxy and the floor: all that has to be measured of it."""
-from . import calls, cpu, crowd, large, latency, profile
+from . import against, calls, cpu, crowd, large, latency, profile
 from .contenders import check_built
 
 SECTIONS = {"cpu": cpu.run, "latency": latency.run, "crowd": crowd.run, "large": large.run, "calls": calls.run,
@@ -9,6 +9,9 @@ SECTIONS = {"cpu": cpu.run, "latency": latency.run, "crowd": crowd.run, "large":
 
 def run(bench):
     check_built(bench.options)
+    if bench.options.against:
+        against.run(bench)
+        return
     for name, section in SECTIONS.items():
         if name in bench.options.only:
             section(bench)

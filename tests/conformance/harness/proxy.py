@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The program under test, as people run it: `banyan proxy --config banyan.toml`."""
+"""The program under test, as people run it: `banyan proxy --config banyan.toml`; or, with
+BANYAN_FORM=embedded, the serving library inside of an application that has modules of its own:
+`recordshop --config banyan.toml`."""
 
 import os
+import posixpath
 import re
 import signal
 import socket
@@ -43,6 +46,25 @@ def program():
     if not path:
         raise RuntimeError("set BANYAN_PROGRAM to the banyan program to test, e.g. build/release/bin/banyan")
     return Path(path).resolve()
+
+
+def embedded():
+    return os.environ.get("BANYAN_FORM", "standalone") == "embedded"
+
+
+def answered_by_the_application(target):
+    """Whether the application around an embedded proxy has this path, its start page, or whether a
+    path can be read as that."""
+    return embedded() and posixpath.normpath(target.split("?")[0]) in ("/", "//")
+
+
+def words_of(folder, loops, log_file):
+    """What is started in the folder with its banyan.toml."""
+    common = ["--config", folder / "banyan.toml", "--loops", str(loops), "--log-file", log_file]
+    if not embedded():
+        return [program(), "proxy", *common]
+    shop = Path(os.environ["BANYAN_SHOP_PROGRAM"]).resolve()
+    return [shop, *common, "--database", folder / "shop.db"]
 
 
 def free_port():
@@ -89,7 +111,7 @@ class Reachable:
 class Proxy(Reachable):
     """Runs until the end of the `with`; loops=1 so that all clients share the upstream connections."""
 
-    def __init__(self, origin_port, *options, settings="", limits="", answer_time="20s", port=0, loops=1):
+    def __init__(self, origin_port, *, settings="", limits="", answer_time="20s", port=0, loops=1):
         self._folder = tempfile.TemporaryDirectory(prefix="banyan-conformance-")
         folder = Path(self._folder.name)
         limits = limits or 'header_time = "60s"\nbody_time = "60s"'
@@ -98,17 +120,19 @@ class Proxy(Reachable):
                                  answer_time=answer_time))
         self.log_file = folder / "log.json"
         self._complaints = folder / "stderr"
-        words = [program(), "proxy", "--config", folder / "banyan.toml", "--loops", str(loops), "--log-file",
-                 self.log_file, *options]
+        words = words_of(folder, loops, self.log_file)
         with open(self._complaints, "wb") as complaints:
             # There it keeps its locks; one that is killed leaves them.
             self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=complaints, cwd=folder,
                                             env=dict(os.environ, XDG_RUNTIME_DIR=str(folder)))
-        line = self.process.stdout.readline().decode()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
+        said = line = ""
+        found = None
+        while not found and (line := self.process.stdout.readline().decode()):
+            said += line
+            found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
         if not found:
             self.process.kill()
-            raise RuntimeError(f"the proxy did not start: {line!r} {self._complaints.read_text()}")
+            raise RuntimeError(f"the proxy did not start: {said!r} {self._complaints.read_text()}")
         self.port = int(found[1])
 
     def __enter__(self):

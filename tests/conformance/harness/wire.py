@@ -10,6 +10,8 @@ import socket
 import termios
 from dataclasses import dataclass, field
 
+from . import problems
+
 # How long a peer may keep us waiting before it counts as hanging. Nothing waits this long when all is well.
 PATIENCE = 10.0
 
@@ -297,4 +299,6 @@ def read_answer(wire, method="GET"):
     answer.interim = interim
     if answer.status != 101:
         answer.body = b"".join(answer_pieces(wire, answer, method))
+    if wrong := problems.note(answer):
+        raise Malformed(f"a problem document that is none: {wrong}: {answer.body!r}")
     return answer

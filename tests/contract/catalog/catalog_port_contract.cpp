@@ -8,6 +8,8 @@ namespace banyan::contract {
 namespace {
 
 using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 
 TEST_P(CatalogPortContract, GivesATrackWithItsArtistAndPrice) {
   const auto track = catalog().handle(catalog::GetTrack{sample_shop().track(kLast)}, any_context());
@@ -176,6 +178,104 @@ TEST_P(CatalogPortContract, RefusesPricesThatMakeNoSense) {
               BreaksRule("catalog.currency_differs"));
   EXPECT_THAT(catalog().handle(catalog::ChangePrice{no_such_track(), {99, "EUR"}}, any_context()),
               BreaksRule("catalog.unknown_track"));
+}
+
+/// The titles of what is found, of albums in quotes.
+std::vector<std::string> found(catalog::Catalog& catalog, const std::string& text) {
+  const auto page = catalog.handle(catalog::Search{text, {}, {}}, any_context());
+  EXPECT_THAT(page, Succeeds()) << text;
+  std::vector<std::string> titles;
+  if (!page) return titles;
+  for (const catalog::SearchHit& hit : page->hits) {
+    titles.push_back(hit.track ? hit.track->title : '"' + hit.album.title + '"');
+  }
+  return titles;
+}
+
+TEST_P(CatalogPortContract, FindsTracksAndAlbumsByWordsOfTheirTitles) {
+  EXPECT_THAT(found(catalog(), "velvet"), ElementsAre("Velvet Compass"));
+  EXPECT_THAT(found(catalog(), "compass VELVET"), ElementsAre("Velvet Compass"));
+  EXPECT_THAT(found(catalog(), "velvet radio"), IsEmpty());
+  const auto river = found(catalog(), "river");
+  ASSERT_EQ(river.size(), 4U);
+  EXPECT_THAT(std::vector(river.begin(), river.begin() + 2),
+              UnorderedElementsAre("River Song", "\"Beyond the River\""))
+      << "titles come before what is on an album of that title";
+  EXPECT_THAT(std::vector(river.begin() + 2, river.end()),
+              UnorderedElementsAre("Velvet Compass", "Slow Lantern (Quiet Version)"));
+}
+
+TEST_P(CatalogPortContract, FindsByTheArtistTogetherWithTheTitle) {
+  EXPECT_THAT(found(catalog(), "ada vogel"),
+              UnorderedElementsAre("\"Live at the Blue Station\"", "Western Radio",
+                                   "Under the Bridge of Zoë"));
+  EXPECT_THAT(found(catalog(), "vogel western"), ElementsAre("Western Radio"));
+  EXPECT_THAT(found(catalog(), "paper crossing engine"), ElementsAre("Crossing the Meadow"));
+}
+
+TEST_P(CatalogPortContract, FindsByTheBeginningOfTheLastWordOnly) {
+  EXPECT_THAT(found(catalog(), "lan"), ElementsAre("Slow Lantern (Quiet Version)"));
+  EXPECT_THAT(found(catalog(), "slow l"), ElementsAre("Slow Lantern (Quiet Version)"));
+  EXPECT_THAT(found(catalog(), "lan slow"), IsEmpty());
+  EXPECT_THAT(found(catalog(), "antern"), IsEmpty());
+}
+
+TEST_P(CatalogPortContract, FindsWithoutAccentsWhatHasThem) {
+  EXPECT_THAT(found(catalog(), "zoe"), ElementsAre("Under the Bridge of Zoë"));
+  EXPECT_THAT(found(catalog(), "ZOË"), ElementsAre("Under the Bridge of Zoë"));
+}
+
+TEST_P(CatalogPortContract, FindsNothingWhereThereIsNoWordAndTakesNothingForASign) {
+  for (const char* const text :
+       {"", "   ", "*", "\"", "()", "?!", "–", "AND", "velvet AND radio", "NOT", "river NOT song",
+        "title:river", "near(river song)", "\\"}) {
+    EXPECT_THAT(found(catalog(), text), IsEmpty()) << text;
+  }
+  for (const char* const text :
+       {"\"velvet", "velvet*", "(velvet)", "-velvet", "^velvet", "'velvet'", "velvet:*",
+        "vel\u2019", "%velvet", "velvet;--", "velvet <->"}) {
+    EXPECT_THAT(found(catalog(), text), ElementsAre("Velvet Compass")) << text;
+  }
+  std::string long_text = "velvet";
+  for (int i = 0; i < 500; ++i) long_text += " velvet";
+  EXPECT_THAT(found(catalog(), long_text), ElementsAre("Velvet Compass"));
+}
+
+TEST_P(CatalogPortContract, GivesWhatWasFoundInFullAndAPageAtATime) {
+  std::vector<catalog::SearchHit> hits;
+  catalog::Search question{.text = "silent engine", .cursor = {}, .limit = 4};
+  do {
+    const auto page = catalog().handle(question, any_context());
+    ASSERT_THAT(page, Succeeds());
+    ASSERT_LE(page->hits.size(), 4U);
+    hits.insert(hits.end(), page->hits.begin(), page->hits.end());
+    question.cursor = page->next_cursor;
+  } while (question.cursor);
+
+  ASSERT_EQ(hits.size(), 6U) << "two albums, and four tracks on them";
+  std::vector<std::string> tracks;
+  for (const catalog::SearchHit& hit : hits) {
+    EXPECT_EQ(hit.album.artist.name, "Silent Engine");
+    if (!hit.track) continue;
+    tracks.push_back(hit.track->id.str());
+    EXPECT_EQ(catalog().handle(catalog::GetTrack{hit.track->id}, any_context()), *hit.track);
+    EXPECT_EQ(hit.track->album, hit.album.id);
+  }
+  const auto& shop = sample_shop();
+  EXPECT_THAT(tracks, UnorderedElementsAre(shop.tracks[0].id.str(), shop.tracks[1].id.str(),
+                                           shop.tracks[2].id.str(), shop.tracks[3].id.str()));
+}
+
+TEST_P(CatalogPortContract, RefusesSearchesWithLimitsAndCursorsOfNoSearch) {
+  for (const std::int64_t limit : {-1, 0, 101}) {
+    EXPECT_THAT(catalog().handle(catalog::Search{"river", {}, limit}, any_context()),
+                BreaksRule("catalog.bad_limit"));
+  }
+  for (const std::string& cursor : {std::string("nonsense"), make_cursor("albums", "3"),
+                                    make_cursor("search", "-1"), make_cursor("search", "x")}) {
+    EXPECT_THAT(catalog().handle(catalog::Search{"river", cursor, {}}, any_context()),
+                BreaksRule("catalog.bad_cursor"));
+  }
 }
 
 }  // namespace

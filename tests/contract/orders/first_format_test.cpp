@@ -5,18 +5,19 @@
 #include <filesystem>
 #include <thread>
 
-#include "binding/wire.hpp"
+#include "banyan/binding/port_binding.hpp"
+#include "banyan/kit_tables/kit_tables.hpp"
+#include "banyan/placement/file_format.hpp"
+#include "banyan/sql/module_database.hpp"
+#include "banyan/sqlite/connection.hpp"
+#include "banyan/test/temporary_folder.hpp"
 #include "catalog/module.hpp"
 #include "contract/environment_under_test.hpp"
 #include "contract/matchers.hpp"
+#include "contract/orders/neighbours.hpp"
 #include "contract/port_under_test.hpp"
 #include "data/shop_database.hpp"
-#include "kit_tables/kit_tables.hpp"
 #include "orders/module.hpp"
-#include "placement/file_format.hpp"
-#include "sql/module_database.hpp"
-#include "sqlite/connection.hpp"
-#include "support/temporary_folder.hpp"
 #include "warehouse/module.hpp"
 
 namespace banyan::contract {
@@ -36,16 +37,23 @@ class FirstFormat : public testing::Test {
   test::TemporaryFolder folder_;
 };
 
+orders::Needs needs(catalog::Catalog& catalog, warehouse::Warehouse& warehouse,
+                    ::orders::testing::Neighbours& others) {
+  return {catalog, others.customers_port, warehouse, others.payments_port, others.shipping_port};
+}
+
 TEST_F(FirstFormat, OpensAndGoesOn) {
-  recordshop::ShopDatabase shop(file());
+  recordshop::ShopDatabase shop(file(), system_clock());
   const auto modules = shop.modules();
   const auto catalog = catalog::make_catalog({}, modules.catalog, real_environment());
   const auto warehouse =
       warehouse::make_warehouse({*catalog}, modules.warehouse, real_environment());
+  ::orders::testing::Neighbours others;
   const auto orders =
-      orders::make_orders({*catalog, *warehouse}, modules.orders, real_environment());
-  const auto once = binding::Wire<orders::Orders>::once(*orders, modules.orders.ledger());
-  const auto port = bind_in_process(*once, no_observer());
+      orders::make_orders(needs(*catalog, *warehouse, others), modules.orders, real_environment());
+  const auto once =
+      binding::PortBinding<orders::Orders>::once(*orders, modules.orders.ledger(), system_clock());
+  const auto port = bind_in_process(*once, no_observer(), system_clock());
 
   const auto page = port->handle(orders::ListOrders{.limit = 1}, any_context());
   ASSERT_THAT(page, Succeeds());
@@ -96,31 +104,37 @@ TEST_F(FirstFormat, GoesOnWithSagasThatWereInFlight) {
       }
     }
   }
-  recordshop::ShopDatabase shop(file());
+  recordshop::ShopDatabase shop(file(), system_clock());
   const auto modules = shop.modules();
   const auto catalog = catalog::make_catalog({}, modules.catalog, real_environment());
   const auto warehouse =
       warehouse::make_warehouse({*catalog}, modules.warehouse, real_environment());
+  ::orders::testing::Neighbours others;
   const auto orders =
-      orders::make_orders({*catalog, *warehouse}, modules.orders, real_environment(),
+      orders::make_orders(needs(*catalog, *warehouse, others), modules.orders, real_environment(),
                           {.poll_interval = std::chrono::milliseconds(2)});
-  const Context patient = Context::begin(std::chrono::seconds(60));
+  const Context patient = Context::begin(std::chrono::seconds(60), system_clock(), system_random());
   const auto in_progress = [&] {
     const auto page = orders->handle(orders::ListOrders{}, patient);
     return std::ranges::count(page->orders, orders::Fulfilment::InProgress,
                               &orders::OrderSummary::fulfilment);
   };
-  while (in_progress() > 0 && !patient.expired()) std::this_thread::yield();
+  while (in_progress() > 0 && !patient.expired(system_clock())) std::this_thread::yield();
   const auto page = orders->handle(orders::ListOrders{}, patient);
   ASSERT_THAT(page, Succeeds());
   EXPECT_EQ(
-      std::ranges::count(page->orders, orders::OrderState::Confirmed, &orders::OrderSummary::state),
+      std::ranges::count(page->orders, orders::OrderState::Delivered, &orders::OrderSummary::state),
       kOrders + 3);
+  // They were begun without payments, and ended so.
+  EXPECT_EQ(others.payments.taken(), 0);
+  for (const orders::OrderSummary& each : page->orders) {
+    EXPECT_EQ(each.fulfilment, orders::Fulfilment::Done);
+  }
 }
 
 TEST_F(FirstFormat, IsMarkedWhenItWasOpened) {
   {
-    const recordshop::ShopDatabase shop(file());
+    const recordshop::ShopDatabase shop(file(), system_clock());
   }
   const auto database = sqlite::Connection::open(file(), sqlite::OpenMode::Read);
   EXPECT_EQ(database.application_id(), placement::kApplicationId);
@@ -129,11 +143,11 @@ TEST_F(FirstFormat, IsMarkedWhenItWasOpened) {
 
 TEST_F(FirstFormat, IsRefusedOnceANewerProgramHasWrittenIt) {
   {
-    const recordshop::ShopDatabase shop(file());
+    const recordshop::ShopDatabase shop(file(), system_clock());
   }
   sqlite::Connection::open(file(), sqlite::OpenMode::Write).set_user_version(99);
   try {
-    const recordshop::ShopDatabase shop(file());
+    const recordshop::ShopDatabase shop(file(), system_clock());
     FAIL();
   } catch (const std::exception& error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("newer version of Banyan (format 99"));

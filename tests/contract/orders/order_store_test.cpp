@@ -7,45 +7,67 @@
 #include "contract/sample_shop.hpp"
 #include "contract/worlds.hpp"
 #include "persistence/memory_orders.hpp"
-#include "persistence/soci_orders.hpp"
+#include "persistence/sql_orders.hpp"
 
 namespace banyan::contract {
 namespace {
 
-using ::orders::Action;
-using ::orders::Attempt;
-using ::orders::Case;
 using ::orders::Order;
 using ::orders::OrdersReading;
 using ::orders::OrderState;
 using ::orders::OrdersWriting;
-using ::orders::Outcome;
-using ::orders::Saga;
-using ::orders::SagaPolicy;
 
 constexpr Timestamp kNow{1'750'000'000'000'000};
 const LeaseTime kLeaseNow{"a clock", 5'000'000};
 
-Case a_case(std::uint64_t number, Timestamp at = kNow) {
+/// A saga of two steps about something.
+SagaInstance a_saga(std::uint64_t number, const std::string& subject) {
+  SeededRandom random(number);
+  SagaRecord saga;
+  saga.id = SagaId::make(kNow, random);
+  saga.name = "place_order";
+  saga.subject = subject;
+  saga.began = kNow;
+  saga.deadline = Timestamp{kNow.micros + 1};
+  saga.correlation_id = "correlation";
+  SagaStep hold;
+  hold.name = "reserve_stock";
+  hold.undo = "release_reservation";
+  hold.dependency = "warehouse";
+  SagaStep sell = hold;
+  sell.name = "confirm_reservation";
+  sell.kind = StepKind::Pivot;
+  saga.steps = {hold, sell};
+  return SagaInstance(std::move(saga));
+}
+
+/// An order with its saga.
+struct OrderWithSaga {
+  Order order;
+  SagaInstance saga;
+};
+
+OrderWithSaga a_case(std::uint64_t number, Timestamp at = kNow) {
   SeededRandom random(number);
   const auto& shop = sample_shop();
   Order order = Order::place(::orders::OrderId::make(at, random), some_customer(number),
                              {{shop.track(kFive), "Crossing the Meadow", 2, {129, "EUR"}},
                               {shop.track(kPlenty), "River Song", 1, {99, "EUR"}}},
-                             at)
+                             {{1900}, "card"}, at)
                     .value();
-  Saga saga = Saga::begin(order.data().id, "correlation");
+  SagaInstance saga = a_saga(number, order.data().id.str());
   return {std::move(order), std::move(saga)};
 }
 
-Result<void> add(OrdersWriting& rows, const Case& each) {
-  rows.add(each);
+Result<void> add(OrdersWriting& rows, const OrderWithSaga& each) {
+  rows.add(each.order);
+  EXPECT_TRUE(rows.sagas().add(each.saga));
   rows.journal(each.order.data().id, OrderState::Placed, each.order.data().placed_at);
   return {};
 }
 
 TEST_P(OrderStoreContract, FindsWhatWasAdded) {
-  const Case fresh = a_case(1);
+  const OrderWithSaga fresh = a_case(1);
   ASSERT_THAT(store().write(any_context(), [&](auto& rows) { return add(rows, fresh); }),
               Succeeds());
 
@@ -53,28 +75,35 @@ TEST_P(OrderStoreContract, FindsWhatWasAdded) {
     const auto found = rows.find(fresh.order.data().id);
     EXPECT_TRUE(found);
     EXPECT_EQ(found->order.data(), fresh.order.data());
-    EXPECT_EQ(found->saga.data(), fresh.saga.data());
+    EXPECT_EQ(found->saga->data(), fresh.saga.data());
     return 0;
   });
 }
 
 TEST_P(OrderStoreContract, KeepsEveryChangeOfAnOrderAndItsSaga) {
-  Case changing = a_case(1);
+  OrderWithSaga changing = a_case(1);
   ASSERT_THAT(store().write(any_context(), [&](auto& rows) { return add(rows, changing); }),
               Succeeds());
   const SagaPolicy policy;
-  const std::vector<Attempt> attempts = {{Action::ReserveStock, Outcome::NoAnswer, "nobody there"},
-                                         {Action::ReserveStock, Outcome::Done, ""},
-                                         {Action::ConfirmReservation, Outcome::Nonsense, "odd"},
-                                         {Action::ConfirmReservation, Outcome::Done, ""}};
+  const std::vector<SagaAnswer> answers = {
+      {SagaOutcome::NoAnswer, "banyan.unreachable", "nobody there", kNow},
+      {SagaOutcome::Done, "", "", kNow},
+      {SagaOutcome::Failed, "banyan.internal", "odd", kNow},
+      {SagaOutcome::Refused, "warehouse.reservation_released", "given up", kNow},
+      {SagaOutcome::NoAnswer, "", "known to be out", std::nullopt},
+      {SagaOutcome::Done, "", "", kNow}};
 
-  for (const Attempt& attempt : attempts) {
-    changing.saga.resume();
-    changing.saga.lease("me", kLeaseNow, policy);
-    changing.saga.take(attempt, changing.order, {{kNow.micros + 1}, kLeaseNow}, policy, 7);
+  for (const SagaAnswer& answer : answers) {
+    const std::int64_t epoch = changing.saga.data().epoch;
+    ASSERT_TRUE(changing.saga.take_over("me", kLeaseNow, policy));
+    changing.saga.take(*changing.saga.next(), answer, {{kNow.micros + 1}, kLeaseNow}, policy, 7);
+    if (answer.outcome == SagaOutcome::Done && changing.saga.open()) {
+      ASSERT_THAT(changing.order.reserve({kNow.micros + 1}), Succeeds());
+    }
     ASSERT_THAT(store().write(any_context(),
                               [&](OrdersWriting& rows) -> Result<void> {
-                                rows.save(changing);
+                                rows.save(changing.order);
+                                EXPECT_TRUE(rows.sagas().save(changing.saga, epoch));
                                 return {};
                               }),
                 Succeeds());
@@ -82,15 +111,94 @@ TEST_P(OrderStoreContract, KeepsEveryChangeOfAnOrderAndItsSaga) {
         any_context(), [&](OrdersReading& rows) { return rows.find(changing.order.data().id); });
     ASSERT_TRUE(found);
     EXPECT_EQ(found->order.data(), changing.order.data());
-    EXPECT_EQ(found->saga.data(), changing.saga.data());
+    EXPECT_EQ(found->saga->data(), changing.saga.data());
   }
-  EXPECT_EQ(changing.order.data().state, OrderState::Confirmed);
+  EXPECT_EQ(changing.saga.data().status, SagaStatus::Undone);
+}
+
+TEST_P(OrderStoreContract, LetsNobodyWriteWhoHasLostTheLease) {
+  OrderWithSaga each = a_case(1);
+  ASSERT_THAT(store().write(any_context(), [&](auto& rows) { return add(rows, each); }),
+              Succeeds());
+  const auto save = [&](const SagaInstance& saga, std::int64_t epoch) {
+    bool saved = false;
+    (void)store()
+        .write(any_context(),
+               [&](OrdersWriting& rows) -> Result<void> {
+                 saved = rows.sagas().save(saga, epoch);
+                 return {};
+               })
+        .has_value();
+    return saved;
+  };
+  SagaInstance mine = each.saga;
+  SagaInstance theirs = each.saga;
+  ASSERT_TRUE(mine.take_over("me", kLeaseNow, {}));
+  ASSERT_TRUE(save(mine, 0));
+  ASSERT_TRUE(theirs.take_over("they", kLeaseNow, {}));
+  EXPECT_FALSE(save(theirs, 0));
+  EXPECT_TRUE(save(mine, 1));
+}
+
+TEST_P(OrderStoreContract, LetsOneSagaAtATimeBeBusyWithAnOrder) {
+  OrderWithSaga each = a_case(1);
+  ASSERT_THAT(store().write(any_context(), [&](auto& rows) { return add(rows, each); }),
+              Succeeds());
+  const auto begin_another = [&] {
+    bool begun = false;
+    (void)store()
+        .write(any_context(),
+               [&](OrdersWriting& rows) -> Result<void> {
+                 begun = rows.sagas().add(a_saga(99, each.order.data().id.str()));
+                 return {};
+               })
+        .has_value();
+    return begun;
+  };
+  EXPECT_FALSE(begin_another());
+  ASSERT_THAT(store().write(any_context(),
+                            [&](OrdersWriting& rows) -> Result<void> {
+                              SagaRecord over = each.saga.data();
+                              over.status = SagaStatus::Done;
+                              EXPECT_TRUE(rows.sagas().save(SagaInstance(over), 0));
+                              return {};
+                            }),
+              Succeeds());
+  EXPECT_TRUE(begin_another());
+}
+
+TEST_P(OrderStoreContract, KeepsEveryStateAndReason) {
+  const OrderWithSaga fresh = a_case(1);
+  ASSERT_THAT(store().write(any_context(), [&](auto& rows) { return add(rows, fresh); }),
+              Succeeds());
+  const auto keeps = [&](OrderState state, std::optional<::orders::CancelReason> reason) {
+    Order::Data data = fresh.order.data();
+    data.state = state;
+    data.cancel_reason = reason;
+    ASSERT_THAT(store().write(any_context(),
+                              [&](OrdersWriting& rows) -> Result<void> {
+                                rows.save(Order::stored(data));
+                                return {};
+                              }),
+                Succeeds());
+    const auto found =
+        store().read(any_context(), [&](OrdersReading& rows) { return rows.order(data.id); });
+    EXPECT_EQ(found->data(), data);
+  };
+  for (const auto state : {OrderState::Reserved, OrderState::Paid, OrderState::Shipped,
+                           OrderState::Delivered, OrderState::Returned}) {
+    keeps(state, std::nullopt);
+  }
+  using enum ::orders::CancelReason;
+  for (const auto reason : {OutOfStock, ByCustomer, PaymentDeclined, Refused}) {
+    keeps(OrderState::Cancelled, reason);
+  }
 }
 
 TEST_P(OrderStoreContract, AddsNothingWhenTheUnitOfWorkFails) {
-  const Case fresh = a_case(1);
+  const OrderWithSaga fresh = a_case(1);
   const auto failed = store().write(any_context(), [&](OrdersWriting& rows) -> Result<void> {
-    rows.add(fresh);
+    if (auto added = add(rows, fresh); !added) return added;
     return fail(ErrorCode::Conflict, "test.failed", "on purpose");
   });
 
@@ -102,36 +210,36 @@ TEST_P(OrderStoreContract, AddsNothingWhenTheUnitOfWorkFails) {
 }
 
 /// A saga that waits until then.
-Case waiting(std::uint64_t number, const LeaseTime& until) {
-  Case made = a_case(number);
-  Saga::Data data = made.saga.data();
-  data.waits_until = until;
-  return {std::move(made.order), Saga::stored(std::move(data))};
+OrderWithSaga waiting(std::uint64_t number, const LeaseTime& until) {
+  OrderWithSaga made = a_case(number);
+  SagaRecord saga = made.saga.data();
+  saga.waits_until = until;
+  return {std::move(made.order), SagaInstance(std::move(saga))};
 }
 
 TEST_P(OrderStoreContract, NamesTheSagasThatAreDueLongestWaitingFirst) {
   const SagaPolicy policy;
   const auto longest = policy.longest_wait();
-  const Case old = waiting(1, {kLeaseNow.clock, kLeaseNow.micros - 5});
-  const Case recent = waiting(2, {kLeaseNow.clock, kLeaseNow.micros - 1});
-  const Case future = waiting(3, {kLeaseNow.clock, kLeaseNow.micros + 5});
-  Case leased = a_case(4);
-  leased.saga.lease("somebody", kLeaseNow, policy);
+  const OrderWithSaga old = waiting(1, {kLeaseNow.clock, kLeaseNow.micros - 5});
+  const OrderWithSaga recent = waiting(2, {kLeaseNow.clock, kLeaseNow.micros - 1});
+  const OrderWithSaga future = waiting(3, {kLeaseNow.clock, kLeaseNow.micros + 5});
+  OrderWithSaga leased = a_case(4);
+  ASSERT_TRUE(leased.saga.take_over("somebody", kLeaseNow, policy));
   ASSERT_THAT(store().write(any_context(),
                             [&](OrdersWriting& rows) -> Result<void> {
-                              rows.add(recent);
-                              rows.add(old);
-                              rows.add(future);
-                              rows.add(leased);
+                              for (const auto& each : {recent, old, future, leased}) {
+                                if (auto added = add(rows, each); !added) return added;
+                              }
                               return {};
                             }),
               Succeeds());
 
   store().read(any_context(), [&](OrdersReading& rows) {
-    const std::vector<::orders::OrderId> both = {old.order.data().id, recent.order.data().id};
-    EXPECT_EQ(rows.due(kLeaseNow, longest, 10), both);
-    EXPECT_EQ(rows.due(kLeaseNow, longest, 1).size(), 1U);
-    EXPECT_EQ(rows.due(kLeaseNow.after(policy.lease), longest, 10).size(), 4U);
+    SagaRows& sagas = rows.sagas();
+    const std::vector<SagaId> both = {old.saga.data().id, recent.saga.data().id};
+    EXPECT_EQ(sagas.due(kLeaseNow, longest, {}, 10), both);
+    EXPECT_EQ(sagas.due(kLeaseNow, longest, {}, 1).size(), 1U);
+    EXPECT_EQ(sagas.due(kLeaseNow.after(policy.lease), longest, {}, 10).size(), 4U);
     return 0;
   });
 }
@@ -139,26 +247,27 @@ TEST_P(OrderStoreContract, NamesTheSagasThatAreDueLongestWaitingFirst) {
 // The machine was started anew, an older version wrote the row, or a server's clock was put back.
 TEST_P(OrderStoreContract, LetsNobodyWaitForATimeThatCannotCome) {
   const auto longest = SagaPolicy().longest_wait();
-  const Case other_clock = waiting(1, {"another clock", kLeaseNow.micros + 1});
-  const Case no_clock = waiting(2, {});
-  const Case waits = waiting(3, kLeaseNow.after(longest));
-  const Case too_far = waiting(4, {kLeaseNow.clock, kLeaseNow.after(longest).micros + 1});
-  ASSERT_THAT(store().write(any_context(),
-                            [&](OrdersWriting& rows) -> Result<void> {
-                              for (const Case& each : {other_clock, no_clock, waits, too_far}) {
-                                rows.add(each);
-                              }
-                              return {};
-                            }),
-              Succeeds());
+  const OrderWithSaga other_clock = waiting(1, {"another clock", kLeaseNow.micros + 1});
+  const OrderWithSaga no_clock = waiting(2, {});
+  const OrderWithSaga waits = waiting(3, kLeaseNow.after(longest));
+  const OrderWithSaga too_far = waiting(4, {kLeaseNow.clock, kLeaseNow.after(longest).micros + 1});
+  ASSERT_THAT(
+      store().write(any_context(),
+                    [&](OrdersWriting& rows) -> Result<void> {
+                      for (const OrderWithSaga& each : {other_clock, no_clock, waits, too_far}) {
+                        if (auto added = add(rows, each); !added) return added;
+                      }
+                      return {};
+                    }),
+      Succeeds());
 
   store().read(any_context(), [&](OrdersReading& rows) {
-    const std::vector<::orders::OrderId> in_order = {
-        no_clock.order.data().id, other_clock.order.data().id, too_far.order.data().id};
-    EXPECT_EQ(rows.due(kLeaseNow, longest, 10), in_order);
-    for (const Case& each : {other_clock, no_clock, waits, too_far}) {
-      const bool listed = std::ranges::count(in_order, each.order.data().id) == 1;
-      EXPECT_EQ(rows.find(each.order.data().id)->saga.due(kLeaseNow, SagaPolicy()), listed);
+    const std::vector<SagaId> in_order = {no_clock.saga.data().id, other_clock.saga.data().id,
+                                          too_far.saga.data().id};
+    EXPECT_EQ(rows.sagas().due(kLeaseNow, longest, {}, 10), in_order);
+    for (const OrderWithSaga& each : {other_clock, no_clock, waits, too_far}) {
+      const bool listed = std::ranges::count(in_order, each.saga.data().id) == 1;
+      EXPECT_EQ(rows.sagas().find(each.saga.data().id)->due(kLeaseNow, SagaPolicy()), listed);
     }
     return 0;
   });
@@ -180,17 +289,114 @@ TEST_P(OrderStoreContract, HasAClockForLeasesThatDoesNotGoBack) {
   EXPECT_LE(first.micros, second->micros);
 }
 
+/// A saga that waits for the warehouse until then.
+OrderWithSaga blocked(std::uint64_t number, const LeaseTime& until) {
+  OrderWithSaga made = waiting(number, until);
+  SagaRecord saga = made.saga.data();
+  saga.blocked_on = "warehouse";
+  return {std::move(made.order), SagaInstance(std::move(saga))};
+}
+
+TEST_P(OrderStoreContract, LeavesSagasAloneThatWaitForADependencyUntilItIsReleased) {
+  const auto longest = SagaPolicy().longest_wait();
+  const OrderWithSaga waits = blocked(1, {kLeaseNow.clock, kLeaseNow.micros - 1});
+  const OrderWithSaga waits_longer = blocked(2, {kLeaseNow.clock, kLeaseNow.micros - 2});
+  const OrderWithSaga is_driven = [] {
+    OrderWithSaga made = blocked(3, {kLeaseNow.clock, kLeaseNow.micros + 1});
+    SagaRecord saga = made.saga.data();
+    saga.holder = "somebody";
+    return OrderWithSaga{std::move(made.order), SagaInstance(std::move(saga))};
+  }();
+  const OrderWithSaga other = waiting(4, kLeaseNow);
+  ASSERT_THAT(store().write(any_context(),
+                            [&](OrdersWriting& rows) -> Result<void> {
+                              for (const auto& each : {waits, waits_longer, is_driven, other}) {
+                                if (auto added = add(rows, each); !added) return added;
+                              }
+                              return {};
+                            }),
+              Succeeds());
+  store().read(any_context(), [&](OrdersReading& rows) {
+    EXPECT_EQ(rows.sagas().due(kLeaseNow, longest, {"payments", "warehouse"}, 10),
+              std::vector{other.saga.data().id});
+    EXPECT_EQ(rows.sagas().due(kLeaseNow, longest, {"payments"}, 10).size(), 3U);
+    EXPECT_EQ(rows.sagas().waiting_for("warehouse", kLeaseNow, longest),
+              waits_longer.saga.data().id);
+    EXPECT_EQ(rows.sagas().waiting_for("payments", kLeaseNow, longest), std::nullopt);
+    return 0;
+  });
+  const auto spread = std::chrono::milliseconds(50);
+  ASSERT_THAT(store().write(any_context(),
+                            [&](OrdersWriting& rows) -> Result<void> {
+                              rows.sagas().release("warehouse", kLeaseNow, spread);
+                              return {};
+                            }),
+              Succeeds());
+  store().read(any_context(), [&](OrdersReading& rows) {
+    const auto released = rows.sagas().find(waits.saga.data().id)->data();
+    EXPECT_EQ(released.blocked_on, "");
+    EXPECT_GE(released.waits_until.micros, kLeaseNow.micros);
+    EXPECT_EQ(rows.sagas().find(is_driven.saga.data().id)->data().blocked_on, "warehouse");
+    EXPECT_EQ(rows.sagas().due(kLeaseNow.after(spread), longest, {}, 10).size(), 4U);
+    return 0;
+  });
+}
+
+// Who was to find out whether a dependency answers has died over it.
+TEST_P(OrderStoreContract, LetsTheNextOneAskForADependencyWhenALeaseIsOver) {
+  const auto longest = SagaPolicy().longest_wait();
+  OrderWithSaga left = blocked(1, {kLeaseNow.clock, kLeaseNow.micros + 1});
+  SagaRecord saga = left.saga.data();
+  saga.holder = "somebody who died";
+  left.saga = SagaInstance(std::move(saga));
+  ASSERT_THAT(store().write(any_context(), [&](auto& rows) { return add(rows, left); }),
+              Succeeds());
+  store().read(any_context(), [&](OrdersReading& rows) {
+    EXPECT_EQ(rows.sagas().waiting_for("warehouse", kLeaseNow, longest), std::nullopt);
+    EXPECT_EQ(rows.sagas().waiting_for("warehouse", kLeaseNow.after(std::chrono::microseconds(1)),
+                                       longest),
+              left.saga.data().id);
+    return 0;
+  });
+}
+
+TEST_P(OrderStoreContract, ListsSagasNewestFirstAndNamesTheirVersions) {
+  const OrderWithSaga one = a_case(1);
+  OrderWithSaga two = a_case(2);
+  SagaRecord stuck = two.saga.data();
+  stuck.status = SagaStatus::Stuck;
+  stuck.version = 7;
+  two.saga = SagaInstance(std::move(stuck));
+  ASSERT_THAT(store().write(any_context(),
+                            [&](OrdersWriting& rows) -> Result<void> {
+                              (void)add(rows, one).has_value();
+                              return add(rows, two);
+                            }),
+              Succeeds());
+  store().read(any_context(), [&](OrdersReading& rows) {
+    SagaRows& sagas = rows.sagas();
+    EXPECT_EQ(sagas.list({}).size(), 2U);
+    EXPECT_EQ(sagas.list({.limit = 1}).size(), 1U);
+    EXPECT_EQ(sagas.list({.before = sagas.list({.limit = 1}).front().data().id.str()}).size(), 1U);
+    EXPECT_EQ(sagas.list({.status = SagaStatus::Stuck}).front().data(), two.saga.data());
+    EXPECT_EQ(sagas.list({.subject = one.order.data().id.str()}).front().data(), one.saga.data());
+    EXPECT_EQ(sagas.open_versions(),
+              (std::vector<SagaVersion>{{"place_order", 1}, {"place_order", 7}}));
+    return 0;
+  });
+}
+
 TEST_P(OrderStoreContract, KnowsTheOrderThatWasPlacedLast) {
   const auto newest = [&] {
     return store().read(any_context(), [](OrdersReading& rows) { return rows.newest(); });
   };
   const auto before = newest();
-  const Case later = a_case(1, {kNow.micros + 10'000'000});
-  const Case earlier = a_case(2);
+  const OrderWithSaga later = a_case(1, {kNow.micros + 10'000'000});
+  const OrderWithSaga earlier = a_case(2);
   ASSERT_THAT(store().write(any_context(),
                             [&](OrdersWriting& rows) -> Result<void> {
-                              rows.add(later);
-                              rows.add(earlier);
+                              rows.add(later.order);
+                              rows.add(earlier.order);
                               return {};
                             }),
               Succeeds());
@@ -199,13 +405,13 @@ TEST_P(OrderStoreContract, KnowsTheOrderThatWasPlacedLast) {
 }
 
 TEST_P(OrderStoreContract, WritesTheHistoryInTheOrderOfTime) {
-  const Case fresh = a_case(1);
+  const OrderWithSaga fresh = a_case(1);
   const auto& id = fresh.order.data().id;
   ASSERT_THAT(store().write(any_context(),
                             [&](OrdersWriting& rows) -> Result<void> {
                               if (auto added = add(rows, fresh); !added) return added;
                               rows.journal(id, OrderState::Reserved, kNow);
-                              rows.journal(id, OrderState::Confirmed, {kNow.micros + 1});
+                              rows.journal(id, OrderState::Paid, {kNow.micros + 1});
                               return {};
                             }),
               Succeeds());
@@ -213,7 +419,7 @@ TEST_P(OrderStoreContract, WritesTheHistoryInTheOrderOfTime) {
   const auto history =
       store().read(any_context(), [&](OrdersReading& rows) { return rows.history(id); });
   const std::vector<::orders::HistoryEntry> expected = {
-      {"placed", kNow}, {"reserved", kNow}, {"confirmed", {kNow.micros + 1}}};
+      {"placed", kNow}, {"reserved", kNow}, {"paid", {kNow.micros + 1}}};
   EXPECT_EQ(history, expected);
 }
 
@@ -249,7 +455,7 @@ TEST(OrdersSeparation, GoesOnUnderRunningCodeAndKeepsTheHistory) {
   SampleDatabase database;
   const recordshop::ModuleDatabases modules = database.modules();
   const auto store = ::orders::make_soci_order_store(modules.orders);
-  const Case fresh = a_case(1);
+  const OrderWithSaga fresh = a_case(1);
   const auto& id = fresh.order.data().id;
   ASSERT_THAT(store->write(any_context(), [&](auto& rows) { return add(rows, fresh); }),
               Succeeds());
@@ -265,7 +471,7 @@ TEST(OrdersSeparation, GoesOnUnderRunningCodeAndKeepsTheHistory) {
   database.advance_to(Stage::Expanded);
   journal(OrderState::Reserved);
   database.advance_to(Stage::Separated);
-  journal(OrderState::Confirmed);
+  journal(OrderState::Paid);
 
   const auto history =
       store->read(any_context(), [&](OrdersReading& rows) { return rows.history(id); });

@@ -19,6 +19,7 @@ using ::orders::OrderDetails;
 using ::orders::OrderState;
 using ::orders::PlaceOrder;
 using ::orders::ResumeOrder;
+using ::orders::ReturnOrder;
 
 Result<OrderDetails> OrdersPortContract::place(const std::string& key,
                                                std::vector<LineRequest> lines) {
@@ -27,15 +28,18 @@ Result<OrderDetails> OrdersPortContract::place(const std::string& key,
 
 namespace {
 
-TEST_P(OrdersPortContract, ConfirmsAnOrderAtTodaysPrices) {
+TEST_P(OrdersPortContract, TakesAnOrderAtTodaysPricesWithTheTaxOfTheCountry) {
   const auto& shop = sample_shop();
   const auto order = place("k1", {{shop.track(kFive), 2}, {shop.track(kPlenty), 1}});
 
   ASSERT_THAT(order, Succeeds());
-  EXPECT_EQ(order->state, OrderState::Confirmed);
+  EXPECT_EQ(order->state, OrderState::Paid);
   EXPECT_EQ(order->fulfilment, Fulfilment::Done);
   EXPECT_EQ(order->customer, some_customer());
-  EXPECT_EQ(order->total, (Money{2 * 129 + 99, "EUR"}));
+  EXPECT_EQ(order->net, (Money{2 * 129 + 99, "EUR"}));
+  EXPECT_EQ(order->tax_rate, 1900);
+  EXPECT_EQ(order->tax, (Money{68, "EUR"}));  // 67.83
+  EXPECT_EQ(order->total, (Money{425, "EUR"}));
   ASSERT_EQ(order->lines.size(), 2U);
   EXPECT_EQ(order->lines[0].title, "Crossing the Meadow");
   EXPECT_EQ(order->lines[0].unit_price, (Money{129, "EUR"}));
@@ -171,12 +175,27 @@ TEST_P(OrdersPortContract, RefusesToPlaceWithoutAKey) {
               BreaksRule("banyan.idempotency_key_missing"));
 }
 
-TEST_P(OrdersPortContract, DoesNotCancelWhatIsSold) {
-  const auto sold = place("k1", {{sample_shop().track(kPlenty), 1}});
-  ASSERT_THAT(sold, Succeeds());
+TEST_P(OrdersPortContract, TakesBackWhatIsPaidAndNotYetShipped) {
+  const auto paid = place("k1", {{sample_shop().track(kLast), 1}});
+  ASSERT_THAT(paid, Succeeds());
+  const auto cancelled = orders().handle(CancelOrder{paid->id}, any_context());
+  ASSERT_THAT(cancelled, Succeeds());
+  EXPECT_EQ(cancelled->state, OrderState::Cancelled);
+  EXPECT_EQ(cancelled->cancel_reason, CancelReason::ByCustomer);
+  EXPECT_EQ(cancelled->fulfilment, Fulfilment::Done);
+  EXPECT_THAT(place("k2", {{sample_shop().track(kLast), 1}}), Succeeds());
+}
 
-  EXPECT_THAT(orders().handle(CancelOrder{sold->id}, any_context()),
-              BreaksRule("orders.already_confirmed"));
+TEST_P(OrdersPortContract, TakesNothingBackThatIsNotDelivered) {
+  const auto paid = place("k1", {{sample_shop().track(kPlenty), 1}});
+  ASSERT_THAT(paid, Succeeds());
+  EXPECT_THAT(orders().handle(ReturnOrder{paid->id}, any_context()),
+              BreaksRule("orders.not_returnable"));
+}
+
+TEST_P(OrdersPortContract, RefusesAWayToPayThatNobodyCanSpell) {
+  const PlaceOrder request{some_customer(), {{sample_shop().track(kPlenty), 1}}, "a b"};
+  EXPECT_THAT(orders().handle(request, keyed("k")), BreaksRule("orders.bad_payment_method"));
 }
 
 TEST_P(OrdersPortContract, AnswersAnOrderThatIsCancelledAlready) {
@@ -197,6 +216,8 @@ TEST_P(OrdersPortContract, RefusesOrdersThatDoNotExist) {
   EXPECT_THAT(orders().handle(GetOrder{nothing}, any_context()),
               BreaksRule("orders.unknown_order"));
   EXPECT_THAT(orders().handle(CancelOrder{nothing}, any_context()),
+              BreaksRule("orders.unknown_order"));
+  EXPECT_THAT(orders().handle(ReturnOrder{nothing}, any_context()),
               BreaksRule("orders.unknown_order"));
   EXPECT_THAT(orders().handle(ResumeOrder{nothing}, any_context()),
               BreaksRule("orders.unknown_order"));
@@ -225,8 +246,8 @@ TEST_P(OrdersPortContract, ListsACustomersOrdersNewestFirst) {
     const auto page = orders().handle(question, any_context());
     ASSERT_THAT(page, Succeeds());
     for (const auto& order : page->orders) {
-      EXPECT_EQ(order.state, OrderState::Confirmed);
-      EXPECT_EQ(order.total, (Money{99, "EUR"}));
+      EXPECT_EQ(order.state, OrderState::Paid);
+      EXPECT_EQ(order.total, (Money{118, "EUR"}));
       seen.push_back(order.id);
     }
     question.cursor = page->next_cursor;

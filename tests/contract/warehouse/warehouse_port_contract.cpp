@@ -4,6 +4,7 @@
 #include <atomic>
 #include <thread>
 
+#include "contract/laws_of_participants.hpp"
 #include "contract/matchers.hpp"
 #include "contract/sample_shop.hpp"
 
@@ -17,6 +18,7 @@ using ::warehouse::ReceiveStock;
 using ::warehouse::ReleaseReservation;
 using ::warehouse::ReservationState;
 using ::warehouse::ReserveStock;
+using ::warehouse::ReturnStock;
 using ::warehouse::Stock;
 
 Stock WarehousePortContract::stock_of(const ::warehouse::TrackId& track) {
@@ -236,6 +238,50 @@ TEST_P(WarehousePortContract, NeverHoldsMoreThanIsThereHoweverManyAskAtOnce) {
   EXPECT_EQ(held, 5);
   EXPECT_EQ(refused, 7);
   EXPECT_EQ(stock_of(shop.track(kFive)), level(kFive, 5, 5));
+}
+
+ReserveStock some_reservation() {
+  return {sample_shop().order(0), {{sample_shop().track(kFive), 2}}};
+}
+
+TEST_P(WarehousePortContract, KeepsTheLawsOfParticipantsDoTwiceIsDoOnce) {
+  expect_twice_is_once(warehouse(), some_reservation(),
+                       [&] { return stock_of(sample_shop().track(kFive)); });
+}
+
+TEST_P(WarehousePortContract, KeepsTheLawsOfParticipantsUndoneForGood) {
+  expect_undone_for_good(warehouse(), some_reservation(),
+                         ReleaseReservation{sample_shop().order(0)},
+                         [&] { return stock_of(sample_shop().track(kFive)); });
+}
+
+TEST_P(WarehousePortContract, KeepsTheLawsOfParticipantsUndoBeforeDoIsNever) {
+  expect_undo_first_is_never_do(warehouse(), some_reservation(),
+                                ReleaseReservation{sample_shop().order(0)},
+                                [&] { return stock_of(sample_shop().track(kFive)); });
+}
+
+TEST_P(WarehousePortContract, PutsWhatIsReturnedOnTheShelfOnce) {
+  const auto& order = sample_shop().order(0);
+  ASSERT_THAT(warehouse().handle(some_reservation(), keyed("k")), Succeeds());
+  EXPECT_THAT(warehouse().handle(ReturnStock{order}, any_context()),
+              BreaksRule("warehouse.not_sold"));
+  ASSERT_THAT(warehouse().handle(ConfirmReservation{order}, any_context()), Succeeds());
+  ASSERT_EQ(stock_of(sample_shop().track(kFive)), level(kFive, 3, 0));
+
+  expect_twice_is_once(warehouse(), ReturnStock{order},
+                       [&] { return stock_of(sample_shop().track(kFive)); });
+  EXPECT_EQ(stock_of(sample_shop().track(kFive)), level(kFive, 5, 0));
+  const auto found = warehouse().handle(GetReservation{order}, any_context());
+  ASSERT_THAT(found, Succeeds());
+  EXPECT_EQ(found->state, ReservationState::Returned);
+  // What was sold stays sold, for whoever asks late.
+  EXPECT_THAT(warehouse().handle(ConfirmReservation{order}, any_context()), Succeeds());
+  EXPECT_THAT(warehouse().handle(ReleaseReservation{order}, any_context()),
+              BreaksRule("warehouse.reservation_confirmed"));
+  EXPECT_EQ(stock_of(sample_shop().track(kFive)), level(kFive, 5, 0));
+  EXPECT_THAT(warehouse().handle(ReturnStock{no_such_order()}, any_context()),
+              BreaksRule("warehouse.unknown_reservation"));
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 #include "contract/warehouse/warehouse_store_contract.hpp"
 #include "contract/worlds.hpp"
 #include "persistence/memory_warehouse.hpp"
-#include "persistence/soci_warehouse.hpp"
+#include "persistence/sql_warehouse.hpp"
 
 namespace banyan::contract {
 namespace {
@@ -67,8 +67,9 @@ TEST_P(WarehouseStoreContract, UndoesAUnitOfWorkThatFails) {
 }
 
 TEST_P(WarehouseStoreContract, DoesNotBeginAfterTheDeadline) {
-  const auto done = store().write(Context::begin(std::chrono::milliseconds(0)),
-                                  [&](WarehouseWriting& /*rows*/) -> Result<void> { return {}; });
+  const auto done =
+      store().write(Context::begin(std::chrono::milliseconds(0), system_clock(), system_random()),
+                    [&](WarehouseWriting& /*rows*/) -> Result<void> { return {}; });
 
   EXPECT_THAT(done, BreaksRule("banyan.write_not_begun"));
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -12,14 +13,8 @@ namespace {
 
 using banyan::test::ChildProcess;
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    const bool plain = word.find(' ') == std::string::npos;
-    text += (text.empty() ? "" : " ") + (plain ? word : '"' + word + '"');
-  }
-  return text;
-}
+/// Longer than the monolith takes to drain at the most.
+constexpr std::chrono::seconds kDrain{30};
 
 }  // namespace
 
@@ -41,26 +36,50 @@ std::filesystem::path Deployment::executable(const std::string& flavour) const {
   return flavour.empty() ? bin_ / "recordshop" : bin_ / "flavours" / flavour / "recordshop";
 }
 
+std::string Deployment::program_path(const std::filesystem::path& program) const {
+  const std::filesystem::path near = std::filesystem::proximate(program);
+  return near.native().starts_with("..") ? program.string() : near.string();
+}
+
 ChildProcess Deployment::start(const std::string& name, std::vector<std::string> words) {
   const auto ready = folder_ / fmt::format("ready-{}", ++starts_);
   const auto output = folder_ / fmt::format("{}.log", name);
-  words.insert(words.end(), {"--database", database(), "--ready-file", ready.string()});
+  words.insert(words.end(), {"--database", database()});
+  narrator_->command(words, "in the background");
+  words.insert(words.end(), {"--ready-file", ready.string()});
   ChildProcess child(words, output);
   if (banyan::test::await_file(ready, child).empty()) {
-    throw Broken(fmt::format("{} did not start: {}\n{}", name, joined(words), logs()));
+    throw Broken(fmt::format("{} did not start\n{}", name, logs()));
   }
   return child;
 }
 
-void Deployment::start_monolith(const std::string& flavour,
-                                const std::vector<std::string>& options) {
-  std::vector<std::string> words = {executable(flavour).string(), "--port", std::to_string(port_),
-                                    "--unit", "header:X-Customer"};
+ChildProcess Deployment::start_another_monolith(const std::string& flavour,
+                                                const std::vector<std::string>& options) {
+  std::vector<std::string> words = {program_path(executable(flavour)), "--port",
+                                    std::to_string(port_), "--sticky", "header:X-Customer"};
   if (on_postgres()) words.insert(words.end(), {"--control", file_of("control").string()});
   words.insert(words.end(), options.begin(), options.end());
-  narrator_->command(fmt::format("{} {}", flavour.empty() ? "recordshop" : flavour + "/recordshop",
-                                 joined({words.begin() + 1, words.end()})));
-  monolith_ = start("monolith", std::move(words));
+  return start("monolith", std::move(words));
+}
+
+void Deployment::start_monolith(const std::string& flavour,
+                                const std::vector<std::string>& options) {
+  monolith_ = start_another_monolith(flavour, options);
+}
+
+void Deployment::replace_monolith(const std::string& flavour,
+                                  const std::vector<std::string>& options) {
+  std::vector<std::string> words = options;
+  words.emplace_back("--take-over");
+  ChildProcess next = start_another_monolith(flavour, words);
+  const auto code = monolith_->wait(kDrain);
+  if (code != 0) {
+    throw Broken(fmt::format("the monolith that was taken over from {}\n{}",
+                             code ? fmt::format("ended with code {}", *code) : "does not end",
+                             logs()));
+  }
+  monolith_ = std::move(next);
 }
 
 void Deployment::stop_monolith() {
@@ -71,17 +90,15 @@ void Deployment::stop_monolith() {
 
 void Deployment::start_service(const std::string& module, const std::vector<std::string>& options) {
   const std::string address = service_address(module);
-  std::vector<std::string> words = {(bin_ / ("recordshop-" + module)).string(), "--internal",
+  std::vector<std::string> words = {program_path(bin_ / ("recordshop-" + module)), "--internal",
                                     "--listen", address};
   words.insert(words.end(), options.begin(), options.end());
-  narrator_->command(
-      fmt::format("recordshop-{} {}", module, joined({words.begin() + 1, words.end()})));
   services_.insert_or_assign(module, start(module, std::move(words)));
 }
 
 void Deployment::kill_service(const std::string& module) {
-  narrator_->command(
-      fmt::format("kill -9 {}   # recordshop-{}", services_.at(module).id(), module));
+  narrator_->command({"kill", "-9", std::to_string(services_.at(module).id())},
+                     "recordshop-" + module);
   services_.at(module).kill();
 }
 
@@ -99,8 +116,8 @@ std::string Deployment::banyan(std::vector<std::string> words, int expected, boo
   } else {
     words.insert(words.end(), {"--url", fmt::format("http://127.0.0.1:{}", port_)});
   }
-  narrator_->command("banyan " + joined(words));
-  words.insert(words.begin(), (bin_ / "banyan").string());
+  words.insert(words.begin(), program_path(bin_ / "banyan"));
+  narrator_->command(words, "");
   const auto ran = ::banyan::test::run_program(words);
   if (quote || ran.exit_code != expected) narrator_->quote(ran.output);
   if (ran.exit_code != expected) {
@@ -112,8 +129,8 @@ std::string Deployment::banyan(std::vector<std::string> words, int expected, boo
 
 std::string Deployment::program(const std::string& name, std::vector<std::string> words,
                                 bool quote) {
-  narrator_->command(name + ' ' + joined(words));
-  words.insert(words.begin(), (bin_ / name).string());
+  words.insert(words.begin(), program_path(bin_ / name));
+  narrator_->command(words, "");
   const auto ran = ::banyan::test::run_program(words, std::chrono::minutes(5));
   if (quote || ran.exit_code != 0) narrator_->quote(ran.output);
   if (ran.exit_code != 0) throw Broken(fmt::format("{} exited with {}", name, ran.exit_code));

@@ -30,6 +30,8 @@ class Deployment {
 
   /// Starts the monolith; `flavour` "" is the plain build. Waits until it takes requests.
   void start_monolith(const std::string& flavour, const std::vector<std::string>& options);
+  /// A new monolith takes over from the running one, which must end with code 0.
+  void replace_monolith(const std::string& flavour, const std::vector<std::string>& options);
   /// TERM and the wait for its end; it must end with code 0.
   void stop_monolith();
 
@@ -47,7 +49,11 @@ class Deployment {
   std::string logs() const;
 
  private:
+  banyan::test::ChildProcess start_another_monolith(const std::string& flavour,
+                                                    const std::vector<std::string>& options);
   banyan::test::ChildProcess start(const std::string& name, std::vector<std::string> words);
+  /// A program as one would call it from here.
+  std::string program_path(const std::filesystem::path& program) const;
   std::filesystem::path bin_;
   std::filesystem::path folder_;
   std::string postgres_;

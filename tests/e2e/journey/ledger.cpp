@@ -8,6 +8,15 @@
 #include <thread>
 
 namespace journey {
+namespace {
+
+/// Its stock has left the shelf, and is not back there.
+bool is_sold(const nlohmann::json& order) {
+  const auto state = order.at("state");
+  return state == "paid" || state == "shipped" || state == "delivered";
+}
+
+}  // namespace
 
 Ledger::Ledger(ShopClient& shop) {
   for (const auto& stock : shop.all("/stock", "stock")) {
@@ -53,7 +62,7 @@ void Ledger::settle(ShopClient& shop, const Load& load, Narrator& narrator) cons
     const auto found = orders.find(order.order);
     if (found == orders.end()) {
       ++missing;
-    } else if (found->second.at("state") == "confirmed") {
+    } else if (is_sold(found->second)) {
       for (const auto& [track, quantity] : order.lines) sold[track] += quantity;
     } else if (found->second.at("state") == "cancelled") {
       ++given_up;  // accepted while the warehouse was away, and then there was none left

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <condition_variable>
 
-#include "kernel/random.hpp"
-#include "kernel/routing.hpp"
+#include "banyan/kernel/random.hpp"
+#include "banyan/kernel/routing.hpp"
 
 namespace journey {
 namespace {
@@ -29,6 +29,12 @@ float quantile(std::vector<float>& values, double share) {
   return values[at];
 }
 
+std::string cause_of(const Answer& answer) {
+  if (answer.status == 0) return answer.problem;
+  const std::string rule = answer.rule();
+  return rule.empty() ? fmt::format("status {}", answer.status) : rule;
+}
+
 }  // namespace
 
 Load::Load(unsigned short port, Plan plan, std::vector<std::string> tracks,
@@ -38,6 +44,11 @@ Load::Load(unsigned short port, Plan plan, std::vector<std::string> tracks,
       tracks_(std::move(tracks)),
       albums_(std::move(albums)),
       hot_(std::move(hot)) {
+  ShopClient shop(port);
+  for (unsigned i = 0; i < plan.customers; ++i) {
+    customers_.push_back(shop.open_account(fmt::format("Journey Customer {}", i),
+                                           fmt::format("journey.{}@example.org", i)));
+  }
   for (unsigned i = 0; i < plan.browsers; ++i) {
     threads_.emplace_back(
         [this, i](const std::stop_token& stop) { browse(stop, plan_.seed * 1'000 + i); });
@@ -55,8 +66,8 @@ void Load::stop() {
   threads_.clear();
 }
 
-std::string Load::customer(std::uint64_t number) const {
-  return fmt::format("cus_{:032x}", number % plan_.customers + 1);
+const std::string& Load::customer(std::uint64_t number) const {
+  return customers_[number % customers_.size()];
 }
 
 double Load::share_of_customers(std::string_view module, int percent) const {
@@ -78,7 +89,7 @@ bool Load::note(const std::string& what, const Answer& answer, Clock::time_point
   if (fine) {
     latencies_.push_back(took.count());
   } else if (announced_before || announced_) {
-    ++total_.announced_failures;
+    ++total_.announced_failures[cause_of(answer)];
   } else {
     ++unexpected_count_;
     if (unexpected_.size() < 20) {
@@ -132,11 +143,11 @@ void Load::buy(const std::stop_token& stop, std::uint64_t seed, unsigned buyer) 
       if (fine) {
         const nlohmann::json order = answer.json();
         const std::lock_guard lock(mutex_);
-        if (answer.status == 201 || answer.status == 200) {
+        if (answer.status == 201 || answer.status == 200 || answer.status == 202) {
           acknowledged_.push_back({order.value("id", ""), who, lines});
           ++acknowledged_count_;
           ++total_.acknowledged;
-          if (order.value("state", "") != "confirmed") ++total_.accepted_only;
+          if (order.value("state", "") != "paid") ++total_.accepted_only;
         } else if (answer.rule() == "orders.out_of_stock") {
           refused_.push_back(key);
           ++total_.out_of_stock;
@@ -164,7 +175,11 @@ Load::Figures Load::since_last() {
   part.acknowledged = now.acknowledged - last_.acknowledged;
   part.accepted_only = now.accepted_only - last_.accepted_only;
   part.out_of_stock = now.out_of_stock - last_.out_of_stock;
-  part.announced_failures = now.announced_failures - last_.announced_failures;
+  for (const auto& [cause, count] : now.announced_failures) {
+    if (const std::uint64_t more = count - last_.announced_failures[cause]; more > 0) {
+      part.announced_failures.emplace(cause, more);
+    }
+  }
   part.repeated_orders = now.repeated_orders - last_.repeated_orders;
   part.p50_ms = quantile(latencies_, 0.5);
   part.p99_ms = quantile(latencies_, 0.99);
@@ -191,6 +206,16 @@ std::vector<Acknowledged> Load::acknowledged() const {
 std::vector<std::string> Load::refused_orders() const {
   const std::lock_guard lock(mutex_);
   return refused_;
+}
+
+std::string split_by_cause(const std::map<std::string, std::uint64_t>& failures) {
+  std::uint64_t all = 0;
+  std::string causes;
+  for (const auto& [cause, count] : failures) {
+    all += count;
+    causes += fmt::format("{}{} {}", causes.empty() ? "" : ", ", count, cause);
+  }
+  return causes.empty() ? "0" : fmt::format("{} ({})", all, causes);
 }
 
 }  // namespace journey

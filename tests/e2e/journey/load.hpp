@@ -48,9 +48,10 @@ class Load {
   struct Figures {
     std::uint64_t requests = 0;
     std::uint64_t acknowledged = 0;
-    std::uint64_t accepted_only = 0;  ///< acknowledged, not yet confirmed
+    std::uint64_t accepted_only = 0;  ///< acknowledged, not yet paid
     std::uint64_t out_of_stock = 0;
-    std::uint64_t announced_failures = 0;
+    /// How often for each cause: the rule of the problem, or why there was no answer.
+    std::map<std::string, std::uint64_t> announced_failures;
     std::uint64_t repeated_orders = 0;  ///< asked for again under their key
     double p50_ms = 0;
     double p99_ms = 0;
@@ -76,11 +77,12 @@ class Load {
   /// Notes a request; whether it was answered as it should.
   bool note(const std::string& what, const Answer& answer,
             std::chrono::steady_clock::time_point begin, bool announced_before);
-  std::string customer(std::uint64_t number) const;
+  const std::string& customer(std::uint64_t number) const;
 
   unsigned short port_;
   Plan plan_;
   std::vector<std::string> tracks_, albums_, hot_;
+  std::vector<std::string> customers_;  ///< with accounts that were opened at the start
   std::atomic<bool> announced_ = false;
   std::atomic<std::uint64_t> unexpected_count_ = 0;
   std::atomic<std::uint64_t> acknowledged_count_ = 0;
@@ -92,5 +94,8 @@ class Load {
   std::vector<std::string> refused_;
   std::vector<std::jthread> threads_;
 };
+
+/// "12 (9 banyan.unreachable, 3 banyan.circuit_open)", or "0".
+std::string split_by_cause(const std::map<std::string, std::uint64_t>& failures);
 
 }  // namespace journey

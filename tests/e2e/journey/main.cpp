@@ -12,8 +12,8 @@
 #include <exception>
 #include <functional>
 
+#include "banyan/test/temporary_folder.hpp"
 #include "story.hpp"
-#include "support/temporary_folder.hpp"
 
 namespace {
 
@@ -70,6 +70,12 @@ int main(int argc, char** argv) {
     journey::Narrator narrator(::isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr);
     try {
       std::filesystem::create_directories(options.folder);
+      narrator.say("What the words mean: docs/glossary.md.");
+      narrator.say(
+          "Commands are as you can paste them in another terminal, in the folder you are in "
+          "now, as long as this runs (--pace 60 leaves time). First this one:");
+      narrator.command({"export", "XDG_RUNTIME_DIR=" + temporary.path().string()},
+                       "where the programs find each other");
       journey::tell(options, narrator);
       return EXIT_SUCCESS;
     } catch (const std::exception& broken) {

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 
 namespace journey {
@@ -12,11 +13,27 @@ std::string Narrator::paint(std::string_view text, std::string_view code) const 
   return colour_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
 }
 
-void Narrator::chapter(std::string_view title) {
+namespace {
+
+/// As a shell reads it as one word.
+std::string quoted(const std::string& word) {
+  constexpr std::string_view kPlain = "@%+=:,./_-";
+  const bool plain = !word.empty() && std::ranges::all_of(word, [&](unsigned char c) {
+    return std::isalnum(c) != 0 || kPlain.contains(static_cast<char>(c));
+  });
+  if (plain) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+}  // namespace
+
+void Narrator::chapter(std::string_view title, std::string_view why) {
   const std::chrono::duration<double> since = std::chrono::steady_clock::now() - begin_;
   fmt::print("\n{} {}\n", paint(fmt::format("{}. {}", ++chapters_, title), "1"),
              paint(fmt::format("[{:.1f} s]", since.count()), "2"));
-  std::fflush(stdout);
+  say(why);
 }
 
 void Narrator::say(std::string_view text) {
@@ -24,8 +41,11 @@ void Narrator::say(std::string_view text) {
   std::fflush(stdout);
 }
 
-void Narrator::command(std::string_view line) {
-  fmt::print("   {}\n", paint(fmt::format("$ {}", line), "36"));
+void Narrator::command(const std::vector<std::string>& words, std::string_view comment) {
+  std::string line;
+  for (const std::string& word : words) line += (line.empty() ? "" : " ") + quoted(word);
+  if (!comment.empty()) line.append("   # ").append(comment);
+  fmt::print("   {}\n", paint("$ " + line, "36"));
   std::fflush(stdout);
 }
 

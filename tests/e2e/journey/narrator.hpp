@@ -20,9 +20,11 @@ class Narrator {
   /// `colour` as the terminal wants it.
   explicit Narrator(bool colour) : colour_(colour) {}
 
-  void chapter(std::string_view title);
+  /// `why` is one sentence: what the step is good for.
+  void chapter(std::string_view title, std::string_view why);
   void say(std::string_view text);
-  void command(std::string_view line);
+  /// A command as it can be pasted into a shell.
+  void command(const std::vector<std::string>& words, std::string_view comment);
   void quote(std::string_view text, std::size_t most_lines = 40);
 
   /// One line of the table at the end. Throws Broken when it does not hold.

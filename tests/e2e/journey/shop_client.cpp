@@ -5,7 +5,7 @@
 
 #include <charconv>
 
-#include "kernel/clock.hpp"
+#include "banyan/kernel/clock.hpp"
 #include "narrator.hpp"
 
 namespace journey {
@@ -36,6 +36,30 @@ Answer ShopClient::get(const std::string& target, std::string_view customer) {
   request.head.target = target;
   if (!customer.empty()) request.head.fields.add("X-Customer", customer);
   return exchange(request, kPatience, banyan::http::Repeat::Safe);
+}
+
+std::string ShopClient::open_account(const std::string& name, const std::string& email) {
+  banyan::http::Request request;
+  request.head.method = "POST";
+  request.head.target = "/customers";
+  request.head.fields.add("Content-Type", "application/json");
+  request.head.fields.add("Idempotency-Key", "account-" + email);
+  request.body = nlohmann::json{
+      {"name", name},
+      {"email", email},
+      {"address",
+       {{"recipient", name},
+        {"street", "Ring 1"},
+        {"postal_code", "10115"},
+        {"city", "Berlin"},
+        {"country",
+         "DE"}}}}.dump();
+  const Answer answer = exchange(request, kPatience, banyan::http::Repeat::Safe);
+  if (answer.status != 200 && answer.status != 201) {
+    throw Broken(
+        fmt::format("POST /customers: {} {}{}", answer.status, answer.body, answer.problem));
+  }
+  return answer.json().at("id");
 }
 
 Answer ShopClient::place_order(const std::string& customer, const std::string& key,

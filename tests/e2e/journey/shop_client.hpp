@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http/client.hpp"
+#include "banyan/http/client.hpp"
 
 namespace journey {
 
@@ -27,8 +27,11 @@ class ShopClient {
  public:
   explicit ShopClient(unsigned short port);
 
-  /// `customer` is sent as X-Customer, which the shop takes for the sticky unit.
+  /// `customer` is sent as X-Customer, which the shop takes for the stickiness key.
   Answer get(const std::string& target, std::string_view customer = {});
+  /// Opens an account, once for the e-mail address. Its customer's id; throws Broken when there is
+  /// none in the end.
+  std::string open_account(const std::string& name, const std::string& email);
   Answer place_order(const std::string& customer, const std::string& key,
                      const std::vector<std::pair<std::string, std::int64_t>>& lines);
 

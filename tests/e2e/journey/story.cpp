@@ -48,14 +48,14 @@ class Story {
   void come_home();
   void settle();
 
-  /// A restart of the monolith in another build or with other options: the one thing that customers
-  /// may notice.
+  /// A restart of the monolith in another build or with other options, of which customers notice
+  /// nothing: the new process takes over, the old one finishes what it has.
   void restart(const std::string& flavour, const std::vector<std::string>& options) {
-    narrator_.say("(the monolith restarts: requests may be refused for a moment)");
-    load_->announce(true);
-    deployment_.stop_monolith();
-    deployment_.start_monolith(flavour, options);
-    load_->announce(false);
+    narrator_.say(
+        "Another monolith takes over the sockets of the running one, which finishes what "
+        "it has: no request is refused.");
+    deployment_.replace_monolith(flavour, options);
+    check_load();
   }
 
   /// Looks at what the customers do for a while.
@@ -162,7 +162,11 @@ class Story {
 };
 
 void Story::open_the_shop() {
-  narrator_.chapter("One binary serves the shop");
+  narrator_.chapter("One binary serves the shop",
+                    "This is where everybody begins: one process, one database, three modules "
+                    "that call each other through ports.");
+  narrator_.say(
+      "A port is the list of what a module may be asked; nothing else of it can be seen.");
   if (options_.data.empty()) {
     deployment_.program("recordshop-data", {"generate", "--database", deployment_.database()});
   } else {
@@ -185,7 +189,10 @@ void Story::open_the_shop() {
 }
 
 void Story::rehearse_catalog() {
-  narrator_.chapter("Catalog is rehearsed: every call crosses the full wire, inside the process");
+  narrator_.chapter(
+      "Catalog is rehearsed",
+      "What would break once catalog is another process breaks now, where it costs nothing: each "
+      "call is encoded as HTTP, read and checked, and answered the same way, all in the process.");
   restart("", {"--rehearse", "catalog"});
   watch("rehearsing");
   const double rehearsed =
@@ -197,7 +204,9 @@ void Story::rehearse_catalog() {
 
 void Story::route_catalog() {
   narrator_.chapter(
-      "Catalog gets a service beside the monolith; its reads move a little at a time");
+      "Catalog gets a service beside the monolith; its reads move a little at a time",
+      "A mistake in the new place meets few customers, and one command takes it back. A customer "
+      "stays on one side (stickiness), so that nobody sees two versions in turns.");
   deployment_.start_service("catalog");
   restart("routed-catalog", at({"catalog"}));
   for (const int percent : {0, 10, 50, 100, 25}) shift(percent);
@@ -205,24 +214,31 @@ void Story::route_catalog() {
 
 void Story::separate_warehouse() {
   if (deployment_.on_postgres()) {
-    narrator_.chapter("Warehouse's tables have a schema of their own in the shared database");
+    narrator_.chapter("Warehouse's tables have a schema of their own in the shared database",
+                      "On PostgreSQL each module has its own from the start, behind a role of its "
+                      "own.");
     narrator_.say("Moving them to a database of their own is for SQLite so far, and is refused:");
     deployment_.banyan({"schema", "move", "warehouse"}, 1);
     watch("nothing has changed");
     return;
   }
   narrator_.chapter(
-      "Warehouse's tables leave the shared database while it is still in the process");
+      "Warehouse's tables leave the shared database while it is still in the process",
+      "Data is the hard part, so it moves first and alone, and back if need be. What reaches into "
+      "another module's tables (a foreign key, a statement: a boundary violation) has to go "
+      "before.");
   deployment_.banyan({"schema", "report"});
   deployment_.banyan({"schema", "move", "warehouse"}, 1);
-  narrator_.prove(true, "tables with crossings are not moved",
+  narrator_.prove(true, "tables with violations are not moved",
                   "refused, with the list of what crosses");
   deployment_.banyan({"schema", "decouple", "warehouse"});
   watch("decoupled, under the same load");
   narrator_.say(
-      "What the code ran before keeps warehouse in the shared file until somebody says that it is "
-      "past.");
+      "Statements that were seen to reach into other modules keep warehouse where it is, until "
+      "somebody says that the code no longer runs them:");
   deployment_.banyan({"schema", "dismiss", "warehouse"});
+  narrator_.say(
+      "Each move adds one to the module's epoch, by which a file of another time is known:");
   deployment_.banyan({"schema", "move", "warehouse"});
   watch("warehouse's tables in their own file");
   deployment_.banyan({"schema", "move", "warehouse", "--back"});
@@ -234,15 +250,20 @@ void Story::separate_warehouse() {
 }
 
 void Story::extract_warehouse() {
-  narrator_.chapter("Warehouse becomes a service; an order's saga crosses the network");
+  narrator_.chapter(
+      "Warehouse becomes a service",
+      "An order needs two modules, and no transaction spans both any more: its saga (steps that "
+      "are "
+      "each repeated until they succeed, or undone) has to get through whatever happens between.");
   // The service asks the monolith for the catalogue, as it would anywhere.
   deployment_.start_service("warehouse",
                             {"--at", fmt::format("catalog=127.0.0.1:{}", deployment_.port())});
   restart("routed-catalog-extracted-warehouse", at({"catalog", "warehouse"}));
   watch("orders reserve over the network");
   narrator_.say(
-      "The service is killed in the middle of orders. Orders are still taken; looking at stock "
-      "fails.");
+      "The service is killed in the middle of orders. Orders are still taken, for their sagas go "
+      "on "
+      "later; looking at stock fails, and that is announced: only these failures are allowed.");
   load_->announce(true);
   load_->since_last();
   deployment_.kill_service("warehouse");
@@ -256,14 +277,17 @@ void Story::extract_warehouse() {
     std::this_thread::sleep_for(milliseconds(100));
   }
   load_->announce(false);
-  narrator_.prove(away.acknowledged > 0, "orders are taken while the warehouse is dead",
-                  fmt::format("{} taken, {} to be confirmed later, {} announced failures",
-                              away.acknowledged, away.accepted_only, away.announced_failures));
+  narrator_.prove(
+      away.acknowledged > 0, "orders are taken while the warehouse is dead",
+      fmt::format("{} taken, {} to be paid later, announced failures: {}", away.acknowledged,
+                  away.accepted_only, split_by_cause(away.announced_failures)));
   watch("warehouse is back");
 }
 
 void Story::extract_catalog() {
-  narrator_.chapter("Catalog reaches the end state: nothing of its inside is left in the monolith");
+  narrator_.chapter("Catalog is extracted: nothing of its inside is left in the monolith",
+                    "This is the aim: the monolith is built without catalog's code and only calls "
+                    "its service.");
   deployment_.banyan({"shift", "catalog", "100%", "--why", "the end state"}, 0, false);
   restart("extracted-catalog-warehouse", at({"catalog", "warehouse"}));
   watch("catalog and warehouse are services");
@@ -275,7 +299,8 @@ void Story::extract_catalog() {
 }
 
 void Story::come_home() {
-  narrator_.chapter("Everything comes home: traffic, process, data");
+  narrator_.chapter("Everything comes home: traffic, process, data",
+                    "A way that can be gone back is one that can be tried.");
   restart("routed-catalog", at({"catalog"}));
   narrator_.say("warehouse is in the process again, on the same tables");
   deployment_.stop_service("warehouse");
@@ -291,15 +316,17 @@ void Story::come_home() {
 }
 
 void Story::settle() {
-  narrator_.chapter("The books are compared");
+  narrator_.chapter("The books are compared",
+                    "What customers were promised through all of this has to be in the database, "
+                    "once.");
   load_->stop();
   check_load();
   const Load::Figures total = load_->total();
   ledger_->settle(shop_, *load_, narrator_);
   narrator_.prove(
       load_->unexpected_count() == 0, "no request failed but those announced",
-      fmt::format("{} requests, {} announced failures, {} orders asked for again under their key",
-                  total.requests, total.announced_failures, total.repeated_orders));
+      fmt::format("{} requests, {} orders asked for again under their key; announced failures: {}",
+                  total.requests, total.repeated_orders, split_by_cause(total.announced_failures)));
   deployment_.stop_monolith();
 }
 

@@ -4,8 +4,9 @@
 
 #include <fstream>
 
+#include "banyan/kernel/exit_code.hpp"
+#include "banyan/test/temporary_folder.hpp"
 #include "support/child_process.hpp"
-#include "support/temporary_folder.hpp"
 
 namespace banyan::test {
 namespace {
@@ -67,10 +68,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "orders needs catalog, which does not run in this process. Say where it runs:"
                 " --at catalog=HOST:PORT"},
         Refusal{"rehearsal_of_nobody",
-                {"--rehearse", "payments"},
+                {"--rehearse", "invoices"},
                 "recordshop",
                 64,
-                "there is no module 'payments'. This application has: "},
+                "there is no module 'invoices'. This application has: "},
         Refusal{"rehearsal_of_a_service",
                 {"--modules", "catalog", "--rehearse", "warehouse"},
                 "recordshop",
@@ -92,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
                 64,
                 "Build with -DBANYAN_ROUTED=catalog"},
         Refusal{"unit_that_is_none",
-                {"--unit", "ip"},
+                {"--sticky", "ip"},
                 "recordshop",
                 64,
                 "'ip' is not cookie:NAME, header:NAME or address"},
@@ -107,6 +108,16 @@ INSTANTIATE_TEST_SUITE_P(
                 "recordshop",
                 64,
                 "'loud' is not debug, info, warning or error"},
+        Refusal{"own_option_that_is_not_quite_one",
+                {"--payment-provdier", "http://127.0.0.1:1/gw/xml"},
+                "recordshop",
+                64,
+                "did you mean --payment-provider?"},
+        Refusal{"own_option_given_twice",
+                {"--payment-merchant", "a", "--payment-merchant", "b"},
+                "recordshop",
+                64,
+                "payment-merchant"},
         Refusal{"stray_word", {"start"}, "recordshop", 64, "'start' is no option"},
         Refusal{"two_problems_at_once",
                 {"--port", "x", "--budget", "y"},
@@ -185,7 +196,22 @@ TEST(Help, TeachesWithExamplesAndExitCodes) {
   const Ran ran = run_program({BANYAN_BIN "/recordshop", "--help"}, std::chrono::seconds(20));
   EXPECT_EQ(ran.exit_code, 0);
   EXPECT_THAT(ran.output, HasSubstr("--rehearse"));
-  EXPECT_THAT(ran.output, HasSubstr("Exit codes"));
+}
+
+TEST(Help, HasOneTableOfExitCodesInEveryProgram) {
+  for (const char* program : {"/recordshop", "/recordshop-data", "/recordshop-warehouse"}) {
+    const Ran ran =
+        run_program({std::string(BANYAN_BIN) + program, "--help"}, std::chrono::seconds(20));
+    EXPECT_THAT(ran.output, HasSubstr(exit_code::for_help())) << program;
+  }
+}
+
+TEST(Data, SaysThatAFolderIsNotFit) {
+  const TemporaryFolder folder;
+  const Ran ran =
+      run_program({BANYAN_BIN "/recordshop-data", "generate", "--database", folder.path().string()},
+                  std::chrono::seconds(20));
+  EXPECT_EQ(ran.exit_code, exit_code::kBadData) << ran.output;
 }
 
 }  // namespace

@@ -13,10 +13,10 @@
 #include <set>
 #include <vector>
 
-#include "http/client.hpp"
-#include "kernel/clock.hpp"
+#include "banyan/http/client.hpp"
+#include "banyan/kernel/clock.hpp"
+#include "banyan/test/temporary_folder.hpp"
 #include "support/child_process.hpp"
-#include "support/temporary_folder.hpp"
 
 namespace banyan::test {
 namespace {
@@ -39,6 +39,7 @@ struct Shop : testing::Test {
         folder->path() / "log");
     const std::string port = await_file(ready, *process);
     ASSERT_FALSE(port.empty());
+    origin = "http://127.0.0.1:" + std::to_string(std::stoi(port));
     client = std::make_unique<http::Client>(
         http::Endpoint{"127.0.0.1", static_cast<std::uint16_t>(std::stoi(port))});
   }
@@ -67,12 +68,15 @@ struct Shop : testing::Test {
   }
   static json get(const std::string& target) { return json::parse(send("GET", target).body); }
   static std::string first_track() { return get("/tracks?limit=1").at("tracks").at(0).at("id"); }
-  static std::string order(const std::string& track, const std::string& quantity = "1") {
-    return R"({"customer":"cus_00000000000070008000000000000001","lines":[{"track":")" + track +
-           R"(","quantity":)" + quantity + "}]}";
+  /// Ada, who has an account and an address in every shop that begins with generated data.
+  static constexpr std::string_view kAda = "cus_00000000000070008000000000000001";
+  static std::string order(std::string_view track, std::string_view quantity = "1") {
+    return R"({"customer":")" + std::string(kAda) + R"(","lines":[{"track":")" +
+           std::string(track) + R"(","quantity":)" + std::string(quantity) + "}]}";
   }
 
   static inline std::unique_ptr<TemporaryFolder> folder;
+  static inline std::string origin;
   static inline std::unique_ptr<ChildProcess> process;
   static inline std::unique_ptr<http::Client> client;
 };
@@ -84,7 +88,49 @@ TEST_F(Shop, TakesAnOrderOnceHoweverOftenItIsSent) {
   const http::Response twice = send("POST", "/orders", body, key);
   EXPECT_EQ(once.head.status, 201U) << once.body;
   EXPECT_EQ(json::parse(once.body).at("id"), json::parse(twice.body).at("id"));
-  EXPECT_EQ(json::parse(once.body).at("state"), "confirmed");
+  EXPECT_EQ(json::parse(once.body).at("state"), "paid");
+  const std::string place = "/orders/" + json::parse(once.body).at("id").get<std::string>();
+  EXPECT_EQ(once.head.fields.find("Location"), place);
+  EXPECT_EQ(send("GET", place).head.status, 200U);
+  EXPECT_FALSE(once.head.fields.contains("Idempotent-Replayed"));
+  EXPECT_EQ(twice.head.fields.find("Idempotent-Replayed"), "true");
+}
+
+TEST_F(Shop, ServesNobodyFromOutsideWhatItsModulesKeepForEachOther) {
+  const std::string id = "ord_00000000000070008000000000000001";
+  EXPECT_EQ(send("GET", "/reservations/" + id).head.status, 404U);
+  EXPECT_EQ(send("DELETE", "/reservations/" + id).head.status, 404U);
+  EXPECT_EQ(send("POST", "/reservations", "{}").head.status, 404U);
+  const json paths = get("/openapi.json").at("paths");
+  EXPECT_TRUE(paths.contains("/stock/{track}"));
+  for (const auto& [path, methods] : paths.items()) {
+    EXPECT_FALSE(path.starts_with("/reservations")) << path;
+  }
+}
+
+TEST_F(Shop, ChangesNothingThatDependsOnAVersion) {
+  const std::string track = first_track();
+  const std::string before = send("GET", "/tracks/" + track).body;
+  const http::Response refused =
+      send("PUT", "/tracks/" + track + "/price", R"({"price":{"minor_units":1,"currency":"EUR"}})",
+           {{"If-Match", "\"nope\""}});
+  EXPECT_EQ(refused.head.status, 400U) << refused.body;
+  EXPECT_EQ(json::parse(refused.body).at("rule"), "banyan.no_version");
+  EXPECT_EQ(send("GET", "/tracks/" + track).body, before);
+}
+
+TEST_F(Shop, TellsWhatCanBeAskedForAndWithinWhichBounds) {
+  const http::Response options = send("OPTIONS", "/orders");
+  EXPECT_EQ(options.head.status, 204U);
+  EXPECT_EQ(options.head.fields.find("Allow"), "GET, HEAD, POST, OPTIONS");
+  const json document = get("/openapi.json");
+  for (const json& each : document.at("paths").at("/tracks").at("get").at("parameters")) {
+    if (each.at("name") != "limit") continue;
+    EXPECT_EQ(each.at("schema").at("minimum"), 1);
+    EXPECT_EQ(each.at("schema").at("maximum"), 200);
+    EXPECT_EQ(each.at("schema").at("default"), 50);
+  }
+  EXPECT_EQ(json::parse(send("GET", "/tracks?limit=201").body).at("rule"), "catalog.bad_limit");
 }
 
 TEST_F(Shop, AnswersReadsWhileOrdersWaitForTheDatabase) {
@@ -101,7 +147,7 @@ TEST_F(Shop, AnswersReadsWhileOrdersWaitForTheDatabase) {
   // As many as there are workers for the writes of orders.
   const auto waiting = [] {
     const std::string metrics = send("GET", "/metrics").body;
-    constexpr std::string_view kName = "\nbanyan_sql_queued_units ";
+    constexpr std::string_view kName = "\nbanyan_sql_units_of_work_queued ";
     return std::stoi(metrics.substr(metrics.find(kName) + kName.size()));
   };
   for (int look = 0; look < 2'000 && waiting() < 4; ++look) {
@@ -140,7 +186,11 @@ TEST_F(Shop, PassesTheCorrelationIdOnIntoEveryLogLineOfTheRequest) {
 
 TEST_F(Shop, DescribesItself) {
   EXPECT_EQ(get("/openapi.json").at("openapi"), "3.1.0");
-  EXPECT_THAT(send("GET", "/").body, HasSubstr("/_banyan/"));
+  EXPECT_THAT(send("GET", "/").body, HasSubstr("Records worth keeping."));
+  const std::string home = send("GET", "/about").body;
+  EXPECT_THAT(home, HasSubstr("/_banyan/"));
+  EXPECT_THAT(home, HasSubstr("recordshop 0.1.0: one process with the modules catalog, "));
+  EXPECT_THAT(home, HasSubstr("curl -s " + origin + "/orders"));
   EXPECT_THAT(send("GET", "/_banyan/").body, HasSubstr("dashboard.js"));
   EXPECT_THAT(send("GET", "/_banyan/dashboard.js").body, HasSubstr("/_banyan/api/live"));
   EXPECT_EQ(send("GET", "/_banyan").head.status, 308U);

@@ -11,11 +11,11 @@
 #include <stop_token>
 #include <thread>
 
-#include "http/client.hpp"
-#include "kernel/clock.hpp"
-#include "kernel/random.hpp"
+#include "banyan/http/client.hpp"
+#include "banyan/kernel/clock.hpp"
+#include "banyan/kernel/random.hpp"
+#include "banyan/test/temporary_folder.hpp"
 #include "support/child_process.hpp"
-#include "support/temporary_folder.hpp"
 
 namespace banyan::test {
 namespace {
@@ -38,8 +38,31 @@ class Customer {
     return std::move(*answer);
   }
 
+  /// Opens this client's account, with an address, or finds it open.
+  std::optional<http::Response> account(const std::string& name) {
+    http::Request request;
+    request.head.method = "POST";
+    request.head.target = "/customers";
+    request.head.fields.add("Content-Type", "application/json");
+    request.head.fields.add("Idempotency-Key", "account-" + name);
+    request.body = json{
+        {"name", name},
+        {"email", name + "@example.org"},
+        {"address",
+         {{"recipient", name},
+          {"street", "Ring 1"},
+          {"postal_code", "10115"},
+          {"city", "Berlin"},
+          {"country",
+           "DE"}}}}.dump();
+    auto answer = send(std::move(request));
+    if (answer && answer->head.status < 300) id_ = json::parse(answer->body).at("id");
+    return answer;
+  }
+  bool has_account() const { return !id_.empty(); }
+
   std::optional<http::Response> order(const std::string& key, const Lines& lines) {
-    json body = {{"customer", "cus_00000000000070008000000000000001"}, {"lines", json::array()}};
+    json body = {{"customer", id_}, {"lines", json::array()}};
     for (const auto& [track, quantity] : lines) {
       body["lines"].push_back({{"track", track}, {"quantity", quantity}});
     }
@@ -74,6 +97,7 @@ class Customer {
 
  private:
   http::Client client_;
+  std::string id_;
 };
 
 /// What customers were told.
@@ -87,7 +111,7 @@ struct Promises {
   void note(const http::Response& answer, const Lines& lines) {
     const json document = json::parse(answer.body);
     const std::lock_guard lock(mutex);
-    if (answer.head.status == 200 || answer.head.status == 201) {
+    if (answer.head.status >= 200 && answer.head.status <= 202) {
       orders.emplace(document.at("id"), lines);
       ++acknowledgements;
       ++count;
@@ -102,6 +126,9 @@ void buy(const std::stop_token& stop, std::uint16_t port, int client,
          const std::vector<std::string>& tracks, Promises& promises) {
   Customer customer(port);
   SeededRandom random(static_cast<std::uint64_t>(client) + 1);
+  while (!customer.has_account() && !stop.stop_requested()) {
+    (void)customer.account("client" + std::to_string(client));
+  }
   for (int number = 0; !stop.stop_requested(); ++number) {
     Lines lines;
     for (std::uint64_t i = random.next() % 2; i < 2; ++i) {
@@ -204,7 +231,8 @@ TEST_F(KilledShop, KeepsEveryPromiseHoweverOftenItIsKilled) {
   for (const auto& [id, order] : orders) {
     EXPECT_EQ(order.at("fulfilment"), "done") << order;
     if (orders_before.contains(id) || order.at("state") == "cancelled") continue;
-    EXPECT_EQ(order.at("state"), "confirmed") << order;
+    const std::string state = order.at("state");
+    EXPECT_TRUE(state == "paid" || state == "shipped" || state == "delivered") << order;
     const auto promised = promises.orders.find(id);
     ASSERT_NE(promised, promises.orders.end()) << "nobody was told of " << order;
     for (const auto& [track, quantity] : promised->second) sold[track] += quantity;

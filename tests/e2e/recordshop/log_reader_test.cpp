@@ -18,10 +18,10 @@
 #include <string_view>
 #include <utility>
 
-#include "http/client.hpp"
-#include "kernel/clock.hpp"
+#include "banyan/http/client.hpp"
+#include "banyan/kernel/clock.hpp"
+#include "banyan/test/temporary_folder.hpp"
 #include "support/child_process.hpp"
-#include "support/temporary_folder.hpp"
 
 namespace banyan::test {
 namespace {
@@ -71,7 +71,7 @@ class AShopThatLogsIntoAPipe : public testing::Test {
 TEST_F(AShopThatLogsIntoAPipe, ServesOnAndCountsWhatIsLostWhenTheReaderEnds) {
   end_the_reader();
   const auto lost = [this] {
-    constexpr std::string_view kName = "\nbanyan_log_dropped_total ";
+    constexpr std::string_view kName = "\nbanyan_log_lines_dropped_total ";
     const std::string text = get("/metrics").body;
     const std::size_t at = text.find(kName);
     return at == std::string::npos ? 0 : std::stoll(text.substr(at + kName.size()));

@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "http/parser.hpp"
-#include "http/serializer.hpp"
+#include "banyan/http/parser.hpp"
+#include "banyan/http/serializer.hpp"
 #include "plain_chunk_reader.hpp"
 
 namespace banyan::http {

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "http/serializer.hpp"
+#include "banyan/http/serializer.hpp"
 #include "unit/http/parse.hpp"
 
 namespace banyan::http {

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "http/fields.hpp"
-#include "http/message.hpp"
+#include "banyan/http/fields.hpp"
+#include "banyan/http/message.hpp"
 
 namespace banyan::http {
 

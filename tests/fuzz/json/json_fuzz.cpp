@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "json/codec.hpp"
-#include "kernel/clock.hpp"
-#include "kernel/money.hpp"
+#include "banyan/json/codec.hpp"
+#include "banyan/kernel/clock.hpp"
+#include "banyan/kernel/money.hpp"
 
 namespace {
 

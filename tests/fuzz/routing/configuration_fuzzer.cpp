@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "routing/configuration.hpp"
+#include "banyan/routing/configuration.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -43,8 +43,10 @@ void check_problems(std::string_view text, const std::vector<FileProblem>& probl
   const auto lines = lines_of(text);
   for (const FileProblem& each : problems) {
     require(each.file == kFile, "a problem of another file");
-    require(each.place.line >= 1 && each.place.line <= lines.size(), "a line outside the file");
-    require(each.place.column >= 1 && each.place.column <= lines[each.place.line - 1].size() + 1,
+    require(each.location.line >= 1 && each.location.line <= lines.size(),
+            "a line outside the file");
+    require(each.location.column >= 1 &&
+                each.location.column <= lines[each.location.line - 1].size() + 1,
             "a column outside the line");
     require(!each.message.empty(), "a problem without words");
     require(
@@ -53,7 +55,7 @@ void check_problems(std::string_view text, const std::vector<FileProblem>& probl
   }
   require(std::ranges::is_sorted(problems, {},
                                  [](const FileProblem& each) {
-                                   return std::pair(each.place.line, each.place.column);
+                                   return std::pair(each.location.line, each.location.column);
                                  }),
           "problems out of order");
 }
@@ -61,7 +63,8 @@ void check_problems(std::string_view text, const std::vector<FileProblem>& probl
 /// What the header promises of everything that is taken.
 void check_configuration(const Configuration& taken) {
   require(!taken.listen.empty() || !taken.tls.empty(), "listens nowhere");
-  require(!taken.control_store.empty() && !taken.sticky_units.empty(), "lacks what has a default");
+  require(!taken.control_store.empty() && !taken.stickiness_keys.empty(),
+          "lacks what has a default");
   require(taken.limits.target_bytes < taken.limits.header_bytes, "a head without room");
   require(std::ranges::is_sorted(taken.upstreams, {}, &UpstreamGroup::name), "upstreams unsorted");
   for (const UpstreamGroup& each : taken.upstreams) {
@@ -70,18 +73,17 @@ void check_configuration(const Configuration& taken) {
       require(address.host.starts_with("unix:") == (address.port == 0), "an upstream without port");
     }
   }
-  require(std::ranges::is_sorted(taken.migrations, {}, &MigrationPlan::name),
-          "migrations unsorted");
-  for (const MigrationPlan& each : taken.migrations) {
-    require(!each.steps.empty() && each.steps.back() == Percent::all(), "a migration without end");
+  require(std::ranges::is_sorted(taken.rollouts, {}, &RolloutPlan::name), "rollouts unsorted");
+  for (const RolloutPlan& each : taken.rollouts) {
+    require(!each.steps.empty() && each.steps.back() == Percent::all(), "a rollout without end");
     require(std::ranges::is_sorted(each.steps), "steps go down");
   }
   for (const Route& each : taken.routes) {
     require(taken.upstream(each.legacy) != nullptr, "a route to nobody");
     require(each.successor.empty() || taken.upstream(each.successor) != nullptr,
             "a successor that is nobody");
-    require(each.migration.empty() || taken.migration(each.migration) != nullptr,
-            "a route with a migration that is none");
+    require(each.rollout.empty() || taken.rollout(each.rollout) != nullptr,
+            "a route with a rollout that is none");
     require(!each.path.empty() && each.path.front() == '/', "a route without path");
   }
 }
@@ -92,23 +94,27 @@ bool same(const TlsListeners& left, const TlsListeners& right) {
          left.tls.client_certificates == right.tls.client_certificates &&
          left.tls.client_ca == right.tls.client_ca;
 }
-bool same(const MigrationPlan& left, const MigrationPlan& right) {
+bool same(const RolloutPlan& left, const RolloutPlan& right) {
   return left.name == right.name && left.steps == right.steps;
 }
 bool same(const Route& left, const Route& right) {
   return left.name == right.name && left.methods == right.methods && left.kind == right.kind &&
-         left.path == right.path && left.effect == right.effect &&
-         left.migration == right.migration && left.legacy == right.legacy &&
+         left.path == right.path && left.declared_effect == right.declared_effect &&
+         left.rollout == right.rollout && left.legacy == right.legacy &&
          left.successor == right.successor && left.legacy_path == right.legacy_path &&
-         left.successor_path == right.successor_path;
+         left.successor_path == right.successor_path && left.ignore_case == right.ignore_case &&
+         left.ignore_last_slash == right.ignore_last_slash &&
+         left.irregular_paths == right.irregular_paths;
 }
 bool same(const Configuration& left, const Configuration& right) {
   const auto alike = [](const auto& a, const auto& b) { return same(a, b); };
   return left.listen == right.listen && std::ranges::equal(left.tls, right.tls, alike) &&
          left.operators == right.operators && left.control_store == right.control_store &&
-         left.sticky_units == right.sticky_units && left.limits == right.limits &&
-         left.access_log == right.access_log && left.upstreams == right.upstreams &&
-         std::ranges::equal(left.migrations, right.migrations, alike) &&
+         left.trusted_peers == right.trusted_peers && left.drop_fields == right.drop_fields &&
+         left.pass_fields == right.pass_fields && left.stickiness_keys == right.stickiness_keys &&
+         left.limits == right.limits && left.access_log == right.access_log &&
+         left.upstreams == right.upstreams &&
+         std::ranges::equal(left.rollouts, right.rollouts, alike) &&
          std::ranges::equal(left.routes, right.routes, alike);
 }
 
@@ -117,8 +123,8 @@ void check_same(const Read& first, const Read& second, std::uint32_t further_dow
   if (first) return require(same(*first, *second), "means something else when it is read again");
   require(first.error().size() == second.error().size(), "other problems when it is read again");
   for (std::size_t i = 0; i < first.error().size(); ++i) {
-    const Place before = first.error()[i].place;
-    const Place after = second.error()[i].place;
+    const FileLocation before = first.error()[i].location;
+    const FileLocation after = second.error()[i].location;
     // What is said of the file as a whole stands at its beginning.
     const bool of_the_file = before.line == 1 && before.column == 1 && after.line == 1;
     require(of_the_file || after.line == before.line + further_down, "a problem in another line");

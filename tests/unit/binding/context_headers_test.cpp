@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "binding/context_headers.hpp"
+#include "banyan/binding/context_headers.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ class ContextHeaders : public testing::Test {
     Context context = Context::begin(1500ms, clock, random);
     context.principal = "zoë@example.org";
     context.idempotency_key = "key-1";
-    context.routing_unit = "cookie 7";
+    context.stickiness_key = "cookie 7";
     context.trace.state = "vendor=1";
     context.trace.sampled = false;
     context.routing = {{"catalog", Side::Remote, 7, 2}, {"orders", Side::Local, 3}};
@@ -49,7 +49,7 @@ TEST_F(ContextHeaders, CarryEverythingToATrustedPeer) {
   EXPECT_EQ(got->trace.traceparent(), sent.trace.traceparent());
   EXPECT_EQ(got->trace.state, "vendor=1");
   EXPECT_EQ(got->idempotency_key, "key-1");
-  EXPECT_EQ(got->routing_unit, "cookie 7");
+  EXPECT_EQ(got->stickiness_key, "cookie 7");
   EXPECT_EQ(got->routing, sent.routing);
 }
 
@@ -94,7 +94,7 @@ TEST_F(ContextHeaders, FromAnybodySayNothingAboutWhoAsksOrHowLong) {
 
   ASSERT_TRUE(got);
   EXPECT_EQ(got->principal, "");
-  EXPECT_EQ(got->routing_unit, "192.0.2.1");
+  EXPECT_EQ(got->stickiness_key, "192.0.2.1");
   EXPECT_TRUE(got->routing.empty());
   EXPECT_EQ(got->remaining(clock), 10s);
   EXPECT_EQ(got->idempotency_key, "key-1");
@@ -115,6 +115,34 @@ TEST_F(ContextHeaders, ThatAreMissingOrMalformedAreReplaced) {
   ASSERT_TRUE(got);
   EXPECT_EQ(got->correlation_id.size(), 32U);
   EXPECT_EQ(got->trace.trace_id.size(), 32U);
+}
+
+constexpr const char* kParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+TEST_F(ContextHeaders, CombineTheStatesOfOneTraceInTheirOrder) {
+  head.fields.add("tracestate", "");
+  head.fields.add("tracestate", "rojo=1");
+  head.fields.add("traceparent", kParent);
+  head.fields.add("tracestate", "congo=t61,b=2");
+
+  EXPECT_EQ(read(Trust::Edge)->trace.state, "rojo=1,congo=t61,b=2");
+}
+
+TEST_F(ContextHeaders, ThatSayTheTraceTwiceBeginAnother) {
+  head.fields.add("traceparent", kParent);
+  head.fields.add("traceparent", kParent);
+  head.fields.add("tracestate", "rojo=1");
+
+  const auto got = read(Trust::Edge);
+
+  EXPECT_NE(got->trace.traceparent(), kParent);
+  EXPECT_EQ(got->trace.state, "");
+}
+
+TEST_F(ContextHeaders, OfATraceThatBeginsHereSayThatItIsNotRecorded) {
+  EXPECT_FALSE(read(Trust::Edge)->trace.sampled);
+  head.fields.set("traceparent", kParent);
+  EXPECT_TRUE(read(Trust::Edge)->trace.sampled) << "as who began it says";
 }
 
 TEST_F(ContextHeaders, ThatAreMalformedInATrustedRequestAreRefused) {

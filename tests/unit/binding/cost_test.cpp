@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdio>
 
-#include "binding/loopback_channel.hpp"
+#include "banyan/binding/loopback_transport.hpp"
 #include "demo_port.hpp"
 
 namespace {
@@ -12,7 +12,8 @@ namespace {
 using Steady = std::chrono::steady_clock;
 
 double nanoseconds_per_call(demo::Demo& port, int calls) {
-  const banyan::Context context = banyan::Context::begin(std::chrono::seconds(60));
+  const banyan::Context context = banyan::Context::begin(
+      std::chrono::seconds(60), banyan::system_clock(), banyan::system_random());
   const demo::GetThing operation{demo::thing_id(1)};
   const auto begin = Steady::now();
   for (int i = 0; i < calls; ++i) {
@@ -24,11 +25,14 @@ double nanoseconds_per_call(demo::Demo& port, int calls) {
 
 TEST(Cost, OfACallIsPrinted) {
   demo::DemoModule module;
-  const banyan::binding::OperationTable table(banyan::binding::Wire<demo::Demo>::bind(module));
-  banyan::binding::LoopbackChannel channel(table);
-  const auto near = banyan::bind_in_process<demo::Demo>(module, banyan::no_observer());
-  const auto far =
-      banyan::binding::Wire<demo::Demo>::remote(channel, banyan::no_observer(), "rehearsal");
+  const banyan::binding::OperationTable table(banyan::binding::PortBinding<demo::Demo>::bind(
+      module, banyan::no_observer(), banyan::system_clock()));
+  banyan::binding::LoopbackTransport transport(table, banyan::system_clock(),
+                                               banyan::system_random());
+  const auto near =
+      banyan::bind_in_process<demo::Demo>(module, banyan::no_observer(), banyan::system_clock());
+  const auto far = banyan::binding::PortBinding<demo::Demo>::remote(
+      transport, banyan::no_observer(), "rehearsal", banyan::system_clock());
 
   const double in_process = nanoseconds_per_call(*near, 100'000);
   const double rehearsal = nanoseconds_per_call(*far, 5'000);

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "kernel/id.hpp"
-#include "kernel/limits.hpp"
-#include "kernel/money.hpp"
-#include "kernel/port.hpp"
-#include "kernel/resources.hpp"
+#include "banyan/kernel/id.hpp"
+#include "banyan/kernel/limits.hpp"
+#include "banyan/kernel/money.hpp"
+#include "banyan/kernel/port.hpp"
+#include "banyan/kernel/resources.hpp"
 
 /// A module of the tests' own, with every kind of resource.
 namespace demo {
@@ -45,9 +45,10 @@ BOOST_DESCRIBE_STRUCT(Thing, (), (id, name, colour, parts, price))
 
 struct Found {
   std::vector<std::string> asked;  ///< what arrived, for the tests to look at
+  std::optional<std::string> next_cursor;
   friend bool operator==(const Found&, const Found&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Found, (), (asked))
+BOOST_DESCRIBE_STRUCT(Found, (), (asked, next_cursor))
 
 struct GetThing {
   ThingId id;
@@ -65,13 +66,15 @@ struct FindThings {
   std::optional<Colour> colour;
   std::vector<ThingId> ids;
   std::optional<std::int64_t> limit;
+  std::optional<std::string> cursor;
   using Response = Found;
-  static constexpr std::array limits{banyan::Limit{.field = "limit", .min = 1, .max = 100},
-                                     banyan::Limit{.field = "ids", .max = 2}};
+  static constexpr std::array limits{
+      banyan::Limit{.field = "limit", .min = 1, .max = 100, .usual = 10},
+      banyan::Limit{.field = "ids", .max = 2}};
   static constexpr banyan::Operation operation{.name = "find_things",
                                                .effect = banyan::Effect::Read};
 };
-BOOST_DESCRIBE_STRUCT(FindThings, (), (text, colour, ids, limit))
+BOOST_DESCRIBE_STRUCT(FindThings, (), (text, colour, ids, limit, cursor))
 
 struct MakeThing {
   std::string name;
@@ -104,7 +107,8 @@ struct PolishThing {
   ThingId id;
   using Response = void;
   static constexpr banyan::Operation operation{.name = "polish_thing",
-                                               .effect = banyan::Effect::Write};
+                                               .effect = banyan::Effect::Write,
+                                               .audience = banyan::Audience::Internal};
 };
 BOOST_DESCRIBE_STRUCT(PolishThing, (), (id))
 
@@ -122,9 +126,14 @@ struct Demo : banyan::Port<GetThing, FindThings, MakeThing, RenameThing, PolishT
       .name = "demo", .version = {2, 1}, .summary = "Things for tests"};
 };
 
+constexpr bool can_be_renamed(const Thing& thing) { return thing.name != "the one"; }
+/// Its paint dries after it has been made.
+constexpr bool is_drying(const Thing& thing) { return thing.colour.has_value(); }
+
 constexpr auto http_resources = banyan::resources<Demo>(
     banyan::at<GetThing>("GET /things/{id}"), banyan::at<FindThings>("GET /things"),
-    banyan::at<MakeThing>("POST /things"), banyan::at<RenameThing>("PUT /things/{id}/name"),
+    banyan::at<MakeThing>("POST /things", "/things/{id}").accepted_while<&is_drying>(),
+    banyan::at<RenameThing>("PUT /things/{id}/name").offered<&can_be_renamed>("rename"),
     banyan::at<PolishThing>("PUT /things/{id}/polish"),
     banyan::at<BreakThing>("DELETE /broken-things/{name}"));
 
@@ -151,6 +160,7 @@ class DemoModule final : public Demo {
     if (find.colour) found.asked.push_back(*find.colour == Colour::Red ? "red" : "blue");
     for (const ThingId& id : find.ids) found.asked.push_back(id.str());
     if (find.limit) found.asked.push_back(std::to_string(*find.limit));
+    if (find.limit == 1 && find.cursor != "last one") found.next_cursor = "last one";
     return found;
   }
   banyan::Result<Thing> handle(const MakeThing& make, const banyan::Context& context) override {

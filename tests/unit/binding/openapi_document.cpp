@@ -2,11 +2,11 @@
 // Prints the document that the validator looks at.
 #include <iostream>
 
-#include "binding/openapi.hpp"
+#include "banyan/binding/openapi.hpp"
 #include "demo_port.hpp"
 
 int main() {
   std::cout << banyan::binding::openapi(
       {.title = "Things", .version = "1.0.0", .description = "A port of the tests."},
-      {banyan::binding::Wire<demo::Demo>::describe()});
+      {banyan::binding::PortBinding<demo::Demo>::describe()});
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "binding/openapi.hpp"
+#include "banyan/binding/openapi.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,14 +10,63 @@
 namespace {
 
 using Json = nlohmann::json;
-using banyan::binding::Wire;
+using banyan::binding::PortBinding;
 
 class OpenApi : public testing::Test {
  protected:
-  const Json document = Json::parse(banyan::binding::openapi(
-      {.title = "Things", .version = "1.2.3", .description = ""}, {Wire<demo::Demo>::describe()}));
+  const Json document = Json::parse(
+      banyan::binding::openapi({.title = "Things", .version = "1.2.3", .description = ""},
+                               {PortBinding<demo::Demo>::describe()}));
   const Json& paths = document["paths"];
+  const Json for_modules = Json::parse(
+      banyan::binding::openapi({.title = "Things", .version = "1.2.3", .description = ""},
+                               {PortBinding<demo::Demo>::describe()}, banyan::Audience::Internal));
 };
+
+TEST_F(OpenApi, LeavesWhatIsInternalOutOfThePublicDocument) {
+  EXPECT_FALSE(paths.contains("/things/{id}/polish"));
+  EXPECT_TRUE(for_modules["paths"].contains("/things/{id}/polish"));
+}
+
+TEST_F(OpenApi, SaysWhereWhatWasMadeIsAndThatAnAnswerMayBeAReplay) {
+  const Json& headers = paths["/things"]["post"]["responses"]["201"]["headers"];
+  EXPECT_EQ(headers["Location"]["description"], "Where it is: /things/{id}");
+  EXPECT_TRUE(headers.contains("Idempotent-Replayed"));
+  EXPECT_FALSE(paths["/things"]["get"]["responses"]["200"]["headers"].contains("Location"));
+}
+
+TEST_F(OpenApi, SaysWhatClientsMayAskOfAnAnswer) {
+  const Json& list = paths["/things"]["get"]["responses"];
+  EXPECT_TRUE(list["200"]["headers"].contains("ETag"));
+  EXPECT_TRUE(list["200"]["headers"].contains("Link"));
+  EXPECT_TRUE(list.contains("304"));
+  EXPECT_TRUE(list["200"]["content"].contains("application/hal+json"));
+
+  const Json& making = paths["/things"]["post"]["responses"];
+  EXPECT_TRUE(making["202"]["headers"].contains("Location"));
+  EXPECT_TRUE(making["202"]["headers"].contains("Retry-After"));
+  EXPECT_FALSE(making.contains("304"));
+  EXPECT_FALSE(paths["/things/{id}"]["get"]["responses"]["200"]["headers"].contains("Link"));
+}
+
+TEST_F(OpenApi, DoesNotPromiseThatNothingHappened) {
+  const auto text = [&](const char* path, const char* method) {
+    return paths[path][method]["responses"]["default"]["description"].get<std::string>();
+  };
+  EXPECT_EQ(text("/things", "get"), "It did not happen, and why.");
+  EXPECT_NE(text("/things", "post").find("500 and more it may have happened"), std::string::npos);
+  EXPECT_NE(text("/things", "post").find("same Idempotency-Key"), std::string::npos);
+  EXPECT_NE(text("/broken-things/{name}", "delete").find("look at what is there"),
+            std::string::npos);
+}
+
+TEST_F(OpenApi, PublishesBoundsAndWhatIsUsual) {
+  const Json& limit = paths["/things"]["get"]["parameters"][3];
+  EXPECT_EQ(limit["name"], "limit");
+  EXPECT_EQ(limit["schema"]["minimum"], 1);
+  EXPECT_EQ(limit["schema"]["maximum"], 100);
+  EXPECT_EQ(limit["schema"]["default"], 10);
+}
 
 TEST_F(OpenApi, HasAPathForEachResourceAndATagForEachModule) {
   EXPECT_EQ(document["openapi"], "3.1.0");
@@ -25,7 +74,8 @@ TEST_F(OpenApi, HasAPathForEachResourceAndATagForEachModule) {
   EXPECT_EQ(document["tags"][0]["name"], "demo");
   EXPECT_EQ(paths["/things"]["post"]["tags"], Json::parse(R"(["demo"])"));
   EXPECT_EQ(paths["/things"]["post"]["operationId"], "demo.make_thing");
-  EXPECT_EQ(paths.size(), 5U);
+  EXPECT_EQ(paths.size(), 4U);
+  EXPECT_EQ(for_modules["paths"].size(), 5U);
 }
 
 TEST_F(OpenApi, TellsParametersFromBodies) {
@@ -38,7 +88,7 @@ TEST_F(OpenApi, TellsParametersFromBodies) {
   EXPECT_EQ(rename["parameters"][0]["in"], "path");
   EXPECT_EQ(rename["requestBody"]["content"]["application/json"]["schema"]["required"],
             Json::parse(R"(["name"])"));
-  EXPECT_FALSE(paths["/things/{id}/polish"]["put"].contains("requestBody"));
+  EXPECT_FALSE(for_modules["paths"]["/things/{id}/polish"]["put"].contains("requestBody"));
 }
 
 TEST_F(OpenApi, PublishesEffectIdempotencyAndConditions) {

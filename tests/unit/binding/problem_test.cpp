@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "binding/problem.hpp"
+#include "banyan/binding/problem.hpp"
 
 #include <gtest/gtest.h>
 
@@ -38,7 +38,7 @@ TEST(Problem, IsAProblemDetailsDocument) {
 
   EXPECT_EQ(response.head.fields.find("Content-Type"), "application/problem+json");
   EXPECT_EQ(response.body,
-            R"({"type":"about:blank","title":"Failed precondition","status":422,)"
+            R"({"type":"about:blank","title":"Unprocessable Content","status":422,)"
             R"("detail":"the shop is closed","code":"failed_precondition","rule":"demo.closed",)"
             R"("details":[],"correlation_id":"0123456789"})");
 }
@@ -71,6 +71,14 @@ TEST(Problem, OfAForeignServerIsReadAsWellAsItsStatusTells) {
       foreign(404, "application/problem+json", R"({"title":"Gone fishing","extra":{"a":1}})"));
   EXPECT_EQ(other.code, ErrorCode::NotFound);
   EXPECT_EQ(other.message, "the other side answered with status 404: Gone fishing");
+
+  const auto engine =
+      error_from(foreign(503, "application/problem+json",
+                         R"({"status":503,"code":"unavailable","rule":"http.too_many_connections",)"
+                         R"("detail":"too many connections"})"));
+  EXPECT_EQ(engine.code, ErrorCode::Unavailable);
+  EXPECT_EQ(engine.rule, "banyan.foreign_answer") << "no word of the operation's";
+  EXPECT_EQ(engine.message, "the other side answered with status 503: too many connections");
 
   EXPECT_EQ(error_from(foreign(500, "application/problem+json", "{")).code, ErrorCode::Internal);
 }

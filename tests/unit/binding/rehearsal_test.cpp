@@ -7,11 +7,11 @@
 #include <mutex>
 #include <stdexcept>
 
-#include "binding/loopback_channel.hpp"
-#include "binding/operation_table.hpp"
-#include "binding/wire.hpp"
+#include "banyan/binding/loopback_transport.hpp"
+#include "banyan/binding/operation_table.hpp"
+#include "banyan/binding/port_binding.hpp"
+#include "banyan/kernel/bindings.hpp"
 #include "demo_port.hpp"
-#include "kernel/bindings.hpp"
 
 namespace {
 
@@ -20,9 +20,9 @@ using banyan::Error;
 using banyan::ErrorCode;
 using banyan::ManualClock;
 using banyan::Side;
-using banyan::binding::LoopbackChannel;
+using banyan::binding::LoopbackTransport;
 using banyan::binding::OperationTable;
-using banyan::binding::Wire;
+using banyan::binding::PortBinding;
 using namespace std::chrono_literals;
 
 class Recorder final : public banyan::CallObserver {
@@ -59,7 +59,7 @@ class Rehearsal : public testing::Test {
   Context make_context() {
     Context made = Context::begin(5s, clock, random).with_key("key-1");
     made.principal = "somebody@example.org";
-    made.routing_unit = "unit 7";
+    made.stickiness_key = "unit 7";
     made.trace.state = "a=1";
     made.routing = {{"demo", Side::Remote, 12, 4}};
     return made;
@@ -70,12 +70,12 @@ class Rehearsal : public testing::Test {
   Recorder server_side;
   Recorder client_side;
   demo::DemoModule module;
-  OperationTable table{Wire<demo::Demo>::bind(module, server_side, clock)};
-  LoopbackChannel channel{table, clock, random};
+  OperationTable table{PortBinding<demo::Demo>::bind(module, server_side, clock)};
+  LoopbackTransport transport{table, clock, random};
   std::unique_ptr<demo::Demo> in_process =
       banyan::bind_in_process<demo::Demo>(module, banyan::no_observer(), clock);
   std::unique_ptr<demo::Demo> rehearsed =
-      Wire<demo::Demo>::remote(channel, client_side, "rehearsal", clock);
+      PortBinding<demo::Demo>::remote(transport, client_side, "rehearsal", clock);
   Context context = make_context();
 };
 
@@ -146,7 +146,7 @@ TEST_F(Rehearsal, BringsTheWholeContextAcross) {
   EXPECT_EQ(module.seen.idempotency_key, context.idempotency_key);
   EXPECT_EQ(module.seen.trace.traceparent(), context.trace.traceparent());
   EXPECT_EQ(module.seen.trace.state, context.trace.state);
-  EXPECT_EQ(module.seen.routing_unit, context.routing_unit);
+  EXPECT_EQ(module.seen.stickiness_key, context.stickiness_key);
   EXPECT_EQ(module.seen.routing, context.routing);
 }
 
@@ -193,12 +193,16 @@ TEST(RehearsalOnWorkers, WaitsNoLongerThanTheDeadline) {
   std::promise<void> release;
   std::shared_future<void> released = release.get_future().share();
   module.before = [released] { released.wait(); };
-  const OperationTable table(Wire<demo::Demo>::bind(module));
-  banyan::binding::ModuleWorkers workers(1, 1);
-  LoopbackChannel channel(table, workers);
-  const auto port = Wire<demo::Demo>::remote(channel, banyan::no_observer(), "rehearsal");
+  const OperationTable table(
+      PortBinding<demo::Demo>::bind(module, banyan::no_observer(), banyan::system_clock()));
+  banyan::binding::ModuleWorkers workers({1, 1}, 1);
+  LoopbackTransport transport(table, workers, banyan::system_clock(), banyan::system_random());
+  const auto port = PortBinding<demo::Demo>::remote(transport, banyan::no_observer(), "rehearsal",
+                                                    banyan::system_clock());
 
-  const auto late = port->handle(demo::GetThing{demo::thing_id(1)}, Context::begin(20ms));
+  const auto late =
+      port->handle(demo::GetThing{demo::thing_id(1)},
+                   Context::begin(20ms, banyan::system_clock(), banyan::system_random()));
 
   EXPECT_EQ(late.error().rule, "banyan.deadline_exceeded");
   release.set_value();
@@ -209,12 +213,15 @@ TEST(RehearsalOnWorkers, TurnsAFaultOfTheModuleIntoInternalAndServesOn) {
   module.before = [first = true]() mutable {
     if (std::exchange(first, false)) throw std::runtime_error("the disk is broken");
   };
-  const OperationTable table(Wire<demo::Demo>::bind(module));
-  banyan::binding::ModuleWorkers workers(1, 1);
-  LoopbackChannel channel(table, workers);
-  const auto port = Wire<demo::Demo>::remote(channel, banyan::no_observer(), "rehearsal");
+  const OperationTable table(
+      PortBinding<demo::Demo>::bind(module, banyan::no_observer(), banyan::system_clock()));
+  banyan::binding::ModuleWorkers workers({1, 1}, 1);
+  LoopbackTransport transport(table, workers, banyan::system_clock(), banyan::system_random());
+  const auto port = PortBinding<demo::Demo>::remote(transport, banyan::no_observer(), "rehearsal",
+                                                    banyan::system_clock());
   const auto get = [&] {
-    return port->handle(demo::GetThing{demo::thing_id(1)}, Context::begin(30s));
+    return port->handle(demo::GetThing{demo::thing_id(1)},
+                        Context::begin(30s, banyan::system_clock(), banyan::system_random()));
   };
 
   EXPECT_EQ(get().error().rule, "banyan.fault");
@@ -230,12 +237,15 @@ TEST(RehearsalOnWorkers, SaysThatAllAreBusy) {
     if (std::exchange(first, false)) started.set_value();
     released.wait();
   };
-  const OperationTable table(Wire<demo::Demo>::bind(module));
-  banyan::binding::ModuleWorkers workers(1, 1);
-  LoopbackChannel channel(table, workers);
-  const auto port = Wire<demo::Demo>::remote(channel, banyan::no_observer(), "rehearsal");
+  const OperationTable table(
+      PortBinding<demo::Demo>::bind(module, banyan::no_observer(), banyan::system_clock()));
+  banyan::binding::ModuleWorkers workers({1, 1}, 1);
+  LoopbackTransport transport(table, workers, banyan::system_clock(), banyan::system_random());
+  const auto port = PortBinding<demo::Demo>::remote(transport, banyan::no_observer(), "rehearsal",
+                                                    banyan::system_clock());
   const auto get = [&] {
-    return port->handle(demo::GetThing{demo::thing_id(1)}, Context::begin(30s));
+    return port->handle(demo::GetThing{demo::thing_id(1)},
+                        Context::begin(30s, banyan::system_clock(), banyan::system_random()));
   };
   auto running = std::async(std::launch::async, get);
   started.get_future().wait();

@@ -4,28 +4,30 @@
 #include <chrono>
 #include <future>
 
-#include "binding/context_headers.hpp"
-#include "binding/http_channel.hpp"
-#include "binding/operation_table.hpp"
-#include "binding/problem.hpp"
+#include "banyan/binding/context_headers.hpp"
+#include "banyan/binding/http_transport.hpp"
+#include "banyan/binding/operation_table.hpp"
+#include "banyan/binding/problem.hpp"
+#include "banyan/http/exchange.hpp"
+#include "banyan/http/server.hpp"
+#include "banyan/kernel/executor.hpp"
 #include "demo_port.hpp"
-#include "http/exchange.hpp"
-#include "http/server.hpp"
-#include "kernel/executor.hpp"
 
 namespace {
 
 using banyan::Context;
 using banyan::Error;
 using banyan::ErrorCode;
-using banyan::binding::Wire;
+using banyan::binding::PortBinding;
 using namespace std::chrono_literals;
 namespace http = banyan::http;
 
 /// A service process in small: the operations of one module behind a real socket.
 class Service final : public http::Application {
  public:
-  explicit Service(demo::Demo& port) : table_(Wire<demo::Demo>::bind(port)) {}
+  explicit Service(demo::Demo& port)
+      : table_(PortBinding<demo::Demo>::bind(port, banyan::no_observer(), banyan::system_clock())) {
+  }
 
   void handle(std::shared_ptr<http::Exchange> exchange) override {
     exchange->collect_body(1 << 20,
@@ -40,8 +42,9 @@ class Service final : public http::Application {
 
  private:
   http::Response answer(const http::Request& request) const {
-    const auto context = banyan::binding::context_from(
-        request.head, {banyan::binding::Trust::Internal, 10s}, "127.0.0.1");
+    const auto context =
+        banyan::binding::context_from(request.head, {banyan::binding::Trust::Internal, 10s},
+                                      "127.0.0.1", banyan::system_clock(), banyan::system_random());
     if (!context) return banyan::binding::problem(context.error());
     const auto found = table_.match(request.head.method, request.head.target);
     return found ? (*found)->answer(request, *context) : found.error();
@@ -55,17 +58,19 @@ class Remote : public testing::Test {
  protected:
   Remote() {
     server.start();
-    channel = banyan::binding::make_http_channel({"127.0.0.1", server.port()},
-                                                 {.dependency = "demo", .timeout = 5s});
-    port = Wire<demo::Demo>::remote(*channel, banyan::no_observer(), "remote");
+    transport = banyan::binding::make_http_transport({"127.0.0.1", server.port()}, "demo",
+                                                     {.timeout = 5s}, banyan::system_clock());
+    port = PortBinding<demo::Demo>::remote(*transport, banyan::no_observer(), "remote",
+                                           banyan::system_clock());
   }
 
   demo::DemoModule module;
   Service service{module};
   http::Server server{http::ServerOptions{.loops = 1}, service};
-  std::unique_ptr<banyan::binding::HttpChannel> channel;
+  std::unique_ptr<banyan::binding::HttpTransport> transport;
   std::unique_ptr<demo::Demo> port;
-  Context context = Context::begin(10s).with_key("key-1");
+  Context context =
+      Context::begin(10s, banyan::system_clock(), banyan::system_random()).with_key("key-1");
 };
 
 TEST_F(Remote, GivesTheAnswersOfTheModule) {
@@ -90,7 +95,8 @@ TEST_F(Remote, WaitsNoLongerThanTheDeadline) {
   std::promise<void> release;
   module.before = [released = release.get_future().share()] { released.wait(); };
 
-  const auto late = port->handle(demo::GetThing{demo::thing_id(1)}, context.within(50ms));
+  const auto late =
+      port->handle(demo::GetThing{demo::thing_id(1)}, context.within(50ms, banyan::system_clock()));
 
   EXPECT_EQ(late.error().code, ErrorCode::DeadlineExceeded);
   release.set_value();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "binding/request_codec.hpp"
+#include "banyan/binding/request_codec.hpp"
 
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <ostream>
 
-#include "binding/operation_table.hpp"
-#include "binding/problem.hpp"
+#include "banyan/binding/operation_table.hpp"
+#include "banyan/binding/problem.hpp"
 #include "demo_port.hpp"
 
 namespace {
@@ -17,7 +17,7 @@ using banyan::Detail;
 using banyan::Error;
 using banyan::binding::error_from;
 using banyan::binding::OperationTable;
-using banyan::binding::Wire;
+using banyan::binding::PortBinding;
 using banyan::http::Request;
 using banyan::http::Response;
 
@@ -35,8 +35,11 @@ class Served : public testing::Test {
   }
 
   demo::DemoModule module;
-  OperationTable table{Wire<demo::Demo>::bind(module)};
-  Context context = Context::begin(std::chrono::seconds(5)).with_key("key-1");
+  OperationTable table{
+      PortBinding<demo::Demo>::bind(module, banyan::no_observer(), banyan::system_clock())};
+  Context context =
+      Context::begin(std::chrono::seconds(5), banyan::system_clock(), banyan::system_random())
+          .with_key("key-1");
 };
 
 TEST_F(Served, ReadsPathParameters) {
@@ -64,6 +67,7 @@ TEST_F(Served, ReadsTheBodyAndAnswersACreationWith201) {
       "Application/JSON; charset=utf-8");
 
   EXPECT_EQ(response.head.status, 201U) << response.body;
+  EXPECT_EQ(response.head.fields.find("Location"), "/things/" + demo::thing_id(7).str());
   EXPECT_NE(response.body.find(R"("name":"bulb","count":2)"), std::string::npos);
 }
 
@@ -81,8 +85,44 @@ TEST_F(Served, AnswersWrongMethodsWithTheRightOnes) {
   const Response response = ask("PATCH", "/things/" + kId);
 
   EXPECT_EQ(response.head.status, 405U);
-  EXPECT_EQ(response.head.fields.find("Allow"), "GET, HEAD");
+  EXPECT_EQ(response.head.fields.find("Allow"), "GET, HEAD, OPTIONS");
   EXPECT_EQ(error_from(response).rule, "banyan.method_not_allowed");
+}
+
+TEST_F(Served, TellsWhoAsksWhatThereIs) {
+  const Response response = ask("OPTIONS", "/things");
+
+  EXPECT_EQ(response.head.status, 204U);
+  EXPECT_EQ(response.head.fields.find("Allow"), "GET, HEAD, POST, OPTIONS");
+  EXPECT_EQ(ask("OPTIONS", "/nothing").head.status, 404U);
+}
+
+TEST_F(Served, MakesNothingDependOnAVersionThatIsNotThere) {
+  const auto conditional = [&](std::string method, std::string target, std::string_view field,
+                               std::string_view value) {
+    Request request{{std::move(method), std::move(target), 1, {}}, {}};
+    request.head.fields.add(field, value);
+    const auto found = table.match(request.head.method, request.head.target);
+    return (*found)->answer(request, context);
+  };
+  const std::string polish = "/things/" + kId + "/polish";
+
+  const Response refused = conditional("PUT", polish, "If-Match", "\"nope\"");
+  EXPECT_EQ(refused.head.status, 400U);
+  EXPECT_EQ(error_from(refused).rule, "banyan.no_version");
+  EXPECT_EQ(conditional("PUT", polish, "If-Match", "*").head.status, 400U);
+  EXPECT_EQ(conditional("PUT", polish, "If-None-Match", "*").head.status, 400U);
+  EXPECT_EQ(conditional("GET", "/things/" + kId, "If-Match", "W/\"7\"").head.status, 400U);
+  EXPECT_EQ(module.calls, 0);
+
+  EXPECT_EQ(conditional("GET", "/things/" + kId, "If-Match", " * ").head.status, 200U);
+  EXPECT_EQ(conditional("GET", "/things/" + kId, "If-None-Match", "\"a\"").head.status, 200U);
+  EXPECT_EQ(conditional("PUT", polish, "If-None-Match", "\"a\", \"b\"").head.status, 200U)
+      << "no version is one of these";
+  EXPECT_EQ(conditional("PUT", polish, "If-Unmodified-Since", "Sat, 29 Oct 1994 19:43:31 GMT")
+                .head.status,
+            200U)
+      << "ignored where there is no date";
 }
 
 TEST_F(Served, AnswersUnknownPathsWith404) {
@@ -154,7 +194,7 @@ INSTANTIATE_TEST_SUITE_P(
               "GET",
               "/things?text=a&page=2",
               "",
-              {{"/page", "unknown in the query; known are text, colour, ids, limit"}}},
+              {{"/page", "unknown in the query; known are text, colour, ids, limit, cursor"}}},
         Wrong{"MisspeltKey",
               "GET",
               "/things?text=a&color=red",
@@ -262,7 +302,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& each) { return std::string(each.param.name); });
 
 TEST(RequestCodec, KeepsPathValuesThatWouldBecomeAnotherPathAtHome) {
-  const banyan::binding::PortDescription port = Wire<demo::Demo>::describe();
+  const banyan::binding::PortDescription port = PortBinding<demo::Demo>::describe();
   const auto& broken = port.operations.back();
   const banyan::binding::RequestCodec codec(*broken.operation, broken.at, *broken.request);
   for (const char* name : {"", "..", "a/b", "\n"}) {

@@ -10,7 +10,7 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "unit/strangler/temporary_folder.hpp"
+#include "banyan/test/temporary_folder.hpp"
 
 namespace banyan::test {
 namespace {

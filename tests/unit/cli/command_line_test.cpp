@@ -7,10 +7,11 @@
 #include <nlohmann/json.hpp>
 
 #include "admin_server.hpp"
+#include "banyan/binding/problem.hpp"
+#include "banyan/control/admin_api.hpp"
+#include "banyan/test/temporary_folder.hpp"
 #include "banyan_process.hpp"
-#include "control/admin_api.hpp"
 #include "support/raw_sqlite.hpp"
-#include "unit/strangler/temporary_folder.hpp"
 
 namespace banyan::test {
 namespace {
@@ -24,7 +25,7 @@ using testing::StartsWith;
 class StoreCommands : public testing::Test {
  protected:
   void SetUp() override {
-    auto store = ControlStore::open(file_);
+    auto store = ControlStore::open(file_, system_clock());
     ASSERT_TRUE(store) << store.error().message;
     store_ = std::move(*store);
     ASSERT_TRUE(store_->enlist({"catalog", "orders"}));
@@ -41,7 +42,7 @@ class StoreCommands : public testing::Test {
 };
 
 TEST_F(StoreCommands, ShiftShowsWhatChangedAndStatusWhereItStands) {
-  const Outcome shifted = banyan({"shift", "catalog", "25%", "--why", "first canary"});
+  const Outcome shifted = banyan({"shift", "catalog", "--force", "25%", "--why", "first canary"});
   EXPECT_EQ(shifted.exit_code, 0) << shifted.err;
   EXPECT_EQ(shifted.out, "catalog: legacy -> canary 25%  (revision 1)\n");
 
@@ -58,9 +59,12 @@ TEST_F(StoreCommands, ShiftShowsWhatChangedAndStatusWhereItStands) {
 }
 
 TEST_F(StoreCommands, WalkOnAndBackAndShowTheLog) {
-  EXPECT_EQ(banyan({"next", "catalog"}).out, "catalog: legacy -> canary 1%  (revision 1)\n");
-  EXPECT_EQ(banyan({"shift", "catalog", "100", "--writes", "remote", "--why", "take over"}).out,
-            "catalog: canary 1% -> moved  (revision 2)\n");
+  EXPECT_EQ(banyan({"next", "catalog", "--force"}).out,
+            "catalog: legacy -> canary 1%  (revision 1)\n");
+  EXPECT_EQ(
+      banyan({"shift", "catalog", "--force", "100", "--writes", "remote", "--why", "take over"})
+          .out,
+      "catalog: canary 1% -> moved  (revision 2)\n");
   EXPECT_EQ(banyan({"back", "catalog", "--why", "too slow", "--who", "bob"}).out,
             "catalog: moved -> canary 100%  (revision 3)\n");
   const Outcome log = banyan({"log", "--limit", "2", "--module", "catalog"});
@@ -71,7 +75,7 @@ TEST_F(StoreCommands, WalkOnAndBackAndShowTheLog) {
 }
 
 TEST_F(StoreCommands, SayThatNothingChanged) {
-  banyan({"shift", "catalog", "25", "--why", "x"});
+  banyan({"shift", "catalog", "--force", "25", "--why", "x"});
   const Outcome again = banyan({"shift", "catalog", "25", "--why", "x"});
   EXPECT_EQ(again.exit_code, 0);
   EXPECT_EQ(again.out, "catalog is at canary 25% already; nothing was changed\n");
@@ -79,7 +83,7 @@ TEST_F(StoreCommands, SayThatNothingChanged) {
 
 TEST_F(StoreCommands, PrintTheDocumentWithJson) {
   const auto status = nlohmann::json::parse(banyan({"--json", "status"}).out);
-  EXPECT_EQ(status["migrations"][0]["module"], "catalog");
+  EXPECT_EQ(status["rollouts"][0]["module"], "catalog");
   const Outcome refused = banyan({"back", "catalog", "--why", "x", "--json"});
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_EQ(nlohmann::json::parse(refused.out)["rule"], "banyan.no_step_back");
@@ -87,20 +91,38 @@ TEST_F(StoreCommands, PrintTheDocumentWithJson) {
 
 TEST_F(StoreCommands, RefuseWithTheReason) {
   const Outcome illegal =
-      banyan({"shift", "catalog", "25", "--writes", "remote", "--why", "impatience"});
+      banyan({"shift", "catalog", "--force", "25", "--writes", "remote", "--why", "impatience"});
   EXPECT_EQ(illegal.exit_code, 1);
   EXPECT_THAT(
       illegal.err,
       StartsWith("banyan: refused: the writes of catalog may only be on the new side while"));
   const Outcome unknown = banyan({"shift", "catalgo", "25", "--why", "x"});
   EXPECT_EQ(unknown.exit_code, 1);
-  EXPECT_EQ(unknown.err, "banyan: there is no migration \"catalgo\". Did you mean \"catalog\"?\n");
+  EXPECT_EQ(unknown.err, "banyan: there is no rollout \"catalgo\". Did you mean \"catalog\"?\n");
   EXPECT_EQ(store_->stand()->revision, 0U);
 }
 
+TEST_F(StoreCommands, SendMoreToANewSideThatNobodyHasAskedOnlyByForce) {
+  const Outcome refused = banyan({"shift", "catalog", "25", "--why", "x"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("--store goes past the process that could (--url)"));
+  EXPECT_THAT(refused.err, HasSubstr("--force"));
+  EXPECT_EQ(banyan({"next", "catalog"}).exit_code, 1);
+  EXPECT_EQ(banyan({"next", "catalog", "--force"}).exit_code, 0);
+  EXPECT_EQ(store_->log(1)->front().evidence, "forced");
+  EXPECT_EQ(banyan({"back", "catalog", "--why", "less is always possible"}).exit_code, 0);
+}
+
+TEST_F(StoreCommands, FindTheHeadOfALogThatWasEmptyWhenItWasNoted) {
+  const std::string noted = store_->stand()->head;
+  EXPECT_EQ(banyan({"verify", "--head", noted}).exit_code, 0) << "it still is";
+  banyan({"next", "catalog", "--force"});
+  EXPECT_EQ(banyan({"verify", "--head", noted}).exit_code, 0) << "every log begins there";
+}
+
 TEST_F(StoreCommands, VerifyFindsTamperingAndSaysSoByItsExitCode) {
-  banyan({"next", "catalog"});
-  banyan({"next", "catalog"});
+  banyan({"next", "catalog", "--force"});
+  banyan({"next", "catalog", "--force"});
   const Outcome intact = banyan({"verify", "--head", store_->stand()->head});
   EXPECT_EQ(intact.exit_code, 0) << intact.err;
   EXPECT_THAT(intact.out, StartsWith("intact: 2 lines, head " + store_->stand()->head));
@@ -133,7 +155,9 @@ class ServerCommands : public StoreCommands {
           const std::string after = query < rest.size() ? rest.substr(query + 1) : "";
           const auto answer =
               api_->answer({method, path, after, method == "POST" ? "application/json" : "", body});
-          return std::pair(answer.status, answer.body);
+          if (answer) return std::pair(200U, *answer);
+          http::Response problem = binding::problem(answer.error().error, "");
+          return std::pair(problem.head.status, std::move(problem.body));
         });
   }
 
@@ -169,7 +193,7 @@ TEST_F(ServerCommands, DoNotShowAShareAsWholeWhileWebSocketsStayBehind) {
 
 TEST(Unreachable, NobodyListens) {
   const Outcome outcome = run_banyan({"status", "--url", "http://127.0.0.1:1"});
-  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_EQ(outcome.exit_code, 69);
   EXPECT_THAT(outcome.err, StartsWith("banyan: no answer from http://127.0.0.1:1: "));
   EXPECT_THAT(outcome.err, HasSubstr("Is it running? Name another with --url http://HOST:PORT"));
 }
@@ -179,16 +203,16 @@ TEST(Unreachable, SomebodyElseAnswers) {
     return std::pair(404U, std::string("<h1>Not Found</h1>"));
   });
   const Outcome outcome = run_banyan({"status", "--url", other.url()});
-  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_EQ(outcome.exit_code, 69);
   EXPECT_THAT(outcome.err, HasSubstr("answers, but not as Banyan does (status 404)"));
 }
 
 TEST(Unreachable, NoSuchStoreOrDatabase) {
   const Outcome store = run_banyan({"status", "--store", "/nowhere/control.db"});
-  EXPECT_EQ(store.exit_code, 3);
+  EXPECT_EQ(store.exit_code, 69);
   EXPECT_THAT(store.err, StartsWith("banyan: there is no control store /nowhere/control.db."));
   const Outcome database = run_banyan({"schema", "report", "--database", "/nowhere/shop.db"});
-  EXPECT_EQ(database.exit_code, 3);
+  EXPECT_EQ(database.exit_code, 69);
   EXPECT_EQ(database.err,
             "banyan: there is no database /nowhere/shop.db; name the application's database with "
             "--database FILE\n");
@@ -211,9 +235,9 @@ struct BadUsage {
 
 class WrongUsage : public testing::TestWithParam<BadUsage> {};
 
-TEST_P(WrongUsage, EndsWithTwoAndTeaches) {
+TEST_P(WrongUsage, EndsWithItsCodeAndTeaches) {
   const Outcome outcome = run_banyan(GetParam().arguments);
-  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_EQ(outcome.exit_code, 64);
   EXPECT_EQ(outcome.out, "");
   EXPECT_THAT(outcome.err, HasSubstr(GetParam().expected));
 }
@@ -245,6 +269,15 @@ INSTANTIATE_TEST_SUITE_P(
                  {"back", "../catalog", "--why", "x"},
                  "\"../catalog\" is no name of a module"},
         BadUsage{"BackWithoutWhy", {"back", "catalog"}, "--why is required"},
+        BadUsage{"StoreAndUrl",
+                 {"status", "--store", "control.db", "--url", "http://127.0.0.1:1"},
+                 "--store goes past the process, and --url asks it; give one of them"},
+        BadUsage{"UrlWithoutUse",
+                 {"check", "banyan.toml", "--url", "http://127.0.0.1:1"},
+                 "--url is of no use to `banyan check`"},
+        BadUsage{"EndlessWhy",
+                 {"back", "catalog", "--why", std::string(100'000, 'x')},
+                 "--why: it has 100000 bytes, and the switch log takes 2000"},
         BadUsage{"LogLimitZero", {"log", "--limit", "0"}, "not in range"},
         BadUsage{"BadHead", {"verify", "--head", "abc"}, "is not 64 lower-case hexadecimal digits"},
         BadUsage{"UrlWithoutScheme",
@@ -263,7 +296,7 @@ TEST(Help, TeachesWithExamplesAndExitCodes) {
   const Outcome all = run_banyan({"--help"});
   EXPECT_EQ(all.exit_code, 0);
   for (const char* text : {"status", "shift", "back", "next", "log", "verify", "proxy", "schema",
-                           "migrate", "Exit codes: 0 done", "Examples:"}) {
+                           "migrate", "init", "check", "Exit codes:\n  0   done", "Examples:"}) {
     EXPECT_THAT(all.out, HasSubstr(text));
   }
   const Outcome shift = run_banyan({"shift", "--help"});
@@ -272,14 +305,77 @@ TEST(Help, TeachesWithExamplesAndExitCodes) {
   EXPECT_EQ(run_banyan({"--version"}).out, "banyan 0.1.0\n");
 }
 
+/// In the environment of the programs that are run meanwhile.
+class Variable {
+ public:
+  Variable(const char* name, const char* value) : name_(name) { setenv(name, value, 1); }
+  ~Variable() { unsetenv(name_); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+};
+
 TEST(Proxy, RefusesABadFileWithEveryProblemAndItsPlace) {
   const TemporaryFolder folder;
   const std::string file = folder.file("banyan.toml");
   std::ofstream(file) << "[proxy]\nlisten = [\"nowhere\"]\ncontrol_stor = \"c.db\"\n";
   const Outcome outcome = run_banyan({"proxy", "--config", file});
-  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_EQ(outcome.exit_code, 78);
   EXPECT_THAT(outcome.err, HasSubstr(file + ":2:11: \"nowhere\" in listen is no address"));
   EXPECT_THAT(outcome.err, HasSubstr(file + ":3:1: unknown key \"control_stor\""));
+}
+
+TEST(Proxy, SaysHowToGetAFileThatIsNotThere) {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("banyan.toml");
+  for (const auto& words : {std::vector<std::string>{"proxy", "--config", file},
+                            std::vector<std::string>{"check", file}}) {
+    const Outcome outcome = run_banyan(words);
+    EXPECT_EQ(outcome.exit_code, 78);
+    EXPECT_THAT(outcome.err, HasSubstr("there is no " + file));
+    EXPECT_THAT(outcome.err, HasSubstr("banyan init http://HOST:PORT"));
+  }
+}
+
+TEST(Proxy, TakesItsOptionsFromEveryLayer) {
+  const TemporaryFolder folder;
+  const std::string settings = folder.file("proxy.properties");
+  std::ofstream(settings) << "config = of_the_file.toml\nexplain = true\n";
+  const auto asked_for = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"proxy", "--settings", settings};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = run_banyan(words);
+    EXPECT_EQ(outcome.exit_code, 78);
+    return outcome.err;
+  };
+  EXPECT_THAT(asked_for({}), HasSubstr("there is no of_the_file.toml"));
+  {
+    const Variable config("BANYAN_PROXY_CONFIG", "of_the_environment.toml");
+    const Variable wrong("BANYAN_PROXY_LOPS", "1");
+    EXPECT_THAT(asked_for({}), AllOf(HasSubstr("there is no of_the_environment.toml"),
+                                     HasSubstr("warning: BANYAN_PROXY_LOPS is no variable")));
+    EXPECT_THAT(asked_for({"--config", "of_the_line.toml"}),
+                HasSubstr("there is no of_the_line.toml"));
+  }
+  const Variable loops("BANYAN_PROXY_LOOPS", "1025");
+  std::ofstream(settings) << "drain-notice = soon\nexplian = true\n";
+  const std::string refused = asked_for({});
+  EXPECT_THAT(refused, AllOf(HasSubstr("BANYAN_PROXY_LOOPS: '1025' is not a whole number from 0"),
+                             HasSubstr(settings + ": drain-notice: 'soon' is not a whole number"),
+                             HasSubstr("no option 'explian'; did you mean explain?")));
+}
+
+TEST(Proxy, SaysOfAFolderThatItIsOne) {
+  const TemporaryFolder folder;
+  for (const char* command : {"proxy", "check"}) {
+    const std::string at = folder.path().string();
+    const Outcome outcome = std::string(command) == "proxy" ? run_banyan({"proxy", "--config", at})
+                                                            : run_banyan({"check", at});
+    EXPECT_EQ(outcome.exit_code, 78);
+    EXPECT_THAT(outcome.err, HasSubstr(at + ": is a folder; name the file in it: " + at));
+  }
 }
 
 }  // namespace

@@ -175,10 +175,102 @@ TEST_F(AFailure, ASafeRequestIsAskedAgainElsewhere) {
   EXPECT_EQ(outcome().attempts, 2u);
 }
 
-TEST_F(AFailure, OnlyOneMoreAttemptIsMade) {
+TEST_F(AFailure, EveryInstanceIsTriedOnceBeforeTheClientHearsOfIt) {
   serve({deaf_port(), deaf_port(), deaf_port()});
   EXPECT_EQ(get("/").status, 503u);
+  EXPECT_EQ(outcome().attempts, 3u);
+}
+
+TEST_F(AFailure, OfTwoInstancesOutOfThreeIsSeenByNoReaderAndNoWriter) {
+  serve({deaf_port(), deaf_port(), upstream_.port()});
+  std::jthread upstream([&] {
+    for (int i = 0; i < 60; ++i) {
+      Peer peer = upstream_.accept();
+      if (peer.read_head().starts_with("POST")) peer.read_exactly(5);
+      peer.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+    }
+  });
+  for (int i = 0; i < 60; ++i) {
+    Peer client = this->client();
+    client.send(i % 2 == 0 ? kGet : kPost);
+    EXPECT_EQ(read_answer(client).status, 200u) << "request " << i;
+    outcome();
+  }
+}
+
+TEST_F(AFailure, OnlyOneMoreAttemptIsMadeOfWhatMayHaveArrived) {
+  Listener second;
+  Listener third;
+  serve({upstream_.port(), second.port(), third.port()});
+  application_->safe_to_repeat = true;
+  Peer client = this->client();
+  client.send(kGet);
+  upstream_.accept().read_head();
+  second.accept().read_head();
+  EXPECT_EQ(read_answer(client).status, 502u);
   EXPECT_EQ(outcome().attempts, 2u);
+  EXPECT_FALSE(third.accept_within(50ms));
+}
+
+TEST_F(AFailure, OfTheBreakerIs503WithoutASocket) {
+  rules_.breaker = upstream::BreakerRules{.min_calls = 2, .open_for = 60s};
+  serve({deaf_port()});
+  EXPECT_EQ(get("/").status, 503u);
+  EXPECT_EQ(get("/").status, 503u);
+  EXPECT_EQ(outcome().failure, ForwardFailure::Unreachable);
+  EXPECT_EQ(outcome().failure, ForwardFailure::Unreachable);
+  const Seen seen = get("/");
+  EXPECT_EQ(seen.status, 503u);
+  EXPECT_NE(seen.body.find("proxy.circuit_open"), std::string::npos) << seen.body;
+  EXPECT_NE(seen.field("Retry-After"), "");
+  const Outcome outcome = this->outcome();
+  EXPECT_EQ(outcome.failure, ForwardFailure::CircuitOpen);
+  EXPECT_EQ(outcome.attempts, 0u);
+  EXPECT_EQ(group().status()[0].requests, 2u);
+}
+
+TEST_F(AFailure, OfOurOwnLimitBlamesNobody) {
+  connections_.limits.fields = 20;
+  connections_.limits.head_bytes = 4096;
+  rules_.health.consecutive_failures = 1;
+  rules_.breaker = upstream::BreakerRules{.min_calls = 1};
+  serve();
+  std::string fields;
+  for (int i = 0; i < 21; ++i) fields += "X-Field-" + std::to_string(i) + ": x\r\n";
+  for (const std::string& head : {fields, "X: " + std::string(5000, 'x') + "\r\n"}) {
+    Peer client = this->client();
+    client.send(kGet);
+    Peer upstream = upstream_.accept();
+    upstream.read_head();
+    upstream.send("HTTP/1.1 200 OK\r\n" + head + "Content-Length: 0\r\n\r\n");
+    const Seen seen = read_answer(client);
+    EXPECT_EQ(seen.status, 502u);
+    EXPECT_NE(seen.body.find("proxy.answer_too_large"), std::string::npos) << seen.body;
+    EXPECT_NE(seen.body.find("max_answer_head"), std::string::npos) << seen.body;
+    const Outcome outcome = this->outcome();
+    EXPECT_EQ(outcome.failure, ForwardFailure::AnswerTooLarge);
+    EXPECT_FALSE(outcome.upstream_failed());
+  }
+  EXPECT_EQ(group().status()[0].failures, 0u);
+  EXPECT_EQ(group().status()[0].state, upstream::InstanceState::Healthy);
+  EXPECT_EQ(group().report().breaker->state, upstream::CircuitBreaker::State::Closed);
+}
+
+TEST_F(AFailure, IsNotAHeadOfManyFields) {
+  serve();
+  std::string fields;
+  for (int i = 0; i < 150; ++i) {
+    fields += "X-Field-" + std::to_string(i) + ": " + std::string(300, 'x') + "\r\n";
+  }
+  Peer client = this->client();
+  client.send(kGet);
+  Peer upstream = upstream_.accept();
+  upstream.read_head();
+  upstream.send("HTTP/1.1 200 OK\r\n" + fields + "Content-Length: 2\r\n\r\nok");
+  const Seen seen = read_answer(client);
+  EXPECT_EQ(seen.status, 200u) << seen.body;
+  EXPECT_EQ(seen.field("X-Field-149"), std::string(300, 'x'));
+  EXPECT_EQ(seen.body, "ok");
 }
 
 TEST_F(AFailure, AStaleKeptConnectionCostsNoRequest) {

@@ -10,14 +10,15 @@ namespace {
 
 using testing::HasSubstr;
 
-/// Breaks as often as it is told to.
-class BreakingRandom final : public Random {
+/// The machine's clock, which breaks as often as it is told to.
+class BreakingClock final : public Clock {
  public:
-  std::uint64_t next() override {
-    if (breaks-- > 0) throw std::runtime_error("no randomness");
-    return 4;
+  Timestamp now() const override { return system_clock().now(); }
+  SteadyTime steady() const override {
+    if (breaks > 0 && breaks-- > 0) throw std::runtime_error("no time");
+    return system_clock().steady();
   }
-  std::atomic<int> breaks = 0;
+  mutable std::atomic<int> breaks = 0;
 };
 
 class AFaultOfTheRelay : public RelayTest {
@@ -31,13 +32,13 @@ class AFaultOfTheRelay : public RelayTest {
     peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
     return test::read_answer(client);
   }
-  BreakingRandom random_;
+  BreakingClock clock_;
 };
 
 TEST_F(AFaultOfTheRelay, BeforeTheRequestIsSentIsAnsweredWith500AndBlamesNoUpstream) {
-  serve({upstream_.port()}, random_);
+  serve({upstream_.port()}, clock_);
   for (int i = 0; i < 10; ++i) {
-    random_.breaks = 1;
+    clock_.breaks = 1;
     const test::Seen seen = get("/a");
     EXPECT_EQ(seen.status, 500u);
     EXPECT_THAT(seen.body, HasSubstr("proxy.fault"));

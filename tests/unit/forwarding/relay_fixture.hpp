@@ -16,9 +16,11 @@
 #include <utility>
 #include <vector>
 
-#include "forwarding/forwarder.hpp"
-#include "http/server.hpp"
-#include "kernel/random.hpp"
+#include "banyan/forwarding/forwarder.hpp"
+#include "banyan/http/server.hpp"
+#include "banyan/http/trace_fields.hpp"
+#include "banyan/kernel/clock.hpp"
+#include "banyan/kernel/tracing.hpp"
 #include "sockets.hpp"
 
 namespace banyan::strangler {
@@ -28,8 +30,7 @@ inline constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: shop\r\n\r\n";
 /// Forwards all that comes to one group, and keeps the outcomes for the test.
 class ForwardAll final : public http::Application {
  public:
-  explicit ForwardAll(ForwarderOptions options, Random& random = system_random())
-      : forwarder_(std::move(options), random) {}
+  explicit ForwardAll(ForwarderOptions options) : forwarder_(std::move(options)) {}
 
   void handle(std::shared_ptr<http::Exchange> exchange) override {
     if (instead && instead(*exchange)) return;
@@ -38,7 +39,15 @@ class ForwardAll final : public http::Application {
     order.safe_to_repeat = safe_to_repeat;
     if (budget.count() > 0) order.deadline = system_clock().steady() + budget;
     if (on_tunnel) order.on_tunnel = on_tunnel;
-    order.done = [this](const Outcome& outcome) {
+    std::shared_ptr<Span> span;
+    if (tracer != nullptr) {
+      const auto parent = http::trace_from(exchange->head().fields);
+      span = std::make_shared<Span>(
+          tracer->begin({.parent = parent ? &*parent : nullptr, .name = "request"}));
+      order.span = span.get();
+    }
+    order.done = [this, span](const Outcome& outcome) {
+      if (span) span->finish();
       if (outcome_breaks.exchange(false)) throw std::runtime_error("no room for the outcome");
       const std::lock_guard lock(mutex_);
       outcomes_.push_back(outcome);
@@ -61,12 +70,13 @@ class ForwardAll final : public http::Application {
     return outcome;
   }
 
-  std::shared_ptr<InstanceGroup> group;
+  std::shared_ptr<upstream::Group> group;
   bool safe_to_repeat = false;
   /// Has answered by itself when it returns true. On the loop.
   std::function<bool(http::Exchange&)> instead;
   std::function<std::shared_ptr<void>(std::function<void()>)> on_tunnel;
   std::chrono::milliseconds budget{0};
+  Tracer* tracer = nullptr;
   std::atomic<bool> outcome_breaks = false;  ///< the next one
 
  private:
@@ -80,15 +90,16 @@ class ForwardAll final : public http::Application {
 class RelayTest : public testing::Test {
  protected:
   /// Before the first request.
-  void serve(const std::vector<std::uint16_t>& upstream_ports, Random& random = system_random()) {
-    ForwarderOptions options;
-    options.upstream.connect_timeout = std::chrono::milliseconds{1'000};
-    options.upstream.first_byte_timeout = answer_time_;
-    options.upstream.stall_timeout = std::chrono::milliseconds{4'000};
-    application_ = std::make_unique<ForwardAll>(std::move(options), random);
-    std::vector<http::Endpoint> endpoints;
-    for (const std::uint16_t port : upstream_ports) endpoints.push_back({"127.0.0.1", port});
-    application_->group = std::make_shared<InstanceGroup>("shop", std::move(endpoints), rules_);
+  void serve(const std::vector<std::uint16_t>& upstream_ports,
+             const Clock& clock = system_clock()) {
+    application_ = std::make_unique<ForwardAll>(ForwarderOptions{});
+    upstream::GroupOptions options{.name = "shop", .instances = {}, .rules = rules_};
+    for (const std::uint16_t port : upstream_ports)
+      options.instances.push_back({"127.0.0.1", port});
+    options.connections = connections_;
+    options.connections.connect_timeout = std::chrono::milliseconds{1'000};
+    options.connections.first_byte_timeout = answer_time_;
+    application_->group = std::make_shared<upstream::Group>(std::move(options), clock);
     http::ServerOptions server;
     server.loops = 1;
     server.tunnel_timeout = tunnel_time_;
@@ -103,9 +114,10 @@ class RelayTest : public testing::Test {
   test::Peer client() const { return test::Peer::connect(server_->port()); }
   test::Seen get(std::string_view target) const { return test::get(server_->port(), target); }
   Outcome outcome() { return application_->next_outcome(); }
-  InstanceGroup& group() { return *application_->group; }
+  upstream::Group& group() { return *application_->group; }
 
-  GroupRules rules_;
+  upstream::GroupRules rules_;
+  http::UpstreamOptions connections_{.stall_timeout = std::chrono::milliseconds{4'000}};
   std::chrono::milliseconds answer_time_{400};
   std::chrono::milliseconds tunnel_time_{600'000};
   std::chrono::milliseconds write_time_{30'000};

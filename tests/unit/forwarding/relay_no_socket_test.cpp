@@ -6,7 +6,7 @@
 #include <string>
 #include <thread>
 
-#include "forwarding/health_checks.hpp"
+#include "banyan/upstream/health_checks.hpp"
 #include "relay_fixture.hpp"
 
 /// How many sockets were refused, while they are, as to a process with too many open files.
@@ -66,16 +66,19 @@ TEST_F(WantOfSockets, MakesNoHealthCheckFail) {
   } well;
   http::Server instance({.loops = 1}, well);
   instance.start();
-  const auto asked = std::make_shared<InstanceGroup>(
-      "shop", std::vector{http::Endpoint{"127.0.0.1", instance.port()}});
+  const auto asked = std::make_shared<upstream::Group>(
+      upstream::GroupOptions{.name = "shop", .instances = {{"127.0.0.1", instance.port()}}},
+      system_clock());
   std::atomic<int> changes = 0;
-  HealthChecks checks([&changes](const HealthChange&) { ++changes; });
+  upstream::HealthChecks checks([&changes](const upstream::HealthChange&) { ++changes; });
   const auto watch = checks.watch(asked, {.path = "/",
                                           .every = std::chrono::milliseconds(10),
                                           .timeout = std::chrono::milliseconds(1000),
                                           .healthy_after = 1,
                                           .unhealthy_after = 2});
-  const auto passing = [&] { return asked->status().front().check == CheckState::Passing; };
+  const auto passing = [&] {
+    return asked->status().front().check == upstream::CheckState::Passing;
+  };
   while (!passing()) std::this_thread::yield();
   const int before = refused_sockets;
   no_sockets = true;

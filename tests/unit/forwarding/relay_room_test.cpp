@@ -11,10 +11,8 @@ constexpr std::string_view kGetX = "GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n";
 class AFullUpstream : public RelayTest {
  protected:
   AFullUpstream() {
+    rules_.max_requests = 1;
     serve();
-    application_->group = std::make_shared<InstanceGroup>(
-        "shop", std::vector<http::Endpoint>{{"127.0.0.1", upstream_.port()}},
-        GroupRules{.max_requests = 1});
   }
 };
 

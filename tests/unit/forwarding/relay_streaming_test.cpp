@@ -2,6 +2,7 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "relay_fixture.hpp"
 
@@ -157,6 +158,55 @@ TEST_F(ALargeBody, GoesUpAtThePaceOfASlowUpstream) {
   }
   upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
   EXPECT_EQ(test::read_answer(client).body, "ok");
+}
+
+TEST_F(ALargeBody, GoesUpToItsEndThoughItsAnswerCameFirst) {
+  serve();
+  const std::string sent = body().substr(0, std::size_t{8} * 1024 * 1024);
+  for (const std::string_view answer :
+       {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 204 No Content\r\n\r\n"}) {
+    Ends ends = upload(sent.size(), std::string_view(sent).substr(0, 10));
+    ends.upstream.read_head();
+    ends.upstream.read_exactly(10);
+    ends.upstream.send(answer);
+    const test::Seen seen = test::read_answer(ends.client);
+    EXPECT_TRUE(seen.status == 200U || seen.status == 204U);
+    std::jthread client([&] { ends.client.send(std::string_view(sent).substr(10)); });
+    EXPECT_EQ(ends.upstream.read_exactly(sent.size() - 10), sent.substr(10));
+    client.join();
+    EXPECT_EQ(outcome().failure, ForwardFailure::None);
+    ends.client.send(kGet);
+    EXPECT_TRUE(ends.upstream.read_head().starts_with("GET")) << "both connections live on";
+    ends.upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+    EXPECT_EQ(test::read_answer(ends.client).body, "ok");
+    outcome();
+  }
+}
+
+TEST_F(ALargeBody, EndsWithTheUpstreamThatHasAnsweredAndGone) {
+  serve();
+  Ends ends = upload(1'000'000, "the beginning");
+  ends.upstream.read_head();
+  ends.upstream.send("HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno");
+  ends.upstream.close();
+  const test::Seen seen = test::read_answer(ends.client);
+  EXPECT_EQ(seen.status, 413U);
+  EXPECT_EQ(seen.body, "no");
+  ends.client.send("more");
+  EXPECT_EQ(outcome().failure, ForwardFailure::None);
+  EXPECT_EQ(ends.client.read_to_end().text, "");
+}
+
+TEST_F(ALargeBody, WhoseAnswerCameFirstEndsWithItsClient) {
+  serve();
+  Ends ends = upload(1'000'000, "the beginning");
+  ends.upstream.read_head();
+  ends.upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  EXPECT_EQ(test::read_answer(ends.client).body, "ok");
+  ends.client.close();
+  EXPECT_EQ(ends.upstream.read_to_end().text, "the beginning");
+  EXPECT_EQ(outcome().failure, ForwardFailure::None);
+  EXPECT_EQ(group().status()[0].failures, 0U);
 }
 
 TEST_F(ALargeBody, InOneDirectionDoesNotStopTheOther) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "forwarding/rewriting.hpp"
+#include "banyan/forwarding/rewriting.hpp"
 
 #include <gtest/gtest.h>
 
@@ -33,14 +33,19 @@ TEST(TheTarget, HasItsFirstSegmentsReplacedAndIsByteExactOtherwise) {
   EXPECT_EQ(shop().target_for_upstream("/shop/"), "/v2/");
   EXPECT_EQ(shop().target_for_upstream("/shop/a%20b;x=%7e/?q=/shop/&r=a?b"),
             "/v2/a%20b;x=%7e/?q=/shop/&r=a?b");
-  EXPECT_EQ(shop().target_for_upstream("/sh%6Fp;jsessionid=1/cart"), "/v2/cart")
+  EXPECT_EQ(shop().target_for_upstream("/sh%6Fp/cart"), "/v2/cart")
       << "the same segment, written otherwise";
+  EXPECT_EQ(shop().target_for_upstream("/shop;jsessionid=X"), "/v2;jsessionid=X");
+  EXPECT_EQ(shop().target_for_upstream("/shop;jsessionid=X/cart;v=1?a"),
+            "/v2;jsessionid=X/cart;v=1?a");
+  EXPECT_EQ(rooted().target_for_upstream("/shop;jsessionid=X?a"), "/;jsessionid=X?a");
   EXPECT_EQ(shop().target_for_upstream("/shop?next=/shop/x"), "/v2?next=/shop/x");
   EXPECT_EQ(rooted().target_for_upstream("/shop"), "/");
   EXPECT_EQ(rooted().target_for_upstream("/shop?a=b"), "/?a=b");
   EXPECT_EQ(rooted().target_for_upstream("/shop/cart"), "/cart");
   const Rewriting deeper({.strip = "/a/b", .add = "/c"}, {});
   EXPECT_EQ(deeper.target_for_upstream("/a/b/b/a"), "/c/b/a");
+  EXPECT_EQ(deeper.target_for_upstream("/a;x=1/b;y=2/c"), "/c;x=1;y=2/c");
   const Rewriting added({.add = "/all"}, {});
   EXPECT_EQ(added.target_for_upstream("/shop/1?x"), "/all/shop/1?x");
   EXPECT_FALSE(Rewriting({}, kInstances).moves_paths());
@@ -82,13 +87,52 @@ TEST(TheLocation, ElsewhereIsNobodysBusiness) {
   }
 }
 
+TEST(TheRefresh, IsMappedAsALocationIs) {
+  EXPECT_EQ(rewritten(shop(), "Refresh", "5; url=/v2/cart"), "5; url=/shop/cart");
+  EXPECT_EQ(rewritten(shop(), "Refresh", "0;URL='http://10.0.0.1:9000/v2/a'"), "0;URL='/shop/a'");
+  EXPECT_EQ(rewritten(shop(), "Refresh", "0, Url = \"/v2\""), "0, Url = \"/shop\"");
+  EXPECT_EQ(rewritten(rooted(), "Refresh", "1; /login"), "1; /shop/login");
+  for (const char* other : {"5", "", "5;", "5; url", "5; url=", "5; url='",
+                            "5; url=https://pay.example/v2", "5; url=cart"}) {
+    EXPECT_EQ(rewritten(shop(), "Refresh", other), other);
+  }
+}
+
+std::string destination(const Rewriting& rewriting, std::string_view method,
+                        std::string_view value) {
+  const http::RequestHead head{
+      std::string(method), "/shop/a", 1, {{"Host", "www.example"}, {"Destination", value}}};
+  return rewriting.destination_for_upstream(head);
+}
+
+TEST(TheDestination, IsMappedAsTheTargetIs_RFC4918_10_3) {
+  EXPECT_EQ(destination(shop(), "MOVE", "http://www.example/shop/b%20c"), "/v2/b%20c");
+  EXPECT_EQ(destination(shop(), "COPY", "https://WWW.example/shop"), "/v2")
+      << "by TLS to here, and perhaps not from here";
+  EXPECT_EQ(destination(rooted(), "MOVE", "/sh%6fp/b"), "/b");
+  for (const char* other : {"http://other.example/shop/b", "/elsewhere/b", "/shopping", "b", ""}) {
+    EXPECT_EQ(destination(shop(), "MOVE", other), "") << other << " stays as it is";
+  }
+  EXPECT_EQ(destination(shop(), "PUT", "/shop/b"), "") << "means nothing there";
+  EXPECT_EQ(shop().destination_for_upstream({"MOVE", "/shop/a", 1, {{"Host", "a"}}}), "");
+}
+
+TEST(ThePrefix, IsSaidWhereTheUpstreamHasItsRoot) {
+  EXPECT_EQ(rooted().prefix(), "/shop");
+  EXPECT_EQ(shop().prefix(), "") << "its own paths do not follow the client's";
+  EXPECT_EQ(Rewriting({}, {}).prefix(), "");
+}
+
 TEST(TheCookie, HasItsPathTurnedBackAndLosesTheUpstreamsOwnDomain) {
   EXPECT_EQ(rewritten(shop(), "Set-Cookie", "id=a; Path=/v2; Secure"), "id=a; Path=/shop; Secure");
   EXPECT_EQ(rewritten(shop(), "Set-Cookie", "id=a;path=/v2/cart;HttpOnly"),
             "id=a; Path=/shop/cart;HttpOnly");
   EXPECT_EQ(rewritten(shop(), "Set-Cookie", "id=a; Path=/; SameSite=Lax"),
             "id=a; Path=/; SameSite=Lax");
-  EXPECT_EQ(rewritten(rooted(), "Set-Cookie", "id=a; Path=/"), "id=a; Path=/shop/");
+  EXPECT_EQ(rewritten(rooted(), "Set-Cookie", "id=a; Path=/"), "id=a; Path=/shop")
+      << "\"/shop/\" would not match \"/shop\" (RFC 6265 §5.1.4)";
+  EXPECT_EQ(rewritten(rooted(), "Set-Cookie", "id=a; Path=/cart/"), "id=a; Path=/shop/cart/");
+  EXPECT_EQ(rewritten(Rewriting({}, kInstances), "Set-Cookie", "id=a; Path=/"), "id=a; Path=/");
   EXPECT_EQ(rewritten(shop(), "Set-Cookie", "id=a; Domain=shop.internal; Secure"), "id=a; Secure");
   EXPECT_EQ(rewritten(rooted(), "Set-Cookie", "id=a; Domain=.Legacy.example"), "id=a");
   EXPECT_EQ(rewritten(shop(), "Set-Cookie", "id=a; Domain=www.example"),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "forwarding/trusted_peers.hpp"
+#include "banyan/forwarding/trusted_peers.hpp"
 
 #include <gtest/gtest.h>
 
@@ -44,6 +44,64 @@ TEST_P(RefusedPeers, AreRefusedWithTheirName) {
 INSTANTIATE_TEST_SUITE_P(Malformed, RefusedPeers,
                          testing::Values("", "localhost", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1",
                                          "10.0.0.0/8/8", "10.0.0", "2001:db8::/129", "1.2.3.4/a"));
+
+std::string client(http::Fields fields, std::string_view peer = "10.0.0.1") {
+  const auto trusted = TrustedPeers::parse({"10.0.0.0/8", "2001:db8::/32", "unix:"});
+  return client_address(fields, peer, *trusted);
+}
+
+TEST(TheClientsAddress, IsThePeersUnlessItIsTrusted) {
+  EXPECT_EQ(client({}), "10.0.0.1");
+  EXPECT_EQ(client({{"X-Forwarded-For", "203.0.113.7"}}, "192.0.2.1"), "192.0.2.1");
+  EXPECT_EQ(client({{"X-Forwarded-For", "203.0.113.7"}}), "203.0.113.7");
+  EXPECT_EQ(client({{"X-Forwarded-For", "203.0.113.7"}}, "unix:/run/b.sock"), "203.0.113.7");
+  EXPECT_EQ(client({}, "unix:/run/b.sock"), "unix:/run/b.sock");
+  EXPECT_EQ(client_address({{"X-Forwarded-For", "203.0.113.7"}}, "10.0.0.1", TrustedPeers()),
+            "10.0.0.1");
+}
+
+TEST(TheClientsAddress, IsOneHoweverItIsWritten) {
+  for (const char* same : {"203.0.113.7:41000", "203.0.113.7:1", " 203.0.113.7 ", "\"203.0.113.7\"",
+                           "[::ffff:203.0.113.7]:80", "::ffff:203.0.113.7", "::FFFF:cb00:7107"}) {
+    EXPECT_EQ(client({{"X-Forwarded-For", same}}), "203.0.113.7") << same;
+  }
+  for (const char* same : {"2001:DB9:0:0::0001", "[2001:db9::1]", "[2001:db9::1]:443",
+                           "\"[2001:db9::1]:443\"", "2001:db9:0000:0000:0000:0000:0000:0001"}) {
+    EXPECT_EQ(client({{"X-Forwarded-For", same}}), "2001:db9::1") << same;
+  }
+}
+
+TEST(TheClientsAddress, IsTheLastOneThatIsNotATrustedHop) {
+  EXPECT_EQ(client({{"X-Forwarded-For", "203.0.113.7, 10.0.0.2"}}), "203.0.113.7");
+  EXPECT_EQ(client({{"X-Forwarded-For", "203.0.113.7, 10.0.0.2:99"},
+                    {"X-Forwarded-For", "[2001:db8::5]"}}),
+            "203.0.113.7");
+  EXPECT_EQ(client({{"X-Forwarded-For", "6.6.6.6, 203.0.113.7, 10.0.0.2"}}), "203.0.113.7")
+      << "what is before it, a client can have made up";
+  EXPECT_EQ(client({{"X-Forwarded-For", "10.0.0.3, 10.0.0.2"}}), "10.0.0.3")
+      << "a request of the proxies' own network";
+  EXPECT_EQ(client({{"X-Forwarded-For", ""}}), "10.0.0.1");
+}
+
+TEST(TheClientsAddress, EndsWhereSomebodySaysNone) {
+  EXPECT_EQ(client({{"X-Forwarded-For", "203.0.113.7, unknown"}}), "10.0.0.1");
+  EXPECT_EQ(client({{"X-Forwarded-For", "203.0.113.7, _hidden, 10.0.0.2"}}), "10.0.0.2");
+  for (const char* none : {"203.0.113", "203.0.113.7:port", "[2001:db9::1", "2001:db9::1]:80",
+                           "[203.0.113.7]", "203.0.113.7:123456", "\"", "[]"}) {
+    EXPECT_EQ(client({{"X-Forwarded-For", none}}), "10.0.0.1") << none;
+  }
+}
+
+TEST(TheClientsAddress, IsReadFromForwardedWhereThereIsNothingElse_RFC7239) {
+  EXPECT_EQ(client({{"Forwarded",
+                     "for=6.6.6.6, For=\"[2001:db9::1]:4711\";proto=https, "
+                     "by=10.0.0.9;for=10.0.0.2"}}),
+            "2001:db9::1");
+  EXPECT_EQ(client({{"Forwarded", "for=203.0.113.7"}, {"X-Forwarded-For", "203.0.113.8"}}),
+            "203.0.113.8");
+  EXPECT_EQ(client({{"Forwarded", "for=unknown"}}), "10.0.0.1");
+  EXPECT_EQ(client({{"Forwarded", "proto=https"}}), "10.0.0.1");
+}
 
 }  // namespace
 }  // namespace banyan::strangler

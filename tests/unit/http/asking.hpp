@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "http/upstream.hpp"
+#include "banyan/http/upstream.hpp"
 
 namespace banyan::http {
 
@@ -23,6 +23,7 @@ struct Outcome {
 struct Wanted {
   RequestHead head;
   UpstreamRequest request;
+  bool body_after_interim = false;  ///< not before an interim answer has come
 
   WriteHead write_head() const {
     return [this](HeadWriter& out) {
@@ -44,8 +45,9 @@ class Asking : public std::enable_shared_from_this<Asking> {
     loop.post([&, asking, wanted = std::move(request)]() mutable {
       const bool has_body = wanted.request.framing.kind != Framing::Kind::None;
       asking->exchange_ = upstreams.start(loop, endpoint, wanted.request, wanted.write_head());
+      asking->body_waits_ = wanted.body_after_interim;
       asking->next_head();
-      if (has_body) asking->next_piece();
+      if (has_body && !asking->body_waits_) asking->next_piece();
     });
     if (outcome.wait_for(std::chrono::seconds(5)) != std::future_status::ready) return {};
     return outcome.get();
@@ -65,8 +67,9 @@ class Asking : public std::enable_shared_from_this<Asking> {
         [self = shared_from_this()](std::expected<ResponseHead*, UpstreamFailure> head) {
           if (!head) return self->end(head.error());
           self->outcome_.statuses.push_back((*head)->status);
-          if (interim(**head)) return self->next_head();
-          self->next_bytes();
+          if (!interim(**head)) return self->next_bytes();
+          self->next_head();
+          if (std::exchange(self->body_waits_, false)) self->next_piece();
         });
   }
   void next_bytes() {
@@ -86,6 +89,7 @@ class Asking : public std::enable_shared_from_this<Asking> {
 
   std::shared_ptr<UpstreamExchange> exchange_;
   std::string body_;
+  bool body_waits_ = false;
   std::size_t sent_ = 0;
   Outcome outcome_;
   std::promise<Outcome> done_;

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/client.hpp"
+#include "banyan/http/client.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <future>
+#include <memory>
 #include <string>
 #include <thread>
 
-#include "http/server.hpp"
+#include "banyan/http/server.hpp"
 #include "sockets.hpp"
 
 namespace banyan::http {
@@ -137,6 +140,22 @@ TEST(Client, HoldsItsDeadlineAgainstASilentAndASlowServer) {
   }
 }
 
+TEST(Client, StopsWaitingWhenTheAskingIsGivenUp) {
+  std::stop_source given_up;
+  const RawServer server([&](RawSocket& socket, int) {
+    read_request(socket);
+    given_up.request_stop();
+    socket.read_to_end();
+  });
+  Client client(server.endpoint());
+  const auto result = client.exchange(kGetX, in(1h), Repeat::Never, given_up.get_token());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, Kind::Timeout);
+  EXPECT_THAT(result.error().message, HasSubstr("given up"));
+  EXPECT_FALSE(client.exchange(kGetX, in(1h), Repeat::Never, given_up.get_token()))
+      << "nor does it begin to wait";
+}
+
 TEST(Client, RefusesHostileAnswers) {
   EXPECT_EQ(failure_against("garbage\r\n\r\n").kind, Kind::Protocol);
   EXPECT_EQ(
@@ -164,6 +183,11 @@ TEST(Client, NoticesTruncatedAnswers) {
 TEST(Client, RefusesAnswersLongerThanItsLimit) {
   EXPECT_EQ(failure_against("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n", false,
                             {.limits = {.body_bytes = 10}})
+                .kind,
+            Kind::TooLarge);
+  EXPECT_EQ(failure_against("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                            "6\r\nabcdef\r\n5\r\nghijk\r\n",
+                            false, {.limits = {.body_bytes = 10}})
                 .kind,
             Kind::TooLarge);
 }
@@ -234,7 +258,46 @@ TEST(Client, NeverAsksTwiceOnItsOwnWhatMayHaveArrived) {
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().kind, Kind::Closed);
   EXPECT_FALSE(answer.error().provably_unsent);
+  EXPECT_TRUE(answer.error().stale);
   EXPECT_EQ(requests, 2);
+}
+
+TEST(Client, TellsAFaultOfItsOwnFromAnEndOfTheConnection) {
+  using Upstream = UpstreamFailure::Kind;
+  EXPECT_EQ(failure_of({Upstream::Fault, "an exception"}).kind, Kind::Fault);
+  EXPECT_EQ(failure_of({Upstream::Cancelled, "the loop has ended"}).kind, Kind::Fault);
+  EXPECT_EQ(failure_of({Upstream::Closed, "the connection ended"}).kind, Kind::Closed);
+}
+
+TEST(Client, IsNeverHeldUpByAName) {
+  std::promise<void> over;
+  const auto hang = std::make_shared<std::shared_future<void>>(over.get_future());
+  const LookUp hanging =
+      [hang](const Endpoint&) -> std::expected<std::vector<Endpoint>, std::string> {
+    hang->wait();
+    return std::unexpected("over");
+  };
+  const auto began = std::chrono::steady_clock::now();
+  {
+    Client client({"shop.invalid", 80}, {.look_up = hanging});
+    const auto answer = client.exchange(kGetX, in(50ms));
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().kind, Kind::Timeout);
+    EXPECT_TRUE(answer.error().provably_unsent);
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 2s) << "neither the call nor the end";
+  over.set_value();
+}
+
+TEST(Client, SpeaksToAUnixSocket) {
+  const std::string path = testing::TempDir() + "banyan_client_" + std::to_string(::getpid());
+  Echo echo;
+  Server server({.listen = {{"unix:" + path, 0}}, .loops = 1}, echo);
+  server.start();
+  Client client({"unix:" + path, 0});
+  const auto answer = client.exchange(kPost, in(2s));
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->body, "POST body");
 }
 
 TEST(Client, RefusesToSendASplitRequest) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/cookie.hpp"
+#include "banyan/http/cookie.hpp"
 
 #include <gtest/gtest.h>
 

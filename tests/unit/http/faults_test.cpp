@@ -106,6 +106,18 @@ TEST_F(AFault, OfACallbackThatTakesAPieceOfABodyIsAnsweredWith500) {
   expect_it_goes_on(running);
 }
 
+TEST_F(AFault, OfASocketThatCannotBeWatchedYetOnlyDelaysAServerThatIsPrepared) {
+  Handling application(
+      [](std::shared_ptr<Exchange> exchange) { exchange->respond(text("served")); });
+  Server server({.loops = 1}, application);
+  server.prepare();
+  refuse_watches(2);
+  server.accept();
+  RawSocket client(server.port());
+  client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(client.read_to_end(), HasSubstr("served"));
+}
+
 TEST_F(AFault, InTheMiddleOfAnAnswerCutsIt) {
   Running running(
       [](std::shared_ptr<Exchange> exchange) {

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "http/fields.hpp"
-#include "http/recycled.hpp"
+#include "banyan/http/fields.hpp"
+#include "banyan/http/recycled.hpp"
 
 namespace banyan::http {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/instance_lock.hpp"
+#include "banyan/http/instance_lock.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include "support/temporary_folder.hpp"
+#include "banyan/test/temporary_folder.hpp"
 
 namespace banyan::http {
 namespace {
@@ -64,6 +64,47 @@ TEST(InstanceLock, IsHeldByOneOfManyAtMost) {
   EXPECT_GT(held, 0);
 }
 
+TEST(InstanceLock, BelongsToWhoeverHasTheOpenFileAndIsGivenUpByTheLast) {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "lock";
+  std::optional<InstanceLock> first(file);
+  std::optional<InstanceLock> second = InstanceLock::adopt(file, first->duplicate());
+  ASSERT_TRUE(second);
+  // It has not been handed over: its end changes nothing.
+  second.reset();
+  EXPECT_TRUE(std::filesystem::exists(file));
+  EXPECT_THROW(InstanceLock{file}, std::runtime_error);
+
+  second = InstanceLock::adopt(file, first->duplicate());
+  first->leave_file();
+  second->own_file();
+  first.reset();
+  EXPECT_TRUE(std::filesystem::exists(file));
+  EXPECT_THROW(InstanceLock{file}, std::runtime_error);
+  second.reset();
+  EXPECT_FALSE(std::filesystem::exists(file));
+}
+
+TEST(InstanceLock, IsGivenUpWithItsNextHolderByWhoeverHasLeftIt) {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "lock";
+  InstanceLock first(file);
+  std::optional<InstanceLock> second = InstanceLock::adopt(file, first.duplicate());
+  first.leave_file();
+  EXPECT_THROW(InstanceLock{file}, std::runtime_error);
+  second.reset();
+  const InstanceLock third(file);
+  EXPECT_EQ(first.file(), file);
+}
+
+TEST(InstanceLock, IsNotAdoptedFromAnotherFile) {
+  const test::TemporaryFolder folder;
+  const InstanceLock one(folder.path() / "one");
+  const InstanceLock other(folder.path() / "other");
+  EXPECT_FALSE(InstanceLock::adopt(folder.path() / "one", other.duplicate()));
+  EXPECT_FALSE(InstanceLock::adopt(folder.path() / "missing", other.duplicate()));
+}
+
 /// The locks of addresses, with folders of the test in place of the system's.
 struct EndpointLock : testing::Test {
   EndpointLock() {
@@ -92,6 +133,11 @@ TEST_F(EndpointLock, LiesInAFolderOfTheUser) {
   EXPECT_TRUE(std::filesystem::exists(own() / "banyan-127.0.0.1_8080.lock"));
   EXPECT_EQ(std::filesystem::status(own()).permissions(), std::filesystem::perms::owner_all);
   EXPECT_THROW(InstanceLock::for_endpoint(address), std::runtime_error);
+}
+
+TEST_F(EndpointLock, IsTheSameHoweverAnAddressIsSpelled) {
+  const auto lock = InstanceLock::for_endpoint({"::1", 8080});
+  EXPECT_THROW(InstanceLock::for_endpoint({"0:0:0:0:0:0:0:1", 8080}), std::runtime_error);
 }
 
 TEST_F(EndpointLock, PrefersTheRuntimeFolderOfTheUser) {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http/parser.hpp"
+#include "banyan/http/parser.hpp"
 
 namespace banyan::http {
 

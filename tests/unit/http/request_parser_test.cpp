@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/serializer.hpp"
+#include "banyan/http/serializer.hpp"
 #include "parse.hpp"
 
 namespace banyan::http {
@@ -115,8 +115,12 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", "http.bad_request_line"},
                     Case{"GET * HTTP/1.1\r\nHost: a\r\n\r\n", "http.bad_target"},
                     Case{"GET a HTTP/1.1\r\nHost: a\r\n\r\n", "http.bad_target"},
-                    Case{"GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", "http.ambiguous_target"},
-                    Case{"GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n", "http.ambiguous_target"},
+                    Case{"GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n", "http.bad_target"},
+                    Case{"GET http://%61/ HTTP/1.1\r\nHost: a\r\n\r\n", "http.bad_target"},
+                    Case{"GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n", "http.bad_target"},
+                    Case{"GET http://a:b/ HTTP/1.1\r\nHost: a\r\n\r\n", "http.bad_target"},
+                    Case{"GET http://a/ HTTP/1.1\r\n\r\n", "http.no_host"},
+                    Case{"GET http://a/ HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "http.two_hosts"},
                     Case{"CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", "http.connect", 501},
                     Case{"GET /\r\n\r\n", "http.bad_request_line"},
                     Case{"G(T / HTTP/1.1\r\nHost: a\r\n\r\n", "http.bad_method"},
@@ -173,11 +177,23 @@ TEST(RequestParser, FindsTheSameHoweverTheBytesAreCut) {
   }
 }
 
-TEST(RequestParser, TakesAnAbsoluteFormThatNamesTheSameHost) {
-  const Parsed parsed = parse_requests("GET http://Shop:80?q=1 HTTP/1.1\r\nHost: shop:80\r\n\r\n");
+TEST(RequestParser, TakesWhatAnAbsoluteFormNamesAsTheHostWhateverTheFieldSays) {
+  struct Absolute {
+    std::string_view target, host, origin, becomes;
+  };
+  for (const Absolute& each : {Absolute{"http://Shop:80?q=1", "shop:80", "/?q=1", "Shop:80"},
+                               Absolute{"http://SUT.test:80/x", "sut.test", "/x", "SUT.test:80"},
+                               Absolute{"http://other.test/x", "sut.test", "/x", "other.test"},
+                               Absolute{"HTTPS://[::1]:8443", "sut.test", "/", "[::1]:8443"}}) {
+    const Parsed parsed = parse_requests("GET " + std::string(each.target) + " HTTP/1.1\r\nHost: " +
+                                         std::string(each.host) + "\r\nA: b\r\n\r\n");
 
-  ASSERT_EQ(parsed.requests.size(), 1U);
-  EXPECT_EQ(parsed.requests[0].head.target, "/?q=1");
+    ASSERT_EQ(parsed.requests.size(), 1U) << each.target;
+    const RequestHead& head = parsed.requests[0].head;
+    EXPECT_EQ(head.target, each.origin);
+    EXPECT_EQ(head.fields.find("Host"), each.becomes);
+    EXPECT_EQ(head.fields.count("Host"), 1U);
+  }
 }
 
 TEST(RequestParser, HoldsItsLimits) {

@@ -5,7 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "http/serializer.hpp"
+#include "banyan/http/problem.hpp"
+#include "banyan/http/serializer.hpp"
 #include "parse.hpp"
 
 namespace banyan::http {
@@ -135,8 +136,8 @@ TEST(ProblemResponse, EscapesWhatItQuotes) {
   const Response response = problem_response({400, "http.x", "a \"b\"\n\\"});
 
   EXPECT_EQ(response.body,
-            R"({"type":"about:blank","title":"Bad Request","status":400,"code":"http.x",)"
-            R"("detail":"a \"b\"\u000a\\"})");
+            R"({"type":"about:blank","title":"Bad Request","status":400,)"
+            R"("detail":"a \"b\"\n\\","code":"invalid_argument","rule":"http.x","details":[]})");
 }
 
 }  // namespace

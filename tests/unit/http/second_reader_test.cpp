@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "http/parser.hpp"
-#include "kernel/random.hpp"
+#include "banyan/http/parser.hpp"
+#include "banyan/kernel/random.hpp"
 
 // Boost.Beast reads what our parsers have taken: two readers, one meaning.
 namespace banyan::http {

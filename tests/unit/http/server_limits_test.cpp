@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "http/server.hpp"
+#include "banyan/http/server.hpp"
 #include "sockets.hpp"
 
 namespace banyan::http {
@@ -90,9 +90,9 @@ TEST(AServerThatIsFull, TellsSoToClientsThatAreInTheMiddleOfTheirRequest) {
     next.send(std::string(20'000, 'x'));
     EXPECT_THAT(next.read_to_end(), testing::Not(HasSubstr("<"))) << "an end and not a reset";
   }
-  EXPECT_EQ(server.turned_away().by_limit, 20U);
-  EXPECT_EQ(server.turned_away().by_client_limit, 0U);
-  until([&] { return server.turned_away().leaving == 0; });
+  EXPECT_EQ(server.overload().by_limit, 20U);
+  EXPECT_EQ(server.overload().by_client_limit, 0U);
+  until([&] { return server.overload().leaving == 0; });
   EXPECT_THAT(ask(first), StartsWith("HTTP/1.1 200 "));
 }
 
@@ -108,16 +108,16 @@ TEST(AServerThatIsFull, KeepsNoCrowdOfThoseWhomItTurnsAway) {
   std::size_t most = 0;
   for (std::size_t i = 0; i < kCrowd; ++i) {
     crowd.emplace_back(server.port());
-    most = std::max(most, server.turned_away().leaving);
+    most = std::max(most, server.overload().leaving);
   }
   until([&] {
-    most = std::max(most, server.turned_away().leaving);
-    return server.turned_away().by_limit == kCrowd;
+    most = std::max(most, server.overload().leaving);
+    return server.overload().by_limit == kCrowd;
   });
   EXPECT_LE(most, kMost);
   EXPECT_GT(most, 0U) << "they do linger";
   // Nobody reads, nobody closes: their time is bounded too.
-  until([&] { return server.turned_away().leaving == 0; });
+  until([&] { return server.overload().leaving == 0; });
 }
 
 TEST(AServerThatWindsDown, HasItsClientsGoOneByOneAndLosesNoRequest) {

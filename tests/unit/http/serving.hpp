@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "http/server.hpp"
+#include "banyan/http/server.hpp"
 #include "sockets.hpp"
 
 namespace banyan::http {
@@ -41,9 +41,10 @@ inline void echo(std::shared_ptr<Exchange> exchange) {
 }
 
 struct Running {
-  explicit Running(Handler handler, ServerOptions options = {})
+  explicit Running(Handler handler, ServerOptions options = {},
+                   const ListeningSockets& inherited = {})
       : application(std::move(handler)), server(prepared(std::move(options)), application) {
-    server.start();
+    server.start(inherited);
   }
   ServerOptions prepared(ServerOptions options) {
     if (options.loops == 0) options.loops = 2;

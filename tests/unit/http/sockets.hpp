@@ -18,7 +18,7 @@
 #include <thread>
 #include <utility>
 
-#include "http/endpoint.hpp"
+#include "banyan/http/endpoint.hpp"
 
 namespace banyan::http {
 

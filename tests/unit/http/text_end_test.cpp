@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http/text_end.hpp"
+#include "banyan/http/text_end.hpp"
 
 #include <gtest/gtest.h>
 

@@ -6,14 +6,15 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
-#include "http/server.hpp"
-#include "http/tls.hpp"
+#include "banyan/http/server.hpp"
+#include "banyan/http/tls.hpp"
+#include "banyan/test/temporary_folder.hpp"
 #include "sockets.hpp"
 #include "support/certificates.hpp"
-#include "support/temporary_folder.hpp"
 #include "support/tls_socket.hpp"
 
 namespace banyan::http {
@@ -46,8 +47,18 @@ class Handling final : public Application {
   using Handler = std::function<void(std::shared_ptr<Exchange>)>;
   explicit Handling(Handler handler) : handler_(std::move(handler)) {}
   void handle(std::shared_ptr<Exchange> exchange) override { handler_(std::move(exchange)); }
+  void refused(const RefusedRequest& request, Response& answer) override {
+    const std::lock_guard lock(mutex_);
+    refusals_ += request.refusal.name + ' ' + request.id + ' ' + answer.body + '\n';
+  }
+  std::string refusals() {
+    const std::lock_guard lock(mutex_);
+    return refusals_;
+  }
 
  private:
+  std::mutex mutex_;
+  std::string refusals_;
   Handler handler_;
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <future>
@@ -225,12 +226,17 @@ TEST_F(TlsServing, TellsWhoSpeaksPlainHttpToUseTls) {
   for (const std::string_view method : {"GET", "DELETE", "OPTIONS"}) {
     RawSocket client(port());
     client.send(std::string(method) + " / HTTP/1.1\r\nHost: a\r\n\r\n" + std::string(20'000, 'x'));
-    EXPECT_THAT(client.read_to_end(),
-                AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("http.plain_on_tls"),
-                      HasSubstr("Connection: close"), Not(HasSubstr("<"))))
+    EXPECT_THAT(
+        client.read_to_end(),
+        AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("http.plain_on_tls"),
+              HasSubstr("Connection: close"), HasSubstr("X-Request-Id: "), Not(HasSubstr("<"))))
         << method;
   }
   EXPECT_EQ(tls_->counts().failed, 3U);
+  server_->drain(5s);
+  const std::string told = application_->refusals();
+  EXPECT_EQ(std::ranges::count(told, '\n'), 3) << told;
+  EXPECT_THAT(told, StartsWith("http.plain_on_tls "));
 }
 
 TEST_F(TlsServing, EndsWithWhoSpeaksNonsense) {

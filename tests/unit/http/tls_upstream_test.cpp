@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 
@@ -180,6 +181,28 @@ TEST_F(TlsUpstreams, GiveUpOnASlowHandshakeInTheTimeToConnect) {
   EXPECT_EQ(outcome.failure->kind, Kind::Timeout);
   EXPECT_TRUE(outcome.failure->provably_unsent);
   EXPECT_LT(std::chrono::steady_clock::now() - start, 3s);
+}
+
+TEST_F(TlsUpstreams, LeaveAnAddressThatDoesNotShakeHandsForTheNextOne) {
+  std::atomic<int> asked = 0;
+  RawServer silent([&](RawSocket& socket, int) {
+    ++asked;
+    socket.read_to_end();
+  });
+  serve();
+  UpstreamOptions options = by(client({.server_name = "localhost"}));
+  options.max_idle_per_loop = 0;
+  options.connect_timeout = 2s;
+  options.look_up = [first = silent.endpoint(), second = Endpoint{"127.0.0.1", port()}](
+                        const Endpoint&) -> std::expected<std::vector<Endpoint>, std::string> {
+    return std::vector{first, second};
+  };
+  Engine engine(std::move(options));
+  for (int i = 0; i < 3; ++i) {
+    const Outcome outcome = engine.ask({"shop.internal", 443}, get());
+    ASSERT_FALSE(outcome.failure) << outcome.failure->message;
+  }
+  EXPECT_EQ(asked, 1) << "it comes last from then on";
 }
 
 TEST_F(TlsUpstreams, TakeAnEndForAnEndOnlyWhenItIsSaid) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "http/serializer.hpp"
+#include "banyan/http/serializer.hpp"
 #include "parse.hpp"
 
 namespace banyan::http {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "json/codec.hpp"
+#include "banyan/json/codec.hpp"
 #include "shop_types.hpp"
 
 namespace {

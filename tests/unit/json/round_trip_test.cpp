@@ -3,7 +3,7 @@
 
 #include <limits>
 
-#include "json/codec.hpp"
+#include "banyan/json/codec.hpp"
 #include "shop_types.hpp"
 
 namespace {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "json/schema.hpp"
+#include "banyan/json/schema.hpp"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "json/shape_of.hpp"
+#include "banyan/json/shape_of.hpp"
 #include "shop_types.hpp"
 
 namespace {

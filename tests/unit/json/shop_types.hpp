@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include "kernel/clock.hpp"
-#include "kernel/id.hpp"
-#include "kernel/limits.hpp"
-#include "kernel/money.hpp"
+#include "banyan/kernel/clock.hpp"
+#include "banyan/kernel/id.hpp"
+#include "banyan/kernel/limits.hpp"
+#include "banyan/kernel/money.hpp"
 
 /// Types with everything that may cross a boundary, for the codec's tests.
 namespace shop {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/bindings.hpp"
+#include "banyan/kernel/bindings.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ struct InProcessBinding : testing::Test {
   demo::ScriptedDemo module;
   Seen seen;
   std::unique_ptr<demo::Demo> port = bind_in_process<demo::Demo>(module, seen, clock);
-  Context context = Context::begin(milliseconds(100), clock);
+  Context context = Context::begin(milliseconds(100), clock, system_random());
 };
 
 TEST_F(InProcessBinding, AnswersWhatTheModuleAnswers) {
@@ -123,7 +123,7 @@ struct RoutedBinding : testing::Test {
   FixedTable table;
   std::vector<RoutingDecision> carried;
   std::unique_ptr<demo::Demo> port = bind_routed<demo::Demo>(here, there, table);
-  Context context = Context::begin(milliseconds(1000));
+  Context context = Context::begin(milliseconds(1000), system_clock(), system_random());
 };
 
 TEST_F(RoutedBinding, GoesWhereTheTableSays) {

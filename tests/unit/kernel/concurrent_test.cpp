@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/concurrent.hpp"
+#include "banyan/kernel/concurrent.hpp"
 
 #include <gtest/gtest.h>
 
@@ -21,9 +21,9 @@ TEST(ConcurrentCalls, RunSideBySide) {
     return demo::Echoed{op.text};
   };
   const auto pool = make_worker_pool(2, 2);
-  const Context context = Context::begin(milliseconds(10'000));
-  auto first = start(*pool, module, demo::Echo{"a"}, context);
-  auto second = start(*pool, module, demo::Echo{"b"}, context);
+  const Context context = Context::begin(milliseconds(10'000), system_clock(), system_random());
+  auto first = start(*pool, module, demo::Echo{"a"}, context, system_clock());
+  auto second = start(*pool, module, demo::Echo{"b"}, context, system_clock());
   EXPECT_EQ(first.get()->text, "a");
   EXPECT_EQ(second.get()->text, "b");
 }
@@ -35,9 +35,9 @@ TEST(ConcurrentCalls, FailSinglyWithoutTakingTheOthersAlong) {
     return demo::Echoed{op.text};
   };
   const auto pool = make_worker_pool(2, 2);
-  const Context context = Context::begin(milliseconds(10'000));
-  auto bad = start(*pool, module, demo::Echo{"bad"}, context);
-  auto good = start(*pool, module, demo::Echo{"good"}, context);
+  const Context context = Context::begin(milliseconds(10'000), system_clock(), system_random());
+  auto bad = start(*pool, module, demo::Echo{"bad"}, context, system_clock());
+  auto good = start(*pool, module, demo::Echo{"good"}, context, system_clock());
   EXPECT_FALSE(bad.get());
   EXPECT_EQ(good.get()->text, "good");
 }
@@ -50,7 +50,9 @@ TEST(ConcurrentCalls, StopWaitingAtTheDeadline) {
     return demo::Echoed{op.text};
   };
   const auto pool = make_worker_pool(1, 1);
-  auto pending = start(*pool, module, demo::Echo{"slow"}, Context::begin(milliseconds(20)));
+  auto pending =
+      start(*pool, module, demo::Echo{"slow"},
+            Context::begin(milliseconds(20), system_clock(), system_random()), system_clock());
   EXPECT_EQ(pending.get().error().rule, "banyan.deadline_exceeded");
   release.count_down();
 }
@@ -60,7 +62,9 @@ TEST(ConcurrentCalls, SayWhenThereIsNoRoom) {
     bool submit(Task) override { return false; }
   } full;
   demo::ScriptedDemo module;
-  auto pending = start(full, module, demo::Echo{"x"}, Context::begin(milliseconds(1000)));
+  auto pending =
+      start(full, module, demo::Echo{"x"},
+            Context::begin(milliseconds(1000), system_clock(), system_random()), system_clock());
   EXPECT_EQ(pending.get().error().rule, "banyan.too_busy");
 }
 
@@ -68,7 +72,9 @@ TEST(ConcurrentCalls, AreRefusedWhileAUnitOfWorkIsOpenOnTheCallersThread) {
   demo::ScriptedDemo module;
   const auto pool = make_worker_pool(1, 1);
   const OpenUnitOfWork open;
-  auto pending = start(*pool, module, demo::Echo{"x"}, Context::begin(milliseconds(10'000)));
+  auto pending =
+      start(*pool, module, demo::Echo{"x"},
+            Context::begin(milliseconds(10'000), system_clock(), system_random()), system_clock());
   EXPECT_EQ(pending.get().error().rule, "banyan.call_inside_unit_of_work");
 }
 
@@ -78,7 +84,9 @@ TEST(ConcurrentCalls, HandAnExceptionToWhoeverWaits) {
     throw std::runtime_error("broken");
   };
   const auto pool = make_worker_pool(1, 1);
-  auto pending = start(*pool, module, demo::Echo{"x"}, Context::begin(milliseconds(10'000)));
+  auto pending =
+      start(*pool, module, demo::Echo{"x"},
+            Context::begin(milliseconds(10'000), system_clock(), system_random()), system_clock());
   EXPECT_THROW(static_cast<void>(pending.get()), std::runtime_error);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/context.hpp"
+#include "banyan/kernel/context.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,14 +10,14 @@ using std::chrono::milliseconds;
 
 TEST(Deadline, IsNeverLaterThanTheCallersOwn) {
   const ManualClock clock;
-  const Context context = Context::begin(milliseconds(100), clock);
+  const Context context = Context::begin(milliseconds(100), clock, system_random());
   EXPECT_EQ(context.within(milliseconds(500), clock).remaining(clock), milliseconds(100));
   EXPECT_EQ(context.within(milliseconds(20), clock).remaining(clock), milliseconds(20));
 }
 
 TEST(Deadline, HasNothingLeftOnceItHasPassed) {
   ManualClock clock;
-  const Context context = Context::begin(milliseconds(100), clock);
+  const Context context = Context::begin(milliseconds(100), clock, system_random());
   clock.advance(milliseconds(150));
   EXPECT_TRUE(context.expired(clock));
   EXPECT_EQ(context.remaining(clock), milliseconds(0));
@@ -25,7 +25,9 @@ TEST(Deadline, HasNothingLeftOnceItHasPassed) {
 
 TEST(TraceContext, SurvivesTheWire) {
   SeededRandom random(1);
-  const TraceContext trace = TraceContext::make(random);
+  TraceContext trace = TraceContext::make(random);
+  EXPECT_FALSE(trace.sampled) << "nobody records it yet";
+  trace.sampled = true;
   const auto read = TraceContext::parse(trace.traceparent(), "vendor=1");
   ASSERT_TRUE(read);
   EXPECT_EQ(read->trace_id, trace.trace_id);
@@ -59,7 +61,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "00-0af7651916cd43dd8448eb211c80319c_b7ad6b7169203331-01"));
 
 TEST(Context, FindsTheDecisionOfAModule) {
-  Context context = Context::begin(milliseconds(1));
+  Context context = Context::begin(milliseconds(1), system_clock(), system_random());
   context.routing = {{"catalog", Side::Remote, 4}};
   ASSERT_NE(context.routed("catalog"), nullptr);
   EXPECT_EQ(context.routed("catalog")->revision, 4U);

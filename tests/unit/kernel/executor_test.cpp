@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/executor.hpp"
+#include "banyan/kernel/executor.hpp"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <latch>
 #include <semaphore>
+#include <thread>
+#include <vector>
 
 namespace banyan {
 namespace {
@@ -49,6 +51,51 @@ TEST(ThreadScheduler, CallsAtOnceWhenWoken) {
   const auto handle = scheduler->every(std::chrono::hours(1), [&] { ran.release(); });
   handle->wake();
   ran.acquire();
+}
+
+TEST(ThreadScheduler, CallsOnceMoreWhenWokenDuringACall) {
+  std::counting_semaphore<> began(0);
+  std::counting_semaphore<> go_on(0);
+  const auto scheduler = make_thread_scheduler();
+  const auto handle = scheduler->every(std::chrono::hours(1), [&] {
+    began.release();
+    go_on.acquire();
+  });
+  handle->wake();
+  began.acquire();
+  handle->wake();
+  go_on.release();
+  began.acquire();
+  go_on.release();
+}
+
+TEST(ThreadScheduler, LetsNoTaskWaitForAnother) {
+  constexpr int kTasks = 8;
+  std::latch all(kTasks);
+  const auto scheduler = make_thread_scheduler();
+  std::vector<std::unique_ptr<Scheduler::Handle>> handles;
+  for (int i = 0; i < kTasks; ++i) {
+    handles.push_back(scheduler->every(std::chrono::hours(1), [&] { all.arrive_and_wait(); }));
+  }
+  for (const auto& each : handles) each->wake();
+  all.wait();
+}
+
+TEST(ThreadScheduler, WaitsForACallBeforeItsTaskGoes) {
+  const auto scheduler = make_thread_scheduler();
+  for (int i = 0; i < 100; ++i) {
+    std::counting_semaphore<> began(0);
+    bool done = false;
+    auto handle = scheduler->every(std::chrono::hours(1), [&] {
+      began.release();
+      std::this_thread::yield();
+      done = true;
+    });
+    handle->wake();
+    began.acquire();
+    handle.reset();
+    EXPECT_TRUE(done);
+  }
 }
 
 }  // namespace

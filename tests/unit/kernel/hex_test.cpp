@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/hex.hpp"
+#include "banyan/kernel/hex.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <cstdio>
 #include <string>
 
-#include "kernel/random.hpp"
+#include "banyan/kernel/random.hpp"
 
 namespace banyan {
 namespace {

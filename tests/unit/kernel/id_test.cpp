@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/id.hpp"
+#include "banyan/kernel/id.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/lease.hpp"
+#include "banyan/kernel/lease.hpp"
 
 #include <gtest/gtest.h>
 

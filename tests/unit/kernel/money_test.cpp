@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/money.hpp"
+#include "banyan/kernel/money.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/port.hpp"
+#include "banyan/kernel/port.hpp"
 
 #include <gtest/gtest.h>
 
-#include "kernel/resources.hpp"
+#include "banyan/kernel/resources.hpp"
 #include "support/demo_port.hpp"
 
 namespace banyan {

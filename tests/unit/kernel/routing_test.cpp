@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernel/routing.hpp"
+#include "banyan/kernel/routing.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@ namespace banyan {
 namespace {
 
 TEST(StickyBucket, IsTheSameEverywhereAndForEver) {
-  // A change of these numbers moves every user of every migration: it needs an ADR.
+  // A change of these numbers moves every user of every rollout: it needs an ADR.
   EXPECT_EQ(sticky_bucket("catalog", "customer-1"), 1071U);
   EXPECT_EQ(sticky_bucket("catalog", ""), 8841U);
   EXPECT_EQ(sticky_bucket("orders", "customer-1"), 2777U);
@@ -23,7 +23,7 @@ TEST(StickyBucket, SpreadsUnitsEvenly) {
   EXPECT_NEAR(below, 2'500, 200);
 }
 
-TEST(StickyBucket, DoesNotChooseTheSameUnitsInEveryMigration) {
+TEST(StickyBucket, DoesNotChooseTheSameUnitsInEveryRollout) {
   int both = 0;
   for (int i = 0; i < 10'000; ++i) {
     const std::string unit = "user-" + std::to_string(i);

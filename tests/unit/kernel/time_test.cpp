@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "kernel/clock.hpp"
+#include "banyan/kernel/clock.hpp"
 
 namespace banyan {
 namespace {

@@ -5,11 +5,11 @@
 #include <optional>
 #include <string>
 
-#include "postgres/connection.hpp"
-#include "sql/data_source.hpp"
+#include "banyan/postgres/connection.hpp"
+#include "banyan/sql/data_source.hpp"
+#include "banyan/test/temporary_database.hpp"
 #include "support/postgres_server.hpp"
 #include "support/raw_sqlite.hpp"
-#include "support/temporary_database.hpp"
 
 namespace banyan::migrations {
 
@@ -33,7 +33,8 @@ class EngineDatabase {
   std::string ask(const std::string& sql) const {
     if (!database_) return test::RawSqlite(file()).run(sql);
     auto connection = postgres::Connection::open(database_->url());
-    connection.run("SET search_path = orders, shared, catalog, warehouse, public");
+    connection.run(
+        "SET search_path = orders, shared, catalog, warehouse, payments, shipping, public");
     return connection.text(sql);
   }
 

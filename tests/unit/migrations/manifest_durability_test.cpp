@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "manifest/manifest.hpp"
-#include "support/temporary_folder.hpp"
+#include "banyan/manifest/manifest.hpp"
+#include "banyan/test/temporary_folder.hpp"
 
 namespace {
 

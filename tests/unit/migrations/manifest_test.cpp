@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "manifest/manifest.hpp"
+#include "banyan/manifest/manifest.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "support/temporary_folder.hpp"
+#include "banyan/test/temporary_folder.hpp"
 
 namespace banyan::manifest {
 namespace {

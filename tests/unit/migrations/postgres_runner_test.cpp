@@ -5,9 +5,9 @@
 #include <future>
 #include <thread>
 
+#include "banyan/migrations/runner.hpp"
+#include "banyan/postgres/module_schemas.hpp"
 #include "engine_database.hpp"
-#include "migrations/runner.hpp"
-#include "postgres/module_schemas.hpp"
 
 namespace banyan::migrations {
 namespace {
@@ -20,7 +20,7 @@ using testing::SizeIs;
 class PostgresRunner : public testing::Test {
  protected:
   Runner runner(std::vector<ModuleScripts> modules) {
-    return Runner(database_.source(), "runner_test", std::move(modules));
+    return Runner(database_.source(), "runner_test", std::move(modules), system_clock());
   }
   Runner runner(std::vector<Script> orders) {
     return runner(std::vector<ModuleScripts>{{"orders", std::move(orders)}});
@@ -65,8 +65,9 @@ TEST_F(PostgresRunner, A_database_that_another_process_makes_meanwhile_is_no_str
   const std::string url = database_.source().connection;
   auto observer = postgres::Connection::open(url);
   const auto somebody_waits = [&observer] {
-    return observer.text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = "
-                         "'pg_catalog.pg_tablespace'::regclass") != "0";
+    return observer.text(
+               "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = "
+               "'pg_catalog.pg_tablespace'::regclass") != "0";
   };
   EXPECT_FALSE(somebody_waits());
   auto late = postgres::Connection::open(url);
@@ -140,15 +141,17 @@ TEST_F(PostgresRunner, Who_says_how_long_to_wait_for_a_table_waits_no_longer) {
   source.connection += (source.connection.contains('?') ? "&" : "?") +
                        std::string("options=-c%20lock_timeout%3D10ms");
   const Script drop{"0002_drop.sql", "\nDROP TABLE orders;"};
-  EXPECT_THAT(
-      problems_of([&] { Runner(source, "runner_test", {{"orders", {create, drop}}}).apply(); }),
-      ElementsAre(HasSubstr("0002_drop.sql:2: canceling statement due to lock timeout")));
+  EXPECT_THAT(problems_of([&] {
+                Runner(source, "runner_test", {{"orders", {create, drop}}}, system_clock()).apply();
+              }),
+              ElementsAre(HasSubstr("0002_drop.sql:2: canceling statement due to lock timeout")));
 }
 
 TEST_F(PostgresRunner, A_server_that_is_not_there_is_told_without_the_password) {
   const sql::DataSource nowhere{
       sql::Engine::Postgres, {}, "postgresql://me:secret@127.0.0.1:1/shop"};
-  const auto texts = problems_of([&] { Runner(nowhere, "shop", {{"orders", {create}}}).apply(); });
+  const auto texts =
+      problems_of([&] { Runner(nowhere, "shop", {{"orders", {create}}}, system_clock()).apply(); });
   EXPECT_THAT(texts, ElementsAre(testing::AllOf(HasSubstr("postgresql://me@127.0.0.1:1/shop: "),
                                                 HasSubstr("Is the server running"),
                                                 testing::Not(HasSubstr("secret")))));
@@ -171,7 +174,8 @@ class UserWithoutRights : public testing::Test {
   }
   Runner runner() {
     return Runner({sql::Engine::Postgres, {}, database_->url_as(user_)}, application_,
-                  {{"catalog", {}}, {"orders", {{"0001_a.sql", "CREATE TABLE t (a TEXT);"}}}});
+                  {{"catalog", {}}, {"orders", {{"0001_a.sql", "CREATE TABLE t (a TEXT);"}}}},
+                  system_clock());
   }
 
   const std::string user_ = "banyan_user_" + std::to_string(::getpid());

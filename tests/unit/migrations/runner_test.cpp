@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "migrations/runner.hpp"
+#include "banyan/migrations/runner.hpp"
+
+#include "banyan/kit_tables/kit_tables.hpp"
 
 #include <gmock/gmock.h>
 
 #include <fstream>
 #include <sstream>
 
+#include "banyan/test/temporary_database.hpp"
 #include "script_rules.hpp"
 #include "support/raw_sqlite.hpp"
-#include "support/temporary_database.hpp"
 
 namespace banyan::migrations {
 namespace {
@@ -212,7 +214,7 @@ TEST_F(RunnerTest, A_modules_own_file_of_a_newer_version_is_refused_too) {
 TEST_F(RunnerTest, A_database_that_it_wrote_is_marked) {
   runner({create}).apply();
   EXPECT_EQ(in_file("PRAGMA application_id"), std::to_string(0x424E594E));
-  EXPECT_EQ(in_file("PRAGMA user_version"), "1");
+  EXPECT_EQ(in_file("PRAGMA user_version"), std::to_string(kit_tables::kFormat));
 }
 
 class RebuildTest : public RunnerTest {
@@ -360,6 +362,66 @@ TEST_F(QuietDeletion, A_script_that_was_applied_long_ago_is_not_judged_by_its_ma
   EXPECT_THAT(runner({odd}).apply(), IsEmpty());
 }
 
+TEST_F(RunnerTest, A_script_says_that_a_running_program_can_live_with_it) {
+  const Script silent{"0001_create.sql", "CREATE TABLE t (a);"};
+  const Script expand{"0002_more.sql",
+                      "-- a licence\n-- banyan: expand\nALTER TABLE t ADD COLUMN b;"};
+  const auto status = runner({silent, expand}).status();
+  ASSERT_THAT(status, SizeIs(2));
+  EXPECT_FALSE(status[0].expands);
+  EXPECT_TRUE(status[1].expands);
+  EXPECT_THAT(runner({silent, expand}).apply(), SizeIs(2));
+}
+
+TEST_F(RunnerTest, What_takes_something_away_is_no_expansion) {
+  for (const char* statement : {"DROP TABLE t;", "drop view t;", "ALTER TABLE t RENAME TO u;",
+                                "alter table t\ndrop column a;"}) {
+    const std::string text = std::string("-- banyan: expand\n") + statement;
+    EXPECT_THAT(
+        problems(runner({{"0001_create.sql", "CREATE TABLE t (a, b);"}, {"0002_less.sql", text}})),
+        ElementsAre(HasSubstr("takes away what a running program may need")))
+        << statement;
+  }
+}
+
+TEST_F(RunnerTest, A_rebuild_may_be_an_expansion) {
+  runner({{"0001_create.sql", "CREATE TABLE t (a);"},
+          {"0002_more.sql",
+           "-- banyan: rebuild\n-- banyan: expand\nCREATE TABLE u (a, b DEFAULT 1);"
+           "INSERT INTO u (a) SELECT a FROM t; DROP TABLE t; ALTER TABLE u RENAME TO t;"}})
+      .apply();
+  EXPECT_EQ(in_file("SELECT count(*) FROM pragma_table_info('t')"), "2");
+}
+
+TEST_F(RunnerTest, A_rebuild_that_takes_something_away_is_no_expansion_whatever_its_words_are) {
+  const Script first{"0001_create.sql",
+                     "CREATE TABLE t (a, b); CREATE TABLE kept (a); "
+                     "CREATE VIEW v AS SELECT a FROM t;"};
+  runner({first}).apply();
+  const auto refused = [&](const std::string& statements) {
+    const std::string text = "-- banyan: expand\n-- banyan: rebuild\n" + statements;
+    try {
+      runner({first, {"0002_more.sql", text}}).apply();
+    } catch (const MigrationFault& fault) {
+      EXPECT_EQ(in_file("SELECT count(*) FROM banyan_migrations"), "1");
+      return std::string(fault.what());
+    }
+    return std::string("applied");
+  };
+  const std::string take_its_place = "DROP TABLE t; ALTER TABLE u RENAME TO t;";
+  EXPECT_THAT(refused("DROP TABLE kept;"), HasSubstr("'kept' is gone"));
+  EXPECT_THAT(refused("DROP VIEW v;"), HasSubstr("'v' is gone"));
+  EXPECT_THAT(refused("ALTER TABLE t RENAME TO u;"), HasSubstr("'t' is gone"));
+  EXPECT_THAT(refused("CREATE TABLE u (A);" + take_its_place), HasSubstr("'t.b' is gone"));
+  EXPECT_THAT(refused("CREATE TABLE u (a, b, c NOT NULL);" + take_its_place),
+              HasSubstr("'t.c' is NOT NULL and has no default"));
+  EXPECT_THAT(refused("CREATE TABLE u (a NOT NULL, b);" + take_its_place),
+              HasSubstr("'t.a' is NOT NULL and has no default"));
+  EXPECT_EQ(refused("CREATE TABLE u (a, b, c NOT NULL DEFAULT 1, d, e NOT NULL AS (a));" +
+                    take_its_place + "CREATE TABLE fresh (a NOT NULL);"),
+            "applied");
+}
+
 TEST_F(RunnerTest, A_byte_order_mark_hides_no_forbidden_statement) {
   EXPECT_THAT(problems(runner({{"0001_create.sql",
                                 "\xEF\xBB\xBF"
@@ -375,7 +437,7 @@ TEST_F(FolderTest, Scripts_come_from_a_folder_too) {
   make_text_file(folder_.path() / "orders" / "README.md", "no SQL");
   const ScriptFolder scripts("orders", folder_.path() / "orders");
   ASSERT_THAT(scripts.scripts().scripts, SizeIs(2));
-  EXPECT_THAT(Runner(file_, {scripts.scripts()}).apply(), SizeIs(1));
+  EXPECT_THAT(Runner(file_, {scripts.scripts()}, system_clock()).apply(), SizeIs(1));
 }
 
 TEST_F(FolderTest, A_folder_that_is_not_there_is_named) {

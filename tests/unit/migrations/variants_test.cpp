@@ -3,8 +3,8 @@
 
 #include <fstream>
 
+#include "banyan/migrations/runner.hpp"
 #include "engine_database.hpp"
-#include "migrations/runner.hpp"
 #include "script_rules.hpp"
 
 namespace banyan::migrations {
@@ -18,7 +18,8 @@ using testing::SizeIs;
 class Variants : public testing::TestWithParam<sql::Engine> {
  protected:
   Runner runner(std::vector<Script> orders) {
-    return Runner(database_.source(), "runner_test", {{"orders", std::move(orders)}});
+    return Runner(database_.source(), "runner_test", {{"orders", std::move(orders)}},
+                  system_clock());
   }
   std::vector<std::string> problems(const std::vector<Script>& orders) {
     std::vector<std::string> texts;

@@ -30,7 +30,7 @@ TEST_P(TimeOfDay, Strands_no_order_when_it_is_set_over_a_restart) {
   world.clock.advance(world.policy.lease);
   world.run_once();
   ASSERT_EQ(world.orders().size(), 4U);
-  for (const OrderSummary& each : world.orders()) EXPECT_EQ(each.state, OrderState::Confirmed);
+  for (const OrderSummary& each : world.orders()) EXPECT_EQ(each.state, OrderState::Paid);
 }
 
 TEST_P(TimeOfDay, Lets_an_order_be_cancelled_that_somebody_left) {
@@ -61,14 +61,14 @@ TEST_P(TimeOfDay, Makes_no_wait_longer_or_shorter_while_it_runs) {
 }
 
 TEST_P(TimeOfDay, Lets_a_stuck_order_be_resumed) {
-  world.troubles.always_unreachable = true;
+  world.troubles.always_broken = true;
   ASSERT_THAT(world.place("key"), Succeeds());
   world.run_to_the_end();
   ASSERT_EQ(world.order().fulfilment, Fulfilment::Stuck);
   set_clock();
-  world.troubles.always_unreachable = false;
+  world.troubles.always_broken = false;
   ASSERT_THAT(world.resume(world.order().id), Succeeds());
-  EXPECT_EQ(world.order().state, OrderState::Confirmed);
+  EXPECT_EQ(world.order().state, OrderState::Paid);
 }
 
 TEST_P(TimeOfDay, Lists_orders_in_the_order_of_their_placing) {
@@ -94,15 +94,16 @@ TEST_P(TimeOfDay, Leaves_no_lease_over_a_start_of_the_machine) {
   set_clock();
   world.clock.restart();
   world.run_once();
-  EXPECT_EQ(world.order().state, OrderState::Confirmed);
+  EXPECT_EQ(world.order().state, OrderState::Paid);
 }
 
-std::string name_of(const ::testing::TestParamInfo<std::tuple<bool, int>>& point) {
+std::string name_of_time(const ::testing::TestParamInfo<std::tuple<bool, int>>& point) {
   const auto& [on_tables, hours_off] = point.param;
   return std::string(on_tables ? "sql" : "memory") + (hours_off < 0 ? "_back" : "_forward");
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, TimeOfDay, Combine(::testing::Bool(), Values(-24, 24)), name_of);
+INSTANTIATE_TEST_SUITE_P(Stores, TimeOfDay, Combine(::testing::Bool(), Values(-24, 24)),
+                         name_of_time);
 
 }  // namespace
 }  // namespace orders::testing

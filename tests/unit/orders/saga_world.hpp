@@ -2,14 +2,15 @@
 #pragma once
 
 #include "application/use_cases.hpp"
-#include "binding/wire.hpp"
+#include "banyan/binding/port_binding.hpp"
+#include "banyan/sql/module_database.hpp"
+#include "contract/orders/neighbours.hpp"
 #include "contract/port_under_test.hpp"
 #include "contract/sample_database.hpp"
 #include "contract/sample_shop.hpp"
-#include "faulty_warehouse.hpp"
 #include "persistence/memory_orders.hpp"
-#include "persistence/soci_orders.hpp"
-#include "sql/module_database.hpp"
+#include "persistence/sql_orders.hpp"
+#include "troubles.hpp"
 
 namespace orders::testing {
 
@@ -47,24 +48,76 @@ class SagaWorld {
           warehouse::make_memory_warehouse({*catalog_}, contract::sample_shop().stock, environment);
       store_ = make_memory_order_store(clock, &memory_ledger_);
     }
-    faulty_ = std::make_unique<FaultyWarehouse>(WithTroubles(*warehouse_, troubles));
-    desk_ = std::make_unique<Desk>(Desk{*store_, *catalog_, *faulty_, environment, policy});
-    use_cases_ = std::make_unique<UseCases>(*desk_);
-    once_ = banyan::binding::Wire<Orders>::once(
-        *use_cases_, modules_ ? modules_->orders.ledger() : memory_ledger_);
+    faulty_warehouse_ = std::make_unique<Faulty<warehouse::Warehouse>>(
+        WithTroubles<warehouse::Warehouse>(*warehouse_, troubles));
+    start_process();
+  }
+
+  /// A process that drives sagas, in place of the one before: it knows what is in the tables only.
+  void start_process() {
+    once_.reset();
+    use_cases_.reset();
+    use_case_.reset();
+    engine_ = std::make_unique<OrderEngine>(
+        *store_, OrderSagas::Ports{faulty_warehouse_.get(), &faulty_payments_, &faulty_shipping_},
+        environment, policy);
+    use_case_ = std::make_unique<UseCaseContext>(
+        UseCaseContext{*store_, *catalog_, customers_, *engine_, environment});
+    use_cases_ = std::make_unique<UseCases>(*use_case_);
+    once_ = banyan::binding::PortBinding<Orders>::once(
+        *use_cases_, modules_ ? modules_->orders.ledger() : memory_ledger_, banyan::system_clock());
   }
 
   banyan::Result<OrderDetails> place(const std::string& key, std::int64_t quantity = 2,
                                      banyan::contract::Sample track = banyan::contract::kFive) {
     return once_->handle(PlaceOrder{banyan::contract::some_customer(),
-                                    {{banyan::contract::sample_shop().track(track), quantity}}},
+                                    {{banyan::contract::sample_shop().track(track), quantity}},
+                                    std::nullopt},
                          context().with_key(key));
   }
+  /// What `place(key)` places.
+  banyan::Result<OrderDetails> place(const banyan::Context& context) {
+    return once_->handle(
+        PlaceOrder{banyan::contract::some_customer(),
+                   {{banyan::contract::sample_shop().track(banyan::contract::kFive), 2}},
+                   std::nullopt},
+        context);
+  }
+  /// From now on a process that drives sagas has that tracer.
+  void environment_with(banyan::Tracer& tracer) {
+    environment.tracer = &tracer;
+    start_process();
+  }
   banyan::Result<OrderDetails> cancel(const OrderId& id) {
-    return cancel_order(*desk_, {id}, context());
+    return cancel_order(*use_case_, {id}, context());
+  }
+  banyan::Result<OrderDetails> return_(const OrderId& id) {
+    return return_order(*use_case_, {id}, context());
+  }
+  /// Where the order's parcel is.
+  shipping::ConsignmentState& parcel(const OrderId& id) {
+    return shipping.at[shipping::OrderId::parse(id.str()).value()];
+  }
+  // What orders hears of a parcel.
+  banyan::EventAnswer hear_dispatched(const OrderId& id) {
+    return parcel_dispatched(*use_case_, {shipping::OrderId::parse(id.str()).value(), clock.now()},
+                             context());
+  }
+  banyan::EventAnswer hear_delivered(const OrderId& id) {
+    return parcel_delivered(*use_case_, {shipping::OrderId::parse(id.str()).value(), clock.now()},
+                            context());
+  }
+  banyan::EventAnswer hear_returned(const OrderId& id) {
+    return parcel_returned(*use_case_, {shipping::OrderId::parse(id.str()).value(), clock.now()},
+                           context());
+  }
+  /// The order's parcel has come, and orders has heard of it.
+  void deliver(const OrderId& id) {
+    parcel(id) = shipping::ConsignmentState::Delivered;
+    (void)hear_delivered(id);
   }
   banyan::Result<OrderDetails> resume(const OrderId& id) {
-    return resume_order(*desk_, {id}, context());
+    return resume_order(*use_case_, {id}, context());
   }
 
   /// The background runner, in a process that lives on, for as long as there is work.
@@ -72,13 +125,20 @@ class SagaWorld {
     constexpr int kEnough = 200;
     for (int round = 0; round < kEnough; ++round) {
       clock.advance(policy.longest_backoff + policy.lease);
-      drive_due_sagas(*desk_);
+      engine_->round();
     }
   }
-  void run_once() { drive_due_sagas(*desk_); }
+  void run_once() { engine_->round(); }
+  banyan::SagaRecord saga() {
+    const std::string subject = order().id.str();
+    return store_->read(context(), [&](OrdersReading& orders) {
+      return orders.sagas().newest_of(subject)->data();
+    });
+  }
 
   std::vector<OrderSummary> orders() {
-    return list_orders(*desk_, {.customer = banyan::contract::some_customer()}, context())->orders;
+    return list_orders(*use_case_, {.customer = banyan::contract::some_customer()}, context())
+        ->orders;
   }
   /// Somebody sets the time of day.
   void set_clock_by(std::chrono::hours by) {
@@ -88,11 +148,11 @@ class SagaWorld {
   /// The only order there is, or the newest.
   OrderDetails order() {
     const auto page =
-        list_orders(*desk_, {.customer = banyan::contract::some_customer()}, context());
-    return get_order(*desk_, {page->orders.at(0).id}, context()).value();
+        list_orders(*use_case_, {.customer = banyan::contract::some_customer()}, context());
+    return get_order(*use_case_, {page->orders.at(0).id}, context()).value();
   }
   std::size_t count_orders() {
-    return list_orders(*desk_, {.customer = banyan::contract::some_customer()}, context())
+    return list_orders(*use_case_, {.customer = banyan::contract::some_customer()}, context())
         ->orders.size();
   }
   warehouse::Stock stock(banyan::contract::Sample track = banyan::contract::kFive) {
@@ -116,37 +176,44 @@ class SagaWorld {
   banyan::SeededRandom random{42};
   IdleScheduler scheduler;
   Troubles troubles;
-  SagaPolicy policy{.max_attempts = 5};
+  SomeCustomers customers;
+  SomePayments payments;
+  SomeShipping shipping;
+  SagaPolicy policy{.max_attempts = 5, .workers = 0};
   banyan::Environment environment{clock, random, scheduler};
 
  private:
   /// The use cases as a port, so that the ledger can stand before them.
   class UseCases final : public Orders {
    public:
-    explicit UseCases(const Desk& desk) : desk_(desk) {}
+    explicit UseCases(const UseCaseContext& use_case) : use_case_(use_case) {}
     banyan::Result<OrderDetails> handle(const PlaceOrder& request,
                                         const banyan::Context& context) override {
-      return place_order(desk_, request, context);
+      return place_order(use_case_, request, context);
     }
     banyan::Result<OrderDetails> handle(const GetOrder& request,
                                         const banyan::Context& context) override {
-      return get_order(desk_, request, context);
+      return get_order(use_case_, request, context);
     }
     banyan::Result<OrderPage> handle(const ListOrders& request,
                                      const banyan::Context& context) override {
-      return list_orders(desk_, request, context);
+      return list_orders(use_case_, request, context);
     }
     banyan::Result<OrderDetails> handle(const CancelOrder& request,
                                         const banyan::Context& context) override {
-      return cancel_order(desk_, request, context);
+      return cancel_order(use_case_, request, context);
+    }
+    banyan::Result<OrderDetails> handle(const ReturnOrder& request,
+                                        const banyan::Context& context) override {
+      return return_order(use_case_, request, context);
     }
     banyan::Result<OrderDetails> handle(const ResumeOrder& request,
                                         const banyan::Context& context) override {
-      return resume_order(desk_, request, context);
+      return resume_order(use_case_, request, context);
     }
 
    private:
-    const Desk& desk_;
+    const UseCaseContext& use_case_;
   };
 
   banyan::MemoryLedger memory_ledger_{clock};
@@ -155,8 +222,19 @@ class SagaWorld {
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<warehouse::Warehouse> warehouse_;
   std::unique_ptr<OrderStore> store_;
-  std::unique_ptr<FaultyWarehouse> faulty_;
-  std::unique_ptr<Desk> desk_;
+  std::unique_ptr<Faulty<warehouse::Warehouse>> faulty_warehouse_;
+  NeighbourPort<customers::Customers, SomeCustomers> customers_{
+      Neighbour<customers::Customers, SomeCustomers>(customers)};
+  NeighbourPort<payments::Payments, SomePayments> payments_{
+      Neighbour<payments::Payments, SomePayments>(payments)};
+  NeighbourPort<shipping::Shipping, SomeShipping> shipping_{
+      Neighbour<shipping::Shipping, SomeShipping>(shipping)};
+  Faulty<payments::Payments> faulty_payments_{
+      WithTroubles<payments::Payments>(payments_, troubles)};
+  Faulty<shipping::Shipping> faulty_shipping_{
+      WithTroubles<shipping::Shipping>(shipping_, troubles)};
+  std::unique_ptr<OrderEngine> engine_;
+  std::unique_ptr<UseCaseContext> use_case_;
   std::unique_ptr<UseCases> use_cases_;
   std::unique_ptr<Orders> once_;
 };

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "postgres/connection.hpp"
-#include "postgres/module_schemas.hpp"
+#include "banyan/postgres/connection.hpp"
+#include "banyan/postgres/module_schemas.hpp"
 #include "support/postgres_server.hpp"
 #include "unit/sql/shop_tables.hpp"
 

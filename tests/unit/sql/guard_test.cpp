@@ -86,6 +86,36 @@ TEST_F(GuardTest, Denies_through_a_trigger_and_names_it) {
   EXPECT_THAT(refused.text, HasSubstr("'tracks' through 'audit'"));
 }
 
+TEST_F(GuardTest, Allows_full_text_search_of_ones_own_and_denies_that_of_others) {
+  test::TemporaryDatabase database{
+      {{"catalog",
+        {{"0001_words.sql",
+          "CREATE VIRTUAL TABLE words USING fts5(text);"
+          "INSERT INTO words VALUES ('rain'), ('sun')"}}},
+       {"orders", {{"0001_hints.sql", "CREATE TABLE hints_data (hint TEXT);"}}}}};
+  ModuleDatabase catalog = database.connect("catalog", {"words", "hints"});
+  ModuleDatabase orders = database.connect("orders", {"hints_data"});
+  const auto rewritten = catalog.write(soon(), [](Session& session) -> Result<Number> {
+    session.run("INSERT INTO words VALUES (:text)", std::string("rainy"));
+    session.run("DELETE FROM words WHERE words MATCH 'sun'");
+    return *session.value<Number>("SELECT count(*) FROM words WHERE words MATCH 'rain*'");
+  });
+  EXPECT_EQ(rewritten, 2);
+  EXPECT_EQ(catalog.read(soon(),
+                         [](Session& session) {
+                           return *session.value<Number>(
+                               "SELECT count(*) FROM words WHERE words MATCH 'rain*'");
+                         }),
+            2);
+  for (const std::string_view sql :
+       {"SELECT text FROM words WHERE words MATCH 'rain'", "DELETE FROM words_content"}) {
+    EXPECT_EQ(refusal(orders, sql).kind, FaultKind::Ownership) << sql;
+  }
+  EXPECT_EQ(refusal(catalog, "DELETE FROM hints_data").kind, FaultKind::Ownership)
+      << "a name is not enough: it is another's table";
+  EXPECT_EQ(refusal(catalog, "PRAGMA data_version = 1").kind, FaultKind::Misuse);
+}
+
 TEST_F(GuardTest, Denies_every_kind_of_writing) {
   expect_denied("INSERT INTO tracks VALUES ('a', 'b', 1)", "inserts into 'tracks'");
   expect_denied("UPDATE tracks SET price = 1", "updates 'tracks'");
@@ -97,7 +127,7 @@ TEST_F(GuardTest, Denies_a_name_in_other_letters) {
   expect_denied("SELECT title FROM \"TRACKS\"", "reads 'tracks'");
 }
 
-TEST_F(GuardTest, Denies_the_parent_of_a_crossing_foreign_key) {
+TEST_F(GuardTest, Denies_the_parent_of_a_violating_foreign_key) {
   expect_denied("INSERT INTO picks VALUES (1, 'trk_1')", "reads 'tracks'");
 }
 
@@ -132,7 +162,7 @@ TEST_F(GuardTest, Allows_own_tables_views_expressions_and_the_catalogue) {
   EXPECT_EQ(allowed("SELECT count(*) FROM sqlite_master WHERE name = 'tracks'"), 1);
 }
 
-TEST_F(GuardTest, Allows_the_crossings_of_the_baseline) {
+TEST_F(GuardTest, Allows_the_violations_of_the_baseline) {
   const auto again = test::open_file(database_.file());
   auto module = again->connect("orders", order_tables(),
                                {{"tracks", "picks.track has a foreign key until separation/0002"}});
@@ -140,7 +170,7 @@ TEST_F(GuardTest, Allows_the_crossings_of_the_baseline) {
   EXPECT_EQ(refusal(module, "SELECT title FROM order_titles").text, "allowed");
 }
 
-TEST_F(GuardTest, Refuses_a_crossing_without_a_reason) {
+TEST_F(GuardTest, Refuses_a_violating_without_a_reason) {
   const auto again = test::open_file(database_.file());
   EXPECT_THROW(again->connect("orders", order_tables(), {{"tracks", ""}}), Fault);
 }
@@ -157,11 +187,11 @@ TEST_F(GuardTest, Sees_a_view_that_changed_behind_a_cached_statement) {
       "DROP VIEW own_view; CREATE VIEW own_view AS SELECT price AS id, 1 AS total FROM tracks;";
   auto scripts = shop_scripts();
   scripts[1].scripts.push_back({"0002_change_view.sql", change});
-  migrations::Runner(database_.file(), scripts).apply();
+  migrations::Runner(database_.file(), scripts, system_clock()).apply();
   EXPECT_THROW(allowed("SELECT sum(id) IS NULL FROM own_view"), Fault);
 }
 
-TEST_F(GuardTest, Logs_each_crossing_once_when_it_only_watches) {
+TEST_F(GuardTest, Logs_each_violating_once_when_it_only_watches) {
   std::mutex mutex;
   std::vector<Violation> seen;
   Options options;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
-#include "kernel/unit_of_work.hpp"
+#include "banyan/kernel/unit_of_work.hpp"
 #include "support/set_clock.hpp"
 #include "unit/sql/engine_under_test.hpp"
 
@@ -18,7 +18,7 @@ class LedgerTest : public testing::TestWithParam<Engine> {
  protected:
   static Context command_under(const std::string& key,
                                std::chrono::milliseconds budget = std::chrono::seconds(20)) {
-    Context context = Context::begin(budget);
+    Context context = Context::begin(budget, system_clock(), system_random());
     context.command = std::make_shared<KeyedCommand>(
         CommandKey{"ann", "add", key}, "print", typeid(Number), [](const void* result) {
           const auto& answer = *static_cast<const Result<Number>*>(result);

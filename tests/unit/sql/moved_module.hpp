@@ -21,7 +21,12 @@ inline std::filesystem::path move_out(const std::filesystem::path& shared,
            "INSERT INTO banyan_gate VALUES ('" +
            module + "', 'open', 1)");
   if (with_ledger) {
-    file.run(RawSqlite(shared).run("SELECT sql FROM sqlite_master WHERE name = 'banyan_ledger'"));
+    // The kit's tables that lie beside a module's own, as the shared file has them.
+    file.run(RawSqlite(shared).run(
+        "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
+        " AND (tbl_name IN ('banyan_ledger', 'banyan_held', 'banyan_inbox')"
+        " OR tbl_name LIKE 'banyan_outbox%' OR tbl_name LIKE 'banyan_lane%') ORDER BY type DESC)"));
+    file.run("PRAGMA user_version = " + RawSqlite(shared).run("PRAGMA user_version"));
   }
   RawSqlite(shared).run("INSERT INTO banyan_fence(module, state, epoch, location) VALUES ('" +
                         module + "', 'moved', 1, '" + own.filename().string() + "')");

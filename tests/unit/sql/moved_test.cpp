@@ -5,7 +5,7 @@
 #include <future>
 #include <thread>
 
-#include "sqlite/file_lock.hpp"
+#include "banyan/sqlite/file_lock.hpp"
 #include "support/raw_sqlite.hpp"
 #include "unit/sql/shop_tables.hpp"
 
@@ -68,7 +68,7 @@ TEST_F(MovedTest, Reads_and_writes_follow_the_fence_and_come_back) {
   EXPECT_TRUE(write(1));
   gate("open");
   fence("moved");
-  EXPECT_EQ(database_.shared().place_of("orders").file, own_file());
+  EXPECT_EQ(database_.shared().source_of("orders").file, own_file());
   EXPECT_EQ(read_count(orders_), 0);
   EXPECT_TRUE(write(2));
   EXPECT_TRUE(write(3));
@@ -78,7 +78,7 @@ TEST_F(MovedTest, Reads_and_writes_follow_the_fence_and_come_back) {
 
   gate("closed");
   fence("open");
-  EXPECT_EQ(database_.shared().place_of("orders").file, database_.file());
+  EXPECT_EQ(database_.shared().source_of("orders").file, database_.file());
   EXPECT_TRUE(write(4));
   EXPECT_EQ(read_count(orders_), 2);
   EXPECT_EQ(count_in(own_file()), "2");
@@ -117,11 +117,11 @@ TEST_F(MovedTest, A_write_waits_for_the_gate_to_open) {
 TEST_F(MovedTest, A_gate_that_stays_closed_is_unavailable_and_says_what_to_run) {
   fence("moved");
   read_count(orders_);  // opens the file, which may take longer than the write has
-  const auto refused =
-      orders_.write(Context::begin(300ms), [](Session& s) { return add_order(s, 1); });
+  const auto refused = orders_.write(Context::begin(300ms, system_clock(), system_random()),
+                                     [](Session& s) { return add_order(s, 1); });
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::Unavailable);
-  EXPECT_EQ(refused.error().rule, "banyan.module_between_places");
+  EXPECT_EQ(refused.error().rule, "banyan.module_moving");
   EXPECT_THAT(refused.error().message, HasSubstr("banyan schema move orders"));
   EXPECT_EQ(count_in(own_file()), "0");
 }

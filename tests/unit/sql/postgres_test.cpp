@@ -65,7 +65,7 @@ TEST_F(PostgresTest, Lets_no_statement_lay_the_modules_role_down) {
   EXPECT_THAT(refusal("TRUNCATE orders"), HasSubstr("migrations/orders/"));
 }
 
-TEST_F(PostgresTest, Allows_the_crossings_of_the_baseline) {
+TEST_F(PostgresTest, Allows_the_violations_of_the_baseline) {
   const auto again = engine_.open_again();
   auto module = again->connect("orders", order_tables(), {{"tracks", "picks has a foreign key"}});
   EXPECT_TRUE(module.write(soon(), [](Session& session) -> Result<Number> {

@@ -13,7 +13,7 @@
 #include <set>
 #include <thread>
 
-#include "sqlite/file_lock.hpp"
+#include "banyan/sqlite/file_lock.hpp"
 #include "support/raw_sqlite.hpp"
 #include "unit/sql/shop_tables.hpp"
 
@@ -98,7 +98,7 @@ class WritingProcess {
 // The file is prepared without threads in this process, so that it can fork.
 class ProcessesTest : public testing::Test {
  protected:
-  ProcessesTest() { migrations::Runner(file_, test::shop_scripts()).apply(); }
+  ProcessesTest() { migrations::Runner(file_, test::shop_scripts(), system_clock()).apply(); }
 
   void expect_exactly_once(const std::set<Number>& acknowledged) {
     RawSqlite sqlite(file_);
@@ -200,8 +200,8 @@ TEST_F(ProcessesTest, A_unit_waits_for_the_lock_no_longer_than_its_deadline) {
   const auto shared = test::open_file(file_);
   auto module = shared->connect("orders", test::order_tables());
   ASSERT_TRUE(foreign.acquire([] { return false; }));
-  const auto refused =
-      module.write(Context::begin(30ms), [](Session&) -> Result<void> { return {}; });
+  const auto refused = module.write(Context::begin(30ms, system_clock(), system_random()),
+                                    [](Session&) -> Result<void> { return {}; });
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().rule, "banyan.write_not_begun");
   foreign.release();
@@ -213,8 +213,8 @@ TEST_F(ProcessesTest, A_program_without_the_lock_is_waited_for_too) {
   auto module = shared->connect("orders", test::order_tables());
   RawSqlite shell(file_);
   shell.run("BEGIN EXCLUSIVE");
-  const auto refused =
-      module.write(Context::begin(30ms), [](Session&) -> Result<void> { return {}; });
+  const auto refused = module.write(Context::begin(30ms, system_clock(), system_random()),
+                                    [](Session&) -> Result<void> { return {}; });
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().rule, "banyan.write_not_begun");
   shell.run("COMMIT");
@@ -229,7 +229,7 @@ TEST_F(ProcessesTest, Processes_that_create_the_file_at_once_all_succeed) {
     if (child == 0) {
       try {
         const auto shared = test::open_file(fresh);
-        migrations::Runner(fresh, test::shop_scripts()).apply();
+        migrations::Runner(fresh, test::shop_scripts(), system_clock()).apply();
         _exit(0);
       } catch (const std::exception& error) {
         (void)fprintf(stderr, "%s\n", error.what());

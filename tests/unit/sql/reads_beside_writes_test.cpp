@@ -7,7 +7,7 @@
 #include <optional>
 #include <thread>
 
-#include "sqlite/file_lock.hpp"
+#include "banyan/sqlite/file_lock.hpp"
 #include "support/raw_sqlite.hpp"
 #include "unit/sql/moved_module.hpp"
 #include "unit/sql/shop_tables.hpp"

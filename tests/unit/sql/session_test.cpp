@@ -317,11 +317,13 @@ TEST_P(SessionTest, Statements_with_comments_and_casts_are_understood) {
 TEST_P(SessionTest, A_read_that_runs_past_its_deadline_is_broken_off) {
   const auto begun = std::chrono::steady_clock::now();
   try {
-    orders_.read(Context::begin(std::chrono::milliseconds(50)), [](Session& session) {
-      return session.value<Number>(
-          "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000)"
-          " SELECT count(*) FROM n");
-    });
+    orders_.read(
+        Context::begin(std::chrono::milliseconds(50), system_clock(), system_random()),
+        [](Session& session) {
+          return session.value<Number>(
+              "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000)"
+              " SELECT count(*) FROM n");
+        });
     FAIL();
   } catch (const Fault& fault) {
     EXPECT_EQ(fault.kind(), FaultKind::Deadline);

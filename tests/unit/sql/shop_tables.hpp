@@ -7,13 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include "kernel/context.hpp"
-#include "sql/session.hpp"
-#include "support/temporary_database.hpp"
+#include "banyan/kernel/context.hpp"
+#include "banyan/sql/session.hpp"
+#include "banyan/test/temporary_database.hpp"
 
 namespace banyan::test {
 
-/// Two modules in one file, with crossings as monoliths have them.
+/// Two modules in one file, with violations as monoliths have them.
 inline std::vector<migrations::ModuleScripts> shop_scripts() {
   static constexpr std::string_view catalog = R"sql(
     CREATE TABLE tracks (id TEXT PRIMARY KEY NOT NULL, title TEXT NOT NULL, price BIGINT NOT NULL);
@@ -73,7 +73,9 @@ inline std::vector<std::string> order_tables() {
   return {"orders", "lines", "promises", "picks", "notes", "audited", "counter"};
 }
 
-inline Context soon() { return Context::begin(std::chrono::seconds(20)); }
+inline Context soon() {
+  return Context::begin(std::chrono::seconds(20), system_clock(), system_random());
+}
 
 inline Result<std::int64_t> add_order(sql::Session& session, std::int64_t id) {
   return session.run("INSERT INTO orders(id) VALUES (:id)", id);

@@ -6,7 +6,7 @@
 #include <latch>
 #include <thread>
 
-#include "kernel/unit_of_work.hpp"
+#include "banyan/kernel/unit_of_work.hpp"
 #include "sqlite_connection.hpp"
 #include "unit/sql/shop_tables.hpp"
 
@@ -33,9 +33,9 @@ class UnitOfWorkTest : public testing::Test {
   // Holds the writer's thread until release() and lets tests queue up behind it.
   class Stall {
    public:
-    explicit Stall(ModuleDatabase& door)
-        : unit_(std::async(std::launch::async, [this, &door] {
-            (void)door.write(soon(), [this](Session&) -> Result<void> {
+    explicit Stall(ModuleDatabase& database)
+        : unit_(std::async(std::launch::async, [this, &database] {
+            (void)database.write(soon(), [this](Session&) -> Result<void> {
               if (!begun_.try_wait()) begun_.count_down();
               released_.wait();
               return {};
@@ -262,11 +262,12 @@ TEST_F(UnitOfWorkTest, Runs_units_in_the_order_of_their_arrival) {
 TEST_F(UnitOfWorkTest, Does_not_begin_after_its_deadline) {
   bool ran = false;
   Stall stall(orders_);
-  const auto late = orders_.write(Context::begin(std::chrono::milliseconds(20)),
-                                  [&ran](Session&) -> Result<void> {
-                                    ran = true;
-                                    return {};
-                                  });
+  const auto late =
+      orders_.write(Context::begin(std::chrono::milliseconds(20), system_clock(), system_random()),
+                    [&ran](Session&) -> Result<void> {
+                      ran = true;
+                      return {};
+                    });
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().code, ErrorCode::DeadlineExceeded);
   EXPECT_EQ(late.error().rule, "banyan.write_not_begun");
@@ -276,8 +277,9 @@ TEST_F(UnitOfWorkTest, Does_not_begin_after_its_deadline) {
 }
 
 TEST_F(UnitOfWorkTest, Does_not_begin_when_the_deadline_is_over_already) {
-  const auto late = orders_.write(Context::begin(std::chrono::milliseconds(0)),
-                                  [](Session&) -> Result<void> { return {}; });
+  const auto late =
+      orders_.write(Context::begin(std::chrono::milliseconds(0), system_clock(), system_random()),
+                    [](Session&) -> Result<void> { return {}; });
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().rule, "banyan.write_not_begun");
 }

@@ -5,7 +5,7 @@
 #include <latch>
 #include <thread>
 
-#include "sqlite/file_header.hpp"
+#include "banyan/sqlite/file_header.hpp"
 #include "sqlite_wal.hpp"
 #include "support/raw_sqlite.hpp"
 #include "unit/sql/moved_module.hpp"
@@ -59,11 +59,12 @@ class WalTest : public testing::Test {
    public:
     explicit HeldRead(ModuleDatabase& module)
         : read_(std::async(std::launch::async, [this, &module] {
-            module.read(Context::begin(std::chrono::minutes(5)), [this](Session& session) {
-              session.value<std::int64_t>("SELECT count(*) FROM notes");
-              begun_.count_down();
-              released_.wait();
-            });
+            module.read(Context::begin(std::chrono::minutes(5), system_clock(), system_random()),
+                        [this](Session& session) {
+                          session.value<std::int64_t>("SELECT count(*) FROM notes");
+                          begun_.count_down();
+                          released_.wait();
+                        });
           })) {
       begun_.wait();
     }

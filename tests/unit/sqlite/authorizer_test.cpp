@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlite/authorizer.hpp"
+#include "banyan/sqlite/authorizer.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlite/backup.hpp"
+#include "banyan/sqlite/backup.hpp"
 
 #include <gtest/gtest.h>
 
 #include <stdexcept>
 
-#include "support/temporary_folder.hpp"
+#include "banyan/test/temporary_folder.hpp"
 
 namespace banyan::sqlite {
 namespace {

@@ -4,7 +4,7 @@
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
-#include "sqlite/connection.hpp"
+#include "banyan/sqlite/connection.hpp"
 
 namespace banyan::sqlite {
 namespace {

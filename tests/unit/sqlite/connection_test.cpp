@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlite/connection.hpp"
+#include "banyan/sqlite/connection.hpp"
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>
@@ -7,8 +7,8 @@
 
 #include <fstream>
 
-#include "sqlite/transaction.hpp"
-#include "support/temporary_folder.hpp"
+#include "banyan/sqlite/transaction.hpp"
+#include "banyan/test/temporary_folder.hpp"
 
 namespace banyan::sqlite {
 namespace {

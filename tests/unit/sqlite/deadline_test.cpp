@@ -4,9 +4,9 @@
 #include <atomic>
 #include <thread>
 
-#include "sqlite/connection.hpp"
-#include "sqlite/transaction.hpp"
-#include "support/temporary_folder.hpp"
+#include "banyan/sqlite/connection.hpp"
+#include "banyan/sqlite/transaction.hpp"
+#include "banyan/test/temporary_folder.hpp"
 
 namespace banyan::sqlite {
 namespace {
@@ -25,7 +25,7 @@ FaultKind outcome(const Connection& connection, std::string_view sql) {
 
 TEST(Deadline, EndsAStatementThatRunsPastIt) {
   Connection connection = Connection::in_memory();
-  connection.set_deadline(system_clock().steady() + std::chrono::milliseconds(20));
+  connection.set_deadline(system_clock().steady() + std::chrono::milliseconds(20), system_clock());
   EXPECT_EQ(outcome(connection, kEndless), FaultKind::Interrupted);
 }
 
@@ -47,7 +47,7 @@ TEST(Deadline, EndsTheWaitForALock) {
   const Transaction held(holder, Begin::Immediate);
   Connection waiting =
       Connection::open(folder.path() / "shop.db", OpenMode::Write, std::chrono::hours(1));
-  waiting.set_deadline(system_clock().steady() + std::chrono::milliseconds(20));
+  waiting.set_deadline(system_clock().steady() + std::chrono::milliseconds(20), system_clock());
   EXPECT_EQ(outcome(waiting, "BEGIN IMMEDIATE"), FaultKind::Busy);
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlite/fault.hpp"
+#include "banyan/sqlite/fault.hpp"
 
 #include <gmock/gmock.h>
 
-#include "sqlite/connection.hpp"
+#include "banyan/sqlite/connection.hpp"
 
 namespace banyan::sqlite {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlite/file_lock.hpp"
+#include "banyan/sqlite/file_lock.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <atomic>
 #include <thread>
 
-#include "support/temporary_folder.hpp"
+#include "banyan/test/temporary_folder.hpp"
 
 namespace banyan::sqlite {
 namespace {

@@ -6,12 +6,12 @@
 #include <fstream>
 #include <iterator>
 
-#include "sqlite/connection.hpp"
-#include "sqlite/durable_file.hpp"
-#include "sqlite/file_header.hpp"
-#include "sqlite/file_lock.hpp"
-#include "sqlite/file_owner.hpp"
-#include "support/temporary_folder.hpp"
+#include "banyan/sqlite/connection.hpp"
+#include "banyan/sqlite/durable_file.hpp"
+#include "banyan/sqlite/file_header.hpp"
+#include "banyan/sqlite/file_lock.hpp"
+#include "banyan/sqlite/file_owner.hpp"
+#include "banyan/test/temporary_folder.hpp"
 
 namespace banyan::sqlite {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlite/statement.hpp"
+#include "banyan/sqlite/statement.hpp"
 
 #include <gmock/gmock.h>
 
@@ -8,9 +8,9 @@
 #include <limits>
 #include <vector>
 
-#include "sqlite/connection.hpp"
-#include "sqlite/transaction.hpp"
-#include "support/temporary_folder.hpp"
+#include "banyan/sqlite/connection.hpp"
+#include "banyan/sqlite/transaction.hpp"
+#include "banyan/test/temporary_folder.hpp"
 
 namespace banyan::sqlite {
 namespace {

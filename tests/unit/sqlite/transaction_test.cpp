@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sqlite/transaction.hpp"
+#include "banyan/sqlite/transaction.hpp"
 
 #include <gtest/gtest.h>
 
-#include "support/temporary_folder.hpp"
+#include "banyan/test/temporary_folder.hpp"
 
 namespace banyan::sqlite {
 namespace {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "control/admin_api.hpp"
+#include "banyan/control/admin_api.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
-#include "temporary_folder.hpp"
+#include "banyan/test/temporary_folder.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -18,7 +19,7 @@ class AdminApiTest : public testing::Test {
  protected:
   void SetUp() override {
     auto store =
-        ControlStore::open(folder_.file("control.db"), ControlStore::Mode::MayCreate, clock_);
+        ControlStore::open(folder_.file("control.db"), clock_, ControlStore::Mode::MayCreate);
     ASSERT_TRUE(store);
     store_ = std::move(*store);
     ASSERT_TRUE(store_->enlist({"catalog", "orders"}));
@@ -33,14 +34,21 @@ class AdminApiTest : public testing::Test {
                    std::string_view type = "application/json") {
     return api_->answer({"POST", path, {}, type, body});
   }
+  static Json json(const AdminAnswer& answer) {
+    EXPECT_TRUE(answer) << (answer ? "" : answer.error().error.message);
+    return answer ? Json::parse(*answer) : Json();
+  }
+  static std::string rule(const AdminAnswer& answer) {
+    return answer ? "done" : answer.error().error.rule;
+  }
+  static std::string message(const AdminAnswer& answer) {
+    return answer ? "done" : answer.error().error.message;
+  }
   static std::vector<std::string> details(const AdminAnswer& answer) {
     std::vector<std::string> lines;
-    const Json json = Json::parse(answer.body);
-    if (json.contains("details")) {
-      for (const Json& each : json["details"]) {
-        lines.push_back(each["where"].get<std::string>() + ' ' +
-                        each["problem"].get<std::string>());
-      }
+    if (answer) return lines;
+    for (const Detail& each : answer.error().error.details) {
+      lines.push_back(each.where + ' ' + each.problem);
     }
     return lines;
   }
@@ -55,20 +63,18 @@ class AdminApiTest : public testing::Test {
 TEST_F(AdminApiTest, DoesNotShowModulesThatTheApplicationHasNoMore) {
   Switchboard board(*store_, [](std::string_view module) {
     const bool here = module == "catalog";
-    return Terrain{.old_side = here, .new_side = here};
+    return Topology{.old_side = here, .new_side = here};
   });
-  const Json shown = Json::parse(AdminApi(board).answer({"GET", "/status", {}, {}, {}}).body);
-  ASSERT_EQ(shown["migrations"].size(), 1U);
-  EXPECT_EQ(shown["migrations"][0]["module"], "catalog");
+  const Json shown = json(AdminApi(board).answer({"GET", "/status", {}, {}, {}}));
+  ASSERT_EQ(shown["rollouts"].size(), 1U);
+  EXPECT_EQ(shown["rollouts"][0]["module"], "catalog");
 }
 
 TEST_F(AdminApiTest, ShowsWhereEveryModuleStands) {
   const AdminAnswer answer = get("/status");
-  EXPECT_EQ(answer.status, 200U);
-  EXPECT_EQ(answer.content_type, "application/json");
-  EXPECT_EQ(Json::parse(answer.body), Json::parse(R"({"revision":0,
+  EXPECT_EQ(json(answer), Json::parse(R"({"revision":0,
               "log":{"entries":0,"head":"0000000000000000000000000000000000000000000000000000000000000000"},
-              "migrations":[
+              "rollouts":[
               {"module":"catalog","stage":"legacy","reads":"0%","writes":"local","reads_hundredths":0,
                "data":"shared","old_side":true,"new_side":true,"revision":0,"next":"canary 1%"},
               {"module":"orders","stage":"legacy","reads":"0%","writes":"local","reads_hundredths":0,
@@ -80,65 +86,84 @@ TEST_F(AdminApiTest, ShowsTheTunnelsOfTheProcessThatServes) {
     return module == "catalog" ? TunnelCounts{.old_side = 3, .new_side = 4, .pinned = 2}
                                : TunnelCounts{};
   });
-  const Json shown = Json::parse(api.answer({"GET", "/status", {}, {}, {}}).body);
-  EXPECT_EQ(shown["migrations"][0]["tunnels"],
+  const Json shown = json(api.answer({"GET", "/status", {}, {}, {}}));
+  EXPECT_EQ(shown["rollouts"][0]["tunnels"],
             Json::parse(R"({"old_side":3,"new_side":4,"pinned":2})"));
-  EXPECT_EQ(shown["migrations"][1]["tunnels"]["pinned"], 0);
+  EXPECT_EQ(shown["rollouts"][1]["tunnels"]["pinned"], 0);
 }
 
 TEST_F(AdminApiTest, ShiftsAndTellsBeforeAfterAndTheLogLine) {
   const AdminAnswer answer =
-      post("/migrations/catalog/shift",
+      post("/rollouts/catalog/shift",
            R"({"percent":"25%","who":"ann","why":"canary","evidence":{"errors":0}})");
-  ASSERT_EQ(answer.status, 200U) << answer.body;
-  const Json json = Json::parse(answer.body);
-  EXPECT_EQ(json["changed"], true);
-  EXPECT_EQ(json["before"]["stage"], "legacy");
-  EXPECT_EQ(json["after"], Json::parse(R"({"stage":"canary","reads":"25%","writes":"local"})"));
-  EXPECT_EQ(json["entry"]["seq"], 1);
-  EXPECT_EQ(json["entry"]["who"], "ann");
-  EXPECT_EQ(json["entry"]["time"], "2023-11-14T22:13:20.000000Z");
-  EXPECT_EQ(json["entry"]["after"]["reads"], 2500);
-  EXPECT_EQ(json["entry"]["evidence"], R"({"errors":0})");
+  const Json shifted = json(answer);
+  EXPECT_EQ(shifted["changed"], true);
+  EXPECT_EQ(shifted["before"]["stage"], "legacy");
+  EXPECT_EQ(shifted["after"], Json::parse(R"({"stage":"canary","reads":"25%","writes":"local"})"));
+  EXPECT_EQ(shifted["entry"]["seq"], 1);
+  EXPECT_EQ(shifted["entry"]["who"], "ann");
+  EXPECT_EQ(shifted["entry"]["time"], "2023-11-14T22:13:20.000000Z");
+  EXPECT_EQ(shifted["entry"]["after"]["reads"], 2500);
+  EXPECT_EQ(shifted["entry"]["evidence"], R"({"errors":0})");
 }
 
 TEST_F(AdminApiTest, TakesAPercentageAsANumberToo) {
   for (const char* number : {"25", "0.5", "12.34", "100", "0"}) {
-    EXPECT_EQ(post("/migrations/catalog/shift",
-                   std::string(R"({"who":"ann","why":"x","percent":)") + number + '}')
-                  .status,
-              200U)
+    EXPECT_TRUE(post("/rollouts/catalog/shift",
+                     std::string(R"({"who":"ann","why":"x","percent":)") + number + '}'))
         << number;
   }
 }
 
+TEST_F(AdminApiTest, SendsNoMoreToASideThatIsNotFitUnlessItIsTold) {
+  int asked = 0;
+  std::optional<std::string> trouble = "nobody answers there";
+  board_->require([&](std::string_view module) {
+    EXPECT_EQ(module, "catalog");
+    ++asked;
+    return trouble;
+  });
+  const std::string_view more = R"({"percent":"10%","who":"ann","why":"w"})";
+  const AdminAnswer refused = post("/rollouts/catalog/shift", more);
+  EXPECT_EQ(rule(refused), "banyan.new_side_unhealthy");
+  EXPECT_THAT(message(refused), HasSubstr("nobody answers there"));
+  EXPECT_FALSE(post("/rollouts/catalog/next", R"({"who":"ann","why":"w"})"));
+  EXPECT_TRUE(
+      post("/rollouts/catalog/shift", R"({"percent":"10%","who":"a","why":"w","force":true})"));
+  EXPECT_THAT(json(get("/log")).dump(), HasSubstr("forced"));
+  EXPECT_EQ(asked, 2) << "who forces does not ask";
+  EXPECT_TRUE(post("/rollouts/catalog/back", R"({"who":"ann","why":"w"})"));
+  EXPECT_EQ(asked, 2) << "less needs no asking";
+  trouble.reset();
+  EXPECT_TRUE(post("/rollouts/catalog/shift", more));
+  EXPECT_FALSE(
+      post("/rollouts/catalog/shift", R"({"percent":"20%","who":"a","why":"w","force":1})"));
+}
+
 TEST_F(AdminApiTest, WalksOnAndBack) {
   const std::string body = R"({"who":"ann","why":"walk"})";
-  EXPECT_EQ(post("/migrations/catalog/next", body).status, 200U);
-  EXPECT_EQ(Json::parse(get("/status").body)["migrations"][0]["stage"], "canary");
-  EXPECT_EQ(post("/migrations/catalog/back", body).status, 200U);
-  const AdminAnswer refused = post("/migrations/catalog/back", body);
-  EXPECT_EQ(refused.status, http_status(ErrorCode::FailedPrecondition));
-  EXPECT_EQ(refused.content_type, "application/problem+json");
-  EXPECT_EQ(Json::parse(refused.body)["rule"], "banyan.no_step_back");
-  EXPECT_EQ(Json::parse(refused.body)["detail"],
+  EXPECT_TRUE(post("/rollouts/catalog/next", body));
+  EXPECT_EQ(json(get("/status"))["rollouts"][0]["stage"], "canary");
+  EXPECT_TRUE(post("/rollouts/catalog/back", body));
+  const AdminAnswer refused = post("/rollouts/catalog/back", body);
+  EXPECT_EQ(rule(refused), "banyan.no_step_back");
+  EXPECT_EQ(message(refused),
             "catalog is at legacy: all of its traffic is on the old side already.");
 }
 
 TEST_F(AdminApiTest, ShowsAndVerifiesTheLog) {
   for (const char* percent : {"1", "10", "50"}) {
-    post("/migrations/catalog/shift",
+    post("/rollouts/catalog/shift",
          std::string(R"({"who":"ann","why":"x","percent":)") + percent + '}');
   }
-  const Json log = Json::parse(get("/log", "limit=2&module=catalog").body);
+  const Json log = json(get("/log", "limit=2&module=catalog"));
   ASSERT_EQ(log["entries"].size(), 2U);
   EXPECT_EQ(log["entries"][0]["seq"], 3);
-  const Json found = Json::parse(get("/verify").body);
+  const Json found = json(get("/verify"));
   EXPECT_EQ(found["intact"], true);
   EXPECT_EQ(found["entries"], 3);
-  EXPECT_EQ(Json::parse(get("/verify", "head=" + found["head"].get<std::string>()).body)["intact"],
-            true);
-  EXPECT_EQ(Json::parse(get("/verify", "head=abc").body)["intact"], false);
+  EXPECT_EQ(json(get("/verify", "head=" + found["head"].get<std::string>()))["intact"], true);
+  EXPECT_EQ(json(get("/verify", "head=abc"))["intact"], false);
 }
 
 TEST_F(AdminApiTest, RefusesABadBodyWithAPointerToEachProblem) {
@@ -162,13 +187,12 @@ TEST_F(AdminApiTest, RefusesABadBodyWithAPointerToEachProblem) {
       {R"({"who":"a","why":"b","writes":"both"})",
        {"/writes is \"both\", expected \"remote\" or \"local\""}},
       {R"({"who":"a","why":"b","percent":1,"perzent":1,"a/b~":2})",
-       {"/a~1b~0 unknown field. Known: percent, writes, who, why, evidence.",
+       {"/a~1b~0 unknown field. Known: percent, writes, who, why, evidence, force.",
         "/perzent unknown field. Did you mean \"percent\"?"}},
   };
   for (const auto& [body, expected] : cases) {
-    const AdminAnswer answer = post("/migrations/catalog/shift", body);
-    EXPECT_EQ(answer.status, 400U) << body;
-    EXPECT_EQ(Json::parse(answer.body)["rule"], "banyan.invalid_request") << body;
+    const AdminAnswer answer = post("/rollouts/catalog/shift", body);
+    EXPECT_EQ(rule(answer), "banyan.invalid_request") << body;
     EXPECT_EQ(details(answer), expected) << body;
   }
   EXPECT_EQ(store_->stand()->revision, 0U);
@@ -185,10 +209,9 @@ TEST_F(AdminApiTest, RefusesWhatIsNoJson) {
       {std::string(200'000, ' '), "longer than 131072 bytes"},
   };
   for (const auto& [body, expected] : cases) {
-    const AdminAnswer answer = post("/migrations/catalog/shift", body);
-    EXPECT_EQ(answer.status, 400U);
-    EXPECT_EQ(Json::parse(answer.body)["rule"], "banyan.invalid_json");
-    EXPECT_THAT(Json::parse(answer.body)["detail"].get<std::string>(), HasSubstr(expected));
+    const AdminAnswer answer = post("/rollouts/catalog/shift", body);
+    EXPECT_EQ(rule(answer), "banyan.invalid_json");
+    EXPECT_THAT(message(answer), HasSubstr(expected));
   }
 }
 
@@ -196,42 +219,38 @@ TEST_F(AdminApiTest, RefusesAFormThatAnotherSiteCouldSend) {
   for (const char* type :
        {"", "text/plain", "application/x-www-form-urlencoded", "application/jsonp"}) {
     const AdminAnswer answer =
-        post("/migrations/catalog/shift", R"({"percent":1,"who":"a","why":"b"})", type);
-    EXPECT_EQ(answer.status, 415U) << type;
+        post("/rollouts/catalog/shift", R"({"percent":1,"who":"a","why":"b"})", type);
+    EXPECT_EQ(rule(answer), "banyan.unsupported_media_type") << type;
   }
-  EXPECT_EQ(post("/migrations/catalog/shift", R"({"percent":1,"who":"a","why":"b"})",
-                 "Application/JSON; charset=utf-8")
-                .status,
-            200U);
+  EXPECT_TRUE(post("/rollouts/catalog/shift", R"({"percent":1,"who":"a","why":"b"})",
+                   "Application/JSON; charset=utf-8"));
 }
 
 TEST_F(AdminApiTest, NamesTheNearestModule) {
   const AdminAnswer answer =
-      post("/migrations/catalgo/shift", R"({"percent":1,"who":"a","why":"b"})");
-  EXPECT_EQ(answer.status, 404U);
-  EXPECT_EQ(Json::parse(answer.body)["detail"],
-            "there is no migration \"catalgo\". Did you mean \"catalog\"?");
+      post("/rollouts/catalgo/shift", R"({"percent":1,"who":"a","why":"b"})");
+  EXPECT_EQ(message(answer), "there is no rollout \"catalgo\". Did you mean \"catalog\"?");
 }
 
 TEST_F(AdminApiTest, RefusesOtherMethodsAndPaths) {
-  EXPECT_EQ(post("/status", "{}").status, 405U);
-  EXPECT_EQ(post("/status", "{}").allow, "GET, HEAD");
-  EXPECT_EQ(get("/migrations/catalog/shift").status, 405U);
-  EXPECT_EQ(get("/migrations/catalog/shift").allow, "POST");
+  EXPECT_EQ(rule(post("/status", "{}")), "banyan.method_not_allowed");
+  EXPECT_EQ(post("/status", "{}").error().allow, "GET, HEAD");
+  EXPECT_EQ(rule(get("/rollouts/catalog/shift")), "banyan.method_not_allowed");
+  EXPECT_EQ(get("/rollouts/catalog/shift").error().allow, "POST");
   for (const char* path :
-       {"", "/", "/stat", "/migrations", "/migrations/", "/migrations/catalog",
-        "/migrations//shift", "/migrations/catalog/drop", "/migrations/catalog/shift/x"}) {
-    EXPECT_EQ(post(path, "{}").status, 404U) << path;
+       {"", "/", "/stat", "/rollouts", "/rollouts/", "/rollouts/catalog", "/rollouts//shift",
+        "/rollouts/catalog/drop", "/rollouts/catalog/shift/x"}) {
+    EXPECT_EQ(rule(post(path, "{}")), "banyan.unknown_resource") << path;
   }
 }
 
 TEST_F(AdminApiTest, RefusesABadQuery) {
   for (const char* query :
        {"limit=0", "limit=1001", "limit=x", "limit=-1", "limt=5", "module=a%20b"}) {
-    EXPECT_EQ(get("/log", query).status, 400U) << query;
+    EXPECT_EQ(rule(get("/log", query)), "banyan.invalid_request") << query;
   }
-  EXPECT_THAT(get("/log", "limt=5").body, HasSubstr("Did you mean \\\"limit\\\"?"));
-  EXPECT_EQ(get("/status", "x=1").status, 400U);
+  EXPECT_THAT(message(get("/log", "limt=5")), HasSubstr("Did you mean \"limit\"?"));
+  EXPECT_EQ(rule(get("/status", "x=1")), "banyan.invalid_request");
 }
 
 }  // namespace

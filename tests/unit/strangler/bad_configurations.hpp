@@ -35,11 +35,11 @@ header_time = "5s
       {"NotUtf8", "[limits]\n# caf\u00e9 caf\xe9\nheader_time = \"5s\"\n",
        "banyan.toml:6:11: this is not UTF-8; save the file as UTF-8 with your editor\n"},
       {"LineBreaksAndEscapesInWhatIsQuoted", "[limits]\n\"a\\nb\\u001b[2J\\u007f\" = 1\n",
-       "banyan.toml:6:1: unknown key \"a\\u000Ab\\u001B[2J\\u007F\" in [limits]. Known: "
-       "connections, "
-       "header_bytes, header_fields, connections_per_client, target_bytes, body_bytes, "
-       "header_time, "
-       "body_time, idle_time, write_time, tunnel_time, pinned_tunnel_time, total_time, drain_time, "
+       "banyan.toml:6:1: unknown key \"a\\nb\\u001b[2J\\u007f\" in [limits]. Known: "
+       "connections, connections_per_client, target_bytes, header_bytes, header_fields, "
+       "body_bytes, header_time, "
+       "body_time, body_rate, body_grace, uploads_per_client, idle_time, write_time, tunnel_time, "
+       "pinned_tunnel_time, total_time, drain_time, "
        "drain_spread.\n"},
       {"DuplicateKey",
        R"([limits]
@@ -71,6 +71,21 @@ listen = ["127.0.0.1:80"]
 half_close = "yes"
 )",
        R"(banyan.toml:3:14: half_close is a text, expected true or false
+)"},
+      {"TrustedPeersAndFields",
+       R"(![proxy]
+listen = ["127.0.0.1:80"]
+trusted_peers = ["10.0.0.0/8", "unix:", "proxy.internal", "10.0.0.0/40"]
+drop_fields = ["X-Tenant", "X Tenant", "X-*-User"]
+pass_fields = ["X-Forwarded-Prefix", "x_forwarded_for"]
+ignore_case = "yes"
+)",
+       R"(banyan.toml:3:41: in trusted_peers 'proxy.internal' is not an IP address or network: write "10.0.0.7", "10.0.0.0/8" or "2001:db8::/32"; "unix:" is whoever comes by a Unix socket
+banyan.toml:3:59: in trusted_peers '10.0.0.0/40': the number of bits after the slash must be 0 to 32; "unix:" is whoever comes by a Unix socket
+banyan.toml:4:28: "X Tenant" in drop_fields is no name of a field; expected one such as "X-Tenant", or the beginning of names, "X-Auth-*"
+banyan.toml:4:40: "X-*-User" in drop_fields is no name of a field; expected one such as "X-Tenant", or the beginning of names, "X-Auth-*"
+banyan.toml:5:38: "x_forwarded_for" in pass_fields is always the proxy's own to say; name those whose word is taken in trusted_peers
+banyan.toml:6:15: ignore_case is a text, expected true or false
 )"},
       {"ListenIsEmpty",
        R"(![proxy]
@@ -134,7 +149,7 @@ banyan.toml:2:54: "127.0.0.1" in listen is no address, expected "host:port" such
 listen = ["0.0.0.0:80"]
 operators = "10.0.0.1:9180"
 )",
-       R"(banyan.toml:3:13: "10.0.0.1:9180" in operators can be reached from elsewhere, and whoever reaches the operators' pages moves traffic; expected a loopback address such as "127.0.0.1:9180" or a Unix socket such as "unix:/run/banyan-ops.sock"
+       R"(banyan.toml:3:13: "10.0.0.1:9180" in operators can be reached from elsewhere, and whoever reaches the operators' pages moves traffic; expected a loopback address such as "127.0.0.1:9180" or a Unix socket such as "unix:/run/banyan-ops.sock", or a token that operators have to know: operators_token_file = "operators.token"
 )"},
       {"OperatorsAmongTheClients",
        R"(![proxy]
@@ -163,8 +178,34 @@ health = "/health"
        R"(banyan.toml:7:19: path is "health", expected what is asked for with GET, such as "/health/ready"
 banyan.toml:7:37: every is "0s", expected a time from 1ms to 60m such as "500ms", "10s" or "2m"
 banyan.toml:7:61: unhealthy_after is 0, expected an integer from 1 to 100
-banyan.toml:7:64: unknown key "retries" in [upstreams.new.health]. Known: path, every, timeout, healthy_after, unhealthy_after.
+banyan.toml:7:64: unknown key "retries" in [upstreams.new.health]. Known: path, host, headers, expect, every, timeout, healthy_after, unhealthy_after.
 banyan.toml:10:10: health is a text, expected a table such as { path = "/health/ready", every = "5s" }
+)"},
+      {"WhatAHealthCheckExpects",
+       R"([upstreams.new]
+instances = ["a:1"]
+[upstreams.new.health]
+expect = [200, "300-299", 99, true]
+headers = { "bad name" = "x", Good = "y" }
+)",
+       R"(banyan.toml:8:16: an entry of expect is "300-299", expected a status from 200 to 599 or a range of them, such as ["200-399"] or [200, 401]
+banyan.toml:8:27: an entry of expect is "99", expected a status from 200 to 599 or a range of them, such as ["200-399"] or [200, 401]
+banyan.toml:8:31: an entry of expect is a boolean, expected a status from 200 to 599 or a range of them, such as ["200-399"] or [200, 401]
+banyan.toml:9:26: headers: "bad name" is no header field that can be sent, expected a name and a text of one line, such as { Authorization = "Basic …" }
+)"},
+      {"BreakerAndRetries",
+       R"([upstreams.new]
+instances = ["a:1"]
+breaker = { failures = "0%", probes = 0 }
+retries = { share = "much" }
+max_answer_head = 10
+max_answer_fields = 0
+)",
+       R"(banyan.toml:7:13: failures is 0%, with which the breaker would never close; to have none, leave it out
+banyan.toml:7:39: probes is 0, expected an integer from 1 to 100
+banyan.toml:8:21: share: "much" is not a percentage from 0 to 100 with at most two decimals, such as 25%, 0.5% or 100
+banyan.toml:9:19: max_answer_head is 10, expected a number of bytes from 1024 to 8388608, or a text such as "64KiB" or "1GiB"
+banyan.toml:10:21: max_answer_fields is 0, expected an integer from 1 to 10000
 )"},
       {"UpstreamHost",
        R"([upstreams.new]
@@ -179,8 +220,8 @@ format = "apache"
 share = "0%"
 )",
        R"(banyan.toml:5:1: [access_log] lacks file, such as file = "access.log"
-banyan.toml:6:10: format is "apache", expected "json" or "combined" (as Apache and nginx write it). Known: json, combined.
-banyan.toml:7:9: share is 0%; to have no access log, leave the section out
+banyan.toml:6:10: format is "apache", expected "json" (one object a line) or "combined" (as Apache and nginx write it)
+banyan.toml:7:1: share is 0%; to have no access log, leave the section out
 )"},
       {"LimitsThatContradict",
        R"([limits]
@@ -303,10 +344,10 @@ instances = ["127.0.0.1:0"]
       {"UpstreamIsText",
        R"([upstreams.new]
 instances = ["a:1"]
-[migrations]
+[rollouts]
 catalog = "127.0.0.1:1"
 )",
-       R"(banyan.toml:8:11: catalog is a text, expected a table [migrations.catalog]
+       R"(banyan.toml:8:11: catalog is a text, expected a table [rollouts.catalog]
 )"},
       {"UpstreamName",
        R"([upstreams."Catalog Service"]
@@ -314,41 +355,40 @@ instances = ["a:1"]
 )",
        R"(banyan.toml:5:1: "Catalog Service" cannot be the name of an upstream: up to 64 lower-case letters, digits, "-" and "_", beginning with a letter
 )"},
-      {"MigrationName",
-       R"([migrations.Catalog]
+      {"RolloutName",
+       R"([rollouts.Catalog]
 )",
-       R"(banyan.toml:5:1: "Catalog" cannot be the name of a migration: up to 64 lower-case letters, digits, "-" and "_", beginning with a letter
+       R"(banyan.toml:5:1: "Catalog" cannot be the name of a rollout: up to 64 lower-case letters, digits, "-" and "_", beginning with a letter
 )"},
       {"StepsShrink",
-       R"([migrations.catalog]
+       R"([rollouts.catalog]
 steps = ["10%", "5%", "100%"]
 )",
        R"(banyan.toml:6:17: steps must grow, and 5% comes after 10%
 )"},
       {"StepsAreNoPercentages",
-       R"([migrations.catalog]
+       R"([rollouts.catalog]
 steps = ["ten"]
 )",
        R"(banyan.toml:6:10: "ten" is not a percentage from 0 to 100 with at most two decimals, such as 25%, 0.5% or 100
 )"},
       {"StepsStopShort",
-       R"([migrations.catalog]
+       R"([rollouts.catalog]
 steps = ["10%", "50%"]
 )",
        R"(banyan.toml:6:1: the last of the steps must be 100%
 )"},
       {"StepsBeginAtZero",
-       R"([migrations.catalog]
+       R"([rollouts.catalog]
 steps = ["0%", "100%"]
 )",
-       R"(banyan.toml:6:10: steps begin above 0%, which is where every migration begins
+       R"(banyan.toml:6:10: steps begin above 0%, which is where every rollout begins
 )"},
       {"EmptyRoute",
        R"([[routes]]
 )",
        R"(banyan.toml:5:1: [[routes]] lacks path, such as path = "/albums/{id}", or prefix, such as prefix = "/albums"
 banyan.toml:5:1: [[routes]] lacks methods, such as methods = ["GET"], or ["*"] for all
-banyan.toml:5:1: [[routes]] lacks effect, such as effect = "read"
 banyan.toml:5:1: [[routes]] lacks legacy, such as legacy = "NAME" of a section [upstreams.NAME]
 )"},
       {"UnknownMethod",
@@ -359,7 +399,22 @@ effect = "read"
 legacy = "old"
 )",
        R"(banyan.toml:6:12: unknown method "get". Did you mean "GET"?
-banyan.toml:6:19: unknown method "FETCH". Known: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS.
+banyan.toml:6:19: unknown method "FETCH". Known: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, and those of the registry such as PROPFIND; any other goes to a route with methods = ["*"].
+)"},
+      {"TwoRoutesForAllMethods",
+       R"([[routes]]
+methods = ["*"]
+prefix = "/"
+legacy = "old"
+ignore_last_slash = 1
+[[routes]]
+name = "other"
+methods = ["*"]
+prefix = "/"
+legacy = "old"
+)",
+       R"(banyan.toml:9:21: ignore_last_slash is an integer, expected true or false
+banyan.toml:13:10: "other" and "* /" both match * / and below; give them different methods or paths
 )"},
       {"UnknownRuleForIrregularPaths",
        R"([[routes]]
@@ -369,7 +424,7 @@ effect = "read"
 legacy = "old"
 irregular_paths = "passes"
 )",
-       R"(banyan.toml:10:19: irregular_paths is "passes", expected "refuse", "refuse_ambiguous" (only those that could be read as the path of another route; the default) or "pass". Did you mean "pass"?
+       R"(banyan.toml:10:19: irregular_paths is "passes", expected "refuse_ambiguous" (refuses those that could be read as the path of another route), "pass" (refuses none) or "refuse" (refuses all). Did you mean "pass"?
 )"},
       {"MethodsAreText",
        R"([[routes]]
@@ -487,7 +542,7 @@ path = "/a"
 effect = "reads"
 legacy = "old"
 )",
-       R"(banyan.toml:8:10: effect is "reads", expected "read" (changes nothing, may move by percentage) or "write" (moves as a whole)
+       R"(banyan.toml:8:10: effect is "reads", expected "read" (changes nothing, may move by percentage) or "write" (moves as a whole). Did you mean "read"?
 )"},
       {"UnknownUpstream",
        R"([[routes]]
@@ -498,30 +553,30 @@ legacy = "odl"
 )",
        R"(banyan.toml:9:10: there is no [upstreams.odl]. Did you mean "old"?
 )"},
-      {"UnknownMigration",
-       R"([migrations.catalog]
+      {"UnknownRollout",
+       R"([rollouts.catalog]
 [[routes]]
 methods = ["GET"]
 path = "/a"
 effect = "read"
 legacy = "old"
 successor = "old"
-migration = "catalogue"
+rollout = "catalogue"
 )",
-       R"(banyan.toml:12:13: there is no [migrations.catalogue]. Did you mean "catalog"?
+       R"(banyan.toml:12:11: there is no [rollouts.catalogue]. Did you mean "catalog"?
 )"},
-      {"MigrationWithoutSuccessor",
-       R"([migrations.catalog]
+      {"RolloutWithoutSuccessor",
+       R"([rollouts.catalog]
 [[routes]]
 methods = ["GET"]
 path = "/a"
 effect = "read"
 legacy = "old"
-migration = "catalog"
+rollout = "catalog"
 )",
-       R"(banyan.toml:11:1: a route with a migration needs a successor: the upstream that its traffic moves to
+       R"(banyan.toml:11:1: a route with a rollout needs a successor: the upstream that its traffic moves to
 )"},
-      {"SuccessorWithoutMigration",
+      {"SuccessorWithoutRollout",
        R"([[routes]]
 methods = ["GET"]
 path = "/a"
@@ -529,7 +584,7 @@ effect = "read"
 legacy = "old"
 successor = "old"
 )",
-       R"(banyan.toml:10:1: a route with a successor needs a migration, by whose stage its traffic moves
+       R"(banyan.toml:10:1: a route with a successor needs a rollout, by whose stage its traffic moves
 )"},
       {"UnknownRouteKey",
        R"([[routes]]
@@ -550,7 +605,7 @@ effect = "read"
 legacy = "old"
 [[routes]]
 name = "b"
-methods = ["*"]
+methods = ["GET", "POST"]
 path = "/a/{y}"
 effect = "read"
 legacy = "old"
@@ -627,7 +682,7 @@ minimum_version = "1.0"
 client_certificates = "yes"
 client_ca = "partners.pem"
 )",
-       R"(banyan.toml:4:19: minimum_version is "1.0", expected "1.2" or "1.3"; what is older is broken
+       R"(banyan.toml:4:19: minimum_version is "1.0", expected "1.2" or "1.3". Did you mean "1.2"?
 banyan.toml:5:23: client_certificates is "yes", expected "off", "optional" or "required"
 )"},
       {"TlsClientsWithoutAuthority",
@@ -649,7 +704,7 @@ ca = "own.pem"
 verify = "none"
 certificate = "proxy.pem"
 )",
-       R"(banyan.toml:7:10: verify is "none", expected "full" or, to take anybody who answers for the upstream, "insecure-none"
+       R"(banyan.toml:7:10: verify is "none", expected "full" or "insecure-none" (takes anybody who answers for the upstream)
 banyan.toml:8:15: certificate is a text, expected a table such as {chain = "shop.pem", key = "shop.key"}
 )"},
       {"UpstreamTlsAuthorityForNothing",

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "routing/configuration.hpp"
+#include "banyan/routing/configuration.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <iterator>
 
 #include "bad_configurations.hpp"
-#include "routing/live_routes.hpp"
-#include "stages/control_store.hpp"
-#include "stages/switchboard.hpp"
-#include "temporary_folder.hpp"
+#include "banyan/routing/live_routes.hpp"
+#include "banyan/stages/control_store.hpp"
+#include "banyan/stages/switchboard.hpp"
+#include "banyan/test/temporary_folder.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -39,7 +40,7 @@ connect_time = "250ms"
 answer_time = "10s"
 connections = 32
 
-[migrations.catalog]
+[rollouts.catalog]
 steps = ["5%", "25%", "100%"]
 
 [[routes]]
@@ -49,7 +50,7 @@ prefix = "/albums"
 effect = "read"
 legacy = "monolith"
 successor = "catalog-service"
-migration = "catalog"
+rollout = "catalog"
 
 [[routes]]
 methods = ["*"]
@@ -65,9 +66,10 @@ TEST(ConfigurationFile, IsReadAsWritten) {
 
   EXPECT_EQ(read->listen, (std::vector<ListenPoint>{{{"127.0.0.1", 8080}}, {{"::1", 8080}}}));
   EXPECT_EQ(read->control_store, "state/control.db");
-  EXPECT_EQ(read->sticky_units, (std::vector<StickyUnit>{{StickyUnit::Source::Cookie, "PHPSESSID"},
-                                                         {StickyUnit::Source::Header, "X-Customer"},
-                                                         {StickyUnit::Source::Address, ""}}));
+  EXPECT_EQ(read->stickiness_keys,
+            (std::vector<StickinessKey>{{StickinessKey::Source::Cookie, "PHPSESSID"},
+                                        {StickinessKey::Source::Header, "X-Customer"},
+                                        {StickinessKey::Source::Address, ""}}));
   EXPECT_EQ(read->limits.connections, 500U);
   EXPECT_EQ(read->limits.header_bytes, 16U * 1024);
   EXPECT_EQ(read->limits.body_bytes, 1024U * 1024);
@@ -78,18 +80,18 @@ TEST(ConfigurationFile, IsReadAsWritten) {
   EXPECT_EQ(read->upstream("monolith")->instances.size(), 2U);
   EXPECT_EQ(read->upstream("catalog-service")->connect_time, milliseconds(250));
   EXPECT_EQ(read->upstream("nobody"), nullptr);
-  EXPECT_EQ(read->migration("catalog")->steps.size(), 3U);
+  EXPECT_EQ(read->rollout("catalog")->steps.size(), 3U);
   ASSERT_EQ(read->routes.size(), 2U);
   EXPECT_EQ(read->routes[0].name, "browse");
   EXPECT_EQ(read->routes[0].kind, PathKind::Prefix);
-  EXPECT_EQ(read->routes[0].migration, "catalog");
+  EXPECT_EQ(read->routes[0].rollout, "catalog");
   EXPECT_EQ(read->routes[0].successor, "catalog-service");
-  EXPECT_EQ(read->routes[0].place.line, 29U);
+  EXPECT_EQ(read->routes[0].location.line, 29U);
   EXPECT_EQ(read->routes[0].irregular_paths, IrregularPaths::RefuseAmbiguous);
   EXPECT_EQ(read->routes[1].irregular_paths, IrregularPaths::Pass);
   EXPECT_EQ(read->routes[1].name, "* /");
-  EXPECT_EQ(read->routes[1].effect, Effect::Write);
-  EXPECT_EQ(read->routes[1].migration, "");
+  EXPECT_EQ(read->routes[1].declared_effect, Effect::Write);
+  EXPECT_EQ(read->routes[1].rollout, "");
 }
 
 TEST(ConfigurationFile, SaysWhereAndHowTlsIsSpoken) {
@@ -140,7 +142,7 @@ tls = {verify = "insecure-none"}
   EXPECT_EQ(read->tls[0].listen, (std::vector<ListenPoint>{{{"0.0.0.0", 443}}, {{"::", 443}}}));
   ASSERT_EQ(read->tls[0].tls.certificates.size(), 2U);
   EXPECT_EQ(read->tls[0].tls.certificates[1].key.name, "tls/api.key");
-  EXPECT_EQ(read->tls[0].tls.certificates[1].key.place.line, 10U);
+  EXPECT_EQ(read->tls[0].tls.certificates[1].key.location.line, 10U);
   EXPECT_EQ(read->tls[0].tls.minimum_version, TlsMinimum::Tls12);
   EXPECT_EQ(read->tls[0].tls.client_certificates, AskForCertificate::Off);
   EXPECT_EQ(read->tls[1].tls.minimum_version, TlsMinimum::Tls13);
@@ -156,13 +158,13 @@ tls = {verify = "insecure-none"}
 
 TEST(ConfigurationFile, HasDefaultsForWhatNeedNotBeSaid) {
   const auto read =
-      parse_configuration("[proxy]\nlisten = [\"127.0.0.1:0\"]\n[migrations.shop]\n", "f");
+      parse_configuration("[proxy]\nlisten = [\"127.0.0.1:0\"]\n[rollouts.shop]\n", "f");
   ASSERT_TRUE(read) << to_string(read.error());
   EXPECT_EQ(read->control_store, "control.db");
   EXPECT_EQ(read->limits, Limits{});
   EXPECT_FALSE(read->half_close);
-  EXPECT_EQ(read->sticky_units, (std::vector<StickyUnit>{{}}));
-  EXPECT_EQ(read->migration("shop")->steps, usual_steps());
+  EXPECT_EQ(read->stickiness_keys, (std::vector<StickinessKey>{{}}));
+  EXPECT_EQ(read->rollout("shop")->steps, usual_steps());
 }
 
 TEST(ConfigurationFile, ListensOnAddressesAndUnixSocketsAndElsewhereForOperators) {
@@ -195,6 +197,35 @@ TEST(ConfigurationFile, SaysHowAnUpstreamIsBalancedAndChecked) {
   EXPECT_FALSE(read->upstream("b")->least_loaded);
 }
 
+TEST(ConfigurationFile, SaysWhatAnUpstreamIsSparedAndWhatItsHealthCheckAsks) {
+  const auto read = parse_configuration(
+      "[proxy]\nlisten = [\"127.0.0.1:0\"]\n[upstreams.a]\ninstances = [\"a:1\"]\n"
+      "stream_time = \"120m\"\nmax_answer_head = \"64KiB\"\nmax_answer_fields = 200\n"
+      "breaker = { min_requests = 5, failures = \"25%\", open_time = \"2s\" }\n"
+      "retries = { share = \"10%\", per_second = 0 }\n"
+      "[upstreams.a.health]\nhost = \"shop.internal\"\nexpect = [\"200-299\", 401]\n"
+      "headers = { Authorization = \"Basic x\" }\n"
+      "[upstreams.b]\ninstances = [\"b:1\"]\n",
+      "f");
+  ASSERT_TRUE(read) << to_string(read.error());
+  const UpstreamGroup& a = *read->upstream("a");
+  EXPECT_EQ(a.stream_time, std::chrono::hours(2));
+  EXPECT_EQ(a.max_answer_head, 65'536U);
+  EXPECT_EQ(a.max_answer_fields, 200U);
+  EXPECT_EQ(a.breaker, (BreakerPlan{.min_requests = 5,
+                                    .failures = *Percent::parse("25%"),
+                                    .open_time = milliseconds(2'000)}));
+  EXPECT_EQ(a.retries, (RetryPlan{.share = *Percent::parse("10%"), .per_second = 0}));
+  EXPECT_EQ(a.health->host, "shop.internal");
+  EXPECT_EQ(a.health->expect, (std::vector<std::pair<unsigned, unsigned>>{{200, 299}, {401, 401}}));
+  EXPECT_EQ(a.health->headers,
+            (std::vector<std::pair<std::string, std::string>>{{"Authorization", "Basic x"}}));
+  const UpstreamGroup& b = *read->upstream("b");
+  EXPECT_FALSE(b.breaker);
+  EXPECT_EQ(b.answer_time, std::chrono::minutes(1)) << "as others have it";
+  EXPECT_EQ(b.stall_time, std::chrono::minutes(1));
+}
+
 TEST(ConfigurationFile, SaysWhatIsLimitedLoggedAndRewritten) {
   const auto read = parse_configuration(
       "[proxy]\nlisten = [\"127.0.0.1:0\"]\n"
@@ -223,28 +254,102 @@ TEST(ConfigurationFile, SaysWhatIsLimitedLoggedAndRewritten) {
   EXPECT_EQ(read->routes.front().successor_path, PathChange{});
 }
 
+TEST(ConfigurationFile, SaysWhoseWordIsTakenAboutClients) {
+  const auto read = parse_configuration(
+      "[proxy]\nlisten = [\"127.0.0.1:0\"]\ntrusted_peers = [\"10.0.0.0/8\", \"unix:\"]\n"
+      "drop_fields = [\"X-Tenant\", \"X-Auth-*\"]\npass_fields = [\"X-Original-URL\"]\n",
+      "f");
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_EQ(read->trusted_peers, (std::vector<std::string>{"10.0.0.0/8", "unix:"}));
+  EXPECT_EQ(read->drop_fields, (std::vector<std::string>{"X-Tenant", "X-Auth-*"}));
+  EXPECT_EQ(read->pass_fields, (std::vector<std::string>{"X-Original-URL"}));
+}
+
+TEST(ConfigurationFile, SaysWhatIsIgnoredOfPathsForAllAndForEachRoute) {
+  const auto read = parse_configuration(
+      "[proxy]\nlisten = [\"127.0.0.1:0\"]\nignore_case = true\n"
+      "[upstreams.a]\ninstances = [\"a:1\"]\n"
+      "[[routes]]\npath = \"/a\"\nmethods = [\"GET\"]\nlegacy = \"a\"\nignore_last_slash = true\n"
+      "[[routes]]\npath = \"/b\"\nmethods = [\"GET\"]\nlegacy = \"a\"\nignore_case = false\n",
+      "f");
+  ASSERT_TRUE(read) << to_string(read.error());
+  EXPECT_TRUE(read->routes[0].ignore_case);
+  EXPECT_TRUE(read->routes[0].ignore_last_slash);
+  EXPECT_FALSE(read->routes[1].ignore_case);
+  EXPECT_FALSE(read->routes[1].ignore_last_slash);
+}
+
+/// The first file that somebody writes: what is there goes on, one part of it moves.
+TEST(ConfigurationFile, NeedsOneCatchAllAndOneRouteThatMoves) {
+  const auto routing = parse_configuration(
+      "[proxy]\nlisten = [\"127.0.0.1:0\"]\n[upstreams.old]\ninstances = [\"old:1\"]\n"
+      "[upstreams.new]\ninstances = [\"new:1\"]\n[rollouts.catalog]\n"
+      "[[routes]]\nprefix = \"/\"\nmethods = [\"*\"]\nlegacy = \"old\"\n"
+      "[[routes]]\nprefix = \"/\"\nmethods = [\"GET\"]\nlegacy = \"old\"\nsuccessor = \"new\"\n"
+      "rollout = \"catalog\"\n[[routes]]\nprefix = \"/dav\"\n"
+      "methods = [\"PROPFIND\", \"MKCOL\"]\nlegacy = \"old\"\n",
+      "f");
+  ASSERT_TRUE(routing) << to_string(routing.error());
+  const auto table = RouteTable::build(routing->routes);
+  ASSERT_TRUE(table);
+  EXPECT_EQ(table->match("GET", "/a").route->rollout, "catalog");
+  const Route& all = *table->match("POST", "/a").route;
+  EXPECT_EQ(all.rollout, "");
+  EXPECT_EQ(all.effect_for("POST"), Effect::Write);
+  EXPECT_EQ(all.effect_for("OPTIONS"), Effect::Read);
+  EXPECT_EQ(table->match("PROPFIND", "/dav/a").route->path, "/dav");
+  EXPECT_EQ(table->match("BREW", "/dav/a").route->methods, MethodSet::any());
+}
+
 constexpr std::string_view kProxy = "[proxy]\nlisten = [\"127.0.0.1:8080\"]\n";
 // With the lines above, lines 1 to 4 of most files.
 constexpr std::string_view kUpstream = "[upstreams.old]\ninstances = [\"127.0.0.1:9000\"]\n";
 
-/// All that the document shows, put together.
-TEST(TheHowTo, ShowsWhatIsAccepted) {
-  std::ifstream document(BANYAN_SOURCE_DIR "/docs/how-to/run-the-proxy.md");
+constexpr const char* kHowTo = BANYAN_SOURCE_DIR "/docs/how-to/run-the-proxy.md";
+
+/// The blocks of the document that begin with ```` ```FENCE ````, put together.
+std::string shown(const std::string& fence) {
+  std::ifstream document(kHowTo);
   std::string text;
   bool inside = false;
   for (std::string line; std::getline(document, line);) {
     if (line.starts_with("```")) {
-      inside = line == "```toml";
+      inside = line == "```" + fence;
     } else if (inside) {
       text += line + '\n';
     }
   }
-  text += "[upstreams.catalog]\ninstances = [\"127.0.0.1:9001\"]\n[migrations.catalog]\n";
+  return text;
+}
+
+TEST(TheHowTo, ShowsWhatIsAccepted) {
+  // Keys of [proxy] that are shown on their own belong to the first block.
+  std::string text = shown("toml");
+  const std::size_t own = text.find("trusted_peers = ");
+  const std::size_t end = text.find("\n[", own);
+  const std::string keys = text.substr(own, end - own);
+  text.erase(own, end - own);
+  text.insert(text.find('\n') + 1, keys + '\n');
+  text += "[upstreams.catalog]\ninstances = [\"127.0.0.1:9001\"]\n[rollouts.catalog]\n";
   const auto read = parse_configuration(text, "run-the-proxy.md");
-  ASSERT_TRUE(read) << to_string(read.error());
+  ASSERT_TRUE(read) << to_string(read.error()) << text;
   EXPECT_EQ(read->listen.size(), 3U);
-  EXPECT_TRUE(read->operators && read->access_log && read->upstream("shop")->health);
+  EXPECT_TRUE(read->operators && read->access_log && read->upstream("shop")->health &&
+              read->upstream("shop")->breaker);
   EXPECT_EQ(read->routes.front().successor_path, (PathChange{"/shop", "/v2"}));
+  EXPECT_EQ(read->drop_fields.size(), 2U);
+}
+
+TEST(TheHowTo, BeginsWithACompleteFile) {
+  const auto read = parse_configuration(shown("toml complete"), "banyan.toml");
+  ASSERT_TRUE(read) << to_string(read.error());
+  const auto table = RouteTable::build(read->routes);
+  ASSERT_TRUE(table);
+  EXPECT_EQ(table->match("GET", "/Albums/1/").route->name, "browse");
+  EXPECT_EQ(table->match("POST", "/albums/1/ratings").route->name, "rate");
+  EXPECT_EQ(table->match("POST", "/albums/1/Ratings").route->name, "* /");
+  EXPECT_EQ(table->match("POST", "/albums/1/Ratings").beside->name, "rate");
+  EXPECT_EQ(table->match("PROPFIND", "/files").route->name, "* /");
 }
 
 class BadConfiguration : public testing::TestWithParam<test::BadFile> {};
@@ -273,6 +378,10 @@ TEST(ConfigurationFile, ThatIsNotThereIsNamed) {
             "/nowhere/banyan.toml: cannot be read: No such file or directory\n");
 }
 
+std::string leads_to(const Routing& routing, std::string_view target) {
+  return RouteTable::build(routing.configuration.routes)->match("GET", target).route->name;
+}
+
 class ReloadTest : public testing::Test {
  protected:
   void write(std::string_view text) const { std::ofstream(file_, std::ios::trunc) << text; }
@@ -293,8 +402,8 @@ TEST_F(ReloadTest, PutsANewTableInThePlaceOfTheOld) {
   ASSERT_TRUE(live.reload());
 
   EXPECT_EQ(live.current()->generation, 2U);
-  EXPECT_EQ(live.current()->table.match("GET", "/cart").route->name, "cart");
-  EXPECT_EQ((*first)->table.match("GET", "/cart").route->name, "* /");
+  EXPECT_EQ(leads_to(*live.current(), "/cart"), "cart");
+  EXPECT_EQ(leads_to(**first, "/cart"), "* /");
 }
 
 TEST_F(ReloadTest, RefusesABadFileWholeAndKeepsTheOldTable) {
@@ -310,25 +419,25 @@ TEST_F(ReloadTest, RefusesABadFileWholeAndKeepsTheOldTable) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().front().file, file_);
   EXPECT_EQ(live.current()->generation, 1U);
-  EXPECT_EQ(live.current()->table.match("GET", "/good").route->name, "* /");
+  EXPECT_EQ(leads_to(*live.current(), "/good"), "* /");
 }
 
 TEST_F(ReloadTest, NeverUndoesAShift) {
   write(kComplete);
   LiveRoutes live(file_, *load_routing(file_));
-  const auto store = ControlStore::open(folder_.file("control.db"));
-  ASSERT_TRUE(store && (*store)->enlist(live.current()->configuration.migration_names()));
+  const auto store = ControlStore::open(folder_.file("control.db"), system_clock());
+  ASSERT_TRUE(store && (*store)->enlist(live.current()->configuration.rollout_names()));
   Switchboard board(**store);
   ASSERT_TRUE(board.shift("catalog", {*Percent::parse("25%"), {}}, {"ann", "canary"}));
 
   ASSERT_TRUE(live.reload());
-  ASSERT_TRUE((*store)->enlist(live.current()->configuration.migration_names()));
+  ASSERT_TRUE((*store)->enlist(live.current()->configuration.rollout_names()));
 
   EXPECT_EQ(to_string((*store)->stand()->find("catalog")->traffic), "canary 25%");
-  // Not even when the migration is gone from the file for a while.
+  // Not even when the rollout is gone from the file for a while.
   write(std::string(kProxy));
   ASSERT_TRUE(live.reload());
-  ASSERT_TRUE((*store)->enlist(live.current()->configuration.migration_names()));
+  ASSERT_TRUE((*store)->enlist(live.current()->configuration.rollout_names()));
   EXPECT_EQ(to_string((*store)->stand()->find("catalog")->traffic), "canary 25%");
 }
 

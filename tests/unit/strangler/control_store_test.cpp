@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "stages/control_store.hpp"
+#include "banyan/stages/control_store.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,8 +10,8 @@
 #include <fstream>
 #include <thread>
 
+#include "banyan/test/temporary_folder.hpp"
 #include "support/raw_sqlite.hpp"
-#include "temporary_folder.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -34,7 +34,7 @@ class ControlStoreTest : public testing::Test {
   }
 
   std::unique_ptr<ControlStore> open() {
-    auto store = ControlStore::open(file_, ControlStore::Mode::MayCreate, clock_);
+    auto store = ControlStore::open(file_, clock_, ControlStore::Mode::MayCreate);
     EXPECT_TRUE(store) << store.error().message;
     return std::move(*store);
   }
@@ -72,7 +72,7 @@ TEST_F(ControlStoreTest, BeginsWithEveryModuleAtLegacy) {
   ASSERT_TRUE(stand);
   EXPECT_EQ(stand->revision, 0U);
   EXPECT_EQ(stand->head, std::string(64, '0'));
-  ASSERT_EQ(stand->migrations.size(), 2U);
+  ASSERT_EQ(stand->rollouts.size(), 2U);
   EXPECT_EQ(stand->find("catalog")->traffic, Traffic{});
   EXPECT_EQ(stand->find("payments"), nullptr);
 }
@@ -146,7 +146,7 @@ TEST_F(ControlStoreTest, WritesNothingWhenTheDecisionIsARefusal) {
 TEST_F(ControlStoreTest, RefusesAChangeWithoutWhoOrWhy) {
   const auto neither = set("catalog", 100, {"", "  "});
   ASSERT_FALSE(neither);
-  EXPECT_EQ(neither.error().rule, "banyan.who_and_why");
+  EXPECT_EQ(neither.error().rule, "banyan.author_or_reason_missing");
   EXPECT_THAT(neither.error().details,
               ElementsAre(Detail{"/who", "who is missing"}, Detail{"/why", "why is missing"}));
 
@@ -162,8 +162,7 @@ TEST_F(ControlStoreTest, RefusesAnUnknownModuleAndNamesTheNearest) {
   const auto refused = set("catalgo", 100);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::NotFound);
-  EXPECT_EQ(refused.error().message,
-            "there is no migration \"catalgo\". Did you mean \"catalog\"?");
+  EXPECT_EQ(refused.error().message, "there is no rollout \"catalgo\". Did you mean \"catalog\"?");
 }
 
 TEST_F(ControlStoreTest, CarriesOutChangesAtOnceOneAfterTheOther) {
@@ -307,7 +306,7 @@ TEST_F(ControlStoreTest, ShowsItsStagesToWhoMayOnlyReadIt) {
   if (is_root) {
     ASSERT_EQ(::seteuid(4711), 0);
   }
-  const auto looking = ControlStore::open(file_, ControlStore::Mode::MustExist, clock_);
+  const auto looking = ControlStore::open(file_, clock_, ControlStore::Mode::MustExist);
   EXPECT_TRUE(looking) << looking.error().message;
   EXPECT_EQ((*looking)->stand()->revision, 4U);
   if (is_root) {
@@ -407,7 +406,7 @@ TEST_F(ControlStoreTest, FindsAForgedEndByAHeadThatWasNoted) {
 TEST(ControlStoreFile, IsNotMadeWhenItMustExist) {
   const test::TemporaryFolder folder;
   const std::string file = folder.file("control.db");
-  const auto refused = ControlStore::open(file, ControlStore::Mode::MustExist);
+  const auto refused = ControlStore::open(file, system_clock(), ControlStore::Mode::MustExist);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::NotFound);
   EXPECT_EQ(refused.error().message,
@@ -421,7 +420,7 @@ TEST(ControlStoreFile, RefusesAFileThatIsNoDatabaseAndLeavesIt) {
   const std::string file = folder.file("notes.txt");
   std::ofstream(file) << "shopping list: albums\n";
 
-  const auto refused = ControlStore::open(file);
+  const auto refused = ControlStore::open(file, system_clock());
 
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().rule, "banyan.foreign_control_store");
@@ -436,10 +435,10 @@ TEST(ControlStoreFile, RefusesAFileThatIsNoDatabaseAndLeavesIt) {
 
 TEST(ControlStoreFile, RefusesAFolderAndAFileInAFolderThatIsNotThere) {
   const test::TemporaryFolder folder;
-  const auto is_folder = ControlStore::open(folder.file("."));
+  const auto is_folder = ControlStore::open(folder.file("."), system_clock());
   ASSERT_FALSE(is_folder);
   EXPECT_THAT(is_folder.error().message, HasSubstr("is not a file"));
-  const auto nowhere = ControlStore::open(folder.file("no/such/control.db"));
+  const auto nowhere = ControlStore::open(folder.file("no/such/control.db"), system_clock());
   ASSERT_FALSE(nowhere);
   EXPECT_EQ(nowhere.error().rule, "banyan.control_store_unavailable");
   EXPECT_THAT(nowhere.error().message,
@@ -450,7 +449,7 @@ TEST(ControlStoreFile, RefusesTheDatabaseOfAnotherApplication) {
   const test::TemporaryFolder folder;
   const std::string file = folder.file("shop.db");
   run_sql(file, "CREATE TABLE tracks (id TEXT)");
-  const auto refused = ControlStore::open(file);
+  const auto refused = ControlStore::open(file, system_clock());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message,
             file +
@@ -461,9 +460,9 @@ TEST(ControlStoreFile, RefusesTheDatabaseOfAnotherApplication) {
 TEST(ControlStoreFile, RefusesANewerVersion) {
   const test::TemporaryFolder folder;
   const std::string file = folder.file("control.db");
-  ASSERT_TRUE(ControlStore::open(file));
+  ASSERT_TRUE(ControlStore::open(file, system_clock()));
   run_sql(file, "PRAGMA user_version = 7; PRAGMA wal_checkpoint(TRUNCATE)");
-  const auto refused = ControlStore::open(file);
+  const auto refused = ControlStore::open(file, system_clock());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message,
             file +
@@ -474,7 +473,7 @@ TEST(ControlStoreFile, RefusesANewerVersion) {
 TEST(ControlStoreFile, RefusesAStageOfANewerVersion) {
   const test::TemporaryFolder folder;
   const std::string file = folder.file("control.db");
-  const auto store = ControlStore::open(file);
+  const auto store = ControlStore::open(file, system_clock());
   ASSERT_TRUE(store && (*store)->enlist({"catalog"}));
   run_sql(file, "UPDATE migrations SET stage = 'shadow'");
   const auto refused = (*store)->stand();
@@ -486,13 +485,13 @@ TEST(ControlStoreFile, RefusesAStageOfANewerVersion) {
 TEST(ControlStoreFile, RefusesADamagedFile) {
   const test::TemporaryFolder folder;
   const std::string file = folder.file("control.db");
-  ASSERT_TRUE(ControlStore::open(file));
+  ASSERT_TRUE(ControlStore::open(file, system_clock()));
   {
     std::fstream damage(file, std::ios::in | std::ios::out | std::ios::binary);
     damage.seekp(100);
     for (int i = 0; i < 4000; ++i) damage.put('\x55');
   }
-  const auto refused = ControlStore::open(file);
+  const auto refused = ControlStore::open(file, system_clock());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().rule, "banyan.corrupt_control_store");
   EXPECT_THAT(refused.error().message, HasSubstr("is damaged ("));
@@ -502,9 +501,9 @@ TEST(ControlStoreFile, RefusesADamagedFile) {
 TEST(ControlStoreFile, RefusesATruncatedFile) {
   const test::TemporaryFolder folder;
   const std::string file = folder.file("control.db");
-  ASSERT_TRUE(ControlStore::open(file));
+  ASSERT_TRUE(ControlStore::open(file, system_clock()));
   std::filesystem::resize_file(file, 4096);
-  const auto refused = ControlStore::open(file);
+  const auto refused = ControlStore::open(file, system_clock());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().rule, "banyan.corrupt_control_store");
 }
@@ -514,7 +513,7 @@ TEST(ControlStoreOfTheVersionBefore, OpensVerifiesAndGoesOn) {
   const test::TemporaryFolder folder;
   const std::string file = folder.file("control.db");
   std::filesystem::copy_file(BANYAN_SOURCE_DIR "/tests/data/first_format/control.db", file);
-  auto store = ControlStore::open(file);
+  auto store = ControlStore::open(file, system_clock());
   ASSERT_TRUE(store) << store.error().message;
   const auto old = (*store)->verify();
   ASSERT_TRUE(old);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "stages/stages.hpp"
+#include "banyan/stages/stages.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,12 +7,14 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <latch>
+#include <memory>
 #include <set>
 #include <thread>
 
+#include "banyan/stages/switchboard.hpp"
+#include "banyan/test/temporary_folder.hpp"
 #include "manual_scheduler.hpp"
-#include "stages/switchboard.hpp"
-#include "temporary_folder.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -30,11 +32,11 @@ class StagesTest : public testing::Test {
     auto stages = Stages::make(*store_, scheduler_);
     ASSERT_TRUE(stages);
     stages_ = std::move(*stages);
-    board_ = std::make_unique<Switchboard>(*store_, open_terrain(), stages_.get());
+    board_ = std::make_unique<Switchboard>(*store_, open_topology(), stages_.get());
   }
 
   std::unique_ptr<ControlStore> open() const {
-    auto store = ControlStore::open(file_);
+    auto store = ControlStore::open(file_, system_clock());
     EXPECT_TRUE(store) << store.error().message;
     return std::move(*store);
   }
@@ -66,7 +68,7 @@ class StagesTest : public testing::Test {
 TEST_F(StagesTest, SendEverythingToTheOldSideAtFirst) {
   const RoutingDecision decision = stages_->decide("catalog", Effect::Read, "ann");
   EXPECT_EQ(decision, (RoutingDecision{"catalog", Side::Local, 0}));
-  EXPECT_EQ(stages_->decide("nobody-migrates-this", Effect::Write, "ann").side, Side::Local);
+  EXPECT_EQ(stages_->decide("nobody-moves-this", Effect::Write, "ann").side, Side::Local);
 }
 
 TEST_F(StagesTest, ShowAChangeOfThisProcessAtOnceWithItsRevision) {
@@ -92,7 +94,7 @@ TEST_F(StagesTest, Decide_with_the_epoch_of_the_placement_that_is_known) {
   };
   EXPECT_EQ(epoch_of("catalog"), 1U);
   EXPECT_EQ(epoch_of("orders"), 0U);
-  EXPECT_EQ(epoch_of("nobody-migrates-this"), 0U);
+  EXPECT_EQ(epoch_of("nobody-moves-this"), 0U);
 
   epoch = 2;  // its tables have moved
   EXPECT_EQ(epoch_of("catalog"), 1U);
@@ -169,7 +171,7 @@ TEST_F(StagesTest, NoticeAChangeByAnotherProcessByThemselves) {
   if (child == 0) {
     char go = 0;
     if (read(start[0], &go, 1) != 1) _exit(9);
-    auto store = ControlStore::open(file_);
+    auto store = ControlStore::open(file_, system_clock());
     if (!store) _exit(1);
     Switchboard board(**store);
     _exit(board.shift("catalog", reads("100"), {"child", "from another process"}) ? 0 : 2);
@@ -263,7 +265,7 @@ TEST_F(StagesTest, KeepTheLastTableWhenAnotherFileTakesTheStoresPlace) {
                              [&](const Error& error) { complaints.push_back(error.rule); });
   ASSERT_TRUE(stages);
   {
-    auto other = ControlStore::open(backup);
+    auto other = ControlStore::open(backup, system_clock());
     ASSERT_TRUE((*other)->enlist({"catalog", "orders"}));
   }
   shift("100");
@@ -311,6 +313,27 @@ TEST(SnapshotTest, DeletesWhatNobodyCanSeeAnyMore) {
   EXPECT_EQ(snapshot.reclaim(), 0U);
 }
 
+TEST(SnapshotTest, SettlesWhenTheLastReaderOfWhatWasReplacedIsOut) {
+  auto first = std::make_shared<int>(1);
+  const std::weak_ptr<int> seen = first;
+  Snapshot<std::shared_ptr<int>> snapshot(
+      std::make_unique<const std::shared_ptr<int>>(std::move(first)));
+  std::latch inside(1);
+  std::latch leave(1);
+  std::jthread reader([&] {
+    snapshot.read([&](const auto&) {
+      inside.count_down();
+      leave.wait();
+    });
+  });
+  inside.wait();
+  snapshot.publish(std::make_unique<const std::shared_ptr<int>>(std::make_shared<int>(2)));
+  EXPECT_FALSE(seen.expired());
+  leave.count_down();
+  snapshot.settle();
+  EXPECT_TRUE(seen.expired());
+}
+
 class SwitchboardTest : public StagesTest {};
 
 TEST_F(SwitchboardTest, WalksForthAndBack) {
@@ -345,20 +368,20 @@ TEST_F(SwitchboardTest, DoesNotBringWritesHomeUnasked) {
   EXPECT_TRUE(board_->shift("catalog", {*Percent::parse("25"), Side::Local}, kReason));
 }
 
-TEST_F(SwitchboardTest, AsksTheTerrainAtTheMomentOfTheChange) {
-  Terrain terrain{.both_reach_data = false};
-  Switchboard board(*store_, [&](std::string_view) { return terrain; });
+TEST_F(SwitchboardTest, AsksTheTopologyAtTheMomentOfTheChange) {
+  Topology topology{.both_reach_data = false};
+  Switchboard board(*store_, [&](std::string_view) { return topology; });
   EXPECT_EQ(board.shift("catalog", {Percent::all(), Side::Remote}, kReason).error().rule,
             "banyan.illegal_stage");
-  terrain.data = DataStage::Separate;
+  topology.data = DataStage::Separate;
   EXPECT_TRUE(board.shift("catalog", {Percent::all(), Side::Remote}, kReason));
   EXPECT_EQ(board.back("catalog", kReason).error().rule, "banyan.illegal_stage");
 }
 
 TEST_F(SwitchboardTest, ShowsWhatCanBeDoneAndWhatMayNotStay) {
   shift("25");
-  Switchboard here(*store_,
-                   [](std::string_view module) { return Terrain{.new_side = module == "orders"}; });
+  Switchboard here(
+      *store_, [](std::string_view module) { return Topology{.new_side = module == "orders"}; });
   const auto overview = here.overview();
   ASSERT_TRUE(overview);
   ASSERT_EQ(overview->positions.size(), 2U);
@@ -373,7 +396,7 @@ TEST_F(SwitchboardTest, ShowsWhatCanBeDoneAndWhatMayNotStay) {
 }
 
 TEST_F(SwitchboardTest, WalksEachModuleByItsOwnSteps) {
-  Switchboard board(*store_, open_terrain(), stages_.get(), [](std::string_view module) {
+  Switchboard board(*store_, open_topology(), stages_.get(), [](std::string_view module) {
     return module == "orders" ? std::vector{Percent::all()} : usual_steps();
   });
   EXPECT_EQ(to_string(board.next("orders", kReason)->after), "canary 100%");

@@ -50,11 +50,13 @@ std::filesystem::path data_folder(PostgresServer& server) {
   return ask(server.url(), "SHOW data_directory").value_or("/nowhere");
 }
 
-/// The processes of a server that runs.
+/// The processes that a server has for as long as it runs. Those of connections and of a vacuum
+/// come and go: also that of this question has ended before its answer is looked at.
 std::vector<pid_t> processes_of(const std::string& url) {
   std::istringstream answer(
       ask(url,
-          "SELECT string_agg(pid::text, ' ') FROM (SELECT pid FROM pg_stat_activity UNION"
+          "SELECT string_agg(pid::text, ' ') FROM (SELECT pid FROM pg_stat_activity"
+          " WHERE backend_type NOT IN ('client backend', 'autovacuum worker') UNION"
           " SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int) AS all_of_them")
           .value_or(""));
   return {std::istream_iterator<pid_t>(answer), {}};
@@ -248,7 +250,7 @@ TEST_F(PostgresCluster, StopsOneThatWasLeftBehindWhenItBeginsAnew) {
   const auto left_behind = processes();
   ASSERT_GT(left_behind.size(), 3U);
   EXPECT_EQ(call({"start", folder_, "--no-sync"}).exit_code, 0);
-  EXPECT_TRUE(runs(left_behind.front())) << "without --fresh it goes on";
+  EXPECT_TRUE(std::ranges::all_of(left_behind, runs)) << "without --fresh it goes on";
   ASSERT_EQ(call({"start", folder_, "--no-sync", "--fresh"}).exit_code, 0);
   EXPECT_TRUE(std::ranges::none_of(left_behind, runs));
 }

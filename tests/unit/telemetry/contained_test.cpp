@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "telemetry/contained.hpp"
+#include "banyan/telemetry/contained.hpp"
 
 #include <gtest/gtest.h>
 

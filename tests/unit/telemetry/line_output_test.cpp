@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "telemetry/line_output.hpp"
+#include "banyan/telemetry/line_output.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

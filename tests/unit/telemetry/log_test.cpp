@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "telemetry/log.hpp"
+#include "banyan/telemetry/log.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -40,7 +40,8 @@ struct LogFile : testing::Test {
 };
 
 TEST_F(LogFile, HasOneJsonObjectALineWithTheCorrelationId) {
-  const Context context = Context::begin(std::chrono::milliseconds(1));
+  const Context context =
+      Context::begin(std::chrono::milliseconds(1), system_clock(), system_random());
   const auto all = lines_of(Level::Info, [&](const Log& log) {
     log.write(Level::Info, "order_placed", context, {{"order", "ord_1"}, {"lines", 3}});
   });

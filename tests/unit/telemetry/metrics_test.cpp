@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "telemetry/metrics.hpp"
+#include "banyan/telemetry/metrics.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,8 +19,9 @@ TEST(Metrics, CountCallsByModuleOperationBindingAndOutcome) {
   const std::string text = metrics.exposition();
   EXPECT_THAT(text, HasSubstr("banyan_port_calls_total{module=\"catalog\",operation=\"get_track\","
                               "binding=\"in_process\",outcome=\"error\"} 1"));
-  EXPECT_THAT(text, HasSubstr("banyan_port_call_seconds_count{module=\"catalog\",operation="
-                              "\"get_track\",binding=\"in_process\"} 2"));
+  EXPECT_THAT(text,
+              HasSubstr("banyan_port_call_duration_seconds_count{module=\"catalog\",operation="
+                        "\"get_track\",binding=\"in_process\"} 2"));
 }
 
 TEST(Metrics, EscapeWhatStandsInALabel) {
@@ -29,12 +30,14 @@ TEST(Metrics, EscapeWhatStandsInALabel) {
   EXPECT_THAT(metrics.exposition(), HasSubstr("a\\\"b\\nc"));
 }
 
-TEST(Metrics, ReadGaugesOnDemand) {
+TEST(Metrics, TakeSamplesOnDemand) {
   Metrics metrics;
   double depth = 1;
-  metrics.add_gauges([&] {
-    return std::vector<Gauge>{
-        {"banyan_worker_queue_depth", "Waiting tasks", {{"module", "orders"}}, depth}};
+  metrics.add_samples([&] {
+    return std::vector<Sample>{
+        {{"banyan_worker_queue_depth", MetricType::Gauge, "Waiting tasks", {"module"}},
+         {"orders"},
+         depth}};
   });
   depth = 7;
   EXPECT_THAT(metrics.exposition(), HasSubstr("banyan_worker_queue_depth{module=\"orders\"} 7"));

@@ -3,8 +3,8 @@
 
 namespace banyan::cli {
 
-int back(const Place& place, const ChangeOptions& options) {
-  return change(place, options, "back");
+int back(const ControlTarget& target, const ChangeOptions& options) {
+  return change(target, options, "back");
 }
 
 }  // namespace banyan::cli

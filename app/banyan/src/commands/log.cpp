@@ -30,10 +30,10 @@ int show(const Json& document) {
 
 }  // namespace
 
-int log(const Place& place, const LogOptions& options) {
+int log(const ControlTarget& target, const LogOptions& options) {
   std::string query = "limit=" + std::to_string(options.limit);
   if (!options.module.empty()) query += "&module=" + options.module;
-  return ask(place, "/log", query, show);
+  return ask(target, "/log", query, show);
 }
 
 }  // namespace banyan::cli

@@ -15,7 +15,7 @@ int migrate(const DatabaseOptions& options) {
                 " …); start the application once, which writes it anew");
   }
   try {
-    migrations::Runner runner(options.database, scripts_of(*manifest));
+    migrations::Runner runner(options.database, scripts_of(*manifest), system_clock());
     runner.wait_for_writers(options.wait);
     const auto pause = announce_pause(
         runner, *manifest, options.dry_run,

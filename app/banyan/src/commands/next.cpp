@@ -3,8 +3,8 @@
 
 namespace banyan::cli {
 
-int next(const Place& place, const ChangeOptions& options) {
-  return change(place, options, "next");
+int next(const ControlTarget& target, const ChangeOptions& options) {
+  return change(target, options, "next");
 }
 
 }  // namespace banyan::cli

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
+#include "banyan/placement/file_format.hpp"
 #include "database.hpp"
 #include "exit_code.hpp"
-#include "placement/file_format.hpp"
 #include "terminal.hpp"
 
 namespace banyan::cli {

@@ -8,7 +8,7 @@ int schema_decouple(const DatabaseOptions& options) {
   const auto manifest = manifest_for(options);
   if (!manifest) return give_up(manifest.error(), options.json);
   try {
-    migrations::Runner runner(options.database, scripts_of(*manifest));
+    migrations::Runner runner(options.database, scripts_of(*manifest), system_clock());
     runner.wait_for_writers(options.wait);
     const std::string prefix = "separation/" + options.phase;
     const auto pause =

@@ -2,9 +2,10 @@
 #include <algorithm>
 #include <optional>
 
+#include "banyan/kernel/clock.hpp"
+#include "banyan/mover/ownership.hpp"
 #include "database.hpp"
 #include "exit_code.hpp"
-#include "kernel/clock.hpp"
 #include "scripts.hpp"
 #include "terminal.hpp"
 #include "traffic_text.hpp"
@@ -16,7 +17,8 @@ namespace {
 std::optional<Timestamp> separated_at(const DatabaseOptions& options,
                                       const manifest::Manifest& manifest) {
   std::optional<Timestamp> at;
-  for (const auto& each : migrations::Runner(options.database, scripts_of(manifest)).status()) {
+  for (const auto& each :
+       migrations::Runner(options.database, scripts_of(manifest), system_clock()).status()) {
     const bool counts = each.module == options.module && each.name.starts_with("separation/");
     if (counts) at = std::max(at, each.applied_at);
   }
@@ -30,16 +32,17 @@ bool has_run_since(const SeenStatement& seen, const std::optional<Timestamp>& sc
 }
 
 // Those of the module that cross now.
-Result<std::vector<SeenStatement>> crossing(const DatabaseOptions& options,
-                                            const manifest::Manifest& manifest) {
-  const auto report =
-      mover::schema_report(options.database, ownership_of(manifest), statements_of(manifest));
+Result<std::vector<SeenStatement>> violation(const DatabaseOptions& options,
+                                             const manifest::Manifest& manifest) {
+  const auto report = mover::schema_report(options.database, mover::ownership_of(manifest),
+                                           statements_of(manifest));
   if (!report) return fail(report.error());
   std::vector<SeenStatement> found;
   for (SeenStatement& each : seen_statements(manifest)) {
-    const bool crosses = std::ranges::any_of(report->crossings, [&](const mover::Crossing& other) {
-      return other.kind == mover::CrossingKind::Statement && other.object.starts_with(each.id);
-    });
+    const bool crosses =
+        std::ranges::any_of(report->violations, [&](const mover::BoundaryViolation& other) {
+          return other.kind == mover::ViolationKind::Statement && other.object.starts_with(each.id);
+        });
     if (crosses && each.statement.module == options.module) found.push_back(std::move(each));
   }
   return found;
@@ -132,7 +135,7 @@ int show(const DatabaseOptions& options, const Choice& choice) {
 int schema_dismiss(const DatabaseOptions& options) {
   const auto manifest = manifest_for(options);
   if (!manifest) return give_up(manifest.error(), options.json);
-  const auto found = crossing(options, *manifest);
+  const auto found = violation(options, *manifest);
   if (!found) return give_up(found.error(), options.json);
   if (const auto known = check_names(options, *found); !known) {
     return give_up(known.error(), options.json);

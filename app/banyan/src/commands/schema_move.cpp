@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "banyan/mover/move.hpp"
+#include "banyan/mover/ownership.hpp"
 #include "database.hpp"
 #include "exit_code.hpp"
-#include "mover/move.hpp"
 #include "progress.hpp"
 #include "terminal.hpp"
 #include "traffic_text.hpp"
@@ -40,7 +41,7 @@ int schema_move(const DatabaseOptions& options) {
   if (!manifest) return give_up(manifest.error(), options.json);
   const mover::MoveRequest request{.shared = options.database,
                                    .module = options.module,
-                                   .ownership = ownership_of(*manifest),
+                                   .ownership = mover::ownership_of(*manifest),
                                    .statements = statements_of(*manifest)};
   const auto direction = options.back ? mover::Direction::Back : mover::Direction::Out;
   if (options.dry_run) return show_plan(options, request, direction);

@@ -3,8 +3,8 @@
 
 namespace banyan::cli {
 
-int shift(const Place& place, const ChangeOptions& options) {
-  return change(place, options, "shift");
+int shift(const ControlTarget& target, const ChangeOptions& options) {
+  return change(target, options, "shift");
 }
 
 }  // namespace banyan::cli

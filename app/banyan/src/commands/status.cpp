@@ -7,33 +7,33 @@
 namespace banyan::cli {
 namespace {
 
-std::uint64_t pinned(const Json& migration) {
-  return number_of(migration.value("tunnels", Json::object()), "pinned");
+std::uint64_t pinned(const Json& rollout) {
+  return number_of(rollout.value("tunnels", Json::object()), "pinned");
 }
 
 /// A share that not all have followed does not pass for the whole.
-std::string reads(const Json& migration) {
-  const std::uint64_t behind = pinned(migration);
-  const std::string share = text_of(migration, "reads");
+std::string reads(const Json& rollout) {
+  const std::uint64_t behind = pinned(rollout);
+  const std::string share = text_of(rollout, "reads");
   return behind == 0 ? share : share + ", " + std::to_string(behind) + " behind";
 }
 
 int show(const Json& document) {
-  const Json migrations = document.value("migrations", Json::array());
+  const Json rollouts = document.value("rollouts", Json::array());
   std::vector<std::vector<std::string>> rows = {
       {"MODULE", "STAGE", "READS", "WRITES", "DATA", "NEXT", "BACK"}};
   const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : text; };
-  for (const Json& each : migrations) {
+  for (const Json& each : rollouts) {
     rows.push_back({text_of(each, "module"), text_of(each, "stage"), reads(each),
                     text_of(each, "writes"), text_of(each, "data"), or_dash(text_of(each, "next")),
                     or_dash(text_of(each, "back"))});
   }
-  if (migrations.empty()) {
-    print_line("nothing is being migrated here");
+  if (rollouts.empty()) {
+    print_line("nothing is being moved here");
   } else {
     print_table(rows);
   }
-  for (const Json& each : migrations) {
+  for (const Json& each : rollouts) {
     if (const std::string illegal = text_of(each, "illegal"); !illegal.empty()) {
       print_line(paint("attention: " + illegal, Tone::Warning));
     }
@@ -55,6 +55,6 @@ int show(const Json& document) {
 
 }  // namespace
 
-int status(const Place& place) { return ask(place, "/status", "", show); }
+int status(const ControlTarget& target) { return ask(target, "/status", "", show); }
 
 }  // namespace banyan::cli

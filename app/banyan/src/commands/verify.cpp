@@ -27,8 +27,8 @@ int show(const Json& document) {
 
 }  // namespace
 
-int verify(const Place& place, const std::string& noted_head) {
-  return ask(place, "/verify", noted_head.empty() ? "" : "head=" + noted_head, show);
+int verify(const ControlTarget& target, const std::string& noted_head) {
+  return ask(target, "/verify", noted_head.empty() ? "" : "head=" + noted_head, show);
 }
 
 }  // namespace banyan::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "manifest/manifest.hpp"
+#include "banyan/manifest/manifest.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -10,8 +10,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "json/codec.hpp"
-#include "sqlite/durable_file.hpp"
+#include "banyan/json/codec.hpp"
+#include "banyan/sqlite/durable_file.hpp"
 
 namespace banyan::manifest {
 namespace {

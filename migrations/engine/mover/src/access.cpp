@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "access.hpp"
 
+#include "banyan/sqlite/authorizer.hpp"
 #include "catalogue.hpp"
 #include "names.hpp"
-#include "sqlite/authorizer.hpp"
 
 namespace banyan::mover {
 namespace {

@@ -7,7 +7,7 @@
 #include "access.hpp"
 #include "catalogue.hpp"
 
-/// What to do about each kind of crossing, in one sentence.
+/// What to do about each kind of violation, in one sentence.
 namespace banyan::mover {
 
 std::string advice_on_foreign_key(const std::string& child, const ForeignKey& key,

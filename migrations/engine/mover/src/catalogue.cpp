@@ -19,7 +19,9 @@ TableKind kind_from(const std::string& type) {
 std::vector<Column> columns_of(const Connection& database, const std::string& table) {
   std::vector<Column> columns;
   sqlite::Statement query = database.query(
-      "SELECT name, type, pk, hidden FROM pragma_table_xinfo(?1, 'main') ORDER BY cid");
+      // Hidden by a virtual table (1): what it computes.
+      "SELECT name, type, pk, hidden FROM pragma_table_xinfo(?1, 'main') WHERE hidden <> 1"
+      " ORDER BY cid");
   query.bind(1, table);
   while (query.step()) {
     columns.push_back(
@@ -46,7 +48,7 @@ bool key_is_rowid(const Connection& database, const Table& table) {
 }
 
 void find_rowid(const Connection& database, Table& table) {
-  if (table.kind != TableKind::Ordinary || table.without_rowid) return;
+  if (!table.can_be_copied() || table.without_rowid) return;
   if (key_is_rowid(database, table)) return;
   for (const std::string_view name : {"rowid", "_rowid_", "oid"}) {
     const bool taken =
@@ -58,6 +60,13 @@ void find_rowid(const Connection& database, Table& table) {
     }
   }
   table.rowid_hidden = true;
+}
+
+// Without that shadow table, its rows are somebody else's or nowhere.
+bool keeps_rows(const Connection& database, const std::string& table, const std::string& sql) {
+  const std::string folded_sql = folded(sql);
+  return folded_sql.find("using fts5") != std::string::npos &&
+         database.has_table(table + "_content");
 }
 
 bool is_guard_trigger(const SchemaObject& object) {
@@ -89,6 +98,8 @@ std::vector<Table> tables_of(const Connection& database) {
     table.name = query.text(0);
     table.kind = kind_from(query.text(1));
     table.without_rowid = query.number(2) != 0;
+    table.keeps_rows =
+        table.kind == TableKind::Virtual && keeps_rows(database, table.name, query.text(3));
     try {
       table.columns = columns_of(database, table.name);
     } catch (const sqlite::Fault&) {

@@ -29,6 +29,11 @@ struct Table {
   std::string rowid_name;
   bool rowid_hidden = false;  ///< it has a hidden number, and columns took all of its names
   bool has_sequence = false;  ///< AUTOINCREMENT
+  /// Of a virtual table: full text search (FTS5) that keeps the rows which it indexes. It is read
+  /// and written like any other; the index comes by writing.
+  bool keeps_rows = false;
+
+  bool can_be_copied() const { return kind == TableKind::Ordinary || keeps_rows; }
 };
 
 /// One entry of sqlite_master.

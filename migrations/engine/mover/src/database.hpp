@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <utility>
 
-#include "kernel/result.hpp"
-#include "sqlite/connection.hpp"
+#include "banyan/kernel/result.hpp"
+#include "banyan/sqlite/connection.hpp"
 
 namespace banyan::mover {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "banyan/mover/pause.hpp"
 #include "catalogue.hpp"
-#include "mover/pause.hpp"
 
 namespace banyan::mover {
 

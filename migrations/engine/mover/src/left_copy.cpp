@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "left_copy.hpp"
 
-#include "digest/sha256.hpp"
+#include "banyan/digest/sha256.hpp"
 #include "names.hpp"
 
 namespace banyan::mover {
@@ -53,7 +53,7 @@ std::vector<SchemaObject> changed_since(const Connection& database, const std::s
   if (known.empty()) return changed;
   for (SchemaObject& object : objects_of_tables(database, names)) {
     const auto table = object.type == "table" ? table_of(database, object.name) : std::nullopt;
-    const bool has_rows = table && table->kind == TableKind::Ordinary;
+    const bool has_rows = table && table->can_be_copied();
     const std::string rows = has_rows ? digest_of(database, {*table}) : "";
     const auto was = known.find(key_of(object));
     if (was == known.end() || was->second != digest_with(object, rows)) {

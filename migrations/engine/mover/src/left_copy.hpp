@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cargo.hpp"
+#include "table_set.hpp"
 
 /// The copy that a switch leaves at the place that is authoritative no longer. Nobody may change
 /// it, and the next move that way drops it: what was changed nevertheless, past the guards, must be

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "sqlite/file_owner.hpp"
+#include "banyan/sqlite/file_owner.hpp"
 
 namespace banyan::mover {
 namespace {

@@ -5,9 +5,9 @@
 #include <functional>
 #include <optional>
 
+#include "banyan/sqlite/file_lock.hpp"
 #include "database.hpp"
 #include "reconcile.hpp"
-#include "sqlite/file_lock.hpp"
 
 namespace banyan::mover {
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mover/move.hpp"
+#include "banyan/mover/move.hpp"
 
 #include <unistd.h>
 
-#include "blueprint.hpp"
+#include "banyan/sqlite/file_lock.hpp"
 #include "database.hpp"
-#include "journey.hpp"
+#include "execution.hpp"
 #include "locked_files.hpp"
-#include "sqlite/file_lock.hpp"
+#include "planner.hpp"
 
 namespace banyan::mover {
 namespace {
@@ -65,14 +65,14 @@ std::unexpected<Error> unplanned(const MoveRequest& request, Error failed) {
 }
 
 // The fence decides what a failed attempt amounts to.
-Result<MoveOutcome> settle(const MoveRequest& request, const Blueprint& blueprint, Error failed) {
+Result<MoveOutcome> settle(const MoveRequest& request, const PreparedMove& prepared, Error failed) {
   const auto now = placement_of(request.shared, request.module);
-  if (!now || now->epoch == blueprint.plan.epoch) return undone(request, std::move(failed));
+  if (!now || now->epoch == prepared.plan.epoch) return undone(request, std::move(failed));
   MoveOutcome done;
-  done.direction = blueprint.plan.direction;
+  done.direction = prepared.plan.direction;
   done.epoch = now->epoch;
   done.authoritative = now->file;
-  for (const TableReport& table : blueprint.plan.tables) done.rows += table.rows;
+  for (const TableReport& table : prepared.plan.tables) done.rows += table.rows;
   done.left_to_do = failed.message;
   return done;
 }
@@ -80,15 +80,15 @@ Result<MoveOutcome> settle(const MoveRequest& request, const Blueprint& blueprin
 constexpr std::string_view kAgain = ". Run the same command again: it opens the way for writers";
 
 // Puts right what an attempt has left.
-Result<MoveOutcome> tidy(const MoveRequest& request, const Blueprint& blueprint,
+Result<MoveOutcome> tidy(const MoveRequest& request, const PreparedMove& prepared,
                          const LockedFiles& locked, Result<MoveOutcome> attempted) {
   if (attempted) return attempted;
   locked.roll_back();
   const Result<Situation> now =
-      reconcile(blueprint.files, request.module, blueprint.manifest_tables, locked);
+      reconcile(prepared.files, request.module, prepared.manifest_tables, locked);
   Error failed = attempted.error();
   if (!now) failed.message += "; afterwards: " + now.error().message;
-  Result<MoveOutcome> settled = settle(request, blueprint, std::move(failed));
+  Result<MoveOutcome> settled = settle(request, prepared, std::move(failed));
   if (settled && now) {
     settled->left_to_do.clear();
   } else if (settled) {
@@ -98,52 +98,52 @@ Result<MoveOutcome> tidy(const MoveRequest& request, const Blueprint& blueprint,
 }
 
 // What a killed mover left.
-Result<void> put_right(const MoveRequest& request, const Blueprint& blueprint,
+Result<void> put_right(const MoveRequest& request, const PreparedMove& prepared,
                        const MoveOptions& options) {
-  const auto locked = lock_files(blueprint.files, options.lock_wait);
+  const auto locked = lock_files(prepared.files, options.lock_wait);
   if (!locked) return fail(locked.error());
   const auto repaired =
-      reconcile(blueprint.files, request.module, blueprint.manifest_tables, *locked);
+      reconcile(prepared.files, request.module, prepared.manifest_tables, *locked);
   if (!repaired) return fail(repaired.error());
   return {};
 }
 
 Result<MoveOutcome> move_under_lock(const MoveRequest& request, Direction direction,
                                     const MoveOptions& options) {
-  Result<Blueprint> blueprint = draw(request, direction);
-  if (!blueprint) return unplanned(request, blueprint.error());
-  const MovePlan& plan = blueprint->plan;
+  Result<PreparedMove> prepared = prepare_move(request, direction);
+  if (!prepared) return unplanned(request, prepared.error());
+  const MovePlan& plan = prepared->plan;
   MoveOutcome there{
       .direction = direction, .already_there = true, .epoch = plan.epoch, .authoritative = plan.to};
-  if (!blueprint->agrees) {
+  if (!prepared->agrees) {
     const Result<void> right =
-        caught(plan.to, [&] { return put_right(request, *blueprint, options); });
+        caught(plan.to, [&] { return put_right(request, *prepared, options); });
     if (!right && !plan.already_there) return undone(request, right.error());
     if (!right) {
       there.left_to_do = right.error().message + std::string(kAgain);
       return there;
     }
-    blueprint = draw(request, direction);
-    if (!blueprint) return unplanned(request, blueprint.error());
+    prepared = prepare_move(request, direction);
+    if (!prepared) return unplanned(request, prepared.error());
   }
   if (!plan.refusals.empty()) return refused(plan);
   if (plan.already_there) return there;
   if (options.on_begin) options.on_begin(plan);
-  Meter(options).begin(Progress::Phase::Waiting, 0);
+  ProgressMeter(options).begin(Progress::Phase::Waiting, 0);
   auto began = std::chrono::steady_clock::now();
   Result<MoveOutcome> moved = [&] {
     const auto locked = caught(plan.from, [&] {
-      return lock_files(blueprint->files, options.lock_wait, [&] {
+      return lock_files(prepared->files, options.lock_wait, [&] {
         began = std::chrono::steady_clock::now();
         if (options.on_step) options.on_step(Step::Locked, nullptr, nullptr);
       });
     });
     if (!locked) return Result<MoveOutcome>(undone(request, locked.error()));
-    return tidy(request, *blueprint, *locked, caught(plan.to, [&] {
-                  return Journey(request, *blueprint, options, *locked).run();
+    return tidy(request, *prepared, *locked, caught(plan.to, [&] {
+                  return Execution(request, *prepared, options, *locked).run();
                 }));
   }();
-  remove_if_empty(blueprint->files.own);
+  remove_if_empty(prepared->files.own);
   if (moved) {
     moved->pause = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - began);
@@ -160,7 +160,7 @@ Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,
     const auto mover = sqlite::FileLock::take(mover_lock_of(request.shared), request.shared,
                                               std::chrono::milliseconds(0));
     if (!mover) {
-      return fail(ErrorCode::Conflict, "mover.at_work",
+      return fail(ErrorCode::Conflict, "mover.already_running",
                   "another mover is at work on " + request.shared.string() + " (" +
                       sqlite::FileLock::holder(mover_lock_of(request.shared)) +
                       "); wait until it has ended, then look where the module is");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mover/move.hpp"
+#include "banyan/mover/move.hpp"
 #include "names.hpp"
 
 namespace banyan::mover {

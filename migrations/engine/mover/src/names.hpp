@@ -18,7 +18,5 @@ bool contains_name(const std::vector<std::string>& names, std::string_view name)
 /// Tables of the kit or of SQLite, which belong to no module.
 bool is_kit_table(std::string_view name);
 std::string joined(const std::vector<std::string>& parts, std::string_view between = ", ");
-/// "text" with JSON's escapes and quotes.
-std::string json_string(std::string_view text);
 
 }  // namespace banyan::mover

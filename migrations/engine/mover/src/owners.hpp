@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "banyan/kernel/result.hpp"
+#include "banyan/mover/report.hpp"
 #include "catalogue.hpp"
-#include "kernel/result.hpp"
-#include "mover/report.hpp"
 
 namespace banyan::mover {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mover/pause.hpp"
+#include "banyan/mover/pause.hpp"
 
 #include "database.hpp"
 #include "estimate.hpp"

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reconcile.hpp"
 
-#include "cargo.hpp"
+#include "banyan/placement/placement_table.hpp"
+#include "banyan/placement/write_guards.hpp"
+#include "banyan/sqlite/file_lock.hpp"
 #include "catalogue.hpp"
 #include "database.hpp"
 #include "locked_files.hpp"
 #include "names.hpp"
 #include "owners.hpp"
-#include "placement/placement_table.hpp"
-#include "placement/write_guards.hpp"
-#include "sqlite/file_lock.hpp"
+#include "table_set.hpp"
 
 namespace banyan::mover {
 namespace {

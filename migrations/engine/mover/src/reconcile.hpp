@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "mover/move.hpp"
+#include "banyan/mover/move.hpp"
 
 namespace banyan::mover {
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <map>
 
-#include "mover/report.hpp"
+#include "banyan/kernel/json_text.hpp"
+#include "banyan/mover/report.hpp"
 #include "names.hpp"
 
 namespace banyan::mover {
@@ -17,10 +18,10 @@ std::string table_line(const TableReport& table, const std::string& module = {})
   return name + pad + std::to_string(table.rows) + (table.rows == 1 ? " row\n" : " rows\n");
 }
 
-std::string crossing_lines(const Crossing& crossing) {
-  return "  " + std::string(to_string(crossing.kind)) + " " + crossing.object + ": " +
-         crossing.module + " -> " + crossing.other + " (" + crossing.how +
-         ")\n      next: " + crossing.next_step + "\n";
+std::string violation_lines(const BoundaryViolation& violation) {
+  return "  " + std::string(to_string(violation.kind)) + " " + violation.object + ": " +
+         violation.module + " -> " + violation.other + " (" + violation.how +
+         ")\n      next: " + violation.next_step + "\n";
 }
 
 class JsonWriter {
@@ -98,9 +99,9 @@ std::string to_text(const SchemaReport& report) {
   for (const TableReport& table : report.unowned) out += table_line(table);
 
   out += '\n';
-  out += std::to_string(report.crossings.size()) + " crossing(s) between modules; " +
+  out += std::to_string(report.violations.size()) + " boundary violation(s) between modules; " +
          std::to_string(report.statements) + " statement(s) analysed\n";
-  for (const Crossing& crossing : report.crossings) out += crossing_lines(crossing);
+  for (const BoundaryViolation& violation : report.violations) out += violation_lines(violation);
   if (!report.unreadable.empty()) out += "\nnot analysed\n";
   for (const Unreadable& unreadable : report.unreadable) {
     out += "  " + unreadable.what + ": " + unreadable.problem + "\n";
@@ -108,12 +109,13 @@ std::string to_text(const SchemaReport& report) {
 
   out += "\nready to move out\n";
   for (const ModuleReport& module : report.modules) {
-    const std::size_t ties = crossings_of(report, module.module).size();
+    const std::size_t ties = violations_of(report, module.module).size();
     out += "  " + module.module + ": ";
     if (!module.location.empty()) {
       out += "has moved\n";
     } else {
-      out += ties == 0 ? "yes\n" : "no, " + std::to_string(ties) + " crossing(s) remain\n";
+      out +=
+          ties == 0 ? "yes\n" : "no, " + std::to_string(ties) + " boundary violation(s) remain\n";
     }
   }
   return out;
@@ -136,8 +138,8 @@ std::string to_json(const SchemaReport& report) {
       write_table(json, table);
       json.end('}');
     });
-    json.key("crossings");
-    json.value(static_cast<std::int64_t>(crossings_of(report, module.module).size()));
+    json.key("violations");
+    json.value(static_cast<std::int64_t>(violations_of(report, module.module).size()));
     json.end('}');
   });
   json.list("shared", report.shared, [&](const SharedTableReport& shared) {
@@ -150,21 +152,21 @@ std::string to_json(const SchemaReport& report) {
     write_table(json, table);
     json.end('}');
   });
-  json.list("crossings", report.crossings, [&](const Crossing& crossing) {
+  json.list("violations", report.violations, [&](const BoundaryViolation& violation) {
     json.begin('{');
     json.key("kind");
-    json.value(to_string(crossing.kind));
+    json.value(to_string(violation.kind));
     json.key("module");
-    json.value(crossing.module);
+    json.value(violation.module);
     json.key("other");
-    json.value(crossing.other);
+    json.value(violation.other);
     json.key("object");
-    json.value(crossing.object);
-    json.strings("tables", crossing.tables);
+    json.value(violation.object);
+    json.strings("tables", violation.tables);
     json.key("how");
-    json.value(crossing.how);
+    json.value(violation.how);
     json.key("next_step");
-    json.value(crossing.next_step);
+    json.value(violation.next_step);
     json.end('}');
   });
   json.list("unreadable", report.unreadable, [&](const Unreadable& unreadable) {

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <cstring>
 
-#include "digest/sha256.hpp"
-#include "kernel/hex.hpp"
+#include "banyan/digest/sha256.hpp"
+#include "banyan/kernel/hex.hpp"
 #include "names.hpp"
 
 namespace banyan::mover {
@@ -242,7 +242,7 @@ std::int64_t count_of(const Connection& database, const RowSet& rows) {
 }
 
 void copy_rows(const Connection& origin, const Connection& destination, const RowSet& rows,
-               Meter& meter) {
+               ProgressMeter& meter) {
   for (Copier copier(origin, destination, rows); copier.next(); meter.row()) copier.copy();
 }
 
@@ -265,7 +265,8 @@ std::optional<std::string> first_refused(const Connection& origin, const Connect
 }
 
 std::optional<std::string> first_difference(const Connection& origin, const Connection& destination,
-                                            const RowSet& rows, Meter& meter, std::string& digest) {
+                                            const RowSet& rows, ProgressMeter& meter,
+                                            std::string& digest) {
   const std::vector<std::string> names = column_names(rows, Columns::All);
   const bool utf16 = is_utf16(origin);
   RowDigest seen(utf16);

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "catalogue.hpp"
-#include "meter.hpp"
+#include "progress_meter.hpp"
 
 namespace banyan::mover {
 
@@ -20,7 +20,7 @@ std::int64_t count_of(const Connection& database, const RowSet& rows);
 /// Plain INSERTs, values bound as they were read: a conflict is an error and never a silent loss.
 /// A Fault of kind Constraint names the row.
 void copy_rows(const Connection& origin, const Connection& destination, const RowSet& rows,
-               Meter& meter);
+               ProgressMeter& meter);
 
 /// The row at which copy_rows() would fail, and why; nothing when there is none. `scratch` has the
 /// table and is empty again afterwards.
@@ -30,7 +30,8 @@ std::optional<std::string> first_refused(const Connection& origin, const Connect
 /// Compares in storage order: type and bytes of every column, generated ones too, and the row's
 /// hidden number. The first difference in words, or nothing; then `digest` is that of the rows.
 std::optional<std::string> first_difference(const Connection& origin, const Connection& destination,
-                                            const RowSet& rows, Meter& meter, std::string& digest);
+                                            const RowSet& rows, ProgressMeter& meter,
+                                            std::string& digest);
 
 /// Of type and bytes of all values in storage order, without the hidden number, which VACUUM may
 /// change.

@@ -5,11 +5,11 @@
 
 #include "access.hpp"
 #include "advice.hpp"
+#include "banyan/mover/report.hpp"
+#include "banyan/placement/placement_table.hpp"
 #include "database.hpp"
-#include "mover/report.hpp"
 #include "names.hpp"
 #include "owners.hpp"
-#include "placement/placement_table.hpp"
 
 namespace banyan::mover {
 namespace {
@@ -106,16 +106,16 @@ class Analysis {
     }
   }
 
-  void add(Crossing crossing) {
-    for (const std::string& table : crossing.tables) {
-      if (owners_.owner_of(table) == kShared) users_[folded(table)].insert(crossing.module);
+  void add(BoundaryViolation violation) {
+    for (const std::string& table : violation.tables) {
+      if (owners_.owner_of(table) == kShared) users_[folded(table)].insert(violation.module);
     }
-    if (crossing.module == kShared) {
+    if (violation.module == kShared) {
       for (const std::string& table : shared_in_hand_) {
-        users_[folded(table)].insert(crossing.other);
+        users_[folded(table)].insert(violation.other);
       }
     }
-    report_.crossings.push_back(std::move(crossing));
+    report_.violations.push_back(std::move(violation));
   }
 
   void find_foreign_keys(const Table& table) {
@@ -124,21 +124,22 @@ class Analysis {
     for (const ForeignKey& key : foreign_keys_of(shared_, table.name)) {
       const std::string other(owners_.owner_of(key.parent));
       if (other == owner) continue;
-      Crossing crossing{CrossingKind::ForeignKey, owner, other, "", {key.parent}, "", ""};
-      crossing.object = table.name + "." + joined(key.columns, "+") + " -> " + key.parent;
+      BoundaryViolation violation{
+          ViolationKind::ForeignKey, owner, other, "", {key.parent}, "", ""};
+      violation.object = table.name + "." + joined(key.columns, "+") + " -> " + key.parent;
       if (!key.parent_columns.empty()) {
-        crossing.object += '.';
-        crossing.object += joined(key.parent_columns, "+");
+        violation.object += '.';
+        violation.object += joined(key.parent_columns, "+");
       }
       std::vector<std::string> actions;
       if (key.on_delete != "NO ACTION") actions.push_back("on delete " + folded(key.on_delete));
       if (key.on_update != "NO ACTION") actions.push_back("on update " + folded(key.on_update));
-      crossing.how = by_name_.contains(folded(key.parent))
-                         ? (actions.empty() ? "refuses rows without a parent" : joined(actions))
-                         : "refers to a table that does not exist";
-      crossing.next_step = advice_on_foreign_key(table.name, key, owner, other);
+      violation.how = by_name_.contains(folded(key.parent))
+                          ? (actions.empty() ? "refuses rows without a parent" : joined(actions))
+                          : "refers to a table that does not exist";
+      violation.next_step = advice_on_foreign_key(table.name, key, owner, other);
       shared_in_hand_ = {table.name};
-      add(std::move(crossing));
+      add(std::move(violation));
       shared_in_hand_.clear();
     }
   }
@@ -195,7 +196,7 @@ class Analysis {
       if (other == owner) continue;
       const auto own = touched.find(owner);
       if (own != touched.end()) shared_in_hand_ = names_in(own->second);
-      add({CrossingKind::View, owner, other, view.name, names_in(accesses), manner(accesses),
+      add({ViolationKind::View, owner, other, view.name, names_in(accesses), manner(accesses),
            advice_on_view(view.name, owner, other)});
       shared_in_hand_.clear();
     }
@@ -216,7 +217,7 @@ class Analysis {
       for (const auto& [other, accesses] : touched) {
         if (other == owner) continue;
         shared_in_hand_ = {object.table};
-        add({CrossingKind::Trigger, owner, other, object.name + " on " + object.table,
+        add({ViolationKind::Trigger, owner, other, object.name + " on " + object.table,
              names_in(accesses), manner(accesses),
              advice_on_trigger(object.name, object.table, owner, other)});
         shared_in_hand_.clear();
@@ -244,7 +245,7 @@ class Analysis {
       if (other == statement.module) continue;
       std::string advice = advice_on_statement(statement.module, other, accesses);
       if (!statement.if_gone.empty()) advice += "; " + statement.if_gone;
-      add({CrossingKind::Statement, statement.module, other, statement.where, names_in(accesses),
+      add({ViolationKind::Statement, statement.module, other, statement.where, names_in(accesses),
            manner(accesses), std::move(advice)});
     }
   }
@@ -261,12 +262,12 @@ class Analysis {
 
 }  // namespace
 
-std::string_view to_string(CrossingKind kind) {
+std::string_view to_string(ViolationKind kind) {
   switch (kind) {
-    case CrossingKind::ForeignKey: return "foreign key";
-    case CrossingKind::View: return "view";
-    case CrossingKind::Trigger: return "trigger";
-    case CrossingKind::Statement: return "statement";
+    case ViolationKind::ForeignKey: return "foreign key";
+    case ViolationKind::View: return "view";
+    case ViolationKind::Trigger: return "trigger";
+    case ViolationKind::Statement: return "statement";
   }
   return "";
 }
@@ -285,11 +286,11 @@ Result<SchemaReport> schema_report(const std::filesystem::path& database,
   }
 }
 
-std::vector<Crossing> crossings_of(const SchemaReport& report, std::string_view module) {
-  std::vector<Crossing> found;
-  std::copy_if(report.crossings.begin(), report.crossings.end(), std::back_inserter(found),
-               [&](const Crossing& crossing) {
-                 return crossing.module == module || crossing.other == module;
+std::vector<BoundaryViolation> violations_of(const SchemaReport& report, std::string_view module) {
+  std::vector<BoundaryViolation> found;
+  std::copy_if(report.violations.begin(), report.violations.end(), std::back_inserter(found),
+               [&](const BoundaryViolation& violation) {
+                 return violation.module == module || violation.other == module;
                });
   return found;
 }

@@ -3,8 +3,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "mover/report.hpp"
-#include "sqlite/script.hpp"
+#include "banyan/mover/report.hpp"
+#include "banyan/sqlite/script.hpp"
 
 namespace banyan::mover {
 namespace {

@@ -2,9 +2,9 @@
 #include <optional>
 #include <utility>
 
-#include "kit_tables/kit_tables.hpp"
-#include "postgres/connection.hpp"
-#include "postgres/module_schemas.hpp"
+#include "banyan/kit_tables/kit_tables.hpp"
+#include "banyan/postgres/connection.hpp"
+#include "banyan/postgres/module_schemas.hpp"
 #include "script_database.hpp"
 #include "statements.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "migrations/runner.hpp"
+#include "banyan/migrations/runner.hpp"
 
 namespace banyan::migrations {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "migrations/runner.hpp"
+#include "banyan/migrations/runner.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -39,7 +39,8 @@ std::optional<Status> run_one(ScriptDatabase& database, const EngineScripts& mod
   transaction->run();
   transaction->remember(now);
   transaction->commit();
-  return Status{module.module, std::string(script.name), State::Applied, now, transaction->place()};
+  return Status{module.module, std::string(script.name), State::Applied,
+                now,           transaction->place(),     is_expand(script.sql, module.engine)};
 }
 
 // Runs the module's scripts up to one that needs what is not there.
@@ -96,7 +97,9 @@ std::vector<Status> status_of(ScriptDatabase& database, const EngineScripts& mod
   const History history = database.history_of(module.module);
   std::vector<Status> all;
   for (const EngineScript& script : module.scripts) {
-    Status status{module.module, std::string(script.name), State::Pending, std::nullopt, place};
+    Status status{module.module,  std::string(script.name),
+                  State::Pending, std::nullopt,
+                  place,          is_expand(script.sql, module.engine)};
     if (const auto found = history.find(script.name); found != history.end()) {
       status.state = State::Applied;
       status.applied_at = found->second.at;

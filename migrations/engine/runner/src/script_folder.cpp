@@ -4,7 +4,7 @@
 #include <sstream>
 #include <system_error>
 
-#include "migrations/runner.hpp"
+#include "banyan/migrations/runner.hpp"
 #include "script_rules.hpp"
 
 namespace banyan::migrations {
@@ -35,7 +35,7 @@ ScriptFolder::ScriptFolder(std::string module, const std::filesystem::path& fold
   try {
     add(folder, "");
     if (std::filesystem::is_directory(folder / "separation")) {
-      add(folder / "separation", std::string(separation_folder));
+      add(folder / "separation", std::string(kSeparationFolder));
     }
   } catch (const std::filesystem::filesystem_error& error) {
     throw MigrationFault({{scripts_.module, folder.string(), std::nullopt,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <optional>
 #include <set>
@@ -12,12 +13,13 @@
 namespace banyan::migrations {
 namespace {
 
-constexpr std::size_t digits = 4;
+constexpr std::size_t kDigits = 4;
 constexpr std::string_view kEnding = ".sql";
-constexpr std::string_view rebuild_mark = "-- banyan: rebuild";
+constexpr std::string_view kRebuildMark = "-- banyan: rebuild";
+constexpr std::string_view kExpandMark = "-- banyan: expand";
 
 std::string_view without_folder(std::string_view name) {
-  return is_separation(name) ? name.substr(separation_folder.size()) : name;
+  return is_separation(name) ? name.substr(kSeparationFolder.size()) : name;
 }
 
 bool all_of_kind(std::string_view text, std::string_view allowed) {
@@ -26,7 +28,7 @@ bool all_of_kind(std::string_view text, std::string_view allowed) {
 
 std::string padded(int number) {
   auto text = std::to_string(number);
-  return std::string(digits - std::min(digits, text.size()), '0') + text;
+  return std::string(kDigits - std::min(kDigits, text.size()), '0') + text;
 }
 
 template <std::size_t size>
@@ -36,27 +38,57 @@ bool is_one_of(const std::array<std::string_view, size>& words, std::string_view
 
 // What would take the script out of its transaction, or not work inside one.
 std::optional<std::string> why_forbidden(const StatementText& statement) {
-  static constexpr std::array<std::string_view, 9> transactions = {
+  static constexpr std::array<std::string_view, 9> kTransactions = {
       "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE", "PREPARE"};
-  static constexpr std::array<std::string_view, 3> lasting = {"ATTACH", "DETACH", "VACUUM"};
-  static constexpr std::array<std::string_view, 3> settings = {"SET", "RESET", "DISCARD"};
-  static constexpr std::array<std::string_view, 2> for_one_transaction = {"LOCAL", "CONSTRAINTS"};
+  static constexpr std::array<std::string_view, 3> kLasting = {"ATTACH", "DETACH", "VACUUM"};
+  static constexpr std::array<std::string_view, 3> kSettings = {"SET", "RESET", "DISCARD"};
+  static constexpr std::array<std::string_view, 2> kForOneTransaction = {"LOCAL", "CONSTRAINTS"};
   const std::string& word = statement.first_word;
-  if (is_one_of(transactions, word)) {
+  if (is_one_of(kTransactions, word)) {
     return word + ": the runner puts each file into one transaction; take it out";
   }
   if (word == "PRAGMA") {
     return "PRAGMA: settings belong to the connection, not to the schema; for foreign keys that "
            "must be off while a table is rebuilt, begin with the line `-- banyan: rebuild`";
   }
-  if (is_one_of(settings, word) && !is_one_of(for_one_transaction, statement.second_word)) {
+  if (is_one_of(kSettings, word) && !is_one_of(kForOneTransaction, statement.second_word)) {
     return word + ": the setting would last beyond this file; take it out, or write SET LOCAL";
   }
-  if (is_one_of(lasting, word)) {
+  if (is_one_of(kLasting, word)) {
     return word + ": cannot be undone with the rest of the file; take it out";
   }
   if (word == "COPY") return "COPY: the rows are not in the file; write INSERT";
   return std::nullopt;
+}
+
+bool has_mark(std::string_view sql, sql::Engine engine, std::string_view wanted) {
+  const auto marks = split(sql, engine).marks;
+  return std::ranges::any_of(
+      marks, [&](const Mark& mark) { return mark.is_first && mark.text == wanted; });
+}
+
+bool has_word(std::string_view text, std::string_view word) {
+  const auto is_letter = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+  };
+  std::string upper(text);
+  for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  for (std::size_t at = 0; (at = upper.find(word, at)) != std::string::npos; ++at) {
+    const std::size_t end = at + word.size();
+    if ((at == 0 || !is_letter(upper[at - 1])) && (end == upper.size() || !is_letter(upper[end]))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// What others' statements name, or how they name it. Not complete: what a program can live with,
+// its people know.
+bool takes_away(const StatementText& statement) {
+  static constexpr std::array<std::string_view, 3> kThings = {"TABLE", "VIEW", "COLUMN"};
+  if (statement.first_word == "DROP") return is_one_of(kThings, statement.second_word);
+  return statement.first_word == "ALTER" &&
+         (has_word(statement.text, "RENAME") || has_word(statement.text, "DROP"));
 }
 
 void check_name(const EngineScripts& module, const EngineScript& script,
@@ -135,30 +167,49 @@ EngineScripts scripts_for(sql::Engine engine, const ModuleScripts& module) {
   return all;
 }
 
-bool is_rebuild(std::string_view sql) {
-  const auto marks = split(sql, sql::Engine::Sqlite).marks;
-  return std::ranges::any_of(
-      marks, [](const Mark& mark) { return mark.is_first && mark.text == rebuild_mark; });
+bool is_rebuild(std::string_view sql) { return has_mark(sql, sql::Engine::Sqlite, kRebuildMark); }
+
+bool is_expand(std::string_view sql, sql::Engine engine) {
+  return has_mark(sql, engine, kExpandMark);
 }
 
 std::vector<Problem> problems_of_marks(const EngineScripts& module, const EngineScript& script) {
   std::vector<Problem> problems;
-  const std::string wanted = "`" + std::string(rebuild_mark) + "`";
-  for (const auto& mark : split(script.sql, module.engine).marks) {
-    const auto add = [&](const std::string& what) {
-      problems.push_back({module.module, script.file, mark.line, what});
-    };
-    if (mark.text != rebuild_mark) {
-      add("the mark `" + std::string(mark.text) + "` is not known; the only one is " + wanted +
-          ", written so, as a line of its own");
-    } else if (module.engine == sql::Engine::Postgres && script.is_variant) {
-      add(wanted + " is SQLite's; PostgreSQL alters a table in place. Take the line out");
-    } else if (module.engine == sql::Engine::Postgres) {
-      add("the script rebuilds a table, as only SQLite must; write " + variant_of(script.name) +
-          " beside it, which alters the table in place, for PostgreSQL");
+  const auto quoted = [](std::string_view mark) { return '`' + std::string(mark) + '`'; };
+  const auto add = [&](int line, const std::string& what) {
+    problems.push_back({module.module, script.file, line, what});
+  };
+  const SplitScript parts = split(script.sql, module.engine);
+  bool rebuilds = false;
+  bool expands = false;
+  for (const auto& mark : parts.marks) {
+    const bool rebuild = mark.text == kRebuildMark;
+    if (!rebuild && mark.text != kExpandMark) {
+      add(mark.line, "the mark " + quoted(mark.text) + " is not known; there are " +
+                         quoted(kRebuildMark) + " and " + quoted(kExpandMark) +
+                         ", written so, as a line of its own");
+    } else if (rebuild && module.engine == sql::Engine::Postgres && script.is_variant) {
+      add(mark.line, quoted(kRebuildMark) +
+                         " is SQLite's; PostgreSQL alters a table in place. Take the line out");
+    } else if (rebuild && module.engine == sql::Engine::Postgres) {
+      add(mark.line, "the script rebuilds a table, as only SQLite must; write " +
+                         variant_of(script.name) +
+                         " beside it, which alters the table in place, for PostgreSQL");
     } else if (!mark.is_first) {
-      add(wanted + " comes too late; put it before the first statement");
+      add(mark.line, quoted(mark.text) + " comes too late; put it before the first statement");
+    } else {
+      (rebuild ? rebuilds : expands) = true;
     }
+  }
+  // A rebuild ends with the table that it began with.
+  if (!expands || rebuilds) return problems;
+  for (const auto& statement : parts.statements) {
+    if (!takes_away(statement)) continue;
+    add(statement.line, statement.first_word + ' ' + statement.second_word +
+                            " takes away what a running program may need, and " +
+                            quoted(kExpandMark) +
+                            " says that it can live with this script. Take the mark out, or leave "
+                            "this to a later script");
   }
   return problems;
 }
@@ -195,10 +246,10 @@ std::string variant_of(std::string_view base) {
 
 std::optional<int> number_of(std::string_view name) {
   const auto file = without_folder(name);
-  if (file.size() < digits + 2 + kEnding.size() || !file.ends_with(kEnding)) return std::nullopt;
-  const auto number = file.substr(0, digits);
-  const auto words = file.substr(digits + 1, file.size() - digits - 1 - kEnding.size());
-  if (!all_of_kind(number, "0123456789") || file[digits] != '_' ||
+  if (file.size() < kDigits + 2 + kEnding.size() || !file.ends_with(kEnding)) return std::nullopt;
+  const auto number = file.substr(0, kDigits);
+  const auto words = file.substr(kDigits + 1, file.size() - kDigits - 1 - kEnding.size());
+  if (!all_of_kind(number, "0123456789") || file[kDigits] != '_' ||
       !all_of_kind(words, "abcdefghijklmnopqrstuvwxyz0123456789_")) {
     return std::nullopt;
   }

@@ -8,14 +8,14 @@
 #include <string_view>
 #include <vector>
 
-#include "migrations/runner.hpp"
-#include "sql/data_source.hpp"
+#include "banyan/migrations/runner.hpp"
+#include "banyan/sql/data_source.hpp"
 
 namespace banyan::migrations {
 
-inline constexpr std::string_view separation_folder = "separation/";
+inline constexpr std::string_view kSeparationFolder = "separation/";
 
-inline bool is_separation(std::string_view name) { return name.starts_with(separation_folder); }
+inline bool is_separation(std::string_view name) { return name.starts_with(kSeparationFolder); }
 
 /// A script as one engine runs it. Points into the Script.
 struct EngineScript {
@@ -37,6 +37,10 @@ EngineScripts scripts_for(sql::Engine engine, const ModuleScripts& module);
 /// A line `-- banyan: rebuild` before the first statement asks for foreign keys to be off while the
 /// script runs. SQLite only.
 bool is_rebuild(std::string_view sql);
+
+/// A line `-- banyan: expand` before the first statement says that programs which do not know the
+/// script can live with what it has done.
+bool is_expand(std::string_view sql, sql::Engine engine);
 
 /// What was applied from a script: independent of how line ends are written.
 std::string checksum_of(std::string_view sql);

@@ -5,14 +5,14 @@
 #include <optional>
 #include <utility>
 
-#include "kit_tables/kit_tables.hpp"
-#include "placement/file_format.hpp"
-#include "placement/placement_table.hpp"
+#include "banyan/kit_tables/kit_tables.hpp"
+#include "banyan/placement/file_format.hpp"
+#include "banyan/placement/placement_table.hpp"
+#include "banyan/sqlite/authorizer.hpp"
+#include "banyan/sqlite/connection.hpp"
+#include "banyan/sqlite/file_lock.hpp"
+#include "banyan/sqlite/transaction.hpp"
 #include "script_database.hpp"
-#include "sqlite/authorizer.hpp"
-#include "sqlite/connection.hpp"
-#include "sqlite/file_lock.hpp"
-#include "sqlite/transaction.hpp"
 #include "statements.hpp"
 
 namespace banyan::migrations {
@@ -21,7 +21,7 @@ namespace {
 using sqlite::Connection;
 using sqlite::OpenMode;
 
-constexpr std::size_t most_orphans_listed = 20;
+constexpr std::size_t kMostOrphansListed = 20;
 
 MigrationFault about(const std::filesystem::path& database, const std::string& what) {
   return MigrationFault({{"", database.string(), std::nullopt, what}});
@@ -110,6 +110,65 @@ std::optional<std::string> why_not_dropped(const Connection& database, const std
          "first drop what refers to it";
 }
 
+/// What a program that does not know a script goes by: tables and views with their columns, and
+/// whether an INSERT has to name a column.
+using Shapes = std::map<std::string, std::map<std::string, bool>>;
+
+// Nothing of a view whose table is missing.
+std::map<std::string, bool> columns_of(const Connection& database, const std::string& table) {
+  std::map<std::string, bool> columns;
+  try {
+    // Hidden columns (1) are virtual tables' own; generated ones (2, 3) nobody inserts.
+    auto row = database.query(
+        "SELECT lower(name), \"notnull\" AND dflt_value IS NULL AND hidden = 0 "
+        "FROM pragma_table_xinfo(?1) WHERE hidden <> 1");
+    row.bind(1, table);
+    while (row.step()) columns[row.text(0)] = row.number(1) != 0;
+  } catch (const sqlite::Fault&) {
+    columns.clear();
+  }
+  return columns;
+}
+
+Shapes shapes_in(const Connection& database) {
+  std::vector<std::string> names;
+  auto row = database.query(
+      "SELECT lower(name) FROM sqlite_schema WHERE type IN ('table', 'view') "
+      "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
+  while (row.step()) names.push_back(row.text(0));
+  Shapes shapes;
+  for (const std::string& name : names) {
+    if (auto columns = columns_of(database, name); !columns.empty()) {
+      shapes.emplace(name, std::move(columns));
+    }
+  }
+  return shapes;
+}
+
+/// What `after` asks of such a program that `before` did not, one sentence each.
+std::vector<std::string> taken_away(const Shapes& before, const Shapes& after) {
+  std::vector<std::string> all;
+  for (const auto& [table, columns] : before) {
+    const auto now = after.find(table);
+    if (now == after.end()) {
+      all.push_back("'" + table + "' is gone");
+      continue;
+    }
+    for (const auto& [column, needed] : columns) {
+      if (!now->second.contains(column)) all.push_back("'" + table + '.' + column + "' is gone");
+    }
+    for (const auto& [column, needed] : now->second) {
+      const auto then = columns.find(column);
+      if (needed && (then == columns.end() || !then->second)) {
+        all.push_back("'" + table + '.' + column +
+                      "' is NOT NULL and has no default, so that an INSERT which does not name it "
+                      "fails");
+      }
+    }
+  }
+  return all;
+}
+
 /// A write transaction, in a file behind its lock or in memory. What a script needs of the
 /// connection is set before it begins.
 struct Writing {
@@ -169,6 +228,15 @@ class SqliteScriptTransaction final : public ScriptTransaction {
   }
 
   void run() override {
+    const bool expands = is_expand(script_.sql, sql::Engine::Sqlite);
+    const Shapes before =
+        expands ? about_file(place_, [&] { return shapes_in(database_); }) : Shapes();
+    run_as_it_is();
+    if (expands) about_file(place_, [&] { check_expansion(before); });
+  }
+
+ private:
+  void run_as_it_is() {
     try {
       run_statements();
     } catch (const sqlite::Fault& fault) {
@@ -183,6 +251,20 @@ class SqliteScriptTransaction final : public ScriptTransaction {
     if (is_rebuild(script_.sql)) about_file(place_, [&] { check_foreign_keys(); });
   }
 
+  // The words of a script that rebuilds tables tell nothing: what it leaves does.
+  void check_expansion(const Shapes& before) {
+    std::vector<Problem> problems;
+    for (const std::string& what : taken_away(before, shapes_in(database_))) {
+      problems.push_back({module_, script_.file, std::nullopt,
+                          "after the script " + what +
+                              ", and `-- banyan: expand` says that a program which does not know "
+                              "the script can live with it. Take the mark out, or leave this to a "
+                              "later script"});
+    }
+    if (!problems.empty()) throw MigrationFault(std::move(problems));
+  }
+
+ public:
   void remember(Timestamp at) override {
     about_file(place_, [&] {
       database_.query("INSERT INTO banyan_migrations VALUES (?1, ?2, ?3, ?4)")
@@ -226,7 +308,7 @@ class SqliteScriptTransaction final : public ScriptTransaction {
   void check_foreign_keys() {
     std::vector<Problem> problems;
     auto row = database_.query("PRAGMA foreign_key_check");
-    while (problems.size() < most_orphans_listed && row.step()) {
+    while (problems.size() < kMostOrphansListed && row.step()) {
       problems.push_back({module_, script_.file, std::nullopt,
                           "after the rebuild row " + row.text(1) + " of '" + row.text(0) +
                               "' points to nothing in '" + row.text(2) +

@@ -15,7 +15,7 @@ bool is_word(char c) {
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f'; }
 
 // SQLite takes a byte order mark for a blank, wherever it stands.
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 std::string upper(std::string_view text) {
   std::string result(text);
@@ -38,7 +38,7 @@ class Splitter {
   }
 
  protected:
-  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
   virtual bool quoted() = 0;        ///< passes over a quoted text or name of the engine's own
   virtual void skip_comment() = 0;  ///< from its slash on
@@ -63,7 +63,7 @@ class Splitter {
   }
 
   void begin_token() {
-    if (words_ == 0 && start_ == none) start_ = at_;
+    if (words_ == 0 && start_ == kNone) start_ = at_;
     after_semicolon_ = false;
   }
 
@@ -88,8 +88,8 @@ class Splitter {
     const auto rest = sql_.substr(at_);
     if (c == '\0') {
       broken(at_, "a NUL byte, behind which nothing would be read; save the file as UTF-8 text");
-    } else if (rest.starts_with(byte_order_mark)) {
-      at_ += byte_order_mark.size();
+    } else if (rest.starts_with(kByteOrderMark)) {
+      at_ += kByteOrderMark.size();
     } else if (rest.starts_with("--")) {
       const auto begin = at_;
       at_ = std::min(sql_.find('\n', at_), sql_.size());
@@ -125,7 +125,7 @@ class Splitter {
     const bool is_one_word =
         what.size() != said.size() && !what.empty() && std::ranges::all_of(what, is_word);
     if (!has_sign && !is_one_word) return;  // prose
-    const bool is_first = result_.statements.empty() && start_ == none;
+    const bool is_first = result_.statements.empty() && start_ == kNone;
     result_.marks.push_back({text, line_at(sql_, begin), is_first});
   }
 
@@ -134,7 +134,7 @@ class Splitter {
     at_ = end_of_word(at_);
     const auto text = upper(sql_.substr(begin, at_ - begin));
     const bool after_semicolon = std::exchange(after_semicolon_, false);
-    if (start_ == none) start_ = begin;
+    if (start_ == kNone) start_ = begin;
     if (words_ == 0) first_word_ = text;
     if (words_ == 1) second_word_ = text;
     saw_word(text, after_semicolon);
@@ -148,18 +148,18 @@ class Splitter {
   }
 
   void end_statement() {
-    if (start_ != none) {
+    if (start_ != kNone) {
       result_.statements.push_back(
           {sql_.substr(start_, at_ - start_), line_at(sql_, start_), first_word_, second_word_});
     }
-    start_ = none;
+    start_ = kNone;
     words_ = 0;
     first_word_.clear();
     second_word_.clear();
     begin_statement();
   }
 
-  std::size_t start_ = none;
+  std::size_t start_ = kNone;
   std::string second_word_;
   bool after_semicolon_ = false;
   SplitScript result_;

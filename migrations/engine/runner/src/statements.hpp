@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sql/data_source.hpp"
+#include "banyan/sql/data_source.hpp"
 
 namespace banyan::migrations {
 

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "kernel/id.hpp"
+#include "banyan/kernel/id.hpp"
 
 /// The identities of the catalogue. Other modules keep them as soft references.
 namespace catalog {

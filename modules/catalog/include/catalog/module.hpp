@@ -7,8 +7,8 @@
 #include <span>
 #include <string>
 
+#include "banyan/kernel/environment.hpp"
 #include "catalog/port.hpp"
-#include "kernel/environment.hpp"
 
 namespace banyan::sql {
 class ModuleDatabase;
@@ -60,6 +60,12 @@ banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::C
 
 /// How many tracks there are: 0 for a catalogue that nothing was loaded into.
 std::int64_t count_tracks(banyan::sql::ModuleDatabase& database, const banyan::Context& context);
+
+/// Makes the search index anew from the tables and answers how many rows it has then. The module's
+/// own writes keep it in step and a move takes it along, so this is for tables that were filled or
+/// repaired by other hands.
+banyan::Result<std::int64_t> rebuild_search(banyan::sql::ModuleDatabase& database,
+                                            const banyan::Context& context);
 
 /// The module on maps instead of tables, holding copies of `records`: for demonstrations and for
 /// the tests of those who need a catalogue.

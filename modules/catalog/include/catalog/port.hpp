@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <boost/describe.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "banyan/kernel/money.hpp"
+#include "banyan/kernel/paging.hpp"
+#include "banyan/kernel/port.hpp"
 #include "catalog/ids.hpp"
-#include "kernel/money.hpp"
-#include "kernel/port.hpp"
 
 /// What the shop sells: artists, their albums, the tracks on them, and what a track costs.
 namespace catalog {
@@ -68,12 +70,16 @@ struct TracksFound {
 };
 BOOST_DESCRIBE_STRUCT(TracksFound, (), (tracks, unknown))
 
+/// Of albums and of tracks.
+inline constexpr banyan::PageBounds kPage{.usual = 50, .most = 200};
+
 struct ListAlbums {
   std::optional<ArtistId> artist;     ///< only this artist's
   std::optional<std::string> cursor;  ///< `next_cursor` of the page before
   std::optional<std::int64_t> limit;  ///< 1 … 200, else 50
 
   using Response = AlbumPage;
+  static constexpr std::array limits{banyan::page_limit(kPage)};
   static constexpr banyan::Operation operation{
       .name = "list_albums",
       .effect = banyan::Effect::Read,
@@ -100,6 +106,7 @@ struct ListTracks {
   std::optional<std::int64_t> limit;  ///< 1 … 200, else 50
 
   using Response = TrackPage;
+  static constexpr std::array limits{banyan::page_limit(kPage)};
   static constexpr banyan::Operation operation{
       .name = "list_tracks",
       .effect = banyan::Effect::Read,
@@ -149,9 +156,45 @@ struct ChangePrice {
 };
 BOOST_DESCRIBE_STRUCT(ChangePrice, (), (id, price))
 
-struct Catalog : banyan::Port<ListAlbums, GetAlbum, ListTracks, GetTrack, GetTracks, ChangePrice> {
+/// An album, or a track with the album that it is on.
+struct SearchHit {
+  AlbumSummary album;
+  std::optional<Track> track;  ///< absent when it is the album itself
+  friend bool operator==(const SearchHit&, const SearchHit&) = default;
+};
+BOOST_DESCRIBE_STRUCT(SearchHit, (), (album, track))
+
+struct SearchPage {
+  std::vector<SearchHit> hits;             ///< the best first
+  std::optional<std::string> next_cursor;  ///< absent on the last page
+};
+BOOST_DESCRIBE_STRUCT(SearchPage, (), (hits, next_cursor))
+
+/// Of what was found.
+inline constexpr banyan::PageBounds kSearchPage{.usual = 20, .most = 100};
+
+struct Search {
+  /// What a person types. All of its words must be there, in the title, the artist's name or the
+  /// album's title, the last one at least begun; case, accents and punctuation make no difference.
+  /// Words after the twelfth do not count; a text without a word finds nothing.
+  std::string text;
+  std::optional<std::string> cursor;  ///< `next_cursor` of the page before
+  std::optional<std::int64_t> limit;  ///< 1 … 100, else 20
+
+  using Response = SearchPage;
+  static constexpr std::array limits{banyan::page_limit(kSearchPage)};
+  static constexpr banyan::Operation operation{
+      .name = "search",
+      .effect = banyan::Effect::Read,
+      .errors = banyan::errors("catalog.bad_cursor", "catalog.bad_limit"),
+      .summary = "Albums and tracks that match some words, the best first, a page at a time."};
+};
+BOOST_DESCRIBE_STRUCT(Search, (), (text, cursor, limit))
+
+struct Catalog
+    : banyan::Port<ListAlbums, GetAlbum, ListTracks, GetTrack, GetTracks, ChangePrice, Search> {
   static constexpr banyan::PortInfo port{
-      .name = "catalog", .version = {1, 0}, .summary = "Artists, albums, tracks and their prices"};
+      .name = "catalog", .version = {1, 1}, .summary = "Artists, albums, tracks and their prices"};
 };
 
 }  // namespace catalog

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "banyan/kernel/store.hpp"
 #include "catalog/port.hpp"
-#include "kernel/store.hpp"
 
 namespace catalog {
 
@@ -24,6 +24,10 @@ class CatalogReading {
   virtual std::vector<Track> tracks(const std::optional<AlbumId>& album, const std::string& after,
                                     std::int64_t limit) = 0;
   virtual std::optional<Track> track(const TrackId& id) = 0;
+  /// Where all of `words` are, the last at least begun: the best first, without the first `skip`.
+  /// The words are as search_words() makes them, and at least one.
+  virtual std::vector<SearchHit> search(const std::vector<std::string>& words, std::int64_t skip,
+                                        std::int64_t limit) = 0;
 };
 
 class CatalogWriting : public CatalogReading {
@@ -32,7 +36,7 @@ class CatalogWriting : public CatalogReading {
   virtual void set_price(const TrackId& id, const banyan::Money& price) = 0;
 };
 
-/// Keeps the catalogue between calls. Adapters: persistence/soci_catalog, memory_catalog; the
+/// Keeps the catalogue between calls. Adapters: persistence/sql_catalog, memory_catalog; the
 /// contract of the port, tests/contract/catalog, runs over both.
 using CatalogStore = banyan::Store<CatalogReading, CatalogWriting>;
 

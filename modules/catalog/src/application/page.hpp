@@ -6,11 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "kernel/paging.hpp"
+#include "banyan/kernel/paging.hpp"
 
 namespace catalog {
-
-inline constexpr banyan::PageBounds kPage{.usual = 50, .most = 200};
 
 /// `entries` was asked for with one more than the page has: takes that one off and, because it was
 /// there, answers with the cursor of the next page.

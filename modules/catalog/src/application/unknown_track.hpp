@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "banyan/kernel/result.hpp"
 #include "catalog/ids.hpp"
-#include "kernel/result.hpp"
 
 namespace catalog {
 

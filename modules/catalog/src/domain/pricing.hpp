@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernel/money.hpp"
+#include "banyan/kernel/money.hpp"
 
 namespace catalog {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "banyan/sql/module_database.hpp"
 #include "catalog/module.hpp"
-#include "sql/module_database.hpp"
+#include "persistence/search_index.hpp"
 
 namespace catalog {
 namespace {
@@ -41,6 +42,7 @@ Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& 
                     album.id, album.artist, album.title)) {
         return already_loaded("album", album.id.str());
       }
+      index_album(session, album.id);
     }
     for (const TrackRecord& track : records.tracks) {
       if (!inserted(session,
@@ -51,9 +53,16 @@ Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& 
                     track.duration_ms, track.price.minor_units, track.price.currency)) {
         return already_loaded("track", track.id.str());
       }
+      index_track(session, track.id);
     }
     return {};
   });
+}
+
+Result<std::int64_t> rebuild_search(banyan::sql::ModuleDatabase& database,
+                                    const banyan::Context& context) {
+  return database.write(
+      context, [](Session& session) -> Result<std::int64_t> { return index_everything(session); });
 }
 
 std::int64_t count_tracks(banyan::sql::ModuleDatabase& database, const banyan::Context& context) {

@@ -2,7 +2,10 @@
 #include "persistence/memory_catalog.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
+
+#include "domain/search_words.hpp"
 
 namespace catalog {
 namespace {
@@ -67,11 +70,60 @@ class MemoryCatalog final : public CatalogWriting {
     return found->second.track;
   }
 
+  std::vector<SearchHit> search(const std::vector<std::string>& words, std::int64_t skip,
+                                std::int64_t limit) override {
+    struct Found {
+      int score;
+      bool is_track;
+      SearchHit hit;
+    };
+    std::vector<Found> found;
+    for (const auto& [id, album] : albums_) {
+      if (const int score = score_of(words, album.title, album.artist.name, ""); score > 0) {
+        found.push_back({score, false, {album, std::nullopt}});
+      }
+    }
+    for (const auto& [id, placed] : tracks_) {
+      const AlbumSummary& album = albums_.at(placed.track.album);
+      const int score = score_of(words, placed.track.title, album.artist.name, album.title);
+      if (score > 0) found.push_back({score, true, {album, placed.track}});
+    }
+    std::ranges::stable_sort(found, [](const Found& a, const Found& b) {
+      return std::tuple(-a.score, a.is_track) < std::tuple(-b.score, b.is_track);
+    });
+    std::vector<SearchHit> page;
+    for (auto at = static_cast<std::size_t>(skip);
+         at < found.size() && std::cmp_less(page.size(), limit); ++at) {
+      page.push_back(std::move(found[at].hit));
+    }
+    return page;
+  }
+
   void set_price(const TrackId& id, const banyan::Money& price) override {
     tracks_.at(id).track.price = price;
   }
 
  private:
+  // As the tables weigh them; 0 when a word is nowhere.
+  static int score_of(const std::vector<std::string>& words, std::string_view title,
+                      std::string_view artist, std::string_view album) {
+    const std::array<std::pair<std::vector<std::string>, int>, 3> columns{
+        {{search_words(title), 10}, {search_words(artist), 4}, {search_words(album), 2}}};
+    int sum = 0;
+    for (const std::string& word : words) {
+      int best = 0;
+      for (const auto& [has, weight] : columns) {
+        const bool there = std::ranges::any_of(has, [&](const std::string& each) {
+          return &word == &words.back() ? each.starts_with(word) : each == word;
+        });
+        if (there) best = std::max(best, weight);
+      }
+      if (best == 0) return 0;
+      sum += best;
+    }
+    return sum;
+  }
+
   struct Placed {
     std::int64_t position = 0;
     Track track;

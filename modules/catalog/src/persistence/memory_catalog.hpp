@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "application/catalog_store.hpp"
+#include "banyan/kernel/memory_store.hpp"
 #include "catalog/module.hpp"
-#include "kernel/memory_store.hpp"
 
 namespace catalog {
 

@@ -1,14 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernel/resources.hpp"
+#include "banyan/kernel/resources.hpp"
 #include "orders/port.hpp"
 
 namespace orders {
 
+/// What an order links to as the next thing that may be done with it.
+inline bool can_be_cancelled(const OrderDetails& order) {
+  return order.state == OrderState::Placed || order.state == OrderState::Reserved ||
+         order.state == OrderState::Paid;
+}
+inline bool can_be_returned(const OrderDetails& order) {
+  return order.state == OrderState::Delivered && !order.payment_method.empty() &&
+         order.fulfilment == Fulfilment::Done;
+}
+inline bool can_be_resumed(const OrderDetails& order) {
+  return order.fulfilment == Fulfilment::Stuck;
+}
+/// The work behind it goes on.
+inline bool is_under_way(const OrderDetails& order) {
+  return order.fulfilment != Fulfilment::Done && order.fulfilment != Fulfilment::Stuck;
+}
+
 inline constexpr auto http_resources = banyan::resources<Orders>(
-    banyan::at<PlaceOrder>("POST /orders"), banyan::at<GetOrder>("GET /orders/{id}"),
-    banyan::at<ListOrders>("GET /orders"), banyan::at<CancelOrder>("DELETE /orders/{id}"),
-    banyan::at<ResumeOrder>("PUT /orders/{id}/resumption"));
+    banyan::at<PlaceOrder>("POST /orders", "/orders/{id}").accepted_while<&is_under_way>(),
+    banyan::at<GetOrder>("GET /orders/{id}"), banyan::at<ListOrders>("GET /orders"),
+    banyan::at<CancelOrder>("DELETE /orders/{id}").offered<&can_be_cancelled>("cancel"),
+    banyan::at<ReturnOrder>("PUT /orders/{id}/return").offered<&can_be_returned>("return"),
+    banyan::at<ResumeOrder>("PUT /orders/{id}/resumption").offered<&can_be_resumed>("resume"));
 
 }  // namespace orders

@@ -3,8 +3,9 @@
 
 #include <string_view>
 
+#include "banyan/kernel/id.hpp"
 #include "catalog/ids.hpp"
-#include "kernel/id.hpp"
+#include "customers/ids.hpp"
 
 namespace orders {
 
@@ -13,12 +14,7 @@ struct OrderTag {
 };
 using OrderId = banyan::Id<OrderTag>;
 
-/// Who orders; a soft reference.
-struct CustomerTag {
-  static constexpr std::string_view prefix = "cus";
-};
-using CustomerId = banyan::Id<CustomerTag>;
-
 using catalog::TrackId;
+using customers::CustomerId;
 
 }  // namespace orders

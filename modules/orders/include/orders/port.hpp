@@ -1,35 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <boost/describe.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "kernel/clock.hpp"
-#include "kernel/money.hpp"
-#include "kernel/port.hpp"
+#include "banyan/kernel/clock.hpp"
+#include "banyan/kernel/money.hpp"
+#include "banyan/kernel/paging.hpp"
+#include "banyan/kernel/port.hpp"
 #include "orders/ids.hpp"
 
-/// An order's life: placed, reserved, confirmed – or cancelled for a reason.
+/// An order's life: placed, reserved, paid, shipped, delivered – or cancelled for a reason, or
+/// returned.
 namespace orders {
 
-enum class OrderState : std::uint8_t { Placed, Reserved, Confirmed, Cancelled };
-BOOST_DESCRIBE_ENUM(OrderState, Placed, Reserved, Confirmed, Cancelled)
+enum class OrderState : std::uint8_t {
+  Placed,
+  Reserved,  ///< its stock is held
+  Paid,      ///< sold: the money is taken and the stock has left the shelf
+  Shipped,   ///< the carrier has it
+  Delivered,
+  Cancelled,
+  Returned,  ///< the shop has it back, and the customer the money
+};
+BOOST_DESCRIBE_ENUM(OrderState, Placed, Reserved, Paid, Shipped, Delivered, Cancelled, Returned)
 
-enum class CancelReason : std::uint8_t { OutOfStock, ByCustomer };
-BOOST_DESCRIBE_ENUM(CancelReason, OutOfStock, ByCustomer)
+enum class CancelReason : std::uint8_t {
+  OutOfStock,
+  ByCustomer,
+  PaymentDeclined,
+  Refused,  ///< by another module, for a reason that `problem` tells, or it took too long
+};
+BOOST_DESCRIBE_ENUM(CancelReason, OutOfStock, ByCustomer, PaymentDeclined, Refused)
 
 /// How far the work behind an order is. An order is answered as soon as it is safely written down;
 /// what other modules still have to do for it goes on in the background.
 enum class Fulfilment : std::uint8_t {
-  InProgress,  ///< on its way to confirmed; tried again by itself when a module cannot be reached
+  InProgress,  ///< on its way to paid; goes on by itself when a module cannot be reached
   Cancelling,  ///< on its way to cancelled
-  Done,        ///< confirmed or cancelled; nothing is left to do
+  Returning,   ///< on its way back
+  Done,        ///< nothing is left to do for what was last asked
   Stuck,       ///< given up after many attempts: somebody must look, then ResumeOrder
 };
-BOOST_DESCRIBE_ENUM(Fulfilment, InProgress, Cancelling, Done, Stuck)
+BOOST_DESCRIBE_ENUM(Fulfilment, InProgress, Cancelling, Returning, Done, Stuck)
 
 struct LineRequest {
   TrackId track;
@@ -54,15 +71,19 @@ struct OrderDetails {
   OrderState state = OrderState::Placed;
   std::optional<CancelReason> cancel_reason;  ///< there when the order is cancelled
   std::vector<OrderLine> lines;
-  banyan::Money total;
+  banyan::Money net;           ///< the sum of the lines
+  std::int64_t tax_rate = 0;   ///< of the country that it goes to, in hundredths of a per cent
+  banyan::Money tax;           ///< on the whole order, rounded once
+  banyan::Money total;         ///< net and tax: what is paid
+  std::string payment_method;  ///< "" for an order of a time before payments
   banyan::Timestamp placed_at;
   Fulfilment fulfilment = Fulfilment::InProgress;
   std::optional<std::string> problem;  ///< why the last attempt failed, or why it was cancelled
   friend bool operator==(const OrderDetails&, const OrderDetails&) = default;
 };
 BOOST_DESCRIBE_STRUCT(OrderDetails, (),
-                      (id, customer, state, cancel_reason, lines, total, placed_at, fulfilment,
-                       problem))
+                      (id, customer, state, cancel_reason, lines, net, tax_rate, tax, total,
+                       payment_method, placed_at, fulfilment, problem))
 
 struct OrderSummary {
   OrderId id;
@@ -84,6 +105,9 @@ BOOST_DESCRIBE_STRUCT(OrderPage, (), (orders, next_cursor))
 struct PlaceOrder {
   CustomerId customer;
   std::vector<LineRequest> lines;  ///< 1 … 100, each track once
+  /// What the customer pays with, in the payment provider's words: 1 … 64 visible ASCII characters,
+  /// else "account".
+  std::optional<std::string> payment_method;
 
   using Response = OrderDetails;
   static constexpr bool resumes_accepted = true;
@@ -92,16 +116,22 @@ struct PlaceOrder {
       .effect = banyan::Effect::Write,
       .idempotency = banyan::Idempotency::ByKey,
       .errors =
-          banyan::errors("orders.out_of_stock", "orders.unknown_track", "orders.key_reused",
-                         "orders.bad_lines", "orders.bad_quantity", "orders.mixed_currencies"),
+          banyan::errors("orders.out_of_stock", "orders.payment_declined", "orders.unknown_track",
+                         "orders.key_reused", "orders.bad_lines", "orders.bad_quantity",
+                         "orders.mixed_currencies", "orders.bad_payment_method",
+                         "orders.unknown_customer", "orders.customer_on_hold", "orders.no_address"),
       .summary =
-          "Orders tracks at today's prices. Confirmed at once when the warehouse answers;"
-          " otherwise placed, and confirmed in the background.",
-      .precondition = "every track exists, all in one currency, and enough copies are available",
-      .postcondition = "one order exists for the key, with its stock reserved or sold exactly once",
+          "Orders tracks at today's prices, with the tax of the country that they go to. Paid at"
+          " once when everybody answers; otherwise placed, and paid in the background.",
+      .precondition =
+          "the customer may buy and has an address; every track exists, all in one currency, and"
+          " enough copies are available",
+      .postcondition =
+          "one order exists for the key, with its stock sold and its money taken exactly once, or"
+          " neither",
       .on_behalf_of = "customer"};
 };
-BOOST_DESCRIBE_STRUCT(PlaceOrder, (), (customer, lines))
+BOOST_DESCRIBE_STRUCT(PlaceOrder, (), (customer, lines, payment_method))
 
 struct GetOrder {
   OrderId id;
@@ -116,12 +146,15 @@ struct GetOrder {
 };
 BOOST_DESCRIBE_STRUCT(GetOrder, (), (id))
 
+inline constexpr banyan::PageBounds kPage{.usual = 50, .most = 200};
+
 struct ListOrders {
   std::optional<CustomerId> customer;  ///< only this customer's
   std::optional<std::string> cursor;   ///< `next_cursor` of the page before
   std::optional<std::int64_t> limit;   ///< 1 … 200, else 50
 
   using Response = OrderPage;
+  static constexpr std::array limits{banyan::page_limit(kPage)};
   static constexpr banyan::Operation operation{
       .name = "list_orders",
       .effect = banyan::Effect::Read,
@@ -138,14 +171,31 @@ struct CancelOrder {
       .name = "cancel_order",
       .effect = banyan::Effect::Write,
       .idempotency = banyan::Idempotency::Natural,
-      .errors = banyan::errors("orders.unknown_order", "orders.already_confirmed"),
+      .errors = banyan::errors("orders.unknown_order", "orders.already_shipped", "orders.busy"),
       .summary =
-          "Gives an order up and its stock back. Answers with fulfilment `cancelling` when"
-          " the warehouse cannot be reached now.",
-      .precondition = "the order is not confirmed",
-      .postcondition = "the order is cancelled or will be, unless it turns out confirmed"};
+          "Gives an order up, and its stock and its money back. Answers with fulfilment"
+          " `cancelling` when somebody cannot be reached now.",
+      .precondition = "the carrier does not have it yet",
+      .postcondition = "the order is cancelled or will be, unless it turns out to be on its way"};
 };
 BOOST_DESCRIBE_STRUCT(CancelOrder, (), (id))
+
+struct ReturnOrder {
+  OrderId id;
+
+  using Response = OrderDetails;
+  static constexpr banyan::Operation operation{
+      .name = "return_order",
+      .effect = banyan::Effect::Write,
+      .idempotency = banyan::Idempotency::Natural,
+      .errors = banyan::errors("orders.unknown_order", "orders.not_returnable", "orders.busy"),
+      .summary =
+          "The customer sends the whole order back: it is fetched, and when it has arrived the"
+          " money is given back.",
+      .precondition = "the order is delivered",
+      .postcondition = "the order is returned, or will be when it has arrived"};
+};
+BOOST_DESCRIBE_STRUCT(ReturnOrder, (), (id))
 
 struct ResumeOrder {
   OrderId id;
@@ -163,9 +213,10 @@ struct ResumeOrder {
 };
 BOOST_DESCRIBE_STRUCT(ResumeOrder, (), (id))
 
-struct Orders : banyan::Port<PlaceOrder, GetOrder, ListOrders, CancelOrder, ResumeOrder> {
+struct Orders
+    : banyan::Port<PlaceOrder, GetOrder, ListOrders, CancelOrder, ReturnOrder, ResumeOrder> {
   static constexpr banyan::PortInfo port{
-      .name = "orders", .version = {1, 0}, .summary = "Orders from placed to confirmed"};
+      .name = "orders", .version = {2, 0}, .summary = "Orders from placed to delivered, and back"};
 };
 
 }  // namespace orders

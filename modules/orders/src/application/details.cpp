@@ -1,32 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application/details.hpp"
 
+#include "application/sagas/cancelling.hpp"
+#include "application/sagas/returning.hpp"
+
 namespace orders {
 
-Fulfilment fulfilment_of(const Saga::Data& saga) {
-  switch (saga.status) {
-    case Saga::Status::Done: return Fulfilment::Done;
-    case Saga::Status::Stuck: return Fulfilment::Stuck;
-    case Saga::Status::Active: break;
+using banyan::SagaInstance;
+using banyan::SagaPhase;
+using banyan::SagaStatus;
+
+Fulfilment fulfilment_of(SagaStatus status, SagaPhase phase, std::string_view saga) {
+  switch (status) {
+    case SagaStatus::Done:
+    case SagaStatus::Undone: return Fulfilment::Done;
+    case SagaStatus::Stuck: return Fulfilment::Stuck;
+    case SagaStatus::Active: break;
   }
-  return saga.goal == Saga::Goal::Cancel ? Fulfilment::Cancelling : Fulfilment::InProgress;
+  if (saga == Returning::info.name) return Fulfilment::Returning;
+  const bool cancelling = saga == Cancelling::info.name || phase == SagaPhase::Back;
+  return cancelling ? Fulfilment::Cancelling : Fulfilment::InProgress;
 }
 
-OrderDetails details_of(const Case& from) {
-  const Order::Data& order = from.order.data();
-  const Saga::Data& saga = from.saga.data();
-  return {order.id,    order.customer,  order.state,         order.cancel_reason, order.lines,
-          order.total, order.placed_at, fulfilment_of(saga), saga.problem};
+OrderDetails details_of(const Order& of, const std::optional<SagaInstance>& saga) {
+  const Order::Data& order = of.data();
+  OrderDetails details{
+      .id = order.id,
+      .customer = order.customer,
+      .state = order.state,
+      .cancel_reason = order.cancel_reason,
+      .lines = order.lines,
+      .net = {order.total.minor_units - order.tax.minor_units, order.total.currency},
+      .tax_rate = order.tax_rate.hundredths,
+      .tax = order.tax,
+      .total = order.total,
+      .payment_method = order.payment_method,
+      .placed_at = order.placed_at,
+      .fulfilment = Fulfilment::Done,
+      .problem = std::nullopt};
+  if (saga) {
+    const banyan::SagaRecord& record = saga->data();
+    details.fulfilment = fulfilment_of(record.status, record.phase, record.name);
+    details.problem = record.problem;
+  }
+  return details;
 }
 
-banyan::Result<OrderDetails> answer_to_placing(const Case& placed) {
-  const Order::Data& order = placed.order.data();
-  if (order.cancel_reason == CancelReason::OutOfStock) {
+banyan::Result<OrderDetails> answer_to_placing(const Order& order,
+                                               const std::optional<SagaInstance>& saga) {
+  const std::optional<CancelReason> reason = order.data().cancel_reason;
+  const std::string problem = saga ? saga->data().problem.value_or("") : "";
+  if (reason == CancelReason::OutOfStock) {
     return banyan::fail(banyan::ErrorCode::FailedPrecondition, "orders.out_of_stock",
-                        "order " + order.id.str() + " was cancelled, not all of it is in stock: " +
-                            placed.saga.data().problem.value_or("not enough copies are available"));
+                        "order " + order.data().id.str() +
+                            " was cancelled, not all of it is in stock: " +
+                            (problem.empty() ? "not enough copies are available" : problem));
   }
-  return details_of(placed);
+  if (reason == CancelReason::PaymentDeclined) {
+    return banyan::fail(banyan::ErrorCode::FailedPrecondition, "orders.payment_declined",
+                        "order " + order.data().id.str() +
+                            " was cancelled, the payment was declined: " + problem +
+                            "; order again and pay with something else");
+  }
+  return details_of(order, saga);
+}
+
+std::unexpected<banyan::Error> busy(const Order& order, const SagaInstance& saga) {
+  return banyan::fail(banyan::ErrorCode::Conflict, "orders.busy",
+                      "order " + order.data().id.str() + " is busy with " + saga.data().name +
+                          "; ask again when that is over");
 }
 
 std::unexpected<banyan::Error> unknown_order(const OrderId& id) {

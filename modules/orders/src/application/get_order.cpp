@@ -4,12 +4,12 @@
 
 namespace orders {
 
-banyan::Result<OrderDetails> get_order(const Desk& desk, const GetOrder& request,
+banyan::Result<OrderDetails> get_order(const UseCaseContext& use_case, const GetOrder& request,
                                        const banyan::Context& context) {
-  const std::optional<Case> found =
-      desk.store.read(context, [&](OrdersReading& orders) { return orders.find(request.id); });
+  const std::optional<OrderWithSaga> found =
+      use_case.store.read(context, [&](OrdersReading& orders) { return orders.find(request.id); });
   if (!found) return unknown_order(request.id);
-  return details_of(*found);
+  return details_of(found->order, found->saga);
 }
 
 }  // namespace orders

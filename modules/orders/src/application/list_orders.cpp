@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application/use_cases.hpp"
-#include "kernel/paging.hpp"
+#include "banyan/kernel/paging.hpp"
 
 namespace orders {
 
-banyan::Result<OrderPage> list_orders(const Desk& desk, const ListOrders& request,
+banyan::Result<OrderPage> list_orders(const UseCaseContext& use_case, const ListOrders& request,
                                       const banyan::Context& context) {
-  auto page = banyan::page_request("orders", "orders", {.usual = 50, .most = 200}, request.cursor,
-                                   request.limit);
+  auto page = banyan::page_request("orders", "orders", kPage, request.cursor, request.limit);
   if (!page) return banyan::fail(page.error());
   OrderPage answer;
-  answer.orders = desk.store.read(context, [&](OrdersReading& orders) {
+  answer.orders = use_case.store.read(context, [&](OrdersReading& orders) {
     return orders.page(request.customer, page->after, page->limit + 1);
   });
   if (std::cmp_greater(answer.orders.size(), page->limit)) {

@@ -7,16 +7,26 @@
 #include <string>
 #include <vector>
 
+#include "banyan/kernel/saga.hpp"
+#include "banyan/kernel/store.hpp"
 #include "domain/order.hpp"
-#include "domain/saga.hpp"
-#include "kernel/store.hpp"
 
 namespace orders {
 
-/// An order and what is still to be done for it: stored and changed together.
-struct Case {
+/// An order, and the saga that was begun for it last.
+struct OrderWithSaga {
   Order order;
-  Saga saga;
+  std::optional<banyan::SagaInstance> saga;  ///< absent: nothing is left to do for it
+};
+
+/// What a version before the kit's engine has left in its own tables; see sagas/old_sagas.cpp.
+struct OldSaga {
+  bool cancelling = false;
+  bool stuck = false;
+  bool reserved = false;  ///< else it was not, or nobody knows
+  std::optional<std::string> problem;
+  std::string correlation_id;
+  std::string traceparent;
 };
 
 /// "placed", "reserved", … and when.
@@ -30,7 +40,7 @@ struct HistoryEntry {
 class OrdersReading {
  public:
   virtual ~OrdersReading() = default;
-  virtual std::optional<Case> find(const OrderId& id) = 0;
+  virtual std::optional<OrderWithSaga> find(const OrderId& id) = 0;
   /// The order that was placed under a key before the kit's ledger kept them. Goes away with the
   /// table order_keys, once no client can repeat such a request any more.
   virtual std::optional<OrderId> placed_before_ledger(const std::string& key) = 0;
@@ -40,23 +50,28 @@ class OrdersReading {
   /// Newest first, older than `before` ("" is the start).
   virtual std::vector<OrderSummary> page(const std::optional<CustomerId>& customer,
                                          const std::string& before, std::int64_t limit) = 0;
-  /// Orders whose saga is due (see Saga::due()), the longest waiting first; `longest` is how long
-  /// one may have to wait at most.
-  virtual std::vector<OrderId> due(const banyan::LeaseTime& now, std::chrono::microseconds longest,
-                                   std::int64_t limit) = 0;
+  virtual std::optional<Order> order(const OrderId& id) = 0;
+  /// The module's sagas, in the same unit of work.
+  virtual banyan::SagaRows& sagas() = 0;
+  /// Orders whose saga an old version has not ended and is not driving.
+  virtual std::vector<OrderId> old_sagas(const banyan::LeaseTime& now, std::int64_t limit) = 0;
   /// In the order of their time.
   virtual std::vector<HistoryEntry> history(const OrderId& id) = 0;
 };
 
 class OrdersWriting : public OrdersReading {
  public:
-  virtual void add(const Case& added) = 0;
-  /// What changes in an order's life: its state, its saga.
-  virtual void save(const Case& changed) = 0;
+  virtual void add(const Order& added) = 0;
+  /// What changes in an order's life.
+  virtual void save(const Order& changed) = 0;
+  /// An old saga that is not over: the old version finds it ended from now on. `idle_only`: nothing
+  /// while that version may be driving it.
+  virtual std::optional<OldSaga> take_old_saga(const OrderId& id, const banyan::LeaseTime& now,
+                                               bool idle_only) = 0;
   virtual void journal(const OrderId& id, OrderState state, banyan::Timestamp at) = 0;
 };
 
-/// Keeps orders between calls. Adapters: persistence/soci_orders, memory_orders; the contract is
+/// Keeps orders between calls. Adapters: persistence/sql_orders, memory_orders; the contract is
 /// tests/contract/orders/order_store_contract.hpp.
 using OrderStore = banyan::Store<OrdersReading, OrdersWriting>;
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <exception>
 
 #include "application/use_cases.hpp"
 
@@ -8,52 +7,65 @@ namespace {
 
 using banyan::Context;
 using banyan::Environment;
+using banyan::EventAnswer;
+using banyan::EventContext;
 using banyan::Result;
 
-class OrdersOnStore final : public Orders {
+class OrdersOnStore final : public Module {
  public:
   OrdersOnStore(std::unique_ptr<OrderStore> store, Needs needs, const Environment& environment,
                 const SagaPolicy& policy)
       : environment_(environment),
         store_(std::move(store)),
-        desk_{*store_, needs.catalog, needs.warehouse, environment_, policy},
-        runner_(environment.scheduler.every(policy.poll_interval, [this] { run(); })) {}
+        sagas_(*store_, {&needs.warehouse, &needs.payments, &needs.shipping}, environment, policy),
+        use_case_{*store_, needs.catalog, needs.customers, sagas_, environment_} {
+    sagas_.start();
+  }
 
   Result<OrderDetails> handle(const PlaceOrder& request, const Context& context) override {
-    return place_order(desk_, request, context);
+    return place_order(use_case_, request, context);
   }
   Result<OrderDetails> handle(const GetOrder& request, const Context& context) override {
-    return get_order(desk_, request, context);
+    return get_order(use_case_, request, context);
   }
   Result<OrderPage> handle(const ListOrders& request, const Context& context) override {
-    return list_orders(desk_, request, context);
+    return list_orders(use_case_, request, context);
   }
   Result<OrderDetails> handle(const CancelOrder& request, const Context& context) override {
-    return cancel_order(desk_, request, context);
+    return cancel_order(use_case_, request, context);
+  }
+  Result<OrderDetails> handle(const ReturnOrder& request, const Context& context) override {
+    return return_order(use_case_, request, context);
   }
   Result<OrderDetails> handle(const ResumeOrder& request, const Context& context) override {
-    return resume_order(desk_, request, context);
+    return resume_order(use_case_, request, context);
+  }
+
+  EventAnswer on(const shipping::ConsignmentDispatched& event, const EventContext& /*about*/,
+                 const Context& context) override {
+    return parcel_dispatched(use_case_, event, context);
+  }
+  EventAnswer on(const shipping::ConsignmentDelivered& event, const EventContext& /*about*/,
+                 const Context& context) override {
+    return parcel_delivered(use_case_, event, context);
+  }
+  EventAnswer on(const shipping::ConsignmentReturned& event, const EventContext& /*about*/,
+                 const Context& context) override {
+    const EventAnswer answer = parcel_returned(use_case_, event, context);
+    sagas_.poke();
+    return answer;
   }
 
  private:
-  void run() {
-    try {
-      drive_due_sagas(desk_);
-    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
-      // The top of a thread: there is no caller to tell, and the next round tries again. What is
-      // wrong with the database shows in the next request.
-    }
-  }
-
   Environment environment_;
   std::unique_ptr<OrderStore> store_;
-  Desk desk_;
-  std::unique_ptr<banyan::Scheduler::Handle> runner_;  // last: it stops first
+  OrderEngine sagas_;
+  UseCaseContext use_case_;
 };
 
 }  // namespace
 
-std::unique_ptr<Orders> make_orders_on(std::unique_ptr<OrderStore> store, Needs needs,
+std::unique_ptr<Module> make_orders_on(std::unique_ptr<OrderStore> store, Needs needs,
                                        const Environment& environment, const SagaPolicy& policy) {
   return std::make_unique<OrdersOnStore>(std::move(store), needs, environment, policy);
 }

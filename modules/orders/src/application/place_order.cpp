@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application/details.hpp"
-#include "application/drive_saga.hpp"
 #include "application/price_lines.hpp"
+#include "application/terms_of.hpp"
+#include "application/use_cases.hpp"
 
 namespace orders {
 namespace {
@@ -14,12 +15,13 @@ using banyan::UnitOfWork;
 
 /// What there is already.
 struct Before {
-  std::optional<Case> under_key;  ///< placed under a key that the kit's ledger knows nothing of
+  std::optional<OrderWithSaga>
+      under_key;  ///< placed under a key that the kit's ledger knows nothing of
   std::optional<OrderId> newest;
 };
 
-Before look(const Desk& desk, const Context& context) {
-  return desk.store.read(context, [&](OrdersReading& orders) {
+Before look(const UseCaseContext& use_case, const Context& context) {
+  return use_case.store.read(context, [&](OrdersReading& orders) {
     Before before{{}, orders.newest()};
     const auto id = orders.placed_before_ledger(context.idempotency_key.value());
     if (id) before.under_key = orders.find(*id);
@@ -28,57 +30,65 @@ Before look(const Desk& desk, const Context& context) {
 }
 
 /// An order that exists: how far it is now, and on with it when nobody drives it.
-Result<OrderDetails> go_on_with(const Desk& desk, const OrderId& id, const Context& context) {
-  const auto [placed, due] = desk.store.read(context, [&](OrdersReading& orders, UnitOfWork& unit) {
-    const Case found = orders.find(id).value();
-    return std::pair(found, found.saga.due(unit.lease_now(), desk.policy));
-  });
-  if (!due) return answer_to_placing(placed);
-  const Result<std::optional<Case>> driven = claim_and_drive(desk, id, context);
-  return answer_to_placing(driven && *driven ? **driven : placed);
+Result<OrderDetails> go_on_with(const UseCaseContext& use_case, const OrderId& id,
+                                const Context& context) {
+  const auto [placed, due] =
+      use_case.store.read(context, [&](OrdersReading& orders, UnitOfWork& unit) {
+        const OrderWithSaga found = orders.find(id).value();
+        return std::pair(found, found.saga && use_case.sagas.due(*found.saga, unit.lease_now()));
+      });
+  if (!due) return answer_to_placing(placed.order, placed.saga);
+  const auto driven = use_case.sagas.drive_if_due(placed.saga->data().id, context);
+  if (!driven || !*driven) return answer_to_placing(placed.order, placed.saga);
+  return answer_to_placing((*driven)->state, (*driven)->saga);
 }
 
 /// The same order, or a mistake.
-Result<OrderDetails> answer_again(const Desk& desk, const Case& placed, const PlaceOrder& request,
-                                  const Context& context) {
-  if (placed.order.is_for(request)) return go_on_with(desk, placed.order.data().id, context);
+Result<OrderDetails> answer_again(const UseCaseContext& use_case, const OrderWithSaga& placed,
+                                  const PlaceOrder& request, const Context& context) {
+  if (placed.order.is_for(request)) return go_on_with(use_case, placed.order.data().id, context);
   return fail(ErrorCode::Conflict, "orders.key_reused",
               "another order was placed under this idempotency key; give each its own");
 }
 
 }  // namespace
 
-Result<OrderDetails> place_order(const Desk& desk, const PlaceOrder& request,
+Result<OrderDetails> place_order(const UseCaseContext& use_case, const PlaceOrder& request,
                                  const Context& context) {
   if (Result<void> checked = check_lines(request.lines); !checked) return fail(checked.error());
-  if (const auto accepted = banyan::accepted_earlier<OrderDetails>(context)) {
-    return go_on_with(desk, accepted->id, context);
+  if (request.payment_method) {
+    if (Result<void> good = check_payment_method(*request.payment_method); !good) {
+      return fail(good.error());
+    }
   }
-  const Before before = look(desk, context);
-  if (before.under_key) return answer_again(desk, *before.under_key, request, context);
-  Result<std::vector<OrderLine>> lines = price_lines(desk.catalog, request.lines, context);
+  if (const auto accepted = banyan::accepted_earlier<OrderDetails>(context)) {
+    return go_on_with(use_case, accepted->id, context);
+  }
+  const Before before = look(use_case, context);
+  if (before.under_key) return answer_again(use_case, *before.under_key, request, context);
+  Result<Order::Terms> terms = terms_of(use_case.customers, request, context);
+  if (!terms) return fail(std::move(terms.error()));
+  Result<std::vector<OrderLine>> lines = price_lines(use_case.catalog, request.lines, context);
   if (!lines) return fail(std::move(lines.error()));
-  const banyan::Timestamp now = desk.now();
+  const banyan::Timestamp now = use_case.now();
   Result<Order> order =
-      Order::place(OrderId::make_after(before.newest, now, desk.environment.random),
-                   request.customer, *std::move(lines), now);
+      Order::place(OrderId::make_after(before.newest, now, use_case.environment.random),
+                   request.customer, *std::move(lines), *std::move(terms), now);
   if (!order) return fail(std::move(order.error()));
-  Saga saga = Saga::begin(order->data().id, context.correlation_id);
-  const std::string holder = new_lease_holder(desk);
-  const Case placed{*std::move(order), std::move(saga)};
 
-  Result<Case> begun =
-      desk.store.write(context, [&](OrdersWriting& orders, UnitOfWork& unit) -> Result<Case> {
-        Case fresh = placed;
-        fresh.saga.lease(holder, unit.lease_now(), desk.policy);
-        orders.add(fresh);
-        orders.journal(fresh.order.data().id, OrderState::Placed, now);
-        unit.accept(details_of(fresh));
-        return fresh;
+  Result<OrderEngine::Case> begun = use_case.store.write(
+      context, [&](OrdersWriting& orders, UnitOfWork& unit) -> Result<OrderEngine::Case> {
+        const OrderId& id = order->data().id;
+        orders.add(*order);
+        orders.journal(id, OrderState::Placed, now);
+        auto saga = use_case.sagas.begin<Placing>(orders, unit, id.str(), *order, placing_of(id));
+        unit.accept(details_of(*order, saga->saga));
+        return *std::move(saga);
       });
   if (!begun) return fail(std::move(begun.error()));
   // From here on the order exists, whatever happens to this process, and that is the answer.
-  return answer_to_placing(drive_saga(desk, *std::move(begun), holder, context));
+  const auto driven = use_case.sagas.drive(*std::move(begun), context);
+  return answer_to_placing(driven.state, driven.saga);
 }
 
 }  // namespace orders

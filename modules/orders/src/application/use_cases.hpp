@@ -4,38 +4,53 @@
 #include <memory>
 
 #include "application/order_store.hpp"
+#include "application/sagas/order_sagas.hpp"
 #include "orders/module.hpp"
 
 /// What orders does, one function (and one file) for each operation of the port.
 namespace orders {
 
 /// What the use cases work with. All references outlive them.
-struct Desk {
+struct UseCaseContext {
   OrderStore& store;
   catalog::Catalog& catalog;
-  warehouse::Warehouse& warehouse;
+  customers::Customers& customers;
+  OrderEngine& sagas;
   const banyan::Environment& environment;
-  SagaPolicy policy;
 
   banyan::Timestamp now() const { return environment.clock.now(); }
 };
 
-banyan::Result<OrderDetails> place_order(const Desk& desk, const PlaceOrder& request,
+banyan::Result<OrderDetails> place_order(const UseCaseContext& use_case, const PlaceOrder& request,
                                          const banyan::Context& context);
-banyan::Result<OrderDetails> get_order(const Desk& desk, const GetOrder& request,
+banyan::Result<OrderDetails> get_order(const UseCaseContext& use_case, const GetOrder& request,
                                        const banyan::Context& context);
-banyan::Result<OrderPage> list_orders(const Desk& desk, const ListOrders& request,
+banyan::Result<OrderPage> list_orders(const UseCaseContext& use_case, const ListOrders& request,
                                       const banyan::Context& context);
-banyan::Result<OrderDetails> cancel_order(const Desk& desk, const CancelOrder& request,
+banyan::Result<OrderDetails> cancel_order(const UseCaseContext& use_case,
+                                          const CancelOrder& request,
                                           const banyan::Context& context);
-banyan::Result<OrderDetails> resume_order(const Desk& desk, const ResumeOrder& request,
+banyan::Result<OrderDetails> resume_order(const UseCaseContext& use_case,
+                                          const ResumeOrder& request,
                                           const banyan::Context& context);
 
-/// One round of the background runner: goes on with every saga that is due.
-void drive_due_sagas(const Desk& desk);
+banyan::Result<OrderDetails> return_order(const UseCaseContext& use_case,
+                                          const ReturnOrder& request,
+                                          const banyan::Context& context);
+
+// What shipping tells. The saga that waits for a return asks shipping itself: it is only woken.
+banyan::EventAnswer parcel_dispatched(const UseCaseContext& use_case,
+                                      const shipping::ConsignmentDispatched& event,
+                                      const banyan::Context& context);
+banyan::EventAnswer parcel_delivered(const UseCaseContext& use_case,
+                                     const shipping::ConsignmentDelivered& event,
+                                     const banyan::Context& context);
+banyan::EventAnswer parcel_returned(const UseCaseContext& use_case,
+                                    const shipping::ConsignmentReturned& event,
+                                    const banyan::Context& context);
 
 /// The port on a store, with the background runner on the environment's scheduler.
-std::unique_ptr<Orders> make_orders_on(std::unique_ptr<OrderStore> store, Needs needs,
+std::unique_ptr<Module> make_orders_on(std::unique_ptr<OrderStore> store, Needs needs,
                                        const banyan::Environment& environment,
                                        const SagaPolicy& policy);
 

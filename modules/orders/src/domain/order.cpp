@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "domain/order.hpp"
 
-#include <set>
+#include <algorithm>
+
+#include "banyan/kernel/line_items.hpp"
 
 namespace orders {
 namespace {
@@ -11,27 +13,16 @@ using banyan::fail;
 using banyan::Money;
 using banyan::Result;
 
-constexpr std::size_t kMostLines = 100;
-constexpr std::int64_t kMostOfOne = 1'000;
-
-std::string range(std::int64_t most) { return "1 … " + std::to_string(most); }
-
-std::string_view name(OrderState state) {
-  switch (state) {
-    case OrderState::Placed: return "placed";
-    case OrderState::Reserved: return "reserved";
-    case OrderState::Confirmed: return "confirmed";
-    case OrderState::Cancelled: return "cancelled";
-  }
-  return "";
-}
-
 bool may_become(OrderState from, OrderState to) {
-  switch (from) {
-    case OrderState::Placed: return to == OrderState::Reserved || to == OrderState::Cancelled;
-    case OrderState::Reserved: return to == OrderState::Confirmed || to == OrderState::Cancelled;
-    case OrderState::Confirmed:
-    case OrderState::Cancelled: return false;
+  switch (to) {
+    case OrderState::Placed: return false;
+    case OrderState::Reserved: return from == OrderState::Placed;
+    case OrderState::Paid: return from == OrderState::Reserved;
+    case OrderState::Shipped: return from == OrderState::Paid;
+    case OrderState::Delivered: return from == OrderState::Shipped;
+    case OrderState::Cancelled:
+      return from == OrderState::Placed || from == OrderState::Reserved || from == OrderState::Paid;
+    case OrderState::Returned: return from == OrderState::Delivered;
   }
   return false;
 }
@@ -59,55 +50,67 @@ Result<Money> total_of(const std::vector<OrderLine>& lines) {
 
 }  // namespace
 
+std::string_view word_of(OrderState state) {
+  switch (state) {
+    case OrderState::Placed: return "placed";
+    case OrderState::Reserved: return "reserved";
+    case OrderState::Paid: return "paid";
+    case OrderState::Shipped: return "shipped";
+    case OrderState::Delivered: return "delivered";
+    case OrderState::Cancelled: return "cancelled";
+    case OrderState::Returned: return "returned";
+  }
+  return "";
+}
+
+Result<void> check_payment_method(const std::string& method) {
+  constexpr std::size_t kLongest = 64;
+  const auto visible = [](char c) { return c > ' ' && c <= '~'; };
+  if (!method.empty() && method.size() <= kLongest && std::ranges::all_of(method, visible)) {
+    return {};
+  }
+  return fail(ErrorCode::InvalidArgument, "orders.bad_payment_method",
+              "what the customer pays with is 1 … 64 visible ASCII characters",
+              {{"/payment_method", "expected 1 … 64 visible ASCII characters"}});
+}
+
 Result<void> check_lines(const std::vector<LineRequest>& lines) {
-  if (lines.empty() || lines.size() > kMostLines) {
-    return fail(ErrorCode::InvalidArgument, "orders.bad_lines",
-                "an order has " + range(kMostLines) + " lines",
-                {{"/lines", std::to_string(lines.size()) + " lines"}});
-  }
-  std::vector<banyan::Detail> twice;
-  std::vector<banyan::Detail> quantities;
-  std::set<TrackId> seen;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const std::string where = "/lines/" + std::to_string(i);
-    if (!seen.insert(lines[i].track).second) {
-      twice.push_back({where + "/track", "stands in another line too; add the quantities up"});
-    }
-    if (lines[i].quantity < 1 || lines[i].quantity > kMostOfOne) {
-      quantities.push_back({where + "/quantity", "expected " + range(kMostOfOne)});
-    }
-  }
-  if (!twice.empty()) {
-    return fail(ErrorCode::InvalidArgument, "orders.bad_lines", "each track stands once",
-                std::move(twice));
-  }
-  if (!quantities.empty()) {
-    return fail(ErrorCode::InvalidArgument, "orders.bad_quantity",
-                "a line is of " + range(kMostOfOne) + " copies", std::move(quantities));
-  }
-  return {};
+  return banyan::check_line_items(lines, &LineRequest::track,
+                                  {.list = "an order",
+                                   .item = "track",
+                                   .bad_lines = "orders.bad_lines",
+                                   .bad_quantity = "orders.bad_quantity"});
 }
 
 Result<Order> Order::place(OrderId id, CustomerId customer, std::vector<OrderLine> lines,
-                           banyan::Timestamp now) {
-  Result<Money> total = total_of(lines);
-  if (!total) return fail(std::move(total.error()));
+                           Terms terms, banyan::Timestamp now) {
+  Result<Money> net = total_of(lines);
+  if (!net) return fail(std::move(net.error()));
+  const Money tax = tax_on(*net, terms.tax_rate);
+  Result<Money> total = add(*net, tax);
+  if (!total) {
+    return fail(ErrorCode::InvalidArgument, "orders.bad_quantity", total.error().message,
+                {{"/lines", "the total is too large"}});
+  }
   return Order({std::move(id), std::move(customer), OrderState::Placed, std::nullopt,
-                std::move(lines), *std::move(total), now, now});
+                std::move(lines), *std::move(total), terms.tax_rate, tax,
+                std::move(terms.payment_method), now, now});
 }
 
 Result<void> Order::reserve(banyan::Timestamp now) { return become(OrderState::Reserved, now); }
 
-Result<void> Order::confirm(banyan::Timestamp now) { return become(OrderState::Confirmed, now); }
+Result<void> Order::pay(banyan::Timestamp now) { return become(OrderState::Paid, now); }
+
+Result<void> Order::ship(banyan::Timestamp now) { return become(OrderState::Shipped, now); }
+
+Result<void> Order::deliver(banyan::Timestamp now) { return become(OrderState::Delivered, now); }
+
+Result<void> Order::take_back(banyan::Timestamp now) { return become(OrderState::Returned, now); }
 
 Result<void> Order::cancel(CancelReason reason, banyan::Timestamp now) {
   if (Result<void> done = become(OrderState::Cancelled, now); !done) return done;
   data_.cancel_reason = reason;
   return {};
-}
-
-bool Order::finished() const {
-  return data_.state == OrderState::Confirmed || data_.state == OrderState::Cancelled;
 }
 
 bool Order::is_for(const PlaceOrder& request) const {
@@ -125,8 +128,8 @@ bool Order::is_for(const PlaceOrder& request) const {
 Result<void> Order::become(OrderState next, banyan::Timestamp now) {
   if (!may_become(data_.state, next)) {
     return fail(ErrorCode::FailedPrecondition, "orders.illegal_transition",
-                "order " + data_.id.str() + " is " + std::string(name(data_.state)) +
-                    " and cannot become " + std::string(name(next)));
+                "order " + data_.id.str() + " is " + std::string(word_of(data_.state)) +
+                    " and cannot become " + std::string(word_of(next)));
   }
   data_.state = next;
   data_.changed_at = now;

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
-#include "kernel/result.hpp"
+#include "banyan/kernel/result.hpp"
+#include "domain/tax.hpp"
 #include "orders/port.hpp"
 
 namespace orders {
@@ -13,10 +15,16 @@ namespace orders {
 /// once.
 banyan::Result<void> check_lines(const std::vector<LineRequest>& lines);
 
+/// "orders.bad_payment_method".
+banyan::Result<void> check_payment_method(const std::string& method);
+
+/// The word for a state: in tables, histories and messages. They never change.
+std::string_view word_of(OrderState state);
+
 /// An order as a state machine:
 ///
-///     Placed ──▶ Reserved ──▶ Confirmed
-///        └──────────┴───────▶ Cancelled, for a reason
+///     Placed ──▶ Reserved ──▶ Paid ──▶ Shipped ──▶ Delivered ──▶ Returned
+///        └──────────┴──────────┴─────▶ Cancelled, for a reason
 ///
 /// Everything else is "orders.illegal_transition" and changes nothing.
 class Order {
@@ -28,22 +36,32 @@ class Order {
     std::optional<CancelReason> cancel_reason;
     std::vector<OrderLine> lines;
     banyan::Money total;
+    TaxRate tax_rate;
+    banyan::Money tax;           ///< of the total
+    std::string payment_method;  ///< "": sold before there were payments
     banyan::Timestamp placed_at;
     banyan::Timestamp changed_at;
     friend bool operator==(const Data&, const Data&) = default;
   };
 
-  /// Adds the lines up. "orders.mixed_currencies"; "orders.bad_quantity" when the sum is beyond
-  /// all measure.
+  /// How it is to be paid.
+  struct Terms {
+    TaxRate tax_rate;
+    std::string payment_method;
+  };
+  /// Adds the lines up, and the tax on their sum. "orders.mixed_currencies"; "orders.bad_quantity"
+  /// when the sum is beyond all measure.
   static banyan::Result<Order> place(OrderId id, CustomerId customer, std::vector<OrderLine> lines,
-                                     banyan::Timestamp now);
+                                     Terms terms, banyan::Timestamp now);
   static Order stored(Data data) { return Order(std::move(data)); }
 
   banyan::Result<void> reserve(banyan::Timestamp now);
-  banyan::Result<void> confirm(banyan::Timestamp now);
+  banyan::Result<void> pay(banyan::Timestamp now);
+  banyan::Result<void> ship(banyan::Timestamp now);
+  banyan::Result<void> deliver(banyan::Timestamp now);
   banyan::Result<void> cancel(CancelReason reason, banyan::Timestamp now);
+  banyan::Result<void> take_back(banyan::Timestamp now);
 
-  bool finished() const;
   /// Was it placed by this request?
   bool is_for(const PlaceOrder& request) const;
 

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include "domain/saga.hpp"
-#include "sql/value.hpp"
+#include "banyan/sql/value.hpp"
+#include "domain/order.hpp"
 
 namespace orders {
 
@@ -14,21 +15,43 @@ namespace orders {
 template <class E>
 inline constexpr std::array<std::string_view, 0> kWords{};
 template <>
-inline constexpr std::array<std::string_view, 4> kWords<OrderState> = {"placed", "reserved",
-                                                                       "confirmed", "cancelled"};
+inline constexpr std::array<std::string_view, 7> kWords<OrderState> = {
+    "placed", "reserved", "paid", "shipped", "delivered", "cancelled", "returned"};
 template <>
-inline constexpr std::array<std::string_view, 2> kWords<CancelReason> = {"out_of_stock",
-                                                                         "by_customer"};
-template <>
-inline constexpr std::array<std::string_view, 3> kWords<Action> = {
-    "reserve_stock", "confirm_reservation", "release_reservation"};
-template <>
-inline constexpr std::array<std::string_view, 2> kWords<Saga::Goal> = {"confirm", "cancel"};
-template <>
-inline constexpr std::array<std::string_view, 3> kWords<Saga::Status> = {"active", "done", "stuck"};
-template <>
-inline constexpr std::array<std::string_view, 4> kWords<Saga::StepState> = {"pending", "done",
-                                                                            "refused", "undone"};
+inline constexpr std::array<std::string_view, 4> kWords<CancelReason> = {
+    "out_of_stock", "by_customer", "payment_declined", "refused"};
+
+/// What the version before reads of a state: it knows four.
+inline std::string_view coarse(OrderState state) {
+  switch (state) {
+    case OrderState::Placed: return "placed";
+    case OrderState::Reserved: return "reserved";
+    case OrderState::Paid:
+    case OrderState::Shipped:
+    case OrderState::Delivered:
+    case OrderState::Returned: return "confirmed";
+    case OrderState::Cancelled: return "cancelled";
+  }
+  return "";
+}
+
+/// What it reads of a reason: it knows two.
+inline std::optional<std::string_view> coarse(const std::optional<CancelReason>& reason) {
+  if (!reason) return std::nullopt;
+  return *reason == CancelReason::OutOfStock ? "out_of_stock" : "by_customer";
+}
+
+/// A state from both columns. That version writes `state` alone, and what it confirmed was sold
+/// over the counter.
+inline OrderState state_from(std::string_view state, std::string_view stage) {
+  for (std::size_t i = 0; i < kWords<OrderState>.size(); ++i) {
+    const auto known = static_cast<OrderState>(i);
+    if (kWords<OrderState>.at(i) == stage && coarse(known) == state) return known;
+  }
+  if (state == "reserved") return OrderState::Reserved;
+  if (state == "confirmed") return OrderState::Delivered;
+  return state == "cancelled" ? OrderState::Cancelled : OrderState::Placed;
+}
 
 }  // namespace orders
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "banyan/sql/module_database.hpp"
 #include "orders/module.hpp"
 #include "persistence/order_history.hpp"
 #include "persistence/order_rows.hpp"
-#include "sql/module_database.hpp"
 
 namespace orders {
 namespace {
@@ -13,16 +13,19 @@ using banyan::Result;
 using banyan::sql::Session;
 
 Result<Order> finished(const OrderRecord& record) {
-  Result<Order> order = Order::place(record.id, record.customer, record.lines, record.placed_at);
+  Result<Order> order =
+      Order::place(record.id, record.customer, record.lines, {}, record.placed_at);
   if (!order) return order;
   Result<void> done = order->reserve(record.placed_at);
-  if (record.state == OrderState::Confirmed) {
-    done = order->confirm(record.placed_at);
+  if (record.state == OrderState::Delivered) {
+    done = order->pay(record.placed_at);
+    if (done) done = order->ship(record.placed_at);
+    if (done) done = order->deliver(record.placed_at);
   } else if (record.state == OrderState::Cancelled) {
     done = order->cancel(CancelReason::ByCustomer, record.placed_at);
   } else {
     return fail(ErrorCode::InvalidArgument, "orders.unfinished",
-                "order " + record.id.str() + " is neither confirmed nor cancelled");
+                "order " + record.id.str() + " is neither delivered nor cancelled");
   }
   if (!done) return fail(std::move(done.error()));
   return order;

@@ -1,71 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "persistence/memory_orders.hpp"
 
-#include <algorithm>
 #include <map>
-#include <tuple>
 
 #include "application/details.hpp"
 
 namespace orders {
 namespace {
 
-std::string_view text_of(OrderState state) {
-  switch (state) {
-    case OrderState::Placed: return "placed";
-    case OrderState::Reserved: return "reserved";
-    case OrderState::Confirmed: return "confirmed";
-    case OrderState::Cancelled: return "cancelled";
-  }
-  return "";
-}
-
 class MemoryOrders final : public OrdersWriting {
  public:
-  std::optional<Case> find(const OrderId& id) override {
-    const auto found = cases_.find(id);
-    if (found == cases_.end()) return std::nullopt;
+  std::optional<OrderWithSaga> find(const OrderId& id) override {
+    const auto found = orders_.find(id);
+    if (found == orders_.end()) return std::nullopt;
+    return OrderWithSaga{found->second, sagas_.newest_of(id.str())};
+  }
+
+  std::optional<Order> order(const OrderId& id) override {
+    const auto found = orders_.find(id);
+    if (found == orders_.end()) return std::nullopt;
     return found->second;
   }
+
+  banyan::SagaRows& sagas() override { return sagas_; }
 
   std::optional<OrderId> placed_before_ledger(const std::string& /*key*/) override {
     return std::nullopt;
   }
 
   std::optional<OrderId> newest() override {
-    if (cases_.empty()) return std::nullopt;
-    return cases_.rbegin()->first;
+    if (orders_.empty()) return std::nullopt;
+    return orders_.rbegin()->first;
   }
 
   std::vector<OrderSummary> page(const std::optional<CustomerId>& customer,
                                  const std::string& before, std::int64_t limit) override {
     std::vector<OrderSummary> page;
-    for (auto each = cases_.rbegin(); each != cases_.rend(); ++each) {
-      const Order::Data& order = each->second.order.data();
+    for (auto each = orders_.rbegin(); each != orders_.rend(); ++each) {
+      const Order::Data& order = each->second.data();
       if (!before.empty() && order.id.str() >= before) continue;
       if (customer && order.customer != *customer) continue;
       if (std::cmp_equal(page.size(), limit)) break;
-      page.push_back({order.id, order.customer, order.state,
-                      fulfilment_of(each->second.saga.data()), order.total, order.placed_at});
+      page.push_back({order.id, order.customer, order.state, fulfilment(order.id), order.total,
+                      order.placed_at});
     }
     return page;
   }
 
-  std::vector<OrderId> due(const banyan::LeaseTime& now, std::chrono::microseconds longest,
-                           std::int64_t limit) override {
-    std::vector<std::tuple<bool, std::int64_t, OrderId>> waiting;
-    for (const auto& [id, each] : cases_) {
-      const Saga::Data& saga = each.saga.data();
-      if (saga.status != Saga::Status::Active || !saga.waits_until.is_over(now, longest)) continue;
-      waiting.emplace_back(saga.waits_until.clock == now.clock, saga.waits_until.micros, id);
-    }
-    std::ranges::sort(waiting);
-    std::vector<OrderId> ids;
-    for (const auto& [same_clock, micros, id] : waiting) {
-      if (std::cmp_equal(ids.size(), limit)) break;
-      ids.push_back(id);
-    }
-    return ids;
+  // There is no version before whose memory this could be.
+  std::vector<OrderId> old_sagas(const banyan::LeaseTime& /*now*/,
+                                 std::int64_t /*limit*/) override {
+    return {};
+  }
+  std::optional<OldSaga> take_old_saga(const OrderId& /*id*/, const banyan::LeaseTime& /*now*/,
+                                       bool /*idle_only*/) override {
+    return std::nullopt;
   }
 
   std::vector<HistoryEntry> history(const OrderId& id) override {
@@ -74,16 +63,23 @@ class MemoryOrders final : public OrdersWriting {
     return found->second;
   }
 
-  void add(const Case& added) override { cases_.emplace(added.order.data().id, added); }
+  void add(const Order& added) override { orders_.emplace(added.data().id, added); }
 
-  void save(const Case& changed) override { cases_.at(changed.order.data().id) = changed; }
+  void save(const Order& changed) override { orders_.at(changed.data().id) = changed; }
 
   void journal(const OrderId& id, OrderState state, banyan::Timestamp at) override {
-    history_[id].push_back({std::string(text_of(state)), at});
+    history_[id].push_back({std::string(word_of(state)), at});
   }
 
  private:
-  std::map<OrderId, Case> cases_;
+  Fulfilment fulfilment(const OrderId& id) {
+    const auto saga = sagas_.newest_of(id.str());
+    return saga ? fulfilment_of(saga->data().status, saga->data().phase, saga->data().name)
+                : Fulfilment::Done;
+  }
+
+  std::map<OrderId, Order> orders_;
+  banyan::MemorySagas sagas_;
   std::map<OrderId, std::vector<HistoryEntry>> history_;
 };
 

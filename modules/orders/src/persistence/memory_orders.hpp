@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "application/order_store.hpp"
-#include "kernel/memory_store.hpp"
+#include "banyan/kernel/memory_store.hpp"
 
 namespace orders {
 

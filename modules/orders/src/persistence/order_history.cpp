@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "persistence/order_history.hpp"
 
+#include <array>
+
+#include "banyan/sql/session.hpp"
 #include "persistence/columns.hpp"
-#include "sql/session.hpp"
 
 namespace orders {
 
@@ -26,20 +28,20 @@ void OrderHistory::write(const OrderId& id, OrderState state, Timestamp at) {
 }
 
 std::vector<HistoryEntry> OrderHistory::of(const OrderId& id) {
-  // The states stand in the order in which an order can enter them.
+  // In the order in which an order can enter its states; the version before said "confirmed".
+  constexpr std::array<std::string_view, 8> kOrder = {
+      "placed", "reserved", "confirmed", "paid", "shipped", "delivered", "cancelled", "returned"};
   auto rows = has_own_table()
-                  ? session_.all<OrderState, Timestamp>(
+                  ? session_.all<std::string, Timestamp>(
                         "SELECT what, at FROM order_history WHERE order_id = :order", id)
-                  : session_.all<OrderState, Timestamp>(
+                  : session_.all<std::string, Timestamp>(
                         "SELECT what, at FROM activity"
                         " WHERE module = 'orders' AND subject = :order",
                         id);
   std::vector<HistoryEntry> entries;
-  for (std::size_t rank = 0; rank < kWords<OrderState>.size(); ++rank) {
-    for (const auto& [state, at] : rows) {
-      if (static_cast<std::size_t>(state) == rank) {
-        entries.push_back({std::string(kWords<OrderState>.at(rank)), at});
-      }
+  for (const std::string_view word : kOrder) {
+    for (const auto& [what, at] : rows) {
+      if (what == word) entries.push_back({what, at});
     }
   }
   return entries;

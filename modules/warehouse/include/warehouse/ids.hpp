@@ -3,8 +3,8 @@
 
 #include <string_view>
 
+#include "banyan/kernel/id.hpp"
 #include "catalog/ids.hpp"
-#include "kernel/id.hpp"
 
 namespace warehouse {
 

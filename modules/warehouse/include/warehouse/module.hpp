@@ -5,9 +5,9 @@
 #include <memory>
 #include <span>
 
+#include "banyan/kernel/clock.hpp"
+#include "banyan/kernel/environment.hpp"
 #include "catalog/port.hpp"
-#include "kernel/clock.hpp"
-#include "kernel/environment.hpp"
 #include "warehouse/port.hpp"
 
 namespace banyan {

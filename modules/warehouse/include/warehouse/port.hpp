@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <boost/describe.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "kernel/port.hpp"
+#include "banyan/kernel/paging.hpp"
+#include "banyan/kernel/port.hpp"
 #include "warehouse/ids.hpp"
 
 /// How many copies of each record lie on the shelves, and for which orders they are held.
@@ -36,11 +38,11 @@ struct ReservationLine {
 };
 BOOST_DESCRIBE_STRUCT(ReservationLine, (), (track, quantity))
 
-/// The life of a reservation: held, then confirmed or released. `Refused` (not all was there) and
-/// `Released` are remembered for good, so that a request that comes late cannot hold stock for an
-/// order that has long been given up.
-enum class ReservationState : std::uint8_t { Held, Confirmed, Released, Refused };
-BOOST_DESCRIBE_ENUM(ReservationState, Held, Confirmed, Released, Refused)
+/// The life of a reservation: held, then confirmed or released, and maybe returned when it was
+/// confirmed. `Refused` (not all was there), `Released` and `Returned` are remembered for good, so
+/// that a request that comes late cannot hold stock for an order that has long been given up.
+enum class ReservationState : std::uint8_t { Held, Confirmed, Released, Refused, Returned };
+BOOST_DESCRIBE_ENUM(ReservationState, Held, Confirmed, Released, Refused, Returned)
 
 struct Reservation {
   OrderId order;
@@ -63,11 +65,14 @@ struct GetStock {
 };
 BOOST_DESCRIBE_STRUCT(GetStock, (), (track))
 
+inline constexpr banyan::PageBounds kPage{.usual = 100, .most = 500};
+
 struct ListStock {
   std::optional<std::string> cursor;  ///< `next_cursor` of the page before
   std::optional<std::int64_t> limit;  ///< 1 … 500, else 100
 
   using Response = StockPage;
+  static constexpr std::array limits{banyan::page_limit(kPage)};
   static constexpr banyan::Operation operation{
       .name = "list_stock",
       .effect = banyan::Effect::Read,
@@ -107,7 +112,8 @@ struct ReserveStock {
                                "warehouse.bad_quantity", "warehouse.bad_lines"),
       .summary = "Holds stock for an order: all of its lines or none. An order gets one answer.",
       .precondition = "enough of every line is available",
-      .postcondition = "available is smaller by the quantities, once for each order"};
+      .postcondition = "available is smaller by the quantities, once for each order",
+      .audience = banyan::Audience::Internal};
 };
 BOOST_DESCRIBE_STRUCT(ReserveStock, (), (order, lines))
 
@@ -120,7 +126,8 @@ struct GetReservation {
       .effect = banyan::Effect::Read,
       .errors = banyan::errors("warehouse.unknown_reservation"),
       .summary = "What is held, or was sold, for an order.",
-      .precondition = "stock was once asked for this order"};
+      .precondition = "stock was once asked for this order",
+      .audience = banyan::Audience::Internal};
 };
 BOOST_DESCRIBE_STRUCT(GetReservation, (), (order))
 
@@ -135,7 +142,8 @@ struct ConfirmReservation {
       .errors = banyan::errors("warehouse.unknown_reservation", "warehouse.reservation_released"),
       .summary = "The order is sold: what was held for it leaves the shelf.",
       .precondition = "the reservation is held (or confirmed already)",
-      .postcondition = "on_hand and reserved are smaller by the quantities, once"};
+      .postcondition = "on_hand and reserved are smaller by the quantities, once",
+      .audience = banyan::Audience::Internal};
 };
 BOOST_DESCRIBE_STRUCT(ConfirmReservation, (), (order))
 
@@ -152,14 +160,31 @@ struct ReleaseReservation {
           "The order is given up: what was held for it is free again, and nothing can be"
           " held for it any more.",
       .precondition = "the reservation is not confirmed",
-      .postcondition = "nothing is held for the order, now or later"};
+      .postcondition = "nothing is held for the order, now or later",
+      .audience = banyan::Audience::Internal};
 };
 BOOST_DESCRIBE_STRUCT(ReleaseReservation, (), (order))
 
+struct ReturnStock {
+  OrderId order;
+
+  using Response = Reservation;
+  static constexpr banyan::Operation operation{
+      .name = "return_stock",
+      .effect = banyan::Effect::Write,
+      .idempotency = banyan::Idempotency::Natural,
+      .errors = banyan::errors("warehouse.unknown_reservation", "warehouse.not_sold"),
+      .summary = "What was sold for an order lies on the shelf again.",
+      .precondition = "the reservation is confirmed (or returned already)",
+      .postcondition = "on_hand is larger by the quantities, once",
+      .audience = banyan::Audience::Internal};
+};
+BOOST_DESCRIBE_STRUCT(ReturnStock, (), (order))
+
 struct Warehouse : banyan::Port<GetStock, ListStock, ReceiveStock, ReserveStock, GetReservation,
-                                ConfirmReservation, ReleaseReservation> {
+                                ConfirmReservation, ReleaseReservation, ReturnStock> {
   static constexpr banyan::PortInfo port{
-      .name = "warehouse", .version = {1, 0}, .summary = "Stock and reservations"};
+      .name = "warehouse", .version = {1, 1}, .summary = "Stock and reservations"};
 };
 
 }  // namespace warehouse

@@ -1,30 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application/unknown_reservation.hpp"
 #include "application/use_cases.hpp"
-#include "domain/hold.hpp"
+#include "domain/stock_reservation.hpp"
 
 namespace warehouse {
 
 using banyan::Result;
 
-Result<Reservation> confirm_reservation(const Desk& desk, const ConfirmReservation& request,
+Result<Reservation> confirm_reservation(const UseCaseContext& use_case,
+                                        const ConfirmReservation& request,
                                         const banyan::Context& context) {
-  const banyan::Timestamp now = desk.clock.now();
-  return desk.store.write(context, [&](WarehouseWriting& warehouse) -> Result<Reservation> {
+  const banyan::Timestamp now = use_case.clock.now();
+  return use_case.store.write(context, [&](WarehouseWriting& warehouse) -> Result<Reservation> {
     std::optional<Reservation> stored = warehouse.reservation(request.order);
     if (!stored) return unknown_reservation(request.order);
-    Hold hold = Hold::stored(*std::move(stored));
-    const Result<bool> changed = hold.confirm();
+    StockReservation reservation = StockReservation::stored(*std::move(stored));
+    const Result<bool> changed = reservation.confirm();
     if (!changed) return banyan::fail(changed.error());
     if (*changed) {
-      for (const ReservationLine& line : hold.reservation().lines) {
+      for (const ReservationLine& line : reservation.data().lines) {
         warehouse.sell(line.track, line.quantity);
         warehouse.journal(
             {request.order.str(), MovementKind::Sold, line.track, line.quantity, now});
       }
-      warehouse.set_state(request.order, hold.reservation().state, now);
+      warehouse.set_state(request.order, reservation.data().state, now);
     }
-    return hold.reservation();
+    return reservation.data();
   });
 }
 

@@ -4,9 +4,10 @@
 
 namespace warehouse {
 
-banyan::Result<Reservation> get_reservation(const Desk& desk, const GetReservation& request,
+banyan::Result<Reservation> get_reservation(const UseCaseContext& use_case,
+                                            const GetReservation& request,
                                             const banyan::Context& context) {
-  std::optional<Reservation> reservation = desk.store.read(
+  std::optional<Reservation> reservation = use_case.store.read(
       context, [&](WarehouseReading& warehouse) { return warehouse.reservation(request.order); });
   if (!reservation) return unknown_reservation(request.order);
   return *std::move(reservation);

@@ -3,9 +3,9 @@
 
 namespace warehouse {
 
-banyan::Result<Stock> get_stock(const Desk& desk, const GetStock& request,
+banyan::Result<Stock> get_stock(const UseCaseContext& use_case, const GetStock& request,
                                 const banyan::Context& context) {
-  std::optional<Stock> stock = desk.store.read(
+  std::optional<Stock> stock = use_case.store.read(
       context, [&](WarehouseReading& warehouse) { return warehouse.stock(request.track); });
   if (!stock) {
     return banyan::fail(banyan::ErrorCode::NotFound, "warehouse.not_stocked",

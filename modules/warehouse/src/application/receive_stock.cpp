@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application/use_cases.hpp"
-#include "domain/hold.hpp"
+#include "domain/stock_reservation.hpp"
 
 namespace warehouse {
 namespace {
@@ -25,22 +25,22 @@ Result<Stock> again(const Delivery& delivery, const ReceiveStock& request) {
 
 }  // namespace
 
-Result<Stock> receive_stock(const Desk& desk, const ReceiveStock& request,
+Result<Stock> receive_stock(const UseCaseContext& use_case, const ReceiveStock& request,
                             const banyan::Context& context) {
   if (Result<void> checked = check_delivery(request.quantity); !checked) {
     return fail(checked.error());
   }
   const std::string key = context.idempotency_key.value();
-  std::optional<Delivery> earlier = desk.store.read(
+  std::optional<Delivery> earlier = use_case.store.read(
       context, [&](WarehouseReading& warehouse) { return warehouse.delivery(key); });
   if (earlier) return again(*earlier, request);
   // The track is a soft reference: its owner says whether it exists.
-  if (auto track = desk.catalog.handle(catalog::GetTrack{request.track}, context); !track) {
+  if (auto track = use_case.catalog.handle(catalog::GetTrack{request.track}, context); !track) {
     if (track.error().code == ErrorCode::NotFound) return unknown_track(request.track);
     return fail(track.error());
   }
-  const banyan::Timestamp now = desk.clock.now();
-  return desk.store.write(context, [&](WarehouseWriting& warehouse) -> Result<Stock> {
+  const banyan::Timestamp now = use_case.clock.now();
+  return use_case.store.write(context, [&](WarehouseWriting& warehouse) -> Result<Stock> {
     if (auto meanwhile = warehouse.delivery(key)) return again(*meanwhile, request);
     if (!warehouse.receive(request.track, request.quantity)) return unknown_track(request.track);
     Stock stock = warehouse.stock(request.track).value();

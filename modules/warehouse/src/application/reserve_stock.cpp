@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application/use_cases.hpp"
-#include "domain/hold.hpp"
+#include "domain/stock_reservation.hpp"
 
 namespace warehouse {
 namespace {
@@ -34,22 +34,23 @@ bool hold_all(WarehouseWriting& warehouse, const std::vector<ReservationLine>& l
 
 }  // namespace
 
-Result<Reservation> reserve_stock(const Desk& desk, const ReserveStock& request,
+Result<Reservation> reserve_stock(const UseCaseContext& use_case, const ReserveStock& request,
                                   const banyan::Context& context) {
   if (Result<void> checked = check_lines(request.lines); !checked) return fail(checked.error());
-  const banyan::Timestamp now = desk.clock.now();
+  const banyan::Timestamp now = use_case.clock.now();
   // A refusal is written down too, hence a success of the unit of work.
   using Answer = Result<Reservation>;
   Result<Answer> answer =
-      desk.store.write(context, [&](WarehouseWriting& warehouse) -> Result<Answer> {
+      use_case.store.write(context, [&](WarehouseWriting& warehouse) -> Result<Answer> {
         if (auto earlier = warehouse.reservation(request.order)) {
-          return Hold::stored(*std::move(earlier)).again(request.lines);
+          return StockReservation::stored(*std::move(earlier)).again(request.lines);
         }
         const std::vector<Shortage> short_of = shortages(warehouse, request);
         const bool all = short_of.empty() && hold_all(warehouse, request.lines);
-        const Hold hold = all ? Hold::held(request.order, request.lines)
-                              : Hold::refused(request.order, request.lines);
-        if (!warehouse.add(hold.reservation(), now)) {
+        const StockReservation reservation =
+            all ? StockReservation::held(request.order, request.lines)
+                : StockReservation::refused(request.order, request.lines);
+        if (!warehouse.add(reservation.data(), now)) {
           return fail(banyan::ErrorCode::NotFound, "warehouse.unknown_order",
                       "there is no order " + request.order.str() + "; place it first");
         }
@@ -58,7 +59,7 @@ Result<Reservation> reserve_stock(const Desk& desk, const ReserveStock& request,
           warehouse.journal(
               {request.order.str(), MovementKind::Held, line.track, line.quantity, now});
         }
-        return Answer(hold.reservation());
+        return Answer(reservation.data());
       });
   if (!answer) return fail(answer.error());
   return *std::move(answer);

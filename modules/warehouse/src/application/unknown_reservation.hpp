@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernel/result.hpp"
+#include "banyan/kernel/result.hpp"
 #include "warehouse/ids.hpp"
 
 namespace warehouse {

@@ -10,26 +10,33 @@
 namespace warehouse {
 
 /// What the use cases work with. All references outlive them.
-struct Desk {
+struct UseCaseContext {
   WarehouseStore& store;
   catalog::Catalog& catalog;
   const banyan::Clock& clock;
 };
 
-banyan::Result<Stock> get_stock(const Desk& desk, const GetStock& request,
+banyan::Result<Stock> get_stock(const UseCaseContext& use_case, const GetStock& request,
                                 const banyan::Context& context);
-banyan::Result<StockPage> list_stock(const Desk& desk, const ListStock& request,
+banyan::Result<StockPage> list_stock(const UseCaseContext& use_case, const ListStock& request,
                                      const banyan::Context& context);
-banyan::Result<Stock> receive_stock(const Desk& desk, const ReceiveStock& request,
+banyan::Result<Stock> receive_stock(const UseCaseContext& use_case, const ReceiveStock& request,
                                     const banyan::Context& context);
-banyan::Result<Reservation> reserve_stock(const Desk& desk, const ReserveStock& request,
+banyan::Result<Reservation> reserve_stock(const UseCaseContext& use_case,
+                                          const ReserveStock& request,
                                           const banyan::Context& context);
-banyan::Result<Reservation> get_reservation(const Desk& desk, const GetReservation& request,
+banyan::Result<Reservation> get_reservation(const UseCaseContext& use_case,
+                                            const GetReservation& request,
                                             const banyan::Context& context);
-banyan::Result<Reservation> confirm_reservation(const Desk& desk, const ConfirmReservation& request,
+banyan::Result<Reservation> confirm_reservation(const UseCaseContext& use_case,
+                                                const ConfirmReservation& request,
                                                 const banyan::Context& context);
-banyan::Result<Reservation> release_reservation(const Desk& desk, const ReleaseReservation& request,
+banyan::Result<Reservation> release_reservation(const UseCaseContext& use_case,
+                                                const ReleaseReservation& request,
                                                 const banyan::Context& context);
+
+banyan::Result<Reservation> return_stock(const UseCaseContext& use_case, const ReturnStock& request,
+                                         const banyan::Context& context);
 
 /// The port on a store. The references must outlive it.
 std::unique_ptr<Warehouse> make_warehouse_on(std::unique_ptr<WarehouseStore> store,

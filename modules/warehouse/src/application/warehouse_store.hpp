@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "kernel/clock.hpp"
-#include "kernel/store.hpp"
+#include "banyan/kernel/clock.hpp"
+#include "banyan/kernel/store.hpp"
 #include "warehouse/port.hpp"
 
 namespace warehouse {
@@ -29,7 +29,7 @@ struct Delivery {
 enum class MovementKind : std::uint8_t { Received, Held, Released, Sold };
 
 struct Movement {
-  std::string cause;  ///< the order's id, "delivery:" and the key, or "opening"
+  std::string cause;  ///< the order's id, "return:" and that, "delivery:" and the key, or "opening"
   MovementKind kind = MovementKind::Received;
   TrackId track;
   std::int64_t quantity = 0;
@@ -70,7 +70,7 @@ class WarehouseWriting : public WarehouseReading {
   virtual void journal(const Movement& movement) = 0;
 };
 
-/// Keeps stock between calls. Adapters: persistence/soci_warehouse, memory_warehouse; the contract
+/// Keeps stock between calls. Adapters: persistence/sql_warehouse, memory_warehouse; the contract
 /// is tests/contract/warehouse/warehouse_store_contract.hpp.
 using WarehouseStore = banyan::Store<WarehouseReading, WarehouseWriting>;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "banyan/sql/module_database.hpp"
 #include "persistence/stock_journal.hpp"
-#include "sql/module_database.hpp"
 #include "warehouse/module.hpp"
 
 namespace warehouse {

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "application/warehouse_store.hpp"
-#include "kernel/memory_store.hpp"
+#include "banyan/kernel/memory_store.hpp"
 #include "warehouse/module.hpp"
 
 namespace warehouse {

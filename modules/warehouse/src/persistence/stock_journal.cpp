@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "sql/session.hpp"
+#include "banyan/sql/session.hpp"
 
 namespace warehouse {
 namespace {

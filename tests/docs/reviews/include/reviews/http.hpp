@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernel/resources.hpp"
+#include "banyan/kernel/resources.hpp"
 #include "reviews/port.hpp"
 
 namespace reviews {

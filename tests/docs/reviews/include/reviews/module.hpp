@@ -3,8 +3,8 @@
 
 #include <memory>
 
+#include "banyan/kernel/environment.hpp"
 #include "catalog/port.hpp"
-#include "kernel/environment.hpp"
 #include "reviews/port.hpp"
 
 namespace banyan::sql {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "banyan/kernel/port.hpp"
 #include "catalog/ids.hpp"
-#include "kernel/port.hpp"
 
 /// What customers say about tracks.
 namespace reviews {

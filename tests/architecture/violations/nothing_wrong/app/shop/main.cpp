@@ -1,3 +1,3 @@
 #include "catalog/port.hpp"
 #include "orders/module.hpp"
-#include "sql/session.hpp"
+#include "banyan/sql/session.hpp"

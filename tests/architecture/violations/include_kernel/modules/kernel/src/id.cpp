@@ -1,1 +1,1 @@
-#include "kernel/id.hpp"
+#include "banyan/kernel/id.hpp"

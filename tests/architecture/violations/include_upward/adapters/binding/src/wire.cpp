@@ -1,2 +1,2 @@
 #include "orders/port.hpp"
-#include "routing/route.hpp"
+#include "banyan/routing/route.hpp"

@@ -1,1 +1,1 @@
-#include "routing/route.hpp"
+#include "banyan/routing/route.hpp"

@@ -2,5 +2,5 @@
 
 #include <boost/describe.hpp>
 
-#include "kernel/id.hpp"
+#include "banyan/kernel/id.hpp"
 // The kernel is where time comes in: std::chrono::system_clock::now() is allowed here.

@@ -1,3 +1,3 @@
 #include "orders/module.hpp"
 
-#include "sql/session.hpp"
+#include "banyan/sql/session.hpp"

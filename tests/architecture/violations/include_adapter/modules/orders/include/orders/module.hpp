@@ -1,3 +1,3 @@
 #pragma once
-#include "sql/session.hpp"
+#include "banyan/sql/session.hpp"
 // orders/module.hpp

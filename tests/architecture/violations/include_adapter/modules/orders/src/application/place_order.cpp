@@ -1,1 +1,1 @@
-#include "sql/session.hpp"
+#include "banyan/sql/session.hpp"

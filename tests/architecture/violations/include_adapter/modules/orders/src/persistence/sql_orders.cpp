@@ -1,2 +1,2 @@
-#include "http/client.hpp"
-#include "sql/session.hpp"
+#include "banyan/http/client.hpp"
+#include "banyan/sql/session.hpp"

@@ -1,1 +1,1 @@
-#include "host/composition.hpp"
+#include "banyan/host/composition.hpp"

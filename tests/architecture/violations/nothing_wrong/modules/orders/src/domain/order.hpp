@@ -1,3 +1,3 @@
 #pragma once
-#include "kernel/id.hpp"
+#include "banyan/kernel/id.hpp"
 // domain/order.hpp

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "banyan/http/client.hpp"
+#include "banyan/http/message.hpp"
+#include "banyan/kernel/context.hpp"
+#include "banyan/kernel/result.hpp"
+
+namespace banyan::binding {
+
+/// May a request be sent a second time when its outcome is unknown? (kernel: safe_to_repeat)
+using Repeat = http::Repeat;
+
+/// Where a remote binding sends its requests: the network seam. Puts the context into the
+/// request's headers itself. Blocks until the answer is there or the context's deadline passes;
+/// safe for concurrent use.
+class RpcTransport {
+ public:
+  virtual ~RpcTransport() = default;
+
+  /// The answer of the other side, also when it is an error answer. Without any answer:
+  /// Unavailable or DeadlineExceeded; for a write that may mean that it happened.
+  virtual Result<http::Response> exchange(http::Request request, const Context& context,
+                                          Repeat repeat) = 0;
+};
+
+}  // namespace banyan::binding

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "banyan/events/event_log.hpp"
+#include "banyan/http/message.hpp"
+
+namespace banyan::events {
+
+/// An event as a CloudEvent (https://github.com/cloudevents/spec, 1.0). Beside the attributes of
+/// the specification (id, source, type, subject, time) and of its extensions (partitionkey,
+/// traceparent) there are two of our own: `ordinal`, the how many-th event of its subject this is
+/// (a string, for an integer of CloudEvents has 32 bits), and `skip`, "true" where an operator has
+/// given the event up. `source` names the context ("/recordshop/payments"), never a host or
+/// process.
+
+/// The event in binary mode: attributes in fields that begin with `ce-`, the data as the body.
+http::Request to_request(const Envelope& event, std::string_view application,
+                         std::string_view path);
+
+/// In structured mode: application/cloudevents+json.
+std::string to_structured(const Envelope& event, std::string_view application);
+
+/// In either mode. InvalidArgument "banyan.no_cloud_event" with what is missing.
+Result<Envelope> from_request(const http::Request& request);
+
+}  // namespace banyan::events

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "banyan/http/endpoint.hpp"
+#include "banyan/http/loop.hpp"
+#include "banyan/http/message.hpp"
+#include "banyan/http/tls.hpp"
+#include "banyan/http/upstream.hpp"
+#include "banyan/kernel/clock.hpp"
+
+namespace banyan::http {
+
+struct ClientFailure {
+  enum class Kind : std::uint8_t {
+    Connect,   ///< nobody listens there, or the name is unknown
+    NoSocket,  ///< this process can make no socket (too many open files): nobody there is to blame
+    Timeout,   ///< no complete answer before the deadline
+    Closed,    ///< the connection ended before the answer was complete
+    Protocol,  ///< the answer is not one: see the message
+    TooLarge,  ///< the answer is longer than the limit
+    Request,   ///< the request itself cannot be sent
+    Fault,     ///< an exception in this process, or its end: nobody there is to blame
+  };
+  Kind kind = Kind::Connect;
+  std::string message;  ///< what, where, after how long
+  /// Not one byte of the request left: asking again, here or elsewhere, cannot do it twice.
+  bool provably_unsent = false;
+  /// As in UpstreamFailure: a kept connection had ended, and who is there may well be fine.
+  bool stale = false;
+};
+
+std::string_view to_string(ClientFailure::Kind kind);
+
+/// Whether asking twice is the same as asking once.
+enum class Repeat : std::uint8_t { Never, Safe };
+
+/// What a failure of the engine is to somebody who waits for a whole answer.
+ClientFailure failure_of(const UpstreamFailure& failure);
+
+/// What a whole answer, which its caller has in memory, may have at most.
+inline constexpr std::uint64_t kMostAnswerBytes = 16 * 1024 * 1024;
+
+struct ClientOptions {
+  std::size_t max_idle = 16;  ///< connections kept for reuse
+  /// Less than the server's own, so that it seldom closes first.
+  std::chrono::milliseconds idle_timeout{15'000};
+  std::chrono::milliseconds connect_timeout{2'000};
+  Limits limits{.head_bytes = kAnswerLimits.head_bytes,
+                .fields = kAnswerLimits.fields,
+                .body_bytes = kMostAnswerBytes};
+  std::shared_ptr<TlsClient> tls;  ///< null: plain HTTP
+  LookUp look_up{};                ///< as in UpstreamOptions
+};
+
+/// Has the loop carry out one exchange with whole bodies, and waits for its end: never longer than
+/// to the deadline, whatever the name's look-up, the upstream or the loop does, nor once `given_up`
+/// is asked to stop, which is a Timeout as well. Not on a loop.
+/// `Host` is added when it is missing. An answer that ends with its connection is none (Protocol),
+/// since nobody could tell whether it is complete; neither is one with a body of more than
+/// `most_bytes` (TooLarge). The limits of `upstreams` hold besides; they are set for answers that
+/// are forwarded piece by piece.
+std::expected<Response, ClientFailure> ask(Loop& loop, Upstreams& upstreams,
+                                           const Endpoint& endpoint, const Request& request,
+                                           SteadyTime deadline, Repeat repeat,
+                                           std::uint64_t most_bytes = kMostAnswerBytes,
+                                           std::stop_token given_up = {});
+
+/// Asks one endpoint, waits for the answer: ask() with a loop and connections of its own. For
+/// worker threads; safe for concurrent use: each call has a connection to itself, from a bounded
+/// pool of kept ones or new. For tools, probes and tests; who calls a dependency has an
+/// upstream::Caller.
+///
+/// One silent second attempt, on a fresh connection, is made when a kept connection turns out dead
+/// before the first byte of an answer and either nothing of the request was sent or `repeat` says
+/// that it is safe. Everything else is the caller's decision.
+class Client {
+ public:
+  explicit Client(Endpoint endpoint, ClientOptions options = {});
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// `Host` is added when it is missing. Ends early when `given_up` is asked to stop, as ask()
+  /// does.
+  std::expected<Response, ClientFailure> exchange(const Request& request, SteadyTime deadline,
+                                                  Repeat repeat = Repeat::Never,
+                                                  std::stop_token given_up = {});
+
+  const Endpoint& endpoint() const noexcept { return endpoint_; }
+  std::size_t idle_connections() const;
+
+ private:
+  const Endpoint endpoint_;
+  const std::uint64_t most_bytes_;
+  std::unique_ptr<Upstreams> upstreams_;
+  std::unique_ptr<Loops> loops_;
+};
+
+}  // namespace banyan::http

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "banyan/security/secret_key.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <span>
+
+#include "sodium.hpp"
+
+namespace banyan::security {
+namespace {
+
+std::string base64(std::span<const unsigned char> bytes) {
+  std::string text(
+      sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING), '\0');
+  sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(),
+                    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  text.pop_back();  // the zero that C wants
+  return text;
+}
+
+std::unexpected<Error> bad_file(const std::filesystem::path& file, const std::string& why) {
+  return fail(ErrorCode::FailedPrecondition, "banyan.bad_key_file",
+              "the key in " + file.string() + " cannot be used: " + why);
+}
+
+/// The descriptor of a file, closed at the end.
+class File {
+ public:
+  explicit File(int descriptor) : descriptor_(descriptor) {}
+  ~File() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  explicit operator bool() const { return descriptor_ >= 0; }
+  int get() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+/// Writes a new key beside the file and gives it the name, unless somebody else was faster.
+bool make_file(const std::filesystem::path& file) {
+  const SecretKey fresh = SecretKey::make();
+  const std::string beside = file.string() + "." + random_token();
+  {
+    const File out(
+        ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    if (!out) return false;
+    const auto& bytes = fresh.bytes();
+    if (std::cmp_not_equal(::write(out.get(), bytes.data(), bytes.size()), bytes.size()) ||
+        ::fsync(out.get()) != 0) {
+      ::unlink(beside.c_str());
+      return false;
+    }
+  }
+  const bool done = ::link(beside.c_str(), file.c_str()) == 0 || errno == EEXIST;
+  const int why = errno;
+  ::unlink(beside.c_str());
+  errno = why;
+  return done;
+}
+
+}  // namespace
+
+SecretKey SecretKey::make() {
+  require_sodium();
+  SecretKey key;
+  randombytes_buf(key.bytes_.data(), key.bytes_.size());
+  return key;
+}
+
+Result<SecretKey> SecretKey::load_or_make(const std::filesystem::path& file) {
+  require_sodium();
+  if (::access(file.c_str(), F_OK) != 0 && !make_file(file)) {
+    return bad_file(file, std::strerror(errno));
+  }
+  const File in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!in) return bad_file(file, std::strerror(errno));
+  struct stat about{};
+  if (::fstat(in.get(), &about) != 0) return bad_file(file, std::strerror(errno));
+  if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return bad_file(file, "others may read it; chmod 600 it, or take it away for a new one");
+  }
+  SecretKey key;
+  if (std::cmp_not_equal(about.st_size, kBytes) ||
+      std::cmp_not_equal(::read(in.get(), key.bytes_.data(), kBytes), kBytes)) {
+    return bad_file(file, "it does not have 32 bytes; take it away for a new one");
+  }
+  return key;
+}
+
+std::string mac_of(const SecretKey& key, std::string_view purpose, std::string_view text) {
+  require_sodium();
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, key.bytes().data(), key.bytes().size());
+  const auto add = [&state](std::string_view part) {
+    crypto_auth_hmacsha256_update(&state, reinterpret_cast<const unsigned char*>(part.data()),
+                                  part.size());
+  };
+  add(purpose);
+  add(std::string_view("\0", 1));
+  add(text);
+  std::array<unsigned char, crypto_auth_hmacsha256_BYTES> mac{};
+  crypto_auth_hmacsha256_final(&state, mac.data());
+  return base64(mac);
+}
+
+bool same_secret(std::string_view left, std::string_view right) {
+  return left.size() == right.size() && sodium_memcmp(left.data(), right.data(), left.size()) == 0;
+}
+
+std::string random_token() {
+  require_sodium();
+  std::array<unsigned char, 16> bytes{};
+  randombytes_buf(bytes.data(), bytes.size());
+  return base64(bytes);
+}
+
+}  // namespace banyan::security

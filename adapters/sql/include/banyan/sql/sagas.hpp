@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "banyan/kernel/saga.hpp"
+
+namespace banyan::sql {
+
+class Session;
+
+/// The sagas of a module in two tables of its own, `<module>_sagas` and `<module>_saga_steps`,
+/// which its migrations make as docs/how-to/sagas.md lists them: so they move with the module, and
+/// each change of a saga is in one unit of work with what it is about. For one unit of work.
+class Sagas final : public SagaRows {
+ public:
+  Sagas(Session& session, const std::string& module);
+  std::optional<SagaInstance> find(const SagaId& id) override;
+  std::optional<SagaInstance> newest_of(const std::string& subject) override;
+  std::vector<SagaInstance> list(const SagaFilter& filter) override;
+  std::vector<SagaId> due(const LeaseTime& now, std::chrono::microseconds longest,
+                          const std::vector<std::string>& out, std::int64_t limit) override;
+  std::optional<SagaId> waiting_for(const std::string& dependency, const LeaseTime& now,
+                                    std::chrono::microseconds longest) override;
+  std::vector<SagaVersion> open_versions() override;
+  bool add(const SagaInstance& saga) override;
+  bool save(const SagaInstance& saga, std::int64_t epoch) override;
+  void release(const std::string& dependency, const LeaseTime& now,
+               std::chrono::microseconds spread) override;
+
+ private:
+  template <class... Args>
+  std::vector<SagaInstance> select(const std::string& which, const Args&... args);
+
+  Session& session_;
+  const std::string sagas_;
+  const std::string steps_;
+};
+
+}  // namespace banyan::sql

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "check/findings.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+
+#include "banyan/forwarding/trusted_peers.hpp"
+#include "banyan/http/loopback.hpp"
+
+namespace banyan::cli::check {
+namespace {
+
+using serving::Preview;
+using strangler::Configuration;
+using strangler::FileLocation;
+using strangler::PathKind;
+using strangler::Route;
+
+std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
+
+/// Of the methods that a route names one by one; of one that takes all, some that there are.
+std::vector<std::string> methods_of(const Route& route) {
+  std::vector<std::string> all;
+  for (const std::string& each : http::known_methods()) {
+    if (route.methods.contains(each)) all.push_back(each);
+  }
+  if (route.methods.is_any()) all.emplace_back("BANYAN-CHECK");  // one that nobody names
+  return all;
+}
+
+/// A path that the route is for: parameters are filled with a word that is no other route's.
+std::string example_path(const Route& route) {
+  std::string path;
+  std::string_view rest = route.path;
+  while (!rest.empty()) {
+    const std::size_t open = rest.find('{');
+    path += rest.substr(0, open);
+    if (open == std::string_view::npos) break;
+    path += "banyan-check";
+    rest.remove_prefix(std::min(rest.size(), rest.find('}', open) + 1));
+  }
+  return path;
+}
+
+class Check {
+ public:
+  Check(const Preview& preview, const ControlStoreNow& store, const std::string& config_file)
+      : preview_(preview),
+        configuration_(preview.configuration()),
+        store_(store),
+        folder_(std::filesystem::path(config_file).parent_path()) {}
+
+  std::vector<Finding> run() && {
+    look_at_files();
+    look_at_routes();
+    look_at_what_is_unused();
+    look_at_rollouts();
+    look_at_operators();
+    look_at_trust();
+    look_at_loops();
+    look_at_the_rest_of_requests();
+    std::ranges::stable_sort(found_, {}, &Finding::weight);
+    return std::move(found_);
+  }
+
+ private:
+  void add(Weight weight, std::string rule, FileLocation location, std::string message) {
+    found_.push_back({weight, "check." + std::move(rule), location, std::move(message)});
+  }
+
+  void look_at_files() {
+    if (store_.problem) {
+      found_.push_back({Weight::Problem, store_.problem->rule, {}, store_.problem->message});
+    }
+    if (store_.unread) {
+      found_.push_back({Weight::Note,
+                        store_.unread->rule,
+                        {},
+                        "where the traffic stands is not known here: " + store_.unread->message});
+    }
+    const auto& log = configuration_.access_log;
+    if (!log || log->file == "-") return;
+    const std::filesystem::path file = folder_ / log->file;
+    const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+    std::error_code unknown;
+    const bool there = std::filesystem::exists(file, unknown);
+    if (::access(there ? file.c_str() : folder.c_str(), W_OK) == 0) return;
+    add(Weight::Problem, "access_log", {},
+        "the access log " + file.string() + " cannot be written: " + std::strerror(errno) +
+            ". Make the folder, or set file in [access_log]");
+  }
+
+  void look_at_routes() {
+    for (const Route& route : configuration_.routes) {
+      look_whether_it_is_reached(route);
+      if (route.rollout.empty()) continue;
+      if (route.legacy == route.successor && route.legacy_path == route.successor_path) {
+        add(Weight::Warning, "same_on_both_sides", route.location,
+            in_quotes(route.name) + " leads to " + route.legacy +
+                " on both sides, so that its rollout moves nothing; name another upstream as its "
+                "successor");
+      }
+      look_whether_it_splits_writes(route);
+      look_at_what_stays_below(route);
+    }
+  }
+
+  /// By asking the table for what the route is for.
+  void look_whether_it_is_reached(const Route& route) {
+    std::string winner;
+    const std::string path = example_path(route);
+    std::vector<std::string> targets{path};
+    if (route.kind == PathKind::Prefix) {
+      targets.push_back(path == "/" ? "/banyan-check" : path + "/banyan-check");
+    }
+    for (const std::string& method : methods_of(route)) {
+      for (const std::string& target : targets) {
+        const Preview::Outcome outcome = preview_.request(method, target);
+        if (outcome.route != nullptr && outcome.route->name == route.name) return;
+        if (!winner.empty()) continue;
+        winner = outcome.route != nullptr ? "the route " + in_quotes(outcome.route->name)
+                 : outcome.answer == Preview::Answer::Operators ? "the operators' pages"
+                 : outcome.answer == Preview::Answer::OwnPage
+                     ? "the proxy's own page " + outcome.detail
+                     : "a refusal";
+      }
+    }
+    add(Weight::Warning, "unreachable_route", route.location,
+        "no request reaches " + in_quotes(route.name) + ": " + winner +
+            " always comes first; take one of them out, or give them different paths");
+  }
+
+  void look_whether_it_splits_writes(const Route& route) {
+    if (route.declared_effect != Effect::Read) return;
+    std::string unsafe;
+    for (const std::string& method : methods_of(route)) {
+      if (http::is_safe_method(method)) continue;
+      if (route.methods.is_any()) {
+        unsafe = "methods that write";
+        break;
+      }
+      unsafe += (unsafe.empty() ? "" : ", ") + method;
+    }
+    if (unsafe.empty()) return;
+    add(Weight::Warning, "writes_by_percentage", route.location,
+        in_quotes(route.name) + " is declared a read and takes " + unsafe +
+            ": in a canary some users' writes go to the old side and others' to the new one. If "
+            "they change anything, leave effect out, and writes move as a whole");
+  }
+
+  void look_at_what_stays_below(const Route& route) {
+    if (route.kind != PathKind::Prefix || route.path == "/") return;
+    std::string staying;
+    for (const Route& other : configuration_.routes) {
+      const bool below = other.path == route.path || other.path.starts_with(route.path + '/');
+      if (&other == &route || !below || !other.rollout.empty()) continue;
+      if (!other.methods.intersects(route.methods)) continue;
+      staying += (staying.empty() ? "" : ", ") + in_quotes(other.name);
+    }
+    if (staying.empty()) return;
+    add(Weight::Note, "stays_below", route.location,
+        in_quotes(route.name) + " moves what is below " + route.path + ", but for " + staying +
+            ", which is more exact and has no rollout: it stays where it is");
+  }
+
+  void look_at_what_is_unused() {
+    for (const strangler::UpstreamGroup& group : configuration_.upstreams) {
+      const bool used = std::ranges::any_of(configuration_.routes, [&](const Route& route) {
+        return route.legacy == group.name || route.successor == group.name;
+      });
+      if (used) continue;
+      add(Weight::Warning, "unused_upstream", {},
+          "no route leads to [upstreams." + group.name +
+              "]; name it as the legacy or the successor of one, or take it out");
+    }
+  }
+
+  void look_at_rollouts() {
+    for (const strangler::RolloutPlan& plan : configuration_.rollouts) {
+      const bool used = std::ranges::any_of(
+          configuration_.routes, [&](const Route& route) { return route.rollout == plan.name; });
+      if (used) continue;
+      add(Weight::Warning, "unused_rollout", {},
+          "no route goes by [rollouts." + plan.name +
+              "]; give one rollout = " + in_quotes(plan.name) + ", or take it out");
+    }
+    if (!store_.stand) return;
+    for (const strangler::Rollout& each : store_.stand->rollouts) {
+      if (each.traffic == strangler::Traffic{}) continue;
+      if (configuration_.rollout(each.module) != nullptr) continue;
+      add(Weight::Warning, "rollout_without_routes", {},
+          "the control store has " + each.module + " at " + to_string(each.traffic) +
+              ", and the file has no [rollouts." + each.module +
+              "]: requests go where the routes say. Put it back; or, if it is over, set it back: "
+              "banyan shift " +
+              each.module + " 0% --writes local --why over");
+    }
+  }
+
+  void look_at_operators() {
+    const auto listening = preview_.listening();
+    const auto operators = std::ranges::find(listening, true, &Preview::Listening::operators);
+    if (operators == listening.end()) {
+      add(Weight::Warning, "no_operators", {},
+          "nobody can reach the operators' pages (/_banyan/, /metrics), and `banyan next` cannot "
+          "either; set operators = \"127.0.0.1:9180\" in [proxy]");
+    } else if (operators->clients) {
+      add(Weight::Note, "operators_among_clients", {},
+          "clients and operators share " + operators->url +
+              ": whoever can call it from this machine moves traffic. Set operators = "
+              "\"127.0.0.1:9180\" in [proxy], above all where another proxy stands in front");
+    } else if (!operators->of_this_machine) {
+      add(Weight::Warning, "operators_in_the_clear", {},
+          "operators bring their token to " + operators->url +
+              " without TLS: whoever listens on the way moves traffic afterwards. Use a loopback "
+              "address, and a tunnel to it");
+    }
+  }
+
+  void look_at_trust() {
+    // Two that have nothing in common but that they are addresses.
+    constexpr std::array<std::array<const char*, 2>, 2> kAnybody{
+        {{"8.0.0.1", "203.0.113.1"}, {"2001:db8::1", "2a00::1"}}};
+    const auto peers = strangler::TrustedPeers::parse(configuration_.trusted_peers);
+    for (const auto& [one, other] : kAnybody) {
+      if (!peers || !peers->contains(one) || !peers->contains(other)) continue;
+      add(Weight::Warning, "everybody_is_trusted", {},
+          "trusted_peers takes everybody's word about who the client is (X-Forwarded-For): limits, "
+          "logs and stickiness then go by what clients make up. Name the proxies in front only");
+      break;
+    }
+    for (const strangler::UpstreamGroup& group : configuration_.upstreams) {
+      if (!group.tls || !group.tls->insecure_verify_none) continue;
+      add(Weight::Warning, "unverified_upstream", group.tls->location,
+          "[upstreams." + group.name +
+              ".tls] takes whoever answers for the upstream (verify = \"insecure-none\"); name "
+              "its authority with ca = \"FILE\" instead");
+    }
+  }
+
+  void look_at_loops() {
+    std::vector<strangler::Address> own;
+    for (const auto& each : configuration_.listen) own.push_back(each.address);
+    for (const auto& tls : configuration_.tls) {
+      for (const auto& each : tls.listen) own.push_back(each.address);
+    }
+    if (configuration_.operators) own.push_back(*configuration_.operators);
+    const auto leads_here = [&](const strangler::Address& address) {
+      return std::ranges::any_of(own, [&](const strangler::Address& listening) {
+        if (listening == address) return listening.port != 0 || address.host.starts_with("unix:");
+        const bool any = listening.host == "0.0.0.0" || listening.host == "::";
+        return any && listening.port == address.port && http::is_loopback(address.host);
+      });
+    };
+    for (const strangler::UpstreamGroup& group : configuration_.upstreams) {
+      if (std::ranges::none_of(group.instances, leads_here)) continue;
+      add(Weight::Warning, "leads_to_itself", {},
+          "[upstreams." + group.name +
+              "] is an address on which this proxy listens itself, and a request that comes round "
+              "is refused (508); name the address of the application");
+    }
+  }
+
+  /// What no route is for.
+  void look_at_the_rest_of_requests() {
+    const auto found = [&](std::string_view method) {
+      return preview_.request(method, "/banyan-check/no-such-path").answer ==
+             Preview::Answer::Route;
+    };
+    if (found("GET") && found("BANYAN-CHECK")) return;
+    add(Weight::Note, "no_catch_all", {},
+        "what no route is for is answered 404 (405 where the path has other methods) by the proxy; "
+        "to pass all the rest on, add a route with prefix = \"/\" and methods = [\"*\"]");
+  }
+
+  const Preview& preview_;
+  const Configuration& configuration_;
+  const ControlStoreNow& store_;
+  std::filesystem::path folder_;
+  std::vector<Finding> found_;
+};
+
+}  // namespace
+
+std::string_view to_string(Weight weight) {
+  switch (weight) {
+    case Weight::Problem: return "problem";
+    case Weight::Warning: return "warning";
+    case Weight::Note: break;
+  }
+  return "note";
+}
+
+std::vector<Finding> findings(const Preview& preview, const ControlStoreNow& store,
+                              const std::string& config_file) {
+  return Check(preview, store, config_file).run();
+}
+
+}  // namespace banyan::cli::check

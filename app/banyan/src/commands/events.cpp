@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "banyan/events/module_events.hpp"
+#include "banyan/sql/database.hpp"
+#include "database.hpp"
+#include "exit_code.hpp"
+#include "terminal.hpp"
+
+namespace banyan::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::int64_t kMostKeys = 100;
+
+Context soon() { return Context::begin(std::chrono::seconds(30), system_clock(), system_random()); }
+
+/// The logs of an application's modules, where they are now.
+class Logs {
+ public:
+  static Result<Logs> open(const EventsOptions& options) {
+    auto source = sql::DataSource::parse(options.database);
+    if (!source) return fail(source.error());
+    Logs logs;
+    std::vector<std::string> modules;
+    if (source->engine == sql::Engine::Sqlite) {
+      const auto manifest = manifest_for({.database = options.database, .module = options.module});
+      if (!manifest) return fail(manifest.error());
+      for (const auto& module : manifest->modules) modules.push_back(module.name);
+    } else if (options.module.empty() || options.application.empty()) {
+      return fail(ErrorCode::InvalidArgument, "banyan.invalid_request",
+                  "of a server's database name the module, and say --application NAME, which the "
+                  "modules' roles begin with");
+    }
+    if (!options.module.empty()) modules = {options.module};
+    logs.database_ = sql::Database::open(*source, {.application = options.application});
+    logs.scheduler_ = make_thread_scheduler();
+    const Environment environment{system_clock(), system_random(), *logs.scheduler_};
+    for (const std::string& module : modules) {
+      logs.modules_.push_back(
+          events::make_sql_events(logs.database_->connect(module, {}), {}, environment));
+    }
+    return logs;
+  }
+
+  const std::vector<std::shared_ptr<events::ModuleEvents>>& modules() const { return modules_; }
+  events::EventLog& log() const { return modules_.front()->log(); }
+
+ private:
+  std::unique_ptr<sql::Database> database_;
+  std::unique_ptr<Scheduler> scheduler_;
+  std::vector<std::shared_ptr<events::ModuleEvents>> modules_;
+};
+
+int with_logs(const EventsOptions& options, const std::function<int(const Logs&)>& action) {
+  try {
+    const auto logs = Logs::open(options);
+    if (!logs) return give_up(logs.error(), options.json);
+    return action(*logs);
+  } catch (const OperationalFault& fault) {
+    return give_up({fault.error().code, fault.error().rule, fault.what(), {}}, options.json);
+  }
+}
+
+std::string age(const std::optional<Timestamp>& then) {
+  if (!then) return "-";
+  constexpr std::int64_t kMicros = 1'000'000;
+  return std::to_string(std::max<std::int64_t>(0, system_clock().now().micros - then->micros) /
+                        kMicros) +
+         " s";
+}
+
+Json json_of(const events::Hold& hold) {
+  return {{"key", hold.key},
+          {"event", hold.type},
+          {"ordinal", hold.ordinal},
+          {"attempts", hold.attempts},
+          {"since", to_string(hold.since)},
+          {"parked", hold.parked},
+          {"reason", hold.reason}};
+}
+
+int print_json(const Logs& logs) {
+  Json lanes = Json::array();
+  for (const auto& module : logs.modules()) {
+    events::EventLog& log = module->log();
+    for (const events::LaneReport& lane : log.lanes(soon())) {
+      Json keys = Json::array();
+      for (const auto& hold : log.holds(lane.lane, kMostKeys, soon())) {
+        keys.push_back(json_of(hold));
+      }
+      lanes.push_back({{"module", log.module()},
+                       {"lane", lane.lane},
+                       {"transport", lane.route.transport},
+                       {"position", lane.position},
+                       {"head", lane.head},
+                       {"unsent", lane.unsent},
+                       {"held", lane.held},
+                       {"parked", lane.parked},
+                       {"keys", std::move(keys)}});
+      if (lane.oldest_unsent) lanes.back()["oldest_unsent"] = to_string(*lane.oldest_unsent);
+    }
+  }
+  print_line(Json{{"lanes", std::move(lanes)}}.dump(2));
+  return kDone;
+}
+
+/// One that was asked for and is not there is no success.
+int done_or_not(const EventsOptions& options, bool done, const std::string& what) {
+  if (!done) {
+    return give_up({ErrorCode::NotFound,
+                    "banyan.not_held",
+                    "nothing of the kind is there; look with `banyan events list`",
+                    {}},
+                   options.json);
+  }
+  print_line(options.json ? Json{{"done", what}}.dump() : what);
+  return kDone;
+}
+
+events::By by(const EventsOptions& options) { return {options.who, options.why}; }
+
+}  // namespace
+
+int events_list(const EventsOptions& options) {
+  return with_logs(options, [&](const Logs& logs) {
+    if (options.json) return print_json(logs);
+    std::vector<std::vector<std::string>> lanes = {
+        {"MODULE", "FOLLOWED BY", "TRANSPORT", "UNSENT", "OLDEST", "HELD", "PARKED"}};
+    std::vector<std::vector<std::string>> held = {
+        {"MODULE", "FOLLOWED BY", "KEY", "EVENT", "NO.", "ATTEMPTS", "STATE", "REASON"}};
+    for (const auto& module : logs.modules()) {
+      events::EventLog& log = module->log();
+      for (const events::LaneReport& lane : log.lanes(soon())) {
+        lanes.push_back({log.module(), lane.lane,
+                         lane.route.transport.empty() ? "-" : lane.route.transport,
+                         std::to_string(lane.unsent), age(lane.oldest_unsent),
+                         std::to_string(lane.held), std::to_string(lane.parked)});
+        for (const events::Hold& hold : log.holds(lane.lane, kMostKeys, soon())) {
+          held.push_back({log.module(), lane.lane, hold.key, hold.type,
+                          std::to_string(hold.ordinal), std::to_string(hold.attempts),
+                          hold.parked ? "parked" : "tried again", hold.reason});
+        }
+      }
+    }
+    if (lanes.size() == 1) {
+      print_line("No module follows another one's events here.");
+      return kDone;
+    }
+    print_table(lanes);
+    if (held.size() > 1) {
+      print_line("");
+      print_table(held);
+    }
+    return kDone;
+  });
+}
+
+int events_replay(const EventsOptions& options) {
+  return with_logs(options, [&](const Logs& logs) {
+    const std::int64_t keys = logs.log().replay(options.lane, options.key, by(options), soon());
+    return done_or_not(options, keys > 0,
+                       std::to_string(keys) + " key(s) are tried again, with fresh attempts");
+  });
+}
+
+int events_skip(const EventsOptions& options) {
+  return with_logs(options, [&](const Logs& logs) {
+    return done_or_not(options, logs.log().skip(options.lane, options.key, by(options), soon()),
+                       "the first event of " + options.key +
+                           " that was not taken is given up; what comes after it is sent");
+  });
+}
+
+int events_forget(const EventsOptions& options) {
+  return with_logs(options, [&](const Logs& logs) {
+    return done_or_not(options, logs.log().forget_lane(options.lane, by(options), soon()),
+                       options.lane + " does not follow " + options.module + " any more");
+  });
+}
+
+int events_purge(const EventsOptions& options) {
+  return with_logs(options, [&](const Logs& logs) {
+    constexpr std::int64_t kAtOnce = 1'000;
+    constexpr std::int64_t kHour = 3'600'000'000;
+    const Timestamp before{system_clock().now().micros - options.hours * kHour};
+    std::int64_t purged = 0;
+    for (std::int64_t round = kAtOnce; round == kAtOnce; purged += round) {
+      round = logs.log().purge(before, kAtOnce, soon());
+    }
+    return done_or_not(options, true, std::to_string(purged) + " event(s) are forgotten");
+  });
+}
+
+}  // namespace banyan::cli

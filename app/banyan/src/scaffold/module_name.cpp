@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scaffold/module_name.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace banyan::cli::scaffold {
+namespace {
+
+constexpr std::size_t kLongest = 40;
+
+// Words of the language, and names that are taken wherever modules are used.
+constexpr std::array<std::string_view, 101> kTaken = {
+    "alignas",      "alignof",  "and",      "asm",        "auto",      "banyan",      "bitand",
+    "bitor",        "bool",     "boost",    "break",      "case",      "catch",       "char",
+    "class",        "compl",    "concept",  "const",      "consteval", "constexpr",   "constinit",
+    "continue",     "decltype", "default",  "delete",     "do",        "double",      "else",
+    "enum",         "explicit", "export",   "extern",     "false",     "float",       "for",
+    "friend",       "goto",     "if",       "import",     "inline",    "int",         "kernel",
+    "long",         "main",     "module",   "mutable",    "namespace", "new",         "noexcept",
+    "not",          "nullptr",  "operator", "or",         "posix",     "private",     "protected",
+    "public",       "register", "requires", "return",     "shared",    "short",       "signed",
+    "sizeof",       "static",   "std",      "struct",     "switch",    "template",    "test",
+    "testing",      "tests",    "this",     "throw",      "true",      "try",         "typedef",
+    "typeid",       "typename", "union",    "unsigned",   "using",     "virtual",     "void",
+    "volatile",     "while",    "xor",      "all",        "help",      "install",     "package",
+    "clean",        "app",      "modules",  "migrations", "build",     "static_cast", "wchar_t",
+    "thread_local", "co_await", "co_return"};
+
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+std::string problem_with_name(std::string_view name) {
+  const std::string quoted = '"' + std::string(name) + '"';
+  const bool plain =
+      !name.empty() && is_lower(name.front()) && name.back() != '_' &&
+      name.find("__") == std::string_view::npos &&
+      std::ranges::all_of(name, [](char c) { return is_lower(c) || is_digit(c) || c == '_'; });
+  if (!plain) {
+    return quoted +
+           " is no name: lower-case letters, digits and single '_', beginning with a letter, such "
+           "as "
+           "order_desk";
+  }
+  if (name.size() > kLongest) {
+    return quoted + " is too long: " + std::to_string(kLongest) + " characters at most";
+  }
+  if (std::ranges::find(kTaken, name) != kTaken.end()) {
+    return quoted + " is a word of C++, CMake or Banyan; take another, such as " +
+           std::string(name) + "_desk";
+  }
+  return {};
+}
+
+}  // namespace banyan::cli::scaffold

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load/sessions.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <memory>
+#include <utility>
+
+namespace recordshop::load {
+namespace {
+
+using Clock = Arrivals::Clock;
+
+// Of a hundred people.
+constexpr std::uint64_t kBrowse = 55;
+constexpr std::uint64_t kSearch = 15;
+constexpr std::uint64_t kOrder = 27;  // the rest brings a delivery
+
+// Of a hundred who have ordered.
+constexpr std::uint64_t kCancel = 15;
+constexpr std::uint64_t kReturn = 15;  // of the others, when they have it
+constexpr int kMostLooksAtAnOrder = 20;
+
+/// What an order may be refused for although the shop and the person do everything right.
+bool is_understandable(std::string_view rule) {
+  constexpr auto kReasons =
+      std::to_array<std::string_view>({"out_of_stock", "mixed_currencies", "payment_declined"});
+  return std::ranges::any_of(kReasons, [&](std::string_view each) { return rule.ends_with(each); });
+}
+
+}  // namespace
+
+/// One person: each step plans the next one, after some thought.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(Load& load, Arrivals& arrivals, std::uint64_t number, std::uint64_t seed)
+      : load_(load), arrivals_(arrivals), number_(number), random_(seed) {
+    customer_ = load_.customers_[random_.next() % load_.customers_.size()];
+  }
+
+  void begin(Clock::time_point time) {
+    const std::uint64_t choice = random_.next() % 100;
+    looks_left_ = 1 + static_cast<int>(random_.next() % 4);
+    if (choice < kBrowse) {
+      plan(time, &Session::look_at_a_list);
+    } else if (choice < kBrowse + kSearch) {
+      plan(time, &Session::search);
+    } else if (choice < kBrowse + kSearch + kOrder) {
+      orders_ = true;
+      plan(time, &Session::look_at_a_list);
+    } else {
+      plan(time, &Session::deliver);
+    }
+  }
+
+ private:
+  using Step = void (Session::*)(Clock::time_point intended);
+
+  void plan(Clock::time_point time, Step step) {
+    arrivals_.at(time, [self = shared_from_this(), step](Clock::time_point intended) {
+      ((*self).*step)(intended);
+    });
+  }
+
+  /// Pauses of people are exponential, and end.
+  void after_thought(Step step) {
+    const double share = static_cast<double>(random_.next() >> 11U) * 0x1p-53;
+    const double pause = std::min(-std::log(1 - share), 8.0);
+    plan(Clock::now() +
+             std::chrono::duration_cast<Clock::duration>(
+                 pause * std::chrono::duration<double, std::milli>(load_.options_.think_time)),
+         step);
+  }
+
+  /// An answer as it should be; what is not is noted as a failure. Who gets none goes away.
+  bool is_good(Kind kind, const Answer& answer) {
+    if (!answer.good()) load_.fail(kind, answer);
+    return answer.good();
+  }
+
+  std::size_t wanted_track() { return load_.popularity_.rank(random_.next()); }
+
+  Answer get(Kind kind, Clock::time_point intended, const std::string& target) {
+    return load_.ask(kind, intended, [&] { return load_.shop_.get(target, customer_); });
+  }
+
+  void look_at_a_list(Clock::time_point intended) {
+    const bool albums = random_.next() % 2 == 0;
+    const std::string target = albums ? "/albums?limit=20" : "/tracks?limit=20";
+    if (!is_good(Kind::Browse, get(Kind::Browse, intended, target))) return;
+    after_thought(&Session::look_at_a_track);
+  }
+
+  void search(Clock::time_point intended) {
+    if (!load_.has_search_) return look_at_a_list(intended);
+    // The first word of a title, as somebody types who has it in mind.
+    const std::string& title = load_.titles_[wanted_track()];
+    const std::string word = title.substr(0, title.find(' '));
+    const std::string target = "/search?limit=20&text=" + encoded(word);
+    if (!is_good(Kind::Search, get(Kind::Search, intended, target))) return;
+    after_thought(&Session::look_at_a_track);
+  }
+
+  static std::string encoded(const std::string& text) {
+    std::string out;
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      out += plain ? std::string(1, c) : fmt::format("%{:02X}", byte);
+    }
+    return out;
+  }
+
+  void look_at_a_track(Clock::time_point intended) {
+    track_ = load_.tracks_[wanted_track()];
+    if (!is_good(Kind::Browse, get(Kind::Browse, intended, "/tracks/" + track_))) return;
+    after_thought(&Session::look_at_its_stock);
+  }
+
+  void look_at_its_stock(Clock::time_point intended) {
+    const Answer answer = get(Kind::Stock, intended, "/stock/" + track_);
+    // What was never delivered has no stock, and that is an answer.
+    if (answer.status != 404 && !is_good(Kind::Stock, answer)) return;
+    if (--looks_left_ > 0) return after_thought(&Session::look_at_a_track);
+    if (orders_) after_thought(&Session::order);
+  }
+
+  void order(Clock::time_point intended) {
+    order_ = {.key = fmt::format("{}-order-{}", load_.options_.run, number_),
+              .customer = customer_,
+              .lines = {{track_, static_cast<std::int64_t>(1 + random_.next() % 2)}}};
+    for (std::uint64_t more = random_.next() % 3; more > 0; --more) {
+      const std::string& track = load_.tracks_[wanted_track()];
+      const bool there =
+          std::ranges::any_of(order_.lines, [&](const Line& line) { return line.first == track; });
+      if (!there) order_.lines.emplace_back(track, 1);
+    }
+    const nlohmann::json body = ShopApi::order_of(customer_, order_.lines);
+    const Answer answer = load_.ask(Kind::Order, intended, [&] {
+      return load_.shop_.post("/orders", body, order_.key, customer_);
+    });
+    const nlohmann::json said = answer.json();
+    if (answer.good() && said.is_object() && said.contains("id")) {
+      order_.id = said["id"];
+      load_.ledger_.seen(order_.id, said.value("state", ""));
+      is_done_ = said.value("fulfilment", "") == "done";
+      const std::uint64_t choice = random_.next() % 100;
+      returns_ = load_.has_returns_ && choice >= kCancel && choice < kCancel + kReturn;
+      return after_thought(choice < kCancel ? &Session::cancel : &Session::follow);
+    }
+    if (answer.status >= 400 && answer.status < 500 && answer.status != 429) {
+      order_.refused = answer.rule().empty() ? answer.text() : answer.rule();
+    }
+    if (is_understandable(order_.refused)) {
+      ++load_.refused_;
+    } else {
+      load_.fail(Kind::Order, answer);
+    }
+    load_.ledger_.note(std::move(order_));
+  }
+
+  void follow(Clock::time_point intended) {
+    const Answer answer = get(Kind::Follow, intended, "/orders/" + order_.id);
+    const nlohmann::json said = answer.json();
+    if (!is_good(Kind::Follow, answer) || !said.is_object()) {
+      return load_.ledger_.note(std::move(order_));
+    }
+    const std::string state = said.value("state", "");
+    load_.ledger_.seen(order_.id, state);
+    is_done_ = said.value("fulfilment", "") == "done";
+    if (returns_ && is_done_ && state == "delivered") return after_thought(&Session::send_back);
+    const bool waits = !is_done_ || (returns_ && state != "cancelled");
+    if (waits && ++looks_at_order_ < kMostLooksAtAnOrder) return after_thought(&Session::follow);
+    load_.ledger_.note(std::move(order_));
+  }
+
+  /// What an order does not allow any more is refused, and that is an answer.
+  void change(Kind kind, Clock::time_point intended, const std::function<Answer()>& request) {
+    const Answer answer = load_.ask(kind, intended, request);
+    const bool refused = answer.status == 409 || answer.status == 412 || answer.status == 422;
+    if (!refused && is_good(kind, answer)) {
+      load_.ledger_.seen(order_.id, answer.json().value("state", ""));
+    }
+  }
+
+  void cancel(Clock::time_point intended) {
+    change(Kind::Cancel, intended,
+           [&] { return load_.shop_.remove("/orders/" + order_.id, customer_); });
+    after_thought(&Session::follow);
+  }
+
+  void send_back(Clock::time_point intended) {
+    change(Kind::Return, intended,
+           [&] { return load_.shop_.put("/orders/" + order_.id + "/return", customer_); });
+    returns_ = false;
+    after_thought(&Session::follow);
+  }
+
+  void deliver(Clock::time_point intended) {
+    ToldDelivery delivery{.key = fmt::format("{}-delivery-{}", load_.options_.run, number_),
+                          .track = load_.tracks_[wanted_track()],
+                          .quantity = static_cast<std::int64_t>(1 + random_.next() % 20)};
+    const Answer answer = load_.ask(Kind::Deliver, intended, [&] {
+      return load_.shop_.post("/stock/" + delivery.track + "/deliveries",
+                              {{"quantity", delivery.quantity}}, delivery.key);
+    });
+    delivery.acknowledged = is_good(Kind::Deliver, answer);
+    delivery.refused = answer.status >= 400 && answer.status < 500 && answer.status != 429;
+    load_.ledger_.note(std::move(delivery));
+  }
+
+  Load& load_;
+  Arrivals& arrivals_;
+  const std::uint64_t number_;
+  banyan::SeededRandom random_;
+  std::string customer_;
+  std::string track_;
+  AskedOrder order_;
+  int looks_left_ = 0;
+  int looks_at_order_ = 0;
+  bool orders_ = false;
+  bool returns_ = false;
+  bool is_done_ = false;
+};
+
+void begin_session(Load& load, Arrivals& arrivals, Clock::time_point time, std::uint64_t number,
+                   std::uint64_t seed) {
+  std::make_shared<Session>(load, arrivals, number, seed)->begin(time);
+}
+
+}  // namespace recordshop::load

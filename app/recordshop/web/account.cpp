@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "web/account.hpp"
+
+#include <array>
+#include <utility>
+
+namespace recordshop::web {
+namespace {
+
+using banyan::Error;
+using banyan::http::Response;
+using customers::Customer;
+
+struct Country {
+  std::string_view code, name;
+};
+constexpr std::array<Country, 14> kCountries{{{"AT", "Austria"},
+                                              {"BE", "Belgium"},
+                                              {"CH", "Switzerland"},
+                                              {"CZ", "Czechia"},
+                                              {"DE", "Germany"},
+                                              {"DK", "Denmark"},
+                                              {"ES", "Spain"},
+                                              {"FR", "France"},
+                                              {"GB", "United Kingdom"},
+                                              {"IT", "Italy"},
+                                              {"NL", "Netherlands"},
+                                              {"PL", "Poland"},
+                                              {"SE", "Sweden"},
+                                              {"US", "United States"}}};
+
+struct Field {
+  std::string_view id, name, label, type, fill;
+  bool keep = true;  ///< shown again after a refusal; a password is not
+};
+
+Html field(const Visit& visit, const Field& field) {
+  return tag("p", {{"class", "field"}}, tag("label", {{"for", field.id}}, field.label),
+             void_element("input", {{"id", field.id},
+                                    {"name", field.name},
+                                    {"type", field.type},
+                                    {"autocomplete", field.fill},
+                                    {"required", true},
+                                    {"maxlength", "200"},
+                                    {"value", field.keep ? visit.form().get(field.name) : ""}}));
+}
+
+Html country_field(const Visit& visit) {
+  const std::string& chosen = visit.form().get("country");
+  const Html options = each(kCountries, [&](const Country& country) {
+    const bool is_chosen = chosen.empty() ? country.code == "DE" : country.code == chosen;
+    return tag("option", {{"value", country.code}, {"selected", is_chosen}}, country.name);
+  });
+  return tag("p", {{"class", "field"}}, tag("label", {{"for", "country"}}, "Country"),
+             tag("select", {{"id", "country"}, {"name", "country"}, {"autocomplete", "country"}},
+                 options));
+}
+
+Html sign_in_form(Visit& visit, const std::string& back) {
+  return post_form(visit, "panel", "/shop/account",
+                   tag("h2", {}, "I have an account") + hidden("back", back) +
+                       field(visit, {"email", "email", "E-mail", "email", "username"}) +
+                       field(visit, {"password", "password", "Password", "password",
+                                     "current-password", false}) +
+                       tag("button", {{"type", "submit"}, {"class", "strong"}}, "Sign in"));
+}
+
+Html open_form(Visit& visit, const std::string& back, const std::string& key) {
+  return post_form(
+      visit, "panel", "/shop/accounts",
+      tag("h2", {}, "I am new here") + hidden("back", back) + hidden("key", key) +
+          field(visit, {"new-name", "name", "Name", "text", "name"}) +
+          field(visit, {"new-email", "email", "E-mail", "email", "email"}) +
+          field(visit, {"new-password", "password", "Password, 8 characters or more", "password",
+                        "new-password", false}) +
+          field(visit, {"street", "street", "Street and number", "text", "street-address"}) +
+          field(visit, {"postal-code", "postal_code", "Postal code", "text", "postal-code"}) +
+          field(visit, {"city", "city", "City", "text", "address-level2"}) + country_field(visit) +
+          tag("button", {{"type", "submit"}, {"class", "strong"}}, "Open an account"));
+}
+
+Response show_sign_in(Visit& visit, const banyan::Environment& environment, const std::string& back,
+                      const std::string& trouble, unsigned status) {
+  Html main = tag("h1", {}, "Sign in");
+  if (!trouble.empty()) {
+    main += tag("div", {{"class", "trouble"}, {"role", "alert"}}, tag("p", {}, trouble));
+  }
+  std::string key = visit.form().get("key");
+  if (!banyan::is_idempotency_key(key)) key = fresh_key(environment);
+  main += tag("div", {{"class", "panels"}}, sign_in_form(visit, back), open_form(visit, back, key));
+  return show(
+      visit, {.title = "Sign in", .main = std::move(main), .section = "account", .status = status});
+}
+
+Html address_of(const Customer& customer) {
+  if (!customer.address) return tag("p", {}, "We do not know yet where you live.");
+  const auto& to = *customer.address;
+  const Html br = void_element("br", {});
+  return tag("address", {}, to.recipient, br, to.street, br, to.postal_code + " " + to.city, br,
+             to.country);
+}
+
+std::string words_for(const Error& error) {
+  if (error.rule == "customers.wrong_credentials") {
+    return "Nobody is known by this e-mail address and password.";
+  }
+  if (error.rule == "customers.email_taken") {
+    return "There is an account with this e-mail address already. Sign in to it.";
+  }
+  if (error.rule == "customers.bad_details") {
+    std::string what = "That cannot be: " + error.message + ".";
+    return what;
+  }
+  return "That could not be done just now. Try again in a moment.";
+}
+
+unsigned status_for(const Error& error) {
+  if (error.rule == "customers.wrong_credentials") return 403;
+  return error.rule == "customers.bad_details" || error.rule == "customers.email_taken" ? 409 : 503;
+}
+
+void welcome(Visit& visit, const Customer& customer) {
+  visit.sign_in({customer.id.str(), customer.name});
+  visit.tell_next("signed_in");
+}
+
+}  // namespace
+
+Response account_page(Modules& modules, Visit& visit, const banyan::Environment& environment) {
+  if (!visit.visitor()) {
+    return show_sign_in(visit, environment, local_path(visit.query().get("back")), {}, 200);
+  }
+  Html main = tag("h1", {}, "You are ", visit.visitor()->name);
+  const auto id = customers::CustomerId::parse(visit.visitor()->customer);
+  if (!id) return show_not_found(visit);
+  const auto customer =
+      answer(modules.customers.start(customers::GetCustomer{*id}, visit.context()));
+  if (customer) {
+    main += tag("p", {}, customer->email) + address_of(*customer);
+    if (customer->credit == customers::Credit::OnHold) {
+      main += tag("div", {{"class", "trouble"}},
+                  tag("p", {}, "You cannot order just now: ",
+                      customer->credit_reason.value_or("ask us why"), "."));
+    }
+  } else {
+    main += gap("What we know of you");
+  }
+  main += tag("p", {}, tag("a", {{"href", "/shop/orders"}}, "Your orders")) +
+          post_form(visit, "", "/shop/account/sign-out",
+                    tag("button", {{"type", "submit"}}, "Sign out"));
+  return show(visit, {.title = "Your account", .main = std::move(main), .section = "account"});
+}
+
+Response sign_in(Modules& modules, Visit& visit, const banyan::Environment& environment) {
+  if (!visit.is_own_form()) return show_foreign_form(visit);
+  const Form& form = visit.form();
+  const auto customer = answer(modules.customers.start(
+      customers::CheckPassword{form.get("email"), form.get("password")}, visit.context()));
+  const std::string back = local_path(form.get("back"));
+  if (!customer) {
+    return show_sign_in(visit, environment, back, words_for(customer.error()),
+                        status_for(customer.error()));
+  }
+  welcome(visit, *customer);
+  return see_other(visit, back);
+}
+
+Response open_account(Modules& modules, Visit& visit, const banyan::Environment& environment) {
+  if (!visit.is_own_form()) return show_foreign_form(visit);
+  const Form& form = visit.form();
+  customers::OpenAccount account;
+  account.name = form.get("name");
+  account.email = form.get("email");
+  account.password = form.get("password");
+  account.address =
+      customers::Address{form.get("name"), form.get("street"), form.get("postal_code"),
+                         form.get("city"), form.get("country")};
+  std::string key = form.get("key");
+  if (!banyan::is_idempotency_key(key)) key = fresh_key(environment);
+  const auto customer =
+      answer(modules.customers.start(account, visit.context().with_key(std::move(key))));
+  const std::string back = local_path(form.get("back"));
+  if (!customer) {
+    return show_sign_in(visit, environment, back, words_for(customer.error()),
+                        status_for(customer.error()));
+  }
+  welcome(visit, *customer);
+  return see_other(visit, back);
+}
+
+Response sign_out(Modules& /*modules*/, Visit& visit) {
+  if (!visit.is_own_form()) return show_foreign_form(visit);
+  visit.sign_out();
+  visit.tell_next("signed_out");
+  return see_other(visit, "/");
+}
+
+}  // namespace recordshop::web

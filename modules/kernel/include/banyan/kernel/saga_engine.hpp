@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "banyan/kernel/environment.hpp"
+#include "banyan/kernel/saga_definition.hpp"
+#include "banyan/kernel/saga_runner.hpp"
+#include "banyan/kernel/store.hpp"
+#include "banyan/kernel/tracing.hpp"
+
+namespace banyan {
+
+/// A call of one of a saga's steps, kept within what is left to the drive.
+Context context_of_saga_call(const SagaCall& call, const Context& context, const SagaPolicy& policy,
+                             const Clock& clock);
+/// What the span of a step says besides what came of it.
+void describe_saga_call(Span& span, std::string_view module, const SagaRecord& saga,
+                        const SagaCall& call);
+void describe_saga_answer(Span& span, const SagaAnswer& answer);
+/// The span under which a saga goes on that somebody else has begun, maybe before a restart: inside
+/// of the request that began it.
+Span resumed_saga(Tracer* tracer, std::string_view module, const SagaRecord& saga,
+                  Context& context);
+/// Whoever takes a saga up later goes on with the trace, if there is anything to find in it.
+std::string traceparent_of(const Context& context);
+/// The definitions that instances name and `known` lacks, in words; "" when there is none.
+std::string unknown_sagas(const std::vector<SagaVersion>& open,
+                          const std::vector<SagaVersion>& known, std::string_view module);
+
+/// Whether a dependency may be called, for one call; see SagaGates.
+class SagaPermit {
+ public:
+  SagaPermit(SagaGates& gates, const std::string& dependency)
+      : gates_(gates), dependency_(dependency), granted_(gates.enter(dependency)) {}
+  ~SagaPermit() {
+    if (granted_ && !told_) gates_.abandoned(dependency_);
+  }
+  SagaPermit(const SagaPermit&) = delete;
+  SagaPermit& operator=(const SagaPermit&) = delete;
+  bool granted() const { return granted_; }
+  /// True when it had been out until now.
+  bool tell(SagaOutcome outcome) {
+    told_ = true;
+    if (outcome != SagaOutcome::NoAnswer) return gates_.answered(dependency_);
+    gates_.unanswered(dependency_);
+    return false;
+  }
+
+ private:
+  SagaGates& gates_;
+  const std::string& dependency_;
+  bool granted_;
+  bool told_ = false;
+};
+
+/// Drives the sagas of one module. What it needs of the module is `Host`:
+///
+///     struct OrderSagas {
+///       using Store = OrderStore;  using Reading = OrdersReading;  using Writing = OrdersWriting;
+///       using State = Order;                              // what its sagas are about
+///       using Ports = SagaPorts<warehouse::Warehouse>;    // whom they call
+///       using Sagas = SagaList<PlaceOrderV1, PlaceOrder>; // all that instances may name
+///       static constexpr std::string_view module = "orders";
+///       static SagaRows& rows(Reading&);
+///       static std::optional<State> load(Reading&, const std::string& subject);
+///       static void save(Writing&, const State& before, const State& after, Timestamp);
+///       static void ended(const State&, const SagaRecord&, UnitOfWork&);  // last, in the same
+///       unit
+///     };
+///
+/// No unit of work is open while a call is under way. Outcome, next step and the change of the
+/// state are one unit, which names the lease's epoch: whoever has lost the lease writes nothing.
+/// Safe for concurrent use, also by several processes on one database.
+template <class Host>
+class SagaEngine {
+ public:
+  using Store = typename Host::Store;
+  using Reading = typename Host::Reading;
+  using Writing = typename Host::Writing;
+  using State = typename Host::State;
+
+  /// A saga, what it is about, and under which epoch the one who has this drives it.
+  struct Case {
+    State state;
+    SagaInstance saga;
+  };
+
+  /// All references must outlive it.
+  SagaEngine(Store& store, const typename Host::Ports& ports, const Environment& environment,
+             const SagaPolicy& policy)
+      : store_(store),
+        environment_(environment),
+        policy_(policy),
+        bodies_(bind_all(typename Host::Sagas{}, ports)),
+        gates_(policy, environment.clock),
+        runner_(
+            policy, [this](std::int64_t limit) { return due(limit); },
+            [this](const SagaId& id) { drive_in_background(id); }) {}
+
+  /// From now on what is due is driven in the background, on the environment's scheduler. Throws
+  /// std::runtime_error when a saga that is not over names a definition which this program lacks.
+  void start() {
+    const auto open = store_.read(
+        background(), [](Reading& reading) { return Host::rows(reading).open_versions(); });
+    std::vector<SagaVersion> known;
+    for (const auto& body : bodies_) {
+      known.push_back({std::string(body.info.name), body.info.version});
+    }
+    if (const std::string lacks = unknown_sagas(open, known, Host::module); !lacks.empty()) {
+      throw std::runtime_error(lacks);
+    }
+    runner_.start(environment_.scheduler);
+  }
+
+  /// An instance that nobody drives yet and that is not stored.
+  template <class Definition>
+  SagaRecord fresh(const UnitOfWork& unit, const std::string& subject, const SagaId& id) const {
+    const SagaBody<State>& body = body_of(Definition::info);
+    const Timestamp now = environment_.clock.now();
+    SagaRecord record;
+    record.id = id;
+    record.name = body.info.name;
+    record.version = body.info.version;
+    record.subject = subject;
+    record.began = now;
+    if (body.info.deadline.count() > 0) {
+      record.deadline =
+          Timestamp{now.micros + std::chrono::microseconds(body.info.deadline).count()};
+    }
+    record.correlation_id = unit.context().correlation_id;
+    record.traceparent = traceparent_of(unit.context());
+    record.steps = body.steps;
+    return record;
+  }
+
+  /// Inside the unit of work that makes what the saga is about, or changes it for the saga: a saga
+  /// that the caller drives when the unit is through. Nothing when another one is busy with it.
+  template <class Definition>
+  std::optional<Case> begin(Writing& writing, UnitOfWork& unit, const std::string& subject,
+                            State state, const SagaId& id) {
+    SagaInstance saga(fresh<Definition>(unit, subject, id));
+    saga.take_over(new_holder(), unit.lease_now(), policy_);
+    if (!Host::rows(writing).add(saga)) return std::nullopt;
+    return Case{std::move(state), std::move(saga)};
+  }
+
+  /// For begin(): a subject's sagas are in the order of their ids.
+  SagaId id_after(const std::optional<SagaInstance>& newest) const {
+    std::optional<SagaId> id;
+    if (newest && !newest->data().id.empty()) id = newest->data().id;
+    return SagaId::make_after(id, environment_.clock.now(), environment_.random);
+  }
+
+  /// Makes the calls that the saga still needs, one after the other, and writes down what came of
+  /// each. Ends when nothing is left to do, when nobody answers (it goes on later by itself), when
+  /// somebody else has taken over, or when nothing can be written down. Answers with how it is
+  /// then.
+  Case drive(Case current, const Context& context) {
+    const std::int64_t epoch = current.saga.data().epoch;
+    while (current.saga.held_at(epoch)) {
+      const std::optional<SagaCall> call = current.saga.next();
+      const SagaBody<State>* body = find_body(current.saga.data());
+      if (!call || body == nullptr) break;
+      std::optional<Case> after = make_step(current, *call, *body, epoch, context);
+      if (!after) break;
+      current = *std::move(after);
+    }
+    return current;
+  }
+
+  /// Takes a saga that is due, if it is, and drives it.
+  Result<std::optional<Case>> drive_if_due(const SagaId& id, const Context& context) {
+    const std::string holder = new_holder();
+    const Timestamp now = environment_.clock.now();
+    Result<std::optional<Case>> claimed = store_.write(
+        context, [&](Writing& writing, UnitOfWork& unit) -> Result<std::optional<Case>> {
+          std::optional<SagaInstance> saga = Host::rows(writing).find(id);
+          const LeaseTime lease_now = unit.lease_now();
+          if (!saga || !may_take(*saga, lease_now)) return std::optional<Case>();
+          const std::int64_t epoch = saga->data().epoch;
+          saga->turn_back_if_late(now);
+          if (!saga->take_over(holder, lease_now, policy_)) return std::optional<Case>();
+          std::optional<State> state = Host::load(writing, saga->data().subject);
+          if (!state || !Host::rows(writing).save(*saga, epoch)) return std::optional<Case>();
+          return std::optional<Case>(Case{*std::move(state), *std::move(saga)});
+        });
+    if (!claimed || !*claimed) return claimed;
+    return std::optional<Case>(drive(**std::move(claimed), context));
+  }
+
+  /// The same for one that nobody drives now: the next round takes it up.
+  template <class Definition>
+  bool leave_to_the_runner(Writing& writing, UnitOfWork& unit, const std::string& subject,
+                           const SagaId& id) {
+    return Host::rows(writing).add(SagaInstance(fresh<Definition>(unit, subject, id)));
+  }
+
+  /// Inside a unit of work: changes a saga that others may be driving, and takes it over. `change`
+  /// says whether it did anything.
+  template <class Change>
+  bool interfere(Writing& writing, UnitOfWork& unit, SagaInstance& saga, Change&& change) {
+    const std::int64_t epoch = saga.data().epoch;
+    if (!std::invoke(change, saga)) return false;
+    saga.take_over(new_holder(), unit.lease_now(), policy_);
+    return Host::rows(writing).save(saga, epoch);
+  }
+
+  /// Inside a unit of work: what the subject's saga waits for may have come.
+  void wake(Writing& writing, const std::string& subject) {
+    std::optional<SagaInstance> saga = Host::rows(writing).newest_of(subject);
+    if (!saga || !saga->open() || !saga->data().holder.empty()) return;
+    saga->wake();
+    Host::rows(writing).save(*saga, saga->data().epoch);
+  }
+  /// There is something to do: the background runner need not wait for its interval.
+  void poke() { runner_.poke(); }
+
+  /// One round of the background runner: for tests and simulations.
+  void round() { runner_.round(); }
+  bool due(const SagaInstance& saga, const LeaseTime& now) const { return saga.due(now, policy_); }
+
+ private:
+  template <class... Definitions>
+  static std::vector<SagaBody<State>> bind_all(SagaList<Definitions...> /*list*/,
+                                               const typename Host::Ports& ports) {
+    return {bind_saga<Definitions>(ports)...};
+  }
+
+  const SagaBody<State>* find_body(const SagaRecord& saga) const {
+    const auto found = std::ranges::find_if(bodies_, [&](const SagaBody<State>& body) {
+      return body.info.name == saga.name && body.info.version == saga.version;
+    });
+    return found == bodies_.end() ? nullptr : &*found;
+  }
+  const SagaBody<State>& body_of(const SagaInfo& info) const {
+    return *std::ranges::find_if(bodies_, [&](const SagaBody<State>& body) {
+      return body.info.name == info.name && body.info.version == info.version;
+    });
+  }
+
+  /// A name for one drive of one saga.
+  std::string new_holder() const {
+    return make_uuid7(environment_.clock.now(), environment_.random);
+  }
+  Context background() const {
+    return Context::begin(3 * policy_.call_budget, environment_.clock, environment_.random);
+  }
+  /// Due, or let through to see whether its dependency answers.
+  bool may_take(const SagaInstance& saga, const LeaseTime& now) const {
+    return saga.due(now, policy_) ||
+           (!saga.data().blocked_on.empty() && saga.data().holder.empty());
+  }
+
+  std::optional<Case> make_step(const Case& current, const SagaCall& call,
+                                const SagaBody<State>& body, std::int64_t epoch,
+                                const Context& context) {
+    SagaPermit permit(gates_, call.dependency);
+    if (!permit.granted()) {
+      return record(current, call, body, epoch,
+                    {SagaOutcome::NoAnswer, "banyan.unreachable",
+                     call.dependency + " does not answer; waiting until it does", std::nullopt},
+                    {}, context);
+    }
+    CallSpan step(context, SpanKind::Internal, saga_span_, call.name);
+    describe_saga_call(step.span(), Host::module, current.saga.data(), call);
+    SagaAnswer answer{.outcome = {}, .rule = {}, .problem = {}, .began = environment_.clock.now()};
+    const auto& calls = body.calls.at(call.step);
+    const SagaReply<State> reply = (call.undo ? calls.undo : calls.run)(
+        current.state, context_of_saga_call(call, step.context(), policy_, environment_.clock));
+    if (reply.error) {
+      answer.outcome = outcome_of(*reply.error);
+      answer.rule = reply.error->rule;
+      answer.problem = problem_of(call, *reply.error);
+    } else if (reply.not_yet) {
+      answer.outcome = SagaOutcome::NotYet;
+    }
+    describe_saga_answer(step.span(), answer);
+    const bool was_out = permit.tell(answer.outcome);
+    std::optional<Case> after =
+        record(current, call, body, epoch, answer, reply.apply, step.context());
+    if (was_out) release(call.dependency, step.context());
+    return after;
+  }
+
+  /// Writes down what came of a call, unless somebody else has the lease by now.
+  std::optional<Case> record(const Case& current, const SagaCall& call, const SagaBody<State>& body,
+                             std::int64_t epoch, const SagaAnswer& answer,
+                             const std::function<Result<void>(State&, Timestamp)>& apply,
+                             const Context& context) {
+    const Timestamp now = environment_.clock.now();
+    const std::uint64_t jitter = environment_.random.next();
+    const SagaId& id = current.saga.data().id;
+    Result<Case> recorded =
+        store_.write(context, [&](Writing& writing, UnitOfWork& unit) -> Result<Case> {
+          SagaInstance saga = Host::rows(writing).find(id).value();
+          State state = Host::load(writing, saga.data().subject).value();
+          if (!saga.held_at(epoch)) return Case{std::move(state), std::move(saga)};
+          const State before = state;
+          const SagaMoment moment{now, unit.lease_now()};
+          Result<void> legal;
+          if (apply) legal = apply(state, now);
+          saga.take(call, answer, moment, policy_, jitter);
+          if (legal) legal = finish(body, state, saga.data(), now);
+          if (!legal) {
+            state = before;
+            saga.stuck(Host::module.data() + (": " + legal.error().message));
+          }
+          if (saga.held_at(epoch)) saga.renew(moment.lease, policy_);
+          if (!Host::rows(writing).save(saga, epoch)) {
+            return fail(ErrorCode::Conflict, "lease_lost",
+                        "somebody else drives saga " + id.str() + " by now");
+          }
+          Host::save(writing, before, state, now);
+          if (!saga.open()) Host::ended(*this, writing, unit, state, saga.data());
+          return Case{std::move(state), std::move(saga)};
+        });
+    if (!recorded) return std::nullopt;
+    return *std::move(recorded);
+  }
+
+  static Result<void> finish(const SagaBody<State>& body, State& state, const SagaRecord& saga,
+                             Timestamp now) {
+    if (saga.status == SagaStatus::Done && body.done) return body.done(state, saga, now);
+    if (saga.status == SagaStatus::Undone && body.undone) return body.undone(state, saga, now);
+    return {};
+  }
+
+  static std::string problem_of(const SagaCall& call, const Error& error) {
+    std::string text = call.dependency + '.' + call.name + ": " + error.rule + ": " + error.message;
+    for (const Detail& detail : error.details) {
+      text += "; " + detail.where + ": " + detail.problem;
+    }
+    return text;
+  }
+
+  /// A dependency answers again: all that waited for it go on, not all in the same moment.
+  void release(const std::string& dependency, const Context& context) {
+    const std::chrono::microseconds spread =
+        std::min(std::chrono::microseconds(policy_.longest_backoff),
+                 std::chrono::microseconds(policy_.first_backoff) * 4);
+    // Should this fail, each goes on when its own waiting is over.
+    (void)store_
+        .write(context,
+               [&](Writing& writing, UnitOfWork& unit) -> Result<void> {
+                 Host::rows(writing).release(dependency, unit.lease_now(), spread);
+                 return {};
+               })
+        .has_value();
+  }
+
+  std::vector<SagaId> due(std::int64_t limit) {
+    if constexpr (requires { Host::before_round(store_, *this, background()); }) {
+      Host::before_round(store_, *this, background());
+    }
+    const std::vector<std::string> to_probe = gates_.to_probe();
+    return store_.read(background(), [&](Reading& reading, UnitOfWork& unit) {
+      SagaRows& rows = Host::rows(reading);
+      const LeaseTime now = unit.lease_now();
+      const std::chrono::microseconds longest = policy_.longest_wait();
+      std::vector<SagaId> ids = rows.due(now, longest, gates_.out(), limit);
+      for (const std::string& dependency : to_probe) {
+        auto probe = rows.waiting_for(dependency, now, longest);
+        if (probe) ids.insert(ids.begin(), *std::move(probe));
+      }
+      return ids;
+    });
+  }
+
+  void drive_in_background(const SagaId& id) {
+    Context context = background();
+    const auto saga =
+        store_.read(context, [&](Reading& reading) { return Host::rows(reading).find(id); });
+    if (!saga) return;
+    context.correlation_id = saga->data().correlation_id;
+    context.stickiness_key = saga->data().subject;
+    const Span span = resumed_saga(environment_.tracer, Host::module, saga->data(), context);
+    // What cannot be written down now is due again later: the lease runs out.
+    (void)drive_if_due(id, context).has_value();
+  }
+
+  Store& store_;
+  const Environment environment_;
+  const SagaPolicy policy_;
+  const std::vector<SagaBody<State>> bodies_;
+  const std::string saga_span_ = std::string(Host::module) + ".saga";
+  SagaGates gates_;
+  SagaRunner runner_;  // last: it stops first
+};
+
+}  // namespace banyan

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "banyan/kernel/clock.hpp"
+#include "banyan/kernel/executor.hpp"
+#include "banyan/kernel/saga.hpp"
+
+namespace banyan {
+
+/// Which of a module's dependencies answer, as its sagas have found out: one that left several
+/// calls in a row unanswered is out. Then its sagas wait, and from time to time one of them is let
+/// through to see (the circuit breaker of M. Nygard, "Release It!"). Kept by this process only.
+/// Safe for concurrent use.
+class SagaGates {
+ public:
+  /// `clock` must outlive it.
+  SagaGates(const SagaPolicy& policy, const Clock& clock) : policy_(policy), clock_(&clock) {}
+
+  /// May that dependency be called now? While it is out, true once for each probe.
+  bool enter(const std::string& dependency);
+  /// It answered. True when it was out until now: then all that wait for it may go on.
+  bool answered(const std::string& dependency);
+  void unanswered(const std::string& dependency);
+  /// The call was not made after all.
+  void abandoned(const std::string& dependency);
+
+  std::vector<std::string> out() const;
+  /// Those that are out and due for a probe.
+  std::vector<std::string> to_probe() const;
+
+ private:
+  struct Gate {
+    std::int64_t unanswered = 0;
+    bool out = false;
+    bool probing = false;
+    std::chrono::microseconds wait{};
+    SteadyTime next_probe{};
+  };
+
+  const SagaPolicy policy_;
+  const Clock* clock_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Gate, std::less<>> gates_;
+};
+
+/// Hands due sagas to a few threads, so that one that waits for an answer keeps no other back.
+/// The one round at a time is a task of the module's host's scheduler.
+class SagaRunner {
+ public:
+  /// What there is to do now, at most `limit`.
+  using Due = std::function<std::vector<SagaId>(std::int64_t limit)>;
+  using Drive = std::function<void(const SagaId&)>;
+
+  SagaRunner(const SagaPolicy& policy, Due due, Drive drive);
+  /// Finishes the steps that are under way; what has not begun is left to the next process.
+  ~SagaRunner();
+  SagaRunner(const SagaRunner&) = delete;
+  SagaRunner& operator=(const SagaRunner&) = delete;
+
+  void round();
+  void start(Scheduler& scheduler);
+  /// A round now, if it has been started.
+  void poke();
+
+ private:
+  void run(const SagaId& id);
+
+  const SagaPolicy policy_;
+  const Due due_;
+  const Drive drive_;
+  std::mutex mutex_;
+  std::set<SagaId> under_way_;
+  bool more_ = false;  ///< the last round may not have seen all
+  std::atomic<bool> stopping_ = false;
+  std::unique_ptr<Executor> workers_;
+  std::unique_ptr<Scheduler::Handle> rounds_;
+};
+
+}  // namespace banyan

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/details.hpp"
+#include "application/use_cases.hpp"
+
+namespace orders {
+namespace {
+
+using banyan::fail;
+using banyan::Result;
+
+std::unexpected<banyan::Error> not_returnable(const Order& order) {
+  const Order::Data& data = order.data();
+  const bool before_payments = data.state == OrderState::Delivered && data.payment_method.empty();
+  return fail(banyan::ErrorCode::FailedPrecondition, "orders.not_returnable",
+              "order " + data.id.str() + " is " + std::string(word_of(data.state)) +
+                  (before_payments ? ", and was not paid through this shop"
+                                   : "; what is delivered can be returned"));
+}
+
+}  // namespace
+
+Result<OrderDetails> return_order(const UseCaseContext& use_case, const ReturnOrder& request,
+                                  const banyan::Context& context) {
+  Result<OrderWithSaga> begun = use_case.store.write(
+      context, [&](OrdersWriting& orders, banyan::UnitOfWork& unit) -> Result<OrderWithSaga> {
+        std::optional<OrderWithSaga> found = orders.find(request.id);
+        if (!found) return unknown_order(request.id);
+        const Order::Data& order = found->order.data();
+        // To return again is to see how far it is.
+        if (order.state == OrderState::Returned) return *std::move(found);
+        if (found->saga && found->saga->open()) {
+          if (found->saga->data().name == Returning::info.name) return *std::move(found);
+          return busy(found->order, *found->saga);
+        }
+        if (order.state != OrderState::Delivered || order.payment_method.empty()) {
+          return not_returnable(found->order);
+        }
+        auto fresh = use_case.sagas.begin<Returning>(orders, unit, order.id.str(), found->order,
+                                                     use_case.sagas.id_after(found->saga));
+        if (!fresh) return busy(found->order, *found->saga);
+        found->saga = std::move(fresh->saga);
+        return *std::move(found);
+      });
+  if (!begun) return fail(std::move(begun.error()));
+  if (!begun->saga) return details_of(begun->order, begun->saga);
+  const auto driven = use_case.sagas.drive({begun->order, *begun->saga}, context);
+  if (driven.saga.data().status == banyan::SagaStatus::Undone) return not_returnable(driven.state);
+  return details_of(driven.state, driven.saga);
+}
+
+}  // namespace orders

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/sagas/calls.hpp"
+
+namespace orders {
+
+warehouse::ReserveStock HoldStock::request(const Order& order) {
+  warehouse::ReserveStock request{id_for<warehouse::OrderId>(order), {}};
+  for (const OrderLine& line : order.data().lines) {
+    request.lines.push_back({line.track, line.quantity});
+  }
+  return request;
+}
+
+payments::Authorise AuthorisePayment::request(const Order& order) {
+  const Order::Data& data = order.data();
+  return {id_for<payments::OrderId>(order),
+          payments::CustomerId::parse(data.customer.str()).value(), data.total,
+          data.payment_method};
+}
+
+}  // namespace orders

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "application/sagas/calls.hpp"
+
+namespace orders {
+
+/// Takes a delivered order back: the money follows when the parcel has arrived.
+struct Returning {
+  using State = Order;
+  static constexpr banyan::SagaInfo info{
+      .name = "return_order",
+      .summary = "Fetches a delivered order, and gives the money back once it is here."};
+  using Steps =
+      banyan::SagaSteps<banyan::Pivot<FetchConsignment>, banyan::Await<ConsignmentIsBack>,
+                        banyan::Retriable<TakeStockBack>, banyan::Retriable<RefundPayment>>;
+
+  static Result<void> done(Order& order, const banyan::SagaRecord& /*saga*/, Timestamp now) {
+    return order.take_back(now);
+  }
+};
+
+}  // namespace orders

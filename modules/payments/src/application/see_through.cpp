@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/see_through.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "application/publish_changes.hpp"
+
+namespace payments {
+namespace {
+
+using banyan::ErrorCode;
+using banyan::fail;
+using banyan::Result;
+using Kind = NextStep::Kind;
+
+/// Looked up, finished what was asked first, asked: and once more each, if others do the same.
+constexpr int kMostRounds = 6;
+
+/// What the provider has said, and to which question; nothing for a look-up.
+struct News {
+  ProviderAnswer account;
+  std::optional<Kind> asked;
+};
+
+/// One unit of work: where the payment is then, and what comes next.
+struct Turn {
+  Payment payment;
+  Result<NextStep> next;
+};
+
+/// The time that is left to write down what the provider says is not the provider's.
+banyan::Context for_the_provider(const banyan::Context& context, const banyan::Clock& clock) {
+  return context.within(context.remaining(clock) * 3 / 4, clock);
+}
+
+Result<ProviderAnswer> ask(Provider& provider, const Payment& payment, Kind what,
+                           const std::string& refund, const banyan::Context& context) {
+  switch (what) {
+    case Kind::Authorise:
+      return provider.authorise(
+          {payment.order, payment.customer.value(), payment.amount.value(), payment.method.value()},
+          context);
+    case Kind::Capture: return provider.capture(payment.order, payment.amount.value(), context);
+    case Kind::Void: return provider.void_(payment.order, context);
+    case Kind::Refund: {
+      const auto asked = std::ranges::find(payment.refunds, refund, &PaymentRefund::refund);
+      return provider.refund(payment.order, refund,
+                             {asked->amount, payment.amount.value().currency}, context);
+    }
+    case Kind::Settled: break;
+  }
+  throw std::logic_error("payments: nothing is asked of the provider by a settled payment");
+}
+
+std::unexpected<banyan::Error> unavailable(const OrderId& order, const std::string& why) {
+  return fail(ErrorCode::Unavailable, "payments.provider_unavailable",
+              "order " + order.str() + ": " + why +
+                  " Nothing was decided; the same request goes on from here.");
+}
+
+}  // namespace
+
+Result<Payment> see_through(const UseCaseContext& use_case, const OrderId& order,
+                            const Decide& decide, const banyan::Context& context,
+                            const std::string& refund) {
+  std::optional<News> news;
+  bool looked_up = false;
+  for (int round = 0; round < kMostRounds; ++round) {
+    const banyan::Timestamp now = use_case.clock.now();
+    // A refusal is written down too, hence a success of the unit of work.
+    Result<Turn> turn = use_case.store.write(
+        context, [&](PaymentsWriting& payments, banyan::UnitOfWork& unit) -> Result<Turn> {
+          std::optional<OrderPayment> payment = payments.find(order);
+          const std::optional<OrderPayment> before = payment;
+          if (news && payment) {
+            if (Result<void> learned = payment->learn(news->account); !learned) {
+              return fail(learned.error());
+            }
+            if (news->asked == Kind::Refund) payment->refund_refused(refund);
+          }
+          Result<NextStep> next = decide(payment);
+          if (!payment) return fail(next.error());
+          if (payment != before) {
+            payments.put(*payment, now);
+            publish_changes(unit, before, *payment, now);
+          }
+          return Turn{payment->data(), std::move(next)};
+        });
+    if (!turn) return fail(turn.error());
+    if (!turn->next) return fail(turn->next.error());
+    const NextStep next = *turn->next;
+    if (next.kind == Kind::Settled) return std::move(turn->payment);
+
+    const bool ask_what_became_of_it = !next.first_time && !looked_up;
+    const banyan::Context outside = for_the_provider(context, use_case.clock);
+    const Result<ProviderAnswer> answer =
+        ask_what_became_of_it ? use_case.provider.look_up(order, outside)
+                              : ask(use_case.provider, turn->payment, next.kind, refund, outside);
+    if (!answer) return unavailable(order, answer.error().message);
+    looked_up = ask_what_became_of_it;
+    news = News{*answer, ask_what_became_of_it ? std::nullopt : std::optional(next.kind)};
+  }
+  return unavailable(order, "the provider answers, and does not decide.");
+}
+
+}  // namespace payments

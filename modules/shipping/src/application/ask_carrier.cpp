@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/ask_carrier.hpp"
+
+namespace shipping {
+namespace {
+
+using banyan::Context;
+using banyan::Error;
+using banyan::ErrorCode;
+using banyan::Result;
+using Kind = Answer::Kind;
+
+bool is_no_answer(const Error& error) {
+  return error.code == ErrorCode::Unavailable || error.code == ErrorCode::DeadlineExceeded ||
+         error.code == ErrorCode::ResourceExhausted || error.code == ErrorCode::Internal;
+}
+
+Answer not_done(const Error& error, Leg leg) {
+  return {is_no_answer(error) ? Kind::NoAnswer : Kind::Refused,
+          leg,
+          {},
+          error.rule + ": " + error.message};
+}
+
+/// Where the parcels go: what the customer's account says now.
+Result<customers::Address> address_of(const UseCaseContext& use_case,
+                                      const Consignment::Data& consignment,
+                                      const Context& context) {
+  auto customer = use_case.customers.handle(customers::GetCustomer{*consignment.customer}, context);
+  if (!customer) return banyan::fail(customer.error());
+  if (!customer->address) {
+    return banyan::fail(ErrorCode::FailedPrecondition, "shipping.no_address",
+                        "customer " + consignment.customer->str() +
+                            " has no address; it is sent as soon as there is one");
+  }
+  return *customer->address;
+}
+
+Answer track(const UseCaseContext& use_case, const Shipment& shipment, Leg leg,
+             const Context& context) {
+  Result<std::optional<Tracking>> found = use_case.carrier.track(shipment, context);
+  if (!found) return not_done(found.error(), leg);
+  if (!*found) return {Kind::Unknown, leg, {}, {}};
+  return {Kind::Known, leg, **std::move(found), {}};
+}
+
+Answer book(const UseCaseContext& use_case, const Consignment::Data& consignment, Leg leg,
+            const Context& context) {
+  const Result<customers::Address> address = address_of(use_case, consignment, context);
+  if (!address) return not_done(address.error(), leg);
+  Result<std::string> number =
+      use_case.carrier.book({reference_of(consignment.order, leg), leg, *address, 1}, context);
+  if (!number) return not_done(number.error(), leg);
+  return {Kind::Booked, leg, {*std::move(number), {}}, {}};
+}
+
+}  // namespace
+
+Answer ask_carrier(const UseCaseContext& use_case, const Consignment::Data& consignment,
+                   Errand errand, bool asked_before, const Context& context) {
+  const Leg leg =
+      errand == Errand::BookReturn || errand == Errand::TrackReturn ? Leg::Return : Leg::Outbound;
+  const Shipment shipment{reference_of(consignment.order, leg),
+                          leg == Leg::Outbound ? consignment.number : consignment.return_number};
+  switch (errand) {
+    case Errand::Book:
+    case Errand::BookReturn:
+      if (asked_before) {
+        Answer known = track(use_case, shipment, leg, context);
+        if (known.kind != Kind::Unknown) return known;
+      }
+      return book(use_case, consignment, leg, context);
+    case Errand::Track:
+    case Errand::TrackReturn: {
+      Answer answer = track(use_case, shipment, leg, context);
+      if (answer.kind == Kind::Unknown) {
+        answer.problem = "the carrier knows nothing of " + shipment.tracking_number.value_or("") +
+                         " (" + shipment.reference + "); ask it where the parcel is";
+      }
+      return answer;
+    }
+    case Errand::Cancel: {
+      const Result<void> done = use_case.carrier.cancel(shipment, context);
+      if (done) return {Kind::Cancelled, leg, {}, {}};
+      if (done.error().rule == "carrier.collected") return {Kind::TooLate, leg, {}, {}};
+      return not_done(done.error(), leg);
+    }
+  }
+  return {Kind::Unknown, leg, {}, {}};
+}
+
+}  // namespace shipping

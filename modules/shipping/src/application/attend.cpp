@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/attend.hpp"
+
+#include <algorithm>
+
+#include "application/ask_carrier.hpp"
+
+namespace shipping {
+namespace {
+
+using banyan::Context;
+using banyan::Result;
+using banyan::UnitOfWork;
+
+struct Claim {
+  Consignment::Data before;  ///< as it was before the intent was written down
+  Errand errand;
+  bool asked_before;  ///< to book: the carrier may know of it already
+};
+
+Result<std::optional<Claim>> claim(const UseCaseContext& use_case, const OrderId& order,
+                                   const std::string& holder, const Context& context) {
+  return use_case.store.write(
+      context, [&](ShippingWriting& shipping, UnitOfWork& unit) -> Result<std::optional<Claim>> {
+        std::optional<Record> record = shipping.find(order);
+        if (!record) return std::optional<Claim>();
+        const auto errand = record->consignment.errand();
+        if (!errand || !record->turn.lease(holder, unit.lease_now(), use_case.policy)) {
+          return std::optional<Claim>();
+        }
+        Claim claim{record->consignment.data(), *errand, false};
+        if (*errand == Errand::Book) claim.asked_before = claim.before.asked;
+        if (*errand == Errand::BookReturn) claim.asked_before = claim.before.return_asked;
+        if (*errand == Errand::Book || *errand == Errand::BookReturn) {
+          record->consignment.about_to_book();
+        }
+        keep(shipping, unit, *record);
+        return std::optional(std::move(claim));
+      });
+}
+
+/// What the carrier said, taken in. The carrier has the last word, so what does not fit is kept as
+/// a problem for a person.
+Result<void> take(Consignment& consignment, const Answer& answer, banyan::Timestamp now) {
+  switch (answer.kind) {
+    case Answer::Kind::Known:
+    case Answer::Kind::Booked: {
+      const bool is_new = answer.leg == Leg::Outbound
+                              ? consignment.data().state == ConsignmentState::Ordered
+                              : !consignment.data().return_number;
+      if (is_new) {
+        if (Result<void> done = consignment.booked(answer.tracking.number, now); !done) return done;
+      }
+      consignment.learn(answer.tracking.events, now);
+      return {};
+    }
+    case Answer::Kind::Cancelled: return consignment.cancel_agreed(now);
+    case Answer::Kind::TooLate:
+      consignment.cancel_refused();
+      if (consignment.data().state != ConsignmentState::Cancelled) return {};
+      return banyan::fail(banyan::ErrorCode::Conflict, "shipping.sent_although_cancelled",
+                          "the carrier has collected what was cancelled; tell it to bring it back");
+    case Answer::Kind::Unknown:
+    case Answer::Kind::Refused:
+    case Answer::Kind::NoAnswer: break;
+  }
+  return {};
+}
+
+Result<void> record(const UseCaseContext& use_case, const OrderId& order, const std::string& holder,
+                    const Answer& answer, std::chrono::milliseconds pause, const Context& context) {
+  const banyan::Timestamp now = use_case.now();
+  const CarrierPolicy& policy = use_case.policy;
+  return use_case.store.write(
+      context, [&](ShippingWriting& shipping, UnitOfWork& unit) -> Result<void> {
+        std::optional<Record> current = shipping.find(order);
+        if (!current || current->turn.leased_to != holder) return {};
+        Turn& turn = current->turn;
+        std::optional<std::string> problem = answer.problem;
+        if (Result<void> done = take(current->consignment, answer, now); !done) {
+          problem = done.error().message;
+        }
+        std::chrono::milliseconds wait{0};
+        const auto next = current->consignment.errand();
+        if (answer.kind == Answer::Kind::NoAnswer) {
+          wait = pause;
+        } else if (problem) {
+          wait = backoff(++turn.refusals, policy.first_backoff, policy.longest_backoff);
+        } else {
+          turn.refusals = 0;
+          const bool tracks = next == Errand::Track || next == Errand::TrackReturn;
+          if (tracks && answer.kind != Answer::Kind::TooLate) {
+            wait = std::min(answer.tracking.next_in.value_or(policy.tracking_interval),
+                            policy.longest_backoff);
+          }
+        }
+        turn.problem = std::move(problem);
+        turn.give_back(unit.lease_now(), wait);
+        keep(shipping, unit, *current);
+        return {};
+      });
+}
+
+}  // namespace
+
+Attended attend(const UseCaseContext& use_case, const OrderId& order, const Context& context) {
+  const banyan::Environment& with = use_case.environment;
+  const std::string holder = banyan::make_uuid7(use_case.now(), with.random);
+  const auto claimed = claim(use_case, order, holder, context);
+  // What cannot be written down now is due again later.
+  if (!claimed || !*claimed) return Attended::Nothing;
+  // Half of the time at most, so that some remains for writing the answer down.
+  const Context call = context.within(
+      std::min(use_case.policy.call_budget, context.remaining(with.clock) / 2), with.clock);
+  const Answer answer =
+      ask_carrier(use_case, (*claimed)->before, (*claimed)->errand, (*claimed)->asked_before, call);
+  std::chrono::milliseconds pause{0};
+  if (answer.kind == Answer::Kind::NoAnswer) {
+    pause = use_case.pause.not_answered();
+  } else {
+    use_case.pause.answered();
+  }
+  (void)record(use_case, order, holder, answer, pause, context).has_value();
+  return answer.kind == Answer::Kind::NoAnswer ? Attended::NotAnswered : Attended::Answered;
+}
+
+void attend_all(const UseCaseContext& use_case) {
+  if (!use_case.pause.is_over()) return;
+  const banyan::Environment& with = use_case.environment;
+  const auto budget = 3 * use_case.policy.call_budget;
+  const std::vector<OrderId> due = use_case.store.read(
+      Context::begin(budget, with.clock, with.random),
+      [&](ShippingReading& shipping, UnitOfWork& unit) {
+        return shipping.due(unit.lease_now(), Turn::longest_wait(use_case.policy),
+                            use_case.policy.batch);
+      });
+  for (const OrderId& order : due) {
+    const Context context = Context::begin(budget, with.clock, with.random);
+    if (attend(use_case, order, context) == Attended::NotAnswered) return;
+  }
+}
+
+}  // namespace shipping

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "application/use_cases.hpp"
+
+/// The conversation with the carrier. For each question the intent is written down first, then the
+/// question is put outside of any unit of work, then what came of it is written down, unless
+/// somebody else has the lease by then. Between any two of these the process may die: the next one
+/// looks up under our reference what the carrier knows, before it asks for anything a second time.
+namespace shipping {
+
+enum class Attended : std::uint8_t {
+  Nothing,      ///< nothing to ask, or somebody else is asking
+  Answered,     ///< whatever the answer was
+  NotAnswered,  ///< the carrier is not there, or the module that knows the address
+};
+
+/// Asks the carrier what is to be asked for one consignment, once, due or not.
+Attended attend(const UseCaseContext& use_case, const OrderId& order,
+                const banyan::Context& context);
+
+/// One round of the background: everything that is due, until the carrier does not answer.
+void attend_all(const UseCaseContext& use_case);
+
+}  // namespace shipping

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/use_cases.hpp"
+
+namespace shipping {
+
+ConsignmentDetails details_of(const Record& record) {
+  const Consignment::Data& data = record.consignment.data();
+  return {data.order,          data.customer, data.state,   data.number,    data.return_number,
+          record.turn.problem, data.tracking, data.paid_at, data.changed_at};
+}
+
+std::unexpected<banyan::Error> unknown_consignment(const OrderId& order) {
+  return banyan::fail(banyan::ErrorCode::NotFound, "shipping.unknown_consignment",
+                      "there is no consignment for order " + order.str() +
+                          "; it begins when the"
+                          " order is paid");
+}
+
+void keep(ShippingWriting& shipping, banyan::UnitOfWork& unit, const Record& record) {
+  shipping.save(record);
+  for (const Fact& fact : record.consignment.facts()) {
+    std::visit([&](const auto& event) { unit.publish(event); }, fact);
+  }
+}
+
+}  // namespace shipping

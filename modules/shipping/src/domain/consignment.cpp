@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "domain/consignment.hpp"
+
+#include <algorithm>
+
+namespace shipping {
+namespace {
+
+using banyan::ErrorCode;
+using banyan::fail;
+using banyan::Result;
+using banyan::Timestamp;
+using enum ConsignmentState;
+
+std::string_view name(ConsignmentState state) {
+  switch (state) {
+    case Ordered: return "ordered";
+    case Booked: return "booked";
+    case InTransit: return "in transit";
+    case Delivered: return "delivered";
+    case Returning: return "returning";
+    case Returned: return "returned";
+    case Cancelled: return "cancelled";
+  }
+  return "";
+}
+
+Result<void> illegal(const Consignment::Data& data, std::string_view next) {
+  return fail(ErrorCode::FailedPrecondition, "shipping.illegal_transition",
+              "the consignment of " + data.order.str() + " is " + std::string(name(data.state)) +
+                  " and cannot be " + std::string(next));
+}
+
+/// Has the carrier had it in its hands?
+bool on_the_road(Sighting sighting) {
+  return sighting != Sighting::Announced && sighting != Sighting::Delayed;
+}
+
+/// When the first of such events was, if there was one.
+template <class Is>
+std::optional<Timestamp> first(const std::vector<TrackingEvent>& events, Leg leg, Is is) {
+  const auto found = std::ranges::find_if(
+      events, [&](const TrackingEvent& event) { return event.leg == leg && is(event.sighting); });
+  if (found == events.end()) return std::nullopt;
+  return found->at;
+}
+
+bool earlier(const TrackingEvent& left, const TrackingEvent& right) {
+  if (left.at != right.at) return left.at < right.at;
+  return left < right;
+}
+
+}  // namespace
+
+Consignment Consignment::begin(OrderId order, CustomerId customer, Timestamp paid_at,
+                               Timestamp now) {
+  Data data;
+  data.order = std::move(order);
+  data.customer = std::move(customer);
+  data.paid_at = paid_at;
+  data.changed_at = now;
+  return Consignment(std::move(data));
+}
+
+Consignment Consignment::never(OrderId order, Timestamp now) {
+  Data data;
+  data.order = std::move(order);
+  Consignment consignment(std::move(data));
+  consignment.become(Cancelled, now);
+  return consignment;
+}
+
+Result<void> Consignment::cancel(Timestamp now) {
+  switch (data_.state) {
+    case Cancelled: return {};
+    case Ordered:
+      if (!data_.asked) {
+        become(Cancelled, now);
+        return {};
+      }
+      [[fallthrough]];
+    case Booked: data_.cancelling = true; return {};
+    default: break;
+  }
+  return fail(ErrorCode::FailedPrecondition, "shipping.already_dispatched",
+              "what order " + data_.order.str() + " is about is " + std::string(name(data_.state)) +
+                  "; once delivered it can be sent back");
+}
+
+Result<void> Consignment::announce_return(Timestamp now) {
+  if (data_.state == Returning || data_.state == Returned) return {};
+  if (data_.state != Delivered) {
+    return fail(ErrorCode::FailedPrecondition, "shipping.not_delivered",
+                "the consignment of " + data_.order.str() + " is " +
+                    std::string(name(data_.state)) + "; only what was delivered can be sent back");
+  }
+  become(Returning, now);
+  return {};
+}
+
+std::optional<Errand> Consignment::errand() const {
+  switch (data_.state) {
+    case Ordered: return data_.cancelling ? Errand::Cancel : Errand::Book;
+    case Booked: return data_.cancelling ? Errand::Cancel : Errand::Track;
+    case InTransit: return Errand::Track;
+    case Returning: return data_.return_number ? Errand::TrackReturn : Errand::BookReturn;
+    case Cancelled:
+      if (data_.cancelling) return Errand::Cancel;
+      break;
+    case Delivered:
+    case Returned: break;
+  }
+  return std::nullopt;
+}
+
+void Consignment::heard_of() {
+  if (data_.state == Cancelled && data_.asked) data_.cancelling = true;
+}
+
+void Consignment::about_to_book() {
+  if (data_.state == Ordered) data_.asked = true;
+  if (data_.state == Returning) data_.return_asked = true;
+}
+
+Result<void> Consignment::booked(std::string number, Timestamp now) {
+  if (data_.state == Returning) {
+    data_.return_number = std::move(number);
+    return {};
+  }
+  if (data_.state != Ordered) return illegal(data_, "booked");
+  data_.asked = true;
+  data_.number = std::move(number);
+  become(Booked, now);
+  return {};
+}
+
+Result<void> Consignment::cancel_agreed(Timestamp now) {
+  const bool is_over = data_.state == Cancelled;
+  if (!is_over && data_.state != Ordered && data_.state != Booked) {
+    return illegal(data_, "cancelled");
+  }
+  data_.cancelling = false;
+  if (is_over) return {};
+  become(Cancelled, now);
+  return {};
+}
+
+bool Consignment::learn(const std::vector<TrackingEvent>& events, Timestamp now) {
+  const std::size_t known = data_.tracking.size();
+  for (const TrackingEvent& event : events) {
+    const bool is_known = std::ranges::any_of(data_.tracking, [&](const TrackingEvent& each) {
+      return each.leg == event.leg && each.sighting == event.sighting && each.at == event.at;
+    });
+    if (!is_known) data_.tracking.push_back(event);
+  }
+  std::ranges::sort(data_.tracking, earlier);
+
+  const auto delivered = [](Sighting sighting) { return sighting == Sighting::Delivered; };
+  if (data_.state == Booked && first(data_.tracking, Leg::Outbound, on_the_road)) {
+    data_.cancelling = false;
+    become(InTransit, now);
+  }
+  if (data_.state == InTransit && first(data_.tracking, Leg::Outbound, delivered)) {
+    become(Delivered, now);
+  }
+  if (data_.state == Returning && first(data_.tracking, Leg::Return, delivered)) {
+    become(Returned, now);
+  }
+  return data_.tracking.size() != known;
+}
+
+void Consignment::become(ConsignmentState next, Timestamp now) {
+  data_.state = next;
+  data_.changed_at = now;
+  const auto delivered = [](Sighting sighting) { return sighting == Sighting::Delivered; };
+  const auto at = [&](Leg leg, auto is) { return first(data_.tracking, leg, is).value_or(now); };
+  switch (next) {
+    case Booked: facts_.emplace_back(ConsignmentBooked{data_.order, *data_.number, now}); break;
+    case InTransit:
+      facts_.emplace_back(ConsignmentDispatched{data_.order, at(Leg::Outbound, on_the_road)});
+      break;
+    case Delivered:
+      facts_.emplace_back(ConsignmentDelivered{data_.order, at(Leg::Outbound, delivered)});
+      break;
+    case Returned:
+      facts_.emplace_back(ConsignmentReturned{data_.order, at(Leg::Return, delivered)});
+      break;
+    case Cancelled: facts_.emplace_back(ConsignmentCancelled{data_.order, now}); break;
+    case Ordered:
+    case Returning: break;
+  }
+}
+
+std::string_view to_string(Errand errand) {
+  switch (errand) {
+    case Errand::Book: return "book";
+    case Errand::Cancel: return "cancel";
+    case Errand::Track: return "track";
+    case Errand::BookReturn: return "book_return";
+    case Errand::TrackReturn: return "track_return";
+  }
+  return "";
+}
+
+std::string reference_of(const OrderId& order, Leg leg) {
+  return leg == Leg::Outbound ? order.str() : order.str() + ":return";
+}
+
+}  // namespace shipping

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "banyan/kernel/result.hpp"
+#include "shipping/carrier.hpp"
+#include "shipping/events.hpp"
+
+namespace shipping {
+
+/// What has to be asked of the carrier for a consignment as it is now.
+enum class Errand : std::uint8_t { Book, Cancel, Track, BookReturn, TrackReturn };
+std::string_view to_string(Errand errand);
+
+/// Something that has happened to a consignment, for others.
+using Fact = std::variant<ConsignmentBooked, ConsignmentDispatched, ConsignmentDelivered,
+                          ConsignmentReturned, ConsignmentCancelled>;
+
+/// A consignment as a state machine:
+///
+///     (nothing) ─ paid ─▶ Ordered ─▶ Booked ─▶ InTransit ─▶ Delivered ─▶ Returning ─▶ Returned
+///         │                  └─────────┴─▶ Cancelled
+///         └─ cancelled ────────────────────────▲
+///
+/// Everything else is refused by name and changes nothing; asking for what is so already changes
+/// nothing either. What the carrier may know of is cancelled only when it has agreed: until then
+/// the consignment goes on, `cancelling`.
+class Consignment {
+ public:
+  struct Data {
+    OrderId order;
+    std::optional<CustomerId> customer;
+    ConsignmentState state = ConsignmentState::Ordered;
+    bool asked = false;       ///< the carrier may know of it: it was asked to book
+    bool cancelling = false;  ///< the carrier has yet to agree
+    bool return_asked = false;
+    std::optional<std::string> number;
+    std::optional<std::string> return_number;
+    std::vector<TrackingEvent> tracking;  ///< in the order of their time, each once
+    std::optional<banyan::Timestamp> paid_at;
+    banyan::Timestamp changed_at;
+    friend bool operator==(const Data&, const Data&) = default;
+  };
+
+  /// It is paid.
+  static Consignment begin(OrderId order, CustomerId customer, banyan::Timestamp paid_at,
+                           banyan::Timestamp now);
+  /// Given up before it was paid, so that it never begins.
+  static Consignment never(OrderId order, banyan::Timestamp now);
+  static Consignment stored(Data data) { return Consignment(std::move(data)); }
+
+  /// Cancelled at once when the carrier cannot know of it, else `cancelling`.
+  /// "shipping.already_dispatched".
+  banyan::Result<void> cancel(banyan::Timestamp now);
+  /// "shipping.not_delivered".
+  banyan::Result<void> announce_return(banyan::Timestamp now);
+
+  /// The carrier has called about it. When it was cancelled, a request to book that was thought
+  /// lost may have come in late: the carrier is told once more.
+  void heard_of();
+
+  /// Nothing when there is nothing to ask.
+  std::optional<Errand> errand() const;
+  /// Written down before the carrier is asked to book: from now on it may know of it.
+  void about_to_book();
+
+  // What the carrier has said. "shipping.illegal_transition" for what cannot be.
+
+  /// On which leg follows from the state: on the way back from Returning on.
+  banyan::Result<void> booked(std::string number, banyan::Timestamp now);
+  /// It will not be collected.
+  banyan::Result<void> cancel_agreed(banyan::Timestamp now);
+  /// It was collected before.
+  void cancel_refused() { data_.cancelling = false; }
+  /// Goes on as far as the carrier says, over all states in between. What was known already, and
+  /// what has been overtaken, changes nothing. True when something was new.
+  bool learn(const std::vector<TrackingEvent>& events, banyan::Timestamp now);
+
+  const Data& data() const { return data_; }
+  /// What has happened since it was made or read, in its order.
+  const std::vector<Fact>& facts() const { return facts_; }
+
+ private:
+  explicit Consignment(Data data) : data_(std::move(data)) {}
+  void become(ConsignmentState next, banyan::Timestamp now);
+
+  Data data_;
+  std::vector<Fact> facts_;
+};
+
+/// What a carrier calls the outbound leg of an order, or its way back.
+std::string reference_of(const OrderId& order, Leg leg);
+
+}  // namespace shipping

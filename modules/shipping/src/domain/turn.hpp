@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "banyan/kernel/lease.hpp"
+#include "shipping/module.hpp"
+
+namespace shipping {
+
+/// Whose turn it is to ask the carrier about a consignment, and when next. Whoever holds the lease
+/// asks; when it dies, the lease runs out.
+struct Turn {
+  std::string leased_to;          ///< "" when nobody asks now
+  banyan::LeaseTime waits_until;  ///< before it, nobody asks but who has the lease
+  std::int64_t refusals = 0;      ///< of the carrier, in a row; an outage is none
+  bool has_news = false;          ///< the carrier has called back since it was asked last
+  std::optional<std::string> problem;
+  friend bool operator==(const Turn&, const Turn&) = default;
+
+  static std::chrono::microseconds longest_wait(const CarrierPolicy& policy) {
+    return std::max({policy.lease, policy.longest_backoff, policy.tracking_interval});
+  }
+
+  bool due(const banyan::LeaseTime& now, const CarrierPolicy& policy) const {
+    return waits_until.is_over(now, longest_wait(policy));
+  }
+
+  /// False while somebody else has it. Does not ask whether it is due.
+  bool lease(const std::string& holder, const banyan::LeaseTime& now, const CarrierPolicy& policy) {
+    if (!leased_to.empty() && leased_to != holder && !due(now, policy)) return false;
+    leased_to = holder;
+    waits_until = now.after(policy.lease);
+    has_news = false;
+    return true;
+  }
+
+  /// The carrier has something to tell: next, or after the call that is under way.
+  void news() {
+    has_news = true;
+    if (leased_to.empty()) waits_until = {};
+  }
+
+  void give_back(const banyan::LeaseTime& now, std::chrono::microseconds wait) {
+    leased_to.clear();
+    waits_until = has_news ? banyan::LeaseTime{} : now.after(wait);
+    has_news = false;
+  }
+};
+
+/// Doubled `failures - 1` times, never longer than `longest`.
+constexpr std::chrono::milliseconds backoff(std::int64_t failures, std::chrono::milliseconds first,
+                                            std::chrono::milliseconds longest) {
+  constexpr std::int64_t kMostDoublings = 30;
+  const auto factor = std::int64_t{1} << std::clamp<std::int64_t>(failures - 1, 0, kMostDoublings);
+  return first > longest / factor ? longest : first * factor;
+}
+
+}  // namespace shipping

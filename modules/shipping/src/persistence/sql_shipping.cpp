@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "persistence/sql_shipping.hpp"
+
+#include "banyan/sql/sql_store.hpp"
+#include "persistence/columns.hpp"
+
+namespace shipping {
+namespace {
+
+using banyan::LeaseTime;
+using banyan::Timestamp;
+using banyan::sql::ModuleDatabase;
+using banyan::sql::Session;
+using Text = std::string;
+
+class SqlShipping final : public ShippingWriting {
+ public:
+  explicit SqlShipping(Session& session) : session_(session) {}
+
+  std::optional<Record> find(const OrderId& order) override {
+    auto row = session_.one<std::optional<CustomerId>, ConsignmentState, bool, bool, bool,
+                            std::optional<Text>, std::optional<Text>, std::optional<Timestamp>,
+                            Timestamp, Text, Text, std::int64_t, std::int64_t, bool,
+                            std::optional<Text>>(
+        "SELECT customer_id, state, asked, cancelling, return_asked, tracking_number,"
+        " return_tracking_number, paid_at, changed_at, leased_to, clock_of, waits_until, refusals,"
+        " has_news, problem FROM consignments WHERE order_id = :order",
+        order);
+    if (!row) return std::nullopt;
+    auto& [customer, state, asked, cancelling, return_asked, number, return_number, paid_at,
+           changed_at, leased_to, clock, until, refusals, has_news, problem] = *row;
+    Consignment::Data data{order,
+                           std::move(customer),
+                           state,
+                           asked,
+                           cancelling,
+                           return_asked,
+                           std::move(number),
+                           std::move(return_number),
+                           tracking_of(order),
+                           paid_at,
+                           changed_at};
+    return Record{
+        Consignment::stored(std::move(data)),
+        {std::move(leased_to), {std::move(clock), until}, refusals, has_news, std::move(problem)}};
+  }
+
+  // As LeaseTime::is_over() says. Times of other clocks are of nobody who still waits: first.
+  std::vector<OrderId> due(const LeaseTime& now, std::chrono::microseconds longest,
+                           std::int64_t limit) override {
+    std::vector<OrderId> orders;
+    for (auto& [order] : session_.all<OrderId>(
+             "SELECT order_id FROM consignments WHERE is_open = 1"
+             " AND (clock_of <> :clock OR waits_until <= :now OR waits_until > :furthest)"
+             " ORDER BY CASE WHEN clock_of = :clock THEN 1 ELSE 0 END, waits_until, order_id"
+             " LIMIT :limit",
+             now.clock, now.micros, now.after(longest).micros, limit)) {
+      orders.push_back(std::move(order));
+    }
+    return orders;
+  }
+
+  std::vector<OverdueConsignment> overdue(Timestamp paid_before, const OverdueAfter& after,
+                                          std::int64_t limit) override {
+    std::vector<OverdueConsignment> page;
+    for (auto& [order, customer, paid_at, problem] :
+         session_.all<OrderId, CustomerId, Timestamp, std::optional<Text>>(
+             "SELECT order_id, customer_id, paid_at, problem FROM consignments"
+             " WHERE state = 'ordered' AND paid_at <= :before"
+             " AND (paid_at > :after OR (paid_at = :after AND order_id > :order))"
+             " ORDER BY paid_at, order_id LIMIT :limit",
+             paid_before, after.paid_at, after.order, limit)) {
+      page.push_back({std::move(order), std::move(customer), paid_at, std::move(problem)});
+    }
+    return page;
+  }
+
+  void add(const Record& record) override {
+    const Consignment::Data& data = record.consignment.data();
+    session_.run(
+        "INSERT INTO consignments (order_id, customer_id, state, asked, cancelling, return_asked,"
+        " tracking_number, paid_at, changed_at, is_open, leased_to, clock_of, waits_until, "
+        "refusals,"
+        " has_news) VALUES (:order, :customer, :state, 0, 0, 0, :number, :paid, :changed, :open, "
+        "'',"
+        " '', 0, 0, 0)",
+        data.order, data.customer, data.state, data.number, data.paid_at, data.changed_at,
+        is_open(record));
+    save(record);
+  }
+
+  void save(const Record& record) override {
+    const Consignment::Data& data = record.consignment.data();
+    const Turn& turn = record.turn;
+    session_.run(
+        "UPDATE consignments SET state = :state, asked = :asked, cancelling = :cancelling,"
+        " return_asked = :return_asked, tracking_number = :number,"
+        " return_tracking_number = :return_number, changed_at = :changed, is_open = :open,"
+        " leased_to = :leased_to, clock_of = :clock, waits_until = :until, refusals = :refusals,"
+        " has_news = :news, problem = :problem WHERE order_id = :order",
+        data.state, data.asked, data.cancelling, data.return_asked, data.number, data.return_number,
+        data.changed_at, is_open(record), turn.leased_to, turn.waits_until.clock,
+        turn.waits_until.micros, turn.refusals, turn.has_news, turn.problem, data.order);
+    for (const TrackingEvent& event : data.tracking) {
+      session_.run(
+          "INSERT INTO consignment_tracking (order_id, leg, at, sighting, note)"
+          " VALUES (:order, :leg, :at, :sighting, :note) ON CONFLICT DO NOTHING",
+          data.order, event.leg, event.at, event.sighting, event.note);
+    }
+  }
+
+ private:
+  static bool is_open(const Record& record) { return record.consignment.errand().has_value(); }
+
+  std::vector<TrackingEvent> tracking_of(const OrderId& order) {
+    std::vector<TrackingEvent> tracking;
+    for (auto& [leg, sighting, at, note] : session_.all<Leg, Sighting, Timestamp, Text>(
+             "SELECT leg, sighting, at, note FROM consignment_tracking WHERE order_id = :order"
+             " ORDER BY at, leg, sighting",
+             order)) {
+      tracking.push_back({leg, sighting, at, std::move(note)});
+    }
+    return tracking;
+  }
+
+  Session& session_;
+};
+
+}  // namespace
+
+std::unique_ptr<ShippingStore> make_sql_shipping_store(ModuleDatabase& database) {
+  return std::make_unique<banyan::sql::SqlStore<ShippingStore, SqlShipping>>(database);
+}
+
+}  // namespace shipping

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+
+#include "banyan/telemetry/metric.hpp"
+
+namespace banyan::host {
+
+inline constexpr std::array kMetrics = std::to_array<telemetry::Metric>({
+    {"banyan_sql_units_of_work_total", telemetry::MetricType::Counter, "Units of work committed"},
+    {"banyan_sql_units_of_work_queued", telemetry::MetricType::Gauge,
+     "Units of work that wait for the writer"},
+    {"banyan_sql_commits_total", telemetry::MetricType::Counter,
+     "Commits; one of them may hold many units of work"},
+    {"banyan_control_store_revision", telemetry::MetricType::Gauge,
+     "Number of the last change of traffic"},
+    {"banyan_sqlite_wal_bytes",
+     telemetry::MetricType::Gauge,
+     "Size of the write-ahead log",
+     {"database"}},
+    {"banyan_events_delivered_total",
+     telemetry::MetricType::Counter,
+     "Events that a follower has handled",
+     {"module", "lane"}},
+    {"banyan_events_refused_total",
+     telemetry::MetricType::Counter,
+     "Answers of followers that refuse an event",
+     {"module", "lane"}},
+    {"banyan_events_outages_total",
+     telemetry::MetricType::Counter,
+     "Attempts at which a follower could not be reached",
+     {"module", "lane"}},
+    {"banyan_events_unsent",
+     telemetry::MetricType::Gauge,
+     "Events that are still to be sent",
+     {"module", "lane"}},
+    {"banyan_events_oldest_unsent_seconds",
+     telemetry::MetricType::Gauge,
+     "Age of the oldest event that is still to be sent",
+     {"module", "lane"}},
+    {"banyan_events_held_keys",
+     telemetry::MetricType::Gauge,
+     "Keys whose events wait since one was not taken, parked ones among them",
+     {"module", "lane"}},
+    {"banyan_events_parked_keys",
+     telemetry::MetricType::Gauge,
+     "Keys that wait for an operator",
+     {"module", "lane"}},
+});
+
+}  // namespace banyan::host

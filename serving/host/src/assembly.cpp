@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "assembly.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace banyan::host {
+
+std::string_view HostedModule::runs() const {
+  if (routed) return "routed";
+  if (here) return rehearsed ? "rehearsal" : "in_process";
+  return remote ? "remote" : "absent";
+}
+
+Assembly::Assembly(const std::vector<ModuleEntry>& table, const Options& options,
+                   const Connect& connect, const Environment& environment, CallObserver& observer,
+                   const RoutingTable& routing, Services services, upstream::MakeTransport call,
+                   std::vector<Party> outside)
+    : services_(std::move(services)), call_(std::move(call)), outside_(std::move(outside)) {
+  if (!options.at.empty() && !call_) loops_ = std::make_shared<http::Loops>();
+  for (const ModuleEntry& entry : table) {
+    add(entry, options, connect, environment, observer, routing);
+  }
+}
+
+// Those that need others go first.
+Assembly::~Assembly() {
+  while (!modules_.empty()) modules_.pop_back();
+}
+
+void Assembly::finish() {
+  for (const auto& module : modules_) module->workers.reset();
+}
+
+std::unique_ptr<binding::HttpTransport> Assembly::transport_to(const std::string& module,
+                                                               const http::Endpoint& service,
+                                                               const Options& options,
+                                                               const Clock& clock) {
+  const auto known = services_.find(module);
+  auto group = known != services_.end() ? known->second
+                                        : std::make_shared<upstream::Group>(
+                                              binding::dependency_on(module, {service}), clock);
+  const binding::HttpTransportOptions times{.timeout = options.call_timeout};
+  if (!call_) return std::make_unique<binding::HttpTransport>(group, loops_, times, clock);
+  return std::make_unique<binding::HttpTransport>(group, call_(group), times, clock);
+}
+
+void Assembly::make_parties(const ModuleEntry& entry, const OwnParts& own) {
+  for (const std::string& name : entry.parties) {
+    const auto found = std::ranges::find(outside_, name, &Party::name);
+    if (found == outside_.end()) {
+      throw std::logic_error("module " + std::string(entry.port->name) +
+                             " works with the outside party " + name +
+                             ", and nobody says who that is: add it to Application::parties");
+    }
+    parties_.add(found->type, found->make(own));
+  }
+}
+
+void Assembly::add(const ModuleEntry& entry, const Options& options, const Connect& connect,
+                   const Environment& environment, CallObserver& observer,
+                   const RoutingTable& routing) {
+  auto module = std::make_unique<HostedModule>();
+  module->entry = &entry;
+  const std::string name = module->name();
+  module->here = entry.linkage != Linkage::Extracted &&
+                 (options.modules.empty() || std::ranges::count(options.modules, name) > 0);
+  module->rehearsed = std::ranges::count(options.rehearse, name) > 0;
+
+  if (const auto service = options.at.find(name); service != options.at.end()) {
+    module->service = service->second;
+    module->transport = transport_to(name, *module->service, options, environment.clock);
+    module->remote = entry.remote(*module->transport, observer, "remote", environment.clock);
+  }
+  if (module->here) {
+    module->database.emplace(connect(entry));
+    module->events = events::make_sql_events(
+        *module->database,
+        entry.published != nullptr ? entry.published() : std::vector<events::EventType>{},
+        environment);
+    make_parties(entry, {options.own, environment});
+    module->implementation = entry.make(ports_, parties_, *module->database, environment);
+    module->once =
+        entry.once(module->implementation, module->database->ledger(), environment.clock);
+    module->in_process = entry.in_process(module->once, observer, environment.clock);
+    module->workers = std::make_unique<binding::ModuleWorkers>(options.workers, options.queue);
+    if (module->rehearsed) {
+      module->rehearsal_table = std::make_unique<binding::OperationTable>(
+          entry.bind(module->in_process, environment.clock));
+      module->rehearsal_workers =
+          std::make_unique<binding::ModuleWorkers>(options.workers, options.queue);
+      module->loopback = std::make_unique<binding::LoopbackTransport>(
+          *module->rehearsal_table, *module->rehearsal_workers, environment.clock,
+          environment.random);
+      module->rehearsal = entry.remote(*module->loopback, observer, "rehearsal", environment.clock);
+    }
+    if (module->remote) {
+      module->routed = entry.routed(module->local(), module->remote, routing);
+    }
+  }
+  const AnyPort& used = module->routed ? module->routed
+                        : module->here ? module->local()
+                                       : module->remote;
+  if (used) entry.publish(ports_, used);
+  modules_.push_back(std::move(module));
+}
+
+const HostedModule* Assembly::find(std::string_view name) const {
+  const auto found = std::ranges::find_if(
+      modules_, [&](const auto& module) { return module->entry->port->name == name; });
+  return found == modules_.end() ? nullptr : found->get();
+}
+
+}  // namespace banyan::host

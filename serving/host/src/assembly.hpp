@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "banyan/binding/http_transport.hpp"
+#include "banyan/binding/loopback_transport.hpp"
+#include "banyan/binding/module_workers.hpp"
+#include "banyan/binding/operation_table.hpp"
+#include "banyan/events/module_events.hpp"
+#include "banyan/host/composition.hpp"
+#include "banyan/host/parties.hpp"
+#include "banyan/sql/module_database.hpp"
+#include "options.hpp"
+
+namespace banyan::host {
+
+/// One module as this process has it: its implementation, the bindings around it, its workers.
+/// Declared in the order in which they are made; they go in the reverse order.
+struct HostedModule {
+  const ModuleEntry* entry = nullptr;
+  bool here = false;                      ///< the implementation is in this process
+  bool rehearsed = false;                 ///< and all its callers cross the whole wire
+  std::optional<http::Endpoint> service;  ///< where else it runs
+
+  std::optional<sql::ModuleDatabase> database;
+  std::shared_ptr<events::ModuleEvents> events;  ///< what it publishes and has handled
+  AnyPort implementation;
+  AnyPort once;  ///< the implementation with its ledger in front
+  AnyPort in_process;
+  std::unique_ptr<binding::OperationTable> rehearsal_table;
+  // After the table: calls that nobody waits for any more are in it until these have ended.
+  std::unique_ptr<binding::ModuleWorkers> rehearsal_workers;
+  std::unique_ptr<binding::LoopbackTransport> loopback;
+  std::unique_ptr<binding::HttpTransport> transport;
+  AnyPort rehearsal;
+  AnyPort remote;
+  AnyPort routed;
+  std::unique_ptr<binding::ModuleWorkers> workers;  ///< for requests that come over the network
+
+  std::string name() const { return std::string(entry->port->name); }
+  /// The binding that callers and the edge use when the module here answers.
+  const AnyPort& local() const { return rehearsed ? rehearsal : in_process; }
+  /// "in_process", "rehearsal", "routed", "remote"; "absent" when nobody here needs it.
+  std::string_view runs() const;
+};
+
+/// The modules of the process with all their bindings, in the order of the composition table.
+class Assembly {
+ public:
+  using Connect = std::function<sql::ModuleDatabase(const ModuleEntry&)>;
+
+  /// By module: how its service is called. One that is not here is called as
+  /// binding::dependency_on() has it.
+  using Services = std::map<std::string, std::shared_ptr<upstream::Group>>;
+
+  /// References must outlive the assembly. `options` must be free of problems_of(). `call`: what
+  /// services are called with; empty: the engine. `outside`: how the parties of the modules are
+  /// made.
+  Assembly(const std::vector<ModuleEntry>& table, const Options& options, const Connect& connect,
+           const Environment& environment, CallObserver& observer, const RoutingTable& routing,
+           Services services = {}, upstream::MakeTransport call = {},
+           std::vector<Party> outside = {});
+  ~Assembly();
+  Assembly(const Assembly&) = delete;
+  Assembly& operator=(const Assembly&) = delete;
+
+  /// Runs what the workers still have to do and ends them; no request may come in any more.
+  void finish();
+
+  const std::vector<std::unique_ptr<HostedModule>>& modules() const { return modules_; }
+  const HostedModule* find(std::string_view name) const;
+  const Ports& ports() const { return ports_; }
+
+ private:
+  void add(const ModuleEntry& entry, const Options& options, const Connect& connect,
+           const Environment& environment, CallObserver& observer, const RoutingTable& routing);
+  std::unique_ptr<binding::HttpTransport> transport_to(const std::string& module,
+                                                       const http::Endpoint& service,
+                                                       const Options& options, const Clock& clock);
+
+  void make_parties(const ModuleEntry& entry, const OwnParts& own);
+
+  Services services_;
+  const upstream::MakeTransport call_;
+  std::shared_ptr<http::Loops> loops_;  ///< of all transports
+  const std::vector<Party> outside_;
+  Parties parties_;
+  Ports ports_;
+  std::vector<std::unique_ptr<HostedModule>> modules_;
+};
+
+}  // namespace banyan::host

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "call_telemetry.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <optional>
+
+namespace banyan::host {
+namespace {
+
+// A broken rule is an answer; these are not.
+bool is_fault(ErrorCode code) {
+  return code == ErrorCode::Internal || code == ErrorCode::Unavailable ||
+         code == ErrorCode::DeadlineExceeded;
+}
+
+// Telemetry must never take a call down with it.
+template <class Write>
+void guarded(Write&& write) noexcept {
+  try {
+    write();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "telemetry: %s\n", error.what());
+  }
+}
+
+}  // namespace
+
+void CallTelemetry::called(const Call& call) noexcept {
+  guarded([&] {
+    metrics_->calls.record(call.port, call.operation, call.binding, call.error != nullptr,
+                           call.took);
+    const bool faulty = call.error != nullptr && is_fault(call.error->code);
+    const auto level = faulty ? telemetry::Level::Warning : telemetry::Level::Debug;
+    if (!log_->takes(level)) return;
+    const auto untold = faulty ? failures_.admit() : std::optional<std::uint64_t>(0);
+    if (!untold) return;
+    log_->write(level, "port_call", call.context,
+                {{"module", call.port},
+                 {"operation", call.operation},
+                 {"binding", call.binding},
+                 {"duration_seconds", std::chrono::duration<double>(call.took).count()},
+                 {"rule", call.error != nullptr ? call.error->rule : std::string()},
+                 {"message", faulty ? call.error->message : std::string()},
+                 {"suppressed", *untold}});
+  });
+}
+
+void CallTelemetry::fault(const Call& call, std::string_view what) noexcept {
+  guarded([&] {
+    const auto untold = faults_.admit();
+    if (!untold) return;
+    log_->write(telemetry::Level::Error, "module_fault", call.context,
+                {{"module", call.port},
+                 {"operation", call.operation},
+                 {"message", what},
+                 {"suppressed", *untold}});
+  });
+}
+
+}  // namespace banyan::host

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "database_setup.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "banyan/manifest/manifest.hpp"
+#include "banyan/migrations/runner.hpp"
+#include "banyan/mover/move.hpp"
+#include "banyan/mover/ownership.hpp"
+#include "failure.hpp"
+
+namespace banyan::host {
+namespace {
+
+migrations::Runner runner_of(const Application& application, const std::vector<ModuleEntry>& table,
+                             const Options& options) {
+  std::vector<migrations::ModuleScripts> scripts;
+  if (application.shared_scripts != nullptr) {
+    scripts.push_back({"shared", *application.shared_scripts});
+  }
+  for (const ModuleEntry& entry : table) {
+    if (entry.scripts != nullptr) {
+      scripts.push_back({std::string(entry.port->name), *entry.scripts});
+    }
+  }
+  return {options.database, application.name, std::move(scripts), system_clock()};
+}
+
+void migrate(const Application& application, const std::vector<ModuleEntry>& table,
+             const Options& options, const telemetry::Log& log) {
+  migrations::Runner runner = runner_of(application, table, options);
+  for (const migrations::Status& applied : runner.apply()) {
+    log.write(
+        telemetry::Level::Info, "migration_applied",
+        {{"module", applied.module}, {"script", applied.name}, {"database", applied.database}});
+  }
+}
+
+// What this process knows, and what others of the application have written down before: a service
+// knows only its own module's tables.
+void write_manifest(const Application& application, const std::vector<ModuleEntry>& table,
+                    const Options& options) {
+  manifest::Manifest manifest;
+  manifest.application = application.name;
+  manifest.version = application.version;
+  for (const ModuleEntry& entry : table) {
+    manifest::ManifestModule module{std::string(entry.port->name), entry.needs, entry.tables, {}};
+    if (entry.scripts != nullptr) {
+      for (const migrations::Script& script : *entry.scripts) {
+        module.scripts.push_back({std::string(script.name), std::string(script.sql)});
+      }
+    }
+    manifest.modules.push_back(std::move(module));
+  }
+  if (application.shared_scripts != nullptr) {
+    auto& scripts = manifest.shared_scripts.emplace();
+    for (const migrations::Script& script : *application.shared_scripts) {
+      scripts.push_back({std::string(script.name), std::string(script.sql)});
+    }
+  }
+  for (const SharedTable& shared : application.shared_tables) {
+    manifest.shared_tables.push_back({shared.table, shared.users});
+  }
+  value_or_throw(
+      manifest::update(options.database.file, [&](const std::optional<manifest::Manifest>& known) {
+        if (known) manifest::merge(manifest, *known);
+        return std::optional(manifest);
+      }));
+}
+
+}  // namespace
+
+Result<void> may_set_up_beside_another(const Application& application,
+                                       const std::vector<ModuleEntry>& table,
+                                       const Options& options) {
+  const migrations::Runner runner = runner_of(application, table, options);
+  std::string problems;
+  for (const migrations::Problem& problem : runner.check()) problems += "\n  " + problem.text();
+  if (!problems.empty()) {
+    return fail(ErrorCode::FailedPrecondition, "banyan.takeover_refused",
+                "cannot take over: the database and this program do not agree." + problems);
+  }
+  std::string breaking;
+  for (const migrations::Status& script : runner.status()) {
+    if (script.state != migrations::State::Pending || script.expands) continue;
+    breaking += "\n  migrations/" + script.module + '/' + script.name;
+  }
+  if (breaking.empty()) return {};
+  return fail(ErrorCode::FailedPrecondition, "banyan.takeover_refused",
+              "cannot take over: nobody says that the running process can live with the scripts"
+              " which this one would apply. If it can, mark them `-- banyan: expand`; else stop it"
+              " and start this one without --take-over." +
+                  breaking);
+}
+
+void recover_moves(const std::filesystem::path& file, const telemetry::Log& log) {
+  const auto manifest = value_or_throw(manifest::read(file));
+  for (const mover::Recovery& found :
+       value_or_throw(mover::recover(file, mover::ownership_of(manifest)))) {
+    if (found.changed || found.mover_at_work) {
+      log.write(telemetry::Level::Warning, "move_recovered",
+                {{"module", found.module},
+                 {"message", found.note},
+                 {"database", found.placement.file.string()}});
+    }
+  }
+}
+
+void set_up_database(const Application& application, const std::vector<ModuleEntry>& table,
+                     const Options& options, const telemetry::Log& log) {
+  const bool is_file = options.database.engine == sql::Engine::Sqlite;
+  if (const auto folder = options.database.file.parent_path(); is_file && !folder.empty()) {
+    std::filesystem::create_directories(folder);
+  }
+  migrate(application, table, options, log);
+  // Tables move between files only, and the manifest lies beside one.
+  if (!is_file) return;
+  write_manifest(application, table, options);
+  recover_moves(options.database.file, log);
+}
+
+StatementRecorder::StatementRecorder(const sql::Database& database, Scheduler& scheduler)
+    : database_(&database),
+      handle_(scheduler.every(std::chrono::seconds(2), [this] { write(); })) {}
+
+void StatementRecorder::write() {
+  std::vector<sql::ModuleStatement> ran = database_->statements();
+  if (ran == written_) return;
+  manifest::Manifest seen;
+  for (const sql::ModuleStatement& each : ran) {
+    seen.statements.push_back({each.module, each.sql, each.last_run});
+  }
+  const auto written =
+      manifest::update(database_->source().file, [&](std::optional<manifest::Manifest> known) {
+        // Nothing: cleared away; the next start writes it anew.
+        if (known) manifest::merge(*known, seen);
+        return known;
+      });
+  if (written && *written) written_ = std::move(ran);
+}
+
+}  // namespace banyan::host

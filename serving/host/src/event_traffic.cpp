@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "event_traffic.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "banyan/events/http_push.hpp"
+#include "banyan/host/metrics.hpp"
+#include "banyan/kernel/id.hpp"
+
+namespace banyan::host {
+namespace {
+
+bool follows(const ModuleEntry& entry, std::string_view source) {
+  return std::ranges::any_of(entry.subscribes, [&](std::string_view event) {
+    return event.substr(0, event.find('.')) == source;
+  });
+}
+
+}  // namespace
+
+EventTraffic::EventTraffic(const std::string& application, const Assembly& assembly,
+                           const Assembly::Connect& connect, const Environment& environment,
+                           const telemetry::Log& log)
+    : log_(&log), environment_(environment) {
+  for (const auto& module : assembly.modules()) {
+    if (module->here) receive(*module, environment);
+  }
+  for (const auto& module : assembly.modules()) {
+    relay(application, *module, assembly, connect, environment);
+  }
+}
+
+EventTraffic::~EventTraffic() { stop(); }
+
+void EventTraffic::receive(const HostedModule& module, const Environment& environment) {
+  const ModuleEntry& entry = *module.entry;
+  if (entry.subscribed == nullptr) return;
+  const std::string name = module.name();
+  receivers_.push_back(std::make_unique<events::Receiver>(
+      name, entry.subscribed(), entry.subscriber(module.implementation), module.events->inbox(),
+      environment,
+      events::ReceiverOptions{
+          .on_fault = [log = log_, name](const events::Envelope& event, std::string_view what) {
+            log->write(telemetry::Level::Error, "event_fault",
+                       {{"module", name},
+                        {"event_type", event.type},
+                        {"key", event.key},
+                        {"event_id", event.id},
+                        {"message", what}});
+          }}));
+}
+
+std::vector<events::EventTransport*> EventTraffic::transports_to(const std::string& application,
+                                                                 const HostedModule& source,
+                                                                 const HostedModule& follower,
+                                                                 const Environment& environment) {
+  std::vector<events::EventTransport*> transports;
+  if (source.here && follower.transport) {
+    transports.push_back(
+        transports_
+            .emplace_back(events::make_http_push(
+                *follower.transport, {.application = application, .module = follower.name()},
+                environment))
+            .get());
+  }
+  if (const events::Receiver* const here = receiver(follower.name())) {
+    transports.push_back(transports_.emplace_back(events::make_in_process_transport(*here)).get());
+  }
+  return transports;
+}
+
+void EventTraffic::relay(const std::string& application, const HostedModule& source,
+                         const Assembly& assembly, const Assembly::Connect& connect,
+                         const Environment& environment) {
+  const std::string name = source.name();
+  std::vector<std::pair<std::string, std::vector<events::EventTransport*>>> lanes;
+  for (const auto& follower : assembly.modules()) {
+    if (!follows(*follower->entry, name)) continue;
+    auto transports = transports_to(application, source, *follower, environment);
+    // A module here keeps what others may fetch; of one elsewhere only what is fetched here counts.
+    if (source.here || !transports.empty()) {
+      lanes.emplace_back(follower->name(), std::move(transports));
+    }
+  }
+  if (lanes.empty() && !source.here) return;
+  auto events = source.events;
+  events::RelayOptions options;
+  if (!source.here) {
+    events = events::make_sql_events(connect(*source.entry), {}, environment);
+    // Nobody here tells of a commit there.
+    options.poll = std::chrono::milliseconds(50);
+  }
+  auto relay = std::make_unique<events::Relay>(
+      events->log(), make_uuid7(environment.clock.now(), environment.random), environment, options,
+      observer_of(name));
+  for (auto& [lane, transports] : lanes) {
+    relay->add_lane(lane, events::Start::Head, std::move(transports));
+  }
+  events->on_published([raw = relay.get()] { raw->wake(); });
+  sources_.push_back(std::move(events));
+  relays_.push_back(std::move(relay));
+}
+
+events::RelayObserver EventTraffic::observer_of(const std::string& module) const {
+  const telemetry::Log* const log = log_;
+  return {.parked =
+              [log, module](const std::string& lane, const events::Hold& hold) {
+                log->write(telemetry::Level::Error, "event_parked",
+                           {{"module", module},
+                            {"lane", lane},
+                            {"event", hold.type},
+                            {"key", hold.key},
+                            {"ordinal", hold.ordinal},
+                            {"attempts", hold.attempts},
+                            {"message", hold.reason},
+                            {"next", "see docs/how-to/events.md: banyan events replay or skip"}});
+              },
+          .reached =
+              [log, module](const std::string& lane, const Error* outage) {
+                log->write(outage != nullptr ? telemetry::Level::Warning : telemetry::Level::Info,
+                           outage != nullptr ? "event_lane_out" : "event_lane_back",
+                           {{"module", module},
+                            {"lane", lane},
+                            {"message", outage != nullptr ? outage->message : std::string()}});
+              },
+          .rerouted =
+              [log, module](const std::string& lane, const events::Route& route) {
+                log->write(telemetry::Level::Info, "event_lane_rerouted",
+                           {{"module", module},
+                            {"lane", lane},
+                            {"transport", route.transport},
+                            {"before", route.before},
+                            {"from_seq", route.from_seq}});
+              },
+          .fault =
+              [log, module](std::string_view what) {
+                log->write(telemetry::Level::Warning, "event_relay_fault",
+                           {{"module", module}, {"message", what}});
+              }};
+}
+
+void EventTraffic::start() {
+  for (const auto& relay : relays_) relay->start();
+}
+
+void EventTraffic::stop() {
+  for (const auto& source : sources_) source->on_published({});
+  for (const auto& relay : relays_) relay->stop();
+}
+
+std::vector<serving::Endpoint> EventTraffic::endpoints() const {
+  std::vector<serving::Endpoint> all;
+  for (const auto& receiver : receivers_) {
+    serving::Endpoint& endpoint = all.emplace_back();
+    endpoint.name = "events-" + receiver->module();
+    endpoint.method = "POST";
+    endpoint.path = events::events_path(receiver->module());
+    endpoint.effect = Effect::Write;
+    endpoint.answer = [raw = receiver.get()](const http::Request& request, const Context&) {
+      return events::answer_push(*raw, request);
+    };
+  }
+  return all;
+}
+
+Context EventTraffic::soon() const {
+  return Context::begin(std::chrono::seconds(2), environment_.clock, environment_.random);
+}
+
+namespace {
+
+double age(const Timestamp& now, const std::optional<Timestamp>& then) {
+  constexpr double kMicros = 1e6;
+  return then ? std::max(0.0, static_cast<double>(now.micros - then->micros) / kMicros) : 0.0;
+}
+
+}  // namespace
+
+std::vector<telemetry::Sample> EventTraffic::samples() const {
+  using telemetry::declared;
+  std::vector<telemetry::Sample> all;
+  for (const auto& relay : relays_) {
+    const std::string& module = relay->log().module();
+    for (const events::LaneFigures& each : relay->figures()) {
+      const std::vector<std::string> labels = {module, each.lane};
+      all.push_back({declared(kMetrics, "banyan_events_delivered_total"), labels,
+                     static_cast<double>(each.delivered)});
+      all.push_back({declared(kMetrics, "banyan_events_refused_total"), labels,
+                     static_cast<double>(each.refused)});
+      all.push_back({declared(kMetrics, "banyan_events_outages_total"), labels,
+                     static_cast<double>(each.outages)});
+    }
+    try {
+      for (const events::LaneReport& lane : relay->log().lanes(soon())) {
+        const std::vector<std::string> labels = {module, lane.lane};
+        all.push_back(
+            {declared(kMetrics, "banyan_events_unsent"), labels, static_cast<double>(lane.unsent)});
+        all.push_back({declared(kMetrics, "banyan_events_oldest_unsent_seconds"), labels,
+                       age(environment_.clock.now(), lane.oldest_unsent)});
+        all.push_back({declared(kMetrics, "banyan_events_held_keys"), labels,
+                       static_cast<double>(lane.held)});
+        all.push_back({declared(kMetrics, "banyan_events_parked_keys"), labels,
+                       static_cast<double>(lane.parked)});
+      }
+    } catch (const OperationalFault&) {  // NOLINT(bugprone-empty-catch): health tells of that
+    }
+  }
+  return all;
+}
+
+std::string EventTraffic::json() const {
+  nlohmann::ordered_json document = {{"modules", nlohmann::ordered_json::array()}};
+  for (const auto& relay : relays_) {
+    nlohmann::ordered_json lanes = nlohmann::ordered_json::array();
+    for (const events::LaneReport& lane : relay->log().lanes(soon())) {
+      nlohmann::ordered_json row = {
+          {"lane", lane.lane},
+          {"transport", lane.route.transport},
+          {"position", lane.position},
+          {"head", lane.head},
+          {"unsent", lane.unsent},
+          {"oldest_unsent_seconds", age(environment_.clock.now(), lane.oldest_unsent)},
+          {"held", lane.held},
+          {"parked", lane.parked},
+          {"keys", nlohmann::ordered_json::array()}};
+      constexpr std::int64_t kMostKeys = 50;
+      for (const events::Hold& hold : relay->log().holds(lane.lane, kMostKeys, soon())) {
+        row["keys"].push_back({{"key", hold.key},
+                               {"event", hold.type},
+                               {"ordinal", hold.ordinal},
+                               {"attempts", hold.attempts},
+                               {"since", to_string(hold.since)},
+                               {"parked", hold.parked},
+                               {"reason", hold.reason}});
+      }
+      lanes.push_back(std::move(row));
+    }
+    document["modules"].push_back({{"module", relay->log().module()}, {"lanes", std::move(lanes)}});
+  }
+  return document.dump(2) + '\n';
+}
+
+const events::Receiver* EventTraffic::receiver(std::string_view module) const {
+  const auto found = std::ranges::find_if(
+      receivers_, [&](const auto& receiver) { return receiver->module() == module; });
+  return found == receivers_.end() ? nullptr : found->get();
+}
+
+}  // namespace banyan::host

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "process.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <utility>
+
+#include "assembly.hpp"
+#include "banyan/host/metrics.hpp"
+#include "banyan/http/instance_lock.hpp"
+#include "banyan/http/loopback.hpp"
+#include "banyan/kit_tables/kit_tables.hpp"
+#include "banyan/serving/control_plane.hpp"
+#include "banyan/serving/dependency.hpp"
+#include "banyan/serving/restart.hpp"
+#include "banyan/serving/server.hpp"
+#include "banyan/sql/database.hpp"
+#include "banyan/sql/fault.hpp"
+#include "banyan/telemetry/contained.hpp"
+#include "call_telemetry.hpp"
+#include "database_setup.hpp"
+#include "database_users.hpp"
+#include "dependency_probe.hpp"
+#include "event_traffic.hpp"
+#include "failure.hpp"
+#include "housekeeping.hpp"
+#include "routing.hpp"
+#include "self_description.hpp"
+#include "served.hpp"
+
+namespace banyan::host {
+namespace {
+
+std::filesystem::path control_file(const Options& options) {
+  if (!options.control_store.empty()) return options.control_store;
+  const bool file = options.database.engine == sql::Engine::Sqlite;
+  return (file ? options.database.file.parent_path() : std::filesystem::path("var")) / "control.db";
+}
+
+std::shared_ptr<const strangler::Routing> read_routing(const Options& options) {
+  auto routing = routing_of(options);
+  if (!routing) throw std::runtime_error(to_string(routing.error()));
+  return std::move(*routing);
+}
+
+/// What a process that follows another must have in common with it.
+succession::Introduction introduction_of(const Application& application, const Options& options) {
+  succession::Introduction self{application.name, application.version, {}, {}, 0};
+  const bool is_file = options.database.engine == sql::Engine::Sqlite;
+  self.facts["database"] =
+      is_file ? serving::location_of(options.database.file) : options.database.display();
+  self.facts["format of the kit's tables"] = std::to_string(kit_tables::kFormat);
+  return self;
+}
+
+/// The table where nobody routes: everything stays.
+class NoRouting final : public RoutingTable {
+ public:
+  RoutingDecision decide(std::string_view module, Effect /*effect*/,
+                         std::string_view /*unit*/) const override {
+    return {std::string(module), Side::Local, 0};
+  }
+};
+
+}  // namespace
+
+struct Process::Parts {
+  Parts(const Application& served_application, const std::vector<ModuleEntry>& composition,
+        Network speaks_with, const Options& given)
+      : application(served_application),
+        table(composition),
+        network(std::move(speaks_with)),
+        options(given),
+        telemetry({.service = service_name(application, table, options),
+                   .file = options.log_file,
+                   .least = options.log_level}),
+        routing(read_routing(options)),
+        self(introduction_of(application, options)),
+        begins_with(succeed()),
+        scheduler(telemetry::contained(make_thread_scheduler(), [this](std::string_view what) {
+          telemetry.background_fault(what);
+        })) {
+    value_or_throw(telemetry.trace(routing->configuration.tracing, application.version));
+    open_database();
+    open_control();
+    assemble();
+    housekeeping.emplace(*database, *assembly, options, *scheduler, telemetry.log);
+    watch_health();
+    serve();
+  }
+
+  serving::Succession succeed() const {
+    constexpr std::string_view kAdvice = "give this one another port (--port N)";
+    if (!options.take_over) {
+      return {std::nullopt, serving::lock_listeners(routing->configuration, kAdvice)};
+    }
+    return value_or_throw(serving::take_over(
+        self, routing->configuration,
+        [this](const succession::Introduction& /*running*/) {
+          return may_set_up_beside_another(application, table, options);
+        },
+        kAdvice, telemetry.log));
+  }
+
+  void open_database() {
+    set_up_database(application, table, options, telemetry.log);
+    database = sql::Database::open(options.database, {.application = application.name});
+    if (options.database.engine == sql::Engine::Sqlite) statements.emplace(*database, *scheduler);
+    tell_of_others_on_the_database();
+  }
+
+  // Services of modules share it, and whoever is taken over. Another application is told of.
+  void tell_of_others_on_the_database() {
+    const bool is_file = options.database.engine == sql::Engine::Sqlite;
+    if (!is_file || options.trust == binding::Trust::Internal) return;
+    users.emplace(options.database.file);
+    if (!users->found_another() || begins_with.takeover) return;
+    telemetry.log.write(
+        telemetry::Level::Warning, "database_shared",
+        {{"database", options.database.file.string()},
+         {"message", "another application has this database open as well; both will write to it"},
+         {"next",
+          "give this one another --database, or stop the other one; to follow it without a "
+          "gap, start with --take-over"}});
+  }
+
+  // A process that others of the application call (a service) shifts nobody's traffic.
+  void open_control() {
+    if (options.trust == binding::Trust::Internal) return;
+    std::vector<std::string> names = routing->configuration.rollout_names();
+    for (const ModuleEntry& entry : table) names.emplace_back(entry.port->name);
+    control = value_or_throw(serving::ControlPlane::open(
+        {.store = control_file(options).string(),
+         .clock = system_clock(),
+         .rollouts = std::move(names),
+         .survey = [this](std::string_view module) { return topology(module); },
+         .steps = [this](std::string_view module) { return server->steps(module); },
+         .tunnels = [this](std::string_view module) { return server->tunnels(module); },
+         .preflight = [this](std::string_view module) { return server->preflight(module); },
+         .epoch_of = [this](std::string_view module) { return epoch_of(module); }},
+        *scheduler, telemetry));
+  }
+
+  // What is wrong with the database is told by health and by each request.
+  std::uint64_t epoch_of(std::string_view module) const {
+    try {
+      return database->epoch_of(std::string(module));
+    } catch (const sql::Fault&) {
+      return 0;
+    }
+  }
+
+  strangler::Topology topology(std::string_view name) const {
+    const HostedModule* module = assembly ? assembly->find(name) : nullptr;
+    if (module == nullptr) return {.new_side = server->has_new_side(name)};
+    const bool separate = database->source_of(std::string(name)) != database->source();
+    return {.old_side = module->here,
+            .new_side = module->service.has_value(),
+            .data = separate ? strangler::DataStage::Separate : strangler::DataStage::Shared,
+            .both_reach_data = !module->service || http::is_loopback(module->service->host)};
+  }
+
+  const RoutingTable& decisions() const {
+    return control ? static_cast<const RoutingTable&>(control->stages()) : no_routing;
+  }
+
+  Assembly::Services services() const {
+    Assembly::Services all;
+    for (const auto& [module, endpoint] : options.at) {
+      auto group = serving::dependency_group(module, {endpoint}, routing->configuration,
+                                             options.config_file, system_clock());
+      if (!group) throw std::runtime_error(to_string(group.error()));
+      all.emplace(module, std::move(*group));
+    }
+    return all;
+  }
+
+  Environment environment() {
+    return {system_clock(), system_random(), *scheduler, telemetry.tracer()};
+  }
+
+  std::vector<Party> watched_parties() {
+    std::vector<Party> all = application.parties;
+    for (Party& party : all) {
+      party.make = [this, make = party.make](const OwnParts& own) {
+        OwnParts watched = own;
+        watched.health = &telemetry.health;
+        return make(watched);
+      };
+    }
+    return all;
+  }
+
+  void assemble() {
+    const auto connect = [this](const ModuleEntry& entry) {
+      const std::string name(entry.port->name);
+      std::vector<sql::BoundaryViolation> violations;
+      for (const AllowedViolation& violation : application.violations) {
+        if (violation.module == name) violations.push_back({violation.table, violation.reason});
+      }
+      return database->connect(name, entry.tables, violations);
+    };
+    assembly.emplace(table, options, connect, environment(), calls, decisions(), services(),
+                     network.call, watched_parties());
+    events.emplace(application.name, *assembly, connect, environment(), telemetry.log);
+    events->start();
+  }
+
+  void watch_health() {
+    telemetry.health.add("database", true, [this] {
+      const auto usable =
+          database->probe(Context::begin(std::chrono::seconds(2), system_clock(), system_random()));
+      return usable ? telemetry::Health::Finding{true, options.database.display()}
+                    : telemetry::Health::Finding{false, usable.error().message};
+    });
+    telemetry.health.add("write-ahead log", false, [this] { return wal_finding(); });
+    telemetry.health.add("placement", false, [this] { return housekeeping->finding(); });
+    for (const auto& module : assembly->modules()) {
+      if (!module->service) continue;
+      auto& probe = probes.emplace_back(std::make_unique<DependencyProbe>(
+          module->name(), *module->service, module->transport->group().options().connections.tls,
+          *scheduler));
+      telemetry.health.add("service " + module->name(), false,
+                           [watched = probe.get()] { return watched->finding(); });
+    }
+    telemetry.metrics.add_samples([this] { return samples(); });
+  }
+
+  // Reading and writing go on meanwhile, and the disk fills.
+  telemetry::Health::Finding wal_finding() const {
+    std::string problems;
+    for (const sql::WriteAheadLog& wal : database->write_ahead_logs()) {
+      if (!wal.problem.empty()) problems += (problems.empty() ? "" : " ") + wal.problem;
+    }
+    return {problems.empty(), problems};
+  }
+
+  std::vector<telemetry::Sample> samples() const {
+    const sql::WriterFigures writer = database->figures();
+    using telemetry::declared;
+    std::vector<telemetry::Sample> all = {
+        {declared(kMetrics, "banyan_sql_units_of_work_total"),
+         {},
+         static_cast<double>(writer.units)},
+        {declared(kMetrics, "banyan_sql_units_of_work_queued"),
+         {},
+         static_cast<double>(writer.queued)},
+        {declared(kMetrics, "banyan_sql_commits_total"), {}, static_cast<double>(writer.commits)},
+        {declared(kMetrics, "banyan_control_store_revision"),
+         {},
+         control ? static_cast<double>(control->stages().revision()) : 0.0}};
+    for (const sql::WriteAheadLog& wal : database->write_ahead_logs()) {
+      all.push_back({declared(kMetrics, "banyan_sqlite_wal_bytes"),
+                     {wal.database},
+                     static_cast<double>(wal.bytes)});
+    }
+    std::ranges::move(events->samples(), std::back_inserter(all));
+    return all;
+  }
+
+  // Their pages are where clients are only when nobody else can come.
+  bool operators_here() const {
+    const strangler::Configuration& made = routing->configuration;
+    return !made.operators &&
+           std::ranges::all_of(made.listen, [](const strangler::ListenPoint& point) {
+             return http::is_loopback(point.address.host);
+           });
+  }
+
+  strangler::TrustedPeers trusted_peers() const {
+    auto peers = strangler::TrustedPeers::parse(routing->configuration.trusted_peers);
+    if (!peers) throw std::runtime_error("trusted_peers: " + peers.error());
+    return std::move(*peers);
+  }
+
+  void serve() {
+    std::vector<serving::Endpoint> own;
+    if (application.make_endpoints) {
+      own = application.make_endpoints(assembly->ports(),
+                                       {.options = options.own,
+                                        .environment = environment(),
+                                        .folder = control_file(options).parent_path(),
+                                        .internal = options.trust == binding::Trust::Internal});
+    }
+    served = served_by(application, *assembly, options, *database, telemetry.service,
+                       operators_here(), std::move(own));
+    served.documents.push_back({"events", [this] { return events->json(); }});
+    // Only other processes of the application may tell a module what has happened.
+    if (options.trust == binding::Trust::Internal) {
+      std::ranges::move(events->endpoints(), std::back_inserter(served.endpoints));
+    }
+    auto made = serving::Server::make({.settings = {.config_file = options.config_file,
+                                                    .overlay = overlay_of(options),
+                                                    .loops = options.loops,
+                                                    .trusted_peers = trusted_peers()},
+                                       .routing = routing,
+                                       .served = served,
+                                       .telemetry = telemetry,
+                                       .table = decisions(),
+                                       .control = control.get(),
+                                       .clock = system_clock(),
+                                       .self = self,
+                                       .takeover = std::move(begins_with.takeover),
+                                       .locks = std::move(begins_with.locks),
+                                       .make_server = network.listen});
+    if (!made) throw std::runtime_error(to_string(made.error()));
+    server = std::move(*made);
+    server->on_taken(serving::tell_of_successor);
+    server->prepare();
+  }
+
+  serving::Server::Address for_clients() const {
+    for (const serving::Server::Address& each : server->addresses()) {
+      if (each.clients) return each;
+    }
+    return {};
+  }
+  std::string operators_url() const {
+    for (const serving::Server::Address& each : server->addresses()) {
+      if (each.operators) return each.url;
+    }
+    return {};
+  }
+
+  // In the order of making; the destructor goes the other way.
+  const Application& application;
+  const std::vector<ModuleEntry>& table;
+  const Network network;
+  const Options options;
+  serving::Telemetry telemetry;
+  std::shared_ptr<const strangler::Routing> routing;
+  succession::Introduction self;
+  serving::Succession begins_with;
+  std::unique_ptr<Scheduler> scheduler;
+  std::unique_ptr<sql::Database> database;
+  std::optional<DatabaseUsers> users;
+  std::optional<StatementRecorder> statements;
+  NoRouting no_routing;
+  std::unique_ptr<serving::ControlPlane> control;
+  CallTelemetry calls{telemetry.metrics, telemetry.log, system_clock()};
+  std::optional<Assembly> assembly;
+  std::optional<EventTraffic> events;
+  std::optional<Housekeeping> housekeeping;
+  std::vector<std::unique_ptr<DependencyProbe>> probes;
+  serving::Served served;
+  std::unique_ptr<serving::Server> server;
+  bool drained = false;
+};
+
+Process::Process(const Application& application, const std::vector<ModuleEntry>& table,
+                 Network network, const Options& options)
+    : parts_(std::make_unique<Parts>(application, table, std::move(network), options)) {}
+
+Process::~Process() { drain(); }
+
+std::uint16_t Process::port() const { return parts_->for_clients().endpoint.port; }
+
+void Process::open() { parts_->server->open(); }
+
+void Process::let_predecessor_end() noexcept { parts_->server->let_predecessor_end(); }
+
+bool Process::taken() const { return parts_->server->taken(); }
+
+void Process::fault(std::string_view what) const { parts_->telemetry.fault(what); }
+
+void Process::reload() {
+  parts_->server->reopen_logs();
+  // It has logged what is wrong.
+  [[maybe_unused]] const auto reloaded = parts_->server->reload();
+}
+
+void Process::drain() {
+  if (std::exchange(parts_->drained, true)) return;
+  const std::size_t cut = parts_->server->drain();
+  parts_->events->stop();
+  parts_->assembly->finish();
+  parts_->telemetry.log.write(telemetry::Level::Info, "stopped", {{"exchanges_cut", cut}});
+}
+
+std::string Process::greeting() const {
+  const std::string url = parts_->for_clients().url;
+  std::string modules;
+  for (const auto& module : parts_->assembly->modules()) {
+    if (module->runs() == "absent") continue;
+    modules += "    " + module->name() + ": " + std::string(module->runs()) +
+               (module->service ? " (service at " + to_string(*module->service) + ")" : "") +
+               (module->routed && module->rehearsed ? ", and here by rehearsal" : "") + '\n';
+  }
+  const std::string operators = parts_->operators_url();
+  const bool has_pages =
+      std::ranges::any_of(parts_->served.endpoints,
+                          [](const serving::Endpoint& each) { return each.path == "/about"; });
+  return parts_->application.title + " is open.\n\n  open  " + url +
+         (has_pages ? "\n  open  " + url + "about      what this is" : "           what this is") +
+         (operators.empty() ? std::string()
+                            : "\n  open  " + operators + "_banyan/   modules and traffic, live") +
+         "\n  API   " + url + "openapi.json\n\n  modules\n" + modules + "\n  Ctrl-C stops it.\n";
+}
+
+}  // namespace banyan::host

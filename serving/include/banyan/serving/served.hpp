@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "banyan/binding/context_headers.hpp"
+#include "banyan/binding/module_workers.hpp"
+#include "banyan/binding/port_binding.hpp"
+#include "banyan/http/message.hpp"
+#include "banyan/kernel/context.hpp"
+#include "banyan/kernel/operation.hpp"
+#include "banyan/upstream/group.hpp"
+
+/// What a process serves by itself, besides the routes of its file. A standalone proxy serves
+/// nothing by itself.
+namespace banyan::serving {
+
+/// A module whose operations can be reached through this process.
+struct ServedModule {
+  std::string name;
+  /// Those that run here have an `answer`; the others are only ever forwarded.
+  std::vector<binding::BoundOperation> operations;
+  binding::ModuleWorkers* workers = nullptr;  ///< where they run; null: not here
+  /// Its service, as the other modules here call it (see dependency()); null: it runs nowhere else.
+  std::shared_ptr<upstream::Group> service;
+  /// Its rollout decides side by side; else it answers here, or there when it is not here.
+  bool routed = false;
+
+  std::string runs;  ///< for people: "in_process", "rehearsal", "routed", "remote"
+  std::vector<std::string> needs;
+  std::function<std::string()> data;  ///< where its tables are, for people; may be empty
+
+  bool here() const { return workers != nullptr; }
+};
+
+/// Something of the application's own beside its modules: a start page, a gateway, a web shop.
+struct Endpoint {
+  std::string name;  ///< for metrics and logs, e.g. "home"
+  std::string method = "GET";
+  std::string path;  ///< "/cart/{id}", or with `below` this path and everything under it
+  bool below = false;
+  Effect effect = Effect::Read;
+  /// May block: runs on workers of its own. An exception answers 500.
+  std::function<http::Response(const http::Request&, const Context&)> answer;
+};
+
+/// What operators can read at /_banyan/api/NAME, made anew each time.
+struct Document {
+  std::string name;
+  std::function<std::string()> json;  ///< may block
+};
+
+struct Served {
+  std::string title;           ///< of the application, for people
+  std::string kind = "proxy";  ///< what the process is: "application", "service", "proxy"
+  std::string version;         ///< of it
+  std::string flavour;         ///< which of its modules are linked how; "": there are routes only
+  std::vector<ServedModule> modules;
+  std::vector<Endpoint> endpoints;
+  std::vector<Document> documents;
+  /// The context map of the application, as SVG; empty: there is none.
+  std::function<std::string()> map;
+  /// Whom the process talks to, and how much time a request gets that brings no deadline.
+  binding::ContextRules context{};
+};
+
+}  // namespace banyan::serving

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "variables.hpp"
+
+#include <algorithm>
+
+#include "banyan/program/settings.hpp"
+
+namespace banyan::program {
+namespace {
+
+std::string upper(std::string_view text) {
+  std::string out(text);
+  for (char& each : out) {
+    const bool letter = each >= 'a' && each <= 'z';
+    const bool digit = each >= '0' && each <= '9';
+    if (letter) each = static_cast<char>(each - 'a' + 'A');
+    if (!letter && !digit && !(each >= 'A' && each <= 'Z')) each = '_';
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string prefix_of(std::string_view program) { return upper(program) + '_'; }
+
+std::string variable_of(std::string_view program, std::string_view option) {
+  return prefix_of(program) + upper(option);
+}
+
+std::string layers_for_help(std::string_view program) {
+  return "What the command line does not say is taken from the environment (--log-file is " +
+         variable_of(program, "log-file") +
+         "), then from the file of --settings (log-file = FILE), then from the default. A "
+         "switch"
+         " is true or false there, and several values are parted by commas.";
+}
+
+}  // namespace banyan::program

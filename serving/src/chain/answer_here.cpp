@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// An operation or endpoint of this process: its body is gathered on the loop, then it runs on its
+// workers, which may block.
+#include <exception>
+#include <utility>
+
+#include "banyan/binding/problem.hpp"
+#include "banyan/http/problem.hpp"
+#include "banyan/kernel/bindings.hpp"
+#include "banyan/telemetry/contained.hpp"
+#include "chain/refuse.hpp"
+#include "chain/stations.hpp"
+#include "request_span.hpp"
+
+namespace banyan::serving {
+namespace {
+
+constexpr std::size_t kBodyLimit = 1024 * 1024;
+
+class AnswerHere final : public Interceptor {
+ public:
+  explicit AnswerHere(Outcomes& outcomes) : outcomes_(outcomes) {}
+
+  Step handle(const TransactionPtr& transaction) override {
+    if (!transaction->destination().here) return Step::Next;
+    http::Exchange& exchange = *transaction->exchange;
+    if (exchange.framing().kind == http::Framing::Kind::None) {
+      start(transaction, {});
+    } else {
+      exchange.collect_body(kBodyLimit, [this, transaction](auto body) {
+        if (body) {
+          start(transaction, std::move(*body));
+        } else {
+          refuse_body(transaction, body.error());
+        }
+      });
+    }
+    return Step::Done;
+  }
+
+ private:
+  static Executor& workers_of(const Transaction& transaction) {
+    const Target& target = *transaction.target;
+    return target.module != nullptr ? target.module->workers->of(transaction.effect)
+                                    : *target.workers;
+  }
+
+  void start(const TransactionPtr& transaction, std::string body) {
+    const OwnPage* const page = transaction->target->page;
+    if (page != nullptr && page->at_once) return serve(*transaction, std::move(body));
+    const bool taken =
+        workers_of(*transaction).submit([this, transaction, body = std::move(body)]() mutable {
+          // An exception on a worker would end the process.
+          telemetry::contain(
+              [&] { serve(*transaction, std::move(body)); },
+              [&](std::string_view what) {
+                outcomes_.fault("fault", *transaction, what);
+                finish_span(*transaction, 500, "banyan.fault");
+                transaction->exchange->fail(
+                    {500, "banyan.fault", "the request failed; the log has the cause"});
+              });
+        });
+    if (!taken) refuse_busy(transaction);
+  }
+
+  /// In the engine's words, with our correlation id.
+  void refuse_body(const TransactionPtr& transaction, const http::Refusal& refusal) {
+    refuse(outcomes_, transaction, {ErrorCode::InvalidArgument, refusal.name, refusal.message, {}},
+           http::problem_response(refusal, correlation_of(*transaction)));
+  }
+
+  void refuse_busy(const TransactionPtr& transaction) {
+    const Target& target = *transaction->target;
+    refuse(outcomes_, transaction,
+           {ErrorCode::Unavailable,
+            "banyan.too_busy",
+            "all workers for the " + std::string(to_string(transaction->effect)) + "s of " +
+                std::string(target.statistics_module()) +
+                " are busy and their queue is full; try again soon",
+            {}});
+  }
+
+  void serve(Transaction& transaction, std::string body) {
+    http::Response response =
+        answer_of(transaction, http::Request{transaction.exchange->head(), std::move(body)});
+    response.head.fields.set("X-Correlation-Id", transaction.context->correlation_id);
+    const unsigned status = response.head.status;
+    const std::size_t bytes = response.body.size();
+    transaction.exchange->respond(std::move(response));
+    outcomes_.answered(transaction, status, bytes);
+  }
+
+  http::Response answer_of(const Transaction& transaction, const http::Request& request) const {
+    const Target& target = *transaction.target;
+    const Context& context = *transaction.context;
+    const OwnPage* const page = target.page;
+    try {
+      if (page != nullptr && page->to_others && !transaction.from_operator) {
+        return page->to_others();
+      }
+      return target.operation != nullptr ? target.operation->answer(request, context)
+                                         : target.endpoint->answer(request, context);
+    } catch (const std::exception& fault) {
+      outcomes_.fault("request_fault", transaction, fault.what());
+      return binding::problem(target.operation != nullptr
+                                  ? fault_of(*target.operation->port, *target.operation->operation)
+                                  : Error{ErrorCode::Internal,
+                                          "banyan.fault",
+                                          "the request failed; the log has the cause",
+                                          {}},
+                              context.correlation_id);
+    }
+  }
+
+  Outcomes& outcomes_;
+};
+
+}  // namespace
+
+std::unique_ptr<Interceptor> answer_here(Outcomes& outcomes) {
+  return std::make_unique<AnswerHere>(outcomes);
+}
+
+}  // namespace banyan::serving

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Deadline, correlation, trace and principal of what the kit's own modules answer. What a foreign
+// application is asked goes without: nobody there reads a Context.
+#include <utility>
+
+#include "banyan/binding/context_headers.hpp"
+#include "banyan/kernel/random.hpp"
+#include "chain/refuse.hpp"
+#include "chain/stations.hpp"
+
+namespace banyan::serving {
+namespace {
+
+class MakeContext final : public Interceptor {
+ public:
+  MakeContext(const binding::ContextRules& rules, Outcomes& outcomes, const Clock& clock)
+      : rules_(rules), outcomes_(outcomes), clock_(clock) {}
+
+  Step handle(const TransactionPtr& transaction) override {
+    if (!transaction->target->has_context()) return Step::Next;
+    auto context = binding::context_from(transaction->exchange->head(), rules_,
+                                         transaction->stickiness_key, clock_, system_random());
+    if (!context) return refuse(outcomes_, transaction, context.error());
+    transaction->span.enter(*context);
+    transaction->context = std::move(*context);
+    return Step::Next;
+  }
+
+ private:
+  binding::ContextRules rules_;
+  Outcomes& outcomes_;
+  const Clock& clock_;
+};
+
+}  // namespace
+
+std::unique_ptr<Interceptor> make_context(const binding::ContextRules& rules, Outcomes& outcomes,
+                                          const Clock& clock) {
+  return std::make_unique<MakeContext>(rules, outcomes, clock);
+}
+
+}  // namespace banyan::serving

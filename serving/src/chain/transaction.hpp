@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "banyan/http/exchange.hpp"
+#include "banyan/kernel/context.hpp"
+#include "banyan/kernel/tracing.hpp"
+#include "listeners.hpp"
+#include "route_snapshot.hpp"
+
+namespace banyan::serving {
+
+/// A request on its way through the chain: what is known of it so far. Each station adds its own.
+/// On the loop of its exchange until somebody answers it.
+struct Transaction {
+  std::shared_ptr<http::Exchange> exchange;
+  const Listener* listener = nullptr;
+  SteadyTime begin{};
+  std::size_t station = 0;  ///< that comes next
+
+  std::shared_ptr<const RouteSnapshot> routes;  ///< of `match`; keeps the target alive
+  const Target* target = nullptr;               ///< of `match`
+  Effect effect = Effect::Write;                ///< of `match`: whether it changes anything
+
+  bool from_operator = false;  ///< of `guard_pages`: may see what operators see
+
+  Span span;                           ///< of `trace`: the request's, if it is recorded already
+  std::optional<TraceContext> parent;  ///< of `trace`: what the caller said of its own
+  /// Of `trace`: of one that begins here; "" while nobody needed to know.
+  std::string trace_id;
+
+  std::string stickiness_key;  ///< of `identity`: keeps one user on one side
+
+  std::optional<Context> context;  ///< of `context`; only where the target has one
+
+  Side side = Side::Local;     ///< of `decide`
+  std::uint64_t revision = 0;  ///< of the table that decided; 0: there was nothing to decide
+
+  bool wants_line = false;  ///< in the access log
+
+  const Destination& destination() const { return target->destination(side); }
+};
+
+using TransactionPtr = std::shared_ptr<Transaction>;
+
+/// What all processes know the user's action by: the context's, else what the client says, else the
+/// request's own id.
+std::string correlation_of(const Transaction& transaction);
+
+}  // namespace banyan::serving

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fall_through.hpp"
+
+#include "banyan/serving/metrics.hpp"
+
+#include "route_snapshot.hpp"
+
+namespace banyan::serving {
+
+void FallThrough::count(const Target& missed) {
+  const std::lock_guard lock(mutex_);
+  ++counts_[{missed.route.rollout, std::string(missed.statistics_name())}];
+}
+
+std::uint64_t FallThrough::of(std::string_view rollout) const {
+  std::uint64_t sum = 0;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [key, count] : counts_) {
+    if (key.first == rollout) sum += count;
+  }
+  return sum;
+}
+
+std::vector<telemetry::Sample> FallThrough::samples() const {
+  std::vector<telemetry::Sample> all;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [key, count] : counts_) {
+    all.push_back({metric("banyan_route_near_misses_total"),
+                   {key.first, key.second},
+                   static_cast<double>(count)});
+  }
+  return all;
+}
+
+}  // namespace banyan::serving

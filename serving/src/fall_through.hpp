@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "banyan/telemetry/metrics.hpp"
+
+namespace banyan::serving {
+
+struct Target;
+
+/// Counts the requests that pass by a moving target because they are spelled unusually
+/// ("/Albums",
+/// "/albums/"): they stay on the old side, and who says 100 % has to know. Safe for concurrent use.
+class FallThrough {
+ public:
+  void count(const Target& missed);
+  /// Of all targets of the rollout together.
+  std::uint64_t of(std::string_view rollout) const;
+  /// banyan_route_near_misses_total, by rollout and route.
+  std::vector<telemetry::Sample> samples() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::pair<std::string, std::string>, std::uint64_t> counts_;
+};
+
+}  // namespace banyan::serving

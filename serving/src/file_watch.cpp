@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "file_watch.hpp"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace banyan::serving {
+namespace {
+
+constexpr std::chrono::milliseconds kQuiet{50};
+/// In a folder that never is quiet they are looked at all the same.
+constexpr std::chrono::milliseconds kLongest{1'000};
+/// How often files are looked at that cannot be watched.
+constexpr std::chrono::milliseconds kLookOften{2'000};
+constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE;
+
+std::filesystem::path folder_of(const std::filesystem::path& file) {
+  return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+}
+
+void read_away(int descriptor) {
+  std::array<char, 4096> notices;
+  while (::read(descriptor, notices.data(), notices.size()) > 0) {
+  }
+}
+
+}  // namespace
+
+FileWatch::FileWatch(FileMarks as_read, std::function<void()> changed,
+                     std::chrono::milliseconds look, telemetry::OnFault on_fault)
+    : changed_(std::move(changed)), on_fault_(std::move(on_fault)), look_(look) {
+  notices_ = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  waker_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (waker_ < 0) {
+    const std::error_code reason(errno, std::system_category());
+    ::close(notices_);
+    throw std::system_error(reason, "cannot watch files");
+  }
+  // The system has no more to give (fs.inotify.max_user_instances): what changes is found by
+  // looking.
+  if (notices_ < 0) {
+    look_ = std::min(look_, kLookOften);
+    if (on_fault_) {
+      on_fault_(
+          "files cannot be watched, for there are too many inotify instances "
+          "(fs.inotify.max_user_instances); they are looked at every " +
+          std::to_string(look_.count()) + " ms instead");
+    }
+  }
+  watch(std::move(as_read));
+  thread_ = std::thread([this] { run(); });
+}
+
+FileWatch::~FileWatch() {
+  stopping_ = true;
+  wake();
+  thread_.join();
+  ::close(notices_);
+  ::close(waker_);
+}
+
+void FileWatch::wake() const { ::eventfd_write(waker_, 1); }
+
+void FileWatch::watch(FileMarks as_read) {
+  const std::lock_guard lock(mutex_);
+  for (auto& [file, mark] : as_read) {
+    const auto known = seen_.find(file);
+    if (known != seen_.end()) mark = known->second;
+  }
+  seen_ = std::move(as_read);
+  watch_folders();
+  wake();
+}
+
+void FileWatch::watch_folders() {
+  std::set<std::filesystem::path> wanted;
+  for (const auto& [file, seen] : seen_) {
+    wanted.insert(folder_of(file));
+    std::error_code failed;
+    const auto target = std::filesystem::canonical(file, failed);
+    if (!failed) wanted.insert(target.parent_path());
+  }
+  std::set<int> numbers;
+  for (const std::filesystem::path& folder : wanted) {
+    const int number = ::inotify_add_watch(notices_, folder.c_str(), kEvents);
+    if (number >= 0) numbers.insert(number);
+  }
+  for (const int each : folders_) {
+    if (!numbers.contains(each)) ::inotify_rm_watch(notices_, each);
+  }
+  folders_ = std::move(numbers);
+}
+
+void FileWatch::run() {
+  std::array<pollfd, 2> waiting{pollfd{notices_, POLLIN, 0}, pollfd{waker_, POLLIN, 0}};
+  bool stirred = false;
+  std::chrono::steady_clock::time_point since;
+  while (true) {
+    const auto time = stirred ? kQuiet : look_;
+    const int ready = ::poll(waiting.data(), waiting.size(), static_cast<int>(time.count()));
+    if (stopping_) return;
+    if (ready < 0) continue;
+    if (ready > 0) {
+      read_away(notices_);
+      read_away(waker_);
+      const auto now = std::chrono::steady_clock::now();
+      if (!std::exchange(stirred, true)) since = now;
+      if (now - since < kLongest) continue;
+    }
+    stirred = false;
+    telemetry::contain(
+        [this] {
+          if (look()) changed_();
+        },
+        on_fault_);
+  }
+}
+
+bool FileWatch::look() {
+  const std::lock_guard lock(mutex_);
+  bool changed = false;
+  for (auto& [file, seen] : seen_) {
+    std::string now = mark_of(file);
+    if (now.empty() || now == seen) continue;
+    seen = std::move(now);
+    changed = true;
+  }
+  if (changed) watch_folders();
+  return changed;
+}
+
+}  // namespace banyan::serving

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "banyan/serving/file_marks.hpp"
+#include "banyan/telemetry/contained.hpp"
+
+namespace banyan::serving {
+
+/// Tells when one of some files has become another one: rewritten, replaced by rename, or reached
+/// through a link that was turned. Waits until the folders have been quiet for a moment, so that
+/// files which are being written are not read by halves. A file that is gone is waited for. The
+/// folders of the files, and of what they are links to, are watched; what cannot be seen there
+/// (links in between, file systems of other machines) is found by looking now and then.
+class FileWatch {
+ public:
+  static constexpr std::chrono::milliseconds kLook{10'000};
+
+  /// With marks from before the files were read: what has happened to them since is told as well.
+  /// `changed` comes on a thread of the watch's own, once for what has changed together; what it
+  /// throws, `on_fault` is told, and the watch goes on. Where the system lets nothing be watched,
+  /// `on_fault` is told once, and the files are looked at more often.
+  FileWatch(FileMarks as_read, std::function<void()> changed,
+            std::chrono::milliseconds look = kLook, telemetry::OnFault on_fault = {});
+  ~FileWatch();
+  FileWatch(const FileWatch&) = delete;
+  FileWatch& operator=(const FileWatch&) = delete;
+
+  /// From now on these instead; the marks count for those that are new. From any thread, also from
+  /// inside `changed`.
+  void watch(FileMarks as_read);
+
+ private:
+  void run();
+  /// Has run() look, when all has been quiet for a moment.
+  void wake() const;
+  /// Whether a file is another one than when it was looked at last.
+  bool look();
+  void watch_folders();
+
+  std::function<void()> changed_;
+  telemetry::OnFault on_fault_;
+  std::chrono::milliseconds look_;
+  std::mutex mutex_;
+  FileMarks seen_;
+  std::set<int> folders_;  ///< as inotify(7) numbers them
+  int notices_ = -1;
+  int waker_ = -1;
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace banyan::serving

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "route_snapshot.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "banyan/serving/dependency.hpp"
+#include "upstream_options.hpp"
+
+namespace banyan::serving {
+namespace {
+
+using strangler::FileProblem;
+using strangler::PathKind;
+using strangler::Route;
+
+Route route_of(const Endpoint& endpoint) {
+  Route route;
+  route.name = "endpoint." + endpoint.name;
+  route.methods.add(endpoint.method);
+  route.kind = endpoint.below ? PathKind::Prefix : PathKind::Template;
+  route.path = endpoint.path;
+  route.declared_effect = endpoint.effect;
+  return route;
+}
+
+bool claims_exactly(const Route& route, const Endpoint& page) {
+  return route.kind == PathKind::Template && route.path == page.path;
+}
+
+}  // namespace
+
+std::string_view Target::statistics_module() const {
+  if (module != nullptr) return module->name;
+  if (endpoint != nullptr) return "endpoint";
+  return route.rollout.empty() ? kNoRollout : std::string_view(route.rollout);
+}
+
+std::string_view Target::statistics_name() const {
+  if (operation != nullptr) return operation->operation->name;
+  return endpoint != nullptr ? std::string_view(endpoint->name) : std::string_view(route.name);
+}
+
+std::expected<std::shared_ptr<const RouteSnapshot>, std::vector<FileProblem>> RouteSnapshot::build(
+    const Parts& parts) {
+  auto snapshot = std::shared_ptr<RouteSnapshot>(new RouteSnapshot(parts));
+  if (auto problems = snapshot->compile(parts); !problems.empty()) {
+    return std::unexpected(std::move(problems));
+  }
+  snapshot->count(parts);
+  return snapshot;
+}
+
+void RouteSnapshot::begin(const TlsMaterial& tls, upstream::HealthChecks& checks) const {
+  for (const auto& [name, pool] : pools_) {
+    const auto context = tls.upstreams.find(name);
+    pool->begin(context != tls.upstreams.end() ? context->second : nullptr, &checks);
+  }
+}
+
+RouteSnapshot::RouteSnapshot(const Parts& parts) : routing_(parts.routing) {
+  take_pools(parts);
+  add_operations(parts);
+  add_endpoints(parts);
+  add_routes();
+  add_pages(parts);
+}
+
+void RouteSnapshot::take_pools(const Parts& parts) {
+  for (const ServedModule& module : parts.served.modules) {
+    if (!module.service) continue;
+    std::vector<http::Endpoint> instances = module.service->options().instances;
+    take_pool(parts, dependency(module.name, instances, configuration()), module.service.get());
+  }
+  for (const strangler::UpstreamGroup& group : configuration().upstreams) {
+    if (!pools_.contains(group.name)) take_pool(parts, group, nullptr);
+  }
+}
+
+void RouteSnapshot::take_pool(const Parts& parts, const strangler::UpstreamGroup& group,
+                              const upstream::Group* called) {
+  UpstreamPool::Before last{.group = called};
+  if (parts.before != nullptr) {
+    const auto found = parts.before->pools_.find(group.name);
+    if (found != parts.before->pools_.end()) last.pool = found->second.get();
+    if (last.pool != nullptr && last.pool->group == group) pools_[group.name] = found->second;
+  }
+  const auto context = parts.tls.upstreams.find(group.name);
+  const bool by_tls = context != parts.tls.upstreams.end();
+  std::shared_ptr<UpstreamPool>& pool = pools_[group.name];
+  if (!pool) {
+    pool = std::make_shared<UpstreamPool>(group, parts.upstreams,
+                                          by_tls ? context->second : nullptr, last);
+  }
+}
+
+UpstreamPool* RouteSnapshot::pool(const std::string& name) const {
+  const auto found = pools_.find(name);
+  return found == pools_.end() ? nullptr : found->second.get();
+}
+
+/// Once it is known that the table stands: a file that is refused leaves no rows behind.
+void RouteSnapshot::count(const Parts& parts) {
+  for (Target& target : targets_) {
+    for (const Side side : {Side::Local, Side::Remote}) {
+      Destination& destination = side == Side::Local ? target.old_side : target.new_side;
+      if (!destination.exists()) continue;
+      destination.requests = parts.requests.counter(target.statistics_module(),
+                                                    target.statistics_name(), to_string(side));
+      if (target.in_rollout()) destination.window = &parts.sides.window(target.route.rollout, side);
+    }
+  }
+}
+
+void RouteSnapshot::add_operations(const Parts& parts) {
+  for (const ServedModule& module : parts.served.modules) {
+    for (const binding::BoundOperation& operation : module.operations) {
+      Target& target = targets_.emplace_back();
+      target.route =
+          strangler::route_of({module.name, operation.operation->name, operation.at.method,
+                               operation.at.path, operation.operation->effect});
+      target.module = &module;
+      target.operation = &operation;
+      target.old_side.here = module.here();
+      target.new_side.pool = pool(module.name);
+      if (!module.routed) target.route.rollout.clear();
+    }
+  }
+}
+
+void RouteSnapshot::add_endpoints(const Parts& parts) {
+  for (const Endpoint& endpoint : parts.served.endpoints) {
+    Target& target = targets_.emplace_back();
+    target.route = route_of(endpoint);
+    target.endpoint = &endpoint;
+    target.workers = &parts.endpoint_workers;
+    target.old_side.here = true;
+  }
+}
+
+void RouteSnapshot::add_routes() {
+  for (const Route& route : configuration().routes) {
+    Target& target = targets_.emplace_back();
+    target.route = route;
+    const auto lead = [&](Destination& destination, const std::string& group,
+                          const strangler::PathChange& change) {
+      destination.pool = pool(group);
+      if (destination.pool == nullptr) return;
+      destination.rewriting = &std::as_const(rewritings_.emplace_back(
+          strangler::PathMapping{change.strip, change.add}, endpoints_of(destination.pool->group),
+          destination.pool->group.host));
+    };
+    lead(target.old_side, route.legacy, route.legacy_path);
+    lead(target.new_side, route.successor, route.successor_path);
+  }
+}
+
+void RouteSnapshot::add_pages(const Parts& parts) {
+  for (const OwnPage& page : parts.pages) {
+    const bool claimed = std::ranges::any_of(configuration().routes, [&](const Route& route) {
+      return claims_exactly(route, page.endpoint);
+    });
+    if (claimed) continue;
+    Target& target = targets_.emplace_back();
+    target.route = route_of(page.endpoint);
+    target.endpoint = &page.endpoint;
+    target.page = &page;
+    target.workers = &parts.page_workers;
+    target.old_side.here = true;
+    page_of_.push_back(page.least);
+  }
+}
+
+std::vector<FileProblem> RouteSnapshot::compile(const Parts& parts) {
+  const std::size_t common = targets_.size() - page_of_.size();
+  std::vector<FileProblem> problems;
+  for (const OwnPages kind : parts.listeners) {
+    Table& table = tables_[static_cast<std::size_t>(kind)];
+    if (table.paths) continue;
+    std::vector<http::PathEntry> entries;
+    for (std::size_t i = 0; i < targets_.size(); ++i) {
+      if (i >= common && page_of_[i - common] > kind) continue;
+      entries.push_back(strangler::path_entry(targets_[i].route));
+      table.targets.push_back(&targets_[i]);
+    }
+    auto built = http::PathTable::build(std::move(entries));
+    if (built) {
+      table.paths = std::move(*built);
+      continue;
+    }
+    for (http::PathProblem& each : built.error()) {
+      problems.push_back(
+          {parts.file, table.targets[each.entry]->route.location, std::move(each.message)});
+    }
+    break;
+  }
+  return problems;
+}
+
+RouteSnapshot::Match RouteSnapshot::match(OwnPages listener, std::string_view method,
+                                          std::string_view target) const {
+  const Table& table = tables_[static_cast<std::size_t>(listener)];
+  Match match{.found = table.paths->match(method, target)};
+  if (match.found.found()) match.target = table.targets[match.found.entry];
+  if (match.found.beside != http::PathMatch::kNone) {
+    match.beside = table.targets[match.found.beside];
+  }
+  return match;
+}
+
+std::vector<const Target*> RouteSnapshot::by_precedence(OwnPages listener) const {
+  const Table& table = tables_[static_cast<std::size_t>(listener)];
+  std::vector<const Target*> all;
+  for (const std::size_t entry : table.paths->by_precedence()) {
+    all.push_back(table.targets[entry]);
+  }
+  return all;
+}
+
+bool RouteSnapshot::has_new_side(std::string_view rollout) const {
+  return std::ranges::any_of(targets_, [&](const Target& target) {
+    return target.route.rollout == rollout && target.new_side.exists();
+  });
+}
+
+}  // namespace banyan::serving

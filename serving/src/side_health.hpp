@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "banyan/kernel/clock.hpp"
+#include "banyan/kernel/context.hpp"
+#include "banyan/telemetry/metrics.hpp"
+
+namespace banyan::serving {
+
+/// How one side of a rollout has done lately. Recording takes no lock. Safe for concurrent use.
+class SideWindow {
+ public:
+  /// Seconds that the window looks back.
+  static constexpr std::size_t kSeconds = 10;
+
+  /// `known`: when it was known how the side did, which is not when the request came: a side that
+  /// hangs is one that fails now.
+  void record(bool failed, std::chrono::nanoseconds took, SteadyTime known);
+
+  struct Reading {
+    std::uint64_t requests = 0;
+    std::uint64_t failures = 0;
+    double mean_seconds = 0;  ///< 0 without requests
+  };
+  /// Over the last kSeconds before `now`.
+  Reading read(SteadyTime now) const;
+
+ private:
+  struct Second {
+    std::atomic<std::int64_t> number{-1};
+    std::atomic<std::uint64_t> requests{0};
+    std::atomic<std::uint64_t> failures{0};
+    std::atomic<std::uint64_t> nanos{0};
+  };
+  std::array<Second, kSeconds + 1> seconds_;
+};
+
+/// The windows of both sides of every rollout: old beside new in the same seconds, which is what
+/// a promotion compares. Safe for concurrent use.
+class SideHealth {
+ public:
+  SideWindow& window(std::string_view rollout, Side side);
+
+  struct Row {
+    std::string rollout;
+    Side side = Side::Local;
+    SideWindow::Reading recent;
+  };
+  std::vector<Row> read(SteadyTime now) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::pair<std::string, Side>, std::unique_ptr<SideWindow>> windows_;
+};
+
+/// banyan_rollout_recent_requests, …_failures and …_mean_seconds, by rollout and side.
+std::vector<telemetry::Sample> samples(const SideHealth& sides, SteadyTime now);
+
+}  // namespace banyan::serving

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "banyan/kernel/clock.hpp"
+
+namespace banyan::supervision {
+
+/// What a program has written, line by line, each with the time in front:
+/// "2026-11-22T08:30:00.000000Z text". At `most_bytes` the file becomes NAME.log.1, what that was
+/// NAME.log.2, and so on up to `files` in all.
+class LogFile {
+ public:
+  LogFile(std::filesystem::path file, std::uint64_t most_bytes, std::uint32_t files);
+  ~LogFile();
+  LogFile(LogFile&& other) noexcept;
+  LogFile& operator=(LogFile&& other) noexcept;
+
+  /// Why the line was not written; "" when it was. The next line is tried anew.
+  std::string write(Timestamp time, std::string_view line);
+
+ private:
+  void open();
+  void put_aside();
+  std::filesystem::path file_;
+  std::uint64_t most_bytes_;
+  std::uint32_t files_;
+  int descriptor_ = -1;
+  std::uint64_t bytes_ = 0;
+};
+
+/// Cuts what comes in pieces into lines. A line of more than 64 KiB becomes several.
+class LineCutter {
+ public:
+  using Take = std::function<void(std::string_view line)>;
+  void feed(std::string_view piece, const Take& take);
+  /// What has no line feed at the end.
+  void finish(const Take& take);
+
+ private:
+  std::string begun_;
+};
+
+struct LogLine {
+  std::string time;  ///< as in the file, so that it sorts by text
+  std::string program;
+  std::string text;
+};
+
+/// Reads the log files of some programs as one.
+class LogReader {
+ public:
+  LogReader(const std::filesystem::path& folder, std::vector<std::string> programs);
+  ~LogReader();
+  LogReader(const LogReader&) = delete;
+  LogReader& operator=(const LogReader&) = delete;
+
+  /// The last lines that are there, oldest first. Before more().
+  std::vector<LogLine> last(std::size_t lines);
+  /// What has come since, also over the change to a new file.
+  std::vector<LogLine> more();
+
+ private:
+  struct Source;
+  std::vector<std::unique_ptr<Source>> sources_;
+};
+
+}  // namespace banyan::supervision

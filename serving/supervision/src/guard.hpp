@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include "banyan/http/descriptor.hpp"
+
+namespace banyan::supervision {
+
+/// A small process beside the supervisor which, when that is gone, however it went, kills what is
+/// left of the process groups. It holds duplicates of all descriptors that are open when it is
+/// made, the supervisor's lock among them, until then: who has the lock next finds nobody left.
+class Guard {
+ public:
+  /// Forks: before there are threads. Throws std::system_error.
+  Guard();
+  /// Ends the guard; what still runs then is killed.
+  ~Guard();
+  Guard(const Guard&) = delete;
+  Guard& operator=(const Guard&) = delete;
+
+  /// Where a child writes its process id (a pid_t) when it leads a group.
+  int descriptor() const { return told_.number(); }
+  /// Nothing is left of the group, so its number may soon be somebody else's.
+  void forget(pid_t group);
+
+ private:
+  pid_t process_ = 0;
+  http::Descriptor told_;
+};
+
+}  // namespace banyan::supervision

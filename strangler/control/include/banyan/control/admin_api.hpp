@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "banyan/kernel/error.hpp"
+#include "banyan/stages/switchboard.hpp"
+
+namespace banyan::strangler {
+
+/// A request below /_banyan/api/, without anything of HTTP that the API does not go by.
+struct AdminRequest {
+  std::string_view method;
+  std::string_view path;          ///< decoded, without "/_banyan/api": "/status"
+  std::string_view query;         ///< what stands after "?", as it came
+  std::string_view content_type;  ///< of the body; "" when there is none
+  std::string_view body;
+};
+
+struct AdminRefusal {
+  Error error;
+  std::string_view allow = {};  ///< the methods that are possible, when it is about the method
+};
+
+/// A JSON document, or why there is none; whoever mounts the API says it in its own way.
+using AdminAnswer = std::expected<std::string, AdminRefusal>;
+
+/// WebSockets and the like that live: they stay on the side where they began.
+struct TunnelCounts {
+  std::uint64_t old_side = 0;
+  std::uint64_t new_side = 0;
+  std::uint64_t pinned = 0;  ///< of both: those whose user's traffic has moved to the other side
+};
+
+/// Tells them of a rollout, now. Must be safe for concurrent use.
+using TunnelsOf = std::function<TunnelCounts(std::string_view module)>;
+
+/// What people and their tools see and change of the rollouts:
+///
+///     GET  /status                      rollouts, stages, revision, head of the log
+///     GET  /log?limit=50&module=NAME    newest first
+///     GET  /verify?head=HASH            is the switch log untouched (and does it contain HASH)?
+///     POST /rollouts/NAME/shift       {"percent": "25%" or 25, "writes": "remote", "who", "why"}
+///     POST /rollouts/NAME/back        {"who", "why"}
+///     POST /rollouts/NAME/next        {"who", "why"}
+///
+/// Changes that send the new side more are refused when it is not fit for traffic ("force": true
+/// does it without asking, and the log tells). A change needs who and why (and may bring
+/// "evidence"), and the content type application/json, which a page of another site cannot send
+/// without being asked first. Blocks on the control store; safe for concurrent use; never throws
+/// for what a client sends.
+class AdminApi {
+ public:
+  /// The switchboard must outlive the API. `tunnels`: of the process that serves; null when there
+  /// is none.
+  explicit AdminApi(Switchboard& switchboard, TunnelsOf tunnels = {})
+      : switchboard_(&switchboard), tunnels_(std::move(tunnels)) {}
+
+  AdminAnswer answer(const AdminRequest& request);
+
+ private:
+  Switchboard* switchboard_;
+  TunnelsOf tunnels_;
+};
+
+/// The documents of the API, for those who have the control store at hand instead of a process.
+std::string status_json(const Switchboard::Overview& overview, const TunnelsOf& tunnels = {});
+std::string change_json(const Change& change);
+std::string log_json(const std::vector<LogEntry>& entries);
+std::string verification_json(const Verification& verification);
+
+}  // namespace banyan::strangler

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "banyan/kernel/result.hpp"
+#include "banyan/stages/control_store.hpp"
+#include "banyan/stages/traffic.hpp"
+
+namespace banyan::strangler {
+
+class Stages;
+
+/// Tells what stands on both sides of a module's rollout, now. Must be safe for concurrent use.
+using Survey = std::function<Topology(std::string_view module)>;
+
+/// Everything is there and both sides reach the data.
+Survey open_topology();
+
+/// The steps that `next` walks a module through, ascending to 100 %; see usual_steps(). Must be
+/// safe for concurrent use.
+using StepsOf = std::function<std::vector<Percent>(std::string_view module)>;
+
+/// Why the new side of a rollout cannot take traffic now (it does not answer, is not ready), in a
+/// sentence; nothing when it can. Asked before a change that sends it more; may block for a second
+/// or two. Must be safe for concurrent use.
+using Preflight = std::function<std::optional<std::string>(std::string_view module)>;
+
+/// What a change did. `entry` is empty when the traffic was there already.
+struct Change {
+  std::string module;
+  Traffic before;
+  Traffic after;
+  std::optional<LogEntry> entry;
+};
+
+/// The one place that every change of traffic goes through: people (CLI, dashboard) and automatons
+/// alike. Checks the legality matrix, writes the log, changes the stage, then tells the routing
+/// table of this process. Safe for concurrent use.
+class Switchboard {
+ public:
+  /// The references and `table`, if there is one, must outlive the switchboard.
+  explicit Switchboard(ControlStore& store, Survey survey = open_topology(),
+                       Stages* table = nullptr, std::vector<Percent> steps = usual_steps());
+  /// The same with steps of its own for each module.
+  Switchboard(ControlStore& store, Survey survey, Stages* table, StepsOf steps);
+
+  /// From now on changes that send the new side more are refused when it is not fit for them:
+  /// FailedPrecondition "banyan.new_side_unhealthy". Set it before the first change.
+  void require(Preflight preflight) { preflight_ = std::move(preflight); }
+
+  /// Reads to a percentage, writes to a side; what is not given stays, except that fewer than
+  /// 100 % of the reads bring the writes home only when asked to: it is refused otherwise.
+  struct Order {
+    std::optional<Percent> reads;
+    std::optional<Side> writes;
+    bool force = false;  ///< without a preflight; the log tells
+  };
+  /// FailedPrecondition "banyan.illegal_stage" with the reason; what ControlStore::change() says.
+  Result<Change> shift(std::string_view module, const Order& order, const Reason& reason);
+  /// One named step back, see step_back().
+  Result<Change> back(std::string_view module, const Reason& reason);
+  /// One step on, see next_step().
+  Result<Change> next(std::string_view module, const Reason& reason, bool force = false);
+
+  /// A rollout with what can be done about it, for people.
+  struct Position {
+    Rollout rollout;
+    Topology topology;
+    std::optional<std::string> illegal;  ///< why it may not stay as it is, when it may not
+    std::optional<Traffic> next;
+    std::optional<Traffic> back;
+  };
+  struct Overview {
+    Stand stand;
+    std::vector<Position> positions;  ///< sorted by module
+  };
+  Result<Overview> overview();
+
+  ControlStore& store() { return *store_; }
+
+ private:
+  Result<Change> change(std::string_view module, const Reason& reason,
+                        const ControlStore::Decide& decide);
+  Result<Change> advance(std::string_view module, const Reason& reason,
+                         const ControlStore::Decide& decide, bool force);
+  std::optional<std::string> trouble(std::string_view module,
+                                     const ControlStore::Decide& decide) const;
+
+  ControlStore* store_;
+  Survey survey_;
+  Stages* table_;
+  StepsOf steps_;
+  Preflight preflight_;
+};
+
+}  // namespace banyan::strangler

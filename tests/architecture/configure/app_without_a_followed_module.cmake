@@ -1,0 +1,6 @@
+# expect: module 'warehouse' SUBSCRIBES 'catalog.track_added', and catalog is not among its MODULES.
+file(WRITE "${CMAKE_BINARY_DIR}/modules/catalog/include/catalog/events.hpp" ".name = \"track_added\"")
+declare(catalog PUBLISHES events.hpp)
+declare(warehouse SUBSCRIBES catalog.track_added)
+banyan_check_modules()
+banyan_add_app(shop MODULES warehouse)

@@ -1,0 +1,2 @@
+# expect: warehouse SUBSCRIBES warehouse.stock_received, an event of its own.
+declare(warehouse SUBSCRIBES warehouse.stock_received)

@@ -1,0 +1,1 @@
+inline const char* kEvent = "track_added";

@@ -1,0 +1,1 @@
+inline const char* kPort = "catalog";

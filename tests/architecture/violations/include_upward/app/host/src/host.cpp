@@ -1,2 +1,0 @@
-#include "host/composition.hpp"
-#include "orders/port.hpp"

@@ -1,0 +1,2 @@
+#include "banyan/host/composition.hpp"
+#include "orders/port.hpp"

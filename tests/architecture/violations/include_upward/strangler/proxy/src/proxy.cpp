@@ -1,3 +1,0 @@
-#include "host/composition.hpp"
-#include "orders/port.hpp"
-#include "routing/route.hpp"

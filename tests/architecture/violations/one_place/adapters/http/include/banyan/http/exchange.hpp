@@ -1,0 +1,1 @@
+namespace banyan::http { struct Application { virtual ~Application() = default; }; }

@@ -1,0 +1,2 @@
+#include <netdb.h>
+int asked = ::getaddrinfo("a", "b", nullptr, nullptr);

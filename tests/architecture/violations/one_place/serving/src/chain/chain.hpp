@@ -1,0 +1,2 @@
+#include "banyan/http/exchange.hpp"
+struct Chain final : public banyan::http::Application {};

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "contract/shipping/shipping_port_contract.hpp"
+
+#include "contract/matchers.hpp"
+
+namespace banyan::contract {
+
+using ::shipping::GetConsignment;
+using ::shipping::ListOverdueConsignments;
+using ::shipping::OrderId;
+using ::shipping::Sighting;
+using enum ::shipping::ConsignmentState;
+
+void ShippingPortContract::paid_and_booked() {
+  ASSERT_EQ(world().pay(order).kind(), EventAnswer::Kind::Done);
+  world().background();
+  ASSERT_EQ(world().state(order), Booked);
+}
+
+namespace {
+
+TEST_P(ShippingPortContract, KnowsNothingOfAnOrderThatIsNotPaid) {
+  EXPECT_THAT(world().port().handle(GetConsignment{order}, world().context()),
+              BreaksRule("shipping.unknown_consignment"));
+  EXPECT_THAT(world().announce_return(order), BreaksRule("shipping.unknown_consignment"));
+  EXPECT_THAT(world().refresh(order), BreaksRule("shipping.unknown_consignment"));
+}
+
+TEST_P(ShippingPortContract, BeginsWhenTheOrderIsPaidAndOnce) {
+  EXPECT_EQ(world().pay(order).kind(), EventAnswer::Kind::Done);
+  EXPECT_EQ(world().pay(order).kind(), EventAnswer::Kind::Done);
+  const auto consignment = world().get(order);
+  world().background();
+
+  EXPECT_EQ(consignment.state, Ordered);
+  EXPECT_EQ(consignment.customer, ShippingWorld::customer());
+  EXPECT_EQ(consignment.paid_at, world().clock.now());
+  EXPECT_EQ(world().carrier.bookings.size(), 1U);
+}
+
+TEST_P(ShippingPortContract, BooksInTheBackgroundWithTheAddressOfTheCustomer) {
+  paid_and_booked();
+
+  ASSERT_EQ(world().carrier.bookings.size(), 1U);
+  EXPECT_EQ(world().carrier.bookings[0].reference, order.str());
+  EXPECT_EQ(world().carrier.bookings[0].address, world().customers.address);
+  EXPECT_EQ(world().get(order).tracking_number, "N1");
+}
+
+TEST_P(ShippingPortContract, FollowsTheCarrierToTheDoorAndBack) {
+  paid_and_booked();
+  world().collected(order);
+  ASSERT_THAT(world().refresh(order), Succeeds());
+  world().background();
+  EXPECT_EQ(world().state(order), InTransit);
+
+  world().delivered(order);
+  ASSERT_THAT(world().refresh(order), Succeeds());
+  world().background();
+  EXPECT_EQ(world().state(order), Delivered);
+
+  ASSERT_THAT(world().announce_return(order), Succeeds());
+  EXPECT_EQ(world().state(order), Returning);
+  world().background();
+  EXPECT_EQ(world().get(order).return_tracking_number, "N2");
+  world().carrier.happens(order.str() + ":return", Sighting::Delivered, world().clock.now());
+  ASSERT_THAT(world().refresh(order), Succeeds());
+  world().background();
+  EXPECT_EQ(world().state(order), Returned);
+  EXPECT_EQ(world().get(order).tracking.size(), 3U);
+  EXPECT_THAT(world().announce_return(order), Succeeds());
+}
+
+TEST_P(ShippingPortContract, AsksTheCarrierByItselfFromTimeToTime) {
+  paid_and_booked();
+  world().collected(order);
+  world().background();
+  EXPECT_EQ(world().state(order), Booked);
+
+  world().pass(world().policy.tracking_interval);
+  world().background();
+  EXPECT_EQ(world().state(order), InTransit);
+}
+
+TEST_P(ShippingPortContract, TakesBackOnlyWhatWasDelivered) {
+  paid_and_booked();
+
+  EXPECT_THAT(world().announce_return(order), BreaksRule("shipping.not_delivered"));
+  EXPECT_EQ(world().state(order), Booked);
+}
+
+// The three laws of a participant: do twice = once, which is above; undo twice = once; undo before
+// do = the do never happens.
+
+TEST_P(ShippingPortContract, CancelsOnceHoweverOftenItIsAsked) {
+  paid_and_booked();
+  const auto first = world().cancel(order);
+  const auto again = world().cancel(order);
+
+  ASSERT_THAT(first, Succeeds());
+  ASSERT_THAT(again, Succeeds());
+  EXPECT_EQ(*first, *again);
+  EXPECT_EQ(first->state, Cancelled);
+  EXPECT_TRUE(world().carrier.parcels.at(order.str()).is_cancelled);
+}
+
+TEST_P(ShippingPortContract, ShipsNothingThatWasCancelledBeforeItWasPaid) {
+  ASSERT_THAT(world().cancel(order), Succeeds());
+  EXPECT_EQ(world().pay(order).kind(), EventAnswer::Kind::Done);
+  world().background_for_long();
+
+  EXPECT_EQ(world().state(order), Cancelled);
+  EXPECT_EQ(world().get(order).customer, std::nullopt);
+  EXPECT_EQ(world().carrier.calls, 0);
+}
+
+TEST_P(ShippingPortContract, ShipsNothingThatWasCancelledWhenItIsHeardOfAgain) {
+  paid_and_booked();
+  ASSERT_THAT(world().cancel(order), Succeeds());
+  EXPECT_EQ(world().pay(order).kind(), EventAnswer::Kind::Done);
+  world().background_for_long();
+
+  EXPECT_EQ(world().state(order), Cancelled);
+  EXPECT_TRUE(world().carrier.parcels.at(order.str()).is_cancelled);
+}
+
+TEST_P(ShippingPortContract, CancelsWhatIsOnlyOrderedWithoutTheCarrier) {
+  ASSERT_EQ(world().pay(order).kind(), EventAnswer::Kind::Done);
+
+  ASSERT_THAT(world().cancel(order), Succeeds());
+  EXPECT_EQ(world().carrier.calls, 0);
+}
+
+TEST_P(ShippingPortContract, RefusesToCancelWhatTheCarrierHas) {
+  paid_and_booked();
+  world().collected(order);
+
+  EXPECT_THAT(world().cancel(order), BreaksRule("shipping.already_dispatched"));
+  world().background();
+  EXPECT_EQ(world().state(order), InTransit);
+  EXPECT_THAT(world().cancel(order), BreaksRule("shipping.already_dispatched"));
+}
+
+TEST_P(ShippingPortContract, CancelsOnlyWhenTheCarrierHasAgreed) {
+  paid_and_booked();
+  world().carrier.is_unreachable = true;
+  EXPECT_THAT(world().cancel(order), BreaksRule("shipping.carrier_unreachable"));
+  EXPECT_EQ(world().state(order), Booked);
+
+  world().carrier.is_unreachable = false;
+  world().background_for_long();
+  EXPECT_EQ(world().state(order), Cancelled);
+  EXPECT_THAT(world().cancel(order), Succeeds());
+}
+
+TEST_P(ShippingPortContract, ListsWhatIsPaidAndNotBookedOverItsPages) {
+  world().customers.has_address = false;
+  std::vector<OrderId> paid;
+  for (std::uint64_t number = 1; number <= 5; ++number) {
+    paid.push_back(ShippingWorld::order(number));
+    ASSERT_EQ(world().pay(paid.back()).kind(), EventAnswer::Kind::Done);
+    if (number != 2) world().clock.advance(std::chrono::minutes(1));
+  }
+  world().background();
+  world().clock.advance(std::chrono::hours(2));
+  ASSERT_EQ(world().pay(ShippingWorld::order(6)).kind(), EventAnswer::Kind::Done);
+
+  std::vector<OrderId> seen;
+  ListOverdueConsignments question{.hours = 2, .cursor = {}, .limit = 2};
+  do {
+    const auto page = world().port().handle(question, world().context());
+    ASSERT_THAT(page, Succeeds());
+    for (const auto& each : page->consignments) {
+      seen.push_back(each.order);
+      EXPECT_NE(each.problem.value_or("").find("shipping.no_address"), std::string::npos);
+    }
+    question.cursor = page->next_cursor;
+  } while (question.cursor);
+
+  std::ranges::sort(seen);
+  std::ranges::sort(paid);
+  EXPECT_EQ(seen, paid);
+  EXPECT_THAT(world().port().handle(ListOverdueConsignments{{}, "?", {}}, world().context()),
+              BreaksRule("shipping.bad_cursor"));
+  EXPECT_THAT(world().port().handle(ListOverdueConsignments{{}, {}, 201}, world().context()),
+              BreaksRule("shipping.bad_limit"));
+}
+
+}  // namespace
+}  // namespace banyan::contract

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "contract/shipping/shipping_world.hpp"
+
+namespace banyan::contract {
+
+/// What it means to be Shipping. The bodies are in the object library contract.shipping.
+class ShippingPortContract : public testing::TestWithParam<ShippingUnderTest> {
+ protected:
+  ShippingWorld& world() { return *world_; }
+  const ::shipping::OrderId order = ShippingWorld::order(1);
+
+  void paid_and_booked();
+
+ private:
+  std::unique_ptr<ShippingWorld> world_ = GetParam().make();
+};
+
+}  // namespace banyan::contract

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <latch>
+#include <mutex>
+#include <vector>
+
+#include "banyan/kernel/random.hpp"
+#include "load/arrivals.hpp"
+#include "load/histogram.hpp"
+#include "load/ledger.hpp"
+#include "load/zipf.hpp"
+
+namespace recordshop::load {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::microseconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(Histogram, SaysPercentilesOnASixtyFourthAndNeverTooShort) {
+  banyan::SeededRandom random(7);
+  std::vector<std::int64_t> all;
+  Histogram histogram;
+  for (int i = 0; i < 20'000; ++i) {
+    // Over ten powers of two, as latencies are.
+    const auto value = static_cast<std::int64_t>((random.next() % 1'000) << (random.next() % 10));
+    all.push_back(value);
+    histogram.record(microseconds(value));
+  }
+  std::ranges::sort(all);
+  for (const double share : {0.01, 0.5, 0.9, 0.99, 0.999, 1.0}) {
+    const auto at = static_cast<std::size_t>(std::ceil(share * 20'000)) - 1;
+    EXPECT_GE(histogram.percentile(share).count(), all[at]) << share;
+    EXPECT_LE(histogram.percentile(share).count(), all[at] + all[at] / 64) << share;
+  }
+  EXPECT_EQ(histogram.longest().count(), all.back());
+}
+
+TEST(Histogram, IsTheSumOfWhatItIsMergedFrom) {
+  Histogram left;
+  Histogram right;
+  EXPECT_EQ(left.percentile(0.5), 0us);
+  left.record(10us);
+  right.record(3h);
+  right.record(20us);
+  left.merge(right);
+  EXPECT_EQ(left.count(), 3U);
+  EXPECT_EQ(left.percentile(0.5), 20us);
+  EXPECT_EQ(left.longest(), microseconds(3h));
+}
+
+TEST(Zipf, WantsTheFirstTwiceAsOftenAsTheSecond) {
+  const Zipf zipf(1'000, 1.0);
+  banyan::SeededRandom random(1);
+  std::vector<double> counts(1'000);
+  for (int i = 0; i < 200'000; ++i) ++counts[zipf.rank(random.next())];
+  EXPECT_NEAR(counts[0] / counts[1], 2, 0.15);
+  EXPECT_NEAR(counts[0] / counts[9], 10, 1.5);
+  EXPECT_EQ(zipf.rank(0), 0U);
+  EXPECT_EQ(zipf.rank(~0ULL), 999U);
+}
+
+TEST(Ledger, KnowsTheStepsThatAnOrderMayTake) {
+  EXPECT_TRUE(may_follow("placed", "confirmed"));
+  EXPECT_TRUE(may_follow("placed", "cancelled"));
+  EXPECT_TRUE(may_follow("confirmed", "returned"));
+  EXPECT_FALSE(may_follow("confirmed", "placed"));
+  EXPECT_FALSE(may_follow("confirmed", "cancelled"));
+  EXPECT_FALSE(may_follow("cancelled", "confirmed"));
+  Ledger ledger;
+  ledger.seen("ord_1", "placed");
+  ledger.seen("ord_1", "confirmed");
+  EXPECT_THAT(ledger.contradictions(), IsEmpty());
+  ledger.seen("ord_1", "placed");
+  ledger.seen("ord_2", "lost");
+  EXPECT_THAT(ledger.contradictions(), ElementsAre("ord_1 was confirmed, and then placed",
+                                                   "ord_2 is in a state that no order has: lost"));
+}
+
+TEST(Arrivals, TellALateStepWhenItWasMeantToBe) {
+  Arrivals arrivals(1);
+  std::latch both(2);
+  std::vector<Arrivals::Clock::duration> late;
+  const auto planned = Arrivals::Clock::now();
+  for (int i = 0; i < 2; ++i) {
+    arrivals.at(planned, [&](Arrivals::Clock::time_point intended) {
+      EXPECT_EQ(intended, planned);
+      late.push_back(Arrivals::Clock::now() - intended);
+      // What holds the only thread.
+      while (Arrivals::Clock::now() < planned + 30ms) std::this_thread::yield();
+      both.count_down();
+    });
+  }
+  both.wait();
+  EXPECT_GE(late[1], 30ms) << "the waiting of the second is its own";
+}
+
+TEST(Arrivals, RunEachInItsTimeOnAllThreads) {
+  Arrivals arrivals(3);
+  std::latch together(3);
+  const auto now = Arrivals::Clock::now();
+  for (int i = 0; i < 3; ++i) {
+    // Each waits for the others: one thread alone would hang.
+    arrivals.at(now + 5ms, [&](Arrivals::Clock::time_point intended) {
+      EXPECT_GE(Arrivals::Clock::now(), intended);
+      together.arrive_and_wait();
+    });
+  }
+  EXPECT_TRUE(arrivals.wait_until_idle(now + 60s));
+  EXPECT_EQ(arrivals.unfinished(), 0U);
+}
+
+}  // namespace
+}  // namespace recordshop::load

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "banyan/stages/control_store.hpp"
+#include "banyan/stages/switchboard.hpp"
+#include "banyan/test/temporary_folder.hpp"
+#include "banyan_process.hpp"
+
+namespace banyan::test {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr const char* kShop = R"([proxy]
+listen = ["127.0.0.1:8080"]
+operators = "127.0.0.1:9180"
+[upstreams.shop]
+instances = ["127.0.0.1:9000"]
+[upstreams.catalog]
+instances = ["127.0.0.1:9001"]
+[rollouts.catalog]
+[[routes]]
+name = "rest"
+prefix = "/"
+methods = ["*"]
+legacy = "shop"
+[[routes]]
+name = "albums"
+prefix = "/albums"
+methods = ["*"]
+legacy = "shop"
+successor = "catalog"
+successor_path = { strip = "/albums", add = "/v2/albums" }
+rollout = "catalog"
+)";
+
+class CheckCommand : public testing::Test {
+ protected:
+  /// The report on a file with this text, as a program reads it.
+  json check(const std::string& text, const std::vector<std::string>& requests = {}) {
+    std::ofstream(file_) << text;
+    std::vector<std::string> words{"check", file_, "--json"};
+    for (const std::string& each : requests) words.insert(words.end(), {"--request", each});
+    const Outcome outcome = run_banyan(words);
+    exit_code_ = outcome.exit_code;
+    EXPECT_TRUE(json::accept(outcome.out)) << outcome.out << outcome.err;
+    return json::parse(outcome.out, nullptr, false);
+  }
+  /// What it found, by its rules.
+  std::vector<std::string> rules(const std::string& text) {
+    std::vector<std::string> all;
+    const json report = check(text);
+    for (const json& each : report["findings"]) all.push_back(each["rule"]);
+    return all;
+  }
+  /// The shop with a line in place of another.
+  static std::string shop_with(const std::string& line, const std::string& instead) {
+    std::string text = kShop;
+    const std::size_t at = text.find(line);
+    EXPECT_NE(at, std::string::npos) << line;
+    return at == std::string::npos ? text : text.replace(at, line.size(), instead);
+  }
+
+  TemporaryFolder folder_;
+  std::string file_ = folder_.file("banyan.toml");
+  int exit_code_ = -1;
+};
+
+TEST_F(CheckCommand, FindsNothingInAGoodFile) {
+  const json report = check(kShop);
+  EXPECT_EQ(exit_code_, 0);
+  EXPECT_EQ(report["starts"], true);
+  EXPECT_THAT(report["findings"], IsEmpty()) << report["findings"];
+  EXPECT_EQ(report["listeners"][0]["url"], "http://127.0.0.1:8080/");
+  EXPECT_EQ(report["listeners"][1]["operators"], true);
+}
+
+TEST_F(CheckCommand, StartsAndWritesNothing) {
+  check(kShop);
+  std::vector<std::string> left;
+  for (const auto& each : std::filesystem::directory_iterator(folder_.path())) {
+    left.push_back(each.path().filename());
+  }
+  EXPECT_THAT(left, ElementsAre("banyan.toml"));
+}
+
+TEST_F(CheckCommand, ListsRoutesInTheOrderInWhichTheyWin) {
+  const json report = check(kShop);
+  std::vector<std::string> names;
+  for (const json& each : report["routes"]) names.push_back(each["name"]);
+  EXPECT_THAT(names, ElementsAre("albums", "rest"));
+}
+
+TEST_F(CheckCommand, SaysWhereARequestGoesAtEachStage) {
+  const json requests = check(kShop, {"GET /albums/1?full", "POST /albums", "/cart"})["requests"];
+  const json& read = requests[0];
+  EXPECT_EQ(read["route"], "albums");
+  EXPECT_EQ(read["effect"], "read");
+  EXPECT_EQ(read["stage"], "legacy");
+  EXPECT_EQ(read["goes_to"]["legacy"]["upstream"], "shop");
+  EXPECT_EQ(read["goes_to"]["legacy"]["target"], "/albums/1?full");
+  EXPECT_EQ(read["goes_to"]["canary"]["share"]["target"], "/v2/albums/1?full");
+  EXPECT_EQ(read["goes_to"]["moved"]["upstream"], "catalog");
+  const json& write = requests[1];
+  EXPECT_EQ(write["effect"], "write");
+  EXPECT_FALSE(write["goes_to"]["canary"].contains("share")) << "writes move as a whole";
+  EXPECT_EQ(write["goes_to"]["moved"]["upstream"], "catalog");
+  EXPECT_EQ(requests[2]["route"], "rest");
+  EXPECT_EQ(requests[2]["goes_to"]["always"]["upstream"], "shop");
+}
+
+TEST_F(CheckCommand, KnowsWhereTheTrafficStands) {
+  auto store = strangler::ControlStore::open(folder_.file("control.db"), system_clock());
+  ASSERT_TRUE(store) << store.error().message;
+  ASSERT_TRUE((*store)->enlist({"catalog", "gone", "never"}));
+  strangler::Switchboard board(**store);
+  ASSERT_TRUE(board.next("catalog", {"ann", "why"}));
+  ASSERT_TRUE(board.next("gone", {"ann", "why"}));
+  const json report = check(kShop, {"/albums/1"});
+  EXPECT_EQ(report["requests"][0]["stage"], "canary 1%");
+  ASSERT_EQ(report["findings"].size(), 1U) << report["findings"];
+  EXPECT_EQ(report["findings"][0]["rule"], "check.rollout_without_routes");
+  EXPECT_THAT(report["findings"][0]["message"], HasSubstr("gone at canary 1%"));
+}
+
+TEST_F(CheckCommand, ExplainsWhatIsNotForwarded) {
+  const json requests =
+      check(shop_with("prefix = \"/\"", "path = \"/\""),
+            {"/_banyan/api/status", "/cart", "/albums/../cart", "GET /albums%2f1"})["requests"];
+  EXPECT_EQ(requests[0]["answer"], "operators");
+  EXPECT_EQ(requests[1]["answer"], "not_found");
+  EXPECT_EQ(requests[2]["answer"], "refused");
+}
+
+TEST_F(CheckCommand, ReadsToPeople) {
+  std::ofstream(file_) << kShop;
+  const Outcome outcome = run_banyan({"check", file_, "--request", "GET /albums/1"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.out,
+              AllOf(HasSubstr("a proxy can start with it; nothing is unsafe or odd"),
+                    HasSubstr("shop -> catalog (rollout catalog)"), HasSubstr("GET /albums/1"),
+                    HasSubstr("a read"), HasSubstr("moved    catalog  /v2/albums/1")));
+  EXPECT_EQ(run_banyan({"proxy", "--check", "--config", file_}).out,
+            run_banyan({"check", file_}).out);
+}
+
+TEST_F(CheckCommand, RefusesWhatAProxyRefusesWithEveryProblem) {
+  const json report = check("[proxy]\nlisten = [\"nowhere\"]\nlimit = 1\n");
+  EXPECT_EQ(exit_code_, 78);
+  EXPECT_EQ(report["starts"], false);
+  EXPECT_EQ(report["findings"].size(), 2U);
+  EXPECT_EQ(report["findings"][0]["line"], 2);
+}
+
+TEST_F(CheckCommand, IsStrictOnRequest) {
+  const std::string odd = shop_with("successor = \"catalog\"", "successor = \"shop\"");
+  EXPECT_THAT(rules(odd), Contains("check.unused_upstream"));
+  EXPECT_EQ(exit_code_, 0);
+  EXPECT_EQ(run_banyan({"check", file_, "--strict"}).exit_code, 1);
+}
+
+TEST_F(CheckCommand, WantsAMethodAndAPath) {
+  std::ofstream(file_) << kShop;
+  const Outcome outcome = run_banyan({"check", file_, "--request", "albums"});
+  EXPECT_EQ(outcome.exit_code, 64);
+  EXPECT_THAT(outcome.err, HasSubstr("\"albums\" is no request"));
+}
+
+// Each of what is unsafe or odd, and nothing else with it.
+
+TEST_F(CheckCommand, FindsAWriteThatMovesByPercentage) {
+  EXPECT_THAT(
+      rules(shop_with("rollout = \"catalog\"\n", "rollout = \"catalog\"\neffect = \"read\"\n")),
+      ElementsAre("check.writes_by_percentage"));
+}
+
+TEST_F(CheckCommand, FindsARouteThatNothingReaches) {
+  EXPECT_THAT(
+      rules(std::string(kShop) +
+            "[[routes]]\nprefix = \"/_banyan/mine\"\nmethods = [\"GET\"]\nlegacy = \"shop\"\n"),
+      ElementsAre("check.unreachable_route"));
+}
+
+TEST_F(CheckCommand, FindsWhatNobodyUses) {
+  EXPECT_THAT(rules(std::string(kShop) + "[upstreams.old]\ninstances = [\"127.0.0.1:9002\"]\n"
+                                         "[rollouts.orders]\n"),
+              ElementsAre("check.unused_upstream", "check.unused_rollout"));
+}
+
+TEST_F(CheckCommand, FindsASuccessorThatIsTheOldSide) {
+  EXPECT_THAT(
+      rules(shop_with("successor = \"catalog\"\nsuccessor_path = { strip = \"/albums\", add = "
+                      "\"/v2/albums\" }",
+                      "successor = \"shop\"")),
+      Contains("check.same_on_both_sides"));
+}
+
+TEST_F(CheckCommand, FindsThatOperatorsAreNowhereOrAmongClientsOrInTheClear) {
+  EXPECT_THAT(rules(shop_with("operators = \"127.0.0.1:9180\"\n", "")),
+              ElementsAre("check.operators_among_clients"));
+  EXPECT_THAT(rules(shop_with("listen = [\"127.0.0.1:8080\"]\noperators = \"127.0.0.1:9180\"\n",
+                              "listen = [\"0.0.0.0:8080\"]\n")),
+              ElementsAre("check.no_operators"));
+  std::ofstream(folder_.file("token")) << "a token of operators\n";
+  EXPECT_THAT(rules(shop_with("operators = \"127.0.0.1:9180\"\n",
+                              "operators = \"0.0.0.0:9180\"\noperators_token_file = \"token\"\n")),
+              ElementsAre("check.operators_in_the_clear"));
+}
+
+TEST_F(CheckCommand, FindsThatEverybodyIsTrusted) {
+  for (const char* peers : {"\"0.0.0.0/0\"", "\"::/0\"", "\"0.0.0.0/1\", \"128.0.0.0/1\""}) {
+    EXPECT_THAT(rules(shop_with("[upstreams.shop]",
+                                std::string("trusted_peers = [") + peers + "]\n[upstreams.shop]")),
+                ElementsAre("check.everybody_is_trusted"))
+        << peers;
+  }
+  EXPECT_THAT(rules(shop_with("[upstreams.shop]",
+                              "trusted_peers = [\"10.0.0.0/8\", \"fd00::/8\"]\n[upstreams.shop]")),
+              IsEmpty());
+}
+
+TEST_F(CheckCommand, FindsAnUpstreamWhoseCertificateIsNotVerified) {
+  EXPECT_THAT(rules(shop_with("[upstreams.catalog]",
+                              "tls = { verify = \"insecure-none\" }\n[upstreams.catalog]")),
+              ElementsAre("check.unverified_upstream"));
+}
+
+TEST_F(CheckCommand, FindsAnUpstreamThatIsTheProxyItself) {
+  EXPECT_THAT(rules(shop_with("127.0.0.1:9001", "127.0.0.1:8080")),
+              ElementsAre("check.leads_to_itself"));
+}
+
+TEST_F(CheckCommand, NotesThatThereIsNoCatchAll) {
+  EXPECT_THAT(rules(shop_with("prefix = \"/\"", "prefix = \"/shop\"")),
+              ElementsAre("check.no_catch_all"));
+}
+
+TEST_F(CheckCommand, NotesWhatStaysBelowWhatMoves) {
+  EXPECT_THAT(rules(std::string(kShop) +
+                    "[[routes]]\nname = \"one\"\npath = \"/albums/{id}\"\nmethods = [\"GET\"]\n"
+                    "legacy = \"shop\"\n"),
+              ElementsAre("check.stays_below"));
+}
+
+TEST_F(CheckCommand, FindsFilesAndFoldersThatAreNotThere) {
+  EXPECT_THAT(rules(shop_with("[upstreams.shop]",
+                              "control_store = \"no/such/control.db\"\n"
+                              "[access_log]\nfile = \"no/access.log\"\n"
+                              "[upstreams.shop]")),
+              ElementsAre("check.control_store_folder", "check.access_log"));
+  EXPECT_EQ(exit_code_, 78);
+  EXPECT_THAT(
+      rules(shop_with("[upstreams.catalog]", "tls = { ca = \"no.pem\" }\n[upstreams.catalog]")),
+      ElementsAre("check.refused"));
+  EXPECT_EQ(exit_code_, 78);
+  EXPECT_THAT(
+      rules(shop_with("[upstreams.shop]", "operators_token_file = \"no\"\n[upstreams.shop]")),
+      ElementsAre("check.refused"));
+}
+
+TEST_F(CheckCommand, FindsThatTheControlStoreWasLost) {
+  std::ofstream(folder_.file("control.db.made")) << "it was\n";
+  EXPECT_THAT(rules(kShop), ElementsAre("banyan.control_store_lost"));
+  EXPECT_EQ(exit_code_, 78);
+}
+
+}  // namespace
+}  // namespace banyan::test

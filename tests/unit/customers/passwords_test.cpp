@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "application/use_cases.hpp"
+#include "contract/environment_under_test.hpp"
+#include "contract/matchers.hpp"
+#include "contract/port_under_test.hpp"
+#include "persistence/memory_customers.hpp"
+
+namespace customers {
+namespace {
+
+using banyan::Context;
+using banyan::Result;
+using banyan::contract::any_context;
+
+/// "v1:" or "v2:" and the password: what it does can be read off.
+class TransparentHasher final : public PasswordHasher {
+ public:
+  Result<std::string> hash(std::string_view password, const Context& /*context*/) override {
+    if (busy) return banyan::fail(banyan::ErrorCode::ResourceExhausted, "customers.too_busy", "");
+    return version + ":" + std::string(password);
+  }
+  Result<Verdict> check(std::string_view password, const std::optional<std::string>& hash,
+                        const Context& /*context*/) override {
+    if (busy) return banyan::fail(banyan::ErrorCode::ResourceExhausted, "customers.too_busy", "");
+    ++checks;
+    const auto after_check = std::move(then);
+    if (after_check) after_check();
+    if (!hash || hash->substr(3) != password) return Verdict::Wrong;
+    return hash->starts_with(version) ? Verdict::Right : Verdict::RightButOutdated;
+  }
+
+  std::string version = "v1";
+  bool busy = false;
+  int checks = 0;
+  std::function<void()> then;  ///< once, when the next check has been made
+};
+
+class CustomerPasswords : public testing::Test {
+ protected:
+  CustomerId open(const std::string& email, std::optional<std::string> password) {
+    const auto customer =
+        open_account(use_case, {"Ada", email, std::nullopt, std::move(password)}, any_context());
+    EXPECT_THAT(customer, Succeeds());
+    return customer.value_or(Customer{}).id;
+  }
+  Result<Customer> sign_in(const std::string& email, const std::string& password) {
+    return check_password(use_case, {email, password}, any_context());
+  }
+  std::optional<std::string> hash_of(const CustomerId& id) {
+    return store->read(any_context(), [&](CustomersReading& customers) {
+      return customers.find(id)->data().password_hash;
+    });
+  }
+
+  std::unique_ptr<CustomerStore> store =
+      make_memory_customer_store({}, banyan::contract::real_environment().clock);
+  TransparentHasher hasher;
+  UseCaseContext use_case{*store, hasher, banyan::contract::real_environment()};
+};
+
+TEST_F(CustomerPasswords, AnswerTheUnknownAndTheWrongAlike) {
+  open("ada@example.org", "open sesame");
+  open("bob@example.org", std::nullopt);
+
+  const auto wrong = sign_in("ada@example.org", "open sesam");
+  const auto unknown = sign_in("eve@example.org", "open sesame");
+  const auto without = sign_in("bob@example.org", "open sesame");
+
+  ASSERT_THAT(wrong, BreaksRule("customers.wrong_credentials"));
+  ASSERT_THAT(unknown, BreaksRule("customers.wrong_credentials"));
+  ASSERT_THAT(without, BreaksRule("customers.wrong_credentials"));
+  EXPECT_EQ(wrong.error(), unknown.error());
+  EXPECT_EQ(wrong.error(), without.error());
+  EXPECT_EQ(hasher.checks, 3) << "each is as much work";
+}
+
+TEST_F(CustomerPasswords, AreHashedAnewOnTheWayInWhenTheHashIsOutdated) {
+  const CustomerId ada = open("ada@example.org", "open sesame");
+  hasher.version = "v2";
+
+  EXPECT_THAT(sign_in("ada@example.org", "open sesam"), BreaksRule("customers.wrong_credentials"));
+  EXPECT_EQ(hash_of(ada), "v1:open sesame");
+  EXPECT_THAT(sign_in("ada@example.org", "open sesame"), Succeeds());
+  EXPECT_EQ(hash_of(ada), "v2:open sesame");
+}
+
+TEST_F(CustomerPasswords, ChangeOnlyForThoseWhoKnowTheOldOne) {
+  const CustomerId ada = open("ada@example.org", "open sesame");
+
+  EXPECT_THAT(change_password(use_case, {ada, std::nullopt, "new secret"}, any_context()),
+              BreaksRule("customers.wrong_credentials"));
+  EXPECT_THAT(change_password(use_case, {ada, "open sesam", "new secret"}, any_context()),
+              BreaksRule("customers.wrong_credentials"));
+  EXPECT_EQ(hash_of(ada), "v1:open sesame");
+  EXPECT_THAT(change_password(use_case, {ada, "open sesame", "new secret"}, any_context()),
+              Succeeds());
+  EXPECT_EQ(hash_of(ada), "v1:new secret");
+}
+
+TEST_F(CustomerPasswords, MayBeAskedToChangeTwice) {
+  const CustomerId ada = open("ada@example.org", "open sesame");
+  const ChangePassword request{ada, "open sesame", "new secret"};
+
+  EXPECT_THAT(change_password(use_case, request, any_context()), Succeeds());
+  EXPECT_THAT(change_password(use_case, request, any_context()), Succeeds());
+  EXPECT_EQ(hash_of(ada), "v1:new secret");
+}
+
+TEST_F(CustomerPasswords, AreGivenToAnAccountThatHasNone) {
+  const CustomerId bob = open("bob@example.org", std::nullopt);
+
+  EXPECT_THAT(change_password(use_case, {bob, std::nullopt, "open sesame"}, any_context()),
+              Succeeds());
+  EXPECT_THAT(sign_in("bob@example.org", "open sesame"), Succeeds());
+}
+
+TEST_F(CustomerPasswords, AreNotChangedTwiceAtOnce) {
+  const CustomerId ada = open("ada@example.org", "open sesame");
+  hasher.then = [&] {
+    EXPECT_THAT(change_password(use_case, {ada, "open sesame", "the other"}, any_context()),
+                Succeeds());
+  };
+
+  EXPECT_THAT(change_password(use_case, {ada, "open sesame", "new secret"}, any_context()),
+              BreaksRule("customers.wrong_credentials"));
+  EXPECT_EQ(hash_of(ada), "v1:the other");
+}
+
+TEST_F(CustomerPasswords, AreNotLookedAtWhenTooManyCome) {
+  const CustomerId ada = open("ada@example.org", "open sesame");
+  hasher.busy = true;
+
+  EXPECT_THAT(sign_in("ada@example.org", "open sesame"), BreaksRule("customers.too_busy"));
+  EXPECT_THAT(change_password(use_case, {ada, "open sesame", "new secret"}, any_context()),
+              BreaksRule("customers.too_busy"));
+  EXPECT_THAT(open_account(use_case, {"Bob", "bob@example.org", std::nullopt, "open sesame"},
+                           any_context()),
+              BreaksRule("customers.too_busy"));
+  EXPECT_EQ(hash_of(ada), "v1:open sesame");
+}
+
+TEST_F(CustomerPasswords, SignInToTheOpenAccountOfAnAddressOnly) {
+  const CustomerId before = open("ada@example.org", "open sesame");
+  EXPECT_THAT(close_account(use_case, {before}, any_context()), Succeeds());
+  EXPECT_THAT(sign_in("ada@example.org", "open sesame"), BreaksRule("customers.wrong_credentials"));
+  EXPECT_THAT(change_password(use_case, {before, "open sesame", "new secret"}, any_context()),
+              BreaksRule("customers.account_closed"));
+
+  const CustomerId after = open("ADA@example.org", "another one");
+  const auto signed_in = sign_in("Ada@Example.org", "another one");
+  ASSERT_THAT(signed_in, Succeeds());
+  EXPECT_EQ(signed_in->id, after);
+}
+
+}  // namespace
+}  // namespace customers

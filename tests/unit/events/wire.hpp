@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <optional>
+
+#include "banyan/binding/rpc_transport.hpp"
+#include "banyan/events/http_push.hpp"
+
+namespace banyan::test {
+
+/// The way to a receiver in another process, without a network.
+class Wire final : public binding::RpcTransport {
+ public:
+  explicit Wire(const events::Receiver& receiver) : receiver_(receiver) {}
+  Result<http::Response> exchange(http::Request request, const Context&, binding::Repeat) override {
+    ++asked;
+    if (instead) return *instead;
+    if (gone) return fail(ErrorCode::Unavailable, "banyan.unreachable", "nobody is there");
+    http::Response response = events::answer_push(receiver_, request);
+    if (loses_answers > 0) {
+      --loses_answers;
+      return fail(ErrorCode::DeadlineExceeded, "banyan.timeout", "the answer is lost");
+    }
+    return response;
+  }
+
+  std::atomic<int> asked = 0;
+  std::atomic<bool> gone = false;
+  std::atomic<int> loses_answers = 0;
+  std::optional<http::Response> instead;
+
+ private:
+  const events::Receiver& receiver_;
+};
+
+}  // namespace banyan::test

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "banyan/kernel/saga_engine.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace banyan {
+namespace {
+
+struct Nod {
+  std::string what;
+  using Response = bool;
+  static constexpr Operation operation{.name = "nod", .effect = Effect::Write};
+};
+struct Shake {
+  std::string what;
+  using Response = bool;
+  static constexpr Operation operation{.name = "shake", .effect = Effect::Write};
+};
+struct Left : Port<Nod, Shake> {
+  static constexpr PortInfo port{.name = "left"};
+};
+struct Right : Port<Nod> {
+  static constexpr PortInfo port{.name = "right"};
+};
+
+/// Says yes, unless nobody is there.
+template <class P>
+struct Participant : P {
+  bool away = false;
+  int calls = 0;
+  Result<bool> handle(const Nod& /*request*/, const Context& /*context*/) override {
+    ++calls;
+    if (away) return fail(ErrorCode::Unavailable, "test.away", "nobody there");
+    return true;
+  }
+};
+struct LeftSide : Participant<Left> {
+  using Participant<Left>::handle;
+  Result<bool> handle(const Shake& /*request*/, const Context& /*context*/) override {
+    return true;
+  }
+};
+
+struct Deal {
+  std::string name;
+  int nods = 0;
+  friend bool operator==(const Deal&, const Deal&) = default;
+};
+
+template <class P>
+struct NodBy {
+  using State = Deal;
+  using Port = P;
+  static Nod request(const Deal& deal) { return {deal.name}; }
+  static Result<void> done(Deal& deal, bool /*yes*/, Timestamp /*now*/) {
+    ++deal.nods;
+    return {};
+  }
+};
+struct ShakeLeft {
+  using State = Deal;
+  using Port = Left;
+  static Shake request(const Deal& deal) { return {deal.name}; }
+};
+struct BothNod {
+  using State = Deal;
+  static constexpr SagaInfo info{.name = "both_nod"};
+  using Steps = SagaSteps<Compensable<NodBy<Left>, ShakeLeft>, Retriable<NodBy<Right>>>;
+};
+struct LeftNods {
+  using State = Deal;
+  static constexpr SagaInfo info{.name = "left_nods"};
+  using Steps = SagaSteps<Retriable<NodBy<Left>>>;
+};
+
+static_assert(is_saga_order({StepKind::Compensable, StepKind::Pivot, StepKind::Retriable}));
+static_assert(is_saga_order({StepKind::Retriable, StepKind::Await}));
+static_assert(!is_saga_order({StepKind::Pivot, StepKind::Pivot}));
+static_assert(!is_saga_order({StepKind::Retriable, StepKind::Compensable}));
+
+struct Deals {
+  MemorySagas sagas;
+  std::map<std::string, Deal> deals;
+};
+
+/// Keeps deals where they are: nothing here is undone.
+class DealStore final : public Store<Deals, Deals> {
+ public:
+  explicit DealStore(const Clock& clock) : clock_(clock) {}
+
+ private:
+  struct Unit final : UnitOfWork {
+    Unit(const Context& context, const Clock& at) : UnitOfWork(context), clock(at) {}
+    LeaseTime lease_now() override { return banyan::lease_now(clock); }
+    const Clock& clock;
+  };
+  void run_read(const Context& context,
+                const std::function<void(Deals&, UnitOfWork&)>& body) override {
+    Unit unit(context, clock_);
+    body(deals_, unit);
+  }
+  Result<void> run_write(const Context& context,
+                         const std::function<Result<void>(Deals&, UnitOfWork&)>& body) override {
+    Unit unit(context, clock_);
+    return body(deals_, unit);
+  }
+
+  Deals deals_;
+  const Clock& clock_;
+};
+
+struct DealSagas {
+  using Store = DealStore;
+  using Reading = Deals;
+  using Writing = Deals;
+  using State = Deal;
+  using Ports = SagaPorts<Left, Right>;
+  using Sagas = SagaList<BothNod, LeftNods>;
+  static constexpr std::string_view module = "deals";
+  static SagaRows& rows(Deals& deals) { return deals.sagas; }
+  static std::optional<Deal> load(Deals& deals, const std::string& subject) {
+    return deals.deals.at(subject);
+  }
+  static void save(Deals& deals, const Deal& /*before*/, const Deal& after, Timestamp /*now*/) {
+    deals.deals[after.name] = after;
+  }
+  static void ended(SagaEngine<DealSagas>& /*engine*/, Deals& /*deals*/, UnitOfWork& /*unit*/,
+                    const Deal& /*deal*/, const SagaRecord& /*saga*/) {}
+};
+
+class IdleScheduler final : public Scheduler {
+ public:
+  std::unique_ptr<Handle> every(std::chrono::milliseconds /*interval*/,
+                                std::move_only_function<void()> /*task*/) override {
+    return nullptr;
+  }
+};
+
+class Sagas : public testing::Test {
+ protected:
+  template <class Definition>
+  void begin(const std::string& name) {
+    const Context context = Context::begin(std::chrono::seconds(20), clock, random);
+    auto begun = store.write(
+        context, [&](Deals& deals, UnitOfWork& unit) -> Result<SagaEngine<DealSagas>::Case> {
+          deals.deals[name] = {name};
+          auto made = engine.begin<Definition>(deals, unit, name, Deal{name},
+                                               engine.id_after(std::nullopt));
+          if (!made) return fail(ErrorCode::Conflict, "test.busy", "busy");
+          return *std::move(made);
+        });
+    ASSERT_TRUE(begun);
+    engine.drive(*std::move(begun), context);
+  }
+  std::vector<SagaRecord> all() {
+    return store.read(Context::begin(std::chrono::seconds(20), clock, random), [](Deals& deals) {
+      std::vector<SagaRecord> records;
+      for (const auto& each : deals.sagas.list({.limit = 10'000})) records.push_back(each.data());
+      return records;
+    });
+  }
+
+  ManualClock clock;
+  SeededRandom random{7};
+  IdleScheduler scheduler;
+  SagaPolicy policy{.workers = 0};
+  LeftSide left;
+  Participant<Right> right;
+  DealStore store{clock};
+  SagaEngine<DealSagas> engine{store, {&left, &right}, {clock, random, scheduler}, policy};
+};
+
+// A thousand meet a dependency that does not answer: none is lost, stuck or counted against.
+TEST_F(Sagas, ByTheThousandLoseNoAttemptToAnOutage) {
+  constexpr int kSagas = 1'000;
+  right.away = true;
+  for (int i = 0; i < kSagas; ++i) begin<BothNod>("deal " + std::to_string(i));
+  EXPECT_EQ(right.calls, policy.unanswered_in_a_row);
+  EXPECT_EQ(left.calls, kSagas);
+
+  constexpr int kRounds = 50;
+  for (int round = 0; round < kRounds; ++round) {
+    clock.advance(policy.longest_backoff);
+    engine.round();
+  }
+  // Once in a while one of them asks, and each time another one.
+  EXPECT_EQ(right.calls, policy.unanswered_in_a_row + kRounds);
+  std::int64_t asked = 0;
+  for (const SagaRecord& saga : all()) {
+    EXPECT_EQ(saga.attempts, 0);
+    EXPECT_EQ(saga.blocked_on, "right");
+    EXPECT_LE(saga.steps.at(1).doing.calls, 2);
+    asked += saga.steps.at(1).doing.calls;
+  }
+  EXPECT_EQ(asked, right.calls);
+
+  right.away = false;
+  clock.advance(policy.longest_backoff);
+  for (int round = 0; round < 2 * kSagas / policy.batch; ++round) {
+    engine.round();
+    clock.advance(4 * policy.first_backoff);
+  }
+  for (const SagaRecord& saga : all()) EXPECT_EQ(saga.status, SagaStatus::Done);
+  EXPECT_EQ(left.calls, kSagas);
+}
+
+TEST_F(Sagas, OfALivingDependencyGoOnPastThoseOfADeadOne) {
+  right.away = true;
+  for (int i = 0; i < 100; ++i) begin<BothNod>("stays " + std::to_string(i));
+  left.away = true;
+  begin<LeftNods>("goes");
+  left.away = false;
+  clock.advance(policy.longest_backoff);
+  engine.round();
+  for (const SagaRecord& saga : all()) {
+    EXPECT_EQ(saga.status, saga.subject == "goes" ? SagaStatus::Done : SagaStatus::Active);
+  }
+}
+
+}  // namespace
+}  // namespace banyan

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "contract/matchers.hpp"
+#include "saga_world.hpp"
+
+namespace orders::testing {
+namespace {
+
+using banyan::EventAnswer;
+
+class Parcel : public ::testing::TestWithParam<bool> {
+ protected:
+  SagaWorld world{GetParam()};
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, Parcel, ::testing::Bool(),
+                         [](const auto& store) { return store.param ? "sql" : "memory"; });
+
+TEST_P(Parcel, TakesItsOrderAlong) {
+  const auto placed = world.place("key");
+  ASSERT_THAT(placed, Succeeds());
+  for (int times = 0; times < 2; ++times) {
+    EXPECT_EQ(world.hear_dispatched(placed->id).kind(), EventAnswer::Kind::Done);
+    EXPECT_EQ(world.order().state, OrderState::Shipped);
+  }
+  EXPECT_THAT(world.cancel(placed->id), BreaksRule("orders.already_shipped"));
+  for (int times = 0; times < 2; ++times) {
+    EXPECT_EQ(world.hear_delivered(placed->id).kind(), EventAnswer::Kind::Done);
+    EXPECT_EQ(world.order().state, OrderState::Delivered);
+  }
+  EXPECT_EQ(world.history(placed->id).back().what, "delivered");
+}
+
+TEST_P(Parcel, IsBelievedWhenNobodySaidThatItWasOnItsWay) {
+  const auto placed = world.place("key");
+  ASSERT_THAT(placed, Succeeds());
+  EXPECT_EQ(world.hear_delivered(placed->id).kind(), EventAnswer::Kind::Done);
+  EXPECT_EQ(world.order().state, OrderState::Delivered);
+}
+
+TEST_P(Parcel, HasToWaitUntilItsOrderIsKnownToBePaid) {
+  world.troubles.at[3] = Trouble::AnswerLost;  // captured, and nobody has heard of it
+  const auto placed = world.place("key");
+  ASSERT_THAT(placed, Succeeds());
+  EXPECT_EQ(world.hear_dispatched(placed->id).kind(), EventAnswer::Kind::Later);
+  world.run_to_the_end();
+  EXPECT_EQ(world.hear_dispatched(placed->id).kind(), EventAnswer::Kind::Done);
+  EXPECT_EQ(world.order().state, OrderState::Shipped);
+}
+
+TEST_P(Parcel, OfAnOrderThatNobodyKnowsIsNoneOfOurs) {
+  banyan::SeededRandom random(3);
+  EXPECT_EQ(world.hear_delivered(OrderId::make({1}, random)).kind(), EventAnswer::Kind::Done);
+}
+
+TEST_P(Parcel, ThatIsBackWakesTheSagaThatWaitsForIt) {
+  const auto placed = world.place("key");
+  ASSERT_THAT(placed, Succeeds());
+  world.deliver(placed->id);
+  ASSERT_THAT(world.return_(placed->id), Succeeds());
+  world.parcel(placed->id) = shipping::ConsignmentState::Returned;
+  world.run_once();
+  EXPECT_EQ(world.order().state, OrderState::Delivered);  // it would ask later
+  EXPECT_EQ(world.hear_returned(placed->id).kind(), EventAnswer::Kind::Done);
+  world.run_once();
+  EXPECT_EQ(world.order().state, OrderState::Returned);
+}
+
+}  // namespace
+}  // namespace orders::testing

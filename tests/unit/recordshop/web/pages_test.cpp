@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
+#include "banyan/binding/port_binding.hpp"
+#include "browser.hpp"
+#include "contract/environment_under_test.hpp"
+#include "contract/sample_shop.hpp"
+#include "contract/worlds.hpp"
+#include "web/shop.hpp"
+
+namespace recordshop::web {
+namespace {
+
+using banyan::contract::sample_shop;
+using testing::HasSubstr;
+using testing::Not;
+
+/// The service of a module that is down.
+class Down final : public banyan::binding::RpcTransport {
+ public:
+  banyan::Result<banyan::http::Response> exchange(banyan::http::Request /*request*/,
+                                                  const banyan::Context& /*context*/,
+                                                  banyan::binding::Repeat /*repeat*/) override {
+    return banyan::fail(banyan::ErrorCode::Unavailable, "banyan.no_answer", "nobody is there");
+  }
+};
+
+/// A service that knows nothing of what it is asked for.
+class Unknowing final : public banyan::binding::RpcTransport {
+ public:
+  banyan::Result<banyan::http::Response> exchange(banyan::http::Request /*request*/,
+                                                  const banyan::Context& /*context*/,
+                                                  banyan::binding::Repeat /*repeat*/) override {
+    return banyan::fail(banyan::ErrorCode::NotFound, "shipping.unknown_consignment", "unknown");
+  }
+};
+
+template <class P, class Transport = Down>
+std::unique_ptr<P> down() {
+  static Transport transport;
+  return banyan::binding::PortBinding<P>::remote(transport, banyan::no_observer(), "remote",
+                                                 banyan::system_clock());
+}
+
+class Pages : public testing::Test {
+ protected:
+  Browser& browser() {
+    if (!browser_) {
+      browser_.emplace(another());
+    }
+    return *browser_;
+  }
+  /// One that keeps no cookies of the other, in the shop as it is now.
+  Browser another() {
+    return Browser(pages({*catalog_, *customers_, *warehouse_, *payments_, *shipping_, *orders_},
+                         banyan::contract::real_environment(), key_));
+  }
+  std::string get(const std::string& target) { return browser().get(target).body; }
+  std::string album() const { return "/shop/albums/" + sample_shop().albums[0].id.str(); }
+
+  static void open_account(Browser& browser, const std::string& name) {
+    browser.get("/shop/account");
+    browser.post("/shop/accounts", "name=" + name + "&email=" + name +
+                                       "@example.org&password=records+and+more&street=Road+1"
+                                       "&postal_code=12345&city=Town&country=DE&back=/&key=" +
+                                       browser.hidden("key"));
+  }
+  void sign_in() { open_account(browser(), "Zoe"); }
+  void put_into_basket(std::size_t track, int copies = 1) {
+    get("/shop/account");
+    browser().post("/shop/basket", "track=" + sample_shop().track(track).str() + "&copies=%2B" +
+                                       std::to_string(copies) + "&back=/shop/basket");
+  }
+
+  std::unique_ptr<banyan::contract::PortWorld<catalog::Catalog>> catalog_world_ =
+      banyan::contract::catalog_in_memory().make();
+  std::unique_ptr<banyan::contract::PortWorld<warehouse::Warehouse>> warehouse_world_ =
+      banyan::contract::warehouse_in_memory().make();
+  std::unique_ptr<banyan::contract::PortWorld<customers::Customers>> customers_world_ =
+      banyan::contract::customers_in_memory().make();
+  std::unique_ptr<banyan::contract::PortWorld<payments::Payments>> payments_world_ =
+      banyan::contract::payments_in_memory().make();
+  std::unique_ptr<banyan::contract::PortWorld<orders::Orders>> orders_world_ =
+      banyan::contract::orders_in_memory().make();
+  std::unique_ptr<catalog::Catalog> no_catalog_ = down<catalog::Catalog>();
+  std::unique_ptr<warehouse::Warehouse> no_warehouse_ = down<warehouse::Warehouse>();
+  std::unique_ptr<shipping::Shipping> no_parcels_ = down<shipping::Shipping, Unknowing>();
+  std::unique_ptr<customers::Customers> no_customers_ = down<customers::Customers>();
+  std::unique_ptr<payments::Payments> no_payments_ = down<payments::Payments>();
+  std::unique_ptr<shipping::Shipping> no_shipping_ = down<shipping::Shipping>();
+  std::unique_ptr<orders::Orders> no_orders_ = down<orders::Orders>();
+  catalog::Catalog* catalog_ = &catalog_world_->port();
+  warehouse::Warehouse* warehouse_ = &warehouse_world_->port();
+  orders::Orders* orders_ = &orders_world_->port();
+  customers::Customers* customers_ = &customers_world_->port();
+  payments::Payments* payments_ = &payments_world_->port();
+  shipping::Shipping* shipping_ = no_parcels_.get();
+  const banyan::security::SecretKey key_ = banyan::security::SecretKey::make();
+
+ private:
+  std::optional<Browser> browser_;
+};
+
+TEST_F(Pages, ShowAlbumsTheirTracksAndWhatIsInStock) {
+  EXPECT_THAT(get("/"), HasSubstr("Paper Harbour"));
+  EXPECT_THAT(get("/shop/albums"), HasSubstr("Live at the Blue Station"));
+  const std::string page = get(album());
+  EXPECT_THAT(page, HasSubstr("<h1>Paper Harbour</h1>"));
+  EXPECT_THAT(page, HasSubstr("River Song"));
+  EXPECT_THAT(page, HasSubstr("Silent Engine"));
+  EXPECT_THAT(page, HasSubstr("€\u00A01.29"));
+  EXPECT_THAT(page, HasSubstr("In stock"));
+  EXPECT_THAT(page, HasSubstr("Only 5 left"));
+  EXPECT_THAT(get("/shop/albums?artist=" + sample_shop().artists[1].id.str()),
+              AllOf(HasSubstr("Albums by Ada Vogel"), Not(HasSubstr("Paper Harbour"))));
+}
+
+TEST_F(Pages, FindWhatIsSearchedForAndEscapeWhatIsNot) {
+  EXPECT_THAT(get("/shop/search?text=velvet"),
+              AllOf(HasSubstr("Velvet Compass"), Not(HasSubstr("River Song"))));
+  const std::string page = get("/shop/search?text=%22%3E%3Cscript%3Ealert(1)%3C/script%3E");
+  EXPECT_THAT(page, HasSubstr("Nothing matches"));
+  EXPECT_THAT(page, Not(HasSubstr("<script>alert")));
+}
+
+TEST_F(Pages, SayThatThereIsNoSuchThing) {
+  for (const char* const target :
+       {"/shop/albums/nonsense", "/shop/albums/alb_00000000000070008000000000000009",
+        "/shop/albums?artist=nonsense", "/shop/albums?cursor=nonsense",
+        "/shop/search?text=x&cursor=nonsense", "/shop/orders/nonsense", "/shop/nothing/here"}) {
+    EXPECT_EQ(browser().get(target).head.status, 404U) << target;
+    EXPECT_THAT(get(target), HasSubstr("There is no such page")) << target;
+  }
+  EXPECT_EQ(browser().get("/shop/assets/about.html").head.status, 404U);
+  EXPECT_EQ(browser().get("/shop/covers/nonsense").head.status, 404U);
+}
+
+TEST_F(Pages, ComeWithFieldsThatKeepOthersOut) {
+  const banyan::http::Response page = browser().get(album());
+  const std::string policy(page.head.fields.find("Content-Security-Policy").value_or(""));
+  EXPECT_THAT(policy, HasSubstr("default-src 'none'"));
+  EXPECT_THAT(policy, HasSubstr("frame-ancestors 'none'"));
+  EXPECT_THAT(policy, Not(HasSubstr("unsafe")));
+  EXPECT_EQ(page.head.fields.find("X-Content-Type-Options"), "nosniff");
+  EXPECT_EQ(page.head.fields.find("Referrer-Policy"), "same-origin");
+  EXPECT_EQ(page.head.fields.find("Cache-Control"), "no-store");
+}
+
+TEST_F(Pages, HaveAGapWhereTheWarehouseCannotBeReached) {
+  warehouse_ = no_warehouse_.get();
+  const banyan::http::Response page = browser().get(album());
+  EXPECT_EQ(page.head.status, 200U);
+  EXPECT_THAT(page.body, HasSubstr("River Song"));
+  EXPECT_THAT(page.body, HasSubstr("How many copies there are cannot be shown just now"));
+  EXPECT_THAT(page.body, Not(HasSubstr("In stock")));
+}
+
+TEST_F(Pages, HaveAGapWhereTheCatalogueCannotBeReachedAndKeepTheBasket) {
+  put_into_basket(banyan::contract::kPlenty, 2);
+  catalog_ = no_catalog_.get();
+  Browser without = another();
+  for (const std::string& target : {std::string("/"), album(), std::string("/shop/albums"),
+                                    std::string("/shop/search?text=river")}) {
+    const banyan::http::Response page = without.get(target);
+    EXPECT_EQ(page.head.status, 503U) << target;
+    EXPECT_THAT(page.body, HasSubstr("The catalogue cannot be shown just now")) << target;
+    EXPECT_THAT(page.body, HasSubstr("/shop/basket")) << target;
+  }
+}
+
+TEST_F(Pages, KeepABasket) {
+  put_into_basket(banyan::contract::kPlenty, 2);
+  put_into_basket(banyan::contract::kFive, 6);
+  const std::string page = get("/shop/basket");
+  EXPECT_THAT(page, HasSubstr("River Song"));
+  EXPECT_THAT(page, HasSubstr("Only 5 left"));
+  EXPECT_THAT(page, HasSubstr("€\u00A09.72"));  // 2 × 0.99 + 6 × 1.29
+  EXPECT_THAT(page, HasSubstr("Sign in to order"));
+  browser().post("/shop/basket", "track=" + sample_shop().track(banyan::contract::kFive).str() +
+                                     "&copies=0&back=/shop/basket");
+  EXPECT_THAT(get("/shop/basket"),
+              AllOf(HasSubstr("River Song"), Not(HasSubstr("Crossing the Meadow"))));
+  EXPECT_EQ(browser().post("/shop/basket", "track=nonsense&copies=1").head.status, 400U);
+}
+
+TEST_F(Pages, RefuseAFormThatIsNotTheirs) {
+  Browser stranger = another();
+  for (const char* const target :
+       {"/shop/basket", "/shop/orders", "/shop/account", "/shop/account/sign-out", "/shop/accounts",
+        "/shop/orders/ord_00000000000070008000000000000001/cancellation"}) {
+    EXPECT_EQ(stranger.post(target, "").head.status, 403U) << target;
+  }
+}
+
+TEST_F(Pages, PlaceAnOrderOnceHoweverOftenItsFormIsSent) {
+  sign_in();
+  put_into_basket(banyan::contract::kPlenty, 2);
+  get("/shop/basket");
+  const std::string key = browser().hidden("key");
+  const std::string page = browser().post("/shop/orders", "key=" + key).body;
+  const std::string order = browser().at();
+  EXPECT_THAT(page, HasSubstr("Thank you. Your order is placed."));
+  EXPECT_THAT(page, HasSubstr("River Song"));
+  EXPECT_THAT(page, HasSubstr("€\u00A01.98"));
+  EXPECT_THAT(get("/shop/basket"), HasSubstr("It is empty."));
+  EXPECT_THAT(get("/shop/orders"), HasSubstr(order));
+
+  put_into_basket(banyan::contract::kPlenty, 2);
+  browser().post("/shop/orders", "key=" + key);
+  EXPECT_EQ(browser().at(), order) << "as a browser does whose first answer was lost";
+}
+
+TEST_F(Pages, SayWhatStandsInTheWayOfAnOrder) {
+  sign_in();
+  put_into_basket(banyan::contract::kFive, 6);
+  get("/shop/basket");
+  const auto refused = browser().post("/shop/orders", "key=" + browser().hidden("key"));
+  EXPECT_EQ(refused.head.status, 409U);
+  EXPECT_THAT(refused.body, HasSubstr("There are not enough copies"));
+  EXPECT_THAT(refused.body, HasSubstr("Crossing the Meadow"));
+
+  orders_ = no_orders_.get();
+  Browser without = another();
+  open_account(without, "Ada");
+  without.get(album());
+  without.post("/shop/basket", "track=" + sample_shop().track(banyan::contract::kPlenty).str() +
+                                   "&copies=%2B1&back=/shop/basket");
+  const std::string key = without.hidden("key");
+  const auto later = without.post("/shop/orders", "key=" + key);
+  EXPECT_EQ(later.head.status, 503U);
+  EXPECT_THAT(later.body, HasSubstr("Your basket is as it was"));
+  EXPECT_EQ(without.hidden("key"), key) << "a second try must not be a second order";
+  EXPECT_EQ(without.get("/shop/orders").head.status, 503U);
+}
+
+TEST_F(Pages, GiveAnOrderUpAndSayWhatCannotBeSentBack) {
+  sign_in();
+  put_into_basket(banyan::contract::kPlenty);
+  get("/shop/basket");
+  const std::string page = browser().post("/shop/orders", "key=" + browser().hidden("key")).body;
+  const std::string order = browser().at();
+  EXPECT_THAT(page, HasSubstr("Cancel this order"));
+  EXPECT_THAT(page, Not(HasSubstr("Send it all back")));
+  EXPECT_THAT(browser().post(order + "/return", "").body,
+              HasSubstr("This order cannot be sent back just now."));
+  const std::string given_up = browser().post(order + "/cancellation", "").body;
+  EXPECT_THAT(given_up, HasSubstr("Your order is given up."));
+  EXPECT_THAT(given_up, HasSubstr("You have given this order up."));
+  EXPECT_THAT(given_up, Not(HasSubstr("Cancel this order")));
+}
+
+TEST_F(Pages, LetPeopleOpenAnAccountAndSignInToIt) {
+  open_account(browser(), "Zoe");
+  EXPECT_THAT(get("/shop/account"), AllOf(HasSubstr("You are Zoe"), HasSubstr("Zoe@example.org"),
+                                          HasSubstr("12345 Town")));
+  get("/shop/account");
+  browser().post("/shop/account/sign-out", "");
+  get("/shop/account");
+  const auto wrong = browser().post("/shop/account", "email=Zoe@example.org&password=guessed");
+  EXPECT_EQ(wrong.head.status, 403U);
+  EXPECT_THAT(wrong.body, HasSubstr("Nobody is known by this e-mail address and password."));
+  EXPECT_THAT(wrong.body, HasSubstr("value=\"Zoe@example.org\""));
+  EXPECT_THAT(wrong.body, Not(HasSubstr("guessed")));
+  const auto right = browser().post(
+      "/shop/account", "email=zoe@example.org&password=records+and+more&back=/shop/account");
+  EXPECT_THAT(right.body, HasSubstr("You are Zoe"));
+
+  Browser late = another();
+  late.get("/shop/account");
+  const auto taken = late.post("/shop/accounts",
+                               "name=Zoe&email=zoe@example.org&password=records+and+more&street=R"
+                               "&postal_code=1&city=T&country=DE&key=" +
+                                   late.hidden("key"));
+  EXPECT_EQ(taken.head.status, 409U);
+  EXPECT_THAT(taken.body, HasSubstr("There is an account with this e-mail address already"));
+}
+
+TEST_F(Pages, ShowAnOrderWithGapsWhereMoneyAndParcelAre) {
+  sign_in();
+  put_into_basket(banyan::contract::kPlenty);
+  get("/shop/basket");
+  browser().post("/shop/orders", "key=" + browser().hidden("key"));
+  EXPECT_THAT(get(browser().at()), Not(HasSubstr("cannot be shown just now")));
+  payments_ = no_payments_.get();
+  shipping_ = no_shipping_.get();
+  customers_ = no_customers_.get();
+  Browser without = another();
+  without.keep(browser());
+  const auto page = without.get(browser().at());
+  EXPECT_EQ(page.head.status, 200U);
+  EXPECT_THAT(page.body, HasSubstr("River Song"));
+  EXPECT_THAT(page.body, HasSubstr("The payment cannot be shown just now"));
+  EXPECT_THAT(page.body, HasSubstr("Where the parcel is cannot be shown just now"));
+  EXPECT_THAT(without.get("/shop/account").body, HasSubstr("What we know of you cannot be shown"));
+}
+
+TEST_F(Pages, ShowAnOrderToNobodyElse) {
+  sign_in();
+  put_into_basket(banyan::contract::kPlenty);
+  get("/shop/basket");
+  browser().post("/shop/orders", "key=" + browser().hidden("key"));
+  const std::string order = browser().at();
+  get("/shop/account");
+  browser().post("/shop/account/sign-out", "");
+  EXPECT_THAT(get(order), HasSubstr("Sign in"));
+  EXPECT_THAT(browser().at(), HasSubstr("/shop/account?back="));
+  open_account(browser(), "Ada");
+  EXPECT_EQ(browser().get(order).head.status, 404U);
+  browser().post(order + "/cancellation", "");
+  EXPECT_EQ(browser().get(order).head.status, 404U);
+}
+
+}  // namespace
+}  // namespace recordshop::web

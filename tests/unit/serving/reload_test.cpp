@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sstream>
+#include <thread>
+
+#include "banyan/routing/keys.hpp"
+#include "proxy_fixture.hpp"
+
+namespace banyan::serving {
+namespace {
+
+class AReload : public ProxyTest {
+ protected:
+  AReload() { configure(); }
+};
+
+TEST_F(AReload, KeepsTheShift) {
+  start();
+  ASSERT_EQ(shift("25%"), 200u);
+  const std::vector<bool> before = new_side(100);
+  configure(
+      "[[routes]]\nprefix = \"/more\"\nmethods = [\"*\"]\neffect = \"write\"\n"
+      "legacy = \"legacy\"\n");
+  EXPECT_EQ(test::get(port_, "/more").status, 404u);
+  const auto generation = proxy_->reload();
+  ASSERT_TRUE(generation.has_value());
+  EXPECT_EQ(*generation, 2u);
+  EXPECT_EQ(test::get(port_, "/more").status, 200u);
+  EXPECT_EQ(new_side(100), before);
+}
+
+TEST_F(AReload, SoDoesARestart) {
+  start();
+  ASSERT_EQ(shift("25%"), 200u);
+  const std::vector<bool> before = new_side(100);
+  proxy_.reset();
+  start();
+  EXPECT_EQ(new_side(100), before);
+}
+
+TEST_F(AReload, OfABadFileIsRefusedWholeAndTheOldRoutesStay) {
+  start();
+  write(file(), shop_configuration(legacy_.port(), catalog_.port()) +
+                    "[[routes]]\nprefix = \"/new\"\nmethods = [\"GET\"]\neffect = \"read\"\n"
+                    "legacy = \"legacy\"\n"
+                    "[[routes]]\nprefix = \"/bad\"\nmethods = [\"GTE\"]\neffect = \"read\"\n"
+                    "legacy = \"legcy\"\n");
+  const auto refused = proxy_->reload();
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().size(), 2u) << "all problems at once";
+  EXPECT_GT(refused.error().front().location.line, 0u);
+  EXPECT_EQ(side_of(1), "legacy");
+  EXPECT_EQ(test::get(port_, "/new").status, 404u) << "not even the good part of it";
+  until("the line", [&] { return log().find("routes_refused") != std::string::npos; });
+}
+
+TEST_F(AReload, TellsThatARolloutThatHasMovedTrafficIsGone) {
+  start();
+  ASSERT_EQ(shift("100%"), 200u);
+  ASSERT_TRUE(proxy_->reload().has_value());
+  write(file(),
+        "[proxy]\nlisten = [\"127.0.0.1:0\"]\n[upstreams.legacy]\ninstances = [\"127.0.0.1:" +
+            std::to_string(legacy_.port()) +
+            "\"]\n[[routes]]\nprefix = \"/albums\"\nmethods = [\"*\"]\nlegacy = \"legacy\"\n");
+  ASSERT_TRUE(proxy_->reload().has_value());
+  until("the line", [&] { return log().find("rollout_without_routes") != std::string::npos; });
+  EXPECT_EQ(log().find("rollout_without_routes"), log().rfind("rollout_without_routes"))
+      << "not while it was there";
+  EXPECT_NE(log().find("canary 100%"), std::string::npos);
+}
+
+TEST_F(AReload, KeepsTheHealthOfGroupsThatStayAsTheyWere) {
+  start();
+  side_of(1);
+  configure("# another comment\n");
+  ASSERT_TRUE(proxy_->reload().has_value());
+  EXPECT_NE(test::get(port_, "/_banyan/api/upstreams").body.find("\"requests\":1,"),
+            std::string::npos);
+}
+
+TEST_F(AReload, CanTurnAGroupToAnotherAddress) {
+  start();
+  NamedServer other("other");
+  write(file(), shop_configuration(other.port(), catalog_.port()));
+  ASSERT_TRUE(proxy_->reload().has_value());
+  EXPECT_EQ(side_of(1), "other");
+}
+
+TEST_F(AReload, TakesTheOperatorsTokenThatIsInTheFileNow) {
+  const std::string secret = (folder_.path() / "token").string();
+  std::string text = shop_configuration(legacy_.port(), catalog_.port());
+  text.insert(text.find("sticky"), "operators = \"0.0.0.0:0\"\noperators_token_file = \"token\"\n");
+  write(file(), text);
+  write(secret, "the first secret of all\n");
+  start();
+  const auto status_with = [&](const std::string& token) {
+    return test::ask(
+               proxy_->operators()->port,
+               "GET /metrics HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + token + "\r\n\r\n")
+        .status;
+  };
+  EXPECT_EQ(status_with("the first secret of all"), 200u);
+  write(secret, "the second secret of all\n");
+  ASSERT_TRUE(proxy_->reload().has_value());
+  EXPECT_EQ(status_with("the first secret of all"), 401u);
+  EXPECT_EQ(status_with("the second secret of all"), 200u);
+  until("a line", [&] { return log().find("operators_token_changed") != std::string::npos; });
+
+  write(secret, "short\n");
+  const auto refused = proxy_->reload();
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(to_string(refused.error()).find("operators_token_file"), std::string::npos);
+  EXPECT_EQ(status_with("the second secret of all"), 200u) << "it stays in force";
+}
+
+/// A value that the key does not have by itself.
+std::string another_value(const strangler::Key& key) {
+  using strangler::KeyKind;
+  if (key.name == "operators") return R"("127.0.0.1:0")";
+  if (key.name == "collector") return R"("http://127.0.0.1:1")";
+  if (key.name == "trusted_peers") return R"(["10.0.0.0/8"])";
+  switch (key.kind) {
+    case KeyKind::Flag: return "true";
+    case KeyKind::Number: return std::to_string(key.most);
+    case KeyKind::Size: return R"("16KiB")";
+    case KeyKind::Time: return R"("7s")";
+    case KeyKind::Share: return R"("50%")";
+    case KeyKind::Choice: return '"' + std::string(key.choices.back().value) + '"';
+    case KeyKind::Texts: return R"(["X-Tenant"])";
+    default: return R"("other")";
+  }
+}
+
+TEST_F(AReload, NamesEachKeyThatIsDeclaredToCountAtTheNextStart) {
+  start();
+  int named = 0;
+  for (const std::string section : {"[proxy]", "[limits]", "[access_log]", "[tracing]"}) {
+    for (const strangler::Key& key : strangler::keys_of(section)) {
+      if (!key.at_restart || key.name == "listen") continue;  // that is in the file already
+      const std::string line = std::string(key.name) + " = " + another_value(key) + '\n';
+      const bool in_proxy = section == "[proxy]";
+      std::string text = shop_configuration(legacy_.port(), catalog_.port(),
+                                            in_proxy ? "" : section + '\n' + line);
+      if (in_proxy) text.insert(text.find("[proxy]\n") + 8, line);
+      if (section == "[access_log]" && key.name != "file") text += "file = \"access.log\"\n";
+      write(file(), text);
+      const auto read = proxy_->reload();
+      ASSERT_TRUE(read.has_value()) << text << to_string(read.error());
+      const std::string name =
+          in_proxy ? std::string(key.name) : section.substr(1, section.size() - 2);
+      // One line for each of them, however alike they are.
+      ++named;
+      until("the line about " + line, [&] {
+        std::istringstream lines(log());
+        int told = 0;
+        std::string last;
+        for (std::string each; std::getline(lines, each);) {
+          if (each.find("needs_restart") == std::string::npos) continue;
+          ++told;
+          last = each;
+        }
+        return told == named && last.find("\"changed\":\"" + name + '"') != std::string::npos;
+      });
+    }
+  }
+  EXPECT_GT(named, 20);
+}
+
+/// Clients that ask and ask, on kept connections and on new ones.
+class Load {
+ public:
+  explicit Load(std::uint16_t port) : port_(port) {
+    for (int i = 0; i < 3; ++i) clients_.emplace_back([this] { keep_asking(); });
+    clients_.emplace_back([this] { keep_coming(); });
+  }
+  void stop() {
+    stop_ = true;
+    clients_.clear();
+  }
+  std::atomic<int> answered = 0;
+  std::atomic<int> failed = 0;
+
+ private:
+  static constexpr std::string_view kRequest = "GET /albums/1 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  void count(const test::Seen& seen) { ++(seen.status == 200 ? answered : failed); }
+  template <class Ask>
+  void until_stopped(Ask ask) {
+    try {
+      while (!stop_) ask();
+    } catch (const std::exception&) {
+      ++failed;
+    }
+  }
+  void keep_asking() {
+    test::Peer peer = test::Peer::connect(port_);
+    until_stopped([&] {
+      peer.send(kRequest);
+      count(test::read_answer(peer));
+    });
+  }
+  void keep_coming() {
+    until_stopped([&] { count(test::ask(port_, kRequest)); });
+  }
+
+  std::uint16_t port_;
+  std::atomic<bool> stop_ = false;
+  std::vector<std::jthread> clients_;
+};
+
+/// Routes come and go, an upstream group turns to another instance and back, all under load.
+TEST_F(AReload, AThousandTimesUnderLoadDropsNothing) {
+  constexpr int kReloads = 1'000;
+  constexpr std::chrono::minutes kLongest{2};
+  NamedServer other("legacy");
+  start();
+  const std::vector<std::string> files = {
+      shop_configuration(legacy_.port(), catalog_.port()),
+      shop_configuration(other.port(), catalog_.port()),
+      shop_configuration(legacy_.port(), catalog_.port(),
+                         "[[routes]]\nprefix = \"/more\"\nmethods = [\"*\"]\neffect = "
+                         "\"write\"\nlegacy = \"legacy\"\n"),
+  };
+  Load load(port_);
+  const auto begun = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < kReloads; ++i) {
+    write(file(), files[i % files.size()]);
+    ASSERT_TRUE(proxy_->reload().has_value()) << i;
+  }
+  const auto took = std::chrono::steady_clock::now() - begun;
+  const int before = load.answered;
+  until("answers by the last routes",
+        [&] { return load.answered > before + 10 || load.failed > 0; });
+  load.stop();
+  EXPECT_EQ(load.failed, 0);
+  EXPECT_GT(load.answered, 100);
+  EXPECT_GT(other.reads, 0) << "it was turned to in between";
+  EXPECT_LT(took, kLongest);
+  const std::string live = test::get(port_, "/_banyan/api/live").body;
+  EXPECT_NE(live.find("generation " + std::to_string(kReloads + 1)), std::string::npos);
+}
+
+}  // namespace
+}  // namespace banyan::serving

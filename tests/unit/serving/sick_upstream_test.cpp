@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proxy_fixture.hpp"
+
+namespace banyan::serving {
+namespace {
+
+class ASickUpstream : public ProxyTest {};
+
+TEST_F(ASickUpstream, NeverMovesAUserToTheOtherSide) {
+  const std::uint16_t deaf = test::Listener().port();
+  write(file(), shop_configuration(legacy_.port(), deaf));
+  start();
+  ASSERT_EQ(shift("100%"), 200u);
+  for (int i = 0; i < 12; ++i) {
+    EXPECT_EQ(test::get(port_, "/albums/1").status, 503u) << "the decision stays; request " << i;
+  }
+  EXPECT_NE(test::get(port_, "/_banyan/api/upstreams").body.find("\"state\":\"ejected\""),
+            std::string::npos);
+  const test::Seen ready = test::get(port_, "/health/ready");
+  EXPECT_EQ(ready.status, 200u) << "the old side is well: degraded, not down";
+  EXPECT_NE(ready.body.find("catalog"), std::string::npos) << ready.body;
+  until("a line about it", [&] { return log().find("request_failed") != std::string::npos; });
+  ASSERT_EQ(shift("0%"), 200u);
+  EXPECT_EQ(side_of(1), "legacy");
+}
+
+TEST_F(ASickUpstream, IsUsedAgainOnceItIsBack) {
+  auto catalog = std::make_unique<NamedServer>("catalog");
+  const std::uint16_t port = catalog->port();
+  write(file(), shop_configuration(legacy_.port(), port));
+  start();
+  ASSERT_EQ(shift("100%"), 200u);
+  EXPECT_EQ(side_of(1), "catalog");
+  catalog.reset();
+  EXPECT_EQ(test::get(port_, "/albums/1").status, 503u);
+  catalog = std::make_unique<NamedServer>("catalog", port);
+  EXPECT_EQ(side_of(1), "catalog") << "the only instance is asked at once";
+}
+
+TEST_F(ASickUpstream, LeavesItsWorkToTheOtherInstancesOfItsGroup) {
+  NamedServer second("catalog");
+  const std::uint16_t deaf = test::Listener().port();
+  std::string text = shop_configuration(legacy_.port(), second.port());
+  const std::string one = "127.0.0.1:" + std::to_string(second.port()) + "\"";
+  text.insert(text.find(one) + one.size(), ", \"127.0.0.1:" + std::to_string(deaf) + "\"");
+  write(file(), text);
+  start();
+  ASSERT_EQ(shift("100%", R"(,"writes":"remote")"), 200u);
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(post("/albums", "{}").status, 200u) << "request " << i;
+  EXPECT_EQ(second.writes, 30);
+}
+
+}  // namespace
+}  // namespace banyan::serving

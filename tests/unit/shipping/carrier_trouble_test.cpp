@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "contract/matchers.hpp"
+#include "contract/port_under_test.hpp"
+#include "contract/shipping/shipping_world.hpp"
+
+namespace shipping::testing {
+namespace {
+
+using banyan::contract::Keeping;
+using banyan::contract::ProcessDied;
+using banyan::contract::ShippingWorld;
+using banyan::contract::Trouble;
+using enum ConsignmentState;
+
+/// Everything that can go wrong with a carrier, in memory and on tables.
+class CarrierTrouble : public ::testing::TestWithParam<Keeping> {
+ protected:
+  ShippingWorld world{GetParam()};
+  const OrderId order = ShippingWorld::order(1);
+
+  void pay(const OrderId& which) {
+    EXPECT_EQ(world.pay(which).kind(), banyan::EventAnswer::Kind::Done);
+  }
+  /// The background, in a process that may die.
+  bool survives() {
+    try {
+      world.background();
+      return true;
+    } catch (const ProcessDied&) {
+      return false;
+    }
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Keeping, CarrierTrouble,
+                         ::testing::Values(Keeping::Memory, Keeping::Sqlite),
+                         [](const auto& keeping) { return name_of(keeping.param); });
+
+TEST_P(CarrierTrouble, AnOutageParksEverythingAndLosesNothing) {
+  constexpr std::uint64_t kOrders = 20;
+  for (std::uint64_t number = 1; number <= kOrders; ++number) pay(ShippingWorld::order(number));
+  world.carrier.is_unreachable = true;
+  for (int hour = 0; hour < 24; ++hour) {
+    world.clock.advance(std::chrono::hours(1));
+    world.background();
+  }
+  // One of them probes; the others are not even tried.
+  EXPECT_EQ(world.carrier.calls, 24);
+
+  world.carrier.is_unreachable = false;
+  world.clock.advance(world.policy.longest_pause);
+  world.background();
+
+  for (std::uint64_t number = 1; number <= kOrders; ++number) {
+    EXPECT_EQ(world.state(ShippingWorld::order(number)), Booked) << number;
+  }
+  EXPECT_EQ(world.carrier.bookings.size(), kOrders);
+}
+
+TEST_P(CarrierTrouble, ACarrierThatDoesNotAnswerIsLeftAloneForAWhile) {
+  pay(order);
+  world.carrier.is_unreachable = true;
+  world.background();
+  world.background();
+  EXPECT_EQ(world.carrier.calls, 1);
+
+  world.clock.advance(world.policy.longest_pause);
+  world.background();
+  EXPECT_EQ(world.carrier.calls, 2);
+}
+
+TEST_P(CarrierTrouble, ACarrierThatDoesNotAnswerOneIsAskedForNoOther) {
+  pay(order);
+  pay(ShippingWorld::order(2));
+  world.carrier.is_unreachable = true;
+  world.background();
+  world.background();
+
+  EXPECT_EQ(world.carrier.calls, 1);
+}
+
+TEST_P(CarrierTrouble, AnOutageOfTheCustomersModuleCostsNothingEither) {
+  pay(order);
+  world.customers.is_unreachable = true;
+  for (int round = 0; round < 50; ++round) {
+    world.clock.advance(world.policy.longest_pause);
+    world.background();
+  }
+  EXPECT_EQ(world.state(order), Ordered);
+  EXPECT_EQ(world.carrier.bookings.size(), 0U);
+
+  world.customers.is_unreachable = false;
+  world.clock.advance(world.policy.longest_pause);
+  world.background();
+  EXPECT_EQ(world.state(order), Booked);
+}
+
+TEST_P(CarrierTrouble, AnUnknownOutcomeIsLookedUpAndNotBookedTwice) {
+  pay(order);
+  world.carrier.troubles[0] = Trouble::AnswerLost;
+  world.background();
+  EXPECT_EQ(world.state(order), Ordered);
+
+  world.background_for_long();
+  EXPECT_EQ(world.state(order), Booked);
+  EXPECT_EQ(world.get(order).tracking_number, "N1");
+  EXPECT_EQ(world.carrier.bookings.size(), 1U);
+}
+
+TEST_P(CarrierTrouble, WhatGotLostOnTheWayIsAskedForAgain) {
+  pay(order);
+  world.carrier.troubles[0] = Trouble::Late;
+  world.background_for_long();
+
+  EXPECT_EQ(world.state(order), Booked);
+  world.carrier.arrive_late();
+  EXPECT_EQ(world.carrier.parcels.size(), 1U);
+}
+
+TEST_P(CarrierTrouble, WhereverTheProcessDiesTheParcelIsBookedOnce) {
+  for (const Trouble trouble : {Trouble::DieBefore, Trouble::DieAfter}) {
+    ShippingWorld with(GetParam());
+    EXPECT_EQ(with.pay(order).kind(), banyan::EventAnswer::Kind::Done);
+    with.carrier.troubles[0] = trouble;
+    EXPECT_THROW(with.background(), ProcessDied);
+    with.background_for_long();
+
+    EXPECT_EQ(with.state(order), Booked);
+    EXPECT_EQ(with.carrier.bookings.size(), 1U);
+    EXPECT_EQ(with.carrier.parcels.size(), 1U);
+  }
+}
+
+TEST_P(CarrierTrouble, ARefusalIsTriedAgainMoreAndMoreSeldomUntilItGoes) {
+  pay(order);
+  world.carrier.refuses = true;
+  world.background_for_long();
+  const int calls = world.carrier.calls;
+  EXPECT_GT(calls, 5);
+  EXPECT_EQ(world.state(order), Ordered);
+  EXPECT_EQ(world.get(order).problem, "carrier.refused: no service to this address");
+  world.clock.advance(std::chrono::minutes(1));
+  world.background();
+  EXPECT_EQ(world.carrier.calls, calls);
+
+  world.carrier.refuses = false;
+  world.background_for_long();
+  EXPECT_EQ(world.state(order), Booked);
+  EXPECT_EQ(world.get(order).problem, std::nullopt);
+}
+
+TEST_P(CarrierTrouble, ARefusalKeepsNobodyElseWaiting) {
+  const OrderId other = ShippingWorld::order(2);
+  pay(order);
+  world.carrier.refuses = true;
+  world.background();
+  world.carrier.refuses = false;
+  pay(other);
+  world.background();
+
+  EXPECT_EQ(world.state(order), Ordered);
+  EXPECT_EQ(world.state(other), Booked);
+}
+
+TEST_P(CarrierTrouble, IsSentAsSoonAsTheCustomerHasAnAddress) {
+  pay(order);
+  world.customers.has_address = false;
+  world.background();
+  EXPECT_NE(world.get(order).problem.value_or("").find("no address"), std::string::npos);
+  EXPECT_EQ(world.carrier.calls, 0);
+
+  world.customers.has_address = true;
+  world.background_for_long();
+  EXPECT_EQ(world.state(order), Booked);
+}
+
+TEST_P(CarrierTrouble, ACallbackThatComesBeforeTheAnswerIsRightToo) {
+  pay(order);
+  world.carrier.troubles[0] = Trouble::AnswerLost;
+  world.background();
+  world.collected(order);
+  ASSERT_THAT(world.refresh(order), Succeeds());
+  world.clock.advance(world.policy.longest_pause);
+  world.background();
+
+  EXPECT_EQ(world.state(order), InTransit);
+  EXPECT_EQ(world.carrier.bookings.size(), 1U);
+}
+
+TEST_P(CarrierTrouble, ACallbackThatComesDuringTheBookingIsNotForgotten) {
+  pay(order);
+  world.carrier.during = [&] { EXPECT_THAT(world.refresh(order), Succeeds()); };
+  world.background();
+  ASSERT_EQ(world.state(order), Booked);
+  world.carrier.during = {};
+  world.collected(order);
+
+  // At once, and not when it would be asked anyway.
+  world.background();
+  EXPECT_EQ(world.state(order), InTransit);
+}
+
+TEST_P(CarrierTrouble, ACancellationOfUnknownOutcomeIsAskedForAgain) {
+  pay(order);
+  world.background();
+  world.carrier.troubles[1] = Trouble::AnswerLost;
+  EXPECT_THAT(world.cancel(order), BreaksRule("shipping.carrier_unreachable"));
+  EXPECT_THAT(world.cancel(order), Succeeds());
+}
+
+TEST_P(CarrierTrouble, ACancellationWaitsForTheCarrierWhenABookingIsInDoubt) {
+  pay(order);
+  world.carrier.troubles[0] = Trouble::AnswerLost;
+  world.background();
+  const auto cancelled = world.cancel(order);
+
+  ASSERT_THAT(cancelled, Succeeds());
+  EXPECT_TRUE(world.carrier.parcels.at(order.str()).is_cancelled);
+}
+
+TEST_P(CarrierTrouble, ABookingThatArrivesAfterItsCancellationIsCancelledWhenTheCarrierCalls) {
+  pay(order);
+  world.carrier.troubles[0] = Trouble::Late;
+  world.background();
+  ASSERT_THAT(world.cancel(order), Succeeds());
+  world.carrier.arrive_late();
+  ASSERT_FALSE(world.carrier.parcels.at(order.str()).is_cancelled);
+
+  ASSERT_THAT(world.refresh(order), Succeeds());
+  world.background_for_long();
+
+  EXPECT_TRUE(world.carrier.parcels.at(order.str()).is_cancelled);
+  EXPECT_EQ(world.state(order), Cancelled);
+}
+
+TEST_P(CarrierTrouble, AParcelThatTheCarrierHasLostSightOfIsAProblemForAPerson) {
+  pay(order);
+  world.background();
+  world.carrier.parcels.clear();
+  world.background_for_long();
+
+  EXPECT_EQ(world.state(order), Booked);
+  EXPECT_NE(world.get(order).problem.value_or("").find("knows nothing of N1"), std::string::npos);
+}
+
+/// Many consignments, cancellations and returns, with trouble at every third call: in the end the
+/// carrier has what the shop thinks it has.
+TEST(CarrierHistories, EndWithTheCarrierAndTheShopOfOneMind) {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    ShippingWorld world(Keeping::Memory);
+    banyan::SeededRandom dice(seed);
+    for (int call = 0; call < 400; ++call) {
+      if (dice.next() % 3 == 0)
+        world.carrier.troubles[call] = static_cast<Trouble>(dice.next() % 5);
+    }
+    constexpr std::uint64_t kOrders = 15;
+    const auto survive = [](auto&& body) {
+      try {
+        body();
+      } catch (const ProcessDied&) {
+      }
+    };
+    for (int step = 0; step < 120; ++step) {
+      const OrderId order = ShippingWorld::order(1 + dice.next() % kOrders);
+      const auto found = world.carrier.parcels.find(order.str());
+      switch (dice.next() % 6) {
+        case 0: (void)world.pay(order).kind(); break;
+        case 1: survive([&] { (void)world.cancel(order).has_value(); }); break;
+        case 2:
+          if (found != world.carrier.parcels.end() && !found->second.is_cancelled) {
+            world.collected(order);
+            (void)world.refresh(order).has_value();
+          }
+          break;
+        case 3: (void)world.announce_return(order).has_value(); break;
+        case 4: world.carrier.arrive_late(); break;
+        default: survive([&] { world.background(); }); break;
+      }
+      world.clock.advance(std::chrono::seconds(dice.next() % 30));
+    }
+    world.carrier.troubles.clear();
+    world.carrier.arrive_late();
+    for (std::uint64_t number = 1; number <= kOrders; ++number) {
+      (void)world.refresh(ShippingWorld::order(number)).has_value();
+    }
+    world.background_for_long();
+
+    for (std::uint64_t number = 1; number <= kOrders; ++number) {
+      const OrderId order = ShippingWorld::order(number);
+      const auto details = world.port().handle(GetConsignment{order}, world.context());
+      const auto parcel = world.carrier.parcels.find(order.str());
+      const bool carrier_has_it =
+          parcel != world.carrier.parcels.end() && !parcel->second.is_cancelled;
+      const bool shop_thinks_so = details && details->state != Cancelled;
+      const bool known_to_be_sent = details && details->problem;
+      EXPECT_TRUE(carrier_has_it == shop_thinks_so || known_to_be_sent)
+          << "seed " << seed << ", order " << number;
+      EXPECT_FALSE(shop_thinks_so && details->state == Ordered && !known_to_be_sent);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace shipping::testing

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "banyan/upstream/group.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+namespace banyan::upstream {
+namespace {
+
+class TheGroup : public testing::Test {
+ protected:
+  TheGroup() : group_(shop({{"127.0.0.1", 1}, {"127.0.0.1", 2}, {"127.0.0.1", 3}}), clock_) {}
+
+  static GroupOptions shop(std::vector<http::Endpoint> instances, GroupRules rules = {}) {
+    return {.name = "shop", .instances = std::move(instances), .rules = rules};
+  }
+  static std::optional<std::size_t> pick_but(Group& group, std::size_t avoid) {
+    return group.pick(std::span(&avoid, 1));
+  }
+  static void checked(Group& group, std::size_t instance, CheckState state) {
+    group.checked(instance, group.take_over_checks(instance), state);
+  }
+
+  void eject(std::size_t instance) {
+    for (int i = 0; i < 5; ++i) group_.failed(instance);
+  }
+
+  ManualClock clock_;
+  Group group_;
+};
+
+TEST_F(TheGroup, TakesInstancesInTurn) {
+  EXPECT_EQ(group_.pick(), 0u);
+  EXPECT_EQ(group_.pick(), 1u);
+  EXPECT_EQ(group_.pick(), 2u);
+  EXPECT_EQ(group_.pick(), 0u);
+}
+
+TEST_F(TheGroup, PassesOverAnEjectedOne) {
+  eject(1);
+  EXPECT_EQ(group_.pick(), 0u);
+  EXPECT_EQ(group_.pick(), 2u);
+  EXPECT_EQ(group_.pick(), 0u);
+  EXPECT_TRUE(group_.healthy());
+}
+
+TEST_F(TheGroup, UsesAllWhenAllAreEjected) {
+  for (std::size_t i = 0; i < group_.size(); ++i) eject(i);
+  EXPECT_FALSE(group_.healthy());
+  EXPECT_EQ(group_.pick(), 0u);
+  EXPECT_EQ(group_.pick(), 1u);
+  EXPECT_EQ(group_.pick(), 2u);
+}
+
+TEST_F(TheGroup, ASecondAttemptGoesElsewhere) {
+  EXPECT_EQ(group_.pick(), 0u);
+  EXPECT_EQ(pick_but(group_, 1), 2u);
+  eject(0);
+  eject(1);
+  EXPECT_EQ(pick_but(group_, 2), 0u)
+      << "even to an ejected one rather than to the one that just failed";
+}
+
+TEST_F(TheGroup, AnInstanceOfItsOwnIsTriedAgain) {
+  Group alone(shop({{"127.0.0.1", 1}}, {}), clock_);
+  EXPECT_EQ(pick_but(alone, 0), 0u);
+}
+
+TEST_F(TheGroup, AHealedInstanceComesBack) {
+  eject(1);
+  clock_.advance(std::chrono::seconds{5});
+  EXPECT_EQ(group_.pick(), 0u);
+  EXPECT_EQ(group_.pick(), 1u) << "on trial";
+  EXPECT_EQ(group_.status()[1].state, InstanceState::HalfOpen);
+  group_.succeeded(1);
+  EXPECT_EQ(group_.status()[1].state, InstanceState::Healthy);
+}
+
+TEST_F(TheGroup, TellsWhatItKnows) {
+  group_.succeeded(*group_.pick());
+  group_.failed(*group_.pick());
+  const auto status = group_.status();
+  EXPECT_EQ(status[0].requests, 1u);
+  EXPECT_EQ(status[0].failures, 0u);
+  EXPECT_EQ(status[1].failures, 1u);
+  EXPECT_EQ(status[1].last_seconds.failures, 1u);
+  EXPECT_EQ(status[2].requests, 0u);
+}
+
+TEST_F(TheGroup, TakesTheLeastLoadedWhenToldTo) {
+  Group group(shop({{"a", 1}, {"b", 1}, {"c", 1}}, {.balance = Balance::LeastLoaded}), clock_);
+  EXPECT_EQ(group.pick(), 0u);
+  EXPECT_EQ(group.pick(), 1u);
+  EXPECT_EQ(group.pick(), 2u);
+  group.release(1);
+  EXPECT_EQ(group.pick(), 1u) << "the other two are at work";
+  group.release(2);
+  group.release(0);
+  group.release(1);
+  EXPECT_EQ(group.pick(), 2u) << "in turn among equals";
+  EXPECT_EQ(group.pick(), 0u);
+  EXPECT_EQ(group.status()[0].in_flight, 1u);
+  EXPECT_EQ(group.status()[1].in_flight, 0u);
+}
+
+TEST_F(TheGroup, PassesOverAFullOneAndRefusesWhenAllAreFull) {
+  Group group(shop({{"a", 1}, {"b", 1}}, {.max_requests = 2}), clock_);
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(group.pick()) << i;
+  EXPECT_EQ(group.pick(), std::nullopt);
+  EXPECT_EQ(group.refused(), 1u);
+  group.release(1);
+  EXPECT_EQ(group.pick(), 1u);
+  EXPECT_EQ(group.pick(), std::nullopt);
+}
+
+TEST_F(TheGroup, DoesNotOverflowFromFullOnesToEjectedOnes) {
+  Group group(shop({{"a", 1}, {"b", 1}}, {.max_requests = 1}), clock_);
+  checked(group, 1, CheckState::Failing);
+  EXPECT_EQ(group.pick(), 0u);
+  EXPECT_EQ(group.pick(), std::nullopt) << "one is well, only full";
+}
+
+TEST_F(TheGroup, NeverSeatsMoreThanThereIsRoomForHoweverManyAskAtOnce) {
+  constexpr int kRoom = 3;
+  Group group(shop({{"a", 1}, {"b", 1}}, {.balance = Balance::LeastLoaded, .max_requests = kRoom}),
+              clock_);
+  std::array<std::atomic<int>, 2> here{};
+  std::atomic<int> most = 0;
+  std::atomic<int> seated = 0;
+  {
+    std::vector<std::jthread> askers;
+    for (int i = 0; i < 8; ++i) {
+      askers.emplace_back([&] {
+        for (int turn = 0; turn < 2'000; ++turn) {
+          const auto picked = group.pick();
+          if (!picked) continue;
+          ++seated;
+          const int now = ++here[*picked];
+          int seen = most;
+          while (now > seen && !most.compare_exchange_weak(seen, now)) {
+          }
+          group.succeeded(*picked);
+          --here[*picked];
+          group.release(*picked);
+        }
+      });
+    }
+  }
+  EXPECT_LE(most, kRoom);
+  EXPECT_GT(seated, 0);
+  EXPECT_EQ(group.status()[0].in_flight, 0u);
+  EXPECT_EQ(group.status()[1].in_flight, 0u);
+}
+
+TEST_F(TheGroup, GoesByTheHealthCheckToo) {
+  checked(group_, 1, CheckState::Failing);
+  EXPECT_EQ(group_.status()[1].state, InstanceState::Ejected);
+  EXPECT_EQ(group_.pick(), 0u);
+  EXPECT_EQ(group_.pick(), 2u);
+  checked(group_, 0, CheckState::Failing);
+  checked(group_, 2, CheckState::Failing);
+  EXPECT_FALSE(group_.healthy());
+  EXPECT_EQ(group_.pick(), 0u) << "all are ejected: all are used";
+  EXPECT_EQ(group_.pick(), 1u);
+  checked(group_, 2, CheckState::Passing);
+  EXPECT_EQ(group_.pick(), 2u);
+  EXPECT_EQ(group_.pick(), 2u) << "the only one that is well";
+}
+
+TEST_F(TheGroup, OneWhoseCheckPassesAgainNeedsNoTrial) {
+  eject(1);
+  checked(group_, 1, CheckState::Passing);
+  EXPECT_EQ(group_.status()[1].state, InstanceState::Ejected)
+      << "its requests fail, whatever it says";
+  checked(group_, 1, CheckState::Failing);
+  checked(group_, 1, CheckState::Passing);
+  EXPECT_EQ(group_.status()[1].state, InstanceState::Healthy);
+}
+
+TEST_F(TheGroup, KeepsWhatAReloadLeavesAsItWas) {
+  eject(1);
+  const auto held = group_.pick();
+  const Group next(shop({{"127.0.0.1", 9}, {"127.0.0.1", 2}, {"127.0.0.1", 1}}), clock_, &group_);
+  const auto status = next.status();
+  EXPECT_EQ(status[0].state, InstanceState::Healthy);
+  EXPECT_EQ(status[0].requests, 0u);
+  EXPECT_EQ(status[1].state, InstanceState::Ejected) << "by its address, not by its place";
+  EXPECT_EQ(status[1].failures, 5u);
+  EXPECT_EQ(status[2].in_flight, 1u);
+  group_.release(*held);
+  EXPECT_EQ(next.status()[2].in_flight, 0u) << "who began at the old one ends at the same instance";
+  EXPECT_EQ(&next.connections(), &group_.connections());
+}
+
+TEST_F(TheGroup, BeginsAnewWhereTheRulesAreOthers) {
+  eject(1);
+  GroupOptions options = shop({{"127.0.0.1", 2}}, {.health = {.consecutive_failures = 50}});
+  options.connections.connect_timeout = std::chrono::seconds{1};
+  const Group next(options, clock_, &group_);
+  EXPECT_EQ(next.status()[0].state, InstanceState::Healthy);
+  EXPECT_NE(&next.connections(), &group_.connections());
+}
+
+TEST_F(TheGroup, KeepsItsBreakerOverAReload) {
+  const GroupRules rules{.breaker = BreakerRules{.min_calls = 1}};
+  const Group first(shop({{"a", 1}}, rules), clock_);
+  first.breaker()->failed(first.breaker()->enter());
+  const Group next(shop({{"a", 1}, {"b", 1}}, rules), clock_, &first);
+  EXPECT_EQ(next.report().breaker->state, CircuitBreaker::State::Open);
+  const Group other(shop({{"a", 1}}, {.breaker = BreakerRules{.min_calls = 2}}), clock_, &next);
+  EXPECT_EQ(other.report().breaker->state, CircuitBreaker::State::Closed);
+}
+
+TEST_F(TheGroup, RefusesToBeEmpty) { EXPECT_THROW(Group(shop({}), clock_), std::invalid_argument); }
+
+}  // namespace
+}  // namespace banyan::upstream

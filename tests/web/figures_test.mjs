@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// figures_test.mjs FOLDER: what the dashboard's own modules say, without a browser.
+import assert from "node:assert/strict";
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { reading, bounds } from "./live/documents.mjs";
+
+// The pages import by absolute paths of the server.
+const folder = mkdtempSync(join(tmpdir(), "banyan-figures-"));
+for (const name of readdirSync(process.argv[2]).filter((each) => each.endsWith(".js"))) {
+  const text = readFileSync(join(process.argv[2], name), "utf8").replaceAll("'/_banyan/", "'./");
+  writeFileSync(join(folder, name), text);
+}
+writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+const { age, count, duration, listed, rate, share } = await import(join(folder, "figures.js"));
+const { byWay, difference, quantile, sum } = await import(join(folder, "statistics.js"));
+const { Window } = await import(join(folder, "window.js"));
+
+for (const [seconds, text] of [
+  [null, "–"], [2e-6, "2 µs"], [0.00042, "420 µs"], [0.000999, "999 µs"], [0.001, "1 ms"], [0.0042, "4.2 ms"],
+  [0.0099, "9.9 ms"], [0.00999, "10 ms"], [0.13, "130 ms"], [0.131072, "131 ms"], [0.9994, "999 ms"],
+  [0.9996, "1.0 s"], [2.1, "2.1 s"], [33.5, "34 s"], [200, "3 min"]]) {
+  assert.equal(duration(seconds), text, `duration(${seconds})`);
+}
+for (const [seconds, text] of [[0, "0 s"], [59.4, "59 s"], [60, "1 min"], [7270, "2 h 1 min"], [7200, "2 h"], [273600, "3 d 4 h"]]) {
+  assert.equal(age(seconds), text, `age(${seconds})`);
+}
+for (const [perSecond, text] of [[0, "0"], [0.001, "< 0.01"], [0.05, "0.05"], [0.5, "0.5"], [1, "1"], [9.94, "9.9"], [123.4, "123"], [1234.5, "1.2k"]]) {
+  assert.equal(rate(perSecond), text, `rate(${perSecond})`);
+}
+for (const [number, text] of [[0, "0"], [7, "7"], [999, "999"], [1234, "1.2k"], [7654321, "7.7M"]]) {
+  assert.equal(count(number), text, `count(${number})`);
+}
+for (const [part, text] of [[0, "0"], [0.0004, "< 0.1 %"], [0.0123, "1.2 %"], [0.5, "50 %"], [1, "100 %"]]) {
+  assert.equal(share(part), text, `share(${part})`);
+}
+assert.equal(listed(["a", "b", "c"]), "a, b and c");
+assert.equal(listed(["a"]), "a");
+
+// Counters only grow; a process that begins anew begins at zero.
+const before = reading("local", 5, 0.001), now = reading("local", 8, 0.001);
+assert.equal(difference(now, before).count, 3);
+assert.equal(difference(before, now).count, 5);
+assert.equal(quantile(sum([now], bounds.length), bounds, 0.99) >= 0.001, true);
+assert.equal(quantile(sum([], bounds.length), bounds, 0.99), null);
+assert.equal(byWay([now], [before]).get("local").count, 3);
+
+// When something last happened is seen also where it was one single order.
+const live = (orders, process = 1) => ({ process, uptime_seconds: 100, modules: [{ name: "orders", operations: [
+  { name: "place_order", requests: orders ? [reading("local", orders, 0.1)] : [], calls: [] }] }] });
+const readings = new Window();
+readings.add(live(0), 1_000);
+assert.equal(readings.lastEvent("orders", "place_order"), undefined);
+readings.add(live(1), 2_000);
+readings.add(live(1), 63_000);
+assert.equal(readings.lastEvent("orders", "place_order"), 2_000);
+assert.equal(readings.since("orders").minute.seconds, 61);
+assert.equal(readings.since("orders").look.seconds, 61);
+readings.add(live(1, 2), 64_000);
+assert.equal(readings.lastEvent("orders", "place_order"), undefined, "another process");
+console.log("figures are for people");

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+// shop_test.mjs BROWSER SHOP DATA AXE [PICTURES]: people in the web shop, with and without scripts,
+// at a desk and on a phone, by day and by night. PICTURES is a folder for screenshots.
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Browser } from "./browser.mjs";
+
+const [program, shopProgram, dataProgram, axeFile, pictures] = process.argv.slice(2);
+const axe = readFileSync(axeFile, "utf8");
+if (pictures) mkdirSync(pictures, { recursive: true });
+
+/** A shop of its own with some records. */
+class Shop {
+  #folder = mkdtempSync(join(tmpdir(), "banyan-shop-"));
+
+  async start(...options) {
+    const database = join(this.#folder, "shop.db");
+    if (!existsSync(database)) {
+      execFileSync(dataProgram, ["generate", "--tracks", "300", "--database", database], { stdio: "ignore" });
+    }
+    const ready = join(this.#folder, "ready");
+    rmSync(ready, { force: true });
+    this.process = spawn(shopProgram, ["--port", "0", "--database", database, "--ready-file", ready, ...options],
+      { stdio: ["ignore", "ignore", "inherit"] });
+    this.gone = new Promise((resolve) => this.process.on("exit", resolve));
+    for (const end = Date.now() + 60_000; !existsSync(ready);) {
+      if (this.process.exitCode !== null || Date.now() > end) throw new Error("the shop did not start");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    this.origin = `http://127.0.0.1:${Number(readFileSync(ready, "utf8"))}`;
+  }
+
+  async stop() {
+    this.process?.kill("SIGTERM");
+    await this.gone;
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Somebody who uses the shop by mouse and keyboard. */
+class Visitor {
+  constructor(page, origin, { name, scripts, width }) {
+    Object.assign(this, { page, origin, name, scripts, width });
+  }
+
+  /** Waits for a page whose h1 says that, looks at it, and finds nothing wrong with it. */
+  async sees(heading, picture) {
+    await this.page.until(`document.readyState === "complete" &&
+      document.querySelector("h1")?.innerText.includes(${JSON.stringify(heading)})`);
+    await this.fits();
+    if (this.scripts) await this.isAccessible();
+    if (pictures && picture) {
+      const { data } = await this.page.send("Page.captureScreenshot", { format: "png" });
+      writeFileSync(join(pictures, `${picture}-${this.name.replaceAll(" ", "-")}.png`), Buffer.from(data, "base64"));
+    }
+  }
+
+  async fits() {
+    const wide = await this.page.ask(`[...document.querySelectorAll("body *")]
+      .filter((each) => !each.closest(".scroll, .hidden, .skip") && each.getBoundingClientRect().right > document.documentElement.clientWidth + 1
+        && getComputedStyle(each).clipPath === "none")
+      .map((each) => each.tagName + "." + each.className)`);
+    assert.deepEqual(wide, [], "nothing sticks out of the window");
+    assert.ok(await this.page.ask("document.documentElement.scrollWidth <= document.documentElement.clientWidth"));
+  }
+
+  async isAccessible() {
+    const problems = await this.page.ask(`(async () => {
+      if (!window.axe) { ${axe} }
+      const { violations } = await window.axe.run(document);
+      return violations.map((each) => each.id + ": " + each.help + " " + each.nodes.map((node) => node.html).slice(0, 3).join(" "));
+    })()`);
+    assert.deepEqual(problems, [], `axe about ${await this.page.ask("location.pathname")}`);
+  }
+
+  /** Clicks in the middle of the first such element whose text matches. */
+  async click(selector, text = "") {
+    const find = `[...document.querySelectorAll(${JSON.stringify(selector)})]
+      .find((each) => each.innerText.includes(${JSON.stringify(text)}))`;
+    await this.page.until(find);
+    const { x, y } = await this.page.ask(`(() => { const each = ${find};
+      each.scrollIntoView({block: "center", behavior: "instant"});
+      const box = each.getBoundingClientRect();
+      return {x: box.x + box.width / 2, y: box.y + box.height / 2}; })()`);
+    for (const type of ["mousePressed", "mouseReleased"]) {
+      await this.page.send("Input.dispatchMouseEvent", { type, x, y, button: "left", clickCount: 1 });
+    }
+  }
+
+  async press(key, code = key, text = undefined) {
+    await this.page.send("Input.dispatchKeyEvent", { type: "keyDown", key, code, text,
+      windowsVirtualKeyCode: { Enter: 13, Tab: 9 }[key] });
+    await this.page.send("Input.dispatchKeyEvent", { type: "keyUp", key, code });
+  }
+
+  async type(selector, text) {
+    await this.page.ask(`document.querySelector(${JSON.stringify(selector)}).select()`);
+    await this.page.ask(`document.querySelector(${JSON.stringify(selector)}).focus()`);
+    await this.page.send("Input.insertText", { text });
+  }
+
+  count() {
+    return this.page.ask(`Number(document.getElementById("basket-count").innerText)`);
+  }
+
+  async hasInBasket(copies) {
+    await this.page.until(`document.getElementById("basket-count")?.innerText === "${copies}"`);
+  }
+}
+
+const kinds = [
+  { name: "with scripts at a desk by day", scripts: true, width: 1280, scheme: "light" },
+  { name: "without scripts on a phone by day", scripts: false, width: 390, scheme: "light" },
+  { name: "with scripts on a phone by night", scripts: true, width: 390, scheme: "dark" },
+  { name: "without scripts at a desk by night", scripts: false, width: 1280, scheme: "dark" },
+];
+
+const browser = new Browser(program);
+const shop = new Shop();
+let failed = 0;
+
+async function test(name, kind, body) {
+  const page = await browser.page(kind.width, kind.width < 700 ? 844 : 900);
+  await page.send("Emulation.setEmulatedMedia",
+    { features: [{ name: "prefers-color-scheme", value: kind.scheme }] });
+  await page.send("Emulation.setScriptExecutionDisabled", { value: !kind.scripts });
+  const visitor = new Visitor(page, shop.origin, kind);
+  try {
+    await body(visitor, page);
+    assert.deepEqual(page.complaints, []);
+    console.log(`ok   ${name} ${kind.name}`);
+  } catch (fault) {
+    ++failed;
+    console.error(`FAIL ${name} ${kind.name}, at ${await page.ask("location.href").catch(() => "?")}\n${fault.stack}`);
+    if (pictures) {
+      const { data } = await page.send("Page.captureScreenshot", { format: "png" });
+      writeFileSync(join(pictures, `failed-${failed}.png`), Buffer.from(data, "base64"));
+    }
+  }
+}
+
+async function openAccount(visitor) {
+  await visitor.sees("Sign in", "sign-in");
+  const email = `zoe.${visitor.name.replaceAll(" ", ".")}@example.org`;
+  for (const [field, text] of [["new-name", "Zoë Bergström"], ["new-email", email], ["new-password", "records and more"],
+    ["street", "Harbour Road 7"], ["postal-code", "20457"], ["city", "Hamburg"]]) {
+    await visitor.type(`#${field}`, text);
+  }
+  await visitor.click("main button", "Open an account");
+}
+
+async function buy(visitor, page) {
+  await page.open(`${visitor.origin}/`);
+  await visitor.sees("Records worth keeping", "start");
+  await visitor.click("a", "Browse all albums");
+  await visitor.sees("All albums", "albums");
+  await visitor.click(".card a");
+  await page.until("document.querySelector('.album h1')");
+  await visitor.sees("", "album");
+  // Others buy as well: of that one there are more than a few.
+  const title = await page.ask(`(() => {
+    const row = [...document.querySelectorAll(".track")].find((each) => each.innerText.includes("In stock"));
+    row.querySelector("button").dataset.chosen = "";
+    return row.querySelector(".title").innerText; })()`);
+  await visitor.click("[data-chosen]");
+  await visitor.hasInBasket(1);
+  await page.until("/in your basket/.test(document.querySelector('#flash')?.innerText)");
+  await visitor.sees("");
+
+  // By the beginning of a word of it.
+  const word = title.split(/[^\p{L}]+/u).sort((a, b) => b.length - a.length)[0];
+  await visitor.type("#search-text", word.slice(0, -1));
+  await visitor.press("Enter", "Enter", "\r");
+  await visitor.sees("Search for", "search");
+  await page.until(`document.querySelector("#results")?.innerText.includes(${JSON.stringify(title)})`);
+  await page.ask(`[...document.querySelectorAll(".hit")].find((each) => each.innerText.includes(${JSON.stringify(title)}) && each.querySelector("button"))
+    .querySelector("button").dataset.chosen = ""`);
+  await visitor.click("[data-chosen]");
+  await visitor.hasInBasket(2);
+
+  await visitor.click("nav a", "Basket");
+  await visitor.sees("Your basket", "basket");
+  const lines = await page.ask("document.querySelectorAll('.line').length");
+  await visitor.type("input[name=copies]", "3");
+  await visitor.click(".copies button");
+  await visitor.hasInBasket(lines === 1 ? 3 : 4);
+  await visitor.click("a", "Sign in to order");
+  await openAccount(visitor);
+  await visitor.sees("Your basket");
+  await visitor.click("button", "Order now");
+  await visitor.sees("Order ", "order");
+  assert.equal(await visitor.count(), 0);
+  for (let looks = 0; !await page.ask(`Boolean(document.querySelector("#state")?.innerText.match(/paid|on its way|delivered/i))`); ++looks) {
+    assert.ok(looks < 100, `the order gets on: ${await page.text("#state")}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    if (!visitor.scripts) await page.send("Page.reload");
+    await page.until("document.querySelector('#state')");
+  }
+  const order = await page.ask("location.pathname");
+  await visitor.click("nav a", "Orders");
+  await visitor.sees("Your orders", "orders");
+  await visitor.click(`a[href="${order}"]`);
+  await visitor.sees("Order ");
+  await visitor.click("#state button", "Cancel this order");
+  for (let looks = 0; !/given this order up/.test(await page.text("#state").catch(() => "")); ++looks) {
+    assert.ok(looks < 100, `the order is given up: ${await page.text("#state")}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    if (!visitor.scripts) await page.send("Page.reload");
+    await page.until("document.querySelector('#state')");
+  }
+  await visitor.sees("Order ", "cancelled");
+}
+
+try {
+  await shop.start();
+  for (const kind of kinds) await test("somebody buys something", kind, buy);
+
+  await test("the keyboard is enough", kinds[0], async (visitor, page) => {
+    await page.open(`${visitor.origin}/`);
+    await visitor.sees("Records");
+    await visitor.press("Tab");
+    assert.equal(await page.ask("document.activeElement.innerText"), "Skip to the content");
+    await visitor.press("/", "Slash", "/");
+    assert.equal(await page.ask("document.activeElement.id"), "search-text");
+    await page.send("Input.insertText", { text: "the" });
+    await visitor.press("Enter", "Enter", "\r");
+    await visitor.sees("Search for “the”");
+    await page.ask("document.querySelector('.add button').focus()");
+    await visitor.press("Enter", "Enter", "\r");
+    await visitor.hasInBasket(1);
+    assert.equal(await page.ask("document.activeElement.matches('.add button')"), true, "focus stays where it was");
+  });
+
+  await test("results follow as one types", kinds[0], async (visitor, page) => {
+    await page.open(`${visitor.origin}/shop/search?text=zzzzzz`);
+    await visitor.sees("Search for “zzzzzz”");
+    assert.match(await page.text("#results"), /Nothing matches/);
+    await visitor.type("#search-text", "the");
+    await page.until("document.querySelectorAll('#results .hit').length > 0");
+    assert.equal(await page.ask("location.search"), "?text=the");
+    assert.equal(await page.text("h1"), "Search for “the”");
+    await visitor.isAccessible();
+  });
+
+  await test("nothing that is typed becomes markup", kinds[0], async (visitor, page) => {
+    await page.open(`${visitor.origin}/shop/search?text=${encodeURIComponent('"><img src=x onerror=alert(1)>')}`);
+    await visitor.sees("Search for");
+    assert.equal(await page.ask("document.querySelectorAll('main img[src=x]').length"), 0);
+    assert.match(await page.text("h1"), /<img src=x/);
+  });
+
+  await test("a page that is not there says so", kinds[0], async (visitor, page) => {
+    await page.open(`${visitor.origin}/shop/albums/nonsense`);
+    await visitor.sees("There is no such page", "missing");
+    page.complaints = page.complaints.filter((each) => !each.includes("404"));
+  });
+} finally {
+  await browser.close();
+  await shop.stop();
+}
+if (failed > 0) {
+  console.error(`${failed} failed`);
+  process.exit(1);
+}
