@@ -20,6 +20,7 @@ function(banyan_add_library name)
     target_include_directories(${target} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/src")
     target_link_libraries(${target} PRIVATE ${arg_PRIVATE_LINKS})
     target_compile_options(${target} PRIVATE ${BANYAN_WARNINGS})
+    banyan_private_unity(${target})
     set_property(GLOBAL APPEND PROPERTY BANYAN_LIBRARIES ${target})
     set(scope PUBLIC)
   endif()
@@ -34,6 +35,12 @@ function(banyan_add_library name)
     install(DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/include/" COMPONENT development
             DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.hpp")
   endif()
+endfunction()
+
+# Where BANYAN_UNITY is set, four sources are compiled at once. Modules are not: of what the compiler
+# reads for a source of theirs, the architecture check wants to know who asked for it.
+function(banyan_private_unity target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD "${BANYAN_UNITY}" UNITY_BUILD_BATCH_SIZE 4)
 endfunction()
 
 # Installs a library as Banyan::<name>, where BANYAN_INSTALL says that anything is.

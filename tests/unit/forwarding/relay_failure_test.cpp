@@ -33,6 +33,7 @@ TEST_F(AFailure, NobodyThereIs503) {
 }
 
 TEST_F(AFailure, SilenceIs504) {
+  answer_time_ = 400ms;
   serve();
   Peer client = this->client();
   client.send(kGet);
@@ -55,7 +56,6 @@ TEST_F(AFailure, ADeadlineThatPassesIs504) {
 
 TEST_F(AFailure, OfAnotherInstanceThatUsedUpTheTimeLeavesThisOneNoBlame) {
   test::Listener other;
-  answer_time_ = 10s;
   serve({upstream_.port(), other.port()});
   application_->budget = 2s;
   application_->safe_to_repeat = true;

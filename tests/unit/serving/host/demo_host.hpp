@@ -89,9 +89,10 @@ class FixedTable final : public RoutingTable {
 inline ModuleEntry demo_entry(Linkage linkage, const std::string& name,
                               std::function<void(NamedDemo&)> made) {
   static const std::vector<migrations::Script> no_scripts;
-  if (linkage == Linkage::Extracted) return extracted<demo::Demo>({});
+  ModuleEntry elsewhere = extracted<demo::Demo>({});
+  if (linkage == Linkage::Extracted) return elsewhere;
   return hosted<demo::Demo>(
-      linkage, {}, {}, no_scripts,
+      std::move(elsewhere), linkage, {}, no_scripts,
       [name, made = std::move(made)](Ports&, sql::ModuleDatabase&, const Environment&) {
         auto module = std::make_unique<NamedDemo>(name);
         made(*module);

@@ -32,7 +32,7 @@ namespace banyan::host {
 
 std::vector<ModuleEntry> composition() {
   static const std::vector<migrations::Script> scripts = scripts_of_the_version();
-  return {hosted<demo::Demo>(Linkage::Linked, {}, {"things"}, scripts,
+  return {hosted<demo::Demo>(extracted<demo::Demo>({}), Linkage::Linked, {"things"}, scripts,
                              [](Ports&, sql::ModuleDatabase&, const Environment&) {
                                return std::make_unique<NamedDemo>(version);
                              })};

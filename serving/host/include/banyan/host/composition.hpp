@@ -144,12 +144,12 @@ ModuleEntry extracted(std::vector<std::string> needs) {
   return entry;
 }
 
+/// The entry of a module that is linked: that of one which is elsewhere, and the module itself.
 /// `make(Ports&, sql::ModuleDatabase&, const Environment&) -> std::unique_ptr<P>`, of a module with
 /// outside parties `make(Ports&, Parties&, sql::ModuleDatabase&, const Environment&)`.
 template <IsPort P, class Make>
-ModuleEntry hosted(Linkage linkage, std::vector<std::string> needs, std::vector<std::string> tables,
+ModuleEntry hosted(ModuleEntry entry, Linkage linkage, std::vector<std::string> tables,
                    const std::vector<migrations::Script>& scripts, Make make) {
-  ModuleEntry entry = extracted<P>(std::move(needs));
   entry.linkage = linkage;
   entry.tables = std::move(tables);
   entry.scripts = &scripts;
