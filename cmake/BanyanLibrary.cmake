@@ -1,12 +1,13 @@
-# banyan_add_library(<name> [INTERFACE] SOURCES … LINKS … [PRIVATE_LINKS …])
+# banyan_add_library(<name> [INTERFACE] SOURCES … [ALONE …] LINKS … [PRIVATE_LINKS …])
 #
 # A library of the kit: headers in include/banyan/<name>/, sources in src/ of the current folder. The
 # target is `banyan.<name>`, for others `Banyan::<name>`, here and when the kit is installed. LINKS is
-# what its headers include, PRIVATE_LINKS what only its sources do.
+# what its headers include, PRIVATE_LINKS what only its sources do. ALONE are more sources, whose own
+# names are also others': where BANYAN_UNITY is set, SOURCES are compiled four at once, these are not.
 include(GNUInstallDirs)
 
 function(banyan_add_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "INTERFACE" "" "SOURCES;LINKS;PRIVATE_LINKS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "INTERFACE" "" "SOURCES;ALONE;LINKS;PRIVATE_LINKS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "banyan_add_library(${name}): unknown argument(s) ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -16,11 +17,13 @@ function(banyan_add_library name)
     set(scope INTERFACE)
   else()
     list(TRANSFORM arg_SOURCES PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/src/")
-    add_library(${target} STATIC ${arg_SOURCES})
+    list(TRANSFORM arg_ALONE PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/src/")
+    set_property(SOURCE ${arg_ALONE} PROPERTY SKIP_UNITY_BUILD_INCLUSION ON)
+    add_library(${target} STATIC ${arg_SOURCES} ${arg_ALONE})
     target_include_directories(${target} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/src")
     target_link_libraries(${target} PRIVATE ${arg_PRIVATE_LINKS})
     target_compile_options(${target} PRIVATE ${BANYAN_WARNINGS})
-    banyan_private_unity(${target})
+    set_target_properties(${target} PROPERTIES UNITY_BUILD "${BANYAN_UNITY}" UNITY_BUILD_BATCH_SIZE 4)
     set_property(GLOBAL APPEND PROPERTY BANYAN_LIBRARIES ${target})
     set(scope PUBLIC)
   endif()
@@ -35,12 +38,6 @@ function(banyan_add_library name)
     install(DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/include/" COMPONENT development
             DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.hpp")
   endif()
-endfunction()
-
-# Where BANYAN_UNITY is set, four sources are compiled at once. Modules are not: of what the compiler
-# reads for a source of theirs, the architecture check wants to know who asked for it.
-function(banyan_private_unity target)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD "${BANYAN_UNITY}" UNITY_BUILD_BATCH_SIZE 4)
 endfunction()
 
 # Installs a library as Banyan::<name>, where BANYAN_INSTALL says that anything is.
