@@ -23,7 +23,7 @@ function(banyan_add_library name)
     target_include_directories(${target} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/src")
     target_link_libraries(${target} PRIVATE ${arg_PRIVATE_LINKS})
     target_compile_options(${target} PRIVATE ${BANYAN_WARNINGS})
-    set_target_properties(${target} PROPERTIES UNITY_BUILD "${BANYAN_UNITY}" UNITY_BUILD_BATCH_SIZE 4)
+    banyan_compile_together(${target})
     set_property(GLOBAL APPEND PROPERTY BANYAN_LIBRARIES ${target})
     set(scope PUBLIC)
   endif()
@@ -37,6 +37,17 @@ function(banyan_add_library name)
   if(BANYAN_INSTALL AND EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/include")
     install(DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/include/" COMPONENT development
             DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.hpp")
+  endif()
+endfunction()
+
+# banyan_compile_together(<target> [ALONE <source>…]): where BANYAN_UNITY is set, four sources at once.
+function(banyan_compile_together target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "ALONE")
+  set_property(SOURCE ${arg_ALONE} PROPERTY SKIP_UNITY_BUILD_INCLUSION ON)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD "${BANYAN_UNITY}" UNITY_BUILD_BATCH_SIZE 4)
+  if(BANYAN_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # It takes a source that is included for a header.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
   endif()
 endfunction()
 
