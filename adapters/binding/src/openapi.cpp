@@ -9,6 +9,7 @@
 #include "banyan/binding/once.hpp"
 #include "banyan/binding/request_codec.hpp"
 #include "banyan/json/schema.hpp"
+#include "preconditions.hpp"
 
 namespace banyan::binding {
 namespace {
@@ -167,6 +168,10 @@ class Document {
     Json list = Json::array();
     const bool body = has_body(*described.operation, described.at);
     for (const json::Field& field : described.request->fields) {
+      if (field.name == kIfVersion) {
+        list.push_back(if_match(field));
+        continue;
+      }
       const bool in_path = is_parameter_of(described.at.path, field.name);
       if (!in_path && body) continue;
       const bool required =
@@ -182,12 +187,23 @@ class Document {
     return list;
   }
 
+  static Json if_match(const json::Field& field) {
+    Json parameter{{"name", "If-Match"}, {"in", "header"}};
+    if (!json::is_optional(field)) parameter["required"] = true;
+    parameter["description"] =
+        "The ETag of what the change is made for: 412, and nothing is changed, when it is another"
+        " version by now.";
+    parameter["schema"] = {{"type", "string"},
+                           {"pattern", R"(^(\*|"v[1-9][0-9]*(\.[0-9a-f]+)?")$)"}};
+    return parameter;
+  }
+
   Json request_body(const OperationDescription& described) {
     if (!has_body(*described.operation, described.at)) return nullptr;
     Json properties = Json::object();
     Json required = Json::array();
     for (const json::Field& field : described.request->fields) {
-      if (is_parameter_of(described.at.path, field.name)) continue;
+      if (is_parameter_of(described.at.path, field.name) || field.name == kIfVersion) continue;
       properties[std::string(field.name)] = json::schema(field, asked_, kSchemas);
       if (!json::is_optional(field)) required.push_back(field.name);
     }
@@ -232,8 +248,19 @@ class Document {
     if (is_cached(described)) {
       all["304"] = {{"description", "What If-None-Match names is still what is there."}};
     }
-    all["default"] = {{"description", failure_text(*described.operation)},
-                      {"content", {{"application/problem+json", {{"schema", problem}}}}}};
+    const json::Field* const version = json::find_field(*described.request, kIfVersion);
+    const Json problems{{"application/problem+json", {{"schema", problem}}}};
+    if (version != nullptr) {
+      all["412"] = {{"description",
+                     "It is another version by now than the one that If-Match names: nothing was"
+                     " changed. Read it again, and decide."},
+                    {"content", problems}};
+      if (!json::is_optional(*version)) {
+        all["428"] = {{"description", "If-Match is missing: nothing was changed."},
+                      {"content", problems}};
+      }
+    }
+    all["default"] = {{"description", failure_text(*described.operation)}, {"content", problems}};
     return all;
   }
 
@@ -254,6 +281,10 @@ class Document {
     }
     if (is_cached(described)) {
       headers["ETag"] = {{"description", "Of this answer: send it as If-None-Match next time."},
+                         {"schema", {{"type", "string"}}}};
+    }
+    if (json::find_field(*described.request, kIfVersion) != nullptr) {
+      headers["ETag"] = {{"description", "Of the new version: for the next If-Match."},
                          {"schema", {{"type", "string"}}}};
     }
     if (json::find_field(*described.response, "next_cursor") != nullptr) {
