@@ -16,7 +16,9 @@
 #include "banyan/binding/remote_caller.hpp"
 #include "banyan/binding/request_codec.hpp"
 #include "banyan/json/shape_of.hpp"
+#include "banyan/json/writer.hpp"
 #include "banyan/kernel/bindings.hpp"
+#include "banyan/kernel/examples.hpp"
 #include "banyan/kernel/version.hpp"
 
 /// The definition of PortBinding<P>: includes Boost.Describe, so only generated files include it.
@@ -274,11 +276,18 @@ std::vector<BoundOperation> PortBinding<P>::bind(P& port, CallObserver& observer
 
 template <class P>
 PortDescription PortBinding<P>::describe() {
-  PortDescription description{&P::port, {}};
+  PortDescription description{&P::port, {}, ExamplesOf<P>::errors()};
+  const auto examples = ExamplesOf<P>::all();
   for_each_operation(typename P::OperationList{}, [&]<class Op>() {
-    description.operations.push_back({&Op::operation, detail::place_of<P, Op>(),
-                                      &json::shape_of<Op>(),
-                                      &json::shape_of<typename Op::Response>()});
+    using Answer = typename Op::Response;
+    OperationDescription described{&Op::operation, detail::place_of<P, Op>(), &json::shape_of<Op>(),
+                                   &json::shape_of<Answer>()};
+    if (const auto found = example_of<Op>(examples)) {
+      OperationExample& example = described.example.emplace();
+      json::write_json(*described.request, &found->request, example.request);
+      json::write_json(*described.response, &found->answer, example.response);
+    }
+    description.operations.push_back(std::move(described));
   });
   return description;
 }
