@@ -49,7 +49,7 @@ constexpr bool changes_versions() {
     told = told || rule.ends_with(kChangedMeanwhile);
   }
   const bool writes = Op::operation.effect == Effect::Write;
-  return writes && told && requires(const typename Op::Response& answer) {
+  return DependsOnVersion<Op> && writes && told && requires(const typename Op::Response& answer) {
     { answer.version } -> std::same_as<const std::int64_t&>;
   };
 }
@@ -73,7 +73,8 @@ const RequestCodec& codec_of() {
                 "the second argument of at<…> is not the path of a GET of the same port");
   static_assert(
       !DependsOnVersion<Op> || changes_versions<Op>(),
-      "an operation with a field if_version writes, answers with something that has a "
+      "an operation with a field if_version (std::int64_t, or optional) writes, answers with "
+      "something that has a "
       "field `version` (std::int64_t), and declares a rule \"<module>.changed_meanwhile\"");
   static const RequestCodec codec(Op::operation, place_of<P, Op>(), json::shape_of<Op>());
   return codec;

@@ -32,9 +32,12 @@ inline constexpr std::string_view kChangedMeanwhile = ".changed_meanwhile";
 inline constexpr std::int64_t kNoVersion = 0;
 
 template <class Op>
-concept DependsOnVersion = requires(const Op& operation) {
-  { operation.if_version } -> std::convertible_to<std::optional<std::int64_t>>;
-};
+concept NamesVersion = requires(const Op& operation) { operation.if_version; };
+
+template <class Op>
+concept DependsOnVersion =
+    NamesVersion<Op> && (std::same_as<decltype(Op::if_version), std::optional<std::int64_t>> ||
+                         std::same_as<decltype(Op::if_version), std::int64_t>);
 
 /// Conflict `rule` unless `wanted` is the version that is there now. To be asked inside of the unit
 /// of work that makes the change, and only when there is something to change: whoever asks again
