@@ -2,98 +2,14 @@
 // What has versions, over a wire: If-Match, ETag, 412 and 428.
 #include <gtest/gtest.h>
 
-#include <boost/describe.hpp>
 #include <nlohmann/json.hpp>
 
 #include "banyan/binding/loopback_transport.hpp"
 #include "banyan/binding/openapi.hpp"
 #include "banyan/binding/operation_table.hpp"
-#include "banyan/binding/port_binding_impl.hpp"
-#include "banyan/kernel/resources.hpp"
-
-namespace versioned {
-
-struct Note {
-  std::string name;
-  std::string text;
-  std::int64_t version = 1;
-  friend bool operator==(const Note&, const Note&) = default;
-};
-BOOST_DESCRIBE_STRUCT(Note, (), (name, text, version))
-
-struct GetNote {
-  std::string name;
-  using Response = Note;
-  static constexpr banyan::Operation operation{.name = "get_note"};
-};
-BOOST_DESCRIBE_STRUCT(GetNote, (), (name))
-
-struct WriteNote {
-  std::string name;
-  std::string text;
-  std::optional<std::int64_t> if_version = std::nullopt;
-  using Response = Note;
-  static constexpr banyan::Operation operation{.name = "write_note",
-                                               .effect = banyan::Effect::Write,
-                                               .errors = banyan::errors("desk.changed_meanwhile")};
-};
-BOOST_DESCRIBE_STRUCT(WriteNote, (), (name, text, if_version))
-
-struct EraseNote {
-  std::string name;
-  std::int64_t if_version = 0;
-  using Response = Note;
-  static constexpr banyan::Operation operation{.name = "erase_note",
-                                               .effect = banyan::Effect::Write,
-                                               .errors = banyan::errors("desk.changed_meanwhile")};
-};
-BOOST_DESCRIBE_STRUCT(EraseNote, (), (name, if_version))
-
-struct Desk : banyan::Port<GetNote, WriteNote, EraseNote> {
-  static constexpr banyan::PortInfo port{.name = "desk", .version = {1, 0}};
-};
-
-constexpr auto http_resources = banyan::resources<Desk>(
-    banyan::at<GetNote>("GET /notes/{name}"), banyan::at<WriteNote>("PUT /notes/{name}"),
-    banyan::at<EraseNote>("DELETE /notes/{name}"));
-
-/// One note.
-class OneNote final : public Desk {
- public:
-  Note note{"a", "", 1};
-  std::optional<std::int64_t> wanted = -1;  ///< what arrived last
-
-  banyan::Result<Note> handle(const GetNote& /*get*/, const banyan::Context& /*c*/) override {
-    return note;
-  }
-  banyan::Result<Note> handle(const WriteNote& write, const banyan::Context& /*c*/) override {
-    return change(write.text, write.if_version);
-  }
-  banyan::Result<Note> handle(const EraseNote& erase, const banyan::Context& /*c*/) override {
-    return change("", erase.if_version);
-  }
-
- private:
-  banyan::Result<Note> change(const std::string& text, std::optional<std::int64_t> if_version) {
-    wanted = if_version;
-    const auto same =
-        banyan::check_version(if_version, note.version, "desk.changed_meanwhile", "the note");
-    if (!same) return banyan::fail(same.error());
-    note.text = text;
-    ++note.version;
-    return note;
-  }
-};
-
-}  // namespace versioned
-
-namespace banyan::binding {
-template <>
-struct ResourcesOf<versioned::Desk> {
-  static constexpr auto value = versioned::http_resources;
-};
-template struct PortBinding<versioned::Desk>;
-}  // namespace banyan::binding
+#include "banyan/binding/port_binding.hpp"
+#include "banyan/binding/problem.hpp"
+#include "versioned_port.hpp"
 
 namespace {
 
