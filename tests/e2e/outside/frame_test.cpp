@@ -77,9 +77,9 @@ TEST_P(OutsideParty, IsMadeToBehaveBadlyOnlyByWhatItKnows) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, OutsideParty, testing::Values("payment-provider", "parcel-carrier"),
-                         [](const auto& info) {
-                           return std::string(info.param).substr(0, 7) == "payment" ? "Provider"
-                                                                                    : "Carrier";
+                         [](const auto& party) {
+                           return std::string(party.param).substr(0, 7) == "payment" ? "Provider"
+                                                                                     : "Carrier";
                          });
 
 }  // namespace
