@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <set>
+#include <utility>
 
 namespace banyan {
 namespace {
@@ -32,10 +33,10 @@ struct Participant : P {
   bool away = false;
   bool broken = false;
   int calls = 0;
-  std::function<void()> during = [] {};
+  std::function<void()> during = [] {};  ///< what happens once while it is asked
   Result<bool> handle(const Nod& /*request*/, const Context& /*context*/) override {
     ++calls;
-    during();
+    std::exchange(during, [] {})();
     if (broken) return fail(ErrorCode::Internal, "test.broken", "a fault");
     if (away) return fail(ErrorCode::Unavailable, "test.away", "nobody there");
     return true;
@@ -296,10 +297,7 @@ TEST_F(Sagas, TurnBackWhenSomebodySaysSo) {
 }
 
 TEST_F(Sagas, TakeNoAnswerOfWhoeverDroveThemBeforeAPersonInterfered) {
-  left.during = [&] {
-    left.during = [] {};
-    ASSERT_TRUE(order(SagaWish::Back, all().at(0).id));
-  };
+  left.during = [&] { ASSERT_TRUE(order(SagaWish::Back, all().at(0).id)); };
   begin<BothNod>("deal");
 
   EXPECT_EQ(left.calls, 1);
