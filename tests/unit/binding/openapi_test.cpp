@@ -81,7 +81,8 @@ TEST_F(OpenApi, HasAPathForEachResourceAndATagForEachModule) {
 TEST_F(OpenApi, TellsParametersFromBodies) {
   const Json& find = paths["/things"]["get"]["parameters"];
   EXPECT_EQ(find[0], Json::parse(R"({"name": "text", "in": "query", "required": true,
-                                     "schema": {"type": "string"}})"));
+                                     "schema": {"type": "string"},
+                                     "examples": {"example": {"value": "a"}}})"));
   EXPECT_EQ(find[2]["schema"]["type"], "array");
   EXPECT_FALSE(find[2].contains("required"));
   const Json& rename = paths["/things/{id}/name"]["put"];
