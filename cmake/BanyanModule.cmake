@@ -13,6 +13,8 @@
 # port.hpp, its resources are `order_desk::http_resources` in http.hpp, and module.hpp declares
 # `struct Needs` and `make_order_desk(Needs, banyan::sql::ModuleDatabase&, const
 # banyan::Environment&)`. Its migrations are NNNN_*.sql in the folder MIGRATIONS. A module that publishes
+# examples of its operations and of its errors has examples() and example_errors() in examples.hpp
+# (banyan/kernel/examples.hpp); /openapi.json shows them. A module that publishes
 # events lists them as `order_desk::Published` in events.hpp; one that subscribes to some has
 # `order_desk::Subscriptions` in module.hpp, and what make_order_desk() makes is one too.
 #
@@ -156,6 +158,17 @@ function(banyan_add_module name)
   if(events.hpp IN_LIST arg_PUBLISHES)
     set(EVENTS_INCLUDE "#include \"${name}/events.hpp\"\n")
     set(EVENTS "banyan::events::types_of<Published>()")
+  endif()
+  set(EXAMPLES_INCLUDE "")
+  set(EXAMPLES "")
+  if(examples.hpp IN_LIST arg_PUBLISHES)
+    set(EXAMPLES_INCLUDE "#include \"${name}/examples.hpp\"\n")
+    set(EXAMPLES "template <>
+struct ExamplesOf<${name}::${port}> {
+  static auto all() { return ${name}::examples(); }
+  static auto errors() { return ${name}::example_errors(); }
+};
+")
   endif()
   configure_file("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/port_binding.cpp.in" "${CMAKE_CURRENT_BINARY_DIR}/${name}_binding.cpp" @ONLY)
   add_library(${name}.remote STATIC "${CMAKE_CURRENT_BINARY_DIR}/${name}_binding.cpp")

@@ -51,6 +51,13 @@ http::Response file_answer(const strangler::dashboard::File& file) {
   return response;
 }
 
+http::Response said_by(strangler::AdminAnswer said, std::string_view correlation_id) {
+  if (said) return page("application/json", std::move(*said));
+  http::Response response = binding::problem(said.error().error, correlation_id);
+  if (!said.error().allow.empty()) response.head.fields.set("Allow", said.error().allow);
+  return response;
+}
+
 }  // namespace
 
 void refuse_operator(Outcomes& outcomes, const Transaction& transaction, const Error& refusal) {
@@ -75,6 +82,10 @@ bool OperatorPages::serve_reserved(const TransactionPtr& transaction) {
     refuse_operator(parts_.outcomes, *transaction, *refused);
   } else if (Make make = page_at(path)) {
     read(transaction, std::move(make));
+  } else if (const Desk* const desk = api ? desk_at(path) : nullptr) {
+    ask_with_body(transaction, is_read(head) ? parts_.readers : parts_.changers, desk->answer,
+                  std::string(path.substr(kApi.size() + 1 + desk->name.size())),
+                  std::string(query_of(head.target)));
   } else if (api) {
     serve_admin(transaction, std::string(path.substr(kApi.size())),
                 std::string(query_of(head.target)));
@@ -150,33 +161,40 @@ void OperatorPages::serve_admin(const TransactionPtr& transaction, std::string p
                    "this process is the service of a module; traffic is shifted at the application",
                    {}});
   }
+  ask_with_body(
+      transaction, parts_.changers,
+      [this](const strangler::AdminRequest& request) { return parts_.admin->answer(request); },
+      std::move(path), std::move(query));
+}
+
+void OperatorPages::ask_with_body(const TransactionPtr& transaction, Executor& workers, Ask ask,
+                                  std::string path, std::string query) {
   transaction->exchange->collect_body(
-      kBodyLimit, [this, transaction, path = std::move(path), query = std::move(query)](auto body) {
+      kBodyLimit, [this, transaction, &workers, ask = std::move(ask), path = std::move(path),
+                   query = std::move(query)](auto body) {
         if (!body) {
           return answer(*transaction,
                         http::problem_response(body.error(), correlation_of(*transaction)));
         }
-        on_worker(parts_.changers, transaction,
-                  [this, transaction, path, query, body = std::move(*body)] {
-                    return ask_admin(transaction->exchange->head(), correlation_of(*transaction),
-                                     path, query, body);
-                  });
+        on_worker(workers, transaction, [transaction, ask, path, query, body = std::move(*body)] {
+          const http::RequestHead& head = transaction->exchange->head();
+          return said_by(
+              ask({.method = head.method,
+                   .path = path,
+                   .query = query,
+                   .content_type = head.fields.find("Content-Type").value_or(std::string_view()),
+                   .body = body}),
+              correlation_of(*transaction));
+        });
       });
 }
 
-http::Response OperatorPages::ask_admin(const http::RequestHead& head, std::string_view id,
-                                        const std::string& path, const std::string& query,
-                                        const std::string& body) const {
-  strangler::AdminAnswer said = parts_.admin->answer(
-      {.method = head.method,
-       .path = path,
-       .query = query,
-       .content_type = head.fields.find("Content-Type").value_or(std::string_view()),
-       .body = body});
-  if (said) return page("application/json", std::move(*said));
-  http::Response response = binding::problem(said.error().error, id);
-  if (!said.error().allow.empty()) response.head.fields.set("Allow", said.error().allow);
-  return response;
+const Desk* OperatorPages::desk_at(std::string_view path) const {
+  path.remove_prefix(std::min(kApi.size() + 1, path.size()));
+  const std::size_t slash = path.find('/');
+  if (slash == std::string_view::npos) return nullptr;
+  const auto found = std::ranges::find(parts_.desks, path.substr(0, slash), &Desk::name);
+  return found == parts_.desks.end() ? nullptr : &*found;
 }
 
 void OperatorPages::make_and_answer(const Transaction& transaction, const Make& make) {

@@ -27,6 +27,7 @@ class OperatorPages {
     strangler::AdminApi* admin = nullptr;  ///< null in a process without a control store
     const std::vector<OwnPage>& pages;     ///< served too on a listener of operators only
     std::vector<Document> documents;
+    std::vector<Desk> desks;
     const OperatorGuard& guard;
     Outcomes& outcomes;
     Executor& readers;   ///< of pages, which say how things are
@@ -47,10 +48,11 @@ class OperatorPages {
   void refuse(const Transaction& transaction, const Error& error);
   void refuse_method(const Transaction& transaction);
   void read(const TransactionPtr& transaction, Make make);
+  using Ask = std::function<strangler::AdminAnswer(const strangler::AdminRequest&)>;
   void serve_admin(const TransactionPtr& transaction, std::string path, std::string query);
-  http::Response ask_admin(const http::RequestHead& head, std::string_view id,
-                           const std::string& path, const std::string& query,
-                           const std::string& body) const;
+  void ask_with_body(const TransactionPtr& transaction, Executor& workers, Ask ask,
+                     std::string path, std::string query);
+  const Desk* desk_at(std::string_view path) const;
   void make_and_answer(const Transaction& transaction, const Make& make);
   void on_worker(Executor& workers, const TransactionPtr& transaction, Make make);
 

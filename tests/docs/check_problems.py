@@ -26,6 +26,8 @@ CODE = re.compile(r'\{ErrorCode::(\w+), "\w+", (\d\d\d)\}')  # modules/kernel/sr
 BEFORE = re.compile(r"(?:ErrorCode::(\w+)|(?:\{|\brefus(?:e|al)\()\s*(\d\d\d)),\s*(?:\w+ \? )?$|unavailable\(\s*$")
 # Answered otherwise than their code says (adapters/binding/src/problem.cpp).
 OF_PROBLEM = re.compile(r'error\.rule == "([a-z._]+)"\) return (\d\d\d);')
+OF_ENDING = re.compile(r'error\.rule\.ends_with\(kChangedMeanwhile\)\) return (\d\d\d);')
+CHANGED_MEANWHILE = ".changed_meanwhile"  # kernel/version.hpp
 
 
 def status_before(text: str, of_code: dict[str, int]) -> int | None:
@@ -41,6 +43,7 @@ def of_code(files: dict[str, str]) -> dict[str, tuple[str, set[int]]]:
     rules: dict[str, tuple[str, set[int]]] = {}
     of_codes = {code: int(status) for text in files.values() for code, status in CODE.findall(text)}
     special = {rule: int(status) for text in files.values() for rule, status in OF_PROBLEM.findall(text)}
+    ending = next(int(status) for text in files.values() for status in OF_ENDING.findall(text))
     for name, text in files.items():
         for found in RULE.finditer(text):
             before = text[:found.start()]
@@ -49,7 +52,7 @@ def of_code(files: dict[str, str]) -> dict[str, tuple[str, set[int]]]:
             _, statuses = rules.setdefault(found[1], (f"{name}:{line_of(text, found.start())}", set()))
             status = status_before(before, of_codes)
             if status:
-                statuses.add(special.get(found[1], status))
+                statuses.add(ending if found[1].endswith(CHANGED_MEANWHILE) else special.get(found[1], status))
     return rules
 
 

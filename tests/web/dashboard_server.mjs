@@ -9,8 +9,11 @@ const types = { html: "text/html", js: "text/javascript", css: "text/css", svg: 
 /** The context map that a unit test has found good. */
 const picture = new URL("../unit/serving/map/golden/context-map.svg", import.meta.url);
 
-/** `live(asked)` is the document that is answered the asked-th time; `token` is wanted if not "". */
-export async function serveDashboard(folder, policy, live, token = "") {
+/**
+ * `live(asked)` is the document that is answered the asked-th time; `token` is wanted if not "".
+ * `api(method, path, body)` answers everything else below the API: a document, or [status, document].
+ */
+export async function serveDashboard(folder, policy, live, token = "", api = () => undefined) {
   const state = { asked: 0, tokens: [] };
   const server = createServer(async (request, response) => {
     response.setHeader("Content-Security-Policy", policy);
@@ -29,7 +32,16 @@ export async function serveDashboard(folder, policy, live, token = "") {
       response.writeHead(200, { "Content-Type": "application/json" });
       return response.end(JSON.stringify({ svg: (await readFile(picture, "utf8")).replace(/<style>[^]*<\/style>/, "") }));
     }
-    const name = path === "/_banyan/" ? "index.html" : path.replace("/_banyan/", "");
+    if (path.startsWith("/_banyan/api/")) {
+      let body = "";
+      for await (const piece of request) body += piece;
+      const said = api(request.method, path.slice("/_banyan/api".length), body && JSON.parse(body));
+      const [status, document] = Array.isArray(said) ? said : [said === undefined ? 404 : 200, said ?? {}];
+      response.writeHead(status, { "Content-Type": "application/json" });
+      return response.end(JSON.stringify(document));
+    }
+    const pages = { "/_banyan/": "index.html", "/_banyan/sagas": "sagas.html" };
+    const name = pages[path] ?? path.replace("/_banyan/", "");
     try {
       const text = await readFile(join(folder, name));
       response.writeHead(200, { "Content-Type": types[name.split(".").pop()] });

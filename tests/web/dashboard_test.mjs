@@ -74,7 +74,7 @@ await test("the application says what it is", 1280, monolith, async (page) => {
   assert.match(await page.text("#summary"), /^application with the modules catalog and orders · process 4711 · up 2 h 1 min/);
   assert.match(await page.text("[data-module=orders] dl"), /needs\s+catalog and warehouse/);
   assert.deepEqual(await page.ask("[...document.querySelectorAll('#links a')].map((each) => each.getAttribute('href'))"),
-    ["/", "/openapi.json", "/metrics", "/health/ready"]);
+    ["/", "/openapi.json", "/_banyan/sagas", "/metrics", "/health/ready"]);
 });
 
 await test("the map is drawn, with the page's own colours", 1280, monolith, async (page) => {

@@ -42,7 +42,34 @@ for (const name of Object.keys(document.components.schemas)) {
   }
 }
 
+// Examples are of the type that they stand beside. What an inline schema refers to is in the document.
+const absolute = (node) => node === null || typeof node !== "object" ? node : Array.isArray(node) ? node.map(absolute) :
+  Object.fromEntries(Object.entries(node).map(([key, child]) =>
+    [key, key === "$ref" ? child.replace(/^#/, "document#") : absolute(child)]));
+let examples = 0;
+const check = (where, { schema, examples: given = {} }) => {
+  for (const [name, { value }] of Object.entries(given)) {
+    ++examples;
+    const fits = ajv.compile(absolute(schema));
+    if (!fits(value)) {
+      problems.push(`${where}: the example "${name}" is not of its type: ` +
+        fits.errors.map((error) => `${error.instancePath} ${error.message}`).join(", "));
+    }
+  }
+};
+for (const [path, methods] of Object.entries(document.paths)) {
+  for (const [method, operation] of Object.entries(methods)) {
+    const where = `${method.toUpperCase()} ${path}`;
+    for (const parameter of operation.parameters ?? []) {
+      if (parameter.schema) check(`${where} ${parameter.name}`, parameter);
+    }
+    for (const [kind, body] of [["request", operation.requestBody ?? {}], ...Object.entries(operation.responses)]) {
+      for (const media of Object.values(body.content ?? {})) check(`${where} ${kind}`, media);
+    }
+  }
+}
+
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exit(1);
 console.log(`valid OpenAPI ${validator.version}: ${Object.keys(document.paths).length} paths, ` +
-  `${Object.keys(document.components.schemas).length} schemas`);
+  `${Object.keys(document.components.schemas).length} schemas, ${examples} examples`);

@@ -7,8 +7,11 @@
 #include <utility>
 
 #include "banyan/binding/once.hpp"
+#include "banyan/binding/problem.hpp"
 #include "banyan/binding/request_codec.hpp"
 #include "banyan/json/schema.hpp"
+#include "banyan/kernel/version.hpp"
+#include "preconditions.hpp"
 
 namespace banyan::binding {
 namespace {
@@ -16,6 +19,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kSchemas = "#/components/schemas/";
+constexpr std::string_view kExampleCorrelation = "5f0c9a3e7b1d4c2f8e6a0b9d7c5e3f1a";
 
 std::string lower(std::string_view method) {
   std::string text(method);
@@ -115,7 +119,7 @@ class Document {
       for (const OperationDescription& operation : port.operations) {
         if (!is_told(operation)) continue;
         paths[std::string(operation.at.path)][lower(operation.at.method)] =
-            operation_object(*port.port, operation);
+            operation_object(port, operation);
       }
     }
     Json schemas = all_schemas();
@@ -140,10 +144,10 @@ class Document {
   }
 
  private:
-  Json operation_object(const PortInfo& port, const OperationDescription& described) {
+  Json operation_object(const PortDescription& port, const OperationDescription& described) {
     const Operation& operation = *described.operation;
-    Json object{{"operationId", std::string(port.name) + '.' + std::string(operation.name)},
-                {"tags", {port.name}}};
+    Json object{{"operationId", std::string(port.port->name) + '.' + std::string(operation.name)},
+                {"tags", {port.port->name}}};
     if (!operation.summary.empty()) object["summary"] = operation.summary;
     std::string description;
     if (!operation.precondition.empty()) {
@@ -159,7 +163,7 @@ class Document {
     if (Json list = parameters(described); !list.empty()) object["parameters"] = std::move(list);
     if (Json body = request_body(described); !body.is_null())
       object["requestBody"] = std::move(body);
-    object["responses"] = responses(described);
+    object["responses"] = responses(described, port.example_errors);
     return object;
   }
 
@@ -167,6 +171,11 @@ class Document {
     Json list = Json::array();
     const bool body = has_body(*described.operation, described.at);
     for (const json::Field& field : described.request->fields) {
+      if (field.name == kIfVersion) {
+        list.push_back(if_match(field));
+        show(list.back(), if_match_of(described));
+        continue;
+      }
       const bool in_path = is_parameter_of(described.at.path, field.name);
       if (!in_path && body) continue;
       const bool required =
@@ -174,6 +183,7 @@ class Document {
       Json parameter{{"name", field.name}, {"in", in_path ? "path" : "query"}};
       if (required) parameter["required"] = true;
       parameter["schema"] = json::schema(field, asked_, kSchemas);
+      show(parameter, asked_for(described).value(std::string(field.name), Json()));
       list.push_back(std::move(parameter));
     }
     if (described.operation->idempotency == Idempotency::ByKey) {
@@ -182,12 +192,23 @@ class Document {
     return list;
   }
 
+  static Json if_match(const json::Field& field) {
+    Json parameter{{"name", "If-Match"}, {"in", "header"}};
+    if (!json::is_optional(field)) parameter["required"] = true;
+    parameter["description"] =
+        "The ETag of what the change is made for: 412, and nothing is changed, when it is another"
+        " version by now.";
+    parameter["schema"] = {{"type", "string"},
+                           {"pattern", R"(^(\*|"v[1-9][0-9]*(\.[0-9a-f]+)?")$)"}};
+    return parameter;
+  }
+
   Json request_body(const OperationDescription& described) {
     if (!has_body(*described.operation, described.at)) return nullptr;
     Json properties = Json::object();
     Json required = Json::array();
     for (const json::Field& field : described.request->fields) {
-      if (is_parameter_of(described.at.path, field.name)) continue;
+      if (is_parameter_of(described.at.path, field.name) || field.name == kIfVersion) continue;
       properties[std::string(field.name)] = json::schema(field, asked_, kSchemas);
       if (!json::is_optional(field)) required.push_back(field.name);
     }
@@ -201,11 +222,39 @@ class Document {
       if (needed) schema["required"] = std::move(required);
       schema["additionalProperties"] = false;
     }
-    return {{"required", needed},
-            {"content", {{"application/json", {{"schema", std::move(schema)}}}}}};
+    Json content{{"schema", std::move(schema)}};
+    Json example = asked_for(described);
+    for (const json::Field& field : described.request->fields) {
+      if (is_parameter_of(described.at.path, field.name) || field.name == kIfVersion) {
+        example.erase(std::string(field.name));
+      }
+    }
+    if (described.example) show(content, std::move(example));
+    return {{"required", needed}, {"content", {{"application/json", std::move(content)}}}};
   }
 
-  Json responses(const OperationDescription& described) {
+  /// The example of the request, all of its fields; an empty object where there is none.
+  static Json asked_for(const OperationDescription& described) {
+    return described.example ? Json::parse(described.example->request) : Json::object();
+  }
+
+  /// Of a parameter or a media type.
+  static void show(Json& where, Json value, std::string_view name = "example") {
+    if (!value.is_null()) where["examples"][std::string(name)] = {{"value", std::move(value)}};
+  }
+
+  static Json if_match_of(const OperationDescription& described) {
+    const Json version = asked_for(described).value(std::string(kIfVersion), Json());
+    if (version.is_null()) return nullptr;
+    return '"' + tag_of(version.get<std::int64_t>()) + '"';
+  }
+
+  /// As it is answered.
+  static Json problem_of(const Error& error) {
+    return Json::parse(problem(error, kExampleCorrelation).body);
+  }
+
+  Json responses(const OperationDescription& described, const std::vector<Error>& errors) {
     const bool created = !described.at.made_at.empty();
     Json done{{"description", created ? "Done, and something is there that was not." : "Done."}};
     if (Json headers = answer_headers(described); !headers.empty()) {
@@ -213,14 +262,17 @@ class Document {
     }
     const Json schema = json::schema(*described.response, answered_, kSchemas);
     done["content"] = {{"application/json", {{"schema", schema}}}};
+    if (described.example) {
+      show(done["content"]["application/json"], Json::parse(described.example->response));
+    }
     if (described.response->kind == json::Kind::Object) {
       done["content"]["application/hal+json"] = {
           {"schema", {{"allOf", {schema, Json{{"$ref", std::string(kSchemas) + "Links"}}}}}}};
     }
-    const Json problem{{"allOf",
-                        {Json{{"$ref", std::string(kSchemas) + "Problem"}},
-                         Json{{"type", "object"},
-                              {"properties", {{"rule", rules_schema(*described.operation)}}}}}}};
+    const Json broken{{"allOf",
+                       {Json{{"$ref", std::string(kSchemas) + "Problem"}},
+                        Json{{"type", "object"},
+                             {"properties", {{"rule", rules_schema(*described.operation)}}}}}}};
     Json all{{created ? "201" : "200", done}};
     if (described.at.goes_on != nullptr) {
       done["description"] =
@@ -232,8 +284,26 @@ class Document {
     if (is_cached(described)) {
       all["304"] = {{"description", "What If-None-Match names is still what is there."}};
     }
-    all["default"] = {{"description", failure_text(*described.operation)},
-                      {"content", {{"application/problem+json", {{"schema", problem}}}}}};
+    const json::Field* const version = json::find_field(*described.request, kIfVersion);
+    Json problems{{"application/problem+json", {{"schema", broken}}}};
+    Json changed_meanwhile = problems;
+    for (const Error& error : errors) {
+      if (!described.operation->errors.contains(error.rule)) continue;
+      Json& at = version != nullptr && error.rule.ends_with(kChangedMeanwhile) ? changed_meanwhile
+                                                                               : problems;
+      show(at["application/problem+json"], problem_of(error), error.rule);
+    }
+    if (version != nullptr) {
+      all["412"] = {{"description",
+                     "It is another version by now than the one that If-Match names: nothing was"
+                     " changed. Read it again, and decide."},
+                    {"content", changed_meanwhile}};
+      if (!json::is_optional(*version)) {
+        all["428"] = {{"description", "If-Match is missing: nothing was changed."},
+                      {"content", {{"application/problem+json", {{"schema", broken}}}}}};
+      }
+    }
+    all["default"] = {{"description", failure_text(*described.operation)}, {"content", problems}};
     return all;
   }
 
@@ -254,6 +324,10 @@ class Document {
     }
     if (is_cached(described)) {
       headers["ETag"] = {{"description", "Of this answer: send it as If-None-Match next time."},
+                         {"schema", {{"type", "string"}}}};
+    }
+    if (json::find_field(*described.request, kIfVersion) != nullptr) {
+      headers["ETag"] = {{"description", "Of the new version: for the next If-Match."},
                          {"schema", {{"type", "string"}}}};
     }
     if (json::find_field(*described.response, "next_cursor") != nullptr) {

@@ -12,6 +12,7 @@
 #include "banyan/http/list.hpp"
 #include "banyan/json/writer.hpp"
 #include "banyan/kernel/json_text.hpp"
+#include "preconditions.hpp"
 
 namespace banyan::binding {
 namespace {
@@ -153,9 +154,10 @@ std::string links_of(const http::RequestHead& asked, const std::vector<LinkedOpe
 }
 
 /// The whole of an answer under one name; another representation has another one.
-std::string entity_tag(std::string_view body) {
+std::string entity_tag(std::string_view body, std::optional<std::int64_t> version) {
   constexpr std::size_t kDigits = 32;
-  return '"' + sha256_hex(body).substr(0, kDigits) + '"';
+  const std::string before = version ? tag_of(*version) + '.' : std::string();
+  return '"' + before + sha256_hex(body).substr(0, kDigits) + '"';
 }
 
 bool is_known(const http::Fields& asked, std::string_view tag) {
@@ -180,19 +182,22 @@ std::optional<Error> refuse_accept(const http::RequestHead& head) {
 }
 
 void present(http::Response& response, const http::RequestHead& asked, const Operation& operation,
-             const std::vector<LinkedOperation>& linked, const json::Shape& shape,
-             const void* value) {
+             const AnswerTraits& traits, const json::Shape& shape, const void* value) {
   const std::optional<std::string> next = next_page(asked, shape, value);
   if (next) response.head.fields.add("Link", '<' + *next + ">; rel=\"next\"");
   if (Accepted(http::joined(asked.fields, "Accept")).names(kHal) && response.body.ends_with('}')) {
-    const std::string links = links_of(asked, linked, next, shape, value);
+    const std::string links = links_of(asked, traits.linked, next, shape, value);
     const std::string_view separator = response.body == "{}" ? "" : ",";
     response.body.pop_back();
     response.body.append(separator).append("\"_links\":{").append(links).append("}}");
     response.head.fields.set("Content-Type", kHal);
   }
-  if (operation.effect != Effect::Read || asked.method != "GET") return;
-  const std::string tag = entity_tag(response.body);
+  const auto version = traits.versioned ? version_in(shape, value) : std::nullopt;
+  if (operation.effect != Effect::Read || asked.method != "GET") {
+    if (version) response.head.fields.add("ETag", '"' + tag_of(*version) + '"');
+    return;
+  }
+  const std::string tag = entity_tag(response.body, version);
   response.head.fields.add("ETag", tag);
   response.head.fields.add("Vary", "Accept");
   response.head.fields.add("Cache-Control", "private, no-cache");

@@ -9,6 +9,7 @@
 
 #include "banyan/http/problem.hpp"
 #include "banyan/json/codec.hpp"
+#include "banyan/kernel/version.hpp"
 
 namespace banyan::binding {
 namespace {
@@ -48,7 +49,9 @@ unsigned status_of(const Error& error) {
   if (error.rule == "banyan.method_not_allowed") return 405;
   if (error.rule == "banyan.not_acceptable") return 406;
   if (error.rule == "banyan.body_too_large") return 413;
+  if (error.rule.ends_with(kChangedMeanwhile)) return 412;
   if (error.rule == "banyan.unsupported_media_type") return 415;
+  if (error.rule == "banyan.version_missing") return 428;
   if (error.rule == "banyan.storage_full") return 507;
   return http_status(error.code);
 }

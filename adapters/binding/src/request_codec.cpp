@@ -45,7 +45,11 @@ RequestCodec::RequestCodec(const Operation& operation, ResourcePath at, const js
       segments_(path_segments(at.path)),
       body_(has_body(operation, at)) {
   for (std::size_t i = 0; i < request.fields.size(); ++i) {
-    if (!is_parameter_of(at.path, request.fields[i].name)) rest_ |= json::FieldMask{1} << i;
+    if (request.fields[i].name == kIfVersion) {
+      version_ = &request.fields[i];
+    } else if (!is_parameter_of(at.path, request.fields[i].name)) {
+      rest_ |= json::FieldMask{1} << i;
+    }
   }
 }
 
@@ -74,6 +78,7 @@ Result<http::Request> RequestCodec::write(const void* value) const try {
   if (target.empty()) target = "/";
   if (!problems.empty()) return fail(std::move(problems).error("the request"));
   request.head.fields.add("Accept", "application/json, application/problem+json");
+  write_version(object, request.head);
   if (!body_) {
     write_query(value, target);
   } else if (rest_ != 0) {
@@ -83,6 +88,31 @@ Result<http::Request> RequestCodec::write(const void* value) const try {
   return request;
 } catch (const json::NotWritable& fault) {
   return fail(ErrorCode::InvalidArgument, "banyan.invalid_request", fault.what());
+}
+
+void RequestCodec::write_version(void* object, http::RequestHead& head) const {
+  if (version_ == nullptr) return;
+  std::optional<std::int64_t> version;
+  if (json::is_optional(*version_)) {
+    version = *static_cast<const std::optional<std::int64_t>*>(version_->in(object));
+  } else {
+    version = *static_cast<const std::int64_t*>(version_->in(object));
+  }
+  if (version) head.fields.add("If-Match", '"' + tag_of(*version) + '"');
+}
+
+std::optional<Error> RequestCodec::read_version(const http::RequestHead& head, void* value) const {
+  if (version_ == nullptr) return std::nullopt;
+  const auto wanted = version_wanted(head);
+  if (!wanted) return wanted.error();
+  if (json::is_optional(*version_)) {
+    *static_cast<std::optional<std::int64_t>*>(version_->in(value)) = *wanted;
+  } else if (*wanted) {
+    *static_cast<std::int64_t*>(version_->in(value)) = **wanted;
+  } else {
+    return version_missing(*operation_);
+  }
+  return std::nullopt;
 }
 
 void RequestCodec::write_query(const void* value, std::string& target) const {
@@ -121,7 +151,10 @@ void RequestCodec::write_query(const void* value, std::string& target) const {
 
 std::optional<Error> RequestCodec::read(const http::Request& request, void* value) const {
   if (auto refusal = refuse_accept(request.head)) return refusal;
-  if (auto refusal = refuse_precondition(*operation_, request.head)) return refusal;
+  if (auto refusal = refuse_precondition(*operation_, request.head, version_ != nullptr)) {
+    return refusal;
+  }
+  if (auto refusal = read_version(request.head, value)) return refusal;
   json::Problems problems;
   read_path(request.head.target, value, problems);
   if (!body_) {

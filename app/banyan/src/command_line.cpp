@@ -10,6 +10,7 @@
 #include <functional>
 #include <utility>
 
+#include "banyan/kernel/saga.hpp"
 #include "banyan/stages/control_store.hpp"
 #include "banyan/stages/percent.hpp"
 #include "banyan/stages/suggestion.hpp"
@@ -64,12 +65,12 @@ std::string check_module(const std::string& name) {
 }
 
 /// Here, before it is sent anywhere: who takes it then knows only that it is too long.
-std::function<std::string(const std::string&)> at_most(std::size_t bytes, const std::string& hint) {
-  return [bytes, hint](const std::string& text) {
-    return text.size() <= bytes
-               ? std::string()
-               : "it has " + std::to_string(text.size()) + " bytes, and the switch log takes " +
-                     std::to_string(bytes) + hint;
+std::function<std::string(const std::string&)> at_most(std::size_t bytes, const std::string& log,
+                                                       const std::string& hint) {
+  return [bytes, log, hint](const std::string& text) {
+    return text.size() <= bytes ? std::string()
+                                : "it has " + std::to_string(text.size()) + " bytes, and " + log +
+                                      " takes " + std::to_string(bytes) + hint;
   };
 }
 
@@ -166,13 +167,13 @@ class CommandLine {
         ->check(check_module);
   }
 
-  void reason_of(CLI::App* command, bool why_required) {
-    CLI::Option* why = command->add_option("--why", options_.why, "The reason, for the switch log");
-    why->check(at_most(strangler::kLongestWhy, ": a sentence, and a link to the rest"));
+  void reason_of(CLI::App* command, bool why_required, const std::string& log = "the switch log") {
+    CLI::Option* why = command->add_option("--why", options_.why, "The reason, for " + log);
+    why->check(at_most(strangler::kLongestWhy, log, ": a sentence, and a link to the rest"));
     if (why_required) why->required();
     // Whoever that is; the manual is the same for all.
-    command->add_option("--who", options_.who, "Who asks, for the switch log")
-        ->check(at_most(strangler::kLongestWho, ""))
+    command->add_option("--who", options_.who, "Who asks, for " + log)
+        ->check(at_most(strangler::kLongestWho, log, ""))
         ->default_str("USER@HOST");
   }
 
@@ -335,10 +336,54 @@ class CommandLine {
   void add_sagas() {
     CLI::App* added = command(
         app_, "sagas", "Show work over several modules: what is under way, stuck, and over lately",
-        "  banyan sagas\n  banyan sagas sag_018f3c…   one of them, step by step\n"
-        "  banyan sagas ord_018f3c…   those about an order",
-        [this] { return sagas(target_, saga_); });
-    added->add_option("ID", saga_, "Of a saga, or of what it is about")->type_name("ID");
+        "  banyan sagas\n  banyan sagas --open\n"
+        "  banyan sagas sag_018f3c…   one of them, step by step\n"
+        "  banyan sagas ord_018f3c…   those about an order\n"
+        "  banyan sagas retry sag_018f3c… --why \"the provider is back\"\n"
+        "\nThe same with a picture: /_banyan/sagas of the process",
+        [this] {
+          const SagasOptions options = saga_options();
+          return options.verb.empty() ? sagas(target_, options) : order_saga(target_, options);
+        });
+    added->add_option("ID", sagas_.id, "Of a saga, or of what it is about")->type_name("ID");
+    added->add_flag("--open", sagas_.open, "Only those that are not over");
+    add_saga_order(*added, "retry", "Ask for the step again, with a fresh count of attempts",
+                   "the provider is back");
+    add_saga_order(
+        *added, "mark",
+        "Say that the step which it is stuck at, or waits for, is done (on the way back: "
+        "undone), because somebody has seen to it",
+        "refunded by bank transfer, receipt 4711");
+    add_saga_order(*added, "back", "Turn it back: what was done is undone, if it still can be",
+                   "the customer has called");
+  }
+
+  void add_saga_order(CLI::App& parent, const std::string& verb, const std::string& description,
+                      const std::string& why) {
+    CLI::App* added = command(parent, verb, description,
+                              "  banyan sagas " + verb + " sag_018f3c… --why \"" + why + "\"",
+                              [] { return kDone; });
+    // The action is that of `sagas`, whose callback comes last.
+    added->callback([this, verb] { sagas_.verb = verb; });
+    added->add_option("SAGA", ordered_saga_, "Its id")
+        ->required()
+        ->type_name("ID")
+        ->check([](const std::string& text) {
+          return SagaId::parse(text) ? std::string()
+                                     : '"' + text +
+                                           "\" is no id of a saga: sag_ and 32 hexadecimal digits. "
+                                           "`banyan sagas` lists them";
+        });
+    reason_of(added, true, "the log and the saga's step");
+  }
+
+  SagasOptions saga_options() const {
+    SagasOptions options = sagas_;
+    if (!options.verb.empty()) options.id = ordered_saga_;
+    options.who = options_.who;
+    options.why = options_.why;
+    options.json = target_.json;
+    return options;
   }
 
   void add_verify() {
@@ -684,14 +729,22 @@ class CommandLine {
   std::string useless_option() const {
     const auto given = [&](const char* option) { return app_.get_option(option)->count() != 0; };
     const std::string command = app_.get_subcommands().front()->get_name();
-    const std::vector<std::string> asks{"status", "shift", "back", "next", "log", "verify"};
+    const std::vector<std::string> asks{"status", "shift",  "back", "next",
+                                        "log",    "verify", "sagas"};
     for (const char* option : {"--url", "--token-file", "--store"}) {
       if (given(option) && std::ranges::find(asks, command) == asks.end()) {
         return std::string(option) + " is of no use to `banyan " + command +
                "`, which asks no process and no control store";
       }
     }
+    if (!sagas_.verb.empty() && (!sagas_.id.empty() || sagas_.open)) {
+      return "`banyan sagas " + sagas_.verb + "` is about one saga: give it one id, and no --open";
+    }
     if (!given("--store")) return {};
+    if (command == "sagas") {
+      return "sagas are in the modules' tables, not in a control store: ask a running process with "
+             "--url";
+    }
     for (const char* option : {"--url", "--token-file"}) {
       if (given(option)) {
         return "--store goes past the process, and " + std::string(option) +
@@ -723,7 +776,8 @@ class CommandLine {
   ControlTarget target_;
   ChangeOptions options_;
   LogOptions log_;
-  std::string saga_;
+  SagasOptions sagas_;
+  std::string ordered_saga_;
   DatabaseOptions database_;
   int wait_seconds_ = 10;
   std::string head_;

@@ -106,6 +106,16 @@ struct DeploymentOptions {
   bool json = false;
 };
 
+/// Of the commands for sagas.
+struct SagasOptions {
+  std::string id;     ///< of a saga, or of what it is about; "" lists them
+  bool open = false;  ///< lists only those that are not over
+  std::string verb;   ///< "retry", "mark" or "back"
+  std::string who;
+  std::string why;
+  bool json = false;
+};
+
 /// Of the commands for events.
 struct EventsOptions {
   std::string database;         ///< a file, or postgresql://…
@@ -132,8 +142,9 @@ int shift(const ControlTarget& target, const ChangeOptions& options);
 int back(const ControlTarget& target, const ChangeOptions& options);
 int next(const ControlTarget& target, const ChangeOptions& options);
 int log(const ControlTarget& target, const LogOptions& options);
-/// `saga`: its id, or what it is about; "" lists them.
-int sagas(const ControlTarget& target, const std::string& saga);
+int sagas(const ControlTarget& target, const SagasOptions& options);
+/// Does to a saga what `verb` says.
+int order_saga(const ControlTarget& target, const SagasOptions& options);
 int verify(const ControlTarget& target, const std::string& noted_head);
 int schema_adopt(const DatabaseOptions& options);
 int schema_report(const DatabaseOptions& options);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "web/account.hpp"
 
-#include <array>
 #include <utility>
+
+#include "web/account_fields.hpp"
 
 namespace recordshop::web {
 namespace {
@@ -11,71 +12,33 @@ using banyan::Error;
 using banyan::http::Response;
 using customers::Customer;
 
-struct Country {
-  std::string_view code, name;
-};
-constexpr std::array<Country, 14> kCountries{{{"AT", "Austria"},
-                                              {"BE", "Belgium"},
-                                              {"CH", "Switzerland"},
-                                              {"CZ", "Czechia"},
-                                              {"DE", "Germany"},
-                                              {"DK", "Denmark"},
-                                              {"ES", "Spain"},
-                                              {"FR", "France"},
-                                              {"GB", "United Kingdom"},
-                                              {"IT", "Italy"},
-                                              {"NL", "Netherlands"},
-                                              {"PL", "Poland"},
-                                              {"SE", "Sweden"},
-                                              {"US", "United States"}}};
-
-struct Field {
-  std::string_view id, name, label, type, fill;
-  bool keep = true;  ///< shown again after a refusal; a password is not
-};
-
-Html field(const Visit& visit, const Field& field) {
-  return tag("p", {{"class", "field"}}, tag("label", {{"for", field.id}}, field.label),
-             void_element("input", {{"id", field.id},
-                                    {"name", field.name},
-                                    {"type", field.type},
-                                    {"autocomplete", field.fill},
-                                    {"required", true},
-                                    {"maxlength", "200"},
-                                    {"value", field.keep ? visit.form().get(field.name) : ""}}));
-}
-
-Html country_field(const Visit& visit) {
-  const std::string& chosen = visit.form().get("country");
-  const Html options = each(kCountries, [&](const Country& country) {
-    const bool is_chosen = chosen.empty() ? country.code == "DE" : country.code == chosen;
-    return tag("option", {{"value", country.code}, {"selected", is_chosen}}, country.name);
-  });
-  return tag("p", {{"class", "field"}}, tag("label", {{"for", "country"}}, "Country"),
-             tag("select", {{"id", "country"}, {"name", "country"}, {"autocomplete", "country"}},
-                 options));
+/// What was typed is shown again after a refusal; a password is not.
+Html typed(const Visit& visit, Field of) {
+  if (of.type != "password") of.value = visit.form().get(of.name);
+  return field(of);
 }
 
 Html sign_in_form(Visit& visit, const std::string& back) {
-  return post_form(visit, "panel", "/shop/account",
-                   tag("h2", {}, "I have an account") + hidden("back", back) +
-                       field(visit, {"email", "email", "E-mail", "email", "username"}) +
-                       field(visit, {"password", "password", "Password", "password",
-                                     "current-password", false}) +
-                       tag("button", {{"type", "submit"}, {"class", "strong"}}, "Sign in"));
+  return post_form(
+      visit, "panel", "/shop/account",
+      tag("h2", {}, "I have an account") + hidden("back", back) +
+          typed(visit, {"email", "email", "E-mail", "email", "username"}) +
+          typed(visit, {"password", "password", "Password", "password", "current-password"}) +
+          tag("button", {{"type", "submit"}, {"class", "strong"}}, "Sign in"));
 }
 
 Html open_form(Visit& visit, const std::string& back, const std::string& key) {
   return post_form(
       visit, "panel", "/shop/accounts",
       tag("h2", {}, "I am new here") + hidden("back", back) + hidden("key", key) +
-          field(visit, {"new-name", "name", "Name", "text", "name"}) +
-          field(visit, {"new-email", "email", "E-mail", "email", "email"}) +
-          field(visit, {"new-password", "password", "Password, 8 characters or more", "password",
-                        "new-password", false}) +
-          field(visit, {"street", "street", "Street and number", "text", "street-address"}) +
-          field(visit, {"postal-code", "postal_code", "Postal code", "text", "postal-code"}) +
-          field(visit, {"city", "city", "City", "text", "address-level2"}) + country_field(visit) +
+          typed(visit, {"new-name", "name", "Name", "text", "name"}) +
+          typed(visit, {"new-email", "email", "E-mail", "email", "email"}) +
+          typed(visit, {"new-password", "password", "Password, 8 characters or more", "password",
+                        "new-password"}) +
+          typed(visit, {"street", "street", "Street and number", "text", "street-address"}) +
+          typed(visit, {"postal-code", "postal_code", "Postal code", "text", "postal-code"}) +
+          typed(visit, {"city", "city", "City", "text", "address-level2"}) +
+          country_field("country", visit.form().get("country")) +
           tag("button", {{"type", "submit"}, {"class", "strong"}}, "Open an account"));
 }
 
@@ -126,10 +89,8 @@ void welcome(Visit& visit, const Customer& customer) {
 
 }  // namespace
 
-Response account_page(Modules& modules, Visit& visit, const banyan::Environment& environment) {
-  if (!visit.visitor()) {
-    return show_sign_in(visit, environment, local_path(visit.query().get("back")), {}, 200);
-  }
+Response account_page_with(Modules& modules, Visit& visit, const Trouble& trouble,
+                           unsigned status) {
   Html main = tag("h1", {}, "You are ", visit.visitor()->name);
   const auto id = customers::CustomerId::parse(visit.visitor()->customer);
   if (!id) return show_not_found(visit);
@@ -145,10 +106,20 @@ Response account_page(Modules& modules, Visit& visit, const banyan::Environment&
   } else {
     main += gap("What we know of you");
   }
-  main += tag("p", {}, tag("a", {{"href", "/shop/orders"}}, "Your orders")) +
-          post_form(visit, "", "/shop/account/sign-out",
+  main += tag("p", {}, tag("a", {{"href", "/shop/orders"}}, "Your orders"));
+  if (customer) main += profile_forms(visit, *customer, trouble);
+  main += post_form(visit, "", "/shop/account/sign-out",
                     tag("button", {{"type", "submit"}}, "Sign out"));
-  return show(visit, {.title = "Your account", .main = std::move(main), .section = "account"});
+  return show(
+      visit,
+      {.title = "Your account", .main = std::move(main), .section = "account", .status = status});
+}
+
+Response account_page(Modules& modules, Visit& visit, const banyan::Environment& environment) {
+  if (!visit.visitor()) {
+    return show_sign_in(visit, environment, local_path(visit.query().get("back")), {}, 200);
+  }
+  return account_page_with(modules, visit, {}, 200);
 }
 
 Response sign_in(Modules& modules, Visit& visit, const banyan::Environment& environment) {

@@ -19,7 +19,7 @@ constexpr std::string_view kPolicy =
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 std::string_view flash_text(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kTexts{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kTexts{
       {{"added", "It is in your basket."},
        {"basket_full", "Your basket is full. Order what is in it first."},
        {"changed", "Your basket is changed."},
@@ -28,6 +28,8 @@ std::string_view flash_text(std::string_view name) {
        {"cannot_cancel", "This order can no longer be cancelled."},
        {"returned", "We are having your order fetched."},
        {"cannot_return", "This order cannot be sent back just now."},
+       {"address_changed", "Your address is changed."},
+       {"password_changed", "Your password is changed."},
        {"signed_in", "You are signed in."},
        {"signed_out", "You are signed out."}}};
   for (const auto& [known, text] : kTexts) {

@@ -11,6 +11,7 @@
 #include "web/composer.hpp"
 #include "web/frame.hpp"
 #include "web/ordering.hpp"
+#include "web/profile.hpp"
 
 namespace recordshop::web {
 namespace {
@@ -122,6 +123,8 @@ std::vector<Endpoint> pages(const Ports& ports, const banyan::Environment& envir
   all.get("shop_account", "/shop/account", account_page);
   all.post("shop_sign_in", "/shop/account", sign_in);
   all.post("shop_open_account", "/shop/accounts", open_account);
+  all.post("shop_change_address", "/shop/account/address", with_modules(change_address));
+  all.post("shop_change_password", "/shop/account/password", with_modules(change_password));
   all.post("shop_sign_out", "/shop/account/sign-out", with_modules(sign_out));
   all.add(by_name("shop_asset", "/shop/assets/{file}", asset));
   all.add(by_name("shop_cover", "/shop/covers/{album}", album_cover));

@@ -22,7 +22,7 @@ void Desk::handleRequest(Poco::Net::HTTPServerRequest& request,
                          Poco::Net::HTTPServerResponse& response) {
   std::string xml;
   Poco::StreamCopier::copyToString(request.stream(), xml);
-  const Whims::Now now = whims_.now();
+  const simulators::Whims::Now now = whims_.now();
   if (now.slow > 0) Poco::Thread::sleep(now.slow);
   Answer answer;
   if (now.outage == 0) {

@@ -11,7 +11,7 @@ namespace overland {
 /// Takes the requests at /ws/CargoConnect.
 class Desk final : public Poco::Net::HTTPRequestHandler {
  public:
-  Desk(const Account& account, Depot& depot, Whims& whims, Pusher& pusher)
+  Desk(const Account& account, Depot& depot, simulators::Whims& whims, Pusher& pusher)
       : account_(account), depot_(depot), whims_(whims), pusher_(pusher) {}
 
   void handleRequest(Poco::Net::HTTPServerRequest& request,
@@ -23,7 +23,7 @@ class Desk final : public Poco::Net::HTTPRequestHandler {
 
   const Account& account_;
   Depot& depot_;
-  Whims& whims_;
+  simulators::Whims& whims_;
   Pusher& pusher_;
 };
 

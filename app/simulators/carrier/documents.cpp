@@ -63,7 +63,7 @@ void leaf(XMLWriter& writer, const std::string& space, const std::string& name,
   writer.endElement(space, name, "");
 }
 
-std::string prefix_of(Whims& whims) { return whims.happens(50) ? "cc" : "ns2"; }
+std::string prefix_of(simulators::Whims& whims) { return whims.happens(50) ? "cc" : "ns2"; }
 
 }  // namespace
 
@@ -101,7 +101,7 @@ std::optional<Asked> read(const std::string& xml) {
   return asked;
 }
 
-Answer fault(int status, const std::string& text, Whims& whims) {
+Answer fault(int status, const std::string& text, simulators::Whims& whims) {
   return {status, enveloped(prefix_of(whims), [&](XMLWriter& writer) {
             writer.startElement(kSoap, "Fault", "SOAP-ENV:Fault");
             leaf(writer, "", "faultcode", "Client");
@@ -110,7 +110,7 @@ Answer fault(int status, const std::string& text, Whims& whims) {
           })};
 }
 
-Answer lodged(const Parcel& parcel, bool is_new, Whims& whims) {
+Answer lodged(const Parcel& parcel, bool is_new, simulators::Whims& whims) {
   return {is_new ? 201 : 202, enveloped(prefix_of(whims), [&](XMLWriter& writer) {
             writer.startElement(kOurs, "LodgeResponse", "");
             if (is_new) {
@@ -126,7 +126,7 @@ Answer lodged(const Parcel& parcel, bool is_new, Whims& whims) {
           })};
 }
 
-Answer withdrawn(Depot::Withdrawn how, Whims& whims) {
+Answer withdrawn(Depot::Withdrawn how, simulators::Whims& whims) {
   // Both with the status of a success.
   const std::string text = how == Depot::Withdrawn::Done      ? "WITHDRAWN AS REQUESTED"
                            : how == Depot::Withdrawn::TooLate ? "NOT POSSIBLE, ALREADY UPLIFTED"
@@ -138,7 +138,7 @@ Answer withdrawn(Depot::Withdrawn how, Whims& whims) {
           })};
 }
 
-Answer trace(const Parcel* parcel, Whims& whims) {
+Answer trace(const Parcel* parcel, simulators::Whims& whims) {
   const bool is_there = parcel != nullptr && !parcel->is_withdrawn;
   return {200, enveloped(prefix_of(whims), [&](XMLWriter& writer) {
             AttributesImpl found;

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "depot.hpp"
-#include "whims.hpp"
+#include "frame/whims.hpp"
 
 /// What the carrier reads and writes: SOAP as somebody remembered it. The prefix of its namespace
 /// is now `cc`, now `ns2`; it writes ISO 8859-1; times are its own (UTC+1, summer and winter),
@@ -44,11 +44,11 @@ struct Answer {
 };
 
 /// Where something is wrong; "E0417 NO SERVICE TO COUNTRY KP".
-Answer fault(int status, const std::string& text, Whims& whims);
-Answer lodged(const Parcel& parcel, bool is_new, Whims& whims);
-Answer withdrawn(Depot::Withdrawn how, Whims& whims);
+Answer fault(int status, const std::string& text, simulators::Whims& whims);
+Answer lodged(const Parcel& parcel, bool is_new, simulators::Whims& whims);
+Answer withdrawn(Depot::Withdrawn how, simulators::Whims& whims);
 /// `parcel` null: not found. Scans come newest first, or oldest, some of them twice.
-Answer trace(const Parcel* parcel, Whims& whims);
+Answer trace(const Parcel* parcel, simulators::Whims& whims);
 
 /// What is pushed to the consignor.
 std::string push(const Parcel& parcel, const Scan& scan);

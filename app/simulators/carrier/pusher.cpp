@@ -27,8 +27,8 @@ Poco::Timestamp in_milliseconds(int milliseconds) {
 
 }  // namespace
 
-Pusher::Pusher(const std::string& url, Pace pace, Depot& depot, Whims& whims, Poco::Logger& logger)
-    : pace_(pace), depot_(depot), whims_(whims), logger_(logger), url_(url) {
+Pusher::Pusher(Pace pace, Depot& depot, simulators::Whims& whims, Poco::Logger& logger)
+    : pace_(pace), depot_(depot), whims_(whims), logger_(logger) {
   thread_.start(*this);
 }
 
@@ -43,7 +43,7 @@ Pusher::~Pusher() {
 
 void Pusher::tell(const Parcel& parcel) {
   const std::string xml = push(parcel, parcel.scans.back());
-  const Whims::Now now = whims_.now();
+  const simulators::Whims::Now now = whims_.now();
   const int copies = whims_.happens(now.duplicate) ? 2 : 1;
   const Poco::FastMutex::ScopedLock lock(mutex_);
   if (url_.empty()) return;
@@ -56,6 +56,11 @@ void Pusher::tell(const Parcel& parcel) {
 void Pusher::tell_at(const std::string& url) {
   const Poco::FastMutex::ScopedLock lock(mutex_);
   url_ = url;
+}
+
+std::string Pusher::told_at() {
+  const Poco::FastMutex::ScopedLock lock(mutex_);
+  return url_;
 }
 
 std::size_t Pusher::waiting() {

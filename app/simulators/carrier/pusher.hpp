@@ -12,7 +12,7 @@
 #include <string>
 
 #include "depot.hpp"
-#include "whims.hpp"
+#include "frame/whims.hpp"
 
 namespace overland {
 
@@ -25,14 +25,14 @@ class Pusher final : public Poco::Runnable {
     long uplift_after = 5;  ///< seconds; negative: only by /control
     long deliver_after = 10;
   };
-  /// `url` may be empty: nobody is told.
-  Pusher(const std::string& url, Pace pace, Depot& depot, Whims& whims, Poco::Logger& logger);
+  Pusher(Pace pace, Depot& depot, simulators::Whims& whims, Poco::Logger& logger);
   ~Pusher() override;
 
   /// The parcel's newest scan.
   void tell(const Parcel& parcel);
-  /// From now on somebody else is told, also what is waiting.
+  /// From now on somebody else is told, also what is waiting; nobody: "".
   void tell_at(const std::string& url);
+  std::string told_at();
   /// How many pushes wait.
   std::size_t waiting();
 
@@ -47,7 +47,7 @@ class Pusher final : public Poco::Runnable {
 
   const Pace pace_;
   Depot& depot_;
-  Whims& whims_;
+  simulators::Whims& whims_;
   Poco::Logger& logger_;
   Poco::FastMutex mutex_;
   std::string url_;

@@ -119,9 +119,9 @@ void Gateway::handleRequest(Poco::Net::HTTPServerRequest& request,
                             Poco::Net::HTTPServerResponse& response) {
   std::string xml;
   Poco::StreamCopier::copyToString(request.stream(), xml);
-  const Moods::Now mood = moods_.now();
-  if (mood.slow > 0) Poco::Thread::sleep(mood.slow);
-  if (mood.outage) {
+  const simulators::Whims::Now now = whims_.now();
+  if (now.slow > 0) Poco::Thread::sleep(now.slow);
+  if (now.outage != 0) {
     response.setStatusAndReason(Poco::Net::HTTPResponse::HTTP_SERVICE_UNAVAILABLE);
     response.setContentType("text/html");
     response.send() << "<html><body><h1>AcmePay</h1>We are improving our service for you. Please"
@@ -129,7 +129,8 @@ void Gateway::handleRequest(Poco::Net::HTTPServerRequest& request,
     return;
   }
   const Answer answer = carry_out(xml);
-  if (moods_.happens(mood.lose_answers)) {
+  if (now.late > 0) Poco::Thread::sleep(now.late);
+  if (whims_.happens(now.lose_answers)) {
     // The client sees its connection end.
     dynamic_cast<Poco::Net::HTTPServerRequestImpl&>(request).detachSocket().close();
     return;

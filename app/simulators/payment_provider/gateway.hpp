@@ -6,7 +6,7 @@
 #include <string>
 
 #include "books.hpp"
-#include "moods.hpp"
+#include "frame/whims.hpp"
 #include "notifier.hpp"
 
 namespace acmepay {
@@ -34,8 +34,8 @@ struct Merchant {
 /// and where something is wrong, with status 200, <PayResponse><Error code="E-017">…</Error></…>.
 class Gateway final : public Poco::Net::HTTPRequestHandler {
  public:
-  Gateway(const Merchant& merchant, Books& books, Moods& moods, Notifier& notifier)
-      : merchant_(merchant), books_(books), moods_(moods), notifier_(notifier) {}
+  Gateway(const Merchant& merchant, Books& books, simulators::Whims& whims, Notifier& notifier)
+      : merchant_(merchant), books_(books), whims_(whims), notifier_(notifier) {}
 
   void handleRequest(Poco::Net::HTTPServerRequest& request,
                      Poco::Net::HTTPServerResponse& response) override;
@@ -56,7 +56,7 @@ class Gateway final : public Poco::Net::HTTPRequestHandler {
 
   const Merchant& merchant_;
   Books& books_;
-  Moods& moods_;
+  simulators::Whims& whims_;
   Notifier& notifier_;
 };
 

@@ -44,8 +44,9 @@ void add(Poco::XML::Document& document, Poco::XML::Element& parent, const std::s
 
 }  // namespace
 
-Notifier::Notifier(std::string merchant, std::string secret, Moods& moods, Poco::Logger& logger)
-    : merchant_(std::move(merchant)), secret_(std::move(secret)), moods_(moods), logger_(logger) {
+Notifier::Notifier(std::string merchant, std::string secret, simulators::Whims& whims,
+                   Poco::Logger& logger)
+    : merchant_(std::move(merchant)), secret_(std::move(secret)), whims_(whims), logger_(logger) {
   thread_.start(*this);
 }
 
@@ -62,9 +63,9 @@ std::string Notifier::next_id() { return "N" + std::to_string(4'711 + 3 * told_+
 
 void Notifier::tell(const std::string& event, const Transaction& transaction,
                     const Credit* credit) {
-  const Moods::Now now = moods_.now();
-  if (now.notify.empty()) return;
+  const simulators::Whims::Now now = whims_.now();
   const Poco::FastMutex::ScopedLock lock(mutex_);
+  if (url_.empty()) return;
   Poco::XML::AutoPtr<Poco::XML::Document> document = new Poco::XML::Document;
   Poco::XML::AutoPtr<Poco::XML::Element> root = document->createElement("Notification");
   root->setAttribute("id", next_id());
@@ -85,21 +86,32 @@ void Notifier::tell(const std::string& event, const Transaction& transaction,
   writer.setOptions(Poco::XML::XMLWriter::WRITE_XML_DECLARATION);
   writer.writeNode(xml, document);
 
-  const int copies = moods_.happens(now.duplicate) ? 2 : 1;
+  const int copies = whims_.happens(now.duplicate) ? 2 : 1;
   for (int i = 0; i < copies; ++i) {
-    waiting_.insert({in_milliseconds(moods_.up_to(now.disorder)), {xml.str()}});
+    waiting_.insert({in_milliseconds(whims_.up_to(now.disorder)), {xml.str()}});
   }
   changed_.set();
 }
 
-int Notifier::untold() {
+void Notifier::tell_at(const std::string& url) {
   const Poco::FastMutex::ScopedLock lock(mutex_);
-  return static_cast<int>(waiting_.size()) + sending_;
+  url_ = url;
+}
+
+std::string Notifier::told_at() {
+  const Poco::FastMutex::ScopedLock lock(mutex_);
+  return url_;
+}
+
+std::size_t Notifier::untold() {
+  const Poco::FastMutex::ScopedLock lock(mutex_);
+  return waiting_.size() + (is_sending_ ? 1 : 0);
 }
 
 void Notifier::run() {
   while (true) {
     Message message;
+    std::string url;
     long pause = 60'000;
     {
       const Poco::FastMutex::ScopedLock lock(mutex_);
@@ -110,7 +122,8 @@ void Notifier::run() {
         if (first->first <= Poco::Timestamp()) {
           message = first->second;
           waiting_.erase(first);
-          sending_ = 1;
+          url = url_;
+          is_sending_ = true;
         }
       }
     }
@@ -118,18 +131,18 @@ void Notifier::run() {
       changed_.tryWait(std::max(pause, 1L));
       continue;
     }
-    const bool accepted = send(message.xml);
+    const bool accepted = send(url, message.xml);
     const Poco::FastMutex::ScopedLock lock(mutex_);
-    sending_ = 0;
+    is_sending_ = false;
     if (accepted || ++message.attempt == kMostAttempts) continue;
     const int shift = std::min(message.attempt - 1, 10);
     waiting_.insert({in_milliseconds(std::min(kFirstPause << shift, kLongestPause)), message});
   }
 }
 
-bool Notifier::send(const std::string& xml) const {
+bool Notifier::send(const std::string& url, const std::string& xml) const {
   try {
-    const Poco::URI at(moods_.now().notify);
+    const Poco::URI at(url);
     Poco::Net::HTTPClientSession session(at.getHost(), at.getPort());
     session.setTimeout(Poco::Timespan(5, 0));
     Poco::Net::HTTPRequest request(Poco::Net::HTTPRequest::HTTP_POST, at.getPathAndQuery(),

@@ -12,7 +12,7 @@
 #include <string>
 
 #include "books.hpp"
-#include "moods.hpp"
+#include "frame/whims.hpp"
 
 namespace acmepay {
 
@@ -20,15 +20,19 @@ namespace acmepay {
 /// after 0.2, 0.4, 0.8 … 30 seconds, twenty times. Later ones do not wait for earlier ones.
 class Notifier final : public Poco::Runnable {
  public:
-  Notifier(std::string merchant, std::string secret, Moods& moods, Poco::Logger& logger);
+  Notifier(std::string merchant, std::string secret, simulators::Whims& whims,
+           Poco::Logger& logger);
   ~Notifier() override;
 
   /// `event`: AUTH_OK, AUTH_KO, SETTLED, REVERSED, CREDITED (then with the credit).
   void tell(const std::string& event, const Transaction& transaction,
             const Credit* credit = nullptr);
 
+  /// From now on somebody else is told, also what is waiting; nobody: "".
+  void tell_at(const std::string& url);
+  std::string told_at();
   /// How many are on their way, or wait to be sent again.
-  int untold();
+  std::size_t untold();
 
  private:
   struct Message {
@@ -37,17 +41,18 @@ class Notifier final : public Poco::Runnable {
   };
 
   void run() override;
-  bool send(const std::string& xml) const;
+  bool send(const std::string& url, const std::string& xml) const;
   std::string next_id();
 
   const std::string merchant_;
   const std::string secret_;
-  Moods& moods_;
+  simulators::Whims& whims_;
   Poco::Logger& logger_;
   Poco::FastMutex mutex_;
+  std::string url_;
   std::multimap<Poco::Timestamp, Message> waiting_;  ///< by the time at which each is due
   std::int64_t told_ = 0;
-  int sending_ = 0;
+  bool is_sending_ = false;
   bool ending_ = false;
   Poco::Event changed_;
   Poco::Thread thread_;

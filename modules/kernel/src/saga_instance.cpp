@@ -143,12 +143,20 @@ void SagaInstance::stuck(std::string problem) {
   record_.holder.clear();
 }
 
+SagaInstance::Turned SagaInstance::could_turn_back() const {
+  if (!open()) return Turned::Ended;
+  if (record_.phase == SagaPhase::Back) {
+    return record_.status == SagaStatus::Stuck ? Turned::Back : Turned::Ended;
+  }
+  if (is_committed(record_)) return Turned::TooLate;
+  const SagaStep& step = record_.steps.at(static_cast<std::size_t>(record_.step));
+  return step.kind == StepKind::Pivot && step.undo.empty() ? Turned::Unknown : Turned::Back;
+}
+
 SagaInstance::Turned SagaInstance::turn_back(std::string why, std::optional<std::string> problem) {
   if (!open()) return Turned::Ended;
   if (record_.phase == SagaPhase::Forward) {
-    if (is_committed(record_)) return Turned::TooLate;
-    const SagaStep& step = record_.steps.at(static_cast<std::size_t>(record_.step));
-    if (step.kind == StepKind::Pivot && step.undo.empty()) return Turned::Unknown;
+    if (const Turned could = could_turn_back(); could != Turned::Back) return could;
     record_.phase = SagaPhase::Back;
     record_.turned_back = std::move(why);
   }
@@ -173,11 +181,30 @@ bool SagaInstance::resume() {
   return true;
 }
 
+bool SagaInstance::may_be_marked() const {
+  if (record_.status == SagaStatus::Stuck) return true;
+  if (record_.status != SagaStatus::Active || !record_.holder.empty()) return false;
+  const StepKind kind = record_.steps.at(static_cast<std::size_t>(record_.step)).kind;
+  return !record_.blocked_on.empty() || kind == StepKind::Await;
+}
+
+void SagaInstance::note(const std::string& what, const std::string& who, const std::string& why) {
+  SagaStep& step = at();
+  const std::string before = step.note ? *step.note + "; " : std::string();
+  step.note = before + what + ", says " + who + ": " + why;
+}
+
+void SagaInstance::take_from_holder() {
+  ++record_.epoch;
+  record_.holder.clear();
+  record_.waits_until = {};
+}
+
 bool SagaInstance::mark(const std::string& who, const std::string& why, Timestamp now) {
-  if (record_.status != SagaStatus::Stuck) return false;
+  if (!may_be_marked()) return false;
   record_.status = SagaStatus::Active;
   const bool back = record_.phase == SagaPhase::Back;
-  at().note = std::string(back ? "undone" : "done") + ", says " + who + ": " + why;
+  note(back ? "undone" : "done", who, why);
   fresh();
   record_.waits_until = {};
   back ? retreat(now) : advance(now);

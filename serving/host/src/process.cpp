@@ -283,7 +283,7 @@ struct Process::Parts {
                                         .folder = control_file(options).parent_path(),
                                         .internal = options.trust == binding::Trust::Internal});
     }
-    served = served_by(application, *assembly, options, *database, telemetry.service,
+    served = served_by(application, *assembly, options, *database, telemetry.service, telemetry.log,
                        operators_here(), std::move(own));
     served.documents.push_back({"events", [this] { return events->json(); }});
     // Only other processes of the application may tell a module what has happened.

@@ -10,7 +10,7 @@
 #include "banyan/binding/openapi.hpp"
 #include "banyan/binding/operation_table.hpp"
 #include "description.hpp"
-#include "saga_view.hpp"
+#include "saga_desk.hpp"
 #include "self_description.hpp"
 
 namespace banyan::host {
@@ -97,8 +97,8 @@ serving::Endpoint home(const Application& application, const Assembly& assembly,
 
 serving::Served served_by(const Application& application, const Assembly& assembly,
                           const Options& options, const sql::Database& database,
-                          const std::string& service, bool operators_here,
-                          std::vector<serving::Endpoint> own) {
+                          const std::string& service, const telemetry::Log& log,
+                          bool operators_here, std::vector<serving::Endpoint> own) {
   serving::Served served;
   served.title = application.title;
   served.kind = kind_of(options);
@@ -126,7 +126,10 @@ serving::Served served_by(const Application& application, const Assembly& assemb
   served.map = [description = description_of(application, table), &assembly] {
     return map::context_map_svg(description, places_of(assembly), map::Colours::OfThePage);
   };
-  served.documents.push_back({"sagas", [&assembly] { return sagas_of(assembly); }});
+  const SagaDesk sagas(assembly, log);
+  served.documents.push_back({"sagas", [sagas] { return sagas.list(); }});
+  served.desks.push_back(
+      {"sagas", [sagas](const strangler::AdminRequest& request) { return sagas.answer(request); }});
   served.endpoints = application.endpoints;
   std::ranges::move(own, std::back_inserter(served.endpoints));
   const bool taken =

@@ -8,6 +8,7 @@
 #include "banyan/host/application.hpp"
 #include "banyan/serving/served.hpp"
 #include "banyan/sql/database.hpp"
+#include "banyan/telemetry/log.hpp"
 #include "options.hpp"
 
 namespace banyan::host {
@@ -18,7 +19,7 @@ namespace banyan::host {
 /// outlive it.
 serving::Served served_by(const Application& application, const Assembly& assembly,
                           const Options& options, const sql::Database& database,
-                          const std::string& service, bool operators_here,
-                          std::vector<serving::Endpoint> own);
+                          const std::string& service, const telemetry::Log& log,
+                          bool operators_here, std::vector<serving::Endpoint> own);
 
 }  // namespace banyan::host

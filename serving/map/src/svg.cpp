@@ -10,7 +10,7 @@ namespace {
 
 // The colours are those of the operators' pages. Where the picture is a part of a page whose policy
 // forbids styles inside of it, that page has the same rules (dashboard/web/map.css).
-constexpr std::string_view kStyle = R"(<style>
+constexpr std::string_view kRules = R"(<style>
 svg{--ink:#23211d;--soft:#6f6a60;--line:#cfc8ba;--card:#fff;--leaf:#2f6f4f;--new:#9a5b13;--bad:#b3261e}
 @media(prefers-color-scheme:dark){svg{--ink:#e7e4dd;--soft:#a8a398;--line:#444a4e;--card:#1d2023;--leaf:#6fbf93;--new:#e0a458;--bad:#ff8a80}}
 text{font:13px system-ui,sans-serif;fill:var(--ink)}
@@ -20,7 +20,6 @@ text{font:13px system-ui,sans-serif;fill:var(--ink)}
 path{fill:none;stroke:var(--soft);stroke-width:1.4}
 .event{stroke:var(--leaf);stroke-dasharray:7 4}.violation{stroke:var(--bad);stroke-dasharray:2 4}
 .head-call,.head-outside{fill:var(--soft);stroke:none}.head-event{fill:var(--leaf);stroke:none}.head-violation{fill:var(--bad);stroke:none}
-</style>
 )";
 
 std::string heads() {
@@ -71,13 +70,15 @@ std::string line(Point from, Point to, std::string_view kind) {
 }
 
 std::string begin(double width, double height, std::string_view title, std::string_view words,
-                  bool styled) {
+                  bool styled, std::string_view rules) {
+  const std::string style =
+      styled ? std::string(kRules).append(rules).append("</style>\n") : std::string();
   const std::string size = number(std::ceil(width)) + ' ' + number(std::ceil(height));
   return "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + size + "\" width=\"" +
          number(std::ceil(width)) + "\" height=\"" + number(std::ceil(height)) +
          "\" role=\"img\" aria-labelledby=\"map-title map-words\">\n<title id=\"map-title\">" +
-         xml(title) + "</title>\n<desc id=\"map-words\">" + xml(words) + "</desc>\n" +
-         std::string(styled ? kStyle : std::string_view()) + heads();
+         xml(title) + "</title>\n<desc id=\"map-words\">" + xml(words) + "</desc>\n" + style +
+         heads();
 }
 
 std::string_view end() { return "</svg>\n"; }

@@ -19,9 +19,9 @@ std::string arrow(const Curve& curve, std::string_view kind, std::string_view ti
 std::string line(Point from, Point to, std::string_view kind);
 
 /// Everything before the picture: size, what it is for those who do not see it, and if `styled` its
-/// style sheet.
+/// style sheet, with `rules` of its own behind the common ones.
 std::string begin(double width, double height, std::string_view title, std::string_view words,
-                  bool styled);
+                  bool styled, std::string_view rules = {});
 std::string_view end();
 
 }  // namespace banyan::map::svg

@@ -8,6 +8,7 @@ std::string_view embedded_file(std::string_view name);  // generated
 std::optional<File> file(std::string_view name) {
   if (name.empty()) name = "index.html";
   if (name == "traces") name = "traces.html";
+  if (name == "sagas") name = "sagas.html";
   const std::string_view text = embedded_file(name);
   if (text.empty()) return std::nullopt;
   std::string_view type = "text/html; charset=utf-8";

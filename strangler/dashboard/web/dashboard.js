@@ -39,7 +39,8 @@ function showWho(live) {
 /** Only pages that this process has. */
 function showLinks(live) {
   const usual = [['/metrics', 'metrics'], ['/health/ready', 'health']];
-  const own = kindOf(live) === 'proxy' ? [] : [['/', 'start'], ['/openapi.json', 'API']];
+  const own = kindOf(live) === 'proxy' ? [] :
+      [['/', 'start'], ['/openapi.json', 'API'], ['/_banyan/sagas', 'sagas']];
   const links = live.links?.map((link) => [link.href, link.text]) ?? [...own, ...usual];
   byId('links').replaceChildren(...links.flatMap(([href, text], index) =>
       [index ? ' · ' : '', element('a', {href}, text)]));

@@ -20,11 +20,19 @@ export function keepToken(token) {
   sessionStorage.setItem(kKey, token);
 }
 
-/** The JSON document at a path of this origin. Throws TokenNeeded, or an Error with what is wrong. */
-export async function ask(path) {
+/**
+ * The JSON document at a path of this origin, or what it answers to `order`. Throws TokenNeeded, or
+ * an Error with what is wrong.
+ */
+export async function ask(path, order = null) {
   const token = sessionStorage.getItem(kKey);
   const headers = token ? {Authorization: `Bearer ${token}`} : {};
-  const answer = await fetch(path, {cache: 'no-store', credentials: 'same-origin', headers});
+  const request = {cache: 'no-store', credentials: 'same-origin', headers};
+  if (order !== null) {
+    Object.assign(request, {method: 'POST', body: JSON.stringify(order)});
+    headers['Content-Type'] = 'application/json';
+  }
+  const answer = await fetch(path, request);
   if (answer.status === 401) {
     sessionStorage.removeItem(kKey);
     throw new TokenNeeded(token !== null);

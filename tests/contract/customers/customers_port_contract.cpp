@@ -164,6 +164,53 @@ TEST_P(CustomersPortContract, ChangesNameAndAddressOnceHoweverOftenItIsAsked) {
               BreaksRule("customers.bad_details"));
 }
 
+TEST_P(CustomersPortContract, ChangesOnlyTheVersionThatItsCallerHasSeen) {
+  const std::int64_t seen = customer(known()).version;
+  ASSERT_THAT(customers().handle(Rename{known(), "Ada Lind", seen}, any_context()), Succeeds());
+
+  EXPECT_THAT(customers().handle(Rename{known(), "Ada Berg", seen}, any_context()),
+              BreaksRule("customers.changed_meanwhile"));
+  EXPECT_THAT(customers().handle(ChangeAddress{known(), kQuay, seen}, any_context()),
+              BreaksRule("customers.changed_meanwhile"));
+  EXPECT_THAT(customers().handle(PutOnHold{known(), "unpaid", seen}, any_context()),
+              BreaksRule("customers.changed_meanwhile"));
+  EXPECT_THAT(customers().handle(CloseAccount{known(), seen}, any_context()),
+              BreaksRule("customers.changed_meanwhile"));
+  EXPECT_EQ(customer(known()).name, "Ada Lind");
+  EXPECT_EQ(customer(known()).version, seen + 1);
+
+  EXPECT_THAT(customers().handle(Rename{known(), "Ada Lind", seen}, any_context()), Succeeds())
+      << "the answer may have been lost; it is so already";
+  ASSERT_THAT(customers().handle(PutOnHold{known(), "unpaid", seen + 1}, any_context()),
+              Succeeds());
+  EXPECT_THAT(customers().handle(RestoreCredit{known(), seen + 1}, any_context()),
+              BreaksRule("customers.changed_meanwhile"));
+}
+
+TEST_P(CustomersPortContract, LetsOneOfManyWinWhoHaveSeenTheSameVersion) {
+  constexpr int kRounds = 5;
+  constexpr int kWriters = 6;
+  for (int round = 0; round < kRounds; ++round) {
+    const std::int64_t seen = customer(known()).version;
+    std::atomic<int> won = 0;
+    std::atomic<int> refused = 0;
+    std::vector<std::jthread> writers;
+    for (int i = 0; i < kWriters; ++i) {
+      writers.emplace_back([&, i] {
+        const std::string name = "Writer " + std::to_string(round) + '.' + std::to_string(i);
+        const auto answer = customers().handle(Rename{known(), name, seen}, any_context());
+        if (answer) ++won;
+        if (!answer && answer.error().rule == "customers.changed_meanwhile") ++refused;
+      });
+    }
+    writers.clear();
+
+    EXPECT_EQ(won, 1);
+    EXPECT_EQ(refused, kWriters - 1);
+    EXPECT_EQ(customer(known()).version, seen + 1);
+  }
+}
+
 TEST_P(CustomersPortContract, PutsCreditOnHoldAndRestoresIt) {
   for (int again = 0; again < 2; ++again) {
     const auto held = customers().handle(PutOnHold{known(), "unpaid"}, any_context());

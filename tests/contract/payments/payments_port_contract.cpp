@@ -4,6 +4,7 @@
 #include <atomic>
 #include <thread>
 
+#include "contract/laws_of_participants.hpp"
 #include "contract/matchers.hpp"
 
 namespace banyan::contract {
@@ -50,6 +51,18 @@ Result<Payment> PaymentsPortContract::note(const OrderId& order, ProviderAnswer 
   return payments().handle(::payments::NoteProviderResult{order, std::move(result)}, any_context());
 }
 
+std::optional<Money> PaymentsPortContract::money_of(const OrderId& order) {
+  const auto payment = get(order);
+  if (!payment) {
+    EXPECT_THAT(payment, BreaksRule("payments.unknown_payment"));
+    return std::nullopt;
+  }
+  const bool moved =
+      payment->state == PaymentState::Authorised || payment->state == PaymentState::Captured;
+  if (!moved) return std::nullopt;
+  return Money{payment->amount->minor_units - payment->refunded, payment->amount->currency};
+}
+
 namespace {
 
 TEST_P(PaymentsPortContract, HoldsTheMoneyForAnOrder) {
@@ -80,42 +93,32 @@ TEST_P(PaymentsPortContract, RefusesWhatNobodyCanPay) {
   EXPECT_THAT(get(kOrder), BreaksRule("payments.unknown_payment"));
 }
 
-TEST_P(PaymentsPortContract, DoingTwiceIsDoingOnce) {
-  ASSERT_THAT(authorise(kOrder, 500), Succeeds());
-  EXPECT_EQ(authorise(kOrder, 500), get(kOrder).value());
+::payments::Authorise some_payment() { return {kOrder, kCustomer, {500, "EUR"}, "card:tok_visa"}; }
 
-  const auto first = capture(kOrder);
-  ASSERT_THAT(first, Succeeds());
-  EXPECT_EQ(first->state, PaymentState::Captured);
-  EXPECT_EQ(capture(kOrder), *first);
-  EXPECT_EQ(authorise(kOrder, 500), *first) << "what was taken is held no less";
-
-  const auto part = refund(kOrder, "r1", 200);
-  ASSERT_THAT(part, Succeeds());
-  EXPECT_EQ(part->refunded, 200);
-  EXPECT_EQ(refund(kOrder, "r1", 200), *part);
+TEST_P(PaymentsPortContract, KeepsTheLawsOfParticipantsDoTwiceIsDoOnce) {
+  expect_twice_is_once(asking(payments(), some_payment()), [&] { return money_of(kOrder); });
+  expect_twice_is_once(asking(payments(), ::payments::Capture{kOrder}),
+                       [&] { return money_of(kOrder); });
+  expect_twice_is_once(asking(payments(), ::payments::Refund{kOrder, "r1", 200}),
+                       [&] { return money_of(kOrder); });
+  EXPECT_EQ(money_of(kOrder), (Money{300, "EUR"}));
+  EXPECT_EQ(authorise(kOrder, 500), get(kOrder).value()) << "what was taken is held no less";
 }
 
-TEST_P(PaymentsPortContract, UndoingTwiceIsUndoingOnce) {
-  ASSERT_THAT(authorise(kOrder, 500), Succeeds());
-
-  const auto first = give_up(kOrder);
-  ASSERT_THAT(first, Succeeds());
-  EXPECT_EQ(first->state, PaymentState::Voided);
-  EXPECT_EQ(give_up(kOrder), *first);
+TEST_P(PaymentsPortContract, KeepsTheLawsOfParticipantsUndoneForGood) {
+  expect_undone_for_good(asking(payments(), some_payment()),
+                         asking(payments(), ::payments::Void{kOrder}),
+                         [&] { return money_of(kOrder); });
+  EXPECT_EQ(get(kOrder)->state, PaymentState::Voided);
   EXPECT_THAT(capture(kOrder), BreaksRule("payments.voided"));
-  EXPECT_THAT(authorise(kOrder, 500), BreaksRule("payments.voided"));
 }
 
-TEST_P(PaymentsPortContract, WhatIsUndoneBeforeItIsDoneNeverHappens) {
-  const auto nothing = give_up(kOrder);
-  ASSERT_THAT(nothing, Succeeds());
-  EXPECT_EQ(nothing->state, PaymentState::Voided);
-  EXPECT_EQ(nothing->amount, std::nullopt);
-
-  EXPECT_THAT(authorise(kOrder, 500), BreaksRule("payments.voided"));
+TEST_P(PaymentsPortContract, KeepsTheLawsOfParticipantsUndoBeforeDoIsNever) {
+  expect_undo_first_is_never_do(asking(payments(), some_payment()),
+                                asking(payments(), ::payments::Void{kOrder}),
+                                [&] { return money_of(kOrder); });
+  EXPECT_EQ(get(kOrder)->amount, std::nullopt);
   EXPECT_THAT(capture(kOrder), BreaksRule("payments.voided"));
-  EXPECT_EQ(give_up(kOrder), *nothing);
 }
 
 TEST_P(PaymentsPortContract, GivesAnOrderOneAnswer) {

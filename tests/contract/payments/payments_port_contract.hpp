@@ -20,6 +20,8 @@ class PaymentsPortContract : public testing::TestWithParam<PortUnderTest<payment
   Result<payments::Payment> refund(const payments::OrderId& order, const std::string& id,
                                    std::int64_t cents);
   Result<payments::Payment> get(const payments::OrderId& order);
+  /// What of the customer's money is held or taken for it, less what was given back.
+  std::optional<Money> money_of(const payments::OrderId& order);
   Result<payments::Payment> note(const payments::OrderId& order, payments::ProviderAnswer result);
 
  private:

@@ -14,6 +14,13 @@ class ShippingPortContract : public testing::TestWithParam<ShippingUnderTest> {
   const ::shipping::OrderId order = ShippingWorld::order(1);
 
   void paid_and_booked();
+  bool hears_of_payment();
+  /// Whatever was put off has been done.
+  std::size_t parcels_under_way();
+  /// For laws_of_participants.hpp.
+  auto asks_to_cancel() {
+    return [this](const std::string& /*key*/) { return world().cancel(order); };
+  }
 
  private:
   std::unique_ptr<ShippingWorld> world_ = GetParam().make();

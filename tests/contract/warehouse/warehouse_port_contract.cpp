@@ -245,20 +245,26 @@ ReserveStock some_reservation() {
 }
 
 TEST_P(WarehousePortContract, KeepsTheLawsOfParticipantsDoTwiceIsDoOnce) {
-  expect_twice_is_once(warehouse(), some_reservation(),
+  expect_twice_is_once(asking(warehouse(), some_reservation()),
                        [&] { return stock_of(sample_shop().track(kFive)); });
 }
 
 TEST_P(WarehousePortContract, KeepsTheLawsOfParticipantsUndoneForGood) {
-  expect_undone_for_good(warehouse(), some_reservation(),
-                         ReleaseReservation{sample_shop().order(0)},
+  expect_undone_for_good(asking(warehouse(), some_reservation()),
+                         asking(warehouse(), ReleaseReservation{sample_shop().order(0)}),
                          [&] { return stock_of(sample_shop().track(kFive)); });
 }
 
 TEST_P(WarehousePortContract, KeepsTheLawsOfParticipantsUndoBeforeDoIsNever) {
-  expect_undo_first_is_never_do(warehouse(), some_reservation(),
-                                ReleaseReservation{sample_shop().order(0)},
+  expect_undo_first_is_never_do(asking(warehouse(), some_reservation()),
+                                asking(warehouse(), ReleaseReservation{sample_shop().order(0)}),
                                 [&] { return stock_of(sample_shop().track(kFive)); });
+}
+
+TEST_P(WarehousePortContract, KeepsTheLawsOfParticipantsSellTwiceIsSellOnce) {
+  ASSERT_THAT(warehouse().handle(some_reservation(), keyed("k")), Succeeds());
+  expect_twice_is_once(asking(warehouse(), ConfirmReservation{sample_shop().order(0)}),
+                       [&] { return stock_of(sample_shop().track(kFive)); });
 }
 
 TEST_P(WarehousePortContract, PutsWhatIsReturnedOnTheShelfOnce) {
@@ -269,7 +275,7 @@ TEST_P(WarehousePortContract, PutsWhatIsReturnedOnTheShelfOnce) {
   ASSERT_THAT(warehouse().handle(ConfirmReservation{order}, any_context()), Succeeds());
   ASSERT_EQ(stock_of(sample_shop().track(kFive)), level(kFive, 3, 0));
 
-  expect_twice_is_once(warehouse(), ReturnStock{order},
+  expect_twice_is_once(asking(warehouse(), ReturnStock{order}),
                        [&] { return stock_of(sample_shop().track(kFive)); });
   EXPECT_EQ(stock_of(sample_shop().track(kFive)), level(kFive, 5, 0));
   const auto found = warehouse().handle(GetReservation{order}, any_context());

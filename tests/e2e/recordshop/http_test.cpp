@@ -119,6 +119,27 @@ TEST_F(Shop, ChangesNothingThatDependsOnAVersion) {
   EXPECT_EQ(send("GET", "/tracks/" + track).body, before);
 }
 
+TEST_F(Shop, ChangesTheVersionOfACustomerThatWasSeenAndNoOther) {
+  const std::string place = "/customers/" + std::string(kAda);
+  const auto rename = [&](const std::string& name, const std::string& tag) {
+    return send("PUT", place + "/name", R"({"name":")" + name + R"("})", {{"If-Match", tag}});
+  };
+  const std::string seen(send("GET", place).head.fields.find("ETag").value());
+  const http::Response first = rename("Ada Berg", seen);
+  ASSERT_EQ(first.head.status, 200U) << first.body;
+
+  const http::Response late = rename("Ada Thal", seen);
+  EXPECT_EQ(late.head.status, 412U) << late.body;
+  EXPECT_EQ(json::parse(late.body).at("rule"), "customers.changed_meanwhile");
+  EXPECT_EQ(rename("Ada Thal", "\"nope\"").head.status, 412U);
+  EXPECT_EQ(get(place).at("name"), "Ada Berg");
+
+  EXPECT_EQ(rename("Ada Lind", std::string(first.head.fields.find("ETag").value())).head.status,
+            200U);
+  const json put = get("/openapi.json").at("paths").at("/customers/{id}/name").at("put");
+  EXPECT_TRUE(put.at("responses").contains("412"));
+}
+
 TEST_F(Shop, TellsWhatCanBeAskedForAndWithinWhichBounds) {
   const http::Response options = send("OPTIONS", "/orders");
   EXPECT_EQ(options.head.status, 204U);

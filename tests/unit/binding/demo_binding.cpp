@@ -7,5 +7,10 @@ template <>
 struct ResourcesOf<demo::Demo> {
   static constexpr auto value = demo::http_resources;
 };
+template <>
+struct ExamplesOf<demo::Demo> {
+  static auto all() { return demo::examples(); }
+  static auto errors() { return demo::example_errors(); }
+};
 template struct PortBinding<demo::Demo>;
 }  // namespace banyan::binding

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "banyan/kernel/examples.hpp"
 #include "banyan/kernel/id.hpp"
 #include "banyan/kernel/limits.hpp"
 #include "banyan/kernel/money.hpp"
@@ -136,6 +137,20 @@ constexpr auto http_resources = banyan::resources<Demo>(
     banyan::at<RenameThing>("PUT /things/{id}/name").offered<&can_be_renamed>("rename"),
     banyan::at<PolishThing>("PUT /things/{id}/polish"),
     banyan::at<BreakThing>("DELETE /broken-things/{name}"));
+
+/// Of two of its operations, and of one of its errors.
+inline auto examples() {
+  using Id = ThingId;
+  return std::tuple(
+      banyan::example(
+          MakeThing{"lamp", Colour::Red, {{"bulb", 2}}, {999, "EUR"}},
+          {banyan::example_id<Id>(7), "lamp", Colour::Red, {{"bulb", 2}}, {999, "EUR"}}),
+      banyan::example(FindThings{"a", Colour::DarkBlue, {banyan::example_id<Id>(7)}, 10, {}},
+                      {{"a"}, "next"}));
+}
+inline std::vector<banyan::Error> example_errors() {
+  return {{banyan::ErrorCode::AlreadyExists, "demo.name_taken", "there is a lamp already", {}}};
+}
 
 inline ThingId thing_id(unsigned number) {
   const std::string digits = std::to_string(number);

@@ -81,7 +81,8 @@ TEST_F(OpenApi, HasAPathForEachResourceAndATagForEachModule) {
 TEST_F(OpenApi, TellsParametersFromBodies) {
   const Json& find = paths["/things"]["get"]["parameters"];
   EXPECT_EQ(find[0], Json::parse(R"({"name": "text", "in": "query", "required": true,
-                                     "schema": {"type": "string"}})"));
+                                     "schema": {"type": "string"},
+                                     "examples": {"example": {"value": "a"}}})"));
   EXPECT_EQ(find[2]["schema"]["type"], "array");
   EXPECT_FALSE(find[2].contains("required"));
   const Json& rename = paths["/things/{id}/name"]["put"];
@@ -121,6 +122,38 @@ TEST_F(OpenApi, NamesTheRulesThatAnOperationMayBreak) {
                              ["application/problem+json"]["schema"]["allOf"][1];
   EXPECT_EQ(problem["properties"]["rule"]["anyOf"][0]["enum"],
             Json::parse(R"(["demo.name_taken", "demo.too_dear"])"));
+}
+
+TEST_F(OpenApi, ShowsExamplesWhereTheirPartsTravel) {
+  const Json& make = paths["/things"]["post"];
+  const Json& asked = make["requestBody"]["content"]["application/json"]["examples"];
+  EXPECT_EQ(
+      asked["example"]["value"],
+      Json::parse(R"({"name": "lamp", "colour": "red", "parts": [{"name": "bulb", "count": 2}],
+                            "price": {"minor_units": 999, "currency": "EUR"}})"));
+  EXPECT_EQ(make["responses"]["201"]["content"]["application/json"]["examples"]["example"]["value"]
+                ["name"],
+            "lamp");
+  const Json& find = paths["/things"]["get"]["parameters"];
+  EXPECT_EQ(find[0]["examples"]["example"]["value"], "a");
+  EXPECT_EQ(find[3]["examples"]["example"]["value"], 10);
+  EXPECT_FALSE(find[4].contains("examples")) << "it is left out";
+  EXPECT_FALSE(paths["/things/{id}"]["get"]["parameters"][0].contains("examples"));
+}
+
+TEST_F(OpenApi, ShowsErrorsAsTheyAreAnswered) {
+  const Json& problems = paths["/things"]["post"]["responses"]["default"]["content"]
+                              ["application/problem+json"]["examples"];
+  ASSERT_EQ(problems.size(), 1U);
+  const Json& taken = problems["demo.name_taken"]["value"];
+  EXPECT_EQ(taken["status"], 409);
+  EXPECT_EQ(taken["code"], "already_exists");
+  EXPECT_EQ(taken["rule"], "demo.name_taken");
+  EXPECT_EQ(taken["detail"], "there is a lamp already");
+  EXPECT_FALSE(
+      paths["/things"]["get"]["responses"]["default"]["content"]["application/problem+json"]
+          .contains("examples"))
+      << "it cannot break that rule";
 }
 
 }  // namespace

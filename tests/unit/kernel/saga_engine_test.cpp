@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <set>
+#include <utility>
 
 namespace banyan {
 namespace {
@@ -29,9 +31,13 @@ struct Right : Port<Nod> {
 template <class P>
 struct Participant : P {
   bool away = false;
+  bool broken = false;
   int calls = 0;
+  std::function<void()> during = [] {};  ///< what happens once while it is asked
   Result<bool> handle(const Nod& /*request*/, const Context& /*context*/) override {
     ++calls;
+    std::exchange(during, [] {})();
+    if (broken) return fail(ErrorCode::Internal, "test.broken", "a fault");
     if (away) return fail(ErrorCode::Unavailable, "test.away", "nobody there");
     return true;
   }
@@ -59,6 +65,12 @@ struct NodBy {
     return {};
   }
 };
+struct NodByRight : NodBy<Right> {
+  static Result<void> marked(Deal& deal, Timestamp /*now*/) {
+    ++deal.nods;
+    return {};
+  }
+};
 struct ShakeLeft {
   using State = Deal;
   using Port = Left;
@@ -67,7 +79,7 @@ struct ShakeLeft {
 struct BothNod {
   using State = Deal;
   static constexpr SagaInfo info{.name = "both_nod"};
-  using Steps = SagaSteps<Compensable<NodBy<Left>, ShakeLeft>, Retriable<NodBy<Right>>>;
+  using Steps = SagaSteps<Compensable<NodBy<Left>, ShakeLeft>, Retriable<NodByRight>>;
 };
 struct LeftNods {
   using State = Deal;
@@ -154,6 +166,21 @@ class Sagas : public testing::Test {
     ASSERT_TRUE(begun);
     engine.drive(*std::move(begun), context);
   }
+  Result<SagaRecord> order(SagaWish wish, const SagaId& id) {
+    return engine.carry_out(id, {wish, "ann", "called them"},
+                            Context::begin(std::chrono::seconds(20), clock, random));
+  }
+  /// Until it is stuck, or nothing changes any more.
+  void run_for_long() {
+    for (std::int64_t round = 0; round < policy.max_attempts; ++round) {
+      clock.advance(policy.longest_wait());
+      engine.round();
+    }
+  }
+  Deal deal(const std::string& name) {
+    return store.read(Context::begin(std::chrono::seconds(20), clock, random),
+                      [&](Deals& deals) { return deals.deals.at(name); });
+  }
   std::vector<SagaRecord> all() {
     return store.read(Context::begin(std::chrono::seconds(20), clock, random), [](Deals& deals) {
       std::vector<SagaRecord> records;
@@ -217,6 +244,109 @@ TEST_F(Sagas, OfALivingDependencyGoOnPastThoseOfADeadOne) {
   for (const SagaRecord& saga : all()) {
     EXPECT_EQ(saga.status, saga.subject == "goes" ? SagaStatus::Done : SagaStatus::Active);
   }
+}
+
+// What people may do about a saga that does not get on by itself.
+
+std::string words_of(const Error& error) {
+  std::string words = error.message;
+  for (const Detail& detail : error.details) words += '|' + detail.problem;
+  return words;
+}
+
+TEST_F(Sagas, GoOnBehindAStepThatSomebodyHasMarked) {
+  right.broken = true;
+  begin<BothNod>("deal");
+  run_for_long();
+  ASSERT_EQ(all().at(0).status, SagaStatus::Stuck);
+
+  const auto marked = order(SagaWish::Mark, all().at(0).id);
+  ASSERT_TRUE(marked) << marked.error().message;
+  EXPECT_EQ(marked->status, SagaStatus::Done);
+  EXPECT_EQ(marked->steps.at(1).state, StepState::Done);
+  EXPECT_EQ(marked->steps.at(1).note, "done, says ann: called them");
+  EXPECT_EQ(deal("deal").nods, 2) << "the module changes as by the answer";
+}
+
+TEST_F(Sagas, AreAskedForAgainWithAFreshCount) {
+  right.broken = true;
+  begin<BothNod>("deal");
+  run_for_long();
+  right.broken = false;
+
+  const auto resumed = order(SagaWish::Retry, all().at(0).id);
+  ASSERT_TRUE(resumed);
+  EXPECT_EQ(resumed->attempts, 0);
+  engine.round();
+  EXPECT_EQ(all().at(0).status, SagaStatus::Done);
+}
+
+TEST_F(Sagas, TurnBackWhenSomebodySaysSo) {
+  left.away = true;
+  begin<BothNod>("deal");
+  const auto back = order(SagaWish::Back, all().at(0).id);
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->phase, SagaPhase::Back);
+  EXPECT_EQ(back->turned_back, "by_operator");
+  EXPECT_EQ(back->problem, "turned back by ann: called them");
+
+  left.away = false;
+  run_for_long();
+  EXPECT_EQ(all().at(0).status, SagaStatus::Undone);
+  EXPECT_EQ(deal("deal").nods, 0);
+}
+
+TEST_F(Sagas, TakeNoAnswerOfWhoeverDroveThemBeforeAPersonInterfered) {
+  left.during = [&] { ASSERT_TRUE(order(SagaWish::Back, all().at(0).id)); };
+  begin<BothNod>("deal");
+
+  EXPECT_EQ(left.calls, 1);
+  const SagaRecord crossed = all().at(0);
+  EXPECT_EQ(crossed.phase, SagaPhase::Back) << "the answer that was under way changes nothing";
+  EXPECT_EQ(crossed.steps.at(0).state, StepState::ToCome);
+  EXPECT_EQ(deal("deal").nods, 0);
+  run_for_long();
+  EXPECT_EQ(all().at(0).status, SagaStatus::Undone);
+  EXPECT_EQ(right.calls, 0);
+}
+
+TEST_F(Sagas, RefuseWhatMakesNoSenseAndNameWhatDoes) {
+  right.away = true;
+  begin<BothNod>("deal");
+  const SagaId id = all().at(0).id;
+
+  const auto too_late = order(SagaWish::Back, id);
+  ASSERT_FALSE(too_late);
+  EXPECT_EQ(too_late.error().rule, "banyan.saga_not_possible");
+  EXPECT_EQ(words_of(too_late.error()),
+            "saga " + id.str() +
+                ": no back, for it is past its point of no return, at nod. Possible now: retry,"
+                " mark|possible: retry, which asks for the step again, with a fresh count of"
+                " attempts|possible: mark, which says that the step is done, or on the way back"
+                " undone");
+  ASSERT_TRUE(order(SagaWish::Mark, id)) << "it waits for somebody who does not answer";
+  for (const SagaWish wish : {SagaWish::Retry, SagaWish::Mark, SagaWish::Back}) {
+    const auto over = order(wish, id);
+    ASSERT_FALSE(over);
+    EXPECT_NE(over.error().message.find("it is done"), std::string::npos) << over.error().message;
+  }
+  const auto unknown = order(SagaWish::Mark, SagaId::make({1}, random));
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().rule, "banyan.unknown_saga");
+}
+
+TEST_F(Sagas, AreNotMarkedWhereOnlyTheAnswerSaysWhatChanges) {
+  left.broken = true;
+  begin<LeftNods>("deal");
+  run_for_long();
+  const SagaRecord before = all().at(0);
+  ASSERT_EQ(before.status, SagaStatus::Stuck);
+
+  const auto refused = order(SagaWish::Mark, before.id);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("only the answer to nod"), std::string::npos)
+      << refused.error().message;
+  EXPECT_EQ(all().at(0), before);
 }
 
 }  // namespace

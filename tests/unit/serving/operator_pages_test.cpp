@@ -62,6 +62,15 @@ class TheOperatorsPages : public testing::Test, public http::Application {
        .pages = own_,
        .documents = {{"live", []() -> std::string { throw std::runtime_error("disk I/O error"); }},
                      {"upstreams", [] { return std::string("[]"); }}},
+       .desks = {{"sagas",
+                  [](const strangler::AdminRequest& request) -> strangler::AdminAnswer {
+                    if (request.path == "/gone") {
+                      return std::unexpected(strangler::AdminRefusal{
+                          {ErrorCode::NotFound, "banyan.unknown_saga", "there is none", {}}});
+                    }
+                    return std::string(request.method) + ' ' + std::string(request.path) + ' ' +
+                           std::string(request.body);
+                  }}},
        .guard = guard_,
        .outcomes = outcomes_,
        .readers = *readers_,
@@ -98,6 +107,25 @@ TEST_F(TheOperatorsPages, OffThisMachineAskForATokenWhereSomethingIsToldOrChange
   }
   EXPECT_EQ(ask("GET /_banyan/", host).status, 200u) << "the page that asks for the token";
   EXPECT_EQ(ask("GET /health/ready", host).status, 200u) << "a load balancer has none";
+}
+
+TEST_F(TheOperatorsPages, HaveDesksWithPathsOfTheirOwnBelowThem) {
+  EXPECT_EQ(test::get(server_->port(), "/_banyan/api/sagas/a/picture").body, "GET /a/picture ");
+  EXPECT_EQ(ask("POST /_banyan/api/sagas/a/mark", "Host: localhost\r\nContent-Length: 2\r\n\r\n{}")
+                .body.substr(0, 15),
+            "POST /a/mark {}");
+  const test::Seen gone = test::get(server_->port(), "/_banyan/api/sagas/gone");
+  EXPECT_EQ(gone.status, 404u);
+  EXPECT_THAT(gone.body, testing::HasSubstr("banyan.unknown_saga"));
+  EXPECT_EQ(test::get(server_->port(), "/_banyan/api/sagas").status, 404u) << "no document here";
+}
+
+TEST_F(TheOperatorsPages, ChangeNothingAtADeskForPagesOfOtherSitesOrWithoutTheToken) {
+  const std::string order = "POST /_banyan/api/sagas/a/mark";
+  EXPECT_EQ(ask(order, "Host: localhost\r\nOrigin: http://evil.example\r\n").status, 403u);
+  listener_.endpoint.host = "0.0.0.0";
+  EXPECT_EQ(ask(order, "Host: ops.example:9180\r\n").status, 401u);
+  EXPECT_EQ(ask("GET /_banyan/api/sagas/a", "Host: ops.example:9180\r\n").status, 401u);
 }
 
 TEST_F(TheOperatorsPages, OffThisMachineAreForNobodyWithoutAToken) {

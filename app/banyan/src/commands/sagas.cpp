@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin_client.hpp"
+#include "banyan/kernel/saga.hpp"
 #include "exit_code.hpp"
 #include "terminal.hpp"
 #include "traffic_text.hpp"
@@ -74,36 +75,86 @@ void show_one(const Json& saga) {
   print_table(rows);
 }
 
-// What is asked for, for show(), which is a plain function.
-std::string& wanted() {
-  static std::string saga;
-  return saga;
+std::string listed(const Json& words) {
+  std::string text;
+  for (const Json& each : words) {
+    if (each.is_string()) text += (text.empty() ? "" : ", ") + each.get<std::string>();
+  }
+  return text;
 }
 
-int show(const Json& document) {
-  if (wanted().empty()) {
-    show_list(document);
-    return kDone;
+/// One of those that the API knows, or what was done to it.
+int show_document(const Json& document) {
+  const Json saga = document.value("saga", Json::object());
+  show_one(saga);
+  if (const std::string possible = listed(saga.value("possible", Json::array()));
+      !possible.empty()) {
+    print_line("  possible: " + possible + "  (banyan sagas " +
+               possible.substr(0, possible.find(',')) + ' ' + text_of(saga, "id") + " --why …)");
   }
-  bool found = false;
-  for (const Json& module : document.value("modules", Json::array())) {
-    for (const Json& saga : module.value("sagas", Json::array())) {
-      if (text_of(saga, "id") != wanted() && text_of(saga, "subject") != wanted()) continue;
-      show_one(saga);
-      found = true;
-    }
-  }
-  if (found) return kDone;
-  print_error("there is no saga " + wanted() +
-              " among those that are not over and the newest others; `banyan sagas` lists them");
-  return kRefused;
+  return kDone;
 }
+
+bool is_open(const Json& saga) {
+  const std::string status = text_of(saga, "status");
+  return status == "active" || status == "stuck";
+}
+
+/// Only those about that subject ("" is all), and with `open` only those that are not over.
+Json chosen(const Json& document, const SagasOptions& options) {
+  Json modules = Json::array();
+  for (const Json& module : document.value("modules", Json::array())) {
+    Json sagas = Json::array();
+    for (const Json& saga : module.value("sagas", Json::array())) {
+      const bool about = options.id.empty() || text_of(saga, "subject") == options.id;
+      if (about && (!options.open || is_open(saga))) sagas.push_back(saga);
+    }
+    modules.push_back({{"module", text_of(module, "module")}, {"sagas", std::move(sagas)}});
+  }
+  return {{"modules", std::move(modules)}};
+}
+
+int show_chosen(const Json& document, const SagasOptions& options) {
+  std::size_t found = 0;
+  for (const Json& module : document["modules"]) {
+    found += module["sagas"].size();
+    if (options.id.empty() || options.json) continue;
+    for (const Json& saga : module["sagas"]) show_one(saga);
+  }
+  if (options.json) print_line(document.dump(2));
+  if (found == 0 && !options.id.empty()) {
+    const Error none{ErrorCode::NotFound,
+                     "banyan.unknown_saga",
+                     "there is no saga about " + options.id +
+                         " among those that are not over and " +
+                         "the newest others; `banyan sagas` lists them",
+                     {}};
+    if (!options.json) print_error(none, false);
+    return kRefused;
+  }
+  if (options.id.empty() && !options.json) show_list(document);
+  return kDone;
+}
+
+bool is_saga_id(const std::string& text) { return SagaId::parse(text).has_value(); }
 
 }  // namespace
 
-int sagas(const ControlTarget& target, const std::string& saga) {
-  wanted() = saga;
-  return ask(target, "/sagas", "", show);
+int sagas(const ControlTarget& target, const SagasOptions& options) {
+  if (is_saga_id(options.id)) return ask(target, "/sagas/" + options.id, "", show_document);
+  const auto client = admin_client(target);
+  if (!client) return ask(target, "/sagas", "", show_document);  // says what is wrong
+  const auto answer = (*client)->get("/sagas", "");
+  if (!answer) {
+    print_error(answer.error(), options.json);
+    return answer.error().code == ErrorCode::Unavailable ? kUnavailable : kRefused;
+  }
+  return show_chosen(chosen(Json::parse(*answer, nullptr, false), options), options);
+}
+
+int order_saga(const ControlTarget& target, const SagasOptions& options) {
+  return order(target, "/sagas/" + options.id + '/' + options.verb,
+               {{"who", options.who}, {"why", options.why}}, show_document);
 }
 
 }  // namespace banyan::cli

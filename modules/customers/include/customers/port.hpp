@@ -45,7 +45,9 @@ struct Customer {
   std::optional<std::string> credit_reason;  ///< there while the credit is on hold
   std::optional<Address> address;
   banyan::Timestamp opened_at;
-  std::int64_t version = 1;  ///< one more with every change of what stands here
+  /// One more with every change of what stands here; the operations that change it take the version
+  /// that their caller has seen (banyan/kernel/version.hpp).
+  std::int64_t version = 1;
   friend bool operator==(const Customer&, const Customer&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Customer, (),
@@ -114,6 +116,7 @@ BOOST_DESCRIBE_STRUCT(ListCustomers, (), (cursor, limit, email))
 struct Rename {
   CustomerId id;
   std::string name;  ///< 1 … 100 characters
+  std::optional<std::int64_t> if_version = std::nullopt;
 
   using Response = Customer;
   static constexpr banyan::Operation operation{
@@ -121,15 +124,16 @@ struct Rename {
       .effect = banyan::Effect::Write,
       .idempotency = banyan::Idempotency::Natural,
       .errors = banyan::errors("customers.unknown_customer", "customers.account_closed",
-                               "customers.bad_details"),
+                               "customers.bad_details", "customers.changed_meanwhile"),
       .summary = "The customer has another name.",
       .precondition = "the account is open"};
 };
-BOOST_DESCRIBE_STRUCT(Rename, (), (id, name))
+BOOST_DESCRIBE_STRUCT(Rename, (), (id, name, if_version))
 
 struct ChangeAddress {
   CustomerId id;
   Address address;
+  std::optional<std::int64_t> if_version = std::nullopt;
 
   using Response = Customer;
   static constexpr banyan::Operation operation{
@@ -137,15 +141,16 @@ struct ChangeAddress {
       .effect = banyan::Effect::Write,
       .idempotency = banyan::Idempotency::Natural,
       .errors = banyan::errors("customers.unknown_customer", "customers.account_closed",
-                               "customers.bad_details"),
+                               "customers.bad_details", "customers.changed_meanwhile"),
       .summary = "Parcels go to another address from now on.",
       .precondition = "the account is open"};
 };
-BOOST_DESCRIBE_STRUCT(ChangeAddress, (), (id, address))
+BOOST_DESCRIBE_STRUCT(ChangeAddress, (), (id, address, if_version))
 
 struct PutOnHold {
   CustomerId id;
   std::string reason;  ///< 1 … 200 characters
+  std::optional<std::int64_t> if_version = std::nullopt;
 
   using Response = Customer;
   static constexpr banyan::Operation operation{
@@ -153,44 +158,49 @@ struct PutOnHold {
       .effect = banyan::Effect::Write,
       .idempotency = banyan::Idempotency::Natural,
       .errors = banyan::errors("customers.unknown_customer", "customers.account_closed",
-                               "customers.already_on_hold", "customers.bad_details"),
+                               "customers.already_on_hold", "customers.bad_details",
+                               "customers.changed_meanwhile"),
       .summary = "The customer buys nothing more until the credit is restored.",
       .precondition = "the account is open, and not on hold for another reason",
       .postcondition = "the credit is on hold for this reason"};
 };
-BOOST_DESCRIBE_STRUCT(PutOnHold, (), (id, reason))
+BOOST_DESCRIBE_STRUCT(PutOnHold, (), (id, reason, if_version))
 
 struct RestoreCredit {
   CustomerId id;
+  std::optional<std::int64_t> if_version = std::nullopt;
 
   using Response = Customer;
   static constexpr banyan::Operation operation{
       .name = "restore_credit",
       .effect = banyan::Effect::Write,
       .idempotency = banyan::Idempotency::Natural,
-      .errors = banyan::errors("customers.unknown_customer", "customers.account_closed"),
+      .errors = banyan::errors("customers.unknown_customer", "customers.account_closed",
+                               "customers.changed_meanwhile"),
       .summary = "The customer may buy on.",
       .precondition = "the account is open",
       .postcondition = "the credit is good"};
 };
-BOOST_DESCRIBE_STRUCT(RestoreCredit, (), (id))
+BOOST_DESCRIBE_STRUCT(RestoreCredit, (), (id, if_version))
 
 struct CloseAccount {
   CustomerId id;
+  std::optional<std::int64_t> if_version = std::nullopt;
 
   using Response = Customer;
   static constexpr banyan::Operation operation{
       .name = "close_account",
       .effect = banyan::Effect::Write,
       .idempotency = banyan::Idempotency::Natural,
-      .errors = banyan::errors("customers.unknown_customer", "customers.credit_on_hold"),
+      .errors = banyan::errors("customers.unknown_customer", "customers.credit_on_hold",
+                               "customers.changed_meanwhile"),
       .summary =
           "The customer leaves, for good. The e-mail address is free for a new account; orders of"
           " the past stay with the old one.",
       .precondition = "the credit is good",
       .postcondition = "the account is closed; nobody can sign in to it"};
 };
-BOOST_DESCRIBE_STRUCT(CloseAccount, (), (id))
+BOOST_DESCRIBE_STRUCT(CloseAccount, (), (id, if_version))
 
 struct CheckPassword {
   std::string email;
@@ -236,7 +246,7 @@ struct Customers
     : banyan::Port<OpenAccount, GetCustomer, ListCustomers, Rename, ChangeAddress, PutOnHold,
                    RestoreCredit, CloseAccount, CheckPassword, ChangePassword> {
   static constexpr banyan::PortInfo port{
-      .name = "customers", .version = {1, 0}, .summary = "Accounts, addresses and credit"};
+      .name = "customers", .version = {1, 1}, .summary = "Accounts, addresses and credit"};
 };
 
 }  // namespace customers

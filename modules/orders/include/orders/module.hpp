@@ -8,6 +8,7 @@
 
 #include "banyan/kernel/environment.hpp"
 #include "banyan/kernel/saga.hpp"
+#include "banyan/kernel/saga_control.hpp"
 #include "catalog/port.hpp"
 #include "customers/port.hpp"
 #include "orders/port.hpp"
@@ -41,8 +42,9 @@ struct Subscriptions
     : banyan::Subscriber<shipping::ConsignmentDispatched, shipping::ConsignmentDelivered,
                          shipping::ConsignmentReturned> {};
 
-/// What the module makes: its port, and what follows the events of others.
-struct Module : Orders, Subscriptions {};
+/// What the module makes: its port, what follows the events of others, and what operators may do
+/// about its sagas.
+struct Module : Orders, Subscriptions, banyan::SagaControl {};
 
 /// How patiently orders are driven to their end.
 using SagaPolicy = banyan::SagaPolicy;

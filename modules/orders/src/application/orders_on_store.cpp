@@ -56,6 +56,11 @@ class OrdersOnStore final : public Module {
     return answer;
   }
 
+  Result<banyan::SagaRecord> order_saga(const banyan::SagaId& id, const banyan::SagaOrder& order,
+                                        const Context& context) override {
+    return sagas_.carry_out(id, order, context);
+  }
+
  private:
   Environment environment_;
   std::unique_ptr<OrderStore> store_;

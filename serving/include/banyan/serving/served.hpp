@@ -9,6 +9,7 @@
 #include "banyan/binding/context_headers.hpp"
 #include "banyan/binding/module_workers.hpp"
 #include "banyan/binding/port_binding.hpp"
+#include "banyan/control/admin_api.hpp"
 #include "banyan/http/message.hpp"
 #include "banyan/kernel/context.hpp"
 #include "banyan/kernel/operation.hpp"
@@ -53,6 +54,13 @@ struct Document {
   std::function<std::string()> json;  ///< may block
 };
 
+/// What operators can look at and change below /_banyan/api/NAME/.
+struct Desk {
+  std::string name;
+  /// `path` is what stands behind the name: "/sag_…/mark". May block.
+  std::function<strangler::AdminAnswer(const strangler::AdminRequest&)> answer;
+};
+
 struct Served {
   std::string title;           ///< of the application, for people
   std::string kind = "proxy";  ///< what the process is: "application", "service", "proxy"
@@ -61,6 +69,7 @@ struct Served {
   std::vector<ServedModule> modules;
   std::vector<Endpoint> endpoints;
   std::vector<Document> documents;
+  std::vector<Desk> desks;
   /// The context map of the application, as SVG; empty: there is none.
   std::function<std::string()> map;
   /// Whom the process talks to, and how much time a request gets that brings no deadline.

@@ -31,8 +31,15 @@ struct AddBook {
   std::int64_t number = 0;
   using Response = Book;
   static constexpr banyan::Operation operation{.name = "add_book", .effect = banyan::Effect::Write};
+#if CASE == 5
+  std::int64_t if_version = 0;
+#endif
 };
+#if CASE == 5
+BOOST_DESCRIBE_STRUCT(AddBook, (), (number, if_version))
+#else
 BOOST_DESCRIBE_STRUCT(AddBook, (), (number))
+#endif
 
 struct Shelf : banyan::Port<GetBook, GetByTitle, AddBook> {
   static constexpr banyan::PortInfo port{.name = "shelf"};
@@ -46,6 +53,8 @@ constexpr auto http_resources = banyan::resources<Shelf>(
     banyan::at<AddBook>("PUT /books", "/books/{number}")
 #elif CASE == 3
     banyan::at<AddBook>("POST /books", "/novels/{number}")
+#elif CASE == 5
+    banyan::at<AddBook>("POST /books")
 #else
     banyan::at<AddBook>("POST /books", "/titles/{title}")
 #endif

@@ -187,6 +187,7 @@ TEST_F(Pages, RefuseAFormThatIsNotTheirs) {
   Browser stranger = another();
   for (const char* const target :
        {"/shop/basket", "/shop/orders", "/shop/account", "/shop/account/sign-out", "/shop/accounts",
+        "/shop/account/address", "/shop/account/password",
         "/shop/orders/ord_00000000000070008000000000000001/cancellation"}) {
     EXPECT_EQ(stranger.post(target, "").head.status, 403U) << target;
   }
@@ -273,6 +274,52 @@ TEST_F(Pages, LetPeopleOpenAnAccountAndSignInToIt) {
                                    late.hidden("key"));
   EXPECT_EQ(taken.head.status, 409U);
   EXPECT_THAT(taken.body, HasSubstr("There is an account with this e-mail address already"));
+}
+
+TEST_F(Pages, LetPeopleChangeWhereTheirParcelsGoUnlessItWasChangedMeanwhile) {
+  open_account(browser(), "Zoe");
+  get("/shop/account");
+  const std::string seen = browser().hidden("version");
+  const std::string form = "recipient=Zoe&street=Quay+2&postal_code=20457&city=Hamburg&country=DE";
+  const auto moved = browser().post("/shop/account/address", form + "&version=" + seen);
+  EXPECT_THAT(moved.body, AllOf(HasSubstr("Your address is changed."), HasSubstr("20457 Hamburg")));
+
+  const auto late = browser().post(
+      "/shop/account/address",
+      "recipient=Zoe&street=Hill+9&postal_code=1&city=Bern&country=CH&version=" + seen);
+  EXPECT_EQ(late.head.status, 409U);
+  EXPECT_THAT(late.body, HasSubstr("changed meanwhile"));
+  EXPECT_THAT(late.body, HasSubstr("20457 Hamburg")) << "as it is now";
+  EXPECT_THAT(late.body, HasSubstr("value=\"Hill 9\"")) << "and what was typed";
+  const auto again =
+      browser().post("/shop/account/address",
+                     "recipient=Zoe&street=Hill+9&postal_code=1&city=Bern&country=CH&version=" +
+                         browser().hidden("version"));
+  EXPECT_THAT(again.body, HasSubstr("1 Bern"));
+  EXPECT_EQ(browser()
+                .post("/shop/account/address", "recipient=&street=&postal_code=&city=&country=DE")
+                .head.status,
+            409U);
+}
+
+TEST_F(Pages, LetPeopleChangeTheirPassword) {
+  open_account(browser(), "Zoe");
+  get("/shop/account");
+  const auto wrong =
+      browser().post("/shop/account/password", "current=guessed+it&password=quite+another");
+  EXPECT_EQ(wrong.head.status, 403U);
+  EXPECT_THAT(wrong.body, HasSubstr("That is not your password until now."));
+  EXPECT_THAT(wrong.body, Not(HasSubstr("quite another")));
+  const auto changed =
+      browser().post("/shop/account/password", "current=records+and+more&password=quite+another");
+  EXPECT_THAT(changed.body, HasSubstr("Your password is changed."));
+  browser().post("/shop/account/sign-out", "");
+  get("/shop/account");
+  EXPECT_THAT(
+      browser()
+          .post("/shop/account", "email=zoe@example.org&password=quite+another&back=/shop/account")
+          .body,
+      HasSubstr("You are Zoe"));
 }
 
 TEST_F(Pages, ShowAnOrderWithGapsWhereMoneyAndParcelAre) {

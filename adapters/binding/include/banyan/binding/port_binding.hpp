@@ -3,12 +3,16 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "banyan/binding/rpc_transport.hpp"
 #include "banyan/http/message.hpp"
 #include "banyan/kernel/bindings.hpp"
+#include "banyan/kernel/error.hpp"
 #include "banyan/kernel/port.hpp"
 #include "banyan/kernel/resources.hpp"
 
@@ -31,23 +35,40 @@ struct BoundOperation {
   std::function<http::Response(const http::Request&, const Context&)> answer;
 };
 
+/// An example of an operation (kernel/examples.hpp) as JSON: all fields of the request in one
+/// object, wherever they travel.
+struct OperationExample {
+  std::string request;
+  std::string response;
+};
+
 /// What there is to know about an operation without calling it.
 struct OperationDescription {
   const Operation* operation;
   ResourcePath at;
   const json::Shape* request;
   const json::Shape* response;
+  std::optional<OperationExample> example{};
 };
 
 struct PortDescription {
   const PortInfo* port;
   std::vector<OperationDescription> operations;
+  std::vector<Error> example_errors{};
 };
 
 /// Where the port's operations live. The generated <module>_wire.cpp specialises it:
 /// `static constexpr auto value = orders::http_resources;`
 template <class P>
 struct ResourcesOf;
+
+/// The port's examples. The generated <module>_wire.cpp specialises it where the module publishes
+/// an examples.hpp.
+template <class P>
+struct ExamplesOf {
+  static std::tuple<> all() { return {}; }
+  static std::vector<Error> errors() { return {}; }
+};
 
 /// The wire of a port, both ends. Declared here and defined in "binding/port_binding_impl.hpp",
 /// which only the generated <module>_wire.cpp includes, for its explicit instantiation.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +16,10 @@
 #include "banyan/binding/remote_caller.hpp"
 #include "banyan/binding/request_codec.hpp"
 #include "banyan/json/shape_of.hpp"
+#include "banyan/json/writer.hpp"
 #include "banyan/kernel/bindings.hpp"
+#include "banyan/kernel/examples.hpp"
+#include "banyan/kernel/version.hpp"
 
 /// The definition of PortBinding<P>: includes Boost.Describe, so only generated files include it.
 /// There is little in it on purpose: what can be done without types is done in .cpp files, once.
@@ -37,6 +41,19 @@ constexpr bool is_read(std::string_view path) {
   return found;
 }
 
+/// What kernel/version.hpp asks of an operation with an `if_version`.
+template <class Op>
+constexpr bool changes_versions() {
+  bool told = false;
+  for (const std::string_view rule : Op::operation.errors) {
+    told = told || rule.ends_with(kChangedMeanwhile);
+  }
+  const bool writes = Op::operation.effect == Effect::Write;
+  return DependsOnVersion<Op> && writes && told && requires(const typename Op::Response& answer) {
+    { answer.version } -> std::same_as<const std::int64_t&>;
+  };
+}
+
 template <class P, class Op>
 const RequestCodec& codec_of() {
   static_assert(parameters_fit(place_of<P, Op>(), json::shape_of<Op>()),
@@ -54,16 +71,22 @@ const RequestCodec& codec_of() {
                 "its own: take the second argument of at<…> away");
   static_assert(place_of<P, Op>().made_at.empty() || is_read<P>(place_of<P, Op>().made_at),
                 "the second argument of at<…> is not the path of a GET of the same port");
+  static_assert(
+      !DependsOnVersion<Op> || changes_versions<Op>(),
+      "an operation with a field if_version (std::int64_t, or optional) writes, answers with "
+      "something that has a "
+      "field `version` (std::int64_t), and declares a rule \"<module>.changed_meanwhile\"");
   static const RequestCodec codec(Op::operation, place_of<P, Op>(), json::shape_of<Op>());
   return codec;
 }
 
 /// The operations of the port that an answer of this type links to: the one that reads the same
-/// thing, and those that say so (ResourceOf::offered).
+/// thing, and those that say so (ResourceOf::offered). And whether one of them asks for its
+/// version.
 template <class P, class Answer>
-const std::vector<LinkedOperation>& linked_from() {
-  static const std::vector<LinkedOperation> linked = [] {
-    std::vector<LinkedOperation> found;
+const AnswerTraits& traits_of() {
+  static const AnswerTraits traits = [] {
+    AnswerTraits found;
     for_each_operation(typename P::OperationList{}, [&]<class Op>() {
       constexpr ResourcePath at = place_of<P, Op>();
       constexpr bool offered = at.offer.answer_type == type_text<Answer>();
@@ -73,14 +96,17 @@ const std::vector<LinkedOperation>& linked_from() {
       constexpr bool reads_it = std::is_same_v<typename Op::Response, Answer> &&
                                 at.method == "GET" && at.path.find('{') != std::string_view::npos;
       if (offered) {
-        found.push_back({at.offer.relation, &Op::operation, at});
+        found.linked.push_back({at.offer.relation, &Op::operation, at});
       } else if (reads_it && fits) {
-        found.push_back({"self", &Op::operation, at});
+        found.linked.push_back({"self", &Op::operation, at});
+      }
+      if constexpr (DependsOnVersion<Op>) {
+        found.versioned = found.versioned || std::is_same_v<typename Op::Response, Answer>;
       }
     });
     return found;
   }();
-  return linked;
+  return traits;
 }
 
 /// The policy of a remote port.
@@ -202,7 +228,7 @@ http::Response answer(P& port, CallObserver& observer, const Clock& clock,
         return write_answer(place_of<P, Op>(), shape, nullptr);
       } else {
         http::Response response = write_answer(place_of<P, Op>(), shape, &*result);
-        present(response, request.head, Op::operation, linked_from<P, Answer>(), shape, &*result);
+        present(response, request.head, Op::operation, traits_of<P, Answer>(), shape, &*result);
         return response;
       }
     };
@@ -251,11 +277,18 @@ std::vector<BoundOperation> PortBinding<P>::bind(P& port, CallObserver& observer
 
 template <class P>
 PortDescription PortBinding<P>::describe() {
-  PortDescription description{&P::port, {}};
+  PortDescription description{&P::port, {}, ExamplesOf<P>::errors()};
+  const auto examples = ExamplesOf<P>::all();
   for_each_operation(typename P::OperationList{}, [&]<class Op>() {
-    description.operations.push_back({&Op::operation, detail::place_of<P, Op>(),
-                                      &json::shape_of<Op>(),
-                                      &json::shape_of<typename Op::Response>()});
+    using Answer = typename Op::Response;
+    OperationDescription described{&Op::operation, detail::place_of<P, Op>(), &json::shape_of<Op>(),
+                                   &json::shape_of<Answer>()};
+    if (const auto found = example_of<Op>(examples)) {
+      OperationExample& example = described.example.emplace();
+      json::write_json(*described.request, &found->request, example.request);
+      json::write_json(*described.response, &found->answer, example.response);
+    }
+    description.operations.push_back(std::move(described));
   });
   return description;
 }

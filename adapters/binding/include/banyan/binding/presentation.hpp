@@ -22,6 +22,12 @@ struct LinkedOperation {
   ResourcePath at;  ///< its parameters are fields of the answer
 };
 
+/// What the other operations of its port make of a type of answer.
+struct AnswerTraits {
+  std::vector<LinkedOperation> linked;
+  bool versioned = false;  ///< one of them changes it and has an `if_version`
+};
+
 /// InvalidArgument "banyan.not_acceptable" (406) when the request's Accept excludes both media
 /// types that answers have; without Accept anything will do (RFC 9110 §12.5.1).
 std::optional<Error> refuse_accept(const http::RequestHead& head);
@@ -32,9 +38,10 @@ std::optional<Error> refuse_accept(const http::RequestHead& head);
 ///   answer itself, the next page, and the operations of `linked` that it offers; their method is
 ///   in the OpenAPI document under the link's name,
 /// * of a GET that reads: ETag, and 304 without content for who has it (If-None-Match, RFC 9110
-///   §13.1.2).
+///   §13.1.2),
+/// * of something with versions: the version in the ETag, also of an answer to a write, so that it
+///   can be sent as If-Match.
 void present(http::Response& response, const http::RequestHead& asked, const Operation& operation,
-             const std::vector<LinkedOperation>& linked, const json::Shape& shape,
-             const void* value);
+             const AnswerTraits& traits, const json::Shape& shape, const void* value);
 
 }  // namespace banyan::binding

@@ -19,8 +19,8 @@ http::Response problem(const Error& error, std::string_view correlation_id = {},
 /// as the status tells ("banyan.foreign_answer").
 Error error_from(const http::Response& response);
 
-/// The status of the answer to an error; mostly http_status(code), but 405, 413 and 415 have rules
-/// of their own.
+/// The status of the answer to an error; mostly http_status(code), but 405, 412, 413, 415 and 428
+/// have rules of their own.
 unsigned status_of(const Error& error);
 
 }  // namespace banyan::binding

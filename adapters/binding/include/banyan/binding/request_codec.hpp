@@ -75,7 +75,7 @@ constexpr bool query_fits(const Operation& operation, const ResourcePath& at,
 
 /// Turns the request of one operation into an HTTP message and back: path parameters by name, the
 /// other fields of a read (and of any GET or DELETE) in the query, those of a write in the JSON
-/// body. Safe for concurrent use.
+/// body, and `if_version` (kernel/version.hpp) as If-Match. Safe for concurrent use.
 class RequestCodec {
  public:
   /// `request` is the shape of the operation; everything passed must outlive the codec.
@@ -86,8 +86,8 @@ class RequestCodec {
   Result<http::Request> write(const void* value) const;
 
   /// Reads into a default-constructed value. InvalidArgument with every problem, or
-  /// "banyan.unsupported_media_type", "banyan.not_acceptable", or "banyan.no_version" for a request
-  /// that depends on the version of a resource, which has none.
+  /// "banyan.unsupported_media_type", "banyan.not_acceptable", "banyan.no_version" for a request
+  /// that depends on the version of a resource, which has none, or "banyan.version_missing".
   std::optional<Error> read(const http::Request& request, void* value) const;
 
   const Operation& operation() const { return *operation_; }
@@ -95,6 +95,8 @@ class RequestCodec {
  private:
   void read_path(std::string_view target, void* value, json::Problems& problems) const;
   void read_query(std::string_view target, void* value, json::Problems& problems) const;
+  void write_version(void* object, http::RequestHead& head) const;
+  std::optional<Error> read_version(const http::RequestHead& head, void* value) const;
   void write_query(const void* value, std::string& target) const;
   std::string unknown_key(std::string_view key) const;
 
@@ -102,7 +104,8 @@ class RequestCodec {
   ResourcePath at_;
   const json::Shape* shape_;
   std::vector<std::string_view> segments_;  ///< of the template
-  json::FieldMask rest_ = 0;                ///< the fields that are not in the path
+  const json::Field* version_ = nullptr;    ///< `if_version`; null: it has none
+  json::FieldMask rest_ = 0;                ///< the fields of the query or the body
   bool body_;
 };
 

@@ -205,6 +205,8 @@ class SagaInstance {
     Unknown,  ///< at a pivot that cannot be revoked: only its answer tells
     Ended,
   };
+  /// What turn_back() would say; Ended also of one that goes back already and is not stuck.
+  Turned could_turn_back() const;
   /// From now on the aim is to undo. Also revives one that is stuck.
   Turned turn_back(std::string why, std::optional<std::string> problem);
   /// When its time is over and it still can.
@@ -212,9 +214,15 @@ class SagaInstance {
 
   /// A stuck one is active again, with a fresh count of attempts.
   bool resume();
-  /// Somebody has looked, and says that the step a stuck saga is at is done (forward) or undone
-  /// (back). It goes on behind it.
+  /// Stuck, or waiting for somebody who does not answer, or for what does not come.
+  bool may_be_marked() const;
+  /// Somebody has looked, and says that the step it is at is done (forward) or undone (back). It
+  /// goes on behind it. False unless may_be_marked().
   bool mark(const std::string& who, const std::string& why, Timestamp now);
+  /// Who did something to it by hand, and why: kept with the step that it is at.
+  void note(const std::string& what, const std::string& who, const std::string& why);
+  /// Whoever drives it writes nothing any more; the next round takes it up at once.
+  void take_from_holder();
   /// The dependency answers again, or what was awaited may have come.
   void wake() { record_.waits_until = {}; }
 

@@ -22,6 +22,7 @@
 ///       using Port = warehouse::Warehouse;
 ///       static warehouse::ReserveStock request(const Order&);
 ///       static Result<void> done(Order&, const warehouse::Reservation&, Timestamp);   // optional
+///       static Result<void> marked(Order&, Timestamp);                                // optional
 ///     };
 ///     struct PlaceOrderSaga {
 ///       using State = Order;
@@ -33,6 +34,8 @@
 ///
 /// `done` and `undone` run inside the unit of work that writes the answer down: what they change is
 /// stored with it. An error from them leaves the saga stuck, for its module contradicts the answer.
+/// `marked` is in place of `done` when a person says that the step has happened, so that there is
+/// no answer; a call that has a `done` and no `marked` cannot be marked.
 ///
 /// The participants keep three laws, which make every order of loss and repetition harmless: do
 /// twice is do once, undo twice is undo once, and undo before do means that the do never happens.
@@ -144,9 +147,13 @@ template <class State>
 struct SagaBody {
   using Call = std::function<SagaReply<State>(const State&, const Context&)>;
   using End = std::function<Result<void>(State&, const SagaRecord&, Timestamp)>;
+  /// What a person's word is to the state; empty: nothing.
+  using Mark = std::function<Result<void>(State&, Timestamp)>;
   struct Step {
     Call run;
     Call undo;
+    Mark marked_done;
+    Mark marked_undone;
   };
   SagaInfo info;
   std::vector<SagaStep> steps;  ///< as a fresh instance has them
@@ -175,6 +182,26 @@ typename SagaBody<typename Call::State>::Call bind_call(const Ports& ports) {
   };
 }
 
+template <class Call>
+typename SagaBody<typename Call::State>::Mark bind_mark() {
+  using State = typename Call::State;
+  using Answer = typename OperationOf<Call>::Response;
+  if constexpr (requires(State& state, Timestamp now) { Call::marked(state, now); }) {
+    return &Call::marked;
+  } else if constexpr (requires(State& state, const Answer& answer, Timestamp now) {
+                         Call::done(state, answer, now);
+                       }) {
+    return [](State& /*state*/, Timestamp /*now*/) -> Result<void> {
+      return fail(ErrorCode::FailedPrecondition, "banyan.saga_not_possible",
+                  "only the answer to " + std::string(OperationOf<Call>::operation.name) +
+                      " says what changes here, so nobody can mark it; retry it, or give its call"
+                      " a function marked()");
+    };
+  } else {
+    return {};
+  }
+}
+
 template <class Step, class State, class Ports>
 void bind_step(SagaBody<State>& body, const Ports& ports) {
   using Do = typename Step::Do;
@@ -188,10 +215,12 @@ void bind_step(SagaBody<State>& body, const Ports& ports) {
                 .doing = {},
                 .undoing = {},
                 .note = {}};
-  typename SagaBody<State>::Step calls{bind_call < Do, Step::kind == StepKind::Await > (ports), {}};
+  typename SagaBody<State>::Step calls{
+      bind_call < Do, Step::kind == StepKind::Await > (ports), {}, bind_mark<Do>(), {}};
   if constexpr (!std::same_as<Undo, Nothing>) {
     step.undo = OperationOf<Undo>::operation.name;
     calls.undo = bind_call<Undo, false>(ports);
+    calls.marked_undone = bind_mark<Undo>();
   }
   body.steps.push_back(std::move(step));
   body.calls.push_back(std::move(calls));

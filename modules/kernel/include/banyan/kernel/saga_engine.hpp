@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "banyan/kernel/environment.hpp"
+#include "banyan/kernel/saga_control.hpp"
 #include "banyan/kernel/saga_definition.hpp"
 #include "banyan/kernel/saga_runner.hpp"
 #include "banyan/kernel/store.hpp"
@@ -211,6 +212,31 @@ class SagaEngine {
     return Host::rows(writing).save(saga, epoch);
   }
 
+  /// What SagaControl::order_saga() promises.
+  Result<SagaRecord> carry_out(const SagaId& id, const SagaOrder& order, const Context& context) {
+    Result<SagaRecord> changed =
+        store_.write(context, [&](Writing& writing, UnitOfWork& unit) -> Result<SagaRecord> {
+          std::optional<SagaInstance> saga = Host::rows(writing).find(id);
+          if (!saga) return unknown_saga(id);
+          if (auto refusal = refuse(*saga, order.wish)) return fail(*std::move(refusal));
+          State state = Host::load(writing, saga->data().subject).value();
+          const State before = state;
+          const std::int64_t epoch = saga->data().epoch;
+          const Result<void> legal = obey(*saga, order, state);
+          if (!legal) {
+            return fail(ErrorCode::FailedPrecondition, "banyan.saga_not_possible",
+                        std::string(Host::module) + ": " + legal.error().message);
+          }
+          saga->take_from_holder();
+          if (!Host::rows(writing).save(*saga, epoch)) return lease_lost(id);
+          Host::save(writing, before, state, environment_.clock.now());
+          if (!saga->open()) Host::ended(*this, writing, unit, state, saga->data());
+          return saga->data();
+        });
+    if (changed) poke();
+    return changed;
+  }
+
   /// Inside a unit of work: what the subject's saga waits for may have come.
   void wake(Writing& writing, const std::string& subject) {
     std::optional<SagaInstance> saga = Host::rows(writing).newest_of(subject);
@@ -242,6 +268,40 @@ class SagaEngine {
     return *std::ranges::find_if(bodies_, [&](const SagaBody<State>& body) {
       return body.info.name == info.name && body.info.version == info.version;
     });
+  }
+
+  Result<void> obey(SagaInstance& saga, const SagaOrder& order, State& state) const {
+    const Timestamp now = environment_.clock.now();
+    switch (order.wish) {
+      case SagaWish::Retry:
+        saga.note("to be tried again", order.who, order.why);
+        saga.resume();
+        return {};
+      case SagaWish::Back:
+        saga.note("turned back", order.who, order.why);
+        saga.turn_back("by_operator", "turned back by " + order.who + ": " + order.why);
+        return {};
+      case SagaWish::Mark: break;
+    }
+    const SagaBody<State>* const body = find_body(saga.data());
+    if (body == nullptr) {
+      return fail(ErrorCode::FailedPrecondition, "banyan.saga_not_possible",
+                  "this program lacks version " + std::to_string(saga.data().version) + " of " +
+                      saga.data().name);
+    }
+    const auto& calls = body->calls.at(static_cast<std::size_t>(saga.data().step));
+    const auto& marked =
+        saga.data().phase == SagaPhase::Back ? calls.marked_undone : calls.marked_done;
+    if (marked) {
+      if (Result<void> legal = marked(state, now); !legal) return legal;
+    }
+    saga.mark(order.who, order.why, now);
+    return finish(*body, state, saga.data(), now);
+  }
+
+  static std::unexpected<Error> lease_lost(const SagaId& id) {
+    return fail(ErrorCode::Conflict, "lease_lost",
+                "somebody else drives saga " + id.str() + " by now");
   }
 
   /// A name for one drive of one saga.
@@ -312,10 +372,7 @@ class SagaEngine {
             saga.stuck(Host::module.data() + (": " + legal.error().message));
           }
           if (saga.held_at(epoch)) saga.renew(moment.lease, policy_);
-          if (!Host::rows(writing).save(saga, epoch)) {
-            return fail(ErrorCode::Conflict, "lease_lost",
-                        "somebody else drives saga " + id.str() + " by now");
-          }
+          if (!Host::rows(writing).save(saga, epoch)) return lease_lost(id);
           Host::save(writing, before, state, now);
           if (!saga.open()) Host::ended(*this, writing, unit, state, saga.data());
           return Case{std::move(state), std::move(saga)};

@@ -28,6 +28,7 @@ struct HoldStock : AskWarehouse {
   static Result<void> done(Order& order, const warehouse::Reservation& /*held*/, Timestamp now) {
     return order.reserve(now);
   }
+  static Result<void> marked(Order& order, Timestamp now) { return order.reserve(now); }
 };
 
 struct GiveStockBack : AskWarehouse {
@@ -68,6 +69,7 @@ struct CapturePayment : AskPayments {
   static Result<void> done(Order& order, const payments::Payment& /*captured*/, Timestamp now) {
     return order.pay(now);
   }
+  static Result<void> marked(Order& order, Timestamp now) { return order.pay(now); }
 };
 
 /// All of it, once: an order that is cancelled or returned asks for the same refund.

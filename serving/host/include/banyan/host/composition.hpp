@@ -20,6 +20,7 @@
 #include "banyan/http/network_server.hpp"
 #include "banyan/kernel/bindings.hpp"
 #include "banyan/kernel/environment.hpp"
+#include "banyan/kernel/saga_control.hpp"
 #include "banyan/migrations/script.hpp"
 #include "banyan/upstream/caller.hpp"
 
@@ -84,6 +85,8 @@ struct ModuleEntry {
   const std::vector<events::EventType>& (*published)() = nullptr;
   const std::vector<events::Subscription>& (*subscribed)() = nullptr;
   void* (*subscriber)(const AnyPort& module) = nullptr;  ///< its `Subscriptions`
+  /// What operators do about its sagas; null when extracted, and answers null where it keeps none.
+  SagaControl* (*sagas)(const AnyPort& module) = nullptr;
 
   /// The module itself; empty when extracted.
   std::function<AnyPort(Ports&, Parties&, sql::ModuleDatabase&, const Environment&)> make;
@@ -153,6 +156,9 @@ ModuleEntry hosted(ModuleEntry entry, Linkage linkage, std::vector<std::string> 
   entry.linkage = linkage;
   entry.tables = std::move(tables);
   entry.scripts = &scripts;
+  entry.sagas = [](const AnyPort& module) {
+    return dynamic_cast<SagaControl*>(static_cast<P*>(module.get()));
+  };
   entry.make = [make](Ports& ports, [[maybe_unused]] Parties& parties,
                       sql::ModuleDatabase& database, const Environment& environment) -> AnyPort {
     if constexpr (std::is_invocable_v<const Make&, Ports&, Parties&, sql::ModuleDatabase&,

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "banyan/kernel/examples.hpp"
+#include "shipping/port.hpp"
+
+/// Examples of each operation and each error, for /openapi.json.
+namespace shipping {
+namespace examples_of {
+
+inline const OrderId kOrder = banyan::example_id<OrderId>(21);
+inline const CustomerId kAda = banyan::example_id<CustomerId>(11);
+inline constexpr banyan::Timestamp kPaid{1'764'400'000'000'000};
+inline constexpr banyan::Timestamp kLater{1'764'450'000'000'000};
+
+inline ConsignmentDetails consignment(ConsignmentState state) {
+  ConsignmentDetails details;
+  details.order = kOrder;
+  details.customer = kAda;
+  details.state = state;
+  details.tracking_number = "004170000123";
+  details.tracking = {{Leg::Outbound, Sighting::Collected, kLater, "COLLECTED BY DRIVER 12"}};
+  details.paid_at = kPaid;
+  details.changed_at = kLater;
+  return details;
+}
+
+}  // namespace examples_of
+
+inline auto examples() {
+  using namespace examples_of;
+  using enum ConsignmentState;
+  ConsignmentDetails cancelled = consignment(Cancelled);
+  cancelled.tracking.clear();
+  return std::tuple(
+      banyan::example(GetConsignment{kOrder}, consignment(InTransit)),
+      banyan::example(ListOverdueConsignments{.hours = 24, .cursor = {}, .limit = 50},
+                      {{{kOrder, kAda, kPaid, "the carrier does not answer"}}, std::nullopt}),
+      banyan::example(CancelConsignment{kOrder}, cancelled),
+      banyan::example(AnnounceReturn{kOrder}, consignment(Returning)),
+      banyan::example(RefreshTracking{kOrder}, consignment(InTransit)));
+}
+
+inline std::vector<banyan::Error> example_errors() {
+  using banyan::ErrorCode;
+  const std::string order = "order " + examples_of::kOrder.str();
+  return {
+      {ErrorCode::NotFound, "shipping.unknown_consignment", "nothing is sent for " + order, {}},
+      {ErrorCode::InvalidArgument,
+       "shipping.bad_cursor",
+       "the cursor \"abc\" is none of this list: take next_cursor of the page before",
+       {}},
+      {ErrorCode::InvalidArgument, "shipping.bad_limit", "limit is 0, expected 1 to 200", {}},
+      {ErrorCode::FailedPrecondition,
+       "shipping.already_dispatched",
+       "the carrier has what was sent for " + order + "; it can be returned when it has arrived",
+       {}},
+      {ErrorCode::Unavailable,
+       "shipping.carrier_unreachable",
+       order + ": the carrier does not answer, so whether it can be stopped is unknown; ask again",
+       {}},
+      {ErrorCode::FailedPrecondition,
+       "shipping.not_delivered",
+       "what was sent for " + order + " is not delivered yet",
+       {}}};
+}
+
+}  // namespace shipping

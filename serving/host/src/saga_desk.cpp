@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "saga_desk.hpp"
+
+#include <algorithm>
+#include <boost/describe.hpp>
+#include <vector>
+
+#include "banyan/json/codec.hpp"
+#include "banyan/json/utf8.hpp"
+#include "banyan/kernel/json_text.hpp"
+#include "banyan/kernel/random.hpp"
+#include "banyan/kernel/saga_control.hpp"
+#include "banyan/map/saga_picture.hpp"
+#include "banyan/sql/sagas.hpp"
+#include "banyan/stages/control_store.hpp"
+
+namespace banyan::host {
+namespace {
+
+/// A saga as operators see it.
+struct SagaView {
+  SagaId id;
+  std::string name;
+  std::int64_t version = 1;
+  std::string subject;
+  SagaStatus status = SagaStatus::Active;
+  SagaPhase phase = SagaPhase::Forward;
+  std::int64_t step = 0;
+  std::int64_t attempts = 0;
+  std::int64_t outages = 0;
+  std::string blocked_on;
+  std::string holder;
+  Timestamp began;
+  std::optional<Timestamp> ended;
+  std::optional<Timestamp> deadline;
+  std::optional<std::string> turned_back;
+  std::optional<std::string> problem;
+  std::string correlation_id;
+  std::vector<SagaStep> steps;
+  std::vector<std::string> possible;  ///< what can be done about it: "retry", "mark", "back"
+};
+BOOST_DESCRIBE_STRUCT(SagaView, (),
+                      (id, name, version, subject, status, phase, step, attempts, outages,
+                       blocked_on, holder, began, ended, deadline, turned_back, problem,
+                       correlation_id, steps, possible))
+
+SagaView view_of(const SagaRecord& saga) {
+  SagaView view{
+      saga.id,    saga.name,     saga.version,     saga.subject,    saga.status,         saga.phase,
+      saga.step,  saga.attempts, saga.outages,     saga.blocked_on, saga.holder,         saga.began,
+      saga.ended, saga.deadline, saga.turned_back, saga.problem,    saga.correlation_id, saga.steps,
+      {}};
+  for (const SagaWish wish : possible_wishes(SagaInstance(saga))) {
+    view.possible.emplace_back(to_string(wish));
+  }
+  return view;
+}
+
+struct SagasOfModule {
+  std::string module;
+  std::vector<SagaView> sagas;  ///< newest first
+};
+BOOST_DESCRIBE_STRUCT(SagasOfModule, (), (module, sagas))
+
+struct SagasDocument {
+  std::vector<SagasOfModule> modules;
+};
+BOOST_DESCRIBE_STRUCT(SagasDocument, (), (modules))
+
+struct SagaDocument {
+  std::string module;
+  SagaView saga;
+};
+BOOST_DESCRIBE_STRUCT(SagaDocument, (), (module, saga))
+
+struct Reason {
+  std::string who;
+  std::string why;
+};
+BOOST_DESCRIBE_STRUCT(Reason, (), (who, why))
+
+constexpr std::int64_t kMostOpen = 200;
+constexpr std::int64_t kMostOthers = 50;
+
+Context patience() {
+  constexpr std::chrono::seconds kPatience{5};
+  return Context::begin(kPatience, system_clock(), system_random());
+}
+
+std::vector<SagaView> sagas_in(sql::Session& session, const std::string& module) {
+  sql::Sagas rows(session, module);
+  std::vector<SagaView> sagas;
+  for (const SagaFilter& filter :
+       {SagaFilter{.status = SagaStatus::Stuck, .subject = {}, .before = {}, .limit = kMostOpen},
+        SagaFilter{.status = SagaStatus::Active, .subject = {}, .before = {}, .limit = kMostOpen},
+        SagaFilter{.status = {}, .subject = {}, .before = {}, .limit = kMostOthers}}) {
+    for (const SagaInstance& each : rows.list(filter)) {
+      if (std::ranges::find(sagas, each.data().id, &SagaView::id) != sagas.end()) continue;
+      sagas.push_back(view_of(each.data()));
+    }
+  }
+  std::ranges::sort(sagas, std::ranges::greater{}, &SagaView::id);
+  return sagas;
+}
+
+/// The modules that keep sagas here: said in the module's declaration, the others are not asked.
+std::vector<const HostedModule*> keepers(const Assembly& assembly) {
+  std::vector<const HostedModule*> found;
+  for (const auto& module : assembly.modules()) {
+    const bool keeps = std::ranges::count(module->entry->tables, module->name() + "_sagas") != 0;
+    if (module->here && keeps) found.push_back(module.get());
+  }
+  return found;
+}
+
+struct Found {
+  const HostedModule* module = nullptr;
+  SagaRecord saga;
+};
+
+Result<Found> find(const Assembly& assembly, std::string_view text) {
+  const std::optional<SagaId> id = SagaId::parse(std::string(text));
+  if (!id) {
+    return fail(ErrorCode::InvalidArgument, "banyan.invalid_request",
+                '"' + json::repaired(text) +
+                    "\" is no id of a saga, such as sag_ and 32 hexadecimal digits;"
+                    " /_banyan/api/sagas lists them");
+  }
+  for (const HostedModule* module : keepers(assembly)) {
+    sql::ModuleDatabase database = *module->database;
+    const auto saga = database.read(patience(), [&](sql::Session& session) {
+      return sql::Sagas(session, module->name()).find(*id);
+    });
+    if (saga) return Found{module, saga->data()};
+  }
+  return unknown_saga(*id);
+}
+
+strangler::AdminAnswer refused(Error error, std::string_view allow = {}) {
+  return std::unexpected(strangler::AdminRefusal{std::move(error), allow});
+}
+
+strangler::AdminAnswer not_allowed(std::string_view allow) {
+  return refused({ErrorCode::InvalidArgument,
+                  "banyan.method_not_allowed",
+                  "only " + std::string(allow) + " is possible here",
+                  {}},
+                 allow);
+}
+
+std::string document_of(const HostedModule& module, const SagaRecord& saga) {
+  return json::encode(SagaDocument{module.name(), view_of(saga)});
+}
+
+std::optional<Detail> wrong_text(const char* key, const std::string& text, std::size_t longest) {
+  const std::string where = std::string("/") + key;
+  if (text.find_first_not_of(" \t") == std::string::npos) {
+    return Detail{where, std::string(key) + " is missing"};
+  }
+  if (text.size() > longest) {
+    return Detail{where,
+                  std::string(key) + " is longer than " + std::to_string(longest) + " bytes"};
+  }
+  if (std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
+    return Detail{where, std::string(key) + " contains a control character"};
+  }
+  return std::nullopt;
+}
+
+Result<Reason> read_reason(const strangler::AdminRequest& request) {
+  // What a page of another site cannot send without being asked first.
+  if (!request.content_type.starts_with("application/json")) {
+    return fail(ErrorCode::InvalidArgument, "banyan.unsupported_media_type",
+                "a change is asked for with the content type application/json, not \"" +
+                    std::string(request.content_type) + '"');
+  }
+  Result<Reason> reason = json::decode<Reason>(request.body, json::Reading::Strict);
+  if (!reason) return reason;
+  std::vector<Detail> details;
+  for (const auto& wrong : {wrong_text("who", reason->who, strangler::kLongestWho),
+                            wrong_text("why", reason->why, strangler::kLongestWhy)}) {
+    if (wrong) details.push_back(*wrong);
+  }
+  if (details.empty()) return reason;
+  std::string message = "a change needs who asks for it and why, to be kept with the saga";
+  for (const Detail& detail : details) message += "; " + detail.problem;
+  return fail(ErrorCode::InvalidArgument, "banyan.author_or_reason_missing", std::move(message),
+              std::move(details));
+}
+
+}  // namespace
+
+std::string SagaDesk::list() const {
+  SagasDocument document;
+  for (const HostedModule* module : keepers(*assembly_)) {
+    sql::ModuleDatabase database = *module->database;
+    document.modules.push_back(
+        {module->name(), database.read(patience(), [&](sql::Session& session) {
+           return sagas_in(session, module->name());
+         })});
+  }
+  return json::encode(document);
+}
+
+strangler::AdminAnswer SagaDesk::answer(const strangler::AdminRequest& request) const {
+  std::string_view path = request.path.substr(std::min<std::size_t>(1, request.path.size()));
+  const std::string_view id = path.substr(0, path.find('/'));
+  path.remove_prefix(id.size());
+  const std::string_view verb = path.substr(std::min<std::size_t>(1, path.size()));
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (path.empty() || verb == "picture") {
+    if (!reads) return not_allowed("GET, HEAD");
+    const Result<Found> found = find(*assembly_, id);
+    if (!found) return refused(found.error());
+    if (path.empty()) return document_of(*found->module, found->saga);
+    return "{\"svg\":" +
+           json_string(map::saga_svg(found->module->name(), found->saga, map::Colours::OfThePage)) +
+           '}';
+  }
+  if (!saga_wish_from(verb)) {
+    return refused({ErrorCode::NotFound,
+                    "banyan.unknown_resource",
+                    "there is nothing at " + json::repaired(request.path) +
+                        " of the sagas; there are /ID, /ID/picture, /ID/retry, /ID/mark and"
+                        " /ID/back",
+                    {}});
+  }
+  if (request.method != "POST") return not_allowed("POST");
+  return change(id, verb, request);
+}
+
+strangler::AdminAnswer SagaDesk::change(std::string_view id, std::string_view verb,
+                                        const strangler::AdminRequest& request) const {
+  const Result<Reason> reason = read_reason(request);
+  if (!reason) return refused(reason.error());
+  const Result<Found> found = find(*assembly_, id);
+  if (!found) return refused(found.error());
+  SagaControl* const control = found->module->entry->sagas(found->module->implementation);
+  if (control == nullptr) {
+    return refused({ErrorCode::FailedPrecondition,
+                    "banyan.saga_not_possible",
+                    found->module->name() + " keeps sagas and lets nobody interfere: what make_" +
+                        found->module->name() + "() makes is no banyan::SagaControl",
+                    {}});
+  }
+  const SagaWish wish = saga_wish_from(verb).value();
+  const Result<SagaRecord> changed =
+      control->order_saga(found->saga.id, {wish, reason->who, reason->why}, patience());
+  if (!changed) return refused(changed.error());
+  log_->write(telemetry::Level::Info, "saga_changed",
+              {{"module", found->module->name()},
+               {"saga", changed->id.str()},
+               {"change", std::string(verb)},
+               {"who", reason->who},
+               {"why", reason->why}});
+  return document_of(*found->module, *changed);
+}
+
+}  // namespace banyan::host

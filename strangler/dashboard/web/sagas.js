@@ -1,0 +1,139 @@
+// The sagas of this process, and one of them (#sag_…) with its picture, its steps and what can be done
+// about it. The picture is drawn by the process; everything else that comes from there is text.
+import {TokenNeeded, ask} from '/_banyan/session.js';
+import {cell, element, head} from '/_banyan/elements.js';
+
+const kApi = '/_banyan/api/sagas';
+const kInterval = 2000;
+const kVerbs = {
+  retry: 'Try again',
+  mark: 'Mark the step',
+  back: 'Turn back',
+};
+
+const byId = (id) => document.getElementById(id);
+const wanted = () => decodeURIComponent(location.hash.slice(1));
+const time = (text) => text ? element('time', {datetime: text}, new Date(text).toLocaleString()) : '';
+let timer = 0;
+let shown = '';  // the picture
+
+function stepOf(saga) {
+  const step = saga.steps[saga.step];
+  return step ? (saga.phase === 'back' ? step.undo : step.name) : '';
+}
+
+function listOf(document) {
+  const rows = document.modules.flatMap(({module, sagas}) => sagas.map((saga) => element('tr', {},
+      cell('saga', element('a', {href: `#${saga.id}`}, `${module}.${saga.name}`), 'operation'),
+      cell('about', saga.subject), cell('status', saga.status, saga.status === 'stuck' ? 'bad' : ''),
+      cell('at', stepOf(saga)), cell('waits for', saga.blocked_on),
+      cell('attempts', String(saga.attempts), 'number'), cell('began', time(saga.began)),
+      cell('problem', saga.problem ?? '', 'message'))));
+  byId('sagas').replaceChildren(
+      head(['saga', 'about', 'status', 'at', 'waits for', 'attempts', 'began', 'problem']),
+      element('tbody', {}, ...rows));
+  byId('sagas').hidden = rows.length === 0;
+  byId('none').hidden = rows.length > 0;
+  const stuck = document.modules.flatMap(({sagas}) => sagas).filter(({status}) => status === 'stuck');
+  return `${rows.length} that are not over, or the newest; ${stuck.length} stuck`;
+}
+
+function calls(made) {
+  if (!made.calls) return '';
+  return element('span', {}, `${made.calls}, `, time(made.began), ' – ', time(made.ended));
+}
+
+/** Whom, what and how often, for those who do not see the picture too. */
+function stepsOf(saga) {
+  const here = ['active', 'stuck'].includes(saga.status) ? saga.step : -1;
+  const state = (step, index) => {
+    const text = step.state.replace('_', ' ');
+    if (index !== here) return text;
+    return saga.status === 'stuck' ? `${text}: stuck here` : `${text}: under way`;
+  };
+  byId('steps').replaceChildren(
+      head(['step', 'module', 'kind', 'state', 'calls', 'undone by', 'calls to undo', 'messages']),
+      element('tbody', {}, ...saga.steps.map((step, index) => element('tr', {},
+          cell('step', step.name, 'operation'), cell('module', step.dependency),
+          cell('kind', step.kind), cell('state', state(step, index), 'state'),
+          cell('calls', calls(step.doing)), cell('undone by', step.undo),
+          cell('calls to undo', calls(step.undoing)),
+          cell('messages', [step.doing.problem, step.undoing.problem, step.note].filter(Boolean).join(' · '),
+              'message')))));
+}
+
+function factsOf(saga) {
+  const rows = [];
+  const add = (name, value) => {
+    if (value) rows.push(element('dt', {}, name), element('dd', {}, value));
+  };
+  add('about', saga.subject);
+  add('status', `${saga.status}, ${saga.phase}`);
+  add('waits for', saga.blocked_on);
+  add('attempts', String(saga.attempts));
+  add('began', time(saga.began));
+  add('deadline', time(saga.deadline));
+  add('ended', time(saga.ended));
+  add('turned back', saga.turned_back);
+  add('problem', saga.problem);
+  add('correlation id', saga.correlation_id);
+  byId('facts').replaceChildren(...rows);
+}
+
+function verbsOf(saga) {
+  byId('order').hidden = saga.possible.length === 0;
+  byId('verbs').replaceChildren(...saga.possible.map((verb) =>
+      element('button', {type: 'submit', value: verb, title: `for step ${stepOf(saga)}`}, kVerbs[verb] ?? verb)));
+}
+
+async function showOne(id) {
+  const {module, saga} = await ask(`${kApi}/${encodeURIComponent(id)}`);
+  const {svg} = await ask(`${kApi}/${encodeURIComponent(id)}/picture`);
+  byId('title').textContent = `${module}.${saga.name}, version ${saga.version}`;
+  factsOf(saga);
+  stepsOf(saga);
+  // A button that somebody is about to press stays where it is.
+  const verbs = saga.possible.join();
+  if (byId('verbs').dataset.verbs !== verbs) verbsOf(saga);
+  byId('verbs').dataset.verbs = verbs;
+  if (svg !== shown) {
+    const picture = new DOMParser().parseFromString(svg, 'image/svg+xml').documentElement;
+    byId('picture').replaceChildren(document.importNode(picture, true));
+    shown = svg;
+  }
+  return saga.id;
+}
+
+async function refresh() {
+  clearTimeout(timer);
+  const id = wanted();
+  try {
+    const text = id ? await showOne(id) : listOf(await ask(kApi));
+    document.body.classList.remove('away');
+    byId('summary').textContent = text;
+    byId('list').hidden = id !== '';
+    byId('one').hidden = id === '';
+    byId('json').href = id ? `${kApi}/${encodeURIComponent(id)}` : kApi;
+  } catch (problem) {
+    document.body.classList.add('away');
+    byId('summary').textContent = problem instanceof TokenNeeded
+        ? 'this page asks who you are: give the token at /_banyan/ first'
+        : `no answer: ${problem.message}`;
+  }
+  timer = setTimeout(refresh, kInterval);
+}
+
+byId('order').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  byId('order-problem').textContent = '';
+  try {
+    await ask(`${kApi}/${encodeURIComponent(wanted())}/${event.submitter.value}`,
+        {who: byId('who').value.trim(), why: byId('why').value.trim()});
+    byId('why').value = '';
+  } catch (problem) {
+    byId('order-problem').textContent = problem.message;
+  }
+  await refresh();
+});
+addEventListener('hashchange', refresh);
+refresh();

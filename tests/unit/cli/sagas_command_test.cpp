@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "admin_server.hpp"
+#include "banyan_process.hpp"
+
+namespace banyan::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using Json = nlohmann::json;
+
+constexpr const char* kStuck = "sag_00000000000070008000000000000001";
+constexpr const char* kDone = "sag_00000000000070008000000000000002";
+constexpr const char* kUnknown = "sag_00000000000070008000000000000009";
+constexpr const char* kOrder = "ord_00000000000070008000000000000001";
+
+Json saga(const char* id, const char* status, const char* subject) {
+  const bool stuck = status == std::string("stuck");
+  Json calls{{"calls", 60},
+             {"began", "2026-11-29T12:00:00.000000Z"},
+             {"ended", "2026-11-29T12:08:00.000000Z"}};
+  if (stuck) calls["problem"] = "payments.capture: banyan.fault: a fault";
+  return {{"id", id},
+          {"name", "place_order"},
+          {"version", 2},
+          {"subject", subject},
+          {"status", status},
+          {"phase", "forward"},
+          {"step", stuck ? 0 : 1},
+          {"attempts", 60},
+          {"blocked_on", ""},
+          {"began", "2026-11-29T12:00:00.000000Z"},
+          {"problem", stuck ? "given up after 60 attempts" : ""},
+          {"steps",
+           {{{"name", "capture"},
+             {"undo", ""},
+             {"kind", "retriable"},
+             {"dependency", "payments"},
+             {"state", stuck ? "to_come" : "done"},
+             {"doing", calls},
+             {"undoing", {{"calls", 0}}}},
+            {{"name", "book"},
+             {"undo", ""},
+             {"kind", "retriable"},
+             {"dependency", "shipping"},
+             {"state", stuck ? "to_come" : "done"},
+             {"doing", {{"calls", 0}}},
+             {"undoing", {{"calls", 0}}}}}},
+          {"possible", stuck ? Json{"retry", "mark"} : Json::array()}};
+}
+
+/// What the API says of two sagas; what was asked last is kept.
+class Sagas : public testing::Test {
+ protected:
+  std::pair<unsigned, std::string> answer(const std::string& method, const std::string& target,
+                                          const std::string& body) {
+    asked_ = method + ' ' + target;
+    body_ = body;
+    const std::string root = "/_banyan/api/sagas";
+    if (target == root) {
+      return {200,
+              Json{{"modules",
+                    {{{"module", "orders"},
+                      {"sagas", {saga(kDone, "done", "ord_2"), saga(kStuck, "stuck", kOrder)}}}}}}
+                  .dump()};
+    }
+    const std::string one = root + '/' + kStuck;
+    if (target == one || target == one + "/mark" || target == one + "/retry") {
+      return {200, Json{{"module", "orders"}, {"saga", saga(kStuck, "stuck", kOrder)}}.dump()};
+    }
+    if (target == one + "/back") {
+      return {422,
+              R"({"code":"failed_precondition","rule":"banyan.saga_not_possible",)"
+              R"("detail":"no back, for it is past its point of no return. Possible now: retry"})"};
+    }
+    return {404,
+            R"({"code":"not_found","rule":"banyan.unknown_saga","detail":"there is no saga"})"};
+  }
+
+  Outcome banyan(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "sagas");
+    arguments.insert(arguments.end(), {"--url", server_.url()});
+    return run_banyan(arguments);
+  }
+
+  std::string asked_;
+  std::string body_;
+  AdminServer server_{[this](const std::string& method, const std::string& target,
+                             const std::string& body) { return answer(method, target, body); }};
+};
+
+TEST_F(Sagas, AreListedWithWhereTheyAre) {
+  const Outcome all = banyan({});
+  EXPECT_EQ(all.exit_code, 0) << all.err;
+  EXPECT_THAT(all.out, HasSubstr(kStuck));
+  EXPECT_THAT(all.out, HasSubstr("orders.place_order"));
+  EXPECT_THAT(all.out, HasSubstr("given up after 60 attempts"));
+  EXPECT_THAT(all.out, HasSubstr(kDone));
+
+  const Outcome open = banyan({"--open"});
+  EXPECT_THAT(open.out, HasSubstr(kStuck));
+  EXPECT_THAT(open.out, Not(HasSubstr(kDone)));
+}
+
+TEST_F(Sagas, OneIsShownWithItsStepsAlsoThoseToComeAndWhatCanBeDone) {
+  const Outcome one = banyan({kStuck});
+  EXPECT_EQ(one.exit_code, 0) << one.err;
+  EXPECT_EQ(asked_, std::string("GET /_banyan/api/sagas/") + kStuck);
+  EXPECT_THAT(one.out, HasSubstr("about " + std::string(kOrder)));
+  EXPECT_THAT(one.out, HasSubstr("60 until 2026-11-29T12:08:00Z"));
+  EXPECT_THAT(one.out, HasSubstr("book"));
+  EXPECT_THAT(one.out, HasSubstr("possible: retry, mark"));
+
+  const Outcome of_order = banyan({kOrder});
+  EXPECT_EQ(of_order.exit_code, 0);
+  EXPECT_THAT(of_order.out, HasSubstr(kStuck));
+  EXPECT_THAT(of_order.out, Not(HasSubstr(kDone)));
+}
+
+TEST_F(Sagas, WhatIsNotThereIsNoSuccess) {
+  const Outcome saga = banyan({kUnknown});
+  EXPECT_EQ(saga.exit_code, 1);
+  EXPECT_EQ(saga.err, "banyan: there is no saga\n");
+  const Outcome order = banyan({"ord_nobody"});
+  EXPECT_EQ(order.exit_code, 1);
+  EXPECT_THAT(order.err, HasSubstr("there is no saga about ord_nobody"));
+  EXPECT_THAT(order.err, HasSubstr("`banyan sagas` lists them"));
+}
+
+TEST_F(Sagas, AreDocumentsWithJson) {
+  const Outcome all = banyan({"--open", "--json"});
+  const Json document = Json::parse(all.out);
+  ASSERT_EQ(document["modules"][0]["sagas"].size(), 1U);
+  EXPECT_EQ(document["modules"][0]["sagas"][0]["id"], kStuck);
+  EXPECT_EQ(Json::parse(banyan({kStuck, "--json"}).out)["saga"]["id"], kStuck);
+  EXPECT_EQ(Json::parse(banyan({kUnknown, "--json"}).out)["rule"], "banyan.unknown_saga");
+}
+
+TEST_F(Sagas, AreOrderedAboutWithWhoAndWhy) {
+  for (const std::string verb : {"mark", "retry"}) {
+    const Outcome done = banyan({verb, kStuck, "--why", "called them"});
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+    EXPECT_EQ(asked_, "POST /_banyan/api/sagas/" + std::string(kStuck) + '/' + verb);
+    const Json body = Json::parse(body_);
+    EXPECT_EQ(body["why"], "called them");
+    EXPECT_THAT(body["who"].get<std::string>(), testing::StartsWith("ann@"));
+    EXPECT_THAT(done.out, HasSubstr(kStuck));
+  }
+  banyan({"mark", kStuck, "--why", "x", "--who", "bo"});
+  EXPECT_EQ(Json::parse(body_)["who"], "bo");
+  EXPECT_EQ(Json::parse(banyan({"mark", kStuck, "--why", "x", "--json"}).out)["module"], "orders");
+}
+
+TEST_F(Sagas, SayWhatIsPossibleInsteadOfWhatIsNot) {
+  const Outcome refused = banyan({"back", kStuck, "--why", "x"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("past its point of no return. Possible now: retry"));
+  const Outcome as_json = banyan({"back", kStuck, "--why", "x", "--json"});
+  EXPECT_EQ(as_json.exit_code, 1);
+  EXPECT_EQ(Json::parse(as_json.out)["rule"], "banyan.saga_not_possible");
+}
+
+TEST_F(Sagas, TeachWhoAsksWrongly) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> wrong = {
+      {{"mark", kStuck}, "--why is required"},
+      {{"mark", "--why", "x"}, "SAGA is required"},
+      {{"mark", kOrder, "--why", "x"}, "is no id of a saga"},
+      {{"mark", kStuck, kDone, "--why", "x"}, "is about one saga"},
+      {{"mark", kStuck, "--why", "x", "--open"}, "is about one saga"},
+      {{"back", kStuck, "--why", std::string(3'000, 'x')}, "takes 2000"}};
+  for (const auto& [arguments, expected] : wrong) {
+    asked_.clear();
+    const Outcome refused = banyan(arguments);
+    EXPECT_EQ(refused.exit_code, 64) << expected;
+    EXPECT_THAT(refused.err, HasSubstr(expected));
+    EXPECT_EQ(asked_, "") << "nobody is asked";
+  }
+  const Outcome store = run_banyan({"sagas", "--store", "control.db"});
+  EXPECT_EQ(store.exit_code, 64);
+  EXPECT_THAT(store.err, HasSubstr("not in a control store"));
+}
+
+TEST(SagasOfNobody, EndWithTheCodeForNobodyThere) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"sagas"},
+                                                    {"sagas", kStuck},
+                                                    {"sagas", "mark", kStuck, "--why", "x"}}) {
+    std::vector<std::string> all = arguments;
+    all.insert(all.end(), {"--url", "http://127.0.0.1:1"});
+    EXPECT_EQ(run_banyan(all).exit_code, 69);
+  }
+  EXPECT_EQ(run_banyan({"sagas", "--url", "nowhere"}).exit_code, 64);
+}
+
+}  // namespace
+}  // namespace banyan::test
