@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "banyan/kernel/environment.hpp"
+#include "banyan/kernel/read_model.hpp"
 #include "banyan/kernel/saga.hpp"
+#include "catalog/events.hpp"
 #include "catalog/port.hpp"
+#include "customers/events.hpp"
 #include "customers/port.hpp"
 #include "orders/port.hpp"
 #include "payments/port.hpp"
@@ -36,13 +39,16 @@ struct Needs {
   shipping::Shipping& shipping;
 };
 
-/// What orders hears of a parcel.
+/// What orders hears of a parcel, and of names.
 struct Subscriptions
     : banyan::Subscriber<shipping::ConsignmentDispatched, shipping::ConsignmentDelivered,
-                         shipping::ConsignmentReturned> {};
+                         shipping::ConsignmentReturned, customers::CustomerOpened,
+                         customers::CustomerRenamed, customers::AccountClosed,
+                         catalog::TrackRetitled> {};
 
-/// What the module makes: its port, and what follows the events of others.
-struct Module : Orders, Subscriptions {};
+/// What the module makes: its port, what follows the events of others, and its read model: what
+/// customers and tracks are called.
+struct Module : Orders, Subscriptions, banyan::ReadModel {};
 
 /// How patiently orders are driven to their end.
 using SagaPolicy = banyan::SagaPolicy;
@@ -71,6 +77,12 @@ struct OrderRecord {
 /// InvalidArgument "orders.unfinished" for one that is neither delivered nor cancelled.
 banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
                           std::span<const OrderRecord> orders);
+
+/// Has the names of customers and tracks read anew by whoever hosts the module, now or later: for
+/// who has loaded customers or tracks, of which nobody tells.
+banyan::Result<void> ask_for_names(banyan::sql::ModuleDatabase& database,
+                                   const banyan::Context& context, const banyan::Asked& asked,
+                                   banyan::Timestamp now);
 
 /// How many orders there are.
 std::int64_t count_orders(banyan::sql::ModuleDatabase& database, const banyan::Context& context);
