@@ -75,6 +75,8 @@ bool OperatorPages::serve_reserved(const TransactionPtr& transaction) {
     refuse_operator(parts_.outcomes, *transaction, *refused);
   } else if (Make make = page_at(path)) {
     read(transaction, std::move(make));
+  } else if (const Command* const command = command_at(path)) {
+    carry_out(transaction, *command);
   } else if (api) {
     serve_admin(transaction, std::string(path.substr(kApi.size())),
                 std::string(query_of(head.target)));
@@ -139,6 +141,46 @@ OperatorPages::Make OperatorPages::page_at(std::string_view path) const {
   const auto file = strangler::dashboard::file(path.substr(kReserved.size() + 1));
   if (!file) return {};
   return [file] { return file_answer(*file); };
+}
+
+const Command* OperatorPages::command_at(std::string_view path) const {
+  if (!is_at_or_below(path, kApi)) return nullptr;
+  const std::string_view name = path.substr(std::min(kApi.size() + 1, path.size()));
+  const auto found = std::ranges::find(parts_.commands, name, &Command::name);
+  return found == parts_.commands.end() ? nullptr : &*found;
+}
+
+void OperatorPages::carry_out(const TransactionPtr& transaction, const Command& command) {
+  const http::RequestHead& head = transaction->exchange->head();
+  if (head.method != "POST") {
+    http::Response response = binding::problem({ErrorCode::InvalidArgument,
+                                                "banyan.method_not_allowed",
+                                                "only POST is possible here",
+                                                {}},
+                                               correlation_of(*transaction));
+    response.head.fields.set("Allow", "POST");
+    return answer(*transaction, std::move(response));
+  }
+  const auto type = head.fields.find("Content-Type").value_or(std::string_view());
+  if (!type.starts_with("application/json")) {
+    return refuse(*transaction, {ErrorCode::InvalidArgument,
+                                 "banyan.unsupported_media_type",
+                                 "this is asked for with the content type application/json, not \"" +
+                                     std::string(type) + '"',
+                                 {}});
+  }
+  transaction->exchange->collect_body(kBodyLimit, [this, transaction, &command](auto body) {
+    if (!body) {
+      return answer(*transaction,
+                    http::problem_response(body.error(), correlation_of(*transaction)));
+    }
+    on_worker(parts_.changers, transaction,
+              [transaction, &command, body = std::move(*body)]() -> http::Response {
+                Result<std::string> done = command.carry_out(body);
+                if (done) return page("application/json", *std::move(done));
+                return binding::problem(done.error(), correlation_of(*transaction));
+              });
+  });
 }
 
 void OperatorPages::serve_admin(const TransactionPtr& transaction, std::string path,

@@ -27,6 +27,7 @@ class OperatorPages {
     strangler::AdminApi* admin = nullptr;  ///< null in a process without a control store
     const std::vector<OwnPage>& pages;     ///< served too on a listener of operators only
     std::vector<Document> documents;
+    const std::vector<Command>& commands;  ///< carried out by changers
     const OperatorGuard& guard;
     Outcomes& outcomes;
     Executor& readers;   ///< of pages, which say how things are
@@ -47,6 +48,8 @@ class OperatorPages {
   void refuse(const Transaction& transaction, const Error& error);
   void refuse_method(const Transaction& transaction);
   void read(const TransactionPtr& transaction, Make make);
+  const Command* command_at(std::string_view path) const;
+  void carry_out(const TransactionPtr& transaction, const Command& command);
   void serve_admin(const TransactionPtr& transaction, std::string path, std::string query);
   http::Response ask_admin(const http::RequestHead& head, std::string_view id,
                            const std::string& path, const std::string& query,

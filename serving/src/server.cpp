@@ -305,6 +305,7 @@ void Server::prepare() {
   all.operators.emplace(OperatorPages::Parts{.admin = admin,
                                              .pages = all.pages,
                                              .documents = std::move(documents),
+                                             .commands = all.parts.served.commands,
                                              .guard = all.guard,
                                              .outcomes = *all.outcomes,
                                              .readers = *all.page_workers,

@@ -233,6 +233,7 @@ class SagaWorld {
       WithTroubles<payments::Payments>(payments_, troubles)};
   Faulty<shipping::Shipping> faulty_shipping_{
       WithTroubles<shipping::Shipping>(shipping_, troubles)};
+  NamesFreshness freshness_;
   std::unique_ptr<OrderEngine> engine_;
   std::unique_ptr<UseCaseContext> use_case_;
   std::unique_ptr<UseCases> use_cases_;

@@ -68,7 +68,7 @@ BOOST_DESCRIBE_STRUCT(OrderLine, (), (track, title, quantity, unit_price))
 /// What orders knows of a name that another module owns.
 enum class NameState : std::uint8_t {
   Known,
-  NotYet,  ///< it has not reached orders yet
+  NotYet,  ///< it has not reached orders, or its owner does not know it either
   Gone,    ///< it was known: the customer has left, and orders has forgotten the name
 };
 BOOST_DESCRIBE_ENUM(NameState, Known, NotYet, Gone)

@@ -53,6 +53,13 @@ struct Document {
   std::function<std::string()> json;  ///< may block
 };
 
+/// What operators can have done: POST /_banyan/api/NAME, with a body of JSON.
+struct Command {
+  std::string name;  ///< "read-models/orders/rebuild"
+  /// May block. Answers with a document of JSON.
+  std::function<Result<std::string>(const std::string& body)> carry_out;
+};
+
 struct Served {
   std::string title;           ///< of the application, for people
   std::string kind = "proxy";  ///< what the process is: "application", "service", "proxy"
@@ -61,6 +68,7 @@ struct Served {
   std::vector<ServedModule> modules;
   std::vector<Endpoint> endpoints;
   std::vector<Document> documents;
+  std::vector<Command> commands;
   /// The context map of the application, as SVG; empty: there is none.
   std::function<std::string()> map;
   /// Whom the process talks to, and how much time a request gets that brings no deadline.

@@ -20,6 +20,7 @@
 #include "banyan/http/network_server.hpp"
 #include "banyan/kernel/bindings.hpp"
 #include "banyan/kernel/environment.hpp"
+#include "banyan/kernel/read_model.hpp"
 #include "banyan/migrations/script.hpp"
 #include "banyan/upstream/caller.hpp"
 
@@ -84,6 +85,9 @@ struct ModuleEntry {
   const std::vector<events::EventType>& (*published)() = nullptr;
   const std::vector<events::Subscription>& (*subscribed)() = nullptr;
   void* (*subscriber)(const AnyPort& module) = nullptr;  ///< its `Subscriptions`
+
+  /// Null when extracted; answers null for a module that keeps no copy of what others own.
+  ReadModel* (*read_model)(const AnyPort& module) = nullptr;
 
   /// The module itself; empty when extracted.
   std::function<AnyPort(Ports&, Parties&, sql::ModuleDatabase&, const Environment&)> make;
@@ -153,6 +157,9 @@ ModuleEntry hosted(Linkage linkage, std::vector<std::string> needs, std::vector<
   entry.linkage = linkage;
   entry.tables = std::move(tables);
   entry.scripts = &scripts;
+  entry.read_model = [](const AnyPort& module) {
+    return dynamic_cast<ReadModel*>(static_cast<P*>(module.get()));
+  };
   entry.make = [make](Ports& ports, [[maybe_unused]] Parties& parties,
                       sql::ModuleDatabase& database, const Environment& environment) -> AnyPort {
     if constexpr (std::is_invocable_v<const Make&, Ports&, Parties&, sql::ModuleDatabase&,

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "read_models.hpp"
+
+#include <algorithm>
+#include <boost/describe.hpp>
+#include <utility>
+
+#include "banyan/binding/problem.hpp"
+#include "banyan/events/http_push.hpp"
+#include "banyan/host/metrics.hpp"
+#include "banyan/json/codec.hpp"
+
+namespace banyan::host {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kInterval = 1s;
+constexpr auto kBudget = 5s;
+
+/// What the publisher's process says to the follower's.
+struct CompleteUntil {
+  std::string source;
+  Timestamp until;
+};
+BOOST_DESCRIBE_STRUCT(CompleteUntil, (), (source, until))
+
+struct ModelView {
+  std::string module;
+  ReadModelReport model;
+};
+BOOST_DESCRIBE_STRUCT(ModelView, (), (module, model))
+
+struct ModelsDocument {
+  std::vector<ModelView> models;
+};
+BOOST_DESCRIBE_STRUCT(ModelsDocument, (), (models))
+
+struct RebuildBegun {
+  std::string module;
+  std::int64_t rebuild = 0;  ///< its number
+};
+BOOST_DESCRIBE_STRUCT(RebuildBegun, (), (module, rebuild))
+
+std::string path_of(std::string_view module) { return events::events_path(module) + "/complete"; }
+
+http::Request request_for(const EventTraffic::Complete& complete) {
+  http::Request request;
+  request.head.method = "POST";
+  request.head.target = path_of(complete.follower);
+  request.head.fields.add("Content-Type", "application/json");
+  request.body = json::encode(CompleteUntil{complete.source, complete.until});
+  return request;
+}
+
+http::Response no_content() {
+  http::Response response;
+  response.head.status = 204;
+  return response;
+}
+
+}  // namespace
+
+ReadModels::ReadModels(const Assembly& assembly, const EventTraffic& traffic,
+                       const Environment& environment, const telemetry::Log& log)
+    : assembly_(&assembly), traffic_(&traffic), environment_(environment), log_(&log) {
+  for (const auto& module : assembly.modules()) {
+    if (!module->here) continue;
+    ReadModel* const model = module->entry->read_model(module->implementation);
+    if (model != nullptr) models_.push_back({.module = module->name(), .model = model});
+  }
+  rounds_ = environment_.scheduler.every(kInterval, [this] { round(); });
+}
+
+Context ReadModels::soon() const {
+  return Context::begin(kBudget, environment_.clock, environment_.random);
+}
+
+ReadModel* ReadModels::find(std::string_view module) const {
+  const auto found = std::ranges::find(models_, module, &Model::module);
+  return found == models_.end() ? nullptr : found->model;
+}
+
+void ReadModels::round() {
+  try {
+    tell_complete();
+    tell_of_rebuilds();
+  } catch (const OperationalFault&) {  // NOLINT(bugprone-empty-catch): health tells of that
+  }
+}
+
+void ReadModels::tell_complete() {
+  for (const EventTraffic::Complete& complete : traffic_->complete()) {
+    if (ReadModel* const model = find(complete.follower)) {
+      // Unless it can be written down: then it is said again soon.
+      (void)model->read_model_complete(complete.source, complete.until, soon()).has_value();
+      continue;
+    }
+    const HostedModule* const source = assembly_->find(complete.source);
+    const HostedModule* const follower = assembly_->find(complete.follower);
+    if (source == nullptr || !source->here || follower == nullptr || follower->here) continue;
+    if (!follower->transport) continue;
+    // Likewise; and whoever does not know what is meant needs it not.
+    (void)follower->transport->exchange(request_for(complete), soon(), binding::Repeat::Never)
+        .has_value();
+  }
+}
+
+void ReadModels::tell_of_rebuilds() {
+  for (Model& each : models_) {
+    const ReadModelReport report = each.model->read_model(soon());
+    const std::string problem = report.rebuilding ? report.problem.value_or("") : "";
+    if (problem != std::exchange(each.problem, problem) && !problem.empty()) {
+      log_->write(telemetry::Level::Warning, "read_model_waits",
+                  {{"module", each.module}, {"rebuild", report.rebuilt}, {"message", problem}});
+    }
+    if (!report.ended_at || report.rebuilt == each.told_of) continue;
+    // What ended before this process began has been told of.
+    const bool here = each.told_of != 0 || *report.ended_at >= began_;
+    each.told_of = report.rebuilt;
+    if (!here) continue;
+    const Asked asked = report.asked.value_or(Asked());
+    log_->write(telemetry::Level::Info, "read_model_rebuilt",
+                {{"module", each.module},
+                 {"rebuild", report.rebuilt},
+                 {"rows", report.rows},
+                 {"who", asked.who},
+                 {"why", asked.why}});
+  }
+}
+
+std::vector<serving::Endpoint> ReadModels::endpoints() const {
+  std::vector<serving::Endpoint> all;
+  for (const Model& each : models_) {
+    serving::Endpoint& endpoint = all.emplace_back();
+    endpoint.name = "events-complete-" + each.module;
+    endpoint.method = "POST";
+    endpoint.path = path_of(each.module);
+    endpoint.effect = Effect::Write;
+    endpoint.answer = [model = each.model](const http::Request& request, const Context& context) {
+      const auto said = json::decode<CompleteUntil>(request.body, json::Reading::Tolerant);
+      if (!said) return binding::problem(said.error());
+      const auto kept = model->read_model_complete(said->source, said->until, context);
+      return kept ? no_content() : binding::problem(kept.error());
+    };
+  }
+  return all;
+}
+
+std::string ReadModels::json() const {
+  ModelsDocument document;
+  for (const Model& each : models_) {
+    document.models.push_back({each.module, each.model->read_model(soon())});
+  }
+  return json::encode(document);
+}
+
+Result<std::string> ReadModels::rebuild(const std::string& module, const std::string& body) const {
+  const auto asked = json::decode<Asked>(body, json::Reading::Strict);
+  if (!asked) return fail(asked.error());
+  if (asked->who.empty() || asked->why.empty()) {
+    return fail(ErrorCode::InvalidArgument, "banyan.invalid_request",
+                "say who wants it and why, both: {\"who\": …, \"why\": …}");
+  }
+  const auto number = find(module)->rebuild_read_model(*asked, soon());
+  if (!number) return fail(number.error());
+  log_->write(
+      telemetry::Level::Info, "read_model_rebuild_asked",
+      {{"module", module}, {"rebuild", *number}, {"who", asked->who}, {"why", asked->why}});
+  return json::encode(RebuildBegun{module, *number});
+}
+
+std::vector<serving::Command> ReadModels::commands() const {
+  std::vector<serving::Command> all;
+  for (const Model& each : models_) {
+    all.push_back({"read-models/" + each.module + "/rebuild",
+                   [this, module = each.module](const std::string& body) {
+                     return rebuild(module, body);
+                   }});
+  }
+  return all;
+}
+
+std::vector<telemetry::Sample> ReadModels::samples() const {
+  std::vector<telemetry::Sample> all;
+  const Timestamp now = environment_.clock.now();
+  for (const Model& each : models_) {
+    ReadModelReport report;
+    try {
+      report = each.model->read_model(soon());
+    } catch (const OperationalFault&) {
+      continue;  // health tells of that
+    }
+    all.push_back({telemetry::declared(kMetrics, "banyan_read_model_rebuilding"),
+                   {each.module},
+                   report.rebuilding ? 1.0 : 0.0});
+    for (const ReadModelSource& source : report.sources) {
+      if (!source.complete_until) continue;
+      constexpr double kMicros = 1e6;
+      const auto age = static_cast<double>(now.micros - source.complete_until->micros) / kMicros;
+      all.push_back({telemetry::declared(kMetrics, "banyan_read_model_age_seconds"),
+                     {each.module, source.module},
+                     std::max(0.0, age)});
+    }
+  }
+  return all;
+}
+
+}  // namespace banyan::host

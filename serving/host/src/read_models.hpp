@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "assembly.hpp"
+#include "banyan/kernel/executor.hpp"
+#include "banyan/kernel/read_model.hpp"
+#include "banyan/serving/served.hpp"
+#include "banyan/telemetry/log.hpp"
+#include "event_traffic.hpp"
+
+namespace banyan::host {
+
+/// The read models of the modules here: tells them how complete they are, and lets operators have
+/// them made anew. To followers in other processes it says the same over HTTP.
+class ReadModels {
+ public:
+  /// All must outlive it. Begins at once.
+  ReadModels(const Assembly& assembly, const EventTraffic& traffic, const Environment& environment,
+             const telemetry::Log& log);
+  ReadModels(const ReadModels&) = delete;
+  ReadModels& operator=(const ReadModels&) = delete;
+
+  /// Where processes that push events to modules here say how far they are.
+  std::vector<serving::Endpoint> endpoints() const;
+  /// For operators.
+  std::string json() const;
+  std::vector<serving::Command> commands() const;
+  std::vector<telemetry::Sample> samples() const;
+  /// Ends when what is under way is through.
+  void stop() { rounds_.reset(); }
+
+ private:
+  struct Model {
+    std::string module;
+    ReadModel* model = nullptr;
+    std::int64_t told_of = 0;  ///< the rebuild whose end the log has
+    std::string problem{};     ///< that the log has
+  };
+
+  void round();
+  void tell_complete();
+  void tell_of_rebuilds();
+  ReadModel* find(std::string_view module) const;
+  Result<std::string> rebuild(const std::string& module, const std::string& body) const;
+  Context soon() const;
+
+  const Assembly* assembly_;
+  const EventTraffic* traffic_;
+  const Environment environment_;
+  const telemetry::Log* log_;
+  const Timestamp began_ = environment_.clock.now();
+  std::vector<Model> models_;
+  std::unique_ptr<Scheduler::Handle> rounds_;
+};
+
+}  // namespace banyan::host
