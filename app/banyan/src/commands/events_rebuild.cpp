@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chrono>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <thread>
+#include <utility>
 
 #include "admin_client.hpp"
 #include "exit_code.hpp"
@@ -100,6 +100,14 @@ int watch(AdminClient& client, const EventsOptions& options, std::uint64_t rebui
 }  // namespace
 
 int events_rebuild(const ControlTarget& target, const EventsOptions& options) {
+  if (!target.store.empty()) {
+    print_error({ErrorCode::InvalidArgument,
+                 "banyan.invalid_request",
+                 "a rebuild is done by the running process: name it with --url, not --store",
+                 {}},
+                options.json);
+    return kUsage;
+  }
   const auto client = admin_client(target);
   if (!client) return given_up(client.error(), options.json);
   // First whether there is one: what is not there has no such command.
