@@ -21,6 +21,7 @@
 
 namespace banyan {
 class MemoryLedger;
+class UnitEnding;
 namespace sql {
 class ModuleDatabase;
 }
@@ -88,9 +89,11 @@ banyan::Result<void> ask_for_names(banyan::sql::ModuleDatabase& database,
 std::int64_t count_orders(banyan::sql::ModuleDatabase& database, const banyan::Context& context);
 
 /// The module on maps instead of tables: for demonstrations and tests. With a ledger (see
-/// banyan::MemoryLedger), which must outlive it, commands under a key happen once.
+/// banyan::MemoryLedger), which must outlive it, commands under a key happen once; `ending`, which
+/// must too, gets what it handles.
 std::unique_ptr<Module> make_memory_orders(Needs needs, const banyan::Environment& environment,
                                            const SagaPolicy& policy = {},
-                                           banyan::MemoryLedger* ledger = nullptr);
+                                           banyan::MemoryLedger* ledger = nullptr,
+                                           banyan::UnitEnding* ending = nullptr);
 
 }  // namespace orders

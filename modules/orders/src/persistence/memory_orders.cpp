@@ -115,9 +115,10 @@ class MemoryOrders final : public OrdersWriting {
 }  // namespace
 
 std::unique_ptr<OrderStore> make_memory_order_store(const banyan::Clock& clock,
-                                                    banyan::MemoryLedger* ledger) {
+                                                    banyan::MemoryLedger* ledger,
+                                                    banyan::UnitEnding* ending) {
   return std::make_unique<banyan::MemoryStore<OrdersReading, OrdersWriting, MemoryOrders>>(
-      MemoryOrders(), clock, ledger);
+      MemoryOrders(), clock, ledger, ending);
 }
 
 }  // namespace orders
