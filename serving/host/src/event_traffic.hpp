@@ -42,7 +42,7 @@ class EventTraffic {
     std::string follower;
     Timestamp until;
   };
-  /// Of what is relayed here. Asks the database.
+  /// By what the logs say that are read here. Asks the database.
   std::vector<Complete> complete() const;
 
   /// For operators: what is sent to whom, and how far that is. Both ask the database.

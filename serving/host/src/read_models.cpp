@@ -90,15 +90,16 @@ void ReadModels::round() {
 
 void ReadModels::tell_complete() {
   for (const EventTraffic::Complete& complete : traffic_->complete()) {
+    // Only who hosts the source knows that this is the log into which it publishes.
+    const HostedModule* const source = assembly_->find(complete.source);
+    if (source == nullptr || !source->here) continue;
     if (ReadModel* const model = find(complete.follower)) {
       // Unless it can be written down: then it is said again soon.
       (void)model->read_model_complete(complete.source, complete.until, soon()).has_value();
       continue;
     }
-    const HostedModule* const source = assembly_->find(complete.source);
     const HostedModule* const follower = assembly_->find(complete.follower);
-    if (source == nullptr || !source->here || follower == nullptr || follower->here) continue;
-    if (!follower->transport) continue;
+    if (follower == nullptr || follower->here || !follower->transport) continue;
     // Likewise; and whoever does not know what is meant needs it not.
     (void)follower->transport->exchange(request_for(complete), soon(), binding::Repeat::Never)
         .has_value();
