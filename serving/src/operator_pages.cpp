@@ -153,21 +153,20 @@ const Command* OperatorPages::command_at(std::string_view path) const {
 void OperatorPages::carry_out(const TransactionPtr& transaction, const Command& command) {
   const http::RequestHead& head = transaction->exchange->head();
   if (head.method != "POST") {
-    http::Response response = binding::problem({ErrorCode::InvalidArgument,
-                                                "banyan.method_not_allowed",
-                                                "only POST is possible here",
-                                                {}},
-                                               correlation_of(*transaction));
+    http::Response response = binding::problem(
+        {ErrorCode::InvalidArgument, "banyan.method_not_allowed", "only POST is possible here", {}},
+        correlation_of(*transaction));
     response.head.fields.set("Allow", "POST");
     return answer(*transaction, std::move(response));
   }
   const auto type = head.fields.find("Content-Type").value_or(std::string_view());
   if (!type.starts_with("application/json")) {
-    return refuse(*transaction, {ErrorCode::InvalidArgument,
-                                 "banyan.unsupported_media_type",
-                                 "this is asked for with the content type application/json, not \"" +
-                                     std::string(type) + '"',
-                                 {}});
+    return refuse(*transaction,
+                  {ErrorCode::InvalidArgument,
+                   "banyan.unsupported_media_type",
+                   "this is asked for with the content type application/json, not \"" +
+                       std::string(type) + '"',
+                   {}});
   }
   transaction->exchange->collect_body(kBodyLimit, [this, transaction, &command](auto body) {
     if (!body) {

@@ -38,7 +38,8 @@ void ProgressLine::show(const std::string& line) {
   last_ = now;
   if (!somebody_reads()) return;
   shown_ = true;
-  std::cerr << (on_terminal() ? "\r\x1b[K" : "") << line << (on_terminal() ? "" : "\n") << std::flush;
+  std::cerr << (on_terminal() ? "\r\x1b[K" : "") << line << (on_terminal() ? "" : "\n")
+            << std::flush;
 }
 
 void ProgressLine::clear() {

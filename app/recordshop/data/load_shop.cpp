@@ -122,8 +122,8 @@ Result<LoadReport> load_shop(ShopData& data, const ModuleDatabases& modules,
 
   // Loading tells nobody; a shop that was open before has read the names of nobody.
   loading.batch(0, [&](const Context& context) {
-    return orders::ask_for_names(modules.orders, context, {"recordshop-data", "records were loaded"},
-                                 clock.now());
+    return orders::ask_for_names(modules.orders, context,
+                                 {"recordshop-data", "records were loaded"}, clock.now());
   });
 
   if (!loading.done()) return banyan::fail(loading.done().error());

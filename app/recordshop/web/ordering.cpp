@@ -419,7 +419,8 @@ Response orders_page(Modules& modules, Visit& visit) {
             tag("thead", {},
                 tag("tr", {}, tag("th", {{"scope", "col"}}, "Order"),
                     tag("th", {{"scope", "col"}}, "Placed"),
-                    tag("th", {{"scope", "col"}}, "Records"), tag("th", {{"scope", "col"}}, "State"),
+                    tag("th", {{"scope", "col"}}, "Records"),
+                    tag("th", {{"scope", "col"}}, "State"),
                     tag("th", {{"scope", "col"}, {"class", "figure"}}, "Total"))),
             tag("tbody", {}, each(orders->orders, order_row))));
     main += names_age(orders->names_complete_until);

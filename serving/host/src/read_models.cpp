@@ -164,19 +164,17 @@ Result<std::string> ReadModels::rebuild(const std::string& module, const std::st
   }
   const auto number = find(module)->rebuild_read_model(*asked, soon());
   if (!number) return fail(number.error());
-  log_->write(
-      telemetry::Level::Info, "read_model_rebuild_asked",
-      {{"module", module}, {"rebuild", *number}, {"who", asked->who}, {"why", asked->why}});
+  log_->write(telemetry::Level::Info, "read_model_rebuild_asked",
+              {{"module", module}, {"rebuild", *number}, {"who", asked->who}, {"why", asked->why}});
   return json::encode(RebuildBegun{module, *number});
 }
 
 std::vector<serving::Command> ReadModels::commands() const {
   std::vector<serving::Command> all;
   for (const Model& each : models_) {
-    all.push_back({"read-models/" + each.module + "/rebuild",
-                   [this, module = each.module](const std::string& body) {
-                     return rebuild(module, body);
-                   }});
+    all.push_back(
+        {"read-models/" + each.module + "/rebuild",
+         [this, module = each.module](const std::string& body) { return rebuild(module, body); }});
   }
   return all;
 }

@@ -102,12 +102,12 @@ class NamesWorld::Parts {
     const auto of_catalog = make("catalog", events::types_of<catalog::Published>());
     const auto of_customers = make("customers", events::types_of<customers::Published>());
     const auto of_orders = make("orders", {});
-    catalog_owner = catalog::make_memory_catalog(sample_shop().catalog(), real_environment(),
-                                                 of_catalog.get());
-    customers_owner = customers::make_memory_customers(
-        sample_shop().customers, real_environment(), nullptr, of_customers.get());
-    warehouse = warehouse::make_memory_warehouse({*catalog_owner}, sample_shop().stock,
-                                                 real_environment());
+    catalog_owner =
+        catalog::make_memory_catalog(sample_shop().catalog(), real_environment(), of_catalog.get());
+    customers_owner = customers::make_memory_customers(sample_shop().customers, real_environment(),
+                                                       nullptr, of_customers.get());
+    warehouse =
+        warehouse::make_memory_warehouse({*catalog_owner}, sample_shop().stock, real_environment());
     memory = of_orders;
     catalog_events = of_catalog;
     customers_events = of_customers;
@@ -124,8 +124,7 @@ class NamesWorld::Parts {
     orders_events = events::make_sql_events(modules->orders, {}, real_environment());
     catalog_owner = catalog::make_catalog({}, modules->catalog, real_environment());
     customers_owner = customers::make_customers({}, modules->customers, real_environment());
-    warehouse =
-        warehouse::make_warehouse({*catalog_owner}, modules->warehouse, real_environment());
+    warehouse = warehouse::make_warehouse({*catalog_owner}, modules->warehouse, real_environment());
   }
 
   void start_orders() {
@@ -135,9 +134,9 @@ class NamesWorld::Parts {
         Reached<customers::Customers>(*customers_owner, ways));
     const ::orders::Needs needs{*catalog_port, *customers_port, *warehouse,
                                 neighbours.payments_port, neighbours.shipping_port};
-    module = memory ? ::orders::make_memory_orders(needs, real_environment(), {}, nullptr,
-                                                   memory.get())
-                    : ::orders::make_orders(needs, modules->orders, real_environment());
+    module =
+        memory ? ::orders::make_memory_orders(needs, real_environment(), {}, nullptr, memory.get())
+               : ::orders::make_orders(needs, modules->orders, real_environment());
     receiver.emplace("orders", subscribed(), static_cast<::orders::Subscriptions*>(module.get()),
                      orders_events->inbox(), real_environment(), events::ReceiverOptions{});
     transport = events::make_in_process_transport(*receiver);

@@ -20,8 +20,8 @@ inline void PrintTo(Storage storage, std::ostream* out) {
                                         : "postgresql");
 }
 
-/// Orders, and those whose names it keeps, with the events between them, as a host wires them. Events
-/// come when the test says so, or by themselves.
+/// Orders, and those whose names it keeps, with the events between them, as a host wires them.
+/// Events come when the test says so, or by themselves.
 class NamesWorld {
  public:
   explicit NamesWorld(Storage storage);

@@ -463,7 +463,8 @@ TEST_P(OrderStoreContract, KeepsNamesOfSeveralGenerationsAndServesOne) {
   EXPECT_EQ(names(9).customer, (KnownName{customer, customer, NotYet}));
   change_names(store(), [](auto& rows) { rows.set({.served = 1, .building = 2}); });
   EXPECT_EQ(names(9).customer, (KnownName{customer, "Ada", Known}));
-  EXPECT_EQ(names(9).tracks, (std::vector<KnownName>{{track, "Old", Known}, {other, other, NotYet}}));
+  EXPECT_EQ(names(9).tracks,
+            (std::vector<KnownName>{{track, "Old", Known}, {other, other, NotYet}}));
   EXPECT_EQ(names(1).tracks.size(), 1U);
   EXPECT_EQ(names(1).more_tracks, 1);
   change_names(store(), [](auto& rows) { rows.set({.served = 2, .building = 0}); });

@@ -35,9 +35,7 @@ class NamesTest : public testing::TestWithParam<Storage> {
     request.customer = some_customer(customer);
     for (const Sample track : tracks) request.lines.push_back({sample_shop().track(track), 1});
     // Whether there is enough of it is another matter: the order is there.
-    (void)world.orders()
-        .handle(request, keyed("order-" + std::to_string(++placed)))
-        .has_value();
+    (void)world.orders().handle(request, keyed("order-" + std::to_string(++placed))).has_value();
   }
 
   void rename(std::uint64_t customer, const std::string& name) {
@@ -46,8 +44,8 @@ class NamesTest : public testing::TestWithParam<Storage> {
         Succeeds());
   }
   void retitle(Sample track, const std::string& title) {
-    ASSERT_THAT(world.catalog().handle(
-                    catalog::RetitleTrack{sample_shop().track(track), title}, any_context()),
+    ASSERT_THAT(world.catalog().handle(catalog::RetitleTrack{sample_shop().track(track), title},
+                                       any_context()),
                 Succeeds());
   }
   void close(std::uint64_t customer) {
@@ -174,8 +172,8 @@ TEST_P(NamesTest, Are_the_same_after_a_rebuild) {
   world.expect_equal_to_owners();
 }
 
-// The pages are read while the world goes on: what is read early is old, what comes by event is new,
-// and some of it has been read already and some has not.
+// The pages are read while the world goes on: what is read early is old, what comes by event is
+// new, and some of it has been read already and some has not.
 TEST_P(NamesTest, Are_right_after_a_rebuild_during_which_they_change) {
   place_orders();
   world.await_rebuild();

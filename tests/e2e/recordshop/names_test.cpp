@@ -160,8 +160,8 @@ TEST_F(NamesOfShop, AreRebuiltByOneCommand) {
   EXPECT_EQ(as_json.exit_code, 0) << as_json.output;
   EXPECT_GT(json::parse(as_json.output).at("model").at("rows").get<int>(), 50);
 
-  const Ran none = run_program({BANYAN_BIN "/banyan", "events", "rebuild", "payments", "--url", url,
-                                "--why", "a mistake"});
+  const Ran none = run_program(
+      {BANYAN_BIN "/banyan", "events", "rebuild", "payments", "--url", url, "--why", "a mistake"});
   EXPECT_EQ(none.exit_code, 1) << none.output;
   EXPECT_THAT(none.output, HasSubstr("keeps no copy of what others own"));
 }
@@ -198,8 +198,9 @@ TEST_F(NamesOfShop, AreRightHoweverOftenARebuildIsKilled) {
         }
       }
     };
-    std::jthread renaming(
-        [&](const std::stop_token& stop) { keep_changing(stop, customers, "/customers/", "name"); });
+    std::jthread renaming([&](const std::stop_token& stop) {
+      keep_changing(stop, customers, "/customers/", "name");
+    });
     std::jthread retitling(
         [&](const std::stop_token& stop) { keep_changing(stop, tracks, "/tracks/", "title"); });
     int killed = 0;
@@ -233,7 +234,8 @@ TEST_F(NamesOfShop, AreRightHoweverOftenARebuildIsKilled) {
   EXPECT_EQ(process.front().stop(), 0);
 }
 
-// Customers has a process and a database of its own: its events are pushed, and so is how far it is.
+// Customers has a process and a database of its own: its events are pushed, and so is how far it
+// is.
 TEST_F(NamesOfShop, ComeFromAnotherProcess) {
   fill("50");
   const std::uint16_t customers_port = free_port();
@@ -247,10 +249,9 @@ TEST_F(NamesOfShop, ComeFromAnotherProcess) {
   start("customers", {"serve", "--modules", "customers", "--port", std::to_string(customers_port),
                       "--database", (folder.path() / "customers.db").string(), "--at",
                       "orders=127.0.0.1:" + std::to_string(port)});
-  start("rest",
-        {"serve", "--modules", "catalog,warehouse,payments,shipping,orders", "--port",
-         std::to_string(port), "--database", database, "--at",
-         "customers=127.0.0.1:" + std::to_string(customers_port)});
+  start("rest", {"serve", "--modules", "catalog,warehouse,payments,shipping,orders", "--port",
+                 std::to_string(port), "--database", database, "--at",
+                 "customers=127.0.0.1:" + std::to_string(customers_port)});
   Asker customers(customers_port);
   Asker orders(port);
   const json address = {{"recipient", "Grace"},
@@ -264,13 +265,15 @@ TEST_F(NamesOfShop, ComeFromAnotherProcess) {
   ASSERT_TRUE(grace);
   const std::string id = grace->at("id");
   const std::string track = orders.get("/tracks?limit=1").at("tracks").at(0).at("id");
-  const auto order = orders.send(
-      "POST", "/orders",
-      {{"customer", id}, {"lines", json::array({{{"track", track}, {"quantity", 1}}})}}, "an order");
+  const auto order =
+      orders.send("POST", "/orders",
+                  {{"customer", id}, {"lines", json::array({{{"track", track}, {"quantity", 1}}})}},
+                  "an order");
   ASSERT_TRUE(order);
   const std::string path = "/orders/" + order->at("id").get<std::string>();
   const auto is_called = [&](const std::string& name) {
-    return comes_true([&] { return orders.get(path).at("names").at("customer").at("name") == name; });
+    return comes_true(
+        [&] { return orders.get(path).at("names").at("customer").at("name") == name; });
   };
   EXPECT_TRUE(is_called("Grace"));
   ASSERT_TRUE(customers.send("PUT", "/customers/" + id + "/name", {{"name", "Grace Hopper"}}));

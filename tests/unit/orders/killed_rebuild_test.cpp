@@ -38,16 +38,15 @@ class MortalStore final : public OrderStore {
       return 0;
     });
   }
-  Result<void> run_write(const Context& context,
-                         const std::function<Result<void>(OrdersWriting&, banyan::UnitOfWork&)>&
-                             body) override {
+  Result<void> run_write(
+      const Context& context,
+      const std::function<Result<void>(OrdersWriting&, banyan::UnitOfWork&)>& body) override {
     const bool last = units_left == 0;
     if (units_left >= 0) --units_left;
     if (last && dies_before) throw Died();
-    Result<void> done =
-        store_.write(context, [&](OrdersWriting& writing, banyan::UnitOfWork& unit) {
-          return body(writing, unit);
-        });
+    Result<void> done = store_.write(
+        context,
+        [&](OrdersWriting& writing, banyan::UnitOfWork& unit) { return body(writing, unit); });
     if (last) throw Died();
     return done;
   }
@@ -73,11 +72,11 @@ class KilledRebuildTest : public ::testing::TestWithParam<bool> {
 
   template <class Change>
   void change(Change change) {
-    const auto done = store_->write(banyan::contract::any_context(),
-                                    [&](OrdersWriting& orders) -> Result<void> {
-                                      change(orders.names());
-                                      return {};
-                                    });
+    const auto done =
+        store_->write(banyan::contract::any_context(), [&](OrdersWriting& orders) -> Result<void> {
+          change(orders.names());
+          return {};
+        });
     ASSERT_TRUE(done) << done.error().message;
   }
 
@@ -96,9 +95,8 @@ class KilledRebuildTest : public ::testing::TestWithParam<bool> {
     });
   }
   NamesRebuild rebuild() {
-    return store_->read(banyan::contract::any_context(), [](OrdersReading& orders) {
-      return orders.names().rebuild().value();
-    });
+    return store_->read(banyan::contract::any_context(),
+                        [](OrdersReading& orders) { return orders.names().rebuild().value(); });
   }
 
   /// One process, until it has nothing to do or dies.

@@ -106,8 +106,8 @@ struct OrderDetails {
   banyan::Timestamp placed_at;
   Fulfilment fulfilment = Fulfilment::InProgress;
   std::optional<std::string> problem;  ///< why the last attempt failed, or why it was cancelled
-  /// What customer and tracks are called now (the lines have the titles of when it was placed). Only
-  /// get_order looks them up.
+  /// What customer and tracks are called now (the lines have the titles of when it was placed).
+  /// Only get_order looks them up.
   std::optional<OrderNames> names{};
   /// Every name that was changed before this time is in `names`. Absent: nobody knows, since the
   /// copy is still being made.
@@ -116,8 +116,7 @@ struct OrderDetails {
 };
 BOOST_DESCRIBE_STRUCT(OrderDetails, (),
                       (id, customer, state, cancel_reason, lines, net, tax_rate, tax, total,
-                       payment_method, placed_at, fulfilment, problem, names,
-                       names_complete_until))
+                       payment_method, placed_at, fulfilment, problem, names, names_complete_until))
 
 struct OrderSummary {
   OrderId id;

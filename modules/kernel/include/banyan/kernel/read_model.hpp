@@ -48,10 +48,10 @@ BOOST_DESCRIBE_STRUCT(ReadModelReport, (),
                        problem, sources))
 
 /// A copy that a module keeps of what others own, so that it answers when they are away. It follows
-/// their events; what it cannot know from those (it is new, or something was lost) it reads from the
-/// owners' ports, into a new copy beside the old one, which is served until the new one is whole.
-/// The object that the module makes has this as a base beside its port, and whoever hosts it finds
-/// it there. Safe for concurrent use.
+/// their events; what it cannot know from those (it is new, or something was lost) it reads from
+/// the owners' ports, into a new copy beside the old one, which is served until the new one is
+/// whole. The object that the module makes has this as a base beside its port, and whoever hosts it
+/// finds it there. Safe for concurrent use.
 class ReadModel {
  public:
   virtual ~ReadModel() = default;
@@ -62,8 +62,8 @@ class ReadModel {
   /// it: whatever was changed before this call is in the new one. Answers with its number.
   virtual Result<std::int64_t> rebuild_read_model(const Asked& asked, const Context& context) = 0;
 
-  /// All that `source` had committed before `until` has been handled here; also says that its events
-  /// do come here. Whoever brings the events says so from time to time.
+  /// All that `source` had committed before `until` has been handled here; also says that its
+  /// events do come here. Whoever brings the events says so from time to time.
   virtual Result<void> read_model_complete(const std::string& source, Timestamp until,
                                            const Context& context) = 0;
 };

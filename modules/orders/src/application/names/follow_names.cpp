@@ -7,8 +7,8 @@ namespace {
 using banyan::EventAnswer;
 using banyan::Result;
 
-/// Into the names that are served, and into those that a rebuild makes: what it has read already may
-/// be older than this, and what it reads later may not replace it.
+/// Into the names that are served, and into those that a rebuild makes: what it has read already
+/// may be older than this, and what it reads later may not replace it.
 EventAnswer note(const UseCaseContext& use_case, const std::string& id,
                  const std::optional<std::string>& name, const banyan::Context& context) {
   return EventAnswer::of(use_case.store.write(context, [&](OrdersWriting& orders) -> Result<void> {

@@ -11,7 +11,8 @@
 
 namespace orders {
 
-/// The copies of the names: the one that is answered from, and the one that a rebuild fills. 0: none.
+/// The copies of the names: the one that is answered from, and the one that a rebuild fills. 0:
+/// none.
 struct NameGenerations {
   std::int64_t served = 0;
   std::int64_t building = 0;
@@ -33,8 +34,8 @@ struct NamesRebuild {
   friend bool operator==(const NamesRebuild&, const NamesRebuild&) = default;
 };
 
-/// What orders keeps of names that others own, in one unit of work. Ids are those of customers and of
-/// tracks, which their prefixes tell apart.
+/// What orders keeps of names that others own, in one unit of work. Ids are those of customers and
+/// of tracks, which their prefixes tell apart.
 class NameRows {
  public:
   virtual NameGenerations generations() = 0;

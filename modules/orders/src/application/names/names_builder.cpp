@@ -137,8 +137,8 @@ bool NamesBuilder::step(NamesRebuild& rebuild) const {
   return served ? clean(rebuild) : serve(rebuild);
 }
 
-/// Writes down how far the rebuild is, unless it is somebody else's by now, or given up for another.
-/// `change` is done in the same unit of work.
+/// Writes down how far the rebuild is, unless it is somebody else's by now, or given up for
+/// another. `change` is done in the same unit of work.
 template <class Change>
 bool NamesBuilder::record(NamesRebuild& rebuild, Change change) const {
   std::optional<NamesRebuild> after;
@@ -162,9 +162,8 @@ bool NamesBuilder::record(NamesRebuild& rebuild, Change change) const {
 }
 
 bool NamesBuilder::read_page(NamesRebuild& rebuild) const {
-  const bool followed = store_.read(soon(), [&](OrdersReading& orders) {
-    return is_followed(orders.names(), rebuild.source);
-  });
+  const bool followed = store_.read(
+      soon(), [&](OrdersReading& orders) { return is_followed(orders.names(), rebuild.source); });
   if (!followed) return false;
   const Result<Page> read = page(rebuild);
   if (!read) {
@@ -209,9 +208,8 @@ Result<NamesBuilder::Page> NamesBuilder::page(const NamesRebuild& rebuild) const
       rebuild.cursor.empty() ? std::nullopt : std::optional(rebuild.cursor);
   Page page;
   if (rebuild.source == "catalog") {
-    auto found =
-        catalog_.handle(catalog::ListTracks{.album = {}, .cursor = cursor, .limit = catalog::kPage.most},
-                        soon());
+    auto found = catalog_.handle(
+        catalog::ListTracks{.album = {}, .cursor = cursor, .limit = catalog::kPage.most}, soon());
     if (!found) return fail(std::move(found.error()));
     for (catalog::Track& track : found->tracks) {
       page.names.emplace_back(track.id.str(), std::move(track.title));

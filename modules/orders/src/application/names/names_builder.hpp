@@ -21,11 +21,11 @@ namespace orders {
 /// then the next owner's, into a generation beside the one that is served; then that one is served.
 ///
 /// Events are written into both meanwhile, and a page never replaces what an event has written. So
-/// the new generation has what the owner had when its page was read, and all that came later, in the
-/// order in which it happened: nothing is lost, and nothing is there twice.
+/// the new generation has what the owner had when its page was read, and all that came later, in
+/// the order in which it happened: nothing is lost, and nothing is there twice.
 ///
-/// How far it is stands in the tables. Whoever dies is followed by another process, or by itself, at
-/// the page that was next. One at a time goes on with it, as long as its lease lasts.
+/// How far it is stands in the tables. Whoever dies is followed by another process, or by itself,
+/// at the page that was next. One at a time goes on with it, as long as its lease lasts.
 class NamesBuilder {
  public:
   /// All must outlive it.
