@@ -43,6 +43,17 @@ BOOST_DESCRIBE_STRUCT(RebuildBegun, (), (module, rebuild))
 
 std::string path_of(std::string_view module) { return events::events_path(module) + "/complete"; }
 
+// Where a process says how far the followers of a module here are.
+constexpr std::string_view kLanes = "/lanes/";
+
+http::Request question_for(const std::string& source, const std::string& follower) {
+  http::Request request;
+  request.head.method = "GET";
+  request.head.target = events::events_path(source).append(kLanes).append(follower);
+  request.head.fields.add("Accept", "application/json");
+  return request;
+}
+
 http::Request request_for(const EventTraffic::Complete& complete) {
   http::Request request;
   request.head.method = "POST";
@@ -50,6 +61,13 @@ http::Request request_for(const EventTraffic::Complete& complete) {
   request.head.fields.add("Content-Type", "application/json");
   request.body = json::encode(CompleteUntil{complete.source, complete.until});
   return request;
+}
+
+http::Response json_answer(std::string document) {
+  http::Response response;
+  response.head.fields.add("Content-Type", "application/json");
+  response.body = std::move(document);
+  return response;
 }
 
 http::Response no_content() {
@@ -83,6 +101,7 @@ ReadModel* ReadModels::find(std::string_view module) const {
 void ReadModels::round() {
   try {
     tell_complete();
+    ask_sources();
     tell_of_rebuilds();
   } catch (const OperationalFault&) {  // NOLINT(bugprone-empty-catch): health tells of that
   }
@@ -104,6 +123,33 @@ void ReadModels::tell_complete() {
     (void)follower->transport->exchange(request_for(complete), soon(), binding::Repeat::Never)
         .has_value();
   }
+}
+
+// Whoever hosts a source elsewhere need not know who follows it; its followers know where it is.
+void ReadModels::ask_sources() {
+  for (const Model& each : models_) {
+    for (const ReadModelSource& source : each.model->read_model(soon()).sources) {
+      const HostedModule* const module = assembly_->find(source.module);
+      if (module == nullptr || module->here || !module->transport) continue;
+      const auto answer = module->transport->exchange(question_for(source.module, each.module),
+                                                      soon(), binding::Repeat::Never);
+      // It is away, or tells by itself.
+      if (!answer || answer->head.status != 200) continue;
+      const auto said = json::decode<CompleteUntil>(answer->body, json::Reading::Tolerant);
+      if (!said) continue;
+      (void)each.model->read_model_complete(source.module, said->until, soon()).has_value();
+    }
+  }
+}
+
+http::Response ReadModels::progress_of(const std::string& source, std::string_view target) const {
+  const std::string_view follower = target.substr(target.rfind('/') + 1);
+  for (const EventTraffic::Complete& each : traffic_->complete()) {
+    if (each.source == source && each.follower == follower) {
+      return json_answer(json::encode(CompleteUntil{source, each.until}));
+    }
+  }
+  return no_content();
 }
 
 void ReadModels::tell_of_rebuilds() {
@@ -142,6 +188,16 @@ std::vector<serving::Endpoint> ReadModels::endpoints() const {
       if (!said) return binding::problem(said.error());
       const auto kept = model->read_model_complete(said->source, said->until, context);
       return kept ? no_content() : binding::problem(kept.error());
+    };
+  }
+  for (const auto& module : assembly_->modules()) {
+    if (!module->here) continue;
+    serving::Endpoint& endpoint = all.emplace_back();
+    endpoint.name = "events-lanes-" + module->name();
+    endpoint.path = events::events_path(module->name()).append(kLanes).append("{follower}");
+    endpoint.answer = [this, source = module->name()](const http::Request& request,
+                                                      const Context& /*context*/) {
+      return progress_of(source, request.head.target);
     };
   }
   return all;

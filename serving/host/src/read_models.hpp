@@ -16,7 +16,8 @@
 namespace banyan::host {
 
 /// The read models of the modules here: tells them how complete they are, and lets operators have
-/// them made anew. To followers in other processes it says the same over HTTP.
+/// them made anew. Between processes that is said over HTTP, by whoever knows where the other is:
+/// the source's process tells the follower's, or is asked by it.
 class ReadModels {
  public:
   /// All must outlive it. Begins at once.
@@ -25,7 +26,8 @@ class ReadModels {
   ReadModels(const ReadModels&) = delete;
   ReadModels& operator=(const ReadModels&) = delete;
 
-  /// Where processes that push events to modules here say how far they are.
+  /// Where other processes say how far they are with events for modules here, and ask how far this
+  /// one is with those of modules here.
   std::vector<serving::Endpoint> endpoints() const;
   /// For operators.
   std::string json() const;
@@ -44,6 +46,8 @@ class ReadModels {
 
   void round();
   void tell_complete();
+  void ask_sources();
+  http::Response progress_of(const std::string& source, std::string_view target) const;
   void tell_of_rebuilds();
   ReadModel* find(std::string_view module) const;
   Result<std::string> rebuild(const std::string& module, const std::string& body) const;
