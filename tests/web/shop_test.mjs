@@ -202,6 +202,7 @@ async function buy(visitor, page) {
   const order = await page.ask("location.pathname");
   await visitor.click("nav a", "Orders");
   await visitor.sees("Your orders", "orders");
+  assert.match(await page.text("main"), /Names and titles (as of|are still)/);
   await visitor.click(`a[href="${order}"]`);
   await visitor.sees("Order ");
   await visitor.click("#state button", "Cancel this order");

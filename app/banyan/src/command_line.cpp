@@ -522,7 +522,8 @@ class CommandLine {
         "  banyan events replay payments shipping ord_018f… --database var/shop.db --why "
         "\"carrier fixed\"\n"
         "  banyan events skip payments shipping ord_018f… --database var/shop.db --why \"a test "
-        "order\"");
+        "order\"\n"
+        "  banyan events rebuild orders --why \"titles were repaired by hand\"");
     CLI::App* list =
         command(*events, "list", "Show who follows whom, how far behind, and which keys are held",
                 "  banyan events list --database var/shop.db\n"
@@ -550,6 +551,17 @@ class CommandLine {
         "  banyan events forget payments shipping --database var/shop.db --why \"it is gone\"",
         [this] { return events_forget(of_events()); });
     lane_of(forget);
+    CLI::App* rebuild = command(
+        *events, "rebuild",
+        "Make a module's copy of what others own anew, from its owners; the old one is served "
+        "meanwhile",
+        "  banyan events rebuild orders --why \"titles were repaired by hand\"\n"
+        "  banyan events rebuild orders --url http://127.0.0.1:8085 --why \"a lane was forgotten\"",
+        [this] { return events_rebuild(target_, of_events()); });
+    rebuild->add_option("MODULE", events_.module, "The module that keeps the copy")
+        ->required()
+        ->check(check_module);
+    why_of(rebuild);
     CLI::App* purge =
         command(*events, "purge",
                 "Forget events that everybody has; a running application does it by itself",
@@ -577,6 +589,10 @@ class CommandLine {
         ->required()
         ->check(check_module);
     log_of(command);
+    why_of(command);
+  }
+
+  void why_of(CLI::App* command) {
     command->add_option("--why", events_.why, "The reason; kept beside the events")->required();
     command->add_option("--who", events_.who, "Who asks")->default_str("USER@HOST");
   }
@@ -725,14 +741,20 @@ class CommandLine {
     return options;
   }
 
+  /// Does it ask a process or a control store?
+  bool asks(const CLI::App& command) const {
+    if (command.get_name() == "events") return command.got_subcommand("rebuild");
+    const std::vector<std::string> all{"status", "shift", "back", "next", "log", "sagas", "verify"};
+    return std::ranges::find(all, command.get_name()) != all.end();
+  }
+
   /// What is said and would be ignored.
   std::string useless_option() const {
     const auto given = [&](const char* option) { return app_.get_option(option)->count() != 0; };
-    const std::string command = app_.get_subcommands().front()->get_name();
-    const std::vector<std::string> asks{"status", "shift",  "back", "next",
-                                        "log",    "verify", "sagas"};
+    const CLI::App& chosen = *app_.get_subcommands().front();
+    const std::string command = chosen.get_name();
     for (const char* option : {"--url", "--token-file", "--store"}) {
-      if (given(option) && std::ranges::find(asks, command) == asks.end()) {
+      if (given(option) && !asks(chosen)) {
         return std::string(option) + " is of no use to `banyan " + command +
                "`, which asks no process and no control store";
       }

@@ -157,6 +157,8 @@ int events_replay(const EventsOptions& options);
 int events_skip(const EventsOptions& options);
 int events_forget(const EventsOptions& options);
 int events_purge(const EventsOptions& options);
+/// Has the module's copy of what others own made anew, and looks until it is.
+int events_rebuild(const ControlTarget& target, const EventsOptions& options);
 /// Runs until it is told to stop.
 int proxy(const ProxyCommand& command);
 /// Runs until it is told to stop, or until no program is left.

@@ -24,13 +24,22 @@ bool somebody_reads() {
 
 void ProgressLine::show(std::string_view phase, std::string_view what, std::int64_t done,
                         std::int64_t total) {
+  show(std::string(phase) + ' ' + std::string(what) + ' ' + std::to_string(done) + " of " +
+       std::to_string(total) + " rows");
+}
+
+void ProgressLine::show(std::string_view phase, std::string_view what, std::int64_t done) {
+  show(std::string(phase) + ' ' + std::string(what) + ' ' + std::to_string(done) + " rows");
+}
+
+void ProgressLine::show(const std::string& line) {
   const auto now = std::chrono::steady_clock::now();
   if (now - begin_ < kSilent || now - last_ < (on_terminal() ? 200ms : 5s)) return;
   last_ = now;
   if (!somebody_reads()) return;
   shown_ = true;
-  std::cerr << (on_terminal() ? "\r\x1b[K" : "") << phase << ' ' << what << ' ' << done << " of "
-            << total << " rows" << (on_terminal() ? "" : "\n") << std::flush;
+  std::cerr << (on_terminal() ? "\r\x1b[K" : "") << line << (on_terminal() ? "" : "\n")
+            << std::flush;
 }
 
 void ProgressLine::clear() {

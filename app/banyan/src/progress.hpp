@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace banyan::cli {
@@ -12,9 +13,13 @@ namespace banyan::cli {
 class ProgressLine {
  public:
   void show(std::string_view phase, std::string_view what, std::int64_t done, std::int64_t total);
+  /// Nobody knows of how many.
+  void show(std::string_view phase, std::string_view what, std::int64_t done);
   void clear();
 
  private:
+  void show(const std::string& line);
+
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point last_{};
   bool shown_ = false;

@@ -120,6 +120,12 @@ Result<LoadReport> load_shop(ShopData& data, const ModuleDatabases& modules,
   });
   report.stored.orders = loading.stored();
 
+  // Loading tells nobody; a shop that was open before has read the names of nobody.
+  loading.batch(0, [&](const Context& context) {
+    return orders::ask_for_names(modules.orders, context,
+                                 {"recordshop-data", "records were loaded"}, clock.now());
+  });
+
   if (!loading.done()) return banyan::fail(loading.done().error());
   report.took = clock.steady() - begin;
   report.not_mapped = data.not_mapped();

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "banyan/kernel/hex.hpp"
+#include "web/known_names.hpp"
 #include "web/order_parts.hpp"
 #include "web/words.hpp"
 
@@ -269,9 +270,18 @@ Html sum(std::string_view what, const Money& amount) {
              tag("td", {{"class", "figure"}}, price_text(amount)));
 }
 
+/// What a line's track is called now, when that is something else than when it was ordered.
+Html called_now(const orders::OrderDetails& order, std::size_t line, const std::string& then) {
+  if (!order.names || line >= order.names->tracks.size()) return {};
+  const orders::KnownName& now = order.names->tracks[line];
+  if (now.state != orders::NameState::Known || now.name == then) return {};
+  return tag("span", {{"class", "note"}}, " (now called ", now.name, ")");
+}
+
 Html order_lines(const orders::OrderDetails& order) {
-  const Html rows = each(order.lines, [](const orders::OrderLine& line) {
-    return tag("tr", {}, tag("td", {}, line.title),
+  std::size_t number = 0;
+  const Html rows = each(order.lines, [&](const orders::OrderLine& line) {
+    return tag("tr", {}, tag("td", {}, line.title, called_now(order, number++, line.title)),
                tag("td", {{"class", "figure"}}, std::to_string(line.quantity)),
                tag("td", {{"class", "figure"}}, price_text(line.unit_price)));
   });
@@ -318,6 +328,7 @@ Html order_row(const orders::OrderSummary& order) {
   return tag("tr", {},
              tag("td", {}, tag("a", {{"href", order_url(order.id)}}, short_name(order.id))),
              tag("td", {}, time_text(order.placed_at)),
+             tag("td", {}, order.names ? tracks_text(*order.names) : Html()),
              tag("td", {}, std::string(label_of(name_of(order.state)))),
              tag("td", {{"class", "figure"}}, price_text(order.total)));
 }
@@ -407,9 +418,12 @@ Response orders_page(Modules& modules, Visit& visit) {
         tag("table", {{"class", "lines"}},
             tag("thead", {},
                 tag("tr", {}, tag("th", {{"scope", "col"}}, "Order"),
-                    tag("th", {{"scope", "col"}}, "Placed"), tag("th", {{"scope", "col"}}, "State"),
+                    tag("th", {{"scope", "col"}}, "Placed"),
+                    tag("th", {{"scope", "col"}}, "Records"),
+                    tag("th", {{"scope", "col"}}, "State"),
                     tag("th", {{"scope", "col"}, {"class", "figure"}}, "Total"))),
             tag("tbody", {}, each(orders->orders, order_row))));
+    main += names_age(orders->names_complete_until);
     if (orders->next_cursor) {
       main += more_link("/shop/orders" + query_of({{"cursor", *orders->next_cursor}}));
     }
@@ -443,12 +457,13 @@ Response order_page(Modules& modules, Visit& visit) {
   }
   const std::string title = "Order " + short_name(order.id);
   Html main = tag("h1", {}, title) +
-              tag("p", {{"class", "facts"}}, "Placed ", time_text(order.placed_at), " · ",
+              tag("p", {{"class", "facts"}}, "Placed ", time_text(order.placed_at),
+                  order.names ? " by " + name_text(order.names->customer) : Html(), " · ",
                   tag("span", {{"class", "id"}}, order.id.str())) +
               tag("div", {{"id", "state"}, {"data-moving", moving}, {"aria-live", "polite"}}, state,
                   tag("div", {{"class", "parts"}}, payment_part(answer(std::move(payment))),
                       parcel_part(answer(std::move(parcel))))) +
-              order_lines(order);
+              order_lines(order) + names_age(order.names_complete_until);
   return show(visit, {.title = title, .main = std::move(main), .section = "orders"});
 }
 

@@ -13,8 +13,9 @@ std::unique_ptr<Catalog> make_catalog(Needs /*needs*/, banyan::sql::ModuleDataba
 }
 
 std::unique_ptr<Catalog> make_memory_catalog(const Records& records,
-                                             const banyan::Environment& environment) {
-  return make_catalog_on(make_memory_catalog_store(records, environment.clock));
+                                             const banyan::Environment& environment,
+                                             banyan::UnitEnding* ending) {
+  return make_catalog_on(make_memory_catalog_store(records, environment.clock, ending));
 }
 
 }  // namespace catalog

@@ -19,9 +19,10 @@ std::unique_ptr<Module> make_orders(Needs needs, banyan::sql::ModuleDatabase& da
 }
 
 std::unique_ptr<Module> make_memory_orders(Needs needs, const banyan::Environment& environment,
-                                           const SagaPolicy& policy, banyan::MemoryLedger* ledger) {
-  return make_orders_on(make_memory_order_store(environment.clock, ledger), needs, environment,
-                        policy);
+                                           const SagaPolicy& policy, banyan::MemoryLedger* ledger,
+                                           banyan::UnitEnding* ending) {
+  return make_orders_on(make_memory_order_store(environment.clock, ledger, ending), needs,
+                        environment, policy);
 }
 
 }  // namespace orders

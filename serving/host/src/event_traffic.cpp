@@ -211,6 +211,19 @@ std::vector<telemetry::Sample> EventTraffic::samples() const {
   return all;
 }
 
+std::vector<EventTraffic::Complete> EventTraffic::complete() const {
+  std::vector<Complete> all;
+  for (const auto& relay : relays_) {
+    // First the time: what had been committed by then is seen by the look that follows.
+    const Timestamp until = environment_.clock.now();
+    for (const events::LaneReport& lane : relay->log().lanes(soon())) {
+      if (lane.unsent > 0 || lane.held > 0) continue;
+      all.push_back({relay->log().module(), lane.lane, until});
+    }
+  }
+  return all;
+}
+
 std::string EventTraffic::json() const {
   nlohmann::ordered_json document = {{"modules", nlohmann::ordered_json::array()}};
   for (const auto& relay : relays_) {

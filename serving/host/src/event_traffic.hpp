@@ -36,6 +36,15 @@ class EventTraffic {
   /// Where other processes push events to, for modules here.
   std::vector<serving::Endpoint> endpoints() const;
 
+  /// A follower that has all that a module had published until then.
+  struct Complete {
+    std::string source;
+    std::string follower;
+    Timestamp until;
+  };
+  /// By what the logs say that are read here. Asks the database.
+  std::vector<Complete> complete() const;
+
   /// For operators: what is sent to whom, and how far that is. Both ask the database.
   std::vector<telemetry::Sample> samples() const;
   std::string json() const;

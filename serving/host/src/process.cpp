@@ -25,6 +25,7 @@
 #include "event_traffic.hpp"
 #include "failure.hpp"
 #include "housekeeping.hpp"
+#include "read_models.hpp"
 #include "routing.hpp"
 #include "self_description.hpp"
 #include "served.hpp"
@@ -205,6 +206,7 @@ struct Process::Parts {
                      network.call, watched_parties());
     events.emplace(application.name, *assembly, connect, environment(), telemetry.log);
     events->start();
+    read_models.emplace(*assembly, *events, environment(), telemetry.log);
   }
 
   void watch_health() {
@@ -256,6 +258,7 @@ struct Process::Parts {
                      static_cast<double>(wal.bytes)});
     }
     std::ranges::move(events->samples(), std::back_inserter(all));
+    std::ranges::move(read_models->samples(), std::back_inserter(all));
     return all;
   }
 
@@ -286,9 +289,14 @@ struct Process::Parts {
     served = served_by(application, *assembly, options, *database, telemetry.service, telemetry.log,
                        operators_here(), std::move(own));
     served.documents.push_back({"events", [this] { return events->json(); }});
+    served.documents.push_back({"read-models", [this] { return read_models->json(); }});
+    served.desks.push_back({"read-models", [this](const strangler::AdminRequest& request) {
+                              return read_models->answer(request);
+                            }});
     // Only other processes of the application may tell a module what has happened.
     if (options.trust == binding::Trust::Internal) {
       std::ranges::move(events->endpoints(), std::back_inserter(served.endpoints));
+      std::ranges::move(read_models->endpoints(), std::back_inserter(served.endpoints));
     }
     auto made = serving::Server::make({.settings = {.config_file = options.config_file,
                                                     .overlay = overlay_of(options),
@@ -341,6 +349,7 @@ struct Process::Parts {
   CallTelemetry calls{telemetry.metrics, telemetry.log, system_clock()};
   std::optional<Assembly> assembly;
   std::optional<EventTraffic> events;
+  std::optional<ReadModels> read_models;
   std::optional<Housekeeping> housekeeping;
   std::vector<std::unique_ptr<DependencyProbe>> probes;
   serving::Served served;
@@ -373,6 +382,7 @@ void Process::reload() {
 void Process::drain() {
   if (std::exchange(parts_->drained, true)) return;
   const std::size_t cut = parts_->server->drain();
+  parts_->read_models->stop();
   parts_->events->stop();
   parts_->assembly->finish();
   parts_->telemetry.log.write(telemetry::Level::Info, "stopped", {{"exchanges_cut", cut}});

@@ -12,7 +12,7 @@
 #include "banyan/kernel/saga_control.hpp"
 #include "banyan/map/saga_picture.hpp"
 #include "banyan/sql/sagas.hpp"
-#include "banyan/stages/control_store.hpp"
+#include "desk_request.hpp"
 
 namespace banyan::host {
 namespace {
@@ -73,12 +73,6 @@ struct SagaDocument {
 };
 BOOST_DESCRIBE_STRUCT(SagaDocument, (), (module, saga))
 
-struct Reason {
-  std::string who;
-  std::string why;
-};
-BOOST_DESCRIBE_STRUCT(Reason, (), (who, why))
-
 constexpr std::int64_t kMostOpen = 200;
 constexpr std::int64_t kMostOthers = 50;
 
@@ -136,56 +130,8 @@ Result<Found> find(const Assembly& assembly, std::string_view text) {
   return unknown_saga(*id);
 }
 
-strangler::AdminAnswer refused(Error error, std::string_view allow = {}) {
-  return std::unexpected(strangler::AdminRefusal{std::move(error), allow});
-}
-
-strangler::AdminAnswer not_allowed(std::string_view allow) {
-  return refused({ErrorCode::InvalidArgument,
-                  "banyan.method_not_allowed",
-                  "only " + std::string(allow) + " is possible here",
-                  {}},
-                 allow);
-}
-
 std::string document_of(const HostedModule& module, const SagaRecord& saga) {
   return json::encode(SagaDocument{module.name(), view_of(saga)});
-}
-
-std::optional<Detail> wrong_text(const char* key, const std::string& text, std::size_t longest) {
-  const std::string where = std::string("/") + key;
-  if (text.find_first_not_of(" \t") == std::string::npos) {
-    return Detail{where, std::string(key) + " is missing"};
-  }
-  if (text.size() > longest) {
-    return Detail{where,
-                  std::string(key) + " is longer than " + std::to_string(longest) + " bytes"};
-  }
-  if (std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
-    return Detail{where, std::string(key) + " contains a control character"};
-  }
-  return std::nullopt;
-}
-
-Result<Reason> read_reason(const strangler::AdminRequest& request) {
-  // What a page of another site cannot send without being asked first.
-  if (!request.content_type.starts_with("application/json")) {
-    return fail(ErrorCode::InvalidArgument, "banyan.unsupported_media_type",
-                "a change is asked for with the content type application/json, not \"" +
-                    std::string(request.content_type) + '"');
-  }
-  Result<Reason> reason = json::decode<Reason>(request.body, json::Reading::Strict);
-  if (!reason) return reason;
-  std::vector<Detail> details;
-  for (const auto& wrong : {wrong_text("who", reason->who, strangler::kLongestWho),
-                            wrong_text("why", reason->why, strangler::kLongestWhy)}) {
-    if (wrong) details.push_back(*wrong);
-  }
-  if (details.empty()) return reason;
-  std::string message = "a change needs who asks for it and why, to be kept with the saga";
-  for (const Detail& detail : details) message += "; " + detail.problem;
-  return fail(ErrorCode::InvalidArgument, "banyan.author_or_reason_missing", std::move(message),
-              std::move(details));
 }
 
 }  // namespace
@@ -231,8 +177,8 @@ strangler::AdminAnswer SagaDesk::answer(const strangler::AdminRequest& request) 
 
 strangler::AdminAnswer SagaDesk::change(std::string_view id, std::string_view verb,
                                         const strangler::AdminRequest& request) const {
-  const Result<Reason> reason = read_reason(request);
-  if (!reason) return refused(reason.error());
+  const Result<Asked> asked = read_asked(request);
+  if (!asked) return refused(asked.error());
   const Result<Found> found = find(*assembly_, id);
   if (!found) return refused(found.error());
   SagaControl* const control = found->module->entry->sagas(found->module->implementation);
@@ -245,14 +191,14 @@ strangler::AdminAnswer SagaDesk::change(std::string_view id, std::string_view ve
   }
   const SagaWish wish = saga_wish_from(verb).value();
   const Result<SagaRecord> changed =
-      control->order_saga(found->saga.id, {wish, reason->who, reason->why}, patience());
+      control->order_saga(found->saga.id, {wish, asked->who, asked->why}, patience());
   if (!changed) return refused(changed.error());
   log_->write(telemetry::Level::Info, "saga_changed",
               {{"module", found->module->name()},
                {"saga", changed->id.str()},
                {"change", std::string(verb)},
-               {"who", reason->who},
-               {"why", reason->why}});
+               {"who", asked->who},
+               {"why", asked->why}});
   return document_of(*found->module, *changed);
 }
 

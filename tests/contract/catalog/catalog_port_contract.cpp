@@ -180,6 +180,34 @@ TEST_P(CatalogPortContract, RefusesPricesThatMakeNoSense) {
               BreaksRule("catalog.unknown_track"));
 }
 
+TEST_P(CatalogPortContract, RetitlesATrackForGood) {
+  const catalog::RetitleTrack change{sample_shop().track(kPlenty), "Zymurgy"};
+
+  for (int again = 0; again < 2; ++again) {
+    const auto changed = catalog().handle(change, any_context());
+    ASSERT_THAT(changed, Succeeds());
+    EXPECT_EQ(changed->title, "Zymurgy");
+  }
+  const auto track = catalog().handle(catalog::GetTrack{change.id}, any_context());
+  ASSERT_THAT(track, Succeeds());
+  EXPECT_EQ(track->title, "Zymurgy");
+  const auto hits = catalog().handle(catalog::Search{"zymurgy", {}, {}}, any_context());
+  ASSERT_THAT(hits, Succeeds());
+  ASSERT_EQ(hits->hits.size(), 1U);
+  EXPECT_EQ(hits->hits[0].track->id, change.id);
+}
+
+TEST_P(CatalogPortContract, RefusesWhatIsNoTitle) {
+  const auto& id = sample_shop().track(kPlenty);
+  for (const std::string& title :
+       {std::string(), std::string("   "), std::string(201, 'x'), std::string("two\nlines")}) {
+    EXPECT_THAT(catalog().handle(catalog::RetitleTrack{id, title}, any_context()),
+                BreaksRule("catalog.bad_title"));
+  }
+  EXPECT_THAT(catalog().handle(catalog::RetitleTrack{no_such_track(), "A title"}, any_context()),
+              BreaksRule("catalog.unknown_track"));
+}
+
 /// The titles of what is found, of albums in quotes.
 std::vector<std::string> found(catalog::Catalog& catalog, const std::string& text) {
   const auto page = catalog.handle(catalog::Search{text, {}, {}}, any_context());

@@ -62,7 +62,7 @@ class SagaWorld {
         *store_, OrderSagas::Ports{faulty_warehouse_.get(), &faulty_payments_, &faulty_shipping_},
         environment, policy);
     use_case_ = std::make_unique<UseCaseContext>(
-        UseCaseContext{*store_, *catalog_, customers_, *engine_, environment});
+        UseCaseContext{*store_, *catalog_, customers_, *engine_, freshness_, environment});
     use_cases_ = std::make_unique<UseCases>(*use_case_);
     once_ = banyan::binding::PortBinding<Orders>::once(
         *use_cases_, modules_ ? modules_->orders.ledger() : memory_ledger_, banyan::system_clock());
@@ -233,6 +233,7 @@ class SagaWorld {
       WithTroubles<payments::Payments>(payments_, troubles)};
   Faulty<shipping::Shipping> faulty_shipping_{
       WithTroubles<shipping::Shipping>(shipping_, troubles)};
+  NamesFreshness freshness_;
   std::unique_ptr<OrderEngine> engine_;
   std::unique_ptr<UseCaseContext> use_case_;
   std::unique_ptr<UseCases> use_cases_;

@@ -10,9 +10,12 @@
 #include "banyan/kernel/environment.hpp"
 #include "catalog/port.hpp"
 
-namespace banyan::sql {
+namespace banyan {
+class UnitEnding;
+namespace sql {
 class ModuleDatabase;
 }
+}  // namespace banyan
 
 /// For the application that hosts the module; other modules include port.hpp.
 namespace catalog {
@@ -53,8 +56,8 @@ struct Records {
   std::span<const TrackRecord> tracks{};
 };
 
-/// Puts rows into the tables as they are: one batch is one unit of work, so all of it or nothing.
-/// AlreadyExists "catalog.already_loaded" when one of the ids is there.
+/// Puts rows into the tables as they are, and tells nobody: one batch is one unit of work, so all
+/// of it or nothing. AlreadyExists "catalog.already_loaded" when one of the ids is there.
 banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
                           const Records& records);
 
@@ -68,8 +71,10 @@ banyan::Result<std::int64_t> rebuild_search(banyan::sql::ModuleDatabase& databas
                                             const banyan::Context& context);
 
 /// The module on maps instead of tables, holding copies of `records`: for demonstrations and for
-/// the tests of those who need a catalogue.
+/// the tests of those who need a catalogue. `ending`, which must outlive it, gets what it
+/// publishes.
 std::unique_ptr<Catalog> make_memory_catalog(const Records& records,
-                                             const banyan::Environment& environment);
+                                             const banyan::Environment& environment,
+                                             banyan::UnitEnding* ending = nullptr);
 
 }  // namespace catalog

@@ -156,6 +156,22 @@ struct ChangePrice {
 };
 BOOST_DESCRIBE_STRUCT(ChangePrice, (), (id, price))
 
+struct RetitleTrack {
+  TrackId id;
+  std::string title;  ///< one line of 1 … 200 characters
+
+  using Response = Track;
+  static constexpr banyan::Operation operation{
+      .name = "retitle_track",
+      .effect = banyan::Effect::Write,
+      .idempotency = banyan::Idempotency::Natural,
+      .errors = banyan::errors("catalog.unknown_track", "catalog.bad_title"),
+      .summary = "Sets what a track is called; orders keep the title they were placed with.",
+      .precondition = "the track exists",
+      .postcondition = "the track has this title, and is found by its words"};
+};
+BOOST_DESCRIBE_STRUCT(RetitleTrack, (), (id, title))
+
 /// An album, or a track with the album that it is on.
 struct SearchHit {
   AlbumSummary album;
@@ -191,10 +207,10 @@ struct Search {
 };
 BOOST_DESCRIBE_STRUCT(Search, (), (text, cursor, limit))
 
-struct Catalog
-    : banyan::Port<ListAlbums, GetAlbum, ListTracks, GetTrack, GetTracks, ChangePrice, Search> {
+struct Catalog : banyan::Port<ListAlbums, GetAlbum, ListTracks, GetTrack, GetTracks, ChangePrice,
+                              RetitleTrack, Search> {
   static constexpr banyan::PortInfo port{
-      .name = "catalog", .version = {1, 1}, .summary = "Artists, albums, tracks and their prices"};
+      .name = "catalog", .version = {1, 2}, .summary = "Artists, albums, tracks and their prices"};
 };
 
 }  // namespace catalog

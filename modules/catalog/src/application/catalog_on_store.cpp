@@ -29,6 +29,9 @@ class CatalogOnStore final : public Catalog {
   Result<Track> handle(const ChangePrice& request, const Context& context) override {
     return change_price(*store_, request, context);
   }
+  Result<Track> handle(const RetitleTrack& request, const Context& context) override {
+    return retitle_track(*store_, request, context);
+  }
   Result<SearchPage> handle(const Search& request, const Context& context) override {
     return search(*store_, request, context);
   }

@@ -20,6 +20,8 @@ banyan::Result<TracksFound> get_tracks(CatalogStore& store, const GetTracks& req
                                        const banyan::Context& context);
 banyan::Result<Track> change_price(CatalogStore& store, const ChangePrice& request,
                                    const banyan::Context& context);
+banyan::Result<Track> retitle_track(CatalogStore& store, const RetitleTrack& request,
+                                    const banyan::Context& context);
 banyan::Result<SearchPage> search(CatalogStore& store, const Search& request,
                                   const banyan::Context& context);
 

@@ -103,6 +103,10 @@ class MemoryCatalog final : public CatalogWriting {
     tracks_.at(id).track.price = price;
   }
 
+  void set_title(const TrackId& id, const std::string& title) override {
+    tracks_.at(id).track.title = title;
+  }
+
  private:
   // As the tables weigh them; 0 when a word is nowhere.
   static int score_of(const std::vector<std::string>& words, std::string_view title,
@@ -137,9 +141,10 @@ class MemoryCatalog final : public CatalogWriting {
 }  // namespace
 
 std::unique_ptr<CatalogStore> make_memory_catalog_store(const Records& records,
-                                                        const banyan::Clock& clock) {
+                                                        const banyan::Clock& clock,
+                                                        banyan::UnitEnding* ending) {
   return std::make_unique<banyan::MemoryStore<CatalogReading, CatalogWriting, MemoryCatalog>>(
-      MemoryCatalog(records), clock);
+      MemoryCatalog(records), clock, nullptr, ending);
 }
 
 }  // namespace catalog

@@ -9,8 +9,9 @@
 
 namespace catalog {
 
-/// The catalogue in maps, holding copies of `records`.
+/// The catalogue in maps, holding copies of `records`. See banyan::MemoryStore about the last one.
 std::unique_ptr<CatalogStore> make_memory_catalog_store(const Records& records,
-                                                        const banyan::Clock& clock);
+                                                        const banyan::Clock& clock,
+                                                        banyan::UnitEnding* ending = nullptr);
 
 }  // namespace catalog

@@ -105,6 +105,11 @@ void index_track(Session& session, const TrackId& track) {
       track);
 }
 
+void index_again(Session& session, const TrackId& track) {
+  session.run("DELETE FROM catalog_search WHERE id = :id", track);
+  index_track(session, track);
+}
+
 std::int64_t index_everything(Session& session) {
   session.run("DELETE FROM catalog_search");
   const std::int64_t albums = session.run(

@@ -21,6 +21,9 @@ std::vector<SearchHit> search_index(banyan::sql::Session& session,
 void index_album(banyan::sql::Session& session, const AlbumId& album);
 void index_track(banyan::sql::Session& session, const TrackId& track);
 
+/// The track has another title.
+void index_again(banyan::sql::Session& session, const TrackId& track);
+
 /// Everything anew; how many rows there are then.
 std::int64_t index_everything(banyan::sql::Session& session);
 

@@ -107,6 +107,11 @@ class SqlCatalog final : public CatalogWriting {
                  price.minor_units, price.currency, id);
   }
 
+  void set_title(const TrackId& id, const std::string& title) override {
+    session_.run("UPDATE tracks SET title = :title WHERE id = :id", title, id);
+    index_again(session_, id);
+  }
+
  private:
   template <class... Args>
   std::vector<AlbumRow> all_albums(std::string_view which, const Args&... args) {

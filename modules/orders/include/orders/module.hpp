@@ -7,9 +7,12 @@
 #include <vector>
 
 #include "banyan/kernel/environment.hpp"
+#include "banyan/kernel/read_model.hpp"
 #include "banyan/kernel/saga.hpp"
 #include "banyan/kernel/saga_control.hpp"
+#include "catalog/events.hpp"
 #include "catalog/port.hpp"
+#include "customers/events.hpp"
 #include "customers/port.hpp"
 #include "orders/port.hpp"
 #include "payments/port.hpp"
@@ -19,6 +22,7 @@
 
 namespace banyan {
 class MemoryLedger;
+class UnitEnding;
 namespace sql {
 class ModuleDatabase;
 }
@@ -37,14 +41,16 @@ struct Needs {
   shipping::Shipping& shipping;
 };
 
-/// What orders hears of a parcel.
+/// What orders hears of a parcel, and of names.
 struct Subscriptions
     : banyan::Subscriber<shipping::ConsignmentDispatched, shipping::ConsignmentDelivered,
-                         shipping::ConsignmentReturned> {};
+                         shipping::ConsignmentReturned, customers::CustomerOpened,
+                         customers::CustomerRenamed, customers::AccountClosed,
+                         catalog::TrackRetitled> {};
 
-/// What the module makes: its port, what follows the events of others, and what operators may do
-/// about its sagas.
-struct Module : Orders, Subscriptions, banyan::SagaControl {};
+/// What the module makes: its port, what follows the events of others, what operators may do about
+/// its sagas, and its read model: what customers and tracks are called.
+struct Module : Orders, Subscriptions, banyan::SagaControl, banyan::ReadModel {};
 
 /// How patiently orders are driven to their end.
 using SagaPolicy = banyan::SagaPolicy;
@@ -74,13 +80,21 @@ struct OrderRecord {
 banyan::Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
                           std::span<const OrderRecord> orders);
 
+/// Has the names of customers and tracks read anew by whoever hosts the module, now or later: for
+/// who has loaded customers or tracks, of which nobody tells.
+banyan::Result<void> ask_for_names(banyan::sql::ModuleDatabase& database,
+                                   const banyan::Context& context, const banyan::Asked& asked,
+                                   banyan::Timestamp now);
+
 /// How many orders there are.
 std::int64_t count_orders(banyan::sql::ModuleDatabase& database, const banyan::Context& context);
 
 /// The module on maps instead of tables: for demonstrations and tests. With a ledger (see
-/// banyan::MemoryLedger), which must outlive it, commands under a key happen once.
+/// banyan::MemoryLedger), which must outlive it, commands under a key happen once; `ending`, which
+/// must too, gets what it handles.
 std::unique_ptr<Module> make_memory_orders(Needs needs, const banyan::Environment& environment,
                                            const SagaPolicy& policy = {},
-                                           banyan::MemoryLedger* ledger = nullptr);
+                                           banyan::MemoryLedger* ledger = nullptr,
+                                           banyan::UnitEnding* ending = nullptr);
 
 }  // namespace orders

@@ -65,6 +65,33 @@ struct OrderLine {
 };
 BOOST_DESCRIBE_STRUCT(OrderLine, (), (track, title, quantity, unit_price))
 
+/// What orders knows of a name that another module owns.
+enum class NameState : std::uint8_t {
+  Known,
+  NotYet,  ///< it has not reached orders, or its owner does not know it either
+  Gone,    ///< it was known: the customer has left, and orders has forgotten the name
+};
+BOOST_DESCRIBE_ENUM(NameState, Known, NotYet, Gone)
+
+/// What a customer or a track is called.
+struct KnownName {
+  std::string id;
+  std::string name;  ///< the id itself while it is not known here
+  NameState state = NameState::NotYet;
+  friend bool operator==(const KnownName&, const KnownName&) = default;
+};
+BOOST_DESCRIBE_STRUCT(KnownName, (), (id, name, state))
+
+/// Names that others own, from the copy that orders keeps of them: they are here also when the
+/// owners are away, and may be a little old.
+struct OrderNames {
+  KnownName customer;
+  std::vector<KnownName> tracks;  ///< of the lines, in their order; in a list the first three
+  std::int64_t more_tracks = 0;   ///< lines after those
+  friend bool operator==(const OrderNames&, const OrderNames&) = default;
+};
+BOOST_DESCRIBE_STRUCT(OrderNames, (), (customer, tracks, more_tracks))
+
 struct OrderDetails {
   OrderId id;
   CustomerId customer;
@@ -79,11 +106,17 @@ struct OrderDetails {
   banyan::Timestamp placed_at;
   Fulfilment fulfilment = Fulfilment::InProgress;
   std::optional<std::string> problem;  ///< why the last attempt failed, or why it was cancelled
+  /// What customer and tracks are called now (the lines have the titles of when it was placed).
+  /// Only get_order looks them up.
+  std::optional<OrderNames> names{};
+  /// Every name that was changed before this time is in `names`. Absent: nobody knows, since the
+  /// copy is still being made.
+  std::optional<banyan::Timestamp> names_complete_until{};
   friend bool operator==(const OrderDetails&, const OrderDetails&) = default;
 };
 BOOST_DESCRIBE_STRUCT(OrderDetails, (),
                       (id, customer, state, cancel_reason, lines, net, tax_rate, tax, total,
-                       payment_method, placed_at, fulfilment, problem))
+                       payment_method, placed_at, fulfilment, problem, names, names_complete_until))
 
 struct OrderSummary {
   OrderId id;
@@ -92,15 +125,18 @@ struct OrderSummary {
   Fulfilment fulfilment = Fulfilment::InProgress;
   banyan::Money total;
   banyan::Timestamp placed_at;
+  std::optional<OrderNames> names{};  ///< what customer and tracks are called now
   friend bool operator==(const OrderSummary&, const OrderSummary&) = default;
 };
-BOOST_DESCRIBE_STRUCT(OrderSummary, (), (id, customer, state, fulfilment, total, placed_at))
+BOOST_DESCRIBE_STRUCT(OrderSummary, (), (id, customer, state, fulfilment, total, placed_at, names))
 
 struct OrderPage {
   std::vector<OrderSummary> orders;        ///< newest first
   std::optional<std::string> next_cursor;  ///< absent on the last page
+  /// As in OrderDetails, of all `names` of the page.
+  std::optional<banyan::Timestamp> names_complete_until{};
 };
-BOOST_DESCRIBE_STRUCT(OrderPage, (), (orders, next_cursor))
+BOOST_DESCRIBE_STRUCT(OrderPage, (), (orders, next_cursor, names_complete_until))
 
 struct PlaceOrder {
   CustomerId customer;
@@ -141,7 +177,7 @@ struct GetOrder {
       .name = "get_order",
       .effect = banyan::Effect::Read,
       .errors = banyan::errors("orders.unknown_order"),
-      .summary = "One order with its lines and how far it is.",
+      .summary = "One order with its lines, how far it is, and the names of others in it.",
       .precondition = "the order exists"};
 };
 BOOST_DESCRIBE_STRUCT(GetOrder, (), (id))
@@ -216,7 +252,7 @@ BOOST_DESCRIBE_STRUCT(ResumeOrder, (), (id))
 struct Orders
     : banyan::Port<PlaceOrder, GetOrder, ListOrders, CancelOrder, ReturnOrder, ResumeOrder> {
   static constexpr banyan::PortInfo port{
-      .name = "orders", .version = {2, 0}, .summary = "Orders from placed to delivered, and back"};
+      .name = "orders", .version = {2, 1}, .summary = "Orders from placed to delivered, and back"};
 };
 
 }  // namespace orders

@@ -46,6 +46,12 @@ OrderDetails details_of(const Order& of, const std::optional<SagaInstance>& saga
   return details;
 }
 
+KnownName known_name(const std::string& id, const std::optional<std::string>& name) {
+  return {id, name.value_or(id), name ? NameState::Known : NameState::Gone};
+}
+
+KnownName unknown_name(const std::string& id) { return {id, id, NameState::NotYet}; }
+
 banyan::Result<OrderDetails> answer_to_placing(const Order& order,
                                                const std::optional<SagaInstance>& saga) {
   const std::optional<CancelReason> reason = order.data().cancel_reason;

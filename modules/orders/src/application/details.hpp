@@ -11,6 +11,10 @@ Fulfilment fulfilment_of(banyan::SagaStatus status, banyan::SagaPhase phase, std
 /// An order as others see it.
 OrderDetails details_of(const Order& order, const std::optional<banyan::SagaInstance>& saga);
 
+/// A name as it is shown. Without one: who has left.
+KnownName known_name(const std::string& id, const std::optional<std::string>& name);
+KnownName unknown_name(const std::string& id);
+
 /// What placing an order answers: one that could not be is an error to the one who placed it, the
 /// first time and every time.
 banyan::Result<OrderDetails> answer_to_placing(const Order& order,

@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "application/names/name_rows.hpp"
 #include "banyan/kernel/saga.hpp"
 #include "banyan/kernel/store.hpp"
 #include "domain/order.hpp"
@@ -51,6 +53,13 @@ class OrdersReading {
   virtual std::vector<OrderSummary> page(const std::optional<CustomerId>& customer,
                                          const std::string& before, std::int64_t limit) = 0;
   virtual std::optional<Order> order(const OrderId& id) = 0;
+  /// What is served of the names of those from `oldest` to `newest` (of that customer), at most
+  /// `most_tracks` of each.
+  virtual std::map<OrderId, OrderNames> names_of(const std::optional<CustomerId>& customer,
+                                                 const OrderId& oldest, const OrderId& newest,
+                                                 std::size_t most_tracks) = 0;
+  /// The copy of the names, in the same unit of work.
+  virtual NameRows& names() = 0;
   /// The module's sagas, in the same unit of work.
   virtual banyan::SagaRows& sagas() = 0;
   /// Orders whose saga an old version has not ended and is not driving.

@@ -18,8 +18,10 @@ class OrdersOnStore final : public Module {
       : environment_(environment),
         store_(std::move(store)),
         sagas_(*store_, {&needs.warehouse, &needs.payments, &needs.shipping}, environment, policy),
-        use_case_{*store_, needs.catalog, needs.customers, sagas_, environment_} {
+        use_case_{*store_, needs.catalog, needs.customers, sagas_, freshness_, environment_},
+        names_(*store_, needs.catalog, needs.customers, environment_) {
     sagas_.start();
+    names_.start();
   }
 
   Result<OrderDetails> handle(const PlaceOrder& request, const Context& context) override {
@@ -61,11 +63,44 @@ class OrdersOnStore final : public Module {
     return sagas_.carry_out(id, order, context);
   }
 
+  EventAnswer on(const customers::CustomerOpened& event, const EventContext& /*about*/,
+                 const Context& context) override {
+    return customer_opened(use_case_, event, context);
+  }
+  EventAnswer on(const customers::CustomerRenamed& event, const EventContext& /*about*/,
+                 const Context& context) override {
+    return customer_renamed(use_case_, event, context);
+  }
+  EventAnswer on(const customers::AccountClosed& event, const EventContext& /*about*/,
+                 const Context& context) override {
+    return account_closed(use_case_, event, context);
+  }
+  EventAnswer on(const catalog::TrackRetitled& event, const EventContext& /*about*/,
+                 const Context& context) override {
+    return track_retitled(use_case_, event, context);
+  }
+
+  banyan::ReadModelReport read_model(const Context& context) override {
+    return names_report(use_case_, context);
+  }
+  Result<std::int64_t> rebuild_read_model(const banyan::Asked& asked,
+                                          const Context& context) override {
+    Result<std::int64_t> number = rebuild_names(use_case_, asked, context);
+    names_.poke();
+    return number;
+  }
+  Result<void> read_model_complete(const std::string& source, banyan::Timestamp until,
+                                   const Context& context) override {
+    return names_complete(use_case_, source, until, context);
+  }
+
  private:
   Environment environment_;
   std::unique_ptr<OrderStore> store_;
   OrderEngine sagas_;
+  NamesFreshness freshness_;
   UseCaseContext use_case_;
+  NamesBuilder names_;
 };
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <memory>
 
+#include "application/names/freshness.hpp"
+#include "application/names/names_builder.hpp"
 #include "application/order_store.hpp"
 #include "application/sagas/order_sagas.hpp"
 #include "orders/module.hpp"
@@ -16,6 +18,7 @@ struct UseCaseContext {
   catalog::Catalog& catalog;
   customers::Customers& customers;
   OrderEngine& sagas;
+  NamesFreshness& freshness;
   const banyan::Environment& environment;
 
   banyan::Timestamp now() const { return environment.clock.now(); }
@@ -48,6 +51,29 @@ banyan::EventAnswer parcel_delivered(const UseCaseContext& use_case,
 banyan::EventAnswer parcel_returned(const UseCaseContext& use_case,
                                     const shipping::ConsignmentReturned& event,
                                     const banyan::Context& context);
+
+// What customers and the catalogue tell of names.
+banyan::EventAnswer customer_opened(const UseCaseContext& use_case,
+                                    const customers::CustomerOpened& event,
+                                    const banyan::Context& context);
+banyan::EventAnswer customer_renamed(const UseCaseContext& use_case,
+                                     const customers::CustomerRenamed& event,
+                                     const banyan::Context& context);
+banyan::EventAnswer account_closed(const UseCaseContext& use_case,
+                                   const customers::AccountClosed& event,
+                                   const banyan::Context& context);
+banyan::EventAnswer track_retitled(const UseCaseContext& use_case,
+                                   const catalog::TrackRetitled& event,
+                                   const banyan::Context& context);
+
+// The names as a banyan::ReadModel.
+banyan::ReadModelReport names_report(const UseCaseContext& use_case,
+                                     const banyan::Context& context);
+banyan::Result<std::int64_t> rebuild_names(const UseCaseContext& use_case,
+                                           const banyan::Asked& asked,
+                                           const banyan::Context& context);
+banyan::Result<void> names_complete(const UseCaseContext& use_case, const std::string& source,
+                                    banyan::Timestamp until, const banyan::Context& context);
 
 /// The port on a store, with the background runner on the environment's scheduler.
 std::unique_ptr<Module> make_orders_on(std::unique_ptr<OrderStore> store, Needs needs,

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "application/names/names_builder.hpp"
 #include "banyan/sql/module_database.hpp"
 #include "orders/module.hpp"
 #include "persistence/order_history.hpp"
 #include "persistence/order_rows.hpp"
+#include "persistence/sql_names.hpp"
 
 namespace orders {
 namespace {
@@ -53,6 +55,15 @@ Result<void> load(banyan::sql::ModuleDatabase& database, const banyan::Context& 
       history.write(order.data().id, OrderState::Placed, order.data().placed_at);
       history.write(order.data().id, order.data().state, order.data().changed_at);
     }
+    return {};
+  });
+}
+
+Result<void> ask_for_names(banyan::sql::ModuleDatabase& database, const banyan::Context& context,
+                           const banyan::Asked& asked, banyan::Timestamp now) {
+  return database.write(context, [&](Session& session) -> Result<void> {
+    SqlNames names(session);
+    ask_for_names(names, asked, now);
     return {};
   });
 }

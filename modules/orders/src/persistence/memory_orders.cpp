@@ -4,6 +4,7 @@
 #include <map>
 
 #include "application/details.hpp"
+#include "persistence/memory_names.hpp"
 
 namespace orders {
 namespace {
@@ -21,6 +22,28 @@ class MemoryOrders final : public OrdersWriting {
     if (found == orders_.end()) return std::nullopt;
     return found->second;
   }
+
+  std::map<OrderId, OrderNames> names_of(const std::optional<CustomerId>& customer,
+                                         const OrderId& oldest, const OrderId& newest,
+                                         std::size_t most_tracks) override {
+    std::map<OrderId, OrderNames> all;
+    for (auto at = orders_.lower_bound(oldest); at != orders_.end() && at->first <= newest; ++at) {
+      const Order::Data& order = at->second.data();
+      if (customer && order.customer != *customer) continue;
+      OrderNames& names = all[order.id];
+      names.customer = name_of(order.customer.str());
+      for (const OrderLine& line : order.lines) {
+        if (names.tracks.size() < most_tracks) {
+          names.tracks.push_back(name_of(line.track.str()));
+        } else {
+          ++names.more_tracks;
+        }
+      }
+    }
+    return all;
+  }
+
+  NameRows& names() override { return names_; }
 
   banyan::SagaRows& sagas() override { return sagas_; }
 
@@ -72,6 +95,11 @@ class MemoryOrders final : public OrdersWriting {
   }
 
  private:
+  KnownName name_of(const std::string& id) const {
+    const auto found = names_.find(id);
+    return found ? known_name(id, *found) : unknown_name(id);
+  }
+
   Fulfilment fulfilment(const OrderId& id) {
     const auto saga = sagas_.newest_of(id.str());
     return saga ? fulfilment_of(saga->data().status, saga->data().phase, saga->data().name)
@@ -79,6 +107,7 @@ class MemoryOrders final : public OrdersWriting {
   }
 
   std::map<OrderId, Order> orders_;
+  MemoryNames names_;
   banyan::MemorySagas sagas_;
   std::map<OrderId, std::vector<HistoryEntry>> history_;
 };
@@ -86,9 +115,10 @@ class MemoryOrders final : public OrdersWriting {
 }  // namespace
 
 std::unique_ptr<OrderStore> make_memory_order_store(const banyan::Clock& clock,
-                                                    banyan::MemoryLedger* ledger) {
+                                                    banyan::MemoryLedger* ledger,
+                                                    banyan::UnitEnding* ending) {
   return std::make_unique<banyan::MemoryStore<OrdersReading, OrdersWriting, MemoryOrders>>(
-      MemoryOrders(), clock, ledger);
+      MemoryOrders(), clock, ledger, ending);
 }
 
 }  // namespace orders

@@ -8,8 +8,9 @@
 
 namespace orders {
 
-/// Orders in maps; see banyan::MemoryStore about the ledger.
+/// Orders in maps; see banyan::MemoryStore about the other two.
 std::unique_ptr<OrderStore> make_memory_order_store(const banyan::Clock& clock,
-                                                    banyan::MemoryLedger* ledger = nullptr);
+                                                    banyan::MemoryLedger* ledger = nullptr,
+                                                    banyan::UnitEnding* ending = nullptr);
 
 }  // namespace orders

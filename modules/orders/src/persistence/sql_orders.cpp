@@ -8,6 +8,7 @@
 #include "persistence/old_sagas.hpp"
 #include "persistence/order_history.hpp"
 #include "persistence/order_rows.hpp"
+#include "persistence/sql_names.hpp"
 
 namespace orders {
 namespace {
@@ -21,7 +22,11 @@ using Text = std::string;
 class SqlOrders final : public OrdersWriting {
  public:
   explicit SqlOrders(Session& session)
-      : session_(session), history_(session), sagas_(session, "orders"), old_(session) {}
+      : session_(session),
+        history_(session),
+        sagas_(session, "orders"),
+        old_(session),
+        names_(session) {}
 
   std::optional<OrderWithSaga> find(const OrderId& id) override {
     std::optional<Order> found = order(id);
@@ -52,6 +57,20 @@ class SqlOrders final : public OrdersWriting {
                           placed,
                           changed});
   }
+
+  std::map<OrderId, OrderNames> names_of(const std::optional<CustomerId>& customer,
+                                         const OrderId& oldest, const OrderId& newest,
+                                         std::size_t most_tracks) override {
+    if (customer) {
+      return names_where(
+          "WHERE orders.customer_id = :customer AND orders.id >= :oldest AND orders.id <= :newest",
+          most_tracks, *customer, oldest, newest);
+    }
+    return names_where("WHERE orders.id >= :oldest AND orders.id <= :newest", most_tracks, oldest,
+                       newest);
+  }
+
+  NameRows& names() override { return names_; }
 
   banyan::SagaRows& sagas() override { return sagas_; }
 
@@ -124,6 +143,38 @@ class SqlOrders final : public OrdersWriting {
   }
 
   template <class... Args>
+  std::map<OrderId, OrderNames> names_where(const Text& which, std::size_t most_tracks,
+                                            const Args&... args) {
+    std::map<OrderId, OrderNames> all;
+    const std::int64_t generation = names_.generations().served;
+    for (auto& [order, id, found, name] :
+         session_.all<OrderId, Text, std::optional<Text>, std::optional<Text>>(
+             "SELECT orders.id, orders.customer_id, order_names.id, order_names.name FROM orders"
+             " LEFT JOIN order_names ON order_names.generation = :generation"
+             " AND order_names.id = orders.customer_id " +
+                 which,
+             generation, args...)) {
+      all[order].customer = found ? known_name(id, name) : unknown_name(id);
+    }
+    for (auto& [order, id, found, name] :
+         session_.all<OrderId, Text, std::optional<Text>, std::optional<Text>>(
+             "SELECT orders.id, order_lines.track_id, order_names.id, order_names.name FROM orders"
+             " JOIN order_lines ON order_lines.order_id = orders.id"
+             " LEFT JOIN order_names ON order_names.generation = :generation"
+             " AND order_names.id = order_lines.track_id " +
+                 which + " ORDER BY orders.id, order_lines.position",
+             generation, args...)) {
+      OrderNames& names = all[order];
+      if (names.tracks.size() < most_tracks) {
+        names.tracks.push_back(found ? known_name(id, name) : unknown_name(id));
+      } else {
+        ++names.more_tracks;
+      }
+    }
+    return all;
+  }
+
+  template <class... Args>
   std::vector<OrderSummary> summaries(std::string_view which, const Args&... args) {
     std::vector<OrderSummary> page;
     for (auto& [id, customer, state, stage, total, currency, placed_at, status, phase, saga] :
@@ -160,6 +211,7 @@ class SqlOrders final : public OrdersWriting {
   OrderHistory history_;
   banyan::sql::Sagas sagas_;
   OldSagas old_;
+  SqlNames names_;
 };
 
 }  // namespace

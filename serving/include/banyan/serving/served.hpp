@@ -13,6 +13,7 @@
 #include "banyan/http/message.hpp"
 #include "banyan/kernel/context.hpp"
 #include "banyan/kernel/operation.hpp"
+#include "banyan/kernel/result.hpp"
 #include "banyan/upstream/group.hpp"
 
 /// What a process serves by itself, besides the routes of its file. A standalone proxy serves

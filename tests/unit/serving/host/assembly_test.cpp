@@ -93,11 +93,11 @@ ModuleEntry module_that_asks_for_the_weather(Linkage linkage) {
   static const std::vector<migrations::Script> no_scripts;
   ModuleEntry entry = extracted<demo::Demo>({});
   if (linkage != Linkage::Extracted) {
-    entry = hosted<demo::Demo>(
-        std::move(entry), linkage, {}, no_scripts,
-        [](Ports&, Parties& parties, sql::ModuleDatabase&, const Environment&) {
-          return std::make_unique<NamedDemo>(parties.get<Weather>().today());
-        });
+    entry =
+        hosted<demo::Demo>(std::move(entry), linkage, {}, no_scripts,
+                           [](Ports&, Parties& parties, sql::ModuleDatabase&, const Environment&) {
+                             return std::make_unique<NamedDemo>(parties.get<Weather>().today());
+                           });
   }
   entry.parties = {"demo.weather"};
   return entry;

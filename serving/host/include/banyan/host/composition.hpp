@@ -20,6 +20,7 @@
 #include "banyan/http/network_server.hpp"
 #include "banyan/kernel/bindings.hpp"
 #include "banyan/kernel/environment.hpp"
+#include "banyan/kernel/read_model.hpp"
 #include "banyan/kernel/saga_control.hpp"
 #include "banyan/migrations/script.hpp"
 #include "banyan/upstream/caller.hpp"
@@ -87,6 +88,9 @@ struct ModuleEntry {
   void* (*subscriber)(const AnyPort& module) = nullptr;  ///< its `Subscriptions`
   /// What operators do about its sagas; null when extracted, and answers null where it keeps none.
   SagaControl* (*sagas)(const AnyPort& module) = nullptr;
+
+  /// Null when extracted; answers null for a module that keeps no copy of what others own.
+  ReadModel* (*read_model)(const AnyPort& module) = nullptr;
 
   /// The module itself; empty when extracted.
   std::function<AnyPort(Ports&, Parties&, sql::ModuleDatabase&, const Environment&)> make;
@@ -158,6 +162,9 @@ ModuleEntry hosted(ModuleEntry entry, Linkage linkage, std::vector<std::string> 
   entry.scripts = &scripts;
   entry.sagas = [](const AnyPort& module) {
     return dynamic_cast<SagaControl*>(static_cast<P*>(module.get()));
+  };
+  entry.read_model = [](const AnyPort& module) {
+    return dynamic_cast<ReadModel*>(static_cast<P*>(module.get()));
   };
   entry.make = [make](Ports& ports, [[maybe_unused]] Parties& parties,
                       sql::ModuleDatabase& database, const Environment& environment) -> AnyPort {

@@ -47,6 +47,14 @@ inline constexpr std::array kMetrics = std::to_array<telemetry::Metric>({
      telemetry::MetricType::Gauge,
      "Keys that wait for an operator",
      {"module", "lane"}},
+    {"banyan_read_model_age_seconds",
+     telemetry::MetricType::Gauge,
+     "Since when it is not known that all that the source has changed is in the module's copy",
+     {"module", "source"}},
+    {"banyan_read_model_rebuilding",
+     telemetry::MetricType::Gauge,
+     "1 while the module's copy of what others own is made anew",
+     {"module"}},
 });
 
 }  // namespace banyan::host

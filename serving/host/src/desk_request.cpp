@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "desk_request.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "banyan/json/codec.hpp"
+#include "banyan/stages/control_store.hpp"
+
+namespace banyan::host {
+namespace {
+
+std::optional<Detail> wrong_text(const char* key, const std::string& text, std::size_t longest) {
+  const std::string where = std::string("/") + key;
+  if (text.find_first_not_of(" \t") == std::string::npos) {
+    return Detail{where, std::string(key) + " is missing"};
+  }
+  if (text.size() > longest) {
+    return Detail{where,
+                  std::string(key) + " is longer than " + std::to_string(longest) + " bytes"};
+  }
+  if (std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
+    return Detail{where, std::string(key) + " contains a control character"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Asked> read_asked(const strangler::AdminRequest& request) {
+  // What a page of another site cannot send without being asked first.
+  if (!request.content_type.starts_with("application/json")) {
+    return fail(ErrorCode::InvalidArgument, "banyan.unsupported_media_type",
+                "a change is asked for with the content type application/json, not \"" +
+                    std::string(request.content_type) + '"');
+  }
+  Result<Asked> asked = json::decode<Asked>(request.body, json::Reading::Strict);
+  if (!asked) return asked;
+  std::vector<Detail> details;
+  for (const auto& wrong : {wrong_text("who", asked->who, strangler::kLongestWho),
+                            wrong_text("why", asked->why, strangler::kLongestWhy)}) {
+    if (wrong) details.push_back(*wrong);
+  }
+  if (details.empty()) return asked;
+  std::string message = "a change needs who asks for it and why, to be written down with it";
+  for (const Detail& detail : details) message += "; " + detail.problem;
+  return fail(ErrorCode::InvalidArgument, "banyan.author_or_reason_missing", std::move(message),
+              std::move(details));
+}
+
+strangler::AdminAnswer refused(Error error, std::string_view allow) {
+  return std::unexpected(strangler::AdminRefusal{std::move(error), allow});
+}
+
+strangler::AdminAnswer not_allowed(std::string_view allow) {
+  return refused({ErrorCode::InvalidArgument,
+                  "banyan.method_not_allowed",
+                  "only " + std::string(allow) + " is possible here",
+                  {}},
+                 allow);
+}
+
+}  // namespace banyan::host

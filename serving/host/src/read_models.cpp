@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "read_models.hpp"
+
+#include <algorithm>
+#include <boost/describe.hpp>
+#include <utility>
+
+#include "banyan/binding/problem.hpp"
+#include "banyan/events/http_push.hpp"
+#include "banyan/host/metrics.hpp"
+#include "banyan/json/codec.hpp"
+#include "banyan/json/utf8.hpp"
+#include "desk_request.hpp"
+
+namespace banyan::host {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kInterval = 1s;
+constexpr auto kBudget = 5s;
+
+/// What the publisher's process says to the follower's.
+struct CompleteUntil {
+  std::string source;
+  Timestamp until;
+};
+BOOST_DESCRIBE_STRUCT(CompleteUntil, (), (source, until))
+
+struct ModelView {
+  std::string module;
+  ReadModelReport model;
+};
+BOOST_DESCRIBE_STRUCT(ModelView, (), (module, model))
+
+struct ModelsDocument {
+  std::vector<ModelView> models;
+};
+BOOST_DESCRIBE_STRUCT(ModelsDocument, (), (models))
+
+struct RebuildBegun {
+  std::string module;
+  std::int64_t rebuild = 0;  ///< its number
+};
+BOOST_DESCRIBE_STRUCT(RebuildBegun, (), (module, rebuild))
+
+std::string path_of(std::string_view module) { return events::events_path(module) + "/complete"; }
+
+// Where a process says how far the followers of a module here are.
+constexpr std::string_view kLanes = "/lanes/";
+
+http::Request question_for(const std::string& source, const std::string& follower) {
+  http::Request request;
+  request.head.method = "GET";
+  request.head.target = events::events_path(source).append(kLanes).append(follower);
+  request.head.fields.add("Accept", "application/json");
+  return request;
+}
+
+http::Request request_for(const EventTraffic::Complete& complete) {
+  http::Request request;
+  request.head.method = "POST";
+  request.head.target = path_of(complete.follower);
+  request.head.fields.add("Content-Type", "application/json");
+  request.body = json::encode(CompleteUntil{complete.source, complete.until});
+  return request;
+}
+
+http::Response json_answer(std::string document) {
+  http::Response response;
+  response.head.fields.add("Content-Type", "application/json");
+  response.body = std::move(document);
+  return response;
+}
+
+http::Response no_content() {
+  http::Response response;
+  response.head.status = 204;
+  return response;
+}
+
+}  // namespace
+
+ReadModels::ReadModels(const Assembly& assembly, const EventTraffic& traffic,
+                       const Environment& environment, const telemetry::Log& log)
+    : assembly_(&assembly), traffic_(&traffic), environment_(environment), log_(&log) {
+  for (const auto& module : assembly.modules()) {
+    if (!module->here) continue;
+    ReadModel* const model = module->entry->read_model(module->implementation);
+    if (model != nullptr) models_.push_back({.module = module->name(), .model = model});
+  }
+  rounds_ = environment_.scheduler.every(kInterval, [this] { round(); });
+}
+
+Context ReadModels::soon() const {
+  return Context::begin(kBudget, environment_.clock, environment_.random);
+}
+
+ReadModel* ReadModels::find(std::string_view module) const {
+  const auto found = std::ranges::find(models_, module, &Model::module);
+  return found == models_.end() ? nullptr : found->model;
+}
+
+void ReadModels::round() {
+  try {
+    tell_complete();
+    ask_sources();
+    tell_of_rebuilds();
+  } catch (const OperationalFault&) {  // NOLINT(bugprone-empty-catch): health tells of that
+  }
+}
+
+void ReadModels::tell_complete() {
+  for (const EventTraffic::Complete& complete : traffic_->complete()) {
+    // Only who hosts the source knows that this is the log into which it publishes.
+    const HostedModule* const source = assembly_->find(complete.source);
+    if (source == nullptr || !source->here) continue;
+    if (ReadModel* const model = find(complete.follower)) {
+      // Unless it can be written down: then it is said again soon.
+      (void)model->read_model_complete(complete.source, complete.until, soon()).has_value();
+      continue;
+    }
+    const HostedModule* const follower = assembly_->find(complete.follower);
+    if (follower == nullptr || follower->here || !follower->transport) continue;
+    // Likewise; and whoever does not know what is meant needs it not.
+    (void)follower->transport->exchange(request_for(complete), soon(), binding::Repeat::Never)
+        .has_value();
+  }
+}
+
+// Whoever hosts a source elsewhere need not know who follows it; its followers know where it is.
+void ReadModels::ask_sources() {
+  for (const Model& each : models_) {
+    for (const ReadModelSource& source : each.model->read_model(soon()).sources) {
+      const HostedModule* const module = assembly_->find(source.module);
+      if (module == nullptr || module->here || !module->transport) continue;
+      const auto answer = module->transport->exchange(question_for(source.module, each.module),
+                                                      soon(), binding::Repeat::Never);
+      // It is away, or tells by itself.
+      if (!answer || answer->head.status != 200) continue;
+      const auto said = json::decode<CompleteUntil>(answer->body, json::Reading::Tolerant);
+      if (!said) continue;
+      (void)each.model->read_model_complete(source.module, said->until, soon()).has_value();
+    }
+  }
+}
+
+http::Response ReadModels::progress_of(const std::string& source, std::string_view target) const {
+  const std::string_view follower = target.substr(target.rfind('/') + 1);
+  for (const EventTraffic::Complete& each : traffic_->complete()) {
+    if (each.source == source && each.follower == follower) {
+      return json_answer(json::encode(CompleteUntil{source, each.until}));
+    }
+  }
+  return no_content();
+}
+
+void ReadModels::tell_of_rebuilds() {
+  for (Model& each : models_) {
+    const ReadModelReport report = each.model->read_model(soon());
+    const std::string problem = report.rebuilding ? report.problem.value_or("") : "";
+    if (problem != std::exchange(each.problem, problem) && !problem.empty()) {
+      log_->write(telemetry::Level::Warning, "read_model_waits",
+                  {{"module", each.module}, {"rebuild", report.rebuilt}, {"message", problem}});
+    }
+    if (!report.ended_at || report.rebuilt == each.told_of) continue;
+    // What ended before this process began has been told of.
+    const bool here = each.told_of != 0 || *report.ended_at >= began_;
+    each.told_of = report.rebuilt;
+    if (!here) continue;
+    const Asked asked = report.asked.value_or(Asked());
+    log_->write(telemetry::Level::Info, "read_model_rebuilt",
+                {{"module", each.module},
+                 {"rebuild", report.rebuilt},
+                 {"rows", report.rows},
+                 {"who", asked.who},
+                 {"why", asked.why}});
+  }
+}
+
+std::vector<serving::Endpoint> ReadModels::endpoints() const {
+  std::vector<serving::Endpoint> all;
+  for (const Model& each : models_) {
+    serving::Endpoint& endpoint = all.emplace_back();
+    endpoint.name = "events-complete-" + each.module;
+    endpoint.method = "POST";
+    endpoint.path = path_of(each.module);
+    endpoint.effect = Effect::Write;
+    endpoint.answer = [model = each.model](const http::Request& request, const Context& context) {
+      const auto said = json::decode<CompleteUntil>(request.body, json::Reading::Tolerant);
+      if (!said) return binding::problem(said.error());
+      const auto kept = model->read_model_complete(said->source, said->until, context);
+      return kept ? no_content() : binding::problem(kept.error());
+    };
+  }
+  for (const auto& module : assembly_->modules()) {
+    if (!module->here) continue;
+    serving::Endpoint& endpoint = all.emplace_back();
+    endpoint.name = "events-lanes-" + module->name();
+    endpoint.path = events::events_path(module->name()).append(kLanes).append("{follower}");
+    endpoint.answer = [this, source = module->name()](const http::Request& request,
+                                                      const Context& /*context*/) {
+      return progress_of(source, request.head.target);
+    };
+  }
+  return all;
+}
+
+std::string ReadModels::json() const {
+  ModelsDocument document;
+  for (const Model& each : models_) {
+    document.models.push_back({each.module, each.model->read_model(soon())});
+  }
+  return json::encode(document);
+}
+
+strangler::AdminAnswer ReadModels::answer(const strangler::AdminRequest& request) const {
+  const std::string_view path = request.path.substr(std::min<std::size_t>(1, request.path.size()));
+  const std::string_view module = path.substr(0, path.find('/'));
+  ReadModel* const model = find(module);
+  if (model == nullptr || path.substr(module.size()) != "/rebuild") {
+    return refused({ErrorCode::NotFound,
+                    "banyan.unknown_resource",
+                    "there is nothing at " + json::repaired(request.path) +
+                        " of the read models; there is /MODULE/rebuild for each that"
+                        " /_banyan/api/read-models lists",
+                    {}});
+  }
+  if (request.method != "POST") return not_allowed("POST");
+  const Result<Asked> asked = read_asked(request);
+  if (!asked) return refused(asked.error());
+  const auto number = model->rebuild_read_model(*asked, soon());
+  if (!number) return refused(number.error());
+  log_->write(telemetry::Level::Info, "read_model_rebuild_asked",
+              {{"module", std::string(module)},
+               {"rebuild", *number},
+               {"who", asked->who},
+               {"why", asked->why}});
+  return json::encode(RebuildBegun{std::string(module), *number});
+}
+
+std::vector<telemetry::Sample> ReadModels::samples() const {
+  std::vector<telemetry::Sample> all;
+  const Timestamp now = environment_.clock.now();
+  for (const Model& each : models_) {
+    ReadModelReport report;
+    try {
+      report = each.model->read_model(soon());
+    } catch (const OperationalFault&) {
+      continue;  // health tells of that
+    }
+    all.push_back({telemetry::declared(kMetrics, "banyan_read_model_rebuilding"),
+                   {each.module},
+                   report.rebuilding ? 1.0 : 0.0});
+    for (const ReadModelSource& source : report.sources) {
+      if (!source.complete_until) continue;
+      constexpr double kMicros = 1e6;
+      const auto age = static_cast<double>(now.micros - source.complete_until->micros) / kMicros;
+      all.push_back({telemetry::declared(kMetrics, "banyan_read_model_age_seconds"),
+                     {each.module, source.module},
+                     std::max(0.0, age)});
+    }
+  }
+  return all;
+}
+
+}  // namespace banyan::host
