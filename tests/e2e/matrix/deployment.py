@@ -27,7 +27,7 @@ def text_of(shop: Shop, programs: dict[str, list[str]], state: Path) -> str:
     for name, words in programs.items():
         command = ", ".join(json.dumps(word) for word in words)
         lines += ["", f"[programs.{name}]", f"command = [{command}]",
-                  f'ready = "{shop.url(name)}/health/ready"', 'restart = "always"']
+                  f'ready = "{shop.ready(name)}"', 'restart = "always"']
     return "\n".join(lines) + "\n"
 
 

@@ -3,7 +3,8 @@
 
 The *edge* is the process that clients reach. A module that has left is a *service* of its own. Where one of
 these needs a module that is still at home, it asks the *inside*: the same program as the edge, started as
-one that only others of the application call, over the same database.
+one that only others of the application call, over the same database. The *provider* and the *carrier* are
+outside parties.
 """
 
 import json
@@ -13,6 +14,8 @@ import subprocess
 from pathlib import Path
 
 from plan import WITH_SERVICES
+
+PARTIES = ("provider", "carrier")
 
 
 def modules_of(binaries: Path) -> dict[str, list[str]]:
@@ -49,9 +52,9 @@ class Shop:
     """The programs of one cell, at the same addresses from its beginning to its end."""
 
     def __init__(self, binaries: Path, needs: dict[str, list[str]], modules: tuple[str, ...], database: str,
-                 folder: Path, builds: str):
+                 folder: Path, builds: str, parties: bool = True):
         self.binaries, self.needs, self.modules = binaries, needs, modules
-        self.database, self.folder, self.builds = database, folder, builds
+        self.database, self.folder, self.builds, self.has_parties = database, folder, builds, parties
         self.ports = Ports()
 
     # --- where
@@ -64,6 +67,10 @@ class Shop:
 
     def address(self, program: str) -> str:
         return f"127.0.0.1:{self.port(program)}"
+
+    def ready(self, program: str) -> str:
+        """What answers 2xx when it is."""
+        return self.url(program) + ("/books" if program in PARTIES else "/health/ready")
 
     # --- what
 
@@ -95,7 +102,11 @@ class Shop:
                          ("" if kind == "routed" else ", or say --builds one"))
 
     def common(self) -> list[str]:
-        return ["--database", self.database, "--control", str(self.folder / "control.db"), "--loops", "1"]
+        words = ["--database", self.database, "--control", str(self.folder / "control.db"), "--loops", "1"]
+        if self.has_parties:
+            words += ["--payment-provider", self.url("provider") + "/gw/xml",
+                      "--carrier", self.url("carrier") + "/ws/CargoConnect"]
+        return words
 
     def places(self, modules) -> list[str]:
         """Where these run, of those that have left; the others are inside."""
@@ -125,9 +136,18 @@ class Shop:
             return [str(self.binaries / f"recordshop-{module}"), *words]
         return [str(self.binaries / "recordshop"), "serve", "--modules", module, *words]
 
+    def parties(self) -> dict[str, list[str]]:
+        """They are quick: people follow their orders to the end, and send some of them back."""
+        edge = self.url("edge")
+        return {"provider": [str(self.binaries / "payment-provider"), "--port", str(self.port("provider")),
+                             "--notify", edge + "/callbacks/payments", "--books", str(self.folder / "provider.db")],
+                "carrier": [str(self.binaries / "parcel-carrier"), "--port", str(self.port("carrier")),
+                            "--push", edge + "/callbacks/shipping", "--books", str(self.folder / "carrier.db"),
+                            "--uplift-after", "1", "--deliver-after", "1"]}
+
     def programs(self, stand: str) -> dict[str, list[str]]:
         """Every program of the stand, by name."""
-        found = {"edge": self.edge(stand)}
+        found = {"edge": self.edge(stand), **(self.parties() if self.has_parties else {})}
         if stand not in WITH_SERVICES:
             return found
         for module in self.modules:

@@ -25,7 +25,8 @@ class Walk:
         if self.server is not None:
             self.server.start()
         self.database = self.server.url if self.server is not None else str(folder / "shop.db")
-        self.shop = Shop(options.bin, needs, cell.modules, self.database, folder, options.builds)
+        self.shop = Shop(options.bin, needs, cell.modules, self.database, folder, options.builds,
+                         not options.no_parties)
         self.deployment = Deployment(self.shop, folder)
         self.killer = Killer(self.deployment, self.server, options.every, seed)
         self.load = None
