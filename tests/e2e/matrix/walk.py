@@ -82,9 +82,9 @@ class Walk:
         if self.load is None:
             self.deployment.wait_until_ready()
             self.load = Load(self.options.bin, self.shop.url("edge"), self.folder, self.options.rate, self.seed)
+        # From now on anything may be away at any time, while it starts as well.
         if stand in self.options.kill_in:
             self.killer.wake(stand)
-        self.deployment.wait_until_ready()
         remote = stand in WITH_SERVICES and stand != "returning"
         if act := getattr(self, f"go_{stand}", None):
             act()
@@ -108,6 +108,7 @@ class Walk:
                 missing = "; ".join(sorted(witness.open)) or "too few kills"
                 raise Failure(f"{stand}: not seen within {PATIENCE:.0f} s: {missing}")
             time.sleep(0.1)
+        self.killer.sleep()
         self.deployment.wait_until_ready()
         if wrong := witness.must_not_have_seen():
             raise Failure(f"{stand}: {'; '.join(wrong)}")
