@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 # pylint: disable=wrong-import-position
 from deployment import text_of  # noqa: E402
 from plan import ENGINES, PAIRS, STANDS, WITH_SERVICES, Cell, cell_of, set_of, whole_matrix  # noqa: E402
+from sayings import fault_of, faults_in  # noqa: E402
 from shop import PARTIES, Shop  # noqa: E402
 
 NEEDS = {
@@ -103,6 +104,26 @@ class TheDeployments(unittest.TestCase):
         for _, shop in self.shops():
             ports = [shop.port(name) for name in shop.programs("extracted")]
             self.assertEqual(len(set(ports)), len(ports))
+
+
+class TheSayings(unittest.TestCase):
+    ERROR = '2026-11-29T17:39:06Z {"level":"error","event":"module_fault","message":"%s"}'
+
+    def test_are_faults_when_they_are_errors_or_a_sanitizers(self):
+        self.assertEqual(fault_of(self.ERROR % "no such table", True), "module_fault: no such table")
+        self.assertIn("AddressSanitizer", fault_of("==1==ERROR: AddressSanitizer: heap-use-after-free", False))
+        for line in '{"level":"warning","event":"request_failed","message":"x"}', "Record shop is open.", "{", "":
+            self.assertEqual(fault_of(line, False), "")
+
+    def test_about_a_killed_server_are_none_where_one_was_killed(self):
+        self.assertEqual(fault_of(self.ERROR % "server closed the connection unexpectedly", True), "")
+        self.assertNotEqual(fault_of(self.ERROR % "server closed the connection unexpectedly", False), "")
+
+    def test_are_told_once_with_their_number(self):
+        with tempfile.TemporaryDirectory() as folder:
+            lines = [self.ERROR % f"order ord_{number:032x} is odd" for number in range(3)]
+            (Path(folder) / "edge.log").write_text("\n".join(lines))
+            self.assertRegex(faults_in(Path(folder), False)[0], "^edge has said, 3 times: module_fault: order ord_0")
 
 
 def hosted(cell, name, words, stand):

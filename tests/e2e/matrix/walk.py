@@ -13,6 +13,7 @@ from evidence import Witness, document
 from kills import Killer, PostgresServer
 from load import Load
 from plan import Cell, WITH_SERVICES
+from sayings import faults_in
 from shop import Shop
 
 PATIENCE = 120.0
@@ -49,6 +50,7 @@ class Walk:
         problems += [f"a request failed: {each}" for each in report["failures"]]
         problems += self.what_is_left()
         self.deployment.down()
+        problems += faults_in(self.folder / "up", any(who == "PostgreSQL" for _, who in self.killer.kills))
         if self.killer.trouble:
             problems.append(self.killer.trouble)
         return {"load": report, "problems": problems}
