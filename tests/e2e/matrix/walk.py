@@ -205,22 +205,16 @@ class Walk:
         """--plant: the fault that shows that the matrix can fail."""
         if self.options.plant != "lost-order":
             return
-        self.wait_for_orders()
-        with sqlite3.connect(self.database, timeout=60) as database:
-            newest = "(SELECT id FROM orders WHERE state IN ('paid', 'shipped', 'delivered') ORDER BY id DESC LIMIT 1)"
-            database.execute(f"DELETE FROM order_lines WHERE order_id = {newest}")
-            database.execute(f"DELETE FROM orders WHERE id = {newest}")
-
-    def wait_for_orders(self) -> None:
+        # The generator's are older than the run, and what is under way may still be undone.
+        sold = f"placed_at > {self.load.begun * 1_000_000:.0f} AND state NOT IN ('placed', 'reserved', 'cancelled')"
         until = time.monotonic() + PATIENCE
         with sqlite3.connect(self.database, timeout=60) as database:
-            # The generator's are older than the run.
-            begun = self.load.begun * 1_000_000
-            while not database.execute("SELECT count(*) FROM orders WHERE placed_at > ? AND state IN "
-                                       "('paid', 'shipped', 'delivered')", (begun,)).fetchone()[0]:
+            while not (found := database.execute(f"SELECT max(id) FROM orders WHERE {sold}").fetchone()[0]):
                 if time.monotonic() > until:
                     raise Failure(f"nobody has bought anything within {PATIENCE:.0f} s")
                 time.sleep(0.1)
+            database.execute("DELETE FROM order_lines WHERE order_id = ?", (found,))
+            database.execute("DELETE FROM orders WHERE id = ?", (found,))
 
     def what_is_left(self) -> list[str]:
         """What the oracle cannot see from outside: events that wait, sagas that are stuck, a changed log."""
