@@ -39,16 +39,17 @@ class PostgresServer:
 
 class Killer:
     """Kills while it is awake. Never the supervisor, whose death would end all; sometimes the database
-    server, and the mover while it moves."""
+    server."""
 
     SERVER_SHARE = 8  # one kill in so many
+    WEIGHTS = {"edge": 3, "inside": 2, "provider": 1, "carrier": 1}
+    SERVICE = 3
 
     def __init__(self, deployment: Deployment, server: PostgresServer | None, every: float, seed: int):
         self.deployment, self.server, self.every = deployment, server, every
         self.dice = random.Random(seed)
         self.kills: Counter = Counter()  # (stand, name)
         self.stand = ""
-        self.mover: subprocess.Popen | None = None
         self.trouble = ""
         self.awake = threading.Event()
         self.ended = threading.Event()
@@ -73,11 +74,10 @@ class Killer:
             self.kills[self.stand, "PostgreSQL"] += 1
             return
         victims = self.deployment.victims()
-        if self.mover is not None and self.mover.poll() is None:
-            victims.append(("mover", self.mover.pid))
         if not victims:
             return
-        name, process = self.dice.choice(victims)
+        weights = [self.WEIGHTS.get(name, self.SERVICE) for name, _ in victims]
+        name, process = self.dice.choices(victims, weights)[0]
         try:
             os.kill(process, signal.SIGKILL)
         except ProcessLookupError:

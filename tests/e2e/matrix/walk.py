@@ -2,6 +2,7 @@
 """The way of one cell: from one process to services and home again, under load, while processes are killed."""
 
 import json
+import random
 import shutil
 import sqlite3
 import subprocess
@@ -30,6 +31,7 @@ class Walk:
                          not options.no_parties)
         self.deployment = Deployment(self.shop, folder)
         self.killer = Killer(self.deployment, self.server, options.every, seed)
+        self.dice = random.Random(seed)
         self.load = None
         self.running: dict[str, list[str]] = {}
         self.rows: list[dict] = []
@@ -180,24 +182,38 @@ class Walk:
             time.sleep(0.5)
 
     def move(self, module: str, *direction: str) -> None:
-        """Again until it is done; the mover is killed sometimes, too."""
+        """Again until it is done. Where processes are killed, the first mover is, somewhere on its way."""
         until = time.monotonic() + PATIENCE
         words = self.schema("move", module, *direction)
+        begun = time.monotonic()
+        self.plan_of(words)
+        # As long as looking takes; moving takes a little longer.
+        lives = self.dice.uniform(0, 1.5) * (time.monotonic() - begun) if self.killer.awake.is_set() else None
         while True:
-            mover = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                     stderr=subprocess.STDOUT, text=True, preexec_fn=ends_with_us)
-            self.killer.mover = mover
-            said, _ = mover.communicate()
-            self.killer.mover = None
-            if mover.returncode == 0:
+            code, said = self.run_mover(words, lives)
+            if code == 0:
                 break
-            self.notes.append(f"schema move {module} {' '.join(direction)}: code {mover.returncode}: {said.strip()[:300]}")
+            lives = None
+            self.notes.append(f"schema move {module} {' '.join(direction)}: code {code}: {said[:300]}")
             if time.monotonic() > until:
-                raise Failure(f"{' '.join(str(word) for word in words)} ends with {mover.returncode}: {said.strip()}")
+                raise Failure(f"{' '.join(str(word) for word in words)} ends with {code}: {said}")
             time.sleep(0.2)
-        plan = json.loads(run_until([*words, "--dry-run"], PATIENCE, notes=self.notes).stdout)
-        if not plan["already_there"]:
-            raise Failure(f"{module} was moved {' '.join(direction)}, and is not there: {plan}")
+        if not self.plan_of(words)["already_there"]:
+            raise Failure(f"{module} was moved {' '.join(direction)}, and is not there")
+
+    def plan_of(self, words: list) -> dict:
+        return json.loads(run_until([*words, "--dry-run"], PATIENCE, notes=self.notes).stdout)
+
+    def run_mover(self, words: list, lives: float | None) -> tuple[int, str]:
+        mover = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                 text=True, preexec_fn=ends_with_us)
+        try:
+            said, _ = mover.communicate(timeout=lives)
+        except subprocess.TimeoutExpired:
+            mover.kill()
+            said, _ = mover.communicate()
+            self.killer.kills[self.killer.stand, "mover"] += 1
+        return mover.returncode, said.strip()
 
     # --- the end
 
