@@ -14,8 +14,9 @@
 #
 # banyan_check_apps() after them stops where a module has been forgotten.
 #
-# banyan_add_flavour(<name> <flavour> [ROUTED …] [EXTRACT …]) adds another build of the same
-# application beside it, as flavours/<flavour>/<name>; tests and the journey use several at once.
+# banyan_add_flavour(<name> <flavour> [ON_DEMAND] [ROUTED …] [EXTRACT …]) adds another build of the same
+# application beside it, as flavours/<flavour>/<name>; tests and the journey use several at once. One
+# that is ON_DEMAND is built when somebody asks for its target, <name>.<flavour>, and no test asks.
 set(BANYAN_ROUTED "" CACHE STRING
     "Modules whose calls go partly to a service of their own, e.g. \"catalog;orders\"")
 set(BANYAN_EXTRACT "" CACHE STRING
@@ -99,10 +100,10 @@ function(banyan_check_apps)
 endfunction()
 
 function(banyan_add_flavour name flavour)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "ROUTED;EXTRACT")
+  cmake_parse_arguments(PARSE_ARGV 2 arg "ON_DEMAND" "" "ROUTED;EXTRACT")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "banyan_add_flavour(${name} ${flavour}): unknown argument(s)"
-      " ${arg_UNPARSED_ARGUMENTS}. Known are ROUTED EXTRACT.")
+      " ${arg_UNPARSED_ARGUMENTS}. Known are ON_DEMAND ROUTED EXTRACT.")
   endif()
   get_property(modules GLOBAL PROPERTY BANYAN_APP_${name}_MODULES)
   foreach(module IN LISTS arg_ROUTED arg_EXTRACT)
@@ -112,6 +113,9 @@ function(banyan_add_flavour name flavour)
     endif()
   endforeach()
   banyan_private_executable(${name} ${name}.${flavour} "${flavour}" "${arg_ROUTED}" "${arg_EXTRACT}" FALSE)
+  if(arg_ON_DEMAND)
+    set_target_properties(${name}.${flavour} PROPERTIES EXCLUDE_FROM_ALL TRUE)
+  endif()
 endfunction()
 
 # What the executable's Network is made of, and the library that it comes from.

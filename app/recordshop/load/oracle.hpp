@@ -26,6 +26,11 @@ struct Verdict {
   bool holds() const;
 };
 
+/// Whether an order that was acknowledged as `id`, and is now as `order` says, is what is answered to
+/// who asks for it again under its key. One that was accepted and could not be served after all is
+/// refused by then, by its name.
+bool is_same_order(const std::string& id, const nlohmann::json& order, const Answer& answer);
+
 /// Compares what the shop has promised with what it has, through its interface only. Nobody else
 /// may order or deliver between its two looks.
 class Oracle {
@@ -55,7 +60,7 @@ class Oracle {
   void resolve(Ledger& ledger);
 
   Check acknowledged_orders_are_there(Ledger& ledger, const Orders& orders);
-  Check keys_have_one_answer(Ledger& ledger);
+  Check keys_have_one_answer(Ledger& ledger, const Orders& orders);
   Check nothing_came_unasked(Ledger& ledger, const Orders& orders);
   Check orders_take_legal_steps(Ledger& ledger, const Orders& orders);
   Check nothing_is_left_half_way(const Orders& orders);

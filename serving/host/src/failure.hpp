@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -17,10 +16,11 @@ inline std::string text_of(const Error& error) {
   return text;
 }
 
-/// For the start of the program, which ends with whatever is wrong.
+/// For the start of the program, which ends with whatever is wrong. What is only away for now is told
+/// from what is not right.
 template <class T>
 T value_or_throw(Result<T> result) {
-  if (!result) throw std::runtime_error(text_of(result.error()));
+  if (!result) throw OperationalFault(result.error(), text_of(result.error()));
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 

@@ -27,7 +27,8 @@ constexpr std::array kKnown = std::to_array<program::Option>({
      "The control store with the stages and the switch log; control.db beside the"
      " database file, or in var/, when not given."},
     {"modules", "A,B",
-     "Host only these modules; others are reached at the places given with --at."},
+     "Host only these modules; others are reached at the places given with --at. With none, this"
+     " process is only the edge before the others."},
     {"rehearse", "A,B",
      "Send every call to these modules through the whole wire, inside the process."},
     {"at", "MODULE=HOST:PORT", "Where the service of a module runs.", true},

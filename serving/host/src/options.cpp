@@ -53,6 +53,7 @@ std::vector<std::string> problems_of(const Options& options,
     }
   }
   for (const std::string& name : options.modules) {
+    if (options.modules.size() == 1 && name == kNoModules) break;
     const ModuleEntry* entry = find(name, "--modules");
     if (entry == nullptr) continue;
     if (entry->linkage == Linkage::Extracted) {
@@ -97,7 +98,7 @@ std::vector<std::string> problems_of(const Options& options,
   }
   // What was extracted from this build is a part of it all the same: its operations are served
   // here. A service has only its own module's.
-  const bool for_all = options.trust == binding::Trust::Edge && !here.empty();
+  const bool for_all = options.trust == binding::Trust::Edge;
   for (const ModuleEntry& entry : table) {
     if (!for_all) break;
     const std::string name(entry.port->name);
@@ -110,7 +111,13 @@ std::vector<std::string> problems_of(const Options& options,
                        " was extracted from this build, and nobody says where it runs: --at " +
                        name + "=HOST:PORT, or --modules with those to host here");
   }
-  if (here.empty()) problems.emplace_back("no module is left for this process to host.");
+  // An edge may have all of its modules elsewhere; who is called by others has to have something.
+  if (here.empty() && problems.empty() && (!for_all || options.at.empty())) {
+    problems.emplace_back("no module is left for this process to host" +
+                          std::string(for_all ? ", and nobody says where one runs: --at"
+                                                " MODULE=HOST:PORT"
+                                              : "; a service has at least one."));
+  }
   return problems;
 }
 

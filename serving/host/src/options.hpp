@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "banyan/binding/context_headers.hpp"
@@ -21,12 +22,15 @@
 
 namespace banyan::host {
 
+/// The word of --modules for a process that is only the edge: each module runs elsewhere.
+inline constexpr std::string_view kNoModules = "none";
+
 /// What one start of the program is told.
 struct Options {
   std::optional<http::Endpoint> listen;  ///< none: the file's, or 127.0.0.1:8080
   sql::DataSource database{sql::Engine::Sqlite, "var/shop.db", {}};
   std::filesystem::path control_store;  ///< empty: control.db beside the database file, or in var/
-  std::vector<std::string> modules;     ///< hosted here; empty: all that are linked
+  std::vector<std::string> modules;  ///< hosted here; empty: all that are linked; or kNoModules
   std::vector<std::string> rehearse;
   std::map<std::string, http::Endpoint> at;  ///< where modules run as services
   binding::Trust trust = binding::Trust::Edge;

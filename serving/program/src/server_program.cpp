@@ -13,6 +13,7 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "banyan/kernel/error.hpp"
 #include "banyan/kernel/exit_code.hpp"
 #include "banyan/kernel/nearest.hpp"
 
@@ -105,6 +106,12 @@ class Program final : public Poco::Util::ServerApplication {
     } catch (const std::logic_error& error) {
       std::cerr << line_.name << ": " << error.what() << '\n';
       return exit_code::kFault;
+    } catch (const OperationalFault& fault) {
+      // What it needs is away for now: who supervises it should start it again.
+      const bool is_away = fault.error().code == ErrorCode::Unavailable;
+      std::cerr << line_.name << (is_away ? ": cannot start now. " : ": cannot start. ")
+                << fault.what() << '\n';
+      return is_away ? exit_code::kUnavailable : exit_code::kBadConfiguration;
     } catch (const std::exception& error) {
       std::cerr << line_.name << ": cannot start. " << error.what() << '\n';
       return exit_code::kBadConfiguration;

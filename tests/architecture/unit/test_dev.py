@@ -90,7 +90,7 @@ class Dev(unittest.TestCase):
         self.assertEqual(self.log.read_text(), "")
 
     def test_tells_about_a_step_without_building_it(self):
-        for step, option in ("journey", "--pace"), ("torture", "--victim"), ("bench", "--help"):
+        for step, option in ("journey", "--pace"), ("torture", "--victim"), ("matrix", "--kill-in"), ("bench", "--help"):
             with self.subTest(step):
                 code, said = self.dev(step, "--help")
                 self.assertEqual(code, 0, said)

@@ -12,6 +12,7 @@
 #include "load/arrivals.hpp"
 #include "load/histogram.hpp"
 #include "load/ledger.hpp"
+#include "load/oracle.hpp"
 #include "load/zipf.hpp"
 
 namespace recordshop::load {
@@ -80,6 +81,21 @@ TEST(Ledger, KnowsTheStepsThatAnOrderMayTake) {
   ledger.seen("ord_2", "lost");
   EXPECT_THAT(ledger.contradictions(), ElementsAre("ord_1 was confirmed, and then placed",
                                                    "ord_2 is in a state that no order has: lost"));
+}
+
+TEST(TheOracle, KnowsAnOrderAgainThatWasAskedForAgain) {
+  const nlohmann::json paid = {{"state", "paid"}}, cancelled = {{"state", "cancelled"}};
+  const Answer same{200, R"({"id": "ord_1"})", {}}, other{200, R"({"id": "ord_2"})", {}};
+  EXPECT_TRUE(is_same_order("ord_1", paid, same));
+  EXPECT_FALSE(is_same_order("ord_1", paid, other));
+  // Accepted while the warehouse was away, which had none left when it came back.
+  const Answer refused{422, R"({"detail": "order ord_1 was cancelled, not all of it is in stock"})", {}};
+  EXPECT_TRUE(is_same_order("ord_1", cancelled, refused));
+  EXPECT_FALSE(is_same_order("ord_1", paid, refused));
+  EXPECT_FALSE(is_same_order("ord_2", cancelled, refused));
+  EXPECT_FALSE(is_same_order("ord_1", nlohmann::json(), refused));
+  const Answer unknown{404, R"({"detail": "order ord_1 is gone"})", {}};
+  EXPECT_FALSE(is_same_order("ord_1", cancelled, unknown));
 }
 
 TEST(Arrivals, TellALateStepWhenItWasMeantToBe) {

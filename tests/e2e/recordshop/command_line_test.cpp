@@ -67,6 +67,13 @@ INSTANTIATE_TEST_SUITE_P(
                 64,
                 "orders needs catalog, which does not run in this process. Say where it runs:"
                 " --at catalog=HOST:PORT"},
+        // Nothing is wrong with it, so whoever supervises it starts it again.
+        Refusal{"database_server_that_is_away",
+                {"--port", "0", "--control", "/dev/null", "--database",
+                 "postgresql://ann@/shop?host=/nowhere"},
+                "recordshop",
+                69,
+                "cannot start now."},
         Refusal{"rehearsal_of_nobody",
                 {"--rehearse", "invoices"},
                 "recordshop",

@@ -17,8 +17,16 @@ using postgres::Connection;
 constexpr std::string_view kRunLock = "SELECT pg_advisory_lock(30796665482998885)";
 constexpr std::string_view kLongestWait = "60s";
 
-MigrationFault about(const sql::DataSource& source, const std::string& what) {
-  return MigrationFault({{"", source.display(), std::nullopt, what}});
+MigrationFault about(const sql::DataSource& source, const std::string& what,
+                     bool temporary = false) {
+  return MigrationFault({{"", source.display(), std::nullopt, what, temporary}});
+}
+
+// It has nothing to do with what was asked.
+bool is_temporary(const postgres::Fault& fault) {
+  using enum postgres::FaultKind;
+  return fault.kind() == ConnectionLost || fault.kind() == Serialization ||
+         fault.kind() == Cancelled || fault.kind() == Busy;
 }
 
 std::string explained(const postgres::Fault& fault) {
@@ -31,7 +39,7 @@ auto about_database(const sql::DataSource& source, auto&& action) {
   try {
     return action();
   } catch (const postgres::Fault& fault) {
-    throw about(source, explained(fault));
+    throw about(source, explained(fault), is_temporary(fault));
   }
 }
 
@@ -102,7 +110,7 @@ class PostgresScriptTransaction final : public ScriptTransaction {
         database_.rows(std::string(statement.text));
       } catch (const postgres::Fault& fault) {
         std::vector<Problem> problems{
-            {module_, script_.file, line_of(statement, fault), explained(fault)}};
+            {module_, script_.file, line_of(statement, fault), explained(fault), is_temporary(fault)}};
         if (fault.kind() == postgres::FaultKind::SchemaMissing) {
           throw UnknownNameFault(std::move(problems));
         }
@@ -125,7 +133,8 @@ class PostgresScriptTransaction final : public ScriptTransaction {
       database_.run(is_rehearsal_ ? "RELEASE banyan_script" : "COMMIT");
       done_ = true;
     } catch (const postgres::Fault& fault) {
-      throw MigrationFault({{module_, script_.file, std::nullopt, explained(fault)}});
+      throw MigrationFault(
+          {{module_, script_.file, std::nullopt, explained(fault), is_temporary(fault)}});
     }
   }
 
@@ -199,7 +208,8 @@ class PostgresScriptDatabase final : public ScriptDatabase {
       if (fault.kind() != postgres::FaultKind::Busy) throw;
       throw about(source_, "another process has been migrating it for " +
                                std::string(kLongestWait) +
-                               "; find it in pg_locks (locktype = 'advisory') and wait for it");
+                               "; find it in pg_locks (locktype = 'advisory') and wait for it",
+                  true);
     }
     if (own_wait != "0") database_.run("RESET lock_timeout");
   }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "banyan/migrations/runner.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace banyan::migrations {
 namespace {
 
@@ -12,6 +15,16 @@ std::string listed(const std::vector<Problem>& problems) {
   return text;
 }
 
+Error error_of(const std::vector<Problem>& problems) {
+  if (std::ranges::all_of(problems, &Problem::temporary)) {
+    return {ErrorCode::Unavailable, "banyan.database_unreachable",
+            "the database cannot be reached; nothing was changed, try again",
+            {}};
+  }
+  return {ErrorCode::FailedPrecondition, "banyan.migration_refused",
+          "the scripts cannot be applied", {}};
+}
+
 }  // namespace
 
 std::string Problem::text() const {
@@ -19,6 +32,6 @@ std::string Problem::text() const {
 }
 
 MigrationFault::MigrationFault(std::vector<Problem> problems)
-    : std::runtime_error(listed(problems)), problems_(std::move(problems)) {}
+    : OperationalFault(error_of(problems), listed(problems)), problems_(std::move(problems)) {}
 
 }  // namespace banyan::migrations

@@ -23,9 +23,13 @@ using sqlite::OpenMode;
 
 constexpr std::size_t kMostOrphansListed = 20;
 
-MigrationFault about(const std::filesystem::path& database, const std::string& what) {
-  return MigrationFault({{"", database.string(), std::nullopt, what}});
+MigrationFault about(const std::filesystem::path& database, const std::string& what,
+                     bool temporary = false) {
+  return MigrationFault({{"", database.string(), std::nullopt, what, temporary}});
 }
+
+// It has nothing to do with what was asked.
+bool is_temporary(const sqlite::Fault& fault) { return fault.kind() == sqlite::FaultKind::Busy; }
 
 std::string explained(const sqlite::Fault& fault) {
   const auto next = sqlite::next_step(fault.kind());
@@ -37,7 +41,7 @@ auto about_file(const std::filesystem::path& file, auto&& action) {
   try {
     return action();
   } catch (const sqlite::Fault& fault) {
-    throw about(file, explained(fault));
+    throw about(file, explained(fault), is_temporary(fault));
   }
 }
 
@@ -53,7 +57,8 @@ sqlite::FileLock lock_writers(const std::filesystem::path& database,
   auto lock = sqlite::FileLock::take(file, database, wait);
   if (lock) return std::move(*lock);
   throw about(database, "another process has been writing without a pause; find it with `fuser " +
-                            file.filename().string() + "` in that folder");
+                            file.filename().string() + "` in that folder",
+              true);
 }
 
 // A database that is there keeps the journal mode that somebody chose for it.
@@ -242,7 +247,8 @@ class SqliteScriptTransaction final : public ScriptTransaction {
     } catch (const sqlite::Fault& fault) {
       const auto line =
           fault.offset() ? std::optional(line_at(script_.sql, *fault.offset())) : std::nullopt;
-      std::vector<Problem> problems{{module_, script_.file, line, explained(fault)}};
+      std::vector<Problem> problems{
+          {module_, script_.file, line, explained(fault), is_temporary(fault)}};
       if (fault.kind() == sqlite::FaultKind::SchemaMissing) {
         throw UnknownNameFault(std::move(problems));
       }
@@ -283,7 +289,8 @@ class SqliteScriptTransaction final : public ScriptTransaction {
       }
       done_ = true;
     } catch (const sqlite::Fault& fault) {
-      throw MigrationFault({{module_, script_.file, std::nullopt, explained(fault)}});
+      throw MigrationFault(
+          {{module_, script_.file, std::nullopt, explained(fault), is_temporary(fault)}});
     }
   }
 

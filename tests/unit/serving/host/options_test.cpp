@@ -225,9 +225,31 @@ TEST(ProblemsOf, RefuseToRehearseWhatRunsElsewhere) {
   EXPECT_THAT(problems_of(options, table()), ElementsAre(HasSubstr("real wire already")));
 }
 
-TEST(ProblemsOf, RefuseAProcessWithoutAnyModule) {
-  EXPECT_THAT(problems_of(Options{}, table(Linkage::Extracted, Linkage::Extracted)),
+TEST(ProblemsOf, RefuseAServiceWithoutAnyModule) {
+  Options options;
+  options.trust = binding::Trust::Internal;
+  EXPECT_THAT(problems_of(options, table(Linkage::Extracted, Linkage::Extracted)),
               ElementsAre(HasSubstr("no module is left")));
+}
+
+TEST(ProblemsOf, AreNoneAtAnEdgeThatAllModulesHaveLeft) {
+  Options options;
+  const auto left = table(Linkage::Extracted, Linkage::Extracted);
+  EXPECT_THAT(problems_of(options, left), ElementsAre(HasSubstr("--at catalog=HOST:PORT"),
+                                                      HasSubstr("--at orders=HOST:PORT")));
+  options.at["catalog"] = {"127.0.0.1", 1};
+  options.at["orders"] = {"127.0.0.1", 2};
+  EXPECT_THAT(problems_of(options, left), IsEmpty());
+}
+
+TEST(ProblemsOf, AreNoneAtAnEdgeThatIsToldToHostNoModule) {
+  Options options;
+  options.modules = {"none"};
+  EXPECT_THAT(problems_of(options, table()), ElementsAre(HasSubstr("nobody says where one runs")));
+  options.at["catalog"] = {"127.0.0.1", 1};
+  EXPECT_THAT(problems_of(options, table()), IsEmpty());
+  options.modules = {"none", "orders"};
+  EXPECT_THAT(problems_of(options, table()), ElementsAre(HasSubstr("no module 'none'")));
 }
 
 TEST(Loopback, IsRecognisedInHostFieldsAndNowhereElse) {

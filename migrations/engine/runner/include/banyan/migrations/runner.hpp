@@ -7,12 +7,12 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "banyan/kernel/clock.hpp"
+#include "banyan/kernel/error.hpp"
 #include "banyan/migrations/script.hpp"
 #include "banyan/sql/data_source.hpp"
 
@@ -30,13 +30,16 @@ struct Problem {
   std::string file;  ///< "migrations/orders/0002_add_notes.sql"
   std::optional<int> line;
   std::string what;  ///< what is wrong, and the next step
+  /// Nothing is wrong with it: the database was away, or somebody held it. Again, later.
+  bool temporary = false;
   /// "migrations/orders/0002_add_notes.sql:7: …"
   std::string text() const;
   friend bool operator==(const Problem&, const Problem&) = default;
 };
 
-/// Nothing was changed by the script that failed. what() lists every problem, a line each.
-class MigrationFault : public std::runtime_error {
+/// Nothing was changed by the script that failed. what() lists every problem, a line each. error() is
+/// Unavailable when each of them is temporary.
+class MigrationFault : public OperationalFault {
  public:
   explicit MigrationFault(std::vector<Problem> problems);
   const std::vector<Problem>& problems() const { return problems_; }

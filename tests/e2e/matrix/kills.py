@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""kill -9 of a random process every few seconds."""
+
+import os
+import random
+import signal
+import subprocess
+import threading
+from collections import Counter
+from pathlib import Path
+
+from deployment import Deployment
+
+CLUSTER = Path(__file__).resolve().parents[2] / "support" / "postgres_cluster"
+
+
+class PostgresServer:
+    """A server of the cell's own. Killed processes lose nothing that the system has taken; a power cut is
+    not tried here."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def start(self) -> None:
+        subprocess.run([CLUSTER, "start", "--no-sync", "--until", str(os.getpid()), self.folder], check=True,
+                       stdout=subprocess.DEVNULL)
+
+    def kill(self) -> None:
+        subprocess.run([CLUSTER, "kill", self.folder], check=True, stdout=subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        subprocess.run([CLUSTER, "stop", self.folder], check=False, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+
+    @property
+    def url(self) -> str:
+        return (self.folder / "url").read_text().strip()
+
+
+class Killer:
+    """Kills while it is awake. Never the supervisor, whose death would end all; sometimes the database
+    server."""
+
+    SERVER_SHARE = 8  # one kill in so many
+    WEIGHTS = {"edge": 3, "inside": 2, "provider": 1, "carrier": 1}
+    SERVICE = 3
+
+    def __init__(self, deployment: Deployment, server: PostgresServer | None, every: float, seed: int):
+        self.deployment, self.server, self.every = deployment, server, every
+        self.dice = random.Random(seed)
+        self.kills: Counter = Counter()  # (stand, name)
+        self.stand = ""
+        self.trouble = ""
+        self.awake = threading.Event()
+        self.ended = threading.Event()
+        self.lock = threading.Lock()  # held during a kill
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self) -> None:
+        while not self.ended.wait(self.dice.uniform(0.5, 1.5) * self.every):
+            with self.lock:
+                if not self.awake.is_set():
+                    continue
+                try:
+                    self.kill_one()
+                except (OSError, subprocess.SubprocessError) as fault:
+                    self.trouble = f"the killer: {fault}"
+
+    def kill_one(self) -> None:
+        if self.server is not None and self.dice.randrange(self.SERVER_SHARE) == 0:
+            self.server.kill()
+            self.server.start()
+            self.kills[self.stand, "PostgreSQL"] += 1
+            return
+        victims = self.deployment.victims()
+        if not victims:
+            return
+        weights = [self.WEIGHTS.get(name, self.SERVICE) for name, _ in victims]
+        name, process = self.dice.choices(victims, weights)[0]
+        try:
+            os.kill(process, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        self.kills[self.stand, name] += 1
+
+    def in_stand(self, stand: str) -> dict[str, int]:
+        return {name: count for (where, name), count in self.kills.items() if where == stand}
+
+    def wake(self, stand: str) -> None:
+        self.stand = stand
+        self.awake.set()
+
+    def sleep(self) -> None:
+        """When it returns, nobody is being killed."""
+        self.awake.clear()
+        with self.lock:
+            pass
+
+    def end(self) -> None:
+        self.sleep()
+        self.ended.set()
+        self.thread.join()
