@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "module_connection.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -88,6 +89,8 @@ std::optional<Error> ModuleConnection::write(const Context& context,
   if (!refused && written) context.command->commit(*written);
   if (!refused && keep) {
     for (UnitEnding* const ending : told) ending->committed(context);
+    // Not in the transaction: the server lets those that notify commit one after the other.
+    if (std::ranges::any_of(told, &UnitEnding::is_announced)) announce();
   }
   return refused;
 }
@@ -139,6 +142,10 @@ std::optional<Error> KitAccess::write(const Context& context,
     KitUnit unit{session, now};
     return body(unit);
   });
+}
+
+std::unique_ptr<CommitWatch> KitAccess::watch(std::function<void()> changed) const {
+  return connection_->watch(std::move(changed));
 }
 
 void KitAccess::add_ending(std::shared_ptr<UnitEnding> ending) const {
