@@ -20,7 +20,7 @@ using test::Seen;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-Error broken() { return {ErrorCode::FailedPrecondition, "lighthouse.broken", "it is broken", {}}; }
+Error refusal() { return {ErrorCode::FailedPrecondition, "lighthouse.broken", "it is broken", {}}; }
 
 bool refuses_bad(const lamps::LampLit& event) { return event.lamp.starts_with("bad"); }
 
@@ -93,7 +93,7 @@ TEST_P(TrapsTest, Attempts_are_counted_once_however_many_relays_try) {
   std::atomic<int> asked = 0;
   world_.set_mood([&](const lamps::LampLit&, const EventContext&) {
     ++asked;
-    return std::optional(EventAnswer::refused(broken()));
+    return std::optional(EventAnswer::refused(refusal()));
   });
   world_.light("bad", 1);
   auto options = EventsWorld::quick();
@@ -113,7 +113,7 @@ TEST_P(TrapsTest, Attempts_are_counted_once_however_many_relays_try) {
 // 19. What has used up its attempts keeps its queue locked.
 TEST_P(TrapsTest, A_parked_key_keeps_nobody_from_its_slot) {
   world_.set_mood([](const lamps::LampLit& event, const EventContext&) {
-    return refuses_bad(event) ? std::optional(EventAnswer::refused(broken())) : std::nullopt;
+    return refuses_bad(event) ? std::optional(EventAnswer::refused(refusal())) : std::nullopt;
   });
   const std::string good = neighbour_of("bad");
   world_.light("bad", 1);
