@@ -2,6 +2,7 @@
 #include "sending.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace banyan::events {

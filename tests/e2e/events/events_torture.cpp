@@ -106,7 +106,7 @@ int work(const Settings& settings) {
     } catch (const OperationalFault&) {  // the tables move, or the disk is busy
     }
     // Half of what both publish.
-    std::this_thread::sleep_until(began + published * 2 * 1s / settings.rate);
+    std::this_thread::sleep_until(began + published * 2 * 1'000'000us / settings.rate);
   }
 }
 
