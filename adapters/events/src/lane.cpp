@@ -41,7 +41,7 @@ void Lane::take(const Route& route) {
   route_ = route;
 }
 
-void Lane::settle(const Route& route) {
+void Lane::settle_route(const Route& route) {
   const std::lock_guard lock(mutex_);
   if (route_.from_seq == route.from_seq) route_ = route;
 }
@@ -61,10 +61,19 @@ void Lane::rest_for(microseconds length) {
   rests_until_ = environment_.clock.steady() + length;
 }
 
-void Lane::retry_after(microseconds length) {
-  const std::lock_guard lock(mutex_);
-  const SteadyTime now = environment_.clock.steady();
-  if (retry_at_ <= now || now + length < retry_at_) retry_at_ = now + length;
+void Lane::settled(const Settlement& settlement) {
+  // The log reckons from when it wrote, by a clock of its own.
+  constexpr microseconds kRounding{1'000};
+  for (const Hold& hold : settlement.holds) {
+    if (hold.parked) {
+      if (observer_.parked) observer_.parked(name_, hold);
+      continue;
+    }
+    const std::lock_guard lock(mutex_);
+    const SteadyTime now = environment_.clock.steady();
+    const SteadyTime at = now + hold.wait + kRounding;
+    if (retry_at_ <= now || at < retry_at_) retry_at_ = at;
+  }
 }
 
 microseconds Lane::wait(microseconds longest) const {
@@ -130,13 +139,6 @@ void Lane::count(const Delivery& delivery) {
     case Delivery::Outcome::Later: ++later_; break;
     case Delivery::Outcome::Behind:
     case Delivery::Outcome::Unsent: break;
-  }
-}
-
-void Lane::tell_of_parked(const Settlement& settlement) const {
-  if (!observer_.parked) return;
-  for (const Hold& hold : settlement.holds) {
-    if (hold.parked) observer_.parked(name_, hold);
   }
 }
 

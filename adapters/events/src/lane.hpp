@@ -33,14 +33,14 @@ class Lane {
   bool is_registered() const;
   void take(const Route& route);
   /// `route` was asked for before; by now the lane may have another.
-  void settle(const Route& route);
+  void settle_route(const Route& route);
   Route route() const;
 
   /// Is it to be left alone now?
   bool rests() const;
   void rest_for(std::chrono::microseconds length);
-  /// Something of it is to be tried again after so long.
-  void retry_after(std::chrono::microseconds length);
+  /// This is written: parked keys are told of, and what is to be tried again is waited for.
+  void settled(const Settlement& settlement);
   /// Until it wants to be looked at; no longer than `longest`.
   std::chrono::microseconds wait(std::chrono::microseconds longest) const;
 
@@ -54,7 +54,6 @@ class Lane {
   Deliveries deliver(const Stretch& stretch);
 
   void count(const Delivery& delivery);
-  void tell_of_parked(const Settlement& settlement) const;
   std::uint64_t delivered() const { return delivered_; }
   LaneFigures figures() const;
 

@@ -170,7 +170,7 @@ class Relay::Work {
 
   void settle_route(Lane& lane) {
     if (!lane.sends() || lane.rests() || lane.route().before.empty()) return;
-    lane.settle(log_.settle_route(lane.name(), context()));
+    lane.settle_route(log_.settle_route(lane.name(), context()));
   }
 
   void run(const WorkBoard::Task& task) {
@@ -195,7 +195,7 @@ class Relay::Work {
       any = any || lane.delivered() != before || !round.settlement.holds.empty();
       round.settlement.release = !round.more || board_->stopping();
       if (!log_.settle(held->lease(), round.settlement, context())) return any;
-      lane.tell_of_parked(round.settlement);
+      lane.settled(round.settlement);
       if (round.settlement.release) return any;
       held->move_to(round.settlement.position);
     }

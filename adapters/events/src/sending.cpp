@@ -167,7 +167,6 @@ Hold Sending::hold_for(const Lease& lease, const Envelope& event, const Delivery
   std::int64_t doublings = counts ? attempts : 0;
   for (std::int64_t left = counts ? 0 : waited; left > 1; left /= 2) ++doublings;
   hold.wait = backoff(options_.first_backoff, options_.longest_backoff, doublings);
-  if (!hold.parked) lane_.retry_after(hold.wait);
   return hold;
 }
 
