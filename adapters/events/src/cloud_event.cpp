@@ -72,12 +72,6 @@ Result<Envelope> from_attributes(const Find& find) {
   return event;
 }
 
-bool is_structured(const http::Request& request) {
-  return request.head.fields.find("Content-Type")
-      .value_or(std::string_view())
-      .starts_with("application/cloudevents+json");
-}
-
 Result<Envelope> from_structured(const std::string& text) {
   const auto json = nlohmann::json::parse(text, nullptr, false);
   if (!json.is_object()) return no_event("the body is no JSON object");
@@ -130,6 +124,22 @@ std::string to_structured(const Envelope& event, std::string_view application) {
   if (event.skip) json["skip"] = "true";
   json["data"] = nlohmann::ordered_json::parse(event.data);
   return json.dump();
+}
+
+http::Request to_structured_request(const Envelope& event, std::string_view application,
+                                    std::string_view path) {
+  http::Request request;
+  request.head.method = "POST";
+  request.head.target = path;
+  request.head.fields.add("Content-Type", "application/cloudevents+json");
+  request.body = to_structured(event, application);
+  return request;
+}
+
+bool is_structured(const http::Request& request) {
+  return request.head.fields.find("Content-Type")
+      .value_or(std::string_view())
+      .starts_with("application/cloudevents+json");
 }
 
 Result<Envelope> from_request(const http::Request& request) {

@@ -9,6 +9,8 @@
 #include "banyan/binding/problem.hpp"
 #include "banyan/events/cloud_event.hpp"
 
+#include <cstdlib>
+static const int plant_ = std::getenv("PLANT") ? std::atoi(std::getenv("PLANT")) : 0;
 namespace banyan::events {
 namespace {
 
@@ -58,13 +60,23 @@ class HttpPush final : public EventTransport {
   }
 
  private:
+  http::Request request_for(const Envelope& event) const {
+    if (!options_.keys) return to_request(event, options_.application, path_);
+    http::Request request = to_structured_request(event, options_.application, path_);
+    const auto signature = options_.keys->sign(event.id, request.body, environment_.clock.now());
+    request.head.fields.add("webhook-id", signature.id);
+    request.head.fields.add("webhook-timestamp", signature.timestamp);
+    request.head.fields.add("webhook-signature", signature.signature);
+    return request;
+  }
+
   Delivery push(const Envelope& event, Deliveries& all) const {
     Context context = Context::begin(options_.budget, environment_.clock, environment_.random);
     if (const auto trace = TraceContext::parse(event.traceparent)) {
       context.trace = trace->child(environment_.random);
     }
-    const Result<http::Response> response = way_.exchange(
-        to_request(event, options_.application, path_), context, binding::Repeat::Never);
+    const Result<http::Response> response =
+        way_.exchange(request_for(event), context, binding::Repeat::Never);
     if (!response) {
       all.outage = response.error();
       return {};
@@ -87,6 +99,20 @@ class HttpPush final : public EventTransport {
   const Environment environment_;
 };
 
+Result<void> check_signature(const security::WebhookKeys& keys, const http::Request& request,
+                             Timestamp now) {
+  const auto field = [&request](std::string_view name) {
+    return std::string(request.head.fields.find(name).value_or(std::string_view()));
+  };
+  const auto known =
+      keys.check({field("webhook-id"), field("webhook-timestamp"), field("webhook-signature")},
+                 request.body, now);
+  if (plant_ == 23 || !known || is_structured(request)) return known;
+  return fail(ErrorCode::Unauthenticated, "banyan.unsigned_message",
+              "the attributes of the event are in fields, which nobody has signed; send it as"
+              " application/cloudevents+json");
+}
+
 http::Response with_status(const Error& error, unsigned status) {
   http::Response response = binding::problem(error);
   response.head.status = status;
@@ -102,7 +128,12 @@ std::unique_ptr<EventTransport> make_http_push(binding::RpcTransport& way, PushO
   return std::make_unique<HttpPush>(way, std::move(options), environment);
 }
 
-http::Response answer_push(const Receiver& receiver, const http::Request& request) {
+http::Response answer_push(const Receiver& receiver, const http::Request& request,
+                           const PushChecks& checks, Timestamp now) {
+  if (checks.keys) {
+    const auto known = check_signature(*checks.keys, request, now);
+    if (!known) return binding::problem(known.error());
+  }
   const Result<Envelope> event = from_request(request);
   if (!event) return binding::problem(event.error());
   const Deliveries deliveries = receiver.take({&*event, 1});

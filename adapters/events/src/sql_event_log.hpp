@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -42,9 +43,8 @@ class SqlEventLog final : public EventLog {
   bool forget_lane(const std::string& lane, const By& by, const Context& context) override;
   std::vector<LaneAction> actions(std::int64_t limit, const Context& context) override;
 
-  /// Appends, inside a unit of work of the module.
-  static void append(sql::Session& kit, sql::Engine engine, const std::string& module,
-                     std::vector<Envelope> events);
+  /// What is further away than anybody waits was written by a clock that has been put back.
+  static constexpr std::chrono::microseconds kLongestWait = std::chrono::hours(24);
 
  private:
   using Body = std::function<bool(sql::Session&, const LeaseTime& now)>;

@@ -5,6 +5,7 @@
 #include "banyan/events/module_events.hpp"
 #include "publisher.hpp"
 #include "sql_event_log.hpp"
+#include "sql_outbox.hpp"
 
 namespace banyan::events {
 namespace {
@@ -67,10 +68,11 @@ class Publishing final : public sql::UnitEnding {
       : publisher_(std::move(publisher)), engine_(engine), wake_(std::move(wake)) {}
   bool before_commit(Session& kit, const UnitOfWork& unit) override {
     if (unit.published().empty()) return false;
-    SqlEventLog::append(kit, engine_, publisher_.module(), publisher_.envelopes_of(unit));
+    append_to_outbox(kit, engine_, publisher_.module(), publisher_.envelopes_of(unit));
     return true;
   }
   void committed(const Context& /*context*/) noexcept override { (*wake_)(); }
+  bool is_announced() const override { return true; }
 
  private:
   const Publisher publisher_;
@@ -114,7 +116,7 @@ class SqlEvents final : public ModuleEvents {
  public:
   SqlEvents(const sql::KitAccess& access, std::vector<EventType> types,
             const Environment& environment)
-      : log_(access, environment.clock), inbox_(access) {
+      : access_(access), log_(access, environment.clock), inbox_(access) {
     access.add_ending(std::make_shared<Handling>(access.module()));
     if (types.empty()) return;
     access.add_ending(std::make_shared<Publishing>(
@@ -125,8 +127,14 @@ class SqlEvents final : public ModuleEvents {
   Inbox& inbox() override { return inbox_; }
 
  private:
+  void watch(std::function<void()> wake) override {
+    watch_ = wake ? access_.watch(std::move(wake)) : nullptr;
+  }
+
+  const sql::KitAccess access_;
   SqlEventLog log_;
   SqlInbox inbox_;
+  std::unique_ptr<sql::CommitWatch> watch_;
 };
 
 }  // namespace

@@ -108,6 +108,19 @@ std::string Connection::text(const std::string& sql, const std::vector<std::stri
 
 int Connection::server_version() const { return PQserverVersion(connection_.get()); }
 
+std::vector<Connection::Notification> Connection::notifications() {
+  PGconn* const native = connection_.get();
+  if (PQconsumeInput(native) == 0) throw fault_of(native, nullptr);
+  std::vector<Notification> all;
+  while (PGnotify* const raw = PQnotifies(native)) {
+    if (raw->be_pid != PQbackendPID(native)) all.push_back({raw->relname, raw->extra});
+    PQfreemem(raw);
+  }
+  return all;
+}
+
+int Connection::descriptor() const { return PQsocket(connection_.get()); }
+
 std::vector<Column> describe(PGconn* connection, const std::string& statement) {
   const Result result = checked(connection, PQdescribePrepared(connection, statement.c_str()));
   std::vector<Column> columns;

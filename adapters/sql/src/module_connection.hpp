@@ -39,6 +39,8 @@ class ModuleConnection {
                                         const std::function<bool(Connection&)>& body);
   const LeaseClock& clock() const { return ledger_.clock(); }
   Engine kind() const { return clock().is_of_server() ? Engine::Postgres : Engine::Sqlite; }
+  /// See KitAccess.
+  virtual std::unique_ptr<CommitWatch> watch(std::function<void()> changed) = 0;
   void add_ending(std::shared_ptr<UnitEnding> ending) { endings_.push_back(std::move(ending)); }
 
  protected:
@@ -51,6 +53,9 @@ class ModuleConnection {
   /// `body` answers whether to keep what it did, and may run more than once.
   virtual std::optional<Error> run_write(const Context& context,
                                          const std::function<bool(Connection&)>& body) = 0;
+  /// Other processes are told that something is committed, where they cannot see it by themselves.
+  /// Waits for nobody.
+  virtual void announce() noexcept {}
   void refuse_nesting() const;
 
   const std::string name_;

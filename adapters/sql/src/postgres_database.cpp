@@ -33,6 +33,10 @@ class PostgresModuleConnection final : public ModuleConnection {
         server_(std::move(server)),
         scope_(std::move(scope)) {}
 
+  std::unique_ptr<CommitWatch> watch(std::function<void()> changed) override {
+    return server_->commits().watch(module(), std::move(changed));
+  }
+
  private:
   std::string_view engine() const override { return to_string(Engine::Postgres); }
   void run_read(const Context& context, const KitBody& body) override {
@@ -48,6 +52,8 @@ class PostgresModuleConnection final : public ModuleConnection {
       return body(connection);
     });
   }
+
+  void announce() noexcept override { server_->commits().announce(module()); }
 
   const std::shared_ptr<PostgresServerDatabase> server_;
   const ModuleScope scope_;

@@ -9,6 +9,7 @@
 #include "banyan/postgres/connection.hpp"
 #include "banyan/sql/database.hpp"
 #include "ownership.hpp"
+#include "postgres_commits.hpp"
 #include "postgres_pool.hpp"
 #include "postgres_writer.hpp"
 #include "write_probe.hpp"
@@ -27,6 +28,7 @@ class PostgresServerDatabase {
   /// One that waits for a lock takes no connection from another module.
   PostgresWriter& writer_of(std::size_t module);
   PostgresPool& readers_of(std::size_t module);
+  PostgresCommits& commits() { return commits_; }
   WriterFigures figures();
   /// Makes schema, role and grants of a module, as far as they are missing.
   ModuleScope prepare(const std::string& module, const std::vector<BoundaryViolation>& violations);
@@ -38,6 +40,7 @@ class PostgresServerDatabase {
   std::mutex mutex_;
   std::map<std::size_t, std::unique_ptr<PostgresWriter>> writers_;
   std::map<std::size_t, std::unique_ptr<PostgresPool>> readers_;
+  PostgresCommits commits_{source_};
 };
 
 class PostgresDatabase final : public Database {

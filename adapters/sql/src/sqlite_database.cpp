@@ -169,6 +169,12 @@ std::vector<SqliteFile*> SqliteFiles::files() {
   return all;
 }
 
+std::vector<std::filesystem::path> SqliteFiles::paths() {
+  std::vector<std::filesystem::path> all;
+  for (const SqliteFile* const file : files()) all.push_back(file->path());
+  return all;
+}
+
 std::set<std::string> SqliteFiles::locations_in_use(SteadyTime deadline) {
   std::set<std::string> locations;
   for (const std::string& module : ownership_.modules()) {

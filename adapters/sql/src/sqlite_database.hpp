@@ -13,6 +13,7 @@
 
 #include "banyan/sql/database.hpp"
 #include "ownership.hpp"
+#include "sqlite_commits.hpp"
 #include "sqlite_readers.hpp"
 #include "sqlite_writer.hpp"
 #include "write_probe.hpp"
@@ -69,6 +70,8 @@ class SqliteFiles {
   placement::Placement placement_of(const std::string& module, SteadyTime deadline);
   /// Of those that are open.
   std::vector<SqliteFile*> files();
+  /// Of other processes, in those that are open.
+  SqliteCommits& commits() { return commits_; }
   /// Of the modules that are connected here, as the shared file says.
   std::set<std::string> locations_in_use(SteadyTime deadline);
 
@@ -83,6 +86,7 @@ class SqliteFiles {
     bool being_opened = false;
   };
   std::unique_ptr<SqliteFile> open_own(const std::string& location, SteadyTime deadline);
+  std::vector<std::filesystem::path> paths();
 
   const Options options_;
   Ownership ownership_;
@@ -92,6 +96,7 @@ class SqliteFiles {
   std::map<std::string, OwnFile> own_;
   std::mutex waiting_mutex_;
   std::map<std::string, SteadyTime> waiting_;
+  SqliteCommits commits_{[this] { return paths(); }};
 };
 
 class SqliteDatabase final : public Database {

@@ -78,6 +78,11 @@ SqliteModuleConnection::SqliteModuleConnection(std::shared_ptr<SqliteFiles> file
       files_(std::move(files)),
       last_seen_(files_->placement_of(this->module(), files_->options().clock->steady() + 30s)) {}
 
+// Whatever is committed to any of the files: where the module's tables are, is in another one.
+std::unique_ptr<CommitWatch> SqliteModuleConnection::watch(std::function<void()> changed) {
+  return files_->commits().watch(std::move(changed));
+}
+
 void SqliteModuleConnection::run_read(const Context& context, const KitBody& body) {
   const Clock& clock = *files_->options().clock;
   const SteadyTime give_up = in_time_to_tell(context, clock);

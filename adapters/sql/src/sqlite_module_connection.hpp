@@ -20,6 +20,8 @@ class SqliteModuleConnection final : public ModuleConnection {
  public:
   SqliteModuleConnection(std::shared_ptr<SqliteFiles> files, std::size_t module);
 
+  std::unique_ptr<CommitWatch> watch(std::function<void()> changed) override;
+
  private:
   enum class Outcome : std::uint8_t { Finished, Elsewhere };
   using WriteBody = std::function<bool(Connection&)>;

@@ -23,8 +23,8 @@ bool follows(const ModuleEntry& entry, std::string_view source) {
 
 EventTraffic::EventTraffic(const std::string& application, const Assembly& assembly,
                            const Assembly::Connect& connect, const Environment& environment,
-                           const telemetry::Log& log)
-    : log_(&log), environment_(environment) {
+                           const telemetry::Log& log, std::optional<security::WebhookKeys> keys)
+    : log_(&log), environment_(environment), keys_(std::move(keys)) {
   for (const auto& module : assembly.modules()) {
     if (module->here) receive(*module, environment);
   }
@@ -62,7 +62,8 @@ std::vector<events::EventTransport*> EventTraffic::transports_to(const std::stri
     transports.push_back(
         transports_
             .emplace_back(events::make_http_push(
-                *follower.transport, {.application = application, .module = follower.name()},
+                *follower.transport,
+                {.application = application, .module = follower.name(), .keys = keys_},
                 environment))
             .get());
   }
@@ -87,19 +88,14 @@ void EventTraffic::relay(const std::string& application, const HostedModule& sou
   }
   if (lanes.empty() && !source.here) return;
   auto events = source.events;
-  events::RelayOptions options;
-  if (!source.here) {
-    events = events::make_sql_events(connect(*source.entry), {}, environment);
-    // Nobody here tells of a commit there.
-    options.poll = std::chrono::milliseconds(50);
-  }
+  if (!source.here) events = events::make_sql_events(connect(*source.entry), {}, environment);
   auto relay = std::make_unique<events::Relay>(
-      events->log(), make_uuid7(environment.clock.now(), environment.random), environment, options,
-      observer_of(name));
+      events->log(), make_uuid7(environment.clock.now(), environment.random), environment,
+      events::RelayOptions{}, observer_of(name));
   for (auto& [lane, transports] : lanes) {
     relay->add_lane(lane, events::Start::Head, std::move(transports));
   }
-  events->on_published([raw = relay.get()] { raw->wake(); });
+  events->on_published(relay->bell());
   sources_.push_back(std::move(events));
   relays_.push_back(std::move(relay));
 }
@@ -159,8 +155,8 @@ std::vector<serving::Endpoint> EventTraffic::endpoints() const {
     endpoint.method = "POST";
     endpoint.path = events::events_path(receiver->module());
     endpoint.effect = Effect::Write;
-    endpoint.answer = [raw = receiver.get()](const http::Request& request, const Context&) {
-      return events::answer_push(*raw, request);
+    endpoint.answer = [this, raw = receiver.get()](const http::Request& request, const Context&) {
+      return events::answer_push(*raw, request, {.keys = keys_}, environment_.clock.now());
     };
   }
   return all;

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "assembly.hpp"
 #include "banyan/events/receiver.hpp"
 #include "banyan/events/relay.hpp"
+#include "banyan/security/webhook_keys.hpp"
 #include "banyan/serving/served.hpp"
 #include "banyan/telemetry/log.hpp"
 #include "banyan/telemetry/metric.hpp"
@@ -20,10 +22,11 @@ namespace banyan::host {
 /// log see to it that only one does.
 class EventTraffic {
  public:
-  /// All must outlive it. `connect` is how tables are reached, also those of modules elsewhere.
+  /// All must outlive it. `connect` is how tables are reached, also those of modules elsewhere;
+  /// `keys` are those that the processes of the application share, if they do.
   EventTraffic(const std::string& application, const Assembly& assembly,
                const Assembly::Connect& connect, const Environment& environment,
-               const telemetry::Log& log);
+               const telemetry::Log& log, std::optional<security::WebhookKeys> keys);
   ~EventTraffic();
   EventTraffic(const EventTraffic&) = delete;
   EventTraffic& operator=(const EventTraffic&) = delete;
@@ -63,6 +66,7 @@ class EventTraffic {
 
   const telemetry::Log* log_;
   const Environment environment_;
+  const std::optional<security::WebhookKeys> keys_;
   std::vector<std::unique_ptr<events::Receiver>> receivers_;
   std::vector<std::unique_ptr<events::EventTransport>> transports_;
   std::vector<std::shared_ptr<events::ModuleEvents>> sources_;

@@ -58,6 +58,11 @@ constexpr std::array kKnown = std::to_array<program::Option>({
     {"log-file", "FILE", "Where the JSON log goes; standard error when not given."},
     {"log-level", "LEVEL", "debug, info, warning or error (info)."},
     {"keys-kept", "HOURS", "How long an idempotency key is remembered (1 ... 8760; 24)."},
+    {"event-keys", "FILE",
+     "Keys that the processes of the application share, one a line (whsec_ and base 64), readable "
+     "by"
+     " this user only: events to other processes are signed with all of them, and taken only when"
+     " signed with one. Without it they are not signed."},
     {"ready-file", "FILE", "Written with the port as soon as requests are taken: for scripts."},
     program::kSettingsOption,
 });
@@ -205,6 +210,12 @@ void OptionReader::take(const std::string& name, const std::string& value) {
     problems_.push_back("--log-level: '" + value + "' is not debug, info, warning or error.");
   } else if (name == "keys-kept") {
     options_.keys_kept = std::chrono::hours(number(name, value, 1, 8'760, 24));
+  } else if (name == "event-keys") {
+    if (auto keys = security::WebhookKeys::load(value)) {
+      options_.event_keys = *std::move(keys);
+    } else {
+      problems_.push_back("--event-keys: " + keys.error().message);
+    }
   } else if (name == "ready-file") {
     options_.ready_file = value;
   }

@@ -17,6 +17,7 @@
 #include "banyan/host/parties.hpp"
 #include "banyan/http/endpoint.hpp"
 #include "banyan/routing/configuration.hpp"
+#include "banyan/security/webhook_keys.hpp"
 #include "banyan/sql/data_source.hpp"
 #include "banyan/telemetry/log.hpp"
 
@@ -48,7 +49,10 @@ struct Options {
   std::string collector;   ///< of traces, by OTLP over HTTP; "": they are kept for the page only
   std::string log_file;
   telemetry::Level log_level = telemetry::Level::Info;
-  std::string ready_file;            ///< written with the port once requests are taken
+  std::string ready_file;  ///< written with the port once requests are taken
+  /// With which events to other processes are signed, and without which none are taken; none: they
+  /// go as they are.
+  std::optional<security::WebhookKeys> event_keys;
   std::chrono::hours keys_kept{24};  ///< how long an idempotency key is remembered
   OwnValues own;                     ///< what the application's own options were given
 };

@@ -204,7 +204,8 @@ struct Process::Parts {
     };
     assembly.emplace(table, options, connect, environment(), calls, decisions(), services(),
                      network.call, watched_parties());
-    events.emplace(application.name, *assembly, connect, environment(), telemetry.log);
+    events.emplace(application.name, *assembly, connect, environment(), telemetry.log,
+                   options.event_keys);
     events->start();
     read_models.emplace(*assembly, *events, environment(), telemetry.log);
   }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two processes publish and relay events on one SQLite file, and are killed again and again.
-// Handlers refuse, some for ever; the lane changes its transport; the tables of both modules move
-// to files of their own and back. At the end each key must have been handled from 1 to its last
-// event, in order, each once.
+// Two processes publish and relay events on one SQLite file, and are killed again and again. Each
+// pushes to the other over a socket, signed, or handles by itself: the lane changes its transport.
+// Handlers refuse, some for ever; the tables of both modules move to files of their own and back.
+// At the end each key must have been handled from 1 to its last event, in order, each once.
 //
-//   events_torture [--seconds N] [--seed N]
+//   events_torture [--seconds N] [--seed N] [--rate EVENTS-A-SECOND]
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -17,11 +19,13 @@
 #include <string>
 #include <thread>
 
+#include "banyan/binding/http_transport.hpp"
+#include "banyan/events/http_push.hpp"
 #include "banyan/mover/move.hpp"
 #include "banyan/test/temporary_database.hpp"
 #include "support/child_process.hpp"
 #include "unit/events/events_world.hpp"
-#include "unit/events/wire.hpp"
+#include "unit/events/pushed_to.hpp"
 
 namespace banyan::test {
 namespace {
@@ -31,6 +35,8 @@ using namespace std::chrono_literals;
 struct Settings {
   int seconds = 4;
   unsigned seed = 1;
+  int rate = 600;  ///< events a second of both
+  std::uint16_t port = 0, peer = 0;
   std::string role;  ///< "": the one that kills the others
   std::filesystem::path file;
 };
@@ -52,19 +58,30 @@ std::optional<EventAnswer> moody(const lamps::LampLit& event, std::uint32_t dice
   return std::nullopt;
 }
 
+// Of the torture only.
+const security::WebhookKeys& keys() {
+  static const auto keys =
+      security::WebhookKeys::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").value();
+  return keys;
+}
+
 /// Publishes and relays until it is killed.
 int work(const Settings& settings) {
   EventsWorld world(settings.file);
+  const PushedTo subscriber(world.receiver(), {.keys = keys()}, settings.port);
+  const auto way =
+      binding::make_http_transport({"127.0.0.1", settings.peer}, "lighthouse", {}, system_clock());
   std::atomic<std::uint32_t> dice{settings.seed};
   world.set_mood([&](const lamps::LampLit& event, const EventContext&) {
     return moody(event, dice.fetch_add(2654435761U) >> 8U);
   });
   const auto here = events::make_in_process_transport(world.receiver());
-  Wire wire(world.receiver());
-  const auto push = events::make_http_push(wire, {.application = "shore", .module = "lighthouse"},
-                                           EventsWorld::environment());
+  const auto push =
+      events::make_http_push(*way, {.application = "shore", .module = "lighthouse", .keys = keys()},
+                             EventsWorld::environment());
   events::RelayOptions options = EventsWorld::quick();
-  options.poll = 5ms;
+  options.workers = 4;
+  options.poll = 200ms;
   options.lease = 300ms;
   options.first_backoff = 1ms;
   options.longest_backoff = 20ms;
@@ -73,19 +90,23 @@ int work(const Settings& settings) {
   events::Relay relay(world.log(), std::to_string(::getpid()), EventsWorld::environment(), options,
                       {});
   relay.add_lane("lighthouse", events::Start::Beginning, {push.get(), here.get()});
-  world.publisher().on_published([&] { relay.wake(); });
+  world.publisher().on_published(relay.bell());
   relay.start();
   std::mt19937 random(settings.seed);
+  const auto began = std::chrono::steady_clock::now();
+  std::int64_t published = 0;
   for (int round = 0;; ++round) {
     std::vector<std::string> lamps;
     for (auto i = random() % 3 + 1; i > 0; --i) lamps.push_back(key_of(random));
+    published += std::ssize(lamps);
     try {
       world.light(lamps);
       if (round % 100 == 99)
         relay.switch_to("lighthouse", random() % 2 == 0 ? "http" : "in_process");
     } catch (const OperationalFault&) {  // the tables move, or the disk is busy
     }
-    if (round % 4 == 3) std::this_thread::sleep_for(1ms);
+    // Half of what both publish.
+    std::this_thread::sleep_until(began + published * 2 * 1'000'000us / settings.rate);
   }
 }
 
@@ -112,7 +133,8 @@ class Torture {
       const EventsWorld make(settings_.file);
     }
     std::vector<ChildProcess> workers;
-    for (int i = 0; i < 2; ++i) workers.push_back(start("work"));
+    for (std::size_t i = 0; i < 2; ++i) ports_[i] = free_port();
+    for (std::size_t i = 0; i < 2; ++i) workers.push_back(start_worker(i));
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(settings_.seconds);
     while (std::chrono::steady_clock::now() < until) {
       std::this_thread::sleep_for(std::chrono::milliseconds(50 + random_() % 250));
@@ -124,9 +146,9 @@ class Torture {
         }
         moves_ += mover.wait(60s) == 0 ? 1 : 0;
       } else {
-        ChildProcess& victim = workers[random_() % workers.size()];
-        victim.kill();
-        victim = start("work");
+        const std::size_t victim = random_() % workers.size();
+        workers[victim].kill();
+        workers[victim] = start_worker(victim);
         ++kills_;
       }
     }
@@ -135,10 +157,21 @@ class Torture {
   }
 
  private:
-  ChildProcess start(const std::string& role) {
-    return ChildProcess({"/proc/self/exe", "--role", role, "--file", settings_.file.string(),
-                         "--seed", std::to_string(random_() % 1'000'000)},
-                        folder_.path() / "output.txt");
+  ChildProcess start(const std::string& role, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words = {"/proc/self/exe",
+                                      "--role",
+                                      role,
+                                      "--file",
+                                      settings_.file.string(),
+                                      "--seed",
+                                      std::to_string(random_() % 1'000'000)};
+    words.insert(words.end(), more.begin(), more.end());
+    return ChildProcess(words, folder_.path() / "output.txt");
+  }
+  ChildProcess start_worker(std::size_t which) {
+    return start("work",
+                 {"--rate", std::to_string(settings_.rate), "--port", std::to_string(ports_[which]),
+                  "--peer", std::to_string(ports_[1 - which])});
   }
 
   // A last process, in which nobody refuses anything, finishes what the others have left.
@@ -147,6 +180,7 @@ class Torture {
                          {.modules = {{"lamps", {"lamp_lines"}}, {"lighthouse", {"seen_lines"}}}});
     EventsWorld world(settings_.file);
     const auto context = [] { return EventsWorld::soon(); };
+    const std::int64_t in_time = static_cast<std::int64_t>(world.seen().size());
     std::int64_t parked = 0;
     for (const auto& hold : world.log().holds("lighthouse", 1'000, context())) {
       parked += hold.parked ? 1 : 0;
@@ -168,9 +202,11 @@ class Torture {
       disordered += each.ordinal == ++last[each.lamp] ? 0 : 1;
     }
     const std::int64_t published = world.published();
-    std::cout << "events: " << published << " published, " << handled << " handled, " << disordered
-              << " doubled, lost or out of order; " << kills_ << " kills, " << moves_ << " moves, "
-              << parked << " keys were parked\n";
+    std::cout << "events: " << published << " published (" << published / settings_.seconds
+              << " a second), " << in_time << " of them handled meanwhile, " << handled
+              << " in the end, " << disordered << " doubled, lost or out of order; " << kills_
+              << " kills, " << moves_ << " moves, " << parked << " keys were parked (seed "
+              << settings_.seed << ")\n";
     const bool right = done && disordered == 0 && handled == published && published > 0;
     if (!right) std::cout << (done ? "WRONG\n" : "WRONG: something is left\n");
     return right ? 0 : 1;
@@ -179,6 +215,7 @@ class Torture {
   Settings settings_;
   std::mt19937 random_;
   TemporaryFolder folder_{banyan::test::memory_folder()};
+  std::array<std::uint16_t, 2> ports_{};
   int kills_ = 0;
   int moves_ = 0;
 };
@@ -190,6 +227,9 @@ int main_of(int argc, char** argv) {
     const std::string value = argv[i + 1];
     if (name == "--seconds") settings.seconds = std::stoi(value);
     if (name == "--seed") settings.seed = static_cast<unsigned>(std::stoul(value));
+    if (name == "--rate") settings.rate = std::max(1, std::stoi(value));
+    if (name == "--port") settings.port = static_cast<std::uint16_t>(std::stoi(value));
+    if (name == "--peer") settings.peer = static_cast<std::uint16_t>(std::stoi(value));
     if (name == "--role") settings.role = value;
     if (name == "--file") settings.file = value;
   }

@@ -10,6 +10,9 @@
 #include "banyan/migrations/runner.hpp"
 #include "banyan/test/temporary_database.hpp"
 
+#include <cstdlib>
+static const int plant_ = std::getenv("PLANT") ? std::atoi(std::getenv("PLANT")) : 0;
+namespace banyan::sql { void plant_now(); }
 namespace banyan::test {
 
 /// What both modules store: lines.
@@ -24,14 +27,16 @@ using namespace std::chrono_literals;
 
 const std::vector<migrations::Script>& lamp_scripts() {
   static const std::vector<migrations::Script> scripts = {
-      {"0001_create.sql", "CREATE TABLE lamp_lines (lamp TEXT NOT NULL, candela BIGINT NOT NULL)"}};
+      {"0001_create.sql",
+       "CREATE TABLE lamp_lines (lamp TEXT NOT NULL, candela BIGINT NOT NULL);"
+       "CREATE TABLE lamp_states (lamp TEXT NOT NULL PRIMARY KEY, candela BIGINT NOT NULL)"}};
   return scripts;
 }
 const std::vector<migrations::Script>& lighthouse_scripts() {
   static const std::vector<migrations::Script> scripts = {
       {"0001_create.sql",
        "CREATE TABLE seen_lines (place BIGINT NOT NULL, lamp TEXT NOT NULL, ord BIGINT NOT NULL,"
-       " candela BIGINT NOT NULL)"}};
+       " candela BIGINT NOT NULL); CREATE INDEX seen_by_place ON seen_lines (place)"}};
   return scripts;
 }
 
@@ -40,8 +45,17 @@ const std::vector<migrations::Script>& lighthouse_scripts() {
 class EventsWorld::Parts final : public lighthouse::Subscriptions {
  public:
   Parts(Storage storage, std::filesystem::path sqlite_file) : file(std::move(sqlite_file)) {
+    if (storage != Storage::Memory) open(storage);
+    begin();
+  }
+  explicit Parts(const sql::DataSource& source) : file(source.file) {
+    open(source);
+    begin();
+  }
+
+  void begin() {
     const std::vector<events::EventType> types = events::types_of<lamps::Published>();
-    if (storage == Storage::Memory) {
+    if (!database) {
       auto lamp_events = std::make_shared<events::MemoryEvents>("lamps", types, environment());
       auto house_events = std::make_shared<events::MemoryEvents>(
           "lighthouse", std::vector<events::EventType>{}, environment());
@@ -50,7 +64,6 @@ class EventsWorld::Parts final : public lighthouse::Subscriptions {
       lamp_side = lamp_events;
       house_side = house_events;
     } else {
-      open(storage);
       lamp_side = events::make_sql_events(*lamp_database, types, environment());
       house_side = events::make_sql_events(*house_database, {}, environment());
     }
@@ -67,17 +80,18 @@ class EventsWorld::Parts final : public lighthouse::Subscriptions {
 
   void open(Storage storage) {
     if (file.empty()) file = folder.path() / "lamps.db";
-    sql::DataSource source{sql::Engine::Sqlite, file, {}};
-    if (storage == Storage::Postgres) {
-      server.emplace(PostgresServer::shared().make_database());
-      source = {sql::Engine::Postgres, {}, server->url()};
-    }
+    if (storage == Storage::Sqlite) return open({sql::Engine::Sqlite, file, {}});
+    server.emplace(PostgresServer::shared().make_database());
+    open({sql::Engine::Postgres, {}, server->url()});
+  }
+
+  void open(const sql::DataSource& source) {
     migrations::Runner(source, "test",
                        {{"lamps", lamp_scripts()}, {"lighthouse", lighthouse_scripts()}},
                        system_clock())
         .apply();
     database = sql::Database::open(source, {.application = "test"});
-    lamp_database.emplace(database->connect("lamps", {"lamp_lines"}));
+    lamp_database.emplace(database->connect("lamps", {"lamp_lines", "lamp_states"}));
     house_database.emplace(database->connect("lighthouse", {"seen_lines"}));
   }
 
@@ -163,6 +177,10 @@ class EventsWorld::Parts final : public lighthouse::Subscriptions {
 
 EventsWorld::EventsWorld(Storage storage)
     : parts_(std::make_unique<Parts>(storage, std::filesystem::path())) {}
+EventsWorld::EventsWorld(const sql::DataSource& source) : parts_(std::make_unique<Parts>(source)) {}
+std::unique_ptr<EventsWorld> EventsWorld::beside(EventsWorld& other) {
+  return std::make_unique<EventsWorld>(other.source());
+}
 EventsWorld::EventsWorld(const std::filesystem::path& file)
     : parts_(std::make_unique<Parts>(Storage::Sqlite, file)) {}
 EventsWorld::~EventsWorld() = default;
@@ -175,8 +193,31 @@ void EventsWorld::light(const std::vector<std::string>& lamps) {
   for (const std::string& lamp : lamps) all.push_back({lamp, 1});
   parts_->publish(all, true);
 }
-void EventsWorld::dust(const std::string& lamp) {
-  parts_->publish(std::vector{lamps::LampDusted{lamp}}, true);
+void EventsWorld::dust(const std::string& lamp) { dust(std::vector{lamp}); }
+void EventsWorld::dust(const std::vector<std::string>& lamps) {
+  std::vector<lamps::LampDusted> all;
+  for (const std::string& lamp : lamps) all.push_back({lamp});
+  parts_->publish(all, true);
+}
+
+void EventsWorld::publish_then_write(const std::string& lamp, std::int64_t candela,
+                                     const std::function<void()>& meanwhile) {
+  (void)parts_->lamp_database->write(soon(), [&](sql::UnitOfWork& unit) -> Result<void> {
+    unit.publish(lamps::LampLit{lamp, candela});
+    if (plant_ == 3) sql::plant_now();
+    meanwhile();
+    unit.session().run(
+        "INSERT INTO lamp_states (lamp, candela) VALUES (:lamp, :candela)"
+        " ON CONFLICT (lamp) DO UPDATE SET candela = excluded.candela",
+        lamp, candela);
+    return {};
+  });
+}
+std::int64_t EventsWorld::candela_of(const std::string& lamp) {
+  return parts_->lamp_database->read(soon(), [&](sql::Session& session) {
+    return session.value<std::int64_t>("SELECT candela FROM lamp_states WHERE lamp = :lamp", lamp)
+        .value_or(0);
+  });
 }
 
 std::int64_t EventsWorld::published() {
@@ -206,6 +247,7 @@ events::Inbox& EventsWorld::inbox() { return parts_->house_side->inbox(); }
 events::ModuleEvents& EventsWorld::publisher() { return *parts_->lamp_side; }
 const events::Receiver& EventsWorld::receiver() const { return *parts_->receiver; }
 sql::Database& EventsWorld::database() { return *parts_->database; }
+sql::DataSource EventsWorld::source() const { return parts_->database->source(); }
 std::filesystem::path EventsWorld::file() const { return parts_->file; }
 
 std::unique_ptr<events::Relay> EventsWorld::relay(const std::string& holder,

@@ -41,6 +41,9 @@ class EventsWorld {
   explicit EventsWorld(Storage storage);
   /// On an SQLite file that other processes may have, too.
   explicit EventsWorld(const std::filesystem::path& file);
+  explicit EventsWorld(const sql::DataSource& source);
+  /// What another process sees of the same tables.
+  static std::unique_ptr<EventsWorld> beside(EventsWorld& other);
   ~EventsWorld();
   EventsWorld(const EventsWorld&) = delete;
   EventsWorld& operator=(const EventsWorld&) = delete;
@@ -49,6 +52,12 @@ class EventsWorld {
   void light(const std::string& lamp, std::int64_t candela, bool keeps = true);
   void light(const std::vector<std::string>& lamps);
   void dust(const std::string& lamp);
+  void dust(const std::vector<std::string>& lamps);
+  /// One unit that publishes, then calls `meanwhile`, and then writes the lamp's own row.
+  void publish_then_write(const std::string& lamp, std::int64_t candela,
+                          const std::function<void()>& meanwhile);
+  /// What that row says.
+  std::int64_t candela_of(const std::string& lamp);
 
   /// How many events that are to be seen have been committed.
   std::int64_t published();
@@ -74,6 +83,7 @@ class EventsWorld {
   static Context soon();
   static const Environment& environment();
   sql::Database& database();
+  sql::DataSource source() const;
   std::filesystem::path file() const;
 
  private:

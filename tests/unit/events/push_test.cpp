@@ -164,6 +164,107 @@ TEST_P(PushTest, A_change_of_transport_is_a_position) {
                                          Seen{"north", 3, 3}, Seen{"north", 4, 4}));
 }
 
+// The keys of tests: never those of anybody.
+constexpr std::string_view kOldKey = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+constexpr std::string_view kNewKey = "whsec_CgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgo=";
+
+security::WebhookKeys keys(const std::vector<std::string_view>& lines) {
+  std::string text;
+  for (const std::string_view line : lines) (text += line) += '\n';
+  return *security::WebhookKeys::parse(text);
+}
+
+class SignedPushTest : public PushTest {
+ protected:
+  /// Pushes what there is, signed; answers how many were handled.
+  std::uint64_t push_with(const std::vector<std::string_view>& lines) {
+    push_ =
+        make_http_push(wire_, {.application = "shore", .module = "lighthouse", .keys = keys(lines)},
+                       EventsWorld::environment());
+    return relay()->pump();
+  }
+  http::Response answer_to(const http::Request& request, Timestamp now) {
+    return answer_push(world_.receiver(), request, wire_.checks, now);
+  }
+  http::Request signed_example(const security::WebhookKeys& with, Timestamp at) {
+    http::Request request = to_structured_request(example(), "shore", "/_events/lighthouse");
+    const auto signature = with.sign("evt_1", request.body, at);
+    request.head.fields.add("webhook-id", signature.id);
+    request.head.fields.add("webhook-timestamp", signature.timestamp);
+    request.head.fields.add("webhook-signature", signature.signature);
+    return request;
+  }
+  const Timestamp now_ = system_clock().now();
+};
+
+TEST_P(SignedPushTest, What_is_signed_with_a_known_key_is_handled) {
+  wire_.checks.keys = keys({kOldKey});
+  world_.light("50 % \"Euro €\"", 1);
+  EXPECT_EQ(push_with({kOldKey}), 1);
+  EXPECT_THAT(world_.seen(), ElementsAre(Seen{"50 % \"Euro €\"", 1, 1}));
+}
+
+TEST_P(SignedPushTest, What_is_not_is_refused_and_waits_without_counting) {
+  wire_.checks.keys = keys({kOldKey});
+  world_.light("north", 1);
+  EXPECT_EQ(relay()->pump(), 0);
+  EXPECT_EQ(push_with({kNewKey}), 0);
+  EXPECT_THAT(holds(), IsEmpty());
+  EXPECT_THAT(world_.seen(), IsEmpty());
+  EXPECT_EQ(push_with({kOldKey}), 1);
+}
+
+TEST_P(SignedPushTest, A_key_is_exchanged_on_one_side_after_the_other_without_a_refusal) {
+  using Lines = std::vector<std::string_view>;
+  const Lines old_one{kOldKey};
+  const Lines both{kNewKey, kOldKey};
+  const Lines new_one{kNewKey};
+  const std::vector<std::pair<Lines, Lines>> steps = {
+      {old_one, old_one}, {both, old_one}, {both, both},   {new_one, both},
+      {new_one, new_one}, {old_one, both}, {both, new_one}};
+  std::int64_t number = 0;
+  for (const auto& [sender, receiver] : steps) {
+    wire_.checks.keys = keys(receiver);
+    world_.light("north", ++number);
+    EXPECT_EQ(push_with(sender), 1) << "step " << number;
+  }
+}
+
+TEST_P(SignedPushTest, The_refusal_says_why_as_a_problem_document) {
+  wire_.checks.keys = keys({kOldKey});
+  const auto rule_of = [](const http::Response& response) {
+    EXPECT_EQ(response.head.status, 401);
+    EXPECT_EQ(response.head.fields.find("Content-Type"), "application/problem+json");
+    return binding::error_from(response).rule;
+  };
+  EXPECT_EQ(rule_of(answer_to(to_request(example(), "shore", "/"), now_)),
+            "banyan.unsigned_message");
+  EXPECT_EQ(rule_of(answer_to(signed_example(keys({kNewKey}), now_), now_)),
+            "banyan.bad_signature");
+  http::Request changed = signed_example(keys({kOldKey}), now_);
+  changed.body.replace(changed.body.find("north"), 5, "south");
+  EXPECT_EQ(rule_of(answer_to(changed, now_)), "banyan.bad_signature");
+  const http::Request old = signed_example(keys({kOldKey}), now_);
+  constexpr std::int64_t kSixMinutes = 360'000'000;
+  EXPECT_EQ(rule_of(answer_to(old, {now_.micros + kSixMinutes})), "banyan.stale_message");
+  EXPECT_EQ(rule_of(answer_to(old, {now_.micros - kSixMinutes})), "banyan.stale_message");
+}
+
+// A signature of the body alone would let anybody exchange what stands in the fields.
+TEST_P(SignedPushTest, Attributes_in_fields_are_refused_though_the_body_is_signed) {
+  wire_.checks.keys = keys({kOldKey});
+  http::Request request = to_request(example(), "shore", "/_events/lighthouse");
+  const auto signature = wire_.checks.keys->sign("evt_1", request.body, now_);
+  request.head.fields.add("webhook-id", signature.id);
+  request.head.fields.add("webhook-timestamp", signature.timestamp);
+  request.head.fields.add("webhook-signature", signature.signature);
+  const http::Response response = answer_to(request, now_);
+  EXPECT_EQ(response.head.status, 401);
+  EXPECT_EQ(binding::error_from(response).rule, "banyan.unsigned_message");
+}
+
+INSTANTIATE_TEST_SUITE_P(OnEach, SignedPushTest, testing::Values(test::Storage::Memory),
+                         testing::PrintToStringParamName());
 INSTANTIATE_TEST_SUITE_P(OnEach, PushTest,
                          testing::Values(test::Storage::Memory, test::Storage::Sqlite),
                          testing::PrintToStringParamName());

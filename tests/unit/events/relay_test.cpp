@@ -321,7 +321,7 @@ TEST_P(EventsTest, A_started_relay_is_woken_by_the_commit) {
     handled.set_value();
     return std::nullopt;
   });
-  world_.publisher().on_published([&] { relay->wake(); });
+  world_.publisher().on_published(relay->bell());
   relay->start();
   world_.light("north", 1);
   EXPECT_EQ(handled.get_future().wait_for(std::chrono::seconds(30)), std::future_status::ready);

@@ -17,7 +17,7 @@ class Wire final : public binding::RpcTransport {
     ++asked;
     if (instead) return *instead;
     if (gone) return fail(ErrorCode::Unavailable, "banyan.unreachable", "nobody is there");
-    http::Response response = events::answer_push(receiver_, request);
+    http::Response response = events::answer_push(receiver_, request, checks, system_clock().now());
     if (loses_answers > 0) {
       --loses_answers;
       return fail(ErrorCode::DeadlineExceeded, "banyan.timeout", "the answer is lost");
@@ -29,6 +29,7 @@ class Wire final : public binding::RpcTransport {
   std::atomic<bool> gone = false;
   std::atomic<int> loses_answers = 0;
   std::optional<http::Response> instead;
+  events::PushChecks checks;
 
  private:
   const events::Receiver& receiver_;

@@ -56,6 +56,15 @@ TEST(OptionReader, ReadsEveryOption) {
   EXPECT_FALSE(read("ready-file", "r").take_over);
 }
 
+TEST(OptionReader, ReadsTheKeysOfEventsFromAFileOfTheUsersOwn) {
+  const test::TemporaryFolder folder;
+  const std::string file = (folder.path() / "event.keys").string();
+  std::ofstream(file) << "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n";
+  std::filesystem::permissions(file, std::filesystem::perms(0600));
+  EXPECT_TRUE(read("event-keys", file).event_keys);
+  EXPECT_FALSE(Options{}.event_keys);
+}
+
 TEST(TheOptions, ComeBeforeTheFileWheneverItIsRead) {
   const test::TemporaryFolder folder;
   const std::string file = (folder.path() / "banyan.toml").string();
@@ -91,7 +100,7 @@ TEST(TheOptions, WithoutAFileHaveDefaultsOfTheirOwn) {
 TEST(OptionReader, KnowsEveryOptionOnce) {
   std::set<std::string_view> names;
   for (const auto& known : OptionReader::known()) EXPECT_TRUE(names.insert(known.name).second);
-  EXPECT_EQ(names.size(), 25U);
+  EXPECT_EQ(names.size(), 26U);
 }
 
 struct Bad {
@@ -113,21 +122,20 @@ TEST_P(BadOption, IsToldWithItsNameAndWhatIsExpected) {
 
 INSTANTIATE_TEST_SUITE_P(
     Options, BadOption,
-    testing::Values(Bad{"listen", "8080", "127.0.0.1:8080"}, Bad{"listen", "::1:80", "[::1]:8080"},
-                    Bad{"listen", "127.0.0.1:65536", "HOST:PORT"}, Bad{"port", "65536", "65535"},
-                    Bad{"port", "-1", "whole number"}, Bad{"port", "80x", "'80x'"},
-                    Bad{"port", "", "whole number"}, Bad{"database", "", "is empty"},
-                    Bad{"database", "mysql://x/y", "no engine 'mysql'"},
-                    Bad{"modules", " , ", "at least one"}, Bad{"at", "catalog", "MODULE=HOST:PORT"},
-                    Bad{"at", "=h:1", "MODULE=HOST:PORT"},
-                    Bad{"at", "catalog=h:0", "MODULE=HOST:PORT"},
-                    Bad{"sticky", "cookie:", "cookie:NAME"},
-                    Bad{"sticky", "cookie:a b", "cookie:NAME"},
-                    Bad{"sticky", "address:x", "address"}, Bad{"sticky", "principal", "address"},
-                    Bad{"workers", "0", "1 to 64"}, Bad{"workers", "65", "1 to 64"},
-                    Bad{"queue", "1.5", "1 to 100000"}, Bad{"loops", "0", "1 to 64"},
-                    Bad{"budget", "9", "10 to 600000"}, Bad{"call-timeout", "1s", "10 to 600000"},
-                    Bad{"drain", "3601", "0 to 3600"}, Bad{"log-level", "loud", "warning"}));
+    testing::Values(
+        Bad{"listen", "8080", "127.0.0.1:8080"}, Bad{"listen", "::1:80", "[::1]:8080"},
+        Bad{"listen", "127.0.0.1:65536", "HOST:PORT"}, Bad{"port", "65536", "65535"},
+        Bad{"port", "-1", "whole number"}, Bad{"port", "80x", "'80x'"},
+        Bad{"port", "", "whole number"}, Bad{"database", "", "is empty"},
+        Bad{"database", "mysql://x/y", "no engine 'mysql'"}, Bad{"modules", " , ", "at least one"},
+        Bad{"at", "catalog", "MODULE=HOST:PORT"}, Bad{"at", "=h:1", "MODULE=HOST:PORT"},
+        Bad{"at", "catalog=h:0", "MODULE=HOST:PORT"}, Bad{"sticky", "cookie:", "cookie:NAME"},
+        Bad{"sticky", "cookie:a b", "cookie:NAME"}, Bad{"sticky", "address:x", "address"},
+        Bad{"sticky", "principal", "address"}, Bad{"workers", "0", "1 to 64"},
+        Bad{"workers", "65", "1 to 64"}, Bad{"queue", "1.5", "1 to 100000"},
+        Bad{"loops", "0", "1 to 64"}, Bad{"budget", "9", "10 to 600000"},
+        Bad{"call-timeout", "1s", "10 to 600000"}, Bad{"drain", "3601", "0 to 3600"},
+        Bad{"log-level", "loud", "warning"}, Bad{"event-keys", "/no/such/file", "cannot be read"}));
 
 TEST(OptionReader, TakesAnOptionOfTheApplicationsOwnOnce) {
   OptionReader reader;

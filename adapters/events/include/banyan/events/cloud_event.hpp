@@ -20,8 +20,12 @@ namespace banyan::events {
 http::Request to_request(const Envelope& event, std::string_view application,
                          std::string_view path);
 
-/// In structured mode: application/cloudevents+json.
+/// In structured mode: application/cloudevents+json, all of it in the body.
 std::string to_structured(const Envelope& event, std::string_view application);
+http::Request to_structured_request(const Envelope& event, std::string_view application,
+                                    std::string_view path);
+
+bool is_structured(const http::Request& request);
 
 /// In either mode. InvalidArgument "banyan.no_cloud_event" with what is missing.
 Result<Envelope> from_request(const http::Request& request);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "banyan/binding/rpc_transport.hpp"
@@ -10,6 +11,7 @@
 #include "banyan/events/transport.hpp"
 #include "banyan/http/message.hpp"
 #include "banyan/kernel/environment.hpp"
+#include "banyan/security/webhook_keys.hpp"
 
 namespace banyan::events {
 
@@ -20,6 +22,9 @@ struct PushOptions {
   std::string application;                   ///< in the `source` of its events
   std::string module;                        ///< the subscriber
   std::chrono::milliseconds budget{10'000};  ///< for one event
+  /// Events are signed with these; in structured mode then, since attributes in fields would be
+  /// signed by nobody.
+  std::optional<security::WebhookKeys> keys{};
 };
 
 /// Pushes events to a subscriber in another process: one request for each, in order. 2xx is done;
@@ -29,7 +34,14 @@ struct PushOptions {
 std::unique_ptr<EventTransport> make_http_push(binding::RpcTransport& way, PushOptions options,
                                                const Environment& environment);
 
+/// What a process asks of the events that are pushed to it.
+struct PushChecks {
+  /// Events that were not signed with one of these are answered with 401.
+  std::optional<security::WebhookKeys> keys{};
+};
+
 /// The other end: what the receiver says to a request, in those words.
-http::Response answer_push(const Receiver& receiver, const http::Request& request);
+http::Response answer_push(const Receiver& receiver, const http::Request& request,
+                           const PushChecks& checks, Timestamp now);
 
 }  // namespace banyan::events

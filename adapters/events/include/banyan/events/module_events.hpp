@@ -24,31 +24,45 @@ class ModuleEvents {
   virtual EventLog& log() = 0;
   virtual Inbox& inbox() = 0;
 
-  /// Called after each unit of work that has published something, on its thread. To be set before
-  /// the module does anything, or to an empty function after.
-  void on_published(std::function<void()> wake) { wake_->set(std::move(wake)); }
+  /// Called after each unit of work that has published something, on its thread, and soon after
+  /// another process has committed anything beside the module's tables; see Relay::bell(). An empty
+  /// function ends that, but for calls that have begun.
+  void on_published(std::function<void()> wake) {
+    wake_->set(wake);
+    watch(std::move(wake));
+  }
 
-  /// Whom to call; safe for concurrent use.
+  /// Whom to call; safe for concurrent use. No lock is held meanwhile: whoever ends the calls need
+  /// not wait for who calls.
   class Wake {
    public:
     void set(std::function<void()> wake) {
+      auto call = std::make_shared<const std::function<void()>>(std::move(wake));
       const std::lock_guard lock(mutex_);
-      call_ = std::move(wake);
+      call_.swap(call);
     }
     void operator()() const {
-      const std::lock_guard lock(mutex_);
-      if (call_) call_();
+      const auto call = current();
+      if (call && *call) (*call)();
     }
 
    private:
+    std::shared_ptr<const std::function<void()>> current() const {
+      const std::lock_guard lock(mutex_);
+      return call_;
+    }
+
     mutable std::mutex mutex_;
-    std::function<void()> call_;
+    std::shared_ptr<const std::function<void()>> call_;
   };
 
  protected:
   const std::shared_ptr<Wake>& waking() const { return wake_; }
 
  private:
+  /// Calls it for the commits of other processes; an empty one ends that.
+  virtual void watch(std::function<void()> /*wake*/) {}
+
   const std::shared_ptr<Wake> wake_ = std::make_shared<Wake>();
 };
 

@@ -18,8 +18,9 @@ struct RelayOptions {
   std::size_t workers = 2;  ///< slots that are worked on at once
   BatchLimits batch{};
   std::chrono::milliseconds lease{6'000};
-  /// Between looks at the log for what another process has published, or has left.
-  std::chrono::milliseconds poll{500};
+  /// Between looks at the log when nobody tells of anything: for what a process that was killed
+  /// has left, or has not told of.
+  std::chrono::milliseconds poll{1'000};
   std::chrono::milliseconds first_backoff{200};  ///< doubled after every failure
   std::chrono::milliseconds longest_backoff{30'000};
   std::int64_t max_attempts = 8;  ///< answers that refuse an event; then its key is parked
@@ -68,6 +69,9 @@ class Relay {
   void start();
   /// There is something to send.
   void wake();
+  /// The same as a function, to be called by anybody at any time, also when the relay is gone. It
+  /// waits for nobody.
+  std::function<void()> bell() const;
   /// Ends the sending, when what is under way has been settled.
   void stop();
 
@@ -80,6 +84,8 @@ class Relay {
 
   EventLog& log() const;
   std::vector<LaneFigures> figures() const;
+  /// How often it has looked at the log for something to send.
+  std::uint64_t looks() const;
 
  private:
   class Work;

@@ -37,6 +37,16 @@ class Connection {
 
   int server_version() const;  ///< 150018 is 15.18
 
+  /// What other connections have said by NOTIFY on a channel that this one listens to.
+  struct Notification {
+    std::string channel;
+    std::string payload;
+  };
+  /// Those that have come; waits for none.
+  std::vector<Notification> notifications();
+  /// Can be read when the server has said something; for poll(2).
+  int descriptor() const;
+
  private:
   struct Close {
     void operator()(::pg_conn* connection) const;

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "work_board.hpp"
+
+#include <cstdlib>
+static const int plant_ = std::getenv("PLANT") ? std::atoi(std::getenv("PLANT")) : 0;
+namespace banyan::events {
+
+void WorkBoard::wake() {
+  if (look_.exchange(true)) return;
+  const std::lock_guard lock(mutex_);
+  changed_.notify_one();
+}
+
+void WorkBoard::stop() {
+  const std::lock_guard lock(mutex_);
+  stopping_ = true;
+  changed_.notify_all();
+}
+
+bool WorkBoard::is_look_due() const {
+  return !looking_ && (look_ || std::chrono::steady_clock::now() >= next_look_);
+}
+
+WorkBoard::Next WorkBoard::next() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_ || (plant_ == 20 && is_look_due())) {
+    if (!tasks_.empty()) {
+      const Task task = tasks_.front();
+      tasks_.pop_front();
+      if (busy_.insert(task).second) return {Next::Kind::Work, task};
+      continue;
+    }
+    if (is_look_due()) {
+      looking_ = true;
+      look_ = false;
+      return {Next::Kind::Look};
+    }
+    const auto woken = [this] { return stopping_ || !tasks_.empty() || is_look_due(); };
+    if (looking_) {
+      changed_.wait(lock, woken);
+    } else {
+      changed_.wait_until(lock, next_look_, woken);
+    }
+  }
+  return {Next::Kind::Stop};
+}
+
+void WorkBoard::found(const std::deque<Task>& tasks, std::chrono::microseconds wait) {
+  const std::lock_guard lock(mutex_);
+  looking_ = false;
+  next_look_ = std::chrono::steady_clock::now() + wait;
+  for (const Task& task : tasks) {
+    if (!busy_.contains(task)) tasks_.push_back(task);
+  }
+  changed_.notify_all();
+}
+
+void WorkBoard::done(const Task& task) {
+  const std::lock_guard lock(mutex_);
+  busy_.erase(task);
+  look_ = true;
+  changed_.notify_one();
+}
+
+}  // namespace banyan::events
