@@ -11,8 +11,7 @@ namespace {
 
 constexpr double kLeast = 1e-6;
 constexpr double kMost = 1 - 1e-3;
-/// What the reference's share is taken for before anything is known: 0.1 %, on little.
-constexpr double kFirstHits = 0.5;
+/// What a first guess weighs.
 constexpr double kFirstSeen = 500;
 /// What was seen before the last so many observations counts for little in the guess of a share. It
 /// is only a guess to bet by: a wrong one costs time, never a false alarm.
@@ -63,7 +62,7 @@ double nearest_apart(double p, double margin, double suspects, double references
 EvidenceOfMore::EvidenceOfMore(Rules rules)
     : rules_(std::move(rules)),
       log_bets_(rules_.lifts.size(), -std::numeric_limits<double>::infinity()),
-      hits_(kFirstHits),
+      hits_(rules_.usual * kFirstSeen),
       seen_(kFirstSeen) {}
 
 double EvidenceOfMore::log_block(double lift, const Tally& suspect, const Tally& reference) const {

@@ -42,6 +42,8 @@ class EvidenceOfMore {
     /// half of the smallest is practically never found, and is not meant to be.
     std::vector<double> lifts{0.005, 0.02, 0.06, 0.2, 0.6};
     double blocks = 86'400;
+    /// What the reference's share is taken for before anything is known of it.
+    double usual = 0.001;
     /// Where there is no reference any more (all traffic has moved), the suspect is held to the
     /// reference's last known share and this much more.
     double without_reference = 0.005;
@@ -66,16 +68,21 @@ class EvidenceOfMore {
 /// hypothesis against which it bets: it is, in every block. Begins once and goes on.
 class EvidenceOfNoMore {
  public:
-  explicit EvidenceOfNoMore(double margin = 0.005) : margin_(margin) {}
+  /// `usual`: what both shares are taken for before anything is known. Where there is no reference,
+  /// the suspect is held to the reference's last known share, or else to this.
+  explicit EvidenceOfNoMore(double margin = 0.005, double usual = 0.001)
+      : margin_(margin), hits_(usual * kFirstSeen), reference_hits_(usual * kFirstSeen) {}
 
   void add(const Tally& suspect, const Tally& reference);
   double log_e() const { return log_e_; }
 
  private:
+  static constexpr double kFirstSeen = 500;
+
   double margin_;
   double log_e_ = 0;
-  double hits_ = 0.5, seen_ = 500;  // of both
-  double reference_hits_ = 0.5, reference_seen_ = 500;
+  double hits_, seen_ = kFirstSeen;  // of both
+  double reference_hits_, reference_seen_ = kFirstSeen;
 };
 
 /// Of independent yes-or-no observations one by one, without a reference to compare with: has their
