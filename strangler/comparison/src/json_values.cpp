@@ -131,9 +131,8 @@ void JsonComparator::texts(std::string_view old_raw, std::string_view new_raw, c
                     magnitude(seconds(*old_time, *new_time)), apart_text(how.rule));
     default: break;
   }
-  const Apart far = times ? magnitude(seconds(*old_time, *new_time))
-                    : form_of(old_text) == form_of(new_text) ? Apart{1}
-                                                             : apart::kText;
+  unsigned far = form_of(old_text) == form_of(new_text) ? 1 : apart::kText;
+  if (times) far = magnitude(seconds(*old_time, *new_time));
   differ(DifferenceKind::Value, how, quoted(old_raw), quoted(new_raw), far);
 }
 
@@ -161,8 +160,7 @@ void JsonComparator::words(JsonKind kind, std::string_view old_raw, std::string_
                     "not a time of RFC 3339 on both sides");
     default: break;
   }
-  differ(DifferenceKind::Value, how, old_raw, new_raw,
-         static_cast<Apart>(magnitude(distance(old_raw, new_raw))));
+  differ(DifferenceKind::Value, how, old_raw, new_raw, magnitude(distance(old_raw, new_raw)));
 }
 
 bool JsonComparator::alias_known(std::string_view old_id, std::string_view new_id) const {

@@ -131,17 +131,7 @@ std::string step_to(const Place& object, std::string_view key) {
   const bool named =
       described || (object.declared != nullptr && object.declared->children.contains(key));
   if (!named && (is_map(object) || is_data(key))) return "*";
-  std::string step;
-  for (const char c : key) {
-    if (c == '~') {
-      step += "~0";
-    } else if (c == '/') {
-      step += "~1";
-    } else {
-      step += c;
-    }
-  }
-  return step;
+  return escaped_step(key);
 }
 
 }  // namespace banyan::strangler

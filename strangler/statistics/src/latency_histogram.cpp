@@ -16,7 +16,7 @@ constexpr int kBits = 3;         // eight in an octave
 std::size_t LatencyBuckets::of(std::chrono::microseconds time) {
   if (time.count() < (1 << kFirstOctave)) return 0;
   const auto micros = static_cast<std::uint64_t>(time.count());
-  const int octave = std::bit_width(micros) - 1;
+  const int octave = static_cast<int>(std::bit_width(micros)) - 1;
   const auto part = static_cast<std::size_t>(micros >> (octave - kBits)) & (kPerOctave - 1);
   const std::size_t bucket =
       1 + static_cast<std::size_t>(octave - kFirstOctave) * kPerOctave + part;

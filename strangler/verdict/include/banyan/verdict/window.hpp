@@ -44,6 +44,7 @@ struct Window {
   std::uint64_t failures() const { return errors + timeouts + fallbacks; }
   statistics::Tally failed() const { return {failures(), requests}; }
   Window& operator+=(const Window& more);
+  friend bool operator==(const Window&, const Window&) = default;
   /// What came since an earlier reading of the same counters.
   Window since(const Window& before) const;
 
