@@ -18,6 +18,9 @@ constexpr std::chrono::milliseconds kDay{86'400'000};
 constexpr double kMedian = 0.5;
 constexpr double kSlow = 0.9;
 constexpr double kSlowest = 0.99;
+/// How much larger a share of slow requests may be before it matters.
+constexpr double kSlowMargin = 0.1;
+constexpr double kSlowestMargin = 0.02;
 
 double ticks_a_day(const JudgeRules& rules) {
   return static_cast<double>(kDay.count()) /
@@ -104,12 +107,12 @@ class Judge::Bench {
         rules_(&rules),
         worse_at_(worse_at),
         all_clear_at_(std::log(1 / rules.false_all_clear)),
-        failures_(failure_rules(rules), rules.failure_margin, 0.001),
-        differences_(difference_rules(rules), rules.differing_margin, rules.differing),
+        failures_(failure_rules(rules), rules.failure_margin),
+        differences_(difference_rules(rules), rules.differing_margin),
         lines_{SlowLine(kMedian, rules), SlowLine(kSlow, rules), SlowLine(kSlowest, rules)},
-        times_{MeasureEvidence(slow_rules(rules, kMedian), 0.1, 1 - kMedian),
-               MeasureEvidence(slow_rules(rules, kSlow), 0.1, 1 - kSlow),
-               MeasureEvidence(slow_rules(rules, kSlowest), 0.02, 1 - kSlowest)} {}
+        times_{MeasureEvidence(slow_rules(rules, kMedian), kSlowMargin),
+               MeasureEvidence(slow_rules(rules, kSlow), kSlowMargin),
+               MeasureEvidence(slow_rules(rules, kSlowest), kSlowestMargin)} {}
 
   void begin_step(bool alone) {
     alone_ = alone;

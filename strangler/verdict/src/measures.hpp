@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <utility>
 
 #include "banyan/verdict/judge.hpp"
 
@@ -36,10 +37,11 @@ class SlowLine {
 /// The evidence of one measure of one operation, both ways.
 class MeasureEvidence {
  public:
-  MeasureEvidence(statistics::EvidenceOfMore::Rules worse, double margin, double usual)
-      : worse_(std::move(worse)), margin_(margin), usual_(usual), all_clear_(margin, usual) {}
+  MeasureEvidence(statistics::EvidenceOfMore::Rules worse, double margin)
+      : worse_(std::move(worse)), margin_(margin), all_clear_(margin, worse_.usual()) {}
 
-  void begin_step() { all_clear_ = statistics::EvidenceOfNoMore(margin_, usual_); }
+  /// The all-clear is looked for anew, from what is known of the reference.
+  void begin_step() { all_clear_ = statistics::EvidenceOfNoMore(margin_, worse_.usual()); }
 
   /// Blocks in which one of the two is empty say nothing and wait for the next. `alone`: there is
   /// no reference, and none is waited for.
@@ -57,7 +59,6 @@ class MeasureEvidence {
 
   statistics::EvidenceOfMore worse_;
   double margin_;
-  double usual_;
   statistics::EvidenceOfNoMore all_clear_;
   Block waiting_;
   std::deque<Block> recent_;

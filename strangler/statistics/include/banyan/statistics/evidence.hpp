@@ -54,6 +54,8 @@ class EvidenceOfMore {
 
   void add(const Tally& suspect, const Tally& reference);
   double log_e() const;
+  /// What the reference's share is taken for by now.
+  double usual() const { return hits_ / seen_; }
 
  private:
   double log_block(double lift, const Tally& suspect, const Tally& reference) const;
