@@ -13,7 +13,6 @@
 namespace banyan::strangler {
 namespace {
 
-using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -126,7 +125,7 @@ TEST_F(Collecting, FoldsWhatThereIsNoRoomForAndCountsIt) {
   EXPECT_EQ(report.folded_fields, 2U);
   EXPECT_EQ(report.folded_operations, 1U);
   EXPECT_GT(report.dropped_examples, 0U);
-  EXPECT_EQ(json::parse(to_json(report))["folded"]["fields"], 2);
+  EXPECT_EQ(nlohmann::json::parse(to_json(report))["folded"]["fields"], 2);
 }
 
 TEST_F(Collecting, StaysWithinItsBoundsWhateverKeysThereAre) {

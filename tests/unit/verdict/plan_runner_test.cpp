@@ -11,7 +11,7 @@
 namespace banyan::strangler {
 namespace {
 
-using std::chrono::seconds;
+using Seconds = std::chrono::seconds;
 using testing::HasSubstr;
 
 OperationVerdict verdict(Judgement judgement, std::uint64_t samples = 5'000,
@@ -32,7 +32,7 @@ class Running : public testing::Test {
 
   /// A tick of a second, after which the traffic is where it was to go.
   PlanAction tick(const std::vector<OperationVerdict>& verdicts) {
-    clock_.advance(seconds(1));
+    clock_.advance(Seconds(1));
     const PlanAction action = runner_.tick(share_, verdicts);
     if (action.shifts()) share_ = action.share;
     return action;
@@ -91,7 +91,7 @@ TEST(Plan, MayWaiveAnOperationThatHardlyAnybodyAsksFor) {
   const Percent first = plan.steps[0].share;
   (void)runner.tick(Percent::none(), {});
   (void)runner.tick(first, {});
-  clock.advance(seconds(600));
+  clock.advance(Seconds(600));
   EXPECT_TRUE(runner
                   .tick(first, {verdict(Judgement::BetterOrEqual),
                                 verdict(Judgement::CannotTell, 0, "a.rare")})
@@ -182,10 +182,10 @@ TEST(PlanRunnerAtRandom, NeverGoesForwardUnlessAllIsGood) {
     Percent share;
     bool over = false;
     for (int i = 0; i < 400; ++i) {
-      clock.advance(seconds(random.next() % 200));
+      clock.advance(Seconds(random.next() % 200));
       const std::size_t step = runner.step();
-      const auto& verdicts = std::array{&kGood, &kGood, &kGood, &kUnknown,
-                                        &kBad}[random.next() % 80 == 0 ? 4 : random.next() % 4];
+      const std::array all{&kGood, &kGood, &kGood, &kUnknown, &kBad};
+      const auto* const verdicts = all[random.next() % 80 == 0 ? 4 : random.next() % 4];
       PlanAction action;
       switch (random.next() % 40) {
         case 0: (void)runner.pause("x"); break;
@@ -199,10 +199,14 @@ TEST(PlanRunnerAtRandom, NeverGoesForwardUnlessAllIsGood) {
         default: action = runner.tick(share, *verdicts);
       }
       ASSERT_LE(runner.step(), step + 1);
-      if (runner.step() > step) ASSERT_EQ(verdicts, &kGood);
+      if (runner.step() > step) {
+        ASSERT_EQ(verdicts, &kGood);
+      }
       over =
           over || runner.state() == PlanState::Aborted || runner.state() == PlanState::RolledBack;
-      if (over && action.shifts()) ASSERT_EQ(action.share, Percent::none());
+      if (over && action.shifts()) {
+        ASSERT_EQ(action.share, Percent::none());
+      }
       // Now and then it does not happen.
       if (action.shifts() && random.next() % 4 != 0) share = action.share;
     }

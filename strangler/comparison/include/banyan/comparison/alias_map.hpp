@@ -18,7 +18,8 @@ namespace banyan::strangler {
 /// has no other. Bounded: the oldest goes, and is counted. Not safe for concurrent use.
 class AliasMap {
  public:
-  explicit AliasMap(std::size_t most = 1'000) : most_(most) {}
+  AliasMap() : AliasMap(1'000) {}
+  explicit AliasMap(std::size_t most) : most_(most) {}
 
   /// What the new side calls what the old side calls `old_id`, and the other way round.
   std::optional<std::string_view> new_of(std::string_view old_id) const;
