@@ -191,9 +191,9 @@ void ComparisonCollector::keep_example(FieldState& field, const Difference& diff
   bool changed = false;
   example.time = now;
   example.correlation_id = request.correlation_id;
-  example.request_line =
-      request.head.method + ' ' +
-      (rules_.clear ? request.head.target : mask_target(request.head.target, changed));
+  example.request_line = request.head.method + ' ' +
+                         (rules_.clear ? request.head.target
+                                       : mask_target(request.head.target, request.route, changed));
   for (const auto& each : request.head.fields) {
     std::string name(each.name);
     std::ranges::transform(name, name.begin(), [](char c) {

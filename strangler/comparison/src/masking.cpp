@@ -98,14 +98,22 @@ class Masker {
   std::string out_;
 };
 
-/// A step that a route may have: "albums", "v2", "by-artist".
-bool is_plain_word(std::string_view step) {
-  return step.size() <= 24 &&
-         std::ranges::all_of(step,
-                             [](char c) {
-                               return (c >= 'a' && c <= 'z') || c == '-' || c == '_' || is_digit(c);
-                             }) &&
-         std::ranges::count_if(step, is_digit) <= 2;
+/// "limit", "page[size]".
+bool is_plain_name(std::string_view name) {
+  return name.size() <= 32 && std::ranges::none_of(name, is_digit) && !name.contains('%') &&
+         !name.contains('@');
+}
+
+bool is_short_number(std::string_view text) {
+  return text.size() < kLongNumber && std::ranges::all_of(text, is_digit);
+}
+
+/// The next step of a path, which is taken away with the slash before it.
+std::string_view take_step(std::string_view& path) {
+  if (path.starts_with('/')) path.remove_prefix(1);
+  const std::string_view step = path.substr(0, path.find('/'));
+  path.remove_prefix(step.size());
+  return step;
 }
 
 }  // namespace
@@ -164,32 +172,31 @@ std::string mask_body(std::string_view body, const OperationRules& rules) {
   return form_of(body);
 }
 
-std::string mask_target(std::string_view target, bool& masked) {
+std::string mask_target(std::string_view target, std::string_view route, bool& masked) {
   std::string out;
-  const std::size_t question = std::min(target.find('?'), target.size());
-  const auto put = [&](std::string_view part) {
-    if (is_plain_word(part)) {
-      out += part;
-    } else {
-      out += form_of(part);
-      masked = true;
-    }
+  const auto put = [&](std::string_view part, bool keep) {
+    keep = keep || is_short_number(part);
+    out += keep ? std::string(part) : form_of(part);
+    masked = masked || !keep;
   };
-  std::size_t begin = 0;
-  for (std::size_t at = 0; at <= question; ++at) {
-    if (at < question && target[at] != '/') continue;
-    put(target.substr(begin, at - begin));
-    if (at < question) out += '/';
-    begin = at + 1;
+  std::string_view query = target.substr(std::min(target.find('?'), target.size()));
+  std::string_view path = target.substr(0, target.size() - query.size());
+  while (!path.empty()) {
+    const std::string_view step = take_step(path);
+    out += '/';
+    put(step, step == take_step(route));
   }
-  for (std::size_t at = begin = question; at < target.size(); ++at) {
-    const char c = target[at];
-    if (c != '?' && c != '&' && c != '=') continue;
-    if (at > begin) put(target.substr(begin, at - begin));
-    out += c;
-    begin = at + 1;
+  while (!query.empty()) {
+    out += query.front();
+    query.remove_prefix(1);
+    const std::string_view pair = query.substr(0, query.find('&'));
+    query.remove_prefix(pair.size());
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    put(pair.substr(0, equals), is_plain_name(pair.substr(0, equals)));
+    if (equals == pair.size()) continue;
+    out += '=';
+    put(pair.substr(equals + 1), false);
   }
-  if (begin < target.size()) put(target.substr(begin));
   return out;
 }
 

@@ -23,9 +23,9 @@ std::string mask_value(std::string_view raw);
 /// all else as in mask_value(). What is no JSON becomes its form.
 std::string mask_body(std::string_view body, const OperationRules& rules);
 
-/// The target of a request. Steps of the path stay where they are words of lower-case letters, as
-/// routes have them; steps and values of the query that may say something of a person are put in
-/// their form. `masked` becomes true when one was.
-std::string mask_target(std::string_view target, bool& masked);
+/// The target of a request. Of the path what the route itself says stays ("/albums/{id}": the first
+/// step), and of the query the names; all else is put in its form, but for numbers of less than
+/// seven digits. `masked` becomes true when anything was.
+std::string mask_target(std::string_view target, std::string_view route, bool& masked);
 
 }  // namespace banyan::strangler

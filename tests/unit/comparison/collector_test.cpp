@@ -26,8 +26,8 @@ class Collecting : public testing::Test {
     const Answer new_answer{head, new_body};
     now_.micros += 1'000;
     return collector_->add(operation, pair, compare(old_answer, new_answer, rules, {}, now_),
-                           {request_, request_body_, "corr-1"}, old_answer, new_answer, rules,
-                           now_);
+                           {request_, request_body_, "corr-1", "/albums/{name}"}, old_answer,
+                           new_answer, rules, now_);
   }
   FieldReport field(std::string_view path) const {
     for (const FieldReport& each : collector_->report().fields) {

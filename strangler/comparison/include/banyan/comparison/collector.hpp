@@ -24,6 +24,8 @@ struct ComparedRequest {
   const http::RequestHead& head;
   std::string_view body;
   std::string_view correlation_id;
+  /// The path of its route or of its operation, "/albums/{id}": what of the target is no data.
+  std::string_view route{};
 };
 
 struct CollectorRules {
