@@ -11,6 +11,7 @@
 #include "banyan/routing/toml_section.hpp"
 #include "banyan/stages/suggestion.hpp"
 #include "banyan/stages/traffic.hpp"
+#include "compare_section.hpp"
 #include "route_section.hpp"
 #include "tls_section.hpp"
 #include "upstream_section.hpp"
@@ -249,7 +250,13 @@ class Reader {
       Section section(*entry, "[rollouts." + name + ']', keys_of("[rollouts.NAME]"),
                       location_of(*entry), problems_);
       check_name(section, name, "a rollout");
-      configuration_.rollouts.push_back({name, read_steps(section)});
+      RolloutPlan plan{name, read_steps(section), {}};
+      if (const toml::table* const compare = section.table("compare")) {
+        plan.compare = read_compare(
+            section.part(*compare, "[rollouts." + name + ".compare]", "[rollouts.NAME.compare]"),
+            name);
+      }
+      configuration_.rollouts.push_back(std::move(plan));
       section.finish();
     }
     std::ranges::sort(configuration_.rollouts, {}, &RolloutPlan::name);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "banyan/stages/legality.hpp"
 #include "banyan/stages/stages.hpp"
 
 namespace banyan::strangler {
@@ -28,7 +29,7 @@ Result<Change> Switchboard::change(std::string_view module, const Reason& reason
     Result<Traffic> after = decide(before);
     if (!after) return after;
     if (*after != before) {
-      if (auto why = why_illegal(module, *after, survey_(module))) {
+      if (auto why = why_change_illegal(module, *after, survey_(module))) {
         return fail(ErrorCode::FailedPrecondition, "banyan.illegal_stage",
                     "refused: " + std::move(*why));
       }

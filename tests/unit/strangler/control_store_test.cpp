@@ -475,11 +475,11 @@ TEST(ControlStoreFile, RefusesAStageOfANewerVersion) {
   const std::string file = folder.file("control.db");
   const auto store = ControlStore::open(file, system_clock());
   ASSERT_TRUE(store && (*store)->enlist({"catalog"}));
-  run_sql(file, "UPDATE migrations SET stage = 'shadow'");
+  run_sql(file, "UPDATE migrations SET stage = 'dual_write'");
   const auto refused = (*store)->stand();
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message,
-              HasSubstr("catalog is at the stage \"shadow\", unknown here"));
+              HasSubstr("catalog is at the stage \"dual_write\", unknown here"));
 }
 
 TEST(ControlStoreFile, RefusesADamagedFile) {

@@ -34,6 +34,9 @@ instances = ["127.0.0.1:9000"]
 [upstreams.shop.retries]
 [upstreams.shop.tls]
 [rollouts.shop]
+[rollouts.shop.compare]
+[[rollouts.shop.compare.fields]]
+path = "/at"
 [[routes]]
 prefix = "/"
 methods = ["*"]
@@ -111,6 +114,7 @@ void expect_alike(const Configuration& left, const Configuration& right) {
   EXPECT_EQ(left.tracing, right.tracing);
   EXPECT_EQ(left.upstreams, right.upstreams);
   EXPECT_EQ(left.rollouts.at(0).steps, right.rollouts.at(0).steps);
+  EXPECT_EQ(left.rollouts.at(0).compare, right.rollouts.at(0).compare);
   EXPECT_EQ(left.routes.at(0).irregular_paths, right.routes.at(0).irregular_paths);
 }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "banyan/stages/legality.hpp"
 #include "banyan/stages/suggestion.hpp"
 
 namespace banyan::strangler {
@@ -55,11 +56,12 @@ TEST(TrafficOf, NamesTheStage) {
   EXPECT_EQ(to_string(Traffic::of(percent("100"), Side::Remote)), "moved");
   EXPECT_EQ(to_json(Traffic::of(percent("25"), Side::Local)),
             R"({"stage":"canary","reads":2500,"writes":"local"})");
-  for (const TrafficStage stage :
-       {TrafficStage::Legacy, TrafficStage::Canary, TrafficStage::Moved}) {
+  for (const TrafficStage stage : kTrafficStages) {
     EXPECT_EQ(traffic_stage_from(to_string(stage)), stage);
   }
-  EXPECT_FALSE(traffic_stage_from("shadow"));
+  EXPECT_FALSE(traffic_stage_from("dual_write"));
+  EXPECT_EQ(to_string(Traffic::shadow()), "shadow");
+  EXPECT_EQ(to_string(Traffic::retired()), "retired");
 }
 
 TEST(TrafficSide, SendsWritesAsAWholeAndReadsByBucket) {
@@ -71,29 +73,44 @@ TEST(TrafficSide, SendsWritesAsAWholeAndReadsByBucket) {
   EXPECT_EQ(Traffic::of(percent("100"), Side::Remote).side(Effect::Write, 9999), Side::Remote);
 }
 
+/// Every traffic that bears a name, with shares from everywhere.
+std::vector<Traffic> every_traffic() {
+  std::vector<Traffic> all{Traffic::shadow(), Traffic::retired()};
+  for (const char* reads : {"0", "0.01", "25", "99.99", "100"}) {
+    for (const Side writes : {Side::Local, Side::Remote}) {
+      all.push_back(Traffic::of(percent(reads), writes));
+    }
+  }
+  return all;
+}
+
 // What the matrix must say, written down a second time and independently: every combination of
 // shares, sides, data and reach.
 TEST(LegalityMatrix, AgreesWithItsSpecificationEverywhere) {
   int legal = 0, illegal = 0;
-  for (const char* reads_text : {"0", "0.01", "25", "99.99", "100"}) {
-    for (const Side writes : {Side::Local, Side::Remote}) {
-      for (int bits = 0; bits < 16; ++bits) {
-        const Percent reads = percent(reads_text);
+  for (const Traffic& traffic : every_traffic()) {
+    for (const DataStage data : kDataStages) {
+      for (int bits = 0; bits < 8; ++bits) {
         const bool old_side = (bits & 1) != 0, new_side = (bits & 2) != 0;
-        const bool shared = (bits & 4) != 0, both_reach = (bits & 8) != 0;
-        const bool all_old = reads == Percent::none() && writes == Side::Local;
-        const bool all_new = reads == Percent::all() && writes == Side::Remote;
-        bool expected = writes == Side::Local || reads == Percent::all();
-        if (!new_side) expected = expected && all_old;
+        const bool both_reach = (bits & 4) != 0;
+        const bool shadow = traffic.stage == TrafficStage::Shadow;
+        const bool all_old = traffic.reads == Percent::none() && traffic.writes == Side::Local;
+        const bool all_new = traffic.reads == Percent::all() && traffic.writes == Side::Remote;
+        const bool own_database = data == DataStage::Switched || data == DataStage::Separate ||
+                                  data == DataStage::Reversing || data == DataStage::Returning;
+        const bool on_the_move = data != DataStage::Shared && data != DataStage::Separate;
+        bool expected = traffic.writes == Side::Local || traffic.reads == Percent::all();
+        if (!new_side) expected = expected && all_old && !shadow;
         if (!old_side) expected = expected && all_new;
-        if (!both_reach) expected = expected && (all_old || (all_new && !shared));
+        if (!both_reach) {
+          expected = expected && ((all_old && !shadow) || (all_new && own_database));
+        }
+        if (traffic.stage == TrafficStage::Retired) expected = expected && !on_the_move;
 
-        const auto why = why_illegal(
-            "catalog", Traffic::of(reads, writes),
-            {old_side, new_side, shared ? DataStage::Shared : DataStage::Separate, both_reach});
+        const auto why = why_illegal("catalog", traffic, {old_side, new_side, data, both_reach});
 
-        EXPECT_EQ(!why.has_value(), expected) << reads_text << ' ' << to_string(writes) << " bits "
-                                              << bits << ' ' << why.value_or("");
+        EXPECT_EQ(!why.has_value(), expected) << to_string(traffic) << ' ' << to_string(data)
+                                              << " bits " << bits << ' ' << why.value_or("");
         (expected ? legal : illegal) += 1;
         if (why) {
           EXPECT_NE(why->find("catalog"), std::string::npos) << *why;
@@ -101,8 +118,52 @@ TEST(LegalityMatrix, AgreesWithItsSpecificationEverywhere) {
       }
     }
   }
-  EXPECT_EQ(legal, 22);
-  EXPECT_EQ(illegal, 138);
+  EXPECT_EQ(legal + illegal, 12 * 8 * 8);
+  EXPECT_GT(legal, 100);
+}
+
+TEST(LegalityMatrix, HasACellForEveryPair) {
+  std::string table;
+  for (const TrafficStage traffic : kTrafficStages) {
+    for (const DataStage data : kDataStages) {
+      table += "-obm"[static_cast<std::size_t>(data_need(traffic, data))];
+    }
+    table += ' ';
+  }
+  EXPECT_EQ(table, "-------- bbbbbbbb bbbbbbbb oooo---- ommmm-mm ");
+}
+
+TEST(LegalityMatrix, SaysWhatIsLegalInstead) {
+  const Topology far{.data = DataStage::Separate, .both_reach_data = false};
+  EXPECT_EQ(
+      why_change_illegal("catalog", Traffic::of(percent("1"), Side::Local), far),
+      "only one side can open the database of catalog, so its traffic moves as a whole. Shift "
+      "it at once: 100% with writes remote, or 0% with writes local. Legal now: legacy, "
+      "moved, retired.");
+  EXPECT_EQ(why_change_illegal("catalog", Traffic::of(percent("1"), Side::Local),
+                               {.old_side = false, .new_side = false}),
+            "there is no service of catalog to send traffic to. Build the application with "
+            "-DBANYAN_ROUTED=catalog, start the module's service, and give the application `--at "
+            "catalog=HOST:PORT`; for a foreign application, give its routes a successor in "
+            "banyan.toml. Nothing is legal as things are.");
+  EXPECT_FALSE(why_change_illegal("catalog", Traffic::of(percent("1"), Side::Local), {}));
+}
+
+TEST(LegalityMatrix, ShiftsNobodyWhileADatabaseIsSwitched) {
+  for (const DataStage data : kDataStages) {
+    const bool waits = data == DataStage::Switching || data == DataStage::Reversing;
+    const auto why = why_change_illegal("catalog", Traffic{}, {.data = data});
+    EXPECT_EQ(why.has_value(), waits) << to_string(data);
+    // What runs already may go on.
+    EXPECT_FALSE(why_illegal("catalog", Traffic{}, {.data = data}));
+  }
+}
+
+TEST(LegalityMatrix, KeepsTheOldSideWhileTheWayBackNeedsIt) {
+  EXPECT_EQ(why_illegal("catalog", Traffic::retired(), {.data = DataStage::Switched}),
+            "the tables of catalog are on the move (switched), and its way back needs the old "
+            "side. Bring the move to its end first: banyan schema move catalog.");
+  EXPECT_FALSE(why_illegal("catalog", Traffic::retired(), {.data = DataStage::Separate}));
 }
 
 TEST(LegalityMatrix, RefusesANameThatDoesNotFitTheShares) {
@@ -162,6 +223,8 @@ TEST(Steps, LeadBackOneNamedStepAtATime) {
   ASSERT_TRUE(legacy);
   EXPECT_EQ(*legacy, Traffic{});
   EXPECT_EQ(step_back("catalog", *legacy).error().rule, "banyan.no_step_back");
+  EXPECT_EQ(*step_back("catalog", Traffic::shadow()), Traffic{});
+  EXPECT_EQ(*step_back("catalog", Traffic::retired()), Traffic::of(Percent::all(), Side::Remote));
 }
 
 TEST(Suggestion, NamesWhatWasProbablyMeant) {

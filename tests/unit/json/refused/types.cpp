@@ -57,6 +57,19 @@ struct Swapped {
 };
 BOOST_DESCRIBE_STRUCT(Swapped, (), (name, count))
 
+struct LikenessOfNothing {
+  int a;
+  static constexpr std::array likeness{banyan::Likeness{.field = "b"}};
+};
+BOOST_DESCRIBE_STRUCT(LikenessOfNothing, (), (a))
+
+struct LikenessThatDoesNotFit {
+  std::string a;
+  static constexpr std::array likeness{
+      banyan::Likeness{.field = "a", .as = banyan::Alike::AnyOrder}};
+};
+BOOST_DESCRIBE_STRUCT(LikenessThatDoesNotFit, (), (a))
+
 using Refused =
 #if CASE == 1
     int*;
@@ -86,6 +99,10 @@ using Refused =
     BaseForgotten;
 #elif CASE == 14
     Swapped;
+#elif CASE == 15
+    LikenessOfNothing;
+#elif CASE == 16
+    LikenessThatDoesNotFit;
 #endif
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "banyan/kernel/likeness.hpp"
 #include "banyan/kernel/limits.hpp"
 
 namespace banyan::json {
@@ -33,6 +34,7 @@ struct Field {
   ShapeOf shape;
   void* (*in)(void* object);  ///< the field of that object
   const Limit* limit;         ///< null when the type says it all
+  const Likeness* likeness = nullptr;  ///< null when the type says how it is compared
 };
 
 struct Enumerator {
@@ -47,6 +49,7 @@ struct TextForm {
   std::string (*pattern)();   ///< ECMA-262, for the schema; "" when a format says it
   std::string_view format;    ///< of JSON Schema, e.g. "date-time"; "" when there is none
   std::string (*expected)();  ///< for people: "an id like trk_ and 32 hexadecimal digits"
+  bool is_id = false;         ///< made by whoever makes the thing; see Alike::Generated
 };
 
 /// What a Kind::Array, Map or Optional can do. `key` matters to maps only.

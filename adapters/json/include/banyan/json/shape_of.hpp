@@ -119,6 +119,42 @@ constexpr const Limit* limit_of(std::string_view field) {
   return nullptr;
 }
 
+template <class T>
+constexpr const Likeness* likeness_of(std::string_view field) {
+  if constexpr (requires { T::likeness; }) {
+    for (const Likeness& likeness : T::likeness) {
+      if (likeness.field == field) return &likeness;
+    }
+  }
+  return nullptr;
+}
+
+constexpr bool can_be(Alike as, Kind kind) {
+  switch (as) {
+    case Alike::Near: return kind == Kind::Integer || kind == Kind::Number || kind == Kind::Text;
+    case Alike::AnyOrder: return kind == Kind::Array;
+    case Alike::Generated: return kind == Kind::Integer || kind == Kind::String || kind == Kind::Text;
+    case Alike::SameForm:
+    case Alike::Exact: return true;
+  }
+  return false;
+}
+
+/// Every likeness names a field, and one whose values can be compared like that.
+template <class T>
+constexpr bool likenesses_fit(std::span<const Field> fields) {
+  if constexpr (requires { T::likeness; }) {
+    for (const Likeness& likeness : T::likeness) {
+      bool fits = false;
+      for (const Field& field : fields) {
+        fits = fits || (field.name == likeness.field && can_be(likeness.as, content_of(field).kind));
+      }
+      if (!fits) return false;
+    }
+  }
+  return true;
+}
+
 /// Every limit names a field whose size means something.
 template <class T>
 constexpr bool limits_fit(std::span<const Field> fields) {
@@ -149,7 +185,7 @@ constexpr Field field_of() {
           [](void* object) -> void* {
             return std::addressof(static_cast<T*>(object)->*Descriptor::pointer);
           },
-          limit_of<T>(Descriptor::name)};
+          limit_of<T>(Descriptor::name), likeness_of<T>(Descriptor::name)};
 }
 
 template <class T, class... Descriptors>
@@ -269,6 +305,9 @@ constexpr Shape make_shape() {
     static_assert(kFields<T>.size() <= kMaxFields, "at most 64 fields: split the type");
     static_assert(limits_fit<T>(kFields<T>),
                   "a limit names a field that the type does not have, or one without a size");
+    static_assert(likenesses_fit<T>(kFields<T>),
+                  "a likeness names a field that the type does not have, or one that cannot be "
+                  "compared like that");
     return {.kind = Kind::Object, .type_name = type_name<T>(), .fields = kFields<T>};
   } else {
     static_assert(!sizeof(T),

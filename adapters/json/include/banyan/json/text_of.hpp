@@ -31,7 +31,8 @@ struct TextOf<Id<Tag>> {
       [] { return '^' + std::string(Id<Tag>::prefix) + "_[0-9a-f]{32}$"; }, "",
       [] {
         return "an id: " + std::string(Id<Tag>::prefix) + "_ and 32 lower-case hexadecimal digits";
-      }};
+      },
+      true};
 };
 
 template <>

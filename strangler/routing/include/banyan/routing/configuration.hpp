@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "banyan/comparison/rules.hpp"
 #include "banyan/forwarding/stickiness_key.hpp"
 #include "banyan/routing/route.hpp"
 #include "banyan/routing/route_table.hpp"
@@ -148,6 +149,7 @@ struct UpstreamGroup {
 struct RolloutPlan {
   std::string name;
   std::vector<Percent> steps;  ///< ascending, the last is 100 %
+  ComparisonPlan compare;      ///< when the answers of both sides count as the same
 };
 
 /// `[[proxy.tls]]`: where TLS is spoken.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,21 +15,35 @@
 
 namespace banyan::strangler {
 
-/// The named steps of a module's traffic, in order. Stored and shown by name, so that a step can
-/// be put between two others (shadow before Canary, retired after Moved) without renumbering.
+/// The named steps of a module's traffic, in order. Stored and shown by name.
 enum class TrafficStage : std::uint8_t {
-  Legacy,  ///< the old side answers everything
-  Canary,  ///< the new side answers a share of the reads; every write stays on the old side
-  Moved,   ///< the new side answers everything
+  Legacy,   ///< the old side answers everything
+  Shadow,   ///< as before, and the new side is asked too, for comparison only
+  Canary,   ///< the new side answers a share of the reads; every write stays on the old side
+  Moved,    ///< the new side answers everything
+  Retired,  ///< as before, and the old side may be taken away
 };
+inline constexpr std::array kTrafficStages = {TrafficStage::Legacy, TrafficStage::Shadow,
+                                              TrafficStage::Canary, TrafficStage::Moved,
+                                              TrafficStage::Retired};
 std::string_view to_string(TrafficStage stage);
 std::optional<TrafficStage> traffic_stage_from(std::string_view name);
 
-/// Where a module's tables are; known from the fence, never set through the control store.
+/// Where a module's tables are; known from the fence, never set through the control store. The
+/// words of placement::Stage, which this library does not know: a foreign application has none.
 enum class DataStage : std::uint8_t {
-  Shared,    ///< side by side with others' in the shared database
-  Separate,  ///< in a database of the module's own
+  Shared,     ///< side by side with others' in the shared database
+  Copying,    ///< a move copies them, and writes go on in the shared database
+  Verified,   ///< the copy is complete and was compared
+  Switching,  ///< writers wait for the switch
+  Switched,   ///< the own database is authoritative, and the way back is open
+  Separate,   ///< in a database of the module's own, and nowhere else
+  Reversing,  ///< writers wait for the switch back
+  Returning,  ///< the tables are copied back into the shared database
 };
+inline constexpr std::array kDataStages = {
+    DataStage::Shared,   DataStage::Copying,  DataStage::Verified,  DataStage::Switching,
+    DataStage::Switched, DataStage::Separate, DataStage::Reversing, DataStage::Returning};
 std::string_view to_string(DataStage stage);
 
 std::optional<Side> side_from(std::string_view name);
@@ -40,8 +55,10 @@ struct Traffic {
   Percent reads;              ///< the share of units whose reads the new side answers
   Side writes = Side::Local;  ///< Local: the old side
 
-  /// The traffic with these shares, under the name that belongs to them.
+  /// The traffic with these shares, under the name that belongs to them: legacy, canary or moved.
   static Traffic of(Percent reads, Side writes);
+  static Traffic shadow() { return {TrafficStage::Shadow, Percent::none(), Side::Local}; }
+  static Traffic retired() { return {TrafficStage::Retired, Percent::all(), Side::Remote}; }
 
   Side side(Effect effect, std::uint32_t bucket) const {
     if (effect == Effect::Write) return writes;
@@ -70,11 +87,6 @@ struct Topology {
   bool both_reach_data = true;
 };
 
-/// The legality matrix: why a module may not be run like this on this topology, in a sentence that
-/// ends with the next step; nullopt when it may.
-std::optional<std::string> why_illegal(std::string_view module, const Traffic& traffic,
-                                       const Topology& topology);
-
 /// The shares that `next` walks through on the way from legacy to moved when nothing else is
 /// configured: 1 %, 10 %, 50 %, 100 % of the reads, then the writes.
 const std::vector<Percent>& usual_steps();
@@ -83,8 +95,8 @@ const std::vector<Percent>& usual_steps();
 Result<Traffic> next_step(std::string_view module, const Traffic& now,
                           const std::vector<Percent>& steps = usual_steps());
 
-/// One named step back: moved → canary 100 % (the writes come home), canary → legacy;
-/// FailedPrecondition "banyan.no_step_back" at legacy.
+/// One named step back: retired → moved → canary 100 % (the writes come home) → legacy, and shadow
+/// → legacy; FailedPrecondition "banyan.no_step_back" at legacy.
 Result<Traffic> step_back(std::string_view module, const Traffic& now);
 
 }  // namespace banyan::strangler

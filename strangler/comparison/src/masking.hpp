@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "banyan/comparison/rules.hpp"
+
+namespace banyan::strangler {
+
+/// What a text looks like, without what it says: "Aaa Aaaaaaaa 99" for "Ada Lovelace 36". Cut at 64
+/// characters.
+std::string form_of(std::string_view text);
+
+/// Both are there or both are not, and neither is more than twice as long.
+bool same_form(std::string_view left, std::string_view right);
+
+/// A value of JSON, or the beginning of one, with every text in its form, and with every number of
+/// seven digits and more, which may be a telephone's or an account's. Names of fields stay.
+std::string mask_value(std::string_view raw);
+
+/// A body: fields that are declared or described as open stay as they are, and so do enumerations;
+/// all else as in mask_value(). What is no JSON becomes its form.
+std::string mask_body(std::string_view body, const OperationRules& rules);
+
+/// The target of a request. Of the path what the route itself says stays ("/albums/{id}": the first
+/// step), and of the query the names; all else is put in its form, but for numbers of less than
+/// seven digits. `masked` becomes true when anything was.
+std::string mask_target(std::string_view target, std::string_view route, bool& masked);
+
+}  // namespace banyan::strangler

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "banyan/stages/traffic.hpp"
+
+namespace banyan::strangler {
+
+/// What a pair of stages asks of the topology.
+enum class DataNeed : std::uint8_t {
+  Nothing,      ///< legal wherever the tables are
+  OldDatabase,  ///< the new side must be able to open the shared database
+  BothSides,    ///< both sides must be able to open the tables where they are
+  MoveIsOver,   ///< never: the tables are on the move, and its way back needs the old side
+};
+
+/// The legality matrix of traffic and data: every pair has one cell, see docs/how-to. What it says
+/// of the stages holds for every share of reads that bears the name (see Traffic::of), because
+/// reads at 0.01 % need the tables as much as reads at 99.99 %.
+DataNeed data_need(TrafficStage traffic, DataStage data);
+
+/// While writers wait for a switch nobody's traffic is shifted, whatever else would be legal.
+bool is_switch_under_way(DataStage data);
+
+/// Why a module may not be run like this on this topology, in a sentence that ends with the next
+/// step; nullopt when it may.
+std::optional<std::string> why_illegal(std::string_view module, const Traffic& traffic,
+                                       const Topology& topology);
+
+/// Why it may not be changed like this; also what is legal instead: "… Legal now: legacy; canary."
+std::optional<std::string> why_change_illegal(std::string_view module, const Traffic& after,
+                                              const Topology& topology);
+
+/// The stages that are legal on this topology, in their order; a canary with any share.
+std::vector<TrafficStage> legal_stages(std::string_view module, const Topology& topology);
+
+}  // namespace banyan::strangler

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "banyan/statistics/evidence.hpp"
+#include "banyan/verdict/window.hpp"
+
+namespace banyan::strangler {
+
+enum class Judgement : std::uint8_t {
+  BetterOrEqual,  ///< there is evidence that it is not worse by as much as matters
+  CannotTell,     ///< not enough was seen for either; never taken for good
+  Worse,
+};
+std::string_view to_string(Judgement judgement);
+
+enum class Measure : std::uint8_t { Failures, Differences, Median, Slow, Slowest };
+inline constexpr std::size_t kMeasures = 5;
+std::string_view to_string(Measure measure);
+
+struct JudgeRules {
+  /// The probability that a new side which is like the old one is called worse in a day, for all
+  /// operations and measures together, however often one looks.
+  double false_alarms = 0.001;
+  /// The probability, for each measure of each operation, that one which is worse by the margin is
+  /// called better or equal.
+  double false_all_clear = 0.05;
+  /// How much larger a share of failures may be before it matters.
+  double failure_margin = 0.005;
+  /// The share of compared answers that may differ. Nothing that is known to be noise is counted.
+  double differing = 0.001;
+  double differing_margin = 0.005;
+  /// A step over the network takes its time: the new side is slow only beyond the control group's
+  /// time and this much more.
+  double latency_tolerance = 0.25;
+  std::chrono::microseconds latency_slack{2'000};
+  /// So many comparisons are needed before an operation is better or equal; 0: it may have none.
+  std::uint64_t compared = 0;
+  /// Between two calls of Judge::add().
+  std::chrono::milliseconds tick{250};
+};
+
+/// One measure of one operation.
+struct Finding {
+  Measure measure;
+  Judgement judgement = Judgement::CannotTell;
+  bool measured = false;      ///< there was anything to go by
+  double evidence_worse = 0;  ///< natural logarithm of the e-value, see statistics/evidence.hpp
+  double evidence_all_clear = 0;
+  statistics::Tally suspect;  ///< of the last minute: failures, differences, slow requests
+  statistics::Tally reference;
+};
+
+struct OperationVerdict {
+  std::string operation;
+  Judgement judgement = Judgement::CannotTell;
+  std::string reason;         ///< for people, with the figures
+  std::uint64_t samples = 0;  ///< requests on the new side since the step began
+  std::uint64_t compared = 0;
+  std::vector<Finding> findings;
+};
+
+/// The counters of one operation in the same moment.
+struct Moment {
+  Window new_side;
+  Window control;   ///< see Group
+  Window old_side;  ///< all of it, with the control group
+};
+
+/// Weighs the new side of a rollout against the old one, operation by operation, from windows of
+/// the same time on both.
+///
+/// *Failures* are compared with all of the old side: an error is one however warm a cache is.
+/// *Times* are compared with the control group, without any assumption about their distribution:
+/// the share of requests that take longer than the control group's median, 90th and 99th percentile
+/// did before. *Differences* of answers are held to a fixed share. Each is a test that may be
+/// looked at at any time (statistics/evidence.hpp), with the false alarms of JudgeRules divided
+/// evenly among measures and operations.
+///
+/// What it can do, measured by tests/unit/verdict (see docs/adr/0037): at 1,000 requests/s and 0.1
+/// % of failures before, two per cent more of them at a share of 25 % are found after 4.1 s on
+/// average (95 of 100 within 5.5 s), twice the time at a share of 5 % after 8 s. Of two equal sides
+/// none was called worse in the simulated days there.
+///
+/// What it cannot: users differ. A single user who fails always is one observation to fate, and
+/// many to this; see that ADR. Not safe for concurrent use; takes its time from who calls it.
+class Judge {
+ public:
+  /// `operations`: all that there are, so that one without any traffic is told by name.
+  explicit Judge(std::vector<std::string> operations, JudgeRules rules = {});
+  ~Judge();
+  Judge(Judge&&) noexcept;
+  Judge& operator=(Judge&&) noexcept;
+
+  /// A step of the plan begins: what is to be shown of it is shown anew. Evidence that it is worse
+  /// stays. `alone`: nothing is left on the old side, and the new one is held to what that was
+  /// like.
+  void begin_step(bool alone);
+
+  /// What happened since the last call; see JudgeRules::tick. Unknown operations are passed over.
+  void add(std::string_view operation, const Moment& moment);
+
+  /// One for each operation, in the order of their names.
+  std::vector<OperationVerdict> verdicts() const;
+
+  /// What the operation's ErrorBurst should go by now.
+  statistics::BurstRule burst_rule(std::string_view operation) const;
+
+ private:
+  class Bench;
+  std::unique_ptr<const JudgeRules> rules_;
+  std::map<std::string, std::unique_ptr<Bench>, std::less<>> benches_;
+};
+
+/// The judgement of all together: worse if one is, better or equal if all are.
+Judgement overall(const std::vector<OperationVerdict>& verdicts);
+
+/// For the switch log and the dashboard.
+std::string to_json(const std::vector<OperationVerdict>& verdicts);
+
+}  // namespace banyan::strangler

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "banyan/kernel/clock.hpp"
+#include "banyan/kernel/result.hpp"
+#include "banyan/stages/percent.hpp"
+#include "banyan/verdict/judge.hpp"
+
+namespace banyan::strangler {
+
+struct PlanStep {
+  Percent share;
+  std::chrono::seconds dwell{600};  ///< at least so long
+  std::uint64_t samples = 1'000;    ///< of each operation, on the new side, at least
+};
+
+/// How a rollout moves by itself.
+struct Plan {
+  std::vector<PlanStep> steps;  ///< growing
+  /// Operations that need not be better or equal, because hardly anybody asks for them; worse they
+  /// may not be.
+  std::vector<std::string> waived;
+
+  /// 1 % → 5 % → 25 % → 50 % → 100 %.
+  static Plan usual();
+  /// InvalidArgument "banyan.bad_plan": no steps, or they do not grow, or one is 0 %.
+  Result<void> check() const;
+};
+
+enum class PlanState : std::uint8_t {
+  Ready,       ///< not started
+  Running,     ///< goes on when it may
+  Paused,      ///< stays where it is, and goes back when the new side is worse
+  Completed,   ///< the last step was good
+  RolledBack,  ///< the new side was worse
+  Aborted,     ///< somebody said so
+};
+std::string_view to_string(PlanState state);
+
+/// What is to be done about the traffic now.
+struct PlanAction {
+  enum class Kind : std::uint8_t { Nothing, Shift };
+  Kind kind = Kind::Nothing;
+  Percent share;       ///< Shift: what the new side is to get
+  std::string reason;  ///< why it is done, or why nothing is
+
+  bool shifts() const { return kind == Kind::Shift; }
+};
+
+/// Walks a rollout through its plan. A state machine and nothing else: whoever calls tick() carries
+/// out what it answers, and the next tick says what has become of it. An action that did not happen
+/// is therefore asked for again, and one that happened twice is no harm.
+///
+///   * forward when the step was long enough, every operation was seen often enough, and each is
+///     better or equal;
+///   * stays while one cannot be told, and says which and why;
+///   * back to nothing as soon as one is worse, also while paused; and at once when something
+///   trips;
+///   * an abort wins over everything, and nothing goes forward after it;
+///   * when somebody else shifts the traffic, the plan pauses: two do not steer.
+///
+/// Not safe for concurrent use.
+class PlanRunner {
+ public:
+  /// The clock must outlive it. A plan that check() refuses throws std::invalid_argument.
+  PlanRunner(Plan plan, const Clock& clock);
+
+  /// FailedPrecondition "banyan.plan_state" where it cannot be.
+  Result<void> start();
+  Result<void> pause(std::string why);
+  Result<void> resume();
+  /// In every state but when all traffic is back already.
+  void abort(std::string why);
+
+  /// A hard trip: an answer at once, without a tick. See ErrorBurst.
+  PlanAction trip(std::string why);
+
+  /// `share`: what the new side has now, whoever gave it. `verdicts`: since the step began.
+  PlanAction tick(Percent share, const std::vector<OperationVerdict>& verdicts);
+
+  PlanState state() const { return state_; }
+  std::size_t step() const { return step_; }
+  /// The new side has the share of the step: from here on its evidence counts. Call
+  /// Judge::begin_step() when this grows.
+  std::uint64_t steps_begun() const { return begun_; }
+  const std::string& reason() const { return reason_; }
+  const Plan& plan() const { return plan_; }
+
+ private:
+  PlanAction go_back(PlanState state, std::string why);
+  static PlanAction nothing(std::string why);
+  PlanAction shift(Percent share) const { return {PlanAction::Kind::Shift, share, reason_}; }
+  std::optional<std::string> why_not_yet(const std::vector<OperationVerdict>& verdicts) const;
+  PlanAction advance();
+
+  Plan plan_;
+  const Clock* clock_;
+  PlanState state_ = PlanState::Ready;
+  std::size_t step_ = 0;
+  bool arrived_ = false;  ///< the new side has the step's share
+  std::uint64_t begun_ = 0;
+  SteadyTime since_{};
+  std::string reason_;
+};
+
+}  // namespace banyan::strangler

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "banyan/verdict/judge.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+#include "measures.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+using statistics::EvidenceOfMore;
+using statistics::Tally;
+
+constexpr std::chrono::milliseconds kDay{86'400'000};
+constexpr double kMedian = 0.5;
+constexpr double kSlow = 0.9;
+constexpr double kSlowest = 0.99;
+/// How much larger a share of slow requests may be before it matters.
+constexpr double kSlowMargin = 0.1;
+constexpr double kSlowestMargin = 0.02;
+
+double ticks_a_day(const JudgeRules& rules) {
+  return static_cast<double>(kDay.count()) /
+         static_cast<double>(std::max<std::int64_t>(1, rules.tick.count()));
+}
+
+EvidenceOfMore::Rules failure_rules(const JudgeRules& rules) {
+  EvidenceOfMore::Rules failures;
+  failures.blocks = ticks_a_day(rules);
+  failures.without_reference = rules.failure_margin;
+  return failures;
+}
+
+/// Held to a fixed share, without anything to compare with.
+EvidenceOfMore::Rules difference_rules(const JudgeRules& rules) {
+  EvidenceOfMore::Rules differences = failure_rules(rules);
+  differences.usual = rules.differing;
+  differences.without_reference = 0;
+  return differences;
+}
+
+EvidenceOfMore::Rules slow_rules(const JudgeRules& rules, double quantile) {
+  EvidenceOfMore::Rules slow = failure_rules(rules);
+  slow.lifts = {0.05, 0.15, 0.4};
+  slow.usual = 1 - quantile;
+  slow.without_reference = 0.05;
+  return slow;
+}
+
+std::string figure(double value) {
+  std::array<char, 32> text{};
+  (void)std::snprintf(text.data(), text.size(), "%.3g", value);
+  return text.data();
+}
+
+std::string share_text(const Tally& tally) {
+  return std::to_string(tally.hits) + " of " + std::to_string(tally.of) + " (" +
+         figure(100 * tally.share()) + "%)";
+}
+
+/// Powers of ten, which say more than natural logarithms do.
+std::string e_value(double natural) {
+  return "an e-value of 10^" + figure(natural / std::log(10.0));
+}
+
+std::string_view what_is_up(Measure measure) {
+  switch (measure) {
+    case Measure::Failures: return "failed";
+    case Measure::Differences: return "answered otherwise than the old side";
+    case Measure::Median: return "took longer than the usual median";
+    case Measure::Slow: return "took longer than nine of ten usually do";
+    case Measure::Slowest: return "took longer than 99 of 100 usually do";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string_view to_string(Judgement judgement) {
+  switch (judgement) {
+    case Judgement::BetterOrEqual: return "better_or_equal";
+    case Judgement::CannotTell: return "cannot_tell";
+    case Judgement::Worse: return "worse";
+  }
+  return "cannot_tell";
+}
+
+std::string_view to_string(Measure measure) {
+  switch (measure) {
+    case Measure::Failures: return "failures";
+    case Measure::Differences: return "differences";
+    case Measure::Median: return "latency_p50";
+    case Measure::Slow: return "latency_p90";
+    case Measure::Slowest: return "latency_p99";
+  }
+  return "failures";
+}
+
+/// All there is about one operation.
+class Judge::Bench {
+ public:
+  Bench(std::string operation, const JudgeRules& rules, double worse_at)
+      : operation_(std::move(operation)),
+        rules_(&rules),
+        worse_at_(worse_at),
+        all_clear_at_(std::log(1 / rules.false_all_clear)),
+        failures_(failure_rules(rules), rules.failure_margin),
+        differences_(difference_rules(rules), rules.differing_margin),
+        lines_{SlowLine(kMedian, rules), SlowLine(kSlow, rules), SlowLine(kSlowest, rules)},
+        times_{MeasureEvidence(slow_rules(rules, kMedian), kSlowMargin),
+               MeasureEvidence(slow_rules(rules, kSlow), kSlowMargin),
+               MeasureEvidence(slow_rules(rules, kSlowest), kSlowestMargin)} {}
+
+  void begin_step(bool alone) {
+    alone_ = alone;
+    samples_ = compared_ = 0;
+    failures_.begin_step();
+    differences_.begin_step();
+    for (MeasureEvidence& each : times_) each.begin_step();
+  }
+
+  void add(const Moment& moment) {
+    samples_ += moment.new_side.requests;
+    compared_ += moment.new_side.compared;
+    failures_.add(moment.new_side.failed(), moment.old_side.failed(), alone_);
+    differences_.add({moment.new_side.differences, moment.new_side.compared}, {}, true);
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      if (lines_[i].known()) {
+        times_[i].add(lines_[i].slow_of_new(moment.new_side),
+                      lines_[i].slow_of_control(moment.control), alone_);
+      }
+      lines_[i].learn(moment.control.latency);
+    }
+    remember(moment);
+  }
+
+  OperationVerdict verdict() const {
+    OperationVerdict verdict;
+    verdict.operation = operation_;
+    verdict.samples = samples_;
+    verdict.compared = compared_;
+    verdict.findings = findings();
+    const auto with = [&](Judgement judgement) {
+      return std::ranges::find(verdict.findings, judgement, &Finding::judgement);
+    };
+    if (const auto worse = with(Judgement::Worse); worse != verdict.findings.end()) {
+      verdict.judgement = Judgement::Worse;
+      verdict.reason = worse_text(*worse);
+    } else if (auto why = what_is_missing(verdict.findings); !why.empty()) {
+      verdict.reason = std::move(why);
+    } else {
+      verdict.judgement = Judgement::BetterOrEqual;
+      verdict.reason =
+          operation_ + ": no worse than the old side in " + std::to_string(samples_) + " requests";
+    }
+    return verdict;
+  }
+
+  statistics::BurstRule burst_rule() const {
+    Tally usual = long_run_;
+    if (usual.of == 0) return statistics::BurstRule::of(0.01, 1e8, rules_->false_alarms);
+    // What both sides suffer from now, a database that is down for one, is not the new side's.
+    const double now = recent_.of == 0 ? 0 : 1.5 * recent_.share();
+    const double a_day = ticks_seen_ == 0
+                             ? 1e8
+                             : std::max(1e4, new_requests_ / static_cast<double>(ticks_seen_) *
+                                                 ticks_a_day(*rules_));
+    return statistics::BurstRule::of(std::max(statistics::at_most(usual), now), a_day,
+                                     rules_->false_alarms);
+  }
+
+ private:
+  /// In ticks: for what is meant by now, and by a long run.
+  static constexpr double kNow = 40;
+  static constexpr std::uint64_t kLongRun = 2'000'000;
+
+  void remember(const Moment& moment) {
+    ++ticks_seen_;
+    new_requests_ += static_cast<double>(moment.new_side.requests);
+    if (ticks_seen_ >= 240) {
+      ticks_seen_ /= 2;
+      new_requests_ /= 2;
+    }
+    const Tally old = moment.old_side.failed();
+    long_run_ += old;
+    if (long_run_.of > kLongRun) long_run_ = {long_run_.hits / 2, long_run_.of / 2};
+    recent_ += old;
+    if (++recent_ticks_ >= kNow) {
+      recent_ = {recent_.hits / 2, recent_.of / 2};
+      recent_ticks_ /= 2;
+    }
+  }
+
+  std::vector<Finding> findings() const {
+    std::vector<Finding> all{failures_.finding(Measure::Failures, worse_at_, all_clear_at_),
+                             differences_.finding(Measure::Differences, worse_at_, all_clear_at_)};
+    constexpr std::array kTimes{Measure::Median, Measure::Slow, Measure::Slowest};
+    for (std::size_t i = 0; i < times_.size(); ++i) {
+      all.push_back(times_[i].finding(kTimes[i], worse_at_, all_clear_at_));
+    }
+    return all;
+  }
+
+  std::string worse_text(const Finding& finding) const {
+    std::string text = operation_ + ": " + share_text(finding.suspect) + " of the new side " +
+                       std::string(what_is_up(finding.measure));
+    if (finding.reference.of > 0) {
+      text += ", " + share_text(finding.reference) + " of the old one in the same time";
+    }
+    return text + "; " + e_value(finding.evidence_worse) + " against chance, for " +
+           e_value(worse_at_);
+  }
+
+  /// Why the operation is not better or equal yet; "" when it is.
+  std::string what_is_missing(const std::vector<Finding>& findings) const {
+    if (samples_ == 0) return operation_ + ": no request has been on the new side";
+    if (compared_ < rules_->compared) {
+      return operation_ + ": " + std::to_string(compared_) + " answers were compared, and " +
+             std::to_string(rules_->compared) + " are needed";
+    }
+    for (const Finding& each : findings) {
+      if (each.judgement == Judgement::BetterOrEqual) continue;
+      // Answers are compared only where somebody asked for it.
+      if (each.measure == Measure::Differences && compared_ == 0) continue;
+      if (!each.measured) {
+        return operation_ + ": nothing to compare its " + std::string(to_string(each.measure)) +
+               " with yet; " + std::to_string(samples_) + " requests on the new side";
+      }
+      return operation_ + ": " + share_text(each.suspect) + " of the new side " +
+             std::string(what_is_up(each.measure)) + ", which is too little to tell; " +
+             e_value(each.evidence_all_clear) + " of " + e_value(all_clear_at_);
+    }
+    return {};
+  }
+
+  std::string operation_;
+  const JudgeRules* rules_;
+  double worse_at_;
+  double all_clear_at_;
+  bool alone_ = false;
+  std::uint64_t samples_ = 0;
+  std::uint64_t compared_ = 0;
+  MeasureEvidence failures_;
+  MeasureEvidence differences_;
+  std::array<SlowLine, 3> lines_;
+  std::array<MeasureEvidence, 3> times_;
+  Tally long_run_;
+  Tally recent_;
+  double recent_ticks_ = 0;
+  std::uint64_t ticks_seen_ = 0;
+  double new_requests_ = 0;
+};
+
+// The rules are on the heap so that what points to them survives a move.
+Judge::Judge(std::vector<std::string> operations, JudgeRules rules)
+    : rules_(std::make_unique<const JudgeRules>(rules)) {
+  const double tests = static_cast<double>(std::max<std::size_t>(1, operations.size()) * kMeasures);
+  const double worse_at = std::log(tests / rules.false_alarms);
+  for (std::string& each : operations) {
+    std::string name = each;
+    benches_.emplace(std::move(name), std::make_unique<Bench>(std::move(each), *rules_, worse_at));
+  }
+}
+
+Judge::~Judge() = default;
+Judge::Judge(Judge&&) noexcept = default;
+Judge& Judge::operator=(Judge&&) noexcept = default;
+
+void Judge::begin_step(bool alone) {
+  for (auto& [name, bench] : benches_) bench->begin_step(alone);
+}
+
+void Judge::add(std::string_view operation, const Moment& moment) {
+  const auto found = benches_.find(operation);
+  if (found != benches_.end()) found->second->add(moment);
+}
+
+std::vector<OperationVerdict> Judge::verdicts() const {
+  std::vector<OperationVerdict> all;
+  all.reserve(benches_.size());
+  for (const auto& [name, bench] : benches_) all.push_back(bench->verdict());
+  return all;
+}
+
+statistics::BurstRule Judge::burst_rule(std::string_view operation) const {
+  const auto found = benches_.find(operation);
+  if (found == benches_.end()) return statistics::BurstRule::of(0.01, 1e8, rules_->false_alarms);
+  return found->second->burst_rule();
+}
+
+Judgement overall(const std::vector<OperationVerdict>& verdicts) {
+  if (verdicts.empty()) return Judgement::CannotTell;
+  Judgement worst = Judgement::BetterOrEqual;
+  for (const OperationVerdict& each : verdicts) worst = std::max(worst, each.judgement);
+  return worst;
+}
+
+}  // namespace banyan::strangler

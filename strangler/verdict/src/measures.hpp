@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <utility>
+
+#include "banyan/verdict/judge.hpp"
+
+namespace banyan::strangler {
+
+/// What is slow: more than the bucket of the control group's quantile, and for the new side the
+/// tolerated more. Learnt from what came before, so that nobody is measured by his own times.
+class SlowLine {
+ public:
+  SlowLine(double quantile, const JudgeRules& rules) : quantile_(quantile), rules_(&rules) {}
+
+  bool known() const { return known_; }
+  statistics::Tally slow_of_control(const Window& window) const {
+    return {window.latency.above(control_), window.latency.total()};
+  }
+  statistics::Tally slow_of_new(const Window& window) const {
+    return {window.latency.above(new_), window.latency.total()};
+  }
+  void learn(const statistics::LatencyHistogram& control);
+
+ private:
+  double quantile_;
+  const JudgeRules* rules_;
+  statistics::LatencyHistogram seen_;
+  bool known_ = false;
+  std::size_t control_ = 0;
+  std::size_t new_ = 0;
+};
+
+/// The evidence of one measure of one operation, both ways.
+class MeasureEvidence {
+ public:
+  MeasureEvidence(statistics::EvidenceOfMore::Rules worse, double margin)
+      : worse_(std::move(worse)), margin_(margin), all_clear_(margin, worse_.usual()) {}
+
+  /// The all-clear is looked for anew, from what is known of the reference.
+  void begin_step() { all_clear_ = statistics::EvidenceOfNoMore(margin_, worse_.usual()); }
+
+  /// Blocks in which one of the two is empty say nothing and wait for the next. `alone`: there is
+  /// no reference, and none is waited for.
+  void add(const statistics::Tally& suspect, const statistics::Tally& reference, bool alone);
+
+  Finding finding(Measure measure, double worse_at, double all_clear_at) const;
+  bool measured() const { return measured_; }
+
+ private:
+  static constexpr std::size_t kMinute = 240;  // ticks
+  struct Block {
+    statistics::Tally suspect;
+    statistics::Tally reference;
+  };
+
+  statistics::EvidenceOfMore worse_;
+  double margin_;
+  statistics::EvidenceOfNoMore all_clear_;
+  Block waiting_;
+  std::deque<Block> recent_;
+  bool measured_ = false;
+};
+
+}  // namespace banyan::strangler

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "banyan/comparison/collector.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "answers.hpp"
+#include "banyan/kernel/random.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class Collecting : public testing::Test {
+ protected:
+  bool pair(std::string_view old_body, std::string_view new_body, PairOf pair = PairOf::OldNew,
+            std::string_view operation = "catalog.get_album") {
+    const OperationRules rules = compared_.rules();
+    const http::ResponseHead head = json_head();
+    const Answer old_answer{head, old_body};
+    const Answer new_answer{head, new_body};
+    now_.micros += 1'000;
+    return collector_->add(operation, pair, compare(old_answer, new_answer, rules, {}, now_),
+                           {request_, request_body_, "corr-1", "/albums/{name}"}, old_answer,
+                           new_answer, rules, now_);
+  }
+  FieldReport field(std::string_view path) const {
+    for (const FieldReport& each : collector_->report().fields) {
+      if (each.path == path) return each;
+    }
+    return {};
+  }
+  void collect_by(CollectorRules rules) {
+    collector_ = std::make_unique<ComparisonCollector>(rules, compared_.plan);
+  }
+
+  Compared compared_;
+  Timestamp now_ = kToday;
+  http::RequestHead request_{.method = "GET", .target = "/albums/Ada?limit=2"};
+  std::string request_body_;
+  std::unique_ptr<ComparisonCollector> collector_ = std::make_unique<ComparisonCollector>();
+};
+
+TEST_F(Collecting, CountsByOperationAndField) {
+  pair(R"({"t":1})", R"({"t":1})");
+  pair(R"({"t":1})", R"({ "t":1})");
+  pair(R"({"t":1})", R"({"t":2})");
+  pair(R"({"t":1})", R"({"t":"2"})");
+  const OperationReport operation = collector_->report().operations.at(0);
+  EXPECT_EQ(operation.pairs, 4U);
+  EXPECT_EQ(operation.same_bytes, 1U);
+  EXPECT_EQ(operation.same, 2U);
+  EXPECT_EQ(operation.differing, 2U);
+  EXPECT_EQ(operation.by_class[1], 4U);
+  const FieldReport t = field("/t");
+  EXPECT_EQ(t.old_new, 2U);
+  EXPECT_EQ(t.kinds[static_cast<std::size_t>(DifferenceKind::Value)], 1U);
+  EXPECT_EQ(t.kinds[static_cast<std::size_t>(DifferenceKind::Type)], 1U);
+  EXPECT_EQ(t.last.micros - t.first.micros, 1'000);
+}
+
+TEST_F(Collecting, KeepsTheFirstExamplesMaskedAndWithoutCredentials) {
+  request_.fields.add("Accept", "application/json");
+  request_.fields.add("Accept-Language", "Klingon");
+  request_.fields.add("Authorization", "Bearer secret");
+  request_.fields.add("Cookie", "session=secret");
+  request_.fields.add("X-Other", "secret");
+  compared_.plan.request_headers = {"accept", "accept-language", "authorization", "cookie"};
+  collect_by({.examples = 2});
+  for (int i = 0; i < 5; ++i) pair(R"({"name":"Ada"})", R"({"name":"Bob","n":1})");
+  const FieldReport name = field("/name");
+  ASSERT_EQ(name.examples.size(), 2U);
+  const ComparedExample& example = name.examples[0];
+  EXPECT_EQ(example.request_line, "GET /albums/Aaa?limit=2");
+  EXPECT_EQ(example.old_body, R"({"name":"Aaa"})");
+  EXPECT_EQ(example.old_value, R"("Aaa")");
+  EXPECT_FALSE(example.replayable);
+  const std::string report = to_json(collector_->report());
+  for (const char* word : {"secret", "Ada", "Bob", "Klingon"}) {
+    EXPECT_THAT(report, Not(HasSubstr(word)));
+  }
+  EXPECT_THAT(report, HasSubstr("application/json"));
+}
+
+TEST_F(Collecting, ShowsWhatIsThereOnlyWhenAskedTo) {
+  request_body_ = R"({"who":"Ada"})";
+  request_.fields.add("Cookie", "session=secret");
+  collect_by({.clear = true});
+  pair(R"({"name":"Ada"})", R"({"name":"Bob"})");
+  const ComparedExample example = field("/name").examples.at(0);
+  EXPECT_EQ(example.request_line, "GET /albums/Ada?limit=2");
+  EXPECT_EQ(example.request_body, R"({"who":"Ada"})");
+  EXPECT_EQ(example.new_value, R"("Bob")");
+  EXPECT_TRUE(example.replayable);
+  EXPECT_THAT(to_json(collector_->report()), Not(HasSubstr("secret")));
+}
+
+TEST_F(Collecting, ShowsFieldsThatAreDeclaredOpen) {
+  compared_.rule("/state", {.open = true});
+  pair(R"({"state":"paid","name":"Ada"})", R"({"state":"placed","name":"Ada"})");
+  const ComparedExample example = field("/state").examples.at(0);
+  EXPECT_EQ(example.old_value, R"("paid")");
+  EXPECT_EQ(example.new_body, R"({"state":"placed","name":"Aaa"})");
+}
+
+TEST_F(Collecting, TakesAnExampleThatNothingWasHiddenOfForReplayable) {
+  request_.target = "/albums?limit=2";
+  pair(R"({"name":"Ada"})", R"({"name":"Bob"})");
+  EXPECT_TRUE(field("/name").examples.at(0).replayable);
+}
+
+TEST_F(Collecting, FoldsWhatThereIsNoRoomForAndCountsIt) {
+  collect_by({.operations = 2, .fields = 3, .examples = 1, .bytes = 600});
+  pair(R"({"a":1,"b":1,"c":1,"d":1})", R"({"a":2,"b":2,"c":2,"d":2})");
+  pair("1", "2", PairOf::OldNew, "other");
+  EXPECT_TRUE(pair("1", "2", PairOf::OldNew, "third"));
+  const ComparisonReport report = collector_->report();
+  EXPECT_EQ(report.operations.size(), 2U);
+  EXPECT_EQ(report.fields.size(), 3U);
+  EXPECT_EQ(report.folded_fields, 2U);
+  EXPECT_EQ(report.folded_operations, 1U);
+  EXPECT_GT(report.dropped_examples, 0U);
+  EXPECT_EQ(nlohmann::json::parse(to_json(report))["folded"]["fields"], 2);
+}
+
+TEST_F(Collecting, StaysWithinItsBoundsWhateverKeysThereAre) {
+  collect_by({.fields = 100, .bytes = 64 * 1024});
+  SeededRandom random(3);
+  for (int i = 0; i < 3'000; ++i) {
+    std::string key;
+    for (int c = 0; c < 6; ++c) key += static_cast<char>('a' + random.next() % 26);
+    pair("{\"by\":{\"" + key + "\":{\"x\":1}}}", "{\"by\":{\"" + key + "\":{\"x\":2}}}");
+  }
+  const ComparisonReport report = collector_->report();
+  EXPECT_LE(report.fields.size(), 52U);
+  EXPECT_EQ(report.folded_fields, 0U);
+  EXPECT_GT(field("/by/*/x").old_new, 2'900U);
+  EXPECT_LT(report.bytes, 512U * 1024);
+}
+
+// Five kinds of noise in every answer, a thousand pairs of each kind: nothing is called a
+// difference. Then the new side is wrong in one of a hundred answers.
+TEST_F(Collecting, TellsNoiseFromDifferences) {
+  SeededRandom random(11);
+  const auto answer = [&](bool wrong) {
+    const auto some = [&](std::uint64_t bound) { return std::to_string(random.next() % bound); };
+    const std::string second = some(50);
+    return R"({"at":"2026-11-29T12:00:)" + std::string(second.size() < 2 ? "0" : "") + second +
+           R"(Z","etag":")" + some(1'000'000'000) + R"(","took":)" + some(100) + R"(,"flag":)" +
+           (random.next() % 3 == 0 ? "true" : "false") + R"(,"node":"n)" + some(9) +
+           R"(","price":)" + (wrong ? "2" : "1") + '}';
+  };
+  for (int i = 0; i < 4'000; ++i) {
+    pair(answer(false), answer(false), PairOf::OldOld);
+    pair(answer(false), answer(false));
+  }
+  for (const FieldReport& each : collector_->report().fields) {
+    EXPECT_NE(each.opinion, Opinion::Difference) << each.path << ' ' << each.confidence;
+  }
+  for (int i = 0; i < 12'500; ++i) {
+    pair(answer(false), answer(false), PairOf::OldOld);
+    pair(answer(false), answer(i % 100 == 0));
+  }
+  const FieldReport price = field("/price");
+  EXPECT_EQ(price.opinion, Opinion::Difference);
+  EXPECT_GT(price.confidence, 0.999);
+  for (const char* noisy : {"/at", "/etag", "/took", "/flag", "/node"}) {
+    EXPECT_NE(field(noisy).opinion, Opinion::Difference) << noisy;
+  }
+}
+
+TEST_F(Collecting, DoesNotCountAPairThatDiffersInNoiseOnly) {
+  for (int i = 0; i < 100; ++i) {
+    pair("{\"t\":" + std::to_string(i) + '}', "{\"t\":" + std::to_string(i + 1) + '}',
+         PairOf::OldOld);
+  }
+  EXPECT_FALSE(pair(R"({"t":1})", R"({"t":2})"));
+  EXPECT_TRUE(pair(R"({"t":1,"u":1})", R"({"t":2,"u":2})"));
+  EXPECT_EQ(collector_->report().operations.at(0).noise, 1U);
+}
+
+TEST_F(Collecting, NeverTakesADeclaredFieldForNoise) {
+  compared_.rule("/t", {.as = CompareAs::Number, .within = 1});
+  for (int i = 0; i < 200; ++i) pair(R"({"t":1})", R"({"t":9})", PairOf::OldOld);
+  EXPECT_TRUE(pair(R"({"t":1})", R"({"t":9})"));
+  EXPECT_EQ(field("/t").opinion, Opinion::Difference);
+}
+
+TEST_F(Collecting, MayBeFedByManyAtATime) {
+  const OperationRules rules = compared_.rules();
+  const http::ResponseHead head = json_head();
+  const Answer one{head, R"({"t":1})"};
+  const Answer two{head, R"({"t":2})"};
+  const Comparison different = compare(one, two, rules, {}, kToday);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 500; ++i) {
+        collector_->add("op", PairOf::OldNew, different, {request_, "", ""}, one, two, rules,
+                        kToday);
+        if (i % 100 == 0) (void)collector_->report();
+      }
+    });
+  }
+  for (std::thread& each : threads) each.join();
+  EXPECT_EQ(collector_->report().operations.at(0).differing, 2'000U);
+}
+
+}  // namespace
+}  // namespace banyan::strangler

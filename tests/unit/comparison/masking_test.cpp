@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "masking.hpp"
+
+#include <gtest/gtest.h>
+
+#include "answers.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+TEST(Masking, KeepsTheFormOfATextAndNothingElse) {
+  EXPECT_EQ(form_of("Ada Lovelace 36"), "Aaa Aaaaaaaa 99");
+  EXPECT_EQ(form_of("ada@example.com"), "aaa@aaaaaaa.aaa");
+  EXPECT_EQ(form_of("Zoë"), "Aaa");
+  EXPECT_EQ(form_of(""), "");
+  EXPECT_EQ(form_of(std::string(100, 'x')), std::string(64, 'a') + "…");
+}
+
+TEST(Masking, LeavesNoTextInABody) {
+  Compared compared;
+  compared.rule("/status", {.open = true});
+  compared.rule("/tags", {.open = true});
+  EXPECT_EQ(
+      mask_body(R"({"name":"Ada","age":36,"phone":491234567890,"ok":true,"none":null,)"
+                R"("status":"paid","tags":["a",{"b":"c"}],"by":{"ada@example.com":["x\"y"]}})",
+                compared.rules()),
+      R"({"name":"Aaa","age":36,"phone":999999999999,"ok":true,"none":null,)"
+      R"("status":"paid","tags":["a",{"b":"c"}],"by":{"aaa@aaaaaaa.aaa":["aa"]}})");
+  EXPECT_EQ(mask_body("<p>Ada", compared.rules()), "<a>Aaa");
+}
+
+TEST(Masking, LeavesNoTextInAValueThatWasCut) {
+  EXPECT_EQ(mask_value(R"({"name":"Ada","n":12)"), R"({"name":"Aaa","n":12)");
+  EXPECT_EQ(mask_value(R"("Ada Lov)"), R"("Aaa Aaa")");
+  EXPECT_EQ(mask_value("1234567.5"), "9999999.9");
+  EXPECT_EQ(mask_value(R"("a\"b)"), R"("aa")");
+}
+
+TEST(Masking, KeepsOfATargetWhatItsRouteSays) {
+  const auto with = [](std::string_view target, std::string_view route) {
+    bool masked = false;
+    const std::string text = mask_target(target, route, masked);
+    return text + (masked ? " masked" : "");
+  };
+  EXPECT_EQ(with("/albums/by-artist?limit=20&all", "/albums/by-artist"),
+            "/albums/by-artist?limit=20&all");
+  EXPECT_EQ(with("/customers/ada/orders/17", "/customers/{name}/orders/{id}"),
+            "/customers/aaa/orders/17 masked");
+  EXPECT_EQ(with("/customers/ada", "/customers"), "/customers/aaa masked");
+  EXPECT_EQ(with("/customers/4912345678?mail=ada@example.com", "/customers/{id}"),
+            "/customers/9999999999?mail=aaa@aaaaaaa.aaa masked");
+  EXPECT_EQ(with("/a?ada@example.com", "/a"), "/a?aaa@aaaaaaa.aaa masked");
+  EXPECT_EQ(with("/", "/"), "/");
+  EXPECT_EQ(with("/a//b/", "/a"), "/a//a/ masked");
+}
+
+}  // namespace
+}  // namespace banyan::strangler

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "banyan/verdict/judge.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace banyan::strangler {
+namespace {
+
+using std::chrono::microseconds;
+using testing::HasSubstr;
+
+/// So many requests on each side, of which some fail.
+Moment moment(std::uint64_t requests, std::uint64_t new_failures, std::uint64_t old_failures,
+              Ending how = Ending::Failed) {
+  Moment moment;
+  for (std::uint64_t i = 0; i < requests; ++i) {
+    moment.new_side.add(i < new_failures ? how : Ending::Good, microseconds(10'000));
+    moment.control.add(i < old_failures ? Ending::Failed : Ending::Good, microseconds(10'000));
+  }
+  moment.old_side = moment.control;
+  return moment;
+}
+
+const OperationVerdict& of(const std::vector<OperationVerdict>& verdicts, std::string_view name) {
+  return *std::ranges::find(verdicts, name, &OperationVerdict::operation);
+}
+
+TEST(Judge, CannotTellOfAnOperationWithoutTrafficAndNamesIt) {
+  Judge judge({"a.one", "a.two"});
+  for (int i = 0; i < 400; ++i) judge.add("a.one", moment(100, 0, 0));
+  const auto verdicts = judge.verdicts();
+  EXPECT_EQ(of(verdicts, "a.one").judgement, Judgement::BetterOrEqual)
+      << of(verdicts, "a.one").reason;
+  EXPECT_EQ(of(verdicts, "a.two").judgement, Judgement::CannotTell);
+  EXPECT_EQ(of(verdicts, "a.two").reason, "a.two: no request has been on the new side");
+  EXPECT_EQ(overall(verdicts), Judgement::CannotTell);
+}
+
+TEST(Judge, SaysWhatIsWorseWithTheFigures) {
+  Judge judge({"a.one"});
+  for (int i = 0; i < 100; ++i) judge.add("a.one", moment(100, 0, 0));
+  for (int i = 0; i < 40; ++i) judge.add("a.one", moment(100, 10, 0));
+  const OperationVerdict verdict = judge.verdicts().front();
+  EXPECT_EQ(verdict.judgement, Judgement::Worse);
+  EXPECT_THAT(verdict.reason,
+              HasSubstr("a.one: 400 of 14000 (2.86%) of the new side failed, 0 of 14000 (0%) of "
+                        "the old one in the same time; an e-value of 10^"));
+}
+
+TEST(Judge, TakesAFallbackForAFailureOfTheNewSide) {
+  Judge judge({"a.one"});
+  for (int i = 0; i < 40; ++i) judge.add("a.one", moment(100, 20, 0, Ending::FellBack));
+  EXPECT_EQ(judge.verdicts().front().judgement, Judgement::Worse);
+}
+
+TEST(Judge, DoesNotBlameTheNewSideForWhatBothSuffer) {
+  Judge judge({"a.one"});
+  for (int i = 0; i < 100; ++i) judge.add("a.one", moment(100, 0, 0));
+  for (int i = 0; i < 100; ++i) judge.add("a.one", moment(100, 50, 50));
+  EXPECT_NE(judge.verdicts().front().judgement, Judgement::Worse);
+}
+
+TEST(Judge, IsNotTheMoreCertainForTinyFailuresOverDays) {
+  Judge judge({"a.one"});
+  for (int i = 0; i < 40'000; ++i)
+    judge.add("a.one", moment(20, i % 500 == 0 ? 1 : 0, i % 500 == 1 ? 1 : 0));
+  EXPECT_NE(judge.verdicts().front().judgement, Judgement::Worse);
+}
+
+TEST(Judge, HoldsDifferencesOfAnswersToAShare) {
+  Judge judge({"a.one"});
+  Moment same = moment(100, 0, 0);
+  same.new_side.compared = 100;
+  for (int i = 0; i < 400; ++i) judge.add("a.one", same);
+  EXPECT_EQ(judge.verdicts().front().judgement, Judgement::BetterOrEqual)
+      << judge.verdicts().front().reason;
+  Moment other = same;
+  other.new_side.differences = 5;
+  for (int i = 0; i < 40; ++i) judge.add("a.one", other);
+  EXPECT_THAT(judge.verdicts().front().reason, HasSubstr("answered otherwise than the old side"));
+  EXPECT_EQ(judge.verdicts().front().judgement, Judgement::Worse);
+}
+
+TEST(Judge, AsksForComparisonsWhereTheyAreNeeded) {
+  Judge judge({"a.one"}, {.compared = 500});
+  for (int i = 0; i < 400; ++i) judge.add("a.one", moment(100, 0, 0));
+  EXPECT_EQ(judge.verdicts().front().reason, "a.one: 0 answers were compared, and 500 are needed");
+}
+
+TEST(Judge, BeginsTheAllClearAnewWithEachStepButKeepsWhatSpeaksAgainst) {
+  Judge judge({"a.one", "a.two"});
+  for (int i = 0; i < 400; ++i) judge.add("a.one", moment(100, 0, 0));
+  for (int i = 0; i < 40; ++i) judge.add("a.two", moment(100, 20, 0));
+  judge.begin_step(false);
+  const auto verdicts = judge.verdicts();
+  EXPECT_EQ(of(verdicts, "a.one").judgement, Judgement::CannotTell);
+  EXPECT_EQ(of(verdicts, "a.one").samples, 0U);
+  EXPECT_EQ(of(verdicts, "a.two").judgement, Judgement::Worse);
+}
+
+TEST(Judge, HoldsTheNewSideToWhatTheOldOneWasLikeWhenAllHasMoved) {
+  Judge judge({"a.one"});
+  for (int i = 0; i < 400; ++i) judge.add("a.one", moment(100, 0, 0));
+  judge.begin_step(true);
+  const auto alone = [](std::uint64_t failures) {
+    Moment all = moment(200, failures, 0);
+    all.control = all.old_side = {};
+    return all;
+  };
+  for (int i = 0; i < 400; ++i) judge.add("a.one", alone(0));
+  EXPECT_EQ(judge.verdicts().front().judgement, Judgement::BetterOrEqual)
+      << judge.verdicts().front().reason;
+  for (int i = 0; i < 40; ++i) judge.add("a.one", alone(10));
+  EXPECT_EQ(judge.verdicts().front().judgement, Judgement::Worse);
+}
+
+TEST(Judge, WeighsConsumersOfEventsLikewise) {
+  Judge judge({"shipping.order_paid"});
+  statistics::LatencyHistogram lag;
+  lag.add(microseconds(3'000), 100);
+  statistics::LatencyHistogram late;
+  late.add(microseconds(3'000'000), 100);
+  const Window good = Window::of_consumer(100, 0, lag);
+  for (int i = 0; i < 100; ++i) judge.add("shipping.order_paid", {good, good, good});
+  EXPECT_NE(judge.verdicts().front().judgement, Judgement::Worse);
+  const Window lagging = Window::of_consumer(100, 0, late);
+  for (int i = 0; i < 40; ++i) judge.add("shipping.order_paid", {lagging, good, good});
+  EXPECT_THAT(judge.verdicts().front().reason, HasSubstr("took longer than the usual median"));
+}
+
+TEST(Judge, WritesItsEvidenceForTheSwitchLog) {
+  Judge judge({"a.one"});
+  for (int i = 0; i < 40; ++i) judge.add("a.one", moment(100, 20, 0));
+  const auto json = nlohmann::json::parse(to_json(judge.verdicts()));
+  EXPECT_EQ(json["judgement"], "worse");
+  EXPECT_EQ(json["operations"][0]["findings"][0]["measure"], "failures");
+  EXPECT_EQ(json["operations"][0]["findings"][0]["new_side"]["hits"], 800);
+}
+
+}  // namespace
+}  // namespace banyan::strangler

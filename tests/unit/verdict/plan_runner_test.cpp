@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "banyan/verdict/plan_runner.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+#include "banyan/kernel/random.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+using Seconds = std::chrono::seconds;
+using testing::HasSubstr;
+
+OperationVerdict verdict(Judgement judgement, std::uint64_t samples = 5'000,
+                         std::string operation = "a.one") {
+  const std::string reason = operation + ": " + std::string(to_string(judgement));
+  return {.operation = std::move(operation),
+          .judgement = judgement,
+          .reason = reason,
+          .samples = samples};
+}
+const std::vector<OperationVerdict> kGood{verdict(Judgement::BetterOrEqual)};
+const std::vector<OperationVerdict> kUnknown{verdict(Judgement::CannotTell)};
+const std::vector<OperationVerdict> kBad{verdict(Judgement::Worse)};
+
+class Running : public testing::Test {
+ protected:
+  Running() { EXPECT_TRUE(runner_.start()); }
+
+  /// A tick of a second, after which the traffic is where it was to go.
+  PlanAction tick(const std::vector<OperationVerdict>& verdicts) {
+    clock_.advance(Seconds(1));
+    const PlanAction action = runner_.tick(share_, verdicts);
+    if (action.shifts()) share_ = action.share;
+    return action;
+  }
+  PlanAction ticks(int count, const std::vector<OperationVerdict>& verdicts) {
+    PlanAction last;
+    for (int i = 0; i < count; ++i) last = tick(verdicts);
+    return last;
+  }
+
+  ManualClock clock_;
+  PlanRunner runner_{Plan::usual(), clock_};
+  Percent share_;
+};
+
+TEST_F(Running, WalksToTheEndWhileAllIsGood) {
+  std::string walked;
+  for (int i = 0; i < 5'000 && runner_.state() == PlanState::Running; ++i) {
+    const PlanAction action = tick(kGood);
+    if (action.shifts()) walked += to_string(action.share) + ' ';
+  }
+  EXPECT_EQ(walked, "1% 5% 25% 50% 100% ");
+  EXPECT_EQ(runner_.state(), PlanState::Completed);
+  EXPECT_EQ(runner_.steps_begun(), 5U);
+  EXPECT_EQ(runner_.reason(), "100% was good, and it was the last step");
+  EXPECT_FALSE(tick(kBad).shifts());
+}
+
+TEST_F(Running, StaysForTheDwellTimeOfAStep) {
+  tick(kGood);
+  EXPECT_EQ(tick(kGood).reason, "1% has begun");
+  EXPECT_FALSE(ticks(599, kGood).shifts());
+  EXPECT_EQ(tick(kGood).share, Percent::of_hundredths(500).value());
+}
+
+TEST_F(Running, HoldsWhileItCannotBeTold) {
+  EXPECT_EQ(ticks(10'000, kUnknown).reason, "a.one: cannot_tell");
+  EXPECT_EQ(share_, Percent::of_hundredths(100).value());
+  EXPECT_TRUE(tick(kGood).shifts());
+}
+
+TEST_F(Running, HoldsForAnOperationThatWasHardlySeenAndNamesIt) {
+  const std::vector<OperationVerdict> rare{verdict(Judgement::BetterOrEqual),
+                                           verdict(Judgement::BetterOrEqual, 7, "a.rare")};
+  EXPECT_EQ(ticks(1'000, rare).reason,
+            "a.rare: 7 requests on the new side, and 1000 are needed before 1% is over");
+  EXPECT_FALSE(ticks(1, {}).shifts());
+}
+
+TEST(Plan, MayWaiveAnOperationThatHardlyAnybodyAsksFor) {
+  ManualClock clock;
+  Plan plan = Plan::usual();
+  plan.waived = {"a.rare"};
+  PlanRunner runner(plan, clock);
+  ASSERT_TRUE(runner.start());
+  const Percent first = plan.steps[0].share;
+  (void)runner.tick(Percent::none(), {});
+  (void)runner.tick(first, {});
+  clock.advance(Seconds(600));
+  EXPECT_TRUE(runner
+                  .tick(first, {verdict(Judgement::BetterOrEqual),
+                                verdict(Judgement::CannotTell, 0, "a.rare")})
+                  .shifts());
+  // Worse it may not be.
+  EXPECT_EQ(runner.tick(first, {verdict(Judgement::Worse, 1, "a.rare")}).share, Percent::none());
+}
+
+TEST_F(Running, GoesBackToNothingAsSoonAsOneIsWorse) {
+  ticks(700, kGood);
+  ASSERT_GT(share_, Percent::none());
+  const PlanAction back =
+      tick({verdict(Judgement::BetterOrEqual), verdict(Judgement::Worse, 9, "a.two")});
+  EXPECT_TRUE(back.shifts());
+  EXPECT_EQ(back.share, Percent::none());
+  EXPECT_EQ(back.reason, "a.two: worse");
+  EXPECT_EQ(runner_.state(), PlanState::RolledBack);
+  EXPECT_FALSE(ticks(1'000, kGood).shifts());
+}
+
+TEST_F(Running, GoesBackAlsoWhilePaused) {
+  ticks(100, kGood);
+  ASSERT_TRUE(runner_.pause("a release of something else"));
+  EXPECT_EQ(ticks(2'000, kGood).reason, "a release of something else");
+  EXPECT_TRUE(tick(kBad).shifts());
+  EXPECT_EQ(share_, Percent::none());
+}
+
+TEST_F(Running, GoesBackAtOnceWhenSomethingTrips) {
+  ticks(100, kGood);
+  const PlanAction back = runner_.trip("a.one: nine of ten requests failed");
+  EXPECT_TRUE(back.shifts());
+  EXPECT_EQ(back.share, Percent::none());
+  EXPECT_EQ(runner_.state(), PlanState::RolledBack);
+  EXPECT_FALSE(runner_.trip("again").shifts());
+}
+
+TEST_F(Running, AsksAgainForWhatHasNotHappened) {
+  EXPECT_TRUE(runner_.tick(Percent::none(), kGood).shifts());
+  EXPECT_TRUE(runner_.tick(Percent::none(), kGood).shifts());
+  ticks(100, kGood);
+  (void)runner_.trip("trip");
+  EXPECT_TRUE(runner_.tick(share_, kGood).shifts());
+  EXPECT_TRUE(runner_.tick(share_, kGood).shifts());
+  EXPECT_FALSE(runner_.tick(Percent::none(), kGood).shifts());
+}
+
+TEST_F(Running, GoesOnAfterAPauseWithTheStepFromItsBeginning) {
+  ticks(500, kGood);
+  ASSERT_TRUE(runner_.pause("lunch"));
+  ticks(500, kGood);
+  ASSERT_TRUE(runner_.resume());
+  EXPECT_FALSE(ticks(500, kGood).shifts());
+  EXPECT_EQ(runner_.step(), 0U);
+  ticks(200, kGood);
+  EXPECT_EQ(runner_.step(), 1U);
+}
+
+TEST_F(Running, PausesWhenSomebodyElseSteers) {
+  ticks(100, kGood);
+  share_ = Percent::of_hundredths(5'000).value();
+  EXPECT_FALSE(tick(kGood).shifts());
+  EXPECT_EQ(runner_.state(), PlanState::Paused);
+  EXPECT_EQ(runner_.reason(), "somebody has shifted the traffic to 50% while the plan was at 1%");
+}
+
+TEST_F(Running, AnAbortWinsOverEverything) {
+  ticks(100, kGood);
+  runner_.abort("Ann says so");
+  EXPECT_FALSE(runner_.start());
+  EXPECT_FALSE(runner_.resume());
+  EXPECT_FALSE(runner_.pause("x"));
+  EXPECT_TRUE(tick(kGood).shifts());
+  EXPECT_EQ(share_, Percent::none());
+  EXPECT_FALSE(ticks(10'000, kGood).shifts());
+  EXPECT_EQ(runner_.state(), PlanState::Aborted);
+  EXPECT_EQ(runner_.reason(), "Ann says so");
+}
+
+// Whatever happens in whatever order: after an abort or a roll-back traffic never goes forward, and
+// no step is entered but the next one.
+TEST(PlanRunnerAtRandom, NeverGoesForwardUnlessAllIsGood) {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    SeededRandom random(seed);
+    ManualClock clock;
+    PlanRunner runner(Plan::usual(), clock);
+    (void)runner.start();
+    Percent share;
+    bool over = false;
+    for (int i = 0; i < 400; ++i) {
+      clock.advance(Seconds(random.next() % 200));
+      const std::size_t step = runner.step();
+      const std::array all{&kGood, &kGood, &kGood, &kUnknown, &kBad};
+      const auto* const verdicts = all[random.next() % 80 == 0 ? 4 : random.next() % 4];
+      PlanAction action;
+      switch (random.next() % 40) {
+        case 0: (void)runner.pause("x"); break;
+        case 1: (void)runner.resume(); break;
+        case 2:
+          if (random.next() % 10 == 0) runner.abort("x");
+          break;
+        case 3:
+          if (random.next() % 10 == 0) action = runner.trip("x");
+          break;
+        default: action = runner.tick(share, *verdicts);
+      }
+      ASSERT_LE(runner.step(), step + 1);
+      if (runner.step() > step) {
+        ASSERT_EQ(verdicts, &kGood);
+      }
+      over =
+          over || runner.state() == PlanState::Aborted || runner.state() == PlanState::RolledBack;
+      if (over && action.shifts()) {
+        ASSERT_EQ(action.share, Percent::none());
+      }
+      // Now and then it does not happen.
+      if (action.shifts() && random.next() % 4 != 0) share = action.share;
+    }
+  }
+}
+
+TEST(Plan, IsRefusedWhenItsStepsDoNotGrow) {
+  Plan plan;
+  EXPECT_EQ(plan.check().error().rule, "banyan.bad_plan");
+  plan = Plan::usual();
+  EXPECT_TRUE(plan.check());
+  std::swap(plan.steps[1], plan.steps[2]);
+  EXPECT_THAT(plan.check().error().message, HasSubstr("5% comes after 25%"));
+  const ManualClock clock;
+  EXPECT_THROW(PlanRunner(plan, clock), std::invalid_argument);
+}
+
+TEST(Plan, CanBeStartedOnce) {
+  const ManualClock clock;
+  PlanRunner runner(Plan::usual(), clock);
+  EXPECT_FALSE(runner.tick(Percent::none(), kGood).shifts());
+  EXPECT_FALSE(runner.pause("x"));
+  ASSERT_TRUE(runner.start());
+  EXPECT_EQ(runner.start().error().rule, "banyan.plan_state");
+}
+
+}  // namespace
+}  // namespace banyan::strangler
