@@ -3,7 +3,7 @@
 
 *Break* labs have a break.toml: the product's own files are the solution, and the start is them with its
 edits. *Build* labs have whole small files in start/ and solution/, and relies.json with the hashes of
-the product's files that they were cut from.
+the product's files that they were cut from. A lab may have both.
 """
 import hashlib
 import json
@@ -36,17 +36,18 @@ class Variants:
 
     def start(self) -> Files:
         """The editable files, and whatever else the start changes."""
-        if not self.breaks:
-            return self._all_edited(files_below(self.lab.folder / "start"), "start")
-        where = self.lab.folder / "break.toml"
-        files = {file: self.product(file) for file in self.lab.edit}
-        return files | apply_edits(read_edits(where), self.product, where)
+        files = files_below(self.lab.folder / "start")
+        if self.breaks:
+            where = self.lab.folder / "break.toml"
+            files |= {file: self.product(file) for file in self.lab.edit if file not in files}
+            files |= apply_edits(read_edits(where), self.product, where)
+        return self._all_edited(files, "start")
 
     def solution(self) -> Files:
-        if not self.breaks:
-            return files_below(self.lab.folder / "start") | self._all_edited(
-                files_below(self.lab.folder / "solution"), "solution")
-        return {file: self.product(file) for file in self.start()}
+        files = files_below(self.lab.folder / "start") | files_below(self.lab.folder / "solution")
+        if self.breaks:
+            files |= {file: self.product(file) for file in self.start() if file not in files}
+        return self._all_edited(files, "solution")
 
     def step(self, steps: list[Step]) -> Files:
         """After these steps."""
