@@ -49,7 +49,7 @@ def build(lab: Lab, tree: Path, log: Path, told: Callable[[str], None] | None = 
     configure(lab, tree, log)
     command = list(lab.build.command)
     if command[:2] == ["cmake", "--build"]:
-        command[2:2] = ["--parallel", str(jobs())]
+        command[3:3] = ["--parallel", str(jobs())]
     code, output = run(command, tree, log, lab.build.limit, told)
     if code != 0:
         from .compile_errors import explain

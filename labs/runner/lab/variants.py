@@ -2,8 +2,9 @@
 """The states of a lab's files: its start, its solution, known wrong solutions, steps on the way.
 
 *Break* labs have a break.toml: the product's own files are the solution, and the start is them with its
-edits. *Build* labs have whole small files in start/ and solution/, and relies.json with the hashes of
-the product's files that they were cut from. A lab may have both.
+edits. Where the product is what has to be changed, as the legacy shop is, it is the other way round:
+solve.toml makes the solution from it. *Build* labs have whole small files in start/ and solution/, and
+relies.json with the hashes of the product's files that they were cut from. A lab may have all of these.
 """
 import hashlib
 import json
@@ -24,10 +25,6 @@ class Variants:
     def __init__(self, course: Course, lab: Lab):
         self.course, self.lab = course, lab
 
-    @property
-    def breaks(self) -> bool:
-        return (self.lab.folder / "break.toml").is_file()
-
     def product(self, file: str) -> str:
         path = self.course.root / file
         if not path.is_file():
@@ -36,18 +33,31 @@ class Variants:
 
     def start(self) -> Files:
         """The editable files, and whatever else the start changes."""
-        files = files_below(self.lab.folder / "start")
-        if self.breaks:
-            where = self.lab.folder / "break.toml"
-            files |= {file: self.product(file) for file in self.lab.edit if file not in files}
-            files |= apply_edits(read_edits(where), self.product, where)
-        return self._all_edited(files, "start")
+        return self._made("start", "break.toml", {})
 
     def solution(self) -> Files:
-        files = files_below(self.lab.folder / "start") | files_below(self.lab.folder / "solution")
-        if self.breaks:
-            files |= {file: self.product(file) for file in self.start() if file not in files}
-        return self._all_edited(files, "solution")
+        own = files_below(self.lab.folder / "start") | files_below(self.lab.folder / "solution")
+        return self._made("solution", "solve.toml", own)
+
+    def _made(self, name: str, edits: str, files: Files) -> Files:
+        files = files | files_below(self.lab.folder / name)
+        files |= {file: self.product(file) for file in self._of_product() if file not in files}
+        where = self.lab.folder / edits
+        if where.is_file():
+            files |= apply_edits(read_edits(where), self.product, where)
+        missing = [file for file in self.lab.edit if file not in files]
+        if missing:
+            raise CourseFault(f"{self.lab.name}: the {name} has no {', '.join(missing)}")
+        return files
+
+    def _of_product(self) -> set[str]:
+        """What is edited or changed, and no file of the lab's own."""
+        own = files_below(self.lab.folder / "start").keys()
+        names = {file for file in self.lab.edit if file not in own}
+        for edits in ("break.toml", "solve.toml"):
+            if (self.lab.folder / edits).is_file():
+                names |= {edit.file for edit in read_edits(self.lab.folder / edits)}
+        return names - own
 
     def step(self, steps: list[Step]) -> Files:
         """After these steps."""
@@ -83,9 +93,3 @@ class Variants:
     def hash_of(self, name: str) -> str:
         path = self.course.root / name
         return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.is_file() else "gone"
-
-    def _all_edited(self, files: Files, where: str) -> Files:
-        missing = [file for file in self.lab.edit if file not in files]
-        if missing:
-            raise CourseFault(f"{self.lab.name}: {where}/ has no {', '.join(missing)}")
-        return files
