@@ -56,16 +56,24 @@ def build(lab: Lab, tree: Path, log: Path, told: Callable[[str], None] | None = 
         raise DoesNotCompile(explain(output, lab, tree, log))
 
 
+def surroundings(tree: Path) -> dict[str, str]:
+    """Without settings that would build something else, and with ccache as cmake/BanyanToolchain.cmake has it, for
+    what does not include that."""
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in ("CMAKE_BUILD_TYPE", "MAKEFLAGS", "NINJA_STATUS")}
+    if shutil.which("ccache"):
+        environment = {"CMAKE_CXX_COMPILER_LAUNCHER": "ccache", **environment,
+                       "CCACHE_BASEDIR": str(tree), "CCACHE_NOHASHDIR": "1"}
+    return environment | {"NINJA_STATUS": "[%f/%t] ", "LC_ALL": "C.UTF-8"}
+
+
 def run(command: list[str], tree: Path, log: Path, limit: float,
         told: Callable[[str], None] | None = None) -> tuple[int, str]:
     log.parent.mkdir(parents=True, exist_ok=True)
     lines: list[str] = []
     shown = 0
-    # Settings that would build something else than the lab.
-    environment = {name: value for name, value in os.environ.items()
-                   if name not in ("CMAKE_BUILD_TYPE", "MAKEFLAGS", "NINJA_STATUS")}
     process = subprocess.Popen(command, cwd=tree, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                               errors="replace", env=environment | {"NINJA_STATUS": "[%f/%t] ", "LC_ALL": "C.UTF-8"})
+                               errors="replace", env=surroundings(tree))
     late = threading.Event()
 
     def give_up():
