@@ -16,7 +16,7 @@ SETTINGS = "shop.toml"
 SHOP = "flavours/extracted-catalog/recordshop"
 OTHER = "/shop/account"
 VISITORS = 24
-HANGS = 4  # seconds
+HANGS = 3  # seconds
 
 
 def defined_in(*files: Path) -> set[str]:
@@ -45,7 +45,8 @@ def extracted(bench: Bench, port: int, label: str) -> Running:
         folder.mkdir()
         settings = folder / "banyan.toml"
         settings.write_text(bench.file(SETTINGS).read_text().replace("127.0.0.1:8081", f"127.0.0.1:{port}"))
-        return Running(bench, SHOP, "--database", database(bench), "--config", settings, label=label, look=SETTINGS)
+        return Running(bench, SHOP, "--database", database(bench), "--config", settings,
+                       "--at", f"catalog=127.0.0.1:{port}", label=label, look=SETTINGS)
     return bench.once(label, make)
 
 
@@ -147,7 +148,7 @@ def pages_answered(shop: Running, path: str, seconds: float) -> int:
 def hang(bench: Bench):
     service = catalog(bench)
     shop = extracted(bench, service.port, "shop")
-    before = pages_answered(shop, OTHER, HANGS / 2) * 2
+    before = pages_answered(shop, OTHER, HANGS)
     service.pause()
     over = threading.Event()
     waited: list[float] = []
@@ -155,7 +156,7 @@ def hang(bench: Bench):
     def visit():
         while not over.is_set():
             begun = time.monotonic()
-            shop.get("/shop/albums", limit=HANGS)
+            shop.get("/shop/albums", limit=1)
             waited.append(time.monotonic() - begun)
             time.sleep(0.02)
 
@@ -179,8 +180,11 @@ def recovers(bench: Bench):
     service = catalog(bench)
     shop = extracted(bench, service.port, "shop")
     service.pause()
-    for _ in range(8):
-        shop.get("/shop/albums", limit=0.7)
+    visitors = [threading.Thread(target=shop.get, args=("/shop/albums", 0.7)) for _ in range(12)]
+    for each in visitors:
+        each.start()
+    for each in visitors:
+        each.join()
     service.go_on()
     back = time.monotonic()
     while time.monotonic() < back + 6:

@@ -17,7 +17,7 @@ class Running:
     """A server that says where it listens in a ready file. `look` is where to look when it does not start."""
 
     def __init__(self, bench: Bench, name: str, *words: object, label: str = "", look: str = ""):
-        label = label or name
+        label = label or name.replace("/", "-")
         self.name, self.log = name, bench.folder / f"{label}.log"
         ready = bench.folder / f"{label}.ready"
         ready.unlink(missing_ok=True)
@@ -28,7 +28,8 @@ class Running:
         deadline = time.monotonic() + PATIENCE
         while not ready.is_file() or not ready.read_text().strip():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                last = (self.log.read_text(errors="replace").strip().splitlines() or ["nothing"])[-1]
+                said = [line for line in self.log.read_text(errors="replace").splitlines() if not line.startswith("See: ")]
+                last = (said or ["nothing"])[-1]
                 raise Red(NotYet(did=f"started {name}", saw=f"it did not start, and said: {last}",
                                  expected="a program that listens", why="without it nothing else can be seen", look=look))
             time.sleep(0.02)
