@@ -264,6 +264,7 @@ def main() -> int:
     parser.add_argument("--bin", type=Path, required=True, help="the folder with the shop's programs")
     parser.add_argument("--shop", default="legacy-shop", help="the program to walk through (legacy-shop)")
     parser.add_argument("--only", nargs="+", choices=JOURNEYS, help="these journeys")
+    parser.add_argument("--golden", type=Path, default=GOLDEN, help="what was recorded (tests/golden)")
     parser.add_argument("--record", action="store_true", help="what is said now is right from now on")
     options = parser.parse_args()
     exchanges, wrong = 0, []
@@ -272,9 +273,9 @@ def main() -> int:
         for name in names:
             text, count = walk(name, options.bin.resolve(), options.shop)
             exchanges += count
-            file = GOLDEN / f"{name}.txt"
+            file = options.golden / f"{name}.txt"
             if options.record:
-                GOLDEN.mkdir(exist_ok=True)
+                options.golden.mkdir(exist_ok=True)
                 file.write_text(text)
                 continue
             recorded = file.read_text() if file.exists() else ""
