@@ -49,7 +49,7 @@ class Shop:
 
     def ask(self, who: str, method: str, path: str, body=None, **headers):
         status, fields, content = self.browser(who).ask(method, path, body, **headers)
-        side = re.search(r"side=(\w+)", dict(fields).get("X-Strangler", ""))
+        side = re.search(r"side=(\w+); reason=bucket", dict(fields).get("X-Strangler", ""))
         if side:
             self.sides[side[1]] = self.sides.get(side[1], 0) + 1
         answer = json.loads(content) if content.strip().startswith((b"{", b"[")) else None

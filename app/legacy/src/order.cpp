@@ -298,7 +298,7 @@ i64 Order::open_amount() const
 
 std::string Order::tax_code() const
 {
-    char code[16];
+    char code[48];
     snprintf(code, sizeof code, "%s%02lld", m_tax_country.c_str(), m_tax_rate / 100);
     return code;
 }
