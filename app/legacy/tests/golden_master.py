@@ -26,7 +26,7 @@ from legacy_shop import Browser, Failed, Server, run
 GOLDEN = Path(__file__).resolve().parent / "golden"
 NOW = 1_600_000_000 + 30 * 86_400  # 2020-10-13T12:26:40Z, a month after the sample's first order
 DESK = "front-desk"
-WIDTH = 110
+WIDTH = 140
 ID = re.compile(r"\b(art|alb|trk|cus|ord)_[0-9a-f]{32}\b")
 TIME = re.compile(r"\b(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ)")
 NUMBER = re.compile(r"\b(OUT-|BACK-|RBM)([0-9a-f]{12})\b")
