@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Judges lab 6: buyers who come at the same time, to one shop, to two, and at night."""
-import http.client
-import json
-import random
-import shutil
+import os
 import sqlite3
 import subprocess
 import sys
@@ -11,67 +8,11 @@ import threading
 import time
 from pathlib import Path
 
-from lab.checking import Bench, Holds, NotYet, Red, claim, main
+from lab.checking import Bench, Holds, NotYet, claim, main
+from lab.legacy import LegacyShop, make_database
 from lab.programs import PATIENCE
 
 STOCK = "app/legacy/src/stock.cpp"
-BERLIN = {"recipient": "Greta Lind", "street": "Ring 1", "postal_code": "10115", "city": "Berlin", "country": "DE"}
-
-
-class Shop:
-    """A legacy-shop with a database of its own, or of another one's."""
-
-    def __init__(self, bench: Bench, database: Path, pause: str = ""):
-        self.database = database
-        ready = bench.folder / f"legacy-{random.getrandbits(32):x}.ready"
-        self.log = ready.with_suffix(".log")
-        import os
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [bench.program("legacy-shop"), "--database", database, "--port", "0", "--ready-file", ready],
-                cwd=bench.folder, stdout=log, stderr=log, env=dict(os.environ, SHOP_PAUSE=pause))
-        deadline = time.monotonic() + PATIENCE
-        while not ready.exists():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise Red(NotYet("started the shop", f"it did not begin: {self.log.read_text()[-200:]}", "a shop that listens",
-                                 "without it nothing can be bought", STOCK))
-            time.sleep(0.01)
-        self.port = int(ready.read_text())
-
-    def ask(self, method: str, path: str, body: dict | None = None, cookie: str = "") -> tuple[int, dict, str]:
-        """Status, document, and the session's cookie."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        try:
-            connection.request(method, path, json.dumps(body) if body is not None else None,
-                               {"Content-Type": "application/json", **({"Cookie": cookie} if cookie else {})})
-            answer = connection.getresponse()
-            text = answer.read().decode(errors="replace")
-            session = (answer.getheader("Set-Cookie") or "").split(";")[0]
-            return answer.status, json.loads(text) if text.startswith("{") else {}, session or cookie
-        except (OSError, http.client.HTTPException):
-            return 0, {}, cookie
-        finally:
-            connection.close()
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(PATIENCE)
-
-
-def make_database(bench: Bench, name: str) -> tuple[Path, str]:
-    """The sample with 100 copies of everything, and a track of which there will be fewer."""
-    def made():
-        sample = bench.folder / "sample.db"
-        done = bench.run("legacy-import", "--sample", "--database", str(sample))
-        if done.returncode != 0:
-            raise RuntimeError(f"legacy-import: {done.stderr}{done.stdout}")
-        return sample
-    database = bench.folder / f"{name}.db"
-    shutil.copy(bench.once("sample", made), database)
-    with sqlite3.connect(database) as connection:
-        connection.execute("UPDATE item SET on_hand = 100, reorder_at = 5")
-        tracks = [row[0] for row in connection.execute("SELECT pub_id FROM item WHERE price < 1000 ORDER BY id LIMIT 20")]
-    return database, tracks[bench.seed % len(tracks)]
 
 
 def set_copies(database: Path, track: str, copies: int) -> None:
@@ -84,19 +25,7 @@ def copies_of(database: Path, track: str) -> int:
         return connection.execute("SELECT on_hand FROM item WHERE pub_id = ?", (track,)).fetchone()[0]
 
 
-def open_accounts(shop: Shop, count: int) -> list[str]:
-    """The cookies of so many who may buy."""
-    cookies = []
-    for number in range(count):
-        status, _, cookie = shop.ask("POST", "/customers", {"name": f"Buyer {number}", "email": f"b{number}@example.org",
-                                                            "address": BERLIN, "password": "long enough"})
-        if status != 201 or not cookie:
-            raise Red(NotYet("opened an account", f"{status}", "201", "nobody can buy without one", STOCK))
-        cookies.append(cookie)
-    return cookies
-
-
-def buy_at_once(shops: list[Shop], cookies: list[str], track: str) -> int:
+def buy_at_once(shops: list[LegacyShop], cookies: list[str], track: str) -> int:
     """Each buys one copy, all at the same moment; how many were sold."""
     barrier = threading.Barrier(len(cookies))
     sold: list[int] = []
@@ -104,8 +33,7 @@ def buy_at_once(shops: list[Shop], cookies: list[str], track: str) -> int:
     def buy(number: int, cookie: str):
         shop = shops[number % len(shops)]
         barrier.wait()
-        status, _, _ = shop.ask("POST", "/orders", {"lines": [{"track": track, "quantity": 1}]}, cookie)
-        if status == 201:
+        if shop.buy(track, cookie):
             sold.append(number)
 
     buyers = [threading.Thread(target=buy, args=each) for each in enumerate(cookies)]
@@ -134,8 +62,8 @@ def answers(bench: Bench):
 def sold_by(bench: Bench, name: str, processes: int, copies: int) -> int:
     """16 buyers at so many shops. As the schedule has it, each who only looks waits a little before he goes on."""
     database, track = make_database(bench, name)
-    shops = [Shop(bench, database, "stock.look:20") for _ in range(processes)]
-    cookies = open_accounts(shops[0], 16)
+    shops = [LegacyShop(bench, database, pause="stock.look:20", look=STOCK) for _ in range(processes)]
+    cookies = shops[0].open_accounts(16)
     set_copies(database, track, copies)
     sold = buy_at_once(shops, cookies, track)
     for each in shops:
@@ -169,10 +97,9 @@ def two_processes(bench: Bench):
 
 @claim
 def night(bench: Bench):
-    import os
     database, track = make_database(bench, "night")
-    shop = Shop(bench, database)
-    cookies = open_accounts(shop, 4)
+    shop = LegacyShop(bench, database, look=STOCK)
+    cookies = shop.open_accounts(4)
     set_copies(database, track, 5)
     van = subprocess.Popen([bench.program("legacy-nightly"), "--database", database], cwd=bench.folder,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -180,8 +107,7 @@ def night(bench: Bench):
     sold = 0
     time.sleep(0.1)
     for cookie in cookies:
-        if shop.ask("POST", "/orders", {"lines": [{"track": track, "quantity": 1}]}, cookie)[0] == 201:
-            sold += 1
+        sold += shop.buy(track, cookie)
     code = van.wait(PATIENCE)
     shop.stop()
     there = copies_of(database, track)
