@@ -8,7 +8,7 @@ from pathlib import Path
 from . import questions
 from .course import HINTS, Course, Lab
 from .faults import HOLDS, NOT_YET, CourseFault, DoesNotCompile, Ending, OutOfTime, Usage
-from .judge import Judge, Verdict, digest_of
+from .judge import Judge, digest_of
 from .report import Report, as_json
 from .state import State, folder_of, now
 from .variants import Files, Variants
@@ -72,7 +72,7 @@ def start(desk: Desk) -> int:
     say_filled(f"{desk.place.shown}/ is yours. You edit:")
     for file in lab.edit:
         say(f"    {file}")
-    if lab.build is not None:
+    if lab.build is not None and desk.judge.recorded is None:
         say("building it once, so that each check is short …")
         desk.judge.lay_out(desk.judged())
         desk.judge.build(lambda at: say(f"    {at}"))
@@ -129,7 +129,7 @@ def check(desk: Desk, as_document: bool, seed: int = DEFAULT_SEED) -> int:
                    first="  ")
     files = desk.edited()
     try:
-        verdicts = run(desk.judge, desk.judged(), seed, None if as_document else report.tell)
+        verdicts = desk.judge.judge(desk.judged(), seed, None if as_document else report.tell)
     except (DoesNotCompile, OutOfTime, CourseFault) as ending:
         if not isinstance(ending, CourseFault):
             desk.state.note_verdict(lab.number, digest_of(files), ending.code, [])
@@ -146,12 +146,6 @@ def check(desk: Desk, as_document: bool, seed: int = DEFAULT_SEED) -> int:
         say()
         say_filled(f"All of it holds. Two questions: ./dev lab {lab.number} ask")
     return code
-
-
-def run(judge: Judge, files: Files, seed: int, told=None) -> list[Verdict]:
-    judge.lay_out(files)
-    judge.build()
-    return judge.verdicts(seed, told)
 
 
 def status_of(ending: Ending) -> str:
@@ -305,7 +299,7 @@ def grade(course: Course, state: State, lab: Lab, folder: Path, seed: int) -> di
         files[name] = path.read_text(errors="replace") if path.is_file() else ""
     of_lab = state.labs.get(lab.label, {})
     try:
-        verdicts = run(judge, variants.start() | files, seed)
+        verdicts = judge.judge(variants.start() | files, seed)
         document = as_json(lab, "pass" if all(each.holds for each in verdicts) else "fail", seed, verdicts)
     except (DoesNotCompile, OutOfTime, CourseFault) as ending:
         document = as_json(lab, status_of(ending), seed, [], str(ending))

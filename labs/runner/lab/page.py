@@ -23,7 +23,7 @@ STATE = re.compile(r"<!-- lab: (start|solution|step (?P<step>\d+)|wrong (?P<wron
 PATIENCE = 300
 
 
-def problems_of_page(course: Course, lab: Lab, variants: Variants, folder: Path) -> list[str]:
+def problems_of_page(course: Course, lab: Lab, variants: Variants, folder: Path, recorded: Path) -> list[str]:
     page = course.root / lab.page
     if not page.is_file():
         return [f"there is no page {lab.page}"]
@@ -33,7 +33,20 @@ def problems_of_page(course: Course, lab: Lab, variants: Variants, folder: Path)
     commands = [each for kind, each, _ in parts if kind == "block"]
     if not any(line.startswith("$ ./dev lab") for block in commands for line in block):
         problems.append(f"{lab.page} shows no command of the lab")
-    return problems + Walk(course, lab, variants, folder).along(parts)
+    return problems + problems_of_contents(course, lab) + Walk(course, lab, variants, folder, recorded).along(parts)
+
+
+def problems_of_contents(course: Course, lab: Lab) -> list[str]:
+    """Is the lab in the table of contents, as it says itself?"""
+    contents = (course.root / lab.page).parent / "README.md"
+    if not contents.is_file():
+        return []
+    needs = ", ".join(map(str, lab.needs))
+    row = re.compile(rf"\| {lab.number} \| \[{re.escape(lab.title)}\]\({re.escape(Path(lab.page).name)}\) \|[^|]*\|"
+                     rf" {lab.minutes} \| {needs} *\|")
+    return [] if row.search(contents.read_text()) else [
+        f"{contents.name} has no row for it: | {lab.number} | [{lab.title}]({Path(lab.page).name}) | … | {lab.minutes} |"
+        f" {needs} |"]
 
 
 def parts_of(text: str) -> list[tuple]:
@@ -59,7 +72,7 @@ def parts_of(text: str) -> list[tuple]:
 class Walk:
     """A learner who does what the page says."""
 
-    def __init__(self, course: Course, lab: Lab, variants: Variants, folder: Path):
+    def __init__(self, course: Course, lab: Lab, variants: Variants, folder: Path, recorded: Path):
         self.course, self.lab, self.variants = course, lab, variants
         self.here = folder / "page"
         shutil.rmtree(self.here, ignore_errors=True)
@@ -70,7 +83,8 @@ class Walk:
         dev.write_text(f'#!/bin/sh\n[ "$1" = lab ] || exit 2\nshift\nexec "{sys.executable}" "{RUNNER}" "$@"\n')
         dev.chmod(0o755)
         self.environment = dict(os.environ, BANYAN_LAB_COURSE=str(course.root), BANYAN_LAB_FOLDER=str(self.here / "lab"),
-                                BANYAN_CALLED_FROM=str(self.here), NO_COLOR="1", PYTHONDONTWRITEBYTECODE="1",
+                                BANYAN_CALLED_FROM=str(self.here), BANYAN_LAB_RECORDED=str(recorded.resolve()),
+                                NO_COLOR="1", PYTHONDONTWRITEBYTECODE="1",
                                 PATH=f"{folder.resolve() / 'judged' / lab.label / 'tree/build/lab/bin'}:{os.environ['PATH']}")
 
     def along(self, parts: list[tuple]) -> list[str]:
