@@ -4,9 +4,12 @@ if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()
 
+# Paths below this tree are hashed as if they were relative, so that a second copy of it (a lab's, another
+# clone) finds what the first has compiled: seconds instead of minutes.
 find_program(BANYAN_CCACHE ccache)
 if(BANYAN_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${BANYAN_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}"
+    CCACHE_NOHASHDIR=1 "${BANYAN_CCACHE}")
 endif()
 
 if(BANYAN_PACKAGE)

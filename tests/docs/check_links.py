@@ -19,7 +19,7 @@ from declared_in_code import STRING, files_of, rows, sources
 
 LINK = re.compile(r"(?<!!)\[(?:[^\]\[]|\[[^\]]*\])*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
-FOLDERS = "adapters|app|cmake|docs|migrations|modules|serving|strangler|tests"
+FOLDERS = "adapters|app|cmake|docs|labs|migrations|modules|serving|strangler|tests"
 FILE = re.compile(rf"(?:{FOLDERS})/[\w./-]*\w/?")
 # What pages make up, and a page that is yet to be written.
 EXAMPLE = re.compile(r"/reviews/|/my_|/NNNN")

@@ -52,7 +52,9 @@ def pattern_of(line):
     return ".*".join(re.escape(part) for part in line.rstrip("…").split("…")) + ("" if line.endswith("…") else "$")
 
 
-class TheHowTo(unittest.TestCase):
+class HowTo(unittest.TestCase):
+    """A folder, ports, and programs that end with the test: for a page that says what to type."""
+
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory(prefix="banyan-how-to-")
         self.addCleanup(self.folder.cleanup)
@@ -93,6 +95,8 @@ class TheHowTo(unittest.TestCase):
             self.assertTrue(any(re.match(pattern_of(line), each) for each in rest),
                             f"the page shows\n  {line}\nand what was said is\n{said}")
 
+
+class TheHowTo(HowTo):
     def edit(self, info, text):
         """As somebody with an editor does."""
         file = Path(self.folder.name, "banyan.toml")

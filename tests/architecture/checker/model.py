@@ -3,6 +3,7 @@
 
 import json
 import re
+import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,6 +66,11 @@ KIT_APPS = ("app/banyan",)
 SHARED = "shared"
 
 
+# What is not looked at. The list is about this repository, and not installed.
+_LEFT_OUT = Path(__file__).parent.parent / "left_out.toml"
+LEFT_OUT = tuple(row["path"] for row in tomllib.loads(_LEFT_OUT.read_text())["folder"]) if _LEFT_OUT.exists() else ()
+
+
 class CannotTell(Exception):
     """The check could not see what it has to look at; that is neither green nor red."""
 
@@ -107,6 +113,8 @@ class Tree:
             return Part("generated", "") if inside_build else OUTSIDE
         if self.is_generated(relative):
             return Part("generated", "")
+        if relative.startswith(LEFT_OUT):
+            return OUTSIDE
         steps = relative.split("/")
         two = "/".join(steps[:2])
         match steps[0]:
@@ -145,12 +153,12 @@ class Tree:
         return INSTALLED.get(steps[1], Part("kit", f"banyan/{steps[1]}"))
 
     def files(self, *patterns: str):
-        """Files of the source tree, sorted, without build folders and planted violations."""
+        """Files of the source tree, sorted, without build folders, planted violations and what is left out."""
         for pattern in patterns:
             for path in sorted(self.source.glob(pattern)):
                 relative = self.relative(path)
                 planted = relative.startswith("tests/architecture/violations/")
-                if path.is_file() and not planted and not self.is_generated(relative):
+                if path.is_file() and not planted and not relative.startswith(LEFT_OUT) and not self.is_generated(relative):
                     yield relative
 
     def text(self, relative: str) -> str:

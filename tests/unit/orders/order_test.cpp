@@ -31,8 +31,9 @@ TEST(Order, AddsItsLinesUpAndTheTaxOnTheirSum) {
   EXPECT_EQ(order.state, OrderState::Placed);
 }
 
-TEST(Tax, IsThatOfTheCountryAndNothingOutsideOfTheUnion) {
+TEST(Tax, IsThatOfTheCountryAndNothingOutsideOfTheUnionAndCanada) {
   EXPECT_EQ(tax_rate_of("DE").hundredths, 1900);
+  EXPECT_EQ(tax_rate_of("CA").hundredths, 500);
   EXPECT_EQ(tax_rate_of("FI").hundredths, 2550);
   EXPECT_EQ(tax_rate_of("US").hundredths, 0);
   EXPECT_EQ(tax_rate_of("").hundredths, 0);

@@ -14,14 +14,15 @@ struct CountryRate {
 
 constexpr std::array kRates{
     CountryRate{"AT", 2000}, CountryRate{"BE", 2100}, CountryRate{"BG", 2000},
-    CountryRate{"CY", 1900}, CountryRate{"CZ", 2100}, CountryRate{"DE", 1900},
-    CountryRate{"DK", 2500}, CountryRate{"EE", 2400}, CountryRate{"ES", 2100},
-    CountryRate{"FI", 2550}, CountryRate{"FR", 2000}, CountryRate{"GR", 2400},
-    CountryRate{"HR", 2500}, CountryRate{"HU", 2700}, CountryRate{"IE", 2300},
-    CountryRate{"IT", 2200}, CountryRate{"LT", 2100}, CountryRate{"LU", 1700},
-    CountryRate{"LV", 2100}, CountryRate{"MT", 1800}, CountryRate{"NL", 2100},
-    CountryRate{"PL", 2300}, CountryRate{"PT", 2300}, CountryRate{"RO", 2100},
-    CountryRate{"SE", 2500}, CountryRate{"SI", 2200}, CountryRate{"SK", 2300},
+    CountryRate{"CA", 500},  CountryRate{"CY", 1900}, CountryRate{"CZ", 2100},
+    CountryRate{"DE", 1900}, CountryRate{"DK", 2500}, CountryRate{"EE", 2400},
+    CountryRate{"ES", 2100}, CountryRate{"FI", 2550}, CountryRate{"FR", 2000},
+    CountryRate{"GR", 2400}, CountryRate{"HR", 2500}, CountryRate{"HU", 2700},
+    CountryRate{"IE", 2300}, CountryRate{"IT", 2200}, CountryRate{"LT", 2100},
+    CountryRate{"LU", 1700}, CountryRate{"LV", 2100}, CountryRate{"MT", 1800},
+    CountryRate{"NL", 2100}, CountryRate{"PL", 2300}, CountryRate{"PT", 2300},
+    CountryRate{"RO", 2100}, CountryRate{"SE", 2500}, CountryRate{"SI", 2200},
+    CountryRate{"SK", 2300},
 };
 
 constexpr std::int64_t kWhole = 10'000;

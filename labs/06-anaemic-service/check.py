@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Judges lab 6: buyers who come at the same time, to one shop, to two, and at night."""
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from lab.checking import Bench, Holds, NotYet, claim, main
+from lab.legacy import LegacyShop, make_database
+from lab.programs import PATIENCE
+
+STOCK = "app/legacy/src/stock.cpp"
+
+
+def set_copies(database: Path, track: str, copies: int) -> None:
+    with sqlite3.connect(database, timeout=10) as connection:
+        connection.execute("UPDATE item SET on_hand = ? WHERE pub_id = ?", (copies, track))
+
+
+def copies_of(database: Path, track: str) -> int:
+    with sqlite3.connect(database, timeout=10) as connection:
+        return connection.execute("SELECT on_hand FROM item WHERE pub_id = ?", (track,)).fetchone()[0]
+
+
+def buy_at_once(shops: list[LegacyShop], cookies: list[str], track: str) -> int:
+    """Each buys one copy, all at the same moment; how many were sold."""
+    barrier = threading.Barrier(len(cookies))
+    sold: list[int] = []
+
+    def buy(number: int, cookie: str):
+        shop = shops[number % len(shops)]
+        barrier.wait()
+        if shop.buy(track, cookie):
+            sold.append(number)
+
+    buyers = [threading.Thread(target=buy, args=each) for each in enumerate(cookies)]
+    for each in buyers:
+        each.start()
+    for each in buyers:
+        each.join()
+    return len(sold)
+
+
+@claim
+def answers(bench: Bench):
+    script = bench.tree / "app/legacy/tests/golden_master.py"
+    done = subprocess.run([sys.executable, script, "--bin", bench.programs], capture_output=True, text=True, timeout=30,
+                          check=False)
+    if done.returncode == 2:
+        raise RuntimeError(done.stdout + done.stderr)
+    if done.returncode == 0:
+        return Holds("9 journeys")
+    lines = [line for line in done.stdout.splitlines() if line.strip()]
+    different = [line for line in lines if line.startswith(("-", "+")) and not line.startswith(("---", "+++"))]
+    return NotYet("walked the nine recorded journeys", " / ".join(different[:2]) or lines[-1], "what was recorded",
+                  "who asks the shop must not notice who keeps the rule", "app/legacy/tests/golden")
+
+
+def sold_by(bench: Bench, name: str, processes: int, copies: int) -> int:
+    """16 buyers at so many shops. As the schedule has it, each who only looks waits a little before he goes on."""
+    database, track = make_database(bench, name)
+    shops = [LegacyShop(bench, database, pause="stock.look:20", look=STOCK) for _ in range(processes)]
+    cookies = shops[0].open_accounts(16)
+    set_copies(database, track, copies)
+    sold = buy_at_once(shops, cookies, track)
+    for each in shops:
+        each.stop()
+    return sold
+
+
+@claim
+def one_process(bench: Bench):
+    sold = sold_by(bench, "one", 1, 5)
+    all_sold = sold_by(bench, "enough", 1, 16) if sold == 5 else 16
+    if (sold, all_sold) == (5, 16):
+        return Holds("5 of 5 with 16 buyers, 16 of 16")
+    if sold > 5:
+        return NotYet(f"seed {bench.seed}, 16 buyers at once, 5 copies", f"{sold} sold", "5",
+                      "between the look at the shelf and the write, another buyer reads the same number", f"{STOCK}, look()"
+                      " and sell()")
+    return NotYet(f"seed {bench.seed}, 16 buyers at once", f"{sold} of 5 sold" if sold != 5 else f"{all_sold} of 16 sold",
+                  "all of them", "somebody was sent away although there was a copy left", STOCK)
+
+
+@claim
+def two_processes(bench: Bench):
+    sold = sold_by(bench, "two", 2, 5)
+    if sold == 5:
+        return Holds("5 of 5")
+    return NotYet(f"seed {bench.seed}, 16 buyers at once, half of them at a second legacy-shop over the same database",
+                  f"{sold} sold; with one process 5", "5", "a mutex does not guard a row: each process has its own" if sold > 5
+                  else "somebody was sent away although there was a copy left", STOCK)
+
+
+@claim
+def night(bench: Bench):
+    database, track = make_database(bench, "night")
+    shop = LegacyShop(bench, database, look=STOCK)
+    cookies = shop.open_accounts(4)
+    set_copies(database, track, 5)
+    van = subprocess.Popen([bench.program("legacy-nightly"), "--database", database], cwd=bench.folder,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                           env=dict(os.environ, SHOP_PAUSE="stock.receive:600"))
+    sold = 0
+    time.sleep(0.1)
+    for cookie in cookies:
+        sold += shop.buy(track, cookie)
+    code = van.wait(PATIENCE)
+    shop.stop()
+    there = copies_of(database, track)
+    if code == 0 and there == 55 - sold and sold > 0:
+        return Holds(f"5 + 50 - {sold} = {there}")
+    if code != 0:
+        return NotYet("ran legacy-nightly", f"it ended with {code}", "0", "the night's work is not done", STOCK)
+    if sold == 0:
+        return NotYet("tried to buy 4 copies of 5", "0 sold", "4", "somebody was sent away although there was a copy left", STOCK)
+    return NotYet(f"5 copies; {sold} bought while legacy-nightly brought 50", f"{there} on the shelf", f"5 + 50 - {sold} ="
+                  f" {55 - sold}", f"{there - 55 + sold} copies were sold while the van was unloaded, and are on the shelf again:"
+                  " the night wrote what it had read before", f"{STOCK}, receive()")
+
+
+@claim
+def no_setter(bench: Bench):
+    archive = next(bench.programs.parent.rglob("liblegacy.parts.a"))
+    said = subprocess.run(["nm", "-C", "--defined-only", archive], capture_output=True, text=True, check=False).stdout
+    left = sorted({line.split(maxsplit=2)[2] for line in said.splitlines() if "::set_stock" in line})
+    if not left:
+        return Holds()
+    return NotYet("looked at what was built", f"{left[0]} is there", "no such thing",
+                  "whoever can set a number takes over the rule of it", "app/legacy/src/stock.h")
+
+
+main()

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Judges lab 7 by counts; time is told beside them, as a ratio."""
+from lab.checking import Bench, Holds, NotYet, claim, main, middle, ratio_of
+
+LINES = "modules/orders/src/application/price_lines.cpp"
+PORT = "modules/catalog/include/catalog/port.hpp"
+USE_CASE = "modules/catalog/src/application/get_tracks.cpp"
+
+
+@claim
+def answers(bench: Bench):
+    facts = bench.facts("lab07", "answers", look=LINES)
+    if facts["right"] == facts["orders"]:
+        return Holds(f"{facts['right']} of {facts['orders']} orders")
+    return NotYet(did="priced orders of 50 lines, of 4 with a track that is named twice, and of one",
+                  saw=f"{facts['right']} of {facts['orders']} as the catalogue says", expected=f"all {facts['orders']}",
+                  why="a line has the title and the price of its own track, in the order of the request, whatever order"
+                      " catalog answers in", look=LINES)
+
+
+@claim
+def port(bench: Bench):
+    facts = bench.facts("lab07", "port", look=USE_CASE)
+    if facts["answered"] and (facts["tracks"], facts["unknown"]) == (3, 1):
+        return Holds("3 tracks, 1 unknown")
+    saw = (f"{facts['tracks']} tracks, {facts['unknown']} unknown" if facts["answered"]
+           else f"nothing but {facts['rule']}")
+    why = ("nobody can tell an id that is unknown from one that was forgotten" if facts["answered"] else
+           "one unknown track spoils the answer about all the others, so callers do not use it, and ask one by one")
+    return NotYet(did="asked catalog for 4 tracks, of which one does not exist", saw=saw,
+                  expected="3 tracks, and the name of the unknown one", why=why, look=f"{PORT}, TracksFound, and {USE_CASE}")
+
+
+@claim
+def unknown(bench: Bench):
+    facts = bench.facts("lab07", "unknown", look=LINES)
+    if facts["rule"] == "orders.unknown_track" and facts["named"] == ["/lines/6/track", "/lines/30/track"]:
+        return Holds("lines 7 and 31")
+    did = "ordered 50 records, of which the 7th and the 31st do not exist"
+    expected = "orders.unknown_track, about /lines/6/track and /lines/30/track"
+    if facts["answered"]:
+        return NotYet(did, f"an order of {facts['lines']} lines, and no word", expected,
+                      "the buyer would get fewer records than were ordered, and would be told nothing", LINES)
+    return NotYet(did, f"{facts['rule']}, about {', '.join(facts['named']) or 'no line'}", expected,
+                  "who has ordered 50 records wants to know which two to take out", LINES)
+
+
+@claim
+def calls(bench: Bench):
+    number = bench.facts("lab07", "calls", look=LINES)["calls"]
+    lost = bench.facts("lab07", "losses", str(bench.seed), look=LINES)
+    windows = bench.facts("lab07", "windows", look=LINES)
+    ratio = ratio_of(windows["single"], windows["order"])
+    took = f"{middle(windows['order']) / 1000:.1f} ms"
+    beside = (f"{ratio:.1f} times faster than 50 single calls" if ratio is not None and ratio >= 1 else
+              f"{1 / ratio:.1f} times slower than 50 single calls" if ratio is not None else
+              "cannot tell from 50 single calls")
+    if number <= 2:
+        return Holds(f"{number} call{'s' if number > 1 else ''}; {took}, {beside}")
+    faster = "faster, " if ratio is not None and ratio > 1 else ""
+    return NotYet(did=f"priced an order of 50 lines with catalog behind its wire ({took}), then 200 of them while one call of"
+                      f" a hundred is lost (seed {bench.seed})",
+                  saw=f"{number} calls; {lost['failed']} of 200 orders failed", expected="at most 2 calls",
+                  why=f"{faster}still {number} calls: {number} chances to fail, and {number} journeys once catalog is"
+                      " elsewhere", look=f"{LINES}, the loop")
+
+
+main()

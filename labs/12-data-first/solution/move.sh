@@ -1,0 +1,15 @@
+#!/bin/sh
+# ./move.sh out DATABASE: warehouse's tables leave the shop's database, while the shop sells.
+# ./move.sh back DATABASE: and come back. Both can be done again and again.
+# `banyan` is in the PATH; `banyan schema --help` says what it can do.
+set -eu
+case "$1" in
+  out)
+    banyan schema decouple warehouse --database "$2"
+    banyan schema dismiss warehouse --database "$2"
+    banyan schema move warehouse --database "$2"
+    ;;
+  back)
+    banyan schema move warehouse --database "$2" --back
+    ;;
+esac

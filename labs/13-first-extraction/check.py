@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Judges lab 13: symbols of the extracted shop, then what becomes of it when its catalog is sick, hangs and
+comes back."""
+import re
+import socket
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+from lab.checking import Bench, Holds, NotYet, claim, main
+from lab.programs import Running, make_shop
+
+WEB = "app/recordshop/web/albums.cpp"
+SETTINGS = "shop.toml"
+SHOP = "flavours/extracted-catalog/recordshop"
+OTHER = "/shop/account"
+VISITORS = 24
+HANGS = 3  # seconds
+
+
+def defined_in(*files: Path) -> set[str]:
+    """What these define for others to link with."""
+    done = subprocess.run(["nm", "--defined-only", "--extern-only", *files], capture_output=True, text=True, check=True)
+    return {line.split()[2] for line in done.stdout.splitlines() if re.match(r"[0-9a-f]+ [TDBR] ", line)}
+
+
+def readable(symbols: list[str]) -> list[str]:
+    return subprocess.run(["c++filt"], input="\n".join(symbols), capture_output=True, text=True, check=True).stdout.split("\n")
+
+
+def database(bench: Bench) -> Path:
+    return bench.once("database", lambda: make_shop(bench, tracks=60))
+
+
+def catalog(bench: Bench) -> Running:
+    return bench.once("catalog", lambda: Running(bench, "recordshop-catalog", "--internal", "--database", database(bench),
+                                                 label="catalog"))
+
+
+def extracted(bench: Bench, port: int, label: str) -> Running:
+    """The shop without catalog, with the learner's settings for it."""
+    def make():
+        folder = bench.folder / label
+        folder.mkdir()
+        settings = folder / "banyan.toml"
+        settings.write_text(bench.file(SETTINGS).read_text().replace("127.0.0.1:8081", f"127.0.0.1:{port}"))
+        return Running(bench, SHOP, "--database", database(bench), "--config", settings,
+                       "--at", f"catalog=127.0.0.1:{port}", label=label, look=SETTINGS)
+    return bench.once(label, make)
+
+
+def albums_of(body: str) -> set[str]:
+    return set(re.findall(r"/shop/albums/(alb_\w+)", body))
+
+
+class Deaf:
+    """Takes each call and hangs up without a word; counts those that a page makes."""
+
+    def __init__(self):
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        self.heard = 0
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            connection, _ = self.server.accept()
+            threading.Thread(target=self.hear, args=(connection,), daemon=True).start()
+
+    def hear(self, connection):
+        with connection:
+            connection.settimeout(5)
+            try:
+                if connection.recv(65536).startswith(b"GET /albums"):
+                    self.heard += 1
+            except OSError:
+                pass
+
+
+@claim
+def left(bench: Bench):
+    build = bench.programs.parent
+    archives = sorted(build.rglob("libcatalog.core.a")) + sorted(build.rglob("libcatalog.module.a"))
+    inside = defined_in(*archives)
+    before = inside & defined_in(bench.programs / "recordshop")
+    if not before:
+        raise RuntimeError("the shop that hosts catalog has nothing of it: this proves nothing")
+    still = sorted(inside & defined_in(bench.programs / SHOP))
+    if not still:
+        return Holds(f"0 symbols, {len(before)} before")
+    named = [name for name in readable(still) if name]
+    return NotYet("looked for what catalog alone defines in the shop that it was extracted from",
+                  f"{len(still)} symbol{'s' if len(still) > 1 else ''}: {named[0]}", f"none of {len(before)}",
+                  "a copy of catalog's rule stays in the shop, and will be the old one as soon as catalog changes",
+                  f"{WEB}, and what app/recordshop/CMakeLists.txt links to recordshop.web")
+
+
+@claim
+def same(bench: Bench):
+    whole = bench.once("whole", lambda: Running(bench, "recordshop", "--database", database(bench), label="whole", look=WEB))
+    shop = extracted(bench, catalog(bench).port, "shop")
+    album = sorted(albums_of(whole.get("/")[1]))[0]
+    paths = ["/", "/shop/albums", f"/shop/albums/{album}", "/shop/search?text=a", "/shop/search?text=", OTHER]
+    for path in paths:
+        (status_there, there), (status, here) = whole.get(path), shop.get(path)
+        if (status_there, text_of(there)) != (status, text_of(here)):
+            return NotYet(f"asked both shops for {path.replace(album, 'ID')}", f"{status}, and another text" if
+                          status == status_there else f"{status} in place of {status_there}", "the same",
+                          "an extraction changes where, never what", WEB)
+    whole.stop()
+    return Holds(f"{len(paths)} of {len(paths)}")
+
+
+def text_of(page: str) -> str:
+    """What a visitor reads."""
+    return " ".join(re.sub(r"<[^>]*>", " ", page).split())
+
+
+@claim
+def load(bench: Bench):
+    deaf = Deaf()
+    shop = extracted(bench, deaf.port, "deaf")
+    asked = 20
+    for _ in range(asked):
+        shop.get("/shop/albums")
+    shop.stop()
+    if deaf.heard <= asked * 1.2:
+        return Holds(f"{asked} pages, {deaf.heard} calls")
+    return NotYet(f"asked for {asked} pages of albums, of a shop whose catalog hangs up on every call",
+                  f"{deaf.heard} calls", f"no more than {int(asked * 1.2)}",
+                  f"the sick service got {deaf.heard / asked:.1f} times its load: every page asks again, which is right for a call"
+                  " that was lost, and the end of a service that is overloaded", SETTINGS)
+
+
+def pages_answered(shop: Running, path: str, seconds: float) -> int:
+    """Asked one after the other, ten times a second at most."""
+    answered, end = 0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        begun = time.monotonic()
+        if shop.get(path, limit=max(end - begun, 0.1))[0] == 200:
+            answered += 1
+        time.sleep(max(0.0, 0.1 - (time.monotonic() - begun)))
+    return answered
+
+
+@claim
+def hang(bench: Bench):
+    service = catalog(bench)
+    shop = extracted(bench, service.port, "shop")
+    before = pages_answered(shop, OTHER, HANGS)
+    service.pause()
+    over = threading.Event()
+    waited: list[float] = []
+
+    def visit():
+        while not over.is_set():
+            begun = time.monotonic()
+            shop.get("/shop/albums", limit=1)
+            waited.append(time.monotonic() - begun)
+            time.sleep(0.02)
+
+    visitors = [threading.Thread(target=visit) for _ in range(VISITORS)]
+    for each in visitors:
+        each.start()
+    time.sleep(0.3)
+    during = pages_answered(shop, OTHER, HANGS)
+    over.set()
+    for each in visitors:
+        each.join()
+    if during >= before / 2:
+        return Holds(f"{during} pages in {HANGS} s, {before} before")
+    return NotYet(f"stopped catalog's process for {HANGS} s while {VISITORS} visitors looked at albums, and asked for {OTHER}",
+                  f"{during} pages in {HANGS} s, {before} before it hung", f"at least {before // 2}",
+                  "threads that wait for catalog make no other page: its failure has become the failure of all", SETTINGS)
+
+
+@claim
+def recovers(bench: Bench):
+    service = catalog(bench)
+    shop = extracted(bench, service.port, "shop")
+    service.pause()
+    visitors = [threading.Thread(target=shop.get, args=("/shop/albums", 0.7)) for _ in range(12)]
+    for each in visitors:
+        each.start()
+    for each in visitors:
+        each.join()
+    service.go_on()
+    back = time.monotonic()
+    while time.monotonic() < back + 6:
+        if shop.get("/shop/albums", limit=3)[0] == 200:
+            took = time.monotonic() - back
+            if took <= 3:
+                return Holds(f"{took:.1f} s")
+            break
+        time.sleep(0.1)
+    return NotYet("let catalog's process go on, and asked for albums", f"no page for {time.monotonic() - back:.0f} s",
+                  "one within 3 s", "the breaker stays open, and nobody asks whether it is back: a short failure has become a"
+                  " long one", SETTINGS)
+
+
+main()

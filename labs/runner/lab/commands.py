@@ -1,0 +1,347 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a learner can do with a lab."""
+import difflib
+import json
+import shutil
+from pathlib import Path
+
+from . import questions
+from .course import HINTS, Course, Lab
+from .faults import HOLDS, NOT_YET, CourseFault, DoesNotCompile, Ending, OutOfTime, Usage
+from .judge import Judge, digest_of
+from .report import Report, as_json
+from .state import State, folder_of, now
+from .variants import Files, Variants
+from .words import bold, count, filled, say, say_filled
+from .workspace import Workspace
+
+DEFAULT_SEED = 1
+
+
+class Desk:
+    """A learner at a lab."""
+
+    def __init__(self, course: Course, lab: Lab, state: State):
+        self.course, self.lab, self.state = course, lab, state
+        self.place = Workspace(course, lab, folder_of(course) / lab.label)
+        self.judge = Judge(course, lab, folder_of(course) / ".judged" / lab.label)
+        self.memory = state.of(lab.number)
+
+    def edited(self) -> Files:
+        """The learner's editable files. One that he has deleted is empty for the judge."""
+        files = {}
+        for name in self.lab.edit:
+            path = self.place.folder / name
+            files[name] = path.read_text(errors="replace") if path.is_file() else ""
+        return files
+
+    def judged(self) -> Files:
+        """All files that are another text than in the product: the start's, with the learner's over them."""
+        return Variants(self.course, self.lab).start() | self.edited()
+
+
+def list_labs(course: Course, state: State) -> int:
+    for lab in course.labs():
+        of_lab = state.labs.get(lab.label, {})
+        stand = ("done" if of_lab.get("done") else "seen" if of_lab.get("seen")
+                 else "begun" if of_lab.get("started") else "")
+        needs = "needs " + ", ".join(map(str, lab.needs)) if lab.needs else ""
+        say(f"{lab.number:>3}  {lab.title:<27} {lab.minutes:>2} min  {needs:<13} {stand}".rstrip())
+    say()
+    say("Begin with: ./dev lab 7 start" if 7 in course.numbers else f"Begin with: ./dev lab {course.numbers[0]} start")
+    say("All of them, with those to come: docs/labs/README.md")
+    return HOLDS
+
+
+def start(desk: Desk) -> int:
+    lab = desk.lab
+    say(bold(f"Lab {lab.number}  {lab.title}"))
+    if desk.place.exists():
+        say_filled(f"{desk.place.shown}/ is there already, and nothing has been changed in it. To begin anew:"
+                   f" ./dev lab {lab.number} reset")
+        return HOLDS
+    say_filled(f"Insight: {lab.insight}.")
+    missing = [each for each in lab.needs if not desk.state.labs.get(f"{each:02}", {}).get("done")
+               and each in desk.course.numbers]
+    if missing:
+        say_filled("It stands on " + ", ".join(f"lab {each}" for each in missing) + ", which you have not done here."
+                   " Nothing keeps you from beginning.")
+    desk.place.create()
+    desk.memory["started"] = now()
+    desk.state.save()
+    say_filled(f"{desk.place.shown}/ is yours. You edit:")
+    for file in lab.edit:
+        say(f"    {file}")
+    if lab.build is not None and desk.judge.recorded is None:
+        say("building it once, so that each check is short …")
+        desk.judge.lay_out(desk.judged())
+        desk.judge.build(lambda at: say(f"    {at}"))
+    say()
+    say("What do you expect? Two answers before you begin:")
+    questions.show_predictions(lab, desk.memory)
+    say()
+    say_filled(f"The page of this lab: {lab.page}")
+    say_filled(f"Then: ./dev lab {lab.number} check")
+    return HOLDS
+
+
+def where(desk: Desk) -> int:
+    lab, memory = desk.lab, desk.memory
+    say(bold(f"Lab {lab.number}  {lab.title}") + f"  ({lab.minutes} min)")
+    say_filled(f"Insight: {lab.insight}.")
+    say(f"Page: {lab.page}")
+    if not desk.place.exists():
+        say(f"Not begun. Next: ./dev lab {lab.number} start")
+        return HOLDS
+    desk.place.need()
+    changed = [file for file in desk.place.changed() if file in lab.edit]
+    say(f"Folder: {desk.place.shown}/")
+    for file in lab.edit:
+        say(f"    {file}" + ("  (changed)" if file in changed else ""))
+    verdict = memory.get("verdict")
+    if verdict is None:
+        say(f"Not checked yet. Next: ./dev lab {lab.number} check")
+    elif verdict["files"] != digest_of(desk.edited()):
+        say(f"Changed since the last check. Next: ./dev lab {lab.number} check")
+    elif verdict["exit"] == HOLDS:
+        open_ = [each for each in range(1, len(lab.questions) + 1) if str(each) not in memory.get("answers", {})]
+        say("All claims hold." + (f" Next: ./dev lab {lab.number} ask" if open_ else " Done."))
+    elif verdict["red"]:
+        say_filled(f"Not yet: {lab.claim(verdict['red'][0]).text}")
+        say(f"Next: ./dev lab {lab.number} hint")
+    else:
+        say(f"The last check came to no verdict. Next: ./dev lab {lab.number} check")
+    return HOLDS
+
+
+def check(desk: Desk, as_document: bool, seed: int = DEFAULT_SEED) -> int:
+    lab = desk.lab
+    report = Report(lab)
+    if not as_document:
+        report.head()
+        say("  checking …")
+    desk.place.need()
+    desk.place.commit("Before a check")
+    others = [file for file in desk.place.changed() if file not in lab.edit]
+    if others and not as_document:
+        say_filled("Besides the files of this lab you have changed " + ", ".join(others[:3])
+                   + (" …" if len(others) > 3 else "") + ". The check uses its own copy of those.", indent="  ",
+                   first="  ")
+    files = desk.edited()
+    try:
+        verdicts = desk.judge.judge(desk.judged(), seed, None if as_document else report.tell)
+    except (DoesNotCompile, OutOfTime, CourseFault) as ending:
+        if not isinstance(ending, CourseFault):
+            desk.state.note_verdict(lab.number, digest_of(files), ending.code, [])
+        if not as_document:
+            raise
+        say(json.dumps(as_json(lab, status_of(ending), seed, [], str(ending)), indent=2, ensure_ascii=False))
+        return ending.code
+    red = [each.claim.id for each in verdicts if not each.holds]
+    code = NOT_YET if red else HOLDS
+    desk.state.note_verdict(lab.number, digest_of(files), code, red)
+    if as_document:
+        say(json.dumps(as_json(lab, "fail" if red else "pass", seed, verdicts), indent=2, ensure_ascii=False))
+    elif not red:
+        say()
+        say_filled(f"All of it holds. Two questions: ./dev lab {lab.number} ask")
+    return code
+
+
+def status_of(ending: Ending) -> str:
+    return {DoesNotCompile: "fail", OutOfTime: "timeout"}.get(type(ending), "error")
+
+
+def hint(desk: Desk) -> int:
+    lab, memory = desk.lab, desk.memory
+    desk.place.need()
+    verdict = memory.get("verdict")
+    if verdict is None:
+        raise Usage(f"a hint is about the first claim that does not hold, so check first: ./dev lab {lab.number} check")
+    if verdict["exit"] == HOLDS:
+        say(f"All of it held at the last check. Next: ./dev lab {lab.number} ask")
+        return HOLDS
+    if not verdict["red"]:
+        raise Usage(f"the last check came to no verdict. Run it again: ./dev lab {lab.number} check")
+    claim = next((lab.claim(each) for each in verdict["red"] if any(each == known.id for known in lab.claims)), None)
+    if claim is None or not claim.hints:
+        say(f"There is no hint about that. Its explanation: ./dev lab {lab.number} check")
+        return HOLDS
+    used = memory.setdefault("hints", {})
+    level = min(used.get(claim.id, 0) + 1, HINTS)
+    used[claim.id] = level
+    desk.state.save()
+    say_filled(f"About: {claim.text}")
+    if verdict["files"] != digest_of(desk.edited()):
+        say_filled("(You have changed something since that check.)")
+    say()
+    say_filled(claim.hints[level - 1])
+    say()
+    say(f"Hint {level} of {HINTS}." + (f" One more: ./dev lab {lab.number} hint" if level < HINTS else
+                                       f" Then there is only: ./dev lab {lab.number} solve"))
+    return HOLDS
+
+
+def diff(desk: Desk) -> int:
+    desk.place.need()
+    text = desk.place.diff()
+    say(text.rstrip("\n") if text else "Nothing differs from the start.")
+    return HOLDS
+
+
+def reset(desk: Desk) -> int:
+    desk.place.need()
+    kept = desk.place.commit("Before a reset")
+    before = desk.place.head()
+    desk.place.start_again()
+    desk.memory.pop("verdict", None)
+    desk.state.save()
+    say_filled(f"{desk.place.shown}/ is as at the start.")
+    if kept or before != desk.place.head():
+        say_filled(f"What you had is kept. To see it, to bring it back:")
+        say(f"    git -C {desk.place.shown} show {before}")
+        say(f"    git -C {desk.place.shown} checkout {before} -- .")
+    return HOLDS
+
+
+def solve(desk: Desk) -> int:
+    lab, place = desk.lab, desk.place
+    variants = Variants(desk.course, lab)
+    start_, solution = variants.start(), variants.solution()
+    say(bold(f"Lab {lab.number}  {lab.title}: from the start to a solution"))
+    say()
+    for name in sorted(solution):
+        lines = difflib.unified_diff(start_.get(name, "").splitlines(), solution[name].splitlines(),
+                                     f"start/{name}", f"solution/{name}", lineterm="")
+        for line in lines:
+            say(line)
+    if not place.exists():
+        place.create()
+    place.need()
+    place.commit("Before the solution was shown")
+    branch = place.keep_on_branch()
+    place.put(solution, "A solution")
+    desk.memory["seen"] = desk.memory.get("seen") or now()
+    desk.memory.setdefault("started", now())
+    desk.state.save()
+    say()
+    say_filled(f"{place.shown}/ has it now. Yours is kept on the branch {branch}:")
+    say(f"    git -C {place.shown} diff {branch}")
+    say_filled("The lab is marked as seen. To see it hold, and why:")
+    say(f"    ./dev lab {lab.number} check")
+    say(f"    ./dev lab {lab.number} ask")
+    return HOLDS
+
+
+def ask(desk: Desk, words: list[str]) -> int:
+    lab, memory = desk.lab, desk.memory
+    green = memory.get("verdict", {}).get("exit") == HOLDS
+    if not words:
+        return _ask_all(desk, green)
+    if len(words) != 2:
+        raise Usage(f"an answer is: ./dev lab {lab.number} ask p1 a")
+    key, answer = words[0].lower(), words[1].lower().rstrip(")")
+    table, kind = (lab.predictions, "predictions") if key.startswith("p") else (lab.questions, "answers")
+    index = key.lstrip("pq")
+    if not index.isdigit() or not 1 <= int(index) <= len(table):
+        raise Usage(f"there is no question {words[0]}. ./dev lab {lab.number} ask lists them")
+    question = table[int(index) - 1]
+    if answer not in question.choices:
+        raise Usage(f"there is no choice {words[1]}; there are {', '.join(question.choices)}")
+    if kind == "answers" and not green:
+        raise Usage(f"the questions come when all claims hold: ./dev lab {lab.number} check")
+    kept = memory.setdefault(kind, {})
+    if kind == "predictions" and (green or memory.get("done")):
+        say_filled("The lab has told already. Your prediction stays: " + kept.get(index, "none"))
+        return HOLDS
+    kept.setdefault(index, answer) if kind == "predictions" else kept.update({index: answer})
+    desk.state.save()
+    if kind == "predictions":
+        say(f"{key}: {kept[index]}) {question.choices[kept[index]]}")
+        say("The check will show. What you said first is kept.")
+        return HOLDS
+    questions.explain(question, answer)
+    if all(str(each) in kept for each in range(1, len(lab.questions) + 1)):
+        freed = desk.judge.drop_build()
+        say()
+        say(f"Lab {lab.number} is done." + (f" Its build ({freed // 1_000_000} MB) is deleted." if freed else ""))
+    return HOLDS
+
+
+def _ask_all(desk: Desk, green: bool) -> int:
+    lab, memory = desk.lab, desk.memory
+    if not green:
+        say("Before you begin:")
+        questions.show_predictions(lab, memory)
+        return HOLDS
+    predicted = memory.get("predictions", {})
+    if predicted:
+        say("What you predicted, and what came:")
+        for index, question in enumerate(lab.predictions, 1):
+            if (answer := predicted.get(str(index))) is None:
+                continue
+            say_filled(question.text, indent="     ", first=f"  p{index} ")
+            questions.explain(question, answer)
+        say()
+    say("And now:")
+    for index, question in enumerate(lab.questions, 1):
+        questions.show(question, f"q{index}", memory.get("answers", {}).get(str(index)), lab.number)
+    return HOLDS
+
+
+def grade(course: Course, state: State, lab: Lab, folder: Path, seed: int) -> dict:
+    """Judges a folder anywhere, such as somebody else's; what cannot be judged scores nothing."""
+    variants = Variants(course, lab)
+    judge = Judge(course, lab, folder_of(course) / ".graded" / lab.label)
+    files = {}
+    for name in lab.edit:
+        path = folder / name
+        files[name] = path.read_text(errors="replace") if path.is_file() else ""
+    of_lab = state.labs.get(lab.label, {})
+    try:
+        verdicts = judge.judge(variants.start() | files, seed)
+        document = as_json(lab, "pass" if all(each.holds for each in verdicts) else "fail", seed, verdicts)
+    except (DoesNotCompile, OutOfTime, CourseFault) as ending:
+        document = as_json(lab, status_of(ending), seed, [], str(ending))
+    return document | {
+        "folder": str(folder), "files": digest_of(files), "predictions": of_lab.get("predictions", {}),
+        "answers": {key: {"choice": choice, "right": lab.questions[int(key) - 1].right == choice}
+                    for key, choice in of_lab.get("answers", {}).items() if int(key) <= len(lab.questions)},
+        "hints": of_lab.get("hints", {}), "seen": bool(of_lab.get("seen"))}
+
+
+def recut(desk: Desk) -> int:
+    """For authors: the lab has been compared with the product's files of now, and fits."""
+    variants = Variants(desk.course, desk.lab)
+    changed = variants.recut()
+    say("cut anew: " + ", ".join(changed) if changed else "nothing has changed since it was cut")
+    return HOLDS
+
+
+def doctor(course: Course) -> int:
+    """What the labs need of a machine."""
+    import os
+    import subprocess
+    import sys
+    problems = 0
+
+    def tell(good: bool, what: str, otherwise: str) -> None:
+        nonlocal problems
+        problems += 0 if good else 1
+        say_filled(what if good else f"{what}: {otherwise}", indent=" " * 11, first="  " + ("holds" if good else "not yet").ljust(9))
+
+    tell(sys.version_info >= (3, 11), "Python 3.11", f"this is {sys.version.split()[0]}")
+    for program, otherwise in (("git", "install git"), ("cmake", "./dev deps build"), ("ninja", "./dev deps build"),
+                               ("g++", "./dev deps build"), ("sqlite3", "./dev deps build")):
+        tell(shutil.which(program) is not None, program, otherwise)
+    if shutil.which("cmake"):
+        said = subprocess.run(["cmake", "--version"], capture_output=True, text=True, check=False).stdout.split()
+        version = tuple(int(part) for part in said[2].split(".")[:2]) if len(said) > 2 else (0, 0)
+        tell(version >= (3, 25), "cmake 3.25", f"this is {'.'.join(map(str, version))}")
+    tell(shutil.which("ccache") is not None, "ccache (a second lab builds in seconds)", "./dev deps build")
+    folder = folder_of(course)
+    folder.mkdir(parents=True, exist_ok=True)
+    tell(os.access(folder, os.W_OK), f"{folder.name}/ can be written", str(folder))
+    free = shutil.disk_usage(folder).free
+    tell(free > 1_000_000_000, "1 GB of disk for a lab's build", f"{free // 1_000_000} MB are free")
+    return NOT_YET if problems else HOLDS

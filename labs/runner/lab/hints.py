@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Do hints name what there is? What stands in them in backticks is a file, a command, or words of the code."""
+import re
+from pathlib import Path
+
+from .course import Course, Lab
+from .variants import Variants
+
+QUOTED = re.compile(r"`([^`]+)`")
+FILE = re.compile(r"[\w./-]+/[\w.-]+|[\w-]+\.(?:cpp|hpp|sql|toml|sh|md|txt|py)")
+WORD = re.compile(r"[A-Za-z_]\w{2,}")
+COMMANDS = {"start", "check", "hint", "diff", "reset", "solve", "ask", "grade"}
+
+
+def problems_of_hints(course: Course, lab: Lab, variants: Variants, tree: Path) -> list[str]:
+    known = set()
+    for files in (variants.start(), variants.solution()):
+        for text in files.values():
+            known |= set(WORD.findall(text))
+    problems = []
+    for claim in lab.claims:
+        for level, hint in enumerate(claim.hints, 1):
+            for quoted in QUOTED.findall(hint):
+                what = problem_of(quoted, course, lab, tree, known)
+                if what:
+                    problems.append(f"hint {level} of {claim.id}: {what}")
+    return problems
+
+
+def problem_of(quoted: str, course: Course, lab: Lab, tree: Path, known: set[str]) -> str | None:
+    if quoted.startswith("./dev "):
+        words = quoted.split()
+        if words[1:3] != ["lab", str(lab.number)] or (len(words) > 3 and words[3] not in COMMANDS):
+            return f"`{quoted}` is no command of this lab"
+        return None
+    if FILE.fullmatch(quoted):
+        names = (tree / quoted, course.root / quoted, lab.folder / quoted)
+        return None if quoted in lab.edit or any(each.exists() for each in names) else f"there is no file {quoted}"
+    lost = [word for word in WORD.findall(quoted) if word not in known and not in_tree(word, lab, tree)]
+    return f"`{quoted}` is nothing in the code ({', '.join(lost)})" if lost else None
+
+
+def in_tree(word: str, lab: Lab, tree: Path) -> bool:
+    """In the neighbourhood of what is edited."""
+    folders = {tree / Path(file).parts[0] / Path(file).parts[1] for file in lab.edit if len(Path(file).parts) > 2}
+    folders |= {tree / "modules/kernel/include", lab.folder}
+    pattern = re.compile(rf"\b{re.escape(word)}\b")
+    return any(pattern.search(path.read_text(errors="replace"))
+               for folder in folders if folder.is_dir() for path in folder.rglob("*")
+               if path.is_file() and path.name != "lab.toml" and path.suffix in (".cpp", ".hpp", ".sql", ".toml", ".sh", ".py", ".txt"))

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The judged tree: the lab's own copy of everything, with the learner's editable files in it.
+
+So what is judged does not depend on what else somebody tried out in his folder, and the build there
+stays his.
+"""
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable
+
+from . import build as building
+from .course import Claim, Course, Lab
+from .faults import CourseFault, OutOfTime
+from .tree import lay_out, remove_strangers, write
+from .variants import Files
+
+RUNNER = Path(__file__).resolve().parents[1]
+
+
+@dataclass
+class Verdict:
+    claim: Claim
+    holds: bool | None  # None waits for another claim
+    ms: int = 0
+    said: dict[str, str] = field(default_factory=dict)
+
+
+def digest_of(files: Files) -> str:
+    sum_ = hashlib.sha256()
+    for name, text in sorted(files.items()):
+        sum_.update(f"{name}\0{len(text)}\0{text}".encode())
+    return sum_.hexdigest()[:16]
+
+
+class Recorded:
+    """Verdicts of this very proof, by the files that they are about: what has been judged is not judged again for
+    the page that shows it."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def _file(self, digest: str, seed: int) -> Path:
+        return self.folder / f"{digest}-{seed}.json"
+
+    def find(self, lab: Lab, digest: str, seed: int) -> list[Verdict] | None:
+        file = self._file(digest, seed)
+        if not file.is_file():
+            return None
+        return [Verdict(lab.claim(id_), holds, ms, said) for id_, holds, ms, said in json.loads(file.read_text())]
+
+    def keep(self, digest: str, seed: int, verdicts: list[Verdict]) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        rows = [(each.claim.id, each.holds, each.ms, each.said) for each in verdicts]
+        self._file(digest, seed).write_text(json.dumps(rows))
+
+
+class Judge:
+    """One lab's judged tree, at `folder`."""
+
+    def __init__(self, course: Course, lab: Lab, folder: Path):
+        self.course, self.lab, self.tree = course, lab, folder / "tree"
+        named = os.environ.get("BANYAN_LAB_RECORDED")
+        self.recorded = Recorded(Path(named)) if named else None
+        self.logs = folder
+        self.log = folder / "build.log"
+
+    def lay_out(self, files: Files) -> None:
+        """Anew where it is not there yet, else only these files."""
+        if not self.tree.is_dir():
+            beside = self.tree.with_suffix(".new")
+            shutil.rmtree(beside, ignore_errors=True)
+            beside.mkdir(parents=True)
+            lay_out(self.course, self.lab, files, beside)
+            beside.rename(self.tree)
+        write(files, self.tree)
+
+    def refresh(self, files: Files) -> None:
+        """As the product is now, with these files over it; what is built already stays."""
+        self.tree.mkdir(parents=True, exist_ok=True)
+        remove_strangers(self.course, self.lab, files, self.tree)
+        lay_out(self.course, self.lab, files, self.tree)
+
+    def judge(self, files: Files, seed: int, told: Callable[[Verdict], None] | None = None) -> list[Verdict]:
+        """With these files: built and checked, or told from the record of a proof."""
+        digest = digest_of(files)
+        known = self.recorded.find(self.lab, digest, seed) if self.recorded else None
+        if known is not None:
+            for verdict in known:
+                if told:
+                    told(verdict)
+            return known
+        self.lay_out(files)
+        self.build()
+        verdicts = self.verdicts(seed, told)
+        if self.recorded:
+            self.recorded.keep(digest, seed, verdicts)
+        return verdicts
+
+    def build(self, told: Callable[[str], None] | None = None) -> None:
+        building.build(self.lab, self.tree, self.log, told)
+
+    def programs(self) -> Path:
+        return self.tree / (self.lab.build.programs if self.lab.build else ".")
+
+    def verdicts(self, seed: int, told: Callable[[Verdict], None] | None = None) -> list[Verdict]:
+        """Runs check.py over what has been built; `told` hears each verdict as it comes."""
+        with tempfile.TemporaryDirectory(prefix=f"lab-{self.lab.label}-") as scratch:
+            return self._verdicts(Path(scratch), seed, told)
+
+    def _verdicts(self, scratch: Path, seed: int, told) -> list[Verdict]:
+        script = self.lab.folder / "check.py"
+        if not script.is_file():
+            raise CourseFault(f"{script} is missing")
+        task = {"tree": str(self.tree), "programs": str(self.programs()), "folder": str(scratch), "seed": seed,
+                "claims": [{"id": each.id, "needs": each.needs} for each in self.lab.claims]}
+        log = self.logs / "check.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        environment = dict(os.environ, PYTHONPATH=str(RUNNER), PYTHONDONTWRITEBYTECODE="1", NO_COLOR="1",
+                           BANYAN_LAB_TASK=json.dumps(task), XDG_RUNTIME_DIR=str(scratch))
+        verdicts: list[Verdict] = []
+        late: str | None = None
+        with log.open("w") as errors:
+            # A session of its own, so that what the check has started ends with it.
+            process = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, stderr=errors, text=True,
+                                       env=environment, cwd=scratch, start_new_session=True)
+            too_late = threading.Event()
+
+            def give_up():
+                too_late.set()
+                end(process)
+
+            clock = threading.Timer(self.lab.limit, give_up)
+            clock.start()
+            try:
+                for line in process.stdout:
+                    said = json.loads(line)
+                    if "late" in said:
+                        late = said["late"]
+                        continue
+                    verdict = Verdict(self.lab.claim(said.pop("id")), said.pop("holds"), said.pop("ms"), said)
+                    verdicts.append(verdict)
+                    if told:
+                        told(verdict)
+                code = process.wait()
+            except ValueError:
+                raise CourseFault(f"check.py of lab {self.lab.number} printed what is no verdict: {line!r}") from None
+            finally:
+                clock.cancel()
+                end(process)
+                process.stdout.close()
+        if too_late.is_set():
+            raise OutOfTime(f"the check had {self.lab.limit:.0f} s and is not done. Something in it never ends, or"
+                            " the machine is busy with other work")
+        if code == 4:
+            raise OutOfTime(late or "a program of the check does not end")
+        if code != 0:
+            last = (log.read_text().strip().splitlines() or ["it said nothing"])[-1]
+            raise CourseFault(f"the check of lab {self.lab.number} has failed itself, which is not your fault:\n"
+                              f"  {last}\nThe whole of it: {log}")
+        return verdicts
+
+    def drop_build(self) -> int:
+        """Deletes what was built, and answers how many bytes that was."""
+        if not self.tree.is_dir():
+            return 0
+        size = sum(path.lstat().st_size for path in self.tree.rglob("*") if path.is_file())
+        shutil.rmtree(self.tree)
+        return size
+
+
+def end(process: subprocess.Popen) -> None:
+    """It and all that it has started."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sign)
+        except ProcessLookupError:
+            break
+        deadline = time.monotonic() + 2
+        while process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+    process.wait()

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The legacy shop beside a check: its sample, its buyers, its programs (app/legacy)."""
+import http.client
+import itertools
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import time
+from pathlib import Path
+
+from .checking import Bench, NotYet, Red
+from .programs import PATIENCE
+
+BERLIN = {"recipient": "Greta Lind", "street": "Ring 1", "postal_code": "10115", "city": "Berlin", "country": "DE"}
+DESK = {"X-Desk-Key": "front-desk"}
+NUMBERS = itertools.count(1)
+
+
+class LegacyShop:
+    """One process of it. `pause` is a point of the program at which it waits: "stock.look:20"."""
+
+    def __init__(self, bench: Bench, database: Path, *words: object, pause: str = "", look: str = ""):
+        self.database = database
+        ready = bench.folder / f"legacy-{next(NUMBERS)}.ready"
+        log = ready.with_suffix(".log")
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [bench.program("legacy-shop"), "--database", database, "--port", "0", "--ready-file", ready, *map(str, words)],
+                cwd=bench.folder, stdout=output, stderr=output, env=dict(os.environ, SHOP_PAUSE=pause))
+        deadline = time.monotonic() + PATIENCE
+        while not ready.exists():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                said = (log.read_text(errors="replace").strip().splitlines() or ["nothing"])[-1]
+                raise Red(NotYet("started legacy-shop", f"it does not begin, and said: {said}", "a shop that listens",
+                                 "without it nothing can be bought", look))
+            time.sleep(0.01)
+        self.port = int(ready.read_text())
+
+    def ask(self, method: str, path: str, body: dict | None = None, cookie: str = "", limit: float = PATIENCE,
+            **fields: str) -> tuple[int, dict, str]:
+        """Status (0: no answer), document, and the session's cookie."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=limit)
+        headers = {"Content-Type": "application/json", **({"Cookie": cookie} if cookie else {}), **fields}
+        try:
+            connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+            answer = connection.getresponse()
+            text = answer.read().decode(errors="replace")
+            session = (answer.getheader("Set-Cookie") or "").split(";")[0]
+            return answer.status, json.loads(text) if text.startswith("{") else {}, session or cookie
+        except (OSError, http.client.HTTPException):
+            return 0, {}, cookie
+        finally:
+            connection.close()
+
+    def open_accounts(self, count: int) -> list[str]:
+        """The cookies of so many who may buy."""
+        cookies = []
+        for number in range(count):
+            status, _, cookie = self.ask("POST", "/customers", {"name": f"Buyer {number}", "email": f"b{number}@example.org",
+                                                                "address": BERLIN, "password": "long enough"})
+            if status != 201 or not cookie:
+                raise Red(NotYet("opened an account", str(status), "201", "nobody can buy without one"))
+            cookies.append(cookie)
+        return cookies
+
+    def buy(self, track: str, cookie: str, limit: float = PATIENCE, method: str = "account") -> bool:
+        """One copy."""
+        order = {"lines": [{"track": track, "quantity": 1}], "payment_method": method}
+        return self.ask("POST", "/orders", order, cookie, limit)[0] == 201
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def make_database(bench: Bench, name: str, copies: int = 100) -> tuple[Path, str]:
+    """The sample with so many copies of everything, and a track of it that the seed chooses."""
+    def made():
+        sample = bench.folder / "sample.db"
+        done = bench.run("legacy-import", "--sample", "--database", str(sample))
+        if done.returncode != 0:
+            raise RuntimeError(f"legacy-import: {done.stderr}{done.stdout}")
+        return sample
+    database = bench.folder / f"{name}.db"
+    shutil.copy(bench.once("sample", made), database)
+    with sqlite3.connect(database) as connection:
+        connection.execute("UPDATE item SET on_hand = ?, reorder_at = 5", (copies,))
+        tracks = [row[0] for row in connection.execute("SELECT pub_id FROM item WHERE price < 1000 ORDER BY id LIMIT 20")]
+    return database, tracks[bench.seed % len(tracks)]

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Proves the labs: `./dev lab --prove`.
+
+Of each lab: its start is red in exactly the claims that lab.toml lists, its solution is green in half of the
+learner's limit, each known wrong solution is red with an explanation of its own, each step on the way
+turns exactly the claims that it promises, each hint names what there is, what the page shows comes from a
+run, and none of it flips when it is repeated.
+"""
+import os
+import shutil
+import time
+from pathlib import Path
+
+from .course import Course, Lab
+from .faults import COURSE, HOLDS, Ending, Usage
+from .hints import problems_of_hints
+from .judge import Judge, Recorded, Verdict
+from .page import problems_of_page
+from .variants import Files, Variants
+from .words import count, say
+
+REPEATS = 20
+REPEATS_SHORT = 1
+
+
+def prove(course: Course, words: list[str]) -> int:
+    short = "--short" in words
+    numbers = []
+    for word in words:
+        if word.isdigit():
+            numbers.append(int(word))
+        elif word != "--short":
+            raise Usage(f"--prove knows --short and numbers of labs, not '{word}'")
+    folder = Path(os.environ.get("BANYAN_LAB_PROOFS", course.root / "build" / "labs"))
+    problems: list[str] = []
+    for number in numbers or course.numbers:
+        begun = time.monotonic()
+        proof = Proof(course, course.lab(number), folder / f"{number:02}", short)
+        proof.all()
+        say(f"lab {number}: " + (f"proven in {time.monotonic() - begun:.0f} s" if not proof.problems else
+                                 f"NOT proven, {count(len(proof.problems), 'problem')}"))
+        problems += [f"lab {number}: {each}" for each in proof.problems]
+    for each in problems:
+        say(each)
+    return COURSE if problems else HOLDS
+
+
+class Proof:
+    def __init__(self, course: Course, lab: Lab, folder: Path, short: bool):
+        self.course, self.lab, self.folder, self.short = course, lab, folder, short
+        self.variants = Variants(course, lab)
+        self.judge = Judge(course, lab, folder / "judged" / lab.label)
+        self.problems: list[str] = []
+        self.recorded = folder / "recorded"
+        shutil.rmtree(self.recorded, ignore_errors=True)
+        self.judge.recorded = Recorded(self.recorded)
+
+    def all(self) -> None:
+        try:
+            if stale := self.variants.stale():
+                self.problems.append(", ".join(stale) + f" changed since lab {self.lab.number} was cut: look, then"
+                                     f" ./dev lab {self.lab.number} recut")
+            self.judge.refresh(self.variants.start())
+            self._start()
+            self._solution()
+            self._steps()
+            self._wrong()
+            self._repeats()
+            self._texts()
+        except Ending as ending:
+            self.problems.append(str(ending))
+
+    def _verdicts(self, what: str, files: Files, seed: int = 1) -> list[Verdict]:
+        verdicts = self.judge.judge(files, seed)
+        self.took = sum(each.ms for each in verdicts) / 1000
+        red = red_of(verdicts)
+        say(f"  {what}: " + ("green" if not red else "red in " + ", ".join(red)) + f" ({self.took:.1f} s)")
+        return verdicts
+
+    def _expect_red(self, what: str, verdicts: list[Verdict], expected: list[str]) -> None:
+        red = red_of(verdicts)
+        if set(red) == set(expected):
+            return
+        told = "; ".join(f"{each.claim.id}: saw {each.said.get('saw', '')}" for each in verdicts if each.holds is False)
+        self.problems.append(f"{what} is red in {', '.join(red) or 'nothing'}, and ought to be in"
+                             f" {', '.join(expected) or 'nothing'} ({told})")
+
+    def _start(self) -> None:
+        self._expect_red("the start", self._verdicts("start", self.variants.start()), self.lab.start_red)
+
+    def _solution(self) -> None:
+        self._expect_red("the solution", self._verdicts("solution", self.variants.solution()), [])
+        if self.took > self.lab.limit / 2:  # a busy machine, perhaps
+            shutil.rmtree(self.recorded)
+            self._expect_red("the solution", self._verdicts("solution again", self.variants.solution()), [])
+        if self.took > self.lab.limit / 2:
+            self.problems.append(f"the solution takes {self.took:.1f} s to be judged; more than half of the learner's"
+                                 f" {self.lab.limit:.0f} s")
+
+    def _steps(self) -> None:
+        red = list(self.lab.start_red)
+        for number in range(1, len(self.lab.steps) + 1):
+            red = [each for each in red if each not in self.lab.steps[number - 1].turns]
+            files = self.variants.step(self.lab.steps[:number])
+            self._expect_red(f"step {number}", self._verdicts(f"step {number}", files), red)
+        if self.lab.steps and red:
+            self.problems.append(f"after the last step {', '.join(red)} would still be red")
+
+    def _wrong(self) -> None:
+        if len(self.lab.wrong) < 2:
+            self.problems.append(f"there {'is' if len(self.lab.wrong) == 1 else 'are'} only"
+                                 f" {count(len(self.lab.wrong), 'known wrong solution')}; there have to be 2")
+        for wrong in self.lab.wrong:
+            files = self.variants.wrong(wrong)
+            if strangers := [name for name, text in files.items()
+                             if name not in self.lab.edit and text != self.variants.start().get(name)]:
+                self.problems.append(f"wrong {wrong.name} changes {', '.join(strangers)}, which no learner edits")
+            verdicts = self._verdicts(f"wrong {wrong.name}", files)
+            self._expect_red(f"wrong {wrong.name}", verdicts, wrong.red)
+            told = " ".join(" ".join(each.said.values()) for each in verdicts if each.holds is False)
+            if wrong.says not in told:
+                self.problems.append(f"wrong {wrong.name} is not explained by '{wrong.says}', but by: {told}")
+
+    def _repeats(self) -> None:
+        """The hard cases are in every seed; whatever else a seed decides, it decides no verdict."""
+        times = REPEATS_SHORT if self.short else REPEATS
+        for name, files, expected in (("start", self.variants.start(), self.lab.start_red),
+                                      ("solution", self.variants.solution(), [])):
+            if self.short and name == "start":
+                continue
+            for number in range(times):
+                self._expect_red(f"the {name}, repeated with seed {number + 2}",
+                                 self._verdicts(f"{name}, seed {number + 2}", files, number + 2), expected)
+
+    def _texts(self) -> None:
+        self.problems += problems_of_hints(self.course, self.lab, self.variants, self.judge.tree)
+        self.problems += problems_of_page(self.course, self.lab, self.variants, self.folder, self.recorded)
+        say("  hints and page: looked at")
+
+
+def red_of(verdicts: list[Verdict]) -> list[str]:
+    """What does not hold; what waits for it is red as well."""
+    return [each.claim.id for each in verdicts if not each.holds]
+
+

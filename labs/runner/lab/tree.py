@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The part of the product's tree that a lab is built from."""
+import filecmp
+import shutil
+import subprocess
+from pathlib import Path
+
+from .course import Course, Lab
+from .variants import Files
+
+LEFT_OUT = {"build", "var", "lab", "node_modules", "__pycache__", ".git"}
+
+
+def names_in(course: Course, lab: Lab) -> list[str]:
+    """The files below what lab.toml names as tree: those that git knows, or where there is no clone all but
+    what is built."""
+    if not lab.tree:
+        return []
+    listed = subprocess.run(
+        ["git", "-C", course.root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *lab.tree],
+        capture_output=True, text=True, check=False) if (course.root / ".git").exists() else None
+    if listed is not None and listed.returncode == 0:
+        names = set(filter(None, listed.stdout.split("\0")))
+    else:
+        names = {str(path.relative_to(course.root)) for part in lab.tree for path in below(course.root / part)}
+    return sorted(name for name in names if (course.root / name).is_file())
+
+
+def below(path: Path):
+    if path.is_dir():
+        for each in path.iterdir():
+            if each.name not in LEFT_OUT:
+                yield from below(each)
+    else:
+        yield path
+
+
+def lay_out(course: Course, lab: Lab, files: Files, folder: Path) -> None:
+    """Writes the tree with these files over it. What is as it was stays untouched, so that little is built."""
+    for name in names_in(course, lab):
+        if name in files:
+            continue
+        source, target = course.root / name, folder / name
+        if target.is_file() and filecmp.cmp(source, target, shallow=False):
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # With the time of now: an older one would be taken for built already.
+        shutil.copyfile(source, target)
+        shutil.copymode(source, target)
+    write(files, folder)
+
+
+def remove_strangers(course: Course, lab: Lab, files: Files, folder: Path) -> None:
+    """What the product has no more."""
+    known = set(names_in(course, lab)) | set(files)
+    for path in list(below(folder)):
+        if path.is_file() and str(path.relative_to(folder)) not in known:
+            path.unlink()
+
+
+def write(files: Files, folder: Path) -> list[str]:
+    """Only what is another text than before, so that nothing is built without need."""
+    written = []
+    for name, text in files.items():
+        target = folder / name
+        if target.is_file() and target.read_text(errors="replace") == text:
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (folder / name).is_symlink():
+            (folder / name).unlink()
+        target.write_text(text)
+        if name.endswith(".sh"):
+            target.chmod(0o755)
+        written.append(name)
+    return written

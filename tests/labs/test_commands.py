@@ -1,0 +1,290 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a learner does with ./dev lab, and that nothing of his is lost."""
+import json
+import shutil
+import subprocess
+import sys
+import time
+import unittest
+
+from lab_course import RUNNER, LabTest
+
+
+class Listing(LabTest):
+    def test_the_list_names_every_lab_with_minutes_needs_and_how_far_it_is(self):
+        self.assertRegex(self.dev_lab(), r"1  Counting +5 min\n +2  Words +5 min  needs 1\n")
+        self.dev_lab(1, "start")
+        self.assertRegex(self.dev_lab(), r"1  Counting +5 min +begun\n")
+        self.solve_by_hand()
+        self.dev_lab(1, "check")
+        self.assertRegex(self.dev_lab(), r"1  Counting +5 min +done\n")
+
+    def test_what_is_done_stays_done_when_it_is_red_later(self):
+        self.dev_lab(1, "start")
+        self.solve_by_hand()
+        self.dev_lab(1, "check")
+        self.dev_lab(1, "reset")
+        self.dev_lab(1, "check", expect=1)
+        self.assertRegex(self.dev_lab(), r"1  Counting +5 min +done\n")
+
+    def test_without_a_command_it_says_where_the_learner_is_and_what_comes_next(self):
+        self.assertSays("Next: ./dev lab 1 start", self.dev_lab(1))
+        self.dev_lab(1, "start")
+        self.assertSays("Next: ./dev lab 1 check", self.dev_lab(1))
+        self.dev_lab(1, "check", expect=1)
+        self.assertSays("Next: ./dev lab 1 hint", self.dev_lab(1))
+        self.solve_by_hand()
+        self.assertSays("Changed since the last check", self.dev_lab(1))
+        self.dev_lab(1, "check")
+        self.assertSays("Next: ./dev lab 1 ask", self.dev_lab(1))
+
+    def test_lines_have_sixty_columns(self):
+        self.dev_lab(1, "start")
+        for words in ((), (1,), (1, "hint"), ("help",), (1, "ask"), (9,), (1, "check")):
+            for line in self.dev_lab(*words, expect=None).splitlines():
+                self.assertLessEqual(len(line), 60, line)
+
+    def test_the_first_word_comes_at_once(self):
+        self.dev_lab(1, "start")
+        begun = time.monotonic()
+        with subprocess.Popen([sys.executable, RUNNER, "1", "check"], env=self.environment, stdout=subprocess.PIPE,
+                              text=True) as process:
+            process.stdout.readline()
+            first = time.monotonic() - begun
+            process.stdout.read()
+            whole = time.monotonic() - begun
+        self.assertLess(first, whole / 2, "the head has waited for the verdict")
+
+
+class Checking(LabTest):
+    def setUp(self):
+        super().setUp()
+        self.dev_lab(1, "start")
+
+    def test_the_start_is_not_there_yet_and_the_first_failure_is_told_in_full(self):
+        said = self.dev_lab(1, "check", expect=1)
+        self.assertSays("holds    the sum is right (1 … 100 is 5050)", said)
+        self.assertSays("not yet  a sum takes one step", said)
+        for line in ("did    added up 1 … 100", "saw    100 steps", "expect 1", "why    it is a loop",
+                     "look   src/sum.cpp, main()", "next   ./dev lab 1 hint"):
+            self.assertIn("    " + line, said)
+
+    def test_a_claim_that_needs_another_waits_and_is_one_line(self):
+        self.source.write_text(self.source.read_text().replace("sum += i", "sum += 1"))
+        said = self.dev_lab(1, "check", expect=1)
+        self.assertRegex(said, r"waits    a sum takes one step, however long it is \(needs\n           the line above\)")
+        self.assertEqual(said.count("    did "), 1)
+
+    def test_a_solution_holds_and_again_says_the_same(self):
+        self.solve_by_hand()
+        first = self.dev_lab(1, "check")
+        self.assertSays("All of it holds", first)
+        self.assertEqual(self.dev_lab(1, "check"), first)
+
+    def test_what_does_not_compile_is_told_in_plain_words_with_exit_code_3(self):
+        self.source.write_text(self.source.read_text().replace("long sum = 0;", ""))
+        said = self.dev_lab(1, "check", expect=3)
+        self.assertSays("src/sum.cpp, line 9:", said)
+        self.assertSays("Nothing here is called sum.", said)
+        self.assertSays("The whole log: ", said)
+
+    def test_a_program_that_crashes_is_not_there_yet(self):
+        self.source.write_text(self.source.read_text().replace("long sum = 0;", "long sum = 0; std::abort();"))
+        said = self.dev_lab(1, "check", expect=1)
+        self.assertSays("it was ended by SIGABRT", said)
+
+    def test_a_program_that_does_not_end_is_out_of_time_with_exit_code_4(self):
+        self.source.write_text(self.source.read_text().replace("long sum = 0;", "long sum = 0; for (;;) {}"))
+        self.assertSays("did not end", self.dev_lab(1, "check", expect=4))
+
+    def test_a_file_that_was_deleted_is_judged_as_empty_and_comes_back(self):
+        self.source.unlink()
+        self.dev_lab(1, "check", expect=3)
+        self.dev_lab(1, "reset")
+        self.assertTrue(self.source.is_file())
+
+    def test_other_files_are_judged_as_the_course_has_them_and_that_is_said(self):
+        (self.lab / "src/notes.txt").write_text("mine")
+        self.solve_by_hand()
+        self.assertSays("changed src/notes.txt. The check uses its own copy", self.dev_lab(1, "check"))
+
+    def test_the_document_has_every_claim_and_the_explanation(self):
+        document = json.loads(self.dev_lab(1, "check", "--json", expect=1))
+        self.assertEqual((document["version"], document["lab"], document["status"]), (1, 1, "fail"))
+        self.assertEqual([each["holds"] for each in document["claims"]], [True, False])
+        self.assertEqual(document["claims"][1]["saw"], "100 steps")
+        self.source.write_text("nonsense")
+        document = json.loads(self.dev_lab(1, "check", "--json", expect=3))
+        self.assertEqual(document["status"], "fail")
+        self.assertSays("src/sum.cpp, line 1", document["problem"])
+
+
+class Usage(LabTest):
+    def test_what_there_is_not_is_refused_with_exit_code_2_and_a_way_on(self):
+        for words, answer in (((9,), "there is no lab 9 yet. There are: 1, 2"), (("nonsense",), "./dev lab help"),
+                              ((1, "win"), "a lab has no 'win'"), ((1, "check"), "./dev lab 1 start"),
+                              ((1, "check", "--fast"), "--fast"), ((1, "hint", "3"), "'3'"),
+                              (("grade",), "needs folders"), ((1, "ask", "p9", "a"), "no question p9")):
+            self.assertSays(answer, self.dev_lab(*words, expect=2), words)
+
+    def test_help_is_no_mistake(self):
+        self.assertSays("Exit codes", self.dev_lab("help"))
+        self.assertSays("Exit codes", self.dev_lab(1, "check", "--help"))
+
+    def test_the_doctor_says_what_is_there(self):
+        self.assertSays("holds    git", self.dev_lab("doctor", expect=None))
+
+
+class Work(LabTest):
+    """Nothing that a learner wrote is ever lost."""
+
+    def setUp(self):
+        super().setUp()
+        self.dev_lab(1, "start")
+        self.mine = self.source.read_text() + "// mine\n"
+
+    def kept(self):
+        """All texts of the file that some commit has."""
+        return [self.git("show", f"{commit}:src/sum.cpp") for commit in self.git("rev-list", "--all").split()]
+
+    def test_the_first_commit_is_the_start(self):
+        first = self.git("rev-list", "--max-parents=0", "HEAD").strip()
+        self.assertSays("++steps", self.git("show", f"{first}:src/sum.cpp"))
+
+    def test_a_second_start_changes_nothing(self):
+        self.source.write_text(self.mine)
+        self.assertSays("nothing has been changed", self.dev_lab(1, "start"))
+        self.assertEqual(self.source.read_text(), self.mine)
+
+    def test_a_check_commits_first(self):
+        self.source.write_text(self.mine)
+        (self.lab / "new.txt").write_text("new")
+        self.dev_lab(1, "check", expect=1)
+        self.assertIn(self.mine, self.kept())
+        self.assertIn("new.txt", self.git("ls-files"))
+
+    def test_a_reset_keeps_what_was_there_and_says_how_to_get_it_back(self):
+        self.source.write_text(self.mine)
+        (self.lab / "new.txt").write_text("new")
+        said = self.dev_lab(1, "reset")
+        self.assertNotIn("// mine", self.source.read_text())
+        self.assertFalse((self.lab / "new.txt").exists())
+        self.assertIn(self.mine, self.kept())
+        back = next(line.split() for line in said.splitlines() if " checkout " in line)
+        subprocess.run(["git", "-C", self.lab, *back[3:]], check=True, capture_output=True)
+        self.assertEqual(self.source.read_text(), self.mine)
+        self.assertEqual((self.lab / "new.txt").read_text(), "new")
+
+    def test_a_solution_leaves_the_learners_on_a_branch_and_marks_the_lab_as_seen(self):
+        self.source.write_text(self.mine)
+        said = self.dev_lab(1, "solve")
+        self.assertSays("-  for (long i = 1", said)
+        self.assertSays("+  const long sum = n * (n + 1) / 2;", said)
+        self.assertEqual(self.git("show", "mine:src/sum.cpp"), self.mine)
+        self.assertTrue(self.state()["01"]["seen"])
+        self.source.write_text(self.mine + "// more\n")
+        self.dev_lab(1, "solve")
+        self.assertEqual(self.git("show", "mine-2:src/sum.cpp"), self.mine + "// more\n")
+        self.dev_lab(1, "check")
+
+    def test_a_repository_that_was_removed_comes_back_with_all_that_is_there(self):
+        self.source.write_text(self.mine)
+        shutil.rmtree(self.lab / ".git")
+        self.assertSays("+// mine", self.dev_lab(1, "diff"))
+        self.assertIn(self.mine, self.kept())
+
+    def test_the_repository_around_is_never_touched(self):
+        subprocess.run(["git", "init", "-q", self.root], check=True)
+        shutil.rmtree(self.lab / ".git")
+        self.dev_lab(1, "check", expect=1)
+        listed = subprocess.run(["git", "-C", self.root, "rev-list", "--all"], capture_output=True, text=True, check=True)
+        self.assertEqual(listed.stdout, "")
+
+    def test_what_git_is_told_by_its_surroundings_does_not_count(self):
+        self.environment |= {"GIT_DIR": str(self.root / "elsewhere"), "GIT_WORK_TREE": "/"}
+        self.source.write_text(self.mine)
+        self.assertSays("+// mine", self.dev_lab(1, "diff"))
+
+    def test_a_difference_is_told_from_the_start_on_also_after_checks(self):
+        self.assertSays("Nothing differs", self.dev_lab(1, "diff"))
+        self.source.write_text(self.mine)
+        self.dev_lab(1, "check", expect=1)
+        self.assertSays("+// mine", self.dev_lab(1, "diff"))
+
+    def test_a_state_file_that_cannot_be_read_is_left_alone(self):
+        file = self.root / "lab/state.json"
+        file.write_text("{broken")
+        self.assertSays("Move it away", self.dev_lab(expect=2))
+        self.assertEqual(file.read_text(), "{broken")
+
+
+class HintsAndQuestions(LabTest):
+    def setUp(self):
+        super().setUp()
+        self.dev_lab(1, "start")
+
+    def test_hints_are_a_ladder_about_the_first_claim_that_does_not_hold(self):
+        self.assertSays("./dev lab 1 check", self.dev_lab(1, "hint", expect=2))
+        self.dev_lab(1, "check", expect=1)
+        self.assertSays("Look at `src/sum.cpp`", self.dev_lab(1, "hint"))
+        self.assertSays("Hint 2 of 4", self.dev_lab(1, "hint"))
+        self.assertSays("all pairs", self.dev_lab(1, "hint"))
+        self.assertSays("  const long sum = …;", self.dev_lab(1, "hint"))
+        self.assertSays("./dev lab 1 solve", self.dev_lab(1, "hint"))
+        self.assertEqual(self.state()["01"]["hints"], {"few_steps": 4})
+
+    def test_when_all_holds_there_is_no_hint(self):
+        self.solve_by_hand()
+        self.dev_lab(1, "check")
+        self.assertSays("ask", self.dev_lab(1, "hint"))
+
+    def test_a_prediction_is_kept_as_it_was_first_and_compared_at_the_end(self):
+        self.assertSays("p1  How many steps", self.dev_lab(1, "ask"))
+        self.dev_lab(1, "ask", "p1", "a")
+        self.dev_lab(1, "ask", "p1", "b")
+        self.solve_by_hand()
+        self.dev_lab(1, "check")
+        said = self.dev_lab(1, "ask")
+        self.assertSays("No: b) 100", said)
+        self.assertSays("q1  And for 200, now?", said)
+
+    def test_questions_wait_until_all_holds_and_the_last_answer_deletes_the_build(self):
+        self.dev_lab(1, "ask", "q1", "a", expect=2)
+        self.solve_by_hand()
+        self.dev_lab(1, "check")
+        self.assertSays("Yes. The formula", self.dev_lab(1, "ask", "q1", "a"))
+        self.assertFalse((self.root / "lab/.judged/01/tree").exists())
+        self.dev_lab(1, "check")
+
+
+class Grading(LabTest):
+    def test_folders_of_others_are_judged_with_their_answers_and_hints(self):
+        self.dev_lab(1, "start")
+        self.dev_lab(1, "check", expect=1)
+        self.dev_lab(1, "hint")
+        out = self.root / "grades.json"
+        said = self.dev_lab("grade", "--seed", 7, "--json", "grades.json", "lab/01", expect=1)
+        self.assertSays("fail, 1 of 2 claims hold", said)
+        document = json.loads(out.read_text())
+        self.assertEqual((document["seed"], document["status"], document["hints"]), (7, "fail", {"few_steps": 1}))
+        self.solve_by_hand()
+        self.dev_lab("grade", "lab/01")
+
+    def test_what_does_not_end_scores_nothing(self):
+        self.dev_lab(1, "start")
+        self.source.write_text(self.source.read_text().replace("long sum = 0;", "long sum = 0; for (;;) {}"))
+        document = json.loads(self.dev_lab(1, "grade", "--json", expect=1))
+        self.assertEqual(document["status"], "timeout")
+        self.assertEqual([each["holds"] for each in document["claims"]], [None, None])
+
+    def test_a_learner_has_a_seed_of_his_own_which_nobody_guesses(self):
+        self.dev_lab(1, "start")
+        self.dev_lab("grade", "--learner", "ada", "lab/01", expect=2)
+        self.environment["BANYAN_LAB_SECRET"] = "of the course"
+        seeds = {name: json.loads(self.dev_lab("grade", "--learner", name, "--json", "-", "lab/01", expect=1))["seed"]
+                 for name in ("ada", "ben")}
+        self.assertNotEqual(seeds["ada"], seeds["ben"])
+
+
+if __name__ == "__main__":
+    unittest.main()

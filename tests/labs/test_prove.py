@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A course that is not what it says is noticed, and never blamed on the learner."""
+import unittest
+
+from lab_course import LabTest
+
+
+class Proof(LabTest):
+    def prove(self, *words, expect=5):
+        return self.dev_lab("--prove", "--short", *words, expect=expect)
+
+    def test_a_course_that_is_what_it_says_is_proven(self):
+        said = self.prove(expect=0)
+        self.assertSays("lab 1: proven", said)
+        self.assertSays("lab 2: proven", said)
+
+    def test_a_start_that_is_green_is_noticed(self):
+        self.edit_course("labs/02-words/start/words.txt", "Hello", "hello")
+        self.assertSays("the start is red in nothing, and ought to be in small", self.prove(2))
+
+    def test_a_solution_that_is_red_is_noticed(self):
+        self.edit_course("labs/01-counting/check.py", "(7, 28)", "(7, 29)")
+        self.assertSays("the solution is red in right, few_steps", self.prove(1))
+
+    def test_a_text_that_the_start_is_made_by_and_that_is_gone_is_noticed(self):
+        self.edit_course("src/sum.cpp", "long steps = 1;", "long steps{1};")
+        said = self.prove(1)
+        self.assertSays("src/sum.cpp has changed since 01-counting/break.toml was written", said)
+        self.assertSays("is there 0 times, and has to be there once", said)
+
+    def test_a_wrong_solution_that_is_explained_by_another_sentence_is_noticed(self):
+        self.edit_course("labs/01-counting/check.py", '"half a loop is a loop" if steps == 50 else ', "")
+        self.assertSays("wrong half_way is not explained by 'half a loop is a loop'", self.prove(1))
+
+    def test_a_wrong_solution_that_holds_is_noticed(self):
+        self.edit_course("labs/02-words/wrong/shouting/words.txt", "HELLO", "hello")
+        self.assertSays("wrong shouting is red in nothing", self.prove(2))
+
+    def test_a_step_that_turns_nothing_is_noticed(self):
+        self.edit_course("labs/01-counting/lab.toml", 'take = ["src/sum.cpp"]', "take = []")
+        self.assertSays("step 1 is red in few_steps", self.prove(1))
+
+    def test_a_hint_that_names_what_is_gone_is_noticed(self):
+        self.edit_course("labs/01-counting/lab.toml", "number of `steps`", "number of `strides`")
+        self.assertSays("hint 2 of few_steps: `strides` is nothing in the code", self.prove(1))
+
+    def test_a_page_that_shows_what_nobody_says_is_noticed(self):
+        self.edit_course("docs/labs/01-counting.md", "(1 step for 100)", "(one step for 100)")
+        self.assertSays("docs/labs/01-counting.md:20: `./dev lab 1 check` does not say", self.prove(1))
+
+    def test_a_verdict_that_flips_is_noticed(self):
+        self.edit_course("labs/02-words/check.py", "if text.islower():", "if text.islower() and bench.seed != 2:")
+        self.assertSays("the solution, repeated with seed 2 is red in small", self.prove(2))
+
+    def test_a_file_that_a_lab_relies_on_and_that_has_changed_is_noticed_until_it_is_cut_anew(self):
+        self.edit_course("src/notes.txt", "Nobody", "Somebody")
+        self.assertSays("src/notes.txt changed since lab 2 was cut: look, then ./dev lab 2 recut", self.prove(2))
+        self.assertSays("cut anew: src/notes.txt", self.dev_lab(2, "recut"))
+        self.prove(2, expect=0)
+
+    def test_a_solution_that_takes_too_long_is_noticed(self):
+        self.edit_course("labs/02-words/lab.toml", "minutes = 5", "minutes = 5\nlimit_seconds = 2")
+        self.edit_course("labs/02-words/check.py", "    if text.islower():", "    __import__('time').sleep(1.2)\n    if text.islower():")
+        self.assertSays("more than half of the learner's 2 s", self.prove(2))
+
+
+class BrokenCourse(LabTest):
+    """Exit code 5, and a sentence about the course."""
+
+    def test_a_check_that_fails_itself_is_not_the_learners_fault(self):
+        self.dev_lab(1, "start")
+        self.edit_course("labs/01-counting/check.py", '["sum"]', '["total"]')
+        said = self.dev_lab(1, "check", expect=5)
+        self.assertSays("which is not your fault", said)
+        self.assertSays("KeyError: 'total'", said)
+
+    def test_a_lab_toml_that_contradicts_itself_is_named_with_what_is_wrong(self):
+        self.edit_course("labs/01-counting/lab.toml", 'start_red = ["few_steps"]', 'start_red = ["gone"]')
+        self.assertSays("start_red names the claim gone, which there is not", self.dev_lab(1, expect=5))
+        self.edit_course("labs/01-counting/lab.toml", "minutes = 5", "")
+        self.assertSays("the key 'minutes' is missing", self.dev_lab(expect=5))
+
+    def test_a_file_of_the_product_that_is_gone_is_named(self):
+        (self.root / "src/sum.cpp").unlink()
+        self.assertSays("is about src/sum.cpp, which is not there any more", self.dev_lab(1, "start", expect=5))
+
+    def test_a_claim_without_a_check_is_named(self):
+        self.dev_lab(2, "start")
+        self.edit_course("labs/02-words/check.py", "def small", "def tiny")
+        self.assertSays("check.py has no claim small", self.dev_lab(2, "check", expect=5))
+
+
+if __name__ == "__main__":
+    unittest.main()

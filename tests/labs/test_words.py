@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What compilers say in plain words, ratios that say when they cannot tell, and edits by exact text."""
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+from lab_course import RUNNER
+
+sys.path.insert(0, str(RUNNER))
+
+from lab import compile_errors  # noqa: E402
+from lab.checking import ratio_of  # noqa: E402
+from lab.edits import Edit, apply_edits  # noqa: E402
+from lab.faults import CourseFault  # noqa: E402
+from lab.page import missing_line  # noqa: E402
+
+
+class PlainWords(unittest.TestCase):
+    def test_the_usual_errors_have_a_sentence(self):
+        for said, sentence in (
+                ("‘prise’ was not declared in this scope; did you mean ‘price’?", "Nothing here is called prise."),
+                ("‘class catalog::TracksFound’ has no member named ‘unknown’", "A class catalog::TracksFound has nothing"),
+                ("‘GetTrakcs’ is not a member of ‘catalog’; did you mean ‘GetTracks’?", "catalog has no GetTrakcs."),
+                ("expected ‘;’ before ‘}’ token", "A ; is missing"),
+                ("invalid new-expression of abstract class type ‘catalog::X’", "lacks one of the operations"),
+                ("‘int f()’ marked ‘override’, but does not override", "The port has no operation"),
+                ("no matching function for call to ‘f(int)’", "Nobody takes these arguments"),
+                ("nosuch.hpp: No such file or directory", "There is no file nosuch.hpp")):
+            self.assertIn(sentence, str(compile_errors.sentence_for(said)), said)
+
+    def test_what_nobody_has_a_sentence_for_stands_for_itself(self):
+        self.assertIsNone(compile_errors.sentence_for("template argument deduction/substitution failed"))
+
+
+class Ratios(unittest.TestCase):
+    def test_what_differs_clearly_is_a_ratio(self):
+        self.assertAlmostEqual(ratio_of([10, 11, 10, 12, 10], [1, 1, 1.2, 1, 1]), 10)
+
+    def test_what_differs_less_than_the_noise_cannot_be_told(self):
+        self.assertIsNone(ratio_of([1.0, 2.5, 1.1, 2.0, 1.2], [1.0, 1.9, 0.9, 2.1, 1.1]))
+
+    def test_two_windows_tell_nothing(self):
+        self.assertIsNone(ratio_of([10, 10], [1, 1]))
+
+
+class Edits(unittest.TestCase):
+    def test_a_text_that_is_there_twice_is_refused(self):
+        with self.assertRaisesRegex(CourseFault, "is there 2 times"):
+            apply_edits([Edit("a.cpp", "x", "y")], lambda _: "x x", Path("lab/break.toml"))
+
+    def test_edits_of_one_file_follow_each_other(self):
+        made = apply_edits([Edit("a", "x", "y"), Edit("a", "y", "z")], lambda _: "x", Path("lab/break.toml"))
+        self.assertEqual(made, {"a": "z"})
+
+
+class Pages(unittest.TestCase):
+    def test_times_may_differ_and_where_lines_are_broken(self):
+        self.assertIsNone(missing_line(["1 call, 0.8 ms"], ["1 call,", "12.7 ms"]))
+
+    def test_a_count_may_not_differ(self):
+        self.assertEqual(missing_line(["1 call, 0.8 ms"], ["50 calls, 12.7 ms"]), "1 call, 0.8 ms")
+
+    def test_what_is_said_besides_has_to_be_left_out_openly(self):
+        self.assertIsNotNone(missing_line(["one"], ["one", "two"]))
+        self.assertIsNone(missing_line(["one", "…"], ["one", "two"]))
+        self.assertIsNone(missing_line(["…", "two"], ["one", "two"]))
+
+
+if __name__ == "__main__":
+    unittest.main()
