@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -58,6 +59,7 @@ PostgresCommits::~PostgresCommits() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
+    if (asking_ >= 0) ::shutdown(asking_, SHUT_RDWR);
   }
   alarm_->ring();
   if (thread_.joinable()) thread_.join();
@@ -89,7 +91,7 @@ void PostgresCommits::work() {
   while (true) {
     try {
       auto connection = postgres::Connection::open(source_.connection);
-      connection.run("LISTEN banyan_commits");
+      ask(connection, "LISTEN banyan_commits", {});
       // What was committed before that was told to nobody here.
       listeners_.tell_all();
       serve(connection);
@@ -111,19 +113,32 @@ void PostgresCommits::work() {
 void PostgresCommits::serve(postgres::Connection& connection) {
   while (true) {
     const int wait = wait_time();
-    if (wait == 0) {
-      send(connection);
-    } else {
-      alarm_->wait(connection.descriptor(), wait);
-    }
+    if (wait != 0) alarm_->wait(connection.descriptor(), wait);
     {
       const std::lock_guard lock(mutex_);
-      if (stopping_ && announced_.empty()) return;
+      if (stopping_) return;
     }
+    if (wait == 0) send(connection);
     std::set<std::string> modules;
     for (auto& said : connection.notifications()) modules.insert(std::move(said.payload));
     for (const std::string& module : modules) listeners_.tell(module);
   }
+}
+
+// A server that has stopped answering is not waited for at the end.
+void PostgresCommits::ask(postgres::Connection& connection, const std::string& sql,
+                          const std::vector<std::string>& values) {
+  const auto set = [this](int descriptor) {
+    const std::lock_guard lock(mutex_);
+    asking_ = descriptor;
+    return stopping_;
+  };
+  struct Reset {
+    const decltype(set)& to;
+    ~Reset() { to(-1); }
+  };
+  const Reset reset{set};
+  if (!set(connection.descriptor())) connection.rows(sql, values);
 }
 
 // The first is told of at once, those after it together.
@@ -143,7 +158,7 @@ void PostgresCommits::send(postgres::Connection& connection) {
   }
   sent_ = std::chrono::steady_clock::now();
   for (const std::string& module : modules) {
-    connection.rows("SELECT pg_notify('banyan_commits', $1)", {module});
+    ask(connection, "SELECT pg_notify('banyan_commits', $1)", {module});
   }
 }
 

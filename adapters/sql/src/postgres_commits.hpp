@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "banyan/sql/data_source.hpp"
 #include "commit_listeners.hpp"
@@ -40,6 +41,8 @@ class PostgresCommits {
   void work();
   void serve(postgres::Connection& connection);
   void send(postgres::Connection& connection);
+  void ask(postgres::Connection& connection, const std::string& sql,
+           const std::vector<std::string>& values);
   int wait_time();
 
   const DataSource source_;
@@ -48,7 +51,8 @@ class PostgresCommits {
   std::mutex mutex_;
   std::set<std::string> announced_;
   bool stopping_ = false;
-  Time sent_{};  ///< of the thread
+  int asking_ = -1;  ///< the socket on which an answer is waited for
+  Time sent_{};      ///< of the thread
   std::thread thread_;
 };
 

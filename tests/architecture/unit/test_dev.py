@@ -80,6 +80,8 @@ class Dev(unittest.TestCase):
             ("run", "--postgres", "postgresql://me:secret@there/shop"): "must not have its password in it",
             ("run", "--postgres", "postgresql://there/shop?a=1&password=secret"): "must not have its password in it",
             ("journey", "--data", "no-such.sqlite"): "there is no file no-such.sqlite",
+            ("torture", "events", "--rate", "high"): "torture events --rate needs a number",
+            ("torture", "events", "--kills", "7"): "torture events does not know '--kills'",
             ("fuzz", "json_fuzz", "long"): "fuzz needs a number of seconds",
         }.items():
             with self.subTest(" ".join(arguments)):
