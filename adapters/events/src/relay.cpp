@@ -160,6 +160,7 @@ class Relay::Work {
     ++looks_;
     std::deque<WorkBoard::Task> tasks;
     for (auto& [name, lane] : lanes_) {
+      lane.begin_look();
       if (!lane.sends() || lane.rests()) continue;
       for (const int slot : log_.slots_with_work(name, leases_.holder(), context())) {
         tasks.push_back({&lane, slot});
