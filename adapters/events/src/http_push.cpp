@@ -9,8 +9,6 @@
 #include "banyan/binding/problem.hpp"
 #include "banyan/events/cloud_event.hpp"
 
-#include <cstdlib>
-static const int plant_ = std::getenv("PLANT") ? std::atoi(std::getenv("PLANT")) : 0;
 namespace banyan::events {
 namespace {
 
@@ -107,7 +105,7 @@ Result<void> check_signature(const security::WebhookKeys& keys, const http::Requ
   const auto known =
       keys.check({field("webhook-id"), field("webhook-timestamp"), field("webhook-signature")},
                  request.body, now);
-  if (plant_ == 23 || !known || is_structured(request)) return known;
+  if (!known || is_structured(request)) return known;
   return fail(ErrorCode::Unauthenticated, "banyan.unsigned_message",
               "the attributes of the event are in fields, which nobody has signed; send it as"
               " application/cloudevents+json");

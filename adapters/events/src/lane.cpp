@@ -59,30 +59,38 @@ bool Lane::rests() const {
 void Lane::rest_for(microseconds length) {
   const std::lock_guard lock(mutex_);
   rests_until_ = environment_.clock.steady() + length;
+  look_after(length);
+}
+
+// A step later than the time: the log reckons by a clock of its own.
+void Lane::look_after(microseconds length) {
+  using Steps = std::chrono::milliseconds;
+  const auto at = environment_.clock.steady() + length;
+  look_at_.insert(SteadyTime(std::chrono::ceil<Steps>(at.time_since_epoch()) + Steps(1)));
 }
 
 void Lane::settled(const Settlement& settlement) {
-  // The log reckons from when it wrote, by a clock of its own.
-  constexpr microseconds kRounding{1'000};
   for (const Hold& hold : settlement.holds) {
     if (hold.parked) {
       if (observer_.parked) observer_.parked(name_, hold);
       continue;
     }
     const std::lock_guard lock(mutex_);
-    const SteadyTime now = environment_.clock.steady();
-    const SteadyTime at = now + hold.wait + kRounding;
-    if (retry_at_ <= now || at < retry_at_) retry_at_ = at;
+    look_after(hold.wait);
   }
+}
+
+void Lane::begin_look() {
+  const std::lock_guard lock(mutex_);
+  look_at_.erase(look_at_.begin(), look_at_.upper_bound(environment_.clock.steady()));
 }
 
 microseconds Lane::wait(microseconds longest) const {
   const std::lock_guard lock(mutex_);
-  const SteadyTime now = environment_.clock.steady();
-  for (const SteadyTime at : {rests_until_, retry_at_}) {
-    if (at > now) longest = std::min(longest, std::chrono::ceil<microseconds>(at - now));
-  }
-  return longest;
+  if (look_at_.empty()) return longest;
+  const auto left =
+      std::chrono::ceil<microseconds>(*look_at_.begin() - environment_.clock.steady());
+  return std::clamp(left, microseconds(0), longest);
 }
 
 EventTransport* Lane::find(std::string_view transport) const {
@@ -120,6 +128,7 @@ Deliveries Lane::deliver(const Stretch& stretch) {
           backoff(options_.first_backoff, options_.longest_backoff, failures_),
           deliveries.retry_after);
       rests_until_ = environment_.clock.steady() + wait;
+      look_after(wait);
       ++failures_;
       ++outages_;
     } else {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,7 +42,10 @@ class Lane {
   void rest_for(std::chrono::microseconds length);
   /// This is written: parked keys are told of, and what is to be tried again is waited for.
   void settled(const Settlement& settlement);
-  /// Until it wants to be looked at; no longer than `longest`.
+  /// What was wanted up to now is about to be done.
+  void begin_look();
+  /// Until it wants to be looked at; no longer than `longest`. What was wanted for a time that has
+  /// passed, and no look has begun since, is wanted at once.
   std::chrono::microseconds wait(std::chrono::microseconds longest) const;
 
   /// The first of these events that go by one transport, and which that is.
@@ -60,6 +64,7 @@ class Lane {
  private:
   EventTransport* find(std::string_view transport) const;
   EventTransport* transport_for(std::int64_t seq) const;
+  void look_after(std::chrono::microseconds length);
 
   const std::string name_;
   const Start start_;
@@ -72,8 +77,8 @@ class Lane {
   bool registered_ = false;
   Route route_;
   SteadyTime rests_until_{};
-  SteadyTime retry_at_{};
-  std::int64_t failures_ = 0;  ///< in a row
+  std::set<SteadyTime> look_at_;  ///< in steps, so that there are not too many
+  std::int64_t failures_ = 0;     ///< in a row
   std::atomic<std::uint64_t> delivered_{0}, refused_{0}, later_{0}, outages_{0};
 };
 

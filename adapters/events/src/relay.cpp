@@ -12,8 +12,6 @@
 #include "sending.hpp"
 #include "work_board.hpp"
 
-#include <cstdlib>
-static const int plant_ = std::getenv("PLANT") ? std::atoi(std::getenv("PLANT")) : 0;
 namespace banyan::events {
 namespace {
 
@@ -162,6 +160,7 @@ class Relay::Work {
     ++looks_;
     std::deque<WorkBoard::Task> tasks;
     for (auto& [name, lane] : lanes_) {
+      lane.begin_look();
       if (!lane.sends() || lane.rests()) continue;
       for (const int slot : log_.slots_with_work(name, leases_.holder(), context())) {
         tasks.push_back({&lane, slot});
@@ -196,12 +195,9 @@ class Relay::Work {
       Sending::Round round = sending.round(held->lease());
       any = any || lane.delivered() != before || !round.settlement.holds.empty();
       round.settlement.release = !round.more || board_->stopping();
-      bool stuck = false;
-      for (const Hold& h : round.settlement.holds) stuck |= plant_ == 19 && h.parked;
-      if (stuck) round.settlement.release = false;
       if (!log_.settle(held->lease(), round.settlement, context())) return any;
       lane.settled(round.settlement);
-      if (round.settlement.release || stuck) return any;
+      if (round.settlement.release) return any;
       held->move_to(round.settlement.position);
     }
   }

@@ -5,9 +5,6 @@
 #include <iterator>
 #include <utility>
 
-#include <cstdlib>
-#include <map>
-static const int plant_ = std::getenv("PLANT") ? std::atoi(std::getenv("PLANT")) : 0;
 namespace banyan::events {
 namespace {
 
@@ -162,8 +159,6 @@ Hold Sending::hold_for(const Lease& lease, const Envelope& event, const Delivery
   const std::int64_t attempts = same ? before->attempts : 0;
   const bool counts = delivery.outcome == Delivery::Outcome::Refused;
   hold.attempts = attempts + (counts ? 1 : 0);
-  static std::map<const Lane*, int> n;
-  if (plant_ == 13) hold.attempts = ++n[&lane_];
   hold.parked = hold.attempts >= options_.max_attempts;
   // Whoever waits for something else is asked again soon, and with patience when it takes long.
   const std::int64_t waited =

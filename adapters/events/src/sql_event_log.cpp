@@ -4,8 +4,6 @@
 
 #include <utility>
 
-#include <cstdlib>
-static const int plant_ = std::getenv("PLANT") ? std::atoi(std::getenv("PLANT")) : 0;
 namespace banyan::events {
 namespace {
 
@@ -15,7 +13,7 @@ using Text = std::string;
 using std::chrono::microseconds;
 
 bool is_free(const Text& held_by, const Text& who, const LeaseTime& until, const LeaseTime& now) {
-  return plant_ == 10 || held_by.empty() || held_by == who || until.is_over(now, SqlEventLog::kLongestWait);
+  return held_by.empty() || held_by == who || until.is_over(now, SqlEventLog::kLongestWait);
 }
 
 }  // namespace

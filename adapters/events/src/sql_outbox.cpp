@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sql_outbox.hpp"
 
-#include <cstdlib>
-static const int plant_ = std::getenv("PLANT") ? std::atoi(std::getenv("PLANT")) : 0;
 namespace banyan::events {
 namespace {
 
@@ -56,20 +54,7 @@ void append_to_file(Session& kit, const Text& module, const std::vector<Envelope
 // has that and waits for the slot would stop who has the slot and comes to the same key.
 void append_on_server(Session& kit, const Text& module, const std::vector<Envelope>& events) {
   for (const Envelope& event : events) {
-    if (plant_ == 22) {
-      kit.run(
-        "WITH turn AS (SELECT pg_advisory_xact_lock(CAST(:class AS INTEGER), CAST(:lock AS"
-        " INTEGER))) INSERT INTO banyan_outbox (module, slot, seq, key, ord, id, type, at, trace,"
-        " data) SELECT CAST(:module AS TEXT), CAST(:slot AS BIGINT),"
-        " nextval('banyan_outbox_seq'), CAST(:key AS TEXT), CAST(:ord AS BIGINT),"
-        " CAST(:id AS TEXT), CAST(:type AS TEXT), CAST(:at AS BIGINT), CAST(:trace AS TEXT),"
-        " CAST(:data AS TEXT) FROM turn",
-        kLockClass, lock_of(module, event.slot), module, static_cast<std::int64_t>(event.slot),
-        event.key, next_ordinal(kit, module, event.key), event.id, event.type, event.time,
-        event.traceparent, event.data);
-      continue;
-    }
-    std::string text =
+    kit.run(
         "WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(CAST(:class AS INTEGER),"
         " CAST(:lock AS INTEGER))), head AS (INSERT INTO banyan_outbox_head (module, key, ord)"
         " SELECT CAST(:module AS TEXT), CAST(:key AS TEXT), 1 FROM turn"
@@ -77,11 +62,7 @@ void append_on_server(Session& kit, const Text& module, const std::vector<Envelo
         " INSERT INTO banyan_outbox (module, slot, seq, key, ord, id, type, at, trace, data)"
         " SELECT CAST(:module AS TEXT), CAST(:slot AS BIGINT), nextval('banyan_outbox_seq'),"
         " CAST(:key AS TEXT), head.ord, CAST(:id AS TEXT), CAST(:type AS TEXT),"
-        " CAST(:at AS BIGINT), CAST(:trace AS TEXT), CAST(:data AS TEXT) FROM head";
-    const std::string lock = "pg_advisory_xact_lock(CAST(:class AS INTEGER), CAST(:lock AS INTEGER))";
-    if (plant_ == 1 || plant_ == 3) text.replace(text.find(lock), lock.size(), "CAST(:class AS BIGINT) + CAST(:lock AS BIGINT)");
-    if (plant_ == 6) text.replace(text.find(lock), lock.size(), "pg_advisory_lock(CAST(:class AS INTEGER), CAST(:lock AS INTEGER))");
-    kit.run(text,
+        " CAST(:at AS BIGINT), CAST(:trace AS TEXT), CAST(:data AS TEXT) FROM head",
         kLockClass, lock_of(module, event.slot), module, event.key,
         static_cast<std::int64_t>(event.slot), event.id, event.type, event.time, event.traceparent,
         event.data);

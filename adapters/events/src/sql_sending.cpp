@@ -4,8 +4,6 @@
 
 #include "sql_event_log.hpp"
 
-#include <cstdlib>
-static const int plant_ = std::getenv("PLANT") ? std::atoi(std::getenv("PLANT")) : 0;
 namespace banyan::events {
 namespace {
 
@@ -54,11 +52,11 @@ Batch SqlEventLog::read(const Lease& lease, const BatchLimits& limits, const Con
     for (auto& [seq, slot, id, type, key, ordinal, at, trace, data, held] :
          unit.session.all<std::int64_t, std::int64_t, Text, Text, Text, std::int64_t, Timestamp,
                           Text, Text, std::int64_t>(
-             Text("SELECT o.seq, o.slot, o.id, o.type, o.key, o.ord, o.at, o.trace, o.data,"
+             "SELECT o.seq, o.slot, o.id, o.type, o.key, o.ord, o.at, o.trace, o.data,"
              " CASE WHEN EXISTS (SELECT 1 FROM banyan_held AS h WHERE h.module = o.module AND"
              " h.lane = :lane AND h.key = o.key) THEN 1 ELSE 0 END"
              " FROM banyan_outbox AS o WHERE o.module = :module AND o.slot = :slot AND"
-             " o.seq > :position") + Text(plant_ == 2 ? " AND o.xmin::text::bigint < pg_snapshot_xmin(pg_current_snapshot())::text::bigint" : "") + " ORDER BY o.seq LIMIT :limit",
+             " o.seq > :position ORDER BY o.seq LIMIT :limit",
              lease.lane, module(), static_cast<std::int64_t>(lease.slot), lease.position,
              limits.rows + 1)) {
       if (held != 0) batch.held.insert(key);

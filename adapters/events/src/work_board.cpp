@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "work_board.hpp"
 
-#include <cstdlib>
-static const int plant_ = std::getenv("PLANT") ? std::atoi(std::getenv("PLANT")) : 0;
 namespace banyan::events {
 
 void WorkBoard::wake() {
@@ -23,7 +21,7 @@ bool WorkBoard::is_look_due() const {
 
 WorkBoard::Next WorkBoard::next() {
   std::unique_lock lock(mutex_);
-  while (!stopping_ || (plant_ == 20 && is_look_due())) {
+  while (!stopping_) {
     if (!tasks_.empty()) {
       const Task task = tasks_.front();
       tasks_.pop_front();

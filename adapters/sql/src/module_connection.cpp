@@ -10,8 +10,6 @@
 #include "lease_clock.hpp"
 #include "ownership.hpp"
 
-#include <cstdlib>
-static const int plant_ = std::getenv("PLANT") ? std::atoi(std::getenv("PLANT")) : 0;
 namespace banyan::sql {
 
 ModuleConnection::ModuleConnection(std::string name, std::size_t number, LedgerSql ledger)
@@ -56,9 +54,6 @@ class UnitSpan {
 
 }  // namespace
 
-thread_local std::function<void()> g_plant;
-void plant_now() { g_plant(); }
-
 void ModuleConnection::read(const Context& context, const std::function<void(UnitOfWork&)>& body) {
   refuse_nesting();
   UnitSpan span(context, name_, "read", engine());
@@ -81,18 +76,9 @@ std::optional<Error> ModuleConnection::write(const Context& context,
     const OpenUnitOfWork open;
     span.body_begins();
     UnitOfWork unit(context, connection, number_, ledger_.clock());
-    bool planted = false;
-    g_plant = [&] {
-      planted = true;
-      for (const auto& ending : endings_) {
-        Session kit(connection, Ownership::kKit);
-        if (ending->before_commit(kit, unit)) told.push_back(ending.get());
-      }
-    };
-    told.clear();
     keep = body(unit);
+    told.clear();
     for (const auto& ending : endings_) {
-      if (planted) break;
       Session kit(connection, Ownership::kKit);
       if (keep && ending->before_commit(kit, unit)) told.push_back(ending.get());
     }

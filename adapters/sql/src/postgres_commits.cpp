@@ -15,8 +15,6 @@
 
 #include "banyan/postgres/connection.hpp"
 
-#include <cstdlib>
-static const int plant_ = std::getenv("PLANT") ? std::atoi(std::getenv("PLANT")) : 0;
 namespace banyan::sql {
 namespace {
 
@@ -68,7 +66,6 @@ PostgresCommits::~PostgresCommits() {
 }
 
 void PostgresCommits::announce(const std::string& module) noexcept {
-  if (plant_ == 21) return;
   try {
     const std::lock_guard lock(mutex_);
     if (!announced_.insert(module).second) return;

@@ -6,8 +6,6 @@
 
 #include "banyan/sqlite/connection.hpp"
 
-#include <cstdlib>
-static const int plant_ = std::getenv("PLANT") ? std::atoi(std::getenv("PLANT")) : 0;
 namespace banyan::sql {
 namespace {
 
@@ -80,7 +78,7 @@ bool SqliteCommits::look() {
       file.reset();
     }
   }
-  return plant_ != 21 && changed;
+  return changed;
 }
 
 }  // namespace banyan::sql

@@ -10,9 +10,6 @@
 #include "banyan/migrations/runner.hpp"
 #include "banyan/test/temporary_database.hpp"
 
-#include <cstdlib>
-static const int plant_ = std::getenv("PLANT") ? std::atoi(std::getenv("PLANT")) : 0;
-namespace banyan::sql { void plant_now(); }
 namespace banyan::test {
 
 /// What both modules store: lines.
@@ -204,7 +201,6 @@ void EventsWorld::publish_then_write(const std::string& lamp, std::int64_t cande
                                      const std::function<void()>& meanwhile) {
   (void)parts_->lamp_database->write(soon(), [&](sql::UnitOfWork& unit) -> Result<void> {
     unit.publish(lamps::LampLit{lamp, candela});
-    if (plant_ == 3) sql::plant_now();
     meanwhile();
     unit.session().run(
         "INSERT INTO lamp_states (lamp, candela) VALUES (:lamp, :candela)"
