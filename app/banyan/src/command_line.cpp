@@ -349,11 +349,11 @@ class CommandLine {
     added->add_flag("--open", sagas_.open, "Only those that are not over");
     add_saga_order(*added, "retry", "Ask for the step again, with a fresh count of attempts",
                    "the provider is back");
-    add_saga_order(
-        *added, "mark",
-        "Say that the step which it is stuck at, or waits for, is done (on the way back: "
-        "undone), because somebody has seen to it",
-        "refunded by bank transfer, receipt 4711");
+    add_saga_order(*added, "mark",
+                   "Say that the step which it is stuck at, or waits for, is done; on the way "
+                   "back, that it is "
+                   "undone",
+                   "refunded by bank transfer, receipt 4711");
     add_saga_order(*added, "back", "Turn it back: what was done is undone, if it still can be",
                    "the customer has called");
   }

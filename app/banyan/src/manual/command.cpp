@@ -59,6 +59,7 @@ Command read_below(const CLI::App& app, std::vector<std::string> path) {
   command.path = path;
   command.description = app.get_description();
   command.notes = blocks_of(app.get_footer());
+  command.needs_command = app.get_require_subcommand_min() > 0;
   for (const CLI::Option* each : app.get_options()) {
     if (each != app.get_help_ptr() && !each->get_group().empty()) {
       command.options.push_back(read_option(*each));
@@ -127,7 +128,7 @@ std::string synopsis(const Command& command) {
   for (const Option& each : command.options) {
     if (each.argument) text += ' ' + (each.required ? each.value : '[' + each.value + ']');
   }
-  if (!command.commands.empty()) text += " COMMAND";
+  if (!command.commands.empty()) text += command.needs_command ? " COMMAND" : " [COMMAND]";
   return text;
 }
 

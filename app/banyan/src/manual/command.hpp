@@ -31,7 +31,8 @@ struct Command {
   std::string description;
   std::vector<Option> options;  ///< without `--help`, which all have
   std::vector<Command> commands;
-  std::vector<Block> notes;  ///< examples and what else follows the options
+  bool needs_command = false;  ///< one of them must be there
+  std::vector<Block> notes;    ///< examples and what else follows the options
 };
 
 /// The tree that the program itself parses with, so that no page can say anything else. What is
