@@ -26,9 +26,9 @@ struct Verdict {
   bool holds() const;
 };
 
-/// Whether an order that was acknowledged as `id`, and is now as `order` says, is what is answered to
-/// who asks for it again under its key. One that was accepted and could not be served after all is
-/// refused by then, by its name.
+/// Whether an order that was acknowledged as `id`, and is now as `order` says, is what is answered
+/// to who asks for it again under its key. One that was accepted and could not be served after all
+/// is refused by then, by its name.
 bool is_same_order(const std::string& id, const nlohmann::json& order, const Answer& answer);
 
 /// Compares what the shop has promised with what it has, through its interface only. Nobody else

@@ -16,8 +16,8 @@ inline std::string text_of(const Error& error) {
   return text;
 }
 
-/// For the start of the program, which ends with whatever is wrong. What is only away for now is told
-/// from what is not right.
+/// For the start of the program, which ends with whatever is wrong. What is only away for now is
+/// told from what is not right.
 template <class T>
 T value_or_throw(Result<T> result) {
   if (!result) throw OperationalFault(result.error(), text_of(result.error()));

@@ -31,7 +31,7 @@ struct Options {
   std::optional<http::Endpoint> listen;  ///< none: the file's, or 127.0.0.1:8080
   sql::DataSource database{sql::Engine::Sqlite, "var/shop.db", {}};
   std::filesystem::path control_store;  ///< empty: control.db beside the database file, or in var/
-  std::vector<std::string> modules;  ///< hosted here; empty: all that are linked; or kNoModules
+  std::vector<std::string> modules;     ///< hosted here; empty: all that are linked; or kNoModules
   std::vector<std::string> rehearse;
   std::map<std::string, http::Endpoint> at;  ///< where modules run as services
   binding::Trust trust = binding::Trust::Edge;

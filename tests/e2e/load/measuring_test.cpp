@@ -89,7 +89,8 @@ TEST(TheOracle, KnowsAnOrderAgainThatWasAskedForAgain) {
   EXPECT_TRUE(is_same_order("ord_1", paid, same));
   EXPECT_FALSE(is_same_order("ord_1", paid, other));
   // Accepted while the warehouse was away, which had none left when it came back.
-  const Answer refused{422, R"({"detail": "order ord_1 was cancelled, not all of it is in stock"})", {}};
+  const Answer refused{
+      422, R"({"detail": "order ord_1 was cancelled, not all of it is in stock"})", {}};
   EXPECT_TRUE(is_same_order("ord_1", cancelled, refused));
   EXPECT_FALSE(is_same_order("ord_1", paid, refused));
   EXPECT_FALSE(is_same_order("ord_2", cancelled, refused));

@@ -60,16 +60,21 @@ class Deployment:
         return [(each["name"], each["pid"]) for each in self.status()
                 if each["pid"] and parent_of(each["pid"]) == self.supervisor.pid]
 
+    def check(self) -> list[dict]:
+        """The status; a failure when the supervisor has given one up."""
+        if self.supervisor.poll() is not None:
+            raise Failure(f"banyan up has ended with {self.supervisor.returncode}; {self.tail('up.log')}")
+        status = self.status()
+        for each in status:
+            if each["state"] in ("failed", "done", "stopped"):
+                raise Failure(f"{each['name']} is {each['state']} ({each['last_end']['text']}); " +
+                              self.tail(f"up/{each['name']}.log"))
+        return status
+
     def wait_until_ready(self) -> None:
         until = time.monotonic() + PATIENCE
         while True:
-            if self.supervisor.poll() is not None:
-                raise Failure(f"banyan up has ended with {self.supervisor.returncode}; {self.tail('up.log')}")
-            status = self.status()
-            failed = [each for each in status if each["state"] in ("failed", "done", "stopped")]
-            if failed:
-                raise Failure(f"{failed[0]['name']} is {failed[0]['state']} ({failed[0]['last_end']['text']}); " +
-                              self.tail(f"up/{failed[0]['name']}.log"))
+            status = self.check()
             if status and all(each["state"] == "ready" for each in status):
                 return
             if time.monotonic() > until:
@@ -120,8 +125,10 @@ class Failure(Exception):
     """The cell has failed, for this reason."""
 
 
-def run_until(words: list, patience: float, settled=(0,), notes: list | None = None) -> subprocess.CompletedProcess:
-    """A command of the kit, again while what it asks is not there or refuses: processes are being killed."""
+def run_until(words: list, patience: float, settled=(0,), notes: list | None = None,
+              meanwhile=None) -> subprocess.CompletedProcess:
+    """A command of the kit, again while what it asks is not there or refuses: processes are being killed.
+    What `meanwhile` raises ends it."""
     until = time.monotonic() + patience
     pause = 0.1
     while True:
@@ -131,7 +138,9 @@ def run_until(words: list, patience: float, settled=(0,), notes: list | None = N
         said = (done.stderr or done.stdout).strip()
         if notes is not None:
             notes.append(f"{' '.join(str(word) for word in words[1:5])}: code {done.returncode}: {said[:300]}")
-        if time.monotonic() > until or done.returncode in (os.EX_USAGE, 70):
+        if time.monotonic() > until or done.returncode in (os.EX_USAGE, os.EX_SOFTWARE):
             raise Failure(f"{' '.join(str(word) for word in words)} ends with {done.returncode}: {said}")
+        if meanwhile is not None:
+            meanwhile()
         time.sleep(pause)
         pause = min(pause * 2, 1.0)

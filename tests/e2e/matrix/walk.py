@@ -104,6 +104,7 @@ class Walk:
         until = time.monotonic() + PATIENCE + 4 * kills * self.options.every
         while True:
             self.load.check()
+            self.deployment.check()
             if witness.open:
                 witness.look()
             if not witness.open and sum(self.killer.in_stand(stand).values()) >= kills:
@@ -138,7 +139,7 @@ class Walk:
     def shift(self, module: str, percent: int, writes: str = "") -> None:
         more = ["--writes", writes] if writes else []
         run_until([self.deployment.banyan, "shift", module, f"{percent}%", *more, "--why", "the matrix", "--url",
-                   self.shop.url("edge")], PATIENCE, notes=self.notes)
+                   self.shop.url("edge")], PATIENCE, notes=self.notes, meanwhile=self.deployment.check)
 
     def pause_for_a_kill(self, stand: str) -> None:
         if not self.killer.awake.is_set() or not self.options.kills:

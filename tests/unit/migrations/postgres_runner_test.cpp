@@ -155,6 +155,22 @@ TEST_F(PostgresRunner, A_server_that_is_not_there_is_told_without_the_password) 
   EXPECT_THAT(texts, ElementsAre(testing::AllOf(HasSubstr("postgresql://me@127.0.0.1:1/shop: "),
                                                 HasSubstr("Is the server running"),
                                                 testing::Not(HasSubstr("secret")))));
+  try {
+    Runner(nowhere, "shop", {{"orders", {create}}}, system_clock()).apply();
+    FAIL() << "nobody is there";
+  } catch (const MigrationFault& fault) {
+    EXPECT_EQ(fault.error().code, ErrorCode::Unavailable) << "so that it is tried again";
+  }
+}
+
+TEST_F(PostgresRunner, A_script_that_is_wrong_is_not_tried_again) {
+  const Script wrong{"0001_create.sql", "CREATE TABEL orders (id TEXT);"};
+  try {
+    Runner(database_.source(), "runner_test", {{"orders", {wrong}}}, system_clock()).apply();
+    FAIL() << "it is wrong";
+  } catch (const MigrationFault& fault) {
+    EXPECT_EQ(fault.error().code, ErrorCode::FailedPrecondition);
+  }
 }
 
 /// Roles are the server's: names that only this process uses, gone at the end.

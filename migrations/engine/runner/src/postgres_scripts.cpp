@@ -109,8 +109,8 @@ class PostgresScriptTransaction final : public ScriptTransaction {
       try {
         database_.rows(std::string(statement.text));
       } catch (const postgres::Fault& fault) {
-        std::vector<Problem> problems{
-            {module_, script_.file, line_of(statement, fault), explained(fault), is_temporary(fault)}};
+        std::vector<Problem> problems{{module_, script_.file, line_of(statement, fault),
+                                       explained(fault), is_temporary(fault)}};
         if (fault.kind() == postgres::FaultKind::SchemaMissing) {
           throw UnknownNameFault(std::move(problems));
         }
@@ -206,9 +206,9 @@ class PostgresScriptDatabase final : public ScriptDatabase {
       database_.rows(std::string(kRunLock));
     } catch (const postgres::Fault& fault) {
       if (fault.kind() != postgres::FaultKind::Busy) throw;
-      throw about(source_, "another process has been migrating it for " +
-                               std::string(kLongestWait) +
-                               "; find it in pg_locks (locktype = 'advisory') and wait for it",
+      throw about(source_,
+                  "another process has been migrating it for " + std::string(kLongestWait) +
+                      "; find it in pg_locks (locktype = 'advisory') and wait for it",
                   true);
     }
     if (own_wait != "0") database_.run("RESET lock_timeout");

@@ -17,12 +17,15 @@ std::string listed(const std::vector<Problem>& problems) {
 
 Error error_of(const std::vector<Problem>& problems) {
   if (std::ranges::all_of(problems, &Problem::temporary)) {
-    return {ErrorCode::Unavailable, "banyan.database_unreachable",
+    return {ErrorCode::Unavailable,
+            "banyan.database_unreachable",
             "the database cannot be reached; nothing was changed, try again",
             {}};
   }
-  return {ErrorCode::FailedPrecondition, "banyan.migration_refused",
-          "the scripts cannot be applied", {}};
+  return {ErrorCode::FailedPrecondition,
+          "banyan.migration_refused",
+          "the scripts cannot be applied",
+          {}};
 }
 
 }  // namespace

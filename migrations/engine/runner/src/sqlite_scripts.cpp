@@ -56,8 +56,9 @@ sqlite::FileLock lock_writers(const std::filesystem::path& database,
   const auto file = sqlite::writer_lock_of(database);
   auto lock = sqlite::FileLock::take(file, database, wait);
   if (lock) return std::move(*lock);
-  throw about(database, "another process has been writing without a pause; find it with `fuser " +
-                            file.filename().string() + "` in that folder",
+  throw about(database,
+              "another process has been writing without a pause; find it with `fuser " +
+                  file.filename().string() + "` in that folder",
               true);
 }
 

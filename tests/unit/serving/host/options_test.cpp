@@ -243,8 +243,8 @@ TEST(ProblemsOf, RefuseAServiceWithoutAnyModule) {
 TEST(ProblemsOf, AreNoneAtAnEdgeThatAllModulesHaveLeft) {
   Options options;
   const auto left = table(Linkage::Extracted, Linkage::Extracted);
-  EXPECT_THAT(problems_of(options, left), ElementsAre(HasSubstr("--at catalog=HOST:PORT"),
-                                                      HasSubstr("--at orders=HOST:PORT")));
+  EXPECT_THAT(problems_of(options, left),
+              ElementsAre(HasSubstr("--at catalog=HOST:PORT"), HasSubstr("--at orders=HOST:PORT")));
   options.at["catalog"] = {"127.0.0.1", 1};
   options.at["orders"] = {"127.0.0.1", 2};
   EXPECT_THAT(problems_of(options, left), IsEmpty());

@@ -37,8 +37,8 @@ struct Problem {
   friend bool operator==(const Problem&, const Problem&) = default;
 };
 
-/// Nothing was changed by the script that failed. what() lists every problem, a line each. error() is
-/// Unavailable when each of them is temporary.
+/// Nothing was changed by the script that failed. what() lists every problem, a line each. error()
+/// is Unavailable when each of them is temporary.
 class MigrationFault : public OperationalFault {
  public:
   explicit MigrationFault(std::vector<Problem> problems);
