@@ -99,7 +99,7 @@ class TheKnotsAreTied(unittest.TestCase):
 
     def test_more_are_sold_than_there_are(self):
         (track, there), = self.rows("SELECT pub_id, on_hand FROM item WHERE id = 1")
-        server = self.start(SHOP_PAUSE="stock.look:700")
+        server = self.start(SHOP_PAUSE="stock.look:1500")
         self.addCleanup(server.stop)
         buyers = [self.buyer(server, f"buyer{number}") for number in range(there + 2)]
         sold = []
