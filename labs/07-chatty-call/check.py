@@ -57,11 +57,10 @@ def calls(bench: Bench):
               "cannot tell from 50 single calls")
     if number <= 2:
         return Holds(f"{number} call{'s' if number > 1 else ''}; {took}, {beside}")
-    faster = "faster, " if ratio is not None and ratio > 1 else ""
-    return NotYet(did=f"priced an order of 50 lines with catalog behind its wire ({took}), then 200 of them while one call of"
+    return NotYet(did=f"priced an order of 50 lines with catalog behind its wire ({took}, {beside}), then 200 of them while one call of"
                       f" a hundred is lost (seed {bench.seed})",
                   saw=f"{number} calls; {lost['failed']} of 200 orders failed", expected="at most 2 calls",
-                  why=f"{faster}still {number} calls: {number} chances to fail, and {number} journeys once catalog is"
+                  why=f"still {number} calls: {number} chances to fail, and {number} journeys once catalog is"
                       " elsewhere", look=f"{LINES}, the loop")
 
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lab 7: prices orders with a catalogue behind the full wire (the rehearsal binding), counts the calls,
-// loses some of them, and measures. Prints facts as JSON; check.py judges them.
+// Lab 7: prices orders with a catalogue behind the full wire (the rehearsal binding), counts the
+// calls, loses some of them, and measures. Prints facts as JSON; check.py judges them.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -43,7 +43,8 @@ class LossyTransport final : public banyan::binding::RpcTransport {
                                           banyan::binding::Repeat repeat) override {
     const unsigned number = calls_++;
     if (one_of_ > 0 && mixed(number) % one_of_ == 0) {
-      return banyan::fail(banyan::ErrorCode::Unavailable, "banyan.unavailable", "the call was lost");
+      return banyan::fail(banyan::ErrorCode::Unavailable, "banyan.unavailable",
+                          "the call was lost");
     }
     return inner_->exchange(std::move(request), context, repeat);
   }
@@ -81,8 +82,12 @@ struct World {
   std::vector<catalog::TrackRecord> tracks = [this] {
     std::vector<catalog::TrackRecord> all;
     for (std::size_t i = 0; i < kTracks; ++i) {
-      all.push_back({made_id<TrackId>(100 + i), albums[0].id, static_cast<std::int64_t>(i + 1),
-                     "Track " + std::to_string(i), std::nullopt, 180'000,
+      all.push_back({made_id<TrackId>(100 + i),
+                     albums[0].id,
+                     static_cast<std::int64_t>(i + 1),
+                     "Track " + std::to_string(i),
+                     std::nullopt,
+                     180'000,
                      {static_cast<std::int64_t>(99 + i), "EUR"}});
     }
     return all;
@@ -141,18 +146,19 @@ void answers() {
 /// Three known ids and an unknown one.
 void port() {
   World world;
-  const auto answer = world.port->handle(
-      catalog::GetTracks{{world.tracks[2].id, made_id<TrackId>(7), world.tracks[0].id,
-                          world.tracks[1].id}},
-      World::context());
+  const auto answer =
+      world.port->handle(catalog::GetTracks{{world.tracks[2].id, made_id<TrackId>(7),
+                                             world.tracks[0].id, world.tracks[1].id}},
+                         World::context());
   std::size_t unknown = 0;
   const auto count_unknown = [&](const auto& found) {
     if constexpr (requires { found.unknown.size(); }) unknown = found.unknown.size();
   };
   if (answer) count_unknown(*answer);
   std::cout << "{\"answered\": " << text(answer.has_value()) << ", \"rule\": \""
-            << (answer ? "" : answer.error().rule) << "\", \"tracks\": "
-            << (answer ? answer->tracks.size() : 0) << ", \"unknown\": " << unknown << "}\n";
+            << (answer ? "" : answer.error().rule)
+            << "\", \"tracks\": " << (answer ? answer->tracks.size() : 0)
+            << ", \"unknown\": " << unknown << "}\n";
 }
 
 /// 50 lines, of which the 7th and the 31st are about tracks that do not exist.
@@ -199,7 +205,8 @@ void windows() {
   const auto timed = [](const auto& work) {
     const auto begin = steady_clock::now();
     work();
-    return std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - begin).count();
+    return std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - begin)
+        .count();
   };
   for (int i = 0; i < 15; ++i) {
     order.push_back(timed([&] { (void)world.price(lines); }));

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What people do in the shop, whichever shop it is: nine journeys that note facts as they go.
+"""What people do in the shop, whichever shop it is: journeys that note facts as they go.
 
 A journey is told once and walked in each shop; `note(step, fact)` keeps what must be the same, and
 allowed_differences.toml has what may differ, and why.
@@ -70,6 +70,25 @@ def every_page(walk: Walk) -> None:
         if not cursor:
             break
     walk.note("all tracks, each once", seen)
+
+
+def readers(walk: Walk) -> None:
+    """Many people who have signed in, some of them on the one side and some on the other, and nobody on both."""
+    shop = walk.shop
+    expected = shop.album("guest", shop.albums("guest", 1)["albums"][0]["id"])
+    for number in range(8):
+        who = f"Reader{number}"
+        walk.newcomer(who, None)
+        seen = [shop.album(who, expected["id"]), shop.track(who, expected["tracks"][0]["id"])]
+        walk.note(f"what {who} reads", seen == [expected, expected["tracks"][0]])
+        walk.note(f"and who {who} is", shop.who_is(who))
+    # One page each: whichever side has given the cursor out, the other goes on from it.
+    titles, cursor = [], None
+    for number in range(8):
+        page = shop.tracks(f"Reader{number}", 7, cursor)
+        titles += [track["title"] for track in page["tracks"]]
+        cursor = page["next_cursor"]
+    walk.note("what they read together", titles)
 
 
 def search(walk: Walk) -> None:
@@ -190,4 +209,4 @@ def canada(walk: Walk) -> None:
         walk.note(f"the tax on {lines} lines", bought["tax"])
 
 
-JOURNEYS = [browse, every_page, search, account, order, refusals, follow, cancel, send_back, canada]
+JOURNEYS = [browse, every_page, readers, search, account, order, refusals, follow, cancel, send_back, canada]

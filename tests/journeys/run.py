@@ -44,7 +44,8 @@ class Town:
         run([binaries / "legacy-import", "--recordshop", self.made, "--database", self.imported])
 
     def start(self, *words) -> Server:
-        server = Server(list(words), {"XDG_RUNTIME_DIR": str(self.folder)})
+        # The same sessions in every run, and so the same people on the same side.
+        server = Server(list(words), {"XDG_RUNTIME_DIR": str(self.folder), "SHOP_SEED": "14"})
         self.running.append(server)
         return server
 
@@ -115,6 +116,25 @@ class Proxy:
         return said
 
 
+def check_sides(sides: dict[str, list[str]], percent: str) -> None:
+    """Who is on one side stays there, and who is where is as it was asked for."""
+    homes = {who: set(answered) for who, answered in sides.items()}
+    if astray := [who for who, home in homes.items() if len(home) > 1 and who.startswith("Reader")]:
+        raise AssertionError(f"on both sides: {astray}")
+    seen = set().union(*homes.values())
+    expected = {"0": {"local"}, "100": {"remote"}, "50": {"local", "remote"}}[percent]
+    if seen != expected:
+        raise AssertionError(f"at {percent} % the catalogue was answered by {seen}")
+
+
+def told(sides: dict[str, list[str]]) -> str:
+    if not sides:
+        return ""
+    answered = [side for each in sides.values() for side in each]
+    return (f"; of {len(answered)} reads of the catalogue {answered.count('remote')} by the new side, of"
+            f" {len(sides)} people {sum('remote' in each for each in sides.values())}")
+
+
 def walk_all(town: Town, where: str, names: list[str]) -> dict[str, dict]:
     shop = town.shop(where)
     tracks = [track["id"] for track in shop.tracks("counter", 200)["tracks"]]
@@ -132,12 +152,9 @@ def walk_all(town: Town, where: str, names: list[str]) -> dict[str, dict]:
                 noted[journey.__name__] = walk.facts
     finally:
         shop.close()
-    share = where.split("-")[1] if where.startswith("proxy") else None
-    if share == "50" and len(shop.sides) < 2 and len(names) == len(JOURNEYS):
-        raise AssertionError(f"of 50 % only one side has answered: {shop.sides}")
-    print(f"{where}: {sum(map(len, noted.values()))} facts in {len(noted)} journeys"
-          + (f", answered by {', '.join(f'{side} {count}' for side, count in sorted(shop.sides.items()))}"
-             if shop.sides else ""))
+    if where.startswith("proxy"):
+        check_sides(shop.sides, where.split("-")[1])
+    print(f"{where}: {sum(map(len, noted.values()))} facts in {len(noted)} journeys" + told(shop.sides))
     return noted
 
 

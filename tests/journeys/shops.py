@@ -36,7 +36,7 @@ class Shop:
         self.port = port
         self.browsers: dict[str, Browser] = {}
         self.keys = 0
-        self.sides: dict[str, int] = {}  # who has answered, as the proxy says
+        self.sides: dict[str, list[str]] = {}  # who has answered whom, as the proxy says of what may move
 
     def browser(self, who: str) -> Browser:
         if who not in self.browsers:
@@ -51,7 +51,7 @@ class Shop:
         status, fields, content = self.browser(who).ask(method, path, body, **headers)
         side = re.search(r"side=(\w+); reason=bucket", dict(fields).get("X-Strangler", ""))
         if side:
-            self.sides[side[1]] = self.sides.get(side[1], 0) + 1
+            self.sides.setdefault(who, []).append(side[1])
         answer = json.loads(content) if content.strip().startswith((b"{", b"[")) else None
         if status >= 400:
             raise Refused(self.word_of(status, answer or {}))

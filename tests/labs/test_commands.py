@@ -18,6 +18,7 @@ class Listing(LabTest):
         self.solve_by_hand()
         self.dev_lab(1, "check")
         self.assertRegex(self.dev_lab(), r"1  Counting +5 min +done\n")
+        self.assertSays("Next: ./dev lab 2 start", self.dev_lab())
 
     def test_what_is_done_stays_done_when_it_is_red_later(self):
         self.dev_lab(1, "start")

@@ -141,6 +141,18 @@ i64 Db::last_id()
     return m_handle != NULL ? sqlite3_last_insert_rowid(m_handle) : 0;
 }
 
+std::string Db::last_error()
+{
+    std::lock_guard<std::recursive_mutex> hold(m_lock);
+    return m_error;
+}
+
+i64 Db::statements()
+{
+    std::lock_guard<std::recursive_mutex> hold(m_lock);
+    return m_statements;
+}
+
 int Db::begin()
 {
     m_lock.lock();

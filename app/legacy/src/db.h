@@ -55,10 +55,11 @@ public:
     int commit();
     void rollback();
 
-    const char* last_error() const { return m_error.c_str(); }
+    // Of whoever was here last.
+    std::string last_error();
     const char* file() const { return m_file.c_str(); }
     // How many statements were run. For the page that says how we are.
-    i64 statements() const { return m_statements; }
+    i64 statements();
 
     Db();
     ~Db();

@@ -109,7 +109,7 @@ int main(int argc, char** argv) {
   }
   std::ofstream(database).close();
   if (Db::instance()->open(database.c_str()) != SHOP_OK || fill(sample, recordshop) != SHOP_OK) {
-    std::fprintf(stderr, "legacy-import: %s: %s\n", database.c_str(), Db::instance()->last_error());
+    std::fprintf(stderr, "legacy-import: %s: %s\n", database.c_str(), Db::instance()->last_error().c_str());
     Db::instance()->close();
     std::remove(database.c_str());
     return 65;

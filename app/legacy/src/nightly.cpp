@@ -169,7 +169,7 @@ int main(int argc, char** argv)
     }
     if (!database.empty()) settings.database = database;
     if (Db::instance()->open(settings.database.c_str()) != SHOP_OK) {
-        fprintf(stderr, "legacy-nightly: %s: %s\n", settings.database.c_str(), Db::instance()->last_error());
+        fprintf(stderr, "legacy-nightly: %s: %s\n", settings.database.c_str(), Db::instance()->last_error().c_str());
         return 66;
     }
     MailManager::getInstance()->start();

@@ -61,6 +61,7 @@ class Browser:
 
     def __init__(self, port: int):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        self.used = time.monotonic()
         self.cookies: dict[str, str] = {}
         self.headers: dict[str, str] = {}
 
@@ -73,9 +74,12 @@ class Browser:
         if body is not None:
             data = body if isinstance(body, str) else json.dumps(body)
             fields.setdefault("Content-Type", "application/json")
+        if time.monotonic() - self.used > 5:  # the shop may have given it up
+            self.connection.close()
         self.connection.request(method, path, data and data.encode(), fields)
         answer = self.connection.getresponse()
         content = answer.read()
+        self.used = time.monotonic()
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":
                 cookie, _, text = value.split(";")[0].partition("=")

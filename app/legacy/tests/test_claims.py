@@ -4,14 +4,17 @@
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
 import knots
-from golden_journeys import JOURNEYS
+from golden_journeys import BERLIN, JOURNEYS
+from legacy_shop import Browser, Server, run
 
 SHOP = Path(__file__).resolve().parents[1]
 SOURCES = sorted((SHOP / "src").glob("*.*"))
@@ -66,6 +69,63 @@ class TheCode(unittest.TestCase):
             if each["kind"] == "dead":
                 function = re.findall(r"(\w+)\(", each["text"])[0]
                 self.assertEqual(len(re.findall(rf"\b{function}\(", everything)), 2, function)
+
+
+class TheKnotsAreTied(unittest.TestCase):
+    """They are no pictures of knots: what they lead to can be seen, with the seams that the shop has."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="knots-")
+        self.addCleanup(folder.cleanup)
+        self.binaries = Path(os.environ["LEGACY_BIN"])
+        self.database = Path(folder.name, "shop.db")
+        run([self.binaries / "legacy-import", "--sample", "--database", self.database])
+
+    def start(self, **seams):
+        return Server([self.binaries / "legacy-shop", "--database", self.database], seams)
+
+    def rows(self, statement):
+        with sqlite3.connect(self.database) as shop:
+            found = shop.execute(statement).fetchall()
+        shop.close()
+        return found
+
+    def buyer(self, server, name):
+        browser = Browser(server.port)
+        self.addCleanup(browser.close)
+        browser.ask("POST", "/customers", {"name": name, "email": f"{name}@example.org", "address": BERLIN,
+                                           "password": "long enough"})
+        return browser
+
+    def test_more_are_sold_than_there_are(self):
+        (track, there), = self.rows("SELECT pub_id, on_hand FROM item WHERE id = 1")
+        server = self.start(SHOP_PAUSE="stock.look:1500")
+        self.addCleanup(server.stop)
+        buyers = [self.buyer(server, f"buyer{number}") for number in range(there + 2)]
+        sold = []
+
+        def buy(browser):
+            sold.append(browser.ask("POST", "/orders", {"lines": [{"track": track, "quantity": 1}]})[0])
+
+        threads = [threading.Thread(target=buy, args=(browser,)) for browser in buyers]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        self.assertGreater(sold.count(201), there)
+
+    def test_an_order_is_whole_or_not_at_all_wherever_the_program_ends(self):
+        (track,), = self.rows("SELECT pub_id FROM item WHERE id = 5")
+        for point, orders in (("checkout.1", 0), ("checkout.4", 0), ("checkout.6", 0), ("checkout.7", 1)):
+            server = self.start(SHOP_CRASH=point)
+            browser = self.buyer(server, point)
+            with self.assertRaises(OSError):
+                browser.ask("POST", "/orders", {"lines": [{"track": track, "quantity": 1}]}, Idempotency_Key=point)
+            self.assertEqual(server.process.wait(30), 70)
+            server.folder.cleanup()
+            seen = [self.rows(f"SELECT count(*) FROM {what}")[0][0] for what in
+                    ("orders WHERE request_key IS NOT NULL", "payments", "shipments", "item WHERE counted_at > 0")]
+            self.assertEqual(seen, [orders] * 4, point)
 
 
 class TheGoldenMaster(unittest.TestCase):

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import threading
 from pathlib import Path
@@ -73,12 +74,12 @@ def run(command: list[str], tree: Path, log: Path, limit: float,
     lines: list[str] = []
     shown = 0
     process = subprocess.Popen(command, cwd=tree, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                               errors="replace", env=surroundings(tree))
+                               errors="replace", env=surroundings(tree), start_new_session=True)
     late = threading.Event()
 
     def give_up():
         late.set()
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # and the compilers that it has started
 
     clock = threading.Timer(limit, give_up)
     clock.start()
@@ -90,6 +91,9 @@ def run(command: list[str], tree: Path, log: Path, limit: float,
                 shown = int(at[1]) * 10 // int(at[2])
                 told(f"{at[1]} of {at[2]}")
         code = process.wait()
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
     finally:
         clock.cancel()
         process.stdout.close()

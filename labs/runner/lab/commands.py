@@ -48,7 +48,10 @@ def list_labs(course: Course, state: State) -> int:
         needs = "needs " + ", ".join(map(str, lab.needs)) if lab.needs else ""
         say(f"{lab.number:>3}  {lab.title:<27} {lab.minutes:>2} min  {needs:<13} {stand}".rstrip())
     say()
-    say("Begin with: ./dev lab 7 start" if 7 in course.numbers else f"Begin with: ./dev lab {course.numbers[0]} start")
+    open_ = [number for number in course.numbers if not state.labs.get(f"{number:02}", {}).get("done")]
+    if open_:
+        begun = state.labs.get(f"{open_[0]:02}", {}).get("started")
+        say(f"Next: ./dev lab {open_[0]}" + ("" if begun else " start"))
     say("All of them, with those to come: docs/labs/README.md")
     return HOLDS
 

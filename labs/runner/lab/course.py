@@ -140,7 +140,7 @@ def lab_of(table: dict, folder: Path, number: int) -> Lab:
         targets = given.get("targets", [])
         build = Build(given.get("command", ["cmake", "--build", "build/lab", "--target", *targets]),
                       given.get("configure", ["cmake", "--preset", "lab", "--log-level=NOTICE"]),
-                      targets, given.get("programs", "build/lab/bin"), float(given.get("limit_seconds", 600)))
+                      targets, given.get("programs", "build/lab/bin"), float(given.get("limit_seconds", 1800)))
     return Lab(
         number=number, name=folder.name, folder=folder, title=table["title"], insight=table["insight"],
         minutes=table["minutes"], needs=table.get("needs", []), edit=table["edit"],

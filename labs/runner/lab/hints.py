@@ -43,8 +43,9 @@ def problem_of(quoted: str, course: Course, lab: Lab, tree: Path, known: set[str
 def in_tree(word: str, lab: Lab, tree: Path) -> bool:
     """In the neighbourhood of what is edited."""
     folders = {tree / Path(file).parts[0] / Path(file).parts[1] for file in lab.edit if len(Path(file).parts) > 2}
+    folders |= {tree / part for part in lab.tree if "/" in part}
     folders |= {tree / "modules/kernel/include", lab.folder}
     pattern = re.compile(rf"\b{re.escape(word)}\b")
     return any(pattern.search(path.read_text(errors="replace"))
                for folder in folders if folder.is_dir() for path in folder.rglob("*")
-               if path.is_file() and path.name != "lab.toml" and path.suffix in (".cpp", ".hpp", ".sql", ".toml", ".sh", ".py", ".txt"))
+               if path.is_file() and path.name != "lab.toml" and path.suffix in (".cpp", ".hpp", ".h", ".sql", ".toml", ".sh", ".py", ".txt"))
