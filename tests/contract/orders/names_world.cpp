@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <concepts>
 #include <mutex>
 #include <thread>
 
@@ -151,6 +152,8 @@ class NamesWorld::Parts {
   }
 
   void stop_orders() {
+    catalog_events->on_published({});
+    customers_events->on_published({});
     relays.clear();
     transport.reset();
     receiver.reset();
@@ -170,6 +173,7 @@ class NamesWorld::Parts {
   }
 
   void deliver() {
+    const std::lock_guard lock(one_at_a_time);
     if (!delivering) {
       for (const auto& relay : relays) relay->pump();
     }
@@ -191,6 +195,7 @@ class NamesWorld::Parts {
   std::optional<events::Receiver> receiver;
   std::unique_ptr<events::EventTransport> transport;
   std::vector<std::unique_ptr<Relay>> relays;
+  std::mutex one_at_a_time;  ///< a relay that is pumped is so by one thread
   bool delivering = false;
 };
 
