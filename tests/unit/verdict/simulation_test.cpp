@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the judge and the hard trip can do, and how often they are wrong, on simulated traffic. What
-// is measured here is in docs/adr/0037; with BANYAN_SIMULATIONS=100 each runs a hundred times as
+// is measured here is in docs/adr/0034; with BANYAN_SIMULATIONS=100 each runs a hundred times as
 // long.
 #include <gtest/gtest.h>
 

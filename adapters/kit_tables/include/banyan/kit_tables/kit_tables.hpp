@@ -30,7 +30,7 @@ struct Table {
   std::string_view index = {};       ///< its columns, with the brackets
 };
 
-/// The events of a module (docs/adr/0033): what it has published (`banyan_outbox`, appended to),
+/// The events of a module (docs/adr/0029): what it has published (`banyan_outbox`, appended to),
 /// the counters of that, how far each recipient has got in each slot (`banyan_lane`), the keys that
 /// a recipient has not taken (`banyan_held`), and how far the module itself has handled those of
 /// others (`banyan_inbox`). Times are in microseconds.

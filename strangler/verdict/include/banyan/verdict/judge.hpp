@@ -86,7 +86,7 @@ struct Moment {
 /// looked at at any time (statistics/evidence.hpp), with the false alarms of JudgeRules divided
 /// evenly among measures and operations.
 ///
-/// What it can do, measured by tests/unit/verdict (see docs/adr/0037): at 1,000 requests/s and 0.1
+/// What it can do, measured by tests/unit/verdict (see docs/adr/0034): at 1,000 requests/s and 0.1
 /// % of failures before, two per cent more of them at a share of 25 % are found after 4.1 s on
 /// average (95 of 100 within 5.5 s), twice the time at a share of 5 % after 8 s. Of two equal sides
 /// none was called worse in the simulated days there.
