@@ -153,8 +153,8 @@ class ServedDemo : public DemoProcess {
   }
 
   ServedDemo& serve() {
-    served_ =
-        served_by(application_, assembly(), options(), database(), "demo", true, own_endpoints);
+    served_ = served_by(application_, assembly(), options(), database(), "demo", telemetry_.log,
+                        true, own_endpoints);
     served_.flavour = flavour;
     auto made = serving::Server::make({.settings = {.loops = 1},
                                        .routing = routing(),
