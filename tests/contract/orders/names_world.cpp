@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <concepts>
 #include <mutex>
 #include <thread>
@@ -17,6 +18,7 @@
 #include "contract/environment_under_test.hpp"
 #include "contract/matchers.hpp"
 #include "contract/orders/neighbours.hpp"
+#include "contract/port_under_test.hpp"
 #include "contract/sample_shop.hpp"
 
 namespace banyan::contract {
