@@ -64,8 +64,11 @@ TEST_P(OrdersPortContract, FindsAnOrderThatWasPlaced) {
   const auto placed = place("k1", {{sample_shop().track(kPlenty), 1}});
   ASSERT_THAT(placed, Succeeds());
 
-  const auto found = orders().handle(GetOrder{placed->id}, any_context());
+  auto found = orders().handle(GetOrder{placed->id}, any_context());
   ASSERT_THAT(found, Succeeds());
+  // Only who asks is told what customers and tracks are called.
+  found->names.reset();
+  found->names_complete_until.reset();
   EXPECT_EQ(*found, *placed);
 }
 

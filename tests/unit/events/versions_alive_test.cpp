@@ -32,6 +32,9 @@ using test::EventsWorld;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+/// pump() ends where what is held is not due again at once.
+constexpr std::chrono::milliseconds kBackoff{100};
+
 using OfYesterday = Events<lamps::v1::LampLit>;
 using OfToday = lamps::Published;
 using OfTomorrow = Events<tomorrow::LampLit>;
@@ -120,8 +123,9 @@ class VersionsAlive : public testing::Test {
   Publisher<OfTomorrow> tomorrow{world.file()};
 
   std::unique_ptr<Relay> relay(const std::string& lane, EventTransport* transport) {
-    auto relay = std::make_unique<Relay>(world.log(), "relay", EventsWorld::environment(),
-                                         EventsWorld::quick(), RelayObserver{});
+    auto relay = std::make_unique<Relay>(
+        world.log(), "relay", EventsWorld::environment(),
+        RelayOptions{.first_backoff = kBackoff, .longest_backoff = kBackoff}, RelayObserver{});
     relay->add_lane(lane, Start::Beginning, {transport});
     return relay;
   }
@@ -150,9 +154,9 @@ TEST_F(VersionsAlive, One_that_is_not_known_yet_holds_its_key_and_no_other) {
   today.publish(lamps::LampLit{"south", 12});
   const auto sender = relay("house", house.transport());
   // However often it is tried.
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < 4; ++round) {
     sender->pump();
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::this_thread::sleep_for(kBackoff);
   }
   EXPECT_THAT(house.lit(), ElementsAre(Lit{"south", 12}));
   const auto held = holds("house");
