@@ -95,11 +95,11 @@ banyan.toml:7:6: as is "tiem", expected "exact", "number" (no further apart than
 banyan.toml:8:1: [[rollouts.catalog.compare.fields]] lacks path, such as path = "/albums/*/released_at"
 banyan.toml:10:10: within is "soon", expected a time such as "500ms", "2s" or "1h"
 banyan.toml:11:1: [[rollouts.catalog.compare.fields]] lacks within, such as within = "2s"
-banyan.toml:14:1: there is a rule for "/a" already
 banyan.toml:14:1: [[rollouts.catalog.compare.fields]] lacks why, such as why = "the old side rounds down, see #123"
+banyan.toml:14:1: there is a rule for "/a" already
 banyan.toml:17:9: until is "2027-02-30", expected a day such as "2027-03-31"
 banyan.toml:20:8: the status is always compared exactly; leave the rule out
-banyan.toml:21:7: key is of no use with as = "exact"; it belongs to as = "any_order"
+banyan.toml:21:1: key is of no use with as = "exact"; it belongs to as = "any_order"
 banyan.toml:22:1: unknown key "wihtin" in [[rollouts.catalog.compare.fields]]. Did you mean "within"?
 )");
 }
