@@ -120,7 +120,9 @@ TEST_F(TheHealthChecks, NeedMoreThanTwoFailuresInARow) {
 
 TEST_F(TheHealthChecks, EjectWhoIsSilent) {
   first_.says = 0;
-  const auto watch = checks_.watch(group_, plan());
+  HealthCheckPlan impatient = plan();
+  impatient.timeout = 100ms;
+  const auto watch = checks_.watch(group_, impatient);
   EXPECT_NE(next_change().find(" ejected: "), std::string::npos);
   EXPECT_EQ(group_->status()[0].check, CheckState::Failing);
 }

@@ -192,7 +192,7 @@ TEST_F(ARestart, LeavesTheRunningOneAloneWhenTheNewOneIsToldToEndWhileItWaits) {
   const auto waits = [&] { return text("log.json").find("waits_for_the_addresses"); };
   while (waits() == std::string::npos) ASSERT_FALSE(next.wait(5ms)) << text("output-1");
   next.signal(SIGTERM);
-  EXPECT_EQ(next.wait(20s), 78);
+  EXPECT_EQ(next.wait(20s), 69);
 }
 
 TEST_F(ARestart, SaysThatItCannotWriteTheReadyFileWhileTheRunningOneStillServes) {
