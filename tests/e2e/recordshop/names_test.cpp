@@ -59,7 +59,8 @@ class Asker {
     return rows;
   }
   json model() {
-    for (const json& each : get("/_banyan/api/read-models").at("models")) {
+    const json document = get("/_banyan/api/read-models");
+    for (const json& each : document.at("models")) {
       if (each.at("module") == "orders") return each.at("model");
     }
     throw std::runtime_error("orders has no read model");

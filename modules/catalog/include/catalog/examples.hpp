@@ -29,6 +29,8 @@ inline auto examples() {
   using namespace examples_of;
   Track dearer = track();
   dearer.price = {149, "EUR"};
+  Track retitled = track();
+  retitled.title = "So What (Take 3)";
   return std::tuple(
       banyan::example(ListAlbums{.artist = kArtist, .cursor = {}, .limit = 20},
                       {{summary()}, std::nullopt}),
@@ -40,6 +42,7 @@ inline auto examples() {
       banyan::example(GetTracks{{kTrack, banyan::example_id<TrackId>(99)}},
                       {{track()}, {banyan::example_id<TrackId>(99)}}),
       banyan::example(ChangePrice{kTrack, {149, "EUR"}}, dearer),
+      banyan::example(RetitleTrack{kTrack, "So What (Take 3)"}, retitled),
       banyan::example(Search{.text = "miles so wh", .cursor = {}, .limit = 20},
                       {{{summary(), track()}, {summary(), std::nullopt}}, std::nullopt}));
 }
@@ -63,6 +66,10 @@ inline std::vector<banyan::Error> example_errors() {
           {ErrorCode::InvalidArgument,
            "catalog.bad_price",
            "the price is -1 EUR, expected 0.00 to 1,000,000.00",
+           {}},
+          {ErrorCode::InvalidArgument,
+           "catalog.bad_title",
+           "a title is one line of 1 to 200 characters, not 0",
            {}},
           {ErrorCode::FailedPrecondition,
            "catalog.currency_differs",
