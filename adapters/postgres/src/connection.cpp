@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "refusal.hpp"
+
 namespace banyan::postgres {
 namespace {
 
@@ -75,7 +77,9 @@ Connection Connection::open(const std::string& connection, int connect_timeout) 
   const char* const values[] = {seconds.c_str(), "banyan", connection.c_str(), nullptr};
   Connection opened(PQconnectdbParams(keys, values, 1));
   PGconn* const native = opened.connection_.get();
-  if (native == nullptr || PQstatus(native) != CONNECTION_OK) throw fault_of(native, nullptr);
+  if (native == nullptr || PQstatus(native) != CONNECTION_OK) {
+    if (auto refusal = refusal_of(native, connection)) throw *std::move(refusal);
+  }
   PQsetNoticeProcessor(native, [](void*, const char*) {}, nullptr);
   return opened;
 }

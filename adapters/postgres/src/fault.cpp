@@ -17,6 +17,8 @@ FaultKind kind_of(std::string_view state, std::string_view message) {
     return FaultKind::ConnectionLost;
   }
   if (is("40001") || is("40P01")) return FaultKind::Serialization;
+  // Two programs that grant rights on the same table at once; the server has no code for it.
+  if (is("XX000") && message.starts_with("tuple concurrently")) return FaultKind::Serialization;
   // After a migration, once for each statement that was prepared before it.
   if (is("0A000") && message.find("cached plan") != std::string_view::npos) {
     return FaultKind::Serialization;

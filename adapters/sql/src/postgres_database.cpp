@@ -14,13 +14,26 @@ namespace {
 constexpr std::string_view kServerClock =
     "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
-postgres::Connection connect_to(const DataSource& source) {
+/// What passes by itself stays what it is, so that a program that meets it at its start is started
+/// again; everything else is `otherwise`.
+Fault fault_of_server(const postgres::Fault& fault, const std::string& where, FaultKind otherwise) {
+  const auto kind = [&] {
+    switch (fault.kind()) {
+      case postgres::FaultKind::ConnectionLost: return FaultKind::ConnectionLost;
+      case postgres::FaultKind::Serialization: return FaultKind::Serialization;
+      case postgres::FaultKind::Busy: return FaultKind::Busy;
+      default: return otherwise;
+    }
+  }();
+  const std::string_view next = postgres::next_step(fault.kind());
+  return {kind, where + ": " + fault.message() + (next.empty() ? "" : ". " + std::string(next))};
+}
+
+postgres::Connection connect_to(const DataSource& source, FaultKind otherwise) {
   try {
     return postgres::Connection::open(source.connection);
   } catch (const postgres::Fault& fault) {
-    throw Fault(FaultKind::ConnectionLost, "cannot connect to " + source.display() + ": " +
-                                               fault.message() + ". " +
-                                               std::string(postgres::next_step(fault.kind())));
+    throw fault_of_server(fault, "cannot connect to " + source.display(), otherwise);
   }
 }
 
@@ -69,9 +82,11 @@ PostgresServerDatabase::PostgresServerDatabase(DataSource source, const Options&
         source_.display() +
             ": on PostgreSQL the ownership guard can only deny: it is the server's grants.");
   }
-  auto database = connect_to(source_);
+  auto database = connect_to(source_, FaultKind::NotADatabase);
   try {
     postgres::check_database(database, source_.display());
+  } catch (const postgres::Fault& fault) {
+    throw fault_of_server(fault, source_.display(), FaultKind::NotADatabase);
   } catch (const std::runtime_error& error) {
     throw Fault(FaultKind::NotADatabase, error.what());
   }
@@ -102,7 +117,7 @@ WriterFigures PostgresServerDatabase::figures() {
 
 ModuleScope PostgresServerDatabase::prepare(const std::string& module,
                                             const std::vector<BoundaryViolation>& violations) {
-  auto database = connect_to(source_);
+  auto database = connect_to(source_, FaultKind::NotADatabase);
   try {
     postgres::make_schemas(database, options_.application, {module});
     for (const BoundaryViolation& violation : violations) {
@@ -111,7 +126,7 @@ ModuleScope PostgresServerDatabase::prepare(const std::string& module,
     return {postgres::identifier(postgres::role_of(options_.application, module)),
             postgres::search_path_of(module, postgres::modules_in(database))};
   } catch (const postgres::Fault& fault) {
-    throw Fault(FaultKind::Misuse, source_.display() + ": " + fault.message());
+    throw fault_of_server(fault, source_.display(), FaultKind::Misuse);
   }
 }
 
@@ -131,7 +146,7 @@ ModuleDatabase PostgresDatabase::connect(const std::string& module,
 Result<void> PostgresDatabase::probe(const Context& /*context*/) {
   const auto ask = [this](const std::string& sql) {
     try {
-      connect_to(server_->source()).run(sql);
+      connect_to(server_->source(), FaultKind::ConnectionLost).run(sql);
     } catch (const postgres::Fault& fault) {
       throw Fault(fault.kind() == postgres::FaultKind::Full ? FaultKind::StorageFull
                                                             : FaultKind::ConnectionLost,

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "banyan/mover/ownership.hpp"
+#include "database.hpp"
 #include "exit_code.hpp"
 #include "terminal.hpp"
 #include "traffic_text.hpp"
@@ -85,16 +86,12 @@ int show_applied(const std::vector<migrations::Status>& applied, bool json, bool
 }
 
 int show_fault(const migrations::MigrationFault& fault, bool json) {
-  Error error{ErrorCode::FailedPrecondition,
-              "banyan.migration_refused",
-              "the scripts cannot be applied; nothing was changed by the one that failed",
-              {}};
+  Error error = fault.error();
   for (const migrations::Problem& each : fault.problems()) {
     error.details.push_back(
         {each.file + (each.line ? ':' + std::to_string(*each.line) : ""), each.what});
   }
-  print_error(error, json);
-  return kRefused;
+  return give_up(error, json);
 }
 
 }  // namespace banyan::cli

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "banyan/kernel/error.hpp"
 #include "banyan/kernel/exit_code.hpp"
 #include "banyan/migrations/runner.hpp"
 #include "data/chinook.hpp"
@@ -16,6 +17,11 @@ namespace {
 using recordshop::Progress;
 
 using namespace banyan::exit_code;
+
+/// Away for now, or not right.
+int code_of(const banyan::Error& error, int otherwise) {
+  return error.code == banyan::ErrorCode::Unavailable ? kUnavailable : otherwise;
+}
 
 void show(const Progress& progress) {
   std::fprintf(stderr, "  %-8.*s %lld of %lld\n", static_cast<int>(progress.what.size()),
@@ -34,7 +40,7 @@ int fill(recordshop::ShopData& data, const std::string& where) {
   const auto report = recordshop::load_shop(data, database.modules(), banyan::system_clock(), show);
   if (!report) {
     std::fprintf(stderr, "%s\n", report.error().message.c_str());
-    return kBadData;
+    return code_of(report.error(), kBadData);
   }
   std::printf(
       "%lld artists, %lld albums, %lld tracks with stock, %lld customers, %lld orders in %.1f s "
@@ -89,7 +95,10 @@ int main(int argc, char** argv) {
     return kBadData;
   } catch (const banyan::migrations::MigrationFault& fault) {
     std::fprintf(stderr, "recordshop-data: %s\n", fault.what());
-    return kBadData;
+    return code_of(fault.error(), kBadData);
+  } catch (const banyan::OperationalFault& fault) {
+    std::fprintf(stderr, "recordshop-data: %s\n", fault.what());
+    return code_of(fault.error(), kFault);
   } catch (const std::exception& exception) {
     std::fprintf(stderr, "recordshop-data: %s\n", exception.what());
     return kFault;

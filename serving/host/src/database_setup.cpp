@@ -77,11 +77,14 @@ Result<void> may_set_up_beside_another(const Application& application,
                                        const std::vector<ModuleEntry>& table,
                                        const Options& options) {
   const migrations::Runner runner = runner_of(application, table, options);
-  std::string problems;
-  for (const migrations::Problem& problem : runner.check()) problems += "\n  " + problem.text();
-  if (!problems.empty()) {
-    return fail(ErrorCode::FailedPrecondition, "banyan.takeover_refused",
-                "cannot take over: the database and this program do not agree." + problems);
+  if (const auto problems = runner.check(); !problems.empty()) {
+    const ErrorCode code = migrations::MigrationFault(problems).error().code;
+    std::string text = code == ErrorCode::Unavailable
+                           ? "cannot take over now: the database cannot be reached, or somebody "
+                             "holds it. The running process serves on."
+                           : "cannot take over: the database and this program do not agree.";
+    for (const migrations::Problem& problem : problems) text += "\n  " + problem.text();
+    return fail(code, "banyan.takeover_refused", std::move(text));
   }
   std::string breaking;
   for (const migrations::Status& script : runner.status()) {

@@ -163,6 +163,37 @@ TEST_F(PostgresRunner, A_server_that_is_not_there_is_told_without_the_password) 
   }
 }
 
+TEST_F(PostgresRunner, A_database_that_the_server_does_not_have_is_not_tried_again) {
+  const sql::DataSource none{sql::Engine::Postgres, {}, test::PostgresServer::shared().url("none")};
+  try {
+    Runner(none, "shop", {{"orders", {create}}}, system_clock()).apply();
+    FAIL() << "it is not there";
+  } catch (const MigrationFault& fault) {
+    EXPECT_EQ(fault.error().code, ErrorCode::FailedPrecondition);
+    EXPECT_THAT(fault.what(), HasSubstr("database \"none\" does not exist. The server is there"));
+  }
+}
+
+// The first script has ended when somebody holds the table of the second.
+TEST_F(PostgresRunner, What_is_tried_again_does_not_say_that_nothing_was_changed) {
+  runner({create}).apply();
+  auto reader = postgres::Connection::open(database_.source().connection);
+  reader.run("BEGIN; SELECT * FROM orders.orders");
+  auto source = database_.source();
+  source.connection += (source.connection.contains('?') ? "&" : "?") +
+                       std::string("options=-c%20lock_timeout%3D10ms");
+  const Script notes{"0002_notes.sql", "CREATE TABLE notes (id BIGINT);"};
+  const Script drop{"0003_drop.sql", "DROP TABLE orders;"};
+  try {
+    Runner(source, "runner_test", {{"orders", {create, notes, drop}}}, system_clock()).apply();
+    FAIL() << "the table is held";
+  } catch (const MigrationFault& fault) {
+    EXPECT_EQ(fault.error().code, ErrorCode::Unavailable);
+    EXPECT_THAT(fault.error().message, HasSubstr("applied before stay applied"));
+  }
+  EXPECT_TRUE(database_.has_table("notes"));
+}
+
 TEST_F(PostgresRunner, A_script_that_is_wrong_is_not_tried_again) {
   const Script wrong{"0001_create.sql", "CREATE TABEL orders (id TEXT);"};
   try {

@@ -19,12 +19,13 @@ Error error_of(const std::vector<Problem>& problems) {
   if (std::ranges::all_of(problems, &Problem::temporary)) {
     return {ErrorCode::Unavailable,
             "banyan.database_unreachable",
-            "the database cannot be reached; nothing was changed, try again",
+            "the database cannot be reached, or somebody holds it. Try again: scripts that were "
+            "applied before stay applied, and it goes on with the next",
             {}};
   }
   return {ErrorCode::FailedPrecondition,
           "banyan.migration_refused",
-          "the scripts cannot be applied",
+          "the scripts cannot be applied; nothing was changed by the one that failed",
           {}};
 }
 

@@ -21,6 +21,8 @@ std::string literal(std::string_view text);
 class Connection {
  public:
   /// A libpq URI or "key=value …". Gives up after `connect_timeout` seconds unless it says itself.
+  /// A server that is away, starting or full is ConnectionLost or Busy: later it may be there. Any
+  /// other kind is the configuration's: a wrong password, no such database, a mistyped option.
   static Connection open(const std::string& connection, int connect_timeout = 5);
 
   Connection(Connection&&) noexcept;

@@ -41,7 +41,7 @@ enum class FaultKind : std::uint8_t {
   Storage,         ///< I/O error, cannot open
   ConnectionLost,  ///< the server is gone; what was not committed is undone
   OutcomeUnknown,  ///< the server went away during a commit: it happened, or it did not
-  NotADatabase     ///< the file is something else, damaged, or of a newer version
+  NotADatabase     ///< something else, damaged, of a newer version, or not to be entered like this
 };
 
 /// A statement went wrong in a way that the caller did not ask for as a value. The text names the
