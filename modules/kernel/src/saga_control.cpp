@@ -56,6 +56,18 @@ std::string reason(const SagaInstance& saga, const SagaOrder& order) {
   return "it goes back already";
 }
 
+Error step_missing(const SagaInstance& saga) {
+  return {
+      ErrorCode::InvalidArgument,
+      "banyan.invalid_request",
+      "saga " + saga.data().id.str() +
+          ": a mark says as \"at\" which step it is about, so that one that comes twice does not"
+          " mark the next one, too; if it is about the step that the saga is at now, \"at\" is"
+          " \"" +
+          saga.at_call() + '"',
+      {{"/at", "at is missing"}}};
+}
+
 }  // namespace
 
 std::string_view to_string(SagaWish wish) { return kRows.at(static_cast<std::size_t>(wish)).name; }
@@ -75,21 +87,12 @@ std::vector<SagaWish> possible_wishes(const SagaInstance& saga) {
 }
 
 std::optional<Error> refuse(const SagaInstance& saga, const SagaOrder& order) {
-  const std::string wish(to_string(order.wish));
-  if (is_possible(saga, order.wish) && !is_behind(saga, order)) {
-    if (order.wish != SagaWish::Mark || !order.at.empty()) return std::nullopt;
-    return Error{ErrorCode::InvalidArgument,
-                 "banyan.invalid_request",
-                 "saga " + saga.data().id.str() +
-                     ": a mark says as \"at\" which step it is about, so that one that comes twice"
-                     " does not mark the next one, too; if it is about the step that the saga is at"
-                     " now, \"at\" is \"" +
-                     saga.at_call() + '"',
-                 {{"/at", "at is missing"}}};
-  }
+  if (order.wish == SagaWish::Mark && order.at.empty() && saga.open()) return step_missing(saga);
+  if (is_possible(saga, order.wish) && !is_behind(saga, order)) return std::nullopt;
   Error error{ErrorCode::FailedPrecondition,
               "banyan.saga_not_possible",
-              "saga " + saga.data().id.str() + ": no " + wish + ", for " + reason(saga, order),
+              "saga " + saga.data().id.str() + ": no " + std::string(to_string(order.wish)) +
+                  ", for " + reason(saga, order),
               {}};
   std::string instead;
   for (const SagaWish each : possible_wishes(saga)) {
