@@ -22,6 +22,7 @@ const step = (name, dependency, kind, state, more = {}) =>
 /** Stuck at taking the money; what was done before it cannot be undone any more. */
 const stuck = {
   id, name: "place_order", version: 2, subject: "ord_1 <b>", status: "stuck", phase: "forward", step: 1,
+  at: "payments.capture",
   attempts: 60, outages: 0, blocked_on: "", holder: "", began: "2026-11-29T12:00:00.000000Z",
   problem: "given up after 60 attempts", correlation_id: "c-1", possible: ["retry", "mark"],
   steps: [
@@ -95,9 +96,11 @@ await test("an order goes with who and why, and only what is possible is offered
   await page.ask("document.querySelector('#verbs button[value=mark]').click()");
   assert.deepEqual(orders, [], "without who and why nothing is sent");
   await page.ask("(document.getElementById('who').value = 'ann', document.getElementById('why').value = 'by hand')");
-  await page.ask("document.querySelector('#verbs button[value=mark]').click()");
+  assert.equal(await page.text("#verbs button[value=mark]"), "Mark payments.capture");
+  await page.ask("[1, 2].forEach(() => document.querySelector('#verbs button[value=mark]').click())");
   await page.until("document.getElementById('why').value === ''");
-  assert.deepEqual(orders, [[`/sagas/${id}/mark`, { who: "ann", why: "by hand" }]]);
+  assert.deepEqual(orders, [[`/sagas/${id}/mark`, { who: "ann", why: "by hand", at: "payments.capture" }]],
+    "once, also after a double click, and for the step that the button names");
 });
 
 const refusal = () => [422, { rule: "banyan.saga_not_possible", detail: "no retry. Possible now: mark" }];

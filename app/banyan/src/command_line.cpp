@@ -374,6 +374,13 @@ class CommandLine {
                                            "\" is no id of a saga: sag_ and 32 hexadecimal digits. "
                                            "`banyan sagas` lists them";
         });
+    if (verb == "mark") {
+      added
+          ->add_option("--at", sagas_.at,
+                       "The step that is meant, as `banyan sagas` says where the saga is: it is "
+                       "refused when the saga is elsewhere by then. Without it: where it is now")
+          ->type_name("STEP");
+    }
     reason_of(added, true, "the log and the saga's step");
   }
 

@@ -111,6 +111,7 @@ struct SagasOptions {
   std::string id;     ///< of a saga, or of what it is about; "" lists them
   bool open = false;  ///< lists only those that are not over
   std::string verb;   ///< "retry", "mark" or "back"
+  std::string at;     ///< mark: the step that is meant; "" is the one that it is at when asked
   std::string who;
   std::string why;
   bool json = false;

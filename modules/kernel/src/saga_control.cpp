@@ -17,27 +17,27 @@ constexpr std::array kRows{
     Row{SagaWish::Mark, "mark", "says that the step is done, or on the way back undone"},
     Row{SagaWish::Back, "back", "turns the saga back: what was done is undone"}};
 
-bool is_waiting(const SagaRecord& saga) {
-  return saga.status == SagaStatus::Active && saga.holder.empty();
-}
-
 bool is_possible(const SagaInstance& saga, SagaWish wish) {
-  const SagaRecord& record = saga.data();
-  if (!saga.open()) return false;
   switch (wish) {
-    case SagaWish::Retry: return record.status == SagaStatus::Stuck || is_waiting(record);
+    case SagaWish::Retry: return saga.may_be_retried();
     case SagaWish::Mark: return saga.may_be_marked();
     case SagaWish::Back: return saga.could_turn_back() == SagaInstance::Turned::Back;
   }
   return false;
 }
 
-std::string reason(const SagaInstance& saga, SagaWish wish) {
+/// An order for a step that the saga has left meanwhile.
+bool is_behind(const SagaInstance& saga, const SagaOrder& order) {
+  return saga.open() && !order.at.empty() && order.at != saga.at_call();
+}
+
+std::string reason(const SagaInstance& saga, const SagaOrder& order) {
   const SagaRecord& record = saga.data();
   if (record.status == SagaStatus::Done) return "it is done";
   if (record.status == SagaStatus::Undone) return "it is undone";
+  if (is_behind(saga, order)) return "it is at " + saga.at_call() + " by now, not at " + order.at;
   const std::string step = record.steps.at(static_cast<std::size_t>(record.step)).name;
-  switch (wish) {
+  switch (order.wish) {
     case SagaWish::Retry: return "it is being driven just now";
     case SagaWish::Mark:
       return "nobody has given " + step +
@@ -54,6 +54,18 @@ std::string reason(const SagaInstance& saga, SagaWish wish) {
     case SagaInstance::Turned::Ended: break;
   }
   return "it goes back already";
+}
+
+Error step_missing(const SagaInstance& saga) {
+  return {
+      ErrorCode::InvalidArgument,
+      "banyan.invalid_request",
+      "saga " + saga.data().id.str() +
+          ": a mark says as \"at\" which step it is about, so that one that comes twice does not"
+          " mark the next one, too; if it is about the step that the saga is at now, \"at\" is"
+          " \"" +
+          saga.at_call() + '"',
+      {{"/at", "at is missing"}}};
 }
 
 }  // namespace
@@ -74,12 +86,13 @@ std::vector<SagaWish> possible_wishes(const SagaInstance& saga) {
   return possible;
 }
 
-std::optional<Error> refuse(const SagaInstance& saga, SagaWish wish) {
-  if (is_possible(saga, wish)) return std::nullopt;
+std::optional<Error> refuse(const SagaInstance& saga, const SagaOrder& order) {
+  if (order.wish == SagaWish::Mark && order.at.empty() && saga.open()) return step_missing(saga);
+  if (is_possible(saga, order.wish) && !is_behind(saga, order)) return std::nullopt;
   Error error{ErrorCode::FailedPrecondition,
               "banyan.saga_not_possible",
-              "saga " + saga.data().id.str() + ": no " + std::string(to_string(wish)) + ", for " +
-                  reason(saga, wish),
+              "saga " + saga.data().id.str() + ": no " + std::string(to_string(order.wish)) +
+                  ", for " + reason(saga, order),
               {}};
   std::string instead;
   for (const SagaWish each : possible_wishes(saga)) {

@@ -173,10 +173,18 @@ bool SagaInstance::turn_back_if_late(Timestamp now) {
   return turn_back("deadline", "not done in time") == Turned::Back;
 }
 
-bool SagaInstance::resume() {
-  if (record_.status != SagaStatus::Stuck) return false;
+bool SagaInstance::resume() { return record_.status == SagaStatus::Stuck && retry(); }
+
+bool SagaInstance::may_be_retried() const {
+  return record_.status == SagaStatus::Stuck ||
+         (record_.status == SagaStatus::Active && record_.holder.empty());
+}
+
+bool SagaInstance::retry() {
+  if (!may_be_retried()) return false;
   record_.status = SagaStatus::Active;
   record_.attempts = 0;
+  record_.outages = 0;
   record_.waits_until = {};
   return true;
 }
@@ -186,6 +194,12 @@ bool SagaInstance::may_be_marked() const {
   if (record_.status != SagaStatus::Active || !record_.holder.empty()) return false;
   const StepKind kind = record_.steps.at(static_cast<std::size_t>(record_.step)).kind;
   return !record_.blocked_on.empty() || kind == StepKind::Await;
+}
+
+std::string SagaInstance::at_call() const {
+  if (!open()) return {};
+  const SagaStep& step = record_.steps.at(static_cast<std::size_t>(record_.step));
+  return step.dependency + '.' + (record_.phase == SagaPhase::Back ? step.undo : step.name);
 }
 
 void SagaInstance::note(const std::string& what, const std::string& who, const std::string& why) {

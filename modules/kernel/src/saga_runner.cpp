@@ -2,6 +2,7 @@
 #include "banyan/kernel/saga_runner.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace banyan {
 
@@ -88,6 +89,16 @@ void SagaRunner::poke() {
 }
 
 void SagaRunner::round() {
+  hand_out();
+  std::exception_ptr fault;
+  {
+    const std::lock_guard lock(mutex_);
+    fault = std::exchange(fault_, nullptr);
+  }
+  if (fault) std::rethrow_exception(std::move(fault));
+}
+
+void SagaRunner::hand_out() {
   const std::vector<SagaId> due = due_(policy_.batch);
   for (const SagaId& id : due) {
     if (stopping_) return;
@@ -108,9 +119,18 @@ void SagaRunner::round() {
 }
 
 void SagaRunner::run(const SagaId& id) {
-  if (!stopping_) drive_(id);
+  std::exception_ptr fault;
+  try {
+    if (!stopping_) drive_(id);
+  } catch (...) {  // such as the database's: above is only a worker, and the process would end
+    fault = std::current_exception();
+  }
   const std::lock_guard lock(mutex_);
   under_way_.erase(id);
+  if (fault) {
+    fault_ = std::move(fault);
+    return;  // nor a round at once: what is broken is left alone for an interval
+  }
   if (more_ && under_way_.empty() && rounds_) rounds_->wake();
 }
 

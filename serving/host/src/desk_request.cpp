@@ -31,20 +31,28 @@ std::optional<Detail> wrong_text(const char* key, const std::string& text, std::
 }  // namespace
 
 Result<Asked> read_asked(const strangler::AdminRequest& request) {
-  // What a page of another site cannot send without being asked first.
-  if (!request.content_type.starts_with("application/json")) {
-    return fail(ErrorCode::InvalidArgument, "banyan.unsupported_media_type",
-                "a change is asked for with the content type application/json, not \"" +
-                    std::string(request.content_type) + '"');
-  }
+  if (Result<void> json = is_json(request); !json) return fail(std::move(json).error());
   Result<Asked> asked = json::decode<Asked>(request.body, json::Reading::Strict);
   if (!asked) return asked;
+  if (Result<void> said = says_who_and_why(*asked); !said) return fail(std::move(said).error());
+  return asked;
+}
+
+// What a page of another site cannot send without being asked first.
+Result<void> is_json(const strangler::AdminRequest& request) {
+  if (request.content_type.starts_with("application/json")) return {};
+  return fail(ErrorCode::InvalidArgument, "banyan.unsupported_media_type",
+              "a change is asked for with the content type application/json, not \"" +
+                  std::string(request.content_type) + '"');
+}
+
+Result<void> says_who_and_why(const Asked& asked) {
   std::vector<Detail> details;
-  for (const auto& wrong : {wrong_text("who", asked->who, strangler::kLongestWho),
-                            wrong_text("why", asked->why, strangler::kLongestWhy)}) {
+  for (const auto& wrong : {wrong_text("who", asked.who, strangler::kLongestWho),
+                            wrong_text("why", asked.why, strangler::kLongestWhy)}) {
     if (wrong) details.push_back(*wrong);
   }
-  if (details.empty()) return asked;
+  if (details.empty()) return {};
   std::string message = "a change needs who asks for it and why, to be written down with it";
   for (const Detail& detail : details) message += "; " + detail.problem;
   return fail(ErrorCode::InvalidArgument, "banyan.author_or_reason_missing", std::move(message),

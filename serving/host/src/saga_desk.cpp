@@ -26,6 +26,7 @@ struct SagaView {
   SagaStatus status = SagaStatus::Active;
   SagaPhase phase = SagaPhase::Forward;
   std::int64_t step = 0;
+  std::string at;  ///< SagaInstance::at_call(); what an order says again as "at"
   std::int64_t attempts = 0;
   std::int64_t outages = 0;
   std::string blocked_on;
@@ -40,17 +41,17 @@ struct SagaView {
   std::vector<std::string> possible;  ///< what can be done about it: "retry", "mark", "back"
 };
 BOOST_DESCRIBE_STRUCT(SagaView, (),
-                      (id, name, version, subject, status, phase, step, attempts, outages,
+                      (id, name, version, subject, status, phase, step, at, attempts, outages,
                        blocked_on, holder, began, ended, deadline, turned_back, problem,
                        correlation_id, steps, possible))
 
 SagaView view_of(const SagaRecord& saga) {
-  SagaView view{
-      saga.id,    saga.name,     saga.version,     saga.subject,    saga.status,         saga.phase,
-      saga.step,  saga.attempts, saga.outages,     saga.blocked_on, saga.holder,         saga.began,
-      saga.ended, saga.deadline, saga.turned_back, saga.problem,    saga.correlation_id, saga.steps,
-      {}};
-  for (const SagaWish wish : possible_wishes(SagaInstance(saga))) {
+  const SagaInstance instance(saga);
+  SagaView view{saga.id,          saga.name,    saga.version,        saga.subject,  saga.status,
+                saga.phase,       saga.step,    instance.at_call(),  saga.attempts, saga.outages,
+                saga.blocked_on,  saga.holder,  saga.began,          saga.ended,    saga.deadline,
+                saga.turned_back, saga.problem, saga.correlation_id, saga.steps,    {}};
+  for (const SagaWish wish : possible_wishes(instance)) {
     view.possible.emplace_back(to_string(wish));
   }
   return view;
@@ -72,6 +73,20 @@ struct SagaDocument {
   SagaView saga;
 };
 BOOST_DESCRIBE_STRUCT(SagaDocument, (), (module, saga))
+
+/// Who orders something about a saga, why, and where it was then: SagaOrder::at.
+struct SagaAsked : Asked {
+  std::optional<std::string> at;
+};
+BOOST_DESCRIBE_STRUCT(SagaAsked, (Asked), (at))
+
+Result<SagaAsked> read_saga_order(const strangler::AdminRequest& request) {
+  if (Result<void> json = is_json(request); !json) return fail(std::move(json).error());
+  Result<SagaAsked> asked = json::decode<SagaAsked>(request.body, json::Reading::Strict);
+  if (!asked) return asked;
+  if (Result<void> said = says_who_and_why(*asked); !said) return fail(std::move(said).error());
+  return asked;
+}
 
 constexpr std::int64_t kMostOpen = 200;
 constexpr std::int64_t kMostOthers = 50;
@@ -177,7 +192,7 @@ strangler::AdminAnswer SagaDesk::answer(const strangler::AdminRequest& request) 
 
 strangler::AdminAnswer SagaDesk::change(std::string_view id, std::string_view verb,
                                         const strangler::AdminRequest& request) const {
-  const Result<Asked> asked = read_asked(request);
+  const Result<SagaAsked> asked = read_saga_order(request);
   if (!asked) return refused(asked.error());
   const Result<Found> found = find(*assembly_, id);
   if (!found) return refused(found.error());
@@ -190,8 +205,8 @@ strangler::AdminAnswer SagaDesk::change(std::string_view id, std::string_view ve
                     {}});
   }
   const SagaWish wish = saga_wish_from(verb).value();
-  const Result<SagaRecord> changed =
-      control->order_saga(found->saga.id, {wish, asked->who, asked->why}, patience());
+  const Result<SagaRecord> changed = control->order_saga(
+      found->saga.id, {wish, asked->who, asked->why, asked->at.value_or("")}, patience());
   if (!changed) return refused(changed.error());
   log_->write(telemetry::Level::Info, "saga_changed",
               {{"module", found->module->name()},

@@ -14,7 +14,10 @@ namespace banyan::host {
 ///     GET  /_banyan/api/sagas              those that are not over, and the newest others
 ///     GET  /_banyan/api/sagas/ID           one, with what can be done about it
 ///     GET  /_banyan/api/sagas/ID/picture   {"svg": …}
-///     POST /_banyan/api/sagas/ID/retry     {"who", "why"}; as are mark and back: SagaWish
+///     POST /_banyan/api/sagas/ID/retry     {"who", "why", "at"}; as are mark and back: SagaWish
+///
+/// "at" is the step that the order is about, as "at" of the saga's document said it. A mark needs
+/// it; where it is given and the saga has gone on, nothing is done.
 ///
 /// Reads the modules' tables; changes go through the module (SagaControl), and are in the log as
 /// saga_changed. Safe for concurrent use.

@@ -7,7 +7,7 @@ const kApi = '/_banyan/api/sagas';
 const kInterval = 2000;
 const kVerbs = {
   retry: 'Try again',
-  mark: 'Mark the step',
+  mark: 'Mark',
   back: 'Turn back',
 };
 
@@ -16,17 +16,13 @@ const wanted = () => decodeURIComponent(location.hash.slice(1));
 const time = (text) => text ? element('time', {datetime: text}, new Date(text).toLocaleString()) : '';
 let timer = 0;
 let shown = '';  // the picture
-
-function stepOf(saga) {
-  const step = saga.steps[saga.step];
-  return step ? (saga.phase === 'back' ? step.undo : step.name) : '';
-}
+let sending = false;
 
 function listOf(document) {
   const rows = document.modules.flatMap(({module, sagas}) => sagas.map((saga) => element('tr', {},
       cell('saga', element('a', {href: `#${saga.id}`}, `${module}.${saga.name}`), 'operation'),
       cell('about', saga.subject), cell('status', saga.status, saga.status === 'stuck' ? 'bad' : ''),
-      cell('at', stepOf(saga)), cell('waits for', saga.blocked_on),
+      cell('at', saga.at), cell('waits for', saga.blocked_on),
       cell('attempts', String(saga.attempts), 'number'), cell('began', time(saga.began)),
       cell('problem', saga.problem ?? '', 'message'))));
   byId('sagas').replaceChildren(
@@ -69,6 +65,7 @@ function factsOf(saga) {
   };
   add('about', saga.subject);
   add('status', `${saga.status}, ${saga.phase}`);
+  add('at', saga.at);
   add('waits for', saga.blocked_on);
   add('attempts', String(saga.attempts));
   add('began', time(saga.began));
@@ -82,8 +79,12 @@ function factsOf(saga) {
 
 function verbsOf(saga) {
   byId('order').hidden = saga.possible.length === 0;
-  byId('verbs').replaceChildren(...saga.possible.map((verb) =>
-      element('button', {type: 'submit', value: verb, title: `for step ${stepOf(saga)}`}, kVerbs[verb] ?? verb)));
+  byId('verbs').replaceChildren(...saga.possible.map((verb) => {
+    const says = kVerbs[verb] ?? verb;
+    return element('button', {type: 'submit', value: verb, title: `at ${saga.at}`},
+        verb === 'mark' ? `${says} ${saga.at}` : says);
+  }));
+  byId('verbs').dataset.at = saga.at;
 }
 
 async function showOne(id) {
@@ -93,7 +94,7 @@ async function showOne(id) {
   factsOf(saga);
   stepsOf(saga);
   // A button that somebody is about to press stays where it is.
-  const verbs = saga.possible.join();
+  const verbs = [saga.at, ...saga.possible].join();
   if (byId('verbs').dataset.verbs !== verbs) verbsOf(saga);
   byId('verbs').dataset.verbs = verbs;
   if (svg !== shown) {
@@ -125,14 +126,22 @@ async function refresh() {
 
 byId('order').addEventListener('submit', async (event) => {
   event.preventDefault();
+  if (sending) return;  // a double click
+  sending = true;
   byId('order-problem').textContent = '';
+  const verb = event.submitter.value;
   try {
-    await ask(`${kApi}/${encodeURIComponent(wanted())}/${event.submitter.value}`,
-        {who: byId('who').value.trim(), why: byId('why').value.trim()});
+    await ask(`${kApi}/${encodeURIComponent(wanted())}/${verb}`, {
+      who: byId('who').value.trim(),
+      why: byId('why').value.trim(),
+      // The step that the button names, whatever the saga does meanwhile.
+      ...(verb === 'mark' ? {at: byId('verbs').dataset.at} : {}),
+    });
     byId('why').value = '';
   } catch (problem) {
     byId('order-problem').textContent = problem.message;
   }
+  sending = false;
   await refresh();
 });
 addEventListener('hashchange', refresh);

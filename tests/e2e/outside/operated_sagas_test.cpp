@@ -57,6 +57,14 @@ class OperatedSagas : public testing::Test {
     return {};
   }
   std::string id() { return saga().at("id"); }
+  /// What an order about the saga is answered.
+  std::pair<unsigned, std::string> order(const std::string& verb, const std::string& body,
+                                         const std::string& type = "application/json") {
+    banyan::http::Fields fields;
+    fields.add("Content-Type", type);
+    const auto answer = shop_.send("POST", "/_banyan/api/sagas/" + id() + '/' + verb, body, fields);
+    return {answer.head.status, json::parse(answer.body).value("rule", "")};
+  }
   std::string state() {
     return json::parse(shop_.send("GET", "/orders/" + order_).body).at("state");
   }
@@ -111,18 +119,13 @@ TEST_F(OperatedSagas, AreMarkedByHandAndGoOnWithoutTheProvider) {
   const Ran marked = banyan({"mark", id(), "--why", "they voided it by telephone", "--json"});
   ASSERT_EQ(marked.exit_code, 0) << marked.output;
   EXPECT_EQ(json::parse(marked.output).at("saga").at("steps").at(1).at("state"), "undone");
+  EXPECT_EQ(order("mark", R"({"who":"ann","why":"clicked twice","at":"payments.void"})"),
+            std::pair(422U, std::string("banyan.saga_not_possible")));
   EXPECT_TRUE(card::eventually([&] { return state() == "cancelled"; })) << saga().dump(2);
 }
 
 TEST_F(OperatedSagas, RefuseWhatIsNoOrder) {
   const std::string place = "/_banyan/api/sagas/" + id();
-  const auto order = [&](const std::string& verb, const std::string& body,
-                         const std::string& type = "application/json") {
-    banyan::http::Fields fields;
-    fields.add("Content-Type", type);
-    const auto answer = shop_.send("POST", place + '/' + verb, body, fields);
-    return std::pair(answer.head.status, json::parse(answer.body).value("rule", ""));
-  };
   using Answer = std::pair<unsigned, std::string>;
   const std::string good = R"({"who":"ann","why":"x"})";
   EXPECT_EQ(order("back", "{}"), Answer(400U, "banyan.invalid_request"));
@@ -130,6 +133,10 @@ TEST_F(OperatedSagas, RefuseWhatIsNoOrder) {
             Answer(400U, "banyan.author_or_reason_missing"));
   EXPECT_EQ(order("back", R"({"who":"ann","why":"x","force":true})"),
             Answer(400U, "banyan.invalid_request"));
+  EXPECT_EQ(order("mark", good), Answer(400U, "banyan.invalid_request")) << "of which step?";
+  EXPECT_EQ(order("mark", R"({"who":"ann","why":"x","at":"payments.capture"})"),
+            Answer(422U, "banyan.saga_not_possible"))
+      << "it is not there yet";
   EXPECT_EQ(order("back", "{"), Answer(400U, "banyan.invalid_json"));
   EXPECT_EQ(order("back", good, "text/plain"), Answer(415U, "banyan.unsupported_media_type"));
   EXPECT_EQ(order("explode", good), Answer(404U, "banyan.unknown_resource"));

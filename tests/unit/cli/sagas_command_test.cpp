@@ -32,6 +32,7 @@ Json saga(const char* id, const char* status, const char* subject) {
           {"status", status},
           {"phase", "forward"},
           {"step", stuck ? 0 : 1},
+          {"at", stuck ? "payments.capture" : ""},
           {"attempts", 60},
           {"blocked_on", ""},
           {"began", "2026-11-29T12:00:00.000000Z"},
@@ -61,6 +62,7 @@ class Sagas : public testing::Test {
                                           const std::string& body) {
     asked_ = method + ' ' + target;
     body_ = body;
+    ++requests_;
     const std::string root = "/_banyan/api/sagas";
     if (target == root) {
       return {200,
@@ -90,6 +92,7 @@ class Sagas : public testing::Test {
 
   std::string asked_;
   std::string body_;
+  int requests_ = 0;
   AdminServer server_{[this](const std::string& method, const std::string& target,
                              const std::string& body) { return answer(method, target, body); }};
 };
@@ -99,6 +102,7 @@ TEST_F(Sagas, AreListedWithWhereTheyAre) {
   EXPECT_EQ(all.exit_code, 0) << all.err;
   EXPECT_THAT(all.out, HasSubstr(kStuck));
   EXPECT_THAT(all.out, HasSubstr("orders.place_order"));
+  EXPECT_THAT(all.out, HasSubstr("payments.capture"));
   EXPECT_THAT(all.out, HasSubstr("given up after 60 attempts"));
   EXPECT_THAT(all.out, HasSubstr(kDone));
 
@@ -114,6 +118,7 @@ TEST_F(Sagas, OneIsShownWithItsStepsAlsoThoseToComeAndWhatCanBeDone) {
   EXPECT_THAT(one.out, HasSubstr("about " + std::string(kOrder)));
   EXPECT_THAT(one.out, HasSubstr("60 until 2026-11-29T12:08:00Z"));
   EXPECT_THAT(one.out, HasSubstr("book"));
+  EXPECT_THAT(one.out, HasSubstr("stuck, forward, at payments.capture, began"));
   EXPECT_THAT(one.out, HasSubstr("possible: retry, mark"));
 
   const Outcome of_order = banyan({kOrder});
@@ -154,6 +159,29 @@ TEST_F(Sagas, AreOrderedAboutWithWhoAndWhy) {
   banyan({"mark", kStuck, "--why", "x", "--who", "bo"});
   EXPECT_EQ(Json::parse(body_)["who"], "bo");
   EXPECT_EQ(Json::parse(banyan({"mark", kStuck, "--why", "x", "--json"}).out)["module"], "orders");
+}
+
+TEST_F(Sagas, AreMarkedAtTheStepThatWasReadJustBefore) {
+  const Outcome marked = banyan({"mark", kStuck, "--why", "x"});
+  EXPECT_EQ(marked.exit_code, 0) << marked.err;
+  EXPECT_EQ(requests_, 2);
+  EXPECT_EQ(Json::parse(body_)["at"], "payments.capture");
+  EXPECT_THAT(marked.out, HasSubstr("marked: payments.capture"));
+
+  banyan({"retry", kStuck, "--why", "x"});
+  EXPECT_FALSE(Json::parse(body_).contains("at")) << "wherever it is";
+
+  const Outcome nobody = banyan({"mark", kUnknown, "--why", "x"});
+  EXPECT_EQ(nobody.exit_code, 1);
+  EXPECT_EQ(nobody.err, "banyan: there is no saga\n");
+  EXPECT_EQ(asked_, std::string("GET /_banyan/api/sagas/") + kUnknown) << "nothing is marked";
+}
+
+TEST_F(Sagas, AreMarkedAtTheStepThatIsNamed) {
+  const Outcome marked = banyan({"mark", kStuck, "--at", "shipping.book", "--why", "x"});
+  EXPECT_EQ(marked.exit_code, 0) << marked.err;
+  EXPECT_EQ(requests_, 1);
+  EXPECT_EQ(Json::parse(body_)["at"], "shipping.book") << "whatever it is at by now";
 }
 
 TEST_F(Sagas, SayWhatIsPossibleInsteadOfWhatIsNot) {

@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
+#include <mutex>
 #include <set>
+#include <stdexcept>
+#include <thread>
 #include <utility>
 
 namespace banyan {
@@ -45,6 +49,7 @@ struct Participant : P {
 struct LeftSide : Participant<Left> {
   using Participant<Left>::handle;
   Result<bool> handle(const Shake& /*request*/, const Context& /*context*/) override {
+    if (away) return fail(ErrorCode::Unavailable, "test.away", "nobody there");
     return true;
   }
 };
@@ -81,6 +86,11 @@ struct BothNod {
   static constexpr SagaInfo info{.name = "both_nod"};
   using Steps = SagaSteps<Compensable<NodBy<Left>, ShakeLeft>, Retriable<NodByRight>>;
 };
+struct ShakeThenNod {
+  using State = Deal;
+  static constexpr SagaInfo info{.name = "shake_then_nod"};
+  using Steps = SagaSteps<Retriable<ShakeLeft>, Retriable<NodByRight>>;
+};
 struct LeftNods {
   using State = Deal;
   static constexpr SagaInfo info{.name = "left_nods"};
@@ -101,6 +111,7 @@ struct Deals {
 class DealStore final : public Store<Deals, Deals> {
  public:
   explicit DealStore(const Clock& clock) : clock_(clock) {}
+  std::atomic<bool> broken = false;  ///< nothing can be written, as if the disk were full
 
  private:
   struct Unit final : UnitOfWork {
@@ -110,15 +121,19 @@ class DealStore final : public Store<Deals, Deals> {
   };
   void run_read(const Context& context,
                 const std::function<void(Deals&, UnitOfWork&)>& body) override {
+    const std::lock_guard lock(mutex_);
     Unit unit(context, clock_);
     body(deals_, unit);
   }
   Result<void> run_write(const Context& context,
                          const std::function<Result<void>(Deals&, UnitOfWork&)>& body) override {
+    const std::lock_guard lock(mutex_);
+    if (broken) throw std::runtime_error("the disk is full");
     Unit unit(context, clock_);
     return body(deals_, unit);
   }
 
+  std::mutex mutex_;
   Deals deals_;
   const Clock& clock_;
 };
@@ -129,7 +144,7 @@ struct DealSagas {
   using Writing = Deals;
   using State = Deal;
   using Ports = SagaPorts<Left, Right>;
-  using Sagas = SagaList<BothNod, LeftNods>;
+  using Sagas = SagaList<BothNod, ShakeThenNod, LeftNods>;
   static constexpr std::string_view module = "deals";
   static SagaRows& rows(Deals& deals) { return deals.sagas; }
   static std::optional<Deal> load(Deals& deals, const std::string& subject) {
@@ -150,6 +165,41 @@ class IdleScheduler final : public Scheduler {
   }
 };
 
+/// Rounds come by themselves, and what they throw is kept, as a process's log keeps it.
+class WatchedScheduler final : public Scheduler {
+ public:
+  std::unique_ptr<Handle> every(std::chrono::milliseconds interval,
+                                std::move_only_function<void()> task) override {
+    return threads_->every(interval, [this, task = std::move(task)]() mutable {
+      try {
+        task();
+      } catch (const std::exception& fault) {
+        const std::lock_guard lock(mutex_);
+        told_.insert(fault.what());
+      }
+    });
+  }
+  /// What there was to tell since the last time.
+  std::set<std::string> told() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(told_, {});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<std::string> told_;
+  const std::unique_ptr<Scheduler> threads_ = make_thread_scheduler();  // last: it stops first
+};
+
+bool comes_true(const std::function<bool()>& condition) {
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > patience) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
 class Sagas : public testing::Test {
  protected:
   template <class Definition>
@@ -166,9 +216,13 @@ class Sagas : public testing::Test {
     ASSERT_TRUE(begun);
     engine.drive(*std::move(begun), context);
   }
-  Result<SagaRecord> order(SagaWish wish, const SagaId& id) {
-    return engine.carry_out(id, {wish, "ann", "called them"},
+  Result<SagaRecord> order(SagaWish wish, const SagaId& id, const std::string& at = {}) {
+    return engine.carry_out(id, {wish, "ann", "called them", at},
                             Context::begin(std::chrono::seconds(20), clock, random));
+  }
+  /// The step that it is at.
+  Result<SagaRecord> mark(const SagaRecord& saga) {
+    return order(SagaWish::Mark, saga.id, SagaInstance(saga).at_call());
   }
   /// Until it is stuck, or nothing changes any more.
   void run_for_long() {
@@ -260,12 +314,62 @@ TEST_F(Sagas, GoOnBehindAStepThatSomebodyHasMarked) {
   run_for_long();
   ASSERT_EQ(all().at(0).status, SagaStatus::Stuck);
 
-  const auto marked = order(SagaWish::Mark, all().at(0).id);
+  const auto marked = mark(all().at(0));
   ASSERT_TRUE(marked) << marked.error().message;
   EXPECT_EQ(marked->status, SagaStatus::Done);
   EXPECT_EQ(marked->steps.at(1).state, StepState::Done);
   EXPECT_EQ(marked->steps.at(1).note, "done, says ann: called them");
   EXPECT_EQ(deal("deal").nods, 2) << "the module changes as by the answer";
+}
+
+TEST_F(Sagas, AreMarkedAtTheStepThatSomebodySawAndNotAtTheNextOne) {
+  left.away = right.away = true;
+  begin<ShakeThenNod>("deal");
+  const SagaRecord seen = all().at(0);
+  ASSERT_TRUE(order(SagaWish::Mark, seen.id, "left.shake"));
+  engine.round();
+  const SagaRecord next = all().at(0);
+  ASSERT_EQ(SagaInstance(next).at_call(), "right.nod");
+  ASSERT_TRUE(SagaInstance(next).may_be_marked()) << "it waits for somebody who does not answer";
+
+  const auto again = order(SagaWish::Mark, seen.id, "left.shake");
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().rule, "banyan.saga_not_possible");
+  EXPECT_EQ(again.error().message,
+            "saga " + seen.id.str() +
+                ": no mark, for it is at right.nod by now, not at left.shake. Possible now: retry,"
+                " mark");
+  EXPECT_FALSE(order(SagaWish::Retry, seen.id, "left.shake")) << "whatever says where it was";
+  EXPECT_EQ(all().at(0), next);
+
+  EXPECT_TRUE(order(SagaWish::Mark, seen.id, "right.nod"));
+  EXPECT_EQ(all().at(0).status, SagaStatus::Done);
+}
+
+TEST_F(Sagas, AreNotMarkedByWhoeverDoesNotSayWhichStepIsMeant) {
+  right.away = true;
+  begin<BothNod>("deal");
+  const SagaRecord before = all().at(0);
+  const auto refused = order(SagaWish::Mark, before.id);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::InvalidArgument);
+  EXPECT_EQ(refused.error().rule, "banyan.invalid_request");
+  EXPECT_NE(refused.error().message.find(R"("at" is "right.nod")"), std::string::npos)
+      << refused.error().message;
+  EXPECT_EQ(all().at(0), before);
+}
+
+TEST_F(Sagas, SayOnTheWayBackTheCallThatUndoes) {
+  left.away = true;
+  begin<BothNod>("deal");
+  EXPECT_EQ(SagaInstance(all().at(0)).at_call(), "left.nod");
+  const SagaId id = all().at(0).id;
+  ASSERT_TRUE(order(SagaWish::Back, id));
+  EXPECT_EQ(SagaInstance(all().at(0)).at_call(), "left.shake");
+  engine.round();
+  EXPECT_FALSE(order(SagaWish::Mark, id, "left.nod")) << "that was for its being done";
+  EXPECT_TRUE(order(SagaWish::Mark, id, "left.shake"));
+  EXPECT_EQ(SagaInstance(all().at(0)).at_call(), "") << "it is over";
 }
 
 TEST_F(Sagas, AreAskedForAgainWithAFreshCount) {
@@ -279,6 +383,33 @@ TEST_F(Sagas, AreAskedForAgainWithAFreshCount) {
   EXPECT_EQ(resumed->attempts, 0);
   engine.round();
   EXPECT_EQ(all().at(0).status, SagaStatus::Done);
+}
+
+TEST_F(Sagas, GetAFreshCountAlsoWhileTheyWaitForTheirNextAttempt) {
+  right.broken = true;
+  begin<BothNod>("deal");
+  for (std::int64_t round = 2; round < policy.max_attempts; ++round) {
+    clock.advance(policy.longest_wait());
+    engine.round();
+  }
+  const SagaRecord nearly = all().at(0);
+  ASSERT_EQ(nearly.status, SagaStatus::Active);
+  ASSERT_EQ(nearly.attempts, policy.max_attempts - 1);
+
+  const auto retried = order(SagaWish::Retry, nearly.id);
+  ASSERT_TRUE(retried) << retried.error().message;
+  EXPECT_EQ(retried->attempts, 0);
+  engine.round();
+  EXPECT_EQ(all().at(0).status, SagaStatus::Active) << "not the last attempt, but the first";
+  EXPECT_EQ(all().at(0).attempts, 1);
+
+  right.broken = false;
+  right.away = true;
+  clock.advance(policy.longest_wait());
+  engine.round();
+  ASSERT_EQ(all().at(0).outages, 1);
+  ASSERT_TRUE(order(SagaWish::Retry, nearly.id));
+  EXPECT_EQ(all().at(0).outages, 0) << "nor is what it waits before it asks again";
 }
 
 TEST_F(Sagas, TurnBackWhenSomebodySaysSo) {
@@ -324,7 +455,7 @@ TEST_F(Sagas, RefuseWhatMakesNoSenseAndNameWhatDoes) {
                 " mark|possible: retry, which asks for the step again, with a fresh count of"
                 " attempts|possible: mark, which says that the step is done, or on the way back"
                 " undone");
-  ASSERT_TRUE(order(SagaWish::Mark, id)) << "it waits for somebody who does not answer";
+  ASSERT_TRUE(mark(all().at(0))) << "it waits for somebody who does not answer";
   for (const SagaWish wish : {SagaWish::Retry, SagaWish::Mark, SagaWish::Back}) {
     const auto over = order(wish, id);
     ASSERT_FALSE(over);
@@ -342,11 +473,59 @@ TEST_F(Sagas, AreNotMarkedWhereOnlyTheAnswerSaysWhatChanges) {
   const SagaRecord before = all().at(0);
   ASSERT_EQ(before.status, SagaStatus::Stuck);
 
-  const auto refused = order(SagaWish::Mark, before.id);
+  const auto refused = mark(before);
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().message.find("only the answer to nod"), std::string::npos)
       << refused.error().message;
   EXPECT_EQ(all().at(0), before);
+}
+
+// Nobody stands above a worker: what it does not contain ends the process.
+TEST_F(Sagas, OutliveADatabaseThatFailsWhileTheyAreDrivenInTheBackground) {
+  DealStore deals(system_clock());
+  WatchedScheduler rounds;
+  SagaEngine<DealSagas> background{deals,
+                                   {&left, &right},
+                                   {system_clock(), random, rounds},
+                                   {.lease = std::chrono::milliseconds(50),
+                                    .longest_backoff = std::chrono::milliseconds(50),
+                                    .poll_interval = std::chrono::milliseconds(1),
+                                    .workers = 2}};
+  const auto context = [&] {
+    return Context::begin(std::chrono::seconds(20), system_clock(), random);
+  };
+  const SagaId id = SagaId::make({1}, random);
+  ASSERT_TRUE(deals.write(context(), [&](Deals& writing, UnitOfWork& unit) -> Result<void> {
+    writing.deals["deal"] = {"deal"};
+    background.leave_to_the_runner<BothNod>(writing, unit, "deal", id);
+    return {};
+  }));
+  const auto saga = [&] {
+    return deals.read(context(), [&](Deals& reading) { return reading.sagas.find(id)->data(); });
+  };
+  std::atomic<bool> has_answered = false;
+  right.during = [&] {
+    deals.broken = true;  // the answer cannot be written down
+    has_answered = true;
+  };
+  const auto somebody_is_told = [&] { return rounds.told().contains("the disk is full"); };
+
+  deals.broken = true;
+  background.start();
+  ASSERT_TRUE(comes_true(somebody_is_told)) << "it cannot be taken up";
+  ASSERT_TRUE(comes_true(somebody_is_told)) << "the next round tries again";
+  EXPECT_EQ(saga().holder, "");
+  EXPECT_EQ(saga().steps.at(0).doing.calls, 0);
+
+  deals.broken = false;
+  ASSERT_TRUE(comes_true([&] { return has_answered.load(); }));
+  ASSERT_TRUE(comes_true(somebody_is_told));
+  EXPECT_NE(saga().holder, "") << "until the lease is over";
+  EXPECT_EQ(saga().status, SagaStatus::Active);
+
+  deals.broken = false;
+  EXPECT_TRUE(comes_true([&] { return saga().status == SagaStatus::Done; }));
+  EXPECT_EQ(deals.read(context(), [](Deals& reading) { return reading.deals.at("deal"); }).nods, 2);
 }
 
 }  // namespace

@@ -15,14 +15,6 @@ std::string time_of(const Json& object, const char* key) {
   return time;
 }
 
-std::string where_it_is(const Json& saga) {
-  const Json steps = saga.value("steps", Json::array());
-  const std::size_t at = number_of(saga, "step");
-  if (at >= steps.size()) return {};
-  const bool back = text_of(saga, "phase") == "back";
-  return text_of(steps[at], back ? "undo" : "name");
-}
-
 /// Calls for one side of a step: "3 until 2026-11-29T12:00:00Z".
 std::string calls_of(const Json& step, const char* side) {
   const Json calls = step.value(side, Json::object());
@@ -45,7 +37,7 @@ void show_list(const Json& document) {
   for (const Json& module : document.value("modules", Json::array())) {
     for (const Json& saga : module.value("sagas", Json::array())) {
       rows.push_back({text_of(saga, "id"), text_of(module, "module") + '.' + text_of(saga, "name"),
-                      text_of(saga, "subject"), text_of(saga, "status"), where_it_is(saga),
+                      text_of(saga, "subject"), text_of(saga, "status"), text_of(saga, "at"),
                       text_of(saga, "blocked_on"), std::to_string(number_of(saga, "attempts")),
                       text_of(saga, "problem")});
     }
@@ -57,8 +49,9 @@ void show_list(const Json& document) {
 void show_one(const Json& saga) {
   print_line(text_of(saga, "id") + "  " + text_of(saga, "name") + " version " +
              std::to_string(number_of(saga, "version")) + ", about " + text_of(saga, "subject"));
-  print_line("  " + text_of(saga, "status") + ", " + text_of(saga, "phase") + ", began " +
-             time_of(saga, "began"));
+  const std::string at = text_of(saga, "at");
+  print_line("  " + text_of(saga, "status") + ", " + text_of(saga, "phase") +
+             (at.empty() ? "" : ", at " + at) + ", began " + time_of(saga, "began"));
   if (const std::string blocked = text_of(saga, "blocked_on"); !blocked.empty()) {
     print_line("  waits until " + blocked + " answers");
   }
@@ -136,6 +129,20 @@ int show_chosen(const Json& document, const SagasOptions& options) {
   return kDone;
 }
 
+int not_told(const Error& error, bool json) {
+  print_error(error, json);
+  return error.code == ErrorCode::Unavailable ? kUnavailable : kRefused;
+}
+
+/// The step that the saga is at now.
+Result<std::string> where_it_is(AdminClient& client, const std::string& id) {
+  const auto answer = client.get("/sagas/" + id, "");
+  if (!answer) return fail(answer.error());
+  const Json document = Json::parse(*answer, nullptr, false);
+  if (!document.is_object()) return std::string();
+  return text_of(document.value("saga", Json::object()), "at");
+}
+
 bool is_saga_id(const std::string& text) { return SagaId::parse(text).has_value(); }
 
 }  // namespace
@@ -145,16 +152,22 @@ int sagas(const ControlTarget& target, const SagasOptions& options) {
   const auto client = admin_client(target);
   if (!client) return ask(target, "/sagas", "", show_document);  // says what is wrong
   const auto answer = (*client)->get("/sagas", "");
-  if (!answer) {
-    print_error(answer.error(), options.json);
-    return answer.error().code == ErrorCode::Unavailable ? kUnavailable : kRefused;
-  }
+  if (!answer) return not_told(answer.error(), options.json);
   return show_chosen(chosen(Json::parse(*answer, nullptr, false), options), options);
 }
 
 int order_saga(const ControlTarget& target, const SagasOptions& options) {
-  return order(target, "/sagas/" + options.id + '/' + options.verb,
-               {{"who", options.who}, {"why", options.why}}, show_document);
+  Json body{{"who", options.who}, {"why", options.why}};
+  std::string at = options.at;
+  if (const auto client = admin_client(target); client && options.verb == "mark" && at.empty()) {
+    auto seen = where_it_is(**client, options.id);
+    if (!seen) return not_told(seen.error(), options.json);
+    at = *std::move(seen);
+  }
+  if (!at.empty()) body["at"] = at;
+  const int told = order(target, "/sagas/" + options.id + '/' + options.verb, body, show_document);
+  if (told == kDone && !at.empty() && !options.json) print_line("  marked: " + at);
+  return told;
 }
 
 }  // namespace banyan::cli

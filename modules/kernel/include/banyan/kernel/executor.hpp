@@ -12,6 +12,7 @@ namespace banyan {
 /// fixed order in a simulation. Safe for concurrent use.
 class Executor {
  public:
+  /// What it throws ends the process: whoever submits one knows whom to tell of a fault.
   using Task = std::move_only_function<void()>;
   virtual ~Executor() = default;
 

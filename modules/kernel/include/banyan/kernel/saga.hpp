@@ -214,8 +214,16 @@ class SagaInstance {
 
   /// A stuck one is active again, with a fresh count of attempts.
   bool resume();
+  /// Stuck, or nobody drives it just now.
+  bool may_be_retried() const;
+  /// The same as resume(), also for one that waits for its next attempt. False unless
+  /// may_be_retried().
+  bool retry();
   /// Stuck, or waiting for somebody who does not answer, or for what does not come.
   bool may_be_marked() const;
+  /// The call that it is at: "payments.capture", and on the way back "payments.void"; "" when it is
+  /// over.
+  std::string at_call() const;
   /// Somebody has looked, and says that the step it is at is done (forward) or undone (back). It
   /// goes on behind it. False unless may_be_marked().
   bool mark(const std::string& who, const std::string& why, Timestamp now);

@@ -27,14 +27,20 @@ struct SagaOrder {
   SagaWish wish = SagaWish::Retry;
   std::string who;
   std::string why;
+  /// Where it was when somebody decided this: SagaInstance::at_call(). Then it is for that step
+  /// alone, and an order that comes twice does not hit the next one. "" is wherever it is, and not
+  /// enough for Mark.
+  std::string at;
 };
 
 /// What may be wished for now.
 std::vector<SagaWish> possible_wishes(const SagaInstance& saga);
 
 /// FailedPrecondition "banyan.saga_not_possible" with the reason and what is possible instead, as
-/// words and as details; nothing when it may be wished for.
-std::optional<Error> refuse(const SagaInstance& saga, SagaWish wish);
+/// words and as details; also when the saga is no more where the order says. InvalidArgument
+/// "banyan.invalid_request" when it has to say that and does not. Nothing when it may be wished
+/// for.
+std::optional<Error> refuse(const SagaInstance& saga, const SagaOrder& order);
 
 /// NotFound "banyan.unknown_saga".
 std::unexpected<Error> unknown_saga(const SagaId& id);

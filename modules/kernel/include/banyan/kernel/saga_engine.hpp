@@ -218,7 +218,7 @@ class SagaEngine {
         store_.write(context, [&](Writing& writing, UnitOfWork& unit) -> Result<SagaRecord> {
           std::optional<SagaInstance> saga = Host::rows(writing).find(id);
           if (!saga) return unknown_saga(id);
-          if (auto refusal = refuse(*saga, order.wish)) return fail(*std::move(refusal));
+          if (auto refusal = refuse(*saga, order)) return fail(*std::move(refusal));
           State state = Host::load(writing, saga->data().subject).value();
           const State before = state;
           const std::int64_t epoch = saga->data().epoch;
@@ -275,7 +275,7 @@ class SagaEngine {
     switch (order.wish) {
       case SagaWish::Retry:
         saga.note("to be tried again", order.who, order.why);
-        saga.resume();
+        saga.retry();
         return {};
       case SagaWish::Back:
         saga.note("turned back", order.who, order.why);

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -54,7 +55,10 @@ class SagaGates {
 };
 
 /// Hands due sagas to a few threads, so that one that waits for an answer keeps no other back.
-/// The one round at a time is a task of the module's host's scheduler.
+/// The one round at a time is a task of the module's host's scheduler. What a thread meets while it
+/// drives a saga is thrown by the next round, so that the scheduler tells of it as of any fault in
+/// the background, the last one when there are several; the saga is due again when its lease is
+/// over.
 class SagaRunner {
  public:
   /// What there is to do now, at most `limit`.
@@ -67,12 +71,14 @@ class SagaRunner {
   SagaRunner(const SagaRunner&) = delete;
   SagaRunner& operator=(const SagaRunner&) = delete;
 
+  /// Throws what `due` throws, or what a drive has thrown since the last round.
   void round();
   void start(Scheduler& scheduler);
   /// A round now, if it has been started.
   void poke();
 
  private:
+  void hand_out();
   void run(const SagaId& id);
 
   const SagaPolicy policy_;
@@ -80,7 +86,8 @@ class SagaRunner {
   const Drive drive_;
   std::mutex mutex_;
   std::set<SagaId> under_way_;
-  bool more_ = false;  ///< the last round may not have seen all
+  bool more_ = false;         ///< the last round may not have seen all
+  std::exception_ptr fault_;  ///< of a drive that nobody has been told of
   std::atomic<bool> stopping_ = false;
   std::unique_ptr<Executor> workers_;
   std::unique_ptr<Scheduler::Handle> rounds_;
