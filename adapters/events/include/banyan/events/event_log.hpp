@@ -34,6 +34,7 @@ struct Envelope {
   std::string traceparent;
   std::string data;   ///< JSON
   bool skip = false;  ///< an operator has decided that it need not be handled
+  std::string recipient{};  ///< on its way to another process: the module that it is for
 };
 
 /// The right to send what is in one slot to one recipient. It ends by itself; whatever is written
