@@ -27,9 +27,8 @@ Result<void> check_signature(const http::Request& request, const security::Webho
 Result<void> check_recipient(const std::string& recipient, const std::string& module,
                              bool is_signed) {
   if (recipient == module || (recipient.empty() && !is_signed)) return {};
-  const std::string whom = recipient.empty()
-                               ? "does not say whom it is for"
-                               : "is for '" + json::repaired(recipient) + '\'';
+  const std::string whom = recipient.empty() ? "does not say whom it is for"
+                                             : "is for '" + json::repaired(recipient) + '\'';
   return fail(ErrorCode::Unauthenticated, "banyan.wrong_recipient",
               "the message " + whom + ", and this is '" + module +
                   "'; whoever sends it must name the recipient in what is signed");
