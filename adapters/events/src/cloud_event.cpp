@@ -8,7 +8,7 @@
 
 #include "banyan/binding/percent.hpp"
 #include "banyan/events/event_types.hpp"
-#include "banyan/json/reader.hpp"
+#include "banyan/json/depth.hpp"
 
 namespace banyan::events {
 namespace {

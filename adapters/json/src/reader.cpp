@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "banyan/json/depth.hpp"
 #include "banyan/json/listed.hpp"
 #include "banyan/json/utf8.hpp"
 #include "banyan/kernel/nearest.hpp"

@@ -174,7 +174,7 @@ std::vector<serving::Endpoint> ReadModels::endpoints() const {
     endpoint.path = complete_path(each.module);
     endpoint.effect = Effect::Write;
     endpoint.answer = [this, model = each.model, module = each.module](const http::Request& request,
-                                                                      const Context& context) {
+                                                                       const Context& context) {
       return answer_complete(*model, module, traffic_->keys(), request, context,
                              environment_.clock.now());
     };

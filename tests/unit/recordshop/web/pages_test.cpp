@@ -328,7 +328,8 @@ TEST_F(Pages, NeverSayThatNothingWasChangedWhereNobodyKnows) {
   without.get("/shop/account");
   for (const std::string form :
        {"/shop/account/address?recipient=Zoe&street=Hill+9&postal_code=1&city=Bern&country=CH"
-        "&version=" + version,
+        "&version=" +
+            version,
         std::string("/shop/account/password?current=records+and+more&password=quite+another")}) {
     const std::size_t end = form.find('?');
     const auto unknown = without.post(form.substr(0, end), form.substr(end + 1));

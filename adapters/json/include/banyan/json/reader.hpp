@@ -25,10 +25,6 @@ struct Bounds {
   std::size_t max_depth = 32;  ///< of arrays and objects in each other
 };
 
-/// Are arrays and objects nested in each other more than so many levels? To be asked before a text
-/// that others wrote is parsed: whoever walks through the value recurses into it.
-bool is_nested_deeper(std::string_view text, std::size_t levels);
-
 /// Everything that is wrong with a request, so that its author hears all of it at once. Keeps the
 /// first 32.
 class Problems {

@@ -48,8 +48,7 @@ std::optional<Timestamp> names_complete_until(NameRows& names,
   if (names.generations().served == 0) return std::nullopt;
   std::optional<Timestamp> least;
   for (const std::string_view source : kNameSources) {
-    const std::optional<Timestamp> until =
-        source_complete_until(names, std::string(source), known);
+    const std::optional<Timestamp> until = source_complete_until(names, std::string(source), known);
     if (!until) return std::nullopt;
     least = least ? std::min(*least, *until) : *until;
   }
