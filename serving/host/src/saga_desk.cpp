@@ -132,8 +132,8 @@ Result<Found> find(const Assembly& assembly, std::string_view text) {
       if (saga) return Found{module, saga->data()};
     } catch (const OperationalFault& fault) {
       unknown = fault.error();
-      unknown->message = "nothing is known of the sagas of " + module->name() + " just now, and " +
-                         id->str() + " is with no other module: " + unknown->message;
+      unknown->message = id->str() + " was not found, and nothing is known of the sagas of " +
+                         module->name() + " just now: " + unknown->message;
     }
   }
   if (unknown) return fail(*std::move(unknown));

@@ -33,14 +33,17 @@ class Told final : public ReadModel {
 };
 
 // The keys of tests: never those of anybody.
-const security::WebhookKeys kKeys =
-    *security::WebhookKeys::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
-const security::WebhookKeys kOtherKeys =
-    *security::WebhookKeys::parse("whsec_CgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgo=\n");
+security::Webhooshared_keys() shared_keys() {
+  return *security::Webhooshared_keys()::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
+}
+security::Webhooshared_keys() strange_keys() {
+  return *security::Webhooshared_keys()::parse(
+      "whsec_CgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgo=\n");
+}
 
 class CompleteUntilTest : public testing::Test {
  protected:
-  using Keys = std::optional<security::WebhookKeys>;
+  using Keys = std::optional<security::Webhooshared_keys()>;
 
   http::Request said_with(const Keys& keys, const std::string& follower = "orders",
                           const std::string& source = "customers") const {
@@ -64,23 +67,24 @@ class CompleteUntilTest : public testing::Test {
 };
 
 TEST_F(CompleteUntilTest, WhatIsSignedForThisModuleIsTaken) {
-  EXPECT_EQ(answer(said_with(kKeys), kKeys).head.status, 204U);
+  EXPECT_EQ(answer(said_with(shared_keys()), shared_keys()).head.status, 204U);
   ASSERT_EQ(told_.all.size(), 1U);
   EXPECT_EQ(told_.all.front(), std::pair(std::string("customers"), now_));
 }
 
 TEST_F(CompleteUntilTest, WhatIsNotSignedWithAKnownKeyIsRefusedAsEventsAre) {
-  EXPECT_EQ(refusal(said_with({}), kKeys, 401), "banyan.unsigned_message");
-  EXPECT_EQ(refusal(said_with(kOtherKeys), kKeys, 401), "banyan.bad_signature");
-  http::Request changed = said_with(kKeys);
+  EXPECT_EQ(refusal(said_with({}), shared_keys(), 401), "banyan.unsigned_message");
+  EXPECT_EQ(refusal(said_with(strange_keys()), shared_keys(), 401), "banyan.bad_signature");
+  http::Request changed = said_with(shared_keys());
   changed.body.replace(changed.body.find("customers"), 9, "catalogue");
-  EXPECT_EQ(refusal(changed, kKeys, 401), "banyan.bad_signature");
+  EXPECT_EQ(refusal(changed, shared_keys(), 401), "banyan.bad_signature");
   EXPECT_THAT(told_.all, IsEmpty());
 }
 
 // Whoever has seen it could say it to another module, whose events have not come.
 TEST_F(CompleteUntilTest, WhatWasSaidToAnotherModuleIsRefused) {
-  EXPECT_EQ(refusal(said_with(kKeys, "shipping"), kKeys, 401), "banyan.wrong_recipient");
+  EXPECT_EQ(refusal(said_with(shared_keys(), "shipping"), shared_keys(), 401),
+            "banyan.wrong_recipient");
   EXPECT_EQ(refusal(said_with({}, "shipping"), {}, 401), "banyan.wrong_recipient");
   EXPECT_THAT(told_.all, IsEmpty());
 }
@@ -93,7 +97,8 @@ TEST_F(CompleteUntilTest, WhereNothingIsSignedStrangersMaySayItWithoutARecipient
 }
 
 TEST_F(CompleteUntilTest, WhatTheModuleRefusesIsRefused) {
-  EXPECT_EQ(refusal(said_with(kKeys, "orders", "nobody"), kKeys, 400), "test.no_source");
+  EXPECT_EQ(refusal(said_with(shared_keys(), "orders", "nobody"), shared_keys(), 400),
+            "test.no_source");
 }
 
 }  // namespace
