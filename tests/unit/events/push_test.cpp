@@ -286,7 +286,7 @@ TEST_P(SignedPushTest, The_refusal_says_why_as_a_problem_document) {
 // Whoever has seen it could send it to another module that follows the same.
 TEST_P(SignedPushTest, What_was_signed_for_another_module_or_for_nobody_is_refused) {
   wire_.checks.keys = keys({kOldKey});
-  for (const std::string recipient : {"harbour", "light", "lighthouse2", ""}) {
+  for (const char* const recipient : {"harbour", "light", "lighthouse2", ""}) {
     const http::Response response =
         answer_to(signed_example(keys({kOldKey}), now_, recipient), now_);
     EXPECT_EQ(response.head.status, 401) << recipient;

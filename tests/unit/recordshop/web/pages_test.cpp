@@ -326,7 +326,7 @@ TEST_F(Pages, NeverSayThatNothingWasChangedWhereNobodyKnows) {
   Browser without = another();
   without.keep(browser());
   without.get("/shop/account");
-  for (const std::string form :
+  for (const std::string& form :
        {"/shop/account/address?recipient=Zoe&street=Hill+9&postal_code=1&city=Bern&country=CH"
         "&version=" +
             version,

@@ -33,17 +33,16 @@ class Told final : public ReadModel {
 };
 
 // The keys of tests: never those of anybody.
-security::Webhooshared_keys() shared_keys() {
-  return *security::Webhooshared_keys()::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
+security::WebhookKeys shared_keys() {
+  return *security::WebhookKeys::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
 }
-security::Webhooshared_keys() strange_keys() {
-  return *security::Webhooshared_keys()::parse(
-      "whsec_CgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgo=\n");
+security::WebhookKeys strange_keys() {
+  return *security::WebhookKeys::parse("whsec_CgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgo=\n");
 }
 
 class CompleteUntilTest : public testing::Test {
  protected:
-  using Keys = std::optional<security::Webhooshared_keys()>;
+  using Keys = std::optional<security::WebhookKeys>;
 
   http::Request said_with(const Keys& keys, const std::string& follower = "orders",
                           const std::string& source = "customers") const {
