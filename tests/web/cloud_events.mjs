@@ -83,6 +83,7 @@ function check(event, { type, subject, ordinal, data }) {
   assert.equal(event.subject, subject);
   assert.equal(event.partitionkey, subject);
   assert.equal(event.ordinal, String(ordinal));
+  assert.equal(event.recipient, "orders");
   assert.match(event.datacontenttype, /^application\/json/);
   assert.ok(Math.abs(Date.now() - Date.parse(event.time)) < 120_000, `the time is now: ${event.time}`);
   for (const [field, value] of Object.entries(data)) assert.deepEqual(event.data[field], value);

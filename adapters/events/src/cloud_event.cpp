@@ -8,6 +8,7 @@
 
 #include "banyan/binding/percent.hpp"
 #include "banyan/events/event_types.hpp"
+#include "banyan/json/depth.hpp"
 
 namespace banyan::events {
 namespace {
@@ -68,11 +69,16 @@ Result<Envelope> from_attributes(const Find& find) {
   event.time = *when;
   event.traceparent = find("traceparent").value_or("");
   event.skip = find("skip") == "true";
+  event.recipient = find("recipient").value_or("");
   event.slot = slot_of(event.key);
   return event;
 }
 
 Result<Envelope> from_structured(const std::string& text) {
+  constexpr std::size_t kMostLevels = 64;
+  if (json::is_nested_deeper(text, kMostLevels)) {
+    return no_event("it is nested deeper than " + std::to_string(kMostLevels) + " levels");
+  }
   const auto json = nlohmann::json::parse(text, nullptr, false);
   if (!json.is_object()) return no_event("the body is no JSON object");
   auto event = from_attributes([&](std::string_view name) -> std::optional<std::string> {
@@ -106,6 +112,7 @@ http::Request to_request(const Envelope& event, std::string_view application,
   fields.add("ce-ordinal", std::to_string(event.ordinal));
   if (!event.traceparent.empty()) fields.add("ce-traceparent", field_value(event.traceparent));
   if (event.skip) fields.add("ce-skip", "true");
+  if (!event.recipient.empty()) fields.add("ce-recipient", field_value(event.recipient));
   request.body = event.data;
   return request;
 }
@@ -122,6 +129,7 @@ std::string to_structured(const Envelope& event, std::string_view application) {
                                  {"datacontenttype", "application/json"}};
   if (!event.traceparent.empty()) json["traceparent"] = event.traceparent;
   if (event.skip) json["skip"] = "true";
+  if (!event.recipient.empty()) json["recipient"] = event.recipient;
   json["data"] = nlohmann::ordered_json::parse(event.data);
   return json.dump();
 }

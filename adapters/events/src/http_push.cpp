@@ -8,6 +8,7 @@
 
 #include "banyan/binding/problem.hpp"
 #include "banyan/events/cloud_event.hpp"
+#include "banyan/events/signed_request.hpp"
 
 namespace banyan::events {
 namespace {
@@ -58,13 +59,11 @@ class HttpPush final : public EventTransport {
   }
 
  private:
-  http::Request request_for(const Envelope& event) const {
+  http::Request request_for(Envelope event) const {
+    event.recipient = options_.module;
     if (!options_.keys) return to_request(event, options_.application, path_);
     http::Request request = to_structured_request(event, options_.application, path_);
-    const auto signature = options_.keys->sign(event.id, request.body, environment_.clock.now());
-    request.head.fields.add("webhook-id", signature.id);
-    request.head.fields.add("webhook-timestamp", signature.timestamp);
-    request.head.fields.add("webhook-signature", signature.signature);
+    sign(request, *options_.keys, event.id, environment_.clock.now());
     return request;
   }
 
@@ -97,14 +96,9 @@ class HttpPush final : public EventTransport {
   const Environment environment_;
 };
 
-Result<void> check_signature(const security::WebhookKeys& keys, const http::Request& request,
-                             Timestamp now) {
-  const auto field = [&request](std::string_view name) {
-    return std::string(request.head.fields.find(name).value_or(std::string_view()));
-  };
-  const auto known =
-      keys.check({field("webhook-id"), field("webhook-timestamp"), field("webhook-signature")},
-                 request.body, now);
+Result<void> check_signed_push(const http::Request& request, const security::WebhookKeys& keys,
+                               Timestamp now) {
+  const auto known = check_signature(request, keys, now);
   if (!known || is_structured(request)) return known;
   return fail(ErrorCode::Unauthenticated, "banyan.unsigned_message",
               "the attributes of the event are in fields, which nobody has signed; send it as"
@@ -129,11 +123,13 @@ std::unique_ptr<EventTransport> make_http_push(binding::RpcTransport& way, PushO
 http::Response answer_push(const Receiver& receiver, const http::Request& request,
                            const PushChecks& checks, Timestamp now) {
   if (checks.keys) {
-    const auto known = check_signature(*checks.keys, request, now);
+    const auto known = check_signed_push(request, *checks.keys, now);
     if (!known) return binding::problem(known.error());
   }
   const Result<Envelope> event = from_request(request);
   if (!event) return binding::problem(event.error());
+  const auto meant = check_recipient(event->recipient, receiver.module(), checks.keys.has_value());
+  if (!meant) return binding::problem(meant.error());
   const Deliveries deliveries = receiver.take({&*event, 1});
   if (deliveries.outage) return with_status(*deliveries.outage, 503);
   const Delivery& delivery = deliveries.each.front();

@@ -17,6 +17,8 @@ namespace {
 
 // A database that fails is left alone for so long.
 constexpr std::chrono::milliseconds kAfterFault{500};
+// Of sending, until it is another's turn.
+constexpr int kRoundsOfTurn = 4;
 
 }  // namespace
 
@@ -76,7 +78,10 @@ class Relay::Work {
     const std::uint64_t before = delivered();
     while (true) {
       bool any = false;
-      for (const WorkBoard::Task& task : slots_with_work()) any |= drain(task);
+      for (const WorkBoard::Task& task : slots_with_work()) {
+        const Turn turn = take_turn(task);
+        any = any || turn.did_anything || turn.has_more;
+      }
       if (!any) return delivered() - before;
     }
   }
@@ -129,10 +134,7 @@ class Relay::Work {
           board_->found(tasks, wait());
           break;
         }
-        case WorkBoard::Next::Kind::Work:
-          run(next.task);
-          board_->done(next.task);
-          break;
+        case WorkBoard::Next::Kind::Work: board_->done(next.task, run(next.task)); break;
       }
     }
   }
@@ -174,30 +176,41 @@ class Relay::Work {
     lane.settle_route(log_.settle_route(lane.name(), context()));
   }
 
-  void run(const WorkBoard::Task& task) {
+  /// Whether there is more.
+  bool run(const WorkBoard::Task& task) {
     try {
-      drain(task);
+      return take_turn(task).has_more;
     } catch (const std::exception& fault) {
       tell(fault.what());
       task.lane->rest_for(kAfterFault);
+      return false;
     }
   }
 
-  /// Whether it did anything.
-  bool drain(const WorkBoard::Task& task) {
+  struct Turn {
+    bool did_anything = false;
+    bool has_more = false;  ///< that could be sent now, and is left to the next turn
+  };
+
+  /// A few rounds, and no more: others have something to send, too.
+  Turn take_turn(const WorkBoard::Task& task) {
+    Turn turn;
     Lane& lane = *task.lane;
     const auto held = leases_.take(lane.name(), task.slot);
-    if (!held) return false;
+    if (!held) return turn;
     Sending sending(log_, lane, environment_, options_, board_->stopping());
-    bool any = false;
-    while (true) {
+    for (int rounds = 1;; ++rounds) {
       const std::uint64_t before = lane.delivered();
       Sending::Round round = sending.round(held->lease());
-      any = any || lane.delivered() != before || !round.settlement.holds.empty();
-      round.settlement.release = !round.more || board_->stopping();
-      if (!log_.settle(held->lease(), round.settlement, context())) return any;
+      turn.did_anything =
+          turn.did_anything || lane.delivered() != before || !round.settlement.holds.empty();
+      round.settlement.release = !round.more || rounds == kRoundsOfTurn || board_->stopping();
+      if (!log_.settle(held->lease(), round.settlement, context())) return turn;
       lane.settled(round.settlement);
-      if (round.settlement.release) return any;
+      if (round.settlement.release) {
+        turn.has_more = round.more;
+        return turn;
+      }
       held->move_to(round.settlement.position);
     }
   }

@@ -4,7 +4,9 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -14,7 +16,8 @@ namespace banyan::events {
 class Lane;
 
 /// What the threads of a relay have to do next: look for work, one at a time, or do some, each
-/// piece once at a time. Safe for concurrent use.
+/// piece once at a time. The lane whose last turn is longest ago comes first, so that one with a
+/// long backlog keeps no other waiting for more than a turn. Safe for concurrent use.
 class WorkBoard {
  public:
   /// A slot of a lane in which there is something to send.
@@ -39,17 +42,22 @@ class WorkBoard {
   Next next();
   /// What a look has found, and how long the next one may wait.
   void found(const std::deque<Task>& tasks, std::chrono::microseconds wait);
-  /// It is done for now. Something may have come meanwhile.
-  void done(const Task& task);
+  /// It is done for now. Something may have come meanwhile. `has_more`: its turn has ended before
+  /// its work; others may have come, and are looked for before anybody goes on.
+  void done(const Task& task, bool has_more);
 
  private:
   bool is_look_due() const;
+  Task take_next();
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Task> tasks_;
   std::set<Task> busy_;
+  std::map<const Lane*, std::uint64_t> last_turns_;
+  std::uint64_t turns_ = 0;
   bool looking_ = false;
+  bool look_first_ = false;
   std::chrono::steady_clock::time_point next_look_{};
   std::atomic<bool> look_{true};
   std::atomic<bool> stopping_{false};

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "banyan/json/depth.hpp"
 #include "banyan/json/listed.hpp"
 #include "banyan/json/utf8.hpp"
 #include "banyan/kernel/nearest.hpp"
@@ -23,22 +24,8 @@ std::optional<std::string> refuse_unread(std::string_view text, const Bounds& bo
     return "has " + std::to_string(text.size()) + " bytes; at most " +
            std::to_string(bounds.max_bytes) + " are accepted";
   }
-  std::size_t depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (in_string) {
-      if (c == '\\') ++i;
-      if (c == '"') in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > bounds.max_depth) {
-        return "is nested deeper than " + std::to_string(bounds.max_depth) + " levels";
-      }
-    } else if ((c == '}' || c == ']') && depth > 0) {
-      --depth;
-    }
+  if (is_nested_deeper(text, bounds.max_depth)) {
+    return "is nested deeper than " + std::to_string(bounds.max_depth) + " levels";
   }
   return std::nullopt;
 }
@@ -298,6 +285,25 @@ class Builder final : public nlohmann::json_sax<Json> {
 };
 
 }  // namespace
+
+bool is_nested_deeper(std::string_view text, std::size_t levels) {
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > levels) return true;
+    } else if ((c == '}' || c == ']') && depth > 0) {
+      --depth;
+    }
+  }
+  return false;
+}
 
 void read_json(const Shape& shape, void* value, std::string_view text, Reading reading,
                const Bounds& bounds, FieldMask mask, Problems& problems) {

@@ -27,7 +27,8 @@ class SqliteCommits::File {
   }
   /// Has something been committed since the last time, or is this the first?
   bool has_changed() {
-    return std::exchange(version_, connection_.number("PRAGMA data_version")) != version_;
+    const std::int64_t now = connection_.number("PRAGMA data_version");
+    return std::exchange(version_, now) != now;
   }
 
  private:

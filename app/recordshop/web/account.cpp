@@ -107,7 +107,11 @@ Response account_page_with(Modules& modules, Visit& visit, const Trouble& troubl
     main += gap("What we know of you");
   }
   main += tag("p", {}, tag("a", {{"href", "/shop/orders"}}, "Your orders"));
-  if (customer) main += profile_forms(visit, *customer, trouble);
+  if (customer) {
+    main += profile_forms(visit, *customer, trouble);
+  } else if (!trouble.text.empty()) {
+    main += tag("div", {{"class", "trouble"}, {"role", "alert"}}, tag("p", {}, trouble.text));
+  }
   main += post_form(visit, "", "/shop/account/sign-out",
                     tag("button", {{"type", "submit"}}, "Sign out"));
   return show(

@@ -64,8 +64,18 @@ std::string words_for(const Error& error) {
   if (error.rule == "customers.wrong_credentials") return "That is not your password until now.";
   if (error.rule == "customers.bad_details") return "That cannot be: " + error.message + ".";
   if (error.rule == "customers.account_closed") return "Your account is closed.";
-  return "That could not be done just now. Nothing was changed: try again in a moment.";
+  if (error.rule.starts_with("customers.")) {
+    return "That could not be done just now. Nothing was changed: try again in a moment.";
+  }
+  // Whoever does not answer in time may have done it.
+  return "There was no answer, so it is not known whether that was done. Look at your account in a "
+         "moment, before you try it again.";
 }
+
+// What the form said of the version that was looked at has got lost on the way.
+constexpr std::string_view kUnreadable =
+    "The form did not come whole, so nothing was changed. Look at what stands above, and send this "
+    "again if it is still right.";
 
 unsigned status_for(const Error& error) {
   if (error.rule == "customers.wrong_credentials") return 403;
@@ -105,12 +115,18 @@ Response change_address(Modules& modules, Visit& visit) {
                                   : std::optional<customers::CustomerId>();
   if (!id) return see_other(visit, "/shop/account");
   const Form& form = visit.form();
+  // Without it the write would be one over whatever was changed meanwhile.
+  const auto version = number_of(form.get("version"));
+  if (!version) {
+    constexpr unsigned kBadRequest = 400;
+    return account_page_with(modules, visit, {"address", std::string(kUnreadable)}, kBadRequest);
+  }
   return change(
       modules, visit,
       customers::ChangeAddress{*id,
                                {form.get("recipient"), form.get("street"), form.get("postal_code"),
                                 form.get("city"), form.get("country")},
-                               number_of(form.get("version"))},
+                               version},
       "address", "address_changed");
 }
 

@@ -45,8 +45,12 @@ class EventTraffic {
     std::string follower;
     Timestamp until;
   };
-  /// By what the logs say that are read here. Asks the database.
+  /// By what the logs say that are read here. Asks their databases; a log that cannot be read now
+  /// says nothing, and keeps no other from it.
   std::vector<Complete> complete() const;
+
+  /// Those that the processes of the application share, if they do.
+  const std::optional<security::WebhookKeys>& keys() const { return keys_; }
 
   /// For operators: what is sent to whom, and how far that is. Both ask the database.
   std::vector<telemetry::Sample> samples() const;

@@ -5,11 +5,11 @@
 #include <boost/describe.hpp>
 #include <utility>
 
-#include "banyan/binding/problem.hpp"
 #include "banyan/events/http_push.hpp"
 #include "banyan/host/metrics.hpp"
 #include "banyan/json/codec.hpp"
 #include "banyan/json/utf8.hpp"
+#include "complete_until.hpp"
 #include "desk_request.hpp"
 
 namespace banyan::host {
@@ -18,13 +18,6 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto kInterval = 1s;
 constexpr auto kBudget = 5s;
-
-/// What the publisher's process says to the follower's.
-struct CompleteUntil {
-  std::string source;
-  Timestamp until;
-};
-BOOST_DESCRIBE_STRUCT(CompleteUntil, (), (source, until))
 
 struct ModelView {
   std::string module;
@@ -43,8 +36,6 @@ struct RebuildBegun {
 };
 BOOST_DESCRIBE_STRUCT(RebuildBegun, (), (module, rebuild))
 
-std::string path_of(std::string_view module) { return events::events_path(module) + "/complete"; }
-
 // Where a process says how far the followers of a module here are.
 constexpr std::string_view kLanes = "/lanes/";
 
@@ -53,15 +44,6 @@ http::Request question_for(const std::string& source, const std::string& followe
   request.head.method = "GET";
   request.head.target = events::events_path(source).append(kLanes).append(follower);
   request.head.fields.add("Accept", "application/json");
-  return request;
-}
-
-http::Request request_for(const EventTraffic::Complete& complete) {
-  http::Request request;
-  request.head.method = "POST";
-  request.head.target = path_of(complete.follower);
-  request.head.fields.add("Content-Type", "application/json");
-  request.body = json::encode(CompleteUntil{complete.source, complete.until});
   return request;
 }
 
@@ -76,6 +58,15 @@ http::Response no_content() {
   http::Response response;
   response.head.status = 204;
   return response;
+}
+
+/// One database or module that cannot be reached keeps no other from its turn.
+template <class Job>
+void contained(Job job) {
+  try {
+    job();
+  } catch (const OperationalFault&) {  // NOLINT(bugprone-empty-catch): health tells of that
+  }
 }
 
 }  // namespace
@@ -101,46 +92,45 @@ ReadModel* ReadModels::find(std::string_view module) const {
 }
 
 void ReadModels::round() {
-  try {
-    tell_complete();
-    ask_sources();
-    tell_of_rebuilds();
-  } catch (const OperationalFault&) {  // NOLINT(bugprone-empty-catch): health tells of that
+  for (const EventTraffic::Complete& each : traffic_->complete()) {
+    contained([&] { tell(each); });
+  }
+  for (Model& each : models_) {
+    contained([&] { ask_sources_of(each); });
+    contained([&] { tell_of_rebuild(each); });
   }
 }
 
-void ReadModels::tell_complete() {
-  for (const EventTraffic::Complete& complete : traffic_->complete()) {
-    // Only who hosts the source knows that this is the log into which it publishes.
-    const HostedModule* const source = assembly_->find(complete.source);
-    if (source == nullptr || !source->here) continue;
-    if (ReadModel* const model = find(complete.follower)) {
-      // Unless it can be written down: then it is said again soon.
-      (void)model->read_model_complete(complete.source, complete.until, soon()).has_value();
-      continue;
-    }
-    const HostedModule* const follower = assembly_->find(complete.follower);
-    if (follower == nullptr || follower->here || !follower->transport) continue;
-    // Likewise; and whoever does not know what is meant needs it not.
-    (void)follower->transport->exchange(request_for(complete), soon(), binding::Repeat::Never)
-        .has_value();
+void ReadModels::tell(const EventTraffic::Complete& complete) const {
+  // Only who hosts the source knows that this is the log into which it publishes.
+  const HostedModule* const source = assembly_->find(complete.source);
+  if (source == nullptr || !source->here) return;
+  if (ReadModel* const model = find(complete.follower)) {
+    // Unless it can be written down: then it is said again soon.
+    (void)model->read_model_complete(complete.source, complete.until, soon()).has_value();
+    return;
   }
+  const HostedModule* const follower = assembly_->find(complete.follower);
+  if (follower == nullptr || follower->here || !follower->transport) return;
+  // Likewise; and whoever does not know what is meant needs it not.
+  (void)follower->transport
+      ->exchange(complete_request(complete, traffic_->keys(), environment_), soon(),
+                 binding::Repeat::Never)
+      .has_value();
 }
 
 // Whoever hosts a source elsewhere need not know who follows it; its followers know where it is.
-void ReadModels::ask_sources() {
-  for (const Model& each : models_) {
-    for (const ReadModelSource& source : each.model->read_model(soon()).sources) {
-      const HostedModule* const module = assembly_->find(source.module);
-      if (module == nullptr || module->here || !module->transport) continue;
-      const auto answer = module->transport->exchange(question_for(source.module, each.module),
-                                                      soon(), binding::Repeat::Never);
-      // It is away, or tells by itself.
-      if (!answer || answer->head.status != 200) continue;
-      const auto said = json::decode<CompleteUntil>(answer->body, json::Reading::Tolerant);
-      if (!said) continue;
-      (void)each.model->read_model_complete(source.module, said->until, soon()).has_value();
-    }
+void ReadModels::ask_sources_of(const Model& follower) const {
+  for (const ReadModelSource& source : follower.model->read_model(soon()).sources) {
+    const HostedModule* const module = assembly_->find(source.module);
+    if (module == nullptr || module->here || !module->transport) continue;
+    const auto answer = module->transport->exchange(question_for(source.module, follower.module),
+                                                    soon(), binding::Repeat::Never);
+    // It is away, or tells by itself.
+    if (!answer || answer->head.status != 200) continue;
+    const auto said = json::decode<CompleteUntil>(answer->body, json::Reading::Tolerant);
+    if (!said) continue;
+    (void)follower.model->read_model_complete(source.module, said->until, soon()).has_value();
   }
 }
 
@@ -154,27 +144,25 @@ http::Response ReadModels::progress_of(const std::string& source, std::string_vi
   return no_content();
 }
 
-void ReadModels::tell_of_rebuilds() {
-  for (Model& each : models_) {
-    const ReadModelReport report = each.model->read_model(soon());
-    const std::string problem = report.rebuilding ? report.problem.value_or("") : "";
-    if (problem != std::exchange(each.problem, problem) && !problem.empty()) {
-      log_->write(telemetry::Level::Warning, "read_model_waits",
-                  {{"module", each.module}, {"rebuild", report.rebuilt}, {"message", problem}});
-    }
-    if (!report.ended_at || report.rebuilt == each.told_of) continue;
-    // What ended before this process began has been told of.
-    const bool here = each.told_of != 0 || *report.ended_at >= began_;
-    each.told_of = report.rebuilt;
-    if (!here) continue;
-    const Asked asked = report.asked.value_or(Asked());
-    log_->write(telemetry::Level::Info, "read_model_rebuilt",
-                {{"module", each.module},
-                 {"rebuild", report.rebuilt},
-                 {"rows", report.rows},
-                 {"who", asked.who},
-                 {"why", asked.why}});
+void ReadModels::tell_of_rebuild(Model& of) const {
+  const ReadModelReport report = of.model->read_model(soon());
+  const std::string problem = report.rebuilding ? report.problem.value_or("") : "";
+  if (problem != std::exchange(of.problem, problem) && !problem.empty()) {
+    log_->write(telemetry::Level::Warning, "read_model_waits",
+                {{"module", of.module}, {"rebuild", report.rebuilt}, {"message", problem}});
   }
+  if (!report.ended_at || report.rebuilt == of.told_of) return;
+  // What ended before this process began has been told of.
+  const bool here = of.told_of != 0 || *report.ended_at >= began_;
+  of.told_of = report.rebuilt;
+  if (!here) return;
+  const Asked asked = report.asked.value_or(Asked());
+  log_->write(telemetry::Level::Info, "read_model_rebuilt",
+              {{"module", of.module},
+               {"rebuild", report.rebuilt},
+               {"rows", report.rows},
+               {"who", asked.who},
+               {"why", asked.why}});
 }
 
 std::vector<serving::Endpoint> ReadModels::endpoints() const {
@@ -183,13 +171,12 @@ std::vector<serving::Endpoint> ReadModels::endpoints() const {
     serving::Endpoint& endpoint = all.emplace_back();
     endpoint.name = "events-complete-" + each.module;
     endpoint.method = "POST";
-    endpoint.path = path_of(each.module);
+    endpoint.path = complete_path(each.module);
     endpoint.effect = Effect::Write;
-    endpoint.answer = [model = each.model](const http::Request& request, const Context& context) {
-      const auto said = json::decode<CompleteUntil>(request.body, json::Reading::Tolerant);
-      if (!said) return binding::problem(said.error());
-      const auto kept = model->read_model_complete(said->source, said->until, context);
-      return kept ? no_content() : binding::problem(kept.error());
+    endpoint.answer = [this, model = each.model, module = each.module](const http::Request& request,
+                                                                       const Context& context) {
+      return answer_complete(*model, module, traffic_->keys(), request, context,
+                             environment_.clock.now());
     };
   }
   for (const auto& module : assembly_->modules()) {

@@ -46,10 +46,10 @@ class ReadModels {
   };
 
   void round();
-  void tell_complete();
-  void ask_sources();
+  void tell(const EventTraffic::Complete& complete) const;
+  void ask_sources_of(const Model& follower) const;
   http::Response progress_of(const std::string& source, std::string_view target) const;
-  void tell_of_rebuilds();
+  void tell_of_rebuild(Model& of) const;
   ReadModel* find(std::string_view module) const;
   Context soon() const;
 

@@ -59,9 +59,10 @@ SagaView view_of(const SagaRecord& saga) {
 
 struct SagasOfModule {
   std::string module;
-  std::vector<SagaView> sagas;  ///< newest first
+  std::vector<SagaView> sagas;           ///< newest first
+  std::optional<std::string> problem{};  ///< why nothing is known of them just now
 };
-BOOST_DESCRIBE_STRUCT(SagasOfModule, (), (module, sagas))
+BOOST_DESCRIBE_STRUCT(SagasOfModule, (), (module, sagas, problem))
 
 struct SagasDocument {
   std::vector<SagasOfModule> modules;
@@ -135,13 +136,22 @@ Result<Found> find(const Assembly& assembly, std::string_view text) {
                     "\" is no id of a saga, such as sag_ and 32 hexadecimal digits;"
                     " /_banyan/api/sagas lists them");
   }
+  // It may be with one that cannot be asked now; only who has asked all knows that it is with none.
+  std::optional<Error> unknown;
   for (const HostedModule* module : keepers(assembly)) {
-    sql::ModuleDatabase database = *module->database;
-    const auto saga = database.read(patience(), [&](sql::Session& session) {
-      return sql::Sagas(session, module->name()).find(*id);
-    });
-    if (saga) return Found{module, saga->data()};
+    try {
+      sql::ModuleDatabase database = *module->database;
+      const auto saga = database.read(patience(), [&](sql::Session& session) {
+        return sql::Sagas(session, module->name()).find(*id);
+      });
+      if (saga) return Found{module, saga->data()};
+    } catch (const OperationalFault& fault) {
+      unknown = fault.error();
+      unknown->message = id->str() + " was not found, and nothing is known of the sagas of " +
+                         module->name() + " just now: " + unknown->message;
+    }
   }
+  if (unknown) return fail(*std::move(unknown));
   return unknown_saga(*id);
 }
 
@@ -154,11 +164,15 @@ std::string document_of(const HostedModule& module, const SagaRecord& saga) {
 std::string SagaDesk::list() const {
   SagasDocument document;
   for (const HostedModule* module : keepers(*assembly_)) {
-    sql::ModuleDatabase database = *module->database;
-    document.modules.push_back(
-        {module->name(), database.read(patience(), [&](sql::Session& session) {
-           return sagas_in(session, module->name());
-         })});
+    SagasOfModule& row = document.modules.emplace_back();
+    row.module = module->name();
+    try {
+      sql::ModuleDatabase database = *module->database;
+      row.sagas = database.read(
+          patience(), [&](sql::Session& session) { return sagas_in(session, module->name()); });
+    } catch (const OperationalFault& fault) {
+      row.problem = fault.error().message;
+    }
   }
   return json::encode(document);
 }

@@ -31,7 +31,9 @@ function listOf(document) {
   byId('sagas').hidden = rows.length === 0;
   byId('none').hidden = rows.length > 0;
   const stuck = document.modules.flatMap(({sagas}) => sagas).filter(({status}) => status === 'stuck');
-  return `${rows.length} that are not over, or the newest; ${stuck.length} stuck`;
+  const unknown = document.modules.filter(({problem}) => problem);
+  return [`${rows.length} that are not over, or the newest; ${stuck.length} stuck`,
+    ...unknown.map(({module, problem}) => `nothing is known of those of ${module} just now: ${problem}`)].join('. ');
 }
 
 function calls(made) {

@@ -256,6 +256,33 @@ TEST_P(NamesTest, Are_not_read_before_it_is_known_that_changes_come) {
   world.expect_equal_to_owners();
 }
 
+TEST_P(NamesTest, Are_not_said_to_be_complete_by_anybody_who_owns_none) {
+  world.await_rebuild();
+  const auto refused =
+      world.orders().read_model_complete("payments", system_clock().now(), any_context());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::InvalidArgument);
+  EXPECT_THAT(refused.error().message, HasSubstr("keeps no names of 'payments'"));
+  for (const ReadModelSource& source : world.orders().read_model(any_context()).sources) {
+    EXPECT_THAT(source.module, testing::AnyOf("catalog", "customers"));
+  }
+}
+
+// Trap: whoever says so has a clock that is ahead, and for years the names would be called fresh.
+TEST_P(NamesTest, Are_never_complete_until_a_time_that_is_to_come) {
+  world.await_rebuild();
+  constexpr std::int64_t kYear = 31'536'000'000'000;
+  for (const char* const source : {"catalog", "customers"}) {
+    ASSERT_THAT(world.orders().read_model_complete(source, {system_clock().now().micros + kYear},
+                                                   any_context()),
+                Succeeds());
+  }
+  const auto until = page().names_complete_until;
+  EXPECT_LE(until.value(), system_clock().now());
+  world.deliver();
+  EXPECT_GE(page().names_complete_until, until);
+}
+
 // Everything at once, by itself, on threads.
 TEST_P(NamesTest, Are_right_after_rebuilds_under_load) {
   place_orders();

@@ -30,7 +30,8 @@ class OperatedSagas : public testing::Test {
 
   std::string place() {
     std::string track;
-    for (const json& stock : json::parse(shop_.send("GET", "/stock").body).at("stock")) {
+    const json on_the_shelves = json::parse(shop_.send("GET", "/stock").body);
+    for (const json& stock : on_the_shelves.at("stock")) {
       if (stock.at("available") >= 10) track = stock.at("track");
     }
     banyan::http::Fields fields;

@@ -59,6 +59,36 @@ TEST(CloudEvent, Keys_of_any_characters_come_through) {
   EXPECT_EQ(read->key, event.key);
 }
 
+// Trap: whoever writes the data recurses into it, and the stack ends before the body does.
+TEST(CloudEvent, Nested_deeper_than_anybody_writes_is_refused_with_a_sentence) {
+  const auto nested = [](std::size_t levels) {
+    http::Request request = to_structured_request(example(), "shore", "/");
+    const std::string data = example().data;
+    request.body.replace(request.body.find(data), data.size(),
+                         std::string(levels, '[') + std::string(levels, ']'));
+    return from_request(request);
+  };
+  ASSERT_TRUE(nested(63));
+  for (const std::size_t levels : {std::size_t{64}, std::size_t{200'000}}) {
+    const auto refused = nested(levels);
+    ASSERT_FALSE(refused) << levels;
+    EXPECT_EQ(refused.error().rule, "banyan.no_cloud_event");
+    EXPECT_THAT(refused.error().message, testing::HasSubstr("nested deeper than 64 levels"));
+  }
+  http::Request open = to_structured_request(example(), "shore", "/");
+  open.body = R"({"data":)" + std::string(200'000, '[');
+  EXPECT_THAT(from_request(open).error().message, testing::HasSubstr("nested deeper"));
+}
+
+TEST(CloudEvent, Says_whom_it_is_sent_to_in_either_mode) {
+  Envelope event = example();
+  event.recipient = "lighthouse";
+  EXPECT_EQ(to_request(event, "shore", "/").head.fields.find("ce-recipient"), "lighthouse");
+  EXPECT_EQ(from_request(to_request(event, "shore", "/"))->recipient, "lighthouse");
+  EXPECT_EQ(from_request(to_structured_request(event, "shore", "/"))->recipient, "lighthouse");
+  EXPECT_EQ(from_request(to_structured_request(example(), "shore", "/"))->recipient, "");
+}
+
 TEST(CloudEvent, Says_what_is_missing) {
   http::Request request = to_request(example(), "shore", "/");
   request.head.fields.set("ce-ordinal", "0");
@@ -186,8 +216,11 @@ class SignedPushTest : public PushTest {
   http::Response answer_to(const http::Request& request, Timestamp now) {
     return answer_push(world_.receiver(), request, wire_.checks, now);
   }
-  http::Request signed_example(const security::WebhookKeys& with, Timestamp at) {
-    http::Request request = to_structured_request(example(), "shore", "/_events/lighthouse");
+  http::Request signed_example(const security::WebhookKeys& with, Timestamp at,
+                               const std::string& recipient = "lighthouse") {
+    Envelope event = example();
+    event.recipient = recipient;
+    http::Request request = to_structured_request(event, "shore", "/_events/lighthouse");
     const auto signature = with.sign("evt_1", request.body, at);
     request.head.fields.add("webhook-id", signature.id);
     request.head.fields.add("webhook-timestamp", signature.timestamp);
@@ -248,6 +281,26 @@ TEST_P(SignedPushTest, The_refusal_says_why_as_a_problem_document) {
   constexpr std::int64_t kSixMinutes = 360'000'000;
   EXPECT_EQ(rule_of(answer_to(old, {now_.micros + kSixMinutes})), "banyan.stale_message");
   EXPECT_EQ(rule_of(answer_to(old, {now_.micros - kSixMinutes})), "banyan.stale_message");
+}
+
+// Whoever has seen it could send it to another module that follows the same.
+TEST_P(SignedPushTest, What_was_signed_for_another_module_or_for_nobody_is_refused) {
+  wire_.checks.keys = keys({kOldKey});
+  for (const char* const recipient : {"harbour", "light", "lighthouse2", ""}) {
+    const http::Response response =
+        answer_to(signed_example(keys({kOldKey}), now_, recipient), now_);
+    EXPECT_EQ(response.head.status, 401) << recipient;
+    EXPECT_EQ(binding::error_from(response).rule, "banyan.wrong_recipient") << recipient;
+  }
+  EXPECT_THAT(world_.seen(), IsEmpty());
+}
+
+TEST_P(SignedPushTest, Where_nothing_is_signed_nobody_need_say_whom_an_event_is_for) {
+  Envelope event = example();
+  event.ordinal = 1;
+  EXPECT_EQ(answer_to(to_request(event, "shore", "/"), now_).head.status, 204);
+  event.recipient = "harbour";
+  EXPECT_EQ(answer_to(to_request(event, "shore", "/"), now_).head.status, 401);
 }
 
 // A signature of the body alone would let anybody exchange what stands in the fields.

@@ -356,6 +356,52 @@ TEST_P(EventsTest, Relays_share_the_work_and_each_event_is_handled_once) {
   EXPECT_EQ(last.size(), 11);
 }
 
+/// Takes whatever it gets, and tells of each event before it does.
+class Taker final : public EventTransport {
+ public:
+  std::function<void()> tell;
+
+  std::string_view name() const override { return "taker"; }
+  Deliveries deliver(std::span<const Envelope> events) override {
+    Deliveries answer;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      tell();
+      answer.each.push_back({Delivery::Outcome::Done, {}});
+    }
+    return answer;
+  }
+};
+
+TEST_P(EventsTest, A_lane_with_a_long_backlog_keeps_no_other_from_its_turn) {
+  auto options = EventsWorld::quick();
+  options.workers = 1;
+  options.batch.rows = 2;
+  constexpr int kTurn = 4 * 2;  // rounds, and events of each
+  constexpr int kBacklog = 50;
+  for (int i = 0; i < kBacklog; ++i) world_.light({"north", "south", "east"});
+  world_.log().add_lane("quick", Start::Head, EventsWorld::soon());
+  world_.light("north", 2);
+
+  std::atomic<int> taken = 0;
+  std::vector<int> taken_before;  // each event of the other lane
+  Taker slow;
+  slow.tell = [&] {
+    // One comes when the turn of the backlog has begun.
+    if (++taken == 3 * kTurn + 1) world_.light("west", 1);
+  };
+  Taker quick;
+  quick.tell = [&] { taken_before.push_back(taken); };
+  Relay relay(world_.log(), "relay", EventsWorld::environment(), options, {});
+  relay.add_lane("a backlog", Start::Beginning, {&slow});
+  relay.add_lane("quick", Start::Beginning, {&quick});
+  relay.start();
+  while (taken < 3 * kBacklog + 2) std::this_thread::yield();
+  relay.stop();
+  ASSERT_EQ(taken_before.size(), 2);
+  EXPECT_LE(taken_before[0], kTurn);
+  EXPECT_LE(taken_before[1], 4 * kTurn);
+}
+
 INSTANTIATE_TEST_SUITE_P(OnEach, EventsTest,
                          testing::Values(test::Storage::Memory, test::Storage::Sqlite,
                                          test::Storage::Postgres),

@@ -43,6 +43,21 @@ Error no_such_model(const std::string& module) {
           {}};
 }
 
+Error replaced() {
+  return {ErrorCode::Conflict,
+          "banyan.rebuild_replaced",
+          "somebody has asked for another rebuild since, which took this one's place",
+          {}};
+}
+
+Error forgotten(std::uint64_t rebuild) {
+  return {ErrorCode::Conflict,
+          "banyan.rebuild_replaced",
+          "whoever answers now knows nothing of rebuild " + std::to_string(rebuild) +
+              ": is it another process, or another database? Look at that, and ask again",
+          {}};
+}
+
 int given_up(const Error& error, bool json) {
   print_error(error, json);
   return error.code == ErrorCode::Unavailable ? kUnavailable : kRefused;
@@ -77,15 +92,16 @@ int watch(AdminClient& client, const EventsOptions& options, std::uint64_t rebui
       return given_up(error, options.json);
     }
     const Json model = model_of(*document, options.module);
-    if (number_of(model, "rebuilt") > rebuild) {
+    if (model.empty()) {
       progress.clear();
-      return given_up({ErrorCode::Conflict,
-                       "banyan.rebuild_replaced",
-                       "somebody has asked for another rebuild since, which took this one's place",
-                       {}},
-                      options.json);
+      return given_up(no_such_model(options.module), options.json);
     }
-    if (!model.value("rebuilding", false)) {
+    const std::uint64_t last = number_of(model, "rebuilt");
+    if (last != rebuild) {
+      progress.clear();
+      return given_up(last > rebuild ? replaced() : forgotten(rebuild), options.json);
+    }
+    if (!text_of(model, "ended_at").empty()) {
       progress.clear();
       return finish(options, model);
     }

@@ -102,7 +102,9 @@ Json chosen(const Json& document, const SagasOptions& options) {
       const bool about = options.id.empty() || text_of(saga, "subject") == options.id;
       if (about && (!options.open || is_open(saga))) sagas.push_back(saga);
     }
-    modules.push_back({{"module", text_of(module, "module")}, {"sagas", std::move(sagas)}});
+    Json row{{"module", text_of(module, "module")}, {"sagas", std::move(sagas)}};
+    if (module.contains("problem")) row["problem"] = module["problem"];
+    modules.push_back(std::move(row));
   }
   return {{"modules", std::move(modules)}};
 }
@@ -111,6 +113,10 @@ int show_chosen(const Json& document, const SagasOptions& options) {
   std::size_t found = 0;
   for (const Json& module : document["modules"]) {
     found += module["sagas"].size();
+    if (const std::string problem = text_of(module, "problem"); !problem.empty()) {
+      announce("nothing is known of the sagas of " + text_of(module, "module") +
+               " just now: " + problem);
+    }
     if (options.id.empty() || options.json) continue;
     for (const Json& saga : module["sagas"]) show_one(saga);
   }

@@ -297,9 +297,46 @@ TEST_F(Pages, LetPeopleChangeWhereTheirParcelsGoUnlessItWasChangedMeanwhile) {
                          browser().hidden("version"));
   EXPECT_THAT(again.body, HasSubstr("1 Bern"));
   EXPECT_EQ(browser()
-                .post("/shop/account/address", "recipient=&street=&postal_code=&city=&country=DE")
+                .post("/shop/account/address",
+                      "recipient=&street=&postal_code=&city=&country=DE&version=" +
+                          browser().hidden("version"))
                 .head.status,
             409U);
+}
+
+// Trap: without the version it would be a write over whatever was changed meanwhile.
+TEST_F(Pages, ChangeNoAddressForAFormThatDoesNotSayWhatItsReaderSaw) {
+  open_account(browser(), "Zoe");
+  get("/shop/account");
+  const std::string form = "recipient=Zoe&street=Hill+9&postal_code=1&city=Bern&country=CH";
+  for (const char* const version : {"", "&version=", "&version=nonsense", "&version=1x"}) {
+    const auto refused = browser().post("/shop/account/address", form + version);
+    EXPECT_EQ(refused.head.status, 400U) << version;
+    EXPECT_THAT(refused.body, AllOf(HasSubstr("The form did not come whole"),
+                                    HasSubstr("12345 Town"), HasSubstr("value=\"Hill 9\"")))
+        << version;
+  }
+}
+
+TEST_F(Pages, NeverSayThatNothingWasChangedWhereNobodyKnows) {
+  sign_in();
+  get("/shop/account");
+  const std::string version = browser().hidden("version");
+  customers_ = no_customers_.get();
+  Browser without = another();
+  without.keep(browser());
+  without.get("/shop/account");
+  for (const std::string& form :
+       {"/shop/account/address?recipient=Zoe&street=Hill+9&postal_code=1&city=Bern&country=CH"
+        "&version=" +
+            version,
+        std::string("/shop/account/password?current=records+and+more&password=quite+another")}) {
+    const std::size_t end = form.find('?');
+    const auto unknown = without.post(form.substr(0, end), form.substr(end + 1));
+    EXPECT_EQ(unknown.head.status, 503U) << form;
+    EXPECT_THAT(unknown.body, HasSubstr("it is not known whether that was done")) << form;
+    EXPECT_THAT(unknown.body, Not(HasSubstr("othing was changed"))) << form;
+  }
 }
 
 TEST_F(Pages, LetPeopleChangeTheirPassword) {

@@ -21,7 +21,7 @@
 namespace banyan::host {
 
 /// A module that says where it is: every name that it answers with is its own.
-class NamedDemo final : public demo::Demo {
+class NamedDemo : public demo::Demo {
  public:
   explicit NamedDemo(std::string name) : name_(std::move(name)) {}
 

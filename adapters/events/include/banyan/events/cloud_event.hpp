@@ -11,10 +11,10 @@ namespace banyan::events {
 
 /// An event as a CloudEvent (https://github.com/cloudevents/spec, 1.0). Beside the attributes of
 /// the specification (id, source, type, subject, time) and of its extensions (partitionkey,
-/// traceparent) there are two of our own: `ordinal`, the how many-th event of its subject this is
-/// (a string, for an integer of CloudEvents has 32 bits), and `skip`, "true" where an operator has
-/// given the event up. `source` names the context ("/recordshop/payments"), never a host or
-/// process.
+/// traceparent) there are three of our own: `ordinal`, the how many-th event of its subject this is
+/// (a string, for an integer of CloudEvents has 32 bits), `skip`, "true" where an operator has
+/// given the event up, and `recipient`, the module that it is sent to. `source` names the context
+/// ("/recordshop/payments"), never a host or process.
 
 /// The event in binary mode: attributes in fields that begin with `ce-`, the data as the body.
 http::Request to_request(const Envelope& event, std::string_view application,
@@ -27,7 +27,8 @@ http::Request to_structured_request(const Envelope& event, std::string_view appl
 
 bool is_structured(const http::Request& request);
 
-/// In either mode. InvalidArgument "banyan.no_cloud_event" with what is missing.
+/// In either mode. InvalidArgument "banyan.no_cloud_event" with what is missing, or for one that is
+/// nested deeper than anybody writes.
 Result<Envelope> from_request(const http::Request& request);
 
 }  // namespace banyan::events

@@ -32,8 +32,9 @@ struct Envelope {
   std::int64_t ordinal = 0;
   Timestamp time;
   std::string traceparent;
-  std::string data;   ///< JSON
-  bool skip = false;  ///< an operator has decided that it need not be handled
+  std::string data;         ///< JSON
+  bool skip = false;        ///< an operator has decided that it need not be handled
+  std::string recipient{};  ///< on its way to another process: the module that it is for
 };
 
 /// The right to send what is in one slot to one recipient. It ends by itself; whatever is written

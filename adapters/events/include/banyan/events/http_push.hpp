@@ -36,7 +36,7 @@ std::unique_ptr<EventTransport> make_http_push(binding::RpcTransport& way, PushO
 
 /// What a process asks of the events that are pushed to it.
 struct PushChecks {
-  /// Events that were not signed with one of these are answered with 401.
+  /// Events that were not signed with one of these, or not for this module, are answered with 401.
   std::optional<security::WebhookKeys> keys{};
 };
 

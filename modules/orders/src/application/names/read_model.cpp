@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "application/names/freshness.hpp"
 #include "application/use_cases.hpp"
 
@@ -15,9 +17,7 @@ ReadModelReport names_report(const UseCaseContext& use_case, const banyan::Conte
     report.served = names.generations().served;
     for (const std::string_view each : kNameSources) {
       const std::string source(each);
-      const auto here = known.find(source);
-      report.sources.push_back(
-          {source, here != known.end() ? here->second : names.complete_until(source)});
+      report.sources.push_back({source, source_complete_until(names, source, known)});
     }
     const std::optional<NamesRebuild> rebuild = names.rebuild();
     if (!rebuild) return report;
@@ -47,11 +47,20 @@ Result<std::int64_t> rebuild_names(const UseCaseContext& use_case, const banyan:
 
 Result<void> names_complete(const UseCaseContext& use_case, const std::string& source,
                             banyan::Timestamp until, const banyan::Context& context) {
+  if (std::ranges::find(kNameSources, source) == kNameSources.end()) {
+    return banyan::fail(banyan::ErrorCode::InvalidArgument, "orders.no_source_of_names",
+                        "orders keeps no names of '" + source + "'");
+  }
+  // Nobody knows what comes later: whoever says so has a clock that is ahead. What is said of
+  // earlier is true all the same.
+  until = std::min(until, use_case.now());
   if (!use_case.freshness.heard(source, until)) return {};
-  return use_case.store.write(context, [&](OrdersWriting& orders) -> Result<void> {
+  auto written = use_case.store.write(context, [&](OrdersWriting& orders) -> Result<void> {
     orders.names().set_complete_until(source, until);
     return {};
   });
+  if (written) use_case.freshness.wrote(source, until);
+  return written;
 }
 
 }  // namespace orders

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+
+#include "banyan/http/message.hpp"
+#include "banyan/kernel/environment.hpp"
+#include "banyan/kernel/read_model.hpp"
+#include "banyan/security/webhook_keys.hpp"
+#include "event_traffic.hpp"
+
+namespace banyan::host {
+
+/// What the publisher's process says to the follower's: all that `source` had published before
+/// `until` has been handled there.
+struct CompleteUntil {
+  std::string source;
+  Timestamp until;
+  std::optional<std::string> recipient{};  ///< the follower, where that is told and not asked for
+};
+BOOST_DESCRIBE_STRUCT(CompleteUntil, (), (source, until, recipient))
+
+/// Where a process is told so: "/_events/orders/complete".
+std::string complete_path(std::string_view follower);
+
+/// Signed where the processes share keys, as the events themselves are.
+http::Request complete_request(const EventTraffic::Complete& complete,
+                               const std::optional<security::WebhookKeys>& keys,
+                               const Environment& environment);
+
+/// The other side. 401 for what is not signed, or not for `follower`, as it is with events.
+http::Response answer_complete(ReadModel& model, const std::string& follower,
+                               const std::optional<security::WebhookKeys>& keys,
+                               const http::Request& request, const Context& context, Timestamp now);
+
+}  // namespace banyan::host
