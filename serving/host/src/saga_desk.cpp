@@ -171,7 +171,7 @@ std::string SagaDesk::list() const {
       row.sagas = database.read(
           patience(), [&](sql::Session& session) { return sagas_in(session, module->name()); });
     } catch (const OperationalFault& fault) {
-      row.problem = fault.error().message;
+      row.problem = fault.what();
     }
   }
   return json::encode(document);

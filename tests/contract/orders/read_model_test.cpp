@@ -270,6 +270,7 @@ TEST_P(NamesTest, Are_not_said_to_be_complete_by_anybody_who_owns_none) {
 
 // Trap: whoever says so has a clock that is ahead, and for years the names would be called fresh.
 TEST_P(NamesTest, Are_never_complete_until_a_time_that_is_to_come) {
+  place_orders();
   world.await_rebuild();
   constexpr std::int64_t kYear = 31'536'000'000'000;
   for (const char* const source : {"catalog", "customers"}) {

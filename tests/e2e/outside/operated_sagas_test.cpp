@@ -36,7 +36,7 @@ class OperatedSagas : public testing::Test {
     }
     banyan::http::Fields fields;
     fields.add("Content-Type", "application/json");
-    fields.add("Idempotency-Key", "the order");
+    fields.add("Idempotency-Key", "the-order");
     const json order{{"customer", "cus_00000000000070008000000000000001"},
                      {"lines", {{{"track", track}, {"quantity", 1}}}},
                      {"payment_method", "card:tok_visa"}};

@@ -269,7 +269,7 @@ TEST_F(NamesOfShop, ComeFromAnotherProcess) {
   const auto order =
       orders.send("POST", "/orders",
                   {{"customer", id}, {"lines", json::array({{{"track", track}, {"quantity", 1}}})}},
-                  "an order");
+                  "an-order");
   ASSERT_TRUE(order);
   const std::string path = "/orders/" + order->at("id").get<std::string>();
   const auto is_called = [&](const std::string& name) {

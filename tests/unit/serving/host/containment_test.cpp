@@ -122,7 +122,7 @@ TEST_F(Containment, SagasThatCannotBeReadAreSaidToBeUnknownAndNeverToBeNowhere) 
   const auto document = nlohmann::json::parse(desk.list());
   ASSERT_EQ(document.at("modules").size(), 1U);
   EXPECT_EQ(document["modules"][0].value("module", ""), "away");
-  EXPECT_NE(document["modules"][0].value("problem", ""), "");
+  EXPECT_NE(document["modules"][0].value("problem", ""), "") << document;
   strangler::AdminRequest request;
   request.method = "GET";
   request.path = "/sag_00000000000070008000000000000001";
