@@ -32,8 +32,8 @@ enum class Kind : std::uint8_t {
 struct Field {
   std::string_view name;
   ShapeOf shape;
-  void* (*in)(void* object);  ///< the field of that object
-  const Limit* limit;         ///< null when the type says it all
+  void* (*in)(void* object);           ///< the field of that object
+  const Limit* limit;                  ///< null when the type says it all
   const Likeness* likeness = nullptr;  ///< null when the type says how it is compared
 };
 

@@ -133,7 +133,8 @@ constexpr bool can_be(Alike as, Kind kind) {
   switch (as) {
     case Alike::Near: return kind == Kind::Integer || kind == Kind::Number || kind == Kind::Text;
     case Alike::AnyOrder: return kind == Kind::Array;
-    case Alike::Generated: return kind == Kind::Integer || kind == Kind::String || kind == Kind::Text;
+    case Alike::Generated:
+      return kind == Kind::Integer || kind == Kind::String || kind == Kind::Text;
     case Alike::SameForm:
     case Alike::Exact: return true;
   }
@@ -147,7 +148,8 @@ constexpr bool likenesses_fit(std::span<const Field> fields) {
     for (const Likeness& likeness : T::likeness) {
       bool fits = false;
       for (const Field& field : fields) {
-        fits = fits || (field.name == likeness.field && can_be(likeness.as, content_of(field).kind));
+        fits =
+            fits || (field.name == likeness.field && can_be(likeness.as, content_of(field).kind));
       }
       if (!fits) return false;
     }

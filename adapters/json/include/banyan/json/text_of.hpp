@@ -28,7 +28,8 @@ struct TextOf<Id<Tag>> {
         return id.has_value();
       },
       [](const void* value) { return static_cast<const Id<Tag>*>(value)->str(); },
-      [] { return '^' + std::string(Id<Tag>::prefix) + "_[0-9a-f]{32}$"; }, "",
+      [] { return '^' + std::string(Id<Tag>::prefix) + "_[0-9a-f]{32}$"; },
+      "",
       [] {
         return "an id: " + std::string(Id<Tag>::prefix) + "_ and 32 lower-case hexadecimal digits";
       },

@@ -16,8 +16,8 @@ enum class Alike : std::uint8_t {
   SameForm,   ///< text that nobody looks into, such as a cursor: there, and of about that length
 };
 
-/// How a field is compared beyond what its type says (an id, a time and money know it themselves). A
-/// described type lists it beside its fields:
+/// How a field is compared beyond what its type says (an id, a time and money know it themselves).
+/// A described type lists it beside its fields:
 ///
 ///     struct AlbumPage {
 ///       std::vector<AlbumSummary> albums;
