@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "desk_request.hpp"
 
-#include <algorithm>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,25 +9,6 @@
 #include "banyan/stages/control_store.hpp"
 
 namespace banyan::host {
-namespace {
-
-std::optional<Detail> wrong_text(const char* key, const std::string& text, std::size_t longest) {
-  const std::string where = std::string("/") + key;
-  if (text.find_first_not_of(" \t") == std::string::npos) {
-    return Detail{where, std::string(key) + " is missing"};
-  }
-  if (text.size() > longest) {
-    return Detail{where,
-                  std::string(key) + " is longer than " + std::to_string(longest) + " bytes"};
-  }
-  if (std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
-    return Detail{where, std::string(key) + " contains a control character"};
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
 Result<Asked> read_asked(const strangler::AdminRequest& request) {
   if (Result<void> json = is_json(request); !json) return fail(std::move(json).error());
   Result<Asked> asked = json::decode<Asked>(request.body, json::Reading::Strict);
@@ -47,11 +26,7 @@ Result<void> is_json(const strangler::AdminRequest& request) {
 }
 
 Result<void> says_who_and_why(const Asked& asked) {
-  std::vector<Detail> details;
-  for (const auto& wrong : {wrong_text("who", asked.who, strangler::kLongestWho),
-                            wrong_text("why", asked.why, strangler::kLongestWhy)}) {
-    if (wrong) details.push_back(*wrong);
-  }
+  std::vector<Detail> details = strangler::faults_of({asked.who, asked.why});
   if (details.empty()) return {};
   std::string message = "a change needs who asks for it and why, to be written down with it";
   for (const Detail& detail : details) message += "; " + detail.problem;

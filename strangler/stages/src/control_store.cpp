@@ -32,12 +32,7 @@ std::optional<std::string> wrong_text(std::string_view name, std::string_view te
 }
 
 Result<void> check(const Reason& reason) {
-  std::vector<Detail> details;
-  if (auto wrong = wrong_text("who", reason.who, kLongestWho)) details.push_back({"/who", *wrong});
-  if (auto wrong = wrong_text("why", reason.why, kLongestWhy)) details.push_back({"/why", *wrong});
-  if (reason.evidence.size() > kLongestEvidence) {
-    details.push_back({"/evidence", "evidence is longer than 65536 bytes"});
-  }
+  std::vector<Detail> details = faults_of(reason);
   if (details.empty()) return {};
   std::string message = "a change needs who asks for it and why, for the switch log";
   for (const Detail& detail : details) message += "; " + detail.problem;
@@ -285,6 +280,16 @@ class SqliteControlStore final : public ControlStore {
 };
 
 }  // namespace
+
+std::vector<Detail> faults_of(const Reason& reason) {
+  std::vector<Detail> details;
+  if (auto wrong = wrong_text("who", reason.who, kLongestWho)) details.push_back({"/who", *wrong});
+  if (auto wrong = wrong_text("why", reason.why, kLongestWhy)) details.push_back({"/why", *wrong});
+  if (reason.evidence.size() > kLongestEvidence) {
+    details.push_back({"/evidence", "evidence is longer than 65536 bytes"});
+  }
+  return details;
+}
 
 const Rollout* Stand::find(std::string_view module) const {
   const auto found = std::ranges::lower_bound(rollouts, module, {}, &Rollout::module);

@@ -62,6 +62,9 @@ struct Reason {
   std::string evidence{};
 };
 
+/// What is wrong with it, each with its JSON pointer; empty: nothing.
+std::vector<Detail> faults_of(const Reason& reason);
+
 struct Verification {
   std::uint64_t entries = 0;
   std::string head;                   ///< hash of the last line that was read
