@@ -59,6 +59,8 @@ struct Target {
   const Endpoint* endpoint = nullptr;
   const OwnPage* page = nullptr;  ///< whose endpoint that is, if it is one of the process itself
   Executor* workers = nullptr;    ///< of an endpoint
+  bool for_visitors = true;       ///< found where anybody comes
+  bool for_others = true;         ///< found where other processes of the application come
   Destination old_side;
   Destination new_side;
 
@@ -85,7 +87,7 @@ class RouteSnapshot {
     std::shared_ptr<const strangler::Routing> routing;
     const Served& served;
     const std::vector<OwnPage>& pages;
-    std::vector<OwnPages> listeners;  ///< what the listeners show; one table for each kind
+    std::vector<Shown> listeners;  ///< what is found on the listeners; one table for each kind
     Executor& endpoint_workers;
     Executor& page_workers;
     const UpstreamPool::Common& upstreams;
@@ -110,10 +112,10 @@ class RouteSnapshot {
     /// The moving target that the request misses by its spelling only; it goes elsewhere.
     const Target* beside = nullptr;
   };
-  Match match(OwnPages listener, std::string_view method, std::string_view target) const;
+  Match match(Shown listener, std::string_view method, std::string_view target) const;
 
   /// All that can be found on such a listener, in the order in which it wins.
-  std::vector<const Target*> by_precedence(OwnPages listener) const;
+  std::vector<const Target*> by_precedence(Shown listener) const;
 
   const strangler::Routing& routing() const { return *routing_; }
   const strangler::Configuration& configuration() const { return routing_->configuration; }
@@ -129,7 +131,7 @@ class RouteSnapshot {
                  const upstream::Group* called);
   void add_operations(const Parts& parts);
   void add_endpoints(const Parts& parts);
-  void add_routes();
+  void add_routes(const Parts& parts);
   void add_pages(const Parts& parts);
   void count(const Parts& parts);
   UpstreamPool* pool(const std::string& name) const;
@@ -144,7 +146,8 @@ class RouteSnapshot {
     std::optional<http::PathTable> paths;
     std::vector<const Target*> targets;  ///< by the index of the entry
   };
-  std::array<Table, 3> tables_;  ///< by OwnPages
+  static std::size_t table_of(Shown shown);
+  std::array<Table, 6> tables_;  ///< by audience, then OwnPages
 };
 
 }  // namespace banyan::serving

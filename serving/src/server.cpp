@@ -153,9 +153,9 @@ Server::Inside::Inside(Parts given, const TlsMaterial& material)
 std::expected<std::shared_ptr<const RouteSnapshot>, std::vector<FileProblem>>
 Server::Inside::snapshot(std::shared_ptr<const Routing> routing, const TlsMaterial& material,
                          const RouteSnapshot* before) {
-  std::vector<OwnPages> shown;
+  std::vector<Shown> shown;
   for (const Listener& listener : listeners) {
-    if (listener.clients) shown.push_back(listener.pages);
+    if (listener.clients) shown.push_back(listener.shown());
   }
   return RouteSnapshot::build({.routing = std::move(routing),
                                .served = parts.served,
@@ -393,7 +393,11 @@ std::vector<Server::Address> Server::addresses() const {
   for (std::size_t i = 0; i < inside_->listeners.size(); ++i) {
     const Listener& listener = inside_->listeners[i];
     const http::Endpoint at = bound(listener, *inside_->server, i);
-    all.push_back({at, url(listener, at), listener.clients, listener.operators});
+    all.push_back({.endpoint = at,
+                   .url = url(listener, at),
+                   .clients = listener.clients,
+                   .operators = listener.operators,
+                   .audience = listener.audience});
   }
   return all;
 }

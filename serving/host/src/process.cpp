@@ -159,7 +159,8 @@ struct Process::Parts {
     return {.old_side = module->here,
             .new_side = module->service.has_value(),
             .data = separate ? strangler::DataStage::Separate : strangler::DataStage::Shared,
-            .both_reach_data = !module->service || http::is_loopback(module->service->host)};
+            .both_reach_data = !module->service || (http::is_unix(*module->service) ||
+                                                    http::is_loopback(module->service->host))};
   }
 
   const RoutingTable& decisions() const {
@@ -294,11 +295,7 @@ struct Process::Parts {
     served.desks.push_back({"read-models", [this](const strangler::AdminRequest& request) {
                               return read_models->answer(request);
                             }});
-    // Only other processes of the application may tell a module what has happened.
-    if (options.trust == binding::Trust::Internal) {
-      std::ranges::move(events->endpoints(), std::back_inserter(served.endpoints));
-      std::ranges::move(read_models->endpoints(), std::back_inserter(served.endpoints));
-    }
+    if (has_callers_inside(options)) serve_inside();
     auto made = serving::Server::make({.settings = {.config_file = options.config_file,
                                                     .overlay = overlay_of(options),
                                                     .loops = options.loops,
@@ -319,9 +316,27 @@ struct Process::Parts {
     server->prepare();
   }
 
+  // Only other processes of the application may tell a module what has happened.
+  void serve_inside() {
+    for (auto endpoints : {events->endpoints(), read_models->endpoints()}) {
+      for (serving::Endpoint& each : endpoints) {
+        each.audience = Audience::Internal;
+        served.endpoints.push_back(std::move(each));
+      }
+    }
+  }
+
   serving::Server::Address for_clients() const {
     for (const serving::Server::Address& each : server->addresses()) {
       if (each.clients) return each;
+    }
+    return {};
+  }
+  /// "" where they have no listener of their own.
+  std::string internal_url() const {
+    if (!options.internal_address) return {};
+    for (const serving::Server::Address& each : server->addresses()) {
+      if (each.audience == Audience::Internal) return each.url;
     }
     return {};
   }
@@ -399,6 +414,7 @@ std::string Process::greeting() const {
                (module->routed && module->rehearsed ? ", and here by rehearsal" : "") + '\n';
   }
   const std::string operators = parts_->operators_url();
+  const std::string inside = parts_->internal_url();
   const bool has_pages =
       std::ranges::any_of(parts_->served.endpoints,
                           [](const serving::Endpoint& each) { return each.path == "/about"; });
@@ -406,7 +422,11 @@ std::string Process::greeting() const {
          (has_pages ? "\n  open  " + url + "about      what this is" : "           what this is") +
          (operators.empty() ? std::string()
                             : "\n  open  " + operators + "_banyan/   modules and traffic, live") +
-         "\n  API   " + url + "openapi.json\n\n  modules\n" + modules + "\n  Ctrl-C stops it.\n";
+         "\n  API   " + url + "openapi.json\n" +
+         (inside.empty() ? std::string()
+                         : "  inside  " + inside +
+                               "   for other processes of the application (--at MODULE=...)\n") +
+         "\n  modules\n" + modules + "\n  Ctrl-C stops it.\n";
 }
 
 }  // namespace banyan::host

@@ -255,9 +255,8 @@ void Story::extract_warehouse() {
       "An order needs two modules, and no transaction spans both any more: its saga (steps that "
       "are "
       "each repeated until they succeed, or undone) has to get through whatever happens between.");
-  // The service asks the monolith for the catalogue, as it would anywhere.
-  deployment_.start_service("warehouse",
-                            {"--at", fmt::format("catalog=127.0.0.1:{}", deployment_.port())});
+  // The service asks the monolith for the catalogue, where nobody but services comes.
+  deployment_.start_service("warehouse", {"--at", "catalog=" + deployment_.inside()});
   restart("routed-catalog-extracted-warehouse", at({"catalog", "warehouse"}));
   watch("orders reserve over the network");
   narrator_.say(
@@ -269,8 +268,7 @@ void Story::extract_warehouse() {
   deployment_.kill_service("warehouse");
   std::this_thread::sleep_for(options_.pace);
   const Load::Figures away = load_->since_last();
-  deployment_.start_service("warehouse",
-                            {"--at", fmt::format("catalog=127.0.0.1:{}", deployment_.port())});
+  deployment_.start_service("warehouse", {"--at", "catalog=" + deployment_.inside()});
   // The breaker lets the first calls through again after its five seconds.
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (shop_.get("/stock?limit=1").status != 200 && std::chrono::steady_clock::now() < deadline) {

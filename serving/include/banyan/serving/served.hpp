@@ -45,6 +45,8 @@ struct Endpoint {
   std::string path;  ///< "/cart/{id}", or with `below` this path and everything under it
   bool below = false;
   Effect effect = Effect::Read;
+  /// Whether anybody finds it, or only other processes of the application, where these come.
+  Audience audience = Audience::Public;
   /// May block: runs on workers of its own. An exception answers 500.
   std::function<http::Response(const http::Request&, const Context&)> answer;
 };

@@ -99,6 +99,7 @@ class Server {
     std::string url;  ///< as people type it
     bool clients = true;
     bool operators = false;
+    Audience audience = Audience::Public;  ///< of the clients
   };
   /// Where it listens, in the order of the file; after prepare().
   std::vector<Address> addresses() const;

@@ -164,6 +164,9 @@ struct Configuration {
   /// Where the operators' pages are and nothing else is; loopback or a Unix socket. Without it they
   /// are where `listen` is one of these.
   std::optional<Address> operators;
+  /// Where other processes of the application find what is for them only: an address of its own, or
+  /// one of `tls`. Of applications that are told so; the file has no word for it.
+  std::optional<Address> internal;
   std::string operators_token_file;  ///< as written; "": operators are on this machine only
   /// A client that has closed its sending side waits for its answer; else it counts as gone.
   bool half_close = false;
