@@ -24,7 +24,7 @@ bool expects_continue(const http::RequestHead& head) {
 
 void Relay::begin_upload() {
   if (exchange_->framing().kind == http::Framing::Kind::None) return;
-  if (attempts_.made() == 1) {
+  if (attempt_ == 1) {
     return expects_continue(exchange_->head()) ? hold_upload() : ask_client();
   }
   // Again: what was read is still in hand, or still to come.
@@ -68,14 +68,15 @@ void Relay::take_piece(http::BodyPiece piece) {
     return;
   }
   piece_ = piece.bytes;
+  if (order_.tap != nullptr) order_.tap->request_piece(piece_);
   pass_piece_on();
 }
 
 void Relay::pass_piece_on() {
   upload_ = Upload::Writing;
-  upstream_->write(piece_, [self = shared_from_this(), attempt = attempts_.made()](bool sent) {
+  upstream_->write(piece_, [self = shared_from_this(), attempt = attempt_](bool sent) {
     self->take([&] {
-      if (attempt != self->attempts_.made()) return;
+      if (attempt != self->attempt_) return;
       if (sent) return self->ask_client();
       self->upload_ = Upload::Refused;
       if (self->answer_through_) self->upload_over();
@@ -95,7 +96,7 @@ void Relay::upload_over() {
 
 void Relay::upload_refused(const http::Refusal& refusal) {
   if (refusal.name == kClientCut) return client_gone();
-  attempts_.forgo();
+  attempts_->forgo();
   const bool begun = answer_status_ != 0;
   const auto exchange = settle(ForwardFailure::BadRequest, begun ? answer_status_ : refusal.status,
                                begun, refusal.message);
