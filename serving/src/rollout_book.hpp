@@ -23,7 +23,7 @@ enum class NoFallback : std::uint8_t {
   Data,     ///< the new side has the writes: the old one's data is no longer good
   Unsafe,   ///< a write that may have been carried out
   Budget,   ///< as much is asked on top of what clients ask as may be
-  Started,  ///< of the body something was read that the old side would need
+  Started,  ///< the request's body has not come to its end, or is not kept
 };
 std::string_view to_string(NoFallback reason);
 

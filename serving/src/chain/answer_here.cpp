@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kBodyLimit = 1024 * 1024;
 
-class AnswerHere final : public Interceptor {
+class AnswerHere final : public AnswersHere {
  public:
   AnswerHere(Outcomes& outcomes, Shadows* shadows) : outcomes_(outcomes), shadows_(shadows) {}
 
@@ -38,14 +38,7 @@ class AnswerHere final : public Interceptor {
     return Step::Done;
   }
 
- private:
-  static Executor& workers_of(const Transaction& transaction) {
-    const Target& target = *transaction.target;
-    return target.module != nullptr ? target.module->workers->of(transaction.effect)
-                                    : *target.workers;
-  }
-
-  void start(const TransactionPtr& transaction, std::string body) {
+  void start(const TransactionPtr& transaction, std::string body) override {
     const OwnPage* const page = transaction->target->page;
     if (page != nullptr && page->at_once) return serve(*transaction, std::move(body));
     const bool taken =
@@ -61,6 +54,13 @@ class AnswerHere final : public Interceptor {
               });
         });
     if (!taken) refuse_busy(transaction);
+  }
+
+ private:
+  static Executor& workers_of(const Transaction& transaction) {
+    const Target& target = *transaction.target;
+    return target.module != nullptr ? target.module->workers->of(transaction.effect)
+                                    : *target.workers;
   }
 
   /// In the engine's words, with our correlation id.
@@ -127,7 +127,7 @@ class AnswerHere final : public Interceptor {
 
 }  // namespace
 
-std::unique_ptr<Interceptor> answer_here(Outcomes& outcomes, Shadows* shadows) {
+std::unique_ptr<AnswersHere> answer_here(Outcomes& outcomes, Shadows* shadows) {
   return std::make_unique<AnswerHere>(outcomes, shadows);
 }
 

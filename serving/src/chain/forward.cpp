@@ -85,12 +85,17 @@ class Forward final : public Interceptor {
     strangler::OtherSide other;
     const Destination& old_side = target.old_side;
     if (old_side.here) {
-      other.answer = [this, transaction](const strangler::SideFailure& of_new) {
+      other.answer = [this, transaction](const strangler::SideFailure& of_new,
+                                         std::optional<std::string> body) {
         parts_.outcomes.fell_back(*transaction, of_new);
         transaction->in_place_of = std::make_unique<const strangler::SideFailure>(of_new);
         transaction->side = Side::Local;
         transaction->capture = nullptr;
-        parts_.here.handle(transaction);
+        if (!body) {
+          parts_.here.handle(transaction);
+        } else {
+          parts_.here.start(transaction, std::move(*body));
+        }
       };
       return other;
     }
@@ -122,8 +127,7 @@ class Forward final : public Interceptor {
     } else if (!may_be_done_by_old_side(transaction, plan, failure)) {
       return NoFallback::Unsafe;
     }
-    const bool has_body = transaction.exchange->framing().kind != http::Framing::Kind::None;
-    if (target.old_side.here && has_body) return NoFallback::Started;
+    if (target.old_side.here && !failure.request_whole) return NoFallback::Started;
     if (!may_ask_old_side_more(target, parts_.clock, false)) return NoFallback::Budget;
     return std::nullopt;
   }

@@ -18,7 +18,7 @@ std::unique_ptr<Chain> make_chain(const ChainParts& parts) {
     stations.push_back(shadow(*parts.stages));
   }
   auto here = answer_here(parts.outcomes, parts.shadows);
-  Interceptor& answers_here = *here;
+  AnswersHere& answers_here = *here;
   stations.push_back(std::move(here));
   stations.push_back(forward({.outcomes = parts.outcomes,
                               .here = answers_here,

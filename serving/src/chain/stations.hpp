@@ -35,12 +35,18 @@ std::unique_ptr<Interceptor> make_context(const binding::ContextRules& rules, Ou
 std::unique_ptr<Interceptor> decide(const RoutingTable& table,
                                     const std::vector<ServedModule>& modules);
 std::unique_ptr<Interceptor> shadow(const strangler::Stages& stages);
+/// Answers operations and endpoints of this process, on their workers.
+class AnswersHere : public Interceptor {
+ public:
+  /// With a body that was gathered already.
+  virtual void start(const TransactionPtr& transaction, std::string body) = 0;
+};
 /// `shadows`: null where nothing is copied.
-std::unique_ptr<Interceptor> answer_here(Outcomes& outcomes, Shadows* shadows);
+std::unique_ptr<AnswersHere> answer_here(Outcomes& outcomes, Shadows* shadows);
 
 struct ForwardParts {
   Outcomes& outcomes;
-  Interceptor& here;           ///< who answers in place of a new side that has failed
+  AnswersHere& here;           ///< who answers in place of a new side that has failed
   Shadows* shadows = nullptr;  ///< null where nothing is copied
   Tunnels& tunnels;
   const Clock& clock;

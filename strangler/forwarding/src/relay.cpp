@@ -180,7 +180,9 @@ void Relay::refuse_unasked(upstream::Attempts::Begun why) {
 }
 
 bool Relay::goes_elsewhere(SideFailure failure) {
-  if (!order_.in_place || answer_status_ != 0 || !upload_repeatable()) return false;
+  if (!order_.in_place || answer_status_ != 0) return false;
+  failure.request_whole = request_whole();
+  if (!failure.request_whole && !upload_repeatable()) return false;
   if (order_.deadline && exchange_->loop().now() >= *order_.deadline) return false;
   failure.side = order_.side;
   failure.attempts = attempts_->made();
@@ -201,7 +203,8 @@ void Relay::go_elsewhere(OtherSide other, SideFailure failure) {
   attempts_->end();
   if (other.group == nullptr) {
     exchange_ = nullptr;  // what is due on it finds this settled
-    return other.answer(std::move(failure));
+    if (attempt_ == 0) return other.answer(std::move(failure), std::nullopt);
+    return other.answer(std::move(failure), std::move(kept_).value_or(std::string()));
   }
   order_.group = std::move(other.group);
   order_.side = other.side;

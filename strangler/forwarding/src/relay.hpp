@@ -101,6 +101,12 @@ class Relay : public std::enable_shared_from_this<Relay> {
   [[gnu::cold]] void upload_over();
   /// What was read of the body so far can still be sent to another upstream.
   bool upload_repeatable() const { return pieces_asked_for_ <= 1; }
+  /// All of the request is there, to be sent again; or nothing of it was asked for.
+  bool request_whole() const {
+    return attempt_ == 0 || (upload_ == Upload::Done && (kept_ || upload_repeatable()));
+  }
+  void keep(std::string_view bytes);
+  void send_kept();
 
   // The answer.
   void await_head();
@@ -141,6 +147,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   Upload upload_ = Upload::Done;
   std::string_view piece_;  ///< in hand until the next one is asked for
   unsigned pieces_asked_for_ = 0;
+  std::optional<std::string> kept_;  ///< of the body, as long as another side may need it
   http::Fields upload_trailers_;  ///< that go on, once the upload is done
 
   bool trailers_go_on_ = false;         ///< the answer's: chunked on both sides

@@ -45,9 +45,9 @@ struct OtherSide {
   http::Fields request_fields{};
   std::optional<RoutingStamp> routing{};
   http::Fields response_fields{};
-  /// Has the exchange from here on, and `done` is not told: whoever answers tells what became of
-  /// it.
-  std::move_only_function<void(SideFailure)> answer{};
+  /// Has the exchange from here on, and the request's body, which is whole; without one nothing was
+  /// read of it yet. `done` is not told: whoever answers tells what became of it.
+  std::move_only_function<void(SideFailure, std::optional<std::string> body)> answer{};
 };
 
 /// Where one exchange goes, and how.
@@ -74,8 +74,9 @@ struct ForwardOrder {
   /// Told what passes; may be null. Must live until `done`.
   ExchangeTap* tap = nullptr;
   /// Asked at most once, when the group has failed, as long as the client was told nothing and what
-  /// it has sent is still in hand: where to go in its place. Nothing: the client is told. May be
-  /// empty; must not throw.
+  /// it has sent is in hand: for that a body of up to 64 KiB is kept. Where to go in its place;
+  /// nothing: the client is told. One without group needs SideFailure::request_whole. May be empty;
+  /// must not throw.
   std::move_only_function<std::optional<OtherSide>(const SideFailure&)> in_place{};
   /// Told once, on the exchange's loop, when the exchange has switched protocols; what it returns
   /// is kept as long as that lasts. Whoever calls `end`, on that loop, ends it: each side has what

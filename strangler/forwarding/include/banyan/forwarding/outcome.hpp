@@ -52,6 +52,8 @@ struct SideFailure {
   ForwardFailure failure = ForwardFailure::None;  ///< None: it answered with `status`
   unsigned status = 0;
   bool provably_unsent = false;  ///< not a byte of the request left
+  /// What the client sends has come to its end, and is in hand; or nobody has asked for it yet.
+  bool request_whole = false;
   http::Endpoint endpoint;
   std::string message;  ///< for people
   unsigned attempts = 0;
