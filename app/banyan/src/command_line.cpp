@@ -62,6 +62,7 @@ class CommandLine {
     add_traffic(commands_);
     add_sagas(commands_);
     add_verify(commands_);
+    add_comparisons(commands_);
     add_schema(commands_);
     add_migrate(commands_);
     add_map(commands_);

@@ -95,8 +95,7 @@ TEST_F(AFallback, OfAWriteThatMayHaveBeenCarriedOutIsNeverMade) {
 TEST_F(AFallback, OfAWriteThatWasProvablyNotSentIsMadeWhereTheFileLetsIt) {
   const std::uint16_t deaf = test::Listener().port();
   ToldServer old_side(says("old", 200, "text/plain"));
-  between(old_side.port(), deaf,
-          std::string(kReads) + "shared_data = true\nwrites = \"unsent\"\n");
+  between(old_side.port(), deaf, std::string(kReads) + "shared_data = true\nwrites = \"unsent\"\n");
   ASSERT_EQ(shift("100%", R"(,"writes":"remote")"), 200u);
   EXPECT_EQ(post("/albums", "{}").body, "old");
   EXPECT_EQ(old_side.asked().size(), 1u);

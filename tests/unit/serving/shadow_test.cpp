@@ -134,8 +134,7 @@ TEST_F(ACopy, ToADeadSideIsCountedAndHurtsNeitherClientsNorTheSidesHealth) {
   between(old_side.port(), deaf, kAll);
   begin_canary();
   for (int i = 0; i < 20; ++i) EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
-  until("failures of copies",
-        [&] { return copies().at("failed").value("unreachable", 0) == 20; });
+  until("failures of copies", [&] { return copies().at("failed").value("unreachable", 0) == 20; });
   EXPECT_THAT(test::get(port_, "/_banyan/api/upstreams").body,
               Not(HasSubstr(R"("state":"ejected")")))
       << "what comes of copies ejects nobody";
@@ -225,9 +224,8 @@ TEST_F(AComparison, LearnsWhatIsNoiseByAskingTheOldSideTwice) {
   begin_canary();
   for (int i = 0; i < 200; ++i) {
     ASSERT_EQ(test::get(port_, "/albums/7").status, 200u);
-    until("each to be compared, for none may be dropped", [&] {
-      return copies().at("under_way") == 0;
-    });
+    until("each to be compared, for none may be dropped",
+          [&] { return copies().at("under_way") == 0; });
   }
   until("the comparisons", [&] { return compared() >= 128; });
   EXPECT_GT(old_side.copies(), 60u) << "asked a second time, marked as such";

@@ -15,6 +15,8 @@ void add_map(CommandSet& set);
 /// status, shift, back, next, log.
 void add_traffic(CommandSet& set);
 void add_verify(CommandSet& set);
+/// differences, replay.
+void add_comparisons(CommandSet& set);
 
 void add_sagas(CommandSet& set);
 void add_events(CommandSet& set);
