@@ -191,9 +191,7 @@ void OperatorPages::ask_with_body(const TransactionPtr& transaction, Executor& w
 
 const Desk* OperatorPages::desk_at(std::string_view path) const {
   path.remove_prefix(std::min(kApi.size() + 1, path.size()));
-  const std::size_t slash = path.find('/');
-  if (slash == std::string_view::npos) return nullptr;
-  const auto found = std::ranges::find(parts_.desks, path.substr(0, slash), &Desk::name);
+  const auto found = std::ranges::find(parts_.desks, path.substr(0, path.find('/')), &Desk::name);
   return found == parts_.desks.end() ? nullptr : &*found;
 }
 

@@ -19,6 +19,10 @@ double seconds(std::chrono::nanoseconds time) {
 void Outcomes::forwarded(Transaction& transaction, const Outcome& outcome) {
   const bool failed = outcome.upstream_failed();
   begin_late_span(parts_.tracer, transaction, outcome, parts_.clock.steady());
+  if (outcome.in_place_of) {
+    fell_back(transaction, *outcome.in_place_of);
+    transaction.side = outcome.side;
+  }
   if (!outcome.aborted_by_client()) record(transaction, outcome, failed);
   if (transaction.wants_line) {
     parts_.access_log->line(*transaction.exchange, &transaction.target->route, outcome,
@@ -33,6 +37,7 @@ void Outcomes::answered(Transaction& transaction, unsigned status, std::uint64_t
   outcome.status = status;
   outcome.answer_bytes = answer_bytes;
   outcome.took = parts_.clock.steady() - transaction.begin;
+  if (transaction.in_place_of) outcome.in_place_of = *transaction.in_place_of;
   record(transaction, outcome, status >= 500);
   if (transaction.wants_line) {
     parts_.access_log->line_of_worker(*transaction.exchange, &transaction.target->route, outcome,
@@ -81,6 +86,41 @@ void Outcomes::record(const Transaction& transaction, const Outcome& outcome, bo
          {"duration_seconds", seconds(outcome.took)},
          {"message", outcome.message},
          {"suppressed", untold}});
+}
+
+void Outcomes::fell_back(const Transaction& transaction, const strangler::SideFailure& failure) {
+  const Target& target = *transaction.target;
+  const Destination& destination = target.destination(failure.side);
+  destination.requests->record(true, failure.took);
+  if (destination.window != nullptr) {
+    destination.window->record(true, failure.took, parts_.clock.steady());
+  }
+  const auto effect = static_cast<std::size_t>(transaction.effect);
+  target.both_sides->figures->fallbacks[effect].fetch_add(1, std::memory_order_relaxed);
+  if (!parts_.log.takes(telemetry::Level::Warning)) return;
+  const auto untold = parts_.failures.admit();
+  if (!untold) return;
+  write(transaction, telemetry::Level::Warning, "fell_back",
+        {{"module", target.statistics_module()},
+         {"operation", target.statistics_name()},
+         {"request_id", transaction.exchange->id()},
+         {"side", to_string(failure.side)},
+         {"upstream_address", failure.attempts == 0 ? std::string() : to_string(failure.endpoint)},
+         {"outcome", strangler::reason_of(failure)},
+         {"duration_seconds", seconds(failure.took)},
+         {"message", failure.message},
+         {"suppressed", *untold}});
+}
+
+void Outcomes::compared(const Target& /*target*/, bool /*differs*/) {
+  // The report of what differs has it already (Findings); a verdict counts it here.
+}
+
+void Outcomes::fault_of_copy(std::string_view what) {
+  if (const auto untold = faults_.admit()) {
+    parts_.log.write(telemetry::Level::Error, "fault",
+                     {{"message", what}, {"suppressed", *untold}});
+  }
 }
 
 void Outcomes::refused(Transaction& transaction, unsigned status, std::string_view reason,

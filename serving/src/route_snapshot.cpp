@@ -102,6 +102,9 @@ UpstreamPool* RouteSnapshot::pool(const std::string& name) const {
 /// Once it is known that the table stands: a file that is refused leaves no rows behind.
 void RouteSnapshot::count(const Parts& parts) {
   for (Target& target : targets_) {
+    if (target.in_rollout() && parts.book != nullptr) {
+      target.both_sides = both_sides_of(target, configuration(), *parts.book);
+    }
     for (const Side side : {Side::Local, Side::Remote}) {
       Destination& destination = side == Side::Local ? target.old_side : target.new_side;
       if (!destination.exists()) continue;

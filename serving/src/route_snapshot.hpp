@@ -19,6 +19,7 @@
 #include "banyan/routing/live_routes.hpp"
 #include "banyan/serving/served.hpp"
 #include "banyan/telemetry/call_statistics.hpp"
+#include "both_sides.hpp"
 #include "listeners.hpp"
 #include "side_health.hpp"
 #include "tls_material.hpp"
@@ -63,6 +64,7 @@ struct Target {
   bool for_others = true;         ///< found where other processes of the application come
   Destination old_side;
   Destination new_side;
+  std::shared_ptr<const BothSides> both_sides;  ///< of a rollout that somebody here decides
 
   /// The stage of its rollout decides; else there is one side.
   bool in_rollout() const {
@@ -94,6 +96,7 @@ class RouteSnapshot {
     const TlsMaterial& tls;
     telemetry::CallStatistics& requests;
     SideHealth& sides;
+    RolloutBook* book = nullptr;            ///< null: nobody here decides between two sides
     const RouteSnapshot* before = nullptr;  ///< lends its unchanged pools
     std::string file;                       ///< for messages
   };

@@ -19,12 +19,15 @@
 #include "banyan/succession/offer.hpp"
 #include "banyan/telemetry/contained.hpp"
 #include "chain/make_chain.hpp"
+#include "differences_desk.hpp"
 #include "listeners.hpp"
 #include "live_view.hpp"
 #include "metrics.hpp"
 #include "operators_token.hpp"
 #include "own_pages.hpp"
 #include "preflight.hpp"
+#include "rollout_book.hpp"
+#include "shadows.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -106,6 +109,7 @@ struct Server::Inside {
   UpstreamPool::Common upstreams;
   std::vector<OwnPage> pages;
   SideHealth sides;
+  RolloutBook book;
   TlsServers tls;
   Listeners listeners;
   std::optional<CurrentRoutes> routes;
@@ -119,6 +123,8 @@ struct Server::Inside {
   std::optional<LiveView> view;
   std::unique_ptr<AccessLog> access_log;
   std::optional<Outcomes> outcomes;
+  std::optional<Shadows> shadows;
+  std::optional<DifferencesDesk> differences;
   std::optional<OperatorPages> operators;
   std::unique_ptr<Chain> chain;
   // They record what became of what they have answered, so they end before who is told.
@@ -143,6 +149,7 @@ Server::Inside::Inside(Parts given, const TlsMaterial& material)
           .health = parts.settings.health,
           .clock = parts.clock},
       pages(own_pages(parts.telemetry)),
+      book(parts.clock),
       tls(servers_of(material)),
       listeners(
           listeners_of(started_with, tls, parts.served.context.trust == binding::Trust::Internal)),
@@ -167,6 +174,7 @@ Server::Inside::snapshot(std::shared_ptr<const Routing> routing, const TlsMateri
                                .tls = material,
                                .requests = parts.telemetry.metrics.requests,
                                .sides = sides,
+                               .book = parts.control != nullptr ? &book : nullptr,
                                .before = before,
                                .file = parts.settings.config_file});
 }
@@ -181,6 +189,7 @@ void Server::Inside::tell() {
   metrics.add_samples([this] { return refusals.samples(); });
   metrics.add_samples([this] { return fall_through.samples(); });
   metrics.add_samples([this] { return samples(sides, parts.clock.steady()); });
+  metrics.add_samples([this] { return samples(book); });
   parts.telemetry.health.add("upstreams", false, [this] { return upstream_health(); });
   view.emplace(LiveView::Parts{parts.served, *routes, parts.telemetry, parts.control, tunnels,
                                sides, fall_through, parts.clock});
@@ -302,10 +311,19 @@ void Server::prepare() {
   }
   const std::vector<Document>& of_application = all.parts.served.documents;
   documents.insert(documents.end(), of_application.begin(), of_application.end());
+  std::vector<Desk> desks = all.parts.served.desks;
+  if (all.parts.control != nullptr) {
+    all.shadows.emplace(
+        Shadows::Parts{all.parts.control->stages(), *all.outcomes, all.parts.clock});
+    all.differences.emplace(*all.routes, all.book, all.parts.clock);
+    desks.push_back({"differences", [&all](const strangler::AdminRequest& request) {
+                       return all.differences->answer(request);
+                     }});
+  }
   all.operators.emplace(OperatorPages::Parts{.admin = admin,
                                              .pages = all.pages,
                                              .documents = std::move(documents),
-                                             .desks = all.parts.served.desks,
+                                             .desks = std::move(desks),
                                              .guard = all.guard,
                                              .outcomes = *all.outcomes,
                                              .readers = *all.page_workers,
@@ -320,6 +338,7 @@ void Server::prepare() {
                           .stages = all.stages(),
                           .tunnels = all.tunnels,
                           .outcomes = *all.outcomes,
+                          .shadows = all.shadows ? &*all.shadows : nullptr,
                           .tracer = all.parts.telemetry.tracer(),
                           .clock = all.parts.clock,
                           .total_time = all.started_with.limits.total_time,
@@ -536,6 +555,8 @@ std::size_t Server::drain(std::chrono::milliseconds deadline) {
   const auto left =
       std::chrono::duration_cast<std::chrono::milliseconds>(until - inside_->parts.clock.steady());
   const std::size_t cut = inside_->server->drain(std::max(left, std::chrono::milliseconds{0}));
+  // What answers here ends after this.
+  if (inside_->shadows) inside_->shadows->end();
   inside_->offer.reset();
   return cut;
 }

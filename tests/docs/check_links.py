@@ -71,9 +71,11 @@ class Names:
         self.metrics = rows(root / "docs/reference/metrics.md", "metric")
         # Attributes of spans are named alike.
         self.rules = {text for code in sources(root, *FOLDERS.split("|")).values() for text in STRING.findall(code)}
-        command_line = (root / "app/banyan/src/command_line.cpp").read_text()
-        self.commands = set(re.findall(r'add_subcommand\(\s*"(\w+)"', command_line))
-        self.commands |= set(re.findall(r'\bcommand\(\s*\*?\w+,\s*"(\w+)"', command_line))
+        groups = sorted((root / "app/banyan/src/command_line").glob("*.cpp"))
+        groups.append(root / "app/banyan/src/command_line.cpp")
+        declared = "".join(group.read_text() for group in groups)
+        self.commands = set(re.findall(r'\b(?:set\.group|add_subcommand)\(\s*"(\w+)"', declared))
+        self.commands |= set(re.findall(r'\bset\.command\(\s*(?:\*\w+,\s*)?"(\w+)"', declared))
 
     def missing(self, text: str, shell: bool, past: bool = False) -> list[str]:
         """`past`: in a document that tells how something came about, and may name what is gone."""

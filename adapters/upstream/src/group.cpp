@@ -132,11 +132,11 @@ void Group::release(std::size_t instance) {
   instances_[instance]->in_flight.fetch_sub(1, kRelaxed);
 }
 
-bool Group::take_retry() {
+bool Group::take_retry(double part) {
   const SteadyTime now = clock_->steady();
   std::uint64_t requests = 0;
   for (const auto& each : instances_) requests += each->window.counts(now).requests;
-  return retries_->take(requests);
+  return retries_->take(requests, part);
 }
 
 void Group::rerouted() { counters_->rerouted.fetch_add(1, kRelaxed); }

@@ -28,7 +28,7 @@ std::vector<binding::BoundOperation> operations_of(const HostedModule& module) {
   std::vector<binding::BoundOperation> all;
   all.reserve(port.operations.size());
   for (const auto& operation : port.operations) {
-    all.push_back({port.port, operation.operation, operation.at, {}});
+    all.push_back({port.port, operation.operation, operation.at, {}, operation.response});
   }
   return all;
 }

@@ -34,6 +34,8 @@ instances = ["127.0.0.1:9000"]
 [upstreams.shop.retries]
 [upstreams.shop.tls]
 [rollouts.shop]
+[rollouts.shop.shadow]
+[rollouts.shop.fallback]
 [rollouts.shop.compare]
 [[rollouts.shop.compare.fields]]
 path = "/at"

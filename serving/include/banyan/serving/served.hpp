@@ -57,10 +57,11 @@ struct Document {
   std::function<std::string()> json;  ///< may block
 };
 
-/// What operators can look at and change below /_banyan/api/NAME/.
+/// What operators can look at and change at and below /_banyan/api/NAME; a document of that name
+/// comes first.
 struct Desk {
   std::string name;
-  /// `path` is what stands behind the name: "/sag_…/mark". May block.
+  /// `path` is what stands behind the name: "/sag_…/mark", or "". May block.
   std::function<strangler::AdminAnswer(const strangler::AdminRequest&)> answer;
 };
 

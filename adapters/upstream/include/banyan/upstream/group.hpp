@@ -86,8 +86,10 @@ class Group {
 
   /// Null when there is none.
   CircuitBreaker* breaker() const noexcept { return breaker_.get(); }
-  /// May a request that may have arrived be sent once more?
-  bool take_retry();
+  /// May a request that may have arrived be sent once more? Whatever else is asked on top of what
+  /// clients ask (in place of another side that failed, or for a comparison) comes out of the same
+  /// budget; `part` as in RetryBudget::take().
+  bool take_retry(double part = 1);
   /// A request that was not sent goes to another instance.
   void rerouted();
 

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "command_line/command_set.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "banyan/stages/control_store.hpp"
+#include "banyan/stages/percent.hpp"
+
+namespace banyan::cli {
+namespace {
+
+/// Here, before it is sent anywhere: who takes it then knows only that it is too long.
+std::function<std::string(const std::string&)> at_most(std::size_t bytes, const std::string& log,
+                                                       const std::string& hint) {
+  return [bytes, log, hint](const std::string& text) {
+    return text.size() <= bytes ? std::string()
+                                : "it has " + std::to_string(text.size()) + " bytes, and " + log +
+                                      " takes " + std::to_string(bytes) + hint;
+  };
+}
+
+}  // namespace
+
+std::string caller() {
+  std::string user = "unknown";
+  if (const char* name = std::getenv("USER"); name != nullptr && *name != '\0') {
+    user = name;
+  } else if (const passwd* entry = getpwuid(getuid()); entry != nullptr) {
+    user = entry->pw_name;
+  }
+  char host[256] = "localhost";
+  gethostname(host, sizeof host - 1);
+  return user + '@' + host;
+}
+
+std::string check_module(const std::string& name) {
+  const bool plain = !name.empty() && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+  return plain ? "" : '"' + name + "\" is no name of a module, such as catalog or order_desk";
+}
+
+std::string check_percent(const std::string& text) {
+  const auto percent = strangler::Percent::parse(text);
+  return percent ? "" : percent.error().message;
+}
+
+CommandSet::CommandSet(CLI::App& app) : app_(app) {
+  app_.add_option("--url", target_.url, "The running application or proxy")->capture_default_str();
+  app_.add_option("--token-file", target_.token_file,
+                  "A file with the operators' token, which is needed where the operators' pages "
+                  "are reached from another machine");
+  app_.add_option("--store", target_.store,
+                  "Work on this control store instead: when nothing runs, or beside what runs "
+                  "(which notices within 200 ms)");
+  app_.add_flag("--json", target_.json, "Print the answer as one JSON document");
+}
+
+void CommandSet::act(CLI::App* command, Action action) {
+  command->callback([this, action = std::move(action)] { chosen_ = action; });
+}
+
+CLI::App* CommandSet::command(CLI::App& group, const std::string& name,
+                              const std::string& description, const std::string& examples,
+                              Action action) {
+  CLI::App* added = group.add_subcommand(name, description);
+  added->footer("\nExamples:\n" + examples);
+  added->fallthrough();
+  act(added, std::move(action));
+  return added;
+}
+
+CLI::App* CommandSet::command(const std::string& name, const std::string& description,
+                              const std::string& examples, Action action) {
+  return command(app_, name, description, examples, std::move(action));
+}
+
+CLI::App* CommandSet::group(const std::string& name, const std::string& description,
+                            const std::string& footer) {
+  CLI::App* added = app_.add_subcommand(name, description);
+  added->require_subcommand(1);
+  added->fallthrough();
+  added->footer(footer);
+  return added;
+}
+
+void CommandSet::module_of(CLI::App* command, std::string& module) {
+  command->add_option("MODULE", module, "The module, such as catalog")
+      ->required()
+      ->check(check_module);
+}
+
+void CommandSet::reason_of(CLI::App* command, std::string& who, std::string& why, bool why_required,
+                           const std::string& log) {
+  CLI::Option* reason = command->add_option("--why", why, "The reason, for " + log);
+  reason->check(at_most(strangler::kLongestWhy, log, ": a sentence, and a link to the rest"));
+  if (why_required) reason->required();
+  who = caller();
+  // Whoever that is; the manual is the same for all.
+  command->add_option("--who", who, "Who asks, for " + log)
+      ->check(at_most(strangler::kLongestWho, log, ""))
+      ->default_str("USER@HOST");
+}
+
+bool CommandSet::asks_anybody() const {
+  const CLI::App* at = &app_;
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands().front();
+    if (asking_.contains(at)) return true;
+  }
+  return false;
+}
+
+std::string CommandSet::what_is_useless() const {
+  const auto given = [&](const char* option) { return app_.get_option(option)->count() != 0; };
+  const std::string command = app_.get_subcommands().front()->get_name();
+  for (const char* option : {"--url", "--token-file", "--store"}) {
+    if (given(option) && !asks_anybody()) {
+      return std::string(option) + " is of no use to `banyan " + command +
+             "`, which asks no process and no control store";
+    }
+  }
+  for (const Complaint& each : complaints_) {
+    if (std::string complaint = each(); !complaint.empty()) return complaint;
+  }
+  if (!given("--store")) return {};
+  for (const char* option : {"--url", "--token-file"}) {
+    if (given(option)) {
+      return "--store goes past the process, and " + std::string(option) +
+             " asks it; give one of them";
+    }
+  }
+  return {};
+}
+
+}  // namespace banyan::cli
