@@ -14,6 +14,17 @@ double seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
+/// How the side that was asked ended it. Nothing, where that says nothing about it: the client gave
+/// it up or sent it in bad shape, or it was this process that failed.
+std::optional<strangler::Ending> ending_of(const Outcome& outcome, bool failed) {
+  if (failed) {
+    return outcome.failure == ForwardFailure::Timeout ? strangler::Ending::TimedOut
+                                                      : strangler::Ending::Failed;
+  }
+  if (outcome.failure != ForwardFailure::None) return std::nullopt;
+  return strangler::Ending::Good;
+}
+
 }  // namespace
 
 void Outcomes::forwarded(Transaction& transaction, const Outcome& outcome) {
@@ -52,6 +63,9 @@ void Outcomes::record(const Transaction& transaction, const Outcome& outcome, bo
     const auto since = failed ? std::chrono::nanoseconds{0} : outcome.took - latency;
     destination.window->record(failed, latency, parts_.clock.steady() - since);
   }
+  if (const auto ending = ending_of(outcome, failed)) {
+    testify(transaction, *ending, outcome.stream ? std::nullopt : std::optional(latency));
+  }
   if (outcome.stream) {
     parts_.metrics.streams.record(transaction.target->statistics_module(),
                                   transaction.target->statistics_name(),
@@ -81,6 +95,16 @@ void Outcomes::record(const Transaction& transaction, const Outcome& outcome, bo
          {"duration_seconds", seconds(outcome.took)},
          {"message", outcome.message},
          {"suppressed", untold}});
+}
+
+void Outcomes::testify(const Transaction& transaction, strangler::Ending ending,
+                       std::optional<std::chrono::nanoseconds> latency) {
+  if (!transaction.group) return;
+  const Target& target = *transaction.target;
+  std::optional<std::chrono::microseconds> took;
+  if (latency) took = std::chrono::duration_cast<std::chrono::microseconds>(*latency);
+  const bool tripped = target.evidence->record(*transaction.group, ending, took);
+  if (tripped && parts_.tripped) parts_.tripped(target.route.rollout, target.route.name);
 }
 
 void Outcomes::refused(Transaction& transaction, unsigned status, std::string_view reason,

@@ -40,6 +40,8 @@ struct Transaction {
 
   Side side = Side::Local;     ///< of `decide`
   std::uint64_t revision = 0;  ///< of the table that decided; 0: there was nothing to decide
+  /// Of `decide`: of a read whose outcome speaks for or against the new side.
+  std::optional<strangler::Group> group;
 
   bool wants_line = false;  ///< in the access log
 

@@ -12,6 +12,7 @@
 #include "banyan/stages/suggestion.hpp"
 #include "banyan/stages/traffic.hpp"
 #include "compare_section.hpp"
+#include "plan_section.hpp"
 #include "route_section.hpp"
 #include "tls_section.hpp"
 #include "upstream_section.hpp"
@@ -255,6 +256,10 @@ class Reader {
         plan.compare = read_compare(
             section.part(*compare, "[rollouts." + name + ".compare]", "[rollouts.NAME.compare]"),
             name);
+      }
+      if (const toml::table* const by_itself = section.table("plan")) {
+        plan.plan = read_plan(
+            section.part(*by_itself, "[rollouts." + name + ".plan]", "[rollouts.NAME.plan]"));
       }
       configuration_.rollouts.push_back(std::move(plan));
       section.finish();

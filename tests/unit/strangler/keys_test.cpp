@@ -34,6 +34,7 @@ instances = ["127.0.0.1:9000"]
 [upstreams.shop.retries]
 [upstreams.shop.tls]
 [rollouts.shop]
+[rollouts.shop.plan]
 [rollouts.shop.compare]
 [[rollouts.shop.compare.fields]]
 path = "/at"

@@ -65,7 +65,7 @@ class Conductor {
   explicit Conductor(Parts parts);
   ~Conductor();
 
-  /// From now on it ticks by itself; until end(), which waits for a tick that runs. Both once.
+  /// From now on it ticks by itself; until end(), which waits for a tick that runs.
   void begin(Scheduler& scheduler);
   void end();
 

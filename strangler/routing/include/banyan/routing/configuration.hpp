@@ -16,6 +16,7 @@
 #include "banyan/routing/route_table.hpp"
 #include "banyan/routing/tls_settings.hpp"
 #include "banyan/stages/percent.hpp"
+#include "banyan/verdict/plan_runner.hpp"
 
 /// banyan.toml: the structure of a strangler, never its stages (those are in the control store), so
 /// that reading the file again never undoes a shift.
@@ -150,6 +151,7 @@ struct RolloutPlan {
   std::string name;
   std::vector<Percent> steps;  ///< ascending, the last is 100 %
   ComparisonPlan compare;      ///< when the answers of both sides count as the same
+  Plan plan = Plan::usual();   ///< how it moves by itself, when somebody starts that
 };
 
 /// `[[proxy.tls]]`: where TLS is spoken.
