@@ -59,7 +59,7 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
     return fail(enlisted.error());
   }
   note_that_it_was_made(plan.store, telemetry.log);
-  std::unique_ptr<ControlPlane> plane(new ControlPlane(std::move(*store), telemetry));
+  std::unique_ptr<ControlPlane> plane(new ControlPlane(std::move(*store), scheduler, telemetry));
   auto stages = strangler::Stages::make(
       *plane->store_, scheduler,
       [plane = plane.get()](const Error& error) { plane->complain(error); },
@@ -70,10 +70,21 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
   plane->switchboard_ = std::make_unique<strangler::Switchboard>(
       *plane->store_, std::move(plan.survey), plane->stages_.get(), std::move(plan.steps));
   plane->switchboard_->require(std::move(plan.preflight));
-  plane->admin_ =
-      std::make_unique<strangler::AdminApi>(*plane->switchboard_, std::move(plan.tunnels));
-  // Without it requests are served on, by the stages that were known last; nothing can be changed.
-  telemetry.health.add("control store", false, [plane = plane.get()] {
+  plane->conductor_ = std::make_unique<strangler::Conductor>(strangler::Conductor::Parts{
+      .board = *plane->switchboard_,
+      .evidence = plane->evidence_,
+      .operations = std::move(plan.operations),
+      .clock = plan.clock,
+      .seat = plan.store + ".conductor",
+      .note = [plane = plane.get()](const auto& note) { plane->note(note); }});
+  plane->admin_ = std::make_unique<strangler::AdminApi>(
+      *plane->switchboard_, strangler::AdminApi::Parts{.tunnels = std::move(plan.tunnels),
+                                                       .plan_of = std::move(plan.plan_of),
+                                                       .conductor = plane->conductor_.get(),
+                                                       .clock = &plan.clock});
+  // Without it requests are served on, by the stages that were known last. But what others change
+  // there is not known here any more: whoever balances over several processes sends them elsewhere.
+  telemetry.health.add("control store", true, [plane = plane.get()] {
     const auto readable = plane->store_->stand();
     if (readable) return telemetry::Health::Finding{};
     return telemetry::Health::Finding{false, readable.error().message};
@@ -84,6 +95,18 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
 void ControlPlane::complain(const Error& error) const {
   telemetry_.log.write(telemetry::Level::Error, "control_store_unreadable",
                        {{"message", error.message}, {"rule", error.rule}});
+}
+
+void ControlPlane::conduct() { conductor_->begin(scheduler_); }
+
+void ControlPlane::note(const strangler::Conductor::Note& note) const {
+  using Kind = strangler::Conductor::Note::Kind;
+  const std::string_view event = note.kind == Kind::Moved      ? "plan_moved"
+                                 : note.kind == Kind::WentBack ? "plan_went_back"
+                                                               : "plan_hindered";
+  telemetry_.log.write(
+      note.kind == Kind::Moved ? telemetry::Level::Info : telemetry::Level::Warning, event,
+      {{"rollout", note.module}, {"message", note.message}});
 }
 
 void ControlPlane::enlist(const std::vector<std::string>& rollouts) {

@@ -14,6 +14,17 @@ double seconds(std::chrono::nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
+/// How the side that was asked ended it. Nothing, where that says nothing about it: the client gave
+/// it up or sent it in bad shape, or it was this process that failed.
+std::optional<strangler::Ending> ending_of(const Outcome& outcome, bool failed) {
+  if (failed) {
+    return outcome.failure == ForwardFailure::Timeout ? strangler::Ending::TimedOut
+                                                      : strangler::Ending::Failed;
+  }
+  if (outcome.failure != ForwardFailure::None) return std::nullopt;
+  return strangler::Ending::Good;
+}
+
 }  // namespace
 
 void Outcomes::forwarded(Transaction& transaction, const Outcome& outcome) {
@@ -57,6 +68,11 @@ void Outcomes::record(const Transaction& transaction, const Outcome& outcome, bo
     const auto since = failed ? std::chrono::nanoseconds{0} : outcome.took - latency;
     destination.window->record(failed, latency, parts_.clock.steady() - since);
   }
+  // In whose place another one answered has been told by fell_back().
+  const auto ending = outcome.in_place_of ? std::nullopt : ending_of(outcome, failed);
+  if (ending) {
+    testify(transaction, *ending, outcome.stream ? std::nullopt : std::optional(latency));
+  }
   if (outcome.stream) {
     parts_.metrics.streams.record(transaction.target->statistics_module(),
                                   transaction.target->statistics_name(),
@@ -97,6 +113,7 @@ void Outcomes::fell_back(const Transaction& transaction, const strangler::SideFa
   }
   const auto effect = static_cast<std::size_t>(transaction.effect);
   target.both_sides->figures->fallbacks[effect].fetch_add(1, std::memory_order_relaxed);
+  testify(transaction, strangler::Ending::FellBack, std::nullopt);
   if (!parts_.log.takes(telemetry::Level::Warning)) return;
   const auto untold = parts_.failures.admit();
   if (!untold) return;
@@ -112,8 +129,8 @@ void Outcomes::fell_back(const Transaction& transaction, const strangler::SideFa
          {"suppressed", *untold}});
 }
 
-void Outcomes::compared(const Target& /*target*/, bool /*differs*/) {
-  // The report of what differs has it already (Findings); a verdict counts it here.
+void Outcomes::compared(const Target& target, bool differs) {
+  if (target.evidence != nullptr) target.evidence->record_comparison(differs);
 }
 
 void Outcomes::fault_of_copy(std::string_view what) {
@@ -121,6 +138,16 @@ void Outcomes::fault_of_copy(std::string_view what) {
     parts_.log.write(telemetry::Level::Error, "fault",
                      {{"message", what}, {"suppressed", *untold}});
   }
+}
+
+void Outcomes::testify(const Transaction& transaction, strangler::Ending ending,
+                       std::optional<std::chrono::nanoseconds> latency) {
+  if (!transaction.group) return;
+  const Target& target = *transaction.target;
+  std::optional<std::chrono::microseconds> took;
+  if (latency) took = std::chrono::duration_cast<std::chrono::microseconds>(*latency);
+  const bool tripped = target.evidence->record(*transaction.group, ending, took);
+  if (tripped && parts_.tripped) parts_.tripped(target.route.rollout, target.route.name);
 }
 
 void Outcomes::refused(Transaction& transaction, unsigned status, std::string_view reason,

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -44,6 +45,8 @@ class Outcomes {
     FallThrough& fall_through;
     FailureLog& failures;
     const Clock& clock;
+    /// Told when failures of the new side have become a burst; must not wait. Empty: nobody.
+    std::function<void(std::string_view rollout, std::string_view operation)> tripped{};
     Tracer* tracer = nullptr;  ///< null records nothing
     AccessLog* access_log = nullptr;
   };
@@ -96,6 +99,9 @@ class Outcomes {
   /// Of one that reached no target.
   void line(const Transaction& transaction, const strangler::Outcome& outcome) const;
   void record(const Transaction& transaction, const strangler::Outcome& outcome, bool failed);
+  /// For whoever judges the new side.
+  void testify(const Transaction& transaction, strangler::Ending ending,
+               std::optional<std::chrono::nanoseconds> latency);
 
   Parts parts_;
   FailureLog faults_;  ///< beside the failures of others, which must not hide them

@@ -71,7 +71,10 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
            },
        .steps = [all](std::string_view rollout) { return all->server->steps(rollout); },
        .tunnels = [all](std::string_view rollout) { return all->server->tunnels(rollout); },
-       .preflight = [all](std::string_view rollout) { return all->server->preflight(rollout); }},
+       .preflight = [all](std::string_view rollout) { return all->server->preflight(rollout); },
+       .operations =
+           [all](std::string_view rollout) { return all->server->judged_operations(rollout); },
+       .plan_of = [all](std::string_view rollout) { return all->server->plan(rollout); }},
       *all->scheduler, all->telemetry);
   if (!control) return std::unexpected(sentence(control.error()));
   all->control = std::move(*control);

@@ -2,6 +2,7 @@
 #include "route_snapshot.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "banyan/serving/dependency.hpp"
@@ -22,6 +23,14 @@ Route route_of(const Endpoint& endpoint) {
   route.path = endpoint.path;
   route.declared_effect = endpoint.effect;
   return route;
+}
+
+/// Writes move as a whole, and have no two sides at once.
+bool may_read(const Route& route) {
+  if (route.declared_effect) return *route.declared_effect == Effect::Read;
+  return std::ranges::any_of(http::known_methods(), [&](const std::string& method) {
+    return route.methods.contains(method) && route.effect_for(method) == Effect::Read;
+  });
 }
 
 bool claims_exactly(const Route& route, const Endpoint& page) {
@@ -104,6 +113,9 @@ void RouteSnapshot::count(const Parts& parts) {
   for (Target& target : targets_) {
     if (target.in_rollout() && parts.book != nullptr) {
       target.both_sides = both_sides_of(target, configuration(), *parts.book);
+    }
+    if (parts.evidence != nullptr && target.in_rollout() && may_read(target.route)) {
+      target.evidence = &parts.evidence->of(target.route.rollout, target.route.name);
     }
     for (const Side side : {Side::Local, Side::Remote}) {
       Destination& destination = side == Side::Local ? target.old_side : target.new_side;
@@ -238,6 +250,16 @@ bool RouteSnapshot::has_new_side(std::string_view rollout) const {
   return std::ranges::any_of(targets_, [&](const Target& target) {
     return target.route.rollout == rollout && target.new_side.exists();
   });
+}
+
+std::vector<std::string> RouteSnapshot::judged_operations(std::string_view rollout) const {
+  std::set<std::string> names;
+  for (const Target& target : targets_) {
+    if (target.evidence != nullptr && target.route.rollout == rollout) {
+      names.insert(target.route.name);
+    }
+  }
+  return {names.begin(), names.end()};
 }
 
 }  // namespace banyan::serving

@@ -16,6 +16,7 @@
 #include "banyan/http/path_table.hpp"
 #include "banyan/kernel/context.hpp"
 #include "banyan/kernel/executor.hpp"
+#include "banyan/promotion/traffic_evidence.hpp"
 #include "banyan/routing/live_routes.hpp"
 #include "banyan/serving/served.hpp"
 #include "banyan/telemetry/call_statistics.hpp"
@@ -65,6 +66,8 @@ struct Target {
   Destination old_side;
   Destination new_side;
   std::shared_ptr<const BothSides> both_sides;  ///< of a rollout that somebody here decides
+  /// Of a rollout by whose plan its reads may move; null: they do not, or nobody here decides.
+  strangler::OperationEvidence* evidence = nullptr;
 
   /// The stage of its rollout decides; else there is one side.
   bool in_rollout() const {
@@ -96,9 +99,10 @@ class RouteSnapshot {
     const TlsMaterial& tls;
     telemetry::CallStatistics& requests;
     SideHealth& sides;
-    RolloutBook* book = nullptr;            ///< null: nobody here decides between two sides
-    const RouteSnapshot* before = nullptr;  ///< lends its unchanged pools
-    std::string file;                       ///< for messages
+    RolloutBook* book = nullptr;                     ///< null: nobody here decides between two sides
+    strangler::TrafficEvidence* evidence = nullptr;  ///< null: nobody here decides
+    const RouteSnapshot* before = nullptr;           ///< lends its unchanged pools
+    std::string file;                                ///< for messages
   };
   /// What is wrong with the table as a whole: the file claims what a module has. Everything that
   /// parts refer to must outlive the snapshot, but for `before`.
@@ -126,6 +130,8 @@ class RouteSnapshot {
   const std::deque<Target>& targets() const { return targets_; }
   /// Whether some target of the rollout has a new side.
   bool has_new_side(std::string_view rollout) const;
+  /// The names of its routes that have evidence, sorted.
+  std::vector<std::string> judged_operations(std::string_view rollout) const;
 
  private:
   explicit RouteSnapshot(const Parts& parts);

@@ -86,6 +86,12 @@ struct Server::Inside {
       std::shared_ptr<const Routing> routing, const TlsMaterial& material,
       const RouteSnapshot* before);
   void tell();
+  std::function<void(std::string_view rollout, std::string_view operation)> when_tripped() {
+    if (parts.control == nullptr) return {};
+    return [control = parts.control](std::string_view rollout, std::string_view operation) {
+      control->conductor().trip(rollout, operation);
+    };
+  }
   void forget_what_is_gone();
   succession::Offer::Parts offer_parts();
   std::string traces() const {
@@ -174,6 +180,7 @@ Server::Inside::snapshot(std::shared_ptr<const Routing> routing, const TlsMateri
                                .tls = material,
                                .requests = parts.telemetry.metrics.requests,
                                .sides = sides,
+                               .evidence = parts.control != nullptr ? &parts.control->evidence() : nullptr,
                                .book = parts.control != nullptr ? &book : nullptr,
                                .before = before,
                                .file = parts.settings.config_file});
@@ -298,6 +305,7 @@ void Server::prepare() {
                                        .fall_through = all.fall_through,
                                        .failures = all.failures,
                                        .clock = all.parts.clock,
+                                       .tripped = all.when_tripped(),
                                        .tracer = all.parts.telemetry.tracer(),
                                        .access_log = all.access_log.get()});
   strangler::AdminApi* const admin =
@@ -362,6 +370,7 @@ void Server::open() {
   const auto opened = succession::open(*all.server, all.parts.takeover, kRestartPatience);
   if (!opened) throw std::runtime_error(opened.error().message);
   if (all.offer) all.offer->begin();
+  if (all.parts.control != nullptr) all.parts.control->conduct();
   telemetry::contain([&all] { log_listeners(all.log(), all.listeners, *all.server); },
                      [&all](std::string_view what) { all.fault(what); });
 }
@@ -544,8 +553,19 @@ std::vector<strangler::Percent> Server::steps(std::string_view rollout) const {
   return plan != nullptr ? plan->steps : strangler::usual_steps();
 }
 
+strangler::Plan Server::plan(std::string_view rollout) const {
+  const auto* plan = inside_->current()->configuration().rollout(rollout);
+  return plan != nullptr ? plan->plan : strangler::Plan::usual();
+}
+
+std::vector<std::string> Server::judged_operations(std::string_view rollout) const {
+  return inside_->current()->judged_operations(rollout);
+}
+
 std::size_t Server::drain(std::chrono::milliseconds deadline) {
   stop_being_ready();
+  // Whoever follows takes rollouts on, at once; this process sees its last requests only.
+  if (inside_->parts.control != nullptr) inside_->parts.control->stop_conducting();
   // The end of the offer waits for a successor's last word, which is no reason to begin late.
   if (!taken()) inside_->offer.reset();
   if (!inside_->server) return 0;

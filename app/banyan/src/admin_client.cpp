@@ -121,12 +121,8 @@ class StoreClient final : public AdminClient {
   strangler::AdminApi api_;
 };
 
-int finish(const ControlTarget& target, const Result<std::string>& answer,
-           int (*show)(const Json&)) {
-  if (!answer) {
-    print_error(answer.error(), target.json);
-    return answer.error().code == ErrorCode::Unavailable ? kUnavailable : kRefused;
-  }
+int finish(const ControlTarget& target, const Result<std::string>& answer, const Show& show) {
+  if (!answer) return not_told(answer.error(), target.json);
   const Json document = Json::parse(*answer, nullptr, false);
   if (!target.json) return show(document);
   print_line(*answer);
@@ -140,6 +136,12 @@ int unusable(const ControlTarget& target, const Error& error) {
 }
 
 }  // namespace
+
+int not_told(const Error& error, bool json) {
+  print_error(error, json);
+  if (error.rule == "banyan.bad_url") return kUsage;
+  return error.code == ErrorCode::Unavailable ? kUnavailable : kRefused;
+}
 
 Result<std::unique_ptr<AdminClient>> admin_client(const ControlTarget& target) {
   if (!target.store.empty()) {
@@ -165,14 +167,14 @@ Result<std::unique_ptr<AdminClient>> admin_client(const ControlTarget& target) {
 }
 
 int ask(const ControlTarget& target, const std::string& path, const std::string& query,
-        int (*show)(const Json&)) {
+        const Show& show) {
   const auto client = admin_client(target);
   if (!client) return unusable(target, client.error());
   return finish(target, (*client)->get(path, query), show);
 }
 
 int order(const ControlTarget& target, const std::string& path, const Json& body,
-          int (*show)(const Json&)) {
+          const Show& show) {
   const auto client = admin_client(target);
   if (!client) return unusable(target, client.error());
   return finish(target,

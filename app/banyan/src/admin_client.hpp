@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -26,9 +27,13 @@ Result<std::unique_ptr<AdminClient>> admin_client(const ControlTarget& target);
 
 /// Asks, and hands a success to `show` or, with --json, to standard output as it came. Returns the
 /// exit code.
+using Show = std::function<int(const nlohmann::ordered_json& document)>;
 int ask(const ControlTarget& target, const std::string& path, const std::string& query,
-        int (*show)(const nlohmann::ordered_json& document));
+        const Show& show);
 int order(const ControlTarget& target, const std::string& path, const nlohmann::ordered_json& body,
-          int (*show)(const nlohmann::ordered_json& document));
+          const Show& show);
+
+/// Says why nothing was told. Returns the exit code.
+int not_told(const Error& error, bool json);
 
 }  // namespace banyan::cli

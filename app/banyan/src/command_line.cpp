@@ -27,6 +27,8 @@ Examples:
   banyan status                                  where does every module stand?
   banyan shift catalog 25% --why "first canary"  a quarter of the readers to the new side
   banyan back catalog --why "errors went up"     one named step back, at once
+  banyan plan catalog start --why "all is quiet" on by evidence, and back by itself
+  banyan watch                                   rollouts, plans and figures, live
   banyan status --store var/control.db           the same, when nothing runs
   banyan up deployment.toml                      all programs of an application, supervised
 
@@ -60,8 +62,8 @@ class CommandLine {
     add_init(commands_);
     add_check(commands_);
     add_traffic(commands_);
+    add_plan(commands_);
     add_sagas(commands_);
-    add_verify(commands_);
     add_comparisons(commands_);
     add_schema(commands_);
     add_migrate(commands_);

@@ -27,7 +27,34 @@ struct ChangeOptions {
   std::string writes;   ///< "", "remote" or "local"
   std::string who;
   std::string why;
-  bool force = false;  ///< although the new side is not fit for traffic
+  bool force = false;      ///< although the new side is not fit for traffic
+  bool gradually = false;  ///< back: to nothing, step by step
+};
+
+/// Of a rollout's plan.
+struct PlanOptions {
+  std::string module;  ///< "": all, which can only be shown
+  std::string action = "show";
+  std::vector<std::string> steps;  ///< start: "1%"; empty: as configured
+  std::string dwell;               ///< start: "10m"; "": as configured
+  std::string samples;             ///< start: a number; "": as configured
+  std::string who;
+  std::string why;
+  bool force = false;      ///< start: although the new side is not fit for traffic
+  bool gradually = false;  ///< abort: step by step
+};
+
+struct GotoOptions {
+  std::uint64_t revision = 0;
+  bool dry_run = false;
+  std::string who;
+  std::string why;
+  bool force = false;  ///< although a new side is not fit for traffic
+};
+
+struct WatchOptions {
+  double interval_seconds = 1;
+  std::uint64_t count = 0;  ///< looks, then it ends; 0: until it is told to
 };
 
 struct LogOptions {
@@ -142,6 +169,10 @@ int status(const ControlTarget& target);
 int shift(const ControlTarget& target, const ChangeOptions& options);
 int back(const ControlTarget& target, const ChangeOptions& options);
 int next(const ControlTarget& target, const ChangeOptions& options);
+int plan(const ControlTarget& target, const PlanOptions& options);
+int go_to(const ControlTarget& target, const GotoOptions& options);
+/// Runs until it is told to stop.
+int watch(const ControlTarget& target, const WatchOptions& options);
 int log(const ControlTarget& target, const LogOptions& options);
 int sagas(const ControlTarget& target, const SagasOptions& options);
 /// Does to a saga what `verb` says.

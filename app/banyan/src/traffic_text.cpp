@@ -48,12 +48,23 @@ int show_change(const Json& document) {
   return kDone;
 }
 
+int show_plan_answer(const Json& document) {
+  const Json plan = document.value("plan", Json::object());
+  print_line(paint(text_of(plan, "module"), Tone::Strong) + ": the plan is " +
+             paint(text_of(plan, "state"), Tone::Strong) + ", " + text_of(plan, "share") +
+             " of the reads on the new side (" + text_of(plan, "reason") + ')');
+  const Json change = document.value("change", Json::object());
+  return change.value("changed", false) ? show_change(change) : kDone;
+}
+
 int change(const ControlTarget& target, const ChangeOptions& options, const std::string& verb) {
   Json body = {{"who", options.who}, {"why", options.why}};
   if (!options.percent.empty()) body["percent"] = options.percent;
   if (!options.writes.empty()) body["writes"] = options.writes;
   if (options.force) body["force"] = true;
-  return order(target, "/rollouts/" + options.module + '/' + verb, body, show_change);
+  if (options.gradually) body["gradually"] = true;
+  return order(target, "/rollouts/" + options.module + '/' + verb, body,
+               options.gradually ? show_plan_answer : show_change);
 }
 
 }  // namespace banyan::cli

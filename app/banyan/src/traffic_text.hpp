@@ -20,6 +20,9 @@ std::string stage_text(const Json& traffic);
 /// Prints what a change did.
 int show_change(const Json& document);
 
+/// Prints what an order about a plan did.
+int show_plan_answer(const Json& document);
+
 /// Asks for a change of a module by this verb of the API.
 int change(const ControlTarget& target, const ChangeOptions& options, const std::string& verb);
 

@@ -139,6 +139,9 @@ struct Process::Parts {
          .steps = [this](std::string_view module) { return server->steps(module); },
          .tunnels = [this](std::string_view module) { return server->tunnels(module); },
          .preflight = [this](std::string_view module) { return server->preflight(module); },
+         .operations =
+             [this](std::string_view module) { return server->judged_operations(module); },
+         .plan_of = [this](std::string_view module) { return server->plan(module); },
          .epoch_of = [this](std::string_view module) { return epoch_of(module); }},
         *scheduler, telemetry));
   }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "banyan/stages/stages.hpp"
 #include "chain/stations.hpp"
 
 namespace banyan::serving {
@@ -14,7 +15,9 @@ namespace {
 
 class Decide final : public Interceptor {
  public:
-  Decide(const RoutingTable& table, const std::vector<ServedModule>& modules) : table_(table) {
+  Decide(const RoutingTable& table, const strangler::Stages* stages,
+         const std::vector<ServedModule>& modules)
+      : table_(table), stages_(stages) {
     for (const ServedModule& module : modules) {
       if (module.routed) routed_.push_back(&module);
     }
@@ -30,6 +33,9 @@ class Decide final : public Interceptor {
     const RoutingDecision decision = decide(*transaction, target.route.rollout);
     transaction->side = decision.side;
     transaction->revision = decision.revision;
+    if (target.evidence != nullptr && transaction->effect == Effect::Read) {
+      transaction->group = group_of(*transaction);
+    }
     return Step::Next;
   }
 
@@ -49,15 +55,29 @@ class Decide final : public Interceptor {
     return table_.decide(rollout, Effect::Write, context.stickiness_key);
   }
 
+  /// Who is on the old side may be of the control group, by the same hash; the side itself was
+  /// decided, perhaps by a caller and a while ago.
+  strangler::Group group_of(const Transaction& transaction) const {
+    if (transaction.side == Side::Remote) return strangler::Group::New;
+    if (stages_ == nullptr) return strangler::Group::Old;
+    const std::string& rollout = transaction.target->route.rollout;
+    const std::string& key =
+        transaction.context ? transaction.context->stickiness_key : transaction.stickiness_key;
+    const auto group =
+        strangler::group_of(sticky_bucket(rollout, key), stages_->traffic(rollout).reads);
+    return group == strangler::Group::New ? strangler::Group::Old : group;
+  }
+
   const RoutingTable& table_;
+  const strangler::Stages* stages_;
   std::vector<const ServedModule*> routed_;
 };
 
 }  // namespace
 
-std::unique_ptr<Interceptor> decide(const RoutingTable& table,
+std::unique_ptr<Interceptor> decide(const RoutingTable& table, const strangler::Stages* stages,
                                     const std::vector<ServedModule>& modules) {
-  return std::make_unique<Decide>(table, modules);
+  return std::make_unique<Decide>(table, stages, modules);
 }
 
 }  // namespace banyan::serving

@@ -32,7 +32,8 @@ std::unique_ptr<Interceptor> trace(Tracer* tracer);
 std::unique_ptr<Interceptor> identity(const strangler::TrustedPeers& trusted);
 std::unique_ptr<Interceptor> make_context(const binding::ContextRules& rules, Outcomes& outcomes,
                                           const Clock& clock);
-std::unique_ptr<Interceptor> decide(const RoutingTable& table,
+/// `stages`: for the control group of a rollout; null: there is none.
+std::unique_ptr<Interceptor> decide(const RoutingTable& table, const strangler::Stages* stages,
                                     const std::vector<ServedModule>& modules);
 std::unique_ptr<Interceptor> shadow(const strangler::Stages& stages);
 /// Answers operations and endpoints of this process, on their workers.

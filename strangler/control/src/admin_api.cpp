@@ -30,8 +30,8 @@ AdminAnswer nothing_here(std::string_view path) {
   return refused({ErrorCode::NotFound,
                   "banyan.unknown_resource",
                   "there is nothing at " + std::string(path) +
-                      "; there are /status, /log, /verify, /rollouts/MODULE/shift, "
-                      "/rollouts/MODULE/back and /rollouts/MODULE/next",
+                      "; there are /status, /log, /verify, /plans, /goto, and of a rollout "
+                      "/rollouts/MODULE/shift, back, next and plan",
                   {}});
 }
 
@@ -120,8 +120,76 @@ AdminAnswer verify(Switchboard& board, std::string_view text) {
   return answer_of(board.store().verify(query.value("head")), verification_json);
 }
 
-AdminAnswer change(Switchboard& board, std::string_view module, std::string_view verb,
-                   const AdminRequest& request) {
+AdminAnswer plans(const PlanDesk& desk, std::string_view text) {
+  if (const Query none(text, {}); !none.wrong().empty()) return bad_query(none.wrong());
+  return answer_of(desk.plans(), plans_json);
+}
+
+bool is_read_only(std::string_view path) {
+  return path == "/status" || path == "/log" || path == "/verify" || path == "/plans";
+}
+
+}  // namespace
+
+AdminApi::AdminApi(Switchboard& switchboard) : AdminApi(switchboard, Parts()) {}
+
+AdminApi::AdminApi(Switchboard& switchboard, Parts parts)
+    : switchboard_(&switchboard),
+      tunnels_(std::move(parts.tunnels)),
+      plans_(switchboard, parts.clock != nullptr ? *parts.clock : system_clock(),
+             std::move(parts.plan_of), parts.conductor) {}
+
+AdminAnswer AdminApi::read(const AdminRequest& request) {
+  if (request.path == "/status") return status(*switchboard_, request.query, tunnels_);
+  if (request.path == "/log") return log(*switchboard_, request.query);
+  if (request.path == "/plans") return plans(plans_, request.query);
+  return verify(*switchboard_, request.query);
+}
+
+AdminAnswer AdminApi::change(std::string_view module, std::string_view verb,
+                             const AdminRequest& request) {
+  if (verb == "plan") {
+    const auto order = read_plan_order(request.body);
+    if (!order) return refused(order.error());
+    return answer_of(plans_.order(module, order->order, order->reason), plan_answer_json);
+  }
+  const ChangeKind kind = verb == "shift"  ? ChangeKind::Shift
+                          : verb == "back" ? ChangeKind::Back
+                                           : ChangeKind::Next;
+  const auto order = read_change_order(request.body, kind);
+  if (!order) return refused(order.error());
+  if (order->gradually) {
+    return answer_of(plans_.back_gradually(module, order->reason), plan_answer_json);
+  }
+  Switchboard& board = *switchboard_;
+  return answer_of(verb == "shift"  ? board.shift(module, order->order, order->reason)
+                   : verb == "back" ? board.back(module, order->reason)
+                                    : board.next(module, order->reason, order->order.force),
+                   change_json);
+}
+
+AdminAnswer AdminApi::go_to(const AdminRequest& request) {
+  const auto order = read_goto_order(request.body);
+  if (!order) return refused(order.error());
+  return answer_of(switchboard_->go_to(order->where, order->reason),
+                   [&](const auto& changes) { return goto_json(order->where, changes); });
+}
+
+AdminAnswer AdminApi::answer(const AdminRequest& request) {
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (is_read_only(request.path)) return reads ? read(request) : not_allowed("GET, HEAD");
+  const bool goes = request.path == "/goto";
+  constexpr std::string_view kRollouts = "/rollouts/";
+  if (!goes && !request.path.starts_with(kRollouts)) return nothing_here(request.path);
+  const std::string_view rest = goes ? "" : request.path.substr(kRollouts.size());
+  const std::size_t slash = rest.find('/');
+  const std::string_view module = rest.substr(0, slash);
+  const std::string_view verb = slash == std::string_view::npos ? "" : rest.substr(slash + 1);
+  const std::vector<std::string_view> verbs{"shift", "back", "next", "plan"};
+  if (!goes && (module.empty() || std::ranges::find(verbs, verb) == verbs.end())) {
+    return nothing_here(request.path);
+  }
+  if (request.method != "POST") return not_allowed("POST");
   if (!is_json(request.content_type)) {
     return refused({ErrorCode::InvalidArgument,
                     "banyan.unsupported_media_type",
@@ -129,42 +197,7 @@ AdminAnswer change(Switchboard& board, std::string_view module, std::string_view
                         std::string(request.content_type) + '"',
                     {}});
   }
-  const ChangeKind kind = verb == "shift"  ? ChangeKind::Shift
-                          : verb == "back" ? ChangeKind::Back
-                                           : ChangeKind::Next;
-  const auto order = read_change_order(request.body, kind);
-  if (!order) return refused(order.error());
-  return answer_of(verb == "shift"  ? board.shift(module, order->order, order->reason)
-                   : verb == "back" ? board.back(module, order->reason)
-                                    : board.next(module, order->reason, order->order.force),
-                   change_json);
-}
-
-}  // namespace
-
-AdminAnswer AdminApi::answer(const AdminRequest& request) {
-  const bool reads = request.method == "GET" || request.method == "HEAD";
-  if (request.path == "/status") {
-    return reads ? status(*switchboard_, request.query, tunnels_) : not_allowed("GET, HEAD");
-  }
-  using Reader = AdminAnswer (*)(Switchboard&, std::string_view);
-  const std::pair<std::string_view, Reader> readers[] = {{"/log", log}, {"/verify", verify}};
-  for (const auto& [path, reader] : readers) {
-    if (request.path == path) {
-      return reads ? reader(*switchboard_, request.query) : not_allowed("GET, HEAD");
-    }
-  }
-  constexpr std::string_view kRollouts = "/rollouts/";
-  if (!request.path.starts_with(kRollouts)) return nothing_here(request.path);
-  const std::string_view rest = request.path.substr(kRollouts.size());
-  const std::size_t slash = rest.find('/');
-  const std::string_view module = rest.substr(0, slash);
-  const std::string_view verb = slash == std::string_view::npos ? "" : rest.substr(slash + 1);
-  if (module.empty() || (verb != "shift" && verb != "back" && verb != "next")) {
-    return nothing_here(request.path);
-  }
-  if (request.method != "POST") return not_allowed("POST");
-  return change(*switchboard_, module, verb, request);
+  return goes ? go_to(request) : change(module, verb, request);
 }
 
 }  // namespace banyan::strangler

@@ -1,155 +1,142 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "change_order.hpp"
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
-#include <set>
+#include <utility>
 
-#include "banyan/stages/suggestion.hpp"
+#include "body_reader.hpp"
 
 namespace banyan::strangler {
 namespace {
 
 using Json = nlohmann::json;
-constexpr std::size_t kLongestBody = 128 * 1024;
 
-std::unexpected<Error> not_json(const std::string& problem) {
-  return fail(ErrorCode::InvalidArgument, "banyan.invalid_json",
-              "the body is not JSON: " + problem);
+/// Longer than anybody waits, and short enough to be counted in.
+constexpr std::uint64_t kLongestDwell = 366ULL * 86'400;
+
+std::vector<std::string> fields_of(ChangeKind kind) {
+  switch (kind) {
+    case ChangeKind::Shift: return {"percent", "writes", "force"};
+    case ChangeKind::Next: return {"force"};
+    case ChangeKind::Back: return {"gradually"};
+  }
+  return {};
 }
 
-// nlohmann keeps the last of two equal keys; asking for two percentages is asking for neither.
-Result<Json> parse(std::string_view body) {
-  if (body.empty()) {
-    return not_json(R"(it is empty; send an object such as {"who": "ann", "why": "first canary"})");
-  }
-  if (body.size() > kLongestBody) return not_json("it is longer than 131072 bytes");
-  std::set<std::string> keys;
-  std::string twice;
-  try {
-    Json json = Json::parse(body, [&](int depth, Json::parse_event_t event, Json& parsed) {
-      if (event == Json::parse_event_t::key && depth == 1) {
-        const auto key = parsed.get<std::string>();
-        if (!keys.insert(key).second) twice = key;
-      }
-      return true;
-    });
-    if (!json.is_object()) return not_json("expected an object");
-    if (!twice.empty()) return not_json("the key \"" + twice + "\" is there twice");
-    return json;
-  } catch (const Json::exception& exception) {
-    return not_json(exception.what());
-  }
+std::optional<std::chrono::seconds> dwell_in(BodyReader& reader, const Json& value,
+                                             const std::string& pointer) {
+  const auto seconds = reader.number_in(value, pointer);
+  if (seconds && *seconds <= kLongestDwell) return std::chrono::seconds(*seconds);
+  if (seconds) reader.complain_at(pointer, "is longer than a year");
+  return std::nullopt;
 }
 
-class BodyReader {
- public:
-  BodyReader(const Json& json, ChangeKind kind) : json_(json) {
-    if (kind == ChangeKind::Shift) fields_.insert(fields_.begin(), {"percent", "writes"});
-    if (kind != ChangeKind::Back) fields_.emplace_back("force");
-    for (const auto& [key, value] : json_.items()) {
-      if (std::ranges::find(fields_, key) == fields_.end()) {
-        complain(key, "unknown field." + suggestion(key, fields_));
-      }
-    }
+/// "5%", 5, or an object with what this step has of its own.
+PlanOrder::Step read_step(BodyReader& reader, const Json& value, const std::string& pointer) {
+  PlanOrder::Step step;
+  if (!value.is_object()) {
+    step.share = reader.percent_in(value, pointer).value_or(Percent::none());
+    return step;
   }
-
-  std::string text(const std::string& key, bool required) {
-    const auto found = json_.find(key);
-    if (found == json_.end()) {
-      if (required) complain(key, "is missing; it goes into the switch log");
-      return {};
-    }
-    if (!found->is_string()) {
-      complain(key, std::string("is ") + found->type_name() + ", expected a string");
-      return {};
-    }
-    return found->get<std::string>();
-  }
-
-  std::optional<Percent> percent() {
-    const auto found = json_.find("percent");
-    if (found == json_.end()) return std::nullopt;
-    Result<Percent> percent = fail(Error{});
-    if (found->is_string()) {
-      percent = Percent::parse(found->get<std::string>());
-    } else if (found->is_number()) {
-      percent = Percent::parse(found->dump());
+  if (!value.contains("percent")) reader.complain_at(pointer + "/percent", "is missing");
+  for (const auto& [key, field] : value.items()) {
+    const std::string at = pointer + '/' + key;
+    if (key == "percent") {
+      step.share = reader.percent_in(field, at).value_or(Percent::none());
+    } else if (key == "dwell_seconds") {
+      step.dwell = dwell_in(reader, field, at);
+    } else if (key == "samples") {
+      step.samples = reader.number_in(field, at);
     } else {
-      complain("percent", std::string("is ") + found->type_name() +
-                              R"(, expected a percentage such as "25%" or 25)");
-      return std::nullopt;
+      reader.complain_at(at, "unknown field. Known: percent, dwell_seconds, samples.");
     }
-    if (percent) return *percent;
-    complain("percent", percent.error().message);
-    return std::nullopt;
   }
+  return step;
+}
 
-  std::optional<Side> writes() {
-    const auto found = json_.find("writes");
-    if (found == json_.end()) return std::nullopt;
-    const auto side = found->is_string() ? side_from(found->get<std::string>()) : std::nullopt;
-    if (!side) complain("writes", "is " + found->dump() + R"(, expected "remote" or "local")");
-    return side;
-  }
-
-  bool force() {
-    const auto found = json_.find("force");
-    if (found == json_.end()) return false;
-    if (!found->is_boolean()) complain("force", "is " + found->dump() + ", expected true or false");
-    return *found == true;
-  }
-
-  void complain(const std::string& key, std::string problem) {
-    std::string pointer = "/";
-    for (const char c : key) {
-      if (c == '~')
-        pointer += "~0";
-      else if (c == '/')
-        pointer += "~1";
-      else
-        pointer += c;
+void read_start(BodyReader& reader, const Json& json, PlanOrder& order) {
+  if (const auto steps = json.find("steps"); steps != json.end()) {
+    if (!steps->is_array() || steps->empty()) {
+      reader.complain("steps", R"(is )" + steps->dump() +
+                                   R"(, expected a list such as ["1%", "5%", "25%", "100%"])");
+    } else {
+      for (std::size_t i = 0; i < steps->size(); ++i) {
+        order.steps.push_back(read_step(reader, (*steps)[i], "/steps/" + std::to_string(i)));
+      }
     }
-    details_.push_back({std::move(pointer), std::move(problem)});
   }
+  if (const auto dwell = json.find("dwell_seconds"); dwell != json.end()) {
+    order.dwell = dwell_in(reader, *dwell, "/dwell_seconds");
+  }
+  order.samples = reader.number("samples");
+  order.force = reader.flag("force");
+}
 
-  std::vector<Detail> details() && { return std::move(details_); }
-
- private:
-  const Json& json_;
-  std::vector<std::string> fields_{"who", "why", "evidence"};
-  std::vector<Detail> details_;
-};
-
-// Evidence may be any JSON; the log keeps its text.
-std::string evidence_of(const Json& json) {
-  const auto found = json.find("evidence");
-  if (found == json.end()) return {};
-  return found->is_string() ? found->get<std::string>() : found->dump();
+/// All problems at once, or the order.
+template <class Order>
+Result<Order> read_order(BodyReader reader, Order order) {
+  if (auto read = std::move(reader).end(); !read) return fail(std::move(read.error()));
+  return order;
 }
 
 }  // namespace
 
 Result<ChangeOrder> read_change_order(std::string_view body, ChangeKind kind) {
-  const Result<Json> json = parse(body);
+  const Result<Json> json = parse_body(body);
   if (!json) return fail(json.error());
-  BodyReader reader(*json, kind);
+  BodyReader reader(*json, fields_of(kind));
   ChangeOrder change;
   if (kind == ChangeKind::Shift) {
-    change.order = {.reads = reader.percent(), .writes = reader.writes()};
-    if (!json->contains("percent") && !json->contains("writes")) {
+    change.order = {.reads = reader.percent("percent"), .writes = reader.side("writes")};
+    if (!reader.has("percent") && !reader.has("writes")) {
       reader.complain("percent", "is missing; a shift says where to: percent, writes or both");
     }
   }
-  if (kind != ChangeKind::Back) change.order.force = reader.force();
-  change.reason = {reader.text("who", true), reader.text("why", true), evidence_of(*json)};
-  std::vector<Detail> details = std::move(reader).details();
-  if (details.empty()) return change;
-  std::string message = "the body cannot be carried out:";
-  for (const Detail& detail : details) message += ' ' + detail.where + ' ' + detail.problem + ';';
-  message.back() = '.';
-  return fail(ErrorCode::InvalidArgument, "banyan.invalid_request", std::move(message),
-              std::move(details));
+  if (kind != ChangeKind::Back) change.order.force = reader.flag("force");
+  if (kind == ChangeKind::Back) change.gradually = reader.flag("gradually");
+  change.reason = reader.reason();
+  return read_order(std::move(reader), std::move(change));
+}
+
+Result<OrderOfPlan> read_plan_order(std::string_view body) {
+  const Result<Json> json = parse_body(body);
+  if (!json) return fail(json.error());
+  BodyReader reader(*json, {"action", "steps", "dwell_seconds", "samples", "gradually", "force"});
+  OrderOfPlan plan;
+  const std::string action = reader.text("action", false);
+  const auto verb = plan_verb_from(action);
+  if (!verb) {
+    reader.complain("action", (reader.has("action") ? "is \"" + action + "\"" : "is missing") +
+                                  std::string(", expected start, pause, resume or abort"));
+  } else {
+    plan.order.verb = *verb;
+    const bool starts = *verb == PlanVerb::Start;
+    for (const char* each : {"steps", "dwell_seconds", "samples", "force"}) {
+      if (!starts && reader.has(each)) reader.complain(each, "is for a start only");
+    }
+    if (*verb != PlanVerb::Abort && reader.has("gradually")) {
+      reader.complain("gradually", "is for an abort only");
+    }
+  }
+  if (plan.order.verb == PlanVerb::Start) read_start(reader, *json, plan.order);
+  if (plan.order.verb == PlanVerb::Abort) plan.order.gradually = reader.flag("gradually");
+  plan.reason = reader.reason();
+  return read_order(std::move(reader), std::move(plan));
+}
+
+Result<GotoOrder> read_goto_order(std::string_view body) {
+  const Result<Json> json = parse_body(body);
+  if (!json) return fail(json.error());
+  BodyReader reader(*json, {"revision", "dry_run", "force"});
+  GotoOrder order;
+  const auto revision = reader.number("revision");
+  if (!reader.has("revision")) {
+    reader.complain("revision", "is missing; banyan log shows which there are");
+  }
+  order.where = {.revision = revision.value_or(0),
+                 .dry_run = reader.flag("dry_run"),
+                 .force = reader.flag("force")};
+  order.reason = reader.reason();
+  return read_order(std::move(reader), std::move(order));
 }
 
 }  // namespace banyan::strangler

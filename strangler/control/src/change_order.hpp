@@ -3,21 +3,36 @@
 
 #include <string_view>
 
+#include "banyan/promotion/plan_desk.hpp"
 #include "banyan/stages/switchboard.hpp"
 
+/// The bodies of the orders of the admin API, read strictly: InvalidArgument "banyan.invalid_json",
+/// or "banyan.invalid_request" with one detail per problem and its JSON pointer.
 namespace banyan::strangler {
 
 /// The body of a change.
 struct ChangeOrder {
   Switchboard::Order order;
   Reason reason;
+  bool gradually = false;
 };
 
 enum class ChangeKind : std::uint8_t { Shift, Next, Back };
 
-/// Reads the body strictly: InvalidArgument "banyan.invalid_json", or "banyan.invalid_request" with
-/// one detail per problem and its JSON pointer. Only `Shift` takes percent and writes; `Back` takes
-/// no force.
+/// Only `Shift` takes percent and writes; `Back` takes no force, and only it goes gradually.
 Result<ChangeOrder> read_change_order(std::string_view body, ChangeKind kind);
+
+struct OrderOfPlan {
+  PlanOrder order;
+  Reason reason;
+};
+/// Only a start takes steps, dwell, samples and force; only an abort goes gradually.
+Result<OrderOfPlan> read_plan_order(std::string_view body);
+
+struct GotoOrder {
+  Switchboard::Goto where;
+  Reason reason;
+};
+Result<GotoOrder> read_goto_order(std::string_view body);
 
 }  // namespace banyan::strangler

@@ -12,6 +12,7 @@
 #include "banyan/stages/suggestion.hpp"
 #include "banyan/stages/traffic.hpp"
 #include "compare_section.hpp"
+#include "plan_section.hpp"
 #include "route_section.hpp"
 #include "shadow_section.hpp"
 #include "tls_section.hpp"
@@ -264,6 +265,10 @@ class Reader {
       if (const toml::table* const fallback = section.table("fallback")) {
         plan.fallback = read_fallback(section.part(*fallback, "[rollouts." + name + ".fallback]",
                                                    "[rollouts.NAME.fallback]"));
+      }
+      if (const toml::table* const by_itself = section.table("plan")) {
+        plan.plan = read_plan(
+            section.part(*by_itself, "[rollouts." + name + ".plan]", "[rollouts.NAME.plan]"));
       }
       configuration_.rollouts.push_back(std::move(plan));
       section.finish();

@@ -518,6 +518,11 @@ constexpr std::array kRollout = std::to_array<Key>({
      .example = R"(["1%", "10%", "50%", "100%"])",
      .help = "the shares of the reads that `banyan next NAME` walks along; they grow, and the last "
              "is 100 %"},
+    {.name = "plan",
+     .kind = Table,
+     .otherwise = "the usual plan, as below",
+     .example = R"({ dwell = "30m" })",
+     .help = "how it moves by itself, when `banyan plan NAME start` begins that"},
     {.name = "compare",
      .kind = Table,
      .otherwise = "by the types of the port, else exactly",
@@ -616,6 +621,36 @@ constexpr std::array kFallback = std::to_array<Key>({
 
 constexpr std::array kExamples = std::to_array<KeyChoice>(
     {{"masked", "every text is replaced by its form"}, {"clear", "personal data is shown"}});
+
+constexpr std::array kPlan = std::to_array<Key>({
+    {.name = "steps",
+     .kind = Texts,
+     .preset = R"(["1%", "5%", "25%", "50%", "100%"])",
+     .example = R"(["1%", "10%", "100%"])",
+     .help = "the shares of the reads, which grow"},
+    {.name = "dwell",
+     .kind = Time,
+     .preset = R"("10m")",
+     .most = 366 * kDay,
+     .help = "how long a step lasts at least"},
+    {.name = "samples",
+     .kind = Number,
+     .preset = "1000",
+     .least = 0,
+     .most = 1'000'000'000,
+     .help = "requests of each operation that the new side has to get in a step"},
+    {.name = "waived",
+     .kind = Texts,
+     .otherwise = "none",
+     .example = R"(["catalog.get_cover"])",
+     .help = "operations that need not be shown to be good, because hardly anybody asks for them; "
+             "worse they may not be"},
+    {.name = "back_dwell",
+     .kind = Time,
+     .preset = R"("30s")",
+     .most = 366 * kDay,
+     .help = "how long a step lasts on a way back that is no emergency"},
+});
 
 constexpr std::array kCompare = std::to_array<Key>({
     {.name = "headers",
@@ -806,6 +841,7 @@ constexpr std::array kSections = std::to_array<KeySection>({
     {"[upstreams.NAME.retries]", "The retry budget.", kRetries},
     {"[upstreams.NAME.tls]", "TLS to the instances.", kUpstreamTls},
     {"[rollouts.NAME]", "Traffic that moves; its stage is in the control store.", kRollout},
+    {"[rollouts.NAME.plan]", "How traffic moves by itself, when somebody starts that.", kPlan},
     {"[rollouts.NAME.compare]", "How the answers of the two sides are compared.", kCompare},
     {"[[rollouts.NAME.compare.fields]]",
      "When the values of a field count as the same, once for each field. What is not said here is "

@@ -8,13 +8,13 @@ namespace banyan::strangler {
 namespace {
 
 constexpr std::uint32_t kApplicationId = 0x42'4E'59'43;  // "BNYC"
-constexpr std::int32_t kSchemaVersion = 2;
+constexpr std::int32_t kSchemaVersion = 3;
 
 // The triggers keep slips from happening; it is the chain that shows malice. The table of the
 // rollouts has kept the name that it had in the first format.
 constexpr const char* kSchema = R"(
 PRAGMA application_id = 1112430915;
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 CREATE TABLE migrations (
   module   TEXT PRIMARY KEY,
   stage    TEXT NOT NULL,
@@ -34,6 +34,11 @@ CREATE TABLE switch_log (
   previous_hash TEXT NOT NULL,
   hash          TEXT NOT NULL,
   format        INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE TABLE plans (
+  module   TEXT PRIMARY KEY,
+  version  INTEGER NOT NULL,                                    -- grows with each change
+  document TEXT NOT NULL                                        -- JSON of strangler/promotion
 ) STRICT;
 CREATE INDEX switch_log_module ON switch_log (module, seq);
 CREATE TRIGGER switch_log_keeps_lines BEFORE UPDATE ON switch_log
@@ -104,12 +109,17 @@ void create(const sqlite::Connection& connection) {
   transaction.commit();
 }
 
-// Version 1 had no format beside its lines, which are all of format 1.
+// Version 1 had no format beside its lines, which are all of format 1; version 2 had no plans.
 void upgrade(const sqlite::Connection& connection) {
   if (connection.is_read_only() || connection.user_version() >= kSchemaVersion) return;
   sqlite::Transaction transaction(connection, sqlite::Begin::Immediate);
-  if (connection.user_version() < kSchemaVersion) {
+  if (connection.user_version() < 2) {
     connection.run("ALTER TABLE switch_log ADD COLUMN format INTEGER NOT NULL DEFAULT 1");
+  }
+  if (connection.user_version() < 3) {
+    connection.run(
+        "CREATE TABLE plans (module TEXT PRIMARY KEY, version INTEGER NOT NULL, "
+        "document TEXT NOT NULL) STRICT");
     connection.set_user_version(kSchemaVersion);
   }
   transaction.commit();

@@ -60,8 +60,9 @@ class SqliteControlStore final : public ControlStore {
  public:
   SqliteControlStore(std::string file, sqlite::Connection connection, const Clock& clock)
       : file_(std::move(file)), connection_(std::move(connection)), clock_(clock) {
-    // Who may only read a store of the first version finds it as it was.
+    // Who may only read a store of an earlier version finds it as it was.
     if (connection_.user_version() < 2) format_column_ = "1";
+    has_plans_ = connection_.user_version() >= 3;
   }
 
   const std::string& file() const override { return file_; }
@@ -93,27 +94,53 @@ class SqliteControlStore final : public ControlStore {
     });
   }
 
+  Result<Stand> stand_at(std::uint64_t revision) override {
+    return guarded([&]() -> Result<Stand> {
+      const sqlite::Transaction one_moment(connection_, sqlite::Begin::Snapshot);
+      if (auto grown = check_that_the_log_grew(); !grown) return fail(std::move(grown.error()));
+      Result<Stand> then = read_stand();
+      if (!then) return then;
+      if (revision > then->revision) return fail(unknown_revision(revision, then->revision));
+      return rewind(std::move(*then), revision);
+    });
+  }
+
   Result<std::optional<LogEntry>> change(std::string_view module, const Reason& reason,
                                          const Decide& decide) override {
-    if (auto checked = check(reason); !checked) return fail(std::move(checked.error()));
-    return guarded([&]() -> Result<std::optional<LogEntry>> {
-      sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
-      if (auto grown = check_that_the_log_grew(); !grown) return fail(std::move(grown.error()));
-      Result<Stand> now = read_stand();
-      if (!now) return fail(std::move(now.error()));
-      const Rollout* rollout = now->find(module);
-      if (rollout == nullptr) return fail(unknown(module, *now));
-      Result<Traffic> after = decide(rollout->traffic);
-      if (!after) return fail(std::move(after.error()));
-      if (*after == rollout->traffic) return std::optional<LogEntry>();
-      LogEntry entry = next_line(*now, *rollout, reason, *after);
-      write(entry);
-      write(rollout->module, *after, entry.seq);
-      if (connection_.moved()) return fail(moved_control_store(file_));
-      transaction.commit();
-      last_seen_ = {entry.seq, entry.hash};
-      return std::optional(std::move(entry));
+    auto entries = write_all(reason, [&](const Stand& now) -> Result<std::vector<Rollout>> {
+      const Rollout* const rollout = now.find(module);
+      if (rollout == nullptr) return fail(unknown(module, now));
+      return with_traffic(*rollout, decide(rollout->traffic));
     });
+    return only(std::move(entries));
+  }
+
+  Result<std::vector<LogEntry>> change_all(const Reason& reason, const DecideAll& decide) override {
+    return write_all(reason, decide);
+  }
+
+  Result<std::vector<StoredPlan>> plans() override {
+    return guarded([&]() -> Result<std::vector<StoredPlan>> {
+      std::vector<StoredPlan> all;
+      if (!has_plans_) return all;
+      connection_.each("SELECT module, document, version FROM plans ORDER BY module",
+                       [&](const sqlite::Statement& row) { all.push_back(read_plan(row)); });
+      return all;
+    });
+  }
+
+  Result<std::optional<LogEntry>> walk(std::string_view module, const Reason& reason,
+                                       const Walk& decide) override {
+    auto entries = write_all(reason, [&](const Stand& now) -> Result<std::vector<Rollout>> {
+      const Rollout* const rollout = now.find(module);
+      if (rollout == nullptr) return fail(unknown(module, now));
+      StoredPlan plan = plan_of(rollout->module);
+      const std::string before = plan.document;
+      Result<Traffic> after = decide(rollout->traffic, plan);
+      if (after && plan.document != before) write(plan);
+      return with_traffic(*rollout, std::move(after));
+    });
+    return only(std::move(entries));
   }
 
   Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module) override {
@@ -166,6 +193,105 @@ class SqliteControlStore final : public ControlStore {
     } catch (const sqlite::Fault& fault) {
       return fail(control_store_error(file_, fault));
     }
+  }
+
+  using Lines = std::vector<LogEntry>;
+
+  /// The one transaction in which traffic changes: the line first, then the stage. What `decide`
+  /// writes besides is in it.
+  Result<Lines> write_all(const Reason& reason, const DecideAll& decide) {
+    if (auto checked = check(reason); !checked) return fail(std::move(checked.error()));
+    return guarded([&]() -> Result<Lines> {
+      sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
+      if (auto grown = check_that_the_log_grew(); !grown) return fail(std::move(grown.error()));
+      Result<Stand> now = read_stand();
+      if (!now) return fail(std::move(now.error()));
+      const Result<std::vector<Rollout>> wanted = decide(*now);
+      if (!wanted) return fail(wanted.error());
+      Lines lines;
+      for (const Rollout& each : *wanted) {
+        const Rollout* const rollout = now->find(each.module);
+        if (rollout == nullptr) return fail(unknown(each.module, *now));
+        if (each.traffic == rollout->traffic) continue;
+        lines.push_back(next_line(*now, *rollout, reason, each.traffic));
+        write(lines.back());
+        write(rollout->module, each.traffic, lines.back().seq);
+        now->revision = lines.back().seq;
+        now->head = lines.back().hash;
+      }
+      if (connection_.moved()) return fail(moved_control_store(file_));
+      transaction.commit();
+      if (!lines.empty()) last_seen_ = {lines.back().seq, lines.back().hash};
+      return lines;
+    });
+  }
+
+  static Result<std::vector<Rollout>> with_traffic(Rollout rollout, Result<Traffic> traffic) {
+    if (!traffic) return fail(std::move(traffic.error()));
+    rollout.traffic = *traffic;
+    return std::vector{std::move(rollout)};
+  }
+
+  static Result<std::optional<LogEntry>> only(Result<Lines> lines) {
+    if (!lines) return fail(std::move(lines.error()));
+    if (lines->empty()) return std::optional<LogEntry>();
+    return std::optional(std::move(lines->front()));
+  }
+
+  static StoredPlan read_plan(const sqlite::Statement& row) {
+    return {row.text(0), row.text(1), static_cast<std::uint64_t>(row.number(2))};
+  }
+
+  StoredPlan plan_of(const std::string& module) {
+    if (!has_plans_) return {module, {}, 0};
+    auto row = connection_.query("SELECT module, document, version FROM plans WHERE module = ?");
+    return row.bind(1, module).step() ? read_plan(row) : StoredPlan{module, {}, 0};
+  }
+
+  void write(const StoredPlan& plan) {
+    connection_
+        .query(
+            "INSERT INTO plans (module, version, document) VALUES (?, ?, ?) ON CONFLICT (module) "
+            "DO UPDATE SET version = excluded.version, document = excluded.document")
+        .bind_all(plan.module, plan.version + 1, plan.document)
+        .run();
+  }
+
+  /// Back from how all stand to how they stood, line by line.
+  Result<Stand> rewind(Stand stand, std::uint64_t revision) {
+    for (Rollout& each : stand.rollouts) {
+      each.traffic = {};
+      each.revision = 0;
+    }
+    stand.revision = revision;
+    stand.head = kNoHash;
+    auto lines = connection_.query(
+        "SELECT seq, module, after, hash FROM switch_log WHERE seq <= ?"
+        " ORDER BY seq");
+    lines.bind(1, revision);
+    while (lines.step()) {
+      const auto seq = static_cast<std::uint64_t>(lines.number(0));
+      stand.head = lines.text(3);
+      const auto traffic = traffic_from_json(lines.text(2));
+      const auto rollout =
+          std::ranges::lower_bound(stand.rollouts, lines.text(1), {}, &Rollout::module);
+      if (!traffic || rollout == stand.rollouts.end() || rollout->module != lines.text(1)) {
+        return fail(ErrorCode::FailedPrecondition, "banyan.unreadable_log_line",
+                    "line " + std::to_string(seq) + " of the switch log of " + file_ +
+                        " cannot be read; banyan log verify says what became of it");
+      }
+      rollout->traffic = *traffic;
+      rollout->revision = seq;
+    }
+    return stand;
+  }
+
+  static Error unknown_revision(std::uint64_t revision, std::uint64_t last) {
+    return {ErrorCode::FailedPrecondition,
+            "banyan.unknown_revision",
+            "there is no revision " + std::to_string(revision) + " yet: the last is " +
+                std::to_string(last) + ". banyan log shows them",
+            {}};
   }
 
   bool knows(const std::string& module) {
@@ -277,6 +403,7 @@ class SqliteControlStore final : public ControlStore {
   } last_seen_;
   const Clock& clock_;
   std::string format_column_ = "format";
+  bool has_plans_ = true;
 };
 
 }  // namespace

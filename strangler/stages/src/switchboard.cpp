@@ -9,6 +9,28 @@
 
 namespace banyan::strangler {
 
+namespace {
+
+Reason forced(Reason reason) {
+  reason.evidence += reason.evidence.empty() ? "forced" : "; forced";
+  return reason;
+}
+
+bool gives_more(const Traffic& before, const Traffic& after) {
+  return after.reads > before.reads ||
+         (after.writes == Side::Remote && before.writes == Side::Local);
+}
+
+Error unhealthy(std::string_view module, const std::string& why_not) {
+  return {ErrorCode::FailedPrecondition,
+          "banyan.new_side_unhealthy",
+          "refused: the new side of " + std::string(module) + " is not fit for traffic: " +
+              why_not + ". Mend it, or say so with force (--force)",
+          {}};
+}
+
+}  // namespace
+
 Survey open_topology() {
   return [](std::string_view) { return Topology{}; };
 }
@@ -56,24 +78,104 @@ std::optional<std::string> Switchboard::trouble(std::string_view module,
   const Traffic& before = found->traffic;
   const Result<Traffic> after = decide(before);
   if (!after) return std::nullopt;
-  const bool more = after->reads.hundredths() > before.reads.hundredths() ||
-                    (after->writes == Side::Remote && before.writes == Side::Local);
-  return more ? preflight_(module) : std::nullopt;
+  return gives_more(before, *after) ? preflight_(module) : std::nullopt;
 }
 
 Result<Change> Switchboard::advance(std::string_view module, const Reason& reason,
                                     const ControlStore::Decide& decide, bool force) {
-  if (force) {
-    Reason told = reason;
-    told.evidence += told.evidence.empty() ? "forced" : "; forced";
-    return change(module, told, decide);
-  }
-  if (const auto why_not = trouble(module, decide)) {
-    return fail(ErrorCode::FailedPrecondition, "banyan.new_side_unhealthy",
-                "refused: the new side of " + std::string(module) + " is not fit for traffic: " +
-                    *why_not + ". Mend it, or say so with force (--force)");
-  }
+  if (force) return change(module, forced(reason), decide);
+  if (const auto why_not = trouble(module, decide)) return fail(unhealthy(module, *why_not));
   return change(module, reason, decide);
+}
+
+std::optional<std::string> Switchboard::why_not(std::string_view module,
+                                                const Traffic& traffic) const {
+  return why_change_illegal(module, traffic, survey_(module));
+}
+
+Result<Change> Switchboard::walk(std::string_view module, const Walk& how, const Reason& reason,
+                                 const ControlStore::Walk& decide) {
+  if (how.more && !how.force && preflight_) {
+    if (const auto why_not = preflight_(module)) return fail(unhealthy(module, *why_not));
+  }
+  Change change;
+  change.module = module;
+  auto entry = store_->walk(
+      module, how.more && how.force ? forced(reason) : reason,
+      [&](const Traffic& before, StoredPlan& plan) -> Result<Traffic> {
+        Result<Traffic> after = decide(before, plan);
+        if (!after) return after;
+        if (*after != before) {
+          if (auto why = why_not(module, *after)) {
+            return fail(ErrorCode::FailedPrecondition, "banyan.illegal_stage",
+                        "refused: " + std::move(*why));
+          }
+        }
+        change.before = before;
+        change.after = *after;
+        return after;
+      });
+  if (!entry) return fail(std::move(entry.error()));
+  change.entry = std::move(*entry);
+  if (table_ != nullptr && change.entry) (void)table_->refresh();
+  return change;
+}
+
+/// What is to change, if all of it may.
+Result<std::vector<Rollout>> Switchboard::legal_return(const Stand& now, const Stand& then) const {
+  std::vector<Rollout> wanted;
+  std::string problems;
+  for (const Rollout& each : now.rollouts) {
+    const Rollout* const earlier = then.find(each.module);
+    const Traffic traffic = earlier != nullptr ? earlier->traffic : Traffic{};
+    if (traffic == each.traffic) continue;
+    if (auto why = why_not(each.module, traffic)) {
+      problems += (problems.empty() ? "" : " ") + std::move(*why);
+    }
+    wanted.push_back({each.module, traffic, each.revision});
+  }
+  if (problems.empty()) return wanted;
+  return fail(ErrorCode::FailedPrecondition, "banyan.illegal_stage",
+              "refused, and nothing was changed: " + problems);
+}
+
+/// As things stand, outside of any transaction.
+Result<std::vector<Change>> Switchboard::preview(const Stand& then) const {
+  const Result<Stand> now = store_->stand();
+  if (!now) return fail(now.error());
+  const auto wanted = legal_return(*now, then);
+  if (!wanted) return fail(wanted.error());
+  std::vector<Change> changes;
+  for (const Rollout& each : *wanted) {
+    changes.push_back({each.module, now->find(each.module)->traffic, each.traffic, std::nullopt});
+  }
+  return changes;
+}
+
+Result<std::vector<Change>> Switchboard::go_to(const Goto& where, const Reason& reason) {
+  const Result<Stand> then = store_->stand_at(where.revision);
+  if (!then) return fail(then.error());
+  auto expected = preview(*then);
+  if (!expected || where.dry_run) return expected;
+  for (const Change& each : *expected) {
+    if (where.force || !preflight_ || !gives_more(each.before, each.after)) continue;
+    if (const auto why_not = preflight_(each.module)) return fail(unhealthy(each.module, *why_not));
+  }
+  std::vector<Change> changes;
+  auto lines = store_->change_all(
+      where.force ? forced(reason) : reason, [&](const Stand& now) -> Result<std::vector<Rollout>> {
+        auto wanted = legal_return(now, *then);
+        if (!wanted) return wanted;
+        for (const Rollout& each : *wanted) {
+          changes.push_back(
+              {each.module, now.find(each.module)->traffic, each.traffic, std::nullopt});
+        }
+        return wanted;
+      });
+  if (!lines) return fail(std::move(lines.error()));
+  for (std::size_t i = 0; i < changes.size(); ++i) changes[i].entry = std::move((*lines)[i]);
+  if (table_ != nullptr && !changes.empty()) (void)table_->refresh();
+  return changes;
 }
 
 Result<Change> Switchboard::shift(std::string_view module, const Order& order,

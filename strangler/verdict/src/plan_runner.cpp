@@ -2,6 +2,7 @@
 #include "banyan/verdict/plan_runner.hpp"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <utility>
 
@@ -16,6 +17,37 @@ std::unexpected<Error> bad_plan(std::string message) {
   return fail(ErrorCode::InvalidArgument, "banyan.bad_plan", std::move(message));
 }
 
+constexpr std::array kPlanStates = {PlanState::Ready,     PlanState::Running,
+                                    PlanState::Paused,    PlanState::Returning,
+                                    PlanState::Completed, PlanState::RolledBack,
+                                    PlanState::Aborted};
+
+bool is_about_time(Measure measure) {
+  return measure == Measure::Median || measure == Measure::Slow || measure == Measure::Slowest;
+}
+
+/// It answers what it should, and takes too long.
+bool is_only_slow(const OperationVerdict& verdict) {
+  bool slow = false;
+  for (const Finding& each : verdict.findings) {
+    if (each.judgement != Judgement::Worse) continue;
+    if (!is_about_time(each.measure)) return false;
+    slow = true;
+  }
+  return slow;
+}
+
+/// One that fails before one that is only slow; null when none is worse.
+const OperationVerdict* worst_of(const std::vector<OperationVerdict>& verdicts) {
+  const OperationVerdict* worst = nullptr;
+  for (const OperationVerdict& each : verdicts) {
+    if (each.judgement != Judgement::Worse) continue;
+    if (!is_only_slow(each)) return &each;
+    if (worst == nullptr) worst = &each;
+  }
+  return worst;
+}
+
 }  // namespace
 
 std::string_view to_string(PlanState state) {
@@ -23,11 +55,19 @@ std::string_view to_string(PlanState state) {
     case PlanState::Ready: return "ready";
     case PlanState::Running: return "running";
     case PlanState::Paused: return "paused";
+    case PlanState::Returning: return "returning";
     case PlanState::Completed: return "completed";
     case PlanState::RolledBack: return "rolled_back";
     case PlanState::Aborted: return "aborted";
   }
   return "ready";
+}
+
+std::optional<PlanState> plan_state_from(std::string_view name) {
+  for (const PlanState state : kPlanStates) {
+    if (name == to_string(state)) return state;
+  }
+  return std::nullopt;
 }
 
 Plan Plan::usual() {
@@ -57,6 +97,16 @@ PlanRunner::PlanRunner(Plan plan, const Clock& clock) : plan_(std::move(plan)), 
   }
 }
 
+PlanRunner::PlanRunner(Plan plan, const Clock& clock, const Mark& mark)
+    : PlanRunner(std::move(plan), clock) {
+  if (mark.step >= plan_.steps.size()) {
+    throw std::invalid_argument("the plan has no step " + std::to_string(mark.step));
+  }
+  state_ = mark.state;
+  step_ = mark.step;
+  reason_ = mark.reason;
+}
+
 Result<void> PlanRunner::start() {
   if (state_ != PlanState::Ready) {
     return not_now("the plan is " + std::string(to_string(state_)) +
@@ -68,7 +118,7 @@ Result<void> PlanRunner::start() {
 }
 
 Result<void> PlanRunner::pause(std::string why) {
-  if (state_ != PlanState::Running) {
+  if (state_ != PlanState::Running && state_ != PlanState::Returning) {
     return not_now("the plan is " + std::string(to_string(state_)) +
                    ", and only one that runs can "
                    "be paused");
@@ -94,8 +144,22 @@ void PlanRunner::abort(std::string why) {
   reason_ = std::move(why);
 }
 
+Result<void> PlanRunner::back_gradually(Percent share, std::string why) {
+  if (share == Percent::none()) {
+    return not_now("no traffic is on the new side, so there is nothing to bring back");
+  }
+  state_ = PlanState::Returning;
+  reason_ = std::move(why);
+  returning_at_.reset();
+  step_below(share);
+  return {};
+}
+
 PlanAction PlanRunner::trip(std::string why) {
-  if (state_ != PlanState::Running && state_ != PlanState::Paused) return nothing(reason_);
+  if (state_ != PlanState::Running && state_ != PlanState::Paused &&
+      state_ != PlanState::Returning) {
+    return nothing(reason_);
+  }
   return go_back(PlanState::RolledBack, std::move(why));
 }
 
@@ -103,6 +167,52 @@ PlanAction PlanRunner::go_back(PlanState state, std::string why) {
   state_ = state;
   reason_ = std::move(why);
   return shift(Percent::none());
+}
+
+PlanAction PlanRunner::leave(Percent share, const OperationVerdict& worse) {
+  if (!is_only_slow(worse)) return go_back(PlanState::RolledBack, worse.reason);
+  (void)back_gradually(share, worse.reason);
+  return go_on_back(share);
+}
+
+/// Where a plan goes on that is paused on its way back: the highest step that is not above.
+void PlanRunner::step_below(Percent share) {
+  step_ = 0;
+  while (step_ + 1 < plan_.steps.size() && plan_.steps[step_ + 1].share <= share) ++step_;
+  arrived_ = false;
+}
+
+PlanAction PlanRunner::go_on_back(Percent share) {
+  if (share == Percent::none()) {
+    state_ = PlanState::RolledBack;
+    return nothing(reason_);
+  }
+  const SteadyTime now = clock_->steady();
+  if (returning_at_ && share > *returning_at_) {
+    state_ = PlanState::Paused;
+    reason_ = "somebody has shifted the traffic to " + to_string(share) +
+              " while the plan was going back";
+    step_below(share);
+    return nothing(reason_);
+  }
+  if (returning_at_ != share) {
+    // The first step back is made at once.
+    const bool first = !returning_at_;
+    returning_at_ = share;
+    since_ = first ? now - plan_.back_dwell : now;
+    step_below(share);
+  }
+  const auto left =
+      plan_.back_dwell - std::chrono::duration_cast<std::chrono::seconds>(now - since_);
+  if (left.count() > 0) {
+    return nothing(to_string(share) + " stays for another " + std::to_string(left.count()) +
+                   "s on the way back: " + reason_);
+  }
+  Percent lower = Percent::none();
+  for (const PlanStep& each : plan_.steps) {
+    if (each.share < share) lower = each.share;
+  }
+  return shift(lower);
 }
 
 PlanAction PlanRunner::nothing(std::string why) {
@@ -115,10 +225,11 @@ PlanAction PlanRunner::tick(Percent share, const std::vector<OperationVerdict>& 
     return share == Percent::none() ? nothing(reason_) : shift(Percent::none());
   }
   if (state_ == PlanState::Ready || state_ == PlanState::Completed) return nothing(reason_);
-  const auto worse = std::ranges::find(verdicts, Judgement::Worse, &OperationVerdict::judgement);
-  if (worse != verdicts.end() && share > Percent::none()) {
-    return go_back(PlanState::RolledBack, worse->reason);
+  if (const OperationVerdict* const worse = worst_of(verdicts);
+      worse != nullptr && share > Percent::none()) {
+    if (state_ != PlanState::Returning || !is_only_slow(*worse)) return leave(share, *worse);
   }
+  if (state_ == PlanState::Returning) return go_on_back(share);
   if (state_ == PlanState::Paused) return nothing(reason_);
   const PlanStep& step = plan_.steps[step_];
   if (!arrived_) {

@@ -62,6 +62,10 @@ Window Window::of_consumer(std::uint64_t handled, std::uint64_t failed,
 
 void SideCounters::record(Ending ending, std::chrono::microseconds took) {
   latency_[statistics::LatencyBuckets::of(took)].fetch_add(1, kRelaxed);
+  record(ending);
+}
+
+void SideCounters::record(Ending ending) {
   endings_[static_cast<std::size_t>(ending)].fetch_add(1, kRelaxed);
 }
 

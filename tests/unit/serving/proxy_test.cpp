@@ -160,7 +160,7 @@ TEST_F(TheProxy, SaysEverywhereThatItsControlStoreWasTakenAwayAndServesOn) {
   EXPECT_NE(shift("0"), 200u);
   EXPECT_EQ(side_of(1), "catalog") << "the last table stays in force";
   const Seen health = test::get(port_, "/health/ready");
-  EXPECT_EQ(health.status, 200u) << "requests are served";
+  EXPECT_EQ(health.status, 503u) << "it does not know what others change, and is not ready";
   EXPECT_NE(health.body.find("is not the control store any more"), std::string::npos);
   EXPECT_NE(test::get(port_, "/_banyan/api/status").body.find("banyan.control_store_moved"),
             std::string::npos);

@@ -36,6 +36,7 @@ instances = ["127.0.0.1:9000"]
 [rollouts.shop]
 [rollouts.shop.shadow]
 [rollouts.shop.fallback]
+[rollouts.shop.plan]
 [rollouts.shop.compare]
 [[rollouts.shop.compare.fields]]
 path = "/at"

@@ -218,6 +218,15 @@ class BrokenStore final : public ControlStore {
                                          const Decide& decide) override {
     return inner_.change(module, reason, decide);
   }
+  Result<Stand> stand_at(std::uint64_t revision) override { return inner_.stand_at(revision); }
+  Result<std::vector<LogEntry>> change_all(const Reason& reason, const DecideAll& decide) override {
+    return inner_.change_all(reason, decide);
+  }
+  Result<std::vector<StoredPlan>> plans() override { return inner_.plans(); }
+  Result<std::optional<LogEntry>> walk(std::string_view module, const Reason& reason,
+                                       const Walk& decide) override {
+    return inner_.walk(module, reason, decide);
+  }
   Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module) override {
     return inner_.log(limit, module);
   }

@@ -12,11 +12,11 @@ void add_init(CommandSet& set);
 void add_check(CommandSet& set);
 void add_map(CommandSet& set);
 
-/// status, shift, back, next, log.
+/// status, watch, shift, back, next, goto, log.
 void add_traffic(CommandSet& set);
-void add_verify(CommandSet& set);
 /// differences, replay.
 void add_comparisons(CommandSet& set);
+void add_plan(CommandSet& set);
 
 void add_sagas(CommandSet& set);
 void add_events(CommandSet& set);

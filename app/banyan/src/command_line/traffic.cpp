@@ -43,10 +43,14 @@ void add_shift(CommandSet& set) {
 void add_back(CommandSet& set) {
   const auto options = std::make_shared<ChangeOptions>();
   CLI::App* added = set.command("back", "Go one named step back: moved -> canary 100% -> legacy",
-                                "  banyan back catalog --why \"error rate doubled\"",
+                                "  banyan back catalog --why \"error rate doubled\"\n"
+                                "  banyan back catalog --gradually --why \"not before the sale\"",
                                 [&set, options] { return back(set.target(), *options); });
   set.asks(added);
   set.module_of(added, options->module);
+  added->add_flag("--gradually", options->gradually,
+                  "To legacy along the steps of the plan, each for a while, so that the old side "
+                  "gets warm again");
   set.reason_of(added, options->who, options->why, true);
 }
 
@@ -63,12 +67,77 @@ void add_next(CommandSet& set) {
   set.reason_of(added, options->who, options->why, false);
 }
 
+void add_watch(CommandSet& set) {
+  const auto options = std::make_shared<WatchOptions>();
+  CLI::App* added = set.command(
+      "watch",
+      "Show rollouts, their plans, and how both sides do, again and again until Ctrl-C; a line for "
+      "each change where standard output is no terminal",
+      "  banyan watch\n  banyan watch --json | jq .plans\n  banyan watch --interval 5 --count 12",
+      [&set, options] { return watch(set.target(), *options); });
+  set.asks(added);
+  added->add_option("--interval", options->interval_seconds, "Seconds between two looks")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 3'600.0));
+  added->add_option("--count", options->count, "How many looks; 0 is until Ctrl-C")
+      ->capture_default_str();
+}
+
+void add_goto(CommandSet& set) {
+  const auto options = std::make_shared<GotoOptions>();
+  CLI::App* added = set.command(
+      "goto",
+      "Put the traffic of all modules back to where it was after a change of the switch log: all "
+      "of it, or nothing where one of them may not",
+      "  banyan log\n"
+      "  banyan goto 12 --dry-run --why \"what would that be?\"\n"
+      "  banyan goto 12 --why \"as it was on Friday\"\n"
+      "  banyan goto 0 --why \"all on the old sides\"",
+      [&set, options] { return go_to(set.target(), *options); });
+  set.asks(added);
+  added->add_option("REVISION", options->revision, "A number of `banyan log`; 0 is before all")
+      ->required();
+  added->add_flag("--dry-run", options->dry_run, "Only show what would change, or be refused");
+  added->add_flag("--force", options->force,
+                  "Although a new side does not answer, or is not ready; the log tells");
+  set.reason_of(added, options->who, options->why, true);
+}
+
+CLI::Option* head_of(CLI::App* command, std::string& head) {
+  return command->add_option("--head", head, "A head that was noted earlier: 64 hexadecimal digits")
+      ->check([](const std::string& text) {
+        const bool hex =
+            text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+        return hex ? std::string() : '"' + text + "\" is not 64 lower-case hexadecimal digits";
+      });
+}
+
 void add_log(CommandSet& set) {
   const auto options = std::make_shared<LogOptions>();
-  CLI::App* added = set.command("log", "Show the switch log, newest first",
-                                "  banyan log\n  banyan log --module catalog --limit 5",
-                                [&set, options] { return log(set.target(), *options); });
+  const auto head = std::make_shared<std::string>();
+  const auto verifies = std::make_shared<bool>(false);
+  const auto check = [&set, head] { return verify(set.target(), *head); };
+  CLI::App* added =
+      set.command("log", "Show the switch log, newest first; or check that nobody tampered with it",
+                  "  banyan log\n  banyan log --module catalog --limit 5\n  banyan log verify",
+                  [&set, options, verifies, check] {
+                    return *verifies ? check() : log(set.target(), *options);
+                  });
   set.asks(added);
+  CLI::App* checks = set.command(
+      *added, "verify", "Check that nobody tampered with the switch log (exit code 1 if so)",
+      "  banyan log verify\n"
+      "  banyan log verify --head 5f0c…   does it still contain this head?",
+      check);
+  // The action is that of `log`, whose callback comes last.
+  checks->callback([verifies] { *verifies = true; });
+  head_of(checks, *head);
+  // What it was called before.
+  CLI::App* before =
+      set.command("verify", "The same as banyan log verify", "  banyan log verify", check);
+  set.asks(before);
+  before->group("");
+  head_of(before, *head);
   added->add_option("--module", options->module, "Only this module")
       ->type_name("MODULE")
       ->check(check_module);
@@ -81,25 +150,12 @@ void add_log(CommandSet& set) {
 
 void add_traffic(CommandSet& set) {
   add_status(set);
+  add_watch(set);
   add_shift(set);
   add_back(set);
   add_next(set);
+  add_goto(set);
   add_log(set);
-}
-
-void add_verify(CommandSet& set) {
-  const auto head = std::make_shared<std::string>();
-  CLI::App* added = set.command(
-      "verify", "Check that nobody tampered with the switch log (exit code 1 if so)",
-      "  banyan verify\n  banyan verify --head 5f0c…   does it still contain this head?",
-      [&set, head] { return verify(set.target(), *head); });
-  set.asks(added);
-  added->add_option("--head", *head, "A head that was noted earlier: 64 hexadecimal digits")
-      ->check([](const std::string& text) {
-        const bool hex =
-            text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
-        return hex ? std::string() : '"' + text + "\" is not 64 lower-case hexadecimal digits";
-      });
 }
 
 }  // namespace banyan::cli

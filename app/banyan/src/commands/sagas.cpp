@@ -135,11 +135,6 @@ int show_chosen(const Json& document, const SagasOptions& options) {
   return kDone;
 }
 
-int not_told(const Error& error, bool json) {
-  print_error(error, json);
-  return error.code == ErrorCode::Unavailable ? kUnavailable : kRefused;
-}
-
 /// The step that the saga is at now.
 Result<std::string> where_it_is(AdminClient& client, const std::string& id) {
   const auto answer = client.get("/sagas/" + id, "");

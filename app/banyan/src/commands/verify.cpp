@@ -13,7 +13,7 @@ int show(const Json& document) {
     print_line(paint("intact", Tone::Good) + ": " + entries + " lines, head " +
                text_of(document, "head"));
     print_line(
-        paint("note the head somewhere else; `banyan verify --head HASH` finds it again, or "
+        paint("note the head somewhere else; `banyan log verify --head HASH` finds it again, or "
               "that the log was written anew",
               Tone::Faint));
     return kDone;

@@ -26,6 +26,7 @@
 #include "banyan/succession/introduction.hpp"
 #include "banyan/succession/takeover.hpp"
 #include "banyan/upstream/health_window.hpp"
+#include "banyan/verdict/plan_runner.hpp"
 
 namespace banyan::serving {
 
@@ -125,6 +126,10 @@ class Server {
   std::optional<std::string> preflight(std::string_view rollout) const;
   strangler::TunnelCounts tunnels(std::string_view rollout) const;
   std::vector<strangler::Percent> steps(std::string_view rollout) const;
+  /// How the rollout is to move by itself, by its configuration.
+  strangler::Plan plan(std::string_view rollout) const;
+  /// Its operations whose reads may go to either side, by the names that their evidence has.
+  std::vector<std::string> judged_operations(std::string_view rollout) const;
 
   /// Not ready; has clients go, spread over `drain_spread` of the configuration; stops accepting,
   /// lets what runs finish, cuts what is left at the deadline. How many exchanges were cut.

@@ -6,9 +6,11 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <vector>
 
+#include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/error.hpp"
+#include "banyan/promotion/plan_desk.hpp"
 #include "banyan/stages/switchboard.hpp"
 
 namespace banyan::strangler {
@@ -45,9 +47,13 @@ using TunnelsOf = std::function<TunnelCounts(std::string_view module)>;
 ///     GET  /status                      rollouts, stages, revision, head of the log
 ///     GET  /log?limit=50&module=NAME    newest first
 ///     GET  /verify?head=HASH            is the switch log untouched (and does it contain HASH)?
+///     GET  /plans                       plans that move rollouts by themselves, with verdicts
 ///     POST /rollouts/NAME/shift       {"percent": "25%" or 25, "writes": "remote", "who", "why"}
-///     POST /rollouts/NAME/back        {"who", "why"}
+///     POST /rollouts/NAME/back        {"gradually": true, "who", "why"}
 ///     POST /rollouts/NAME/next        {"who", "why"}
+///     POST /rollouts/NAME/plan        {"action": "start", "pause", "resume" or "abort", "steps",
+///                                      "dwell_seconds", "samples", "gradually", "who", "why"}
+///     POST /goto                      {"revision": 12, "dry_run": true, "who", "why"}
 ///
 /// Changes that send the new side more are refused when it is not fit for traffic ("force": true
 /// does it without asking, and the log tells). A change needs who and why (and may bring
@@ -56,21 +62,35 @@ using TunnelsOf = std::function<TunnelCounts(std::string_view module)>;
 /// for what a client sends.
 class AdminApi {
  public:
-  /// The switchboard must outlive the API. `tunnels`: of the process that serves; null when there
-  /// is none.
-  explicit AdminApi(Switchboard& switchboard, TunnelsOf tunnels = {})
-      : switchboard_(&switchboard), tunnels_(std::move(tunnels)) {}
+  /// Of the process that serves; nothing, when there is none.
+  struct Parts {
+    TunnelsOf tunnels{};
+    PlanDesk::PlanOf plan_of{};
+    Conductor* conductor = nullptr;
+    const Clock* clock = nullptr;  ///< null: the system's
+  };
+  /// The switchboard must outlive the API, and what the parts refer to.
+  explicit AdminApi(Switchboard& switchboard);
+  AdminApi(Switchboard& switchboard, Parts parts);
 
   AdminAnswer answer(const AdminRequest& request);
 
  private:
+  AdminAnswer read(const AdminRequest& request);
+  AdminAnswer change(std::string_view module, std::string_view verb, const AdminRequest& request);
+  AdminAnswer go_to(const AdminRequest& request);
+
   Switchboard* switchboard_;
   TunnelsOf tunnels_;
+  PlanDesk plans_;
 };
 
 /// The documents of the API, for those who have the control store at hand instead of a process.
 std::string status_json(const Switchboard::Overview& overview, const TunnelsOf& tunnels = {});
 std::string change_json(const Change& change);
+std::string plans_json(const std::vector<PlanStatus>& plans);
+std::string plan_answer_json(const PlanDesk::Answer& answer);
+std::string goto_json(const Switchboard::Goto& where, const std::vector<Change>& changes);
 std::string log_json(const std::vector<LogEntry>& entries);
 std::string verification_json(const Verification& verification);
 

@@ -16,6 +16,7 @@
 #include "banyan/routing/route_table.hpp"
 #include "banyan/routing/tls_settings.hpp"
 #include "banyan/stages/percent.hpp"
+#include "banyan/verdict/plan_runner.hpp"
 
 /// banyan.toml: the structure of a strangler, never its stages (those are in the control store), so
 /// that reading the file again never undoes a shift.
@@ -190,6 +191,7 @@ struct RolloutPlan {
   bool clear_examples = false;             ///< `examples` of `compare`: personal data is shown
   std::optional<ShadowPlan> shadow{};      ///< none: the usual one, at the stage shadow only
   std::optional<FallbackPlan> fallback{};  ///< none: nobody answers in the new side's place
+  Plan plan = Plan::usual();               ///< how it moves by itself, when somebody starts that
 };
 
 /// `[[proxy.tls]]`: where TLS is spoken.

@@ -65,14 +65,22 @@ struct Reason {
 /// What is wrong with it, each with its JSON pointer; empty: nothing.
 std::vector<Detail> faults_of(const Reason& reason);
 
+/// How a rollout is to move by itself, as whoever walks it wrote it down: kept here so that it
+/// changes together with the traffic, or not at all. The store does not look into it.
+struct StoredPlan {
+  std::string module;
+  std::string document;       ///< "": there has never been one
+  std::uint64_t version = 0;  ///< grows with each change; 0: there has never been one
+};
+
 struct Verification {
   std::uint64_t entries = 0;
   std::string head;                   ///< hash of the last line that was read
   std::vector<std::string> problems;  ///< empty: nothing was tampered with
 };
 
-/// The control store: one SQLite file with the stages of the rollouts and the hash-chained
-/// switch log. Several processes may have it open. Safe for concurrent use.
+/// The control store: one SQLite file with the stages of the rollouts, their plans, and the
+/// hash-chained switch log. Several processes may have it open. Safe for concurrent use.
 ///
 /// The chain shows every edit, removal and reordering inside the file. Whoever may write the file
 /// could still forge the whole of it from some line on; against that, note the head somewhere else
@@ -101,6 +109,9 @@ class ControlStore {
   virtual Result<void> enlist(const std::vector<std::string>& modules) = 0;
 
   virtual Result<Stand> stand() = 0;
+  /// The stages as they were after that change, 0 before the first. FailedPrecondition
+  /// "banyan.unknown_revision" when the log does not go so far.
+  virtual Result<Stand> stand_at(std::uint64_t revision) = 0;
 
   /// Computes the traffic that follows `before`, or refuses.
   using Decide = std::function<Result<Traffic>(const Traffic& before)>;
@@ -111,6 +122,21 @@ class ControlStore {
   /// "banyan.author_or_reason_missing".
   virtual Result<std::optional<LogEntry>> change(std::string_view module, const Reason& reason,
                                                  const Decide& decide) = 0;
+
+  /// The same of several rollouts: all or none, a line for each, in one transaction. `decide` is
+  /// told how all stand, and answers those that are to change. The lines; none when nothing would
+  /// change.
+  using DecideAll = std::function<Result<std::vector<Rollout>>(const Stand& now)>;
+  virtual Result<std::vector<LogEntry>> change_all(const Reason& reason,
+                                                   const DecideAll& decide) = 0;
+
+  /// The plans of all rollouts that have one, sorted by module.
+  virtual Result<std::vector<StoredPlan>> plans() = 0;
+  /// As change(), with the rollout's plan, which `decide` may write anew (and must, for it to
+  /// change): both in one transaction. When both are as they were, nothing is written.
+  using Walk = std::function<Result<Traffic>(const Traffic& before, StoredPlan& plan)>;
+  virtual Result<std::optional<LogEntry>> walk(std::string_view module, const Reason& reason,
+                                               const Walk& decide) = 0;
 
   /// The newest `limit` lines, newest first, optionally of one module only.
   virtual Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module = {}) = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -67,6 +68,28 @@ class Switchboard {
   /// One step on, see next_step().
   Result<Change> next(std::string_view module, const Reason& reason, bool force = false);
 
+  /// All rollouts to where they were after that change: all or none. FailedPrecondition
+  /// "banyan.illegal_stage" with every reason and what is legal instead; "banyan.unknown_revision".
+  struct Goto {
+    std::uint64_t revision = 0;
+    bool dry_run = false;  ///< only tells what would change; refuses as in earnest
+    bool force = false;    ///< without a preflight; the log tells
+  };
+  Result<std::vector<Change>> go_to(const Goto& where, const Reason& reason);
+
+  /// A change together with the rollout's plan, see ControlStore::walk(). As a shift: legal, and
+  /// asked of the new side first when it is to get more; but `decide` is asked once only, inside
+  /// the transaction, so `more` says beforehand whether it will.
+  struct Walk {
+    bool more = false;   ///< for the new side
+    bool force = false;  ///< without a preflight; the log tells
+  };
+  Result<Change> walk(std::string_view module, const Walk& how, const Reason& reason,
+                      const ControlStore::Walk& decide);
+  /// Why the module may not be run like this, with what is legal instead; nothing when it may.
+  std::optional<std::string> why_not(std::string_view module, const Traffic& traffic) const;
+  std::vector<Percent> steps(std::string_view module) const { return steps_(module); }
+
   /// A rollout with what can be done about it, for people.
   struct Position {
     Rollout rollout;
@@ -90,6 +113,8 @@ class Switchboard {
                          const ControlStore::Decide& decide, bool force);
   std::optional<std::string> trouble(std::string_view module,
                                      const ControlStore::Decide& decide) const;
+  Result<std::vector<Change>> preview(const Stand& then) const;
+  Result<std::vector<Rollout>> legal_return(const Stand& now, const Stand& then) const;
 
   ControlStore* store_;
   Survey survey_;

@@ -28,6 +28,8 @@ struct Plan {
   /// Operations that need not be better or equal, because hardly anybody asks for them; worse they
   /// may not be.
   std::vector<std::string> waived;
+  /// How long each step lasts on the way back, when that is no emergency.
+  std::chrono::seconds back_dwell{30};
 
   /// 1 % → 5 % → 25 % → 50 % → 100 %.
   static Plan usual();
@@ -39,11 +41,13 @@ enum class PlanState : std::uint8_t {
   Ready,       ///< not started
   Running,     ///< goes on when it may
   Paused,      ///< stays where it is, and goes back when the new side is worse
+  Returning,   ///< goes back step by step, so that the old side gets warm again
   Completed,   ///< the last step was good
   RolledBack,  ///< the new side was worse
   Aborted,     ///< somebody said so
 };
 std::string_view to_string(PlanState state);
+std::optional<PlanState> plan_state_from(std::string_view name);
 
 /// What is to be done about the traffic now.
 struct PlanAction {
@@ -62,8 +66,9 @@ struct PlanAction {
 ///   * forward when the step was long enough, every operation was seen often enough, and each is
 ///     better or equal;
 ///   * stays while one cannot be told, and says which and why;
-///   * back to nothing as soon as one is worse, also while paused; and at once when something
-///   trips;
+///   * back as soon as one is worse, also while paused: to nothing at once when it fails or answers
+///     otherwise, and when something trips; step by step when it is only slow, for its users get
+///     what they want, and the old side may have gone cold;
 ///   * an abort wins over everything, and nothing goes forward after it;
 ///   * when somebody else shifts the traffic, the plan pauses: two do not steer.
 ///
@@ -73,12 +78,29 @@ class PlanRunner {
   /// The clock must outlive it. A plan that check() refuses throws std::invalid_argument.
   PlanRunner(Plan plan, const Clock& clock);
 
+  /// Where a runner is, as it is written down.
+  struct Mark {
+    PlanState state = PlanState::Ready;
+    std::size_t step = 0;
+    std::string reason;
+    /// The new side has the share of the step. One that goes on from here does not know it of its
+    /// own, and begins the step anew: what it has seen is forgotten.
+    bool arrived = false;
+    friend bool operator==(const Mark&, const Mark&) = default;
+  };
+  /// Goes on from there. A step that the plan does not have throws std::invalid_argument.
+  PlanRunner(Plan plan, const Clock& clock, const Mark& mark);
+  Mark mark() const { return {state_, step_, reason_, arrived_}; }
+
   /// FailedPrecondition "banyan.plan_state" where it cannot be.
   Result<void> start();
   Result<void> pause(std::string why);
   Result<void> resume();
   /// In every state but when all traffic is back already.
   void abort(std::string why);
+  /// Step by step, from `share` on. FailedPrecondition "banyan.plan_state" when there is nothing to
+  /// go back from.
+  Result<void> back_gradually(Percent share, std::string why);
 
   /// A hard trip: an answer at once, without a tick. See ErrorBurst.
   PlanAction trip(std::string why);
@@ -100,6 +122,9 @@ class PlanRunner {
   PlanAction shift(Percent share) const { return {PlanAction::Kind::Shift, share, reason_}; }
   std::optional<std::string> why_not_yet(const std::vector<OperationVerdict>& verdicts) const;
   PlanAction advance();
+  PlanAction leave(Percent share, const OperationVerdict& worse);
+  PlanAction go_on_back(Percent share);
+  void step_below(Percent share);
 
   Plan plan_;
   const Clock* clock_;
@@ -108,6 +133,7 @@ class PlanRunner {
   bool arrived_ = false;  ///< the new side has the step's share
   std::uint64_t begun_ = 0;
   SteadyTime since_{};
+  std::optional<Percent> returning_at_;  ///< since since_
   std::string reason_;
 };
 

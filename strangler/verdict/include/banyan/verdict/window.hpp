@@ -59,6 +59,8 @@ struct Window {
 class SideCounters {
  public:
   void record(Ending ending, std::chrono::microseconds took);
+  /// Of one whose time says nothing, such as a stream.
+  void record(Ending ending);
   void record_comparison(bool differs);
   Window read() const;
 

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "banyan/kernel/clock.hpp"
+#include "banyan/kernel/executor.hpp"
+#include "banyan/promotion/traffic_evidence.hpp"
+#include "banyan/stages/switchboard.hpp"
+#include "banyan/verdict/judge.hpp"
+
+namespace banyan::strangler {
+
+/// The operations of a rollout whose requests may go to either side, by the names that their
+/// evidence has. Must be safe for concurrent use.
+using OperationsOf = std::function<std::vector<std::string>(std::string_view rollout)>;
+
+/// Walks the rollouts through their plans: four times a second it reads what happened on both sides
+/// of each operation, has it judged, and does what the plan answers. In one line:
+///
+///     request → OperationEvidence → Judge → PlanRunner → Switchboard → control store
+///
+/// The plan is in the control store and changes in the same transaction as the traffic, by its
+/// version: what somebody has ordered meanwhile (an abort, a pause, a shift) is never undone by
+/// what this had begun, and a process that is killed at any point leaves the one state or the
+/// other. Whoever goes on begins the step anew, for the evidence died with the process.
+///
+/// Where several processes share the store, each judges by the requests that it has seen itself.
+/// One of them, whoever has the seat, takes rollouts forward; each of them takes them back.
+///
+/// tick() on one thread at a time; the rest is safe for concurrent use.
+class Conductor {
+ public:
+  static constexpr std::chrono::milliseconds kTick{250};
+  /// Until a step forward that did not go is tried again.
+  static constexpr std::chrono::seconds kPatience{5};
+
+  /// Something that people should be told of, beside the switch log.
+  struct Note {
+    enum class Kind : std::uint8_t { Moved, WentBack, Hindered };
+    Kind kind;
+    std::string module;
+    std::string message;
+  };
+
+  struct Parts {
+    Switchboard& board;
+    TrafficEvidence& evidence;
+    OperationsOf operations;
+    const Clock& clock;
+    std::string seat;  ///< a file beside the store
+    std::function<void(const Note&)> note;
+    JudgeRules rules{};
+  };
+  /// What the parts refer to must outlive it.
+  explicit Conductor(Parts parts);
+  ~Conductor();
+
+  /// From now on it ticks by itself; until end(), which waits for a tick that runs.
+  void begin(Scheduler& scheduler);
+  void end();
+
+  void tick();
+  /// There is something to do, before the next tick.
+  void wake();
+  /// Failures of the new side have become a burst: all of its traffic goes back, if it is by a plan
+  /// that it is there. Never waits.
+  void trip(std::string_view rollout, std::string_view operation);
+
+  /// What was found at the last tick of a rollout whose plan moves.
+  struct View {
+    std::vector<OperationVerdict> verdicts;
+    std::string reason;     ///< why it stays, or what is in the way
+    bool conducts = false;  ///< this process takes it forward
+  };
+  View view(std::string_view module) const;
+
+ private:
+  struct Run;
+  struct Inside;
+
+  void walk(Run& run, const StoredPlan& stored, bool conducts);
+  std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace banyan::strangler

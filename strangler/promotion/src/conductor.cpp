@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "banyan/promotion/conductor.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+
+#include "conductor_seat.hpp"
+#include "plan_document.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+constexpr std::array kGroups = {Group::New, Group::Control, Group::Old};
+constexpr std::size_t kMostEvidence = 60 * 1024;
+
+/// The log takes so much: rather all judgements without their figures than half of them with.
+std::string evidence_of(std::vector<OperationVerdict> verdicts) {
+  std::string text = to_json(verdicts);
+  if (text.size() <= kMostEvidence) return text;
+  std::erase_if(verdicts, [](const OperationVerdict& each) {
+    return each.judgement == Judgement::BetterOrEqual;
+  });
+  for (OperationVerdict& each : verdicts) each.findings.clear();
+  text = to_json(verdicts);
+  return text.size() <= kMostEvidence ? text : "too many operations to list";
+}
+
+/// A message for the log has no line breaks and an end.
+std::string line_of(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  }
+  if (text.size() > kLongestWhy) text.resize(kLongestWhy);
+  return text;
+}
+
+std::string burst_text(const std::string& operation) {
+  return operation + ": the new side fails again and again, which is no chance any more";
+}
+
+}  // namespace
+
+/// A rollout whose plan moves.
+struct Conductor::Run {
+  Run(PlanDocument found, std::uint64_t at, std::vector<std::string> all, const Parts& parts)
+      : document(std::move(found)),
+        version(at),
+        operations(std::move(all)),
+        runner(document.plan, parts.clock, document.mark),
+        judge(operations, parts.rules) {}
+
+  bool alone() const { return document.plan.steps[runner.step()].share == Percent::all(); }
+
+  PlanDocument document;  ///< as the store has it, by `version`
+  std::uint64_t version;
+  std::vector<std::string> operations;
+  PlanRunner runner;
+  Judge judge;
+  std::uint64_t steps_begun = 0;
+  std::map<std::string, std::array<Window, kGroups.size()>> readings;
+  std::optional<std::string> tripped;  ///< until it has had its effect
+  SteadyTime not_before{};             ///< of a step forward that did not go
+  std::string hindrance;               ///< that was told
+};
+
+struct Conductor::Inside {
+  Inside(Parts given) : parts(std::move(given)), seat(parts.seat) {}
+
+  Run* run_of(const StoredPlan& stored);
+  void count(const std::string& module, Run& run);
+  PlanAction next_action(Run& run, Percent share, const std::vector<OperationVerdict>& verdicts,
+                         bool conducts) const;
+  Result<Change> commit(const std::string& module, Run& run, const PlanAction& action,
+                        Percent share, const std::vector<OperationVerdict>& verdicts);
+  void tell(Run& run, const std::string& module, Note::Kind kind, const std::string& message) const;
+  void take_trips();
+  void show(const std::string& module, View view);
+  void forget_all_but(const std::set<std::string>& moving);
+
+  const Parts parts;
+  ConductorSeat seat;
+  std::map<std::string, Run> runs;  ///< by the name of the rollout; of the thread that ticks
+
+  std::mutex tripping;
+  std::vector<std::pair<std::string, std::string>> trips;  ///< rollout and operation
+
+  mutable std::mutex showing;
+  std::map<std::string, View, std::less<>> views;
+
+  std::mutex beginning;
+  std::unique_ptr<Scheduler::Handle> watch;
+};
+
+Conductor::Conductor(Parts parts) : inside_(std::make_unique<Inside>(std::move(parts))) {}
+
+Conductor::~Conductor() { end(); }
+
+void Conductor::begin(Scheduler& scheduler) {
+  auto watch = scheduler.every(kTick, [this] { tick(); });
+  const std::lock_guard lock(inside_->beginning);
+  inside_->watch = std::move(watch);
+}
+
+void Conductor::end() {
+  std::unique_ptr<Scheduler::Handle> watch;
+  {
+    const std::lock_guard lock(inside_->beginning);
+    watch = std::move(inside_->watch);
+  }
+  watch.reset();
+  inside_->seat.leave();
+}
+
+void Conductor::wake() {
+  const std::lock_guard lock(inside_->beginning);
+  if (inside_->watch) inside_->watch->wake();
+}
+
+void Conductor::trip(std::string_view rollout, std::string_view operation) {
+  {
+    const std::lock_guard lock(inside_->tripping);
+    inside_->trips.emplace_back(rollout, operation);
+  }
+  wake();
+}
+
+Conductor::View Conductor::view(std::string_view module) const {
+  const std::lock_guard lock(inside_->showing);
+  const auto found = inside_->views.find(module);
+  return found == inside_->views.end() ? View{} : found->second;
+}
+
+void Conductor::Inside::show(const std::string& module, View view) {
+  const std::lock_guard lock(showing);
+  views[module] = std::move(view);
+}
+
+void Conductor::Inside::tell(Run& run, const std::string& module, Note::Kind kind,
+                             const std::string& message) const {
+  if (kind != Note::Kind::Hindered) {
+    run.hindrance.clear();
+  } else if (std::exchange(run.hindrance, message) == message) {
+    return;
+  }
+  if (parts.note) parts.note({kind, module, message});
+}
+
+/// What the store has, with what is known here of the time since it was written. A plan that was
+/// begun anew, or operations that are others, have no evidence yet.
+Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
+  auto document = plan_document_from(stored.document);
+  if (!document || !document->moves()) return nullptr;
+  std::vector<std::string> operations = parts.operations(stored.module);
+  const auto found = runs.find(stored.module);
+  if (found != runs.end() && found->second.document.begun == document->begun &&
+      found->second.operations == operations) {
+    Run& run = found->second;
+    if (run.version == stored.version) return &run;
+    // Somebody else has written: an order, or the process that has the seat.
+    const bool other_step =
+        document->mark.step != run.document.mark.step || document->since != run.document.since;
+    run.document = std::move(*document);
+    run.version = stored.version;
+    run.runner = PlanRunner(run.document.plan, parts.clock, run.document.mark);
+    run.steps_begun = 0;
+    if (other_step) run.judge.begin_step(run.alone());
+    return &run;
+  }
+  if (found != runs.end()) runs.erase(found);
+  const auto [made, is_new] = runs.try_emplace(stored.module, std::move(*document), stored.version,
+                                               std::move(operations), parts);
+  Run& run = made->second;
+  run.judge.begin_step(run.alone());
+  for (const std::string& each : run.operations) {
+    OperationEvidence& evidence = parts.evidence.of(stored.module, each);
+    evidence.burst().reset();
+    auto& readings = run.readings[each];
+    for (std::size_t i = 0; i < kGroups.size(); ++i) readings[i] = evidence.read(kGroups[i]);
+  }
+  return &run;
+}
+
+void Conductor::Inside::count(const std::string& module, Run& run) {
+  for (const std::string& operation : run.operations) {
+    OperationEvidence& evidence = parts.evidence.of(module, operation);
+    auto& before = run.readings[operation];
+    std::array<Window, kGroups.size()> fresh;
+    for (std::size_t i = 0; i < kGroups.size(); ++i) {
+      const Window now = evidence.read(kGroups[i]);
+      fresh[i] = now.since(before[i]);
+      before[i] = now;
+    }
+    Moment moment{.new_side = fresh[0], .control = fresh[1], .old_side = fresh[1]};
+    moment.old_side += fresh[2];
+    run.judge.add(operation, moment);
+    evidence.burst().set(run.judge.burst_rule(operation));
+  }
+}
+
+/// A trip for a rollout that no plan moves is for nobody to act on.
+void Conductor::Inside::take_trips() {
+  std::vector<std::pair<std::string, std::string>> fresh;
+  {
+    const std::lock_guard lock(tripping);
+    fresh.swap(trips);
+  }
+  for (const auto& [module, operation] : fresh) {
+    const auto run = runs.find(module);
+    if (run != runs.end()) run->second.tripped = burst_text(operation);
+  }
+}
+
+PlanAction Conductor::Inside::next_action(Run& run, Percent share,
+                                          const std::vector<OperationVerdict>& verdicts,
+                                          bool conducts) const {
+  if (run.tripped) return run.runner.trip(*run.tripped);
+  const bool goes_back = share > Percent::none() && overall(verdicts) == Judgement::Worse;
+  if (conducts || goes_back) return run.runner.tick(share, verdicts);
+  return {PlanAction::Kind::Nothing, Percent::none(),
+          "another process takes it forward, and has seen other requests than this one"};
+}
+
+Result<Change> Conductor::Inside::commit(const std::string& module, Run& run,
+                                         const PlanAction& action, Percent share,
+                                         const std::vector<OperationVerdict>& verdicts) {
+  PlanDocument next = run.document;
+  next.mark = run.runner.mark();
+  if (next.mark.step != run.document.mark.step || next.mark.arrived != run.document.mark.arrived ||
+      next.mark.state != run.document.mark.state) {
+    next.since = parts.clock.now();
+  }
+  const bool more = action.shifts() && action.share > share;
+  bool wrote = false;
+  auto change = parts.board.walk(
+      module, {.more = more},
+      {plan_of(run.document.who), line_of(action.reason), evidence_of(verdicts)},
+      [&](const Traffic& before, StoredPlan& plan) -> Result<Traffic> {
+        if (plan.version != run.version || (more && before.reads != share)) {
+          return fail(ErrorCode::Conflict, "banyan.plan_changed",
+                      "somebody has changed the plan or the traffic of " + module + " meanwhile");
+        }
+        std::string text = to_text(next);
+        wrote = text != plan.document;
+        plan.document = std::move(text);
+        if (!action.shifts()) return before;
+        return Traffic::of(action.share, more ? before.writes : Side::Local);
+      });
+  if (!change) return change;
+  run.document = std::move(next);
+  if (wrote) ++run.version;
+  return change;
+}
+
+void Conductor::walk(Run& run, const StoredPlan& stored, bool conducts) {
+  Inside& all = *inside_;
+  all.count(stored.module, run);
+  std::vector<OperationVerdict> verdicts = run.judge.verdicts();
+  const auto stand = all.parts.board.store().stand();
+  const Rollout* const rollout = stand ? stand->find(stored.module) : nullptr;
+  if (rollout == nullptr) {
+    const std::string problem =
+        stand ? "the control store does not know " + stored.module : stand.error().message;
+    all.tell(run, stored.module, Note::Kind::Hindered, problem);
+    all.show(stored.module, {std::move(verdicts), problem, conducts});
+    return;
+  }
+  const Percent share = rollout->traffic.reads;
+  const PlanRunner before = run.runner;
+  const PlanAction action = all.next_action(run, share, verdicts, conducts);
+  std::string reason = action.reason;
+  const bool more = action.shifts() && action.share > share;
+  if (more && all.parts.clock.steady() < run.not_before) {
+    run.runner = before;
+    reason = run.hindrance;
+  } else if (action.shifts() || run.runner.mark() != run.document.mark) {
+    const auto change = all.commit(stored.module, run, action, share, verdicts);
+    if (!change) {
+      run.runner = before;
+      reason = change.error().message;
+      // Of a conflict the next tick knows more.
+      if (change.error().code != ErrorCode::Conflict) {
+        if (more) run.not_before = all.parts.clock.steady() + kPatience;
+        all.tell(run, stored.module, Note::Kind::Hindered, reason);
+      }
+    } else if (action.shifts()) {
+      all.tell(run, stored.module, more ? Note::Kind::Moved : Note::Kind::WentBack,
+               "to " + to_string(action.share) + ": " + action.reason);
+    }
+  }
+  if (run.runner.steps_begun() > run.steps_begun) {
+    run.steps_begun = run.runner.steps_begun();
+    run.judge.begin_step(run.alone());
+  }
+  all.show(stored.module, {std::move(verdicts), std::move(reason), conducts});
+}
+
+void Conductor::Inside::forget_all_but(const std::set<std::string>& moving) {
+  std::erase_if(runs, [&](const auto& run) { return !moving.contains(run.first); });
+  const std::lock_guard lock(showing);
+  std::erase_if(views, [&](const auto& view) { return !moving.contains(view.first); });
+}
+
+void Conductor::tick() {
+  Inside& all = *inside_;
+  const auto plans = all.parts.board.store().plans();
+  if (!plans) return;  // who reads the stages complains about it
+  std::set<std::string> moving;
+  std::vector<std::pair<const StoredPlan*, Run*>> runs;
+  for (const StoredPlan& each : *plans) {
+    if (Run* const run = all.run_of(each)) {
+      moving.insert(each.module);
+      runs.emplace_back(&each, run);
+    }
+  }
+  all.forget_all_but(moving);
+  all.take_trips();
+  if (runs.empty()) return all.seat.leave();
+  const bool conducts = all.seat.take();
+  for (const auto& [stored, run] : runs) walk(*run, *stored, conducts);
+}
+
+}  // namespace banyan::strangler

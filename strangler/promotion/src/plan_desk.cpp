@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "banyan/promotion/plan_desk.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "plan_document.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+constexpr std::array kVerbs = {PlanVerb::Start, PlanVerb::Pause, PlanVerb::Resume, PlanVerb::Abort};
+
+std::unexpected<Error> not_possible(std::string message) {
+  return fail(ErrorCode::FailedPrecondition, "banyan.plan_state", std::move(message));
+}
+
+/// What can be ordered of a plan in this state.
+std::string possible(PlanState state) {
+  switch (state) {
+    case PlanState::Running:
+    case PlanState::Returning: return "pause, abort";
+    case PlanState::Paused: return "resume, abort";
+    default: return "start";
+  }
+}
+
+std::string name_of(std::string_view module, PlanState state) {
+  return "the plan of " + std::string(module) + " is " + std::string(to_string(state)) +
+         ". Possible now: " + possible(state);
+}
+
+Result<PlanDocument> document_of(std::string_view module, const StoredPlan& stored) {
+  if (stored.version == 0) {
+    return fail(ErrorCode::NotFound, "banyan.no_plan",
+                std::string(module) + " has no plan; banyan plan " + std::string(module) +
+                    " start begins one");
+  }
+  auto document = plan_document_from(stored.document);
+  if (document) return std::move(*document);
+  return fail(ErrorCode::FailedPrecondition, "banyan.unreadable_plan",
+              "the plan of " + std::string(module) +
+                  " was written by a newer version of Banyan; use that, or shift by hand");
+}
+
+/// The first step that takes nobody away from the new side.
+Result<std::size_t> first_step(std::string_view module, const Plan& plan, const Traffic& now) {
+  if (now.writes == Side::Remote) {
+    return not_possible(std::string(module) +
+                        " has moved: its writes are on the new side. Nothing is left to promote; "
+                        "banyan back brings it back");
+  }
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    if (plan.steps[i].share >= now.reads) return i;
+  }
+  return not_possible(
+      to_string(now.reads) + " of the reads of " + std::string(module) +
+      " are on the new side already, which is more than the last step of the plan, " +
+      to_string(plan.steps.back().share));
+}
+
+}  // namespace
+
+std::string_view to_string(PlanVerb verb) {
+  switch (verb) {
+    case PlanVerb::Start: return "start";
+    case PlanVerb::Pause: return "pause";
+    case PlanVerb::Resume: return "resume";
+    case PlanVerb::Abort: return "abort";
+  }
+  return "start";
+}
+
+std::optional<PlanVerb> plan_verb_from(std::string_view name) {
+  for (const PlanVerb verb : kVerbs) {
+    if (name == to_string(verb)) return verb;
+  }
+  return std::nullopt;
+}
+
+PlanDesk::PlanDesk(Switchboard& board, const Clock& clock, PlanOf plan_of, Conductor* conductor)
+    : board_(&board), clock_(&clock), plan_of_(std::move(plan_of)), conductor_(conductor) {}
+
+Plan PlanDesk::configured(std::string_view module) const {
+  return plan_of_ ? plan_of_(module) : Plan::usual();
+}
+
+Result<Plan> PlanDesk::wanted(std::string_view module, const PlanOrder& order) const {
+  Plan plan = configured(module);
+  const PlanStep usual = plan.steps.front();
+  if (!order.steps.empty()) {
+    plan.steps.clear();
+    for (const PlanOrder::Step& each : order.steps) {
+      plan.steps.push_back(
+          {each.share, each.dwell.value_or(usual.dwell), each.samples.value_or(usual.samples)});
+    }
+  }
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    const bool own = !order.steps.empty();
+    if (order.dwell && !(own && order.steps[i].dwell)) plan.steps[i].dwell = *order.dwell;
+    if (order.samples && !(own && order.steps[i].samples)) plan.steps[i].samples = *order.samples;
+  }
+  if (const auto checked = plan.check(); !checked) return fail(checked.error());
+  return plan;
+}
+
+Result<PlanDesk::Answer> PlanDesk::start(std::string_view module, const PlanOrder& order,
+                                         const Reason& reason) {
+  const auto plan = wanted(module, order);
+  if (!plan) return fail(plan.error());
+  for (const PlanStep& each : plan->steps) {
+    if (auto why = board_->why_not(module, Traffic::of(each.share, Side::Local))) {
+      return fail(ErrorCode::FailedPrecondition, "banyan.illegal_stage",
+                  "refused: " + std::move(*why));
+    }
+  }
+  return done(board_->walk(module, {.more = true, .force = order.force},
+                           {plan_of(reason.who), reason.why, reason.evidence},
+                           [&](const Traffic& before, StoredPlan& stored) -> Result<Traffic> {
+                             const auto old = plan_document_from(stored.document);
+                             if (old && old->moves())
+                               return not_possible(name_of(module, old->mark.state));
+                             const auto first = first_step(module, *plan, before);
+                             if (!first) return fail(first.error());
+                             const Timestamp now = clock_->now();
+                             stored.document = to_text(
+                                 {.plan = *plan,
+                                  .mark = {PlanState::Running, *first, "the plan begins", false},
+                                  .begun = now,
+                                  .since = now,
+                                  .who = reason.who,
+                                  .why = reason.why});
+                             return Traffic::of(plan->steps[*first].share, Side::Local);
+                           }));
+}
+
+Result<PlanDesk::Answer> PlanDesk::order(std::string_view module, const PlanOrder& order,
+                                         const Reason& reason) {
+  if (order.verb == PlanVerb::Start) return start(module, order, reason);
+  if (order.verb == PlanVerb::Abort && order.gradually) return back_gradually(module, reason);
+  return done(board_->walk(module, {}, {plan_of(reason.who), reason.why, reason.evidence},
+                           [&](const Traffic& before, StoredPlan& stored) -> Result<Traffic> {
+                             auto document = document_of(module, stored);
+                             if (!document) return fail(std::move(document.error()));
+                             if (!document->moves())
+                               return not_possible(name_of(module, document->mark.state));
+                             PlanRunner runner(document->plan, *clock_, document->mark);
+                             Result<void> may;
+                             if (order.verb == PlanVerb::Pause) {
+                               may = runner.pause(reason.why);
+                             } else if (order.verb == PlanVerb::Resume) {
+                               may = runner.resume();
+                             } else {
+                               runner.abort(reason.why);
+                             }
+                             if (!may) return not_possible(name_of(module, document->mark.state));
+                             document->mark = runner.mark();
+                             document->since = clock_->now();
+                             document->who = reason.who;
+                             document->why = reason.why;
+                             stored.document = to_text(*document);
+                             return order.verb == PlanVerb::Abort ? Traffic{} : before;
+                           }));
+}
+
+Result<PlanDesk::Answer> PlanDesk::back_gradually(std::string_view module, const Reason& reason) {
+  return done(
+      board_->walk(module, {}, {plan_of(reason.who), reason.why, reason.evidence},
+                   [&](const Traffic& before, StoredPlan& stored) -> Result<Traffic> {
+                     auto document = plan_document_from(stored.document);
+                     if (!document || !document->moves()) {
+                       document = PlanDocument{.plan = configured(module), .begun = clock_->now()};
+                     }
+                     PlanRunner runner(document->plan, *clock_, document->mark);
+                     if (const auto back = runner.back_gradually(before.reads, reason.why); !back) {
+                       return fail(back.error());
+                     }
+                     document->mark = runner.mark();
+                     document->since = clock_->now();
+                     document->who = reason.who;
+                     document->why = reason.why;
+                     stored.document = to_text(*document);
+                     // The writes are at home first: they are one side's, and never some of them.
+                     return Traffic::of(before.reads, Side::Local);
+                   }));
+}
+
+Result<PlanDesk::Answer> PlanDesk::done(Result<Change> change) const {
+  if (!change) return fail(std::move(change.error()));
+  if (conductor_ != nullptr) conductor_->wake();
+  const auto plans = board_->store().plans();
+  if (!plans) return fail(plans.error());
+  const auto stored = std::ranges::find(*plans, change->module, &StoredPlan::module);
+  Answer answer{std::move(*change), {}};
+  if (stored != plans->end()) answer.plan = status(*stored, answer.change.after.reads);
+  return answer;
+}
+
+PlanStatus PlanDesk::status(const StoredPlan& stored, Percent share) const {
+  PlanStatus status{.module = stored.module, .share = share};
+  const auto document = plan_document_from(stored.document);
+  if (!document) {
+    status.reason = "this plan was written by a newer version of Banyan";
+    return status;
+  }
+  status.plan = document->plan;
+  status.state = document->mark.state;
+  status.step = document->mark.step;
+  status.reason = document->mark.reason;
+  status.since = document->since;
+  status.who = document->who;
+  status.why = document->why;
+  if (conductor_ == nullptr || !document->moves()) return status;
+  Conductor::View view = conductor_->view(stored.module);
+  status.verdicts = std::move(view.verdicts);
+  status.conducts = view.conducts;
+  if (!view.reason.empty()) status.reason = std::move(view.reason);
+  return status;
+}
+
+Result<std::vector<PlanStatus>> PlanDesk::plans() const {
+  const auto plans = board_->store().plans();
+  if (!plans) return fail(plans.error());
+  const auto stand = board_->store().stand();
+  if (!stand) return fail(stand.error());
+  std::vector<PlanStatus> all;
+  for (const StoredPlan& each : *plans) {
+    const Rollout* const rollout = stand->find(each.module);
+    all.push_back(status(each, rollout != nullptr ? rollout->traffic.reads : Percent::none()));
+  }
+  return all;
+}
+
+}  // namespace banyan::strangler

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plan_section.hpp"
+
+#include <chrono>
+
+namespace banyan::strangler {
+namespace {
+
+std::vector<PlanStep> read_plan_steps(Section& section, const std::vector<PlanStep>& usual) {
+  const auto texts = section.texts("steps");
+  if (!texts) return usual;
+  std::vector<PlanStep> steps;
+  for (const PlacedText& each : *texts) {
+    const auto percent = Percent::parse(each.text);
+    if (!percent) {
+      section.problem(each.location, percent.error().message);
+      continue;
+    }
+    if (*percent <= (steps.empty() ? Percent::none() : steps.back().share)) {
+      section.problem(each.location,
+                      "the steps of a plan grow from above 0%, and " + each.text + " comes after " +
+                          (steps.empty() ? "nothing" : to_string(steps.back().share)));
+      continue;
+    }
+    steps.push_back({.share = *percent});
+  }
+  return steps.empty() ? usual : steps;
+}
+
+}  // namespace
+
+Plan read_plan(Section section) {
+  Plan plan = Plan::usual();
+  plan.steps = read_plan_steps(section, plan.steps);
+  std::chrono::milliseconds dwell = plan.steps.front().dwell;
+  std::chrono::milliseconds back_dwell = plan.back_dwell;
+  auto samples = static_cast<std::uint32_t>(plan.steps.front().samples);
+  section.duration("dwell", dwell);
+  section.duration("back_dwell", back_dwell);
+  section.number("samples", samples);
+  for (PlanStep& each : plan.steps) {
+    each.dwell = std::chrono::ceil<std::chrono::seconds>(dwell);
+    each.samples = samples;
+  }
+  plan.back_dwell = std::chrono::ceil<std::chrono::seconds>(back_dwell);
+  if (const auto waived = section.texts("waived")) {
+    for (const PlacedText& each : *waived) plan.waived.push_back(each.text);
+  }
+  section.finish();
+  return plan;
+}
+
+}  // namespace banyan::strangler
