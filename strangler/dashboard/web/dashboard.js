@@ -153,6 +153,17 @@ function take(name, given) {
     show(now);
   }
   if (name === 'differences') showPanel('differences-section', 'differences', differencesPanel(given));
+  if (name !== 'live') showSoon();
+}
+
+let soon = 0;
+
+/** Documents come in bunches. */
+function showSoon() {
+  soon ||= setTimeout(() => {
+    soon = 0;
+    show();
+  });
 }
 
 const kSigns = {streaming: ['●', 'live'], asking: ['◐', 'live, asking every second'], away: ['○', 'no answer']};

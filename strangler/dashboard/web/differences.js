@@ -18,7 +18,7 @@ function operationSummary(each) {
 
 function side(name, answer) {
   return element('div', {class: `answer ${name === 'old side' ? 'local' : 'remote'}`},
-      element('h4', {}, name, element('span', {class: 'quiet'}, ` · status ${answer.status}`)),
+      element('h3', {}, name, element('span', {class: 'quiet'}, ` · status ${answer.status}`)),
       answer.value ? element('p', {class: 'value'}, element('code', {}, answer.value)) : null,
       answer.body ? element('details', {'data-key': name}, element('summary', {}, 'whole body'),
           element('pre', {tabindex: '0', 'aria-label': `body of the ${name}`}, answer.body)) : null);
