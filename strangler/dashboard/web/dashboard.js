@@ -174,7 +174,7 @@ function showFreshness() {
   const [sign, words] = kSigns[stale ? 'away' : connection] ?? kSigns.asking;
   document.body.classList.toggle('away', stale || connection === 'away');
   update(byId('freshness-sign'), sign);
-  update(byId('freshness-words'), stale ? `no answer for ${age(silent / 1000)}; what you see is from ${new Date(fresh).toLocaleTimeString()}`
+  update(byId('freshness-words'), stale ? `no answer for ${age(silent / 1000)}; what you see is from ${new Date(fresh).toTimeString().slice(0, 8)}`
     : words);
   if (fresh > 0) announce('connection', stale ? 'The process does not answer; what you see is old' : 'The page is live again');
 }
@@ -239,8 +239,8 @@ if (sessionStorage.getItem(kStill)) holdStill(true);
 showWhenOpened(byId('context-map'), byId('map'));
 update(byId('legend'), legend());
 const phone = matchMedia('(max-width: 700px)');
-const openList = () => { if (phone.matches) byId('arrow-list').open = true; };
-phone.addEventListener('change', openList);
-openList();
+const follow = () => { byId('arrow-list').open = phone.matches; };  // where there is no room for the picture
+phone.addEventListener('change', follow);
+follow();
 setInterval(showFreshness, 1000);
 run();

@@ -24,11 +24,11 @@ export function cell(label, text, name = '') {
 
 export function head(labels) {
   return element('thead', {}, element('tr', {}, ...labels.map((text) =>
-      element('th', {scope: 'col', class: kNumbers.has(text) ? 'number' : null}, text))));
+      element('th', {scope: 'col', class: kNumbers.has(text) ? 'number' : null, 'data-label': text}, text))));
 }
 
 const kNumbers = new Set(['requests', 'per second', 'p50', 'p99', 'errors', 'failures', 'under way', 'waiting', 'pairs',
-  'same', 'noise', 'differing', 'attempts', 'took', 'samples']);
+  'same', 'noise', 'differing', 'attempts', 'took', 'samples', 'last']);
 
 export function sparkline(values, length) {
   const most = Math.max(1, ...values);
@@ -42,5 +42,6 @@ export function time(text) {
   if (!text) return '';
   const at = new Date(text);
   const today = at.toDateString() === new Date().toDateString();
-  return element('time', {datetime: text, title: text}, today ? at.toLocaleTimeString() : at.toLocaleString());
+  const clock = at.toTimeString().slice(0, 8);
+  return element('time', {datetime: text, title: text}, today ? clock : `${at.toLocaleDateString()} ${clock}`);
 }

@@ -23,7 +23,7 @@ export function picture(live, arrows) {
   const svg = drawing('svg', {viewBox: `0 0 ${Math.ceil(width)} ${Math.ceil(height)}`, class: 'live-map', 'aria-hidden': 'true', 'data-key': now},
       heads(), frame ? frameOf(live, frame) : null,
       ...lines.map(lineOf), ...boxes.map((box) => boxOf(box, layout.boxes.get(box.id), live)), ...lines.map(labelOf));
-  svg.dataset.width = String(Math.ceil(width));
+  svg.style.maxWidth = `${Math.ceil(1.25 * width)}px`;
   return svg;
 }
 
@@ -78,8 +78,9 @@ function labelOf({arrow, label}) {
   const text = rateText(arrow);
   const wrong = trouble(arrow, kWords);
   return drawing('g', {class: `label ${classOf(arrow)}`, 'data-key': `label ${keyOf(arrow)}`},
-      text ? drawing('text', {x: label.x, y: label.y + 4, 'text-anchor': label.left ? 'start' : 'middle'}, what + text) : null,
-      wrong ? drawing('text', {class: 'wrong', x: label.x, y: label.y + 19, 'text-anchor': label.left ? 'start' : 'middle'},
+      text ? drawing('text', {x: label.x, y: label.y + 4, 'text-anchor': label.left ? 'start' : 'middle'}, what + text,
+          wrong && label.left ? drawing('tspan', {class: 'wrong', dx: 8}, `${arrow.failing ? '▲' : '◆'} ${wrong}`) : null) : null,
+      wrong && !label.left ? drawing('text', {class: 'wrong', x: label.x, y: label.y + 19, 'text-anchor': label.left ? 'start' : 'middle'},
           `${arrow.failing ? '▲' : '◆'} ${wrong}`) : null);
 }
 

@@ -42,6 +42,7 @@ export function layoutOf(boxes, arrows) {
   const inside = arrows.filter(({from, to, kind}) => kind !== 'outside' && ids.has(from) && ids.has(to) && from !== to);
   const layers = inLayers(here.map(({id}) => id), inside);
   putInOrder(layers, inside);
+  putNear(layers, elsewhere);
   const places = new Map();
   const wide = Math.max(0, ...layers.map(widthOf));
   const most = Math.max(wide, here.length === 0 ? 0 : kBox.width);
@@ -127,6 +128,12 @@ function putInOrder(layers, arrows) {
       layer.sort((a, b) => means.get(a.id) - means.get(b.id));
     }
   }
+}
+
+/** What has a new side elsewhere stands at that side. */
+function putNear(layers, elsewhere) {
+  const twins = new Set(elsewhere.map(({name}) => name));
+  for (const layer of layers) layer.sort((a, b) => twins.has(a.id) - twins.has(b.id));
 }
 
 /** Beside its own old side where there is room, else below what stands there. */

@@ -15,6 +15,7 @@ const history = new Map();  // module → requests per second, newest last
 
 /** "canary: 25 % of the reads go to the new side, writes to the old one". */
 export function stageText(stage) {
+  if (stage.name === 'legacy') return 'legacy: the old side answers everything';
   const writes = stage.writes === 'remote' ? 'new' : 'old';
   const name = stage.name ? `${stage.name.replaceAll('_', ' ')}: ` : '';
   return `${name}${stage.reads.replace(/\s*%/, ' %')} of the reads go to the new side, writes to the ${writes} one`;
@@ -37,7 +38,8 @@ function tables(module, live, placement) {
 /** Only what this kind of process knows: a proxy knows nothing of tables, or of who needs whom. */
 function facts(module, kind, live, placement) {
   const rows = [];
-  const add = (name, text, extra = null) => rows.push(element('dt', {}, name), element('dd', {class: extra}, text));
+  const add = (name, text, extra = null) =>
+      rows.push(element('div', {}, element('dt', {}, name), element('dd', {class: extra}, text)));
   if (kind === 'proxy') {
     add('goes to', module.at || 'nowhere');
   } else {
@@ -54,6 +56,7 @@ function button(verb, module, text, more = {}) {
 
 /** What operators can do: each asks who and why first (change_dialog.js). */
 function actions(module, {position, plan, shadowing}) {
+  if (position && !position.new_side) return null;  // there is nothing to move it to
   const next = position?.next;
   const back = position?.back;
   const named = (text) => text.replace(/(\d)%/g, '$1 %');
@@ -72,6 +75,12 @@ function actions(module, {position, plan, shadowing}) {
       position?.illegal ? element('span', {class: 'bad'}, position.illegal) : null);
 }
 
+/** Both sides answer, or did: then they are compared. */
+function isMoving(module) {
+  const answered = (operation) => operation.requests.some((row) => row.way === 'remote' && row.count > 0);
+  return Boolean(module.stage) && (module.stage.name !== 'legacy' || module.operations.some(answered));
+}
+
 /** `page` has the live document, the window of readings, the position, plan and placement by module, and the time. */
 export function moduleCard(module, page) {
   const {live, kind, window, now} = page;
@@ -81,19 +90,20 @@ export function moduleCard(module, page) {
   if (past.at(-1)?.now !== now) past.push({now, perSecond});
   if (past.length > kHistory) past.shift();
   history.set(module.name, past);
+  const moving = isMoving(module);
   const context = {position: page.positions.get(module.name), plan: page.plans.get(module.name), shadowing: page.shadowing};
   const id = `module-${module.name}`;
-  return element('article', {class: `module ${module.runs}`, 'data-module': module.name, 'data-key': module.name,
+  return element('article', {class: `module ${module.runs}${moving ? ' moving' : ''}`, 'data-module': module.name, 'data-key': module.name,
     'aria-labelledby': id},
       element('div', {class: 'title'}, element('h3', {id}, module.name), element('span', {class: 'rate'},
           `${rate(perSecond)}/s`, element('span', {class: 'quiet'}, ` · ${count(total)} ${total === 1 ? 'request' : 'requests'}`))),
       sparkline(past.map((each) => each.perSecond), kHistory), facts(module, kind, live, page.placements.get(module.name)),
-      module.stage ? element('p', {class: 'stage', 'data-key': 'stage'}, stageText(module.stage)) : null,
-      module.stage ? shares(module, since) : null,
+      module.stage ? element('p', {class: moving ? 'stage' : 'stage still', 'data-key': 'stage'}, stageText(module.stage)) : null,
+      moving ? shares(module, since) : null,
       context.plan ? planView(context.plan) : null,
       module.stage ? actions(module, context) : null,
-      module.stage ? comparison(module, since, live.bounds) : null,
+      moving ? comparison(module, since, live.bounds) : null,
       module.tunnels?.pinned ? element('p', {class: 'bad'},
           `WebSockets that stayed behind when their users moved: ${module.tunnels.pinned}`) : null,
-      ...operationTables(module, since, live.bounds, window, now));
+      ...operationTables(module, moving, since, live.bounds, window, now));
 }

@@ -49,7 +49,7 @@ function lastText(happened, figures, now) {
   return now - happened < 1500 ? 'now' : `${age((now - happened) / 1000)} ago`;
 }
 
-function operationRows(module, operation, figures, window, now) {
+function operationRows(module, moving, operation, figures, window, now) {
   const happened = window.lastEvent(module.name, operation.name);
   const fresh = happened !== undefined && now - happened < kFresh;
   const rows = [element('tr', {class: `${operation.effect}${fresh ? ' fresh' : ''}`, 'data-key': operation.name},
@@ -57,7 +57,7 @@ function operationRows(module, operation, figures, window, now) {
           element('code', {}, `${operation.method} ${operation.path}`),
           element('span', {class: 'about'}, `${operation.name}, ${operation.effect}`)),
       ...figureCells(figures.all), cell('last', lastText(happened, figures.all, now), 'number'))];
-  if (module.stage && figures.sides.length > 0) {
+  if (moving && figures.sides.length > 0) {
     for (const side of Object.keys(kSides)) {
       const found = figures.sides.find(([way]) => way === side);
       if (!found) continue;
@@ -74,12 +74,12 @@ function tableOf(name, rows) {
 }
 
 /** Those that were asked for, and behind a line those that were not. */
-export function operationTables(module, since, bounds, window, now) {
+export function operationTables(module, moving, since, bounds, window, now) {
   const used = [];
   const idle = [];
   for (const operation of module.operations) {
     const figures = measure(operation, since, bounds);
-    (figures.all.total > 0 ? used : idle).push(...operationRows(module, operation, figures, window, now));
+    (figures.all.total > 0 ? used : idle).push(...operationRows(module, moving, operation, figures, window, now));
   }
   const left = idle.length;
   return [

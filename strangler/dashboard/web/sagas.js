@@ -64,7 +64,7 @@ function stepsOf(saga) {
 function factsOf(saga) {
   const rows = [];
   const add = (name, value) => {
-    if (value) rows.push(element('dt', {}, name), element('dd', {}, value));
+    if (value) rows.push(element('div', {'data-key': name}, element('dt', {}, name), element('dd', {}, value)));
   };
   add('about', saga.subject);
   add('status', `${saga.status}, ${saga.phase}`);
