@@ -21,6 +21,7 @@
 #include "chain/make_chain.hpp"
 #include "differences_desk.hpp"
 #include "listeners.hpp"
+#include "live_streams.hpp"
 #include "live_view.hpp"
 #include "metrics.hpp"
 #include "operators_token.hpp"
@@ -57,6 +58,30 @@ TlsServers servers_of(const TlsMaterial& material) {
     servers.push_back(std::make_shared<http::TlsServer>(each));
   }
   return servers;
+}
+
+/// What a page that stays open is sent by itself: those of these that the process has.
+std::vector<Feed> feeds_of(const std::vector<Document>& documents, strangler::AdminApi* admin) {
+  using namespace std::chrono_literals;
+  constexpr std::pair<std::string_view, std::chrono::milliseconds> kFeeds[] = {
+      {"live", 900ms},    {"status", 1'900ms}, {"plans", 1'900ms},
+      {"sagas", 1'900ms}, {"events", 1'900ms}, {"placements", 1'900ms}};
+  std::vector<Feed> feeds;
+  for (const auto& [name, every] : kFeeds) {
+    const auto found = std::ranges::find(documents, name, &Document::name);
+    if (found != documents.end()) {
+      feeds.push_back({std::string(name), every, [json = found->json] { return json(); }});
+    } else if (admin != nullptr) {
+      const std::string path = "/" + std::string(name);
+      feeds.push_back(
+          {std::string(name), every, [admin, path]() -> std::optional<std::string> {
+             auto said = admin->answer(
+                 {.method = "GET", .path = path, .query = {}, .content_type = {}, .body = {}});
+             return said ? std::optional(std::move(*said)) : std::nullopt;
+           }});
+    }
+  }
+  return feeds;
 }
 
 std::size_t loops_of(const ServerSettings& settings) {
@@ -131,6 +156,7 @@ struct Server::Inside {
   std::optional<Outcomes> outcomes;
   std::optional<Shadows> shadows;
   std::optional<DifferencesDesk> differences;
+  std::optional<LiveStreams> streams;
   std::optional<OperatorPages> operators;
   std::unique_ptr<Chain> chain;
   // They record what became of what they have answered, so they end before who is told.
@@ -328,6 +354,11 @@ void Server::prepare() {
                        return all.differences->answer(request);
                      }});
   }
+  all.streams.emplace(
+      LiveStreams::Parts{.feeds = feeds_of(documents, admin),
+                         .workers = *all.page_workers,
+                         .clock = all.parts.clock,
+                         .on_fault = [&all](std::string_view what) { all.fault(what); }});
   all.operators.emplace(OperatorPages::Parts{.admin = admin,
                                              .pages = all.pages,
                                              .documents = std::move(documents),
@@ -335,7 +366,8 @@ void Server::prepare() {
                                              .guard = all.guard,
                                              .outcomes = *all.outcomes,
                                              .readers = *all.page_workers,
-                                             .changers = *all.admin_workers});
+                                             .changers = *all.admin_workers,
+                                             .streams = &*all.streams});
   all.chain = make_chain({.listeners = all.listeners,
                           .routes = *all.routes,
                           .pages = *all.operators,
@@ -473,6 +505,7 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
   all.routes->settle();
   all.forget_what_is_gone();
   if (all.guard.use(std::move(token))) {
+    all.streams->cut_off();
     all.log().write(telemetry::Level::Info, "operators_token_changed",
                     {{"message", "the token that operators had before is worth nothing any more"}});
   }
@@ -566,6 +599,7 @@ std::size_t Server::drain(std::chrono::milliseconds deadline) {
   stop_being_ready();
   // Whoever follows takes rollouts on, at once; this process sees its last requests only.
   if (inside_->parts.control != nullptr) inside_->parts.control->stop_conducting();
+  if (inside_->streams) inside_->streams->end();
   // The end of the offer waits for a successor's last word, which is no reason to begin late.
   if (!taken()) inside_->offer.reset();
   if (!inside_->server) return 0;

@@ -25,6 +25,7 @@
 #include "event_traffic.hpp"
 #include "failure.hpp"
 #include "housekeeping.hpp"
+#include "placements.hpp"
 #include "read_models.hpp"
 #include "routing.hpp"
 #include "self_description.hpp"
@@ -293,6 +294,8 @@ struct Process::Parts {
     }
     served = served_by(application, *assembly, options, *database, telemetry.service, telemetry.log,
                        operators_here(), std::move(own));
+    served.documents.push_back(
+        {"placements", [this] { return placements_json(*assembly, *database); }});
     served.documents.push_back({"events", [this] { return events->json(); }});
     served.documents.push_back({"read-models", [this] { return read_models->json(); }});
     served.desks.push_back({"read-models", [this](const strangler::AdminRequest& request) {

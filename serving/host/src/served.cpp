@@ -123,6 +123,7 @@ serving::Served served_by(const Application& application, const Assembly& assemb
     row.routed = module->routed != nullptr;
     row.runs = module->runs();
     row.needs = module->entry->needs;
+    row.callers = [&assembly, name = row.name] { return assembly.callers_of(name); };
     if (module->here) {
       row.data = [&database, name = row.name] {
         return database.source_of(name).file.filename().string();

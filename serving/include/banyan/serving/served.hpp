@@ -14,6 +14,7 @@
 #include "banyan/kernel/context.hpp"
 #include "banyan/kernel/operation.hpp"
 #include "banyan/kernel/result.hpp"
+#include "banyan/telemetry/call_statistics.hpp"
 #include "banyan/upstream/group.hpp"
 
 /// What a process serves by itself, besides the routes of its file. A standalone proxy serves
@@ -34,6 +35,9 @@ struct ServedModule {
   std::string runs;  ///< for people: "in_process", "rehearsal", "routed", "remote"
   std::vector<std::string> needs;
   std::function<std::string()> data;  ///< where its tables are, for people; may be empty
+  /// Who calls it in this process: what is counted, by operation, with the caller as `way`; may be
+  /// empty.
+  std::function<std::vector<telemetry::CallStatistics::Row>()> callers{};
 
   bool here() const { return workers != nullptr; }
 };
