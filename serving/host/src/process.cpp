@@ -106,7 +106,10 @@ struct Process::Parts {
 
   void open_database() {
     set_up_database(application, table, options, telemetry.log);
-    database = sql::Database::open(options.database, {.application = application.name});
+    database = sql::Database::open(options.database, {.application = application.name,
+                                                      .on_fault = [this](std::string_view what) {
+                                                        telemetry.background_fault(what);
+                                                      }});
     if (options.database.engine == sql::Engine::Sqlite) statements.emplace(*database, *scheduler);
     tell_of_others_on_the_database();
   }
