@@ -101,10 +101,10 @@ AdminAnswer bad_query(const std::string& message) {
   return refused({ErrorCode::InvalidArgument, "banyan.invalid_request", message, {}});
 }
 
-AdminAnswer status(Switchboard& board, std::string_view query, const TunnelsOf& tunnels) {
+AdminAnswer status(Switchboard& board, std::string_view query, const LiveFacts& live) {
   if (const Query none(query, {}); !none.wrong().empty()) return bad_query(none.wrong());
   return answer_of(board.overview(),
-                   [&](const auto& overview) { return status_json(overview, tunnels); });
+                   [&](const auto& overview) { return status_json(overview, live); });
 }
 
 AdminAnswer log(Switchboard& board, std::string_view text) {
@@ -145,7 +145,7 @@ AdminAnswer change(Switchboard& board, std::string_view module, std::string_view
 AdminAnswer AdminApi::answer(const AdminRequest& request) {
   const bool reads = request.method == "GET" || request.method == "HEAD";
   if (request.path == "/status") {
-    return reads ? status(*switchboard_, request.query, tunnels_) : not_allowed("GET, HEAD");
+    return reads ? status(*switchboard_, request.query, live_) : not_allowed("GET, HEAD");
   }
   using Reader = AdminAnswer (*)(Switchboard&, std::string_view);
   const std::pair<std::string_view, Reader> readers[] = {{"/log", log}, {"/verify", verify}};

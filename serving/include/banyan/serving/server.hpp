@@ -123,6 +123,8 @@ class Server {
   /// answer well, within a second. Why it cannot; nothing when it can. Not on a loop.
   std::optional<std::string> preflight(std::string_view rollout) const;
   strangler::TunnelCounts tunnels(std::string_view rollout) const;
+  /// Requests that passed the rollout's routes by because of their spelling; see FallThrough.
+  std::uint64_t missed(std::string_view rollout) const;
   std::vector<strangler::Percent> steps(std::string_view rollout) const;
 
   /// Not ready; has clients go, spread over `drain_spread` of the configuration; stops accepting,

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "banyan/kernel/error.hpp"
 #include "banyan/stages/switchboard.hpp"
@@ -40,6 +41,22 @@ struct TunnelCounts {
 /// Tells them of a rollout, now. Must be safe for concurrent use.
 using TunnelsOf = std::function<TunnelCounts(std::string_view module)>;
 
+/// What people have to look after.
+struct Attention {
+  std::string about;  ///< the health check that found it
+  std::string message;
+};
+
+/// What the process that serves knows and the control store does not. Each may be null: there is no
+/// such process. Must be safe for concurrent use.
+struct LiveFacts {
+  TunnelsOf tunnels{};
+  /// Requests that were spelled so that they passed the rollout's routes by ("/Albums/") and stayed
+  /// on the old side, since the start.
+  std::function<std::uint64_t(std::string_view module)> missed{};
+  std::function<std::vector<Attention>()> attention{};
+};
+
 /// What people and their tools see and change of the rollouts:
 ///
 ///     GET  /status                      rollouts, stages, revision, head of the log
@@ -56,20 +73,19 @@ using TunnelsOf = std::function<TunnelCounts(std::string_view module)>;
 /// for what a client sends.
 class AdminApi {
  public:
-  /// The switchboard must outlive the API. `tunnels`: of the process that serves; null when there
-  /// is none.
-  explicit AdminApi(Switchboard& switchboard, TunnelsOf tunnels = {})
-      : switchboard_(&switchboard), tunnels_(std::move(tunnels)) {}
+  /// The switchboard must outlive the API, and what the facts look at.
+  explicit AdminApi(Switchboard& switchboard, LiveFacts live = {})
+      : switchboard_(&switchboard), live_(std::move(live)) {}
 
   AdminAnswer answer(const AdminRequest& request);
 
  private:
   Switchboard* switchboard_;
-  TunnelsOf tunnels_;
+  LiveFacts live_;
 };
 
 /// The documents of the API, for those who have the control store at hand instead of a process.
-std::string status_json(const Switchboard::Overview& overview, const TunnelsOf& tunnels = {});
+std::string status_json(const Switchboard::Overview& overview, const LiveFacts& live = {});
 std::string change_json(const Change& change);
 std::string log_json(const std::vector<LogEntry>& entries);
 std::string verification_json(const Verification& verification);
