@@ -88,6 +88,19 @@ std::size_t loops_of(const ServerSettings& settings) {
   return settings.loops != 0 ? settings.loops : std::max(1U, std::thread::hardware_concurrency());
 }
 
+/// " (the new side of catalog)": of rollouts.
+std::string sides_of(const RouteSnapshot& routes, const UpstreamPool& pool) {
+  std::set<std::string> sides;
+  for (const Target& target : routes.targets()) {
+    if (!target.in_rollout()) continue;
+    if (target.old_side.pool == &pool) sides.insert("the old side of " + target.route.rollout);
+    if (target.new_side.pool == &pool) sides.insert("the new side of " + target.route.rollout);
+  }
+  std::string text;
+  for (const std::string& side : sides) text += (text.empty() ? " (" : ", ") + side;
+  return text.empty() ? text : text + ')';
+}
+
 }  // namespace
 
 /// Destroyed from the bottom up: first those who ask, then those who are asked.
@@ -229,9 +242,11 @@ void Server::Inside::tell() {
 }
 
 telemetry::Health::Finding Server::Inside::upstream_health() const {
+  const auto routes = current();
   std::string ill;
-  for (const auto& [name, pool] : current()->pools()) {
-    if (!pool->instances->healthy()) ill += (ill.empty() ? "" : ", ") + name;
+  for (const auto& [name, pool] : routes->pools()) {
+    if (!pool->instances->healthy())
+      ill += (ill.empty() ? "" : ", ") + name + sides_of(*routes, *pool);
   }
   if (ill.empty()) return {};
   return {false, "no healthy instance in " + ill};
@@ -269,9 +284,19 @@ void Server::Inside::warn_of_what_needs_a_restart(const Configuration& now) cons
 /// The figures of routes that the file no longer has.
 void Server::Inside::forget_what_is_gone() {
   std::set<std::pair<std::string, std::string>> there;
+  std::set<std::pair<std::string, std::string>> moving;
+  std::set<std::string, std::less<>> rollouts;
   for (const Target& target : current()->targets()) {
     there.emplace(target.statistics_module(), target.statistics_name());
+    moving.emplace(target.route.rollout, target.statistics_name());
+    rollouts.insert(target.route.rollout);
   }
+  const auto moves_no_more = [&](std::string_view rollout, std::string_view route) {
+    return !moving.contains({std::string(rollout), std::string(route)});
+  };
+  fall_through.forget_if(moves_no_more);
+  tunnels.forget_if(moves_no_more);
+  sides.forget_if([&](std::string_view rollout) { return !rollouts.contains(rollout); });
   const auto gone = [&](const telemetry::CallStatistics::Key& key) {
     return key.way != "refused" && key.way != kOwn && !there.contains({key.module, key.operation});
   };
@@ -568,8 +593,8 @@ std::optional<std::string> Server::preflight(std::string_view rollout) const {
   for (const Target& target : routes->targets()) {
     if (target.route.rollout != rollout || target.new_side.pool == nullptr) continue;
     if (!asked.insert(target.new_side.pool).second) continue;
-    const bool of_the_kit = target.module != nullptr;
-    if (auto trouble = why_not_fit(*target.new_side.pool, of_the_kit, inside_->parts.clock)) {
+    const PortInfo* const port = target.operation != nullptr ? target.operation->port : nullptr;
+    if (auto trouble = why_not_fit(*target.new_side.pool, port, inside_->parts.clock)) {
       return trouble;
     }
   }
@@ -578,6 +603,10 @@ std::optional<std::string> Server::preflight(std::string_view rollout) const {
 
 strangler::TunnelCounts Server::tunnels(std::string_view rollout) const {
   return inside_->tunnels.of(rollout);
+}
+
+std::uint64_t Server::missed(std::string_view rollout) const {
+  return inside_->fall_through.of(rollout);
 }
 
 // Of a rollout that the file does not have, the usual ones.

@@ -107,7 +107,10 @@ struct Process::Parts {
 
   void open_database() {
     set_up_database(application, table, options, telemetry.log);
-    database = sql::Database::open(options.database, {.application = application.name});
+    database = sql::Database::open(options.database, {.application = application.name,
+                                                      .on_fault = [this](std::string_view what) {
+                                                        telemetry.background_fault(what);
+                                                      }});
     if (options.database.engine == sql::Engine::Sqlite) statements.emplace(*database, *scheduler);
     tell_of_others_on_the_database();
   }
@@ -134,17 +137,29 @@ struct Process::Parts {
     for (const ModuleEntry& entry : table) names.emplace_back(entry.port->name);
     control = value_or_throw(serving::ControlPlane::open(
         {.store = control_file(options).string(),
+         .config_file = options.config_file,
+         .moved = moved_module(),
          .clock = system_clock(),
          .rollouts = std::move(names),
          .survey = [this](std::string_view module) { return topology(module); },
          .steps = [this](std::string_view module) { return server->steps(module); },
          .tunnels = [this](std::string_view module) { return server->tunnels(module); },
+         .missed = [this](std::string_view module) { return server->missed(module); },
          .preflight = [this](std::string_view module) { return server->preflight(module); },
          .operations =
              [this](std::string_view module) { return server->judged_operations(module); },
          .plan_of = [this](std::string_view module) { return server->plan(module); },
          .epoch_of = [this](std::string_view module) { return epoch_of(module); }},
         *scheduler, telemetry));
+  }
+
+  /// A module whose tables are at a place of their own; "": none.
+  std::string moved_module() const {
+    for (const ModuleEntry& entry : table) {
+      const std::string name(entry.port->name);
+      if (database->source_of(name) != database->source()) return name;
+    }
+    return {};
   }
 
   // What is wrong with the database is told by health and by each request.

@@ -50,7 +50,7 @@ std::string Relay::upstream_name() const {
 }
 
 void Relay::attempt() {
-  const auto begun = attempts_->begin();
+  const auto begun = attempts_->begin(body_to_come());
   if (begun != upstream::Attempts::Begun::Yes) return refuse_unasked(begun);
   ++attempt_;
   attempt_began_ = exchange_->loop().now();

@@ -25,6 +25,13 @@ bool expects_continue(const http::RequestHead& head) {
 
 }  // namespace
 
+upstream::Group::Body Relay::body_to_come() const {
+  const bool first = pieces_asked_for_ == 0 && upload_ == Upload::Done;
+  const bool comes =
+      first ? exchange_->framing().kind != http::Framing::Kind::None : upload_ != Upload::Done;
+  return comes ? upstream::Group::Body::Comes : upstream::Group::Body::None;
+}
+
 void Relay::begin_upload() {
   if (exchange_->framing().kind == http::Framing::Kind::None) return;
   if (attempt_ == 1) {
@@ -78,6 +85,7 @@ void Relay::take_piece(http::BodyPiece piece) {
   if (answer_status_ == 0) client_came();
   if (piece.last) {
     upload_ = Upload::Done;
+    attempts_.uploaded();
     if (piece.trailers != nullptr) {
       upload_trailers_ = trailers_to_pass_on(*piece.trailers, nominated(exchange_->head().fields),
                                              order_.request_fields, shared_->options.client_words);

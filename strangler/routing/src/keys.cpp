@@ -374,8 +374,8 @@ constexpr std::array kUpstream = std::to_array<Key>({
      .preset = "1024",
      .least = 1,
      .most = 1'000'000,
-     .help = "under way at one instance; beyond it another one is asked, and when all are full 503 "
-             "with `Retry-After`"},
+     .help = "under way at one instance, at most half of them uploads whose clients still send; "
+             "beyond it another one is asked, and when all are full 503 with `Retry-After`"},
     {.name = "health",
      .kind = Table,
      .otherwise = "no checks",
