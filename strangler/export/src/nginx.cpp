@@ -361,7 +361,8 @@ class NginxWriter {
     const bool trusts = trusts_anybody(configuration_);
     std::string text =
         "\n  proxy_http_version 1.1;\n  proxy_buffering off;\n  proxy_request_buffering off;\n"
-        "  proxy_max_temp_file_size 0;\n  proxy_redirect off;\n  proxy_buffer_size 64k;\n"
+        "  proxy_max_temp_file_size 0;\n  proxy_redirect off;\n  proxy_buffer_size 64k;\n  "
+        "proxy_buffers 8 64k;\n"
         "  proxy_connect_timeout " +
         nginx_time(connect) + ";\n  proxy_read_timeout " + nginx_time(read) + ";\n";
     const auto say = [&](const std::string& name, const std::string& value) {
