@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "banyan/http/endpoint.hpp"
+#include "banyan/http/ip_address.hpp"
 #include "banyan/routing/keys.hpp"
 #include "comments.hpp"
 
@@ -49,8 +50,9 @@ std::string tls_words(const UpstreamGroup& group, const Address& instance,
   if (!group.tls) return {};
   const UpstreamTls& tls = *group.tls;
   const std::string name = tls.server_name.empty() ? instance.host : tls.server_name;
-  std::string text = " ssl sni " + haproxy_word("str(" + name + ')') + " ssl-min-ver " +
-                     (tls.minimum_version == TlsMinimum::Tls13 ? "TLSv1.3" : "TLSv1.2");
+  std::string text = " ssl ssl-min-ver ";
+  text += tls.minimum_version == TlsMinimum::Tls13 ? "TLSv1.3" : "TLSv1.2";
+  if (!http::IpAddress::parse(name)) text += " sni " + haproxy_word("str(" + name + ')');
   if (tls.insecure_verify_none) return text + " verify none";
   text += " verify required verifyhost " + haproxy_word(name) + " ca-file " +
           (tls.ca ? haproxy_word(tls.ca->name) : "@system-ca");
