@@ -85,7 +85,7 @@ void Relay::take_piece(http::BodyPiece piece) {
   if (answer_status_ == 0) client_came();
   if (piece.last) {
     upload_ = Upload::Done;
-    attempts_.uploaded();
+    attempts_->uploaded();
     if (piece.trailers != nullptr) {
       upload_trailers_ = trailers_to_pass_on(*piece.trailers, nominated(exchange_->head().fields),
                                              order_.request_fields, shared_->options.client_words);
