@@ -209,20 +209,21 @@ Server::Inside::snapshot(std::shared_ptr<const Routing> routing, const TlsMateri
   for (const Listener& listener : listeners) {
     if (listener.clients) shown.push_back(listener.shown());
   }
-  return RouteSnapshot::build({.routing = std::move(routing),
-                               .served = parts.served,
-                               .pages = pages,
-                               .listeners = std::move(shown),
-                               .endpoint_workers = *endpoint_workers,
-                               .page_workers = *page_workers,
-                               .upstreams = upstreams,
-                               .tls = material,
-                               .requests = parts.telemetry.metrics.requests,
-                               .sides = sides,
-                               .evidence = parts.control != nullptr ? &parts.control->evidence() : nullptr,
-                               .book = parts.control != nullptr ? &book : nullptr,
-                               .before = before,
-                               .file = parts.settings.config_file});
+  return RouteSnapshot::build(
+      {.routing = std::move(routing),
+       .served = parts.served,
+       .pages = pages,
+       .listeners = std::move(shown),
+       .endpoint_workers = *endpoint_workers,
+       .page_workers = *page_workers,
+       .upstreams = upstreams,
+       .tls = material,
+       .requests = parts.telemetry.metrics.requests,
+       .sides = sides,
+       .book = parts.control != nullptr ? &book : nullptr,
+       .evidence = parts.control != nullptr ? &parts.control->evidence() : nullptr,
+       .before = before,
+       .file = parts.settings.config_file});
 }
 
 /// What metrics, health and the operators' pages say.
@@ -242,11 +243,11 @@ void Server::Inside::tell() {
 }
 
 telemetry::Health::Finding Server::Inside::upstream_health() const {
-  const auto routes = current();
+  const auto now = current();
   std::string ill;
-  for (const auto& [name, pool] : routes->pools()) {
+  for (const auto& [name, pool] : now->pools()) {
     if (!pool->instances->healthy())
-      ill += (ill.empty() ? "" : ", ") + name + sides_of(*routes, *pool);
+      ill += (ill.empty() ? "" : ", ") + name + sides_of(*now, *pool);
   }
   if (ill.empty()) return {};
   return {false, "no healthy instance in " + ill};
