@@ -160,8 +160,6 @@ TEST_F(ACopy, SaysWhoAsksOrDoesNotAsTheFileHasIt) {
     until("the copy", [&] { return new_side.copies() == 1; });
     EXPECT_EQ(new_side.asked().front().fields.contains("Authorization"), goes_along) << rule;
     proxy_.reset();
-    std::filesystem::remove(folder_.path() / "control.db");
-    std::filesystem::remove(folder_.path() / "control.db.made");
   }
 }
 
