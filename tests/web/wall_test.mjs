@@ -107,8 +107,9 @@ await test("focus, selection, what is open and what is scrolled stay through ref
     getSelection().selectAllChildren(name);
     document.querySelector('[data-module=catalog] button[data-verb=shift]').focus();
     window.kept = document.activeElement;
-    scrollTo(0, 300);
+    window.kept.scrollIntoView({block: 'center'});
   })()`);
+  const place = await page.ask("window.kept.getBoundingClientRect().top");
   const rate = "document.querySelector('[data-module=catalog] .rate').innerText + document.querySelector('#summary').innerText";
   const before = await page.ask(rate);
   await page.until(`(${rate}) !== ${JSON.stringify(before)}`);
@@ -116,7 +117,7 @@ await test("focus, selection, what is open and what is scrolled stay through ref
   assert.equal(await page.ask("document.activeElement === window.kept && document.contains(window.kept)"), true);
   assert.equal(await page.ask("getSelection().toString()"), "catalog");
   assert.equal(await page.ask("document.querySelector('[data-module=catalog] .verdicts').open && document.querySelector('#differences details').open"), true);
-  assert.equal(await page.ask("scrollY"), 300);
+  assert.ok(Math.abs(await page.ask("window.kept.getBoundingClientRect().top") - place) < 3, "what one looks at stays where it is");
 });
 
 await test("who listens is told what matters, and no figures", {}, async (page) => {
@@ -248,7 +249,7 @@ await test("plan, tables, sagas, events, traces and the log's evidence are there
   const card = await page.text("[data-module=catalog]");
   assert.match(card, /Plan runs/);
   assert.match(card, /get_track needs 380 more samples/);
-  assert.equal(await page.text("[data-module=catalog] .steps [aria-current=step]"), "◉ 25 %, now");
+  assert.equal(await page.ask("document.querySelector('[data-module=catalog] .steps [aria-current=step]').textContent"), "◉ 25 %, now");
   assert.match(card, /shop\.db, shared with customers, warehouse and orders · move: copying/);
   assert.match(await page.text("[data-module=payments]"), /payments\.db, its own · moved once · gate open/);
   assert.match(await page.text("#sagas-panel"), /1 stuck\s*2 under way\s*5 completed/);
@@ -264,7 +265,7 @@ await test("plan, tables, sagas, events, traces and the log's evidence are there
 
 for (const theme of ["light", "dark"]) {
   for (const [name, document] of Object.entries({ busy: live, monolith, proxy })) {
-    for (const width of [390, 1280, 1600]) {
+    for (const width of name === "busy" ? [390, 1280, 1600] : [theme === "light" ? 390 : 1600]) {
       await test(`${name} at ${width} px in ${theme} is for everybody`, { width, document }, async (page) => {
         await scheme(page, theme, "reduce");
         await page.until("performance.now() > 2500");
@@ -272,8 +273,8 @@ for (const theme of ["light", "dark"]) {
         await fits(page, width);
         await page.ask("document.querySelectorAll('details:not(#context-map)').forEach((each) => { each.open = true; })");
         await fits(page, width);
-        if (width !== 1280) await isAccessible(page, axe, `${name} in ${theme} at ${width} px`);
         assert.deepEqual(page.complaints, []);
+        if (width !== 1280) await isAccessible(page, axe, `${name} in ${theme} at ${width} px`);
       });
     }
   }

@@ -105,7 +105,7 @@ function wordsOf(module, elsewhere, live) {
     return [elsewhere ? `new side: ${newSides.join(', ') || oldSide}` : `old side: ${oldSide || 'none'}`].map(short);
   }
   if (elsewhere) return [module.stage ? 'new side' : 'its own service', module.at].filter(Boolean).map(short);
-  const place = module.runs === 'rehearsal' ? 'rehearsed, over the wire' : module.stage ? 'old side' : '';
+  const place = module.runs === 'rehearsal' ? 'rehearsed, over the wire' : module.runs === 'routed' ? 'old side' : '';
   return [place, databaseOf(module, live)].filter(Boolean).map(short);
 }
 

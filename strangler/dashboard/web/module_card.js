@@ -95,7 +95,7 @@ export function moduleCard(module, page) {
   const id = `module-${module.name}`;
   return element('article', {class: `module ${module.runs}${moving ? ' moving' : ''}`, 'data-module': module.name, 'data-key': module.name,
     'aria-labelledby': id},
-      element('div', {class: 'title'}, element('h3', {id}, module.name), element('span', {class: 'rate'},
+      element('div', {class: 'halves'}, element('div', {}, element('div', {class: 'title'}, element('h3', {id}, module.name), element('span', {class: 'rate'},
           `${rate(perSecond)}/s`, element('span', {class: 'quiet'}, ` · ${count(total)} ${total === 1 ? 'request' : 'requests'}`))),
       sparkline(past.map((each) => each.perSecond), kHistory), facts(module, kind, live, page.placements.get(module.name)),
       module.stage ? element('p', {class: moving ? 'stage' : 'stage still', 'data-key': 'stage'}, stageText(module.stage)) : null,
@@ -104,6 +104,6 @@ export function moduleCard(module, page) {
       module.stage ? actions(module, context) : null,
       moving ? comparison(module, since, live.bounds) : null,
       module.tunnels?.pinned ? element('p', {class: 'bad'},
-          `WebSockets that stayed behind when their users moved: ${module.tunnels.pinned}`) : null,
-      ...operationTables(module, moving, since, live.bounds, window, now));
+          `WebSockets that stayed behind when their users moved: ${module.tunnels.pinned}`) : null),
+      element('div', {}, ...operationTables(module, moving, since, live.bounds, window, now))));
 }
