@@ -127,8 +127,8 @@ await test("who listens is told what matters, and no figures", {}, async (page) 
   await again(page);
   await again(page);
   assert.deepEqual(await page.ask("window.heard"), []);
-  assert.deepEqual(await page.ask("[...document.querySelectorAll('[aria-live], [role=status], [role=alert], [role=log]')].map((each) => each.id || each.dataset.at)"),
-    ["announcer", "token-problem", "refusal"]);
+  assert.deepEqual(await page.ask("[...document.querySelectorAll('[aria-live], [role=status], [role=alert], [role=log]')].map((each) => each.id || each.dataset.at || each.className)"),
+    ["announcer", "token-problem", "said", "refusal"]);
 });
 
 const moving = (asked) => {
@@ -195,7 +195,7 @@ await test("traffic is shifted by keyboard, a refusal says what is legal, and no
   await type(page, "more of it");
   assert.match(await page.text("dialog [data-at=command]"), /^banyan shift catalog 30% --writes remote --url http:\S+ --who "ada" --why "more of it"$/);
   await press(page, "Enter");
-  await page.until("document.querySelector('dialog [data-at=refusal]').innerText.includes('Legal now: legacy, shadow, canary, moved.')");
+  await page.until("document.querySelector('dialog [data-at=refusal]').innerText.includes('Possible now: legacy, shadow, canary, moved.')");
   assert.equal(await page.ask("document.querySelector('dialog').open"), true);
   assert.equal(await page.ask("document.querySelector('dialog [name=why]').value"), "more of it");
   await isAccessible(page, axe, "the dialog with a refusal");
@@ -212,7 +212,7 @@ await test("traffic is shifted by keyboard, a refusal says what is legal, and no
 });
 
 await test("each other order asks too, and Escape gives it up", {}, async (page, server, orders) => {
-  for (const [verb, path, more] of [["next", "next", {}], ["rollback", "shift", { percent: "0%", writes: "local" }], ["pause", "pause", {}], ["back", "back", {}]]) {
+  for (const [verb, path, more] of [["next", "next", {}], ["rollback", "shift", { percent: "0%", writes: "local" }], ["pause", "plan", { action: "pause" }], ["back", "back", {}]]) {
     await page.ask(`document.querySelector('[data-module=catalog] button[data-verb=${verb}]').click()`);
     await page.until("document.querySelector('dialog').open");
     await press(page, "Escape");
@@ -229,7 +229,7 @@ await test("each other order asks too, and Escape gives it up", {}, async (page,
 
 // --- panels ------------------------------------------------------------------------------------
 
-await test("differences lead from operation to field to example, by keyboard, and stay text", {}, async (page) => {
+await test("differences lead from operation to field to example, by keyboard, and stay text", {}, async (page, server, orders) => {
   await page.ask("document.querySelector('#differences summary').focus()");
   assert.match(await focused(page), /catalog\.get_track/);
   await press(page, "Enter");
@@ -241,6 +241,10 @@ await test("differences lead from operation to field to example, by keyboard, an
   assert.match(example, /old side · status 200\s+129[^]*new side · status 200\s+128/);
   assert.equal(await page.ask("document.querySelectorAll('#differences script').length"), 0);
   assert.match(await page.text("#differences"), /noise, 97 % sure/);
+  assert.match(await page.text("#differences"), /catalog 1\.6k of 1\.6k copies compared; not compared: at once 10/);
+  await page.ask("document.querySelector('#differences button').click()");
+  await page.until("document.querySelector('#differences .said').textContent === 'They still differ: /price/amount 129 and 128.'");
+  assert.deepEqual(orders, [["/differences/replay", { example: "catalog:3" }]]);
   await again(page);
   assert.match(await page.text("#differences .examples"), /129/, "still open");
 });
