@@ -41,7 +41,7 @@ const label = onMap("label");
 
 await test("the map shows who calls whom, how often, and where each lives", {}, async (page) => {
   await page.until(`/^[56](\\.\\d)?\\/s/.test(${label("orders", "catalog")}.textContent)`);
-  assert.equal(await page.ask("document.querySelectorAll('#live-map .box.here').length"), 5);
+  assert.equal(await page.ask("document.querySelectorAll('#live-map .box.here').length"), 6, "five modules, and the application's own pages");
   assert.equal(await page.ask("document.querySelectorAll('#live-map .box.elsewhere').length"), 2, "catalog's new side, and shipping");
   assert.match(await page.ask(`document.querySelector('#live-map [data-key="box shipping"]').textContent`), /its own service.*10\.0\.0\.7:9004/);
   assert.match(await page.ask(`document.querySelector('#live-map [data-key="box warehouse"]').textContent`), /rehearsed/);

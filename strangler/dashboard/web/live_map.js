@@ -100,6 +100,7 @@ const kMost = 25;  // letters in a box
 const short = (text) => text.length > kMost ? `${text.slice(0, kMost - 1)}…` : text;
 
 function wordsOf(module, elsewhere, live) {
+  if (module.own) return ['the application’s own'];
   if (live.kind === 'proxy') {
     const [oldSide, ...newSides] = (module.at || '').split(' → ');
     return [elsewhere ? `new side: ${newSides.join(', ') || oldSide}` : `old side: ${oldSide || 'none'}`].map(short);

@@ -14,6 +14,9 @@ const kGutter = 190;   // between the process and what is elsewhere
 /** What stands on the map: {id, name, module, place}, of which `place` is "here" or "elsewhere". */
 export function boxesOf(live) {
   const boxes = [];
+  // The application's own pages call modules, too.
+  const pages = live.modules.some((module) => (module.callers ?? []).some(({from, count}) => from === 'pages' && count > 0));
+  if (pages) boxes.push({id: 'pages', name: 'pages', module: {name: 'pages', runs: 'in_process', own: true}, place: 'here'});
   for (const module of live.modules) {
     const here = module.runs !== 'remote' || module.stage;
     const elsewhere = module.runs === 'remote' || module.runs === 'routed' || (module.stage && module.at);
