@@ -24,6 +24,7 @@ async function test(name, width, live, check, token = "") {
     ++failed;
     console.error(`FAIL ${name}\n${fault.stack}`);
   }
+  await page.send("Page.close");
   server.close();
 }
 

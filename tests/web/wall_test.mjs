@@ -27,6 +27,7 @@ async function test(name, { width = 1280, height = 900, document = live, streams
     ++failed;
     console.error(`FAIL ${name}\n${fault.stack}`);
   }
+  await page.send("Page.close");
   server.close();
 }
 

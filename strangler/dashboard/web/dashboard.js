@@ -9,7 +9,7 @@ import {element} from '/_banyan/elements.js';
 import {eventsPanel} from '/_banyan/events_panel.js';
 import {Feed} from '/_banyan/feed.js';
 import {age, listed} from '/_banyan/figures.js';
-import {arrowList, legend, mapSummary, picture} from '/_banyan/live_map.js';
+import {arrowList, keepStep, legend, mapSummary, picture} from '/_banyan/live_map.js';
 import {moduleCard, stageText} from '/_banyan/module_card.js';
 import {update} from '/_banyan/morph.js';
 import {planState} from '/_banyan/plan.js';
@@ -79,6 +79,7 @@ function showMap(live, now) {
   arrows = arrowsOf(live, readings, documents.events, pace, now);
   const all = [...arrows, ...quietArrows(live, arrows)];
   update(byId('live-map'), picture(live, all));
+  keepStep(byId('live-map'));
   update(byId('map-words'), mapSummary(live, arrows));
   update(byId('arrows'), all.length > 0 ? arrowList(live, all)
     : element('p', {class: 'hint'}, 'Nobody has called anybody yet: this process gets no requests.'));
