@@ -104,10 +104,10 @@ await test("figures are for people", 1280, monolith, async (page) => {
 
 await test("one single order is seen", 1280, monolith, async (page) => {
   await page.until(drawn);
-  await page.until(`${row("POST /orders")}.querySelector("[data-label=requests]").innerText === "1"`);
-  assert.match(await page.ask(`${row("POST /orders")}.querySelector("[data-label=last]").innerText`), /^(now|\d s ago)$/);
+  await page.until(`${row("POST /orders")}.querySelector("td[data-label=requests]").textContent === "1"`);
+  assert.match(await page.ask(`${row("POST /orders")}.querySelector("td[data-label=last]").textContent`), /^(now|\d s ago)$/);
   assert.equal(await page.ask(`${row("POST /orders")}.classList.contains("fresh")`), true);
-  await page.until(`/^\\d s ago$/.test(${row("POST /orders")}.querySelector("[data-label=last]").innerText)`);
+  await page.until(`/^\\d s ago$/.test(${row("POST /orders")}.querySelector("td[data-label=last]").textContent)`);
 });
 
 await test("old is beside new during a canary", 1280, monolith, async (page) => {
