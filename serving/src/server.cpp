@@ -485,7 +485,7 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
   all.routes->settle();
   all.forget_what_is_gone();
   if (all.guard.use(std::move(token))) {
-    all.streams->cut_off();
+    if (all.streams) all.streams->cut_off();
     all.log().write(telemetry::Level::Info, "operators_token_changed",
                     {{"message", "the token that operators had before is worth nothing any more"}});
   }
