@@ -13,6 +13,7 @@ set(BANYAN_DEPENDENCIES
   "tomlplusplus 3.3"
   "OpenSSL 3"
   "Sodium 1.0.18"
+  "ZLIB"
   "Protobuf 3.21"
   "Poco 1.11 COMPONENTS Foundation Net Util")
 # FindSOCI.cmake, FindSodium.cmake: Debian's packages have no CMake files.

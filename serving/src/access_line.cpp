@@ -49,6 +49,10 @@ class JsonLine {
     begin(key);
     append_number(out_, value);
   }
+  void yes(AccessFieldName key) {
+    begin(key);
+    out_ += "true";
+  }
   /// To the microsecond.
   void seconds(AccessFieldName key, std::chrono::nanoseconds time) {
     begin(key);
@@ -99,6 +103,8 @@ void append_json(std::string& out, const AccessLine& line) {
     json.text("upstream_address", outcome.attempts == 0 ? "" : to_string(outcome.endpoint));
     json.number("attempts", outcome.attempts);
     json.text("outcome", to_string(outcome.failure));
+    if (outcome.in_place_of) json.text("fell_back", strangler::reason_of(*outcome.in_place_of));
+    if (line.shadow) json.yes("shadow");
   } else {
     json.text("outcome", "refused");
     json.text_if_any("rule", line.refusal);

@@ -21,6 +21,7 @@ struct AccessLine {
   std::string_view refusal;     ///< why the engine did not take it at all, else ""
   Timestamp now;                ///< when the answer was complete
   std::string_view trace_id{};  ///< "" where no span tells of the request
+  bool shadow = false;          ///< a copy of the request of that id, which nobody waits for
 };
 
 /// One JSON object and the end of the line.

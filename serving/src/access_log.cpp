@@ -79,8 +79,24 @@ void AccessLog::line(http::Exchange& exchange, const strangler::Route* route,
 
 void AccessLog::line_of_worker(http::Exchange& exchange, const strangler::Route* route,
                                const strangler::Outcome& outcome, std::string_view trace_id) {
-  const AccessLine facts{exchange.head(),      exchange.id(), exchange.peer(), route, outcome, {},
-                         system_clock().now(), trace_id};
+  add_of_worker({exchange.head(),
+                 exchange.id(),
+                 exchange.peer(),
+                 route,
+                 outcome,
+                 {},
+                 system_clock().now(),
+                 trace_id});
+}
+
+void AccessLog::line_of_copy(AccessLine line) {
+  if (!plan_.json) return;
+  line.now = system_clock().now();
+  line.shadow = true;
+  add_of_worker(line);
+}
+
+void AccessLog::add_of_worker(const AccessLine& facts) {
   Buffer& shared = *buffers_.back();
   const std::lock_guard lock(shared.mutex);
   shared.line.clear();

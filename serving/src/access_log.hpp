@@ -47,6 +47,8 @@ class AccessLog {
   /// The same of one that a worker has answered, on any thread.
   void line_of_worker(http::Exchange& exchange, const strangler::Route* route,
                       const strangler::Outcome& outcome, std::string_view trace_id);
+  /// Of a copy, on any thread; without its `now`. Only in JSON, where it can be told from others.
+  void line_of_copy(AccessLine line);
   /// Of a request that the engine has refused.
   void line(const http::RefusedRequest& request, const strangler::Outcome& outcome);
 
@@ -71,6 +73,7 @@ class AccessLog {
   Buffer& buffer_of(const http::Loop& loop) { return *buffers_[loop.index() % loops_]; }
   void format(std::string& out, const AccessLine& line) const;
   void add(Buffer& buffer, const AccessLine& line);
+  void add_of_worker(const AccessLine& facts);
   void take(Buffer& buffer);
   void run();
   void write_all();

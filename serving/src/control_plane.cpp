@@ -4,61 +4,118 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <system_error>
 #include <utility>
 
+#include "banyan/serving/restart.hpp"
+#include "banyan/sqlite/durable_file.hpp"
+
 namespace banyan::serving {
 namespace {
+
+namespace fs = std::filesystem;
 
 /// Beside the store, once it was made: so that a start can tell a store that was lost from one that
 /// never was.
 std::string note_of(const std::string& store) { return store + ".made"; }
+/// The same beside the configuration, where that lies elsewhere.
+std::string note_at(const std::string& config_file) { return config_file + ".control-store"; }
 
-}  // namespace
+std::string note_text(const std::string& store) {
+  return "The control store of this was made: " + location_of(store) +
+         "\nThis note is there so that its loss is noticed at the next start.\n";
+}
 
-std::optional<Error> lost_control_store(const std::string& store) {
-  std::error_code unknown;
-  if (std::filesystem::exists(store, unknown) ||
-      !std::filesystem::exists(note_of(store), unknown)) {
-    return std::nullopt;
+bool lies_elsewhere(const std::string& config_file, const std::string& store) {
+  return !config_file.empty() && fs::path(location_of(config_file)).parent_path() !=
+                                     fs::path(location_of(store)).parent_path();
+}
+
+/// Of this store: a configuration may have named another one since.
+bool is_noted(const std::string& note, const std::string& store) {
+  std::ifstream in(note);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  return text == note_text(store);
+}
+
+/// False, and why, when it cannot be written.
+bool write_note(const std::string& note, const std::string& store, std::string& problem) {
+  try {
+    sqlite::write_durably(note, note_text(store), store);
+    return true;
+  } catch (const fs::filesystem_error& error) {
+    problem = note + ": " + error.code().message();
+    return false;
   }
-  return Error{ErrorCode::FailedPrecondition,
-               "banyan.control_store_lost",
-               "the control store " + store +
-                   " is gone, and with it where the traffic of each rollout stood. Put it back "
-                   "from a backup. If nothing had been moved, or all is to begin on the old sides "
-                   "again, delete " +
-                   note_of(store) + " and start again",
-               {}};
 }
 
-namespace {
-
-void note_that_it_was_made(const std::string& store, const telemetry::Log& log) {
-  const std::string note = note_of(store);
+/// The folder of a configuration is often not to be written; then the note beside the store is all
+/// there is.
+void note_that_it_was_made(const std::string& store, const std::string& config_file,
+                           const telemetry::Log& log) {
   std::error_code unknown;
-  if (std::filesystem::exists(note, unknown)) return;
-  std::ofstream out(note);
-  out << "Says that " << store
-      << " was made here, so that its loss is noticed at the next start.\n";
-  if (out.flush()) return;
+  std::string problem;
+  if (lies_elsewhere(config_file, store) && !is_noted(note_at(config_file), store)) {
+    write_note(note_at(config_file), store, problem);
+  }
+  const std::string note = note_of(store);
+  if (fs::exists(note, unknown) || write_note(note, store, problem)) return;
   log.write(telemetry::Level::Warning, "control_store_note_not_written",
-            {{"message", note + " cannot be written: the loss of the control store would not be "
-                                "noticed at the next start"}});
+            {{"message", problem + ". The loss of the control store would not be noticed at the "
+                                   "next start"}});
+}
+
+/// The notes that say that it was there, and are to go when all is to begin anew; "" for none.
+std::string signs_of(const std::string& store, const std::string& config_file) {
+  std::error_code unknown;
+  std::string signs;
+  if (fs::exists(note_of(store), unknown)) signs = note_of(store);
+  if (lies_elsewhere(config_file, store) && is_noted(note_at(config_file), store)) {
+    signs += (signs.empty() ? "" : " and ") + note_at(config_file);
+  }
+  return signs;
+}
+
+std::vector<strangler::Attention> attention_of(const telemetry::Health& health) {
+  std::vector<strangler::Attention> all;
+  for (const auto& problem : health.ready().problems) {
+    all.push_back({problem.name, problem.message});
+  }
+  return all;
 }
 
 }  // namespace
+
+std::optional<Error> lost_control_store(const std::string& store, const std::string& config_file,
+                                        const std::string& moved) {
+  std::error_code unknown;
+  if (fs::exists(store, unknown)) return std::nullopt;
+  const std::string signs = signs_of(store, config_file);
+  if (signs.empty() && moved.empty()) return std::nullopt;
+  std::string message = "the control store " + store +
+                        " is gone, and with it where the traffic of each rollout stood";
+  if (signs.empty()) message += ": the tables of " + moved + " have moved, so there was one";
+  message +=
+      ". Put it back from a backup. If nothing had been moved, or all is to begin on the old sides "
+      "again, " +
+      (signs.empty() ? "make an empty file there (touch '" + store + "')" : "delete " + signs) +
+      " and start again";
+  return Error{ErrorCode::FailedPrecondition, "banyan.control_store_lost", std::move(message), {}};
+}
 
 Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& scheduler,
                                                          Telemetry& telemetry) {
-  if (auto gone = lost_control_store(plan.store)) return fail(std::move(*gone));
+  if (auto gone = lost_control_store(plan.store, plan.config_file, plan.moved)) {
+    return fail(std::move(*gone));
+  }
   auto store = strangler::ControlStore::open(plan.store, plan.clock);
   if (!store) return fail(std::move(store).error());
   if (const auto enlisted = (*store)->enlist(plan.rollouts); !enlisted) {
     return fail(enlisted.error());
   }
-  note_that_it_was_made(plan.store, telemetry.log);
+  note_that_it_was_made(plan.store, plan.config_file, telemetry.log);
   std::unique_ptr<ControlPlane> plane(new ControlPlane(std::move(*store), scheduler, telemetry));
   auto stages = strangler::Stages::make(
       *plane->store_, scheduler,
@@ -78,10 +135,14 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
       .seat = plan.store + ".conductor",
       .note = [plane = plane.get()](const auto& note) { plane->note(note); }});
   plane->admin_ = std::make_unique<strangler::AdminApi>(
-      *plane->switchboard_, strangler::AdminApi::Parts{.tunnels = std::move(plan.tunnels),
-                                                       .plan_of = std::move(plan.plan_of),
-                                                       .conductor = plane->conductor_.get(),
-                                                       .clock = &plan.clock});
+      *plane->switchboard_,
+      strangler::AdminApi::Parts{
+          .live = {.tunnels = std::move(plan.tunnels),
+                   .missed = std::move(plan.missed),
+                   .attention = [&telemetry] { return attention_of(telemetry.health); }},
+          .plan_of = std::move(plan.plan_of),
+          .conductor = plane->conductor_.get(),
+          .clock = &plan.clock});
   // Without it requests are served on, by the stages that were known last. But what others change
   // there is not known here any more: whoever balances over several processes sends them elsewhere.
   telemetry.health.add("control store", true, [plane = plane.get()] {

@@ -21,6 +21,13 @@ std::uint64_t FallThrough::of(std::string_view rollout) const {
   return sum;
 }
 
+void FallThrough::forget_if(
+    const std::function<bool(std::string_view rollout, std::string_view route)>& gone) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(counts_,
+                [&](const auto& each) { return gone(each.first.first, each.first.second); });
+}
+
 std::vector<telemetry::Sample> FallThrough::samples() const {
   std::vector<telemetry::Sample> all;
   const std::lock_guard lock(mutex_);

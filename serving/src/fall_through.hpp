@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -23,6 +24,8 @@ class FallThrough {
   void count(const Target& missed);
   /// Of all targets of the rollout together.
   std::uint64_t of(std::string_view rollout) const;
+  /// Takes away what was counted of targets of which `gone` says so.
+  void forget_if(const std::function<bool(std::string_view rollout, std::string_view route)>& gone);
   /// banyan_route_near_misses_total, by rollout and route.
   std::vector<telemetry::Sample> samples() const;
 

@@ -15,7 +15,17 @@ http::Endpoint endpoint_of(const strangler::Address& address) {
   return {address.host, address.port};
 }
 
+/// Else the address is one of those where TLS is spoken.
+bool listens_apart(const strangler::Configuration& configuration) {
+  if (!configuration.internal) return false;
+  return std::ranges::none_of(configuration.tls, [&](const strangler::TlsListeners& each) {
+    return std::ranges::find(each.listen, *configuration.internal,
+                             &strangler::ListenPoint::address) != each.listen.end();
+  });
+}
+
 std::string_view whom_for(const Listener& listener) {
+  if (listener.audience == Audience::Internal && !listener.operators) return "the application";
   if (!listener.operators) return "clients";
   return listener.clients ? "clients and operators" : "operators";
 }
@@ -33,8 +43,12 @@ Listeners listeners_of(const strangler::Configuration& configuration, const TlsS
                        const std::shared_ptr<http::TlsServer>& by) {
     for (const strangler::ListenPoint& point : points) {
       Listener listener{.endpoint = endpoint_of(point.address), .tls = by};
-      if (asked_by_applications) listener.pages = OwnPages::Health;
-      if (!configuration.operators) {
+      const bool internal = point.address == configuration.internal;
+      if (asked_by_applications || internal) {
+        listener.pages = OwnPages::Health;
+        listener.audience = Audience::Internal;
+      }
+      if (!configuration.operators && !internal) {
         listener.operators = listener.of_this_machine();
         listener.pages = listener.operators ? OwnPages::All : OwnPages::Health;
       }
@@ -49,6 +63,11 @@ Listeners listeners_of(const strangler::Configuration& configuration, const TlsS
                    .operators = true,
                    .pages = OwnPages::All});
   }
+  if (listens_apart(configuration)) {
+    all.push_back({.endpoint = endpoint_of(*configuration.internal),
+                   .pages = OwnPages::Health,
+                   .audience = Audience::Internal});
+  }
   return all;
 }
 
@@ -60,6 +79,7 @@ std::vector<http::Endpoint> listen_addresses(const strangler::Configuration& con
   add(configuration.listen);
   for (const strangler::TlsListeners& each : configuration.tls) add(each.listen);
   if (configuration.operators) all.push_back(endpoint_of(*configuration.operators));
+  if (listens_apart(configuration)) all.push_back(endpoint_of(*configuration.internal));
   return all;
 }
 

@@ -9,6 +9,7 @@
 
 #include "banyan/http/endpoint.hpp"
 #include "banyan/http/server.hpp"
+#include "banyan/kernel/operation.hpp"
 #include "banyan/routing/configuration.hpp"
 #include "banyan/telemetry/log.hpp"
 #include "banyan/telemetry/metrics.hpp"
@@ -22,16 +23,27 @@ enum class OwnPages : std::uint8_t {
   All,     ///< health and /metrics: a listener of operators too
 };
 
+/// What can be found on a listener. For each that differs there is a route table.
+struct Shown {
+  Shown(OwnPages own, Audience whom = Audience::Public)  // NOLINT(google-explicit-constructor)
+      : pages(own), audience(whom) {}
+  OwnPages pages;
+  Audience audience;  ///< others of the application find what is internal, too
+};
+
 /// An address that is listened on, and whom it is for.
 struct Listener {
   http::Endpoint endpoint;
   bool clients = true;
   bool operators = false;
   OwnPages pages = OwnPages::None;
+  /// Of `clients`: anybody, or other processes of the application, whose word is taken.
+  Audience audience = Audience::Public;
   std::shared_ptr<http::TlsServer> tls;  ///< null: plain HTTP
 
   /// Nobody but this machine can call it.
   bool of_this_machine() const;
+  Shown shown() const { return {pages, audience}; }
 };
 
 /// By the index in http::ServerOptions::listen, which Exchange::listener() tells.
@@ -41,8 +53,9 @@ using Listeners = std::vector<Listener>;
 using TlsServers = std::vector<std::shared_ptr<http::TlsServer>>;
 
 /// Operators have a listener of their own, or else each one that only this machine can reach.
-/// `asked_by_applications`: those who call the process ask where they call it whether it is there,
-/// so health stays there.
+/// `asked_by_applications`: all clients are other processes of the application. They ask where they
+/// call it whether it is there, so health stays there; as it does on the listener of their own that
+/// a process may have which others call besides its visitors (`internal`).
 Listeners listeners_of(const strangler::Configuration& configuration, const TlsServers& tls,
                        bool asked_by_applications = false);
 

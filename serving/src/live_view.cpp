@@ -16,6 +16,7 @@ using Json = nlohmann::ordered_json;
 using Readings = std::map<std::pair<std::string, std::string>, Json>;
 
 constexpr std::size_t kLogLines = 20;
+constexpr std::size_t kTraces = 8;
 
 std::string dump(const Json& document) {
   return document.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -88,6 +89,44 @@ std::string addresses(const ServedModule& module) {
   return text;
 }
 
+/// Who calls a module in this process, operation by operation.
+Json caller_rows(const ServedModule& module) {
+  Json rows = Json::array();
+  if (!module.callers) return rows;
+  for (const auto& row : module.callers()) {
+    rows.push_back({{"from", row.key.way},
+                    {"operation", row.key.operation},
+                    {"count", row.latency.count},
+                    {"failures", row.failures},
+                    {"seconds", row.latency.sum_seconds},
+                    {"buckets", row.latency.buckets}});
+  }
+  return rows;
+}
+
+/// The newest of the traces that were kept, without their spans.
+Json trace_rows(const tracing::Recorder& recorder) {
+  std::vector<tracing::Recorder::KeptTrace> kept = recorder.kept();
+  const auto began = [](const tracing::Recorder::KeptTrace& each) {
+    return each.trace->unix_nanos(each.trace->root().started);
+  };
+  std::ranges::sort(kept, std::ranges::greater{}, began);
+  if (kept.size() > kTraces) kept.resize(kTraces);
+  Json rows = Json::array();
+  for (const auto& each : kept) {
+    const auto& root = each.trace->root();
+    rows.push_back(
+        {{"operation", each.operation},
+         {"reason", to_string(each.reason)},
+         {"trace_id", each.trace->trace_id},
+         {"started", to_string(Timestamp{static_cast<std::int64_t>(began(each) / 1'000)})},
+         {"took_us",
+          std::chrono::duration_cast<std::chrono::microseconds>(root.finished - root.started)
+              .count()}});
+  }
+  return rows;
+}
+
 Json module_row(const RouteSnapshot& routes, std::string_view name, const ServedModule* module) {
   if (module == nullptr) {
     return {{"name", name},
@@ -100,7 +139,8 @@ Json module_row(const RouteSnapshot& routes, std::string_view name, const Served
           {"runs", module->runs},
           {"at", addresses(*module)},
           {"data", module->data ? module->data() : std::string()},
-          {"needs", module->needs}};
+          {"needs", module->needs},
+          {"callers", caller_rows(*module)}};
 }
 
 Json side_row(const SideWindow::Reading& recent) {
@@ -121,6 +161,7 @@ Json switch_log(strangler::ControlStore& store) {
                     {"after", entry.after},
                     {"who", entry.who},
                     {"why", entry.why}});
+    if (!entry.evidence.empty()) rows.back()["evidence"] = entry.evidence;
   }
   return rows;
 }
@@ -208,6 +249,7 @@ std::string LiveView::json() const {
     bounds.push_back(telemetry::LatencyHistogram::bound_seconds(bucket));
   }
   const std::chrono::duration<double> up = parts_.clock.steady() - started_;
+  const auto& recorder = parts_.telemetry.recorder;
   return dump(
       {{"application", parts_.served.title},
        {"service", parts_.telemetry.service},
@@ -220,6 +262,8 @@ std::string LiveView::json() const {
        {"bounds", std::move(bounds)},
        {"modules", std::move(modules)},
        {"upstreams", upstream_rows(*routes)},
+       {"slow_ms", recorder ? Json(recorder->options().slow.count()) : Json()},
+       {"traces", recorder ? trace_rows(*recorder) : Json::array()},
        {"log", parts_.control != nullptr ? switch_log(parts_.control->store()) : Json::array()}});
 }
 

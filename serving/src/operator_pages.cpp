@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kReserved = "/_banyan";
 constexpr std::string_view kApi = "/_banyan/api";
+constexpr std::string_view kStream = "/_banyan/api/stream";
 constexpr std::size_t kBodyLimit = 64 * 1024;
 
 std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
@@ -80,6 +81,8 @@ bool OperatorPages::serve_reserved(const TransactionPtr& transaction) {
   const bool api = is_at_or_below(path, kApi);
   if (const auto refused = parts_.guard.refusal(*transaction->listener, head, !api)) {
     refuse_operator(parts_.outcomes, *transaction, *refused);
+  } else if (path == kStream && parts_.streams != nullptr) {
+    watch(transaction);
   } else if (Make make = page_at(path)) {
     read(transaction, std::move(make));
   } else if (const Desk* const desk = api ? desk_at(path) : nullptr) {
@@ -137,6 +140,19 @@ void OperatorPages::read(const TransactionPtr& transaction, Make make) {
   on_worker(parts_.readers, transaction, std::move(make));
 }
 
+void OperatorPages::watch(const TransactionPtr& transaction) {
+  if (transaction->exchange->head().method != "GET") return refuse_method(*transaction);
+  if (!parts_.streams->watch(transaction->exchange, correlation_of(*transaction))) {
+    return refuse(*transaction,
+                  {ErrorCode::Unavailable,
+                   "banyan.too_many_watchers",
+                   "as many pages as there is room for watch already, or this process ends; ask "
+                   "for the documents one by one: /_banyan/api/live",
+                   {}});
+  }
+  parts_.outcomes.answered_operators(*transaction, 200);
+}
+
 OperatorPages::Make OperatorPages::page_at(std::string_view path) const {
   if (path == kReserved) {
     return [] { return redirect("/_banyan/"); };
@@ -191,9 +207,7 @@ void OperatorPages::ask_with_body(const TransactionPtr& transaction, Executor& w
 
 const Desk* OperatorPages::desk_at(std::string_view path) const {
   path.remove_prefix(std::min(kApi.size() + 1, path.size()));
-  const std::size_t slash = path.find('/');
-  if (slash == std::string_view::npos) return nullptr;
-  const auto found = std::ranges::find(parts_.desks, path.substr(0, slash), &Desk::name);
+  const auto found = std::ranges::find(parts_.desks, path.substr(0, path.find('/')), &Desk::name);
   return found == parts_.desks.end() ? nullptr : &*found;
 }
 

@@ -13,6 +13,7 @@
 #include "banyan/serving/served.hpp"
 #include "banyan/serving/telemetry.hpp"
 #include "chain/transaction.hpp"
+#include "live_streams.hpp"
 #include "operator_guard.hpp"
 #include "outcomes.hpp"
 #include "route_snapshot.hpp"
@@ -30,8 +31,9 @@ class OperatorPages {
     std::vector<Desk> desks;
     const OperatorGuard& guard;
     Outcomes& outcomes;
-    Executor& readers;   ///< of pages, which say how things are
-    Executor& changers;  ///< of the admin API, whose changes ask new sides first
+    Executor& readers;               ///< of pages, which say how things are
+    Executor& changers;              ///< of the admin API, whose changes ask new sides first
+    LiveStreams* streams = nullptr;  ///< null: pages that stay open have to ask again and again
   };
   /// What the parts refer to must outlive the pages.
   explicit OperatorPages(Parts parts) : parts_(std::move(parts)) {}
@@ -48,6 +50,7 @@ class OperatorPages {
   void refuse(const Transaction& transaction, const Error& error);
   void refuse_method(const Transaction& transaction);
   void read(const TransactionPtr& transaction, Make make);
+  void watch(const TransactionPtr& transaction);
   using Ask = std::function<strangler::AdminAnswer(const strangler::AdminRequest&)>;
   void serve_admin(const TransactionPtr& transaction, std::string path, std::string query);
   void ask_with_body(const TransactionPtr& transaction, Executor& workers, Ask ask,

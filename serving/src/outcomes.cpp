@@ -30,6 +30,10 @@ std::optional<strangler::Ending> ending_of(const Outcome& outcome, bool failed) 
 void Outcomes::forwarded(Transaction& transaction, const Outcome& outcome) {
   const bool failed = outcome.upstream_failed();
   begin_late_span(parts_.tracer, transaction, outcome, parts_.clock.steady());
+  if (outcome.in_place_of) {
+    fell_back(transaction, *outcome.in_place_of);
+    transaction.side = outcome.side;
+  }
   if (!outcome.aborted_by_client()) record(transaction, outcome, failed);
   if (transaction.wants_line) {
     parts_.access_log->line(*transaction.exchange, &transaction.target->route, outcome,
@@ -44,6 +48,7 @@ void Outcomes::answered(Transaction& transaction, unsigned status, std::uint64_t
   outcome.status = status;
   outcome.answer_bytes = answer_bytes;
   outcome.took = parts_.clock.steady() - transaction.begin;
+  if (transaction.in_place_of) outcome.in_place_of = *transaction.in_place_of;
   record(transaction, outcome, status >= 500);
   if (transaction.wants_line) {
     parts_.access_log->line_of_worker(*transaction.exchange, &transaction.target->route, outcome,
@@ -63,7 +68,9 @@ void Outcomes::record(const Transaction& transaction, const Outcome& outcome, bo
     const auto since = failed ? std::chrono::nanoseconds{0} : outcome.took - latency;
     destination.window->record(failed, latency, parts_.clock.steady() - since);
   }
-  if (const auto ending = ending_of(outcome, failed)) {
+  // In whose place another one answered has been told by fell_back().
+  const auto ending = outcome.in_place_of ? std::nullopt : ending_of(outcome, failed);
+  if (ending) {
     testify(transaction, *ending, outcome.stream ? std::nullopt : std::optional(latency));
   }
   if (outcome.stream) {
@@ -95,6 +102,42 @@ void Outcomes::record(const Transaction& transaction, const Outcome& outcome, bo
          {"duration_seconds", seconds(outcome.took)},
          {"message", outcome.message},
          {"suppressed", untold}});
+}
+
+void Outcomes::fell_back(const Transaction& transaction, const strangler::SideFailure& failure) {
+  const Target& target = *transaction.target;
+  const Destination& destination = target.destination(failure.side);
+  destination.requests->record(true, failure.took);
+  if (destination.window != nullptr) {
+    destination.window->record(true, failure.took, parts_.clock.steady());
+  }
+  const auto effect = static_cast<std::size_t>(transaction.effect);
+  target.both_sides->figures->fallbacks[effect].fetch_add(1, std::memory_order_relaxed);
+  testify(transaction, strangler::Ending::FellBack, std::nullopt);
+  if (!parts_.log.takes(telemetry::Level::Warning)) return;
+  const auto untold = parts_.failures.admit();
+  if (!untold) return;
+  write(transaction, telemetry::Level::Warning, "fell_back",
+        {{"module", target.statistics_module()},
+         {"operation", target.statistics_name()},
+         {"request_id", transaction.exchange->id()},
+         {"side", to_string(failure.side)},
+         {"upstream_address", failure.attempts == 0 ? std::string() : to_string(failure.endpoint)},
+         {"outcome", strangler::reason_of(failure)},
+         {"duration_seconds", seconds(failure.took)},
+         {"message", failure.message},
+         {"suppressed", *untold}});
+}
+
+void Outcomes::compared(const Target& target, bool differs) {
+  if (target.evidence != nullptr) target.evidence->record_comparison(differs);
+}
+
+void Outcomes::fault_of_copy(std::string_view what) {
+  if (const auto untold = faults_.admit()) {
+    parts_.log.write(telemetry::Level::Error, "fault",
+                     {{"message", what}, {"suppressed", *untold}});
+  }
 }
 
 void Outcomes::testify(const Transaction& transaction, strangler::Ending ending,

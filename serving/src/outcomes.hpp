@@ -62,6 +62,9 @@ class Outcomes {
   void fell_beside(const Target& missed) { parts_.fall_through.count(missed); }
   /// What became of a request that was forwarded. On its loop.
   void forwarded(Transaction& transaction, const strangler::Outcome& outcome);
+  /// The new side has failed, and the old one is asked in its place: held against the new side.
+  /// forwarded() tells it where both are upstreams.
+  void fell_back(const Transaction& transaction, const strangler::SideFailure& failure);
   /// Of one that was answered in this process. On any thread; `answer_bytes` of its body.
   void answered(Transaction& transaction, unsigned status, std::uint64_t answer_bytes);
   /// Of one that was refused before it reached its target, for `reason`. On its loop.
@@ -70,6 +73,14 @@ class Outcomes {
   /// A fault of ours at a request, whose answer is told apart: for the log, as `event`, bounded. On
   /// any thread.
   void fault(std::string_view event, const Transaction& transaction, std::string_view what);
+  /// Of a copy that was asked, for the access log: it is in nobody's figures. On any thread.
+  void copied(const AccessLine& line) const {
+    if (parts_.access_log != nullptr) parts_.access_log->line_of_copy(line);
+  }
+  /// A pair of answers of both sides was compared; `differs`: in more than noise. On any thread.
+  void compared(const Target& target, bool differs);
+  /// A fault of ours at a copy, which nobody has asked for. On any thread.
+  void fault_of_copy(std::string_view what);
   /// Of one that operators were answered, or one that was for the server as a whole (OPTIONS *). On
   /// any thread. Those of operators have no line in the access log: their pages ask all the time.
   void answered_operators(const Transaction& transaction, unsigned status);

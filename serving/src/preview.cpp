@@ -46,7 +46,7 @@ struct Preview::Parts {
   SideHealth sides;
   TlsMaterial tls;
   Listeners listeners;
-  OwnPages shown = OwnPages::None;  ///< on the first listener for clients
+  Shown shown = OwnPages::None;  ///< on the first listener for clients
   std::shared_ptr<const RouteSnapshot> snapshot;
 };
 
@@ -74,9 +74,9 @@ std::expected<Preview, std::vector<FileProblem>> Preview::make(const std::string
     servers.push_back(std::make_shared<http::TlsServer>(each));
   }
   parts->listeners = listeners_of(configuration, servers);
-  std::vector<OwnPages> shown;
+  std::vector<Shown> shown;
   for (const Listener& each : parts->listeners) {
-    if (each.clients) shown.push_back(each.pages);
+    if (each.clients) shown.push_back(each.shown());
   }
   if (!shown.empty()) parts->shown = shown.front();
   auto snapshot = RouteSnapshot::build({.routing = parts->routing,

@@ -63,6 +63,7 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
       {.store =
            (std::filesystem::path(options.config_file).parent_path() / configuration.control_store)
                .string(),
+       .config_file = options.config_file,
        .clock = system_clock(),
        .rollouts = configuration.rollout_names(),
        .survey =
@@ -71,6 +72,7 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
            },
        .steps = [all](std::string_view rollout) { return all->server->steps(rollout); },
        .tunnels = [all](std::string_view rollout) { return all->server->tunnels(rollout); },
+       .missed = [all](std::string_view rollout) { return all->server->missed(rollout); },
        .preflight = [all](std::string_view rollout) { return all->server->preflight(rollout); },
        .operations =
            [all](std::string_view rollout) { return all->server->judged_operations(rollout); },

@@ -71,7 +71,7 @@ RouteSnapshot::RouteSnapshot(const Parts& parts) : routing_(parts.routing) {
   take_pools(parts);
   add_operations(parts);
   add_endpoints(parts);
-  add_routes();
+  add_routes(parts);
   add_pages(parts);
 }
 
@@ -111,6 +111,9 @@ UpstreamPool* RouteSnapshot::pool(const std::string& name) const {
 /// Once it is known that the table stands: a file that is refused leaves no rows behind.
 void RouteSnapshot::count(const Parts& parts) {
   for (Target& target : targets_) {
+    if (target.in_rollout() && parts.book != nullptr) {
+      target.both_sides = both_sides_of(target, configuration(), *parts.book);
+    }
     if (parts.evidence != nullptr && target.in_rollout() && may_read(target.route)) {
       target.evidence = &parts.evidence->of(target.route.rollout, target.route.name);
     }
@@ -136,6 +139,7 @@ void RouteSnapshot::add_operations(const Parts& parts) {
       target.old_side.here = module.here();
       target.new_side.pool = pool(module.name);
       if (!module.routed) target.route.rollout.clear();
+      target.for_visitors = operation.operation->audience == Audience::Public;
     }
   }
 }
@@ -145,15 +149,21 @@ void RouteSnapshot::add_endpoints(const Parts& parts) {
     Target& target = targets_.emplace_back();
     target.route = route_of(endpoint);
     target.endpoint = &endpoint;
+    target.for_visitors = endpoint.audience == Audience::Public;
+    target.for_others = endpoint.audience == Audience::Internal;
     target.workers = &parts.endpoint_workers;
     target.old_side.here = true;
   }
 }
 
-void RouteSnapshot::add_routes() {
+// They are for whoever comes where the file says that the process listens.
+void RouteSnapshot::add_routes(const Parts& parts) {
+  const bool internal = parts.served.context.trust == binding::Trust::Internal;
   for (const Route& route : configuration().routes) {
     Target& target = targets_.emplace_back();
     target.route = route;
+    target.for_visitors = !internal;
+    target.for_others = internal;
     const auto lead = [&](Destination& destination, const std::string& group,
                           const strangler::PathChange& change) {
       destination.pool = pool(group);
@@ -186,12 +196,14 @@ void RouteSnapshot::add_pages(const Parts& parts) {
 std::vector<FileProblem> RouteSnapshot::compile(const Parts& parts) {
   const std::size_t common = targets_.size() - page_of_.size();
   std::vector<FileProblem> problems;
-  for (const OwnPages kind : parts.listeners) {
-    Table& table = tables_[static_cast<std::size_t>(kind)];
+  for (const Shown shown : parts.listeners) {
+    Table& table = tables_[table_of(shown)];
+    const bool internal = shown.audience == Audience::Internal;
     if (table.paths) continue;
     std::vector<http::PathEntry> entries;
     for (std::size_t i = 0; i < targets_.size(); ++i) {
-      if (i >= common && page_of_[i - common] > kind) continue;
+      if (i >= common && page_of_[i - common] > shown.pages) continue;
+      if (!(internal ? targets_[i].for_others : targets_[i].for_visitors)) continue;
       entries.push_back(strangler::path_entry(targets_[i].route));
       table.targets.push_back(&targets_[i]);
     }
@@ -209,9 +221,14 @@ std::vector<FileProblem> RouteSnapshot::compile(const Parts& parts) {
   return problems;
 }
 
-RouteSnapshot::Match RouteSnapshot::match(OwnPages listener, std::string_view method,
+std::size_t RouteSnapshot::table_of(Shown shown) {
+  constexpr std::size_t kPages = 3;
+  return static_cast<std::size_t>(shown.audience) * kPages + static_cast<std::size_t>(shown.pages);
+}
+
+RouteSnapshot::Match RouteSnapshot::match(Shown listener, std::string_view method,
                                           std::string_view target) const {
-  const Table& table = tables_[static_cast<std::size_t>(listener)];
+  const Table& table = tables_[table_of(listener)];
   Match match{.found = table.paths->match(method, target)};
   if (match.found.found()) match.target = table.targets[match.found.entry];
   if (match.found.beside != http::PathMatch::kNone) {
@@ -220,8 +237,8 @@ RouteSnapshot::Match RouteSnapshot::match(OwnPages listener, std::string_view me
   return match;
 }
 
-std::vector<const Target*> RouteSnapshot::by_precedence(OwnPages listener) const {
-  const Table& table = tables_[static_cast<std::size_t>(listener)];
+std::vector<const Target*> RouteSnapshot::by_precedence(Shown listener) const {
+  const Table& table = tables_[table_of(listener)];
   std::vector<const Target*> all;
   for (const std::size_t entry : table.paths->by_precedence()) {
     all.push_back(table.targets[entry]);

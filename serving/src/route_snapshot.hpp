@@ -20,6 +20,7 @@
 #include "banyan/routing/live_routes.hpp"
 #include "banyan/serving/served.hpp"
 #include "banyan/telemetry/call_statistics.hpp"
+#include "both_sides.hpp"
 #include "listeners.hpp"
 #include "side_health.hpp"
 #include "tls_material.hpp"
@@ -60,8 +61,11 @@ struct Target {
   const Endpoint* endpoint = nullptr;
   const OwnPage* page = nullptr;  ///< whose endpoint that is, if it is one of the process itself
   Executor* workers = nullptr;    ///< of an endpoint
+  bool for_visitors = true;       ///< found where anybody comes
+  bool for_others = true;         ///< found where other processes of the application come
   Destination old_side;
   Destination new_side;
+  std::shared_ptr<const BothSides> both_sides;  ///< of a rollout that somebody here decides
   /// Of a rollout by whose plan its reads may move; null: they do not, or nobody here decides.
   strangler::OperationEvidence* evidence = nullptr;
 
@@ -88,13 +92,14 @@ class RouteSnapshot {
     std::shared_ptr<const strangler::Routing> routing;
     const Served& served;
     const std::vector<OwnPage>& pages;
-    std::vector<OwnPages> listeners;  ///< what the listeners show; one table for each kind
+    std::vector<Shown> listeners;  ///< what is found on the listeners; one table for each kind
     Executor& endpoint_workers;
     Executor& page_workers;
     const UpstreamPool::Common& upstreams;
     const TlsMaterial& tls;
     telemetry::CallStatistics& requests;
     SideHealth& sides;
+    RolloutBook* book = nullptr;  ///< null: nobody here decides between two sides
     strangler::TrafficEvidence* evidence = nullptr;  ///< null: nobody here decides
     const RouteSnapshot* before = nullptr;           ///< lends its unchanged pools
     std::string file;                                ///< for messages
@@ -114,10 +119,10 @@ class RouteSnapshot {
     /// The moving target that the request misses by its spelling only; it goes elsewhere.
     const Target* beside = nullptr;
   };
-  Match match(OwnPages listener, std::string_view method, std::string_view target) const;
+  Match match(Shown listener, std::string_view method, std::string_view target) const;
 
   /// All that can be found on such a listener, in the order in which it wins.
-  std::vector<const Target*> by_precedence(OwnPages listener) const;
+  std::vector<const Target*> by_precedence(Shown listener) const;
 
   const strangler::Routing& routing() const { return *routing_; }
   const strangler::Configuration& configuration() const { return routing_->configuration; }
@@ -135,7 +140,7 @@ class RouteSnapshot {
                  const upstream::Group* called);
   void add_operations(const Parts& parts);
   void add_endpoints(const Parts& parts);
-  void add_routes();
+  void add_routes(const Parts& parts);
   void add_pages(const Parts& parts);
   void count(const Parts& parts);
   UpstreamPool* pool(const std::string& name) const;
@@ -150,7 +155,8 @@ class RouteSnapshot {
     std::optional<http::PathTable> paths;
     std::vector<const Target*> targets;  ///< by the index of the entry
   };
-  std::array<Table, 3> tables_;  ///< by OwnPages
+  static std::size_t table_of(Shown shown);
+  std::array<Table, 6> tables_;  ///< by audience, then OwnPages
 };
 
 }  // namespace banyan::serving

@@ -19,12 +19,16 @@
 #include "banyan/succession/offer.hpp"
 #include "banyan/telemetry/contained.hpp"
 #include "chain/make_chain.hpp"
+#include "differences_desk.hpp"
 #include "listeners.hpp"
+#include "live_streams.hpp"
 #include "live_view.hpp"
 #include "metrics.hpp"
 #include "operators_token.hpp"
 #include "own_pages.hpp"
 #include "preflight.hpp"
+#include "rollout_book.hpp"
+#include "shadows.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -56,8 +60,45 @@ TlsServers servers_of(const TlsMaterial& material) {
   return servers;
 }
 
+/// What a page that stays open is sent by itself: those of these that the process has.
+std::vector<Feed> feeds_of(const std::vector<Document>& documents, strangler::AdminApi* admin) {
+  using namespace std::chrono_literals;
+  constexpr std::pair<std::string_view, std::chrono::milliseconds> kFeeds[] = {
+      {"live", 900ms},    {"status", 1'900ms}, {"plans", 1'900ms},
+      {"sagas", 1'900ms}, {"events", 1'900ms}, {"placements", 1'900ms}};
+  std::vector<Feed> feeds;
+  for (const auto& [name, every] : kFeeds) {
+    const auto found = std::ranges::find(documents, name, &Document::name);
+    if (found != documents.end()) {
+      feeds.push_back({std::string(name), every, [json = found->json] { return json(); }});
+    } else if (admin != nullptr) {
+      const std::string path = "/" + std::string(name);
+      feeds.push_back(
+          {std::string(name), every, [admin, path]() -> std::optional<std::string> {
+             auto said = admin->answer(
+                 {.method = "GET", .path = path, .query = {}, .content_type = {}, .body = {}});
+             return said ? std::optional(std::move(*said)) : std::nullopt;
+           }});
+    }
+  }
+  return feeds;
+}
+
 std::size_t loops_of(const ServerSettings& settings) {
   return settings.loops != 0 ? settings.loops : std::max(1U, std::thread::hardware_concurrency());
+}
+
+/// " (the new side of catalog)": of rollouts.
+std::string sides_of(const RouteSnapshot& routes, const UpstreamPool& pool) {
+  std::set<std::string> sides;
+  for (const Target& target : routes.targets()) {
+    if (!target.in_rollout()) continue;
+    if (target.old_side.pool == &pool) sides.insert("the old side of " + target.route.rollout);
+    if (target.new_side.pool == &pool) sides.insert("the new side of " + target.route.rollout);
+  }
+  std::string text;
+  for (const std::string& side : sides) text += (text.empty() ? " (" : ", ") + side;
+  return text.empty() ? text : text + ')';
 }
 
 }  // namespace
@@ -112,6 +153,7 @@ struct Server::Inside {
   UpstreamPool::Common upstreams;
   std::vector<OwnPage> pages;
   SideHealth sides;
+  RolloutBook book;
   TlsServers tls;
   Listeners listeners;
   std::optional<CurrentRoutes> routes;
@@ -125,6 +167,9 @@ struct Server::Inside {
   std::optional<LiveView> view;
   std::unique_ptr<AccessLog> access_log;
   std::optional<Outcomes> outcomes;
+  std::optional<Shadows> shadows;
+  std::optional<DifferencesDesk> differences;
+  std::optional<LiveStreams> streams;
   std::optional<OperatorPages> operators;
   std::unique_ptr<Chain> chain;
   // They record what became of what they have answered, so they end before who is told.
@@ -149,6 +194,7 @@ Server::Inside::Inside(Parts given, const TlsMaterial& material)
           .health = parts.settings.health,
           .clock = parts.clock},
       pages(own_pages(parts.telemetry)),
+      book(parts.clock),
       tls(servers_of(material)),
       listeners(
           listeners_of(started_with, tls, parts.served.context.trust == binding::Trust::Internal)),
@@ -159,9 +205,9 @@ Server::Inside::Inside(Parts given, const TlsMaterial& material)
 std::expected<std::shared_ptr<const RouteSnapshot>, std::vector<FileProblem>>
 Server::Inside::snapshot(std::shared_ptr<const Routing> routing, const TlsMaterial& material,
                          const RouteSnapshot* before) {
-  std::vector<OwnPages> shown;
+  std::vector<Shown> shown;
   for (const Listener& listener : listeners) {
-    if (listener.clients) shown.push_back(listener.pages);
+    if (listener.clients) shown.push_back(listener.shown());
   }
   return RouteSnapshot::build(
       {.routing = std::move(routing),
@@ -174,6 +220,7 @@ Server::Inside::snapshot(std::shared_ptr<const Routing> routing, const TlsMateri
        .tls = material,
        .requests = parts.telemetry.metrics.requests,
        .sides = sides,
+       .book = parts.control != nullptr ? &book : nullptr,
        .evidence = parts.control != nullptr ? &parts.control->evidence() : nullptr,
        .before = before,
        .file = parts.settings.config_file});
@@ -189,15 +236,18 @@ void Server::Inside::tell() {
   metrics.add_samples([this] { return refusals.samples(); });
   metrics.add_samples([this] { return fall_through.samples(); });
   metrics.add_samples([this] { return samples(sides, parts.clock.steady()); });
+  metrics.add_samples([this] { return samples(book); });
   parts.telemetry.health.add("upstreams", false, [this] { return upstream_health(); });
   view.emplace(LiveView::Parts{parts.served, *routes, parts.telemetry, parts.control, tunnels,
                                sides, fall_through, parts.clock});
 }
 
 telemetry::Health::Finding Server::Inside::upstream_health() const {
+  const auto now = current();
   std::string ill;
-  for (const auto& [name, pool] : current()->pools()) {
-    if (!pool->instances->healthy()) ill += (ill.empty() ? "" : ", ") + name;
+  for (const auto& [name, pool] : now->pools()) {
+    if (!pool->instances->healthy())
+      ill += (ill.empty() ? "" : ", ") + name + sides_of(*now, *pool);
   }
   if (ill.empty()) return {};
   return {false, "no healthy instance in " + ill};
@@ -235,9 +285,19 @@ void Server::Inside::warn_of_what_needs_a_restart(const Configuration& now) cons
 /// The figures of routes that the file no longer has.
 void Server::Inside::forget_what_is_gone() {
   std::set<std::pair<std::string, std::string>> there;
+  std::set<std::pair<std::string, std::string>> moving;
+  std::set<std::string, std::less<>> rollouts;
   for (const Target& target : current()->targets()) {
     there.emplace(target.statistics_module(), target.statistics_name());
+    moving.emplace(target.route.rollout, target.statistics_name());
+    rollouts.insert(target.route.rollout);
   }
+  const auto moves_no_more = [&](std::string_view rollout, std::string_view route) {
+    return !moving.contains({std::string(rollout), std::string(route)});
+  };
+  fall_through.forget_if(moves_no_more);
+  tunnels.forget_if(moves_no_more);
+  sides.forget_if([&](std::string_view rollout) { return !rollouts.contains(rollout); });
   const auto gone = [&](const telemetry::CallStatistics::Key& key) {
     return key.way != "refused" && key.way != kOwn && !there.contains({key.module, key.operation});
   };
@@ -311,14 +371,29 @@ void Server::prepare() {
   }
   const std::vector<Document>& of_application = all.parts.served.documents;
   documents.insert(documents.end(), of_application.begin(), of_application.end());
+  std::vector<Desk> desks = all.parts.served.desks;
+  if (all.parts.control != nullptr) {
+    all.shadows.emplace(
+        Shadows::Parts{all.parts.control->stages(), *all.outcomes, all.parts.clock});
+    all.differences.emplace(*all.routes, all.book, all.parts.clock);
+    desks.push_back({"differences", [&all](const strangler::AdminRequest& request) {
+                       return all.differences->answer(request);
+                     }});
+  }
+  all.streams.emplace(
+      LiveStreams::Parts{.feeds = feeds_of(documents, admin),
+                         .workers = *all.page_workers,
+                         .clock = all.parts.clock,
+                         .on_fault = [&all](std::string_view what) { all.fault(what); }});
   all.operators.emplace(OperatorPages::Parts{.admin = admin,
                                              .pages = all.pages,
                                              .documents = std::move(documents),
-                                             .desks = all.parts.served.desks,
+                                             .desks = std::move(desks),
                                              .guard = all.guard,
                                              .outcomes = *all.outcomes,
                                              .readers = *all.page_workers,
-                                             .changers = *all.admin_workers});
+                                             .changers = *all.admin_workers,
+                                             .streams = &*all.streams});
   all.chain = make_chain({.listeners = all.listeners,
                           .routes = *all.routes,
                           .pages = *all.operators,
@@ -329,6 +404,7 @@ void Server::prepare() {
                           .stages = all.stages(),
                           .tunnels = all.tunnels,
                           .outcomes = *all.outcomes,
+                          .shadows = all.shadows ? &*all.shadows : nullptr,
                           .tracer = all.parts.telemetry.tracer(),
                           .clock = all.parts.clock,
                           .total_time = all.started_with.limits.total_time,
@@ -403,7 +479,11 @@ std::vector<Server::Address> Server::addresses() const {
   for (std::size_t i = 0; i < inside_->listeners.size(); ++i) {
     const Listener& listener = inside_->listeners[i];
     const http::Endpoint at = bound(listener, *inside_->server, i);
-    all.push_back({at, url(listener, at), listener.clients, listener.operators});
+    all.push_back({.endpoint = at,
+                   .url = url(listener, at),
+                   .clients = listener.clients,
+                   .operators = listener.operators,
+                   .audience = listener.audience});
   }
   return all;
 }
@@ -451,6 +531,7 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
   all.routes->settle();
   all.forget_what_is_gone();
   if (all.guard.use(std::move(token))) {
+    all.streams->cut_off();
     all.log().write(telemetry::Level::Info, "operators_token_changed",
                     {{"message", "the token that operators had before is worth nothing any more"}});
   }
@@ -513,8 +594,8 @@ std::optional<std::string> Server::preflight(std::string_view rollout) const {
   for (const Target& target : routes->targets()) {
     if (target.route.rollout != rollout || target.new_side.pool == nullptr) continue;
     if (!asked.insert(target.new_side.pool).second) continue;
-    const bool of_the_kit = target.module != nullptr;
-    if (auto trouble = why_not_fit(*target.new_side.pool, of_the_kit, inside_->parts.clock)) {
+    const PortInfo* const port = target.operation != nullptr ? target.operation->port : nullptr;
+    if (auto trouble = why_not_fit(*target.new_side.pool, port, inside_->parts.clock)) {
       return trouble;
     }
   }
@@ -523,6 +604,10 @@ std::optional<std::string> Server::preflight(std::string_view rollout) const {
 
 strangler::TunnelCounts Server::tunnels(std::string_view rollout) const {
   return inside_->tunnels.of(rollout);
+}
+
+std::uint64_t Server::missed(std::string_view rollout) const {
+  return inside_->fall_through.of(rollout);
 }
 
 // Of a rollout that the file does not have, the usual ones.
@@ -544,6 +629,7 @@ std::size_t Server::drain(std::chrono::milliseconds deadline) {
   stop_being_ready();
   // Whoever follows takes rollouts on, at once; this process sees its last requests only.
   if (inside_->parts.control != nullptr) inside_->parts.control->stop_conducting();
+  if (inside_->streams) inside_->streams->end();
   // The end of the offer waits for a successor's last word, which is no reason to begin late.
   if (!taken()) inside_->offer.reset();
   if (!inside_->server) return 0;
@@ -553,6 +639,8 @@ std::size_t Server::drain(std::chrono::milliseconds deadline) {
   const auto left =
       std::chrono::duration_cast<std::chrono::milliseconds>(until - inside_->parts.clock.steady());
   const std::size_t cut = inside_->server->drain(std::max(left, std::chrono::milliseconds{0}));
+  // What answers here ends after this.
+  if (inside_->shadows) inside_->shadows->end();
   inside_->offer.reset();
   return cut;
 }

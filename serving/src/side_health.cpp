@@ -51,16 +51,23 @@ SideWindow::Reading SideWindow::read(SteadyTime now) const {
 
 SideWindow& SideHealth::window(std::string_view rollout, Side side) {
   const std::lock_guard lock(mutex_);
-  auto& window = windows_[{std::string(rollout), side}];
-  if (!window) window = std::make_unique<SideWindow>();
-  return *window;
+  Kept& kept = windows_[{std::string(rollout), side}];
+  kept.shown = true;
+  return kept.window;
+}
+
+void SideHealth::forget_if(const std::function<bool(std::string_view rollout)>& gone) {
+  const std::lock_guard lock(mutex_);
+  for (auto& [key, kept] : windows_) {
+    if (gone(key.first)) kept.shown = false;
+  }
 }
 
 std::vector<SideHealth::Row> SideHealth::read(SteadyTime now) const {
   std::vector<Row> rows;
   const std::lock_guard lock(mutex_);
-  for (const auto& [key, window] : windows_) {
-    rows.push_back({key.first, key.second, window->read(now)});
+  for (const auto& [key, kept] : windows_) {
+    if (kept.shown) rows.push_back({key.first, key.second, kept.window.read(now)});
   }
   return rows;
 }

@@ -5,8 +5,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -51,6 +51,9 @@ class SideWindow {
 class SideHealth {
  public:
   SideWindow& window(std::string_view rollout, Side side);
+  /// Takes rollouts of which `gone` says so out of what is read, until somebody asks for their
+  /// window again. The windows stay: requests that are under way record in them.
+  void forget_if(const std::function<bool(std::string_view rollout)>& gone);
 
   struct Row {
     std::string rollout;
@@ -61,7 +64,11 @@ class SideHealth {
 
  private:
   mutable std::mutex mutex_;
-  std::map<std::pair<std::string, Side>, std::unique_ptr<SideWindow>> windows_;
+  struct Kept {
+    SideWindow window;
+    bool shown = true;
+  };
+  std::map<std::pair<std::string, Side>, Kept> windows_;
 };
 
 /// banyan_rollout_recent_requests, …_failures and …_mean_seconds, by rollout and side.

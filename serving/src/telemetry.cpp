@@ -35,6 +35,7 @@ Telemetry::Telemetry(const telemetry::Log::Options& options)
     : service(options.service), log(options) {
   metrics.add_samples([this] { return telemetry::samples(log); });
   metrics.add_samples([this] {
+    tell_of_folded();
     const std::lock_guard lock(mutex_);
     return std::vector<telemetry::Sample>{
         {metric("banyan_service_info"), {service}, 1.0},
@@ -63,6 +64,25 @@ void Telemetry::background_fault(std::string_view what) noexcept try {
             {{"message", what}, {"suppressed", untold}});
 } catch (const std::exception&) {
   fault("a task of a scheduler has thrown, and there was no memory to tell what");
+}
+
+void Telemetry::tell_of_folded() {
+  std::string names;
+  for (const auto* each : {&metrics.calls, &metrics.requests, &metrics.streams}) {
+    for (const telemetry::CallStatistics::Key& key : each->first_folded()) {
+      names += (names.empty() ? "" : ", ") + key.module + ' ' + key.operation + ' ' + key.way;
+    }
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(told_of_folded_, !names.empty()) || names.empty()) return;
+  }
+  log.write(
+      telemetry::Level::Warning, "metrics_folded",
+      {{"message", "there are more than " + std::to_string(telemetry::CallStatistics::kMostKeys) +
+                       " operations and sides to count: those that came last are counted "
+                       "together as \"other\", the first of them " +
+                       names}});
 }
 
 telemetry::Health::Finding Telemetry::background() const {

@@ -118,6 +118,17 @@ std::vector<Tunnels::Count> Tunnels::counts() const {
   return all;
 }
 
+void Tunnels::forget_if(
+    const std::function<bool(std::string_view rollout, std::string_view route)>& gone) {
+  const std::lock_guard lock(book_->mutex);
+  std::set<Key> live;
+  for (const Tunnel* tunnel : book_->live) live.insert(key_of(*tunnel));
+  std::erase_if(book_->opened, [&](const auto& row) {
+    const auto& [rollout, route, side] = row.first;
+    return gone(rollout, route) && !live.contains(row.first);
+  });
+}
+
 strangler::TunnelCounts Tunnels::of(std::string_view rollout) const {
   strangler::TunnelCounts sum;
   for (const Count& each : counts()) {

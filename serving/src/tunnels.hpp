@@ -52,8 +52,10 @@ class Tunnels {
     std::uint64_t live = 0;
     std::uint64_t pinned = 0;  ///< of these
   };
-  /// Of all routes that ever had one; sorted.
+  /// Of all routes that had one; sorted.
   std::vector<Count> counts() const;
+  /// Takes away the rows of routes of which `gone` says so, and which have none now.
+  void forget_if(const std::function<bool(std::string_view rollout, std::string_view route)>& gone);
   /// Of all routes of a rollout together.
   strangler::TunnelCounts of(std::string_view rollout) const;
 

@@ -123,7 +123,20 @@ class TheForeignTree(unittest.TestCase):
             self.assertEqual((status, "<html" in page), (200, True))
             status, api = call("GET", shop.url + "/openapi.json")
             self.assertTrue({"/notes", "/reviews/{id}"} <= api["paths"].keys())
+            self.has_examples(api)
             self.assertEqual(call("GET", shop.url + "/")[0], 200)
+
+    def has_examples(self, api):
+        """Of every operation that a new module has, what is asked, answered and refused."""
+        for path, methods in api["paths"].items():
+            if not path.startswith(("/notes", "/reviews")):
+                continue
+            for method, operation in methods.items():
+                where = f"{method} {path}"
+                good = next(each for status, each in operation["responses"].items() if status.startswith("2"))
+                self.assertIn("examples", good["content"]["application/json"], where)
+                if "requestBody" in operation:
+                    self.assertIn("examples", operation["requestBody"]["content"]["application/json"], where)
 
     def test_3_grown_by_hand_it_is_rehearsed_routed_extracted_and_comes_home(self):
         shutil.copytree(HERE / "grown", ROOT, dirs_exist_ok=True, copy_function=shutil.copy)  # written now

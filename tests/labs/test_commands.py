@@ -20,6 +20,13 @@ class Listing(LabTest):
         self.assertRegex(self.dev_lab(), r"1  Counting +5 min +done\n")
         self.assertSays("Next: ./dev lab 2 start", self.dev_lab())
 
+    def test_labs_that_are_to_come_are_listed_with_what_they_show(self):
+        self.assertNotIn("To come", self.dev_lab())
+        (self.root / "labs/coming.toml").write_text('[[lab]]\nnumber = 3\ntitle = "Sentences"\ninsight = "words in a row"\n'
+                                                    'minutes = 5\nshows = "a grammar"\n')
+        self.assertSays("To come, with what they show: 3 Sentences: a grammar", self.dev_lab())
+        self.assertSays("lab 3, Sentences, comes with a grammar. There are: 1, 2", self.dev_lab(3, expect=2))
+
     def test_what_is_done_stays_done_when_it_is_red_later(self):
         self.dev_lab(1, "start")
         self.solve_by_hand()

@@ -28,6 +28,18 @@ class Proof(LabTest):
         self.assertSays("src/sum.cpp has changed since 01-counting/break.toml was written", said)
         self.assertSays("is there 0 times, and has to be there once", said)
 
+    def test_what_no_learner_edits_is_in_every_state_as_at_the_start(self):
+        edits = self.root / "labs/01-counting/break.toml"
+        edits.write_text(edits.read_text() + '\n[[edit]]\nfile = "src/notes.txt"\nfind = "Nobody"\nreplace = "The start"\n')
+        self.prove(1, expect=0)
+        self.dev_lab(1, "solve")
+        self.assertIn("The start", (self.lab / "src/notes.txt").read_text())
+
+    def test_a_wrong_solution_that_changes_what_no_learner_edits_is_noticed(self):
+        edits = self.root / "labs/01-counting/wrong/constant.toml"
+        edits.write_text(edits.read_text() + '\n[[edit]]\nfile = "src/notes.txt"\nfind = "Nobody"\nreplace = "Somebody"\n')
+        self.assertSays("src/notes.txt", self.prove(1))
+
     def test_a_wrong_solution_that_is_explained_by_another_sentence_is_noticed(self):
         self.edit_course("labs/01-counting/check.py", '"half a loop is a loop" if steps == 50 else ', "")
         self.assertSays("wrong half_way is not explained by 'half a loop is a loop'", self.prove(1))

@@ -16,56 +16,25 @@
 #include <thread>
 
 #include "banyan/mover/move.hpp"
+#include "mover_process.hpp"
 #include "warehouse_sample.hpp"
 
 namespace banyan::mover {
 namespace {
 
+using testing::Child;
 using testing::Content;
 using testing::expect_single_authority;
+using testing::failure_of;
 using ::testing::HasSubstr;
+using testing::HeldMover;
 using testing::make_shop;
+using testing::move_and_die_at;
 using testing::RawDatabase;
 using testing::shop_ownership;
 using testing::TempFolder;
 using testing::warehouse_content;
 using testing::warehouse_request;
-
-// A process of its own, so that it can be killed. Its body ends it with the code that it returns.
-class Child {
- public:
-  explicit Child(const std::function<int()>& body) : pid_(::fork()) {
-    if (pid_ == 0) ::_exit(body());
-  }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-  ~Child() {
-    if (pid_ > 0) {
-      kill();
-      wait();
-    }
-  }
-  void kill() const { ::kill(pid_, SIGKILL); }
-  /// True: it was killed. Otherwise its exit code is in `code`.
-  bool wait(int* code = nullptr) {
-    int status = 0;
-    ::waitpid(std::exchange(pid_, -1), &status, 0);
-    if (code != nullptr) *code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return WIFSIGNALED(status);
-  }
-  pid_t pid() const { return pid_; }
-
- private:
-  pid_t pid_;
-};
-
-int move_and_die_at(const MoveRequest& request, Direction direction, Step last) {
-  MoveOptions options;
-  options.on_step = [last](Step step, auto, auto) {
-    if (step == last) ::raise(SIGKILL);
-  };
-  return move_module(request, direction, options) ? 0 : 1;
-}
 
 class MoverCrash : public ::testing::Test {
  protected:
@@ -77,7 +46,10 @@ class MoverCrash : public ::testing::Test {
   }
   void must_recover() {
     const auto recoveries = recover(shared_, shop_ownership());
-    EXPECT_TRUE(recoveries) << (recoveries ? "" : recoveries.error().message);
+    ASSERT_TRUE(recoveries) << recoveries.error().message;
+    for (const Recovery& each : *recoveries) {
+      EXPECT_FALSE(each.failure) << each.failure->message;
+    }
   }
 
   TempFolder folder_;
@@ -286,37 +258,6 @@ TEST_F(MoverCrash, TheOracleNoticesAWriteThatWentToTheOldPlace) {
   EXPECT_THAT(rows_in_doubt(folder_, own_, 1), ::testing::ElementsAre("3:w0-0|"));
 }
 
-// Stops a mover at a step until the test has looked.
-class HeldMover {
- public:
-  HeldMover(const MoveRequest& request, Direction direction, Step at) {
-    EXPECT_EQ(::pipe(reached_), 0);
-    child_ = std::make_unique<Child>([&] {
-      MoveOptions options;
-      options.on_step = [&](Step step, auto, auto) {
-        if (step != at) return;
-        if (::write(reached_[1], "x", 1) != 1) ::_exit(9);
-        for (;;) ::pause();
-      };
-      return move_module(request, direction, options) ? 0 : 1;
-    });
-    char byte = 0;
-    EXPECT_EQ(::read(reached_[0], &byte, 1), 1);
-  }
-  ~HeldMover() {
-    child_.reset();
-    ::close(reached_[0]);
-    ::close(reached_[1]);
-  }
-  HeldMover(const HeldMover&) = delete;
-  HeldMover& operator=(const HeldMover&) = delete;
-  pid_t pid() const { return child_->pid(); }
-
- private:
-  int reached_[2]{};
-  std::unique_ptr<Child> child_;
-};
-
 TEST_F(MoverCrash, ASecondMoverIsRefusedAndNamesTheFirst) {
   const HeldMover first(warehouse_request(shared_), Direction::Out, Step::Copied);
   const auto second = move_module(warehouse_request(shared_), Direction::Out);
@@ -401,9 +342,9 @@ TEST_F(MoverCrash, Recovery_names_the_file_that_somebody_holds) {
   const int own = ::open((own_.string() + ".lock").c_str(), O_RDWR | O_CREAT, 0644);
   ::flock(own, LOCK_EX);
   const auto recoveries = recover(shared_, shop_ownership(), std::chrono::milliseconds(30));
-  ASSERT_FALSE(recoveries);
-  EXPECT_EQ(recoveries.error().rule, "mover.locked");
-  EXPECT_THAT(recoveries.error().message, HasSubstr(own_.string()));
+  const Error failure = failure_of(recoveries);
+  EXPECT_EQ(failure.rule, "mover.locked");
+  EXPECT_THAT(failure.message, HasSubstr(own_.string()));
   ::close(own);
   ::close(shared);
 }
@@ -417,9 +358,9 @@ TEST_F(MoverCrash, RefusesToGuessWhenAFileWasRestoredFromAnOlderCopy) {
                              std::filesystem::copy_options::overwrite_existing);
 
   const auto recoveries = recover(shared_, shop_ownership());
-  ASSERT_FALSE(recoveries);
-  EXPECT_EQ(recoveries.error().rule, "mover.rewound");
-  EXPECT_THAT(recoveries.error().message, HasSubstr("open at epoch 1"));
+  const Error failure = failure_of(recoveries);
+  EXPECT_EQ(failure.rule, "mover.rewound");
+  EXPECT_THAT(failure.message, HasSubstr("open at epoch 1"));
   const auto again = move_module(warehouse_request(shared_), Direction::Out);
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().rule, "mover.rewound");
@@ -430,9 +371,26 @@ TEST_F(MoverCrash, SaysWhichFileIsMissing) {
   must_move(Direction::Out);
   std::filesystem::rename(own_, folder_ / "elsewhere.db");
   const auto recoveries = recover(shared_, shop_ownership());
-  ASSERT_FALSE(recoveries);
-  EXPECT_EQ(recoveries.error().rule, "mover.own_file_missing");
-  EXPECT_THAT(recoveries.error().message, HasSubstr("shop.warehouse.db"));
+  const Error failure = failure_of(recoveries);
+  EXPECT_EQ(failure.rule, "mover.own_file_missing");
+  EXPECT_THAT(failure.message, HasSubstr("shop.warehouse.db"));
+}
+
+TEST_F(MoverCrash, RecoveryPutsOneModuleRightThoughAnotherCannotBe) {
+  must_move(Direction::Out);
+  RawDatabase(own_).run("UPDATE banyan_gate SET state = 'closed'");
+  RawDatabase(shared_).run(
+      "INSERT INTO banyan_fence (module, state, location, epoch)"
+      " SELECT 'attic', state, 'lost.db', epoch FROM banyan_fence WHERE module = 'warehouse'");
+
+  const auto recoveries = recover(shared_, shop_ownership());
+  ASSERT_TRUE(recoveries);
+  ASSERT_EQ(recoveries->size(), 2U);
+  EXPECT_EQ((*recoveries)[0].module, "attic");
+  EXPECT_EQ(failure_of(recoveries).rule, "mover.own_file_missing");
+  EXPECT_EQ((*recoveries)[1].module, "warehouse");
+  EXPECT_TRUE((*recoveries)[1].changed);
+  EXPECT_EQ(RawDatabase(own_).text("SELECT state FROM banyan_gate"), "open");
 }
 
 }  // namespace

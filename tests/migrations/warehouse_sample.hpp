@@ -29,6 +29,15 @@ struct Content {
 };
 Content warehouse_content(const std::filesystem::path& file);
 
+/// Of the first module that could not be put right; an empty Error when there is none.
+inline Error failure_of(const Result<std::vector<Recovery>>& recoveries) {
+  if (!recoveries) return recoveries.error();
+  for (const Recovery& each : *recoveries) {
+    if (each.failure) return *each.failure;
+  }
+  return {};
+}
+
 /// What must hold whenever no mover is running: one side authoritative, and only that one open.
 /// Returns the authoritative file.
 std::filesystem::path expect_single_authority(const std::filesystem::path& shared);

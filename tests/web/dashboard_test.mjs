@@ -2,17 +2,12 @@
 // dashboard_test.mjs BROWSER FOLDER: the page under /_banyan/ in a real browser, with documents that
 // are planted.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Browser } from "./browser.mjs";
-import { serveDashboard } from "./dashboard_server.mjs";
+import { policyOf, serveDashboard } from "./dashboard_server.mjs";
 import { monolith, proxy, service } from "./live/documents.mjs";
 
 const [program, folder] = process.argv.slice(2);
-// As the header of the library says it, so that the page is tried under the policy that it gets.
-const header = readFileSync(join(folder, "../include/banyan/dashboard/dashboard.hpp"), "utf8");
-const policy = [...header.split("kContentSecurityPolicy =")[1].split(";\n")[0].matchAll(/"([^"]*)"/g)]
-  .map((part) => part[1]).join("");
+const policy = policyOf(folder);  // as it gets it from a process
 const browser = new Browser(program);
 let failed = 0;
 

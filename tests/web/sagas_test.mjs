@@ -2,15 +2,11 @@
 // sagas_test.mjs BROWSER FOLDER: the page under /_banyan/sagas in a real browser, with documents that are
 // planted.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Browser } from "./browser.mjs";
-import { serveDashboard } from "./dashboard_server.mjs";
+import { policyOf, serveDashboard } from "./dashboard_server.mjs";
 
 const [program, folder] = process.argv.slice(2);
-const header = readFileSync(join(folder, "../include/banyan/dashboard/dashboard.hpp"), "utf8");
-const policy = [...header.split("kContentSecurityPolicy =")[1].split(";\n")[0].matchAll(/"([^"]*)"/g)]
-  .map((part) => part[1]).join("");
+const policy = policyOf(folder);  // as it gets it from a process
 const browser = new Browser(program);
 let failed = 0;
 

@@ -1,16 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
-// shop_test.mjs BROWSER SHOP DATA AXE [PICTURES]: people in the web shop, with and without scripts,
+// shop_test.mjs BROWSER SHOP DATA CARRIER AXE [PICTURES]: people in the web shop, with and without scripts,
 // at a desk and on a phone, by day and by night. PICTURES is a folder for screenshots.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Browser } from "./browser.mjs";
 
-const [program, shopProgram, dataProgram, axeFile, pictures] = process.argv.slice(2);
+const [program, shopProgram, dataProgram, carrierProgram, axeFile, pictures] = process.argv.slice(2);
 const axe = readFileSync(axeFile, "utf8");
 if (pictures) mkdirSync(pictures, { recursive: true });
+
+/** Of this machine, where nobody listened a moment ago. */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** Brings parcels within seconds, and fetches them as soon. It tells the shop at that port. */
+class Carrier {
+  async start(shopPort) {
+    const port = await freePort();
+    this.process = spawn(carrierProgram, ["--port", `${port}`, "--uplift-after", "1", "--deliver-after", "1",
+      "--push", `http://127.0.0.1:${shopPort}/callbacks/shipping`], { stdio: ["ignore", "ignore", "inherit"] });
+    this.gone = new Promise((resolve) => this.process.on("exit", resolve));
+    this.url = `http://127.0.0.1:${port}/ws/CargoConnect`;
+    for (const end = Date.now() + 30_000; ;) {
+      if (await fetch(`http://127.0.0.1:${port}/books`).then((answer) => answer.ok, () => false)) return;
+      if (this.process.exitCode !== null || Date.now() > end) throw new Error("the carrier did not start");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async stop() {
+    this.process?.kill("SIGTERM");
+    await this.gone;
+  }
+}
 
 /** A shop of its own with some records. */
 class Shop {
@@ -23,7 +57,8 @@ class Shop {
     }
     const ready = join(this.#folder, "ready");
     rmSync(ready, { force: true });
-    this.process = spawn(shopProgram, ["--port", "0", "--database", database, "--ready-file", ready, ...options],
+    const port = options.includes("--port") ? [] : ["--port", "0"];
+    this.process = spawn(shopProgram, [...port, "--database", database, "--ready-file", ready, ...options],
       { stdio: ["ignore", "ignore", "inherit"] });
     this.gone = new Promise((resolve) => this.process.on("exit", resolve));
     for (const end = Date.now() + 60_000; !existsSync(ready);) {
@@ -120,14 +155,16 @@ const kinds = [
 
 const browser = new Browser(program);
 const shop = new Shop();
+const carrier = new Carrier();
+const deliveringShop = new Shop();
 let failed = 0;
 
-async function test(name, kind, body) {
+async function test(name, kind, body, at = shop) {
   const page = await browser.page(kind.width, kind.width < 700 ? 844 : 900);
   await page.send("Emulation.setEmulatedMedia",
     { features: [{ name: "prefers-color-scheme", value: kind.scheme }] });
   await page.send("Emulation.setScriptExecutionDisabled", { value: !kind.scripts });
-  const visitor = new Visitor(page, shop.origin, kind);
+  const visitor = new Visitor(page, at.origin, kind);
   try {
     await body(visitor, page);
     assert.deepEqual(page.complaints, []);
@@ -215,9 +252,69 @@ async function buy(visitor, page) {
   await visitor.sees("Order ", "cancelled");
 }
 
+/** Waits until the order's state says that; where no script asks again, asks again. */
+async function becomes(visitor, page, words) {
+  for (const end = Date.now() + 60_000; !words.test(await page.text("#state").catch(() => ""));) {
+    assert.ok(Date.now() < end, `${words} of ${await page.text("#state").catch(() => "?")}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    if (!visitor.scripts) await page.send("Page.reload");
+    await page.until("document.querySelector('#state')");
+  }
+}
+
+/** On invoice, at a price that changes before the form is sent; then all of it goes back. */
+async function sendBack(visitor, page) {
+  await page.open(`${visitor.origin}/shop/albums`);
+  await visitor.click(".card a");
+  await page.until("document.querySelector('.album h1')");
+  await page.ask(`[...document.querySelectorAll(".track")].find((each) => each.innerText.includes("In stock"))
+    .querySelector("button").dataset.chosen = ""`);
+  await visitor.click("[data-chosen]");
+  await visitor.hasInBasket(1);
+  await visitor.click("nav a", "Basket");
+  await visitor.click("a", "Sign in to order");
+  await openAccount(visitor);
+  await visitor.sees("Your basket", "ways-to-pay");
+  await visitor.click("label", "On invoice");
+  assert.equal(await page.ask("document.querySelector('[name=method]:checked').value"), "invoice");
+
+  const seen = await page.ask(`(({ name, value }) => ({ name, value }))(document.querySelector("[name^=seen-]"))`);
+  const [cents, currency] = seen.value.split(" ");
+  const dearer = Number(cents) + 50;
+  const changed = await fetch(`${visitor.origin}/tracks/${seen.name.slice("seen-".length)}/price`, { method: "PUT",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ price: { minor_units: dearer, currency } }) });
+  assert.equal(changed.status, 200);
+  await visitor.click("button", "Order now");
+  await page.until("/Prices have changed since you looked/.test(document.querySelector('.trouble')?.innerText)");
+  await visitor.sees("Your basket", "price-changed");
+  assert.match(await page.text(".was"), new RegExp(`now .*${(dearer / 100).toFixed(2)} each, not .*${(cents / 100).toFixed(2)}`));
+  assert.equal(await page.ask("document.querySelector('[name=method]:checked').value"), "invoice", "the choice stays");
+  page.complaints = page.complaints.filter((each) => !each.includes("409"));
+
+  await visitor.click("button", "Order now");
+  await visitor.sees("Order ");
+  await becomes(visitor, page, /parcel has been delivered/i);
+  assert.match(await page.text("#state"), /On invoice/);
+  await visitor.sees("Order ", "delivered");
+  await visitor.click("#state button", "Send it all back");
+  await visitor.sees("Order ", "going-back");
+  await becomes(visitor, page, /have your money back/);
+  await becomes(visitor, page, /All of your money was given back/);
+  await visitor.sees("Order ", "returned");
+  assert.match(await page.text("#state"), /Given back:/);
+  assert.match(await page.text("#state"), /The parcel is back with us/);
+  assert.doesNotMatch(await page.text("#state"), /Send it all back|Cancel this order/);
+}
+
 try {
   await shop.start();
   for (const kind of kinds) await test("somebody buys something", kind, buy);
+
+  const shopPort = await freePort();
+  await carrier.start(shopPort);
+  await deliveringShop.start("--port", `${shopPort}`, "--carrier", carrier.url);
+  for (const kind of kinds.slice(0, 2)) await test("somebody sends it all back", kind, sendBack, deliveringShop);
 
   await test("the keyboard is enough", kinds[0], async (visitor, page) => {
     await page.open(`${visitor.origin}/`);
@@ -261,6 +358,8 @@ try {
 } finally {
   await browser.close();
   await shop.stop();
+  await deliveringShop.stop();
+  await carrier.stop();
 }
 if (failed > 0) {
   console.error(`${failed} failed`);

@@ -10,6 +10,7 @@
 
 #include "banyan/digest/sha256.hpp"
 #include "banyan/json/codec.hpp"
+#include "banyan/kernel/unit_of_work.hpp"
 
 namespace banyan::binding {
 namespace {
@@ -82,6 +83,17 @@ Error outcome_unknown(const KeyedRequest& command) {
           {}};
 }
 
+/// Whether it would be answered otherwise at another time: the disk is full, the database is away.
+bool is_passing(std::string_view answer) {
+  if (!answer.starts_with(kError)) return false;
+  const auto stored =
+      json::decode<StoredError>(answer.substr(kError.size()), json::Reading::Tolerant);
+  if (!stored || !stored->rule.starts_with("banyan.")) return false;
+  const ErrorCode code = error_code_from(stored->code);
+  return code == ErrorCode::Unavailable || code == ErrorCode::DeadlineExceeded ||
+         code == ErrorCode::ResourceExhausted;
+}
+
 void tell_replayed(const Context& context) {
   if (context.replayed) context.replayed->store(true);
 }
@@ -133,6 +145,7 @@ void OnceByKey::execute(const std::shared_ptr<KeyedCommand>& command, const Cont
   inside.command = command;
   inside.replayed = nullptr;  // what the module asks of others is another matter
   std::string answer;
+  if (resumes) CommitMark::commit();
   try {
     answer = carry_out(inside);
   } catch (...) {
@@ -140,9 +153,10 @@ void OnceByKey::execute(const std::shared_ptr<KeyedCommand>& command, const Cont
     throw;
   }
   // Nothing was written: nothing is to be remembered. Else what it answered at last; when that
-  // cannot be written down now, what was accepted stands.
+  // cannot be written down now, or is trouble that passes, what was accepted stands.
   if (command->committed() != LedgerEntry::State::Running) return;
-  if (resumes) {  // the last word is not said yet: whoever asks again is told how it is then
+  // The last word is not said yet: whoever asks again is told how it is then.
+  if (resumes || is_passing(answer)) {
     ledger_->abandon(*command, context);
     return;
   }

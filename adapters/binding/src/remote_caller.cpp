@@ -37,6 +37,7 @@ std::optional<Error> RemoteCaller::carry_out(const PortInfo& port, const Request
   std::optional<Error> error;
   if (response) {
     error = read_answer(*response, shape, answer);
+    if (!error && codec.operation().effect == Effect::Write) CommitMark::commit();
     if (context.replayed && response->head.fields.find(kReplayedField) == "true") {
       context.replayed->store(true);
     }

@@ -3,6 +3,8 @@
 
 #include <libpq-fe.h>
 
+#include <array>
+#include <cstdlib>
 #include <utility>
 
 #include "refusal.hpp"
@@ -54,7 +56,51 @@ ColumnKind kind_of(Oid type) {
   }
 }
 
+// A value as it stands in "key=value".
+std::string quoted_value(std::string_view text) {
+  std::string out(1, '\'');
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '\'';
+}
+
+struct FreeOptions {
+  void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+};
+
 }  // namespace
+
+std::string with_time_limits(const std::string& connection, int connect_timeout) {
+  const std::string timeout = std::to_string(connect_timeout);
+  const std::array<std::pair<std::string_view, std::string_view>, 5> limits = {
+      {{"connect_timeout", timeout},
+       {"tcp_user_timeout", "10000"},
+       {"keepalives_idle", "10"},
+       {"keepalives_interval", "5"},
+       {"keepalives_count", "2"}}};
+  const std::unique_ptr<PQconninfoOption, FreeOptions> options(
+      PQconninfoParse(connection.c_str(), nullptr));
+  if (options == nullptr) return connection;
+  std::string own;
+  std::string kits;  // after what may hold blanks, which SOCI's reader loses at the end
+  const auto add = [](std::string& to, std::string_view key, std::string_view value) {
+    if (!to.empty()) to += ' ';
+    to.append(key).append("=").append(quoted_value(value));
+  };
+  for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+    const std::string_view key = option->keyword;
+    if (option->val != nullptr) {
+      add(own, key, option->val);
+    } else if (option->envvar == nullptr || std::getenv(option->envvar) == nullptr) {
+      for (const auto& [name, value] : limits) {
+        if (name == key) add(kits, key, value);
+      }
+    }
+  }
+  return own + ' ' + kits;
+}
 
 std::string identifier(std::string_view name) { return wrapped(name, '"'); }
 
@@ -71,10 +117,10 @@ Connection::~Connection() = default;
 void Connection::Close::operator()(PGconn* connection) const { PQfinish(connection); }
 
 Connection Connection::open(const std::string& connection, int connect_timeout) {
-  const std::string seconds = std::to_string(connect_timeout);
+  const std::string limited = with_time_limits(connection, connect_timeout);
   // What the connection says itself comes later and wins.
-  const char* const keys[] = {"connect_timeout", "application_name", "dbname", nullptr};
-  const char* const values[] = {seconds.c_str(), "banyan", connection.c_str(), nullptr};
+  const char* const keys[] = {"application_name", "dbname", nullptr};
+  const char* const values[] = {"banyan", limited.c_str(), nullptr};
   Connection opened(PQconnectdbParams(keys, values, 1));
   PGconn* const native = opened.connection_.get();
   if (native == nullptr || PQstatus(native) != CONNECTION_OK) {

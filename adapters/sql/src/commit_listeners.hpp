@@ -13,10 +13,19 @@
 
 namespace banyan::sql {
 
-/// Whom to tell of commits, by module. Safe for concurrent use; no lock is held while they are
-/// told.
+/// Told what went wrong on a thread; may be empty. See Options::on_fault.
+using OnFault = std::function<void(std::string_view what)>;
+
+/// Calls `task`, and tells `on_fault` what it throws: an exception that leaves a thread ends the
+/// process.
+void contain(const std::function<void()>& task, const OnFault& on_fault) noexcept;
+
+/// Whom to tell of commits, by module. One that throws keeps nobody else from being told. Safe for
+/// concurrent use; no lock is held while they are told.
 class CommitListeners {
  public:
+  explicit CommitListeners(OnFault on_fault) : on_fault_(std::move(on_fault)) {}
+
   std::unique_ptr<CommitWatch> add(const std::string& module, std::function<void()> changed) {
     auto listener = std::make_shared<const Listener>(module, std::move(changed));
     {
@@ -67,10 +76,11 @@ class CommitListeners {
       now = list_->all;
     }
     for (const auto& listener : now) {
-      if (wanted(listener->module)) listener->changed();
+      if (wanted(listener->module)) contain(listener->changed, on_fault_);
     }
   }
 
+  const OnFault on_fault_;
   const std::shared_ptr<List> list_ = std::make_shared<List>();
 };
 

@@ -23,13 +23,16 @@ namespace banyan::sql {
 template <class Connection>
 class ConnectionPool {
  public:
-  using Open = std::function<std::unique_ptr<Connection>()>;
+  /// Nothing: there was no connection before the deadline, and whoever still waits for one gives it
+  /// back when it has come. Fault: there is none.
+  using Open = std::function<std::unique_ptr<Connection>(SteadyTime deadline)>;
 
   /// `place` goes before the message of the Fault, "" for none.
   ConnectionPool(Open open, std::string place, std::size_t most, const Clock& clock)
       : open_connection_(std::move(open)), place_(std::move(place)), clock_(clock), most_(most) {}
 
-  /// One that nobody else uses; waits while all are in use, Fault{Deadline} when it passes.
+  /// One that nobody else uses; waits while all are in use, Fault{Deadline} when it passes, and for
+  /// a new one to be opened, Fault{ConnectionLost}.
   std::unique_ptr<Connection> take(SteadyTime deadline) {
     {
       std::unique_lock lock(mutex_);
@@ -50,12 +53,16 @@ class ConnectionPool {
       }
       ++open_;
     }
+    std::unique_ptr<Connection> opened;
     try {
-      return open_connection_();
+      opened = open_connection_(deadline);
     } catch (...) {
       give_back(nullptr);
       throw;
     }
+    if (opened != nullptr) return opened;
+    throw Fault(FaultKind::ConnectionLost,
+                place_ + "the server has not answered before the deadline.");
   }
 
   /// Nothing: it is of no use any more, and another one may be opened.

@@ -88,6 +88,7 @@ std::optional<Error> ModuleConnection::write(const Context& context,
   span.ended(keep, refused);
   if (!refused && written) context.command->commit(*written);
   if (!refused && keep) {
+    CommitMark::commit();
     for (UnitEnding* const ending : told) ending->committed(context);
     // Not in the transaction: the server lets those that notify commit one after the other.
     if (std::ranges::any_of(told, &UnitEnding::is_announced)) announce();

@@ -52,8 +52,11 @@ class PostgresCommits::Alarm {
   const int descriptor_;
 };
 
-PostgresCommits::PostgresCommits(DataSource source)
-    : source_(std::move(source)), alarm_(std::make_unique<Alarm>()) {}
+PostgresCommits::PostgresCommits(DataSource source, OnFault on_fault)
+    : source_(std::move(source)),
+      on_fault_(std::move(on_fault)),
+      listeners_(on_fault_),
+      alarm_(std::make_unique<Alarm>()) {}
 
 PostgresCommits::~PostgresCommits() {
   {
@@ -87,17 +90,25 @@ void PostgresCommits::begin() {
   if (!thread_.joinable()) thread_ = std::thread([this] { work(); });
 }
 
+// True: it is the end.
+bool PostgresCommits::listen() {
+  try {
+    auto connection = postgres::Connection::open(source_.connection);
+    ask(connection, "LISTEN banyan_commits", {});
+    // What was committed before that was told to nobody here.
+    listeners_.tell_all();
+    serve(connection);
+    return true;
+  } catch (const postgres::Fault&) {  // whoever uses the server says what is wrong with it
+    return false;
+  }
+}
+
 void PostgresCommits::work() {
   while (true) {
-    try {
-      auto connection = postgres::Connection::open(source_.connection);
-      ask(connection, "LISTEN banyan_commits", {});
-      // What was committed before that was told to nobody here.
-      listeners_.tell_all();
-      serve(connection);
-      return;
-    } catch (const postgres::Fault&) {  // whoever uses the server says what is wrong with it
-    }
+    bool over = false;
+    contain([&] { over = listen(); }, on_fault_);
+    if (over) return;
     const auto until = std::chrono::steady_clock::now() + kBetweenConnections;
     while (std::chrono::steady_clock::now() < until) {
       {

@@ -25,7 +25,7 @@ namespace banyan::sql {
 /// then, however much is committed. The thread begins with the first who tells or watches.
 class PostgresCommits {
  public:
-  explicit PostgresCommits(DataSource source);
+  PostgresCommits(DataSource source, OnFault on_fault);
   ~PostgresCommits();
   PostgresCommits(const PostgresCommits&) = delete;
   PostgresCommits& operator=(const PostgresCommits&) = delete;
@@ -39,6 +39,7 @@ class PostgresCommits {
 
   void begin();
   void work();
+  bool listen();
   void serve(postgres::Connection& connection);
   void send(postgres::Connection& connection);
   void ask(postgres::Connection& connection, const std::string& sql,
@@ -46,6 +47,7 @@ class PostgresCommits {
   int wait_time();
 
   const DataSource source_;
+  const OnFault on_fault_;
   CommitListeners listeners_;
   const std::unique_ptr<Alarm> alarm_;
   std::mutex mutex_;

@@ -102,7 +102,7 @@ std::string_view verb_of(std::string_view first_word) {
 PostgresConnection::PostgresConnection(const DataSource& source, Ownership& ownership)
     : SociConnection(ownership, BlobForm::HexText), guard_(ownership) {
   try {
-    session_.open(soci::postgresql, source.connection);
+    session_.open(soci::postgresql, postgres::with_time_limits(source.connection));
   } catch (const soci::soci_error& error) {
     // SOCI's own line, then libpq's, then its hints.
     std::string text = error.get_error_message();

@@ -22,7 +22,8 @@ struct ModuleScope {
 /// error (SOCI's text holds the server's details, and those hold values).
 class PostgresConnection final : public SociConnection {
  public:
-  /// Throws Fault.
+  /// Waits for the server to answer, see postgres::with_time_limits(), and for the names of its
+  /// machine. Throws Fault.
   PostgresConnection(const DataSource& source, Ownership& ownership);
   ~PostgresConnection() override;
 

@@ -40,7 +40,7 @@ class PostgresServerDatabase {
   std::mutex mutex_;
   std::map<std::size_t, std::unique_ptr<PostgresWriter>> writers_;
   std::map<std::size_t, std::unique_ptr<PostgresPool>> readers_;
-  PostgresCommits commits_{source_};
+  PostgresCommits commits_{source_, options_.on_fault};
 };
 
 class PostgresDatabase final : public Database {

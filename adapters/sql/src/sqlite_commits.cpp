@@ -37,8 +37,9 @@ class SqliteCommits::File {
   int looks_ = 0;
 };
 
-SqliteCommits::SqliteCommits(std::function<std::vector<std::filesystem::path>()> files)
-    : files_(std::move(files)) {}
+SqliteCommits::SqliteCommits(std::function<std::vector<std::filesystem::path>()> files,
+                             OnFault on_fault)
+    : files_(std::move(files)), on_fault_(std::move(on_fault)), listeners_(on_fault_) {}
 
 SqliteCommits::~SqliteCommits() {
   {
@@ -60,7 +61,11 @@ void SqliteCommits::work() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     lock.unlock();
-    if (look()) listeners_.tell_all();
+    contain(
+        [this] {
+          if (look()) listeners_.tell_all();
+        },
+        on_fault_);
     lock.lock();
     ending_.wait_for(lock, kBetweenLooks, [this] { return stopping_; });
   }

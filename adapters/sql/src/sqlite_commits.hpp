@@ -22,7 +22,7 @@ namespace banyan::sql {
 class SqliteCommits {
  public:
   /// `files` is asked each time; it must outlive this.
-  explicit SqliteCommits(std::function<std::vector<std::filesystem::path>()> files);
+  SqliteCommits(std::function<std::vector<std::filesystem::path>()> files, OnFault on_fault);
   ~SqliteCommits();
   SqliteCommits(const SqliteCommits&) = delete;
   SqliteCommits& operator=(const SqliteCommits&) = delete;
@@ -35,6 +35,7 @@ class SqliteCommits {
   bool look();
 
   const std::function<std::vector<std::filesystem::path>()> files_;
+  const OnFault on_fault_;
   CommitListeners listeners_;
   std::map<std::filesystem::path, std::unique_ptr<File>> open_;  ///< of the thread
   std::mutex mutex_;

@@ -96,7 +96,7 @@ class SqliteFiles {
   std::map<std::string, OwnFile> own_;
   std::mutex waiting_mutex_;
   std::map<std::string, SteadyTime> waiting_;
-  SqliteCommits commits_{[this] { return paths(); }};
+  SqliteCommits commits_{[this] { return paths(); }, options_.on_fault};
 };
 
 class SqliteDatabase final : public Database {

@@ -11,7 +11,7 @@ SqliteReaders::SqliteReaders(const std::filesystem::path& file, Ownership& owner
       module_(ownership.rights(module).module),
       snapshots_(snapshots),
       pool_(
-          [file, &ownership] {
+          [file, &ownership](SteadyTime /*deadline*/) {
             return std::make_unique<SqliteConnection>(file, SqliteConnection::Use::Read, ownership);
           },
           "'" + file.filename().string() + "': ", options.readers_per_module, clock_) {}

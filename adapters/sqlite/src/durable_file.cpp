@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <initializer_list>
 #include <string>
 #include <system_error>
+
+#include "take_over.hpp"
 
 namespace banyan::sqlite {
 namespace {
@@ -37,6 +40,16 @@ class Descriptor {
     if (::fsync(number_) != 0) refuse("cannot make durable");
   }
 
+  /// Of the first model that is there.
+  void belong_to_owner_of(std::initializer_list<std::filesystem::path> models) const {
+    struct stat model{};
+    for (const std::filesystem::path& each : models) {
+      if (each.empty() || ::stat(each.c_str(), &model) != 0) continue;
+      if (!take_over(number_, model)) refuse("cannot give to the owner of the file before");
+      return;
+    }
+  }
+
  private:
   [[noreturn]] void refuse(const char* what) const {
     throw std::filesystem::filesystem_error(what, path_,
@@ -59,14 +72,17 @@ void replace_durably(const std::filesystem::path& made, const std::filesystem::p
   sync_folder(file.parent_path());
 }
 
-void write_durably(const std::filesystem::path& file, std::string_view content) {
+void write_durably(const std::filesystem::path& file, std::string_view content,
+                   const std::filesystem::path& model) {
   auto part = file;
   part += '.' + std::to_string(::getpid()) + ".part";
-  {
+  try {
     const Descriptor made(part, O_WRONLY | O_CREAT | O_TRUNC);
-    struct stat before{};
-    if (::stat(file.c_str(), &before) == 0) ::fchmod(made.number(), before.st_mode & 0777);
+    made.belong_to_owner_of({file, model});
     made.write(content);
+  } catch (...) {
+    ::unlink(part.c_str());
+    throw;
   }
   replace_durably(part, file);
 }

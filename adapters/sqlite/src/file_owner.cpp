@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "banyan/sqlite/fault.hpp"
+#include "take_over.hpp"
 
 namespace banyan::sqlite {
 namespace {
@@ -29,7 +30,16 @@ bool serves_owner(const struct stat& model, uid_t owner, gid_t group, mode_t mod
   return (mode & 0006) == 0006;
 }
 
-// Who is not root may still leave a file that the model's owner can use: by the group, or by all.
+bool is_member_of(gid_t group) {
+  if (::getegid() == group) return true;
+  std::vector<gid_t> groups(static_cast<std::size_t>(std::max(0, ::getgroups(0, nullptr))));
+  const int count = ::getgroups(static_cast<int>(groups.size()), groups.data());
+  groups.resize(static_cast<std::size_t>(std::max(0, count)));
+  return std::ranges::find(groups, group) != groups.end();
+}
+
+}  // namespace
+
 bool take_over(int descriptor, const struct stat& model) {
   const mode_t mode = model.st_mode & kReadAndWrite;
   struct stat made{};
@@ -46,16 +56,6 @@ bool take_over(int descriptor, const struct stat& model) {
   }
   return ::fchmod(descriptor, mode) == 0;
 }
-
-bool is_member_of(gid_t group) {
-  if (::getegid() == group) return true;
-  std::vector<gid_t> groups(static_cast<std::size_t>(std::max(0, ::getgroups(0, nullptr))));
-  const int count = ::getgroups(static_cast<int>(groups.size()), groups.data());
-  groups.resize(static_cast<std::size_t>(std::max(0, count)));
-  return std::ranges::find(groups, group) != groups.end();
-}
-
-}  // namespace
 
 int open_like(const std::filesystem::path& file, const std::filesystem::path& model) {
   struct stat wanted{};

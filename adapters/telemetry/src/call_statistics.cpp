@@ -7,6 +7,11 @@
 #include <mutex>
 
 namespace banyan::telemetry {
+namespace {
+
+constexpr std::size_t kFoldedTold = 10;
+
+}  // namespace
 
 double LatencyHistogram::bound_seconds(std::size_t bucket) {
   return std::ldexp(2e-6, static_cast<int>(bucket));
@@ -55,6 +60,8 @@ std::shared_ptr<CallCounter> CallStatistics::counter(std::string_view module,
   Key owned{std::string(module), std::string(operation), std::string(way)};
   if (counters_.size() >= kMostKeys) {
     ++folded_;
+    const bool is_new = std::ranges::find(first_folded_, owned) == first_folded_.end();
+    if (is_new && first_folded_.size() < kFoldedTold) first_folded_.push_back(owned);
     owned = {"other", "other", "other"};
   }
   auto& counter = counters_[std::move(owned)];
@@ -69,7 +76,14 @@ void CallStatistics::record(std::string_view module, std::string_view operation,
 
 void CallStatistics::forget_if(const std::function<bool(const Key&)>& gone) {
   const std::unique_lock lock(mutex_);
-  std::erase_if(counters_, [&](const auto& row) { return gone(row.first); });
+  if (std::erase_if(counters_, [&](const auto& row) { return gone(row.first); }) > 0) {
+    first_folded_.clear();
+  }
+}
+
+std::vector<CallStatistics::Key> CallStatistics::first_folded() const {
+  const std::shared_lock lock(mutex_);
+  return first_folded_;
 }
 
 std::uint64_t CallStatistics::folded() const {

@@ -68,7 +68,10 @@ Health::Report Health::report() const {
   for (std::size_t i = 0; i < found_->findings.size(); ++i) {
     const Entry& entry = entries_[i];
     const Finding& finding = found_->findings[i];
-    if (!finding.ok) (entry.required ? report.ready : report.degraded) = !entry.required;
+    if (!finding.ok) {
+      (entry.required ? report.ready : report.degraded) = !entry.required;
+      report.problems.push_back({entry.name, finding.message});
+    }
     checks[entry.name] = {{{"status", finding.ok       ? "pass"
                                       : entry.required ? "fail"
                                                        : "warn"},

@@ -39,23 +39,29 @@ ClientMetric with_labels(const Metric& metric, const std::vector<std::string>& v
   return made;
 }
 
+ClientMetric histogram_of(const CallStatistics::Row& row, const Metric& duration,
+                          const std::vector<std::string>& labels) {
+  ClientMetric metric = with_labels(duration, labels);
+  metric.histogram.sample_count = row.latency.count;
+  metric.histogram.sample_sum = row.latency.sum_seconds;
+  std::uint64_t cumulative = 0;
+  for (std::size_t i = 0; i < LatencyHistogram::kBuckets; ++i) {
+    cumulative += row.latency.buckets.at(i);
+    const bool last = i + 1 == LatencyHistogram::kBuckets;
+    metric.histogram.bucket.push_back({cumulative, last ? std::numeric_limits<double>::infinity()
+                                                        : LatencyHistogram::bound_seconds(i)});
+  }
+  return metric;
+}
+
+/// Most of the text are the buckets, so those of what was never done are left out.
 void add_calls(std::vector<MetricFamily>& families, const CallStatistics& statistics,
                const Metric& count, const Metric& duration) {
   MetricFamily total = family_of(count);
   MetricFamily seconds = family_of(duration);
   for (const CallStatistics::Row& row : statistics.read()) {
     std::vector<std::string> labels = {row.key.module, row.key.operation, row.key.way};
-    ClientMetric metric = with_labels(duration, labels);
-    metric.histogram.sample_count = row.latency.count;
-    metric.histogram.sample_sum = row.latency.sum_seconds;
-    std::uint64_t cumulative = 0;
-    for (std::size_t i = 0; i < LatencyHistogram::kBuckets; ++i) {
-      cumulative += row.latency.buckets.at(i);
-      const bool last = i + 1 == LatencyHistogram::kBuckets;
-      metric.histogram.bucket.push_back({cumulative, last ? std::numeric_limits<double>::infinity()
-                                                          : LatencyHistogram::bound_seconds(i)});
-    }
-    seconds.metric.push_back(std::move(metric));
+    if (row.latency.count > 0) seconds.metric.push_back(histogram_of(row, duration, labels));
     labels.emplace_back();
     for (const bool failed : {false, true}) {
       labels.back() = failed ? "error" : "ok";

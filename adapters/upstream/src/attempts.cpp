@@ -12,17 +12,18 @@ bool is_sick(unsigned status) { return status == 502 || status == 503 || status 
 
 }  // namespace
 
-Attempts::Begun Attempts::begin() {
+Attempts::Begun Attempts::begin(Group::Body body) {
   leave();
   if (CircuitBreaker* const breaker = group_->breaker(); breaker != nullptr && made_ == 0) {
     permit_ = breaker->enter();
     if (!permit_.granted) return Begun::Open;
     permitted_ = true;
   }
-  const std::optional<std::size_t> picked = group_->pick(tried_);
+  const std::optional<std::size_t> picked = group_->pick(tried_, body);
   if (!picked) return Begun::Full;
   instance_ = *picked;
   seated_ = true;
+  uploads_ = body == Group::Body::Comes;
   open_ = true;
   ++made_;
   return Begun::Yes;
@@ -63,7 +64,12 @@ bool Attempts::may_go_on(bool provably_unsent, bool safe_to_repeat) {
   return true;
 }
 
+void Attempts::uploaded() {
+  if (std::exchange(uploads_, false)) group_->uploaded(instance_);
+}
+
 void Attempts::leave() {
+  uploaded();
   if (std::exchange(seated_, false)) group_->release(instance_);
 }
 

@@ -60,8 +60,14 @@ bool Group::Instance::well(SteadyTime now) const {
   return check.load(kRelaxed) != CheckState::Failing && window.admits(now);
 }
 
-bool Group::claim_slot(Instance& instance) {
-  if (instance.in_flight.fetch_add(1, kRelaxed) < options_.rules.max_requests) return true;
+bool Group::claim_slot(Instance& instance, Body body) {
+  const auto claim = [](std::atomic<std::uint32_t>& taken, std::uint32_t most) {
+    if (taken.fetch_add(1, kRelaxed) < most) return true;
+    taken.fetch_sub(1, kRelaxed);
+    return false;
+  };
+  if (!claim(instance.in_flight, options_.rules.max_requests)) return false;
+  if (body == Body::None || claim(instance.uploads, options_.rules.max_uploads())) return true;
   instance.in_flight.fetch_sub(1, kRelaxed);
   return false;
 }
@@ -83,18 +89,23 @@ std::optional<std::size_t> Group::choose(const Search& search, bool& any) {
       any = true;
       const std::uint32_t here = instance.in_flight.load(kRelaxed);
       if (here >= load) continue;
+      if (search.body == Body::Comes &&
+          instance.uploads.load(kRelaxed) >= options_.rules.max_uploads()) {
+        continue;
+      }
       best = candidate;
       load = here;
       if (!least) break;
     }
-    if (!best || claim_slot(*instances_[*best])) return best;
+    if (!best || claim_slot(*instances_[*best], search.body)) return best;
   }
   return std::nullopt;
 }
 
-std::optional<std::size_t> Group::pick(std::span<const std::size_t> avoid) {
+std::optional<std::size_t> Group::pick(std::span<const std::size_t> avoid, Body body) {
   if (avoid.size() >= instances_.size()) avoid = {};
-  Search search{.first = next_.load(kRelaxed), .avoid = avoid, .now = clock_->steady()};
+  Search search{
+      .first = next_.load(kRelaxed), .avoid = avoid, .body = body, .now = clock_->steady()};
   bool any = false;
   std::optional<std::size_t> chosen = choose(search, any);
   if (!any) {
@@ -128,15 +139,17 @@ void Group::failed(std::size_t instance) {
 
 void Group::forgo(std::size_t instance) { instances_[instance]->window.forgo(); }
 
+void Group::uploaded(std::size_t instance) { instances_[instance]->uploads.fetch_sub(1, kRelaxed); }
+
 void Group::release(std::size_t instance) {
   instances_[instance]->in_flight.fetch_sub(1, kRelaxed);
 }
 
-bool Group::take_retry() {
+bool Group::take_retry(double part) {
   const SteadyTime now = clock_->steady();
   std::uint64_t requests = 0;
   for (const auto& each : instances_) requests += each->window.counts(now).requests;
-  return retries_->take(requests);
+  return retries_->take(requests, part);
 }
 
 void Group::rerouted() { counters_->rerouted.fetch_add(1, kRelaxed); }

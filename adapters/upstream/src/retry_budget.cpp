@@ -5,7 +5,7 @@
 
 namespace banyan::upstream {
 
-bool RetryBudget::take(std::uint64_t requests) {
+bool RetryBudget::take(std::uint64_t requests, double part) {
   const std::lock_guard lock(mutex_);
   const std::int64_t now =
       std::chrono::floor<std::chrono::seconds>(clock_->steady().time_since_epoch()).count();
@@ -15,7 +15,7 @@ bool RetryBudget::take(std::uint64_t requests) {
   }
   const double allowed = rules_.share * static_cast<double>(requests) +
                          static_cast<double>(rules_.per_second) * double{kSeconds};
-  if (static_cast<double>(retries) + 1 > allowed) {
+  if (static_cast<double>(retries) + 1 > allowed * part) {
     ++report_.denied;
     return false;
   }

@@ -64,6 +64,7 @@ class CommandLine {
     add_traffic(commands_);
     add_plan(commands_);
     add_sagas(commands_);
+    add_comparisons(commands_);
     add_schema(commands_);
     add_migrate(commands_);
     add_map(commands_);

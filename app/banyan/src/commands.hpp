@@ -178,6 +178,10 @@ int sagas(const ControlTarget& target, const SagasOptions& options);
 /// Does to a saga what `verb` says.
 int order_saga(const ControlTarget& target, const SagasOptions& options);
 int verify(const ControlTarget& target, const std::string& noted_head);
+/// `module`: "" is all.
+int differences(const ControlTarget& target, const std::string& module);
+/// "catalog:3"; kRefused when the answers differ.
+int replay(const ControlTarget& target, const std::string& example);
 int schema_adopt(const DatabaseOptions& options);
 int schema_report(const DatabaseOptions& options);
 int schema_move(const DatabaseOptions& options);

@@ -123,7 +123,9 @@ std::optional<ProviderStatus> status_of(const std::string& state) {
 }
 
 std::string reason_of(const std::string& code) {
-  return code == "51" ? "insufficient funds" : "the bank says no (" + code + ")";
+  if (code == "51") return "insufficient funds";
+  if (code == "61") return "more than may be bought on invoice";
+  return "the bank says no (" + code + ")";
 }
 
 std::unexpected<banyan::Error> no_answer(const std::string& why) {
@@ -162,6 +164,7 @@ std::string written(const Request& request, const Merchant& merchant) {
   add(*document, *transaction, "CreditRef", request.refund);
   add(*document, *transaction, "Amount", amount,
       request.amount ? std::string(number_of(request.amount->currency)) : std::string());
+  add(*document, *transaction, "PayCode", request.pay_code);
   add(*document, *transaction, "Instrument", request.instrument);
   add(*document, *transaction, "Payer", request.payer);
   std::ostringstream xml;

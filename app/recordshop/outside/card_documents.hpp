@@ -22,7 +22,8 @@ struct Request {
   payments::OrderId reference;
   std::string refund{};                   ///< of a CREDIT
   std::optional<banyan::Money> amount{};  ///< of a PREAUTH and of a CREDIT
-  std::string instrument{};               ///< of a PREAUTH
+  std::string instrument{};               ///< of a PREAUTH by card
+  std::string pay_code{};                 ///< of a PREAUTH: CC for a card, OI for an open invoice
   std::string payer{};                    ///< of a PREAUTH
 };
 

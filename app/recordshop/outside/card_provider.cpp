@@ -14,10 +14,14 @@ using payments::OrderId;
 using payments::ProviderAnswer;
 using payments::ProviderRequest;
 
-/// "card:tok_visa" is what the gateway calls tok_visa.
-std::string instrument_of(const std::string& method) {
-  constexpr std::string_view kCard = "card:";
-  return method.starts_with(kCard) ? method.substr(kCard.size()) : method;
+/// Of a card without a token, the one that the gateway keeps for the payer.
+std::string instrument_of(const payments::Method& method) {
+  if (method.kind == payments::Method::Kind::Invoice) return {};
+  return method.card.empty() ? "ON_FILE" : method.card;
+}
+
+std::string pay_code_of(const payments::Method& method) {
+  return method.kind == payments::Method::Kind::Invoice ? "OI" : "CC";
 }
 
 class CardProvider final : public payments::Provider {
@@ -36,6 +40,7 @@ class CardProvider final : public payments::Provider {
                       .reference = request.reference,
                       .amount = request.amount,
                       .instrument = instrument_of(request.method),
+                      .pay_code = pay_code_of(request.method),
                       .payer = request.customer.str()},
                      context);
   }

@@ -100,7 +100,7 @@ Response account_page_with(Modules& modules, Visit& visit, const Trouble& troubl
     main += tag("p", {}, customer->email) + address_of(*customer);
     if (customer->credit == customers::Credit::OnHold) {
       main += tag("div", {{"class", "trouble"}},
-                  tag("p", {}, "You cannot order just now: ",
+                  tag("p", {}, "You cannot buy on invoice just now, only by card: ",
                       customer->credit_reason.value_or("ask us why"), "."));
     }
   } else {

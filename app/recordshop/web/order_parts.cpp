@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "web/order_parts.hpp"
 
+#include "payments/method.hpp"
 #include "web/frame.hpp"
 #include "web/words.hpp"
 
@@ -22,6 +23,13 @@ std::string words_for(const payments::Payment& payment) {
     case PaymentState::Refunded: return "All of your money was given back.";
   }
   return "";
+}
+
+// Of a time before there was a choice there may be other words.
+std::string method_text(const std::string& word) {
+  const auto method = payments::method_from(word);
+  const bool by_invoice = method && method->kind == payments::Method::Kind::Invoice;
+  return by_invoice ? "On invoice" : "By card";
 }
 
 std::string words_for(ConsignmentState state) {
@@ -65,6 +73,7 @@ Html payment_part(const banyan::Result<payments::Payment>& payment) {
     return is_missing(payment.error()) ? Html() : part("Payment", gap("The payment"));
   }
   Html content = tag("p", {}, words_for(*payment));
+  if (payment->method) content += tag("p", {{"class", "note"}}, method_text(*payment->method));
   if (payment->state == PaymentState::Declined && payment->reason) {
     content += tag("p", {{"class", "note"}}, *payment->reason);
   }

@@ -42,7 +42,12 @@ std::string words_for(const Error& error) {
       {"orders.bad_quantity", "So many copies of one track cannot be ordered at once."},
       {"orders.payment_declined",
        "The payment was declined, so nothing was ordered and nothing is charged."},
-      {"orders.customer_on_hold", "You cannot order just now. Your account says why."},
+      {"orders.customer_on_hold",
+       "You cannot buy on invoice just now; your account says why. Pay by card, please."},
+      {"orders.bad_payment_method", "Choose how you want to pay, please."},
+      {"orders.price_changed",
+       "Prices have changed since you looked, so nothing was ordered. Look at them, and order again"
+       " if that is right for you."},
       {"orders.no_address", "We do not know where to send it. Tell us your address first."},
       {"orders.unknown_customer", "Your account is closed. Sign in to another one."},
       {"orders.bad_lines", "There is nothing in your basket that could be ordered."}};
@@ -57,6 +62,7 @@ struct BasketView {
   std::map<TrackId, Track> tracks;
   std::map<TrackId, std::int64_t> available;  ///< of those that the warehouse has told of
   bool catalogue = true;                      ///< was reached
+  bool on_invoice = true;                     ///< as far as customers has told
 };
 
 BasketView look_up(Modules& modules, const Visit& visit) {
@@ -68,6 +74,12 @@ BasketView look_up(Modules& modules, const Visit& visit) {
     stock.push_back(modules.warehouse.start(warehouse::GetStock{track}, visit.context()));
   }
   BasketView view;
+  if (visit.visitor()) {
+    const auto id = customers::CustomerId::parse(visit.visitor()->customer);
+    const auto customer = answer(modules.customers.start(
+        customers::GetCustomer{id.value_or(customers::CustomerId())}, visit.context()));
+    view.on_invoice = !customer || customer->credit == customers::Credit::Good;
+  }
   if (const auto found = answer(std::move(tracks))) {
     for (const Track& track : found->tracks) view.tracks.emplace(track.id, track);
   } else {
@@ -104,7 +116,75 @@ Html remove_form(Visit& visit, const TrackId& track, const std::string& title) {
                            tag("span", {{"class", "hidden"}}, " ", title)));
 }
 
-Html basket_row(Visit& visit, const Basket::Line& line, const BasketView& view) {
+/// The prices that the visitor has been shown, by their tracks.
+using PricesSeen = std::map<TrackId, Money>;
+
+// In the form that orders, a field for each line: "129 EUR".
+std::string seen_field(const TrackId& track) { return "seen-" + track.str(); }
+
+Html prices_shown(const Basket& basket, const BasketView& view) {
+  return each(basket.lines(), [&](const Basket::Line& line) {
+    const auto track = view.tracks.find(line.track);
+    if (track == view.tracks.end()) return Html();
+    const Money& price = track->second.price;
+    return hidden(seen_field(line.track), std::to_string(price.minor_units) + ' ' + price.currency);
+  });
+}
+
+PricesSeen prices_seen(const Visit& visit) {
+  PricesSeen all;
+  for (const Basket::Line& line : visit.basket().lines()) {
+    const std::string_view said = visit.form().get(seen_field(line.track));
+    const std::string_view number = said.substr(0, said.find(' '));
+    Money price;
+    const auto read =
+        std::from_chars(number.data(), number.data() + number.size(), price.minor_units);
+    if (read.ec != std::errc{} || number.size() == said.size()) continue;
+    price.currency = said.substr(number.size() + 1);
+    all.emplace(line.track, std::move(price));
+  }
+  return all;
+}
+
+Html way_to_pay(std::string_view word, std::string_view label, std::string_view note, bool chosen,
+                bool possible) {
+  const std::string id = "pay-" + std::string(word);
+  return tag("div", {{"class", "choice"}},
+             void_element("input", {{"type", "radio"},
+                                    {"name", "method"},
+                                    {"id", id},
+                                    {"value", word},
+                                    {"required", true},
+                                    {"checked", chosen},
+                                    {"disabled", !possible},
+                                    {"aria-describedby", id + "-note"}}),
+             tag("label", {{"for", id}}, label),
+             tag("span", {{"class", "note"}, {"id", id + "-note"}}, note));
+}
+
+Html ways_to_pay(const BasketView& view, std::string_view chosen) {
+  const bool by_invoice = chosen == "invoice" && view.on_invoice;
+  return tag("fieldset", {{"class", "pay"}}, tag("legend", {}, "How do you want to pay?"),
+             way_to_pay("card", "By card", "With the card that our payment provider knows you by.",
+                        !by_invoice, true),
+             way_to_pay("invoice", "On invoice",
+                        view.on_invoice ? "You get an invoice with the parcel, up to 1,000.00."
+                                        : "Not just now: your account says why.",
+                        by_invoice, view.on_invoice));
+}
+
+Html price_of(const Basket::Line& line, const Track& track, const PricesSeen& seen) {
+  const auto before = seen.find(line.track);
+  Html note;
+  if (before != seen.end() && before->second != track.price) {
+    note = tag("span", {{"class", "was"}}, "now ", price_text(track.price), " each, not ",
+               price_text(before->second));
+  }
+  return price_text({track.price.minor_units * line.copies, track.price.currency}) + note;
+}
+
+Html basket_row(Visit& visit, const Basket::Line& line, const BasketView& view,
+                const PricesSeen& seen) {
   const auto track = view.tracks.find(line.track);
   const bool known = track != view.tracks.end();
   const std::string title = known            ? track->second.title
@@ -122,13 +202,11 @@ Html basket_row(Visit& visit, const Basket::Line& line, const BasketView& view) 
                title) +
            tag("span", {{"class", "composer"}}, track->second.artist);
   }
-  return tag("li", {{"class", "track line"}}, tag("span", {{"class", "name"}}, name), note,
-             copies_field(visit, line, title),
-             tag("span", {{"class", "price"}},
-                 known ? price_text({track->second.price.minor_units * line.copies,
-                                     track->second.price.currency})
-                       : std::string("–")),
-             remove_form(visit, line.track, title));
+  return tag(
+      "li", {{"class", "track line"}}, tag("span", {{"class", "name"}}, name), note,
+      copies_field(visit, line, title),
+      tag("span", {{"class", "price"}}, known ? price_of(line, track->second, seen) : Html("–")),
+      remove_form(visit, line.track, title));
 }
 
 Html total_of(const Basket& basket, const BasketView& view) {
@@ -145,33 +223,42 @@ Html total_of(const Basket& basket, const BasketView& view) {
   return tag("p", {{"class", "total"}}, "Total ", tag("strong", {}, text));
 }
 
+/// What came of an order that was not placed.
+struct NotPlaced {
+  std::string trouble{};  ///< "": nobody has ordered yet
+  unsigned status = 200;
+  std::string method{};  ///< that was chosen
+  PricesSeen seen{};
+};
+
 /// `key` makes an order one order, however often its form is sent.
 Response show_basket(Modules& modules, Visit& visit, const std::string& key,
-                     const std::string& trouble, unsigned status) {
+                     const NotPlaced& before) {
   const Html title = tag("h1", {}, "Your basket");
   Html main;
-  if (!trouble.empty()) {
-    main += tag("div", {{"class", "trouble"}, {"role", "alert"}}, tag("p", {}, trouble));
+  if (!before.trouble.empty()) {
+    main += tag("div", {{"class", "trouble"}, {"role", "alert"}}, tag("p", {}, before.trouble));
   }
   if (visit.basket().empty()) {
     main += tag("p", {}, "It is empty. ", tag("a", {{"href", "/shop/albums"}}, "Look around"), "!");
     return show(visit, {.title = "Your basket",
                         .main = title + tag("div", {{"id", "basket"}}, main),
                         .section = "basket",
-                        .status = status});
+                        .status = before.status});
   }
   const BasketView view = look_up(modules, visit);
   if (!view.catalogue) main += gap("Titles and prices");
   main += tag("ul", {{"class", "tracks"}, {"role", "list"}},
               each(visit.basket().lines(),
-                   [&](const auto& line) { return basket_row(visit, line, view); }));
+                   [&](const auto& line) { return basket_row(visit, line, view, before.seen); }));
   if (view.catalogue) main += total_of(visit.basket(), view);
   if (visit.visitor()) {
     main += post_form(visit, "order", "/shop/orders",
-                      hidden("key", key) +
+                      hidden("key", key) + prices_shown(visit.basket(), view) +
+                          ways_to_pay(view, before.method) +
                           tag("button", {{"type", "submit"}, {"class", "strong"}}, "Order now") +
                           tag("p", {{"class", "note"}}, "As ", visit.visitor()->name,
-                              ". Prices are those of this moment."));
+                              ". You pay the prices that you see here, and tax."));
   } else {
     main += tag("p", {},
                 tag("a",
@@ -182,7 +269,7 @@ Response show_basket(Modules& modules, Visit& visit, const std::string& key,
   return show(visit, {.title = "Your basket",
                       .main = title + tag("div", {{"id", "basket"}}, main),
                       .section = "basket",
-                      .status = status});
+                      .status = before.status});
 }
 
 // How the states follow each other on their way to the customer.
@@ -336,7 +423,7 @@ Html order_row(const orders::OrderSummary& order) {
 }  // namespace
 
 Response basket_page(Modules& modules, Visit& visit, const banyan::Environment& environment) {
-  return show_basket(modules, visit, fresh_key(environment), {}, 200);
+  return show_basket(modules, visit, fresh_key(environment), {});
 }
 
 Response change_basket(Modules& /*modules*/, Visit& visit) {
@@ -373,9 +460,24 @@ Response place_order(Modules& modules, Visit& visit, const banyan::Environment& 
   const auto customer = CustomerId::parse(visit.visitor()->customer);
   if (!customer) return to_sign_in(visit, "/shop/basket");
   order.customer = *customer;
+  NotPlaced not_placed{.status = 409, .method = visit.form().get("method")};
+  not_placed.seen = prices_seen(visit);
+  const auto refuse = [&](std::string trouble) {
+    not_placed.trouble = std::move(trouble);
+    return show_basket(modules, visit, fresh_key(environment), not_placed);
+  };
   for (const Basket::Line& line : visit.basket().lines()) {
-    order.lines.push_back({line.track, line.copies});
+    const auto seen = not_placed.seen.find(line.track);
+    if (seen == not_placed.seen.end()) {
+      return refuse("Your basket is another one than you have seen. Look at it, and order again.");
+    }
+    order.lines.push_back({line.track, line.copies, seen->second});
   }
+  // Tokens of cards are not typed in here.
+  if (not_placed.method != "card" && not_placed.method != "invoice") {
+    return refuse("Choose how you want to pay, please.");
+  }
+  order.payment_method = not_placed.method;
   std::string key = visit.form().get("key");
   if (!banyan::is_idempotency_key(key)) key = fresh_key(environment);
   const auto placed = answer(modules.orders.start(order, visit.context().with_key(key)));
@@ -386,9 +488,10 @@ Response place_order(Modules& modules, Visit& visit, const banyan::Environment& 
   }
   // The same key again, in case that it was placed and only the answer was lost; but another basket
   // is another order.
-  const bool settled = placed.error().rule.starts_with("orders.");
-  return show_basket(modules, visit, settled ? fresh_key(environment) : key,
-                     words_for(placed.error()), settled ? 409 : 503);
+  if (placed.error().rule.starts_with("orders.")) return refuse(words_for(placed.error()));
+  not_placed.trouble = words_for(placed.error());
+  not_placed.status = 503;
+  return show_basket(modules, visit, key, not_placed);
 }
 
 Response orders_page(Modules& modules, Visit& visit) {

@@ -93,14 +93,20 @@ std::string result(const Transaction& transaction, const std::string& code, cons
   return written(*document);
 }
 
-/// Which instruments have no money behind them.
-std::string decline_of(const std::string& instrument) {
+/// What is sold on an open invoice may cost 1,000 of any currency.
+constexpr std::int64_t kMostOnInvoice = 100'000;
+
+/// Which instruments have no money behind them, and which invoices nobody would stand for.
+std::string decline_of(const std::string& pay_code, const std::string& instrument,
+                       std::int64_t minor) {
+  if (pay_code == "OI") return minor > kMostOnInvoice ? "61" : "";
   if (instrument.starts_with("tok_declined")) return "05";
   if (instrument.starts_with("tok_poor")) return "51";
   return {};
 }
 
 std::string decline_text(const std::string& code) {
+  if (code == "61") return "EXCEEDS LIMIT";
   return code == "51" ? "INSUFFICIENT FUNDS" : "DO NOT HONOUR";
 }
 
@@ -112,6 +118,7 @@ struct Gateway::Asked {
   std::string credit_ref;
   std::string currency;
   std::string amount;
+  std::string pay_code;
   std::string instrument;
 };
 
@@ -161,6 +168,7 @@ Gateway::Answer Gateway::carry_out(const std::string& xml) {
                     .credit_ref = text_of(*transaction, "CreditRef"),
                     .currency = amount == nullptr ? "" : amount->getAttribute("cur"),
                     .amount = amount == nullptr ? "" : amount->innerText(),
+                    .pay_code = text_of(*transaction, "PayCode"),
                     .instrument = text_of(*transaction, "Instrument")};
   const std::string signed_text =
       merchant_.id + '|' + asked.type + '|' + asked.merchant_ref + '|' + asked.amount;
@@ -180,11 +188,16 @@ Gateway::Answer Gateway::carry_out(const std::string& xml) {
 Gateway::Answer Gateway::pre_authorise(const Asked& asked) {
   const auto minor = minor_of(asked.amount);
   if (!minor || *minor == 0) return {200, error("E-020", "AMOUNT FORMAT")};
+  // Merchants of the time before version 1.4 send no code; they have cards only.
+  if (!asked.pay_code.empty() && asked.pay_code != "CC" && asked.pay_code != "OI") {
+    return {200, error("E-021", "PAYCODE?")};
+  }
   Transaction wanted;
   wanted.merchant_ref = asked.merchant_ref;
   wanted.currency = asked.currency;
   wanted.minor = *minor;
-  const Books::Done done = books_.authorise(wanted, decline_of(asked.instrument));
+  const Books::Done done =
+      books_.authorise(wanted, decline_of(asked.pay_code, asked.instrument, *minor));
   // Whoever asks twice has to ask what became of the first one.
   if (!done.changed) {
     return {200, result(done.transaction, "94", "DUPLICATE TRANSMISSION", false)};

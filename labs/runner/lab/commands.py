@@ -47,12 +47,17 @@ def list_labs(course: Course, state: State) -> int:
                  else "begun" if of_lab.get("started") else "")
         needs = "needs " + ", ".join(map(str, lab.needs)) if lab.needs else ""
         say(f"{lab.number:>3}  {lab.title:<27} {lab.minutes:>2} min  {needs:<13} {stand}".rstrip())
+    if coming := course.coming():
+        say()
+        say("To come, with what they show:")
+        for each in coming:
+            say_filled(f"{each.title}: {each.shows}", indent=" " * 5, first=f"{each.number:>3}  ")
     say()
     open_ = [number for number in course.numbers if not state.labs.get(f"{number:02}", {}).get("done")]
     if open_:
         begun = state.labs.get(f"{open_[0]:02}", {}).get("started")
         say(f"Next: ./dev lab {open_[0]}" + ("" if begun else " start"))
-    say("All of them, with those to come: docs/labs/README.md")
+    say("What each is about: docs/labs/README.md")
     return HOLDS
 
 

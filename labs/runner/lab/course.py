@@ -46,6 +46,16 @@ class Step:
 
 
 @dataclass
+class Coming:
+    """A lab that waits for something of the product that it shows."""
+    number: int
+    title: str
+    insight: str
+    minutes: int
+    shows: str
+
+
+@dataclass
 class Build:
     command: list[str]
     configure: list[str]
@@ -107,9 +117,22 @@ class Course:
     def labs(self) -> list[Lab]:
         return [self.lab(number) for number in self.numbers]
 
+    def coming(self) -> list[Coming]:
+        """Those of labs/coming.toml."""
+        file = self.root / "labs" / "coming.toml"
+        if not file.is_file():
+            return []
+        try:
+            return [Coming(**each) for each in tomllib.loads(file.read_text())["lab"]]
+        except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+            raise CourseFault(f"{file}: {error}") from None
+
     def lab(self, number: int) -> Lab:
         if number not in self._folders:
             there = ", ".join(map(str, self.numbers))
+            for each in self.coming():
+                if each.number == number:
+                    raise Usage(f"lab {number}, {each.title}, comes with {each.shows}. There are: {there}")
             raise Usage(f"there is no lab {number} yet. There are: {there}")
         return read_lab(self._folders[number], number)
 

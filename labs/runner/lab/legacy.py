@@ -4,13 +4,15 @@ import http.client
 import itertools
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
+import sys
 import time
 from pathlib import Path
 
-from .checking import Bench, NotYet, Red
+from .checking import Bench, Holds, NotYet, Red
 from .programs import PATIENCE
 
 BERLIN = {"recipient": "Greta Lind", "street": "Ring 1", "postal_code": "10115", "city": "Berlin", "country": "DE"}
@@ -19,16 +21,17 @@ NUMBERS = itertools.count(1)
 
 
 class LegacyShop:
-    """One process of it. `pause` is a point of the program at which it waits: "stock.look:20"."""
+    """One process of it. `pause` is a point of the program at which it waits: "stock.look:20"; `surroundings` are
+    variables of its environment."""
 
-    def __init__(self, bench: Bench, database: Path, *words: object, pause: str = "", look: str = ""):
+    def __init__(self, bench: Bench, database: Path, *words: object, pause: str = "", look: str = "", **surroundings: str):
         self.database = database
         ready = bench.folder / f"legacy-{next(NUMBERS)}.ready"
         log = ready.with_suffix(".log")
         with log.open("wb") as output:
             self.process = subprocess.Popen(
                 [bench.program("legacy-shop"), "--database", database, "--port", "0", "--ready-file", ready, *map(str, words)],
-                cwd=bench.folder, stdout=output, stderr=output, env=dict(os.environ, SHOP_PAUSE=pause))
+                cwd=bench.folder, stdout=output, stderr=output, env=dict(os.environ, SHOP_PAUSE=pause, **surroundings))
         deadline = time.monotonic() + PATIENCE
         while not ready.exists():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -77,6 +80,53 @@ class LegacyShop:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def routes_of(bench: Bench) -> list[str]:
+    """As routes.cpp has them: "GET /albums"."""
+    text = bench.file("app/legacy/src/routes.cpp").read_text()
+    return [f"{method} {path}" for method, path in re.findall(r'router\.on\("([A-Z]+)", "([^"]+)"', text)]
+
+
+def journeys(bench: Bench, *names: str, look: str, why: str = "who asks the shop must not notice that it was changed inside") -> Holds | NotYet:
+    """Walks recorded journeys of the golden master through the shop."""
+    script = bench.tree / "app/legacy/tests/golden_master.py"
+    done = subprocess.run([sys.executable, script, "--bin", bench.programs, "--only", *names], capture_output=True,
+                          text=True, timeout=60, check=False)
+    if done.returncode == 2:
+        return NotYet(f"walked {len(names)} recorded journeys", "the shop does not begin: "
+                      + (done.stderr.strip().splitlines() or ["it said nothing"])[-1], "what was recorded", why, look)
+    if done.returncode == 0:
+        return Holds(f"{len(names)} journeys")
+    lines = [line for line in done.stdout.splitlines() if line.strip()]
+    different = [line for line in lines if line.startswith(("-", "+")) and not line.startswith(("---", "+++"))]
+    return NotYet(f"walked {len(names)} recorded journeys", " / ".join(different[:2]) or lines[-1], "what was recorded", why, look)
+
+
+def touched_library(bench: Bench) -> Path:
+    """To be loaded into the shop's programs (LD_PRELOAD): SQLite itself writes into SHOP_TOUCHED which columns are
+    read and written."""
+    def make():
+        library = bench.folder / "touched.so"
+        subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, Path(__file__).parents[1] / "touched.c", "-ldl"], check=True)
+        return library
+    return bench.once("touched library", make)
+
+
+def touched_in(text: str) -> tuple[set, set]:
+    """(table, column) read and written. Who asks is not counted: that is looked up for every request."""
+    reads, writes, asking, who = set(), set(), False, True
+    for line in text.splitlines():
+        kind, _, rest = line.partition(" ")
+        if kind == "S":
+            asking = rest.startswith(("SELECT customer_id, seen_at FROM sessions", "UPDATE sessions SET seen_at"))
+            if who and rest.startswith("SELECT * FROM customers WHERE id ="):
+                asking, who = True, False
+        elif not asking and kind in "RW":
+            table, _, column = rest.partition(" ")
+            if not table.startswith(("sqlite_", "v_")):
+                (reads if kind == "R" else writes).add((table, column))
+    return reads, writes
 
 
 def make_database(bench: Bench, name: str, copies: int = 100) -> tuple[Path, str]:

@@ -36,8 +36,10 @@ class Variants:
         return self._made("start", "break.toml", {})
 
     def solution(self) -> Files:
+        """What a learner would have in the end: what is not edited is in it as it is at the start."""
         own = files_below(self.lab.folder / "start") | files_below(self.lab.folder / "solution")
-        return self._made("solution", "solve.toml", own)
+        made, start = self._made("solution", "solve.toml", own), self.start()
+        return start | {file: text for file, text in made.items() if file in self.lab.edit or file not in start}
 
     def _made(self, name: str, edits: str, files: Files) -> Files:
         files = files | files_below(self.lab.folder / name)

@@ -14,6 +14,24 @@ bool is_fault(ErrorCode code) {
          code == ErrorCode::DeadlineExceeded || code == ErrorCode::ResourceExhausted;
 }
 
+/// Passing trouble of what a module stands on, told in the kit's words.
+bool is_trouble(const Error& error) {
+  return error.rule.starts_with("banyan.") && error.rule != "banyan.outcome_unknown" &&
+         (error.code == ErrorCode::Unavailable || error.code == ErrorCode::DeadlineExceeded ||
+          error.code == ErrorCode::ResourceExhausted);
+}
+
+Error broken_off(const PortInfo& port, const Operation& operation, const Error& trouble) {
+  return {ErrorCode::DeadlineExceeded,
+          "banyan.outcome_unknown",
+          name_of(port, operation) + " was broken off by " + trouble.rule +
+              " after a part of it was done. Look at what is there before you repeat it" +
+              (operation.idempotency == Idempotency::ByKey
+                   ? "; to repeat it under the same idempotency key is safe"
+                   : ""),
+          {}};
+}
+
 class NoObserver final : public CallObserver {
  public:
   void called(const Call& /*call*/) noexcept override {}
@@ -59,12 +77,16 @@ std::optional<Error> refuse_call(const PortInfo& port, const Operation& operatio
 }
 
 std::optional<Error> refuse_answer(const PortInfo& port, const Operation& operation,
-                                   const Context& context, const Clock& clock, const Error* error) {
+                                   const Context& context, const Clock& clock, const Error* error,
+                                   bool committed) {
   if (context.expired(clock)) {
     return Error{ErrorCode::DeadlineExceeded,
                  "banyan.deadline_exceeded",
                  name_of(port, operation) + " answered after the deadline of the call",
                  {}};
+  }
+  if (error != nullptr && committed && is_trouble(*error)) {
+    return broken_off(port, operation, *error);
   }
   if (error == nullptr || error->rule.starts_with("banyan.") ||
       operation.errors.contains(error->rule)) {
@@ -85,11 +107,13 @@ Error fault_of(const PortInfo& port, const Operation& operation) {
 }
 
 Error answer_to(const std::exception& exception, const PortInfo& port, const Operation& operation,
-                const Context& context, const Clock& clock) {
+                const Context& context, const Clock& clock, bool committed) {
   if (auto late = refuse_answer(port, operation, context, clock, nullptr)) return *std::move(late);
   const auto* operational = dynamic_cast<const OperationalFault*>(&exception);
   const bool known = operational != nullptr && operational->error().code != ErrorCode::Internal;
-  return known ? operational->error() : fault_of(port, operation);
+  if (!known) return fault_of(port, operation);
+  const Error& error = operational->error();
+  return committed && is_trouble(error) ? broken_off(port, operation, error) : error;
 }
 
 void PortCallSpan::begin(SpanKind kind, const PortInfo& port, const Operation& operation,

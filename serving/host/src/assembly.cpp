@@ -57,6 +57,21 @@ void Assembly::make_parties(const ModuleEntry& entry, const OwnParts& own) {
   }
 }
 
+void Assembly::lend_ports(HostedModule& to, const Clock& clock) {
+  for (const auto& other : modules_) {
+    const AnyPort& used = other->used();
+    if (!used) continue;
+    other->entry->publish(
+        to.ports, to.counted.emplace_back(other->entry->counted(used, to.name(), callers_, clock)));
+  }
+}
+
+std::vector<telemetry::CallStatistics::Row> Assembly::callers_of(std::string_view module) const {
+  std::vector<telemetry::CallStatistics::Row> rows = callers_.read();
+  std::erase_if(rows, [&](const auto& row) { return row.key.module != module; });
+  return rows;
+}
+
 void Assembly::add(const ModuleEntry& entry, const Options& options, const Connect& connect,
                    const Environment& environment, CallObserver& observer,
                    const RoutingTable& routing) {
@@ -79,7 +94,8 @@ void Assembly::add(const ModuleEntry& entry, const Options& options, const Conne
         entry.published != nullptr ? entry.published() : std::vector<events::EventType>{},
         environment);
     make_parties(entry, {options.own, environment});
-    module->implementation = entry.make(ports_, parties_, *module->database, environment);
+    lend_ports(*module, environment.clock);
+    module->implementation = entry.make(module->ports, parties_, *module->database, environment);
     module->once =
         entry.once(module->implementation, module->database->ledger(), environment.clock);
     module->in_process = entry.in_process(module->once, observer, environment.clock);
@@ -98,10 +114,10 @@ void Assembly::add(const ModuleEntry& entry, const Options& options, const Conne
       module->routed = entry.routed(module->local(), module->remote, routing);
     }
   }
-  const AnyPort& used = module->routed ? module->routed
-                        : module->here ? module->local()
-                                       : module->remote;
-  if (used) entry.publish(ports_, used);
+  if (const AnyPort& used = module->used()) {
+    entry.publish(
+        ports_, counted_.emplace_back(entry.counted(used, kOwnPages, callers_, environment.clock)));
+  }
   modules_.push_back(std::move(module));
 }
 

@@ -16,6 +16,7 @@
 #include "banyan/host/composition.hpp"
 #include "banyan/host/parties.hpp"
 #include "banyan/sql/module_database.hpp"
+#include "banyan/telemetry/call_statistics.hpp"
 #include "options.hpp"
 
 namespace banyan::host {
@@ -30,6 +31,8 @@ struct HostedModule {
 
   std::optional<sql::ModuleDatabase> database;
   std::shared_ptr<events::ModuleEvents> events;  ///< what it publishes and has handled
+  Ports ports;                                   ///< of the others, as it calls them
+  std::vector<AnyPort> counted;                  ///< what is in them
   AnyPort implementation;
   AnyPort once;  ///< the implementation with its ledger in front
   AnyPort in_process;
@@ -46,6 +49,8 @@ struct HostedModule {
   std::string name() const { return std::string(entry->port->name); }
   /// The binding that callers and the edge use when the module here answers.
   const AnyPort& local() const { return rehearsed ? rehearsal : in_process; }
+  /// What its callers have: as the routing table says, here, or its service; empty when absent.
+  const AnyPort& used() const { return routed ? routed : here ? local() : remote; }
   /// "in_process", "rehearsal", "routed", "remote"; "absent" when nobody here needs it.
   std::string_view runs() const;
 };
@@ -75,7 +80,12 @@ class Assembly {
 
   const std::vector<std::unique_ptr<HostedModule>>& modules() const { return modules_; }
   const HostedModule* find(std::string_view name) const;
+  /// As the application's own pages call them.
   const Ports& ports() const { return ports_; }
+  /// Who called which operation of a module in this process so far; the caller is the `way`, of
+  /// the application's own pages kOwnPages.
+  std::vector<telemetry::CallStatistics::Row> callers_of(std::string_view module) const;
+  static constexpr std::string_view kOwnPages = "pages";
 
  private:
   void add(const ModuleEntry& entry, const Options& options, const Connect& connect,
@@ -85,13 +95,17 @@ class Assembly {
                                                        const Options& options, const Clock& clock);
 
   void make_parties(const ModuleEntry& entry, const OwnParts& own);
+  /// The modules so far, for one more that may call them.
+  void lend_ports(HostedModule& to, const Clock& clock);
 
   Services services_;
   const upstream::MakeTransport call_;
   std::shared_ptr<http::Loops> loops_;  ///< of all transports
   const std::vector<Party> outside_;
   Parties parties_;
+  telemetry::CallStatistics callers_;
   Ports ports_;
+  std::vector<AnyPort> counted_;  ///< what is in them
   std::vector<std::unique_ptr<HostedModule>> modules_;
 };
 

@@ -35,4 +35,29 @@ http::Response answer_complete(ReadModel& model, const std::string& follower,
                                const std::optional<security::WebhookKeys>& keys,
                                const http::Request& request, const Context& context, Timestamp now);
 
+/// Where the publisher's process is asked how far a follower is:
+/// "/_events/customers/lanes/orders".
+std::string progress_path(std::string_view source, std::string_view follower);
+
+/// The question of the follower's process. Where the processes share keys, it is signed by what it
+/// asks: a GET has no body.
+http::Request progress_question(std::string_view source, std::string_view follower,
+                                const std::optional<security::WebhookKeys>& keys,
+                                const Environment& environment);
+
+/// The other side, which knows `until` when all has been handled that was published before; 204
+/// where it knows nothing. 401 for what is not signed. The answer is signed too, as one to this
+/// question.
+http::Response answer_progress(const std::string& source, const std::string& follower,
+                               const std::optional<Timestamp>& until,
+                               const std::optional<security::WebhookKeys>& keys,
+                               const http::Request& question, Timestamp now);
+
+/// Until when the answer says that all was handled. Nothing where it says nothing, or where nobody
+/// who has a key has said it of this source to this follower.
+std::optional<Timestamp> progress_in(const http::Response& answer, const http::Request& question,
+                                     const std::string& source, const std::string& follower,
+                                     const std::optional<security::WebhookKeys>& keys,
+                                     Timestamp now);
+
 }  // namespace banyan::host

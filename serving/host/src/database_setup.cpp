@@ -101,8 +101,14 @@ Result<void> may_set_up_beside_another(const Application& application,
 
 void recover_moves(const std::filesystem::path& file, const telemetry::Log& log) {
   const auto manifest = value_or_throw(manifest::read(file));
+  std::optional<Error> failure;
   for (const mover::Recovery& found :
        value_or_throw(mover::recover(file, mover::ownership_of(manifest)))) {
+    if (found.failure && failure) {
+      failure->message += "\n" + found.failure->message;
+    } else if (found.failure) {
+      failure = found.failure;
+    }
     if (found.changed || found.mover_at_work) {
       log.write(telemetry::Level::Warning, "move_recovered",
                 {{"module", found.module},
@@ -110,6 +116,7 @@ void recover_moves(const std::filesystem::path& file, const telemetry::Log& log)
                  {"database", found.placement.file.string()}});
     }
   }
+  if (failure) throw OperationalFault(*failure, failure->message);
 }
 
 void set_up_database(const Application& application, const std::vector<ModuleEntry>& table,

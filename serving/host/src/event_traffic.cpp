@@ -173,6 +173,34 @@ double age(const Timestamp& now, const std::optional<Timestamp>& then) {
   return then ? std::max(0.0, static_cast<double>(now.micros - then->micros) / kMicros) : 0.0;
 }
 
+nlohmann::ordered_json lanes_of(events::EventLog& log, const Context& context,
+                                const Timestamp& now) {
+  nlohmann::ordered_json lanes = nlohmann::ordered_json::array();
+  for (const events::LaneReport& lane : log.lanes(context)) {
+    nlohmann::ordered_json row = {{"lane", lane.lane},
+                                  {"transport", lane.route.transport},
+                                  {"position", lane.position},
+                                  {"head", lane.head},
+                                  {"unsent", lane.unsent},
+                                  {"oldest_unsent_seconds", age(now, lane.oldest_unsent)},
+                                  {"held", lane.held},
+                                  {"parked", lane.parked},
+                                  {"keys", nlohmann::ordered_json::array()}};
+    constexpr std::int64_t kMostKeys = 50;
+    for (const events::Hold& hold : log.holds(lane.lane, kMostKeys, context)) {
+      row["keys"].push_back({{"key", hold.key},
+                             {"event", hold.type},
+                             {"ordinal", hold.ordinal},
+                             {"attempts", hold.attempts},
+                             {"since", to_string(hold.since)},
+                             {"parked", hold.parked},
+                             {"reason", hold.reason}});
+    }
+    lanes.push_back(std::move(row));
+  }
+  return lanes;
+}
+
 }  // namespace
 
 std::vector<telemetry::Sample> EventTraffic::samples() const {
@@ -226,31 +254,15 @@ std::vector<EventTraffic::Complete> EventTraffic::complete() const {
 std::string EventTraffic::json() const {
   nlohmann::ordered_json document = {{"modules", nlohmann::ordered_json::array()}};
   for (const auto& relay : relays_) {
-    nlohmann::ordered_json lanes = nlohmann::ordered_json::array();
-    for (const events::LaneReport& lane : relay->log().lanes(soon())) {
-      nlohmann::ordered_json row = {
-          {"lane", lane.lane},
-          {"transport", lane.route.transport},
-          {"position", lane.position},
-          {"head", lane.head},
-          {"unsent", lane.unsent},
-          {"oldest_unsent_seconds", age(environment_.clock.now(), lane.oldest_unsent)},
-          {"held", lane.held},
-          {"parked", lane.parked},
-          {"keys", nlohmann::ordered_json::array()}};
-      constexpr std::int64_t kMostKeys = 50;
-      for (const events::Hold& hold : relay->log().holds(lane.lane, kMostKeys, soon())) {
-        row["keys"].push_back({{"key", hold.key},
-                               {"event", hold.type},
-                               {"ordinal", hold.ordinal},
-                               {"attempts", hold.attempts},
-                               {"since", to_string(hold.since)},
-                               {"parked", hold.parked},
-                               {"reason", hold.reason}});
-      }
-      lanes.push_back(std::move(row));
+    nlohmann::ordered_json row = {{"module", relay->log().module()},
+                                  {"lanes", nlohmann::ordered_json::array()}};
+    try {
+      row["lanes"] = lanes_of(relay->log(), soon(), environment_.clock.now());
+    } catch (const OperationalFault& fault) {
+      // One database that is away hides no other module's lanes.
+      row["problem"] = fault.what();
     }
-    document["modules"].push_back({{"module", relay->log().module()}, {"lanes", std::move(lanes)}});
+    document["modules"].push_back(std::move(row));
   }
   return document.dump(2) + '\n';
 }

@@ -35,6 +35,11 @@ constexpr std::array kKnown = std::to_array<program::Option>({
     {"internal", "",
      "This process is called by other processes of the application and believes what"
      " they say about deadline, principal and routing. Never where users can reach it."},
+    {"internal-address", "HOST:PORT",
+     "Where other processes of the application call this one, which serves anybody at --listen: the"
+     " operations that are for modules only are here too, and what callers say is believed. An"
+     " address of this machine, unix:/PATH, or a listener of [[proxy.tls]] in --config that"
+     " wants certificates. None when not given."},
     {"sticky", "SOURCE",
      "What keeps a user on one side: cookie:NAME, header:NAME or address; as --config says when not"
      " given."},
@@ -111,12 +116,22 @@ std::int64_t OptionReader::number(const std::string& name, const std::string& va
   return fallback;
 }
 
+void OptionReader::take_address(const std::string& name, const std::string& value,
+                                std::string_view examples, std::optional<http::Endpoint>& to) {
+  if (const auto endpoint = http::endpoint_from(value)) {
+    to = *endpoint;
+  } else {
+    problems_.push_back("--" + name + ": '" + value + "' is not HOST:PORT, e.g. " +
+                        std::string(examples) + ".");
+  }
+}
+
 void OptionReader::take_place(const std::string& value) {
   const std::size_t equals = value.find('=');
   const auto endpoint = equals == std::string::npos
                             ? std::nullopt
                             : http::endpoint_from(std::string_view(value).substr(equals + 1));
-  if (equals == 0 || !endpoint || endpoint->port == 0) {
+  if (equals == 0 || !endpoint || (endpoint->port == 0 && !http::is_unix(*endpoint))) {
     problems_.push_back("--at: '" + value +
                         "' is not MODULE=HOST:PORT, e.g. catalog=127.0.0.1:8081.");
     return;
@@ -136,12 +151,7 @@ void OptionReader::take_unit(const std::string& value) {
 void OptionReader::take(const std::string& name, const std::string& value) {
   using std::chrono::milliseconds;
   if (name == "listen") {
-    if (const auto endpoint = http::endpoint_from(value)) {
-      options_.listen = *endpoint;
-    } else {
-      problems_.push_back("--listen: '" + value +
-                          "' is not HOST:PORT, e.g. 127.0.0.1:8080 or [::1]:8080.");
-    }
+    take_address(name, value, "127.0.0.1:8080 or [::1]:8080", options_.listen);
   } else if (name == "port") {
     if (!options_.listen) options_.listen = http::Endpoint{"127.0.0.1", 8080};
     options_.listen->port =
@@ -149,12 +159,9 @@ void OptionReader::take(const std::string& name, const std::string& value) {
   } else if (name == "config") {
     options_.config_file = value;
   } else if (name == "operators") {
-    if (const auto endpoint = http::endpoint_from(value)) {
-      options_.operators = *endpoint;
-    } else {
-      problems_.push_back("--operators: '" + value +
-                          "' is not HOST:PORT, e.g. 127.0.0.1:9180 or [::1]:9180.");
-    }
+    take_address(name, value, "127.0.0.1:9180 or [::1]:9180", options_.operators);
+  } else if (name == "internal-address") {
+    take_address(name, value, "127.0.0.1:8081 or unix:/run/shop.sock", options_.internal_address);
   } else if (name == "database") {
     if (auto source = sql::DataSource::parse(value)) {
       options_.database = *std::move(source);

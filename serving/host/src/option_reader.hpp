@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +29,8 @@ class OptionReader {
   const std::vector<std::string>& problems() const { return problems_; }
 
  private:
+  void take_address(const std::string& name, const std::string& value, std::string_view examples,
+                    std::optional<http::Endpoint>& to);
   void take_place(const std::string& value);
   void take_unit(const std::string& value);
   /// The number, or `fallback` and a problem.

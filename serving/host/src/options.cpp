@@ -96,6 +96,11 @@ std::vector<std::string> problems_of(const Options& options,
       !http::is_unix(*options.listen)) {
     problems.emplace_back("--take-over: say where the running process listens, with --port N.");
   }
+  if (options.internal_address && options.trust == binding::Trust::Internal) {
+    problems.emplace_back(
+        "--internal-address: with --internal everything of this process is for other processes of"
+        " the application already, where it listens. Leave one of the two.");
+  }
   // What was extracted from this build is a part of it all the same: its operations are served
   // here. A service has only its own module's.
   const bool for_all = options.trust == binding::Trust::Edge;

@@ -35,6 +35,9 @@ struct Options {
   std::vector<std::string> rehearse;
   std::map<std::string, http::Endpoint> at;  ///< where modules run as services
   binding::Trust trust = binding::Trust::Edge;
+  /// Where other processes of the application find all operations, beside the listeners for
+  /// anybody.
+  std::optional<http::Endpoint> internal_address;
   std::string config_file;  ///< banyan.toml with what the options do not say; "": none
   std::optional<http::Endpoint> operators;  ///< where the operators' pages are, and nothing else
   /// Where a visitor's stickiness key comes from, before the address; none: as the file says.
@@ -60,6 +63,11 @@ struct Options {
 /// Everything in the options that cannot be with this composition, each with the next step.
 /// Empty when they may stand.
 std::vector<std::string> problems_of(const Options& options, const std::vector<ModuleEntry>& table);
+
+/// Whether other processes of the application come, and find what is for them only.
+inline bool has_callers_inside(const Options& options) {
+  return options.trust == binding::Trust::Internal || options.internal_address.has_value();
+}
 
 /// "a,b" -> a, b; blanks are trimmed, empty parts dropped.
 std::vector<std::string> split_list(std::string_view text);

@@ -25,6 +25,7 @@
 #include "event_traffic.hpp"
 #include "failure.hpp"
 #include "housekeeping.hpp"
+#include "placements.hpp"
 #include "read_models.hpp"
 #include "routing.hpp"
 #include "self_description.hpp"
@@ -106,7 +107,10 @@ struct Process::Parts {
 
   void open_database() {
     set_up_database(application, table, options, telemetry.log);
-    database = sql::Database::open(options.database, {.application = application.name});
+    database = sql::Database::open(options.database, {.application = application.name,
+                                                      .on_fault = [this](std::string_view what) {
+                                                        telemetry.background_fault(what);
+                                                      }});
     if (options.database.engine == sql::Engine::Sqlite) statements.emplace(*database, *scheduler);
     tell_of_others_on_the_database();
   }
@@ -133,17 +137,29 @@ struct Process::Parts {
     for (const ModuleEntry& entry : table) names.emplace_back(entry.port->name);
     control = value_or_throw(serving::ControlPlane::open(
         {.store = control_file(options).string(),
+         .config_file = options.config_file,
+         .moved = moved_module(),
          .clock = system_clock(),
          .rollouts = std::move(names),
          .survey = [this](std::string_view module) { return topology(module); },
          .steps = [this](std::string_view module) { return server->steps(module); },
          .tunnels = [this](std::string_view module) { return server->tunnels(module); },
+         .missed = [this](std::string_view module) { return server->missed(module); },
          .preflight = [this](std::string_view module) { return server->preflight(module); },
          .operations =
              [this](std::string_view module) { return server->judged_operations(module); },
          .plan_of = [this](std::string_view module) { return server->plan(module); },
          .epoch_of = [this](std::string_view module) { return epoch_of(module); }},
         *scheduler, telemetry));
+  }
+
+  /// A module whose tables are at a place of their own; "": none.
+  std::string moved_module() const {
+    for (const ModuleEntry& entry : table) {
+      const std::string name(entry.port->name);
+      if (database->source_of(name) != database->source()) return name;
+    }
+    return {};
   }
 
   // What is wrong with the database is told by health and by each request.
@@ -162,7 +178,8 @@ struct Process::Parts {
     return {.old_side = module->here,
             .new_side = module->service.has_value(),
             .data = separate ? strangler::DataStage::Separate : strangler::DataStage::Shared,
-            .both_reach_data = !module->service || http::is_loopback(module->service->host)};
+            .both_reach_data = !module->service || (http::is_unix(*module->service) ||
+                                                    http::is_loopback(module->service->host))};
   }
 
   const RoutingTable& decisions() const {
@@ -292,16 +309,14 @@ struct Process::Parts {
     }
     served = served_by(application, *assembly, options, *database, telemetry.service, telemetry.log,
                        operators_here(), std::move(own));
+    served.documents.push_back(
+        {"placements", [this] { return placements_json(*assembly, *database); }});
     served.documents.push_back({"events", [this] { return events->json(); }});
     served.documents.push_back({"read-models", [this] { return read_models->json(); }});
     served.desks.push_back({"read-models", [this](const strangler::AdminRequest& request) {
                               return read_models->answer(request);
                             }});
-    // Only other processes of the application may tell a module what has happened.
-    if (options.trust == binding::Trust::Internal) {
-      std::ranges::move(events->endpoints(), std::back_inserter(served.endpoints));
-      std::ranges::move(read_models->endpoints(), std::back_inserter(served.endpoints));
-    }
+    if (has_callers_inside(options)) serve_inside();
     auto made = serving::Server::make({.settings = {.config_file = options.config_file,
                                                     .overlay = overlay_of(options),
                                                     .loops = options.loops,
@@ -322,9 +337,27 @@ struct Process::Parts {
     server->prepare();
   }
 
+  // Only other processes of the application may tell a module what has happened.
+  void serve_inside() {
+    for (auto endpoints : {events->endpoints(), read_models->endpoints()}) {
+      for (serving::Endpoint& each : endpoints) {
+        each.audience = Audience::Internal;
+        served.endpoints.push_back(std::move(each));
+      }
+    }
+  }
+
   serving::Server::Address for_clients() const {
     for (const serving::Server::Address& each : server->addresses()) {
       if (each.clients) return each;
+    }
+    return {};
+  }
+  /// "" where they have no listener of their own.
+  std::string internal_url() const {
+    if (!options.internal_address) return {};
+    for (const serving::Server::Address& each : server->addresses()) {
+      if (each.audience == Audience::Internal) return each.url;
     }
     return {};
   }
@@ -402,6 +435,7 @@ std::string Process::greeting() const {
                (module->routed && module->rehearsed ? ", and here by rehearsal" : "") + '\n';
   }
   const std::string operators = parts_->operators_url();
+  const std::string inside = parts_->internal_url();
   const bool has_pages =
       std::ranges::any_of(parts_->served.endpoints,
                           [](const serving::Endpoint& each) { return each.path == "/about"; });
@@ -409,7 +443,11 @@ std::string Process::greeting() const {
          (has_pages ? "\n  open  " + url + "about      what this is" : "           what this is") +
          (operators.empty() ? std::string()
                             : "\n  open  " + operators + "_banyan/   modules and traffic, live") +
-         "\n  API   " + url + "openapi.json\n\n  modules\n" + modules + "\n  Ctrl-C stops it.\n";
+         "\n  API   " + url + "openapi.json\n" +
+         (inside.empty() ? std::string()
+                         : "  inside  " + inside +
+                               "   for other processes of the application (--at MODULE=...)\n") +
+         "\n  modules\n" + modules + "\n  Ctrl-C stops it.\n";
 }
 
 }  // namespace banyan::host

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <boost/describe.hpp>
+#include <optional>
 #include <utility>
 
-#include "banyan/events/http_push.hpp"
 #include "banyan/host/metrics.hpp"
 #include "banyan/json/codec.hpp"
 #include "banyan/json/utf8.hpp"
@@ -21,9 +21,10 @@ constexpr auto kBudget = 5s;
 
 struct ModelView {
   std::string module;
-  ReadModelReport model;
+  std::optional<ReadModelReport> model{};
+  std::optional<std::string> problem{};  ///< why there is none to be shown now
 };
-BOOST_DESCRIBE_STRUCT(ModelView, (), (module, model))
+BOOST_DESCRIBE_STRUCT(ModelView, (), (module, model, problem))
 
 struct ModelsDocument {
   std::vector<ModelView> models;
@@ -35,30 +36,6 @@ struct RebuildBegun {
   std::int64_t rebuild = 0;  ///< its number
 };
 BOOST_DESCRIBE_STRUCT(RebuildBegun, (), (module, rebuild))
-
-// Where a process says how far the followers of a module here are.
-constexpr std::string_view kLanes = "/lanes/";
-
-http::Request question_for(const std::string& source, const std::string& follower) {
-  http::Request request;
-  request.head.method = "GET";
-  request.head.target = events::events_path(source).append(kLanes).append(follower);
-  request.head.fields.add("Accept", "application/json");
-  return request;
-}
-
-http::Response json_answer(std::string document) {
-  http::Response response;
-  response.head.fields.add("Content-Type", "application/json");
-  response.body = std::move(document);
-  return response;
-}
-
-http::Response no_content() {
-  http::Response response;
-  response.head.status = 204;
-  return response;
-}
 
 /// One database or module that cannot be reached keeps no other from its turn.
 template <class Job>
@@ -124,24 +101,28 @@ void ReadModels::ask_sources_of(const Model& follower) const {
   for (const ReadModelSource& source : follower.model->read_model(soon()).sources) {
     const HostedModule* const module = assembly_->find(source.module);
     if (module == nullptr || module->here || !module->transport) continue;
-    const auto answer = module->transport->exchange(question_for(source.module, follower.module),
-                                                    soon(), binding::Repeat::Never);
+    const http::Request question =
+        progress_question(source.module, follower.module, traffic_->keys(), environment_);
+    const auto answer = module->transport->exchange(question, soon(), binding::Repeat::Never);
     // It is away, or tells by itself.
-    if (!answer || answer->head.status != 200) continue;
-    const auto said = json::decode<CompleteUntil>(answer->body, json::Reading::Tolerant);
-    if (!said) continue;
-    (void)follower.model->read_model_complete(source.module, said->until, soon()).has_value();
+    if (!answer) continue;
+    const auto until = progress_in(*answer, question, source.module, follower.module,
+                                   traffic_->keys(), environment_.clock.now());
+    if (!until) continue;
+    (void)follower.model->read_model_complete(source.module, *until, soon()).has_value();
   }
 }
 
-http::Response ReadModels::progress_of(const std::string& source, std::string_view target) const {
-  const std::string_view follower = target.substr(target.rfind('/') + 1);
+http::Response ReadModels::progress_of(const std::string& source,
+                                       const http::Request& question) const {
+  const std::string& target = question.head.target;
+  const std::string follower = target.substr(target.rfind('/') + 1);
+  std::optional<Timestamp> until;
   for (const EventTraffic::Complete& each : traffic_->complete()) {
-    if (each.source == source && each.follower == follower) {
-      return json_answer(json::encode(CompleteUntil{source, each.until}));
-    }
+    if (each.source == source && each.follower == follower) until = each.until;
   }
-  return no_content();
+  return answer_progress(source, follower, until, traffic_->keys(), question,
+                         environment_.clock.now());
 }
 
 void ReadModels::tell_of_rebuild(Model& of) const {
@@ -183,10 +164,10 @@ std::vector<serving::Endpoint> ReadModels::endpoints() const {
     if (!module->here) continue;
     serving::Endpoint& endpoint = all.emplace_back();
     endpoint.name = "events-lanes-" + module->name();
-    endpoint.path = events::events_path(module->name()).append(kLanes).append("{follower}");
+    endpoint.path = progress_path(module->name(), "{follower}");
     endpoint.answer = [this, source = module->name()](const http::Request& request,
                                                       const Context& /*context*/) {
-      return progress_of(source, request.head.target);
+      return progress_of(source, request);
     };
   }
   return all;
@@ -195,7 +176,13 @@ std::vector<serving::Endpoint> ReadModels::endpoints() const {
 std::string ReadModels::json() const {
   ModelsDocument document;
   for (const Model& each : models_) {
-    document.models.push_back({each.module, each.model->read_model(soon())});
+    ModelView& view = document.models.emplace_back(ModelView{.module = each.module});
+    try {
+      view.model = each.model->read_model(soon());
+    } catch (const OperationalFault& fault) {
+      // One database that is away hides no other model.
+      view.problem = fault.what();
+    }
   }
   return json::encode(document);
 }

@@ -48,7 +48,7 @@ class ReadModels {
   void round();
   void tell(const EventTraffic::Complete& complete) const;
   void ask_sources_of(const Model& follower) const;
-  http::Response progress_of(const std::string& source, std::string_view target) const;
+  http::Response progress_of(const std::string& source, const http::Request& question) const;
   void tell_of_rebuild(Model& of) const;
   ReadModel* find(std::string_view module) const;
   Context soon() const;

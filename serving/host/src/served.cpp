@@ -28,7 +28,7 @@ std::vector<binding::BoundOperation> operations_of(const HostedModule& module) {
   std::vector<binding::BoundOperation> all;
   all.reserve(port.operations.size());
   for (const auto& operation : port.operations) {
-    all.push_back({port.port, operation.operation, operation.at, {}});
+    all.push_back({port.port, operation.operation, operation.at, {}, operation.response});
   }
   return all;
 }
@@ -74,6 +74,12 @@ std::string api_description(const Application& application, const Assembly& asse
       trust == binding::Trust::Internal ? Audience::Internal : Audience::Public);
 }
 
+serving::Endpoint api_at(const Application& application, const Assembly& assembly,
+                         binding::Trust trust) {
+  return text_at("openapi", "/openapi.json", "application/json",
+                 api_description(application, assembly, trust));
+}
+
 // It says where the reader found it, so it is made anew each time.
 serving::Endpoint home(const Application& application, const Assembly& assembly,
                        const Options& options, const std::string& service, bool operators_here,
@@ -109,12 +115,15 @@ serving::Served served_by(const Application& application, const Assembly& assemb
     if (!module->here && !module->service) continue;
     serving::ServedModule& row = served.modules.emplace_back();
     row.name = module->name();
-    row.operations = served_to(options.trust, operations_of(*module));
+    row.operations =
+        served_to(has_callers_inside(options) ? binding::Trust::Internal : binding::Trust::Edge,
+                  operations_of(*module));
     row.workers = module->workers.get();
     if (module->transport) row.service = module->transport->shared_group();
     row.routed = module->routed != nullptr;
     row.runs = module->runs();
     row.needs = module->entry->needs;
+    row.callers = [&assembly, name = row.name] { return assembly.callers_of(name); };
     if (module->here) {
       row.data = [&database, name = row.name] {
         return database.source_of(name).file.filename().string();
@@ -136,8 +145,13 @@ serving::Served served_by(const Application& application, const Assembly& assemb
       std::ranges::find(served.endpoints, "/", &serving::Endpoint::path) != served.endpoints.end();
   served.endpoints.push_back(
       home(application, assembly, options, service, operators_here, taken ? "/about" : "/"));
-  served.endpoints.push_back(text_at("openapi", "/openapi.json", "application/json",
-                                     api_description(application, assembly, options.trust)));
+  served.endpoints.push_back(api_at(application, assembly, options.trust));
+  if (options.trust == binding::Trust::Internal) {
+    for (serving::Endpoint& each : served.endpoints) each.audience = Audience::Internal;
+  } else if (options.internal_address) {
+    served.endpoints.push_back(api_at(application, assembly, binding::Trust::Internal));
+    served.endpoints.back().audience = Audience::Internal;
+  }
   return served;
 }
 

@@ -74,7 +74,10 @@ class Layers {
       if (!entry.starts_with(prefix) || equals == std::string::npos) continue;
       const std::string name = entry.substr(0, equals);
       const auto found = std::ranges::find(known, name);
-      if (found == known.end()) {
+      if (is_service_link(std::string_view(name).substr(prefix.size()),
+                          std::string_view(entry).substr(equals + 1))) {
+        if (found != known.end()) tell_of_service_link(entry);
+      } else if (found == known.end()) {
         out_.warnings.push_back(name + " is no variable of " + std::string(program_) +
                                 did_you_mean(name, known));
       } else if (equals + 1 < entry.size()) {
@@ -126,6 +129,14 @@ class Layers {
 
  private:
   void problem(Layer layer, std::string text) { out_.problems.push_back({layer, std::move(text)}); }
+
+  /// Of the one that would have been taken for an option.
+  void tell_of_service_link(const std::string& entry) {
+    out_.warnings.push_back(entry +
+                            " is how Kubernetes tells of a service of this name, not where"
+                            " to listen: passed over. Say that with --port; and"
+                            " enableServiceLinks: false for the pod keeps it away.");
+  }
 
   /// By way of the layered configuration, which decides; nothing when no layer has the option.
   std::optional<Setting> winner(const Option& option) {

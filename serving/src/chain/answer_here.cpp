@@ -17,9 +17,9 @@ namespace {
 
 constexpr std::size_t kBodyLimit = 1024 * 1024;
 
-class AnswerHere final : public Interceptor {
+class AnswerHere final : public AnswersHere {
  public:
-  explicit AnswerHere(Outcomes& outcomes) : outcomes_(outcomes) {}
+  AnswerHere(Outcomes& outcomes, Shadows* shadows) : outcomes_(outcomes), shadows_(shadows) {}
 
   Step handle(const TransactionPtr& transaction) override {
     if (!transaction->destination().here) return Step::Next;
@@ -38,14 +38,7 @@ class AnswerHere final : public Interceptor {
     return Step::Done;
   }
 
- private:
-  static Executor& workers_of(const Transaction& transaction) {
-    const Target& target = *transaction.target;
-    return target.module != nullptr ? target.module->workers->of(transaction.effect)
-                                    : *target.workers;
-  }
-
-  void start(const TransactionPtr& transaction, std::string body) {
+  void start(const TransactionPtr& transaction, std::string body) override {
     const OwnPage* const page = transaction->target->page;
     if (page != nullptr && page->at_once) return serve(*transaction, std::move(body));
     const bool taken =
@@ -61,6 +54,13 @@ class AnswerHere final : public Interceptor {
               });
         });
     if (!taken) refuse_busy(transaction);
+  }
+
+ private:
+  static Executor& workers_of(const Transaction& transaction) {
+    const Target& target = *transaction.target;
+    return target.module != nullptr ? target.module->workers->of(transaction.effect)
+                                    : *target.workers;
   }
 
   /// In the engine's words, with our correlation id.
@@ -81,12 +81,21 @@ class AnswerHere final : public Interceptor {
   }
 
   void serve(Transaction& transaction, std::string body) {
+    if (transaction.capture) transaction.capture->request_piece(body);
     http::Response response =
         answer_of(transaction, http::Request{transaction.exchange->head(), std::move(body)});
     response.head.fields.set("X-Correlation-Id", transaction.context->correlation_id);
+    if (transaction.capture) {
+      transaction.capture->answer_head(response.head);
+      transaction.capture->answer_piece(response.body);
+    }
+    if (transaction.in_place_of) {
+      response.head.fields.set(kFallbackField, reason_of(*transaction.in_place_of));
+    }
     const unsigned status = response.head.status;
     const std::size_t bytes = response.body.size();
     transaction.exchange->respond(std::move(response));
+    if (transaction.capture) shadows_->answered(transaction, {.status = status});
     outcomes_.answered(transaction, status, bytes);
   }
 
@@ -113,12 +122,13 @@ class AnswerHere final : public Interceptor {
   }
 
   Outcomes& outcomes_;
+  Shadows* shadows_;
 };
 
 }  // namespace
 
-std::unique_ptr<Interceptor> answer_here(Outcomes& outcomes) {
-  return std::make_unique<AnswerHere>(outcomes);
+std::unique_ptr<AnswersHere> answer_here(Outcomes& outcomes, Shadows* shadows) {
+  return std::make_unique<AnswerHere>(outcomes, shadows);
 }
 
 }  // namespace banyan::serving

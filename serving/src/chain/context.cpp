@@ -18,7 +18,11 @@ class MakeContext final : public Interceptor {
 
   Step handle(const TransactionPtr& transaction) override {
     if (!transaction->target->has_context()) return Step::Next;
-    auto context = binding::context_from(transaction->exchange->head(), rules_,
+    // Only where none but the application's own processes come is their word taken.
+    binding::ContextRules rules = rules_;
+    rules.trust = transaction->listener->audience == Audience::Internal ? binding::Trust::Internal
+                                                                        : binding::Trust::Edge;
+    auto context = binding::context_from(transaction->exchange->head(), rules,
                                          transaction->stickiness_key, clock_, system_random());
     if (!context) return refuse(outcomes_, transaction, context.error());
     transaction->span.enter(*context);

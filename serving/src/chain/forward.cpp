@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// To an upstream group: the old or the new side of a route, or the service of a module.
+// To an upstream group: the old or the new side of a route, or the service of a module. Where the
+// new side fails and the file lets it, the old one answers in its place.
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -28,7 +31,15 @@ class Forward final : public Interceptor {
       of_route(transaction, order);
     }
     order.span = &transaction->span;
+    order.tap = transaction->capture.get();
+    const BothSides* const sides = transaction->target->both_sides.get();
+    if (sides != nullptr && sides->fallback && transaction->side == Side::Remote) {
+      order.in_place = [this, transaction](const strangler::SideFailure& failure) {
+        return in_place_of(transaction, failure);
+      };
+    }
     order.done = [this, transaction](const strangler::Outcome& outcome) {
+      if (transaction->capture) parts_.shadows->answered(*transaction, outcome);
       parts_.outcomes.forwarded(*transaction, outcome);
     };
     pool.forwarder.forward(transaction->exchange, std::move(order));
@@ -38,18 +49,102 @@ class Forward final : public Interceptor {
  private:
   void of_operation(const Transaction& transaction, strangler::ForwardOrder& order) const {
     const Context& context = *transaction.context;
+    add_context(transaction, order.request_fields);
+    order.safe_to_repeat = safe_to_repeat(*transaction.target->operation->operation,
+                                          context.idempotency_key.has_value());
+    order.deadline = context.deadline;
+    order.response_fields.add("X-Correlation-Id", context.correlation_id);
+  }
+
+  void add_context(const Transaction& transaction, http::Fields& fields) const {
     http::RequestHead carrier;
-    binding::put_context(carrier, context, parts_.clock);
+    binding::put_context(carrier, *transaction.context, parts_.clock);
     // The attempt's own span is what the service hears of, where that is for export.
     if (transaction.span.sampled()) {
       carrier.fields.remove("traceparent");
       carrier.fields.remove("tracestate");
     }
-    for (const auto& field : carrier.fields) order.request_fields.add(field.name, field.value);
-    order.safe_to_repeat = safe_to_repeat(*transaction.target->operation->operation,
-                                          context.idempotency_key.has_value());
-    order.deadline = context.deadline;
-    order.response_fields.add("X-Correlation-Id", context.correlation_id);
+    for (const auto& field : carrier.fields) fields.add(field.name, field.value);
+  }
+
+  /// The old side, where it may answer in place of the new one.
+  std::optional<strangler::OtherSide> in_place_of(const TransactionPtr& transaction,
+                                                  const strangler::SideFailure& failure) {
+    const Target& target = *transaction->target;
+    RolloutFigures& figures = *target.both_sides->figures;
+    if (const auto reason = why_no_fallback(*transaction, failure)) {
+      const auto index = static_cast<std::size_t>(*reason);
+      figures.no_fallbacks[index].fetch_add(1, std::memory_order_relaxed);
+      return std::nullopt;
+    }
+    if (transaction->context) {
+      for (RoutingDecision& each : transaction->context->routing) {
+        if (each.module == target.route.rollout) each.side = Side::Local;
+      }
+    }
+    strangler::OtherSide other;
+    const Destination& old_side = target.old_side;
+    if (old_side.here) {
+      other.answer = [this, transaction](const strangler::SideFailure& of_new,
+                                         std::optional<std::string> body) {
+        parts_.outcomes.fell_back(*transaction, of_new);
+        transaction->in_place_of = std::make_unique<const strangler::SideFailure>(of_new);
+        transaction->side = Side::Local;
+        transaction->capture = nullptr;
+        if (!body) {
+          parts_.here.handle(transaction);
+        } else {
+          parts_.here.start(transaction, std::move(*body));
+        }
+      };
+      return other;
+    }
+    other.group = old_side.pool->instances;
+    other.rewriting = old_side.rewriting;
+    const std::string& host = old_side.pool->group.host;
+    if (!host.empty()) other.request_fields.add("Host", host);
+    if (transaction->context) {
+      add_context(*transaction, other.request_fields);
+      other.response_fields.add("X-Correlation-Id", transaction->context->correlation_id);
+    } else {
+      other.routing =
+          strangler::RoutingStamp{target.route.rollout, Side::Local, transaction->revision};
+    }
+    other.response_fields.add(kFallbackField, reason_of(failure));
+    return other;
+  }
+
+  std::optional<NoFallback> why_no_fallback(const Transaction& transaction,
+                                            const strangler::SideFailure& failure) const {
+    const Target& target = *transaction.target;
+    const strangler::FallbackPlan& plan = *target.both_sides->fallback;
+    if (transaction.effect == Effect::Read) {
+      if (!plan.reads) return NoFallback::Unsafe;
+      const bool good =
+          plan.shared_data || (parts_.stages != nullptr &&
+                               parts_.stages->traffic(target.route.rollout).writes == Side::Local);
+      if (!good) return NoFallback::Data;
+    } else if (!may_be_done_by_old_side(transaction, plan, failure)) {
+      return NoFallback::Unsafe;
+    }
+    if (target.old_side.here && !failure.request_whole) return NoFallback::Started;
+    if (!may_ask_old_side_more(target, parts_.clock, false)) return NoFallback::Budget;
+    return std::nullopt;
+  }
+
+  static bool may_be_done_by_old_side(const Transaction& transaction,
+                                      const strangler::FallbackPlan& plan,
+                                      const strangler::SideFailure& failure) {
+    using strangler::WriteFallback;
+    if (!plan.shared_data || plan.writes == WriteFallback::Never) return false;
+    if (failure.provably_unsent) return true;
+    if (plan.writes != WriteFallback::Keyed) return false;
+    if (!transaction.context) {
+      const auto key = transaction.exchange->head().fields.find("Idempotency-Key");
+      return key && is_idempotency_key(*key);
+    }
+    return safe_to_repeat(*transaction.target->operation->operation,
+                          transaction.context->idempotency_key.has_value());
   }
 
   void of_route(const TransactionPtr& transaction, strangler::ForwardOrder& order) {

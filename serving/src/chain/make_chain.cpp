@@ -14,8 +14,15 @@ std::unique_ptr<Chain> make_chain(const ChainParts& parts) {
   stations.push_back(identity(parts.trusted_peers));
   stations.push_back(make_context(parts.served.context, parts.outcomes, parts.clock));
   stations.push_back(decide(parts.table, parts.stages, parts.served.modules));
-  stations.push_back(answer_here(parts.outcomes));
+  if (parts.shadows != nullptr && parts.stages != nullptr) {
+    stations.push_back(shadow(*parts.stages));
+  }
+  auto here = answer_here(parts.outcomes, parts.shadows);
+  AnswersHere& answers_here = *here;
+  stations.push_back(std::move(here));
   stations.push_back(forward({.outcomes = parts.outcomes,
+                              .here = answers_here,
+                              .shadows = parts.shadows,
                               .tunnels = parts.tunnels,
                               .clock = parts.clock,
                               .stages = parts.stages,

@@ -16,7 +16,8 @@ struct ChainParts {
   const strangler::Stages* stages = nullptr;
   Tunnels& tunnels;
   Outcomes& outcomes;
-  Tracer* tracer = nullptr;  ///< null records nothing
+  Shadows* shadows = nullptr;  ///< null where nobody decides between two sides
+  Tracer* tracer = nullptr;    ///< null records nothing
   const Clock& clock;
   std::chrono::milliseconds total_time{0};
   bool explain = false;

@@ -19,7 +19,7 @@ class Match final : public Interceptor {
     if (head.target == "*") return answer_for_all(*transaction);
     transaction->routes = routes_.read([](const auto& current) { return current; });
     const RouteSnapshot::Match match =
-        transaction->routes->match(transaction->listener->pages, head.method, head.target);
+        transaction->routes->match(transaction->listener->shown(), head.method, head.target);
     if (match.target == nullptr) return refuse_unmatched(transaction, match.found);
     transaction->target = match.target;
     transaction->effect = match.target->route.effect_for(head.method);

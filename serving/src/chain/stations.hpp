@@ -11,6 +11,7 @@
 #include "banyan/stages/snapshot.hpp"
 #include "chain/chain.hpp"
 #include "operator_pages.hpp"
+#include "shadows.hpp"
 #include "tunnels.hpp"
 
 /// The stations of the chain, each in a file of its own. All that they are given must outlive them.
@@ -34,10 +35,20 @@ std::unique_ptr<Interceptor> make_context(const binding::ContextRules& rules, Ou
 /// `stages`: for the control group of a rollout; null: there is none.
 std::unique_ptr<Interceptor> decide(const RoutingTable& table, const strangler::Stages* stages,
                                     const std::vector<ServedModule>& modules);
-std::unique_ptr<Interceptor> answer_here(Outcomes& outcomes);
+std::unique_ptr<Interceptor> shadow(const strangler::Stages& stages);
+/// Answers operations and endpoints of this process, on their workers.
+class AnswersHere : public Interceptor {
+ public:
+  /// With a body that was gathered already.
+  virtual void start(const TransactionPtr& transaction, std::string body) = 0;
+};
+/// `shadows`: null where nothing is copied.
+std::unique_ptr<AnswersHere> answer_here(Outcomes& outcomes, Shadows* shadows);
 
 struct ForwardParts {
   Outcomes& outcomes;
+  AnswersHere& here;           ///< who answers in place of a new side that has failed
+  Shadows* shadows = nullptr;  ///< null where nothing is copied
   Tunnels& tunnels;
   const Clock& clock;
   const strangler::Stages* stages = nullptr;  ///< for X-Strangler; null: there is no rollout

@@ -6,10 +6,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "banyan/comparison/collector.hpp"
+#include "banyan/forwarding/outcome.hpp"
 #include "banyan/http/exchange.hpp"
 #include "banyan/kernel/context.hpp"
 #include "banyan/kernel/tracing.hpp"
+#include "banyan/shadowing/capture.hpp"
 #include "listeners.hpp"
 #include "route_snapshot.hpp"
 
@@ -43,12 +47,23 @@ struct Transaction {
   /// Of `decide`: of a read whose outcome speaks for or against the new side.
   std::optional<strangler::Group> group;
 
+  /// Of `shadow`: what a copy for the other side needs; null: none is made.
+  std::shared_ptr<strangler::Capture> capture;
+  /// What the copy is for: the other side, or the old one a second time.
+  strangler::PairOf pair = strangler::PairOf::OldNew;
+
+  /// Of `forward`: how the new side has failed, if the old one answers here in its place.
+  std::unique_ptr<const strangler::SideFailure> in_place_of;
+
   bool wants_line = false;  ///< in the access log
 
   const Destination& destination() const { return target->destination(side); }
 };
 
 using TransactionPtr = std::shared_ptr<Transaction>;
+
+/// Says in an answer that the new side has failed, and how: the old one has answered in its place.
+inline constexpr std::string_view kFallbackField = "Banyan-Fallback";
 
 /// What all processes know the user's action by: the context's, else what the client says, else the
 /// request's own id.

@@ -199,10 +199,11 @@ void ComparisonCollector::keep_example(FieldState& field, const Difference& diff
     std::ranges::transform(name, name.begin(), [](char c) {
       return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
-    if (std::ranges::find(kCredentials, name) != kCredentials.end() ||
-        std::ranges::find(plan_.request_headers, name) == plan_.request_headers.end()) {
+    if (std::ranges::find(kCredentials, name) != kCredentials.end()) {
+      changed = true;
       continue;
     }
+    if (std::ranges::find(plan_.request_headers, name) == plan_.request_headers.end()) continue;
     const bool open = rules_.clear || is_open_field(name);
     changed = changed || !open;
     example.request_fields.emplace_back(std::move(name),
@@ -231,7 +232,20 @@ void ComparisonCollector::keep_example(FieldState& field, const Difference& diff
     return;
   }
   example_bytes_ += bytes;
+  example.number = ++examples_;
   field.report.examples.push_back(std::move(example));
+}
+
+std::optional<KeptExample> ComparisonCollector::example(std::uint64_t number) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, operation] : operations_) {
+    for (const auto& [path, field] : operation.fields) {
+      for (const ComparedExample& each : field.report.examples) {
+        if (each.number == number) return KeptExample{name, each};
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 ComparisonReport ComparisonCollector::report() const {

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "banyan/comparison/report.hpp"
+#include "masking.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -11,7 +12,9 @@ using Json = nlohmann::ordered_json;
 Json example_json(const ComparedExample& example) {
   Json fields = Json::object();
   for (const auto& [name, value] : example.request_fields) fields[name] = value;
-  Json json = {{"time", to_string(example.time)}, {"request", example.request_line}};
+  Json json = {{"number", example.number},
+               {"time", to_string(example.time)},
+               {"request", example.request_line}};
   if (!example.correlation_id.empty()) json["correlation_id"] = example.correlation_id;
   if (!fields.empty()) json["fields"] = std::move(fields);
   if (!example.request_body.empty()) json["body"] = example.request_body;
@@ -64,6 +67,27 @@ Json field_json(const FieldReport& field) {
 }
 
 }  // namespace
+
+std::string to_json(const Comparison& comparison, bool clear) {
+  Json differences = Json::array();
+  for (const Difference& each : comparison.differences) {
+    const auto shown = [&](const std::string& value) {
+      return clear || each.open ? value : mask_value(value);
+    };
+    Json json = {{"path", each.path},
+                 {"kind", to_string(each.kind)},
+                 {"old", shown(each.old_value)},
+                 {"new", shown(each.new_value)}};
+    if (!each.note.empty()) json["note"] = each.note;
+    differences.push_back(std::move(json));
+  }
+  const Json json = {{"same", comparison.same()},
+                     {"same_bytes", comparison.same_bytes},
+                     {"ignored", comparison.ignored},
+                     {"folded", comparison.folded},
+                     {"differences", std::move(differences)}};
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 std::string to_json(const ComparisonReport& report) {
   Json operations = Json::array();

@@ -101,10 +101,10 @@ AdminAnswer bad_query(const std::string& message) {
   return refused({ErrorCode::InvalidArgument, "banyan.invalid_request", message, {}});
 }
 
-AdminAnswer status(Switchboard& board, std::string_view query, const TunnelsOf& tunnels) {
+AdminAnswer status(Switchboard& board, std::string_view query, const LiveFacts& live) {
   if (const Query none(query, {}); !none.wrong().empty()) return bad_query(none.wrong());
   return answer_of(board.overview(),
-                   [&](const auto& overview) { return status_json(overview, tunnels); });
+                   [&](const auto& overview) { return status_json(overview, live); });
 }
 
 AdminAnswer log(Switchboard& board, std::string_view text) {
@@ -135,12 +135,12 @@ AdminApi::AdminApi(Switchboard& switchboard) : AdminApi(switchboard, Parts()) {}
 
 AdminApi::AdminApi(Switchboard& switchboard, Parts parts)
     : switchboard_(&switchboard),
-      tunnels_(std::move(parts.tunnels)),
+      live_(std::move(parts.live)),
       plans_(switchboard, parts.clock != nullptr ? *parts.clock : system_clock(),
              std::move(parts.plan_of), parts.conductor) {}
 
 AdminAnswer AdminApi::read(const AdminRequest& request) {
-  if (request.path == "/status") return status(*switchboard_, request.query, tunnels_);
+  if (request.path == "/status") return status(*switchboard_, request.query, live_);
   if (request.path == "/log") return log(*switchboard_, request.query);
   if (request.path == "/plans") return plans(plans_, request.query);
   return verify(*switchboard_, request.query);

@@ -35,7 +35,7 @@ Json entry_object(const LogEntry& entry) {
 
 }  // namespace
 
-std::string status_json(const Switchboard::Overview& overview, const TunnelsOf& tunnels) {
+std::string status_json(const Switchboard::Overview& overview, const LiveFacts& live) {
   Json rollouts = Json::array();
   for (const Switchboard::Position& position : overview.positions) {
     Json json = {{"module", position.rollout.module}};
@@ -47,17 +47,26 @@ std::string status_json(const Switchboard::Overview& overview, const TunnelsOf& 
     json["revision"] = position.rollout.revision;
     if (position.next) json["next"] = to_string(*position.next);
     if (position.back) json["back"] = to_string(*position.back);
-    if (tunnels) {
-      const TunnelCounts live = tunnels(position.rollout.module);
+    if (live.tunnels) {
+      const TunnelCounts counts = live.tunnels(position.rollout.module);
       json["tunnels"] = {
-          {"old_side", live.old_side}, {"new_side", live.new_side}, {"pinned", live.pinned}};
+          {"old_side", counts.old_side}, {"new_side", counts.new_side}, {"pinned", counts.pinned}};
     }
+    if (live.missed) json["missed"] = live.missed(position.rollout.module);
     if (position.illegal) json["illegal"] = *position.illegal;
     rollouts.push_back(std::move(json));
   }
-  return dump({{"revision", overview.stand.revision},
-               {"log", {{"entries", overview.stand.revision}, {"head", overview.stand.head}}},
-               {"rollouts", std::move(rollouts)}});
+  Json document = {{"revision", overview.stand.revision},
+                   {"log", {{"entries", overview.stand.revision}, {"head", overview.stand.head}}}};
+  if (live.attention) {
+    Json attention = Json::array();
+    for (const Attention& each : live.attention()) {
+      attention.push_back({{"about", each.about}, {"message", each.message}});
+    }
+    document["attention"] = std::move(attention);
+  }
+  document["rollouts"] = std::move(rollouts);
+  return dump(document);
 }
 
 std::string change_json(const Change& change) {

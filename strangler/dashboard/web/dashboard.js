@@ -1,14 +1,36 @@
-// Polls /_banyan/api/live and draws.
-import {TokenNeeded, ask, isToken, keepToken} from '/_banyan/session.js';
-import {age, count, listed} from '/_banyan/figures.js';
-import {cell, element} from '/_banyan/elements.js';
-import {showMap} from '/_banyan/map.js';
-import {moduleCard} from '/_banyan/module_card.js';
+// Puts the documents that the feed brings on the page.
+import {Announcer} from '/_banyan/announcer.js';
+import {Pace, arrowsOf, quietArrows} from '/_banyan/arrows.js';
+import {attention} from '/_banyan/attention.js';
+import {ChangeDialog} from '/_banyan/change_dialog.js';
+import {showWhenOpened} from '/_banyan/context_map.js';
+import {differencesPanel} from '/_banyan/differences.js';
+import {element} from '/_banyan/elements.js';
+import {eventsPanel} from '/_banyan/events_panel.js';
+import {Feed} from '/_banyan/feed.js';
+import {age, listed} from '/_banyan/figures.js';
+import {arrowList, legend, mapSummary, picture} from '/_banyan/live_map.js';
+import {moduleCard, stageText} from '/_banyan/module_card.js';
+import {update} from '/_banyan/morph.js';
+import {planState} from '/_banyan/plan.js';
+import {sagasPanel} from '/_banyan/sagas_panel.js';
+import {TokenNeeded, isToken, keepToken} from '/_banyan/session.js';
+import {switchLog} from '/_banyan/switch_log.js';
+import {tracesPanel} from '/_banyan/traces_panel.js';
+import {upstreamsPanel} from '/_banyan/upstreams_panel.js';
 import {Window} from '/_banyan/window.js';
 
-const kInterval = 1000;
-const readings = new Window();
+const kStale = 4000;  // ms without news after which the page says so
+const kStill = 'banyan-still';
 const byId = (id) => document.getElementById(id);
+
+const readings = new Window();
+const pace = new Pace();
+const announcer = new Announcer(byId('announcer'));
+const documents = {};  // the newest of each name
+let fresh = 0;         // when the last live document came
+let connection = 'asking';
+let arrows = [];
 
 function kindOf(live) {
   return live.kind ?? (live.application === 'banyan proxy' ? 'proxy' : 'application');
@@ -28,69 +50,139 @@ function describe(live) {
 function showWho(live) {
   const name = live.service ?? live.application;
   byId('application').textContent = live.version ? `${name} ${live.version}` : name;
-  document.title = `${name} · Banyan`;
-  byId('summary').textContent = [
+  update(byId('summary'), [
     describe(live), `process ${live.process}`, `up ${age(live.uptime_seconds)}`, live.flavour,
     live.revision ? `routing table ${live.revision}` : '',
     live.generation ? `routes read ${live.generation === 1 ? 'once' : `${live.generation} times`}` : '',
-  ].filter(Boolean).join(' · ');
+  ].filter(Boolean).join(' · '));
 }
 
 /** Only pages that this process has. */
 function showLinks(live) {
-  const usual = [['/metrics', 'metrics'], ['/health/ready', 'health']];
+  const usual = [['/_banyan/traces', 'traces'], ['/metrics', 'metrics'], ['/health/ready', 'health']];
   const own = kindOf(live) === 'proxy' ? [] :
       [['/', 'start'], ['/openapi.json', 'API'], ['/_banyan/sagas', 'sagas']];
   const links = live.links?.map((link) => [link.href, link.text]) ?? [...own, ...usual];
-  byId('links').replaceChildren(...links.flatMap(([href, text], index) =>
-      [index ? ' · ' : '', element('a', {href}, text)]));
+  update(byId('links'), ...links.flatMap(([href, text], index) =>
+      [index ? ' · ' : '', element('a', {href, 'data-key': href}, text)]));
 }
 
-/** {"stage":"canary","reads":2500,"writes":"local"} → "canary: reads 25 %, writes local". */
-function traffic(text) {
-  const {stage, reads, writes} = JSON.parse(text);
-  return `${stage}: reads ${reads / 100} %, writes ${writes}`;
+/** A section that is there only when there is something to show. */
+function showPanel(section, place, children) {
+  byId(section).hidden = children === null;
+  if (children !== null) update(byId(place), ...children);
 }
 
-function showLog(live) {
-  const table = byId('log');
-  const hint = byId('log-hint');
-  const movable = live.modules.find((module) => module.stage);
-  table.hidden = live.log.length === 0;
-  hint.hidden = live.log.length > 0;
-  hint.replaceChildren(movable ? 'Nobody has moved any traffic yet. Try ' : 'No traffic can be moved here.');
-  if (movable) {
-    hint.append(element('code', {},
-        `banyan shift ${movable.name} 1% --url ${location.origin} --why "first canary"`));
-  }
-  table.tBodies[0].replaceChildren(...live.log.map((entry) => element('tr', {},
-      cell('#', String(entry.seq)), cell('when', entry.time.slice(0, 19).replace('T', ' ')),
-      cell('module', entry.module), cell('before', traffic(entry.before)),
-      cell('after', traffic(entry.after)), cell('who', entry.who), cell('why', entry.why, 'why'))));
+const byModule = (list) => new Map((list ?? []).map((each) => [each.module, each]));
+
+function showMap(live, now) {
+  arrows = arrowsOf(live, readings, documents.events, pace, now);
+  const all = [...arrows, ...quietArrows(live, arrows)];
+  update(byId('live-map'), picture(live, all));
+  update(byId('map-words'), mapSummary(live, arrows));
+  update(byId('arrows'), all.length > 0 ? arrowList(live, all)
+    : element('p', {class: 'hint'}, 'Nobody has called anybody yet: this process gets no requests.'));
+  byId('context-map').hidden = kindOf(live) === 'proxy';
 }
 
-function showUpstreams(groups) {
-  byId('upstreams-section').hidden = groups.length === 0;
-  byId('upstreams').tBodies[0].replaceChildren(...groups.flatMap((group) =>
-      group.instances.map((each) => element('tr', {},
-          cell('group', group.name), cell('instance', element('code', {}, each.at)),
-          cell('state', each.state.replaceAll('_', ' '), each.state === 'healthy' ? '' : 'bad'),
-          cell('check', each.check), cell('under way', count(each.in_flight), 'number'),
-          cell('requests', count(each.requests), 'number'),
-          cell('failures', count(each.failures), each.failures > 0 ? 'number bad' : 'number')))));
+function showAttention(live) {
+  const found = attention({live, arrows, ...documents});
+  const place = byId('attention');
+  place.className = found.length > 0 ? 'wrong' : 'well';
+  update(place, ...(found.length === 0 ? [element('p', {'data-key': 'well'}, element('span', {'aria-hidden': 'true'}, '✓ '), 'All is well, as far as this page sees.')]
+    : [element('ul', {'data-key': 'list'}, ...found.map(({key, text, href}) =>
+        element('li', {'data-key': key}, href ? element('a', {href}, text) : text)))]));
+  document.title = `${found.length > 0 ? `(${found.length}) ` : ''}${live.service ?? live.application} · Banyan`;
 }
 
-async function poll() {
-  const live = await ask('/_banyan/api/live');
-  const now = Date.now();
-  readings.add(live, now);
+function showModules(live, now) {
+  const page = {live, kind: kindOf(live), window: readings, now, positions: byModule(documents.status?.rollouts),
+    plans: byModule(documents.plans?.plans), placements: byModule(documents.placements?.modules),
+    shadowing: documents.differences !== undefined};
+  update(byId('modules'), ...live.modules.map((module) => moduleCard(module, page)));
+}
+
+/** All of it, from what is known now. */
+function show(now = Date.now()) {
+  const {live} = documents;
+  if (!live) return;
   showWho(live);
   showLinks(live);
-  byId('modules').replaceChildren(...live.modules.map((module) =>
-      moduleCard(module, kindOf(live), readings, live.bounds, now)));
-  showUpstreams(live.upstreams ?? []);
-  showLog(live);
-  if (kindOf(live) !== 'proxy') await showMap(byId('map-section'), byId('map'));
+  showMap(live, now);
+  showAttention(live);
+  showModules(live, now);
+  showPanel('traces-section', 'traces-panel', live.traces ? tracesPanel(live) : null);
+  showPanel('sagas-section', 'sagas-panel', documents.sagas?.modules.length ? sagasPanel(documents.sagas) : null);
+  showPanel('events-section', 'events-panel', documents.events?.modules.length ? eventsPanel(documents.events) : null);
+  showPanel('upstreams-section', 'upstreams-panel', live.upstreams?.length ? upstreamsPanel(live.upstreams) : null);
+  update(byId('log-panel'), ...switchLog(live));
+}
+
+const said = new Map();  // what the listener knows: "stage catalog" → "canary …"
+
+function announce(key, text) {
+  const before = said.get(key);
+  said.set(key, text);
+  if (before !== undefined && before !== text) announcer.say(text);
+}
+
+function announceChanges(name, given) {
+  if (name === 'live') {
+    for (const module of given.modules) {
+      if (module.stage) announce(`stage ${module.name}`, `${module.name} is at ${stageText(module.stage)}`);
+    }
+  }
+  if (name === 'plans') {
+    for (const plan of given.plans) announce(`plan ${plan.module}`, `The plan of ${plan.module}: ${planState(plan)}`);
+  }
+  if (name === 'sagas') {
+    const stuck = given.modules.flatMap(({sagas}) => sagas).filter(({status}) => status === 'stuck').length;
+    announce('sagas', stuck === 1 ? 'One saga is stuck' : `${stuck} sagas are stuck`);
+  }
+}
+
+function take(name, given) {
+  documents[name] = given;
+  announceChanges(name, given);
+  const now = Date.now();
+  if (name === 'live') {
+    readings.add(given, now);
+    fresh = now;
+    byId('token-section').hidden = true;
+    byId('content').hidden = false;
+    show(now);
+  }
+  if (name === 'differences') showPanel('differences-section', 'differences', differencesPanel(given));
+  if (name !== 'live') showSoon();
+}
+
+let soon = 0;
+
+/** Documents come in bunches. */
+function showSoon() {
+  soon ||= setTimeout(() => {
+    soon = 0;
+    show();
+  });
+}
+
+const kSigns = {streaming: ['●', 'live'], asking: ['◐', 'live, asking every second'], away: ['○', 'no answer']};
+
+function showFreshness() {
+  const silent = Date.now() - fresh;
+  const stale = fresh > 0 && silent > kStale;
+  const [sign, words] = kSigns[stale ? 'away' : connection] ?? kSigns.asking;
+  document.body.classList.toggle('away', stale || connection === 'away');
+  update(byId('freshness-sign'), sign);
+  update(byId('freshness-words'), stale ? `no answer for ${age(silent / 1000)}; what you see is from ${new Date(fresh).toTimeString().slice(0, 8)}`
+    : words);
+  if (fresh > 0) announce('connection', stale ? 'The process does not answer; what you see is old' : 'The page is live again');
+}
+
+function onState(state, why) {
+  connection = state;
+  if (state === 'away' && fresh === 0) update(byId('summary'), `no answer (${why}); asking again`);
+  showFreshness();
 }
 
 /** Nothing is asked any more until there is a token. */
@@ -102,19 +194,15 @@ function wantToken(refused) {
   byId('token').focus();
 }
 
+const feed = new Feed(take, onState);
+
 async function run() {
   try {
-    await poll();
-    document.body.classList.remove('away');
-    byId('token-section').hidden = true;
-    byId('content').hidden = false;
-  } catch (error) {
-    if (error instanceof TokenNeeded) return wantToken(error.refused);
-    document.body.classList.add('away');
-    byId('summary').textContent = `no answer (${error.message}); asking again`;
-    readings.clear();
+    await feed.run();
+  } catch (problem) {
+    if (!(problem instanceof TokenNeeded)) throw problem;
+    wantToken(problem.refused);
   }
-  setTimeout(run, kInterval);
 }
 
 byId('token-form').addEventListener('submit', (event) => {
@@ -129,4 +217,30 @@ byId('token-form').addEventListener('submit', (event) => {
   keepToken(token);
   run();
 });
+
+const dialog = new ChangeDialog(byId('change'), (module, made) => {
+  announcer.say(made.changed === false ? `${module} was there already` : `${module} was moved`);
+  feed.refresh('live', 'status', 'plans');
+});
+byId('modules').addEventListener('click', ({target}) => {
+  const {verb, module} = target.closest('button')?.dataset ?? {};
+  const found = documents.live?.modules.find(({name}) => name === module);
+  if (verb && found) dialog.open(module, verb, found.stage);
+});
+
+function holdStill(still) {
+  byId('motion').setAttribute('aria-pressed', String(still));
+  byId('live-map').classList.toggle('still', still);
+  sessionStorage.setItem(kStill, still ? 'yes' : '');
+}
+byId('motion').addEventListener('click', () => holdStill(byId('motion').getAttribute('aria-pressed') !== 'true'));
+if (sessionStorage.getItem(kStill)) holdStill(true);
+
+showWhenOpened(byId('context-map'), byId('map'));
+update(byId('legend'), legend());
+const phone = matchMedia('(max-width: 700px)');
+const follow = () => { byId('arrow-list').open = phone.matches; };  // where there is no room for the picture
+phone.addEventListener('change', follow);
+follow();
+setInterval(showFreshness, 1000);
 run();

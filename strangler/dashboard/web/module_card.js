@@ -1,152 +1,109 @@
-// One module: where it runs, what is asked of it, and on the way to a new place the old side beside
-// the new one.
-import {byWay, quantile, sum} from '/_banyan/statistics.js';
-import {age, count, duration, listed, rate, share} from '/_banyan/figures.js';
-import {cell, element, head, sparkline} from '/_banyan/elements.js';
+// One module: where it and its tables are, what is asked of it, and on the way to a new place the old
+// side beside the new one, with what can be done about it.
+import {count, listed, rate} from '/_banyan/figures.js';
+import {element, sparkline} from '/_banyan/elements.js';
+import {comparison, load, operationTables} from '/_banyan/operations.js';
+import {partOf, shares} from '/_banyan/share.js';
+import {planView} from '/_banyan/plan.js';
 
 const kHistory = 60;
-const kFresh = 3000;  // ms in which a row shows that something has just happened
 const kPlaces = {
   in_process: 'in this process', rehearsal: 'in this process, over the wire (rehearsal)',
   routed: 'here and in its own service', remote: 'in its own service',
 };
-const kSides = {local: 'old side', remote: 'new side'};
-const kColumns = ['operation', 'requests', 'per second', 'p50', 'p99', 'errors', 'last', 'calls by modules'];
 const history = new Map();  // module → requests per second, newest last
 
-/** What happened to some requests: how many ever, per second of late, errors of the minute, and times
-    of the minute or, when there was nothing in it, of all. */
-function figuresOf(total, moment, seconds, minute, bounds) {
-  const timed = minute.count > 0 ? minute : total;
-  return {
-    total: total.count, perSecond: moment.count / seconds,
-    p50: quantile(timed, bounds, 0.5), p99: quantile(timed, bounds, 0.99),
-    failures: minute.count ? minute.failures / minute.count : 0, failed: total.failures,
-  };
-}
-
-function figureCells(figures) {
-  const errors = figures.failed > 0 && figures.failures === 0 ? `0 (${count(figures.failed)} ever)`
-                                                              : share(figures.failures);
-  return [
-    cell('requests', count(figures.total), 'number'),
-    cell('per second', rate(figures.perSecond), 'number'),
-    cell('p50', duration(figures.p50), 'number'), cell('p99', duration(figures.p99), 'number'),
-    cell('errors', errors, figures.failures > 0 ? 'number bad' : 'number'),
-  ];
-}
-
-/** The figures of an operation: all requests together, and each side that has had any. */
-function measure(operation, since, bounds) {
-  const at = (when) => when.module?.operations.find((each) => each.name === operation.name)?.requests;
-  const total = byWay(operation.requests);
-  const moment = byWay(operation.requests, at(since.moment));
-  const minute = byWay(operation.requests, at(since.minute));
-  const of = (ways) => figuresOf(sum(ways.map((way) => total.get(way)), bounds.length),
-      sum(ways.map((way) => moment.get(way)), bounds.length), since.moment.seconds,
-      sum(ways.map((way) => minute.get(way)), bounds.length), bounds);
-  const all = [...total.keys()];
-  const used = all.filter((way) => total.get(way).count > 0);
-  return {all: of(all), sides: used.map((way) => [way, of([way])])};
-}
-
-function callsText(operation) {
-  return operation.calls.filter((row) => row.count > 0)
-      .map((row) => `${row.way.replaceAll('_', ' ')} ${count(row.count)}`).join(' · ');
-}
-
-function lastText(happened, figures, now) {
-  if (happened === undefined) return figures.total > 0 ? 'earlier' : '–';
-  return now - happened < 1500 ? 'now' : `${age((now - happened) / 1000)} ago`;
-}
-
-function operationRows(module, operation, since, bounds, window, now) {
-  const figures = measure(operation, since, bounds);
-  const happened = window.lastEvent(module.name, operation.name);
-  const fresh = happened !== undefined && now - happened < kFresh;
-  const rows = [element('tr', {class: `${operation.effect}${fresh ? ' fresh' : ''}`},
-      element('td', {class: 'operation', title: operation.summary},
-          element('code', {}, `${operation.method} ${operation.path}`),
-          element('span', {class: 'name'}, `${operation.name}, ${operation.effect}`)),
-      ...figureCells(figures.all), cell('last', lastText(happened, figures.all, now)),
-      cell('calls by modules', callsText(operation), 'ways'))];
-  if (module.stage && figures.sides.length > 0) {
-    for (const side of Object.keys(kSides)) {
-      const found = figures.sides.find(([way]) => way === side);
-      if (!found) continue;
-      rows.push(element('tr', {class: `side ${side}`}, element('td', {class: 'operation'}, kSides[side]),
-          ...figureCells(found[1]), cell('last', ''), cell('calls by modules', '')));
-    }
-  }
-  return {rows, figures};
-}
-
-/** Old beside new, for all operations of the module together: what one looks at during a canary. */
-function comparison(module, since, bounds) {
-  const readings = (side, when) => sum(module.operations.flatMap((operation) => {
-    const before = when?.module?.operations.find((each) => each.name === operation.name)?.requests;
-    const reading = byWay(operation.requests, when ? before : undefined).get(side);
-    return reading ? [reading] : [];
-  }), bounds.length);
-  const table = element('table', {class: 'comparison'},
-      head(['side', ...kColumns.slice(1, 6)]), element('tbody', {},
-          ...Object.entries(kSides).map(([side, text]) => element('tr', {class: `side ${side}`},
-              element('td', {class: 'operation'}, text),
-              ...figureCells(figuresOf(readings(side), readings(side, since.moment), since.moment.seconds,
-                  readings(side, since.minute), bounds))))));
-  return table;
-}
-
-function stageText(stage) {
+/** "canary: 25 % of the reads go to the new side, writes to the old one". */
+export function stageText(stage) {
+  if (stage.name === 'legacy') return 'legacy: the old side answers everything';
   const writes = stage.writes === 'remote' ? 'new' : 'old';
   const name = stage.name ? `${stage.name.replaceAll('_', ' ')}: ` : '';
-  return `${name}${stage.reads} of the reads go to the new side, writes to the ${writes} one `;
+  return `${name}${stage.reads.replace(/\s*%/, ' %')} of the reads go to the new side, writes to the ${writes} one`;
+}
+
+/** Where the tables are, who else is there, and what a move of them does. */
+function tables(module, live, placement) {
+  if (!module.data) return 'with the service';
+  const others = live.modules.filter((other) => other !== module && other.data === module.data).map(({name}) => name);
+  const parts = [others.length > 0 ? `${module.data}, shared with ${listed(others)}` : `${module.data}, its own`];
+  if (placement) {
+    if (placement.stage && !['shared', 'separate'].includes(placement.stage)) parts.push(`move: ${placement.stage}`);
+    if (placement.epoch > 0) parts.push(placement.epoch === 1 ? 'moved once' : `moved ${placement.epoch} times`);
+    if (placement.waiting) parts.push('calls wait for its tables');
+    if (placement.gate) parts.push(`gate ${placement.gate}`);
+  }
+  return parts.join(' · ');
 }
 
 /** Only what this kind of process knows: a proxy knows nothing of tables, or of who needs whom. */
-function facts(module, kind) {
+function facts(module, kind, live, placement) {
   const rows = [];
-  const add = (name, text) => rows.push(element('dt', {}, name), element('dd', {}, text));
+  const add = (name, text, extra = null) =>
+      rows.push(element('div', {}, element('dt', {}, name), element('dd', {class: extra}, text)));
   if (kind === 'proxy') {
     add('goes to', module.at || 'nowhere');
   } else {
     add('runs', `${kPlaces[module.runs] ?? module.runs}${module.at ? ` at ${module.at}` : ''}`);
-    add('tables', module.data || 'with the service');
+    add('tables', tables(module, live, placement), placement?.waiting ? 'bad' : null);
     add('needs', listed(module.needs ?? []) || 'nobody');
   }
   return element('dl', {}, ...rows);
 }
 
-export function moduleCard(module, kind, window, bounds, now) {
+function button(verb, module, text, more = {}) {
+  return element('button', {type: 'button', 'data-verb': verb, 'data-module': module.name, 'data-key': verb, ...more}, text);
+}
+
+/** What operators can do: each asks who and why first (change_dialog.js). */
+function actions(module, {position, plan, shadowing}) {
+  if (position && !position.new_side) return null;  // there is nothing to move it to
+  const next = position?.next;
+  const back = position?.back;
+  const named = (text) => text.replace(/(\d)%/g, '$1 %');
+  const nowhere = partOf(module.stage.reads) === 0 && module.stage.writes !== 'remote';
+  const running = plan && /running/i.test(plan.state);
+  const paused = plan && /paused/i.test(plan.state);
+  const canShadow = shadowing && ['legacy', 'shadow'].includes(module.stage.name) && module.stage.name !== 'shadow';
+  return element('p', {class: 'actions', role: 'group', 'aria-label': `move the traffic of ${module.name}`, 'data-key': 'actions'},
+      next ? button('next', module, `Next: ${named(next)}`, {class: 'main'}) : null,
+      canShadow ? button('shadow', module, 'Shadow…') : null,
+      button('shift', module, 'Shift…'),
+      running ? button('pause', module, 'Pause the plan…') : null,
+      paused ? button('resume', module, 'Resume the plan…') : null,
+      back || !nowhere ? button('back', module, back ? `Back: ${named(back)}` : 'Back') : null,
+      nowhere ? null : button('rollback', module, 'Roll back all…', {class: 'danger'}),
+      position?.illegal ? element('span', {class: 'bad'}, position.illegal) : null);
+}
+
+/** Both sides answer, or did: then they are compared. */
+function isMoving(module) {
+  const answered = (operation) => operation.requests.some((row) => row.way === 'remote' && row.count > 0);
+  return Boolean(module.stage) && (module.stage.name !== 'legacy' || module.operations.some(answered));
+}
+
+/** `page` has the live document, the window of readings, the position, plan and placement by module, and the time. */
+export function moduleCard(module, page) {
+  const {live, kind, window, now} = page;
   const since = window.since(module.name);
-  let total = 0;
-  let look = 0;
-  const rows = module.operations.flatMap((operation) => {
-    const made = operationRows(module, operation, since, bounds, window, now);
-    const before = since.look.module?.operations.find((each) => each.name === operation.name);
-    for (const reading of byWay(operation.requests, before?.requests).values()) look += reading.count;
-    total += made.figures.all.total;
-    return made.rows;
-  });
+  const {total, perSecond} = load(module, since);
   const past = history.get(module.name) ?? [];
-  past.push(look / since.look.seconds);
+  if (past.at(-1)?.now !== now) past.push({now, perSecond});
   if (past.length > kHistory) past.shift();
   history.set(module.name, past);
-
-  const card = element('article', {class: `module ${module.runs}`, 'data-module': module.name},
-      element('h3', {}, module.name, element('span', {class: 'rate'},
-          `${count(total)} ${total === 1 ? 'request' : 'requests'}, ${rate(past.at(-1))}/s`)),
-      sparkline(past, kHistory), facts(module, kind));
-  if (module.stage) {
-    card.append(element('p', {class: 'stage'}, stageText(module.stage),
-        element('progress', {max: '100', value: String(parseFloat(module.stage.reads)),
-          'aria-label': 'share of the reads that go to the new side'})));
-    card.append(comparison(module, since, bounds));
-  }
-  if (module.tunnels?.pinned) {
-    card.append(element('p', {class: 'bad'},
-        `WebSockets that stayed behind when their users moved: ${module.tunnels.pinned}`));
-  }
-  card.append(element('table', {class: 'operations'}, head(kColumns), element('tbody', {}, ...rows)));
-  return card;
+  const moving = isMoving(module);
+  const context = {position: page.positions.get(module.name), plan: page.plans.get(module.name), shadowing: page.shadowing};
+  const id = `module-${module.name}`;
+  return element('article', {class: `module ${module.runs}${moving ? ' moving' : ''}`, 'data-module': module.name, 'data-key': module.name,
+    'aria-labelledby': id},
+      element('div', {class: 'title'}, element('h3', {id}, module.name), element('span', {class: 'rate'},
+          `${rate(perSecond)}/s`, element('span', {class: 'quiet'}, ` · ${count(total)} ${total === 1 ? 'request' : 'requests'}`))),
+      sparkline(past.map((each) => each.perSecond), kHistory), facts(module, kind, live, page.placements.get(module.name)),
+      module.stage ? element('p', {class: moving ? 'stage' : 'stage still', 'data-key': 'stage'}, stageText(module.stage)) : null,
+      moving ? shares(module, since) : null,
+      context.plan ? planView(context.plan) : null,
+      module.stage ? actions(module, context) : null,
+      moving ? comparison(module, since, live.bounds) : null,
+      module.tunnels?.pinned ? element('p', {class: 'bad'},
+          `WebSockets that stayed behind when their users moved: ${module.tunnels.pinned}`) : null,
+      ...operationTables(module, moving, since, live.bounds, window, now));
 }

@@ -2,6 +2,7 @@
 // about it. The picture is drawn by the process; everything else that comes from there is text.
 import {TokenNeeded, ask} from '/_banyan/session.js';
 import {cell, element, head} from '/_banyan/elements.js';
+import {update} from '/_banyan/morph.js';
 
 const kApi = '/_banyan/api/sagas';
 const kInterval = 2000;
@@ -19,13 +20,13 @@ let shown = '';  // the picture
 let sending = false;
 
 function listOf(document) {
-  const rows = document.modules.flatMap(({module, sagas}) => sagas.map((saga) => element('tr', {},
+  const rows = document.modules.flatMap(({module, sagas}) => sagas.map((saga) => element('tr', {'data-key': saga.id},
       cell('saga', element('a', {href: `#${saga.id}`}, `${module}.${saga.name}`), 'operation'),
       cell('about', saga.subject), cell('status', saga.status, saga.status === 'stuck' ? 'bad' : ''),
       cell('at', saga.at), cell('waits for', saga.blocked_on),
       cell('attempts', String(saga.attempts), 'number'), cell('began', time(saga.began)),
       cell('problem', saga.problem ?? '', 'message'))));
-  byId('sagas').replaceChildren(
+  update(byId('sagas'),
       head(['saga', 'about', 'status', 'at', 'waits for', 'attempts', 'began', 'problem']),
       element('tbody', {}, ...rows));
   byId('sagas').hidden = rows.length === 0;
@@ -49,7 +50,7 @@ function stepsOf(saga) {
     if (index !== here) return text;
     return saga.status === 'stuck' ? `${text}: stuck here` : `${text}: under way`;
   };
-  byId('steps').replaceChildren(
+  update(byId('steps'),
       head(['step', 'module', 'kind', 'state', 'calls', 'undone by', 'calls to undo', 'messages']),
       element('tbody', {}, ...saga.steps.map((step, index) => element('tr', {},
           cell('step', step.name, 'operation'), cell('module', step.dependency),
@@ -63,7 +64,7 @@ function stepsOf(saga) {
 function factsOf(saga) {
   const rows = [];
   const add = (name, value) => {
-    if (value) rows.push(element('dt', {}, name), element('dd', {}, value));
+    if (value) rows.push(element('div', {'data-key': name}, element('dt', {}, name), element('dd', {}, value)));
   };
   add('about', saga.subject);
   add('status', `${saga.status}, ${saga.phase}`);
@@ -76,12 +77,12 @@ function factsOf(saga) {
   add('turned back', saga.turned_back);
   add('problem', saga.problem);
   add('correlation id', saga.correlation_id);
-  byId('facts').replaceChildren(...rows);
+  update(byId('facts'), ...rows);
 }
 
 function verbsOf(saga) {
   byId('order').hidden = saga.possible.length === 0;
-  byId('verbs').replaceChildren(...saga.possible.map((verb) => {
+  update(byId('verbs'), ...saga.possible.map((verb) => {
     const says = kVerbs[verb] ?? verb;
     return element('button', {type: 'submit', value: verb, title: `at ${saga.at}`},
         verb === 'mark' ? `${says} ${saga.at}` : says);

@@ -11,6 +11,15 @@ export class TokenNeeded extends Error {
   }
 }
 
+/** What the API says no with: `status`, `rule` and the sentence. */
+export class Refused extends Error {
+  constructor(status, problem) {
+    super(problem.detail ?? `status ${status}`);
+    this.status = status;
+    this.rule = problem.rule ?? '';
+  }
+}
+
 /** What the token may be made of (RFC 6750, and no blanks that came with the clipboard). */
 export function isToken(text) {
   return /^[\x21-\x7e]+$/.test(text);
@@ -20,14 +29,11 @@ export function keepToken(token) {
   sessionStorage.setItem(kKey, token);
 }
 
-/**
- * The JSON document at a path of this origin, or what it answers to `order`. Throws TokenNeeded, or
- * an Error with what is wrong.
- */
-export async function ask(path, order = null) {
+/** The answer at a path of this origin. Throws TokenNeeded or Refused. */
+export async function open(path, {order = null, signal} = {}) {
   const token = sessionStorage.getItem(kKey);
   const headers = token ? {Authorization: `Bearer ${token}`} : {};
-  const request = {cache: 'no-store', credentials: 'same-origin', headers};
+  const request = {cache: 'no-store', credentials: 'same-origin', headers, signal};
   if (order !== null) {
     Object.assign(request, {method: 'POST', body: JSON.stringify(order)});
     headers['Content-Type'] = 'application/json';
@@ -37,9 +43,11 @@ export async function ask(path, order = null) {
     sessionStorage.removeItem(kKey);
     throw new TokenNeeded(token !== null);
   }
-  if (!answer.ok) {
-    const problem = await answer.json().catch(() => ({}));
-    throw new Error(problem.detail ?? `status ${answer.status}`);
-  }
-  return answer.json();
+  if (!answer.ok) throw new Refused(answer.status, await answer.json().catch(() => ({})));
+  return answer;
+}
+
+/** The JSON document at a path of this origin, or what it answers to `order`. */
+export async function ask(path, order = null) {
+  return (await open(path, {order})).json();
 }

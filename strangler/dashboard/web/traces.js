@@ -1,5 +1,6 @@
 // Shows what /_banyan/api/traces says as waterfalls. Nothing is ever put into the page as HTML: what
 // comes from the server is text.
+import {drawing, element} from '/_banyan/elements.js';
 import {ask} from '/_banyan/session.js';
 import {inOrder} from '/_banyan/waterfall.js';
 
@@ -8,20 +9,6 @@ const kMostLevels = 6;  // of indentation; see traces.css
 const kWidth = 1000;    // of a waterfall's own scale
 
 let answer = null;
-
-function element(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
-
-function drawing(tag, attributes, ...children) {
-  const node = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
 
 function duration(micros) {
   if (micros >= 1e6) return `${(micros / 1e6).toFixed(2)} s`;
@@ -75,7 +62,7 @@ function waterfall(trace) {
 }
 
 function card(trace) {
-  const details = element('details', {class: `trace ${trace.reason}`},
+  const details = element('details', {class: `trace ${trace.reason}`, id: trace.trace_id},
       element('summary', {}, element('span', {class: 'operation'}, trace.operation),
           element('span', {}, duration(trace.took_us)),
           element('span', {class: 'reason'}, kReasons[trace.reason] ?? trace.reason),
@@ -129,8 +116,17 @@ async function refresh() {
   document.getElementById('summary').textContent = summary(answer);
   fillOperations();
   draw();
+  openWanted();
+}
+
+/** /_banyan/traces#ID: the page of modules leads to one. */
+function openWanted() {
+  const wanted = document.getElementById(location.hash.slice(1));
+  if (wanted?.matches('details.trace')) wanted.open = true;
+  wanted?.scrollIntoView({block: 'start'});
 }
 
 document.getElementById('filters').addEventListener('change', () => answer && draw());
+addEventListener('hashchange', openWanted);
 document.getElementById('again').addEventListener('click', refresh);
 refresh();

@@ -75,7 +75,8 @@ http::Refusal open_answer(std::string_view group) {
 http::Refusal overload_answer(std::string_view group) {
   return {503, "proxy.upstream_full",
           "every instance of the upstream '" + std::string(group) +
-              "' has as many requests under way as it may; the request was not sent, so asking "
+              "' has as many requests, or uploads, under way as it may; the request was not sent, "
+              "so asking "
               "again cannot do it twice"};
 }
 

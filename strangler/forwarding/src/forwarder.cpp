@@ -10,6 +10,7 @@
 #include "banyan/http/recycled.hpp"
 #include "banyan/kernel/hex.hpp"
 #include "banyan/kernel/random.hpp"
+#include "copy_run.hpp"
 #include "hops.hpp"
 #include "relay.hpp"
 
@@ -65,6 +66,10 @@ void Forwarder::forward(std::shared_ptr<http::Exchange> exchange, ForwardOrder o
     return exchange->respond(std::move(answer));
   }
   http::make_recycled<Relay>(shared_, std::move(exchange), std::move(order))->run();
+}
+
+void Forwarder::copy(http::Loop& loop, CopyOrder order) {
+  std::make_shared<CopyRun>(shared_, loop, std::move(order))->run();
 }
 
 }  // namespace banyan::strangler

@@ -24,6 +24,11 @@ std::string_view to_string(ForwardFailure failure) {
   return "none";
 }
 
+std::string reason_of(const SideFailure& failure) {
+  return failure.failure == ForwardFailure::None ? "status_" + std::to_string(failure.status)
+                                                 : std::string(to_string(failure.failure));
+}
+
 bool is_clients_doing(ForwardFailure failure) {
   return failure == ForwardFailure::BadRequest || failure == ForwardFailure::ClientGone;
 }

@@ -22,7 +22,7 @@ Relay::Relay(std::shared_ptr<Forwarder::Shared> shared, std::shared_ptr<http::Ex
       exchange_(std::move(exchange)),
       order_(std::move(order)),
       began_(exchange_->loop().now()),
-      attempts_(*order_.group) {}
+      attempts_(std::in_place, *order_.group) {}
 
 void Relay::run() {
   take([this] {
@@ -36,7 +36,7 @@ void Relay::run() {
 void Relay::faulted() {
   if (settled()) return;
   const bool begun = answer_status_ != 0;
-  if (!begun) attempts_.forgo();
+  if (!begun) attempts_->forgo();
   const http::Refusal refusal = fault_answer();
   const auto exchange =
       settle(ForwardFailure::Fault, begun ? answer_status_ : refusal.status, begun, {});
@@ -45,13 +45,14 @@ void Relay::faulted() {
 }
 
 std::string Relay::upstream_name() const {
-  const http::Endpoint& endpoint = attempts_.endpoint();
+  const http::Endpoint& endpoint = attempts_->endpoint();
   return http::is_unix(endpoint) ? "localhost" : to_string(endpoint);
 }
 
 void Relay::attempt() {
-  const auto begun = attempts_.begin();
+  const auto begun = attempts_->begin(body_to_come());
   if (begun != upstream::Attempts::Begun::Yes) return refuse_unasked(begun);
+  ++attempt_;
   attempt_began_ = exchange_->loop().now();
   client_time_before_ = client_time_;
   const std::string upstream = exchange_->head().fields.contains("Host") ? "" : upstream_name();
@@ -67,7 +68,7 @@ void Relay::attempt() {
   }
   if (order_.span != nullptr) {
     attempt_span_ = tracing::begin_client_span(*order_.span, exchange_->head().method,
-                                               attempts_.endpoint(), attempts_.made() - 1);
+                                               attempts_->endpoint(), attempts_->made() - 1);
   }
   // One that is not for export would be a parent that nobody has: what came goes on as it came.
   const bool named = attempt_span_.sampled();
@@ -87,7 +88,7 @@ void Relay::attempt() {
                 .routing = order_.routing,
                 .traceparent = traceparent,
                 .tracestate = named ? attempt_span_.tracestate() : std::string_view()};
-  upstream_ = order_.group->connections().start(exchange_->loop(), attempts_.endpoint(),
+  upstream_ = order_.group->connections().start(exchange_->loop(), attempts_->endpoint(),
                                                 {.framing = exchange_->framing(),
                                                  .safe_to_repeat = order_.safe_to_repeat,
                                                  .may_upgrade = hop.upgrade.has_value(),
@@ -125,14 +126,14 @@ bool Relay::blames_instance(const http::UpstreamFailure& failure) const {
 
 void Relay::attempt_failed(const http::UpstreamFailure& failure) {
   if (blames_instance(failure)) {
-    attempts_.failed();
+    attempts_->failed();
   } else {
-    attempts_.forgo();
+    attempts_->forgo();
   }
   if (may_try_again(failure)) {
     tracing::failed(attempt_span_, to_string(failure.kind), failure.message);
     attempt_span_.finish();
-    failed_attempt_ = {.endpoint = attempts_.endpoint(),
+    failed_attempt_ = {.endpoint = attempts_->endpoint(),
                        .failure = to_string(failure.kind),
                        .message = failure.message,
                        .began = attempt_began_ - began_,
@@ -147,11 +148,17 @@ bool Relay::may_try_again(const http::UpstreamFailure& failure) {
   const bool worth_it = failure.kind == Kind::Connect || failure.kind == Kind::Closed ||
                         (failure.kind == Kind::Timeout && failure.provably_unsent);
   return worth_it && upload_repeatable() &&
-         attempts_.may_go_on(failure.provably_unsent, order_.safe_to_repeat);
+         attempts_->may_go_on(failure.provably_unsent, order_.safe_to_repeat);
 }
 
 void Relay::give_up(const http::UpstreamFailure& failure) {
   const bool client = clients_doing(failure);
+  if (!client && goes_elsewhere({.failure = failure_of(failure),
+                                 .provably_unsent = failure.provably_unsent,
+                                 .endpoint = attempts_->endpoint(),
+                                 .message = failure.message})) {
+    return;
+  }
   const http::Refusal refusal =
       client ? too_slow_answer() : answer_to(failure, order_.group->name());
   const ForwardFailure what = client ? ForwardFailure::BadRequest : failure_of(failure);
@@ -163,7 +170,52 @@ void Relay::refuse_unasked(upstream::Attempts::Begun why) {
   const std::string& group = order_.group->name();
   const http::Refusal refusal = open ? open_answer(group) : overload_answer(group);
   const auto failure = open ? ForwardFailure::CircuitOpen : ForwardFailure::Overloaded;
+  if (goes_elsewhere({.failure = failure,
+                      .provably_unsent = true,
+                      .endpoint = {},
+                      .message = refusal.message})) {
+    return;
+  }
   refuse(*settle(failure, refusal.status, false, refusal.message), refusal);
+}
+
+bool Relay::goes_elsewhere(SideFailure failure) {
+  if (!order_.in_place || answer_status_ != 0) return false;
+  failure.request_whole = request_whole();
+  if (!failure.request_whole && !upload_repeatable()) return false;
+  if (order_.deadline && exchange_->loop().now() >= *order_.deadline) return false;
+  failure.side = order_.side;
+  failure.attempts = attempts_->made();
+  failure.took = exchange_->loop().now() - began_;
+  auto other = std::exchange(order_.in_place, {})(failure);
+  if (!other) return false;
+  go_elsewhere(std::move(*other), std::move(failure));
+  return true;
+}
+
+void Relay::go_elsewhere(OtherSide other, SideFailure failure) {
+  if (attempt_span_.recording()) {
+    if (failure.failure == ForwardFailure::None) tracing::answered(attempt_span_, failure.status);
+    note_failure(attempt_span_, failure.failure, failure.message);
+    attempt_span_.finish();
+  }
+  if (const auto upstream = std::exchange(upstream_, nullptr)) upstream->cancel();
+  attempts_->end();
+  if (other.group == nullptr) {
+    exchange_ = nullptr;  // what is due on it finds this settled
+    if (attempt_ == 0) return other.answer(std::move(failure), std::nullopt);
+    return other.answer(std::move(failure), std::move(kept_).value_or(std::string()));
+  }
+  order_.group = std::move(other.group);
+  order_.side = other.side;
+  order_.rewriting = other.rewriting;
+  order_.request_fields = std::move(other.request_fields);
+  order_.response_fields = std::move(other.response_fields);
+  order_.routing = other.routing;
+  in_place_of_ = std::move(failure);
+  failed_attempt_.reset();
+  attempts_.emplace(*order_.group);
+  attempt();
 }
 
 void Relay::client_gone() {
@@ -172,7 +224,7 @@ void Relay::client_gone() {
   if (answer_through_) return upload_over();
   if (took_all) return;  // the end of the answer is on its way here
   // An answer that began has spoken for the instance already.
-  attempts_.forgo();
+  attempts_->forgo();
   settle(ForwardFailure::ClientGone, answer_status_, answer_status_ != 0, "the client went away");
 }
 
@@ -184,7 +236,7 @@ std::shared_ptr<http::Exchange> Relay::settle(ForwardFailure failure, unsigned s
   const auto upstream = std::exchange(upstream_, nullptr);
   if (upstream && (failure != ForwardFailure::None || upload_ != Upload::Done)) upstream->cancel();
   tunnel_ = nullptr;
-  attempts_.end();
+  attempts_->end();
   if (attempt_span_.recording()) {
     if (from_upstream) tracing::answered(attempt_span_, status);
     note_failure(attempt_span_, failure, message);
@@ -192,17 +244,18 @@ std::shared_ptr<http::Exchange> Relay::settle(ForwardFailure failure, unsigned s
   }
   if (!order_.done) return exchange;
   order_.done(Outcome{.side = order_.side,
-                      .endpoint = attempts_.endpoint(),
+                      .endpoint = attempts_->endpoint(),
                       .status = status,
                       .from_upstream = from_upstream,
                       .failure = failure,
                       .message = std::move(message),
-                      .attempts = attempts_.made(),
+                      .attempts = attempts_->made(),
                       .failed_attempt = std::move(failed_attempt_),
                       .answer_bytes = answer_bytes_,
                       .took = exchange->loop().now() - began_,
                       .to_head = to_head_,
-                      .stream = stream_});
+                      .stream = stream_,
+                      .in_place_of = std::move(in_place_of_)});
   return exchange;
 }
 

@@ -50,6 +50,11 @@ class Relay : public std::enable_shared_from_this<Relay> {
   bool may_try_again(const http::UpstreamFailure& failure);
   [[gnu::cold]] void give_up(const http::UpstreamFailure& failure);
   [[gnu::cold]] void refuse_unasked(upstream::Attempts::Begun why);
+  /// Whether another side goes on in place of the one that has failed.
+  [[gnu::cold]] bool goes_elsewhere(SideFailure failure);
+  void go_elsewhere(OtherSide other, SideFailure failure);
+  /// The answer's status says that the side has failed, as far as another one could do better.
+  bool answers_sick(unsigned status) const;
   [[gnu::cold]] void client_gone();
   /// Whatever is still to be said to the client is said through what this returns, after it: the
   /// engine may call back from inside.
@@ -87,6 +92,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   void take_piece(http::BodyPiece piece);
   void pass_piece_on();
   [[gnu::cold]] void upload_refused(const http::Refusal& refusal);
+  upstream::Group::Body body_to_come() const;
   /// The client sends still, and the upstream may want it.
   bool uploading() const {
     return !rest_refused_ && (upload_ == Upload::Reading || upload_ == Upload::Writing);
@@ -96,6 +102,12 @@ class Relay : public std::enable_shared_from_this<Relay> {
   [[gnu::cold]] void upload_over();
   /// What was read of the body so far can still be sent to another upstream.
   bool upload_repeatable() const { return pieces_asked_for_ <= 1; }
+  /// All of the request is there, to be sent again; or nothing of it was asked for.
+  bool request_whole() const {
+    return attempt_ == 0 || (upload_ == Upload::Done && (kept_ || upload_repeatable()));
+  }
+  void keep(std::string_view bytes);
+  void send_kept();
 
   // The answer.
   void await_head();
@@ -125,7 +137,9 @@ class Relay : public std::enable_shared_from_this<Relay> {
   SteadyTime::duration client_time_{};         ///< that went into waiting for it
   SteadyTime::duration client_time_before_{};  ///< of it, before this attempt
 
-  upstream::Attempts attempts_;
+  std::optional<upstream::Attempts> attempts_;  ///< at the group that is asked now
+  unsigned attempt_ = 0;  ///< over all groups: what comes of an earlier one is not looked at
+  std::optional<SideFailure> in_place_of_;
   Span attempt_span_;
   std::optional<FailedAttempt> failed_attempt_;
   std::chrono::nanoseconds to_head_{};
@@ -134,6 +148,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   Upload upload_ = Upload::Done;
   std::string_view piece_;  ///< in hand until the next one is asked for
   unsigned pieces_asked_for_ = 0;
+  std::optional<std::string> kept_;  ///< of the body, as long as another side may need it
   http::Fields upload_trailers_;  ///< that go on, once the upload is done
 
   bool trailers_go_on_ = false;         ///< the answer's: chunked on both sides

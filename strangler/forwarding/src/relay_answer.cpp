@@ -20,9 +20,9 @@ http::Framing framing_for_client(http::Framing framing) {
 }  // namespace
 
 void Relay::await_head() {
-  upstream_->read_head([self = shared_from_this(), attempt = attempts_.made()](auto head) {
+  upstream_->read_head([self = shared_from_this(), attempt = attempt_](auto head) {
     self->take([&] {
-      if (attempt != self->attempts_.made()) return;
+      if (attempt != self->attempt_) return;
       if (!head) return self->attempt_failed(head.error());
       self->take_head(**head);
     });
@@ -45,7 +45,13 @@ void Relay::inform(http::ResponseHead& head) {
 
 void Relay::begin_answer(http::ResponseHead& head) {
   if (head.status == kSwitching) return switch_protocols(head);
-  attempts_.answered(head.status);
+  attempts_->answered(head.status);
+  if (answers_sick(head.status) &&
+      goes_elsewhere({.status = head.status,
+                      .endpoint = attempts_->endpoint(),
+                      .message = "answered " + std::to_string(head.status)})) {
+    return;
+  }
   answer_status_ = head.status;
   note_head(head);
   // RFC 9112 §9.6: an error that announces the connection's end is about the rest as well.
@@ -61,6 +67,7 @@ void Relay::begin_answer(http::ResponseHead& head) {
     const std::string_view host = exchange_->head().fields.find("Host").value_or("");
     order_.rewriting->answer_for_client(head.fields, host);
   }
+  if (order_.tap != nullptr) order_.tap->answer_head(head);
   const http::Framing framing = framing_for_client(upstream_->framing());
   if (!upstream_->has_body() && !uploading()) return answer(head, framing, {});
   if (const auto body = upstream_->take_small_body()) return answer(head, framing, *body);
@@ -71,9 +78,14 @@ void Relay::begin_answer(http::ResponseHead& head) {
   await_answer();
 }
 
+bool Relay::answers_sick(unsigned status) const {
+  return order_.in_place && (status == 500 || (status >= 502 && status <= 504));
+}
+
 /// An answer that came whole goes on whole.
 void Relay::answer(const http::ResponseHead& head, http::Framing framing, std::string_view body) {
   answer_left_ = body.size();
+  if (order_.tap != nullptr && !body.empty()) order_.tap->answer_piece(body);
   if (!exchange_->answer(head, framing, body)) return await_client();
   answered();
 }
@@ -85,7 +97,7 @@ void Relay::answered() {
 
 /// The upstream has done its part, and the answer is the engine's.
 void Relay::await_client() {
-  attempts_.leave();
+  attempts_->leave();
   writing_answer_ = true;
   exchange_->on_answered([self = shared_from_this()](bool sent) {
     self->take([&] {
@@ -128,7 +140,7 @@ void Relay::switch_protocols(http::ResponseHead& head) {
     return attempt_failed({http::UpstreamFailure::Kind::Protocol,
                            "grants another protocol than was asked for", false, false});
   }
-  attempts_.answered(head.status);
+  attempts_->answered(head.status);
   answer_status_ = head.status;
   note_head(head);
   turn_into_our_answer(head, order_.response_fields);
@@ -162,6 +174,7 @@ void Relay::take_answer_piece(http::BodyPiece piece) {
     if (piece.trailers == nullptr || !trailers_go_on_) return complete();
     return complete(trailers_to_pass_on(*piece.trailers, nominated_, order_.response_fields));
   }
+  if (order_.tap != nullptr) order_.tap->answer_piece(piece.bytes);
   writing_answer_ = true;
   wait_for_client();
   exchange_->write(piece.bytes, [self = shared_from_this(), size = piece.bytes.size()](bool sent) {
@@ -179,7 +192,7 @@ void Relay::take_answer_piece(http::BodyPiece piece) {
 
 void Relay::answer_broke_off(const http::UpstreamFailure& failure) {
   if (clients_doing(failure)) return client_too_slow();
-  if (blames_instance(failure)) attempts_.failed();
+  if (blames_instance(failure)) attempts_->failed();
   settle(ForwardFailure::Truncated, answer_status_, true, failure.message)->abort();
 }
 

@@ -13,6 +13,9 @@ namespace {
 /// never heard of it says nothing, and then the body is sent anyway (RFC 9110 §10.1.1).
 constexpr std::chrono::milliseconds kPatience{1'000};
 
+/// Of a request's body, for another side.
+constexpr std::size_t kMostKept = std::size_t{64} * 1024;
+
 /// What the engine calls a client that went away inside its request.
 constexpr std::string_view kClientCut = "http.cut";
 
@@ -22,14 +25,37 @@ bool expects_continue(const http::RequestHead& head) {
 
 }  // namespace
 
+upstream::Group::Body Relay::body_to_come() const {
+  const bool first = pieces_asked_for_ == 0 && upload_ == Upload::Done;
+  const bool comes =
+      first ? exchange_->framing().kind != http::Framing::Kind::None : upload_ != Upload::Done;
+  return comes ? upstream::Group::Body::Comes : upstream::Group::Body::None;
+}
+
 void Relay::begin_upload() {
   if (exchange_->framing().kind == http::Framing::Kind::None) return;
-  if (attempts_.made() == 1) {
+  if (attempt_ == 1) {
+    if (order_.in_place) kept_.emplace();
     return expects_continue(exchange_->head()) ? hold_upload() : ask_client();
   }
   // Again: what was read is still in hand, or still to come.
-  if (upload_ == Upload::Done) return upstream_->finish(upload_trailers_);
+  if (upload_ == Upload::Done) return send_kept();
   if (upload_ == Upload::Writing || upload_ == Upload::Refused) pass_piece_on();
+}
+
+void Relay::send_kept() {
+  if (!kept_ || kept_->empty()) return upstream_->finish(upload_trailers_);
+  upstream_->write(*kept_, [self = shared_from_this(), attempt = attempt_](bool sent) {
+    self->take([&] {
+      if (sent && attempt == self->attempt_) self->upstream_->finish(self->upload_trailers_);
+    });
+  });
+}
+
+void Relay::keep(std::string_view bytes) {
+  if (!kept_) return;
+  if (kept_->size() + bytes.size() > kMostKept) return kept_.reset();
+  kept_->append(bytes);
 }
 
 void Relay::hold_upload() {
@@ -59,6 +85,7 @@ void Relay::take_piece(http::BodyPiece piece) {
   if (answer_status_ == 0) client_came();
   if (piece.last) {
     upload_ = Upload::Done;
+    attempts_->uploaded();
     if (piece.trailers != nullptr) {
       upload_trailers_ = trailers_to_pass_on(*piece.trailers, nominated(exchange_->head().fields),
                                              order_.request_fields, shared_->options.client_words);
@@ -68,14 +95,16 @@ void Relay::take_piece(http::BodyPiece piece) {
     return;
   }
   piece_ = piece.bytes;
+  keep(piece_);
+  if (order_.tap != nullptr) order_.tap->request_piece(piece_);
   pass_piece_on();
 }
 
 void Relay::pass_piece_on() {
   upload_ = Upload::Writing;
-  upstream_->write(piece_, [self = shared_from_this(), attempt = attempts_.made()](bool sent) {
+  upstream_->write(piece_, [self = shared_from_this(), attempt = attempt_](bool sent) {
     self->take([&] {
-      if (attempt != self->attempts_.made()) return;
+      if (attempt != self->attempt_) return;
       if (sent) return self->ask_client();
       self->upload_ = Upload::Refused;
       if (self->answer_through_) self->upload_over();
@@ -95,7 +124,7 @@ void Relay::upload_over() {
 
 void Relay::upload_refused(const http::Refusal& refusal) {
   if (refusal.name == kClientCut) return client_gone();
-  attempts_.forgo();
+  attempts_->forgo();
   const bool begun = answer_status_ != 0;
   const auto exchange = settle(ForwardFailure::BadRequest, begun ? answer_status_ : refusal.status,
                                begun, refusal.message);

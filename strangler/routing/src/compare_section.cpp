@@ -168,10 +168,11 @@ class FieldReader {
 
 }  // namespace
 
-ComparisonPlan read_compare(Section section, const std::string& rollout) {
+ComparisonPlan read_compare(Section section, const std::string& rollout, bool& clear_examples) {
   ComparisonPlan plan;
   read_field_names(section, "headers", plan.headers);
   read_field_names(section, "request_headers", plan.request_headers);
+  clear_examples = section.choice("examples") == "clear";
   for (const toml::table* each : section.list_of_tables("fields")) {
     const FileLocation location = location_of(*each);
     DeclaredRule declared =

@@ -7,6 +7,6 @@
 namespace banyan::strangler {
 
 /// `[rollouts.NAME.compare]`, all of it.
-ComparisonPlan read_compare(Section section, const std::string& rollout);
+ComparisonPlan read_compare(Section section, const std::string& rollout, bool& clear_examples);
 
 }  // namespace banyan::strangler

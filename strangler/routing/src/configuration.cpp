@@ -14,6 +14,7 @@
 #include "compare_section.hpp"
 #include "plan_section.hpp"
 #include "route_section.hpp"
+#include "shadow_section.hpp"
 #include "tls_section.hpp"
 #include "upstream_section.hpp"
 
@@ -251,11 +252,19 @@ class Reader {
       Section section(*entry, "[rollouts." + name + ']', keys_of("[rollouts.NAME]"),
                       location_of(*entry), problems_);
       check_name(section, name, "a rollout");
-      RolloutPlan plan{name, read_steps(section), {}};
+      RolloutPlan plan{name, read_steps(section)};
       if (const toml::table* const compare = section.table("compare")) {
         plan.compare = read_compare(
             section.part(*compare, "[rollouts." + name + ".compare]", "[rollouts.NAME.compare]"),
-            name);
+            name, plan.clear_examples);
+      }
+      if (const toml::table* const shadow = section.table("shadow")) {
+        plan.shadow = read_shadow(
+            section.part(*shadow, "[rollouts." + name + ".shadow]", "[rollouts.NAME.shadow]"));
+      }
+      if (const toml::table* const fallback = section.table("fallback")) {
+        plan.fallback = read_fallback(section.part(*fallback, "[rollouts." + name + ".fallback]",
+                                                   "[rollouts.NAME.fallback]"));
       }
       if (const toml::table* const by_itself = section.table("plan")) {
         plan.plan = read_plan(

@@ -374,8 +374,8 @@ constexpr std::array kUpstream = std::to_array<Key>({
      .preset = "1024",
      .least = 1,
      .most = 1'000'000,
-     .help = "under way at one instance; beyond it another one is asked, and when all are full 503 "
-             "with `Retry-After`"},
+     .help = "under way at one instance, at most half of them uploads whose clients still send; "
+             "beyond it another one is asked, and when all are full 503 with `Retry-After`"},
     {.name = "health",
      .kind = Table,
      .otherwise = "no checks",
@@ -528,7 +528,99 @@ constexpr std::array kRollout = std::to_array<Key>({
      .otherwise = "by the types of the port, else exactly",
      .example = R"({ headers = ["Content-Type"] })",
      .help = "when answers of the two sides count as the same"},
+    {.name = "shadow",
+     .kind = Table,
+     .otherwise = "at the stage `shadow` as below, else no copies",
+     .example = R"({ share = "10%", credentials = "pass" })",
+     .help = "which reads the other side is asked as well, for comparison only"},
+    {.name = "fallback",
+     .kind = Table,
+     .otherwise = "nobody answers in the new side's place",
+     .example = R"({ reads = true })",
+     .help = "when the old side answers in place of a new one that has failed"},
 });
+
+constexpr std::array kCopyCredentials = std::to_array<KeyChoice>(
+    {{"skip", "they are not copied"}, {"pass", "copies have them"}, {"drop", "copies lack them"}});
+
+constexpr std::array kShadow = std::to_array<Key>({
+    {.name = "share",
+     .kind = Share,
+     .preset = R"("10%")",
+     .help = "of the reads; `\"0%\"` with `at_least = 0` is none"},
+    {.name = "at_least",
+     .kind = Number,
+     .preset = "10",
+     .least = 0,
+     .most = 1'000'000,
+     .help = "copies of each operation a minute, whatever the share, so that what is rarely asked "
+             "is compared too"},
+    {.name = "noise",
+     .kind = Share,
+     .preset = R"("10%")",
+     .help = "of the copies those that ask the old side a second time in place of the new one: "
+             "what it differs from itself in is noise"},
+    {.name = "credentials",
+     .kind = Choice,
+     .preset = R"("skip")",
+     .choices = kCopyCredentials,
+     .help = "what becomes of requests with Cookie or Authorization"},
+    {.name = "time",
+     .kind = Time,
+     .preset = R"("5s")",
+     .most = kHour,
+     .help = "for a copy as a whole, then it is given up"},
+    {.name = "at_once",
+     .kind = Number,
+     .preset = "16",
+     .least = 1,
+     .most = 10'000,
+     .help = "copies under way; for more there is no room, and they are not made"},
+    {.name = "max_request",
+     .kind = Size,
+     .preset = R"("64KiB")",
+     .most = kGiB,
+     .help = "of a request's body; longer ones are not copied"},
+    {.name = "max_answer",
+     .kind = Size,
+     .preset = R"("256KiB")",
+     .least = 1,
+     .most = kGiB,
+     .help = "of an answer's body; longer ones are not compared"},
+    {.name = "memory",
+     .kind = Size,
+     .preset = R"("16MiB")",
+     .least = 1,
+     .most = 64 * kGiB,
+     .help = "for all that is kept of requests and answers at a time; what has no room is not "
+             "copied"},
+});
+
+constexpr std::array kWriteFallback = std::to_array<KeyChoice>(
+    {{"never"},
+     {"unsent", "those of which not a byte was sent"},
+     {"keyed", "those, and those with an Idempotency-Key, which both sides must know"}});
+
+constexpr std::array kFallback = std::to_array<Key>({
+    {.name = "reads",
+     .kind = Flag,
+     .preset = "true",
+     .help = "reads fall back, while the writes are on the old side or `shared_data` says that it "
+             "makes no difference"},
+    {.name = "writes",
+     .kind = Choice,
+     .preset = R"("never")",
+     .choices = kWriteFallback,
+     .help = "which writes fall back; needs `shared_data`"},
+    {.name = "shared_data",
+     .kind = Flag,
+     .preset = "false",
+     .help = "both sides work on the same data, so that the old side's is good even when the new "
+             "one writes"},
+});
+
+constexpr std::array kExamples = std::to_array<KeyChoice>(
+    {{"masked", "every text is replaced by its form"}, {"clear", "personal data is shown"}});
 
 constexpr std::array kPlan = std::to_array<Key>({
     {.name = "steps",
@@ -572,6 +664,11 @@ constexpr std::array kCompare = std::to_array<Key>({
      .example = R"(["Accept", "X-Tenant"])",
      .help =
          "header fields of requests that examples keep; never credentials, whatever is said here"},
+    {.name = "examples",
+     .kind = Choice,
+     .preset = R"("masked")",
+     .choices = kExamples,
+     .help = "whether examples show what requests and answers said, or the form of it"},
     {.name = "fields",
      .kind = Tables,
      .otherwise = "none",
@@ -750,6 +847,14 @@ constexpr std::array kSections = std::to_array<KeySection>({
      "When the values of a field count as the same, once for each field. What is not said here is "
      "compared by its type, and exactly where that says nothing.",
      kCompareField},
+    {"[rollouts.NAME.shadow]",
+     "Copies of reads for the other side, at the stages `shadow` and "
+     "`canary`. Writes are never copied.",
+     kShadow},
+    {"[rollouts.NAME.fallback]",
+     "When the new side fails before its answer has begun: it cannot be reached, does not answer "
+     "in time, or answers a read with 500, 502, 503 or 504.",
+     kFallback},
     {"[[routes]]", "What a request is taken for and where it goes, once for each route.", kRoute},
     {"legacy_path, successor_path", "How the path is changed on the way.", kPathChange},
 });

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -38,9 +39,9 @@ class Shop:
         self._report.say(
             f"{CONNECTIONS} connections, {self._options.rounds} rounds of {self._options.seconds} s for each, in turns; "
             "median (least … most). CPU is that\nof all processes of the shop, on one core together; the load has the "
-            "other. The peer is the same shop\non the same tables as one process on Fastify and better-sqlite3, one "
-            "transaction for an order; both\nwait for the disk before they acknowledge. The modules also log, count, "
-            "trace and keep sagas.\n")
+            "other. The peer is the same shop\non the same tables as one process on Fastify and better-sqlite3: joins, "
+            "and one transaction for an order\nwith its stock, payment and consignment; both wait for the disk before "
+            "they acknowledge. The modules\nalso log, count, trace, keep sagas and publish events.\n")
         seen = {}
         with contextlib.ExitStack() as stack:
             shops = [stack.enter_context(each) for each in self._contenders()]
@@ -115,10 +116,11 @@ class Shop:
             return [module["name"] for module in _ask(port, "/_banyan/api/live")["modules"]]
 
     def _loads(self, shop):
-        album = _ask(shop.port, "/albums?limit=1")["albums"][0]["id"]
+        first = _ask(shop.port, "/albums?limit=1")["albums"][0]
+        album, words = first["id"], urllib.parse.quote(first["artist"]["name"][:4])
         order = _ask(shop.port, "/orders?limit=1")["orders"][0]["id"]
         return {"a page of albums": ("/albums?limit=20", None), "an album": (f"/albums/{album}", None),
-                "an order": (f"/orders/{order}", None), "ordering": ("/orders", ORDERS_SCRIPT)}
+                "a search": (f"/search?text={words}", None), "an order": (f"/orders/{order}", None), "ordering": ("/orders", ORDERS_SCRIPT)}
 
     def _print(self, seen):
         names = list(next(iter(seen.values())))

@@ -46,6 +46,7 @@ class SomePayments {
     std::int64_t amount = 0;
     std::set<std::string> refunds{};
     std::int64_t refunded = 0;
+    std::string method{};  ///< that it was asked for with
   };
   std::map<payments::OrderId, Book> books;
   std::int64_t limit = 1'000'000;  ///< more is declined
@@ -61,7 +62,10 @@ class SomePayments {
       if (!known) {
         const bool good = operation.amount.minor_units <= limit;
         books[operation.order] = {good ? PaymentState::Authorised : PaymentState::Declined,
-                                  operation.amount.minor_units};
+                                  operation.amount.minor_units,
+                                  {},
+                                  0,
+                                  operation.method};
       }
       const PaymentState state = books[operation.order].state;
       if (state == PaymentState::Declined) return refused("payments.declined");
@@ -72,7 +76,7 @@ class SomePayments {
       if (known && found->second.state == PaymentState::Captured) {
         return refused("payments.already_captured");
       }
-      if (!known) books[operation.order] = {PaymentState::Voided, 0};
+      if (!known) books[operation.order] = {.state = PaymentState::Voided};
       if (known && found->second.state == PaymentState::Authorised) {
         found->second.state = PaymentState::Voided;
       }

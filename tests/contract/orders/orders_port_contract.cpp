@@ -210,9 +210,45 @@ TEST_P(OrdersPortContract, TakesNothingBackThatIsNotDelivered) {
               BreaksRule("orders.not_returnable"));
 }
 
-TEST_P(OrdersPortContract, RefusesAWayToPayThatNobodyCanSpell) {
-  const PlaceOrder request{some_customer(), {{sample_shop().track(kPlenty), 1}}, "a b"};
-  EXPECT_THAT(orders().handle(request, keyed("k")), BreaksRule("orders.bad_payment_method"));
+TEST_P(OrdersPortContract, RefusesAWayToPayThatThereIsNot) {
+  for (const char* const method : {"", "a b", "gold", "card:", "card:a b", "invoice:1"}) {
+    const PlaceOrder request{some_customer(), {{sample_shop().track(kPlenty), 1}}, method};
+    const auto refused = orders().handle(request, keyed("k"));
+    ASSERT_THAT(refused, BreaksRule("orders.bad_payment_method")) << method;
+    EXPECT_EQ(refused.error().details.at(0).where, "/payment_method");
+  }
+}
+
+TEST_P(OrdersPortContract, KeepsWhatAnOrderIsPaidWith) {
+  for (const char* const method : {"card", "card:tok_visa", "invoice", "account"}) {
+    const PlaceOrder request{some_customer(), {{sample_shop().track(kPlenty), 1}}, method};
+    const auto order = orders().handle(request, keyed(method));
+    ASSERT_THAT(order, Succeeds()) << method;
+    EXPECT_EQ(order->payment_method, method);
+  }
+  const auto silent = place("silent", {{sample_shop().track(kPlenty), 1}});
+  ASSERT_THAT(silent, Succeeds());
+  EXPECT_EQ(silent->payment_method, "account");
+}
+
+TEST_P(OrdersPortContract, OrdersAtThePriceThatWasSeenOrNotAtAll) {
+  const auto& shop = sample_shop();
+  const auto refused = place("k1", {{shop.track(kPlenty), 1, Money{99, "EUR"}},
+                                    {shop.track(kFive), 1, Money{119, "EUR"}}});
+  ASSERT_THAT(refused, BreaksRule("orders.price_changed"));
+  ASSERT_EQ(refused.error().details.size(), 1U);
+  EXPECT_EQ(refused.error().details[0].where, "/lines/1/unit_price");
+  EXPECT_THAT(refused.error().details[0].problem,
+              testing::AllOf(testing::HasSubstr("1.19 EUR"), testing::HasSubstr("1.29 EUR")));
+  EXPECT_THAT(place("k2", {{shop.track(kPlenty), 1, Money{99, "USD"}}}),
+              BreaksRule("orders.price_changed"));
+  const auto list = orders().handle(
+      ListOrders{.customer = some_customer(), .cursor = {}, .limit = {}}, any_context());
+  ASSERT_THAT(list, Succeeds());
+  EXPECT_TRUE(list->orders.empty()) << "nothing was ordered";
+  const auto placed = place("k3", {{shop.track(kPlenty), 1, Money{99, "EUR"}}});
+  ASSERT_THAT(placed, Succeeds());
+  EXPECT_EQ(placed->lines[0].unit_price, (Money{99, "EUR"}));
 }
 
 TEST_P(OrdersPortContract, AnswersAnOrderThatIsCancelledAlready) {

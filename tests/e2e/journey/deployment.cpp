@@ -24,7 +24,10 @@ Deployment::Deployment(std::filesystem::path bin, std::filesystem::path folder,
       folder_(std::move(folder)),
       postgres_(std::move(postgres)),
       narrator_(&narrator),
-      port_(banyan::test::free_port()) {}
+      port_(banyan::test::free_port()),
+      inside_port_(banyan::test::free_port()) {}
+
+std::string Deployment::inside() const { return fmt::format("127.0.0.1:{}", inside_port_); }
 
 std::string Deployment::service_address(const std::string& module) {
   const auto [place, fresh] = service_ports_.try_emplace(module, 0);
@@ -56,8 +59,13 @@ ChildProcess Deployment::start(const std::string& name, std::vector<std::string>
 
 ChildProcess Deployment::start_another_monolith(const std::string& flavour,
                                                 const std::vector<std::string>& options) {
-  std::vector<std::string> words = {program_path(executable(flavour)), "--port",
-                                    std::to_string(port_), "--sticky", "header:X-Customer"};
+  std::vector<std::string> words = {program_path(executable(flavour)),
+                                    "--port",
+                                    std::to_string(port_),
+                                    "--internal-address",
+                                    inside(),
+                                    "--sticky",
+                                    "header:X-Customer"};
   if (on_postgres()) words.insert(words.end(), {"--control", file_of("control").string()});
   words.insert(words.end(), options.begin(), options.end());
   return start("monolith", std::move(words));

@@ -22,6 +22,8 @@ class Deployment {
              Narrator& narrator);
 
   unsigned short port() const { return port_; }
+  /// Where the monolith listens for services only.
+  std::string inside() const;
   bool on_postgres() const { return !postgres_.empty(); }
   std::string database() const { return on_postgres() ? postgres_ : file_of("shop").string(); }
   /// Of what stands beside the shared database in SQLite.
@@ -59,6 +61,7 @@ class Deployment {
   std::string postgres_;
   Narrator* narrator_;
   unsigned short port_;
+  unsigned short inside_port_;
   std::map<std::string, unsigned short> service_ports_;
   std::optional<banyan::test::ChildProcess> monolith_;
   std::map<std::string, banyan::test::ChildProcess> services_;

@@ -2,6 +2,7 @@
 #include "story.hpp"
 
 #include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -163,8 +164,8 @@ class Story {
 
 void Story::open_the_shop() {
   narrator_.chapter("One binary serves the shop",
-                    "This is where everybody begins: one process, one database, three modules "
-                    "that call each other through ports.");
+                    "This is where everybody begins: one process, one database, and modules that "
+                    "call each other through ports.");
   narrator_.say(
       "A port is the list of what a module may be asked; nothing else of it can be seen.");
   if (options_.data.empty()) {
@@ -174,6 +175,11 @@ void Story::open_the_shop() {
                         {"import", options_.data.string(), "--database", deployment_.database()});
   }
   deployment_.start_monolith("", {});
+  std::vector<std::string> modules;
+  for (const auto& tag : shop_.get("/openapi.json").json().at("tags")) {
+    modules.push_back(tag.at("name"));
+  }
+  narrator_.say(fmt::format("It has {} of them: {}.", modules.size(), fmt::join(modules, ", ")));
   ledger_ = std::make_unique<Ledger>(shop_);
   std::vector<std::string> tracks, albums;
   for (const auto& track : shop_.all("/tracks", "tracks")) tracks.push_back(track.at("id"));
@@ -255,9 +261,8 @@ void Story::extract_warehouse() {
       "An order needs two modules, and no transaction spans both any more: its saga (steps that "
       "are "
       "each repeated until they succeed, or undone) has to get through whatever happens between.");
-  // The service asks the monolith for the catalogue, as it would anywhere.
-  deployment_.start_service("warehouse",
-                            {"--at", fmt::format("catalog=127.0.0.1:{}", deployment_.port())});
+  // The service asks the monolith for the catalogue, where nobody but services comes.
+  deployment_.start_service("warehouse", {"--at", "catalog=" + deployment_.inside()});
   restart("routed-catalog-extracted-warehouse", at({"catalog", "warehouse"}));
   watch("orders reserve over the network");
   narrator_.say(
@@ -269,8 +274,7 @@ void Story::extract_warehouse() {
   deployment_.kill_service("warehouse");
   std::this_thread::sleep_for(options_.pace);
   const Load::Figures away = load_->since_last();
-  deployment_.start_service("warehouse",
-                            {"--at", fmt::format("catalog=127.0.0.1:{}", deployment_.port())});
+  deployment_.start_service("warehouse", {"--at", "catalog=" + deployment_.inside()});
   // The breaker lets the first calls through again after its five seconds.
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (shop_.get("/stock?limit=1").status != 200 && std::chrono::steady_clock::now() < deadline) {

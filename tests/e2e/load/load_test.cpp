@@ -152,9 +152,12 @@ TEST_F(RecordshopLoad, TellsAShopThatIsAwayFromOneThatBreaksAPromise) {
 
 TEST_F(RecordshopLoad, DrivesTheShopThatBanyanUpKeepsRunning) {
   const std::string file = DEPLOYMENTS "/split.toml";
-  const std::vector<std::string> variables{
-      "env", "SHOP_BIN=" BANYAN_BIN, "SHOP_VAR=" + folder_.path().string(),
-      "SHOP_PORT=" + std::to_string(port_), "WAREHOUSE_PORT=" + std::to_string(free_port())};
+  const std::vector<std::string> variables{"env",
+                                           "SHOP_BIN=" BANYAN_BIN,
+                                           "SHOP_VAR=" + folder_.path().string(),
+                                           "SHOP_PORT=" + std::to_string(port_),
+                                           "WAREHOUSE_PORT=" + std::to_string(free_port()),
+                                           "INSIDE_PORT=" + std::to_string(free_port())};
   const auto banyan = [&](const std::vector<std::string>& words) {
     std::vector<std::string> all = variables;
     all.emplace_back(BANYAN_BIN "/banyan");

@@ -42,7 +42,7 @@ class Killer:
     server."""
 
     SERVER_SHARE = 8  # one kill in so many
-    WEIGHTS = {"edge": 3, "inside": 2, "provider": 1, "carrier": 1}
+    WEIGHTS = {"edge": 4, "provider": 1, "carrier": 1}
     SERVICE = 3
 
     def __init__(self, deployment: Deployment, server: PostgresServer | None, every: float, seed: int):

@@ -2,9 +2,8 @@
 """The record shop, taken apart in one way or another: which programs run, with which words.
 
 The *edge* is the process that clients reach. A module that has left is a *service* of its own. Where one of
-these needs a module that is still at home, it asks the *inside*: the same program as the edge, started as
-one that only others of the application call, over the same database. The *provider* and the *carrier* are
-outside parties.
+these needs a module that is still at home, it asks the *inside* of the edge: the address where that one listens
+for others of the application only. The *provider* and the *carrier* are outside parties.
 """
 
 import json
@@ -79,15 +78,9 @@ class Shop:
         return "all" if len(self.modules) == len(self.needs) else "-".join(sorted(self.modules))
 
     def inside(self) -> list[str]:
-        """The modules at home that those which have left need, and what these need of each other."""
-        found: list[str] = []
-        ask = list(self.modules)
-        while ask:
-            for need in self.needs[ask.pop()]:
-                if need not in self.modules and need not in found:
-                    found.append(need)
-                    ask.append(need)
-        return [each for each in self.needs if each in found]
+        """The modules at home that those which have left need."""
+        needed = {need for module in self.modules for need in self.needs[module]}
+        return [each for each in self.needs if each in needed and each not in self.modules]
 
     def build(self, kind: str) -> Path:
         """The edge's program in the build of the modules' own, or in that of all, which routes those whose
@@ -109,7 +102,7 @@ class Shop:
         return words
 
     def places(self, modules) -> list[str]:
-        """Where these run, of those that have left; the others are inside."""
+        """Where these are found: those that have left in their services, the others inside the edge."""
         words = []
         for each in modules:
             words += ["--at", f"{each}={self.address(each if each in self.modules else 'inside')}"]
@@ -122,6 +115,8 @@ class Shop:
         if stand not in WITH_SERVICES:
             return [str(self.binaries / "recordshop"), *words]
         words += self.places(self.modules)
+        if self.inside():
+            words += ["--internal-address", self.address("inside")]
         if stand in ("routed", "returning"):
             return [str(self.build("routed")), *words]
         if self.builds == "own":
@@ -152,9 +147,4 @@ class Shop:
             return found
         for module in self.modules:
             found[module] = self.service(module)
-        if inside := self.inside():
-            away = {need for each in inside for need in self.needs[each] if need not in inside}
-            found["inside"] = [str(self.binaries / "recordshop"), "serve", "--modules", ",".join(inside),
-                               "--internal", "--port", str(self.port("inside")), *self.common(),
-                               *self.places(each for each in self.needs if each in away)]
         return found

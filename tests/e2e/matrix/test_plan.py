@@ -74,7 +74,7 @@ class TheDeployments(unittest.TestCase):
                 programs = shop.programs(stand)
                 read = tomllib.loads(text_of(shop, programs, self.binaries / "up"))
                 self.assertEqual({name: each["command"] for name, each in read["programs"].items()}, programs)
-                self.assertEqual(len(programs) > 3, stand in WITH_SERVICES, cell.name)
+                self.assertEqual(len(programs) > 1 + len(PARTIES), stand in WITH_SERVICES, cell.name)
 
     def test_tell_every_process_where_what_its_modules_need_runs(self):
         for cell, shop in self.shops():
@@ -90,11 +90,16 @@ class TheDeployments(unittest.TestCase):
         here = hosted(cell, name, words, stand)
         places = dict(words[i + 1].split("=") for i, word in enumerate(words) if word == "--at")
         known = {shop.address(each): each for each in shop.programs(stand)}
+        edge = shop.programs(stand)["edge"]
+        if "--internal-address" in edge:
+            known[edge[edge.index("--internal-address") + 1]] = "edge"
         for module, address in places.items():
-            # A service, or what is inside, where that has the module.
+            # A service; or the edge, where it listens for others of the application only.
             told = known[address]
             self.assertIn(module, hosted(cell, told, shop.programs(stand)[told], stand))
             self.assertNotEqual(told, name)
+            self.assertEqual(told == "edge", module not in cell.modules)
+            self.assertNotEqual(address, shop.address("edge"))
         for module in here:
             self.assertLessEqual(set(NEEDS[module]) - here, set(places))
         if name == "edge":
@@ -102,8 +107,20 @@ class TheDeployments(unittest.TestCase):
 
     def test_give_each_process_an_address_of_its_own(self):
         for _, shop in self.shops():
-            ports = [shop.port(name) for name in shop.programs("extracted")]
+            ports = [shop.port(name) for name in [*shop.programs("extracted"), "inside"]]
             self.assertEqual(len(set(ports)), len(ports))
+
+    def test_have_no_other_processes_than_the_edge_the_services_and_the_parties(self):
+        for cell, shop in self.shops():
+            for stand in WITH_SERVICES:
+                self.assertEqual(set(shop.programs(stand)), {"edge", *PARTIES, *cell.modules})
+
+    def test_have_an_inside_where_a_service_needs_it_only(self):
+        for cell, shop in self.shops():
+            needed = {need for each in cell.modules for need in NEEDS[each]} - set(cell.modules)
+            for stand in STANDS:
+                self.assertEqual("--internal-address" in shop.programs(stand)["edge"],
+                                 bool(needed) and stand in WITH_SERVICES, f"{cell.name}, {stand}")
 
 
 class TheSayings(unittest.TestCase):

@@ -257,7 +257,9 @@ class Walk:
         events = document(self.shop.url("edge") + "/_banyan/api/events")
         if events is None:
             return ["the shop does not say how far its events are"]
-        return [f"events of {module['module']} for {lane['lane']}: {lane['unsent']} unsent, {lane['held']} held, "
+        silent = [f"{module['module']}: {module['problem']}" for module in events["modules"] if "problem" in module]
+        return silent + [
+                f"events of {module['module']} for {lane['lane']}: {lane['unsent']} unsent, {lane['held']} held, "
                 f"{lane['parked']} parked {lane['keys'][:1]}"
                 for module in events["modules"] for lane in module["lanes"]
                 if lane["unsent"] or lane["held"] or lane["parked"]]

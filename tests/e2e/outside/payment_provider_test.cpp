@@ -42,6 +42,7 @@ Context any_context(milliseconds budget = milliseconds(20'000)) {
 OrderId new_order() { return OrderId::make(system_clock().now(), system_random()); }
 const payments::CustomerId kCustomer =
     payments::CustomerId::make(system_clock().now(), system_random());
+const payments::Method kVisa{payments::Method::Kind::Card, "tok_visa"};
 
 // What it means to be a payments::Provider.
 
@@ -56,8 +57,7 @@ struct ProviderUnderTest {
 class ProviderContract : public testing::TestWithParam<ProviderUnderTest> {
  protected:
   ProviderAnswer authorise(std::int64_t cents = 1'250) {
-    return provider_->authorise({order_, kCustomer, {cents, "EUR"}, "card:tok_visa"}, any_context())
-        .value();
+    return provider_->authorise({order_, kCustomer, {cents, "EUR"}, kVisa}, any_context()).value();
   }
   ProviderAnswer capture() {
     return provider_->capture(order_, {1'250, "EUR"}, any_context()).value();
@@ -146,6 +146,26 @@ class CardPayments : public testing::Test {
   std::unique_ptr<payments::Payments> payments_ =
       payments::make_memory_payments({*provider_}, banyan::contract::real_environment());
 };
+
+TEST_F(CardPayments, AreMadeWithTheCardThatWasChosenOrTheOneThatTheProviderKnows) {
+  EXPECT_THAT(authorise(new_order(), "card"), Succeeds());
+  EXPECT_THAT(authorise(new_order(), "card:tok_declined"), BreaksRule("payments.declined"));
+}
+
+TEST_F(CardPayments, OnInvoiceEndAtTheLimitOfTheProvider) {
+  const auto on_invoice = [&](std::int64_t cents) {
+    return payments_->handle(payments::Authorise{new_order(), kCustomer, {cents, "EUR"}, "invoice"},
+                             any_context());
+  };
+  EXPECT_THAT(on_invoice(100'000), Succeeds());
+  const auto refused = on_invoice(100'001);
+  ASSERT_THAT(refused, BreaksRule("payments.declined"));
+  EXPECT_THAT(refused.error().message, testing::HasSubstr("more than may be bought on invoice"));
+  EXPECT_THAT(
+      payments_->handle(payments::Authorise{new_order(), kCustomer, {100'001, "EUR"}, "card"},
+                        any_context()),
+      Succeeds());
+}
 
 TEST_F(CardPayments, AreDeclinedByTheBankAndNotByAnOutage) {
   EXPECT_THAT(authorise(new_order(), "card:tok_poor"), BreaksRule("payments.declined"));
@@ -370,8 +390,8 @@ TEST(PaymentProviderSimulator, KeepsItsBooksInAFileAndSaysHowItIsUsed) {
   const OrderId order = new_order();
   {
     Simulator simulator({"--books", file});
-    ASSERT_TRUE(simulator.provider()->authorise({order, kCustomer, {1'250, "EUR"}, "card:tok_visa"},
-                                                any_context()));
+    ASSERT_TRUE(
+        simulator.provider()->authorise({order, kCustomer, {1'250, "EUR"}, kVisa}, any_context()));
     EXPECT_EQ(simulator.send("GET", "/control?slow=-1").head.status, 400U);
     EXPECT_EQ(simulator.stop(), 0);
   }

@@ -81,6 +81,23 @@ TEST_F(Workshop, TellsItAcrossAWireToo) {
   EXPECT_EQ(answer.head.fields.find(kReplayedField), "true") << answer.body;
 }
 
+TEST_F(Workshop, TroubleThatPassesIsNotRememberedAsTheAnswer) {
+  module_.before = [&] {
+    const Result<void> written =
+        store_.write(module_.seen, [&](Nothing&, banyan::UnitOfWork& unit) -> Result<void> {
+          unit.accept(demo::Thing{demo::thing_id(1), "accepted", std::nullopt, {}, {}});
+          return {};
+        });
+    ASSERT_TRUE(written);
+  };
+  module_.error = {banyan::ErrorCode::ResourceExhausted, "banyan.writer_queue_full", "", {}};
+  EXPECT_EQ(make("lamp").head.status, 504U);
+  module_.error.reset();
+  const auto again = make("lamp");
+  EXPECT_EQ(again.head.status, 201U) << again.body;
+  EXPECT_NE(again.body.find("accepted"), std::string::npos) << again.body;
+}
+
 TEST_F(Workshop, WhatTheModuleAsksOfOthersSaysNothingAboutItsOwnAnswer) {
   bool told = true;
   module_.before = [&] { told = module_.seen.replayed != nullptr; };

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "banyan/kernel/memory_store.hpp"
 #include "support/demo_port.hpp"
 
 namespace banyan {
@@ -63,6 +64,66 @@ TEST_F(InProcessBinding, LetsADeclaredErrorPass) {
     return fail(ErrorCode::Conflict, "demo.refused", "no");
   };
   EXPECT_EQ(port->handle(demo::Echo{"hi"}, context).error().rule, "demo.refused");
+}
+
+/// What a store says of a unit of work that has not happened.
+Error disk_full() {
+  return {ErrorCode::Unavailable, "banyan.storage_full", "full; nothing was changed", {}};
+}
+
+struct NoTables {};
+
+/// A module that keeps something and then meets a full disk, which `trouble` tells of.
+struct AfterACommit : InProcessBinding {
+  Result<demo::Echoed> store(const std::function<Result<demo::Echoed>()>& trouble) {
+    module.on_store = [this, trouble](const demo::Store&, const Context& own) {
+      const auto kept = tables.write(own, [](NoTables&) -> Result<void> { return {}; });
+      EXPECT_TRUE(kept);
+      return trouble();
+    };
+    return port->handle(demo::Store{"hi"}, context.with_key("key"));
+  }
+  MemoryStore<NoTables, NoTables, NoTables> tables{{}, clock};
+};
+
+TEST_F(AfterACommit, NoAnswerSaysThatNothingWasChanged) {
+  const auto told = [](const Result<demo::Echoed>& answer) {
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().rule, "banyan.outcome_unknown");
+    EXPECT_EQ(answer.error().code, ErrorCode::DeadlineExceeded);
+    EXPECT_THAT(answer.error().message, testing::HasSubstr("a part of it was done"));
+    EXPECT_THAT(answer.error().message, testing::HasSubstr("banyan.storage_full"));
+    EXPECT_THAT(answer.error().message, testing::Not(testing::HasSubstr("nothing was changed")));
+  };
+  told(store([]() -> Result<demo::Echoed> { return fail(disk_full()); }));
+  told(store([]() -> Result<demo::Echoed> { throw OperationalFault(disk_full(), "full"); }));
+}
+
+TEST_F(AfterACommit, WhatTheModuleItselfRefusesStays) {
+  const auto answer = store([]() -> Result<demo::Echoed> {
+    return fail(ErrorCode::Conflict, "demo.full", "no room for more");
+  });
+  EXPECT_EQ(answer.error().rule, "demo.full");
+}
+
+TEST_F(AfterACommit, ACallerThatIsAModuleItselfIsOneThatChangedSomethingToo) {
+  demo::ScriptedDemo caller;
+  const auto outer = bind_in_process<demo::Demo>(caller, seen, clock);
+  caller.on_store = [this](const demo::Store&, const Context&) -> Result<demo::Echoed> {
+    EXPECT_TRUE(store([] { return demo::Echoed{"kept"}; }));
+    return fail(disk_full());
+  };
+  EXPECT_EQ(outer->handle(demo::Store{"hi"}, context.with_key("key")).error().rule,
+            "banyan.outcome_unknown");
+}
+
+TEST_F(AfterACommit, TheNextCallBeginsAnew) {
+  EXPECT_TRUE(store([] { return demo::Echoed{"kept"}; }));
+  module.on_store = [](const demo::Store&, const Context&) -> Result<demo::Echoed> {
+    return fail(disk_full());
+  };
+  EXPECT_EQ(port->handle(demo::Store{"hi"}, context.with_key("key")).error().rule,
+            "banyan.storage_full");
 }
 
 TEST_F(InProcessBinding, TurnsAnUndeclaredErrorIntoAnInternalOneThatSaysSo) {

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "banyan/manifest/manifest.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <thread>
@@ -57,6 +61,57 @@ TEST(Manifests, StayAsTheyAreWhenNothingIsMadeOfThem) {
   ASSERT_TRUE(replaced);
   EXPECT_FALSE(*replaced);
   EXPECT_FALSE(std::filesystem::exists(manifest_file(database)));
+}
+
+/// A manifest that belongs to the application's user, and a process that is somebody else.
+class AManifestOfAnotherUser : public testing::Test {
+ protected:
+  AManifestOfAnotherUser() {
+    if (geteuid() != 0) return;
+    ::chmod(folder_.path().c_str(), 0777);
+    std::ofstream{database_};
+    EXPECT_EQ(::chown(database_.c_str(), 4711, 4711), 0);
+    ::chmod(database_.c_str(), 0600);
+    EXPECT_TRUE(write(database_, {.application = "shop"}));
+    EXPECT_EQ(::seteuid(4712), 0);
+  }
+  ~AManifestOfAnotherUser() override { (void)!::seteuid(0); }
+  void SetUp() override {
+    if (::getuid() != 0) GTEST_SKIP() << "only root can be two users";
+  }
+
+  const test::TemporaryFolder folder_;
+  const std::filesystem::path database_ = folder_.path() / "shop.db";
+};
+
+TEST_F(AManifestOfAnotherUser, IsNotSaidToBeMissing) {
+  const auto manifest = read(database_);
+  ASSERT_FALSE(manifest);
+  EXPECT_EQ(manifest.error().rule, "manifest.unreadable");
+  EXPECT_THAT(manifest.error().message, testing::AllOf(testing::HasSubstr("Permission denied"),
+                                                       testing::HasSubstr("chown --reference=")));
+}
+
+TEST_F(AManifestOfAnotherUser, IsNotReplacedByOneThatKnowsNothingOfIt) {
+  const auto changed = update(database_, [](const std::optional<Manifest>&) {
+    return std::optional(Manifest{.application = "other"});
+  });
+  ASSERT_FALSE(changed);
+  EXPECT_EQ(changed.error().rule, "manifest.unreadable");
+  ASSERT_EQ(::seteuid(0), 0);
+  EXPECT_EQ(read(database_)->application, "shop");
+}
+
+TEST_F(AManifestOfAnotherUser, StaysHisWhenAnAdministratorChangesIt) {
+  ASSERT_EQ(::seteuid(0), 0);
+  ASSERT_TRUE(update(database_, [](std::optional<Manifest> known) {
+    known->version = "2";
+    return known;
+  }));
+  struct stat found{};
+  ASSERT_EQ(::stat(manifest_file(database_).c_str(), &found), 0);
+  EXPECT_EQ(found.st_uid, 4711U);
+  EXPECT_EQ(found.st_mode & 0777, 0600U);
 }
 
 }  // namespace

@@ -83,6 +83,9 @@ class SagaWorld {
                    std::nullopt},
         context);
   }
+  banyan::Result<OrderDetails> place_as(const PlaceOrder& request, const std::string& key) {
+    return once_->handle(request, context().with_key(key));
+  }
   /// From now on a process that drives sagas has that tracer.
   void environment_with(banyan::Tracer& tracer) {
     environment.tracer = &tracer;

@@ -18,6 +18,8 @@ class TheFigures : public ProxyTest {
   void until_metrics(const std::string& say) const {
     until(say, [&] { return metrics().find(say) != std::string::npos; });
   }
+  /// How long a stream is kept open: what would be seen in a figure that it does not belong to.
+  static constexpr std::chrono::milliseconds kLife{300};
   static std::string more_route(const std::string& prefix) {
     return "[[routes]]\nname = \"more\"\nprefix = \"" + prefix +
            "\"\nmethods = [\"*\"]\nlegacy = \"legacy\"\n";
@@ -35,6 +37,48 @@ TEST_F(TheFigures, OfRoutesThatTheFileHasNoMoreAreGone) {
   EXPECT_THAT(metrics(), HasSubstr("operation=\"catalog.read\""));
 }
 
+TEST_F(TheFigures, OfMovesThatTheFileHasNoMoreAreGone) {
+  configure(more_route("/"));
+  start();
+  ASSERT_EQ(shift("100%"), 200u);
+  EXPECT_EQ(test::get(port_, "/Albums/1").body, "legacy");
+  EXPECT_EQ(test::get(port_, "/albums/1").body, "catalog");
+  until_metrics("banyan_route_near_misses_total{rollout=\"catalog\"");
+  until_metrics("banyan_rollout_recent_requests{rollout=\"catalog\"");
+  std::string renamed = shop_configuration(legacy_.port(), catalog_.port(), more_route("/"));
+  for (std::size_t at = 0; (at = renamed.find("catalog.read", at)) != std::string::npos;) {
+    renamed.replace(at, 12, "albums.read");
+  }
+  for (const char* key : {"[rollouts.catalog]", "rollout = \"catalog\""}) {
+    for (std::size_t at = 0; (at = renamed.find(key, at)) != std::string::npos;) {
+      renamed.replace(renamed.find("catalog", at), 7, "albums");
+    }
+  }
+  write(file(), renamed);
+  ASSERT_TRUE(proxy_->reload().has_value());
+  EXPECT_THAT(metrics(), Not(HasSubstr("banyan_route_near_misses_total{")));
+  EXPECT_THAT(metrics(), Not(HasSubstr("banyan_rollout_recent_requests{rollout=\"catalog\"")));
+  EXPECT_THAT(metrics(), HasSubstr("banyan_rollout_recent_requests{rollout=\"albums\""));
+}
+
+TEST_F(TheFigures, SayInTheLogWhichOfThemHaveNoRowOfTheirOwn) {
+  std::string many;
+  constexpr std::size_t kRoutes = telemetry::CallStatistics::kMostKeys;
+  for (std::size_t i = 0; i < kRoutes; ++i) {
+    const std::string name = "r" + std::to_string(i);
+    many += "[[routes]]\nname = \"" + name + "\"\npath = \"/many/" + name +
+            "\"\nmethods = [\"GET\"]\nlegacy = \"legacy\"\n";
+  }
+  configure(many);
+  start();
+  EXPECT_LT(metrics().size(), 2'000'000U) << "most of them were never asked for";
+  until("a line", [this] { return log().find("metrics_folded") != std::string::npos; });
+  EXPECT_THAT(log(), HasSubstr("the first of them "));
+  metrics();
+  const std::string lines = log();
+  EXPECT_EQ(lines.find("metrics_folded"), lines.rfind("metrics_folded")) << "said once";
+}
+
 TEST_F(TheFigures, TellWhatMissesAMovedRouteByItsSpelling) {
   configure(more_route("/"));
   start();
@@ -49,6 +93,8 @@ TEST_F(TheFigures, TellWhatMissesAMovedRouteByItsSpelling) {
     if (module["name"] != "catalog") continue;
     EXPECT_EQ(module["beside"], 1);
   }
+  const auto status = nlohmann::json::parse(test::get(port_, "/_banyan/api/status").body);
+  EXPECT_EQ(status["rollouts"][0]["missed"], 1);
 }
 
 TEST_F(TheFigures, CountTheLifeOfAStreamByItself) {
@@ -61,9 +107,15 @@ TEST_F(TheFigures, CountTheLifeOfAStreamByItself) {
   side.read_head();
   side.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n");
   client.read_until("data: 1\n\n");
+  std::this_thread::sleep_for(kLife);
   side.close();
-  until_metrics("banyan_http_stream_duration_seconds_count{module=\"legacy\",operation=\"rest\"");
+  const std::string rest = R"({module="legacy",operation="rest",side="local"})";
+  until_metrics("banyan_http_stream_duration_seconds_count" + rest);
   EXPECT_THAT(metrics(), HasSubstr("banyan_http_streams_total"));
+  const double life = value_in(metrics(), "banyan_http_stream_duration_seconds_sum" + rest);
+  const double to_the_head = value_in(metrics(), "banyan_http_request_duration_seconds_sum" + rest);
+  EXPECT_GE(life, std::chrono::duration<double>(kLife).count());
+  EXPECT_LE(to_the_head, life - std::chrono::duration<double>(kLife).count() / 2);
 }
 
 TEST_F(TheFigures, ShowOldBesideNewInTheSameSeconds) {

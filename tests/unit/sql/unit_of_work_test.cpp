@@ -259,6 +259,19 @@ TEST_F(UnitOfWorkTest, Runs_units_in_the_order_of_their_arrival) {
   EXPECT_TRUE(std::ranges::is_sorted(order));
 }
 
+TEST_F(UnitOfWorkTest, The_call_around_it_knows_that_something_is_committed) {
+  const auto refuse = [](Session&) -> Result<void> {
+    return fail(ErrorCode::Conflict, "test.no", "no");
+  };
+  const auto add = [](Session& session) { return add_order(session, 1); };
+  const CommitMark call;
+  EXPECT_FALSE(orders_.write(soon(), refuse));
+  (void)orders_in_file();
+  EXPECT_FALSE(call.committed());
+  EXPECT_TRUE(orders_.write(soon(), add));
+  EXPECT_TRUE(call.committed());
+}
+
 TEST_F(UnitOfWorkTest, Does_not_begin_after_its_deadline) {
   bool ran = false;
   Stall stall(orders_);

@@ -111,6 +111,21 @@ TEST_F(FileTest, ADurableFileIsReplacedAsAWholeAndKeepsItsMode) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 1);
 }
 
+TEST_F(FileTest, ADurableFileBelongsToWhomTheOneBeforeBelongedElseToTheModelsOwner) {
+  write_durably(file_, "the shop's");
+  ::chmod(file_.c_str(), 0640);
+  give_away();
+  write_durably(file_, "written by an administrator");
+  EXPECT_EQ(look_at(file_).st_uid, geteuid() == 0 ? 4711U : geteuid());
+  EXPECT_EQ(look_at(file_).st_gid, geteuid() == 0 ? 4712U : getegid());
+  EXPECT_EQ(look_at(file_).st_mode & 0777, 0640U);
+
+  const fs::path beside = folder_.path() / "shop.db.manifest.json";
+  write_durably(beside, "new", file_);
+  EXPECT_EQ(look_at(beside).st_uid, look_at(file_).st_uid);
+  EXPECT_EQ(look_at(beside).st_mode & 0777, 0640U);
+}
+
 TEST_F(FileTest, ADurableFileThatCannotBeWrittenIsAFault) {
   EXPECT_THROW(write_durably(folder_.path() / "none" / "file", "x"), fs::filesystem_error);
   EXPECT_THROW(sync_folder(folder_.path() / "none"), fs::filesystem_error);

@@ -82,14 +82,31 @@ TEST_F(AdminApiTest, ShowsWhereEveryModuleStands) {
 }
 
 TEST_F(AdminApiTest, ShowsTheTunnelsOfTheProcessThatServes) {
-  AdminApi api(*board_, {.tunnels = [](std::string_view module) {
-    return module == "catalog" ? TunnelCounts{.old_side = 3, .new_side = 4, .pinned = 2}
-                               : TunnelCounts{};
-  }});
+  AdminApi api(*board_, {.live = {.tunnels = [](std::string_view module) {
+                           return module == "catalog"
+                                      ? TunnelCounts{.old_side = 3, .new_side = 4, .pinned = 2}
+                                      : TunnelCounts{};
+                         }}});
   const Json shown = json(api.answer({"GET", "/status", {}, {}, {}}));
   EXPECT_EQ(shown["rollouts"][0]["tunnels"],
             Json::parse(R"({"old_side":3,"new_side":4,"pinned":2})"));
   EXPECT_EQ(shown["rollouts"][1]["tunnels"]["pinned"], 0);
+}
+
+TEST_F(AdminApiTest, ShowsWhatMissesARolloutAndWhatIsWrong) {
+  AdminApi api(*board_, {.live = {.missed = [](std::string_view module) -> std::uint64_t {
+                                    return module == "catalog" ? 7 : 0;
+                                  },
+                                  .attention =
+                                      [] {
+                                        return std::vector<Attention>{
+                                            {"upstreams", "no healthy instance in catalog"}};
+                                      }}});
+  const Json shown = json(api.answer({"GET", "/status", {}, {}, {}}));
+  EXPECT_EQ(shown["rollouts"][0]["missed"], 7);
+  EXPECT_EQ(shown["rollouts"][1]["missed"], 0);
+  EXPECT_EQ(shown["attention"],
+            Json::parse(R"([{"about":"upstreams","message":"no healthy instance in catalog"}])"));
 }
 
 TEST_F(AdminApiTest, ShiftsAndTellsBeforeAfterAndTheLogLine) {

@@ -43,6 +43,37 @@ TEST(Metrics, TakeSamplesOnDemand) {
   EXPECT_THAT(metrics.exposition(), HasSubstr("banyan_worker_queue_depth{module=\"orders\"} 7"));
 }
 
+TEST(Metrics, SpendNoBucketsOnWhatWasNeverDone) {
+  Metrics metrics;
+  (void)metrics.requests.counter("catalog", "read", "local");
+  const std::string text = metrics.exposition();
+  EXPECT_THAT(text, HasSubstr("banyan_http_requests_total{module=\"catalog\",operation=\"read\","
+                              "side=\"local\",outcome=\"ok\"} 0"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("duration_seconds_bucket")));
+  metrics.requests.record("catalog", "read", "local", false, microseconds(1));
+  EXPECT_THAT(metrics.exposition(), HasSubstr("duration_seconds_bucket"));
+}
+
+TEST(CallStatistics, TellWhichKeysFoundNoRoom) {
+  CallStatistics statistics;
+  for (std::size_t i = 0; i < CallStatistics::kMostKeys; ++i) {
+    (void)statistics.counter("m", std::to_string(i), "local");
+  }
+  EXPECT_EQ(statistics.folded(), 0U);
+  EXPECT_TRUE(statistics.first_folded().empty());
+  for (int again = 0; again < 3; ++again) {
+    statistics.record("m", "one too many", "remote", false, microseconds(1));
+  }
+  EXPECT_EQ(statistics.folded(), 3U);
+  ASSERT_EQ(statistics.first_folded().size(), 1U);
+  EXPECT_EQ(statistics.first_folded()[0].operation, "one too many");
+  EXPECT_EQ(statistics.read().back().key.module, "other");
+  EXPECT_EQ(statistics.read().back().latency.count, 3U);
+
+  statistics.forget_if([](const CallStatistics::Key& key) { return key.operation == "7"; });
+  EXPECT_TRUE(statistics.first_folded().empty());
+}
+
 TEST(CallStatistics, LoseNothingBetweenThreads) {
   CallStatistics statistics;
   {

@@ -51,6 +51,21 @@ TEST_F(TheGroup, PassesOverAnEjectedOne) {
   EXPECT_TRUE(group_.healthy());
 }
 
+TEST_F(TheGroup, WithRoomForFourTakesTwoUploadsThatAreNotWhole) {
+  Group group(shop({{"127.0.0.1", 1}}, {.max_requests = 4}), clock_);
+  using enum Group::Body;
+  const auto first = group.pick({}, Comes);
+  const auto second = group.pick({}, Comes);
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(group.pick({}, Comes), std::nullopt);
+  ASSERT_TRUE(group.pick());
+
+  group.uploaded(*first);
+  ASSERT_TRUE(group.pick({}, Comes));
+  EXPECT_EQ(group.pick(), std::nullopt);
+  EXPECT_EQ(group.status()[0].in_flight, 4u);
+}
+
 TEST_F(TheGroup, UsesAllWhenAllAreEjected) {
   for (std::size_t i = 0; i < group_.size(); ++i) eject(i);
   EXPECT_FALSE(group_.healthy());

@@ -37,7 +37,7 @@ ControlStoreNow control_store_now(const strangler::Configuration& configuration,
   ControlStoreNow now{.file = file.string(), .stand = {}, .problem = {}, .unread = {}};
   std::error_code unknown;
   if (!fs::exists(file, unknown)) {
-    now.problem = serving::lost_control_store(now.file);
+    now.problem = serving::lost_control_store(now.file, config_file);
     if (!now.problem) now.problem = cannot_be_made(file);
     return now;
   }

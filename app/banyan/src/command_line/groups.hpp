@@ -14,6 +14,8 @@ void add_map(CommandSet& set);
 
 /// status, watch, shift, back, next, goto, log.
 void add_traffic(CommandSet& set);
+/// differences, replay.
+void add_comparisons(CommandSet& set);
 void add_plan(CommandSet& set);
 
 void add_sagas(CommandSet& set);

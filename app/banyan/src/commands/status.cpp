@@ -45,6 +45,18 @@ int show(const Json& document) {
                            ". They end by themselves, or by pinned_tunnel_time in [limits].",
                        Tone::Warning));
     }
+    if (const std::uint64_t missed = number_of(each, "missed"); missed != 0) {
+      print_line(paint("attention: " + std::to_string(missed) + " requests missed " +
+                           text_of(each, "module") +
+                           " by their spelling (another case, a slash at the end) and stayed on "
+                           "the old side. banyan_route_near_misses_total has the routes; "
+                           "`ignore_case` and `ignore_last_slash` make them match.",
+                       Tone::Warning));
+    }
+  }
+  for (const Json& each : document.value("attention", Json::array())) {
+    print_line(paint("attention: " + text_of(each, "about") + ": " + text_of(each, "message"),
+                     Tone::Warning));
   }
   print_line("");
   print_line(paint("revision " + std::to_string(number_of(document, "revision")) + ", log head " +

@@ -15,10 +15,15 @@ function takeOver(page, id) {
   const here = document.getElementById(id);
   const there = page.getElementById(id);
   if (!here || !there || here.isEqualNode(there)) return;
+  const chosen = [...here.querySelectorAll("input[type=radio]:checked")].map((each) => each.id);
   const focused = here.contains(document.activeElement) && document.activeElement.id;
   here.replaceChildren(...there.childNodes);
   for (const { name, value } of there.attributes) here.setAttribute(name, value);
   for (const { name } of [...here.attributes]) if (!there.hasAttribute(name)) here.removeAttribute(name);
+  for (const id of chosen) {
+    const same = document.getElementById(id);
+    if (same && !same.disabled) same.checked = true;
+  }
   if (focused) document.getElementById(focused)?.focus();
 }
 

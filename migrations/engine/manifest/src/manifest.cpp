@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 #include "banyan/json/codec.hpp"
 #include "banyan/sqlite/durable_file.hpp"
@@ -77,7 +78,15 @@ void merge(Manifest& manifest, const Manifest& more) {
 
 Result<Manifest> read(const std::filesystem::path& database) {
   const std::filesystem::path file = manifest_file(database);
+  errno = 0;
   const std::ifstream stream(file, std::ios::binary);
+  if (const int error = errno; !stream && error != 0 && error != ENOENT) {
+    return fail(ErrorCode::FailedPrecondition, "manifest.unreadable",
+                "cannot read " + file.string() + ": " + std::generic_category().message(error) +
+                    ". Run this as the user of the application, or as root; or give the file back: "
+                    "`chown --reference='" +
+                    database.string() + "' '" + file.string() + "'`");
+  }
   if (!stream) {
     return fail(ErrorCode::NotFound, "manifest.missing",
                 "there is no " + file.string() +
@@ -99,7 +108,7 @@ Result<Manifest> read(const std::filesystem::path& database) {
 
 Result<void> write(const std::filesystem::path& database, const Manifest& manifest) {
   try {
-    sqlite::write_durably(manifest_file(database), json::encode(manifest) + '\n');
+    sqlite::write_durably(manifest_file(database), json::encode(manifest) + '\n', database);
   } catch (const std::filesystem::filesystem_error& fault) {
     return fail(ErrorCode::Unavailable, "manifest.not_written",
                 "cannot write " + fault.path1().string() + ": " + fault.code().message() +
@@ -113,6 +122,7 @@ Result<bool> update(
     const std::function<std::optional<Manifest>(std::optional<Manifest> known)>& change) {
   const Turn turn(manifest_file(database).parent_path());
   auto known = read(database);
+  if (!known && known.error().rule == "manifest.unreadable") return fail(std::move(known.error()));
   const auto changed = change(known ? std::optional(std::move(*known)) : std::nullopt);
   if (!changed) return false;
   if (auto written = write(database, *changed); !written) return fail(std::move(written.error()));

@@ -206,6 +206,50 @@ Result<Placement> placement_of(const fs::path& shared, std::string_view module) 
   }
 }
 
+namespace {
+
+Result<Recovery> recover_module(const fs::path& shared, const std::string& module,
+                                const std::vector<std::string>& tables,
+                                std::chrono::milliseconds wait) try {
+  Result<Files> files = files_of(shared, module, "");
+  if (!files) return fail(files.error());
+  Result<Situation> situation = look(*files, module, tables);
+  if (situation && situation->agrees) return Recovery{.module = module, .placement = situation->placement};
+  const auto mover =
+      sqlite::FileLock::take(mover_lock_of(shared), shared, std::chrono::milliseconds(0));
+  if (!mover) {
+    const Result<Placement> placement = placement_of(shared, module);
+    if (!placement) return fail(placement.error());
+    return Recovery{.module = module,
+                    .placement = *placement,
+                    .mover_at_work = true,
+                    .note = "a mover is at work (" +
+                            sqlite::FileLock::holder(mover_lock_of(shared)) +
+                            "); it will leave things in order"};
+  }
+  // A mover may have ended since.
+  if (files = files_of(shared, module, ""); !files) return fail(files.error());
+  if (situation = look(*files, module, tables); !situation) return fail(situation.error());
+  if (!situation->agrees) {
+    const Result<LockedFiles> locked = lock_files(*files, wait);
+    if (!locked) {
+      Error error = locked.error();
+      error.message = "module " + module + " needs recovery: " + error.message;
+      return fail(std::move(error));
+    }
+    situation = reconcile(*files, module, tables, *locked);
+    if (!situation) return fail(situation.error());
+  }
+  return Recovery{.module = module,
+                  .placement = situation->placement,
+                  .changed = !situation->agrees,
+                  .note = situation->note.empty() ? "" : "put right: " + situation->note};
+} catch (const sqlite::Fault& fault) {
+  return fail(error_from(fault, shared));
+}
+
+}  // namespace
+
 Result<std::vector<Recovery>> recover(const fs::path& shared, const Ownership& ownership,
                                       std::chrono::milliseconds wait) {
   const Result<Owners> owners = Owners::from(ownership);
@@ -228,44 +272,9 @@ Result<std::vector<Recovery>> recover(const fs::path& shared, const Ownership& o
 
   std::vector<Recovery> recoveries;
   for (const std::string& module : modules) {
-    Result<Files> files = files_of(shared, module, "");
-    if (!files) return fail(files.error());
-    const std::vector<std::string> tables = owners->tables_of_module(module);
-    Result<Situation> situation = look(*files, module, tables);
-    if (situation && situation->agrees) {
-      recoveries.push_back({module, situation->placement, false, false, ""});
-      continue;
-    }
-    try {
-      const auto mover =
-          sqlite::FileLock::take(mover_lock_of(shared), shared, std::chrono::milliseconds(0));
-      if (!mover) {
-        const Result<Placement> placement = placement_of(shared, module);
-        if (!placement) return fail(placement.error());
-        recoveries.push_back({module, *placement, false, true,
-                              "a mover is at work (" +
-                                  sqlite::FileLock::holder(mover_lock_of(shared)) +
-                                  "); it will leave things in order"});
-        continue;
-      }
-      // A mover may have ended since.
-      if (files = files_of(shared, module, ""); !files) return fail(files.error());
-      if (situation = look(*files, module, tables); !situation) return fail(situation.error());
-      if (!situation->agrees) {
-        const Result<LockedFiles> locked = lock_files(*files, wait);
-        if (!locked) {
-          Error error = locked.error();
-          error.message = "module " + module + " needs recovery: " + error.message;
-          return fail(std::move(error));
-        }
-        situation = reconcile(*files, module, tables, *locked);
-        if (!situation) return fail(situation.error());
-      }
-    } catch (const sqlite::Fault& fault) {
-      return fail(error_from(fault, shared));
-    }
-    recoveries.push_back({module, situation->placement, !situation->agrees, false,
-                          situation->note.empty() ? "" : "put right: " + situation->note});
+    auto recovered = recover_module(shared, module, owners->tables_of_module(module), wait);
+    if (!recovered) recovered = Recovery{.module = module, .failure = recovered.error()};
+    recoveries.push_back(*std::move(recovered));
   }
   return recoveries;
 }

@@ -13,7 +13,7 @@
 #include "banyan/kernel/port.hpp"
 #include "customers/ids.hpp"
 
-/// Who buys at the shop: accounts, where their parcels go, and whether they may buy on.
+/// Who buys at the shop: accounts, where their parcels go, and whether they may buy on invoice.
 namespace customers {
 
 /// Where parcels go. The country decides about tax.
@@ -32,7 +32,7 @@ BOOST_DESCRIBE_STRUCT(Address, (), (recipient, street, postal_code, city, countr
 enum class AccountState : std::uint8_t { Open, Closed };
 BOOST_DESCRIBE_ENUM(AccountState, Open, Closed)
 
-/// May an open account buy on?
+/// May an open account buy on invoice? By card everybody can who has one.
 enum class Credit : std::uint8_t { Good, OnHold };
 BOOST_DESCRIBE_ENUM(Credit, Good, OnHold)
 

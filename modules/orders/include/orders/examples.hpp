@@ -36,7 +36,7 @@ inline auto examples() {
   OrderDetails cancelled = order(OrderState::Cancelled, Fulfilment::Done);
   cancelled.cancel_reason = CancelReason::ByCustomer;
   return std::tuple(
-      banyan::example(PlaceOrder{kAda, {{kTrack, 2}}, "card:tok_visa"},
+      banyan::example(PlaceOrder{kAda, {{kTrack, 2, banyan::Money{129, "EUR"}}}, "card:tok_visa"},
                       order(OrderState::Paid, Fulfilment::Done)),
       banyan::example(GetOrder{kOrder}, order(OrderState::Paid, Fulfilment::Done)),
       banyan::example(ListOrders{.customer = kAda, .cursor = {}, .limit = 20},
@@ -82,13 +82,19 @@ inline std::vector<banyan::Error> example_errors() {
            {}},
           {ErrorCode::InvalidArgument,
            "orders.bad_payment_method",
-           "the payment method is empty, expected 1 to 64 visible characters",
-           {}},
+           "nobody can pay with 'gold'; there are \"card\", \"card:TOKEN\" with the payment"
+           " provider's token of a card, and \"invoice\"",
+           {{"/payment_method", "expected one of these"}}},
           {ErrorCode::NotFound, "orders.unknown_customer", "there is no " + customer, {}},
           {ErrorCode::FailedPrecondition,
            "orders.customer_on_hold",
-           customer + " buys nothing more until the credit is restored",
-           {}},
+           customer + " may not buy on invoice now: invoice 4711 is unpaid; pay by card",
+           {{"/payment_method", "expected a card"}}},
+          {ErrorCode::Conflict,
+           "orders.price_changed",
+           "So What costs 1.49 EUR, not 1.29 EUR. Nothing was ordered: order again at the price"
+           " that it has now",
+           {{"/lines/0/unit_price", "was seen at 1.29 EUR, costs 1.49 EUR"}}},
           {ErrorCode::FailedPrecondition,
            "orders.no_address",
            customer + " has no address; give one, then order",

@@ -51,9 +51,12 @@ BOOST_DESCRIBE_ENUM(Fulfilment, InProgress, Cancelling, Returning, Done, Stuck)
 struct LineRequest {
   TrackId track;
   std::int64_t quantity = 0;  ///< 1 … 1,000
+  /// What one costs as far as the buyer has seen: nothing is ordered at another price. Absent:
+  /// whatever it costs now.
+  std::optional<banyan::Money> unit_price = std::nullopt;
   friend bool operator==(const LineRequest&, const LineRequest&) = default;
 };
-BOOST_DESCRIBE_STRUCT(LineRequest, (), (track, quantity))
+BOOST_DESCRIBE_STRUCT(LineRequest, (), (track, quantity, unit_price))
 
 /// A line as it was when the order was placed: later changes of the catalogue do not touch it.
 struct OrderLine {
@@ -141,8 +144,9 @@ BOOST_DESCRIBE_STRUCT(OrderPage, (), (orders, next_cursor, names_complete_until)
 struct PlaceOrder {
   CustomerId customer;
   std::vector<LineRequest> lines;  ///< 1 … 100, each track once
-  /// What the customer pays with, in the payment provider's words: 1 … 64 visible ASCII characters,
-  /// else "account".
+  /// What the customer pays with: "card", "card:TOKEN" with the payment provider's token of one, or
+  /// "invoice", which wants good credit (and was called "account" first: that is what is taken when
+  /// nothing is said).
   std::optional<std::string> payment_method;
 
   using Response = OrderDetails;
@@ -151,17 +155,18 @@ struct PlaceOrder {
       .name = "place_order",
       .effect = banyan::Effect::Write,
       .idempotency = banyan::Idempotency::ByKey,
-      .errors =
-          banyan::errors("orders.out_of_stock", "orders.payment_declined", "orders.unknown_track",
-                         "orders.key_reused", "orders.bad_lines", "orders.bad_quantity",
-                         "orders.mixed_currencies", "orders.bad_payment_method",
-                         "orders.unknown_customer", "orders.customer_on_hold", "orders.no_address"),
+      .errors = banyan::errors(
+          "orders.out_of_stock", "orders.payment_declined", "orders.unknown_track",
+          "orders.key_reused", "orders.bad_lines", "orders.bad_quantity", "orders.mixed_currencies",
+          "orders.bad_payment_method", "orders.unknown_customer", "orders.customer_on_hold",
+          "orders.no_address", "orders.price_changed"),
       .summary =
-          "Orders tracks at today's prices, with the tax of the country that they go to. Paid at"
-          " once when everybody answers; otherwise placed, and paid in the background.",
+          "Orders tracks at today's prices, with the tax of the country that they go to; a line can"
+          " say which price was seen. Paid at once when everybody answers; otherwise placed, and"
+          " paid in the background.",
       .precondition =
-          "the customer may buy and has an address; every track exists, all in one currency, and"
-          " enough copies are available",
+          "the customer has an address, and good credit to pay by invoice; every track exists, at"
+          " the price that was seen, all in one currency, and enough copies are available",
       .postcondition =
           "one order exists for the key, with its stock sold and its money taken exactly once, or"
           " neither",
@@ -252,7 +257,7 @@ BOOST_DESCRIBE_STRUCT(ResumeOrder, (), (id))
 struct Orders
     : banyan::Port<PlaceOrder, GetOrder, ListOrders, CancelOrder, ReturnOrder, ResumeOrder> {
   static constexpr banyan::PortInfo port{
-      .name = "orders", .version = {2, 1}, .summary = "Orders from placed to delivered, and back"};
+      .name = "orders", .version = {2, 2}, .summary = "Orders from placed to delivered, and back"};
 };
 
 }  // namespace orders

@@ -63,15 +63,22 @@ std::string_view word_of(OrderState state) {
   return "";
 }
 
-Result<void> check_payment_method(const std::string& method) {
-  constexpr std::size_t kLongest = 64;
-  const auto visible = [](char c) { return c > ' ' && c <= '~'; };
-  if (!method.empty() && method.size() <= kLongest && std::ranges::all_of(method, visible)) {
-    return {};
+Result<void> check_prices_seen(const std::vector<LineRequest>& seen,
+                               const std::vector<OrderLine>& now) {
+  std::vector<banyan::Detail> changed;
+  std::string text;
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    if (!seen[i].unit_price || *seen[i].unit_price == now[i].unit_price) continue;
+    const std::string was = to_string(*seen[i].unit_price);
+    const std::string is = to_string(now[i].unit_price);
+    changed.push_back(
+        {"/lines/" + std::to_string(i) + "/unit_price", "was seen at " + was + ", costs " + is});
+    text += (text.empty() ? "" : "; ") + now[i].title + " costs " + is + ", not " + was;
   }
-  return fail(ErrorCode::InvalidArgument, "orders.bad_payment_method",
-              "what the customer pays with is 1 … 64 visible ASCII characters",
-              {{"/payment_method", "expected 1 … 64 visible ASCII characters"}});
+  if (changed.empty()) return {};
+  return fail(ErrorCode::Conflict, "orders.price_changed",
+              text + ". Nothing was ordered: order again at the price that it has now",
+              std::move(changed));
 }
 
 Result<void> check_lines(const std::vector<LineRequest>& lines) {
@@ -118,7 +125,8 @@ bool Order::is_for(const PlaceOrder& request) const {
     return false;
   }
   for (std::size_t i = 0; i < request.lines.size(); ++i) {
-    if (request.lines[i] != LineRequest{data_.lines[i].track, data_.lines[i].quantity}) {
+    if (request.lines[i].track != data_.lines[i].track ||
+        request.lines[i].quantity != data_.lines[i].quantity) {
       return false;
     }
   }

@@ -15,8 +15,10 @@ namespace orders {
 /// once.
 banyan::Result<void> check_lines(const std::vector<LineRequest>& lines);
 
-/// "orders.bad_payment_method".
-banyan::Result<void> check_payment_method(const std::string& method);
+/// "orders.price_changed", with both prices of each line that was seen at another price than it has
+/// now. `now` are the lines that `seen` has become, in the same order.
+banyan::Result<void> check_prices_seen(const std::vector<LineRequest>& seen,
+                                       const std::vector<OrderLine>& now);
 
 /// The word for a state: in tables, histories and messages. They never change.
 std::string_view word_of(OrderState state);

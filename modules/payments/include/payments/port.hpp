@@ -56,7 +56,7 @@ struct Authorise {
   OrderId order;
   CustomerId customer;
   banyan::Money amount;  ///< 1 … 1,000,000,000 minor units
-  std::string method;    ///< what the customer pays with: 1 … 64 visible ASCII characters
+  std::string method;    ///< what the customer pays with, see payments/method.hpp
 
   using Response = Payment;
   static constexpr banyan::Operation operation{

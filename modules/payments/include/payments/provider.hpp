@@ -11,6 +11,7 @@
 #include "banyan/kernel/money.hpp"
 #include "banyan/kernel/result.hpp"
 #include "payments/ids.hpp"
+#include "payments/method.hpp"
 
 namespace payments {
 
@@ -48,7 +49,7 @@ struct ProviderRequest {
   OrderId reference;  ///< our name of the payment, and what makes a second request the first one
   CustomerId customer;
   banyan::Money amount;
-  std::string method;  ///< what the customer pays with, in the provider's words
+  Method method;  ///< what the customer pays with
 };
 
 /// The outside party that moves the money, in the shop's own words. Whoever implements it (an

@@ -14,7 +14,6 @@ using banyan::Result;
 constexpr std::int64_t kMostAmount = 1'000'000'000;
 constexpr std::size_t kLongestWord = 64;
 
-bool is_visible(char c) { return c > ' ' && c <= '~'; }
 bool is_of_an_id(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '_' || c == '.';
@@ -58,10 +57,11 @@ Result<void> check(const Authorise& request) {
   if (request.amount.minor_units < 1 || request.amount.minor_units > kMostAmount) {
     return bad_amount("/amount/minor_units");
   }
-  if (is_word(request.method, is_visible)) return {};
-  return fail(ErrorCode::InvalidArgument, "payments.bad_method",
-              "a method is 1 … 64 visible ASCII characters",
-              {{"/method", "expected 1 … 64 visible ASCII characters"}});
+  if (method_from(request.method)) return {};
+  return fail(
+      ErrorCode::InvalidArgument, "payments.bad_method",
+      "nobody can pay with '" + request.method + "'; there are " + std::string(kMethodWords),
+      {{"/method", "expected one of these"}});
 }
 
 Result<void> check(const Refund& request) {

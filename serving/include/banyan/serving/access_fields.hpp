@@ -37,6 +37,10 @@ inline constexpr std::array kAccessFields = std::to_array<AccessField>({
     {"outcome", "text", "",
      "`none` where nothing failed, `refused` where no route was found or the request was not "
      "taken, else [what failed](#outcomes)"},
+    {"fell_back", "text", "where the old side was asked in place of a new one that had failed",
+     "[what failed](#outcomes), or `status_503`"},
+    {"shadow", "true", "where it is of a copy, which nobody waits for",
+     "`request_id` is that of the request that was copied"},
     {"rule", "text", "where the request was not taken", "[which rule](problems.md) it had broken"},
 });
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "banyan/control/admin_api.hpp"
@@ -19,8 +22,12 @@
 
 namespace banyan::serving {
 
-/// FailedPrecondition "banyan.control_store_lost" when a control store was there and is gone.
-std::optional<Error> lost_control_store(const std::string& store);
+/// FailedPrecondition "banyan.control_store_lost" when a control store was there and is gone: so
+/// says a note beside it, one beside the configuration (a lost volume takes the store with all that
+/// lies beside it), or `moved`, a module whose tables are at a place of their own, which it comes
+/// to only where there is a store. "" for what there is not.
+std::optional<Error> lost_control_store(const std::string& store, const std::string& config_file,
+                                        const std::string& moved = {});
 
 /// Where the traffic stands and how it is changed: the control store, its stages in memory, the
 /// switchboard, who walks plans, and the API of operators. A process that others of the application
@@ -28,12 +35,15 @@ std::optional<Error> lost_control_store(const std::string& store);
 class ControlPlane {
  public:
   struct Plan {
-    std::string store;  ///< the file
+    std::string store;        ///< the file
+    std::string config_file{};  ///< "": there is none
+    std::string moved{};        ///< a module whose tables have moved; "": none
     const Clock& clock;
     std::vector<std::string> rollouts;
     strangler::Survey survey;
     strangler::StepsOf steps;
     strangler::TunnelsOf tunnels;
+    std::function<std::uint64_t(std::string_view)> missed;  ///< see strangler::LiveFacts
     strangler::Preflight preflight;
     strangler::OperationsOf operations;  ///< of a rollout, see Server::judged_operations()
     strangler::PlanDesk::PlanOf plan_of;

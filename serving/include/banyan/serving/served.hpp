@@ -14,6 +14,7 @@
 #include "banyan/kernel/context.hpp"
 #include "banyan/kernel/operation.hpp"
 #include "banyan/kernel/result.hpp"
+#include "banyan/telemetry/call_statistics.hpp"
 #include "banyan/upstream/group.hpp"
 
 /// What a process serves by itself, besides the routes of its file. A standalone proxy serves
@@ -34,6 +35,9 @@ struct ServedModule {
   std::string runs;  ///< for people: "in_process", "rehearsal", "routed", "remote"
   std::vector<std::string> needs;
   std::function<std::string()> data;  ///< where its tables are, for people; may be empty
+  /// Who calls it in this process: what is counted, by operation, with the caller as `way`; may be
+  /// empty.
+  std::function<std::vector<telemetry::CallStatistics::Row>()> callers{};
 
   bool here() const { return workers != nullptr; }
 };
@@ -45,6 +49,8 @@ struct Endpoint {
   std::string path;  ///< "/cart/{id}", or with `below` this path and everything under it
   bool below = false;
   Effect effect = Effect::Read;
+  /// Whether anybody finds it, or only other processes of the application, where these come.
+  Audience audience = Audience::Public;
   /// May block: runs on workers of its own. An exception answers 500.
   std::function<http::Response(const http::Request&, const Context&)> answer;
 };
@@ -55,10 +61,11 @@ struct Document {
   std::function<std::string()> json;  ///< may block
 };
 
-/// What operators can look at and change below /_banyan/api/NAME/.
+/// What operators can look at and change at and below /_banyan/api/NAME; a document of that name
+/// comes first.
 struct Desk {
   std::string name;
-  /// `path` is what stands behind the name: "/sag_…/mark". May block.
+  /// `path` is what stands behind the name: "/sag_…/mark", or "". May block.
   std::function<strangler::AdminAnswer(const strangler::AdminRequest&)> answer;
 };
 

@@ -100,6 +100,7 @@ class Server {
     std::string url;  ///< as people type it
     bool clients = true;
     bool operators = false;
+    Audience audience = Audience::Public;  ///< of the clients
   };
   /// Where it listens, in the order of the file; after prepare().
   std::vector<Address> addresses() const;
@@ -124,6 +125,8 @@ class Server {
   /// answer well, within a second. Why it cannot; nothing when it can. Not on a loop.
   std::optional<std::string> preflight(std::string_view rollout) const;
   strangler::TunnelCounts tunnels(std::string_view rollout) const;
+  /// Requests that passed the rollout's routes by because of their spelling; see FallThrough.
+  std::uint64_t missed(std::string_view rollout) const;
   std::vector<strangler::Percent> steps(std::string_view rollout) const;
   /// How the rollout is to move by itself, by its configuration.
   strangler::Plan plan(std::string_view rollout) const;

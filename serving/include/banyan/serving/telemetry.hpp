@@ -44,6 +44,8 @@ struct Telemetry {
 
  private:
   telemetry::Health::Finding background() const;
+  /// Says in the log, once, which figures have no row of their own.
+  void tell_of_folded();
 
   mutable std::mutex mutex_;
   std::uint64_t background_faults_ = 0;
@@ -51,6 +53,7 @@ struct Telemetry {
   std::optional<SteadyTime> last_fault_;
   std::optional<SteadyTime> last_told_;
   std::string last_message_;
+  bool told_of_folded_ = false;
 };
 
 }  // namespace banyan::serving

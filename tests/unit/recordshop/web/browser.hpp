@@ -67,6 +67,20 @@ class Browser {
     const std::size_t from = at + begin.size();
     return last_.body.substr(from, last_.body.find('"', from) - from);
   }
+  /// Of the last page: its hidden fields whose names begin so, as a form sends them.
+  std::string hidden_fields(const std::string& beginning) const {
+    std::string fields;
+    const std::string begin = "type=\"hidden\" name=\"" + beginning;
+    for (std::size_t at = last_.body.find(begin); at != std::string::npos;
+         at = last_.body.find(begin, at + 1)) {
+      const std::size_t from = at + begin.size() - beginning.size();
+      const std::string name = last_.body.substr(from, last_.body.find('"', from) - from);
+      std::string value = hidden(name);
+      for (char& each : value) each = each == ' ' ? '+' : each;
+      fields += '&' + name + '=' + value;
+    }
+    return fields;
+  }
   const std::string& at() const { return at_; }  ///< where the last redirection led
 
   /// Takes over the cookies of another one.

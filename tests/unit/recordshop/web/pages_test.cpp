@@ -66,6 +66,10 @@ class Pages : public testing::Test {
                                        browser.hidden("key"));
   }
   void sign_in() { open_account(browser(), "Zoe"); }
+  /// As the page that was shown last sends it.
+  static std::string order_form(const Browser& browser, const std::string& method = "card") {
+    return "key=" + browser.hidden("key") + "&method=" + method + browser.hidden_fields("seen-");
+  }
   void put_into_basket(std::size_t track, int copies = 1) {
     get("/shop/account");
     browser().post("/shop/basket", "track=" + sample_shop().track(track).str() + "&copies=%2B" +
@@ -197,8 +201,8 @@ TEST_F(Pages, PlaceAnOrderOnceHoweverOftenItsFormIsSent) {
   sign_in();
   put_into_basket(banyan::contract::kPlenty, 2);
   get("/shop/basket");
-  const std::string key = browser().hidden("key");
-  const std::string page = browser().post("/shop/orders", "key=" + key).body;
+  const std::string form = order_form(browser());
+  const std::string page = browser().post("/shop/orders", form).body;
   const std::string order = browser().at();
   EXPECT_THAT(page, HasSubstr("Thank you. Your order is placed."));
   EXPECT_THAT(page, HasSubstr("River Song"));
@@ -207,7 +211,7 @@ TEST_F(Pages, PlaceAnOrderOnceHoweverOftenItsFormIsSent) {
   EXPECT_THAT(get("/shop/orders"), HasSubstr(order));
 
   put_into_basket(banyan::contract::kPlenty, 2);
-  browser().post("/shop/orders", "key=" + key);
+  browser().post("/shop/orders", form);
   EXPECT_EQ(browser().at(), order) << "as a browser does whose first answer was lost";
 }
 
@@ -215,7 +219,7 @@ TEST_F(Pages, SayWhatStandsInTheWayOfAnOrder) {
   sign_in();
   put_into_basket(banyan::contract::kFive, 6);
   get("/shop/basket");
-  const auto refused = browser().post("/shop/orders", "key=" + browser().hidden("key"));
+  const auto refused = browser().post("/shop/orders", order_form(browser()));
   EXPECT_EQ(refused.head.status, 409U);
   EXPECT_THAT(refused.body, HasSubstr("There are not enough copies"));
   EXPECT_THAT(refused.body, HasSubstr("Crossing the Meadow"));
@@ -227,18 +231,82 @@ TEST_F(Pages, SayWhatStandsInTheWayOfAnOrder) {
   without.post("/shop/basket", "track=" + sample_shop().track(banyan::contract::kPlenty).str() +
                                    "&copies=%2B1&back=/shop/basket");
   const std::string key = without.hidden("key");
-  const auto later = without.post("/shop/orders", "key=" + key);
+  const auto later = without.post("/shop/orders", order_form(without));
   EXPECT_EQ(later.head.status, 503U);
   EXPECT_THAT(later.body, HasSubstr("Your basket is as it was"));
   EXPECT_EQ(without.hidden("key"), key) << "a second try must not be a second order";
   EXPECT_EQ(without.get("/shop/orders").head.status, 503U);
 }
 
+TEST_F(Pages, LetPeopleChooseHowTheyPay) {
+  sign_in();
+  put_into_basket(banyan::contract::kPlenty);
+  const std::string page = get("/shop/basket");
+  EXPECT_THAT(page, AllOf(HasSubstr("By card"), HasSubstr("On invoice")));
+  for (const char* const nonsense : {"", "gold", "card:tok_visa"}) {
+    const auto refused = browser().post("/shop/orders", order_form(browser(), nonsense));
+    EXPECT_EQ(refused.head.status, 409U) << nonsense;
+    EXPECT_THAT(refused.body, HasSubstr("Choose how you want to pay, please.")) << nonsense;
+  }
+  browser().post("/shop/orders", order_form(browser(), "invoice"));
+  const auto id = orders::OrderId::parse(browser().at().substr(browser().at().rfind('/') + 1));
+  ASSERT_TRUE(id) << browser().at();
+  const auto order = orders_->handle(orders::GetOrder{*id}, banyan::contract::any_context());
+  ASSERT_TRUE(order);
+  EXPECT_EQ(order->payment_method, "invoice");
+}
+
+TEST_F(Pages, SellNobodyOnInvoiceWhoseCreditIsOnHold) {
+  sign_in();
+  put_into_basket(banyan::contract::kPlenty);
+  get("/shop/account");
+  const auto zoe = customers_->handle(
+      customers::ListCustomers{.cursor = {}, .limit = {}, .email = "zoe@example.org"},
+      banyan::contract::any_context());
+  ASSERT_TRUE(zoe && zoe->customers.size() == 1);
+  ASSERT_TRUE(customers_->handle(customers::PutOnHold{zoe->customers[0].id, "unpaid", {}},
+                                 banyan::contract::any_context()));
+  const std::string page = get("/shop/basket");
+  EXPECT_THAT(page, HasSubstr("Not just now: your account says why."));
+  EXPECT_THAT(page, testing::ContainsRegex("value=\"invoice\"[^>]* disabled"));
+  EXPECT_THAT(get("/shop/account"), HasSubstr("You cannot buy on invoice just now, only by card"));
+}
+
+TEST_F(Pages, OrderAtThePricesThatWereShownAndAskAgainWhenTheseHaveChanged) {
+  sign_in();
+  put_into_basket(banyan::contract::kPlenty, 2);
+  get("/shop/basket");
+  const std::string field = "seen-" + sample_shop().track(banyan::contract::kPlenty).str();
+  EXPECT_EQ(browser().hidden(field), "99 EUR");
+  // As it was shown when it cost more.
+  const auto asked = browser().post(
+      "/shop/orders", "key=" + browser().hidden("key") + "&method=invoice&" + field + "=129+EUR");
+  EXPECT_EQ(asked.head.status, 409U);
+  EXPECT_THAT(asked.body, HasSubstr("Prices have changed since you looked"));
+  EXPECT_THAT(asked.body, HasSubstr("now €\u00A00.99 each, not €\u00A01.29"));
+  EXPECT_THAT(asked.body, testing::ContainsRegex("value=\"invoice\"[^>]* checked"))
+      << "what was chosen stays chosen";
+  EXPECT_THAT(browser().post("/shop/orders", order_form(browser())).body,
+              HasSubstr("Thank you. Your order is placed."));
+}
+
+TEST_F(Pages, OrderNothingThatWasNotShown) {
+  sign_in();
+  put_into_basket(banyan::contract::kPlenty);
+  get("/shop/basket");
+  const std::string form = order_form(browser());
+  put_into_basket(banyan::contract::kFive);  // in another window
+  const auto asked = browser().post("/shop/orders", form);
+  EXPECT_EQ(asked.head.status, 409U);
+  EXPECT_THAT(asked.body, HasSubstr("Your basket is another one than you have seen."));
+  EXPECT_THAT(get("/shop/orders"), HasSubstr("You have not ordered anything yet."));
+}
+
 TEST_F(Pages, GiveAnOrderUpAndSayWhatCannotBeSentBack) {
   sign_in();
   put_into_basket(banyan::contract::kPlenty);
   get("/shop/basket");
-  const std::string page = browser().post("/shop/orders", "key=" + browser().hidden("key")).body;
+  const std::string page = browser().post("/shop/orders", order_form(browser())).body;
   const std::string order = browser().at();
   EXPECT_THAT(page, HasSubstr("Cancel this order"));
   EXPECT_THAT(page, Not(HasSubstr("Send it all back")));
@@ -363,7 +431,7 @@ TEST_F(Pages, ShowAnOrderWithGapsWhereMoneyAndParcelAre) {
   sign_in();
   put_into_basket(banyan::contract::kPlenty);
   get("/shop/basket");
-  browser().post("/shop/orders", "key=" + browser().hidden("key"));
+  browser().post("/shop/orders", order_form(browser()));
   EXPECT_THAT(get(browser().at()), Not(HasSubstr("cannot be shown just now")));
   payments_ = no_payments_.get();
   shipping_ = no_shipping_.get();
@@ -382,7 +450,7 @@ TEST_F(Pages, ShowAnOrderToNobodyElse) {
   sign_in();
   put_into_basket(banyan::contract::kPlenty);
   get("/shop/basket");
-  browser().post("/shop/orders", "key=" + browser().hidden("key"));
+  browser().post("/shop/orders", order_form(browser()));
   const std::string order = browser().at();
   get("/shop/account");
   browser().post("/shop/account/sign-out", "");

@@ -100,5 +100,62 @@ TEST_F(CompleteUntilTest, WhatTheModuleRefusesIsRefused) {
             "test.no_source");
 }
 
+// The question of a follower's process, which has no body.
+class Progress : public CompleteUntilTest {
+ protected:
+  http::Request question(const Keys& keys) const {
+    return progress_question("customers", "orders", keys, environment_);
+  }
+  http::Response answered(const http::Request& question, const Keys& keys) const {
+    return answer_progress("customers", "orders", now_, keys, question, now_);
+  }
+  std::optional<Timestamp> read(const http::Response& answer, const http::Request& question,
+                                const Keys& keys, const std::string& follower = "orders") const {
+    return progress_in(answer, question, "customers", follower, keys, now_);
+  }
+};
+
+TEST_F(Progress, IsToldToWhoeverHasAKey) {
+  for (const Keys& keys : {Keys(), Keys(shared_keys())}) {
+    const http::Request asked = question(keys);
+    EXPECT_EQ(asked.head.target, "/_events/customers/lanes/orders");
+    EXPECT_EQ(read(answered(asked, keys), asked, keys), now_);
+  }
+}
+
+TEST_F(Progress, IsToldToNobodyElse) {
+  const auto refused = [&](const http::Request& asked) {
+    const http::Response answer = answered(asked, shared_keys());
+    EXPECT_EQ(answer.head.status, 401U);
+    return binding::error_from(answer).rule;
+  };
+  EXPECT_EQ(refused(question({})), "banyan.unsigned_message");
+  EXPECT_EQ(refused(question(strange_keys())), "banyan.bad_signature");
+  // The signature is of this question, and of no other.
+  http::Request another = question(shared_keys());
+  another.head.target = progress_path("customers", "shipping");
+  EXPECT_EQ(refused(another), "banyan.bad_signature");
+}
+
+TEST_F(Progress, IsBelievedOnlyFromWhomHasAKeyAndAsAnAnswerToThisQuestion) {
+  const http::Request asked = question(shared_keys());
+  EXPECT_FALSE(read(answered(question({}), {}), asked, shared_keys()));
+  const http::Response good = answered(asked, shared_keys());
+  EXPECT_FALSE(read(good, question(shared_keys()), shared_keys())) << "an answer from before";
+  EXPECT_FALSE(read(good, asked, shared_keys(), "shipping")) << "an answer to somebody else";
+  http::Response changed = good;
+  changed.body.replace(changed.body.find("customers"), 9, "catalogue");
+  EXPECT_FALSE(read(changed, asked, shared_keys()));
+  EXPECT_EQ(read(good, asked, shared_keys()), now_);
+}
+
+TEST_F(Progress, ThatIsNotKnownIsNotSaid) {
+  const http::Request asked = question(shared_keys());
+  const http::Response answer =
+      answer_progress("customers", "orders", std::nullopt, shared_keys(), asked, now_);
+  EXPECT_EQ(answer.head.status, 204U);
+  EXPECT_FALSE(read(answer, asked, shared_keys()));
+}
+
 }  // namespace
 }  // namespace banyan::host

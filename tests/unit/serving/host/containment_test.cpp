@@ -117,6 +117,29 @@ TEST_F(Containment, AReadModelThatCannotBeReachedKeepsNoOtherFromHearingHowFarIt
   models.stop();
 }
 
+TEST_F(Containment, EventsThatCannotBeReadSayWhyAndHideNoOthers) {
+  lose_first_database();
+  const auto document = nlohmann::json::parse(traffic_->json());
+  ASSERT_EQ(document.at("modules").size(), 2U) << document;
+  const auto& [away, demo] = std::pair(document["modules"][0], document["modules"][1]);
+  EXPECT_EQ(away.value("module", ""), "away");
+  EXPECT_THAT(away.value("problem", ""), HasSubstr("banyan_lane"));
+  EXPECT_FALSE(demo.contains("problem")) << demo;
+  EXPECT_EQ(demo.at("lanes").size(), 2U) << demo;
+}
+
+TEST_F(Containment, AReadModelThatCannotBeReadSaysWhyAndHidesNoOther) {
+  lose_first_database();
+  ReadModels models(*assembly_, *traffic_, environment_, telemetry_.log);
+  models.stop();
+  const auto document = nlohmann::json::parse(models.json());
+  ASSERT_EQ(document.at("models").size(), 2U) << document;
+  EXPECT_EQ(document["models"][0].value("module", ""), "away");
+  EXPECT_THAT(document["models"][0].value("problem", ""), HasSubstr("it is away"));
+  EXPECT_FALSE(document["models"][1].contains("problem")) << document;
+  EXPECT_TRUE(document["models"][1].contains("model")) << document;
+}
+
 TEST_F(Containment, SagasThatCannotBeReadAreSaidToBeUnknownAndNeverToBeNowhere) {
   const SagaDesk desk(*assembly_, telemetry_.log);
   const auto document = nlohmann::json::parse(desk.list());

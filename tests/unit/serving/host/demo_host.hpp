@@ -171,6 +171,8 @@ class ServedDemo : public DemoProcess {
   std::string flavour = "test";
   std::vector<serving::Endpoint> own_endpoints;  ///< as the application has made them
   http::Endpoint endpoint() const { return server_->addresses().front().endpoint; }
+  /// Where other processes of the application come, if it has such an address of its own.
+  http::Endpoint inside() const { return server_->addresses().back().endpoint; }
   std::size_t drain(std::chrono::milliseconds time) { return server_->drain(time); }
   telemetry::Health& health() { return telemetry_.health; }
   telemetry::Metrics& metrics() { return telemetry_.metrics; }
@@ -181,6 +183,9 @@ class ServedDemo : public DemoProcess {
     strangler::Configuration configuration;
     configuration.listen = {{{"127.0.0.1", 0}}};
     configuration.limits.drain_spread = std::chrono::milliseconds(0);
+    if (const auto& internal = options().internal_address) {
+      configuration.internal = strangler::Address{internal->host, internal->port};
+    }
     if (!operators_here) {
       configuration.operators =
           strangler::Address{"unix:" + (folder_.path() / "operators").string(), 0};

@@ -8,6 +8,7 @@
 
 #include "banyan/host/application.hpp"
 #include "banyan/host/composition.hpp"
+#include "banyan/sql/session.hpp"
 #include "demo_host.hpp"
 
 namespace {
@@ -26,6 +27,28 @@ std::vector<banyan::migrations::Script> scripts_of_the_version() {
   return all;
 }
 
+/// Keeps the name of what it makes.
+class KeepingDemo final : public banyan::host::NamedDemo {
+ public:
+  KeepingDemo(const std::string& name, banyan::sql::ModuleDatabase& database)
+      : NamedDemo(name), database_(database) {}
+
+  using NamedDemo::handle;
+  banyan::Result<demo::Thing> handle(const demo::MakeThing& make,
+                                     const banyan::Context& context) override {
+    const auto kept =
+        database_.write(context, [&](banyan::sql::Session& session) -> banyan::Result<void> {
+          session.run("INSERT INTO things (id) VALUES (:id) ON CONFLICT DO NOTHING", make.name);
+          return {};
+        });
+    if (!kept) return banyan::fail(kept.error());
+    return NamedDemo::handle(make, context);
+  }
+
+ private:
+  banyan::sql::ModuleDatabase& database_;
+};
+
 }  // namespace
 
 namespace banyan::host {
@@ -33,8 +56,8 @@ namespace banyan::host {
 std::vector<ModuleEntry> composition() {
   static const std::vector<migrations::Script> scripts = scripts_of_the_version();
   return {hosted<demo::Demo>(extracted<demo::Demo>({}), Linkage::Linked, {"things"}, scripts,
-                             [](Ports&, sql::ModuleDatabase&, const Environment&) {
-                               return std::make_unique<NamedDemo>(version);
+                             [](Ports&, sql::ModuleDatabase& database, const Environment&) {
+                               return std::make_unique<KeepingDemo>(version, database);
                              })};
 }
 

@@ -145,9 +145,28 @@ TEST_F(TheSettings, WantAFileThatCanBeRead) {
 
 TEST_F(TheSettings, WarnOfAVariableThatNobodyReads) {
   EXPECT_THAT(
-      read({}, {"SHOP_DESK_PROT=1", "SHOP_DESK_SERVICE_HOST=10.0.0.1"}).warnings,
+      read({}, {"SHOP_DESK_PROT=1", "SHOP_DESK_SERVER_NAME=desk"}).warnings,
       ElementsAre("SHOP_DESK_PROT is no variable of shop-desk; did you mean SHOP_DESK_PORT?",
-                  "SHOP_DESK_SERVICE_HOST is no variable of shop-desk."));
+                  "SHOP_DESK_SERVER_NAME is no variable of shop-desk."));
+}
+
+TEST_F(TheSettings, PassOverWhatKubernetesSaysOfAServiceWithTheNameOfTheProgram) {
+  const Settings settings =
+      read({}, {"SHOP_DESK_SERVICE_HOST=10.0.0.1", "SHOP_DESK_SERVICE_PORT=80",
+                "SHOP_DESK_SERVICE_PORT_HTTP=80", "SHOP_DESK_PORT=tcp://10.0.0.1:80",
+                "SHOP_DESK_PORT_80_TCP=tcp://10.0.0.1:80", "SHOP_DESK_PORT_80_TCP_PROTO=tcp",
+                "SHOP_DESK_PORT_80_TCP_PORT=80", "SHOP_DESK_PORT_80_TCP_ADDR=10.0.0.1"});
+  EXPECT_THAT(settings.values, IsEmpty());
+  EXPECT_THAT(settings.problems, IsEmpty());
+  EXPECT_THAT(settings.warnings, ElementsAre(AllOf(HasSubstr("SHOP_DESK_PORT=tcp://10.0.0.1:80"),
+                                                   HasSubstr("passed over"), HasSubstr("--port"))));
+}
+
+TEST_F(TheSettings, LeaveThePortToTheFileWhereTheVariableIsKubernetess) {
+  const std::string name = file("port = 8085\n");
+  EXPECT_THAT(of(read({{"settings", name}}, {"SHOP_DESK_PORT=tcp://10.0.0.1:80"}), "port"),
+              ElementsAre("8085"));
+  EXPECT_THAT(of(read({}, {"SHOP_DESK_PORT=8086"}), "port"), ElementsAre("8086"));
 }
 
 }  // namespace

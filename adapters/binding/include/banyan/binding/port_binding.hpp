@@ -33,6 +33,7 @@ struct BoundOperation {
   const Operation* operation;
   ResourcePath at;
   std::function<http::Response(const http::Request&, const Context&)> answer;
+  const json::Shape* response = nullptr;  ///< of a success; null when nobody knows
 };
 
 /// An example of an operation (kernel/examples.hpp) as JSON: all fields of the request in one

@@ -270,7 +270,8 @@ std::vector<BoundOperation> PortBinding<P>::bind(P& port, CallObserver& observer
         {&P::port, &Op::operation, detail::place_of<P, Op>(),
          [&port, &observer, &clock](const http::Request& request, const Context& context) {
            return detail::answer<P, Op>(port, observer, clock, request, context);
-         }});
+         },
+         &json::shape_of<typename Op::Response>()});
   });
   return operations;
 }

@@ -16,11 +16,18 @@ std::string identifier(std::string_view name);
 /// As a literal in SQL.
 std::string literal(std::string_view text);
 
+/// `connection` (a libpq URI or "key=value …") with an end to waiting for a server that has gone
+/// without a word, as a machine without power does: `connect_timeout` seconds for a new connection,
+/// and seconds where libpq would wait for minutes or hours on one that is open (tcp_user_timeout,
+/// keepalives_*). What it says itself, and what libpq's environment variables say, stays. One that
+/// cannot be read is given back as it is: libpq says what is wrong with it.
+std::string with_time_limits(const std::string& connection, int connect_timeout = 5);
+
 /// A connection for scripts and administration: whole scripts, and rows as text. Used by one thread
 /// at a time. Everything throws Fault.
 class Connection {
  public:
-  /// A libpq URI or "key=value …". Gives up after `connect_timeout` seconds unless it says itself.
+  /// A libpq URI or "key=value …", see with_time_limits().
   /// A server that is away, starting or full is ConnectionLost or Busy: later it may be there. Any
   /// other kind is the configuration's: a wrong password, no such database, a mistyped option.
   static Connection open(const std::string& connection, int connect_timeout = 5);

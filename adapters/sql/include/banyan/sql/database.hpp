@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "banyan/kernel/clock.hpp"
@@ -41,6 +42,8 @@ struct Options {
   std::string application = "banyan";  ///< PostgreSQL: modules' roles begin with it
   Guarding guarding = Guarding::Deny;  ///< PostgreSQL: Deny only
   std::function<void(const Violation&)> on_violation = {};  ///< called on any thread
+  /// Told what went wrong on a thread of the database's own, which goes on; called there.
+  std::function<void(std::string_view what)> on_fault = {};
   std::size_t queued_writes = 1024;     ///< units that may wait; more is ResourceExhausted
   std::size_t readers_per_module = 4;   ///< SQLite: connections kept; more readers wait for one
   std::uintmax_t wal_limit = 64 << 20;  ///< SQLite: a larger log is cut as soon as that is possible

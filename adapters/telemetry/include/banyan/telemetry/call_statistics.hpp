@@ -84,6 +84,8 @@ class CallStatistics {
 
   /// How often a new key found no room and was counted as "other".
   std::uint64_t folded() const;
+  /// The first of those keys, since rows were taken away last: some to go by.
+  std::vector<Key> first_folded() const;
 
   /// In the order of the keys.
   std::vector<Row> read() const;
@@ -103,6 +105,7 @@ class CallStatistics {
   mutable std::shared_mutex mutex_;
   std::map<Key, std::shared_ptr<CallCounter>, Less> counters_;
   std::uint64_t folded_ = 0;
+  std::vector<Key> first_folded_;
 };
 
 }  // namespace banyan::telemetry

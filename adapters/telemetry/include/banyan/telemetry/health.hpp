@@ -37,10 +37,15 @@ class Health {
   /// From now on not ready: what a drain begins with.
   void drain();
 
+  struct Problem {
+    std::string name;
+    std::string message;
+  };
   struct Report {
     bool ready = true;
     bool degraded = false;
-    std::string json;  ///< application/health+json (draft-inadarei-api-health-check)
+    std::vector<Problem> problems;  ///< of the checks that do not pass
+    std::string json;               ///< application/health+json (draft-inadarei-api-health-check)
   };
   /// Blocks for as long as the checks take, if it is this one that makes them.
   Report ready() const;

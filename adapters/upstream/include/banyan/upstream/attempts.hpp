@@ -29,11 +29,13 @@ class Attempts {
 
   enum class Begun : std::uint8_t {
     Yes,
-    Full,  ///< all that could be asked have as many requests under way as they may
+    Full,  ///< all that could be asked have as many requests, or uploads, under way as they may
     Open,  ///< the breaker is open
   };
-  /// The first one, or the next.
-  [[nodiscard]] Begun begin();
+  /// The first one, or the next. `body`: whether some of it is still to come from the client.
+  [[nodiscard]] Begun begin(Group::Body body = Group::Body::None);
+  /// All of it has come.
+  void uploaded();
 
   std::size_t instance() const noexcept { return instance_; }
   const http::Endpoint& endpoint() const { return group_->endpoint(instance_); }
@@ -64,6 +66,7 @@ class Attempts {
   std::size_t instance_ = 0;
   unsigned made_ = 0;
   bool seated_ = false;
+  bool uploads_ = false;
   bool open_ = false;       ///< nothing was told of the attempt under way
   bool repeated_ = false;   ///< the retry was made
   bool permitted_ = false;  ///< the breaker waits for what comes of it

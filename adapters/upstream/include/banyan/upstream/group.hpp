@@ -33,6 +33,10 @@ struct GroupRules {
   std::uint32_t max_requests = UINT32_MAX;  ///< under way at one instance at a time (bulkhead)
   std::optional<BreakerRules> breaker{};    ///< none: always asked
   RetryRules retries{};
+
+  /// How many of them may be uploads that are not whole yet: half. Their clients say how long they
+  /// last, and must not take the places of those who wait for the instance only.
+  std::uint32_t max_uploads() const { return max_requests - max_requests / 2; }
 };
 
 /// All there is to say about a dependency. The same for requests that are forwarded and for calls.
@@ -73,21 +77,29 @@ class Group {
   http::Upstreams& connections() const noexcept { return *connections_; }
   const GroupOptions& options() const noexcept { return options_; }
 
+  enum class Body : std::uint8_t {
+    None,   ///< or all of it is there
+    Comes,  ///< the client still sends it: uploaded() when it is through
+  };
   /// The next instance; none of `avoid`, unless that are all. Nothing when all that could be asked
-  /// are full. Tell what came of it by succeeded(), failed() or forgo(), and its end by release(),
-  /// each once.
-  std::optional<std::size_t> pick(std::span<const std::size_t> avoid = {});
+  /// are full, of requests or (for one whose body comes) of uploads. Tell what came of it by
+  /// succeeded(), failed() or forgo(), and its end by release(), each once.
+  std::optional<std::size_t> pick(std::span<const std::size_t> avoid = {}, Body body = Body::None);
   void succeeded(std::size_t instance);
   void failed(std::size_t instance);
   /// The request said nothing about the instance: the client went away.
   void forgo(std::size_t instance);
+  /// The request's body is through, or given up.
+  void uploaded(std::size_t instance);
   /// The request is over, its answer sent or given up.
   void release(std::size_t instance);
 
   /// Null when there is none.
   CircuitBreaker* breaker() const noexcept { return breaker_.get(); }
-  /// May a request that may have arrived be sent once more?
-  bool take_retry();
+  /// May a request that may have arrived be sent once more? Whatever else is asked on top of what
+  /// clients ask (in place of another side that failed, or for a comparison) comes out of the same
+  /// budget; `part` as in RetryBudget::take().
+  bool take_retry(double part = 1);
   /// A request that was not sent goes to another instance.
   void rerouted();
 
@@ -142,6 +154,7 @@ class Group {
     HealthWindow window;
     std::atomic<CheckState> check{CheckState::None};
     std::atomic<std::uint32_t> in_flight{0};
+    std::atomic<std::uint32_t> uploads{0};  ///< of them, whose body is not through
     std::atomic<std::uint64_t> requests{0};
     std::atomic<std::uint64_t> failures{0};
     std::atomic<std::uint64_t> checker{0};  ///< who has the right to say how it is
@@ -153,11 +166,12 @@ class Group {
   struct Search {
     std::size_t first = 0;
     std::span<const std::size_t> avoid;
+    Body body = Body::None;
     SteadyTime now;
     bool panic = false;
   };
   std::optional<std::size_t> choose(const Search& search, bool& any);
-  bool claim_slot(Instance& instance);
+  bool claim_slot(Instance& instance, Body body);
 
   GroupOptions options_;
   const Clock* clock_;

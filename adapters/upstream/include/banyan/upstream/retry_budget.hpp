@@ -25,8 +25,9 @@ class RetryBudget {
   /// `clock` must outlive the budget.
   RetryBudget(RetryRules rules, const Clock& clock) : rules_(rules), clock_(&clock) {}
 
-  /// May one more retry be made? `requests`: those of the last ten seconds.
-  bool take(std::uint64_t requests);
+  /// May one more retry be made? `requests`: those of the last ten seconds. Who can do without has
+  /// only a `part` of the budget, so that the rest is left for those who cannot.
+  bool take(std::uint64_t requests, double part = 1);
 
   struct Report {
     std::uint64_t made = 0;    ///< since the start

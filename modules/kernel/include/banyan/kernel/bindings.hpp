@@ -23,17 +23,21 @@ std::optional<Error> refuse_call(const PortInfo& port, const Operation& operatio
                                  const Context& context, const Clock& clock);
 
 /// Turns an answer into what a caller behind a wire would have got: a late answer is no answer,
-/// and an error that the operation does not declare is a fault of the module.
+/// and an error that the operation does not declare is a fault of the module. Where something was
+/// `committed` during the call, what the kit says of a database that is busy, full or away
+/// ("nothing was changed") is true of the last unit of work only, and becomes
+/// "banyan.outcome_unknown".
 std::optional<Error> refuse_answer(const PortInfo& port, const Operation& operation,
-                                   const Context& context, const Clock& clock, const Error* error);
+                                   const Context& context, const Clock& clock, const Error* error,
+                                   bool committed = false);
 
 /// The error for an exception that left a module; never shows the exception's own text.
 Error fault_of(const PortInfo& port, const Operation& operation);
 
 /// What the caller is told about an exception that left a module: what an OperationalFault says,
-/// that the deadline has passed, or fault_of().
+/// that the deadline has passed, or fault_of(). `committed`: see refuse_answer().
 Error answer_to(const std::exception& exception, const PortInfo& port, const Operation& operation,
-                const Context& context, const Clock& clock);
+                const Context& context, const Clock& clock, bool committed);
 
 /// Told about every call that passed a binding. Safe for concurrent use; must not throw.
 class CallObserver {
@@ -110,17 +114,18 @@ class InProcess {
     if (auto refusal = refuse_call(P::port, Op::operation, context, *clock_)) {
       return fail(std::move(*refusal));
     }
+    const CommitMark mark;
     try {
       Result<typename Op::Response> answer = target_->handle(operation, context);
       if (auto refusal = refuse_answer(P::port, Op::operation, context, *clock_,
-                                       answer ? nullptr : &answer.error())) {
+                                       answer ? nullptr : &answer.error(), mark.committed())) {
         return fail(std::move(*refusal));
       }
       return answer;
     } catch (const std::exception& exception) {
       observer_->fault({P::port.name, Op::operation.name, "in_process", {}, nullptr, context},
                        exception.what());
-      return fail(answer_to(exception, P::port, Op::operation, context, *clock_));
+      return fail(answer_to(exception, P::port, Op::operation, context, *clock_, mark.committed()));
     }
   }
 

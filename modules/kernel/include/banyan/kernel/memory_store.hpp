@@ -86,7 +86,10 @@ class MemoryStore final : public Store<Reading, Writing> {
       const auto state = ledger_->settle(unit, done.has_value());
       if (state) context.command->commit(*state);
     }
-    if (done) tables_ = std::move(copy);
+    if (done) {
+      tables_ = std::move(copy);
+      CommitMark::commit();
+    }
     if (done && ending_ != nullptr) ending_->committed(unit);
     return done;
   }

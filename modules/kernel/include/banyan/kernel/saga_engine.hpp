@@ -161,36 +161,20 @@ class SagaEngine {
   /// Makes the calls that the saga still needs, one after the other, and writes down what came of
   /// each. Ends when nothing is left to do, when nobody answers (it goes on later by itself), when
   /// somebody else has taken over, or when nothing can be written down. Answers with how it is
-  /// then.
+  /// then. For who began it: what is stored is the answer, also when the database has failed since;
+  /// the background goes on from there, and tells of what prevents it.
   Case drive(Case current, const Context& context) {
-    const std::int64_t epoch = current.saga.data().epoch;
-    while (current.saga.held_at(epoch)) {
-      const std::optional<SagaCall> call = current.saga.next();
-      const SagaBody<State>* body = find_body(current.saga.data());
-      if (!call || body == nullptr) break;
-      std::optional<Case> after = make_step(current, *call, *body, epoch, context);
-      if (!after) break;
-      current = *std::move(after);
+    try {
+      drive_on(current, context);
+    } catch (const OperationalFault& fault) {
+      if (fault.error().code == ErrorCode::Internal) throw;
     }
     return current;
   }
 
   /// Takes a saga that is due, if it is, and drives it.
   Result<std::optional<Case>> drive_if_due(const SagaId& id, const Context& context) {
-    const std::string holder = new_holder();
-    const Timestamp now = environment_.clock.now();
-    Result<std::optional<Case>> claimed = store_.write(
-        context, [&](Writing& writing, UnitOfWork& unit) -> Result<std::optional<Case>> {
-          std::optional<SagaInstance> saga = Host::rows(writing).find(id);
-          const LeaseTime lease_now = unit.lease_now();
-          if (!saga || !may_take(*saga, lease_now)) return std::optional<Case>();
-          const std::int64_t epoch = saga->data().epoch;
-          saga->turn_back_if_late(now);
-          if (!saga->take_over(holder, lease_now, policy_)) return std::optional<Case>();
-          std::optional<State> state = Host::load(writing, saga->data().subject);
-          if (!state || !Host::rows(writing).save(*saga, epoch)) return std::optional<Case>();
-          return std::optional<Case>(Case{*std::move(state), *std::move(saga)});
-        });
+    Result<std::optional<Case>> claimed = claim(id, context);
     if (!claimed || !*claimed) return claimed;
     return std::optional<Case>(drive(**std::move(claimed), context));
   }
@@ -317,6 +301,38 @@ class SagaEngine {
            (!saga.data().blocked_on.empty() && saga.data().holder.empty());
   }
 
+  Result<std::optional<Case>> claim(const SagaId& id, const Context& context) {
+    const std::string holder = new_holder();
+    const Timestamp now = environment_.clock.now();
+    return store_.write(context,
+                        [&](Writing& writing, UnitOfWork& unit) -> Result<std::optional<Case>> {
+                          std::optional<SagaInstance> saga = Host::rows(writing).find(id);
+                          const LeaseTime lease_now = unit.lease_now();
+                          if (!saga || !may_take(*saga, lease_now)) return std::optional<Case>();
+                          const std::int64_t epoch = saga->data().epoch;
+                          saga->turn_back_if_late(now);
+                          if (!saga->take_over(holder, lease_now, policy_))
+                            return std::optional<Case>();
+                          std::optional<State> state = Host::load(writing, saga->data().subject);
+                          if (!state || !Host::rows(writing).save(*saga, epoch))
+                            return std::optional<Case>();
+                          return std::optional<Case>(Case{*std::move(state), *std::move(saga)});
+                        });
+  }
+
+  /// `current` is what is stored, also when an exception leaves this.
+  void drive_on(Case& current, const Context& context) {
+    const std::int64_t epoch = current.saga.data().epoch;
+    while (current.saga.held_at(epoch)) {
+      const std::optional<SagaCall> call = current.saga.next();
+      const SagaBody<State>* body = find_body(current.saga.data());
+      if (!call || body == nullptr) break;
+      std::optional<Case> after = make_step(current, *call, *body, epoch, context);
+      if (!after) break;
+      current = *std::move(after);
+    }
+  }
+
   std::optional<Case> make_step(const Case& current, const SagaCall& call,
                                 const SagaBody<State>& body, std::int64_t epoch,
                                 const Context& context) {
@@ -438,7 +454,7 @@ class SagaEngine {
     context.stickiness_key = saga->data().subject;
     const Span span = resumed_saga(environment_.tracer, Host::module, saga->data(), context);
     // What cannot be written down now is due again later: the lease runs out.
-    (void)drive_if_due(id, context).has_value();
+    if (auto claimed = claim(id, context); claimed && *claimed) drive_on(**claimed, context);
   }
 
   Store& store_;

@@ -33,6 +33,32 @@ class OpenUnitOfWork {
   static inline thread_local int depth_ = 0;
 };
 
+/// Whether anything has been committed during the call that is under way on this thread. From then
+/// on no answer may say that nothing was changed: see refuse_answer(). A call inside of the call
+/// tells the outer one.
+class CommitMark {
+ public:
+  CommitMark() : outer_(innermost_) { innermost_ = this; }
+  ~CommitMark() {
+    innermost_ = outer_;
+    if (committed_ && outer_ != nullptr) outer_->committed_ = true;
+  }
+  CommitMark(const CommitMark&) = delete;
+  CommitMark& operator=(const CommitMark&) = delete;
+
+  bool committed() const { return committed_; }
+
+  /// Said by who keeps what a unit of work did, and by who asked another process for a write.
+  static void commit() noexcept {
+    if (innermost_ != nullptr) innermost_->committed_ = true;
+  }
+
+ private:
+  static inline thread_local CommitMark* innermost_ = nullptr;
+  CommitMark* const outer_;
+  bool committed_ = false;
+};
+
 /// A module's open transaction as the kit sees it: what the kit keeps for the module is written
 /// through it, and so together with what the module changes. Handed to the bodies of
 /// Store::read() and Store::write(); valid only inside them, on their thread.

@@ -13,9 +13,10 @@ warehouse::ReserveStock HoldStock::request(const Order& order) {
 
 payments::Authorise AuthorisePayment::request(const Order& order) {
   const Order::Data& data = order.data();
+  // An order that a version before has left on its way may have none.
+  const std::string method = data.payment_method.empty() ? "card" : data.payment_method;
   return {id_for<payments::OrderId>(order),
-          payments::CustomerId::parse(data.customer.str()).value(), data.total,
-          data.payment_method};
+          payments::CustomerId::parse(data.customer.str()).value(), data.total, method};
 }
 
 }  // namespace orders

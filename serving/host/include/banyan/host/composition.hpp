@@ -16,6 +16,7 @@
 
 #include "banyan/binding/port_binding.hpp"
 #include "banyan/events/event_types.hpp"
+#include "banyan/host/counted.hpp"
 #include "banyan/host/parties.hpp"
 #include "banyan/http/network_server.hpp"
 #include "banyan/kernel/bindings.hpp"
@@ -102,6 +103,9 @@ struct ModuleEntry {
                     std::string_view binding, const Clock& clock);
   AnyPort (*routed)(const AnyPort& local, const AnyPort& remote, const RoutingTable& table);
   std::vector<binding::BoundOperation> (*bind)(const AnyPort& port, const Clock& clock);
+  /// The port as `caller` has it, see Counted.
+  AnyPort (*counted)(const AnyPort& port, std::string_view caller,
+                     telemetry::CallStatistics& callers, const Clock& clock);
   void (*publish)(Ports& ports, const AnyPort& port);
   binding::PortDescription (*describe)();
 };
@@ -143,6 +147,10 @@ ModuleEntry extracted(std::vector<std::string> needs) {
   };
   entry.bind = [](const AnyPort& port, const Clock& clock) {
     return binding::PortBinding<P>::bind(*static_cast<P*>(port.get()), no_observer(), clock);
+  };
+  entry.counted = [](const AnyPort& port, std::string_view caller,
+                     telemetry::CallStatistics& callers, const Clock& clock) -> AnyPort {
+    return std::shared_ptr<P>(count_calls<P>(*static_cast<P*>(port.get()), caller, callers, clock));
   };
   entry.publish = [](Ports& ports, const AnyPort& port) {
     ports.set<P>(*static_cast<P*>(port.get()));

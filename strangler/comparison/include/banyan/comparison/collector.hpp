@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -42,6 +43,12 @@ struct CollectorRules {
   bool clear = false;
 };
 
+/// An example and the operation that it is of.
+struct KeptExample {
+  std::string operation;
+  ComparedExample example;
+};
+
 /// Keeps what comparisons find, by operation and field, in bounded memory: what there is no room
 /// for is counted. Whether a field is noise is decided each time when the number of pairs of its
 /// operation has doubled, the k-th time with error_rate / (k (k + 1)), divided by the number of
@@ -57,6 +64,8 @@ class ComparisonCollector {
            const OperationRules& rules, Timestamp now);
 
   ComparisonReport report() const;
+  /// Nothing when none with this number is kept.
+  std::optional<KeptExample> example(std::uint64_t number) const;
 
  private:
   struct FieldState {
@@ -88,6 +97,7 @@ class ComparisonCollector {
   std::map<std::string, OperationState, std::less<>> operations_;
   std::size_t fields_ = 0;
   std::size_t example_bytes_ = 0;
+  std::uint64_t examples_ = 0;  // that were ever kept
   std::uint64_t folded_operations_ = 0;
   std::uint64_t folded_fields_ = 0;
   std::uint64_t dropped_examples_ = 0;

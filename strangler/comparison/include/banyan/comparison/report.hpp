@@ -15,6 +15,7 @@ namespace banyan::strangler {
 
 /// A request that got two answers, to be looked at and asked again.
 struct ComparedExample {
+  std::uint64_t number = 0;  ///< by which it can be asked for again; counted from 1
   Timestamp time;
   std::string correlation_id;
   std::string request_line;                                         ///< "GET /albums?limit=2"
@@ -74,5 +75,7 @@ struct ComparisonReport {
 };
 
 std::string to_json(const ComparisonReport& report);
+/// What a single comparison found; texts that are not open are masked unless `clear`.
+std::string to_json(const Comparison& comparison, bool clear);
 
 }  // namespace banyan::strangler

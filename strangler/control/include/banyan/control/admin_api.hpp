@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "banyan/kernel/clock.hpp"
@@ -42,6 +43,22 @@ struct TunnelCounts {
 /// Tells them of a rollout, now. Must be safe for concurrent use.
 using TunnelsOf = std::function<TunnelCounts(std::string_view module)>;
 
+/// What people have to look after.
+struct Attention {
+  std::string about;  ///< the health check that found it
+  std::string message;
+};
+
+/// What the process that serves knows and the control store does not. Each may be null: there is no
+/// such process. Must be safe for concurrent use.
+struct LiveFacts {
+  TunnelsOf tunnels{};
+  /// Requests that were spelled so that they passed the rollout's routes by ("/Albums/") and stayed
+  /// on the old side, since the start.
+  std::function<std::uint64_t(std::string_view module)> missed{};
+  std::function<std::vector<Attention>()> attention{};
+};
+
 /// What people and their tools see and change of the rollouts:
 ///
 ///     GET  /status                      rollouts, stages, revision, head of the log
@@ -64,7 +81,7 @@ class AdminApi {
  public:
   /// Of the process that serves; nothing, when there is none.
   struct Parts {
-    TunnelsOf tunnels{};
+    LiveFacts live{};
     PlanDesk::PlanOf plan_of{};
     Conductor* conductor = nullptr;
     const Clock* clock = nullptr;  ///< null: the system's
@@ -81,12 +98,12 @@ class AdminApi {
   AdminAnswer go_to(const AdminRequest& request);
 
   Switchboard* switchboard_;
-  TunnelsOf tunnels_;
+  LiveFacts live_;
   PlanDesk plans_;
 };
 
 /// The documents of the API, for those who have the control store at hand instead of a process.
-std::string status_json(const Switchboard::Overview& overview, const TunnelsOf& tunnels = {});
+std::string status_json(const Switchboard::Overview& overview, const LiveFacts& live = {});
 std::string change_json(const Change& change);
 std::string plans_json(const std::vector<PlanStatus>& plans);
 std::string plan_answer_json(const PlanDesk::Answer& answer);

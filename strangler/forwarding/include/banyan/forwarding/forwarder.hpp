@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "banyan/forwarding/copy_order.hpp"
+#include "banyan/forwarding/exchange_tap.hpp"
 #include "banyan/forwarding/forwarded_head.hpp"
 #include "banyan/forwarding/outcome.hpp"
 #include "banyan/forwarding/rewriting.hpp"
@@ -34,6 +36,20 @@ struct ForwarderOptions {
   std::string via = unique_via();
 };
 
+/// Where an exchange goes on whose first side has failed.
+struct OtherSide {
+  /// Null: `answer` takes it.
+  std::shared_ptr<upstream::Group> group;
+  Side side = Side::Local;
+  const Rewriting* rewriting = nullptr;
+  http::Fields request_fields{};
+  std::optional<RoutingStamp> routing{};
+  http::Fields response_fields{};
+  /// Has the exchange from here on, and the request's body, which is whole; without one nothing was
+  /// read of it yet. `done` is not told: whoever answers tells what became of it.
+  std::move_only_function<void(SideFailure, std::optional<std::string> body)> answer{};
+};
+
 /// Where one exchange goes, and how.
 struct ForwardOrder {
   std::shared_ptr<upstream::Group> group;
@@ -55,6 +71,13 @@ struct ForwardOrder {
   http::Fields response_fields{};
   /// Where the upstream is another one than the client thinks; may be null. Must live until `done`.
   const Rewriting* rewriting = nullptr;
+  /// Told what passes; may be null. Must live until `done`.
+  ExchangeTap* tap = nullptr;
+  /// Asked at most once, when the group has failed, as long as the client was told nothing and what
+  /// it has sent is in hand: for that a body of up to 64 KiB is kept. Where to go in its place;
+  /// nothing: the client is told. One without group needs SideFailure::request_whole. May be empty;
+  /// must not throw.
+  std::move_only_function<std::optional<OtherSide>(const SideFailure&)> in_place{};
   /// Told once, on the exchange's loop, when the exchange has switched protocols; what it returns
   /// is kept as long as that lasts. Whoever calls `end`, on that loop, ends it: each side has what
   /// was on its way, and sees an end of the connection. May be null; must not throw.
@@ -89,10 +112,16 @@ class Forwarder {
 
   void forward(std::shared_ptr<http::Exchange> exchange, ForwardOrder order);
 
+  /// Asks with a copy of a request, once, at an instance that is well and has room: what comes of
+  /// it counts for nobody's health, nor for a breaker. On `loop`. Its answer is kept up to what
+  /// there is room for, and is told as it would have gone to the client.
+  void copy(http::Loop& loop, CopyOrder order);
+
  private:
   struct Shared;
   std::shared_ptr<Shared> shared_;
   friend class Relay;
+  friend class CopyRun;
 };
 
 }  // namespace banyan::strangler

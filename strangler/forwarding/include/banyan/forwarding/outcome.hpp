@@ -46,6 +46,22 @@ struct FailedAttempt {
   std::chrono::nanoseconds ended{};
 };
 
+/// How a side failed in whose place the other one was asked. The time counts from forward().
+struct SideFailure {
+  Side side = Side::Remote;
+  ForwardFailure failure = ForwardFailure::None;  ///< None: it answered with `status`
+  unsigned status = 0;
+  bool provably_unsent = false;  ///< not a byte of the request left
+  /// What the client sends has come to its end, and is in hand; or nobody has asked for it yet.
+  bool request_whole = false;
+  http::Endpoint endpoint;
+  std::string message;  ///< for people
+  unsigned attempts = 0;
+  std::chrono::nanoseconds took{};
+};
+/// In a word: "timeout", "status_503".
+std::string reason_of(const SideFailure& failure);
+
 /// What became of one forwarded exchange: for metrics, logs and evidence.
 struct Outcome {
   Side side = Side::Local;
@@ -62,6 +78,9 @@ struct Outcome {
   /// The answer is a stream of events, or the connection switched protocols: how long it took says
   /// nothing about whoever answered.
   bool stream = false;
+  /// The side that was asked first, if it has failed and another one was asked in its place: its
+  /// failure, whatever came of that.
+  std::optional<SideFailure> in_place_of{};
 
   bool aborted_by_client() const { return failure == ForwardFailure::ClientGone; }
   /// Whether it counts against the side that was asked.

@@ -146,12 +146,52 @@ struct UpstreamGroup {
   friend bool operator==(const UpstreamGroup&, const UpstreamGroup&) = default;
 };
 
+/// What becomes of requests that say who asks (Cookie, Authorization), where others are copied.
+enum class CopyCredentials : std::uint8_t {
+  Skip,  ///< they are not copied
+  Pass,  ///< their copies say it too
+  Drop,  ///< their copies are anonymous
+};
+
+/// `[rollouts.NAME.shadow]`: which reads the other side is asked as well, for comparison only, and
+/// how much all that may cost.
+struct ShadowPlan {
+  Percent share = Percent::of_hundredths(1'000).value();  ///< of the reads
+  std::uint32_t at_least = 10;                            ///< of each operation, a minute
+  Percent noise = Percent::of_hundredths(1'000).value();  ///< of the copies: the old side, twice
+  CopyCredentials credentials = CopyCredentials::Skip;
+  std::chrono::milliseconds time{5'000};    ///< for a copy as a whole
+  std::uint32_t at_once = 16;               ///< copies under way
+  std::uint64_t max_request = 64 * 1024;    ///< bytes of a request's body
+  std::uint64_t max_answer = 256 * 1024;    ///< bytes of an answer's body
+  std::uint64_t memory = 16 * 1024 * 1024;  ///< for all that is kept of them at a time
+  friend bool operator==(const ShadowPlan&, const ShadowPlan&) = default;
+};
+
+/// Which writes the old side may be asked when the new one has failed.
+enum class WriteFallback : std::uint8_t {
+  Never,
+  Unsent,  ///< those of which the new side provably has not seen a byte
+  Keyed,   ///< those, and those with an idempotency key, which both sides know
+};
+
+/// `[rollouts.NAME.fallback]`: when the old side answers in place of a new one that has failed.
+struct FallbackPlan {
+  bool reads = true;
+  WriteFallback writes = WriteFallback::Never;
+  bool shared_data = false;  ///< both sides work on the same data, whoever writes it
+  friend bool operator==(const FallbackPlan&, const FallbackPlan&) = default;
+};
+
 /// `[rollouts.NAME]`.
 struct RolloutPlan {
   std::string name;
-  std::vector<Percent> steps;  ///< ascending, the last is 100 %
-  ComparisonPlan compare;      ///< when the answers of both sides count as the same
-  Plan plan = Plan::usual();   ///< how it moves by itself, when somebody starts that
+  std::vector<Percent> steps;              ///< ascending, the last is 100 %
+  ComparisonPlan compare{};                ///< when the answers of both sides count as the same
+  bool clear_examples = false;             ///< `examples` of `compare`: personal data is shown
+  std::optional<ShadowPlan> shadow{};      ///< none: the usual one, at the stage shadow only
+  std::optional<FallbackPlan> fallback{};  ///< none: nobody answers in the new side's place
+  Plan plan = Plan::usual();               ///< how it moves by itself, when somebody starts that
 };
 
 /// `[[proxy.tls]]`: where TLS is spoken.
@@ -166,6 +206,9 @@ struct Configuration {
   /// Where the operators' pages are and nothing else is; loopback or a Unix socket. Without it they
   /// are where `listen` is one of these.
   std::optional<Address> operators;
+  /// Where other processes of the application find what is for them only: an address of its own, or
+  /// one of `tls`. Of applications that are told so; the file has no word for it.
+  std::optional<Address> internal;
   std::string operators_token_file;  ///< as written; "": operators are on this machine only
   /// A client that has closed its sending side waits for its answer; else it counts as gone.
   bool half_close = false;

@@ -65,18 +65,20 @@ std::filesystem::path manifest_file(const std::filesystem::path& database);
 /// tables, its service does.
 void merge(Manifest& manifest, const Manifest& more);
 
-/// NotFound "manifest.missing" with the way to make one; InvalidArgument "manifest.invalid" with
-/// the place of every problem.
+/// NotFound "manifest.missing" with the way to make one; FailedPrecondition "manifest.unreadable"
+/// when it is there and this user may not read it; InvalidArgument "manifest.invalid" with the
+/// place of every problem.
 Result<Manifest> read(const std::filesystem::path& database);
 
-/// Replaces the file at once, durably: nobody reads half of it, also after a power cut. Unavailable
-/// "manifest.not_written".
+/// Replaces the file at once, durably: nobody reads half of it, also after a power cut. It belongs
+/// to the owner of the one before, else of the database. Unavailable "manifest.not_written".
 Result<void> write(const std::filesystem::path& database, const Manifest& manifest);
 
 /// Replaces it by what `change` makes of it (of nothing: there is none, or none that can be read),
-/// unless that is nothing; whether it did. Processes and threads that change it at the same time do
-/// so one after another, so that none loses what another has added (where the file system has no
-/// locks, at once). Blocks for as long as they take.
+/// unless that is nothing; whether it did. What is there and may not be read is not replaced.
+/// Processes and threads that change it at the same time do so one after another, so that none
+/// loses what another has added (where the file system has no locks, at once). Blocks for as long
+/// as they take.
 Result<bool> update(
     const std::filesystem::path& database,
     const std::function<std::optional<Manifest>(std::optional<Manifest> known)>& change);

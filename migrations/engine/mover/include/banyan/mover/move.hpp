@@ -145,7 +145,7 @@ Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,
 struct Placement {
   bool moved = false;
   std::int64_t epoch = 0;
-  std::filesystem::path file;  ///< the authoritative database file
+  std::filesystem::path file{};  ///< the authoritative database file
 };
 /// Reads the fence of the shared file; without a fence row, or a fence, the module has not moved.
 Result<Placement> placement_of(const std::filesystem::path& shared, std::string_view module);
@@ -153,17 +153,19 @@ Result<Placement> placement_of(const std::filesystem::path& shared, std::string_
 /// What recover() found and did for one module.
 struct Recovery {
   std::string module;
-  Placement placement;
-  bool changed = false;        ///< gate or triggers had to be put right
-  bool mover_at_work = false;  ///< another process is moving right now; nothing was touched
-  std::string note;            ///< for the log
+  Placement placement{};
+  bool changed = false;            ///< gate or triggers had to be put right
+  bool mover_at_work = false;      ///< another process is moving right now; nothing was touched
+  std::string note{};               ///< for the log
+  std::optional<Error> failure{};  ///< why it could not be put right: a person must decide
 };
 
 /// Puts gates and triggers in agreement with the fence, for every module that has one. To be called
 /// when an application starts, before it writes. Never moves rows, idempotent, safe beside writers.
-/// Error `mover.rewound`: the module's own file is ahead of the fence (a file was restored from an
-/// older copy); a person must decide, and nothing has been touched. `mover.own_file_missing`: the
-/// fence says moved, and the file is not there.
+/// What fails for one module keeps no other from being put right. `failure`s: `mover.rewound`, the
+/// module's own file is ahead of the fence (a file was restored from an older copy), and nothing of
+/// the module has been touched; `mover.own_file_missing`, the fence says moved, and the file is not
+/// there. Error: the shared file cannot be read.
 Result<std::vector<Recovery>> recover(const std::filesystem::path& shared,
                                       const Ownership& ownership,
                                       std::chrono::milliseconds wait = std::chrono::seconds(10));

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the copies of reads have shown: banyan differences, banyan replay.
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "admin_client.hpp"
+#include "exit_code.hpp"
+#include "terminal.hpp"
+#include "traffic_text.hpp"
+
+namespace banyan::cli {
+namespace {
+
+Json part(const Json& object, const char* key) { return object.value(key, Json::object()); }
+Json list(const Json& object, const char* key) { return object.value(key, Json::array()); }
+
+std::string count(const Json& object, const char* key) {
+  return std::to_string(number_of(object, key));
+}
+
+/// "unreachable 3, timeout 1", the most frequent first; "" when there is none.
+std::string reasons(const Json& counts) {
+  std::vector<std::pair<std::uint64_t, std::string>> all;
+  for (const auto& [reason, times] : counts.items()) {
+    if (times.is_number_unsigned()) all.emplace_back(times.get<std::uint64_t>(), reason);
+  }
+  std::ranges::stable_sort(all, std::ranges::greater(),
+                           [](const auto& each) { return each.first; });
+  std::string text;
+  for (const auto& [times, reason] : all) {
+    text += (text.empty() ? "" : ", ") + reason + ' ' + std::to_string(times);
+  }
+  return text;
+}
+
+/// "12 of 40": an opinion without its numbers is a rumour.
+std::string share(const Json& counts) {
+  return count(counts, "differing") + " of " + count(counts, "pairs");
+}
+
+/// "99.98 %"; never 100, which nothing is.
+std::string confidence(const Json& field) {
+  const double value = field.value("confidence", 0.0);
+  if (value >= 1) return "-";
+  char text[16];
+  std::snprintf(text, sizeof text, "%.2f %%", std::min(value * 100, 99.99));
+  return text;
+}
+
+Tone tone_of(const std::string& opinion) {
+  if (opinion == "difference") return Tone::Bad;
+  return opinion == "suspect" ? Tone::Warning : Tone::Faint;
+}
+
+void show_copies(const std::string& module, const Json& copies) {
+  print_line(paint(module, Tone::Strong) + ": " + count(copies, "sent") + " copies sent, " +
+             count(copies, "sent_again") + " to the old side a second time, " +
+             count(copies, "compared") + " pairs compared");
+  if (const std::string failed = reasons(part(copies, "failed")); !failed.empty()) {
+    print_line("  failed: " + failed);
+  }
+  const Json dropped = part(copies, "dropped");
+  if (const std::string text = reasons(dropped); !text.empty()) print_line("  not copied: " + text);
+  if (number_of(dropped, "credentials") != 0) {
+    print_line(
+        paint("  requests with Cookie or Authorization are copied once "
+              "credentials = \"pass\" in [rollouts." +
+                  module + ".shadow] lets their secrets go to the other side",
+              Tone::Faint));
+  }
+}
+
+void show_operations(const Json& operations) {
+  if (operations.empty()) return;
+  std::vector<std::vector<std::string>> rows = {
+      {"  OPERATION", "PAIRS", "SAME", "NOISE", "DIFFERENT", "OLD WITH OLD"}};
+  for (const Json& each : operations) {
+    rows.push_back({"  " + text_of(each, "operation"), count(each, "pairs"), count(each, "same"),
+                    count(each, "noise"), count(each, "differing"),
+                    count(each, "own_differing") + " of " + count(each, "own_pairs")});
+  }
+  print_line("");
+  print_table(rows);
+}
+
+void show_field(const std::string& module, const Json& field) {
+  const std::string opinion = text_of(field, "opinion");
+  std::string line =
+      "  " + text_of(field, "operation") + ' ' +
+      paint(text_of(field, "path").empty() ? "(the whole body)" : text_of(field, "path"),
+            Tone::Strong) +
+      "  " + paint(opinion, tone_of(opinion)) + ", " + share(part(field, "old_new")) + " pairs";
+  const Json own = part(field, "old_old");
+  if (number_of(own, "pairs") != 0) {
+    line += "; old with old " + share(own) + ", confidence " + confidence(field);
+  }
+  print_line(line);
+  if (const std::string kinds = reasons(part(field, "kinds")); !kinds.empty()) {
+    const std::string note = text_of(field, "note");
+    print_line("      " + kinds + (note.empty() ? "" : " (" + note + ")"));
+  }
+  for (const Json& each : list(field, "examples")) {
+    const auto value = [&](const char* side) {
+      const std::string text = text_of(part(each, side), "value");
+      return text.empty() ? std::string("nothing") : text;
+    };
+    print_line("      " + module + ':' + count(each, "number") + "  " + text_of(each, "request") +
+               "  old " + value("old") + ", new " + value("new") +
+               (each.value("replayable", false) ? "" : paint("  (masked)", Tone::Faint)));
+  }
+}
+
+void show_module(const Json& entry) {
+  const std::string module = text_of(entry, "module");
+  const Json report = part(entry, "report");
+  show_copies(module, part(entry, "copies"));
+  show_operations(list(report, "operations"));
+  Json fields = list(report, "fields");
+  if (fields.empty()) return;
+  print_line("");
+  // What matters first; noise is there for who asks why something is not counted.
+  for (const char* const opinion : {"difference", "suspect", "noise"}) {
+    for (const Json& each : fields) {
+      if (text_of(each, "opinion") == opinion) show_field(module, each);
+    }
+  }
+  const Json folded = part(report, "folded");
+  if (const std::string text = reasons(folded); number_of(folded, "fields") != 0) {
+    print_line(paint("  for which there was no room: " + text, Tone::Faint));
+  }
+}
+
+int show(const Json& document) {
+  const Json modules = list(document, "modules");
+  if (modules.empty()) {
+    print_line("nothing here has two sides");
+    return kDone;
+  }
+  bool first = true;
+  for (const Json& each : modules) {
+    if (!std::exchange(first, false)) print_line("");
+    show_module(each);
+  }
+  return kDone;
+}
+
+int show_replay(const Json& document) {
+  const Json comparison = part(document, "comparison");
+  print_line(text_of(document, "example") + ", " + text_of(document, "request") + ": old " +
+             count(part(document, "old"), "status") + ", new " +
+             count(part(document, "new"), "status"));
+  const Json differences = list(comparison, "differences");
+  if (differences.empty()) {
+    print_line(paint("the same", Tone::Good) +
+               (comparison.value("same_bytes", false) ? ", byte for byte" : ", by their types"));
+    return kDone;
+  }
+  std::vector<std::vector<std::string>> rows = {{"FIELD", "KIND", "OLD", "NEW", "WHY"}};
+  for (const Json& each : differences) {
+    rows.push_back({text_of(each, "path"), text_of(each, "kind"), text_of(each, "old"),
+                    text_of(each, "new"), text_of(each, "note")});
+  }
+  print_table(rows);
+  return kRefused;
+}
+
+/// It is in the memory of whoever serves.
+bool asks_a_store(const ControlTarget& target) {
+  if (target.store.empty()) return false;
+  print_error(
+      "what was compared is known to the running process only, not to its control store: "
+      "leave out --store, and name the process with --url http://HOST:PORT");
+  return true;
+}
+
+}  // namespace
+
+int differences(const ControlTarget& target, const std::string& module) {
+  if (asks_a_store(target)) return kUsage;
+  return ask(target, "/differences", module.empty() ? "" : "module=" + module, show);
+}
+
+int replay(const ControlTarget& target, const std::string& example) {
+  if (asks_a_store(target)) return kUsage;
+  return order(target, "/differences/replay", {{"example", example}}, show_replay);
+}
+
+}  // namespace banyan::cli

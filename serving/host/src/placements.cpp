@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "placements.hpp"
+
+#include <algorithm>
+#include <boost/describe.hpp>
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "banyan/json/codec.hpp"
+#include "banyan/placement/placement_table.hpp"
+#include "banyan/sqlite/connection.hpp"
+
+namespace banyan::host {
+namespace {
+
+struct PlacementView {
+  std::string module;
+  std::string database;
+  std::string stage;  ///< of the fence: "shared", "copying", …; "" when it is not known
+  std::int64_t epoch = 0;
+  std::optional<std::string> gate;  ///< of its own database: "open", "closed"
+  bool waiting = false;             ///< its calls wait for its tables
+};
+BOOST_DESCRIBE_STRUCT(PlacementView, (), (module, database, stage, epoch, gate, waiting))
+
+struct PlacementsDocument {
+  std::vector<PlacementView> modules;
+};
+BOOST_DESCRIBE_STRUCT(PlacementsDocument, (), (modules))
+
+constexpr std::chrono::milliseconds kPatience{200};
+
+/// What the fence says of a module that has never moved is nothing.
+void read_fence(PlacementView& view, const sqlite::Connection& shared) {
+  view.stage = to_string(placement::Stage::Shared);
+  if (!placement::has_table(shared)) return;
+  const auto placed = placement::find(shared, view.module);
+  if (!placed) return;
+  view.stage = to_string(placed->stage);
+  view.epoch = placed->epoch;
+}
+
+void read_gate(PlacementView& view, const std::filesystem::path& own) {
+  const auto connection = sqlite::Connection::open(own, sqlite::OpenMode::Read, kPatience);
+  if (const auto gate = placement::find_gate(connection, view.module)) {
+    view.gate = gate->open ? "open" : "closed";
+  }
+}
+
+}  // namespace
+
+std::string placements_json(const Assembly& assembly, const sql::Database& database) {
+  const auto waiting = database.waiting();
+  const bool files = database.source().engine == sql::Engine::Sqlite;
+  PlacementsDocument document;
+  for (const auto& module : assembly.modules()) {
+    if (!module->here) continue;
+    const sql::DataSource source = database.source_of(module->name());
+    PlacementView& view = document.modules.emplace_back();
+    view.module = module->name();
+    view.database = files ? source.file.filename().string() : source.display();
+    view.epoch = static_cast<std::int64_t>(database.epoch_of(view.module));
+    view.waiting = std::ranges::count(waiting, view.module, &sql::WaitingModule::module) > 0;
+    if (!files) continue;
+    try {
+      read_fence(view, sqlite::Connection::open(database.source().file, sqlite::OpenMode::Read,
+                                                kPatience));
+      if (source.file != database.source().file) read_gate(view, source.file);
+    } catch (const sqlite::Fault&) {  // NOLINT(bugprone-empty-catch): health tells of that
+    }
+  }
+  return json::encode(document);
+}
+
+}  // namespace banyan::host

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ask_side.hpp"
+
+#include <chrono>
+#include <string>
+
+#include "banyan/binding/context_headers.hpp"
+#include "banyan/forwarding/copy_order.hpp"
+#include "banyan/forwarding/forwarded_head.hpp"
+#include "banyan/http/client.hpp"
+#include "banyan/kernel/random.hpp"
+#include "route_snapshot.hpp"
+#include "upstream_options.hpp"
+
+namespace banyan::serving {
+namespace {
+
+constexpr std::chrono::milliseconds kPatience{5'000};
+constexpr std::chrono::milliseconds kConnecting{1'000};
+
+Context context_for(const Target& target, Side side, const Clock& clock) {
+  Context context = Context::begin(kPatience, clock, system_random());
+  context.routing.push_back({target.route.rollout, side, 0});
+  return context;
+}
+
+}  // namespace
+
+Result<http::Response> ask_side(const Target& target, Side side, const http::Request& request,
+                                const Clock& clock) {
+  const Destination& destination = target.destination(side);
+  if (destination.here) {
+    return target.operation->answer(request, context_for(target, side, clock));
+  }
+  const UpstreamPool& pool = *destination.pool;
+  http::Request asked = request;
+  if (destination.rewriting != nullptr && destination.rewriting->moves_paths()) {
+    asked.head.target = destination.rewriting->target_for_upstream(request.head.target);
+  }
+  if (target.has_context()) {
+    binding::put_context(asked.head, context_for(target, side, clock), clock);
+  }
+  if (!pool.group.host.empty()) asked.head.fields.set("Host", pool.group.host);
+  asked.head.fields.set(strangler::kCopyField, "1");
+  std::string trouble;
+  for (const http::Endpoint& endpoint : endpoints_of(pool.group)) {
+    http::Client client(endpoint, {.max_idle = 0, .connect_timeout = kConnecting, .tls = pool.tls});
+    auto answer = client.exchange(asked, clock.steady() + kPatience, http::Repeat::Safe);
+    if (answer) {
+      strangler::turn_into_our_answer(answer->head, {});
+      if (destination.rewriting != nullptr) {
+        destination.rewriting->answer_for_client(
+            answer->head.fields, request.head.fields.find("Host").value_or(std::string_view()));
+      }
+      return std::move(*answer);
+    }
+    trouble += (trouble.empty() ? "" : "; ") + to_string(endpoint) + ": " + answer.error().message;
+  }
+  return fail(ErrorCode::Unavailable, "banyan.side_not_reached",
+              "the " + std::string(side == Side::Local ? "old" : "new") + " side of " +
+                  target.route.name + " does not answer (" + trouble + ")");
+}
+
+}  // namespace banyan::serving

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "banyan/http/message.hpp"
+#include "banyan/kernel/clock.hpp"
+#include "banyan/kernel/context.hpp"
+#include "banyan/kernel/result.hpp"
+
+namespace banyan::serving {
+
+struct Target;
+
+/// Asks one side of a target by itself, as a copy is asked, for people who look into something.
+/// Blocks, for some seconds at most. Unavailable "banyan.side_not_reached" when nobody answers.
+Result<http::Response> ask_side(const Target& target, Side side, const http::Request& request,
+                                const Clock& clock);
+
+}  // namespace banyan::serving

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "differences_desk.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "ask_side.hpp"
+#include "route_snapshot.hpp"
+
+namespace banyan::serving {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using strangler::AdminAnswer;
+using strangler::AdminRefusal;
+using strangler::CopyDropped;
+using strangler::CopyFailure;
+
+constexpr std::string_view kReplay = "/replay";
+
+AdminAnswer refused(ErrorCode code, std::string rule, std::string message,
+                    std::string_view allow = {}) {
+  return std::unexpected(AdminRefusal{{code, std::move(rule), std::move(message), {}}, allow});
+}
+
+std::string dump(const Json& document) {
+  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json copies_json(const strangler::RolloutShadow& shadow) {
+  const auto counts = shadow.counts.read();
+  Json failed = Json::object();
+  for (std::size_t i = 0; i < counts.failed.size(); ++i) {
+    if (counts.failed[i] == 0) continue;
+    failed[std::string(to_string(static_cast<CopyFailure::Kind>(i)))] = counts.failed[i];
+  }
+  Json dropped = Json::object();
+  for (std::size_t i = 0; i < counts.dropped.size(); ++i) {
+    if (counts.dropped[i] == 0) continue;
+    dropped[std::string(to_string(static_cast<CopyDropped>(i)))] = counts.dropped[i];
+  }
+  return {{"sent", counts.sent},
+          {"sent_again", counts.sent_again},
+          {"compared", counts.compared},
+          {"under_way", shadow.under_way.taken()},
+          {"memory_bytes", shadow.memory.taken()},
+          {"failed", std::move(failed)},
+          {"dropped", std::move(dropped)}};
+}
+
+/// "catalog:3" and what it names.
+struct ExampleName {
+  std::string module;
+  std::uint64_t number = 0;
+
+  static std::optional<ExampleName> parse(std::string_view text) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+    ExampleName name{.module = std::string(text.substr(0, colon))};
+    const std::string_view digits = text.substr(colon + 1);
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), name.number);
+    if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+    return name;
+  }
+};
+
+std::optional<std::string> example_in(std::string_view body) {
+  const Json document = Json::parse(body, nullptr, false);
+  if (!document.is_object()) return std::nullopt;
+  const auto found = document.find("example");
+  if (found == document.end() || !found->is_string()) return std::nullopt;
+  return found->get<std::string>();
+}
+
+http::Request request_of(const strangler::ComparedExample& example) {
+  http::Request request;
+  const std::size_t blank = example.request_line.find(' ');
+  request.head.method = example.request_line.substr(0, blank);
+  request.head.target =
+      example.request_line.substr(std::min(example.request_line.size(), blank + 1));
+  for (const auto& [name, value] : example.request_fields) request.head.fields.add(name, value);
+  request.body = example.request_body;
+  return request;
+}
+
+}  // namespace
+
+AdminAnswer DifferencesDesk::answer(const strangler::AdminRequest& request) const {
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (request.path.empty()) {
+    if (!reads) {
+      return refused(ErrorCode::InvalidArgument, "banyan.method_not_allowed",
+                     "only GET, HEAD is possible here", "GET, HEAD");
+    }
+    constexpr std::string_view kModule = "module=";
+    if (request.query.empty()) return list({});
+    if (!request.query.starts_with(kModule) || request.query.find('&') != std::string_view::npos) {
+      return refused(ErrorCode::InvalidArgument, "banyan.invalid_request",
+                     "the query is \"" + std::string(request.query) + "\", expected module=NAME");
+    }
+    return list(request.query.substr(kModule.size()));
+  }
+  if (request.path != kReplay) {
+    return refused(ErrorCode::NotFound, "banyan.unknown_resource",
+                   "there is nothing at /differences" + std::string(request.path) +
+                       "; there are /differences and /differences/replay");
+  }
+  if (request.method != "POST") {
+    return refused(ErrorCode::InvalidArgument, "banyan.method_not_allowed",
+                   "only POST is possible here", "POST");
+  }
+  // A page of another site cannot send this type without being asked first.
+  if (!request.content_type.starts_with("application/json")) {
+    return refused(ErrorCode::InvalidArgument, "banyan.unsupported_media_type",
+                   "a replay is asked for with the content type application/json");
+  }
+  const auto example = example_in(request.body);
+  if (!example) {
+    return refused(ErrorCode::InvalidArgument, "banyan.invalid_request",
+                   R"(expected {"example": "MODULE:NUMBER"})");
+  }
+  return replay(*example);
+}
+
+AdminAnswer DifferencesDesk::list(std::string_view module) const {
+  Json modules = Json::array();
+  for (const auto& figures : book_.all()) {
+    const strangler::RolloutShadow& shadow = figures->shadow;
+    if (!module.empty() && shadow.name() != module) continue;
+    const auto findings = shadow.findings();
+    Json entry = {{"module", shadow.name()}, {"copies", copies_json(shadow)}};
+    entry["report"] =
+        Json::parse(to_json(findings ? findings->report() : strangler::ComparisonReport()));
+    modules.push_back(std::move(entry));
+  }
+  if (!module.empty() && modules.empty()) {
+    return refused(ErrorCode::NotFound, "banyan.unknown_module",
+                   "nothing that is called \"" + std::string(module) +
+                       "\" has two sides here; `banyan status` lists what is being moved");
+  }
+  return dump({{"modules", std::move(modules)}});
+}
+
+AdminAnswer DifferencesDesk::replay(std::string_view text) const {
+  const auto name = ExampleName::parse(text);
+  if (!name) {
+    return refused(ErrorCode::InvalidArgument, "banyan.invalid_request",
+                   "\"" + std::string(text) +
+                       "\" names no example; they are called MODULE:NUMBER, such as catalog:3, and "
+                       "`banyan differences` lists them");
+  }
+  const auto rollouts = book_.all();
+  const auto found = std::ranges::find_if(
+      rollouts, [&](const auto& each) { return each->shadow.name() == name->module; });
+  const auto findings = found == rollouts.end() ? nullptr : (*found)->shadow.findings();
+  const auto kept = findings ? findings->example(name->number) : std::nullopt;
+  if (!kept) {
+    return refused(ErrorCode::NotFound, "banyan.no_such_example",
+                   "no example is called " + std::string(text) +
+                       "; a restart, or another declaration of what is compared, begins anew");
+  }
+  if (!kept->example.replayable) {
+    return refused(ErrorCode::FailedPrecondition, "banyan.example_not_replayable",
+                   std::string(text) +
+                       " is not kept as it was asked: personal data was masked, a body cut, or "
+                       "credentials were left out. examples = \"clear\" in [rollouts." +
+                       name->module +
+                       ".compare] keeps later ones as they are, without credentials");
+  }
+  const auto routes = routes_.read([](const auto& now) { return now; });
+  const auto target = std::ranges::find_if(routes->targets(), [&](const Target& each) {
+    return each.both_sides && each.statistics_module() == name->module &&
+           each.statistics_name() == kept->operation;
+  });
+  if (target == routes->targets().end()) {
+    return refused(ErrorCode::FailedPrecondition, "banyan.example_not_replayable",
+                   kept->operation + " has no second side any more");
+  }
+  auto request = std::make_shared<const http::Request>(request_of(kept->example));
+  auto old_answer = ask_side(*target, Side::Local, *request, clock_);
+  if (!old_answer) return std::unexpected(AdminRefusal{old_answer.error(), {}});
+  auto new_answer = ask_side(*target, Side::Remote, *request, clock_);
+  if (!new_answer) return std::unexpected(AdminRefusal{new_answer.error(), {}});
+  const unsigned old_status = old_answer->head.status;
+  const unsigned new_status = new_answer->head.status;
+  strangler::AnsweredPair pair{.request = request,
+                               .old_answer = std::move(*old_answer),
+                               .other_answer = std::move(*new_answer),
+                               .operation = target->statistics_name(),
+                               .route = target->route.path,
+                               .rules = &target->both_sides->rules};
+  const auto comparison = findings->compare_only(pair, clock_.now());
+  if (!comparison) {
+    return refused(ErrorCode::FailedPrecondition, "banyan.example_not_replayable",
+                   "an answer has a content coding that cannot be undone here");
+  }
+  return dump({{"example", text},
+               {"operation", kept->operation},
+               {"request", kept->example.request_line},
+               {"old", {{"status", old_status}}},
+               {"new", {{"status", new_status}}},
+               {"comparison", Json::parse(to_json(*comparison, findings->clear()))}});
+}
+
+}  // namespace banyan::serving

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "banyan/control/admin_api.hpp"
+#include "banyan/kernel/clock.hpp"
+#include "chain/stations.hpp"
+#include "rollout_book.hpp"
+
+namespace banyan::serving {
+
+/// What operators see of the comparisons of old and new, below /_banyan/api/differences:
+///
+///     GET  ?module=NAME               what was copied and what differs, of all rollouts or of one
+///     POST /replay {"example": "catalog:3"}      asks both sides again, and compares
+///
+/// Safe for concurrent use.
+class DifferencesDesk {
+ public:
+  /// All must outlive it.
+  DifferencesDesk(const CurrentRoutes& routes, const RolloutBook& book, const Clock& clock)
+      : routes_(routes), book_(book), clock_(clock) {}
+
+  /// Blocks on both sides where an example is replayed.
+  strangler::AdminAnswer answer(const strangler::AdminRequest& request) const;
+
+ private:
+  strangler::AdminAnswer list(std::string_view module) const;
+  strangler::AdminAnswer replay(std::string_view example) const;
+
+  const CurrentRoutes& routes_;
+  const RolloutBook& book_;
+  const Clock& clock_;
+};
+
+}  // namespace banyan::serving

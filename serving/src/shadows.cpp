@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "shadows.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "banyan/binding/context_headers.hpp"
+#include "banyan/serving/metrics.hpp"
+#include "banyan/shadowing/findings.hpp"
+#include "banyan/telemetry/contained.hpp"
+
+namespace banyan::serving {
+namespace {
+
+using strangler::Capture;
+using strangler::CopyCredentials;
+using strangler::CopyDropped;
+using strangler::PairOf;
+
+constexpr std::size_t kAskers = 2;
+constexpr std::size_t kWaitingToAsk = 32;
+constexpr std::size_t kComparers = 1;
+constexpr std::size_t kWaitingToBeCompared = 64;
+
+/// What says who asks.
+constexpr auto kCredentials =
+    std::to_array<http::FieldName>({"Cookie", "Authorization", "X-Api-Key"});
+
+/// A copy wants the whole answer, and one that can be read: not the news since the client's last
+/// one.
+constexpr auto kOfTheClientOnly =
+    std::to_array<http::FieldName>({"Accept-Encoding", "If-None-Match", "If-Modified-Since"});
+
+bool has_credentials(const http::Fields& fields) {
+  return std::ranges::any_of(kCredentials,
+                             [&](http::FieldName name) { return fields.contains(name); });
+}
+
+/// What cannot be asked a second time as it was, or is a copy already.
+bool is_of_one_connection(const http::RequestHead& head) {
+  return head.method == "OPTIONS" || head.method == "TRACE" || head.method == "CONNECT" ||
+         head.fields.contains(strangler::kCopyField) || http::asked_upgrade(head);
+}
+
+/// Why there is nothing to compare a copy's answer with.
+std::optional<CopyDropped> why_not(Capture& capture, const strangler::Outcome& outcome) {
+  if (capture.dropped()) return capture.dropped();
+  if (outcome.stream) return CopyDropped::Stream;
+  const bool whole = outcome.failure == strangler::ForwardFailure::None && !outcome.in_place_of;
+  if (!whole || capture.answer().head.status == 0) return CopyDropped::NoAnswer;
+  if (capture.answer().head.status == 304) return CopyDropped::NotModified;
+  return std::nullopt;
+}
+
+strangler::Outcome outcome_of(Side side, const http::Response& answer,
+                              const http::Endpoint& endpoint, std::chrono::nanoseconds took) {
+  return {.side = side,
+          .endpoint = endpoint,
+          .status = answer.head.status,
+          .from_upstream = true,
+          .message = {},
+          .attempts = endpoint.host.empty() ? 0U : 1U,
+          .answer_bytes = answer.body.size(),
+          .took = took};
+}
+
+strangler::ForwardFailure failure_of(strangler::CopyFailure::Kind kind) {
+  using Kind = strangler::CopyFailure::Kind;
+  using strangler::ForwardFailure;
+  switch (kind) {
+    case Kind::Unreachable: return ForwardFailure::Unreachable;
+    case Kind::Timeout: return ForwardFailure::Timeout;
+    case Kind::Closed: return ForwardFailure::Closed;
+    case Kind::Protocol: return ForwardFailure::Protocol;
+    default: return ForwardFailure::Fault;
+  }
+}
+
+}  // namespace
+
+/// All that a copy needs of its request, which is over: nothing of its connection is held up.
+struct Shadows::Copy {
+  std::shared_ptr<Capture> capture;
+  std::shared_ptr<const RouteSnapshot> routes;  // keeps the target alive
+  const Target* target;
+  PairOf pair;
+  Side answered_by;
+  Side to;
+  std::uint64_t revision;
+  std::string session;
+  std::string correlation_id;
+  std::string request_id;
+  http::Endpoint peer;
+  bool by_tls;
+  std::optional<Context> context;
+  bool wants_line;
+  http::Loop* loop;
+  Span span;
+  strangler::Taken place;
+
+  const BothSides& sides() const { return *target->both_sides; }
+  strangler::RolloutShadow& shadow() const { return sides().figures->shadow; }
+  void dropped(CopyDropped reason) const { shadow().counts.dropped(reason); }
+};
+
+Shadows::Shadows(const Parts& parts)
+    : parts_(parts),
+      askers_(make_worker_pool(kAskers, kWaitingToAsk)),
+      comparers_(make_worker_pool(kComparers, kWaitingToBeCompared)) {}
+
+void Shadows::end() {
+  // The first may still hand something to the second.
+  for (std::unique_ptr<Executor>* each : {&askers_, &comparers_}) {
+    std::unique_ptr<Executor> last;  // joined without the lock, which its tasks may want
+    const std::lock_guard lock(mutex_);
+    last = std::move(*each);
+  }
+}
+
+bool Shadows::submit(std::unique_ptr<Executor>& workers, Executor::Task task) {
+  const std::lock_guard lock(mutex_);
+  return workers && workers->submit(std::move(task));
+}
+
+void Shadows::fault(std::string_view what) const { parts_.outcomes.fault_of_copy(what); }
+
+std::shared_ptr<Capture> Shadows::capture(Transaction& transaction,
+                                          const strangler::Stages& stages) {
+  const Target& target = *transaction.target;
+  const BothSides& sides = *target.both_sides;
+  if (sides.sampler == nullptr) return nullptr;
+  strangler::RolloutShadow& shadow = sides.figures->shadow;
+  if (!shadow.is_on(transaction.revision, sides.shadow_declared,
+                    [&] { return stages.traffic(target.route.rollout); })) {
+    return nullptr;
+  }
+  const strangler::ShadowPlan& plan = sides.shadow;
+  http::Exchange& exchange = *transaction.exchange;
+  const http::RequestHead& head = exchange.head();
+  if (is_of_one_connection(head)) return nullptr;
+  if (!sides.sampler->takes(plan.share, plan.at_least, exchange.loop().now())) return nullptr;
+  const auto drop = [&](CopyDropped reason) {
+    shadow.counts.dropped(reason);
+    return nullptr;
+  };
+  const bool secret = has_credentials(head.fields);
+  if (secret && plan.credentials == CopyCredentials::Skip) return drop(CopyDropped::Credentials);
+  const http::Framing framing = exchange.framing();
+  if (framing.kind == http::Framing::Kind::Length && framing.length > plan.max_request) {
+    return drop(CopyDropped::RequestTooLarge);
+  }
+  auto capture = std::make_shared<Capture>(
+      head,
+      Capture::Limits{
+          .request = plan.max_request, .answer = plan.max_answer, .memory = plan.memory},
+      shadow.memory);
+  if (capture->dropped()) return drop(*capture->dropped());
+  http::Fields& fields = capture->request()->head.fields;
+  for (const http::FieldName name : kOfTheClientOnly) fields.remove(name);
+  if (secret && plan.credentials == CopyCredentials::Drop) {
+    for (const http::FieldName name : kCredentials) fields.remove(name);
+  }
+  const bool again = transaction.side == Side::Local && sides.sampler->is_for_noise(plan.noise);
+  transaction.pair = again ? PairOf::OldOld : PairOf::OldNew;
+  return capture;
+}
+
+void Shadows::answered(Transaction& transaction, const strangler::Outcome& outcome) {
+  const auto capture = std::move(transaction.capture);
+  transaction.capture = nullptr;
+  const Target& target = *transaction.target;
+  const BothSides& sides = *target.both_sides;
+  strangler::RolloutShadow& shadow = sides.figures->shadow;
+  if (const auto reason = why_not(*capture, outcome)) return shadow.counts.dropped(*reason);
+  const bool to_old = transaction.pair == PairOf::OldOld || transaction.side == Side::Remote;
+  strangler::Taken place(shadow.under_way, sides.shadow.at_once);
+  if (!place.more(1)) return shadow.counts.dropped(CopyDropped::AtOnce);
+  if (to_old && !may_ask_old_side_more(target, parts_.clock, true)) {
+    return shadow.counts.dropped(CopyDropped::Budget);
+  }
+  http::Exchange& exchange = *transaction.exchange;
+  auto copy = std::make_shared<Copy>(
+      Copy{.capture = capture,
+           .routes = transaction.routes,
+           .target = &target,
+           .pair = transaction.pair,
+           .answered_by = transaction.side,
+           .to = to_old ? Side::Local : Side::Remote,
+           .revision = transaction.revision,
+           .session = transaction.stickiness_key,
+           .correlation_id = correlation_of(transaction),
+           .request_id = exchange.id(),
+           .peer = exchange.peer(),
+           .by_tls = exchange.tls() != nullptr,
+           .context = transaction.context,
+           .wants_line = transaction.wants_line,
+           .loop = &exchange.loop(),
+           .span = transaction.span.child(SpanKind::Client, "shadow", target.statistics_name()),
+           .place = std::move(place)});
+  copy->span.set("banyan.shadow", true).set("banyan.side", to_string(copy->to));
+  // Later: the last bytes of the real answer go first.
+  exchange.loop().post([this, copy = std::move(copy)] { send(copy); });
+}
+
+void Shadows::send(const CopyPtr& copy) {
+  if (copy->context) {
+    Context& context = *copy->context;
+    context.deadline = parts_.clock.steady() + copy->sides().shadow.time;
+    context.idempotency_key.reset();
+    copy->span.enter(context);
+    for (RoutingDecision& each : context.routing) {
+      if (each.module == copy->target->route.rollout) each.side = copy->to;
+    }
+  }
+  if (copy->target->destination(copy->to).here) return ask_here(copy);
+  ask_upstream(copy);
+}
+
+void Shadows::ask_upstream(const CopyPtr& copy) {
+  const Destination& destination = copy->target->destination(copy->to);
+  UpstreamPool& pool = *destination.pool;
+  strangler::CopyOrder order{.group = pool.instances,
+                             .request = copy->capture->request(),
+                             .peer = copy->peer,
+                             .by_tls = copy->by_tls,
+                             .request_id = copy->request_id,
+                             .rewriting = destination.rewriting,
+                             .span = std::move(copy->span),
+                             .deadline = parts_.clock.steady() + copy->sides().shadow.time};
+  if (!pool.group.host.empty()) order.request_fields.add("Host", pool.group.host);
+  if (copy->context) {
+    http::RequestHead carrier;
+    binding::put_context(carrier, *copy->context, parts_.clock);
+    if (order.span.sampled()) {
+      carrier.fields.remove("traceparent");
+      carrier.fields.remove("tracestate");
+    }
+    for (const auto& field : carrier.fields) order.request_fields.add(field.name, field.value);
+  } else {
+    order.routing = strangler::RoutingStamp{copy->target->route.rollout, copy->to, copy->revision};
+  }
+  order.request_fields.add(strangler::kCopyField, "1");
+  order.room = [capture = copy->capture](std::size_t bytes) { return capture->other_piece(bytes); };
+  order.done = [this, copy](std::expected<strangler::CopyAnswer, strangler::CopyFailure> answer) {
+    if (answer) {
+      tell(*copy, outcome_of(copy->to, answer->response, answer->endpoint, answer->took));
+    } else if (is_failure(answer.error().kind)) {
+      tell(*copy, {.side = copy->to,
+                   .endpoint = {},
+                   .failure = failure_of(answer.error().kind),
+                   .message = answer.error().message,
+                   .attempts = 1});
+    }
+    if (answer) return compare(copy, std::move(answer->response));
+    using Kind = strangler::CopyFailure::Kind;
+    switch (answer.error().kind) {
+      case Kind::Unwell: return copy->dropped(CopyDropped::Unwell);
+      case Kind::Full: return copy->dropped(CopyDropped::Full);
+      case Kind::Stream: return copy->dropped(CopyDropped::Stream);
+      case Kind::TooLarge:
+        return copy->dropped(copy->capture->dropped().value_or(CopyDropped::AnswerTooLarge));
+      default: return copy->shadow().counts.failed(answer.error().kind);
+    }
+  };
+  order.sent = [copy] { copy->shadow().counts.sent(copy->pair == PairOf::OldOld); };
+  pool.forwarder.copy(*copy->loop, std::move(order));
+}
+
+void Shadows::tell(const Copy& copy, const strangler::Outcome& outcome) const {
+  if (!copy.wants_line || copy.capture->dropped()) return;
+  parts_.outcomes.copied({.head = copy.capture->request()->head,
+                          .request_id = copy.request_id,
+                          .peer = copy.peer,
+                          .route = &copy.target->route,
+                          .outcome = outcome,
+                          .refusal = {},
+                          .now = {},
+                          .trace_id = {}});
+}
+
+void Shadows::ask_here(const CopyPtr& copy) {
+  auto task = [this, copy] {
+    telemetry::contain(
+        [&] {
+          const http::Request& request = *copy->capture->request();
+          const SteadyTime began = parts_.clock.steady();
+          http::Response answer = copy->target->operation->answer(request, *copy->context);
+          copy->span.finish();
+          tell(*copy, outcome_of(copy->to, answer, {}, parts_.clock.steady() - began));
+          if (!copy->capture->other_piece(answer.body.size())) {
+            return copy->dropped(*copy->capture->dropped());
+          }
+          compare(copy, std::move(answer));
+        },
+        [&](std::string_view what) {
+          copy->shadow().counts.failed(strangler::CopyFailure::Kind::Fault);
+          fault(what);
+        });
+  };
+  if (!submit(askers_, std::move(task))) return copy->dropped(CopyDropped::Full);
+  copy->shadow().counts.sent(copy->pair == PairOf::OldOld);
+}
+
+void Shadows::compare(const CopyPtr& copy, http::Response other) {
+  // The place is for what is under way between processes; the memory is kept till the end.
+  copy->place.give_back();
+  auto pair = std::make_shared<strangler::AnsweredPair>(
+      strangler::AnsweredPair{.pair = copy->pair,
+                              .request = copy->capture->request(),
+                              .old_answer = std::move(copy->capture->answer()),
+                              .other_answer = std::move(other),
+                              .correlation_id = copy->correlation_id,
+                              .session = copy->session,
+                              .operation = copy->target->statistics_name(),
+                              .route = copy->target->route.path,
+                              .rules = &copy->sides().rules});
+  if (copy->answered_by == Side::Remote) std::swap(pair->old_answer, pair->other_answer);
+  auto task = [this, copy, pair] {
+    telemetry::contain(
+        [&] {
+          const auto differs = copy->sides().findings->add(*pair, parts_.clock.now());
+          if (!differs) return copy->dropped(differs.error());
+          copy->shadow().counts.compared();
+          if (pair->pair == PairOf::OldNew) parts_.outcomes.compared(*copy->target, *differs);
+        },
+        [&](std::string_view what) { fault(what); });
+  };
+  if (!submit(comparers_, std::move(task))) copy->dropped(CopyDropped::Queue);
+}
+
+std::vector<telemetry::Sample> samples(const RolloutBook& book) {
+  std::vector<telemetry::Sample> all;
+  const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
+  for (const auto& rollout : book.all()) {
+    const std::string& name = rollout->shadow.name();
+    const auto counts = rollout->shadow.counts.read();
+    const auto add = [&](const telemetry::Metric& metric, std::vector<std::string> labels,
+                         std::uint64_t value) {
+      labels.insert(labels.begin(), name);
+      all.push_back({metric, std::move(labels), number(value)});
+    };
+    add(metric("banyan_shadow_copies_total"), {"other"}, counts.sent);
+    add(metric("banyan_shadow_copies_total"), {"old_again"}, counts.sent_again);
+    add(metric("banyan_shadow_copies_under_way"), {}, rollout->shadow.under_way.taken());
+    add(metric("banyan_shadow_memory_bytes"), {}, rollout->shadow.memory.taken());
+    for (std::size_t i = 0; i < counts.failed.size(); ++i) {
+      const auto kind = static_cast<strangler::CopyFailure::Kind>(i);
+      if (counts.failed[i] == 0) continue;
+      add(metric("banyan_shadow_copies_failed_total"), {std::string(to_string(kind))},
+          counts.failed[i]);
+    }
+    for (std::size_t i = 0; i < counts.dropped.size(); ++i) {
+      if (counts.dropped[i] == 0) continue;
+      add(metric("banyan_shadow_copies_dropped_total"),
+          {std::string(to_string(static_cast<CopyDropped>(i)))}, counts.dropped[i]);
+    }
+    for (const Effect effect : {Effect::Read, Effect::Write}) {
+      add(metric("banyan_fallbacks_total"), {std::string(to_string(effect))},
+          rollout->fallbacks[static_cast<std::size_t>(effect)].load());
+    }
+    for (std::size_t i = 0; i < rollout->no_fallbacks.size(); ++i) {
+      const std::uint64_t times = rollout->no_fallbacks[i].load();
+      if (times == 0) continue;
+      add(metric("banyan_fallbacks_refused_total"),
+          {std::string(to_string(static_cast<NoFallback>(i)))}, times);
+    }
+    const auto findings = rollout->shadow.findings();
+    if (!findings) continue;
+    for (const strangler::OperationReport& each : findings->report().operations) {
+      add(metric("banyan_comparisons_total"), {each.operation, "same"}, each.same);
+      add(metric("banyan_comparisons_total"), {each.operation, "noise"}, each.noise);
+      add(metric("banyan_comparisons_total"), {each.operation, "different"}, each.differing);
+    }
+  }
+  return all;
+}
+
+}  // namespace banyan::serving

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "banyan/forwarding/outcome.hpp"
+#include "banyan/http/message.hpp"
+#include "banyan/kernel/clock.hpp"
+#include "banyan/kernel/executor.hpp"
+#include "banyan/stages/stages.hpp"
+#include "banyan/telemetry/metrics.hpp"
+#include "chain/transaction.hpp"
+#include "outcomes.hpp"
+#include "rollout_book.hpp"
+
+namespace banyan::serving {
+
+/// Copies of reads for the other side of their rollout, and the comparison of both answers. No
+/// client waits for any of it: a copy is made when the real answer is complete, and is the first
+/// thing to be left out when anything is scarce (CopyDropped says what and counts it). Copies that
+/// this process answers itself have workers of their own, and so have comparisons. Safe for
+/// concurrent use.
+class Shadows {
+ public:
+  struct Parts {
+    const strangler::Stages& stages;
+    Outcomes& outcomes;
+    const Clock& clock;
+  };
+  /// All must outlive it.
+  explicit Shadows(const Parts& parts);
+  ~Shadows() { end(); }
+
+  /// Whether the read is to be copied, and if so what keeps what a copy needs. Null mostly. On the
+  /// transaction's loop; without an allocation and without a lock where nothing is copied.
+  static std::shared_ptr<strangler::Capture> capture(Transaction& transaction,
+                                                     const strangler::Stages& stages);
+  /// A request with a capture has its answer. On its loop, or on a worker that has answered it.
+  void answered(Transaction& transaction, const strangler::Outcome& outcome);
+
+  /// Waits for what the workers are at; nothing is copied or compared from then on. Before whatever
+  /// answers here ends.
+  void end();
+
+ private:
+  struct Copy;
+  using CopyPtr = std::shared_ptr<Copy>;
+  void send(const CopyPtr& copy);
+  void ask_upstream(const CopyPtr& copy);
+  void ask_here(const CopyPtr& copy);
+  void tell(const Copy& copy, const strangler::Outcome& outcome) const;
+  void compare(const CopyPtr& copy, http::Response other);
+  void fault(std::string_view what) const;
+
+  /// False when there is no room, or it has ended.
+  bool submit(std::unique_ptr<Executor>& workers, Executor::Task task);
+
+  Parts parts_;
+  std::mutex mutex_;  ///< of the two below: they end while copies are under way
+  std::unique_ptr<Executor> askers_;
+  std::unique_ptr<Executor> comparers_;
+};
+
+/// banyan_shadow_… and banyan_fallbacks_….
+std::vector<telemetry::Sample> samples(const RolloutBook& book);
+
+}  // namespace banyan::serving

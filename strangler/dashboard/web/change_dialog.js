@@ -1,0 +1,111 @@
+// Asks who and why, and orders a change. What is refused is said where it was asked for, with what is
+// possible instead; the dialog stays, and so does what was typed.
+import {ask} from '/_banyan/session.js';
+import {element} from '/_banyan/elements.js';
+import {update} from '/_banyan/morph.js';
+
+const kWho = 'banyan-who';
+const kVerbs = {
+  next: {title: 'One step on', does: 'Next step', command: 'next'},
+  back: {title: 'One step back', does: 'Step back', command: 'back'},
+  shift: {title: 'Shift the traffic', does: 'Shift', command: 'shift', asksWhere: true},
+  rollback: {title: 'Roll back', does: 'Roll back', command: 'shift', api: 'shift', order: {percent: '0%', writes: 'local'},
+    hint: 'All reads and writes go to the old side again, at once.'},
+  shadow: {title: 'Shadow', does: 'Shadow', command: 'shadow',
+    hint: 'The new side is asked too, for comparison only; users get the old side’s answers.'},
+  pause: {title: 'Pause the plan', does: 'Pause', command: 'pause', hint: 'It stays where it is, and still goes back when the new side is worse.'},
+  resume: {title: 'Resume the plan', does: 'Resume', command: 'resume', hint: 'It goes on when it may.'},
+};
+
+/** "… Legal now: legacy; canary." is the sentence, and what is possible. */
+export function refusalOf(message) {
+  const [sentence, legal] = message.split(/\s*Legal now:\s*/);
+  return {sentence, legal: legal ? legal.replace(/\.$/, '').split(/[,;]\s*/) : []};
+}
+
+/** `done(module, what)` is told about a change that was made. */
+export class ChangeDialog {
+  #dialog;
+  #done;
+  #module = '';
+  #verb = '';
+  #sending = false;
+
+  constructor(dialog, done) {
+    this.#dialog = dialog;
+    this.#done = done;
+    this.#form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#send();
+    });
+    this.#form.addEventListener('input', () => this.#showCommand());
+    this.#at('cancel').addEventListener('click', () => dialog.close());
+  }
+
+  get #form() { return this.#dialog.querySelector('form'); }
+  #at(name) { return this.#dialog.querySelector(`[data-at=${name}]`); }
+
+  /** `stage` is how the module stands now. */
+  open(module, verb, stage) {
+    const {title, does, asksWhere, hint} = kVerbs[verb];
+    this.#module = module;
+    this.#verb = verb;
+    this.#at('title').textContent = `${title}: ${module}`;
+    this.#at('hint').textContent = hint ?? '';
+    this.#at('do').textContent = does;
+    this.#at('where').hidden = !asksWhere;
+    this.#form.reset();
+    this.#form.elements.percent.required = Boolean(asksWhere);
+    this.#form.elements.percent.value = stage.reads.replace(/\s*%/, '');
+    this.#form.elements.writes.value = stage.writes;
+    this.#form.elements.who.value = sessionStorage.getItem(kWho) ?? '';
+    this.#at('force').hidden = true;
+    update(this.#at('refusal'));
+    this.#showCommand();
+    this.#dialog.showModal();
+    const first = asksWhere ? 'percent' : this.#form.elements.who.value ? 'why' : 'who';
+    this.#form.elements[first].focus();
+  }
+
+  #order() {
+    const {percent, writes, who, why, force} = this.#form.elements;
+    const verb = kVerbs[this.#verb];
+    return {...(verb.asksWhere ? {percent: `${percent.value.trim().replace(/\s*%$/, '')}%`, writes: writes.value} : verb.order ?? {}),
+      who: who.value.trim(), why: why.value.trim(), ...(force.checked && !this.#at('force').hidden ? {force: true} : {})};
+  }
+
+  /** The same for a terminal, to learn it and to write it down. */
+  #showCommand() {
+    const {percent, writes, who, why, force} = this.#order();
+    const quoted = (text) => `"${text.replace(/["\\$`]/g, '\\$&')}"`;
+    this.#at('command').textContent = ['banyan', kVerbs[this.#verb].command, this.#module, percent ?? '',
+      writes ? `--writes ${writes}` : '', force ? '--force' : '', `--url ${location.origin}`, who ? `--who ${quoted(who)}` : '',
+      `--why ${quoted(why || '…')}`].filter(Boolean).join(' ');
+  }
+
+  async #send() {
+    if (this.#sending) return;  // a double click
+    this.#sending = true;
+    const order = this.#order();
+    const verb = kVerbs[this.#verb].api ?? this.#verb;
+    update(this.#at('refusal'));
+    try {
+      const said = await ask(`/_banyan/api/rollouts/${encodeURIComponent(this.#module)}/${verb}`, order);
+      sessionStorage.setItem(kWho, order.who);
+      this.#dialog.close();
+      this.#done(this.#module, said);
+    } catch (problem) {
+      this.#refused(problem);
+    }
+    this.#sending = false;
+  }
+
+  #refused(problem) {
+    const {sentence, legal} = refusalOf(problem.message);
+    update(this.#at('refusal'), element('p', {class: 'bad plain'}, sentence),
+        legal.length === 0 ? null : element('p', {}, 'Legal now: ', ...legal.flatMap((each, index) =>
+            [index ? ', ' : '', element('strong', {}, each)]), '.'));
+    // It may be known better here than by whoever was asked.
+    if (problem.rule === 'banyan.new_side_unhealthy') this.#at('force').hidden = false;
+  }
+}

@@ -1,0 +1,68 @@
+// Where the new side answers something else than the old one: operation, then field, then examples.
+// Bodies are what somebody sent: text, and nothing else.
+import {count, share} from '/_banyan/figures.js';
+import {element, time} from '/_banyan/elements.js';
+
+const kOpinions = {difference: 'a difference', noise: 'noise', undecided: 'not decided yet'};
+const words = (text) => String(text).replaceAll('_', ' ');
+
+function operationSummary(each) {
+  const part = each.pairs > 0 ? each.differing / each.pairs : 0;
+  const more = [`${count(each.same)} alike`, each.noise ? `${count(each.noise)} differ by noise` : '',
+    each.own_pairs ? `the old side differs from itself in ${count(each.own_differing)} of ${count(each.own_pairs)}` : ''].filter(Boolean);
+  return element('summary', {}, element('code', {class: 'what'}, each.operation),
+      element('span', {class: each.differing > 0 ? 'verdict bad' : 'verdict'},
+          each.differing > 0 ? `${count(each.differing)} of ${count(each.pairs)} differ, ${share(part)}` : `none of ${count(each.pairs)} differs`),
+      element('span', {class: 'quiet'}, more.join(' · ')));
+}
+
+function side(name, answer) {
+  return element('div', {class: `answer ${name === 'old side' ? 'local' : 'remote'}`},
+      element('h3', {}, name, element('span', {class: 'quiet'}, ` · status ${answer.status}`)),
+      answer.value ? element('p', {class: 'value'}, element('code', {}, answer.value)) : null,
+      answer.body ? element('details', {'data-key': name}, element('summary', {}, 'whole body'),
+          element('pre', {tabindex: '0', 'aria-label': `body of the ${name}`}, answer.body)) : null);
+}
+
+function example(each) {
+  const fields = Object.entries(each.fields ?? {}).map(([name, value]) => `${name}: ${value}`).join('\n');
+  return element('li', {'data-key': `${each.time} ${each.request}`},
+      element('p', {class: 'line'}, element('code', {}, each.request), ' ', time(each.time),
+          each.correlation_id ? element('span', {class: 'quiet'}, ` · ${each.correlation_id}`) : null,
+          element('span', {class: 'quiet'}, each.replayable ? ' · can be asked again as it is' : ' · masked or cut: it cannot be asked again')),
+      fields || each.body ? element('details', {'data-key': 'request'}, element('summary', {}, 'request'),
+          element('pre', {tabindex: '0', 'aria-label': 'request'}, [fields, each.body].filter(Boolean).join('\n\n'))) : null,
+      element('div', {class: 'answers'}, side('old side', each.old), side('new side', each.new)));
+}
+
+function field(each) {
+  const kinds = Object.entries(each.kinds).map(([kind, many]) => `${words(kind)} ${count(many)}`).join(', ');
+  const opinion = kOpinions[each.opinion] ?? words(each.opinion);
+  const sure = each.declared ? 'a rule says so' : `${Math.round(100 * each.confidence)} % sure`;
+  return element('details', {class: 'field', 'data-key': each.path},
+      element('summary', {}, element('code', {class: 'what'}, each.path || '(the whole answer)'),
+          element('span', {class: each.opinion === 'difference' ? 'verdict bad' : 'verdict'}, `${opinion}, ${sure}`),
+          element('span', {class: 'quiet'}, `${count(each.old_new.differing)} of ${count(each.old_new.pairs)} pairs`)),
+      element('p', {class: 'quiet'}, [kinds, each.note, each.old_old.pairs
+        ? `old with old: ${count(each.old_old.differing)} of ${count(each.old_old.pairs)}` : ''].filter(Boolean).join(' · '),
+          ' · first ', time(each.first), ', last ', time(each.last)),
+      each.examples.length === 0 ? element('p', {class: 'hint'}, 'No example was kept.')
+        : element('ol', {class: 'examples'}, ...each.examples.map(example)));
+}
+
+export function differencesPanel(report) {
+  const operations = [...report.operations].sort((a, b) => b.differing - a.differing || a.operation.localeCompare(b.operation));
+  if (operations.length === 0) return [element('p', {class: 'hint'}, 'Nothing was compared yet.')];
+  const left = report.folded.operations + report.folded.fields + report.folded.examples;
+  return [
+    ...operations.map((operation) => {
+      const fields = report.fields.filter((each) => each.operation === operation.operation)
+          .sort((a, b) => (b.opinion === 'difference') - (a.opinion === 'difference') || b.old_new.differing - a.old_new.differing);
+      return element('details', {class: 'difference', 'data-key': operation.operation}, operationSummary(operation),
+          fields.length === 0 ? element('p', {class: 'hint'}, 'No field differs.') : null, ...fields.map(field));
+    }),
+    left > 0 || !report.masked ? element('p', {class: 'hint'}, [
+      left > 0 ? `There was no room for ${count(left)} more differences and examples.` : '',
+      report.masked ? '' : 'Values are shown as they are: masking is off.'].filter(Boolean).join(' ')) : null,
+  ];
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "banyan/comparison/alias_map.hpp"
+#include "banyan/comparison/collector.hpp"
+#include "banyan/comparison/comparator.hpp"
+#include "banyan/comparison/rules.hpp"
+#include "banyan/http/message.hpp"
+#include "banyan/kernel/clock.hpp"
+#include "banyan/shadowing/copy_counts.hpp"
+
+namespace banyan::strangler {
+
+/// A request and what two sides have answered to it.
+struct AnsweredPair {
+  PairOf pair = PairOf::OldNew;
+  std::shared_ptr<const http::Request> request;
+  http::Response old_answer;
+  http::Response other_answer;
+  std::string correlation_id;
+  std::string session;         ///< by which one user is told from another
+  std::string_view operation;  ///< of a module, or a route's name
+  std::string_view route;      ///< its path, "/albums/{id}"
+  const OperationRules* rules = nullptr;
+};
+
+/// What the answers of one rollout differ in, by one declaration of what counts: with another one
+/// it begins anew. Safe for concurrent use.
+class Findings {
+ public:
+  Findings(ComparisonPlan plan, bool clear);
+
+  /// Compares, and keeps what was found; whether it counts as different. A content coding that
+  /// cannot be undone is no finding. Takes as long as reading both answers does: not on a loop.
+  /// The pair's answers are used up.
+  std::expected<bool, CopyDropped> add(AnsweredPair& pair, Timestamp now);
+  /// Compares, and keeps nothing.
+  std::expected<Comparison, CopyDropped> compare_only(AnsweredPair& pair, Timestamp now);
+
+  ComparisonReport report() const { return collector_.report(); }
+  std::optional<KeptExample> example(std::uint64_t number) const {
+    return collector_.example(number);
+  }
+  bool is_by(const ComparisonPlan& plan, bool clear) const {
+    return plan == plan_ && clear == clear_;
+  }
+  bool clear() const { return clear_; }
+
+ private:
+  const ComparisonPlan plan_;
+  const bool clear_;
+  SessionAliases aliases_;
+  ComparisonCollector collector_;
+};
+
+}  // namespace banyan::strangler

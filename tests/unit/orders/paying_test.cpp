@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an order is paid with: who may, and what becomes of those that say nothing.
+#include <gmock/gmock.h>
+
+#include "application/sagas/calls.hpp"
+#include "contract/matchers.hpp"
+#include "saga_world.hpp"
+
+namespace orders::testing {
+namespace {
+
+using banyan::contract::sample_shop;
+using banyan::contract::some_customer;
+
+class Paying : public ::testing::Test {
+ protected:
+  banyan::Result<OrderDetails> place(std::optional<std::string> method) {
+    return place_order(PlaceOrder{
+        some_customer(), {{sample_shop().track(banyan::contract::kPlenty), 1}}, std::move(method)});
+  }
+  banyan::Result<OrderDetails> place_order(const PlaceOrder& request) {
+    return world_.place_as(request, "key-" + std::to_string(++orders_));
+  }
+  void put_on_hold() {
+    const auto id = customers::CustomerId::parse(some_customer().str()).value();
+    customers::Customer customer = SomeCustomers::anybody(id);
+    customer.credit = customers::Credit::OnHold;
+    customer.credit_reason = "invoice 4711 is unpaid";
+    world_.customers.except[id] = customer;
+  }
+
+  SagaWorld world_{false};
+  int orders_ = 0;
+};
+
+TEST_F(Paying, OnInvoiceWantsGoodCredit) {
+  EXPECT_THAT(place("invoice"), Succeeds());
+  put_on_hold();
+  for (const auto& method : {std::optional<std::string>("invoice"),
+                             std::optional<std::string>("account"), std::optional<std::string>()}) {
+    const auto refused = place(method);
+    ASSERT_THAT(refused, BreaksRule("orders.customer_on_hold")) << method.value_or("(none)");
+    EXPECT_THAT(refused.error().message, ::testing::HasSubstr("invoice 4711 is unpaid"));
+    EXPECT_EQ(refused.error().details.at(0).where, "/payment_method");
+  }
+}
+
+TEST_F(Paying, ByCardWantsNoCredit) {
+  put_on_hold();
+  EXPECT_THAT(place("card"), Succeeds());
+  EXPECT_THAT(place("card:tok_visa"), Succeeds());
+}
+
+TEST_F(Paying, AsksPaymentsForWhatTheCustomerHasChosen) {
+  const auto order = place("card:tok_visa");
+  ASSERT_THAT(order, Succeeds());
+  EXPECT_EQ(world_.payments.books.at(payments::OrderId::parse(order->id.str()).value()).method,
+            "card:tok_visa");
+}
+
+// As a version before has left it on its way.
+TEST_F(Paying, OfAnOrderWithoutAMethodIsByCard) {
+  banyan::SeededRandom random(1);
+  const Order order =
+      Order::place(OrderId::make({1}, random), some_customer(),
+                   {{sample_shop().track(0), "a", 2, {99, "EUR"}}}, {tax_rate_of("DE"), ""}, {1})
+          .value();
+  EXPECT_EQ(AuthorisePayment::request(order).method, "card");
+}
+
+}  // namespace
+}  // namespace orders::testing

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an application that runs does about a move of tables that was broken off, and a start about
+// the loss of its control store after one.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <expected>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "banyan/http/client.hpp"
+#include "banyan/kernel/clock.hpp"
+#include "banyan/manifest/manifest.hpp"
+#include "banyan/mover/ownership.hpp"
+#include "banyan/test/temporary_folder.hpp"
+#include "migrations/mover_process.hpp"
+#include "support/child_process.hpp"
+
+namespace banyan::host {
+namespace {
+
+using namespace std::chrono_literals;
+using mover::Direction;
+using mover::Step;
+using mover::testing::Child;
+using mover::testing::HeldMover;
+using mover::testing::move_and_die_at;
+using test::ChildProcess;
+using testing::AllOf;
+using testing::HasSubstr;
+
+class ABrokenMove : public testing::Test {
+ protected:
+  std::vector<std::string> command(const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> words{HOST_UNDER_TEST, "1",
+                                   "--port",        std::to_string(port_),
+                                   "--log-file",    file("log.json").string(),
+                                   "--database",    file("shop.db").string(),
+                                   "--control",     file("control.db").string()};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+  ChildProcess start() const {
+    const auto ready = file("ready");
+    std::filesystem::remove(ready);
+    ChildProcess process(command({"--ready-file", ready.string()}), file("output"));
+    EXPECT_NE(test::await_file(ready, process), "") << text("output");
+    return process;
+  }
+  std::filesystem::path file(const std::string& name) const { return folder_.path() / name; }
+  std::string text(const std::string& name) const {
+    std::ifstream in(file(name));
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  mover::MoveRequest request() const {
+    const auto manifest = manifest::read(file("shop.db"));
+    return {.shared = file("shop.db"),
+            .module = "demo",
+            .ownership = mover::ownership_of(manifest.value())};
+  }
+  void move(Direction direction) const {
+    const auto moved = mover::move_module(request(), direction);
+    ASSERT_TRUE(moved) << moved.error().message;
+  }
+
+  std::expected<http::Response, http::ClientFailure> ask(std::string_view method, std::string_view target,
+                             std::string body = {}) const {
+    http::Request question;
+    question.head.method = method;
+    question.head.target = target;
+    if (!body.empty()) {
+      question.head.fields.set("Content-Type", "application/json");
+      question.head.fields.set("Idempotency-Key", std::to_string(++keys_));
+      question.body = std::move(body);
+    }
+    return http::Client({"127.0.0.1", port_})
+        .exchange(question, system_clock().steady() + 20s, http::Repeat::Never);
+  }
+  bool writes() const {
+    const auto answer =
+        ask("POST", "/things",
+            R"({"name":"lamp","parts":[],"price":{"minor_units":1,"currency":"EUR"}})");
+    return answer && answer->head.status == 201;
+  }
+  std::string body_of(std::string_view target) const {
+    const auto answer = ask("GET", target);
+    return answer ? answer->body : "nobody answers";
+  }
+
+  const test::TemporaryFolder folder_;
+  const std::uint16_t port_ = test::free_port();
+  mutable std::atomic<int> keys_ = 0;
+};
+
+TEST_F(ABrokenMove, IsRepairedByTheRunningApplicationWithinSeconds) {
+  constexpr auto kPromised = 5s;
+  ChildProcess application = start();
+  ASSERT_TRUE(writes());
+  for (const Step step : {Step::SchemaMade, Step::Copied, Step::Sealed, Step::FenceWritten,
+                          Step::Switched, Step::GateOpened}) {
+    for (const Direction direction : {Direction::Out, Direction::Back}) {
+      Child mover([&] { return move_and_die_at(request(), direction, step); });
+      ASSERT_TRUE(mover.wait()) << "it was not killed at " << to_string(step);
+      const auto killed = std::chrono::steady_clock::now();
+      while (!writes()) {
+        ASSERT_LT(std::chrono::steady_clock::now() - killed, kPromised)
+            << to_string(direction) << " killed at " << to_string(step) << ": "
+            << body_of("/health/ready");
+      }
+      move(direction);
+      EXPECT_TRUE(writes());
+    }
+  }
+  EXPECT_THAT(text("log.json"), HasSubstr("move_recovered"));
+  EXPECT_EQ(application.stop(), 0);
+}
+
+TEST_F(ABrokenMove, IsNamedWithItsCommandInHealthAndStatusWhileAMoverHasTheLock) {
+  ChildProcess application = start();
+  ASSERT_TRUE(writes());
+  std::atomic<bool> over = false;
+  {
+    const HeldMover mover(request(), Direction::Out, Step::Switched);
+    std::jthread writer([&] {
+      while (!over) over = writes();
+    });
+    while (!body_of("/health/ready").contains("demo waits for its tables")) {
+      ASSERT_FALSE(over) << "it was written beside the mover";
+    }
+    EXPECT_THAT(body_of("/health/ready"), HasSubstr("`banyan schema move demo`"));
+    const auto status = nlohmann::json::parse(body_of("/_banyan/api/status"), nullptr, false);
+    EXPECT_THAT(status.dump(), AllOf(HasSubstr("\"attention\":[{\"about\":\"placement\""),
+                                     HasSubstr("banyan schema move demo")));
+    // The mover dies first: only then is there an end of the writer's waiting.
+    mover.kill();
+  }
+  EXPECT_TRUE(over);
+  EXPECT_EQ(application.stop(), 0);
+}
+
+TEST_F(ABrokenMove, AndALostControlStoreIsNotTakenForAFirstStart) {
+  {
+    ChildProcess(start()).stop();
+  }
+  move(Direction::Out);
+  for (const char* each : {"control.db", "control.db-wal", "control.db-shm", "control.db.made"}) {
+    std::filesystem::remove(file(each));
+  }
+  const test::Ran refused = test::run_program(command());
+  EXPECT_EQ(refused.exit_code, 78);
+  EXPECT_THAT(refused.output,
+              AllOf(HasSubstr("control.db is gone"), HasSubstr("the tables of demo have moved"),
+                    HasSubstr("touch '" + file("control.db").string() + "'")));
+
+  std::ofstream{file("control.db")};
+  ChildProcess application = start();
+  EXPECT_TRUE(writes());
+  EXPECT_EQ(application.stop(), 0);
+}
+
+}  // namespace
+}  // namespace banyan::host

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
+#include "two_sides_fixture.hpp"
+
+namespace banyan::serving {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kAll =
+    "[rollouts.catalog.shadow]\nshare = \"100%\"\nnoise = \"0%\"\n"
+    "[upstreams.legacy.retries]\nper_second = 1000\n";
+
+class ACopy : public TwoSides {};
+
+TEST_F(ACopy, GoesToTheOtherSideMarkedAndIsComparedWithTheRealAnswer) {
+  ToldServer old_side(says(R"({"title":"Blue"})"));
+  ToldServer new_side(says(R"({"title":"Blue"})"));
+  between(old_side.port(), new_side.port(), kAll);
+  begin_canary();
+  const test::Seen seen = test::get(port_, "/albums/1?a=b", "X-Request-Id: original-1\r\n");
+  EXPECT_EQ(seen.body, R"({"title":"Blue"})");
+  until("the comparison", [&] { return compared() == 1; });
+  ASSERT_EQ(new_side.asked().size(), 1u);
+  const http::RequestHead copy = new_side.asked().front();
+  EXPECT_EQ(copy.target, "/albums/1?a=b");
+  EXPECT_EQ(copy.fields.find("Banyan-Shadow"), "1");
+  EXPECT_EQ(copy.fields.find("X-Request-Id"), "original-1") << "one id finds both";
+  EXPECT_EQ(copy.fields.find("Banyan-Routing").value_or("").substr(0, 14), "catalog=remote");
+  EXPECT_EQ(old_side.copies(), 0u);
+  const auto report = differences().at("report").at("operations").at(0);
+  EXPECT_EQ(report.at("operation"), "catalog.read");
+  EXPECT_EQ(report.at("same_bytes"), 1);
+  EXPECT_THAT(metrics(), Not(HasSubstr(R"(side="remote"} 1)"))) << "a copy is no request";
+  EXPECT_THAT(metrics(),
+              HasSubstr(R"(banyan_shadow_copies_total{rollout="catalog",to="other"} 1)"));
+}
+
+TEST_F(ACopy, IsNotMadeBeforeTheStageOfItsRollout) {
+  ToldServer old_side(says("{}"));
+  ToldServer new_side(says("{}"));
+  between(old_side.port(), new_side.port(), kAll);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/2").status, 200u);
+  until("the copy of the later one", [&] { return compared() == 1; });
+  ASSERT_EQ(new_side.asked().size(), 1u);
+  EXPECT_EQ(new_side.asked().front().target, "/albums/2");
+}
+
+TEST_F(ACopy, IsMadeAtTheStageShadowWithoutAnythingInTheFile) {
+  ToldServer old_side(says("{}"));
+  ToldServer new_side(says("{}"));
+  between(old_side.port(), new_side.port());
+  {
+    auto store = ControlStore::open((folder_.path() / "control.db").string(), system_clock());
+    ASSERT_TRUE(store.has_value());
+    ASSERT_TRUE((*store)
+                    ->change("catalog", {"ann", "a test"},
+                             [](const Traffic&) -> Result<Traffic> { return Traffic::shadow(); })
+                    .has_value());
+  }
+  until("a copy, once the stage is known", [&] {
+    EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
+    return new_side.copies() > 0;
+  });
+}
+
+TEST_F(ACopy, OfAWriteIsNeverMade) {
+  ToldServer old_side(says("{}"));
+  ToldServer new_side(says("{}"));
+  between(old_side.port(), new_side.port(), kAll);
+  begin_canary();
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(post("/albums", "{}").status, 200u);
+  EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
+  until("the copy of the read", [&] { return compared() == 1; });
+  ASSERT_EQ(new_side.asked().size(), 1u);
+  EXPECT_EQ(new_side.asked().front().method, "GET");
+}
+
+TEST_F(ACopy, ThatIsNeverAnsweredHoldsUpNobodyAndTakesNoMoreThanItsLimits) {
+  const std::string body(20'000, 'x');
+  ToldServer old_side(says(body, 200, "text/plain"));
+  Silence silence;
+  ToldServer new_side(silence.answer());
+  between(old_side.port(), new_side.port(),
+          "[rollouts.catalog.shadow]\nshare = \"100%\"\nnoise = \"0%\"\nat_once = 3\n"
+          "time = \"10m\"\n");
+  begin_canary();
+  for (int i = 0; i < 50; ++i) {
+    const test::Seen seen = test::get(port_, "/albums/1");
+    ASSERT_EQ(seen.status, 200u);
+    ASSERT_EQ(seen.body, body) << "byte for byte, whatever becomes of copies";
+  }
+  until("the rest to be counted", [&] { return dropped("at_once") == 47; });
+  EXPECT_EQ(silence.held(), 3u);
+  EXPECT_EQ(copies().at("under_way"), 3);
+  EXPECT_LT(copies().at("memory_bytes").get<std::uint64_t>(), 4 * body.size())
+      << "what was dropped takes nothing";
+  silence.let_go();
+}
+
+TEST_F(ACopy, IsDroppedWhenThereIsNoMemoryForIt) {
+  const std::string body(100'000, 'x');
+  ToldServer old_side(says(body, 200, "text/plain"));
+  Silence silence;
+  ToldServer new_side(silence.answer());
+  between(old_side.port(), new_side.port(),
+          "[rollouts.catalog.shadow]\nshare = \"100%\"\nnoise = \"0%\"\ntime = \"10m\"\n"
+          "max_request = 1024\nmax_answer = 100000\nmemory = 250000\n");
+  begin_canary();
+  for (int i = 0; i < 10; ++i) ASSERT_EQ(test::get(port_, "/albums/1").body, body);
+  until("eight to be dropped", [&] { return dropped("memory") == 8; });
+  EXPECT_LE(copies().at("memory_bytes").get<std::uint64_t>(), 250'000u);
+  silence.let_go();
+}
+
+TEST_F(ACopy, OfALongerAnswerThanMayBeKeptIsNotMade) {
+  ToldServer old_side(says(std::string(5'000, 'x'), 200, "text/plain"));
+  ToldServer new_side(says("{}"));
+  between(old_side.port(), new_side.port(),
+          "[rollouts.catalog.shadow]\nshare = \"100%\"\nnoise = \"0%\"\nmax_answer = 4096\n");
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/1").body.size(), 5'000u);
+  until("its reason", [&] { return dropped("answer_too_large") == 1; });
+  EXPECT_EQ(new_side.asked().size(), 0u);
+}
+
+TEST_F(ACopy, ToADeadSideIsCountedAndHurtsNeitherClientsNorTheSidesHealth) {
+  ToldServer old_side(says("{}"));
+  const std::uint16_t deaf = test::Listener().port();
+  between(old_side.port(), deaf, kAll);
+  begin_canary();
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
+  until("failures of copies", [&] { return copies().at("failed").value("unreachable", 0) == 20; });
+  EXPECT_THAT(test::get(port_, "/_banyan/api/upstreams").body,
+              Not(HasSubstr(R"("state":"ejected")")))
+      << "what comes of copies ejects nobody";
+}
+
+TEST_F(ACopy, OfSomebodyWhoSaysWhoTheyAreIsNotMadeUnlessTheFileLetsThem) {
+  ToldServer old_side(says("{}"));
+  ToldServer new_side(says("{}"));
+  between(old_side.port(), new_side.port(), kAll);
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/1", "Authorization: Bearer x\r\n").status, 200u);
+  until("its reason", [&] { return dropped("credentials") == 1; });
+  EXPECT_EQ(new_side.asked().size(), 0u);
+}
+
+TEST_F(ACopy, SaysWhoAsksOrDoesNotAsTheFileHasIt) {
+  for (const auto& [rule, goes_along] : {std::pair{"pass", true}, std::pair{"drop", false}}) {
+    ToldServer old_side(says("{}"));
+    ToldServer new_side(says("{}"));
+    between(old_side.port(), new_side.port(),
+            std::string(kAll).insert(std::string(kAll).find("noise"),
+                                     std::string("credentials = \"") + rule + "\"\n"));
+    begin_canary();
+    EXPECT_EQ(test::get(port_, "/albums/1", "Authorization: Bearer x\r\n").status, 200u);
+    until("the copy", [&] { return new_side.copies() == 1; });
+    EXPECT_EQ(new_side.asked().front().fields.contains("Authorization"), goes_along) << rule;
+    proxy_.reset();
+    std::filesystem::remove(folder_.path() / "control.db");
+    std::filesystem::remove(folder_.path() / "control.db.made");
+  }
+}
+
+TEST_F(ACopy, OfAReadOfTheNewSideAsksTheOldOne) {
+  ToldServer old_side(says(R"({"price":100})"));
+  ToldServer new_side(says(R"({"price":101})"));
+  between(old_side.port(), new_side.port(), kAll);
+  ASSERT_EQ(shift("100%"), 200u);
+  EXPECT_EQ(test::get(port_, "/albums/1").body, R"({"price":101})");
+  until("the comparison", [&] { return compared() == 1; });
+  EXPECT_EQ(old_side.copies(), 1u);
+  const auto field = differences().at("report").at("fields").at(0);
+  EXPECT_EQ(field.at("examples").at(0).at("old").at("value"), "100") << "old is old";
+}
+
+TEST_F(ACopy, ToTheOldSideComesOutOfTheBudgetThatProtectsIt) {
+  ToldServer old_side(says("{}"));
+  ToldServer new_side(says("{}"));
+  between(old_side.port(), new_side.port(),
+          "[rollouts.catalog.shadow]\nshare = \"100%\"\n"
+          "[upstreams.legacy.retries]\nshare = \"0%\"\nper_second = 0\n");
+  ASSERT_EQ(shift("100%"), 200u);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
+  until("the reason", [&] { return dropped("budget") == 5; });
+  EXPECT_EQ(old_side.asked().size(), 0u);
+}
+
+class AComparison : public TwoSides {};
+
+TEST_F(AComparison, FindsTheFieldThatDiffersAndKeepsAnExample) {
+  ToldServer old_side(says(R"({"albums":[{"title":"Blue","price":100}]})"));
+  ToldServer new_side(says(R"({"albums":[{"title":"Blue","price":110}]})"));
+  between(old_side.port(), new_side.port(), kAll);
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/7").status, 200u);
+  until("the comparison", [&] { return compared() == 1; });
+  const auto fields = differences().at("report").at("fields");
+  ASSERT_EQ(fields.size(), 1u) << fields.dump(1);
+  EXPECT_EQ(fields[0].at("path"), "/albums/*/price");
+  EXPECT_EQ(fields[0].at("opinion"), "difference");
+  const auto example = fields[0].at("examples").at(0);
+  EXPECT_EQ(example.at("request"), "GET /albums/7");
+  EXPECT_EQ(example.at("old").at("value"), "100");
+  EXPECT_EQ(example.at("new").at("value"), "110");
+  EXPECT_EQ(example.at("replayable"), true);
+}
+
+TEST_F(AComparison, LearnsWhatIsNoiseByAskingTheOldSideTwice) {
+  std::atomic<int> count = 0;
+  const auto noisy = [&](const std::shared_ptr<http::Exchange>& exchange) {
+    says(R"({"title":"Blue","served":)" + std::to_string(++count) + "}")(exchange);
+  };
+  ToldServer old_side(noisy);
+  ToldServer new_side(noisy);
+  between(old_side.port(), new_side.port(),
+          "[rollouts.catalog.shadow]\nshare = \"100%\"\nnoise = \"50%\"\n"
+          "[upstreams.legacy.retries]\nper_second = 1000\n");
+  begin_canary();
+  for (int i = 0; i < 200; ++i) {
+    ASSERT_EQ(test::get(port_, "/albums/7").status, 200u);
+    until("each to be compared, for none may be dropped",
+          [&] { return copies().at("under_way") == 0; });
+  }
+  until("the comparisons", [&] { return compared() >= 128; });
+  EXPECT_GT(old_side.copies(), 60u) << "asked a second time, marked as such";
+  const auto fields = differences().at("report").at("fields");
+  ASSERT_EQ(fields.size(), 1u) << fields.dump(1);
+  EXPECT_EQ(fields[0].at("path"), "/served");
+  EXPECT_EQ(fields[0].at("opinion"), "noise") << fields.dump(1);
+}
+
+TEST_F(AComparison, CanBeMadeOnceMoreOfAKeptExample) {
+  ToldServer old_side(says(R"({"price":100})"));
+  std::atomic<bool> mended = false;
+  ToldServer new_side([&](const std::shared_ptr<http::Exchange>& exchange) {
+    says(mended ? R"({"price":100})" : R"({"price":1})")(exchange);
+  });
+  between(old_side.port(), new_side.port(), kAll);
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/7").status, 200u);
+  until("the comparison", [&] { return compared() == 1; });
+  const auto replay = [&] {
+    return nlohmann::json::parse(
+        post("/_banyan/api/differences/replay", R"({"example":"catalog:1"})").body);
+  };
+  EXPECT_EQ(replay().at("comparison").at("differences").at(0).at("path"), "/price");
+  mended = true;
+  EXPECT_EQ(replay().at("comparison").at("same"), true);
+  EXPECT_EQ(post("/_banyan/api/differences/replay", R"({"example":"catalog:9"})").status, 404u);
+  EXPECT_EQ(post("/_banyan/api/differences/replay", R"({"example":"nine"})").status, 400u);
+}
+
+}  // namespace
+}  // namespace banyan::serving

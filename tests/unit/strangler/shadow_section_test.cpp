@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// [rollouts.NAME.shadow] and [rollouts.NAME.fallback] of banyan.toml.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "banyan/routing/configuration.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+using testing::HasSubstr;
+
+std::expected<Configuration, std::vector<FileProblem>> read(const std::string& lines) {
+  return parse_configuration("[proxy]\nlisten = [\"127.0.0.1:8080\"]\n[rollouts.catalog]\n" + lines,
+                             "banyan.toml");
+}
+
+std::string problems(const std::string& lines) {
+  const auto configuration = read(lines);
+  return configuration ? "" : to_string(configuration.error());
+}
+
+TEST(ShadowSection, IsReadWhole) {
+  const auto configuration = read(R"([rollouts.catalog.shadow]
+share = "25%"
+at_least = 5
+noise = "20%"
+credentials = "pass"
+time = "2s"
+at_once = 4
+max_request = "1KiB"
+max_answer = "2KiB"
+memory = "1MiB"
+)");
+  ASSERT_TRUE(configuration) << to_string(configuration.error());
+  const ShadowPlan expected{.share = *Percent::parse("25%"),
+                            .at_least = 5,
+                            .noise = *Percent::parse("20%"),
+                            .credentials = CopyCredentials::Pass,
+                            .time = std::chrono::seconds{2},
+                            .at_once = 4,
+                            .max_request = 1024,
+                            .max_answer = 2048,
+                            .memory = 1024 * 1024};
+  EXPECT_EQ(configuration->rollouts.at(0).shadow, expected);
+  EXPECT_EQ(configuration->rollouts.at(0).fallback, std::nullopt);
+}
+
+TEST(ShadowSection, NeedsMemoryForOneCopyAtLeast) {
+  EXPECT_THAT(problems("[rollouts.catalog.shadow]\nmemory = \"500KiB\"\n"),
+              HasSubstr("a single copy may take"));
+}
+
+TEST(FallbackSection, IsForReadsUnlessItSaysMore) {
+  const auto configuration = read("[rollouts.catalog.fallback]\n");
+  ASSERT_TRUE(configuration) << to_string(configuration.error());
+  EXPECT_EQ(configuration->rollouts.at(0).fallback, FallbackPlan());
+  EXPECT_TRUE(FallbackPlan().reads);
+}
+
+TEST(FallbackSection, OfWritesNeedsSharedData) {
+  EXPECT_THAT(problems("[rollouts.catalog.fallback]\nwrites = \"unsent\"\n"),
+              HasSubstr("shared_data = true"));
+  EXPECT_EQ(problems("[rollouts.catalog.fallback]\nwrites = \"keyed\"\nshared_data = true\n"), "");
+}
+
+}  // namespace
+}  // namespace banyan::strangler

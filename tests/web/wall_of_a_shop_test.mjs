@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// wall_of_a_shop_test.mjs BROWSER SHOP DATA AXE [PICTURES]: the page under /_banyan/ of a real record
+// shop: what people do in it is seen as it happens, and a restart is survived.
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Browser } from "./browser.mjs";
+import { fits, isAccessible, picture, scheme } from "./look.mjs";
+
+const [program, shopProgram, dataProgram, axe, pictures] = process.argv.slice(2);
+const folder = mkdtempSync(join(tmpdir(), "banyan-wall-"));
+const database = join(folder, "shop.db");
+execFileSync(dataProgram, ["generate", "--tracks", "300", "--database", database], { stdio: "ignore" });
+
+/** The shop at a port, 0 for any; resolves when it is ready. */
+async function open(port, ...options) {
+  const ready = join(folder, "ready");
+  rmSync(ready, { force: true });
+  const shop = spawn(shopProgram, ["--port", String(port), "--database", database, "--ready-file", ready, ...options],
+    { stdio: ["ignore", "ignore", "inherit"] });
+  shop.gone = new Promise((resolve) => shop.on("exit", resolve));
+  for (const end = Date.now() + 60_000; !existsSync(ready);) {
+    if (shop.exitCode !== null || Date.now() > end) throw new Error("the shop did not start");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  shop.port = Number(readFileSync(ready, "utf8"));
+  return shop;
+}
+
+async function close(shop) {
+  const begun = Date.now();
+  shop.kill("SIGTERM");
+  await shop.gone;
+  return Date.now() - begun;
+}
+
+const browser = new Browser(program);
+let failed = 0;
+let shop = await open(0, "--rehearse", "warehouse");
+const origin = `http://127.0.0.1:${shop.port}`;
+const page = await browser.page(1600, 1000);
+
+async function test(name, check) {
+  try {
+    await check();
+    console.log(`ok   ${name}`);
+  } catch (fault) {
+    ++failed;
+    console.error(`FAIL ${name}\n${fault.stack}`);
+  }
+}
+
+const words = "document.getElementById('freshness-words').innerText";
+const arrow = (from, to, kind = "call") => `document.querySelector('#live-map [data-key="line ${from}>${to}>${kind}"]')`;
+
+await page.open(`${origin}/_banyan/`);
+await test("the page of a real process is live, by its stream", async () => {
+  await page.until("document.querySelectorAll('.module').length > 4");
+  await page.until(`${words} === "live"`);
+  const answer = await fetch(`${origin}/_banyan/api/stream`);
+  assert.match(answer.headers.get("content-type"), /^text\/event-stream/);
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  assert.match((await reader.read()).value, /^event: hello\ndata: \{"feeds":\["live",/);
+  await reader.cancel();
+});
+
+await test("requests are seen within moments, and the arrows between modules with them", async () => {
+  const shopping = setInterval(() => {
+    for (const path of ["/albums", "/tracks", "/"]) fetch(origin + path).then((answer) => answer.text()).catch(() => {});
+  }, 100);
+  await page.until(`${arrow("", "catalog", "outside")}?.classList.contains("busy")`);
+  const { body } = await page.ask(`fetch("/_banyan/api/live").then((answer) => answer.text()).then((body) => ({body}))`);
+  const callers = JSON.parse(body).modules.flatMap((module) => module.callers.map((row) => [row.from, module.name]));
+  for (const [from, to] of callers) await page.until(arrow(from, to));
+  clearInterval(shopping);
+});
+
+await test("where tables, events and sagas are is shown", async () => {
+  await page.until("/shop\\.db, shared with /.test(document.querySelector('[data-module=catalog] dl').innerText)");
+  await page.until("document.querySelector('#events-section').hidden === false");
+  await page.until("document.querySelector('#sagas-section').hidden === false");
+  assert.match(await page.text("[data-module=warehouse] dl"), /over the wire \(rehearsal\)/);
+});
+
+await test("it is for everybody, by day and by night, at a desk and on a phone", async () => {
+  for (const theme of ["light", "dark"]) {
+    for (const width of [1600, 390]) {
+      await page.send("Emulation.setDeviceMetricsOverride", { width, height: 900, deviceScaleFactor: 1, mobile: width < 700 });
+      await scheme(page, theme, "reduce");
+      await fits(page, width);
+      await isAccessible(page, axe, `the shop's page, ${theme}, ${width} px`);
+      await picture(page, pictures, `shop-${theme}-${width}`);
+    }
+  }
+  assert.deepEqual(page.complaints, []);
+});
+
+await test("an open page does not keep the process from ending, and finds the next one", async () => {
+  const took = await close(shop);
+  assert.ok(took < 8000, `it took ${took} ms`);
+  await page.until(`/^no answer for/.test(${words})`);
+  shop = await open(new URL(origin).port);
+  await page.until(`${words} === "live"`);
+});
+
+await browser.close();
+await close(shop);
+rmSync(folder, { recursive: true, force: true });
+process.exit(failed ? 1 : 0);
