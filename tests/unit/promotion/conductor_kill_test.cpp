@@ -11,18 +11,18 @@
 namespace banyan::strangler {
 namespace {
 
-/// A process that does nothing but bring traffic back along a hundred steps, as fast as the disk
+/// A process that does nothing but bring traffic back along twenty steps, as fast as the disk
 /// goes, again and again.
 [[noreturn]] void walk_until_killed(const std::string& file) {
   ManualClock clock;
   ConductingProcess process(file, clock, {"catalog.read"});
   process.plan.steps.clear();
-  for (std::int64_t i = 1; i <= 100; ++i) process.plan.steps.push_back({.share = percent(i * 100)});
+  for (std::int64_t i = 1; i <= 20; ++i) process.plan.steps.push_back({.share = percent(i * 500)});
   process.plan.back_dwell = std::chrono::seconds(0);
   while (true) {
     (void)process.board.shift("catalog", {.reads = Percent::all()}, {"ann", "on"});
     (void)process.desk.back_gradually("catalog", {"ann", "back"});
-    for (int i = 0; i < 110; ++i) process.conductor.tick();
+    for (int i = 0; i < 25; ++i) process.conductor.tick();
   }
 }
 
@@ -35,7 +35,7 @@ TEST(AConductorThatIsKilled, LeavesAStoreThatTheNextGoesOnWith) {
     ASSERT_TRUE(ControlStore::open(file, system_clock()).value()->enlist({"catalog"}));
   }
   std::uint64_t lines = 0;
-  for (int round = 0; round < 15; ++round) {
+  for (int round = 0; round < 10; ++round) {
     const pid_t child = ::fork();
     ASSERT_GE(child, 0);
     if (child == 0) walk_until_killed(file);
@@ -66,7 +66,7 @@ TEST(AConductorThatIsKilled, LeavesAStoreThatTheNextGoesOnWith) {
     next.conductor.tick();
     if (moves) {
       EXPECT_TRUE(next.desk.plans()->front().conducts) << "the seat of the dead is free";
-      for (int i = 0; i < 110; ++i) next.conductor.tick();
+      for (int i = 0; i < 25; ++i) next.conductor.tick();
       EXPECT_EQ(next.desk.plans()->front().state, PlanState::RolledBack);
       EXPECT_EQ(next.store->stand()->find("catalog")->traffic, Traffic{});
     }

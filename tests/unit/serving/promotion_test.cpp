@@ -81,7 +81,7 @@ TEST_F(APromotion, GoesBackInTheRequestThatShowsABurst) {
   ASSERT_EQ(order("start"), 200u);
   until("the evidence counts", [&] { return plan()["reason"] != "the plan begins"; });
   const std::vector<std::string> lucky = users(true, 5);
-  for (const std::string& user : users(false, 40)) ASSERT_EQ(read(user).body, "legacy");
+  for (const std::string& user : users(false, 200)) ASSERT_EQ(read(user).body, "legacy");
   ASSERT_EQ(read(lucky[0]).body, "new");
   new_.fails_every = 2;
   int asked = 0;
