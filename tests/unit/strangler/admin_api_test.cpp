@@ -262,7 +262,8 @@ TEST_F(AdminApiTest, GoesBackToARevisionAndForthAgain) {
 
   const Json forth = json(post("/goto", R"({"revision":4,"who":"ann","why":"no"})"));
   EXPECT_EQ(forth["changes"].size(), 2U);
-  for (const Rollout& each : store_->stand()->rollouts) {
+  const Stand now = store_->stand().value();
+  for (const Rollout& each : now.rollouts) {
     EXPECT_EQ(to_string(each.traffic), "canary 50%");
   }
   EXPECT_TRUE(json(post("/goto", R"({"revision":4,"who":"ann","why":"no"})"))["changes"].empty());

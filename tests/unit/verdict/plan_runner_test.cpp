@@ -211,6 +211,14 @@ TEST_F(Running, PausesWhenSomebodyElseSteers) {
   EXPECT_EQ(runner_.reason(), "somebody has shifted the traffic to 50% while the plan was at 1%");
 }
 
+TEST_F(Running, IsOverWhenSomebodyBringsAllTrafficBack) {
+  ticks(100, kGood);
+  share_ = Percent::none();
+  EXPECT_FALSE(tick(kGood).shifts());
+  EXPECT_EQ(runner_.state(), PlanState::Aborted);
+  EXPECT_EQ(runner_.reason(), "somebody has brought all traffic back while the plan was at 1%");
+}
+
 TEST_F(Running, AnAbortWinsOverEverything) {
   ticks(100, kGood);
   runner_.abort("Ann says so");
