@@ -135,12 +135,14 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
       .seat = plan.store + ".conductor",
       .note = [plane = plane.get()](const auto& note) { plane->note(note); }});
   plane->admin_ = std::make_unique<strangler::AdminApi>(
-      *plane->switchboard_, strangler::AdminApi::Parts{.live = {.tunnels = std::move(plan.tunnels),
-                                                                .missed = std::move(plan.missed),
-                                                                .attention = [&telemetry] { return attention_of(telemetry.health); }},
-                                                       .plan_of = std::move(plan.plan_of),
-                                                       .conductor = plane->conductor_.get(),
-                                                       .clock = &plan.clock});
+      *plane->switchboard_,
+      strangler::AdminApi::Parts{
+          .live = {.tunnels = std::move(plan.tunnels),
+                   .missed = std::move(plan.missed),
+                   .attention = [&telemetry] { return attention_of(telemetry.health); }},
+          .plan_of = std::move(plan.plan_of),
+          .conductor = plane->conductor_.get(),
+          .clock = &plan.clock});
   // Without it requests are served on, by the stages that were known last. But what others change
   // there is not known here any more: whoever balances over several processes sends them elsewhere.
   telemetry.health.add("control store", true, [plane = plane.get()] {
