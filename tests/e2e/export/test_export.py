@@ -187,9 +187,8 @@ class TheExportedTable(unittest.TestCase):
             self.assert_same([Request("GET", "/albums"), Request("POST", "/search")], source=source)
 
     def test_believes_trusted_peers_alone(self):
-        chains = [chain.format(user=user) for user in range(400)
-                  for chain in ("198.51.{user}.7".replace("{user}", str(user % 200)), "9.9.9.9, 203.0.113.{user}, 127.0.0.2"
-                                if user < 250 else "2001:db8::{user}")]
+        chains = [chain for user in range(250) for chain in
+                  (f"198.51.100.{user}", f"9.9.9.9, 203.0.113.{user}, 127.0.0.2", f"2001:DB8:0::{user}")]
         requests = [Request("GET", "/albums", (("X-Forwarded-For", chain),)) for chain in chains]
         ours = self.assert_same(requests, source="127.0.0.2")
         self.assertEqual({each.by for each in ours}, {"old", "new"})
