@@ -94,8 +94,12 @@ class HaproxyWriter {
                           "name one with --listen, or add a `bind` with your certificates.");
     }
     text += spelling() + route() + user() + side() + clients() + body() + upstream_paths();
-    return text + "\n  use_backend %[var(txn.banyan_way),concat(:,txn.banyan_side),map_str(" +
-           kUpstreams + ")]\n";
+    // What use_backend itself looks up is not looked for beside the file (default-path).
+    text += "\n  # Which backend that is.\n" +
+            rule(std::string("set-var(txn.banyan_upstream) "
+                             "var(txn.banyan_way),concat(:,txn.banyan_side),map_str(") +
+                 kUpstreams + ')');
+    return text + "  use_backend %[var(txn.banyan_upstream)]\n";
   }
 
   static std::string spelling() {
