@@ -13,6 +13,10 @@ namespace banyan::strangler {
 namespace {
 
 constexpr const char* kHttpPart = "banyan.conf";
+/// For names of rollouts as long as they may be.
+constexpr const char* kHashSizes =
+    "  map_hash_bucket_size 256;\n  variables_hash_bucket_size 256;\n"
+    "  variables_hash_max_size 2048;\n";
 
 bool trusts_anybody(const Configuration& configuration) {
   return !configuration.trusted_peers.empty();
@@ -59,12 +63,16 @@ class NginxWriter {
     }
     return text + "worker_processes auto;\npcre_jit on;\n\nevents {\n  worker_connections " +
            std::to_string(configuration_.limits.connections) +
-           ";\n}\n\nhttp {\n  access_log off;\n  include " + kHttpPart + ";\n}\n";
+           ";\n}\n\nhttp {\n  access_log off;\n" + std::string(kHashSizes) + "  include " +
+           kHttpPart + ";\n}\n";
   }
 
   std::string http_head() const {
     std::string text = file_head("nginx", table_, "#");
-    text += "# What differs from Banyan is at the top of nginx.conf.\n";
+    text +=
+        "# What differs from Banyan is at the top of nginx.conf, and the sizes of hashes that it "
+        "may "
+        "need.\n";
     if (has_script()) {
       text += std::string("# It needs njs, and ") + kBucketsJs +
               " beside the main file of the configuration.\n";
@@ -257,6 +265,10 @@ class NginxWriter {
       if (meant && std::ranges::find(all, known) == all.end()) all.emplace_back(known);
     }
     std::erase_if(all, [](const std::string& each) {
+      // What is said anew in any case, and names for which there are no variables.
+      if (each == "x-forwarded-for" || each == "x-forwarded-proto" || each == "x-forwarded-host") {
+        return true;
+      }
       return !std::ranges::all_of(each, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
       });
