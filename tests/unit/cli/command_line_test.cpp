@@ -141,10 +141,11 @@ class ServerCommands : public StoreCommands {
   void SetUp() override {
     StoreCommands::SetUp();
     board_ = std::make_unique<Switchboard>(*store_);
-    api_ = std::make_unique<AdminApi>(*board_, [this](std::string_view module) {
-      const std::size_t behind = module == "catalog" ? behind_.load() : 0;
-      return strangler::TunnelCounts{.old_side = behind, .pinned = behind};
-    });
+    api_ = std::make_unique<AdminApi>(
+        *board_, strangler::LiveFacts{.tunnels = [this](std::string_view module) {
+          const std::size_t behind = module == "catalog" ? behind_.load() : 0;
+          return strangler::TunnelCounts{.old_side = behind, .pinned = behind};
+        }});
     server_ = std::make_unique<AdminServer>(
         [this](const std::string& method, const std::string& target, const std::string& body) {
           constexpr std::string_view kRoot = "/_banyan/api";
