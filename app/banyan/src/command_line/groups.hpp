@@ -11,6 +11,7 @@ void add_new(CommandSet& set);
 void add_init(CommandSet& set);
 void add_check(CommandSet& set);
 void add_map(CommandSet& set);
+void add_export(CommandSet& set);
 
 /// status, watch, shift, back, next, goto, log.
 void add_traffic(CommandSet& set);
