@@ -29,6 +29,7 @@ std::string group_name(std::string_view word) {
     const bool plain = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9');
     name += plain || lower == '_' || lower == '-' ? lower : '_';
   }
+  if (name == "application") return "applications";  // what all routes lead to is called so
   const bool is_name = name.find_first_not_of("_-") != std::string::npos && !word.contains('.');
   return is_name ? name : "pages";
 }
