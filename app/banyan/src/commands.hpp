@@ -95,7 +95,7 @@ struct DiscoverOptions {
   std::string application = "http://127.0.0.1:3000";
   std::string listen = "127.0.0.1:8080";
   std::string operators = "127.0.0.1:9180";
-  std::size_t words = 20;  ///< below one parent, before the rare ones become a parameter
+  std::size_t words = 20;   ///< below one parent, before the rare ones become a parameter
   std::uint64_t least = 3;  ///< requests that make an operation
   bool routes_only = false;
   bool force = false;  ///< over a file that is there

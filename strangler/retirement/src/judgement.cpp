@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 namespace banyan::retirement {
 namespace {
@@ -110,8 +109,9 @@ class Judge {
                        minute(use.last);
     if (use.key.way == "call") text += ", by a call of another module";
     if (use.key.way == "misspelled") {
-      text += ", by requests that are spelled so that they miss its route (another case, a slash at "
-              "the end)";
+      text +=
+          ", by requests that are spelled so that they miss its route (another case, a slash at "
+          "the end)";
     }
     std::string who;
     for (const Caller& each : facts_.callers) {

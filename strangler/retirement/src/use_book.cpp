@@ -34,10 +34,11 @@ CREATE TABLE uses (
 )";
 
 std::unexpected<Error> foreign_book(const std::string& file, const std::string& what) {
-  return fail(ErrorCode::FailedPrecondition, "banyan.foreign_use_book",
-              file + ' ' + what +
-                  ", so the last uses of operations are not kept. It is left as it is; move it away, "
-                  "and a new one begins at the next start");
+  return fail(
+      ErrorCode::FailedPrecondition, "banyan.foreign_use_book",
+      file + ' ' + what +
+          ", so the last uses of operations are not kept. It is left as it is; move it away, "
+          "and a new one begins at the next start");
 }
 
 Error book_error(const std::string& file, const sqlite::Fault& fault) {
@@ -82,8 +83,8 @@ class SqliteUseBook final : public UseBook {
           anew.run();
         }
       }
-      sqlite::Statement look = connection_.query(
-          "UPDATE watch SET noted = max(noted, ?1), complete = complete AND ?2");
+      sqlite::Statement look =
+          connection_.query("UPDATE watch SET noted = max(noted, ?1), complete = complete AND ?2");
       look.bind_all(now, complete ? 1 : 0);
       look.run();
       transaction.commit();
@@ -95,11 +96,12 @@ class SqliteUseBook final : public UseBook {
     return guarded([&]() -> Result<Uses> {
       const sqlite::Transaction one_moment(connection_, sqlite::Begin::Snapshot);
       Uses all;
-      connection_.each("SELECT since, noted, complete FROM watch", [&](const sqlite::Statement& row) {
-        all.since = {row.number(0)};
-        all.noted = {row.number(1)};
-        all.complete = row.number(2) != 0;
-      });
+      connection_.each("SELECT since, noted, complete FROM watch",
+                       [&](const sqlite::Statement& row) {
+                         all.since = {row.number(0)};
+                         all.noted = {row.number(1)};
+                         all.complete = row.number(2) != 0;
+                       });
       connection_.each(
           "SELECT module, operation, side, way, count, first, last FROM uses "
           "ORDER BY module, operation, side, way",

@@ -39,7 +39,8 @@ void add_discover(CommandSet& set) {
       "  zcat access.log.*.gz | banyan discover - --application http://127.0.0.1:3000 -o "
       "banyan.toml\n"
       "  banyan discover access.log --openapi openapi.json --json -o - | jq .left_out\n"
-      "\nNothing of ids, queries and addresses gets into the file. It tells what it does not cover.",
+      "\nNothing of ids, queries and addresses gets into the file. It tells what it does not "
+      "cover.",
       [&set, options] {
         options->json = set.json();
         return discover_routes(*options);
@@ -56,13 +57,15 @@ void add_discover(CommandSet& set) {
       ->capture_default_str();
   added->add_option("--operators", options->operators, "Where its operators' pages will be")
       ->capture_default_str();
-  added->add_option("--words", options->words,
-                    "How many different words below one parent stay words; of more, those that are "
-                    "seen seldom become a parameter")
+  added
+      ->add_option("--words", options->words,
+                   "How many different words below one parent stay words; of more, those that are "
+                   "seen seldom become a parameter")
       ->capture_default_str()
       ->check(CLI::Range(1, 250));
-  added->add_option("--least", options->least,
-                    "How often an operation has to be asked to be proposed")
+  added
+      ->add_option("--least", options->least,
+                   "How often an operation has to be asked to be proposed")
       ->capture_default_str()
       ->check(CLI::Range(1, 1'000'000));
   added->add_flag("--routes-only", options->routes_only,
@@ -91,16 +94,17 @@ void add_retire(CommandSet& set) {
       });
   set.asks(added);
   set.module_of(added, options->module);
-  added->add_option("--quiet-for", *quiet,
-                    "How long nothing may have used the old side: 14d, 36h, 90m, 0s")
+  added
+      ->add_option("--quiet-for", *quiet,
+                   "How long nothing may have used the old side: 14d, 36h, 90m, 0s")
       ->capture_default_str()
       ->check([](const std::string& text) {
-        return duration_from(text)
-                   ? std::string()
-                   : '"' + text + "\" is no time, such as 14d, 36h, 90m or 0s";
+        return duration_from(text) ? std::string()
+                                   : '"' + text + "\" is no time, such as 14d, 36h, 90m or 0s";
       });
-  added->add_option("--access-log", options->logs,
-                    "Banyan's access log in JSON, for who asked the old side last; may be repeated");
+  added->add_option(
+      "--access-log", options->logs,
+      "Banyan's access log in JSON, for who asked the old side last; may be repeated");
   added->add_option("--sources", options->sources,
                     "Where the modules lie, as banyan_add_map() has written it");
   added->add_option("--database", options->database,

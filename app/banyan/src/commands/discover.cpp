@@ -91,8 +91,8 @@ int discover_routes(const DiscoverOptions& options) {
   discovery::TrafficTree tree;
   discover::Reading reading;
   if (const int code = expect_described(options, tree, reading); code != kDone) return code;
-  const auto read = discover::read_logs(
-      options.logs, reading, [&](const discovery::LogLine& line) { tree.add(line); });
+  const auto read = discover::read_logs(options.logs, reading,
+                                        [&](const discovery::LogLine& line) { tree.add(line); });
   if (!read) {
     return give_up(options, kBadData, ErrorCode::InvalidArgument, "banyan.bad_access_log",
                    "cannot read " + read.error());
@@ -109,8 +109,7 @@ int discover_routes(const DiscoverOptions& options) {
     }
     return give_up(options, kBadData, ErrorCode::InvalidArgument, "banyan.bad_access_log", message);
   }
-  const auto text =
-      file_text(options, discover::toml_of(proposal, reading, init::kUpstream));
+  const auto text = file_text(options, discover::toml_of(proposal, reading, init::kUpstream));
   if (!text) {
     return give_up(options, kUsage, ErrorCode::InvalidArgument, "banyan.bad_configuration",
                    "nothing was written: " + text.error());

@@ -130,9 +130,8 @@ std::uint64_t requests_in_doubt(const Proposal& proposal) {
 
 std::string left_out_text(const LeftOut& left) {
   return counted(left.requests, "request", "requests") +
-         (left.operations == 0
-              ? std::string()
-              : " of " + counted(left.operations, "operation", "operations")) +
+         (left.operations == 0 ? std::string()
+                               : " of " + counted(left.operations, "operation", "operations")) +
          ": " + left.why;
 }
 
@@ -169,8 +168,7 @@ std::uint64_t covered_by(const Proposal& proposal) {
 
 std::vector<std::string> summary_of(const Proposal& proposal, const Reading& reading) {
   std::vector<std::string> all;
-  all.push_back(counted(reading.lines, "line", "lines") + " read: " +
-                evidence_text(proposal.all));
+  all.push_back(counted(reading.lines, "line", "lines") + " read: " + evidence_text(proposal.all));
   const std::uint64_t covered = covered_by(proposal);
   all.push_back(counted(covered, "request has", "requests have") + " a proposed route (" +
                 share(covered, proposal.all.requests) + "); the catch-all takes the others");
@@ -198,10 +196,9 @@ std::vector<std::string> summary_of(const Proposal& proposal, const Reading& rea
   if (!reading.described_by.empty()) {
     all.push_back(reading.described_by + " describes " +
                   counted(reading.described, "operation", "operations") +
-                  (reading.not_writable == 0
-                       ? std::string()
-                       : ", " + number_text(reading.not_writable) +
-                             " of them not as a route can be written"));
+                  (reading.not_writable == 0 ? std::string()
+                                             : ", " + number_text(reading.not_writable) +
+                                                   " of them not as a route can be written"));
   }
   return all;
 }
@@ -223,10 +220,8 @@ std::string json_of(const Proposal& proposal, const Reading& reading, const std:
                     const std::string& text) {
   Json bad = Json::array();
   for (const BadLine& each : reading.first_bad) {
-    bad.push_back({{"file", each.file},
-                   {"line", each.number},
-                   {"why", each.why},
-                   {"shape", each.shape}});
+    bad.push_back(
+        {{"file", each.file}, {"line", each.number}, {"why", each.why}, {"shape", each.shape}});
   }
   Json groups = Json::array();
   for (const Group& group : proposal.groups) {

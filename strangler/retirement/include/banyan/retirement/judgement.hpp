@@ -15,8 +15,8 @@ namespace banyan::retirement {
 /// Events of a module on their way to another one, as this process delivers them.
 struct Lane {
   std::string source;
-  std::string lane;       ///< who follows
-  std::string transport;  ///< "in_process" or "http"
+  std::string lane;        ///< who follows
+  std::string transport;   ///< "in_process" or "http"
   std::uint64_t held = 0;  ///< keys that wait behind an event
   double oldest_unsent_seconds = 0;
 };
@@ -46,7 +46,8 @@ struct Facts {
   std::vector<Shift> shifts;  ///< newest first
   std::optional<Uses> uses;   ///< nothing: nobody keeps them
   std::uint64_t tunnels_on_old_side = 0;
-  std::optional<std::string> data;  ///< where the tables are: "shared", "separate"; nothing: nobody knows
+  std::optional<std::string>
+      data;  ///< where the tables are: "shared", "separate"; nothing: nobody knows
   std::vector<Lane> lanes;
   std::vector<std::string> operations;
   std::vector<Caller> callers;

@@ -39,9 +39,9 @@ struct Use {
 
 /// All that is known about uses.
 struct Uses {
-  Timestamp since;  ///< nobody has looked before
-  Timestamp noted;  ///< the last look
-  bool complete = true;  ///< false: there were more kinds of uses than are kept
+  Timestamp since;        ///< nobody has looked before
+  Timestamp noted;        ///< the last look
+  bool complete = true;   ///< false: there were more kinds of uses than are kept
   std::vector<Use> uses;  ///< by key
 };
 
