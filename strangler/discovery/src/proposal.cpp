@@ -147,7 +147,8 @@ class Proposer {
     constexpr std::uint64_t kFew = 5;
     if (node.described || node.requests == 0 || node.for_files * 10 < node.requests * 9)
       return false;
-    const std::size_t below = node.words.size() + (node.parameter != nullptr ? kFew : 0);
+    std::size_t below = node.parameter != nullptr && !node.parameter->uses.empty() ? kFew : 0;
+    for (const auto& [word, file] : node.words) below += file->uses.empty() ? 0 : 1;
     return below >= kFew && is_only_read(node);
   }
 
