@@ -276,11 +276,12 @@ Result<Findings> find_out(const ControlTarget& target, const RetireOptions& opti
   Findings all;
   all.facts.module = options.module;
   all.facts.quiet_for = options.quiet_for;
-  all.facts.now = system_clock().now();
   for (const auto& read :
        {read_stage, read_log, read_uses, read_operations, read_data, read_lanes}) {
     if (const auto done = read(asker, all); !done) return fail(done.error());
   }
+  // After what was told: nothing of that may lie in the future.
+  all.facts.now = system_clock().now();
   if (const auto read = read_callers(options, all); !read) return fail(read.error());
   if (const auto listed = list_deletions(options, all); !listed) return fail(listed.error());
   return all;
