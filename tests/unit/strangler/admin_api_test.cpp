@@ -83,9 +83,10 @@ TEST_F(AdminApiTest, ShowsWhereEveryModuleStands) {
 
 TEST_F(AdminApiTest, ShowsTheTunnelsOfTheProcessThatServes) {
   AdminApi api(*board_, {.live = {.tunnels = [](std::string_view module) {
-    return module == "catalog" ? TunnelCounts{.old_side = 3, .new_side = 4, .pinned = 2}
-                               : TunnelCounts{};
-  }}});
+                           return module == "catalog"
+                                      ? TunnelCounts{.old_side = 3, .new_side = 4, .pinned = 2}
+                                      : TunnelCounts{};
+                         }}});
   const Json shown = json(api.answer({"GET", "/status", {}, {}, {}}));
   EXPECT_EQ(shown["rollouts"][0]["tunnels"],
             Json::parse(R"({"old_side":3,"new_side":4,"pinned":2})"));
@@ -93,21 +94,30 @@ TEST_F(AdminApiTest, ShowsTheTunnelsOfTheProcessThatServes) {
 }
 
 TEST_F(AdminApiTest, ShowsWhatMissesARolloutAndWhatIsWrong) {
-  AdminApi api(
-      *board_,
-      {.live = {.missed = [](std::string_view module) -> std::uint64_t {
-                  return module == "catalog" ? 7 : 0;
-                },
-                .attention =
-                    [] {
-                      return std::vector<Attention>{
-                          {"upstreams", "no healthy instance in catalog"}};
-                    }}});
+  AdminApi api(*board_, {.live = {.missed = [](std::string_view module) -> std::uint64_t {
+                                    return module == "catalog" ? 7 : 0;
+                                  },
+                                  .attention =
+                                      [] {
+                                        return std::vector<Attention>{
+                                            {"upstreams", "no healthy instance in catalog"}};
+                                      }}});
   const Json shown = json(api.answer({"GET", "/status", {}, {}, {}}));
   EXPECT_EQ(shown["rollouts"][0]["missed"], 7);
   EXPECT_EQ(shown["rollouts"][1]["missed"], 0);
   EXPECT_EQ(shown["attention"],
             Json::parse(R"([{"about":"upstreams","message":"no healthy instance in catalog"}])"));
+}
+
+TEST_F(AdminApiTest, TellsTheRequestsThatBelongToNoOperation) {
+  AdminApi api(*board_, {.live = {.unowned = [] {
+                           return Unowned{.nowhere = 3,
+                                          .not_told_apart = 0,
+                                          .catch_alls = {{"everything else", 12}}};
+                         }}});
+  EXPECT_EQ(json(api.answer({"GET", "/status", {}, {}, {}}))["unowned"],
+            Json::parse(R"({"nowhere":3,"not_told_apart":0,
+                            "catch_alls":[{"route":"everything else","requests":12}]})"));
 }
 
 TEST_F(AdminApiTest, ShiftsAndTellsBeforeAfterAndTheLogLine) {
