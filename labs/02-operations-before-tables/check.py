@@ -11,7 +11,7 @@ from lab.legacy import BERLIN, DESK, LegacyShop, make_database, routes_of, touch
 
 OPERATIONS, CUT = "operations.toml", "cut.toml"
 MANY = 3  # contexts: an operation that needs so many is a conversation
-SIZE = 1 / 3  # of all that is written down
+SIZE = 1 / 2  # of all that is written down
 # A shop that does something else, made by a trigger: the programs are the same.
 BROKEN = {
     "sells a copy that stays on the shelf":
@@ -298,10 +298,10 @@ def cut(bench: Bench):
     sizes = Counter(min(len(each), MANY) for each in needs.values())
     told = f"{sizes[0] + sizes[1]} of {len(needs)} operations need one context, {sizes[2]} two, {sizes[MANY]} more"
     most = max(needs, key=lambda route: len(needs[route]))
-    if sizes[MANY] * 4 <= len(needs) and sizes[0] + sizes[1] > len(needs) / 2:
+    if sizes[MANY] * 3 <= len(needs) and sizes[0] + sizes[1] > len(needs) / 2:
         return Holds(f"{told}; most: {most}, {len(needs[most])}")
     return NotYet("laid your cut over what each operation reads and writes", f"{told}; {most} needs {len(needs[most])}",
-                  "half of them need one, and at most a quarter three or more",
+                  "half of them need one, and at most a third three or more",
                   "a table is a noun. What is done goes through many nouns, so a service for each makes every deed a"
                   " conversation", CUT)
 

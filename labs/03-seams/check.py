@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Judges lab 3: a map of contexts over the includes of the legacy shop. Everything is counted."""
 import re
-import subprocess
-import sys
 import tomllib
 from collections import Counter
 
 from lab.checking import Bench, Holds, NotYet, Red, claim, main
+from lab.legacy import journeys
 
 MAP = "contexts.toml"
 SOURCES = "app/legacy/src"
@@ -140,15 +139,7 @@ def way_round(headers: dict[str, set[str]], begin: str) -> list[str] | None:
 
 @claim
 def answers(bench: Bench):
-    script = bench.tree / "app/legacy/tests/golden_master.py"
-    done = subprocess.run([sys.executable, script, "--bin", bench.programs, "--only", "3_account", "4_order"],
-                          capture_output=True, text=True, timeout=25, check=False)
-    if done.returncode == 0:
-        return Holds("2 journeys")
-    if done.returncode == 2:
-        raise RuntimeError(done.stdout + done.stderr)
-    return NotYet("walked two recorded journeys", "another answer", "what was recorded", "only includes were to change",
-                  f"{SOURCES}/customer.cpp")
+    return journeys(bench, "3_account", "4_order", look=f"{SOURCES}/customer.cpp", why="only includes were to change")
 
 
 main()

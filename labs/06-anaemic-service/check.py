@@ -3,13 +3,12 @@
 import os
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 
 from lab.checking import Bench, Holds, NotYet, claim, main
-from lab.legacy import LegacyShop, make_database
+from lab.legacy import LegacyShop, journeys, make_database
 from lab.programs import PATIENCE
 
 STOCK = "app/legacy/src/stock.cpp"
@@ -48,17 +47,7 @@ def buy_at_once(shops: list[LegacyShop], cookies: list[str], track: str) -> int:
 
 @claim
 def answers(bench: Bench):
-    script = bench.tree / "app/legacy/tests/golden_master.py"
-    done = subprocess.run([sys.executable, script, "--bin", bench.programs, "--only", *JOURNEYS], capture_output=True,
-                          text=True, timeout=30, check=False)
-    if done.returncode == 2:
-        raise RuntimeError(done.stdout + done.stderr)
-    if done.returncode == 0:
-        return Holds(f"{len(JOURNEYS)} journeys")
-    lines = [line for line in done.stdout.splitlines() if line.strip()]
-    different = [line for line in lines if line.startswith(("-", "+")) and not line.startswith(("---", "+++"))]
-    return NotYet(f"walked {len(JOURNEYS)} recorded journeys", " / ".join(different[:2]) or lines[-1], "what was recorded",
-                  "who asks the shop must not notice who keeps the rule", "app/legacy/tests/golden")
+    return journeys(bench, *JOURNEYS, look="app/legacy/tests/golden", why="who asks the shop must not notice who keeps the rule")
 
 
 def sold_by(bench: Bench, name: str, processes: int, copies: int) -> int:

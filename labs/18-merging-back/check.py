@@ -133,7 +133,7 @@ class Day:
         self.database, self.track = make_database(bench, "day", copies=4)
         self.log = bench.folder / "touched.txt"
         self.routes: list[tuple[str, str, str]] = []  # when, who, which
-        self.writes: list[tuple[str, str, str, int]] = []  # when, who, which table, how many statements
+        self.writes: list[tuple[str, str, str]] = []  # when, who, which table
         self.environment = {"LD_PRELOAD": str(touched_library(bench)), "SHOP_TOUCHED": str(self.log)}
         self.cookie, self.order = "", ""
         self.shop_at("2020-10-13T09:30:00Z", self.customers)
@@ -161,10 +161,8 @@ class Day:
         self.note(when, "legacy-shop")
 
     def note(self, when: str, who: str) -> None:
-        text = self.log.read_text()
-        for table in sorted({table for table, _ in touched_in(text)[1]}):
-            count = sum(1 for line in text.splitlines() if line.startswith(f"W {table} "))
-            self.writes.append((when, who, table, count))
+        for table in sorted({table for table, _ in touched_in(self.log.read_text())[1]}):
+            self.writes.append((when, who, table))
 
     def customers(self, ask) -> None:
         who = ask("a customer", "POST /customers", {"name": "Greta", "email": "g@example.org", "address": BERLIN,
@@ -215,9 +213,9 @@ def window(bench: Bench):
     if not outside:
         return Holds(f"{given['from']} to {given['to']}, with the night")
     when, who = outside[0]
-    rows = sum(count for at, by, _, count in day(bench).writes if (at, by) == (when, who))
+    tables = len({table for at, by, table in day(bench).writes if (at, by) == (when, who)})
     did = "looked who has used the shop on a day and in the night after it, and laid your window over that"
-    return NotYet(did, f"it ends at {given.get('to')}; {who} {f'wrote at {rows} places' if rows else 'came'} at {when}",
+    return NotYet(did, f"it ends at {given.get('to')}; {who} {f'wrote into {tables} tables' if tables else 'came'} at {when}",
                   "a window in which all happens that happens", "what runs seldom is not dead. A window has to be as long as the"
                   " rarest use: a night, a month, the end of a year", RETIRE)
 
@@ -235,9 +233,9 @@ def dead(bench: Bench):
             return NotYet(f"looked for the last use of {route}", f"{used[-1][1]}, at {used[-1][0]}", "none",
                           "dead is what nobody has used in a window that is long enough, and not what nobody remembers", RETIRE)
     for table in given.get("tables", []):
-        used = [(when, who, count) for when, who, name, count in day(bench).writes if name == table]
+        used = [(when, who) for when, who, name in day(bench).writes if name == table]
         if used:
-            when, who, count = used[-1]
+            when, who = used[-1]
             return NotYet(f"looked for the last write into {table}", f"{who} wrote there at {when}", "none",
                           f"counters of HTTP see what comes through the door. {who} has a key of its own: it writes into the"
                           " database, past all routes", RETIRE)

@@ -29,7 +29,7 @@ def without_function(text: str, name: str) -> str:
 
 def is_called(name: str, texts: dict[Path, str]) -> bool:
     """By anybody but the one line that declares it and the one that defines it."""
-    return sum(len(re.findall(rf"\b{name}\b", text)) for text in texts.values()) > 2
+    return sum(len(re.findall(rf"\b{name}\(", text)) for text in texts.values()) > 2
 
 
 def main() -> None:

@@ -138,7 +138,7 @@ AdminAnswer DifferencesDesk::list(std::string_view module) const {
     modules.push_back(std::move(entry));
   }
   if (!module.empty() && modules.empty()) {
-    return refused(ErrorCode::NotFound, "banyan.unknown_module",
+    return refused(ErrorCode::NotFound, "banyan.unknown_rollout",
                    "nothing that is called \"" + std::string(module) +
                        "\" has two sides here; `banyan status` lists what is being moved");
   }

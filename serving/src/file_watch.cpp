@@ -47,17 +47,8 @@ FileWatch::FileWatch(FileMarks as_read, std::function<void()> changed,
     ::close(notices_);
     throw std::system_error(reason, "cannot watch files");
   }
-  // The system has no more to give (fs.inotify.max_user_instances): what changes is found by
-  // looking.
-  if (notices_ < 0) {
-    look_ = std::min(look_, kLookOften);
-    if (on_fault_) {
-      on_fault_(
-          "files cannot be watched, for there are too many inotify instances "
-          "(fs.inotify.max_user_instances); they are looked at every " +
-          std::to_string(look_.count()) + " ms instead");
-    }
-  }
+  if (notices_ < 0)
+    look_often("there are too many inotify instances (fs.inotify.max_user_instances)");
   watch(std::move(as_read));
   thread_ = std::thread([this] { run(); });
 }
@@ -68,6 +59,13 @@ FileWatch::~FileWatch() {
   thread_.join();
   ::close(notices_);
   ::close(waker_);
+}
+
+void FileWatch::look_often(const std::string& what) {
+  look_ = std::min(look_.load(), kLookOften);
+  if (std::exchange(told_, true) || !on_fault_) return;
+  on_fault_("files cannot be watched, for " + what + "; they are looked at every " +
+            std::to_string(look_.load().count()) + " ms instead");
 }
 
 void FileWatch::wake() const { ::eventfd_write(waker_, 1); }
@@ -95,6 +93,10 @@ void FileWatch::watch_folders() {
   for (const std::filesystem::path& folder : wanted) {
     const int number = ::inotify_add_watch(notices_, folder.c_str(), kEvents);
     if (number >= 0) numbers.insert(number);
+    // A folder that is not there is found by looking now and then.
+    if (number < 0 && (errno == ENOSPC || errno == ENOMEM)) {
+      look_often("there are too many inotify watches (fs.inotify.max_user_watches)");
+    }
   }
   for (const int each : folders_) {
     if (!numbers.contains(each)) ::inotify_rm_watch(notices_, each);
@@ -107,7 +109,7 @@ void FileWatch::run() {
   bool stirred = false;
   std::chrono::steady_clock::time_point since;
   while (true) {
-    const auto time = stirred ? kQuiet : look_;
+    const auto time = stirred ? kQuiet : look_.load();
     const int ready = ::poll(waiting.data(), waiting.size(), static_cast<int>(time.count()));
     if (stopping_) return;
     if (ready < 0) continue;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <mutex>
 #include <set>
+#include <string>
 #include <thread>
 
 #include "banyan/serving/file_marks.hpp"
@@ -25,7 +26,7 @@ class FileWatch {
   /// With marks from before the files were read: what has happened to them since is told as well.
   /// `changed` comes on a thread of the watch's own, once for what has changed together; what it
   /// throws, `on_fault` is told, and the watch goes on. Where the system lets nothing be watched,
-  /// `on_fault` is told once, and the files are looked at more often.
+  /// or not all, `on_fault` is told once, and the files are looked at more often.
   FileWatch(FileMarks as_read, std::function<void()> changed,
             std::chrono::milliseconds look = kLook, telemetry::OnFault on_fault = {});
   ~FileWatch();
@@ -43,10 +44,13 @@ class FileWatch {
   /// Whether a file is another one than when it was looked at last.
   bool look();
   void watch_folders();
+  /// Not all can be watched, for want of `what`: what changes is found by looking.
+  void look_often(const std::string& what);
 
   std::function<void()> changed_;
   telemetry::OnFault on_fault_;
-  std::chrono::milliseconds look_;
+  std::atomic<std::chrono::milliseconds> look_;
+  bool told_ = false;  ///< that not all can be watched
   std::mutex mutex_;
   FileMarks seen_;
   std::set<int> folders_;  ///< as inotify(7) numbers them

@@ -141,7 +141,11 @@ void OperatorPages::read(const TransactionPtr& transaction, Make make) {
 }
 
 void OperatorPages::watch(const TransactionPtr& transaction) {
-  if (transaction->exchange->head().method != "GET") return refuse_method(*transaction);
+  const http::RequestHead& head = transaction->exchange->head();
+  if (!is_read(head)) return refuse_method(*transaction);
+  if (head.method == "HEAD") {
+    return answer(*transaction, page("text/event-stream; charset=utf-8", {}));
+  }
   if (!parts_.streams->watch(transaction->exchange, correlation_of(*transaction))) {
     return refuse(*transaction,
                   {ErrorCode::Unavailable,

@@ -99,7 +99,7 @@ class RouteSnapshot {
     const TlsMaterial& tls;
     telemetry::CallStatistics& requests;
     SideHealth& sides;
-    RolloutBook* book = nullptr;                     ///< null: nobody here decides between two sides
+    RolloutBook* book = nullptr;  ///< null: nobody here decides between two sides
     strangler::TrafficEvidence* evidence = nullptr;  ///< null: nobody here decides
     const RouteSnapshot* before = nullptr;           ///< lends its unchanged pools
     std::string file;                                ///< for messages

@@ -62,24 +62,36 @@ TlsServers servers_of(const TlsMaterial& material) {
   return servers;
 }
 
+/// What is said at that path, if anything is.
+template <class Answer>
+std::optional<std::string> read(const Answer& answer, std::string_view path) {
+  strangler::AdminAnswer said =
+      answer({.method = "GET", .path = path, .query = {}, .content_type = {}, .body = {}});
+  return said ? std::optional(std::move(*said)) : std::nullopt;
+}
+
 /// What a page that stays open is sent by itself: those of these that the process has.
-std::vector<Feed> feeds_of(const std::vector<Document>& documents, strangler::AdminApi* admin) {
+std::vector<Feed> feeds_of(const std::vector<Document>& documents, const std::vector<Desk>& desks,
+                           strangler::AdminApi* admin) {
   using namespace std::chrono_literals;
   constexpr std::pair<std::string_view, std::chrono::milliseconds> kFeeds[] = {
-      {"live", 900ms},    {"status", 1'900ms}, {"plans", 1'900ms},
-      {"sagas", 1'900ms}, {"events", 1'900ms}, {"placements", 1'900ms}};
+      {"live", 900ms},     {"status", 1'900ms},     {"plans", 1'900ms},      {"sagas", 1'900ms},
+      {"events", 1'900ms}, {"placements", 1'900ms}, {"differences", 4'900ms}};
   std::vector<Feed> feeds;
   for (const auto& [name, every] : kFeeds) {
-    const auto found = std::ranges::find(documents, name, &Document::name);
-    if (found != documents.end()) {
-      feeds.push_back({std::string(name), every, [json = found->json] { return json(); }});
-    } else if (admin != nullptr) {
-      const std::string path = "/" + std::string(name);
+    const auto document = std::ranges::find(documents, name, &Document::name);
+    const auto desk = std::ranges::find(desks, name, &Desk::name);
+    if (document != documents.end()) {
+      feeds.push_back({std::string(name), every, [json = document->json] { return json(); }});
+    } else if (desk != desks.end()) {
       feeds.push_back(
-          {std::string(name), every, [admin, path]() -> std::optional<std::string> {
-             auto said = admin->answer(
-                 {.method = "GET", .path = path, .query = {}, .content_type = {}, .body = {}});
-             return said ? std::optional(std::move(*said)) : std::nullopt;
+          {std::string(name), every, [answer = desk->answer] { return read(answer, ""); }});
+    } else if (admin != nullptr) {
+      feeds.push_back(
+          {std::string(name), every, [admin, path = '/' + std::string(name)] {
+             return read(
+                 [admin](const strangler::AdminRequest& request) { return admin->answer(request); },
+                 path);
            }});
     }
   }
@@ -246,8 +258,8 @@ Server::Inside::snapshot(std::shared_ptr<const Routing> routing, const TlsMateri
        .tls = material,
        .requests = parts.telemetry.metrics.requests,
        .sides = sides,
-       .evidence = parts.control != nullptr ? &parts.control->evidence() : nullptr,
        .book = parts.control != nullptr ? &book : nullptr,
+       .evidence = parts.control != nullptr ? &parts.control->evidence() : nullptr,
        .before = before,
        .file = parts.settings.config_file});
 }
@@ -269,11 +281,11 @@ void Server::Inside::tell() {
 }
 
 telemetry::Health::Finding Server::Inside::upstream_health() const {
-  const auto routes = current();
+  const auto now = current();
   std::string ill;
-  for (const auto& [name, pool] : routes->pools()) {
+  for (const auto& [name, pool] : now->pools()) {
     if (!pool->instances->healthy())
-      ill += (ill.empty() ? "" : ", ") + name + sides_of(*routes, *pool);
+      ill += (ill.empty() ? "" : ", ") + name + sides_of(*now, *pool);
   }
   if (ill.empty()) return {};
   return {false, "no healthy instance in " + ill};
@@ -410,7 +422,7 @@ void Server::prepare() {
                      }});
   }
   all.streams.emplace(
-      LiveStreams::Parts{.feeds = feeds_of(documents, admin),
+      LiveStreams::Parts{.feeds = feeds_of(documents, all.parts.served.desks, admin),
                          .workers = *all.page_workers,
                          .clock = all.parts.clock,
                          .on_fault = [&all](std::string_view what) { all.fault(what); }});
@@ -564,7 +576,7 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
   all.routes->settle();
   all.forget_what_is_gone();
   if (all.guard.use(std::move(token))) {
-    all.streams->cut_off();
+    if (all.streams) all.streams->cut_off();
     all.log().write(telemetry::Level::Info, "operators_token_changed",
                     {{"message", "the token that operators had before is worth nothing any more"}});
   }

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { Browser } from "./browser.mjs";
 import { policyOf, serveDashboard } from "./dashboard_server.mjs";
 import { monolith, proxy, service } from "./live/documents.mjs";
+import { fits } from "./look.mjs";
 
 const [program, folder] = process.argv.slice(2);
 const policy = policyOf(folder);  // as it gets it from a process
@@ -23,21 +24,13 @@ async function test(name, width, live, check, token = "") {
     ++failed;
     console.error(`FAIL ${name}\n${fault.stack}`);
   }
+  await page.send("Page.close");
   server.close();
 }
 
 const drawn = "document.querySelectorAll('.module').length > 0";
 
-/** Nothing sticks out of the window, and nothing has to be scrolled sideways. */
-async function fits(page, width) {
-  const wide = await page.ask(`[...document.querySelectorAll("body *")]
-      .filter((each) => each.getBoundingClientRect().right > ${width} + 0.5 || each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).overflowX === "auto")
-      .map((each) => each.tagName + "." + each.className + " " + each.textContent.slice(0, 40))`);
-  assert.deepEqual(wide, []);
-  assert.equal(await page.ask("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), true);
-}
-
-const row = (name) => `[...document.querySelectorAll(".operations tr")].find((each) => each.innerText.includes("${name}"))`;
+const row = (name) => `[...document.querySelectorAll(".operations tr")].find((each) => each.textContent.includes("${name}"))`;
 
 for (const width of [390, 320, 1280]) {
   for (const [name, live] of Object.entries({ monolith, service, proxy })) {
@@ -65,14 +58,16 @@ await test("on a phone every figure is there beside its name", 390, monolith, as
 await test("the application says what it is", 1280, monolith, async (page) => {
   await page.until(drawn);
   assert.equal(await page.text("h1 #application"), "recordshop 0.1.0");
-  assert.equal(await page.ask("document.title"), "recordshop · Banyan");
+  assert.equal(await page.ask("document.title"), "(1) recordshop · Banyan", "one thing needs attention");
   assert.match(await page.text("#summary"), /^application with the modules catalog and orders · process 4711 · up 2 h 1 min/);
   assert.match(await page.text("[data-module=orders] dl"), /needs\s+catalog and warehouse/);
   assert.deepEqual(await page.ask("[...document.querySelectorAll('#links a')].map((each) => each.getAttribute('href'))"),
-    ["/", "/openapi.json", "/_banyan/sagas", "/metrics", "/health/ready"]);
+    ["/", "/openapi.json", "/_banyan/sagas", "/_banyan/traces", "/metrics", "/health/ready"]);
 });
 
-await test("the map is drawn, with the page's own colours", 1280, monolith, async (page) => {
+await test("the context map of the code is drawn, with the page's own colours", 1280, monolith, async (page) => {
+  await page.until(drawn);
+  await page.ask("document.querySelector('#context-map').open = true");
   await page.until("document.querySelectorAll('#map rect').length > 0");
   assert.equal(await page.ask("document.querySelectorAll('#map rect').length"), 6);
   assert.equal(await page.ask("document.querySelectorAll('#map style').length"), 0);
@@ -96,7 +91,7 @@ await test("a proxy speaks of what it knows and links to what it has", 1280, pro
   assert.match(card, /goes to\s+shop → catalog-service/);
   assert.doesNotMatch(card, /needs|nobody|tables/);
   assert.deepEqual(await page.ask("[...document.querySelectorAll('#links a')].map((each) => each.getAttribute('href'))"),
-    ["/metrics", "/health/ready"]);
+    ["/_banyan/traces", "/metrics", "/health/ready"]);
   assert.match(await page.text("#log-hint"), new RegExp(`banyan shift catalog 1% --url ${server.origin}`));
   assert.match(await page.text("#upstreams"), /ejected/);
 });
@@ -109,10 +104,10 @@ await test("figures are for people", 1280, monolith, async (page) => {
 
 await test("one single order is seen", 1280, monolith, async (page) => {
   await page.until(drawn);
-  await page.until(`${row("POST /orders")}.querySelector("[data-label=requests]").innerText === "1"`);
-  assert.match(await page.ask(`${row("POST /orders")}.querySelector("[data-label=last]").innerText`), /^(now|\d s ago)$/);
+  await page.until(`${row("POST /orders")}.querySelector("td[data-label=requests]").textContent === "1"`);
+  assert.match(await page.ask(`${row("POST /orders")}.querySelector("td[data-label=last]").textContent`), /^(now|\d s ago)$/);
   assert.equal(await page.ask(`${row("POST /orders")}.classList.contains("fresh")`), true);
-  await page.until(`/^\\d s ago$/.test(${row("POST /orders")}.querySelector("[data-label=last]").innerText)`);
+  await page.until(`/^\\d s ago$/.test(${row("POST /orders")}.querySelector("td[data-label=last]").textContent)`);
 });
 
 await test("old is beside new during a canary", 1280, monolith, async (page) => {
@@ -123,7 +118,7 @@ await test("old is beside new during a canary", 1280, monolith, async (page) => 
   assert.match(sides[1], /^new side/);
   await page.until(`document.querySelector("[data-module=catalog] .comparison .remote .bad")`);
   assert.equal(await page.ask(`document.querySelectorAll("[data-module=catalog] .comparison .local .bad").length`), 0);
-  assert.match(await page.text("[data-module=catalog] .stage"), /^canary: 25% of the reads go to the new side, writes to the old one/);
+  assert.match(await page.text("[data-module=catalog] .stage"), /^canary: 25 % of the reads go to the new side, writes to the old one/);
 });
 
 await test("nothing of what the server says becomes HTML", 1280, monolith, async (page) => {

@@ -59,4 +59,58 @@ assert.equal(readings.since("orders").minute.seconds, 61);
 assert.equal(readings.since("orders").look.seconds, 61);
 readings.add(live(1, 2), 64_000);
 assert.equal(readings.lastEvent("orders", "place_order"), undefined, "another process");
+
+// Events come whole, however they were cut on their way.
+const { EventStream } = await import(join(folder, "event_stream.js"));
+const whole = 'event: hello\ndata: {"a":1}\n\n: still here\n\nevent: live\ndata: {\ndata:  "b": "x: y"\ndata: }\n\n';
+for (let size = 1; size <= whole.length; ++size) {
+  const stream = new EventStream();
+  const events = [];
+  for (let at = 0; at < whole.length; at += size) events.push(...stream.take(whole.slice(at, at + size)));
+  assert.deepEqual(events, [{ name: "hello", text: '{"a":1}' }, { name: "live", text: '{\n "b": "x: y"\n}' }], `in pieces of ${size}`);
+}
+
+// Who calls whom is what was counted between two looks, and nothing else.
+const { Pace, arrowsOf, quietArrows, trouble } = await import(join(folder, "arrows.js"));
+const calls = (count, seconds, failures = 0) => { const { way, ...rest } = reading("", count, seconds, failures); return { from: "orders", operation: "get", ...rest }; };
+const shop = (count, seconds, failures) => ({ process: 1, uptime_seconds: 100, bounds, slow_ms: 500, modules: [
+  { name: "catalog", runs: "in_process", needs: [], callers: [calls(count, seconds, failures)], operations: [] },
+  { name: "orders", runs: "in_process", needs: ["catalog", "payments"], callers: [], operations: [] },
+  { name: "payments", runs: "in_process", needs: [], callers: [], operations: [] }] });
+const watched = new Window();
+watched.add(shop(100, 0.001), 0);
+watched.add(shop(140, 0.001), 10_000);
+const [arrow] = arrowsOf(shop(140, 0.001), watched, undefined, new Pace(), 10_000);
+assert.deepEqual([arrow.from, arrow.to, arrow.kind, arrow.rate, arrow.slow, arrow.failing], ["orders", "catalog", "call", 4, false, false]);
+assert.deepEqual(quietArrows(shop(140, 0.001), [arrow]).map(({ from, to, rate }) => [from, to, rate]), [["orders", "payments", null]]);
+watched.add(shop(180, 0.9, 4), 20_000);
+const [ill] = arrowsOf(shop(180, 0.9, 4), watched, undefined, new Pace(), 20_000);
+assert.equal(ill.failing && ill.slow, true);
+assert.equal(trouble(ill, { duration, share, age }), "5.0 % fail");
+const pace = new Pace();
+assert.equal(pace.rate("a", 10, 0), 0);
+assert.equal(pace.rate("a", 20, 5000), 2);
+assert.equal(pace.rate("a", 0, 6000), 0, "a log that begins anew");
+
+// The picture stays where it is while its figures change, and nothing lies on anything else.
+const { boxesOf, layoutOf, shapeOf } = await import(join(folder, "map_layout.js"));
+const { live: busyLive } = await import("./live/busy.mjs");
+const boxes = boxesOf(busyLive(1));
+const lines = arrowsOf(busyLive(1), (() => { const one = new Window(); one.add(busyLive(1), 0); return one; })(), undefined, new Pace(), 0);
+assert.equal(shapeOf(boxes, lines), shapeOf(boxesOf(busyLive(9)), lines));
+const drawn = layoutOf(boxes, lines);
+assert.equal(drawn.lines.length, lines.length);
+assert.ok(drawn.boxes.get("orders").y < drawn.boxes.get("warehouse").y && drawn.boxes.get("warehouse").y < drawn.boxes.get("catalog").y, "callers stand above");
+assert.ok(drawn.boxes.get("shipping").x > drawn.frame.x + drawn.frame.width, "what is elsewhere stands beside the process");
+// Two that call each other are drawn, too.
+const ring = [{ from: "a", to: "b", kind: "call" }, { from: "b", to: "a", kind: "call" }];
+const two = ["a", "b"].map((name) => ({ id: name, name, place: "here", module: { name } }));
+assert.ok(layoutOf(two, ring).lines.every(({ path }) => !/NaN|undefined/.test(path)));
+assert.equal(layoutOf([], []).lines.length, 0);
+
+// A refusal is told apart from what is possible instead.
+const { refusalOf } = await import(join(folder, "change_dialog.js"));
+assert.deepEqual(refusalOf("It may not be. Legal now: legacy, canary."), { sentence: "It may not be.", legal: ["legacy", "canary"] });
+assert.deepEqual(refusalOf("the plan of a is paused. Possible now: resume, abort"), { sentence: "the plan of a is paused.", legal: ["resume", "abort"] });
+assert.deepEqual(refusalOf("no"), { sentence: "no", legal: [] });
 console.log("figures are for people");

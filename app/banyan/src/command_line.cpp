@@ -58,6 +58,7 @@ class CommandLine {
     app_.require_subcommand(1);
     app_.fallthrough();
     app_.set_version_flag("--version", "banyan " BANYAN_VERSION);
+    commands_.add_common_options();
     add_new(commands_);
     add_init(commands_);
     add_discover(commands_);

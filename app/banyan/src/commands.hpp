@@ -197,6 +197,7 @@ int status(const ControlTarget& target);
 int shift(const ControlTarget& target, const ChangeOptions& options);
 int back(const ControlTarget& target, const ChangeOptions& options);
 int next(const ControlTarget& target, const ChangeOptions& options);
+int shadow(const ControlTarget& target, const ChangeOptions& options);
 int plan(const ControlTarget& target, const PlanOptions& options);
 int go_to(const ControlTarget& target, const GotoOptions& options);
 /// Runs until it is told to stop.

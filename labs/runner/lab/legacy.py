@@ -142,4 +142,5 @@ def make_database(bench: Bench, name: str, copies: int = 100) -> tuple[Path, str
     with sqlite3.connect(database) as connection:
         connection.execute("UPDATE item SET on_hand = ?, reorder_at = 5", (copies,))
         tracks = [row[0] for row in connection.execute("SELECT pub_id FROM item WHERE price < 1000 ORDER BY id LIMIT 20")]
+    connection.close()  # and with it its write-ahead log: the file can be copied
     return database, tracks[bench.seed % len(tracks)]

@@ -7,10 +7,21 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Callable
 
 from .checking import Bench, NotYet, Red
 
 PATIENCE = 20
+
+
+def until(condition: Callable[[], bool], patience: float = PATIENCE) -> bool:
+    """Waits for it, and says whether it has come."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 class Running:

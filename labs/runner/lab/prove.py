@@ -90,12 +90,12 @@ class Proof:
 
     def _solution(self) -> None:
         self._expect_red("the solution", self._verdicts("solution", self.variants.solution()), [])
-        if self.took > self.lab.limit / 2:  # a busy machine, perhaps
+        if self.took > self.judge.limit / 2:  # a busy machine, perhaps
             shutil.rmtree(self.recorded)
             self._expect_red("the solution", self._verdicts("solution again", self.variants.solution()), [])
-        if self.took > self.lab.limit / 2:
+        if self.took > self.judge.limit / 2:
             self.problems.append(f"the solution takes {self.took:.1f} s to be judged; more than half of the learner's"
-                                 f" {self.lab.limit:.0f} s")
+                                 f" {self.judge.limit:.0f} s")
 
     def _steps(self) -> None:
         red = list(self.lab.start_red)

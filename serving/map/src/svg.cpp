@@ -11,15 +11,15 @@ namespace {
 // The colours are those of the operators' pages. Where the picture is a part of a page whose policy
 // forbids styles inside of it, that page has the same rules (dashboard/web/map.css).
 constexpr std::string_view kRules = R"(<style>
-svg{--ink:#23211d;--soft:#6f6a60;--line:#cfc8ba;--card:#fff;--leaf:#2f6f4f;--new:#9a5b13;--bad:#b3261e}
-@media(prefers-color-scheme:dark){svg{--ink:#e7e4dd;--soft:#a8a398;--line:#444a4e;--card:#1d2023;--leaf:#6fbf93;--new:#e0a458;--bad:#ff8a80}}
+svg{--ink:#23211d;--soft:#6f6a60;--line:#cfc8ba;--card:#fff;--old:#00478f;--new:#ad5700;--bad:#650b35}
+@media(prefers-color-scheme:dark){svg{--ink:#e7e4dd;--soft:#a8a398;--line:#444a4e;--card:#1d2023;--old:#309ce8;--new:#ffcb1f;--bad:#ff3377}}
 text{font:13px system-ui,sans-serif;fill:var(--ink)}
 .name{font-size:16px;font-weight:600}.small{font-size:12px;fill:var(--soft)}.end{font-size:10px;fill:var(--soft)}
-.box{fill:var(--card);stroke:var(--leaf);stroke-width:1.5}.elsewhere{stroke:var(--new);stroke-width:2.5}
+.box{fill:var(--card);stroke:var(--old);stroke-width:1.5}.elsewhere{stroke:var(--new);stroke-width:2.5}
 .party{stroke:var(--soft);stroke-dasharray:2 3}.shared{stroke:var(--bad);stroke-dasharray:2 3}
 path{fill:none;stroke:var(--soft);stroke-width:1.4}
-.event{stroke:var(--leaf);stroke-dasharray:7 4}.violation{stroke:var(--bad);stroke-dasharray:2 4}
-.head-call,.head-outside{fill:var(--soft);stroke:none}.head-event{fill:var(--leaf);stroke:none}.head-violation{fill:var(--bad);stroke:none}
+.event{stroke:var(--old);stroke-dasharray:7 4}.violation{stroke:var(--bad);stroke-dasharray:2 4}
+.head-call,.head-outside{fill:var(--soft);stroke:none}.head-event{fill:var(--old);stroke:none}.head-violation{fill:var(--bad);stroke:none}
 )";
 
 std::string heads() {

@@ -31,7 +31,7 @@ AdminAnswer nothing_here(std::string_view path) {
                   "banyan.unknown_resource",
                   "there is nothing at " + std::string(path) +
                       "; there are /status, /log, /verify, /plans, /goto, and of a rollout "
-                      "/rollouts/MODULE/shift, back, next and plan",
+                      "/rollouts/MODULE/shift, shadow, back, next and plan",
                   {}});
 }
 
@@ -129,6 +129,21 @@ bool is_read_only(std::string_view path) {
   return path == "/status" || path == "/log" || path == "/verify" || path == "/plans";
 }
 
+/// Copies are for a new side that nobody is served by yet; a plan that there is stays as it is.
+Result<Change> to_shadow(Switchboard& board, std::string_view module, const Reason& reason,
+                         bool force) {
+  return board.walk(
+      module, {.more = true, .force = force}, reason,
+      [&](const Traffic& before, StoredPlan& /*plan*/) -> Result<Traffic> {
+        if (before.stage <= TrafficStage::Shadow) return Traffic::shadow();
+        return fail(ErrorCode::FailedPrecondition, "banyan.illegal_stage",
+                    std::string(module) + " is at " + to_string(before) +
+                        ", where users are served by the new side already. At canary reads are "
+                        "copied as well, once the file has a section [rollouts." +
+                        std::string(module) + ".shadow]. `banyan back` goes back.");
+      });
+}
+
 }  // namespace
 
 AdminApi::AdminApi(Switchboard& switchboard) : AdminApi(switchboard, Parts()) {}
@@ -162,6 +177,9 @@ AdminAnswer AdminApi::change(std::string_view module, std::string_view verb,
     return answer_of(plans_.back_gradually(module, order->reason), plan_answer_json);
   }
   Switchboard& board = *switchboard_;
+  if (verb == "shadow") {
+    return answer_of(to_shadow(board, module, order->reason, order->order.force), change_json);
+  }
   return answer_of(verb == "shift"  ? board.shift(module, order->order, order->reason)
                    : verb == "back" ? board.back(module, order->reason)
                                     : board.next(module, order->reason, order->order.force),
@@ -185,7 +203,7 @@ AdminAnswer AdminApi::answer(const AdminRequest& request) {
   const std::size_t slash = rest.find('/');
   const std::string_view module = rest.substr(0, slash);
   const std::string_view verb = slash == std::string_view::npos ? "" : rest.substr(slash + 1);
-  const std::vector<std::string_view> verbs{"shift", "back", "next", "plan"};
+  const std::vector<std::string_view> verbs{"shift", "shadow", "back", "next", "plan"};
   if (!goes && (module.empty() || std::ranges::find(verbs, verb) == verbs.end())) {
     return nothing_here(request.path);
   }

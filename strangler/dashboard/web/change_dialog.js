@@ -11,15 +11,16 @@ const kVerbs = {
   shift: {title: 'Shift the traffic', does: 'Shift', command: 'shift', asksWhere: true},
   rollback: {title: 'Roll back', does: 'Roll back', command: 'shift', api: 'shift', order: {percent: '0%', writes: 'local'},
     hint: 'All reads and writes go to the old side again, at once.'},
-  shadow: {title: 'Shadow', does: 'Shadow', command: 'shadow',
-    hint: 'The new side is asked too, for comparison only; users get the old side’s answers.'},
-  pause: {title: 'Pause the plan', does: 'Pause', command: 'pause', hint: 'It stays where it is, and still goes back when the new side is worse.'},
-  resume: {title: 'Resume the plan', does: 'Resume', command: 'resume', hint: 'It goes on when it may.'},
+  start: {title: 'Start a plan', does: 'Start', command: 'plan', api: 'plan', order: {action: 'start'},
+    hint: 'Traffic moves step by step, as the configuration says, as long as the new side is as good as the old one; back when it is worse.'},
+  pause: {title: 'Pause the plan', does: 'Pause', command: 'plan', api: 'plan', order: {action: 'pause'},
+    hint: 'It stays where it is, and still goes back when the new side is worse.'},
+  resume: {title: 'Resume the plan', does: 'Resume', command: 'plan', api: 'plan', order: {action: 'resume'}, hint: 'It goes on when it may.'},
 };
 
-/** "… Legal now: legacy; canary." is the sentence, and what is possible. */
+/** "… Legal now: legacy, canary." is the sentence, and what is possible. */
 export function refusalOf(message) {
-  const [sentence, legal] = message.split(/\s*Legal now:\s*/);
+  const [sentence, legal] = message.split(/\s*(?:Legal|Possible) now:\s*/);
   return {sentence, legal: legal ? legal.replace(/\.$/, '').split(/[,;]\s*/) : []};
 }
 
@@ -76,9 +77,9 @@ export class ChangeDialog {
 
   /** The same for a terminal, to learn it and to write it down. */
   #showCommand() {
-    const {percent, writes, who, why, force} = this.#order();
+    const {percent, writes, action, who, why, force} = this.#order();
     const quoted = (text) => `"${text.replace(/["\\$`]/g, '\\$&')}"`;
-    this.#at('command').textContent = ['banyan', kVerbs[this.#verb].command, this.#module, percent ?? '',
+    this.#at('command').textContent = ['banyan', kVerbs[this.#verb].command, this.#module, action ?? '', percent ?? '',
       writes ? `--writes ${writes}` : '', force ? '--force' : '', `--url ${location.origin}`, who ? `--who ${quoted(who)}` : '',
       `--why ${quoted(why || '…')}`].filter(Boolean).join(' ');
   }
@@ -103,7 +104,7 @@ export class ChangeDialog {
   #refused(problem) {
     const {sentence, legal} = refusalOf(problem.message);
     update(this.#at('refusal'), element('p', {class: 'bad plain'}, sentence),
-        legal.length === 0 ? null : element('p', {}, 'Legal now: ', ...legal.flatMap((each, index) =>
+        legal.length === 0 ? null : element('p', {}, 'Possible now: ', ...legal.flatMap((each, index) =>
             [index ? ', ' : '', element('strong', {}, each)]), '.'));
     // It may be known better here than by whoever was asked.
     if (problem.rule === 'banyan.new_side_unhealthy') this.#at('force').hidden = false;

@@ -4,12 +4,12 @@ import {Pace, arrowsOf, quietArrows} from '/_banyan/arrows.js';
 import {attention} from '/_banyan/attention.js';
 import {ChangeDialog} from '/_banyan/change_dialog.js';
 import {showWhenOpened} from '/_banyan/context_map.js';
-import {differencesPanel} from '/_banyan/differences.js';
+import {askAgain, differencesPanel} from '/_banyan/differences.js';
 import {element} from '/_banyan/elements.js';
 import {eventsPanel} from '/_banyan/events_panel.js';
 import {Feed} from '/_banyan/feed.js';
 import {age, listed} from '/_banyan/figures.js';
-import {arrowList, legend, mapSummary, picture} from '/_banyan/live_map.js';
+import {arrowList, keepStep, legend, mapSummary, picture} from '/_banyan/live_map.js';
 import {moduleCard, stageText} from '/_banyan/module_card.js';
 import {update} from '/_banyan/morph.js';
 import {planState} from '/_banyan/plan.js';
@@ -79,6 +79,7 @@ function showMap(live, now) {
   arrows = arrowsOf(live, readings, documents.events, pace, now);
   const all = [...arrows, ...quietArrows(live, arrows)];
   update(byId('live-map'), picture(live, all));
+  keepStep(byId('live-map'));
   update(byId('map-words'), mapSummary(live, arrows));
   update(byId('arrows'), all.length > 0 ? arrowList(live, all)
     : element('p', {class: 'hint'}, 'Nobody has called anybody yet: this process gets no requests.'));
@@ -98,7 +99,7 @@ function showAttention(live) {
 function showModules(live, now) {
   const page = {live, kind: kindOf(live), window: readings, now, positions: byModule(documents.status?.rollouts),
     plans: byModule(documents.plans?.plans), placements: byModule(documents.placements?.modules),
-    shadowing: documents.differences !== undefined};
+    planned: documents.plans !== undefined};
   update(byId('modules'), ...live.modules.map((module) => moduleCard(module, page)));
 }
 
@@ -218,8 +219,11 @@ byId('token-form').addEventListener('submit', (event) => {
   run();
 });
 
+askAgain(byId('differences'));
+
 const dialog = new ChangeDialog(byId('change'), (module, made) => {
-  announcer.say(made.changed === false ? `${module} was there already` : `${module} was moved`);
+  announcer.say(made.plan ? `The plan of ${module}: ${planState(made.plan)}`
+    : made.changed === false ? `${module} was there already` : `${module} was moved`);
   feed.refresh('live', 'status', 'plans');
 });
 byId('modules').addEventListener('click', ({target}) => {

@@ -2,6 +2,7 @@
 // Bodies are what somebody sent: text, and nothing else.
 import {count, share} from '/_banyan/figures.js';
 import {element, time} from '/_banyan/elements.js';
+import {ask} from '/_banyan/session.js';
 
 const kOpinions = {difference: 'a difference', noise: 'noise', undecided: 'not decided yet'};
 const words = (text) => String(text).replaceAll('_', ' ');
@@ -24,7 +25,14 @@ function side(name, answer) {
           element('pre', {tabindex: '0', 'aria-label': `body of the ${name}`}, answer.body)) : null);
 }
 
-function example(each) {
+const said = new Map();  // example → what came of asking again
+
+function again(name) {
+  return element('p', {class: 'line'}, element('button', {type: 'button', 'data-example': name}, 'Ask both again'), ' ',
+      element('span', {class: 'said', role: 'status'}, said.get(name) ?? ''));
+}
+
+function example(each, module) {
   const fields = Object.entries(each.fields ?? {}).map(([name, value]) => `${name}: ${value}`).join('\n');
   return element('li', {'data-key': `${each.time} ${each.request}`},
       element('p', {class: 'line'}, element('code', {}, each.request), ' ', time(each.time),
@@ -32,10 +40,11 @@ function example(each) {
           element('span', {class: 'quiet'}, each.replayable ? ' · can be asked again as it is' : ' · masked or cut: it cannot be asked again')),
       fields || each.body ? element('details', {'data-key': 'request'}, element('summary', {}, 'request'),
           element('pre', {tabindex: '0', 'aria-label': 'request'}, [fields, each.body].filter(Boolean).join('\n\n'))) : null,
-      element('div', {class: 'answers'}, side('old side', each.old), side('new side', each.new)));
+      element('div', {class: 'answers'}, side('old side', each.old), side('new side', each.new)),
+      each.replayable && module && each.number !== undefined ? again(`${module}:${each.number}`) : null);
 }
 
-function field(each) {
+function field(each, module) {
   const kinds = Object.entries(each.kinds).map(([kind, many]) => `${words(kind)} ${count(many)}`).join(', ');
   const opinion = kOpinions[each.opinion] ?? words(each.opinion);
   const sure = each.declared ? 'a rule says so' : `${Math.round(100 * each.confidence)} % sure`;
@@ -47,22 +56,55 @@ function field(each) {
         ? `old with old: ${count(each.old_old.differing)} of ${count(each.old_old.pairs)}` : ''].filter(Boolean).join(' · '),
           ' · first ', time(each.first), ', last ', time(each.last)),
       each.examples.length === 0 ? element('p', {class: 'hint'}, 'No example was kept.')
-        : element('ol', {class: 'examples'}, ...each.examples.map(example)));
+        : element('ol', {class: 'examples'}, ...each.examples.map((one) => example(one, module))));
 }
 
-export function differencesPanel(report) {
+function reportView(report, module) {
   const operations = [...report.operations].sort((a, b) => b.differing - a.differing || a.operation.localeCompare(b.operation));
-  if (operations.length === 0) return [element('p', {class: 'hint'}, 'Nothing was compared yet.')];
   const left = report.folded.operations + report.folded.fields + report.folded.examples;
   return [
     ...operations.map((operation) => {
       const fields = report.fields.filter((each) => each.operation === operation.operation)
           .sort((a, b) => (b.opinion === 'difference') - (a.opinion === 'difference') || b.old_new.differing - a.old_new.differing);
       return element('details', {class: 'difference', 'data-key': operation.operation}, operationSummary(operation),
-          fields.length === 0 ? element('p', {class: 'hint'}, 'No field differs.') : null, ...fields.map(field));
+          fields.length === 0 ? element('p', {class: 'hint'}, 'No field differs.') : null, ...fields.map((each) => field(each, module)));
     }),
     left > 0 || !report.masked ? element('p', {class: 'hint'}, [
       left > 0 ? `There was no room for ${count(left)} more differences and examples.` : '',
       report.masked ? '' : 'Values are shown as they are: masking is off.'].filter(Boolean).join(' ')) : null,
   ];
+}
+
+function copiesText(copies) {
+  const lost = [...Object.entries(copies.failed ?? {}), ...Object.entries(copies.dropped ?? {})]
+      .map(([why, many]) => `${words(why)} ${count(many)}`).join(', ');
+  return `${count(copies.compared)} of ${count(copies.sent)} copies compared${lost ? `; not compared: ${lost}` : ''}`;
+}
+
+/** Of each module that has two sides. A report by itself is one without a name. */
+export function differencesPanel(document) {
+  const modules = (document.modules ?? [{module: '', report: document}])
+      .filter(({report, copies}) => report.operations.length > 0 || copies?.sent > 0);
+  if (modules.length === 0) return [element('p', {class: 'hint'}, 'Nothing was compared yet.')];
+  return modules.map(({module, copies, report}) => element('div', {'data-key': module},
+      copies ? element('p', {class: 'line'}, element('strong', {}, module), ' ', element('span', {class: 'quiet'}, copiesText(copies))) : null,
+      ...reportView(report, module)));
+}
+
+/** The buttons of examples: both sides are asked once more, and what comes of it stands beside. */
+export function askAgain(place) {
+  place.addEventListener('click', async ({target}) => {
+    const name = target.closest('button')?.dataset.example;
+    if (!name) return;
+    let text;
+    try {
+      const {comparison} = await ask('/_banyan/api/differences/replay', {example: name});
+      text = comparison.same ? 'They answer alike now.'
+        : `They still differ: ${comparison.differences.map(({path, old, new: other}) => `${path || 'the answer'} ${old} and ${other}`).join('; ') || 'in their bytes'}.`;
+    } catch (problem) {
+      text = problem.message;
+    }
+    said.set(name, text);
+    target.closest('button').parentElement.querySelector('.said').textContent = text;
+  });
 }

@@ -9,11 +9,14 @@ const kLane = 26;      // for an arrow that passes a layer
 const kBow = 44;       // for arrows between two of the lowest layer
 const kMargin = 22;
 const kTop = 52;       // the frame's name, and what comes from outside
-const kGutter = 150;   // between the process and what is elsewhere
+const kGutter = 190;   // between the process and what is elsewhere
 
 /** What stands on the map: {id, name, module, place}, of which `place` is "here" or "elsewhere". */
 export function boxesOf(live) {
   const boxes = [];
+  // The application's own pages call modules, too.
+  const pages = live.modules.some((module) => (module.callers ?? []).some(({from, count}) => from === 'pages' && count > 0));
+  if (pages) boxes.push({id: 'pages', name: 'pages', module: {name: 'pages', runs: 'in_process', own: true}, place: 'here'});
   for (const module of live.modules) {
     const here = module.runs !== 'remote' || module.stage;
     const elsewhere = module.runs === 'remote' || module.runs === 'routed' || (module.stage && module.at);
@@ -41,8 +44,7 @@ export function layoutOf(boxes, arrows) {
   const ids = new Set(here.map(({id}) => id));
   const inside = arrows.filter(({from, to, kind}) => kind !== 'outside' && ids.has(from) && ids.has(to) && from !== to);
   const layers = inLayers(here.map(({id}) => id), inside);
-  putInOrder(layers, inside);
-  putNear(layers, elsewhere);
+  putInOrder(layers, inside, new Set(elsewhere.map(({name}) => name)));
   const places = new Map();
   const wide = Math.max(0, ...layers.map(widthOf));
   const most = Math.max(wide, here.length === 0 ? 0 : kBox.width);
@@ -106,8 +108,11 @@ function widthOf(layer) {
       (index === layer.length - 1 ? 0 : lane ? kGap / 2 : kGap), 0);
 }
 
-/** Neighbours come to stand near each other: each layer by the mean of what it is tied to. */
-function putInOrder(layers, arrows) {
+/**
+ * Neighbours come to stand near each other: each layer by the mean of what it is tied to; at its end
+ * those that have a new side elsewhere, which is there.
+ */
+function putInOrder(layers, arrows, twins) {
   const ties = new Map();
   const tie = (one, other) => {
     for (const [a, b] of [[one, other], [other, one]]) ties.set(a, [...(ties.get(a) ?? []), b]);
@@ -125,15 +130,9 @@ function putInOrder(layers, arrows) {
         return near.length === 0 ? at.get(id) : near.reduce((all, other) => all + at.get(other), 0) / near.length;
       };
       const means = new Map(layer.map(({id}) => [id, mean(id)]));
-      layer.sort((a, b) => means.get(a.id) - means.get(b.id));
+      layer.sort((a, b) => twins.has(a.id) - twins.has(b.id) || means.get(a.id) - means.get(b.id));
     }
   }
-}
-
-/** What has a new side elsewhere stands at that side. */
-function putNear(layers, elsewhere) {
-  const twins = new Set(elsewhere.map(({name}) => name));
-  for (const layer of layers) layer.sort((a, b) => twins.has(a.id) - twins.has(b.id));
 }
 
 /** Beside its own old side where there is room, else below what stands there. */
@@ -147,57 +146,65 @@ function placeElsewhere(boxes, places, x) {
 }
 
 function linesOf(arrows, places, ways) {
-  const ends = new Map();  // how many lines end at a side of a box so far
-  const spread = (id, side, count) => {
-    const key = `${id}/${side}`;
-    const index = ends.get(key) ?? 0;
-    ends.set(key, index + 1);
-    return {index, count};
-  };
-  const sides = new Map();
   const drawn = arrows.filter(({from, to, kind}) => places.has(to) && (kind === 'outside' || places.has(from)) && from !== to);
-  const sideOf = (arrow) => {
-    if (arrow.kind === 'outside') return ['', ''];
-    const from = places.get(arrow.from);
-    const to = places.get(arrow.to);
-    if (from.elsewhere || to.elsewhere) return from.elsewhere ? ['left', 'right'] : ['right', 'left'];
-    if (from.row === to.row) return ['bottom', 'bottom'];
-    return from.row < to.row ? ['bottom', 'top'] : ['top', 'bottom'];
+  const taken = [];
+  const stubs = drawn.filter(({kind}) => kind === 'outside').map((arrow) => stub(arrow, places.get(arrow.to), taken));
+  const lines = drawn.filter(({kind}) => kind !== 'outside').map((arrow) => {
+    const [out, into] = sidesOf(places.get(arrow.from), places.get(arrow.to));
+    return {arrow, out, into, passed: (ways.get(keyOf(arrow)) ?? []).map((id) => places.get(id))};
+  });
+  const ends = anchorsOf(lines, places);
+  return [...stubs, ...lines.map((line) => {
+    const {arrow, out, into, passed} = line;
+    const pieces = curve(ends.get(line).start, ends.get(line).end, out, into, passed);
+    return {arrow, path: pathOf(pieces), label: labelAt(pieces, taken, places, out === 'right' || out === 'left' ? kAcross : kDown)};
+  })];
+}
+
+const kDown = [0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.8, 0.14];  // where on a line its label may be, the best first
+const kAcross = [0.8, 0.68, 0.9, 0.56, 0.45, 0.35];
+
+function sidesOf(from, to) {
+  if (from.elsewhere || to.elsewhere) return from.elsewhere ? ['left', 'right'] : ['right', 'left'];
+  if (from.row === to.row) return ['bottom', 'bottom'];
+  return from.row < to.row ? ['bottom', 'top'] : ['top', 'bottom'];
+}
+
+/** Where lines begin and end at their boxes: side by side, in the order of where they go. */
+function anchorsOf(lines, places) {
+  const sides = new Map();
+  const note = (id, side, line, end, toward) => {
+    const key = `${id}/${side}`;
+    const middle = {x: toward.x + toward.width / 2, y: toward.y + toward.height / 2};
+    sides.set(key, [...(sides.get(key) ?? []), {line, end, id, side, at: side === 'top' || side === 'bottom' ? middle.x : middle.y}]);
   };
-  for (const arrow of drawn) {
-    sideOf(arrow).forEach((side, end) => {
-      const key = `${end === 0 ? arrow.from : arrow.to}/${side}`;
-      sides.set(key, (sides.get(key) ?? 0) + 1);
+  for (const line of lines) {
+    const {arrow, out, into, passed} = line;
+    note(arrow.from, out, line, 'start', passed[0] ?? places.get(arrow.to));
+    note(arrow.to, into, line, 'end', passed.at(-1) ?? places.get(arrow.from));
+  }
+  const found = new Map(lines.map((line) => [line, {}]));
+  for (const all of sides.values()) {
+    all.sort((a, b) => a.at - b.at).forEach(({line, end, id, side}, index) => {
+      found.get(line)[end] = anchor(places.get(id), side, (index + 1) / (all.length + 1));
     });
   }
-  // From left to right, so that lines to one side of a box do not cross each other.
-  const middle = (id) => places.get(id) ? places.get(id).x + places.get(id).width / 2 : 0;
-  const taken = [];
-  return [...drawn].sort((a, b) => middle(a.to) + middle(a.from) - middle(b.to) - middle(b.from)).map((arrow) => {
-    const to = places.get(arrow.to);
-    if (arrow.kind === 'outside') return stub(arrow, to);
-    const [out, into] = sideOf(arrow);
-    const start = anchor(places.get(arrow.from), out, spread(arrow.from, out, sides.get(`${arrow.from}/${out}`)));
-    const end = anchor(to, into, spread(arrow.to, into, sides.get(`${arrow.to}/${into}`)));
-    const passed = (ways.get(keyOf(arrow)) ?? []).map((id) => places.get(id));
-    const pieces = curve(start, end, out, into, passed);
-    return {arrow, path: pathOf(pieces), label: labelAt(pieces, taken, places, out === 'right' || out === 'left' ? [0.86, 0.72, 0.6] : [0.5, 0.36, 0.64, 0.24, 0.78])};
-  });
+  return found;
 }
 
 /** A short arrow from above: requests from outside. */
-function stub(arrow, to) {
+function stub(arrow, to, taken) {
   const x = to.x + 20;
+  taken.push({x: x + 9 + kLabel.width / 2, y: to.y - 19});
   return {arrow, path: `M${x} ${to.y - 34}L${x} ${to.y - 3}`, label: {x: x + 9, y: to.y - 19, left: true}};
 }
 
-function anchor({x, y, width, height}, side, {index, count}) {
-  const part = (index + 1) / (count + 1);
+function anchor({x, y, width, height}, side, part) {
   switch (side) {
     // Room at the left for what comes from outside.
     case 'top': return {x: x + 60 + (width - 74) * part, y: y - 3};
     case 'bottom': return {x: x + 14 + (width - 28) * part, y: y + height};
-    case 'left': return {x: x - 3, y: y + height * part};
+    case 'left': return {x: x - 8, y: y + height * part};
     default: return {x: x + width, y: y + height * part};
   }
 }
@@ -236,7 +243,7 @@ function along([a, b, c, d], t) {
   return {x: at('x'), y: at('y')};
 }
 
-const kLabel = {width: 76, height: 20};
+const kLabel = {width: 76, height: 26};
 
 /** The first place on the line where a label hides neither a box nor another label. */
 function labelAt(pieces, taken, places, tries) {

@@ -55,21 +55,21 @@ function button(verb, module, text, more = {}) {
 }
 
 /** What operators can do: each asks who and why first (change_dialog.js). */
-function actions(module, {position, plan, shadowing}) {
+function actions(module, {position, plan, plans}) {
   if (position && !position.new_side) return null;  // there is nothing to move it to
   const next = position?.next;
   const back = position?.back;
   const named = (text) => text.replace(/(\d)%/g, '$1 %');
   const nowhere = partOf(module.stage.reads) === 0 && module.stage.writes !== 'remote';
-  const running = plan && /running/i.test(plan.state);
+  const running = plan && /running|returning/i.test(plan.state);
   const paused = plan && /paused/i.test(plan.state);
-  const canShadow = shadowing && ['legacy', 'shadow'].includes(module.stage.name) && module.stage.name !== 'shadow';
+  const mayStart = plans && !running && !paused && partOf(module.stage.reads) < 1;
   return element('p', {class: 'actions', role: 'group', 'aria-label': `move the traffic of ${module.name}`, 'data-key': 'actions'},
       next ? button('next', module, `Next: ${named(next)}`, {class: 'main'}) : null,
-      canShadow ? button('shadow', module, 'Shadow…') : null,
       button('shift', module, 'Shift…'),
       running ? button('pause', module, 'Pause the plan…') : null,
       paused ? button('resume', module, 'Resume the plan…') : null,
+      mayStart ? button('start', module, 'Start a plan…') : null,
       back || !nowhere ? button('back', module, back ? `Back: ${named(back)}` : 'Back') : null,
       nowhere ? null : button('rollback', module, 'Roll back all…', {class: 'danger'}),
       position?.illegal ? element('span', {class: 'bad'}, position.illegal) : null);
@@ -91,11 +91,11 @@ export function moduleCard(module, page) {
   if (past.length > kHistory) past.shift();
   history.set(module.name, past);
   const moving = isMoving(module);
-  const context = {position: page.positions.get(module.name), plan: page.plans.get(module.name), shadowing: page.shadowing};
+  const context = {position: page.positions.get(module.name), plan: page.plans.get(module.name), plans: page.planned};
   const id = `module-${module.name}`;
   return element('article', {class: `module ${module.runs}${moving ? ' moving' : ''}`, 'data-module': module.name, 'data-key': module.name,
     'aria-labelledby': id},
-      element('div', {class: 'title'}, element('h3', {id}, module.name), element('span', {class: 'rate'},
+      element('div', {class: 'halves'}, element('div', {}, element('div', {class: 'title'}, element('h3', {id}, module.name), element('span', {class: 'rate'},
           `${rate(perSecond)}/s`, element('span', {class: 'quiet'}, ` · ${count(total)} ${total === 1 ? 'request' : 'requests'}`))),
       sparkline(past.map((each) => each.perSecond), kHistory), facts(module, kind, live, page.placements.get(module.name)),
       module.stage ? element('p', {class: moving ? 'stage' : 'stage still', 'data-key': 'stage'}, stageText(module.stage)) : null,
@@ -104,6 +104,6 @@ export function moduleCard(module, page) {
       module.stage ? actions(module, context) : null,
       moving ? comparison(module, since, live.bounds) : null,
       module.tunnels?.pinned ? element('p', {class: 'bad'},
-          `WebSockets that stayed behind when their users moved: ${module.tunnels.pinned}`) : null,
-      ...operationTables(module, moving, since, live.bounds, window, now));
+          `WebSockets that stayed behind when their users moved: ${module.tunnels.pinned}`) : null),
+      element('div', {}, ...operationTables(module, moving, since, live.bounds, window, now))));
 }

@@ -181,8 +181,8 @@ void Relay::refuse_unasked(upstream::Attempts::Begun why) {
 
 bool Relay::goes_elsewhere(SideFailure failure) {
   if (!order_.in_place || answer_status_ != 0) return false;
+  if (!upload_repeatable() && !kept_) return false;
   failure.request_whole = request_whole();
-  if (!failure.request_whole && !upload_repeatable()) return false;
   if (order_.deadline && exchange_->loop().now() >= *order_.deadline) return false;
   failure.side = order_.side;
   failure.attempts = attempts_->made();

@@ -107,7 +107,8 @@ class Relay : public std::enable_shared_from_this<Relay> {
     return attempt_ == 0 || (upload_ == Upload::Done && (kept_ || upload_repeatable()));
   }
   void keep(std::string_view bytes);
-  void send_kept();
+  void resend();
+  void resent(bool sent);
 
   // The answer.
   void await_head();
@@ -148,7 +149,11 @@ class Relay : public std::enable_shared_from_this<Relay> {
   Upload upload_ = Upload::Done;
   std::string_view piece_;  ///< in hand until the next one is asked for
   unsigned pieces_asked_for_ = 0;
-  std::optional<std::string> kept_;  ///< of the body, as long as another side may need it
+  /// All of the body that came, as long as another side may need it; once that is asked, what it
+  /// is sent first.
+  std::optional<std::string> kept_;
+  bool resending_ = false;        ///< `kept_` is on its way to the other side
+  bool piece_waits_ = false;      ///< for the end of that
   http::Fields upload_trailers_;  ///< that go on, once the upload is done
 
   bool trailers_go_on_ = false;         ///< the answer's: chunked on both sides

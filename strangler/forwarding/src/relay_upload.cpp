@@ -39,21 +39,35 @@ void Relay::begin_upload() {
     return expects_continue(exchange_->head()) ? hold_upload() : ask_client();
   }
   // Again: what was read is still in hand, or still to come.
-  if (upload_ == Upload::Done) return send_kept();
+  if (kept_ && !kept_->empty() && !order_.in_place) return resend();
+  if (upload_ == Upload::Done) return upstream_->finish(upload_trailers_);
   if (upload_ == Upload::Writing || upload_ == Upload::Refused) pass_piece_on();
 }
 
-void Relay::send_kept() {
-  if (!kept_ || kept_->empty()) return upstream_->finish(upload_trailers_);
+void Relay::resend() {
+  resending_ = true;
   upstream_->write(*kept_, [self = shared_from_this(), attempt = attempt_](bool sent) {
     self->take([&] {
-      if (sent && attempt == self->attempt_) self->upstream_->finish(self->upload_trailers_);
+      if (attempt == self->attempt_) self->resent(sent);
     });
   });
 }
 
+void Relay::resent(bool sent) {
+  resending_ = false;
+  if (!sent) {
+    upload_ = Upload::Refused;  // its answer decides
+  } else if (upload_ == Upload::Done) {
+    upstream_->finish(upload_trailers_);
+  } else if (std::exchange(piece_waits_, false)) {
+    pass_piece_on();
+  } else if (upload_ != Upload::Reading) {
+    ask_client();
+  }
+}
+
 void Relay::keep(std::string_view bytes) {
-  if (!kept_) return;
+  if (!kept_ || !order_.in_place) return;
   if (kept_->size() + bytes.size() > kMostKept) return kept_.reset();
   kept_->append(bytes);
 }
@@ -85,18 +99,22 @@ void Relay::take_piece(http::BodyPiece piece) {
   if (answer_status_ == 0) client_came();
   if (piece.last) {
     upload_ = Upload::Done;
-    attempts_.uploaded();
+    attempts_->uploaded();
     if (piece.trailers != nullptr) {
       upload_trailers_ = trailers_to_pass_on(*piece.trailers, nominated(exchange_->head().fields),
                                              order_.request_fields, shared_->options.client_words);
     }
-    upstream_->finish(upload_trailers_);
+    if (!resending_) upstream_->finish(upload_trailers_);
     if (answer_through_) upload_over();
     return;
   }
   piece_ = piece.bytes;
   keep(piece_);
   if (order_.tap != nullptr) order_.tap->request_piece(piece_);
+  if (resending_) {
+    piece_waits_ = true;
+    return;
+  }
   pass_piece_on();
 }
 

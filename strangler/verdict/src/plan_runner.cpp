@@ -17,10 +17,9 @@ std::unexpected<Error> bad_plan(std::string message) {
   return fail(ErrorCode::InvalidArgument, "banyan.bad_plan", std::move(message));
 }
 
-constexpr std::array kPlanStates = {PlanState::Ready,     PlanState::Running,
-                                    PlanState::Paused,    PlanState::Returning,
-                                    PlanState::Completed, PlanState::RolledBack,
-                                    PlanState::Aborted};
+constexpr std::array kPlanStates = {
+    PlanState::Ready,     PlanState::Running,    PlanState::Paused, PlanState::Returning,
+    PlanState::Completed, PlanState::RolledBack, PlanState::Aborted};
 
 bool is_about_time(Measure measure) {
   return measure == Measure::Median || measure == Measure::Slow || measure == Measure::Slowest;
@@ -238,6 +237,12 @@ PlanAction PlanRunner::tick(Percent share, const std::vector<OperationVerdict>& 
     ++begun_;
     since_ = clock_->steady();
     return nothing(to_string(step.share) + " has begun");
+  }
+  if (share == Percent::none()) {
+    state_ = PlanState::Aborted;
+    reason_ =
+        "somebody has brought all traffic back while the plan was at " + to_string(step.share);
+    return nothing(reason_);
   }
   if (share != step.share) {
     state_ = PlanState::Paused;

@@ -2,6 +2,7 @@
 #include "story.hpp"
 
 #include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -163,8 +164,8 @@ class Story {
 
 void Story::open_the_shop() {
   narrator_.chapter("One binary serves the shop",
-                    "This is where everybody begins: one process, one database, three modules "
-                    "that call each other through ports.");
+                    "This is where everybody begins: one process, one database, and modules that "
+                    "call each other through ports.");
   narrator_.say(
       "A port is the list of what a module may be asked; nothing else of it can be seen.");
   if (options_.data.empty()) {
@@ -174,6 +175,11 @@ void Story::open_the_shop() {
                         {"import", options_.data.string(), "--database", deployment_.database()});
   }
   deployment_.start_monolith("", {});
+  std::vector<std::string> modules;
+  for (const auto& tag : shop_.get("/openapi.json").json().at("tags")) {
+    modules.push_back(tag.at("name"));
+  }
+  narrator_.say(fmt::format("It has {} of them: {}.", modules.size(), fmt::join(modules, ", ")));
   ledger_ = std::make_unique<Ledger>(shop_);
   std::vector<std::string> tracks, albums;
   for (const auto& track : shop_.all("/tracks", "tracks")) tracks.push_back(track.at("id"));

@@ -247,10 +247,10 @@ class Walk:
             for saga in module.get("sagas", []):
                 if saga.get("status") == "stuck":
                     problems.append(f"a saga is stuck: {saga}")
-        verified = subprocess.run([self.deployment.banyan, "verify", "--url", self.shop.url("edge")],
+        verified = subprocess.run([self.deployment.banyan, "log", "verify", "--url", self.shop.url("edge")],
                                   capture_output=True, text=True, check=False)
         if verified.returncode != 0:
-            problems.append(f"banyan verify: {verified.stdout}{verified.stderr}")
+            problems.append(f"banyan log verify: {verified.stdout}{verified.stderr}")
         return problems
 
     def waiting_events(self) -> list[str]:

@@ -123,17 +123,18 @@ TEST_F(StoreCommands, FindTheHeadOfALogThatWasEmptyWhenItWasNoted) {
 TEST_F(StoreCommands, VerifyFindsTamperingAndSaysSoByItsExitCode) {
   banyan({"next", "catalog", "--force"});
   banyan({"next", "catalog", "--force"});
-  const Outcome intact = banyan({"verify", "--head", store_->stand()->head});
+  const Outcome intact = banyan({"log", "verify", "--head", store_->stand()->head});
   EXPECT_EQ(intact.exit_code, 0) << intact.err;
   EXPECT_THAT(intact.out, StartsWith("intact: 2 lines, head " + store_->stand()->head));
 
   test::RawSqlite(file_).run(
       "DROP TRIGGER switch_log_keeps_lines; UPDATE switch_log SET who = 'eve' WHERE seq = 1");
 
-  const Outcome found = banyan({"verify"});
+  const Outcome found = banyan({"log", "verify"});
   EXPECT_EQ(found.exit_code, 1);
   EXPECT_THAT(found.out, HasSubstr("NOT intact: 2 lines were read\n  line 1 was changed"));
-  EXPECT_EQ(banyan({"verify", "--json"}).exit_code, 1);
+  EXPECT_EQ(banyan({"log", "verify", "--json"}).exit_code, 1);
+  EXPECT_EQ(banyan({"verify"}).exit_code, 1) << "its former name";
 }
 
 class ServerCommands : public StoreCommands {
@@ -141,10 +142,12 @@ class ServerCommands : public StoreCommands {
   void SetUp() override {
     StoreCommands::SetUp();
     board_ = std::make_unique<Switchboard>(*store_);
-    api_ = std::make_unique<AdminApi>(*board_, [this](std::string_view module) {
+    AdminApi::Parts parts;
+    parts.tunnels = [this](std::string_view module) {
       const std::size_t behind = module == "catalog" ? behind_.load() : 0;
       return strangler::TunnelCounts{.old_side = behind, .pinned = behind};
-    });
+    };
+    api_ = std::make_unique<AdminApi>(*board_, std::move(parts));
     server_ = std::make_unique<AdminServer>(
         [this](const std::string& method, const std::string& target, const std::string& body) {
           constexpr std::string_view kRoot = "/_banyan/api";
@@ -279,7 +282,19 @@ INSTANTIATE_TEST_SUITE_P(
                  {"back", "catalog", "--why", std::string(100'000, 'x')},
                  "--why: it has 100000 bytes, and the switch log takes 2000"},
         BadUsage{"LogLimitZero", {"log", "--limit", "0"}, "not in range"},
-        BadUsage{"BadHead", {"verify", "--head", "abc"}, "is not 64 lower-case hexadecimal digits"},
+        BadUsage{"BadHead",
+                 {"log", "verify", "--head", "abc"},
+                 "is not 64 lower-case hexadecimal digits"},
+        BadUsage{"PlanWithoutWhy", {"plan", "catalog", "start"}, "--why is required"},
+        BadUsage{"PlanOfNobody", {"plan", "--steps", "1%"}, "are for `banyan plan MODULE start`"},
+        BadUsage{"PlanStepsForAPause",
+                 {"plan", "catalog", "pause", "--why", "x", "--steps", "1%"},
+                 "are for `banyan plan MODULE start`"},
+        BadUsage{"PlanBadDwell",
+                 {"plan", "catalog", "start", "--why", "x", "--dwell", "soon"},
+                 "is no time such as 90s, 10m, 2h or 1d"},
+        BadUsage{"PlanBadAction", {"plan", "catalog", "stop", "--why", "x"}, "stop"},
+        BadUsage{"GotoWithoutWhy", {"goto", "3"}, "--why is required"},
         BadUsage{"UrlWithoutScheme",
                  {"status", "--url", "127.0.0.1:8080"},
                  "--url is \"127.0.0.1:8080\", expected http://HOST:PORT"},
@@ -295,8 +310,9 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Help, TeachesWithExamplesAndExitCodes) {
   const Outcome all = run_banyan({"--help"});
   EXPECT_EQ(all.exit_code, 0);
-  for (const char* text : {"status", "shift", "back", "next", "log", "verify", "proxy", "schema",
-                           "migrate", "init", "check", "Exit codes:\n  0   done", "Examples:"}) {
+  for (const char* text :
+       {"status", "shift", "back", "next", "log", "goto", "plan", "watch", "proxy", "schema",
+        "migrate", "init", "check", "Exit codes:\n  0   done", "Examples:"}) {
     EXPECT_THAT(all.out, HasSubstr(text));
   }
   const Outcome shift = run_banyan({"shift", "--help"});

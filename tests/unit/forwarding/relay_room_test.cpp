@@ -126,7 +126,9 @@ TEST_F(UploadsThatAreHeldOpen, CountAsRequestsOnceTheyAreWhole) {
     test::Peer peer = client();
     peer.send("POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nab");
     third = upstream_.accept_within(std::chrono::milliseconds(100));
-    if (third) EXPECT_EQ(group().status()[0].in_flight, 3u);
+    if (third) {
+      EXPECT_EQ(group().status()[0].in_flight, 3u);
+    }
   }
 }
 

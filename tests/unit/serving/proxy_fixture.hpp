@@ -89,6 +89,12 @@ inline std::string shop_configuration(std::uint16_t legacy, std::uint16_t catalo
          more;
 }
 
+/// The value of a line of the metrics; -1: there is no such line.
+inline double value_in(const std::string& metrics, const std::string& series) {
+  const std::size_t at = metrics.find("\n" + series + " ");
+  return at == std::string::npos ? -1 : std::stod(metrics.substr(at + series.size() + 2));
+}
+
 /// A proxy in this process, in front of a legacy application and a new service.
 class ProxyTest : public testing::Test {
  protected:

@@ -190,6 +190,40 @@ TEST_F(TheProxy, DoesNotStartAfreshWhereItsControlStoreWasLost) {
   EXPECT_EQ(side_of(1), "legacy");
 }
 
+TEST_F(TheProxy, DoesNotStartAfreshWhereTheWholeFolderOfItsControlStoreWasLost) {
+  const auto state = folder_.path() / "state";
+  std::filesystem::create_directory(state);
+  std::string text = shop_configuration(legacy_.port(), catalog_.port());
+  text.replace(0, std::string("[proxy]\n").size(),
+               "[proxy]\ncontrol_store = \"state/control.db\"\n");
+  write(file(), text);
+  start();
+  ASSERT_EQ(shift("100%"), 200u);
+  proxy_.reset();
+  std::filesystem::remove_all(state);
+  std::filesystem::create_directory(state);  // the next volume, empty
+
+  ProxyOptions options;
+  options.config_file = file();
+  options.log_file = (folder_.path() / "log.json").string();
+  const auto made = Proxy::make(options);
+  ASSERT_FALSE(made.has_value()) << "nobody knows where the traffic stood";
+  EXPECT_NE(made.error().find("control.db is gone"), std::string::npos) << made.error();
+  const std::string note = file() + ".control-store";
+  EXPECT_NE(made.error().find("delete " + note), std::string::npos) << made.error();
+
+  // Another store is another story.
+  text.replace(text.find("state/control.db"), 16, "state/other.db");
+  write(file(), text);
+  start();
+  proxy_.reset();
+
+  text.replace(text.find("state/other.db"), 14, "state/control.db");
+  write(file(), text);
+  start();
+  EXPECT_EQ(side_of(1), "legacy");
+}
+
 TEST_F(TheProxy, ServesTheDashboardAndTheStateItDraws) {
   start();
   EXPECT_NE(test::get(port_, "/_banyan/").body.find("<html"), std::string::npos);

@@ -54,18 +54,16 @@ TEST_F(ACopy, IsMadeAtTheStageShadowWithoutAnythingInTheFile) {
   ToldServer old_side(says("{}"));
   ToldServer new_side(says("{}"));
   between(old_side.port(), new_side.port());
-  {
-    auto store = ControlStore::open((folder_.path() / "control.db").string(), system_clock());
-    ASSERT_TRUE(store.has_value());
-    ASSERT_TRUE((*store)
-                    ->change("catalog", {"ann", "a test"},
-                             [](const Traffic&) -> Result<Traffic> { return Traffic::shadow(); })
-                    .has_value());
-  }
+  const auto to_shadow = [&] {
+    return post("/_banyan/api/rollouts/catalog/shadow", R"({"who":"ann","why":"a test"})").status;
+  };
+  ASSERT_EQ(to_shadow(), 200u);
   until("a copy, once the stage is known", [&] {
     EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
     return new_side.copies() > 0;
   });
+  EXPECT_EQ(shift("1%"), 200u);
+  EXPECT_NE(to_shadow(), 200u) << "users are on the new side already";
 }
 
 TEST_F(ACopy, OfAWriteIsNeverMade) {
@@ -162,8 +160,6 @@ TEST_F(ACopy, SaysWhoAsksOrDoesNotAsTheFileHasIt) {
     until("the copy", [&] { return new_side.copies() == 1; });
     EXPECT_EQ(new_side.asked().front().fields.contains("Authorization"), goes_along) << rule;
     proxy_.reset();
-    std::filesystem::remove(folder_.path() / "control.db");
-    std::filesystem::remove(folder_.path() / "control.db.made");
   }
 }
 

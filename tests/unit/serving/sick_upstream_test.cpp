@@ -24,6 +24,20 @@ TEST_F(ASickUpstream, NeverMovesAUserToTheOtherSide) {
   EXPECT_EQ(side_of(1), "legacy");
 }
 
+TEST_F(ASickUpstream, IsNamedByStatusWithTheSideThatItIs) {
+  const std::uint16_t deaf = test::Listener().port();
+  write(file(), shop_configuration(legacy_.port(), deaf));
+  start();
+  const auto status = [this] { return test::get(port_, "/_banyan/api/status").body; };
+  EXPECT_NE(status().find("\"attention\":[]"), std::string::npos) << status();
+  ASSERT_EQ(shift("100%"), 200u);
+  until("status says so", [&] {
+    EXPECT_EQ(test::get(port_, "/albums/1").status, 503u);
+    return status().find("no healthy instance in catalog (the new side of catalog)") !=
+           std::string::npos;
+  });
+}
+
 TEST_F(ASickUpstream, IsUsedAgainOnceItIsBack) {
   auto catalog = std::make_unique<NamedServer>("catalog");
   const std::uint16_t port = catalog->port();

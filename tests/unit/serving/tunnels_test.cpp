@@ -78,6 +78,25 @@ TEST_F(AWebSocketThroughTheProxy, StaysOnItsSideWhenTheTrafficMovesAndIsCountedT
   EXPECT_THAT(metrics(), HasSubstr("\nbanyan_tunnels_opened_total" + labels + "\"local\"} 1\n"));
 }
 
+TEST_F(AWebSocketThroughTheProxy, HasALifeThatIsNoLatency) {
+  constexpr std::chrono::milliseconds kLife{300};
+  limit();
+  Ends ends = open("/albums/1", old_side_);
+  std::this_thread::sleep_for(kLife);
+  says_all_is_well(ends);
+  ends.client.close();
+  ends.upstream.read_to_end();
+  ends.upstream.close();
+  const std::string labels = R"({module="catalog",operation="catalog.read",side="local"})";
+  until("its life is counted", [&] {
+    return value_in(metrics(), "banyan_http_stream_duration_seconds_count" + labels) == 1;
+  });
+  const double life = value_in(metrics(), "banyan_http_stream_duration_seconds_sum" + labels);
+  const double to_101 = value_in(metrics(), "banyan_http_request_duration_seconds_sum" + labels);
+  EXPECT_GE(life, std::chrono::duration<double>(kLife).count());
+  EXPECT_LE(to_101, life - std::chrono::duration<double>(kLife).count() / 2);
+}
+
 TEST_F(AWebSocketThroughTheProxy, EndsWhenItsUserHasMovedAwayForTheTimeThatIsGiven) {
   limit("pinned_tunnel_time = \"100ms\"\n");
   Ends behind = open("/albums/1", old_side_);

@@ -48,9 +48,9 @@ INSTANTIATE_TEST_SUITE_P(Engines, CommitsOfOthers, test::both_engines, test::nam
 
 TEST_P(CommitsOfOthers, AreToldToTheOthersWhenOneWhoIsToldThrows) {
   Told told;
+  std::atomic<int> heard = 0;
   test::EngineUnderTest engine(GetParam(), {.on_fault = told.teller()});
   const KitAccess orders(engine.database().connect("orders", test::order_tables()));
-  std::atomic<int> heard = 0;
   const auto throws = orders.watch([] { throw std::runtime_error("a listener of ours"); });
   const auto listens = orders.watch([&] { ++heard; });
 

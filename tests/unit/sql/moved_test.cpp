@@ -233,7 +233,8 @@ TEST_F(MovedTest, The_database_tells_the_epoch_of_a_placement) {
   EXPECT_EQ(database_.shared().epoch_of("orders"), 1U);
 }
 
-// A small mover that carries the rows over, again and again, while others write.
+// A small mover that carries the rows over, again and again, while others write and read. As the
+// real one does, it commits the rows before the fence that points to them.
 TEST_F(MovedTest, Nothing_acknowledged_is_lost_or_doubled_while_the_tables_move_to_and_fro) {
   std::atomic<bool> stop = false;
   std::atomic<Number> next = 1;
@@ -246,6 +247,19 @@ TEST_F(MovedTest, Nothing_acknowledged_is_lost_or_doubled_while_the_tables_move_
       }
     }));
   }
+  // Whoever reads sees all that was acknowledged before: never the place that has been left.
+  std::atomic<int> reads = 0;
+  std::atomic<int> stale = 0;
+  std::vector<std::future<void>> readers;
+  for (int i = 0; i < 2; ++i) {
+    readers.push_back(std::async(std::launch::async, [&] {
+      while (!stop) {
+        const int before = acknowledged;
+        if (read_count(orders_) < before) ++stale;
+        ++reads;
+      }
+    }));
+  }
   RawSqlite mover(database_.file());
   mover.run("ATTACH '" + own_file().string() + "' AS own");
   auto shared_lock = writer_lock(database_.file());
@@ -253,24 +267,30 @@ TEST_F(MovedTest, Nothing_acknowledged_is_lost_or_doubled_while_the_tables_move_
   const auto patient = [] { return false; };
   for (int turn = 0; turn < 10; ++turn) {
     const int before = acknowledged;
-    while (acknowledged < before + 20) std::this_thread::yield();
+    const int read_before = reads;
+    while (acknowledged < before + 20 || reads < read_before + 20) std::this_thread::yield();
     ASSERT_TRUE(shared_lock.acquire(patient));
     ASSERT_TRUE(own_lock.acquire(patient));
     const bool out = turn % 2 == 0;
     const std::string from = out ? "main" : "own";
     const std::string to = out ? "own" : "main";
-    mover.run("BEGIN IMMEDIATE; DELETE FROM " + to + ".orders; INSERT INTO " + to +
-              ".orders SELECT * FROM " + from + ".orders;" +
-              "UPDATE own.banyan_gate SET state = '" + (out ? "open" : "closed") + "';" +
-              "INSERT OR REPLACE INTO main.banyan_fence(module, state, epoch, location) VALUES "
-              "('orders', '" +
-              (out ? "moved" : "open") + "', " + std::to_string(turn) + ", 'shop.orders.db');" +
-              "COMMIT");
+    const std::string rows = "DELETE FROM " + to + ".orders; INSERT INTO " + to +
+                             ".orders SELECT * FROM " + from + ".orders;";
+    const std::string gate =
+        "UPDATE own.banyan_gate SET state = '" + std::string(out ? "open" : "closed") + "';";
+    const std::string fence =
+        "INSERT OR REPLACE INTO main.banyan_fence(module, state, epoch, location) VALUES "
+        "('orders', '" +
+        std::string(out ? "moved" : "open") + "', " + std::to_string(turn) + ", 'shop.orders.db');";
+    mover.run("BEGIN IMMEDIATE;" + (out ? rows : "") + gate + "COMMIT;" +  //
+              "BEGIN IMMEDIATE;" + (out ? "" : rows) + fence + "COMMIT");
     own_lock.release();
     shared_lock.release();
   }
   stop = true;
   for (auto& writer : writers) writer.get();
+  for (auto& reader : readers) reader.get();
+  EXPECT_EQ(stale, 0) << "of " << reads << " reads";
   EXPECT_EQ(read_count(orders_), acknowledged);
   EXPECT_GE(acknowledged, 200);
 }

@@ -194,6 +194,120 @@ TEST_F(AdminApiTest, ShowsAndVerifiesTheLog) {
   EXPECT_EQ(json(get("/verify", "head=abc"))["intact"], false);
 }
 
+TEST_F(AdminApiTest, TakesOrdersAboutAPlanAndShowsIt) {
+  EXPECT_EQ(json(get("/plans")), Json::parse(R"({"plans":[]})"));
+  const Json started =
+      json(post("/rollouts/catalog/plan",
+                R"({"action":"start","steps":["1%",{"percent":50,"dwell_seconds":5}],"samples":7,)"
+                R"("dwell_seconds":60,"who":"ann","why":"all is quiet"})"));
+  EXPECT_EQ(started["plan"]["state"], "running");
+  EXPECT_EQ(started["change"]["after"]["reads"], "1%");
+  EXPECT_EQ(started["change"]["entry"]["who"], "plan (ann)");
+  const Json plan = json(get("/plans"))["plans"][0];
+  EXPECT_EQ(plan["module"], "catalog");
+  EXPECT_EQ(plan["step"], 0);
+  EXPECT_EQ(plan["share"], "1%");
+  EXPECT_EQ(plan["steps"], Json::parse(R"([{"percent":1.0,"dwell_seconds":60,"samples":7},
+                                           {"percent":50.0,"dwell_seconds":5,"samples":7}])"));
+  EXPECT_EQ(plan["who"], "ann");
+  EXPECT_EQ(plan["verdicts"], Json::array());
+
+  EXPECT_EQ(json(post("/rollouts/catalog/plan",
+                      R"({"action":"pause","who":"bo","why":"lunch"})"))["plan"]["state"],
+            "paused");
+  EXPECT_EQ(message(post("/rollouts/catalog/plan", R"({"action":"start","who":"a","why":"b"})")),
+            "the plan of catalog is paused. Possible now: resume, abort");
+  const Json aborted =
+      json(post("/rollouts/catalog/plan", R"({"action":"abort","who":"bo","why":"enough"})"));
+  EXPECT_EQ(aborted["plan"]["state"], "aborted");
+  EXPECT_EQ(aborted["change"]["after"]["stage"], "legacy");
+}
+
+TEST_F(AdminApiTest, BringsTrafficBackGraduallyWhenToldTo) {
+  post("/rollouts/catalog/shift", R"({"percent":50,"who":"a","why":"b"})");
+  const Json back =
+      json(post("/rollouts/catalog/back", R"({"gradually":true,"who":"ann","why":"the sale"})"));
+  EXPECT_EQ(back["plan"]["state"], "returning");
+  EXPECT_EQ(back["plan"]["share"], "50%");
+}
+
+TEST_F(AdminApiTest, RefusesABadOrderAboutAPlanWithAPointerToEachProblem) {
+  const std::pair<const char*, std::vector<std::string>> cases[] = {
+      {R"({"who":"a","why":"b"})", {"/action is missing, expected start, pause, resume or abort"}},
+      {R"({"action":"stop","who":"a","why":"b"})",
+       {"/action is \"stop\", expected start, pause, resume or abort"}},
+      {R"({"action":"pause","steps":["1%"],"gradually":true,"who":"a","why":"b"})",
+       {"/steps is for a start only", "/gradually is for an abort only"}},
+      {R"({"action":"start","steps":[],"samples":-1,"who":"a","why":"b"})",
+       {"/steps is [], expected a list such as [\"1%\", \"5%\", \"25%\", \"100%\"]",
+        "/samples is -1, expected a number from 0 on"}},
+      {R"({"action":"start","steps":[{"percnt":5}],"who":"a","why":"b"})",
+       {"/steps/0/percent is missing",
+        "/steps/0/percnt unknown field. Known: percent, dwell_seconds, samples."}},
+  };
+  for (const auto& [body, expected] : cases) {
+    const AdminAnswer answer = post("/rollouts/catalog/plan", body);
+    EXPECT_EQ(rule(answer), "banyan.invalid_request") << body;
+    EXPECT_EQ(details(answer), expected) << body;
+  }
+  EXPECT_TRUE(json(get("/plans"))["plans"].empty());
+}
+
+TEST_F(AdminApiTest, GoesBackToARevisionAndForthAgain) {
+  for (const char* each : {"/rollouts/catalog/shift", "/rollouts/orders/shift"}) {
+    post(each, R"({"percent":10,"who":"a","why":"b"})");
+    post(each, R"({"percent":50,"who":"a","why":"b"})");
+  }
+  const Json dry =
+      json(post("/goto", R"({"revision":1,"dry_run":true,"who":"ann","why":"what if"})"));
+  ASSERT_EQ(dry["changes"].size(), 2U);
+  EXPECT_EQ(dry["changes"][0]["changed"], false);
+  EXPECT_EQ(store_->stand()->revision, 4U) << "a dry run changes nothing";
+
+  const Json back = json(post("/goto", R"({"revision":1,"who":"ann","why":"as it was"})"));
+  EXPECT_EQ(back["changes"][0]["module"], "catalog");
+  EXPECT_EQ(back["changes"][0]["after"]["reads"], "10%");
+  EXPECT_EQ(back["changes"][1]["after"]["stage"], "legacy");
+  EXPECT_EQ(back["changes"][1]["entry"]["why"], "as it was");
+  EXPECT_EQ(store_->stand()->revision, 6U);
+
+  const Json forth = json(post("/goto", R"({"revision":4,"who":"ann","why":"no"})"));
+  EXPECT_EQ(forth["changes"].size(), 2U);
+  const Stand now = store_->stand().value();
+  for (const Rollout& each : now.rollouts) {
+    EXPECT_EQ(to_string(each.traffic), "canary 50%");
+  }
+  EXPECT_TRUE(json(post("/goto", R"({"revision":4,"who":"ann","why":"no"})"))["changes"].empty());
+  EXPECT_TRUE(store_->verify()->problems.empty());
+  EXPECT_EQ(rule(post("/goto", R"({"revision":99,"who":"a","why":"b"})")),
+            "banyan.unknown_revision");
+  EXPECT_EQ(details(post("/goto", R"({"who":"a","why":"b"})")),
+            std::vector<std::string>{"/revision is missing; banyan log shows which there are"});
+}
+
+TEST_F(AdminApiTest, GoesNowhereWhenOneOfAllMayNot) {
+  post("/rollouts/catalog/shift", R"({"percent":10,"who":"a","why":"b"})");
+  post("/rollouts/orders/shift", R"({"percent":10,"who":"a","why":"b"})");
+  post("/rollouts/catalog/shift", R"({"percent":0,"who":"a","why":"b"})");
+  post("/rollouts/orders/shift", R"({"percent":0,"who":"a","why":"b"})");
+  Switchboard board(*store_, [](std::string_view module) {
+    return Topology{.both_reach_data = module != "orders"};
+  });
+  AdminApi api(board);
+  for (const char* more : {"", R"("dry_run":true,)"}) {
+    const AdminAnswer answer =
+        api.answer({"POST",
+                    "/goto",
+                    {},
+                    "application/json",
+                    std::string("{\"revision\":2,") + more + R"("who":"a","why":"b"})"});
+    EXPECT_EQ(rule(answer), "banyan.illegal_stage");
+    EXPECT_THAT(message(answer), HasSubstr("nothing was changed: the tables of orders"));
+    EXPECT_THAT(message(answer), HasSubstr("Legal now: legacy"));
+  }
+  EXPECT_EQ(store_->stand()->revision, 4U);
+}
+
 TEST_F(AdminApiTest, RefusesABadBodyWithAPointerToEachProblem) {
   const std::pair<const char*, std::vector<std::string>> cases[] = {
       {R"({"percent":"25%"})",

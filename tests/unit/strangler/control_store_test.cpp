@@ -47,6 +47,15 @@ class ControlStoreTest : public testing::Test {
     });
   }
 
+  Result<std::optional<LogEntry>> walk(const std::string& module, const std::string& document,
+                                       std::int64_t hundredths) {
+    return store_->walk(module, {"ann", "a walk"},
+                        [&](const Traffic&, StoredPlan& plan) -> Result<Traffic> {
+                          plan.document = document;
+                          return Traffic::of(*Percent::of_hundredths(hundredths), Side::Local);
+                        });
+  }
+
   void write_four_lines() {
     ASSERT_TRUE(set("catalog", 100));
     ASSERT_TRUE(set("catalog", 1000));
@@ -250,6 +259,68 @@ TEST_F(ControlStoreTest, OpensAStoreOfTheFirstVersionAndGoesOn) {
       open()->verify("a6d10bc2cff189005f5d1fd6d158dc55565b0b3c8f8ee13560c158175efe777a");
   EXPECT_EQ(verified->entries, 6U);
   EXPECT_THAT(verified->problems, ElementsAre());
+}
+
+// Version 2 had no plans.
+TEST_F(ControlStoreTest, OpensAStoreOfTheSecondVersionAndKeepsPlansInIt) {
+  file_ = folder_.file("old.db");
+  std::filesystem::copy_file(BANYAN_SOURCE_DIR "/tests/data/stores/control_store_2.db", file_);
+  store_ = open();
+  const auto before = store_->stand();
+  ASSERT_TRUE(before) << before.error().message;
+  EXPECT_GT(before->revision, 0U);
+  EXPECT_THAT(store_->verify()->problems, ElementsAre());
+  EXPECT_TRUE(store_->plans()->empty());
+  ASSERT_TRUE(walk("catalog", "a plan", 5000));
+  store_ = open();
+  EXPECT_EQ(store_->plans()->front().document, "a plan");
+  EXPECT_EQ(store_->stand()->revision, before->revision + 1);
+  EXPECT_THAT(store_->verify(before->head)->problems, ElementsAre());
+}
+
+TEST_F(ControlStoreTest, ChangesPlanAndTrafficTogetherAndCountsThePlansChanges) {
+  ASSERT_TRUE(walk("catalog", "first", 100));
+  ASSERT_TRUE(walk("catalog", "second", 100));
+  const auto same = walk("catalog", "second", 100);
+  ASSERT_TRUE(same);
+  EXPECT_FALSE(*same);
+  const auto plans = store_->plans();
+  ASSERT_EQ(plans->size(), 1U);
+  EXPECT_EQ(plans->front().module, "catalog");
+  EXPECT_EQ(plans->front().document, "second");
+  EXPECT_EQ(plans->front().version, 2U) << "what was as it was is no change";
+  EXPECT_EQ(store_->stand()->revision, 1U);
+  EXPECT_EQ(walk("catalgo", "x", 100).error().rule, "banyan.unknown_rollout");
+}
+
+TEST_F(ControlStoreTest, TellsHowAllStoodAfterEachChange) {
+  write_four_lines();
+  EXPECT_EQ(to_string(store_->stand_at(3)->find("catalog")->traffic), "canary 10%");
+  EXPECT_EQ(to_string(store_->stand_at(3)->find("warehouse")->traffic), "canary 5%");
+  EXPECT_EQ(to_string(store_->stand_at(2)->find("warehouse")->traffic), "legacy");
+  EXPECT_EQ(store_->stand_at(2)->head, store_->log(10)->at(2).hash);
+  EXPECT_EQ(store_->stand_at(0)->find("catalog")->traffic, Traffic{});
+  EXPECT_EQ(store_->stand_at(5).error().rule, "banyan.unknown_revision");
+  EXPECT_THAT(store_->stand_at(5).error().message, HasSubstr("the last is 4"));
+}
+
+TEST_F(ControlStoreTest, ChangesSeveralRolloutsInOneTransactionOrNone) {
+  const auto both =
+      store_->change_all({"ann", "both"}, [](const Stand& now) -> Result<std::vector<Rollout>> {
+        std::vector<Rollout> all = now.rollouts;
+        for (Rollout& each : all) each.traffic = Traffic::of(Percent::all(), Side::Local);
+        return all;
+      });
+  ASSERT_TRUE(both);
+  ASSERT_EQ(both->size(), 2U);
+  EXPECT_EQ(both->at(1).previous_hash, both->at(0).hash);
+  EXPECT_THAT(store_->verify()->problems, ElementsAre());
+  const auto none = store_->change_all(
+      {"ann", "one of nobody"}, [](const Stand& now) -> Result<std::vector<Rollout>> {
+        return std::vector<Rollout>{{now.rollouts.front().module, {}, 0}, {"nobody", {}, 0}};
+      });
+  EXPECT_EQ(none.error().rule, "banyan.unknown_rollout");
+  EXPECT_EQ(store_->stand()->revision, 2U) << "not the half of it";
 }
 
 TEST_F(ControlStoreTest, RefusesALineOfANewerFormatAndSaysWhatToDo) {

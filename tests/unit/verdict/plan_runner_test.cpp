@@ -120,6 +120,59 @@ TEST_F(Running, GoesBackAlsoWhilePaused) {
   EXPECT_EQ(share_, Percent::none());
 }
 
+/// Good answers that take too long.
+std::vector<OperationVerdict> slow() {
+  OperationVerdict slow = verdict(Judgement::Worse);
+  slow.findings = {{.measure = Measure::Median, .judgement = Judgement::Worse}};
+  return {slow};
+}
+
+TEST_F(Running, LeavesASlowSideStepByStepAndAFailingOneAtOnce) {
+  for (int i = 0; i < 5'000 && share_ < Percent::of_hundredths(5'000).value(); ++i) tick(kGood);
+  ASSERT_EQ(share_, Percent::of_hundredths(5'000).value());
+  EXPECT_EQ(tick(slow()).share, Percent::of_hundredths(2'500).value()) << "the first step at once";
+  EXPECT_EQ(runner_.state(), PlanState::Returning);
+  EXPECT_FALSE(ticks(30, slow()).shifts());
+  EXPECT_EQ(tick(slow()).share, Percent::of_hundredths(500).value());
+  const PlanAction back = tick(kBad);
+  EXPECT_EQ(back.share, Percent::none());
+  EXPECT_EQ(runner_.state(), PlanState::RolledBack);
+}
+
+TEST_F(Running, CanBePausedOnItsWayBackAndGoesOnFromThere) {
+  for (int i = 0; i < 5'000 && share_ < Percent::of_hundredths(5'000).value(); ++i) tick(kGood);
+  ASSERT_TRUE(runner_.back_gradually(share_, "before the sale"));
+  tick(kGood);
+  tick(kGood);
+  ASSERT_EQ(share_, Percent::of_hundredths(2'500).value());
+  ASSERT_TRUE(runner_.pause("the sale is over"));
+  ticks(100, kGood);
+  EXPECT_EQ(share_, Percent::of_hundredths(2'500).value());
+  ASSERT_TRUE(runner_.resume());
+  tick(kGood);
+  EXPECT_EQ(runner_.step(), 2U);
+  EXPECT_EQ(share_, Percent::of_hundredths(2'500).value());
+}
+
+TEST_F(Running, HasNothingToBringBackFromNothing) {
+  PlanRunner fresh(Plan::usual(), clock_);
+  EXPECT_EQ(fresh.back_gradually(Percent::none(), "x").error().rule, "banyan.plan_state");
+}
+
+TEST_F(Running, GoesOnFromWhereItWasWrittenDownWithTheStepFromItsBeginning) {
+  ticks(1'300, kGood);
+  const PlanRunner::Mark mark = runner_.mark();
+  ASSERT_EQ(mark.step, 2U);
+  PlanRunner next(Plan::usual(), clock_, mark);
+  EXPECT_EQ(next.state(), PlanState::Running);
+  EXPECT_FALSE(next.tick(share_, kGood).shifts());
+  clock_.advance(Seconds(599));
+  EXPECT_FALSE(next.tick(share_, kGood).shifts());
+  clock_.advance(Seconds(1));
+  EXPECT_TRUE(next.tick(share_, kGood).shifts());
+  EXPECT_THROW(PlanRunner(Plan::usual(), clock_, {.step = 5}), std::invalid_argument);
+}
+
 TEST_F(Running, GoesBackAtOnceWhenSomethingTrips) {
   ticks(100, kGood);
   const PlanAction back = runner_.trip("a.one: nine of ten requests failed");
@@ -156,6 +209,14 @@ TEST_F(Running, PausesWhenSomebodyElseSteers) {
   EXPECT_FALSE(tick(kGood).shifts());
   EXPECT_EQ(runner_.state(), PlanState::Paused);
   EXPECT_EQ(runner_.reason(), "somebody has shifted the traffic to 50% while the plan was at 1%");
+}
+
+TEST_F(Running, IsOverWhenSomebodyBringsAllTrafficBack) {
+  ticks(100, kGood);
+  share_ = Percent::none();
+  EXPECT_FALSE(tick(kGood).shifts());
+  EXPECT_EQ(runner_.state(), PlanState::Aborted);
+  EXPECT_EQ(runner_.reason(), "somebody has brought all traffic back while the plan was at 1%");
 }
 
 TEST_F(Running, AnAbortWinsOverEverything) {

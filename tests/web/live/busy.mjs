@@ -116,20 +116,23 @@ export const placements = () => ({ modules: [
 
 const side = (state, value, body) => ({ status: state, value, body });
 
-export const differences = () => ({
+const report = {
   operations: [
     { operation: "catalog.get_track", pairs: 1240, same_bytes: 1100, same: 1180, noise: 43, differing: 17, ignored: 0, own_pairs: 60, own_differing: 2, by_class: { "2xx": 1230, "4xx": 10 } },
     { operation: "catalog.list_tracks", pairs: 310, same_bytes: 310, same: 310, noise: 0, differing: 0, ignored: 0, own_pairs: 15, own_differing: 0, by_class: { "2xx": 310 } }],
   fields: [
     { operation: "catalog.get_track", path: "/price/amount", opinion: "difference", confidence: 0.998, declared: false, kinds: { value: 17 },
       old_new: { differing: 17, pairs: 1240 }, old_old: { differing: 0, pairs: 60 }, first: "2026-11-29T09:20:00.000000Z", last: "2026-11-29T09:44:31.000000Z",
-      note: "129 is not 128", examples: [{ time: "2026-11-29T09:44:31.000000Z", request: "GET /tracks/trk_1?currency=EUR", correlation_id: "c-77",
+      note: "129 is not 128", examples: [{ number: 3, time: "2026-11-29T09:44:31.000000Z", request: "GET /tracks/trk_1?currency=EUR", correlation_id: "c-77",
         fields: { Accept: "application/json" }, replayable: true, old: side(200, "129", '{"id":"trk_1","price":{"amount":129,"currency":"EUR"}}'),
         new: side(200, "128", '{"id":"trk_1","note":"<script>alert(1)</script>","price":{"amount":128,"currency":"EUR"}}') }] },
     { operation: "catalog.get_track", path: "/served_at", opinion: "noise", confidence: 0.97, declared: false, kinds: { value: 43 },
       old_new: { differing: 43, pairs: 1240 }, old_old: { differing: 2, pairs: 60 }, first: "2026-11-29T09:20:00.000000Z", last: "2026-11-29T09:44:31.000000Z", examples: [] }],
   folded: { operations: 0, fields: 0, examples: 4 }, bytes: 81000, masked: true,
-});
+};
+
+export const differences = () => ({ modules: [
+  { module: "catalog", copies: { sent: 1560, sent_again: 60, compared: 1550, under_way: 1, memory_bytes: 9000, failed: {}, dropped: { at_once: 10 } }, report }] });
 
 const refusal = { type: "about:blank", status: 422, code: "FailedPrecondition", rule: "banyan.illegal_stage",
   detail: "the writes of catalog may only be on the new side while 100% of its reads are, and 30% would be: two sides must never answer " +
@@ -142,6 +145,7 @@ export function busy(orders = []) {
   return (method, path, body) => {
     if (method === "GET") return documents[path]?.();
     orders.push([path, body]);
+    if (path === "/differences/replay") return { example: body.example, comparison: { same: false, differences: [{ path: "/price/amount", kind: "value", old: "129", new: "128" }] } };
     if (body.writes === "remote" && body.percent !== "100%") return [422, refusal];
     return { module: path.split("/")[2], changed: true, before: {}, after: {} };
   };

@@ -50,7 +50,7 @@ std::string check_percent(const std::string& text) {
   return percent ? "" : percent.error().message;
 }
 
-CommandSet::CommandSet(CLI::App& app) : app_(app) {
+void CommandSet::add_common_options() {
   app_.add_option("--url", target_.url, "The running application or proxy")->capture_default_str();
   app_.add_option("--token-file", target_.token_file,
                   "A file with the operators' token, which is needed where the operators' pages "

@@ -17,10 +17,13 @@ namespace banyan::cli {
 /// actions may keep a reference.
 class CommandSet {
  public:
-  /// Declares the options that all commands have. The application must outlive the set.
-  explicit CommandSet(CLI::App& app);
+  /// The application must outlive the set.
+  explicit CommandSet(CLI::App& app) : app_(app) {}
   CommandSet(const CommandSet&) = delete;
   CommandSet& operator=(const CommandSet&) = delete;
+
+  /// Declares the options that all commands have.
+  void add_common_options();
 
   using Action = std::function<int()>;
   CLI::App* command(const std::string& name, const std::string& description,

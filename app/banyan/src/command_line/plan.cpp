@@ -62,6 +62,7 @@ void add_plan(CommandSet& set) {
       ->default_str("show")
       ->check(CLI::IsMember({"show", "start", "pause", "resume", "abort"}));
   added->add_option("--steps", options->steps, "Shares of the reads, which grow")
+      ->allow_extra_args(false)
       ->delimiter(',')
       ->check(check_percent);
   added->add_option("--dwell", options->dwell, "How long a step lasts at least: 90s, 10m, 2h, 1d")

@@ -54,6 +54,21 @@ void add_back(CommandSet& set) {
   set.reason_of(added, options->who, options->why, true);
 }
 
+void add_shadow(CommandSet& set) {
+  const auto options = std::make_shared<ChangeOptions>();
+  CLI::App* added = set.command(
+      "shadow",
+      "Ask the new side a share of the reads as well, for comparison only: no user sees its "
+      "answers",
+      "  banyan shadow catalog --why \"what would it answer?\"\n"
+      "  banyan differences catalog                 what it has answered otherwise",
+      [&set, options] { return shadow(set.target(), *options); });
+  set.asks(added);
+  set.module_of(added, options->module);
+  force_of(added, *options);
+  set.reason_of(added, options->who, options->why, true);
+}
+
 void add_next(CommandSet& set) {
   const auto options = std::make_shared<ChangeOptions>();
   options->why = "the next step";
@@ -153,6 +168,7 @@ void add_traffic(CommandSet& set) {
   add_watch(set);
   add_shift(set);
   add_back(set);
+  add_shadow(set);
   add_next(set);
   add_goto(set);
   add_log(set);

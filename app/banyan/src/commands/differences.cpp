@@ -40,10 +40,10 @@ std::string share(const Json& counts) {
   return count(counts, "differing") + " of " + count(counts, "pairs");
 }
 
-/// "99.98 %"; never 100, which nothing is.
+/// "99.98 %"; never 100, which nothing is. "" while it was not looked at.
 std::string confidence(const Json& field) {
   const double value = field.value("confidence", 0.0);
-  if (value >= 1) return "-";
+  if (value >= 1) return {};
   char text[16];
   std::snprintf(text, sizeof text, "%.2f %%", std::min(value * 100, 99.99));
   return text;
@@ -94,7 +94,8 @@ void show_field(const std::string& module, const Json& field) {
       "  " + paint(opinion, tone_of(opinion)) + ", " + share(part(field, "old_new")) + " pairs";
   const Json own = part(field, "old_old");
   if (number_of(own, "pairs") != 0) {
-    line += "; old with old " + share(own) + ", confidence " + confidence(field);
+    line += "; old with old " + share(own);
+    if (const std::string sure = confidence(field); !sure.empty()) line += ", confidence " + sure;
   }
   print_line(line);
   if (const std::string kinds = reasons(part(field, "kinds")); !kinds.empty()) {

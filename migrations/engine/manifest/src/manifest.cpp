@@ -80,7 +80,7 @@ Result<Manifest> read(const std::filesystem::path& database) {
   const std::filesystem::path file = manifest_file(database);
   errno = 0;
   const std::ifstream stream(file, std::ios::binary);
-  if (const int error = errno; !stream && error != 0 && error != ENOENT) {
+  if (const int error = errno; !stream && error != 0 && error != ENOENT && error != ENOTDIR) {
     return fail(ErrorCode::FailedPrecondition, "manifest.unreadable",
                 "cannot read " + file.string() + ": " + std::generic_category().message(error) +
                     ". Run this as the user of the application, or as root; or give the file back: "

@@ -82,7 +82,7 @@ inline std::vector<banyan::Error> example_errors() {
            {}},
           {ErrorCode::InvalidArgument,
            "orders.bad_payment_method",
-           "nobody can pay with 'gold'; there are \"card\", \"card:TOKEN\" with the payment"
+           "nobody can pay with that; there are \"card\", \"card:TOKEN\" with the payment"
            " provider's token of a card, and \"invoice\"",
            {{"/payment_method", "expected one of these"}}},
           {ErrorCode::NotFound, "orders.unknown_customer", "there is no " + customer, {}},

@@ -56,13 +56,13 @@ Result<OrderDetails> answer_again(const UseCaseContext& use_case, const OrderWit
 Result<OrderDetails> place_order(const UseCaseContext& use_case, const PlaceOrder& request,
                                  const Context& context) {
   if (Result<void> checked = check_lines(request.lines); !checked) return fail(checked.error());
-  const Result<payments::Method> method = method_of(request);
-  if (!method) return fail(method.error());
   if (const auto accepted = banyan::accepted_earlier<OrderDetails>(context)) {
     return go_on_with(use_case, accepted->id, context);
   }
   const Before before = look(use_case, context);
   if (before.under_key) return answer_again(use_case, *before.under_key, request, context);
+  const Result<payments::Method> method = method_of(request);
+  if (!method) return fail(method.error());
   Result<Order::Terms> terms = terms_of(use_case.customers, request, *method, context);
   if (!terms) return fail(std::move(terms.error()));
   Result<std::vector<OrderLine>> lines = price_lines(use_case.catalog, request.lines, context);

@@ -23,10 +23,10 @@ Result<payments::Method> method_of(const PlaceOrder& request) {
   const std::string& word = request.payment_method ? *request.payment_method : kOnAccount;
   auto method = payments::method_from(word);
   if (method) return *std::move(method);
-  return fail(
-      ErrorCode::InvalidArgument, "orders.bad_payment_method",
-      "nobody can pay with '" + word + "'; there are " + std::string(payments::kMethodWords),
-      {{"/payment_method", "expected one of these"}});
+  // Whatever was typed in, perhaps the number of a card, is not said again.
+  return fail(ErrorCode::InvalidArgument, "orders.bad_payment_method",
+              "nobody can pay with that; there are " + std::string(payments::kMethodWords),
+              {{"/payment_method", "expected one of these"}});
 }
 
 Result<Order::Terms> terms_of(customers::Customers& customers, const PlaceOrder& request,

@@ -58,10 +58,10 @@ Result<void> check(const Authorise& request) {
     return bad_amount("/amount/minor_units");
   }
   if (method_from(request.method)) return {};
-  return fail(
-      ErrorCode::InvalidArgument, "payments.bad_method",
-      "nobody can pay with '" + request.method + "'; there are " + std::string(kMethodWords),
-      {{"/method", "expected one of these"}});
+  // Whatever was typed in, perhaps the number of a card, is not said again.
+  return fail(ErrorCode::InvalidArgument, "payments.bad_method",
+              "nobody can pay with that; there are " + std::string(kMethodWords),
+              {{"/method", "expected one of these"}});
 }
 
 Result<void> check(const Refund& request) {

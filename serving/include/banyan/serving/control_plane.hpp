@@ -39,8 +39,8 @@ class ControlPlane {
  public:
   struct Plan {
     std::string store;        ///< the file
-    std::string config_file;  ///< "": there is none
-    std::string moved;        ///< a module whose tables have moved; "": none
+    std::string config_file{};  ///< "": there is none
+    std::string moved{};        ///< a module whose tables have moved; "": none
     const Clock& clock;
     std::vector<std::string> rollouts;
     strangler::Survey survey;

@@ -73,6 +73,22 @@ TEST(Assembly, LeavesOutAModuleThatNobodyHereHasAndNobodyNeeds) {
   EXPECT_EQ(process.assembly().find("orders"), nullptr);
 }
 
+TEST(Assembly, CountsWhoCallsAModuleAndABrokenRuleIsAnAnswer) {
+  const DemoProcess process("one", Linkage::Linked);
+  demo::Demo& asked = process.assembly().ports().get<demo::Demo>();
+  EXPECT_TRUE(asked.handle(demo::GetThing{demo::thing_id(3)}, context()));
+  EXPECT_FALSE(asked.handle(demo::MakeThing{"taken", std::nullopt, {}, {}}, context()));
+
+  const auto rows = process.assembly().callers_of("demo");
+  ASSERT_EQ(rows.size(), 2U);
+  for (const auto& row : rows) {
+    EXPECT_EQ(row.key.way, Assembly::kOwnPages);
+    EXPECT_EQ(row.latency.count, 1U) << row.key.operation;
+    EXPECT_EQ(row.failures, 0U) << row.key.operation;
+  }
+  EXPECT_TRUE(process.assembly().callers_of("orders").empty());
+}
+
 /// An outside party in a module's own words.
 class Weather {
  public:

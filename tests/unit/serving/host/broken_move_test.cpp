@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <expected>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -68,7 +69,7 @@ class ABrokenMove : public testing::Test {
     ASSERT_TRUE(moved) << moved.error().message;
   }
 
-  Result<http::Response> ask(std::string_view method, std::string_view target,
+  std::expected<http::Response, http::ClientFailure> ask(std::string_view method, std::string_view target,
                              std::string body = {}) const {
     http::Request question;
     question.head.method = method;

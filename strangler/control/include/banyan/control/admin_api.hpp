@@ -76,7 +76,7 @@ struct LiveFacts {
 ///     GET  /plans                       plans that move rollouts by themselves, with verdicts
 ///     POST /rollouts/NAME/shift       {"percent": "25%" or 25, "writes": "remote", "who", "why"}
 ///     POST /rollouts/NAME/back        {"gradually": true, "who", "why"}
-///     POST /rollouts/NAME/next        {"who", "why"}
+///     POST /rollouts/NAME/next, /shadow        {"who", "why"}
 ///     POST /rollouts/NAME/plan        {"action": "start", "pause", "resume" or "abort", "steps",
 ///                                      "dwell_seconds", "samples", "gradually", "who", "why"}
 ///     POST /goto                      {"revision": 12, "dry_run": true, "who", "why"}

@@ -70,7 +70,8 @@ struct PlanAction {
 ///     otherwise, and when something trips; step by step when it is only slow, for its users get
 ///     what they want, and the old side may have gone cold;
 ///   * an abort wins over everything, and nothing goes forward after it;
-///   * when somebody else shifts the traffic, the plan pauses: two do not steer.
+///   * when somebody else shifts the traffic, the plan pauses: two do not steer; and it is over when
+///     somebody brings all of it back.
 ///
 /// Not safe for concurrent use.
 class PlanRunner {

@@ -145,7 +145,7 @@ Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,
 struct Placement {
   bool moved = false;
   std::int64_t epoch = 0;
-  std::filesystem::path file;  ///< the authoritative database file
+  std::filesystem::path file{};  ///< the authoritative database file
 };
 /// Reads the fence of the shared file; without a fence row, or a fence, the module has not moved.
 Result<Placement> placement_of(const std::filesystem::path& shared, std::string_view module);
@@ -153,10 +153,10 @@ Result<Placement> placement_of(const std::filesystem::path& shared, std::string_
 /// What recover() found and did for one module.
 struct Recovery {
   std::string module;
-  Placement placement;
+  Placement placement{};
   bool changed = false;            ///< gate or triggers had to be put right
   bool mover_at_work = false;      ///< another process is moving right now; nothing was touched
-  std::string note;                ///< for the log
+  std::string note{};               ///< for the log
   std::optional<Error> failure{};  ///< why it could not be put right: a person must decide
 };
 

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "banyan/promotion/conductor.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "banyan/kernel/random.hpp"
+#include "conducted.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+using testing::HasSubstr;
+using Kind = Conductor::Note::Kind;
+
+class TheConductor : public Conducted {};
+
+class TheConductorOfTwo : public Conducted {
+ protected:
+  TheConductorOfTwo() : Conducted({"catalog.rare", "catalog.read"}) {}
+};
+
+TEST_F(TheConductor, WalksToTheEndOfThePlanWhileBothSidesAreAlike) {
+  start();
+  for (int i = 0; i < 5'000 && plan().state == PlanState::Running; ++i) {
+    requests(*here_, 100);
+    tick();
+  }
+  EXPECT_EQ(plan().state, PlanState::Completed) << plan().reason;
+  std::string walked;
+  const auto lines = here_->store->log(10).value();
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+    walked += to_string(traffic_from_json(line->after)->reads) + ' ';
+    EXPECT_EQ(line->who, "plan (ann@desk)");
+  }
+  EXPECT_EQ(walked, "1% 5% 25% 50% 100% ");
+  EXPECT_EQ(last_line().why, "50% was good");
+  const auto evidence = nlohmann::json::parse(last_line().evidence);
+  EXPECT_EQ(evidence["judgement"], "better_or_equal");
+  EXPECT_EQ(evidence["operations"][0]["operation"], "catalog.read");
+  EXPECT_TRUE(here_->store->verify()->problems.empty());
+}
+
+TEST_F(TheConductor, GoesBackAtOnceWhenFailuresBecomeABurst) {
+  start();
+  ASSERT_EQ(share(), percent(100));
+  OperationEvidence& evidence = here_->evidence.of("catalog", "catalog.read");
+  int asked = 0;
+  bool tripped = false;
+  while (!tripped && asked < 1'000) {
+    const auto ending = asked++ % 2 == 0 ? Ending::Failed : Ending::Good;
+    tripped = evidence.record(Group::New, ending, std::chrono::milliseconds(5));
+  }
+  EXPECT_LT(asked, 40) << "at 1% of 1,000 requests a second, that is some seconds at most";
+  here_->conductor.trip("catalog", "catalog.read");
+  here_->conductor.tick();  // which it is woken for: no time has passed
+  EXPECT_EQ(share(), Percent::none());
+  EXPECT_EQ(plan().state, PlanState::RolledBack);
+  EXPECT_THAT(last_line().why, HasSubstr("catalog.read: the new side fails again and again"));
+  EXPECT_EQ(here_->notes.back().kind, Kind::WentBack);
+}
+
+TEST_F(TheConductor, FindsTwoPerCentMoreFailuresAtAQuarterOfTheTraffic) {
+  start();
+  walk_to(25'00);
+  int ticks = 0;
+  while (share() > Percent::none() && ticks < 200) {
+    requests(*here_, 50, 1);
+    tick();
+    ++ticks;
+  }
+  EXPECT_EQ(share(), Percent::none());
+  EXPECT_LE(ticks, 40) << "ten seconds, by the clock of the ticks";
+  EXPECT_EQ(plan().state, PlanState::RolledBack);
+  EXPECT_THAT(last_line().why, HasSubstr("of the new side failed"));
+  EXPECT_EQ(nlohmann::json::parse(last_line().evidence)["judgement"], "worse");
+}
+
+TEST_F(TheConductor, DoesNotGoBackFromASideThatIsLikeTheOther) {
+  here_->plan.steps = {{.share = percent(25'00), .dwell = std::chrono::hours(24)}};
+  start();
+  SeededRandom random(7);
+  const auto ending = [&] { return random.next() % 100 == 0 ? Ending::Failed : Ending::Good; };
+  OperationEvidence& evidence = here_->evidence.of("catalog", "catalog.read");
+  for (int second = 0; second < 1'000; ++second) {
+    for (int i = 0; i < 20; ++i) {
+      for (const Group group : {Group::New, Group::Control, Group::Old}) {
+        const std::chrono::microseconds took(3'000 + random.next() % 4'000);
+        if (evidence.record(group, ending(), took)) {
+          here_->conductor.trip("catalog", "catalog.read");
+        }
+      }
+    }
+    tick();
+  }
+  EXPECT_EQ(share(), percent(25'00)) << last_line().why;
+}
+
+TEST_F(TheConductorOfTwo, HoldsWhereTooLittleIsSeenAndNamesTheOperation) {
+  start();
+  for (int i = 0; i < 1'000; ++i) {
+    requests(*here_, 100);
+    tick();
+  }
+  EXPECT_EQ(share(), percent(100));
+  EXPECT_EQ(plan().reason,
+            "catalog.rare: 0 requests on the new side, and 500 are needed before 1% is over");
+  EXPECT_EQ(plan().verdicts.front().judgement, Judgement::CannotTell);
+  EXPECT_EQ(plan().verdicts.front().reason, "catalog.rare: no request has been on the new side");
+}
+
+TEST_F(TheConductor, LeavesASideThatIsOnlySlowStepByStep) {
+  start();
+  walk_to(50'00);
+  std::string walked;
+  Percent last = share();
+  for (int i = 0; i < 2'000 && share() > Percent::none(); ++i) {
+    requests(*here_, 100, 0, std::chrono::milliseconds(80));
+    tick();
+    if (share() != last) walked += to_string(last = share()) + ' ';
+  }
+  EXPECT_EQ(walked, "25% 5% 1% 0% ");
+  tick();
+  EXPECT_EQ(plan().state, PlanState::RolledBack);
+}
+
+TEST_F(TheConductor, GoesOnAfterARestartFromTheBeginningOfTheStep) {
+  start();
+  walk_to(5'00);
+  for (int i = 0; i < 20; ++i) {
+    requests(*here_, 100);
+    tick();
+  }
+  const auto before = plan();
+  here_ = process();
+  tick();
+  EXPECT_EQ(share(), percent(5'00));
+  EXPECT_EQ(plan().step, 1U);
+  EXPECT_EQ(plan().state, PlanState::Running);
+  EXPECT_GT(plan().since, before.since) << "the step counts anew";
+  for (int i = 0; i < 400; ++i) tick();
+  EXPECT_EQ(share(), percent(5'00)) << "what was seen before is forgotten";
+  EXPECT_THAT(plan().reason, HasSubstr("0 requests on the new side"));
+  walk_to(25'00);
+}
+
+TEST_F(TheConductor, LosesAgainstAnAbortThatComesWhileItShifts) {
+  start();
+  bool aborted = false;
+  const auto elsewhere = process();
+  // The new side is asked before a step forward: long enough for somebody to change his mind.
+  here_->board.require([&](std::string_view) {
+    if (!aborted) {
+      aborted = true;
+      PlanOrder abort;
+      abort.verb = PlanVerb::Abort;
+      EXPECT_TRUE(elsewhere->desk.order("catalog", abort, {"bo", "not this week"}));
+    }
+    return std::optional<std::string>();
+  });
+  for (int i = 0; i < 3'000 && !aborted; ++i) {
+    requests(*here_, 100);
+    tick();
+  }
+  ASSERT_TRUE(aborted);
+  EXPECT_EQ(share(), Percent::none());
+  for (int i = 0; i < 100; ++i) {
+    requests(*here_, 100);
+    tick();
+  }
+  EXPECT_EQ(share(), Percent::none());
+  EXPECT_EQ(plan().state, PlanState::Aborted);
+  EXPECT_EQ(last_line().why, "not this week");
+}
+
+TEST_F(TheConductor, PausesWhenSomebodyShiftsByHand) {
+  start();
+  walk_to(5'00);
+  ASSERT_TRUE(here_->board.shift("catalog", {.reads = percent(10'00)}, {"bo", "a bit more"}));
+  tick();
+  EXPECT_EQ(plan().state, PlanState::Paused);
+  EXPECT_EQ(plan().reason, "somebody has shifted the traffic to 10% while the plan was at 5%");
+  for (int i = 0; i < 100; ++i) {
+    requests(*here_, 100);
+    tick();
+  }
+  EXPECT_EQ(share(), percent(10'00));
+}
+
+TEST_F(TheConductor, WaitsForANewSideThatIsNotFitAndSaysSo) {
+  start();
+  int asked = 0;
+  here_->board.require([&](std::string_view) {
+    ++asked;
+    return std::optional<std::string>("it answers 503");
+  });
+  for (int i = 0; i < 3'000 && asked == 0; ++i) {
+    requests(*here_, 100);
+    tick();
+  }
+  const int patience = static_cast<int>(Conductor::kPatience / Conductor::kTick);
+  for (int i = 0; i + 1 < patience; ++i) tick();
+  EXPECT_EQ(asked, 1) << "it is not asked at every tick";
+  EXPECT_THAT(plan().reason, HasSubstr("not fit for traffic: it answers 503"));
+  EXPECT_EQ(share(), percent(100));
+  const auto told = std::ranges::count(here_->notes, Kind::Hindered, &Conductor::Note::kind);
+  EXPECT_EQ(told, 1);
+  here_->board.require({});
+  walk_to(5'00);
+}
+
+TEST_F(TheConductor, IsOneOfThoseThatShareTheStoreAndAnyOfThemGoesBack) {
+  const auto second = process();
+  start();
+  tick(*second);
+  for (int i = 0; i < 1'000; ++i) {
+    requests(*second, 100);
+    tick();
+    tick(*second);
+  }
+  EXPECT_EQ(share(), percent(100)) << "whoever has the seat has seen nothing";
+  EXPECT_TRUE(plan().conducts);
+  EXPECT_FALSE(second->desk.plans()->front().conducts);
+  // The other sees what is wrong, and does not wait for anybody.
+  for (int i = 0; i < 200 && share() > Percent::none(); ++i) {
+    requests(*second, 100, 20);
+    tick(*second);
+  }
+  EXPECT_EQ(share(), Percent::none());
+  EXPECT_EQ(plan().state, PlanState::RolledBack);
+}
+
+TEST_F(TheConductor, LeavesItsSeatToTheNextWhenItEnds) {
+  start();
+  tick();
+  const auto second = process();
+  tick(*second);
+  EXPECT_FALSE(second->desk.plans()->front().conducts);
+  here_->conductor.end();
+  tick(*second);
+  EXPECT_TRUE(second->desk.plans()->front().conducts);
+}
+
+TEST_F(TheConductor, KeepsAPlanThatANewerVersionWroteAsItIs) {
+  ASSERT_TRUE(here_->store->walk("catalog", {"x", "x"},
+                                 [](const Traffic& before, StoredPlan& stored) -> Result<Traffic> {
+                                   stored.document = R"({"format":2,"state":"running"})";
+                                   return before;
+                                 }));
+  tick();
+  EXPECT_EQ(here_->store->plans()->front().document, R"({"format":2,"state":"running"})");
+  EXPECT_THAT(plan().reason, HasSubstr("a newer version"));
+}
+
+TEST(OperationEvidence, HasNoTimeOfAStreamAndNoBurstOfTheOldSide) {
+  OperationEvidence evidence;
+  for (int i = 0; i < 1'000; ++i) {
+    EXPECT_FALSE(evidence.record(Group::Control, Ending::Failed, std::nullopt));
+  }
+  EXPECT_EQ(evidence.read(Group::Control).requests, 1'000U);
+  EXPECT_EQ(evidence.read(Group::Control).latency.total(), 0U);
+  evidence.record_comparison(true);
+  EXPECT_EQ(evidence.read(Group::New).differences, 1U);
+  EXPECT_EQ(evidence.read(Group::New).requests, 0U);
+}
+
+}  // namespace
+}  // namespace banyan::strangler

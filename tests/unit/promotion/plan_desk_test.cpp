@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "banyan/promotion/plan_desk.hpp"
+
+#include <gmock/gmock.h>
+
+#include "conducted.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+using testing::HasSubstr;
+
+class ThePlanDesk : public Conducted {
+ protected:
+  Result<PlanDesk::Answer> order(PlanVerb verb) {
+    PlanOrder order;
+    order.verb = verb;
+    return here_->desk.order("catalog", order, {"ann", "a reason"});
+  }
+  static std::string rule(const Result<PlanDesk::Answer>& answer) {
+    return answer ? "done" : answer.error().rule;
+  }
+};
+
+TEST_F(ThePlanDesk, StartsAtTheFirstStepThatTakesNobodyAway) {
+  ASSERT_TRUE(here_->board.shift("catalog", {.reads = percent(10'00)}, {"bo", "by hand"}));
+  const auto started = order(PlanVerb::Start);
+  ASSERT_TRUE(started) << started.error().message;
+  EXPECT_EQ(share(), percent(25'00));
+  EXPECT_EQ(started->plan.step, 2U);
+  EXPECT_EQ(started->plan.who, "ann");
+  EXPECT_EQ(started->change.before.reads, percent(10'00));
+}
+
+TEST_F(ThePlanDesk, TakesWhatIsOrderedBeforeWhatIsConfigured) {
+  PlanOrder start;
+  start.steps = {{percent(2'00)}, {percent(100'00), std::chrono::seconds(5), 7}};
+  start.dwell = std::chrono::seconds(60);
+  ASSERT_TRUE(here_->desk.order("catalog", start, {"ann", "why"}));
+  const Plan made = plan().plan;
+  ASSERT_EQ(made.steps.size(), 2U);
+  EXPECT_EQ(made.steps[0].dwell, std::chrono::seconds(60));
+  EXPECT_EQ(made.steps[0].samples, 500U) << "as configured";
+  EXPECT_EQ(made.steps[1].dwell, std::chrono::seconds(5));
+  EXPECT_EQ(made.steps[1].samples, 7U);
+}
+
+TEST_F(ThePlanDesk, RefusesWhatCannotBeAndSaysWhatCan) {
+  EXPECT_EQ(rule(order(PlanVerb::Pause)), "banyan.no_plan");
+  ASSERT_TRUE(order(PlanVerb::Start));
+  EXPECT_EQ(order(PlanVerb::Start).error().message,
+            "the plan of catalog is running. Possible now: pause, abort");
+  EXPECT_EQ(rule(order(PlanVerb::Resume)), "banyan.plan_state");
+  ASSERT_TRUE(order(PlanVerb::Pause));
+  EXPECT_EQ(order(PlanVerb::Pause).error().message,
+            "the plan of catalog is paused. Possible now: resume, abort");
+  ASSERT_TRUE(order(PlanVerb::Resume));
+  ASSERT_TRUE(order(PlanVerb::Abort));
+  EXPECT_EQ(share(), Percent::none());
+  EXPECT_EQ(order(PlanVerb::Abort).error().message,
+            "the plan of catalog is aborted. Possible now: start");
+  EXPECT_TRUE(order(PlanVerb::Start));
+}
+
+TEST_F(ThePlanDesk, RefusesAPlanThatGrowsNotOrEndsBelowWhatIsThere) {
+  PlanOrder start;
+  start.steps = {{percent(10'00)}, {percent(5'00)}};
+  EXPECT_EQ(rule(here_->desk.order("catalog", start, {"ann", "why"})), "banyan.bad_plan");
+  start.steps = {{percent(1'00)}};
+  ASSERT_TRUE(here_->board.shift("catalog", {.reads = percent(50'00)}, {"bo", "by hand"}));
+  EXPECT_EQ(rule(here_->desk.order("catalog", start, {"ann", "why"})), "banyan.plan_state");
+  ASSERT_TRUE(here_->board.shift("catalog", {.reads = Percent::all(), .writes = Side::Remote},
+                                 {"bo", "by hand"}));
+  EXPECT_THAT(order(PlanVerb::Start).error().message, HasSubstr("catalog has moved"));
+}
+
+TEST_F(ThePlanDesk, RefusesWhatTheDataForbidsWithWhatIsLegal) {
+  Switchboard board(*here_->store,
+                    [](std::string_view) { return Topology{.both_reach_data = false}; });
+  PlanDesk desk(board, clock_);
+  const auto refused = desk.order("catalog", {}, {"ann", "why"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().rule, "banyan.illegal_stage");
+  EXPECT_THAT(refused.error().message, HasSubstr("Legal now: legacy"));
+  EXPECT_TRUE(here_->desk.plans()->empty());
+}
+
+TEST_F(ThePlanDesk, AsksTheNewSideBeforeAStartUnlessItIsForced) {
+  here_->board.require([](std::string_view) { return std::optional<std::string>("it is down"); });
+  EXPECT_EQ(rule(order(PlanVerb::Start)), "banyan.new_side_unhealthy");
+  EXPECT_TRUE(here_->desk.plans()->empty());
+  PlanOrder start;
+  start.force = true;
+  ASSERT_TRUE(here_->desk.order("catalog", start, {"ann", "why"}));
+  EXPECT_EQ(last_line().evidence, "forced");
+}
+
+TEST_F(ThePlanDesk, BringsTrafficBackGraduallyWithAndWithoutAPlan) {
+  ASSERT_TRUE(here_->board.shift("catalog", {.reads = Percent::all(), .writes = Side::Remote},
+                                 {"bo", "by hand"}));
+  const auto back = here_->desk.back_gradually("catalog", {"ann", "before the sale"});
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(traffic(), Traffic::of(Percent::all(), Side::Local)) << "the writes first";
+  std::string walked;
+  Percent last = share();
+  for (int i = 0; i < 2'000 && share() > Percent::none(); ++i) {
+    tick();
+    if (share() != last) walked += to_string(last = share()) + ' ';
+  }
+  EXPECT_EQ(walked, "50% 25% 5% 1% 0% ");
+  tick();
+  EXPECT_EQ(plan().state, PlanState::RolledBack);
+  EXPECT_EQ(rule(here_->desk.back_gradually("catalog", {"ann", "again"})), "banyan.plan_state");
+}
+
+TEST_F(ThePlanDesk, WritesPlanAndTrafficTogetherOrNeither) {
+  ASSERT_TRUE(order(PlanVerb::Start));
+  const auto before = here_->store->plans()->front();
+  const auto refused = here_->store->walk(
+      "catalog", {"ann", "why"}, [](const Traffic&, StoredPlan& stored) -> Result<Traffic> {
+        stored.document = "{}";
+        return fail(ErrorCode::Conflict, "test.no", "no");
+      });
+  EXPECT_FALSE(refused);
+  EXPECT_EQ(here_->store->plans()->front().document, before.document);
+  EXPECT_EQ(here_->store->plans()->front().version, before.version);
+}
+
+}  // namespace
+}  // namespace banyan::strangler

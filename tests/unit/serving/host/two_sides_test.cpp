@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// An application that hosts a module and has a service of it: the old side is here, in this
+// process.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "banyan/http/client.hpp"
+#include "banyan/serving/control_plane.hpp"
+#include "demo_host.hpp"
+
+namespace banyan::host {
+namespace {
+
+const std::string kOneThing = "/things/" + demo::thing_id(1).str();
+
+/// Decides between its own module and the service, by a control store of its own.
+class DecidingDemo : public DemoProcess {
+ public:
+  explicit DecidingDemo(Options options)
+      : DemoProcess("here", Linkage::Routed, std::move(options)) {}
+  ~DecidingDemo() {
+    server_->drain(std::chrono::milliseconds(0));
+    finish();
+  }
+
+  void serve(const strangler::RolloutPlan& plan) {
+    strangler::Configuration configuration;
+    configuration.listen = {{{"127.0.0.1", 0}}};
+    configuration.limits.drain_spread = std::chrono::milliseconds(0);
+    configuration.rollouts.push_back(plan);
+    auto control = serving::ControlPlane::open(
+        {.store = (folder_.path() / "control.db").string(),
+         .clock = system_clock(),
+         .rollouts = {"demo"},
+         .survey = strangler::open_topology(),
+         .steps = [](std::string_view) { return strangler::usual_steps(); },
+         .tunnels = {},
+         .missed = {},
+         .preflight = [](std::string_view) { return std::optional<std::string>(); },
+         .operations = {},
+         .plan_of = {}},
+        *scheduler_, telemetry_);
+    if (!control) throw std::runtime_error(control.error().message);
+    control_ = std::move(*control);
+    served_ = served_by(application_, assembly(), this->options(), database(), "demo",
+                        telemetry_.log, true, {});
+    auto made = serving::Server::make({.settings = {.loops = 1},
+                                       .routing = std::make_shared<const strangler::Routing>(
+                                           strangler::Routing{std::move(configuration)}),
+                                       .served = served_,
+                                       .telemetry = telemetry_,
+                                       .table = control_->stages(),
+                                       .control = control_.get(),
+                                       .clock = system_clock()});
+    if (!made) throw std::runtime_error(to_string(made.error()));
+    server_ = std::move(*made);
+    server_->start();
+  }
+
+  http::Response ask(const std::string& method, const std::string& target,
+                     const std::string& body = {}) const {
+    http::Request request;
+    request.head.method = method;
+    request.head.target = target;
+    if (!body.empty()) request.head.fields.add("Content-Type", "application/json");
+    request.body = body;
+    http::Client client(server_->addresses().front().endpoint);
+    auto answer = client.exchange(request, system_clock().steady() + std::chrono::seconds(10));
+    if (!answer) throw std::runtime_error(answer.error().message);
+    return std::move(*answer);
+  }
+  unsigned order(const std::string& verb, const std::string& more = "") const {
+    return ask("POST", "/_banyan/api/rollouts/demo/" + verb,
+               R"({"who":"ann","why":"a test","force":true)" + more + "}")
+        .head.status;
+  }
+  nlohmann::json differences() const {
+    return nlohmann::json::parse(ask("GET", "/_banyan/api/differences?module=demo").body)
+        .at("modules")
+        .at(0);
+  }
+
+ private:
+  test::TemporaryFolder folder_;
+  Application application_{.name = "demo",
+                           .title = "Demo",
+                           .version = "1",
+                           .description = "",
+                           .home_page = "<p>home</p>"};
+  std::unique_ptr<Scheduler> scheduler_ = make_thread_scheduler();
+  serving::Served served_;
+  serving::Telemetry telemetry_{
+      {.service = "test", .file = "/dev/null", .least = telemetry::Level::Debug}};
+  std::unique_ptr<serving::ControlPlane> control_;
+  std::unique_ptr<serving::Server> server_;
+};
+
+struct AHostedModuleWithAService : testing::Test {
+  static Options of_service() {
+    Options options;
+    options.trust = binding::Trust::Internal;
+    return options;
+  }
+  static Options at(const ServedDemo& service) {
+    Options options;
+    options.at["demo"] = service.endpoint();
+    return options;
+  }
+  static strangler::RolloutPlan plan() {
+    strangler::RolloutPlan plan{.name = "demo", .steps = strangler::usual_steps()};
+    plan.shadow.emplace();
+    plan.shadow->share = strangler::Percent::all();
+    plan.shadow->noise = strangler::Percent::none();
+    plan.fallback.emplace();
+    return plan;
+  }
+  template <class Condition>
+  static void until(const std::string& what, Condition condition) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    while (!condition()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), end) << "waited for: " << what;
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+  }
+  std::uint64_t compared() const {
+    return shop.differences().at("copies").at("compared").get<std::uint64_t>();
+  }
+
+  ServedDemo service{"there", Linkage::Linked, of_service()};
+  DecidingDemo shop{at(service.serve())};
+
+  void SetUp() override { shop.serve(plan()); }
+};
+
+TEST_F(AHostedModuleWithAService, AsksTheServiceForComparisonWhenTheModuleHasAnswered) {
+  ASSERT_EQ(shop.order("shadow"), 200U);
+  const http::Response answer = shop.ask("GET", kOneThing);
+  EXPECT_THAT(answer.body, testing::HasSubstr(R"("name":"here")"));
+  until("the comparison", [&] { return compared() == 1; });
+  EXPECT_EQ(service.module->calls, 1);
+  const auto field = shop.differences().at("report").at("fields").at(0);
+  EXPECT_EQ(field.at("path"), "/name");
+  EXPECT_EQ(field.at("operation"), "get_thing");
+}
+
+TEST_F(AHostedModuleWithAService, AsksTheModuleForComparisonWhenTheServiceHasAnswered) {
+  ASSERT_EQ(shop.order("shift", R"(,"percent":"100%")"), 200U);
+  const http::Response answer = shop.ask("GET", kOneThing);
+  EXPECT_THAT(answer.body, testing::HasSubstr(R"("name":"there")"));
+  until("the comparison", [&] { return compared() == 1; });
+  EXPECT_EQ(shop.module->calls, 1) << "here, past the routed port's own decision";
+  EXPECT_EQ(service.module->calls, 1);
+}
+
+TEST_F(AHostedModuleWithAService, AnswersAReadItselfWhenTheServiceIsGone) {
+  ASSERT_EQ(shop.order("shift", R"(,"percent":"100%")"), 200U);
+  service.drain(std::chrono::milliseconds(0));
+  const http::Response answer = shop.ask("GET", kOneThing);
+  EXPECT_EQ(answer.head.status, 200U);
+  EXPECT_THAT(answer.body, testing::HasSubstr(R"("name":"here")"));
+  EXPECT_NE(answer.head.fields.find("Banyan-Fallback"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace banyan::host

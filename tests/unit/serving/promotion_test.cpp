@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// A proxy that walks plans by the requests that go through it, with real sockets.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "banyan/kernel/routing.hpp"
+#include "banyan/stages/control_store.hpp"
+#include "proxy_fixture.hpp"
+
+namespace banyan::serving {
+namespace {
+
+using testing::HasSubstr;
+using Json = nlohmann::json;
+
+/// A new side that fails when it is told to.
+class FailingServer final : public http::Application {
+ public:
+  FailingServer() {
+    http::ServerOptions options;
+    options.listen = {{"127.0.0.1", 0}};
+    options.loops = 1;
+    server_ = std::make_unique<http::Server>(std::move(options), *this);
+    server_->start();
+  }
+  void handle(std::shared_ptr<http::Exchange> exchange) override {
+    http::Response response;
+    const int number = asked++;
+    if (fails_every != 0 && number % fails_every == 0) response.head.status = 500;
+    response.body = "new";
+    exchange->respond(std::move(response));
+  }
+  std::uint16_t port() const { return server_->port(); }
+
+  std::atomic<int> asked = 0;
+  std::atomic<int> fails_every = 0;
+
+ private:
+  std::unique_ptr<http::Server> server_;
+};
+
+class APromotion : public ProxyTest {
+ protected:
+  void SetUp() override {
+    write(file(), shop_configuration(legacy_.port(), new_.port(),
+                                     "[rollouts.catalog.plan]\n"
+                                     "steps = [\"1%\", \"50%\", \"100%\"]\n"
+                                     "dwell = \"1s\"\n"
+                                     "samples = 20\n"));
+    start();
+  }
+
+  /// Users whose bucket is on the new side at one per cent, or on the old side.
+  static std::vector<std::string> users(bool of_the_new_side, std::size_t count) {
+    std::vector<std::string> all;
+    for (int i = 0; all.size() < count; ++i) {
+      const std::string user = "user" + std::to_string(i);
+      const bool of_it = sticky_bucket("catalog", user) < 100;
+      if (of_it == of_the_new_side) all.push_back(user);
+    }
+    return all;
+  }
+  test::Seen read(const std::string& user) const {
+    return test::get(port_, "/albums/1", "Cookie: session=" + user + "\r\n");
+  }
+  Json plan() const {
+    const Json document = Json::parse(test::get(port_, "/_banyan/api/plans").body);
+    return document["plans"].empty() ? Json::object() : document["plans"][0];
+  }
+  unsigned order(const std::string& action, const std::string& more = "") const {
+    return post("/_banyan/api/rollouts/catalog/plan",
+                R"({"action":")" + action + R"(","who":"ann","why":"a test")" + more + "}")
+        .status;
+  }
+
+  FailingServer new_;
+};
+
+TEST_F(APromotion, GoesBackInTheRequestThatShowsABurst) {
+  ASSERT_EQ(order("start"), 200u);
+  until("the evidence counts", [&] { return plan()["reason"] != "the plan begins"; });
+  const std::vector<std::string> lucky = users(true, 5);
+  for (const std::string& user : users(false, 200)) ASSERT_EQ(read(user).body, "legacy");
+  ASSERT_EQ(read(lucky[0]).body, "new");
+  new_.fails_every = 2;
+  int asked = 0;
+  while (read(lucky[static_cast<std::size_t>(asked) % lucky.size()]).body == "new" && asked < 500) {
+    ++asked;
+  }
+  EXPECT_LT(asked, 100) << "every second request failed";
+  EXPECT_EQ(plan()["state"], "rolled_back");
+  const Json line = Json::parse(test::get(port_, "/_banyan/api/log").body)["entries"][0];
+  EXPECT_EQ(line["who"], "plan (ann)");
+  EXPECT_EQ(line["after"]["stage"], "legacy");
+  EXPECT_THAT(line["why"].get<std::string>(), HasSubstr("catalog.read"));
+  until("a line in the log", [&] { return log().find("plan_went_back") != std::string::npos; });
+}
+
+TEST_F(APromotion, CountsNeitherWritesNorWhatClientsGiveUp) {
+  ASSERT_EQ(order("start"), 200u);
+  until("the evidence counts", [&] { return plan()["reason"] != "the plan begins"; });
+  for (int i = 0; i < 10; ++i) {
+    post("/albums", "x", "Cookie: session=" + users(true, 1)[0] + "\r\n");
+  }
+  read(users(true, 1)[0]);
+  until("one read is counted", [&] {
+    const Json now = plan();
+    return !now["verdicts"].empty() && now["verdicts"][0]["samples"] == 1;
+  });
+  EXPECT_EQ(plan()["verdicts"].size(), 1u) << "the writes do not move by it";
+  EXPECT_EQ(plan()["verdicts"][0]["operation"], "catalog.read");
+}
+
+TEST_F(APromotion, GoesOnInThePlanOfTheProcessBefore) {
+  ASSERT_EQ(order("start"), 200u);
+  until("the evidence counts", [&] { return plan()["reason"] != "the plan begins"; });
+  proxy_.reset();
+  start();
+  until("it is taken on", [&] { return plan()["conducts"] == true; });
+  EXPECT_EQ(plan()["state"], "running");
+  EXPECT_EQ(plan()["share"], "1%");
+  ASSERT_EQ(order("abort"), 200u);
+  EXPECT_EQ(plan()["state"], "aborted");
+  EXPECT_EQ(read(users(true, 1)[0]).body, "legacy");
+}
+
+TEST_F(APromotion, HoldsWithTooLittleTrafficAndNamesTheOperation) {
+  ASSERT_EQ(order("start"), 200u);
+  until("what is missing", [&] {
+    return plan()["reason"].get<std::string>().find(
+               "catalog.read: 0 requests on the new side, and 20 are needed") == 0;
+  });
+  EXPECT_EQ(plan()["verdicts"][0]["judgement"], "cannot_tell");
+}
+
+// One committed row is what several processes go by: they have it all at once or not at all.
+TEST_F(APromotion, TakesEffectOnAllLoopsAndOnEveryProcessByOneRow) {
+  proxy_.reset();
+  write(file(), shop_configuration(legacy_.port(), new_.port(), "[rollouts.orders]\n"));
+  ProxyOptions options;
+  options.config_file = file();
+  options.log_file = (folder_.path() / "log.json").string();
+  options.loops = 4;
+  std::vector<std::unique_ptr<Proxy>> proxies;
+  for (int i = 0; i < 2; ++i) {
+    auto made = Proxy::make(options);
+    ASSERT_TRUE(made.has_value()) << made.error();
+    proxies.push_back(std::move(*made));
+    proxies.back()->start();
+  }
+  port_ = proxies[0]->listening().front().port;
+  const std::uint16_t other = proxies[1]->listening().front().port;
+  ASSERT_EQ(shift("100"), 200u);
+  // Each request comes by a connection of its own, so that every loop is asked.
+  for (int i = 0; i < 40; ++i) ASSERT_EQ(read("user" + std::to_string(i)).body, "new");
+  until("the other process has read the row",
+        [&] { return test::get(other, "/albums/1").body == "new"; });
+  for (int i = 0; i < 40; ++i) ASSERT_EQ(test::get(other, "/albums/1").body, "new");
+
+  // One that cannot read it serves on, and is not ready.
+  std::filesystem::rename(folder_.path() / "control.db", folder_.path() / "elsewhere.db");
+  until("neither is ready", [&] {
+    return test::get(port_, "/health/ready").status == 503 &&
+           test::get(other, "/health/ready").status == 503;
+  });
+  EXPECT_EQ(test::get(other, "/albums/1").body, "new");
+  std::filesystem::rename(folder_.path() / "elsewhere.db", folder_.path() / "control.db");
+  until("both are ready again", [&] {
+    return test::get(port_, "/health/ready").status == 200 &&
+           test::get(other, "/health/ready").status == 200;
+  });
+}
+
+}  // namespace
+}  // namespace banyan::serving
