@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -8,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/executor.hpp"
 #include "banyan/retirement/use_book.hpp"
 #include "banyan/telemetry/log.hpp"

@@ -83,12 +83,12 @@ TEST_F(Proposing, FoldsManySeldomWordsAndKeepsThoseSeenOften) {
   ask("GET", "/artists/search", 60);
   const Proposal made = proposal();
   ASSERT_EQ(made.groups.size(), 1U);
-  const auto& routes = made.groups[0].routes;
-  ASSERT_EQ(routes.size(), 2U);
-  EXPECT_EQ(routes[0].path, "/artists/search");
-  EXPECT_EQ(routes[1].path, "/artists/{name}");
-  EXPECT_EQ(routes[1].evidence.requests, 26U * 4U);
-  EXPECT_THAT(routes[1].notes, ElementsAre(HasSubstr("{name} stands for about 26 words")));
+  const auto& found = made.groups[0].routes;
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].path, "/artists/search");
+  EXPECT_EQ(found[1].path, "/artists/{name}");
+  EXPECT_EQ(found[1].evidence.requests, 26U * 4U);
+  EXPECT_THAT(found[1].notes, ElementsAre(HasSubstr("{name} stands for about 26 words")));
 }
 
 TEST_F(Proposing, FoldsTheWordOfOnePersonAmongOthersHoweverOften) {
