@@ -84,8 +84,8 @@ class LogReader {
 std::expected<void, std::string> read_logs(
     const std::vector<std::string>& files, Reading& reading,
     const std::function<void(const discovery::LogLine&)>& take) {
-  using Clock = std::chrono::steady_clock;
-  const auto began = Clock::now();
+  using Steady = std::chrono::steady_clock;
+  const auto began = Steady::now();
   auto told = began;
   std::array<char, 256 * 1024> bytes;
   for (const std::string& file : files) {
@@ -100,8 +100,8 @@ std::expected<void, std::string> read_logs(
       if (got < 0) return std::unexpected(file + ": " + std::strerror(errno));
       if (got == 0) break;
       reader.chunk({bytes.data(), static_cast<std::size_t>(got)});
-      if (Clock::now() - told < std::chrono::seconds(2)) continue;
-      told = Clock::now();
+      if (Steady::now() - told < std::chrono::seconds(2)) continue;
+      told = Steady::now();
       announce(file + ": " + std::to_string(reading.lines) + " lines read");
     }
     reader.end();
