@@ -11,6 +11,7 @@
 
 #include "banyan/serving/restart.hpp"
 #include "banyan/sqlite/durable_file.hpp"
+#include "use_recorder.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -117,6 +118,7 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
   }
   note_that_it_was_made(plan.store, plan.config_file, telemetry.log);
   std::unique_ptr<ControlPlane> plane(new ControlPlane(std::move(*store), scheduler, telemetry));
+  plane->uses_ = std::make_unique<UseRecorder>(plan.store + ".uses", plan.clock, telemetry.log);
   auto stages = strangler::Stages::make(
       *plane->store_, scheduler,
       [plane = plane.get()](const Error& error) { plane->complain(error); },
@@ -139,6 +141,7 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
       strangler::AdminApi::Parts{
           .live = {.tunnels = std::move(plan.tunnels),
                    .missed = std::move(plan.missed),
+                   .unowned = std::move(plan.unowned),
                    .attention = [&telemetry] { return attention_of(telemetry.health); }},
           .plan_of = std::move(plan.plan_of),
           .conductor = plane->conductor_.get(),
@@ -153,10 +156,22 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
   return plane;
 }
 
+ControlPlane::ControlPlane(std::unique_ptr<strangler::ControlStore> store, Scheduler& scheduler,
+                           Telemetry& telemetry)
+    : scheduler_(scheduler), telemetry_(telemetry), store_(std::move(store)) {}
+
+ControlPlane::~ControlPlane() = default;
+
 void ControlPlane::complain(const Error& error) const {
   telemetry_.log.write(telemetry::Level::Error, "control_store_unreadable",
                        {{"message", error.message}, {"rule", error.rule}});
 }
+
+void ControlPlane::record_uses(std::function<std::vector<retirement::UseCount>()> read) {
+  uses_->begin(scheduler_, std::move(read));
+}
+
+void ControlPlane::stop_recording() { uses_->end(); }
 
 void ControlPlane::conduct() { conductor_->begin(scheduler_); }
 

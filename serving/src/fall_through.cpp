@@ -21,6 +21,13 @@ std::uint64_t FallThrough::of(std::string_view rollout) const {
   return sum;
 }
 
+std::vector<FallThrough::Count> FallThrough::counts() const {
+  std::vector<Count> all;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [key, count] : counts_) all.push_back({key.first, key.second, count});
+  return all;
+}
+
 void FallThrough::forget_if(
     const std::function<bool(std::string_view rollout, std::string_view route)>& gone) {
   const std::lock_guard lock(mutex_);

@@ -24,6 +24,12 @@ class FallThrough {
   void count(const Target& missed);
   /// Of all targets of the rollout together.
   std::uint64_t of(std::string_view rollout) const;
+  struct Count {
+    std::string rollout;
+    std::string route;
+    std::uint64_t count = 0;
+  };
+  std::vector<Count> counts() const;
   /// Takes away what was counted of targets of which `gone` says so.
   void forget_if(const std::function<bool(std::string_view rollout, std::string_view route)>& gone);
   /// banyan_route_near_misses_total, by rollout and route.

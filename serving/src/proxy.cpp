@@ -73,6 +73,7 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
        .steps = [all](std::string_view rollout) { return all->server->steps(rollout); },
        .tunnels = [all](std::string_view rollout) { return all->server->tunnels(rollout); },
        .missed = [all](std::string_view rollout) { return all->server->missed(rollout); },
+       .unowned = [all] { return all->server->unowned(); },
        .preflight = [all](std::string_view rollout) { return all->server->preflight(rollout); },
        .operations =
            [all](std::string_view rollout) { return all->server->judged_operations(rollout); },

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <exception>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -29,6 +30,7 @@
 #include "preflight.hpp"
 #include "rollout_book.hpp"
 #include "shadows.hpp"
+#include "use_recorder.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -98,6 +100,30 @@ std::vector<Feed> feeds_of(const std::vector<Document>& documents, const std::ve
 
 std::size_t loops_of(const ServerSettings& settings) {
   return settings.loops != 0 ? settings.loops : std::max(1U, std::thread::hardware_concurrency());
+}
+
+/// What is counted by operation and side already, as uses of these sides.
+std::vector<retirement::UseCount> uses_of(const telemetry::Metrics& metrics,
+                                          const FallThrough& fall_through) {
+  std::vector<retirement::UseCount> all;
+  for (const auto& row : metrics.requests.read()) {
+    // What had no room of its own may have been the old side's.
+    const bool folded = row.key.way == "other";
+    if (!folded && row.key.way != "local" && row.key.way != "remote") continue;
+    all.push_back({{row.key.module, row.key.operation, folded ? "local" : row.key.way, "request"},
+                   row.latency.count});
+  }
+  // More than one binding runs a call here.
+  std::map<retirement::UseKey, std::uint64_t> calls;
+  for (const auto& row : metrics.calls.read()) {
+    const std::string side = row.key.way == "remote" ? "remote" : "local";
+    calls[{row.key.module, row.key.operation, side, "call"}] += row.latency.count;
+  }
+  for (const auto& [key, count] : calls) all.push_back({key, count});
+  for (const auto& [rollout, route, count] : fall_through.counts()) {
+    all.push_back({{rollout, route, "local", "misspelled"}, count});
+  }
+  return all;
 }
 
 /// " (the new side of catalog)": of rollouts.
@@ -377,6 +403,9 @@ void Server::prepare() {
   std::vector<Document> documents = {{"live", [&all] { return all.view->json(); }},
                                      {"upstreams", [&all] { return all.view->upstreams(); }},
                                      {"traces", [&all] { return all.traces(); }}};
+  if (all.parts.control != nullptr) {
+    documents.push_back({"uses", [&all] { return all.parts.control->uses().json(); }});
+  }
   if (all.parts.served.map) {
     documents.push_back(
         {"map", [&all] { return "{\"svg\":" + json_string(all.parts.served.map()) + '}'; }});
@@ -393,7 +422,7 @@ void Server::prepare() {
                      }});
   }
   all.streams.emplace(
-      LiveStreams::Parts{.feeds = feeds_of(documents, all.parts.served.desks, admin),
+      LiveStreams::Parts{.feeds = feeds_of(documents, desks, admin),
                          .workers = *all.page_workers,
                          .clock = all.parts.clock,
                          .on_fault = [&all](std::string_view what) { all.fault(what); }});
@@ -440,7 +469,11 @@ void Server::open() {
   const auto opened = succession::open(*all.server, all.parts.takeover, kRestartPatience);
   if (!opened) throw std::runtime_error(opened.error().message);
   if (all.offer) all.offer->begin();
-  if (all.parts.control != nullptr) all.parts.control->conduct();
+  if (all.parts.control != nullptr) {
+    all.parts.control->conduct();
+    all.parts.control->record_uses(
+        [&all] { return uses_of(all.parts.telemetry.metrics, all.fall_through); });
+  }
   telemetry::contain([&all] { log_listeners(all.log(), all.listeners, *all.server); },
                      [&all](std::string_view what) { all.fault(what); });
 }
@@ -622,6 +655,27 @@ std::uint64_t Server::missed(std::string_view rollout) const {
   return inside_->fall_through.of(rollout);
 }
 
+strangler::Unowned Server::unowned() const {
+  strangler::Unowned all;
+  const auto routes = inside_->current();
+  std::map<std::string, std::uint64_t, std::less<>> catch_alls;
+  for (const Target& target : routes->targets()) {
+    const strangler::Route& route = target.route;
+    const bool takes_all = route.kind == strangler::PathKind::Prefix && route.path == "/";
+    if (takes_all && route.rollout.empty()) catch_alls.emplace(route.name, 0);
+  }
+  for (const auto& row : inside_->parts.telemetry.metrics.requests.read()) {
+    if (row.key.module == kNoTarget && row.key.way == "refused") all.nowhere += row.latency.count;
+    if (row.key.module == "other") all.not_told_apart += row.latency.count;
+    const auto found = catch_alls.find(row.key.operation);
+    if (row.key.module == kNoRollout && found != catch_alls.end()) {
+      found->second += row.latency.count;
+    }
+  }
+  all.catch_alls.assign(catch_alls.begin(), catch_alls.end());
+  return all;
+}
+
 // Of a rollout that the file does not have, the usual ones.
 std::vector<strangler::Percent> Server::steps(std::string_view rollout) const {
   const auto* plan = inside_->current()->configuration().rollout(rollout);
@@ -653,6 +707,7 @@ std::size_t Server::drain(std::chrono::milliseconds deadline) {
   const std::size_t cut = inside_->server->drain(std::max(left, std::chrono::milliseconds{0}));
   // What answers here ends after this.
   if (inside_->shadows) inside_->shadows->end();
+  if (inside_->parts.control != nullptr) inside_->parts.control->stop_recording();
   inside_->offer.reset();
   return cut;
 }

@@ -61,9 +61,11 @@ class CommandLine {
     commands_.add_common_options();
     add_new(commands_);
     add_init(commands_);
+    add_discover(commands_);
     add_check(commands_);
     add_traffic(commands_);
     add_plan(commands_);
+    add_retire(commands_);
     add_sagas(commands_);
     add_comparisons(commands_);
     add_schema(commands_);

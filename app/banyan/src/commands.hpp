@@ -87,6 +87,30 @@ struct InitOptions {
   bool json = false;
 };
 
+/// What `banyan discover` is asked for.
+struct DiscoverOptions {
+  std::vector<std::string> logs;  ///< files of access logs; "-": standard input
+  std::string openapi;            ///< a file or an address; "": none
+  std::string output = "banyan.toml";
+  std::string application = "http://127.0.0.1:3000";
+  std::string listen = "127.0.0.1:8080";
+  std::string operators = "127.0.0.1:9180";
+  std::size_t words = 20;   ///< below one parent, before the rare ones become a parameter
+  std::uint64_t least = 3;  ///< requests that make an operation
+  bool routes_only = false;
+  bool force = false;  ///< over a file that is there
+  bool json = false;
+};
+
+/// What `banyan retire` is asked for.
+struct RetireOptions {
+  std::string module;
+  std::chrono::seconds quiet_for{std::chrono::hours(24 * 14)};
+  std::vector<std::string> logs;  ///< access logs, for who asked last
+  std::string sources;            ///< what banyan_add_map() has written; "": none
+  std::string database;           ///< the shared one, whose manifest names the tables; "": none
+};
+
 /// What `banyan check` is asked for.
 struct CheckOptions {
   std::string file = "banyan.toml";
@@ -163,6 +187,10 @@ int new_module(const NewOptions& options);
 int draw_map(const MapOptions& options);
 /// Writes a first banyan.toml for an application of any kind.
 int init_file(const InitOptions& options);
+/// Proposes routes from access logs.
+int discover_routes(const DiscoverOptions& options);
+/// Says whether anything still uses the old side of a module; kRefused when something does.
+int retire(const ControlTarget& target, const RetireOptions& options);
 /// Explains a banyan.toml.
 int check_file(const CheckOptions& options);
 int status(const ControlTarget& target);

@@ -145,6 +145,7 @@ struct Process::Parts {
          .steps = [this](std::string_view module) { return server->steps(module); },
          .tunnels = [this](std::string_view module) { return server->tunnels(module); },
          .missed = [this](std::string_view module) { return server->missed(module); },
+         .unowned = [this] { return server->unowned(); },
          .preflight = [this](std::string_view module) { return server->preflight(module); },
          .operations =
              [this](std::string_view module) { return server->judged_operations(module); },

@@ -58,6 +58,16 @@ std::string status_json(const Switchboard::Overview& overview, const LiveFacts& 
   }
   Json document = {{"revision", overview.stand.revision},
                    {"log", {{"entries", overview.stand.revision}, {"head", overview.stand.head}}}};
+  if (live.unowned) {
+    const Unowned unowned = live.unowned();
+    Json catch_alls = Json::array();
+    for (const auto& [route, requests] : unowned.catch_alls) {
+      catch_alls.push_back({{"route", route}, {"requests", requests}});
+    }
+    document["unowned"] = {{"nowhere", unowned.nowhere},
+                           {"not_told_apart", unowned.not_told_apart},
+                           {"catch_alls", std::move(catch_alls)}};
+  }
   if (live.attention) {
     Json attention = Json::array();
     for (const Attention& each : live.attention()) {

@@ -109,6 +109,17 @@ TEST_F(AdminApiTest, ShowsWhatMissesARolloutAndWhatIsWrong) {
             Json::parse(R"([{"about":"upstreams","message":"no healthy instance in catalog"}])"));
 }
 
+TEST_F(AdminApiTest, TellsTheRequestsThatBelongToNoOperation) {
+  AdminApi api(*board_, {.live = {.unowned = [] {
+                           return Unowned{.nowhere = 3,
+                                          .not_told_apart = 0,
+                                          .catch_alls = {{"everything else", 12}}};
+                         }}});
+  EXPECT_EQ(json(api.answer({"GET", "/status", {}, {}, {}}))["unowned"],
+            Json::parse(R"({"nowhere":3,"not_told_apart":0,
+                            "catch_alls":[{"route":"everything else","requests":12}]})"));
+}
+
 TEST_F(AdminApiTest, ShiftsAndTellsBeforeAfterAndTheLogLine) {
   const AdminAnswer answer =
       post("/rollouts/catalog/shift",

@@ -9,6 +9,7 @@ namespace banyan::cli {
 
 void add_new(CommandSet& set);
 void add_init(CommandSet& set);
+void add_discover(CommandSet& set);
 void add_check(CommandSet& set);
 void add_map(CommandSet& set);
 void add_export(CommandSet& set);
@@ -18,6 +19,7 @@ void add_traffic(CommandSet& set);
 /// differences, replay.
 void add_comparisons(CommandSet& set);
 void add_plan(CommandSet& set);
+void add_retire(CommandSet& set);
 
 void add_sagas(CommandSet& set);
 void add_events(CommandSet& set);

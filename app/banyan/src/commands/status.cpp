@@ -18,6 +18,28 @@ std::string reads(const Json& rollout) {
   return behind == 0 ? share : share + ", " + std::to_string(behind) + " behind";
 }
 
+/// Requests that belong to no operation.
+void show_unowned(const Json& unowned) {
+  for (const Json& each : unowned.value("catch_alls", Json::array())) {
+    const std::uint64_t requests = number_of(each, "requests");
+    if (requests == 0) continue;
+    print_line("no operation: " + std::to_string(requests) + " requests went by \"" +
+               text_of(each, "route") +
+               "\", the route for all that is left; `banyan discover` proposes routes for them");
+  }
+  if (const std::uint64_t nowhere = number_of(unowned, "nowhere"); nowhere != 0) {
+    print_line("no operation: " + std::to_string(nowhere) +
+               " requests were refused here, for no route or operation is for them; the access log "
+               "has them with the outcome \"refused\"");
+  }
+  if (const std::uint64_t other = number_of(unowned, "not_told_apart"); other != 0) {
+    print_line(paint("attention: " + std::to_string(other) +
+                         " requests are counted as \"other\": there are more operations than are "
+                         "told apart",
+                     Tone::Warning));
+  }
+}
+
 int show(const Json& document) {
   const Json rollouts = document.value("rollouts", Json::array());
   std::vector<std::vector<std::string>> rows = {
@@ -58,6 +80,7 @@ int show(const Json& document) {
     print_line(paint("attention: " + text_of(each, "about") + ": " + text_of(each, "message"),
                      Tone::Warning));
   }
+  show_unowned(document.value("unowned", Json::object()));
   print_line("");
   print_line(paint("revision " + std::to_string(number_of(document, "revision")) + ", log head " +
                        text_of(document.value("log", Json::object()), "head"),

@@ -22,10 +22,10 @@ constexpr std::string_view kOut = "#: ";
 std::string heading(const FirstConfiguration& with) {
   std::string text = "# Banyan's strangler proxy in front of " +
                      toml_comment(with.application.origin()) +
-                     ".\n# Written by `banyan init` (" BANYAN_VERSION
+                     ".\n# Written by `banyan " + with.command + "` (" BANYAN_VERSION
                      "); it is yours to change from here on.\n#\n";
   text += with.seen ? "# The application " + toml_comment(with.seen->sentence()) + ".\n"
-                    : std::string("# Nobody has looked at the application (--offline).\n");
+                    : std::string("# Nobody has looked at the application itself.\n");
   const std::string file = toml_comment(with.file);
   text += "#\n#   banyan check " + file +
           " --request \"GET /\"     explains this file, and starts nothing\n"
@@ -154,7 +154,8 @@ std::string successor_example(const FirstConfiguration& with) {
 
 std::string text_of(const FirstConfiguration& with) {
   return heading(with) + proxy_section(with) + limits_section() + upstream_section(with) +
-         catch_all() + proposed_routes(with) + successor_example(with);
+         catch_all() + proposed_routes(with) + with.observed +
+         (with.observed.empty() ? successor_example(with) : std::string());
 }
 
 }  // namespace banyan::cli::init

@@ -22,6 +22,8 @@ struct FirstConfiguration {
   std::string described_by;        ///< where the OpenAPI document is; "": there is none
   std::vector<std::string> notes;  ///< about that
   std::vector<openapi::ProposedRoute> routes;
+  std::string command = "init";  ///< who writes it
+  std::string observed{};        ///< TOML of routes that were found in traffic; "": nobody looked
 };
 
 /// The upstream and the catch-all are named after it.

@@ -15,12 +15,15 @@
 #include "banyan/promotion/conductor.hpp"
 #include "banyan/promotion/plan_desk.hpp"
 #include "banyan/promotion/traffic_evidence.hpp"
+#include "banyan/retirement/use_book.hpp"
 #include "banyan/serving/telemetry.hpp"
 #include "banyan/stages/control_store.hpp"
 #include "banyan/stages/stages.hpp"
 #include "banyan/stages/switchboard.hpp"
 
 namespace banyan::serving {
+
+class UseRecorder;
 
 /// FailedPrecondition "banyan.control_store_lost" when a control store was there and is gone: so
 /// says a note beside it, one beside the configuration (a lost volume takes the store with all that
@@ -44,6 +47,7 @@ class ControlPlane {
     strangler::StepsOf steps;
     strangler::TunnelsOf tunnels;
     std::function<std::uint64_t(std::string_view)> missed;  ///< see strangler::LiveFacts
+    std::function<strangler::Unowned()> unowned;            ///< the same
     strangler::Preflight preflight;
     strangler::OperationsOf operations;  ///< of a rollout, see Server::judged_operations()
     strangler::PlanDesk::PlanOf plan_of;
@@ -53,6 +57,7 @@ class ControlPlane {
   /// functions of the plan look at.
   static Result<std::unique_ptr<ControlPlane>> open(Plan plan, Scheduler& scheduler,
                                                     Telemetry& telemetry);
+  ~ControlPlane();
   ControlPlane(const ControlPlane&) = delete;
   ControlPlane& operator=(const ControlPlane&) = delete;
 
@@ -62,10 +67,15 @@ class ControlPlane {
   strangler::AdminApi& admin() { return *admin_; }
   strangler::TrafficEvidence& evidence() { return evidence_; }
   strangler::Conductor& conductor() { return *conductor_; }
+  UseRecorder& uses() { return *uses_; }
 
   /// From now on plans are walked: what the functions of the plan look at is there.
   void conduct();
   void stop_conducting() { conductor_->end(); }
+
+  /// From now on the last uses of operations are kept beside the store; until stop_recording().
+  void record_uses(std::function<std::vector<retirement::UseCount>()> read);
+  void stop_recording();
 
   /// Rollouts that a new configuration has. Those of the store that it lacks, though their traffic
   /// has moved, are logged: their stages have no effect any more. Errors of the store are logged; a
@@ -75,8 +85,7 @@ class ControlPlane {
  private:
   void tell_what_nobody_goes_by(const std::vector<std::string>& rollouts) const;
   ControlPlane(std::unique_ptr<strangler::ControlStore> store, Scheduler& scheduler,
-               Telemetry& telemetry)
-      : scheduler_(scheduler), telemetry_(telemetry), store_(std::move(store)) {}
+               Telemetry& telemetry);
   void complain(const Error& error) const;
   void note(const strangler::Conductor::Note& note) const;
 
@@ -88,6 +97,7 @@ class ControlPlane {
   strangler::TrafficEvidence evidence_;
   std::unique_ptr<strangler::Conductor> conductor_;
   std::unique_ptr<strangler::AdminApi> admin_;
+  std::unique_ptr<UseRecorder> uses_;
 };
 
 }  // namespace banyan::serving

@@ -49,6 +49,14 @@ struct Attention {
   std::string message;
 };
 
+/// Requests that belong to no operation, since the start: they are told, never guessed at.
+struct Unowned {
+  std::uint64_t nowhere = 0;         ///< no route took them: answered 404, 405 or 400 here
+  std::uint64_t not_told_apart = 0;  ///< counted as "other": there were too many operations
+  /// Routes for all that is left (prefix "/", no rollout), with the requests that they took.
+  std::vector<std::pair<std::string, std::uint64_t>> catch_alls;
+};
+
 /// What the process that serves knows and the control store does not. Each may be null: there is no
 /// such process. Must be safe for concurrent use.
 struct LiveFacts {
@@ -56,6 +64,7 @@ struct LiveFacts {
   /// Requests that were spelled so that they passed the rollout's routes by ("/Albums/") and stayed
   /// on the old side, since the start.
   std::function<std::uint64_t(std::string_view module)> missed{};
+  std::function<Unowned()> unowned{};
   std::function<std::vector<Attention>()> attention{};
 };
 

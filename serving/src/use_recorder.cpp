@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "use_recorder.hpp"
+
+#include <utility>
+
+namespace banyan::serving {
+
+UseRecorder::UseRecorder(const std::string& file, const Clock& clock, const telemetry::Log& log)
+    : log_(log) {
+  auto book = retirement::UseBook::open(file, clock);
+  if (book) {
+    book_ = std::move(*book);
+  } else {
+    complain(book.error());
+  }
+}
+
+void UseRecorder::complain(const Error& error) {
+  if (std::exchange(failing_, true)) return;
+  log_.write(telemetry::Level::Warning, "uses_not_kept",
+             {{"message", error.message},
+              {"rule", error.rule},
+              {"next", "banyan retire refuses until they are; everything else goes on"}});
+}
+
+void UseRecorder::begin(Scheduler& scheduler, Read read) {
+  if (book_ == nullptr) return;
+  {
+    const std::lock_guard lock(mutex_);
+    read_ = std::move(read);
+  }
+  every_minute_ = scheduler.every(kInterval, [this] { note(); });
+}
+
+void UseRecorder::end() {
+  every_minute_.reset();
+  note();
+  const std::lock_guard lock(mutex_);
+  read_ = nullptr;
+}
+
+void UseRecorder::note() {
+  const std::lock_guard lock(mutex_);
+  if (!read_) return;
+  std::vector<retirement::UseCount> used;
+  auto counted = noted_;
+  for (const retirement::UseCount& each : read_()) {
+    std::uint64_t& before = counted[each.key];
+    // A counter that was taken away with its route begins anew.
+    const std::uint64_t since = each.count >= before ? each.count - before : each.count;
+    before = each.count;
+    if (since > 0) used.push_back({each.key, since});
+  }
+  if (const auto written = book_->note(used); !written) return complain(written.error());
+  noted_ = std::move(counted);
+  failing_ = false;
+}
+
+std::string UseRecorder::json() {
+  if (book_ == nullptr) return "{}";
+  note();
+  const auto uses = book_->read();
+  if (uses) return retirement::to_json(*uses);
+  const std::lock_guard lock(mutex_);
+  complain(uses.error());
+  return "{}";
+}
+
+}  // namespace banyan::serving

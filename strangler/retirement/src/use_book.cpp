@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "banyan/retirement/use_book.hpp"
+
+#include <mutex>
+#include <utility>
+
+#include "banyan/sqlite/connection.hpp"
+#include "banyan/sqlite/file_header.hpp"
+#include "banyan/sqlite/transaction.hpp"
+
+namespace banyan::retirement {
+namespace {
+
+constexpr std::uint32_t kApplicationId = 0x42'4E'59'55;  // "BNYU"
+constexpr std::int32_t kSchemaVersion = 1;
+
+constexpr const char* kSchema = R"(
+CREATE TABLE watch (
+  only     INTEGER PRIMARY KEY CHECK (only = 1),
+  since    INTEGER NOT NULL,                        -- microseconds since 1970, UTC
+  noted    INTEGER NOT NULL,
+  complete INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE TABLE uses (
+  module    TEXT NOT NULL,
+  operation TEXT NOT NULL,
+  side      TEXT NOT NULL,
+  way       TEXT NOT NULL,
+  count     INTEGER NOT NULL,
+  first     INTEGER NOT NULL,
+  last      INTEGER NOT NULL,
+  PRIMARY KEY (module, operation, side, way)
+) STRICT, WITHOUT ROWID;
+)";
+
+std::unexpected<Error> foreign_book(const std::string& file, const std::string& what) {
+  return fail(
+      ErrorCode::FailedPrecondition, "banyan.foreign_use_book",
+      file + ' ' + what +
+          ", so the last uses of operations are not kept. It is left as it is; move it away, "
+          "and a new one begins at the next start");
+}
+
+Error book_error(const std::string& file, const sqlite::Fault& fault) {
+  if (fault.kind() == sqlite::FaultKind::Corrupt ||
+      fault.kind() == sqlite::FaultKind::NotADatabase) {
+    return foreign_book(file, std::string("is damaged (") + fault.message() + ')').error();
+  }
+  return {ErrorCode::Unavailable,
+          "banyan.use_book_unavailable",
+          "cannot use " + file + ", where the last uses of operations are kept: " + fault.message(),
+          {}};
+}
+
+class SqliteUseBook final : public UseBook {
+ public:
+  SqliteUseBook(std::string file, sqlite::Connection connection, const Clock& clock)
+      : file_(std::move(file)), connection_(std::move(connection)), clock_(clock) {}
+
+  Result<void> note(const std::vector<UseCount>& used) override {
+    return guarded([&]() -> Result<void> {
+      const std::int64_t now = clock_.now().micros;
+      sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
+      auto kinds = static_cast<std::size_t>(connection_.number("SELECT count(*) FROM uses"));
+      bool complete = true;
+      {
+        sqlite::Statement again = connection_.query(
+            "UPDATE uses SET count = count + ?5, last = max(last, ?6) "
+            "WHERE module = ?1 AND operation = ?2 AND side = ?3 AND way = ?4");
+        sqlite::Statement anew = connection_.query(
+            "INSERT INTO uses (module, operation, side, way, count, first, last) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)");
+        for (const auto& [key, count] : used) {
+          again.bind_all(key.module, key.operation, key.side, key.way, count, now);
+          again.run();
+          if (connection_.changes() > 0) continue;
+          if (kinds >= kMostKinds) {
+            complete = false;
+            continue;
+          }
+          ++kinds;
+          anew.bind_all(key.module, key.operation, key.side, key.way, count, now);
+          anew.run();
+        }
+      }
+      sqlite::Statement look =
+          connection_.query("UPDATE watch SET noted = max(noted, ?1), complete = complete AND ?2");
+      look.bind_all(now, complete ? 1 : 0);
+      look.run();
+      transaction.commit();
+      return {};
+    });
+  }
+
+  Result<Uses> read() override {
+    return guarded([&]() -> Result<Uses> {
+      const sqlite::Transaction one_moment(connection_, sqlite::Begin::Snapshot);
+      Uses all;
+      connection_.each("SELECT since, noted, complete FROM watch",
+                       [&](const sqlite::Statement& row) {
+                         all.since = {row.number(0)};
+                         all.noted = {row.number(1)};
+                         all.complete = row.number(2) != 0;
+                       });
+      connection_.each(
+          "SELECT module, operation, side, way, count, first, last FROM uses "
+          "ORDER BY module, operation, side, way",
+          [&](const sqlite::Statement& row) {
+            all.uses.push_back({{row.text(0), row.text(1), row.text(2), row.text(3)},
+                                static_cast<std::uint64_t>(row.number(4)),
+                                {row.number(5)},
+                                {row.number(6)}});
+          });
+      return all;
+    });
+  }
+
+ private:
+  template <class Body>
+  auto guarded(Body&& body) -> decltype(body()) {
+    const std::lock_guard lock(mutex_);
+    try {
+      if (connection_.moved()) {
+        return foreign_book(file_, "was renamed, removed or replaced since it was opened");
+      }
+      return body();
+    } catch (const sqlite::Fault& fault) {
+      return fail(book_error(file_, fault));
+    }
+  }
+
+  const std::string file_;
+  std::mutex mutex_;
+  sqlite::Connection connection_;
+  const Clock& clock_;
+};
+
+void create(const sqlite::Connection& connection, const Clock& clock) {
+  sqlite::Transaction transaction(connection, sqlite::Begin::Exclusive);
+  // Another process may have been first.
+  if (connection.application_id() != kApplicationId) {
+    connection.run(kSchema);
+    sqlite::Statement began =
+        connection.query("INSERT INTO watch (only, since, noted) VALUES (1, ?1, ?1)");
+    began.bind(1, clock.now().micros).run();
+    connection.set_user_version(kSchemaVersion);
+    connection.set_application_id(kApplicationId);
+  }
+  transaction.commit();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<UseBook>> UseBook::open(const std::string& file, const Clock& clock) {
+  const sqlite::FileHeader header = sqlite::read_file_header(file);
+  switch (header.state) {
+    case sqlite::FileState::Missing:
+    case sqlite::FileState::Empty: break;
+    case sqlite::FileState::Database:
+      if (header.application_id != kApplicationId) {
+        return foreign_book(file, "is a SQLite database of something else");
+      }
+      if (header.user_version > kSchemaVersion) {
+        return foreign_book(file, "was written by a newer version of Banyan");
+      }
+      break;
+    case sqlite::FileState::NotAFile: return foreign_book(file, "is not a file");
+    case sqlite::FileState::Unreadable:
+    case sqlite::FileState::SomethingElse: return foreign_book(file, "is not a SQLite database");
+  }
+  try {
+    auto connection = sqlite::Connection::open(file, sqlite::OpenMode::Create);
+    connection.set(sqlite::Setting::TrustedSchema, false);
+    // With a rollback journal: it is written once a minute, and one file is simpler to look after.
+    connection.run("PRAGMA synchronous = FULL");
+    create(connection, clock);
+    return std::unique_ptr<UseBook>(
+        std::make_unique<SqliteUseBook>(file, std::move(connection), clock));
+  } catch (const sqlite::Fault& fault) {
+    return fail(book_error(file, fault));
+  }
+}
+
+}  // namespace banyan::retirement
