@@ -57,9 +57,10 @@ class Running:
         self.name = name
         self.address = address
         self._log = folder / f"{name}.log"
-        # pylint: disable=consider-using-with
-        self._process = subprocess.Popen(
-            [str(word) for word in words], cwd=folder, stdout=self._log.open("w"), stderr=subprocess.STDOUT)
+        with self._log.open("w") as log:
+            # pylint: disable=consider-using-with
+            self._process = subprocess.Popen(
+                [str(word) for word in words], cwd=folder, stdout=log, stderr=subprocess.STDOUT)
         self._await()
 
     def _await(self):

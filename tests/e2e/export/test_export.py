@@ -23,6 +23,8 @@ TABLE = """[proxy]
 listen = ["{banyan}"]
 sticky = ["cookie:session", "header:X-Tenant", "address"]
 trusted_peers = ["127.0.0.2"]
+[limits]
+connections = 2000
 [upstreams.old]
 instances = ["{old}"]
 [upstreams.new]
