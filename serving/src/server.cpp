@@ -422,7 +422,7 @@ void Server::prepare() {
                      }});
   }
   all.streams.emplace(
-      LiveStreams::Parts{.feeds = feeds_of(documents, all.parts.served.desks, admin),
+      LiveStreams::Parts{.feeds = feeds_of(documents, desks, admin),
                          .workers = *all.page_workers,
                          .clock = all.parts.clock,
                          .on_fault = [&all](std::string_view what) { all.fault(what); }});

@@ -39,7 +39,7 @@ Each command explains itself: banyan shift --help
 /// What an option's value is: `--help` shows it, shells complete it.
 constexpr std::pair<const char*, const char*> kValues[] = {
     {"--ca", "FILE"},       {"--output", "FILE"}, {"--config", "FILE"},     {"--database", "FILE"},
-    {"--in", "FOLDER"},     {"--into", "FOLDER"}, {"--sources", "FILE"},    {"--kit", "FOLDER"},
+    {"--in", "FOLDER"},     {"--into", "FOLDER"}, {"--out", "FOLDER"}, {"--sources", "FILE"},    {"--kit", "FOLDER"},
     {"--log-file", "FILE"}, {"--store", "FILE"},  {"--token-file", "FILE"}, {"--url", "URL"}};
 
 void name_values(CLI::App& app) {
@@ -71,6 +71,7 @@ class CommandLine {
     add_schema(commands_);
     add_migrate(commands_);
     add_map(commands_);
+    add_export(commands_);
     add_events(commands_);
     add_programs(commands_);
     add_manual();

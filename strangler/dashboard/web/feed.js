@@ -18,6 +18,7 @@ export class Feed {
   #onDocument;
   #onState;
   #missing = new Set();
+  #known = new Set();
   #asked = new Map();  // name → when
   #pause = kFirstPause;
   #noStreamUntil = 0;
@@ -39,9 +40,14 @@ export class Feed {
     }
   }
 
-  /** Asks for these now, because something has been changed. */
+  /** Asks now for those of these that the process has, because something has been changed. */
   async refresh(...names) {
-    await Promise.all(names.map((name) => this.#ask(name)));
+    await Promise.all(names.filter((name) => this.#known.has(name)).map((name) => this.#ask(name)));
+  }
+
+  #give(name, document) {
+    this.#known.add(name);
+    this.#onDocument(name, document);
   }
 
   async #stream() {
@@ -73,13 +79,13 @@ export class Feed {
   #take({name, text}) {
     if (name === 'end') throw new Error('the process ends');
     this.#pause = kFirstPause;
-    if (name !== 'hello') this.#onDocument(name, JSON.parse(text));
+    if (name !== 'hello') this.#give(name, JSON.parse(text));
   }
 
   async #round() {
     const begun = Date.now();
     try {
-      this.#onDocument('live', await ask(`${kApi}live`));
+      this.#give('live', await ask(`${kApi}live`));
       this.#onState('asking');
       for (const name of kNames) {
         if (begun - (this.#asked.get(name) ?? 0) >= kOthers) await this.#ask(name);
@@ -96,7 +102,7 @@ export class Feed {
     if (this.#missing.has(name)) return;
     this.#asked.set(name, Date.now());
     try {
-      this.#onDocument(name, await ask(kApi + name));
+      this.#give(name, await ask(kApi + name));
     } catch (problem) {
       if (problem instanceof TokenNeeded) throw problem;
       if (problem.status === 404) this.#missing.add(name);

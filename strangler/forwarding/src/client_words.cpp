@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "banyan/forwarding/client_words_in_use.hpp"
 #include "banyan/http/fields.hpp"
 
 namespace banyan::strangler {
@@ -91,6 +92,8 @@ bool is_in_use(std::string_view name) {
 
 ClientWords::ClientWords(std::vector<std::string> further, std::vector<std::string> passing)
     : further_(with_hyphens(std::move(further))), passing_(with_hyphens(std::move(passing))) {}
+
+std::span<const std::string_view> client_words_in_use() { return kWords; }
 
 bool ClientWords::contains(std::string_view field) const {
   if (field.empty()) return false;

@@ -642,7 +642,7 @@ constexpr std::array kPlan = std::to_array<Key>({
     {.name = "waived",
      .kind = Texts,
      .otherwise = "none",
-     .example = R"(["catalog.get_cover"])",
+     .example = R"(["getCover"])",
      .help = "operations that need not be shown to be good, because hardly anybody asks for them; "
              "worse they may not be"},
     {.name = "back_dwell",

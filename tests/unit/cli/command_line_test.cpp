@@ -143,7 +143,7 @@ class ServerCommands : public StoreCommands {
     StoreCommands::SetUp();
     board_ = std::make_unique<Switchboard>(*store_);
     AdminApi::Parts parts;
-    parts.tunnels = [this](std::string_view module) {
+    parts.live.tunnels = [this](std::string_view module) {
       const std::size_t behind = module == "catalog" ? behind_.load() : 0;
       return strangler::TunnelCounts{.old_side = behind, .pinned = behind};
     };

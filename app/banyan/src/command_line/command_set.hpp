@@ -51,6 +51,8 @@ class CommandSet {
 
   const ControlTarget& target() const { return target_; }
   bool json() const { return target_.json; }
+  /// Whether the command line says which process. After parsing.
+  bool names_a_process() const { return app_.get_option("--url")->count() != 0; }
 
   /// What was said and would be ignored, in a sentence; "" is nothing. After parsing.
   std::string what_is_useless() const;

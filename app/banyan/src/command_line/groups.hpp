@@ -12,6 +12,7 @@ void add_init(CommandSet& set);
 void add_discover(CommandSet& set);
 void add_check(CommandSet& set);
 void add_map(CommandSet& set);
+void add_export(CommandSet& set);
 
 /// status, watch, shift, back, next, goto, log.
 void add_traffic(CommandSet& set);

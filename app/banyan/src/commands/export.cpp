@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/export.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "admin_client.hpp"
+#include "banyan/export/exported_table.hpp"
+#include "banyan/http/endpoint.hpp"
+#include "check/control_store.hpp"
+#include "configuration_file.hpp"
+#include "exit_code.hpp"
+#include "init/new_file.hpp"
+#include "terminal.hpp"
+#include "traffic_text.hpp"
+
+namespace banyan::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using strangler::Configuration;
+using strangler::Stand;
+
+/// The stages, and where they are from.
+struct ExportedStages {
+  Stand stand;
+  std::string source;
+};
+
+Result<ExportedStages> stages_of_process(const ControlTarget& target) {
+  const auto client = admin_client(target);
+  if (!client) return fail(client.error());
+  const auto answer = (*client)->get("/status", "");
+  if (!answer) return fail(answer.error());
+  const Json document = Json::parse(*answer, nullptr, false);
+  ExportedStages stages;
+  stages.stand.revision = number_of(document, "revision");
+  for (const Json& each : document.value("rollouts", Json::array())) {
+    strangler::Rollout rollout;
+    rollout.module = text_of(each, "module");
+    const auto stage = strangler::traffic_stage_from(text_of(each, "stage"));
+    const auto reads = strangler::Percent::of_hundredths(
+        static_cast<std::int64_t>(number_of(each, "reads_hundredths")));
+    const auto writes = strangler::side_from(text_of(each, "writes"));
+    if (!stage || !reads || !writes) {
+      return fail(ErrorCode::Unavailable, "banyan.unreachable",
+                  target.url + " says of " + rollout.module +
+                      " what this version does not know. Take the `banyan` of that process.");
+    }
+    rollout.traffic = {*stage, *reads, *writes};
+    stages.stand.rollouts.push_back(std::move(rollout));
+  }
+  std::ranges::sort(stages.stand.rollouts, {}, &strangler::Rollout::module);
+  stages.source = target.url;
+  return stages;
+}
+
+Result<ExportedStages> stages_of_store(const std::string& file,
+                                       std::optional<std::uint64_t> revision) {
+  auto store =
+      strangler::ControlStore::open(file, system_clock(), strangler::ControlStore::Mode::MustExist);
+  if (!store) return fail(std::move(store.error()));
+  auto stand = revision ? (*store)->stand_at(*revision) : (*store)->stand();
+  if (!stand) return fail(std::move(stand.error()));
+  return ExportedStages{std::move(*stand), file};
+}
+
+Result<ExportedStages> stages_for(const ControlTarget& target, const ExportOptions& options,
+                                  const Configuration& configuration) {
+  if (options.asks_process) return stages_of_process(target);
+  if (!target.store.empty()) return stages_of_store(target.store, options.revision);
+  const std::string file =
+      (fs::path(options.file).parent_path() / configuration.control_store).string();
+  std::error_code unknown;
+  // As a proxy that starts with the file for the first time.
+  if (!fs::exists(file, unknown) && !options.revision)
+    return ExportedStages{{}, "no control store"};
+  return stages_of_store(file, options.revision);
+}
+
+/// What is wrong with an address; "" is nothing.
+std::string listen_instead(const std::vector<std::string>& given, Configuration& configuration) {
+  if (given.empty()) return {};
+  configuration.listen.clear();
+  for (const std::string& each : given) {
+    const auto endpoint = http::endpoint_from(each);
+    if (!endpoint || (endpoint->port == 0 && !http::is_unix(*endpoint))) {
+      return "--listen: \"" + each +
+             "\" is no address, expected one such as 127.0.0.1:8081, [::1]:8081 or "
+             "unix:/run/front.sock";
+    }
+    configuration.listen.push_back({{endpoint->host, endpoint->port}});
+  }
+  return {};
+}
+
+bool any_port(const Configuration& configuration) {
+  return std::ranges::any_of(configuration.listen, [](const strangler::ListenPoint& each) {
+    return each.address.port == 0 && !each.address.host.starts_with(http::kUnixPrefix);
+  });
+}
+
+/// Whether what is there may be written over: it is not there, or an export wrote it.
+bool is_ours(const fs::path& file) {
+  std::error_code unknown;
+  if (!fs::exists(file, unknown)) return true;
+  std::ifstream stream(file);
+  std::string first;
+  return std::getline(stream, first) && first.contains(strangler::kExportMark);
+}
+
+std::string command_of(const ControlTarget& target, const ExportOptions& options,
+                       const std::string& folder) {
+  std::string text = "banyan export " + options.engine + " --config " + options.file;
+  if (options.asks_process) text += " --url " + target.url;
+  if (!target.store.empty()) text += " --store " + target.store;
+  for (const std::string& each : options.listen) text += " --listen " + each;
+  if (options.hash != "banyan") text += " --hash " + options.hash;
+  return text + " --out " + folder;
+}
+
+int refuse(const ControlTarget& target, const Error& error, int code) {
+  print_error(error, target.json);
+  return code;
+}
+
+int tell(const ControlTarget& target, const ExportOptions& options, const std::string& folder,
+         const Stand& stand, const strangler::ExportedTable& made) {
+  Json names = Json::array();
+  for (const auto& each : made.files) names.push_back((fs::path(folder) / each.name).string());
+  if (target.json) {
+    print_line(Json{{"engine", options.engine},
+                    {"revision", stand.revision},
+                    {"files", names},
+                    {"differences", made.differences}}
+                   .dump(-1, ' ', false, Json::error_handler_t::replace));
+    return kDone;
+  }
+  for (const Json& each : names) print_line("wrote " + each.get<std::string>());
+  for (const std::string& each : made.differences) announce("attention: " + each);
+  return kDone;
+}
+
+}  // namespace
+
+int export_table(const ControlTarget& target, const ExportOptions& options) {
+  if (!configuration_is_there(options.file, target.json)) return kBadConfiguration;
+  auto configuration = strangler::read_configuration(options.file);
+  if (!configuration) {
+    for (const auto& each : configuration.error()) announce(to_string(each));
+    print_error(options.file + " is not right, and nothing was written");
+    return kBadConfiguration;
+  }
+  if (const auto wrong = listen_instead(options.listen, *configuration); !wrong.empty()) {
+    print_error(wrong);
+    return kUsage;
+  }
+  if (any_port(*configuration)) {
+    print_error("listen in " + options.file +
+                " has port 0, \"any free one\", which other proxies do not know. Say where they "
+                "listen: --listen 127.0.0.1:8081");
+    return kUsage;
+  }
+  const auto stages = stages_for(target, options, *configuration);
+  if (!stages) return not_told(stages.error(), target.json);
+  const std::string folder = options.out.empty() ? options.engine : options.out;
+  const strangler::TableToExport table{
+      .configuration = *configuration,
+      .stages = stages->stand,
+      .source = options.file + " and the stages of " + stages->source + " at revision " +
+                std::to_string(stages->stand.revision),
+      .command = command_of(target, options, folder),
+      .hash =
+          options.hash == "engine" ? strangler::BucketHash::Engine : strangler::BucketHash::Same};
+  const auto made = options.engine == "nginx" ? export_for_nginx(table) : export_for_haproxy(table);
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  for (const auto& each : made.files) {
+    const fs::path file = fs::path(folder) / each.name;
+    if (options.force || is_ours(file)) continue;
+    return refuse(target,
+                  {ErrorCode::AlreadyExists,
+                   "banyan.exists",
+                   file.string() + " is there, and no export has written it, so that it stays as "
+                                   "it is. Name another folder with --out, or write over it with "
+                                   "--force",
+                   {}},
+                  kRefused);
+  }
+  for (const auto& each : made.files) {
+    const auto written = init::write_new_file(fs::path(folder) / each.name, each.text, true);
+    if (!written) return refuse(target, written.error(), kUnavailable);
+  }
+  return tell(target, options, folder, stages->stand, made);
+}
+
+}  // namespace banyan::cli

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "example_table.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::Each;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+std::string golden(const fs::path& name) {
+  std::ifstream stream(EXPORT_GOLDEN / name, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+/// After a change that is meant: BANYAN_WRITE_GOLDEN=1 rewrites them, and somebody reads them
+/// again.
+void expect_golden(const fs::path& folder, const ExportedTable& made) {
+  for (const ExportedFile& each : made.files) {
+    if (std::getenv("BANYAN_WRITE_GOLDEN") != nullptr) {
+      fs::create_directories(EXPORT_GOLDEN / folder);
+      std::ofstream(EXPORT_GOLDEN / folder / each.name, std::ios::binary) << each.text;
+    }
+    EXPECT_EQ(each.text, golden(folder / each.name)) << each.name;
+  }
+}
+
+std::vector<std::string> names(const ExportedTable& made) {
+  std::vector<std::string> all;
+  for (const ExportedFile& each : made.files) all.push_back(each.name);
+  return all;
+}
+
+TEST(TheFilesForHaproxy, AreThoseThatSomebodyHasReadAndFoundGood) {
+  const auto made = export_for_haproxy(whole_table().table());
+  EXPECT_THAT(names(made),
+              ElementsAre("haproxy.cfg", "banyan_paths.map", "banyan_patterns.map",
+                          "banyan_shares.map", "banyan_upstreams.map", "banyan_buckets.lua"));
+  expect_golden("haproxy", made);
+}
+
+TEST(TheFilesForNginx, AreThoseThatSomebodyHasReadAndFoundGood) {
+  const auto made = export_for_nginx(whole_table().table());
+  EXPECT_THAT(names(made), ElementsAre("nginx.conf", "banyan.conf", "banyan_buckets.js"));
+  expect_golden("nginx", made);
+}
+
+TEST(TheFiles, NeedNoScriptWhereNoRolloutIsBetween0And100PerCent) {
+  const ExampleTable example = ExampleTable(kWholeTable).at("catalog", 0).at("orders", 100'00);
+  EXPECT_THAT(names(export_for_haproxy(example.table())),
+              Not(testing::Contains("banyan_buckets.lua")));
+  const auto nginx = export_for_nginx(example.table());
+  EXPECT_THAT(names(nginx), ElementsAre("nginx.conf", "banyan.conf"));
+  EXPECT_THAT(nginx.files.front().text, Not(HasSubstr("load_module")));
+}
+
+TEST(TheFiles, NeedNoScriptWithTheHashOfTheEngineAndTellWhomThatMoves) {
+  const ExampleTable example = whole_table();
+  for (const auto& made : {export_for_haproxy(example.table(BucketHash::Engine)),
+                           export_for_nginx(example.table(BucketHash::Engine))}) {
+    EXPECT_THAT(made.differences.front(),
+                HasSubstr("at 25 %, about 37.5 % of the users of catalog"));
+    EXPECT_THAT(made.files.front().text,
+                AllOf(HasSubstr("OTHER USERS: at 25 %"), Not(HasSubstr("lua-load")),
+                      Not(HasSubstr("load_module"))));
+  }
+}
+
+TEST(TheFiles, SayInTheirFirstLineWhoWroteThem) {
+  const ExampleTable example = whole_table();
+  for (const auto& made :
+       {export_for_haproxy(example.table()), export_for_nginx(example.table())}) {
+    for (const ExportedFile& each : made.files) {
+      EXPECT_THAT(each.text.substr(0, each.text.find('\n')), HasSubstr(kExportMark)) << each.name;
+    }
+  }
+}
+
+TEST(TheFiles, LetNoTextOfTheTableOutOfItsComment) {
+  ExampleTable example = whole_table();
+  for (Route& each : example.configuration.routes) each.name += "\nbackend evil";
+  for (const auto& made :
+       {export_for_haproxy(example.table()), export_for_nginx(example.table())}) {
+    EXPECT_THAT(made.files, Each(Field(&ExportedFile::text, Not(HasSubstr("\nbackend evil")))));
+  }
+}
+
+}  // namespace
+}  // namespace banyan::strangler
