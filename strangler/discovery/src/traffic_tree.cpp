@@ -109,6 +109,14 @@ struct TrafficTree::State {
     });
     node.recent = 0;
     for (auto& [word, below] : node.words) below->recent = 0;
+    if (node.parameter != nullptr) shrink(*node.parameter);
+  }
+
+  /// What was merged may have more words below it than one parent has.
+  void shrink(PathNode& node) {
+    if (node.words.size() >= limits.words_below_one) make_room(node);
+    for (auto& [word, below] : node.words) shrink(*below);
+    if (node.parameter != nullptr) shrink(*node.parameter);
   }
 
   PathNode* below(PathNode& node, const Segment& segment) {

@@ -46,6 +46,24 @@ TEST(TrafficTree, KeepsABoundWithAMillionDifferentWords) {
   EXPECT_EQ(proposal.all.requests, 1'050'000U);
 }
 
+TEST(TrafficTree, KeepsABoundWhereWordsThatAreFoldedHaveOthersBelowThem) {
+  TrafficTree tree;
+  const auto word = [](int number) {
+    std::string text = "w";
+    for (; number > 0; number /= 26) text += static_cast<char>('a' + number % 26);
+    return text;
+  };
+  for (int i = 0; i < 40'000; ++i) {
+    tree.add(asked("/users/" + word(i) + "/x" + word(i)));
+    if (i % 20 == 0) tree.add(asked("/users/new"));
+  }
+  EXPECT_LT(tree.nodes(), 2'000U);
+  const Proposal proposal = propose(std::move(tree), {});
+  EXPECT_THAT(paths_of(proposal),
+              testing::UnorderedElementsAre("/users/new", "/users/{name}/{name2}"));
+  EXPECT_TRUE(proposal.left_out.empty()) << "there was room for all";
+}
+
 TEST(TrafficTree, KeepsABoundWhereEverySegmentIsAnother) {
   TrafficTree tree({.words_below_one = 50, .nodes = 500, .longest_target = 8'192});
   const auto word = [](int number) {
