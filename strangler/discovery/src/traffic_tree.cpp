@@ -114,9 +114,12 @@ struct TrafficTree::State {
 
   /// What was merged may have more words below it than one parent has.
   void shrink(PathNode& node) {
-    if (node.words.size() >= limits.words_below_one) make_room(node);
+    if (node.words.size() >= limits.words_below_one) {
+      make_room(node);
+    } else if (node.parameter != nullptr) {
+      shrink(*node.parameter);
+    }
     for (auto& [word, below] : node.words) shrink(*below);
-    if (node.parameter != nullptr) shrink(*node.parameter);
   }
 
   PathNode* below(PathNode& node, const Segment& segment) {
