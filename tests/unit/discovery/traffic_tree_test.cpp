@@ -28,14 +28,14 @@ std::vector<std::string> paths_of(const Proposal& proposal) {
   return all;
 }
 
-TEST(TrafficTree, KeepsABoundWithAMillionDifferentWords) {
+TEST(TrafficTree, KeepsABoundWithManyDifferentWords) {
   TrafficTree tree;
   const auto slug = [](int number) {
     std::string text = "/albums/the";
     for (; number > 0; number /= 26) text += static_cast<char>('a' + number % 26);
     return text;
   };
-  for (int i = 0; i < 1'000'000; ++i) {
+  for (int i = 0; i < 200'000; ++i) {
     tree.add(asked(slug(i)));
     if (i % 20 == 0) tree.add(asked("/albums/new"));
   }
@@ -43,7 +43,7 @@ TEST(TrafficTree, KeepsABoundWithAMillionDifferentWords) {
   const Proposal proposal = propose(std::move(tree), {});
   EXPECT_THAT(paths_of(proposal), testing::UnorderedElementsAre("/albums/{name}", "/albums/new"))
       << "a word that is seen often stays one";
-  EXPECT_EQ(proposal.all.requests, 1'050'000U);
+  EXPECT_EQ(proposal.all.requests, 210'000U);
 }
 
 TEST(TrafficTree, KeepsABoundWhereWordsThatAreFoldedHaveOthersBelowThem) {
