@@ -109,6 +109,17 @@ struct TrafficTree::State {
     });
     node.recent = 0;
     for (auto& [word, below] : node.words) below->recent = 0;
+    if (node.parameter != nullptr) shrink(*node.parameter);
+  }
+
+  /// What was merged may have more words below it than one parent has.
+  void shrink(PathNode& node) {
+    if (node.words.size() >= limits.words_below_one) {
+      make_room(node);
+    } else if (node.parameter != nullptr) {
+      shrink(*node.parameter);
+    }
+    for (auto& [word, below] : node.words) shrink(*below);
   }
 
   PathNode* below(PathNode& node, const Segment& segment) {
@@ -182,8 +193,8 @@ bool TrafficTree::expect(std::string_view method, std::string_view path, std::st
     segments.emplace_back(rest.substr(0, rest.find('/')));
     const std::string& text = segments.back();
     const bool parameter = text.size() > 2 && text.starts_with('{') && text.ends_with('}');
-    const std::string_view inner =
-        std::string_view(text).substr(parameter, text.size() - 2 * parameter);
+    const std::size_t brace = parameter ? 1 : 0;
+    const std::string_view inner = std::string_view(text).substr(brace, text.size() - 2 * brace);
     if (inner.find_first_of("{}") != std::string_view::npos) return false;
     if (rest.find('/') == std::string_view::npos) break;
   }
