@@ -208,7 +208,8 @@ TEST_F(DiscoverCommand, RetirementIsRefusedUntilNothingUsesTheOldSide) {
   };
   const auto rules = [](const Outcome& outcome) {
     std::vector<std::string> all;
-    for (const json& each : json::parse(outcome.out)["hindrances"]) all.push_back(each["rule"]);
+    const json said = json::parse(outcome.out);
+    for (const json& each : said["hindrances"]) all.push_back(each["rule"]);
     return all;
   };
   {
