@@ -25,6 +25,22 @@ std::optional<strangler::Ending> ending_of(const Outcome& outcome, bool failed) 
   return strangler::Ending::Good;
 }
 
+/// Half of an instance's places are for uploads, and clients that send slowly may hold them all:
+/// that an upload found none says nothing about the side.
+bool is_upload_without_place(const Transaction& transaction, ForwardFailure failure) {
+  return failure == ForwardFailure::Overloaded &&
+         transaction.exchange->framing().kind != http::Framing::Kind::None;
+}
+
+/// Whether it counts against the side in whose place another one answered: by the same measure as
+/// without another one.
+bool is_doing_of_side(const Transaction& transaction, const strangler::SideFailure& failure) {
+  Outcome alone;
+  alone.failure = failure.failure;
+  alone.status = failure.status;
+  return alone.upstream_failed() && !is_upload_without_place(transaction, failure.failure);
+}
+
 }  // namespace
 
 void Outcomes::forwarded(Transaction& transaction, const Outcome& outcome) {
@@ -69,7 +85,8 @@ void Outcomes::record(const Transaction& transaction, const Outcome& outcome, bo
     destination.window->record(failed, latency, parts_.clock.steady() - since);
   }
   // In whose place another one answered has been told by fell_back().
-  const auto ending = outcome.in_place_of ? std::nullopt : ending_of(outcome, failed);
+  const bool silent = outcome.in_place_of || is_upload_without_place(transaction, outcome.failure);
+  const auto ending = silent ? std::nullopt : ending_of(outcome, failed);
   if (ending) {
     testify(transaction, *ending, outcome.stream ? std::nullopt : std::optional(latency));
   }
@@ -106,14 +123,16 @@ void Outcomes::record(const Transaction& transaction, const Outcome& outcome, bo
 
 void Outcomes::fell_back(const Transaction& transaction, const strangler::SideFailure& failure) {
   const Target& target = *transaction.target;
-  const Destination& destination = target.destination(failure.side);
-  destination.requests->record(true, failure.took);
-  if (destination.window != nullptr) {
-    destination.window->record(true, failure.took, parts_.clock.steady());
+  if (is_doing_of_side(transaction, failure)) {
+    const Destination& destination = target.destination(failure.side);
+    destination.requests->record(true, failure.took);
+    if (destination.window != nullptr) {
+      destination.window->record(true, failure.took, parts_.clock.steady());
+    }
+    testify(transaction, strangler::Ending::FellBack, std::nullopt);
   }
   const auto effect = static_cast<std::size_t>(transaction.effect);
   target.both_sides->figures->fallbacks[effect].fetch_add(1, std::memory_order_relaxed);
-  testify(transaction, strangler::Ending::FellBack, std::nullopt);
   if (!parts_.log.takes(telemetry::Level::Warning)) return;
   const auto untold = parts_.failures.admit();
   if (!untold) return;

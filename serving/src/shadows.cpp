@@ -37,6 +37,24 @@ bool has_credentials(const http::Fields& fields) {
                              [&](http::FieldName name) { return fields.contains(name); });
 }
 
+/// By its fields, or by the word of the application's own process that passed it on.
+bool says_who_asks(const Transaction& transaction) {
+  return has_credentials(transaction.exchange->head().fields) ||
+         (transaction.context && !transaction.context->principal.empty());
+}
+
+/// Whether the comparison speaks for or against the new side. Where the old one has failed, or
+/// either has had enough, there is nothing to measure by; what the new one told a client that it
+/// failed counts as a failure already. That it fails at a copy is told by nothing else.
+bool speaks_of_new_side(const strangler::AnsweredPair& pair, Side answered_by) {
+  constexpr unsigned kTooMany = 429;
+  constexpr unsigned kFirstFailure = 500;
+  const unsigned by_old = pair.old_answer.head.status;
+  const unsigned by_new = pair.other_answer.head.status;
+  if (pair.pair != PairOf::OldNew || by_old == kTooMany || by_new == kTooMany) return false;
+  return by_old < kFirstFailure && (by_new < kFirstFailure || answered_by == Side::Local);
+}
+
 /// What cannot be asked a second time as it was, or is a copy already.
 bool is_of_one_connection(const http::RequestHead& head) {
   return head.method == "OPTIONS" || head.method == "TRACE" || head.method == "CONNECT" ||
@@ -144,7 +162,7 @@ std::shared_ptr<Capture> Shadows::capture(Transaction& transaction,
     shadow.counts.dropped(reason);
     return nullptr;
   };
-  const bool secret = has_credentials(head.fields);
+  const bool secret = says_who_asks(transaction);
   if (secret && plan.credentials == CopyCredentials::Skip) return drop(CopyDropped::Credentials);
   const http::Framing framing = exchange.framing();
   if (framing.kind == http::Framing::Kind::Length && framing.length > plan.max_request) {
@@ -208,6 +226,7 @@ void Shadows::send(const CopyPtr& copy) {
     Context& context = *copy->context;
     context.deadline = parts_.clock.steady() + copy->sides().shadow.time;
     context.idempotency_key.reset();
+    if (copy->sides().shadow.credentials == CopyCredentials::Drop) context.principal.clear();
     copy->span.enter(context);
     for (RoutingDecision& each : context.routing) {
       if (each.module == copy->target->route.rollout) each.side = copy->to;
@@ -319,10 +338,12 @@ void Shadows::compare(const CopyPtr& copy, http::Response other) {
   auto task = [this, copy, pair] {
     telemetry::contain(
         [&] {
+          // Before its answers are used up.
+          const bool speaks = speaks_of_new_side(*pair, copy->answered_by);
           const auto differs = copy->sides().findings->add(*pair, parts_.clock.now());
           if (!differs) return copy->dropped(differs.error());
           copy->shadow().counts.compared();
-          if (pair->pair == PairOf::OldNew) parts_.outcomes.compared(*copy->target, *differs);
+          if (speaks) parts_.outcomes.compared(*copy->target, *differs);
         },
         [&](std::string_view what) { fault(what); });
   };

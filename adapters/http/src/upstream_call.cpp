@@ -213,6 +213,7 @@ void UpstreamCall::ended_early() {
   const bool repeatable = pieces_done_ == 0 && (unsent() || request_.safe_to_repeat);
   if (reused_ && !retried_ && repeatable) {
     retried_ = true;
+    maybe_sent_ = !unsent();
     piece_waits_ = write_done_ != nullptr;
     last_chunk_due_ = finished_ && request_.framing.kind == Framing::Kind::Chunked;
     request_done_ = false;

@@ -51,7 +51,7 @@ class UpstreamCall final : public ConnectionUser,
   void use(std::shared_ptr<UpstreamConnection> connection, bool kept);
   ResponseParser& parser();
   /// The kernel has certainly taken no byte of the request.
-  bool unsent() const noexcept { return !handed_ || (broken_ && !progress_); }
+  bool unsent() const noexcept { return !maybe_sent_ && (!handed_ || (broken_ && !progress_)); }
   void advance();
   void take_steps();
   [[gnu::cold]] void input_ran_dry();
@@ -92,6 +92,7 @@ class UpstreamCall final : public ConnectionUser,
 
   bool reused_ = false;
   bool retried_ = false;
+  bool maybe_sent_ = false;  ///< on the connection before this one
   bool over_ = false;
   bool advancing_ = false;
   bool handed_ = false;    ///< the kernel was asked to send

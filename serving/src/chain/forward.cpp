@@ -33,7 +33,8 @@ class Forward final : public Interceptor {
     order.span = &transaction->span;
     order.tap = transaction->capture.get();
     const BothSides* const sides = transaction->target->both_sides.get();
-    if (sides != nullptr && sides->fallback && transaction->side == Side::Remote) {
+    if (sides != nullptr && sides->fallback && transaction->side == Side::Remote &&
+        may_ever_fall_back(transaction->effect, *sides->fallback)) {
       order.in_place = [this, transaction](const strangler::SideFailure& failure) {
         return in_place_of(transaction, failure);
       };
@@ -65,6 +66,11 @@ class Forward final : public Interceptor {
       carrier.fields.remove("tracestate");
     }
     for (const auto& field : carrier.fields) fields.add(field.name, field.value);
+  }
+
+  /// Else nothing of the request is kept for that.
+  static bool may_ever_fall_back(Effect effect, const strangler::FallbackPlan& plan) {
+    return effect == Effect::Read || plan.writes != strangler::WriteFallback::Never;
   }
 
   /// The old side, where it may answer in place of the new one.
@@ -111,6 +117,7 @@ class Forward final : public Interceptor {
           strangler::RoutingStamp{target.route.rollout, Side::Local, transaction->revision};
     }
     other.response_fields.add(kFallbackField, reason_of(failure));
+    transaction->side = Side::Local;  // whose a tunnel is from here on
     return other;
   }
 

@@ -223,8 +223,8 @@ void ComparisonCollector::keep_example(FieldState& field, const Difference& diff
   example.new_status = new_answer.head.status;
   example.new_body = shown(new_answer.body, answers_cut);
   const bool open = rules_.clear || difference.open;
-  example.old_value = open ? difference.old_value : mask_value(difference.old_value);
-  example.new_value = open ? difference.new_value : mask_value(difference.new_value);
+  example.old_value = open ? difference.old_value : mask_value(difference, difference.old_value);
+  example.new_value = open ? difference.new_value : mask_value(difference, difference.new_value);
   example.replayable = !changed;
   const std::size_t bytes = size_of(example);
   if (example_bytes_ + bytes > rules_.bytes) {

@@ -165,6 +165,12 @@ std::string mask_value(std::string_view raw) {
   return out;
 }
 
+std::string mask_value(const Difference& difference, std::string_view value) {
+  const bool is_json =
+      difference.kind != DifferenceKind::Bytes && !difference.path.starts_with("header:");
+  return is_json ? mask_value(value) : form_of(value);
+}
+
 std::string mask_body(std::string_view body, const OperationRules& rules) {
   if (body.empty()) return {};
   std::string masked;

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "banyan/comparison/comparator.hpp"
 #include "banyan/comparison/rules.hpp"
 
 namespace banyan::strangler {
@@ -18,6 +19,10 @@ bool same_form(std::string_view left, std::string_view right);
 /// A value of JSON, or the beginning of one, with every text in its form, and with every number of
 /// seven digits and more, which may be a telephone's or an account's. Names of fields stay.
 std::string mask_value(std::string_view raw);
+
+/// A value that was found to differ, as mask_value() where it is one of JSON. A field of a header
+/// and a body of any other kind are no JSON, and become their form.
+std::string mask_value(const Difference& difference, std::string_view value);
 
 /// A body: fields that are declared or described as open stay as they are, and so do enumerations;
 /// all else as in mask_value(). What is no JSON becomes its form.

@@ -72,7 +72,7 @@ std::string to_json(const Comparison& comparison, bool clear) {
   Json differences = Json::array();
   for (const Difference& each : comparison.differences) {
     const auto shown = [&](const std::string& value) {
-      return clear || each.open ? value : mask_value(value);
+      return clear || each.open ? value : mask_value(each, value);
     };
     Json json = {{"path", each.path},
                  {"kind", to_string(each.kind)},

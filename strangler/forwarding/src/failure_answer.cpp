@@ -4,6 +4,15 @@
 #include <string>
 
 namespace banyan::strangler {
+namespace {
+
+/// What becomes of a request that is asked again.
+std::string_view outcome_of(bool unsent) {
+  return unsent ? "; the request was not sent, so asking again cannot do it twice"
+                : "; whether the request was carried out is unknown";
+}
+
+}  // namespace
 
 ForwardFailure failure_of(const http::UpstreamFailure& failure) {
   using Kind = http::UpstreamFailure::Kind;
@@ -24,9 +33,7 @@ ForwardFailure failure_of(const http::UpstreamFailure& failure) {
 
 http::Refusal answer_to(const http::UpstreamFailure& failure, std::string_view group) {
   const std::string upstream = "the upstream '" + std::string(group) + "' ";
-  const std::string outcome = failure.provably_unsent
-                                  ? "; the request was not sent, so asking again cannot do it twice"
-                                  : "; whether the request was carried out is unknown";
+  const std::string outcome(outcome_of(failure.provably_unsent));
   switch (failure_of(failure)) {
     case ForwardFailure::Unreachable:
       return {503, "proxy.upstream_unreachable", upstream + "cannot be reached" + outcome};
@@ -65,19 +72,18 @@ http::Refusal fault_answer() {
           "carried out is unknown"};
 }
 
-http::Refusal open_answer(std::string_view group) {
+http::Refusal open_answer(std::string_view group, bool unsent) {
   return {503, "proxy.circuit_open",
           "the upstream '" + std::string(group) +
-              "' did not answer lately and is given time to recover; the request was not sent, so "
-              "asking again cannot do it twice"};
+              "' did not answer lately and is given time to recover" +
+              std::string(outcome_of(unsent))};
 }
 
-http::Refusal overload_answer(std::string_view group) {
+http::Refusal overload_answer(std::string_view group, bool unsent) {
   return {503, "proxy.upstream_full",
           "every instance of the upstream '" + std::string(group) +
-              "' has as many requests, or uploads, under way as it may; the request was not sent, "
-              "so asking "
-              "again cannot do it twice"};
+              "' has as many requests, or uploads, under way as it may" +
+              std::string(outcome_of(unsent))};
 }
 
 }  // namespace banyan::strangler

@@ -20,10 +20,11 @@ http::Refusal too_slow_answer();
 /// When an exception ended it.
 http::Refusal fault_answer();
 
-/// When the breaker of the group is open.
-http::Refusal open_answer(std::string_view group);
+/// When the breaker of the group is open. `unsent`: no attempt before has brought the request
+/// anywhere.
+http::Refusal open_answer(std::string_view group, bool unsent);
 
-/// When no instance of the group may take another request.
-http::Refusal overload_answer(std::string_view group);
+/// When no instance of the group may take another request. `unsent`: as above.
+http::Refusal overload_answer(std::string_view group, bool unsent);
 
 }  // namespace banyan::strangler

@@ -125,6 +125,7 @@ bool Relay::blames_instance(const http::UpstreamFailure& failure) const {
 }
 
 void Relay::attempt_failed(const http::UpstreamFailure& failure) {
+  maybe_sent_ = maybe_sent_ || !failure.provably_unsent;
   if (blames_instance(failure)) {
     attempts_->failed();
   } else {
@@ -151,27 +152,32 @@ bool Relay::may_try_again(const http::UpstreamFailure& failure) {
          attempts_->may_go_on(failure.provably_unsent, order_.safe_to_repeat);
 }
 
-void Relay::give_up(const http::UpstreamFailure& failure) {
+void Relay::give_up(http::UpstreamFailure failure) {
+  // The last attempt speaks for itself only: an earlier one may have brought the request there.
+  failure.provably_unsent = !maybe_sent_;
   const bool client = clients_doing(failure);
-  if (!client && goes_elsewhere({.failure = failure_of(failure),
-                                 .provably_unsent = failure.provably_unsent,
-                                 .endpoint = attempts_->endpoint(),
-                                 .message = failure.message})) {
+  const ForwardFailure what = client ? ForwardFailure::BadRequest : failure_of(failure);
+  // What is wrong with the request, or with this process, another side does no better.
+  const bool may_do_better = !is_clients_doing(what) && what != ForwardFailure::Fault;
+  if (may_do_better && goes_elsewhere({.failure = what,
+                                       .provably_unsent = failure.provably_unsent,
+                                       .endpoint = attempts_->endpoint(),
+                                       .message = failure.message})) {
     return;
   }
   const http::Refusal refusal =
       client ? too_slow_answer() : answer_to(failure, order_.group->name());
-  const ForwardFailure what = client ? ForwardFailure::BadRequest : failure_of(failure);
   refuse(*settle(what, refusal.status, false, failure.message), refusal);
 }
 
 void Relay::refuse_unasked(upstream::Attempts::Begun why) {
   const bool open = why == upstream::Attempts::Begun::Open;
   const std::string& group = order_.group->name();
-  const http::Refusal refusal = open ? open_answer(group) : overload_answer(group);
+  const http::Refusal refusal =
+      open ? open_answer(group, !maybe_sent_) : overload_answer(group, !maybe_sent_);
   const auto failure = open ? ForwardFailure::CircuitOpen : ForwardFailure::Overloaded;
   if (goes_elsewhere({.failure = failure,
-                      .provably_unsent = true,
+                      .provably_unsent = !maybe_sent_,
                       .endpoint = {},
                       .message = refusal.message})) {
     return;

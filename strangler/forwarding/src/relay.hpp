@@ -48,7 +48,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   std::string upstream_name() const;
   [[gnu::cold]] void attempt_failed(const http::UpstreamFailure& failure);
   bool may_try_again(const http::UpstreamFailure& failure);
-  [[gnu::cold]] void give_up(const http::UpstreamFailure& failure);
+  [[gnu::cold]] void give_up(http::UpstreamFailure failure);
   [[gnu::cold]] void refuse_unasked(upstream::Attempts::Begun why);
   /// Whether another side goes on in place of the one that has failed.
   [[gnu::cold]] bool goes_elsewhere(SideFailure failure);
@@ -140,6 +140,8 @@ class Relay : public std::enable_shared_from_this<Relay> {
 
   std::optional<upstream::Attempts> attempts_;  ///< at the group that is asked now
   unsigned attempt_ = 0;  ///< over all groups: what comes of an earlier one is not looked at
+  bool maybe_sent_ =
+      false;  ///< some attempt, at whatever group, may have brought the request there
   std::optional<SideFailure> in_place_of_;
   Span attempt_span_;
   std::optional<FailedAttempt> failed_attempt_;

@@ -46,12 +46,14 @@ void Relay::inform(http::ResponseHead& head) {
 void Relay::begin_answer(http::ResponseHead& head) {
   if (head.status == kSwitching) return switch_protocols(head);
   attempts_->answered(head.status);
+  maybe_sent_ = true;
   if (answers_sick(head.status) &&
       goes_elsewhere({.status = head.status,
                       .endpoint = attempts_->endpoint(),
                       .message = "answered " + std::to_string(head.status)})) {
     return;
   }
+  if (order_.in_place) kept_.reset();  // the answer is taken: nobody else will need the body
   answer_status_ = head.status;
   note_head(head);
   // RFC 9112 §9.6: an error that announces the connection's end is about the rest as well.

@@ -87,6 +87,13 @@ TEST_F(Collecting, KeepsTheFirstExamplesMaskedAndWithoutCredentials) {
   EXPECT_THAT(report, HasSubstr("application/json"));
 }
 
+TEST_F(Collecting, KeepsNoTextOfABodyThatIsNoJson) {
+  pair("<p>Ada Lovelace", "<p>Bob");
+  EXPECT_EQ(field("").examples.at(0).old_value, "<a>Aaa Aaaaaaaa");
+  const std::string report = to_json(collector_->report());
+  for (const char* word : {"Ada", "Lovelace", "Bob"}) EXPECT_THAT(report, Not(HasSubstr(word)));
+}
+
 TEST_F(Collecting, ShowsWhatIsThereOnlyWhenAskedTo) {
   request_body_ = R"({"who":"Ada"})";
   request_.fields.add("Cookie", "session=secret");

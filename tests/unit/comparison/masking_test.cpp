@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "answers.hpp"
+#include "banyan/comparison/report.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -34,6 +35,28 @@ TEST(Masking, LeavesNoTextInAValueThatWasCut) {
   EXPECT_EQ(mask_value(R"("Ada Lov)"), R"("Aaa Aaa")");
   EXPECT_EQ(mask_value("1234567.5"), "9999999.9");
   EXPECT_EQ(mask_value(R"("a\"b)"), R"("aa")");
+}
+
+TEST(Masking, LeavesNoTextOfAHeaderNorOfABodyThatIsNoJson) {
+  http::ResponseHead old_head;
+  old_head.status = 200;
+  old_head.fields.add("Content-Type", "text/html");
+  http::ResponseHead new_head = old_head;
+  old_head.fields.add("Location", "/users/jane.doe");
+  new_head.fields.add("Location", "/users/bob");
+  const ComparisonPlan plan;
+  const OperationRules rules(plan, "", Effect::Read, nullptr);
+  const Comparison comparison =
+      compare({old_head, "<p>Jane Doe, 17"}, {new_head, "<p>Bob"}, rules, {}, kToday);
+  ASSERT_EQ(found(comparison), "header header:location; bytes ");
+  EXPECT_EQ(mask_value(comparison.differences[0], comparison.differences[0].old_value),
+            "/aaaaa/aaaa.aaa");
+  EXPECT_EQ(mask_value(comparison.differences[1], comparison.differences[1].old_value),
+            "<a>Aaaa Aaa, 99");
+  const std::string shown = to_json(comparison, false);
+  for (const char* word : {"jane", "bob", "Jane", "Bob", "17"}) {
+    EXPECT_EQ(shown.find(word), std::string::npos) << word << " in " << shown;
+  }
 }
 
 TEST(Masking, KeepsOfATargetWhatItsRouteSays) {

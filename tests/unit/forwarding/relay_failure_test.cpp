@@ -175,6 +175,48 @@ TEST_F(AFailure, ASafeRequestIsAskedAgainElsewhere) {
   EXPECT_EQ(outcome().attempts, 2u);
 }
 
+TEST_F(AFailure, IsNotCalledUnsentWhenAnEarlierAttemptMayHaveArrived) {
+  serve({upstream_.port(), deaf_port()});
+  application_->safe_to_repeat = true;
+  std::optional<SideFailure> told;
+  application_->in_place = [&](const SideFailure& failure) -> std::optional<OtherSide> {
+    told = failure;
+    return std::nullopt;
+  };
+  Peer client = this->client();
+  client.send(kGet);
+  {
+    Peer upstream = upstream_.accept();
+    upstream.read_head();
+  }
+  const Seen seen = read_answer(client);
+  EXPECT_EQ(seen.status, 503u);
+  EXPECT_NE(seen.body.find("carried out is unknown"), std::string::npos) << seen.body;
+  EXPECT_EQ(outcome().attempts, 2u);
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->failure, ForwardFailure::Unreachable);
+  EXPECT_FALSE(told->provably_unsent) << "another side would do it a second time";
+}
+
+TEST_F(AFailure, IsNotCalledUnsentWhenAKeptConnectionMayHaveBroughtTheRequest) {
+  auto first = std::make_unique<Listener>();
+  serve({first->port()});
+  application_->safe_to_repeat = true;
+  Peer client = this->client();
+  client.send(kGet);
+  Peer kept = first->accept();
+  kept.read_head();
+  kept.send(kOk);
+  ASSERT_EQ(read_answer(client).status, 200u);
+  client.send(kGet);
+  kept.read_head();
+  first.reset();
+  kept.close();
+  const Seen seen = read_answer(client);
+  EXPECT_EQ(seen.status, 503u);
+  EXPECT_NE(seen.body.find("carried out is unknown"), std::string::npos) << seen.body;
+}
+
 TEST_F(AFailure, EveryInstanceIsTriedOnceBeforeTheClientHearsOfIt) {
   serve({deaf_port(), deaf_port(), deaf_port()});
   EXPECT_EQ(get("/").status, 503u);

@@ -39,6 +39,7 @@ class ForwardAll final : public http::Application {
     order.safe_to_repeat = safe_to_repeat;
     if (budget.count() > 0) order.deadline = system_clock().steady() + budget;
     if (on_tunnel) order.on_tunnel = on_tunnel;
+    if (in_place) order.in_place = in_place;
     std::shared_ptr<Span> span;
     if (tracer != nullptr) {
       const auto parent = http::trace_from(exchange->head().fields);
@@ -75,6 +76,7 @@ class ForwardAll final : public http::Application {
   /// Has answered by itself when it returns true. On the loop.
   std::function<bool(http::Exchange&)> instead;
   std::function<std::shared_ptr<void>(std::function<void()>)> on_tunnel;
+  std::function<std::optional<OtherSide>(const SideFailure&)> in_place;
   std::chrono::milliseconds budget{0};
   Tracer* tracer = nullptr;
   std::atomic<bool> outcome_breaks = false;  ///< the next one

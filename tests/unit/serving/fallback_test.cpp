@@ -54,6 +54,31 @@ TEST_F(AFallback, AlsoComesAfterAnAnswerThatSaysThatTheNewSideFailed) {
   EXPECT_EQ(seen.field("Banyan-Fallback"), "status_500");
 }
 
+TEST_F(AFallback, FromWhatThisProxyCouldNotTakeIsNotHeldAgainstTheNewSide) {
+  ToldServer new_side([](const std::shared_ptr<http::Exchange>& exchange) {
+    http::Response response;
+    response.head.fields.add("X-Long", std::string(4'000, 'x'));
+    exchange->respond(std::move(response));
+  });
+  ToldServer old_side(says("old", 200, "text/plain"));
+  std::string text = shop_configuration(old_side.port(), new_side.port(), kReads);
+  text.insert(text.find("[rollouts.catalog]"), "max_answer_head = \"1KiB\"\n");
+  write(file(), text);
+  start();
+  ASSERT_EQ(shift("100%"), 200u);
+  const test::Seen seen = test::get(port_, "/albums/1");
+  EXPECT_EQ(seen.body, "old");
+  EXPECT_EQ(seen.field("Banyan-Fallback"), "answer_too_large");
+  until("the count", [&] {
+    const std::string now = metrics();
+    return value_in(now, R"(banyan_fallbacks_total{effect="read",rollout="catalog"})") == 1 ||
+           value_in(now, R"(banyan_fallbacks_total{rollout="catalog",effect="read"})") == 1;
+  });
+  EXPECT_EQ(
+      value_in(metrics(), R"(banyan_rollout_recent_failures{rollout="catalog",side="remote"})"), 0)
+      << "nor would it be without a fallback";
+}
+
 TEST_F(AFallback, IsNotThereUnlessTheFileAsksForIt) {
   ToldServer new_side(says("broken", 500, "text/plain"));
   ToldServer old_side(says("old", 200, "text/plain"));

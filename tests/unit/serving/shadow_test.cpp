@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
+#include "banyan/kernel/routing.hpp"
 #include "two_sides_fixture.hpp"
 
 namespace banyan::serving {
@@ -229,6 +230,47 @@ TEST_F(AComparison, LearnsWhatIsNoiseByAskingTheOldSideTwice) {
   ASSERT_EQ(fields.size(), 1u) << fields.dump(1);
   EXPECT_EQ(fields[0].at("path"), "/served");
   EXPECT_EQ(fields[0].at("opinion"), "noise") << fields.dump(1);
+}
+
+TEST_F(AComparison, WithAnOldSideThatFailsIsNotHeldAgainstTheNewOne) {
+  ToldServer old_side(says("broken", 503, "text/plain"));
+  ToldServer new_side(says("{}"));
+  between(old_side.port(), new_side.port(),
+          std::string(kAll) + "[rollouts.catalog.plan]\nsteps = [\"1%\", \"100%\"]\n");
+  ASSERT_EQ(
+      post("/_banyan/api/rollouts/catalog/plan", R"({"action":"start","who":"ann","why":"a test"})")
+          .status,
+      200u);
+  const auto plan = [&] {
+    return nlohmann::json::parse(test::get(port_, "/_banyan/api/plans").body).at("plans").at(0);
+  };
+  until("the evidence counts", [&] { return plan().at("reason") != "the plan begins"; });
+  const auto read_as = [&](const std::string& user) {
+    return test::get(port_, "/albums/1", "X-User: " + user + "\r\n").status;
+  };
+  const auto is_on_new_side = [](const std::string& user) {
+    return sticky_bucket("catalog", user) < 100;
+  };
+  std::string of_new;
+  std::uint64_t reads = 0;
+  for (int i = 0; reads < 40 || of_new.empty(); ++i) {
+    const std::string user = "user" + std::to_string(i);
+    if (is_on_new_side(user)) {
+      of_new = user;
+      continue;
+    }
+    ASSERT_EQ(read_as(user), 503u);
+    ++reads;
+    until("its comparison", [&] { return compared() == reads; });
+  }
+  EXPECT_EQ(read_as(of_new), 200u) << "the plan has gone back";
+  until("a verdict that knows all of it", [&] {
+    const auto verdicts = plan().at("verdicts");
+    return !verdicts.empty() && verdicts.at(0).at("samples") == 1;
+  });
+  EXPECT_EQ(plan().at("state"), "running") << plan().dump(1);
+  EXPECT_GE(differences().at("report").at("operations").at(0).at("differing"), reads)
+      << "the report has them all the same";
 }
 
 TEST_F(AComparison, CanBeMadeOnceMoreOfAKeptExample) {

@@ -30,6 +30,9 @@ class DecidingDemo : public DemoProcess {
     strangler::Configuration configuration;
     configuration.listen = {{{"127.0.0.1", 0}}};
     configuration.limits.drain_spread = std::chrono::milliseconds(0);
+    if (const auto& internal = this->options().internal_address) {
+      configuration.internal = strangler::Address{internal->host, internal->port};
+    }
     configuration.rollouts.push_back(plan);
     auto control = serving::ControlPlane::open(
         {.store = (folder_.path() / "control.db").string(),
@@ -67,10 +70,15 @@ class DecidingDemo : public DemoProcess {
     request.head.target = target;
     if (!body.empty()) request.head.fields.add("Content-Type", "application/json");
     request.body = body;
-    http::Client client(server_->addresses().front().endpoint);
-    auto answer = client.exchange(request, system_clock().steady() + std::chrono::seconds(10));
-    if (!answer) throw std::runtime_error(answer.error().message);
-    return std::move(*answer);
+    return answer_to(request, server_->addresses().front().endpoint);
+  }
+  /// As another process of the application, for somebody.
+  http::Response ask_inside(const std::string& target, const std::string& principal) const {
+    http::Request request;
+    request.head.method = "GET";
+    request.head.target = target;
+    request.head.fields.add("Banyan-Principal", principal);
+    return answer_to(request, server_->addresses().back().endpoint);
   }
   unsigned order(const std::string& verb, const std::string& more = "") const {
     return ask("POST", "/_banyan/api/rollouts/demo/" + verb,
@@ -84,6 +92,13 @@ class DecidingDemo : public DemoProcess {
   }
 
  private:
+  static http::Response answer_to(const http::Request& request, const http::Endpoint& at) {
+    http::Client client(at);
+    auto answer = client.exchange(request, system_clock().steady() + std::chrono::seconds(10));
+    if (!answer) throw std::runtime_error(answer.error().message);
+    return std::move(*answer);
+  }
+
   test::TemporaryFolder folder_;
   Application application_{.name = "demo",
                            .title = "Demo",
@@ -104,9 +119,10 @@ struct AHostedModuleWithAService : testing::Test {
     options.trust = binding::Trust::Internal;
     return options;
   }
-  static Options at(const ServedDemo& service) {
+  Options at(const ServedDemo& there) const {
     Options options;
-    options.at["demo"] = service.endpoint();
+    options.internal_address = http::Endpoint{"unix:" + (folder.path() / "inside").string(), 0};
+    options.at["demo"] = there.endpoint();
     return options;
   }
   static strangler::RolloutPlan plan() {
@@ -129,6 +145,7 @@ struct AHostedModuleWithAService : testing::Test {
     return shop.differences().at("copies").at("compared").get<std::uint64_t>();
   }
 
+  test::TemporaryFolder folder;
   ServedDemo service{"there", Linkage::Linked, of_service()};
   DecidingDemo shop{at(service.serve())};
 
@@ -144,6 +161,34 @@ TEST_F(AHostedModuleWithAService, AsksTheServiceForComparisonWhenTheModuleHasAns
   const auto field = shop.differences().at("report").at("fields").at(0);
   EXPECT_EQ(field.at("path"), "/name");
   EXPECT_EQ(field.at("operation"), "get_thing");
+}
+
+TEST_F(AHostedModuleWithAService, MakesNoCopyForSomebodyWhomAnotherProcessNames) {
+  ASSERT_EQ(shop.order("shadow"), 200U);
+  EXPECT_EQ(shop.ask_inside(kOneThing, "ada").head.status, 200U);
+  EXPECT_EQ(shop.module->last().principal, "ada");
+  until("its reason", [&] {
+    const auto copies = shop.differences().at("copies");
+    return copies.at("dropped").value("credentials", 0) == 1;
+  });
+  EXPECT_EQ(service.module->calls, 0);
+}
+
+struct AHostedModuleWithAnonymousCopies : AHostedModuleWithAService {
+  void SetUp() override {
+    strangler::RolloutPlan anonymous = plan();
+    anonymous.shadow->credentials = strangler::CopyCredentials::Drop;
+    shop.serve(anonymous);
+  }
+};
+
+TEST_F(AHostedModuleWithAnonymousCopies, DoesNotSayWhomAnotherProcessNames) {
+  ASSERT_EQ(shop.order("shadow"), 200U);
+  EXPECT_EQ(shop.ask_inside(kOneThing, "ada").head.status, 200U);
+  until("the comparison", [&] { return compared() == 1; });
+  EXPECT_EQ(shop.module->last().principal, "ada");
+  EXPECT_EQ(service.module->calls, 1);
+  EXPECT_EQ(service.module->last().principal, "");
 }
 
 TEST_F(AHostedModuleWithAService, AsksTheModuleForComparisonWhenTheServiceHasAnswered) {
