@@ -52,6 +52,17 @@ class AWebSocketThroughTheProxy : public ProxyTest {
   test::Listener new_side_;
 };
 
+TEST_F(AWebSocketThroughTheProxy, ThatFellBackIsOfTheOldSide) {
+  const std::uint16_t deaf = test::Listener().port();
+  write(file(), shop_configuration(old_side_.port(), deaf, "[rollouts.catalog.fallback]\n"));
+  start();
+  ASSERT_EQ(shift("100%"), 200u);
+  Ends ends = open("/albums/1", old_side_);
+  EXPECT_EQ(tunnels().at("old_side"), 1);
+  EXPECT_EQ(tunnels().at("new_side"), 0);
+  says_all_is_well(ends);
+}
+
 TEST_F(AWebSocketThroughTheProxy, StaysOnItsSideWhenTheTrafficMovesAndIsCountedThere) {
   limit();
   EXPECT_EQ(tunnels(), Json::parse(R"({"old_side":0,"new_side":0,"pinned":0})"));
