@@ -157,6 +157,7 @@ class ServedDemo : public DemoProcess {
     served_ = served_by(application_, assembly(), options(), database(), "demo", telemetry_.log,
                         true, own_endpoints);
     served_.flavour = flavour;
+    served_.documents.insert(served_.documents.end(), documents.begin(), documents.end());
     auto made = serving::Server::make({.settings = {.config_file = options().config_file,
                                                     .overlay = overlay_of(options()),
                                                     .check = problems_beside_options,
@@ -174,6 +175,7 @@ class ServedDemo : public DemoProcess {
 
   std::string flavour = "test";
   std::vector<serving::Endpoint> own_endpoints;  ///< as the application has made them
+  std::vector<serving::Document> documents;      ///< for operators
   http::Endpoint endpoint() const { return server_->addresses().front().endpoint; }
   /// Where other processes of the application come, if it has such an address of its own.
   http::Endpoint inside() const { return server_->addresses().back().endpoint; }
