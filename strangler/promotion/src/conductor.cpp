@@ -281,7 +281,8 @@ void Conductor::walk(Run& run, const StoredPlan& stored, std::vector<OperationVe
   if (more && all.parts.clock.steady() < run.not_before) {
     run.runner = before;
     reason = run.hindrance;
-  } else if (action.shifts() || run.runner.mark() != run.document.mark) {
+  } else if (action.shifts() || run.runner.mark() != before.mark()) {
+    // What was not changed here is not written: one that only looks on has not arrived anywhere.
     const auto change = all.commit(stored.module, run, action, share, verdicts);
     if (!change) {
       run.runner = before;

@@ -351,6 +351,22 @@ TEST_F(TheConductor, BringsOneRolloutBackBeforeItAsksTheNewSideOfAnother) {
   EXPECT_EQ(meanwhile, Percent::none()) << "catalog was asked first, and orders waited for it";
 }
 
+TEST_F(TheConductor, GoesForwardWhileAnotherProcessLooksOn) {
+  start();
+  const auto second = process();
+  std::uint64_t version = 0;
+  for (int i = 0; i < 3'000 && share() == percent(100); ++i) {
+    requests(*here_, 100);
+    tick();
+    tick(*second);
+    if (i == 0) version = here_->store->plans()->front().version;
+    if (share() == percent(100)) {
+      ASSERT_EQ(here_->store->plans()->front().version, version) << "there was nothing to write";
+    }
+  }
+  EXPECT_EQ(share(), percent(5'00)) << plan().reason;
+}
+
 TEST_F(TheConductor, LeavesItsSeatToTheNextWhenItEnds) {
   start();
   tick();
