@@ -40,7 +40,7 @@ struct PlanOptions {
   std::string samples;             ///< start: a number; "": as configured
   std::string who;
   std::string why;
-  bool force = false;      ///< start: although the new side is not fit for traffic
+  bool force = false;      ///< start, resume: although the new side is not fit
   bool gradually = false;  ///< abort: step by step
 };
 

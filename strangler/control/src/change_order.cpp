@@ -110,14 +110,18 @@ Result<OrderOfPlan> read_plan_order(std::string_view body) {
   } else {
     plan.order.verb = *verb;
     const bool starts = *verb == PlanVerb::Start;
-    for (const char* each : {"steps", "dwell_seconds", "samples", "force"}) {
+    for (const char* each : {"steps", "dwell_seconds", "samples"}) {
       if (!starts && reader.has(each)) reader.complain(each, "is for a start only");
+    }
+    if (!starts && *verb != PlanVerb::Resume && reader.has("force")) {
+      reader.complain("force", "is for a start or resume only");
     }
     if (*verb != PlanVerb::Abort && reader.has("gradually")) {
       reader.complain("gradually", "is for an abort only");
     }
   }
   if (plan.order.verb == PlanVerb::Start) read_start(reader, *json, plan.order);
+  if (plan.order.verb == PlanVerb::Resume) plan.order.force = reader.flag("force");
   if (plan.order.verb == PlanVerb::Abort) plan.order.gradually = reader.flag("gradually");
   plan.reason = reader.reason();
   return read_order(std::move(reader), std::move(plan));

@@ -26,7 +26,8 @@ struct OrderOfPlan {
   PlanOrder order;
   Reason reason;
 };
-/// Only a start takes steps, dwell, samples and force; only an abort goes gradually.
+/// Only a start takes steps, dwell and samples, and force only that and a resume; only an abort
+/// goes gradually.
 Result<OrderOfPlan> read_plan_order(std::string_view body);
 
 struct GotoOrder {

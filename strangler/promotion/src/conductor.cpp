@@ -70,8 +70,9 @@ struct Conductor::Inside {
 
   Run* run_of(const StoredPlan& stored);
   void count(const std::string& module, Run& run);
-  PlanAction next_action(Run& run, Percent share, const std::vector<OperationVerdict>& verdicts,
-                         bool conducts) const;
+  PlanAction next_action(Run& run, const Traffic& traffic,
+                         const std::vector<OperationVerdict>& verdicts,
+                         const Result<bool>& has_seat) const;
   Result<Change> commit(const std::string& module, Run& run, const PlanAction& action,
                         Percent share, const std::vector<OperationVerdict>& verdicts);
   void tell(Run& run, const std::string& module, Note::Kind kind, const std::string& message) const;
@@ -212,14 +213,19 @@ void Conductor::Inside::take_trips() {
   }
 }
 
-PlanAction Conductor::Inside::next_action(Run& run, Percent share,
+PlanAction Conductor::Inside::next_action(Run& run, const Traffic& traffic,
                                           const std::vector<OperationVerdict>& verdicts,
-                                          bool conducts) const {
+                                          const Result<bool>& has_seat) const {
+  // Writes go to and fro by people only, who would have to look at what was written.
+  if (traffic.writes == Side::Remote) {
+    return run.runner.complete("somebody has moved it: its writes are on the new side");
+  }
   if (run.tripped) return run.runner.trip(*run.tripped);
-  const bool goes_back = share > Percent::none() && overall(verdicts) == Judgement::Worse;
-  if (conducts || goes_back) return run.runner.tick(share, verdicts);
+  if (has_seat && *has_seat) return run.runner.tick(traffic.reads, verdicts);
+  if (auto back = run.runner.leave_if_worse(traffic.reads, verdicts)) return *std::move(back);
   return {PlanAction::Kind::Nothing, Percent::none(),
-          "another process takes it forward, and has seen other requests than this one"};
+          has_seat ? "another process takes it forward, and has seen other requests than this one"
+                   : has_seat.error().message};
 }
 
 Result<Change> Conductor::Inside::commit(const std::string& module, Run& run,
@@ -237,7 +243,8 @@ Result<Change> Conductor::Inside::commit(const std::string& module, Run& run,
       module, {.more = more},
       {plan_of(run.document.who), line_of(action.reason), evidence_of(verdicts)},
       [&](const Traffic& before, StoredPlan& plan) -> Result<Traffic> {
-        if (plan.version != run.version || (more && before.reads != share)) {
+        if (plan.version != run.version || (more && before.reads != share) ||
+            (action.shifts() && before.writes == Side::Remote)) {
           return fail(ErrorCode::Conflict, "banyan.plan_changed",
                       "somebody has changed the plan or the traffic of " + module + " meanwhile");
         }
@@ -245,7 +252,7 @@ Result<Change> Conductor::Inside::commit(const std::string& module, Run& run,
         wrote = text != plan.document;
         plan.document = std::move(text);
         if (!action.shifts()) return before;
-        return Traffic::of(action.share, more ? before.writes : Side::Local);
+        return Traffic::of(action.share, Side::Local);
       });
   if (!change) return change;
   run.document = std::move(next);
@@ -253,10 +260,10 @@ Result<Change> Conductor::Inside::commit(const std::string& module, Run& run,
   return change;
 }
 
-void Conductor::walk(Run& run, const StoredPlan& stored, bool conducts) {
+void Conductor::walk(Run& run, const StoredPlan& stored, std::vector<OperationVerdict> verdicts,
+                     const Result<bool>& has_seat) {
   Inside& all = *inside_;
-  all.count(stored.module, run);
-  std::vector<OperationVerdict> verdicts = run.judge.verdicts();
+  const bool conducts = has_seat && *has_seat;
   const auto stand = all.parts.board.store().stand();
   const Rollout* const rollout = stand ? stand->find(stored.module) : nullptr;
   if (rollout == nullptr) {
@@ -268,13 +275,14 @@ void Conductor::walk(Run& run, const StoredPlan& stored, bool conducts) {
   }
   const Percent share = rollout->traffic.reads;
   const PlanRunner before = run.runner;
-  const PlanAction action = all.next_action(run, share, verdicts, conducts);
+  const PlanAction action = all.next_action(run, rollout->traffic, verdicts, has_seat);
   std::string reason = action.reason;
   const bool more = action.shifts() && action.share > share;
   if (more && all.parts.clock.steady() < run.not_before) {
     run.runner = before;
     reason = run.hindrance;
-  } else if (action.shifts() || run.runner.mark() != run.document.mark) {
+  } else if (action.shifts() || run.runner.mark() != before.mark()) {
+    // What was not changed here is not written: one that only looks on has not arrived anywhere.
     const auto change = all.commit(stored.module, run, action, share, verdicts);
     if (!change) {
       run.runner = before;
@@ -288,6 +296,8 @@ void Conductor::walk(Run& run, const StoredPlan& stored, bool conducts) {
       all.tell(run, stored.module, more ? Note::Kind::Moved : Note::Kind::WentBack,
                "to " + to_string(action.share) + ": " + action.reason);
     }
+  } else if (!has_seat) {
+    all.tell(run, stored.module, Note::Kind::Hindered, reason);
   }
   if (run.runner.steps_begun() > run.steps_begun) {
     run.steps_begun = run.runner.steps_begun();
@@ -307,18 +317,29 @@ void Conductor::tick() {
   const auto plans = all.parts.board.store().plans();
   if (!plans) return;  // who reads the stages complains about it
   std::set<std::string> moving;
-  std::vector<std::pair<const StoredPlan*, Run*>> runs;
+  struct Walked {
+    const StoredPlan* stored;
+    Run* run;
+    std::vector<OperationVerdict> verdicts;
+  };
+  std::vector<Walked> runs;
   for (const StoredPlan& each : *plans) {
     if (Run* const run = all.run_of(each)) {
       moving.insert(each.module);
-      runs.emplace_back(&each, run);
+      all.count(each.module, *run);
+      runs.push_back({&each, run, run->judge.verdicts()});
     }
   }
   all.forget_all_but(moving);
   all.take_trips();
   if (runs.empty()) return all.seat.leave();
-  const bool conducts = all.seat.take();
-  for (const auto& [stored, run] : runs) walk(*run, *stored, conducts);
+  // Who goes back does not wait for one that goes forward, whose new side is asked first.
+  std::ranges::stable_partition(runs, [](const Walked& each) {
+    return each.run->tripped || each.run->runner.state() == PlanState::Returning ||
+           overall(each.verdicts) == Judgement::Worse;
+  });
+  const Result<bool> has_seat = all.seat.take();
+  for (Walked& each : runs) walk(*each.run, *each.stored, std::move(each.verdicts), has_seat);
 }
 
 }  // namespace banyan::strangler

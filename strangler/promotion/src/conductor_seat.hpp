@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "banyan/kernel/result.hpp"
+
 namespace banyan::strangler {
 
 /// Of several processes that share a control store, one takes rollouts forward: who holds the lock
@@ -16,8 +18,9 @@ class ConductorSeat {
   ConductorSeat(const ConductorSeat&) = delete;
   ConductorSeat& operator=(const ConductorSeat&) = delete;
 
-  /// Whether this process has it now. Never waits.
-  bool take();
+  /// Whether this process has it now; not when another one has. Never waits. Unavailable
+  /// "banyan.no_conductor_seat" when the file cannot be locked at all.
+  Result<bool> take();
   void leave();
 
  private:

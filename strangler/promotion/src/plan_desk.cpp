@@ -16,19 +16,30 @@ std::unexpected<Error> not_possible(std::string message) {
   return fail(ErrorCode::FailedPrecondition, "banyan.plan_state", std::move(message));
 }
 
-/// What can be ordered of a plan in this state.
-std::string possible(PlanState state) {
+/// What can be ordered of a plan in this state; of one that is over, what brings back the traffic
+/// that is still on the new side.
+std::string possible(std::string_view module, PlanState state, const Traffic& now) {
   switch (state) {
     case PlanState::Running:
     case PlanState::Returning: return "pause, abort";
     case PlanState::Paused: return "resume, abort";
-    default: return "start";
+    default: break;
   }
+  if (now.reads == Percent::none()) return "start";
+  const std::string start = now.writes == Side::Local ? "start, " : "";
+  return start + "abort --gradually (along the steps); banyan back " + std::string(module) +
+         " goes one stage back at once";
 }
 
-std::string name_of(std::string_view module, PlanState state) {
+std::string name_of(std::string_view module, PlanState state, const Traffic& now) {
   return "the plan of " + std::string(module) + " is " + std::string(to_string(state)) +
-         ". Possible now: " + possible(state);
+         ". Possible now: " + possible(module, state, now);
+}
+
+std::unexpected<Error> has_moved(std::string_view module) {
+  return not_possible(std::string(module) +
+                      " has moved: its writes are on the new side. Nothing is left to promote; "
+                      "banyan back brings it back");
 }
 
 Result<PlanDocument> document_of(std::string_view module, const StoredPlan& stored) {
@@ -46,11 +57,7 @@ Result<PlanDocument> document_of(std::string_view module, const StoredPlan& stor
 
 /// The first step that takes nobody away from the new side.
 Result<std::size_t> first_step(std::string_view module, const Plan& plan, const Traffic& now) {
-  if (now.writes == Side::Remote) {
-    return not_possible(std::string(module) +
-                        " has moved: its writes are on the new side. Nothing is left to promote; "
-                        "banyan back brings it back");
-  }
+  if (now.writes == Side::Remote) return has_moved(module);
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     if (plan.steps[i].share >= now.reads) return i;
   }
@@ -120,7 +127,7 @@ Result<PlanDesk::Answer> PlanDesk::start(std::string_view module, const PlanOrde
                            [&](const Traffic& before, StoredPlan& stored) -> Result<Traffic> {
                              const auto old = plan_document_from(stored.document);
                              if (old && old->moves())
-                               return not_possible(name_of(module, old->mark.state));
+                               return not_possible(name_of(module, old->mark.state, before));
                              const auto first = first_step(module, *plan, before);
                              if (!first) return fail(first.error());
                              const Timestamp now = clock_->now();
@@ -139,29 +146,63 @@ Result<PlanDesk::Answer> PlanDesk::order(std::string_view module, const PlanOrde
                                          const Reason& reason) {
   if (order.verb == PlanVerb::Start) return start(module, order, reason);
   if (order.verb == PlanVerb::Abort && order.gradually) return back_gradually(module, reason);
-  return done(board_->walk(module, {}, {plan_of(reason.who), reason.why, reason.evidence},
+  const Switchboard::Walk how{.more = order.verb == PlanVerb::Resume && resume_gives_more(module),
+                              .force = order.force};
+  return done(board_->walk(module, how, {plan_of(reason.who), reason.why, reason.evidence},
                            [&](const Traffic& before, StoredPlan& stored) -> Result<Traffic> {
                              auto document = document_of(module, stored);
                              if (!document) return fail(std::move(document.error()));
                              if (!document->moves())
-                               return not_possible(name_of(module, document->mark.state));
+                               return not_possible(name_of(module, document->mark.state, before));
                              PlanRunner runner(document->plan, *clock_, document->mark);
                              Result<void> may;
+                             Traffic after = before;
                              if (order.verb == PlanVerb::Pause) {
                                may = runner.pause(reason.why);
                              } else if (order.verb == PlanVerb::Resume) {
                                may = runner.resume();
+                               if (may && before.writes == Side::Remote) return has_moved(module);
+                               after = Traffic::of(document->plan.steps[runner.step()].share,
+                                                   Side::Local);
                              } else {
-                               runner.abort(reason.why);
+                               after = abort(runner, module, before, reason.why);
                              }
-                             if (!may) return not_possible(name_of(module, document->mark.state));
+                             if (!may)
+                               return not_possible(name_of(module, document->mark.state, before));
                              document->mark = runner.mark();
                              document->since = clock_->now();
                              document->who = reason.who;
                              document->why = reason.why;
                              stored.document = to_text(*document);
-                             return order.verb == PlanVerb::Abort ? Traffic{} : before;
+                             return after;
                            }));
+}
+
+/// Nothing goes forward after it, whether the traffic may be brought back now or not.
+Traffic PlanDesk::abort(PlanRunner& runner, std::string_view module, const Traffic& before,
+                        const std::string& why) const {
+  const auto forbidden = before == Traffic{} ? std::nullopt : board_->why_not(module, Traffic{});
+  if (!forbidden) {
+    runner.abort(why);
+    return {};
+  }
+  runner.abort(why + ". The traffic is where it was, " + to_string(before.reads) +
+               " of the reads on the new side, and nobody brings it back but you: banyan back " +
+               std::string(module) + ". For now that may not be: " + *forbidden);
+  return before;
+}
+
+/// As things stand, outside of the transaction: whether the new side is to be asked first.
+bool PlanDesk::resume_gives_more(std::string_view module) const {
+  const auto plans = board_->store().plans();
+  const auto stand = board_->store().stand();
+  if (!plans || !stand) return false;  // the order says so itself
+  const auto stored = std::ranges::find(*plans, module, &StoredPlan::module);
+  const Rollout* const rollout = stand->find(module);
+  if (stored == plans->end() || rollout == nullptr) return false;
+  const auto document = plan_document_from(stored->document);
+  return document && document->mark.state == PlanState::Paused &&
+         document->plan.steps[document->mark.step].share > rollout->traffic.reads;
 }
 
 Result<PlanDesk::Answer> PlanDesk::back_gradually(std::string_view module, const Reason& reason) {
@@ -173,16 +214,16 @@ Result<PlanDesk::Answer> PlanDesk::back_gradually(std::string_view module, const
                        document = PlanDocument{.plan = configured(module), .begun = clock_->now()};
                      }
                      PlanRunner runner(document->plan, *clock_, document->mark);
-                     if (const auto back = runner.back_gradually(before.reads, reason.why); !back) {
-                       return fail(back.error());
-                     }
+                     const auto first = runner.back_gradually(before.reads, reason.why);
+                     if (!first) return fail(first.error());
                      document->mark = runner.mark();
                      document->since = clock_->now();
                      document->who = reason.who;
                      document->why = reason.why;
                      stored.document = to_text(*document);
                      // The writes are at home first: they are one side's, and never some of them.
-                     return Traffic::of(before.reads, Side::Local);
+                     const bool writes_first = before.writes == Side::Remote;
+                     return Traffic::of(writes_first ? before.reads : first->share, Side::Local);
                    }));
 }
 

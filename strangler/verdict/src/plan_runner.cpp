@@ -133,8 +133,7 @@ Result<void> PlanRunner::resume() {
   }
   state_ = PlanState::Running;
   reason_ = "the plan goes on";
-  // It may have been moved meanwhile: the step is asked for again, and counts anew.
-  arrived_ = false;
+  arrived_ = false;  // the step counts anew
   return {};
 }
 
@@ -143,15 +142,26 @@ void PlanRunner::abort(std::string why) {
   reason_ = std::move(why);
 }
 
-Result<void> PlanRunner::back_gradually(Percent share, std::string why) {
+Result<PlanAction> PlanRunner::back_gradually(Percent share, std::string why) {
   if (share == Percent::none()) {
     return not_now("no traffic is on the new side, so there is nothing to bring back");
   }
+  return turn_back(share, std::move(why));
+}
+
+/// The first step back is made at once.
+PlanAction PlanRunner::turn_back(Percent share, std::string why) {
   state_ = PlanState::Returning;
   reason_ = std::move(why);
-  returning_at_.reset();
-  step_below(share);
-  return {};
+  returning_at_ = share;
+  since_ = clock_->steady();
+  return step_back(share);
+}
+
+PlanAction PlanRunner::complete(std::string why) {
+  state_ = PlanState::Completed;
+  reason_ = std::move(why);
+  return nothing(reason_);
 }
 
 PlanAction PlanRunner::trip(std::string why) {
@@ -170,8 +180,7 @@ PlanAction PlanRunner::go_back(PlanState state, std::string why) {
 
 PlanAction PlanRunner::leave(Percent share, const OperationVerdict& worse) {
   if (!is_only_slow(worse)) return go_back(PlanState::RolledBack, worse.reason);
-  (void)back_gradually(share, worse.reason);
-  return go_on_back(share);
+  return turn_back(share, worse.reason);
 }
 
 /// Where a plan goes on that is paused on its way back: the highest step that is not above.
@@ -195,10 +204,9 @@ PlanAction PlanRunner::go_on_back(Percent share) {
     return nothing(reason_);
   }
   if (returning_at_ != share) {
-    // The first step back is made at once.
-    const bool first = !returning_at_;
+    // Also of one that goes on from a mark, which does not know for how long: rather too slowly.
     returning_at_ = share;
-    since_ = first ? now - plan_.back_dwell : now;
+    since_ = now;
     step_below(share);
   }
   const auto left =
@@ -207,15 +215,32 @@ PlanAction PlanRunner::go_on_back(Percent share) {
     return nothing(to_string(share) + " stays for another " + std::to_string(left.count()) +
                    "s on the way back: " + reason_);
   }
+  return step_back(share);
+}
+
+PlanAction PlanRunner::step_back(Percent share) {
   Percent lower = Percent::none();
   for (const PlanStep& each : plan_.steps) {
     if (each.share < share) lower = each.share;
   }
+  step_below(lower);
   return shift(lower);
 }
 
 PlanAction PlanRunner::nothing(std::string why) {
   return {PlanAction::Kind::Nothing, Percent::none(), std::move(why)};
+}
+
+std::optional<PlanAction> PlanRunner::leave_if_worse(
+    Percent share, const std::vector<OperationVerdict>& verdicts) {
+  if (state_ != PlanState::Running && state_ != PlanState::Paused &&
+      state_ != PlanState::Returning) {
+    return std::nullopt;
+  }
+  const OperationVerdict* const worse = worst_of(verdicts);
+  if (worse == nullptr || share == Percent::none()) return std::nullopt;
+  if (state_ == PlanState::Returning && is_only_slow(*worse)) return std::nullopt;
+  return leave(share, *worse);
 }
 
 PlanAction PlanRunner::tick(Percent share, const std::vector<OperationVerdict>& verdicts) {
@@ -224,20 +249,12 @@ PlanAction PlanRunner::tick(Percent share, const std::vector<OperationVerdict>& 
     return share == Percent::none() ? nothing(reason_) : shift(Percent::none());
   }
   if (state_ == PlanState::Ready || state_ == PlanState::Completed) return nothing(reason_);
-  if (const OperationVerdict* const worse = worst_of(verdicts);
-      worse != nullptr && share > Percent::none()) {
-    if (state_ != PlanState::Returning || !is_only_slow(*worse)) return leave(share, *worse);
-  }
+  if (auto back = leave_if_worse(share, verdicts)) return *std::move(back);
   if (state_ == PlanState::Returning) return go_on_back(share);
   if (state_ == PlanState::Paused) return nothing(reason_);
   const PlanStep& step = plan_.steps[step_];
-  if (!arrived_) {
-    if (share != step.share) return shift(step.share);
-    arrived_ = true;
-    ++begun_;
-    since_ = clock_->steady();
-    return nothing(to_string(step.share) + " has begun");
-  }
+  // The share was written together with the step: another one is somebody's, whether that was
+  // seen from here or happened while nobody conducted.
   if (share == Percent::none()) {
     state_ = PlanState::Aborted;
     reason_ =
@@ -249,6 +266,12 @@ PlanAction PlanRunner::tick(Percent share, const std::vector<OperationVerdict>& 
     reason_ = "somebody has shifted the traffic to " + to_string(share) +
               " while the plan was at " + to_string(step.share);
     return nothing(reason_);
+  }
+  if (!arrived_) {
+    arrived_ = true;
+    ++begun_;
+    since_ = clock_->steady();
+    return nothing(to_string(step.share) + " has begun");
   }
   if (auto why = why_not_yet(verdicts)) return nothing(std::move(*why));
   return advance();

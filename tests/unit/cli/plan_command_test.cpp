@@ -109,7 +109,7 @@ TEST_F(Plans, TrafficGoesBackGraduallyWithoutOne) {
   banyan({"shift", "orders", "50", "--why", "by hand"});
   const Outcome back = banyan({"back", "orders", "--gradually", "--why", "the sale"});
   EXPECT_EQ(back.exit_code, 0) << back.err;
-  EXPECT_THAT(back.out, StartsWith("orders: the plan is returning, 50% of the reads"));
+  EXPECT_THAT(back.out, StartsWith("orders: the plan is returning, 25% of the reads"));
 }
 
 TEST_F(Plans, TheTableOfARevisionIsGoneBackToAndTheDryRunTells) {

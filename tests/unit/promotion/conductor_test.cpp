@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "banyan/kernel/random.hpp"
@@ -144,6 +146,71 @@ TEST_F(TheConductor, GoesOnAfterARestartFromTheBeginningOfTheStep) {
   walk_to(25'00);
 }
 
+TEST_F(TheConductor, DoesNotGoForwardAfterARestartOverSomebodyWhoHasBroughtAllBack) {
+  start();
+  walk_to(25'00);
+  here_->conductor.end();
+  const auto elsewhere = process();
+  ASSERT_TRUE(elsewhere->board.back("catalog", {"bo", "the conductor is gone, I do it"}));
+  here_ = process();
+  for (int i = 0; i < 100; ++i) {
+    requests(*here_, 100);
+    tick();
+  }
+  EXPECT_EQ(share(), Percent::none());
+  EXPECT_EQ(plan().state, PlanState::Aborted);
+  EXPECT_EQ(plan().reason, "somebody has brought all traffic back while the plan was at 25%");
+}
+
+TEST_F(TheConductor, LeavesARolloutAloneWhoseWritesSomebodyHasMoved) {
+  start();
+  walk_to(100'00, 5'000);
+  ASSERT_TRUE(here_->board.next("catalog", {"bo", "all of it is there"}));
+  ASSERT_EQ(traffic(), Traffic::of(Percent::all(), Side::Remote));
+  here_->conductor.trip("catalog", "catalog.read");
+  for (int i = 0; i < 100; ++i) {
+    requests(*here_, 100, 50);
+    tick();
+  }
+  EXPECT_EQ(traffic(), Traffic::of(Percent::all(), Side::Remote));
+  EXPECT_EQ(plan().state, PlanState::Completed);
+  EXPECT_EQ(plan().reason, "somebody has moved it: its writes are on the new side");
+}
+
+TEST_F(TheConductor, StaysForTheDwellTimeOfTheWayBackAlsoAfterARestart) {
+  start();
+  walk_to(50'00);
+  ASSERT_TRUE(here_->desk.back_gradually("catalog", {"bo", "before the sale"}));
+  ASSERT_EQ(share(), percent(25'00)) << "the first step is made at once";
+  const int dwell = static_cast<int>(here_->plan.back_dwell / Conductor::kTick);
+  for (int restart = 0; restart < 3; ++restart) {
+    here_->conductor.end();
+    here_ = process();
+    for (int i = 0; i < dwell; ++i) tick();
+    EXPECT_EQ(share(), percent(25'00));
+  }
+  tick();
+  EXPECT_EQ(share(), percent(5'00));
+}
+
+TEST_F(TheConductor, WithoutTheSeatBeginsAWayBackAndDoesNotGoOnWithIt) {
+  start();
+  walk_to(50'00);
+  const auto second = process();
+  for (int i = 0; i < 2'000 && share() == percent(50'00); ++i) {
+    requests(*second, 100, 0, std::chrono::milliseconds(80));
+    tick(*second);
+  }
+  ASSERT_EQ(share(), percent(25'00));
+  for (int i = 0; i < 1'000; ++i) {
+    requests(*second, 100, 0, std::chrono::milliseconds(80));
+    tick(*second);
+  }
+  EXPECT_EQ(share(), percent(25'00)) << "that is for whoever has the seat";
+  for (int i = 0; i < 1'000 && share() > Percent::none(); ++i) tick();
+  EXPECT_EQ(share(), Percent::none());
+}
+
 TEST_F(TheConductor, LosesAgainstAnAbortThatComesWhileItShifts) {
   start();
   bool aborted = false;
@@ -228,6 +295,76 @@ TEST_F(TheConductor, IsOneOfThoseThatShareTheStoreAndAnyOfThemGoesBack) {
   }
   EXPECT_EQ(share(), Percent::none());
   EXPECT_EQ(plan().state, PlanState::RolledBack);
+}
+
+TEST_F(TheConductor, SaysWhichFileItCannotLockInsteadOfBlamingAnotherProcess) {
+  const std::string seat = file_ + ".conductor";
+  std::filesystem::create_symlink(folder_.file("nowhere/seat"), seat);
+  start();
+  for (int i = 0; i < 1'000; ++i) {
+    requests(*here_, 100);
+    tick();
+  }
+  EXPECT_EQ(share(), percent(100));
+  EXPECT_FALSE(plan().conducts);
+  EXPECT_THAT(plan().reason, HasSubstr("cannot lock " + seat + ": No such file or directory"));
+  EXPECT_EQ(here_->notes.size(), 1U) << "it is told once";
+  EXPECT_EQ(here_->notes.front().kind, Kind::Hindered);
+  std::filesystem::remove(seat);
+  tick();
+  EXPECT_TRUE(plan().conducts);
+}
+
+// Root may write it in any case.
+TEST_F(TheConductor, TakesASeatThatItMayOnlyRead) {
+  const std::string seat = file_ + ".conductor";
+  std::ofstream(seat).close();
+  std::filesystem::permissions(seat, std::filesystem::perms::owner_read);
+  start();
+  EXPECT_TRUE(plan().conducts);
+}
+
+TEST_F(TheConductor, BringsOneRolloutBackBeforeItAsksTheNewSideOfAnother) {
+  start();
+  ASSERT_TRUE(here_->desk.order("orders", {}, {"ann@desk", "this one, too"}));
+  const auto share_of_orders = [&] { return here_->store->stand()->find("orders")->traffic.reads; };
+  ASSERT_EQ(share_of_orders(), percent(100));
+  int asked = 0;
+  Percent meanwhile = Percent::all();
+  here_->board.require([&](std::string_view module) {
+    EXPECT_EQ(module, "catalog");
+    ++asked;
+    meanwhile = share_of_orders();
+    return std::optional<std::string>("it answers 503");
+  });
+  for (int i = 0; i < 3'000 && asked == 0; ++i) {
+    requests(*here_, 100);
+    tick();
+  }
+  ASSERT_EQ(asked, 1);
+  ASSERT_EQ(meanwhile, percent(100));
+  // The next tick wants catalog forward again, and orders back.
+  clock_.advance(Conductor::kPatience);
+  here_->conductor.trip("orders", "catalog.read");
+  here_->conductor.tick();
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(meanwhile, Percent::none()) << "catalog was asked first, and orders waited for it";
+}
+
+TEST_F(TheConductor, GoesForwardWhileAnotherProcessLooksOn) {
+  start();
+  const auto second = process();
+  std::uint64_t version = 0;
+  for (int i = 0; i < 3'000 && share() == percent(100); ++i) {
+    requests(*here_, 100);
+    tick();
+    tick(*second);
+    if (i == 0) version = here_->store->plans()->front().version;
+    if (share() == percent(100)) {
+      ASSERT_EQ(here_->store->plans()->front().version, version) << "there was nothing to write";
+    }
+  }
+  EXPECT_EQ(share(), percent(5'00)) << plan().reason;
 }
 
 TEST_F(TheConductor, LeavesItsSeatToTheNextWhenItEnds) {

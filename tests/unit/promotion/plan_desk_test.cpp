@@ -62,6 +62,76 @@ TEST_F(ThePlanDesk, RefusesWhatCannotBeAndSaysWhatCan) {
   EXPECT_TRUE(order(PlanVerb::Start));
 }
 
+TEST_F(ThePlanDesk, GivesTheNewSideTheShareOfTheStepWithAResume) {
+  ASSERT_TRUE(order(PlanVerb::Start));
+  ASSERT_TRUE(order(PlanVerb::Pause));
+  ASSERT_TRUE(here_->board.shift("catalog", {.reads = percent(10'00)}, {"bo", "by hand"}));
+  ASSERT_TRUE(order(PlanVerb::Resume));
+  EXPECT_EQ(share(), percent(1'00));
+  EXPECT_EQ(last_line().who, "plan (ann)");
+  tick();
+  EXPECT_EQ(plan().state, PlanState::Running);
+}
+
+TEST_F(ThePlanDesk, AsksTheNewSideBeforeAResumeThatGivesItMore) {
+  ASSERT_TRUE(order(PlanVerb::Start));
+  ASSERT_TRUE(order(PlanVerb::Pause));
+  here_->board.require([](std::string_view) { return std::optional<std::string>("it is down"); });
+  ASSERT_TRUE(order(PlanVerb::Resume)) << "it has that share already";
+  ASSERT_TRUE(order(PlanVerb::Pause));
+  ASSERT_TRUE(here_->board.back("catalog", {"bo", "by hand"}));
+  EXPECT_EQ(rule(order(PlanVerb::Resume)), "banyan.new_side_unhealthy");
+  EXPECT_EQ(share(), Percent::none());
+  PlanOrder resume;
+  resume.verb = PlanVerb::Resume;
+  resume.force = true;
+  ASSERT_TRUE(here_->desk.order("catalog", resume, {"ann", "it is a test"}));
+  EXPECT_EQ(share(), percent(1'00));
+  EXPECT_EQ(last_line().evidence, "forced");
+}
+
+TEST_F(ThePlanDesk, ResumesNoPlanWhoseWritesHaveMoved) {
+  ASSERT_TRUE(order(PlanVerb::Start));
+  ASSERT_TRUE(order(PlanVerb::Pause));
+  ASSERT_TRUE(here_->board.shift("catalog", {.reads = Percent::all(), .writes = Side::Remote},
+                                 {"bo", "by hand"}));
+  EXPECT_THAT(order(PlanVerb::Resume).error().message, HasSubstr("catalog has moved"));
+  EXPECT_EQ(traffic(), Traffic::of(Percent::all(), Side::Remote));
+}
+
+TEST_F(ThePlanDesk, EndsAPlanThatIsAbortedWhileTablesAreSwitchedAndSaysThatTheTrafficStays) {
+  ASSERT_TRUE(order(PlanVerb::Start));
+  Switchboard board(*here_->store,
+                    [](std::string_view) { return Topology{.data = DataStage::Switching}; });
+  PlanDesk desk(board, clock_);
+  PlanOrder abort;
+  abort.verb = PlanVerb::Abort;
+  const auto aborted = desk.order("catalog", abort, {"ann", "not this week"});
+  ASSERT_TRUE(aborted) << aborted.error().message;
+  EXPECT_EQ(aborted->plan.state, PlanState::Aborted);
+  EXPECT_THAT(aborted->plan.reason, HasSubstr("not this week. The traffic is where it was, 1%"));
+  EXPECT_THAT(aborted->plan.reason, HasSubstr("banyan back catalog"));
+  EXPECT_THAT(aborted->plan.reason, HasSubstr("are being switched to another database"));
+  EXPECT_EQ(share(), percent(1'00));
+  for (int i = 0; i < 100; ++i) tick();
+  EXPECT_EQ(share(), percent(1'00)) << "nothing goes forward after an abort";
+}
+
+TEST_F(ThePlanDesk, SaysHowTrafficComesBackWhosePlanIsOver) {
+  PlanOrder start;
+  start.steps = {{percent(100'00), std::chrono::seconds(0), 0}};
+  ASSERT_TRUE(here_->desk.order("catalog", start, {"ann", "why"}));
+  ASSERT_TRUE(here_->board.next("catalog", {"ann", "the writes, too"}));
+  tick();
+  ASSERT_EQ(plan().state, PlanState::Completed);
+  EXPECT_EQ(order(PlanVerb::Abort).error().message,
+            "the plan of catalog is completed. Possible now: abort --gradually (along the steps); "
+            "banyan back catalog goes one stage back at once");
+  ASSERT_TRUE(here_->board.back("catalog", {"ann", "the writes come home"}));
+  EXPECT_THAT(order(PlanVerb::Abort).error().message,
+              HasSubstr("Possible now: start, abort --gradually"));
+}
+
 TEST_F(ThePlanDesk, RefusesAPlanThatGrowsNotOrEndsBelowWhatIsThere) {
   PlanOrder start;
   start.steps = {{percent(10'00)}, {percent(5'00)}};

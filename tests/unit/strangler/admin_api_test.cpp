@@ -223,12 +223,23 @@ TEST_F(AdminApiTest, TakesOrdersAboutAPlanAndShowsIt) {
   EXPECT_EQ(aborted["change"]["after"]["stage"], "legacy");
 }
 
+TEST_F(AdminApiTest, TakesForceWithAResumeAndNotWithAPause) {
+  post("/rollouts/catalog/plan", R"({"action":"start","who":"a","why":"b"})");
+  EXPECT_EQ(details(post("/rollouts/catalog/plan",
+                         R"({"action":"pause","force":true,"who":"a","why":"b"})")),
+            std::vector<std::string>{"/force is for a start or resume only"});
+  post("/rollouts/catalog/plan", R"({"action":"pause","who":"a","why":"b"})");
+  EXPECT_EQ(json(post("/rollouts/catalog/plan",
+                      R"({"action":"resume","force":true,"who":"a","why":"b"})"))["plan"]["state"],
+            "running");
+}
+
 TEST_F(AdminApiTest, BringsTrafficBackGraduallyWhenToldTo) {
   post("/rollouts/catalog/shift", R"({"percent":50,"who":"a","why":"b"})");
   const Json back =
       json(post("/rollouts/catalog/back", R"({"gradually":true,"who":"ann","why":"the sale"})"));
   EXPECT_EQ(back["plan"]["state"], "returning");
-  EXPECT_EQ(back["plan"]["share"], "50%");
+  EXPECT_EQ(back["plan"]["share"], "25%") << "the first step is made at once";
 }
 
 TEST_F(AdminApiTest, RefusesABadOrderAboutAPlanWithAPointerToEachProblem) {

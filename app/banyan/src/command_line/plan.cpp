@@ -27,9 +27,12 @@ std::string odd_plan(const PlanOptions& options) {
     return "--why is required: the reason for `banyan plan " + options.module + ' ' + action + '`';
   }
   const bool about_start =
-      !options.steps.empty() || !options.dwell.empty() || !options.samples.empty() || options.force;
+      !options.steps.empty() || !options.dwell.empty() || !options.samples.empty();
   if (about_start && action != "start") {
-    return "--steps, --dwell, --samples and --force are for `banyan plan MODULE start`";
+    return "--steps, --dwell and --samples are for `banyan plan MODULE start`";
+  }
+  if (options.force && action != "start" && action != "resume") {
+    return "--force is for `banyan plan MODULE start` and `resume`";
   }
   if (options.gradually && action != "abort") {
     return "--gradually is for `banyan plan MODULE abort`; without a plan: banyan back";
@@ -73,8 +76,9 @@ void add_plan(CommandSet& set) {
       ->check(CLI::Range(0, 1'000'000'000));
   added->add_flag("--gradually", options->gradually,
                   "abort: back along the steps, so that the old side gets warm again");
-  added->add_flag("--force", options->force,
-                  "start: although the new side does not answer, or is not ready; the log tells");
+  added->add_flag(
+      "--force", options->force,
+      "start, resume: although the new side does not answer, or is not ready; the log tells");
   set.reason_of(added, options->who, options->why, false);
 }
 

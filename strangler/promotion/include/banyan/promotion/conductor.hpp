@@ -14,6 +14,7 @@
 
 #include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/executor.hpp"
+#include "banyan/kernel/result.hpp"
 #include "banyan/promotion/traffic_evidence.hpp"
 #include "banyan/stages/switchboard.hpp"
 #include "banyan/verdict/judge.hpp"
@@ -35,7 +36,10 @@ using OperationsOf = std::function<std::vector<std::string>(std::string_view rol
 /// other. Whoever goes on begins the step anew, for the evidence died with the process.
 ///
 /// Where several processes share the store, each judges by the requests that it has seen itself.
-/// One of them, whoever has the seat, takes rollouts forward; each of them takes them back.
+/// One of them, whoever has the seat, takes rollouts forward, and along the steps on a way back;
+/// each of them begins a way back. In every tick those that go back come first.
+///
+/// Writes it does not move, neither there nor home: a plan whose writes somebody has moved is over.
 ///
 /// tick() on one thread at a time; the rest is safe for concurrent use.
 class Conductor {
@@ -88,7 +92,8 @@ class Conductor {
   struct Run;
   struct Inside;
 
-  void walk(Run& run, const StoredPlan& stored, bool conducts);
+  void walk(Run& run, const StoredPlan& stored, std::vector<OperationVerdict> verdicts,
+            const Result<bool>& has_seat);
   std::unique_ptr<Inside> inside_;
 };
 

@@ -32,7 +32,7 @@ struct PlanOrder {
   std::vector<Step> steps;  ///< empty: as configured
   std::optional<std::chrono::seconds> dwell;
   std::optional<std::uint64_t> samples;
-  bool force = false;      ///< of a start: without a preflight; the log tells
+  bool force = false;      ///< of a start or resume: without a preflight; the log tells
   bool gradually = false;  ///< of an abort: step by step
 };
 
@@ -66,12 +66,14 @@ class PlanDesk {
     Change change;
     PlanStatus plan;
   };
-  /// A start shifts to the first step that is not below what the new side has already, and an abort
-  /// back to nothing, in the same transaction. FailedPrecondition "banyan.plan_state" where it
-  /// cannot be, with what can; NotFound "banyan.no_plan"; InvalidArgument "banyan.bad_plan"; and
-  /// what Switchboard::walk() says.
+  /// A start shifts to the first step that is not below what the new side has already, a resume to
+  /// the step of the plan, and an abort back to nothing, in the same transaction. Where traffic may
+  /// not be shifted now, an abort ends the plan all the same, and its reason says that the traffic
+  /// has stayed. FailedPrecondition "banyan.plan_state" where it cannot be, with what can; NotFound
+  /// "banyan.no_plan"; InvalidArgument "banyan.bad_plan"; and what Switchboard::walk() says.
   Result<Answer> order(std::string_view module, const PlanOrder& order, const Reason& reason);
-  /// Back to nothing along the steps, with or without a plan that moves.
+  /// Back to nothing along the steps, with or without a plan that moves. The first step is made in
+  /// the same transaction: the writes come home, or, where they are, the reads go a step down.
   Result<Answer> back_gradually(std::string_view module, const Reason& reason);
 
   /// Of all rollouts that have one, sorted by module.
@@ -81,6 +83,9 @@ class PlanDesk {
   Plan configured(std::string_view module) const;
   Result<Plan> wanted(std::string_view module, const PlanOrder& order) const;
   Result<Answer> start(std::string_view module, const PlanOrder& order, const Reason& reason);
+  Traffic abort(PlanRunner& runner, std::string_view module, const Traffic& before,
+                const std::string& why) const;
+  bool resume_gives_more(std::string_view module) const;
   Result<Answer> done(Result<Change> change) const;
   PlanStatus status(const StoredPlan& stored, Percent share) const;
 

@@ -42,7 +42,7 @@ enum class PlanState : std::uint8_t {
   Running,     ///< goes on when it may
   Paused,      ///< stays where it is, and goes back when the new side is worse
   Returning,   ///< goes back step by step, so that the old side gets warm again
-  Completed,   ///< the last step was good
+  Completed,   ///< the last step was good, or somebody has moved the writes, too
   RolledBack,  ///< the new side was worse
   Aborted,     ///< somebody said so
 };
@@ -60,8 +60,12 @@ struct PlanAction {
 };
 
 /// Walks a rollout through its plan. A state machine and nothing else: whoever calls tick() carries
-/// out what it answers, and the next tick says what has become of it. An action that did not happen
-/// is therefore asked for again, and one that happened twice is no harm.
+/// out what it answers and writes the mark down, both or neither. Where neither was done, it goes
+/// on with the runner as it was before, which asks again.
+///
+/// A step and its share are therefore never apart: whoever starts or resumes a plan gives the new
+/// side the share of its step in the same breath, and a share that is another one was given by
+/// somebody else, also when this runner is new and has seen nothing of it.
 ///
 ///   * forward when the step was long enough, every operation was seen often enough, and each is
 ///     better or equal;
@@ -70,7 +74,8 @@ struct PlanAction {
 ///     otherwise, and when something trips; step by step when it is only slow, for its users get
 ///     what they want, and the old side may have gone cold;
 ///   * an abort wins over everything, and nothing goes forward after it;
-///   * when somebody else shifts the traffic, the plan pauses: two do not steer; and it is over when
+///   * when somebody else shifts the traffic, the plan pauses: two do not steer; and it is over
+///   when
 ///     somebody brings all of it back.
 ///
 /// Not safe for concurrent use.
@@ -93,21 +98,28 @@ class PlanRunner {
   PlanRunner(Plan plan, const Clock& clock, const Mark& mark);
   Mark mark() const { return {state_, step_, reason_, arrived_}; }
 
-  /// FailedPrecondition "banyan.plan_state" where it cannot be.
+  /// FailedPrecondition "banyan.plan_state" where it cannot be. After a start and after a resume,
+  /// the caller gives the new side the share of the step.
   Result<void> start();
   Result<void> pause(std::string why);
   Result<void> resume();
   /// In every state but when all traffic is back already.
   void abort(std::string why);
-  /// Step by step, from `share` on. FailedPrecondition "banyan.plan_state" when there is nothing to
-  /// go back from.
-  Result<void> back_gradually(Percent share, std::string why);
+  /// Step by step, from `share` on; what it answers is the first one, which is made at once.
+  /// FailedPrecondition "banyan.plan_state" when there is nothing to go back from.
+  Result<PlanAction> back_gradually(Percent share, std::string why);
+  /// The rollout has moved as a whole, and is no longer the plan's to bring back.
+  PlanAction complete(std::string why);
 
   /// A hard trip: an answer at once, without a tick. See ErrorBurst.
   PlanAction trip(std::string why);
 
   /// `share`: what the new side has now, whoever gave it. `verdicts`: since the step began.
   PlanAction tick(Percent share, const std::vector<OperationVerdict>& verdicts);
+  /// What tick() does because of a verdict that is worse, and nothing else: for who takes back
+  /// only. It begins a return along the steps; to go on with one is for whoever ticks.
+  std::optional<PlanAction> leave_if_worse(Percent share,
+                                           const std::vector<OperationVerdict>& verdicts);
 
   PlanState state() const { return state_; }
   std::size_t step() const { return step_; }
@@ -124,14 +136,16 @@ class PlanRunner {
   std::optional<std::string> why_not_yet(const std::vector<OperationVerdict>& verdicts) const;
   PlanAction advance();
   PlanAction leave(Percent share, const OperationVerdict& worse);
+  PlanAction turn_back(Percent share, std::string why);
   PlanAction go_on_back(Percent share);
+  PlanAction step_back(Percent share);
   void step_below(Percent share);
 
   Plan plan_;
   const Clock* clock_;
   PlanState state_ = PlanState::Ready;
   std::size_t step_ = 0;
-  bool arrived_ = false;  ///< the new side has the step's share
+  bool arrived_ = false;  ///< the new side was seen to have the step's share
   std::uint64_t begun_ = 0;
   SteadyTime since_{};
   std::optional<Percent> returning_at_;  ///< since since_
