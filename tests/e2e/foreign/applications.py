@@ -5,6 +5,7 @@ package) and Node-RED (Node, from npm). Neither is a service of the machine, and
 import hashlib
 import os
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -17,6 +18,7 @@ WIKI = Path("/usr/share/dokuwiki")
 MODULES = Path(os.environ.get("BANYAN_FOREIGN_MODULES", HERE.parents[2] / "build/foreign/node_modules"))
 LONG_AGO = (1_600_000_000, 1_600_000_000)
 READER, PASSWORD = "ada", "paper harbour"
+NOTES = "A heron, Grüße & <ümlauts>.\n"
 
 
 def missing() -> list[str]:
@@ -29,7 +31,7 @@ def missing() -> list[str]:
 
 
 class Wiki:
-    """DokuWiki with one user, one page that everybody reads and one that only users do."""
+    """DokuWiki with one user, two pages that everybody reads and one that only users do."""
 
     def __init__(self, folder: Path, address: str, name: str = "wiki"):
         self.data = folder / "data"
@@ -51,6 +53,7 @@ $conf['updatecheck'] = 0;
         (conf / "users.auth.php").write_text(
             f"{READER}:{hashlib.sha1(PASSWORD.encode()).hexdigest()}:Ada Vogel:ada@example.org:user\n")
         (self.pages / "start.txt").write_text("====== Records ======\n\nHerons and **paper** harbours: [[notes]].\n~~NOCACHE~~\n")
+        (self.pages / "notes.txt").write_text(NOTES)
         (self.pages / "desk/prices.txt").write_text("Heron is to be 12.50 from Monday on.\n")
         # Long ago: what is as new as a cache makes the wiki fill it again.
         for file in (*self.pages.rglob("*.txt"), *conf.iterdir()):
@@ -95,3 +98,22 @@ class Flows:
 
     def stop(self):
         self.server.stop()
+
+
+def main():
+    """applications.py wiki FOLDER HOST:PORT: the wiki in a new folder, until it is stopped."""
+    if len(sys.argv) != 4 or sys.argv[1] != "wiki":
+        sys.exit(main.__doc__)
+    started = Wiki(Path(sys.argv[2]).resolve(), sys.argv[3])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    print(f"the wiki is at http://{sys.argv[3]}/start; Ctrl-C stops it", flush=True)
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        started.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -68,21 +68,21 @@ def wiki(address: str) -> list[tuple[str, Answer]]:
     must("Ada Vogel" in ada.ask("GET", "/start").text, "the page greets", signed_in)
 
     # Editing a page; without the token nothing is saved.
-    form = ada.ask("GET", "/notes?do=edit")
+    form = ada.ask("GET", "/list?do=edit")
     must(form.status in (200, 404) and "wikitext" in form.text, "the form", form)
     page = {**{name: value for name, value in hidden(form).items() if name not in ("do", "q")},
-            "wikitext": "====== Notes ======\n\nA heron, Grüße & <ümlauts>.\n", "summary": "first", "do[save]": "1"}
-    forged = ada.ask("POST", "/notes?do=edit", urlencode({**page, "sectok": "0" * 32}), **FORM)
+            "wikitext": "====== List ======\n\nA heron, Grüße & <ümlauts>.\n", "summary": "first", "do[save]": "1"}
+    forged = ada.ask("POST", "/list?do=edit", urlencode({**page, "sectok": "0" * 32}), **FORM)
     must(forged.status != 302, "a forged form", forged)
-    saved = ada.ask("POST", "/notes?do=edit", urlencode(page), **FORM)
-    must(saved.status == 302 and saved.get("Location") == "http://wiki.example/notes", "saved", saved)
-    must("A heron, Grüße &amp; &lt;ümlauts&gt;." in ada.ask("GET", "/notes").text, "the page", saved)
-    ada.ask("GET", "/notes?do=revisions")
-    raw = ada.ask("GET", "/_export/raw/notes")
+    saved = ada.ask("POST", "/list?do=edit", urlencode(page), **FORM)
+    must(saved.status == 302 and saved.get("Location") == "http://wiki.example/list", "saved", saved)
+    must("A heron, Grüße &amp; &lt;ümlauts&gt;." in ada.ask("GET", "/list").text, "the page", saved)
+    ada.ask("GET", "/list?do=revisions")
+    raw = ada.ask("GET", "/_export/raw/list")
     must(raw.text.strip() == page["wikitext"].strip(), "its source", raw)
 
     # Search, when the page is in the index; the feed; what pages are made of.
-    ada.ask("GET", "/lib/exe/taskrunner.php?id=notes")
+    ada.ask("GET", "/lib/exe/taskrunner.php?id=list")
     found = ada.ask_until(lambda answer: "search_fulltextresult" in answer.text, "/start?do=search&q=heron")
     must("search_fulltextresult" in found.text, "the search", found)
     ada.ask("GET", "/feed.php")
@@ -94,7 +94,7 @@ def wiki(address: str) -> list[tuple[str, Answer]]:
     must(again.status == 304 and not again.body, "not modified", again)
 
     # A file: up in one piece, and down whole, in part, and not at all.
-    token = hidden(ada.ask("GET", "/notes"))["sectok"]
+    token = hidden(ada.ask("GET", "/list"))["sectok"]
     body, fields = multipart({"call": "mediaupload", "ns": "", "sectok": token}, "qqfile", "scans.zip", LARGE)
     uploaded = ada.ask("POST", "/lib/exe/ajax.php", body, **fields)
     must(json.loads(uploaded.text).get("success") is True, "the upload", uploaded)

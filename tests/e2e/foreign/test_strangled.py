@@ -13,14 +13,13 @@ from urllib.parse import urlencode
 
 import applications
 from answers import Browser
-from applications import HERE, PASSWORD, READER
+from applications import HERE, NOTES, PASSWORD, READER
 from fronted import Proxy
 from journeys import FORM, hidden
 from proxies import Running, free_port, own_host
 from readers import Readers
 
 SKIPPED = 77
-NOTES = "A heron, Grüße & <ümlauts>.\n"
 
 
 def wait(condition, what: str):
@@ -36,7 +35,6 @@ class AReadOfTheWiki(unittest.TestCase):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.wiki = applications.Wiki(self.folder / "wiki", f"{own_host()}:3000")
         self.addCleanup(self.wiki.stop)
-        (self.wiki.pages / "notes.txt").write_text(NOTES)
         self.host = own_host()
         self.pages = self.successor("--stripped")
         self.addCleanup(lambda: self.pages.stop())
