@@ -30,6 +30,20 @@ def missing() -> list[str]:
         if not there]
 
 
+class Workers(Running):
+    """A program whose workers outlive it, as those of PHP's server do, and are stopped with it."""
+
+    def stop(self):
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children")
+        workers = [int(each) for each in children.read_text().split()] if children.exists() else []
+        super().stop()
+        for each in workers:
+            try:
+                os.kill(each, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+
 class Wiki:
     """DokuWiki with one user, two pages that everybody reads and one that only users do."""
 
@@ -59,7 +73,7 @@ $conf['updatecheck'] = 0;
         for file in (*self.pages.rglob("*.txt"), *conf.iterdir()):
             os.utime(file, LONG_AGO)
         os.environ |= {"PHP_CLI_SERVER_WORKERS": "4", "WIKI_CONF": str(conf)}
-        self.server = Running(
+        self.server = Workers(
             [program("php"), "-d", f"session.save_path={self.data}/tmp",
              "-d", f"upload_tmp_dir={self.data}/tmp", "-d", "upload_max_filesize=64M", "-d", "post_max_size=80M",
              "-S", address, "-t", WIKI, HERE / "wiki_addresses.php"],

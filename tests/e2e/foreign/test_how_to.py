@@ -49,7 +49,7 @@ class TheHowTo(front.HowTo):
         service.wait(front.PATIENCE)
 
 
-SHOWN = 7
+SHOWN = 6
 
 if __name__ == "__main__":
     if lacking := applications.missing():
