@@ -57,7 +57,8 @@ class Service(BaseHTTPRequestHandler):
         if source is None:
             return self.leave_to_the_wiki()
         return self.say(200, [
-            ("X-Robots-Tag", "noindex"), ("Content-Type", "text/plain; charset=utf-8"),
+            ("X-Robots-Tag", "noindex"), ("Cache-Control", "no-store, no-cache, must-revalidate"), ("Vary", "Cookie"),
+            ("Content-Type", "text/plain; charset=utf-8"),
             ("Content-Disposition", f"attachment; filename={name.rsplit(':', 1)[-1]}.txt")], source)
 
     do_HEAD = do_GET
