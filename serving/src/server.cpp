@@ -41,6 +41,10 @@ using strangler::Routing;
 
 constexpr std::size_t kPageWorkers = 2;
 constexpr std::size_t kWaitingPages = 64;
+/// What streams show may hang as long as a database does, which keeps nobody from health and
+/// metrics; a document is made once for all of them.
+constexpr std::size_t kStreamWorkers = 1;
+constexpr std::size_t kWaitingStreams = 64;
 constexpr std::size_t kAdminWorkers = 2;
 constexpr std::size_t kWaitingForAdmin = 64;
 constexpr std::size_t kEndpointWorkers = 4;
@@ -212,6 +216,7 @@ struct Server::Inside {
   std::unique_ptr<Chain> chain;
   // They record what became of what they have answered, so they end before who is told.
   std::unique_ptr<Executor> page_workers = make_worker_pool(kPageWorkers, kWaitingPages);
+  std::unique_ptr<Executor> stream_workers = make_worker_pool(kStreamWorkers, kWaitingStreams);
   std::unique_ptr<Executor> admin_workers = make_worker_pool(kAdminWorkers, kWaitingForAdmin);
   std::unique_ptr<Executor> endpoint_workers =
       make_worker_pool(kEndpointWorkers, kWaitingForEndpoints);
@@ -423,7 +428,7 @@ void Server::prepare() {
   }
   all.streams.emplace(
       LiveStreams::Parts{.feeds = feeds_of(documents, desks, admin),
-                         .workers = *all.page_workers,
+                         .workers = *all.stream_workers,
                          .clock = all.parts.clock,
                          .on_fault = [&all](std::string_view what) { all.fault(what); }});
   all.operators.emplace(OperatorPages::Parts{.admin = admin,
@@ -543,6 +548,9 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
   std::shared_ptr<const RouteSnapshot> snapshot;
   const std::shared_ptr<const RouteSnapshot> before = all.current();
   auto routing = all.file.reload([&](const std::shared_ptr<const Routing>& fresh) {
+    if (const auto& check = all.parts.settings.check) {
+      if (auto problems = check(fresh); !problems.empty()) return problems;
+    }
     auto read = read_tls_material(fresh->configuration, all.parts.settings.config_file);
     if (!read) {
       all.refused_certificates = std::move(read.error().files);

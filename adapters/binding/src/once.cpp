@@ -145,7 +145,6 @@ void OnceByKey::execute(const std::shared_ptr<KeyedCommand>& command, const Cont
   inside.command = command;
   inside.replayed = nullptr;  // what the module asks of others is another matter
   std::string answer;
-  if (resumes) CommitMark::commit();
   try {
     answer = carry_out(inside);
   } catch (...) {
@@ -201,6 +200,7 @@ std::optional<Result<std::string>> OnceByKey::run(const KeyedRequest& command,
       auto resumed = fresh();
       resumed->resume(entry->answer, command.decode);
       tell_replayed(context);
+      CommitMark::commit();  // by whoever was broken off
       execute(resumed, context, carry_out, true);
       return std::nullopt;
     }

@@ -66,6 +66,15 @@ std::string quoted_value(std::string_view text) {
   return out + '\'';
 }
 
+/// "service=shop", or PGSERVICE: a section of pg_service.conf.
+bool names_a_service(const PQconninfoOption* options) {
+  for (; options->keyword != nullptr; ++options) {
+    if (std::string_view(options->keyword) != "service") continue;
+    return options->val != nullptr || std::getenv("PGSERVICE") != nullptr;
+  }
+  return false;
+}
+
 struct FreeOptions {
   void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
 };
@@ -83,6 +92,8 @@ std::string with_time_limits(const std::string& connection, int connect_timeout)
   const std::unique_ptr<PQconninfoOption, FreeOptions> options(
       PQconninfoParse(connection.c_str(), nullptr));
   if (options == nullptr) return connection;
+  // What is not said here its file may say, which would come second.
+  const bool by_service = names_a_service(options.get());
   std::string own;
   std::string kits;  // after what may hold blanks, which SOCI's reader loses at the end
   const auto add = [](std::string& to, std::string_view key, std::string_view value) {
@@ -93,7 +104,8 @@ std::string with_time_limits(const std::string& connection, int connect_timeout)
     const std::string_view key = option->keyword;
     if (option->val != nullptr) {
       add(own, key, option->val);
-    } else if (option->envvar == nullptr || std::getenv(option->envvar) == nullptr) {
+    } else if (!by_service &&
+               (option->envvar == nullptr || std::getenv(option->envvar) == nullptr)) {
       for (const auto& [name, value] : limits) {
         if (name == key) add(kits, key, value);
       }

@@ -17,9 +17,15 @@
 
 namespace banyan::sql {
 
-/// The reading connections of one module to one database: opened when first needed, kept while they
-/// work, and never more than a few, so that one module cannot take all of them. Safe for concurrent
-/// use.
+/// No connection was there in time, and whoever opens it still waits. To ask once more is of no
+/// use: that would open another one.
+class NotOpenedInTime : public Fault {
+ public:
+  using Fault::Fault;
+};
+
+/// The connections of one module to one database: opened when first needed, kept while they work,
+/// and never more than a few, so that one module cannot take all of them. Safe for concurrent use.
 template <class Connection>
 class ConnectionPool {
  public:
@@ -32,16 +38,16 @@ class ConnectionPool {
       : open_connection_(std::move(open)), place_(std::move(place)), clock_(clock), most_(most) {}
 
   /// One that nobody else uses; waits while all are in use, Fault{Deadline} when it passes, and for
-  /// a new one to be opened, Fault{ConnectionLost}.
+  /// a new one to be opened, NotOpenedInTime{ConnectionLost}.
   std::unique_ptr<Connection> take(SteadyTime deadline) {
     {
       std::unique_lock lock(mutex_);
       while (idle_.empty() && open_ >= most_) {
         const auto left = deadline - clock_.steady();
         if (left <= SteadyTime::duration::zero()) {
-          throw Fault(FaultKind::Deadline,
-                      place_ + "the deadline passed while all of the module's " +
-                          std::to_string(most_) + " reading connections were in use.");
+          throw Fault(FaultKind::Deadline, place_ +
+                                               "the deadline passed while all of the module's " +
+                                               std::to_string(most_) + " connections were in use.");
         }
         constexpr SteadyTime::duration kLongestWait = std::chrono::minutes(1);
         returned_.wait_for(lock, std::min(left, kLongestWait));
@@ -61,8 +67,8 @@ class ConnectionPool {
       throw;
     }
     if (opened != nullptr) return opened;
-    throw Fault(FaultKind::ConnectionLost,
-                place_ + "the server has not answered before the deadline.");
+    throw NotOpenedInTime(FaultKind::ConnectionLost,
+                          place_ + "the server has not answered before the deadline.");
   }
 
   /// Nothing: it is of no use any more, and another one may be opened.

@@ -60,6 +60,9 @@ bool PostgresWriter::attempt(Unit& unit) {
       ++units_;
       ++commits_;
     }
+  } catch (const NotOpenedInTime&) {
+    unit.kept = false;
+    unit.thrown = std::current_exception();
   } catch (const Fault& fault) {
     unit.kept = false;
     auto kind = fault.kind();

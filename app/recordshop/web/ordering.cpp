@@ -50,12 +50,19 @@ std::string words_for(const Error& error) {
        " if that is right for you."},
       {"orders.no_address", "We do not know where to send it. Tell us your address first."},
       {"orders.unknown_customer", "Your account is closed. Sign in to another one."},
-      {"orders.bad_lines", "There is nothing in your basket that could be ordered."}};
+      {"orders.bad_lines", "There is nothing in your basket that could be ordered."},
+      {"orders.key_reused",
+       "An order was placed from this page already, and this would be another one, so it was not"
+       " placed. Look at your orders before you order anything else."}};
   const auto found = kWords.find(error.rule);
   if (found != kWords.end()) return found->second;
   return "Your order could not be placed just now, and nothing was charged. Your basket is as it"
-         " was: try again in a moment. An order is never placed twice.";
+         " was: try again in a moment.";
 }
+
+constexpr std::string_view kNobodyKnows =
+    "There was no answer, so it is not known whether your order was placed. Your basket is as it"
+    " was: send the same order again in a moment. It is not placed twice.";
 
 /// What has to be looked up for a basket, all at once.
 struct BasketView {
@@ -122,16 +129,21 @@ using PricesSeen = std::map<TrackId, Money>;
 // In the form that orders, a field for each line: "129 EUR".
 std::string seen_field(const TrackId& track) { return "seen-" + track.str(); }
 
-Html prices_shown(const Basket& basket, const BasketView& view) {
-  return each(basket.lines(), [&](const Basket::Line& line) {
-    const auto track = view.tracks.find(line.track);
-    if (track == view.tracks.end()) return Html();
-    const Money& price = track->second.price;
-    return hidden(seen_field(line.track), std::to_string(price.minor_units) + ' ' + price.currency);
+Html seen_fields(const PricesSeen& prices) {
+  return each(prices, [](const auto& seen) {
+    const auto& [track, price] = seen;
+    return hidden(seen_field(track), std::to_string(price.minor_units) + ' ' + price.currency);
   });
 }
 
+PricesSeen prices_shown(const BasketView& view) {
+  PricesSeen all;
+  for (const auto& [id, track] : view.tracks) all.emplace(id, track.price);
+  return all;
+}
+
 PricesSeen prices_seen(const Visit& visit) {
+  constexpr std::int64_t kDearest = 100'000'000;  // of the catalogue: more was never shown
   PricesSeen all;
   for (const Basket::Line& line : visit.basket().lines()) {
     const std::string_view said = visit.form().get(seen_field(line.track));
@@ -140,6 +152,7 @@ PricesSeen prices_seen(const Visit& visit) {
     const auto read =
         std::from_chars(number.data(), number.data() + number.size(), price.minor_units);
     if (read.ec != std::errc{} || number.size() == said.size()) continue;
+    if (price.minor_units < 0 || price.minor_units > kDearest) continue;
     price.currency = said.substr(number.size() + 1);
     all.emplace(line.track, std::move(price));
   }
@@ -223,13 +236,43 @@ Html total_of(const Basket& basket, const BasketView& view) {
   return tag("p", {{"class", "total"}}, "Total ", tag("strong", {}, text));
 }
 
+/// What a visitor can do with a basket next.
+enum class Next : std::uint8_t {
+  Order,
+  SameAgain,     ///< the same order to the letter: it may have been placed already
+  LookAtOrders,  ///< one was placed from this page already
+};
+
 /// What came of an order that was not placed.
 struct NotPlaced {
   std::string trouble{};  ///< "": nobody has ordered yet
   unsigned status = 200;
   std::string method{};  ///< that was chosen
   PricesSeen seen{};
+  Next next = Next::Order;
 };
+
+Html order_form(Visit& visit, const std::string& key, const BasketView& view,
+                const NotPlaced& before) {
+  const std::string_view url = "/shop/orders";
+  if (before.next == Next::LookAtOrders) {
+    return tag("p", {},
+               tag("a", {{"class", "button strong"}, {"href", url}}, "Look at your orders"));
+  }
+  const bool again = before.next == Next::SameAgain;
+  // Another price or method would make it another order, under the key of this one.
+  const Html how =
+      again ? seen_fields(before.seen) + hidden("method", before.method) +
+                  tag("p", {},
+                      before.method == "invoice" ? "You pay on invoice." : "You pay by card.")
+            : seen_fields(prices_shown(view)) + ways_to_pay(view, before.method);
+  return post_form(visit, "order", std::string(url),
+                   hidden("key", key) + how +
+                       tag("button", {{"type", "submit"}, {"class", "strong"}},
+                           again ? "Send the same order again" : "Order now") +
+                       tag("p", {{"class", "note"}}, "As ", visit.visitor()->name,
+                           ". You pay the prices that you see here, and tax."));
+}
 
 /// `key` makes an order one order, however often its form is sent.
 Response show_basket(Modules& modules, Visit& visit, const std::string& key,
@@ -246,19 +289,20 @@ Response show_basket(Modules& modules, Visit& visit, const std::string& key,
                         .section = "basket",
                         .status = before.status});
   }
-  const BasketView view = look_up(modules, visit);
+  BasketView view = look_up(modules, visit);
+  if (before.next == Next::SameAgain) {
+    for (const auto& [id, price] : before.seen) {
+      const auto track = view.tracks.find(id);
+      if (track != view.tracks.end()) track->second.price = price;
+    }
+  }
   if (!view.catalogue) main += gap("Titles and prices");
   main += tag("ul", {{"class", "tracks"}, {"role", "list"}},
               each(visit.basket().lines(),
                    [&](const auto& line) { return basket_row(visit, line, view, before.seen); }));
   if (view.catalogue) main += total_of(visit.basket(), view);
   if (visit.visitor()) {
-    main += post_form(visit, "order", "/shop/orders",
-                      hidden("key", key) + prices_shown(visit.basket(), view) +
-                          ways_to_pay(view, before.method) +
-                          tag("button", {{"type", "submit"}, {"class", "strong"}}, "Order now") +
-                          tag("p", {{"class", "note"}}, "As ", visit.visitor()->name,
-                              ". You pay the prices that you see here, and tax."));
+    main += order_form(visit, key, view, before);
   } else {
     main += tag("p", {},
                 tag("a",
@@ -462,9 +506,13 @@ Response place_order(Modules& modules, Visit& visit, const banyan::Environment& 
   order.customer = *customer;
   NotPlaced not_placed{.status = 409, .method = visit.form().get("method")};
   not_placed.seen = prices_seen(visit);
+  std::string key = visit.form().get("key");
+  if (!banyan::is_idempotency_key(key)) key = fresh_key(environment);
+  // Orders was not asked. If an order was placed under this key and only the answer was lost, the
+  // next one has to find it.
   const auto refuse = [&](std::string trouble) {
     not_placed.trouble = std::move(trouble);
-    return show_basket(modules, visit, fresh_key(environment), not_placed);
+    return show_basket(modules, visit, key, not_placed);
   };
   for (const Basket::Line& line : visit.basket().lines()) {
     const auto seen = not_placed.seen.find(line.track);
@@ -478,20 +526,24 @@ Response place_order(Modules& modules, Visit& visit, const banyan::Environment& 
     return refuse("Choose how you want to pay, please.");
   }
   order.payment_method = not_placed.method;
-  std::string key = visit.form().get("key");
-  if (!banyan::is_idempotency_key(key)) key = fresh_key(environment);
   const auto placed = answer(modules.orders.start(order, visit.context().with_key(key)));
   if (placed) {
     visit.keep({});
     visit.tell_next("ordered");
     return see_other(visit, order_url(placed->id));
   }
-  // The same key again, in case that it was placed and only the answer was lost; but another basket
-  // is another order.
-  if (placed.error().rule.starts_with("orders.")) return refuse(words_for(placed.error()));
+  const std::string& rule = placed.error().rule;
+  if (!rule.starts_with("orders.")) {
+    // The same again, in case that it was placed and only the answer was lost.
+    not_placed.trouble = kNobodyKnows;
+    not_placed.status = 503;
+    not_placed.next = Next::SameAgain;
+    return show_basket(modules, visit, key, not_placed);
+  }
   not_placed.trouble = words_for(placed.error());
-  not_placed.status = 503;
-  return show_basket(modules, visit, key, not_placed);
+  if (rule == "orders.key_reused") not_placed.next = Next::LookAtOrders;
+  // It was refused, and stays refused under this key: what is ordered next is another order.
+  return show_basket(modules, visit, fresh_key(environment), not_placed);
 }
 
 Response orders_page(Modules& modules, Visit& visit) {

@@ -320,6 +320,7 @@ struct Process::Parts {
     if (has_callers_inside(options)) serve_inside();
     auto made = serving::Server::make({.settings = {.config_file = options.config_file,
                                                     .overlay = overlay_of(options),
+                                                    .check = problems_beside_options,
                                                     .loops = options.loops,
                                                     .trusted_peers = trusted_peers()},
                                        .routing = routing,

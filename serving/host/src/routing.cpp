@@ -91,17 +91,24 @@ strangler::Overlay overlay_of(const Options& options) {
   };
 }
 
+std::vector<strangler::FileProblem> problems_beside_options(
+    const std::shared_ptr<const strangler::Routing>& routing) {
+  if (!routing->configuration.internal) return {};
+  std::string trouble = trouble_with_internal(routing->configuration);
+  if (trouble.empty()) return {};
+  return {strangler::FileProblem{std::string(kInternal), {}, std::move(trouble)}};
+}
+
 namespace {
 
 using Loaded =
     std::expected<std::shared_ptr<const strangler::Routing>, std::vector<strangler::FileProblem>>;
 
 Loaded checked(Loaded loaded) {
-  if (!loaded || !(*loaded)->configuration.internal) return loaded;
-  std::string trouble = trouble_with_internal((*loaded)->configuration);
-  if (trouble.empty()) return loaded;
-  return std::unexpected(
-      std::vector{strangler::FileProblem{std::string(kInternal), {}, std::move(trouble)}});
+  if (!loaded) return loaded;
+  auto problems = problems_beside_options(*loaded);
+  if (problems.empty()) return loaded;
+  return std::unexpected(std::move(problems));
 }
 
 }  // namespace

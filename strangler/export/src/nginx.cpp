@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "banyan/http/endpoint.hpp"
+#include "banyan/http/target_path.hpp"
 #include "buckets.hpp"
 #include "clients_words.hpp"
 #include "comments.hpp"
@@ -276,6 +277,30 @@ class NginxWriter {
     return all;
   }
 
+  /// What is said to upstreams, as clients could say it besides where "_" is let in.
+  std::vector<std::string> with_underscores() const {
+    std::vector<std::string> all = literal_words();
+    for (const char* own :
+         {"banyan-routing", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"}) {
+      all.emplace_back(own);
+    }
+    std::erase_if(all, [](const std::string& each) { return !each.contains('-'); });
+    for (std::string& each : all) each = header_variable(each);
+    // The field that stickiness goes by, if it is one of these, is let in on purpose.
+    std::erase_if(all, [&](const std::string& each) { return is_sticky(each); });
+    std::ranges::sort(all);
+    const auto again = std::ranges::unique(all);
+    all.erase(again.begin(), again.end());
+    return all;
+  }
+
+  bool is_sticky(std::string_view name) const {
+    return std::ranges::any_of(configuration_.stickiness_keys, [&](const StickinessKey& each) {
+      return each.source == StickinessKey::Source::Header &&
+             std::ranges::equal(each.name, name, {}, http::folded);
+    });
+  }
+
   /// $banyan_target where a route changes paths on the way.
   std::string targets() {
     MapEntries entries{{"default", "$request_uri"}};
@@ -285,8 +310,30 @@ class NginxWriter {
     }
     rewrites_ = entries.size() > 1;
     if (!rewrites_) return {};
-    return "\n# legacy_path and successor_path\n" +
-           nginx_map("\"$banyan_way:$banyan_side:$request_uri\"", "banyan_target", entries);
+    std::string text = "\n# legacy_path and successor_path\n";
+    if (adds_dollars()) {
+      text += "# A \"$\" that is no variable.\ngeo $banyan_dollar {\n  default  \"$\";\n}\n";
+    }
+    return text + nginx_map("\"$banyan_way:$banyan_side:$request_uri\"", "banyan_target", entries);
+  }
+
+  bool adds_dollars() const {
+    return std::ranges::any_of(ways_.ways, [](const Way& way) {
+      return way.route->legacy_path.add.contains('$') ||
+             way.route->successor_path.add.contains('$');
+    });
+  }
+
+  static std::string with_plain_dollars(const std::string& text) {
+    std::string plain;
+    for (const char c : text) {
+      if (c == '$') {
+        plain += "${banyan_dollar}";
+      } else {
+        plain += c;
+      }
+    }
+    return plain;
   }
 
   static void add_target(const Way& way, const std::string& side, const PathChange& change,
@@ -301,7 +348,7 @@ class NginxWriter {
                            nginx_word(to + '$' + variable));
     };
     if (change.add.empty()) add("|[?].*", "/");
-    add("/.*|[?].*|", change.add);
+    add("/.*|[?].*|", with_plain_dollars(change.add));
   }
 
   std::string server() {
@@ -392,6 +439,16 @@ class NginxWriter {
     text += "  # What a proxy says of a client is not for the client to say.\n";
     for (const std::string& each : literal_words()) {
       say(each, trusts ? "$banyan_kept_" + header_variable(each) : "\"\"");
+    }
+    if (has_underscores()) {
+      text +=
+          "  # Applications that read \"_\" and \"-\" in names as the same would take these for "
+          "those.\n";
+      for (const std::string& each : with_underscores()) say(each, "\"\"");
+      differences_.push_back(
+          "Header fields whose names have \"_\": what only a proxy may say is taken away in both "
+          "spellings, all \"-\" and all \"_\", and passes in a mixed one (X-Forwarded_User). Of "
+          "trusted peers nginx takes one for the other. See to it where an application does, too.");
     }
     std::vector<std::string> beginnings;
     for (const std::string& each : clients_words(configuration_)) {

@@ -141,6 +141,12 @@ class Judge {
 
   void look_at_the_lanes() {
     constexpr double kStuck = 60;
+    for (const UnknownLanes& each : facts_.unknown_lanes) {
+      hinder("lanes_unknown",
+             "whether events of " + each.source +
+                 " wait, or come to the old side, cannot be told: " + each.problem,
+             "mend that and ask again; banyan events shows the lanes");
+    }
     for (const Lane& lane : facts_.lanes) {
       if (lane.lane == facts_.module && lane.transport == "in_process") {
         hinder("lane_in_process",

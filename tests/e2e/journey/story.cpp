@@ -176,9 +176,8 @@ void Story::open_the_shop() {
   }
   deployment_.start_monolith("", {});
   std::vector<std::string> modules;
-  for (const auto& tag : shop_.get("/openapi.json").json().at("tags")) {
-    modules.push_back(tag.at("name"));
-  }
+  const auto description = shop_.get("/openapi.json").json();
+  for (const auto& tag : description.at("tags")) modules.push_back(tag.at("name"));
   narrator_.say(fmt::format("It has {} of them: {}.", modules.size(), fmt::join(modules, ", ")));
   ledger_ = std::make_unique<Ledger>(shop_);
   std::vector<std::string> tracks, albums;

@@ -213,7 +213,7 @@ TEST_F(Shop, DescribesItself) {
   EXPECT_THAT(home, HasSubstr("recordshop 0.1.0: one process with the modules catalog, "));
   EXPECT_THAT(home, HasSubstr("curl -s " + origin + "/orders"));
   EXPECT_THAT(send("GET", "/_banyan/").body, HasSubstr("dashboard.js"));
-  EXPECT_THAT(send("GET", "/_banyan/dashboard.js").body, HasSubstr("/_banyan/api/live"));
+  EXPECT_THAT(send("GET", "/_banyan/feed.js").body, HasSubstr("/_banyan/api/"));
   EXPECT_EQ(send("GET", "/_banyan").head.status, 308U);
   std::set<std::string> modules;
   const json live = get("/_banyan/api/live");

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "admin_server.hpp"
 #include "banyan/http/client.hpp"
 #include "banyan/serving/proxy.hpp"
 #include "banyan/test/temporary_folder.hpp"
@@ -249,6 +250,27 @@ TEST_F(DiscoverCommand, RetirementIsRefusedUntilNothingUsesTheOldSide) {
   EXPECT_EQ(said["dead"], true);
   EXPECT_THAT(said["deletions"].dump(), HasSubstr("what answers GET"));
   EXPECT_THAT(said["next"].get<std::string>(), HasSubstr("banyan check"));
+}
+
+TEST(Retiring, IsRefusedWhileADatabaseDoesNotTellWhereItsEventsAre) {
+  const AdminServer server([](const std::string& /*method*/, const std::string& target,
+                              const std::string& /*body*/) -> std::pair<unsigned, std::string> {
+    if (target.contains("/status")) {
+      return {200, R"({"rollouts":[{"module":"catalog","stage":"moved","data":"separate"}]})"};
+    }
+    if (target.contains("/log")) return {200, R"({"entries":[]})"};
+    if (target.contains("/verify")) return {200, R"({"intact":true})"};
+    if (target.contains("/events")) {
+      return {200, R"({"modules":[{"module":"orders","lanes":[],"problem":"no server there"}]})"};
+    }
+    return {200, R"({"modules":[]})"};
+  });
+  const Outcome refused = run_banyan({"retire", "catalog", "--url", server.url(), "--json"});
+  EXPECT_EQ(refused.exit_code, 1) << refused.out << refused.err;
+  const json said = json::parse(refused.out);
+  EXPECT_EQ(said["dead"], false);
+  EXPECT_THAT(said["hindrances"].dump(),
+              AllOf(HasSubstr("lanes_unknown"), HasSubstr("no server there")));
 }
 
 }  // namespace

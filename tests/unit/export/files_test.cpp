@@ -89,6 +89,30 @@ TEST(TheFiles, SayInTheirFirstLineWhoWroteThem) {
   }
 }
 
+TEST(TheFilesForNginx, HaveADollarOfAPathThatIsNoVariable) {
+  ExampleTable example = whole_table();
+  for (Route& each : example.configuration.routes) {
+    if (!each.successor_path.add.empty()) each.successor_path.add = "/v2$host";
+  }
+  const auto made = export_for_nginx(example.table());
+  EXPECT_THAT(made.files[1].text,
+              AllOf(HasSubstr("geo $banyan_dollar {"), HasSubstr("/v2${banyan_dollar}host"),
+                    Not(HasSubstr("/v2$host"))));
+}
+
+TEST(TheFilesForNginx, LetNobodyForgeWordsOfProxiesByUnderscores) {
+  ExampleTable example = whole_table();
+  const std::string without = export_for_nginx(example.table()).files[1].text;
+  EXPECT_THAT(without, Not(HasSubstr("proxy_set_header x_forwarded_user")));
+  example.configuration.stickiness_keys = {StickinessKey::parse("header:x_tenant").value()};
+  const auto made = export_for_nginx(example.table());
+  EXPECT_THAT(made.files[1].text, AllOf(HasSubstr("underscores_in_headers on;"),
+                                        HasSubstr("proxy_set_header x_forwarded_user \"\";"),
+                                        HasSubstr("proxy_set_header x_forwarded_for \"\";"),
+                                        HasSubstr("proxy_set_header banyan_routing \"\";")));
+  EXPECT_THAT(made.differences, testing::Contains(HasSubstr("X-Forwarded_User")));
+}
+
 TEST(TheFiles, LetNoTextOfTheTableOutOfItsComment) {
   ExampleTable example = whole_table();
   for (Route& each : example.configuration.routes) each.name += "\nbackend evil";

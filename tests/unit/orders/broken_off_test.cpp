@@ -34,7 +34,7 @@ class BrokenOff : public ::testing::TestWithParam<StoreTrouble> {
     return port_->handle(PlaceOrder{banyan::contract::some_customer(),
                                     {{sample_shop().track(banyan::contract::kFive), 2}},
                                     std::nullopt},
-                         context().with_key("a key"));
+                         context().with_key("a-key"));
   }
   OrderDetails stored() {
     const auto page = port_->handle(ListOrders{}, context()).value();

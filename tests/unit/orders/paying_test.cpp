@@ -68,5 +68,16 @@ TEST_F(Paying, OfAnOrderWithoutAMethodIsByCard) {
   EXPECT_EQ(AuthorisePayment::request(order).method, "card");
 }
 
+// As well: payments is asked as it was asked before, or it would be another payment.
+TEST_F(Paying, OfAnOrderOnItsWayIsByTheWordThatAVersionBeforeTook) {
+  banyan::SeededRandom random(1);
+  const Order order = Order::place(OrderId::make({1}, random), some_customer(),
+                                   {{sample_shop().track(0), "a", 2, {99, "EUR"}}},
+                                   {tax_rate_of("DE"), "gold"}, {1})
+                          .value();
+  EXPECT_EQ(AuthorisePayment::request(order).method, "gold");
+  EXPECT_THAT(place("gold"), BreaksRule("orders.bad_payment_method")) << "new ones are held to it";
+}
+
 }  // namespace
 }  // namespace orders::testing

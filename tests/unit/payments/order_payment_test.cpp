@@ -33,6 +33,20 @@ std::string told(const banyan::Result<T>& result) {
   return "learned";
 }
 
+TEST(OrderPayment, IsAskedForWithAnyWordThatVersionsBeforeTook) {
+  Authorise request = kRequest;
+  for (const std::string& word :
+       {std::string("card"), std::string("invoice"), std::string("gold"), std::string(64, '~')}) {
+    request.method = word;
+    EXPECT_THAT(check(request), Succeeds()) << word;
+  }
+  for (const std::string& word : {std::string(), std::string("a b"), std::string("\xC3\xA4"),
+                                  std::string("a\n"), std::string(65, '~')}) {
+    request.method = word;
+    EXPECT_THAT(check(request), BreaksRule("payments.bad_method")) << word;
+  }
+}
+
 // The whole table of what a command comes to in each state. Whatever is not "ask" or "settled" is
 // refused by name, or goes on with what was asked before.
 TEST(OrderPayment, AnswersEveryCommandInEveryState) {

@@ -86,6 +86,20 @@ TEST_F(MoodyProvider, ThatLosesAnAnswerIsAskedWhatBecameOfItAndNotAskedTwice) {
   EXPECT_EQ(provider_.account(order_).refunds.at("r"), 200);
 }
 
+// As a version before has left it on its way: what is refused here is never voided by the saga, and
+// the money would be held for good.
+TEST_F(MoodyProvider, ThatLosesAnAnswerForAWordOfAVersionBeforeIsAskedWhatBecameOfIt) {
+  const Authorise in_flight{order_, id<CustomerId>(2), {500, "EUR"}, "gold"};
+  once("authorise", Mood::LosesAnswers);
+  ASSERT_THAT(payments_->handle(in_flight, any_context()),
+              BreaksRule("payments.provider_unavailable"));
+  ASSERT_THAT(payments_->handle(in_flight, any_context()), Succeeds());
+  EXPECT_EQ(state(), PaymentState::Authorised);
+  EXPECT_EQ(provider_.calls("authorise"), 1U);
+  EXPECT_EQ(provider_.calls("look_up"), 1U);
+  EXPECT_THAT(capture(), Succeeds());
+}
+
 TEST_F(MoodyProvider, ThatNeverGotARequestIsAskedAgainAfterALookUp) {
   once("authorise", Mood::IsDown);
   ASSERT_THAT(authorise(), BreaksRule("payments.provider_unavailable"));

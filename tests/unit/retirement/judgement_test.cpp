@@ -8,6 +8,7 @@ namespace banyan::retirement {
 namespace {
 
 using std::chrono::hours;
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -146,6 +147,15 @@ TEST(Retirement, RefusesWhileEventsAreDeliveredToTheOldSideOrWaitOnIt) {
   EXPECT_THAT(rules(facts), ElementsAre("lane_stuck"));
   facts.lanes = {{"catalog", "orders", "http", 0, 600}};
   EXPECT_THAT(rules(facts), ElementsAre("lane_stuck"));
+}
+
+TEST(Retirement, RefusesWhileNobodyCanTellWhereEventsAre) {
+  Facts facts = dead();
+  facts.lanes.clear();
+  facts.unknown_lanes = {{"orders", "the server has gone away"}};
+  EXPECT_THAT(rules(facts), ElementsAre("lanes_unknown"));
+  EXPECT_THAT(judge(facts).hindrances.front().message,
+              AllOf(HasSubstr("orders"), HasSubstr("the server has gone away")));
 }
 
 TEST(Retirement, SaysEveryReasonAtOnce) {

@@ -9,9 +9,12 @@
 #include <string>
 #include <system_error>
 
+#include "banyan/kernel/context.hpp"
+#include "banyan/kernel/random.hpp"
 #include "banyan/postgres/connection.hpp"
 #include "banyan/sql/fault.hpp"
 #include "postgres_pool.hpp"
+#include "postgres_writer.hpp"
 #include "unit/sql/engine_under_test.hpp"
 
 namespace banyan::sql {
@@ -94,6 +97,18 @@ TEST(AServerThatSaysNothing, KeepsNoMoreThreadsWaitingThanTheModuleHasConnection
   server.close();
 }
 
+TEST(AServerThatSaysNothing, IsAskedOnceByAUnitOfWork) {
+  const Options options;
+  Ownership ownership(options);
+  SilentServer server;
+  const DataSource source = server.source();
+  PostgresWriter writer(source, ownership, options);
+  const Context context = Context::begin(400ms, system_clock(), system_random());
+  EXPECT_THROW((void)writer.run(context, [](Connection&) { return true; }), Fault);
+  EXPECT_EQ(writer.figures().again, 0U);
+  server.close();
+}
+
 TEST(AConnectionThatIsOpenedTooLate, IsKeptForTheNext) {
   test::EngineUnderTest engine(Engine::Postgres);
   Options options;
@@ -115,6 +130,14 @@ TEST(LimitsOfTimeOfAConnection, AreTheKitsUnlessItSaysThemItself) {
   EXPECT_THAT(own, HasSubstr("connect_timeout='30'"));
   EXPECT_THAT(own, HasSubstr("dbname='shop'"));
   EXPECT_THAT(own, Not(HasSubstr("connect_timeout='5'")));
+}
+
+TEST(LimitsOfTimeOfAConnection, AreThoseOfItsServiceWhereItNamesOne) {
+  const std::string by_service = postgres::with_time_limits("service=shop connect_timeout=30");
+  EXPECT_THAT(by_service, HasSubstr("service='shop'"));
+  EXPECT_THAT(by_service, HasSubstr("connect_timeout='30'"));
+  EXPECT_THAT(by_service, Not(HasSubstr("tcp_user_timeout")));
+  EXPECT_THAT(by_service, Not(HasSubstr("keepalives_idle")));
 }
 
 TEST(LimitsOfTimeOfAConnection, LeaveTheRestAsItIs) {

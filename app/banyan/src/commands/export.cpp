@@ -118,6 +118,7 @@ std::string command_of(const ControlTarget& target, const ExportOptions& options
   std::string text = "banyan export " + options.engine + " --config " + options.file;
   if (options.asks_process) text += " --url " + target.url;
   if (!target.store.empty()) text += " --store " + target.store;
+  if (options.revision) text += " --revision " + std::to_string(*options.revision);
   for (const std::string& each : options.listen) text += " --listen " + each;
   if (options.hash != "banyan") text += " --hash " + options.hash;
   return text + " --out " + folder;

@@ -115,6 +115,9 @@ Result<void> read_uses(Asker& asker, Findings& all) {
   const auto uses = asker.get_if_there("/uses");
   if (!uses) return fail(uses.error());
   if (!uses->is_null()) all.facts.uses = retirement::uses_from_json(uses->dump());
+  all.not_judged.emplace_back(
+      "processes beside this one that have another control store, or are older than the keeping of "
+      "uses: ask each of them, or end them");
   return {};
 }
 
@@ -155,6 +158,9 @@ Result<void> read_lanes(Asker& asker, Findings& all) {
   const auto events = asker.get_if_there("/events");
   if (!events) return fail(events.error());
   for (const Json& source : list_at(*events, "modules")) {
+    if (std::string problem = text_of(source, "problem"); !problem.empty()) {
+      all.facts.unknown_lanes.push_back({text_of(source, "module"), std::move(problem)});
+    }
     for (const Json& each : list_at(source, "lanes")) {
       all.facts.lanes.push_back({text_of(source, "module"), text_of(each, "lane"),
                                  text_of(each, "transport"), number_of(each, "held"),

@@ -210,7 +210,9 @@ std::string toml_of(const Proposal& proposal, const Reading& reading, const std:
       "# They lead where the catch-all leads, too; each by itself has figures of its own, and can "
       "move.\n"
       "# Clients are counted by their addresses, to about 10 %. Of ids, queries and addresses "
-      "nothing is kept.\n"
+      "nothing is kept;\n"
+      "# words in paths are: look whether one of them is somebody's name before you pass this "
+      "on.\n"
       "# When a group has a successor: take the \"#: \" away in it, and write where that is.\n";
   for (const Group& each : proposal.groups) text += toml_of_group(each, upstream);
   return text;

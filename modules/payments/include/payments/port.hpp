@@ -56,7 +56,9 @@ struct Authorise {
   OrderId order;
   CustomerId customer;
   banyan::Money amount;  ///< 1 … 1,000,000,000 minor units
-  std::string method;    ///< what the customer pays with, see payments/method.hpp
+  /// What the customer pays with, see payments/method.hpp. Other words of 1 … 64 visible ASCII
+  /// characters are of versions before, and taken for a card's.
+  std::string method;
 
   using Response = Payment;
   static constexpr banyan::Operation operation{

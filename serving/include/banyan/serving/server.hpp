@@ -35,6 +35,9 @@ struct ServerSettings {
   std::string config_file;
   /// What the process has been told besides; the routing that it begins with has it already.
   strangler::Overlay overlay{};
+  /// What else may be wrong with what a reload has read; then the routes stay what they are. The
+  /// routing that it begins with has passed it.
+  strangler::LiveRoutes::Check check{};
   std::size_t loops = 0;  ///< 0: one per core
   bool explain = false;   ///< an X-Strangler field in each answer says why it came from where
   strangler::TrustedPeers trusted_peers{};

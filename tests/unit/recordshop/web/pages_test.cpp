@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
+#include <concepts>
+#include <utility>
+
 #include "banyan/binding/port_binding.hpp"
+#include "banyan/kernel/bindings.hpp"
 #include "browser.hpp"
 #include "contract/environment_under_test.hpp"
 #include "contract/sample_shop.hpp"
@@ -42,6 +46,29 @@ std::unique_ptr<P> down() {
                                                  banyan::system_clock());
 }
 
+/// For Chain: hands calls on to orders. The first order is placed, and its answer is lost.
+class LosesAnAnswer {
+ public:
+  explicit LosesAnAnswer(orders::Orders& orders) : orders_(&orders) {}
+
+  template <class P, class Op>
+  banyan::Result<typename Op::Response> call(const Op& operation, const banyan::Context& context) {
+    auto answer = orders_->handle(operation, context);
+    if constexpr (std::same_as<Op, orders::PlaceOrder>) {
+      if (answer && !std::exchange(lost_, true)) {
+        return banyan::fail(banyan::ErrorCode::DeadlineExceeded, "banyan.deadline_exceeded",
+                            "no answer in time");
+      }
+    }
+    return answer;
+  }
+
+ private:
+  orders::Orders* orders_;
+  bool lost_ = false;
+};
+using OrdersThatLoseAnAnswer = banyan::Chain<orders::Orders, LosesAnAnswer>;
+
 class Pages : public testing::Test {
  protected:
   Browser& browser() {
@@ -69,6 +96,12 @@ class Pages : public testing::Test {
   /// As the page that was shown last sends it.
   static std::string order_form(const Browser& browser, const std::string& method = "card") {
     return "key=" + browser.hidden("key") + "&method=" + method + browser.hidden_fields("seen-");
+  }
+  std::size_t count_orders() {
+    return orders_world_->port()
+        .handle(orders::ListOrders{}, banyan::contract::any_context())
+        .value()
+        .orders.size();
   }
   void put_into_basket(std::size_t track, int copies = 1) {
     get("/shop/account");
@@ -236,6 +269,83 @@ TEST_F(Pages, SayWhatStandsInTheWayOfAnOrder) {
   EXPECT_THAT(later.body, HasSubstr("Your basket is as it was"));
   EXPECT_EQ(without.hidden("key"), key) << "a second try must not be a second order";
   EXPECT_EQ(without.get("/shop/orders").head.status, 503U);
+}
+
+TEST_F(Pages, SendTheSameOrderAgainAfterALostAnswerThoughPricesHaveChangedMeanwhile) {
+  sign_in();
+  put_into_basket(banyan::contract::kPlenty, 2);
+  get("/shop/basket");
+  const std::string form = order_form(browser(), "invoice");
+  const std::string key = browser().hidden("key");
+  const catalog::TrackId track = sample_shop().track(banyan::contract::kPlenty);
+  OrdersThatLoseAnAnswer losing{LosesAnAnswer(*orders_)};
+  orders_ = &losing;
+  Browser visitor = another();
+  visitor.keep(browser());
+  visitor.get("/shop/basket");
+  ASSERT_TRUE(
+      catalog_->handle(catalog::ChangePrice{track, {129, "EUR"}}, banyan::contract::any_context()));
+
+  const auto lost = visitor.post("/shop/orders", form);
+  EXPECT_EQ(lost.head.status, 503U);
+  EXPECT_THAT(lost.body, HasSubstr("it is not known whether your order was placed"));
+  EXPECT_THAT(lost.body, Not(HasSubstr("othing was charged")));
+  EXPECT_THAT(lost.body, HasSubstr("€\u00A01.98")) << "at the prices that it is sent with";
+  EXPECT_THAT(lost.body, Not(HasSubstr("type=\"radio\""))) << "another method is another order";
+  EXPECT_EQ(visitor.hidden("key"), key);
+  EXPECT_EQ(visitor.hidden("seen-" + track.str()), "99 EUR");
+  EXPECT_EQ(visitor.hidden("method"), "invoice");
+
+  const auto again = visitor.post("/shop/orders", order_form(visitor, visitor.hidden("method")));
+  EXPECT_THAT(again.body, HasSubstr("Thank you. Your order is placed."));
+  EXPECT_EQ(count_orders(), 1U);
+}
+
+TEST_F(Pages, SendTheSameOrderAgainAfterALostAnswerThoughTheCatalogueIsAwayMeanwhile) {
+  sign_in();
+  put_into_basket(banyan::contract::kPlenty, 2);
+  get("/shop/basket");
+  const std::string form = order_form(browser());
+  OrdersThatLoseAnAnswer losing{LosesAnAnswer(*orders_)};
+  orders_ = &losing;
+  catalog_ = no_catalog_.get();
+  Browser visitor = another();
+  visitor.keep(browser());
+  visitor.get("/shop/basket");
+
+  EXPECT_EQ(visitor.post("/shop/orders", form).head.status, 503U);
+  const auto again = visitor.post("/shop/orders", order_form(visitor, visitor.hidden("method")));
+  EXPECT_THAT(again.body, HasSubstr("Thank you. Your order is placed."));
+  EXPECT_EQ(count_orders(), 1U);
+}
+
+TEST_F(Pages, SayThatAnOrderWasPlacedFromAPageInsteadOfPlacingAnother) {
+  sign_in();
+  put_into_basket(banyan::contract::kPlenty, 2);
+  get("/shop/basket");
+  const std::string form = order_form(browser());
+  const std::string key = browser().hidden("key");
+  OrdersThatLoseAnAnswer losing{LosesAnAnswer(*orders_)};
+  orders_ = &losing;
+  Browser visitor = another();
+  visitor.keep(browser());
+  visitor.get("/shop/basket");
+  EXPECT_EQ(visitor.post("/shop/orders", form).head.status, 503U);
+
+  // Refused before orders is asked: the key stays the one under which an order may have been
+  // placed.
+  for (const std::string& unusable :
+       {"key=" + key + "&method=card", order_form(visitor, "nonsense")}) {
+    EXPECT_EQ(visitor.post("/shop/orders", unusable).head.status, 409U) << unusable;
+    EXPECT_EQ(visitor.hidden("key"), key) << unusable;
+  }
+  const auto reused = visitor.post("/shop/orders", order_form(visitor, "invoice"));
+  EXPECT_EQ(reused.head.status, 409U);
+  EXPECT_THAT(reused.body, AllOf(HasSubstr("An order was placed from this page already"),
+                                 HasSubstr("Look at your orders</a>")));
+  EXPECT_THAT(reused.body, Not(HasSubstr("Order now")));
+  EXPECT_EQ(visitor.hidden("key"), "") << "nothing on this page orders";
+  EXPECT_EQ(count_orders(), 1U);
 }
 
 TEST_F(Pages, LetPeopleChooseHowTheyPay) {

@@ -29,7 +29,6 @@ using namespace std::chrono_literals;
 using mover::Direction;
 using mover::Step;
 using mover::testing::Child;
-using mover::testing::HeldMover;
 using mover::testing::move_and_die_at;
 using test::ChildProcess;
 using testing::AllOf;
@@ -118,29 +117,6 @@ TEST_F(ABrokenMove, IsRepairedByTheRunningApplicationWithinSeconds) {
     }
   }
   EXPECT_THAT(text("log.json"), HasSubstr("move_recovered"));
-  EXPECT_EQ(application.stop(), 0);
-}
-
-TEST_F(ABrokenMove, IsNamedWithItsCommandInHealthAndStatusWhileAMoverHasTheLock) {
-  ChildProcess application = start();
-  ASSERT_TRUE(writes());
-  std::atomic<bool> over = false;
-  {
-    const HeldMover mover(request(), Direction::Out, Step::Switched);
-    std::jthread writer([&] {
-      while (!over) over = writes();
-    });
-    while (!body_of("/health/ready").contains("demo waits for its tables")) {
-      ASSERT_FALSE(over) << "it was written beside the mover";
-    }
-    EXPECT_THAT(body_of("/health/ready"), HasSubstr("`banyan schema move demo`"));
-    const auto status = nlohmann::json::parse(body_of("/_banyan/api/status"), nullptr, false);
-    EXPECT_THAT(status.dump(), AllOf(HasSubstr("\"attention\":[{\"about\":\"placement\""),
-                                     HasSubstr("banyan schema move demo")));
-    // The mover dies first: only then is there an end of the writer's waiting.
-    mover.kill();
-  }
-  EXPECT_TRUE(over);
   EXPECT_EQ(application.stop(), 0);
 }
 

@@ -40,7 +40,8 @@ class CopyingDemo final : public NamedDemo, public ReadModel {
 
  private:
   void check() const {
-    if (away) throw OperationalFault({ErrorCode::Unavailable, "test.away", "it is away", {}}, "");
+    if (away)
+      throw OperationalFault({ErrorCode::Unavailable, "test.away", "it is away", {}}, "it is away");
   }
 };
 

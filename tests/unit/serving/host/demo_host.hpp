@@ -16,6 +16,7 @@
 #include "banyan/test/temporary_database.hpp"
 #include "banyan/test/temporary_folder.hpp"
 #include "demo_port.hpp"
+#include "routing.hpp"
 #include "served.hpp"
 
 namespace banyan::host {
@@ -156,7 +157,11 @@ class ServedDemo : public DemoProcess {
     served_ = served_by(application_, assembly(), options(), database(), "demo", telemetry_.log,
                         true, own_endpoints);
     served_.flavour = flavour;
-    auto made = serving::Server::make({.settings = {.loops = 1},
+    served_.documents.insert(served_.documents.end(), documents.begin(), documents.end());
+    auto made = serving::Server::make({.settings = {.config_file = options().config_file,
+                                                    .overlay = overlay_of(options()),
+                                                    .check = problems_beside_options,
+                                                    .loops = 1},
                                        .routing = routing(),
                                        .served = served_,
                                        .telemetry = telemetry_,
@@ -170,9 +175,11 @@ class ServedDemo : public DemoProcess {
 
   std::string flavour = "test";
   std::vector<serving::Endpoint> own_endpoints;  ///< as the application has made them
+  std::vector<serving::Document> documents;      ///< for operators
   http::Endpoint endpoint() const { return server_->addresses().front().endpoint; }
   /// Where other processes of the application come, if it has such an address of its own.
   http::Endpoint inside() const { return server_->addresses().back().endpoint; }
+  auto reload() { return server_->reload(); }
   std::size_t drain(std::chrono::milliseconds time) { return server_->drain(time); }
   telemetry::Health& health() { return telemetry_.health; }
   telemetry::Metrics& metrics() { return telemetry_.metrics; }
@@ -180,6 +187,7 @@ class ServedDemo : public DemoProcess {
 
  private:
   std::shared_ptr<const strangler::Routing> routing() const {
+    if (!options().config_file.empty()) return routing_of(options()).value();
     strangler::Configuration configuration;
     configuration.listen = {{{"127.0.0.1", 0}}};
     configuration.limits.drain_spread = std::chrono::milliseconds(0);

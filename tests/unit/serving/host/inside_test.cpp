@@ -10,10 +10,12 @@
 #include "demo_host.hpp"
 #include "option_reader.hpp"
 #include "routing.hpp"
+#include "support/certificates.hpp"
 
 namespace banyan::host {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -48,7 +50,7 @@ class TheInside : public testing::Test {
 TEST_F(TheInside, HasTheOperationsThatAreForModulesOnlyAndTheFrontHasNot) {
   ServedDemo shop("here", Linkage::Linked, options());
   shop.serve();
-  EXPECT_EQ(ask(shop.inside(), "PUT", thing() + "/polish").head.status, 204U);
+  EXPECT_EQ(ask(shop.inside(), "PUT", thing() + "/polish").head.status, 200U);
   EXPECT_EQ(shop.module->calls, 1);
   EXPECT_EQ(ask(shop.endpoint(), "PUT", thing() + "/polish").head.status, 404U);
   EXPECT_EQ(shop.module->calls, 1);
@@ -116,17 +118,43 @@ TEST_F(TheInside, PassesOnWhatHasLeftAndFollowsTheTableForWhatIsOnItsWay) {
   {
     ServedDemo edge("here", Linkage::Extracted, options(service.endpoint()));
     edge.serve();
-    EXPECT_EQ(ask(edge.inside(), "PUT", thing() + "/polish").head.status, 204U);
+    EXPECT_EQ(ask(edge.inside(), "PUT", thing() + "/polish").head.status, 200U);
     EXPECT_EQ(service.module->calls, 1);
   }
   ServedDemo shop("here", Linkage::Routed, options(service.endpoint()));
   shop.serve();
-  EXPECT_EQ(ask(shop.inside(), "PUT", thing() + "/polish").head.status, 204U);
+  EXPECT_EQ(ask(shop.inside(), "PUT", thing() + "/polish").head.status, 200U);
   EXPECT_EQ(shop.module->calls, 1);
   shop.table.writes = Side::Remote;
-  EXPECT_EQ(ask(shop.inside(), "PUT", thing() + "/polish").head.status, 204U);
+  EXPECT_EQ(ask(shop.inside(), "PUT", thing() + "/polish").head.status, 200U);
   EXPECT_EQ(shop.module->calls, 1);
   EXPECT_EQ(service.module->calls, 2);
+}
+
+TEST_F(TheInside, IsNotOpenedToAnybodyByAReload) {
+  const test::Authority authority(folder_.path());
+  const test::Issued own = authority.issue("shop", {.names = {"IP:127.0.0.1"}});
+  Options all;
+  all.config_file = (folder_.path() / "banyan.toml").string();
+  all.internal_address = http::Endpoint{"127.0.0.1", 0};
+  const auto ask_for_certificates = [&](const std::string& how) {
+    std::ofstream(all.config_file)
+        << "[proxy]\nlisten = [\"unix:" << (folder_.path() / "front.sock").string()
+        << "\"]\n[[proxy.tls]]\nlisten = [\"127.0.0.1:0\"]\ncertificates = [{chain = \""
+        << own.chain_file << "\", key = \"" << own.key_file << "\"}]\nclient_certificates = \""
+        << how << "\"\nclient_ca = \"" << authority.file() << "\"\n";
+  };
+  ask_for_certificates("required");
+  ServedDemo shop("here", Linkage::Linked, all);
+  shop.serve();
+  EXPECT_EQ(shop.reload().value(), 2U);
+  ask_for_certificates("optional");
+  const auto refused = shop.reload();
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(to_string(refused.error()),
+              AllOf(HasSubstr("--internal-address"), HasSubstr("client_certificates")));
+  ask_for_certificates("required");
+  EXPECT_EQ(shop.reload().value(), 3U);
 }
 
 std::string refusal(Options options) {

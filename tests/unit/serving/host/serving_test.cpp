@@ -513,5 +513,33 @@ TEST(AnApplication, SaysThatItIsNotReadyWhenACheckThrows) {
   EXPECT_EQ(get(shop, "/health/live").head.status, 200U);
 }
 
+TEST(AnApplication, TellsItsFiguresWhileDashboardsWaitForADatabaseThatHangs) {
+  std::latch hangs(1);
+  std::latch release(1);
+  std::atomic<bool> first = true;
+  ServedDemo shop("here", Linkage::Linked);  // ends before what its document waits for
+  shop.documents.push_back({"events", [&] {
+                              if (first.exchange(false)) hangs.count_down();
+                              release.wait();
+                              return std::string("{}");
+                            }});
+  shop.serve();
+  std::vector<test::Peer> dashboards;
+  for (int i = 0; i < 3; ++i) {
+    dashboards.push_back(test::Peer::connect(shop.endpoint().port));
+    dashboards.back().send("GET /_banyan/api/stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    dashboards.back().read_until("event: hello");
+  }
+  hangs.wait();
+  unsigned status = 0;
+  try {
+    status = get(shop, "/metrics").head.status;
+  } catch (const std::runtime_error&) {
+    status = 0;  // nobody has answered in time
+  }
+  release.count_down();
+  EXPECT_EQ(status, 200U);
+}
+
 }  // namespace
 }  // namespace banyan::host

@@ -19,8 +19,9 @@ std::string literal(std::string_view text);
 /// `connection` (a libpq URI or "key=value …") with an end to waiting for a server that has gone
 /// without a word, as a machine without power does: `connect_timeout` seconds for a new connection,
 /// and seconds where libpq would wait for minutes or hours on one that is open (tcp_user_timeout,
-/// keepalives_*). What it says itself, and what libpq's environment variables say, stays. One that
-/// cannot be read is given back as it is: libpq says what is wrong with it.
+/// keepalives_*). What it says itself, and what libpq's environment variables say, stays; one that
+/// names a service has what the service says, and nothing of this. One that cannot be read is given
+/// back as it is: libpq says what is wrong with it.
 std::string with_time_limits(const std::string& connection, int connect_timeout = 5);
 
 /// A connection for scripts and administration: whole scripts, and rows as text. Used by one thread

@@ -21,6 +21,12 @@ struct Lane {
   double oldest_unsent_seconds = 0;
 };
 
+/// A module of whose lanes nobody can tell just now.
+struct UnknownLanes {
+  std::string source;
+  std::string problem;  ///< what is in the way: its database is away
+};
+
 /// A change of the module's traffic.
 struct Shift {
   Timestamp time;
@@ -49,6 +55,7 @@ struct Facts {
   std::optional<std::string>
       data;  ///< where the tables are: "shared", "separate"; nothing: nobody knows
   std::vector<Lane> lanes;
+  std::vector<UnknownLanes> unknown_lanes;
   std::vector<std::string> operations;
   std::vector<Caller> callers;
 };
