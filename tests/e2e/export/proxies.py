@@ -112,3 +112,10 @@ def nginx(exported: Path, address: str, name: str = "nginx") -> Running:
     (exported / "started.conf").write_text(main.replace("http {\n", "http {\n" + temporary, 1))
     words = f"daemon off; pid {exported}/nginx.pid; error_log stderr;"
     return Running([program("nginx"), "-c", exported / "started.conf", "-g", words], address, exported.parent, name)
+
+
+def free_port() -> int:
+    """One of 127.0.0.1 that was free a moment ago, for who may not listen at another address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
