@@ -63,7 +63,8 @@ class TheShopsInside : public testing::Test {
   }
   json get(const std::string& target) { return json::parse(ask(front_, "GET", target).body); }
   std::string a_track_in_stock() {
-    for (const json& stock : get("/stock").at("stock")) {
+    const json all = get("/stock");
+    for (const json& stock : all.at("stock")) {
       if (stock.at("available") >= 5) return stock.at("track");
     }
     throw std::runtime_error("no track has five copies");
@@ -117,7 +118,8 @@ TEST_F(TheShopsInside, HasEveryInternalOperationAndTheFrontHasNone) {
   const auto shop = whole_shop();
   const Ran described = run_program({BANYAN_BIN "/recordshop", "--describe"});
   int internal = 0;
-  for (const json& module : json::parse(described.output).at("modules")) {
+  const json description = json::parse(described.output);
+  for (const json& module : description.at("modules")) {
     for (const json& operation : module.at("operations")) {
       if (!operation.at("internal").get<bool>()) continue;
       ++internal;
