@@ -24,8 +24,8 @@ bool gives_more(const Traffic& before, const Traffic& after) {
 Error unhealthy(std::string_view module, const std::string& why_not) {
   return {ErrorCode::FailedPrecondition,
           "banyan.new_side_unhealthy",
-          "refused: the new side of " + std::string(module) + " is not fit for traffic: " +
-              why_not + ". Mend it, or say so with force (--force)",
+          "refused: the new side of " + std::string(module) +
+              " is not fit for traffic: " + why_not + ". Mend it, or say so with force (--force)",
           {}};
 }
 
@@ -100,21 +100,20 @@ Result<Change> Switchboard::walk(std::string_view module, const Walk& how, const
   }
   Change change;
   change.module = module;
-  auto entry = store_->walk(
-      module, how.more && how.force ? forced(reason) : reason,
-      [&](const Traffic& before, StoredPlan& plan) -> Result<Traffic> {
-        Result<Traffic> after = decide(before, plan);
-        if (!after) return after;
-        if (*after != before) {
-          if (auto why = why_not(module, *after)) {
-            return fail(ErrorCode::FailedPrecondition, "banyan.illegal_stage",
-                        "refused: " + std::move(*why));
-          }
-        }
-        change.before = before;
-        change.after = *after;
-        return after;
-      });
+  auto entry = store_->walk(module, how.more && how.force ? forced(reason) : reason,
+                            [&](const Traffic& before, StoredPlan& plan) -> Result<Traffic> {
+                              Result<Traffic> after = decide(before, plan);
+                              if (!after) return after;
+                              if (*after != before) {
+                                if (auto why = why_not(module, *after)) {
+                                  return fail(ErrorCode::FailedPrecondition, "banyan.illegal_stage",
+                                              "refused: " + std::move(*why));
+                                }
+                              }
+                              change.before = before;
+                              change.after = *after;
+                              return after;
+                            });
   if (!entry) return fail(std::move(entry.error()));
   change.entry = std::move(*entry);
   if (table_ != nullptr && change.entry) (void)table_->refresh();

@@ -21,9 +21,9 @@ constexpr std::string_view kOut = "#: ";
 
 std::string heading(const FirstConfiguration& with) {
   std::string text = "# Banyan's strangler proxy in front of " +
-                     toml_comment(with.application.origin()) +
-                     ".\n# Written by `banyan " + with.command + "` (" BANYAN_VERSION
-                     "); it is yours to change from here on.\n#\n";
+                     toml_comment(with.application.origin()) + ".\n# Written by `banyan " +
+                     with.command +
+                     "` (" BANYAN_VERSION "); it is yours to change from here on.\n#\n";
   text += with.seen ? "# The application " + toml_comment(with.seen->sentence()) + ".\n"
                     : std::string("# Nobody has looked at the application itself.\n");
   const std::string file = toml_comment(with.file);

@@ -214,7 +214,8 @@ Result<Recovery> recover_module(const fs::path& shared, const std::string& modul
   Result<Files> files = files_of(shared, module, "");
   if (!files) return fail(files.error());
   Result<Situation> situation = look(*files, module, tables);
-  if (situation && situation->agrees) return Recovery{.module = module, .placement = situation->placement};
+  if (situation && situation->agrees)
+    return Recovery{.module = module, .placement = situation->placement};
   const auto mover =
       sqlite::FileLock::take(mover_lock_of(shared), shared, std::chrono::milliseconds(0));
   if (!mover) {

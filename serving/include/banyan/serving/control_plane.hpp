@@ -38,7 +38,7 @@ std::optional<Error> lost_control_store(const std::string& store, const std::str
 class ControlPlane {
  public:
   struct Plan {
-    std::string store;        ///< the file
+    std::string store;          ///< the file
     std::string config_file{};  ///< "": there is none
     std::string moved{};        ///< a module whose tables have moved; "": none
     const Clock& clock;

@@ -68,8 +68,9 @@ class ABrokenMove : public testing::Test {
     ASSERT_TRUE(moved) << moved.error().message;
   }
 
-  std::expected<http::Response, http::ClientFailure> ask(std::string_view method, std::string_view target,
-                             std::string body = {}) const {
+  std::expected<http::Response, http::ClientFailure> ask(std::string_view method,
+                                                         std::string_view target,
+                                                         std::string body = {}) const {
     http::Request question;
     question.head.method = method;
     question.head.target = target;

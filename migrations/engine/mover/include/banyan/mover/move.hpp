@@ -156,7 +156,7 @@ struct Recovery {
   Placement placement{};
   bool changed = false;            ///< gate or triggers had to be put right
   bool mover_at_work = false;      ///< another process is moving right now; nothing was touched
-  std::string note{};               ///< for the log
+  std::string note{};              ///< for the log
   std::optional<Error> failure{};  ///< why it could not be put right: a person must decide
 };
 
