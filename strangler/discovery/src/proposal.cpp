@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "banyan/http/method_set.hpp"
-#include "banyan/http/path_table.hpp"
+#include "banyan/http/path_doubts.hpp"
 #include "banyan/http/target_path.hpp"
 #include "path_node.hpp"
 
@@ -246,22 +246,18 @@ class Proposer {
     return entry;
   }
 
-  /// Notes what the table of routes refuses, until it takes all that is left.
   void doubt_what_makes_no_table() {
-    while (true) {
-      std::vector<http::PathEntry> entries;
-      std::vector<Route*> asked;
-      for (auto& [name, group] : groups_) {
-        for (Route& route : group.routes) {
-          if (!route.doubt.empty()) continue;
-          entries.push_back(entry_of(route));
-          asked.push_back(&route);
-        }
+    std::vector<http::PathEntry> entries;
+    std::vector<Route*> asked;
+    for (auto& [name, group] : groups_) {
+      for (Route& route : group.routes) {
+        if (!route.doubt.empty()) continue;
+        entries.push_back(entry_of(route));
+        asked.push_back(&route);
       }
-      const auto table = http::PathTable::build(std::move(entries));
-      if (table) return;
-      for (const http::PathProblem& each : table.error()) asked[each.entry]->doubt = each.message;
     }
+    const std::vector<std::string> doubts = http::doubts_of(entries);
+    for (std::size_t i = 0; i < asked.size(); ++i) asked[i]->doubt = doubts[i];
   }
 
   ProposalOptions options_;

@@ -6,7 +6,7 @@
 #include <map>
 #include <string_view>
 
-#include "banyan/http/path_table.hpp"
+#include "banyan/http/path_doubts.hpp"
 
 namespace banyan::cli::openapi {
 namespace {
@@ -87,20 +87,16 @@ http::PathEntry entry_of(const ProposedRoute& route) {
   return entry;
 }
 
-/// Notes what the table of routes refuses, until it takes all that is left.
 void doubt_what_makes_no_table(std::vector<ProposedRoute>& routes) {
-  while (true) {
-    std::vector<http::PathEntry> entries;
-    std::vector<ProposedRoute*> asked;
-    for (ProposedRoute& route : routes) {
-      if (!route.doubt.empty()) continue;
-      entries.push_back(entry_of(route));
-      asked.push_back(&route);
-    }
-    const auto table = http::PathTable::build(std::move(entries));
-    if (table) return;
-    for (const http::PathProblem& each : table.error()) asked[each.entry]->doubt = each.message;
+  std::vector<http::PathEntry> entries;
+  std::vector<ProposedRoute*> asked;
+  for (ProposedRoute& route : routes) {
+    if (!route.doubt.empty()) continue;
+    entries.push_back(entry_of(route));
+    asked.push_back(&route);
   }
+  const std::vector<std::string> doubts = http::doubts_of(entries);
+  for (std::size_t i = 0; i < asked.size(); ++i) asked[i]->doubt = doubts[i];
 }
 
 }  // namespace
