@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <filesystem>
-#include <iostream>
-
 #include "banyan/discovery/proposal.hpp"
 #include "banyan/routing/configuration.hpp"
 #include "commands.hpp"
@@ -9,37 +6,24 @@
 #include "exit_code.hpp"
 #include "init/configuration_text.hpp"
 #include "init/describe.hpp"
-#include "init/new_file.hpp"
+#include "init/destination.hpp"
 #include "terminal.hpp"
 
 namespace banyan::cli {
 namespace {
 
-int give_up(const DiscoverOptions& options, int code, ErrorCode kind, const std::string& rule,
-            const std::string& message) {
-  print_error(Error{kind, rule, message, {}}, options.json);
-  return code;
-}
-
-bool on_standard_output(const DiscoverOptions& options) { return options.output == "-"; }
-
-void tell_people(const DiscoverOptions& options, const std::string& text) {
-  if (options.json) return;
-  if (on_standard_output(options)) {
-    announce(text);
-  } else {
-    print_line(text);
-  }
+init::Destination destination_of(const DiscoverOptions& options) {
+  return {.output = options.output, .replace = options.force, .json = options.json};
 }
 
 /// What the document describes; 0, or the exit code.
-int expect_described(const DiscoverOptions& options, discovery::TrafficTree& tree,
-                     discover::Reading& reading) {
+int expect_described(const DiscoverOptions& options, const init::Destination& destination,
+                     discovery::TrafficTree& tree, discover::Reading& reading) {
   if (options.openapi.empty()) return kDone;
   const auto described = init::read_named(options.openapi, "");
   if (!described) {
-    return give_up(options, kBadData, ErrorCode::InvalidArgument, "banyan.bad_openapi",
-                   "--openapi: " + described.error());
+    return destination.give_up(kBadData, ErrorCode::InvalidArgument, "banyan.bad_openapi",
+                               "--openapi: " + described.error());
   }
   reading.described_by = described->where;
   for (const openapi::Operation& each : described->document.operations) {
@@ -52,6 +36,7 @@ int expect_described(const DiscoverOptions& options, discovery::TrafficTree& tre
 
 /// The whole file, or with --routes-only what somebody pastes into theirs.
 std::expected<std::string, std::string> file_text(const DiscoverOptions& options,
+                                                  const init::Destination& destination,
                                                   const std::string& routes) {
   if (options.routes_only) return routes;
   const auto address = init::web_address_from(options.application);
@@ -62,7 +47,7 @@ std::expected<std::string, std::string> file_text(const DiscoverOptions& options
       .ca_file = {},
       .listen = options.listen,
       .operators = options.operators,
-      .file = on_standard_output(options) ? "banyan.toml" : options.output,
+      .file = destination.is_standard_output() ? "banyan.toml" : options.output,
       .described_by = {},
       .notes = {},
       .routes = {},
@@ -78,24 +63,17 @@ std::expected<std::string, std::string> file_text(const DiscoverOptions& options
 }  // namespace
 
 int discover_routes(const DiscoverOptions& options) {
-  std::error_code unknown;
-  const bool there =
-      !on_standard_output(options) &&
-      std::filesystem::exists(std::filesystem::symlink_status(options.output, unknown));
-  if (there && !options.force) {
-    return give_up(options, kRefused, ErrorCode::AlreadyExists, "banyan.exists",
-                   options.output +
-                       " is there already, and stays as it is. Name another with -o FILE, or write "
-                       "over it with --force");
-  }
+  const init::Destination destination = destination_of(options);
+  if (const int code = destination.look(); code != kDone) return code;
   discovery::TrafficTree tree;
   discover::Reading reading;
-  if (const int code = expect_described(options, tree, reading); code != kDone) return code;
+  if (const int code = expect_described(options, destination, tree, reading); code != kDone)
+    return code;
   const auto read = discover::read_logs(options.logs, reading,
                                         [&](const discovery::LogLine& line) { tree.add(line); });
   if (!read) {
-    return give_up(options, kBadData, ErrorCode::InvalidArgument, "banyan.bad_access_log",
-                   "cannot read " + read.error());
+    return destination.give_up(kBadData, ErrorCode::InvalidArgument, "banyan.bad_access_log",
+                               "cannot read " + read.error());
   }
   const discovery::Proposal proposal =
       discovery::propose(std::move(tree), {.words = options.words, .least = options.least});
@@ -107,31 +85,28 @@ int discover_routes(const DiscoverOptions& options) {
       message += "\n  " + each.file + ':' + std::to_string(each.number) + ": " + each.why + ": " +
                  each.shape;
     }
-    return give_up(options, kBadData, ErrorCode::InvalidArgument, "banyan.bad_access_log", message);
+    return destination.give_up(kBadData, ErrorCode::InvalidArgument, "banyan.bad_access_log",
+                               message);
   }
-  const auto text = file_text(options, discover::toml_of(proposal, reading, init::kUpstream));
+  const auto text =
+      file_text(options, destination, discover::toml_of(proposal, reading, init::kUpstream));
   if (!text) {
-    return give_up(options, kUsage, ErrorCode::InvalidArgument, "banyan.bad_configuration",
-                   "nothing was written: " + text.error());
+    return destination.give_up(kUsage, ErrorCode::InvalidArgument, "banyan.bad_configuration",
+                               "nothing was written: " + text.error());
   }
-  if (on_standard_output(options)) {
-    if (!options.json) std::cout << *text;
-  } else if (const auto done = init::write_new_file(options.output, *text, options.force); !done) {
-    print_error(done.error(), options.json);
-    return done.error().code == ErrorCode::AlreadyExists ? kRefused : kUnavailable;
-  }
+  if (const int code = destination.write(*text); code != kDone) return code;
   if (options.json) {
     print_line(discover::json_of(proposal, reading, options.output,
-                                 on_standard_output(options) ? *text : std::string()));
+                                 destination.is_standard_output() ? *text : std::string()));
     return kDone;
   }
   for (const std::string& each : discover::summary_of(proposal, reading)) {
-    tell_people(options, each);
+    destination.tell(each);
   }
-  if (!on_standard_output(options)) {
-    tell_people(options, "wrote " + options.output + "; read it before you use it");
+  if (!destination.is_standard_output()) {
+    destination.tell("wrote " + options.output + "; read it before you use it");
     if (!options.routes_only) {
-      tell_people(options, "next: banyan check " + options.output);
+      destination.tell("next: banyan check " + options.output);
     }
   }
   return kDone;

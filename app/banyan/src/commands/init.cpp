@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -10,8 +9,8 @@
 #include "exit_code.hpp"
 #include "init/configuration_text.hpp"
 #include "init/describe.hpp"
+#include "init/destination.hpp"
 #include "init/look.hpp"
-#include "init/new_file.hpp"
 #include "init/web.hpp"
 #include "terminal.hpp"
 
@@ -21,29 +20,16 @@ namespace {
 using Json = nlohmann::ordered_json;
 using init::FirstConfiguration;
 
-int give_up(const InitOptions& options, int code, ErrorCode kind, const std::string& rule,
-            const std::string& message) {
-  print_error(Error{kind, rule, message, {}}, options.json);
-  return code;
-}
-
-bool to_standard_output(const InitOptions& options) { return options.output == "-"; }
-
-/// For people, who may want nothing but the file on standard output.
-void tell(const InitOptions& options, const std::string& text) {
-  if (options.json) return;
-  if (to_standard_output(options)) {
-    announce(text);
-  } else {
-    print_line(paint(text, Tone::Plain));
-  }
+init::Destination destination_of(const InitOptions& options) {
+  return {.output = options.output, .replace = options.force, .json = options.json};
 }
 
 /// What the file is written of: asks the application and reads its document. Else the exit code.
-std::expected<FirstConfiguration, int> gather(const InitOptions& options) {
+std::expected<FirstConfiguration, int> gather(const InitOptions& options,
+                                              const init::Destination& destination) {
   const auto usage = [&](const std::string& message) {
     return std::unexpected(
-        give_up(options, kUsage, ErrorCode::InvalidArgument, "banyan.bad_url", message));
+        destination.give_up(kUsage, ErrorCode::InvalidArgument, "banyan.bad_url", message));
   };
   const auto address = init::web_address_from(options.url);
   if (!address) return usage(address.error());
@@ -57,7 +43,7 @@ std::expected<FirstConfiguration, int> gather(const InitOptions& options) {
                           .ca_file = {},
                           .listen = options.listen,
                           .operators = options.operators,
-                          .file = to_standard_output(options) ? "banyan.toml" : options.output,
+                          .file = destination.is_standard_output() ? "banyan.toml" : options.output,
                           .described_by = {},
                           .notes = {},
                           .routes = {}};
@@ -66,24 +52,25 @@ std::expected<FirstConfiguration, int> gather(const InitOptions& options) {
   }
   const auto web = init::Web::of(*address, with.ca_file);
   if (!web) {
-    return std::unexpected(give_up(options, kBadData, ErrorCode::InvalidArgument, "banyan.bad_ca",
-                                   "--ca: " + web.error()));
+    return std::unexpected(destination.give_up(kBadData, ErrorCode::InvalidArgument,
+                                               "banyan.bad_ca", "--ca: " + web.error()));
   }
   if (!options.offline) {
     auto seen = init::look(*web, *address, options.listen);
     if (!seen) {
-      return std::unexpected(give_up(options, kUnavailable, ErrorCode::Unavailable,
-                                     "banyan.application_unreachable", seen.error()));
+      return std::unexpected(destination.give_up(kUnavailable, ErrorCode::Unavailable,
+                                                 "banyan.application_unreachable", seen.error()));
     }
-    tell(options, address->origin() + ' ' + seen->sentence());
+    destination.tell(address->origin() + ' ' + seen->sentence());
     with.seen = std::move(*seen);
   }
   std::optional<init::Described> described;
   if (!options.openapi.empty()) {
     auto named = init::read_named(options.openapi, with.ca_file);
     if (!named) {
-      return std::unexpected(give_up(options, kBadData, ErrorCode::InvalidArgument,
-                                     "banyan.bad_openapi", "--openapi: " + named.error()));
+      return std::unexpected(destination.give_up(kBadData, ErrorCode::InvalidArgument,
+                                                 "banyan.bad_openapi",
+                                                 "--openapi: " + named.error()));
     }
     described = std::move(*named);
   } else if (!options.offline) {
@@ -93,10 +80,11 @@ std::expected<FirstConfiguration, int> gather(const InitOptions& options) {
     with.described_by = described->where;
     with.notes = std::move(described->document.notes);
     with.routes = openapi::propose(described->document.operations);
-    tell(options,
-         described->where + " describes " + std::to_string(with.routes.size()) + " operations");
+    destination.tell(described->where + " describes " + std::to_string(with.routes.size()) +
+                     " operations");
   } else {
-    tell(options, "no OpenAPI document was found; name one with --openapi FILE, if there is one");
+    destination.tell(
+        "no OpenAPI document was found; name one with --openapi FILE, if there is one");
   }
   return with;
 }
@@ -105,9 +93,9 @@ std::ptrdiff_t left_out(const FirstConfiguration& with) {
   return std::ranges::count_if(with.routes, [](const auto& each) { return !each.doubt.empty(); });
 }
 
-void print_json(const InitOptions& options, const FirstConfiguration& with,
+void print_json(const init::Destination& destination, const FirstConfiguration& with,
                 const std::string& text) {
-  Json document = {{"file", options.output}, {"application", with.application.origin()}};
+  Json document = {{"file", destination.output}, {"application", with.application.origin()}};
   if (with.seen) {
     document["seen"] = {{"status", with.seen->status},
                         {"server", with.seen->server},
@@ -128,52 +116,40 @@ void print_json(const InitOptions& options, const FirstConfiguration& with,
     if (!each.doubt.empty()) route["left_out"] = each.doubt;
     document["routes"].push_back(std::move(route));
   }
-  if (to_standard_output(options)) document["text"] = text;
+  if (destination.is_standard_output()) document["text"] = text;
   print_line(document.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
-void print_written(const InitOptions& options, const FirstConfiguration& with) {
+void print_written(const init::Destination& destination, const FirstConfiguration& with) {
   const auto out = left_out(with);
-  tell(options,
-       "wrote " + options.output + ": the catch-all and " +
-           std::to_string(static_cast<std::ptrdiff_t>(with.routes.size()) - out) + " routes" +
-           (out == 0 ? "" : "; " + std::to_string(out) + " are left out, with the reason"));
-  for (const std::string& each : with.notes) tell(options, "note: " + each);
-  tell(options, "next: banyan check " + options.output + " --request \"GET /\"");
-  tell(options, "      banyan proxy --config " + options.output);
+  destination.tell("wrote " + destination.output + ": the catch-all and " +
+                   std::to_string(static_cast<std::ptrdiff_t>(with.routes.size()) - out) +
+                   " routes" +
+                   (out == 0 ? "" : "; " + std::to_string(out) + " are left out, with the reason"));
+  for (const std::string& each : with.notes) destination.tell("note: " + each);
+  destination.tell("next: banyan check " + destination.output + " --request \"GET /\"");
+  destination.tell("      banyan proxy --config " + destination.output);
 }
 
 }  // namespace
 
 int init_file(const InitOptions& options) {
-  std::error_code unknown;
-  const bool there =
-      !to_standard_output(options) &&
-      std::filesystem::exists(std::filesystem::symlink_status(options.output, unknown));
-  if (there && !options.force) {
-    return give_up(options, kRefused, ErrorCode::AlreadyExists, "banyan.exists",
-                   options.output +
-                       " is there already, and stays as it is. Name another with -o FILE, or write "
-                       "over it with --force");
-  }
-  const auto with = gather(options);
+  const init::Destination destination = destination_of(options);
+  if (const int code = destination.look(); code != kDone) return code;
+  const auto with = gather(options, destination);
   if (!with) return with.error();
   const std::string text = init::text_of(*with);
   // What the proxy itself says of it: of what was given here, --listen or --operators may be wrong.
   if (const auto read = strangler::parse_configuration(text, options.output); !read) {
-    return give_up(options, kUsage, ErrorCode::InvalidArgument, "banyan.bad_configuration",
-                   "nothing was written, for a proxy would refuse it:\n" + to_string(read.error()));
+    return destination.give_up(
+        kUsage, ErrorCode::InvalidArgument, "banyan.bad_configuration",
+        "nothing was written, for a proxy would refuse it:\n" + to_string(read.error()));
   }
-  if (to_standard_output(options)) {
-    if (!options.json) std::cout << text;
-  } else if (const auto done = init::write_new_file(options.output, text, options.force); !done) {
-    print_error(done.error(), options.json);
-    return done.error().code == ErrorCode::AlreadyExists ? kRefused : kUnavailable;
-  }
+  if (const int code = destination.write(text); code != kDone) return code;
   if (options.json) {
-    print_json(options, *with, text);
-  } else if (!to_standard_output(options)) {
-    print_written(options, *with);
+    print_json(destination, *with, text);
+  } else if (!destination.is_standard_output()) {
+    print_written(destination, *with);
   }
   return kDone;
 }
