@@ -29,6 +29,30 @@ Error unhealthy(std::string_view module, const std::string& why_not) {
           {}};
 }
 
+/// In the store's transaction: what was decided, unless it may not be.
+Result<Traffic> note_if_legal(
+    Change& change, const Traffic& before, Result<Traffic> after,
+    const std::function<std::optional<std::string>(const Traffic&)>& why_not) {
+  if (!after) return after;
+  if (*after != before) {
+    if (auto why = why_not(*after)) {
+      return fail(ErrorCode::FailedPrecondition, "banyan.illegal_stage",
+                  "refused: " + std::move(*why));
+    }
+  }
+  change.before = before;
+  change.after = *after;
+  return after;
+}
+
+Result<Change> carried_out(Change change, Result<std::optional<LogEntry>> entry, Stages* table) {
+  if (!entry) return fail(std::move(entry.error()));
+  change.entry = std::move(*entry);
+  // A failure here is no failure of the change, which is on disk; the table's own watch repeats it.
+  if (table != nullptr && change.entry) (void)table->refresh();
+  return change;
+}
+
 }  // namespace
 
 Survey open_topology() {
@@ -47,24 +71,11 @@ Result<Change> Switchboard::change(std::string_view module, const Reason& reason
                                    const ControlStore::Decide& decide) {
   Change change;
   change.module = module;
-  auto entry = store_->change(module, reason, [&](const Traffic& before) -> Result<Traffic> {
-    Result<Traffic> after = decide(before);
-    if (!after) return after;
-    if (*after != before) {
-      if (auto why = why_change_illegal(module, *after, survey_(module))) {
-        return fail(ErrorCode::FailedPrecondition, "banyan.illegal_stage",
-                    "refused: " + std::move(*why));
-      }
-    }
-    change.before = before;
-    change.after = *after;
-    return after;
+  const auto why = [&](const Traffic& traffic) { return why_not(module, traffic); };
+  auto entry = store_->change(module, reason, [&](const Traffic& before) {
+    return note_if_legal(change, before, decide(before), why);
   });
-  if (!entry) return fail(std::move(entry.error()));
-  change.entry = std::move(*entry);
-  // A failure here is no failure of the change, which is on disk; the table's own watch repeats it.
-  if (table_ != nullptr && change.entry) (void)table_->refresh();
-  return change;
+  return carried_out(std::move(change), std::move(entry), table_);
 }
 
 // Outside of the store's transaction, which others wait for.
@@ -100,24 +111,12 @@ Result<Change> Switchboard::walk(std::string_view module, const Walk& how, const
   }
   Change change;
   change.module = module;
+  const auto why = [&](const Traffic& traffic) { return why_not(module, traffic); };
   auto entry = store_->walk(module, how.more && how.force ? forced(reason) : reason,
-                            [&](const Traffic& before, StoredPlan& plan) -> Result<Traffic> {
-                              Result<Traffic> after = decide(before, plan);
-                              if (!after) return after;
-                              if (*after != before) {
-                                if (auto why = why_not(module, *after)) {
-                                  return fail(ErrorCode::FailedPrecondition, "banyan.illegal_stage",
-                                              "refused: " + std::move(*why));
-                                }
-                              }
-                              change.before = before;
-                              change.after = *after;
-                              return after;
+                            [&](const Traffic& before, StoredPlan& plan) {
+                              return note_if_legal(change, before, decide(before, plan), why);
                             });
-  if (!entry) return fail(std::move(entry.error()));
-  change.entry = std::move(*entry);
-  if (table_ != nullptr && change.entry) (void)table_->refresh();
-  return change;
+  return carried_out(std::move(change), std::move(entry), table_);
 }
 
 /// What is to change, if all of it may.
