@@ -388,7 +388,7 @@ std::vector<telemetry::Sample> samples(const RolloutBook& book) {
     }
     const auto findings = rollout->shadow.findings();
     if (!findings) continue;
-    for (const strangler::OperationReport& each : findings->report().operations) {
+    for (const strangler::OperationReport& each : findings->operations()) {
       add(metric("banyan_comparisons_total"), {each.operation, "same"}, each.same);
       add(metric("banyan_comparisons_total"), {each.operation, "noise"}, each.noise);
       add(metric("banyan_comparisons_total"), {each.operation, "different"}, each.differing);

@@ -248,6 +248,13 @@ std::optional<KeptExample> ComparisonCollector::example(std::uint64_t number) co
   return std::nullopt;
 }
 
+std::vector<OperationReport> ComparisonCollector::operations() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<OperationReport> all;
+  for (const auto& [name, operation] : operations_) all.push_back(operation.report);
+  return all;
+}
+
 ComparisonReport ComparisonCollector::report() const {
   const std::lock_guard lock(mutex_);
   ComparisonReport report;

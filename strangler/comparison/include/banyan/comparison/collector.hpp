@@ -64,6 +64,8 @@ class ComparisonCollector {
            const OperationRules& rules, Timestamp now);
 
   ComparisonReport report() const;
+  /// The counts of the report's operations, without fields and examples: for each look at metrics.
+  std::vector<OperationReport> operations() const;
   /// Nothing when none with this number is kept.
   std::optional<KeptExample> example(std::uint64_t number) const;
 

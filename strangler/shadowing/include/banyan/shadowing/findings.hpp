@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "banyan/comparison/alias_map.hpp"
 #include "banyan/comparison/collector.hpp"
@@ -45,6 +46,7 @@ class Findings {
   std::expected<Comparison, CopyDropped> compare_only(AnsweredPair& pair, Timestamp now);
 
   ComparisonReport report() const { return collector_.report(); }
+  std::vector<OperationReport> operations() const { return collector_.operations(); }
   std::optional<KeptExample> example(std::uint64_t number) const {
     return collector_.example(number);
   }
