@@ -36,6 +36,12 @@ std::uint64_t lines_in(std::string_view text) {
   return static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
 }
 
+AccessLine line_of(const http::Exchange& exchange, const strangler::Route* route,
+                   const strangler::Outcome& outcome, std::string_view trace_id) {
+  return {exchange.head(),      exchange.id(), exchange.peer(), route, outcome, {},
+          system_clock().now(), trace_id};
+}
+
 }  // namespace
 
 AccessLog::AccessLog(const strangler::AccessLogPlan& plan, std::size_t loops)
@@ -67,26 +73,12 @@ bool AccessLog::wants_line() {
 
 void AccessLog::line(http::Exchange& exchange, const strangler::Route* route,
                      const strangler::Outcome& outcome, std::string_view trace_id) {
-  add(buffer_of(exchange.loop()), {exchange.head(),
-                                   exchange.id(),
-                                   exchange.peer(),
-                                   route,
-                                   outcome,
-                                   {},
-                                   system_clock().now(),
-                                   trace_id});
+  add(buffer_of(exchange.loop()), line_of(exchange, route, outcome, trace_id));
 }
 
 void AccessLog::line_of_worker(http::Exchange& exchange, const strangler::Route* route,
                                const strangler::Outcome& outcome, std::string_view trace_id) {
-  add_of_worker({exchange.head(),
-                 exchange.id(),
-                 exchange.peer(),
-                 route,
-                 outcome,
-                 {},
-                 system_clock().now(),
-                 trace_id});
+  add_of_worker(line_of(exchange, route, outcome, trace_id));
 }
 
 void AccessLog::line_of_copy(AccessLine line) {

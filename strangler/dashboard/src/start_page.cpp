@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "banyan/dashboard/dashboard.hpp"
+#include "banyan/kernel/listed.hpp"
 
 namespace banyan::strangler::dashboard {
 namespace {
@@ -22,16 +23,6 @@ std::string escaped(std::string_view text) {
     }
   }
   return out;
-}
-
-// catalog, orders and warehouse
-std::string listed(const std::vector<std::string>& words) {
-  std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i > 0) text += i + 1 == words.size() ? " and " : ", ";
-    text += words[i];
-  }
-  return text;
 }
 
 std::string the_modules(const std::vector<std::string>& names) {

@@ -21,7 +21,4 @@ std::string comment(std::string_view text);
 std::string file_head(std::string_view engine, const TableToExport& table, std::string_view lead);
 std::string differences_text(const std::vector<std::string>& differences);
 
-/// "a, b and c"
-std::string listed(const std::vector<std::string>& words);
-
 }  // namespace banyan::strangler

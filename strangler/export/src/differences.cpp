@@ -5,6 +5,7 @@
 
 #include "banyan/http/endpoint.hpp"
 #include "banyan/http/ip_address.hpp"
+#include "banyan/kernel/listed.hpp"
 #include "clients_words.hpp"
 #include "comments.hpp"
 

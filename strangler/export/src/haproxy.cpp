@@ -9,6 +9,7 @@
 #include "comments.hpp"
 #include "differences.hpp"
 #include "haproxy_backends.hpp"
+#include "path_pattern_text.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -263,9 +264,7 @@ class HaproxyWriter {
         } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
           text += c;
         } else {
-          constexpr std::string_view kHex = "0123456789ABCDEF";
-          const auto byte = static_cast<unsigned char>(c);
-          text.append({'\\', 'x', kHex[byte >> 4U], kHex[byte & 15U]});
+          text += expression_of_byte(c);
         }
       }
     }

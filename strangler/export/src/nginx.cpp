@@ -4,6 +4,7 @@
 
 #include "banyan/http/endpoint.hpp"
 #include "banyan/http/target_path.hpp"
+#include "banyan/kernel/listed.hpp"
 #include "buckets.hpp"
 #include "clients_words.hpp"
 #include "comments.hpp"

@@ -5,8 +5,10 @@
 
 #include "banyan/http/endpoint.hpp"
 #include "banyan/http/target_path.hpp"
+#include "banyan/kernel/listed.hpp"
 #include "banyan/routing/keys.hpp"
 #include "comments.hpp"
+#include "path_pattern_text.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -40,9 +42,7 @@ std::string escaped(std::string_view name) {
     if (plain) {
       text += c;
     } else {
-      constexpr std::string_view kHex = "0123456789ABCDEF";
-      const auto byte = static_cast<unsigned char>(c);
-      text.append({'\\', 'x', kHex[byte >> 4U], kHex[byte & 15U]});
+      text += expression_of_byte(c);
     }
   }
   return text;

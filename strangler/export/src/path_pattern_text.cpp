@@ -7,6 +7,7 @@ namespace banyan::strangler {
 namespace {
 
 constexpr std::string_view kParameters = "(?:;[^/]*)?";
+constexpr std::string_view kHex = "0123456789ABCDEF";
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -17,7 +18,6 @@ bool has_one_spelling(char c) {
 
 /// "C3" so that lower case fits too: "[Cc]3".
 std::string digits_of(unsigned char byte) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string text;
   for (const char digit : {kHex[byte >> 4U], kHex[byte & 15U]}) {
     if (is_digit(digit)) {
@@ -32,10 +32,7 @@ std::string digits_of(unsigned char byte) {
 std::string expression_of(char c) {
   if (c == '.') return "[.]";
   if (has_one_spelling(c)) return {c};
-  const auto byte = static_cast<unsigned char>(c);
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  const std::string itself{'\\', 'x', kHex[byte >> 4U], kHex[byte & 15U]};
-  return "(?:" + itself + "|%" + digits_of(byte) + ')';
+  return "(?:" + expression_of_byte(c) + "|%" + digits_of(static_cast<unsigned char>(c)) + ')';
 }
 
 std::vector<std::string_view> segments_of(std::string_view path) {
@@ -62,6 +59,11 @@ std::string segment_expression(std::string_view segment, PathParameters paramete
 }
 
 }  // namespace
+
+std::string expression_of_byte(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return {'\\', 'x', kHex[byte >> 4U], kHex[byte & 15U]};
+}
 
 std::string segments_expression(std::string_view path) {
   std::string text;

@@ -11,6 +11,9 @@ namespace banyan::strangler {
 /// Whether path parameters (";jsessionid=…") are still there when the expression looks.
 enum class PathParameters : std::uint8_t { There, TakenAway };
 
+/// "\x2F": the character itself, whatever else it would mean in a regular expression.
+std::string expression_of_byte(char c);
+
 /// The path of a route as a regular expression (PCRE) for a path as it came, without its query:
 /// "/albums/[^/]+$". Has neither blanks nor quotes.
 std::string path_expression(const Route& route, PathParameters parameters);
