@@ -109,14 +109,22 @@ class Page {
     return result.value;
   }
 
+  /** The same of one that only looks: between two pages there is none to ask, so the next one is. */
+  async read(expression, seconds = 20) {
+    for (const end = Date.now() + seconds * 1000; ;) {
+      try {
+        return await this.ask(expression);
+      } catch (fault) {
+        if (!/navigated|context|Cannot find/.test(fault.message) || Date.now() > end) throw fault;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   /** Waits until the expression is true of the page. */
   async until(expression, seconds = 20) {
     for (const end = Date.now() + seconds * 1000; ;) {
-      try {
-        if (await this.ask(`Boolean(${expression})`)) return;
-      } catch (fault) {  // between two pages there is none to ask
-        if (!/navigated|context|Cannot find/.test(fault.message)) throw fault;
-      }
+      if (await this.read(`Boolean(${expression})`, seconds)) return;
       if (Date.now() > end) {
         throw new Error(`never true within ${seconds} s: ${expression}\nthe page says: ${await this.text()}\n${this.complaints.join("\n")}`);
       }
@@ -126,6 +134,6 @@ class Page {
 
   /** The text that a person sees. */
   text(selector = "body") {
-    return this.ask(`document.querySelector(${JSON.stringify(selector)})?.innerText ?? ""`);
+    return this.read(`document.querySelector(${JSON.stringify(selector)})?.innerText ?? ""`);
   }
 }

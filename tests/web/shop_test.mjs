@@ -116,7 +116,7 @@ class Visitor {
     const find = `[...document.querySelectorAll(${JSON.stringify(selector)})]
       .find((each) => each.innerText.includes(${JSON.stringify(text)}))`;
     await this.page.until(find);
-    const { x, y } = await this.page.ask(`(() => { const each = ${find};
+    const { x, y } = await this.page.read(`(() => { const each = ${find};
       each.scrollIntoView({block: "center", behavior: "instant"});
       const box = each.getBoundingClientRect();
       return {x: box.x + box.width / 2, y: box.y + box.height / 2}; })()`);
