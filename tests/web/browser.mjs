@@ -109,13 +109,14 @@ class Page {
     return result.value;
   }
 
-  /** The same of one that only looks: between two pages there is none to ask, so the next one is. */
+  /** The same of one that only looks: between two pages, and at half of one, there is nothing to see, so it waits. */
   async read(expression, seconds = 20) {
+    const whole = `document.readyState === "complete" ? (${expression}) : Promise.reject(new Error("half a page, navigated"))`;
     for (const end = Date.now() + seconds * 1000; ;) {
       try {
-        return await this.ask(expression);
+        return await this.ask(whole);
       } catch (fault) {
-        if (!/navigated|context|Cannot find/.test(fault.message) || Date.now() > end) throw fault;
+        if (!/navigated|context|collected|Cannot find/.test(fault.message) || Date.now() > end) throw fault;
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

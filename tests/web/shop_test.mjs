@@ -83,8 +83,7 @@ class Visitor {
 
   /** Waits for a page whose h1 says that, looks at it, and finds nothing wrong with it. */
   async sees(heading, picture) {
-    await this.page.until(`document.readyState === "complete" &&
-      document.querySelector("h1")?.innerText.includes(${JSON.stringify(heading)})`);
+    await this.page.until(`document.querySelector("h1")?.innerText.includes(${JSON.stringify(heading)})`);
     await this.fits();
     if (this.scripts) await this.isAccessible();
     if (pictures && picture) {
@@ -94,21 +93,21 @@ class Visitor {
   }
 
   async fits() {
-    const wide = await this.page.ask(`[...document.querySelectorAll("body *")]
+    const wide = await this.page.read(`[...document.querySelectorAll("body *")]
       .filter((each) => !each.closest(".scroll, .hidden, .skip") && each.getBoundingClientRect().right > document.documentElement.clientWidth + 1
         && getComputedStyle(each).clipPath === "none")
       .map((each) => each.tagName + "." + each.className)`);
     assert.deepEqual(wide, [], "nothing sticks out of the window");
-    assert.ok(await this.page.ask("document.documentElement.scrollWidth <= document.documentElement.clientWidth"));
+    assert.ok(await this.page.read("document.documentElement.scrollWidth <= document.documentElement.clientWidth"));
   }
 
   async isAccessible() {
-    const problems = await this.page.ask(`(async () => {
+    const problems = await this.page.read(`(async () => {
       if (!window.axe) { ${axe} }
       const { violations } = await window.axe.run(document);
       return violations.map((each) => each.id + ": " + each.help + " " + each.nodes.map((node) => node.html).slice(0, 3).join(" "));
     })()`);
-    assert.deepEqual(problems, [], `axe about ${await this.page.ask("location.pathname")}`);
+    assert.deepEqual(problems, [], `axe about ${await this.page.read("location.pathname")}`);
   }
 
   /** Clicks in the middle of the first such element whose text matches. */
