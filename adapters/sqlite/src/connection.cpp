@@ -177,6 +177,11 @@ Connection Connection::borrow(::sqlite3* handle) {
   return Connection(std::make_unique<State>(handle, false));
 }
 
+void Connection::hand_over(::sqlite3*& owner) noexcept {
+  sqlite3_close_v2(std::exchange(owner, state_->handle));
+  state_->owned = false;
+}
+
 void Connection::run(std::string_view script,
                      const std::function<void(std::size_t)>& before_each) const {
   each_statement(handle(), script,

@@ -51,6 +51,9 @@ class Connection {
   /// A view of a connection that somebody else opened and closes; gone before that. It changes
   /// nothing until one of its functions is called, and takes back its deadline.
   static Connection borrow(::sqlite3* handle);
+  /// Closes the connection that `owner` has, and gives it this one, which is only borrowed from now
+  /// on: for a library that cannot open one as open() does.
+  void hand_over(::sqlite3*& owner) noexcept;
 
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;
