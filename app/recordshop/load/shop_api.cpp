@@ -16,6 +16,11 @@ constexpr milliseconds kOneQuestion{15'000};
 
 }  // namespace
 
+bool Answer::worth_a_retry() const {
+  return status == 0 || status == 429 || status >= 500 ||
+         (status == 409 && rule() == "banyan.command_running");
+}
+
 std::string Answer::rule() const {
   const nlohmann::json document = json();
   return document.is_object() ? document.value("rule", "") : "";

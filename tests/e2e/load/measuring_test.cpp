@@ -13,6 +13,7 @@
 #include "load/histogram.hpp"
 #include "load/ledger.hpp"
 #include "load/oracle.hpp"
+#include "load/shop_api.hpp"
 #include "load/zipf.hpp"
 
 namespace recordshop::load {
@@ -22,6 +23,12 @@ using namespace std::chrono_literals;
 using std::chrono::microseconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
+
+TEST(AnswerOfTheShop, IsAskedForAgainWhileItsRequestIsStillBeingCarriedOut) {
+  EXPECT_TRUE((Answer{409, R"({"rule":"banyan.command_running"})", {}}.worth_a_retry()));
+  EXPECT_FALSE((Answer{409, R"({"rule":"orders.out_of_stock"})", {}}.worth_a_retry()));
+  EXPECT_FALSE((Answer{409, "not a problem document", {}}.worth_a_retry()));
+}
 
 TEST(Histogram, SaysPercentilesOnASixtyFourthAndNeverTooShort) {
   banyan::SeededRandom random(7);
