@@ -25,7 +25,8 @@ struct Answer {
   unsigned status = 0;  ///< 0: none came
   std::string body;
   std::string trouble;  ///< why none came
-  /// Asking again may help: none came, or 429, or 5xx, or the same request is still being carried out.
+  /// Asking again may help: none came, or 429, or 5xx, or the same request is still being carried
+  /// out.
   bool worth_a_retry() const;
   bool good() const { return status >= 200 && status < 300; }
   nlohmann::json json() const { return nlohmann::json::parse(body, nullptr, false); }
