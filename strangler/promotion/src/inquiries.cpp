@@ -12,8 +12,8 @@ Result<void> ask(const Inquiries::Ask& about, const std::string& module) {
   try {
     return about(module);
   } catch (const std::exception& fault) {
-    return fail(ErrorCode::Internal, "banyan.internal",
-                "the new side of " + module + " cannot be asked: " + fault.what());
+    return fail(ErrorCode::FailedPrecondition, "banyan.new_side_unhealthy",
+                "refused: the new side of " + module + " could not be asked: " + fault.what());
   }
 }
 
