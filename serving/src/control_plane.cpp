@@ -18,6 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kAskersOfNewSides = 2;
+constexpr std::size_t kNewSidesToBeAsked = 256;
+
 /// Beside the store, once it was made: so that a start can tell a store that was lost from one that
 /// never was.
 std::string note_of(const std::string& store) { return store + ".made"; }
@@ -129,13 +132,15 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
   plane->switchboard_ = std::make_unique<strangler::Switchboard>(
       *plane->store_, std::move(plan.survey), plane->stages_.get(), std::move(plan.steps));
   plane->switchboard_->require(std::move(plan.preflight));
+  plane->askers_ = make_worker_pool(kAskersOfNewSides, kNewSidesToBeAsked);
   plane->conductor_ = std::make_unique<strangler::Conductor>(strangler::Conductor::Parts{
       .board = *plane->switchboard_,
       .evidence = plane->evidence_,
       .operations = std::move(plan.operations),
       .clock = plan.clock,
       .seat = plan.store + ".conductor",
-      .note = [plane = plane.get()](const auto& note) { plane->note(note); }});
+      .note = [plane = plane.get()](const auto& note) { plane->note(note); },
+      .aside = plane->askers_.get()});
   plane->admin_ = std::make_unique<strangler::AdminApi>(
       *plane->switchboard_,
       strangler::AdminApi::Parts{

@@ -88,6 +88,7 @@ class LiveStreams::Stream : public std::enable_shared_from_this<Stream> {
       if (const auto self = watcher.lock()) self->leave();
     });
     write(hello(all_.parts_.feeds));
+    look_later();
   }
 
   /// On any thread.
@@ -99,20 +100,21 @@ class LiveStreams::Stream : public std::enable_shared_from_this<Stream> {
   }
 
  private:
-  void tick() {
-    if (gone_ || ending_) return;
-    if (collecting_) return tick_later();
+  void ask_for_news() {
+    if (gone_ || ending_ || !begun_ || collecting_) return;
     collecting_ = all_.parts_.workers.submit([self = shared_from_this()] { self->collect(); });
-    tick_later();
   }
 
-  void tick_later() {
+  /// From the greeting to the last word.
+  void look_later() {
     exchange_->loop().after(all_.parts_.interval, [self = shared_from_this()] {
-      if (!self->gone_ && self->is_stuck()) {
+      if (self->gone_) return;
+      if (self->is_stuck()) {
         self->exchange_->abort();
         return self->leave();
       }
-      self->tick();
+      self->ask_for_news();
+      self->look_later();
     });
   }
 
@@ -157,7 +159,7 @@ class LiveStreams::Stream : public std::enable_shared_from_this<Stream> {
       return leave();
     }
     if (ending_) return say_end();
-    if (!std::exchange(begun_, true)) tick();
+    if (!std::exchange(begun_, true)) ask_for_news();
   }
 
   void say_end() {

@@ -27,10 +27,9 @@ constexpr std::size_t kWaitingToBeCompared = 64;
 constexpr auto kCredentials =
     std::to_array<http::FieldName>({"Cookie", "Authorization", "X-Api-Key"});
 
-/// A copy wants the whole answer, and one that can be read: not the news since the client's last
-/// one.
+/// A copy wants the whole answer, not the news since the client's last one.
 constexpr auto kOfTheClientOnly =
-    std::to_array<http::FieldName>({"Accept-Encoding", "If-None-Match", "If-Modified-Since"});
+    std::to_array<http::FieldName>({"If-None-Match", "If-Modified-Since"});
 
 bool has_credentials(const http::Fields& fields) {
   return std::ranges::any_of(kCredentials,
@@ -179,6 +178,10 @@ std::shared_ptr<Capture> Shadows::capture(Transaction& transaction,
   if (secret && plan.credentials == CopyCredentials::Drop) {
     for (const http::FieldName name : kCredentials) fields.remove(name);
   }
+  // An answer that can be read is wanted. But a session may be bound to what its browser accepts,
+  // and ends when it comes with something else.
+  const bool in_their_name = secret && plan.credentials == CopyCredentials::Pass;
+  if (!in_their_name) fields.remove("Accept-Encoding");
   const bool again = transaction.side == Side::Local && sides.sampler->is_for_noise(plan.noise);
   transaction.pair = again ? PairOf::OldOld : PairOf::OldNew;
   return capture;

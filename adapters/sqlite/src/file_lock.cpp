@@ -3,9 +3,11 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
+#include <sstream>
 #include <thread>
 #include <utility>
 
@@ -90,6 +92,29 @@ std::string FileLock::holder(const std::filesystem::path& lock_file) {
   std::string line;
   std::getline(in, line);
   return line;
+}
+
+// "1: FLOCK  ADVISORY  WRITE 4711 08:01:131 0 EOF" (proc(5)). The device is left out: file systems
+// that stand on others have two.
+bool FileLock::is_held_by(const std::filesystem::path& lock_file, pid_t process) {
+  struct stat known{};
+  if (::stat(lock_file.c_str(), &known) != 0) return false;
+  const std::string file = ':' + std::to_string(known.st_ino);
+  std::ifstream in("/proc/locks");
+  std::string line;
+  while (std::getline(in, line)) {
+    std::istringstream words(line);
+    std::string number;
+    std::string kind;
+    std::string advisory;
+    std::string mode;
+    std::string place;
+    pid_t holder = 0;
+    if (!(words >> number >> kind >> advisory >> mode >> holder >> place)) continue;
+    if (kind == "FLOCK" && mode == "WRITE" && holder == process && place.ends_with(file))
+      return true;
+  }
+  return false;
 }
 
 std::filesystem::path writer_lock_of(const std::filesystem::path& database) {

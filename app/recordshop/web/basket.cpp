@@ -8,14 +8,29 @@ namespace recordshop::web {
 
 using catalog::TrackId;
 
-// "<32 digits>*2.<32 digits>*1": only characters that cookies may have.
+namespace {
+
+// As fresh_key() makes them.
+bool is_order_key(std::string_view text) {
+  constexpr std::string_view kBegin = "web-";
+  constexpr std::size_t kDigits = 32;
+  return text.size() == kBegin.size() + kDigits && text.starts_with(kBegin) &&
+         text.find_first_not_of("0123456789abcdef", kBegin.size()) == std::string_view::npos;
+}
+
+}  // namespace
+
+// "<32 digits>*2.<32 digits>*1.web-<32 digits>": only characters that cookies may have.
 Basket Basket::from(std::string_view cookie) {
   Basket basket;
   while (!cookie.empty()) {
     const std::string_view line = cookie.substr(0, cookie.find('.'));
     cookie.remove_prefix(std::min(line.size() + 1, cookie.size()));
     const std::size_t star = line.find('*');
-    if (star == std::string_view::npos) continue;
+    if (star == std::string_view::npos) {
+      if (is_order_key(line)) basket.order_key_ = line;
+      continue;
+    }
     const auto track =
         TrackId::parse(std::string(TrackId::prefix) + '_' + std::string(line.substr(0, star)));
     std::int64_t copies = 0;
@@ -32,6 +47,7 @@ std::string Basket::cookie() const {
     if (!text.empty()) text += '.';
     text += line.track.str().substr(TrackId::prefix.size() + 1) + '*' + std::to_string(line.copies);
   }
+  if (!order_key_.empty()) text += '.' + order_key_;
   return text;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "catalog/ids.hpp"
@@ -32,6 +33,12 @@ class Basket {
   /// As many from now on; none takes the line out.
   void set(const catalog::TrackId& track, std::int64_t copies);
 
+  /// The idempotency key under which what is in it is ordered, as long as that is the same; "" when
+  /// nobody has given it one. It travels along, so that a page which is loaded anew orders the
+  /// same.
+  const std::string& order_key() const { return order_key_; }
+  void order_by(std::string key) { order_key_ = std::move(key); }
+
   const std::vector<Line>& lines() const { return lines_; }
   std::int64_t copies() const;
   bool empty() const { return lines_.empty(); }
@@ -39,6 +46,7 @@ class Basket {
 
  private:
   std::vector<Line> lines_;
+  std::string order_key_;
 };
 
 }  // namespace recordshop::web

@@ -4,7 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "banyan/kernel/hex.hpp"
 #include "web/assets.hpp"
 #include "web/words.hpp"
 
@@ -161,13 +160,6 @@ Response show_foreign_form(Visit& visit) {
   return show_problem(visit, 403, "This form is out of date",
                       "Nothing was changed. Go back, load the page anew, and try it once more. Your"
                       " browser must keep the shop's cookies meanwhile.");
-}
-
-std::string fresh_key(const banyan::Environment& environment) {
-  std::string key = "web-";
-  banyan::append_hex(key, environment.random.next(), 16);
-  banyan::append_hex(key, environment.random.next(), 16);
-  return key;
 }
 
 Html gap(std::string_view what) {

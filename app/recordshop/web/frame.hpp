@@ -31,10 +31,6 @@ banyan::http::Response show_not_found(Visit& visit);
 /// The answer to a form for which Visit::is_own_form() is false.
 banyan::http::Response show_foreign_form(Visit& visit);
 
-/// An idempotency key for a form that makes something: sent twice, it makes
-/// one.
-std::string fresh_key(const banyan::Environment& environment);
-
 /// In the place of a part whose module cannot be reached.
 Html gap(std::string_view what);
 

@@ -7,7 +7,6 @@
 #include <charconv>
 #include <map>
 
-#include "banyan/kernel/hex.hpp"
 #include "web/known_names.hpp"
 #include "web/order_parts.hpp"
 #include "web/words.hpp"
@@ -466,8 +465,8 @@ Html order_row(const orders::OrderSummary& order) {
 
 }  // namespace
 
-Response basket_page(Modules& modules, Visit& visit, const banyan::Environment& environment) {
-  return show_basket(modules, visit, fresh_key(environment), {});
+Response basket_page(Modules& modules, Visit& visit) {
+  return show_basket(modules, visit, visit.order_key(), {});
 }
 
 Response change_basket(Modules& /*modules*/, Visit& visit) {
@@ -495,7 +494,7 @@ Response change_basket(Modules& /*modules*/, Visit& visit) {
   return see_other(visit, local_path(visit.form().get("back")));
 }
 
-Response place_order(Modules& modules, Visit& visit, const banyan::Environment& environment) {
+Response place_order(Modules& modules, Visit& visit) {
   if (!visit.is_own_form()) return show_foreign_form(visit);
   if (!visit.visitor()) return to_sign_in(visit, "/shop/basket");
   if (visit.basket().empty()) return see_other(visit, "/shop/basket");
@@ -507,7 +506,7 @@ Response place_order(Modules& modules, Visit& visit, const banyan::Environment& 
   NotPlaced not_placed{.status = 409, .method = visit.form().get("method")};
   not_placed.seen = prices_seen(visit);
   std::string key = visit.form().get("key");
-  if (!banyan::is_idempotency_key(key)) key = fresh_key(environment);
+  if (!banyan::is_idempotency_key(key)) key = visit.order_key();
   // Orders was not asked. If an order was placed under this key and only the answer was lost, the
   // next one has to find it.
   const auto refuse = [&](std::string trouble) {
@@ -542,8 +541,8 @@ Response place_order(Modules& modules, Visit& visit, const banyan::Environment& 
   }
   not_placed.trouble = words_for(placed.error());
   if (rule == "orders.key_reused") not_placed.next = Next::LookAtOrders;
-  // It was refused, and stays refused under this key: what is ordered next is another order.
-  return show_basket(modules, visit, fresh_key(environment), not_placed);
+  visit.refused(key);
+  return show_basket(modules, visit, visit.order_key(), not_placed);
 }
 
 Response orders_page(Modules& modules, Visit& visit) {

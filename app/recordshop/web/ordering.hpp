@@ -7,11 +7,9 @@
 /// The pages for buying.
 namespace recordshop::web {
 
-banyan::http::Response basket_page(Modules& modules, Visit& visit,
-                                   const banyan::Environment& environment);
+banyan::http::Response basket_page(Modules& modules, Visit& visit);
 banyan::http::Response change_basket(Modules& modules, Visit& visit);
-banyan::http::Response place_order(Modules& modules, Visit& visit,
-                                   const banyan::Environment& environment);
+banyan::http::Response place_order(Modules& modules, Visit& visit);
 banyan::http::Response orders_page(Modules& modules, Visit& visit);
 banyan::http::Response order_page(Modules& modules, Visit& visit);
 banyan::http::Response cancel_order(Modules& modules, Visit& visit);

@@ -113,10 +113,10 @@ std::vector<Endpoint> pages(const Ports& ports, const banyan::Environment& envir
   all.get("shop_albums", "/shop/albums", with_modules(albums_page));
   all.get("shop_album", "/shop/albums/{id}", with_modules(album_page));
   all.get("shop_search", "/shop/search", with_modules(search_page));
-  all.get("shop_basket", "/shop/basket", basket_page);
+  all.get("shop_basket", "/shop/basket", with_modules(basket_page));
   all.post("shop_change_basket", "/shop/basket", with_modules(change_basket));
   all.get("shop_orders", "/shop/orders", with_modules(orders_page));
-  all.post("shop_place_order", "/shop/orders", place_order);
+  all.post("shop_place_order", "/shop/orders", with_modules(place_order));
   all.get("shop_order", "/shop/orders/{id}", with_modules(order_page));
   all.post("shop_cancel_order", "/shop/orders/{id}/cancellation", with_modules(cancel_order));
   all.post("shop_return_order", "/shop/orders/{id}/return", with_modules(return_order));

@@ -42,6 +42,13 @@ std::optional<Visitor> visitor_from(const std::string& subject) {
 
 }  // namespace
 
+std::string fresh_key(const banyan::Environment& environment) {
+  std::string key = "web-";
+  banyan::append_hex(key, environment.random.next(), 16);
+  banyan::append_hex(key, environment.random.next(), 16);
+  return key;
+}
+
 Visit::Visit(const banyan::http::Request& request, const banyan::Context& context,
              const banyan::Environment& environment, const security::Sessions& sessions)
     : request_(request),
@@ -67,12 +74,25 @@ std::string_view Visit::segment(std::size_t n) const {
 }
 
 void Visit::keep(Basket basket) {
+  if (basket.lines() != basket_.lines()) basket.order_by({});
   basket_ = std::move(basket);
   if (basket_.empty()) {
     forget(kBasket);
   } else {
     set_cookie(kBasket, basket_.cookie(), kMonth);
   }
+}
+
+std::string Visit::order_key() {
+  if (!basket_.empty() && basket_.order_key().empty()) {
+    basket_.order_by(fresh_key(environment_));
+    keep(basket_);
+  }
+  return basket_.order_key();
+}
+
+void Visit::refused(std::string_view key) {
+  if (basket_.order_key() == key) basket_.order_by({});
 }
 
 void Visit::tell_next(std::string_view name) { set_cookie(kFlash, name, kUntilNextPage); }

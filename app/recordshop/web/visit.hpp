@@ -16,6 +16,9 @@
 
 namespace recordshop::web {
 
+/// An idempotency key for a form that makes something: sent twice, it makes one.
+std::string fresh_key(const banyan::Environment& environment);
+
 /// Who has signed in.
 struct Visitor {
   std::string customer;  ///< the id of an account
@@ -39,7 +42,13 @@ class Visit {
   std::string_view segment(std::size_t n) const;
 
   const Basket& basket() const { return basket_; }
+  /// One with other lines is another order: it has no key of an order yet.
   void keep(Basket basket);
+  /// Of an order of the basket as it is: the same on every page, until it is kept with other lines
+  /// or refused. "" when there is nothing in it.
+  std::string order_key();
+  /// Orders has refused what was sent under `key`, and will: the next try is another order.
+  void refused(std::string_view key);
 
   /// A message for the page that is shown next, by its name (see flash_text() in frame.hpp).
   const std::string& flash() const { return flash_; }

@@ -81,6 +81,7 @@ bool SagaInstance::due(const LeaseTime& now, const SagaPolicy& policy) const {
 
 bool SagaInstance::take_over(std::string holder, const LeaseTime& now, const SagaPolicy& policy) {
   if (record_.status != SagaStatus::Active) return false;
+  if (!record_.holder.empty() && record_.phase == SagaPhase::Forward) note_lost_call();
   record_.holder = std::move(holder);
   ++record_.epoch;
   renew(now, policy);
@@ -120,21 +121,25 @@ void SagaInstance::take(const SagaCall& call, const SagaAnswer& answer, const Sa
     }
     case SagaOutcome::Refused:
       if (!call.undo && (kind == StepKind::Compensable || kind == StepKind::Pivot)) {
-        at().state = StepState::Refused;
+        if (at().undoing.calls > 0) break;  // the pivot, whose revoking was refused as too late
         record_.turned_back = record_.turned_back.value_or(answer.rule);
         fresh();
         record_.problem = answer.problem;
-        return go_back_from(record_.step - 1, now.time);
+        // An earlier try, whose answer nobody has had, may have done it, or do it yet.
+        const bool may_be_done = at().doing.calls > 1 && !at().undo.empty();
+        if (!may_be_done) at().state = StepState::Refused;
+        return go_back_from(may_be_done ? record_.step : record_.step - 1, now.time);
       }
       if (call.undo && kind == StepKind::Pivot) {
         // It happened before it was revoked: on with it. That somebody wanted it back stays known.
         record_.phase = SagaPhase::Forward;
         return fresh();
       }
-      [[fallthrough]];
+      break;
     case SagaOutcome::NoAnswer:
-    case SagaOutcome::Failed: return count(answer.problem, now, policy, jitter);
+    case SagaOutcome::Failed: break;
   }
+  count(answer.problem, now, policy, jitter);
 }
 
 void SagaInstance::stuck(std::string problem) {
@@ -266,6 +271,12 @@ void SagaInstance::end(SagaStatus status, Timestamp now) {
   record_.ended = now;
   record_.holder.clear();
   if (status == SagaStatus::Done) record_.problem.reset();
+}
+
+void SagaInstance::note_lost_call() {
+  StepCalls& calls = at().doing;
+  ++calls.calls;
+  calls.problem = "whoever asked was gone before the answer was written down";
 }
 
 SagaStep& SagaInstance::touch(std::size_t step) {

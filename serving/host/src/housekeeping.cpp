@@ -2,7 +2,9 @@
 #include "housekeeping.hpp"
 
 #include <exception>
+#include <optional>
 
+#include "banyan/mover/move.hpp"
 #include "database_setup.hpp"
 
 namespace banyan::host {
@@ -30,6 +32,11 @@ Housekeeping::Housekeeping(sql::Database& database, const Assembly& assembly,
 
 telemetry::Health::Finding Housekeeping::finding() const {
   const auto waiting = database_->waiting();
+  std::optional<std::string> mover;
+  if (const auto& source = database_->source(); source.engine == sql::Engine::Sqlite) {
+    mover = mover::mover_at_work(source.file);
+  }
+  if (mover) return {false, "tables are being moved, and their writers wait (" + *mover + ")"};
   if (waiting.empty()) return {true, "every module finds its tables"};
   std::string text;
   for (const sql::WaitingModule& each : waiting) {

@@ -59,7 +59,8 @@ std::string host_of(const std::string& authority) {
 Rewriting::Rewriting(PathMapping mapping, const std::vector<http::Endpoint>& instances,
                      const std::string& host)
     : mapping_(std::move(mapping)),
-      stripped_segments_(static_cast<std::size_t>(std::ranges::count(mapping_.strip, '/'))) {
+      stripped_segments_(static_cast<std::size_t>(std::ranges::count(mapping_.strip, '/'))),
+      hears_another_host_(!host.empty()) {
   for (const http::Endpoint& each : instances) {
     if (http::is_unix(each)) continue;
     add_authority(authorities_, to_string(each));
@@ -102,6 +103,7 @@ bool Rewriting::is_at_or_below_strip(std::string_view path) const {
 
 std::string Rewriting::destination_for_upstream(const http::RequestHead& head) const {
   if (head.method != "COPY" && head.method != "MOVE") return {};
+  if (!moves_paths() && !hears_another_host_) return {};
   const auto given = head.fields.find("Destination");
   if (!given) return {};
   const Reference reference = read(*given);
@@ -171,7 +173,10 @@ std::string Rewriting::cookie_path(std::string_view path) const {
   return path_for_client(path);
 }
 
-std::string Rewriting::cookie(std::string_view value) const {
+std::string Rewriting::cookie(std::string_view value, std::string_view client_host) const {
+  const auto is_elsewhere = [&](std::string_view host) {
+    return own_host(host) && !equals_ignoring_case(host, host_of(std::string(client_host)));
+  };
   std::string out;
   bool first = true;
   // Browsers take such a cookie with Path=/ only.
@@ -183,15 +188,15 @@ std::string Rewriting::cookie(std::string_view value) const {
     const std::size_t equals = part.find('=');
     const std::string_view given =
         equals == std::string_view::npos ? std::string_view() : trimmed(part.substr(equals + 1));
-    if (!first && equals_ignoring_case(name, "Domain") &&
-        own_host(given.starts_with('.') ? given.substr(1) : given)) {
-      // Left out.
-    } else if (!first && !bound_to_root && equals_ignoring_case(name, "Path")) {
-      out.append("; Path=").append(cookie_path(given));
-    } else {
-      if (!first) out += ';';
-      out += part;
+    std::string_view kept = part;
+    std::string moved;
+    if (!first && !bound_to_root && equals_ignoring_case(name, "Path")) {
+      moved = cookie_path(given);
+      if (moved != given) kept = moved.insert(0, " Path=");
     }
+    const bool left_out = !first && equals_ignoring_case(name, "Domain") &&
+                          is_elsewhere(given.starts_with('.') ? given.substr(1) : given);
+    if (!left_out) out.append(first ? "" : ";").append(kept);
     if (end == std::string_view::npos) return out;
     value.remove_prefix(end + 1);
     first = false;
@@ -213,11 +218,14 @@ void Rewriting::answer_for_client(http::Fields& fields, std::string_view client_
     const std::string now = refresh(*given, client_host);
     if (now != *given) fields.set(kRefresh, now);
   }
-  if (!fields.contains(kSetCookie)) return;
   std::vector<std::string> cookies;
+  bool moved = false;
   for (const auto field : fields) {
-    if (equals_ignoring_case(field.name, kSetCookie)) cookies.push_back(cookie(field.value));
+    if (!equals_ignoring_case(field.name, kSetCookie)) continue;
+    cookies.push_back(cookie(field.value, client_host));
+    moved = moved || cookies.back() != field.value;
   }
+  if (!moved) return;
   fields.remove(kSetCookie);
   for (const std::string& each : cookies) fields.add(kSetCookie, each);
 }

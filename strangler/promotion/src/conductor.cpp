@@ -7,6 +7,7 @@
 #include <set>
 
 #include "conductor_seat.hpp"
+#include "inquiries.hpp"
 #include "plan_document.hpp"
 
 namespace banyan::strangler {
@@ -66,7 +67,11 @@ struct Conductor::Run {
 };
 
 struct Conductor::Inside {
-  Inside(Parts given) : parts(std::move(given)), seat(parts.seat) {}
+  Inside(Parts given, std::function<void()> wake)
+      : parts(std::move(given)),
+        seat(parts.seat),
+        inquiries([this](const std::string& module) { return parts.board.ask_new_side(module); },
+                  parts.aside, parts.clock, std::move(wake)) {}
 
   Run* run_of(const StoredPlan& stored);
   void count(const std::string& module, Run& run);
@@ -92,9 +97,12 @@ struct Conductor::Inside {
 
   std::mutex beginning;
   std::unique_ptr<Scheduler::Handle> watch;
+
+  Inquiries inquiries;  // last: what it asks is there until it has ended
 };
 
-Conductor::Conductor(Parts parts) : inside_(std::make_unique<Inside>(std::move(parts))) {}
+Conductor::Conductor(Parts parts)
+    : inside_(std::make_unique<Inside>(std::move(parts), [this] { wake(); })) {}
 
 Conductor::~Conductor() { end(); }
 
@@ -111,6 +119,7 @@ void Conductor::end() {
     watch = std::move(inside_->watch);
   }
   watch.reset();
+  inside_->inquiries.end();
   inside_->seat.leave();
 }
 
@@ -240,7 +249,7 @@ Result<Change> Conductor::Inside::commit(const std::string& module, Run& run,
   const bool more = action.shifts() && action.share > share;
   bool wrote = false;
   auto change = parts.board.walk(
-      module, {.more = more},
+      module, {.more = more, .asked = true},
       {plan_of(run.document.who), line_of(action.reason), evidence_of(verdicts)},
       [&](const Traffic& before, StoredPlan& plan) -> Result<Traffic> {
         if (plan.version != run.version || (more && before.reads != share) ||
@@ -278,12 +287,16 @@ void Conductor::walk(Run& run, const StoredPlan& stored, std::vector<OperationVe
   const PlanAction action = all.next_action(run, rollout->traffic, verdicts, has_seat);
   std::string reason = action.reason;
   const bool more = action.shifts() && action.share > share;
-  if (more && all.parts.clock.steady() < run.not_before) {
+  const bool waits = more && all.parts.clock.steady() < run.not_before;
+  std::optional<Result<void>> fit = Result<void>();
+  if (more && !waits) fit = all.inquiries.about(stored.module);
+  if (waits || !fit) {
     run.runner = before;
-    reason = run.hindrance;
+    reason = waits ? run.hindrance : "its new side is asked whether it is fit for more";
   } else if (action.shifts() || run.runner.mark() != before.mark()) {
     // What was not changed here is not written: one that only looks on has not arrived anywhere.
-    const auto change = all.commit(stored.module, run, action, share, verdicts);
+    const auto change = *fit ? all.commit(stored.module, run, action, share, verdicts)
+                             : Result<Change>(fail(fit->error()));
     if (!change) {
       run.runner = before;
       reason = change.error().message;

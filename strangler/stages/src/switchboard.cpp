@@ -104,10 +104,16 @@ std::optional<std::string> Switchboard::why_not(std::string_view module,
   return why_change_illegal(module, traffic, survey_(module));
 }
 
+Result<void> Switchboard::ask_new_side(std::string_view module) const {
+  if (!preflight_) return {};
+  if (const auto why_not = preflight_(module)) return fail(unhealthy(module, *why_not));
+  return {};
+}
+
 Result<Change> Switchboard::walk(std::string_view module, const Walk& how, const Reason& reason,
                                  const ControlStore::Walk& decide) {
-  if (how.more && !how.force && preflight_) {
-    if (const auto why_not = preflight_(module)) return fail(unhealthy(module, *why_not));
+  if (how.more && !how.force && !how.asked) {
+    if (auto fit = ask_new_side(module); !fit) return fail(std::move(fit.error()));
   }
   Change change;
   change.module = module;

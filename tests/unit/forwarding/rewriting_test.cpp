@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace banyan::strangler {
 namespace {
 
@@ -114,6 +116,12 @@ TEST(TheDestination, IsMappedAsTheTargetIs_RFC4918_10_3) {
     EXPECT_EQ(destination(shop(), "MOVE", other), "") << other << " stays as it is";
   }
   EXPECT_EQ(destination(shop(), "PUT", "/shop/b"), "") << "means nothing there";
+  EXPECT_EQ(destination(Rewriting({}, kInstances), "MOVE", "http://www.example/b"), "")
+      << "the upstream hears the same host, and has the same paths";
+  EXPECT_EQ(
+      destination(Rewriting({}, kInstances, "legacy.example"), "MOVE", "http://www.example/b"),
+      "/b")
+      << "it does not know the client's name for it";
   EXPECT_EQ(shop().destination_for_upstream({"MOVE", "/shop/a", 1, {{"Host", "a"}}}), "");
 }
 
@@ -127,6 +135,8 @@ TEST(TheCookie, HasItsPathTurnedBackAndLosesTheUpstreamsOwnDomain) {
   EXPECT_EQ(rewritten(shop(), "Set-Cookie", "id=a; Path=/v2; Secure"), "id=a; Path=/shop; Secure");
   EXPECT_EQ(rewritten(shop(), "Set-Cookie", "id=a;path=/v2/cart;HttpOnly"),
             "id=a; Path=/shop/cart;HttpOnly");
+  EXPECT_EQ(rewritten(shop(), "Set-Cookie", "id=a; Secure"), "id=a; Secure")
+      << "is for the folder of what was asked for (RFC 6265 §5.1.4)";
   EXPECT_EQ(rewritten(shop(), "Set-Cookie", "id=a; Path=/; SameSite=Lax"),
             "id=a; Path=/; SameSite=Lax");
   EXPECT_EQ(rewritten(rooted(), "Set-Cookie", "id=a; Path=/"), "id=a; Path=/shop")
@@ -142,6 +152,25 @@ TEST(TheCookie, HasItsPathTurnedBackAndLosesTheUpstreamsOwnDomain) {
       << "browsers take it with this path only";
   EXPECT_EQ(rewritten(shop(), "Set-Cookie", "Path=/v2"), "Path=/v2")
       << "that is its name and value";
+}
+
+TEST(TheCookie, StaysByteForByteWhereNothingIsMapped) {
+  const Rewriting same({}, kInstances);
+  for (const char* cookie :
+       {"id=a", "id=a; path=/; HttpOnly", "id=a;PATH=/x", "id=a; Path", "id=a; Path=", "id=a;;",
+        "id=a; Domain=example; path = /", "Path=/", ""}) {
+    EXPECT_EQ(rewritten(same, "Set-Cookie", cookie), cookie);
+  }
+  const Rewriting by_its_name({}, kInstances, "www.example:80");
+  EXPECT_EQ(rewritten(by_its_name, "Set-Cookie", "id=a; Domain=www.example"),
+            "id=a; Domain=www.example")
+      << "that is the client's name for it, too";
+  http::Fields fields;
+  fields.add("set-cookie", "a=1; path=/");
+  fields.add("Content-Type", "text/plain");
+  const http::Fields before = fields;
+  same.answer_for_client(fields, "www.example");
+  EXPECT_TRUE(std::equal(fields.begin(), fields.end(), before.begin(), before.end()));
 }
 
 TEST(TheCookies, AreRewrittenEachForItselfAndInTheirOrder) {

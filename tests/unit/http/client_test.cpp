@@ -166,10 +166,36 @@ TEST(Client, RefusesHostileAnswers) {
                 .kind,
             Kind::Protocol);
   EXPECT_EQ(failure_against("HTTP/1.1 101 Switching Protocols\r\n\r\n").kind, Kind::Protocol);
-  EXPECT_EQ(failure_against("HTTP/1.1 200 OK\r\n\r\nuntil I close").kind, Kind::Protocol);
   std::string endless;
   for (int i = 0; i < 50; ++i) endless += "HTTP/1.1 103 Early Hints\r\n\r\n";
   EXPECT_EQ(failure_against(endless).kind, Kind::Protocol);
+}
+
+TEST(Client, TakesAnswersThatEndWithTheirConnection_RFC9112_6_3) {
+  for (const char* const version : {"HTTP/1.0", "HTTP/1.1"}) {
+    for (const std::string& body : {std::string(), std::string("all there is")}) {
+      RawServer server(says(version + std::string(" 200 OK\r\n\r\n") + body));
+      Client client(server.endpoint());
+      for (int again = 0; again < 2; ++again) {
+        const auto answer = client.exchange(kGetX, in(2s));
+        ASSERT_TRUE(answer) << version << ' ' << answer.error().message;
+        EXPECT_EQ(answer->body, body);
+      }
+      EXPECT_EQ(client.idle_connections(), 0U);
+    }
+  }
+}
+
+TEST(Client, TakesNoAnswerThatEndsWithAReset) {
+  RawServer server([](RawSocket& socket, int) {
+    read_request(socket);
+    socket.send("HTTP/1.0 200 OK\r\n\r\nhalf of");
+    socket.reset();
+  });
+  Client client(server.endpoint());
+  const auto answer = client.exchange(kGetX, in(2s));
+  ASSERT_FALSE(answer) << answer->body;
+  EXPECT_EQ(answer.error().kind, Kind::Closed);
 }
 
 TEST(Client, NoticesTruncatedAnswers) {
@@ -185,6 +211,10 @@ TEST(Client, RefusesAnswersLongerThanItsLimit) {
                             {.limits = {.body_bytes = 10}})
                 .kind,
             Kind::TooLarge);
+  EXPECT_EQ(
+      failure_against("HTTP/1.0 200 OK\r\n\r\n0123456789a", true, {.limits = {.body_bytes = 10}})
+          .kind,
+      Kind::TooLarge);
   EXPECT_EQ(failure_against("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                             "6\r\nabcdef\r\n5\r\nghijk\r\n",
                             false, {.limits = {.body_bytes = 10}})

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "asking.hpp"
+#include "banyan/http/client.hpp"
 #include "support/child_process.hpp"
 #include "tls_fixture.hpp"
 
@@ -221,6 +222,25 @@ TEST_F(TlsUpstreams, TakeAnEndForAnEndOnlyWhenItIsSaid) {
   ASSERT_TRUE(half.failure) << "somebody in between can cut where they like";
   EXPECT_EQ(half.failure->kind, Kind::Closed);
   EXPECT_EQ(half.body, "everything there is");
+}
+
+TEST_F(TlsUpstreams, TellAClientOfAnAnswerThatWasCutAndOfOneThatEnded) {
+  constexpr std::string_view kOpenEnd = "HTTP/1.0 200 OK\r\n\r\neverything there is";
+  const auto asked = [&](const std::function<void(TlsSocket&)>& script) {
+    RawServer server(as(shop_, script));
+    Client side({"localhost", server.endpoint().port}, {.tls = client()});
+    return side.exchange({{"GET", "/", 1, {}}, ""}, std::chrono::steady_clock::now() + 5s);
+  };
+  const auto whole = asked(says(std::string(kOpenEnd)));
+  ASSERT_TRUE(whole) << whole.error().message;
+  EXPECT_EQ(whole->body, "everything there is");
+  const auto half = asked([&](TlsSocket& tls) {
+    tls.read_until("\r\n\r\n");
+    tls.send(kOpenEnd);
+    tls.cut();
+  });
+  ASSERT_FALSE(half) << half->body;
+  EXPECT_EQ(half.error().kind, ClientFailure::Kind::Closed);
 }
 
 TEST_F(TlsUpstreams, TakeACompleteAnswerFromWhoNeverSaysGoodbye) {

@@ -36,6 +36,7 @@ template <class P>
 struct Participant : P {
   bool away = false;
   bool broken = false;
+  bool refuses = false;
   int calls = 0;
   std::function<void()> during = [] {};  ///< what happens once while it is asked
   Result<bool> handle(const Nod& /*request*/, const Context& /*context*/) override {
@@ -43,13 +44,18 @@ struct Participant : P {
     std::exchange(during, [] {})();
     if (broken) return fail(ErrorCode::Internal, "test.broken", "a fault");
     if (away) return fail(ErrorCode::Unavailable, "test.away", "nobody there");
+    if (refuses) return fail(ErrorCode::FailedPrecondition, "test.no", "no");
     return true;
   }
 };
 struct LeftSide : Participant<Left> {
   using Participant<Left>::handle;
+  bool refuses_to_shake = false;
+  int shakes = 0;
   Result<bool> handle(const Shake& /*request*/, const Context& /*context*/) override {
+    ++shakes;
     if (away) return fail(ErrorCode::Unavailable, "test.away", "nobody there");
+    if (refuses_to_shake) return fail(ErrorCode::FailedPrecondition, "test.too_late", "too late");
     return true;
   }
 };
@@ -90,6 +96,11 @@ struct ShakeThenNod {
   using State = Deal;
   static constexpr SagaInfo info{.name = "shake_then_nod"};
   using Steps = SagaSteps<Retriable<ShakeLeft>, Retriable<NodByRight>>;
+};
+struct NodForGood {
+  using State = Deal;
+  static constexpr SagaInfo info{.name = "nod_for_good"};
+  using Steps = SagaSteps<Pivot<NodBy<Left>, ShakeLeft>, Retriable<NodByRight>>;
 };
 struct LeftNods {
   using State = Deal;
@@ -144,7 +155,7 @@ struct DealSagas {
   using Writing = Deals;
   using State = Deal;
   using Ports = SagaPorts<Left, Right>;
-  using Sagas = SagaList<BothNod, ShakeThenNod, LeftNods>;
+  using Sagas = SagaList<BothNod, ShakeThenNod, NodForGood, LeftNods>;
   static constexpr std::string_view module = "deals";
   static SagaRows& rows(Deals& deals) { return deals.sagas; }
   static std::optional<Deal> load(Deals& deals, const std::string& subject) {
@@ -425,6 +436,76 @@ TEST_F(Sagas, TurnBackWhenSomebodySaysSo) {
   run_for_long();
   EXPECT_EQ(all().at(0).status, SagaStatus::Undone);
   EXPECT_EQ(deal("deal").nods, 0);
+}
+
+// What nobody has answered may have been done, whatever the next try says: its key may be forgotten
+// by now, or the first request may come late.
+TEST_F(Sagas, UndoAlsoAStepThatIsRefusedAfterATryWithoutAnAnswer) {
+  left.away = true;
+  begin<BothNod>("deal");
+  left.away = false;
+  left.refuses = true;
+  run_for_long();
+  const SagaRecord saga = all().at(0);
+  EXPECT_EQ(left.shakes, 1);
+  EXPECT_EQ(saga.status, SagaStatus::Undone);
+  EXPECT_EQ(saga.steps.at(0).state, StepState::Undone);
+  EXPECT_EQ(saga.turned_back, "test.no");
+  EXPECT_EQ(saga.problem, "left.nod: test.no: no");
+  EXPECT_EQ(deal("deal").nods, 0);
+}
+
+TEST_F(Sagas, UndoAlsoAStepThatIsRefusedAfterAFault) {
+  left.broken = true;
+  begin<BothNod>("deal");
+  left.broken = false;
+  left.refuses = true;
+  run_for_long();
+  EXPECT_EQ(left.shakes, 1);
+  EXPECT_EQ(all().at(0).status, SagaStatus::Undone);
+}
+
+TEST_F(Sagas, UndoAlsoAStepThatIsRefusedAfterATryWhoseAnswerWasNotWrittenDown) {
+  left.during = [&] { store.broken = true; };
+  EXPECT_THROW(begin<BothNod>("deal"), std::runtime_error);
+  store.broken = false;
+  left.refuses = true;
+  run_for_long();
+  EXPECT_EQ(left.shakes, 1);
+  EXPECT_EQ(all().at(0).status, SagaStatus::Undone);
+  EXPECT_EQ(all().at(0).steps.at(0).doing.calls, 2) << "as far as anybody knows";
+}
+
+TEST_F(Sagas, UndoNothingOfAStepThatIsRefusedAtItsOnlyTry) {
+  left.refuses = true;
+  begin<BothNod>("deal");
+  EXPECT_EQ(all().at(0).status, SagaStatus::Undone);
+  EXPECT_EQ(all().at(0).steps.at(0).state, StepState::Refused);
+  EXPECT_EQ(left.shakes, 0);
+}
+
+TEST_F(Sagas, RevokeAPivotThatIsRefusedAfterATryWithoutAnAnswer) {
+  left.away = true;
+  begin<NodForGood>("deal");
+  left.away = false;
+  left.refuses = true;
+  run_for_long();
+  EXPECT_EQ(left.shakes, 1);
+  EXPECT_EQ(all().at(0).status, SagaStatus::Undone);
+}
+
+TEST_F(Sagas, AreStuckAtAPivotThatIsRefusedLikeItsRevoking) {
+  left.away = true;
+  begin<NodForGood>("deal");
+  left.away = false;
+  left.refuses = true;
+  left.refuses_to_shake = true;
+  run_for_long();
+  const SagaRecord saga = all().at(0);
+  EXPECT_EQ(saga.status, SagaStatus::Stuck) << "one of the two is wrong: a person must look";
+  EXPECT_EQ(saga.phase, SagaPhase::Forward);
+  EXPECT_EQ(left.shakes, 1);
+  EXPECT_LE(left.calls, policy.max_attempts + 2);
 }
 
 TEST_F(Sagas, TakeNoAnswerOfWhoeverDroveThemBeforeAPersonInterfered) {

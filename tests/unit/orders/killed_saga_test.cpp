@@ -131,8 +131,11 @@ TEST_P(DecliningAtAnyPoint, GivesTheStockBackAndTakesNoMoney) {
   EXPECT_EQ(world.payments.taken(), 0);
   const auto steps = world.saga().steps;
   EXPECT_EQ(steps.at(0).state, banyan::StepState::Undone);
-  EXPECT_EQ(steps.at(1).state, banyan::StepState::Refused);
-  EXPECT_EQ(steps.at(1).undoing.calls, 0);
+  // The first request for the money, of which nobody heard, might have held some.
+  const bool asked_twice = std::get<1>(GetParam()) == 1;
+  EXPECT_EQ(steps.at(1).state,
+            asked_twice ? banyan::StepState::Undone : banyan::StepState::Refused);
+  EXPECT_EQ(steps.at(1).undoing.calls, asked_twice ? 1 : 0);
   EXPECT_EQ(steps.at(2).doing.calls, 0);
 }
 

@@ -21,14 +21,15 @@ inline Percent percent(std::int64_t hundredths) {
 /// A process that shares a control store: what its requests have shown, and who walks by that.
 struct ConductingProcess {
   ConductingProcess(const std::string& file, const Clock& clock,
-                    std::vector<std::string> operations)
+                    std::vector<std::string> operations, Executor* aside)
       : store(ControlStore::open(file, clock).value()),
         conductor({.board = board,
                    .evidence = evidence,
                    .operations = [operations](std::string_view) { return operations; },
                    .clock = clock,
                    .seat = file + ".conductor",
-                   .note = [this](const Conductor::Note& note) { notes.push_back(note); }}),
+                   .note = [this](const Conductor::Note& note) { notes.push_back(note); },
+                   .aside = aside}),
         desk(board, clock, [this](std::string_view) { return plan; }, &conductor) {}
 
   std::unique_ptr<ControlStore> store;
@@ -51,8 +52,8 @@ class Conducted : public testing::Test {
     ASSERT_TRUE(here_->store->enlist({"catalog", "orders"}));
   }
 
-  std::unique_ptr<ConductingProcess> process() {
-    auto made = std::make_unique<ConductingProcess>(file_, clock_, operations_);
+  std::unique_ptr<ConductingProcess> process(Executor* aside = nullptr) {
+    auto made = std::make_unique<ConductingProcess>(file_, clock_, operations_, aside);
     for (PlanStep& each : made->plan.steps) {
       each.dwell = std::chrono::seconds(2);
       each.samples = 500;

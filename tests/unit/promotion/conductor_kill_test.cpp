@@ -15,7 +15,7 @@ namespace {
 /// goes, again and again.
 [[noreturn]] void walk_until_killed(const std::string& file) {
   ManualClock clock;
-  ConductingProcess process(file, clock, {"catalog.read"});
+  ConductingProcess process(file, clock, {"catalog.read"}, nullptr);
   process.plan.steps.clear();
   for (std::int64_t i = 1; i <= 20; ++i) process.plan.steps.push_back({.share = percent(i * 500)});
   process.plan.back_dwell = std::chrono::seconds(0);
@@ -54,7 +54,7 @@ TEST(AConductorThatIsKilled, LeavesAStoreThatTheNextGoesOnWith) {
     ASSERT_EQ(::waitpid(child, &status, 0), child);
 
     ManualClock clock;
-    ConductingProcess next(file, clock, {"catalog.read"});
+    ConductingProcess next(file, clock, {"catalog.read"}, nullptr);
     const auto verified = next.store->verify();
     ASSERT_TRUE(verified) << verified.error().message;
     EXPECT_TRUE(verified->problems.empty()) << verified->problems.front();

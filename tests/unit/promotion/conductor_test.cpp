@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "banyan/kernel/random.hpp"
 #include "conducted.hpp"
@@ -349,6 +351,39 @@ TEST_F(TheConductor, BringsOneRolloutBackBeforeItAsksTheNewSideOfAnother) {
   here_->conductor.tick();
   EXPECT_EQ(asked, 2);
   EXPECT_EQ(meanwhile, Percent::none()) << "catalog was asked first, and orders waited for it";
+}
+
+TEST_F(TheConductor, BringsOneRolloutBackWhileTheNewSideOfAnotherIsBeingAsked) {
+  const auto threads = make_worker_pool(1, 8);
+  here_ = process(threads.get());
+  start();
+  ASSERT_TRUE(here_->desk.order("orders", {}, {"ann@desk", "this one, too"}));
+  std::promise<void> question;
+  std::promise<void> silence;  // of a side that takes connections and says nothing
+  here_->board.require([&](std::string_view) {
+    question.set_value();
+    silence.get_future().wait_for(std::chrono::seconds(5));
+    return std::optional<std::string>();
+  });
+  auto asked = question.get_future();
+  for (int i = 0; i < 3'000 && plan().reason != "its new side is asked whether it is fit for more";
+       ++i) {
+    requests(*here_, 100);
+    tick();
+  }
+  asked.wait();
+  here_->conductor.trip("orders", "catalog.read");
+  tick();
+  EXPECT_EQ(here_->store->stand()->find("orders")->traffic.reads, Percent::none());
+  ASSERT_EQ(share(), percent(100)) << "the answer is still to come";
+  silence.set_value();
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (share() == percent(100) && std::chrono::steady_clock::now() < patience) {
+    here_->conductor.tick();
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(share(), percent(5'00)) << plan().reason;
+  here_.reset();
 }
 
 TEST_F(TheConductor, GoesForwardWhileAnotherProcessLooksOn) {

@@ -140,6 +140,14 @@ TEST_F(LiveStreamsTest, AreCutWhenTheirReaderTakesNothing) {
   EXPECT_TRUE(soon([&] { return streams_->watching() == 0; }));
 }
 
+TEST_F(LiveStreamsTest, AreCutWhenTheirReaderTakesNothingAlsoWhileTheyEnd) {
+  serve(16, 1s, std::string(32 << 20, 'x'));
+  const Peer sleeper = watch();
+  ASSERT_TRUE(soon([&] { return made_ >= 3; })) << "the first of them is being written";
+  streams_->end();
+  EXPECT_TRUE(soon([&] { return streams_->watching() == 0; }));
+}
+
 TEST_F(LiveStreamsTest, EndWholeSoThatTheProcessCan) {
   serve();
   Peer page = watch();

@@ -7,6 +7,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "banyan/http/server.hpp"
@@ -75,7 +76,7 @@ class APreflight : public testing::Test {
   }
 
   std::list<SomeService> services_;
-  std::vector<std::uint16_t> away_;
+  std::vector<std::uint16_t> away_;  ///< or of somebody else
 };
 
 TEST_F(APreflight, IsPassedByAServiceThatAnswersWhatIsAsked) {
@@ -130,6 +131,17 @@ TEST_F(APreflight, NamesEachInstanceWhenNoneIsFit) {
 
 TEST_F(APreflight, AsksAnApplicationOfNobodysKitForNoContract) {
   service("", 404);
+  EXPECT_EQ(trouble(nullptr), "");
+}
+
+TEST_F(APreflight, IsPassedByAnApplicationWhoseAnswersEndWithTheirConnections) {
+  test::Listener application;  // as PHP's own server answers
+  std::jthread answers([&] {
+    test::Peer client = application.accept();
+    client.read_head();
+    client.send("HTTP/1.0 200 OK\r\nConnection: close\r\n\r\n<p>A wiki.</p>");
+  });
+  away_.push_back(application.port());
   EXPECT_EQ(trouble(nullptr), "");
 }
 

@@ -164,6 +164,56 @@ TEST_F(ACopy, SaysWhoAsksOrDoesNotAsTheFileHasIt) {
   }
 }
 
+// A session may be bound to it: a copy that lacks it looks like a thief's.
+TEST_F(ACopy, AcceptsTheCodingsOfWhoseSessionItComesWithAndElseNone) {
+  ToldServer old_side(says("{}"));
+  ToldServer new_side(says("{}"));
+  between(old_side.port(), new_side.port(),
+          std::string(kAll).insert(std::string(kAll).find("noise"), "credentials = \"pass\"\n"));
+  begin_canary();
+  const std::string accepts = "Accept-Encoding: gzip, br;q=0.5\r\nIf-None-Match: \"a\"\r\n";
+  EXPECT_EQ(test::get(port_, "/albums/1", accepts).status, 200u);
+  until("the first copy", [&] { return compared() == 1; });
+  EXPECT_EQ(test::get(port_, "/albums/2", "Cookie: session=x\r\n" + accepts).status, 200u);
+  until("the second copy", [&] { return compared() == 2; });
+  ASSERT_EQ(new_side.asked().size(), 2u);
+  EXPECT_EQ(new_side.asked().front().fields.find("Accept-Encoding"), std::nullopt);
+  const http::RequestHead of_somebody = new_side.asked().back();
+  EXPECT_EQ(of_somebody.fields.find("Accept-Encoding"), "gzip, br;q=0.5");
+  EXPECT_EQ(of_somebody.fields.find("If-None-Match"), std::nullopt)
+      << "a copy wants the whole answer";
+}
+
+TEST_F(AComparison, IsOfWhatIsInACodingAndCountsTheCodingsThatCannotBeUndone) {
+  const auto coded = [](const char* coding, std::string bytes) {
+    return [coding, bytes = std::move(bytes)](const std::shared_ptr<http::Exchange>& exchange) {
+      http::Response answer{{200, 1, {}}, bytes};
+      answer.head.fields.add("Content-Type", "application/json");
+      answer.head.fields.add("Content-Encoding", coding);
+      exchange->respond(std::move(answer));
+    };
+  };
+  // {"a":1}, as `gzip -n` has it.
+  const std::string gzipped(
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\x56\x4a\x54\xb2\x32\xac\x05\x00\xaf\xac"
+      "\x1b\x56\x07\x00\x00\x00",
+      27);
+  ToldServer old_side(says(R"({"a":1})"));
+  ToldServer new_side(coded("gzip", gzipped));
+  between(old_side.port(), new_side.port(), kAll);
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
+  until("the comparison", [&] { return compared() == 1; });
+  EXPECT_EQ(differences().at("report").at("operations").at(0).at("same"), 1);
+  proxy_.reset();
+
+  ToldServer strange(coded("br", "not for us"));
+  between(old_side.port(), strange.port(), kAll);
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
+  until("the reason", [&] { return dropped("content_coding") == 1; });
+}
+
 TEST_F(ACopy, OfAReadOfTheNewSideAsksTheOldOne) {
   ToldServer old_side(says(R"({"price":100})"));
   ToldServer new_side(says(R"({"price":101})"));

@@ -56,11 +56,18 @@ TEST_F(FileLockTest, IsReleasedWhenItEnds) {
 }
 
 TEST_F(FileLockTest, SaysWhoHoldsIt) {
-  const FileLock lock = make();
+  FileLock lock = make();
+  ASSERT_TRUE(lock.try_acquire());
   lock.sign("a longer name of a holder");
   lock.sign("process 7");
   EXPECT_EQ(FileLock::holder(lock_), "process 7");
   EXPECT_EQ(FileLock::holder(folder_.path() / "none"), "");
+  EXPECT_TRUE(FileLock::is_held_by(lock_, ::getpid()));
+  EXPECT_FALSE(FileLock::is_held_by(lock_, ::getppid()));
+  EXPECT_FALSE(FileLock::is_held_by(folder_.path() / "none", ::getpid()));
+  lock.release();
+  EXPECT_FALSE(FileLock::is_held_by(lock_, ::getpid())) << "and looking has not taken it";
+  EXPECT_TRUE(lock.try_acquire());
 }
 
 // The protocol, byte for byte: flock(2) on the file, and the turn on its first byte.

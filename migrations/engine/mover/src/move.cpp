@@ -3,6 +3,9 @@
 
 #include <unistd.h>
 
+#include <charconv>
+
+#include "banyan/kernel/clock.hpp"
 #include "banyan/sqlite/file_lock.hpp"
 #include "database.hpp"
 #include "execution.hpp"
@@ -153,6 +156,16 @@ Result<MoveOutcome> move_under_lock(const MoveRequest& request, Direction direct
 
 }  // namespace
 
+std::optional<std::string> mover_at_work(const fs::path& shared) {
+  constexpr std::string_view kPid = "pid ";
+  std::string holder = sqlite::FileLock::holder(mover_lock_of(shared));
+  if (!holder.starts_with(kPid)) return std::nullopt;
+  pid_t process = 0;
+  std::from_chars(holder.data() + kPid.size(), holder.data() + holder.size(), process);
+  if (!sqlite::FileLock::is_held_by(mover_lock_of(shared), process)) return std::nullopt;
+  return holder;
+}
+
 Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,
                                 const MoveOptions& options) {
   if (const auto files = check(request); !files) return unplanned(request, files.error());
@@ -165,8 +178,9 @@ Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,
                       sqlite::FileLock::holder(mover_lock_of(request.shared)) +
                       "); wait until it has ended, then look where the module is");
     }
-    mover->sign("pid " + std::to_string(::getpid()) + ": " + request.module + " " +
-                std::string(to_string(direction)) + "\n");
+    mover->sign("pid " + std::to_string(::getpid()) + ": banyan schema move " + request.module +
+                (direction == Direction::Back ? " --back" : "") + ", since " +
+                to_string(system_clock().now()) + "\n");
     Result<MoveOutcome> outcome = move_under_lock(request, direction, options);
     if (outcome && options.on_step) options.on_step(Step::Finished, nullptr, nullptr);
     return outcome;

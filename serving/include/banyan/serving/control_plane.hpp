@@ -95,6 +95,7 @@ class ControlPlane {
   std::unique_ptr<strangler::Stages> stages_;
   std::unique_ptr<strangler::Switchboard> switchboard_;
   strangler::TrafficEvidence evidence_;
+  std::unique_ptr<Executor> askers_;  ///< of new sides, for the conductor
   std::unique_ptr<strangler::Conductor> conductor_;
   std::unique_ptr<strangler::AdminApi> admin_;
   std::unique_ptr<UseRecorder> uses_;

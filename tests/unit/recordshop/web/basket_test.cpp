@@ -29,6 +29,19 @@ TEST(Basket, KeepsItsLinesInACookie) {
   EXPECT_EQ(Basket::from("").copies(), 0);
 }
 
+TEST(Basket, HasTheKeyOfItsOrderInItsCookie) {
+  Basket basket;
+  basket.add(track(1), 2);
+  EXPECT_EQ(Basket::from(basket.cookie()).order_key(), "") << "as in cookies of versions before";
+  basket.order_by("web-0123456789abcdef0123456789abcdef");
+  EXPECT_EQ(Basket::from(basket.cookie()), basket);
+  for (const char* const no_key :
+       {"web-", "web-0123456789ABCDEF0123456789ABCDEF", "web-0123456789abcdef0123456789abcdef0",
+        "0123456789abcdef0123456789abcdef0123", "web-0123456789abcdef\"123456789abcdef"}) {
+    EXPECT_EQ(Basket::from(no_key).order_key(), "") << no_key;
+  }
+}
+
 TEST(Basket, LosesALineOfNoCopies) {
   Basket basket;
   basket.add(track(1), 2);

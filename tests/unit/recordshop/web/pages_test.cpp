@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <concepts>
+#include <set>
 #include <utility>
 
 #include "banyan/binding/port_binding.hpp"
@@ -317,6 +318,50 @@ TEST_F(Pages, SendTheSameOrderAgainAfterALostAnswerThoughTheCatalogueIsAwayMeanw
   const auto again = visitor.post("/shop/orders", order_form(visitor, visitor.hidden("method")));
   EXPECT_THAT(again.body, HasSubstr("Thank you. Your order is placed."));
   EXPECT_EQ(count_orders(), 1U);
+}
+
+TEST_F(Pages, OrderOnceFromABasketThatIsLoadedAnewAfterALostAnswer) {
+  sign_in();
+  put_into_basket(banyan::contract::kPlenty, 2);
+  get("/shop/basket");
+  const std::string key = browser().hidden("key");
+  OrdersThatLoseAnAnswer losing{LosesAnAnswer(*orders_)};
+  orders_ = &losing;
+  Browser visitor = another();
+  visitor.keep(browser());
+  visitor.get("/shop/basket");
+  EXPECT_EQ(visitor.post("/shop/orders", order_form(visitor)).head.status, 503U);
+
+  visitor.get("/shop/basket");
+  EXPECT_EQ(visitor.hidden("key"), key) << "it is the same order";
+  EXPECT_THAT(visitor.post("/shop/orders", order_form(visitor)).body,
+              HasSubstr("Thank you. Your order is placed."));
+  EXPECT_EQ(count_orders(), 1U);
+}
+
+TEST_F(Pages, AreOfAnotherOrderOnceTheBasketIsAnotherOrWasRefusedOrOrdered) {
+  sign_in();
+  std::set<std::string> keys;
+  const auto look = [&] {
+    get("/shop/basket");
+    const std::string key = browser().hidden("key");
+    get("/shop/basket");
+    EXPECT_EQ(browser().hidden("key"), key) << "loaded anew";
+    return keys.insert(key).second;
+  };
+  put_into_basket(banyan::contract::kFive);
+  EXPECT_TRUE(look());
+  put_into_basket(banyan::contract::kFive, 5);
+  EXPECT_TRUE(look()) << "changed";
+  EXPECT_EQ(browser().post("/shop/orders", order_form(browser())).head.status, 409U);
+  EXPECT_TRUE(look()) << "refused: there are five";
+  put_into_basket(banyan::contract::kPlenty);
+  browser().post("/shop/basket", "track=" + sample_shop().track(banyan::contract::kFive).str() +
+                                     "&copies=0&back=/shop/basket");
+  EXPECT_TRUE(look());
+  browser().post("/shop/orders", order_form(browser()));
+  put_into_basket(banyan::contract::kPlenty);
+  EXPECT_TRUE(look()) << "ordered: the same once more is another order";
 }
 
 TEST_F(Pages, SayThatAnOrderWasPlacedFromAPageInsteadOfPlacingAnother) {

@@ -29,6 +29,7 @@ using namespace std::chrono_literals;
 using mover::Direction;
 using mover::Step;
 using mover::testing::Child;
+using mover::testing::HeldMover;
 using mover::testing::move_and_die_at;
 using test::ChildProcess;
 using testing::AllOf;
@@ -118,6 +119,23 @@ TEST_F(ABrokenMove, IsRepairedByTheRunningApplicationWithinSeconds) {
     }
   }
   EXPECT_THAT(text("log.json"), HasSubstr("move_recovered"));
+  EXPECT_EQ(application.stop(), 0);
+}
+
+TEST_F(ABrokenMove, IsNamedWithItsCommandWhileAMoverHasTheFiles) {
+  ChildProcess application = start();
+  ASSERT_TRUE(writes());
+  {
+    const HeldMover mover(request(), Direction::Out, Step::Switched);
+    const std::string who =
+        "pid " + std::to_string(mover.pid()) + ": banyan schema move demo, since ";
+    EXPECT_THAT(body_of("/health/ready"), HasSubstr(who));
+    const auto status = nlohmann::json::parse(body_of("/_banyan/api/status"), nullptr, false);
+    EXPECT_THAT(status.dump(), AllOf(HasSubstr("\"about\":\"placement\""), HasSubstr(who)));
+    mover.kill();
+  }
+  while (body_of("/health/ready").contains("banyan schema move")) std::this_thread::sleep_for(20ms);
+  EXPECT_TRUE(writes());
   EXPECT_EQ(application.stop(), 0);
 }
 

@@ -77,7 +77,9 @@ std::expected<Response, ClientFailure> ask(Loop& loop, Upstreams& upstreams,
 /// Asks one endpoint, waits for the answer: ask() with a loop and connections of its own. For
 /// worker threads; safe for concurrent use: each call has a connection to itself, from a bounded
 /// pool of kept ones or new. For tools, probes and tests; who calls a dependency has an
-/// upstream::Caller.
+/// upstream::Caller. What answers here may be anything, so an answer without a length is as long as
+/// its connection (RFC 9112 §6.3); one that was reset, or by TLS ended without saying so, was cut
+/// (Closed). By plain TCP nobody can tell a cut that looks like an end.
 ///
 /// One silent second attempt, on a fresh connection, is made when a kept connection turns out dead
 /// before the first byte of an answer and either nothing of the request was sent or `repeat` says

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -38,6 +40,9 @@ class FileLock {
   void sign(const std::string& text) const;
   /// What the holder, or the one before, signed.
   static std::string holder(const std::filesystem::path& lock_file);
+  /// Whether that process holds a lock on a file of this number, as the kernel lists them; takes
+  /// nothing. False of a process in another container, whose number is another one here.
+  static bool is_held_by(const std::filesystem::path& lock_file, pid_t process);
 
  private:
   int descriptor_;

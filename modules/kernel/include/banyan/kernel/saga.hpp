@@ -71,7 +71,8 @@ BOOST_DESCRIBE_ENUM(SagaStatus, Active, Done, Undone, Stuck)
 enum class SagaPhase : std::uint8_t { Forward, Back };
 BOOST_DESCRIBE_ENUM(SagaPhase, Forward, Back)
 
-/// The calls that were made for one side of a step.
+/// The calls that were made for one side of a step. Those of a holder that was gone before it wrote
+/// down what came of its call are among them: whether it had made it, nobody knows.
 struct StepCalls {
   std::int64_t calls = 0;
   std::optional<Timestamp> began;      ///< the first
@@ -167,9 +168,10 @@ struct SagaMoment {
 ///     forward:   step 0 ─▶ step 1 ─▶ pivot ═▶ step 3 ═▶ Done        ═▶ only forward from here
 ///     back:      Undone ◀─ step 0 ◀─ step 1 ◀─ (refused, asked to, too late)
 ///
-/// Going back begins at the step whose outcome is unknown: that one is undone too. Refused ones are
-/// skipped. A pivot that can be revoked is revoked first: whoever answers it decides which of a
-/// turning back and a pivot that cross each other came first.
+/// Going back begins at the step whose outcome is unknown: that one is undone too, also when it was
+/// refused at last, for an earlier try of which there was no answer may have done it. What was
+/// refused at its only try is skipped. A pivot that can be revoked is revoked first: whoever
+/// answers it decides which of a turning back and a pivot that cross each other came first.
 class SagaInstance {
  public:
   explicit SagaInstance(SagaRecord record) : record_(std::move(record)) {}
@@ -241,6 +243,7 @@ class SagaInstance {
   void advance(Timestamp now);
   void retreat(Timestamp now);
   void go_back_from(std::int64_t step, Timestamp now);
+  void note_lost_call();
   void wait(const std::string& problem, std::int64_t failures, const SagaMoment& now,
             const SagaPolicy& policy, std::uint64_t jitter);
   void count(const std::string& problem, const SagaMoment& now, const SagaPolicy& policy,

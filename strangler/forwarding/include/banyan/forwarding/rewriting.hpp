@@ -29,8 +29,11 @@ struct PathMapping {
 ///   back.
 /// * Of a Set-Cookie a Path below `add` is turned back, the root of an upstream that is all below
 ///   `strip` to "/shop", which matches "/shop" as "/shop/" would not (RFC 6265 §5.1.4); and a
-///   Domain that is the upstream's own host is left out, so that the cookie is for the host that
-///   the client called.
+///   Domain that is the upstream's own host, and not the client's, is left out, so that the cookie
+///   is for the host that the client called.
+///
+/// What needs none of this stays byte for byte. A cookie without a Path gets none: it is for the
+/// folder of what the client asked for (RFC 6265 §5.1.4), which lies below `strip`.
 ///
 /// Immutable; safe for concurrent use.
 class Rewriting {
@@ -58,12 +61,13 @@ class Rewriting {
   std::string location(std::string_view value, std::string_view client_host) const;
   std::string path_for_client(std::string_view path) const;
   std::string refresh(std::string_view value, std::string_view client_host) const;
-  std::string cookie(std::string_view value) const;
+  std::string cookie(std::string_view value, std::string_view client_host) const;
   std::string cookie_path(std::string_view path) const;
   bool is_at_or_below_strip(std::string_view path) const;
 
   PathMapping mapping_;
   std::size_t stripped_segments_ = 0;
+  bool hears_another_host_ = false;
   std::vector<std::string> authorities_;  ///< "10.0.0.1:9000"; without the port 80 or 443, too
   std::vector<std::string> hosts_;
 };

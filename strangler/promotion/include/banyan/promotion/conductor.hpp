@@ -37,7 +37,8 @@ using OperationsOf = std::function<std::vector<std::string>(std::string_view rol
 ///
 /// Where several processes share the store, each judges by the requests that it has seen itself.
 /// One of them, whoever has the seat, takes rollouts forward, and along the steps on a way back;
-/// each of them begins a way back. In every tick those that go back come first.
+/// each of them begins a way back. In every tick those that go back come first, and the new side of
+/// one that goes forward is asked aside, so that nobody who goes back waits for it.
 ///
 /// Writes it does not move, neither there nor home: a plan whose writes somebody has moved is over.
 ///
@@ -64,6 +65,7 @@ class Conductor {
     std::string seat;  ///< a file beside the store
     std::function<void(const Note&)> note;
     JudgeRules rules{};
+    Executor* aside = nullptr;  ///< where new sides are asked; null: in the tick, as simulations do
   };
   /// What the parts refer to must outlive it.
   explicit Conductor(Parts parts);

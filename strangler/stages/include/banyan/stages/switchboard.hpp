@@ -83,9 +83,13 @@ class Switchboard {
   struct Walk {
     bool more = false;   ///< for the new side
     bool force = false;  ///< without a preflight; the log tells
+    bool asked = false;  ///< without another one: ask_new_side() has answered just now
   };
   Result<Change> walk(std::string_view module, const Walk& how, const Reason& reason,
                       const ControlStore::Walk& decide);
+  /// Whether the new side is fit for more: "banyan.new_side_unhealthy" when it is not. Blocks as a
+  /// Preflight does.
+  Result<void> ask_new_side(std::string_view module) const;
   /// Why the module may not be run like this, with what is legal instead; nothing when it may.
   std::optional<std::string> why_not(std::string_view module, const Traffic& traffic) const;
   std::vector<Percent> steps(std::string_view module) const { return steps_(module); }

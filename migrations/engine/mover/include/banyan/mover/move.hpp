@@ -141,6 +141,10 @@ std::string to_text(const MoveOutcome& outcome);
 Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,
                                 const MoveOptions& options = {});
 
+/// Who moves tables of this database right now: "pid 4711: banyan schema move demo --back, since
+/// …". Nothing when nobody does, as far as it can be seen from here. Takes no lock.
+std::optional<std::string> mover_at_work(const std::filesystem::path& shared);
+
 /// Where a module's tables are, as the fence says.
 struct Placement {
   bool moved = false;

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "inquiries.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace banyan::strangler {
+namespace {
+
+/// On a thread of somebody else's, which nothing may leave.
+Result<void> ask(const Inquiries::Ask& about, const std::string& module) {
+  try {
+    return about(module);
+  } catch (const std::exception& fault) {
+    return fail(ErrorCode::FailedPrecondition, "banyan.new_side_unhealthy",
+                "refused: the new side of " + module + " could not be asked: " + fault.what());
+  }
+}
+
+}  // namespace
+
+Inquiries::Inquiries(Ask ask, Executor* aside, const Clock& clock, std::function<void()> answered)
+    : ask_(std::move(ask)), aside_(aside), clock_(clock), answered_(std::move(answered)) {}
+
+Inquiries::~Inquiries() { end(); }
+
+std::optional<Result<void>> Inquiries::about(const std::string& module) {
+  if (aside_ == nullptr) return ask_(module);
+  std::unique_lock lock(mutex_);
+  if (const auto found = all_.find(module); found != all_.end()) {
+    Inquiry& inquiry = found->second;
+    if (!inquiry.answer) return std::nullopt;
+    const Inquiry had = std::move(inquiry);
+    all_.erase(found);
+    if (clock_.steady() - had.came < kFresh) return had.answer;
+  }
+  if (ended_) return std::nullopt;
+  all_.try_emplace(module);
+  ++under_way_;
+  lock.unlock();
+  const bool taken = aside_->submit([this, module] {
+    Result<void> answer = ask(ask_, module);
+    const SteadyTime now = clock_.steady();
+    {
+      const std::lock_guard done(mutex_);
+      all_[module] = {std::move(answer), now};
+    }
+    answered_();
+    const std::lock_guard done(mutex_);
+    if (--under_way_ == 0) none_under_way_.notify_all();
+  });
+  if (taken) return std::nullopt;
+  lock.lock();
+  all_.erase(module);
+  --under_way_;
+  return std::nullopt;
+}
+
+void Inquiries::end() {
+  std::unique_lock lock(mutex_);
+  ended_ = true;
+  none_under_way_.wait(lock, [this] { return under_way_ == 0; });
+}
+
+}  // namespace banyan::strangler
