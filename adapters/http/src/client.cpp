@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "banyan/http/answer_end.hpp"
+
 namespace banyan::http {
 namespace {
 
@@ -30,6 +32,7 @@ class Asking : public std::enable_shared_from_this<Asking> {
     SteadyTime deadline;
     Repeat repeat;
     std::uint64_t most_bytes;
+    AnswerEnd end = AnswerEnd::IsTold;
   };
   explicit Asking(Order order) : order_(std::move(order)) {}
 
@@ -108,7 +111,7 @@ class Asking : public std::enable_shared_from_this<Asking> {
       response_.body = *body;
       return end(std::move(response_));
     }
-    if (framing.kind == Framing::Kind::UntilClose) {
+    if (framing.kind == Framing::Kind::UntilClose && order_.end == AnswerEnd::IsTold) {
       return end(protocol_failure(
           "its answer has neither a length nor chunks, so nobody can tell whether it is complete"));
     }
@@ -158,6 +161,15 @@ class Asking : public std::enable_shared_from_this<Asking> {
   std::optional<Answer> answer_;
   bool given_up_ = false;
 };
+
+Answer carry_out(Asking::Order order, const std::stop_token& given_up) {
+  // Beyond any time that can be waited for there is no deadline.
+  order.deadline = std::min(order.deadline, std::chrono::steady_clock::now() + kAnyTime);
+  Loop& loop = *order.loop;
+  const auto asking = std::make_shared<Asking>(std::move(order));
+  loop.post([asking] { asking->start(); });
+  return asking->wait(given_up);
+}
 
 UpstreamOptions upstream_options(ClientOptions options) {
   return {.max_idle_per_loop = options.max_idle,
@@ -211,12 +223,14 @@ std::expected<Response, ClientFailure> ask(Loop& loop, Upstreams& upstreams,
                                            const Endpoint& endpoint, const Request& request,
                                            SteadyTime deadline, Repeat repeat,
                                            std::uint64_t most_bytes, std::stop_token given_up) {
-  // Beyond any time that can be waited for there is no deadline.
-  deadline = std::min(deadline, std::chrono::steady_clock::now() + kAnyTime);
-  const auto asking = std::make_shared<Asking>(
-      Asking::Order{&loop, &upstreams, endpoint, request, deadline, repeat, most_bytes});
-  loop.post([asking] { asking->start(); });
-  return asking->wait(given_up);
+  return carry_out({&loop, &upstreams, endpoint, request, deadline, repeat, most_bytes}, given_up);
+}
+
+std::expected<Response, ClientFailure> ask(Loop& loop, Upstreams& upstreams,
+                                           const Endpoint& endpoint, const Request& request,
+                                           SteadyTime deadline, Repeat repeat, AnswerEnd end) {
+  return carry_out({&loop, &upstreams, endpoint, request, deadline, repeat, kMostAnswerBytes, end},
+                   {});
 }
 
 Client::Client(Endpoint endpoint, ClientOptions options)
