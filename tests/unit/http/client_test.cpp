@@ -11,6 +11,7 @@
 #include <string>
 #include <thread>
 
+#include "banyan/http/answer_end.hpp"
 #include "banyan/http/server.hpp"
 #include "sockets.hpp"
 
@@ -170,6 +171,16 @@ TEST(Client, RefusesHostileAnswers) {
   std::string endless;
   for (int i = 0; i < 50; ++i) endless += "HTTP/1.1 103 Early Hints\r\n\r\n";
   EXPECT_EQ(failure_against(endless).kind, Kind::Protocol);
+}
+
+TEST(Client, TakesAnAnswerThatEndsWithItsConnectionFromWhoseAnswersMay) {
+  RawServer server(says("HTTP/1.1 200 OK\r\n\r\nuntil I close"));
+  Loops loops(1);
+  Upstreams upstreams{UpstreamOptions{}};
+  const auto answer = ask(loops.at(0), upstreams, server.endpoint(), kGetX, in(2s), Repeat::Never,
+                          AnswerEnd::MayBeTheConnections);
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->body, "until I close");
 }
 
 TEST(Client, NoticesTruncatedAnswers) {
