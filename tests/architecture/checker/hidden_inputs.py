@@ -24,7 +24,7 @@ _FORBIDDEN = [
 
 def check(tree: Tree) -> list[Violation]:
     found: dict[str, Violation] = {}
-    for file in tree.files("modules/**/*.[ch]pp"):
+    for file in tree.files("modules/**/*.[ch]pp", "app/*/modules/**/*.[ch]pp"):
         if tree.part(file).kind != "module":
             continue
         for number, line in enumerate(cpp_text.code_only(tree.text(file)).splitlines(), 1):

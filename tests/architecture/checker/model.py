@@ -128,6 +128,10 @@ class Tree:
                 return Part("strangler", two)
             case "serving":
                 return Part("serving", "serving/host" if two == "serving/host" else "serving")
+            case "app" if len(steps) > 4 and steps[2] == "modules":  # an application that brings its own
+                return self._module_part(steps[2:])
+            case "app" if len(steps) > 3 and steps[2] == "tests":
+                return Part("test", "/".join(steps[:3]))
             case "app":
                 return Part("kit-app" if two in KIT_APPS else "app", two)
             case "tests":

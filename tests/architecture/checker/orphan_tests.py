@@ -11,6 +11,6 @@ def check(tree: Tree) -> list[Violation]:
         Violation(file, 1, "test-without-target", file.rsplit("/", 1)[-1],
                   "no target compiles this test, so nobody runs it",
                   f"List it in {file.rsplit('/', 1)[0]}/CMakeLists.txt (banyan_add_test).")
-        for file in tree.files("tests/**/*_test.cpp")
+        for file in tree.files("tests/**/*_test.cpp", "app/*/tests/**/*_test.cpp")
         if file not in compiled
     ]

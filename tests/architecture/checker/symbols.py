@@ -39,8 +39,8 @@ def _violation(tree: Tree, name: str, owner: str, provider: str, symbol: str, wa
 def _place(tree: Tree, name: str, symbol: str, wanted_by: str) -> tuple[str, int]:
     """The source of the object, and the first line that names the function."""
     source = wanted_by.removesuffix(".o")
-    folder = f"modules/{name}/src/**" if name else "**"
-    files = list(tree.files(f"{folder}/{source}"))
+    folders = (f"modules/{name}/src/**", f"app/*/modules/{name}/src/**") if name else ("**",)
+    files = list(tree.files(*(f"{folder}/{source}" for folder in folders)))
     if not files:
         return (f"modules/{name}/{source}" if name else source), 1
     plain = symbol.split("(")[0].split("::")[-1]

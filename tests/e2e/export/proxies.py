@@ -80,6 +80,11 @@ class Running:
     def said(self) -> str:
         return self._log.read_text(errors="replace")
 
+    def kill(self):
+        """As kill -9 does."""
+        self._process.kill()
+        self._process.wait()
+
     def stop(self):
         if self._process.poll() is None:
             self._process.terminate()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The proxy in front of an application, and its operators' commands."""
+"""The proxy in front of an application, its operators' commands, and the application that takes a read over."""
 
 import os
 import subprocess
@@ -8,6 +8,8 @@ from pathlib import Path
 from proxies import Running
 
 BANYAN = Path(os.environ.get("BANYAN_PROGRAM", Path(__file__).resolve().parents[3] / "build/dev/bin/banyan")).resolve()
+
+STRANGLER = BANYAN.parent / "wiki"  # app/wiki
 
 CONFIGURATION = """[proxy]
 listen = ["{address}"]
@@ -45,3 +47,10 @@ class Proxy:
 
     def stop(self):
         self.server.stop()
+
+
+def take_over(wiki, address: str, folder: Path, pages: Path | None = None) -> Running:
+    """app/wiki beside a wiki, on its pages or on others."""
+    return Running(
+        [STRANGLER, "--listen", address, "--wiki", wiki.address, "--wiki-pages", pages or wiki.pages,
+         "--wiki-access", wiki.access, "--database", folder / "pages/pages.db"], address, folder, "pages")

@@ -11,6 +11,11 @@ from answers import Browser
 PAUSE = 0.01
 
 
+def side_of(answer) -> str:
+    """Who has made the answer: the wiki says what it is made with, what it was asked by the new side too."""
+    return "wiki" if answer.get("X-Powered-By") else "pages"
+
+
 class Readers:
     def __init__(self, address: str, pages: dict[str, str], threads: int = 2):
         self._address, self._pages = address, pages
@@ -35,7 +40,7 @@ class Readers:
                 continue
             browser.heard.clear()
             browser.cookies.clear()
-            self.sides["pages" if answer.get("Server").startswith("pages/") else "wiki"] += 1
+            self.sides[side_of(answer)] += 1
             if answer.status != 200 or answer.text != text:
                 self.failures.append(f"{name}: {answer.status} {answer.text[:80]!r}")
         browser.close()

@@ -22,6 +22,8 @@ SKIPPED = 77
 class TheHowTo(front.HowTo):
     def test_every_command_does_what_the_page_shows(self):
         Path(self.folder.name, "tests").symlink_to(ROOT / "tests")
+        Path(self.folder.name, "build/dev").mkdir(parents=True)
+        Path(self.folder.name, "build/dev/bin").symlink_to(BANYAN.parent)
         said, compared = None, 0
         for info, text in blocks(PAGE):
             text = self.here(text)
@@ -43,7 +45,7 @@ class TheHowTo(front.HowTo):
         self.assertEqual(compared, SHOWN, "the page has other steps now")
 
     def stop_last(self):
-        """The first version of the service: begun before the proxy."""
+        """The new side on its copy: begun before the proxy."""
         service = self.running.pop(1)
         os.killpg(service.pid, front.signal.SIGTERM)
         service.wait(front.PATIENCE)

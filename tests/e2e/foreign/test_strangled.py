@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""One read of a wiki that nobody here wrote moves to a small service: compared first, then by percentage, back, and
-by a plan that brings it back by itself. Readers go on all the time, and none of them loses an answer."""
+"""One read of a wiki that nobody here wrote moves to app/wiki, an application of one module: compared first, then by
+percentage, back, and by a plan that brings it back by itself. Readers go on all the time, and none of them loses an
+answer."""
 
 import json
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -16,15 +18,39 @@ import applications
 import journeys
 from answers import Browser, differences
 from applications import HERE, NOTES, PASSWORD, READER
-from fronted import BANYAN, Proxy
+from fronted import BANYAN, STRANGLER, Proxy, take_over
 from journeys import FORM, hidden
 from proxies import Running, free_port, own_host
-from readers import Readers
+from readers import Readers, side_of
 
 SKIPPED = 77
 
 # What each side says of itself, and the wiki's cookies, which it says with every page again.
-OWN = re.compile(r"(lost|gained) (server|x-powered-by|host|set-cookie|expires|pragma): ")
+OWN = re.compile(r"(lost|gained) (server|x-powered-by|host|set-cookie|expires|pragma|x-correlation-id): ")
+
+# Pages as files, with what makes the difference between reading a file and reading a page.
+PAGES = {
+    "herons": "====== Herons ======\n\nGrüße, 日本, 🐦 & <ümlauts>.\n".encode(),
+    "windows": b"one\r\ntwo\rthree\n\r\n",
+    "latin": b"Gr\xfc\xdfe\n",
+    "broken": b"half a pair \xed\xa0\x80\n",
+    "empty": b"",
+    "zero": b"0",
+    "blanks": b"\n\n  indented \n\n",
+    "long": "Zwölf Reiher.\n".encode() * 20_000,
+    "old_prices": b"11.50\n",
+    "desk/open": b"For everybody, at the desk.\n",
+    "hall/times": b"Not for robots.\n",
+    "%E6%97%A5%E6%9C%AC": "日本の頁\n".encode(),
+}
+RULES = "desk:open @ALL 1   # one of the desk's is for all\nhall:* @robots 0\nhome:%USER%:* %USER% 16\n"
+DEBIANS = Path("/var/lib/dokuwiki/data/pages")  # the pages that the package brings
+ASKED = [
+    *(name.replace("/", ":") for name in PAGES), "start", "notes", "wiki:syntax", "wiki:welcome", "wiki:dokuwiki",
+    "Notes", "WIKI:Syntax", "Old%20Prices", "old__prices", "_notes", "notes:", "notes;x", "a+b", "gr%C3%BC%C3%9Fe",
+    "desk:prices", "desk:nothing", "nothing", "there:is:none", "notes?rev=1600000000", "notes?do=show", "x" * 300]
+OUTSIDE = ["..%2f..%2fconf%2flocal.php", "..:..:conf:local.php", "%2e%2e:%2e%2e:conf:local.php", "..", ".:secret",
+           "..%5csecret", "secret%00", "%252e%252e%252fsecret"]
 
 
 def wait(condition, what: str):
@@ -35,26 +61,30 @@ def wait(condition, what: str):
         time.sleep(0.05)
 
 
-class AReadOfTheWiki(unittest.TestCase):
+class Strangled(unittest.TestCase):
+    """The wiki, and beside it what takes a read of it over."""
+
     def setUp(self):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.wiki = applications.Wiki(self.folder / "wiki", f"{own_host()}:3000")
         self.addCleanup(self.wiki.stop)
-        self.host = own_host()
-        self.pages = self.successor("--stripped")
+        self.pages_at = f"{own_host()}:3001"
         self.addCleanup(lambda: self.pages.stop())
+
+    def begin_pages(self, pages: Path | None = None):
+        self.pages = take_over(self.wiki, self.pages_at, self.folder, pages)
+
+    def begin_proxy(self):
         address, operators = f"{own_host()}:8080", f"127.0.0.1:{free_port()}"
         text = (HERE / "strangled.toml").read_text()
         for one, other in (("127.0.0.1:8080", address), ("127.0.0.1:9180", operators),
-                           ("127.0.0.1:3000", self.wiki.address), ("127.0.0.1:3001", f"{self.host}:3001")):
+                           ("127.0.0.1:3000", self.wiki.address), ("127.0.0.1:3001", self.pages_at)):
             text = text.replace(one, other)
         self.proxy = Proxy(self.folder / "proxy", address, text, operators)
         self.addCleanup(self.proxy.stop)
 
-    def successor(self, *words: str) -> Running:
-        return Running([sys.executable, HERE / "successor.py", "--host", self.host, "--port", "3001", "--pages",
-                        self.wiki.pages, "--acl", self.folder / "wiki/conf/acl.auth.php", "--wiki",
-                        self.wiki.address, *words], f"{self.host}:3001", self.folder, "pages")
+    def copy_of_the_pages(self) -> Path:
+        return Path(shutil.copytree(self.wiki.pages, self.folder / "copy"))
 
     def readers(self, **more: str) -> Readers:
         started = Readers(self.proxy.address, {
@@ -70,22 +100,93 @@ class AReadOfTheWiki(unittest.TestCase):
         said = json.loads(self.operate("differences", "pages", "--json"))
         return sum(operation[what] for module in said["modules"] for operation in module["report"]["operations"])
 
+    def all_reads_to_the_new_side(self):
+        self.operate("next", "pages", "--why", "first canary")
+        self.operate("shift", "pages", "100%", "--why", "all of them")
+
+
+class TheNewSide(Strangled):
+    def setUp(self):
+        super().setUp()
+        for name, content in PAGES.items():
+            file = self.wiki.pages / f"{name}.txt"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        shutil.copytree(DEBIANS, self.wiki.pages, dirs_exist_ok=True)
+        (self.wiki.data / "secret.txt").write_text("of nobody's business")
+        with self.wiki.access.open("a") as rules:
+            rules.write(RULES)
+        self.begin_pages()
+
+    def ask(self, address: str, name: str, method: str = "GET", **fields: str):
+        """As somebody who was never here before."""
+        browser = Browser(address)
+        try:
+            return browser.ask(method, f"/_export/raw/{name}", **fields)
+        finally:
+            browser.close()
+
+    def test_answers_what_the_wiki_answers_name_by_name(self):
+        found, sides = [], {}
+        for name in ASKED:
+            one, other = self.ask(self.wiki.address, name), self.ask(self.pages_at, name)
+            found += [f"{name}: {each}" for each in differences(one, other) if not OWN.match(each)]
+            if other.get("Content-Disposition") and one.body != other.body:
+                found.append(f"{name}: {one.body[:80]!r} became {other.body[:80]!r}")
+            sides.setdefault(side_of(other), set()).add(name)
+        self.assertEqual(found, [], "\n" + "\n".join(found))
+        for name in ("herons", "windows", "latin", "long", "wiki:syntax", "Notes", "Old%20Prices", "desk:open"):
+            self.assertIn(name, sides["pages"])
+        for name in ("empty", "zero", "broken", "desk:prices", "hall:times", "nothing", "notes?rev=1600000000"):
+            self.assertIn(name, sides["wiki"])
+
+    def test_says_the_same_to_who_only_wants_the_head(self):
+        for name in ("herons", "empty", "desk:prices"):
+            one, other = self.ask(self.pages_at, name), self.ask(self.pages_at, name, "HEAD")
+            self.assertEqual((other.status, other.body), (one.status, b""))
+            self.assertEqual(other.get("Content-Length"), one.get("Content-Length"))
+
+    def test_leads_nobody_out_of_the_pages(self):
+        for name in OUTSIDE:
+            answer = self.ask(self.pages_at, name)
+            for secret in ("nobody's business", "savedir"):
+                self.assertNotIn(secret, answer.text, name)
+
+    def test_has_its_port_besides_with_a_revision_and_an_entity_tag(self):
+        browser = Browser(self.pages_at)
+        self.addCleanup(browser.close)
+        page = browser.ask("GET", "/pages/herons")
+        said = json.loads(page.text)
+        self.assertEqual((said["name"], said["source"]), ("herons", PAGES["herons"].decode()))
+        self.assertEqual(said["revision"], int((self.wiki.pages / "herons.txt").stat().st_mtime))
+        self.assertEqual(browser.ask("GET", "/pages/herons", If_None_Match=page.get("ETag")).status, 304)
+        for name, rule in (("nothing", "pages.unknown_page"), ("Herons", "pages.bad_name"),
+                           ("desk:prices", "pages.not_public"), ("broken", "pages.no_text")):
+            self.assertEqual(json.loads(browser.ask("GET", f"/pages/{name}").text)["rule"], rule)
+        described = json.loads(browser.ask("GET", "/openapi.json").text)
+        self.assertIn("/pages/{name}", described["paths"])
+
+
+class AReadOfTheWiki(Strangled):
     def test_moves_and_comes_back_without_a_lost_answer(self):
-        # Both are asked: the first version loses the line break at the end of a page.
+        # Both are asked. A copy of the pages, so that nothing can happen to them, is soon an old one.
+        copy = self.copy_of_the_pages()
+        (copy / "notes.txt").write_text("A heron.\n")
+        self.begin_pages(copy)
+        self.begin_proxy()
         self.operate("shadow", "pages", "--why", "what would it answer?")
         readers = self.readers(Notes=NOTES)  # to the wiki the same page
         wait(lambda: self.compared("differing") >= 20, "differences")
-        self.assertEqual(self.compared("same"), 0)
         self.assertIn("source of a page (the whole body)  difference", self.operate("differences", "pages"))
         self.assertEqual(readers.sides["pages"], 0, "no reader is answered by a copy")
 
-        # The next version does not.
+        # On the pages themselves there are none.
         self.pages.stop()
-        self.pages = self.successor()
-        wait(lambda: self.compared("same") >= 20, "answers that are the same")
-        differing = self.compared("differing")
+        self.begin_pages()
         same = self.compared("same")
-        wait(lambda: self.compared("same") >= same + 50, "more of them")
+        wait(lambda: self.compared("same") >= same + 50, "answers that are the same")
+        differing = self.compared("differing")
+        wait(lambda: self.compared("same") >= same + 100, "more of them")
         self.assertEqual(self.compared("differing"), differing)
 
         # One per cent, half of the readers, all of them.
@@ -100,35 +201,67 @@ class AReadOfTheWiki(unittest.TestCase):
         self.assertEqual(readers.failures, [])
         self.users_are_told_apart()
 
+        # Killed, it is missed by nobody: the wiki has the pages, and answers.
+        self.pages.kill()
+        readers.hear("wiki", 50)
+        self.begin_pages()
+        readers.hear("pages", 50)
+        self.assertEqual(readers.failures, [])
+
         # And back, while they read.
         self.operate("back", "pages", "--why", "the wiki is upgraded tonight")
         readers.hear("wiki", 50)
 
-        # A plan brings it back by itself when the service dies.
+        # A plan brings it back by itself when the new side dies.
         self.operate("plan", "pages", "start", "--why", "compared, and tried by hand")
         readers.hear("pages")
-        self.pages.stop()
+        self.pages.kill()
         wait(lambda: "pages: rolled back" in self.operate("plan", "pages"), "the plan's way back")
         readers.hear("wiki", 50)
         readers.stop()
         self.assertEqual(readers.failures, [])
         print(f"readers: {dict(readers.sides)}, none lost", file=sys.stderr)
 
+    def test_comes_back_by_its_plan_when_the_new_side_answers_otherwise(self):
+        now, once = "Sloops, and a heron.\n", "Sloops.\n"
+        (self.wiki.pages / "harbour.txt").write_text(now)
+        copy = self.copy_of_the_pages()
+        (copy / "harbour.txt").write_text(once)
+        self.begin_pages(copy)
+        self.begin_proxy()
+        self.operate("plan", "pages", "start", "--why", "nobody has compared")
+        readers = self.readers()
+        of_the_harbour = Readers(self.proxy.address, {"harbour": now}, 1)
+        self.addCleanup(of_the_harbour.stop)
+        readers.hear("pages")
+        wait(lambda: "pages: rolled back" in self.operate("plan", "pages"), "the plan's way back")
+        self.assertIn("answered otherwise than the old side", self.operate("log"))
+
+        # Now they read what the wiki has, and what some of them had read was old, and never lost.
+        of_the_harbour.hear("wiki", 5)
+        misled = len(of_the_harbour.failures)
+        of_the_harbour.hear("wiki", 20)
+        of_the_harbour.stop()
+        readers.stop()
+        self.assertGreater(misled, 0, "the wrong answer was planted")
+        self.assertEqual(of_the_harbour.failures[misled:], [])
+        self.assertEqual({each for each in of_the_harbour.failures if repr(once) not in each}, set())
+        self.assertEqual(readers.failures, [])
+
     def test_leaves_a_whole_journey_as_it_was(self):
         """With all of the reads at the new side, which says of itself what it is, and no more. Without copies: they
         lack Accept-Encoding, by which this wiki tells browsers apart, so that it signs Ada in anew after each."""
+        self.begin_pages()
+        self.begin_proxy()
         file = self.folder / "proxy/banyan.toml"
         file.write_text(file.read_text().replace('share = "100%"', 'share = "0%"\nat_least = 0'))
         self.proxy.server.stop()
         self.proxy.server = Running([BANYAN, "proxy", "--config", file], self.proxy.address, file.parent, "proxy")
         direct = applications.Wiki(self.folder / "direct", f"{own_host()}:3000", "direct")
         self.addCleanup(direct.stop)
-        self.pages.stop()
-        self.pages = self.successor()
-        self.operate("next", "pages", "--why", "first canary")
-        self.operate("shift", "pages", "100%", "--why", "all of them")
+        self.all_reads_to_the_new_side()
         alone, strangled = journeys.wiki(direct.address), journeys.wiki(self.proxy.address)
-        self.assertTrue(any(answer.get("Server").startswith("pages/") for _, answer in strangled))
+        self.assertIn("pages", [side_of(answer) for what, answer in strangled if what == "GET /_export/raw/list"])
         self.assertEqual([what for what, _ in alone], [what for what, _ in strangled])
         found = [f"{what}: {each}" for (what, one), (_, other) in zip(alone, strangled)
                  for each in differences(one, other) if not (what.startswith("GET /_export/raw/") and OWN.match(each))]
@@ -150,7 +283,7 @@ class AReadOfTheWiki(unittest.TestCase):
         saved = ada.ask("POST", "/list?do=edit", urlencode({**form, "wikitext": "An egret.", "do[save]": "1"}), **FORM)
         self.assertEqual(saved.status, 302)
         read = ada.ask("GET", "/_export/raw/list")
-        self.assertTrue(read.get("Server").startswith("pages/"), read.fields)
+        self.assertEqual(side_of(read), "pages", read.fields)
         self.assertEqual(read.text.strip(), "An egret.")
         ada.close()
 
@@ -159,4 +292,6 @@ if __name__ == "__main__":
     if lacking := applications.missing():
         print(f"skipped: {', '.join(lacking)} not installed; ./dev foreign installs what is missing and runs this")
         sys.exit(SKIPPED)
+    if not STRANGLER.exists():
+        sys.exit(f"{STRANGLER} is not there: build the target wiki first")
     unittest.main()

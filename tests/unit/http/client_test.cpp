@@ -11,6 +11,7 @@
 #include <string>
 #include <thread>
 
+#include "banyan/http/answer_end.hpp"
 #include "banyan/http/server.hpp"
 #include "sockets.hpp"
 
@@ -196,6 +197,16 @@ TEST(Client, TakesNoAnswerThatEndsWithAReset) {
   const auto answer = client.exchange(kGetX, in(2s));
   ASSERT_FALSE(answer) << answer->body;
   EXPECT_EQ(answer.error().kind, Kind::Closed);
+}
+
+TEST(Client, TakesAnAnswerThatEndsWithItsConnectionFromWhoseAnswersMay) {
+  RawServer server(says("HTTP/1.1 200 OK\r\n\r\nuntil I close"));
+  Loops loops(1);
+  Upstreams upstreams{UpstreamOptions{}};
+  const auto answer = ask(loops.at(0), upstreams, server.endpoint(), kGetX, in(2s), Repeat::Never,
+                          AnswerEnd::MayBeTheConnections);
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->body, "until I close");
 }
 
 TEST(Client, NoticesTruncatedAnswers) {

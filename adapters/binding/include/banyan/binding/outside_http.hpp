@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "banyan/http/answer_end.hpp"
 #include "banyan/http/client.hpp"
 #include "banyan/http/message.hpp"
 #include "banyan/kernel/context.hpp"
@@ -19,9 +20,11 @@ namespace banyan::binding {
 /// Safe for concurrent use.
 class OutsideHttp {
  public:
-  /// `attempt_time`: the most that one attempt may take. `clock` must outlive it.
+  /// `attempt_time`: the most that one attempt may take. `end`: how its answers may end. `clock`
+  /// must outlive it.
   OutsideHttp(std::string name, const http::Endpoint& endpoint,
-              std::chrono::milliseconds attempt_time, const Clock& clock);
+              std::chrono::milliseconds attempt_time, const Clock& clock,
+              http::AnswerEnd end = http::AnswerEnd::IsTold);
 
   /// The answer, whatever its status. Without any: Unavailable or DeadlineExceeded; unless the text
   /// says that it was not sent, it may have been carried out. `what` names the span.

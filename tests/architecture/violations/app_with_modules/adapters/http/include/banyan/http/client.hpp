@@ -1,0 +1,2 @@
+#pragma once
+// http/client.hpp

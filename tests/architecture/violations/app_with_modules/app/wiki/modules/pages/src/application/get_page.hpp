@@ -1,0 +1,2 @@
+#pragma once
+int get_page();
