@@ -258,7 +258,7 @@ def check(page: Path) -> int:
             if abs(value - said) > tolerance:
                 wrong.append(f"{what}, {side}: {said:,} is shown, {value:,} is counted")
     for each in wrong:
-        print(f"{page}: {each}. Run: labs/figures.py")
+        print(f"{page}: {each}. Run: python3 labs/figures.py")
     return 1 if wrong else 0
 
 

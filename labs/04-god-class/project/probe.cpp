@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lab 4: lab04 DATABASE prints for each order what the warehouse and the mail room read, as the class says it and as
-// the models do.
+// Lab 4: lab04 DATABASE prints for each order what the warehouse and the mail room read, as the
+// class says it and as the models do.
 #include <stdio.h>
 
 #include "db.h"

@@ -12,9 +12,12 @@ PickList pick_list_of(const Order& order) {
   list.route = order.m_shelf_route;
   for (const OrderLine& line : order.m_lines) {
     DbRows rows;
-    db_queryf(&rows, "SELECT i.shelf, a.title FROM item i JOIN albums a ON a.id = i.album_id WHERE i.id = %lld",
-              line.item_id);
-    list.stops.push_back({rows.str(0, "shelf"), line.quantity, line.title + " / " + rows.str(0, "title")});
+    db_queryf(
+        &rows,
+        "SELECT i.shelf, a.title FROM item i JOIN albums a ON a.id = i.album_id WHERE i.id = %lld",
+        line.item_id);
+    list.stops.push_back(
+        {rows.str(0, "shelf"), line.quantity, line.title + " / " + rows.str(0, "title")});
   }
   list.weight_g = order.m_ship_weight_g;
   list.postage = order.postage_class();
@@ -25,7 +28,8 @@ PickList pick_list_of(const Order& order) {
 
 Parcel parcel_of(const Order& order) {
   DbRows rows;
-  db_queryf(&rows, "SELECT name, zone FROM countries WHERE code = %Q", order.m_ship_country.c_str());
+  db_queryf(&rows, "SELECT name, zone FROM countries WHERE code = %Q",
+            order.m_ship_country.c_str());
   Parcel parcel;
   parcel.id = order.m_pub_id;
   parcel.tracking_no = order.m_tracking_no;
@@ -49,14 +53,16 @@ std::string text_of(const PickList& list) {
     text += row;
     pieces += stop.quantity;
   }
-  text += std::to_string(pieces) + " pieces, " + std::to_string(list.weight_g) + " g, " + list.postage + "\n";
+  text += std::to_string(pieces) + " pieces, " + std::to_string(list.weight_g) + " g, " +
+          list.postage + "\n";
   if (!list.picker.empty()) text += "picked by " + list.picker + " " + list.picked_at + "\n";
   return text;
 }
 
 std::string text_of(const Parcel& parcel) {
-  std::string text = parcel.tracking_no + "\n\n" + parcel.name + "\n" + parcel.street + "\n" + parcel.place + "\n" +
-                     parcel.country + "\n\nZone " + parcel.zone + ", " + std::to_string(parcel.weight_g) + " g\n";
+  std::string text = parcel.tracking_no + "\n\n" + parcel.name + "\n" + parcel.street + "\n" +
+                     parcel.place + "\n" + parcel.country + "\n\nZone " + parcel.zone + ", " +
+                     std::to_string(parcel.weight_g) + " g\n";
   if (parcel.customs_form) text += "Customs form CN 22\n";
   return text;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lab 5. Calls are lines: "level trk:3", "reserve trk:3 5", "receive trk:3 5"; trk:3 is the third record, trk:none one
-// that there is not.
+// Lab 5. Calls are lines: "level trk:3", "reserve trk:3 5", "receive trk:3 5"; trk:3 is the third
+// record, trk:none one that there is not.
 //
-//   record DATABASE CALLS       what the class of 2015 does, each call with its answer: "reserve trk:3 5 -> 15"
-//   replay DATABASE RECORDED    the same calls to the adapter: as JSON, where its answers are others
-//   contract DATABASE           what the port promises, and the class never did
+//   record DATABASE CALLS       what the class of 2015 does, each call with its answer: "reserve
+//   trk:3 5 -> 15" replay DATABASE RECORDED    the same calls to the adapter: as JSON, where its
+//   answers are others contract DATABASE           what the port promises, and the class never did
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -26,14 +26,16 @@ struct Call {
 
 bool read_call(const std::string& line, Call& call) {
   std::istringstream words(line);
-  if (!(words >> call.what >> call.track) || (call.what != "level" && !(words >> call.quantity))) return false;
+  if (!(words >> call.what >> call.track) || (call.what != "level" && !(words >> call.quantity)))
+    return false;
   return call.what == "level" || call.what == "reserve" || call.what == "receive";
 }
 
 std::string pub_id(const std::string& name) {
   DbRows rows;
   const long long number = name.size() > 4 ? to_number(name.substr(4), 0) : 0;
-  if (db_queryf(&rows, "SELECT pub_id FROM item WHERE id = %lld", number) < 1) return "trk_" + std::string(32, '0');
+  if (db_queryf(&rows, "SELECT pub_id FROM item WHERE id = %lld", number) < 1)
+    return "trk_" + std::string(32, '0');
   return rows.str(0, "pub_id");
 }
 
@@ -63,7 +65,8 @@ std::string legacy(const Call& call) {
   StockLevel level;
   const int known = stock->level(pub_id(call.track), &level);
   if (known != SHOP_OK) return text_of(0, known);
-  if (call.what == "level") return level.known ? text_of(level.onHand, SHOP_OK) : text_of(0, ERR_NO_SUCH_TRACK);
+  if (call.what == "level")
+    return level.known ? text_of(level.onHand, SHOP_OK) : text_of(0, ERR_NO_SUCH_TRACK);
   if (call.what == "receive") {
     const int there = stock->receive(level.itemId, static_cast<int>(call.quantity));
     return text_of(there, there < 0 ? there : SHOP_OK);
@@ -153,7 +156,8 @@ int contract() {
   json.begin_list("");
   for (const auto& [call, expected] : promises) {
     const std::string saw = through_port(*port, call);
-    const std::string words = call.what + " " + call.track + (call.what == "level" ? "" : " " + std::to_string(call.quantity));
+    const std::string words = call.what + " " + call.track +
+                              (call.what == "level" ? "" : " " + std::to_string(call.quantity));
     if (saw != expected) put(json, words, expected, saw);
   }
   json.end_list();

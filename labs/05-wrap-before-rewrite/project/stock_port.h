@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the rest of the shop may ask of the warehouse, from now on. No database in it, no class of 2015, no number
-// that means something below zero.
+// What the rest of the shop may ask of the warehouse, from now on. No database in it, no class of
+// 2015, no number that means something below zero.
 #pragma once
 
 #include <memory>

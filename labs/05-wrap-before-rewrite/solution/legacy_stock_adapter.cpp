@@ -45,7 +45,8 @@ class LegacyStock final : public StockPort {
     StockLevel level;
     const StockError error = error_of(StockManager::getInstance()->level(track, &level));
     if (error != StockError::none) return {0, error};
-    const int there = StockManager::getInstance()->receive(level.itemId, static_cast<int>(quantity));
+    const int there =
+        StockManager::getInstance()->receive(level.itemId, static_cast<int>(quantity));
     if (there < 0) return {0, error_of(there)};
     return {there, StockError::none};
   }
@@ -53,6 +54,4 @@ class LegacyStock final : public StockPort {
 
 }  // namespace
 
-std::unique_ptr<StockPort> make_stock() {
-  return std::make_unique<LegacyStock>();
-}
+std::unique_ptr<StockPort> make_stock() { return std::make_unique<LegacyStock>(); }

@@ -31,6 +31,4 @@ class LegacyStock final : public StockPort {
 
 }  // namespace
 
-std::unique_ptr<StockPort> make_stock() {
-  return std::make_unique<LegacyStock>();
-}
+std::unique_ptr<StockPort> make_stock() { return std::make_unique<LegacyStock>(); }

@@ -22,8 +22,9 @@ int done(const char* what, const std::string& key, const std::string& order, i64
     if (ledger.query(seen.c_str(), &rows) < 0) return ERR_DATABASE;
     if (rows.count() > 0) return SHOP_OK;
   }
-  const std::string row = "INSERT INTO ledger (what, key, shop_order, amount) VALUES (" + quoted(what) + ", " + quoted(key) +
-                          ", " + quoted(order) + ", " + std::to_string(amount) + ")";
+  const std::string row = "INSERT INTO ledger (what, key, shop_order, amount) VALUES (" +
+                          quoted(what) + ", " + quoted(key) + ", " + quoted(order) + ", " +
+                          std::to_string(amount) + ")";
   return ledger.exec(row.c_str()) < 0 ? ERR_DATABASE : SHOP_OK;
 }
 
@@ -32,7 +33,8 @@ int done(const char* what, const std::string& key, const std::string& order, i64
 void begin_outside(const std::string& file, bool carrier_is_full) {
   full = carrier_is_full;
   ledger.open(file.c_str());
-  ledger.script("CREATE TABLE IF NOT EXISTS ledger (what TEXT, key TEXT, shop_order TEXT, amount INTEGER)");
+  ledger.script(
+      "CREATE TABLE IF NOT EXISTS ledger (what TEXT, key TEXT, shop_order TEXT, amount INTEGER)");
 }
 
 int terminal_charge(const std::string& key, const std::string& order, i64 amount) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lab 11. Two who are not in the shop's database and in none of its transactions: what they were told, they have done.
-// Both do once what comes again with the same key. With "" as a key they do it each time.
+// Lab 11. Two who are not in the shop's database and in none of its transactions: what they were
+// told, they have done. Both do once what comes again with the same key. With "" as a key they do
+// it each time.
 #pragma once
 
 #include <string>

@@ -4,9 +4,11 @@
 //   tangled DATABASE OUTSIDE TRACK COPIES    sells as checkout.cpp does: in one transaction
 //   sell    DATABASE OUTSIDE TRACK COPIES    sells as the learner's saga does
 //   resume  DATABASE OUTSIDE                 goes on with what was left
-//   steps   DATABASE OUTSIDE                 as JSON, which steps there are, and which can be undone
+//   steps   DATABASE OUTSIDE                 as JSON, which steps there are, and which can be
+//   undone
 //
-// With CARRIER=full the carrier takes no parcels. SHOP_CRASH=saga.payment.done ends the program there.
+// With CARRIER=full the carrier takes no parcels. SHOP_CRASH=saga.payment.done ends the program
+// there.
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -59,7 +61,8 @@ int steps() {
 int main(int argc, char** argv) {
   const std::string what = argc > 3 ? argv[1] : "";
   if (what.empty() || Db::instance()->open(argv[2]) != SHOP_OK) {
-    std::cerr << "lab11 tangled|sell DATABASE OUTSIDE TRACK COPIES | resume|steps DATABASE OUTSIDE\n";
+    std::cerr
+        << "lab11 tangled|sell DATABASE OUTSIDE TRACK COPIES | resume|steps DATABASE OUTSIDE\n";
     return 2;
   }
   if (!std::ifstream(argv[3]).good()) std::ofstream(argv[3]).close();

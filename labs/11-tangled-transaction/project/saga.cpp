@@ -7,8 +7,10 @@
 namespace {
 
 int note(const std::string& id, int step, const char* phase) {
-  return db_execf("UPDATE sagas SET step = %d, phase = %Q WHERE id = %Q", step, phase, id.c_str()) == 1 ? SHOP_OK
-                                                                                                        : ERR_DATABASE;
+  return db_execf("UPDATE sagas SET step = %d, phase = %Q WHERE id = %Q", step, phase,
+                  id.c_str()) == 1
+             ? SHOP_OK
+             : ERR_DATABASE;
 }
 
 void point(const std::string& step, const char* what) {
@@ -27,17 +29,20 @@ int cancelled(Sale& sale) {
 // One step on, or back. 1 when there is none left.
 int move(const std::string& id, const std::vector<Step>& steps) {
   DbRows rows;
-  if (db_queryf(&rows, "SELECT step, phase FROM sagas WHERE id = %Q", id.c_str()) != 1) return ERR_DATABASE;
+  if (db_queryf(&rows, "SELECT step, phase FROM sagas WHERE id = %Q", id.c_str()) != 1)
+    return ERR_DATABASE;
   const auto at = static_cast<std::size_t>(rows.num(0, "step"));
   Sale sale;
   sale.id = id;
   if (sale.order.load_key(id.c_str()) != SHOP_OK) return ERR_DATABASE;
   if (rows.str(0, "phase") == "forward") {
-    if (at == steps.size()) return note(id, static_cast<int>(at), "done") == SHOP_OK ? 1 : ERR_DATABASE;
+    if (at == steps.size())
+      return note(id, static_cast<int>(at), "done") == SHOP_OK ? 1 : ERR_DATABASE;
     const int rc = steps[at].run(sale);
     point(steps[at].name, "done");
     if (rc == ERR_DATABASE) return rc;
-    return rc == SHOP_OK ? note(id, static_cast<int>(at) + 1, "forward") : note(id, static_cast<int>(at), "back");
+    return rc == SHOP_OK ? note(id, static_cast<int>(at) + 1, "forward")
+                         : note(id, static_cast<int>(at), "back");
   }
   if (at == 0) {
     const int rc = cancelled(sale);
@@ -66,7 +71,8 @@ int once(const std::string& key, const std::function<int()>& work) {
   int rc = db_queryf(&rows, "SELECT 1 FROM marks WHERE key = %Q", key.c_str());
   if (rc == 0) {
     rc = work();
-    if (rc == SHOP_OK && db_execf("INSERT INTO marks (key) VALUES (%Q)", key.c_str()) < 0) rc = ERR_DATABASE;
+    if (rc == SHOP_OK && db_execf("INSERT INTO marks (key) VALUES (%Q)", key.c_str()) < 0)
+      rc = ERR_DATABASE;
   } else if (rc == 1) {
     rc = SHOP_OK;
   }
@@ -81,7 +87,8 @@ int prepare_sagas() {
   // What gave copies back behind everybody's back is a step now.
   return Db::instance()->script(
       "DROP TRIGGER IF EXISTS order_gives_back;"
-      "CREATE TABLE IF NOT EXISTS sagas (id TEXT PRIMARY KEY NOT NULL, step INTEGER NOT NULL, phase TEXT NOT NULL);"
+      "CREATE TABLE IF NOT EXISTS sagas (id TEXT PRIMARY KEY NOT NULL, step INTEGER NOT NULL, "
+      "phase TEXT NOT NULL);"
       "CREATE TABLE IF NOT EXISTS marks (key TEXT PRIMARY KEY NOT NULL);");
 }
 
@@ -93,7 +100,8 @@ int begin_sale(const std::string& id, Order* order) {
   order->m_placed_at = shop_now();
   order->make_route();
   int rc = order->save();
-  if (rc == SHOP_OK && db_execf("INSERT INTO sagas (id, step, phase) VALUES (%Q, 0, 'forward')", id.c_str()) < 0)
+  if (rc == SHOP_OK &&
+      db_execf("INSERT INTO sagas (id, step, phase) VALUES (%Q, 0, 'forward')", id.c_str()) < 0)
     rc = ERR_DATABASE;
   if (rc != SHOP_OK) {
     db->rollback();
@@ -106,7 +114,8 @@ int begin_sale(const std::string& id, Order* order) {
 
 int resume_sales() {
   DbRows rows;
-  if (db_queryf(&rows, "SELECT id FROM sagas WHERE phase IN ('forward', 'back') ORDER BY id") < 0) return ERR_DATABASE;
+  if (db_queryf(&rows, "SELECT id FROM sagas WHERE phase IN ('forward', 'back') ORDER BY id") < 0)
+    return ERR_DATABASE;
   int rc = SHOP_OK;
   for (int i = 0; i < rows.count() && rc == SHOP_OK; ++i) rc = go_on(rows.str(i, "id"));
   return rc;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lab 11. A sale as steps, each a transaction of its own. How far it is, is a row; so a program that begins finds
-// what another one has left, and goes on.
+// Lab 11. A sale as steps, each a transaction of its own. How far it is, is a row; so a program
+// that begins finds what another one has left, and goes on.
 #pragma once
 
 #include <functional>
@@ -17,7 +17,8 @@ struct Sale {
   std::string key(const std::string& what) const { return id + "/" + what; }
 };
 
-// SHOP_OK, ERR_DATABASE (it is tried again later), or another error: no, and what was done before is undone.
+// SHOP_OK, ERR_DATABASE (it is tried again later), or another error: no, and what was done before
+// is undone.
 using Work = std::function<int(Sale&)>;
 
 struct Step {

@@ -1,5 +1,5 @@
-// A sale in steps: what place_order() in app/legacy/src/checkout.cpp does in one transaction. The order and its lines
-// are there when the first step begins.
+// A sale in steps: what place_order() in app/legacy/src/checkout.cpp does in one transaction. The
+// order and its lines are there when the first step begins.
 #include "db.h"
 #include "errors.h"
 #include "events.h"
@@ -17,7 +17,8 @@ int take_copies(Sale& sale) {
   return once(sale.key("stock"), [&] {
     for (const OrderLine& line : sale.order.m_lines) {
       int left = 0;
-      int rc = StockManager::getInstance()->look(line.item_id, static_cast<int>(line.quantity), &left);
+      int rc =
+          StockManager::getInstance()->look(line.item_id, static_cast<int>(line.quantity), &left);
       if (rc == SHOP_OK) rc = StockManager::getInstance()->sell(line.item_id, left);
       if (rc != SHOP_OK) return rc;
     }
@@ -59,8 +60,8 @@ int mark_as_paid(Sale& sale) {
 
 int empty_basket(Sale& sale) {
   for (const OrderLine& line : sale.order.m_lines)
-    if (db_execf("DELETE FROM basket WHERE customer_id = %lld AND item_id = %lld", sale.order.m_customer_id,
-                 line.item_id) < 0)
+    if (db_execf("DELETE FROM basket WHERE customer_id = %lld AND item_id = %lld",
+                 sale.order.m_customer_id, line.item_id) < 0)
       return ERR_DATABASE;
   return SHOP_OK;
 }
@@ -76,11 +77,11 @@ int write_mail(Sale& sale) {
 
 std::vector<Step> place_order_saga() {
   return {
-      {"stock", take_copies, {}},
-      {"payment", take_money, {}},
-      {"parcel", book_parcel, {}},
-      {"paid", mark_as_paid, {}},
-      {"basket", empty_basket, {}},
-      {"mail", write_mail, {}},
+      {"stock", take_copies, {}},    // a name, what is done, and what undoes it
+      {"payment", take_money, {}},   // the terminal is asked
+      {"parcel", book_parcel, {}},   // the carrier is asked
+      {"paid", mark_as_paid, {}},    // the order says so
+      {"basket", empty_basket, {}},  // what was bought is taken out
+      {"mail", write_mail, {}},      // the confirmation
   };
 }

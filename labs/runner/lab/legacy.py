@@ -33,7 +33,7 @@ class LegacyShop:
                 [bench.program("legacy-shop"), "--database", database, "--port", "0", "--ready-file", ready, *map(str, words)],
                 cwd=bench.folder, stdout=output, stderr=output, env=dict(os.environ, SHOP_PAUSE=pause, **surroundings))
         deadline = time.monotonic() + PATIENCE
-        while not ready.exists():
+        while not ready.exists() or not ready.read_text().strip():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 said = (log.read_text(errors="replace").strip().splitlines() or ["nothing"])[-1]
                 raise Red(NotYet("started legacy-shop", f"it does not begin, and said: {said}", "a shop that listens",

@@ -54,7 +54,8 @@ std::string load_countries(const std::string& file) {
     Country country;
     if (parts.size() != 5) return where + "a country has 5 parts, with | between them";
     if (parts[2] != "1" && parts[2] != "2" && parts[2] != "3") return where + "a zone is 1, 2 or 3";
-    if (!read_rates(parts[4], &country.rates)) return where + "a rate is a number, as in 1900, 1600 from 2020-07-01";
+    if (!read_rates(parts[4], &country.rates))
+      return where + "a rate is a number, as in 1900, 1600 from 2020-07-01";
     country.code = parts[0];
     country.name = parts[1];
     country.zone = parts[2];

@@ -1,4 +1,5 @@
-// countries.h -- what changes with a decree, and not with a customer: read from countries.txt when a program begins.
+// countries.h -- what changes with a decree, and not with a customer: read from countries.txt when
+// a program begins.
 #pragma once
 
 #include <string>
