@@ -51,6 +51,10 @@ struct HostedModule {
   const AnyPort& local() const { return rehearsed ? rehearsal : in_process; }
   /// What its callers have: as the routing table says, here, or its service; empty when absent.
   const AnyPort& used() const { return routed ? routed : here ? local() : remote; }
+  /// Whether the service can open the same tables: from another host it cannot open a file.
+  bool both_reach_data() const {
+    return !service || http::is_unix(*service) || http::is_loopback(service->host);
+  }
   /// "in_process", "rehearsal", "routed", "remote"; "absent" when nobody here needs it.
   std::string_view runs() const;
 };
