@@ -15,6 +15,8 @@
 #include "banyan/events/module_events.hpp"
 #include "banyan/host/composition.hpp"
 #include "banyan/host/parties.hpp"
+#include "banyan/http/endpoint.hpp"
+#include "banyan/http/loopback.hpp"
 #include "banyan/sql/module_database.hpp"
 #include "banyan/telemetry/call_statistics.hpp"
 #include "options.hpp"

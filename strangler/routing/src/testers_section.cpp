@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "banyan/forwarding/client_words.hpp"
 #include "banyan/http/message.hpp"
 
 namespace banyan::strangler {
@@ -12,7 +13,7 @@ namespace {
 /// One that means nothing to anybody else, since it is taken out of every request.
 bool is_free(std::string_view name) {
   return http::is_token(name) && http::known_field(name) == 0 &&
-         !http::begins_ignoring_case(name, "Banyan-") &&
+         !http::begins_ignoring_case(name, "Banyan-") && !ClientWords().contains(name) &&
          !http::equals_ignoring_case(name, "Authorization");
 }
 
