@@ -29,7 +29,11 @@ class Decide final : public Interceptor {
     if (transaction->wishes) transaction->not_forced = transaction->wishes->not_heard;
     const bool by_caller =
         transaction->context && transaction->context->routed(target.route.rollout) != nullptr;
-    if (transaction->context) decide_for_the_action(*transaction);
+    if (transaction->context) {
+      decide_for_the_action(*transaction);
+      transaction->forced =
+          std::ranges::any_of(transaction->context->routing, &RoutingDecision::forced);
+    }
     if (!target.in_rollout()) {
       transaction->side = target.old_side.exists() ? Side::Local : Side::Remote;
       return Step::Next;
@@ -54,8 +58,6 @@ class Decide final : public Interceptor {
                                {.old_side = module->here(),
                                 .new_side = module->service != nullptr,
                                 .both_reach_data = module->both_reach_data}));
-      // Of a page of the application, which asks modules.
-      transaction.forced = transaction.forced || routing.back().forced;
     }
   }
 

@@ -50,7 +50,8 @@ struct Transaction {
   std::uint64_t revision = 0;  ///< of the table that decided; 0: there was nothing to decide
   /// Of `decide`: of a read whose outcome speaks for or against the new side.
   std::optional<strangler::Group> group;
-  /// Of `decide`: a tester has chosen a side, here or at a caller's. Then it is nobody's evidence.
+  /// Of `decide`: a tester has chosen the side, or one of what is asked on the way. Then it is
+  /// nobody's evidence.
   bool forced = false;
   std::optional<NotForced> not_forced;  ///< why a tester's wish was not granted
 
