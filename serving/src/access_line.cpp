@@ -87,7 +87,7 @@ void append_json(std::string& out, const AccessLine& line) {
   json.text("time", to_string(line.now));
   json.text("request_id", line.request_id);
   json.text_if_any("correlation_id", field(line, "X-Correlation-Id"));
-  json.text_if_any("trace_id", line.trace_id);
+  json.text_if_any("trace_id", line.marks.trace_id);
   json.text("peer", line.peer.host);
   json.text_if_any("forwarded_for", field(line, "X-Forwarded-For"));
   json.text("method", head.method);
@@ -104,6 +104,8 @@ void append_json(std::string& out, const AccessLine& line) {
     json.number("attempts", outcome.attempts);
     json.text("outcome", to_string(outcome.failure));
     if (outcome.in_place_of) json.text("fell_back", strangler::reason_of(*outcome.in_place_of));
+    if (line.marks.forced) json.yes("forced");
+    json.text_if_any("not_forced", line.marks.not_forced);
     if (line.shadow) json.yes("shadow");
   } else {
     json.text("outcome", "refused");

@@ -18,10 +18,16 @@ struct AccessLine {
   const http::Endpoint& peer;
   const strangler::Route* route;  ///< null: no route led anywhere
   const strangler::Outcome& outcome;
-  std::string_view refusal;     ///< why the engine did not take it at all, else ""
-  Timestamp now;                ///< when the answer was complete
-  std::string_view trace_id{};  ///< "" where no span tells of the request
-  bool shadow = false;          ///< a copy of the request of that id, which nobody waits for
+  std::string_view refusal;  ///< why the engine did not take it at all, else ""
+  Timestamp now;             ///< when the answer was complete
+  /// What else was found out about the request.
+  struct Marks {
+    std::string_view trace_id{};    ///< "" where no span tells of the request
+    bool forced = false;            ///< a tester has chosen the side
+    std::string_view not_forced{};  ///< why he was not let; "" where nobody wanted to
+  };
+  Marks marks{};
+  bool shadow = false;  ///< a copy of the request of that id, which nobody waits for
 };
 
 /// One JSON object and the end of the line.

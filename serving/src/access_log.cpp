@@ -37,9 +37,9 @@ std::uint64_t lines_in(std::string_view text) {
 }
 
 AccessLine line_of(const http::Exchange& exchange, const strangler::Route* route,
-                   const strangler::Outcome& outcome, std::string_view trace_id) {
+                   const strangler::Outcome& outcome, const AccessLine::Marks& marks) {
   return {exchange.head(),      exchange.id(), exchange.peer(), route, outcome, {},
-          system_clock().now(), trace_id};
+          system_clock().now(), marks};
 }
 
 }  // namespace
@@ -72,13 +72,13 @@ bool AccessLog::wants_line() {
 }
 
 void AccessLog::line(http::Exchange& exchange, const strangler::Route* route,
-                     const strangler::Outcome& outcome, std::string_view trace_id) {
-  add(buffer_of(exchange.loop()), line_of(exchange, route, outcome, trace_id));
+                     const strangler::Outcome& outcome, const AccessLine::Marks& marks) {
+  add(buffer_of(exchange.loop()), line_of(exchange, route, outcome, marks));
 }
 
 void AccessLog::line_of_worker(http::Exchange& exchange, const strangler::Route* route,
-                               const strangler::Outcome& outcome, std::string_view trace_id) {
-  add_of_worker(line_of(exchange, route, outcome, trace_id));
+                               const strangler::Outcome& outcome, const AccessLine::Marks& marks) {
+  add_of_worker(line_of(exchange, route, outcome, marks));
 }
 
 void AccessLog::line_of_copy(AccessLine line) {

@@ -41,12 +41,11 @@ class AccessLog {
   /// Whether this request gets a line.
   bool wants_line();
   /// On the exchange's loop. `route` may be null: no route led anywhere.
-  /// `trace_id` is "" where no span tells of the request.
   void line(http::Exchange& exchange, const strangler::Route* route,
-            const strangler::Outcome& outcome, std::string_view trace_id);
+            const strangler::Outcome& outcome, const AccessLine::Marks& marks);
   /// The same of one that a worker has answered, on any thread.
   void line_of_worker(http::Exchange& exchange, const strangler::Route* route,
-                      const strangler::Outcome& outcome, std::string_view trace_id);
+                      const strangler::Outcome& outcome, const AccessLine::Marks& marks);
   /// Of a copy, on any thread; without its `now`. Only in JSON, where it can be told from others.
   void line_of_copy(AccessLine line);
   /// Of a request that the engine has refused.

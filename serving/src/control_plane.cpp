@@ -146,6 +146,7 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
       strangler::AdminApi::Parts{
           .live = {.tunnels = std::move(plan.tunnels),
                    .missed = std::move(plan.missed),
+                   .testers = std::move(plan.testers),
                    .unowned = std::move(plan.unowned),
                    .attention = [&telemetry] { return attention_of(telemetry.health); }},
           .plan_of = std::move(plan.plan_of),

@@ -224,16 +224,19 @@ std::string LiveView::json() const {
         module_row(*routes, name, served == parts_.served.modules.end() ? nullptr : &*served);
     row["operations"] = Json::array();
     bool in_rollout = false;
+    strangler::Percent copies;
     for (const Target& target : routes->targets()) {
       if (target.endpoint != nullptr || target.statistics_module() != name) continue;
       row["operations"].push_back(operation_row(target, requests, calls));
       in_rollout = in_rollout || target.in_rollout();
+      if (target.both_sides) copies = target.both_sides->shadow.share;
     }
     if (in_rollout && parts_.control != nullptr) {
       const strangler::Traffic traffic = parts_.control->stages().traffic(name);
       row["stage"] = {{"name", to_string(traffic.stage)},
                       {"reads", to_string(traffic.reads)},
-                      {"writes", to_string(traffic.writes)}};
+                      {"writes", to_string(traffic.writes)},
+                      {"copies", to_string(copies)}};
       const strangler::TunnelCounts live = parts_.tunnels.of(name);
       row["tunnels"] = {
           {"old_side", live.old_side}, {"new_side", live.new_side}, {"pinned", live.pinned}};

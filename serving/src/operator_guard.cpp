@@ -6,21 +6,12 @@
 #include <utility>
 
 #include "banyan/http/loopback.hpp"
+#include "secret.hpp"
 
 namespace banyan::serving {
 namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
-
-/// In a time that says nothing about how much of it was right.
-bool same(std::string_view left, std::string_view right) {
-  if (left.size() != right.size()) return false;
-  unsigned different = 0;
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    different |= static_cast<unsigned char>(left[i]) ^ static_cast<unsigned char>(right[i]);
-  }
-  return different == 0;
-}
 
 bool reads(const http::RequestHead& head) { return head.method == "GET" || head.method == "HEAD"; }
 
@@ -38,7 +29,7 @@ bool of_another_origin(const http::RequestHead& head) {
 
 bool has_token(const http::RequestHead& head, std::string_view token) {
   const std::string_view said = head.fields.find("Authorization").value_or(std::string_view());
-  return said.starts_with(kBearer) && same(said.substr(kBearer.size()), token);
+  return said.starts_with(kBearer) && same_secret(said.substr(kBearer.size()), token);
 }
 
 /// What proxies say that pass on a request of somebody else's.

@@ -25,6 +25,13 @@ std::optional<strangler::Ending> ending_of(const Outcome& outcome, bool failed) 
   return strangler::Ending::Good;
 }
 
+AccessLine::Marks marks_of(const Transaction& transaction) {
+  return {.trace_id = transaction.span.trace_id(),
+          .forced = transaction.forced,
+          .not_forced =
+              transaction.not_forced ? to_string(*transaction.not_forced) : std::string_view()};
+}
+
 /// Half of an instance's places are for uploads, and clients that send slowly may hold them all:
 /// that an upload found none says nothing about the side.
 bool is_upload_without_place(const Transaction& transaction, ForwardFailure failure) {
@@ -53,7 +60,7 @@ void Outcomes::forwarded(Transaction& transaction, const Outcome& outcome) {
   if (!outcome.aborted_by_client()) record(transaction, outcome, failed);
   if (transaction.wants_line) {
     parts_.access_log->line(*transaction.exchange, &transaction.target->route, outcome,
-                            transaction.span.trace_id());
+                            marks_of(transaction));
   }
   finish_span(transaction, outcome, parts_.clock.steady());
 }
@@ -68,7 +75,7 @@ void Outcomes::answered(Transaction& transaction, unsigned status, std::uint64_t
   record(transaction, outcome, status >= 500);
   if (transaction.wants_line) {
     parts_.access_log->line_of_worker(*transaction.exchange, &transaction.target->route, outcome,
-                                      transaction.span.trace_id());
+                                      marks_of(transaction));
   }
   finish_span(transaction, outcome, parts_.clock.steady());
 }
@@ -78,7 +85,7 @@ void Outcomes::record(const Transaction& transaction, const Outcome& outcome, bo
   // How long a body takes is the client's time, and of a stream its life.
   const auto latency = outcome.to_head.count() > 0 ? outcome.to_head : outcome.took;
   destination.requests->record(failed, latency);
-  if (destination.window != nullptr) {
+  if (destination.window != nullptr && !transaction.forced) {
     // A failure is known at its end. How the side did with what went well was known by its head:
     // the end of a long download is no news of it.
     const auto since = failed ? std::chrono::nanoseconds{0} : outcome.took - latency;
@@ -126,7 +133,7 @@ void Outcomes::fell_back(const Transaction& transaction, const strangler::SideFa
   if (is_doing_of_side(transaction, failure)) {
     const Destination& destination = target.destination(failure.side);
     destination.requests->record(true, failure.took);
-    if (destination.window != nullptr) {
+    if (destination.window != nullptr && !transaction.forced) {
       destination.window->record(true, failure.took, parts_.clock.steady());
     }
     testify(transaction, strangler::Ending::FellBack, std::nullopt);
@@ -205,7 +212,7 @@ void Outcomes::write(const Transaction& transaction, telemetry::Level level, std
 
 void Outcomes::line(const Transaction& transaction, const Outcome& outcome) const {
   if (!transaction.wants_line) return;
-  parts_.access_log->line(*transaction.exchange, nullptr, outcome, transaction.span.trace_id());
+  parts_.access_log->line(*transaction.exchange, nullptr, outcome, marks_of(transaction));
 }
 
 void Outcomes::fault(std::string_view event, const Transaction& transaction,

@@ -56,6 +56,8 @@ void finish_span(Transaction& transaction, const Outcome& outcome, SteadyTime no
   Span& span = transaction.span;
   if (!span.recording()) return;
   span.set("banyan.side", to_string(transaction.side));
+  if (transaction.forced) span.set("banyan.forced", true);
+  if (transaction.not_forced) span.set("banyan.not_forced", to_string(*transaction.not_forced));
   if (outcome.to_head.count() > 0) span.answer_began(now - outcome.took + outcome.to_head);
   if (outcome.status != 0) tracing::answered(span, outcome.status);
   note_failure(span, outcome.failure, outcome.message);

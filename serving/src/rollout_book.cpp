@@ -13,6 +13,16 @@ std::string_view to_string(NoFallback reason) {
   return "unsafe";
 }
 
+std::string_view to_string(NotForced reason) {
+  switch (reason) {
+    case NotForced::Proof: return "proof";
+    case NotForced::Word: return "word";
+    case NotForced::Stage: return "stage";
+    case NotForced::Writes: return "writes";
+  }
+  return "proof";
+}
+
 std::shared_ptr<RolloutFigures> RolloutBook::of(std::string_view rollout) {
   const std::lock_guard lock(mutex_);
   const auto found = rollouts_.find(rollout);

@@ -27,6 +27,15 @@ enum class NoFallback : std::uint8_t {
 };
 std::string_view to_string(NoFallback reason);
 
+/// Why a request did not go to the side that a tester wanted.
+enum class NotForced : std::uint8_t {
+  Proof,   ///< the header came without what makes it count
+  Word,    ///< it says neither "new" nor "old", or is there twice
+  Stage,   ///< a read, and the matrix forbids one beside the others
+  Writes,  ///< a write, and the writes are on the other side
+};
+std::string_view to_string(NotForced reason);
+
 /// What is known of one rollout over all generations of the routes. Safe for concurrent use.
 struct RolloutFigures {
   RolloutFigures(std::string_view name, const Clock& clock)
@@ -38,7 +47,15 @@ struct RolloutFigures {
   upstream::RetryBudget extra;
   std::array<std::atomic<std::uint64_t>, 2> fallbacks{};     ///< by Effect
   std::array<std::atomic<std::uint64_t>, 4> no_fallbacks{};  ///< by NoFallback
+  std::array<std::atomic<std::uint64_t>, 2> forced{};        ///< by Side
+  std::array<std::atomic<std::uint64_t>, 4> not_forced{};    ///< by NotForced
 };
+
+/// One more of what the index is for.
+template <std::size_t Size, class Index>
+void count(std::array<std::atomic<std::uint64_t>, Size>& counters, Index index) {
+  counters[static_cast<std::size_t>(index)].fetch_add(1, std::memory_order_relaxed);
+}
 
 /// Those of all rollouts. Safe for concurrent use.
 class RolloutBook {

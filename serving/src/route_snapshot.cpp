@@ -56,6 +56,9 @@ std::expected<std::shared_ptr<const RouteSnapshot>, std::vector<FileProblem>> Ro
   if (auto problems = snapshot->compile(parts); !problems.empty()) {
     return std::unexpected(std::move(problems));
   }
+  auto testers = Testers::make(snapshot->configuration(), parts.file, parts.book);
+  if (!testers) return std::unexpected(std::move(testers.error()));
+  snapshot->testers_ = std::move(*testers);
   snapshot->count(parts);
   return snapshot;
 }

@@ -23,6 +23,7 @@
 #include "both_sides.hpp"
 #include "listeners.hpp"
 #include "side_health.hpp"
+#include "testers.hpp"
 #include "tls_material.hpp"
 #include "upstream_pool.hpp"
 
@@ -128,6 +129,7 @@ class RouteSnapshot {
   const strangler::Configuration& configuration() const { return routing_->configuration; }
   const std::map<std::string, std::shared_ptr<UpstreamPool>>& pools() const { return pools_; }
   const std::deque<Target>& targets() const { return targets_; }
+  const Testers& testers() const { return testers_; }
   /// Whether some target of the rollout has a new side.
   bool has_new_side(std::string_view rollout) const;
   /// The names of its routes that have evidence, sorted.
@@ -151,6 +153,7 @@ class RouteSnapshot {
   std::deque<strangler::Rewriting> rewritings_;
   std::deque<Target> targets_;     ///< the pages last
   std::vector<OwnPages> page_of_;  ///< of the last targets
+  Testers testers_;
   struct Table {
     std::optional<http::PathTable> paths;
     std::vector<const Target*> targets;  ///< by the index of the entry

@@ -663,6 +663,18 @@ std::uint64_t Server::missed(std::string_view rollout) const {
   return inside_->fall_through.of(rollout);
 }
 
+std::optional<strangler::TesterCounts> Server::testers(std::string_view rollout) const {
+  const auto routes = inside_->current();
+  const auto* const plan = routes->configuration().rollout(rollout);
+  if (plan == nullptr || !plan->testers) return std::nullopt;
+  const auto figures = inside_->book.of(rollout);
+  strangler::TesterCounts counts{
+      .old_side = figures->forced[static_cast<std::size_t>(Side::Local)],
+      .new_side = figures->forced[static_cast<std::size_t>(Side::Remote)]};
+  for (const auto& each : figures->not_forced) counts.refused += each;
+  return counts;
+}
+
 strangler::Unowned Server::unowned() const {
   strangler::Unowned all;
   const auto routes = inside_->current();

@@ -146,7 +146,7 @@ std::shared_ptr<Capture> Shadows::capture(Transaction& transaction,
                                           const strangler::Stages& stages) {
   const Target& target = *transaction.target;
   const BothSides& sides = *target.both_sides;
-  if (sides.sampler == nullptr) return nullptr;
+  if (sides.sampler == nullptr || transaction.forced) return nullptr;
   strangler::RolloutShadow& shadow = sides.figures->shadow;
   if (!shadow.is_on(transaction.revision, sides.shadow_declared,
                     [&] { return stages.traffic(target.route.rollout); })) {
@@ -248,6 +248,7 @@ void Shadows::ask_upstream(const CopyPtr& copy) {
                              .by_tls = copy->by_tls,
                              .request_id = copy->request_id,
                              .rewriting = destination.rewriting,
+                             .withheld = copy->routes->testers().headers(),
                              .span = std::move(copy->span),
                              .deadline = parts_.clock.steady() + copy->sides().shadow.time};
   if (!pool.group.host.empty()) order.request_fields.add("Host", pool.group.host);
@@ -298,7 +299,7 @@ void Shadows::tell(const Copy& copy, const strangler::Outcome& outcome) const {
                           .outcome = outcome,
                           .refusal = {},
                           .now = {},
-                          .trace_id = {}});
+                          .marks = {}});
 }
 
 void Shadows::ask_here(const CopyPtr& copy) {
@@ -388,6 +389,17 @@ std::vector<telemetry::Sample> samples(const RolloutBook& book) {
       if (times == 0) continue;
       add(metric("banyan_fallbacks_refused_total"),
           {std::string(to_string(static_cast<NoFallback>(i)))}, times);
+    }
+    for (const Side side : {Side::Local, Side::Remote}) {
+      const std::uint64_t times = rollout->forced[static_cast<std::size_t>(side)].load();
+      if (times == 0) continue;
+      add(metric("banyan_forced_requests_total"), {std::string(to_string(side))}, times);
+    }
+    for (std::size_t i = 0; i < rollout->not_forced.size(); ++i) {
+      const std::uint64_t times = rollout->not_forced[i].load();
+      if (times == 0) continue;
+      add(metric("banyan_forced_requests_refused_total"),
+          {std::string(to_string(static_cast<NotForced>(i)))}, times);
     }
     const auto findings = rollout->shadow.findings();
     if (!findings) continue;

@@ -35,8 +35,9 @@ class Shadows {
   explicit Shadows(const Parts& parts);
   ~Shadows() { end(); }
 
-  /// Whether the read is to be copied, and if so what keeps what a copy needs. Null mostly. On the
-  /// transaction's loop; without an allocation and without a lock where nothing is copied.
+  /// Whether the read is to be copied, and if so what keeps what a copy needs. Null mostly, and
+  /// always where a tester has chosen the side. On the transaction's loop; without an allocation
+  /// and without a lock where nothing is copied.
   static std::shared_ptr<strangler::Capture> capture(Transaction& transaction,
                                                      const strangler::Stages& stages);
   /// A request with a capture has its answer. On its loop, or on a worker that has answered it.
@@ -65,7 +66,7 @@ class Shadows {
   std::unique_ptr<Executor> comparers_;
 };
 
-/// banyan_shadow_… and banyan_fallbacks_….
+/// banyan_shadow_…, banyan_fallbacks_… and banyan_forced_….
 std::vector<telemetry::Sample> samples(const RolloutBook& book);
 
 }  // namespace banyan::serving

@@ -37,9 +37,14 @@ struct Tunnels::Book {
       : routing(&table), pinned_time(time) {}
 
   bool pinned(const Tunnel& tunnel) const {
-    return !tunnel.rollout.empty() &&
-           routing->decide(tunnel.rollout, tunnel.effect, tunnel.stickiness_key).side !=
-               tunnel.side;
+    if (tunnel.rollout.empty()) return false;
+    if (tunnel.forced)
+      return tunnel.side == Side::Local && side(tunnel, Effect::Write) != Side::Local;
+    return side(tunnel, tunnel.effect) != tunnel.side;
+  }
+
+  Side side(const Tunnel& tunnel, Effect effect) const {
+    return routing->decide(tunnel.rollout, effect, tunnel.stickiness_key).side;
   }
 
   const RoutingTable* routing;

@@ -25,11 +25,13 @@ struct Tunnel {
   std::string route;
   Effect effect = Effect::Read;
   Side side = Side::Local;
+  bool forced = false;         ///< a tester has chosen the side
   std::string stickiness_key;  ///< what its user is known by
 };
 
 /// The tunnels that live, so that nobody takes a side for empty while they do. A tunnel is called
-/// pinned while its user's requests would go to the other side now. Safe for concurrent use.
+/// pinned while its user's requests would go to the other side now; a tester's, while the writes
+/// are on the new side and it is on the old one. Safe for concurrent use.
 class Tunnels {
  public:
   /// `pinned_time`: a tunnel that has been pinned without a break for so long, or for a part of it

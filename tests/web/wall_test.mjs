@@ -228,6 +228,33 @@ await test("each other order asks too, and Escape gives it up", {}, async (page,
   assert.equal(await page.text("[data-module=catalog] button[data-verb=next]"), "Next: canary 50 %");
 });
 
+const atLegacy = (asked) => {
+  const document = live(asked);
+  document.modules[0].stage = { name: "legacy", reads: "0%", writes: "local", copies: "25%" };
+  return document;
+};
+await test("before anybody is served by it the new side can be asked for comparison", { document: atLegacy }, async (page, server, orders) => {
+  const button = "[data-module=catalog] button[data-verb=shadow]";
+  assert.equal(await page.text(button), "Shadow…");
+  await page.ask(`document.querySelector('${button}').click()`);
+  await page.until("document.querySelector('dialog').open");
+  assert.match(await page.text("dialog [data-at=hint]"), /^25 % of the reads are asked of the new side as well, .* \[rollouts\.catalog\.shadow\] says\.$/);
+  assert.equal(await page.ask("document.querySelector('dialog [data-at=where]').hidden"), true, "no traffic moves");
+  assert.equal(await focused(page), "Who");
+  await type(page, "ada");
+  await press(page, "Tab");
+  await type(page, "what would it answer?");
+  assert.match(await page.text("dialog [data-at=command]"), /^banyan shadow catalog --url http:\S+ --who "ada" --why "what would it answer\?"$/);
+  await isAccessible(page, axe, "the dialog that asks for copies");
+  await press(page, "Enter");
+  await page.until("!document.querySelector('dialog').open");
+  assert.deepEqual(orders, [["/rollouts/catalog/shadow", { who: "ada", why: "what would it answer?" }]]);
+});
+
+await test("a new side that serves users already has no such button", {}, async (page) => {
+  assert.equal(await page.ask("document.querySelector('[data-module=catalog] button[data-verb=shadow]')"), null);
+});
+
 // --- panels ------------------------------------------------------------------------------------
 
 await test("differences lead from operation to field to example, by keyboard, and stay text", {}, async (page, server, orders) => {

@@ -19,6 +19,7 @@ constexpr std::string_view kPrincipal = "Banyan-Principal";
 constexpr std::string_view kStickinessKey = "Banyan-Stickiness-Key";
 constexpr std::string_view kRouting = "Banyan-Routing";
 constexpr std::string_view kPlacement = "Banyan-Placement";
+constexpr std::string_view kForced = "Banyan-Forced";
 constexpr std::string_view kKey = "Idempotency-Key";
 constexpr std::string_view kCorrelation = "X-Correlation-Id";
 
@@ -64,7 +65,7 @@ Error malformed(std::string_view header, std::string_view expected) {
 // What only trusted peers say.
 std::optional<Error> read_internal(const http::Fields& fields, std::chrono::milliseconds budget,
                                    const Clock& clock, Context& context) {
-  for (const auto header : {kDeadline, kPrincipal, kStickinessKey, kRouting, kPlacement}) {
+  for (const auto header : {kDeadline, kPrincipal, kStickinessKey, kRouting, kPlacement, kForced}) {
     if (fields.count(header) > 1) return malformed(header, "it at most once");
   }
   if (const auto text = fields.find(kDeadline)) {
@@ -90,6 +91,9 @@ std::optional<Error> read_internal(const http::Fields& fields, std::chrono::mill
   }
   if (const auto text = fields.find(kPlacement); text && !add_epochs(*text, context.routing)) {
     return malformed(kPlacement, "a list like catalog=2, orders=1");
+  }
+  if (const auto text = fields.find(kForced); text && !add_forced(*text, context.routing)) {
+    return malformed(kForced, "a list like catalog, orders");
   }
   return std::nullopt;
 }
@@ -148,6 +152,28 @@ bool add_epochs(std::string_view header, std::vector<RoutingDecision>& decisions
   }
 }
 
+std::string forced_header(const std::vector<RoutingDecision>& decisions) {
+  std::string text;
+  for (const RoutingDecision& decision : decisions) {
+    if (!decision.forced) continue;
+    if (!text.empty()) text += ", ";
+    text += decision.module;
+  }
+  return text;
+}
+
+bool add_forced(std::string_view header, std::vector<RoutingDecision>& decisions) {
+  while (true) {
+    const std::size_t comma = header.find(',');
+    const std::string_view module = http::trimmed(header.substr(0, comma));
+    if (module.empty()) return false;
+    const auto found = std::ranges::find(decisions, module, &RoutingDecision::module);
+    if (found != decisions.end()) found->forced = true;
+    if (comma == std::string_view::npos) return true;
+    header.remove_prefix(comma + 1);
+  }
+}
+
 Result<Context> context_from(const http::RequestHead& head, const ContextRules& rules,
                              std::string_view address, const Clock& clock, Random& random) {
   const http::Fields& fields = head.fields;
@@ -194,6 +220,7 @@ void put_context(http::RequestHead& head, const Context& context, const Clock& c
   put(kStickinessKey, percent_encode(context.stickiness_key));
   put(kRouting, routing_header(context.routing));
   put(kPlacement, placement_header(context.routing));
+  put(kForced, forced_header(context.routing));
 }
 
 void strip_internal_headers(http::Fields& fields) {

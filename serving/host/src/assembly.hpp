@@ -15,6 +15,8 @@
 #include "banyan/events/module_events.hpp"
 #include "banyan/host/composition.hpp"
 #include "banyan/host/parties.hpp"
+#include "banyan/http/endpoint.hpp"
+#include "banyan/http/loopback.hpp"
 #include "banyan/sql/module_database.hpp"
 #include "banyan/telemetry/call_statistics.hpp"
 #include "options.hpp"
@@ -51,6 +53,10 @@ struct HostedModule {
   const AnyPort& local() const { return rehearsed ? rehearsal : in_process; }
   /// What its callers have: as the routing table says, here, or its service; empty when absent.
   const AnyPort& used() const { return routed ? routed : here ? local() : remote; }
+  /// Whether the service can open the same tables: from another host it cannot open a file.
+  bool both_reach_data() const {
+    return !service || http::is_unix(*service) || http::is_loopback(service->host);
+  }
   /// "in_process", "rehearsal", "routed", "remote"; "absent" when nobody here needs it.
   std::string_view runs() const;
 };

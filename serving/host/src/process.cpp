@@ -146,6 +146,7 @@ struct Process::Parts {
          .tunnels = [this](std::string_view module) { return server->tunnels(module); },
          .missed = [this](std::string_view module) { return server->missed(module); },
          .unowned = [this] { return server->unowned(); },
+         .testers = [this](std::string_view module) { return server->testers(module); },
          .preflight = [this](std::string_view module) { return server->preflight(module); },
          .operations =
              [this](std::string_view module) { return server->judged_operations(module); },
@@ -179,8 +180,7 @@ struct Process::Parts {
     return {.old_side = module->here,
             .new_side = module->service.has_value(),
             .data = separate ? strangler::DataStage::Separate : strangler::DataStage::Shared,
-            .both_reach_data = !module->service || (http::is_unix(*module->service) ||
-                                                    http::is_loopback(module->service->host))};
+            .both_reach_data = module->both_reach_data()};
   }
 
   const RoutingTable& decisions() const {

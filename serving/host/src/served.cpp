@@ -121,6 +121,7 @@ serving::Served served_by(const Application& application, const Assembly& assemb
     row.workers = module->workers.get();
     if (module->transport) row.service = module->transport->shared_group();
     row.routed = module->routed != nullptr;
+    row.both_reach_data = module->both_reach_data();
     row.runs = module->runs();
     row.needs = module->entry->needs;
     row.callers = [&assembly, name = row.name] { return assembly.callers_of(name); };

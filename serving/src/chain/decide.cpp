@@ -3,7 +3,8 @@
 //
 // Of an operation, the modules' decisions travel in the Context, made once for the whole action, so
 // that it never straddles two versions of a module: its reads go by them. A write asks the table
-// now (docs/adr/0011). Of a route of the file, the table is asked for its rollout.
+// now (docs/adr/0011). Of a route of the file, the table is asked for its rollout. A tester who may
+// choose comes before the table, and never before the matrix (docs/adr/0040).
 #include <algorithm>
 #include <utility>
 
@@ -25,34 +26,81 @@ class Decide final : public Interceptor {
 
   Step handle(const TransactionPtr& transaction) override {
     const Target& target = *transaction->target;
-    if (transaction->context) decide_for_the_action(*transaction->context);
+    if (transaction->wishes) transaction->not_forced = transaction->wishes->not_heard;
+    const bool by_caller =
+        transaction->context && transaction->context->routed(target.route.rollout) != nullptr;
+    if (transaction->context) {
+      decide_for_the_action(*transaction);
+      transaction->forced =
+          std::ranges::any_of(transaction->context->routing, &RoutingDecision::forced);
+    }
     if (!target.in_rollout()) {
       transaction->side = target.old_side.exists() ? Side::Local : Side::Remote;
       return Step::Next;
     }
-    const RoutingDecision decision = decide(*transaction, target.route.rollout);
+    const RoutingDecision decision = decide(*transaction);
     transaction->side = decision.side;
     transaction->revision = decision.revision;
-    if (target.evidence != nullptr && transaction->effect == Effect::Read) {
-      transaction->group = group_of(*transaction);
-    }
+    transaction->forced = decision.forced;
+    if (!by_caller) note_wish(*transaction);
+    if (transaction->forced) count_forced(*transaction);
+    const bool judged = target.evidence != nullptr && transaction->effect == Effect::Read;
+    if (judged && !transaction->forced) transaction->group = group_of(*transaction);
     return Step::Next;
   }
 
  private:
-  void decide_for_the_action(Context& context) const {
+  void decide_for_the_action(Transaction& transaction) const {
+    std::vector<RoutingDecision>& routing = transaction.context->routing;
     for (const ServedModule* module : routed_) {
-      if (context.routed(module->name) != nullptr) continue;
-      context.routing.push_back(table_.decide(module->name, Effect::Read, context.stickiness_key));
+      if (transaction.context->routed(module->name) != nullptr) continue;
+      routing.push_back(decide(transaction, module->name, Effect::Read,
+                               {.old_side = module->here(),
+                                .new_side = module->service != nullptr,
+                                .both_reach_data = module->both_reach_data}));
     }
   }
 
-  RoutingDecision decide(const Transaction& transaction, const std::string& rollout) const {
-    if (!transaction.context)
-      return table_.decide(rollout, transaction.effect, transaction.stickiness_key);
-    const Context& context = *transaction.context;
-    if (transaction.effect == Effect::Read) return *context.routed(rollout);
-    return table_.decide(rollout, Effect::Write, context.stickiness_key);
+  RoutingDecision decide(const Transaction& transaction) const {
+    const Target& target = *transaction.target;
+    const std::string& rollout = target.route.rollout;
+    if (transaction.context && transaction.effect == Effect::Read) {
+      return *transaction.context->routed(rollout);
+    }
+    return decide(transaction, rollout, transaction.effect,
+                  {.old_side = target.old_side.exists(),
+                   .new_side = target.new_side.exists(),
+                   .both_reach_data = target.module == nullptr || target.module->both_reach_data});
+  }
+
+  /// As a tester wants it, where the matrix lets him; else by the table.
+  RoutingDecision decide(const Transaction& transaction, std::string_view rollout, Effect effect,
+                         const strangler::Topology& topology) const {
+    if (const auto* const wish = wish_of(transaction, rollout)) {
+      auto forced = stages_->force(rollout, effect, wish->side, topology);
+      if (forced) return std::move(*forced);
+    }
+    return table_.decide(rollout, effect, transaction.sticky());
+  }
+
+  const Wishes::Wish* wish_of(const Transaction& transaction, std::string_view rollout) const {
+    if (!transaction.wishes || stages_ == nullptr) return nullptr;
+    return transaction.wishes->of(rollout);
+  }
+
+  /// Why it was not granted.
+  void note_wish(Transaction& transaction) const {
+    const Target& target = *transaction.target;
+    if (transaction.forced || wish_of(transaction, target.route.rollout) == nullptr) return;
+    const NotForced why =
+        transaction.effect == Effect::Write ? NotForced::Writes : NotForced::Stage;
+    transaction.not_forced = why;
+    if (target.both_sides) count(target.both_sides->figures->not_forced, why);
+  }
+
+  static void count_forced(const Transaction& transaction) {
+    const auto& sides = transaction.target->both_sides;
+    if (sides) count(sides->figures->forced, transaction.side);
   }
 
   /// Who is on the old side may be of the control group, by the same hash; the side itself was
@@ -61,10 +109,8 @@ class Decide final : public Interceptor {
     if (transaction.side == Side::Remote) return strangler::Group::New;
     if (stages_ == nullptr) return strangler::Group::Old;
     const std::string& rollout = transaction.target->route.rollout;
-    const std::string& key =
-        transaction.context ? transaction.context->stickiness_key : transaction.stickiness_key;
-    const auto group =
-        strangler::group_of(sticky_bucket(rollout, key), stages_->traffic(rollout).reads);
+    const auto group = strangler::group_of(sticky_bucket(rollout, transaction.sticky()),
+                                           stages_->traffic(rollout).reads);
     return group == strangler::Group::New ? strangler::Group::Old : group;
   }
 

@@ -30,6 +30,8 @@ class Forward final : public Interceptor {
     } else {
       of_route(transaction, order);
     }
+    order.withheld = transaction->routes->testers().headers();
+    tell_wishes(*transaction, order.request_fields);
     order.span = &transaction->span;
     order.tap = transaction->capture.get();
     const BothSides* const sides = transaction->target->both_sides.get();
@@ -48,6 +50,16 @@ class Forward final : public Interceptor {
   }
 
  private:
+  /// To whoever is asked next: without the proof, which ends here.
+  static void tell_wishes(const Transaction& transaction, http::Fields& fields) {
+    if (!transaction.wishes) return;
+    for (const Wishes::Wish& each : transaction.wishes->wishes) {
+      if (!each.header.empty()) {
+        fields.set(each.header, each.side == Side::Remote ? "new" : "old");
+      }
+    }
+  }
+
   void of_operation(const Transaction& transaction, strangler::ForwardOrder& order) const {
     const Context& context = *transaction.context;
     add_context(transaction, order.request_fields);
@@ -113,8 +125,8 @@ class Forward final : public Interceptor {
       add_context(*transaction, other.request_fields);
       other.response_fields.add("X-Correlation-Id", transaction->context->correlation_id);
     } else {
-      other.routing =
-          strangler::RoutingStamp{target.route.rollout, Side::Local, transaction->revision};
+      other.routing = strangler::RoutingStamp{target.route.rollout, Side::Local,
+                                              transaction->revision, transaction->forced};
     }
     other.response_fields.add(kFallbackField, reason_of(failure));
     transaction->side = Side::Local;  // whose a tunnel is from here on
@@ -160,8 +172,8 @@ class Forward final : public Interceptor {
     if (parts_.total_time.count() > 0) order.deadline = exchange.loop().now() + parts_.total_time;
     order.safe_to_repeat = transaction->effect == Effect::Read;
     if (target.in_rollout()) {
-      order.routing =
-          strangler::RoutingStamp{target.route.rollout, transaction->side, transaction->revision};
+      order.routing = strangler::RoutingStamp{target.route.rollout, transaction->side,
+                                              transaction->revision, transaction->forced};
     }
     if (parts_.explain && parts_.stages != nullptr) {
       order.response_fields.add("X-Strangler", explain(*transaction));
@@ -180,6 +192,7 @@ class Forward final : public Interceptor {
             .route = target.route.name,
             .effect = transaction.effect,
             .side = transaction.side,
+            .forced = transaction.forced,
             .stickiness_key = transaction.stickiness_key};
   }
 
@@ -191,7 +204,9 @@ class Forward final : public Interceptor {
     text.append("; side=").append(to_string(transaction.side));
     if (!transaction.target->in_rollout()) return text += "; reason=no successor";
     const strangler::Traffic traffic = parts_.stages->traffic(route.rollout);
-    if (transaction.effect == Effect::Write) {
+    if (transaction.forced) {
+      text += "; reason=forced";
+    } else if (transaction.effect == Effect::Write) {
       text.append("; reason=writes are ").append(to_string(traffic.writes));
     } else {
       const std::uint32_t bucket = sticky_bucket(route.rollout, transaction.stickiness_key);

@@ -13,6 +13,7 @@ std::unique_ptr<Chain> make_chain(const ChainParts& parts) {
   stations.push_back(trace(parts.tracer));
   stations.push_back(identity(parts.trusted_peers));
   stations.push_back(make_context(parts.served.context, parts.outcomes, parts.clock));
+  stations.push_back(hear_testers(parts.trusted_peers));
   stations.push_back(decide(parts.table, parts.stages, parts.served.modules));
   if (parts.shadows != nullptr && parts.stages != nullptr) {
     stations.push_back(shadow(*parts.stages));

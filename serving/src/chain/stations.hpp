@@ -32,7 +32,9 @@ std::unique_ptr<Interceptor> trace(Tracer* tracer);
 std::unique_ptr<Interceptor> identity(const strangler::TrustedPeers& trusted);
 std::unique_ptr<Interceptor> make_context(const binding::ContextRules& rules, Outcomes& outcomes,
                                           const Clock& clock);
-/// `stages`: for the control group of a rollout; null: there is none.
+/// After `context`, which knows who asks.
+std::unique_ptr<Interceptor> hear_testers(const strangler::TrustedPeers& trusted);
+/// `stages`: for testers, and for the control group of a rollout; null: there are none.
 std::unique_ptr<Interceptor> decide(const RoutingTable& table, const strangler::Stages* stages,
                                     const std::vector<ServedModule>& modules);
 std::unique_ptr<Interceptor> shadow(const strangler::Stages& stages);

@@ -16,6 +16,7 @@
 #include "banyan/shadowing/capture.hpp"
 #include "listeners.hpp"
 #include "route_snapshot.hpp"
+#include "testers.hpp"
 
 namespace banyan::serving {
 
@@ -42,10 +43,17 @@ struct Transaction {
 
   std::optional<Context> context;  ///< of `context`; only where the target has one
 
+  /// Of `hear_testers`: on which sides the request is wanted; null mostly.
+  std::unique_ptr<const Wishes> wishes;
+
   Side side = Side::Local;     ///< of `decide`
   std::uint64_t revision = 0;  ///< of the table that decided; 0: there was nothing to decide
   /// Of `decide`: of a read whose outcome speaks for or against the new side.
   std::optional<strangler::Group> group;
+  /// Of `decide`: a tester has chosen the side, or one of what is asked on the way. Then it is
+  /// nobody's evidence.
+  bool forced = false;
+  std::optional<NotForced> not_forced;  ///< why a tester's wish was not granted
 
   /// Of `shadow`: what a copy for the other side needs; null: none is made.
   std::shared_ptr<strangler::Capture> capture;
@@ -57,6 +65,8 @@ struct Transaction {
 
   bool wants_line = false;  ///< in the access log
 
+  /// What its user is known by: the caller's word, if it is believed.
+  const std::string& sticky() const { return context ? context->stickiness_key : stickiness_key; }
   const Destination& destination() const { return target->destination(side); }
 };
 

@@ -52,6 +52,11 @@ std::string status_json(const Switchboard::Overview& overview, const LiveFacts& 
       json["tunnels"] = {
           {"old_side", counts.old_side}, {"new_side", counts.new_side}, {"pinned", counts.pinned}};
     }
+    if (const auto testers = live.testers ? live.testers(position.rollout.module) : std::nullopt) {
+      json["testers"] = {{"old_side", testers->old_side},
+                         {"new_side", testers->new_side},
+                         {"refused", testers->refused}};
+    }
     if (live.missed) json["missed"] = live.missed(position.rollout.module);
     if (position.illegal) json["illegal"] = *position.illegal;
     rollouts.push_back(std::move(json));

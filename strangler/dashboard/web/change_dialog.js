@@ -9,6 +9,9 @@ const kVerbs = {
   next: {title: 'One step on', does: 'Next step', command: 'next'},
   back: {title: 'One step back', does: 'Step back', command: 'back'},
   shift: {title: 'Shift the traffic', does: 'Shift', command: 'shift', asksWhere: true},
+  shadow: {title: 'Ask the new side too', does: 'Shadow', command: 'shadow',
+    hint: (module, {copies}) => `${copies ? `${copies.replace(/\s*%/, ' %')} of the reads` : 'A share of the reads'} are asked of the new side ` +
+      `as well, when their users have had their answers, and both answers are compared. How many, [rollouts.${module}.shadow] says.`},
   rollback: {title: 'Roll back', does: 'Roll back', command: 'shift', api: 'shift', order: {percent: '0%', writes: 'local'},
     hint: 'All reads and writes go to the old side again, at once.'},
   start: {title: 'Start a plan', does: 'Start', command: 'plan', api: 'plan', order: {action: 'start'},
@@ -52,7 +55,7 @@ export class ChangeDialog {
     this.#module = module;
     this.#verb = verb;
     this.#at('title').textContent = `${title}: ${module}`;
-    this.#at('hint').textContent = hint ?? '';
+    this.#at('hint').textContent = typeof hint === 'function' ? hint(module, stage) : hint ?? '';
     this.#at('do').textContent = does;
     this.#at('where').hidden = !asksWhere;
     this.#form.reset();

@@ -67,6 +67,7 @@ function actions(module, {position, plan, plans}) {
   return element('p', {class: 'actions', role: 'group', 'aria-label': `move the traffic of ${module.name}`, 'data-key': 'actions'},
       next ? button('next', module, `Next: ${named(next)}`, {class: 'main'}) : null,
       button('shift', module, 'Shift…'),
+      module.stage.name === 'legacy' ? button('shadow', module, 'Shadow…') : null,
       running ? button('pause', module, 'Pause the plan…') : null,
       paused ? button('resume', module, 'Resume the plan…') : null,
       mayStart ? button('start', module, 'Start a plan…') : null,

@@ -31,7 +31,7 @@ void tell_of_tls(const Configuration& configuration, Sentences& all) {
 }
 
 void tell_of_rollouts(const TableToExport& table, const Ways& ways, Sentences& all) {
-  Sentences shadows, fallbacks;
+  Sentences shadows, fallbacks, testers;
   for (const ExportedRollout& each : ways.rollouts) {
     const RolloutPlan* const plan = table.configuration.rollout(each.name);
     const bool copies =
@@ -39,6 +39,7 @@ void tell_of_rollouts(const TableToExport& table, const Ways& ways, Sentences& a
         (each.traffic.stage == TrafficStage::Canary && plan != nullptr && plan->shadow.has_value());
     if (copies) shadows.push_back(each.name);
     if (plan != nullptr && plan->fallback) fallbacks.push_back(each.name);
+    if (plan != nullptr && plan->testers) testers.push_back(each.name);
   }
   if (!shadows.empty()) {
     all.push_back("Of " + listed(shadows) +
@@ -48,6 +49,12 @@ void tell_of_rollouts(const TableToExport& table, const Ways& ways, Sentences& a
     all.push_back("[rollouts.NAME.fallback] of " + listed(fallbacks) +
                   ": nobody answers in the place of a new side that has failed. What it answers, "
                   "be it 503, goes to the client.");
+  }
+  if (!testers.empty()) {
+    all.push_back(
+        "[rollouts.NAME.testers] of " + listed(testers) +
+        ": nobody may choose a side, and a header by which testers do goes on as it came, "
+        "with its secret. Leave it out with drop_fields before they send it here.");
   }
   if (!ways.rollouts.empty()) {
     all.push_back(

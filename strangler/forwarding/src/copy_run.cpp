@@ -116,6 +116,7 @@ void CopyRun::send() {
       .target = moved,
       .peer_trusted = shared_->options.trusted_peers.contains(order_.peer.host),
       .client_words = &shared_->options.client_words,
+      .withheld = order_.withheld,
       .prefix = prefix,
       .proto = order_.by_tls ? std::string_view("https") : std::string_view(shared_->options.proto),
       .via = shared_->options.via,

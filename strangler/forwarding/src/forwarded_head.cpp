@@ -72,6 +72,19 @@ bool passes_for_ours(std::string_view name) {
          words_in_use().contains(read);
 }
 
+/// The same for names that have to be told apart by nobody, for they do not go on.
+bool is_withheld(std::span<const std::string> names, std::string_view name) {
+  if (names.empty()) return false;
+  const auto as_read = [](std::string_view text) {
+    std::string read(text);
+    std::ranges::replace(read, '_', '-');
+    return read;
+  };
+  const std::string read = as_read(name);
+  return std::ranges::any_of(
+      names, [&](std::string_view each) { return equals_ignoring_case(as_read(each), read); });
+}
+
 /// Which fields of a head go on.
 class Sieve {
  public:
@@ -156,7 +169,8 @@ class RequestWriter {
              (!hop.destination.empty() && field.is(kDestination));
     };
     for (const auto field : from_) {
-      if (sieve.passes(field) && !ours(field) && !replaced(field)) to_.add(field);
+      if (!sieve.passes(field) || ours(field) || replaced(field)) continue;
+      if (!is_withheld(hop.withheld, field.name)) to_.add(field);
     }
     to_.add(extra_);
   }
@@ -238,11 +252,12 @@ class RequestWriter {
     own("X-Correlation-Id", from_.find("X-Correlation-Id").value_or(request_id));
   }
 
-  /// "catalog=remote;rev=87"
+  /// "catalog=remote;rev=87", and "catalog" where a tester has chosen.
   void routing(const RoutingStamp& stamp) {
     to_.begin_value("Banyan-Routing")
         .append(stamp.rollout, "=", to_string(stamp.side), ";rev=", http::Number(stamp.revision));
     to_.end_value();
+    if (stamp.forced) to_.add("Banyan-Forced", stamp.rollout);
   }
 
  private:
@@ -317,13 +332,14 @@ std::vector<std::string> nominated(const http::Fields& head) {
 
 http::Fields trailers_to_pass_on(const http::Fields& trailers,
                                  const std::vector<std::string>& nominated,
-                                 const http::Fields& extra, const ClientWords& client_words) {
+                                 const http::Fields& extra, const ClientWords& client_words,
+                                 std::span<const std::string> withheld) {
   constexpr FieldSet kHeldBack = kHopByHop | kOwnInRequests | kOwnInAnswers;
   http::Fields passed;
   for (const auto field : trailers) {
     const bool ours = kHeldBack.contains(field.known) || passes_for_ours(field.name) ||
                       extra.contains(field.name) || begins_ignoring_case(field.name, kKitPrefix) ||
-                      client_words.contains(field.name) ||
+                      client_words.contains(field.name) || is_withheld(withheld, field.name) ||
                       begins_ignoring_case(field.name, "X-Strangler");
     const bool named = std::ranges::any_of(
         nominated, [&](const std::string& each) { return equals_ignoring_case(each, field.name); });

@@ -77,6 +77,7 @@ void Relay::attempt() {
                 .target = moved,
                 .peer_trusted = shared_->options.trusted_peers.contains(peer.host),
                 .client_words = &shared_->options.client_words,
+                .withheld = order_.withheld,
                 .prefix = prefix,
                 .destination = destination,
                 .proto = exchange_->tls() ? kByTls : std::string_view(shared_->options.proto),

@@ -102,7 +102,8 @@ void Relay::take_piece(http::BodyPiece piece) {
     attempts_->uploaded();
     if (piece.trailers != nullptr) {
       upload_trailers_ = trailers_to_pass_on(*piece.trailers, nominated(exchange_->head().fields),
-                                             order_.request_fields, shared_->options.client_words);
+                                             order_.request_fields, shared_->options.client_words,
+                                             order_.withheld);
     }
     if (!resending_) upstream_->finish(upload_trailers_);
     if (answer_through_) upload_over();

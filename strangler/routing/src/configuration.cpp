@@ -15,6 +15,7 @@
 #include "plan_section.hpp"
 #include "route_section.hpp"
 #include "shadow_section.hpp"
+#include "testers_section.hpp"
 #include "tls_section.hpp"
 #include "upstream_section.hpp"
 
@@ -265,6 +266,11 @@ class Reader {
       if (const toml::table* const fallback = section.table("fallback")) {
         plan.fallback = read_fallback(section.part(*fallback, "[rollouts." + name + ".fallback]",
                                                    "[rollouts.NAME.fallback]"));
+      }
+      if (const toml::table* const testers = section.table("testers")) {
+        plan.testers = read_testers(
+            section.part(*testers, "[rollouts." + name + ".testers]", "[rollouts.NAME.testers]"),
+            configuration_.rollouts);
       }
       if (const toml::table* const by_itself = section.table("plan")) {
         plan.plan = read_plan(

@@ -538,6 +538,43 @@ constexpr std::array kRollout = std::to_array<Key>({
      .otherwise = "nobody answers in the new side's place",
      .example = R"({ reads = true })",
      .help = "when the old side answers in place of a new one that has failed"},
+    {.name = "testers",
+     .kind = Table,
+     .otherwise = "the percentage decides for everybody",
+     .example = R"({ new = ["203.0.113.9"] })",
+     .help = "who may choose a side"},
+});
+
+constexpr std::array kTesters = std::to_array<Key>({
+    {.name = "header",
+     .kind = Text,
+     .otherwise = "none",
+     .example = R"("X-Side")",
+     .help = "the field by which a request chooses: `new` or `old`, and after a blank the secret. "
+             "It never goes on as it came: without the secret where its word counts, else not at "
+             "all. Rollouts may share one, with the same proof"},
+    {.name = "secret_file",
+     .kind = Text,
+     .otherwise = "nobody's word counts by a secret",
+     .example = R"("testers.secret")",
+     .help = "whose first line, of 16 characters or more, makes it count; relative to this file, "
+             "read again with it"},
+    {.name = "from_trusted_peers",
+     .kind = Flag,
+     .preset = "false",
+     .help = "the word of `trusted_peers` counts without the secret: only where these take the "
+             "field out of what their own clients send"},
+    {.name = "new",
+     .kind = Texts,
+     .otherwise = "nobody",
+     .example = R"(["4711", "203.0.113.9"])",
+     .help = "who is on the new side: what `sticky` knows them by. Whoever can say such a key is "
+             "on it, so name none that can be guessed"},
+    {.name = "old",
+     .kind = Texts,
+     .otherwise = "nobody",
+     .example = R"(["4712"])",
+     .help = "the same for the old side"},
 });
 
 constexpr std::array kCopyCredentials = std::to_array<KeyChoice>(
@@ -855,6 +892,12 @@ constexpr std::array kSections = std::to_array<KeySection>({
      "When the new side fails before its answer has begun: it cannot be reached, does not answer "
      "in time, or answers a read with 500, 502, 503 or 504.",
      kFallback},
+    {"[rollouts.NAME.testers]",
+     "Who may choose a side, whatever the percentage: by a header that carries proof, or by a "
+     "list. "
+     "Only reads are sent to another side than the writes are on, and only where the matrix of "
+     "stages lets a canary be; they count for no verdict and are not compared.",
+     kTesters},
     {"[[routes]]", "What a request is taken for and where it goes, once for each route.", kRoute},
     {"legacy_path, successor_path", "How the path is changed on the way.", kPathChange},
 });

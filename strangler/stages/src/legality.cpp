@@ -133,6 +133,25 @@ std::vector<TrafficStage> legal_stages(std::string_view module, const Topology& 
   return legal;
 }
 
+std::optional<std::string> why_forcing_illegal(std::string_view module, const Traffic& now,
+                                               Effect effect, Side wanted,
+                                               const Topology& topology) {
+  if (effect == Effect::Write) {
+    if (wanted == now.writes) return std::nullopt;
+    return "the writes of " + std::string(module) + " are " + std::string(to_string(now.writes)) +
+           ", and nobody's go elsewhere: two sides must never write at once.";
+  }
+  const Percent there = wanted == Side::Remote ? Percent::all() : Percent::none();
+  if (now.reads == there) return std::nullopt;
+  const Traffic beside = Traffic::of(usual_steps().front(), now.writes);
+  Topology anywhere = topology;
+  for (const DataStage data : kDataStages) {
+    anywhere.data = data;
+    if (auto why = why_illegal(module, beside, anywhere)) return why;
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> why_change_illegal(std::string_view module, const Traffic& after,
                                               const Topology& topology) {
   if (is_switch_under_way(topology.data)) {

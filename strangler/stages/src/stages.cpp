@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "banyan/stages/legality.hpp"
+
 namespace banyan::strangler {
 
 Result<std::unique_ptr<Stages>> Stages::make(ControlStore& store, Scheduler& scheduler,
@@ -31,6 +33,11 @@ Stages::Stages(ControlStore& store, Complain complain, EpochOf epoch_of, Table f
 
 Stages::~Stages() { watch_.reset(); }
 
+RoutingDecision Stages::Table::decision(std::string_view module, Side side) const {
+  const auto epoch = epochs.find(module);
+  return {std::string(module), side, stand.revision, epoch == epochs.end() ? 0 : epoch->second};
+}
+
 RoutingDecision Stages::decide(std::string_view module, Effect effect, std::string_view key) const {
   return table_.read([&](const Table& table) {
     const Rollout* rollout = table.stand.find(module);
@@ -39,9 +46,19 @@ RoutingDecision Stages::decide(std::string_view module, Effect effect, std::stri
       const Traffic& traffic = rollout->traffic;
       side = traffic.side(effect, effect == Effect::Read ? sticky_bucket(module, key) : 0);
     }
-    const auto epoch = table.epochs.find(module);
-    return RoutingDecision{std::string(module), side, table.stand.revision,
-                           epoch == table.epochs.end() ? 0 : epoch->second};
+    return table.decision(module, side);
+  });
+}
+
+std::optional<RoutingDecision> Stages::force(std::string_view module, Effect effect, Side wanted,
+                                             const Topology& topology) const {
+  return table_.read([&](const Table& table) -> std::optional<RoutingDecision> {
+    const Rollout* rollout = table.stand.find(module);
+    const Traffic now = rollout != nullptr ? rollout->traffic : Traffic{};
+    if (why_forcing_illegal(module, now, effect, wanted, topology)) return std::nullopt;
+    RoutingDecision decision = table.decision(module, wanted);
+    decision.forced = true;
+    return decision;
   });
 }
 

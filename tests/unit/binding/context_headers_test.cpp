@@ -80,6 +80,23 @@ TEST_F(ContextHeaders, With_epochs_of_modules_that_nothing_was_decided_for_are_r
                                                                 {"orders", Side::Local, 3, 4}}));
 }
 
+TEST_F(ContextHeaders, Say_of_which_modules_a_tester_has_chosen_the_side) {
+  Context sent = make();
+  put_context(head, sent, clock);
+  EXPECT_FALSE(head.fields.contains("Banyan-Forced"));
+  sent.routing[0].forced = true;
+  put_context(head, sent, clock);
+  EXPECT_EQ(head.fields.find("Banyan-Forced"), "catalog");
+  EXPECT_EQ(read(Trust::Internal)->routing, sent.routing);
+  EXPECT_TRUE(read(Trust::Edge)->routing.empty());
+
+  head.fields.set("Banyan-Forced", "warehouse, orders");
+  const auto got = read(Trust::Internal);
+  ASSERT_TRUE(got) << "modules that nothing was decided for are passed over";
+  EXPECT_FALSE(got->routing[0].forced);
+  EXPECT_TRUE(got->routing[1].forced);
+}
+
 TEST_F(ContextHeaders, Say_nothing_of_epochs_that_are_not_known) {
   Context context = make();
   context.routing = {{"orders", Side::Local, 3}};
@@ -157,7 +174,9 @@ TEST_F(ContextHeaders, ThatAreMalformedInATrustedRequestAreRefused) {
                                                       {"Banyan-Placement", "catalog"},
                                                       {"Banyan-Placement", "=1"},
                                                       {"Banyan-Placement", "catalog=1,"},
-                                                      {"Banyan-Placement", "catalog=-1"}};
+                                                      {"Banyan-Placement", "catalog=-1"},
+                                                      {"Banyan-Forced", ""},
+                                                      {"Banyan-Forced", "catalog,"}};
   for (const auto& [name, value] : kBad) {
     head.fields.clear();
     head.fields.set(name, value);

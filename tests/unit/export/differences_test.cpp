@@ -67,6 +67,8 @@ INSTANTIATE_TEST_SUITE_P(
         Told{"[tracing]\ncollector = \"http://127.0.0.1:4318\"\n", "",
              "[tracing]: no spans are recorded"},
         Told{"", "[rollouts.catalog.fallback]\n", "[rollouts.NAME.fallback] of catalog"},
+        Told{"", "[rollouts.catalog.testers]\nnew = [\"ada\"]\n",
+             "[rollouts.NAME.testers] of catalog"},
         Told{"", "[rollouts.catalog.shadow]\n", "Of catalog, reads are copied"},
         Told{"", "[upstreams.new.breaker]\n", "[upstreams.NAME.breaker] of \"new\""},
         Told{"", "[upstreams.new.health]\n", "nginx asks no instance how it is"},

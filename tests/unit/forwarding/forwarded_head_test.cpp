@@ -249,6 +249,32 @@ TEST(TheTrailers, SayNothingOfClientsEither) {
   EXPECT_TRUE(trailers_to_pass_on({{"X-Sum", "1"}}, {}, {}, ClientWords({"X-Sum"}, {})).empty());
 }
 
+TEST_F(TheForwardedHead, LeavesOutWhatIsWithheldWhoeverSaysItAndSaysItAnewWhereItIsTold) {
+  const std::vector<std::string> withheld = {"X-Side"};
+  hop_.withheld = withheld;
+  for (const bool trusted : {false, true}) {
+    hop_.peer_trusted = trusted;
+    const Fields said = {{"Host", "a"}, {"x-side", "new s3cret"}, {"X_Side", "new s3cret"}};
+    EXPECT_FALSE(forward(said).fields.contains("X-Side"));
+    const RequestHead told = forward(said, {{"X-Side", "new"}});
+    EXPECT_EQ(value(told.fields, "X-Side"), "new");
+    EXPECT_EQ(told.fields.count("X-Side"), 1u);
+    EXPECT_FALSE(told.fields.contains(std::string_view("X_Side"))) << "which CGI reads as the same";
+  }
+  EXPECT_TRUE(trailers_to_pass_on({{"X-Side", "new"}}, {}, {}, {}, withheld).empty());
+}
+
+TEST_F(TheForwardedHead, SaysThatATesterHasChosenTheSide) {
+  hop_.routing = RoutingStamp{"catalog", Side::Remote, 7};
+  const Fields lies = {{"Host", "a"}, {"Banyan-Forced", "catalog"}};
+  EXPECT_FALSE(forward(lies).fields.contains("Banyan-Forced"));
+  hop_.routing->forced = true;
+  const RequestHead head = forward(lies);
+  EXPECT_EQ(value(head.fields, "Banyan-Routing"), "catalog=remote;rev=7");
+  EXPECT_EQ(value(head.fields, "Banyan-Forced"), "catalog");
+  EXPECT_EQ(head.fields.count("Banyan-Forced"), 1u);
+}
+
 TEST_F(TheForwardedHead, SaysWhereTheClientsPathsBegin) {
   hop_.prefix = "/shop";
   EXPECT_EQ(

@@ -128,6 +128,18 @@ TEST_F(AWebSocketThroughTheProxy, EndsWhenItsUserHasMovedAwayForTheTimeThatIsGiv
   says_all_is_well(elsewhere);
 }
 
+TEST_F(AWebSocketThroughTheProxy, OfATesterIsWhereHeWantsItUntilTheWritesHaveMoved) {
+  write(file(), shop_configuration(old_side_.port(), new_side_.port(),
+                                   "[rollouts.catalog.testers]\nold = [\"127.0.0.1\"]\n"));
+  start();
+  ASSERT_EQ(shift("100%"), 200U);
+  Ends ends = open("/albums/1", old_side_);
+  EXPECT_EQ(tunnels(), Json::parse(R"({"old_side":1,"new_side":0,"pinned":0})"));
+  ASSERT_EQ(shift("100%", R"(,"writes":"remote")"), 200U);
+  EXPECT_EQ(tunnels(), Json::parse(R"({"old_side":1,"new_side":0,"pinned":1})"));
+  says_all_is_well(ends);
+}
+
 TEST_F(AWebSocketThroughTheProxy, MayBeSilentForTheTimeThatIsGiven) {
   limit("tunnel_time = \"100ms\"\n");
   Ends ends = open("/albums/1", old_side_);

@@ -36,6 +36,8 @@ instances = ["127.0.0.1:9000"]
 [rollouts.shop]
 [rollouts.shop.shadow]
 [rollouts.shop.fallback]
+[rollouts.shop.testers]
+new = ["ada"]
 [rollouts.shop.plan]
 [rollouts.shop.compare]
 [[rollouts.shop.compare.fields]]
@@ -118,6 +120,7 @@ void expect_alike(const Configuration& left, const Configuration& right) {
   EXPECT_EQ(left.upstreams, right.upstreams);
   EXPECT_EQ(left.rollouts.at(0).steps, right.rollouts.at(0).steps);
   EXPECT_EQ(left.rollouts.at(0).compare, right.rollouts.at(0).compare);
+  EXPECT_EQ(left.rollouts.at(0).testers, right.rollouts.at(0).testers);
   EXPECT_EQ(left.routes.at(0).irregular_paths, right.routes.at(0).irregular_paths);
 }
 

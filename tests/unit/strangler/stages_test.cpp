@@ -110,6 +110,26 @@ TEST_F(StagesTest, Decide_with_the_epoch_of_the_placement_that_is_known) {
   EXPECT_EQ(epoch_of("catalog"), 2U);
 }
 
+TEST_F(StagesTest, LetATesterChooseWhereTheMatrixDoesAndSayThatHeHas) {
+  const auto force = [&](Effect effect, Side wanted) {
+    return stages_->force("catalog", effect, wanted, {});
+  };
+  EXPECT_EQ(force(Effect::Read, Side::Remote),
+            (RoutingDecision{"catalog", Side::Remote, 0, 0, true}))
+      << "before anybody else";
+  EXPECT_EQ(force(Effect::Write, Side::Remote), std::nullopt);
+  shift("25");
+  EXPECT_EQ(force(Effect::Read, Side::Local),
+            (RoutingDecision{"catalog", Side::Local, 1, 0, true}));
+  ASSERT_TRUE(board_->shift("catalog", {Percent::all(), Side::Remote}, kReason));
+  EXPECT_EQ(force(Effect::Read, Side::Local), std::nullopt) << "its data is old by now";
+  EXPECT_EQ(force(Effect::Write, Side::Local), std::nullopt);
+  EXPECT_TRUE(force(Effect::Write, Side::Remote)->forced);
+  EXPECT_EQ(stages_->force("catalog", Effect::Read, Side::Remote, {.both_reach_data = false})->side,
+            Side::Remote)
+      << "where all are";
+}
+
 TEST_F(StagesTest, MoveNoUnitMoreThanThePercentagesDemand) {
   shift("5");
   const auto five = on_the_new_side(*stages_);

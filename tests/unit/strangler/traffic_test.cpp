@@ -198,6 +198,38 @@ TEST(LegalityMatrix, TeachesTheNextStep) {
       "at once: 100% with writes remote, or 0% with writes local.");
 }
 
+// A tester's request beside the others', written down independently: every combination again.
+TEST(Forcing, IsLegalWhereACanaryIsAndForNoWriteBesideTheOthers) {
+  int legal = 0, illegal = 0;
+  for (const Traffic& traffic : every_traffic()) {
+    for (const DataStage data : kDataStages) {
+      for (int bits = 0; bits < 8; ++bits) {
+        const bool old_side = (bits & 1) != 0, new_side = (bits & 2) != 0;
+        const bool both_reach = (bits & 4) != 0;
+        for (const Side wanted : {Side::Local, Side::Remote}) {
+          const Topology topology{old_side, new_side, data, both_reach};
+          const bool all_there =
+              traffic.reads == (wanted == Side::Remote ? Percent::all() : Percent::none());
+          const bool mixed = traffic.writes == Side::Local && old_side && new_side && both_reach;
+
+          const auto why_read =
+              why_forcing_illegal("catalog", traffic, Effect::Read, wanted, topology);
+          const auto why_write =
+              why_forcing_illegal("catalog", traffic, Effect::Write, wanted, topology);
+
+          EXPECT_EQ(!why_read, all_there || mixed)
+              << to_string(traffic) << ' ' << to_string(data) << " bits " << bits << " to "
+              << to_string(wanted) << ' ' << why_read.value_or("");
+          EXPECT_EQ(!why_write, wanted == traffic.writes) << to_string(traffic);
+          (why_read ? illegal : legal) += 1;
+        }
+      }
+    }
+  }
+  EXPECT_GT(legal, 100);
+  EXPECT_GT(illegal, 100);
+}
+
 TEST(Steps, LeadFromLegacyToMovedAndNoFurther) {
   Traffic traffic;
   std::string walked = to_string(traffic);

@@ -18,6 +18,18 @@ std::string reads(const Json& rollout) {
   return behind == 0 ? share : share + ", " + std::to_string(behind) + " behind";
 }
 
+/// Of a rollout in which somebody may choose a side.
+void show_testers(const Json& rollout) {
+  const auto testers = rollout.find("testers");
+  if (testers == rollout.end()) return;
+  print_line("testers of " + text_of(rollout, "module") + ": " +
+             std::to_string(number_of(*testers, "new_side")) + " requests on the new side, " +
+             std::to_string(number_of(*testers, "old_side")) + " on the old one, " +
+             std::to_string(number_of(*testers, "refused")) +
+             " not let (banyan_forced_requests_refused_total has the reasons); none of them counts "
+             "for a verdict");
+}
+
 /// Requests that belong to no operation.
 void show_unowned(const Json& unowned) {
   for (const Json& each : unowned.value("catch_alls", Json::array())) {
@@ -76,6 +88,7 @@ int show(const Json& document) {
                        Tone::Warning));
     }
   }
+  for (const Json& each : rollouts) show_testers(each);
   for (const Json& each : document.value("attention", Json::array())) {
     print_line(paint("attention: " + text_of(each, "about") + ": " + text_of(each, "message"),
                      Tone::Warning));

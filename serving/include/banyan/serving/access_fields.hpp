@@ -39,6 +39,11 @@ inline constexpr std::array kAccessFields = std::to_array<AccessField>({
      "taken, else [what failed](#outcomes)"},
     {"fell_back", "text", "where the old side was asked in place of a new one that had failed",
      "[what failed](#outcomes), or `status_503`"},
+    {"forced", "true", "where a tester has chosen the side",
+     "the request counts for no verdict and was not copied"},
+    {"not_forced", "text", "where a tester wanted a side and was not let",
+     "`proof` (the header came without what makes it count), `word` (it says neither `new` nor "
+     "`old`), `stage` (the matrix forbids it now), `writes` (they are on the other side)"},
     {"shadow", "true", "where it is of a copy, which nobody waits for",
      "`request_id` is that of the request that was copied"},
     {"rule", "text", "where the request was not taken", "[which rule](problems.md) it had broken"},

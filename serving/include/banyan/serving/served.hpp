@@ -31,6 +31,7 @@ struct ServedModule {
   std::shared_ptr<upstream::Group> service;
   /// Its rollout decides side by side; else it answers here, or there when it is not here.
   bool routed = false;
+  bool both_reach_data = true;  ///< both can open its tables; see strangler::Topology
 
   std::string runs;  ///< for people: "in_process", "rehearsal", "routed", "remote"
   std::vector<std::string> needs;

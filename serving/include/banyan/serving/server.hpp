@@ -130,6 +130,8 @@ class Server {
   strangler::TunnelCounts tunnels(std::string_view rollout) const;
   /// Requests that passed the rollout's routes by because of their spelling; see FallThrough.
   std::uint64_t missed(std::string_view rollout) const;
+  /// Of those who may choose a side, if the file lets anybody.
+  std::optional<strangler::TesterCounts> testers(std::string_view rollout) const;
   /// Requests that belong to no operation, since the start.
   strangler::Unowned unowned() const;
   std::vector<strangler::Percent> steps(std::string_view rollout) const;

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -64,10 +65,11 @@ class DecidingDemo : public DemoProcess {
   }
 
   http::Response ask(const std::string& method, const std::string& target,
-                     const std::string& body = {}) const {
+                     const std::string& body = {}, const http::Fields& fields = {}) const {
     http::Request request;
     request.head.method = method;
     request.head.target = target;
+    for (const auto field : fields) request.head.fields.add(field.name, field.value);
     if (!body.empty()) request.head.fields.add("Content-Type", "application/json");
     request.body = body;
     return answer_to(request, server_->addresses().front().endpoint);
@@ -207,6 +209,56 @@ TEST_F(AHostedModuleWithAService, AnswersAReadItselfWhenTheServiceIsGone) {
   EXPECT_EQ(answer.head.status, 200U);
   EXPECT_THAT(answer.body, testing::HasSubstr(R"("name":"here")"));
   EXPECT_NE(answer.head.fields.find("Banyan-Fallback"), std::nullopt);
+}
+
+struct AHostedModuleWithTesters : AHostedModuleWithAService {
+  void SetUp() override {
+    const std::string file = (folder.path() / "testers.secret").string();
+    std::ofstream(file) << "0123456789abcdef\n";
+    strangler::RolloutPlan tested = plan();
+    tested.testers = strangler::TestersPlan{.header = "X-Side", .secret_file = file};
+    shop.serve(tested);
+  }
+  http::Response ask(const std::string& method, const std::string& side) const {
+    const bool writes = method == "PUT";
+    return shop.ask(method, kOneThing + (writes ? "/name" : ""), writes ? R"({"name":"x"})" : "",
+                    {{"X-Side", side + " 0123456789abcdef"}});
+  }
+  Json testers() const {
+    return Json::parse(shop.ask("GET", "/_banyan/api/status").body)
+        .at("rollouts")
+        .at(0)
+        .at("testers");
+  }
+  using Json = nlohmann::json;
+};
+
+TEST_F(AHostedModuleWithTesters, LetsThemChooseAndTellsTheServiceThatTheyHave) {
+  EXPECT_THAT(shop.ask("GET", kOneThing).body, testing::HasSubstr(R"("name":"here")"));
+  EXPECT_THAT(ask("GET", "new").body, testing::HasSubstr(R"("name":"there")"));
+  const RoutingDecision* const told = service.module->last().routed("demo");
+  ASSERT_NE(told, nullptr);
+  EXPECT_TRUE(told->forced);
+  EXPECT_EQ(told->side, Side::Remote);
+  EXPECT_THAT(shop.ask("GET", kOneThing, {}, {{"X-Side", "new"}}).body,
+              testing::HasSubstr(R"("name":"here")"));
+  EXPECT_EQ(testers(), Json::parse(R"({"old_side":0,"new_side":1,"refused":1})"));
+}
+
+TEST_F(AHostedModuleWithTesters, WritesWhereTheWritesAre) {
+  EXPECT_THAT(ask("PUT", "new").body, testing::HasSubstr(R"("name":"here")"));
+  EXPECT_EQ(service.module->calls, 0);
+  ASSERT_EQ(shop.order("shift", R"(,"percent":"100%","writes":"remote")"), 200U);
+  EXPECT_THAT(ask("PUT", "old").body, testing::HasSubstr(R"("name":"there")"));
+  EXPECT_THAT(ask("GET", "old").body, testing::HasSubstr(R"("name":"there")"));
+}
+
+TEST_F(AHostedModuleWithTesters, CopiesNothingOfTheirs) {
+  ASSERT_EQ(shop.order("shadow"), 200U);
+  EXPECT_EQ(ask("GET", "old").head.status, 200U);
+  EXPECT_EQ(shop.ask("GET", kOneThing).head.status, 200U);
+  until("the comparison of the other one", [&] { return compared() == 1; });
+  EXPECT_EQ(service.module->calls, 1);
 }
 
 }  // namespace

@@ -21,9 +21,10 @@
 ///     Banyan-Principal, Banyan-Stickiness-Key      percent-encoded
 ///     Banyan-Routing               catalog=remote;rev=7, orders=local;rev=3
 ///     Banyan-Placement             catalog=2: the epochs of these decisions, where they are known
+///     Banyan-Forced                catalog: of which of these modules a tester has chosen the side
 ///
-/// The epochs are a header of their own because readers of the first version take nothing after
-/// `rev=` in Banyan-Routing; they pass over this one.
+/// The last two are headers of their own because readers of the first version take nothing after
+/// `rev=` in Banyan-Routing; they pass over these.
 namespace banyan::binding {
 
 /// Whom a server talks to.
@@ -61,5 +62,11 @@ std::string placement_header(const std::vector<RoutingDecision>& decisions);
 /// Gives the decisions their epochs, and passes over modules that nothing was decided for. False
 /// when it is malformed.
 bool add_epochs(std::string_view header, std::vector<RoutingDecision>& decisions);
+
+/// The value of Banyan-Forced; "" when no decision was forced.
+std::string forced_header(const std::vector<RoutingDecision>& decisions);
+/// Marks these decisions, and passes over modules that nothing was decided for. False when it is
+/// malformed.
+bool add_forced(std::string_view header, std::vector<RoutingDecision>& decisions);
 
 }  // namespace banyan::binding

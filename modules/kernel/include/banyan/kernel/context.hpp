@@ -51,6 +51,8 @@ struct RoutingDecision {
   /// Of the module's placement that was known then; 0 is unknown. Where the tables are found at an
   /// older one, the files are not those that the decision was made about (docs/adr/0020).
   std::uint64_t epoch = 0;
+  /// A tester has chosen the side, and no table: what comes of it says nothing about either side.
+  bool forced = false;
   friend bool operator==(const RoutingDecision&, const RoutingDecision&) = default;
 };
 

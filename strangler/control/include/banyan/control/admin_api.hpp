@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,6 +44,16 @@ struct TunnelCounts {
 /// Tells them of a rollout, now. Must be safe for concurrent use.
 using TunnelsOf = std::function<TunnelCounts(std::string_view module)>;
 
+/// Requests of testers who may choose a side, since the start.
+struct TesterCounts {
+  std::uint64_t old_side = 0;  ///< sent there
+  std::uint64_t new_side = 0;
+  std::uint64_t refused = 0;  ///< gone where all go
+};
+
+/// Tells them of a rollout; nothing where nobody may choose. Must be safe for concurrent use.
+using TestersOf = std::function<std::optional<TesterCounts>(std::string_view module)>;
+
 /// What people have to look after.
 struct Attention {
   std::string about;  ///< the health check that found it
@@ -64,6 +75,7 @@ struct LiveFacts {
   /// Requests that were spelled so that they passed the rollout's routes by ("/Albums/") and stayed
   /// on the old side, since the start.
   std::function<std::uint64_t(std::string_view module)> missed{};
+  TestersOf testers{};
   std::function<Unowned()> unowned{};
   std::function<std::vector<Attention>()> attention{};
 };

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -62,8 +63,9 @@ struct CopyOrder {
   http::Endpoint peer;
   bool by_tls = false;
   std::string request_id;
-  const Rewriting* rewriting = nullptr;  ///< must live until `done`
-  http::Fields request_fields{};         ///< in place of what is there under these names
+  const Rewriting* rewriting = nullptr;     ///< must live until `done`
+  http::Fields request_fields{};            ///< in place of what is there under these names
+  std::span<const std::string> withheld{};  ///< see ForwardOrder
   std::optional<RoutingStamp> routing{};
   Span span{};  ///< of the copy; finished with it
   SteadyTime deadline;

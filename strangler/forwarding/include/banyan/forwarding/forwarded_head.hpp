@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ struct RoutingStamp {
   std::string_view rollout;  ///< must live as long as the exchange
   Side side = Side::Local;
   std::uint64_t revision = 0;
+  bool forced = false;  ///< a tester has chosen the side
 };
 
 /// What the rewriting of a request's head needs to know besides the head.
@@ -29,6 +31,8 @@ struct Hop {
   bool peer_trusted = false;  ///< continue its X-Forwarded-* and Forwarded
   /// What only a trusted peer may say; null is what there is in use.
   const ClientWords* client_words = nullptr;
+  /// Fields of the request that do not go on, whoever the peer is; with "_" as with "-".
+  std::span<const std::string> withheld{};
   /// What clients have in front of the paths that the upstream has at its root, said as
   /// X-Forwarded-Prefix; "" says nothing.
   std::string_view prefix{};
@@ -41,7 +45,7 @@ struct Hop {
   std::string_view upstream;
   std::optional<std::string_view> upgrade{};  ///< to what the request asks to be upgraded
   bool chunked = false;  ///< the body goes on in chunks, and what comes after it too
-  std::optional<RoutingStamp> routing{};  ///< said as Banyan-Routing
+  std::optional<RoutingStamp> routing{};  ///< said as Banyan-Routing and Banyan-Forced
   /// Of the span that this attempt is, if that is for export; else "".
   std::string_view traceparent{};
   std::string_view tracestate{};
@@ -69,11 +73,12 @@ void turn_into_our_answer(http::ResponseHead& head, const http::Fields& extra,
 std::vector<std::string> nominated(const http::Fields& head);
 
 /// Which trailers go on: not what may not be one (http::may_be_trailer()), nor what is kept out of
-/// heads (`nominated` by the head that was before them, `Banyan-*`), nor what a proxy says
-/// of clients, whoever the peer is, nor what this one has said in the head or could be taken to
-/// have said.
+/// heads (`nominated` by the head that was before them, `withheld`, `Banyan-*`), nor what a proxy
+/// says of clients, whoever the peer is, nor what this one has said in the head or could be taken
+/// to have said.
 http::Fields trailers_to_pass_on(const http::Fields& trailers,
                                  const std::vector<std::string>& nominated,
-                                 const http::Fields& extra, const ClientWords& client_words = {});
+                                 const http::Fields& extra, const ClientWords& client_words = {},
+                                 std::span<const std::string> withheld = {});
 
 }  // namespace banyan::strangler

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "banyan/forwarding/copy_order.hpp"
@@ -65,6 +66,8 @@ struct ForwardOrder {
   /// kit (`Banyan-*`, traceparent, X-Correlation-Id). What a client sends as `Banyan-*` never goes
   /// on.
   http::Fields request_fields{};
+  /// Of the client's fields and trailers those that do not go on. Must live until `done`.
+  std::span<const std::string> withheld{};
   /// Said as Banyan-Routing. The rollout's name must live until `done`.
   std::optional<RoutingStamp> routing{};
   /// Added to the answer, e.g. X-Strangler.

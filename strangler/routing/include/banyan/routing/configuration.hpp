@@ -183,6 +183,16 @@ struct FallbackPlan {
   friend bool operator==(const FallbackPlan&, const FallbackPlan&) = default;
 };
 
+/// `[rollouts.NAME.testers]`: who may choose a side, whatever the percentage.
+struct TestersPlan {
+  std::string header;       ///< in which a request says "new" or "old"; "": in none
+  std::string secret_file;  ///< as written: has what makes anybody's word count; "": there is none
+  bool from_trusted_peers = false;    ///< whose word counts without it
+  std::vector<std::string> new_side;  ///< what their requests are known by: keys of stickiness
+  std::vector<std::string> old_side;
+  friend bool operator==(const TestersPlan&, const TestersPlan&) = default;
+};
+
 /// `[rollouts.NAME]`.
 struct RolloutPlan {
   std::string name;
@@ -191,6 +201,7 @@ struct RolloutPlan {
   bool clear_examples = false;             ///< `examples` of `compare`: personal data is shown
   std::optional<ShadowPlan> shadow{};      ///< none: the usual one, at the stage shadow only
   std::optional<FallbackPlan> fallback{};  ///< none: nobody answers in the new side's place
+  std::optional<TestersPlan> testers{};    ///< none: the percentage decides for everybody
   Plan plan = Plan::usual();               ///< how it moves by itself, when somebody starts that
 };
 

@@ -36,6 +36,14 @@ std::optional<std::string> why_illegal(std::string_view module, const Traffic& t
 std::optional<std::string> why_change_illegal(std::string_view module, const Traffic& after,
                                               const Topology& topology);
 
+/// Why a request may not go to that side because somebody wants it there, while the traffic is
+/// `now`; nullopt when it may. A write goes where the writes are, and nowhere else. A read beside
+/// the others is a canary, however small, and must be legal as one wherever the tables are: who is
+/// asked for each request cannot ask a database.
+std::optional<std::string> why_forcing_illegal(std::string_view module, const Traffic& now,
+                                               Effect effect, Side wanted,
+                                               const Topology& topology);
+
 /// The stages that are legal on this topology, in their order; a canary with any share.
 std::vector<TrafficStage> legal_stages(std::string_view module, const Topology& topology);
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -43,6 +44,11 @@ class Stages final : public RoutingTable {
   RoutingDecision decide(std::string_view module, Effect effect,
                          std::string_view key) const override;
 
+  /// The decision for a request that a tester wants on that side; nothing when the matrix forbids
+  /// it (see why_forcing_illegal()), and it goes where all do.
+  std::optional<RoutingDecision> force(std::string_view module, Effect effect, Side wanted,
+                                       const Topology& topology) const;
+
   /// The traffic of a module; legacy when nobody moves it.
   Traffic traffic(std::string_view module) const;
 
@@ -57,6 +63,7 @@ class Stages final : public RoutingTable {
   struct Table {
     Stand stand;
     Epochs epochs;
+    RoutingDecision decision(std::string_view module, Side side) const;
   };
 
   Stages(ControlStore& store, Complain complain, EpochOf epoch_of, Table first, std::uint64_t seen);
