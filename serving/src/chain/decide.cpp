@@ -33,7 +33,7 @@ class Decide final : public Interceptor {
     const RoutingDecision decision = decide(*transaction, target.route.rollout);
     transaction->side = decision.side;
     transaction->revision = decision.revision;
-    if (target.evidence != nullptr && transaction->effect == Effect::Read) {
+    if (target.evidence_of(transaction->effect) != nullptr) {
       transaction->group = group_of(*transaction);
     }
     return Step::Next;
@@ -59,6 +59,8 @@ class Decide final : public Interceptor {
   /// decided, perhaps by a caller and a while ago.
   strangler::Group group_of(const Transaction& transaction) const {
     if (transaction.side == Side::Remote) return strangler::Group::New;
+    // Writes move as a whole: all that were on the old side are what they are held to afterwards.
+    if (transaction.effect == Effect::Write) return strangler::Group::Control;
     if (stages_ == nullptr) return strangler::Group::Old;
     const std::string& rollout = transaction.target->route.rollout;
     const std::string& key =

@@ -44,7 +44,7 @@ struct Transaction {
 
   Side side = Side::Local;     ///< of `decide`
   std::uint64_t revision = 0;  ///< of the table that decided; 0: there was nothing to decide
-  /// Of `decide`: of a read whose outcome speaks for or against the new side.
+  /// Of `decide`: of one whose outcome speaks for or against the new side.
   std::optional<strangler::Group> group;
 
   /// Of `shadow`: what a copy for the other side needs; null: none is made.

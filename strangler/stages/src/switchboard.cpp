@@ -16,11 +16,6 @@ Reason forced(Reason reason) {
   return reason;
 }
 
-bool gives_more(const Traffic& before, const Traffic& after) {
-  return after.reads > before.reads ||
-         (after.writes == Side::Remote && before.writes == Side::Local);
-}
-
 Error unhealthy(std::string_view module, const std::string& why_not) {
   return {ErrorCode::FailedPrecondition,
           "banyan.new_side_unhealthy",
@@ -102,6 +97,10 @@ Result<Change> Switchboard::advance(std::string_view module, const Reason& reaso
 std::optional<std::string> Switchboard::why_not(std::string_view module,
                                                 const Traffic& traffic) const {
   return why_change_illegal(module, traffic, survey_(module));
+}
+
+std::optional<std::string> Switchboard::why_writes_stay(std::string_view module) const {
+  return strangler::why_writes_stay(module, survey_(module));
 }
 
 Result<Change> Switchboard::walk(std::string_view module, const Walk& how, const Reason& reason,
