@@ -82,6 +82,20 @@ std::string signs_of(const std::string& store, const std::string& config_file) {
   return signs;
 }
 
+/// Plans that wait for somebody to decide. They are no reason to send nobody here: requests go
+/// where they went.
+telemetry::Health::Finding plans_finding(const strangler::PlanDesk& desk) {
+  const auto plans = desk.plans();
+  if (!plans) return {};  // the control store says so itself
+  std::string problems;
+  for (const strangler::PlanStatus& each : *plans) {
+    if (each.state != strangler::PlanState::NeedsPerson) continue;
+    problems += (problems.empty() ? "" : " ") + ("the plan of " + each.module) +
+                " needs a person: " + each.reason;
+  }
+  return {problems.empty(), problems};
+}
+
 std::vector<strangler::Attention> attention_of(const telemetry::Health& health) {
   std::vector<strangler::Attention> all;
   for (const auto& problem : health.ready().problems) {
@@ -159,6 +173,10 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
     if (readable) return telemetry::Health::Finding{};
     return telemetry::Health::Finding{false, readable.error().message};
   });
+  telemetry.health.add("plans", false,
+                       [desk = strangler::PlanDesk(*plane->switchboard_, plan.clock)] {
+                         return plans_finding(desk);
+                       });
   return plane;
 }
 
@@ -183,12 +201,21 @@ void ControlPlane::conduct() { conductor_->begin(scheduler_); }
 
 void ControlPlane::note(const strangler::Conductor::Note& note) const {
   using Kind = strangler::Conductor::Note::Kind;
-  const std::string_view event = note.kind == Kind::Moved      ? "plan_moved"
-                                 : note.kind == Kind::WentBack ? "plan_went_back"
-                                                               : "plan_hindered";
-  telemetry_.log.write(
-      note.kind == Kind::Moved ? telemetry::Level::Info : telemetry::Level::Warning, event,
-      {{"rollout", note.module}, {"message", note.message}});
+  const auto write = [&](telemetry::Level level, std::string_view event) {
+    telemetry_.log.write(level, event, {{"rollout", note.module}, {"message", note.message}});
+  };
+  switch (note.kind) {
+    case Kind::Moved: return write(telemetry::Level::Info, "plan_moved");
+    case Kind::WentBack: return write(telemetry::Level::Warning, "plan_went_back");
+    case Kind::Hindered: return write(telemetry::Level::Warning, "plan_hindered");
+    case Kind::NeedsPerson: break;
+  }
+  telemetry_.log.write(telemetry::Level::Error, "plan_needs_person",
+                       {{"rollout", note.module},
+                        {"message", note.message},
+                        {"next", "banyan back " + note.module +
+                                     " brings the writes home all the same; banyan plan " +
+                                     note.module + " resume, once the new side is mended"}});
 }
 
 void ControlPlane::enlist(const std::vector<std::string>& rollouts) {

@@ -156,7 +156,7 @@ void Outcomes::fell_back(const Transaction& transaction, const strangler::SideFa
 }
 
 void Outcomes::compared(const Target& target, bool differs) {
-  if (target.evidence != nullptr) target.evidence->record_comparison(differs);
+  if (auto* const evidence = target.evidence_of(Effect::Read)) evidence->record_comparison(differs);
 }
 
 void Outcomes::fault_of_copy(std::string_view what) {
@@ -172,8 +172,9 @@ void Outcomes::testify(const Transaction& transaction, strangler::Ending ending,
   const Target& target = *transaction.target;
   std::optional<std::chrono::microseconds> took;
   if (latency) took = std::chrono::duration_cast<std::chrono::microseconds>(*latency);
-  const bool tripped = target.evidence->record(*transaction.group, ending, took);
-  if (tripped && parts_.tripped) parts_.tripped(target.route.rollout, target.route.name);
+  const Effect effect = transaction.effect;
+  const bool tripped = target.evidence_of(effect)->record(*transaction.group, ending, took);
+  if (tripped && parts_.tripped) parts_.tripped(target.route.rollout, target.judged_name(effect));
 }
 
 void Outcomes::refused(Transaction& transaction, unsigned status, std::string_view reason,

@@ -2,7 +2,7 @@
 #include "route_snapshot.hpp"
 
 #include <algorithm>
-#include <set>
+#include <map>
 #include <utility>
 
 #include "banyan/serving/dependency.hpp"
@@ -25,11 +25,10 @@ Route route_of(const Endpoint& endpoint) {
   return route;
 }
 
-/// Writes move as a whole, and have no two sides at once.
-bool may_read(const Route& route) {
-  if (route.declared_effect) return *route.declared_effect == Effect::Read;
+bool has(const Route& route, Effect effect) {
+  if (route.declared_effect) return *route.declared_effect == effect;
   return std::ranges::any_of(http::known_methods(), [&](const std::string& method) {
-    return route.methods.contains(method) && route.effect_for(method) == Effect::Read;
+    return route.methods.contains(method) && route.effect_for(method) == effect;
   });
 }
 
@@ -48,6 +47,11 @@ std::string_view Target::statistics_module() const {
 std::string_view Target::statistics_name() const {
   if (operation != nullptr) return operation->operation->name;
   return endpoint != nullptr ? std::string_view(endpoint->name) : std::string_view(route.name);
+}
+
+std::string Target::judged_name(Effect effect) const {
+  const bool apart = effect == Effect::Write && has(route, Effect::Read);
+  return apart ? route.name + " (writes)" : route.name;
 }
 
 std::expected<std::shared_ptr<const RouteSnapshot>, std::vector<FileProblem>> RouteSnapshot::build(
@@ -117,8 +121,10 @@ void RouteSnapshot::count(const Parts& parts) {
     if (target.in_rollout() && parts.book != nullptr) {
       target.both_sides = both_sides_of(target, configuration(), *parts.book);
     }
-    if (parts.evidence != nullptr && target.in_rollout() && may_read(target.route)) {
-      target.evidence = &parts.evidence->of(target.route.rollout, target.route.name);
+    for (const Effect effect : {Effect::Read, Effect::Write}) {
+      if (parts.evidence == nullptr || !target.in_rollout() || !has(target.route, effect)) continue;
+      target.evidence[static_cast<std::size_t>(effect)] =
+          &parts.evidence->of(target.route.rollout, target.judged_name(effect));
     }
     for (const Side side : {Side::Local, Side::Remote}) {
       Destination& destination = side == Side::Local ? target.old_side : target.new_side;
@@ -255,14 +261,18 @@ bool RouteSnapshot::has_new_side(std::string_view rollout) const {
   });
 }
 
-std::vector<std::string> RouteSnapshot::judged_operations(std::string_view rollout) const {
-  std::set<std::string> names;
+std::vector<strangler::JudgedOperation> RouteSnapshot::judged_operations(
+    std::string_view rollout) const {
+  std::map<std::string, Effect> all;
   for (const Target& target : targets_) {
-    if (target.evidence != nullptr && target.route.rollout == rollout) {
-      names.insert(target.route.name);
+    if (target.route.rollout != rollout) continue;
+    for (const Effect effect : {Effect::Read, Effect::Write}) {
+      if (target.evidence_of(effect) != nullptr) all.emplace(target.judged_name(effect), effect);
     }
   }
-  return {names.begin(), names.end()};
+  std::vector<strangler::JudgedOperation> operations;
+  for (const auto& [name, effect] : all) operations.emplace_back(name, effect);
+  return operations;
 }
 
 }  // namespace banyan::serving

@@ -67,8 +67,9 @@ struct Target {
   Destination old_side;
   Destination new_side;
   std::shared_ptr<const BothSides> both_sides;  ///< of a rollout that somebody here decides
-  /// Of a rollout by whose plan its reads may move; null: they do not, or nobody here decides.
-  strangler::OperationEvidence* evidence = nullptr;
+  /// By effect: of a rollout by whose plan these requests may move; null: there are none such, or
+  /// nobody here decides.
+  std::array<strangler::OperationEvidence*, 2> evidence{};
 
   /// The stage of its rollout decides; else there is one side.
   bool in_rollout() const {
@@ -82,6 +83,11 @@ struct Target {
   /// What metrics, logs and the dashboard call it.
   std::string_view statistics_module() const;
   std::string_view statistics_name() const;
+  strangler::OperationEvidence* evidence_of(Effect effect) const {
+    return evidence[static_cast<std::size_t>(effect)];
+  }
+  /// What its evidence goes by: its name, and of one that has both, reads and writes apart.
+  std::string judged_name(Effect effect) const;
 };
 
 /// What one generation of the routes comes to: one table of operations, endpoints and routes of the
@@ -132,8 +138,8 @@ class RouteSnapshot {
   const Testers& testers() const { return testers_; }
   /// Whether some target of the rollout has a new side.
   bool has_new_side(std::string_view rollout) const;
-  /// The names of its routes that have evidence, sorted.
-  std::vector<std::string> judged_operations(std::string_view rollout) const;
+  /// Its operations that have evidence, by name.
+  std::vector<strangler::JudgedOperation> judged_operations(std::string_view rollout) const;
 
  private:
   explicit RouteSnapshot(const Parts& parts);

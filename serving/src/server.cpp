@@ -707,8 +707,13 @@ strangler::Plan Server::plan(std::string_view rollout) const {
   return plan != nullptr ? plan->plan : strangler::Plan::usual();
 }
 
-std::vector<std::string> Server::judged_operations(std::string_view rollout) const {
+std::vector<strangler::JudgedOperation> Server::judged_operations(std::string_view rollout) const {
   return inside_->current()->judged_operations(rollout);
+}
+
+bool Server::shares_data(std::string_view rollout) const {
+  const auto* plan = inside_->current()->configuration().rollout(rollout);
+  return plan != nullptr && plan->fallback && plan->fallback->shared_data;
 }
 
 std::size_t Server::drain(std::chrono::milliseconds deadline) {

@@ -6,14 +6,21 @@
 namespace banyan::cli {
 namespace {
 
-/// "2 of 5 (5%)".
+/// "2 of 5 (5%)", "6 of 6 (writes)".
 std::string step_text(const Json& plan) {
   const Json steps = plan.value("steps", Json::array());
   const std::size_t step = number_of(plan, "step");
   std::string text = std::to_string(step + 1) + " of " + std::to_string(steps.size());
+  if (step < steps.size() && text_of(steps[step], "writes") == "remote") return text + " (writes)";
   if (step < steps.size()) text += " (" + steps[step].value("percent", Json()).dump() + "%)";
   if (text.ends_with(".0%)")) text.replace(text.size() - 4, 4, "%)");
   return text;
+}
+
+/// "25% of the reads", "100% of the reads and the writes".
+std::string share_text(const Json& plan) {
+  const std::string writes = text_of(plan, "writes") == "remote" ? " and the writes" : "";
+  return text_of(plan, "share") + " of the reads" + writes;
 }
 
 std::string words_of(std::string text) {
@@ -38,8 +45,8 @@ std::string tally_text(const Json& verdict, const char* side) {
 
 std::string plan_line(const Json& plan) {
   return text_of(plan, "module") + ": " + words_of(text_of(plan, "state")) + ", step " +
-         step_text(plan) + ", " + text_of(plan, "share") +
-         " of the reads on the new side: " + text_of(plan, "reason");
+         step_text(plan) + ", " + share_text(plan) +
+         " on the new side: " + text_of(plan, "reason");
 }
 
 std::vector<std::vector<std::string>> plan_rows(const Json& plans) {

@@ -175,7 +175,10 @@ struct Process::Parts {
 
   strangler::Topology topology(std::string_view name) const {
     const HostedModule* module = assembly ? assembly->find(name) : nullptr;
-    if (module == nullptr) return {.new_side = server->has_new_side(name)};
+    if (module == nullptr) {
+      return {.new_side = server->has_new_side(name),
+              .old_side_sees_writes = server->shares_data(name)};
+    }
     const bool separate = database->source_of(std::string(name)) != database->source();
     return {.old_side = module->here,
             .new_side = module->service.has_value(),

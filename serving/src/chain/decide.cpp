@@ -44,7 +44,7 @@ class Decide final : public Interceptor {
     transaction->forced = decision.forced;
     if (!by_caller) note_wish(*transaction);
     if (transaction->forced) count_forced(*transaction);
-    const bool judged = target.evidence != nullptr && transaction->effect == Effect::Read;
+    const bool judged = target.evidence_of(transaction->effect) != nullptr;
     if (judged && !transaction->forced) transaction->group = group_of(*transaction);
     return Step::Next;
   }
@@ -107,6 +107,8 @@ class Decide final : public Interceptor {
   /// decided, perhaps by a caller and a while ago.
   strangler::Group group_of(const Transaction& transaction) const {
     if (transaction.side == Side::Remote) return strangler::Group::New;
+    // Writes move as a whole: all that were on the old side are what they are held to afterwards.
+    if (transaction.effect == Effect::Write) return strangler::Group::Control;
     if (stages_ == nullptr) return strangler::Group::Old;
     const std::string& rollout = transaction.target->route.rollout;
     const auto group = strangler::group_of(sticky_bucket(rollout, transaction.sticky()),

@@ -48,7 +48,7 @@ struct Transaction {
 
   Side side = Side::Local;     ///< of `decide`
   std::uint64_t revision = 0;  ///< of the table that decided; 0: there was nothing to decide
-  /// Of `decide`: of a read whose outcome speaks for or against the new side.
+  /// Of `decide`: of one whose outcome speaks for or against the new side.
   std::optional<strangler::Group> group;
   /// Of `decide`: a tester has chosen the side, or one of what is asked on the way. Then it is
   /// nobody's evidence.

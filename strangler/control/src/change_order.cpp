@@ -30,9 +30,18 @@ std::optional<std::chrono::seconds> dwell_in(BodyReader& reader, const Json& val
   return std::nullopt;
 }
 
-/// "5%", 5, or an object with what this step has of its own.
+std::optional<Side> side_in(BodyReader& reader, const Json& value, const std::string& pointer) {
+  const auto side = value.is_string() ? side_from(value.get<std::string>()) : std::nullopt;
+  if (!side) {
+    reader.complain_at(pointer, "is " + value.dump() + R"(, expected "remote" or "local")");
+  }
+  return side;
+}
+
+/// "5%", 5, "writes", or an object with what this step has of its own.
 PlanOrder::Step read_step(BodyReader& reader, const Json& value, const std::string& pointer) {
   PlanOrder::Step step;
+  if (value == kWritesStep) return {.share = Percent::all(), .writes = Side::Remote};
   if (!value.is_object()) {
     step.share = reader.percent_in(value, pointer).value_or(Percent::none());
     return step;
@@ -46,8 +55,10 @@ PlanOrder::Step read_step(BodyReader& reader, const Json& value, const std::stri
       step.dwell = dwell_in(reader, field, at);
     } else if (key == "samples") {
       step.samples = reader.number_in(field, at);
+    } else if (key == "writes") {
+      step.writes = side_in(reader, field, at).value_or(Side::Local);
     } else {
-      reader.complain_at(at, "unknown field. Known: percent, dwell_seconds, samples.");
+      reader.complain_at(at, "unknown field. Known: percent, writes, dwell_seconds, samples.");
     }
   }
   return step;

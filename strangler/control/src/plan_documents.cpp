@@ -13,6 +13,7 @@ Json plan_object(const PlanStatus& status) {
     steps.push_back({{"percent", static_cast<double>(each.share.hundredths()) / 100},
                      {"dwell_seconds", each.dwell.count()},
                      {"samples", each.samples}});
+    if (each.writes == Side::Remote) steps.back()["writes"] = to_string(each.writes);
   }
   return {{"module", status.module},
           {"state", to_string(status.state)},
@@ -20,6 +21,7 @@ Json plan_object(const PlanStatus& status) {
           {"steps", std::move(steps)},
           {"waived", status.plan.waived},
           {"share", to_string(status.share)},
+          {"writes", to_string(status.writes)},
           {"reason", status.reason},
           {"since", to_string(status.since)},
           {"who", status.who},

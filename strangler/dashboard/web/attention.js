@@ -19,6 +19,7 @@ export function attention({live, arrows, status, plans, sagas, events, placement
     if (each.illegal) add(`illegal ${each.module}`, `${each.module} may not stay as it is: ${each.illegal}`, `#module-${each.module}`);
   }
   for (const plan of plans?.plans ?? []) {
+    if (/needs/i.test(plan.state)) add(`plan ${plan.module}`, `The plan of ${plan.module} needs a person: ${plan.reason}`, `#module-${plan.module}`);
     if (/rolled/i.test(plan.state)) add(`plan ${plan.module}`, `The plan of ${plan.module} was rolled back: ${plan.reason}`, `#module-${plan.module}`);
   }
   for (const arrow of arrows) {

@@ -4,7 +4,7 @@ import {cell, element, head} from '/_banyan/elements.js';
 
 const kMarks = {done: '●', now: '◉', next: '○'};
 const kStates = {ready: 'not started', running: 'runs', paused: 'paused', completed: 'completed',
-  rolled_back: 'rolled back', aborted: 'aborted'};
+  rolled_back: 'rolled back', aborted: 'aborted', needs_person: 'needs a person'};
 
 const words = (state) => kStates[String(state).replaceAll(' ', '_').toLowerCase()] ?? String(state);
 
@@ -14,13 +14,16 @@ function stepState(plan, index) {
   return index === plan.step && !/rolled|abort|ready/i.test(plan.state) ? 'now' : 'next';
 }
 
+const stepName = (step) => step.writes === 'remote' ? 'writes'
+  : `${step.percent}${String(step.percent).endsWith('%') ? '' : ' %'}`;
+
 function steps(plan) {
   const what = {done: 'done', now: 'now', next: 'to come'};
   return element('ol', {class: 'steps', 'aria-label': 'steps of the plan'}, ...plan.steps.map((step, index) => {
     const state = stepState(plan, index);
     return element('li', {class: state, 'aria-current': state === 'now' ? 'step' : null,
       title: `at least ${age(step.dwell_seconds)} and ${step.samples} samples`},
-        element('span', {'aria-hidden': 'true'}, kMarks[state]), ` ${step.percent}${String(step.percent).endsWith('%') ? '' : ' %'}`,
+        element('span', {'aria-hidden': 'true'}, kMarks[state]), ` ${stepName(step)}`,
         element('span', {class: 'only-heard'}, `, ${what[state]}`));
   }));
 }
@@ -56,7 +59,7 @@ export function planState(plan) {
 }
 
 export function planView(plan) {
-  const bad = /rolled/i.test(plan.state);
+  const bad = /rolled|needs/i.test(plan.state);
   return element('section', {class: 'plan', 'data-key': 'plan', 'aria-label': 'plan'},
       element('p', {class: 'line'}, element('strong', {}, 'Plan '),
           element('span', {class: bad ? 'bad' : null}, words(plan.state)), steps(plan)),

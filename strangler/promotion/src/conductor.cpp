@@ -37,6 +37,10 @@ std::string line_of(std::string text) {
   return text;
 }
 
+std::string text_of(const Traffic& traffic) {
+  return to_string(traffic.reads) + (traffic.writes == Side::Remote ? " with the writes" : "");
+}
+
 std::string burst_text(const std::string& operation) {
   return operation + ": the new side fails again and again, which is no chance any more";
 }
@@ -45,7 +49,7 @@ std::string burst_text(const std::string& operation) {
 
 /// A rollout whose plan moves.
 struct Conductor::Run {
-  Run(PlanDocument found, std::uint64_t at, std::vector<std::string> all, const Parts& parts)
+  Run(PlanDocument found, std::uint64_t at, std::vector<JudgedOperation> all, const Parts& parts)
       : document(std::move(found)),
         version(at),
         operations(std::move(all)),
@@ -56,13 +60,15 @@ struct Conductor::Run {
 
   PlanDocument document;  ///< as the store has it, by `version`
   std::uint64_t version;
-  std::vector<std::string> operations;
+  std::vector<JudgedOperation> operations;
   PlanRunner runner;
   Judge judge;
   std::uint64_t steps_begun = 0;
   std::map<std::string, std::array<Window, kGroups.size()>> readings;
   std::optional<std::string> tripped;  ///< until it has had its effect
   SteadyTime not_before{};             ///< of a step forward that did not go
+  std::uint64_t moved_at = 0;          ///< the change that has moved the writes, once it was looked up
+  bool moved_by_plan = false;          ///< who has made it
   std::string hindrance;               ///< that was told
 };
 
@@ -75,11 +81,14 @@ struct Conductor::Inside {
 
   Run* run_of(const StoredPlan& stored);
   void count(const std::string& module, Run& run);
-  PlanAction next_action(Run& run, const Traffic& traffic,
+  void forgive(const std::string& module, Run& run) const;
+  std::vector<JudgedOperation> judged(const std::string& module, const Plan& plan) const;
+  bool has_moved_the_writes(Run& run, const Rollout& rollout) const;
+  PlanAction next_action(Run& run, const Rollout& rollout,
                          const std::vector<OperationVerdict>& verdicts,
                          const Result<bool>& has_seat) const;
   Result<Change> commit(const std::string& module, Run& run, const PlanAction& action,
-                        Percent share, const std::vector<OperationVerdict>& verdicts);
+                        const Traffic& now, const std::vector<OperationVerdict>& verdicts);
   void tell(Run& run, const std::string& module, Note::Kind kind, const std::string& message) const;
   void take_trips();
   void show(const std::string& module, View view);
@@ -157,12 +166,22 @@ void Conductor::Inside::tell(Run& run, const std::string& module, Note::Kind kin
   if (parts.note) parts.note({kind, module, message});
 }
 
+/// Writes only where the plan moves them: nobody waits for evidence of what stays where it is.
+std::vector<JudgedOperation> Conductor::Inside::judged(const std::string& module,
+                                                       const Plan& plan) const {
+  std::vector<JudgedOperation> all = parts.operations(module);
+  if (!plan.moves_writes()) {
+    std::erase_if(all, [](const auto& each) { return each.effect == Effect::Write; });
+  }
+  return all;
+}
+
 /// What the store has, with what is known here of the time since it was written. A plan that was
 /// begun anew, or operations that are others, have no evidence yet.
 Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
   auto document = plan_document_from(stored.document);
   if (!document || !document->moves()) return nullptr;
-  std::vector<std::string> operations = parts.operations(stored.module);
+  std::vector<JudgedOperation> operations = judged(stored.module, document->plan);
   const auto found = runs.find(stored.module);
   if (found != runs.end() && found->second.document.begun == document->begun &&
       found->second.operations == operations) {
@@ -171,11 +190,14 @@ Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
     // Somebody else has written: an order, or the process that has the seat.
     const bool other_step =
         document->mark.step != run.document.mark.step || document->since != run.document.since;
+    const bool taken_up = run.document.mark.state == PlanState::NeedsPerson &&
+                          document->mark.state == PlanState::Running;
     run.document = std::move(*document);
     run.version = stored.version;
     run.runner = PlanRunner(run.document.plan, parts.clock, run.document.mark);
     run.steps_begun = 0;
     if (other_step) run.judge.begin_step(run.alone());
+    if (taken_up) forgive(stored.module, run);
     return &run;
   }
   if (found != runs.end()) runs.erase(found);
@@ -183,17 +205,26 @@ Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
                                                std::move(operations), parts);
   Run& run = made->second;
   run.judge.begin_step(run.alone());
-  for (const std::string& each : run.operations) {
-    OperationEvidence& evidence = parts.evidence.of(stored.module, each);
+  for (const JudgedOperation& each : run.operations) {
+    OperationEvidence& evidence = parts.evidence.of(stored.module, each.name);
     evidence.burst().reset();
-    auto& readings = run.readings[each];
+    auto& readings = run.readings[each.name];
     for (std::size_t i = 0; i < kGroups.size(); ++i) readings[i] = evidence.read(kGroups[i]);
   }
   return &run;
 }
 
+/// Somebody has looked into what was worse, and wants it judged anew.
+void Conductor::Inside::forgive(const std::string& module, Run& run) const {
+  run.tripped.reset();
+  run.judge.forgive();
+  for (const JudgedOperation& each : run.operations) {
+    parts.evidence.of(module, each.name).burst().reset();
+  }
+}
+
 void Conductor::Inside::count(const std::string& module, Run& run) {
-  for (const std::string& operation : run.operations) {
+  for (const auto& [operation, effect] : run.operations) {
     OperationEvidence& evidence = parts.evidence.of(module, operation);
     auto& before = run.readings[operation];
     std::array<Window, kGroups.size()> fresh;
@@ -222,23 +253,42 @@ void Conductor::Inside::take_trips() {
   }
 }
 
-PlanAction Conductor::Inside::next_action(Run& run, const Traffic& traffic,
+/// Whether it was a plan, and no person, that has moved the writes: by the last line that the switch
+/// log has of the rollout. What a person has moved, a plan does not bring home.
+bool Conductor::Inside::has_moved_the_writes(Run& run, const Rollout& rollout) const {
+  if (run.document.plan.steps[run.runner.step()].writes == Side::Local) return false;
+  if (run.moved_at != rollout.revision) {
+    const auto lines = parts.board.store().log(1, rollout.module);
+    if (!lines || lines->empty()) return false;
+    run.moved_by_plan = is_plan(lines->front().who) && lines->front().seq == rollout.revision;
+    run.moved_at = rollout.revision;
+  }
+  return run.moved_by_plan;
+}
+
+PlanAction Conductor::Inside::next_action(Run& run, const Rollout& rollout,
                                           const std::vector<OperationVerdict>& verdicts,
                                           const Result<bool>& has_seat) const {
-  // Writes go to and fro by people only, who would have to look at what was written.
-  if (traffic.writes == Side::Remote) {
-    return run.runner.complete("somebody has moved it: its writes are on the new side");
+  PlanRunner::Situation situation{rollout.traffic};
+  if (rollout.traffic.writes == Side::Remote) {
+    if (!has_moved_the_writes(run, rollout)) {
+      return run.runner.complete("somebody has moved it: its writes are on the new side");
+    }
+    const bool in_question =
+        run.tripped || std::ranges::find(verdicts, Judgement::Worse, &OperationVerdict::judgement) !=
+                           verdicts.end();
+    if (in_question) situation.writes_stay = parts.board.why_writes_stay(rollout.module);
   }
-  if (run.tripped) return run.runner.trip(*run.tripped);
-  if (has_seat && *has_seat) return run.runner.tick(traffic.reads, verdicts);
-  if (auto back = run.runner.leave_if_worse(traffic.reads, verdicts)) return *std::move(back);
-  return {PlanAction::Kind::Nothing, Percent::none(),
+  if (run.tripped) return run.runner.trip(*run.tripped, situation);
+  if (has_seat && *has_seat) return run.runner.tick(situation, verdicts);
+  if (auto back = run.runner.leave_if_worse(situation, verdicts)) return *std::move(back);
+  return {PlanAction::Kind::Nothing, Traffic{},
           has_seat ? "another process takes it forward, and has seen other requests than this one"
                    : has_seat.error().message};
 }
 
 Result<Change> Conductor::Inside::commit(const std::string& module, Run& run,
-                                         const PlanAction& action, Percent share,
+                                         const PlanAction& action, const Traffic& now,
                                          const std::vector<OperationVerdict>& verdicts) {
   PlanDocument next = run.document;
   next.mark = run.runner.mark();
@@ -246,14 +296,14 @@ Result<Change> Conductor::Inside::commit(const std::string& module, Run& run,
       next.mark.state != run.document.mark.state) {
     next.since = parts.clock.now();
   }
-  const bool more = action.shifts() && action.share > share;
+  const bool more = action.shifts() && gives_more(now, action.to);
   bool wrote = false;
   auto change = parts.board.walk(
       module, {.more = more, .asked = true},
       {plan_of(run.document.who), line_of(action.reason), evidence_of(verdicts)},
       [&](const Traffic& before, StoredPlan& plan) -> Result<Traffic> {
-        if (plan.version != run.version || (more && before.reads != share) ||
-            (action.shifts() && before.writes == Side::Remote)) {
+        const bool others = before.writes != now.writes || (more && before.reads != now.reads);
+        if (plan.version != run.version || (action.shifts() && others)) {
           return fail(ErrorCode::Conflict, "banyan.plan_changed",
                       "somebody has changed the plan or the traffic of " + module + " meanwhile");
         }
@@ -261,7 +311,7 @@ Result<Change> Conductor::Inside::commit(const std::string& module, Run& run,
         wrote = text != plan.document;
         plan.document = std::move(text);
         if (!action.shifts()) return before;
-        return Traffic::of(action.share, Side::Local);
+        return action.to;
       });
   if (!change) return change;
   run.document = std::move(next);
@@ -282,11 +332,11 @@ void Conductor::walk(Run& run, const StoredPlan& stored, std::vector<OperationVe
     all.show(stored.module, {std::move(verdicts), problem, conducts});
     return;
   }
-  const Percent share = rollout->traffic.reads;
+  const Traffic& now = rollout->traffic;
   const PlanRunner before = run.runner;
-  const PlanAction action = all.next_action(run, rollout->traffic, verdicts, has_seat);
+  const PlanAction action = all.next_action(run, *rollout, verdicts, has_seat);
   std::string reason = action.reason;
-  const bool more = action.shifts() && action.share > share;
+  const bool more = action.shifts() && gives_more(now, action.to);
   const bool waits = more && all.parts.clock.steady() < run.not_before;
   std::optional<Result<void>> fit = Result<void>();
   if (more && !waits) fit = all.inquiries.about(stored.module);
@@ -295,7 +345,7 @@ void Conductor::walk(Run& run, const StoredPlan& stored, std::vector<OperationVe
     reason = waits ? run.hindrance : "its new side is asked whether it is fit for more";
   } else if (action.shifts() || run.runner.mark() != before.mark()) {
     // What was not changed here is not written: one that only looks on has not arrived anywhere.
-    const auto change = *fit ? all.commit(stored.module, run, action, share, verdicts)
+    const auto change = *fit ? all.commit(stored.module, run, action, now, verdicts)
                              : Result<Change>(fail(fit->error()));
     if (!change) {
       run.runner = before;
@@ -307,7 +357,9 @@ void Conductor::walk(Run& run, const StoredPlan& stored, std::vector<OperationVe
       }
     } else if (action.shifts()) {
       all.tell(run, stored.module, more ? Note::Kind::Moved : Note::Kind::WentBack,
-               "to " + to_string(action.share) + ": " + action.reason);
+               "to " + text_of(action.to) + ": " + action.reason);
+    } else if (run.runner.state() == PlanState::NeedsPerson) {
+      all.tell(run, stored.module, Note::Kind::NeedsPerson, action.reason);
     }
   } else if (!has_seat) {
     all.tell(run, stored.module, Note::Kind::Hindered, reason);

@@ -22,7 +22,8 @@ std::string possible(std::string_view module, PlanState state, const Traffic& no
   switch (state) {
     case PlanState::Running:
     case PlanState::Returning: return "pause, abort";
-    case PlanState::Paused: return "resume, abort";
+    case PlanState::Paused:
+    case PlanState::NeedsPerson: return "resume, abort";
     default: break;
   }
   if (now.reads == Percent::none()) return "start";
@@ -99,8 +100,8 @@ Result<Plan> PlanDesk::wanted(std::string_view module, const PlanOrder& order) c
   if (!order.steps.empty()) {
     plan.steps.clear();
     for (const PlanOrder::Step& each : order.steps) {
-      plan.steps.push_back(
-          {each.share, each.dwell.value_or(usual.dwell), each.samples.value_or(usual.samples)});
+      plan.steps.push_back({each.share, each.dwell.value_or(usual.dwell),
+                            each.samples.value_or(usual.samples), each.writes});
     }
   }
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
@@ -117,7 +118,7 @@ Result<PlanDesk::Answer> PlanDesk::start(std::string_view module, const PlanOrde
   const auto plan = wanted(module, order);
   if (!plan) return fail(plan.error());
   for (const PlanStep& each : plan->steps) {
-    if (auto why = board_->why_not(module, Traffic::of(each.share, Side::Local))) {
+    if (auto why = board_->why_not(module, each.traffic())) {
       return fail(ErrorCode::FailedPrecondition, "banyan.illegal_stage",
                   "refused: " + std::move(*why));
     }
@@ -138,7 +139,7 @@ Result<PlanDesk::Answer> PlanDesk::start(std::string_view module, const PlanOrde
                                   .since = now,
                                   .who = reason.who,
                                   .why = reason.why});
-                             return Traffic::of(plan->steps[*first].share, Side::Local);
+                             return plan->steps[*first].traffic();
                            }));
 }
 
@@ -160,10 +161,14 @@ Result<PlanDesk::Answer> PlanDesk::order(std::string_view module, const PlanOrde
                              if (order.verb == PlanVerb::Pause) {
                                may = runner.pause(reason.why);
                              } else if (order.verb == PlanVerb::Resume) {
+                               const PlanStep& step = document->plan.steps[runner.step()];
                                may = runner.resume();
-                               if (may && before.writes == Side::Remote) return has_moved(module);
-                               after = Traffic::of(document->plan.steps[runner.step()].share,
-                                                   Side::Local);
+                               // Its writes the plan has moved itself, or none.
+                               if (may && before.writes == Side::Remote &&
+                                   step.writes == Side::Local) {
+                                 return has_moved(module);
+                               }
+                               after = step.traffic();
                              } else {
                                after = abort(runner, module, before, reason.why);
                              }
@@ -201,8 +206,10 @@ bool PlanDesk::resume_gives_more(std::string_view module) const {
   const Rollout* const rollout = stand->find(module);
   if (stored == plans->end() || rollout == nullptr) return false;
   const auto document = plan_document_from(stored->document);
-  return document && document->mark.state == PlanState::Paused &&
-         document->plan.steps[document->mark.step].share > rollout->traffic.reads;
+  if (!document) return false;
+  const PlanState state = document->mark.state;
+  return (state == PlanState::Paused || state == PlanState::NeedsPerson) &&
+         gives_more(rollout->traffic, document->plan.steps[document->mark.step].traffic());
 }
 
 Result<PlanDesk::Answer> PlanDesk::back_gradually(std::string_view module, const Reason& reason) {
@@ -214,16 +221,14 @@ Result<PlanDesk::Answer> PlanDesk::back_gradually(std::string_view module, const
                        document = PlanDocument{.plan = configured(module), .begun = clock_->now()};
                      }
                      PlanRunner runner(document->plan, *clock_, document->mark);
-                     const auto first = runner.back_gradually(before.reads, reason.why);
+                     const auto first = runner.back_gradually(before, reason.why);
                      if (!first) return fail(first.error());
                      document->mark = runner.mark();
                      document->since = clock_->now();
                      document->who = reason.who;
                      document->why = reason.why;
                      stored.document = to_text(*document);
-                     // The writes are at home first: they are one side's, and never some of them.
-                     const bool writes_first = before.writes == Side::Remote;
-                     return Traffic::of(writes_first ? before.reads : first->share, Side::Local);
+                     return first->to;
                    }));
 }
 
@@ -234,12 +239,12 @@ Result<PlanDesk::Answer> PlanDesk::done(Result<Change> change) const {
   if (!plans) return fail(plans.error());
   const auto stored = std::ranges::find(*plans, change->module, &StoredPlan::module);
   Answer answer{std::move(*change), {}};
-  if (stored != plans->end()) answer.plan = status(*stored, answer.change.after.reads);
+  if (stored != plans->end()) answer.plan = status(*stored, answer.change.after);
   return answer;
 }
 
-PlanStatus PlanDesk::status(const StoredPlan& stored, Percent share) const {
-  PlanStatus status{.module = stored.module, .share = share};
+PlanStatus PlanDesk::status(const StoredPlan& stored, const Traffic& now) const {
+  PlanStatus status{.module = stored.module, .share = now.reads, .writes = now.writes};
   const auto document = plan_document_from(stored.document);
   if (!document) {
     status.reason = "this plan was written by a newer version of Banyan";
@@ -268,7 +273,7 @@ Result<std::vector<PlanStatus>> PlanDesk::plans() const {
   std::vector<PlanStatus> all;
   for (const StoredPlan& each : *plans) {
     const Rollout* const rollout = stand->find(each.module);
-    all.push_back(status(each, rollout != nullptr ? rollout->traffic.reads : Percent::none()));
+    all.push_back(status(each, rollout != nullptr ? rollout->traffic : Traffic{}));
   }
   return all;
 }

@@ -10,6 +10,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr std::int64_t kPlanFormat = 1;
+constexpr std::string_view kBefore = "plan (";
 
 Json steps_json(const Plan& plan) {
   Json steps = Json::array();
@@ -17,6 +18,8 @@ Json steps_json(const Plan& plan) {
     steps.push_back({{"reads", each.share.hundredths()},
                      {"dwell_seconds", each.dwell.count()},
                      {"samples", each.samples}});
+    // A version that knows of no such step sees two that do not grow, and leaves the plan alone.
+    if (each.writes == Side::Remote) steps.back()["writes"] = to_string(each.writes);
   }
   return steps;
 }
@@ -27,7 +30,8 @@ PlanDocument read(const Json& json) {
     document.plan.steps.push_back(
         {Percent::of_hundredths(each.at("reads").get<std::int64_t>()).value(),
          std::chrono::seconds(each.at("dwell_seconds").get<std::int64_t>()),
-         each.at("samples").get<std::uint64_t>()});
+         each.at("samples").get<std::uint64_t>(),
+         side_from(each.value("writes", "local")).value()});
   }
   document.plan.waived = json.at("waived").get<std::vector<std::string>>();
   document.plan.back_dwell =
@@ -77,9 +81,10 @@ std::optional<PlanDocument> plan_document_from(std::string_view text) {
 }
 
 std::string plan_of(std::string_view who) {
-  constexpr std::string_view kBefore = "plan (";
   const std::size_t room = kLongestWho - kBefore.size() - 1;
   return std::string(kBefore).append(who.substr(0, room)) + ')';
 }
+
+bool is_plan(std::string_view who) { return who.starts_with(kBefore) && who.ends_with(')'); }
 
 }  // namespace banyan::strangler

@@ -21,7 +21,7 @@ struct PlanDocument {
 
   bool moves() const {
     return mark.state == PlanState::Running || mark.state == PlanState::Paused ||
-           mark.state == PlanState::Returning;
+           mark.state == PlanState::Returning || mark.state == PlanState::NeedsPerson;
   }
 };
 
@@ -31,5 +31,7 @@ std::optional<PlanDocument> plan_document_from(std::string_view text);
 
 /// In the name of a person: "plan (ann@build-3)".
 std::string plan_of(std::string_view who);
+/// Was it written in the name of a plan?
+bool is_plan(std::string_view who);
 
 }  // namespace banyan::strangler

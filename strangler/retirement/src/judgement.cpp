@@ -20,6 +20,12 @@ std::chrono::seconds between(Timestamp earlier, Timestamp later) {
   return std::chrono::seconds{(later.micros - earlier.micros) / 1'000'000};
 }
 
+/// How much of the time may be unwatched: restarts take their moments. What was used in it nobody
+/// knows.
+std::chrono::seconds allowed_gaps(std::chrono::seconds quiet_for) {
+  return std::max(std::chrono::seconds{120}, quiet_for / 100);
+}
+
 class Judge {
  public:
   explicit Judge(const Facts& facts) : facts_(facts) {}
@@ -89,12 +95,7 @@ class Judge {
              "there were more kinds of uses than are kept, so the old side may have been used",
              "move the file .uses beside the control store away; the proof begins anew");
     }
-    if (const auto watched = between(uses.since, facts_.now); watched < facts_.quiet_for) {
-      hinder("watched_too_short",
-             "uses are kept since " + minute(uses.since) + ", " + duration_text(watched) +
-                 ", and " + duration_text(facts_.quiet_for) + " are asked for",
-             "wait, or ask for less with --quiet-for");
-    }
+    look_at_the_watch(uses);
     for (const Use& use : uses.uses) {
       // Operations for which there was no room are counted as those of "other".
       const bool may_be = use.key.module == facts_.module || use.key.module == "other";
@@ -102,6 +103,20 @@ class Judge {
       if (between(use.last, facts_.now) >= facts_.quiet_for) continue;
       hinder("used_lately", used_lately(use), advice_for(use));
     }
+  }
+
+  void look_at_the_watch(const Uses& uses) {
+    const Timestamp from{facts_.now.micros -
+                         std::chrono::microseconds(facts_.quiet_for).count()};
+    const Watch watch = watched_between(uses.watched, from, facts_.now);
+    judgement_.watched = watch.watched;
+    if (facts_.quiet_for - watch.watched <= allowed_gaps(facts_.quiet_for)) return;
+    const Stretch& gap = watch.longest_gap;
+    hinder("watched_too_short",
+           "somebody watched the old side for " + span_text(watch.watched) + " of the last " +
+               span_text(facts_.quiet_for) + ", and not from " + minute(gap.since) + " to " +
+               minute(gap.until) + ": what was used then nobody knows",
+           "wait until that is longer ago, or ask for less with --quiet-for");
   }
 
   std::string used_lately(const Use& use) const {

@@ -12,7 +12,7 @@ namespace banyan::retirement {
 namespace {
 
 constexpr std::uint32_t kApplicationId = 0x42'4E'59'55;  // "BNYU"
-constexpr std::int32_t kSchemaVersion = 1;
+constexpr std::int32_t kSchemaVersion = 2;
 
 constexpr const char* kSchema = R"(
 CREATE TABLE watch (
@@ -31,6 +31,15 @@ CREATE TABLE uses (
   last      INTEGER NOT NULL,
   PRIMARY KEY (module, operation, side, way)
 ) STRICT, WITHOUT ROWID;
+)";
+
+/// New in version 2. Of the time before nobody knows how much of it was watched.
+constexpr const char* kStretches = R"(
+CREATE TABLE stretches (
+  id     INTEGER PRIMARY KEY,
+  since  INTEGER NOT NULL,
+  until  INTEGER NOT NULL
+) STRICT;
 )";
 
 std::unexpected<Error> foreign_book(const std::string& file, const std::string& what) {
@@ -55,7 +64,10 @@ Error book_error(const std::string& file, const sqlite::Fault& fault) {
 class SqliteUseBook final : public UseBook {
  public:
   SqliteUseBook(std::string file, sqlite::Connection connection, const Clock& clock)
-      : file_(std::move(file)), connection_(std::move(connection)), clock_(clock) {}
+      : file_(std::move(file)),
+        connection_(std::move(connection)),
+        clock_(clock),
+        began_(clock.now()) {}
 
   Result<void> note(const std::vector<UseCount>& used) override {
     return guarded([&]() -> Result<void> {
@@ -87,7 +99,9 @@ class SqliteUseBook final : public UseBook {
           connection_.query("UPDATE watch SET noted = max(noted, ?1), complete = complete AND ?2");
       look.bind_all(now, complete ? 1 : 0);
       look.run();
+      const std::int64_t stretch = note_stretch(now);
       transaction.commit();
+      stretch_ = stretch;
       return {};
     });
   }
@@ -101,6 +115,10 @@ class SqliteUseBook final : public UseBook {
                          all.since = {row.number(0)};
                          all.noted = {row.number(1)};
                          all.complete = row.number(2) != 0;
+                       });
+      connection_.each("SELECT since, until FROM stretches ORDER BY since",
+                       [&](const sqlite::Statement& row) {
+                         all.watched.push_back({{row.number(0)}, {row.number(1)}});
                        });
       connection_.each(
           "SELECT module, operation, side, way, count, first, last FROM uses "
@@ -116,6 +134,27 @@ class SqliteUseBook final : public UseBook {
   }
 
  private:
+  /// That this process has looked until now. Answers the row; what was there may have been pushed
+  /// out by others.
+  std::int64_t note_stretch(std::int64_t now) {
+    sqlite::Statement longer =
+        connection_.query("UPDATE stretches SET until = max(until, ?2) WHERE id = ?1");
+    longer.bind_all(stretch_, now);
+    longer.run();
+    if (connection_.changes() > 0) return stretch_;
+    sqlite::Statement anew =
+        connection_.query("INSERT INTO stretches (since, until) VALUES (?1, max(?1, ?2))");
+    anew.bind_all(began_.micros, now);
+    anew.run();
+    const std::int64_t row = connection_.number("SELECT last_insert_rowid()");
+    sqlite::Statement bound = connection_.query(
+        "DELETE FROM stretches WHERE id NOT IN "
+        "(SELECT id FROM stretches ORDER BY until DESC, id DESC LIMIT ?1)");
+    bound.bind_all(kMostStretches);
+    bound.run();
+    return row;
+  }
+
   template <class Body>
   auto guarded(Body&& body) -> decltype(body()) {
     const std::lock_guard lock(mutex_);
@@ -133,6 +172,8 @@ class SqliteUseBook final : public UseBook {
   std::mutex mutex_;
   sqlite::Connection connection_;
   const Clock& clock_;
+  const Timestamp began_;
+  std::int64_t stretch_ = 0;  ///< of this process; 0: none yet
 };
 
 void create(const sqlite::Connection& connection, const Clock& clock) {
@@ -143,8 +184,11 @@ void create(const sqlite::Connection& connection, const Clock& clock) {
     sqlite::Statement began =
         connection.query("INSERT INTO watch (only, since, noted) VALUES (1, ?1, ?1)");
     began.bind(1, clock.now().micros).run();
-    connection.set_user_version(kSchemaVersion);
     connection.set_application_id(kApplicationId);
+  }
+  if (connection.user_version() < kSchemaVersion) {
+    connection.run(kStretches);
+    connection.set_user_version(kSchemaVersion);
   }
   transaction.commit();
 }

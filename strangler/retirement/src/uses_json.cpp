@@ -21,9 +21,14 @@ std::string to_json(const Uses& uses) {
                     {"first", to_string(each.first)},
                     {"last", to_string(each.last)}});
   }
+  Json watched = Json::array();
+  for (const Stretch& each : uses.watched) {
+    watched.push_back({{"since", to_string(each.since)}, {"until", to_string(each.until)}});
+  }
   const Json document = {{"since", to_string(uses.since)},
                          {"noted", to_string(uses.noted)},
                          {"complete", uses.complete},
+                         {"watched", std::move(watched)},
                          {"uses", std::move(rows)}};
   return document.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -38,6 +43,9 @@ std::optional<Uses> uses_from_json(std::string_view text) {
     all.since = time(document, "since");
     all.noted = time(document, "noted");
     all.complete = document.at("complete").get<bool>();
+    for (const Json& row : document.at("watched")) {
+      all.watched.push_back({time(row, "since"), time(row, "until")});
+    }
     for (const Json& row : document.at("uses")) {
       all.uses.push_back({{row.at("module"), row.at("operation"), row.at("side"), row.at("way")},
                           row.at("count"),

@@ -663,8 +663,9 @@ constexpr std::array kPlan = std::to_array<Key>({
     {.name = "steps",
      .kind = Texts,
      .preset = R"(["1%", "5%", "25%", "50%", "100%"])",
-     .example = R"(["1%", "10%", "100%"])",
-     .help = "the shares of the reads, which grow"},
+     .example = R"(["1%", "10%", "100%", "writes"])",
+     .help = "the shares of the reads, which grow; after `100%` may come `writes`, which moves the "
+             "writes as a whole"},
     {.name = "dwell",
      .kind = Time,
      .preset = R"("10m")",

@@ -9,22 +9,18 @@ namespace {
 std::vector<PlanStep> read_plan_steps(Section& section, const std::vector<PlanStep>& usual) {
   const auto texts = section.texts("steps");
   if (!texts) return usual;
-  std::vector<PlanStep> steps;
+  Plan plan;
   for (const PlacedText& each : *texts) {
-    const auto percent = Percent::parse(each.text);
-    if (!percent) {
-      section.problem(each.location, percent.error().message);
-      continue;
+    const auto step = plan_step_from(each.text);
+    if (!step) {
+      section.problem(each.location, step.error().message);
+    } else if (const auto why = plan.why_not_next(*step)) {
+      section.problem(each.location, *why);
+    } else {
+      plan.steps.push_back(*step);
     }
-    if (*percent <= (steps.empty() ? Percent::none() : steps.back().share)) {
-      section.problem(each.location,
-                      "the steps of a plan grow from above 0%, and " + each.text + " comes after " +
-                          (steps.empty() ? "nothing" : to_string(steps.back().share)));
-      continue;
-    }
-    steps.push_back({.share = *percent});
   }
-  return steps.empty() ? usual : steps;
+  return plan.steps.empty() ? usual : plan.steps;
 }
 
 }  // namespace

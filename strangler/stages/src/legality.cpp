@@ -152,6 +152,20 @@ std::optional<std::string> why_forcing_illegal(std::string_view module, const Tr
   return std::nullopt;
 }
 
+std::optional<std::string> why_writes_stay(std::string_view module, const Topology& topology) {
+  // Legacy is legal wherever the tables are. That the old side can open them is what it takes for
+  // the stage on the way there, where both sides answer.
+  if (auto why = why_change_illegal(module, Traffic::of(Percent::all(), Side::Local), topology)) {
+    return why;
+  }
+  if (topology.old_side_sees_writes) return std::nullopt;
+  const std::string name(module);
+  return "nobody has said that both sides of " + name +
+         " work on the same data, so what its new side has written may be missing on the old one. "
+         "If they do, say shared_data = true in [rollouts." +
+         name + ".fallback].";
+}
+
 std::optional<std::string> why_change_illegal(std::string_view module, const Traffic& after,
                                               const Topology& topology) {
   if (is_switch_under_way(topology.data)) {

@@ -16,11 +16,6 @@ Reason forced(Reason reason) {
   return reason;
 }
 
-bool gives_more(const Traffic& before, const Traffic& after) {
-  return after.reads > before.reads ||
-         (after.writes == Side::Remote && before.writes == Side::Local);
-}
-
 Error unhealthy(std::string_view module, const std::string& why_not) {
   return {ErrorCode::FailedPrecondition,
           "banyan.new_side_unhealthy",
@@ -108,6 +103,10 @@ Result<void> Switchboard::ask_new_side(std::string_view module) const {
   if (!preflight_) return {};
   if (const auto why_not = preflight_(module)) return fail(unhealthy(module, *why_not));
   return {};
+}
+
+std::optional<std::string> Switchboard::why_writes_stay(std::string_view module) const {
+  return strangler::why_writes_stay(module, survey_(module));
 }
 
 Result<Change> Switchboard::walk(std::string_view module, const Walk& how, const Reason& reason,

@@ -54,6 +54,11 @@ std::string to_string(const Traffic& traffic) {
   return text;
 }
 
+bool gives_more(const Traffic& before, const Traffic& after) {
+  return after.reads > before.reads ||
+         (after.writes == Side::Remote && before.writes == Side::Local);
+}
+
 const std::vector<Percent>& usual_steps() {
   static const std::vector<Percent> steps = {*Percent::of_hundredths(1'00),
                                              *Percent::of_hundredths(10'00),

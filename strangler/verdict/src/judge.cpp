@@ -102,8 +102,9 @@ std::string_view to_string(Measure measure) {
 /// All there is about one operation.
 class Judge::Bench {
  public:
-  Bench(std::string operation, const JudgeRules& rules, double worse_at)
-      : operation_(std::move(operation)),
+  Bench(JudgedOperation operation, const JudgeRules& rules, double worse_at)
+      : operation_(std::move(operation.name)),
+        effect_(operation.effect),
         rules_(&rules),
         worse_at_(worse_at),
         all_clear_at_(std::log(1 / rules.false_all_clear)),
@@ -122,15 +123,23 @@ class Judge::Bench {
     for (MeasureEvidence& each : times_) each.begin_step();
   }
 
+  void forgive() {
+    failures_.forgive();
+    differences_.forgive();
+    for (MeasureEvidence& each : times_) each.forgive();
+  }
+
   void add(const Moment& moment) {
     samples_ += moment.new_side.requests;
     compared_ += moment.new_side.compared;
-    failures_.add(moment.new_side.failed(), moment.old_side.failed(), alone_);
+    if (effect_ == Effect::Write && moment.new_side.requests == 0) return learn(moment);
+    const bool alone = alone_ || effect_ == Effect::Write;
+    failures_.add(moment.new_side.failed(), moment.old_side.failed(), alone);
     differences_.add({moment.new_side.differences, moment.new_side.compared}, {}, true);
     for (std::size_t i = 0; i < lines_.size(); ++i) {
       if (lines_[i].known()) {
         times_[i].add(lines_[i].slow_of_new(moment.new_side),
-                      lines_[i].slow_of_control(moment.control), alone_);
+                      lines_[i].slow_of_control(moment.control), alone);
       }
       lines_[i].learn(moment.control.latency);
     }
@@ -142,6 +151,8 @@ class Judge::Bench {
     verdict.operation = operation_;
     verdict.samples = samples_;
     verdict.compared = compared_;
+    verdict.effect = effect_;
+    verdict.before = before_.of;
     verdict.findings = findings();
     const auto with = [&](Judgement judgement) {
       return std::ranges::find(verdict.findings, judgement, &Finding::judgement);
@@ -153,8 +164,8 @@ class Judge::Bench {
       verdict.reason = std::move(why);
     } else {
       verdict.judgement = Judgement::BetterOrEqual;
-      verdict.reason =
-          operation_ + ": no worse than the old side in " + std::to_string(samples_) + " requests";
+      verdict.reason = operation_ + ": no worse than the old side in " + std::to_string(samples_) +
+                       " requests" + what_was_not_judged(verdict.findings);
     }
     return verdict;
   }
@@ -173,6 +184,17 @@ class Judge::Bench {
   }
 
  private:
+  /// Writes that are on the old side: what is usual of them.
+  void learn(const Moment& moment) {
+    before_ += moment.old_side.failed();
+    failures_.learn(moment.old_side.failed());
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      if (lines_[i].known()) times_[i].learn(lines_[i].slow_of_control(moment.control));
+      lines_[i].learn(moment.control.latency);
+    }
+    remember(moment);
+  }
+
   /// In ticks: for what is meant by now, and by a long run.
   static constexpr double kNow = 40;
   static constexpr std::uint64_t kLongRun = 2'000'000;
@@ -197,6 +219,7 @@ class Judge::Bench {
   std::vector<Finding> findings() const {
     std::vector<Finding> all{failures_.finding(Measure::Failures, worse_at_, all_clear_at_),
                              differences_.finding(Measure::Differences, worse_at_, all_clear_at_)};
+    if (effect_ == Effect::Write) all.front().reference = before_;
     constexpr std::array kTimes{Measure::Median, Measure::Slow, Measure::Slowest};
     for (std::size_t i = 0; i < times_.size(); ++i) {
       all.push_back(times_[i].finding(kTimes[i], worse_at_, all_clear_at_));
@@ -208,7 +231,8 @@ class Judge::Bench {
     std::string text = operation_ + ": " + share_text(finding.suspect) + " of the new side " +
                        std::string(what_is_up(finding.measure));
     if (finding.reference.of > 0) {
-      text += ", " + share_text(finding.reference) + " of the old one in the same time";
+      text += ", " + share_text(finding.reference) + " of the old one " +
+              (effect_ == Effect::Write ? "before" : "in the same time");
     }
     return text + "; " + e_value(finding.evidence_worse) + " against chance, for " +
            e_value(worse_at_);
@@ -216,6 +240,10 @@ class Judge::Bench {
 
   /// Why the operation is not better or equal yet; "" when it is.
   std::string what_is_missing(const std::vector<Finding>& findings) const {
+    if (samples_ == 0 && effect_ == Effect::Write) {
+      return operation_ + ": its writes are on the old side, where " + std::to_string(before_.of) +
+             " of them were seen";
+    }
     if (samples_ == 0) return operation_ + ": no request has been on the new side";
     if (compared_ < rules_->compared) {
       return operation_ + ": " + std::to_string(compared_) + " answers were compared, and " +
@@ -225,6 +253,8 @@ class Judge::Bench {
       if (each.judgement == Judgement::BetterOrEqual) continue;
       // Answers are compared only where somebody asked for it.
       if (each.measure == Measure::Differences && compared_ == 0) continue;
+      // Of writes that have moved nobody comes any more who could be compared with.
+      if (effect_ == Effect::Write && each.measure != Measure::Failures && !each.measured) continue;
       if (!each.measured) {
         return operation_ + ": nothing to compare its " + std::string(to_string(each.measure)) +
                " with yet; " + std::to_string(samples_) + " requests on the new side";
@@ -236,7 +266,20 @@ class Judge::Bench {
     return {};
   }
 
+  std::string what_was_not_judged(const std::vector<Finding>& findings) const {
+    if (effect_ != Effect::Write) return {};
+    std::string measures;
+    for (const Finding& each : findings) {
+      if (each.measured || each.measure == Measure::Differences) continue;
+      measures += (measures.empty() ? "" : ", ") + std::string(to_string(each.measure));
+    }
+    if (measures.empty()) return {};
+    return "; not judged for want of writes before they moved: " + measures;
+  }
+
   std::string operation_;
+  Effect effect_;
+  Tally before_;  ///< of writes: on the old side
   const JudgeRules* rules_;
   double worse_at_;
   double all_clear_at_;
@@ -255,12 +298,12 @@ class Judge::Bench {
 };
 
 // The rules are on the heap so that what points to them survives a move.
-Judge::Judge(std::vector<std::string> operations, JudgeRules rules)
+Judge::Judge(std::vector<JudgedOperation> operations, JudgeRules rules)
     : rules_(std::make_unique<const JudgeRules>(rules)) {
   const double tests = static_cast<double>(std::max<std::size_t>(1, operations.size()) * kMeasures);
   const double worse_at = std::log(tests / rules.false_alarms);
-  for (std::string& each : operations) {
-    std::string name = each;
+  for (JudgedOperation& each : operations) {
+    std::string name = each.name;
     benches_.emplace(std::move(name), std::make_unique<Bench>(std::move(each), *rules_, worse_at));
   }
 }
@@ -271,6 +314,10 @@ Judge& Judge::operator=(Judge&&) noexcept = default;
 
 void Judge::begin_step(bool alone) {
   for (auto& [name, bench] : benches_) bench->begin_step(alone);
+}
+
+void Judge::forgive() {
+  for (auto& [name, bench] : benches_) bench->forgive();
 }
 
 void Judge::add(std::string_view operation, const Moment& moment) {
@@ -294,7 +341,11 @@ statistics::BurstRule Judge::burst_rule(std::string_view operation) const {
 Judgement overall(const std::vector<OperationVerdict>& verdicts) {
   if (verdicts.empty()) return Judgement::CannotTell;
   Judgement worst = Judgement::BetterOrEqual;
-  for (const OperationVerdict& each : verdicts) worst = std::max(worst, each.judgement);
+  for (const OperationVerdict& each : verdicts) {
+    const bool not_moved = each.effect == Effect::Write && each.samples == 0;
+    if (not_moved && each.judgement == Judgement::CannotTell) continue;
+    worst = std::max(worst, each.judgement);
+  }
   return worst;
 }
 

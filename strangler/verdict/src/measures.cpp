@@ -28,6 +28,20 @@ void SlowLine::learn(const statistics::LatencyHistogram& control) {
   if (seen_.total() >= kRemembered) seen_ = {};
 }
 
+void MeasureEvidence::learn(const statistics::Tally& reference) {
+  worse_.add({}, reference);
+  all_clear_.add({}, reference);
+}
+
+void MeasureEvidence::forgive() {
+  rules_.usual = worse_.usual();
+  worse_ = statistics::EvidenceOfMore(rules_);
+  begin_step();
+  waiting_ = {};
+  recent_.clear();
+  measured_ = false;
+}
+
 void MeasureEvidence::add(const statistics::Tally& suspect, const statistics::Tally& reference,
                           bool alone) {
   waiting_.suspect += suspect;

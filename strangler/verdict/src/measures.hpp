@@ -37,11 +37,16 @@ class SlowLine {
 /// The evidence of one measure of one operation, both ways.
 class MeasureEvidence {
  public:
-  MeasureEvidence(statistics::EvidenceOfMore::Rules worse, double margin)
-      : worse_(std::move(worse)), margin_(margin), all_clear_(margin, worse_.usual()) {}
+  MeasureEvidence(const statistics::EvidenceOfMore::Rules& worse, double margin)
+      : rules_(worse), worse_(worse), margin_(margin), all_clear_(margin, worse_.usual()) {}
 
   /// The all-clear is looked for anew, from what is known of the reference.
   void begin_step() { all_clear_ = statistics::EvidenceOfNoMore(margin_, worse_.usual()); }
+
+  /// What is usual, of a reference with which nobody is compared yet.
+  void learn(const statistics::Tally& reference);
+  /// Begins anew, but for what is usual.
+  void forgive();
 
   /// Blocks in which one of the two is empty say nothing and wait for the next. `alone`: there is
   /// no reference, and none is waited for.
@@ -57,6 +62,7 @@ class MeasureEvidence {
     statistics::Tally reference;
   };
 
+  statistics::EvidenceOfMore::Rules rules_;
   statistics::EvidenceOfMore worse_;
   double margin_;
   statistics::EvidenceOfNoMore all_clear_;

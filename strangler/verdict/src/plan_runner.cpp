@@ -18,8 +18,25 @@ std::unexpected<Error> bad_plan(std::string message) {
 }
 
 constexpr std::array kPlanStates = {
-    PlanState::Ready,     PlanState::Running,    PlanState::Paused, PlanState::Returning,
-    PlanState::Completed, PlanState::RolledBack, PlanState::Aborted};
+    PlanState::Ready,       PlanState::Running,   PlanState::Paused,     PlanState::Returning,
+    PlanState::NeedsPerson, PlanState::Completed, PlanState::RolledBack, PlanState::Aborted};
+
+/// As the subject of a sentence.
+std::string name_of(const PlanStep& step) {
+  return step.writes == Side::Remote ? "the step that moves the writes" : to_string(step.share);
+}
+
+std::string text_of(const Traffic& traffic) {
+  return to_string(traffic.reads) + (traffic.writes == Side::Remote ? " with the writes" : "");
+}
+
+bool has_nothing_new(const Traffic& now) {
+  return now.reads == Percent::none() && now.writes == Side::Local;
+}
+
+bool is_there(const Traffic& now, const PlanStep& step) {
+  return now.reads == step.share && now.writes == step.writes;
+}
 
 bool is_about_time(Measure measure) {
   return measure == Measure::Median || measure == Measure::Slow || measure == Measure::Slowest;
@@ -55,6 +72,7 @@ std::string_view to_string(PlanState state) {
     case PlanState::Running: return "running";
     case PlanState::Paused: return "paused";
     case PlanState::Returning: return "returning";
+    case PlanState::NeedsPerson: return "needs_person";
     case PlanState::Completed: return "completed";
     case PlanState::RolledBack: return "rolled_back";
     case PlanState::Aborted: return "aborted";
@@ -77,15 +95,38 @@ Plan Plan::usual() {
   return plan;
 }
 
+std::string to_string(const PlanStep& step) {
+  return step.writes == Side::Remote ? std::string(kWritesStep) : to_string(step.share);
+}
+
+Result<PlanStep> plan_step_from(std::string_view text) {
+  if (text == kWritesStep) return PlanStep{.share = Percent::all(), .writes = Side::Remote};
+  const auto share = Percent::parse(text);
+  if (!share) return fail(share.error());
+  return PlanStep{.share = *share};
+}
+
+std::optional<std::string> Plan::why_not_next(const PlanStep& step) const {
+  if (!steps.empty() && steps.back().writes == Side::Remote) {
+    return "nothing comes after the step that moves the writes, and " + to_string(step) + " does";
+  }
+  const Percent before = steps.empty() ? Percent::none() : steps.back().share;
+  if (step.writes == Side::Remote) {
+    if (before == Percent::all()) return std::nullopt;
+    return "the writes move when all of the reads have: a step of 100% comes before them, and not " +
+           (steps.empty() ? std::string("nothing") : to_string(before));
+  }
+  if (step.share > before) return std::nullopt;
+  return "the steps of a plan grow from above 0%, and " + to_string(step.share) + " comes after " +
+         (steps.empty() ? std::string("nothing") : to_string(before));
+}
+
 Result<void> Plan::check() const {
   if (steps.empty()) return bad_plan("a plan needs at least one step");
-  Percent before = Percent::none();
+  Plan before;
   for (const PlanStep& each : steps) {
-    if (each.share <= before) {
-      return bad_plan("the steps of a plan grow from above 0%, and " + to_string(each.share) +
-                      " comes after " + to_string(before));
-    }
-    before = each.share;
+    if (auto why = before.why_not_next(each)) return bad_plan(std::move(*why));
+    before.steps.push_back(each);
   }
   return {};
 }
@@ -128,7 +169,7 @@ Result<void> PlanRunner::pause(std::string why) {
 }
 
 Result<void> PlanRunner::resume() {
-  if (state_ != PlanState::Paused) {
+  if (state_ != PlanState::Paused && state_ != PlanState::NeedsPerson) {
     return not_now("the plan is " + std::string(to_string(state_)) + ", not paused");
   }
   state_ = PlanState::Running;
@@ -142,20 +183,20 @@ void PlanRunner::abort(std::string why) {
   reason_ = std::move(why);
 }
 
-Result<PlanAction> PlanRunner::back_gradually(Percent share, std::string why) {
-  if (share == Percent::none()) {
+Result<PlanAction> PlanRunner::back_gradually(const Traffic& now, std::string why) {
+  if (has_nothing_new(now)) {
     return not_now("no traffic is on the new side, so there is nothing to bring back");
   }
-  return turn_back(share, std::move(why));
+  return turn_back(now, std::move(why));
 }
 
 /// The first step back is made at once.
-PlanAction PlanRunner::turn_back(Percent share, std::string why) {
+PlanAction PlanRunner::turn_back(const Traffic& now, std::string why) {
   state_ = PlanState::Returning;
   reason_ = std::move(why);
-  returning_at_ = share;
+  returning_at_ = now;
   since_ = clock_->steady();
-  return step_back(share);
+  return step_back(now);
 }
 
 PlanAction PlanRunner::complete(std::string why) {
@@ -164,10 +205,13 @@ PlanAction PlanRunner::complete(std::string why) {
   return nothing(reason_);
 }
 
-PlanAction PlanRunner::trip(std::string why) {
+PlanAction PlanRunner::trip(std::string why, const Situation& situation) {
   if (state_ != PlanState::Running && state_ != PlanState::Paused &&
-      state_ != PlanState::Returning) {
+      state_ != PlanState::Returning && state_ != PlanState::NeedsPerson) {
     return nothing(reason_);
+  }
+  if (situation.now.writes == Side::Remote && situation.writes_stay) {
+    return call_for_a_person(std::move(why), *situation.writes_stay);
   }
   return go_back(PlanState::RolledBack, std::move(why));
 }
@@ -175,103 +219,131 @@ PlanAction PlanRunner::trip(std::string why) {
 PlanAction PlanRunner::go_back(PlanState state, std::string why) {
   state_ = state;
   reason_ = std::move(why);
-  return shift(Percent::none());
+  return shift(Traffic{});
 }
 
-PlanAction PlanRunner::leave(Percent share, const OperationVerdict& worse) {
+/// Once: what is said first is what has happened.
+PlanAction PlanRunner::call_for_a_person(std::string why, const std::string& stay) {
+  if (state_ != PlanState::NeedsPerson) {
+    state_ = PlanState::NeedsPerson;
+    reason_ = std::move(why) + ". The writes stay on the new side until a person decides: " + stay;
+  }
+  return nothing(reason_);
+}
+
+PlanAction PlanRunner::leave(const Situation& situation, const OperationVerdict& worse) {
+  if (situation.now.writes == Side::Remote && situation.writes_stay) {
+    return call_for_a_person(worse.reason, *situation.writes_stay);
+  }
   if (!is_only_slow(worse)) return go_back(PlanState::RolledBack, worse.reason);
-  return turn_back(share, worse.reason);
+  return turn_back(situation.now, worse.reason);
 }
 
 /// Where a plan goes on that is paused on its way back: the highest step that is not above.
-void PlanRunner::step_below(Percent share) {
+void PlanRunner::step_below(const Traffic& now) {
   step_ = 0;
-  while (step_ + 1 < plan_.steps.size() && plan_.steps[step_ + 1].share <= share) ++step_;
+  while (step_ + 1 < plan_.steps.size() && !gives_more(now, plan_.steps[step_ + 1].traffic())) {
+    ++step_;
+  }
   arrived_ = false;
 }
 
-PlanAction PlanRunner::go_on_back(Percent share) {
-  if (share == Percent::none()) {
+PlanAction PlanRunner::go_on_back(const Traffic& now) {
+  if (has_nothing_new(now)) {
     state_ = PlanState::RolledBack;
     return nothing(reason_);
   }
-  const SteadyTime now = clock_->steady();
-  if (returning_at_ && share > *returning_at_) {
+  const SteadyTime time = clock_->steady();
+  if (returning_at_ && gives_more(*returning_at_, now)) {
     state_ = PlanState::Paused;
-    reason_ = "somebody has shifted the traffic to " + to_string(share) +
+    reason_ = "somebody has shifted the traffic to " + text_of(now) +
               " while the plan was going back";
-    step_below(share);
+    step_below(now);
     return nothing(reason_);
   }
-  if (returning_at_ != share) {
+  if (returning_at_ != now) {
     // Also of one that goes on from a mark, which does not know for how long: rather too slowly.
-    returning_at_ = share;
-    since_ = now;
-    step_below(share);
+    returning_at_ = now;
+    since_ = time;
+    step_below(now);
   }
   const auto left =
-      plan_.back_dwell - std::chrono::duration_cast<std::chrono::seconds>(now - since_);
+      plan_.back_dwell - std::chrono::duration_cast<std::chrono::seconds>(time - since_);
   if (left.count() > 0) {
-    return nothing(to_string(share) + " stays for another " + std::to_string(left.count()) +
+    return nothing(text_of(now) + " stays for another " + std::to_string(left.count()) +
                    "s on the way back: " + reason_);
   }
-  return step_back(share);
+  return step_back(now);
 }
 
-PlanAction PlanRunner::step_back(Percent share) {
-  Percent lower = Percent::none();
-  for (const PlanStep& each : plan_.steps) {
-    if (each.share < share) lower = each.share;
+/// The writes come home first: they are one side's, and never some of them.
+PlanAction PlanRunner::step_back(const Traffic& now) {
+  Traffic lower;
+  if (now.writes == Side::Remote) {
+    lower = Traffic::of(now.reads, Side::Local);
+  } else {
+    for (const PlanStep& each : plan_.steps) {
+      if (each.share < now.reads) lower = Traffic::of(each.share, Side::Local);
+    }
   }
   step_below(lower);
   return shift(lower);
 }
 
 PlanAction PlanRunner::nothing(std::string why) {
-  return {PlanAction::Kind::Nothing, Percent::none(), std::move(why)};
+  return {PlanAction::Kind::Nothing, Traffic{}, std::move(why)};
 }
 
 std::optional<PlanAction> PlanRunner::leave_if_worse(
-    Percent share, const std::vector<OperationVerdict>& verdicts) {
+    const Situation& situation, const std::vector<OperationVerdict>& verdicts) {
   if (state_ != PlanState::Running && state_ != PlanState::Paused &&
-      state_ != PlanState::Returning) {
+      state_ != PlanState::Returning && state_ != PlanState::NeedsPerson) {
     return std::nullopt;
   }
   const OperationVerdict* const worse = worst_of(verdicts);
-  if (worse == nullptr || share == Percent::none()) return std::nullopt;
+  if (worse == nullptr || has_nothing_new(situation.now)) return std::nullopt;
   if (state_ == PlanState::Returning && is_only_slow(*worse)) return std::nullopt;
-  return leave(share, *worse);
+  return leave(situation, *worse);
 }
 
-PlanAction PlanRunner::tick(Percent share, const std::vector<OperationVerdict>& verdicts) {
+/// The traffic was sent there together with the step: elsewhere somebody has sent it, whether that
+/// was seen from here or happened while nobody conducted.
+std::optional<PlanAction> PlanRunner::give_way(const Traffic& now) {
+  const PlanStep& step = plan_.steps[step_];
+  if (is_there(now, step)) return std::nullopt;
+  if (has_nothing_new(now)) {
+    state_ = PlanState::Aborted;
+    reason_ = "somebody has brought all traffic back while the plan was at " + to_string(step);
+  } else if (step.writes == Side::Remote && now == Traffic::of(step.share, Side::Local)) {
+    state_ = PlanState::Paused;
+    reason_ = "somebody has brought the writes home while the plan was at " + to_string(step);
+  } else {
+    state_ = PlanState::Paused;
+    reason_ = "somebody has shifted the traffic to " + text_of(now) + " while the plan was at " +
+              to_string(step);
+  }
+  return nothing(reason_);
+}
+
+PlanAction PlanRunner::tick(const Situation& situation,
+                            const std::vector<OperationVerdict>& verdicts) {
+  const Traffic& now = situation.now;
   if (state_ == PlanState::Aborted || state_ == PlanState::RolledBack) {
     // Until it has happened.
-    return share == Percent::none() ? nothing(reason_) : shift(Percent::none());
+    return has_nothing_new(now) ? nothing(reason_) : shift(Traffic{});
   }
   if (state_ == PlanState::Ready || state_ == PlanState::Completed) return nothing(reason_);
-  if (auto back = leave_if_worse(share, verdicts)) return *std::move(back);
-  if (state_ == PlanState::Returning) return go_on_back(share);
+  if (auto back = leave_if_worse(situation, verdicts)) return *std::move(back);
+  if (state_ == PlanState::Returning) return go_on_back(now);
   if (state_ == PlanState::Paused) return nothing(reason_);
+  if (auto given = give_way(now)) return *std::move(given);
+  if (state_ == PlanState::NeedsPerson) return nothing(reason_);
   const PlanStep& step = plan_.steps[step_];
-  // The share was written together with the step: another one is somebody's, whether that was
-  // seen from here or happened while nobody conducted.
-  if (share == Percent::none()) {
-    state_ = PlanState::Aborted;
-    reason_ =
-        "somebody has brought all traffic back while the plan was at " + to_string(step.share);
-    return nothing(reason_);
-  }
-  if (share != step.share) {
-    state_ = PlanState::Paused;
-    reason_ = "somebody has shifted the traffic to " + to_string(share) +
-              " while the plan was at " + to_string(step.share);
-    return nothing(reason_);
-  }
   if (!arrived_) {
     arrived_ = true;
     ++begun_;
     since_ = clock_->steady();
-    return nothing(to_string(step.share) + " has begun");
+    return nothing(name_of(step) + " has begun");
   }
   if (auto why = why_not_yet(verdicts)) return nothing(std::move(*why));
   return advance();
@@ -280,18 +352,26 @@ PlanAction PlanRunner::tick(Percent share, const std::vector<OperationVerdict>& 
 std::optional<std::string> PlanRunner::why_not_yet(
     const std::vector<OperationVerdict>& verdicts) const {
   const PlanStep& step = plan_.steps[step_];
+  const bool writes_next = step_ + 1 < plan_.steps.size() &&
+                           plan_.steps[step_ + 1].writes == Side::Remote;
   const auto left =
       step.dwell - std::chrono::duration_cast<std::chrono::seconds>(clock_->steady() - since_);
   if (left.count() > 0) {
-    return to_string(step.share) + " stays for another " + std::to_string(left.count()) + "s";
+    return name_of(step) + " stays for another " + std::to_string(left.count()) + "s";
   }
   if (verdicts.empty()) return "there is no verdict about any operation";
   for (const OperationVerdict& each : verdicts) {
     if (std::ranges::find(plan_.waived, each.operation) != plan_.waived.end()) continue;
+    if (each.effect == Effect::Write && step.writes == Side::Local) {
+      if (!writes_next || each.before >= step.samples) continue;
+      return each.operation + ": " + std::to_string(each.before) +
+             " writes were seen on the old side, and " + std::to_string(step.samples) +
+             " are needed to know what is usual before they move";
+    }
     if (each.samples < step.samples) {
       return each.operation + ": " + std::to_string(each.samples) +
              " requests on the new side, and " + std::to_string(step.samples) +
-             " are needed before " + to_string(step.share) + " is over";
+             " are needed before " + name_of(step) + " is over";
     }
     if (each.judgement != Judgement::BetterOrEqual) return each.reason;
   }
@@ -301,13 +381,14 @@ std::optional<std::string> PlanRunner::why_not_yet(
 PlanAction PlanRunner::advance() {
   if (step_ + 1 == plan_.steps.size()) {
     state_ = PlanState::Completed;
-    reason_ = to_string(plan_.steps[step_].share) + " was good, and it was the last step";
+    reason_ = name_of(plan_.steps[step_]) + " was good, and it was the last step";
     return nothing(reason_);
   }
-  reason_ = to_string(plan_.steps[step_].share) + " was good";
+  reason_ = name_of(plan_.steps[step_]) + " was good";
   ++step_;
   arrived_ = false;
-  return shift(plan_.steps[step_].share);
+  if (plan_.steps[step_].writes == Side::Remote) reason_ += ", and the writes follow";
+  return shift(plan_.steps[step_].traffic());
 }
 
 }  // namespace banyan::strangler

@@ -31,6 +31,9 @@ std::string to_json(const std::vector<OperationVerdict>& verdicts) {
                           {"samples", verdict.samples},
                           {"compared", verdict.compared},
                           {"findings", std::move(findings)}});
+    if (verdict.effect == Effect::Read) continue;
+    operations.back()["effect"] = to_string(verdict.effect);
+    operations.back()["samples_before"] = verdict.before;
   }
   return Json{{"judgement", to_string(overall(verdicts))}, {"operations", std::move(operations)}}
       .dump(-1, ' ', false, Json::error_handler_t::replace);

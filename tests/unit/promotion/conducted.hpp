@@ -21,8 +21,10 @@ inline Percent percent(std::int64_t hundredths) {
 /// A process that shares a control store: what its requests have shown, and who walks by that.
 struct ConductingProcess {
   ConductingProcess(const std::string& file, const Clock& clock,
-                    std::vector<std::string> operations, Executor* aside)
+                    std::vector<JudgedOperation> operations, Executor* aside,
+                    Survey survey = open_topology())
       : store(ControlStore::open(file, clock).value()),
+        board(*store, std::move(survey)),
         conductor({.board = board,
                    .evidence = evidence,
                    .operations = [operations](std::string_view) { return operations; },
@@ -33,7 +35,7 @@ struct ConductingProcess {
         desk(board, clock, [this](std::string_view) { return plan; }, &conductor) {}
 
   std::unique_ptr<ControlStore> store;
-  Switchboard board{*store};
+  Switchboard board;
   TrafficEvidence evidence;
   std::vector<Conductor::Note> notes;
   Conductor conductor;
@@ -44,7 +46,7 @@ struct ConductingProcess {
 /// A rollout "catalog" with one operation or two, on a clock that the test moves.
 class Conducted : public testing::Test {
  protected:
-  explicit Conducted(std::vector<std::string> operations = {"catalog.read"})
+  explicit Conducted(std::vector<JudgedOperation> operations = {"catalog.read"})
       : operations_(std::move(operations)) {}
 
   void SetUp() override {
@@ -53,7 +55,8 @@ class Conducted : public testing::Test {
   }
 
   std::unique_ptr<ConductingProcess> process(Executor* aside = nullptr) {
-    auto made = std::make_unique<ConductingProcess>(file_, clock_, operations_, aside);
+    auto made = std::make_unique<ConductingProcess>(
+        file_, clock_, operations_, aside, [this](std::string_view) { return topology_; });
     for (PlanStep& each : made->plan.steps) {
       each.dwell = std::chrono::seconds(2);
       each.samples = 500;
@@ -103,7 +106,8 @@ class Conducted : public testing::Test {
     tick();  // has begun
   }
 
-  const std::vector<std::string> operations_;
+  const std::vector<JudgedOperation> operations_;
+  Topology topology_;  ///< of all rollouts, for all processes
   test::TemporaryFolder folder_;
   const std::string file_ = folder_.file("control.db");
   ManualClock clock_;

@@ -144,6 +144,25 @@ TEST_F(ThePlanDesk, RefusesAPlanThatGrowsNotOrEndsBelowWhatIsThere) {
   EXPECT_THAT(order(PlanVerb::Start).error().message, HasSubstr("catalog has moved"));
 }
 
+TEST_F(ThePlanDesk, TakesAStepThatMovesTheWritesAndBringsThemHomeWithAnAbort) {
+  PlanOrder start;
+  start.steps = {{percent(100'00), std::chrono::seconds(0), 0},
+                 {.share = Percent::all(), .writes = Side::Remote}};
+  start.dwell = std::chrono::seconds(0);
+  start.samples = 0;
+  ASSERT_TRUE(here_->desk.order("catalog", start, {"ann", "why"}));
+  EXPECT_TRUE(plan().plan.moves_writes());
+  for (int i = 0; i < 3'000 && traffic().writes == Side::Local; ++i) {
+    requests(*here_, 100);
+    tick();
+  }
+  ASSERT_EQ(plan().writes, Side::Remote) << plan().reason;
+  ASSERT_TRUE(order(PlanVerb::Pause));
+  ASSERT_TRUE(order(PlanVerb::Resume)) << "its writes the plan has moved itself";
+  ASSERT_TRUE(order(PlanVerb::Abort));
+  EXPECT_EQ(traffic(), Traffic{});
+}
+
 TEST_F(ThePlanDesk, RefusesWhatTheDataForbidsWithWhatIsLegal) {
   Switchboard board(*here_->store,
                     [](std::string_view) { return Topology{.both_reach_data = false}; });

@@ -31,6 +31,7 @@ Facts dead() {
       .since = ago(hours(24 * 60)),
       .noted = kNow,
       .complete = true,
+      .watched = {{ago(hours(24 * 60)), kNow}},
       .uses = {{{"catalog", "get_album", "local", "request"},
                 7,
                 ago(hours(24 * 50)),
@@ -93,13 +94,56 @@ TEST(Retirement, RefusesWithoutTheLogsWord) {
 
 TEST(Retirement, RefusesWhenNobodyHasLookedLongEnough) {
   Facts facts = dead();
-  facts.uses->since = ago(hours(24 * 13));
+  facts.uses->watched = {{ago(hours(24 * 13)), kNow}};
   EXPECT_THAT(rules(facts), ElementsAre("watched_too_short"));
   facts.uses.reset();
   EXPECT_THAT(rules(facts), ElementsAre("uses_unknown"));
   facts = dead();
   facts.uses->complete = false;
   EXPECT_THAT(rules(facts), ElementsAre("uses_incomplete"));
+}
+
+TEST(Retirement, TakesATimeInWhichNobodyLookedForNoProof) {
+  Facts facts = dead();
+  facts.quiet_for = hours(24 * 7);
+  // Killed three days ago, and up again 21 hours later.
+  facts.uses->watched = {{ago(hours(24 * 60)), ago(hours(72))}, {ago(hours(51)), kNow}};
+  const Judgement judgement = judge(facts);
+  ASSERT_EQ(judgement.hindrances.size(), 1U);
+  EXPECT_EQ(judgement.hindrances[0].rule, "watched_too_short");
+  EXPECT_THAT(judgement.hindrances[0].message,
+              HasSubstr("watched the old side for 6 d 3 h of the last 7 d, and not from "));
+  EXPECT_EQ(judgement.watched, hours(24 * 6 + 3));
+  facts.quiet_for = hours(48);
+  EXPECT_THAT(rules(facts), IsEmpty()) << "since then somebody has";
+}
+
+TEST(Retirement, AllowsTheMomentsThatRestartsTake) {
+  Facts facts = dead();
+  facts.uses->watched = {{ago(hours(24 * 60)), ago(hours(72))},
+                         {ago(hours(72) - std::chrono::minutes(2)), kNow}};
+  const Judgement judgement = judge(facts);
+  EXPECT_THAT(judgement.hindrances, IsEmpty());
+  EXPECT_EQ(judgement.watched, hours(24 * 14) - std::chrono::minutes(2));
+}
+
+TEST(Retirement, AddsUpWhatSeveralProcessesHaveWatched) {
+  Facts facts = dead();
+  facts.uses->watched = {{ago(hours(24 * 5)), kNow},
+                         {ago(hours(24 * 20)), ago(hours(24 * 4))},
+                         {ago(hours(24 * 19)), ago(hours(24 * 18))}};
+  EXPECT_EQ(judge(facts).watched, hours(24 * 14));
+  facts.uses->watched.clear();
+  EXPECT_EQ(judge(facts).watched, hours(0));
+}
+
+TEST(Spans, AreToldInTheTwoLargestUnits) {
+  using std::chrono::seconds;
+  EXPECT_EQ(span_text(hours(24 * 6 + 3)), "6 d 3 h");
+  EXPECT_EQ(span_text(hours(24 * 7)), "7 d");
+  EXPECT_EQ(span_text(seconds(3 * 3'600 + 10 * 60 + 5)), "3 h 10 min");
+  EXPECT_EQ(span_text(seconds(125)), "2 min 5 s");
+  EXPECT_EQ(span_text(seconds(0)), "0 s");
 }
 
 TEST(Retirement, RefusesWhatWasUsedLatelyAndSaysByWhom) {

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "banyan/test/temporary_folder.hpp"
+#include "support/raw_sqlite.hpp"
 
 namespace banyan::retirement {
 namespace {
@@ -60,6 +61,66 @@ TEST_F(UseBookTest, TakesTheNotesOfTwoProcesses) {
   EXPECT_EQ(one->read()->uses[0].count, 2U);
 }
 
+TEST_F(UseBookTest, TellsWhenSomebodyLookedAndWhenNobodyDid) {
+  const Timestamp began = clock_.now();
+  {
+    const auto book = open();
+    for (int i = 0; i < 10; ++i) {
+      clock_.advance(std::chrono::minutes(1));
+      ASSERT_TRUE(book->note({}));
+    }
+    clock_.advance(std::chrono::seconds(59));  // and is killed: what it counted since is lost
+  }
+  const Timestamp last{began.micros + 600'000'000};
+  clock_.advance(std::chrono::hours(5));
+  const Timestamp again = clock_.now();
+  const auto book = open();
+  EXPECT_EQ(book->read()->watched, (std::vector<Stretch>{{began, last}}));
+  clock_.advance(std::chrono::minutes(1));
+  ASSERT_TRUE(book->note({}));
+  EXPECT_EQ(book->read()->watched, (std::vector<Stretch>{{began, last}, {again, clock_.now()}}));
+}
+
+TEST_F(UseBookTest, KeepsABoundedNumberOfStretchesAndForgetsTheOldest) {
+  { ASSERT_TRUE(open()->note({})); }
+  const Timestamp first = clock_.now();
+  clock_.advance(std::chrono::minutes(1));
+  {
+    test::RawSqlite other(file_);
+    other.run(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
+        "INSERT INTO stretches (since, until) SELECT " +
+        std::to_string(clock_.now().micros) + " + i, " + std::to_string(clock_.now().micros) +
+        " + i FROM n");
+  }
+  clock_.advance(std::chrono::minutes(1));
+  const auto book = open();
+  ASSERT_TRUE(book->note({}));
+  const auto watched = book->read()->watched;
+  EXPECT_EQ(watched.size(), UseBook::kMostStretches);
+  EXPECT_GT(watched.front().since, first);
+  EXPECT_EQ(watched.back().until, clock_.now());
+}
+
+// A book of the version before has no word about gaps: its time was not watched.
+TEST_F(UseBookTest, TakesOnABookOfTheFormatBeforeAndBelievesNothingOfItsTime) {
+  {
+    const auto book = open();
+    ASSERT_TRUE(book->note({{album_, 3}}));
+  }
+  {
+    test::RawSqlite other(file_);
+    other.run("DROP TABLE stretches; PRAGMA user_version = 1");
+  }
+  const auto book = open();
+  ASSERT_TRUE(book);
+  EXPECT_EQ(book->read()->uses.front().count, 3U);
+  EXPECT_TRUE(book->read()->watched.empty());
+  clock_.advance(std::chrono::minutes(1));
+  ASSERT_TRUE(book->note({}));
+  EXPECT_EQ(book->read()->watched.size(), 1U);
+}
+
 TEST_F(UseBookTest, HasABoundAndSaysSo) {
   const auto book = open();
   std::vector<UseCount> many;
@@ -96,6 +157,7 @@ TEST_F(UseBookTest, IsToldAsJsonAndReadAgain) {
   const auto again = uses_from_json(to_json(*uses));
   ASSERT_TRUE(again);
   EXPECT_EQ(again->since, uses->since);
+  EXPECT_EQ(again->watched, uses->watched);
   ASSERT_EQ(again->uses.size(), 1U);
   EXPECT_EQ(again->uses[0].key, album_);
   EXPECT_EQ(again->uses[0].last, uses->uses[0].last);

@@ -134,6 +134,74 @@ TEST_F(APromotion, HoldsWithTooLittleTrafficAndNamesTheOperation) {
   EXPECT_EQ(plan()["verdicts"][0]["judgement"], "cannot_tell");
 }
 
+/// A plan whose last step moves the writes. Its reads are waived, so that the writes decide.
+class APromotionOfWrites : public APromotion {
+ protected:
+  void configure(bool shared_data) {
+    proxy_.reset();
+    write(file(), shop_configuration(legacy_.port(), new_.port(),
+                                     std::string("[rollouts.catalog.plan]\n"
+                                                 "steps = [\"100%\", \"writes\"]\n"
+                                                 "dwell = \"0s\"\n"
+                                                 "samples = 20\n"
+                                                 "waived = [\"catalog.read\"]\n") +
+                                         (shared_data ? "[rollouts.catalog.fallback]\n"
+                                                        "reads = false\n"
+                                                        "shared_data = true\n"
+                                                      : "")));
+    start();
+    ASSERT_EQ(order("start"), 200u);
+    until("the evidence counts", [&] { return plan()["reason"] != "the plan begins"; });
+  }
+  std::string place() const { return post("/albums", "x").body; }
+  void walk_to_the_writes() {
+    ASSERT_EQ(place(), "legacy");
+    until("the plan waits for writes", [&] {
+      return plan()["reason"].get<std::string>().find("writes were seen on the old side") !=
+             std::string::npos;
+    });
+    for (int i = 0; i < 25; ++i) ASSERT_EQ(place(), "legacy");
+    until("the writes have moved", [&] { return plan()["writes"] == "remote"; });
+    ASSERT_EQ(place(), "new");
+  }
+};
+
+TEST_F(APromotionOfWrites, MovesThemAndBringsThemHomeInTheRequestThatShowsABurst) {
+  configure(true);
+  walk_to_the_writes();
+  new_.fails_every = 2;
+  int asked = 0;
+  while (place() == "new" && asked < 500) ++asked;
+  EXPECT_LT(asked, 100);
+  EXPECT_EQ(plan()["state"], "rolled_back");
+  EXPECT_EQ(plan()["share"], "0%");
+  const Json line = Json::parse(test::get(port_, "/_banyan/api/log").body)["entries"][0];
+  EXPECT_EQ(line["who"], "plan (ann)");
+  EXPECT_THAT(line["why"].get<std::string>(), HasSubstr("catalog.write: the new side fails again"));
+}
+
+TEST_F(APromotionOfWrites, CallsAPersonLoudlyWhereTheyMayNotComeHome) {
+  configure(false);
+  walk_to_the_writes();
+  new_.fails_every = 2;
+  until("the plan needs a person", [&] {
+    EXPECT_EQ(place(), "new");
+    return plan()["state"] == "needs_person";
+  });
+  EXPECT_THAT(plan()["reason"].get<std::string>(),
+              HasSubstr("shared_data = true in [rollouts.catalog.fallback]"));
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(place(), "new") << "never behind anybody's back";
+  until("a line in the log", [&] { return log().find("plan_needs_person") != std::string::npos; });
+  const test::Seen ready = test::get(port_, "/health/ready");
+  EXPECT_EQ(ready.status, 200u) << "requests go where they went";
+  EXPECT_THAT(ready.body, HasSubstr("the plan of catalog needs a person"));
+  EXPECT_THAT(test::get(port_, "/_banyan/api/status").body,
+              HasSubstr("the plan of catalog needs a person"));
+  ASSERT_EQ(post("/_banyan/api/rollouts/catalog/back", R"({"who":"ann","why":"we copy it"})").status,
+            200u);
+  EXPECT_EQ(place(), "legacy");
+}
+
 // One committed row is what several processes go by: they have it all at once or not at all.
 TEST_F(APromotion, TakesEffectOnAllLoopsAndOnEveryProcessByOneRow) {
   proxy_.reset();

@@ -198,7 +198,8 @@ TEST_F(AdminApiTest, TakesOrdersAboutAPlanAndShowsIt) {
   EXPECT_EQ(json(get("/plans")), Json::parse(R"({"plans":[]})"));
   const Json started =
       json(post("/rollouts/catalog/plan",
-                R"({"action":"start","steps":["1%",{"percent":50,"dwell_seconds":5}],"samples":7,)"
+                R"({"action":"start","samples":7,)"
+                R"("steps":["1%",{"percent":50,"dwell_seconds":5},"100%","writes"],)"
                 R"("dwell_seconds":60,"who":"ann","why":"all is quiet"})"));
   EXPECT_EQ(started["plan"]["state"], "running");
   EXPECT_EQ(started["change"]["after"]["reads"], "1%");
@@ -208,7 +209,10 @@ TEST_F(AdminApiTest, TakesOrdersAboutAPlanAndShowsIt) {
   EXPECT_EQ(plan["step"], 0);
   EXPECT_EQ(plan["share"], "1%");
   EXPECT_EQ(plan["steps"], Json::parse(R"([{"percent":1.0,"dwell_seconds":60,"samples":7},
-                                           {"percent":50.0,"dwell_seconds":5,"samples":7}])"));
+                                           {"percent":50.0,"dwell_seconds":5,"samples":7},
+                                           {"percent":100.0,"dwell_seconds":60,"samples":7},
+                                           {"percent":100.0,"dwell_seconds":60,"samples":7,
+                                            "writes":"remote"}])"));
   EXPECT_EQ(plan["who"], "ann");
   EXPECT_EQ(plan["verdicts"], Json::array());
 
@@ -254,7 +258,9 @@ TEST_F(AdminApiTest, RefusesABadOrderAboutAPlanWithAPointerToEachProblem) {
         "/samples is -1, expected a number from 0 on"}},
       {R"({"action":"start","steps":[{"percnt":5}],"who":"a","why":"b"})",
        {"/steps/0/percent is missing",
-        "/steps/0/percnt unknown field. Known: percent, dwell_seconds, samples."}},
+        "/steps/0/percnt unknown field. Known: percent, writes, dwell_seconds, samples."}},
+      {R"({"action":"start","steps":[{"percent":100,"writes":"new"}],"who":"a","why":"b"})",
+       {"/steps/0/writes is \"new\", expected \"remote\" or \"local\""}},
   };
   for (const auto& [body, expected] : cases) {
     const AdminAnswer answer = post("/rollouts/catalog/plan", body);

@@ -159,6 +159,18 @@ TEST(LegalityMatrix, ShiftsNobodyWhileADatabaseIsSwitched) {
   }
 }
 
+TEST(LegalityMatrix, LetsWritesComeHomeByThemselvesOnlyWhereTheOldSideHasWhatWasWritten) {
+  for (const DataStage data : kDataStages) {
+    const bool waits = is_switch_under_way(data);
+    EXPECT_EQ(why_writes_stay("catalog", {.data = data}).has_value(), waits) << to_string(data);
+    EXPECT_TRUE(why_writes_stay("catalog", {.data = data, .both_reach_data = false}));
+    EXPECT_TRUE(why_writes_stay("catalog", {.data = data, .old_side_sees_writes = false}));
+    EXPECT_TRUE(why_writes_stay("catalog", {.old_side = false, .data = data}));
+  }
+  // A person may all the same: a foreign application's data are known to people only.
+  EXPECT_FALSE(why_change_illegal("catalog", Traffic{}, {.old_side_sees_writes = false}));
+}
+
 TEST(LegalityMatrix, KeepsTheOldSideWhileTheWayBackNeedsIt) {
   EXPECT_EQ(why_illegal("catalog", Traffic::retired(), {.data = DataStage::Switched}),
             "the tables of catalog are on the move (switched), and its way back needs the old "

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "banyan/kernel/context.hpp"
+
 namespace banyan::strangler {
 namespace {
 
@@ -129,6 +131,78 @@ TEST(Judge, WeighsConsumersOfEventsLikewise) {
   const Window lagging = Window::of_consumer(100, 0, late);
   for (int i = 0; i < 40; ++i) judge.add("shipping.order_paid", {lagging, good, good});
   EXPECT_THAT(judge.verdicts().front().reason, HasSubstr("took longer than the usual median"));
+}
+
+/// Writes on the old side alone, or on the new one.
+Moment writes(std::uint64_t requests, std::uint64_t failures, Side side,
+              microseconds took = microseconds(10'000)) {
+  Moment moment;
+  Window& window = side == Side::Remote ? moment.new_side : moment.control;
+  for (std::uint64_t i = 0; i < requests; ++i) {
+    window.add(i < failures ? Ending::Failed : Ending::Good, took);
+  }
+  moment.old_side = moment.control;
+  return moment;
+}
+
+class TheJudgeOfWrites : public testing::Test {
+ protected:
+  void add(int times, const Moment& moment) {
+    for (int i = 0; i < times; ++i) judge_.add("a.write", moment);
+  }
+  OperationVerdict verdict() const { return judge_.verdicts().front(); }
+
+  Judge judge_{{{"a.write", Effect::Write}}};
+};
+
+TEST_F(TheJudgeOfWrites, LearnsWhatIsUsualWhileTheyAreOnTheOldSideAndTellsNothingOfIt) {
+  add(100, writes(50, 1, Side::Local));
+  EXPECT_EQ(verdict().judgement, Judgement::CannotTell);
+  EXPECT_EQ(verdict().before, 5'000U);
+  EXPECT_EQ(verdict().reason, "a.write: its writes are on the old side, where 5000 of them were seen");
+  EXPECT_EQ(overall({verdict()}), Judgement::BetterOrEqual) << "nothing is to be shown of it yet";
+}
+
+TEST_F(TheJudgeOfWrites, HoldsTheNewSideToWhatTheOldOneWasLike) {
+  add(100, writes(50, 1, Side::Local));  // two of a hundred fail, as ever
+  judge_.begin_step(true);
+  add(200, writes(50, 1, Side::Remote));
+  EXPECT_EQ(verdict().judgement, Judgement::BetterOrEqual) << verdict().reason;
+  add(200, writes(50, 5, Side::Remote));
+  EXPECT_EQ(verdict().judgement, Judgement::Worse);
+  EXPECT_THAT(verdict().reason, HasSubstr("of the new side failed, 100 of 5000 (2%) of the old one "
+                                          "before;"));
+}
+
+TEST_F(TheJudgeOfWrites, FindsThatTheyTakeLongerThanTheyDid) {
+  add(100, writes(50, 0, Side::Local));
+  judge_.begin_step(true);
+  add(100, writes(50, 0, Side::Remote, microseconds(60'000)));
+  EXPECT_EQ(verdict().judgement, Judgement::Worse);
+  EXPECT_THAT(verdict().reason, HasSubstr("took longer than the usual median"));
+}
+
+TEST_F(TheJudgeOfWrites, SaysWhatItCouldNotJudgeForWantOfWritesBefore) {
+  add(15, writes(10, 0, Side::Local));
+  judge_.begin_step(true);
+  add(400, writes(10, 0, Side::Remote));
+  EXPECT_EQ(verdict().judgement, Judgement::BetterOrEqual) << verdict().reason;
+  EXPECT_THAT(verdict().reason, HasSubstr("; not judged for want of writes before they moved: "
+                                          "latency_p90, latency_p99"));
+}
+
+TEST_F(TheJudgeOfWrites, ForgetsWhatWasWorseAndKeepsWhatIsUsualWhenItIsForgiven) {
+  add(100, writes(50, 1, Side::Local));
+  judge_.begin_step(true);
+  add(100, writes(50, 20, Side::Remote));
+  ASSERT_EQ(verdict().judgement, Judgement::Worse);
+  judge_.begin_step(true);
+  judge_.forgive();
+  EXPECT_EQ(verdict().judgement, Judgement::CannotTell);
+  add(200, writes(50, 1, Side::Remote));
+  EXPECT_EQ(verdict().judgement, Judgement::BetterOrEqual) << verdict().reason;
+  add(100, writes(50, 20, Side::Remote));
+  EXPECT_EQ(verdict().judgement, Judgement::Worse);
 }
 
 TEST(Judge, WritesItsEvidenceForTheSwitchLog) {

@@ -26,6 +26,8 @@ const std::vector<OperationVerdict> kGood{verdict(Judgement::BetterOrEqual)};
 const std::vector<OperationVerdict> kUnknown{verdict(Judgement::CannotTell)};
 const std::vector<OperationVerdict> kBad{verdict(Judgement::Worse)};
 
+Traffic reads(Percent share) { return Traffic::of(share, Side::Local); }
+
 class Running : public testing::Test {
  protected:
   Running() { EXPECT_TRUE(runner_.start()); }
@@ -33,8 +35,8 @@ class Running : public testing::Test {
   /// A tick of a second, after which the traffic is where it was to go.
   PlanAction tick(const std::vector<OperationVerdict>& verdicts) {
     clock_.advance(Seconds(1));
-    const PlanAction action = runner_.tick(share_, verdicts);
-    if (action.shifts()) share_ = action.share;
+    const PlanAction action = runner_.tick(reads(share_), verdicts);
+    if (action.shifts()) share_ = action.to.reads;
     return action;
   }
   PlanAction ticks(int count, const std::vector<OperationVerdict>& verdicts) {
@@ -52,7 +54,7 @@ TEST_F(Running, WalksToTheEndWhileAllIsGood) {
   std::string walked;
   for (int i = 0; i < 5'000 && runner_.state() == PlanState::Running; ++i) {
     const PlanAction action = tick(kGood);
-    if (action.shifts()) walked += to_string(action.share) + ' ';
+    if (action.shifts()) walked += to_string(action.to.reads) + ' ';
   }
   EXPECT_EQ(walked, "5% 25% 50% 100% ");
   EXPECT_EQ(runner_.state(), PlanState::Completed);
@@ -64,7 +66,7 @@ TEST_F(Running, WalksToTheEndWhileAllIsGood) {
 TEST_F(Running, StaysForTheDwellTimeOfAStep) {
   EXPECT_EQ(tick(kGood).reason, "1% has begun");
   EXPECT_FALSE(ticks(599, kGood).shifts());
-  EXPECT_EQ(tick(kGood).share, Percent::of_hundredths(500).value());
+  EXPECT_EQ(tick(kGood).to.reads, Percent::of_hundredths(500).value());
 }
 
 TEST_F(Running, HoldsWhileItCannotBeTold) {
@@ -88,14 +90,14 @@ TEST(Plan, MayWaiveAnOperationThatHardlyAnybodyAsksFor) {
   PlanRunner runner(plan, clock);
   ASSERT_TRUE(runner.start());
   const Percent first = plan.steps[0].share;
-  (void)runner.tick(first, {});
+  (void)runner.tick(reads(first), {});
   clock.advance(Seconds(600));
   EXPECT_TRUE(runner
-                  .tick(first, {verdict(Judgement::BetterOrEqual),
+                  .tick(reads(first), {verdict(Judgement::BetterOrEqual),
                                 verdict(Judgement::CannotTell, 0, "a.rare")})
                   .shifts());
   // Worse it may not be.
-  EXPECT_EQ(runner.tick(first, {verdict(Judgement::Worse, 1, "a.rare")}).share, Percent::none());
+  EXPECT_EQ(runner.tick(reads(first), {verdict(Judgement::Worse, 1, "a.rare")}).to.reads, Percent::none());
 }
 
 TEST_F(Running, GoesBackToNothingAsSoonAsOneIsWorse) {
@@ -104,7 +106,7 @@ TEST_F(Running, GoesBackToNothingAsSoonAsOneIsWorse) {
   const PlanAction back =
       tick({verdict(Judgement::BetterOrEqual), verdict(Judgement::Worse, 9, "a.two")});
   EXPECT_TRUE(back.shifts());
-  EXPECT_EQ(back.share, Percent::none());
+  EXPECT_EQ(back.to.reads, Percent::none());
   EXPECT_EQ(back.reason, "a.two: worse");
   EXPECT_EQ(runner_.state(), PlanState::RolledBack);
   EXPECT_FALSE(ticks(1'000, kGood).shifts());
@@ -128,20 +130,20 @@ std::vector<OperationVerdict> slow() {
 TEST_F(Running, LeavesASlowSideStepByStepAndAFailingOneAtOnce) {
   for (int i = 0; i < 5'000 && share_ < Percent::of_hundredths(5'000).value(); ++i) tick(kGood);
   ASSERT_EQ(share_, Percent::of_hundredths(5'000).value());
-  EXPECT_EQ(tick(slow()).share, Percent::of_hundredths(2'500).value()) << "the first step at once";
+  EXPECT_EQ(tick(slow()).to.reads, Percent::of_hundredths(2'500).value()) << "the first step at once";
   EXPECT_EQ(runner_.state(), PlanState::Returning);
   EXPECT_FALSE(ticks(30, slow()).shifts());
-  EXPECT_EQ(tick(slow()).share, Percent::of_hundredths(500).value());
+  EXPECT_EQ(tick(slow()).to.reads, Percent::of_hundredths(500).value());
   const PlanAction back = tick(kBad);
-  EXPECT_EQ(back.share, Percent::none());
+  EXPECT_EQ(back.to.reads, Percent::none());
   EXPECT_EQ(runner_.state(), PlanState::RolledBack);
 }
 
 TEST_F(Running, CanBePausedOnItsWayBackAndGoesOnFromThere) {
   for (int i = 0; i < 5'000 && share_ < Percent::of_hundredths(5'000).value(); ++i) tick(kGood);
-  const auto first = runner_.back_gradually(share_, "before the sale");
+  const auto first = runner_.back_gradually(reads(share_), "before the sale");
   ASSERT_TRUE(first);
-  share_ = first->share;
+  share_ = first->to.reads;
   tick(kGood);
   ASSERT_EQ(share_, Percent::of_hundredths(2'500).value());
   ASSERT_TRUE(runner_.pause("the sale is over"));
@@ -155,7 +157,7 @@ TEST_F(Running, CanBePausedOnItsWayBackAndGoesOnFromThere) {
 
 TEST_F(Running, HasNothingToBringBackFromNothing) {
   PlanRunner fresh(Plan::usual(), clock_);
-  EXPECT_EQ(fresh.back_gradually(Percent::none(), "x").error().rule, "banyan.plan_state");
+  EXPECT_EQ(fresh.back_gradually(Traffic{}, "x").error().rule, "banyan.plan_state");
 }
 
 TEST_F(Running, GoesOnFromWhereItWasWrittenDownWithTheStepFromItsBeginning) {
@@ -164,11 +166,11 @@ TEST_F(Running, GoesOnFromWhereItWasWrittenDownWithTheStepFromItsBeginning) {
   ASSERT_EQ(mark.step, 2U);
   PlanRunner next(Plan::usual(), clock_, mark);
   EXPECT_EQ(next.state(), PlanState::Running);
-  EXPECT_FALSE(next.tick(share_, kGood).shifts());
+  EXPECT_FALSE(next.tick(reads(share_), kGood).shifts());
   clock_.advance(Seconds(599));
-  EXPECT_FALSE(next.tick(share_, kGood).shifts());
+  EXPECT_FALSE(next.tick(reads(share_), kGood).shifts());
   clock_.advance(Seconds(1));
-  EXPECT_TRUE(next.tick(share_, kGood).shifts());
+  EXPECT_TRUE(next.tick(reads(share_), kGood).shifts());
   EXPECT_THROW(PlanRunner(Plan::usual(), clock_, {.step = 5}), std::invalid_argument);
 }
 
@@ -179,10 +181,10 @@ TEST_F(Running, DoesNotGoForwardOverWhatSomebodyHasDoneWhileNobodyConducted) {
   const PlanRunner::Mark mark = runner_.mark();
   ASSERT_EQ(share_, Percent::of_hundredths(2'500).value());
   PlanRunner after_back(Plan::usual(), clock_, mark);
-  EXPECT_FALSE(after_back.tick(Percent::none(), kGood).shifts());
+  EXPECT_FALSE(after_back.tick(Traffic{}, kGood).shifts());
   EXPECT_EQ(after_back.state(), PlanState::Aborted);
   PlanRunner after_shift(Plan::usual(), clock_, mark);
-  EXPECT_FALSE(after_shift.tick(Percent::of_hundredths(1'000).value(), kGood).shifts());
+  EXPECT_FALSE(after_shift.tick(reads(Percent::of_hundredths(1'000).value()), kGood).shifts());
   EXPECT_EQ(after_shift.state(), PlanState::Paused);
   EXPECT_EQ(after_shift.reason(),
             "somebody has shifted the traffic to 10% while the plan was at 25%");
@@ -190,55 +192,55 @@ TEST_F(Running, DoesNotGoForwardOverWhatSomebodyHasDoneWhileNobodyConducted) {
 
 TEST_F(Running, StaysForTheDwellTimeOfTheWayBackAlsoWhenAnotherGoesOnWithIt) {
   for (int i = 0; i < 5'000 && share_ < Percent::of_hundredths(5'000).value(); ++i) tick(kGood);
-  share_ = runner_.back_gradually(share_, "before the sale").value().share;
+  share_ = runner_.back_gradually(reads(share_), "before the sale").value().to.reads;
   ASSERT_EQ(share_, Percent::of_hundredths(2'500).value());
   EXPECT_EQ(runner_.mark().step, 2U) << "where it goes on when it is paused";
   for (int i = 0; i < 10; ++i) {
     runner_ = PlanRunner(Plan::usual(), clock_, runner_.mark());
     EXPECT_FALSE(ticks(30, kGood).shifts());
   }
-  EXPECT_EQ(tick(kGood).share, Percent::of_hundredths(500).value());
+  EXPECT_EQ(tick(kGood).to.reads, Percent::of_hundredths(500).value());
 }
 
 TEST_F(Running, LeavesForWhoTakesBackOnlyAndDoesNotGoOnAlongTheSteps) {
   for (int i = 0; i < 5'000 && share_ < Percent::of_hundredths(5'000).value(); ++i) tick(kGood);
-  EXPECT_FALSE(runner_.leave_if_worse(share_, kGood));
-  EXPECT_FALSE(runner_.leave_if_worse(share_, kUnknown));
-  const auto first = runner_.leave_if_worse(share_, slow());
+  EXPECT_FALSE(runner_.leave_if_worse(reads(share_), kGood));
+  EXPECT_FALSE(runner_.leave_if_worse(reads(share_), kUnknown));
+  const auto first = runner_.leave_if_worse(reads(share_), slow());
   ASSERT_TRUE(first);
-  EXPECT_EQ(first->share, Percent::of_hundredths(2'500).value());
+  EXPECT_EQ(first->to.reads, Percent::of_hundredths(2'500).value());
   EXPECT_EQ(runner_.state(), PlanState::Returning);
   clock_.advance(Seconds(3'600));
-  EXPECT_FALSE(runner_.leave_if_worse(first->share, slow()));
-  const auto at_once = runner_.leave_if_worse(first->share, kBad);
+  EXPECT_FALSE(runner_.leave_if_worse(reads(first->to.reads), slow()));
+  const auto at_once = runner_.leave_if_worse(reads(first->to.reads), kBad);
   ASSERT_TRUE(at_once);
-  EXPECT_EQ(at_once->share, Percent::none());
-  EXPECT_FALSE(runner_.leave_if_worse(first->share, kBad)) << "it is over";
+  EXPECT_EQ(at_once->to.reads, Percent::none());
+  EXPECT_FALSE(runner_.leave_if_worse(reads(first->to.reads), kBad)) << "it is over";
 }
 
 TEST_F(Running, IsOverWhenTheRolloutHasMovedAsAWhole) {
   ticks(100, kGood);
   EXPECT_FALSE(runner_.complete("moved").shifts());
   EXPECT_EQ(runner_.state(), PlanState::Completed);
-  EXPECT_FALSE(runner_.trip("a burst").shifts());
+  EXPECT_FALSE(runner_.trip("a burst", reads(Percent::all())).shifts());
   EXPECT_FALSE(tick(kBad).shifts());
 }
 
 TEST_F(Running, GoesBackAtOnceWhenSomethingTrips) {
   ticks(100, kGood);
-  const PlanAction back = runner_.trip("a.one: nine of ten requests failed");
+  const PlanAction back = runner_.trip("a.one: nine of ten requests failed", reads(Percent::all()));
   EXPECT_TRUE(back.shifts());
-  EXPECT_EQ(back.share, Percent::none());
+  EXPECT_EQ(back.to.reads, Percent::none());
   EXPECT_EQ(runner_.state(), PlanState::RolledBack);
-  EXPECT_FALSE(runner_.trip("again").shifts());
+  EXPECT_FALSE(runner_.trip("again", reads(Percent::all())).shifts());
 }
 
 TEST_F(Running, AsksAgainForAWayBackThatHasNotHappened) {
   ticks(100, kGood);
-  (void)runner_.trip("trip");
-  EXPECT_TRUE(runner_.tick(share_, kGood).shifts());
-  EXPECT_TRUE(runner_.tick(share_, kGood).shifts());
-  EXPECT_FALSE(runner_.tick(Percent::none(), kGood).shifts());
+  (void)runner_.trip("trip", reads(Percent::all()));
+  EXPECT_TRUE(runner_.tick(reads(share_), kGood).shifts());
+  EXPECT_TRUE(runner_.tick(reads(share_), kGood).shifts());
+  EXPECT_FALSE(runner_.tick(Traffic{}, kGood).shifts());
 }
 
 TEST_F(Running, GoesOnAfterAPauseWithTheStepFromItsBeginning) {
@@ -281,6 +283,140 @@ TEST_F(Running, AnAbortWinsOverEverything) {
   EXPECT_EQ(runner_.reason(), "Ann says so");
 }
 
+OperationVerdict write(Judgement judgement, std::uint64_t samples, std::uint64_t before = 5'000) {
+  OperationVerdict write = verdict(judgement, samples, "a.write");
+  write.effect = Effect::Write;
+  write.before = before;
+  return write;
+}
+std::vector<OperationVerdict> both(OperationVerdict write) {
+  return {verdict(Judgement::BetterOrEqual), std::move(write)};
+}
+const std::vector<OperationVerdict> kNotYet = both(write(Judgement::CannotTell, 0));
+const std::vector<OperationVerdict> kFailing = both(write(Judgement::Worse, 50));
+
+/// Walks a plan whose last step moves the writes.
+class MovingTheWrites : public testing::Test {
+ protected:
+  static Plan plan() {
+    Plan plan;
+    for (const std::string_view step : {"50%", "100%", "writes"}) {
+      plan.steps.push_back(plan_step_from(step).value());
+      plan.steps.back().dwell = Seconds(10);
+    }
+    return plan;
+  }
+  MovingTheWrites() { EXPECT_TRUE(runner_.start()); }
+
+  PlanAction tick(const std::vector<OperationVerdict>& verdicts,
+                  std::optional<std::string> stay = {}) {
+    clock_.advance(Seconds(1));
+    const PlanAction action = runner_.tick({now_, std::move(stay)}, verdicts);
+    if (action.shifts()) now_ = action.to;
+    return action;
+  }
+  void walk_to_the_writes() {
+    for (int i = 0; i < 100 && now_.writes == Side::Local; ++i) tick(kNotYet);
+    ASSERT_EQ(now_, Traffic::of(Percent::all(), Side::Remote)) << runner_.reason();
+    tick(kNotYet);  // has begun
+  }
+
+  ManualClock clock_;
+  PlanRunner runner_{plan(), clock_};
+  Traffic now_ = plan().steps.front().traffic();
+};
+
+TEST_F(MovingTheWrites, DoesItWhenAllReadsWereGoodAndIsOverWhenTheWritesAre) {
+  walk_to_the_writes();
+  EXPECT_EQ(runner_.reason(), "100% was good, and the writes follow");
+  const auto few = both(write(Judgement::BetterOrEqual, 7));
+  for (int i = 0; i < 50; ++i) EXPECT_FALSE(tick(few).shifts());
+  EXPECT_EQ(tick(few).reason,
+            "a.write: 7 requests on the new side, and 1000 are needed before the step that moves "
+            "the writes is over");
+  EXPECT_FALSE(tick(both(write(Judgement::BetterOrEqual, 1'000))).shifts());
+  EXPECT_EQ(runner_.state(), PlanState::Completed);
+  EXPECT_EQ(now_, Traffic::of(Percent::all(), Side::Remote));
+}
+
+TEST_F(MovingTheWrites, WaitsUntilItIsKnownWhatIsUsualOfThem) {
+  const auto seldom = both(write(Judgement::CannotTell, 0, 12));
+  for (int i = 0; i < 200; ++i) tick(seldom);
+  EXPECT_EQ(now_, Traffic::of(Percent::all(), Side::Local));
+  EXPECT_EQ(tick(seldom).reason,
+            "a.write: 12 writes were seen on the old side, and 1000 are needed to know what is "
+            "usual before they move");
+  walk_to_the_writes();
+}
+
+TEST_F(MovingTheWrites, BringsThemHomeAtOnceWhenTheyFailAndMayComeHome) {
+  walk_to_the_writes();
+  EXPECT_TRUE(tick(kFailing).shifts());
+  EXPECT_EQ(now_, Traffic{});
+  EXPECT_EQ(runner_.state(), PlanState::RolledBack);
+}
+
+TEST_F(MovingTheWrites, BringsTheWritesHomeBeforeAnyReadsWhenTheNewSideIsOnlySlow) {
+  walk_to_the_writes();
+  EXPECT_TRUE(tick(slow()).shifts());
+  EXPECT_EQ(now_, Traffic::of(Percent::all(), Side::Local));
+  EXPECT_EQ(runner_.state(), PlanState::Returning);
+  for (int i = 0; i < 100; ++i) tick(kNotYet);
+  EXPECT_EQ(now_, Traffic{});
+}
+
+TEST_F(MovingTheWrites, StaysAndNeedsAPersonWhereTheWritesMayNotComeHome) {
+  walk_to_the_writes();
+  EXPECT_FALSE(tick(kFailing, "nobody shares the data").shifts());
+  EXPECT_EQ(runner_.state(), PlanState::NeedsPerson);
+  EXPECT_EQ(runner_.reason(),
+            "a.write: worse. The writes stay on the new side until a person decides: nobody shares "
+            "the data");
+  EXPECT_FALSE(runner_.trip("a burst", {now_, "nobody shares the data"}).shifts());
+  EXPECT_THAT(runner_.reason(), HasSubstr("a.write: worse")) << "what was first";
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(tick(kNotYet).shifts()) << "good or not";
+  EXPECT_EQ(runner_.state(), PlanState::NeedsPerson);
+}
+
+TEST_F(MovingTheWrites, GoesHomeAfterAllWhenNothingIsInTheWayAnyMoreAndItIsStillWorse) {
+  walk_to_the_writes();
+  tick(kFailing, "the tables are being switched");
+  ASSERT_EQ(runner_.state(), PlanState::NeedsPerson);
+  EXPECT_TRUE(tick(kFailing).shifts());
+  EXPECT_EQ(now_, Traffic{});
+}
+
+TEST_F(MovingTheWrites, IsTakenUpAgainByAPersonWithTheStepFromItsBeginning) {
+  walk_to_the_writes();
+  tick(kFailing, "nobody shares the data");
+  EXPECT_FALSE(runner_.pause("x"));
+  ASSERT_TRUE(runner_.resume());
+  const auto good = both(write(Judgement::BetterOrEqual, 1'000));
+  for (int i = 0; i < 10; ++i) tick(good);
+  EXPECT_EQ(runner_.state(), PlanState::Running);
+  tick(good);
+  EXPECT_EQ(runner_.state(), PlanState::Completed);
+}
+
+TEST_F(MovingTheWrites, PausesWhenSomebodyBringsThemHome) {
+  walk_to_the_writes();
+  now_ = Traffic::of(Percent::all(), Side::Local);
+  EXPECT_FALSE(tick(kNotYet).shifts());
+  EXPECT_EQ(runner_.state(), PlanState::Paused);
+  EXPECT_EQ(runner_.reason(), "somebody has brought the writes home while the plan was at writes");
+}
+
+TEST_F(MovingTheWrites, IsNotHeldUpByTheWritesOfAWaivedOperation) {
+  Plan waiving = plan();
+  waiving.waived = {"a.write"};
+  runner_ = PlanRunner(waiving, clock_);
+  ASSERT_TRUE(runner_.start());
+  const auto never = both(write(Judgement::CannotTell, 0, 0));
+  for (int i = 0; i < 100; ++i) tick(never);
+  EXPECT_EQ(runner_.state(), PlanState::Completed);
+  EXPECT_EQ(now_, Traffic::of(Percent::all(), Side::Remote));
+}
+
 // Whatever happens in whatever order: after an abort or a roll-back traffic never goes forward, and
 // no step is entered but the next one.
 TEST(PlanRunnerAtRandom, NeverGoesForwardUnlessAllIsGood) {
@@ -307,9 +443,9 @@ TEST(PlanRunnerAtRandom, NeverGoesForwardUnlessAllIsGood) {
           if (random.next() % 10 == 0) runner.abort("x");
           break;
         case 3:
-          if (random.next() % 10 == 0) action = runner.trip("x");
+          if (random.next() % 10 == 0) action = runner.trip("x", reads(Percent::all()));
           break;
-        default: action = runner.tick(share, *verdicts);
+        default: action = runner.tick(reads(share), *verdicts);
       }
       ASSERT_LE(runner.step(), step + 1);
       if (runner.step() > step) {
@@ -318,15 +454,15 @@ TEST(PlanRunnerAtRandom, NeverGoesForwardUnlessAllIsGood) {
       over =
           over || runner.state() == PlanState::Aborted || runner.state() == PlanState::RolledBack;
       if (over && action.shifts()) {
-        ASSERT_EQ(action.share, Percent::none());
+        ASSERT_EQ(action.to.reads, Percent::none());
       }
-      if (action.shifts() && action.share > share) {
+      if (action.shifts() && action.to.reads > share) {
         ASSERT_GT(runner.step(), step)
             << "forward is to the next step, and never to the same again";
       }
       // Now and then it does not happen, or somebody else shifts.
       if (action.shifts() && random.next() % 4 != 0) {
-        share = action.share;
+        share = action.to.reads;
       } else if (action.shifts()) {
         runner = before;
         over = false;
@@ -350,10 +486,24 @@ TEST(Plan, IsRefusedWhenItsStepsDoNotGrow) {
   EXPECT_THROW(PlanRunner(plan, clock), std::invalid_argument);
 }
 
+TEST(Plan, MovesTheWritesLastAndAfterAllOfTheReads) {
+  Plan plan;
+  plan.steps = {plan_step_from("50%").value(), plan_step_from("writes").value()};
+  EXPECT_THAT(plan.check().error().message, HasSubstr("a step of 100% comes before them"));
+  plan.steps.insert(plan.steps.begin() + 1, plan_step_from("100%").value());
+  EXPECT_TRUE(plan.check());
+  EXPECT_TRUE(plan.moves_writes());
+  plan.steps.push_back(plan_step_from("writes").value());
+  EXPECT_THAT(plan.check().error().message, HasSubstr("nothing comes after"));
+  EXPECT_EQ(to_string(plan.steps[2]), "writes");
+  EXPECT_EQ(to_string(plan.steps[0]), "50%");
+  EXPECT_FALSE(plan_step_from("wirtes"));
+}
+
 TEST(Plan, CanBeStartedOnce) {
   const ManualClock clock;
   PlanRunner runner(Plan::usual(), clock);
-  EXPECT_FALSE(runner.tick(Percent::none(), kGood).shifts());
+  EXPECT_FALSE(runner.tick(Traffic{}, kGood).shifts());
   EXPECT_FALSE(runner.pause("x"));
   ASSERT_TRUE(runner.start());
   EXPECT_EQ(runner.start().error().rule, "banyan.plan_state");

@@ -17,6 +17,12 @@ std::string check_dwell(const std::string& text) {
   return fits ? std::string() : '"' + text + "\" is no time such as 90s, 10m, 2h or 1d";
 }
 
+/// A share, or what moves the writes.
+std::string check_step(const std::string& text) {
+  std::string problem = text == "writes" ? std::string() : check_percent(text);
+  return problem.empty() ? problem : problem + "; or \"writes\", after 100%";
+}
+
 /// What the options alone do not show.
 std::string odd_plan(const PlanOptions& options) {
   const std::string& action = options.action;
@@ -52,6 +58,7 @@ void add_plan(CommandSet& set) {
       "  banyan plan catalog                           this one, operation by operation\n"
       "  banyan plan catalog start --why \"compared for a week\"\n"
       "  banyan plan catalog start --steps 1%,10%,100% --dwell 30m --why \"small steps\"\n"
+      "  banyan plan catalog start --steps 10%,100%,writes --why \"all of it\"\n"
       "  banyan plan catalog pause --why \"a release of something else\"\n"
       "  banyan plan catalog resume --why \"it is out\"\n"
       "  banyan plan catalog abort --why \"not this week\"       all traffic back, at once\n"
@@ -64,10 +71,12 @@ void add_plan(CommandSet& set) {
   added->add_option("ACTION", options->action, "show, start, pause, resume or abort")
       ->default_str("show")
       ->check(CLI::IsMember({"show", "start", "pause", "resume", "abort"}));
-  added->add_option("--steps", options->steps, "Shares of the reads, which grow")
+  added
+      ->add_option("--steps", options->steps,
+                   "Shares of the reads, which grow; \"writes\" at the end moves the writes, too")
       ->allow_extra_args(false)
       ->delimiter(',')
-      ->check(check_percent);
+      ->check(check_step);
   added->add_option("--dwell", options->dwell, "How long a step lasts at least: 90s, 10m, 2h, 1d")
       ->check(check_dwell);
   added

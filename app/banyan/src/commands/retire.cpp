@@ -304,6 +304,7 @@ void print_json(const Findings& found, const Judgement& judgement) {
                    {"quiet_for_seconds", found.facts.quiet_for.count()}};
   if (judgement.moved_since) document["moved_since"] = to_string(*judgement.moved_since);
   if (found.facts.uses) document["watched_since"] = to_string(found.facts.uses->since);
+  if (judgement.watched) document["watched_seconds"] = judgement.watched->count();
   document["hindrances"] = Json::array();
   for (const auto& each : judgement.hindrances) {
     document["hindrances"].push_back(
@@ -346,6 +347,10 @@ void print_text(const Findings& found, const Judgement& judgement) {
   }
   print_table(rows);
   print_line("");
+  if (judgement.watched) {
+    print_line("watched " + retirement::span_text(*judgement.watched) + " of the last " +
+               retirement::span_text(found.facts.quiet_for));
+  }
   const std::string& module = found.facts.module;
   if (!judgement.hindrances.empty()) {
     print_line(paint("the old side of " + module + " is not dead:", Tone::Bad));

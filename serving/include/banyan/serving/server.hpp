@@ -137,8 +137,10 @@ class Server {
   std::vector<strangler::Percent> steps(std::string_view rollout) const;
   /// How the rollout is to move by itself, by its configuration.
   strangler::Plan plan(std::string_view rollout) const;
-  /// Its operations whose reads may go to either side, by the names that their evidence has.
-  std::vector<std::string> judged_operations(std::string_view rollout) const;
+  /// Its operations whose requests may go to either side, by the names that their evidence has.
+  std::vector<strangler::JudgedOperation> judged_operations(std::string_view rollout) const;
+  /// Does its configuration say that both sides work on the same data?
+  bool shares_data(std::string_view rollout) const;
 
   /// Not ready; has clients go, spread over `drain_spread` of the configuration; stops accepting,
   /// lets what runs finish, cuts what is left at the deadline. How many exchanges were cut.

@@ -22,8 +22,9 @@
 namespace banyan::strangler {
 
 /// The operations of a rollout whose requests may go to either side, by the names that their
-/// evidence has. Must be safe for concurrent use.
-using OperationsOf = std::function<std::vector<std::string>(std::string_view rollout)>;
+/// evidence has; the writes of one that has reads as well are one more. Must be safe for concurrent
+/// use.
+using OperationsOf = std::function<std::vector<JudgedOperation>(std::string_view rollout)>;
 
 /// Walks the rollouts through their plans: four times a second it reads what happened on both sides
 /// of each operation, has it judged, and does what the plan answers. In one line:
@@ -40,7 +41,9 @@ using OperationsOf = std::function<std::vector<std::string>(std::string_view rol
 /// each of them begins a way back. In every tick those that go back come first, and the new side of
 /// one that goes forward is asked aside, so that nobody who goes back waits for it.
 ///
-/// Writes it does not move, neither there nor home: a plan whose writes somebody has moved is over.
+/// Writes it moves where the plan has a step for that, and brings them home only if it was the plan
+/// that has moved them, by the switch log, and if they may come home without a person
+/// (why_writes_stay() in stages/legality.hpp). Where a person has moved them the plan is over.
 ///
 /// tick() on one thread at a time; the rest is safe for concurrent use.
 class Conductor {
@@ -51,7 +54,7 @@ class Conductor {
 
   /// Something that people should be told of, beside the switch log.
   struct Note {
-    enum class Kind : std::uint8_t { Moved, WentBack, Hindered };
+    enum class Kind : std::uint8_t { Moved, WentBack, Hindered, NeedsPerson };
     Kind kind;
     std::string module;
     std::string message;

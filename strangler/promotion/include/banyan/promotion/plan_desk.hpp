@@ -28,6 +28,7 @@ struct PlanOrder {
     Percent share;
     std::optional<std::chrono::seconds> dwell{};
     std::optional<std::uint64_t> samples{};
+    Side writes = Side::Local;  ///< Remote: the step that moves the writes
   };
   std::vector<Step> steps;  ///< empty: as configured
   std::optional<std::chrono::seconds> dwell;
@@ -40,6 +41,7 @@ struct PlanOrder {
 struct PlanStatus {
   std::string module;
   Percent share;  ///< what the new side has now, whoever gave it
+  Side writes = Side::Local;
   Plan plan{};
   PlanState state = PlanState::Ready;
   std::size_t step = 0;
@@ -73,7 +75,7 @@ class PlanDesk {
   /// "banyan.no_plan"; InvalidArgument "banyan.bad_plan"; and what Switchboard::walk() says.
   Result<Answer> order(std::string_view module, const PlanOrder& order, const Reason& reason);
   /// Back to nothing along the steps, with or without a plan that moves. The first step is made in
-  /// the same transaction: the writes come home, or, where they are, the reads go a step down.
+  /// the same transaction: the writes come home, or, where they are there, the reads go a step down.
   Result<Answer> back_gradually(std::string_view module, const Reason& reason);
 
   /// Of all rollouts that have one, sorted by module.
@@ -87,7 +89,7 @@ class PlanDesk {
                 const std::string& why) const;
   bool resume_gives_more(std::string_view module) const;
   Result<Answer> done(Result<Change> change) const;
-  PlanStatus status(const StoredPlan& stored, Percent share) const;
+  PlanStatus status(const StoredPlan& stored, const Traffic& now) const;
 
   Switchboard* board_;
   const Clock* clock_;

@@ -80,6 +80,8 @@ struct Judgement {
   std::vector<Hindrance> hindrances;  ///< empty: the old side is dead
   std::vector<LastUse> operations;    ///< by name
   std::optional<Timestamp> moved_since;
+  /// How much of the time that was asked for somebody looked; nothing: nobody keeps uses.
+  std::optional<std::chrono::seconds> watched;
 };
 
 Judgement judge(const Facts& facts);

@@ -12,6 +12,7 @@
 
 #include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/result.hpp"
+#include "banyan/retirement/watch.hpp"
 
 namespace banyan::retirement {
 
@@ -39,18 +40,25 @@ struct Use {
 
 /// All that is known about uses.
 struct Uses {
-  Timestamp since;        ///< nobody has looked before
-  Timestamp noted;        ///< the last look
-  bool complete = true;   ///< false: there were more kinds of uses than are kept
-  std::vector<Use> uses;  ///< by key
+  Timestamp since;               ///< the book was begun
+  Timestamp noted;               ///< the last look
+  bool complete = true;          ///< false: there were more kinds of uses than are kept
+  std::vector<Stretch> watched;  ///< when somebody looked, in the order of their beginnings
+  std::vector<Use> uses;         ///< by key
 };
 
 /// The last use of each operation and side, in one small SQLite file beside the control store: it
 /// outlives the process, and several processes may write it. What is in it is evidence, not state:
 /// without the file everything works, and the proof begins anew. Bounded. Safe for concurrent use.
+///
+/// Each process that has the book open notes from when to when it looked: from open() to its last
+/// note. What a process that is killed had counted since its last note is lost, and so that time was
+/// not watched; nor is the time in which nobody had the book open, whatever ran then.
 class UseBook {
  public:
   static constexpr std::size_t kMostKinds = 10'000;
+  /// Stretches that are kept; of more the oldest go, and that time counts as not watched.
+  static constexpr std::size_t kMostStretches = 2'000;
 
   /// FailedPrecondition "banyan.foreign_use_book" for a file that is something else, is damaged, or
   /// is of a newer version; it is left as it is. Unavailable "banyan.use_book_unavailable".
@@ -58,7 +66,7 @@ class UseBook {
   virtual ~UseBook() = default;
 
   /// That these were used since the last note, in one transaction; also when there are none, for
-  /// somebody has looked.
+  /// somebody has looked. From open() on all that was used has to be noted.
   virtual Result<void> note(const std::vector<UseCount>& used) = 0;
   virtual Result<Uses> read() = 0;
 };

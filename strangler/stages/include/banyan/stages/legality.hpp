@@ -44,6 +44,11 @@ std::optional<std::string> why_forcing_illegal(std::string_view module, const Tr
                                                Effect effect, Side wanted,
                                                const Topology& topology);
 
+/// Why writes that are on the new side may not come home by themselves, as by a plan that finds the
+/// new side worse: it would not be legal, or what was written there may be missing on the old side.
+/// A person who knows may still bring them. nullopt when nothing is in the way.
+std::optional<std::string> why_writes_stay(std::string_view module, const Topology& topology);
+
 /// The stages that are legal on this topology, in their order; a canary with any share.
 std::vector<TrafficStage> legal_stages(std::string_view module, const Topology& topology);
 

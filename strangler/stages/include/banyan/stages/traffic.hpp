@@ -67,6 +67,9 @@ struct Traffic {
   friend bool operator==(const Traffic&, const Traffic&) = default;
 };
 
+/// Whether the change sends the new side anything that it did not have.
+bool gives_more(const Traffic& before, const Traffic& after);
+
 /// For people: "legacy", "canary 25%", "moved".
 std::string to_string(const Traffic& traffic);
 
@@ -85,6 +88,9 @@ struct Topology {
   /// Can both sides open the module's tables where they are now? A service on another host
   /// cannot open a SQLite file.
   bool both_reach_data = true;
+  /// Is what the new side has written there for the old one? Of a foreign application nobody knows
+  /// until its configuration says so (`shared_data`).
+  bool old_side_sees_writes = true;
 };
 
 /// The shares that `next` walks through on the way from legacy to moved when nothing else is

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "banyan/kernel/operation.hpp"
 #include "banyan/statistics/evidence.hpp"
 #include "banyan/verdict/window.hpp"
 
@@ -49,6 +50,19 @@ struct JudgeRules {
   std::chrono::milliseconds tick{250};
 };
 
+/// What is judged: an operation, or the writes of one that has reads as well. Reads move by shares,
+/// so that both sides answer in the same seconds; writes move as a whole, so that the old side's are
+/// what came before.
+struct JudgedOperation {
+  JudgedOperation(std::string called, Effect has = Effect::Read)
+      : name(std::move(called)), effect(has) {}
+  JudgedOperation(const char* called) : name(called) {}
+
+  std::string name;
+  Effect effect = Effect::Read;
+  friend bool operator==(const JudgedOperation&, const JudgedOperation&) = default;
+};
+
 /// One measure of one operation.
 struct Finding {
   Measure measure;
@@ -66,6 +80,9 @@ struct OperationVerdict {
   std::string reason;         ///< for people, with the figures
   std::uint64_t samples = 0;  ///< requests on the new side since the step began
   std::uint64_t compared = 0;
+  Effect effect = Effect::Read;
+  /// Of writes: those that were seen on the old side, to which the new one is held.
+  std::uint64_t before = 0;
   std::vector<Finding> findings;
 };
 
@@ -86,6 +103,10 @@ struct Moment {
 /// looked at at any time (statistics/evidence.hpp), with the false alarms of JudgeRules divided
 /// evenly among measures and operations.
 ///
+/// *Writes* have no two sides in the same second. While they are on the old side it is learnt what
+/// is usual of them, and on the new side they are held to that, as reads are when all have moved. A
+/// measure of which nothing was known before is not judged, and the reason says so.
+///
 /// What it can do, measured by tests/unit/verdict (see docs/adr/0034): at 1,000 requests/s and 0.1
 /// % of failures before, two per cent more of them at a share of 25 % are found after 4.1 s on
 /// average (95 of 100 within 5.5 s), twice the time at a share of 5 % after 8 s. Of two equal sides
@@ -96,7 +117,7 @@ struct Moment {
 class Judge {
  public:
   /// `operations`: all that there are, so that one without any traffic is told by name.
-  explicit Judge(std::vector<std::string> operations, JudgeRules rules = {});
+  explicit Judge(std::vector<JudgedOperation> operations, JudgeRules rules = {});
   ~Judge();
   Judge(Judge&&) noexcept;
   Judge& operator=(Judge&&) noexcept;
@@ -105,6 +126,9 @@ class Judge {
   /// stays. `alone`: nothing is left on the old side, and the new one is held to what that was
   /// like.
   void begin_step(bool alone);
+  /// Somebody has looked into what was worse, and wants it judged anew: evidence that it is worse is
+  /// forgotten, what is usual stays.
+  void forgive();
 
   /// What happened since the last call; see JudgeRules::tick. Unknown operations are passed over.
   void add(std::string_view operation, const Moment& moment);
@@ -121,7 +145,8 @@ class Judge {
   std::map<std::string, std::unique_ptr<Bench>, std::less<>> benches_;
 };
 
-/// The judgement of all together: worse if one is, better or equal if all are.
+/// The judgement of all together: worse if one is, better or equal if all are. Writes of which none
+/// has been on the new side are passed over: they have not moved.
 Judgement overall(const std::vector<OperationVerdict>& verdicts);
 
 /// For the switch log and the dashboard.

@@ -12,6 +12,7 @@
 #include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/result.hpp"
 #include "banyan/stages/percent.hpp"
+#include "banyan/stages/traffic.hpp"
 #include "banyan/verdict/judge.hpp"
 
 namespace banyan::strangler {
@@ -20,7 +21,18 @@ struct PlanStep {
   Percent share;
   std::chrono::seconds dwell{600};  ///< at least so long
   std::uint64_t samples = 1'000;    ///< of each operation, on the new side, at least
+  /// Remote: the writes move, as a whole; the last step, after all of the reads.
+  Side writes = Side::Local;
+
+  Traffic traffic() const { return Traffic::of(share, writes); }
 };
+
+/// How people write a step that moves the writes; the others are shares.
+inline constexpr std::string_view kWritesStep = "writes";
+/// "25%", "writes": reads back as the same step.
+std::string to_string(const PlanStep& step);
+/// InvalidArgument "banyan.bad_percentage" says what was expected.
+Result<PlanStep> plan_step_from(std::string_view text);
 
 /// How a rollout moves by itself.
 struct Plan {
@@ -33,8 +45,12 @@ struct Plan {
 
   /// 1 % → 5 % → 25 % → 50 % → 100 %.
   static Plan usual();
-  /// InvalidArgument "banyan.bad_plan": no steps, or they do not grow, or one is 0 %.
+  /// InvalidArgument "banyan.bad_plan": no steps, or they do not grow, or one is 0 %, or the writes
+  /// move before all of the reads.
   Result<void> check() const;
+  /// Why a step may not come after those that there are; nothing when it may.
+  std::optional<std::string> why_not_next(const PlanStep& step) const;
+  bool moves_writes() const { return !steps.empty() && steps.back().writes == Side::Remote; }
 };
 
 enum class PlanState : std::uint8_t {
@@ -42,6 +58,7 @@ enum class PlanState : std::uint8_t {
   Running,     ///< goes on when it may
   Paused,      ///< stays where it is, and goes back when the new side is worse
   Returning,   ///< goes back step by step, so that the old side gets warm again
+  NeedsPerson, ///< the new side is worse and has the writes, which may not come home by themselves
   Completed,   ///< the last step was good, or somebody has moved the writes, too
   RolledBack,  ///< the new side was worse
   Aborted,     ///< somebody said so
@@ -53,7 +70,7 @@ std::optional<PlanState> plan_state_from(std::string_view name);
 struct PlanAction {
   enum class Kind : std::uint8_t { Nothing, Shift };
   Kind kind = Kind::Nothing;
-  Percent share;       ///< Shift: what the new side is to get
+  Traffic to;          ///< Shift: what the new side is to get
   std::string reason;  ///< why it is done, or why nothing is
 
   bool shifts() const { return kind == Kind::Shift; }
@@ -73,6 +90,10 @@ struct PlanAction {
 ///   * back as soon as one is worse, also while paused: to nothing at once when it fails or answers
 ///     otherwise, and when something trips; step by step when it is only slow, for its users get
 ///     what they want, and the old side may have gone cold;
+///   * where the last step moves the writes, they move when all reads were good and enough writes
+///     were seen on the old side to know what is usual of them. From there it goes back as from
+///     elsewhere, with the writes first, but only while they may come home by themselves; else it
+///     stays and needs a person, who brings them back or takes the plan up again;
 ///   * an abort wins over everything, and nothing goes forward after it;
 ///   * when somebody else shifts the traffic, the plan pauses: two do not steer; and it is over
 ///   when
@@ -105,20 +126,30 @@ class PlanRunner {
   Result<void> resume();
   /// In every state but when all traffic is back already.
   void abort(std::string why);
-  /// Step by step, from `share` on; what it answers is the first one, which is made at once.
+  /// Step by step, from `now` on; what it answers is the first one, which is made at once.
   /// FailedPrecondition "banyan.plan_state" when there is nothing to go back from.
-  Result<PlanAction> back_gradually(Percent share, std::string why);
+  Result<PlanAction> back_gradually(const Traffic& now, std::string why);
   /// The rollout has moved as a whole, and is no longer the plan's to bring back.
   PlanAction complete(std::string why);
 
-  /// A hard trip: an answer at once, without a tick. See ErrorBurst.
-  PlanAction trip(std::string why);
+  /// Where the traffic is, whoever has sent it there.
+  struct Situation {
+    Situation(const Traffic& traffic, std::optional<std::string> stay = {})
+        : now(traffic), writes_stay(std::move(stay)) {}
 
-  /// `share`: what the new side has now, whoever gave it. `verdicts`: since the step began.
-  PlanAction tick(Percent share, const std::vector<OperationVerdict>& verdicts);
+    Traffic now;
+    /// Why writes that are on the new side may not come home by themselves; nothing when they may.
+    std::optional<std::string> writes_stay;
+  };
+
+  /// A hard trip: an answer at once, without a tick. See ErrorBurst.
+  PlanAction trip(std::string why, const Situation& situation);
+
+  /// `verdicts`: since the step began.
+  PlanAction tick(const Situation& situation, const std::vector<OperationVerdict>& verdicts);
   /// What tick() does because of a verdict that is worse, and nothing else: for who takes back
   /// only. It begins a return along the steps; to go on with one is for whoever ticks.
-  std::optional<PlanAction> leave_if_worse(Percent share,
+  std::optional<PlanAction> leave_if_worse(const Situation& situation,
                                            const std::vector<OperationVerdict>& verdicts);
 
   PlanState state() const { return state_; }
@@ -132,14 +163,16 @@ class PlanRunner {
  private:
   PlanAction go_back(PlanState state, std::string why);
   static PlanAction nothing(std::string why);
-  PlanAction shift(Percent share) const { return {PlanAction::Kind::Shift, share, reason_}; }
+  PlanAction shift(const Traffic& to) const { return {PlanAction::Kind::Shift, to, reason_}; }
   std::optional<std::string> why_not_yet(const std::vector<OperationVerdict>& verdicts) const;
   PlanAction advance();
-  PlanAction leave(Percent share, const OperationVerdict& worse);
-  PlanAction turn_back(Percent share, std::string why);
-  PlanAction go_on_back(Percent share);
-  PlanAction step_back(Percent share);
-  void step_below(Percent share);
+  PlanAction leave(const Situation& situation, const OperationVerdict& worse);
+  PlanAction call_for_a_person(std::string why, const std::string& stay);
+  PlanAction turn_back(const Traffic& now, std::string why);
+  PlanAction go_on_back(const Traffic& now);
+  PlanAction step_back(const Traffic& now);
+  void step_below(const Traffic& now);
+  std::optional<PlanAction> give_way(const Traffic& now);
 
   Plan plan_;
   const Clock* clock_;
@@ -148,7 +181,7 @@ class PlanRunner {
   bool arrived_ = false;  ///< the new side was seen to have the step's share
   std::uint64_t begun_ = 0;
   SteadyTime since_{};
-  std::optional<Percent> returning_at_;  ///< since since_
+  std::optional<Traffic> returning_at_;  ///< since since_
   std::string reason_;
 };
 
