@@ -45,6 +45,20 @@ TEST_F(Paying, OnInvoiceWantsGoodCredit) {
   }
 }
 
+TEST_F(Paying, RefusesBeforeAnythingIsHeldWhatNobodyCanPayAtOnce) {
+  const auto& track = sample_shop().track(banyan::contract::kPlenty);
+  const auto order = [&](std::int64_t price, std::int64_t quantity) {
+    EXPECT_THAT(
+        world_.catalog().handle(catalog::ChangePrice{track, {price, "EUR"}}, world_.context()),
+        Succeeds());
+    return place_order({some_customer(), {{track, quantity}}, "card"});
+  };
+  EXPECT_THAT(order(0, 1), BreaksRule("orders.bad_lines"));
+  EXPECT_THAT(order(99'999'999, 11), BreaksRule("orders.bad_quantity"));
+  EXPECT_EQ(world_.count_orders(), 0U);
+  EXPECT_EQ(world_.troubles.calls, 0);
+}
+
 TEST_F(Paying, ByCardWantsNoCredit) {
   put_on_hold();
   EXPECT_THAT(place("card"), Succeeds());

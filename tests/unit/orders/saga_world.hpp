@@ -167,6 +167,7 @@ class SagaWorld {
     return store_->read(context(), [&](OrdersReading& orders) { return orders.history(id); });
   }
 
+  catalog::Catalog& catalog() { return *catalog_; }
   warehouse::Warehouse& warehouse() { return *warehouse_; }
   OrderStore& store() { return *store_; }
   banyan::Context context() {

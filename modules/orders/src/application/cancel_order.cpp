@@ -9,12 +9,6 @@ using banyan::fail;
 using banyan::Result;
 using banyan::SagaInstance;
 
-/// What is there, to be answered with or to be driven on by who holds it.
-OrderEngine::Case case_of(OrderWithSaga found) {
-  SagaInstance saga = found.saga ? *std::move(found.saga) : SagaInstance::over();
-  return {std::move(found.order), std::move(saga)};
-}
-
 /// The order is past the point where its placing can be turned back.
 Result<OrderEngine::Case> begin_cancelling(const UseCaseContext& use_case, OrdersWriting& orders,
                                            banyan::UnitOfWork& unit, const OrderWithSaga& found) {
@@ -29,17 +23,19 @@ Result<OrderEngine::Case> turn_back(const UseCaseContext& use_case, OrdersWritin
   if (found.saga->data().name != Placing::info.name) {
     if (found.saga->data().name != Cancelling::info.name) return busy(found.order, *found.saga);
     // To cancel again is to see how far it is, and on with it when nobody drives it.
-    if (use_case.sagas.due(*found.saga, unit.lease_now())) {
-      use_case.sagas.interfere(orders, unit, *found.saga, [](SagaInstance&) { return true; });
-    }
-    return case_of(std::move(found));
+    const auto is_due = [&](SagaInstance& saga) {
+      return use_case.sagas.due(saga, unit.lease_now());
+    };
+    auto taken = use_case.sagas.interfere(orders, unit, found.order, *found.saga, is_due);
+    return taken ? *std::move(taken) : case_of(std::move(found));
   }
   // Somebody else who drives it now will find that it goes the other way.
-  const bool turned = use_case.sagas.interfere(orders, unit, *found.saga, [](SagaInstance& saga) {
-    return saga.turn_back(std::string(kByCustomer), std::nullopt) == SagaInstance::Turned::Back;
-  });
+  auto turned =
+      use_case.sagas.interfere(orders, unit, found.order, *found.saga, [](SagaInstance& saga) {
+        return saga.turn_back(std::string(kByCustomer), std::nullopt) == SagaInstance::Turned::Back;
+      });
   if (!turned) return busy(found.order, *found.saga);
-  return case_of(std::move(found));
+  return *std::move(turned);
 }
 
 Result<OrderDetails> answer_with(const Order& order, const SagaInstance& saga) {

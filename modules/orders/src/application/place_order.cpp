@@ -29,6 +29,25 @@ Before look(const UseCaseContext& use_case, const Context& context) {
   });
 }
 
+/// Money has to change hands, as much as payments take at once: what is not so would be placed,
+/// held, and then cancelled.
+Result<void> check_payable(const Order& order) {
+  const banyan::Money& total = order.data().total;
+  if (total.minor_units < payments::kLeastAmount) {
+    return fail(ErrorCode::InvalidArgument, "orders.bad_lines",
+                "the order would cost " + to_string(total) + "; order something that costs",
+                {{"/lines", "cost nothing"}});
+  }
+  if (total.minor_units > payments::kMostAmount) {
+    return fail(ErrorCode::InvalidArgument, "orders.bad_quantity",
+                "the order would cost " + to_string(total) +
+                    "; the most that can be paid at once is " +
+                    to_string(banyan::Money{payments::kMostAmount, total.currency}),
+                {{"/lines", "the total is too large"}});
+  }
+  return {};
+}
+
 /// An order that exists: how far it is now, and on with it when nobody drives it.
 Result<OrderDetails> go_on_with(const UseCaseContext& use_case, const OrderId& id,
                                 const Context& context) {
@@ -75,6 +94,7 @@ Result<OrderDetails> place_order(const UseCaseContext& use_case, const PlaceOrde
       Order::place(OrderId::make_after(before.newest, now, use_case.environment.random),
                    request.customer, *std::move(lines), *std::move(terms), now);
   if (!order) return fail(std::move(order.error()));
+  if (Result<void> payable = check_payable(*order); !payable) return fail(payable.error());
 
   Result<OrderEngine::Case> begun = use_case.store.write(
       context, [&](OrdersWriting& orders, UnitOfWork& unit) -> Result<OrderEngine::Case> {

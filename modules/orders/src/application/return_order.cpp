@@ -21,15 +21,15 @@ std::unexpected<banyan::Error> not_returnable(const Order& order) {
 
 Result<OrderDetails> return_order(const UseCaseContext& use_case, const ReturnOrder& request,
                                   const banyan::Context& context) {
-  Result<OrderWithSaga> begun = use_case.store.write(
-      context, [&](OrdersWriting& orders, banyan::UnitOfWork& unit) -> Result<OrderWithSaga> {
+  Result<OrderEngine::Case> begun = use_case.store.write(
+      context, [&](OrdersWriting& orders, banyan::UnitOfWork& unit) -> Result<OrderEngine::Case> {
         std::optional<OrderWithSaga> found = orders.find(request.id);
         if (!found) return unknown_order(request.id);
         const Order::Data& order = found->order.data();
         // To return again is to see how far it is.
-        if (order.state == OrderState::Returned) return *std::move(found);
+        if (order.state == OrderState::Returned) return case_of(*std::move(found));
         if (found->saga && found->saga->open()) {
-          if (found->saga->data().name == Returning::info.name) return *std::move(found);
+          if (found->saga->data().name == Returning::info.name) return case_of(*std::move(found));
           return busy(found->order, *found->saga);
         }
         if (order.state != OrderState::Delivered || order.payment_method.empty()) {
@@ -38,12 +38,10 @@ Result<OrderDetails> return_order(const UseCaseContext& use_case, const ReturnOr
         auto fresh = use_case.sagas.begin<Returning>(orders, unit, order.id.str(), found->order,
                                                      use_case.sagas.id_after(found->saga));
         if (!fresh) return busy(found->order, *found->saga);
-        found->saga = std::move(fresh->saga);
-        return *std::move(found);
+        return *std::move(fresh);
       });
   if (!begun) return fail(std::move(begun.error()));
-  if (!begun->saga) return details_of(begun->order, begun->saga);
-  const auto driven = use_case.sagas.drive({begun->order, *begun->saga}, context);
+  const auto driven = use_case.sagas.drive(*std::move(begun), context);
   if (driven.saga.data().status == banyan::SagaStatus::Undone) return not_returnable(driven.state);
   return details_of(driven.state, driven.saga);
 }

@@ -15,6 +15,10 @@
 /// The money of each order: held, taken, given back.
 namespace payments {
 
+// Of one payment and of one refund, in minor units.
+constexpr std::int64_t kLeastAmount = 1;
+constexpr std::int64_t kMostAmount = 1'000'000'000;
+
 /// The life of a payment. Declined, Voided and Refunded are for good, and remembered.
 enum class PaymentState : std::uint8_t {
   Requested,   ///< the provider was asked; what it has done is not known yet

@@ -11,7 +11,6 @@ using banyan::ErrorCode;
 using banyan::fail;
 using banyan::Result;
 
-constexpr std::int64_t kMostAmount = 1'000'000'000;
 constexpr std::size_t kLongestWord = 64;
 
 bool is_visible(char c) { return c > ' ' && c <= '~'; }
@@ -55,7 +54,7 @@ std::unexpected<banyan::Error> books_differ(const Payment& payment, std::string_
 }  // namespace
 
 Result<void> check(const Authorise& request) {
-  if (request.amount.minor_units < 1 || request.amount.minor_units > kMostAmount) {
+  if (request.amount.minor_units < kLeastAmount || request.amount.minor_units > kMostAmount) {
     return bad_amount("/amount/minor_units");
   }
   // Versions before took any word, and orders of theirs may still be on their way. Refused here,
@@ -74,7 +73,7 @@ Result<void> check(const Refund& request) {
                 "the id of a refund is 1 … 64 letters, digits, '-', '_' and '.'",
                 {{"/refund", "expected 1 … 64 letters, digits, '-', '_' and '.'"}});
   }
-  if (request.amount >= 1 && request.amount <= kMostAmount) return {};
+  if (request.amount >= kLeastAmount && request.amount <= kMostAmount) return {};
   return bad_amount("/amount");
 }
 

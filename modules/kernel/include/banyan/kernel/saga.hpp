@@ -189,8 +189,8 @@ class SagaInstance {
   /// A new lease, and with it a new epoch: what the holder before writes from now on is refused.
   /// False when it is not active.
   bool take_over(std::string holder, const LeaseTime& now, const SagaPolicy& policy);
-  bool held_at(std::int64_t epoch) const {
-    return !record_.holder.empty() && record_.epoch == epoch;
+  bool held_by(const std::string& holder) const {
+    return !holder.empty() && record_.holder == holder;
   }
   void renew(const LeaseTime& now, const SagaPolicy& policy);
 

@@ -76,7 +76,7 @@ class SagaPermit {
 ///     };
 ///
 /// No unit of work is open while a call is under way. Outcome, next step and the change of the
-/// state are one unit, which names the lease's epoch: whoever has lost the lease writes nothing.
+/// state are one unit, which names the lease's holder: whoever has lost the lease writes nothing.
 /// Safe for concurrent use, also by several processes on one database.
 template <class Host>
 class SagaEngine {
@@ -86,10 +86,11 @@ class SagaEngine {
   using Writing = typename Host::Writing;
   using State = typename Host::State;
 
-  /// A saga, what it is about, and under which epoch the one who has this drives it.
+  /// A saga, what it is about, and as whom the one who has this may drive it.
   struct Case {
     State state;
     SagaInstance saga;
+    std::string holder = {};  ///< "" for who has only looked at it: drive() leaves it alone
   };
 
   /// All references must outlive it.
@@ -146,9 +147,10 @@ class SagaEngine {
   std::optional<Case> begin(Writing& writing, UnitOfWork& unit, const std::string& subject,
                             State state, const SagaId& id) {
     SagaInstance saga(fresh<Definition>(unit, subject, id));
-    saga.take_over(new_holder(), unit.lease_now(), policy_);
+    std::string holder = new_holder();
+    saga.take_over(holder, unit.lease_now(), policy_);
     if (!Host::rows(writing).add(saga)) return std::nullopt;
-    return Case{std::move(state), std::move(saga)};
+    return Case{std::move(state), std::move(saga), std::move(holder)};
   }
 
   /// For begin(): a subject's sagas are in the order of their ids.
@@ -159,10 +161,12 @@ class SagaEngine {
   }
 
   /// Makes the calls that the saga still needs, one after the other, and writes down what came of
-  /// each. Ends when nothing is left to do, when nobody answers (it goes on later by itself), when
-  /// somebody else has taken over, or when nothing can be written down. Answers with how it is
-  /// then. For who began it: what is stored is the answer, also when the database has failed since;
-  /// the background goes on from there, and tells of what prevents it.
+  /// each. Nothing of a case that is not the caller's: two who drive under one lease would take
+  /// each other's answers for those of the next step. Ends when nothing is left to do, when nobody
+  /// answers (it goes on later by itself), when somebody else has taken over, or when nothing can
+  /// be written down. Answers with how it is then. For who began it: what is stored is the answer,
+  /// also when the database has failed since; the background goes on from there, and tells of what
+  /// prevents it.
   Case drive(Case current, const Context& context) {
     try {
       drive_on(current, context);
@@ -187,13 +191,16 @@ class SagaEngine {
   }
 
   /// Inside a unit of work: changes a saga that others may be driving, and takes it over. `change`
-  /// says whether it did anything.
+  /// says whether it did anything; nothing comes back when it did not.
   template <class Change>
-  bool interfere(Writing& writing, UnitOfWork& unit, SagaInstance& saga, Change&& change) {
+  std::optional<Case> interfere(Writing& writing, UnitOfWork& unit, State state, SagaInstance saga,
+                                Change&& change) {
     const std::int64_t epoch = saga.data().epoch;
-    if (!std::invoke(change, saga)) return false;
-    saga.take_over(new_holder(), unit.lease_now(), policy_);
-    return Host::rows(writing).save(saga, epoch);
+    if (!std::invoke(change, saga)) return std::nullopt;
+    std::string holder = new_holder();
+    saga.take_over(holder, unit.lease_now(), policy_);
+    if (!Host::rows(writing).save(saga, epoch)) return std::nullopt;
+    return Case{std::move(state), std::move(saga), std::move(holder)};
   }
 
   /// What SagaControl::order_saga() promises.
@@ -304,41 +311,37 @@ class SagaEngine {
   Result<std::optional<Case>> claim(const SagaId& id, const Context& context) {
     const std::string holder = new_holder();
     const Timestamp now = environment_.clock.now();
-    return store_.write(context,
-                        [&](Writing& writing, UnitOfWork& unit) -> Result<std::optional<Case>> {
-                          std::optional<SagaInstance> saga = Host::rows(writing).find(id);
-                          const LeaseTime lease_now = unit.lease_now();
-                          if (!saga || !may_take(*saga, lease_now)) return std::optional<Case>();
-                          const std::int64_t epoch = saga->data().epoch;
-                          saga->turn_back_if_late(now);
-                          if (!saga->take_over(holder, lease_now, policy_))
-                            return std::optional<Case>();
-                          std::optional<State> state = Host::load(writing, saga->data().subject);
-                          if (!state || !Host::rows(writing).save(*saga, epoch))
-                            return std::optional<Case>();
-                          return std::optional<Case>(Case{*std::move(state), *std::move(saga)});
-                        });
+    return store_.write(
+        context, [&](Writing& writing, UnitOfWork& unit) -> Result<std::optional<Case>> {
+          std::optional<SagaInstance> saga = Host::rows(writing).find(id);
+          const LeaseTime lease_now = unit.lease_now();
+          if (!saga || !may_take(*saga, lease_now)) return std::optional<Case>();
+          const std::int64_t epoch = saga->data().epoch;
+          saga->turn_back_if_late(now);
+          if (!saga->take_over(holder, lease_now, policy_)) return std::optional<Case>();
+          std::optional<State> state = Host::load(writing, saga->data().subject);
+          if (!state || !Host::rows(writing).save(*saga, epoch)) return std::optional<Case>();
+          return std::optional<Case>(Case{*std::move(state), *std::move(saga), holder});
+        });
   }
 
   /// `current` is what is stored, also when an exception leaves this.
   void drive_on(Case& current, const Context& context) {
-    const std::int64_t epoch = current.saga.data().epoch;
-    while (current.saga.held_at(epoch)) {
+    while (current.saga.held_by(current.holder)) {
       const std::optional<SagaCall> call = current.saga.next();
       const SagaBody<State>* body = find_body(current.saga.data());
       if (!call || body == nullptr) break;
-      std::optional<Case> after = make_step(current, *call, *body, epoch, context);
+      std::optional<Case> after = make_step(current, *call, *body, context);
       if (!after) break;
       current = *std::move(after);
     }
   }
 
   std::optional<Case> make_step(const Case& current, const SagaCall& call,
-                                const SagaBody<State>& body, std::int64_t epoch,
-                                const Context& context) {
+                                const SagaBody<State>& body, const Context& context) {
     SagaPermit permit(gates_, call.dependency);
     if (!permit.granted()) {
-      return record(current, call, body, epoch,
+      return record(current, call, body,
                     {SagaOutcome::NoAnswer, "banyan.unreachable",
                      call.dependency + " does not answer; waiting until it does", std::nullopt},
                     {}, context);
@@ -358,15 +361,14 @@ class SagaEngine {
     }
     describe_saga_answer(step.span(), answer);
     const bool was_out = permit.tell(answer.outcome);
-    std::optional<Case> after =
-        record(current, call, body, epoch, answer, reply.apply, step.context());
+    std::optional<Case> after = record(current, call, body, answer, reply.apply, step.context());
     if (was_out) release(call.dependency, step.context());
     return after;
   }
 
   /// Writes down what came of a call, unless somebody else has the lease by now.
   std::optional<Case> record(const Case& current, const SagaCall& call, const SagaBody<State>& body,
-                             std::int64_t epoch, const SagaAnswer& answer,
+                             const SagaAnswer& answer,
                              const std::function<Result<void>(State&, Timestamp)>& apply,
                              const Context& context) {
     const Timestamp now = environment_.clock.now();
@@ -376,8 +378,9 @@ class SagaEngine {
         store_.write(context, [&](Writing& writing, UnitOfWork& unit) -> Result<Case> {
           SagaInstance saga = Host::rows(writing).find(id).value();
           State state = Host::load(writing, saga.data().subject).value();
-          if (!saga.held_at(epoch)) return Case{std::move(state), std::move(saga)};
+          if (!saga.held_by(current.holder)) return Case{std::move(state), std::move(saga)};
           const State before = state;
+          const std::int64_t epoch = saga.data().epoch;
           const SagaMoment moment{now, unit.lease_now()};
           Result<void> legal;
           if (apply) legal = apply(state, now);
@@ -387,11 +390,11 @@ class SagaEngine {
             state = before;
             saga.stuck(Host::module.data() + (": " + legal.error().message));
           }
-          if (saga.held_at(epoch)) saga.renew(moment.lease, policy_);
+          if (saga.held_by(current.holder)) saga.renew(moment.lease, policy_);
           if (!Host::rows(writing).save(saga, epoch)) return lease_lost(id);
           Host::save(writing, before, state, now);
           if (!saga.open()) Host::ended(*this, writing, unit, state, saga.data());
-          return Case{std::move(state), std::move(saga)};
+          return Case{std::move(state), std::move(saga), current.holder};
         });
     if (!recorded) return std::nullopt;
     return *std::move(recorded);

@@ -30,6 +30,11 @@ void OrderSagas::ended(OrderEngine& engine, OrdersWriting& orders, banyan::UnitO
   }
 }
 
+OrderEngine::Case case_of(OrderWithSaga found) {
+  banyan::SagaInstance saga = found.saga ? *std::move(found.saga) : banyan::SagaInstance::over();
+  return {std::move(found.order), std::move(saga)};
+}
+
 banyan::SagaId placing_of(const OrderId& order) {
   const auto digits = std::string_view(order.str()).substr(OrderId::prefix.size());
   return banyan::SagaId::parse(std::string(banyan::SagaId::prefix).append(digits)).value();

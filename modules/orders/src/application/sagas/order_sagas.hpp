@@ -35,6 +35,9 @@ struct OrderSagas {
 
 using OrderEngine = banyan::SagaEngine<OrderSagas>;
 
+/// What is there, to be answered with: not the caller's to drive.
+OrderEngine::Case case_of(OrderWithSaga found);
+
 /// The id of the saga that places an order: the order's, digit for digit.
 banyan::SagaId placing_of(const OrderId& order);
 
