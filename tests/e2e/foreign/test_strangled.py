@@ -68,8 +68,8 @@ class Strangled(unittest.TestCase):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.wiki = applications.Wiki(self.folder / "wiki", f"{own_host()}:3000")
         self.addCleanup(self.wiki.stop)
-        self.pages_at = f"{own_host()}:3001"
-        self.addCleanup(lambda: self.pages.stop())
+        self.pages_at, self.pages = f"{own_host()}:3001", None
+        self.addCleanup(lambda: self.pages and self.pages.stop())
 
     def begin_pages(self, pages: Path | None = None):
         self.pages = take_over(self.wiki, self.pages_at, self.folder, pages)
