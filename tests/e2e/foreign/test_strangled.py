@@ -233,7 +233,6 @@ class AReadOfTheWiki(Strangled):
         readers = self.readers()
         of_the_harbour = Readers(self.proxy.address, {"harbour": now}, 1)
         self.addCleanup(of_the_harbour.stop)
-        readers.hear("pages")
         wait(lambda: "pages: rolled back" in self.operate("plan", "pages"), "the plan's way back")
         self.assertIn("answered otherwise than the old side", self.operate("log"))
 
