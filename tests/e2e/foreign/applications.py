@@ -63,7 +63,8 @@ $conf['userewrite'] = '1';
 $conf['gzip_output'] = 1;
 $conf['updatecheck'] = 0;
 """)
-        (conf / "acl.auth.php").write_text("* @ALL 1\n* @user 8\ndesk:* @ALL 0\ndesk:* @user 8\n")
+        self.access = conf / "acl.auth.php"
+        self.access.write_text("* @ALL 1\n* @user 8\ndesk:* @ALL 0\ndesk:* @user 8\n")
         (conf / "users.auth.php").write_text(
             f"{READER}:{hashlib.sha1(PASSWORD.encode()).hexdigest()}:Ada Vogel:ada@example.org:user\n")
         (self.pages / "start.txt").write_text("====== Records ======\n\nHerons and **paper** harbours: [[notes]].\n~~NOCACHE~~\n")

@@ -211,6 +211,14 @@ TEST_F(RunnerTest, A_modules_own_file_of_a_newer_version_is_refused_too) {
   EXPECT_THAT(problems(runner({create, add_note})), ElementsAre(HasSubstr("newer version")));
 }
 
+TEST_F(RunnerTest, A_database_is_made_also_where_no_module_has_a_script) {
+  EXPECT_THAT(runner({}).apply(), IsEmpty());
+  EXPECT_EQ(in_file("SELECT count(*) FROM banyan_migrations"), "0");
+  EXPECT_EQ(in_file("PRAGMA journal_mode"), "wal");
+  EXPECT_THAT(runner({}).apply(), IsEmpty());
+  EXPECT_THAT(runner({create}).apply(), SizeIs(1));
+}
+
 TEST_F(RunnerTest, A_database_that_it_wrote_is_marked) {
   runner({create}).apply();
   EXPECT_EQ(in_file("PRAGMA application_id"), std::to_string(0x424E594E));

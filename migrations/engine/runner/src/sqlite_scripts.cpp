@@ -340,6 +340,7 @@ class SqliteScriptDatabase final : public ScriptDatabase {
                        std::chrono::milliseconds wait)
       : shared_file_(std::move(shared_file)), access_(access), wait_(wait) {
     check_usable(shared_file_);
+    if (access_ == Access::Apply && is_not_made_yet()) make_file();
   }
 
   std::string place_of(const std::string& module) override { return file_of(module).string(); }
@@ -369,6 +370,24 @@ class SqliteScriptDatabase final : public ScriptDatabase {
   }
 
  private:
+  bool is_not_made_yet() const {
+    std::error_code none;
+    const auto size = std::filesystem::file_size(shared_file_, none);
+    return none || size == 0;
+  }
+
+  // Also for modules without a script, which have no tables and are asked for nothing else.
+  void make_file() const {
+    about_file(shared_file_, [&] {
+      const auto lock = lock_writers(shared_file_, wait_);
+      const Connection database = open(shared_file_, OpenMode::Create, wait_);
+      sqlite::Transaction transaction(database, sqlite::Begin::Immediate);
+      create_history(database);
+      placement::mark_database(database);
+      transaction.commit();
+    });
+  }
+
   // The file that holds the module's tables: the shared one, or where its placement points to.
   std::filesystem::path file_of(const std::string& module) const {
     if (!std::filesystem::exists(shared_file_)) return shared_file_;
