@@ -116,8 +116,7 @@ void Assembly::add(const ModuleEntry& entry, const Options& options, const Conne
     if (module->remote) {
       module->routed = entry.routed(module->local(), module->remote, routing);
       if (witness_ != nullptr) {
-        module->witnessed =
-            entry.witnessed(module->routed, routing, *witness_, environment.clock);
+        module->witnessed = entry.witnessed(module->routed, routing, *witness_, environment.clock);
       }
     }
   }

@@ -26,9 +26,8 @@ CallEvidence::CallEvidence(const Parts& parts, const std::vector<ModuleEntry>& t
   for (const ModuleEntry& entry : table) {
     const std::string module(entry.port->name);
     for (const binding::OperationDescription& each : entry.describe().operations) {
-      const strangler::Route route =
-          strangler::route_of({module, each.operation->name, each.at.method, each.at.path,
-                               each.operation->effect});
+      const strangler::Route route = strangler::route_of(
+          {module, each.operation->name, each.at.method, each.at.path, each.operation->effect});
       operations_.emplace(each.operation, Judged{route.rollout, route.name,
                                                  &parts_.evidence.of(route.rollout, route.name)});
     }

@@ -197,8 +197,9 @@ TEST_F(APromotionOfWrites, CallsAPersonLoudlyWhereTheyMayNotComeHome) {
   EXPECT_THAT(ready.body, HasSubstr("the plan of catalog needs a person"));
   EXPECT_THAT(test::get(port_, "/_banyan/api/status").body,
               HasSubstr("the plan of catalog needs a person"));
-  ASSERT_EQ(post("/_banyan/api/rollouts/catalog/back", R"({"who":"ann","why":"we copy it"})").status,
-            200u);
+  ASSERT_EQ(
+      post("/_banyan/api/rollouts/catalog/back", R"({"who":"ann","why":"we copy it"})").status,
+      200u);
   EXPECT_EQ(place(), "legacy");
 }
 

@@ -159,7 +159,8 @@ TEST_F(TheJudgeOfWrites, LearnsWhatIsUsualWhileTheyAreOnTheOldSideAndTellsNothin
   add(100, writes(50, 1, Side::Local));
   EXPECT_EQ(verdict().judgement, Judgement::CannotTell);
   EXPECT_EQ(verdict().before, 5'000U);
-  EXPECT_EQ(verdict().reason, "a.write: its writes are on the old side, where 5000 of them were seen");
+  EXPECT_EQ(verdict().reason,
+            "a.write: its writes are on the old side, where 5000 of them were seen");
   EXPECT_EQ(overall({verdict()}), Judgement::BetterOrEqual) << "nothing is to be shown of it yet";
 }
 

@@ -65,8 +65,7 @@ class CallsOfARoutedModule : public testing::Test {
        .clock = system_clock(),
        .seat = (folder_.path() / "seat").string(),
        .note = {}}};
-  const std::vector<ModuleEntry> table_{
-      demo_entry(Linkage::Routed, "here", [](NamedDemo&) {})};
+  const std::vector<ModuleEntry> table_{demo_entry(Linkage::Routed, "here", [](NamedDemo&) {})};
   CallEvidence witness_{{evidence_, *stages_, conductor_}, table_};
   NamedDemo here_{"here"}, there_{"there"};
   const std::unique_ptr<demo::Demo> old_side_ =
@@ -120,7 +119,8 @@ TEST_F(CallsOfARoutedModule, AreWritesOfOneSideAndThenOfTheOther) {
 }
 
 TEST_F(CallsOfARoutedModule, SayNothingWhenTheyWereLateBeforeTheyBegan) {
-  const Context late = Context::begin(std::chrono::milliseconds(0), system_clock(), system_random());
+  const Context late =
+      Context::begin(std::chrono::milliseconds(0), system_clock(), system_random());
   EXPECT_FALSE(port_->handle(demo::GetThing{demo::thing_id(1)}, late));
   for (const Group group : {Group::New, Group::Control, Group::Old}) {
     EXPECT_EQ(seen("demo.get_thing", group).requests, 0U);

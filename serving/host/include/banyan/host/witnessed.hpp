@@ -71,8 +71,8 @@ class Witnessed {
     const auto took = clock_->steady() - begin;
     const std::optional<Side> side = side_of();
     if (side && in_time) {
-      witness_->ended({P::port, Op::operation, *side, context, took,
-                       answer ? nullptr : &answer.error()});
+      witness_->ended(
+          {P::port, Op::operation, *side, context, took, answer ? nullptr : &answer.error()});
     }
     return answer;
   }
