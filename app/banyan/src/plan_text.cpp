@@ -45,8 +45,7 @@ std::string tally_text(const Json& verdict, const char* side) {
 
 std::string plan_line(const Json& plan) {
   return text_of(plan, "module") + ": " + words_of(text_of(plan, "state")) + ", step " +
-         step_text(plan) + ", " + share_text(plan) +
-         " on the new side: " + text_of(plan, "reason");
+         step_text(plan) + ", " + share_text(plan) + " on the new side: " + text_of(plan, "reason");
 }
 
 std::vector<std::vector<std::string>> plan_rows(const Json& plans) {

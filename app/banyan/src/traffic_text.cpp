@@ -50,9 +50,11 @@ int show_change(const Json& document) {
 
 int show_plan_answer(const Json& document) {
   const Json plan = document.value("plan", Json::object());
-  print_line(paint(text_of(plan, "module"), Tone::Strong) + ": the plan is " +
-             paint(text_of(plan, "state"), Tone::Strong) + ", " + text_of(plan, "share") +
-             " of the reads on the new side (" + text_of(plan, "reason") + ')');
+  print_line(
+      paint(text_of(plan, "module"), Tone::Strong) + ": the plan is " +
+      paint(text_of(plan, "state"), Tone::Strong) + ", " + text_of(plan, "share") +
+      (text_of(plan, "writes") == "remote" ? " of the reads and the writes" : " of the reads") +
+      " on the new side (" + text_of(plan, "reason") + ')');
   const Json change = document.value("change", Json::object());
   return change.value("changed", false) ? show_change(change) : kDone;
 }

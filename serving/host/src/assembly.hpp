@@ -46,13 +46,16 @@ struct HostedModule {
   AnyPort rehearsal;
   AnyPort remote;
   AnyPort routed;
+  AnyPort witnessed;  ///< the same, as other modules have it; empty: nobody is told of their calls
   std::unique_ptr<binding::ModuleWorkers> workers;  ///< for requests that come over the network
 
   std::string name() const { return std::string(entry->port->name); }
   /// The binding that callers and the edge use when the module here answers.
   const AnyPort& local() const { return rehearsed ? rehearsal : in_process; }
   /// What its callers have: as the routing table says, here, or its service; empty when absent.
-  const AnyPort& used() const { return routed ? routed : here ? local() : remote; }
+  const AnyPort& used() const {
+    return witnessed ? witnessed : routed ? routed : here ? local() : remote;
+  }
   /// Whether the service can open the same tables: from another host it cannot open a file.
   bool both_reach_data() const {
     return !service || http::is_unix(*service) || http::is_loopback(service->host);
@@ -72,11 +75,11 @@ class Assembly {
 
   /// References must outlive the assembly. `options` must be free of problems_of(). `call`: what
   /// services are called with; empty: the engine. `outside`: how the parties of the modules are
-  /// made.
+  /// made. `witness`: told of calls of routed modules between modules; null: nobody.
   Assembly(const std::vector<ModuleEntry>& table, const Options& options, const Connect& connect,
            const Environment& environment, CallObserver& observer, const RoutingTable& routing,
            Services services = {}, upstream::MakeTransport call = {},
-           std::vector<Party> outside = {});
+           std::vector<Party> outside = {}, CallWitness* witness = nullptr);
   ~Assembly();
   Assembly(const Assembly&) = delete;
   Assembly& operator=(const Assembly&) = delete;
@@ -108,6 +111,7 @@ class Assembly {
   const upstream::MakeTransport call_;
   std::shared_ptr<http::Loops> loops_;  ///< of all transports
   const std::vector<Party> outside_;
+  CallWitness* const witness_;
   Parties parties_;
   telemetry::CallStatistics callers_;
   Ports ports_;

@@ -18,6 +18,7 @@
 #include "banyan/sql/database.hpp"
 #include "banyan/sql/fault.hpp"
 #include "banyan/telemetry/contained.hpp"
+#include "call_evidence.hpp"
 #include "call_telemetry.hpp"
 #include "database_setup.hpp"
 #include "database_users.hpp"
@@ -226,8 +227,12 @@ struct Process::Parts {
       }
       return database->connect(name, entry.tables, violations);
     };
+    if (control) {
+      evidence.emplace(
+          CallEvidence::Parts{control->evidence(), control->stages(), control->conductor()}, table);
+    }
     assembly.emplace(table, options, connect, environment(), calls, decisions(), services(),
-                     network.call, watched_parties());
+                     network.call, watched_parties(), evidence ? &*evidence : nullptr);
     events.emplace(application.name, *assembly, connect, environment(), telemetry.log,
                    options.event_keys);
     events->start();
@@ -389,6 +394,7 @@ struct Process::Parts {
   NoRouting no_routing;
   std::unique_ptr<serving::ControlPlane> control;
   CallTelemetry calls{telemetry.metrics, telemetry.log, system_clock()};
+  std::optional<CallEvidence> evidence;
   std::optional<Assembly> assembly;
   std::optional<EventTraffic> events;
   std::optional<ReadModels> read_models;

@@ -67,9 +67,9 @@ struct Conductor::Run {
   std::map<std::string, std::array<Window, kGroups.size()>> readings;
   std::optional<std::string> tripped;  ///< until it has had its effect
   SteadyTime not_before{};             ///< of a step forward that did not go
-  std::uint64_t moved_at = 0;          ///< the change that has moved the writes, once it was looked up
-  bool moved_by_plan = false;          ///< who has made it
-  std::string hindrance;               ///< that was told
+  std::uint64_t moved_at = 0;  ///< the change that has moved the writes, once it was looked up
+  bool moved_by_plan = false;  ///< who has made it
+  std::string hindrance;       ///< that was told
 };
 
 struct Conductor::Inside {
@@ -253,8 +253,8 @@ void Conductor::Inside::take_trips() {
   }
 }
 
-/// Whether it was a plan, and no person, that has moved the writes: by the last line that the switch
-/// log has of the rollout. What a person has moved, a plan does not bring home.
+/// Whether it was a plan, and no person, that has moved the writes: by the last line that the
+/// switch log has of the rollout. What a person has moved, a plan does not bring home.
 bool Conductor::Inside::has_moved_the_writes(Run& run, const Rollout& rollout) const {
   if (run.document.plan.steps[run.runner.step()].writes == Side::Local) return false;
   if (run.moved_at != rollout.revision) {
@@ -275,8 +275,8 @@ PlanAction Conductor::Inside::next_action(Run& run, const Rollout& rollout,
       return run.runner.complete("somebody has moved it: its writes are on the new side");
     }
     const bool in_question =
-        run.tripped || std::ranges::find(verdicts, Judgement::Worse, &OperationVerdict::judgement) !=
-                           verdicts.end();
+        run.tripped || std::ranges::find(verdicts, Judgement::Worse,
+                                         &OperationVerdict::judgement) != verdicts.end();
     if (in_question) situation.writes_stay = parts.board.why_writes_stay(rollout.module);
   }
   if (run.tripped) return run.runner.trip(*run.tripped, situation);

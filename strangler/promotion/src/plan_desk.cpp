@@ -213,23 +213,23 @@ bool PlanDesk::resume_gives_more(std::string_view module) const {
 }
 
 Result<PlanDesk::Answer> PlanDesk::back_gradually(std::string_view module, const Reason& reason) {
-  return done(
-      board_->walk(module, {}, {plan_of(reason.who), reason.why, reason.evidence},
-                   [&](const Traffic& before, StoredPlan& stored) -> Result<Traffic> {
-                     auto document = plan_document_from(stored.document);
-                     if (!document || !document->moves()) {
-                       document = PlanDocument{.plan = configured(module), .begun = clock_->now()};
-                     }
-                     PlanRunner runner(document->plan, *clock_, document->mark);
-                     const auto first = runner.back_gradually(before, reason.why);
-                     if (!first) return fail(first.error());
-                     document->mark = runner.mark();
-                     document->since = clock_->now();
-                     document->who = reason.who;
-                     document->why = reason.why;
-                     stored.document = to_text(*document);
-                     return first->to;
-                   }));
+  return done(board_->walk(module, {}, {plan_of(reason.who), reason.why, reason.evidence},
+                           [&](const Traffic& before, StoredPlan& stored) -> Result<Traffic> {
+                             auto document = plan_document_from(stored.document);
+                             if (!document || !document->moves()) {
+                               document =
+                                   PlanDocument{.plan = configured(module), .begun = clock_->now()};
+                             }
+                             PlanRunner runner(document->plan, *clock_, document->mark);
+                             const auto first = runner.back_gradually(before, reason.why);
+                             if (!first) return fail(first.error());
+                             document->mark = runner.mark();
+                             document->since = clock_->now();
+                             document->who = reason.who;
+                             document->why = reason.why;
+                             stored.document = to_text(*document);
+                             return first->to;
+                           }));
 }
 
 Result<PlanDesk::Answer> PlanDesk::done(Result<Change> change) const {

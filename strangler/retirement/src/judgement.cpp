@@ -106,8 +106,7 @@ class Judge {
   }
 
   void look_at_the_watch(const Uses& uses) {
-    const Timestamp from{facts_.now.micros -
-                         std::chrono::microseconds(facts_.quiet_for).count()};
+    const Timestamp from{facts_.now.micros - std::chrono::microseconds(facts_.quiet_for).count()};
     const Watch watch = watched_between(uses.watched, from, facts_.now);
     judgement_.watched = watch.watched;
     if (facts_.quiet_for - watch.watched <= allowed_gaps(facts_.quiet_for)) return;

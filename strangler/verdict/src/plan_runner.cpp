@@ -113,7 +113,8 @@ std::optional<std::string> Plan::why_not_next(const PlanStep& step) const {
   const Percent before = steps.empty() ? Percent::none() : steps.back().share;
   if (step.writes == Side::Remote) {
     if (before == Percent::all()) return std::nullopt;
-    return "the writes move when all of the reads have: a step of 100% comes before them, and not " +
+    return "the writes move when all of the reads have: a step of 100% comes before them, and "
+           "not " +
            (steps.empty() ? std::string("nothing") : to_string(before));
   }
   if (step.share > before) return std::nullopt;
@@ -256,8 +257,8 @@ PlanAction PlanRunner::go_on_back(const Traffic& now) {
   const SteadyTime time = clock_->steady();
   if (returning_at_ && gives_more(*returning_at_, now)) {
     state_ = PlanState::Paused;
-    reason_ = "somebody has shifted the traffic to " + text_of(now) +
-              " while the plan was going back";
+    reason_ =
+        "somebody has shifted the traffic to " + text_of(now) + " while the plan was going back";
     step_below(now);
     return nothing(reason_);
   }
@@ -352,8 +353,8 @@ PlanAction PlanRunner::tick(const Situation& situation,
 std::optional<std::string> PlanRunner::why_not_yet(
     const std::vector<OperationVerdict>& verdicts) const {
   const PlanStep& step = plan_.steps[step_];
-  const bool writes_next = step_ + 1 < plan_.steps.size() &&
-                           plan_.steps[step_ + 1].writes == Side::Remote;
+  const bool writes_next =
+      step_ + 1 < plan_.steps.size() && plan_.steps[step_ + 1].writes == Side::Remote;
   const auto left =
       step.dwell - std::chrono::duration_cast<std::chrono::seconds>(clock_->steady() - since_);
   if (left.count() > 0) {

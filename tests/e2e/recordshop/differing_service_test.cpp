@@ -160,8 +160,8 @@ TEST_F(ADifferingService, IsFoundOutByItsAnswersAndPromotedWhenItsDataAreMended)
     read(20);
     return plan().at("state") == "rolled_back";
   });
-  EXPECT_THAT(plan().at("reason").get<std::string>(),
-              HasSubstr("catalog.get_track: ")) << "and says what differs";
+  EXPECT_THAT(plan().at("reason").get<std::string>(), HasSubstr("catalog.get_track: "))
+      << "and says what differs";
   EXPECT_THAT(plan().at("reason").get<std::string>(), HasSubstr("answered otherwise"));
   EXPECT_EQ(plan().at("share"), "0%");
 

@@ -93,6 +93,22 @@ TEST_F(Plans, AreStartedShownPausedResumedAndAborted) {
   EXPECT_EQ(Json::parse(banyan({"plan", "--json"}).out)["plans"][0]["state"], "aborted");
 }
 
+TEST_F(Plans, MayEndWithAStepThatMovesTheWrites) {
+  const Outcome started =
+      banyan({"plan", "catalog", "start", "--steps", "100%,writes", "--why", "all of it"});
+  EXPECT_EQ(started.exit_code, 0) << started.err;
+  EXPECT_THAT(banyan({"plan"}).out, HasSubstr("catalog  running  1 of 2 (100%)"));
+  const Json steps = Json::parse(banyan({"plan", "catalog", "--json"}).out)["steps"];
+  EXPECT_EQ(steps[1]["writes"], "remote");
+  const Outcome early =
+      banyan({"plan", "orders", "start", "--steps", "50%,writes", "--why", "too early"});
+  EXPECT_EQ(early.exit_code, 1);
+  EXPECT_THAT(early.err, HasSubstr("a step of 100% comes before them, and not 50%"));
+  const Outcome misspelled =
+      banyan({"plan", "orders", "start", "--steps", "100%,wirtes", "--why", "x"});
+  EXPECT_THAT(misspelled.err, HasSubstr("or \"writes\", after 100%"));
+}
+
 TEST_F(Plans, CanBeOrderedWhereNothingRuns) {
   const auto banyan = [&](std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), {"--store", file_});

@@ -430,7 +430,7 @@ class TheConductorOfWrites : public Conducted {
 
   void SetUp() override {
     Conducted::SetUp();
-    here_->plan = plan_of({"100%", "writes"});
+    here_->plan = plan_of({"50%", "100%", "writes"});
   }
   static Plan plan_of(const std::vector<std::string_view>& steps) {
     Plan plan;
@@ -481,9 +481,9 @@ TEST_F(TheConductorOfWrites, MovesThemAfterAllReadsAndIsOverWhenTheyWereGood) {
 
 TEST_F(TheConductorOfWrites, HoldsWithTheReasonOfTheMatrixWhereTheyMayNotMove) {
   start();
-  both(100);
+  for (int i = 0; i < 3'000 && share() != Percent::all(); ++i) both(100);
   topology_.data = DataStage::Switching;
-  for (int i = 0; i < 1'000; ++i) both(100);
+  for (int i = 0; i < 500; ++i) both(100);
   EXPECT_FALSE(writes_moved());
   EXPECT_EQ(plan().state, PlanState::Running);
   EXPECT_THAT(plan().reason, HasSubstr("refused: the tables of catalog are being switched"));

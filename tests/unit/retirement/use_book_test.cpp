@@ -82,7 +82,9 @@ TEST_F(UseBookTest, TellsWhenSomebodyLookedAndWhenNobodyDid) {
 }
 
 TEST_F(UseBookTest, KeepsABoundedNumberOfStretchesAndForgetsTheOldest) {
-  { ASSERT_TRUE(open()->note({})); }
+  {
+    ASSERT_TRUE(open()->note({}));
+  }
   const Timestamp first = clock_.now();
   clock_.advance(std::chrono::minutes(1));
   {

@@ -384,6 +384,18 @@ steps = ["0%", "100%"]
 )",
        R"(banyan.toml:6:10: steps begin above 0%, which is where every rollout begins
 )"},
+      {"PlanMovesTheWritesTooEarly",
+       R"([rollouts.catalog.plan]
+steps = ["50%", "writes"]
+)",
+       R"(banyan.toml:6:17: the writes move when all of the reads have: a step of 100% comes before them, and not 50%
+)"},
+      {"PlanGoesOnAfterTheWrites",
+       R"([rollouts.catalog.plan]
+steps = ["100%", "writes", "writes"]
+)",
+       R"(banyan.toml:6:28: nothing comes after the step that moves the writes, and writes does
+)"},
       {"EmptyRoute",
        R"([[routes]]
 )",

@@ -159,14 +159,15 @@ TEST_F(TheJudgeOfWrites, LearnsWhatIsUsualWhileTheyAreOnTheOldSideAndTellsNothin
   add(100, writes(50, 1, Side::Local));
   EXPECT_EQ(verdict().judgement, Judgement::CannotTell);
   EXPECT_EQ(verdict().before, 5'000U);
-  EXPECT_EQ(verdict().reason, "a.write: its writes are on the old side, where 5000 of them were seen");
+  EXPECT_EQ(verdict().reason,
+            "a.write: its writes are on the old side, where 5000 of them were seen");
   EXPECT_EQ(overall({verdict()}), Judgement::BetterOrEqual) << "nothing is to be shown of it yet";
 }
 
 TEST_F(TheJudgeOfWrites, HoldsTheNewSideToWhatTheOldOneWasLike) {
   add(100, writes(50, 1, Side::Local));  // two of a hundred fail, as ever
   judge_.begin_step(true);
-  add(200, writes(50, 1, Side::Remote));
+  add(300, writes(50, 1, Side::Remote));
   EXPECT_EQ(verdict().judgement, Judgement::BetterOrEqual) << verdict().reason;
   add(200, writes(50, 5, Side::Remote));
   EXPECT_EQ(verdict().judgement, Judgement::Worse);
@@ -199,7 +200,7 @@ TEST_F(TheJudgeOfWrites, ForgetsWhatWasWorseAndKeepsWhatIsUsualWhenItIsForgiven)
   judge_.begin_step(true);
   judge_.forgive();
   EXPECT_EQ(verdict().judgement, Judgement::CannotTell);
-  add(200, writes(50, 1, Side::Remote));
+  add(300, writes(50, 1, Side::Remote));
   EXPECT_EQ(verdict().judgement, Judgement::BetterOrEqual) << verdict().reason;
   add(100, writes(50, 20, Side::Remote));
   EXPECT_EQ(verdict().judgement, Judgement::Worse);

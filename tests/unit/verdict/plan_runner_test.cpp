@@ -94,10 +94,11 @@ TEST(Plan, MayWaiveAnOperationThatHardlyAnybodyAsksFor) {
   clock.advance(Seconds(600));
   EXPECT_TRUE(runner
                   .tick(reads(first), {verdict(Judgement::BetterOrEqual),
-                                verdict(Judgement::CannotTell, 0, "a.rare")})
+                                       verdict(Judgement::CannotTell, 0, "a.rare")})
                   .shifts());
   // Worse it may not be.
-  EXPECT_EQ(runner.tick(reads(first), {verdict(Judgement::Worse, 1, "a.rare")}).to.reads, Percent::none());
+  EXPECT_EQ(runner.tick(reads(first), {verdict(Judgement::Worse, 1, "a.rare")}).to.reads,
+            Percent::none());
 }
 
 TEST_F(Running, GoesBackToNothingAsSoonAsOneIsWorse) {
@@ -130,7 +131,8 @@ std::vector<OperationVerdict> slow() {
 TEST_F(Running, LeavesASlowSideStepByStepAndAFailingOneAtOnce) {
   for (int i = 0; i < 5'000 && share_ < Percent::of_hundredths(5'000).value(); ++i) tick(kGood);
   ASSERT_EQ(share_, Percent::of_hundredths(5'000).value());
-  EXPECT_EQ(tick(slow()).to.reads, Percent::of_hundredths(2'500).value()) << "the first step at once";
+  EXPECT_EQ(tick(slow()).to.reads, Percent::of_hundredths(2'500).value())
+      << "the first step at once";
   EXPECT_EQ(runner_.state(), PlanState::Returning);
   EXPECT_FALSE(ticks(30, slow()).shifts());
   EXPECT_EQ(tick(slow()).to.reads, Percent::of_hundredths(500).value());

@@ -18,6 +18,7 @@
 #include "banyan/events/event_types.hpp"
 #include "banyan/host/counted.hpp"
 #include "banyan/host/parties.hpp"
+#include "banyan/host/witnessed.hpp"
 #include "banyan/http/network_server.hpp"
 #include "banyan/kernel/bindings.hpp"
 #include "banyan/kernel/environment.hpp"
@@ -102,6 +103,9 @@ struct ModuleEntry {
   AnyPort (*remote)(binding::RpcTransport& transport, CallObserver& observer,
                     std::string_view binding, const Clock& clock);
   AnyPort (*routed)(const AnyPort& local, const AnyPort& remote, const RoutingTable& table);
+  /// The routed port as other modules call it, see Witnessed.
+  AnyPort (*witnessed)(const AnyPort& routed, const RoutingTable& table, CallWitness& witness,
+                       const Clock& clock);
   std::vector<binding::BoundOperation> (*bind)(const AnyPort& port, const Clock& clock);
   /// The port as `caller` has it, see Counted.
   AnyPort (*counted)(const AnyPort& port, std::string_view caller,
@@ -144,6 +148,11 @@ ModuleEntry extracted(std::vector<std::string> needs) {
                     const RoutingTable& table) -> AnyPort {
     return std::shared_ptr<P>(
         bind_routed<P>(*static_cast<P*>(local.get()), *static_cast<P*>(remote.get()), table));
+  };
+  entry.witnessed = [](const AnyPort& routed, const RoutingTable& table, CallWitness& witness,
+                       const Clock& clock) -> AnyPort {
+    return std::shared_ptr<P>(
+        witness_calls<P>(*static_cast<P*>(routed.get()), table, witness, clock));
   };
   entry.bind = [](const AnyPort& port, const Clock& clock) {
     return binding::PortBinding<P>::bind(*static_cast<P*>(port.get()), no_observer(), clock);

@@ -75,7 +75,8 @@ class PlanDesk {
   /// "banyan.no_plan"; InvalidArgument "banyan.bad_plan"; and what Switchboard::walk() says.
   Result<Answer> order(std::string_view module, const PlanOrder& order, const Reason& reason);
   /// Back to nothing along the steps, with or without a plan that moves. The first step is made in
-  /// the same transaction: the writes come home, or, where they are there, the reads go a step down.
+  /// the same transaction: the writes come home, or, where they are there, the reads go a step
+  /// down.
   Result<Answer> back_gradually(std::string_view module, const Reason& reason);
 
   /// Of all rollouts that have one, sorted by module.

@@ -52,8 +52,8 @@ struct Uses {
 /// without the file everything works, and the proof begins anew. Bounded. Safe for concurrent use.
 ///
 /// Each process that has the book open notes from when to when it looked: from open() to its last
-/// note. What a process that is killed had counted since its last note is lost, and so that time was
-/// not watched; nor is the time in which nobody had the book open, whatever ran then.
+/// note. What a process that is killed had counted since its last note is lost, and so that time
+/// was not watched; nor is the time in which nobody had the book open, whatever ran then.
 class UseBook {
  public:
   static constexpr std::size_t kMostKinds = 10'000;

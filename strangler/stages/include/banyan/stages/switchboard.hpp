@@ -92,7 +92,8 @@ class Switchboard {
   Result<void> ask_new_side(std::string_view module) const;
   /// Why the module may not be run like this, with what is legal instead; nothing when it may.
   std::optional<std::string> why_not(std::string_view module, const Traffic& traffic) const;
-  /// Why writes that are on the new side do not come home unless a person says so; see legality.hpp.
+  /// Why writes that are on the new side do not come home unless a person says so; see
+  /// legality.hpp.
   std::optional<std::string> why_writes_stay(std::string_view module) const;
   std::vector<Percent> steps(std::string_view module) const { return steps_(module); }
 

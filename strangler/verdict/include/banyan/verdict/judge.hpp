@@ -51,8 +51,8 @@ struct JudgeRules {
 };
 
 /// What is judged: an operation, or the writes of one that has reads as well. Reads move by shares,
-/// so that both sides answer in the same seconds; writes move as a whole, so that the old side's are
-/// what came before.
+/// so that both sides answer in the same seconds; writes move as a whole, so that the old side's
+/// are what came before.
 struct JudgedOperation {
   JudgedOperation(std::string called, Effect has = Effect::Read)
       : name(std::move(called)), effect(has) {}
@@ -126,8 +126,8 @@ class Judge {
   /// stays. `alone`: nothing is left on the old side, and the new one is held to what that was
   /// like.
   void begin_step(bool alone);
-  /// Somebody has looked into what was worse, and wants it judged anew: evidence that it is worse is
-  /// forgotten, what is usual stays.
+  /// Somebody has looked into what was worse, and wants it judged anew: evidence that it is worse
+  /// is forgotten, what is usual stays.
   void forgive();
 
   /// What happened since the last call; see JudgeRules::tick. Unknown operations are passed over.

@@ -54,14 +54,14 @@ struct Plan {
 };
 
 enum class PlanState : std::uint8_t {
-  Ready,       ///< not started
-  Running,     ///< goes on when it may
-  Paused,      ///< stays where it is, and goes back when the new side is worse
-  Returning,   ///< goes back step by step, so that the old side gets warm again
-  NeedsPerson, ///< the new side is worse and has the writes, which may not come home by themselves
-  Completed,   ///< the last step was good, or somebody has moved the writes, too
-  RolledBack,  ///< the new side was worse
-  Aborted,     ///< somebody said so
+  Ready,        ///< not started
+  Running,      ///< goes on when it may
+  Paused,       ///< stays where it is, and goes back when the new side is worse
+  Returning,    ///< goes back step by step, so that the old side gets warm again
+  NeedsPerson,  ///< the new side is worse and has the writes, which may not come home by themselves
+  Completed,    ///< the last step was good, or somebody has moved the writes, too
+  RolledBack,   ///< the new side was worse
+  Aborted,      ///< somebody said so
 };
 std::string_view to_string(PlanState state);
 std::optional<PlanState> plan_state_from(std::string_view name);

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "call_evidence.hpp"
+
+#include <chrono>
+
+#include "banyan/routing/route_table.hpp"
+
+namespace banyan::host {
+namespace {
+
+/// As of requests: a broken rule is an answer.
+strangler::Ending ending_of(const Error* error) {
+  if (error == nullptr) return strangler::Ending::Good;
+  switch (error->code) {
+    case ErrorCode::DeadlineExceeded: return strangler::Ending::TimedOut;
+    case ErrorCode::Internal:
+    case ErrorCode::Unavailable: return strangler::Ending::Failed;
+    default: return strangler::Ending::Good;
+  }
+}
+
+}  // namespace
+
+CallEvidence::CallEvidence(const Parts& parts, const std::vector<ModuleEntry>& table)
+    : parts_(parts) {
+  for (const ModuleEntry& entry : table) {
+    const std::string module(entry.port->name);
+    for (const binding::OperationDescription& each : entry.describe().operations) {
+      const strangler::Route route = strangler::route_of(
+          {module, each.operation->name, each.at.method, each.at.path, each.operation->effect});
+      operations_.emplace(each.operation, Judged{route.rollout, route.name,
+                                                 &parts_.evidence.of(route.rollout, route.name)});
+    }
+  }
+}
+
+void CallEvidence::ended(const Call& call) noexcept {
+  const auto found = operations_.find(&call.operation);
+  if (found == operations_.end()) return;
+  const Judged& judged = found->second;
+  const bool tripped =
+      judged.evidence->record(group_of(call), ending_of(call.error),
+                              std::chrono::duration_cast<std::chrono::microseconds>(call.took));
+  if (tripped) parts_.conductor.trip(judged.rollout, judged.name);
+}
+
+strangler::Group CallEvidence::group_of(const Call& call) const {
+  if (call.side == Side::Remote) return strangler::Group::New;
+  if (call.operation.effect == Effect::Write) return strangler::Group::Control;
+  const auto group = strangler::group_of(sticky_bucket(call.port.name, call.context.stickiness_key),
+                                         parts_.stages.traffic(call.port.name).reads);
+  return group == strangler::Group::New ? strangler::Group::Old : group;
+}
+
+}  // namespace banyan::host
