@@ -111,7 +111,7 @@ void OperatorPages::serve_only(const TransactionPtr& transaction) {
   }
   Make make = [&own] { return own.endpoint.answer({}, {}); };
   if (refused && own.to_others) make = own.to_others;
-  if (own.at_once && is_read(head)) return make_and_answer(*transaction, make);
+  if (own.endpoint.at_once && is_read(head)) return make_and_answer(*transaction, make);
   read(transaction, std::move(make));
 }
 

@@ -36,7 +36,7 @@ std::vector<OwnPage> own_pages(Telemetry& telemetry) {
   std::vector<OwnPage> all;
   all.push_back(read_at("/health/live", OwnPages::Health,
                         [] { return page(kHealthType, R"({"status":"pass"})"); }));
-  all.back().at_once = true;
+  all.back().endpoint.at_once = true;
   all.push_back(read_at("/health/ready", OwnPages::Health, [&telemetry] {
     telemetry::Health::Report report = telemetry.health.ready();
     return page(kHealthType, std::move(report.json), report.ready ? 200 : 503);

@@ -41,6 +41,7 @@ struct Preview::Parts {
   Telemetry telemetry{{.service = "banyan-proxy", .file = {}}};
   NoWorkers workers;
   Served served;
+  EndpointWorkers endpoint_workers{served.endpoints, served.endpoint_threads};
   UpstreamPool::Common upstreams{.forwarding = {}, .health = {}, .clock = system_clock()};
   std::vector<OwnPage> pages = own_pages(telemetry);
   SideHealth sides;
@@ -83,7 +84,7 @@ std::expected<Preview, std::vector<FileProblem>> Preview::make(const std::string
                                         .served = parts->served,
                                         .pages = parts->pages,
                                         .listeners = std::move(shown),
-                                        .endpoint_workers = parts->workers,
+                                        .endpoint_workers = parts->endpoint_workers,
                                         .page_workers = parts->workers,
                                         .upstreams = parts->upstreams,
                                         .tls = parts->tls,

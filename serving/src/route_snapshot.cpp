@@ -160,7 +160,7 @@ void RouteSnapshot::add_endpoints(const Parts& parts) {
     target.endpoint = &endpoint;
     target.for_visitors = endpoint.audience == Audience::Public;
     target.for_others = endpoint.audience == Audience::Internal;
-    target.workers = &parts.endpoint_workers;
+    if (!endpoint.at_once) target.workers = &parts.endpoint_workers.of(endpoint);
     target.old_side.here = true;
   }
 }
@@ -196,7 +196,7 @@ void RouteSnapshot::add_pages(const Parts& parts) {
     target.route = route_of(page.endpoint);
     target.endpoint = &page.endpoint;
     target.page = &page;
-    target.workers = &parts.page_workers;
+    if (!page.endpoint.at_once) target.workers = &parts.page_workers;
     target.old_side.here = true;
     page_of_.push_back(page.least);
   }

@@ -21,6 +21,7 @@
 #include "banyan/serving/served.hpp"
 #include "banyan/telemetry/call_statistics.hpp"
 #include "both_sides.hpp"
+#include "endpoint_workers.hpp"
 #include "listeners.hpp"
 #include "side_health.hpp"
 #include "testers.hpp"
@@ -37,7 +38,6 @@ inline constexpr std::string_view kNoRollout = "legacy";
 struct OwnPage {
   Endpoint endpoint;
   OwnPages least = OwnPages::All;  ///< on which listeners it stands
-  bool at_once = false;            ///< needs no worker: answered on the loop, whoever else is busy
   /// What it says to those who are no operators; empty: the same, or nothing, by `least`.
   std::function<http::Response()> to_others;
 };
@@ -61,7 +61,7 @@ struct Target {
   const binding::BoundOperation* operation = nullptr;
   const Endpoint* endpoint = nullptr;
   const OwnPage* page = nullptr;  ///< whose endpoint that is, if it is one of the process itself
-  Executor* workers = nullptr;    ///< of an endpoint
+  Executor* workers = nullptr;    ///< of an endpoint; null: it is answered at once
   bool for_visitors = true;       ///< found where anybody comes
   bool for_others = true;         ///< found where other processes of the application come
   Destination old_side;
@@ -100,7 +100,7 @@ class RouteSnapshot {
     const Served& served;
     const std::vector<OwnPage>& pages;
     std::vector<Shown> listeners;  ///< what is found on the listeners; one table for each kind
-    Executor& endpoint_workers;
+    const EndpointWorkers& endpoint_workers;
     Executor& page_workers;
     const UpstreamPool::Common& upstreams;
     const TlsMaterial& tls;

@@ -21,6 +21,7 @@
 #include "banyan/telemetry/contained.hpp"
 #include "chain/make_chain.hpp"
 #include "differences_desk.hpp"
+#include "endpoint_workers.hpp"
 #include "listeners.hpp"
 #include "live_streams.hpp"
 #include "live_view.hpp"
@@ -47,8 +48,6 @@ constexpr std::size_t kStreamWorkers = 1;
 constexpr std::size_t kWaitingStreams = 64;
 constexpr std::size_t kAdminWorkers = 2;
 constexpr std::size_t kWaitingForAdmin = 64;
-constexpr std::size_t kEndpointWorkers = 4;
-constexpr std::size_t kWaitingForEndpoints = 256;
 
 void log_change(const telemetry::Log& log, const upstream::HealthChange& change) {
   log.write(change.passing ? telemetry::Level::Info : telemetry::Level::Warning,
@@ -218,8 +217,7 @@ struct Server::Inside {
   std::unique_ptr<Executor> page_workers = make_worker_pool(kPageWorkers, kWaitingPages);
   std::unique_ptr<Executor> stream_workers = make_worker_pool(kStreamWorkers, kWaitingStreams);
   std::unique_ptr<Executor> admin_workers = make_worker_pool(kAdminWorkers, kWaitingForAdmin);
-  std::unique_ptr<Executor> endpoint_workers =
-      make_worker_pool(kEndpointWorkers, kWaitingForEndpoints);
+  EndpointWorkers endpoint_workers{parts.served.endpoints, parts.served.endpoint_threads};
   std::unique_ptr<http::NetworkServer> server;
   std::function<void()> taken;
   std::optional<succession::Offer> offer;
@@ -257,7 +255,7 @@ Server::Inside::snapshot(std::shared_ptr<const Routing> routing, const TlsMateri
        .served = parts.served,
        .pages = pages,
        .listeners = std::move(shown),
-       .endpoint_workers = *endpoint_workers,
+       .endpoint_workers = endpoint_workers,
        .page_workers = *page_workers,
        .upstreams = upstreams,
        .tls = material,

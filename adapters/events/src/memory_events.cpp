@@ -125,18 +125,11 @@ class MemoryLog final : public EventLog {
   Batch read(const Lease& lease, const BatchLimits& limits, const Context& /*context*/) override {
     const std::lock_guard lock(mutex_);
     const Lane& lane = lanes_[lease.lane];
-    Batch batch;
-    std::size_t bytes = 0;
-    for (const Envelope& event : events_) {
-      if (event.slot != lease.slot || event.seq <= lease.position) continue;
-      bytes += event.data.size();
-      if (std::cmp_equal(batch.events.size(), limits.rows) ||
-          (bytes > limits.bytes && !batch.events.empty())) {
-        batch.more = true;
-        break;
-      }
+    Batch batch = first_of(limits, [&](const Envelope& event) {
+      return event.slot == lease.slot && event.seq > lease.position;
+    });
+    for (const Envelope& event : batch.events) {
       if (lane.holds.contains(event.key)) batch.held.insert(event.key);
-      batch.events.push_back(event);
     }
     return batch;
   }
@@ -152,17 +145,12 @@ class MemoryLog final : public EventLog {
     return due;
   }
 
-  std::vector<Envelope> events_of(const Lease& lease, const Hold& hold, const BatchLimits& limits,
-                                  const Context& /*context*/) override {
+  Batch events_of(const Lease& lease, const Hold& hold, const BatchLimits& limits,
+                  const Context& /*context*/) override {
     const std::lock_guard lock(mutex_);
-    std::vector<Envelope> found;
-    for (const Envelope& event : events_) {
-      if (event.key != hold.key || event.ordinal < hold.ordinal || event.seq > lease.position) {
-        continue;
-      }
-      if (std::cmp_less(found.size(), limits.rows)) found.push_back(event);
-    }
-    return found;
+    return first_of(limits, [&](const Envelope& event) {
+      return event.key == hold.key && event.ordinal >= hold.ordinal && event.seq <= lease.position;
+    });
   }
 
   bool settle(const Lease& lease, const Settlement& settlement,
@@ -284,6 +272,22 @@ class MemoryLog final : public EventLog {
   }
 
  private:
+  template <class Wanted>
+  Batch first_of(const BatchLimits& limits, const Wanted& wanted) const {
+    Batch batch;
+    std::size_t bytes = 0;
+    for (const Envelope& event : events_) {
+      if (!wanted(event)) continue;
+      bytes += event.data.size();
+      if (std::cmp_equal(batch.events.size(), limits.rows) ||
+          (bytes > limits.bytes && !batch.events.empty())) {
+        batch.more = true;
+        break;
+      }
+      batch.events.push_back(event);
+    }
+    return batch;
+  }
   SteadyTime now() const { return environment_.clock.steady(); }
   bool is_free(const Place& place, const std::string& who) const {
     return place.holder.empty() || place.holder == who || place.until <= now();

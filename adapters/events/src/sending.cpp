@@ -62,9 +62,9 @@ bool Sending::retry_due(const Lease& lease, Settlement& settlement) {
 }
 
 bool Sending::retry(const Lease& lease, const Hold& hold, Settlement& settlement) {
-  std::vector<Envelope> events = log_.events_of(lease, hold, options_.batch, context());
-  for (Envelope& event : events) event.skip = event.ordinal <= hold.skips;
-  std::span<const Envelope> rest = events;
+  Batch batch = log_.events_of(lease, hold, options_.batch, context());
+  for (Envelope& event : batch.events) event.skip = event.ordinal <= hold.skips;
+  std::span<const Envelope> rest = batch.events;
   while (!rest.empty()) {
     const Lane::Stretch stretch = next(rest);
     const Deliveries deliveries = lane_.deliver(stretch);
@@ -81,23 +81,15 @@ bool Sending::retry(const Lease& lease, const Hold& hold, Settlement& settlement
       return true;
     }
   }
-  if (is_whole(events)) {
+  if (!batch.more) {
     settlement.resolved.push_back(hold.key);
   } else {
-    Hold after = moved_to(hold, events.back());
+    Hold after = moved_to(hold, batch.events.back());
     ++after.ordinal;
     ++after.from_seq;
     settlement.holds.push_back(std::move(after));
   }
   return true;
-}
-
-// There are no more than the limits allow.
-bool Sending::is_whole(const std::vector<Envelope>& events) const {
-  if (std::cmp_greater_equal(events.size(), options_.batch.rows)) return false;
-  std::size_t sum = 0;
-  for (const Envelope& event : events) sum += event.data.size();
-  return events.empty() || sum < options_.batch.bytes;
 }
 
 // False: there is nothing more to be sent now.

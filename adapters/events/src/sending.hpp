@@ -37,7 +37,6 @@ class Sending {
   std::int64_t send(const Lease& lease, std::span<const Envelope> events, std::int64_t position,
                     Settlement& settlement, bool& reached);
   Lane::Stretch next(std::span<const Envelope>& rest) const;
-  bool is_whole(const std::vector<Envelope>& events) const;
   Hold hold_for(const Lease& lease, const Envelope& event, const Delivery& delivery,
                 const Hold* before) const;
   Context context() const {

@@ -29,8 +29,8 @@ class SqlEventLog final : public EventLog {
   bool renew(const Lease& lease, std::chrono::microseconds length, const Context& context) override;
   Batch read(const Lease& lease, const BatchLimits& limits, const Context& context) override;
   std::vector<Hold> due(const Lease& lease, std::int64_t limit, const Context& context) override;
-  std::vector<Envelope> events_of(const Lease& lease, const Hold& hold, const BatchLimits& limits,
-                                  const Context& context) override;
+  Batch events_of(const Lease& lease, const Hold& hold, const BatchLimits& limits,
+                  const Context& context) override;
   bool settle(const Lease& lease, const Settlement& settlement, const Context& context) override;
   std::int64_t purge(Timestamp before, std::int64_t limit, const Context& context) override;
   std::vector<LaneReport> lanes(const Context& context) override;

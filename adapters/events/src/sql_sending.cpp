@@ -31,13 +31,14 @@ Envelope envelope_from(
           std::move(data)};
 }
 
-// At least one.
-void keep_to_bytes(std::vector<Envelope>& events, std::size_t bytes) {
-  std::size_t sum = 0;
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    sum += events[i].data.size();
-    if (i > 0 && sum > bytes) {
-      events.resize(i);
+// At least one stays. What is cut off is owed still, so the batch says that there is more.
+void keep_to(const BatchLimits& limits, Batch& batch) {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < batch.events.size(); ++i) {
+    bytes += batch.events[i].data.size();
+    if (std::cmp_equal(i, limits.rows) || (i > 0 && bytes > limits.bytes)) {
+      batch.events.resize(i);
+      batch.more = true;
       return;
     }
   }
@@ -65,10 +66,7 @@ Batch SqlEventLog::read(const Lease& lease, const BatchLimits& limits, const Con
                                    ordinal, at, std::move(trace), std::move(data)}));
     }
   });
-  const std::size_t found = batch.events.size();
-  if (std::cmp_greater(found, limits.rows)) batch.events.pop_back();
-  keep_to_bytes(batch.events, limits.bytes);
-  batch.more = batch.events.size() < found;
+  keep_to(limits, batch);
   return batch;
 }
 
@@ -109,22 +107,22 @@ std::vector<Hold> SqlEventLog::due(const Lease& lease, std::int64_t limit, const
   return holds;
 }
 
-std::vector<Envelope> SqlEventLog::events_of(const Lease& lease, const Hold& hold,
-                                             const BatchLimits& limits, const Context& context) {
-  std::vector<Envelope> events;
+Batch SqlEventLog::events_of(const Lease& lease, const Hold& hold, const BatchLimits& limits,
+                             const Context& context) {
+  Batch batch;
   access_.read(context, [&](KitUnit& unit) {
-    events.clear();
+    batch = {};
     for (auto& row : unit.session.all<std::int64_t, std::int64_t, Text, Text, Text, std::int64_t,
                                       Timestamp, Text, Text>(
              "SELECT " + Text(kColumns) +
                  " FROM banyan_outbox WHERE module = :module AND key = :key AND ord >= :ord AND"
                  " seq <= :position ORDER BY ord LIMIT :limit",
-             module(), hold.key, hold.ordinal, lease.position, limits.rows)) {
-      events.push_back(envelope_from(module(), std::move(row)));
+             module(), hold.key, hold.ordinal, lease.position, limits.rows + 1)) {
+      batch.events.push_back(envelope_from(module(), std::move(row)));
     }
   });
-  keep_to_bytes(events, limits.bytes);
-  return events;
+  keep_to(limits, batch);
+  return batch;
 }
 
 bool SqlEventLog::settle(const Lease& lease, const Settlement& settlement, const Context& context) {

@@ -2,13 +2,11 @@
 #include "outside/card_documents.hpp"
 
 #include <Poco/DOM/AutoPtr.h>
-#include <Poco/DOM/DOMParser.h>
 #include <Poco/DOM/DOMWriter.h>
 #include <Poco/DOM/Document.h>
 #include <Poco/DOM/Element.h>
 #include <Poco/DOM/NodeList.h>
 #include <Poco/DOM/Text.h>
-#include <Poco/Exception.h>
 #include <Poco/HMACEngine.h>
 #include <Poco/SHA1Engine.h>
 #include <Poco/XML/XMLWriter.h>
@@ -18,6 +16,8 @@
 #include <charconv>
 #include <sstream>
 #include <utility>
+
+#include "outside/small_xml.hpp"
 
 namespace recordshop::card {
 namespace {
@@ -75,17 +75,6 @@ std::optional<std::int64_t> minor_of(std::string_view decimal) {
     return std::nullopt;
   }
   return minor;
-}
-
-AutoPtr<Document> parsed(const std::string& xml) {
-  // Its documents have no document type, and whoever sends one has something else in mind.
-  if (xml.find("<!DOCTYPE") != std::string::npos) return {};
-  try {
-    Poco::XML::DOMParser parser;
-    return AutoPtr<Document>(parser.parseString(xml));
-  } catch (const Poco::Exception&) {
-    return {};
-  }
 }
 
 std::string text_of(const Element& parent, const std::string& name) {
@@ -175,7 +164,7 @@ std::string written(const Request& request, const Merchant& merchant) {
 }
 
 Result<Answer> read(const std::string& xml) {
-  AutoPtr<Document> document = parsed(xml);
+  AutoPtr<Document> document = read_xml(xml);
   const Element* const root = document ? document->documentElement() : nullptr;
   if (root == nullptr || root->nodeName() != "PayResponse") {
     return no_answer("sends something else than an answer");
@@ -202,7 +191,8 @@ Result<Answer> read(const std::string& xml) {
 }
 
 std::optional<Notification> read_notification(const std::string& xml) {
-  AutoPtr<Document> document = parsed(xml);
+  if (xml.size() > kLongestPush) return std::nullopt;
+  AutoPtr<Document> document = read_xml(xml);
   const Element* const root = document ? document->documentElement() : nullptr;
   if (root == nullptr || root->nodeName() != "Notification") return std::nullopt;
   const auto reference = OrderId::parse(text_of(*root, "MerchantRef"));

@@ -44,6 +44,7 @@ banyan::serving::Endpoint notifications(payments::Payments& payments, std::strin
           .method = "POST",
           .path = "/callbacks/payments",
           .effect = banyan::Effect::Write,
+          .module = "payments",
           .answer = [&payments, secret = std::move(secret)](const http::Request& request,
                                                             const banyan::Context& context) {
             return note(payments, secret, request, context);

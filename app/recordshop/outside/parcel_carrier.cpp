@@ -89,6 +89,7 @@ banyan::serving::Endpoint pushes(shipping::Shipping& shipping) {
           .method = "POST",
           .path = "/callbacks/shipping",
           .effect = banyan::Effect::Write,
+          .module = "shipping",
           .answer = [&shipping](const http::Request& request, const Context& context) {
             return note(shipping, request, context);
           }};

@@ -2,7 +2,6 @@
 #include "outside/parcel_documents.hpp"
 
 #include <Poco/DOM/AutoPtr.h>
-#include <Poco/DOM/DOMParser.h>
 #include <Poco/DOM/DOMWriter.h>
 #include <Poco/DOM/Document.h>
 #include <Poco/DOM/Element.h>
@@ -10,13 +9,14 @@
 #include <Poco/DOM/Text.h>
 #include <Poco/DateTime.h>
 #include <Poco/DateTimeParser.h>
-#include <Poco/Exception.h>
 #include <Poco/XML/XMLWriter.h>
 
 #include <algorithm>
 #include <array>
 #include <sstream>
 #include <utility>
+
+#include "outside/small_xml.hpp"
 
 namespace recordshop::parcels {
 namespace {
@@ -35,17 +35,6 @@ const std::string kSoap = "http://schemas.xmlsoap.org/soap/envelope/";
 const std::string kCargo = "urn:overland:cargoconnect:2.1";
 const std::string kPush = "urn:overland:push:1";
 constexpr std::string_view kReturn = ":return";
-
-AutoPtr<Document> parsed(const std::string& xml) {
-  // Its documents have no document type, and whoever sends one has something else in mind.
-  if (xml.find("<!DOCTYPE") != std::string::npos) return {};
-  try {
-    Poco::XML::DOMParser parser;
-    return AutoPtr<Document>(parser.parseString(xml));
-  } catch (const Poco::Exception&) {
-    return {};
-  }
-}
 
 std::unexpected<banyan::Error> no_answer(const std::string& why) {
   return fail(ErrorCode::Unavailable, "carrier.unreachable", "the carrier " + why);
@@ -70,7 +59,7 @@ struct Body {
 };
 
 Result<Body> body_of(const std::string& xml, const std::string& name) {
-  Body found{parsed(xml)};
+  Body found{read_xml(xml)};
   const Element* const root = found.document ? found.document->documentElement() : nullptr;
   const Element* const body = root == nullptr ? nullptr : root->getChildElementNS(kSoap, "Body");
   if (body == nullptr) return no_answer("sends something else than an answer");
@@ -236,7 +225,8 @@ Result<std::optional<shipping::Tracking>> read_trace(const std::string& xml, Leg
 }
 
 std::optional<shipping::OrderId> read_push(const std::string& xml) {
-  const AutoPtr<Document> document = parsed(xml);
+  if (xml.size() > kLongestPush) return std::nullopt;
+  const AutoPtr<Document> document = read_xml(xml);
   const Element* const root = document ? document->documentElement() : nullptr;
   if (root == nullptr || root->localName() != "TrackNotify" || root->namespaceURI() != kPush) {
     return std::nullopt;

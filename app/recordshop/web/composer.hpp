@@ -18,16 +18,17 @@
 namespace recordshop::web {
 
 /// A module as the pages ask it, with threads of its own: those that wait for a module which hangs
-/// must not be missing where another one is asked.
+/// must not be missing where another one is asked. Nor those that wait for its writes, which are
+/// given more time, where it is read.
 template <class P>
 class Asked {
  public:
-  Asked(P& port, const banyan::Clock& clock)
-      : port_(port), clock_(clock), executor_(banyan::make_worker_pool(kThreads, kQueue)) {}
+  Asked(P& port, const banyan::Clock& clock) : port_(port), clock_(clock) {}
 
   template <class Op>
   banyan::Pending<typename Op::Response> start(Op operation, const banyan::Context& context) {
-    return banyan::start(*executor_, port_, std::move(operation), context, clock_);
+    banyan::Executor& executor = Op::operation.effect == banyan::Effect::Read ? *reads_ : *writes_;
+    return banyan::start(executor, port_, std::move(operation), context, clock_);
   }
 
  private:
@@ -36,7 +37,8 @@ class Asked {
 
   P& port_;
   const banyan::Clock& clock_;
-  const std::unique_ptr<banyan::Executor> executor_;
+  const std::unique_ptr<banyan::Executor> reads_ = banyan::make_worker_pool(kThreads, kQueue);
+  const std::unique_ptr<banyan::Executor> writes_ = banyan::make_worker_pool(kThreads, kQueue);
 };
 
 /// Those that the pages are made of. The ports must outlive it.

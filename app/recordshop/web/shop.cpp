@@ -56,6 +56,10 @@ class Endpoints {
  public:
   explicit Endpoints(std::shared_ptr<Shop> shop) : shop_(std::move(shop)) {}
 
+  /// From here on: pages that mostly wait for this module, and do not keep those of another one
+  /// waiting.
+  void of(std::string module) { module_ = std::move(module); }
+
   template <class Make>
   void get(std::string name, std::string path, Make make) {
     add({.name = std::move(name), .path = std::move(path), .answer = {}}, kForReading, make);
@@ -73,6 +77,7 @@ class Endpoints {
 
   template <class Make>
   void add(Endpoint endpoint, std::chrono::milliseconds budget, Make make) {
+    endpoint.module = module_;
     endpoint.answer = [shop = shop_, budget, make](const Request& request, const Context& context) {
       return shop->visit(request, context, budget, make);
     };
@@ -83,6 +88,7 @@ class Endpoints {
 
  private:
   std::shared_ptr<Shop> shop_;
+  std::string module_;
   std::vector<Endpoint> all_;
 };
 
@@ -90,7 +96,8 @@ Response no_page(Modules& /*modules*/, Visit& visit) { return show_not_found(vis
 
 /// What needs neither a visit nor a module: a file, a picture.
 Endpoint by_name(std::string name, std::string path, Response (*make)(std::string_view)) {
-  Endpoint endpoint{.name = std::move(name), .path = std::move(path), .answer = {}};
+  Endpoint endpoint{
+      .name = std::move(name), .path = std::move(path), .at_once = true, .answer = {}};
   endpoint.answer = [make](const Request& request, const Context&) {
     std::string_view target = request.head.target;
     target = target.substr(0, target.find('?'));
@@ -109,17 +116,20 @@ std::vector<Endpoint> pages(const Ports& ports, const banyan::Environment& envir
       return page(modules, visit);
     };
   };
+  all.of("catalog");
   all.get("shop", "/", with_modules(start_page));
   all.get("shop_albums", "/shop/albums", with_modules(albums_page));
   all.get("shop_album", "/shop/albums/{id}", with_modules(album_page));
   all.get("shop_search", "/shop/search", with_modules(search_page));
   all.get("shop_basket", "/shop/basket", with_modules(basket_page));
   all.post("shop_change_basket", "/shop/basket", with_modules(change_basket));
+  all.of("orders");
   all.get("shop_orders", "/shop/orders", with_modules(orders_page));
   all.post("shop_place_order", "/shop/orders", with_modules(place_order));
   all.get("shop_order", "/shop/orders/{id}", with_modules(order_page));
   all.post("shop_cancel_order", "/shop/orders/{id}/cancellation", with_modules(cancel_order));
   all.post("shop_return_order", "/shop/orders/{id}/return", with_modules(return_order));
+  all.of("customers");
   all.get("shop_account", "/shop/account", account_page);
   all.post("shop_sign_in", "/shop/account", sign_in);
   all.post("shop_open_account", "/shop/accounts", open_account);
@@ -128,6 +138,7 @@ std::vector<Endpoint> pages(const Ports& ports, const banyan::Environment& envir
   all.post("shop_sign_out", "/shop/account/sign-out", with_modules(sign_out));
   all.add(by_name("shop_asset", "/shop/assets/{file}", asset));
   all.add(by_name("shop_cover", "/shop/covers/{album}", album_cover));
+  all.of("");
   Endpoint nothing{.name = "shop_nothing", .path = "/shop", .below = true, .answer = {}};
   all.add(std::move(nothing), kForReading, with_modules(no_page));
   return all.take();

@@ -2,11 +2,9 @@
 #include "documents.hpp"
 
 #include <Poco/DOM/AutoPtr.h>
-#include <Poco/DOM/DOMParser.h>
 #include <Poco/DOM/Document.h>
 #include <Poco/DOM/Element.h>
 #include <Poco/DateTimeFormatter.h>
-#include <Poco/Exception.h>
 #include <Poco/Latin1Encoding.h>
 #include <Poco/SAX/AttributesImpl.h>
 #include <Poco/XML/XMLWriter.h>
@@ -14,6 +12,8 @@
 #include <algorithm>
 #include <functional>
 #include <sstream>
+
+#include "frame/document.hpp"
 
 namespace overland {
 namespace {
@@ -68,13 +68,8 @@ std::string prefix_of(simulators::Whims& whims) { return whims.happens(50) ? "cc
 }  // namespace
 
 std::optional<Asked> read(const std::string& xml) {
-  AutoPtr<Document> document;
-  try {
-    Poco::XML::DOMParser parser;
-    document = parser.parseString(xml);
-  } catch (const Poco::Exception&) {
-    return std::nullopt;
-  }
+  const AutoPtr<Document> document = simulators::read_document(xml);
+  if (!document) return std::nullopt;
   const Element& root = *document->documentElement();
   const Element* const header = root.getChildElementNS(kSoap, "Header");
   const Element* const body = root.getChildElementNS(kSoap, "Body");

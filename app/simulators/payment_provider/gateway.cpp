@@ -2,7 +2,6 @@
 #include "gateway.hpp"
 
 #include <Poco/DOM/AutoPtr.h>
-#include <Poco/DOM/DOMParser.h>
 #include <Poco/DOM/DOMWriter.h>
 #include <Poco/DOM/Document.h>
 #include <Poco/DOM/Element.h>
@@ -11,7 +10,6 @@
 #include <Poco/Net/HTTPServerRequestImpl.h>
 #include <Poco/Net/HTTPServerResponse.h>
 #include <Poco/Net/StreamSocket.h>
-#include <Poco/SAX/SAXException.h>
 #include <Poco/StreamCopier.h>
 #include <Poco/Thread.h>
 #include <Poco/XML/XMLWriter.h>
@@ -19,6 +17,7 @@
 #include <optional>
 #include <sstream>
 
+#include "frame/document.hpp"
 #include "money.hpp"
 #include "signature.hpp"
 
@@ -150,13 +149,8 @@ void Gateway::handleRequest(Poco::Net::HTTPServerRequest& request,
 }
 
 Gateway::Answer Gateway::carry_out(const std::string& xml) {
-  AutoPtr<Document> document;
-  try {
-    Poco::XML::DOMParser parser;
-    document = parser.parseString(xml);
-  } catch (const Poco::Exception&) {
-    return {200, error("E-002", "MALFORMED DOCUMENT")};
-  }
+  const AutoPtr<Document> document = simulators::read_document(xml);
+  if (!document) return {200, error("E-002", "MALFORMED DOCUMENT")};
   const Element& root = *document->documentElement();
   const Element* const transaction = root.getChildElement("Transaction");
   if (root.nodeName() != "PayRequest" || transaction == nullptr) {

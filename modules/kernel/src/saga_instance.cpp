@@ -43,6 +43,11 @@ std::string_view to_string(SagaOutcome outcome) {
 }
 
 SagaOutcome outcome_of(const Error& error) {
+  // An earlier try of the same call is not over: what comes of it is its answer.
+  if (error.rule == "banyan.command_running") return SagaOutcome::NoAnswer;
+  // The kit refuses a request, at whatever end of it; that the operation did not happen and will
+  // not, only its module knows.
+  const bool module_says_it = !error.rule.starts_with("banyan.");
   switch (error.code) {
     case ErrorCode::Unavailable:
     case ErrorCode::DeadlineExceeded:
@@ -54,7 +59,8 @@ SagaOutcome outcome_of(const Error& error) {
     case ErrorCode::NotFound:
     case ErrorCode::AlreadyExists:
     case ErrorCode::Conflict:
-    case ErrorCode::FailedPrecondition: return SagaOutcome::Refused;
+    case ErrorCode::FailedPrecondition:
+      return module_says_it ? SagaOutcome::Refused : SagaOutcome::Failed;
   }
   return SagaOutcome::Failed;
 }

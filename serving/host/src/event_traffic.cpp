@@ -155,6 +155,7 @@ std::vector<serving::Endpoint> EventTraffic::endpoints() const {
     endpoint.method = "POST";
     endpoint.path = events::events_path(receiver->module());
     endpoint.effect = Effect::Write;
+    endpoint.module = receiver->module();
     endpoint.answer = [this, raw = receiver.get()](const http::Request& request, const Context&) {
       return events::answer_push(*raw, request, {.keys = keys_}, environment_.clock.now());
     };

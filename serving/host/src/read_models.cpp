@@ -154,6 +154,7 @@ std::vector<serving::Endpoint> ReadModels::endpoints() const {
     endpoint.method = "POST";
     endpoint.path = complete_path(each.module);
     endpoint.effect = Effect::Write;
+    endpoint.module = each.module;
     endpoint.answer = [this, model = each.model, module = each.module](const http::Request& request,
                                                                        const Context& context) {
       return answer_complete(*model, module, traffic_->keys(), request, context,
@@ -165,6 +166,7 @@ std::vector<serving::Endpoint> ReadModels::endpoints() const {
     serving::Endpoint& endpoint = all.emplace_back();
     endpoint.name = "events-lanes-" + module->name();
     endpoint.path = progress_path(module->name(), "{follower}");
+    endpoint.module = module->name();
     endpoint.answer = [this, source = module->name()](const http::Request& request,
                                                       const Context& /*context*/) {
       return progress_of(source, request);

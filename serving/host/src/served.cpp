@@ -76,8 +76,10 @@ std::string api_description(const Application& application, const Assembly& asse
 
 serving::Endpoint api_at(const Application& application, const Assembly& assembly,
                          binding::Trust trust) {
-  return text_at("openapi", "/openapi.json", "application/json",
-                 api_description(application, assembly, trust));
+  serving::Endpoint endpoint = text_at("openapi", "/openapi.json", "application/json",
+                                       api_description(application, assembly, trust));
+  endpoint.at_once = true;
+  return endpoint;
 }
 
 // It says where the reader found it, so it is made anew each time.
@@ -140,6 +142,7 @@ serving::Served served_by(const Application& application, const Assembly& assemb
   served.documents.push_back({"sagas", [sagas] { return sagas.list(); }});
   served.desks.push_back(
       {"sagas", [sagas](const strangler::AdminRequest& request) { return sagas.answer(request); }});
+  served.endpoint_threads = {options.workers, options.queue};
   served.endpoints = application.endpoints;
   std::ranges::move(own, std::back_inserter(served.endpoints));
   const bool taken =

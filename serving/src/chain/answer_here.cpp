@@ -39,28 +39,27 @@ class AnswerHere final : public AnswersHere {
   }
 
   void start(const TransactionPtr& transaction, std::string body) override {
-    const OwnPage* const page = transaction->target->page;
-    if (page != nullptr && page->at_once) return serve(*transaction, std::move(body));
-    const bool taken =
-        workers_of(*transaction).submit([this, transaction, body = std::move(body)]() mutable {
-          // An exception on a worker would end the process.
-          telemetry::contain(
-              [&] { serve(*transaction, std::move(body)); },
-              [&](std::string_view what) {
-                outcomes_.fault("fault", *transaction, what);
-                finish_span(*transaction, 500, "banyan.fault");
-                transaction->exchange->fail(
-                    {500, "banyan.fault", "the request failed; the log has the cause"});
-              });
-        });
+    Executor* const workers = workers_of(*transaction);
+    if (workers == nullptr) return serve(*transaction, std::move(body));
+    const bool taken = workers->submit([this, transaction, body = std::move(body)]() mutable {
+      // An exception on a worker would end the process.
+      telemetry::contain([&] { serve(*transaction, std::move(body)); },
+                         [&](std::string_view what) {
+                           outcomes_.fault("fault", *transaction, what);
+                           finish_span(*transaction, 500, "banyan.fault");
+                           transaction->exchange->fail(
+                               {500, "banyan.fault", "the request failed; the log has the cause"});
+                         });
+    });
     if (!taken) refuse_busy(transaction);
   }
 
  private:
-  static Executor& workers_of(const Transaction& transaction) {
+  /// None: it is answered at once.
+  static Executor* workers_of(const Transaction& transaction) {
     const Target& target = *transaction.target;
-    return target.module != nullptr ? target.module->workers->of(transaction.effect)
-                                    : *target.workers;
+    return target.module != nullptr ? &target.module->workers->of(transaction.effect)
+                                    : target.workers;
   }
 
   /// In the engine's words, with our correlation id.
@@ -75,9 +74,15 @@ class AnswerHere final : public AnswersHere {
            {ErrorCode::Unavailable,
             "banyan.too_busy",
             "all workers for the " + std::string(to_string(transaction->effect)) + "s of " +
-                std::string(target.statistics_module()) +
-                " are busy and their queue is full; try again soon",
+                whose(target) + " are busy and their queue is full; try again soon",
             {}});
+  }
+
+  static std::string whose(const Target& target) {
+    if (target.page != nullptr) return "this process";
+    if (target.endpoint == nullptr) return std::string(target.statistics_module());
+    const std::string& module = target.endpoint->module;
+    return "the endpoints of " + (module.empty() ? "no module" : module);
   }
 
   void serve(Transaction& transaction, std::string body) {

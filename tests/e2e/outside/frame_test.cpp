@@ -76,6 +76,23 @@ TEST_P(OutsideParty, IsMadeToBehaveBadlyOnlyByWhatItKnows) {
   EXPECT_EQ(party.stop(), 0);
 }
 
+TEST_P(OutsideParty, IsNotEndedByADocumentHoweverDeep) {
+  constexpr int kAbyss = 200'000;
+  std::string open;
+  std::string close;
+  for (int i = 0; i < kAbyss; ++i) {
+    open += "<a>";
+    close += "</a>";
+  }
+  Started party(GetParam(), {});
+  for (const std::string& xml : {open + close, open}) {
+    for (const char* const path : {"/gw/xml", "/ws/CargoConnect"}) {
+      EXPECT_EQ(party.send("POST", path, xml).body.find("<a>"), std::string::npos);
+    }
+  }
+  EXPECT_EQ(party.stop(), 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, OutsideParty, testing::Values("payment-provider", "parcel-carrier"),
                          [](const auto& party) {
                            return std::string(party.param).substr(0, 7) == "payment" ? "Provider"

@@ -105,6 +105,57 @@ TEST_P(EventsTest, A_passing_failure_is_over_by_itself) {
   EXPECT_THAT(holds(), IsEmpty());
 }
 
+// Found by review: what the limits had cut off was taken for all there is, and never sent.
+TEST_P(EventsTest, All_that_waited_behind_a_held_event_is_sent_however_large_it_is) {
+  constexpr int kBacklog = 12;
+  for (const BatchLimits& limits : {BatchLimits{.bytes = 100}, BatchLimits{.bytes = 1},
+                                    BatchLimits{.rows = 5}, BatchLimits{.rows = kBacklog}}) {
+    const std::string lamp =
+        "bad" + std::to_string(limits.rows) + "of" + std::to_string(limits.bytes);
+    world_.set_mood([&](const lamps::LampLit& event, const EventContext&) {
+      return event.lamp == lamp ? std::optional(EventAnswer::refused(broken())) : std::nullopt;
+    });
+    auto options = EventsWorld::quick();
+    options.batch = limits;
+    const auto relay = world_.relay("relay", options);
+    for (int i = 1; i <= kBacklog; ++i) world_.light(lamp, i);
+    relay->pump();
+    ASSERT_TRUE(holds().front().parked) << lamp;
+
+    world_.set_mood({});
+    world_.log().replay("lighthouse", lamp, test::kOperator, EventsWorld::soon());
+    relay->pump();
+    EXPECT_EQ(world_.seen_of(lamp).size(), kBacklog) << lamp;
+    EXPECT_THAT(holds(), IsEmpty()) << lamp;
+    world_.light(lamp, kBacklog + 1);
+    relay->pump();
+    EXPECT_EQ(world_.seen_of(lamp).back().ordinal, kBacklog + 1) << lamp;
+  }
+}
+
+TEST_P(EventsTest, A_log_says_whether_a_held_key_has_more_than_the_limits_allow) {
+  for (int i = 1; i <= 4; ++i) world_.light("north", i);
+  EventLog& log = world_.log();
+  log.add_lane("lighthouse", Start::Beginning, EventsWorld::soon());
+  auto lease = log.lease("lighthouse", slot_of("north"), "test", std::chrono::seconds(60),
+                         EventsWorld::soon());
+  const std::vector<Envelope> all = log.read(*lease, {}, EventsWorld::soon()).events;
+  ASSERT_EQ(all.size(), 4);
+  lease->position = all[2].seq;  // the fourth is not owed to the key, it comes in its turn
+  const Hold hold{.lane = "lighthouse", .key = "north", .from_seq = all.front().seq, .ordinal = 1};
+  const std::size_t each = all.front().data.size();
+  const auto batch = [&](const BatchLimits& limits) {
+    const Batch found = log.events_of(*lease, hold, limits, EventsWorld::soon());
+    return std::pair(found.events.size(), found.more);
+  };
+  EXPECT_EQ(batch({}), std::pair(3UL, false));
+  EXPECT_EQ(batch({.rows = 3}), std::pair(3UL, false));
+  EXPECT_EQ(batch({.rows = 2}), std::pair(2UL, true));
+  EXPECT_EQ(batch({.bytes = 3 * each}), std::pair(3UL, false));
+  EXPECT_EQ(batch({.bytes = 3 * each - 1}), std::pair(2UL, true));
+  EXPECT_EQ(batch({.bytes = 1}), std::pair(1UL, true)) << "a large event is sent alone";
+}
+
 // Found by the torture: one round settles the held event and meets the next one.
 TEST_P(EventsTest, A_key_that_is_held_again_in_the_same_round_stays_held) {
   std::atomic<bool> first_is_bad = true;

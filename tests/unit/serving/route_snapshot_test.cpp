@@ -19,6 +19,7 @@ class ASnapshot : public ProxyTest {
     Endpoint cart;
     cart.name = "cart";
     cart.path = "/cart";
+    cart.at_once = true;  // nothing is answered here
     served_.endpoints.push_back(std::move(cart));
   }
 
@@ -39,7 +40,7 @@ class ASnapshot : public ProxyTest {
          .served = served_,
          .pages = pages_,
          .listeners = {OwnPages::All},
-         .endpoint_workers = *workers_,
+         .endpoint_workers = endpoint_workers_,
          .page_workers = *workers_,
          .upstreams = common_,
          .tls = material,
@@ -58,6 +59,7 @@ class ASnapshot : public ProxyTest {
   Served served_;
   std::vector<OwnPage> pages_;
   std::unique_ptr<Executor> workers_ = make_worker_pool(1, 8);
+  EndpointWorkers endpoint_workers_{served_.endpoints, {}};
   upstream::HealthChecks checks_;
   UpstreamPool::Common common_{.forwarding = {}, .health = {}, .clock = system_clock()};
   telemetry::Metrics metrics_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -52,8 +53,19 @@ struct Endpoint {
   Effect effect = Effect::Read;
   /// Whether anybody finds it, or only other processes of the application, where these come.
   Audience audience = Audience::Public;
-  /// May block: runs on workers of its own. An exception answers 500.
+  /// Whose answers it mostly waits for. Endpoints of one module share threads with each other,
+  /// reads and writes apart, and with nobody else; "" are those of no module.
+  std::string module{};
+  /// It waits for nobody (a file, a picture): answered on the loop, whoever else is busy.
+  bool at_once = false;
+  /// May block, unless `at_once`. An exception answers 500.
   std::function<http::Response(const http::Request&, const Context&)> answer;
+};
+
+/// For the endpoints of each module.
+struct EndpointThreads {
+  binding::ModuleWorkers::Threads each{};
+  std::size_t queue = 256;  ///< may wait, of reads as well as of writes
 };
 
 /// What operators can read at /_banyan/api/NAME, made anew each time.
@@ -77,6 +89,7 @@ struct Served {
   std::string flavour;         ///< which of its modules are linked how; "": there are routes only
   std::vector<ServedModule> modules;
   std::vector<Endpoint> endpoints;
+  EndpointThreads endpoint_threads{};
   std::vector<Document> documents;
   std::vector<Desk> desks;
   /// The context map of the application, as SVG; empty: there is none.

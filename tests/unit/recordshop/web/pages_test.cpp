@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 
 #include <concepts>
+#include <map>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "banyan/binding/port_binding.hpp"
@@ -79,9 +81,10 @@ class Pages : public testing::Test {
     return *browser_;
   }
   /// One that keeps no cookies of the other, in the shop as it is now.
-  Browser another() {
-    return Browser(pages({*catalog_, *customers_, *warehouse_, *payments_, *shipping_, *orders_},
-                         banyan::contract::real_environment(), key_));
+  Browser another() { return Browser(endpoints()); }
+  std::vector<banyan::serving::Endpoint> endpoints() {
+    return pages({*catalog_, *customers_, *warehouse_, *payments_, *shipping_, *orders_},
+                 banyan::contract::real_environment(), key_);
   }
   std::string get(const std::string& target) { return browser().get(target).body; }
   std::string album() const { return "/shop/albums/" + sample_shop().albums[0].id.str(); }
@@ -138,6 +141,24 @@ class Pages : public testing::Test {
  private:
   std::optional<Browser> browser_;
 };
+
+// Found by review: four checkouts that waited for a slow card provider stopped the whole shop.
+TEST_F(Pages, ShareNoThreadsWithWhoeverWaitsForAnotherModule) {
+  std::map<std::string, std::pair<std::string, banyan::Effect>> threads;
+  for (const banyan::serving::Endpoint& each : endpoints()) {
+    threads[each.name] = {each.at_once ? "at once" : each.module, each.effect};
+  }
+  const auto checkout = threads.at("shop_place_order");
+  EXPECT_EQ(checkout, std::pair(std::string("orders"), banyan::Effect::Write));
+  for (const char* const other :
+       {"shop", "shop_albums", "shop_album", "shop_search", "shop_basket", "shop_change_basket",
+        "shop_account", "shop_sign_in", "shop_orders", "shop_order"}) {
+    EXPECT_NE(threads.at(other), checkout) << other;
+  }
+  for (const char* const file : {"shop_asset", "shop_cover"}) {
+    EXPECT_EQ(threads.at(file).first, "at once") << file;
+  }
+}
 
 TEST_F(Pages, ShowAlbumsTheirTracksAndWhatIsInStock) {
   EXPECT_THAT(get("/"), HasSubstr("Paper Harbour"));

@@ -76,9 +76,9 @@ struct BatchLimits {
 };
 
 struct Batch {
-  std::vector<Envelope> events;  ///< by seq; those of held keys among them
-  std::set<std::string, std::less<>> held;
-  bool more = false;  ///< there were more than the limits allow
+  std::vector<Envelope> events;             ///< by seq; those of held keys among them
+  std::set<std::string, std::less<>> held;  ///< told by read() only
+  bool more = false;                        ///< there were more than the limits allow
 };
 
 /// Where a lane begins that nobody has had before.
@@ -156,8 +156,8 @@ class EventLog {
   /// Held keys of the slot whose time has come.
   virtual std::vector<Hold> due(const Lease& lease, std::int64_t limit, const Context& context) = 0;
   /// The events of a held key from its `from_seq` to the position of the lease.
-  virtual std::vector<Envelope> events_of(const Lease& lease, const Hold& hold,
-                                          const BatchLimits& limits, const Context& context) = 0;
+  virtual Batch events_of(const Lease& lease, const Hold& hold, const BatchLimits& limits,
+                          const Context& context) = 0;
   /// False: the lease is somebody else's by now, and nothing has been written.
   virtual bool settle(const Lease& lease, const Settlement& settlement, const Context& context) = 0;
 
