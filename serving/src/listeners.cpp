@@ -147,12 +147,26 @@ std::vector<telemetry::Sample> samples(const Listeners& listeners) {
 }
 
 void log_listeners(const telemetry::Log& log, const Listeners& listeners,
-                   const http::NetworkServer& server) {
+                   const http::NetworkServer& server, bool with_token) {
   for (std::size_t i = 0; i < listeners.size(); ++i) {
     log.write(telemetry::Level::Info, "listening",
               {{"address", to_string(bound(listeners[i], server, i))},
                {"serves", whom_for(listeners[i])},
                {"tls", listeners[i].tls ? "yes" : "no"}});
+  }
+  const auto shared = std::ranges::find_if(listeners, [](const Listener& each) {
+    return each.operators && each.clients && each.audience == Audience::Public;
+  });
+  if (shared != listeners.end() && !with_token) {
+    const auto index = static_cast<std::size_t>(shared - listeners.begin());
+    log.write(telemetry::Level::Warning, "operators_among_clients",
+              {{"address", to_string(bound(*shared, server, index))},
+               {"message",
+                "clients and operators share this address without a token: whoever calls it from "
+                "this machine moves traffic, and so does whoever a proxy in front passes on"},
+               {"next",
+                "set operators = \"127.0.0.1:9180\" in [proxy] (or operators_token_file), and "
+                "restart"}});
   }
   if (std::ranges::any_of(listeners, &Listener::operators)) return;
   log.write(telemetry::Level::Warning, "no_operators",

@@ -77,8 +77,9 @@ http::Endpoint bound(const Listener& listener, const http::NetworkServer& server
 /// Of those that speak TLS: when their certificates end, and how handshakes went.
 std::vector<telemetry::Sample> samples(const Listeners& listeners);
 
-/// One line each; and a warning when there is none for operators.
+/// One line each; and a warning when there is none for operators, or when the public has one with
+/// them and no token (`with_token`) tells them apart.
 void log_listeners(const telemetry::Log& log, const Listeners& listeners,
-                   const http::NetworkServer& server);
+                   const http::NetworkServer& server, bool with_token);
 
 }  // namespace banyan::serving

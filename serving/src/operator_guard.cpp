@@ -74,7 +74,8 @@ std::optional<Error> OperatorGuard::refusal(const Listener& listener, const http
                  "\"127.0.0.1:9180\" in [proxy]",
                  {}};
   }
-  if (listener.of_this_machine()) {
+  const std::string token = this->token();
+  if (listener.of_this_machine() && (!listener.clients || token.empty())) {
     if (http::names_loopback(head.fields.find("Host").value_or(std::string_view()))) {
       return std::nullopt;
     }
@@ -83,14 +84,14 @@ std::optional<Error> OperatorGuard::refusal(const Listener& listener, const http
                  "call the operators' pages by 127.0.0.1 or localhost",
                  {}};
   }
-  const std::string token = this->token();
   if (open || (!token.empty() && has_token(head, token))) return std::nullopt;
   return Error{ErrorCode::Unauthenticated,
                "banyan.no_operators_token",
                token.empty()
                    ? "off this machine operators need a token; say with operators_token_file in "
                      "[proxy] which file has it"
-                   : "send the operators' token: Authorization: Bearer TOKEN",
+                   : "send the operators' token: Authorization: Bearer TOKEN, or banyan "
+                     "--token-file FILE",
                {}};
 }
 

@@ -16,12 +16,13 @@ namespace banyan::serving {
 ///
 /// On a listener that only this machine can reach, whoever calls it by a loopback name: a page of
 /// another site whose name was made to lead here cannot say so (DNS rebinding). Elsewhere, whoever
-/// brings the token (RFC 6750). Where clients come too, a request that another proxy has passed on
-/// is nobody's of this machine, whatever name it came by. In either case a change that a browser
-/// sends must come from a page of this very origin (CSRF).
+/// brings the token (RFC 6750). Where clients come too, that is asked for as soon as there is one,
+/// for a proxy in front may pass on what anybody sends, by a loopback name and without a word; and
+/// a request that says it was passed on is nobody's of this machine. In either case a change that
+/// a browser sends must come from a page of this very origin (CSRF).
 class OperatorGuard {
  public:
-  /// `token`: "" when there is none; then nobody is an operator but on this machine.
+  /// `token`: "" when there is none; then operators are on this machine, and nobody else is one.
   explicit OperatorGuard(std::string token = {}) : token_(std::move(token)) {}
 
   /// From now on it is this token. Whether that is another one.

@@ -477,8 +477,12 @@ void Server::open() {
     all.parts.control->record_uses(
         [&all] { return uses_of(all.parts.telemetry.metrics, all.fall_through); });
   }
-  telemetry::contain([&all] { log_listeners(all.log(), all.listeners, *all.server); },
-                     [&all](std::string_view what) { all.fault(what); });
+  telemetry::contain(
+      [&all] {
+        log_listeners(all.log(), all.listeners, *all.server,
+                      !all.started_with.operators_token_file.empty());
+      },
+      [&all](std::string_view what) { all.fault(what); });
 }
 
 void Server::let_predecessor_end() noexcept { inside_->parts.takeover.reset(); }

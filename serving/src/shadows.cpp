@@ -229,7 +229,10 @@ void Shadows::send(const CopyPtr& copy) {
     Context& context = *copy->context;
     context.deadline = parts_.clock.steady() + copy->sides().shadow.time;
     context.idempotency_key.reset();
-    if (copy->sides().shadow.credentials == CopyCredentials::Drop) context.principal.clear();
+    if (copy->sides().shadow.credentials == CopyCredentials::Drop) {
+      context.principal.clear();
+      context.stickiness_key.clear();  // may be the principal, or the cookie; routing is decided
+    }
     copy->span.enter(context);
     for (RoutingDecision& each : context.routing) {
       if (each.module == copy->target->route.rollout) each.side = copy->to;

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "banyan/binding/problem.hpp"
@@ -15,13 +17,26 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// The answers that are about the event. Any other is not its fault: another application stands
+// there, it does not know us, or it is ill.
 constexpr unsigned kNotYet = 409;
+constexpr unsigned kUnreadable = 400;
 constexpr unsigned kRefused = 422;
+constexpr unsigned kTooLarge = 413;
+constexpr unsigned kFieldsTooLarge = 431;
 
-// Not the event's fault: another application stands there, or it does not know us.
-bool is_configuration(unsigned status) {
-  constexpr std::array kOnes = {401U, 403U, 404U, 405U, 407U, 408U, 410U, 415U, 421U, 425U, 429U};
-  return std::ranges::find(kOnes, status) != kOnes.end();
+/// No attempt makes it smaller.
+Delivery too_large(std::string_view module, std::size_t bytes, unsigned status) {
+  return {.outcome = Delivery::Outcome::Refused,
+          .why = {ErrorCode::InvalidArgument,
+                  "banyan.event_too_large",
+                  "the event is sent with " + std::to_string(bytes) + " bytes of body, and '" +
+                      std::string(module) + "' does not take so many (status " +
+                      std::to_string(status) +
+                      "); let the publisher say less in one event, and give this one up with "
+                      "`banyan events skip`",
+                  {}},
+          .for_good = true};
 }
 
 milliseconds retry_after_of(const http::Response& response) {
@@ -61,6 +76,8 @@ class HttpPush final : public EventTransport {
  private:
   http::Request request_for(Envelope event) const {
     event.recipient = options_.module;
+    // Nobody looks at the data of what is given up, which may be why it is.
+    if (event.skip) event.data = "null";
     if (!options_.keys) return to_request(event, options_.application, path_);
     http::Request request = to_structured_request(event, options_.application, path_);
     sign(request, *options_.keys, event.id, environment_.clock.now());
@@ -72,8 +89,10 @@ class HttpPush final : public EventTransport {
     if (const auto trace = TraceContext::parse(event.traceparent)) {
       context.trace = trace->child(environment_.random);
     }
+    http::Request request = request_for(event);
+    const std::size_t bytes = request.body.size();
     const Result<http::Response> response =
-        way_.exchange(request_for(event), context, binding::Repeat::Never);
+        way_.exchange(std::move(request), context, binding::Repeat::Never);
     if (!response) {
       all.outage = response.error();
       return {};
@@ -81,9 +100,13 @@ class HttpPush final : public EventTransport {
     const unsigned status = response->head.status;
     if (status >= 200 && status < 300) return {Delivery::Outcome::Done, {}};
     const Error error = binding::error_from(*response);
-    if (status == kNotYet) return {Delivery::Outcome::Later, error};
-    if (status >= 400 && status < 500 && !is_configuration(status)) {
-      return {Delivery::Outcome::Refused, error};
+    switch (status) {
+      case kNotYet: return {Delivery::Outcome::Later, error};
+      case kUnreadable:
+      case kRefused: return {Delivery::Outcome::Refused, error};
+      case kTooLarge:
+      case kFieldsTooLarge: return too_large(options_.module, bytes, status);
+      default: break;
     }
     all.outage = error;
     all.retry_after = retry_after_of(*response);

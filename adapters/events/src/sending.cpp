@@ -151,7 +151,7 @@ Hold Sending::hold_for(const Lease& lease, const Envelope& event, const Delivery
   const std::int64_t attempts = same ? before->attempts : 0;
   const bool counts = delivery.outcome == Delivery::Outcome::Refused;
   hold.attempts = attempts + (counts ? 1 : 0);
-  hold.parked = hold.attempts >= options_.max_attempts;
+  hold.parked = delivery.for_good || hold.attempts >= options_.max_attempts;
   // Whoever waits for something else is asked again soon, and with patience when it takes long.
   const std::int64_t waited =
       (environment_.clock.now().micros - hold.since.micros) /

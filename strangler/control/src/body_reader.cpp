@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "banyan/json/depth.hpp"
 #include "banyan/stages/suggestion.hpp"
 
 namespace banyan::strangler {
@@ -12,6 +13,7 @@ namespace {
 
 using Json = nlohmann::json;
 constexpr std::size_t kLongestBody = 128 * 1024;
+constexpr std::size_t kMostLevels = 64;
 
 std::unexpected<Error> not_json(const std::string& problem) {
   return fail(ErrorCode::InvalidArgument, "banyan.invalid_json",
@@ -39,6 +41,10 @@ Result<Json> parse_body(std::string_view body) {
     return not_json(R"(it is empty; send an object such as {"who": "ann", "why": "first canary"})");
   }
   if (body.size() > kLongestBody) return not_json("it is longer than 131072 bytes");
+  // Whoever writes its evidence down recurses into it.
+  if (json::is_nested_deeper(body, kMostLevels)) {
+    return not_json("it is nested deeper than 64 levels");
+  }
   std::set<std::string> keys;
   std::string twice;
   try {

@@ -106,8 +106,8 @@ class HaproxyWriter {
   static std::string spelling() {
     std::string text = "\n  # The path as it came.\n";
     text += rule("set-var(txn.banyan_path) path");
-    text += "  acl needlessly_escaped var(txn.banyan_path) -m reg '" +
-            std::string(irregular::kNeedlessEscape) + "'\n";
+    text +=
+        "  acl never_passes var(txn.banyan_path) -m reg '" + std::string(irregular::kNever) + "'\n";
     text += "  acl ambiguous var(txn.banyan_path) -m reg '" + std::string(irregular::kAmbiguous) +
             "'\n";
     return text + "  acl irregular var(txn.banyan_path) -m reg '" + std::string(irregular::kAny) +
@@ -128,7 +128,7 @@ class HaproxyWriter {
     const auto with = [&](IrregularPaths rule) {
       return ways_.ids([&](const Way& way) { return way.route->irregular_paths == rule; });
     };
-    text += rule("deny deny_status 400 if needlessly_escaped");
+    text += rule("deny deny_status 400 if never_passes");
     const auto passing = with(IrregularPaths::Pass);
     text += rule("deny deny_status 400 if ambiguous" +
                  (passing.empty() ? std::string() : " !" + way_is(passing)));
@@ -174,16 +174,33 @@ class HaproxyWriter {
     bool first = true;
     for (const StickinessKey& each : configuration_.stickiness_keys) {
       if (each.source == StickinessKey::Source::Address) break;
-      const bool cookie = each.source == StickinessKey::Source::Cookie;
-      const std::string fetch =
-          cookie ? "req.cook(" + each.name + ')' : "req.fhdr(" + each.name + ",1)";
-      text += rule("set-var(txn.banyan_key) " + in_fetch(fetch) +
-                   (first ? " if" : " if !{ var(txn.banyan_key) -m found }") + " { " +
-                   in_fetch(fetch) + " -m len ge 1 }");
+      const Fetch fetch = fetch_of(each);
+      text += rule("set-var(txn.banyan_key) " + fetch.value +
+                   (first ? " if { " : " if !{ var(txn.banyan_key) -m found } { ") + fetch.there +
+                   " }");
       first = false;
     }
     return text + rule(std::string("set-var(txn.banyan_key) src") +
                        (first ? "" : " if !{ var(txn.banyan_key) -m found }"));
+  }
+
+  /// A part of a request, and the condition that it has one.
+  struct Fetch {
+    std::string value;
+    std::string there;
+  };
+
+  /// Of cookies of one name Banyan takes the first that has a value, and req.cook() the last.
+  static Fetch fetch_of(const StickinessKey& key) {
+    if (key.source == StickinessKey::Source::Header) {
+      const std::string field = in_fetch("req.fhdr(" + key.name + ",1)");
+      return {field, field + " -m len ge 1"};
+    }
+    const std::string up_to_its_end = "(?s)^(?:|.*?\\n)(?i:cookie):(?:|[^\\n]*?;)[ \\x09]*" +
+                                      expression_of_name(key.name) +
+                                      "=([^;\\n]*[^; \\x09\\r\\n])[ \\x09]*[;\\r]";
+    return {"req.hdrs,regsub('\"" + up_to_its_end + ".*$\"','\"\\1\"')",
+            "req.hdrs -m reg '" + up_to_its_end + '\''};
   }
 
   static std::string in_fetch(const std::string& fetch) {

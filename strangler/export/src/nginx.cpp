@@ -93,7 +93,7 @@ class NginxWriter {
                       {{nginx_word("~^(?<banyan_raw_path>[^?]*)"), "$banyan_raw_path"}});
     text += nginx_map("$banyan_path", "banyan_spelling",
                       {{"default", "regular"},
-                       {nginx_word('~' + std::string(irregular::kNeedlessEscape)), "needless"},
+                       {nginx_word('~' + std::string(irregular::kNever)), "never"},
                        {nginx_word('~' + std::string(irregular::kAmbiguous)), "ambiguous"},
                        {nginx_word('~' + std::string(irregular::kAny)), "irregular"}});
     text += "\n# METHOD:PATH and the way that it takes; the first that fits is taken.\n";
@@ -111,7 +111,7 @@ class NginxWriter {
   }
 
   std::string refusal() const {
-    MapEntries entries{{"default", "\"\""}, {nginx_word("~^needless:"), "spelling"}};
+    MapEntries entries{{"default", "\"\""}, {nginx_word("~^never:"), "spelling"}};
     for (const Way& way : ways_.ways) {
       const IrregularPaths rule = way.route->irregular_paths;
       if (rule == IrregularPaths::Pass) entries.emplace_back("\"ambiguous:" + way.id + '"', "\"\"");

@@ -33,21 +33,6 @@ std::string variable_of(std::string_view header) {
   return text;
 }
 
-/// A name as a regular expression.
-std::string escaped(std::string_view name) {
-  std::string text;
-  for (const char c : name) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '_' || c == '-';
-    if (plain) {
-      text += c;
-    } else {
-      text += expression_of_byte(c);
-    }
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string nginx_word(std::string_view text) {
@@ -145,8 +130,8 @@ std::string nginx_key(const Configuration& configuration, std::vector<std::strin
       const std::string value = "banyan_cookie_" + std::to_string(left);
       text += nginx_map("$http_cookie", name,
                         {{"default", otherwise},
-                         {nginx_word("~(?:^|;)[ \\x09]*" + escaped(each.name) + "=(?<" + value +
-                                     ">[^;]*[^; \\x09])[ \\x09]*(?:;|$)"),
+                         {nginx_word("~(?:^|;)[ \\x09]*" + expression_of_name(each.name) + "=(?<" +
+                                     value + ">[^;]*[^; \\x09])[ \\x09]*(?:;|$)"),
                           '$' + value}});
     }
     otherwise = '$' + name;

@@ -65,6 +65,20 @@ std::string expression_of_byte(char c) {
   return {'\\', 'x', kHex[byte >> 4U], kHex[byte & 15U]};
 }
 
+std::string expression_of_name(std::string_view name) {
+  std::string text;
+  for (const char c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '_' || c == '-';
+    if (plain) {
+      text += c;
+    } else {
+      text += expression_of_byte(c);
+    }
+  }
+  return text;
+}
+
 std::string segments_expression(std::string_view path) {
   std::string text;
   if (path.empty()) return text;

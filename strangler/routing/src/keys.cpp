@@ -41,7 +41,7 @@ constexpr std::array kProxy = std::to_array<Key>({
      .otherwise = "none",
      .example = R"("operators.token")",
      .help = "the file with the operators' token, without which `operators` must be loopback or a "
-             "Unix socket"},
+             "Unix socket; with it, it is asked for where clients come too"},
     {.name = "half_close",
      .kind = Flag,
      .preset = "false",

@@ -103,7 +103,10 @@ KINDS = (("GET", "/albums"), ("POST", "/albums"), ("GET", "/orders/{i}"), ("POST
 def who(user: int) -> tuple:
     if user % 10 == 3:
         return (("X-Tenant", f"tenant-{user}"),)
-    return (("Cookie", f"theme=dark; session=user-{user}-{user * 7919 % 10007:x}; lang=en"),)
+    session = f"session=user-{user}-{user * 7919 % 10007:x}"
+    # As where an application has set one for "/" and one for "/shop", or has deleted one of them.
+    other = {5: "; session=other", 7: "; session="}.get(user % 10, "")
+    return (("Cookie", f"theme=dark; {session}; lang=en{other}"),)
 
 
 def of_users(method: str, target: str):
@@ -200,18 +203,25 @@ class TheExportedTable(unittest.TestCase):
     def test_reads_unusual_cookies_and_paths_in_the_same_way(self):
         cookies = ("session=a b", "session=", "session=; session=late", "Session=case", "xsession=no; session=yes",
                    "session=user-1 ; x=y", "a=1;session=tight;b=2", "session=%22q%22", "session=a=b=c")
+        several = [(("Cookie", cookie),) for cookie in cookies]
+        for first, second in (("session=one", "session=two"), ("session=", "session=late"), ("a=b", "session=second"),
+                              ("session=", "xsession=no")):
+            several += [(("Cookie", f"{first}; {second}"),), (("Cookie", first), ("X-Cookie", "session=no"),
+                                                               ("Cookie", second))]
         # Of three rollouts with seeds of their own, so that two users are hardly ever taken for one.
-        requests = [Request(method, path, (("Cookie", cookie),)) for cookie in cookies
+        requests = [Request(method, path, fields) for fields in several
                     for method, path in (("GET", "/albums/1"), ("POST", "/search"), ("GET", "/shop/tracks/1"))]
         self.assert_same(requests)
         paths = ("/albums/", "/Albums/1", "/albums;v=1/7;w=2", "/albums/1/2", "/albumsx", "/orders", "/orders/",
                  "/ordersx", "/SHOP/Tracks/7/", "/shop/tracks/7/x", "/albums/%7Ejoe", "/albums/a%20b", "/files//x/%2F",
-                 "/search", "/%C3%A4", "/?/albums", "/albums/1?a=//b")
+                 "/search", "/%C3%A4", "/?/albums", "/albums/1?a=//b",
+                 "/files/;x/y", "/;x", "/help/;jsessionid=1")
         self.assert_same([Request("GET", path, who(9)) for path in paths])
 
     def test_refuses_what_could_be_read_as_another_path(self):
         requests = [Request("GET", path, who(9)) for path in
-                    ("//albums/1", "/x/../albums/1", "/albums%2F1", "/x/%2e%2e/albums", "/albums\\1")]
+                    ("//albums/1", "/x/../albums/1", "/albums%2F1", "/x/%2e%2e/albums", "/albums\\1", "/;x/albums/1",
+                     "/search#x", "/albums/1#x", "/search#x?y")]
         for proxy in ("banyan", "haproxy", "nginx"):
             answers = [each.by for each in ask_each_anew(self.at[proxy], requests)]
             self.assertEqual(answers, ["400"] * len(requests), proxy)

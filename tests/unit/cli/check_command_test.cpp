@@ -218,6 +218,9 @@ TEST_F(CheckCommand, FindsThatOperatorsAreNowhereOrAmongClientsOrInTheClear) {
   EXPECT_THAT(rules(shop_with("operators = \"127.0.0.1:9180\"\n",
                               "operators = \"0.0.0.0:9180\"\noperators_token_file = \"token\"\n")),
               ElementsAre("check.operators_in_the_clear"));
+  EXPECT_THAT(
+      rules(shop_with("operators = \"127.0.0.1:9180\"\n", "operators_token_file = \"token\"\n")),
+      IsEmpty());
 }
 
 TEST_F(CheckCommand, FindsThatEverybodyIsTrusted) {

@@ -9,6 +9,7 @@
 #include "admin_server.hpp"
 #include "banyan/binding/problem.hpp"
 #include "banyan/control/admin_api.hpp"
+#include "banyan/serving/proxy.hpp"
 #include "banyan/test/temporary_folder.hpp"
 #include "banyan_process.hpp"
 #include "support/raw_sqlite.hpp"
@@ -192,6 +193,29 @@ TEST_F(ServerCommands, DoNotShowAShareAsWholeWhileWebSocketsStayBehind) {
   EXPECT_THAT(shown, HasSubstr("catalog  canary  100%, 2 behind"));
   EXPECT_THAT(shown, HasSubstr("attention: of catalog, WebSockets live on the side from which"));
   EXPECT_EQ(shown.find("of orders"), std::string::npos);
+}
+
+TEST(AProxyWithAToken, TakesOrdersOfWhoBringsItThoughItListensOnThisMachineOnly) {
+  const TemporaryFolder folder;
+  std::ofstream(folder.file("operators.token")) << "the secret of operators\n";
+  std::ofstream(folder.file("banyan.toml"))
+      << "[proxy]\nlisten = [\"127.0.0.1:0\"]\noperators_token_file = \"operators.token\"\n"
+         "[upstreams.shop]\ninstances = [\"127.0.0.1:1\"]\n"
+         "[[routes]]\nname = \"rest\"\nprefix = \"/\"\nmethods = [\"*\"]\nlegacy = \"shop\"\n";
+  serving::ProxyOptions options;
+  options.config_file = folder.file("banyan.toml");
+  options.log_file = folder.file("log.json");
+  options.loops = 1;
+  const auto proxy = serving::Proxy::make(options);
+  ASSERT_TRUE(proxy) << proxy.error();
+  (*proxy)->start();
+  const std::string url = "http://127.0.0.1:" + std::to_string((*proxy)->listening().front().port);
+  const Outcome refused = run_banyan({"status", "--url", url});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("--token-file FILE"));
+  const Outcome told =
+      run_banyan({"status", "--url", url, "--token-file", folder.file("operators.token")});
+  EXPECT_EQ(told.exit_code, 0) << told.err;
 }
 
 TEST(Unreachable, NobodyListens) {

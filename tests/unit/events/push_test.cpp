@@ -141,7 +141,7 @@ TEST_P(PushTest, An_answer_that_is_lost_does_no_harm) {
 TEST_P(PushTest, An_outage_holds_nothing_and_counts_nothing) {
   const auto sender = relay();
   world_.light("north", 1);
-  for (const unsigned status : {401U, 404U, 410U, 415U, 429U, 500U, 503U}) {
+  for (const unsigned status : {401U, 404U, 406U, 410U, 412U, 415U, 426U, 428U, 429U, 500U, 503U}) {
     wire_.instead = answer(status);
     sender->pump();
     EXPECT_THAT(holds(), IsEmpty()) << status;
@@ -149,7 +149,7 @@ TEST_P(PushTest, An_outage_holds_nothing_and_counts_nothing) {
   wire_.instead.reset();
   wire_.gone = true;
   sender->pump();
-  EXPECT_EQ(sender->figures().front().outages, 8);
+  EXPECT_EQ(sender->figures().front().outages, 12);
   wire_.gone = false;
   sender->pump();
   EXPECT_THAT(world_.seen(), ElementsAre(Seen{"north", 1, 1}));
@@ -170,6 +170,39 @@ TEST_P(PushTest, A_refusal_holds_the_key_with_its_reason) {
   world_.log().skip("lighthouse", "bad", test::kOperator, EventsWorld::soon());
   relay()->pump();
   EXPECT_THAT(world_.seen_of("bad"), ElementsAre(Seen{"bad", 2, 1}));
+}
+
+TEST_P(PushTest, A_refusal_is_400_or_422_and_tried_again_until_it_counts) {
+  world_.light("north", 1);
+  const auto sender = relay();
+  for (const unsigned status : {400U, 422U}) {
+    wire_.instead = answer(status);
+    sender->pump();
+    ASSERT_EQ(holds().size(), 1) << status;
+    EXPECT_FALSE(holds().front().parked) << status;
+  }
+}
+
+// Trap: what is too long is sent again and again, and given up it is too long still.
+TEST_P(PushTest, An_event_that_is_too_large_is_parked_at_once_and_goes_by_without_its_data) {
+  for (const unsigned status : {413U, 431U}) {
+    const std::string lamp = "north " + std::to_string(status);
+    world_.light(lamp, 1);
+    wire_.instead = answer(status);
+    relay()->pump();
+    ASSERT_EQ(holds().size(), 1) << status;
+    EXPECT_TRUE(holds().front().parked) << status;
+    EXPECT_THAT(holds().front().reason, testing::HasSubstr("banyan.event_too_large"));
+    EXPECT_THAT(holds().front().reason, testing::HasSubstr(std::to_string(status)));
+    wire_.instead.reset();
+    world_.log().skip("lighthouse", lamp, test::kOperator, EventsWorld::soon());
+    relay()->pump();
+    EXPECT_EQ(wire_.last_body(), "null") << status;
+    EXPECT_THAT(holds(), IsEmpty()) << status;
+    world_.light(lamp, 1);
+    relay()->pump();
+    EXPECT_THAT(world_.seen_of(lamp), ElementsAre(Seen{lamp, 2, 1})) << "what comes after it";
+  }
 }
 
 TEST_P(PushTest, A_change_of_transport_is_a_position) {

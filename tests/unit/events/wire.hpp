@@ -2,7 +2,9 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 #include <optional>
+#include <string>
 
 #include "banyan/binding/rpc_transport.hpp"
 #include "banyan/events/http_push.hpp"
@@ -15,6 +17,10 @@ class Wire final : public binding::RpcTransport {
   explicit Wire(const events::Receiver& receiver) : receiver_(receiver) {}
   Result<http::Response> exchange(http::Request request, const Context&, binding::Repeat) override {
     ++asked;
+    {
+      const std::lock_guard lock(mutex_);
+      last_body_ = request.body;
+    }
     if (instead) return *instead;
     if (gone) return fail(ErrorCode::Unavailable, "banyan.unreachable", "nobody is there");
     http::Response response = events::answer_push(receiver_, request, checks, system_clock().now());
@@ -25,6 +31,11 @@ class Wire final : public binding::RpcTransport {
     return response;
   }
 
+  std::string last_body() const {
+    const std::lock_guard lock(mutex_);
+    return last_body_;
+  }
+
   std::atomic<int> asked = 0;
   std::atomic<bool> gone = false;
   std::atomic<int> loses_answers = 0;
@@ -33,6 +44,8 @@ class Wire final : public binding::RpcTransport {
 
  private:
   const events::Receiver& receiver_;
+  mutable std::mutex mutex_;
+  std::string last_body_;
 };
 
 }  // namespace banyan::test

@@ -81,6 +81,29 @@ TEST_F(TheListeners, GiveOperatorsADoorOfTheirOwn) {
   EXPECT_EQ(legacy_.reads, 0);
   EXPECT_EQ(test::ask(port_, kPage).status, 404u);
   EXPECT_EQ(log().find("no_operators"), std::string::npos);
+  EXPECT_EQ(log().find("operators_among_clients"), std::string::npos);
+}
+
+TEST_F(TheListeners, ThatOperatorsShareWithClientsWithoutATokenAreToldOfInTheLog) {
+  listen("[\"127.0.0.1:0\"]");
+  EXPECT_EQ(test::ask(port_, kPage).status, 200u);
+  until("the line", [&] {
+    return log().find("operators_among_clients") != std::string::npos &&
+           log().find("127.0.0.1:" + std::to_string(port_)) != std::string::npos;
+  });
+}
+
+TEST_F(TheListeners, ThatOperatorsShareWithClientsAskForTheTokenOfTheFile) {
+  write((folder_.path() / "token").string(), "the secret of operators\n");
+  listen("[\"127.0.0.1:0\"]\noperators_token_file = \"token\"");
+  EXPECT_EQ(test::ask(port_, kAlbum).body, "legacy") << "of clients nobody asks it";
+  EXPECT_EQ(test::ask(port_, kPage).status, 401u);
+  EXPECT_EQ(test::ask(port_, kMetrics).status, 401u);
+  EXPECT_EQ(test::get(port_, "/health/ready").body, R"({"status":"pass"})");
+  const std::string token = "Authorization: Bearer the secret of operators\r\n";
+  EXPECT_EQ(test::get(port_, "/_banyan/api/upstreams", token).status, 200u);
+  EXPECT_EQ(test::get(port_, "/metrics", token).status, 200u);
+  EXPECT_EQ(log().find("operators_among_clients"), std::string::npos);
 }
 
 TEST_F(TheListeners, WithADoorForOperatorsHaveNothingForThemEvenOnLoopback) {

@@ -172,6 +172,7 @@ TEST_F(TheOperatorsPages, AreCountedUnderOneKeyAndWhoWasRefusedIsLogged) {
 
 TEST_F(TheOperatorsPages, WhereClientsComeTooAreForNobodyWhomAProxyHasPassedOn) {
   listener_.clients = true;
+  guard_.use("");
   for (const char* said : {"X-Forwarded-For: 203.0.113.7", "Forwarded: for=203.0.113.7",
                            "Via: 1.1 front", "X-Real-IP: 203.0.113.7"}) {
     const std::string fields = "Host: localhost\r\n" + std::string(said) + "\r\n";
@@ -183,6 +184,31 @@ TEST_F(TheOperatorsPages, WhereClientsComeTooAreForNobodyWhomAProxyHasPassedOn) 
   listener_.clients = false;
   EXPECT_EQ(ask("GET /_banyan/api/upstreams", "Host: localhost\r\nVia: 1.1 front\r\n").status, 200u)
       << "an address of their own is behind whatever the operator put in front of it";
+}
+
+// Trap: a proxy in front that says nothing of itself passes on, by a loopback name, what anybody
+// sends.
+TEST_F(TheOperatorsPages, WhereClientsComeTooAskForTheTokenAsSoonAsThereIsOne) {
+  listener_.clients = true;
+  const std::string host = "Host: 127.0.0.1:8080\r\n";
+  const std::string token = "Authorization: Bearer a secret\r\n";
+  for (const char* line :
+       {"GET /_banyan/api/upstreams", "GET /metrics", "POST /_banyan/api/sagas/a/mark"}) {
+    const test::Seen refused = ask(line, host);
+    EXPECT_EQ(refused.status, 401u) << line;
+    EXPECT_THAT(refused.body, testing::HasSubstr("--token-file")) << line;
+    EXPECT_EQ(ask(line, host + token).status, 200u) << line;
+    EXPECT_EQ(ask(line, "Host: shop.example\r\n" + token).status, 200u) << line;
+    EXPECT_EQ(ask(line, host + token + "X-Forwarded-For: 203.0.113.7\r\n").status, 403u) << line;
+  }
+  EXPECT_EQ(ask("GET /_banyan/", host).status, 200u) << "the page that asks for the token";
+  EXPECT_EQ(ask("GET /health/ready", host).body, R"({"status":"pass"})");
+
+  listener_.clients = false;
+  EXPECT_EQ(ask("GET /metrics", host).status, 200u) << "whom this machine alone can call";
+  listener_.clients = true;
+  guard_.use("");
+  EXPECT_EQ(ask("GET /metrics", host).status, 200u) << "there is none to ask for";
 }
 
 TEST_F(TheOperatorsPages, TakeAnotherTokenInPlaceOfTheOneBefore) {

@@ -366,12 +366,25 @@ TEST_F(AdminApiTest, RefusesWhatIsNoJson) {
       {R"({"who":"a","who":"b","why":"c","percent":1})", "the key \"who\" is there twice"},
       {"{\"who\":\"\xff\"}", "parse error"},
       {std::string(200'000, ' '), "longer than 131072 bytes"},
+      {R"({"evidence":)" + std::string(64, '[') + std::string(64, ']') + '}', "deeper than 64"},
+      {R"({"evidence":)" + std::string(30'000, '['), "deeper than 64"},
   };
   for (const auto& [body, expected] : cases) {
     const AdminAnswer answer = post("/rollouts/catalog/shift", body);
     EXPECT_EQ(rule(answer), "banyan.invalid_json");
     EXPECT_THAT(message(answer), HasSubstr(expected));
   }
+}
+
+// Trap: whoever writes it into the log recurses into it, and the stack ends before the body does.
+TEST_F(AdminApiTest, TakesEvidenceAsDeepAsPeopleWriteItAndNoDeeper) {
+  const auto nested = [&](std::size_t levels) {
+    return post("/rollouts/catalog/shift",
+                R"({"percent":1,"force":true,"who":"a","why":"b","evidence":)" +
+                    std::string(levels, '[') + std::string(levels, ']') + '}');
+  };
+  EXPECT_EQ(rule(nested(63)), "done");
+  EXPECT_EQ(rule(nested(30'000)), "banyan.invalid_json");
 }
 
 TEST_F(AdminApiTest, RefusesAFormThatAnotherSiteCouldSend) {

@@ -210,12 +210,14 @@ class Check {
       add(Weight::Warning, "no_operators", {},
           "nobody can reach the operators' pages (/_banyan/, /metrics), and `banyan next` cannot "
           "either; set operators = \"127.0.0.1:9180\" in [proxy]");
-    } else if (operators->clients) {
+    } else if (operators->clients && configuration_.operators_token_file.empty()) {
       add(Weight::Note, "operators_among_clients", {},
           "clients and operators share " + operators->url +
               ": whoever can call it from this machine moves traffic. Set operators = "
-              "\"127.0.0.1:9180\" in [proxy], above all where another proxy stands in front");
-    } else if (!operators->of_this_machine) {
+              "\"127.0.0.1:9180\" in [proxy], or operators_token_file, above all where another "
+              "proxy "
+              "stands in front");
+    } else if (!operators->clients && !operators->of_this_machine) {
       add(Weight::Warning, "operators_in_the_clear", {},
           "operators bring their token to " + operators->url +
               " without TLS: whoever listens on the way moves traffic afterwards. Use a loopback "

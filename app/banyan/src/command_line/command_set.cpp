@@ -54,7 +54,7 @@ void CommandSet::add_common_options() {
   app_.add_option("--url", target_.url, "The running application or proxy")->capture_default_str();
   app_.add_option("--token-file", target_.token_file,
                   "A file with the operators' token, which is needed where the operators' pages "
-                  "are reached from another machine");
+                  "are reached from another machine, or where clients come too");
   app_.add_option("--store", target_.store,
                   "Work on this control store instead: when nothing runs, or beside what runs "
                   "(which notices within 200 ms)");

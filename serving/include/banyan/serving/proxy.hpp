@@ -28,7 +28,8 @@ namespace banyan::serving {
 ///                                      call the host by a loopback name
 ///
 /// "For operators" is the address `operators` of the file, which has nothing else, or else each
-/// listening address that is loopback or a Unix socket.
+/// listening address that is loopback or a Unix socket; with clients on it, only for who brings the
+/// token of `operators_token_file`, if there is one.
 ///
 /// `/_banyan` is never forwarded. make(), start(), drain() and the destructor on one thread;
 /// reload() and renew_certificates() on any.

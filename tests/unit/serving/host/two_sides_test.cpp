@@ -74,12 +74,13 @@ class DecidingDemo : public DemoProcess {
     request.body = body;
     return answer_to(request, server_->addresses().front().endpoint);
   }
-  /// As another process of the application, for somebody.
+  /// As another process of the application, for somebody, by whom stickiness goes, too.
   http::Response ask_inside(const std::string& target, const std::string& principal) const {
     http::Request request;
     request.head.method = "GET";
     request.head.target = target;
     request.head.fields.add("Banyan-Principal", principal);
+    request.head.fields.add("Banyan-Stickiness-Key", "session%20of%20" + principal);
     return answer_to(request, server_->addresses().back().endpoint);
   }
   unsigned order(const std::string& verb, const std::string& more = "") const {
@@ -191,6 +192,8 @@ TEST_F(AHostedModuleWithAnonymousCopies, DoesNotSayWhomAnotherProcessNames) {
   EXPECT_EQ(shop.module->last().principal, "ada");
   EXPECT_EQ(service.module->calls, 1);
   EXPECT_EQ(service.module->last().principal, "");
+  EXPECT_EQ(shop.module->last().stickiness_key, "session of ada");
+  EXPECT_THAT(service.module->last().stickiness_key, testing::Not(testing::HasSubstr("ada")));
 }
 
 TEST_F(AHostedModuleWithAService, AsksTheModuleForComparisonWhenTheServiceHasAnswered) {

@@ -21,7 +21,8 @@ struct Delivery {
     Unsent,   ///< not sent, or nobody knows: see the outage
   };
   Outcome outcome = Outcome::Unsent;
-  Error why{};  ///< of Refused and Later
+  Error why{};            ///< of Refused and Later
+  bool for_good = false;  ///< of Refused: no other attempt can end otherwise, so it is parked now
 };
 
 struct Deliveries {
