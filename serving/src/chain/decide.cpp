@@ -27,13 +27,8 @@ class Decide final : public Interceptor {
   Step handle(const TransactionPtr& transaction) override {
     const Target& target = *transaction->target;
     if (transaction->wishes) transaction->not_forced = transaction->wishes->not_heard;
-    const bool by_caller =
-        transaction->context && transaction->context->routed(target.route.rollout) != nullptr;
-    if (transaction->context) {
-      decide_for_the_action(*transaction);
-      transaction->forced =
-          std::ranges::any_of(transaction->context->routing, &RoutingDecision::forced);
-    }
+    const bool by_caller = is_decided_by_caller(*transaction);
+    if (transaction->context) decide_for_the_action(*transaction);
     if (!target.in_rollout()) {
       transaction->side = target.old_side.exists() ? Side::Local : Side::Remote;
       return Step::Next;
@@ -41,15 +36,18 @@ class Decide final : public Interceptor {
     const RoutingDecision decision = decide(*transaction);
     transaction->side = decision.side;
     transaction->revision = decision.revision;
-    transaction->forced = decision.forced;
-    if (!by_caller) note_wish(*transaction);
-    if (transaction->forced) count_forced(*transaction);
+    if (!by_caller || decision.forced) note_tester(*transaction, decision);
     const bool judged = target.evidence_of(transaction->effect) != nullptr;
     if (judged && !transaction->forced) transaction->group = group_of(*transaction);
     return Step::Next;
   }
 
  private:
+  static bool is_decided_by_caller(const Transaction& transaction) {
+    return transaction.context && transaction.effect == Effect::Read &&
+           transaction.context->routed(transaction.target->route.rollout) != nullptr;
+  }
+
   void decide_for_the_action(Transaction& transaction) const {
     std::vector<RoutingDecision>& routing = transaction.context->routing;
     for (const ServedModule* module : routed_) {
@@ -59,6 +57,7 @@ class Decide final : public Interceptor {
                                 .new_side = module->service != nullptr,
                                 .both_reach_data = module->both_reach_data}));
     }
+    transaction.forced = std::ranges::any_of(routing, &RoutingDecision::forced);
   }
 
   RoutingDecision decide(const Transaction& transaction) const {
@@ -88,19 +87,18 @@ class Decide final : public Interceptor {
     return transaction.wishes->of(rollout);
   }
 
-  /// Why it was not granted.
-  void note_wish(Transaction& transaction) const {
+  /// What has become of a tester's wish, if there was one.
+  void note_tester(Transaction& transaction, const RoutingDecision& decision) const {
     const Target& target = *transaction.target;
-    if (transaction.forced || wish_of(transaction, target.route.rollout) == nullptr) return;
-    const NotForced why =
-        transaction.effect == Effect::Write ? NotForced::Writes : NotForced::Stage;
-    transaction.not_forced = why;
-    if (target.both_sides) count(target.both_sides->figures->not_forced, why);
-  }
-
-  static void count_forced(const Transaction& transaction) {
-    const auto& sides = transaction.target->both_sides;
-    if (sides) count(sides->figures->forced, transaction.side);
+    RolloutFigures* const figures = target.both_sides ? target.both_sides->figures.get() : nullptr;
+    if (decision.forced) {
+      transaction.forced = true;
+      if (figures != nullptr) count(figures->forced, decision.side);
+    } else if (wish_of(transaction, target.route.rollout) != nullptr) {
+      const bool writes = transaction.effect == Effect::Write;
+      transaction.not_forced = writes ? NotForced::Writes : NotForced::Stage;
+      if (figures != nullptr) count(figures->not_forced, *transaction.not_forced);
+    }
   }
 
   /// Who is on the old side may be of the control group, by the same hash; the side itself was

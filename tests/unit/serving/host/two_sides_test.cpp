@@ -227,13 +227,12 @@ struct AHostedModuleWithTesters : AHostedModuleWithAService {
     return shop.ask(method, kOneThing + (writes ? "/name" : ""), writes ? R"({"name":"x"})" : "",
                     {{"X-Side", side + " 0123456789abcdef"}});
   }
-  Json testers() const {
-    return Json::parse(shop.ask("GET", "/_banyan/api/status").body)
+  nlohmann::json testers() const {
+    return nlohmann::json::parse(shop.ask("GET", "/_banyan/api/status").body)
         .at("rollouts")
         .at(0)
         .at("testers");
   }
-  using Json = nlohmann::json;
 };
 
 TEST_F(AHostedModuleWithTesters, LetsThemChooseAndTellsTheServiceThatTheyHave) {
@@ -245,7 +244,7 @@ TEST_F(AHostedModuleWithTesters, LetsThemChooseAndTellsTheServiceThatTheyHave) {
   EXPECT_EQ(told->side, Side::Remote);
   EXPECT_THAT(shop.ask("GET", kOneThing, {}, {{"X-Side", "new"}}).body,
               testing::HasSubstr(R"("name":"here")"));
-  EXPECT_EQ(testers(), Json::parse(R"({"old_side":0,"new_side":1,"refused":1})"));
+  EXPECT_EQ(testers(), nlohmann::json::parse(R"({"old_side":0,"new_side":1,"refused":1})"));
 }
 
 TEST_F(AHostedModuleWithTesters, WritesWhereTheWritesAre) {
