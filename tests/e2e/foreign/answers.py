@@ -20,7 +20,7 @@ HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date"
 GENERATED = (
     (r"\b[0-9a-f]{32}\b", "token"),                         # CSRF tokens, session ids, hashes of caches
     (r"\b1[78]\d{8}\b", "seconds"),                         # when a page was saved, cache busters
-    (r"\b20\d\d[/-]\d\d[/-]\d\d[ T]\d\d:\d\d(:\d\d)?([+-]\d\d:?\d\d|Z)?", "time"),
+    (r"\b20\d\d(-|\\?/)\d\d(-|\\?/)\d\d[ T]\d\d:\d\d(:\d\d)?([+-]\d\d:?\d\d|Z)?", "time"),
     (r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d (GMT|[+-]\d{4})", "time"),
     (r"\?v=[0-9a-f]{12}\b", "version"),                      # of the editor, made at its start
     (r"[A-Za-z0-9+/]{171}=", "token"),

@@ -68,8 +68,10 @@ class TheComparison(unittest.TestCase):
         self.assertTrue(differences(one, Answer(200, one.fields, b"abd")))
 
     def test_passes_over_what_a_run_makes_anew(self):
-        one = self.page(b"<input value='" + b"a" * 32 + b"'>", 200, ("Set-Cookie", "s=1"), ("Date", "now"))
-        other = self.page(b"<input value='" + b"b" * 32 + b"'>", 200, ("Set-Cookie", "s=2"), ("Via", "1.1 banyan"))
+        one = self.page(b"<script>'2026\\/11\\/30 00:52'</script><input value='" + b"a" * 32 + b"'>", 200,
+                        ("Set-Cookie", "s=1"), ("Date", "now"))
+        other = self.page(b"<script>'2026\\/11\\/30 00:53'</script><input value='" + b"b" * 32 + b"'>", 200,
+                          ("Set-Cookie", "s=2"), ("Via", "1.1 banyan"))
         self.assertEqual(differences(one, other), [])
 
 

@@ -18,9 +18,9 @@ import applications
 import journeys
 from answers import Browser, differences
 from applications import HERE, NOTES, PASSWORD, READER
-from fronted import BANYAN, STRANGLER, Proxy, take_over
+from fronted import STRANGLER, Proxy, take_over
 from journeys import FORM, hidden
-from proxies import Running, free_port, own_host
+from proxies import free_port, own_host
 from readers import Readers, side_of
 
 SKIPPED = 77
@@ -74,11 +74,12 @@ class Strangled(unittest.TestCase):
     def begin_pages(self, pages: Path | None = None):
         self.pages = take_over(self.wiki, self.pages_at, self.folder, pages)
 
-    def begin_proxy(self):
+    def begin_proxy(self, *edits: tuple[str, str]):
         address, operators = f"{own_host()}:8080", f"127.0.0.1:{free_port()}"
         text = (HERE / "strangled.toml").read_text()
         for one, other in (("127.0.0.1:8080", address), ("127.0.0.1:9180", operators),
-                           ("127.0.0.1:3000", self.wiki.address), ("127.0.0.1:3001", self.pages_at)):
+                           ("127.0.0.1:3000", self.wiki.address), ("127.0.0.1:3001", self.pages_at), *edits):
+            self.assertIn(one, text)
             text = text.replace(one, other)
         self.proxy = Proxy(self.folder / "proxy", address, text, operators)
         self.addCleanup(self.proxy.stop)
@@ -99,10 +100,6 @@ class Strangled(unittest.TestCase):
         """How many pairs of answers were `same` or `differing`, as `banyan differences` counts them."""
         said = json.loads(self.operate("differences", "pages", "--json"))
         return sum(operation[what] for module in said["modules"] for operation in module["report"]["operations"])
-
-    def all_reads_to_the_new_side(self):
-        self.operate("next", "pages", "--why", "first canary")
-        self.operate("shift", "pages", "100%", "--why", "all of them")
 
 
 class TheNewSide(Strangled):
@@ -251,14 +248,12 @@ class AReadOfTheWiki(Strangled):
         """With all of the reads at the new side, which says of itself what it is, and no more. Without copies: they
         lack Accept-Encoding, by which this wiki tells browsers apart, so that it signs Ada in anew after each."""
         self.begin_pages()
-        self.begin_proxy()
-        file = self.folder / "proxy/banyan.toml"
-        file.write_text(file.read_text().replace('share = "100%"', 'share = "0%"\nat_least = 0'))
-        self.proxy.server.stop()
-        self.proxy.server = Running([BANYAN, "proxy", "--config", file], self.proxy.address, file.parent, "proxy")
+        shadow = '[rollouts.pages.shadow]\nshare = '
+        self.begin_proxy((shadow + '"100%"', shadow + '"0%"\nat_least = 0'))
         direct = applications.Wiki(self.folder / "direct", f"{own_host()}:3000", "direct")
         self.addCleanup(direct.stop)
-        self.all_reads_to_the_new_side()
+        self.operate("next", "pages", "--why", "first canary")
+        self.operate("shift", "pages", "100%", "--why", "all of them")
         alone, strangled = journeys.wiki(direct.address), journeys.wiki(self.proxy.address)
         self.assertIn("pages", [side_of(answer) for what, answer in strangled if what == "GET /_export/raw/list"])
         self.assertEqual([what for what, _ in alone], [what for what, _ in strangled])
