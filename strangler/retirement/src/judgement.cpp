@@ -23,7 +23,7 @@ std::chrono::seconds between(Timestamp earlier, Timestamp later) {
 /// How much of the time may be unwatched: restarts take their moments. What was used in it nobody
 /// knows.
 std::chrono::seconds allowed_gaps(std::chrono::seconds quiet_for) {
-  return std::max(std::chrono::seconds{120}, quiet_for / 100);
+  return std::min(std::max(std::chrono::seconds{120}, quiet_for / 100), quiet_for / 4);
 }
 
 class Judge {
@@ -106,8 +106,11 @@ class Judge {
   }
 
   void look_at_the_watch(const Uses& uses) {
-    const Timestamp from{facts_.now.micros - std::chrono::microseconds(facts_.quiet_for).count()};
-    const Watch watch = watched_between(uses.watched, from, facts_.now);
+    // Who was asked has noted until then; the other questions took their time.
+    const bool just_noted = between(uses.noted, facts_.now) < std::chrono::seconds{60};
+    const Timestamp to = just_noted ? uses.noted : facts_.now;
+    const Timestamp from{to.micros - std::chrono::microseconds(facts_.quiet_for).count()};
+    const Watch watch = watched_between(uses.watched, from, to);
     judgement_.watched = watch.watched;
     if (facts_.quiet_for - watch.watched <= allowed_gaps(facts_.quiet_for)) return;
     const Stretch& gap = watch.longest_gap;

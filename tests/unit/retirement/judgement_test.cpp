@@ -135,6 +135,8 @@ TEST(Retirement, AddsUpWhatSeveralProcessesHaveWatched) {
   EXPECT_EQ(judge(facts).watched, hours(24 * 14));
   facts.uses->watched.clear();
   EXPECT_EQ(judge(facts).watched, hours(0));
+  facts.quiet_for = std::chrono::minutes(1);
+  EXPECT_THAT(rules(facts), ElementsAre("watched_too_short")) << "however short it is";
 }
 
 TEST(Spans, AreToldInTheTwoLargestUnits) {
