@@ -172,15 +172,16 @@ TEST_P(PushTest, A_refusal_holds_the_key_with_its_reason) {
   EXPECT_THAT(world_.seen_of("bad"), ElementsAre(Seen{"bad", 2, 1}));
 }
 
-TEST_P(PushTest, A_refusal_is_400_or_422_and_tried_again_until_it_counts) {
-  world_.light("north", 1);
-  const auto sender = relay();
+TEST_P(PushTest, A_refusal_is_400_or_422_and_tried_again_before_it_is_parked) {
   for (const unsigned status : {400U, 422U}) {
+    const std::string lamp = "north " + std::to_string(status);
+    world_.light(lamp, 1);
     wire_.instead = answer(status);
-    sender->pump();
-    ASSERT_EQ(holds().size(), 1) << status;
-    EXPECT_FALSE(holds().front().parked) << status;
+    const int before = wire_.asked;
+    relay()->pump();
+    EXPECT_EQ(wire_.asked - before, EventsWorld::quick().max_attempts) << status;
   }
+  EXPECT_EQ(holds().size(), 2);
 }
 
 // Trap: what is too long is sent again and again, and given up it is too long still.
@@ -189,7 +190,9 @@ TEST_P(PushTest, An_event_that_is_too_large_is_parked_at_once_and_goes_by_withou
     const std::string lamp = "north " + std::to_string(status);
     world_.light(lamp, 1);
     wire_.instead = answer(status);
+    const int before = wire_.asked;
     relay()->pump();
+    EXPECT_EQ(wire_.asked - before, 1) << status;
     ASSERT_EQ(holds().size(), 1) << status;
     EXPECT_TRUE(holds().front().parked) << status;
     EXPECT_THAT(holds().front().reason, testing::HasSubstr("banyan.event_too_large"));
