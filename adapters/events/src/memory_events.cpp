@@ -8,6 +8,7 @@
 
 #include "banyan/kernel/lease.hpp"
 #include "publisher.hpp"
+#include "refusals.hpp"
 
 namespace banyan::events {
 namespace {
@@ -50,10 +51,10 @@ class MemoryLog final : public EventLog {
 
   void add_lane(const std::string& name, Start start, const Context& /*context*/) override {
     const std::lock_guard lock(mutex_);
-    const auto [lane, is_new] = lanes_.try_emplace(name);
-    if (!is_new) return;
+    Lane& lane = lanes_[name];
+    if (!lane.slots.empty()) return;
     for (int slot = 0; slot < kSlots; ++slot) {
-      lane->second.slots[slot].position = start == Start::Head ? end_ : 0;
+      lane.slots[slot].position = start == Start::Head ? end_ : 0;
     }
   }
 
@@ -71,6 +72,7 @@ class MemoryLog final : public EventLog {
   Route settle_route(const std::string& name, const Context& /*context*/) override {
     const std::lock_guard lock(mutex_);
     Lane& lane = lanes_[name];
+    if (lane.slots.empty()) return lane.route;
     const std::int64_t border = lane.route.from_seq;
     const bool left = std::ranges::any_of(events_,
                                           [&](const Envelope& event) {
@@ -107,18 +109,18 @@ class MemoryLog final : public EventLog {
   std::optional<Lease> lease(const std::string& name, int slot, const std::string& holder,
                              microseconds length, const Context& /*context*/) override {
     const std::lock_guard lock(mutex_);
-    Place& place = lanes_[name].slots[slot];
-    if (!is_free(place, holder)) return std::nullopt;
-    place.holder = holder;
-    place.until = now() + length;
-    return Lease{name, slot, place.position, ++place.epoch};
+    Place* const place = place_of(name, slot);
+    if (place == nullptr || !is_free(*place, holder)) return std::nullopt;
+    place->holder = holder;
+    place->until = now() + length;
+    return Lease{name, slot, place->position, ++place->epoch};
   }
 
   bool renew(const Lease& lease, microseconds length, const Context& /*context*/) override {
     const std::lock_guard lock(mutex_);
-    Place& place = lanes_[lease.lane].slots[lease.slot];
-    if (place.epoch != lease.epoch) return false;
-    place.until = now() + length;
+    Place* const place = place_of(lease.lane, lease.slot);
+    if (place == nullptr || place->epoch != lease.epoch) return false;
+    place->until = now() + length;
     return true;
   }
 
@@ -156,11 +158,11 @@ class MemoryLog final : public EventLog {
   bool settle(const Lease& lease, const Settlement& settlement,
               const Context& /*context*/) override {
     const std::lock_guard lock(mutex_);
+    Place* const place = place_of(lease.lane, lease.slot);
+    if (place == nullptr || place->epoch != lease.epoch) return false;
+    place->position = settlement.position;
+    if (settlement.release) place->holder.clear();
     Lane& lane = lanes_[lease.lane];
-    Place& place = lane.slots[lease.slot];
-    if (place.epoch != lease.epoch) return false;
-    place.position = settlement.position;
-    if (settlement.release) place.holder.clear();
     for (const std::string& key : settlement.resolved) lane.holds.erase(key);
     for (const Hold& hold : settlement.holds) {
       const auto known = lane.holds.find(hold.key);
@@ -179,6 +181,7 @@ class MemoryLog final : public EventLog {
       if (limit == 0 || event.time.micros >= before.micros) return false;
       const bool wanted = std::ranges::any_of(lanes_, [&](auto& each) {
         Lane& lane = each.second;
+        if (lane.slots.empty()) return false;  // it was forgotten
         return event.seq > lane.slots[event.slot].position ||
                std::ranges::any_of(lane.holds, [&](const auto& held) {
                  return held.second.hold.slot == event.slot &&
@@ -194,6 +197,7 @@ class MemoryLog final : public EventLog {
     const std::lock_guard lock(mutex_);
     std::vector<LaneReport> reports;
     for (auto& [name, lane] : lanes_) {
+      if (lane.slots.empty()) continue;
       LaneReport& report = reports.emplace_back();
       report.lane = name;
       report.route = lane.route;
@@ -258,10 +262,17 @@ class MemoryLog final : public EventLog {
     return true;
   }
 
-  bool forget_lane(const std::string& name, const By& by, const Context& /*context*/) override {
+  Result<bool> forget_lane(const std::string& name, const By& by,
+                           const Context& /*context*/) override {
     const std::lock_guard lock(mutex_);
+    const auto found = lanes_.find(name);
+    if (found == lanes_.end() || found->second.slots.empty()) return false;
+    const bool at_work = std::ranges::any_of(
+        found->second.slots, [&](const auto& each) { return !is_free(each.second, ""); });
+    if (at_work) return fail(lane_at_work(module_, name));
     actions_.push_back({environment_.clock.now(), name, "", "forget", by});
-    return lanes_.erase(name) > 0;
+    lanes_.erase(found);
+    return true;
   }
 
   std::vector<LaneAction> actions(std::int64_t limit, const Context& /*context*/) override {
@@ -289,6 +300,13 @@ class MemoryLog final : public EventLog {
     return batch;
   }
   SteadyTime now() const { return environment_.clock.steady(); }
+  /// Nothing: there is no such lane, or not any more.
+  Place* place_of(const std::string& lane, int slot) {
+    const auto found = lanes_.find(lane);
+    if (found == lanes_.end()) return nullptr;
+    const auto place = found->second.slots.find(slot);
+    return place == found->second.slots.end() ? nullptr : &place->second;
+  }
   bool is_free(const Place& place, const std::string& who) const {
     return place.holder.empty() || place.holder == who || place.until <= now();
   }
@@ -324,6 +342,13 @@ class MemoryInbox final : public Inbox {
                      const Context& /*context*/) override {
     for (const Mark& mark : marks) raise(source, mark.key, mark.ordinal);
     return {};
+  }
+
+  std::int64_t forget(const std::string& source, std::int64_t limit,
+                      const Context& /*context*/) override {
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::int64_t>(std::erase_if(
+        marks_, [&](const auto& mark) { return mark.first.first == source && limit-- > 0; }));
   }
 
   void raise(const std::string& source, const std::string& key, std::int64_t ordinal) {

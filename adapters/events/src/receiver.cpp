@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "banyan/kernel/tracing.hpp"
+#include "refusals.hpp"
 
 namespace banyan::events {
 namespace {
@@ -17,10 +18,11 @@ Delivery done() { return {Delivery::Outcome::Done, {}}; }
 Delivery out_of_order(const Envelope& event, std::int64_t mark) {
   return {Delivery::Outcome::Later,
           {ErrorCode::Conflict,
-           "banyan.event_gap",
+           std::string(kEventGap),
            "event " + std::to_string(event.ordinal) + " of '" + event.key +
                "' came, and the last one that was handled is " + std::to_string(mark) +
-               ": those between come first",
+               ": those between come first. When they never come, `banyan events skip` gives "
+               "them up",
            {}}};
 }
 
@@ -137,9 +139,12 @@ Deliveries Receiver::take(std::span<const Envelope> events) const {
       }
       if (event.ordinal <= mark) {
         delivery = done();
+      } else if (event.skip) {  // with all before it that never came
+        round.pass(event);
+        delivery = done();
       } else if (mark != 0 && event.ordinal > mark + 1) {
         delivery = out_of_order(event, mark);
-      } else if (subscription == nullptr || event.skip) {
+      } else if (subscription == nullptr) {
         round.pass(event);
         delivery = done();
       } else {

@@ -5,6 +5,8 @@
 #include <iterator>
 #include <utility>
 
+#include "refusals.hpp"
+
 namespace banyan::events {
 namespace {
 
@@ -21,6 +23,11 @@ Hold moved_to(const Hold& hold, const Envelope& event) {
   next.attempts = 0;
   next.wait = {};
   return next;
+}
+
+// It was so the last time as well: those before it are not under way by another transport.
+bool is_gap_again(const Hold& before, const Delivery& delivery) {
+  return delivery.why.rule == kEventGap && before.reason.starts_with(kEventGap);
 }
 
 bool holds_key(const Delivery& delivery) {
@@ -151,11 +158,12 @@ Hold Sending::hold_for(const Lease& lease, const Envelope& event, const Delivery
   const std::int64_t attempts = same ? before->attempts : 0;
   const bool counts = delivery.outcome == Delivery::Outcome::Refused;
   hold.attempts = attempts + (counts ? 1 : 0);
-  hold.parked = delivery.for_good || hold.attempts >= options_.max_attempts;
+  const microseconds held(environment_.clock.now().micros - hold.since.micros);
+  hold.parked = delivery.for_good || hold.attempts >= options_.max_attempts ||
+                (same && is_gap_again(*before, delivery) && held >= options_.gap_patience);
   // Whoever waits for something else is asked again soon, and with patience when it takes long.
   const std::int64_t waited =
-      (environment_.clock.now().micros - hold.since.micros) /
-      std::max<std::int64_t>(1, microseconds(options_.first_backoff).count());
+      held.count() / std::max<std::int64_t>(1, microseconds(options_.first_backoff).count());
   std::int64_t doublings = counts ? attempts : 0;
   for (std::int64_t left = counts ? 0 : waited; left > 1; left /= 2) ++doublings;
   hold.wait = backoff(options_.first_backoff, options_.longest_backoff, doublings);

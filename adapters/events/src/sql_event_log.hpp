@@ -40,7 +40,7 @@ class SqlEventLog final : public EventLog {
                       const Context& context) override;
   bool skip(const std::string& lane, const std::string& key, const By& by,
             const Context& context) override;
-  bool forget_lane(const std::string& lane, const By& by, const Context& context) override;
+  Result<bool> forget_lane(const std::string& lane, const By& by, const Context& context) override;
   std::vector<LaneAction> actions(std::int64_t limit, const Context& context) override;
 
   /// What is further away than anybody waits was written by a clock that has been put back.

@@ -108,6 +108,21 @@ class SqlInbox final : public Inbox {
     return {};
   }
 
+  std::int64_t forget(const std::string& source, std::int64_t limit,
+                      const Context& context) override {
+    std::int64_t forgotten = 0;
+    const auto refused = access_.write(context, [&](sql::KitUnit& unit) {
+      forgotten = unit.session.run(
+          "DELETE FROM banyan_inbox WHERE module = :module AND source = :source AND key IN"
+          " (SELECT key FROM banyan_inbox WHERE module = :module AND source = :source"
+          " ORDER BY key LIMIT :limit)",
+          access_.module(), source, limit);
+      return forgotten > 0;
+    });
+    if (refused) throw OperationalFault(*refused, refused->message);
+    return forgotten;
+  }
+
  private:
   const sql::KitAccess access_;
 };

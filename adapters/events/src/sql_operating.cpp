@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "refusals.hpp"
 #include "sql_event_log.hpp"
 
 namespace banyan::events {
@@ -99,8 +100,18 @@ bool SqlEventLog::skip(const Text& lane, const Text& key, const By& by, const Co
   });
 }
 
-bool SqlEventLog::forget_lane(const Text& lane, const By& by, const Context& context) {
-  return write(context, [&](Session& session, const LeaseTime& /*now*/) {
+// What is under way would be marked by the follower after its marks were forgotten.
+Result<bool> SqlEventLog::forget_lane(const Text& lane, const By& by, const Context& context) {
+  bool at_work = false;
+  const bool done = write(context, [&](Session& session, const LeaseTime& now) {
+    at_work = false;
+    for (const auto& [clock, until] : session.all<Text, std::int64_t>(
+             "SELECT clock_of, held_until FROM banyan_lane WHERE module = :module AND"
+             " lane = :lane AND holder <> ''",
+             module(), lane)) {
+      at_work = at_work || !LeaseTime{clock, until}.is_over(now, kLongestWait);
+    }
+    if (at_work) return false;
     std::int64_t forgotten = 0;
     for (const char* const table : {"banyan_lane", "banyan_lane_route", "banyan_held"}) {
       forgotten +=
@@ -110,6 +121,8 @@ bool SqlEventLog::forget_lane(const Text& lane, const By& by, const Context& con
     if (forgotten > 0) note(session, lane, "", "forget", by);
     return forgotten > 0;
   });
+  if (at_work) return fail(lane_at_work(module(), lane));
+  return done;
 }
 
 std::vector<LaneAction> SqlEventLog::actions(std::int64_t limit, const Context& context) {

@@ -59,4 +59,10 @@ bool is_legal(Stage from, Stage to) {
   return std::ranges::find(kLegal, std::pair(from, to)) != kLegal.end();
 }
 
+bool agree(const Placement& fence, const Gate& gate) {
+  if (gate.epoch > fence.epoch + 1) return false;
+  if (gate.epoch > fence.epoch && (gate.open || gate.settled)) return false;
+  return fence.authority() == Authority::Shared || gate.epoch >= fence.epoch;
+}
+
 }  // namespace banyan::placement

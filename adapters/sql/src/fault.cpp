@@ -61,9 +61,10 @@ Error error_of(FaultKind kind) {
     case FaultKind::Outdated:
       return unavailable(
           "banyan.placement_outdated",
-          "this database is older than what the request was decided on: the module's tables have "
-          "moved since, and here they have not, as in a backup that was restored alone. Nothing "
-          "was changed. Put back the files of one time, the newest, and start the process again");
+          "a file of this database is older than what is known of where the module's tables are: "
+          "they have moved since, and there they have not, as in a backup that was restored alone. "
+          "Nothing was changed. Put back the files of one time, the newest, and start the process "
+          "again");
     case FaultKind::Misuse:
     case FaultKind::Ownership:
     case FaultKind::Constraint:

@@ -109,10 +109,10 @@ Result<void> SqliteFile::probe(const Context& context) {
 SqliteFiles::SqliteFiles(const std::filesystem::path& shared_file, const Options& options)
     : options_(options),
       ownership_(options_),
-      shared_(shared_file, SqliteFile::Role::Shared, ownership_, options_,
-              options_.clock->steady() + kPatience) {}
+      shared_(std::make_shared<SqliteFile>(shared_file, SqliteFile::Role::Shared, ownership_,
+                                           options_, options_.clock->steady() + kPatience)) {}
 
-SqliteFile& SqliteFiles::at(const std::string& location, SteadyTime deadline) {
+std::shared_ptr<SqliteFile> SqliteFiles::at(const std::string& location, SteadyTime deadline) {
   std::unique_lock lock(mutex_);
   OwnFile& own = own_[location];
   while (own.being_opened) {
@@ -123,55 +123,68 @@ SqliteFile& SqliteFiles::at(const std::string& location, SteadyTime deadline) {
     }
     opened_.wait_for(lock, std::min<SteadyTime::duration>(left, kPatience));
   }
-  if (own.file) return *own.file;
+  if (own.file && !own.file->is_replaced()) return own.file;
   own.being_opened = true;
+  auto replaced = std::move(own.file);
+  if (replaced) {
+    const WriterFigures did = replaced->writer().figures();
+    of_replaced_ += {did.units, did.commits, did.again};
+  }
   lock.unlock();
-  const auto end = [&](std::unique_ptr<SqliteFile> file) {
+  replaced.reset();  // its writer may have something to finish
+  const auto end = [&](std::shared_ptr<SqliteFile> file) {
     lock.lock();
     own.file = std::move(file);
     own.being_opened = false;
     opened_.notify_all();
+    return own.file;
   };
   try {
-    end(open_own(location, deadline));
+    return end(open_own(location, deadline));
   } catch (...) {
     end(nullptr);
     throw;
   }
-  return *own.file;
 }
 
-std::unique_ptr<SqliteFile> SqliteFiles::open_own(const std::string& location,
+std::shared_ptr<SqliteFile> SqliteFiles::open_own(const std::string& location,
                                                   SteadyTime deadline) {
-  const auto file = shared_.path().parent_path() / location;
+  const auto file = shared_->path().parent_path() / location;
   if (!std::filesystem::exists(file)) {
-    throw Fault(FaultKind::Storage, "the fence in '" + shared_.path().string() + "' points to '" +
+    throw Fault(FaultKind::Storage, "the fence in '" + shared_->path().string() + "' points to '" +
                                         location + "', and there is no '" + file.string() +
                                         "'. Put the file back where it was; the data is in it.");
   }
-  return std::make_unique<SqliteFile>(file, SqliteFile::Role::Own, ownership_, options_, deadline);
+  return std::make_shared<SqliteFile>(file, SqliteFile::Role::Own, ownership_, options_, deadline);
 }
 
 placement::Placement SqliteFiles::placement_of(const std::string& module, SteadyTime deadline) {
   placement::Placement placement;
-  shared_.readers_of(Ownership::kKit).with_connection(deadline, [&](SqliteConnection& connection) {
+  shared_->readers_of(Ownership::kKit).with_connection(deadline, [&](SqliteConnection& connection) {
     placement = connection.placement_of(module);
   });
   return placement;
 }
 
-std::vector<SqliteFile*> SqliteFiles::files() {
-  std::vector<SqliteFile*> all{&shared_};
+std::vector<std::shared_ptr<SqliteFile>> SqliteFiles::files() {
+  std::vector all{shared_};
   const std::lock_guard lock(mutex_);
   for (const auto& [location, own] : own_) {
-    if (own.file) all.push_back(own.file.get());
+    if (own.file) all.push_back(own.file);
   }
   return all;
 }
 
+WriterFigures SqliteFiles::figures() {
+  WriterFigures total;
+  for (const auto& file : files()) total += file->writer().figures();
+  const std::lock_guard lock(mutex_);
+  return total += of_replaced_;
+}
+
 std::vector<std::filesystem::path> SqliteFiles::paths() {
   std::vector<std::filesystem::path> all;
-  for (const SqliteFile* const file : files()) all.push_back(file->path());
+  for (const auto& file : files()) all.push_back(file->path());
   return all;
 }
 
@@ -217,11 +230,7 @@ std::vector<ModuleStatement> SqliteDatabase::statements() const {
   return files_->ownership().statements();
 }
 
-WriterFigures SqliteDatabase::figures() const {
-  WriterFigures total;
-  for (SqliteFile* const file : files_->files()) total += file->writer().figures();
-  return total;
-}
+WriterFigures SqliteDatabase::figures() const { return files_->figures(); }
 
 Result<void> SqliteDatabase::probe(const Context& context) {
   auto found = files_->shared().probe(context);
@@ -232,7 +241,7 @@ Result<void> SqliteDatabase::probe(const Context& context) {
   try {
     for (const std::string& location : files_->locations_in_use(context.deadline)) {
       try {
-        auto own = files_->at(location, context.deadline).probe(context);
+        auto own = files_->at(location, context.deadline)->probe(context);
         if (!own) add(std::move(own).error());
       } catch (const Fault& fault) {
         add(error_with_text(fault));
@@ -246,7 +255,7 @@ Result<void> SqliteDatabase::probe(const Context& context) {
 
 std::vector<WriteAheadLog> SqliteDatabase::write_ahead_logs() const {
   std::vector<WriteAheadLog> all;
-  for (const SqliteFile* const file : files_->files()) all.push_back(file->write_ahead_log());
+  for (const auto& file : files_->files()) all.push_back(file->write_ahead_log());
   return all;
 }
 

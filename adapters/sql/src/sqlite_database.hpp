@@ -33,6 +33,14 @@ class SqliteFile {
   SqliteReaders& readers_of(std::size_t module);
   const std::filesystem::path& path() const { return path_; }
 
+  /// Another file is at its path by now, or none: what is read and written here is lost with the
+  /// process. Noticed within half a second, or by whoever asks a connection of it.
+  bool is_replaced() const { return replaced_ || writer_.file_is_replaced(); }
+  bool is_replaced(const SqliteConnection& connection) {
+    if (connection.moved()) replaced_ = true;
+    return is_replaced();
+  }
+
   /// Marks an own file that a move has made and nobody has marked yet. Inside a unit of work.
   void mark_if_due(SqliteConnection& connection);
 
@@ -50,6 +58,7 @@ class SqliteFile {
   SqliteWal wal_;
   SqliteWriter writer_;
   std::atomic<bool> mark_is_due_ = false;
+  std::atomic<bool> replaced_ = false;
   WriteProbe write_probe_;
   std::mutex mutex_;
   std::map<std::size_t, std::unique_ptr<SqliteReaders>> readers_;
@@ -62,14 +71,17 @@ class SqliteFiles {
 
   const Options& options() const { return options_; }
   Ownership& ownership() { return ownership_; }
-  SqliteFile& shared() { return shared_; }
-  /// A module's own file. Throws Fault{Storage} when it is not there. Opening one holds up only
-  /// those who want the same one.
-  SqliteFile& at(const std::string& location, SteadyTime deadline);
+  SqliteFile& shared() { return *shared_; }
+  /// A module's own file, opened anew when it was replaced: who still uses the one before ends
+  /// there. Throws Fault{Storage} when it is not there. Opening one holds up only those who want
+  /// the same one.
+  std::shared_ptr<SqliteFile> at(const std::string& location, SteadyTime deadline);
   /// Where the module's tables are now, as the shared file says.
   placement::Placement placement_of(const std::string& module, SteadyTime deadline);
   /// Of those that are open.
-  std::vector<SqliteFile*> files();
+  std::vector<std::shared_ptr<SqliteFile>> files();
+  /// Of all files, with what those did that were replaced.
+  WriterFigures figures();
   /// Of other processes, in those that are open.
   SqliteCommits& commits() { return commits_; }
   /// Of the modules that are connected here, as the shared file says.
@@ -82,18 +94,19 @@ class SqliteFiles {
 
  private:
   struct OwnFile {
-    std::unique_ptr<SqliteFile> file;
+    std::shared_ptr<SqliteFile> file;
     bool being_opened = false;
   };
-  std::unique_ptr<SqliteFile> open_own(const std::string& location, SteadyTime deadline);
+  std::shared_ptr<SqliteFile> open_own(const std::string& location, SteadyTime deadline);
   std::vector<std::filesystem::path> paths();
 
   const Options options_;
   Ownership ownership_;
-  SqliteFile shared_;
+  const std::shared_ptr<SqliteFile> shared_;
   std::mutex mutex_;
   std::condition_variable opened_;
   std::map<std::string, OwnFile> own_;
+  WriterFigures of_replaced_;
   std::mutex waiting_mutex_;
   std::map<std::string, SteadyTime> waiting_;
   SqliteCommits commits_{[this] { return paths(); }, options_.on_fault};

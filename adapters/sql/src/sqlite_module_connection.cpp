@@ -53,6 +53,17 @@ void refuse_older_than_decision(const Placement& found, const std::string& modul
                   "time, the newest, and start the process again.");
 }
 
+Fault of_two_times(const std::filesystem::path& own, const std::string& module,
+                   const Placement& fence, const std::optional<placement::Gate>& gate) {
+  const std::string epoch = gate ? "is of epoch " + std::to_string(gate->epoch) : "is missing";
+  return {FaultKind::Outdated,
+          "the gate of '" + module + "' in '" + own.string() + "' " + epoch +
+              ", and the fence in the shared file points there since epoch " +
+              std::to_string(fence.epoch) +
+              ": one of the two files was put back from a copy of another time. Put back the file "
+              "that belongs to the other."};
+}
+
 SqliteConnection& of_sqlite(Connection& connection) {
   return static_cast<SqliteConnection&>(connection);
 }
@@ -119,21 +130,32 @@ bool SqliteModuleConnection::read_shared(const Context& context, const KitBody& 
   return here;
 }
 
-// The snapshot first, then the fence: if that still points here, what the snapshot shows was
-// authoritative when it was taken.
+// The gate opens the snapshot, then the fence: if that still points here, and the gate is of its
+// epoch, what the snapshot shows was authoritative when it was taken.
 bool SqliteModuleConnection::read_own(const Placement& placement, const Context& context,
                                       const KitBody& body) {
   bool here = false;
-  files_->at(placement.location, context.deadline)
-      .readers_of(number())
-      .with_snapshot(context.deadline, [&](SqliteConnection& connection) {
-        connection.touch();
-        here = files_->placement_of(module(), context.deadline) == placement;
-        if (!here) return;
-        refuse_older_than_decision(placement, module(), context);
-        body(connection);
-      });
+  const auto own = files_->at(placement.location, context.deadline);
+  own->readers_of(number()).with_snapshot(context.deadline, [&](SqliteConnection& connection) {
+    here = gate_of(*own, connection, placement, context).has_value();
+    if (here) body(connection);
+  });
   return here;
+}
+
+// Nothing: not here, or not any more. The epoch tells the file that the fence means from one that
+// lay at its path before; one that was put back from a copy may have the same.
+std::optional<placement::Gate> SqliteModuleConnection::gate_of(SqliteFile& own,
+                                                               SqliteConnection& connection,
+                                                               const Placement& placement,
+                                                               const Context& context) const {
+  auto gate = connection.gate_of(module());
+  if (own.is_replaced()) return std::nullopt;
+  if (files_->placement_of(module(), context.deadline) != placement) return std::nullopt;
+  refuse_older_than_decision(placement, module(), context);
+  if (gate && placement::agree(placement, *gate)) return gate;
+  if (own.is_replaced(connection)) return std::nullopt;
+  throw of_two_times(own.path(), module(), placement, gate);
 }
 
 std::optional<Error> SqliteModuleConnection::run_write(const Context& context,
@@ -188,19 +210,17 @@ std::optional<Error> SqliteModuleConnection::write_shared(const Placement& place
 std::optional<Error> SqliteModuleConnection::write_own(const Placement& placement,
                                                        const Context& context,
                                                        const WriteBody& body, Outcome& outcome) {
-  SqliteFile& own = files_->at(placement.location, context.deadline);
+  const auto own = files_->at(placement.location, context.deadline);
   const auto run = [&](Connection& connection) {
-    const auto gate = of_sqlite(connection).gate_of(module());
-    bool elsewhere =
-        !gate || !gate->open || files_->placement_of(module(), context.deadline) != placement;
-    if (!elsewhere) refuse_older_than_decision(placement, module(), context);
-    if (!elsewhere) own.mark_if_due(of_sqlite(connection));
+    const auto gate = gate_of(*own, of_sqlite(connection), placement, context);
+    bool elsewhere = !gate || !gate->open;
+    if (!elsewhere) own->mark_if_due(of_sqlite(connection));
     const bool keep = !elsewhere && run_unless_moved(body, connection, elsewhere);
     outcome = elsewhere ? Outcome::Elsewhere : Outcome::Finished;
     return keep;
   };
   outcome = Outcome::Elsewhere;  // unless it runs
-  return own.writer().run(context, run, [&] { return is_at(placement, context); });
+  return own->writer().run(context, run, [&] { return is_at(placement, context); });
 }
 
 // Asked while a write waits for its turn: who holds a file need not hold up a module that has left

@@ -14,8 +14,9 @@ namespace banyan::sql {
 /// The fence in the shared file decides where the module's tables are, read inside the transaction
 /// itself where that is the shared file, and under the own file's write lock, or after its snapshot
 /// was taken, where it is not; so no unit of work runs at a place that has been left, and no read
-/// sees one that had been left before it began. A unit whose routing decision knows of a later
-/// epoch than the fence is refused.
+/// sees one that had been left before it began. The gate in the own file says that it is the file
+/// which the fence means, and not one that was removed or replaced between two moves. A unit whose
+/// routing decision knows of a later epoch than the fence is refused.
 class SqliteModuleConnection final : public ModuleConnection {
  public:
   SqliteModuleConnection(std::shared_ptr<SqliteFiles> files, std::size_t module);
@@ -36,6 +37,9 @@ class SqliteModuleConnection final : public ModuleConnection {
                                     const WriteBody& body, Outcome& outcome);
   std::optional<Error> write_own(const placement::Placement& placement, const Context& context,
                                  const WriteBody& body, Outcome& outcome);
+  std::optional<placement::Gate> gate_of(SqliteFile& own, SqliteConnection& connection,
+                                         const placement::Placement& placement,
+                                         const Context& context) const;
   bool is_at(const placement::Placement& placement, const Context& context) const;
   placement::Placement last_seen() const;
   void look_again(const Context& context);

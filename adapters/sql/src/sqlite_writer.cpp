@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds kLongestGroup{20};
 // Programs that ask for the file lock without taking the turn get a gap this often.
 constexpr std::chrono::milliseconds kLongestWithoutGap{100};
 constexpr std::chrono::milliseconds kGap{1};
-constexpr std::chrono::milliseconds kBetweenLooksAtWal{500};
+constexpr std::chrono::milliseconds kBetweenLooksAtFile{500};
 
 sqlite::FileLock lock_of(const std::filesystem::path& file) {
   try {
@@ -55,8 +55,9 @@ WriterFigures SqliteWriter::figures() const {
 void SqliteWriter::work() {
   auto last_gap = std::chrono::steady_clock::now();
   while (true) {
-    const auto woken = queue_.wait_for_units(kBetweenLooksAtWal);
+    const auto woken = queue_.wait_for_units(kBetweenLooksAtFile);
     if (woken == UnitQueue::Woken::Stop) return;
+    look_after_file();
     if (woken == UnitQueue::Woken::Time) {
       look_after_wal();
       continue;
@@ -70,6 +71,14 @@ void SqliteWriter::work() {
     std::this_thread::sleep_for(kGap);
     last_gap = std::chrono::steady_clock::now();
   }
+}
+
+// Whoever puts a file in its place tells nobody, and what is written here then nobody finds again.
+void SqliteWriter::look_after_file() {
+  const auto now = std::chrono::steady_clock::now();
+  if (looked_ && now - *looked_ < kBetweenLooksAtFile) return;
+  looked_ = now;
+  if (connection_.moved()) replaced_ = true;
 }
 
 // Others may have written, and readers have gone.

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -37,10 +39,14 @@ class SqliteWriter {
 
   WriterFigures figures() const;
 
+  /// Another file is at its path by now, or none. Looked at twice a second.
+  bool file_is_replaced() const { return replaced_; }
+
  private:
   using Unit = UnitQueue::Unit;
 
   void work();
+  void look_after_file();
   void look_after_wal();
   void commit_a_group();
   bool try_group(std::vector<Unit*>& group);
@@ -56,6 +62,8 @@ class SqliteWriter {
   SqliteWal& wal_;
   std::atomic<std::uint64_t> units_{0}, commits_{0}, again_{0};
   std::atomic<bool> failing_{false};
+  std::atomic<bool> replaced_{false};
+  std::optional<std::chrono::steady_clock::time_point> looked_;  ///< at the file
   std::thread thread_;
 };
 

@@ -37,11 +37,20 @@ Each command explains itself: banyan shift --help
 )";
 
 /// What an option's value is: `--help` shows it, shells complete it.
-constexpr std::pair<const char*, const char*> kValues[] = {
-    {"--ca", "FILE"},    {"--output", "FILE"},   {"--config", "FILE"}, {"--database", "FILE"},
-    {"--in", "FOLDER"},  {"--into", "FOLDER"},   {"--out", "FOLDER"},  {"--sources", "FILE"},
-    {"--kit", "FOLDER"}, {"--log-file", "FILE"}, {"--store", "FILE"},  {"--token-file", "FILE"},
-    {"--url", "URL"}};
+constexpr std::pair<const char*, const char*> kValues[] = {{"--ca", "FILE"},
+                                                           {"--output", "FILE"},
+                                                           {"--config", "FILE"},
+                                                           {"--database", "FILE"},
+                                                           {"--follower-database", "FILE"},
+                                                           {"--in", "FOLDER"},
+                                                           {"--into", "FOLDER"},
+                                                           {"--out", "FOLDER"},
+                                                           {"--sources", "FILE"},
+                                                           {"--kit", "FOLDER"},
+                                                           {"--log-file", "FILE"},
+                                                           {"--store", "FILE"},
+                                                           {"--token-file", "FILE"},
+                                                           {"--url", "URL"}};
 
 void name_values(CLI::App& app) {
   for (CLI::Option* option : app.get_options()) {

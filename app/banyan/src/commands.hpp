@@ -170,12 +170,13 @@ struct SagasOptions {
 
 /// Of the commands for events.
 struct EventsOptions {
-  std::string database;         ///< a file, or postgresql://…
-  std::string application;      ///< of a server's database: what its roles' names begin with
-  std::string module;           ///< that published; list: "" is all
-  std::string lane;             ///< who follows
-  std::string key;              ///< replay: "" is all of the lane
-  std::int64_t hours = 24 * 7;  ///< purge: how long events are kept
+  std::string database;           ///< a file, or postgresql://…
+  std::string application;        ///< of a server's database: what its roles' names begin with
+  std::string module;             ///< that published; list: "" is all
+  std::string lane;               ///< who follows
+  std::string key;                ///< replay: "" is all of the lane
+  std::string follower_database;  ///< forget: "" where it is the same
+  std::int64_t hours = 24 * 7;    ///< purge: how long events are kept
   std::string who;
   std::string why;
   bool json = false;

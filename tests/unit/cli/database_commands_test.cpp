@@ -53,6 +53,38 @@ class DatabaseCommands : public testing::Test {
   std::string file_ = folder_.file("shop.db");
 };
 
+// A mark that stayed would make each event of its key wait for ever for those that it has missed.
+TEST_F(DatabaseCommands, EventsForgetRemovesTheLaneAndHowFarItsFollowerGot) {
+  ASSERT_EQ(banyan({"events", "list"}).exit_code, 0);  // makes the kit's tables
+  RawSqlite(file_).run(
+      "INSERT INTO banyan_lane VALUES ('catalog', 'warehouse', 0, 3, 1, '', '', 0);"
+      "INSERT INTO banyan_inbox VALUES ('warehouse', 'catalog', 'trk_1', 3),"
+      " ('warehouse', 'catalog', 'trk_2', 1), ('warehouse', 'orders', 'ord_1', 5)");
+  const std::vector<std::string> forget = {"events",    "forget", "catalog",
+                                           "warehouse", "--why",  "test"};
+  const auto done = banyan(forget);
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("of 2 key(s)"));
+  EXPECT_EQ(RawSqlite(file_).run("SELECT count(*) FROM banyan_lane"), "0");
+  EXPECT_EQ(RawSqlite(file_).run("SELECT source FROM banyan_inbox"), "orders");
+  EXPECT_NE(banyan(forget).exit_code, 0) << "nothing of the kind is there";
+}
+
+TEST_F(DatabaseCommands, EventsForgetGoesOnWithTheMarksWhereItWasBrokenOff) {
+  const std::string theirs = folder_.file("theirs.db");
+  ASSERT_EQ(banyan({"events", "list"}).exit_code, 0);
+  std::filesystem::copy_file(file_, theirs);
+  RawSqlite(theirs).run("INSERT INTO banyan_inbox VALUES ('warehouse', 'catalog', 'trk_1', 3)");
+  std::vector<std::string> forget = {
+      "events", "forget", "catalog", "warehouse", "--why", "test", "--follower-database"};
+  forget.push_back(folder_.file("nowhere.db"));
+  EXPECT_THAT(banyan(forget).err, HasSubstr("nowhere.db"));
+  forget.back() = theirs;
+  const auto done = banyan(forget);
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_EQ(RawSqlite(theirs).run("SELECT count(*) FROM banyan_inbox"), "0");
+}
+
 TEST_F(DatabaseCommands, MigrateAppliesAlsoWhatBelongsToNoModule) {
   auto manifest = *manifest::read(file_);
   manifest.shared_tables = {{"activity", {"catalog", "warehouse"}}};

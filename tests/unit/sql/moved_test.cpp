@@ -26,26 +26,36 @@ using namespace std::chrono_literals;
 
 class MovedTest : public testing::Test {
  protected:
-  MovedTest() {
+  MovedTest() { make_own_file(); }
+
+  std::filesystem::path own_file() const {
+    return database_.file().parent_path() / "shop.orders.db";
+  }
+  void fence(const std::string& state, const std::string& location = "shop.orders.db",
+             int epoch = 1) {
+    RawSqlite(database_.file())
+        .run(
+            "INSERT OR REPLACE INTO banyan_fence(module, state, epoch, location) VALUES ('orders', "
+            "'" +
+            state + "', " + std::to_string(epoch) + ", '" + location + "')");
+  }
+  void fence(const std::string& state, int epoch) { fence(state, "shop.orders.db", epoch); }
+  void gate(const std::string& state, int epoch = 1) {
+    RawSqlite(own_file())
+        .run("UPDATE banyan_gate SET epoch = " + std::to_string(epoch) + ", state = '" + state +
+             "'");
+  }
+  void make_own_file() {
     RawSqlite(own_file())
         .run(
             "PRAGMA journal_mode = WAL; CREATE TABLE orders (id INTEGER PRIMARY KEY);"
             "CREATE TABLE banyan_gate (module TEXT PRIMARY KEY, state TEXT, epoch INTEGER);"
             "INSERT INTO banyan_gate VALUES ('orders', 'closed', 1)");
   }
-
-  std::filesystem::path own_file() const {
-    return database_.file().parent_path() / "shop.orders.db";
-  }
-  void fence(const std::string& state, const std::string& location = "shop.orders.db") {
-    RawSqlite(database_.file())
-        .run(
-            "INSERT OR REPLACE INTO banyan_fence(module, state, epoch, location) VALUES ('orders', "
-            "'" +
-            state + "', 1, '" + location + "')");
-  }
-  void gate(const std::string& state) {
-    RawSqlite(own_file()).run("UPDATE banyan_gate SET state = '" + state + "'");
+  void remove_own_file() {
+    for (const char* const suffix : {"", "-wal", "-shm", ".lock"}) {
+      std::filesystem::remove(own_file().string() + suffix);
+    }
   }
   std::string count_in(const std::filesystem::path& file) {
     return RawSqlite(file).run("SELECT count(*) FROM orders");
@@ -159,6 +169,108 @@ TEST_F(MovedTest, A_file_that_the_fence_names_and_that_is_gone_is_named) {
   }
 }
 
+// Found by review: who runs went on reading the file that it had open, which has no name any more.
+TEST_F(MovedTest, An_own_file_that_was_removed_between_two_moves_is_not_read_any_more) {
+  gate("open");
+  fence("moved");
+  EXPECT_TRUE(write(1));
+  EXPECT_EQ(read_count(orders_), 1);
+  const auto units = database_.shared().figures().units;
+  gate("closed", 2);
+  fence("open", 2);
+  remove_own_file();  // an old copy, which nobody needs
+  EXPECT_TRUE(write(2));
+  EXPECT_TRUE(write(3));
+
+  make_own_file();
+  RawSqlite(own_file()).run("INSERT INTO orders VALUES (2), (3)");
+  gate("open", 3);
+  fence("moved", 3);
+  EXPECT_EQ(read_count(orders_), 2);
+  EXPECT_TRUE(write(4));
+  EXPECT_EQ(read_count(orders_), 3);
+  EXPECT_EQ(count_in(own_file()), "3");
+  EXPECT_GE(database_.shared().figures().units, units + 3) << "with those of the file that is gone";
+}
+
+TEST_F(MovedTest, A_write_finds_the_new_own_file_too) {
+  gate("open");
+  fence("moved");
+  EXPECT_TRUE(write(1));
+  gate("closed", 2);
+  fence("open", 2);
+  remove_own_file();
+  EXPECT_TRUE(write(2));
+  make_own_file();
+  gate("open", 3);
+  fence("moved", 3);
+  EXPECT_TRUE(write(3));
+  EXPECT_EQ(count_in(own_file()), "1");
+}
+
+// Its epoch is the same: only the file itself is another one.
+TEST_F(MovedTest, An_own_file_that_was_put_back_from_a_copy_is_found_soon) {
+  gate("open");
+  fence("moved");
+  EXPECT_TRUE(write(1));
+  RawSqlite(own_file()).run("PRAGMA wal_checkpoint(TRUNCATE)");
+  const std::filesystem::path copy = own_file().string() + ".copy";
+  std::filesystem::copy_file(own_file(), copy);
+  EXPECT_TRUE(write(2));
+  EXPECT_EQ(read_count(orders_), 2);
+  remove_own_file();
+  std::filesystem::rename(copy, own_file());
+  while (read_count(orders_) != 1) std::this_thread::yield();
+  EXPECT_TRUE(write(3));
+  EXPECT_EQ(count_in(own_file()), "2");
+}
+
+TEST_F(MovedTest, An_own_file_that_is_taken_away_from_under_a_process_is_missed_soon) {
+  gate("open");
+  fence("moved");
+  EXPECT_TRUE(write(1));
+  remove_own_file();
+  const auto missed = [this] {
+    try {
+      read_count(orders_);
+      return false;
+    } catch (const Fault& fault) {
+      return fault.kind() == FaultKind::Storage;
+    }
+  };
+  while (!missed()) std::this_thread::yield();
+  EXPECT_THROW(write(2), Fault);
+}
+
+TEST_F(MovedTest, A_gate_that_was_sealed_for_a_move_which_never_came_is_read_behind) {
+  gate("closed", 2);
+  fence("moved");
+  EXPECT_EQ(read_count(orders_), 0);
+}
+
+TEST_F(MovedTest, Files_of_two_times_are_told_and_neither_is_used) {
+  for (const int epoch : {1, 4}) {
+    gate("open", epoch);
+    fence("moved", 3);
+    for (const bool reads : {true, false}) {
+      try {
+        if (reads) {
+          read_count(orders_);
+        } else {
+          write(1);
+        }
+        ADD_FAILURE() << "at epoch " << epoch;
+      } catch (const Fault& fault) {
+        EXPECT_EQ(fault.error().rule, "banyan.placement_outdated");
+        EXPECT_THAT(fault.what(), HasSubstr("of epoch " + std::to_string(epoch)));
+        EXPECT_THAT(fault.what(), HasSubstr("since epoch 3"));
+        EXPECT_THAT(fault.what(), HasSubstr("shop.orders.db"));
+      }
+    }
+  }
+  EXPECT_EQ(count_in(own_file()), "0");
+}
+
 /// A request that was decided on when the module's placement had this epoch.
 Context decided_at(std::uint64_t epoch) {
   Context context = soon();
@@ -234,7 +346,7 @@ TEST_F(MovedTest, The_database_tells_the_epoch_of_a_placement) {
 }
 
 // A small mover that carries the rows over, again and again, while others write and read. As the
-// real one does, it commits the rows before the fence that points to them.
+// real one does, it commits the rows and the gate before the fence that points to them.
 TEST_F(MovedTest, Nothing_acknowledged_is_lost_or_doubled_while_the_tables_move_to_and_fro) {
   std::atomic<bool> stop = false;
   std::atomic<Number> next = 1;
@@ -276,8 +388,8 @@ TEST_F(MovedTest, Nothing_acknowledged_is_lost_or_doubled_while_the_tables_move_
     const std::string to = out ? "own" : "main";
     const std::string rows = "DELETE FROM " + to + ".orders; INSERT INTO " + to +
                              ".orders SELECT * FROM " + from + ".orders;";
-    const std::string gate =
-        "UPDATE own.banyan_gate SET state = '" + std::string(out ? "open" : "closed") + "';";
+    const std::string gate = "UPDATE own.banyan_gate SET epoch = " + std::to_string(turn) +
+                             ", state = '" + std::string(out ? "open" : "closed") + "';";
     const std::string fence =
         "INSERT OR REPLACE INTO main.banyan_fence(module, state, epoch, location) VALUES "
         "('orders', '" +

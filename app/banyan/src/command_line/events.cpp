@@ -76,6 +76,8 @@ void add_events(CommandSet& set) {
       "  banyan events forget payments shipping --database var/shop.db --why \"it is gone\"",
       [&set, options] { return events_forget(asked_events(set, *options)); });
   lane_of(set, forget, *options);
+  forget->add_option("--follower-database", options->follower_database,
+                     "The shared database of the application that hosts FOLLOWER, if another");
   CLI::App* rebuild = set.command(
       *events, "rebuild",
       "Make a module's copy of what others own anew, from its owners; the old one is served "

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -26,7 +27,6 @@ class Logs {
   static Result<Logs> open(const EventsOptions& options) {
     auto source = sql::DataSource::parse(options.database);
     if (!source) return fail(source.error());
-    Logs logs;
     std::vector<std::string> modules;
     if (source->engine == sql::Engine::Sqlite) {
       const auto manifest = manifest_for({.database = options.database, .module = options.module});
@@ -38,18 +38,22 @@ class Logs {
                   "modules' roles begin with");
     }
     if (!options.module.empty()) modules = {options.module};
-    logs.database_ = sql::Database::open(*source, {.application = options.application});
-    logs.scheduler_ = make_thread_scheduler();
-    const Environment environment{system_clock(), system_random(), *logs.scheduler_};
+    return Logs(*source, options.application, modules);
+  }
+
+  Logs(const sql::DataSource& source, const std::string& application,
+       const std::vector<std::string>& modules)
+      : database_(sql::Database::open(source, {.application = application})),
+        scheduler_(make_thread_scheduler()) {
+    const Environment environment{system_clock(), system_random(), *scheduler_};
     for (const std::string& module : modules) {
-      logs.modules_.push_back(
-          events::make_sql_events(logs.database_->connect(module, {}), {}, environment));
+      modules_.push_back(events::make_sql_events(database_->connect(module, {}), {}, environment));
     }
-    return logs;
   }
 
   const std::vector<std::shared_ptr<events::ModuleEvents>>& modules() const { return modules_; }
   events::EventLog& log() const { return modules_.front()->log(); }
+  events::Inbox& inbox() const { return modules_.front()->inbox(); }
 
  private:
   std::unique_ptr<sql::Database> database_;
@@ -125,6 +129,30 @@ int done_or_not(const EventsOptions& options, bool done, const std::string& what
 
 events::By by(const EventsOptions& options) { return {options.who, options.why}; }
 
+/// Where the follower's tables are; nothing is made there.
+Result<sql::DataSource> follower_source(const EventsOptions& options) {
+  const std::string& where =
+      options.follower_database.empty() ? options.database : options.follower_database;
+  auto source = sql::DataSource::parse(where);
+  std::error_code ignored;
+  if (source && source->engine == sql::Engine::Sqlite &&
+      !std::filesystem::is_regular_file(source->file, ignored)) {
+    return fail(
+        ErrorCode::NotFound, "banyan.no_database",
+        "there is no database " + where + "; name the follower's with --follower-database FILE");
+  }
+  return source;
+}
+
+std::int64_t forget_marks(events::Inbox& inbox, const std::string& source) {
+  constexpr std::int64_t kAtOnce = 1'000;
+  std::int64_t forgotten = 0;
+  for (std::int64_t round = kAtOnce; round == kAtOnce; forgotten += round) {
+    round = inbox.forget(source, kAtOnce, soon());
+  }
+  return forgotten;
+}
+
 }  // namespace
 
 int events_list(const EventsOptions& options) {
@@ -179,8 +207,16 @@ int events_skip(const EventsOptions& options) {
 
 int events_forget(const EventsOptions& options) {
   return with_logs(options, [&](const Logs& logs) {
-    return done_or_not(options, logs.log().forget_lane(options.lane, by(options), soon()),
-                       options.lane + " does not follow " + options.module + " any more");
+    const auto source = follower_source(options);
+    if (!source) return give_up(source.error(), options.json);
+    const auto forgotten = logs.log().forget_lane(options.lane, by(options), soon());
+    if (!forgotten) return give_up(forgotten.error(), options.json);
+    // After the lane: nothing is under way any more that would be marked.
+    const std::int64_t keys =
+        forget_marks(Logs(*source, options.application, {options.lane}).inbox(), options.module);
+    return done_or_not(options, *forgotten || keys > 0,
+                       options.lane + " does not follow " + options.module + " any more; of " +
+                           std::to_string(keys) + " key(s) it is forgotten how far it had got");
   });
 }
 

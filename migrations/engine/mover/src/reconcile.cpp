@@ -39,14 +39,6 @@ std::string described(const Gate& gate) {
          " at epoch " + std::to_string(gate.epoch);
 }
 
-// Legal: the gate one ahead, closed and not settled (killed between sealing and switching), or not
-// ahead at all; and, when the tables have moved, never behind.
-bool legal(const placement::Placement& fence, const Gate& gate) {
-  if (gate.epoch > fence.epoch + 1) return false;
-  if (gate.epoch > fence.epoch && (gate.open || gate.settled)) return false;
-  return !has_moved(fence) || gate.epoch >= fence.epoch;
-}
-
 struct Seen {
   Situation situation;
   placement::Placement fence;
@@ -86,7 +78,9 @@ Result<Seen> see(const Files& files, const std::string& module,
     if (!has_moved(fence)) return seen;
     return rewound(files, module, fence, "missing");
   }
-  if (!legal(fence, *seen.gate)) return rewound(files, module, fence, described(*seen.gate));
+  if (!placement::agree(fence, *seen.gate)) {
+    return rewound(files, module, fence, described(*seen.gate));
+  }
   if (has_moved(fence)) {
     if (!seen.gate->open || seen.gate->epoch != fence.epoch) disagree("the gate was closed");
     if (placement::guards_missing(*own, placement::Guard::Gate, module, names_in_own_file(*own))) {

@@ -178,8 +178,11 @@ class EventLog {
   /// key is not held.
   virtual bool skip(const std::string& lane, const std::string& key, const By& by,
                     const Context& context) = 0;
-  /// Forgets a lane that nobody follows any more. False: there is none.
-  virtual bool forget_lane(const std::string& lane, const By& by, const Context& context) = 0;
+  /// Forgets a lane that nobody follows any more. False: there is none. Conflict
+  /// "banyan.lane_at_work": somebody is sending to it. Who follows again hears of what is published
+  /// from then on, as soon as its own marks are forgotten as well: Inbox::forget().
+  virtual Result<bool> forget_lane(const std::string& lane, const By& by,
+                                   const Context& context) = 0;
   /// The newest first.
   virtual std::vector<LaneAction> actions(std::int64_t limit, const Context& context) = 0;
 };
@@ -201,6 +204,11 @@ class Inbox {
   /// Raises marks; a higher one stays. An Error says that none was raised.
   virtual Result<void> raise(const std::string& source, const std::vector<Mark>& marks,
                              const Context& context) = 0;
+  /// Forgets how far the events of a source are handled, of at most `limit` keys. Returns of how
+  /// many. Each begins anew with the event of it that comes next, whichever that is: only when
+  /// nothing is sent from there any more.
+  virtual std::int64_t forget(const std::string& source, std::int64_t limit,
+                              const Context& context) = 0;
 };
 
 }  // namespace banyan::events

@@ -24,6 +24,8 @@ struct RelayOptions {
   std::chrono::milliseconds first_backoff{200};  ///< doubled after every failure
   std::chrono::milliseconds longest_backoff{30'000};
   std::int64_t max_attempts = 8;  ///< answers that refuse an event; then its key is parked
+  /// Of a key whose follower misses earlier events; then it is parked: they do not come any more.
+  std::chrono::seconds gap_patience{3600};
   std::chrono::seconds kept_for{7 * 24 * 3600};  ///< an event, after it happened
   std::chrono::milliseconds budget{10'000};      ///< for one look at the database
 };

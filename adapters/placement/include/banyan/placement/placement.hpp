@@ -57,4 +57,9 @@ struct Gate {
   friend bool operator==(const Gate&, const Gate&) = default;
 };
 
+/// Could one course of moves have left both? The gate is one ahead where a mover was killed between
+/// sealing and switching: closed, and not settled. Where the tables have moved it is never behind.
+/// When not, one of the two files was put back from a copy of another time, or replaced.
+bool agree(const Placement& fence, const Gate& gate);
+
 }  // namespace banyan::placement
