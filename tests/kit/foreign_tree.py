@@ -265,7 +265,7 @@ legacy = "shop"
             (("new", "app", "other", "--kit", WORK), "the kit's headers and libraries are not installed"),
         ):
             self.assertIn(expected, banyan(*words, cwd=WORK, expect=1))
-        for name in ("Shop", "9lives", "a-b", "class", "a__b", "", "x" * 41, "std"):
+        for name in ("Shop", "9lives", "a-b", "class", "a__b", "", "x" * 41, "std", "item", "needs", "log"):
             self.assertIn("NAME", banyan("new", "app", name, cwd=WORK, expect=64))
         self.assertEqual(before, sorted(path for path in WORK.rglob("*") if "build" not in path.parts))
 

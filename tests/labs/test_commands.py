@@ -213,6 +213,46 @@ class Work(LabTest):
         self.source.write_text(self.mine)
         self.assertSays("+// mine", self.dev_lab(1, "diff"))
 
+    def test_without_its_repository_the_work_is_kept_in_a_new_one_and_found_as_told(self):
+        self.source.write_text("mine\n")
+        shutil.rmtree(self.lab / ".git")
+        said = self.dev_lab(1, "reset")
+        self.assertNotEqual(self.source.read_text(), "mine\n")
+        kept = self.git("log", "--format=%h", "--all", "--grep=What was there").strip()
+        self.assertIn(kept, said)
+        self.git("checkout", kept, "--", ".")
+        self.assertEqual(self.source.read_text(), "mine\n")
+
+    def test_what_is_built_in_the_folder_is_neither_kept_nor_told_nor_removed(self):
+        built = self.lab / "build/sum.o"
+        built.parent.mkdir()
+        built.write_text("an object")
+        self.assertNotIn("build", self.dev_lab(1, "check", expect=1))
+        self.dev_lab(1, "reset")
+        self.assertTrue(built.is_file())
+        self.assertNotIn("sum.o", self.git("log", "--all", "--name-only", "--format="))
+
+    def test_a_folder_that_is_kept_elsewhere_is_not_written_into(self):
+        elsewhere = self.root / "work"
+        shutil.move(self.lab / "src", elsewhere)
+        (self.lab / "src").symlink_to(elsewhere)
+        (elsewhere / "sum.cpp").write_text("mine\n")
+        self.dev_lab(1, "solve")
+        self.assertEqual((elsewhere / "sum.cpp").read_text(), "mine\n")
+        self.assertFalse((self.lab / "src").is_symlink())
+
+    def test_what_another_terminal_has_answered_during_a_check_stays(self):
+        sys.path.insert(0, str(RUNNER))
+        from lab.state import State
+        first, second = State(self.root / "lab"), State(self.root / "lab")
+        second.of(1).setdefault("answers", {})["p1"] = "a"
+        second.save()
+        first.note_verdict(1, "files", 0, [])
+        first.of(1).setdefault("answers", {})["p2"] = "b"
+        first.save()
+        self.assertEqual(self.state()["01"]["answers"], {"p1": "a", "p2": "b"})
+        self.assertIn("done", self.state()["01"])
+
     def test_a_difference_is_told_from_the_start_on_also_after_checks(self):
         self.assertSays("Nothing differs", self.dev_lab(1, "diff"))
         self.source.write_text(self.mine)

@@ -40,14 +40,25 @@ def lay_out(course: Course, lab: Lab, files: Files, folder: Path) -> None:
     for name in names_in(course, lab):
         if name in files:
             continue
-        source, target = course.root / name, folder / name
+        source, target = course.root / name, place_for(name, folder)
         if target.is_file() and filecmp.cmp(source, target, shallow=False):
             continue
-        target.parent.mkdir(parents=True, exist_ok=True)
         # With the time of now: an older one would be taken for built already.
         shutil.copyfile(source, target)
         shutil.copymode(source, target)
     write(files, folder)
+
+
+def place_for(name: str, folder: Path) -> Path:
+    """Where a file of this name is written: in the folder itself. A symbolic link on the way there is taken away,
+    and what it leads to is left alone: git has the link, and has not what is behind it."""
+    place = folder
+    for part in Path(name).parts:
+        place.mkdir(parents=True, exist_ok=True)
+        place /= part
+        if place.is_symlink():
+            place.unlink()
+    return place
 
 
 def remove_strangers(course: Course, lab: Lab, files: Files, folder: Path) -> None:
@@ -62,12 +73,9 @@ def write(files: Files, folder: Path) -> list[str]:
     """Only what is another text than before, so that nothing is built without need."""
     written = []
     for name, text in files.items():
-        target = folder / name
+        target = place_for(name, folder)
         if target.is_file() and target.read_text(errors="replace") == text:
             continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if (folder / name).is_symlink():
-            (folder / name).unlink()
         target.write_text(text)
         if name.endswith(".sh"):
             target.chmod(0o755)

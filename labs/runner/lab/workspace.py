@@ -17,6 +17,10 @@ IDENTITY = ["-c", "user.name=Lab", "-c", "user.email=lab@localhost", "-c", "comm
 # What git takes from its surroundings would point to another repository.
 SURROUNDINGS = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
 START = "The start of the lab"
+# What is built in the folder is nobody's work.
+BUILT = ("build", "var", "node_modules", "__pycache__")
+ADD = ["add", "--all", "--force"]
+WORK = ["--", ".", *(f":(exclude,glob)**/{name}/**" for name in BUILT)]
 
 
 class Workspace:
@@ -47,8 +51,8 @@ class Workspace:
 
     def commit(self, why: str) -> str | None:
         """Whatever has changed; the commit's short name, or None when nothing has."""
-        self.git("add", "--all", "--force", ".")
-        if not self.git("status", "--porcelain"):
+        self.git(*ADD, *WORK)
+        if not self.git("diff", "--cached", "--name-only"):
             return None
         self.git("commit", "--quiet", "--no-verify", "--message", why)
         return self.git("rev-parse", "--short", "HEAD")
@@ -58,18 +62,18 @@ class Workspace:
 
     def changed(self) -> list[str]:
         """The files that are not as they were at the start."""
-        self.git("add", "--all", "--force", "--intent-to-add", ".")
+        self.git(*ADD, "--intent-to-add", *WORK)
         return self.git("diff", "--name-only", "-z", self.first_commit()).split("\0")[:-1]
 
     def diff(self, of: str | None = None) -> str:
-        self.git("add", "--all", "--force", "--intent-to-add", ".")
+        self.git(*ADD, "--intent-to-add", *WORK)
         return self.git("diff", "--no-color", "--no-ext-diff", of or self.first_commit(), strip=False)
 
     def start_again(self) -> None:
         """The files of the start, as one more commit."""
         self.git("rm", "-r", "--quiet", "--cached", ".")
         self.git("read-tree", self.first_commit())
-        self.git("clean", "-f", "-d", "-q")
+        self.git("clean", "-f", "-d", "-q", *(f"--exclude={name}" for name in BUILT))
         self.git("checkout-index", "--all", "--force")
         self.commit("Back to the start")
 
@@ -99,7 +103,7 @@ class Workspace:
             cwd=work_tree, env=SURROUNDINGS, capture_output=True, text=True, errors="replace", check=False)
 
     def _first_commit(self, work_tree: Path) -> None:
-        for words in (["init", "--quiet"], ["add", "--all", "--force", "."],
+        for words in (["init", "--quiet"], [*ADD, *WORK],
                       ["commit", "--quiet", "--no-verify", "--message", START]):
             done = self._run(work_tree, *words)
             if done.returncode != 0:
@@ -110,4 +114,6 @@ class Workspace:
         with tempfile.TemporaryDirectory() as beside:
             lay_out(self.course, self.lab, Variants(self.course, self.lab).start(), Path(beside))
             self._first_commit(Path(beside))
+        # init has written down whose first commit this is: of a folder that is gone by now.
+        self.git("config", "--unset", "core.worktree")
         self.commit("What was there without a repository")

@@ -61,7 +61,10 @@ struct Plan {
 [[noreturn]] void become(const Plan& plan) {
   const auto give_up = [&plan] {
     const int why = errno;
-    [[maybe_unused]] const ssize_t told = ::write(plan.trouble, &why, sizeof why);
+    [[maybe_unused]] ssize_t told = ::write(plan.trouble, &why, sizeof why);
+    // Its number may be somebody else's soon.
+    const pid_t gone = -::getpid();
+    if (plan.guard >= 0) told = ::write(plan.guard, &gone, sizeof gone);
     ::_exit(127);
   };
   ::setpgid(0, 0);

@@ -27,6 +27,20 @@ constexpr std::array<std::string_view, 101> kTaken = {
     "clean",        "app",      "modules",  "migrations", "build",     "static_cast", "wchar_t",
     "thread_local", "co_await", "co_return"};
 
+// Types of the template: one called after the module would be there twice.
+constexpr std::array<std::string_view, 12> kOfTheTemplate = {
+    "item",       "item_tag",      "item_id",       "item_page",    "add_item",  "get_item",
+    "list_items", "items_reading", "items_writing", "memory_items", "sql_items", "needs"};
+
+// What C and POSIX declare for all namespaces, as far as a module could be called so.
+constexpr std::array<std::string_view, 52> kOfTheSystem = {
+    "abort",  "abs",    "accept",  "access", "alarm",  "bind",  "clock",  "close",  "connect",
+    "div",    "dup",    "environ", "exit",   "exp",    "floor", "fork",   "free",   "gamma",
+    "index",  "kill",   "link",    "linux",  "listen", "log",   "nice",   "open",   "pause",
+    "pipe",   "poll",   "printf",  "random", "read",   "recv",  "remove", "rename", "round",
+    "select", "send",   "signal",  "sleep",  "socket", "stat",  "stderr", "stdin",  "stdout",
+    "sync",   "system", "time",    "times",  "unix",   "wait",  "write"};
+
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -47,8 +61,9 @@ std::string problem_with_name(std::string_view name) {
   if (name.size() > kLongest) {
     return quoted + " is too long: " + std::to_string(kLongest) + " characters at most";
   }
-  if (std::ranges::find(kTaken, name) != kTaken.end()) {
-    return quoted + " is a word of C++, CMake or Banyan; take another, such as " +
+  const auto has = [&](const auto& names) { return std::ranges::find(names, name) != names.end(); };
+  if (has(kTaken) || has(kOfTheTemplate) || has(kOfTheSystem)) {
+    return quoted + " is a word of C++, C, CMake or Banyan; take another, such as " +
            std::string(name) + "_desk";
   }
   return {};
