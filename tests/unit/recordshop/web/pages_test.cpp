@@ -2,8 +2,6 @@
 #include <gmock/gmock.h>
 
 #include <concepts>
-#include <map>
-#include <string>
 #include <utility>
 
 #include "banyan/binding/port_binding.hpp"
