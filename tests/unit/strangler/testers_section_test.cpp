@@ -11,17 +11,17 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-std::expected<Configuration, std::vector<FileProblem>> read(const std::string& lines) {
+std::expected<Configuration, std::vector<FileProblem>> configuration_of(const std::string& lines) {
   return parse_configuration("[proxy]\nlisten = [\"127.0.0.1:8080\"]\n" + lines, "banyan.toml");
 }
 
-std::string problems(const std::string& lines) {
-  const auto configuration = read("[rollouts.catalog.testers]\n" + lines);
+std::string problems_with(const std::string& lines) {
+  const auto configuration = configuration_of("[rollouts.catalog.testers]\n" + lines);
   return configuration ? "" : to_string(configuration.error());
 }
 
 TEST(TestersSection, IsReadWhole) {
-  const auto configuration = read(R"([rollouts.catalog.testers]
+  const auto configuration = configuration_of(R"([rollouts.catalog.testers]
 header = "X-Side"
 secret_file = "testers.secret"
 from_trusted_peers = true
@@ -40,17 +40,17 @@ old = ["bob"]
 }
 
 TEST(TestersSection, NeedsSomebodyWhoMayChoose) {
-  EXPECT_THAT(problems(""), HasSubstr("banyan.toml:3:1: there are no testers in it"));
-  EXPECT_THAT(problems("header = \"X-Side\"\n"),
+  EXPECT_THAT(problems_with(""), HasSubstr("banyan.toml:3:1: there are no testers in it"));
+  EXPECT_THAT(problems_with("header = \"X-Side\"\n"),
               AllOf(HasSubstr("banyan.toml:4:1: nobody's word in X-Side would count"),
                     HasSubstr("secret_file = \"testers.secret\"")));
-  EXPECT_EQ(problems("header = \"X-Side\"\nfrom_trusted_peers = true\n"), "");
-  EXPECT_EQ(problems("old = [\"ada\"]\n"), "");
+  EXPECT_EQ(problems_with("header = \"X-Side\"\nfrom_trusted_peers = true\n"), "");
+  EXPECT_EQ(problems_with("old = [\"ada\"]\n"), "");
 }
 
 TEST(TestersSection, TellsAllThatIsWrongAtOnce) {
-  EXPECT_EQ(problems("secret_file = \"a\"\nfrom_trusted_peers = true\n"
-                     "new = [\"ada\", \"\"]\nold = [\"ada\"]\n"),
+  EXPECT_EQ(problems_with("secret_file = \"a\"\nfrom_trusted_peers = true\n"
+                          "new = [\"ada\", \"\"]\nold = [\"ada\"]\n"),
             "banyan.toml:4:1: secret_file is about the word of a header, and none is named; say "
             "which with header = \"X-Side\"\n"
             "banyan.toml:5:1: from_trusted_peers is about the word of a header, and none is named; "
@@ -63,15 +63,16 @@ TEST(TestersSection, TellsAllThatIsWrongAtOnce) {
 TEST(TestersSection, TakesNoHeaderThatMeansSomethingElse) {
   for (const char* name : {"Host", "Cookie", "authorization", "Banyan-Side", "X-Forwarded-For",
                            "X-Forwarded-User", "Connection", "X Side", "X-Side:"}) {
-    EXPECT_THAT(problems(std::string("header = \"") + name + "\"\nfrom_trusted_peers = true\n"),
-                HasSubstr("expected a name that nobody else uses"))
+    EXPECT_THAT(
+        problems_with(std::string("header = \"") + name + "\"\nfrom_trusted_peers = true\n"),
+        HasSubstr("expected a name that nobody else uses"))
         << name;
   }
 }
 
 TEST(TestersSection, HasOneProofForAHeaderThatRolloutsShare) {
   const auto both = [](const std::string& of_orders) {
-    const auto configuration = read(
+    const auto configuration = configuration_of(
         "[rollouts.catalog.testers]\nheader = \"X-Side\"\nsecret_file = \"a\"\n"
         "[rollouts.orders.testers]\nheader = \"x-side\"\n" +
         of_orders);
