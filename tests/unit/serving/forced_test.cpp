@@ -186,13 +186,13 @@ TEST_F(ATester, IsNoEvidenceForOrAgainstTheNewSide) {
     return Json::parse(test::get(port_, "/_banyan/api/plans").body).at("plans").at(0);
   };
   until("the evidence counts", [&] { return plan().at("reason") != "the plan begins"; });
-  for (int i = 0; i < 100; ++i) ASSERT_EQ(get(kNew).status, 500u);
+  for (int i = 0; i < 100; ++i) ASSERT_GE(get(kNew).status, 500u);
   std::string of_new;
   for (int i = 0; of_new.empty(); ++i) {
     const std::string user = "user" + std::to_string(i);
     if (sticky_bucket("catalog", user) < 100) of_new = user;
   }
-  EXPECT_EQ(get("X-User: " + of_new + "\r\n").status, 500u);
+  EXPECT_GE(get("X-User: " + of_new + "\r\n").status, 500u);
   until("a verdict that knows of one", [&] {
     const auto verdicts = plan().at("verdicts");
     return !verdicts.empty() && verdicts.at(0).at("samples") == 1;
