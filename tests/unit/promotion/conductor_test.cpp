@@ -483,7 +483,7 @@ TEST_F(TheConductorOfWrites, HoldsWithTheReasonOfTheMatrixWhereTheyMayNotMove) {
   start();
   for (int i = 0; i < 3'000 && share() != Percent::all(); ++i) both(100);
   topology_.data = DataStage::Switching;
-  for (int i = 0; i < 500; ++i) both(100);
+  for (int i = 0; i < 100; ++i) both(100);
   EXPECT_FALSE(writes_moved());
   EXPECT_EQ(plan().state, PlanState::Running);
   EXPECT_THAT(plan().reason, HasSubstr("refused: the tables of catalog are being switched"));

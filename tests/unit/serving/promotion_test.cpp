@@ -142,7 +142,7 @@ class APromotionOfWrites : public APromotion {
     write(file(), shop_configuration(legacy_.port(), new_.port(),
                                      std::string("[rollouts.catalog.plan]\n"
                                                  "steps = [\"100%\", \"writes\"]\n"
-                                                 "dwell = \"0s\"\n"
+                                                 "dwell = \"1ms\"\n"
                                                  "samples = 300\n"
                                                  "waived = [\"catalog.read\"]\n") +
                                          (shared_data ? "[rollouts.catalog.fallback]\n"
