@@ -6,6 +6,7 @@
 #include <chrono>
 #include <iostream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "application/price_lines.hpp"
@@ -35,12 +36,13 @@ class Counter final : public banyan::CallObserver {
   std::atomic<int> calls = 0;
 };
 
-/// Every so many calls, one gets no answer; which ones, the seed says.
+/// A journey takes its time, and every so many calls one gets no answer; which ones, the seed says.
 class LossyTransport final : public banyan::binding::RpcTransport {
  public:
   explicit LossyTransport(banyan::binding::RpcTransport& inner) : inner_(&inner) {}
   Result<banyan::http::Response> exchange(banyan::http::Request request, const Context& context,
                                           banyan::binding::Repeat repeat) override {
+    std::this_thread::sleep_for(journey_);
     const unsigned number = calls_++;
     if (one_of_ > 0 && mixed(number) % one_of_ == 0) {
       return banyan::fail(banyan::ErrorCode::Unavailable, "banyan.unavailable",
@@ -53,6 +55,7 @@ class LossyTransport final : public banyan::binding::RpcTransport {
     seed_ = seed;
     calls_ = 0;
   }
+  void take(std::chrono::microseconds journey) { journey_ = journey; }
 
  private:
   unsigned mixed(unsigned number) const {
@@ -64,6 +67,7 @@ class LossyTransport final : public banyan::binding::RpcTransport {
 
   banyan::binding::RpcTransport* inner_;
   std::atomic<unsigned> calls_ = 0;
+  std::chrono::microseconds journey_{0};
   unsigned one_of_ = 0;
   unsigned seed_ = 0;
 };
@@ -196,9 +200,11 @@ void losses(unsigned seed) {
   std::cout << "{\"orders\": 200, \"failed\": " << failed << "}\n";
 }
 
-/// Windows in turns, in microseconds: an order of 50 lines, and 50 single calls beside it.
+/// Windows in turns, in microseconds: an order of 50 lines, and 50 single calls beside it, while
+/// each journey takes a millisecond, as between machines of one data centre.
 void windows() {
   World world;
+  world.transport.take(std::chrono::milliseconds(1));
   const auto lines = world.lines(50);
   std::vector<std::int64_t> order;
   std::vector<std::int64_t> single;

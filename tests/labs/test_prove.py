@@ -71,9 +71,9 @@ class Proof(LabTest):
         self.prove(2, expect=0)
 
     def test_a_solution_that_takes_too_long_is_noticed(self):
-        self.edit_course("labs/02-words/lab.toml", "minutes = 5", "minutes = 5\nlimit_seconds = 2")
-        self.edit_course("labs/02-words/check.py", "    if text.islower():", "    __import__('time').sleep(1.2)\n    if text.islower():")
-        self.assertSays("more than half of the learner's 2 s", self.prove(2))
+        self.edit_course("labs/02-words/lab.toml", "minutes = 5", "minutes = 5\nlimit_seconds = 6")
+        self.edit_course("labs/02-words/check.py", "    if text.islower():", "    __import__('time').sleep(3.2)\n    if text.islower():")
+        self.assertSays("more than half of the learner's 6 s", self.prove(2))
 
 
 class BrokenCourse(LabTest):

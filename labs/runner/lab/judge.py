@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Callable
 
 from . import build as building
+from .checking import SLOWER
 from .course import Claim, Course, Lab
 from .faults import CourseFault, OutOfTime
 from .tree import lay_out, remove_strangers, write
@@ -71,8 +72,7 @@ class Judge:
         self.course, self.lab, self.tree = course, lab, folder / "tree"
         named = os.environ.get("BANYAN_LAB_RECORDED")
         self.recorded = Recorded(Path(named)) if named else None
-        # A machine that is busy with other work takes longer over everything.
-        self.limit = lab.limit * float(os.environ.get("BANYAN_LAB_PATIENCE", "1"))
+        self.limit = lab.limit * SLOWER
         self.logs = folder
         self.log = folder / "build.log"
 

@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 from typing import Callable
 
-from .checking import Bench, NotYet, Red
+from .checking import SLOWER, Bench, NotYet, Red
 
-PATIENCE = 20
+PATIENCE = 20 * SLOWER
 
 
 def until(condition: Callable[[], bool], patience: float = PATIENCE) -> bool:
@@ -112,7 +112,7 @@ class Buyers:
             cwd=bench.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def report(self, limit: float = 40) -> dict:
-        out, err = self.process.communicate(timeout=limit)
+        out, err = self.process.communicate(timeout=limit * SLOWER)
         if not out:
             return {"holds": False, "all": {"requests": 0, "failures": 0}, "checks": [],
                     "failures": [err.strip().splitlines()[-1] if err.strip() else "no report"]}
