@@ -95,8 +95,7 @@ struct PlanAction {
 ///     elsewhere, with the writes first, but only while they may come home by themselves; else it
 ///     stays and needs a person, who brings them back or takes the plan up again;
 ///   * an abort wins over everything, and nothing goes forward after it;
-///   * when somebody else shifts the traffic, the plan pauses: two do not steer; and it is over
-///   when
+///   * when somebody else shifts the traffic, the plan pauses: two do not steer. It is over when
 ///     somebody brings all of it back.
 ///
 /// Not safe for concurrent use.
