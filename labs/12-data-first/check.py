@@ -155,14 +155,14 @@ def moves(bench: Bench):
     look = f"{MOVE}, and `banyan schema --help`"
     strangers = sorted(path for path in database.parent.glob("*.db") if path not in (database,)
                        and "control" not in path.name and path.stat().st_size > 0)
-    if strangers and not steps[0]["at"]:
+    failed = next((step for step in steps if step["code"] != 0), None)
+    if strangers and not steps[0]["at"] and failed is None:
         missing = sums_of(database)["reservations"] - sums_of(strangers[0])["reservations"]
         return NotYet(did, f"{strangers[0].name} is there, and the shop goes on writing into shop.db:"
                       f" {max(missing, 0)} acknowledged reservations are missing in the copy",
                       "shared -> own file -> shared -> own file",
                       "a copy of a file is a copy of one moment. A move has to hold the writers, switch, and tell them where"
                       " they are now", look)
-    failed = next((step for step in steps if step["code"] != 0), None)
     return NotYet(did, f"shared -> {strip}" + (f"; `./move.sh {failed['way']}` said: {failed['said']}" if failed else ""),
                   "shared -> own file -> shared -> own file",
                   "where a module's tables are is one row in the database, the fence; only a move changes it", look)
