@@ -37,6 +37,8 @@ CallEvidence::CallEvidence(const Parts& parts, const std::vector<ModuleEntry>& t
 void CallEvidence::ended(const Call& call) noexcept {
   const auto found = operations_.find(&call.operation);
   if (found == operations_.end()) return;
+  const RoutingDecision* const decided = call.context.routed(call.port.name);
+  if (decided != nullptr && decided->forced) return;
   const Judged& judged = found->second;
   const bool tripped =
       judged.evidence->record(group_of(call), ending_of(call.error),

@@ -99,6 +99,14 @@ TEST_F(CallsOfARoutedModule, GoByTheDecisionThatTheActionCarries) {
   EXPECT_EQ(there_.calls, 1);
 }
 
+TEST_F(CallsOfARoutedModule, OfATesterProveNothing) {
+  Context tester = of(1);
+  tester.routing.push_back({.module = "demo", .side = Side::Remote, .forced = true});
+  ASSERT_TRUE(port_->handle(demo::GetThing{demo::thing_id(1)}, tester));
+  EXPECT_EQ(there_.calls, 1);
+  EXPECT_EQ(seen("demo.get_thing", Group::New).requests, 0U);
+}
+
 TEST_F(CallsOfARoutedModule, SpeakAgainstASideThatFailsAndNotForOneWhoseRuleWasBroken) {
   shift({.reads = Percent::all(), .writes = {}});
   there_.inside = [] { throw std::runtime_error("the disk is gone"); };
