@@ -43,7 +43,7 @@ class DecidingDemo : public DemoProcess {
          .steps = [](std::string_view) { return strangler::usual_steps(); },
          .tunnels = {},
          .missed = {},
-         .testers = [this](std::string_view module) { return server_->testers(module); },
+         .testers = [this](std::string_view rollout) { return server_->testers(rollout); },
          .preflight = [](std::string_view) { return std::optional<std::string>(); },
          .operations = {},
          .plan_of = {}},
