@@ -19,8 +19,8 @@ class Guard {
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
 
-  /// Where a child writes its process id (a pid_t) when it leads a group, and the negative of it when
-  /// it could not become what it was to be.
+  /// Where a child writes its process id (a pid_t) when it leads a group, and the negative of it
+  /// when it could not become what it was to be.
   int descriptor() const { return told_.number(); }
   /// Nothing is left of the group, so its number may soon be somebody else's.
   void forget(pid_t group);

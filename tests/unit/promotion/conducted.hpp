@@ -55,8 +55,8 @@ class Conducted : public testing::Test {
   }
 
   std::unique_ptr<ConductingProcess> process(Executor* aside = nullptr) {
-    auto made = std::make_unique<ConductingProcess>(
-        file_, clock_, operations_, aside, [this](std::string_view) { return topology_; });
+    auto made = std::make_unique<ConductingProcess>(file_, clock_, operations_, aside,
+                                                    [this](std::string_view) { return topology_; });
     for (PlanStep& each : made->plan.steps) {
       each.dwell = std::chrono::seconds(2);
       each.samples = 500;
