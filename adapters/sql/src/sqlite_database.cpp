@@ -176,9 +176,11 @@ std::vector<std::shared_ptr<SqliteFile>> SqliteFiles::files() {
 }
 
 WriterFigures SqliteFiles::figures() {
-  WriterFigures total;
-  for (const auto& file : files()) total += file->writer().figures();
+  WriterFigures total = shared_->writer().figures();
   const std::lock_guard lock(mutex_);
+  for (const auto& [location, own] : own_) {
+    if (own.file) total += own.file->writer().figures();
+  }
   return total += of_replaced_;
 }
 

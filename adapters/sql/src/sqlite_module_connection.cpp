@@ -135,12 +135,24 @@ bool SqliteModuleConnection::read_shared(const Context& context, const KitBody& 
 bool SqliteModuleConnection::read_own(const Placement& placement, const Context& context,
                                       const KitBody& body) {
   bool here = false;
-  const auto own = files_->at(placement.location, context.deadline);
+  const auto own = own_file(placement, context);
+  if (!own) return false;
   own->readers_of(number()).with_snapshot(context.deadline, [&](SqliteConnection& connection) {
     here = gate_of(*own, connection, placement, context).has_value();
     if (here) body(connection);
   });
   return here;
+}
+
+// Nothing: the tables are elsewhere by now, and what they left may be removed.
+std::shared_ptr<SqliteFile> SqliteModuleConnection::own_file(const Placement& placement,
+                                                             const Context& context) const {
+  try {
+    return files_->at(placement.location, context.deadline);
+  } catch (const Fault&) {
+    if (files_->placement_of(module(), context.deadline) != placement) return nullptr;
+    throw;
+  }
 }
 
 // Nothing: not here, or not any more. The epoch tells the file that the fence means from one that
@@ -210,7 +222,9 @@ std::optional<Error> SqliteModuleConnection::write_shared(const Placement& place
 std::optional<Error> SqliteModuleConnection::write_own(const Placement& placement,
                                                        const Context& context,
                                                        const WriteBody& body, Outcome& outcome) {
-  const auto own = files_->at(placement.location, context.deadline);
+  outcome = Outcome::Elsewhere;  // unless it runs
+  const auto own = own_file(placement, context);
+  if (!own) return std::nullopt;
   const auto run = [&](Connection& connection) {
     const auto gate = gate_of(*own, of_sqlite(connection), placement, context);
     bool elsewhere = !gate || !gate->open;
@@ -219,7 +233,6 @@ std::optional<Error> SqliteModuleConnection::write_own(const Placement& placemen
     outcome = elsewhere ? Outcome::Elsewhere : Outcome::Finished;
     return keep;
   };
-  outcome = Outcome::Elsewhere;  // unless it runs
   return own->writer().run(context, run, [&] { return is_at(placement, context); });
 }
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "banyan/sqlite/file_header.hpp"
 
+#include <unistd.h>
+
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <string_view>
+
+#include "kept_descriptor.hpp"
 
 namespace banyan::sqlite {
 namespace {
@@ -37,15 +40,15 @@ FileHeader read_file_header(const std::filesystem::path& file) {
     header.state = FileState::NotAFile;
     return header;
   }
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) {
+  const int descriptor = kept_descriptor(file);
+  Bytes bytes{};
+  const ssize_t read = descriptor < 0 ? -1 : ::pread(descriptor, bytes.data(), bytes.size(), 0);
+  if (read < 0) {
     header.state = FileState::Unreadable;
     header.problem = std::strerror(errno);
     return header;
   }
-  Bytes bytes{};
-  stream.read(bytes.data(), bytes.size());
-  const auto got = static_cast<std::size_t>(stream.gcount());
+  const auto got = static_cast<std::size_t>(read);
   if (got < kHeaderBytes || std::string_view(bytes.data(), kMagic.size()) != kMagic) {
     header.state = got == 0 ? FileState::Empty : FileState::SomethingElse;
     return header;

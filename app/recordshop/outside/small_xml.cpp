@@ -60,7 +60,8 @@ bool is_plain(const std::string& xml) {
 
 Poco::XML::AutoPtr<Poco::XML::Document> read_xml(const std::string& xml) {
   try {
-    if (!is_plain(xml)) return {};
+    // Before anything is expanded; in other encodings than that of this text, is_plain() finds it.
+    if (xml.find("<!DOCTYPE") != std::string::npos || !is_plain(xml)) return {};
     Poco::XML::DOMParser parser;
     return Poco::XML::AutoPtr<Poco::XML::Document>(parser.parseString(xml));
   } catch (const Poco::Exception&) {

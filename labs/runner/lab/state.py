@@ -24,7 +24,7 @@ def now() -> str:
 
 
 def merged(was: dict, mine: dict, theirs: dict) -> dict:
-    """`theirs` with what has become of `was` here."""
+    """`theirs` with what has become of `was` here. A verdict is of one check, and whole."""
     result = dict(theirs)
     for key in was.keys() - mine.keys():
         result.pop(key, None)
@@ -32,7 +32,7 @@ def merged(was: dict, mine: dict, theirs: dict) -> dict:
         if key in was and was[key] == value:
             continue
         before, beside = was.get(key), theirs.get(key)
-        if isinstance(value, dict) and isinstance(beside, dict):
+        if key != "verdict" and isinstance(value, dict) and isinstance(beside, dict):
             value = merged(before if isinstance(before, dict) else {}, value, beside)
         result[key] = value
     return result

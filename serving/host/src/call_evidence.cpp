@@ -8,14 +8,20 @@
 namespace banyan::host {
 namespace {
 
-/// As of requests: a broken rule is an answer.
-strangler::Ending ending_of(const Error* error) {
-  if (error == nullptr) return strangler::Ending::Good;
+/// As of requests: a broken rule is an answer. Nothing for what says nothing about the side: this
+/// process had no socket, or the kit refused what was asked.
+std::optional<strangler::Ending> ending_of(const Error* error) {
+  using strangler::Ending;
+  if (error == nullptr) return Ending::Good;
+  const bool of_the_kit = error->rule.starts_with("banyan.");
+  if (error->rule == "banyan.out_of_sockets") return std::nullopt;
+  // Somebody else has answered in the module's place.
+  if (error->rule == "banyan.foreign_answer") return Ending::Failed;
   switch (error->code) {
-    case ErrorCode::DeadlineExceeded: return strangler::Ending::TimedOut;
+    case ErrorCode::DeadlineExceeded: return Ending::TimedOut;
     case ErrorCode::Internal:
-    case ErrorCode::Unavailable: return strangler::Ending::Failed;
-    default: return strangler::Ending::Good;
+    case ErrorCode::Unavailable: return Ending::Failed;
+    default: return of_the_kit ? std::nullopt : std::optional(Ending::Good);
   }
 }
 
@@ -39,10 +45,11 @@ void CallEvidence::ended(const Call& call) noexcept {
   if (found == operations_.end()) return;
   const RoutingDecision* const decided = call.context.routed(call.port.name);
   if (decided != nullptr && decided->forced) return;
+  const std::optional<strangler::Ending> ending = ending_of(call.error);
+  if (!ending) return;
   const Judged& judged = found->second;
-  const bool tripped =
-      judged.evidence->record(group_of(call), ending_of(call.error),
-                              std::chrono::duration_cast<std::chrono::microseconds>(call.took));
+  const bool tripped = judged.evidence->record(
+      group_of(call), *ending, std::chrono::duration_cast<std::chrono::microseconds>(call.took));
   if (tripped) parts_.conductor.trip(judged.rollout, judged.name);
 }
 

@@ -87,8 +87,13 @@ class AnswerHere final : public AnswersHere {
 
   void serve(Transaction& transaction, std::string body) {
     if (transaction.capture) transaction.capture->request_piece(body);
-    http::Response response =
-        answer_of(transaction, http::Request{transaction.exchange->head(), std::move(body)});
+    http::Request request{transaction.exchange->head(), std::move(body)};
+    // With the secret in them they are for this process, and not for an endpoint that may pass them
+    // on.
+    for (const std::string& header : transaction.routes->testers().headers()) {
+      request.head.fields.remove(header);
+    }
+    http::Response response = answer_of(transaction, request);
     response.head.fields.set("X-Correlation-Id", transaction.context->correlation_id);
     if (transaction.capture) {
       transaction.capture->answer_head(response.head);

@@ -401,7 +401,7 @@ TEST_P(GapTest, A_gap_that_lasts_is_parked_and_told_of) {
   ASSERT_EQ(holds().size(), 1);
   EXPECT_TRUE(holds().front().parked);
   EXPECT_EQ(lane().parked, 1);
-  ASSERT_EQ(told.size(), 1) << "and not at the first look: it may be a matter of two transports";
+  ASSERT_EQ(told.size(), 1);
   EXPECT_THAT(told.front().reason, testing::HasSubstr("banyan events skip"));
 }
 

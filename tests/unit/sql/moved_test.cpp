@@ -193,6 +193,20 @@ TEST_F(MovedTest, An_own_file_that_was_removed_between_two_moves_is_not_read_any
   EXPECT_GE(database_.shared().figures().units, units + 3) << "with those of the file that is gone";
 }
 
+TEST_F(MovedTest, An_own_file_that_was_left_and_removed_is_missed_by_nobody) {
+  gate("open");
+  fence("moved");
+  EXPECT_TRUE(write(1));
+  gate("closed", 2);
+  fence("open", 2);
+  remove_own_file();
+  // Longer than between two looks at the file: on a slower machine this tests less, and holds.
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  EXPECT_EQ(read_count(orders_), 0);
+  EXPECT_TRUE(write(2));
+  EXPECT_EQ(read_count(orders_), 1);
+}
+
 TEST_F(MovedTest, A_write_finds_the_new_own_file_too) {
   gate("open");
   fence("moved");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -51,6 +53,42 @@ TEST_F(FileTest, ReadsTheHeaderWithoutOpeningTheDatabase) {
   EXPECT_EQ(header.application_id, 1112430915);
   EXPECT_EQ(header.user_version, 3);
   EXPECT_TRUE(header.is_wal);
+}
+
+/// Whether this process has a lock on the file, as another one sees it.
+bool is_locked_by_this_process(const fs::path& file) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    struct flock lock{};
+    lock.l_type = F_WRLCK;
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
+    const bool asked = descriptor >= 0 && ::fcntl(descriptor, F_GETLK, &lock) == 0;
+    ::_exit(asked && lock.l_type != F_UNLCK ? 1 : 0);
+  }
+  int status = 0;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+}
+
+TEST_F(FileTest, IsLookedAtWithoutLosingTheLocksOfThoseWhoHaveItOpenHere) {
+  make("PRAGMA journal_mode = WAL; CREATE TABLE t(a)");
+  const Connection reader = Connection::open(file_, OpenMode::Write);
+  ASSERT_EQ(reader.number("SELECT count(*) FROM t"), 0);
+  ASSERT_TRUE(is_locked_by_this_process(file_));
+  EXPECT_EQ(read_file_header(file_).state, FileState::Database);
+  EXPECT_TRUE(is_locked_by_this_process(file_)) << "after a look at its header";
+  make_like(file_, folder_.path() / "model.db");
+  EXPECT_TRUE(is_locked_by_this_process(file_)) << "after it was to be made, and was there";
+}
+
+TEST_F(FileTest, IsReadAnewWhenItIsAnotherOne) {
+  make("PRAGMA user_version = 1");
+  EXPECT_EQ(read_file_header(file_).user_version, 1);
+  fs::rename(file_, folder_.path() / "old.db");
+  make("PRAGMA user_version = 2");
+  EXPECT_EQ(read_file_header(file_).user_version, 2);
+  fs::remove(file_);
+  EXPECT_EQ(read_file_header(file_).state, FileState::Missing);
 }
 
 TEST_F(FileTest, TellsWhatIsNoDatabase) {

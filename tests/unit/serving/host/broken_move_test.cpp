@@ -87,6 +87,7 @@ class ABrokenMove : public testing::Test {
     const auto answer =
         ask("POST", "/things",
             R"({"name":"lamp","parts":[],"price":{"minor_units":1,"currency":"EUR"}})");
+    said_ = answer ? answer->body : answer.error().message;
     return answer && answer->head.status == 201;
   }
   std::string body_of(std::string_view target) const {
@@ -97,6 +98,7 @@ class ABrokenMove : public testing::Test {
   const test::TemporaryFolder folder_;
   const std::uint16_t port_ = test::free_port();
   mutable std::atomic<int> keys_ = 0;
+  mutable std::string said_;  ///< the last answer to a write
 };
 
 TEST_F(ABrokenMove, IsRepairedByTheRunningApplicationWithinSeconds) {
@@ -111,11 +113,12 @@ TEST_F(ABrokenMove, IsRepairedByTheRunningApplicationWithinSeconds) {
       const auto killed = std::chrono::steady_clock::now();
       while (!writes()) {
         ASSERT_LT(std::chrono::steady_clock::now() - killed, kPromised)
-            << to_string(direction) << " killed at " << to_string(step) << ": "
+            << to_string(direction) << " killed at " << to_string(step) << ": " << said_ << '\n'
             << body_of("/health/ready");
       }
       move(direction);
-      EXPECT_TRUE(writes());
+      EXPECT_TRUE(writes()) << to_string(direction) << " after " << to_string(step) << ": "
+                            << said_;
     }
   }
   EXPECT_THAT(text("log.json"), HasSubstr("move_recovered"));

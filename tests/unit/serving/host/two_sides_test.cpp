@@ -239,7 +239,8 @@ struct AHostedModuleWithTesters : AHostedModuleWithAService {
 TEST_F(AHostedModuleWithTesters, LetsThemChooseAndTellsTheServiceThatTheyHave) {
   EXPECT_THAT(shop.ask("GET", kOneThing).body, testing::HasSubstr(R"("name":"here")"));
   EXPECT_THAT(ask("GET", "new").body, testing::HasSubstr(R"("name":"there")"));
-  const RoutingDecision* const told = service.module->last().routed("demo");
+  const Context last = service.module->last();
+  const RoutingDecision* const told = last.routed("demo");
   ASSERT_NE(told, nullptr);
   EXPECT_TRUE(told->forced);
   EXPECT_EQ(told->side, Side::Remote);
