@@ -37,7 +37,8 @@ class SqliteModuleConnection final : public ModuleConnection {
                                     const WriteBody& body, Outcome& outcome);
   std::optional<Error> write_own(const placement::Placement& placement, const Context& context,
                                  const WriteBody& body, Outcome& outcome);
-  std::shared_ptr<SqliteFile> own_file(const Placement& placement, const Context& context) const;
+  std::shared_ptr<SqliteFile> own_file(const placement::Placement& placement,
+                                       const Context& context) const;
   std::optional<placement::Gate> gate_of(SqliteFile& own, SqliteConnection& connection,
                                          const placement::Placement& placement,
                                          const Context& context) const;
