@@ -10,31 +10,13 @@
 
 namespace banyan::binding {
 
-namespace {
-
-upstream::Caller::Transport on_a_loop_of_its_own(std::shared_ptr<upstream::Group> group,
-                                                 http::AnswerEnd end) {
-  return [group = std::move(group), loops = std::make_shared<http::Loops>(1), end](
-             const http::Endpoint& endpoint, const http::Request& request, SteadyTime deadline,
-             http::Repeat repeat) {
-    return http::ask(loops->at(0), group->connections(), endpoint, request, deadline, repeat, end);
-  };
-}
-
-upstream::Caller caller_of(std::string name, const http::Endpoint& endpoint, const Clock& clock,
-                           http::AnswerEnd end) {
-  auto group = std::make_shared<upstream::Group>(dependency_on(std::move(name), {endpoint}), clock);
-  return {group, on_a_loop_of_its_own(group, end), clock};
-}
-
-}  // namespace
-
 OutsideHttp::OutsideHttp(std::string name, const http::Endpoint& endpoint,
                          std::chrono::milliseconds attempt_time, const Clock& clock,
                          http::AnswerEnd end)
     : attempt_time_(attempt_time),
       clock_(&clock),
-      caller_(caller_of(std::move(name), endpoint, clock, end)) {}
+      caller_(std::make_shared<upstream::Group>(dependency_on(std::move(name), {endpoint}), clock),
+              std::make_shared<http::Loops>(1), clock, end) {}
 
 Result<http::Response> OutsideHttp::exchange(std::string_view what, http::Request request,
                                              const Context& context, http::Repeat repeat) const {

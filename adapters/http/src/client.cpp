@@ -8,8 +8,6 @@
 #include <optional>
 #include <utility>
 
-#include "banyan/http/answer_end.hpp"
-
 namespace banyan::http {
 namespace {
 
@@ -31,13 +29,12 @@ class Asking : public std::enable_shared_from_this<Asking> {
     Request request;
     SteadyTime deadline;
     Repeat repeat;
-    std::uint64_t most_bytes;
-    AnswerEnd end = AnswerEnd::IsTold;
+    WantedAnswer wanted;
   };
   explicit Asking(Order order) : order_(std::move(order)) {}
 
-  Answer wait(const std::stop_token& given_up) {
-    const std::stop_callback give_up(given_up, [this] {
+  Answer wait() {
+    const std::stop_callback give_up(order_.wanted.given_up, [this] {
       const std::lock_guard lock(mutex_);
       given_up_ = true;
       came_.notify_one();
@@ -104,14 +101,14 @@ class Asking : public std::enable_shared_from_this<Asking> {
     response_.head = std::move(head);
     if (!exchange_->has_body()) return end(std::move(response_));
     const Framing framing = exchange_->framing();
-    if (framing.kind == Framing::Kind::Length && framing.length > order_.most_bytes) {
+    if (framing.kind == Framing::Kind::Length && framing.length > order_.wanted.most_bytes) {
       return end(too_large());
     }
     if (const auto body = exchange_->take_small_body()) {
       response_.body = *body;
       return end(std::move(response_));
     }
-    if (framing.kind == Framing::Kind::UntilClose && order_.end == AnswerEnd::IsTold) {
+    if (framing.kind == Framing::Kind::UntilClose && order_.wanted.end == AnswerEnd::IsTold) {
       return end(protocol_failure(
           "its answer has neither a length nor chunks, so nobody can tell whether it is complete"));
     }
@@ -123,7 +120,7 @@ class Asking : public std::enable_shared_from_this<Asking> {
       if (!self->exchange_) return;
       if (!piece) return self->end(std::unexpected(failure_of(piece.error())));
       if (piece->last) return self->end(std::move(self->response_));
-      if (piece->bytes.size() > self->order_.most_bytes - self->response_.body.size()) {
+      if (piece->bytes.size() > self->order_.wanted.most_bytes - self->response_.body.size()) {
         return self->end(self->too_large());
       }
       self->response_.body += piece->bytes;
@@ -136,7 +133,7 @@ class Asking : public std::enable_shared_from_this<Asking> {
   }
   Answer too_large() const {
     return failure(ClientFailure::Kind::TooLarge,
-                   "its answer has more than the " + std::to_string(order_.most_bytes) +
+                   "its answer has more than the " + std::to_string(order_.wanted.most_bytes) +
                        " bytes that a whole answer may have; ask for it in parts, or stream it");
   }
   Answer failure(ClientFailure::Kind kind, std::string_view what) const {
@@ -162,13 +159,13 @@ class Asking : public std::enable_shared_from_this<Asking> {
   bool given_up_ = false;
 };
 
-Answer carry_out(Asking::Order order, const std::stop_token& given_up) {
+Answer carry_out(Asking::Order order) {
   // Beyond any time that can be waited for there is no deadline.
   order.deadline = std::min(order.deadline, std::chrono::steady_clock::now() + kAnyTime);
   Loop& loop = *order.loop;
   const auto asking = std::make_shared<Asking>(std::move(order));
   loop.post([asking] { asking->start(); });
-  return asking->wait(given_up);
+  return asking->wait();
 }
 
 UpstreamOptions upstream_options(ClientOptions options) {
@@ -222,15 +219,8 @@ ClientFailure failure_of(const UpstreamFailure& failure) {
 std::expected<Response, ClientFailure> ask(Loop& loop, Upstreams& upstreams,
                                            const Endpoint& endpoint, const Request& request,
                                            SteadyTime deadline, Repeat repeat,
-                                           std::uint64_t most_bytes, std::stop_token given_up) {
-  return carry_out({&loop, &upstreams, endpoint, request, deadline, repeat, most_bytes}, given_up);
-}
-
-std::expected<Response, ClientFailure> ask(Loop& loop, Upstreams& upstreams,
-                                           const Endpoint& endpoint, const Request& request,
-                                           SteadyTime deadline, Repeat repeat, AnswerEnd end) {
-  return carry_out({&loop, &upstreams, endpoint, request, deadline, repeat, kMostAnswerBytes, end},
-                   {});
+                                           const WantedAnswer& wanted) {
+  return carry_out({&loop, &upstreams, endpoint, request, deadline, repeat, wanted});
 }
 
 Client::Client(Endpoint endpoint, ClientOptions options)
@@ -249,9 +239,13 @@ std::size_t Client::idle_connections() const {
 
 std::expected<Response, ClientFailure> Client::exchange(const Request& request, SteadyTime deadline,
                                                         Repeat repeat, std::stop_token given_up) {
-  return carry_out({&loops_->at(0), upstreams_.get(), endpoint_, request, deadline, repeat,
-                    most_bytes_, AnswerEnd::MayBeTheConnections},
-                   given_up);
+  return carry_out({&loops_->at(0),
+                    upstreams_.get(),
+                    endpoint_,
+                    request,
+                    deadline,
+                    repeat,
+                    {most_bytes_, AnswerEnd::MayBeTheConnections, std::move(given_up)}});
 }
 
 }  // namespace banyan::http

@@ -40,14 +40,15 @@ bool is_transient(Kind kind) {
 }
 
 /// On the loops in turn.
-Caller::Transport by_loops(std::shared_ptr<Group> group, std::shared_ptr<http::Loops> loops) {
+Caller::Transport by_loops(std::shared_ptr<Group> group, std::shared_ptr<http::Loops> loops,
+                           http::AnswerEnd end) {
   auto next = std::make_shared<std::atomic<std::size_t>>(0);
-  return [group = std::move(group), loops = std::move(loops), next = std::move(next)](
+  return [group = std::move(group), loops = std::move(loops), next = std::move(next), end](
              const http::Endpoint& endpoint, const http::Request& request, SteadyTime deadline,
              http::Repeat repeat) {
     const std::size_t turn = next->fetch_add(1, std::memory_order_relaxed);
     return http::ask(loops->at(turn % loops->size()), group->connections(), endpoint, request,
-                     deadline, repeat);
+                     deadline, repeat, {.end = end});
   };
 }
 
@@ -70,8 +71,11 @@ std::string_view to_string(Kind kind) {
   return "";
 }
 
-Caller::Caller(std::shared_ptr<Group> group, std::shared_ptr<http::Loops> loops, const Clock& clock)
-    : group_(std::move(group)), transport_(by_loops(group_, std::move(loops))), clock_(&clock) {}
+Caller::Caller(std::shared_ptr<Group> group, std::shared_ptr<http::Loops> loops, const Clock& clock,
+               http::AnswerEnd end)
+    : group_(std::move(group)),
+      transport_(by_loops(group_, std::move(loops), end)),
+      clock_(&clock) {}
 
 Caller::Caller(std::shared_ptr<Group> group, Transport transport, const Clock& clock)
     : group_(std::move(group)), transport_(std::move(transport)), clock_(&clock) {}

@@ -13,7 +13,7 @@ upstream::Caller::Transport engine_calls(const std::shared_ptr<upstream::Group>&
              const http::Endpoint& endpoint, const http::Request& request, SteadyTime deadline,
              http::Repeat repeat) {
     return http::ask(loops->at(0), group->connections(), endpoint, request, deadline, repeat,
-                     group->options().connections.limits.body_bytes);
+                     {.most_bytes = group->options().connections.limits.body_bytes});
   };
 }
 

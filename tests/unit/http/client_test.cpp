@@ -11,7 +11,6 @@
 #include <string>
 #include <thread>
 
-#include "banyan/http/answer_end.hpp"
 #include "banyan/http/server.hpp"
 #include "sockets.hpp"
 
@@ -204,7 +203,7 @@ TEST(Client, TakesAnAnswerThatEndsWithItsConnectionFromWhoseAnswersMay) {
   Loops loops(1);
   Upstreams upstreams{UpstreamOptions{}};
   const auto answer = ask(loops.at(0), upstreams, server.endpoint(), kGetX, in(2s), Repeat::Never,
-                          AnswerEnd::MayBeTheConnections);
+                          {.end = AnswerEnd::MayBeTheConnections});
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer->body, "until I close");
 }

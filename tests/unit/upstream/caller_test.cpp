@@ -306,6 +306,30 @@ TEST(ACallerWithSockets, TakesNoMoreThanItCanHaveInMemoryFromAGroupWithoutALimit
   }
 }
 
+TEST(ACallerWithSockets, TakesAnswersThatEndWithTheirConnectionOnlyWhereItIsToldTo) {
+  test::Listener old;
+  const std::jthread answers([&old] {
+    for (int connection = 0; connection < 2; ++connection) {
+      std::optional<test::Peer> peer = old.accept_within(5s);
+      if (!peer) return;
+      peer->read_head();
+      peer->send("HTTP/1.0 200 OK\r\n\r\nall there is");
+    }
+  });
+  const auto group = std::make_shared<Group>(
+      GroupOptions{.name = "wiki", .instances = {{"127.0.0.1", old.port()}}}, system_clock());
+  const auto loops = std::make_shared<http::Loops>(1);
+  const Caller careful(group, loops, system_clock());
+  const auto refused = careful.call({{"GET", "/", 1, {}}, ""}, within(5s));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, Kind::Protocol);
+
+  const Caller old_fashioned(group, loops, system_clock(), http::AnswerEnd::MayBeTheConnections);
+  const auto answer = old_fashioned.call({{"GET", "/", 1, {}}, ""}, within(5s));
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->body, "all there is");
+}
+
 TEST(ACallerWithSockets, SharesConnectionsWithAllWhoAskTheGroup) {
   Echo works;
   const auto group = std::make_shared<Group>(

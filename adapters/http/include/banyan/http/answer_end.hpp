@@ -2,9 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <expected>
-
-#include "banyan/http/client.hpp"
 
 namespace banyan::http {
 
@@ -15,10 +12,5 @@ enum class AnswerEnd : std::uint8_t {
                         ///< short looks complete. For what people look at, not for what is computed
                         ///< with
 };
-
-/// ask(), of somebody whose answers end so.
-std::expected<Response, ClientFailure> ask(Loop& loop, Upstreams& upstreams,
-                                           const Endpoint& endpoint, const Request& request,
-                                           SteadyTime deadline, Repeat repeat, AnswerEnd end);
 
 }  // namespace banyan::http

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "banyan/http/answer_end.hpp"
 #include "banyan/http/endpoint.hpp"
 #include "banyan/http/loop.hpp"
 #include "banyan/http/message.hpp"
@@ -61,18 +62,21 @@ struct ClientOptions {
   LookUp look_up{};                ///< as in UpstreamOptions
 };
 
+/// Which answers are taken, and for how long they are waited for besides the deadline.
+struct WantedAnswer {
+  std::uint64_t most_bytes = kMostAnswerBytes;  ///< of a body; a longer one is TooLarge
+  AnswerEnd end = AnswerEnd::IsTold;            ///< one that ends otherwise is Protocol
+  std::stop_token given_up{};  ///< once it is asked to stop, nobody waits: a Timeout as well
+};
+
 /// Has the loop carry out one exchange with whole bodies, and waits for its end: never longer than
-/// to the deadline, whatever the name's look-up, the upstream or the loop does, nor once `given_up`
-/// is asked to stop, which is a Timeout as well. Not on a loop.
-/// `Host` is added when it is missing. An answer that ends with its connection is none (Protocol),
-/// since nobody could tell whether it is complete; neither is one with a body of more than
-/// `most_bytes` (TooLarge). The limits of `upstreams` hold besides; they are set for answers that
-/// are forwarded piece by piece.
+/// to the deadline, whatever the name's look-up, the upstream or the loop does. Not on a loop.
+/// `Host` is added when it is missing. The limits of `upstreams` hold besides those of `wanted`;
+/// they are set for answers that are forwarded piece by piece.
 std::expected<Response, ClientFailure> ask(Loop& loop, Upstreams& upstreams,
                                            const Endpoint& endpoint, const Request& request,
                                            SteadyTime deadline, Repeat repeat,
-                                           std::uint64_t most_bytes = kMostAnswerBytes,
-                                           std::stop_token given_up = {});
+                                           const WantedAnswer& wanted = {});
 
 /// Asks one endpoint, waits for the answer: ask() with a loop and connections of its own. For
 /// worker threads; safe for concurrent use: each call has a connection to itself, from a bounded

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "banyan/http/answer_end.hpp"
 #include "banyan/http/client.hpp"
 #include "banyan/http/loop.hpp"
 #include "banyan/kernel/clock.hpp"
@@ -49,8 +50,10 @@ class Caller {
   using Transport = std::function<std::expected<http::Response, http::ClientFailure>(
       const http::Endpoint&, const http::Request&, SteadyTime deadline, http::Repeat)>;
 
-  /// The sockets are the loops', which callers may share. `clock` must outlive the caller.
-  Caller(std::shared_ptr<Group> group, std::shared_ptr<http::Loops> loops, const Clock& clock);
+  /// The sockets are the loops', which callers may share. `end`: how answers may end. `clock` must
+  /// outlive the caller.
+  Caller(std::shared_ptr<Group> group, std::shared_ptr<http::Loops> loops, const Clock& clock,
+         http::AnswerEnd end = http::AnswerEnd::IsTold);
   /// With another network.
   Caller(std::shared_ptr<Group> group, Transport transport, const Clock& clock);
 
