@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "banyan/http/loopback.hpp"
-#include "secret.hpp"
+#include "banyan/security/secret_key.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -29,7 +29,7 @@ bool of_another_origin(const http::RequestHead& head) {
 
 bool has_token(const http::RequestHead& head, std::string_view token) {
   const std::string_view said = head.fields.find("Authorization").value_or(std::string_view());
-  return said.starts_with(kBearer) && same_secret(said.substr(kBearer.size()), token);
+  return said.starts_with(kBearer) && security::same_secret(said.substr(kBearer.size()), token);
 }
 
 /// What proxies say that pass on a request of somebody else's.

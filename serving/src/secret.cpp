@@ -24,13 +24,4 @@ std::expected<std::string, strangler::FileProblem> read_secret(const std::string
           "; make one with: head -c 24 /dev/urandom | base64 > " + path});
 }
 
-bool same_secret(std::string_view left, std::string_view right) {
-  if (left.size() != right.size()) return false;
-  unsigned different = 0;
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    different |= static_cast<unsigned char>(left[i]) ^ static_cast<unsigned char>(right[i]);
-  }
-  return different == 0;
-}
-
 }  // namespace banyan::serving

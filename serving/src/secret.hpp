@@ -3,7 +3,6 @@
 
 #include <expected>
 #include <string>
-#include <string_view>
 
 #include "banyan/routing/configuration.hpp"
 
@@ -14,8 +13,5 @@ namespace banyan::serving {
 std::expected<std::string, strangler::FileProblem> read_secret(const std::string& file,
                                                                const std::string& key,
                                                                const std::string& config_file);
-
-/// In a time that says nothing about how much of it was right.
-bool same_secret(std::string_view left, std::string_view right);
 
 }  // namespace banyan::serving

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "banyan/http/list.hpp"
+#include "banyan/security/secret_key.hpp"
 #include "secret.hpp"
 
 namespace banyan::serving {
@@ -63,7 +64,7 @@ std::expected<std::optional<Side>, NotForced> Testers::word_of(const Rollout& ro
   const std::size_t blank = std::min(said->find(' '), said->size());
   const std::string_view proof = http::trimmed(said->substr(blank));
   const bool counts = asker.inside ||
-                      (!rollout.secret.empty() && same_secret(proof, rollout.secret)) ||
+                      (!rollout.secret.empty() && security::same_secret(proof, rollout.secret)) ||
                       (rollout.from_trusted_peers && asker.trusted.contains(asker.peer));
   if (!counts) return std::unexpected(NotForced::Proof);
   const auto side = side_of_word(said->substr(0, blank));
