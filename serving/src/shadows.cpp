@@ -227,6 +227,7 @@ void Shadows::answered(Transaction& transaction, const strangler::Outcome& outco
 void Shadows::send(const CopyPtr& copy) {
   if (copy->context) {
     Context& context = *copy->context;
+    context.copy = true;
     context.deadline = parts_.clock.steady() + copy->sides().shadow.time;
     context.idempotency_key.reset();
     if (copy->sides().shadow.credentials == CopyCredentials::Drop) {
@@ -266,7 +267,7 @@ void Shadows::ask_upstream(const CopyPtr& copy) {
   } else {
     order.routing = strangler::RoutingStamp{copy->target->route.rollout, copy->to, copy->revision};
   }
-  order.request_fields.add(strangler::kCopyField, "1");
+  order.request_fields.set(strangler::kCopyField, "1");
   order.room = [capture = copy->capture](std::size_t bytes) { return capture->other_piece(bytes); };
   order.done = [this, copy](std::expected<strangler::CopyAnswer, strangler::CopyFailure> answer) {
     if (answer) {

@@ -20,6 +20,7 @@ constexpr std::string_view kStickinessKey = "Banyan-Stickiness-Key";
 constexpr std::string_view kRouting = "Banyan-Routing";
 constexpr std::string_view kPlacement = "Banyan-Placement";
 constexpr std::string_view kForced = "Banyan-Forced";
+constexpr std::string_view kShadow = "Banyan-Shadow";
 constexpr std::string_view kKey = "Idempotency-Key";
 constexpr std::string_view kCorrelation = "X-Correlation-Id";
 
@@ -65,7 +66,8 @@ Error malformed(std::string_view header, std::string_view expected) {
 // What only trusted peers say.
 std::optional<Error> read_internal(const http::Fields& fields, std::chrono::milliseconds budget,
                                    const Clock& clock, Context& context) {
-  for (const auto header : {kDeadline, kPrincipal, kStickinessKey, kRouting, kPlacement, kForced}) {
+  for (const auto header :
+       {kDeadline, kPrincipal, kStickinessKey, kRouting, kPlacement, kForced, kShadow}) {
     if (fields.count(header) > 1) return malformed(header, "it at most once");
   }
   if (const auto text = fields.find(kDeadline)) {
@@ -95,6 +97,7 @@ std::optional<Error> read_internal(const http::Fields& fields, std::chrono::mill
   if (const auto text = fields.find(kForced); text && !add_forced(*text, context.routing)) {
     return malformed(kForced, "a list like catalog, orders");
   }
+  context.copy = fields.contains(kShadow);
   return std::nullopt;
 }
 
@@ -221,6 +224,7 @@ void put_context(http::RequestHead& head, const Context& context, const Clock& c
   put(kRouting, routing_header(context.routing));
   put(kPlacement, placement_header(context.routing));
   put(kForced, forced_header(context.routing));
+  put(kShadow, context.copy ? "1" : "");
 }
 
 void strip_internal_headers(http::Fields& fields) {

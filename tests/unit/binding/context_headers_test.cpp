@@ -97,6 +97,18 @@ TEST_F(ContextHeaders, Say_of_which_modules_a_tester_has_chosen_the_side) {
   EXPECT_TRUE(got->routing[1].forced);
 }
 
+TEST_F(ContextHeaders, Say_of_a_copy_that_it_is_one_from_process_to_process) {
+  Context sent = make();
+  put_context(head, sent, clock);
+  EXPECT_FALSE(head.fields.contains("Banyan-Shadow"));
+  EXPECT_FALSE(read(Trust::Internal)->copy);
+  sent.copy = true;
+  put_context(head, sent, clock);
+  EXPECT_EQ(head.fields.find("Banyan-Shadow"), "1");
+  EXPECT_TRUE(read(Trust::Internal)->copy);
+  EXPECT_FALSE(read(Trust::Edge)->copy) << "anybody could say so";
+}
+
 TEST_F(ContextHeaders, Say_nothing_of_epochs_that_are_not_known) {
   Context context = make();
   context.routing = {{"orders", Side::Local, 3}};

@@ -162,6 +162,8 @@ TEST_F(AHostedModuleWithAService, AsksTheServiceForComparisonWhenTheModuleHasAns
   EXPECT_THAT(answer.body, testing::HasSubstr(R"("name":"here")"));
   until("the comparison", [&] { return compared() == 1; });
   EXPECT_EQ(service.module->calls, 1);
+  EXPECT_TRUE(service.module->last().copy) << "so that what it calls proves nothing";
+  EXPECT_FALSE(shop.module->last().copy);
   const auto field = shop.differences().at("report").at("fields").at(0);
   EXPECT_EQ(field.at("path"), "/name");
   EXPECT_EQ(field.at("operation"), "get_thing");
@@ -204,6 +206,8 @@ TEST_F(AHostedModuleWithAService, AsksTheModuleForComparisonWhenTheServiceHasAns
   until("the comparison", [&] { return compared() == 1; });
   EXPECT_EQ(shop.module->calls, 1) << "here, past the routed port's own decision";
   EXPECT_EQ(service.module->calls, 1);
+  EXPECT_TRUE(shop.module->last().copy) << "so that what it calls proves nothing";
+  EXPECT_FALSE(service.module->last().copy);
 }
 
 TEST_F(AHostedModuleWithAService, AnswersAReadItselfWhenTheServiceIsGone) {

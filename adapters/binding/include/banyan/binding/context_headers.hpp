@@ -22,9 +22,10 @@
 ///     Banyan-Routing               catalog=remote;rev=7, orders=local;rev=3
 ///     Banyan-Placement             catalog=2: the epochs of these decisions, where they are known
 ///     Banyan-Forced                catalog: of which of these modules a tester has chosen the side
+///     Banyan-Shadow                1, of a copy: what comes of it says nothing about any side
 ///
-/// The last two are headers of their own because readers of the first version take nothing after
-/// `rev=` in Banyan-Routing; they pass over these.
+/// Placement and Forced are headers of their own because readers of the first version take nothing
+/// after `rev=` in Banyan-Routing; they pass over these.
 namespace banyan::binding {
 
 /// Whom a server talks to.

@@ -79,6 +79,9 @@ struct Context {
   std::optional<std::string> idempotency_key;  ///< see is_idempotency_key()
   std::string stickiness_key;  ///< what stickiness goes by: principal, else cookie, else address
   std::vector<RoutingDecision> routing;
+  /// Of a copy of somebody's request, for the sake of comparison: nobody waits for what comes of
+  /// it, and it says nothing about any side.
+  bool copy = false;
   /// The command that the module is carrying out under its idempotency key; never crosses a port.
   std::shared_ptr<KeyedCommand> command;
   /// The event that a module is handling (see kernel/event.hpp); never crosses a wire.
