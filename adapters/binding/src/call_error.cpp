@@ -31,8 +31,8 @@ Error call_error(const upstream::CallFailure& failure, const std::string& depend
                              "LimitNOFILE=).");
     case Kind::Fault: return unavailable("banyan.fault", who + unknown);
     case Kind::Closed: return unavailable("banyan.connection_lost", who + unknown);
-    case Kind::Protocol:
-    case Kind::TooLarge: return unavailable("banyan.unreadable_answer", who + unknown);
+    case Kind::Protocol: return unavailable("banyan.unreadable_answer", who + unknown);
+    case Kind::TooLarge: return unavailable("banyan.answer_too_large", who + unknown);
     case Kind::Timeout:
     case Kind::Deadline: {
       if (failure.attempts == 0) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "banyan/kernel/error_origin.hpp"
 #include "banyan/kernel/saga.hpp"
 
 namespace banyan {
@@ -43,11 +44,7 @@ std::string_view to_string(SagaOutcome outcome) {
 }
 
 SagaOutcome outcome_of(const Error& error) {
-  // An earlier try of the same call is not over: what comes of it is its answer.
-  if (error.rule == "banyan.command_running") return SagaOutcome::NoAnswer;
-  // The kit refuses a request, at whatever end of it; that the operation did not happen and will
-  // not, only its module knows.
-  const bool module_says_it = !error.rule.starts_with("banyan.");
+  if (is_still_running(error)) return SagaOutcome::NoAnswer;
   switch (error.code) {
     case ErrorCode::Unavailable:
     case ErrorCode::DeadlineExceeded:
@@ -60,7 +57,8 @@ SagaOutcome outcome_of(const Error& error) {
     case ErrorCode::AlreadyExists:
     case ErrorCode::Conflict:
     case ErrorCode::FailedPrecondition:
-      return module_says_it ? SagaOutcome::Refused : SagaOutcome::Failed;
+      // That the operation did not happen and will not, only its module knows.
+      return origin_of(error) == ErrorOrigin::Module ? SagaOutcome::Refused : SagaOutcome::Failed;
   }
   return SagaOutcome::Failed;
 }

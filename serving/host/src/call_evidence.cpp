@@ -3,25 +3,26 @@
 
 #include <chrono>
 
+#include "banyan/kernel/error_origin.hpp"
 #include "banyan/routing/route_table.hpp"
 
 namespace banyan::host {
 namespace {
 
-/// As of requests: a broken rule is an answer. Nothing for what says nothing about the side: this
-/// process had no socket, or the kit refused what was asked.
+/// As of requests: a broken rule is an answer. Nothing for what says nothing about the side.
 std::optional<strangler::Ending> ending_of(const Error* error) {
   using strangler::Ending;
   if (error == nullptr) return Ending::Good;
-  const bool of_the_kit = error->rule.starts_with("banyan.");
-  if (error->rule == "banyan.out_of_sockets") return std::nullopt;
-  // Somebody else has answered in the module's place.
-  if (error->rule == "banyan.foreign_answer") return Ending::Failed;
+  switch (origin_of(*error)) {
+    case ErrorOrigin::Kit: return std::nullopt;
+    case ErrorOrigin::Stranger: return Ending::Failed;
+    case ErrorOrigin::Module: break;
+  }
   switch (error->code) {
     case ErrorCode::DeadlineExceeded: return Ending::TimedOut;
     case ErrorCode::Internal:
     case ErrorCode::Unavailable: return Ending::Failed;
-    default: return of_the_kit ? std::nullopt : std::optional(Ending::Good);
+    default: return Ending::Good;
   }
 }
 
@@ -42,7 +43,7 @@ CallEvidence::CallEvidence(const Parts& parts, const std::vector<ModuleEntry>& t
 
 void CallEvidence::ended(const Call& call) noexcept {
   const auto found = operations_.find(&call.operation);
-  if (found == operations_.end()) return;
+  if (found == operations_.end() || call.context.copy) return;
   const RoutingDecision* const decided = call.context.routed(call.port.name);
   if (decided != nullptr && decided->forced) return;
   const std::optional<strangler::Ending> ending = ending_of(call.error);

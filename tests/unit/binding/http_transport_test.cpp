@@ -106,7 +106,7 @@ TEST_F(HttpTransportTest, SaysWhatWentWrongAndWhetherItMayHaveBeenCarriedOut) {
   EXPECT_EQ(rule_after(failure(Kind::Connect)), "banyan.unreachable");
   EXPECT_EQ(rule_after(failure(Kind::Closed)), "banyan.connection_lost");
   EXPECT_EQ(rule_after(failure(Kind::Protocol)), "banyan.unreadable_answer");
-  EXPECT_EQ(rule_after(failure(Kind::TooLarge)), "banyan.unreadable_answer");
+  EXPECT_EQ(rule_after(failure(Kind::TooLarge)), "banyan.answer_too_large");
   EXPECT_EQ(rule_after(failure(Kind::NoSocket, true)), "banyan.out_of_sockets");
   EXPECT_EQ(rule_after(failure(Kind::Request, true)), "banyan.unsendable");
   EXPECT_EQ(rule_after(failure(Kind::Fault)), "banyan.fault");

@@ -37,6 +37,7 @@ struct Participant : P {
   bool away = false;
   bool broken = false;
   bool refuses = false;
+  bool at_work = false;  ///< on an earlier try
   int calls = 0;
   std::function<void()> during = [] {};  ///< what happens once while it is asked
   Result<bool> handle(const Nod& /*request*/, const Context& /*context*/) override {
@@ -45,6 +46,7 @@ struct Participant : P {
     if (broken) return fail(ErrorCode::Internal, "test.broken", "a fault");
     if (away) return fail(ErrorCode::Unavailable, "test.away", "nobody there");
     if (refuses) return fail(ErrorCode::FailedPrecondition, "test.no", "no");
+    if (at_work) return fail(ErrorCode::Conflict, "banyan.command_running", "ask again");
     return true;
   }
 };
@@ -309,6 +311,26 @@ TEST_F(Sagas, OfALivingDependencyGoOnPastThoseOfADeadOne) {
   for (const SagaRecord& saga : all()) {
     EXPECT_EQ(saga.status, saga.subject == "goes" ? SagaStatus::Done : SagaStatus::Active);
   }
+}
+
+// A slow call of one saga is no outage: whoever says that it is at work is there.
+TEST_F(Sagas, AreNotKeptFromADependencyThatIsStillAtWorkOnTheCallOfOneOfThem) {
+  right.at_work = true;
+  begin<BothNod>("slow");
+  for (std::int64_t round = 0; round < policy.unanswered_in_a_row; ++round) {
+    clock.advance(policy.longest_backoff);
+    engine.round();
+  }
+  EXPECT_EQ(right.calls, 1 + policy.unanswered_in_a_row) << "it is asked again, each time";
+  right.at_work = false;
+  begin<BothNod>("other");
+  for (const SagaRecord& saga : all()) {
+    EXPECT_EQ(saga.status, saga.subject == "other" ? SagaStatus::Done : SagaStatus::Active);
+    EXPECT_EQ(saga.attempts, 0);
+  }
+  clock.advance(policy.longest_backoff);
+  engine.round();
+  for (const SagaRecord& saga : all()) EXPECT_EQ(saga.status, SagaStatus::Done);
 }
 
 // What people may do about a saga that does not get on by itself.

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <utility>
 
 #include "banyan/kernel/bindings.hpp"
 #include "banyan/stages/switchboard.hpp"
@@ -107,6 +108,15 @@ TEST_F(CallsOfARoutedModule, OfATesterProveNothing) {
   EXPECT_EQ(seen("demo.get_thing", Group::New).requests, 0U);
 }
 
+TEST_F(CallsOfARoutedModule, OfACopyProveNothing) {
+  shift({.reads = Percent::all(), .writes = {}});
+  Context copied = of(1);
+  copied.copy = true;
+  ASSERT_TRUE(port_->handle(demo::GetThing{demo::thing_id(1)}, copied));
+  EXPECT_EQ(there_.calls, 1);
+  EXPECT_EQ(seen("demo.get_thing", Group::New).requests, 0U);
+}
+
 TEST_F(CallsOfARoutedModule, SpeakAgainstASideThatFailsAndNotForOneWhoseRuleWasBroken) {
   shift({.reads = Percent::all(), .writes = {}});
   there_.inside = [] { throw std::runtime_error("the disk is gone"); };
@@ -124,6 +134,53 @@ TEST_F(CallsOfARoutedModule, AreWritesOfOneSideAndThenOfTheOther) {
   EXPECT_EQ(seen("demo.make_thing", Group::Control).requests, 5U);
   EXPECT_EQ(seen("demo.make_thing", Group::New).requests, 7U);
   EXPECT_EQ(there_.calls, 7);
+}
+
+TEST_F(CallsOfARoutedModule, SayNothingWhereThisProcessWasNotAbleToAskOrTheKitHasRefused) {
+  shift({.reads = Percent::all(), .writes = {}});
+  const std::pair<ErrorCode, const char*> all[] = {
+      {ErrorCode::Unavailable, "banyan.out_of_sockets"},
+      {ErrorCode::Unavailable, "banyan.fault"},
+      {ErrorCode::Unavailable, "banyan.answer_too_large"},
+      {ErrorCode::InvalidArgument, "banyan.unsendable"}};
+  for (const auto& [code, rule] : all) {
+    there_.inside = [code, rule] { throw OperationalFault({code, rule, "", {}}, "a test"); };
+    read(1);
+    EXPECT_EQ(seen("demo.get_thing", Group::New).requests, 0U) << rule;
+  }
+  there_.inside = [] {
+    throw OperationalFault({ErrorCode::Unavailable, "banyan.unreachable", "", {}}, "a test");
+  };
+  read(1);
+  EXPECT_EQ(seen("demo.get_thing", Group::New).errors, 1U) << "nobody there is the side's";
+}
+
+TEST_F(CallsOfARoutedModule, SpeakAgainstASideInWhosePlaceSomebodyElseAnswers) {
+  shift({.reads = Percent::all(), .writes = {}});
+  there_.inside = [] {
+    throw OperationalFault({ErrorCode::PermissionDenied, "banyan.foreign_answer", "", {}},
+                           "a test");
+  };
+  read(1);
+  EXPECT_EQ(seen("demo.get_thing", Group::New).errors, 1U);
+}
+
+TEST_F(CallsOfARoutedModule, SayNothingWhenTheirCallerWasInAHurry) {
+  shift({.reads = Percent::all(), .writes = {}});
+  const demo::GetThing get{demo::thing_id(1)};
+  const auto in = [](std::chrono::milliseconds time) {
+    return Context::begin(time, system_clock(), system_random());
+  };
+  ASSERT_TRUE(port_->handle(get, in(kFairTime - std::chrono::milliseconds(1))));
+  EXPECT_EQ(seen("demo.get_thing", Group::New).requests, 0U) << "nor in its favour";
+  there_.inside = [] {
+    throw OperationalFault({ErrorCode::DeadlineExceeded, "banyan.deadline_exceeded", "", {}},
+                           "a test");
+  };
+  EXPECT_FALSE(port_->handle(get, in(kFairTime - std::chrono::milliseconds(1))));
+  EXPECT_EQ(seen("demo.get_thing", Group::New).timeouts, 0U);
+  EXPECT_FALSE(port_->handle(get, in(10 * kFairTime)));
+  EXPECT_EQ(seen("demo.get_thing", Group::New).timeouts, 1U) << "with time, a side that hangs is";
 }
 
 TEST_F(CallsOfARoutedModule, SayNothingWhenTheyWereLateBeforeTheyBegan) {

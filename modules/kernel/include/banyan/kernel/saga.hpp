@@ -144,9 +144,10 @@ enum class SagaOutcome : std::uint8_t {
 };
 std::string_view to_string(SagaOutcome outcome);
 
-/// Outages cost no attempts: only somebody who answers can fail. Only a module's own rule refuses:
-/// a rule of the kit ("banyan.…") says that a request did not get as far, or that its answer is not
-/// known, as when a proxy or an older service answers in the place of the one that was asked.
+/// Outages cost no attempts: only somebody who answers can fail. Only a module's own rule refuses
+/// (see kernel/error_origin.hpp): a rule of the kit says that a request did not get as far, or that
+/// its answer is not known, as when a proxy or an older service answers in the place of the one
+/// that was asked.
 SagaOutcome outcome_of(const Error& error);
 
 struct SagaAnswer {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "banyan/kernel/environment.hpp"
+#include "banyan/kernel/error_origin.hpp"
 #include "banyan/kernel/saga_control.hpp"
 #include "banyan/kernel/saga_definition.hpp"
 #include "banyan/kernel/saga_runner.hpp"
@@ -360,7 +361,9 @@ class SagaEngine {
       answer.outcome = SagaOutcome::NotYet;
     }
     describe_saga_answer(step.span(), answer);
-    const bool was_out = permit.tell(answer.outcome);
+    // Whoever is at work on an earlier try answers, if not with what comes of it.
+    const bool at_work = reply.error && is_still_running(*reply.error);
+    const bool was_out = permit.tell(at_work ? SagaOutcome::NotYet : answer.outcome);
     std::optional<Case> after = record(current, call, body, answer, reply.apply, step.context());
     if (was_out) release(call.dependency, step.context());
     return after;

@@ -12,6 +12,11 @@
 
 namespace banyan::host {
 
+/// What a call must have left when it begins, or its caller is in a hurry: how such a call ends
+/// says nothing about who was asked, be it good or bad. If only its time-outs were left out, a slow
+/// side would look well by the good ones.
+inline constexpr std::chrono::milliseconds kFairTime{1'000};
+
 /// Told how calls between modules end that the routing table has sent to one side or the other.
 /// Safe for concurrent use; must not throw.
 class CallWitness {
@@ -29,7 +34,8 @@ class CallWitness {
 };
 
 /// A routed port as other modules call it: decides as banyan::Routed behind it does, and tells on
-/// which side the call was, and how it ended there.
+/// which side the call was, and how it ended there. Nothing of calls that begin with less than
+/// kFairTime left.
 template <class P_>
 class Witnessed {
  public:
@@ -64,13 +70,12 @@ class Witnessed {
 
   template <class P, class Op, class SideOf>
   Result<typename Op::Response> told(const Op& operation, const Context& context, SideOf side_of) {
-    // What is late before it begins is late on either side.
-    const bool in_time = !context.expired(*clock_);
+    const bool has_time = context.remaining(*clock_) >= kFairTime;
     const SteadyTime begin = clock_->steady();
     auto answer = routed_->handle(operation, context);
     const auto took = clock_->steady() - begin;
     const std::optional<Side> side = side_of();
-    if (side && in_time) {
+    if (side && has_time) {
       witness_->ended(
           {P::port, Op::operation, *side, context, took, answer ? nullptr : &answer.error()});
     }
