@@ -20,6 +20,7 @@ constexpr std::chrono::milliseconds kConnecting{1'000};
 
 Context context_for(const Target& target, Side side, const Clock& clock) {
   Context context = Context::begin(kPatience, clock, system_random());
+  context.copy = true;
   context.routing.push_back({target.route.rollout, side, 0});
   return context;
 }

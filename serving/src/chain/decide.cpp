@@ -38,7 +38,8 @@ class Decide final : public Interceptor {
     transaction->revision = decision.revision;
     if (!by_caller || decision.forced) note_tester(*transaction, decision);
     const bool judged = target.evidence_of(transaction->effect) != nullptr;
-    if (judged && !transaction->forced) transaction->group = group_of(*transaction);
+    const bool is_copy = transaction->context && transaction->context->copy;
+    if (judged && !transaction->forced && !is_copy) transaction->group = group_of(*transaction);
     return Step::Next;
   }
 

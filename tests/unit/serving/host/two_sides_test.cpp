@@ -76,18 +76,24 @@ class DecidingDemo : public DemoProcess {
     return answer_to(request, server_->addresses().front().endpoint);
   }
   /// As another process of the application, for somebody, by whom stickiness goes, too.
-  http::Response ask_inside(const std::string& target, const std::string& principal) const {
+  http::Response ask_inside(const std::string& target, const std::string& principal,
+                            const http::Fields& more = {}) const {
     http::Request request;
     request.head.method = "GET";
     request.head.target = target;
     request.head.fields.add("Banyan-Principal", principal);
     request.head.fields.add("Banyan-Stickiness-Key", "session%20of%20" + principal);
+    for (const auto field : more) request.head.fields.add(field.name, field.value);
     return answer_to(request, server_->addresses().back().endpoint);
   }
   unsigned order(const std::string& verb, const std::string& more = "") const {
     return ask("POST", "/_banyan/api/rollouts/demo/" + verb,
                R"({"who":"ann","why":"a test","force":true)" + more + "}")
         .head.status;
+  }
+  /// How many reads of a thing have spoken for or against the new side.
+  std::uint64_t judged_by() const {
+    return control_->evidence().of("demo", "demo.get_thing").read(strangler::Group::New).requests;
   }
   nlohmann::json differences() const {
     return nlohmann::json::parse(ask("GET", "/_banyan/api/differences?module=demo").body)
@@ -178,6 +184,15 @@ TEST_F(AHostedModuleWithAService, MakesNoCopyForSomebodyWhomAnotherProcessNames)
     return copies.at("dropped").value("credentials", 0) == 1;
   });
   EXPECT_EQ(service.module->calls, 0);
+}
+
+TEST_F(AHostedModuleWithAService, IsNotJudgedByWhatIsAskedForACopy) {
+  ASSERT_EQ(shop.order("shift", R"(,"percent":"100%")"), 200U);
+  EXPECT_EQ(shop.ask_inside(kOneThing, "ada", {{"Banyan-Shadow", "1"}}).head.status, 200U);
+  EXPECT_TRUE(service.module->last().copy);
+  EXPECT_EQ(shop.ask_inside(kOneThing, "ada").head.status, 200U);
+  until("the evidence of a user", [&] { return shop.judged_by() >= 1; });
+  EXPECT_EQ(shop.judged_by(), 1U);
 }
 
 struct AHostedModuleWithAnonymousCopies : AHostedModuleWithAService {
