@@ -92,7 +92,7 @@ class DecidingDemo : public DemoProcess {
         .head.status;
   }
   /// How many reads of a thing have spoken for or against the new side.
-  std::uint64_t judged_by() const {
+  std::uint64_t judged_reads() const {
     return control_->evidence().of("demo", "demo.get_thing").read(strangler::Group::New).requests;
   }
   nlohmann::json differences() const {
@@ -191,8 +191,8 @@ TEST_F(AHostedModuleWithAService, IsNotJudgedByWhatIsAskedForACopy) {
   EXPECT_EQ(shop.ask_inside(kOneThing, "ada", {{"Banyan-Shadow", "1"}}).head.status, 200U);
   EXPECT_TRUE(service.module->last().copy);
   EXPECT_EQ(shop.ask_inside(kOneThing, "ada").head.status, 200U);
-  until("the evidence of a user", [&] { return shop.judged_by() >= 1; });
-  EXPECT_EQ(shop.judged_by(), 1U);
+  until("the evidence of a user", [&] { return shop.judged_reads() >= 1; });
+  EXPECT_EQ(shop.judged_reads(), 1U);
 }
 
 struct AHostedModuleWithAnonymousCopies : AHostedModuleWithAService {
