@@ -39,7 +39,7 @@ std::optional<Result<void>> Inquiries::about(const std::string& module) {
   ++under_way_;
   lock.unlock();
   const bool taken = aside_->submit([this, module] {
-    if (is_over()) return;
+    if (gives_up()) return;
     Result<void> answer = ask(ask_, module);
     const SteadyTime now = clock_.steady();
     {
@@ -58,7 +58,7 @@ std::optional<Result<void>> Inquiries::about(const std::string& module) {
 }
 
 /// Whoever has waited in a queue until the end asks nobody any more.
-bool Inquiries::is_over() {
+bool Inquiries::gives_up() {
   const std::lock_guard lock(mutex_);
   if (ended_) one_less();
   return ended_;

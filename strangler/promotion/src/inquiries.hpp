@@ -37,7 +37,7 @@ class Inquiries {
   void end();
 
  private:
-  bool is_over();
+  bool gives_up();
   void one_less();
 
   struct Inquiry {
