@@ -63,9 +63,9 @@ std::expected<std::optional<Side>, NotForced> Testers::word_of(const Rollout& ro
   if (!said) return std::nullopt;
   const std::size_t blank = std::min(said->find(' '), said->size());
   const std::string_view proof = http::trimmed(said->substr(blank));
-  const bool counts = asker.inside ||
-                      (!rollout.secret.empty() && security::same_secret(proof, rollout.secret)) ||
+  const bool counts = (!rollout.secret.empty() && security::same_secret(proof, rollout.secret)) ||
                       (rollout.from_trusted_peers && asker.trusted.contains(asker.peer));
+  if (!counts && asker.decided_before && proof.empty()) return std::nullopt;
   if (!counts) return std::unexpected(NotForced::Proof);
   const auto side = side_of_word(said->substr(0, blank));
   if (!side || asker.fields.count(rollout.header) > 1) return std::unexpected(NotForced::Word);
@@ -77,13 +77,15 @@ std::unique_ptr<const Wishes> Testers::wishes_of(const Asker& asker) const {
   for (const Rollout& rollout : rollouts_) {
     const auto word = word_of(rollout, asker);
     std::optional<Side> side = word.value_or(std::nullopt);
+    // Who is listed has said nothing, and is not listed for all rollouts that share the header.
+    const std::string_view header = side ? std::string_view(rollout.header) : std::string_view();
     if (!word) {
       found.not_heard = word.error();
       if (rollout.figures) count(rollout.figures->not_forced, word.error());
     }
     const auto listed = rollout.listed.find(asker.key);
     if (!side && listed != rollout.listed.end()) side = listed->second;
-    if (side) found.wishes.push_back({rollout.name, rollout.header, *side});
+    if (side) found.wishes.push_back({rollout.name, header, *side});
   }
   if (found.wishes.empty() && !found.not_heard) return nullptr;
   return std::make_unique<const Wishes>(std::move(found));

@@ -22,7 +22,8 @@ namespace banyan::serving {
 struct Wishes {
   struct Wish {
     std::string_view rollout;
-    std::string_view header;  ///< that says it to whoever is asked next; "": none does
+    /// That has said it here and says it to whoever is asked next; "": none has.
+    std::string_view header;
     Side side;
   };
   std::vector<Wish> wishes;
@@ -48,7 +49,10 @@ class Testers {
 
   struct Asker {
     const http::Fields& fields;
-    bool inside;  ///< a process of the application, which is believed
+    /// By another process of the application, which tells decisions in the Context. A word without
+    /// proof beside them is what is left of one that counted there, or a client's own: nothing
+    /// here.
+    bool decided_before;
     std::string_view peer;
     const strangler::TrustedPeers& trusted;
     std::string_view key;  ///< of stickiness

@@ -29,17 +29,18 @@ void UseRecorder::begin(Scheduler& scheduler, Read read) {
     const std::lock_guard lock(mutex_);
     read_ = std::move(read);
   }
-  every_minute_ = scheduler.every(kInterval, [this] { note(); });
+  every_minute_ = scheduler.every(retirement::kNoteInterval, [this] { note(); });
+  every_minute_->wake();
 }
 
 void UseRecorder::end() {
   every_minute_.reset();
-  note();
+  note(Which::TheLast);
   const std::lock_guard lock(mutex_);
   read_ = nullptr;
 }
 
-void UseRecorder::note() {
+void UseRecorder::note(Which which) {
   const std::lock_guard lock(mutex_);
   if (!read_) return;
   std::vector<retirement::UseCount> used;
@@ -51,7 +52,8 @@ void UseRecorder::note() {
     before = each.count;
     if (since > 0) used.push_back({each.key, since});
   }
-  if (const auto written = book_->note(used); !written) return complain(written.error());
+  const auto written = which == Which::TheLast ? book_->end(used) : book_->note(used);
+  if (!written) return complain(written.error());
   noted_ = std::move(counted);
   failing_ = false;
 }

@@ -18,18 +18,18 @@
 namespace banyan::serving {
 
 /// Writes down once a minute what was used since: the counters are there already, so that a request
-/// costs nothing. A process that is killed loses the uses of its last minute; one that ends in
-/// order, none that were counted before end(). Safe for concurrent use.
+/// costs nothing. A process that is killed loses the uses of its last minute, and the book says
+/// that it does; one that ends in order, none that were counted before end(). Safe for concurrent
+/// use.
 class UseRecorder {
  public:
   /// What is counted since the process began.
   using Read = std::function<std::vector<retirement::UseCount>()>;
-  static constexpr std::chrono::minutes kInterval{1};
 
   /// Without a book nothing is kept, and the log says why. The log must outlive it.
   UseRecorder(const std::string& file, const Clock& clock, const telemetry::Log& log);
 
-  /// What `read` looks at has to live until end().
+  /// Notes at once that this process is there. What `read` looks at has to live until end().
   void begin(Scheduler& scheduler, Read read);
   void end();
 
@@ -37,7 +37,8 @@ class UseRecorder {
   std::string json();
 
  private:
-  void note();
+  enum class Which : std::uint8_t { OneOfMany, TheLast };
+  void note(Which which = Which::OneOfMany);
   void complain(const Error& error);
 
   const telemetry::Log& log_;

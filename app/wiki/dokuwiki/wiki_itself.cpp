@@ -18,7 +18,8 @@ constexpr std::chrono::milliseconds kAnswerTime{10'000};
 /// answers.
 bool is_between_neighbours(const http::Fields::Field& field) {
   return http::kHopByHopFields.contains(field.known) || field.is("Content-Length") ||
-         field.is("Expect") || field.is("Date") || field.name.starts_with("Banyan-");
+         field.is("Expect") || field.is("Date") ||
+         http::begins_ignoring_case(field.name, "Banyan-");
 }
 
 }  // namespace

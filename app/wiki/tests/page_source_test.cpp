@@ -65,6 +65,7 @@ class PageSource : public testing::Test {
     request.head.fields.add("Cookie", "DokuWiki=1");
     request.head.fields.add("Connection", "keep-alive");
     request.head.fields.add("Banyan-Shadow", "1");
+    request.head.fields.add("banyan-principal", "ada");
     const auto wiki = std::make_shared<const WikiItself>(wiki_.endpoint(), banyan::system_clock());
     return page_source(pages_, wiki).answer(request, banyan::contract::any_context());
   }
@@ -120,6 +121,7 @@ TEST_F(PageSource, IsAskedOfTheWikiInTheNameOfWhoAsks) {
   EXPECT_THAT(wiki_.heard(), HasSubstr("Host: wiki.example\r\n"));
   EXPECT_THAT(wiki_.heard(), HasSubstr("Cookie: DokuWiki=1\r\n"));
   EXPECT_THAT(wiki_.heard(), Not(HasSubstr("Banyan-")));
+  EXPECT_THAT(wiki_.heard(), Not(HasSubstr("banyan-")));
   EXPECT_EQ(response.head.fields.find("Set-Cookie"), "DokuWiki=1");
   EXPECT_FALSE(response.head.fields.contains("Connection"));
   EXPECT_FALSE(response.head.fields.contains("Date"));

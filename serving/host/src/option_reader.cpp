@@ -43,11 +43,15 @@ constexpr std::array kKnown = std::to_array<program::Option>({
     {"sticky", "SOURCE",
      "What keeps a user on one side: cookie:NAME, header:NAME or address; as --config says when not"
      " given."},
-    {"workers", "N", "Threads for the reads of one module (1 ... 64; 4)."},
+    {"workers", "N",
+     "Threads for the reads of one module, and as many for those of its endpoints, the pages and"
+     " documents beside its operations (1 ... 64; 4)."},
     {"write-workers", "N",
-     "Threads for the writes of one module (1 ... 256; 16). They mostly wait for the disk: as many"
-     " as write at once share a commit."},
-    {"queue", "N", "Reads, and writes, of one module that may wait (1 ... 100000; 256)."},
+     "Threads for the writes of one module, and as many for those of its endpoints (1 ... 256; 16)."
+     " They mostly wait for the disk: as many as write at once share a commit."},
+    {"queue", "N",
+     "Reads, and writes, of one module that may wait, and as many of its endpoints (1 ... 100000;"
+     " 256)."},
     {"loops", "N", "Network threads (1 ... 64; one per core)."},
     {"budget", "MS", "Deadline of a request that brings none (10 ... 600000; 10000)."},
     {"call-timeout", "MS",

@@ -2,9 +2,12 @@
 // An operation or endpoint of this process: its body is gathered on the loop, then it runs on its
 // workers, which may block.
 #include <exception>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "banyan/binding/problem.hpp"
+#include "banyan/forwarding/forwarded_head.hpp"
 #include "banyan/http/problem.hpp"
 #include "banyan/kernel/bindings.hpp"
 #include "banyan/telemetry/contained.hpp"
@@ -88,11 +91,7 @@ class AnswerHere final : public AnswersHere {
   void serve(Transaction& transaction, std::string body) {
     if (transaction.capture) transaction.capture->request_piece(body);
     http::Request request{transaction.exchange->head(), std::move(body)};
-    // With the secret in them they are for this process, and not for an endpoint that may pass them
-    // on.
-    for (const std::string& header : transaction.routes->testers().headers()) {
-      request.head.fields.remove(header);
-    }
+    take_out_proofs(transaction.routes->testers().headers(), request.head.fields);
     http::Response response = answer_of(transaction, request);
     response.head.fields.set("X-Correlation-Id", transaction.context->correlation_id);
     if (transaction.capture) {
@@ -107,6 +106,15 @@ class AnswerHere final : public AnswersHere {
     transaction.exchange->respond(std::move(response));
     if (transaction.capture) shadows_->answered(transaction, {.status = status});
     outcomes_.answered(transaction, status, bytes);
+  }
+
+  /// With the secret in them testers' headers are for this process, and not for an endpoint that
+  /// may pass them on.
+  static void take_out_proofs(const std::vector<std::string>& headers, http::Fields& fields) {
+    if (headers.empty()) return;
+    fields.remove_if([&headers](const http::Fields::Field& field) {
+      return strangler::is_withheld(headers, field.name);
+    });
   }
 
   http::Response answer_of(const Transaction& transaction, const http::Request& request) const {

@@ -17,7 +17,7 @@ class HearTesters final : public Interceptor {
     const http::Exchange& exchange = *transaction->exchange;
     transaction->wishes =
         testers.wishes_of({.fields = exchange.head().fields,
-                           .inside = transaction->listener->audience == Audience::Internal,
+                           .decided_before = transaction->listener->audience == Audience::Internal,
                            .peer = exchange.peer().host,
                            .trusted = trusted_,
                            .key = transaction->sticky()});

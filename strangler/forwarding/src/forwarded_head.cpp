@@ -72,19 +72,6 @@ bool passes_for_ours(std::string_view name) {
          words_in_use().contains(read);
 }
 
-/// The same for names that have to be told apart by nobody, for they do not go on.
-bool is_withheld(std::span<const std::string> names, std::string_view name) {
-  if (names.empty()) return false;
-  const auto as_read = [](std::string_view text) {
-    std::string read(text);
-    std::ranges::replace(read, '_', '-');
-    return read;
-  };
-  const std::string read = as_read(name);
-  return std::ranges::any_of(
-      names, [&](std::string_view each) { return equals_ignoring_case(as_read(each), read); });
-}
-
 /// Which fields of a head go on.
 class Sieve {
  public:
@@ -291,6 +278,18 @@ bool accepts_trailers(const http::RequestHead& head) {
 }
 
 }  // namespace
+
+bool is_withheld(std::span<const std::string> names, std::string_view name) {
+  if (names.empty()) return false;
+  const auto as_read = [](std::string_view text) {
+    std::string read(text);
+    std::ranges::replace(read, '_', '-');
+    return read;
+  };
+  const std::string read = as_read(name);
+  return std::ranges::any_of(
+      names, [&](std::string_view each) { return equals_ignoring_case(as_read(each), read); });
+}
 
 void write_request_head(const http::RequestHead& head, const Hop& hop, const http::Fields& extra,
                         http::HeadWriter& out) {

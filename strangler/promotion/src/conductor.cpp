@@ -128,8 +128,8 @@ void Conductor::end() {
     watch = std::move(inside_->watch);
   }
   watch.reset();
+  inside_->seat.leave();  // before the wait: who follows goes on at once
   inside_->inquiries.end();
-  inside_->seat.leave();
 }
 
 void Conductor::wake() {

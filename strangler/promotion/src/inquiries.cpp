@@ -39,6 +39,7 @@ std::optional<Result<void>> Inquiries::about(const std::string& module) {
   ++under_way_;
   lock.unlock();
   const bool taken = aside_->submit([this, module] {
+    if (gives_up()) return;
     Result<void> answer = ask(ask_, module);
     const SteadyTime now = clock_.steady();
     {
@@ -47,13 +48,24 @@ std::optional<Result<void>> Inquiries::about(const std::string& module) {
     }
     answered_();
     const std::lock_guard done(mutex_);
-    if (--under_way_ == 0) none_under_way_.notify_all();
+    one_less();
   });
   if (taken) return std::nullopt;
   lock.lock();
   all_.erase(module);
-  --under_way_;
+  one_less();
   return std::nullopt;
+}
+
+/// Whoever has waited in a queue until the end asks nobody any more.
+bool Inquiries::gives_up() {
+  const std::lock_guard lock(mutex_);
+  if (ended_) one_less();
+  return ended_;
+}
+
+void Inquiries::one_less() {
+  if (--under_way_ == 0) none_under_way_.notify_all();
 }
 
 void Inquiries::end() {

@@ -33,10 +33,13 @@ class Inquiries {
 
   /// The answer, once; nothing while it is not there. Asks, if nobody has yet.
   std::optional<Result<void>> about(const std::string& module);
-  /// From now on nobody is asked; waits for what is being asked.
+  /// From now on nobody is asked, nor who waits for a thread; waits for what is being asked.
   void end();
 
  private:
+  bool gives_up();
+  void one_less();
+
   struct Inquiry {
     std::optional<Result<void>> answer;
     SteadyTime came{};

@@ -107,18 +107,30 @@ class Judge {
 
   void look_at_the_watch(const Uses& uses) {
     // Who was asked has noted until then; the other questions took their time.
-    const bool just_noted = between(uses.noted, facts_.now) < std::chrono::seconds{60};
-    const Timestamp to = just_noted ? uses.noted : facts_.now;
+    const bool just_noted = between(uses.noted, facts_.now) < kNoteInterval;
+    const Timestamp to = just_noted ? known_until(uses) : facts_.now;
     const Timestamp from{to.micros - std::chrono::microseconds(facts_.quiet_for).count()};
     const Watch watch = watched_between(uses.watched, from, to);
     judgement_.watched = watch.watched;
     if (facts_.quiet_for - watch.watched <= allowed_gaps(facts_.quiet_for)) return;
-    const Stretch& gap = watch.longest_gap;
+    const Gap& gap = watch.longest_gap;
     hinder("watched_too_short",
            "somebody watched the old side for " + span_text(watch.watched) + " of the last " +
                span_text(facts_.quiet_for) + ", and not from " + minute(gap.since) + " to " +
                minute(gap.until) + ": what was used then nobody knows",
-           "wait until that is longer ago, or ask for less with --quiet-for");
+           "wait until that is longer ago, or ask for less with --quiet-for; where nothing was "
+           "stopped then, a process has `uses_not_kept` in its log");
+  }
+
+  /// Other processes tell within a minute what they have seen since their last note: the time that
+  /// is judged ends before.
+  static Timestamp known_until(const Uses& uses) {
+    Timestamp known = uses.noted;
+    for (const Stretch& each : uses.watched) {
+      const bool lately = between(each.until, uses.noted) < 2 * kNoteInterval;
+      if (lately && each.ran_until >= uses.noted) known = std::min(known, each.until);
+    }
+    return known;
   }
 
   std::string used_lately(const Use& use) const {

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "banyan/retirement/use_book.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <mutex>
+#include <system_error>
 #include <utility>
 
+#include "banyan/kernel/random.hpp"
 #include "banyan/sqlite/connection.hpp"
 #include "banyan/sqlite/file_header.hpp"
 #include "banyan/sqlite/transaction.hpp"
+#include "presence.hpp"
 
 namespace banyan::retirement {
 namespace {
 
 constexpr std::uint32_t kApplicationId = 0x42'4E'59'55;  // "BNYU"
-constexpr std::int32_t kSchemaVersion = 2;
+constexpr std::int32_t kSchemaVersion = 3;
 
 constexpr const char* kSchema = R"(
 CREATE TABLE watch (
@@ -42,6 +47,18 @@ CREATE TABLE stretches (
 ) STRICT;
 )";
 
+/// New in version 3. Who of before has ended in order nobody knows: each may have lost a minute.
+constexpr const char* kEnds = R"(
+ALTER TABLE stretches ADD COLUMN place     INTEGER NOT NULL DEFAULT 0;  -- of its process's lock
+ALTER TABLE stretches ADD COLUMN running   INTEGER NOT NULL DEFAULT 0;  -- has not ended, so far
+ALTER TABLE stretches ADD COLUMN ran_until INTEGER NOT NULL DEFAULT 0;  -- see Stretch
+ALTER TABLE watch ADD COLUMN forgotten     INTEGER NOT NULL DEFAULT 0;  -- nothing is known before
+UPDATE stretches SET ran_until = until + 60000000;
+)";
+
+constexpr std::int64_t kMayBeLost = std::chrono::microseconds(kNoteInterval).count();
+static_assert(kMayBeLost == 60'000'000);
+
 std::unexpected<Error> foreign_book(const std::string& file, const std::string& what) {
   return fail(
       ErrorCode::FailedPrecondition, "banyan.foreign_use_book",
@@ -50,15 +67,19 @@ std::unexpected<Error> foreign_book(const std::string& file, const std::string& 
           "and a new one begins at the next start");
 }
 
+Error unavailable(const std::string& file, const std::string& what) {
+  return {ErrorCode::Unavailable,
+          "banyan.use_book_unavailable",
+          "cannot use " + file + ", where the last uses of operations are kept: " + what,
+          {}};
+}
+
 Error book_error(const std::string& file, const sqlite::Fault& fault) {
   if (fault.kind() == sqlite::FaultKind::Corrupt ||
       fault.kind() == sqlite::FaultKind::NotADatabase) {
     return foreign_book(file, std::string("is damaged (") + fault.message() + ')').error();
   }
-  return {ErrorCode::Unavailable,
-          "banyan.use_book_unavailable",
-          "cannot use " + file + ", where the last uses of operations are kept: " + fault.message(),
-          {}};
+  return unavailable(file, fault.message());
 }
 
 class SqliteUseBook final : public UseBook {
@@ -67,9 +88,51 @@ class SqliteUseBook final : public UseBook {
       : file_(std::move(file)),
         connection_(std::move(connection)),
         clock_(clock),
-        began_(clock.now()) {}
+        began_(clock.now()),
+        place_(static_cast<std::int64_t>(system_random().next() >> 2) + 1),
+        presence_(file_ + ".lock", place_) {}
 
-  Result<void> note(const std::vector<UseCount>& used) override {
+  Result<void> note(const std::vector<UseCount>& used) override { return write(used, true); }
+  Result<void> end(const std::vector<UseCount>& used) override { return write(used, false); }
+
+  Result<Uses> read() override {
+    return guarded([&]() -> Result<Uses> {
+      const sqlite::Transaction one_moment(connection_, sqlite::Begin::Snapshot);
+      const Timestamp now = clock_.now();
+      Uses all;
+      Timestamp forgotten;
+      connection_.each("SELECT since, noted, complete, forgotten FROM watch",
+                       [&](const sqlite::Statement& row) {
+                         all.since = {row.number(0)};
+                         all.noted = {row.number(1)};
+                         all.complete = row.number(2) != 0;
+                         forgotten = {row.number(3)};
+                       });
+      connection_.each(
+          "SELECT since, until, ran_until, running, place FROM stretches ORDER BY since",
+          [&](const sqlite::Statement& row) {
+            Stretch each{{row.number(0)}, {row.number(1)}, {row.number(2)}};
+            if (row.number(3) != 0) each.ran_until = ran_until(row.number(4), each, now);
+            if (std::max(each.until, each.ran_until) < forgotten) return;
+            each.since = std::max(each.since, forgotten);
+            each.until = std::max(each.until, each.since);
+            all.watched.push_back(each);
+          });
+      connection_.each(
+          "SELECT module, operation, side, way, count, first, last FROM uses "
+          "ORDER BY module, operation, side, way",
+          [&](const sqlite::Statement& row) {
+            all.uses.push_back({{row.text(0), row.text(1), row.text(2), row.text(3)},
+                                static_cast<std::uint64_t>(row.number(4)),
+                                {row.number(5)},
+                                {row.number(6)}});
+          });
+      return all;
+    });
+  }
+
+ private:
+  Result<void> write(const std::vector<UseCount>& used, bool goes_on) {
     return guarded([&]() -> Result<void> {
       const std::int64_t now = clock_.now().micros;
       sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
@@ -99,60 +162,74 @@ class SqliteUseBook final : public UseBook {
           connection_.query("UPDATE watch SET noted = max(noted, ?1), complete = complete AND ?2");
       look.bind_all(now, complete ? 1 : 0);
       look.run();
-      const std::int64_t stretch = note_stretch(now);
+      note_stretch(now, goes_on);
+      note_others(now);
+      forget_the_oldest();
       transaction.commit();
-      stretch_ = stretch;
       return {};
     });
   }
 
-  Result<Uses> read() override {
-    return guarded([&]() -> Result<Uses> {
-      const sqlite::Transaction one_moment(connection_, sqlite::Begin::Snapshot);
-      Uses all;
-      connection_.each("SELECT since, noted, complete FROM watch",
-                       [&](const sqlite::Statement& row) {
-                         all.since = {row.number(0)};
-                         all.noted = {row.number(1)};
-                         all.complete = row.number(2) != 0;
-                       });
-      connection_.each("SELECT since, until FROM stretches ORDER BY since",
-                       [&](const sqlite::Statement& row) {
-                         all.watched.push_back({{row.number(0)}, {row.number(1)}});
-                       });
-      connection_.each(
-          "SELECT module, operation, side, way, count, first, last FROM uses "
-          "ORDER BY module, operation, side, way",
-          [&](const sqlite::Statement& row) {
-            all.uses.push_back({{row.text(0), row.text(1), row.text(2), row.text(3)},
-                                static_cast<std::uint64_t>(row.number(4)),
-                                {row.number(5)},
-                                {row.number(6)}});
-          });
-      return all;
-    });
+  /// That this process has looked until now. What was there may have been pushed out by others.
+  void note_stretch(std::int64_t now, bool goes_on) {
+    sqlite::Statement longer = connection_.query(
+        "UPDATE stretches SET until = max(until, ?2), ran_until = max(until, ?2), running = ?3 "
+        "WHERE place = ?1");
+    longer.bind_all(place_, now, goes_on ? 1 : 0);
+    longer.run();
+    if (connection_.changes() > 0) return;
+    sqlite::Statement anew = connection_.query(
+        "INSERT INTO stretches (since, until, ran_until, running, place) "
+        "VALUES (?1, max(?1, ?2), max(?1, ?2), ?3, ?4)");
+    anew.bind_all(began_.micros, now, goes_on ? 1 : 0, place_);
+    anew.run();
   }
 
- private:
-  /// That this process has looked until now. Answers the row; what was there may have been pushed
-  /// out by others.
-  std::int64_t note_stretch(std::int64_t now) {
-    sqlite::Statement longer =
-        connection_.query("UPDATE stretches SET until = max(until, ?2) WHERE id = ?1");
-    longer.bind_all(stretch_, now);
-    longer.run();
-    if (connection_.changes() > 0) return stretch_;
-    sqlite::Statement anew =
-        connection_.query("INSERT INTO stretches (since, until) VALUES (?1, max(?1, ?2))");
-    anew.bind_all(began_.micros, now);
-    anew.run();
-    const std::int64_t row = connection_.number("SELECT last_insert_rowid()");
+  /// Which of the others run on, whether they note or not, and which have ended without a last
+  /// note.
+  void note_others(std::int64_t now) {
+    struct Other {
+      std::int64_t id;
+      std::int64_t place;
+      Stretch stretch;
+    };
+    std::vector<Other> others;
+    connection_.each(
+        "SELECT id, place, since, until, ran_until FROM stretches WHERE running",
+        [&](const sqlite::Statement& row) {
+          others.push_back(
+              {row.number(0), row.number(1), {{row.number(2)}, {row.number(3)}, {row.number(4)}}});
+        });
+    sqlite::Statement ran =
+        connection_.query("UPDATE stretches SET ran_until = ?2, running = ?3 WHERE id = ?1");
+    for (const Other& each : others) {
+      if (each.place == place_) continue;
+      const bool there = presence_.is_taken(each.place);
+      ran.bind_all(each.id, ran_until(each.place, each.stretch, {now}).micros, there ? 1 : 0);
+      ran.run();
+    }
+  }
+
+  /// Of a process that has not ended in order. One that was killed may have run nearly until its
+  /// next note.
+  Timestamp ran_until(std::int64_t place, const Stretch& stretch, Timestamp now) const {
+    const Timestamp known = std::max(stretch.until, stretch.ran_until);
+    if (place == place_ || presence_.is_taken(place)) return std::max(known, now);
+    return {known.micros + kMayBeLost};
+  }
+
+  void forget_the_oldest() {
+    sqlite::Statement forgotten = connection_.query(
+        "UPDATE watch SET forgotten = max(forgotten, coalesce((SELECT max(max(until, ran_until)) "
+        "FROM (SELECT until, ran_until FROM stretches ORDER BY until DESC, id DESC "
+        "LIMIT -1 OFFSET ?1)), 0))");
+    forgotten.bind_all(kMostStretches);
+    forgotten.run();
     sqlite::Statement bound = connection_.query(
         "DELETE FROM stretches WHERE id NOT IN "
         "(SELECT id FROM stretches ORDER BY until DESC, id DESC LIMIT ?1)");
     bound.bind_all(kMostStretches);
     bound.run();
-    return row;
   }
 
   template <class Body>
@@ -165,6 +242,8 @@ class SqliteUseBook final : public UseBook {
       return body();
     } catch (const sqlite::Fault& fault) {
       return fail(book_error(file_, fault));
+    } catch (const std::system_error& error) {
+      return fail(unavailable(file_, error.what()));
     }
   }
 
@@ -173,7 +252,8 @@ class SqliteUseBook final : public UseBook {
   sqlite::Connection connection_;
   const Clock& clock_;
   const Timestamp began_;
-  std::int64_t stretch_ = 0;  ///< of this process; 0: none yet
+  const std::int64_t place_;  ///< where this process is present, by which its stretch is found
+  const Presence presence_;
 };
 
 void create(const sqlite::Connection& connection, const Clock& clock) {
@@ -187,7 +267,8 @@ void create(const sqlite::Connection& connection, const Clock& clock) {
     connection.set_application_id(kApplicationId);
   }
   if (connection.user_version() < kSchemaVersion) {
-    connection.run(kStretches);
+    if (connection.user_version() < 2) connection.run(kStretches);
+    connection.run(kEnds);
     connection.set_user_version(kSchemaVersion);
   }
   transaction.commit();
@@ -222,6 +303,8 @@ Result<std::unique_ptr<UseBook>> UseBook::open(const std::string& file, const Cl
         std::make_unique<SqliteUseBook>(file, std::move(connection), clock));
   } catch (const sqlite::Fault& fault) {
     return fail(book_error(file, fault));
+  } catch (const std::system_error& error) {
+    return fail(unavailable(file, error.what()));
   }
 }
 

@@ -23,7 +23,9 @@ std::string to_json(const Uses& uses) {
   }
   Json watched = Json::array();
   for (const Stretch& each : uses.watched) {
-    watched.push_back({{"since", to_string(each.since)}, {"until", to_string(each.until)}});
+    watched.push_back({{"since", to_string(each.since)},
+                       {"until", to_string(each.until)},
+                       {"ran_until", to_string(each.ran_until)}});
   }
   const Json document = {{"since", to_string(uses.since)},
                          {"noted", to_string(uses.noted)},
@@ -44,7 +46,11 @@ std::optional<Uses> uses_from_json(std::string_view text) {
     all.noted = time(document, "noted");
     all.complete = document.at("complete").get<bool>();
     for (const Json& row : document.at("watched")) {
-      all.watched.push_back({time(row, "since"), time(row, "until")});
+      // Processes of before say nothing of it; what they have not written down yet they lose.
+      const Timestamp until = time(row, "until");
+      const Timestamp lost{until.micros + std::chrono::microseconds(kNoteInterval).count()};
+      all.watched.push_back(
+          {time(row, "since"), until, row.contains("ran_until") ? time(row, "ran_until") : lost});
     }
     for (const Json& row : document.at("uses")) {
       all.uses.push_back({{row.at("module"), row.at("operation"), row.at("side"), row.at("way")},

@@ -5,28 +5,65 @@
 #include <array>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 namespace banyan::retirement {
 
-Watch watched_between(std::vector<Stretch> stretches, Timestamp from, Timestamp to) {
-  std::ranges::sort(stretches, {}, [](const Stretch& each) { return each.since.micros; });
-  std::int64_t unwatched = 0;
-  Stretch longest{from, from};
-  Timestamp seen = from;  // up to here all is known
-  const auto gap_until = [&](Timestamp next) {
-    const Stretch gap{seen, std::min(next, to)};
-    const std::int64_t micros = gap.until.micros - gap.since.micros;
-    if (micros <= 0) return;
-    unwatched += micros;
-    if (micros > longest.until.micros - longest.since.micros) longest = gap;
+namespace {
+
+/// Somebody begins to look or ends it; somebody of whom nothing is known begins to run or ends it.
+struct Change {
+  std::int64_t at;
+  int looking;
+  int unknown;
+};
+
+std::vector<Change> changes_of(const std::vector<Stretch>& stretches, Timestamp from,
+                               Timestamp to) {
+  std::vector<Change> all;
+  const auto add = [&](Timestamp since, Timestamp until, int looking, int unknown) {
+    const std::int64_t begin = std::max(since, from).micros;
+    const std::int64_t end = std::min(until, to).micros;
+    if (begin >= end) return;
+    all.push_back({begin, looking, unknown});
+    all.push_back({end, -looking, -unknown});
   };
   for (const Stretch& each : stretches) {
-    gap_until(each.since);
-    seen = std::max(seen, each.until);
+    add(each.since, each.until, 1, 0);
+    add(each.until, each.ran_until, 0, 1);
   }
-  gap_until(to);
-  const std::int64_t all = std::max<std::int64_t>(0, to.micros - from.micros);
-  return {std::chrono::seconds((all - unwatched) / 1'000'000), longest};
+  std::ranges::sort(all, {}, &Change::at);
+  return all;
+}
+
+}  // namespace
+
+Watch watched_between(const std::vector<Stretch>& stretches, Timestamp from, Timestamp to) {
+  std::int64_t watched = 0;
+  int looking = 0;
+  int unknown = 0;
+  Gap longest{from, from};
+  Gap gap{from, from};
+  const auto length = [](const Gap& of) { return of.until.micros - of.since.micros; };
+  Timestamp seen = from;  // up to here all is added up
+  const auto go_on = [&](Timestamp next) {
+    if (next <= seen) return;
+    if (looking > 0 && unknown == 0) {
+      watched += next.micros - seen.micros;
+      gap = {next, next};
+    } else {
+      gap.until = next;
+      if (length(gap) > length(longest)) longest = gap;
+    }
+    seen = next;
+  };
+  for (const Change& each : changes_of(stretches, from, to)) {
+    go_on({each.at});
+    looking += each.looking;
+    unknown += each.unknown;
+  }
+  go_on(to);
+  return {std::chrono::seconds(watched / 1'000'000), longest};
 }
 
 std::string span_text(std::chrono::seconds time) {

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include <stdexcept>
+#include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -23,6 +25,7 @@ class Later final : public Executor {
   void run() {
     for (Task& each : std::exchange(tasks_, {})) each();
   }
+  std::size_t waiting() const { return tasks_.size(); }
   bool full = false;
 
  private:
@@ -77,6 +80,21 @@ TEST_F(TheInquiries, AreMadeLaterWhenThereIsNoRoom) {
   EXPECT_FALSE(inquiries_.about("catalog"));
   later_.run();
   EXPECT_TRUE(inquiries_.about("catalog"));
+}
+
+TEST_F(TheInquiries, AreNotMadeAfterTheEndByThoseWhoHaveWaited) {
+  EXPECT_FALSE(inquiries_.about("catalog"));
+  std::thread end([this] { inquiries_.end(); });
+  std::size_t before = 0;
+  for (int i = 0; later_.waiting() > before; ++i) {  // until the end has begun
+    before = later_.waiting();
+    EXPECT_FALSE(inquiries_.about("another " + std::to_string(i)));
+    std::this_thread::yield();
+  }
+  later_.run();
+  end.join();
+  EXPECT_EQ(asked_, 0);
+  EXPECT_EQ(answered_, 0);
 }
 
 TEST_F(TheInquiries, SayWhenNobodyCouldBeAsked) {

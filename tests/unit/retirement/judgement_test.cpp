@@ -133,10 +133,26 @@ TEST(Retirement, AddsUpWhatSeveralProcessesHaveWatched) {
                          {ago(hours(24 * 20)), ago(hours(24 * 4))},
                          {ago(hours(24 * 19)), ago(hours(24 * 18))}};
   EXPECT_EQ(judge(facts).watched, hours(24 * 14));
+  // Of these one has run for two days without a word.
+  facts.uses->watched[2].ran_until = ago(hours(24 * 4));
+  facts.uses->watched[2].until = ago(hours(24 * 6));
+  EXPECT_EQ(judge(facts).watched, hours(24 * 12));
+  EXPECT_THAT(rules(facts), ElementsAre("watched_too_short"));
   facts.uses->watched.clear();
   EXPECT_EQ(judge(facts).watched, hours(0));
   facts.quiet_for = std::chrono::minutes(1);
   EXPECT_THAT(rules(facts), ElementsAre("watched_too_short")) << "however short it is";
+}
+
+TEST(Retirement, EndsWhereThoseWhoLookHaveNotedLast) {
+  Facts facts = dead();
+  facts.quiet_for = std::chrono::minutes(1);
+  facts.uses->watched.push_back({ago(hours(24)), ago(std::chrono::seconds(50)), kNow});
+  EXPECT_EQ(judge(facts).watched, std::chrono::minutes(1)) << "of the minute before";
+  EXPECT_THAT(rules(facts), IsEmpty());
+  facts.uses->watched.back().until = ago(std::chrono::minutes(5));
+  EXPECT_EQ(judge(facts).watched, hours(0)) << "which has noted nothing for long";
+  EXPECT_THAT(rules(facts), ElementsAre("watched_too_short"));
 }
 
 TEST(Spans, AreToldInTheTwoLargestUnits) {

@@ -26,11 +26,11 @@ class ThoseWhoMayChoose : public testing::Test {
   std::expected<Testers, std::vector<strangler::FileProblem>> make() {
     strangler::Configuration configuration;
     configuration.rollouts.push_back({.name = "catalog", .steps = {}, .testers = catalog_});
-    configuration.rollouts.push_back({.name = "orders", .steps = {}});
+    configuration.rollouts.push_back({.name = "orders", .steps = {}, .testers = orders_});
     return Testers::make(configuration, (folder_.path() / "banyan.toml").string(), &book_);
   }
   struct From {
-    bool inside = false;
+    bool decided_before = false;
     std::string_view peer = "203.0.113.9";
     std::string_view key = "ada";
   };
@@ -38,13 +38,16 @@ class ThoseWhoMayChoose : public testing::Test {
   std::unique_ptr<const Wishes> ask(const http::Fields& fields, const From& from) {
     const auto testers = make().value();
     auto wishes = testers.wishes_of({.fields = fields,
-                                     .inside = from.inside,
+                                     .decided_before = from.decided_before,
                                      .peer = from.peer,
                                      .trusted = *trusted_,
                                      .key = from.key});
     sides_.clear();
+    told_.clear();
     if (wishes) {
       for (const auto& each : wishes->wishes) {
+        if (!each.header.empty())
+          told_ += std::string(each.rollout) + " by " + std::string(each.header) + ' ';
         sides_ += std::string(each.rollout) + '=' + std::string(to_string(each.side)) + ' ';
       }
     }
@@ -57,9 +60,11 @@ class ThoseWhoMayChoose : public testing::Test {
   test::TemporaryFolder folder_;
   RolloutBook book_{system_clock()};
   strangler::TestersPlan catalog_;
+  std::optional<strangler::TestersPlan> orders_;
   std::expected<strangler::TrustedPeers, std::string> trusted_ =
       strangler::TrustedPeers::parse({"10.0.0.1"});
   std::string sides_;  ///< of the last asker, before what they refer to was gone
+  std::string told_;   ///< to whoever is asked next
 };
 
 TEST_F(ThoseWhoMayChoose, AreNobodyWhoSaysNothing) {
@@ -102,8 +107,13 @@ TEST_F(ThoseWhoMayChoose, ComeByATrustedPeerWhereTheFileSaysSo) {
   EXPECT_EQ(ask({{"X-Side", "new"}})->not_heard, NotForced::Proof) << "from anywhere else";
 }
 
-TEST_F(ThoseWhoMayChoose, AreProcessesOfTheApplication) {
-  ask({{"X-Side", "new"}}, {.inside = true});
+// Its own file need not name the header: then a client's word gets here by it as it came.
+TEST_F(ThoseWhoMayChoose, BringTheSecretByAnotherProcessOfTheApplicationToo) {
+  EXPECT_EQ(ask({{"X-Side", "new"}}, {.decided_before = true}), nullptr);
+  EXPECT_EQ(refused(NotForced::Proof), 0u) << "it may be what is left of one that counted";
+  EXPECT_EQ(ask({{"X-Side", "new guessed"}}, {.decided_before = true})->not_heard,
+            NotForced::Proof);
+  ask({{"X-Side", "new 0123456789abcdef"}}, {.decided_before = true});
   EXPECT_EQ(sides_, "catalog=remote ");
 }
 
@@ -119,6 +129,20 @@ TEST_F(ThoseWhoMayChoose, MayBeListed) {
   EXPECT_EQ(sides_, "catalog=local ") << "a word comes before the list";
   EXPECT_EQ(ask({{"X-Side", "old"}})->not_heard, NotForced::Proof);
   EXPECT_EQ(sides_, "catalog=remote ") << "one that does not count does not";
+}
+
+// What is told is heard by every rollout that has the header.
+TEST_F(ThoseWhoMayChoose, AreToldByTheHeaderOnlyWhenTheyHaveSaidIt) {
+  catalog_.new_side = {"ada"};
+  orders_ = catalog_;
+  orders_->new_side = {};
+  orders_->old_side = {"ada"};
+  ask({});
+  EXPECT_EQ(sides_, "catalog=remote orders=local ");
+  EXPECT_EQ(told_, "");
+  ask({{"X-Side", "old 0123456789abcdef"}});
+  EXPECT_EQ(sides_, "catalog=local orders=local ");
+  EXPECT_EQ(told_, "catalog by X-Side orders by X-Side ");
 }
 
 TEST_F(ThoseWhoMayChoose, NeedASecretThatIsNotGuessed) {

@@ -27,6 +27,8 @@ class DecidingDemo : public DemoProcess {
     finish();
   }
 
+  std::vector<serving::Endpoint> own_endpoints;  ///< as the application has made them
+
   void serve(const strangler::RolloutPlan& plan) {
     strangler::Configuration configuration;
     configuration.listen = {{{"127.0.0.1", 0}}};
@@ -51,7 +53,7 @@ class DecidingDemo : public DemoProcess {
     if (!control) throw std::runtime_error(control.error().message);
     control_ = std::move(*control);
     served_ = served_by(application_, assembly(), this->options(), database(), "demo",
-                        telemetry_.log, true, {});
+                        telemetry_.log, true, own_endpoints);
     auto made = serving::Server::make({.settings = {.loops = 1},
                                        .routing = std::make_shared<const strangler::Routing>(
                                            strangler::Routing{std::move(configuration)}),
@@ -240,6 +242,15 @@ struct AHostedModuleWithTesters : AHostedModuleWithAService {
     std::ofstream(file) << "0123456789abcdef\n";
     strangler::RolloutPlan tested = plan();
     tested.testers = strangler::TestersPlan{.header = "X-Side", .secret_file = file};
+    serving::Endpoint page;
+    page.name = "page";
+    page.path = "/page";
+    page.answer = [](const http::Request& request, const Context&) {
+      http::Response response;
+      for (const auto field : request.head.fields) response.body.append(field.name) += '\n';
+      return response;
+    };
+    shop.own_endpoints.push_back(page);
     shop.serve(tested);
   }
   http::Response ask(const std::string& method, const std::string& side) const {
@@ -266,6 +277,15 @@ TEST_F(AHostedModuleWithTesters, LetsThemChooseAndTellsTheServiceThatTheyHave) {
   EXPECT_THAT(shop.ask("GET", kOneThing, {}, {{"X-Side", "new"}}).body,
               testing::HasSubstr(R"("name":"here")"));
   EXPECT_EQ(testers(), nlohmann::json::parse(R"({"old_side":0,"new_side":1,"refused":1})"));
+}
+
+TEST_F(AHostedModuleWithTesters, KeepTheirSecretFromThePagesOfTheApplication) {
+  const std::string said = "new 0123456789abcdef";
+  const http::Response heard =
+      shop.ask("GET", "/page", {}, {{"X-Side", said}, {"X_Side", said}, {"X-Other", "1"}});
+  EXPECT_THAT(heard.body, testing::HasSubstr("X-Other\n"));
+  EXPECT_THAT(heard.body, testing::Not(testing::HasSubstr("X-Side")));
+  EXPECT_THAT(heard.body, testing::Not(testing::HasSubstr("X_Side"))) << "which CGI reads so";
 }
 
 TEST_F(AHostedModuleWithTesters, WritesWhereTheWritesAre) {

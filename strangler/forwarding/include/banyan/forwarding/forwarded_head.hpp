@@ -51,6 +51,9 @@ struct Hop {
   std::string_view tracestate{};
 };
 
+/// Whether a field of that name is one of those that do not go on; CGI reads "_" as "-".
+bool is_withheld(std::span<const std::string> names, std::string_view name);
+
 /// Writes the head as it goes to the upstream: hop-by-hop fields, what `Connection` names and
 /// `Banyan-*` are left out; X-Forwarded-For, -Proto, -Host, Forwarded and Via are continued or set;
 /// Max-Forwards of OPTIONS and TRACE counts down; `traceparent` is the hop's or goes on as it came,

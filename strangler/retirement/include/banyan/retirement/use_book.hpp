@@ -53,11 +53,14 @@ struct Uses {
 ///
 /// Each process that has the book open notes from when to when it looked: from open() to its last
 /// note. What a process that is killed had counted since its last note is lost, and so that time
-/// was not watched; nor is the time in which nobody had the book open, whatever ran then.
+/// was not watched, whoever else looked; nor was the time in which a process ran without being able
+/// to note, nor that in which nobody had the book open. Which processes are there is known from
+/// locks on a file beside the book (`.lock`).
 class UseBook {
  public:
   static constexpr std::size_t kMostKinds = 10'000;
-  /// Stretches that are kept; of more the oldest go, and that time counts as not watched.
+  /// Stretches that are kept; of more the oldest go, and no time before their end counts as
+  /// watched.
   static constexpr std::size_t kMostStretches = 2'000;
 
   /// FailedPrecondition "banyan.foreign_use_book" for a file that is something else, is damaged, or
@@ -66,8 +69,11 @@ class UseBook {
   virtual ~UseBook() = default;
 
   /// That these were used since the last note, in one transaction; also when there are none, for
-  /// somebody has looked. From open() on all that was used has to be noted.
+  /// somebody has looked. From open() on all that was used has to be noted. The first note says
+  /// that this process is there, so it does not wait for a use.
   virtual Result<void> note(const std::vector<UseCount>& used) = 0;
+  /// The last note: after it this process sees nothing used.
+  virtual Result<void> end(const std::vector<UseCount>& used) = 0;
   virtual Result<Uses> read() = 0;
 };
 

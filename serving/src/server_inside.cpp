@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a server is made of, and what it tells of itself.
+#include <set>
+#include <string>
+#include <utility>
+
+#include "metrics.hpp"
+#include "server_inside.hpp"
+
+namespace banyan::serving {
+namespace {
+
+using strangler::FileProblem;
+using strangler::Routing;
+
+void log_change(const telemetry::Log& log, const upstream::HealthChange& change) {
+  log.write(change.passing ? telemetry::Level::Info : telemetry::Level::Warning,
+            change.passing ? "instance_healthy" : "instance_ejected",
+            {{"upstream", change.group},
+             {"instance", to_string(change.instance)},
+             {"message", change.why}});
+}
+
+TlsServers servers_of(const TlsMaterial& material) {
+  TlsServers servers;
+  for (const http::TlsServer::Context& each : material.listeners) {
+    servers.push_back(std::make_shared<http::TlsServer>(each));
+  }
+  return servers;
+}
+
+/// " (the new side of catalog)": of rollouts.
+std::string sides_of(const RouteSnapshot& routes, const UpstreamPool& pool) {
+  std::set<std::string> sides;
+  for (const Target& target : routes.targets()) {
+    if (!target.in_rollout()) continue;
+    if (target.old_side.pool == &pool) sides.insert("the old side of " + target.route.rollout);
+    if (target.new_side.pool == &pool) sides.insert("the new side of " + target.route.rollout);
+  }
+  std::string text;
+  for (const std::string& side : sides) text += (text.empty() ? " (" : ", ") + side;
+  return text.empty() ? text : text + ')';
+}
+
+}  // namespace
+
+Server::Inside::Inside(Parts given, const TlsMaterial& material)
+    : parts(std::move(given)),
+      started_with(parts.routing->configuration),
+      file(parts.settings.config_file, parts.routing, parts.settings.overlay),
+      checks([this](const upstream::HealthChange& change) { log_change(log(), change); },
+             [this](std::string_view what) { fault(what); }),
+      upstreams{
+          .forwarding = {.trusted_peers = parts.settings.trusted_peers,
+                         .client_words = {started_with.drop_fields, started_with.pass_fields}},
+          .health = parts.settings.health,
+          .clock = parts.clock},
+      pages(own_pages(parts.telemetry)),
+      book(parts.clock),
+      tls(servers_of(material)),
+      listeners(
+          listeners_of(started_with, tls, parts.served.context.trust == binding::Trust::Internal)),
+      tunnels(parts.table, started_with.limits.pinned_tunnel_time),
+      failures(parts.clock),
+      certificates(material.files) {}
+
+std::expected<std::shared_ptr<const RouteSnapshot>, std::vector<FileProblem>>
+Server::Inside::snapshot(std::shared_ptr<const Routing> routing, const TlsMaterial& material,
+                         const RouteSnapshot* before) {
+  std::vector<Shown> shown;
+  for (const Listener& listener : listeners) {
+    if (listener.clients) shown.push_back(listener.shown());
+  }
+  return RouteSnapshot::build(
+      {.routing = std::move(routing),
+       .served = parts.served,
+       .pages = pages,
+       .listeners = std::move(shown),
+       .endpoint_workers = endpoint_workers,
+       .page_workers = *page_workers,
+       .upstreams = upstreams,
+       .tls = material,
+       .requests = parts.telemetry.metrics.requests,
+       .sides = sides,
+       .book = parts.control != nullptr ? &book : nullptr,
+       .evidence = parts.control != nullptr ? &parts.control->evidence() : nullptr,
+       .before = before,
+       .file = parts.settings.config_file});
+}
+
+/// What metrics, health and the operators' pages say.
+void Server::Inside::tell() {
+  telemetry::Metrics& metrics = parts.telemetry.metrics;
+  metrics.add_samples([this] { return samples(*current(), stages()); });
+  metrics.add_samples([this] { return own_samples(access_log.get(), server.get()); });
+  metrics.add_samples([this] { return samples(listeners); });
+  metrics.add_samples([this] { return samples(tunnels); });
+  metrics.add_samples([this] { return refusals.samples(); });
+  metrics.add_samples([this] { return fall_through.samples(); });
+  metrics.add_samples([this] { return samples(sides, parts.clock.steady()); });
+  metrics.add_samples([this] { return samples(book); });
+  parts.telemetry.health.add("upstreams", false, [this] { return upstream_health(); });
+  view.emplace(LiveView::Parts{parts.served, *routes, parts.telemetry, parts.control, tunnels,
+                               sides, fall_through, parts.clock});
+}
+
+telemetry::Health::Finding Server::Inside::upstream_health() const {
+  const auto now = current();
+  std::string ill;
+  for (const auto& [name, pool] : now->pools()) {
+    if (!pool->instances->healthy())
+      ill += (ill.empty() ? "" : ", ") + name + sides_of(*now, *pool);
+  }
+  if (ill.empty()) return {};
+  return {false, "no healthy instance in " + ill};
+}
+
+}  // namespace banyan::serving

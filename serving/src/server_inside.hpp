@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "access_log.hpp"
+#include "banyan/http/server.hpp"
+#include "banyan/kernel/executor.hpp"
+#include "banyan/serving/server.hpp"
+#include "banyan/succession/offer.hpp"
+#include "chain/make_chain.hpp"
+#include "differences_desk.hpp"
+#include "endpoint_workers.hpp"
+#include "listeners.hpp"
+#include "live_streams.hpp"
+#include "live_view.hpp"
+#include "own_pages.hpp"
+#include "rollout_book.hpp"
+#include "shadows.hpp"
+
+namespace banyan::serving {
+
+/// Destroyed from the bottom up: first those who ask, then those who are asked.
+struct Server::Inside {
+  static constexpr std::size_t kPageWorkers = 2;
+  static constexpr std::size_t kWaitingPages = 64;
+  /// What streams show may hang as long as a database does, which keeps nobody from health and
+  /// metrics; a document is made once for all of them.
+  static constexpr std::size_t kStreamWorkers = 1;
+  static constexpr std::size_t kWaitingStreams = 64;
+  static constexpr std::size_t kAdminWorkers = 2;
+  static constexpr std::size_t kWaitingForAdmin = 64;
+
+  Inside(Parts given, const TlsMaterial& material);
+
+  void fault(std::string_view what) const { parts.telemetry.fault(what); }
+  const telemetry::Log& log() const { return parts.telemetry.log; }
+  const strangler::Stages* stages() const {
+    return parts.control != nullptr ? &parts.control->stages() : nullptr;
+  }
+  /// A path of the file is relative to the file's own folder; "-" is none.
+  std::string beside_the_file(const std::string& path) const {
+    if (path == "-") return path;
+    return (std::filesystem::path(parts.settings.config_file).parent_path() / path).string();
+  }
+  std::shared_ptr<const RouteSnapshot> current() const {
+    return routes->read([](const auto& now) { return now; });
+  }
+  std::expected<std::shared_ptr<const RouteSnapshot>, std::vector<strangler::FileProblem>> snapshot(
+      std::shared_ptr<const strangler::Routing> routing, const TlsMaterial& material,
+      const RouteSnapshot* before);
+  void tell();
+  std::function<void(std::string_view rollout, std::string_view operation)> when_tripped() {
+    if (parts.control == nullptr) return {};
+    return [control = parts.control](std::string_view rollout, std::string_view operation) {
+      control->conductor().trip(rollout, operation);
+    };
+  }
+  void forget_what_is_gone();
+  succession::Offer::Parts offer_parts();
+  std::string traces() const {
+    const auto& recorder = parts.telemetry.recorder;
+    return recorder ? tracing::traces_json(*recorder) : R"({"traces":[]})";
+  }
+  telemetry::Health::Finding upstream_health() const;
+  void warn_of_what_needs_a_restart(const strangler::Configuration& now) const;
+  void renew_certificates(const strangler::Configuration& now, const TlsMaterial& material);
+  /// A reload that was ended by an exception.
+  std::vector<strangler::FileProblem> failed(const std::exception& exception) const {
+    fault(exception.what());
+    return {{parts.settings.config_file, {}, exception.what()}};
+  }
+
+  Parts parts;
+  OperatorGuard guard;
+  strangler::Configuration started_with;
+  strangler::LiveRoutes file;
+  upstream::HealthChecks checks;
+  UpstreamPool::Common upstreams;
+  std::vector<OwnPage> pages;
+  SideHealth sides;
+  RolloutBook book;
+  TlsServers tls;
+  Listeners listeners;
+  std::optional<CurrentRoutes> routes;
+  Tunnels tunnels;
+  Refusals refusals;
+  FallThrough fall_through;
+  FailureLog failures;
+  std::mutex reloading;
+  FileMarks certificates;
+  FileMarks refused_certificates;  ///< of the last configuration, if it was refused for them
+  std::optional<LiveView> view;
+  std::unique_ptr<AccessLog> access_log;
+  std::optional<Outcomes> outcomes;
+  std::optional<Shadows> shadows;
+  std::optional<DifferencesDesk> differences;
+  std::optional<LiveStreams> streams;
+  std::optional<OperatorPages> operators;
+  std::unique_ptr<Chain> chain;
+  // They record what became of what they have answered, so they end before who is told.
+  std::unique_ptr<Executor> page_workers = make_worker_pool(kPageWorkers, kWaitingPages);
+  std::unique_ptr<Executor> stream_workers = make_worker_pool(kStreamWorkers, kWaitingStreams);
+  std::unique_ptr<Executor> admin_workers = make_worker_pool(kAdminWorkers, kWaitingForAdmin);
+  EndpointWorkers endpoint_workers{parts.served.endpoints, parts.served.endpoint_threads};
+  std::unique_ptr<http::NetworkServer> server;
+  std::function<void()> taken;
+  std::optional<succession::Offer> offer;
+};
+
+}  // namespace banyan::serving

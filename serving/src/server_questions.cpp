@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// What others want to know of a server that runs.
+#include <map>
+#include <set>
+#include <utility>
+
+#include "preflight.hpp"
+#include "server_inside.hpp"
+
+namespace banyan::serving {
+std::vector<Server::Address> Server::addresses() const {
+  std::vector<Address> all;
+  for (std::size_t i = 0; i < inside_->listeners.size(); ++i) {
+    const Listener& listener = inside_->listeners[i];
+    const http::Endpoint at = bound(listener, *inside_->server, i);
+    all.push_back({.endpoint = at,
+                   .url = url(listener, at),
+                   .clients = listener.clients,
+                   .operators = listener.operators,
+                   .audience = listener.audience});
+  }
+  return all;
+}
+
+bool Server::has_new_side(std::string_view rollout) const {
+  return inside_->current()->has_new_side(rollout);
+}
+
+std::optional<std::string> Server::preflight(std::string_view rollout) const {
+  const auto routes = inside_->current();
+  std::set<const UpstreamPool*> asked;
+  for (const Target& target : routes->targets()) {
+    if (target.route.rollout != rollout || target.new_side.pool == nullptr) continue;
+    if (!asked.insert(target.new_side.pool).second) continue;
+    const PortInfo* const port = target.operation != nullptr ? target.operation->port : nullptr;
+    if (auto trouble = why_not_fit(*target.new_side.pool, port, inside_->parts.clock)) {
+      return trouble;
+    }
+  }
+  return std::nullopt;
+}
+
+strangler::TunnelCounts Server::tunnels(std::string_view rollout) const {
+  return inside_->tunnels.of(rollout);
+}
+
+std::uint64_t Server::missed(std::string_view rollout) const {
+  return inside_->fall_through.of(rollout);
+}
+
+std::optional<strangler::TesterCounts> Server::testers(std::string_view rollout) const {
+  const auto routes = inside_->current();
+  const auto* const plan = routes->configuration().rollout(rollout);
+  if (plan == nullptr || !plan->testers) return std::nullopt;
+  const auto figures = inside_->book.of(rollout);
+  strangler::TesterCounts counts{
+      .old_side = figures->forced[static_cast<std::size_t>(Side::Local)],
+      .new_side = figures->forced[static_cast<std::size_t>(Side::Remote)]};
+  for (const auto& each : figures->not_forced) counts.refused += each;
+  return counts;
+}
+
+strangler::Unowned Server::unowned() const {
+  strangler::Unowned all;
+  const auto routes = inside_->current();
+  std::map<std::string, std::uint64_t, std::less<>> catch_alls;
+  for (const Target& target : routes->targets()) {
+    const strangler::Route& route = target.route;
+    const bool takes_all = route.kind == strangler::PathKind::Prefix && route.path == "/";
+    if (takes_all && route.rollout.empty()) catch_alls.emplace(route.name, 0);
+  }
+  for (const auto& row : inside_->parts.telemetry.metrics.requests.read()) {
+    if (row.key.module == kNoTarget && row.key.way == "refused") all.nowhere += row.latency.count;
+    if (row.key.module == "other") all.not_told_apart += row.latency.count;
+    const auto found = catch_alls.find(row.key.operation);
+    if (row.key.module == kNoRollout && found != catch_alls.end()) {
+      found->second += row.latency.count;
+    }
+  }
+  all.catch_alls.assign(catch_alls.begin(), catch_alls.end());
+  return all;
+}
+
+// Of a rollout that the file does not have, the usual ones.
+std::vector<strangler::Percent> Server::steps(std::string_view rollout) const {
+  const auto* plan = inside_->current()->configuration().rollout(rollout);
+  return plan != nullptr ? plan->steps : strangler::usual_steps();
+}
+
+strangler::Plan Server::plan(std::string_view rollout) const {
+  const auto* plan = inside_->current()->configuration().rollout(rollout);
+  return plan != nullptr ? plan->plan : strangler::Plan::usual();
+}
+
+std::vector<strangler::JudgedOperation> Server::judged_operations(std::string_view rollout) const {
+  return inside_->current()->judged_operations(rollout);
+}
+
+bool Server::shares_data(std::string_view rollout) const {
+  const auto* plan = inside_->current()->configuration().rollout(rollout);
+  return plan != nullptr && plan->fallback && plan->fallback->shared_data;
+}
+
+}  // namespace banyan::serving

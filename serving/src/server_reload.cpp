@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// What changes while it runs: the file, and certificates.
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "banyan/serving/dependency.hpp"
+#include "banyan/telemetry/log.hpp"
+#include "operators_token.hpp"
+#include "server_inside.hpp"
+
+namespace banyan::serving {
+namespace {
+
+using strangler::Configuration;
+using strangler::FileProblem;
+using strangler::Routing;
+
+}  // namespace
+
+std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
+  Inside& all = *inside_;
+  const std::lock_guard lock(all.reloading);
+  all.refused_certificates.clear();
+  if (all.parts.settings.config_file.empty()) return all.current()->routing().generation;
+  TlsMaterial material;
+  std::string token;
+  std::shared_ptr<const RouteSnapshot> snapshot;
+  const std::shared_ptr<const RouteSnapshot> before = all.current();
+  auto routing = all.file.reload([&](const std::shared_ptr<const Routing>& fresh) {
+    if (const auto& check = all.parts.settings.check) {
+      if (auto problems = check(fresh); !problems.empty()) return problems;
+    }
+    auto read = read_tls_material(fresh->configuration, all.parts.settings.config_file);
+    if (!read) {
+      all.refused_certificates = std::move(read.error().files);
+      return std::move(read.error().problems);
+    }
+    material = std::move(*read);
+    auto secret = read_operators_token(fresh->configuration, all.parts.settings.config_file);
+    if (!secret) return std::vector{std::move(secret.error())};
+    token = std::move(*secret);
+    auto built = all.snapshot(fresh, material, before.get());
+    if (!built) return std::move(built.error());
+    snapshot = std::move(*built);
+    return std::vector<FileProblem>();
+  });
+  if (!routing) {
+    all.log().write(
+        telemetry::Level::Error, "routes_refused",
+        {{"message", to_string(routing.error())},
+         {"next", "the old routes stay in force; mend what is wrong, all is read again"}});
+    return std::unexpected(std::move(routing.error()));
+  }
+  const Configuration& configuration = (*routing)->configuration;
+  if (all.parts.control != nullptr) {
+    std::vector<std::string> rollouts = configuration.rollout_names();
+    for (const ServedModule& each : all.parts.served.modules) rollouts.push_back(each.name);
+    all.parts.control->enlist(rollouts);
+  }
+  snapshot->begin(material, all.checks);
+  all.routes->publish(
+      std::make_unique<const std::shared_ptr<const RouteSnapshot>>(std::move(snapshot)));
+  all.routes->settle();
+  all.forget_what_is_gone();
+  if (all.guard.use(std::move(token))) {
+    if (all.streams) all.streams->cut_off();
+    all.log().write(telemetry::Level::Info, "operators_token_changed",
+                    {{"message", "the token that operators had before is worth nothing any more"}});
+  }
+  all.renew_certificates(configuration, material);
+  all.warn_of_what_needs_a_restart(configuration);
+  all.log().write(
+      telemetry::Level::Info, "routes_loaded",
+      {{"generation", (*routing)->generation}, {"routes", configuration.routes.size()}});
+  return (*routing)->generation;
+} catch (const std::exception& exception) {
+  return std::unexpected(inside_->failed(exception));
+}
+
+std::expected<void, std::vector<FileProblem>> Server::renew_certificates() try {
+  Inside& all = *inside_;
+  const std::lock_guard lock(all.reloading);
+  const std::shared_ptr<const RouteSnapshot> routes = all.current();
+  const Configuration& configuration = routes->configuration();
+  const auto material = read_tls_material(configuration, all.parts.settings.config_file);
+  if (!material) {
+    all.log().write(
+        telemetry::Level::Error, "certificates_refused",
+        {{"message", to_string(material.error().problems)},
+         {"next", "the old certificates stay in force; mend the files, they are read again"}});
+    return std::unexpected(material.error().problems);
+  }
+  all.renew_certificates(configuration, *material);
+  for (const auto& [name, context] : material->upstreams) {
+    routes->pools().at(name)->tls->use(context);
+  }
+  all.log().write(telemetry::Level::Info, "certificates_loaded",
+                  {{"files", material->files.size()}});
+  return {};
+} catch (const std::exception& exception) {
+  return std::unexpected(inside_->failed(exception));
+}
+
+FileMarks Server::certificate_files() const {
+  const std::lock_guard lock(inside_->reloading);
+  return inside_->certificates;
+}
+
+FileMarks Server::refused_certificate_files() const {
+  const std::lock_guard lock(inside_->reloading);
+  return inside_->refused_certificates;
+}
+
+void Server::Inside::warn_of_what_needs_a_restart(const Configuration& now) const {
+  std::string changed;
+  const auto note = [&](bool same, std::string_view what) {
+    if (!same) changed.append(changed.empty() ? "" : ", ").append(what);
+  };
+  note(now.listen == started_with.listen, "listen");
+  note(std::ranges::equal(now.tls, started_with.tls, {}, &strangler::TlsListeners::listen,
+                          &strangler::TlsListeners::listen),
+       "listen of [[proxy.tls]]");
+  note(now.operators == started_with.operators, "operators");
+  note(now.tracing == started_with.tracing, "tracing");
+  note(now.half_close == started_with.half_close, "half_close");
+  note(now.trusted_peers == started_with.trusted_peers, "trusted_peers");
+  note(now.drop_fields == started_with.drop_fields, "drop_fields");
+  note(now.pass_fields == started_with.pass_fields, "pass_fields");
+  note(now.limits == started_with.limits, "limits");
+  note(now.access_log == started_with.access_log, "access_log");
+  note(now.control_store == started_with.control_store, "control_store");
+  for (const ServedModule& module : parts.served.modules) {
+    note(!module.service || called_alike(module.name, started_with, now),
+         "[upstreams." + module.name + "] for calls between modules");
+  }
+  if (changed.empty()) return;
+  log().write(
+      telemetry::Level::Warning, "needs_restart",
+      {{"changed", changed},
+       {"message", "these settings are as they were at the start; restart to change them"}});
+}
+
+/// The figures of routes that the file no longer has.
+void Server::Inside::forget_what_is_gone() {
+  std::set<std::pair<std::string, std::string>> there;
+  std::set<std::pair<std::string, std::string>> moving;
+  std::set<std::string, std::less<>> rollouts;
+  for (const Target& target : current()->targets()) {
+    there.emplace(target.statistics_module(), target.statistics_name());
+    moving.emplace(target.route.rollout, target.statistics_name());
+    rollouts.insert(target.route.rollout);
+  }
+  const auto moves_no_more = [&](std::string_view rollout, std::string_view route) {
+    return !moving.contains({std::string(rollout), std::string(route)});
+  };
+  fall_through.forget_if(moves_no_more);
+  tunnels.forget_if(moves_no_more);
+  sides.forget_if([&](std::string_view rollout) { return !rollouts.contains(rollout); });
+  const auto gone = [&](const telemetry::CallStatistics::Key& key) {
+    return key.way != "refused" && key.way != kOwn && !there.contains({key.module, key.operation});
+  };
+  parts.telemetry.metrics.requests.forget_if(gone);
+  parts.telemetry.metrics.streams.forget_if(gone);
+}
+
+/// Goes by the addresses, which are what a reload cannot change.
+void Server::Inside::renew_certificates(const Configuration& now, const TlsMaterial& material) {
+  certificates = material.files;
+  for (std::size_t i = 0; i < tls.size(); ++i) {
+    const auto same =
+        std::ranges::find(now.tls, started_with.tls[i].listen, &strangler::TlsListeners::listen);
+    if (same == now.tls.end()) continue;
+    tls[i]->use(material.listeners[static_cast<std::size_t>(same - now.tls.begin())]);
+  }
+}
+
+}  // namespace banyan::serving

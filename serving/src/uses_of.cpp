@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "uses_of.hpp"
+
+#include <map>
+#include <string>
+
+namespace banyan::serving {
+
+std::vector<retirement::UseCount> uses_of(const telemetry::Metrics& metrics,
+                                          const FallThrough& fall_through) {
+  std::vector<retirement::UseCount> all;
+  for (const auto& row : metrics.requests.read()) {
+    // What had no room of its own may have been the old side's.
+    const bool folded = row.key.way == "other";
+    if (!folded && row.key.way != "local" && row.key.way != "remote") continue;
+    all.push_back({{row.key.module, row.key.operation, folded ? "local" : row.key.way, "request"},
+                   row.latency.count});
+  }
+  // More than one binding runs a call here.
+  std::map<retirement::UseKey, std::uint64_t> calls;
+  for (const auto& row : metrics.calls.read()) {
+    const std::string side = row.key.way == "remote" ? "remote" : "local";
+    calls[{row.key.module, row.key.operation, side, "call"}] += row.latency.count;
+  }
+  for (const auto& [key, count] : calls) all.push_back({key, count});
+  for (const auto& [rollout, route, count] : fall_through.counts()) {
+    all.push_back({{rollout, route, "local", "misspelled"}, count});
+  }
+  return all;
+}
+
+}  // namespace banyan::serving
