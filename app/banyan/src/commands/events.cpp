@@ -105,13 +105,25 @@ std::string age(const std::optional<Timestamp>& then) {
 }
 
 Json json_of(const events::Hold& hold) {
-  return {{"key", hold.key},
-          {"event", hold.type},
-          {"ordinal", hold.ordinal},
-          {"attempts", hold.attempts},
-          {"since", to_string(hold.since)},
-          {"parked", hold.parked},
-          {"reason", hold.reason}};
+  Json json = {{"key", hold.key},
+               {"event", hold.type},
+               {"ordinal", hold.ordinal},
+               {"attempts", hold.attempts},
+               {"since", to_string(hold.since)},
+               {"parked", hold.parked},
+               {"reason", hold.reason}};
+  if (const auto gap = events::gap_of(hold)) {
+    json["gap"] = {{"wanted", gap->wanted}, {"got", gap->got}};
+  }
+  return json;
+}
+
+/// "3", and of a gap "3, 2 wanted".
+std::string ordinal_of(const events::Hold& hold) {
+  std::string text = std::to_string(hold.ordinal);
+  const auto gap = events::gap_of(hold);
+  if (gap && gap->wanted > 0) text += ", " + std::to_string(gap->wanted) + " wanted";
+  return text;
 }
 
 int print_json(const Logs& logs) {
@@ -131,6 +143,7 @@ int print_json(const Logs& logs) {
                        {"unsent", lane.unsent},
                        {"held", lane.held},
                        {"parked", lane.parked},
+                       {"gaps", lane.gaps},
                        {"keys", std::move(keys)}});
       if (lane.oldest_unsent) lanes.back()["oldest_unsent"] = to_string(*lane.oldest_unsent);
     }
@@ -203,19 +216,19 @@ int events_list(const EventsOptions& options) {
   return with_logs(options, [&](const Logs& logs) {
     if (options.json) return print_json(logs);
     std::vector<std::vector<std::string>> lanes = {
-        {"MODULE", "FOLLOWED BY", "TRANSPORT", "UNSENT", "OLDEST", "HELD", "PARKED"}};
+        {"MODULE", "FOLLOWED BY", "TRANSPORT", "UNSENT", "OLDEST", "HELD", "PARKED", "GAPS"}};
     std::vector<std::vector<std::string>> held = {
-        {"MODULE", "FOLLOWED BY", "KEY", "EVENT", "NO.", "ATTEMPTS", "STATE", "REASON"}};
+        {"MODULE", "FOLLOWED BY", "KEY", "EVENT", "NO.", "SINCE", "ATTEMPTS", "STATE", "REASON"}};
     for (const auto& module : logs.modules()) {
       events::EventLog& log = module->log();
       for (const events::LaneReport& lane : log.lanes(soon())) {
-        lanes.push_back({log.module(), lane.lane,
-                         lane.route.transport.empty() ? "-" : lane.route.transport,
-                         std::to_string(lane.unsent), age(lane.oldest_unsent),
-                         std::to_string(lane.held), std::to_string(lane.parked)});
+        lanes.push_back(
+            {log.module(), lane.lane, lane.route.transport.empty() ? "-" : lane.route.transport,
+             std::to_string(lane.unsent), age(lane.oldest_unsent), std::to_string(lane.held),
+             std::to_string(lane.parked), std::to_string(lane.gaps)});
         for (const events::Hold& hold : log.holds(lane.lane, kMostKeys, soon())) {
-          held.push_back({log.module(), lane.lane, hold.key, hold.type,
-                          std::to_string(hold.ordinal), std::to_string(hold.attempts),
+          held.push_back({log.module(), lane.lane, hold.key, hold.type, ordinal_of(hold),
+                          to_string(hold.since), std::to_string(hold.attempts),
                           hold.parked ? "parked" : "tried again", hold.reason});
         }
       }
