@@ -36,6 +36,11 @@ bool Lane::is_registered() const {
   return registered_;
 }
 
+void Lane::deregister() {
+  const std::lock_guard lock(mutex_);
+  registered_ = false;
+}
+
 void Lane::take(const Route& route) {
   const std::lock_guard lock(mutex_);
   route_ = route;

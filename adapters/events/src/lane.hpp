@@ -32,6 +32,8 @@ class Lane {
   /// It is in the log, and its events go this way.
   void register_with(const Route& route);
   bool is_registered() const;
+  /// It is not in the log any more, or is there anew.
+  void deregister();
   void take(const Route& route);
   /// `route` was asked for before; by now the lane may have another.
   void settle_route(const Route& route);

@@ -49,13 +49,14 @@ class MemoryLog final : public EventLog {
 
   const std::string& module() const override { return module_; }
 
-  void add_lane(const std::string& name, Start start, const Context& /*context*/) override {
+  bool add_lane(const std::string& name, Start start, const Context& /*context*/) override {
     const std::lock_guard lock(mutex_);
     Lane& lane = lanes_[name];
-    if (!lane.slots.empty()) return;
+    if (!lane.slots.empty()) return false;
     for (int slot = 0; slot < kSlots; ++slot) {
       lane.slots[slot].position = start == Start::Head ? end_ : 0;
     }
+    return true;
   }
 
   Route take_route(const std::string& name, const std::string& transport,
@@ -215,6 +216,7 @@ class MemoryLog final : public EventLog {
       for (const auto& [key, kept] : lane.holds) {
         ++report.held;
         report.parked += kept.hold.parked ? 1 : 0;
+        report.gaps += gap_of(kept.hold) ? 1 : 0;
         if (!report.oldest_held || kept.hold.since.micros < report.oldest_held->micros) {
           report.oldest_held = kept.hold.since;
         }
@@ -245,6 +247,7 @@ class MemoryLog final : public EventLog {
     for (auto& [held, kept] : lanes_[name].holds) {
       if (!key.empty() && held != key) continue;
       try_now(kept);
+      if (gap_of(kept.hold)) begin_with_first(kept.hold);
       ++replayed;
     }
     return replayed;
@@ -311,6 +314,13 @@ class MemoryLog final : public EventLog {
     return place.holder.empty() || place.holder == who || place.until <= now();
   }
   bool is_due(const KeptHold& kept) const { return !kept.hold.parked && kept.next_at <= now(); }
+  void begin_with_first(Hold& hold) const {
+    const auto first = std::ranges::find(events_, hold.key, &Envelope::key);
+    if (first == events_.end() || first->ordinal >= hold.ordinal) return;
+    hold.from_seq = first->seq;
+    hold.ordinal = first->ordinal;
+    hold.type = first->type;
+  }
   void try_now(KeptHold& kept) const {
     kept.hold.attempts = 0;
     kept.hold.parked = false;

@@ -15,17 +15,6 @@ namespace {
 
 Delivery done() { return {Delivery::Outcome::Done, {}}; }
 
-Delivery out_of_order(const Envelope& event, std::int64_t mark) {
-  return {Delivery::Outcome::Later,
-          {ErrorCode::Conflict,
-           std::string(kEventGap),
-           "event " + std::to_string(event.ordinal) + " of '" + event.key +
-               "' came, and the last one that was handled is " + std::to_string(mark) +
-               ": those between come first. When they never come, `banyan events skip` gives "
-               "them up",
-           {}}};
-}
-
 Delivery delivery_of(const EventAnswer& answer) {
   switch (answer.kind()) {
     case EventAnswer::Kind::Done: return done();
@@ -143,7 +132,7 @@ Deliveries Receiver::take(std::span<const Envelope> events) const {
         round.pass(event);
         delivery = done();
       } else if (mark != 0 && event.ordinal > mark + 1) {
-        delivery = out_of_order(event, mark);
+        delivery = {Delivery::Outcome::Later, event_gap(event, mark + 1)};
       } else if (subscription == nullptr) {
         round.pass(event);
         delivery = done();

@@ -49,6 +49,7 @@ class Relay::Work {
     }
     leases_.keep_renewing();
     purging_ = environment_.scheduler.every(std::chrono::seconds(10), [this] { purge(); });
+    looking_after_ = environment_.scheduler.every(options_.poll, [this] { look_after_lanes(); });
   }
 
   void wake() { board_->wake(); }
@@ -62,6 +63,7 @@ class Relay::Work {
     threads_.clear();
     leases_.stop();
     purging_.reset();
+    looking_after_.reset();
   }
 
   void switch_to(const std::string& name, std::string_view transport) {
@@ -75,6 +77,7 @@ class Relay::Work {
 
   std::uint64_t pump() {
     register_lanes();
+    begin_forgotten_anew();
     const std::uint64_t before = delivered();
     while (true) {
       bool any = false;
@@ -119,6 +122,25 @@ class Relay::Work {
         route = log_.take_route(name, std::string(lane.wanted_transport()), context());
       }
       lane.register_with(route);
+    }
+  }
+
+  // Whoever follows again after it was forgotten hears of what comes from then on. A process that
+  // runs follows, so that need not wait for its next start.
+  void begin_forgotten_anew() {
+    for (auto& [name, lane] : lanes_) {
+      if (!lane.is_registered() || !log_.add_lane(name, Start::Head, context())) continue;
+      lane.deregister();
+      if (observer_.forgotten) observer_.forgotten(name);
+    }
+    register_lanes();
+  }
+
+  void look_after_lanes() {
+    try {
+      begin_forgotten_anew();
+    } catch (const std::exception& fault) {
+      tell(fault.what());
     }
   }
 
@@ -238,6 +260,7 @@ class Relay::Work {
   std::atomic<std::uint64_t> looks_{0};
   std::vector<std::thread> threads_;
   std::unique_ptr<Scheduler::Handle> purging_;
+  std::unique_ptr<Scheduler::Handle> looking_after_;
 };
 
 Relay::Relay(EventLog& log, std::string holder, const Environment& environment,

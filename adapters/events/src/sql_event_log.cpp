@@ -39,7 +39,7 @@ std::int64_t SqlEventLog::end_of(Session& session) const {
       .value_or(0);
 }
 
-void SqlEventLog::add_lane(const Text& lane, Start start, const Context& context) {
+bool SqlEventLog::add_lane(const Text& lane, Start start, const Context& context) {
   bool there = false;
   access_.read(context, [&](KitUnit& unit) {
     there = unit.session
@@ -49,8 +49,9 @@ void SqlEventLog::add_lane(const Text& lane, Start start, const Context& context
                     module(), lane)
                 .has_value();
   });
-  if (there) return;
-  write(context, [&](Session& session, const LeaseTime& /*now*/) {
+  if (there) return false;
+  return write(context, [&](Session& session, const LeaseTime& /*now*/) {
+    std::int64_t made = 0;
     for (int slot = 0; slot < kSlots; ++slot) {
       // Of the slot and not of the log: what is about to be committed elsewhere comes after.
       const auto begins = start == Start::Beginning
@@ -62,13 +63,13 @@ void SqlEventLog::add_lane(const Text& lane, Start start, const Context& context
                                         module(), static_cast<std::int64_t>(slot))
                                     .value_or(0)
                                     .value_or(0);
-      session.run(
+      made += session.run(
           "INSERT INTO banyan_lane (module, lane, slot, pos, epoch, holder, clock_of, held_until)"
           " VALUES (:module, :lane, :slot, :pos, 0, '', '', 0)"
           " ON CONFLICT (module, lane, slot) DO NOTHING",
           module(), lane, static_cast<std::int64_t>(slot), begins);
     }
-    return true;
+    return made > 0;
   });
 }
 

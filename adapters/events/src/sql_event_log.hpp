@@ -18,7 +18,7 @@ class SqlEventLog final : public EventLog {
       : access_(std::move(access)), clock_(&clock) {}
 
   const std::string& module() const override { return access_.module(); }
-  void add_lane(const std::string& lane, Start start, const Context& context) override;
+  bool add_lane(const std::string& lane, Start start, const Context& context) override;
   Route take_route(const std::string& lane, const std::string& transport,
                    const Context& context) override;
   Route settle_route(const std::string& lane, const Context& context) override;
@@ -56,6 +56,8 @@ class SqlEventLog final : public EventLog {
                                 const std::string& lane, std::optional<int> due_in,
                                 std::int64_t limit) const;
 
+  void begin_with_first(sql::Session& session, const std::string& lane,
+                        const std::string& key) const;
   void note(sql::Session& session, const std::string& lane, const std::string& key,
             std::string_view action, const By& by) const;
 

@@ -13,6 +13,9 @@ using sql::KitUnit;
 using sql::Session;
 using Text = std::string;
 
+// Of a row of banyan_held what gap_of() says of a hold.
+Text is_gap() { return "reason LIKE '" + Text(kEventGap) + "%'"; }
+
 }  // namespace
 
 std::vector<Hold> SqlEventLog::holds(const Text& lane, std::int64_t limit, const Context& context) {
@@ -54,13 +57,17 @@ std::vector<LaneReport> SqlEventLog::lanes(const Context& context) {
           report.oldest_unsent = oldest;
         }
       }
-      const auto held = session.one<I, std::optional<I>, std::optional<Timestamp>>(
-          "SELECT count(*), CAST(sum(parked) AS BIGINT), min(since) FROM banyan_held WHERE"
-          " module = :module AND lane = :lane",
-          module(), lane);
+      const auto held =
+          session.one<I, std::optional<I>, std::optional<Timestamp>, std::optional<I>>(
+              "SELECT count(*), CAST(sum(parked) AS BIGINT), min(since), CAST(sum(CASE WHEN " +
+                  is_gap() +
+                  " THEN 1 ELSE 0 END) AS BIGINT) FROM banyan_held WHERE module = :module AND"
+                  " lane = :lane",
+              module(), lane);
       report.held = std::get<0>(*held);
       report.parked = std::get<1>(*held).value_or(0);
       report.oldest_held = std::get<2>(*held);
+      report.gaps = std::get<3>(*held).value_or(0);
     }
   });
   return reports;
@@ -82,10 +89,31 @@ std::int64_t SqlEventLog::replay(const Text& lane, const Text& key, const By& by
         "UPDATE banyan_held SET attempts = 0, parked = 0, clock_of = :clock, next_at = :now WHERE"
         " module = :module AND lane = :lane AND (key = :key OR :key = '')",
         now.clock, now.micros, module(), lane, key);
+    for (const auto& [held] : session.all<Text>(
+             "SELECT key FROM banyan_held WHERE module = :module AND lane = :lane AND (key = :key"
+             " OR :key = '') AND " +
+                 is_gap(),
+             module(), lane, key)) {
+      begin_with_first(session, lane, held);
+    }
     if (replayed > 0) note(session, lane, key, "replay", by);
     return replayed > 0;
   });
   return replayed;
+}
+
+// Of the key's events the first that is still there.
+void SqlEventLog::begin_with_first(Session& session, const Text& lane, const Text& key) const {
+  const auto first = session.one<std::int64_t, std::int64_t, Text>(
+      "SELECT seq, ord, type FROM banyan_outbox WHERE module = :module AND key = :key"
+      " ORDER BY ord LIMIT 1",
+      module(), key);
+  if (!first) return;
+  const auto& [seq, ordinal, type] = *first;
+  session.run(
+      "UPDATE banyan_held SET from_seq = :seq, ord = :ord, type = :type WHERE module = :module AND"
+      " lane = :lane AND key = :key AND ord > :ord",
+      seq, ordinal, type, module(), lane, key);
 }
 
 bool SqlEventLog::skip(const Text& lane, const Text& key, const By& by, const Context& context) {

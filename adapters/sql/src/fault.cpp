@@ -65,6 +65,11 @@ Error error_of(FaultKind kind) {
           "they have moved since, and there they have not, as in a backup that was restored alone. "
           "Nothing was changed. Put back the files of one time, the newest, and start the process "
           "again");
+    case FaultKind::Replaced:
+      return unavailable(
+          "banyan.database_replaced",
+          "the database's file was moved, removed or replaced while the process runs; nothing was "
+          "changed. Put the file back that was there, or start the process again");
     case FaultKind::Misuse:
     case FaultKind::Ownership:
     case FaultKind::Constraint:

@@ -32,15 +32,25 @@ std::filesystem::path checked(std::filesystem::path file) {
   return file;
 }
 
+Fault fault_of_replaced(const std::filesystem::path& file, FileAtPath::Found found) {
+  return {FaultKind::Replaced,
+          "'" + file.string() + "' is not the file any more that this process has opened: " +
+              (found == FileAtPath::Found::Nothing ? "none is there" : "another one is there") +
+              ". What it wrote now, nobody would find again, so it changes nothing, in no file; it"
+              " reads on for as long as it can. Put the file back that was there, and it goes on by"
+              " itself; or start it again with the one that is there."};
+}
+
 }  // namespace
 
 SqliteFile::SqliteFile(std::filesystem::path file, Role role, Ownership& ownership,
                        const Options& options, SteadyTime deadline)
     : path_(checked(std::move(file))),
+      role_(role),
       ownership_(ownership),
       options_(options),
       wal_(path_, snapshots_, options),
-      writer_(path_, ownership, wal_, options) {
+      writer_(path_, ownership, wal_, options, [this](bool replaced) { tell_replaced(replaced); }) {
   make_tables_of_kit(role, deadline);
 }
 
@@ -48,9 +58,23 @@ SqliteReaders& SqliteFile::readers_of(std::size_t module) {
   const std::lock_guard lock(mutex_);
   auto& readers = readers_[module];
   if (!readers) {
-    readers = std::make_unique<SqliteReaders>(path_, ownership_, module, snapshots_, options_);
+    // One that is opened later would read another file than the others, and take their log away
+    // when it is closed.
+    readers = std::make_unique<SqliteReaders>(path_, ownership_, module, snapshots_, options_,
+                                              [this] { check_at_path(); });
   }
   return *readers;
+}
+
+void SqliteFile::check_at_path() const {
+  if (!is_at_path()) throw fault_of_replaced(path_, writer_.look_at_path());
+}
+
+void SqliteFile::tell_replaced(bool replaced) const {
+  if (role_ != Role::Shared || !options_.on_replaced) return;
+  options_.on_replaced(replaced
+                           ? std::string(fault_of_replaced(path_, writer_.look_at_path()).what())
+                           : std::string());
 }
 
 // Looked for first, so that opening a file that is up to date writes nothing.
@@ -92,6 +116,7 @@ Result<void> SqliteFile::probe(const Context& context) {
   return write_probe_.run(
       writer_.figures(), *options_.clock,
       [&] {
+        check_at_path();
         readers_of(Ownership::kKit)
             .with_snapshot(context.deadline,
                            [](SqliteConnection& connection) { connection.touch(); });
@@ -186,7 +211,10 @@ WriterFigures SqliteFiles::figures() {
 
 std::vector<std::filesystem::path> SqliteFiles::paths() {
   std::vector<std::filesystem::path> all;
-  for (const auto& file : files()) all.push_back(file->path());
+  for (const auto& file : files()) {
+    // Whoever closes what lies in the place of the shared file may take its log away.
+    if (file->is_at_path()) all.push_back(file->path());
+  }
   return all;
 }
 

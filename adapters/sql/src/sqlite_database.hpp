@@ -41,6 +41,14 @@ class SqliteFile {
     return is_replaced();
   }
 
+  /// Throws Fault{Replaced} when the shared file is not at its path any more: what is changed in it
+  /// nobody else finds, nor this process after its next start. Never of an own file, which is
+  /// opened anew.
+  void check_at_path() const;
+  bool is_at_path() const {
+    return role_ == Role::Own || writer_.look_at_path() == FileAtPath::Found::Itself;
+  }
+
   /// Marks an own file that a move has made and nobody has marked yet. Inside a unit of work.
   void mark_if_due(SqliteConnection& connection);
 
@@ -51,7 +59,10 @@ class SqliteFile {
  private:
   void make_tables_of_kit(Role role, SteadyTime deadline);
 
+  void tell_replaced(bool replaced) const;
+
   const std::filesystem::path path_;
+  const Role role_;
   Ownership& ownership_;
   const Options& options_;
   Snapshots snapshots_;
@@ -98,6 +109,7 @@ class SqliteFiles {
     bool being_opened = false;
   };
   std::shared_ptr<SqliteFile> open_own(const std::string& location, SteadyTime deadline);
+  /// Of those whose commits can be noticed.
   std::vector<std::filesystem::path> paths();
 
   const Options options_;

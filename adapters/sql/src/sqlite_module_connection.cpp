@@ -208,6 +208,7 @@ std::optional<Error> SqliteModuleConnection::write_shared(const Placement& place
                                                           const Context& context,
                                                           const WriteBody& body, Outcome& outcome) {
   const auto run = [&](Connection& connection) {
+    files_->shared().check_at_path();
     const Placement found = of_sqlite(connection).placement_of(module());
     bool elsewhere = found.authority() != Authority::Shared;
     if (!elsewhere) refuse_older_than_decision(found, module(), context);
@@ -226,6 +227,7 @@ std::optional<Error> SqliteModuleConnection::write_own(const Placement& placemen
   const auto own = own_file(placement, context);
   if (!own) return std::nullopt;
   const auto run = [&](Connection& connection) {
+    files_->shared().check_at_path();  // a fence that nobody else sees decides nothing
     const auto gate = gate_of(*own, of_sqlite(connection), placement, context);
     bool elsewhere = !gate || !gate->open;
     if (!elsewhere) own->mark_if_due(of_sqlite(connection));

@@ -6,13 +6,18 @@
 namespace banyan::sql {
 
 SqliteReaders::SqliteReaders(const std::filesystem::path& file, Ownership& ownership,
-                             std::size_t module, Snapshots& snapshots, const Options& options)
+                             std::size_t module, Snapshots& snapshots, const Options& options,
+                             std::function<void()> check_file)
     : clock_(*options.clock),
       module_(ownership.rights(module).module),
       snapshots_(snapshots),
       pool_(
-          [file, &ownership](SteadyTime /*deadline*/) {
-            return std::make_unique<SqliteConnection>(file, SqliteConnection::Use::Read, ownership);
+          [file, &ownership, check = std::move(check_file)](SteadyTime /*deadline*/) {
+            if (check) check();
+            auto opened =
+                std::make_unique<SqliteConnection>(file, SqliteConnection::Use::Read, ownership);
+            if (check) check();
+            return opened;
           },
           "'" + file.filename().string() + "': ", options.readers_per_module, clock_) {}
 

@@ -15,8 +15,10 @@ namespace banyan::sql {
 /// Runs what one module reads in one file. Safe for concurrent use.
 class SqliteReaders {
  public:
+  /// `check_file` is asked before a connection is opened and when it is, and may throw.
   SqliteReaders(const std::filesystem::path& file, Ownership& ownership, std::size_t module,
-                Snapshots& snapshots, const Options& options);
+                Snapshots& snapshots, const Options& options,
+                std::function<void()> check_file = {});
 
   /// Runs `body` with a connection that nobody else uses, on which no transaction is open and on
   /// which none is left open. Waits for one when all are in use; Fault{Deadline} when it passes.

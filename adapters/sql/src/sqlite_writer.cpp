@@ -33,10 +33,12 @@ sqlite::FileLock lock_of(const std::filesystem::path& file) {
 }  // namespace
 
 SqliteWriter::SqliteWriter(const std::filesystem::path& file, Ownership& ownership, SqliteWal& wal,
-                           const Options& options)
+                           const Options& options, std::function<void(bool)> replaced)
     : clock_(*options.clock),
       queue_(options),
       connection_(file, SqliteConnection::Use::Write, ownership),
+      at_path_(file),
+      tell_replaced_(std::move(replaced)),
       file_lock_(lock_of(file)),
       wal_(wal) {
   connection_.limit_wal(options.wal_limit);
@@ -78,12 +80,14 @@ void SqliteWriter::look_after_file() {
   const auto now = std::chrono::steady_clock::now();
   if (looked_ && now - *looked_ < kBetweenLooksAtFile) return;
   looked_ = now;
-  if (connection_.moved()) replaced_ = true;
+  const bool replaced = connection_.moved();
+  if (replaced_.exchange(replaced) != replaced && tell_replaced_) tell_replaced_(replaced);
 }
 
-// Others may have written, and readers have gone.
+// Others may have written, and readers have gone. The log of a file that was replaced may be taken
+// for the log of the one that is there.
 void SqliteWriter::look_after_wal() {
-  if (!wal_.is_due() || !file_lock_.try_acquire()) return;
+  if (replaced_ || !wal_.is_due() || !file_lock_.try_acquire()) return;
   wal_.cut(connection_);
   file_lock_.release();
 }

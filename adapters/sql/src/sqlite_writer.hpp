@@ -4,11 +4,13 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <thread>
 #include <vector>
 
 #include "banyan/sqlite/file_lock.hpp"
+#include "file_at_path.hpp"
 #include "sqlite_connection.hpp"
 #include "sqlite_wal.hpp"
 #include "unit_queue.hpp"
@@ -22,9 +24,10 @@ namespace banyan::sql {
 /// write-ahead log bounded, also while nobody writes.
 class SqliteWriter {
  public:
-  /// Opens the file. Throws Fault.
+  /// Opens the file. Throws Fault. `replaced` is told on the writer's thread, within half a second,
+  /// that another file is at its path, or none, and that it is there again; may be empty.
   SqliteWriter(const std::filesystem::path& file, Ownership& ownership, SqliteWal& wal,
-               const Options& options);
+               const Options& options, std::function<void(bool)> replaced = {});
   /// Finishes what is queued.
   ~SqliteWriter();
   SqliteWriter(const SqliteWriter&) = delete;
@@ -41,6 +44,8 @@ class SqliteWriter {
 
   /// Another file is at its path by now, or none. Looked at twice a second.
   bool file_is_replaced() const { return replaced_; }
+  /// What is at its path at this moment.
+  FileAtPath::Found look_at_path() const { return at_path_.look(); }
 
  private:
   using Unit = UnitQueue::Unit;
@@ -58,6 +63,8 @@ class SqliteWriter {
   const Clock& clock_;
   UnitQueue queue_;
   SqliteConnection connection_;
+  const FileAtPath at_path_;  ///< after the connection, which may have made the file
+  const std::function<void(bool)> tell_replaced_;
   sqlite::FileLock file_lock_;
   SqliteWal& wal_;
   std::atomic<std::uint64_t> units_{0}, commits_{0}, again_{0};

@@ -166,6 +166,7 @@ bool is_storage_fault(const std::exception_ptr& thrown) {
     switch (fault.kind()) {
       case FaultKind::StorageFull:
       case FaultKind::ReadOnly:
+      case FaultKind::Replaced:
       case FaultKind::Storage:
       case FaultKind::ConnectionLost: return true;
       default: return false;

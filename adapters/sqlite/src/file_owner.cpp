@@ -59,15 +59,15 @@ bool take_over(int descriptor, const struct stat& model) {
 
 namespace {
 
-/// A descriptor of the new file; -1 when there is one already, which is not opened.
-int make_new_like(const std::filesystem::path& file, const std::filesystem::path& model,
-                  mode_t& mode) {
+/// A descriptor of the new file; nothing when there is one already, which is not opened.
+std::optional<int> make_new_like(const std::filesystem::path& file,
+                                 const std::filesystem::path& model) {
   struct stat wanted{};
   const bool has_model = !model.empty() && ::stat(model.c_str(), &wanted) == 0;
   // Only who made it changes its owner; O_EXCL follows no link that somebody laid.
-  mode = has_model ? wanted.st_mode & kReadAndWrite : kReadAndWrite;
+  const mode_t mode = has_model ? wanted.st_mode & kReadAndWrite : kReadAndWrite;
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-  if (descriptor < 0 && errno == EEXIST) return -1;
+  if (descriptor < 0 && errno == EEXIST) return std::nullopt;
   if (descriptor < 0) refuse("cannot make '" + file.string() + "'", errno);
   if (has_model && !take_over(descriptor, wanted)) {
     const int error = errno;
@@ -82,19 +82,20 @@ int make_new_like(const std::filesystem::path& file, const std::filesystem::path
 }  // namespace
 
 int open_like(const std::filesystem::path& file, const std::filesystem::path& model) {
-  mode_t mode = 0;
-  int descriptor = make_new_like(file, model, mode);
-  if (descriptor >= 0) return descriptor;
-  descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, mode);
-  if (descriptor < 0) refuse("cannot open '" + file.string() + "'", errno);
-  return descriptor;
+  // One that is there may be removed before it is opened, and is made again then. A link to nothing
+  // is always there, and never opened.
+  constexpr int kTries = 3;
+  for (int tries = 1;; ++tries) {
+    if (const auto made = make_new_like(file, model)) return *made;
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
+    if (descriptor >= 0) return descriptor;
+    if (errno != ENOENT || tries == kTries) refuse("cannot open '" + file.string() + "'", errno);
+  }
 }
 
 // One that is there may be open in SQLite here, and must not be closed; see kept_descriptor().
 void make_like(const std::filesystem::path& file, const std::filesystem::path& model) {
-  mode_t mode = 0;
-  const int descriptor = make_new_like(file, model, mode);
-  if (descriptor >= 0) ::close(descriptor);
+  if (const auto made = make_new_like(file, model)) ::close(*made);
 }
 
 std::optional<std::string> why_not_like(const std::filesystem::path& file,

@@ -131,6 +131,18 @@ events::RelayObserver EventTraffic::observer_of(const std::string& module) const
                             {"before", route.before},
                             {"from_seq", route.from_seq}});
               },
+          .forgotten =
+              [log, module](const std::string& lane) {
+                log->write(telemetry::Level::Warning, "event_lane_forgotten",
+                           {{"module", module},
+                            {"lane", lane},
+                            {"message",
+                             "somebody has forgotten the lane while it is followed; it hears of "
+                             "what is published from now on"},
+                            {"next",
+                             "banyan events rebuild MODULE, where it keeps a copy of what others "
+                             "own. To be rid of the lane, stop all that host it first"}});
+              },
           .fault =
               [log, module](std::string_view what) {
                 log->write(telemetry::Level::Warning, "event_relay_fault",
@@ -178,15 +190,12 @@ nlohmann::ordered_json lanes_of(events::EventLog& log, const Context& context,
                                 const Timestamp& now) {
   nlohmann::ordered_json lanes = nlohmann::ordered_json::array();
   for (const events::LaneReport& lane : log.lanes(context)) {
-    nlohmann::ordered_json row = {{"lane", lane.lane},
-                                  {"transport", lane.route.transport},
-                                  {"position", lane.position},
-                                  {"head", lane.head},
-                                  {"unsent", lane.unsent},
-                                  {"oldest_unsent_seconds", age(now, lane.oldest_unsent)},
-                                  {"held", lane.held},
-                                  {"parked", lane.parked},
-                                  {"keys", nlohmann::ordered_json::array()}};
+    nlohmann::ordered_json row = {
+        {"lane", lane.lane},         {"transport", lane.route.transport},
+        {"position", lane.position}, {"head", lane.head},
+        {"unsent", lane.unsent},     {"oldest_unsent_seconds", age(now, lane.oldest_unsent)},
+        {"held", lane.held},         {"parked", lane.parked},
+        {"gaps", lane.gaps},         {"keys", nlohmann::ordered_json::array()}};
     constexpr std::int64_t kMostKeys = 50;
     for (const events::Hold& hold : log.holds(lane.lane, kMostKeys, context)) {
       row["keys"].push_back({{"key", hold.key},
@@ -196,6 +205,9 @@ nlohmann::ordered_json lanes_of(events::EventLog& log, const Context& context,
                              {"since", to_string(hold.since)},
                              {"parked", hold.parked},
                              {"reason", hold.reason}});
+      if (const auto gap = events::gap_of(hold)) {
+        row["keys"].back()["gap"] = {{"wanted", gap->wanted}, {"got", gap->got}};
+      }
     }
     lanes.push_back(std::move(row));
   }
@@ -229,6 +241,8 @@ std::vector<telemetry::Sample> EventTraffic::samples() const {
                        static_cast<double>(lane.held)});
         all.push_back({declared(kMetrics, "banyan_events_parked_keys"), labels,
                        static_cast<double>(lane.parked)});
+        all.push_back(
+            {declared(kMetrics, "banyan_events_gap_keys"), labels, static_cast<double>(lane.gaps)});
       }
     } catch (const OperationalFault&) {  // NOLINT(bugprone-empty-catch): health tells of that
     }

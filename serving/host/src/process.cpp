@@ -108,12 +108,23 @@ struct Process::Parts {
 
   void open_database() {
     set_up_database(application, table, options, telemetry.log);
-    database = sql::Database::open(options.database, {.application = application.name,
-                                                      .on_fault = [this](std::string_view what) {
-                                                        telemetry.background_fault(what);
-                                                      }});
+    database = sql::Database::open(
+        options.database,
+        {.application = application.name,
+         .on_fault = [this](std::string_view what) { telemetry.background_fault(what); },
+         .on_replaced = [this](const auto& problem) { tell_of_another_file(problem); }});
     if (options.database.engine == sql::Engine::Sqlite) statements.emplace(*database, *scheduler);
     tell_of_others_on_the_database();
+  }
+
+  void tell_of_another_file(const std::string& problem) const {
+    const std::string file = options.database.display();
+    if (problem.empty()) {
+      telemetry.log.write(telemetry::Level::Info, "database_back", {{"database", file}});
+    } else {
+      telemetry.log.write(telemetry::Level::Error, "database_replaced",
+                          {{"database", file}, {"message", problem}});
+    }
   }
 
   // Services of modules share it, and whoever is taken over. Another application is told of.

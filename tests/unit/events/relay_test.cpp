@@ -402,7 +402,85 @@ TEST_P(GapTest, A_gap_that_lasts_is_parked_and_told_of) {
   EXPECT_TRUE(holds().front().parked);
   EXPECT_EQ(lane().parked, 1);
   ASSERT_EQ(told.size(), 1);
+  EXPECT_EQ(relay->figures().front().later, 2) << "not at the first look, nor after the second";
   EXPECT_THAT(told.front().reason, testing::HasSubstr("banyan events skip"));
+}
+
+// Found by review: what an earlier version had not sent stayed lost, though it was still there.
+TEST_P(GapTest, A_gap_is_counted_and_a_replay_sends_again_what_is_still_there) {
+  begin_anew();
+  world_.light("north", 3);
+  const auto relay = patient_relay();
+  relay->pump();
+  ASSERT_EQ(holds().size(), 1);
+  EXPECT_EQ(gap_of(holds().front()), (Gap{.wanted = 2, .got = 3}));
+  EXPECT_EQ(lane().gaps, 1);
+  EXPECT_EQ(world_.log().replay("lighthouse", "", test::kOperator, EventsWorld::soon()), 1);
+  relay->pump();
+  EXPECT_THAT(holds(), IsEmpty());
+  EXPECT_EQ(lane().gaps, 0);
+  EXPECT_THAT(world_.seen(),
+              ElementsAre(Seen{"north", 1, 1}, Seen{"north", 2, 2}, Seen{"north", 3, 3}));
+}
+
+TEST_P(GapTest, Of_what_is_not_there_any_more_a_replay_changes_nothing) {
+  const Timestamp later{system_clock().now().micros + 3'600'000'000};  // than all of this
+  begin_anew();
+  ASSERT_EQ(world_.log().purge(later, 100, EventsWorld::soon()), 2);
+  world_.light("north", 3);
+  const auto relay = patient_relay();
+  relay->pump();
+  EXPECT_EQ(world_.log().replay("lighthouse", "north", test::kOperator, EventsWorld::soon()), 1);
+  relay->pump();
+  ASSERT_EQ(holds().size(), 1);
+  EXPECT_EQ(gap_of(holds().front()), (Gap{.wanted = 2, .got = 3}));
+}
+
+TEST_P(EventsTest, A_key_that_is_held_for_something_else_has_no_gap) {
+  world_.set_mood([](const lamps::LampLit&, const EventContext&) {
+    return std::optional(EventAnswer::refused(broken()));
+  });
+  world_.light("north", 1);
+  world_.relay()->pump();
+  ASSERT_EQ(holds().size(), 1);
+  EXPECT_FALSE(gap_of(holds().front()));
+  EXPECT_EQ(lane().held, 1);
+  EXPECT_EQ(lane().gaps, 0);
+}
+
+// It sent nothing more until it was started again, and did not say so.
+TEST_P(EventsTest, A_lane_that_is_forgotten_while_it_is_followed_begins_anew_and_is_told_of) {
+  std::vector<std::string> told;
+  const auto relay =
+      world_.relay("relay", EventsWorld::quick(),
+                   {.forgotten = [&told](const std::string& lane) { told.push_back(lane); }});
+  world_.light("north", 1);
+  relay->pump();
+  const Route route = lane().route;
+  EXPECT_TRUE(*world_.log().forget_lane("lighthouse", test::kOperator, EventsWorld::soon()));
+  EXPECT_EQ(world_.inbox().forget("lamps", 100, EventsWorld::soon()), 1);
+  world_.light("north", 2);
+  relay->pump();
+  EXPECT_THAT(told, ElementsAre("lighthouse"));
+  EXPECT_EQ(lane().route.transport, route.transport);
+  world_.light("north", 3);
+  relay->pump();
+  EXPECT_THAT(world_.seen(), ElementsAre(Seen{"north", 1, 1}, Seen{"north", 3, 3}));
+  EXPECT_THAT(told, ElementsAre("lighthouse"));
+}
+
+TEST_P(EventsTest, A_relay_that_runs_notices_by_itself_that_its_lane_was_forgotten) {
+  auto options = EventsWorld::quick();
+  options.poll = std::chrono::milliseconds(5);
+  std::promise<std::string> told;
+  const auto relay = world_.relay(
+      "relay", options, {.forgotten = [&told](const std::string& lane) { told.set_value(lane); }});
+  relay->start();
+  EXPECT_TRUE(*world_.log().forget_lane("lighthouse", test::kOperator, EventsWorld::soon()));
+  auto lane = told.get_future();
+  ASSERT_EQ(lane.wait_for(std::chrono::seconds(30)), std::future_status::ready);
+  EXPECT_EQ(lane.get(), "lighthouse");
+  relay->stop();
 }
 
 INSTANTIATE_TEST_SUITE_P(OnEach, GapTest,

@@ -3,6 +3,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <condition_variable>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
 #include "support/full_disk.hpp"
 #include "unit/sql/moved_module.hpp"
 #include "unit/sql/shop_tables.hpp"
@@ -117,6 +125,104 @@ TEST_F(StorageHealthTest, A_file_of_a_module_that_is_not_here_is_not_looked_at) 
   database_.shared().connect("catalog", {"tracks"});
   EXPECT_TRUE(database_.shared().probe(soon()));
 }
+
+/// The shared file is taken away from under a process, and something else, or nothing, is put
+/// there.
+class ReplacedFileTest : public StorageHealthTest, public testing::WithParamInterface<bool> {
+ protected:
+  ~ReplacedFileTest() override { shared_.reset(); }  // tells of nothing after what it tells to
+
+  bool has_another() const { return GetParam(); }
+  void take_away() {
+    std::filesystem::rename(database_.file(), aside_);
+    if (has_another()) std::filesystem::copy_file(aside_, database_.file());
+  }
+  void put_back() { std::filesystem::rename(aside_, database_.file()); }
+  std::string wait_until_told() {
+    std::unique_lock lock(mutex_);
+    told_something_.wait(lock, [this] { return told_.has_value(); });
+    return *std::exchange(told_, std::nullopt);
+  }
+  Result<std::int64_t> write(ModuleDatabase& module) {
+    return module.write(soon(), [](Session& session) -> Result<std::int64_t> {
+      return session.run("INSERT INTO orders DEFAULT VALUES");
+    });
+  }
+  std::int64_t count(ModuleDatabase& module) {
+    return module.read(soon(), [](Session& session) {
+      return *session.value<std::int64_t>("SELECT count(*) FROM orders");
+    });
+  }
+  void expect_refused(ModuleDatabase& module) {
+    try {
+      (void)write(module);
+      ADD_FAILURE() << "written to a file that nobody finds again";
+    } catch (const Fault& fault) {
+      EXPECT_EQ(fault.kind(), FaultKind::Replaced);
+      EXPECT_EQ(fault.error().rule, "banyan.database_replaced");
+      EXPECT_EQ(fault.error().code, ErrorCode::Unavailable);
+      EXPECT_THAT(fault.what(),
+                  HasSubstr(has_another() ? "another one is there" : "none is there"));
+    }
+  }
+
+  const std::filesystem::path aside_ = database_.file().parent_path() / "aside.db";
+  std::mutex mutex_;
+  std::condition_variable told_something_;
+  std::optional<std::string> told_;
+  std::unique_ptr<Database> shared_ =
+      test::open_file(database_.file(), {.on_replaced = [this](const std::string& problem) {
+                        const std::lock_guard lock(mutex_);
+                        told_ = problem;
+                        told_something_.notify_all();
+                      }});
+};
+
+TEST_P(ReplacedFileTest, Is_changed_no_more_and_told_of_until_the_one_that_was_there_is_back) {
+  auto orders = shared_->connect("orders", {"orders"});
+  ASSERT_TRUE(write(orders));
+  ASSERT_EQ(count(orders), 1);
+  ASSERT_TRUE(shared_->probe(soon()));
+
+  take_away();
+  expect_refused(orders);
+  const auto found = shared_->probe(soon());
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().rule, "banyan.database_replaced");
+  EXPECT_THAT(found.error().message, HasSubstr(database_.file().string()));
+  EXPECT_THAT(wait_until_told(), HasSubstr(database_.file().string()));
+  EXPECT_EQ(count(orders), 1) << "what was read before is read still";
+
+  put_back();
+  EXPECT_EQ(wait_until_told(), "");
+  EXPECT_TRUE(shared_->probe(soon()));
+  EXPECT_TRUE(write(orders));
+  EXPECT_EQ(count(orders), 2);
+}
+
+TEST_P(ReplacedFileTest, Keeps_a_module_with_a_file_of_its_own_from_changing_it_too) {
+  move_out();
+  auto orders = shared_->connect("orders", {"orders"});
+  ASSERT_TRUE(write(orders));
+  take_away();
+  expect_refused(orders);
+  put_back();
+  EXPECT_TRUE(write(orders));
+}
+
+// Of two files neither is the database.
+TEST_P(ReplacedFileTest, Is_not_opened_by_who_reads_for_the_first_time) {
+  auto orders = shared_->connect("orders", {"orders"});
+  ASSERT_TRUE(write(orders));
+  take_away();
+  EXPECT_THROW(count(orders), Fault);
+  put_back();
+  EXPECT_EQ(count(orders), 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(With, ReplacedFileTest, testing::Bool(), [](const auto& another) {
+  return std::string(another.param ? "another_in_its_place" : "nothing_in_its_place");
+});
 
 }  // namespace
 }  // namespace banyan::sql

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <thread>
 
+#include "banyan/sqlite/fault.hpp"
 #include "banyan/test/temporary_folder.hpp"
 
 namespace banyan::sqlite {
@@ -28,6 +29,14 @@ class FileLockTest : public ::testing::Test {
 };
 
 TEST_F(FileLockTest, LiesBesideTheDatabase) { EXPECT_EQ(lock_, folder_.path() / "shop.db.lock"); }
+
+// Who may write in the folder would choose what is made, and where.
+TEST_F(FileLockTest, ALinkThatLeadsNowhereIsRefusedAndNotFollowed) {
+  const auto elsewhere = folder_.path() / "elsewhere";
+  std::filesystem::create_symlink(elsewhere, lock_);
+  EXPECT_THROW(make(), Fault);
+  EXPECT_FALSE(std::filesystem::exists(elsewhere));
+}
 
 TEST_F(FileLockTest, IsHeldByOne) {
   FileLock first = make();

@@ -8,6 +8,7 @@
 
 #include "banyan/events/module_events.hpp"
 #include "banyan/sql/database.hpp"
+#include "banyan/sql/module_presence.hpp"
 #include "database.hpp"
 #include "exit_code.hpp"
 #include "terminal.hpp"
@@ -20,6 +21,16 @@ using Json = nlohmann::ordered_json;
 constexpr std::int64_t kMostKeys = 100;
 
 Context soon() { return Context::begin(std::chrono::seconds(30), system_clock(), system_random()); }
+
+Error not_there(const std::string& module, const sql::DataSource& source,
+                const std::string& application) {
+  const std::string whose = application.empty() ? "" : " of the application '" + application + "'";
+  return {ErrorCode::NotFound,
+          "banyan.no_database",
+          "there is no module '" + module + "'" + whose + " in " + source.display() +
+              ". Nothing was changed; look at the names and the database",
+          {}};
+}
 
 /// The logs of an application's modules, where they are now.
 class Logs {
@@ -38,6 +49,10 @@ class Logs {
                   "modules' roles begin with");
     }
     if (!options.module.empty()) modules = {options.module};
+    if (source->engine == sql::Engine::Postgres &&
+        !sql::is_module_in(*source, options.application, options.module)) {
+      return fail(not_there(options.module, *source, options.application));
+    }
     return Logs(*source, options.application, modules);
   }
 
@@ -45,15 +60,25 @@ class Logs {
        const std::vector<std::string>& modules)
       : database_(sql::Database::open(source, {.application = application})),
         scheduler_(make_thread_scheduler()) {
+    for (const std::string& module : modules) modules_.push_back(connect(module));
+  }
+
+  /// Makes what is missing there for the module.
+  std::shared_ptr<events::ModuleEvents> connect(const std::string& module) const {
     const Environment environment{system_clock(), system_random(), *scheduler_};
-    for (const std::string& module : modules) {
-      modules_.push_back(events::make_sql_events(database_->connect(module, {}), {}, environment));
-    }
+    return events::make_sql_events(database_->connect(module, {}), {}, environment);
+  }
+  bool are_in(const sql::DataSource& source) const {
+    const sql::DataSource& here = database_->source();
+    if (source.engine != here.engine) return false;
+    std::error_code ignored;
+    return source.engine == sql::Engine::Sqlite
+               ? std::filesystem::equivalent(source.file, here.file, ignored)
+               : source.connection == here.connection;
   }
 
   const std::vector<std::shared_ptr<events::ModuleEvents>>& modules() const { return modules_; }
   events::EventLog& log() const { return modules_.front()->log(); }
-  events::Inbox& inbox() const { return modules_.front()->inbox(); }
 
  private:
   std::unique_ptr<sql::Database> database_;
@@ -80,13 +105,25 @@ std::string age(const std::optional<Timestamp>& then) {
 }
 
 Json json_of(const events::Hold& hold) {
-  return {{"key", hold.key},
-          {"event", hold.type},
-          {"ordinal", hold.ordinal},
-          {"attempts", hold.attempts},
-          {"since", to_string(hold.since)},
-          {"parked", hold.parked},
-          {"reason", hold.reason}};
+  Json json = {{"key", hold.key},
+               {"event", hold.type},
+               {"ordinal", hold.ordinal},
+               {"attempts", hold.attempts},
+               {"since", to_string(hold.since)},
+               {"parked", hold.parked},
+               {"reason", hold.reason}};
+  if (const auto gap = events::gap_of(hold)) {
+    json["gap"] = {{"wanted", gap->wanted}, {"got", gap->got}};
+  }
+  return json;
+}
+
+/// "3", and of a gap "3, 2 wanted".
+std::string ordinal_of(const events::Hold& hold) {
+  std::string text = std::to_string(hold.ordinal);
+  const auto gap = events::gap_of(hold);
+  if (gap && gap->wanted > 0) text += ", " + std::to_string(gap->wanted) + " wanted";
+  return text;
 }
 
 int print_json(const Logs& logs) {
@@ -106,6 +143,7 @@ int print_json(const Logs& logs) {
                        {"unsent", lane.unsent},
                        {"held", lane.held},
                        {"parked", lane.parked},
+                       {"gaps", lane.gaps},
                        {"keys", std::move(keys)}});
       if (lane.oldest_unsent) lanes.back()["oldest_unsent"] = to_string(*lane.oldest_unsent);
     }
@@ -144,6 +182,25 @@ Result<sql::DataSource> follower_source(const EventsOptions& options) {
   return source;
 }
 
+/// A follower that is there, with whatever has its database open.
+struct Follower {
+  std::optional<Logs> elsewhere;
+  std::shared_ptr<events::ModuleEvents> events;  ///< null: it is not there
+};
+
+Follower follower_in(const sql::DataSource& source, const Logs& logs,
+                     const EventsOptions& options) {
+  Follower follower;
+  if (!sql::is_module_in(source, options.application, options.lane)) return follower;
+  if (logs.are_in(source)) {
+    follower.events = logs.connect(options.lane);
+  } else {
+    follower.elsewhere.emplace(source, options.application, std::vector{options.lane});
+    follower.events = follower.elsewhere->modules().front();
+  }
+  return follower;
+}
+
 std::int64_t forget_marks(events::Inbox& inbox, const std::string& source) {
   constexpr std::int64_t kAtOnce = 1'000;
   std::int64_t forgotten = 0;
@@ -159,19 +216,19 @@ int events_list(const EventsOptions& options) {
   return with_logs(options, [&](const Logs& logs) {
     if (options.json) return print_json(logs);
     std::vector<std::vector<std::string>> lanes = {
-        {"MODULE", "FOLLOWED BY", "TRANSPORT", "UNSENT", "OLDEST", "HELD", "PARKED"}};
+        {"MODULE", "FOLLOWED BY", "TRANSPORT", "UNSENT", "OLDEST", "HELD", "PARKED", "GAPS"}};
     std::vector<std::vector<std::string>> held = {
-        {"MODULE", "FOLLOWED BY", "KEY", "EVENT", "NO.", "ATTEMPTS", "STATE", "REASON"}};
+        {"MODULE", "FOLLOWED BY", "KEY", "EVENT", "NO.", "SINCE", "ATTEMPTS", "STATE", "REASON"}};
     for (const auto& module : logs.modules()) {
       events::EventLog& log = module->log();
       for (const events::LaneReport& lane : log.lanes(soon())) {
-        lanes.push_back({log.module(), lane.lane,
-                         lane.route.transport.empty() ? "-" : lane.route.transport,
-                         std::to_string(lane.unsent), age(lane.oldest_unsent),
-                         std::to_string(lane.held), std::to_string(lane.parked)});
+        lanes.push_back(
+            {log.module(), lane.lane, lane.route.transport.empty() ? "-" : lane.route.transport,
+             std::to_string(lane.unsent), age(lane.oldest_unsent), std::to_string(lane.held),
+             std::to_string(lane.parked), std::to_string(lane.gaps)});
         for (const events::Hold& hold : log.holds(lane.lane, kMostKeys, soon())) {
-          held.push_back({log.module(), lane.lane, hold.key, hold.type,
-                          std::to_string(hold.ordinal), std::to_string(hold.attempts),
+          held.push_back({log.module(), lane.lane, hold.key, hold.type, ordinal_of(hold),
+                          to_string(hold.since), std::to_string(hold.attempts),
                           hold.parked ? "parked" : "tried again", hold.reason});
         }
       }
@@ -209,14 +266,25 @@ int events_forget(const EventsOptions& options) {
   return with_logs(options, [&](const Logs& logs) {
     const auto source = follower_source(options);
     if (!source) return give_up(source.error(), options.json);
+    // What is not there, and what this user may not open, is found out before anything is changed.
+    const Follower follower = follower_in(*source, logs, options);
+    if (!follower.events && !options.follower_database.empty()) {
+      return give_up(not_there(options.lane, *source, options.application), options.json);
+    }
     const auto forgotten = logs.log().forget_lane(options.lane, by(options), soon());
     if (!forgotten) return give_up(forgotten.error(), options.json);
+    const std::string gone = options.lane + " does not follow " + options.module + " any more; ";
+    if (!follower.events) {
+      return done_or_not(options, *forgotten,
+                         gone + "its tables are not in " + source->display() +
+                             ". Where it still has them, have it forgotten there, too, how far it "
+                             "had got: the same with --follower-database");
+    }
     // After the lane: nothing is under way any more that would be marked.
-    const std::int64_t keys =
-        forget_marks(Logs(*source, options.application, {options.lane}).inbox(), options.module);
-    return done_or_not(options, *forgotten || keys > 0,
-                       options.lane + " does not follow " + options.module + " any more; of " +
-                           std::to_string(keys) + " key(s) it is forgotten how far it had got");
+    const std::int64_t keys = forget_marks(follower.events->inbox(), options.module);
+    return done_or_not(
+        options, *forgotten || keys > 0,
+        gone + "of " + std::to_string(keys) + " key(s) it is forgotten how far it had got");
   });
 }
 

@@ -62,6 +62,15 @@ struct Hold {
   std::string reason;      ///< what the recipient has said last
 };
 
+/// What a recipient misses of a held key.
+struct Gap {
+  std::int64_t wanted = 0;  ///< the ordinal that it waits for; 0 when it has not said
+  std::int64_t got = 0;     ///< the one that came in its place
+  friend bool operator==(const Gap&, const Gap&) = default;
+};
+/// Nothing: the key is held for something else.
+std::optional<Gap> gap_of(const Hold& hold);
+
 /// What a round of sending comes to: written at once, under the lease.
 struct Settlement {
   std::int64_t position = 0;
@@ -105,6 +114,7 @@ struct LaneReport {
   std::optional<Timestamp> oldest_unsent;
   std::int64_t held = 0;    ///< keys, those that are parked among them
   std::int64_t parked = 0;  ///< keys
+  std::int64_t gaps = 0;    ///< keys of which the recipient misses earlier events; see gap_of()
   std::optional<Timestamp> oldest_held;
 };
 
@@ -132,8 +142,8 @@ class EventLog {
 
   virtual const std::string& module() const = 0;
 
-  /// Makes the lane, unless it is there.
-  virtual void add_lane(const std::string& lane, Start start, const Context& context) = 0;
+  /// Makes the lane, unless it is there. True: it was made.
+  virtual bool add_lane(const std::string& lane, Start start, const Context& context) = 0;
   /// From the end of the log on, the lane's events take this transport; what is there before it
   /// still takes the one it has. Does nothing when it is the lane's already.
   virtual Route take_route(const std::string& lane, const std::string& transport,
@@ -170,8 +180,9 @@ class EventLog {
   /// The longest held first.
   virtual std::vector<Hold> holds(const std::string& lane, std::int64_t limit,
                                   const Context& context) = 0;
-  /// Tries a held key again at once, with a fresh count of attempts; "" is all of the lane. Returns
-  /// how many.
+  /// Tries a held key again at once, with a fresh count of attempts; "" is all of the lane. Where
+  /// the recipient misses earlier events, all are sent again that are still there of the key: what
+  /// was handled is not handled twice. Returns how many keys.
   virtual std::int64_t replay(const std::string& lane, const std::string& key, const By& by,
                               const Context& context) = 0;
   /// Gives the first event of a held key up: the recipient is told to go on behind it. False: the

@@ -37,6 +37,9 @@ struct RelayObserver {
   /// The lane's recipient cannot be reached, or can be again (no error).
   std::function<void(const std::string& lane, const Error* outage)> reached{};
   std::function<void(const std::string& lane, const Route&)> rerouted{};
+  /// Somebody has forgotten the lane while this relay follows it: it has begun anew, with what is
+  /// published from now on.
+  std::function<void(const std::string& lane)> forgotten{};
   std::function<void(std::string_view what)> fault{};
 };
 

@@ -44,6 +44,9 @@ struct Options {
   std::function<void(const Violation&)> on_violation = {};  ///< called on any thread
   /// Told what went wrong on a thread of the database's own, which goes on; called there.
   std::function<void(std::string_view what)> on_fault = {};
+  /// SQLite: told what is wrong when the shared file is not at its path any more, so that nothing
+  /// is changed, and "" when it is again; called on a thread of the database's own.
+  std::function<void(const std::string& problem)> on_replaced = {};
   std::size_t queued_writes = 1024;     ///< units that may wait; more is ResourceExhausted
   std::size_t readers_per_module = 4;   ///< SQLite: connections kept; more readers wait for one
   std::uintmax_t wal_limit = 64 << 20;  ///< SQLite: a larger log is cut as soon as that is possible

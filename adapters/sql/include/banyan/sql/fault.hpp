@@ -32,6 +32,7 @@ enum class FaultKind : std::uint8_t {
   Ownership,       ///< the ownership guard said no
   Constraint,      ///< see constraint()
   Moved,           ///< the table's rows are somewhere else by now
+  Replaced,        ///< another file is at the database's path by now, or none
   Outdated,        ///< a file here is older than what is known of the placement
   Busy,            ///< somebody else holds the database
   Deadline,        ///< broken off because the deadline of the call has passed
