@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/routing.hpp"
 
 namespace journey {
@@ -26,7 +27,7 @@ recordshop::load::LoadOptions options_for(double rate) {
           .patience = std::chrono::seconds(15),
           .connections = kConnections,
           .customers = 400,  // so many that a share of them says something
-          .run = "journey"};
+          .run = fmt::format("journey-{:x}", banyan::system_clock().now().micros)};
 }
 
 /// Says what the oracle waits for, now and then.

@@ -21,6 +21,8 @@ namespace {
 
 using recordshop::load::Figures;
 using recordshop::load::Kind;
+using recordshop::load::sum_of;
+using recordshop::load::text_of;
 using recordshop::load::Totals;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
@@ -113,8 +115,7 @@ class Story {
     std::string examples;
     for (const auto& line : so_far.troubles) examples += "\n   " + line;
     throw Broken(fmt::format("requests failed that nobody announced: {}{}\n{}",
-                             recordshop::load::text_of(all.troubles), examples,
-                             deployment_.logs()));
+                             text_of(all.troubles), examples, deployment_.logs()));
   }
 
   /// Of some reads of catalog, how many went to the service.
@@ -246,9 +247,12 @@ void Story::rehearse_catalog() {
       "What would break once catalog is another process breaks now, where it costs nothing: each "
       "call is encoded as HTTP, read and checked, and answered the same way, all in the process.");
   restart("", {"--rehearse", "catalog"});
-  watch("rehearsing");
-  const double rehearsed =
-      metric(shop_, "banyan_port_calls_total", {"module=\"catalog\"", "binding=\"rehearsal\""});
+  double rehearsed = 0;
+  watch("rehearsing", 1, [&](const Totals& /*seen*/) {
+    rehearsed =
+        metric(shop_, "banyan_port_calls_total", {"module=\"catalog\"", "binding=\"rehearsal\""});
+    return rehearsed > 0;
+  });
   narrator_.prove(
       rehearsed > 0, "catalog works over its wire before it leaves",
       fmt::format("{:.0f} calls encoded, parsed, answered, encoded, parsed", rehearsed));
@@ -307,7 +311,7 @@ std::string announced_failures(const Totals& of) {
   for (const auto& [kind, figures] : of.kinds) {
     if (figures.announced.empty()) continue;
     text += fmt::format("{}{} {}", text.empty() ? "" : "; ", recordshop::load::to_string(kind),
-                        recordshop::load::text_of(figures.announced));
+                        text_of(figures.announced));
   }
   return text.empty() ? "none" : text;
 }
@@ -325,7 +329,8 @@ void Story::extract_warehouse() {
   narrator_.say(
       "The service is killed in the middle of orders. Orders are still taken, for their sagas go "
       "on "
-      "later; looking at stock fails, and that is announced: only these failures are allowed.");
+      "later; whoever looks at stock, or brings some, asks again until it is back. That is "
+      "announced: only now may a request fail.");
   people_->announce(true);
   deployment_.kill_service("warehouse");
   const Totals before = people_->so_far();
