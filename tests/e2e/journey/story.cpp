@@ -21,7 +21,6 @@ namespace {
 
 using recordshop::load::Figures;
 using recordshop::load::Kind;
-using recordshop::load::sum_of;
 using recordshop::load::text_of;
 using recordshop::load::Totals;
 using std::chrono::milliseconds;
@@ -394,7 +393,8 @@ void Story::settle() {
                     "once.");
   people_->go_home();
   check_people();
-  for (const auto& check : people_->verdict().checks) {
+  const auto verdict = people_->verdict();
+  for (const auto& check : verdict.checks) {
     narrator_.prove(check.holds, check.claim, check.evidence);
   }
   const Totals total = people_->so_far();
@@ -406,8 +406,7 @@ void Story::settle() {
                               all.latency.count(), total.sessions,
                               orders == total.kinds.end() ? 0 : orders->second.repetitions,
                               announced_failures(total)));
-  narrator_.say(
-      fmt::format("{} orders were refused: {}", sum_of(total.refused), text_of(total.refused)));
+  narrator_.say("Orders that were refused: " + text_of(total.refused));
   deployment_.stop_monolith();
 }
 
