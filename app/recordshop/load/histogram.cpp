@@ -42,6 +42,16 @@ void Histogram::merge(const Histogram& other) {
   longest_ = std::max(longest_, other.longest_);
 }
 
+Histogram Histogram::since(const Histogram& before) const {
+  Histogram rest = *this;
+  for (std::size_t i = 0; i < before.buckets_.size(); ++i) rest.buckets_[i] -= before.buckets_[i];
+  rest.count_ -= before.count_;
+  while (!rest.buckets_.empty() && rest.buckets_.back() == 0) rest.buckets_.pop_back();
+  // Which it was is not known any more, only its bucket.
+  rest.longest_ = rest.buckets_.empty() ? 0 : std::min(top_of(rest.buckets_.size() - 1), longest_);
+  return rest;
+}
+
 std::chrono::microseconds Histogram::percentile(double share) const {
   const auto wanted = static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(count_)));
   std::uint64_t seen = 0;

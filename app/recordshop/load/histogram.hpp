@@ -15,6 +15,8 @@ class Histogram {
  public:
   void record(std::chrono::microseconds duration);
   void merge(const Histogram& other);
+  /// What was recorded after `before`, which is how this one was earlier.
+  Histogram since(const Histogram& before) const;
 
   std::uint64_t count() const { return count_; }
   std::chrono::microseconds longest() const { return std::chrono::microseconds(longest_); }

@@ -22,31 +22,17 @@ std::vector<nlohmann::json> shuffled(std::vector<nlohmann::json> rows, std::uint
   return rows;
 }
 
+/// Nobody is to blame for a request that is still being carried out.
+bool is_trouble(const Answer& answer) { return answer.worth_a_retry() && !answer.still_running(); }
+
+void add_example(std::vector<std::string>& texts, Kind kind, const Answer& answer) {
+  constexpr std::size_t kMost = 20;
+  if (texts.size() < kMost) {
+    texts.push_back(fmt::format("{}: {}", to_string(kind), answer.text()));
+  }
+}
+
 }  // namespace
-
-std::string_view to_string(Kind kind) {
-  switch (kind) {
-    case Kind::Browse: return "browse";
-    case Kind::Search: return "search";
-    case Kind::Stock: return "stock";
-    case Kind::Order: return "order";
-    case Kind::Follow: return "follow";
-    case Kind::Cancel: return "cancel";
-    case Kind::Return: return "return";
-    case Kind::Deliver: return "deliver";
-  }
-  return "?";
-}
-
-Figures Totals::all() const {
-  Figures sum;
-  for (const auto& [kind, figures] : kinds) {
-    sum.latency.merge(figures.latency);
-    sum.repetitions += figures.repetitions;
-    sum.failures += figures.failures;
-  }
-  return sum;
-}
 
 Load::Load(ShopApi& shop, const LoadOptions& options, Ledger& ledger)
     : shop_(shop), options_(options), ledger_(ledger), popularity_(1, 1) {
@@ -90,23 +76,48 @@ void Load::open_accounts() {
   }
 }
 
-Answer Load::ask(Kind kind, Clock::time_point intended, const std::function<Answer()>& request) {
-  std::uint64_t repetitions = 0;
-  Answer answer = insist(request, options_.patience, repetitions);
-  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - intended);
-  const std::lock_guard lock(mutex_);
-  Figures& figures = kinds_[kind];
-  figures.latency.record(took);
-  figures.repetitions += repetitions;
+Answer Load::attempt(Kind kind, const std::function<Answer()>& request) {
+  const bool announced_before = announced_;
+  Answer answer = request();
+  if (is_trouble(answer)) note_trouble(kind, answer, announced_before || announced_);
   return answer;
 }
 
-void Load::fail(Kind kind, const Answer& answer) {
+void Load::asks_again(Kind kind) {
   const std::lock_guard lock(mutex_);
-  ++kinds_[kind].failures;
-  if (failures_.size() < 20) {
-    failures_.push_back(fmt::format("{}: {}", to_string(kind), answer.text()));
-  }
+  ++totals_.kinds[kind].repetitions;
+}
+
+void Load::answered(Kind kind, Clock::time_point intended) {
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - intended);
+  const std::lock_guard lock(mutex_);
+  totals_.kinds[kind].latency.record(took);
+}
+
+void Load::failed(Kind kind, const Answer& answer) {
+  // What might have been better later was noted at each attempt.
+  if (!is_trouble(answer)) note_trouble(kind, answer, announced_);
+  const std::lock_guard lock(mutex_);
+  ++totals_.kinds[kind].failures;
+  add_example(totals_.failures, kind, answer);
+}
+
+void Load::acknowledged(bool done) {
+  const std::lock_guard lock(mutex_);
+  ++totals_.acknowledged;
+  if (!done) ++totals_.under_way;
+}
+
+void Load::refused(const std::string& rule) {
+  const std::lock_guard lock(mutex_);
+  ++totals_.refused[rule];
+}
+
+void Load::note_trouble(Kind kind, const Answer& answer, bool announced) {
+  const std::lock_guard lock(mutex_);
+  Figures& figures = totals_.kinds[kind];
+  ++(announced ? figures.announced : figures.troubles)[answer.cause()];
+  if (!announced) add_example(totals_.troubles, kind, answer);
 }
 
 void Load::run(const std::atomic<bool>& stop, const std::function<void()>& progress) {
@@ -116,7 +127,7 @@ void Load::run(const std::atomic<bool>& stop, const std::function<void()>& progr
   const std::chrono::duration<double> gap(1 / options_.sessions_per_second);
   auto next_progress = begin + std::chrono::seconds(1);
   const auto wait_until = [&](Clock::time_point until) {
-    while (!stop && Clock::now() < until) {
+    while (!stop && !given_up_ && Clock::now() < until) {
       // Short pauses, so that a wish to stop is heard.
       std::this_thread::sleep_until(std::min(until, Clock::now() + std::chrono::milliseconds(50)));
       if (Clock::now() >= next_progress) {
@@ -125,21 +136,26 @@ void Load::run(const std::atomic<bool>& stop, const std::function<void()>& progr
       }
     }
   };
-  for (std::uint64_t number = 0; !stop; ++number) {
+  for (std::uint64_t number = 0; !stop && !given_up_; ++number) {
     const auto offset =
         std::chrono::duration_cast<Clock::duration>(gap * static_cast<double>(number));
     if (offset >= options_.duration) break;
     begin_session(*this, arrivals, begin + offset, number, random.next());
-    ++sessions_;
+    {
+      const std::lock_guard lock(mutex_);
+      ++totals_.sessions;
+    }
     // Planned a little ahead, so that the planning is never late itself.
     wait_until(begin + offset - std::chrono::milliseconds(100));
   }
-  while (!arrivals.wait_until_idle(Clock::now() + std::chrono::seconds(1))) progress();
+  while (!given_up_ && !arrivals.wait_until_idle(Clock::now() + std::chrono::seconds(1))) {
+    progress();
+  }
 }
 
 Totals Load::totals() const {
   const std::lock_guard lock(mutex_);
-  return {kinds_, sessions_, refused_, failures_};
+  return totals_;
 }
 
 }  // namespace recordshop::load

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <mutex>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "banyan/kernel/random.hpp"
-#include "load/histogram.hpp"
+#include "load/figures.hpp"
 #include "load/ledger.hpp"
 #include "load/shop_api.hpp"
 #include "load/zipf.hpp"
@@ -31,27 +28,6 @@ struct LoadOptions {
   std::string run;         ///< unlike that of any other run: part of keys and addresses
 };
 
-/// What sessions do; the name in reports.
-enum class Kind : std::uint8_t { Browse, Search, Stock, Order, Follow, Cancel, Return, Deliver };
-inline constexpr std::array kKinds{Kind::Browse, Kind::Search, Kind::Stock,  Kind::Order,
-                                   Kind::Follow, Kind::Cancel, Kind::Return, Kind::Deliver};
-std::string_view to_string(Kind kind);
-
-/// Of one kind of request.
-struct Figures {
-  Histogram latency;  ///< from when it was meant to be made to its last answer
-  std::uint64_t repetitions = 0;
-  std::uint64_t failures = 0;  ///< no answer that a person could do with
-};
-
-struct Totals {
-  std::map<Kind, Figures> kinds;
-  std::uint64_t sessions = 0;         ///< that have begun
-  std::uint64_t refused = 0;          ///< orders, for a reason that a person understands
-  std::vector<std::string> failures;  ///< the first few, as texts
-  Figures all() const;
-};
-
 /// People who come, whatever the shop is doing: sessions at a constant rate, each a person who
 /// browses, searches, orders, follows, cancels and returns, thinking in between; and now and then a
 /// delivery.
@@ -64,15 +40,33 @@ class Load {
   /// at. `progress` is called about every second.
   void run(const std::atomic<bool>& stop, const std::function<void()>& progress);
 
+  /// Whoever is still at something leaves at once, and what they have asked for is in no ledger:
+  /// for somebody who does not want to know any more. Ends run(). From any thread.
+  void give_up() { given_up_ = true; }
+
+  /// From now on, or no longer, somebody keeps the shop from answering on purpose. What fails
+  /// meanwhile, also what has begun before, is counted apart. From any thread.
+  void announce(bool trouble) { announced_ = trouble; }
+
+  /// So far. From any thread.
   Totals totals() const;
+
+  /// Who may come, by id.
+  const std::vector<std::string>& customers() const { return customers_; }
 
  private:
   friend class Session;
   void open_accounts();
-  /// Makes a request as often as it takes.
-  Answer ask(Kind kind, std::chrono::steady_clock::time_point intended,
-             const std::function<Answer()>& request);
-  void fail(Kind kind, const Answer& answer);
+  // What sessions tell.
+  /// Makes a request once.
+  Answer attempt(Kind kind, const std::function<Answer()>& request);
+  void asks_again(Kind kind);
+  void answered(Kind kind, std::chrono::steady_clock::time_point intended);
+  void failed(Kind kind, const Answer& answer);
+  void acknowledged(bool done);
+  void refused(const std::string& rule);
+
+  void note_trouble(Kind kind, const Answer& answer, bool announced);
 
   ShopApi& shop_;
   const LoadOptions options_;
@@ -83,11 +77,10 @@ class Load {
   bool has_search_ = false;
   bool has_returns_ = false;
   Zipf popularity_;
-  std::atomic<std::uint64_t> sessions_ = 0;
-  std::atomic<std::uint64_t> refused_ = 0;
+  std::atomic<bool> announced_ = false;
+  std::atomic<bool> given_up_ = false;
   mutable std::mutex mutex_;
-  std::map<Kind, Figures> kinds_;
-  std::vector<std::string> failures_;
+  Totals totals_;
 };
 
 }  // namespace recordshop::load

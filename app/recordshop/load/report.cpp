@@ -30,7 +30,8 @@ nlohmann::ordered_json json_of(const Figures& figures) {
           {"p999_ms", milliseconds(latency.percentile(0.999))},
           {"longest_ms", milliseconds(latency.longest())},
           {"repetitions", figures.repetitions},
-          {"failures", figures.failures}};
+          {"failures", figures.failures},
+          {"troubles", figures.troubles}};
 }
 
 }  // namespace
@@ -41,7 +42,7 @@ std::string text_of(const Report& report) {
       "{} sessions in {:.1f} s, {:.1f} requests/s, {} orders refused (seed {}, run {})\n\n"
       "{:<8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>8} {:>7}\n",
       report.totals.sessions, report.took.count(),
-      static_cast<double>(all.latency.count()) / report.took.count(), report.totals.refused,
+      static_cast<double>(all.latency.count()) / report.took.count(), sum_of(report.totals.refused),
       report.seed, report.run, "ms", "requests", "p50", "p90", "p99", "p99.9", "longest",
       "repeated", "failed");
   for (const Kind kind : kKinds) {
@@ -49,6 +50,9 @@ std::string text_of(const Report& report) {
     if (found != report.totals.kinds.end()) text += row(to_string(kind), found->second);
   }
   text += row("all", all);
+  if (!all.troubles.empty()) {
+    text += fmt::format("answers of no use, by cause: {}\n", text_of(all.troubles));
+  }
   for (const std::string& each : report.totals.failures) text += "failed: " + each + '\n';
   text += '\n';
   for (const Check& each : report.verdict.checks) {
@@ -69,7 +73,8 @@ std::string json_of(const Report& report) {
                                            {"run", report.run},
                                            {"seconds", report.took.count()},
                                            {"sessions", report.totals.sessions},
-                                           {"refused", report.totals.refused},
+                                           {"refused", sum_of(report.totals.refused)},
+                                           {"refused_for", report.totals.refused},
                                            {"all", json_of(report.totals.all())},
                                            {"kinds", std::move(kinds)},
                                            {"failures", report.totals.failures},

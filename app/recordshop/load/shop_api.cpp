@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "banyan/kernel/clock.hpp"
 
@@ -17,13 +18,20 @@ constexpr milliseconds kOneQuestion{15'000};
 }  // namespace
 
 bool Answer::worth_a_retry() const {
-  return status == 0 || status == 429 || status >= 500 ||
-         (status == 409 && rule() == "banyan.command_running");
+  return status == 0 || status == 429 || status >= 500 || still_running();
 }
+
+bool Answer::still_running() const { return status == 409 && rule() == "banyan.command_running"; }
 
 std::string Answer::rule() const {
   const nlohmann::json document = json();
   return document.is_object() ? document.value("rule", "") : "";
+}
+
+std::string Answer::cause() const {
+  if (status == 0) return fmt::format("no answer: {}", failure);
+  const std::string name = rule();
+  return name.empty() ? fmt::format("status {}", status) : name;
 }
 
 std::string Answer::text() const {
@@ -40,7 +48,9 @@ Answer ShopApi::exchange(banyan::http::Request request, std::string_view custome
   if (!customer.empty()) request.head.fields.add("X-Customer", customer);
   auto response = client_.exchange(request, banyan::system_clock().steady() + kOneQuestion,
                                    banyan::http::Repeat::Safe);
-  if (!response) return {0, {}, response.error().message};
+  if (!response) {
+    return {0, {}, response.error().message, banyan::http::to_string(response.error().kind)};
+  }
   return {response->head.status, std::move(response->body), {}};
 }
 
@@ -117,15 +127,22 @@ nlohmann::json ShopApi::order_of(const std::string& customer, const std::vector<
   return body;
 }
 
+Patience::Patience(milliseconds patience) : until_(std::chrono::steady_clock::now() + patience) {}
+
+std::optional<milliseconds> Patience::pause() {
+  constexpr milliseconds kLongest{1'000};
+  if (std::chrono::steady_clock::now() + pause_ > until_) return std::nullopt;
+  return std::exchange(pause_, std::min(pause_ * 2, kLongest));
+}
+
 Answer insist(const std::function<Answer()>& ask, milliseconds patience,
               std::uint64_t& repetitions) {
-  const auto until = std::chrono::steady_clock::now() + patience;
-  milliseconds pause{20};
+  Patience left(patience);
   while (true) {
     Answer answer = ask();
-    if (!answer.worth_a_retry() || std::chrono::steady_clock::now() + pause > until) return answer;
-    std::this_thread::sleep_for(pause);
-    pause = std::min(pause * 2, milliseconds(1'000));
+    const auto pause = answer.worth_a_retry() ? left.pause() : std::nullopt;
+    if (!pause) return answer;
+    std::this_thread::sleep_for(*pause);
     ++repetitions;
   }
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -25,13 +26,18 @@ struct Answer {
   unsigned status = 0;  ///< 0: none came
   std::string body;
   std::string trouble;  ///< why none came
-  /// Asking again may help: none came, or 429, or 5xx, or the same request is still being carried
-  /// out.
+  /// In which way none came, in a word: "closed", "timeout".
+  std::string_view failure = {};
+  /// The same request is still being carried out, for somebody who did not wait for the answer.
+  bool still_running() const;
+  /// Asking again may help: none came, or 429, or 5xx, or still_running().
   bool worth_a_retry() const;
   bool good() const { return status >= 200 && status < 300; }
   nlohmann::json json() const { return nlohmann::json::parse(body, nullptr, false); }
   /// The rule of the problem: "orders.out_of_stock"; "" for none.
   std::string rule() const;
+  /// What to count it by: the rule, else the status, or in which way none came.
+  std::string cause() const;
   /// For people: "409 orders.out_of_stock", "no answer: …".
   std::string text() const;
 };
@@ -67,6 +73,18 @@ class ShopApi {
   Answer exchange(banyan::http::Request request, std::string_view customer);
   banyan::http::Client client_;
   std::set<std::string> paths_;
+};
+
+/// Of somebody who gets no answer of use: asks again soon, then later and later, until it is over.
+class Patience {
+ public:
+  explicit Patience(std::chrono::milliseconds patience);
+  /// After which pause to ask again; nothing when it is over.
+  std::optional<std::chrono::milliseconds> pause();
+
+ private:
+  std::chrono::steady_clock::time_point until_;
+  std::chrono::milliseconds pause_{20};
 };
 
 /// Asks until there is an answer that no repetition would better, or `patience` is over; counts the

@@ -55,6 +55,9 @@ int main(int argc, char** argv) {
   app.add_option("--pace", seconds, "Seconds for which each stand is looked at under load")
       ->check(CLI::Range(0.2, 600.0))
       ->capture_default_str();
+  app.add_option("--rate", options.rate, "People who come in a second")
+      ->check(CLI::Range(1.0, 1'000.0))
+      ->capture_default_str();
   app.add_option("--keep", keep,
                  "A folder for data and logs, kept afterwards; else a temporary one");
   app.add_option("--bin", options.bin, "The folder with the built programs")

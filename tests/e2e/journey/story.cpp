@@ -6,19 +6,43 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <utility>
 
 #include "deployment.hpp"
-#include "ledger.hpp"
-#include "load.hpp"
-#include "shop_client.hpp"
+#include "load/shop_api.hpp"
+#include "metrics.hpp"
+#include "people.hpp"
 
 namespace journey {
 namespace {
 
+using recordshop::load::Figures;
+using recordshop::load::Kind;
+using recordshop::load::text_of;
+using recordshop::load::Totals;
 using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+/// For conditions that come about soon; something is broken when they have not by then.
+constexpr std::chrono::seconds kLongest{30};
+/// Of orders, and of the people who look, so many that a share of them says something.
+constexpr double kEnough = 20;
+/// What one of them looks at in the catalogue, at the most.
+constexpr double kLooksOfOne = 5;
+
+bool becomes_true(const std::function<bool()>& condition) {
+  const auto patience = steady_clock::now() + kLongest;
+  while (!condition()) {
+    if (steady_clock::now() > patience) return false;
+    std::this_thread::sleep_for(milliseconds(100));
+  }
+  return true;
+}
+
+double in_ms(std::chrono::microseconds time) { return static_cast<double>(time.count()) / 1'000; }
 
 class Story {
  public:
@@ -26,7 +50,7 @@ class Story {
       : options_(options),
         narrator_(narrator),
         deployment_(options.bin, options.folder, options.postgres, narrator),
-        shop_(deployment_.port()) {}
+        shop_({"127.0.0.1", deployment_.port()}, 2) {}
 
   void tell() {
     open_the_shop();
@@ -56,29 +80,41 @@ class Story {
         "Another monolith takes over the sockets of the running one, which finishes what "
         "it has: no request is refused.");
     deployment_.replace_monolith(flavour, options);
-    check_load();
+    check_people();
   }
 
-  /// Looks at what the customers do for a while.
-  Load::Figures watch(std::string_view what, int times = 1) {
-    load_->since_last();
+  /// Looks at what people meet for a while, and on until it was `enough`.
+  Totals watch(std::string_view what, int times = 1,
+               const std::function<bool(const Totals&)>& enough = {}) {
+    const Totals before = people_->so_far();
+    const auto begin = steady_clock::now();
     std::this_thread::sleep_for(options_.pace * times);
-    const Load::Figures seen = load_->since_last();
-    const double seconds = std::chrono::duration<double>(options_.pace * times).count();
+    Totals seen = people_->so_far().since(before);
+    if (enough) {
+      becomes_true([&] {
+        seen = people_->so_far().since(before);
+        return enough(seen);
+      });
+    }
+    const double seconds = std::chrono::duration<double>(steady_clock::now() - begin).count();
+    const Figures all = seen.all();
     narrator_.say(
         fmt::format("{}: {:.0f} requests/s, {:.0f} orders/s, p50 {:.1f} ms, p99 {:.1f} ms", what,
-                    static_cast<double>(seen.requests) / seconds,
-                    static_cast<double>(seen.acknowledged) / seconds, seen.p50_ms, seen.p99_ms));
-    check_load();
+                    static_cast<double>(all.latency.count()) / seconds,
+                    static_cast<double>(seen.acknowledged) / seconds,
+                    in_ms(all.latency.percentile(0.5)), in_ms(all.latency.percentile(0.99))));
+    check_people();
     return seen;
   }
 
-  void check_load() {
-    if (load_->unexpected_count() == 0) return;
-    std::string all;
-    for (const auto& line : load_->unexpected()) all += "\n   " + line;
-    throw Broken(fmt::format("{} requests failed that nobody announced:{}\n{}",
-                             load_->unexpected_count(), all, deployment_.logs()));
+  void check_people() {
+    const Totals so_far = people_->so_far();
+    const Figures all = so_far.all();
+    if (all.troubles.empty()) return;
+    std::string examples;
+    for (const auto& line : so_far.troubles) examples += "\n   " + line;
+    throw Broken(fmt::format("requests failed that nobody announced: {}{}\n{}",
+                             text_of(all.troubles), examples, deployment_.logs()));
   }
 
   /// Of some reads of catalog, how many went to the service.
@@ -86,11 +122,14 @@ class Story {
     double local = 0;
     double remote = 0;
     double value() const { return remote / std::max(local + remote, 1.0); }
-    /// Whether it can be that of customers of whom `expected` are on the service's side: each read
-    /// is one customer, drawn anew, so the fewer reads the further off it may be.
-    bool agrees_with(double expected) const {
-      if (expected == 0 || expected == 1) return value() == expected;
-      const double deviation = std::sqrt(expected * (1 - expected) / std::max(local + remote, 1.0));
+    double all() const { return local + remote; }
+    /// Whether it can be that of customers of whom `expected` are on the service's side: each who
+    /// comes is one customer, drawn anew, and reads so many times, so the fewer reads the further
+    /// off it may be.
+    bool agrees_with(double expected, double reads_of_one) const {
+      if (expected == 0 || expected == 1) return all() > 0 && value() == expected;
+      const double draws = std::max(all() / reads_of_one, 1.0);
+      const double deviation = std::sqrt(expected * (1 - expected) / draws);
       return std::abs(value() - expected) <= std::max(0.05, 4 * deviation);
     }
   };
@@ -100,15 +139,18 @@ class Story {
   };
   struct Counters {
     double edge_local, edge_remote, calls_local, calls_remote;
+    Shares since(const Counters& before) const {
+      return {{edge_local - before.edge_local, edge_remote - before.edge_remote},
+              {calls_local - before.calls_local, calls_remote - before.calls_remote}};
+    }
   };
   Counters counters() {
-    return {
-        shop_.metric("banyan_http_requests_total", {"module=\"catalog\"", "side=\"local\""}),
-        shop_.metric("banyan_http_requests_total", {"module=\"catalog\"", "side=\"remote\""}),
-        shop_.metric("banyan_port_calls_total",
-                     {"module=\"catalog\"", "operation=\"get_tracks\"", "binding=\"in_process\""}),
-        shop_.metric("banyan_port_calls_total",
-                     {"module=\"catalog\"", "operation=\"get_tracks\"", "binding=\"remote\""})};
+    return {metric(shop_, "banyan_http_requests_total", {"module=\"catalog\"", "side=\"local\""}),
+            metric(shop_, "banyan_http_requests_total", {"module=\"catalog\"", "side=\"remote\""}),
+            metric(shop_, "banyan_port_calls_total",
+                   {"module=\"catalog\"", "operation=\"get_tracks\"", "binding=\"in_process\""}),
+            metric(shop_, "banyan_port_calls_total",
+                   {"module=\"catalog\"", "operation=\"get_tracks\"", "binding=\"remote\""})};
   }
   /// A request is counted when it ends, on the side that was decided when it came: before a share
   /// of nothing is expected of a side, those that were under way at the switch have to be through.
@@ -118,8 +160,8 @@ class Story {
     };
     Counters now = counters();
     if (expected != 0 && expected != 1) return now;
-    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-    while (std::chrono::steady_clock::now() < patience) {
+    const auto patience = steady_clock::now() + std::chrono::seconds(5);
+    while (steady_clock::now() < patience) {
       std::this_thread::sleep_for(milliseconds(100));
       const Counters before = std::exchange(now, counters());
       if (on_the_silent_side(before) == on_the_silent_side(now)) break;
@@ -128,22 +170,25 @@ class Story {
   }
   Shares shares_while_watching(std::string_view what, double expected) {
     const Counters before = counters_after_a_switch(expected);
-    watch(what, 2);
-    const Counters after = counters();
-    return {{after.edge_local - before.edge_local, after.edge_remote - before.edge_remote},
-            {after.calls_local - before.calls_local, after.calls_remote - before.calls_remote}};
+    watch(what, 2, [&](const Totals& /*seen*/) {
+      const Shares seen = counters().since(before);
+      return seen.edge.all() >= kEnough * kLooksOfOne && seen.calls.all() >= kEnough;
+    });
+    return counters().since(before);
   }
   void shift(int percent) {
     deployment_.banyan({"shift", "catalog", fmt::format("{}%", percent), "--why", "the journey"}, 0,
                        false);
     // The customers stay on their side, so theirs is the share, not the percentage itself.
-    const double expected = load_->share_of_customers("catalog", percent);
+    const double expected = people_->share_on_the_new_side("catalog", percent);
     const Shares seen = shares_while_watching(fmt::format("catalog at {} %", percent), expected);
     narrator_.prove(
-        seen.edge.agrees_with(expected) && seen.calls.agrees_with(expected),
+        seen.edge.agrees_with(expected, kLooksOfOne) && seen.calls.agrees_with(expected, 1),
         fmt::format("{} % means {} % at the edge and between modules", percent, percent),
-        fmt::format("{:.1f} % of requests, {:.1f} % of orders' own calls; {:.1f} % of customers",
-                    100 * seen.edge.value(), 100 * seen.calls.value(), 100 * expected));
+        fmt::format("{:.1f} % of {:.0f} requests, {:.1f} % of {:.0f} orders' own calls;"
+                    " {:.1f} % of customers",
+                    100 * seen.edge.value(), seen.edge.all(), 100 * seen.calls.value(),
+                    seen.calls.all(), 100 * expected));
   }
 
   std::vector<std::string> at(const std::vector<std::string>& modules) {
@@ -157,9 +202,8 @@ class Story {
   StoryOptions options_;
   Narrator& narrator_;
   Deployment deployment_;
-  ShopClient shop_;
-  std::unique_ptr<Ledger> ledger_;
-  std::unique_ptr<Load> load_;
+  recordshop::load::ShopApi shop_;
+  std::unique_ptr<People> people_;
 };
 
 void Story::open_the_shop() {
@@ -179,18 +223,21 @@ void Story::open_the_shop() {
   const auto description = shop_.get("/openapi.json").json();
   for (const auto& tag : description.at("tags")) modules.push_back(tag.at("name"));
   narrator_.say(fmt::format("It has {} of them: {}.", modules.size(), fmt::join(modules, ", ")));
-  ledger_ = std::make_unique<Ledger>(shop_);
-  std::vector<std::string> tracks, albums;
-  for (const auto& track : shop_.all("/tracks", "tracks")) tracks.push_back(track.at("id"));
-  for (const auto& album : shop_.all("/albums", "albums")) albums.push_back(album.at("id"));
-  const auto hot = ledger_->hot(25);
-  narrator_.say(fmt::format("{} albums, {} tracks, {} of which everybody wants and few are there",
-                            albums.size(), tracks.size(), hot.size()));
-  load_ = std::make_unique<Load>(deployment_.port(), Load::Plan{}, std::move(tracks),
-                                 std::move(albums), hot);
-  const auto seen = watch("customers browse and order", 2);
-  narrator_.prove(seen.acknowledged > 0, "one binary serves the shop",
-                  fmt::format("{} requests, {} orders", seen.requests, seen.acknowledged));
+  narrator_.say(
+      fmt::format("{} albums, {} tracks; a few of them are what everybody wants, and soon "
+                  "sold out",
+                  shop_.all("/albums", "albums", kLongest).size(),
+                  shop_.all("/tracks", "tracks", kLongest).size()));
+  people_ = std::make_unique<People>(deployment_.port(), options_.rate, narrator_);
+  narrator_.say(fmt::format(
+      "{} people come every second, however slow the shop is. They browse, search, order, cancel; "
+      "a latency counts from when somebody wanted to ask.",
+      options_.rate));
+  const auto seen = watch("people browse and order", 2,
+                          [](const Totals& totals) { return totals.acknowledged > 0; });
+  narrator_.prove(
+      seen.acknowledged > 0, "one binary serves the shop",
+      fmt::format("{} requests, {} orders", seen.all().latency.count(), seen.acknowledged));
 }
 
 void Story::rehearse_catalog() {
@@ -199,9 +246,12 @@ void Story::rehearse_catalog() {
       "What would break once catalog is another process breaks now, where it costs nothing: each "
       "call is encoded as HTTP, read and checked, and answered the same way, all in the process.");
   restart("", {"--rehearse", "catalog"});
-  watch("rehearsing");
-  const double rehearsed =
-      shop_.metric("banyan_port_calls_total", {"module=\"catalog\"", "binding=\"rehearsal\""});
+  double rehearsed = 0;
+  watch("rehearsing", 1, [&](const Totals& /*seen*/) {
+    rehearsed =
+        metric(shop_, "banyan_port_calls_total", {"module=\"catalog\"", "binding=\"rehearsal\""});
+    return rehearsed > 0;
+  });
   narrator_.prove(
       rehearsed > 0, "catalog works over its wire before it leaves",
       fmt::format("{:.0f} calls encoded, parsed, answered, encoded, parsed", rehearsed));
@@ -254,6 +304,17 @@ void Story::separate_warehouse() {
                   "tables moved out, back and out under load", "no request failed");
 }
 
+/// Of each kind of request, by cause.
+std::string announced_failures(const Totals& of) {
+  std::string text;
+  for (const auto& [kind, figures] : of.kinds) {
+    if (figures.announced.empty()) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : "; ", recordshop::load::to_string(kind),
+                        text_of(figures.announced));
+  }
+  return text.empty() ? "none" : text;
+}
+
 void Story::extract_warehouse() {
   narrator_.chapter(
       "Warehouse becomes a service",
@@ -267,23 +328,31 @@ void Story::extract_warehouse() {
   narrator_.say(
       "The service is killed in the middle of orders. Orders are still taken, for their sagas go "
       "on "
-      "later; looking at stock fails, and that is announced: only these failures are allowed.");
-  load_->announce(true);
-  load_->since_last();
+      "later; whoever looks at stock, or brings some, asks again until it is back. That is "
+      "announced: only now may a request fail.");
+  people_->announce(true);
   deployment_.kill_service("warehouse");
+  const Totals before = people_->so_far();
   std::this_thread::sleep_for(options_.pace);
-  const Load::Figures away = load_->since_last();
+  Totals away;
+  const bool taken = becomes_true([&] {
+    away = people_->so_far().since(before);
+    return away.under_way > 0;
+  });
   deployment_.start_service("warehouse", {"--at", "catalog=" + deployment_.inside()});
-  // The breaker lets the first calls through again after its five seconds.
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (shop_.get("/stock?limit=1").status != 200 && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(milliseconds(100));
-  }
-  load_->announce(false);
+  // The breaker lets the first calls through again after its five seconds, one at a time; two that
+  // succeed close it.
+  int good = 0;
+  const bool back = becomes_true([&] {
+    good = shop_.get("/stock?limit=1").good() ? good + 1 : 0;
+    return good >= 3;
+  });
+  people_->announce(false);
   narrator_.prove(
-      away.acknowledged > 0, "orders are taken while the warehouse is dead",
-      fmt::format("{} taken, {} to be paid later, announced failures: {}", away.acknowledged,
-                  away.accepted_only, split_by_cause(away.announced_failures)));
+      taken, "orders are taken while the warehouse is dead",
+      fmt::format("{} taken, {} of them to be paid later", away.acknowledged, away.under_way));
+  narrator_.prove(back, "warehouse's service is found again",
+                  "announced failures: " + announced_failures(people_->so_far().since(before)));
   watch("warehouse is back");
 }
 
@@ -295,7 +364,7 @@ void Story::extract_catalog() {
   restart("extracted-catalog-warehouse", at({"catalog", "warehouse"}));
   watch("catalog and warehouse are services");
   const double local =
-      shop_.metric("banyan_port_calls_total", {"module=\"catalog\"", "binding=\"in_process\""});
+      metric(shop_, "banyan_port_calls_total", {"module=\"catalog\"", "binding=\"in_process\""});
   narrator_.prove(
       local == 0, "the monolith answers nothing of catalog itself",
       "0 calls in process (that no code is left either is a test of its own: extraction proof)");
@@ -322,14 +391,22 @@ void Story::settle() {
   narrator_.chapter("The books are compared",
                     "What customers were promised through all of this has to be in the database, "
                     "once.");
-  load_->stop();
-  check_load();
-  const Load::Figures total = load_->total();
-  ledger_->settle(shop_, *load_, narrator_);
-  narrator_.prove(
-      load_->unexpected_count() == 0, "no request failed but those announced",
-      fmt::format("{} requests, {} orders asked for again under their key; announced failures: {}",
-                  total.requests, total.repeated_orders, split_by_cause(total.announced_failures)));
+  people_->go_home();
+  check_people();
+  const auto verdict = people_->verdict();
+  for (const auto& check : verdict.checks) {
+    narrator_.prove(check.holds, check.claim, check.evidence);
+  }
+  const Totals total = people_->so_far();
+  const Figures all = total.all();
+  const auto orders = total.kinds.find(Kind::Order);
+  narrator_.prove(all.troubles.empty(), "no request failed but those announced",
+                  fmt::format("{} requests of {} people, {} orders asked for again under their "
+                              "key; announced failures: {}",
+                              all.latency.count(), total.sessions,
+                              orders == total.kinds.end() ? 0 : orders->second.repetitions,
+                              announced_failures(total)));
+  narrator_.say("Orders that were refused: " + text_of(total.refused));
   deployment_.stop_monolith();
 }
 

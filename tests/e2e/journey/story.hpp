@@ -15,6 +15,7 @@ struct StoryOptions {
   std::filesystem::path data;             ///< a Chinook database; "" is the generator
   std::string postgres;                   ///< an empty database; "" is a SQLite file
   std::chrono::milliseconds pace{3'000};  ///< how long each stand is looked at under load
+  double rate = 60;                       ///< people who come in a second
 };
 
 /// One binary, a module extracted, traffic moved, schema separated, and back. Throws Broken where

@@ -119,6 +119,7 @@ TEST_F(RecordshopLoad, HoldsTheShopToItsPromisesThroughKills) {
   EXPECT_EQ(code, 0) << said;
   EXPECT_TRUE(said.at("holds"));
   EXPECT_GT(said.at("all").at("repetitions"), 0);
+  EXPECT_FALSE(said.at("all").at("troubles").empty()) << "it says why: " << said;
 }
 
 TEST_F(RecordshopLoad, SeesARowThatSomebodyChanged) {

@@ -62,6 +62,22 @@ TEST(Histogram, IsTheSumOfWhatItIsMergedFrom) {
   EXPECT_EQ(left.longest(), microseconds(3h));
 }
 
+TEST(Histogram, HasWhatCameAfterAMoment) {
+  Histogram before;
+  before.record(10us);
+  before.record(3h);
+  Histogram now = before;
+  EXPECT_EQ(now.since(before).count(), 0U);
+  EXPECT_EQ(now.since(before).longest(), 0us);
+  now.record(10us);
+  now.record(1'000us);
+  const Histogram rest = now.since(before);
+  EXPECT_EQ(rest.count(), 2U);
+  EXPECT_EQ(rest.percentile(0.5), 10us);
+  EXPECT_GE(rest.longest(), 1'000us);
+  EXPECT_LE(rest.longest(), 1'016us) << "the longest of before is not its";
+}
+
 TEST(Zipf, WantsTheFirstTwiceAsOftenAsTheSecond) {
   const Zipf zipf(1'000, 1.0);
   banyan::SeededRandom random(1);
