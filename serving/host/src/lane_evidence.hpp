@@ -59,7 +59,7 @@ class LaneCounters {
   const Clock* clock_;
   strangler::SideCounters here_, elsewhere_;
   std::mutex mutex_;
-  Timestamp times_from_;    ///< the lag of what was published before is this process's
+  Timestamp times_from_;    ///< the lag of what was published until then is this process's
   std::set<Event> failed_;  ///< counted, and not handled yet
 };
 

@@ -234,7 +234,7 @@ TEST_F(TheJudgeOfLanes, SaysHowItHasComparedWhenAConsumerFailsMoreSinceItsMove) 
 
 TEST_F(TheJudgeOfLanes, FindsOneThatIsLikeItWasNoWorse) {
   add(100, writes(50, 1, Side::Local));
-  add(300, writes(50, 1, Side::Remote, microseconds(60'000)));
+  add(800, writes(50, 1, Side::Remote, microseconds(60'000)));
   EXPECT_EQ(verdict().judgement, Judgement::BetterOrEqual)
       << verdict().reason << ": nobody waits for an event, so that 50 ms more are nothing";
   EXPECT_THAT(verdict().reason, HasSubstr("events; before and after, not side by side"));
