@@ -215,7 +215,7 @@ void ControlPlane::note(const strangler::Conductor::Note& note) const {
                        {{"rollout", note.module},
                         {"message", note.message},
                         {"next", "banyan back " + note.module +
-                                     " brings the writes home all the same; banyan plan " +
+                                     " brings the traffic home all the same; banyan plan " +
                                      note.module + " resume, once the new side is mended"}});
 }
 

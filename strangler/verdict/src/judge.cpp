@@ -399,11 +399,12 @@ statistics::BurstRule Judge::burst_rule(std::string_view operation) const {
 }
 
 Judgement overall(const std::vector<OperationVerdict>& verdicts) {
-  if (verdicts.empty()) return Judgement::CannotTell;
-  Judgement worst = Judgement::BetterOrEqual;
+  const auto is_lane = [](const OperationVerdict& each) { return each.counted == Counted::Events; };
+  // Also when there is none of either.
+  const bool of_lanes_alone = std::ranges::all_of(verdicts, is_lane);
+  Judgement worst = of_lanes_alone ? Judgement::CannotTell : Judgement::BetterOrEqual;
   for (const OperationVerdict& each : verdicts) {
-    const bool passed_over =
-        each.counted == Counted::Events || (each.effect == Effect::Write && each.samples == 0);
+    const bool passed_over = is_lane(each) || (each.effect == Effect::Write && each.samples == 0);
     if (passed_over && each.judgement == Judgement::CannotTell) continue;
     worst = std::max(worst, each.judgement);
   }

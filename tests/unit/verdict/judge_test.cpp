@@ -212,6 +212,13 @@ class TheJudgeOfLanes : public testing::Test {
     for (int i = 0; i < times; ++i) judge_.add("events of payments", moment);
   }
   OperationVerdict verdict() const { return judge_.verdicts().front(); }
+  static OperationVerdict good() {
+    OperationVerdict verdict;
+    verdict.operation = "shipping.get";
+    verdict.judgement = Judgement::BetterOrEqual;
+    verdict.samples = 5'000;
+    return verdict;
+  }
 
   Judge judge_{{JudgedOperation::lane_from("payments")}, JudgeRules::of_lanes()};
 };
@@ -220,13 +227,14 @@ TEST_F(TheJudgeOfLanes, SaysHowItHasComparedWhenAConsumerFailsMoreSinceItsMove) 
   add(100, writes(50, 1, Side::Local));
   EXPECT_EQ(verdict().reason,
             "events of payments: none was handled elsewhere, and 5000 in this process");
-  EXPECT_EQ(overall({verdict()}), Judgement::BetterOrEqual) << "it says nothing for or against";
+  EXPECT_EQ(overall({verdict()}), Judgement::CannotTell);
+  EXPECT_EQ(overall({verdict(), good()}), Judgement::BetterOrEqual) << "of what the switch moves";
   add(40, writes(50, 10, Side::Remote));
   EXPECT_EQ(verdict().judgement, Judgement::Worse);
   EXPECT_THAT(verdict().reason, HasSubstr("of the new side failed, 100 of 5000 (2%) of the old one "
                                           "before;"));
   EXPECT_THAT(verdict().reason, HasSubstr("; before and after, not side by side"));
-  EXPECT_EQ(overall({verdict()}), Judgement::Worse);
+  EXPECT_EQ(overall({verdict(), good()}), Judgement::Worse);
   const auto json = nlohmann::json::parse(to_json({verdict()}));
   EXPECT_EQ(json["operations"][0]["counted"], "events");
   EXPECT_EQ(json["operations"][0]["samples_before"], 5'000);
@@ -254,7 +262,7 @@ TEST_F(TheJudgeOfLanes, CannotTellWithoutKnowingWhatWasUsualHoweverBadItIs) {
   EXPECT_EQ(verdict().reason,
             "events of payments: 150 of them were seen before they were handled elsewhere, and 200 "
             "are needed to know what is usual; before and after, not side by side");
-  EXPECT_EQ(overall({verdict()}), Judgement::BetterOrEqual);
+  EXPECT_EQ(overall({verdict(), good()}), Judgement::BetterOrEqual);
 }
 
 TEST_F(TheJudgeOfLanes, CannotTellAfterAFewEvents) {
