@@ -154,7 +154,8 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
       .clock = plan.clock,
       .seat = plan.store + ".conductor",
       .note = [plane = plane.get()](const auto& note) { plane->note(note); },
-      .aside = plane->askers_.get()});
+      .aside = plane->askers_.get(),
+      .lanes = plan.lanes});
   plane->admin_ = std::make_unique<strangler::AdminApi>(
       *plane->switchboard_,
       strangler::AdminApi::Parts{
@@ -214,7 +215,7 @@ void ControlPlane::note(const strangler::Conductor::Note& note) const {
                        {{"rollout", note.module},
                         {"message", note.message},
                         {"next", "banyan back " + note.module +
-                                     " brings the writes home all the same; banyan plan " +
+                                     " brings the traffic home all the same; banyan plan " +
                                      note.module + " resume, once the new side is mended"}});
 }
 

@@ -2,6 +2,7 @@
 #include "event_traffic.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -23,8 +24,9 @@ bool follows(const ModuleEntry& entry, std::string_view source) {
 
 EventTraffic::EventTraffic(const std::string& application, const Assembly& assembly,
                            const Assembly::Connect& connect, const Environment& environment,
-                           const telemetry::Log& log, std::optional<security::WebhookKeys> keys)
-    : log_(&log), environment_(environment), keys_(std::move(keys)) {
+                           const telemetry::Log& log, std::optional<security::WebhookKeys> keys,
+                           LaneEvidence* lanes)
+    : log_(&log), environment_(environment), keys_(std::move(keys)), lanes_(lanes) {
   for (const auto& module : assembly.modules()) {
     if (module->here) receive(*module, environment);
   }
@@ -59,18 +61,26 @@ std::vector<events::EventTransport*> EventTraffic::transports_to(const std::stri
                                                                  const Environment& environment) {
   std::vector<events::EventTransport*> transports;
   if (source.here && follower.transport) {
-    transports.push_back(
-        transports_
-            .emplace_back(events::make_http_push(
-                *follower.transport,
-                {.application = application, .module = follower.name(), .keys = keys_},
-                environment))
-            .get());
+    transports.push_back(watched(
+        events::make_http_push(
+            *follower.transport,
+            {.application = application, .module = follower.name(), .keys = keys_}, environment),
+        source, follower));
   }
   if (const events::Receiver* const here = receiver(follower.name())) {
-    transports.push_back(transports_.emplace_back(events::make_in_process_transport(*here)).get());
+    transports.push_back(watched(events::make_in_process_transport(*here), source, follower));
   }
   return transports;
+}
+
+events::EventTransport* EventTraffic::watched(std::unique_ptr<events::EventTransport> way,
+                                              const HostedModule& source,
+                                              const HostedModule& follower) {
+  if (lanes_ != nullptr) {
+    way =
+        lanes_->watched(std::move(way), source.name(), follower.name(), follower.entry->subscribes);
+  }
+  return transports_.emplace_back(std::move(way)).get();
 }
 
 void EventTraffic::relay(const std::string& application, const HostedModule& source,
@@ -214,6 +224,19 @@ nlohmann::ordered_json lanes_of(events::EventLog& log, const Context& context,
   return lanes;
 }
 
+/// Only of those whose events this process brings itself.
+void add_verdicts(nlohmann::ordered_json& lanes, const LaneEvidence& evidence,
+                  const std::string& source) {
+  for (nlohmann::ordered_json& row : lanes) {
+    const auto verdict = evidence.of(source, row.at("lane").get<std::string>());
+    if (!verdict) continue;
+    row["verdict"] = {{"judgement", to_string(verdict->judgement)},
+                      {"reason", verdict->reason},
+                      {"samples", verdict->samples},
+                      {"samples_before", verdict->before}};
+  }
+}
+
 }  // namespace
 
 std::vector<telemetry::Sample> EventTraffic::samples() const {
@@ -247,6 +270,7 @@ std::vector<telemetry::Sample> EventTraffic::samples() const {
     } catch (const OperationalFault&) {  // NOLINT(bugprone-empty-catch): health tells of that
     }
   }
+  if (lanes_ != nullptr) std::ranges::move(lanes_->samples(), std::back_inserter(all));
   return all;
 }
 
@@ -273,6 +297,7 @@ std::string EventTraffic::json() const {
                                   {"lanes", nlohmann::ordered_json::array()}};
     try {
       row["lanes"] = lanes_of(relay->log(), soon(), environment_.clock.now());
+      if (lanes_ != nullptr) add_verdicts(row["lanes"], *lanes_, relay->log().module());
     } catch (const OperationalFault& fault) {
       // One database that is away hides no other module's lanes.
       row["problem"] = fault.what();

@@ -13,6 +13,7 @@
 #include "banyan/serving/served.hpp"
 #include "banyan/telemetry/log.hpp"
 #include "banyan/telemetry/metric.hpp"
+#include "lane_evidence.hpp"
 
 namespace banyan::host {
 
@@ -23,10 +24,12 @@ namespace banyan::host {
 class EventTraffic {
  public:
   /// All must outlive it. `connect` is how tables are reached, also those of modules elsewhere;
-  /// `keys` are those that the processes of the application share, if they do.
+  /// `keys` are those that the processes of the application share, if they do. `lanes` is told
+  /// what becomes of what is brought to followers; null: nobody judges that.
   EventTraffic(const std::string& application, const Assembly& assembly,
                const Assembly::Connect& connect, const Environment& environment,
-               const telemetry::Log& log, std::optional<security::WebhookKeys> keys);
+               const telemetry::Log& log, std::optional<security::WebhookKeys> keys,
+               LaneEvidence* lanes = nullptr);
   ~EventTraffic();
   EventTraffic(const EventTraffic&) = delete;
   EventTraffic& operator=(const EventTraffic&) = delete;
@@ -64,6 +67,8 @@ class EventTraffic {
                                                      const HostedModule& source,
                                                      const HostedModule& follower,
                                                      const Environment& environment);
+  events::EventTransport* watched(std::unique_ptr<events::EventTransport> way,
+                                  const HostedModule& source, const HostedModule& follower);
   const events::Receiver* receiver(std::string_view module) const;
   Context soon() const;
   events::RelayObserver observer_of(const std::string& module) const;
@@ -71,6 +76,7 @@ class EventTraffic {
   const telemetry::Log* log_;
   const Environment environment_;
   const std::optional<security::WebhookKeys> keys_;
+  LaneEvidence* const lanes_;
   std::vector<std::unique_ptr<events::Receiver>> receivers_;
   std::vector<std::unique_ptr<events::EventTransport>> transports_;
   std::vector<std::shared_ptr<events::ModuleEvents>> sources_;

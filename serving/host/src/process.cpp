@@ -26,6 +26,7 @@
 #include "event_traffic.hpp"
 #include "failure.hpp"
 #include "housekeeping.hpp"
+#include "lane_evidence.hpp"
 #include "placements.hpp"
 #include "read_models.hpp"
 #include "routing.hpp"
@@ -147,6 +148,7 @@ struct Process::Parts {
     if (options.trust == binding::Trust::Internal) return;
     std::vector<std::string> names = routing->configuration.rollout_names();
     for (const ModuleEntry& entry : table) names.emplace_back(entry.port->name);
+    lanes.emplace(control_file(options).string() + ".lanes", system_clock(), telemetry.log);
     control = value_or_throw(serving::ControlPlane::open(
         {.store = control_file(options).string(),
          .config_file = options.config_file,
@@ -163,7 +165,8 @@ struct Process::Parts {
          .operations =
              [this](std::string_view module) { return server->judged_operations(module); },
          .plan_of = [this](std::string_view module) { return server->plan(module); },
-         .epoch_of = [this](std::string_view module) { return epoch_of(module); }},
+         .epoch_of = [this](std::string_view module) { return epoch_of(module); },
+         .lanes = &*lanes},
         *scheduler, telemetry));
   }
 
@@ -245,8 +248,10 @@ struct Process::Parts {
     assembly.emplace(table, options, connect, environment(), calls, decisions(), services(),
                      network.call, watched_parties(), evidence ? &*evidence : nullptr);
     events.emplace(application.name, *assembly, connect, environment(), telemetry.log,
-                   options.event_keys);
+                   options.event_keys, lanes ? &*lanes : nullptr);
+    if (lanes) lanes->begin();
     events->start();
+    if (lanes) lanes->keep_judging(*scheduler);
     read_models.emplace(*assembly, *events, environment(), telemetry.log);
   }
 
@@ -403,6 +408,7 @@ struct Process::Parts {
   std::optional<DatabaseUsers> users;
   std::optional<StatementRecorder> statements;
   NoRouting no_routing;
+  std::optional<LaneEvidence> lanes;
   std::unique_ptr<serving::ControlPlane> control;
   CallTelemetry calls{telemetry.metrics, telemetry.log, system_clock()};
   std::optional<CallEvidence> evidence;
@@ -443,6 +449,7 @@ void Process::drain() {
   const std::size_t cut = parts_->server->drain();
   parts_->read_models->stop();
   parts_->events->stop();
+  if (parts_->lanes) parts_->lanes->end();
   parts_->assembly->finish();
   parts_->telemetry.log.write(telemetry::Level::Info, "stopped", {{"exchanges_cut", cut}});
 }

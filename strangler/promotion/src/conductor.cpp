@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <set>
 
@@ -82,6 +83,7 @@ struct Conductor::Inside {
   Run* run_of(const StoredPlan& stored);
   void count(const std::string& module, Run& run);
   void forgive(const std::string& module, Run& run) const;
+  std::vector<OperationVerdict> verdicts(const std::string& module, const Run& run) const;
   std::vector<JudgedOperation> judged(const std::string& module, const Plan& plan) const;
   bool has_moved_the_writes(Run& run, const Rollout& rollout) const;
   PlanAction next_action(Run& run, const Rollout& rollout,
@@ -205,6 +207,7 @@ Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
                                                std::move(operations), parts);
   Run& run = made->second;
   run.judge.begin_step(run.alone());
+  if (parts.lanes != nullptr) parts.lanes->forgive(stored.module);
   for (const JudgedOperation& each : run.operations) {
     OperationEvidence& evidence = parts.evidence.of(stored.module, each.name);
     evidence.burst().reset();
@@ -218,13 +221,15 @@ Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
 void Conductor::Inside::forgive(const std::string& module, Run& run) const {
   run.tripped.reset();
   run.judge.forgive();
+  if (parts.lanes != nullptr) parts.lanes->forgive(module);
   for (const JudgedOperation& each : run.operations) {
     parts.evidence.of(module, each.name).burst().reset();
   }
 }
 
 void Conductor::Inside::count(const std::string& module, Run& run) {
-  for (const auto& [operation, effect] : run.operations) {
+  for (const JudgedOperation& each : run.operations) {
+    const std::string& operation = each.name;
     OperationEvidence& evidence = parts.evidence.of(module, operation);
     auto& before = run.readings[operation];
     std::array<Window, kGroups.size()> fresh;
@@ -238,6 +243,16 @@ void Conductor::Inside::count(const std::string& module, Run& run) {
     run.judge.add(operation, moment);
     evidence.burst().set(run.judge.burst_rule(operation));
   }
+}
+
+/// Of what the switch moves, and of the lanes, which it does not.
+std::vector<OperationVerdict> Conductor::Inside::verdicts(const std::string& module,
+                                                          const Run& run) const {
+  std::vector<OperationVerdict> all = run.judge.verdicts();
+  if (parts.lanes == nullptr) return all;
+  std::vector<OperationVerdict> of_lanes = parts.lanes->of(module);
+  std::ranges::move(of_lanes, std::back_inserter(all));
+  return all;
 }
 
 /// A trip for a rollout that no plan moves is for nobody to act on.
@@ -392,7 +407,7 @@ void Conductor::tick() {
     if (Run* const run = all.run_of(each)) {
       moving.insert(each.module);
       all.count(each.module, *run);
-      runs.push_back({&each, run, run->judge.verdicts()});
+      runs.push_back({&each, run, all.verdicts(each.module, *run)});
     }
   }
   all.forget_all_but(moving);

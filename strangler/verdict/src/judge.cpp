@@ -99,12 +99,26 @@ std::string_view to_string(Measure measure) {
   return "failures";
 }
 
+JudgeRules JudgeRules::of_lanes() {
+  JudgeRules rules;
+  rules.latency_slack = std::chrono::milliseconds(100);
+  rules.events_before = 200;
+  return rules;
+}
+
+JudgedOperation JudgedOperation::lane_from(std::string_view source) {
+  JudgedOperation lane("events of " + std::string(source), Effect::Write);
+  lane.counted = Counted::Events;
+  return lane;
+}
+
 /// All there is about one operation.
 class Judge::Bench {
  public:
   Bench(JudgedOperation operation, const JudgeRules& rules, double worse_at)
       : operation_(std::move(operation.name)),
         effect_(operation.effect),
+        counted_(operation.counted),
         rules_(&rules),
         worse_at_(worse_at),
         all_clear_at_(std::log(1 / rules.false_all_clear)),
@@ -133,6 +147,7 @@ class Judge::Bench {
     samples_ += moment.new_side.requests;
     compared_ += moment.new_side.compared;
     if (effect_ == Effect::Write && moment.new_side.requests == 0) return learn(moment);
+    if (counted_ == Counted::Events) return add_events(moment);
     const bool alone = alone_ || effect_ == Effect::Write;
     failures_.add(moment.new_side.failed(), moment.old_side.failed(), alone);
     differences_.add({moment.new_side.differences, moment.new_side.compared}, {}, true);
@@ -153,11 +168,13 @@ class Judge::Bench {
     verdict.compared = compared_;
     verdict.effect = effect_;
     verdict.before = before_.of;
+    verdict.counted = counted_;
     verdict.findings = findings();
     const auto with = [&](Judgement judgement) {
       return std::ranges::find(verdict.findings, judgement, &Finding::judgement);
     };
-    if (const auto worse = with(Judgement::Worse); worse != verdict.findings.end()) {
+    const auto worse = with(Judgement::Worse);
+    if (worse != verdict.findings.end() && knows_what_was_before()) {
       verdict.judgement = Judgement::Worse;
       verdict.reason = worse_text(*worse);
     } else if (auto why = what_is_missing(verdict.findings); !why.empty()) {
@@ -165,7 +182,8 @@ class Judge::Bench {
     } else {
       verdict.judgement = Judgement::BetterOrEqual;
       verdict.reason = operation_ + ": no worse than the old side in " + std::to_string(samples_) +
-                       " requests" + what_was_not_judged(verdict.findings);
+                       (counted_ == Counted::Events ? " events" : " requests") +
+                       what_was_not_judged(verdict.findings);
     }
     return verdict;
   }
@@ -184,6 +202,22 @@ class Judge::Bench {
   }
 
  private:
+  /// Not to be told for or against without that.
+  bool knows_what_was_before() const {
+    return counted_ == Counted::Requests || before_.of >= rules_->events_before;
+  }
+
+  /// What came at once is not of the same time: one side first, then the other.
+  void add_events(const Moment& moment) {
+    if (moment.old_side.requests > 0) {
+      learn({.new_side = {}, .control = moment.control, .old_side = moment.old_side});
+    }
+    failures_.add(moment.new_side.failed(), {}, true);
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      if (lines_[i].known()) times_[i].add(lines_[i].slow_of_new(moment.new_side), {}, true);
+    }
+  }
+
   /// Writes that are on the old side: what is usual of them.
   void learn(const Moment& moment) {
     before_ += moment.old_side.failed();
@@ -235,11 +269,19 @@ class Judge::Bench {
               (effect_ == Effect::Write ? "before" : "in the same time");
     }
     return text + "; " + e_value(finding.evidence_worse) + " against chance, for " +
-           e_value(worse_at_);
+           e_value(worse_at_) + how_it_was_compared();
+  }
+
+  /// For those who take a verdict for more than it is.
+  std::string how_it_was_compared() const {
+    return counted_ == Counted::Events ? "; before and after, not side by side" : "";
   }
 
   /// Why the operation is not better or equal yet; "" when it is.
   std::string what_is_missing(const std::vector<Finding>& findings) const {
+    if (counted_ == Counted::Events) {
+      if (auto why = what_is_missing_of_a_lane(); !why.empty()) return why;
+    }
     if (samples_ == 0 && effect_ == Effect::Write) {
       return operation_ + ": its writes are on the old side, where " + std::to_string(before_.of) +
              " of them were seen";
@@ -261,9 +303,22 @@ class Judge::Bench {
       }
       return operation_ + ": " + share_text(each.suspect) + " of the new side " +
              std::string(what_is_up(each.measure)) + ", which is too little to tell; " +
-             e_value(each.evidence_all_clear) + " of " + e_value(all_clear_at_);
+             e_value(each.evidence_all_clear) + " of " + e_value(all_clear_at_) +
+             how_it_was_compared();
     }
     return {};
+  }
+
+  std::string what_is_missing_of_a_lane() const {
+    const std::string before = std::to_string(before_.of);
+    if (samples_ == 0) {
+      return operation_ + ": none was handled elsewhere, and " + before + " in this process";
+    }
+    if (knows_what_was_before()) return {};
+    return operation_ + ": " + before +
+           " of them were seen before they were handled elsewhere, and " +
+           std::to_string(rules_->events_before) + " are needed to know what is usual" +
+           how_it_was_compared();
   }
 
   std::string what_was_not_judged(const std::vector<Finding>& findings) const {
@@ -273,12 +328,17 @@ class Judge::Bench {
       if (each.measured || each.measure == Measure::Differences) continue;
       measures += (measures.empty() ? "" : ", ") + std::string(to_string(each.measure));
     }
+    if (counted_ == Counted::Events) {
+      return how_it_was_compared() +
+             (measures.empty() ? "" : "; not judged for want of events before: " + measures);
+    }
     if (measures.empty()) return {};
     return "; not judged for want of writes before they moved: " + measures;
   }
 
   std::string operation_;
   Effect effect_;
+  Counted counted_;
   Tally before_;  ///< of writes: on the old side
   const JudgeRules* rules_;
   double worse_at_;
@@ -339,11 +399,13 @@ statistics::BurstRule Judge::burst_rule(std::string_view operation) const {
 }
 
 Judgement overall(const std::vector<OperationVerdict>& verdicts) {
-  if (verdicts.empty()) return Judgement::CannotTell;
-  Judgement worst = Judgement::BetterOrEqual;
+  const auto is_lane = [](const OperationVerdict& each) { return each.counted == Counted::Events; };
+  // Also when there is none of either.
+  const bool of_lanes_alone = std::ranges::all_of(verdicts, is_lane);
+  Judgement worst = of_lanes_alone ? Judgement::CannotTell : Judgement::BetterOrEqual;
   for (const OperationVerdict& each : verdicts) {
-    const bool not_moved = each.effect == Effect::Write && each.samples == 0;
-    if (not_moved && each.judgement == Judgement::CannotTell) continue;
+    const bool passed_over = is_lane(each) || (each.effect == Effect::Write && each.samples == 0);
+    if (passed_over && each.judgement == Judgement::CannotTell) continue;
     worst = std::max(worst, each.judgement);
   }
   return worst;

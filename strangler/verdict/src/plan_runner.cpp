@@ -53,11 +53,13 @@ bool is_only_slow(const OperationVerdict& verdict) {
   return slow;
 }
 
-/// One that fails before one that is only slow; null when none is worse.
+bool is_lane(const OperationVerdict& verdict) { return verdict.counted == Counted::Events; }
+
+/// One that fails before one that is only slow; null when none is worse. Of what the switch moves.
 const OperationVerdict* worst_of(const std::vector<OperationVerdict>& verdicts) {
   const OperationVerdict* worst = nullptr;
   for (const OperationVerdict& each : verdicts) {
-    if (each.judgement != Judgement::Worse) continue;
+    if (each.judgement != Judgement::Worse || is_lane(each)) continue;
     if (!is_only_slow(each)) return &each;
     if (worst == nullptr) worst = &each;
   }
@@ -223,6 +225,21 @@ PlanAction PlanRunner::go_back(PlanState state, std::string why) {
   return shift(Traffic{});
 }
 
+/// Only one that runs: who is on the way back goes on, and who is paused goes nowhere.
+std::optional<PlanAction> PlanRunner::stop_for_a_lane(
+    const std::vector<OperationVerdict>& verdicts) {
+  if (state_ != PlanState::Running) return std::nullopt;
+  const auto worse = std::ranges::find_if(verdicts, [](const OperationVerdict& each) {
+    return is_lane(each) && each.judgement == Judgement::Worse;
+  });
+  if (worse == verdicts.end()) return std::nullopt;
+  state_ = PlanState::NeedsPerson;
+  reason_ = worse->reason +
+            ". Nothing is brought back by itself: a lane's way back is a position in its log, and "
+            "a person decides";
+  return nothing(reason_);
+}
+
 /// Once: what is said first is what has happened.
 PlanAction PlanRunner::call_for_a_person(std::string why, const std::string& stay) {
   if (state_ != PlanState::NeedsPerson) {
@@ -302,7 +319,8 @@ std::optional<PlanAction> PlanRunner::leave_if_worse(
     return std::nullopt;
   }
   const OperationVerdict* const worse = worst_of(verdicts);
-  if (worse == nullptr || has_nothing_new(situation.now)) return std::nullopt;
+  if (has_nothing_new(situation.now)) return std::nullopt;
+  if (worse == nullptr) return stop_for_a_lane(verdicts);
   if (state_ == PlanState::Returning && is_only_slow(*worse)) return std::nullopt;
   return leave(situation, *worse);
 }
@@ -360,8 +378,9 @@ std::optional<std::string> PlanRunner::why_not_yet(
   if (left.count() > 0) {
     return name_of(step) + " stays for another " + std::to_string(left.count()) + "s";
   }
-  if (verdicts.empty()) return "there is no verdict about any operation";
+  if (std::ranges::all_of(verdicts, is_lane)) return "there is no verdict about any operation";
   for (const OperationVerdict& each : verdicts) {
+    if (is_lane(each)) continue;
     if (std::ranges::find(plan_.waived, each.operation) != plan_.waived.end()) continue;
     if (each.effect == Effect::Write && step.writes == Side::Local) {
       if (!writes_next || each.before >= step.samples) continue;

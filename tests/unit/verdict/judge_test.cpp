@@ -206,6 +206,72 @@ TEST_F(TheJudgeOfWrites, ForgetsWhatWasWorseAndKeepsWhatIsUsualWhenItIsForgiven)
   EXPECT_EQ(verdict().judgement, Judgement::Worse);
 }
 
+class TheJudgeOfLanes : public testing::Test {
+ protected:
+  void add(int times, const Moment& moment) {
+    for (int i = 0; i < times; ++i) judge_.add("events of payments", moment);
+  }
+  OperationVerdict verdict() const { return judge_.verdicts().front(); }
+  static OperationVerdict good() {
+    OperationVerdict verdict;
+    verdict.operation = "shipping.get";
+    verdict.judgement = Judgement::BetterOrEqual;
+    verdict.samples = 5'000;
+    return verdict;
+  }
+
+  Judge judge_{{JudgedOperation::lane_from("payments")}, JudgeRules::of_lanes()};
+};
+
+TEST_F(TheJudgeOfLanes, SaysHowItHasComparedWhenAConsumerFailsMoreSinceItsMove) {
+  add(100, writes(50, 1, Side::Local));
+  EXPECT_EQ(verdict().reason,
+            "events of payments: none was handled elsewhere, and 5000 in this process");
+  EXPECT_EQ(overall({verdict()}), Judgement::CannotTell);
+  EXPECT_EQ(overall({verdict(), good()}), Judgement::BetterOrEqual) << "of what the switch moves";
+  add(40, writes(50, 10, Side::Remote));
+  EXPECT_EQ(verdict().judgement, Judgement::Worse);
+  EXPECT_THAT(verdict().reason, HasSubstr("of the new side failed, 100 of 5000 (2%) of the old one "
+                                          "before;"));
+  EXPECT_THAT(verdict().reason, HasSubstr("; before and after, not side by side"));
+  EXPECT_EQ(overall({verdict(), good()}), Judgement::Worse);
+  const auto json = nlohmann::json::parse(to_json({verdict()}));
+  EXPECT_EQ(json["operations"][0]["counted"], "events");
+  EXPECT_EQ(json["operations"][0]["samples_before"], 5'000);
+}
+
+TEST_F(TheJudgeOfLanes, FindsOneThatIsLikeItWasNoWorse) {
+  add(100, writes(50, 1, Side::Local));
+  add(800, writes(50, 1, Side::Remote, microseconds(60'000)));
+  EXPECT_EQ(verdict().judgement, Judgement::BetterOrEqual)
+      << verdict().reason << ": nobody waits for an event, so that 50 ms more are nothing";
+  EXPECT_THAT(verdict().reason, HasSubstr("events; before and after, not side by side"));
+}
+
+TEST_F(TheJudgeOfLanes, FindsThatItLags) {
+  add(100, writes(50, 0, Side::Local));
+  add(100, writes(50, 0, Side::Remote, microseconds(3'000'000)));
+  EXPECT_EQ(verdict().judgement, Judgement::Worse);
+  EXPECT_THAT(verdict().reason, HasSubstr("took longer than the usual median"));
+}
+
+TEST_F(TheJudgeOfLanes, CannotTellWithoutKnowingWhatWasUsualHoweverBadItIs) {
+  add(3, writes(50, 0, Side::Local));
+  add(100, writes(50, 50, Side::Remote));
+  EXPECT_EQ(verdict().judgement, Judgement::CannotTell);
+  EXPECT_EQ(verdict().reason,
+            "events of payments: 150 of them were seen before they were handled elsewhere, and 200 "
+            "are needed to know what is usual; before and after, not side by side");
+  EXPECT_EQ(overall({verdict(), good()}), Judgement::BetterOrEqual);
+}
+
+TEST_F(TheJudgeOfLanes, CannotTellAfterAFewEvents) {
+  add(100, writes(50, 0, Side::Local));
+  add(1, writes(20, 0, Side::Remote));
+  EXPECT_EQ(verdict().judgement, Judgement::CannotTell);
+  EXPECT_THAT(verdict().reason, HasSubstr("which is too little to tell"));
+}
+
 TEST(Judge, WritesItsEvidenceForTheSwitchLog) {
   Judge judge({"a.one"});
   for (int i = 0; i < 40; ++i) judge.add("a.one", moment(100, 20, 0));

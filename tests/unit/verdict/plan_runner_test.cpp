@@ -26,6 +26,15 @@ const std::vector<OperationVerdict> kGood{verdict(Judgement::BetterOrEqual)};
 const std::vector<OperationVerdict> kUnknown{verdict(Judgement::CannotTell)};
 const std::vector<OperationVerdict> kBad{verdict(Judgement::Worse)};
 
+/// What a lane says beside an operation.
+std::vector<OperationVerdict> with_lane(Judgement judgement,
+                                        std::vector<OperationVerdict> all = kGood) {
+  all.push_back(verdict(judgement, 5'000, "events of payments"));
+  all.back().effect = Effect::Write;
+  all.back().counted = Counted::Events;
+  return all;
+}
+
 Traffic reads(Percent share) { return Traffic::of(share, Side::Local); }
 
 class Running : public testing::Test {
@@ -49,6 +58,43 @@ class Running : public testing::Test {
   PlanRunner runner_{Plan::usual(), clock_};
   Percent share_ = Plan::usual().steps.front().share;  ///< which is given with the start
 };
+
+TEST_F(Running, StopsAndNeedsAPersonForALaneThatIsWorseAndBringsNothingBack) {
+  ticks(3, kGood);
+  const Percent before = share_;
+  EXPECT_FALSE(tick(with_lane(Judgement::Worse)).shifts());
+  EXPECT_EQ(runner_.state(), PlanState::NeedsPerson);
+  EXPECT_EQ(runner_.reason(),
+            "events of payments: worse. Nothing is brought back by itself: a lane's way back is a "
+            "position in its log, and a person decides");
+  ticks(5'000, with_lane(Judgement::Worse));
+  EXPECT_EQ(share_, before) << "neither forward nor back";
+  EXPECT_TRUE(runner_.resume());
+  ticks(2'000, kGood);
+  EXPECT_GT(share_, before);
+}
+
+TEST_F(Running, GoesBackForAnOperationThatIsWorseThoughALaneHasStoppedIt) {
+  ticks(3, kGood);
+  tick(with_lane(Judgement::Worse));
+  ASSERT_EQ(runner_.state(), PlanState::NeedsPerson);
+  EXPECT_TRUE(tick(with_lane(Judgement::Worse, kBad)).shifts());
+  EXPECT_EQ(share_, Percent::none());
+  EXPECT_EQ(runner_.state(), PlanState::RolledBack);
+}
+
+TEST_F(Running, IsNotHeldByALaneOfWhichNobodyCanTell) {
+  ticks(5'000, with_lane(Judgement::CannotTell));
+  EXPECT_EQ(runner_.state(), PlanState::Completed) << runner_.reason();
+}
+
+TEST_F(Running, TakesNoLaneForEvidenceOfAStep) {
+  const Percent before = share_;
+  ticks(2'000, with_lane(Judgement::BetterOrEqual, {}));
+  EXPECT_EQ(share_, before);
+  EXPECT_EQ(tick(with_lane(Judgement::BetterOrEqual, {})).reason,
+            "there is no verdict about any operation");
+}
 
 TEST_F(Running, WalksToTheEndWhileAllIsGood) {
   std::string walked;

@@ -46,20 +46,35 @@ struct JudgeRules {
   std::chrono::microseconds latency_slack{2'000};
   /// So many comparisons are needed before an operation is better or equal; 0: it may have none.
   std::uint64_t compared = 0;
+  /// Of events: so many have to be known from before their lane moved; with fewer nobody can tell.
+  std::uint64_t events_before = 0;
   /// Between two calls of Judge::add().
   std::chrono::milliseconds tick{250};
+
+  /// For lanes of events: nobody waits for one, and another process hears of it later than this
+  /// one, so that only a lag that somebody could notice counts.
+  static JudgeRules of_lanes();
 };
 
-/// What is judged: an operation, or the writes of one that has reads as well. Reads move by shares,
-/// so that both sides answer in the same seconds; writes move as a whole, so that the old side's
-/// are what came before.
+/// What of an operation is counted.
+enum class Counted : std::uint8_t {
+  Requests,
+  Events,  ///< of a lane, which a switch of traffic does not move
+};
+
+/// What is judged: an operation, or the writes of one that has reads as well, or a lane of events.
+/// Reads move by shares, so that both sides answer in the same seconds; writes move as a whole, and
+/// lanes at a position of their log, so that the old side's are what came before.
 struct JudgedOperation {
   JudgedOperation(std::string called, Effect has = Effect::Read)
       : name(std::move(called)), effect(has) {}
   JudgedOperation(const char* called) : name(called) {}
+  /// What a module hears of another one: "events of payments".
+  static JudgedOperation lane_from(std::string_view source);
 
   std::string name;
   Effect effect = Effect::Read;
+  Counted counted = Counted::Requests;
   friend bool operator==(const JudgedOperation&, const JudgedOperation&) = default;
 };
 
@@ -81,8 +96,9 @@ struct OperationVerdict {
   std::uint64_t samples = 0;  ///< requests on the new side since the step began
   std::uint64_t compared = 0;
   Effect effect = Effect::Read;
-  /// Of writes: those that were seen on the old side, to which the new one is held.
+  /// Of writes and events: those that were seen on the old side, to which the new one is held.
   std::uint64_t before = 0;
+  Counted counted = Counted::Requests;
   std::vector<Finding> findings;
 };
 
@@ -106,6 +122,10 @@ struct Moment {
 /// *Writes* have no two sides in the same second. While they are on the old side it is learnt what
 /// is usual of them, and on the new side they are held to that, as reads are when all have moved. A
 /// measure of which nothing was known before is not judged, and the reason says so.
+///
+/// *Events* are judged like writes, before and after: what failed at its first attempt, and the lag
+/// from publication to handling. Too few from before the lane moved, and nobody can tell, neither
+/// for it nor against.
 ///
 /// What it can do, measured by tests/unit/verdict (see docs/adr/0034): at 1,000 requests/s and 0.1
 /// % of failures before, two per cent more of them at a share of 25 % are found after 4.1 s on
@@ -146,7 +166,8 @@ class Judge {
 };
 
 /// The judgement of all together: worse if one is, better or equal if all are. Writes of which none
-/// has been on the new side are passed over: they have not moved.
+/// has been on the new side are passed over: they have not moved. So are lanes of which nobody can
+/// tell: they are evidence against a new side and none for it.
 Judgement overall(const std::vector<OperationVerdict>& verdicts);
 
 /// For the switch log and the dashboard.

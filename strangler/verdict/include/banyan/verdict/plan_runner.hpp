@@ -58,7 +58,7 @@ enum class PlanState : std::uint8_t {
   Running,      ///< goes on when it may
   Paused,       ///< stays where it is, and goes back when the new side is worse
   Returning,    ///< goes back step by step, so that the old side gets warm again
-  NeedsPerson,  ///< the new side is worse and has the writes, which may not come home by themselves
+  NeedsPerson,  ///< the new side is worse, by what may not come home by itself: writes, events
   Completed,    ///< the last step was good, or somebody has moved the writes, too
   RolledBack,   ///< the new side was worse
   Aborted,      ///< somebody said so
@@ -94,6 +94,9 @@ struct PlanAction {
 ///     were seen on the old side to know what is usual of them. From there it goes back as from
 ///     elsewhere, with the writes first, but only while they may come home by themselves; else it
 ///     stays and needs a person, who brings them back or takes the plan up again;
+///   * events go by no switch: a lane that is worse since it is handled elsewhere stops a plan that
+///     runs, which needs a person then, and brings nothing back; one of which nobody can tell stops
+///     nothing, and none is evidence for a step forward;
 ///   * an abort wins over everything, and nothing goes forward after it;
 ///   * when somebody else shifts the traffic, the plan pauses: two do not steer. It is over when
 ///     somebody brings all of it back.
@@ -167,6 +170,7 @@ class PlanRunner {
   PlanAction advance();
   PlanAction leave(const Situation& situation, const OperationVerdict& worse);
   PlanAction call_for_a_person(std::string why, const std::string& stay);
+  std::optional<PlanAction> stop_for_a_lane(const std::vector<OperationVerdict>& verdicts);
   PlanAction turn_back(const Traffic& now, std::string why);
   PlanAction go_on_back(const Traffic& now);
   PlanAction step_back(const Traffic& now);

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lane_evidence.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "banyan/events/event_types.hpp"
+#include "banyan/host/metrics.hpp"
+#include "banyan/sqlite/durable_file.hpp"
+
+namespace banyan::host {
+namespace {
+
+using std::chrono::microseconds;
+using strangler::Ending;
+using Outcome = events::Delivery::Outcome;
+
+/// Of what brings events to a service: nothing for what says nothing about it. The process had no
+/// socket, the two have other keys, or the service has had enough.
+std::optional<Ending> ending_of(const Error& outage) {
+  if (outage.rule == "banyan.out_of_sockets") return std::nullopt;
+  switch (outage.code) {
+    case ErrorCode::DeadlineExceeded: return Ending::TimedOut;
+    case ErrorCode::ResourceExhausted:
+    case ErrorCode::Unauthenticated:
+    case ErrorCode::PermissionDenied: return std::nullopt;
+    default: return Ending::Failed;
+  }
+}
+
+/// The module is here, or its service is asked.
+Side side_of(std::string_view transport) {
+  return transport == "in_process" ? Side::Local : Side::Remote;
+}
+
+class WatchedWay final : public events::EventTransport {
+ public:
+  WatchedWay(std::unique_ptr<events::EventTransport> way, LaneCounters& counters)
+      : way_(std::move(way)), side_(side_of(way_->name())), counters_(counters) {}
+
+  std::string_view name() const override { return way_->name(); }
+  events::Deliveries deliver(std::span<const events::Envelope> events) override {
+    events::Deliveries deliveries = way_->deliver(events);
+    counters_.note(side_, events, deliveries);
+    return deliveries;
+  }
+
+ private:
+  const std::unique_ptr<events::EventTransport> way_;
+  const Side side_;
+  LaneCounters& counters_;
+};
+
+std::string content_of(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+LaneCounters::LaneCounters(const std::vector<std::string>& subscribes, const Clock& clock)
+    : subscribes_(subscribes.begin(), subscribes.end()), clock_(&clock), times_from_(clock.now()) {}
+
+bool LaneCounters::follows(const events::Envelope& event) const {
+  const auto name = events::parse_type_name(event.type);
+  return name && subscribes_.contains(std::string(name->module) + '.' + std::string(name->event));
+}
+
+/// The first time: what is tried again and again is one event, and one observation. More than are
+/// remembered are not counted, rather than each of them again and again.
+bool LaneCounters::fails_first(const events::Envelope& event) {
+  constexpr std::size_t kMost = 10'000;
+  return failed_.size() < kMost && failed_.emplace(event.key, event.ordinal).second;
+}
+
+void LaneCounters::handled(strangler::SideCounters& counters, const events::Envelope& event,
+                           const Timestamp& now) {
+  if (failed_.erase({event.key, event.ordinal}) > 0) return;
+  if (event.skip) return;  // an operator has given it up
+  if (event.time <= times_from_) {
+    // What is published until this one is handled waits behind it.
+    times_from_ = now;
+    return counters.record(Ending::Good);
+  }
+  counters.record(Ending::Good,
+                  microseconds(std::max<std::int64_t>(0, now.micros - event.time.micros)));
+}
+
+void LaneCounters::note(Side side, std::span<const events::Envelope> events,
+                        const events::Deliveries& deliveries) {
+  strangler::SideCounters& counters = side == Side::Local ? here_ : elsewhere_;
+  const Timestamp now = clock_->now();
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const Outcome outcome = deliveries.each[i].outcome;
+    if (outcome == Outcome::Unsent) {
+      const auto ending =
+          side == Side::Local || !deliveries.outage ? std::nullopt : ending_of(*deliveries.outage);
+      if (!ending) {
+        times_from_ = now;
+      } else if (follows(events[i]) && fails_first(events[i])) {
+        counters.record(*ending);
+      }
+      return;  // nobody was asked about the rest
+    }
+    if (!follows(events[i])) continue;
+    if (outcome == Outcome::Done) handled(counters, events[i], now);
+    if (outcome == Outcome::Refused && fails_first(events[i])) counters.record(Ending::Failed);
+  }
+}
+
+LaneEvidence::LaneEvidence(std::string file, const Clock& clock, const telemetry::Log& log,
+                           const strangler::JudgeRules& rules)
+    : file_(std::move(file)), clock_(&clock), log_(&log), rules_(rules) {}
+
+LaneEvidence::~LaneEvidence() { ticking_.reset(); }
+
+std::unique_ptr<events::EventTransport> LaneEvidence::watched(
+    std::unique_ptr<events::EventTransport> way, const std::string& source,
+    const std::string& follower, const std::vector<std::string>& subscribes) {
+  const std::lock_guard lock(mutex_);
+  auto lane = std::ranges::find_if(
+      lanes_, [&](const Lane& each) { return each.source == source && each.follower == follower; });
+  if (lane == lanes_.end()) {
+    lanes_.push_back({.source = source,
+                      .follower = follower,
+                      .name = strangler::JudgedOperation::lane_from(source).name,
+                      .counters = std::make_unique<LaneCounters>(subscribes, *clock_)});
+    lane = std::prev(lanes_.end());
+  }
+  return std::make_unique<WatchedWay>(std::move(way), *lane->counters);
+}
+
+void LaneEvidence::begin() {
+  const std::lock_guard lock(mutex_);
+  usual_ = UsualOfLanes::from(content_of(file_));
+  write_at_ = clock_->steady() + kWrite;
+  std::map<std::string, std::vector<strangler::JudgedOperation>> all;
+  for (const Lane& lane : lanes_) {
+    all[lane.follower].push_back(strangler::JudgedOperation::lane_from(lane.source));
+  }
+  for (auto& [follower, lanes] : all) judges_.try_emplace(follower, std::move(lanes), rules_);
+  for (const Lane& lane : lanes_) {
+    const strangler::Window before = usual_.of(lane.source, lane.follower, clock_->now());
+    judges_.at(lane.follower)
+        .add(lane.name, {.new_side = {}, .control = before, .old_side = before});
+  }
+}
+
+void LaneEvidence::keep_judging(Scheduler& scheduler) {
+  ticking_ = scheduler.every(kTick, [this] { tick(); });
+}
+
+void LaneEvidence::end() {
+  ticking_.reset();
+  tick();
+  write();
+}
+
+void LaneEvidence::tick() {
+  bool due = false;
+  {
+    const std::lock_guard lock(mutex_);
+    for (Lane& lane : lanes_) {
+      const auto judge = judges_.find(lane.follower);
+      if (judge == judges_.end()) continue;
+      const strangler::Window here = lane.counters->read(Side::Local);
+      const strangler::Window elsewhere = lane.counters->read(Side::Remote);
+      const strangler::Window before = here.since(lane.here);
+      judge->second.add(
+          lane.name,
+          {.new_side = elsewhere.since(lane.elsewhere), .control = before, .old_side = before});
+      usual_.add(lane.source, lane.follower, before, clock_->now());
+      lane.here = here;
+      lane.elsewhere = elsewhere;
+    }
+    due = clock_->steady() >= write_at_;
+    if (due) write_at_ = clock_->steady() + kWrite;
+  }
+  if (due) write();
+}
+
+/// Without the lock while it writes: deliveries do not wait for a disk, nor do plans.
+void LaneEvidence::write() {
+  std::string text;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!usual_.changed()) return;
+    text = usual_.text();
+  }
+  try {
+    sqlite::write_durably(file_, text);
+    failing_ = false;
+  } catch (const std::filesystem::filesystem_error& problem) {
+    if (std::exchange(failing_, true)) return;
+    log_->write(telemetry::Level::Warning, "usual_of_lanes_not_kept",
+                {{"message", problem.what()},
+                 {"next",
+                  "after a restart nobody can tell whether events are handled worse at a service; "
+                  "everything else goes on"}});
+  }
+}
+
+std::vector<strangler::OperationVerdict> LaneEvidence::of(std::string_view follower) const {
+  const std::lock_guard lock(mutex_);
+  const auto judge = judges_.find(follower);
+  return judge == judges_.end() ? std::vector<strangler::OperationVerdict>{}
+                                : judge->second.verdicts();
+}
+
+std::optional<strangler::OperationVerdict> LaneEvidence::of(std::string_view source,
+                                                            std::string_view follower) const {
+  const std::string name = strangler::JudgedOperation::lane_from(source).name;
+  for (strangler::OperationVerdict& each : of(follower)) {
+    if (each.operation == name) return std::move(each);
+  }
+  return std::nullopt;
+}
+
+void LaneEvidence::forgive(std::string_view follower) {
+  const std::lock_guard lock(mutex_);
+  const auto judge = judges_.find(follower);
+  if (judge == judges_.end()) return;
+  judge->second.begin_step(true);
+  judge->second.forgive();
+}
+
+std::vector<telemetry::Sample> LaneEvidence::samples() const {
+  using telemetry::declared;
+  std::vector<telemetry::Sample> all;
+  const std::lock_guard lock(mutex_);
+  for (const Lane& lane : lanes_) {
+    for (const Side side : {Side::Local, Side::Remote}) {
+      const strangler::Window window = lane.counters->read(side);
+      const auto add = [&](const char* outcome, std::uint64_t count) {
+        all.push_back({declared(kMetrics, "banyan_events_judged_total"),
+                       {lane.source, lane.follower, std::string(to_string(side)), outcome},
+                       static_cast<double>(count)});
+      };
+      add("ok", window.requests - window.failures());
+      add("error", window.failures());
+    }
+  }
+  for (const auto& [follower, judge] : judges_) {
+    for (const strangler::OperationVerdict& each : judge.verdicts()) {
+      const auto lane = std::ranges::find_if(lanes_, [&](const Lane& candidate) {
+        return candidate.follower == follower && candidate.name == each.operation;
+      });
+      const bool worse = each.judgement == strangler::Judgement::Worse;
+      all.push_back({declared(kMetrics, "banyan_events_lane_worse"),
+                     {lane->source, follower},
+                     worse ? 1.0 : 0.0});
+    }
+  }
+  return all;
+}
+
+}  // namespace banyan::host

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "banyan/events/transport.hpp"
+#include "banyan/kernel/clock.hpp"
+#include "banyan/kernel/context.hpp"
+#include "banyan/kernel/executor.hpp"
+#include "banyan/promotion/lane_verdicts.hpp"
+#include "banyan/telemetry/log.hpp"
+#include "banyan/telemetry/metric.hpp"
+#include "banyan/verdict/judge.hpp"
+#include "banyan/verdict/window.hpp"
+#include "usual_of_lanes.hpp"
+
+namespace banyan::host {
+
+/// What is counted of one lane: each event that the follower follows once, by what became of its
+/// first attempt, on the side that it was delivered to. Safe for concurrent use.
+///
+/// The follower's failure is a refusal, and, at a service, that nobody or something else answers.
+/// What this process is unable to do (its database, its sockets), what a service has enough of, and
+/// what has to come later is nobody's. After such a time, and after the start, no lag is counted
+/// until what was published meanwhile has been handled: it waited for this process.
+class LaneCounters {
+ public:
+  /// `subscribes`: what the follower follows, "payments.payment_captured". The clock must outlive
+  /// it.
+  LaneCounters(const std::vector<std::string>& subscribes, const Clock& clock);
+
+  void note(Side side, std::span<const events::Envelope> events,
+            const events::Deliveries& deliveries);
+  strangler::Window read(Side side) const { return of(side).read(); }
+
+ private:
+  using Event = std::pair<std::string, std::int64_t>;  ///< key and ordinal
+
+  const strangler::SideCounters& of(Side side) const {
+    return side == Side::Local ? here_ : elsewhere_;
+  }
+  bool follows(const events::Envelope& event) const;
+  bool fails_first(const events::Envelope& event);
+  void handled(strangler::SideCounters& counters, const events::Envelope& event,
+               const Timestamp& now);
+
+  const std::set<std::string, std::less<>> subscribes_;
+  const Clock* clock_;
+  strangler::SideCounters here_, elsewhere_;
+  std::mutex mutex_;
+  Timestamp times_from_;    ///< the lag of what was published until then is this process's
+  std::set<Event> failed_;  ///< counted, and not handled yet
+};
+
+/// What modules make of the events that this process brings them: in one line,
+///
+///     delivery → LaneCounters → Judge → LaneVerdicts → Conductor
+///
+/// A lane changes sides when the process is started with other modules, at a position of the log,
+/// so that what was usual of it here has to outlive the process: it is kept in a file, once a
+/// minute. Evidence is not. Safe for concurrent use, once begun.
+class LaneEvidence final : public strangler::LaneVerdicts {
+ public:
+  static constexpr std::chrono::milliseconds kTick{250};
+  static constexpr std::chrono::minutes kWrite{1};
+
+  /// `file`: what is usual; it need not be there. Clock and log must outlive it.
+  LaneEvidence(std::string file, const Clock& clock, const telemetry::Log& log,
+               const strangler::JudgeRules& rules = strangler::JudgeRules::of_lanes());
+  ~LaneEvidence() override;
+  LaneEvidence(const LaneEvidence&) = delete;
+  LaneEvidence& operator=(const LaneEvidence&) = delete;
+
+  /// The same way, of which is counted what it brings. Before begin(); this must outlive it.
+  std::unique_ptr<events::EventTransport> watched(std::unique_ptr<events::EventTransport> way,
+                                                  const std::string& source,
+                                                  const std::string& follower,
+                                                  const std::vector<std::string>& subscribes);
+
+  void begin();
+  void keep_judging(Scheduler& scheduler);
+  /// Writes down what is usual. No more is judged.
+  void end();
+  void tick();
+
+  std::vector<strangler::OperationVerdict> of(std::string_view follower) const override;
+  void forgive(std::string_view follower) override;
+  /// Of one lane; nothing where this process does not bring its events.
+  std::optional<strangler::OperationVerdict> of(std::string_view source,
+                                                std::string_view follower) const;
+  std::vector<telemetry::Sample> samples() const;
+
+ private:
+  struct Lane {
+    std::string source;
+    std::string follower;
+    std::string name;  ///< see JudgedOperation::lane_from()
+    std::unique_ptr<LaneCounters> counters;
+    strangler::Window here{}, elsewhere{};  ///< at the last tick
+  };
+
+  void write();
+
+  const std::string file_;
+  const Clock* clock_;
+  const telemetry::Log* log_;
+  const strangler::JudgeRules rules_;
+
+  mutable std::mutex mutex_;
+  std::vector<Lane> lanes_;
+  std::map<std::string, strangler::Judge, std::less<>> judges_;  ///< by follower
+  UsualOfLanes usual_;
+  SteadyTime write_at_{};
+  bool failing_ = false;
+  std::unique_ptr<Scheduler::Handle> ticking_;
+};
+
+}  // namespace banyan::host
