@@ -32,7 +32,7 @@ function(banyan_add_test name)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests" ${arg_INCLUDES})
   target_compile_options(${name} PRIVATE ${BANYAN_WARNINGS})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests"
-    UNITY_BUILD ${BANYAN_UNITY} UNITY_BUILD_BATCH_SIZE 4)
+    UNITY_BUILD ${BANYAN_UNITY} UNITY_BUILD_BATCH_SIZE 8)
   # Where programs that a test starts keep their locks: one that is killed leaves them.
   set(run "${PROJECT_BINARY_DIR}/tests/run")
   file(MAKE_DIRECTORY "${run}")

@@ -2,7 +2,6 @@
 #include "depot.hpp"
 
 #include <Poco/Data/RecordSet.h>
-#include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/Statement.h>
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
@@ -10,20 +9,16 @@
 
 #include <sstream>
 
+#include "frame/book_file.hpp"
+
 namespace overland {
 namespace {
 
 using namespace Poco::Data::Keywords;
 using Poco::Data::RecordSet;
-using Poco::Data::Session;
 using Lock = Poco::FastMutex::ScopedLock;
 
 constexpr Poco::Int64 kFirstNumber = 4'170'000'000;
-
-Session opened(const std::string& file) {
-  Poco::Data::SQLite::Connector::registerConnector();
-  return {"SQLite", file};
-}
 
 std::string number_of(Poco::Int64 row) {
   return Poco::NumberFormatter::format0(kFirstNumber + row, 12);
@@ -53,7 +48,7 @@ Parcel parcel_of(RecordSet& rows) {
 
 }  // namespace
 
-Depot::Depot(const std::string& file) : session_(opened(file)) {
+Depot::Depot(const std::string& file) : session_(simulators::open_books(file)) {
   session_ << "CREATE TABLE IF NOT EXISTS parcels (row INTEGER PRIMARY KEY, cn TEXT, ref TEXT,"
               " service TEXT, consignee TEXT, country TEXT, withdrawn INTEGER, asked INTEGER)",
       now;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "books.hpp"
 
-#include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/Statement.h>
 #include <Poco/Data/Transaction.h>
 #include <Poco/JSON/Array.h>
@@ -9,6 +8,8 @@
 
 #include <map>
 #include <sstream>
+
+#include "frame/book_file.hpp"
 
 namespace acmepay {
 namespace {
@@ -24,8 +25,7 @@ constexpr std::int64_t kFirstId = 88'100'003;
 constexpr std::int64_t kIdStep = 7;
 
 Session opened(const std::string& file) {
-  Poco::Data::SQLite::Connector::registerConnector();
-  Session session("SQLite", file);
+  Session session = simulators::open_books(file);
   session << "PRAGMA foreign_keys = ON", now;
   session << "CREATE TABLE IF NOT EXISTS transactions ("
              "merchant_ref TEXT PRIMARY KEY NOT NULL, id BIGINT NOT NULL, state TEXT NOT NULL,"

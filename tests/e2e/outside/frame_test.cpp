@@ -50,6 +50,7 @@ TEST_P(OutsideParty, EndsAtAWrongConfigurationWithItsCode) {
     const Ran ran = run(wrong);
     EXPECT_EQ(ran.exit_code, 78) << wrong.at(0) << ' ' << ran.output;
   }
+  EXPECT_THAT(run({"--books", folder.path().string()}).output, HasSubstr("Give --books a file"));
 }
 
 TEST_P(OutsideParty, TakesTheCommandLineBeforeItsFile) {
