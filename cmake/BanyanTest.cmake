@@ -1,8 +1,9 @@
-# banyan_add_test(<name> SOURCES … LINKS … [INCLUDES …] [LABELS …] [TIMEOUT seconds]
+# banyan_add_test(<name> SOURCES … [ALONE …] LINKS … [INCLUDES …] [LABELS …] [TIMEOUT seconds]
 #                 [NEEDS_POSTGRES])
 #
 # One GoogleTest program, whose suites are the tests of ctest. SOURCES are relative to the current
-# folder. INCLUDES is for tests of a module's insides: the only targets besides the module's own that
+# folder; where BANYAN_UNITY is set, eight are compiled at once, and those of ALONE, whose own names are also
+# others', are not. INCLUDES is for tests of a module's insides: the only targets besides the module's own that
 # may see its src/. TIMEOUT is for a suite. NEEDS_POSTGRES is for tests that use
 # PostgresServer::shared(): one server is started for all tests of a run of ctest.
 find_package(GTest 1.12 REQUIRED)
@@ -20,14 +21,15 @@ function(banyan_add_postgres_fixture program)
 endfunction()
 
 function(banyan_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "NEEDS_POSTGRES" "TIMEOUT" "SOURCES;LINKS;INCLUDES;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "NEEDS_POSTGRES" "TIMEOUT" "SOURCES;ALONE;LINKS;INCLUDES;LABELS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "banyan_add_test(${name}): unknown argument(s) ${arg_UNPARSED_ARGUMENTS}")
   endif()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
-  add_executable(${name} ${arg_SOURCES})
+  set_property(SOURCE ${arg_ALONE} PROPERTY SKIP_UNITY_BUILD_INCLUSION ON)
+  add_executable(${name} ${arg_SOURCES} ${arg_ALONE})
   target_link_libraries(${name} PRIVATE ${arg_LINKS} GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests" ${arg_INCLUDES})
   target_compile_options(${name} PRIVATE ${BANYAN_WARNINGS})
