@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "support/free_port.hpp"
+
 namespace banyan::test {
 
 /// A real program that a test starts and stops. It dies with the test, however that ends.
@@ -47,8 +49,5 @@ Ran run_program(const std::vector<std::string>& words,
 /// The content of a file once it is there; "" when it does not come in time or `child` ends first.
 std::string await_file(const std::filesystem::path& file, ChildProcess& child,
                        std::chrono::milliseconds patience = std::chrono::milliseconds(60'000));
-
-/// A port of the loopback interface that nobody listened on a moment ago.
-unsigned short free_port();
 
 }  // namespace banyan::test

@@ -5,8 +5,8 @@
 
 #include <optional>
 
-#include "../strangler/manual_scheduler.hpp"
 #include "banyan/test/temporary_folder.hpp"
+#include "unit/strangler/manual_scheduler.hpp"
 
 namespace banyan::serving {
 namespace {
