@@ -246,6 +246,18 @@ Result<void> OrderPayment::learn_refund(const ProviderRefund& refund) {
   return {};
 }
 
+Result<void> OrderPayment::check_answer(NextStep::Kind asked, const ProviderAnswer& account) const {
+  const bool knows_nothing = account.status == ProviderStatus::Unknown;
+  if (asked == NextStep::Kind::Capture && knows_nothing) {
+    return books_differ(payment_, "it knows nothing of the money that it holds for us");
+  }
+  const bool has_taken_nothing = knows_nothing || account.status == ProviderStatus::Authorised;
+  if (asked == NextStep::Kind::Refund && has_taken_nothing) {
+    return books_differ(payment_, "it knows nothing of the money that it has taken for us");
+  }
+  return {};
+}
+
 void OrderPayment::refund_refused(const std::string& refund) {
   PaymentRefund* const known = find_refund(refund);
   if (known != nullptr && known->state == RefundState::Requested) {
