@@ -42,7 +42,7 @@ std::optional<Record> find(::shipping::ShippingStore& store, const OrderId& orde
 
 TEST_P(ShippingStoreContract, KeepsAllOfAConsignment) {
   Record record = ordered(1);
-  record.consignment.about_to_book();
+  record.consignment.about_to_book("test", kNow);
   write(store(), [&](ShippingWriting& rows) { rows.add(record); });
   ASSERT_EQ(find(store(), ShippingWorld::order(1))->consignment.data(), record.consignment.data());
 
@@ -116,7 +116,7 @@ TEST_P(ShippingStoreContract, SaysWhoseTurnItIsTheLongestWaitingFirst) {
 TEST_P(ShippingStoreContract, ListsWhatIsOverdueTheLongestPaidFirst) {
   const auto paid = [](std::int64_t at) { return Timestamp{kNow.micros + at}; };
   Record is_booked = ordered(4, paid(0));
-  is_booked.consignment.about_to_book();
+  is_booked.consignment.about_to_book("test", kNow);
   ASSERT_THAT(is_booked.consignment.booked("N1", kNow), Succeeds());
   write(store(), [&](ShippingWriting& rows) {
     rows.add(ordered(3, paid(1)));

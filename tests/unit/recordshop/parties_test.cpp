@@ -6,9 +6,11 @@
 #include "contract/environment_under_test.hpp"
 #include "contract/matchers.hpp"
 #include "contract/port_under_test.hpp"
+#include "outside/carrier.hpp"
 #include "outside/payment_provider.hpp"
 #include "outside/secrets.hpp"
 #include "payments/provider.hpp"
+#include "shipping/carrier.hpp"
 
 namespace recordshop {
 namespace {
@@ -76,10 +78,36 @@ TEST(PaymentParty, ThatTheShopWasNotStartedWithIsAProblemOfItsHealth) {
   EXPECT_THAT(report.problems[0].message, HasSubstr("--payment-provider"));
 }
 
+const OwnValues kDesk{{"carrier", "http://127.0.0.1:1/ws"}};
+
+TEST(CarrierParty, OfWhatTheMessengerHasIsReachedByAShopWithACarrier) {
+  Shop shop(kDesk);
+  const auto here = shop.made<shipping::Carrier>(carrier());
+  EXPECT_EQ(here->name(), "overland/40017");
+  EXPECT_EQ(here->party("overland/40017")->name(), "overland/40017");
+  EXPECT_EQ(here->party("messenger")->name(), "messenger");
+  // Of the messenger's parcel the carrier cannot say that it stays: it never got it.
+  EXPECT_THAT(here->cancel({"ord_1", "BIKE-1750000000000000-a1b2c3"}, any_context()),
+              BreaksRule("carrier.not_ours"));
+}
+
+TEST(CarrierParty, ThatTheShopWasNotStartedWithIsAProblemOfItsHealth) {
+  Shop shop({});
+  const auto here = shop.made<shipping::Carrier>(carrier());
+  EXPECT_EQ(here->name(), "messenger");
+  EXPECT_EQ(here->party("overland/40017"), nullptr);
+  const auto report = shop.health.ready();
+  EXPECT_TRUE(report.ready);
+  ASSERT_EQ(report.problems.size(), 1U);
+  EXPECT_THAT(report.problems[0].message, HasSubstr("overland/40017"));
+}
+
 TEST(SharedSecrets, ThatEverybodyKnowsAreForPartiesOnThisMachine) {
   EXPECT_EQ(Shop(kCards).start(), "");
   OwnValues real{{"payment-provider", "http://gateway.acmepay.example/gw/xml"}};
   EXPECT_THAT(Shop(real).start(), HasSubstr("--payment-secret-file is missing"));
+  Shop with_a_desk(OwnValues{{"carrier", "http://desk.overland.example/ws"}});
+  EXPECT_THROW((with_a_desk.made<shipping::Carrier>(carrier())), std::runtime_error);
 
   for (const char* here : {"localhost", "127.0.0.1", "127.9.9.9", "::1"}) {
     EXPECT_TRUE(is_this_machine(here)) << here;

@@ -21,14 +21,17 @@ class SqlShipping final : public ShippingWriting {
     auto row = session_.one<std::optional<CustomerId>, ConsignmentState, bool, bool, bool,
                             std::optional<Text>, std::optional<Text>, std::optional<Timestamp>,
                             Timestamp, Text, Text, std::int64_t, std::int64_t, bool,
-                            std::optional<Text>>(
+                            std::optional<Text>, std::optional<Text>, std::optional<Text>,
+                            std::optional<Timestamp>>(
         "SELECT customer_id, state, asked, cancelling, return_asked, tracking_number,"
         " return_tracking_number, paid_at, changed_at, leased_to, clock_of, waits_until, refusals,"
-        " has_news, problem FROM consignments WHERE order_id = :order",
+        " has_news, problem, carrier, return_carrier, unanswered_at FROM consignments WHERE "
+        "order_id = :order",
         order);
     if (!row) return std::nullopt;
     auto& [customer, state, asked, cancelling, return_asked, number, return_number, paid_at,
-           changed_at, leased_to, clock, until, refusals, has_news, problem] = *row;
+           changed_at, leased_to, clock, until, refusals, has_news, problem, carrier,
+           return_carrier, unanswered_at] = *row;
     Consignment::Data data{order,
                            std::move(customer),
                            state,
@@ -39,7 +42,10 @@ class SqlShipping final : public ShippingWriting {
                            std::move(return_number),
                            tracking_of(order),
                            paid_at,
-                           changed_at};
+                           changed_at,
+                           std::move(carrier),
+                           std::move(return_carrier),
+                           unanswered_at};
     return Record{
         Consignment::stored(std::move(data)),
         {std::move(leased_to), {std::move(clock), until}, refusals, has_news, std::move(problem)}};
@@ -97,10 +103,12 @@ class SqlShipping final : public ShippingWriting {
         " return_asked = :return_asked, tracking_number = :number,"
         " return_tracking_number = :return_number, changed_at = :changed, is_open = :open,"
         " leased_to = :leased_to, clock_of = :clock, waits_until = :until, refusals = :refusals,"
-        " has_news = :news, problem = :problem WHERE order_id = :order",
+        " has_news = :news, problem = :problem, carrier = :carrier,"
+        " return_carrier = :return_carrier, unanswered_at = :unanswered WHERE order_id = :order",
         data.state, data.asked, data.cancelling, data.return_asked, data.number, data.return_number,
         data.changed_at, is_open(record), turn.leased_to, turn.waits_until.clock,
-        turn.waits_until.micros, turn.refusals, turn.has_news, turn.problem, data.order);
+        turn.waits_until.micros, turn.refusals, turn.has_news, turn.problem, data.carrier,
+        data.return_carrier, data.unanswered_at, data.order);
     for (const TrackingEvent& event : data.tracking) {
       session_.run(
           "INSERT INTO consignment_tracking (order_id, leg, at, sighting, note)"
