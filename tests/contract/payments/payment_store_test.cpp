@@ -78,7 +78,7 @@ TEST_P(PaymentStoreContract, KeepsAPaymentWithAllThatItHas) {
 }
 
 TEST_P(PaymentStoreContract, KeepsWithWhomItIs) {
-  OrderPayment payment = OrderPayment::stored(held_, Asked::Authorise);
+  OrderPayment payment = OrderPayment::stored(held_, Asked::Authorise, std::nullopt, "AT");
   ASSERT_THAT(put(payment), Succeeds());
   EXPECT_EQ(find(order_)->provider(), std::nullopt);
   payment.is_with("acmepay/RECSHOP01");

@@ -41,7 +41,8 @@ std::optional<Record> find(::shipping::ShippingStore& store, const OrderId& orde
 }
 
 TEST_P(ShippingStoreContract, KeepsAllOfAConsignment) {
-  Record record = ordered(1);
+  Record record = {
+      Consignment::begin(ShippingWorld::order(1), ShippingWorld::customer(), kNow, kNow, "AT"), {}};
   record.consignment.about_to_book("test", kNow);
   write(store(), [&](ShippingWriting& rows) { rows.add(record); });
   ASSERT_EQ(find(store(), ShippingWorld::order(1))->consignment.data(), record.consignment.data());

@@ -176,6 +176,27 @@ TEST_P(CarrierTrouble, IsSentAsSoonAsTheCustomerHasAnAddress) {
   EXPECT_EQ(world.state(order), Booked);
 }
 
+TEST_P(CarrierTrouble, WhatWasTaxedForOneCountryIsNotSentToAnother) {
+  EXPECT_EQ(world.pay(order, "KP").kind(), banyan::EventAnswer::Kind::Done);
+  world.background();
+  EXPECT_EQ(world.state(order), Ordered);
+  EXPECT_EQ(world.carrier.calls, 0);
+  EXPECT_NE(world.get(order).problem.value_or("").find("shipping.country_changed"),
+            std::string::npos);
+
+  world.customers.address.country = "KP";
+  world.background_for_long();
+  EXPECT_EQ(world.state(order), Booked);
+  EXPECT_EQ(world.carrier.bookings.at(0).address.country, "KP");
+}
+
+TEST_P(CarrierTrouble, WhatWasTaxedForAnotherCountryCanBeCancelled) {
+  EXPECT_EQ(world.pay(order, "AT").kind(), banyan::EventAnswer::Kind::Done);
+  world.background();
+  EXPECT_THAT(world.cancel(order), Succeeds());
+  EXPECT_EQ(world.state(order), Cancelled);
+}
+
 TEST_P(CarrierTrouble, ACallbackThatComesBeforeTheAnswerIsRightToo) {
   pay(order);
   world.carrier.troubles[0] = Trouble::AnswerLost;

@@ -30,7 +30,7 @@ inline auto examples() {
   refunded.refunded = 100;
   refunded.refunds = {{"one-track", 100, RefundState::Done}};
   return std::tuple(
-      banyan::example(Authorise{kOrder, kAda, {307, "EUR"}, "card:tok_visa"},
+      banyan::example(Authorise{kOrder, kAda, {307, "EUR"}, "card:tok_visa", "DE"},
                       payment(PaymentState::Authorised)),
       banyan::example(Capture{kOrder}, payment(PaymentState::Captured)),
       banyan::example(Void{kOrder}, payment(PaymentState::Voided)),

@@ -63,6 +63,9 @@ struct Authorise {
   /// What the customer pays with, see payments/method.hpp. Other words of 1 … 64 visible ASCII
   /// characters are of versions before, and taken for a card's.
   std::string method;
+  /// Whose tax is in the amount (ISO 3166-1 alpha-2), told on with payment_captured: what is paid
+  /// so goes to no other country. Absent: nobody has said.
+  std::optional<std::string> country = std::nullopt;
 
   using Response = Payment;
   static constexpr banyan::Operation operation{
@@ -78,7 +81,7 @@ struct Authorise {
       .postcondition = "the amount is held at the provider, once for each order",
       .audience = banyan::Audience::Internal};
 };
-BOOST_DESCRIBE_STRUCT(Authorise, (), (order, customer, amount, method))
+BOOST_DESCRIBE_STRUCT(Authorise, (), (order, customer, amount, method, country))
 
 struct Capture {
   OrderId order;
@@ -173,7 +176,7 @@ BOOST_DESCRIBE_STRUCT(NoteProviderResult, (), (order, result))
 
 struct Payments : banyan::Port<Authorise, Capture, Void, Refund, GetPayment, NoteProviderResult> {
   static constexpr banyan::PortInfo port{
-      .name = "payments", .version = {1, 0}, .summary = "The money of each order"};
+      .name = "payments", .version = {1, 1}, .summary = "The money of each order"};
 };
 
 }  // namespace payments

@@ -78,11 +78,11 @@ Result<void> check(const Refund& request) {
 }
 
 OrderPayment OrderPayment::requested(const Authorise& request) {
-  return {Payment{.order = request.order,
-                  .customer = request.customer,
-                  .amount = request.amount,
-                  .method = request.method},
-          Asked::Authorise};
+  return stored(Payment{.order = request.order,
+                        .customer = request.customer,
+                        .amount = request.amount,
+                        .method = request.method},
+                Asked::Authorise, std::nullopt, request.country);
 }
 
 OrderPayment OrderPayment::given_up(OrderId order) {

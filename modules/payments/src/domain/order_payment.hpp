@@ -44,9 +44,11 @@ class OrderPayment {
   /// Given up before anybody had asked for the money, so that it never will be.
   static OrderPayment given_up(OrderId order);
   static OrderPayment stored(Payment payment, Asked asked,
-                             std::optional<std::string> provider = std::nullopt) {
+                             std::optional<std::string> provider = std::nullopt,
+                             std::optional<std::string> country = std::nullopt) {
     OrderPayment read(std::move(payment), asked);
     read.provider_ = std::move(provider);
+    read.country_ = std::move(country);
     return read;
   }
 
@@ -79,6 +81,9 @@ class OrderPayment {
   /// payment of a version before, which wrote nobody's name down.
   const std::optional<std::string>& provider() const { return provider_; }
 
+  /// Whose tax is in the amount, where somebody has said so.
+  const std::optional<std::string>& country() const { return country_; }
+
   const Payment& data() const { return payment_; }
   Asked asked() const { return asked_; }
   friend bool operator==(const OrderPayment&, const OrderPayment&) = default;
@@ -95,6 +100,7 @@ class OrderPayment {
   Payment payment_;
   Asked asked_ = Asked::Nothing;
   std::optional<std::string> provider_;
+  std::optional<std::string> country_;
 };
 
 }  // namespace payments

@@ -22,6 +22,19 @@ Answer not_done(const Error& error, Leg leg) {
           error.rule + ": " + error.message};
 }
 
+/// What was taxed for one country is not sent to another.
+Result<void> check_country(const Consignment::Data& consignment, Leg leg,
+                           const customers::Address& address) {
+  if (leg == Leg::Return || !consignment.country || *consignment.country == address.country) {
+    return {};
+  }
+  return banyan::fail(ErrorCode::FailedPrecondition, "shipping.country_changed",
+                      "order " + consignment.order.str() + " was sold with the tax of " +
+                          *consignment.country + ", and customer " + consignment.customer->str() +
+                          " lives in " + address.country +
+                          " now; cancel the order and place it again, or change the address back");
+}
+
 /// Where the parcels go: what the customer's account says now.
 Result<customers::Address> address_of(const UseCaseContext& use_case,
                                       const Consignment::Data& consignment,
@@ -47,6 +60,9 @@ Answer book(const UseCaseContext& use_case, Carrier& carrier, const Consignment:
             Leg leg, const Context& context) {
   const Result<customers::Address> address = address_of(use_case, consignment, context);
   if (!address) return not_done(address.error(), leg);
+  if (const Result<void> same = check_country(consignment, leg, *address); !same) {
+    return not_done(same.error(), leg);
+  }
   Result<std::string> number =
       carrier.book({reference_of(consignment.order, leg), leg, *address, 1}, context);
   if (!number) return not_done(number.error(), leg);

@@ -52,10 +52,11 @@ bool earlier(const TrackingEvent& left, const TrackingEvent& right) {
 
 }  // namespace
 
-Consignment Consignment::begin(OrderId order, CustomerId customer, Timestamp paid_at,
-                               Timestamp now) {
+Consignment Consignment::begin(OrderId order, CustomerId customer, Timestamp paid_at, Timestamp now,
+                               std::optional<std::string> country) {
   Data data;
   data.order = std::move(order);
+  data.country = std::move(country);
   data.customer = std::move(customer);
   data.paid_at = paid_at;
   data.changed_at = now;

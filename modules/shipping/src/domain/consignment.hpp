@@ -50,12 +50,14 @@ class Consignment {
     /// When the carrier was last asked to book the outbound leg, if not all such requests have been
     /// answered: one of them may arrive yet.
     std::optional<banyan::Timestamp> unanswered_at{};
+    /// That it was taxed for, and goes to; nothing where nobody has said.
+    std::optional<std::string> country{};
     friend bool operator==(const Data&, const Data&) = default;
   };
 
   /// It is paid.
   static Consignment begin(OrderId order, CustomerId customer, banyan::Timestamp paid_at,
-                           banyan::Timestamp now);
+                           banyan::Timestamp now, std::optional<std::string> country = {});
   /// Given up before it was paid, so that it never begins.
   static Consignment never(OrderId order, banyan::Timestamp now);
   static Consignment stored(Data data) { return Consignment(std::move(data)); }

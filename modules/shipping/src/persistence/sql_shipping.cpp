@@ -22,16 +22,17 @@ class SqlShipping final : public ShippingWriting {
                             std::optional<Text>, std::optional<Text>, std::optional<Timestamp>,
                             Timestamp, Text, Text, std::int64_t, std::int64_t, bool,
                             std::optional<Text>, std::optional<Text>, std::optional<Text>,
-                            std::optional<Timestamp>>(
+                            std::optional<Timestamp>, std::optional<Text>>(
         "SELECT customer_id, state, asked, cancelling, return_asked, tracking_number,"
         " return_tracking_number, paid_at, changed_at, leased_to, clock_of, waits_until, refusals,"
-        " has_news, problem, carrier, return_carrier, unanswered_at FROM consignments WHERE "
+        " has_news, problem, carrier, return_carrier, unanswered_at,"
+        " country FROM consignments WHERE "
         "order_id = :order",
         order);
     if (!row) return std::nullopt;
     auto& [customer, state, asked, cancelling, return_asked, number, return_number, paid_at,
            changed_at, leased_to, clock, until, refusals, has_news, problem, carrier,
-           return_carrier, unanswered_at] = *row;
+           return_carrier, unanswered_at, country] = *row;
     Consignment::Data data{order,
                            std::move(customer),
                            state,
@@ -45,7 +46,8 @@ class SqlShipping final : public ShippingWriting {
                            changed_at,
                            std::move(carrier),
                            std::move(return_carrier),
-                           unanswered_at};
+                           unanswered_at,
+                           std::move(country)};
     return Record{
         Consignment::stored(std::move(data)),
         {std::move(leased_to), {std::move(clock), until}, refusals, has_news, std::move(problem)}};
@@ -85,13 +87,11 @@ class SqlShipping final : public ShippingWriting {
     const Consignment::Data& data = record.consignment.data();
     session_.run(
         "INSERT INTO consignments (order_id, customer_id, state, asked, cancelling, return_asked,"
-        " tracking_number, paid_at, changed_at, is_open, leased_to, clock_of, waits_until, "
-        "refusals,"
-        " has_news) VALUES (:order, :customer, :state, 0, 0, 0, :number, :paid, :changed, :open, "
-        "'',"
-        " '', 0, 0, 0)",
+        " tracking_number, paid_at, changed_at, country, is_open, leased_to, clock_of, waits_until,"
+        " refusals, has_news) VALUES (:order, :customer, :state, 0, 0, 0, :number, :paid, :changed,"
+        " :country, :open, '', '', 0, 0, 0)",
         data.order, data.customer, data.state, data.number, data.paid_at, data.changed_at,
-        is_open(record));
+        data.country, is_open(record));
     save(record);
   }
 
