@@ -37,6 +37,7 @@ constexpr std::int64_t kMostOnAccount = 100'000;
 
 /// The most that one answer of the card provider may take.
 constexpr std::chrono::milliseconds kAnswerTime{3'000};
+static_assert(kAnswerTime * 4 <= payments::kPatience * 3, "nobody waits for it that long");
 
 constexpr std::string_view kProvider = "payment-provider";
 constexpr std::string_view kMerchant = "payment-merchant";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/describe.hpp>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,6 +19,11 @@ namespace payments {
 // Of one payment and of one refund, in minor units.
 constexpr std::int64_t kLeastAmount = 1;
 constexpr std::int64_t kMostAmount = 1'000'000'000;
+
+/// How long whoever calls this port should wait for an answer at least. Three quarters of what a
+/// call has are the provider's, the rest is for writing down what it says: who waits for less never
+/// hears of a provider that is only slow.
+constexpr std::chrono::milliseconds kPatience{4'200};
 
 /// The life of a payment. Declined, Voided and Refunded are for good, and remembered.
 enum class PaymentState : std::uint8_t {
