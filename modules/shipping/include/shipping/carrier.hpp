@@ -33,6 +33,8 @@ struct Tracking {
   std::vector<TrackingEvent> events;  ///< in the order of their time, each once
   /// When the next one is expected, where that is known.
   std::optional<std::chrono::milliseconds> next_in{};
+  /// What somebody has to look at, in the carrier's words: it has ended where it should not.
+  std::optional<std::string> problem{};
 };
 
 /// Who carries parcels, in the shop's words: the module asks, the application has an adapter that

@@ -101,6 +101,7 @@ BOOST_DESCRIBE_STRUCT(GetConsignment, (), (order))
 
 inline constexpr banyan::PageBounds kPage{.usual = 50, .most = 200};
 inline constexpr std::int64_t kUsuallyOverdueAfterHours = 24;
+inline constexpr std::int64_t kReturnOverdueAfterHours = 7 * 24;
 inline constexpr std::int64_t kMostHoursOverdue = 8'760;  ///< a year
 
 struct ListOverdueConsignments {
@@ -117,7 +118,10 @@ struct ListOverdueConsignments {
       .name = "list_overdue_consignments",
       .effect = banyan::Effect::Read,
       .errors = banyan::errors("shipping.bad_cursor", "shipping.bad_limit"),
-      .summary = "What was paid longer ago than so many hours and is not booked with a carrier."};
+      .summary =
+          "What waits for somebody: not booked with a carrier so many hours after it was paid, "
+          "with a"
+          " problem for as long, or on its way back for more than a week."};
 };
 BOOST_DESCRIBE_STRUCT(ListOverdueConsignments, (), (hours, cursor, limit))
 

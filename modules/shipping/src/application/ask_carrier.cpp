@@ -53,7 +53,9 @@ Answer track(Carrier& carrier, const Shipment& shipment, Leg leg, const Context&
   Result<std::optional<Tracking>> found = carrier.track(shipment, context);
   if (!found) return not_done(found.error(), leg);
   if (!*found) return {Kind::Unknown, leg, {}, {}};
-  return {Kind::Known, leg, **std::move(found), {}};
+  Answer known{Kind::Known, leg, **std::move(found), {}};
+  known.problem = known.tracking.problem;
+  return known;
 }
 
 Answer book(const UseCaseContext& use_case, Carrier& carrier, const Consignment::Data& consignment,

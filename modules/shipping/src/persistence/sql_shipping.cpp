@@ -68,16 +68,19 @@ class SqlShipping final : public ShippingWriting {
     return orders;
   }
 
-  std::vector<OverdueConsignment> overdue(Timestamp paid_before, const OverdueAfter& after,
+  std::vector<OverdueConsignment> overdue(const OverdueSince& since, const OverdueAfter& after,
                                           std::int64_t limit) override {
     std::vector<OverdueConsignment> page;
     for (auto& [order, customer, paid_at, problem] :
          session_.all<OrderId, CustomerId, Timestamp, std::optional<Text>>(
              "SELECT order_id, customer_id, paid_at, problem FROM consignments"
-             " WHERE state = 'ordered' AND paid_at <= :before"
+             " WHERE customer_id IS NOT NULL AND paid_at IS NOT NULL"
+             " AND ((state = 'ordered' AND paid_at <= :waiting)"
+             " OR (problem IS NOT NULL AND changed_at <= :waiting)"
+             " OR (state = 'returning' AND changed_at <= :returning))"
              " AND (paid_at > :after OR (paid_at = :after AND order_id > :order))"
              " ORDER BY paid_at, order_id LIMIT :limit",
-             paid_before, after.paid_at, after.order, limit)) {
+             since.waiting, since.returning, after.paid_at, after.order, limit)) {
       page.push_back({std::move(order), std::move(customer), paid_at, std::move(problem)});
     }
     return page;
