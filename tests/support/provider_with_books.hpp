@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,15 @@ class ProviderWithBooks final : public payments::Provider {
 
   /// Asked for each call, which is `what` ("authorise", …, "look_up").
   std::function<Mood(std::string_view what)> mood = [](std::string_view) { return Mood::Answers; };
+
+  explicit ProviderWithBooks(std::string name = "books") : name_(std::move(name)) {}
+
+  std::string name() const override { return name_; }
+  payments::Provider* party(std::string_view name) override {
+    if (name == name_) return this;
+    return other != nullptr && other->name() == name ? other : nullptr;
+  }
+  payments::Provider* other = nullptr;  ///< whom it reaches besides itself
 
   Result<payments::ProviderAnswer> authorise(const payments::ProviderRequest& request,
                                              const Context& /*context*/) override {
@@ -138,6 +148,7 @@ class ProviderWithBooks final : public payments::Provider {
     return answer;
   }
 
+  const std::string name_;
   mutable std::mutex mutex_;
   std::map<payments::OrderId, Account> accounts_;
   std::map<std::string, std::size_t> calls_;

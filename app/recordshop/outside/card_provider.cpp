@@ -24,11 +24,16 @@ std::string pay_code_of(const payments::Method& method) {
   return method.kind == payments::Method::Kind::Invoice ? "OI" : "CC";
 }
 
+/// Before the shop's name there: who it is, wherever the gateway is reached.
+constexpr std::string_view kGateway = "acmepay/";
+
 class CardProvider final : public payments::Provider {
  public:
   CardProvider(std::shared_ptr<const banyan::binding::OutsideHttp> http, std::string path,
                Merchant merchant)
       : http_(std::move(http)), path_(std::move(path)), merchant_(std::move(merchant)) {}
+
+  std::string name() const override { return std::string(kGateway) + merchant_.id; }
 
   Result<ProviderAnswer> authorise(const ProviderRequest& request,
                                    const Context& context) override {

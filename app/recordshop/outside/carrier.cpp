@@ -4,13 +4,16 @@
 #include <Poco/Exception.h>
 #include <Poco/URI.h>
 
-#include <fstream>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "banyan/host/composition.hpp"
+#include "banyan/telemetry/health.hpp"
 #include "outside/messenger.hpp"
+#include "outside/missing_parties.hpp"
 #include "outside/parcel_carrier.hpp"
+#include "outside/secrets.hpp"
 
 namespace recordshop {
 namespace {
@@ -28,19 +31,7 @@ std::optional<std::string> given(const OwnValues& options, std::string_view name
   return found->second;
 }
 
-/// The first line of the file; without one what the simulator has, for trying out.
-std::string pin_of(const OwnValues& options) {
-  const auto file = given(options, kPinFile);
-  if (!file) return "0000";
-  std::ifstream in(*file);
-  std::string pin;
-  if (!std::getline(in, pin) || pin.empty()) {
-    throw std::runtime_error("--carrier-pin-file: " + *file +
-                             " cannot be read, or its first line is empty. Write the PIN that the"
-                             " carrier has given you there.");
-  }
-  return pin;
-}
+constexpr SharedSecret kPin{kPinFile, kCarrier, "0000"};
 
 parcels::Desk desk_of(const std::string& url, const OwnValues& options) {
   const auto refuse = [&] {
@@ -53,16 +44,67 @@ parcels::Desk desk_of(const std::string& url, const OwnValues& options) {
     if (uri.getScheme() != "http" || uri.getHost().empty()) throw refuse();
     return {.endpoint = {uri.getHost(), uri.getPort()},
             .path = uri.getPathAndQuery().empty() ? "/" : uri.getPathAndQuery(),
-            .account = {given(options, kAccount).value_or("40017"), pin_of(options)}};
+            .account = {given(options, kAccount).value_or("40017"),
+                        secret_of(kPin, options, uri.getHost())}};
   } catch (const Poco::Exception&) {
     throw refuse();
   }
 }
 
+/// The carrier of today, and the messenger, who is reached without being told where: a parcel stays
+/// with whoever has it.
+class CarriersAtHand final : public shipping::Carrier {
+ public:
+  CarriersAtHand(std::unique_ptr<shipping::Carrier> today,
+                 std::unique_ptr<shipping::Carrier> messenger,
+                 std::shared_ptr<MissingParties> missing)
+      : today_(std::move(today)), messenger_(std::move(messenger)), missing_(std::move(missing)) {}
+
+  std::string name() const override { return today_->name(); }
+  shipping::Carrier* party(std::string_view name) override {
+    if (name == today_->name()) return today_.get();
+    if (name == messenger_->name()) return messenger_.get();
+    missing_->miss(name);
+    return nullptr;
+  }
+
+  banyan::Result<std::string> book(const shipping::Booking& booking,
+                                   const banyan::Context& context) override {
+    return today_->book(booking, context);
+  }
+  banyan::Result<void> cancel(const shipping::Shipment& shipment,
+                              const banyan::Context& context) override {
+    return today_->cancel(shipment, context);
+  }
+  banyan::Result<std::optional<shipping::Tracking>> track(const shipping::Shipment& shipment,
+                                                          const banyan::Context& context) override {
+    return today_->track(shipment, context);
+  }
+
+ private:
+  const std::unique_ptr<shipping::Carrier> today_;
+  const std::unique_ptr<shipping::Carrier> messenger_;
+  const std::shared_ptr<MissingParties> missing_;
+};
+
 std::unique_ptr<shipping::Carrier> make(const OwnParts& own) {
   const auto url = given(own.options, kCarrier);
-  if (!url) return make_messenger(own.environment.clock);
-  return parcels::make_parcel_carrier(desk_of(*url, own.options), own.environment.clock);
+  const banyan::Clock& clock = own.environment.clock;
+  auto missing = std::make_shared<MissingParties>();
+  if (own.health != nullptr) {
+    own.health->add("other carriers", false, [missing] {
+      const std::string names = missing->list();
+      if (names.empty()) return banyan::telemetry::Health::Finding{};
+      return banyan::telemetry::Health::Finding{
+          false, "parcels are with " + names +
+                     ", which this process does not reach: start it with --carrier (and"
+                     " --carrier-account) of that one"};
+    });
+  }
+  auto today =
+      url ? parcels::make_parcel_carrier(desk_of(*url, own.options), clock) : make_messenger(clock);
+  return std::make_unique<CarriersAtHand>(std::move(today), make_messenger(clock),
+                                          std::move(missing));
 }
 
 }  // namespace
@@ -85,7 +127,8 @@ std::vector<banyan::host::OwnOption> carrier_options() {
            " given."},
           {std::string(kAccount), "NUMBER", "The shop's number there (40017)."},
           {std::string(kPinFile), "FILE",
-           "Its first line proves it; '0000', as the simulator has it, when not given."}};
+           "Its first line proves it; '0000', as the simulator has it, when not given, which only a"
+           " carrier on this machine is trusted with."}};
 }
 
 }  // namespace recordshop

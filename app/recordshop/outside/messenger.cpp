@@ -45,6 +45,8 @@ class Messenger final : public shipping::Carrier {
  public:
   explicit Messenger(const banyan::Clock& clock) : clock_(clock) {}
 
+  std::string name() const override { return "messenger"; }
+
   Result<std::string> book(const Booking& booking, const Context& /*context*/) override {
     const std::string& order = booking.reference.substr(0, booking.reference.find(':'));
     return std::string(booking.leg == Leg::Outbound ? kOut : kBack) +
@@ -54,6 +56,11 @@ class Messenger final : public shipping::Carrier {
 
   Result<void> cancel(const Shipment& shipment, const Context& /*context*/) override {
     const auto slip = slip_from(shipment.tracking_number);
+    if (shipment.tracking_number && !slip) {
+      return banyan::fail(banyan::ErrorCode::FailedPrecondition, "carrier.not_ours",
+                          "the messenger did not get " + *shipment.tracking_number +
+                              ", and cannot say that it stays; ask the carrier whose number it is");
+    }
     if (slip && clock_.now().micros >= slip->booked_at.micros + kCollectedAfter) {
       return banyan::fail(banyan::ErrorCode::FailedPrecondition, "carrier.collected",
                           "the messenger is on the way with " + *shipment.tracking_number);

@@ -16,6 +16,8 @@ class OnAccountProvider final : public payments::Provider {
  public:
   explicit OnAccountProvider(std::int64_t limit) : limit_(limit) {}
 
+  std::string name() const override { return "account"; }
+
   Result<ProviderAnswer> authorise(const ProviderRequest& request,
                                    const Context& /*context*/) override {
     if (request.amount.minor_units <= limit_) {

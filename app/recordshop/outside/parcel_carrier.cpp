@@ -16,10 +16,15 @@ using shipping::Leg;
 using shipping::Shipment;
 using shipping::Tracking;
 
+/// Before the shop's number there: who it is, wherever its desk is reached.
+constexpr std::string_view kCompany = "overland/";
+
 class ParcelCarrier final : public shipping::Carrier {
  public:
   ParcelCarrier(Desk desk, const banyan::Clock& clock)
       : desk_(std::move(desk)), http_("the carrier", desk_.endpoint, desk_.attempt_time, clock) {}
+
+  std::string name() const override { return std::string(kCompany) + desk_.account.number; }
 
   // Never repeated on the way: whoever asked looks up what became of it.
   Result<std::string> book(const Booking& booking, const Context& context) override {
@@ -30,6 +35,14 @@ class ParcelCarrier final : public shipping::Carrier {
   }
 
   Result<void> cancel(const Shipment& shipment, const Context& context) override {
+    // "NO TRACE" of another's parcel would sound like a withdrawal.
+    const std::string number = shipment.tracking_number.value_or("");
+    if (number.find_first_not_of("0123456789") != std::string::npos) {
+      return banyan::fail(banyan::ErrorCode::FailedPrecondition, "carrier.not_ours",
+                          number +
+                              " is no number of the carrier's, which cannot say that it stays;"
+                              " ask the one whose number it is");
+    }
     const auto xml = ask("WithdrawConsignment", withdraw_request(shipment.reference, desk_.account),
                          http::Repeat::Never, context);
     if (!xml) return banyan::fail(xml.error());

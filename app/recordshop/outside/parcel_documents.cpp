@@ -35,15 +35,18 @@ const std::string kSoap = "http://schemas.xmlsoap.org/soap/envelope/";
 const std::string kCargo = "urn:overland:cargoconnect:2.1";
 const std::string kPush = "urn:overland:push:1";
 constexpr std::string_view kReturn = ":return";
+constexpr std::string_view kBroughtBack = "RETURNED TO CONSIGNOR";
 
 std::unexpected<banyan::Error> no_answer(const std::string& why) {
   return fail(ErrorCode::Unavailable, "carrier.unreachable", "the carrier " + why);
 }
 
-/// E04…: it does not carry this. E09…: it has no time. Everything else: it does not like how it is
-/// asked, and will not like it any better tomorrow.
+/// E04…: it does not carry this. E00…: it cannot read this document, whereas others may be fine;
+/// but E0099: it does not know us. E09…: it has no time. Everything else: it does not like how it
+/// is asked, and will not like it any better tomorrow.
 std::unexpected<banyan::Error> read_fault(const std::string& text) {
-  if (text.starts_with("E04")) {
+  const bool of_one_document = text.starts_with("E00") && !text.starts_with("E0099");
+  if (text.starts_with("E04") || of_one_document) {
     return fail(ErrorCode::InvalidArgument, "carrier.refused", "the carrier says: " + text);
   }
   if (text.starts_with("E09")) return no_answer("says: " + text);
@@ -86,7 +89,7 @@ std::optional<Sighting> sighting_of(const std::string& prose) {
        {"IN TRANSIT", Sighting::OnItsWay},
        {"DELAYED", Sighting::Delayed},
        {"HANDED OVER", Sighting::Delivered},
-       {"RETURNED TO CONSIGNOR", Sighting::Delivered}});
+       {kBroughtBack, Sighting::Delivered}});
   for (const auto& [beginning, sighting] : kProse) {
     if (prose.starts_with(beginning)) return sighting;
   }
@@ -211,8 +214,14 @@ Result<std::optional<shipping::Tracking>> read_trace(const std::string& xml, Leg
   for (unsigned long i = 0; i < scans->length(); ++i) {
     const auto* const scan = dynamic_cast<const Element*>(scans->item(i));
     const std::string prose = scan->innerText();
-    const auto sighting = sighting_of(prose);
+    auto sighting = sighting_of(prose);
     const auto at = time_of(scan->getAttribute("when"));
+    // The end of the way back. On the way out: nobody took it, and the customer does not have it.
+    if (leg == Leg::Outbound && prose.starts_with(kBroughtBack)) {
+      sighting = Sighting::OnItsWay;
+      tracking.problem = "carrier.brought_back: the carrier has brought it back (" + prose +
+                         "); agree with the customer on what becomes of it";
+    }
     // What nobody here has a word for moves nothing.
     if (sighting && at) tracking.events.push_back({leg, *sighting, *at, prose});
   }

@@ -5,7 +5,6 @@
 #include <Poco/URI.h>
 
 #include <chrono>
-#include <fstream>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -15,20 +14,30 @@
 #include "banyan/telemetry/health.hpp"
 #include "outside/card_notifications.hpp"
 #include "outside/card_provider.hpp"
+#include "outside/missing_parties.hpp"
 #include "outside/on_account.hpp"
+#include "outside/secrets.hpp"
 #include "payments/port.hpp"
 
 namespace recordshop {
 namespace {
 
+using banyan::Context;
+using banyan::Money;
+using banyan::Result;
 using banyan::host::OwnParts;
 using banyan::host::OwnValues;
+using payments::OrderId;
+using payments::Provider;
+using payments::ProviderAnswer;
+using payments::ProviderRequest;
 
 /// What an order may cost that is paid by invoice: 1,000.00.
 constexpr std::int64_t kMostOnAccount = 100'000;
 
 /// The most that one answer of the card provider may take.
 constexpr std::chrono::milliseconds kAnswerTime{3'000};
+static_assert(kAnswerTime * 4 <= payments::kPatience * 3, "nobody waits for it that long");
 
 constexpr std::string_view kProvider = "payment-provider";
 constexpr std::string_view kMerchant = "payment-merchant";
@@ -40,19 +49,7 @@ std::optional<std::string> given(const OwnValues& options, std::string_view name
   return found->second;
 }
 
-/// The first line of the file; without one what the simulator has, for trying out.
-std::string secret_of(const OwnValues& options) {
-  const auto file = given(options, kSecretFile);
-  if (!file) return "change-me";
-  std::ifstream in(*file);
-  std::string secret;
-  if (!std::getline(in, secret) || secret.empty()) {
-    throw std::runtime_error("--payment-secret-file: " + *file +
-                             " cannot be read, or its first line is empty. Write the secret that"
-                             " the provider has given you there.");
-  }
-  return secret;
-}
+constexpr SharedSecret kSecret{kSecretFile, kProvider, "change-me"};
 
 Poco::URI gateway_at(const std::string& url) {
   const auto refuse = [&] {
@@ -68,10 +65,48 @@ Poco::URI gateway_at(const std::string& url) {
   }
 }
 
-std::unique_ptr<payments::Provider> make(const OwnParts& own) {
-  const auto url = given(own.options, kProvider);
-  if (!url) return make_on_account_provider(kMostOnAccount);
-  const Poco::URI at = gateway_at(*url);
+/// The party of today, and those of other days that are reached without being told where: payments
+/// stay with the one that was asked for the money.
+class PartiesAtHand final : public Provider {
+ public:
+  PartiesAtHand(std::unique_ptr<Provider> today, std::shared_ptr<MissingParties> missing)
+      : today_(std::move(today)), missing_(std::move(missing)) {}
+
+  std::string name() const override { return today_->name(); }
+  Provider* party(std::string_view name) override {
+    if (name == today_->name()) return today_.get();
+    if (name == account_->name()) return account_.get();
+    missing_->miss(name);
+    return nullptr;
+  }
+
+  Result<ProviderAnswer> authorise(const ProviderRequest& request,
+                                   const Context& context) override {
+    return today_->authorise(request, context);
+  }
+  Result<ProviderAnswer> capture(const OrderId& reference, const Money& amount,
+                                 const Context& context) override {
+    return today_->capture(reference, amount, context);
+  }
+  Result<ProviderAnswer> void_(const OrderId& reference, const Context& context) override {
+    return today_->void_(reference, context);
+  }
+  Result<ProviderAnswer> refund(const OrderId& reference, const std::string& refund,
+                                const Money& amount, const Context& context) override {
+    return today_->refund(reference, refund, amount, context);
+  }
+  Result<ProviderAnswer> look_up(const OrderId& reference, const Context& context) override {
+    return today_->look_up(reference, context);
+  }
+
+ private:
+  const std::unique_ptr<Provider> today_;
+  const std::unique_ptr<Provider> account_ = make_on_account_provider(kMostOnAccount);
+  const std::shared_ptr<MissingParties> missing_;
+};
+
+std::unique_ptr<Provider> card_provider(const std::string& url, const OwnParts& own) {
+  const Poco::URI at = gateway_at(url);
   auto http = std::make_shared<const banyan::binding::OutsideHttp>(
       "the card provider", banyan::http::Endpoint{at.getHost(), at.getPort()}, kAnswerTime,
       own.environment.clock);
@@ -81,9 +116,28 @@ std::unique_ptr<payments::Provider> make(const OwnParts& own) {
       return banyan::telemetry::Health::Finding{trouble.empty(), trouble};
     });
   }
-  return card::make_card_provider(
-      std::move(http), at.getPathAndQuery().empty() ? "/" : at.getPathAndQuery(),
-      {given(own.options, kMerchant).value_or("RECSHOP01"), secret_of(own.options)});
+  return card::make_card_provider(std::move(http),
+                                  at.getPathAndQuery().empty() ? "/" : at.getPathAndQuery(),
+                                  {given(own.options, kMerchant).value_or("RECSHOP01"),
+                                   secret_of(kSecret, own.options, at.getHost())});
+}
+
+std::unique_ptr<Provider> make(const OwnParts& own) {
+  const auto url = given(own.options, kProvider);
+  auto missing = std::make_shared<MissingParties>();
+  if (own.health != nullptr) {
+    own.health->add("other payment providers", false, [missing] {
+      const std::string names = missing->list();
+      if (names.empty()) return banyan::telemetry::Health::Finding{};
+      return banyan::telemetry::Health::Finding{
+          false, "payments are with " + names +
+                     ", which this process does not reach: start it with --payment-provider (and"
+                     " --payment-merchant) of that party, then `banyan sagas retry` what is stuck"};
+    });
+  }
+  return std::make_unique<PartiesAtHand>(
+      url ? card_provider(*url, own) : make_on_account_provider(kMostOnAccount),
+      std::move(missing));
 }
 
 }  // namespace
@@ -95,8 +149,10 @@ banyan::host::Party payment_provider() {
 std::vector<banyan::serving::Endpoint> payment_endpoints(const banyan::host::Ports& ports,
                                                          const OwnParts& own) {
   auto* const payments = ports.find<payments::Payments>();
-  if (payments == nullptr || !given(own.options, kProvider)) return {};
-  return {card::notifications(*payments, secret_of(own.options))};
+  const auto url = given(own.options, kProvider);
+  if (payments == nullptr || !url) return {};
+  return {
+      card::notifications(*payments, secret_of(kSecret, own.options, gateway_at(*url).getHost()))};
 }
 
 std::vector<banyan::host::OwnOption> payment_options() {
@@ -106,8 +162,8 @@ std::vector<banyan::host::OwnOption> payment_options() {
            " given."},
           {std::string(kMerchant), "ID", "What the shop is called there (RECSHOP01)."},
           {std::string(kSecretFile), "FILE",
-           "Its first line is what both sides sign with; 'change-me', as the simulator has it,"
-           " when not given."}};
+           "Its first line is what both sides sign with; 'change-me', as the simulator has it, when"
+           " not given, which only a provider on this machine is trusted with."}};
 }
 
 }  // namespace recordshop

@@ -21,7 +21,7 @@ constexpr const char* kHelp =
     "                          (app/simulators/carrier/documents.hpp shows the documents)\n"
     "  GET  /books             its parcels, as JSON: for those who check\n"
     "  GET  /move?ref=REF&step=STEP\n"
-    "                          moves a parcel: uplifted, depot, delayed, delivered\n"
+    "                          moves a parcel: uplifted, depot, delayed, delivered, undeliverable\n"
     "  GET  /control           how it behaves; with a query it behaves so from now on:\n"
     "       ?outage=on|off         a page for people, or a fault with status 200\n"
     "       ?slow=MS               before it looks at a request\n"
@@ -71,9 +71,10 @@ class Carrier final : public simulators::Party {
     };
     const auto parcel = depot_.move(value("ref"), value("step"));
     if (!parcel) {
-      return new Page(404, "text/plain",
-                      "There is no such parcel, or no such step: uplifted, depot, delayed,"
-                      " delivered.\n");
+      return new Page(
+          404, "text/plain",
+          "There is no such parcel, or no such step: uplifted, depot, delayed, undeliverable,"
+          " delivered.\n");
     }
     pusher_.tell(*parcel);
     return new Page(200, "text/plain", parcel->scans.back().what + '\n');

@@ -1,15 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "orders/module.hpp"
 
+#include <algorithm>
+
 #include "application/use_cases.hpp"
 #include "persistence/memory_orders.hpp"
 #include "persistence/sql_orders.hpp"
 
 namespace orders {
+namespace {
+
+/// Payments is the slowest of those that orders calls: somebody outside of the shop has to answer.
+SagaPolicy usual_policy() {
+  SagaPolicy policy;
+  policy.call_budget = std::max(policy.call_budget, payments::kPatience);
+  policy.lease = std::max(policy.lease, policy.call_budget + std::chrono::milliseconds(1'800));
+  return policy;
+}
+
+}  // namespace
 
 std::unique_ptr<Module> make_orders(Needs needs, banyan::sql::ModuleDatabase& database,
                                     const banyan::Environment& environment) {
-  return make_orders(needs, database, environment, SagaPolicy{});
+  return make_orders(needs, database, environment, usual_policy());
 }
 
 std::unique_ptr<Module> make_orders(Needs needs, banyan::sql::ModuleDatabase& database,

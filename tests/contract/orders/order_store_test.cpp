@@ -53,7 +53,7 @@ OrderWithSaga a_case(std::uint64_t number, Timestamp at = kNow) {
   Order order = Order::place(::orders::OrderId::make(at, random), some_customer(number),
                              {{shop.track(kFive), "Crossing the Meadow", 2, {129, "EUR"}},
                               {shop.track(kPlenty), "River Song", 1, {99, "EUR"}}},
-                             {{1900}, "card"}, at)
+                             {{1900}, "card", "DE"}, at)
                     .value();
   SagaInstance saga = a_saga(number, order.data().id.str());
   return {std::move(order), std::move(saga)};

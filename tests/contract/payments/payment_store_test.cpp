@@ -77,6 +77,17 @@ TEST_P(PaymentStoreContract, KeepsAPaymentWithAllThatItHas) {
   EXPECT_EQ(find(order_), payment);
 }
 
+TEST_P(PaymentStoreContract, KeepsWithWhomItIs) {
+  OrderPayment payment = OrderPayment::stored(held_, Asked::Authorise, std::nullopt, "AT");
+  ASSERT_THAT(put(payment), Succeeds());
+  EXPECT_EQ(find(order_)->provider(), std::nullopt);
+  payment.is_with("acmepay/RECSHOP01");
+  payment.is_with("another");
+  ASSERT_THAT(put(payment), Succeeds());
+  EXPECT_EQ(find(order_)->provider(), "acmepay/RECSHOP01");
+  EXPECT_EQ(find(order_), payment);
+}
+
 TEST_P(PaymentStoreContract, KeepsWhatBecomesOfIt) {
   ASSERT_THAT(put(OrderPayment::stored(held_, Asked::Capture)), Succeeds());
   Payment later = held_;

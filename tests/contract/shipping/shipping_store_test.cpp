@@ -41,8 +41,9 @@ std::optional<Record> find(::shipping::ShippingStore& store, const OrderId& orde
 }
 
 TEST_P(ShippingStoreContract, KeepsAllOfAConsignment) {
-  Record record = ordered(1);
-  record.consignment.about_to_book();
+  Record record = {
+      Consignment::begin(ShippingWorld::order(1), ShippingWorld::customer(), kNow, kNow, "AT"), {}};
+  record.consignment.about_to_book("test", kNow);
   write(store(), [&](ShippingWriting& rows) { rows.add(record); });
   ASSERT_EQ(find(store(), ShippingWorld::order(1))->consignment.data(), record.consignment.data());
 
@@ -116,7 +117,7 @@ TEST_P(ShippingStoreContract, SaysWhoseTurnItIsTheLongestWaitingFirst) {
 TEST_P(ShippingStoreContract, ListsWhatIsOverdueTheLongestPaidFirst) {
   const auto paid = [](std::int64_t at) { return Timestamp{kNow.micros + at}; };
   Record is_booked = ordered(4, paid(0));
-  is_booked.consignment.about_to_book();
+  is_booked.consignment.about_to_book("test", kNow);
   ASSERT_THAT(is_booked.consignment.booked("N1", kNow), Succeeds());
   write(store(), [&](ShippingWriting& rows) {
     rows.add(ordered(3, paid(1)));
@@ -129,7 +130,7 @@ TEST_P(ShippingStoreContract, ListsWhatIsOverdueTheLongestPaidFirst) {
   const auto page = [&](const ::shipping::OverdueAfter& after) {
     std::vector<OrderId> orders;
     for (const auto& each : store().read(any_context(), [&](ShippingReading& rows) {
-           return rows.overdue(paid(2), after, 2);
+           return rows.overdue({paid(2), paid(0)}, after, 2);
          })) {
       orders.push_back(each.order);
     }
@@ -139,6 +140,43 @@ TEST_P(ShippingStoreContract, ListsWhatIsOverdueTheLongestPaidFirst) {
   std::ranges::sort(same_time);
   EXPECT_EQ(page({}), (std::vector{ShippingWorld::order(3), same_time[0]}));
   EXPECT_EQ(page({paid(2), same_time[0].str()}), std::vector{same_time[1]});
+}
+
+TEST_P(ShippingStoreContract, ListsAsOverdueWhatHasAProblemAndWhatDoesNotComeBack) {
+  const auto at = [](std::int64_t micros) { return Timestamp{kNow.micros + micros}; };
+  const auto delivered = [&](std::uint64_t number, std::int64_t back_since) {
+    Record record = ordered(number, at(static_cast<std::int64_t>(number)));
+    record.consignment.about_to_book("test", kNow);
+    EXPECT_THAT(record.consignment.booked("N", kNow), Succeeds());
+    record.consignment.learn({{Leg::Outbound, Sighting::Delivered, kNow, "there"}}, kNow);
+    EXPECT_THAT(record.consignment.announce_return(at(back_since)), Succeeds());
+    return record;
+  };
+  Record refused_return = delivered(1, 10);
+  refused_return.turn.problem = "carrier.refused";
+  Record refused_just_now = delivered(2, 11);
+  refused_just_now.turn.problem = "carrier.refused";
+  const Record lost = delivered(3, 5);
+  const Record on_its_way = delivered(4, 6);
+  Record sent_although_cancelled = ordered(5, at(5));
+  ASSERT_THAT(sent_although_cancelled.consignment.cancel(at(9)), Succeeds());
+  sent_although_cancelled.turn.problem = "shipping.sent_although_cancelled";
+  write(store(), [&](ShippingWriting& rows) {
+    for (const Record& each :
+         {refused_return, refused_just_now, lost, on_its_way, sent_although_cancelled}) {
+      rows.add(each);
+    }
+    rows.add({Consignment::never(ShippingWorld::order(6), kNow), {}});
+  });
+
+  std::vector<OrderId> orders;
+  for (const auto& each : store().read(any_context(), [&](ShippingReading& rows) {
+         return rows.overdue({at(10), at(5)}, {}, 9);
+       })) {
+    orders.push_back(each.order);
+  }
+  EXPECT_EQ(orders, (std::vector{ShippingWorld::order(1), ShippingWorld::order(3),
+                                 ShippingWorld::order(5)}));
 }
 
 ShippingStoreAdapter on_sql(Keeping keeping) {

@@ -62,11 +62,12 @@ ShippingWorld::ShippingWorld(Keeping keeping, const Bind& bind, ::shipping::Carr
 
 ShippingWorld::~ShippingWorld() = default;
 
-EventAnswer ShippingWorld::pay(const OrderId& order) {
+EventAnswer ShippingWorld::pay(const OrderId& order, std::optional<std::string> country) {
   const payments::PaymentCaptured paid{payments::OrderId::parse(order.str()).value(),
                                        payments::CustomerId::parse(customer().str()).value(),
                                        {1299, "EUR"},
-                                       clock.now()};
+                                       clock.now(),
+                                       std::move(country)};
   return module_->on(paid, EventContext{.source = "payments", .key = order.str(), .ordinal = 1},
                      context());
 }

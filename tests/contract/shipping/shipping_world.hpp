@@ -75,7 +75,7 @@ class ShippingWorld {
 
   ::shipping::Shipping& port() { return *port_; }
   /// The order is paid: delivered as often as one calls it.
-  EventAnswer pay(const ::shipping::OrderId& order);
+  EventAnswer pay(const ::shipping::OrderId& order, std::optional<std::string> country = {});
   /// One round of the background.
   void background() { scheduler_.run_all(); }
   /// Time passes; also for PostgreSQL, which times leases by its own clock.

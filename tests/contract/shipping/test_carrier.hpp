@@ -4,6 +4,9 @@
 #include <functional>
 #include <map>
 #include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "shipping/carrier.hpp"
@@ -33,6 +36,15 @@ class TestCarrier final : public ::shipping::Carrier {
     std::vector<::shipping::TrackingEvent> events;
   };
 
+  explicit TestCarrier(std::string name = "test") : name_(std::move(name)) {}
+
+  std::string name() const override { return name_; }
+  ::shipping::Carrier* party(std::string_view name) override {
+    if (name == name_) return this;
+    return other != nullptr && other->name() == name ? other : nullptr;
+  }
+
+  ::shipping::Carrier* other = nullptr;  ///< whom it reaches besides itself
   std::map<int, Trouble> troubles;
   bool is_unreachable = false;
   bool refuses = false;          ///< to book
@@ -109,6 +121,7 @@ class TestCarrier final : public ::shipping::Carrier {
     return fail(ErrorCode::DeadlineExceeded, "carrier.no_answer", "no answer in time");
   }
 
+  const std::string name_;
   int numbers_ = 0;
   std::vector<std::function<void()>> late_;
 };

@@ -99,6 +99,19 @@ TEST_F(ParkedOrders, GoOnWhenTheProviderIsBackAndAreAllPaidOnce) {
   }
 }
 
+// Nobody is told of anything unasked, so its answers have to be waited for.
+TEST_F(ParkedOrders, AreNoneWithAProviderThatIsOnlySlow) {
+  provider_.behave("slow=1800");
+  const json placed = ask("POST", "/orders", order("card:tok_visa"));
+  EXPECT_TRUE(card::eventually([&] {
+    const std::string now = state(placed["id"]);
+    return now != "placed" && now != "reserved";
+  }));
+  EXPECT_THAT(state(placed["id"]), testing::AnyOf("paid", "shipped", "delivered"));
+  const auto books = provider_.transactions();
+  EXPECT_EQ(books.at(placed["id"]).at("state"), "C");
+}
+
 TEST_F(ParkedOrders, AreNoneWhereTheBankSaysNo) {
   banyan::http::Fields fields;
   fields.add("Idempotency-Key", "no-money");

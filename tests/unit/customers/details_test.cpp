@@ -59,6 +59,13 @@ TEST(CustomerDetails, AreOneLine) {
   EXPECT_FALSE(wrong([](DetailsCheck& check) { check.reason("a\tb"); }).empty());
 }
 
+// No document that a carrier or a payment provider reads can have these.
+TEST(CustomerDetails, AreOfCharacters) {
+  EXPECT_FALSE(wrong([](DetailsCheck& check) { check.name("Ada\xEF\xBF\xBF Vogel"); }).empty());
+  EXPECT_FALSE(wrong([](DetailsCheck& check) { check.reason("a\xEF\xBF\xBE"); }).empty());
+  EXPECT_TRUE(wrong([](DetailsCheck& check) { check.name("Ada\xEF\xBF\xBD Vogel"); }).empty());
+}
+
 TEST(CustomerDetails, KnowAnEmailAddressWhenTheySeeOne) {
   for (const char* good :
        {"ada@example.org", "A.Vogel+shop@mail.example.co.uk", "x@y.z", "stanisław.wójcik@wp.pl"}) {

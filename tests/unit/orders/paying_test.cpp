@@ -72,6 +72,20 @@ TEST_F(Paying, AsksPaymentsForWhatTheCustomerHasChosen) {
             "card:tok_visa");
 }
 
+// So that the parcel goes where the tax is paid.
+TEST_F(Paying, TellsForWhichCountryTheTaxIs) {
+  banyan::SeededRandom random(1);
+  const auto country_of = [&](std::string country) {
+    const Order order = Order::place(OrderId::make({1}, random), some_customer(),
+                                     {{sample_shop().track(0), "a", 2, {99, "EUR"}}},
+                                     {tax_rate_of(country), "card", country}, {1})
+                            .value();
+    return AuthorisePayment::request(order).country;
+  };
+  EXPECT_EQ(country_of("AT"), "AT");
+  EXPECT_EQ(country_of(""), std::nullopt) << "of a version before";
+}
+
 // As a version before has left it on its way.
 TEST_F(Paying, OfAnOrderWithoutAMethodIsByCard) {
   banyan::SeededRandom random(1);

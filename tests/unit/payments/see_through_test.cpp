@@ -183,7 +183,7 @@ class UnitOfATest final : public banyan::UnitOfWork {
 };
 
 TEST(PublishedChanges, TellEachThingThatWasLearnedAtOnce) {
-  const Authorise request{id<OrderId>(1), id<CustomerId>(2), {500, "EUR"}, "card"};
+  const Authorise request{id<OrderId>(1), id<CustomerId>(2), {500, "EUR"}, "card", "AT"};
   const OrderPayment before = OrderPayment::requested(request);
   OrderPayment after = before;
   ASSERT_THAT(after.learn({.status = ProviderStatus::Captured}), Succeeds());
@@ -192,6 +192,8 @@ TEST(PublishedChanges, TellEachThingThatWasLearnedAtOnce) {
   UnitOfATest unit(context);
   publish_changes(unit, before, after, {7});
   EXPECT_EQ(unit.names(), (std::vector<std::string>{"payment_authorised", "payment_captured"}));
+
+  EXPECT_EQ(after.country(), "AT") << "payment_captured tells it on";
 
   const OrderPayment captured = after;
   ASSERT_THAT(after.refund({request.order, "r", 500}), Succeeds());

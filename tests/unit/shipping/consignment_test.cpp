@@ -34,7 +34,7 @@ std::vector<TrackingEvent> seen(Leg leg, Sighting sighting, std::int64_t minutes
 Consignment ordered() { return Consignment::begin(an_order(), a_customer(), kNow, kNow); }
 Consignment booked() {
   Consignment consignment = ordered();
-  consignment.about_to_book();
+  consignment.about_to_book("test", kNow);
   EXPECT_THAT(consignment.booked("N1", kNow), Succeeds());
   return consignment;
 }
@@ -112,12 +112,12 @@ TEST(Consignment, IsCancelledAtOnceWhenTheCarrierCannotKnowOfIt) {
 
 TEST(Consignment, IsCancelledOnlyWhenTheCarrierAgreesOnceItMayKnowOfIt) {
   Consignment consignment = ordered();
-  consignment.about_to_book();
+  consignment.about_to_book("test", kNow);
   ASSERT_THAT(consignment.cancel(kNow), Succeeds());
   EXPECT_EQ(consignment.data().state, Ordered);
   EXPECT_EQ(consignment.errand(), Errand::Cancel);
 
-  ASSERT_THAT(consignment.cancel_agreed(kNow), Succeeds());
+  ASSERT_THAT(consignment.cancel_agreed(kNow, {}), Succeeds());
   EXPECT_EQ(consignment.data().state, Cancelled);
 }
 
@@ -134,16 +134,53 @@ TEST(Consignment, GoesOnWhenItIsTooLateToCancel) {
 
 TEST(Consignment, ThatWasCancelledIsCancelledOnceMoreWhenTheCarrierHasItAfterAll) {
   Consignment consignment = ordered();
-  consignment.about_to_book();
+  consignment.about_to_book("test", kNow);
   ASSERT_THAT(consignment.cancel(kNow), Succeeds());
-  ASSERT_THAT(consignment.cancel_agreed(kNow), Succeeds());
+  ASSERT_THAT(consignment.cancel_agreed(kNow, {}), Succeeds());
   EXPECT_EQ(consignment.errand(), std::nullopt);
 
   consignment.heard_of();
   EXPECT_EQ(consignment.errand(), Errand::Cancel);
-  ASSERT_THAT(consignment.cancel_agreed(kNow), Succeeds());
+  ASSERT_THAT(consignment.cancel_agreed(kNow, {}), Succeeds());
   EXPECT_EQ(consignment.errand(), std::nullopt);
   EXPECT_EQ(count<ConsignmentCancelled>(consignment), 1U);
+}
+
+TEST(Consignment, ThatWasCancelledIsLookedAfterWhileARequestToBookMayStillArrive) {
+  constexpr std::chrono::hours kLongest{1};
+  Consignment consignment = ordered();
+  consignment.about_to_book("test", kNow);
+  ASSERT_THAT(consignment.cancel(after(1)), Succeeds());
+  ASSERT_THAT(consignment.cancel_agreed(after(1), kLongest), Succeeds());
+  EXPECT_EQ(consignment.data().state, Cancelled);
+  EXPECT_EQ(consignment.errand(), Errand::Cancel);
+  ASSERT_THAT(consignment.cancel_agreed(after(59), kLongest), Succeeds());
+  EXPECT_EQ(consignment.errand(), Errand::Cancel);
+  ASSERT_THAT(consignment.cancel_agreed(after(60), kLongest), Succeeds());
+  EXPECT_EQ(consignment.errand(), std::nullopt);
+  EXPECT_EQ(count<ConsignmentCancelled>(consignment), 1U);
+}
+
+TEST(Consignment, ThatWasCancelledIsLeftAloneWhenEveryRequestToBookWasAnswered) {
+  Consignment consignment = ordered();
+  consignment.about_to_book("test", kNow);
+  consignment.booking_answered(Leg::Outbound);
+  ASSERT_THAT(consignment.booked("N1", kNow), Succeeds());
+  ASSERT_THAT(consignment.cancel(after(1)), Succeeds());
+  ASSERT_THAT(consignment.cancel_agreed(after(1), std::chrono::hours(1)), Succeeds());
+  EXPECT_EQ(consignment.errand(), std::nullopt);
+}
+
+TEST(Consignment, IsWithTheCarrierThatWasAskedUntilThatHasRefused) {
+  Consignment consignment = ordered();
+  EXPECT_EQ(consignment.carrier_of(Leg::Outbound), std::nullopt);
+  consignment.about_to_book("one", kNow);
+  consignment.about_to_book("another", kNow);
+  EXPECT_EQ(consignment.carrier_of(Leg::Outbound), "one");
+  consignment.booking_refused(Leg::Outbound);
+  EXPECT_EQ(consignment.carrier_of(Leg::Outbound), std::nullopt);
+  ASSERT_THAT(consignment.cancel(kNow), Succeeds());
+  EXPECT_EQ(consignment.data().state, Cancelled) << "no carrier can know of it";
 }
 
 TEST(Consignment, RefusesByNameWhatCannotBe) {
@@ -153,7 +190,7 @@ TEST(Consignment, RefusesByNameWhatCannotBe) {
               BreaksRule("shipping.not_delivered"));
   EXPECT_THAT(delivered().cancel(kNow), BreaksRule("shipping.already_dispatched"));
   EXPECT_THAT(delivered().booked("N2", kNow), BreaksRule("shipping.illegal_transition"));
-  EXPECT_THAT(delivered().cancel_agreed(kNow), BreaksRule("shipping.illegal_transition"));
+  EXPECT_THAT(delivered().cancel_agreed(kNow, {}), BreaksRule("shipping.illegal_transition"));
   EXPECT_THAT(Consignment::never(an_order(), kNow).booked("N2", kNow),
               BreaksRule("shipping.illegal_transition"));
 }
@@ -213,7 +250,7 @@ std::vector<Move> moves() {
        }},
       {"ask to book",
        [](Consignment& c) {
-         c.about_to_book();
+         c.about_to_book("test", kNow);
          return true;
        },
        [](Model& m) {
@@ -229,7 +266,7 @@ std::vector<Move> moves() {
          m.go(Booked);
          return true;
        }},
-      {"carrier agrees", [](Consignment& c) { return c.cancel_agreed(kNow).has_value(); },
+      {"carrier agrees", [](Consignment& c) { return c.cancel_agreed(kNow, {}).has_value(); },
        [](Model& m) {
          if (m.state != Ordered && m.state != Booked && m.state != Cancelled) return false;
          m.cancelling = false;

@@ -23,6 +23,13 @@ std::size_t characters(std::string_view utf8) {
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20U || c == '\x7F'; }
 
+/// U+FFFE and U+FFFF are no characters, and no document in XML can have them: neither a carrier's
+/// nor a payment provider's.
+bool has_noncharacters(std::string_view utf8) {
+  return utf8.find("\xEF\xBF\xBE") != std::string_view::npos ||
+         utf8.find("\xEF\xBF\xBF") != std::string_view::npos;
+}
+
 // Letters of all scripts too: RFC 6531.
 bool is_visible(char c) { return c != ' ' && !is_control(c); }
 
@@ -48,7 +55,7 @@ void DetailsCheck::text(std::string where, std::string_view text, std::size_t le
     details_.push_back({std::move(where), "expected " + std::to_string(least) + " … " +
                                               std::to_string(most) + " characters, got " +
                                               std::to_string(length)});
-  } else if (std::ranges::any_of(text, is_control)) {
+  } else if (std::ranges::any_of(text, is_control) || has_noncharacters(text)) {
     details_.push_back({std::move(where), "expected one line, without control characters"});
   } else if (least > 0 && std::ranges::all_of(text, [](char c) { return c == ' '; })) {
     details_.push_back({std::move(where), "expected more than blanks"});

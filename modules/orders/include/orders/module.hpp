@@ -55,7 +55,8 @@ struct Module : Orders, Subscriptions, banyan::SagaControl, banyan::ReadModel {}
 /// How patiently orders are driven to their end.
 using SagaPolicy = banyan::SagaPolicy;
 
-/// The module on its tables; migrations/orders must have been applied, those of separation/ or
+/// The module on its tables, driving orders with the kit's patience, and with that which payments
+/// wants of its callers. migrations/orders must have been applied, those of separation/ or
 /// not. Starts the background runner on the environment's scheduler; it stops, having finished
 /// the step it is at, when the module is destroyed. The references must outlive the module.
 /// Several processes may run it on one database.

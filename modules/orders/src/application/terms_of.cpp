@@ -52,7 +52,7 @@ Result<Order::Terms> terms_of(customers::Customers& customers, const PlaceOrder&
                     " has no address that parcels could go to; change_address first");
   }
   return Order::Terms{tax_rate_of(found->address->country),
-                      request.payment_method.value_or(kOnAccount)};
+                      request.payment_method.value_or(kOnAccount), found->address->country};
 }
 
 }  // namespace orders

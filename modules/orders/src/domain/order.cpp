@@ -101,7 +101,7 @@ Result<Order> Order::place(OrderId id, CustomerId customer, std::vector<OrderLin
   }
   return Order({std::move(id), std::move(customer), OrderState::Placed, std::nullopt,
                 std::move(lines), *std::move(total), terms.tax_rate, tax,
-                std::move(terms.payment_method), now, now});
+                std::move(terms.payment_method), now, now, std::move(terms.country)});
 }
 
 Result<void> Order::reserve(banyan::Timestamp now) { return become(OrderState::Reserved, now); }

@@ -43,6 +43,7 @@ class Order {
     std::string payment_method;  ///< "": sold before there were payments
     banyan::Timestamp placed_at;
     banyan::Timestamp changed_at;
+    std::string country{};  ///< whose tax it is; "": of a version before, which kept none
     friend bool operator==(const Data&, const Data&) = default;
   };
 
@@ -50,6 +51,7 @@ class Order {
   struct Terms {
     TaxRate tax_rate;
     std::string payment_method;
+    std::string country{};  ///< that it goes to, and whose tax it is
   };
   /// Adds the lines up, and the tax on their sum. "orders.mixed_currencies"; "orders.bad_quantity"
   /// when the sum is beyond all measure.

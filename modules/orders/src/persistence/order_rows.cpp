@@ -9,13 +9,14 @@ namespace orders {
 bool insert_order(banyan::sql::Session& session, const Order::Data& order) {
   const auto done = session.try_run(
       "INSERT INTO orders (id, customer_id, state, stage, cancel_reason, cancelled_for,"
-      " total_minor, tax_minor, tax_rate, currency, payment_method, placed_at, changed_at) VALUES"
+      " total_minor, tax_minor, tax_rate, currency, payment_method, country, placed_at, "
+      "changed_at) VALUES"
       " (:id, :customer, :state, :stage, :reason, :full_reason, :total, :tax, :rate, :currency,"
-      " :method, :placed, :changed)",
+      " :method, :country, :placed, :changed)",
       order.id, order.customer, coarse(order.state), order.state, coarse(order.cancel_reason),
       order.cancel_reason, order.total.minor_units, order.tax.minor_units,
-      order.tax_rate.hundredths, order.total.currency, order.payment_method, order.placed_at,
-      order.changed_at);
+      order.tax_rate.hundredths, order.total.currency, order.payment_method, order.country,
+      order.placed_at, order.changed_at);
   if (!done) {
     if (done.error().kind == banyan::sql::ConstraintKind::Unique) return false;
     throw banyan::sql::Fault(banyan::sql::FaultKind::Constraint,

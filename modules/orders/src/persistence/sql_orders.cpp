@@ -37,14 +37,14 @@ class SqlOrders final : public OrdersWriting {
 
   std::optional<Order> order(const OrderId& id) override {
     auto row = session_.one<CustomerId, Text, Text, std::optional<CancelReason>, std::int64_t,
-                            std::int64_t, std::int64_t, Text, Text, Timestamp, Timestamp>(
+                            std::int64_t, std::int64_t, Text, Text, Timestamp, Timestamp, Text>(
         "SELECT customer_id, state, stage, COALESCE(cancelled_for, cancel_reason), total_minor,"
-        " tax_minor, tax_rate, currency, payment_method, placed_at, changed_at FROM orders"
+        " tax_minor, tax_rate, currency, payment_method, placed_at, changed_at, country FROM orders"
         " WHERE id = :id",
         id);
     if (!row) return std::nullopt;
-    auto& [customer, state, stage, reason, total, tax, rate, currency, method, placed, changed] =
-        *row;
+    auto& [customer, state, stage, reason, total, tax, rate, currency, method, placed, changed,
+           country] = *row;
     return Order::stored({id,
                           std::move(customer),
                           state_from(state, stage),
@@ -55,7 +55,8 @@ class SqlOrders final : public OrdersWriting {
                           {tax, currency},
                           std::move(method),
                           placed,
-                          changed});
+                          changed,
+                          std::move(country)});
   }
 
   std::map<OrderId, OrderNames> names_of(const std::optional<CustomerId>& customer,

@@ -45,12 +45,14 @@ struct PaymentCaptured {
   CustomerId customer;
   banyan::Money amount;
   banyan::Timestamp captured_at;
+  /// Whose tax is in the amount; absent where nobody has said, as in what versions before tell.
+  std::optional<std::string> country = std::nullopt;
   static constexpr banyan::EventInfo event{.name = "payment_captured",
                                            .version = 1,
                                            .summary = "The money for an order was taken.",
                                            .key = "order"};
 };
-BOOST_DESCRIBE_STRUCT(PaymentCaptured, (), (order, customer, amount, captured_at))
+BOOST_DESCRIBE_STRUCT(PaymentCaptured, (), (order, customer, amount, captured_at, country))
 
 struct PaymentVoided {
   OrderId order;

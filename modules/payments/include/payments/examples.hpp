@@ -30,7 +30,7 @@ inline auto examples() {
   refunded.refunded = 100;
   refunded.refunds = {{"one-track", 100, RefundState::Done}};
   return std::tuple(
-      banyan::example(Authorise{kOrder, kAda, {307, "EUR"}, "card:tok_visa"},
+      banyan::example(Authorise{kOrder, kAda, {307, "EUR"}, "card:tok_visa", "DE"},
                       payment(PaymentState::Authorised)),
       banyan::example(Capture{kOrder}, payment(PaymentState::Captured)),
       banyan::example(Void{kOrder}, payment(PaymentState::Voided)),
@@ -73,6 +73,10 @@ inline std::vector<banyan::Error> example_errors() {
       {ErrorCode::FailedPrecondition,
        "payments.books_differ",
        order + ": the provider's account contradicts ours; somebody must look",
+       {}},
+      {ErrorCode::Internal,
+       "payments.other_provider",
+       order + ": the payment is with acmepay/RECSHOP01, and this process reaches account only",
        {}},
       {ErrorCode::NotFound,
        "payments.unknown_payment",

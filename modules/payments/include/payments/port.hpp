@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/describe.hpp>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,6 +19,11 @@ namespace payments {
 // Of one payment and of one refund, in minor units.
 constexpr std::int64_t kLeastAmount = 1;
 constexpr std::int64_t kMostAmount = 1'000'000'000;
+
+/// How long whoever calls this port should wait for an answer at least. Three quarters of what a
+/// call has are the provider's, the rest is for writing down what it says: who waits for less never
+/// hears of a provider that is only slow.
+constexpr std::chrono::milliseconds kPatience{4'200};
 
 /// The life of a payment. Declined, Voided and Refunded are for good, and remembered.
 enum class PaymentState : std::uint8_t {
@@ -63,6 +69,9 @@ struct Authorise {
   /// What the customer pays with, see payments/method.hpp. Other words of 1 … 64 visible ASCII
   /// characters are of versions before, and taken for a card's.
   std::string method;
+  /// Whose tax is in the amount (ISO 3166-1 alpha-2), told on with payment_captured: what is paid
+  /// so goes to no other country. Absent: nobody has said.
+  std::optional<std::string> country = std::nullopt;
 
   using Response = Payment;
   static constexpr banyan::Operation operation{
@@ -71,13 +80,14 @@ struct Authorise {
       .idempotency = banyan::Idempotency::Natural,
       .errors = banyan::errors("payments.declined", "payments.voided", "payments.differs",
                                "payments.bad_amount", "payments.bad_method",
-                               "payments.provider_unavailable", "payments.books_differ"),
+                               "payments.provider_unavailable", "payments.books_differ",
+                               "payments.other_provider"),
       .summary = "Holds the money for an order. An order gets one answer.",
       .precondition = "the payment was not voided before",
       .postcondition = "the amount is held at the provider, once for each order",
       .audience = banyan::Audience::Internal};
 };
-BOOST_DESCRIBE_STRUCT(Authorise, (), (order, customer, amount, method))
+BOOST_DESCRIBE_STRUCT(Authorise, (), (order, customer, amount, method, country))
 
 struct Capture {
   OrderId order;
@@ -88,7 +98,8 @@ struct Capture {
       .effect = banyan::Effect::Write,
       .idempotency = banyan::Idempotency::Natural,
       .errors = banyan::errors("payments.unknown_payment", "payments.declined", "payments.voided",
-                               "payments.provider_unavailable", "payments.books_differ"),
+                               "payments.provider_unavailable", "payments.books_differ",
+                               "payments.other_provider"),
       .summary = "Takes the money that is held for an order.",
       .precondition = "the payment is authorised (or captured already)",
       .postcondition = "the whole amount is ours, once",
@@ -105,7 +116,7 @@ struct Void {
       .effect = banyan::Effect::Write,
       .idempotency = banyan::Idempotency::Natural,
       .errors = banyan::errors("payments.already_captured", "payments.provider_unavailable",
-                               "payments.books_differ"),
+                               "payments.books_differ", "payments.other_provider"),
       .summary =
           "The order is given up: what is held is free again, and no money can be held or"
           " taken for it any more.",
@@ -128,7 +139,8 @@ struct Refund {
       .errors = banyan::errors("payments.unknown_payment", "payments.not_captured",
                                "payments.over_refund", "payments.refund_refused",
                                "payments.differs", "payments.bad_amount", "payments.bad_refund",
-                               "payments.provider_unavailable", "payments.books_differ"),
+                               "payments.provider_unavailable", "payments.books_differ",
+                               "payments.other_provider"),
       .summary = "Gives money back, once for each id of a refund.",
       .precondition = "the payment is captured, and no more is given back than was taken",
       .postcondition = "refunded is larger by the amount, once",
@@ -170,7 +182,7 @@ BOOST_DESCRIBE_STRUCT(NoteProviderResult, (), (order, result))
 
 struct Payments : banyan::Port<Authorise, Capture, Void, Refund, GetPayment, NoteProviderResult> {
   static constexpr banyan::PortInfo port{
-      .name = "payments", .version = {1, 0}, .summary = "The money of each order"};
+      .name = "payments", .version = {1, 1}, .summary = "The money of each order"};
 };
 
 }  // namespace payments

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "banyan/kernel/context.hpp"
@@ -63,11 +64,23 @@ struct ProviderRequest {
 ///   asking once.
 /// * void_() of what the provider has never heard of is remembered: an authorise() that comes after
 ///   it is refused (Voided).
+/// * Unknown, in answer to a capture or a refund, decides nothing: the provider's books lack a
+/// payment
+///   that we have with it (they are behind, or were restored, or it is another's).
 /// * Never called inside a unit of work. Blocks, never beyond the context's deadline. Safe for
 ///   concurrent use.
 class Provider {
  public:
   virtual ~Provider() = default;
+
+  /// Who it is, e.g. "acmepay/RECSHOP01": in ASCII, the same for as long as there are payments with
+  /// it, wherever it is reached. Written down with each payment before it is asked, so that the
+  /// party that was asked for the money is the one that takes it and gives it back.
+  virtual std::string name() const = 0;
+  /// Whoever has that name, for a payment of a time when another one stood here: this one, or one
+  /// that it knows of and that lives as long; nullptr when this process reaches nobody of that
+  /// name.
+  virtual Provider* party(std::string_view name) { return name == this->name() ? this : nullptr; }
 
   /// Holds the amount. Authorised or Declined; else as it was left by what came before.
   virtual banyan::Result<ProviderAnswer> authorise(const ProviderRequest& request,

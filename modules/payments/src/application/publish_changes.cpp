@@ -27,7 +27,8 @@ void publish_changes(banyan::UnitOfWork& unit, const std::optional<OrderPayment>
         PaymentDeclined{payment.order, *payment.customer, *payment.amount, payment.reason, now});
   }
   if (was != PaymentState::Captured && was != PaymentState::Refunded && taken) {
-    unit.publish(PaymentCaptured{payment.order, *payment.customer, *payment.amount, now});
+    unit.publish(
+        PaymentCaptured{payment.order, *payment.customer, *payment.amount, now, after.country()});
   }
   if (was != PaymentState::Voided && is == PaymentState::Voided) {
     unit.publish(PaymentVoided{payment.order, now});

@@ -20,6 +20,7 @@ constexpr int kMostRounds = 6;
 /// What the provider has said, and to which question; nothing for a look-up.
 struct News {
   ProviderAnswer account;
+  std::string provider;  ///< who has said it
   std::optional<Kind> asked;
 };
 
@@ -27,6 +28,7 @@ struct News {
 struct Turn {
   Payment payment;
   Result<NextStep> next;
+  Provider* provider = nullptr;  ///< to be asked; null when nothing is
 };
 
 /// The time that is left to write down what the provider says is not the provider's.
@@ -64,6 +66,17 @@ std::unexpected<banyan::Error> unavailable(const OrderId& order, const std::stri
                   " Nothing was decided; the same request goes on from here.");
 }
 
+/// Whom to ask: who has the payment, else who is here.
+Result<Provider*> provider_of(const OrderPayment& payment, Provider& here) {
+  if (!payment.provider()) return &here;
+  if (Provider* const known = here.party(*payment.provider())) return known;
+  return fail(ErrorCode::Internal, "payments.other_provider",
+              "order " + payment.data().order.str() + ": the payment is with " +
+                  *payment.provider() + ", and this process reaches " + here.name() +
+                  " only. Nothing was changed; start it with the options of " +
+                  *payment.provider() + ", then ask again");
+}
+
 }  // namespace
 
 Result<Payment> see_through(const UseCaseContext& use_case, const OrderId& order,
@@ -79,18 +92,28 @@ Result<Payment> see_through(const UseCaseContext& use_case, const OrderId& order
           std::optional<OrderPayment> payment = payments.find(order);
           const std::optional<OrderPayment> before = payment;
           if (news && payment) {
-            if (Result<void> learned = payment->learn(news->account); !learned) {
-              return fail(learned.error());
-            }
+            Result<void> learned = payment->learn(news->account);
+            if (learned && news->asked)
+              learned = payment->check_answer(*news->asked, news->account);
+            if (!learned) return fail(learned.error());
+            if (news->account.status != ProviderStatus::Unknown) payment->is_with(news->provider);
             if (news->asked == Kind::Refund) payment->refund_refused(refund);
           }
           Result<NextStep> next = decide(payment);
           if (!payment) return fail(next.error());
+          Provider* provider = nullptr;
+          if (next && next->kind != Kind::Settled) {
+            const Result<Provider*> found = provider_of(*payment, use_case.provider);
+            if (!found) return fail(found.error());
+            provider = *found;
+            // What a version before has begun is with whoever answers for it.
+            if (!before) payment->is_with(provider->name());
+          }
           if (payment != before) {
             payments.put(*payment, now);
             publish_changes(unit, before, *payment, now);
           }
-          return Turn{payment->data(), std::move(next)};
+          return Turn{payment->data(), std::move(next), provider};
         });
     if (!turn) return fail(turn.error());
     if (!turn->next) return fail(turn->next.error());
@@ -100,11 +123,12 @@ Result<Payment> see_through(const UseCaseContext& use_case, const OrderId& order
     const bool ask_what_became_of_it = !next.first_time && !looked_up;
     const banyan::Context outside = for_the_provider(context, use_case.clock);
     const Result<ProviderAnswer> answer =
-        ask_what_became_of_it ? use_case.provider.look_up(order, outside)
-                              : ask(use_case.provider, turn->payment, next.kind, refund, outside);
+        ask_what_became_of_it ? turn->provider->look_up(order, outside)
+                              : ask(*turn->provider, turn->payment, next.kind, refund, outside);
     if (!answer) return unavailable(order, answer.error().message);
     looked_up = ask_what_became_of_it;
-    news = News{*answer, ask_what_became_of_it ? std::nullopt : std::optional(next.kind)};
+    news = News{*answer, turn->provider->name(),
+                ask_what_became_of_it ? std::nullopt : std::optional(next.kind)};
   }
   return unavailable(order, "the provider answers, and does not decide.");
 }

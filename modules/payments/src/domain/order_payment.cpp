@@ -78,11 +78,11 @@ Result<void> check(const Refund& request) {
 }
 
 OrderPayment OrderPayment::requested(const Authorise& request) {
-  return {Payment{.order = request.order,
-                  .customer = request.customer,
-                  .amount = request.amount,
-                  .method = request.method},
-          Asked::Authorise};
+  return stored(Payment{.order = request.order,
+                        .customer = request.customer,
+                        .amount = request.amount,
+                        .method = request.method},
+                Asked::Authorise, std::nullopt, request.country);
 }
 
 OrderPayment OrderPayment::given_up(OrderId order) {
@@ -243,6 +243,18 @@ Result<void> OrderPayment::learn_refund(const ProviderRefund& refund) {
   known->state = RefundState::Done;
   payment_.refunded += known->amount;
   if (payment_.refunded == payment_.amount->minor_units) payment_.state = PaymentState::Refunded;
+  return {};
+}
+
+Result<void> OrderPayment::check_answer(NextStep::Kind asked, const ProviderAnswer& account) const {
+  const bool knows_nothing = account.status == ProviderStatus::Unknown;
+  if (asked == NextStep::Kind::Capture && knows_nothing) {
+    return books_differ(payment_, "it knows nothing of the money that it holds for us");
+  }
+  const bool has_taken_nothing = knows_nothing || account.status == ProviderStatus::Authorised;
+  if (asked == NextStep::Kind::Refund && has_taken_nothing) {
+    return books_differ(payment_, "it knows nothing of the money that it has taken for us");
+  }
   return {};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -42,7 +43,14 @@ class OrderPayment {
   static OrderPayment requested(const Authorise& request);
   /// Given up before anybody had asked for the money, so that it never will be.
   static OrderPayment given_up(OrderId order);
-  static OrderPayment stored(Payment payment, Asked asked) { return {std::move(payment), asked}; }
+  static OrderPayment stored(Payment payment, Asked asked,
+                             std::optional<std::string> provider = std::nullopt,
+                             std::optional<std::string> country = std::nullopt) {
+    OrderPayment read(std::move(payment), asked);
+    read.provider_ = std::move(provider);
+    read.country_ = std::move(country);
+    return read;
+  }
 
   /// Settled: the money is held (or was taken). "payments.declined", "payments.voided",
   /// "payments.differs" when another amount, customer or method was asked for before.
@@ -61,6 +69,20 @@ class OrderPayment {
   banyan::Result<void> learn(const ProviderAnswer& account);
   /// The provider has answered the refund, and not done it.
   void refund_refused(const std::string& refund);
+  /// "payments.books_differ" for an answer to a capture or a refund by which the provider has no
+  /// such money: it decides nothing.
+  banyan::Result<void> check_answer(NextStep::Kind asked, const ProviderAnswer& account) const;
+
+  /// From now on it is with that party, if it is with nobody yet.
+  void is_with(const std::string& provider) {
+    if (!provider_) provider_ = provider;
+  }
+  /// The name of the party that was asked for the money. Nothing where nobody was asked, and for a
+  /// payment of a version before, which wrote nobody's name down.
+  const std::optional<std::string>& provider() const { return provider_; }
+
+  /// Whose tax is in the amount, where somebody has said so.
+  const std::optional<std::string>& country() const { return country_; }
 
   const Payment& data() const { return payment_; }
   Asked asked() const { return asked_; }
@@ -77,6 +99,8 @@ class OrderPayment {
 
   Payment payment_;
   Asked asked_ = Asked::Nothing;
+  std::optional<std::string> provider_;
+  std::optional<std::string> country_;
 };
 
 }  // namespace payments

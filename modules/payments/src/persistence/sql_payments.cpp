@@ -43,12 +43,13 @@ class SqlPayments final : public PaymentsWriting {
   std::optional<OrderPayment> find(const OrderId& order) override {
     using Text = std::optional<std::string>;
     auto row = session_.one<std::string, std::string, std::optional<CustomerId>,
-                            std::optional<std::int64_t>, Text, Text, Text>(
-        "SELECT state, asked, customer_id, amount, currency, method, reason FROM payments"
+                            std::optional<std::int64_t>, Text, Text, Text, Text, Text>(
+        "SELECT state, asked, customer_id, amount, currency, method, reason, provider,"
+        " country FROM payments"
         " WHERE order_id = :order",
         order);
     if (!row) return std::nullopt;
-    auto& [state, asked, customer, amount, currency, method, reason] = *row;
+    auto& [state, asked, customer, amount, currency, method, reason, provider, country] = *row;
     Payment payment{.order = order,
                     .state = value_of<PaymentState>(kStates, state),
                     .customer = std::move(customer),
@@ -59,7 +60,8 @@ class SqlPayments final : public PaymentsWriting {
     for (const PaymentRefund& refund : payment.refunds) {
       if (refund.state == RefundState::Done) payment.refunded += refund.amount;
     }
-    return OrderPayment::stored(std::move(payment), value_of<Asked>(kAsked, asked));
+    return OrderPayment::stored(std::move(payment), value_of<Asked>(kAsked, asked),
+                                std::move(provider), std::move(country));
   }
 
   void put(const OrderPayment& changed, Timestamp now) override {
@@ -68,12 +70,14 @@ class SqlPayments final : public PaymentsWriting {
     const auto currency = payment.amount ? std::optional(payment.amount->currency) : std::nullopt;
     session_.run(
         "INSERT INTO payments (order_id, state, asked, customer_id, amount, currency, method,"
-        " reason, created_at, changed_at) VALUES (:order, :state, :asked, :customer, :amount,"
-        " :currency, :method, :reason, :now, :now)"
+        " reason, provider, country, created_at, changed_at) VALUES (:order, :state, :asked, "
+        ":customer,"
+        " :amount, :currency, :method, :reason, :provider, :country, :now, :now)"
         " ON CONFLICT (order_id) DO UPDATE SET state = excluded.state, asked = excluded.asked,"
-        " reason = excluded.reason, changed_at = excluded.changed_at",
+        " reason = excluded.reason, provider = excluded.provider, changed_at = excluded.changed_at",
         payment.order, text_of(kStates, payment.state), text_of(kAsked, changed.asked()),
-        payment.customer, amount, currency, payment.method, payment.reason, now);
+        payment.customer, amount, currency, payment.method, payment.reason, changed.provider(),
+        changed.country(), now);
     std::int64_t position = 0;
     for (const PaymentRefund& refund : payment.refunds) {
       session_.run(

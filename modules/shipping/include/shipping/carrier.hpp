@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "banyan/kernel/context.hpp"
@@ -32,6 +33,8 @@ struct Tracking {
   std::vector<TrackingEvent> events;  ///< in the order of their time, each once
   /// When the next one is expected, where that is known.
   std::optional<std::chrono::milliseconds> next_in{};
+  /// What somebody has to look at, in the carrier's words: it has ended where it should not.
+  std::optional<std::string> problem{};
 };
 
 /// Who carries parcels, in the shop's words: the module asks, the application has an adapter that
@@ -44,13 +47,24 @@ class Carrier {
  public:
   virtual ~Carrier() = default;
 
+  /// Who it is, e.g. "overland/40017": in ASCII, the same for as long as it may have a parcel of
+  /// ours, wherever it is reached. Written down before it is asked to book, so that where a parcel
+  /// is, and that it shall not be collected, is asked of the carrier that has it.
+  virtual std::string name() const = 0;
+  /// Whoever has that name, for a parcel of a time when another one stood here: this one, or one
+  /// that it knows of and that lives as long; nullptr when this process reaches nobody of that
+  /// name.
+  virtual Carrier* party(std::string_view name) { return name == this->name() ? this : nullptr; }
+
   /// The tracking number. Booked once for each reference, however often one asks.
   /// InvalidArgument "carrier.refused" for what it does not carry (to), with its words.
   virtual banyan::Result<std::string> book(const Booking& booking,
                                            const banyan::Context& context) = 0;
 
-  /// It will not be collected. Success as well when the carrier knows nothing of it.
-  /// FailedPrecondition "carrier.collected": too late.
+  /// It will not be collected. Success as well when the carrier knows nothing of it: that does not
+  /// keep a request to book, which is still on its way, from being carried out afterwards.
+  /// FailedPrecondition "carrier.collected": too late; "carrier.not_ours": the number is of
+  /// another carrier.
   virtual banyan::Result<void> cancel(const Shipment& shipment, const banyan::Context& context) = 0;
 
   /// Where it is; nothing when the carrier does not know of it, or no more.

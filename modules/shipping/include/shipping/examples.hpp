@@ -59,6 +59,11 @@ inline std::vector<banyan::Error> example_errors() {
        "shipping.carrier_unreachable",
        order + ": the carrier does not answer, so whether it can be stopped is unknown; ask again",
        {}},
+      {ErrorCode::Internal,
+       "shipping.other_carrier",
+       "the parcel of " + order +
+           " is with overland/40017, and this process reaches messenger only",
+       {}},
       {ErrorCode::FailedPrecondition,
        "shipping.not_delivered",
        "what was sent for " + order + " is not delivered yet",

@@ -45,6 +45,9 @@ struct CarrierPolicy {
   std::chrono::milliseconds poll_interval{200};  ///< of the background runner
   /// How often one asks where a parcel is that nobody has told of.
   std::chrono::milliseconds tracking_interval{60'000};
+  /// How long a request to book that was not answered may still arrive: what was cancelled
+  /// meanwhile is cancelled again and again until then.
+  std::chrono::milliseconds longest_under_way{60 * 60'000};
   std::int64_t batch = 32;  ///< consignments that one round of it takes up
 };
 

@@ -101,6 +101,7 @@ BOOST_DESCRIBE_STRUCT(GetConsignment, (), (order))
 
 inline constexpr banyan::PageBounds kPage{.usual = 50, .most = 200};
 inline constexpr std::int64_t kUsuallyOverdueAfterHours = 24;
+inline constexpr std::int64_t kReturnOverdueAfterHours = 7 * 24;
 inline constexpr std::int64_t kMostHoursOverdue = 8'760;  ///< a year
 
 struct ListOverdueConsignments {
@@ -117,7 +118,10 @@ struct ListOverdueConsignments {
       .name = "list_overdue_consignments",
       .effect = banyan::Effect::Read,
       .errors = banyan::errors("shipping.bad_cursor", "shipping.bad_limit"),
-      .summary = "What was paid longer ago than so many hours and is not booked with a carrier."};
+      .summary =
+          "What waits for somebody: not booked with a carrier so many hours after it was paid, "
+          "with a"
+          " problem for as long, or on its way back for more than a week."};
 };
 BOOST_DESCRIBE_STRUCT(ListOverdueConsignments, (), (hours, cursor, limit))
 
@@ -129,7 +133,8 @@ struct CancelConsignment {
       .name = "cancel_consignment",
       .effect = banyan::Effect::Write,
       .idempotency = banyan::Idempotency::Natural,
-      .errors = banyan::errors("shipping.already_dispatched", "shipping.carrier_unreachable"),
+      .errors = banyan::errors("shipping.already_dispatched", "shipping.carrier_unreachable",
+                               "shipping.other_carrier"),
       .summary = "Nothing is sent for the order, now or later, also when it is paid only then.",
       .precondition = "the carrier has not collected it",
       .postcondition = "the consignment is cancelled for good, and the carrier has agreed to it",

@@ -22,6 +22,19 @@ Answer not_done(const Error& error, Leg leg) {
           error.rule + ": " + error.message};
 }
 
+/// What was taxed for one country is not sent to another.
+Result<void> check_country(const Consignment::Data& consignment, Leg leg,
+                           const customers::Address& address) {
+  if (leg == Leg::Return || !consignment.country || *consignment.country == address.country) {
+    return {};
+  }
+  return banyan::fail(ErrorCode::FailedPrecondition, "shipping.country_changed",
+                      "order " + consignment.order.str() + " was sold with the tax of " +
+                          *consignment.country + ", and customer " + consignment.customer->str() +
+                          " lives in " + address.country +
+                          " now; cancel the order and place it again, or change the address back");
+}
+
 /// Where the parcels go: what the customer's account says now.
 Result<customers::Address> address_of(const UseCaseContext& use_case,
                                       const Consignment::Data& consignment,
@@ -36,43 +49,62 @@ Result<customers::Address> address_of(const UseCaseContext& use_case,
   return *customer->address;
 }
 
-Answer track(const UseCaseContext& use_case, const Shipment& shipment, Leg leg,
-             const Context& context) {
-  Result<std::optional<Tracking>> found = use_case.carrier.track(shipment, context);
+Answer track(Carrier& carrier, const Shipment& shipment, Leg leg, const Context& context) {
+  Result<std::optional<Tracking>> found = carrier.track(shipment, context);
   if (!found) return not_done(found.error(), leg);
   if (!*found) return {Kind::Unknown, leg, {}, {}};
-  return {Kind::Known, leg, **std::move(found), {}};
+  Answer known{Kind::Known, leg, **std::move(found), {}};
+  known.problem = known.tracking.problem;
+  return known;
 }
 
-Answer book(const UseCaseContext& use_case, const Consignment::Data& consignment, Leg leg,
-            const Context& context) {
+Answer book(const UseCaseContext& use_case, Carrier& carrier, const Consignment::Data& consignment,
+            Leg leg, const Context& context) {
   const Result<customers::Address> address = address_of(use_case, consignment, context);
   if (!address) return not_done(address.error(), leg);
+  if (const Result<void> same = check_country(consignment, leg, *address); !same) {
+    return not_done(same.error(), leg);
+  }
   Result<std::string> number =
-      use_case.carrier.book({reference_of(consignment.order, leg), leg, *address, 1}, context);
+      carrier.book({reference_of(consignment.order, leg), leg, *address, 1}, context);
   if (!number) return not_done(number.error(), leg);
   return {Kind::Booked, leg, {*std::move(number), {}}, {}};
 }
 
 }  // namespace
 
-Answer ask_carrier(const UseCaseContext& use_case, const Consignment::Data& consignment,
-                   Errand errand, bool asked_before, const Context& context) {
-  const Leg leg =
-      errand == Errand::BookReturn || errand == Errand::TrackReturn ? Leg::Return : Leg::Outbound;
+Leg leg_of(Errand errand) {
+  return errand == Errand::BookReturn || errand == Errand::TrackReturn ? Leg::Return
+                                                                       : Leg::Outbound;
+}
+
+Result<Carrier*> carrier_for(Carrier& here, const Consignment& consignment, Leg leg) {
+  const std::optional<std::string>& name = consignment.carrier_of(leg);
+  if (!name) return &here;
+  if (Carrier* const known = here.party(*name)) return known;
+  return banyan::fail(ErrorCode::Internal, "shipping.other_carrier",
+                      "the parcel of " + consignment.data().order.str() + " is with " + *name +
+                          ", and this process reaches " + here.name() +
+                          " only; start it with the options of " + *name);
+}
+
+Answer ask_carrier(const UseCaseContext& use_case, Carrier& carrier,
+                   const Consignment::Data& consignment, Errand errand, bool asked_before,
+                   const Context& context) {
+  const Leg leg = leg_of(errand);
   const Shipment shipment{reference_of(consignment.order, leg),
                           leg == Leg::Outbound ? consignment.number : consignment.return_number};
   switch (errand) {
     case Errand::Book:
     case Errand::BookReturn:
       if (asked_before) {
-        Answer known = track(use_case, shipment, leg, context);
+        Answer known = track(carrier, shipment, leg, context);
         if (known.kind != Kind::Unknown) return known;
       }
-      return book(use_case, consignment, leg, context);
+      return book(use_case, carrier, consignment, leg, context);
     case Errand::Track:
     case Errand::TrackReturn: {
-      Answer answer = track(use_case, shipment, leg, context);
+      Answer answer = track(carrier, shipment, leg, context);
       if (answer.kind == Kind::Unknown) {
         answer.problem = "the carrier knows nothing of " + shipment.tracking_number.value_or("") +
                          " (" + shipment.reference + "); ask it where the parcel is";
@@ -80,7 +112,7 @@ Answer ask_carrier(const UseCaseContext& use_case, const Consignment::Data& cons
       return answer;
     }
     case Errand::Cancel: {
-      const Result<void> done = use_case.carrier.cancel(shipment, context);
+      const Result<void> done = carrier.cancel(shipment, context);
       if (done) return {Kind::Cancelled, leg, {}, {}};
       if (done.error().rule == "carrier.collected") return {Kind::TooLate, leg, {}, {}};
       return not_done(done.error(), leg);

@@ -25,7 +25,14 @@ struct Answer {
 /// Puts one question, and makes of every answer one that the module can go on with. `asked_before`:
 /// the carrier may have been asked to book it, so it is looked up first. Never inside a unit of
 /// work.
-Answer ask_carrier(const UseCaseContext& use_case, const Consignment::Data& consignment,
-                   Errand errand, bool asked_before, const banyan::Context& context);
+Answer ask_carrier(const UseCaseContext& use_case, Carrier& carrier,
+                   const Consignment::Data& consignment, Errand errand, bool asked_before,
+                   const banyan::Context& context);
+
+Leg leg_of(Errand errand);
+
+/// Whom an errand is for: the carrier that has the leg or may have it, else the one that is here.
+/// Internal "shipping.other_carrier" where this process does not reach it.
+banyan::Result<Carrier*> carrier_for(Carrier& here, const Consignment& consignment, Leg leg);
 
 }  // namespace shipping

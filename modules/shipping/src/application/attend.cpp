@@ -16,6 +16,7 @@ struct Claim {
   Consignment::Data before;  ///< as it was before the intent was written down
   Errand errand;
   bool asked_before;  ///< to book: the carrier may know of it already
+  Result<Carrier*> carrier;
 };
 
 Result<std::optional<Claim>> claim(const UseCaseContext& use_case, const OrderId& order,
@@ -28,11 +29,13 @@ Result<std::optional<Claim>> claim(const UseCaseContext& use_case, const OrderId
         if (!errand || !record->turn.lease(holder, unit.lease_now(), use_case.policy)) {
           return std::optional<Claim>();
         }
-        Claim claim{record->consignment.data(), *errand, false};
+        Claim claim{record->consignment.data(), *errand, false,
+                    carrier_for(use_case.carrier, record->consignment, leg_of(*errand))};
         if (*errand == Errand::Book) claim.asked_before = claim.before.asked;
         if (*errand == Errand::BookReturn) claim.asked_before = claim.before.return_asked;
-        if (*errand == Errand::Book || *errand == Errand::BookReturn) {
-          record->consignment.about_to_book();
+        const bool books = *errand == Errand::Book || *errand == Errand::BookReturn;
+        if (books && claim.carrier) {
+          record->consignment.about_to_book((*claim.carrier)->name(), use_case.now());
         }
         keep(shipping, unit, *record);
         return std::optional(std::move(claim));
@@ -41,7 +44,8 @@ Result<std::optional<Claim>> claim(const UseCaseContext& use_case, const OrderId
 
 /// What the carrier said, taken in. The carrier has the last word, so what does not fit is kept as
 /// a problem for a person.
-Result<void> take(Consignment& consignment, const Answer& answer, banyan::Timestamp now) {
+Result<void> take(Consignment& consignment, const Answer& answer, const CarrierPolicy& policy,
+                  banyan::Timestamp now) {
   switch (answer.kind) {
     case Answer::Kind::Known:
     case Answer::Kind::Booked: {
@@ -54,7 +58,7 @@ Result<void> take(Consignment& consignment, const Answer& answer, banyan::Timest
       consignment.learn(answer.tracking.events, now);
       return {};
     }
-    case Answer::Kind::Cancelled: return consignment.cancel_agreed(now);
+    case Answer::Kind::Cancelled: return consignment.cancel_agreed(now, policy.longest_under_way);
     case Answer::Kind::TooLate:
       consignment.cancel_refused();
       if (consignment.data().state != ConsignmentState::Cancelled) return {};
@@ -67,8 +71,21 @@ Result<void> take(Consignment& consignment, const Answer& answer, banyan::Timest
   return {};
 }
 
+/// Who has the leg by now, by an answer to what was claimed.
+void note_carrier(Consignment& consignment, const Claim& claim, const Answer& answer) {
+  if (!claim.carrier) return;
+  const bool books = claim.errand == Errand::Book || claim.errand == Errand::BookReturn;
+  const bool only_request = books && !claim.asked_before;
+  if (only_request && answer.kind == Answer::Kind::Booked) consignment.booking_answered(answer.leg);
+  if (only_request && answer.kind == Answer::Kind::Refused) consignment.booking_refused(answer.leg);
+  if (answer.kind == Answer::Kind::Known) {
+    consignment.is_with(answer.leg, (*claim.carrier)->name());
+  }
+}
+
 Result<void> record(const UseCaseContext& use_case, const OrderId& order, const std::string& holder,
-                    const Answer& answer, std::chrono::milliseconds pause, const Context& context) {
+                    const Claim& claim, const Answer& answer, std::chrono::milliseconds pause,
+                    const Context& context) {
   const banyan::Timestamp now = use_case.now();
   const CarrierPolicy& policy = use_case.policy;
   return use_case.store.write(
@@ -77,7 +94,8 @@ Result<void> record(const UseCaseContext& use_case, const OrderId& order, const 
         if (!current || current->turn.leased_to != holder) return {};
         Turn& turn = current->turn;
         std::optional<std::string> problem = answer.problem;
-        if (Result<void> done = take(current->consignment, answer, now); !done) {
+        note_carrier(current->consignment, claim, answer);
+        if (Result<void> done = take(current->consignment, answer, policy, now); !done) {
           problem = done.error().message;
         }
         std::chrono::milliseconds wait{0};
@@ -89,7 +107,9 @@ Result<void> record(const UseCaseContext& use_case, const OrderId& order, const 
         } else {
           turn.refusals = 0;
           const bool tracks = next == Errand::Track || next == Errand::TrackReturn;
-          if (tracks && answer.kind != Answer::Kind::TooLate) {
+          // Of what is cancelled: a request to book may still be under way.
+          const bool watches = next == Errand::Cancel && answer.kind == Answer::Kind::Cancelled;
+          if (watches || (tracks && answer.kind != Answer::Kind::TooLate)) {
             wait = std::min(answer.tracking.next_in.value_or(policy.tracking_interval),
                             policy.longest_backoff);
           }
@@ -99,6 +119,12 @@ Result<void> record(const UseCaseContext& use_case, const OrderId& order, const 
         keep(shipping, unit, *current);
         return {};
       });
+}
+
+/// The carrier that has it is not here: nothing was asked, and nobody else waits for it.
+Answer not_reached(const Claim& claim) {
+  const banyan::Error& error = claim.carrier.error();
+  return {Answer::Kind::Refused, leg_of(claim.errand), {}, error.rule + ": " + error.message};
 }
 
 }  // namespace
@@ -112,15 +138,18 @@ Attended attend(const UseCaseContext& use_case, const OrderId& order, const Cont
   // Half of the time at most, so that some remains for writing the answer down.
   const Context call = context.within(
       std::min(use_case.policy.call_budget, context.remaining(with.clock) / 2), with.clock);
-  const Answer answer =
-      ask_carrier(use_case, (*claimed)->before, (*claimed)->errand, (*claimed)->asked_before, call);
+  const Claim& claimed_now = **claimed;
+  const Answer answer = claimed_now.carrier
+                            ? ask_carrier(use_case, **claimed_now.carrier, claimed_now.before,
+                                          claimed_now.errand, claimed_now.asked_before, call)
+                            : not_reached(claimed_now);
   std::chrono::milliseconds pause{0};
   if (answer.kind == Answer::Kind::NoAnswer) {
     pause = use_case.pause.not_answered();
-  } else {
+  } else if (claimed_now.carrier) {
     use_case.pause.answered();
   }
-  (void)record(use_case, order, holder, answer, pause, context).has_value();
+  (void)record(use_case, order, holder, claimed_now, answer, pause, context).has_value();
   return answer.kind == Answer::Kind::NoAnswer ? Attended::NotAnswered : Attended::Answered;
 }
 

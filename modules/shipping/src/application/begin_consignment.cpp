@@ -11,7 +11,7 @@ banyan::Result<void> begin_consignment(const UseCaseContext& use_case,
   const banyan::Timestamp now = use_case.now();
   return use_case.store.write(context, [&](ShippingWriting& shipping) -> banyan::Result<void> {
     if (shipping.find(order)) return {};  // begun already, or cancelled before
-    shipping.add({Consignment::begin(order, customer, paid.captured_at, now), {}});
+    shipping.add({Consignment::begin(order, customer, paid.captured_at, now, paid.country), {}});
     return {};
   });
 }

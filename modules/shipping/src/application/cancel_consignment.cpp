@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "application/ask_carrier.hpp"
 #include "application/attend.hpp"
 #include "application/use_cases.hpp"
 
@@ -44,6 +45,8 @@ Result<ConsignmentDetails> cancel_consignment(const UseCaseContext& use_case,
   const Consignment::Data& data = record.value().consignment.data();
   if (data.state == ConsignmentState::Cancelled) return details_of(*record);
   if (data.cancelling) {
+    const auto carrier = carrier_for(use_case.carrier, record->consignment, Leg::Outbound);
+    if (!carrier) return fail(carrier.error());
     return fail(banyan::ErrorCode::Unavailable, "shipping.carrier_unreachable",
                 "the carrier has not agreed yet to leave " + request.order.str() +
                     " behind; it is asked in the background, so ask again" +

@@ -36,10 +36,11 @@ banyan::Result<OverduePage> list_overdue_consignments(const UseCaseContext& use_
   }
   const std::int64_t hours = std::clamp<std::int64_t>(
       request.hours.value_or(kUsuallyOverdueAfterHours), 0, kMostHoursOverdue);
-  const banyan::Timestamp paid_before{use_case.now().micros - hours * kHour};
+  const std::int64_t now = use_case.now().micros;
+  const OverdueSince since{{now - hours * kHour}, {now - kReturnOverdueAfterHours * kHour}};
   OverduePage answer;
   answer.consignments = use_case.store.read(context, [&](ShippingReading& shipping) {
-    return shipping.overdue(paid_before, *after, page->limit + 1);
+    return shipping.overdue(since, *after, page->limit + 1);
   });
   if (std::cmp_greater(answer.consignments.size(), page->limit)) {
     answer.consignments.pop_back();

@@ -18,6 +18,12 @@ struct Record {
   Turn turn;
 };
 
+/// From when on it is too long.
+struct OverdueSince {
+  banyan::Timestamp waiting;    ///< of what is not booked, and of what has a problem
+  banyan::Timestamp returning;  ///< of what is on its way back
+};
+
 /// Where a page of what is overdue goes on.
 struct OverdueAfter {
   banyan::Timestamp paid_at;
@@ -33,8 +39,9 @@ class ShippingReading {
   /// anybody waits at most.
   virtual std::vector<OrderId> due(const banyan::LeaseTime& now, std::chrono::microseconds longest,
                                    std::int64_t limit) = 0;
-  /// Ordered, and paid at `paid_before` or earlier: the longest paid first, after `after`.
-  virtual std::vector<OverdueConsignment> overdue(banyan::Timestamp paid_before,
+  /// Ordered and paid since then, or with a problem or returning in its state since then: the
+  /// longest paid first, after `after`.
+  virtual std::vector<OverdueConsignment> overdue(const OverdueSince& since,
                                                   const OverdueAfter& after,
                                                   std::int64_t limit) = 0;
 };

@@ -52,10 +52,11 @@ bool earlier(const TrackingEvent& left, const TrackingEvent& right) {
 
 }  // namespace
 
-Consignment Consignment::begin(OrderId order, CustomerId customer, Timestamp paid_at,
-                               Timestamp now) {
+Consignment Consignment::begin(OrderId order, CustomerId customer, Timestamp paid_at, Timestamp now,
+                               std::optional<std::string> country) {
   Data data;
   data.order = std::move(order);
+  data.country = std::move(country);
   data.customer = std::move(customer);
   data.paid_at = paid_at;
   data.changed_at = now;
@@ -117,9 +118,36 @@ void Consignment::heard_of() {
   if (data_.state == Cancelled && data_.asked) data_.cancelling = true;
 }
 
-void Consignment::about_to_book() {
-  if (data_.state == Ordered) data_.asked = true;
-  if (data_.state == Returning) data_.return_asked = true;
+void Consignment::about_to_book(const std::string& carrier, Timestamp now) {
+  if (data_.state == Ordered) {
+    data_.asked = true;
+    data_.unanswered_at = now;
+    is_with(Leg::Outbound, carrier);
+  }
+  if (data_.state == Returning) {
+    data_.return_asked = true;
+    is_with(Leg::Return, carrier);
+  }
+}
+
+void Consignment::booking_answered(Leg leg) {
+  if (leg == Leg::Outbound) data_.unanswered_at.reset();
+}
+
+void Consignment::booking_refused(Leg leg) {
+  booking_answered(leg);
+  if (leg == Leg::Outbound) {
+    data_.asked = false;
+    data_.carrier.reset();
+  } else {
+    data_.return_asked = false;
+    data_.return_carrier.reset();
+  }
+}
+
+void Consignment::is_with(Leg leg, const std::string& carrier) {
+  std::optional<std::string>& known = leg == Leg::Outbound ? data_.carrier : data_.return_carrier;
+  if (!known) known = carrier;
 }
 
 Result<void> Consignment::booked(std::string number, Timestamp now) {
@@ -134,12 +162,15 @@ Result<void> Consignment::booked(std::string number, Timestamp now) {
   return {};
 }
 
-Result<void> Consignment::cancel_agreed(Timestamp now) {
+Result<void> Consignment::cancel_agreed(Timestamp now, std::chrono::microseconds longest) {
   const bool is_over = data_.state == Cancelled;
   if (!is_over && data_.state != Ordered && data_.state != Booked) {
     return illegal(data_, "cancelled");
   }
-  data_.cancelling = false;
+  // A version before has not written down when it asked: then it may have been just now.
+  if (data_.asked && !data_.number && !data_.unanswered_at) data_.unanswered_at = now;
+  data_.cancelling =
+      data_.unanswered_at && now.micros < data_.unanswered_at->micros + longest.count();
   if (is_over) return {};
   become(Cancelled, now);
   return {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <variant>
@@ -43,12 +44,20 @@ class Consignment {
     std::vector<TrackingEvent> tracking;  ///< in the order of their time, each once
     std::optional<banyan::Timestamp> paid_at;
     banyan::Timestamp changed_at;
+    // The names of the carriers that have it, or may: who was asked to book it and has not refused.
+    std::optional<std::string> carrier{};
+    std::optional<std::string> return_carrier{};
+    /// When the carrier was last asked to book the outbound leg, if not all such requests have been
+    /// answered: one of them may arrive yet.
+    std::optional<banyan::Timestamp> unanswered_at{};
+    /// That it was taxed for, and goes to; nothing where nobody has said.
+    std::optional<std::string> country{};
     friend bool operator==(const Data&, const Data&) = default;
   };
 
   /// It is paid.
   static Consignment begin(OrderId order, CustomerId customer, banyan::Timestamp paid_at,
-                           banyan::Timestamp now);
+                           banyan::Timestamp now, std::optional<std::string> country = {});
   /// Given up before it was paid, so that it never begins.
   static Consignment never(OrderId order, banyan::Timestamp now);
   static Consignment stored(Data data) { return Consignment(std::move(data)); }
@@ -65,15 +74,26 @@ class Consignment {
 
   /// Nothing when there is nothing to ask.
   std::optional<Errand> errand() const;
-  /// Written down before the carrier is asked to book: from now on it may know of it.
-  void about_to_book();
+  /// Written down before the carrier of that name is asked to book: from now on it may know of it.
+  void about_to_book(const std::string& carrier, banyan::Timestamp now);
+  /// Of the first and only request to book a leg: the carrier has answered it.
+  void booking_answered(Leg leg);
+  /// The same, and it has refused: it does not have it.
+  void booking_refused(Leg leg);
+  /// Whom to ask about that leg; nothing: nobody has it, or a version before has asked.
+  const std::optional<std::string>& carrier_of(Leg leg) const {
+    return leg == Leg::Outbound ? data_.carrier : data_.return_carrier;
+  }
+  /// From now on that leg is with that carrier, if it is with nobody yet.
+  void is_with(Leg leg, const std::string& carrier);
 
   // What the carrier has said. "shipping.illegal_transition" for what cannot be.
 
   /// On which leg follows from the state: on the way back from Returning on.
   banyan::Result<void> booked(std::string number, banyan::Timestamp now);
-  /// It will not be collected.
-  banyan::Result<void> cancel_agreed(banyan::Timestamp now);
+  /// It will not be collected. While a request to book may still be under way (`longest`: how long
+  /// one can be), the carrier is asked again: what arrives later was not cancelled by this.
+  banyan::Result<void> cancel_agreed(banyan::Timestamp now, std::chrono::microseconds longest);
   /// It was collected before.
   void cancel_refused() { data_.cancelling = false; }
   /// Goes on as far as the carrier says, over all states in between. What was known already, and

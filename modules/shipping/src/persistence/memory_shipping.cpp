@@ -12,6 +12,13 @@ Record at_rest(const Record& record) {
   return {Consignment::stored(record.consignment.data()), record.turn};
 }
 
+bool is_overdue(const Record& record, const OverdueSince& since) {
+  const Consignment::Data& data = record.consignment.data();
+  if (data.state == ConsignmentState::Ordered && *data.paid_at <= since.waiting) return true;
+  if (record.turn.problem && data.changed_at <= since.waiting) return true;
+  return data.state == ConsignmentState::Returning && data.changed_at <= since.returning;
+}
+
 class MemoryShipping final : public ShippingWriting {
  public:
   std::optional<Record> find(const OrderId& order) override {
@@ -40,12 +47,12 @@ class MemoryShipping final : public ShippingWriting {
     return orders;
   }
 
-  std::vector<OverdueConsignment> overdue(banyan::Timestamp paid_before, const OverdueAfter& after,
+  std::vector<OverdueConsignment> overdue(const OverdueSince& since, const OverdueAfter& after,
                                           std::int64_t limit) override {
     std::vector<OverdueConsignment> found;
     for (const auto& [order, record] : records_) {
       const Consignment::Data& data = record.consignment.data();
-      if (data.state != ConsignmentState::Ordered || *data.paid_at > paid_before) continue;
+      if (!data.customer || !data.paid_at || !is_overdue(record, since)) continue;
       if (std::pair(*data.paid_at, order.str()) <= std::pair(after.paid_at, after.order)) continue;
       found.push_back({order, *data.customer, *data.paid_at, record.turn.problem});
     }

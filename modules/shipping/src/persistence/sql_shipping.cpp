@@ -21,14 +21,18 @@ class SqlShipping final : public ShippingWriting {
     auto row = session_.one<std::optional<CustomerId>, ConsignmentState, bool, bool, bool,
                             std::optional<Text>, std::optional<Text>, std::optional<Timestamp>,
                             Timestamp, Text, Text, std::int64_t, std::int64_t, bool,
-                            std::optional<Text>>(
+                            std::optional<Text>, std::optional<Text>, std::optional<Text>,
+                            std::optional<Timestamp>, std::optional<Text>>(
         "SELECT customer_id, state, asked, cancelling, return_asked, tracking_number,"
         " return_tracking_number, paid_at, changed_at, leased_to, clock_of, waits_until, refusals,"
-        " has_news, problem FROM consignments WHERE order_id = :order",
+        " has_news, problem, carrier, return_carrier, unanswered_at,"
+        " country FROM consignments WHERE "
+        "order_id = :order",
         order);
     if (!row) return std::nullopt;
     auto& [customer, state, asked, cancelling, return_asked, number, return_number, paid_at,
-           changed_at, leased_to, clock, until, refusals, has_news, problem] = *row;
+           changed_at, leased_to, clock, until, refusals, has_news, problem, carrier,
+           return_carrier, unanswered_at, country] = *row;
     Consignment::Data data{order,
                            std::move(customer),
                            state,
@@ -39,7 +43,11 @@ class SqlShipping final : public ShippingWriting {
                            std::move(return_number),
                            tracking_of(order),
                            paid_at,
-                           changed_at};
+                           changed_at,
+                           std::move(carrier),
+                           std::move(return_carrier),
+                           unanswered_at,
+                           std::move(country)};
     return Record{
         Consignment::stored(std::move(data)),
         {std::move(leased_to), {std::move(clock), until}, refusals, has_news, std::move(problem)}};
@@ -60,16 +68,19 @@ class SqlShipping final : public ShippingWriting {
     return orders;
   }
 
-  std::vector<OverdueConsignment> overdue(Timestamp paid_before, const OverdueAfter& after,
+  std::vector<OverdueConsignment> overdue(const OverdueSince& since, const OverdueAfter& after,
                                           std::int64_t limit) override {
     std::vector<OverdueConsignment> page;
     for (auto& [order, customer, paid_at, problem] :
          session_.all<OrderId, CustomerId, Timestamp, std::optional<Text>>(
              "SELECT order_id, customer_id, paid_at, problem FROM consignments"
-             " WHERE state = 'ordered' AND paid_at <= :before"
+             " WHERE customer_id IS NOT NULL AND paid_at IS NOT NULL"
+             " AND ((state = 'ordered' AND paid_at <= :waiting)"
+             " OR (problem IS NOT NULL AND changed_at <= :waiting)"
+             " OR (state = 'returning' AND changed_at <= :returning))"
              " AND (paid_at > :after OR (paid_at = :after AND order_id > :order))"
              " ORDER BY paid_at, order_id LIMIT :limit",
-             paid_before, after.paid_at, after.order, limit)) {
+             since.waiting, since.returning, after.paid_at, after.order, limit)) {
       page.push_back({std::move(order), std::move(customer), paid_at, std::move(problem)});
     }
     return page;
@@ -79,13 +90,11 @@ class SqlShipping final : public ShippingWriting {
     const Consignment::Data& data = record.consignment.data();
     session_.run(
         "INSERT INTO consignments (order_id, customer_id, state, asked, cancelling, return_asked,"
-        " tracking_number, paid_at, changed_at, is_open, leased_to, clock_of, waits_until, "
-        "refusals,"
-        " has_news) VALUES (:order, :customer, :state, 0, 0, 0, :number, :paid, :changed, :open, "
-        "'',"
-        " '', 0, 0, 0)",
+        " tracking_number, paid_at, changed_at, country, is_open, leased_to, clock_of, waits_until,"
+        " refusals, has_news) VALUES (:order, :customer, :state, 0, 0, 0, :number, :paid, :changed,"
+        " :country, :open, '', '', 0, 0, 0)",
         data.order, data.customer, data.state, data.number, data.paid_at, data.changed_at,
-        is_open(record));
+        data.country, is_open(record));
     save(record);
   }
 
@@ -97,10 +106,12 @@ class SqlShipping final : public ShippingWriting {
         " return_asked = :return_asked, tracking_number = :number,"
         " return_tracking_number = :return_number, changed_at = :changed, is_open = :open,"
         " leased_to = :leased_to, clock_of = :clock, waits_until = :until, refusals = :refusals,"
-        " has_news = :news, problem = :problem WHERE order_id = :order",
+        " has_news = :news, problem = :problem, carrier = :carrier,"
+        " return_carrier = :return_carrier, unanswered_at = :unanswered WHERE order_id = :order",
         data.state, data.asked, data.cancelling, data.return_asked, data.number, data.return_number,
         data.changed_at, is_open(record), turn.leased_to, turn.waits_until.clock,
-        turn.waits_until.micros, turn.refusals, turn.has_news, turn.problem, data.order);
+        turn.waits_until.micros, turn.refusals, turn.has_news, turn.problem, data.carrier,
+        data.return_carrier, data.unanswered_at, data.order);
     for (const TrackingEvent& event : data.tracking) {
       session_.run(
           "INSERT INTO consignment_tracking (order_id, leg, at, sighting, note)"

@@ -16,7 +16,8 @@ payments::Authorise AuthorisePayment::request(const Order& order) {
   // An order that a version before has left on its way may have none.
   const std::string method = data.payment_method.empty() ? "card" : data.payment_method;
   return {id_for<payments::OrderId>(order),
-          payments::CustomerId::parse(data.customer.str()).value(), data.total, method};
+          payments::CustomerId::parse(data.customer.str()).value(), data.total, method,
+          data.country.empty() ? std::nullopt : std::optional(data.country)};
 }
 
 }  // namespace orders
