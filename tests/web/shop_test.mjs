@@ -323,6 +323,34 @@ try {
     assert.equal(await page.ask("document.activeElement.matches('.add button')"), true, "focus stays where it was");
   });
 
+  await test("what was taken is not sent again when the page behind it is away", kinds[0], async (visitor, page) => {
+    await page.open(`${visitor.origin}/shop/albums`);
+    await visitor.click(".card a");
+    await page.until("document.querySelector('.album h1') && document.querySelector('.add button')");
+    // The page that the answer leads to is answered as when the catalogue is away.
+    await page.ask(`(() => {
+      const real = window.fetch;
+      window.fetch = async (address, options) => {
+        const answer = await real(address, options);
+        if (options?.method !== "POST") return answer;
+        return { ok: false, redirected: true, url: "/shop/basket", headers: answer.headers, text: () => answer.text() };
+      };
+    })()`);
+    await visitor.click(".add button");
+    await visitor.sees("Your basket");
+    await visitor.hasInBasket(1);
+  });
+
+  await test("two clicks put two records into the basket", kinds[0], async (visitor, page) => {
+    await page.open(`${visitor.origin}/shop/search?text=the`);
+    await page.until("document.querySelectorAll('#results .add button').length > 1");
+    await page.ask("[...document.querySelectorAll('#results .add button')].slice(0, 2).forEach((each) => each.click())");
+    await visitor.hasInBasket(2);
+    await visitor.click("nav a", "Basket");
+    await visitor.sees("Your basket");
+    assert.equal(await page.ask("document.querySelectorAll('.line').length"), 2);
+  });
+
   await test("results follow as one types", kinds[0], async (visitor, page) => {
     await page.open(`${visitor.origin}/shop/search?text=zzzzzz`);
     await visitor.sees("Search for “zzzzzz”");

@@ -18,14 +18,14 @@
 // ------------------------------------------------------------------------------------------------
 // what goes before: nothing of it is locked, so that nobody waits for it
 
-static int the_same_again(Order* order, int* again)
+static int the_same_again(const Customer* customer, Order* order, int* again)
 {
     if (order->m_request_key.empty()) return SHOP_OK;
     Order before;
     int rc = before.load_key(order->m_request_key.c_str());
     if (rc == ERR_NOT_FOUND) return SHOP_OK;
     if (rc != SHOP_OK) return rc;
-    if (!before.is_same_request(order->m_request_body)) return ERR_KEY_REUSED;
+    if (before.m_customer_id != customer->id || !before.is_same_request(order->m_request_body)) return ERR_KEY_REUSED;
     *order = before;
     *again = 1;
     return SHOP_OK;
@@ -99,7 +99,7 @@ int place_order(Customer* customer, Order* order, int* again)
 {
     int rc;
     *again = 0;
-    if ((rc = the_same_again(order, again)) != SHOP_OK || *again) return rc;
+    if ((rc = the_same_again(customer, order, again)) != SHOP_OK || *again) return rc;
     if ((rc = customer->may_order()) != SHOP_OK) return rc;
     if (order->m_lines.empty() || order->m_lines.size() > 100) return ERR_BAD_INPUT;
     if (order->m_pay_method.empty()) order->m_pay_method = "account";
@@ -114,7 +114,7 @@ int place_order(Customer* customer, Order* order, int* again)
     if (rc != SHOP_OK) {
         db->rollback();
         // The other one of a double click was faster?
-        int other = the_same_again(order, again);
+        int other = the_same_again(customer, order, again);
         if (rc == ERR_DATABASE && (*again || other != SHOP_OK)) return other;
         return rc;
     }

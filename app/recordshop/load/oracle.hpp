@@ -4,27 +4,15 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "load/ledger.hpp"
+#include "load/rules.hpp"
 #include "load/shop_api.hpp"
+#include "load/verdict.hpp"
 
 namespace recordshop::load {
-
-/// One thing that must hold, to the unit.
-struct Check {
-  std::string claim;
-  bool holds = true;
-  std::string evidence;
-};
-
-struct Verdict {
-  std::vector<Check> checks;
-  bool holds() const;
-};
 
 /// Whether an order that was acknowledged as `id`, and is now as `order` says, is what is answered
 /// to who asks for it again under its key. One that was accepted and could not be served after all
@@ -45,14 +33,7 @@ class Oracle {
   Verdict judge(Ledger& ledger);
 
  private:
-  struct StockRow {
-    std::int64_t on_hand = 0;
-    std::int64_t reserved = 0;
-    std::int64_t available = 0;
-  };
-  using Orders = std::map<std::string, nlohmann::json>;  ///< by id
-
-  std::map<std::string, StockRow> stock();
+  Stock stock();
   /// Those that are not in `known`; waits until none of them is under way, as long as patience
   /// lasts.
   Orders settled_orders(const std::set<std::string>& known, bool with_lines);
@@ -65,14 +46,13 @@ class Oracle {
   Check orders_take_legal_steps(Ledger& ledger, const Orders& orders);
   Check nothing_is_left_half_way(const Orders& orders);
   Check totals_add_up(const Orders& orders);
-  std::vector<Check> stock_agrees(Ledger& ledger, const Orders& orders);
   Check money_agrees(const Orders& orders);
   Check consignments_agree(const Orders& orders);
 
   ShopApi& shop_;
   std::chrono::milliseconds patience_;
   std::function<void(const std::string&)> tell_;
-  std::map<std::string, StockRow> stock_before_;
+  Stock stock_before_;
   std::set<std::string> orders_before_;
 };
 

@@ -36,7 +36,13 @@ Html open_form(Visit& visit, const std::string& back, const std::string& key) {
           typed(visit, {"new-password", "password", "Password, 8 characters or more", "password",
                         "new-password"}) +
           typed(visit, {"street", "street", "Street and number", "text", "street-address"}) +
-          typed(visit, {"postal-code", "postal_code", "Postal code", "text", "postal-code"}) +
+          typed(visit, {"postal-code",
+                        "postal_code",
+                        "Postal code, where there is one",
+                        "text",
+                        "postal-code",
+                        {},
+                        false}) +
           typed(visit, {"city", "city", "City", "text", "address-level2"}) +
           country_field("country", visit.form().get("country")) +
           tag("button", {{"type", "submit"}, {"class", "strong"}}, "Open an account"));
@@ -59,8 +65,8 @@ Html address_of(const Customer& customer) {
   if (!customer.address) return tag("p", {}, "We do not know yet where you live.");
   const auto& to = *customer.address;
   const Html br = void_element("br", {});
-  return tag("address", {}, to.recipient, br, to.street, br, to.postal_code + " " + to.city, br,
-             to.country);
+  const std::string code = to.postal_code.empty() ? "" : to.postal_code + " ";
+  return tag("address", {}, to.recipient, br, to.street, br, code + to.city, br, to.country);
 }
 
 std::string words_for(const Error& error) {
@@ -70,10 +76,7 @@ std::string words_for(const Error& error) {
   if (error.rule == "customers.email_taken") {
     return "There is an account with this e-mail address already. Sign in to it.";
   }
-  if (error.rule == "customers.bad_details") {
-    std::string what = "That cannot be: " + error.message + ".";
-    return what;
-  }
+  if (error.rule == "customers.bad_details") return wrong_fields(error);
   return "That could not be done just now. Try again in a moment.";
 }
 

@@ -1,28 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "web/account_fields.hpp"
 
+#include <algorithm>
 #include <array>
+#include <utility>
+
+#include "web/countries.hpp"
 
 namespace recordshop::web {
 namespace {
 
-struct Country {
-  std::string_view code, name;
-};
-constexpr std::array<Country, 14> kCountries{{{"AT", "Austria"},
-                                              {"BE", "Belgium"},
-                                              {"CH", "Switzerland"},
-                                              {"CZ", "Czechia"},
-                                              {"DE", "Germany"},
-                                              {"DK", "Denmark"},
-                                              {"ES", "Spain"},
-                                              {"FR", "France"},
-                                              {"GB", "United Kingdom"},
-                                              {"IT", "Italy"},
-                                              {"NL", "Netherlands"},
-                                              {"PL", "Poland"},
-                                              {"SE", "Sweden"},
-                                              {"US", "United States"}}};
+constexpr std::string_view kOurs = "DE";
+
+/// Fields of customers, and what they are called in the forms.
+constexpr auto kLabels = std::to_array<std::pair<std::string_view, std::string_view>>(
+    {{"/name", "Name"},
+     {"/email", "E-mail"},
+     {"/password", "Password"},
+     {"/address/recipient", "Recipient"},
+     {"/address/street", "Street and number"},
+     {"/address/postal_code", "Postal code"},
+     {"/address/city", "City"},
+     {"/address/country", "Country"}});
+
+std::string_view form_label(std::string_view where) {
+  const auto* const found =
+      std::ranges::find(kLabels, where, &std::pair<std::string_view, std::string_view>::first);
+  return found == kLabels.end() ? where : found->second;
+}
+
+Html option(std::string_view code, std::string_view name, std::string_view chosen) {
+  return tag("option", {{"value", code}, {"selected", code == chosen}}, name);
+}
 
 }  // namespace
 
@@ -32,19 +41,32 @@ Html field(const Field& field) {
                                     {"name", field.name},
                                     {"type", field.type},
                                     {"autocomplete", field.fill},
-                                    {"required", true},
+                                    {"required", field.required},
                                     {"maxlength", "200"},
                                     {"value", field.value}}));
 }
 
 Html country_field(std::string_view id, std::string_view chosen) {
-  const Html options = each(kCountries, [&](const Country& country) {
-    const bool is_chosen = chosen.empty() ? country.code == "DE" : country.code == chosen;
-    return tag("option", {{"value", country.code}, {"selected", is_chosen}}, country.name);
+  if (chosen.empty()) chosen = kOurs;
+  Html options = each(countries(), [&](const Country& country) {
+    return option(country.code, country.name, chosen);
   });
+  // A browser that finds nothing chosen chooses the first, and nobody notices that he has moved.
+  if (std::ranges::find(countries(), chosen, &Country::code) == countries().end()) {
+    options = option(chosen, chosen, chosen) + std::move(options);
+  }
   return tag(
       "p", {{"class", "field"}}, tag("label", {{"for", id}}, "Country"),
       tag("select", {{"id", id}, {"name", "country"}, {"autocomplete", "country"}}, options));
+}
+
+std::string wrong_fields(const banyan::Error& error) {
+  if (error.details.empty()) return "That cannot be: " + error.message + ".";
+  std::string text = "Some of this cannot be.";
+  for (const banyan::Detail& detail : error.details) {
+    text.append(" ").append(form_label(detail.where)).append(": ").append(detail.problem).append(".");
+  }
+  return text;
 }
 
 }  // namespace recordshop::web

@@ -30,7 +30,9 @@ std::string asset_url(std::string_view name) {
   return "/shop/assets/" + std::string(name) + "?v=" + version;
 }
 
-banyan::http::Response asset(std::string_view name) {
+banyan::http::Response asset(std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  const std::string_view name = path.substr(path.rfind('/') + 1);
   banyan::http::Response response;
   response.head.fields.add("X-Content-Type-Options", "nosniff");
   const std::string_view type = type_of(name);
@@ -43,7 +45,9 @@ banyan::http::Response asset(std::string_view name) {
   }
   response.head.fields.add("Content-Type", type);
   // Its address changes with it.
-  response.head.fields.add("Cache-Control", "public, max-age=31536000, immutable");
+  response.head.fields.add("Cache-Control", target == asset_url(name)
+                                                ? "public, max-age=31536000, immutable"
+                                                : "no-cache");
   // A picture that is opened by itself is a document.
   response.head.fields.add("Content-Security-Policy", "default-src 'none'");
   response.body = file;

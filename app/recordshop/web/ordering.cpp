@@ -14,6 +14,18 @@ namespace {
 
 using banyan::http::Response;
 
+/// Whoever does not answer in time may have done it.
+Response show_unknown(Visit& visit, const orders::OrderId& order) {
+  constexpr std::string_view kTitle = "There was no answer";
+  Html main =
+      tag("h1", {}, kTitle) + tag("p", {}, "So it is not known whether that was done. ",
+                                  tag("a", {{"href", order_url(order)}}, "Look at your order"),
+                                  " in a moment, before you try it again.");
+  return show(
+      visit,
+      {.title = std::string(kTitle), .main = std::move(main), .section = "orders", .status = 503});
+}
+
 /// Asks for something to be done with the visitor's own order, and shows what came of it.
 template <class Op>
 Response ask_for(Modules& modules, Visit& visit, std::string_view done, std::string_view refused) {
@@ -22,8 +34,7 @@ Response ask_for(Modules& modules, Visit& visit, std::string_view done, std::str
   if (!found.order) return std::move(found.otherwise);
   const auto asked = answer(modules.orders.start(Op{found.order->id}, visit.context()));
   if (!asked && !asked.error().rule.starts_with("orders.")) {
-    return show_problem(visit, 503, "That could not be done just now",
-                        "Your order is as it was. Try again in a moment.");
+    return show_unknown(visit, found.order->id);
   }
   visit.tell_next(asked ? done : refused);
   return see_other(visit, order_url(found.order->id));
@@ -65,7 +76,8 @@ Response place_order(Modules& modules, Visit& visit) {
   const auto placed = answer(modules.orders.start(order, visit.context().with_key(key)));
   if (placed) {
     visit.keep({});
-    visit.tell_next("ordered");
+    // One that could not be served after all says so itself.
+    if (placed->state != orders::OrderState::Cancelled) visit.tell_next("ordered");
     return see_other(visit, order_url(placed->id));
   }
   const std::string& rule = placed.error().rule;

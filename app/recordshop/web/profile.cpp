@@ -32,8 +32,8 @@ Html address_form(Visit& visit, const Customer& customer, const Trouble& trouble
                  value("recipient", customer.address ? known.recipient : customer.name)}) +
           field({"street", "street", "Street and number", "text", "street-address",
                  value("street", known.street)}) +
-          field({"postal-code", "postal_code", "Postal code", "text", "postal-code",
-                 value("postal_code", known.postal_code)}) +
+          field({"postal-code", "postal_code", "Postal code, where there is one", "text",
+                 "postal-code", value("postal_code", known.postal_code), false}) +
           field({"city", "city", "City", "text", "address-level2", value("city", known.city)}) +
           country_field("country", value("country", known.country)) +
           tag("button", {{"type", "submit"}}, "Change the address"));
@@ -62,7 +62,7 @@ std::string words_for(const Error& error) {
            " Look at what stands above, and send this again if it is still right.";
   }
   if (error.rule == "customers.wrong_credentials") return "That is not your password until now.";
-  if (error.rule == "customers.bad_details") return "That cannot be: " + error.message + ".";
+  if (error.rule == "customers.bad_details") return wrong_fields(error);
   if (error.rule == "customers.account_closed") return "Your account is closed.";
   if (error.rule.starts_with("customers.")) {
     return "That could not be done just now. Nothing was changed: try again in a moment.";

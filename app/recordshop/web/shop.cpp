@@ -95,15 +95,18 @@ class Endpoints {
 Response no_page(Modules& /*modules*/, Visit& visit) { return show_not_found(visit); }
 
 /// What needs neither a visit nor a module: a file, a picture.
-Endpoint by_name(std::string name, std::string path, Response (*make)(std::string_view)) {
+Endpoint by_target(std::string name, std::string path, Response (*make)(std::string_view)) {
   Endpoint endpoint{
       .name = std::move(name), .path = std::move(path), .at_once = true, .answer = {}};
   endpoint.answer = [make](const Request& request, const Context&) {
-    std::string_view target = request.head.target;
-    target = target.substr(0, target.find('?'));
-    return make(target.substr(target.rfind('/') + 1));
+    return make(request.head.target);
   };
   return endpoint;
+}
+
+Response cover_at(std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  return album_cover(path.substr(path.rfind('/') + 1));
 }
 
 }  // namespace
@@ -136,8 +139,8 @@ std::vector<Endpoint> pages(const Ports& ports, const banyan::Environment& envir
   all.post("shop_change_address", "/shop/account/address", with_modules(change_address));
   all.post("shop_change_password", "/shop/account/password", with_modules(change_password));
   all.post("shop_sign_out", "/shop/account/sign-out", with_modules(sign_out));
-  all.add(by_name("shop_asset", "/shop/assets/{file}", asset));
-  all.add(by_name("shop_cover", "/shop/covers/{album}", album_cover));
+  all.add(by_target("shop_asset", "/shop/assets/{file}", asset));
+  all.add(by_target("shop_cover", "/shop/covers/{album}", cover_at));
   all.of("");
   Endpoint nothing{.name = "shop_nothing", .path = "/shop", .below = true, .answer = {}};
   all.add(std::move(nothing), kForReading, with_modules(no_page));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "banyan/kernel/paging.hpp"
 
+#include "banyan/kernel/utf8.hpp"
+
 namespace banyan {
 namespace {
 
@@ -57,7 +59,9 @@ std::optional<std::string> position_of(std::string_view list, std::string_view c
   if (end == std::string::npos || std::string_view(*plain).substr(0, end) != list) {
     return std::nullopt;
   }
-  return plain->substr(end + 1);
+  std::string position = plain->substr(end + 1);
+  if (!is_line(position)) return std::nullopt;
+  return position;
 }
 
 Result<PageRequest> page_request(std::string_view module, std::string_view list, PageBounds bounds,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contract/catalog/catalog_port_contract.hpp"
 
+#include "contract/made_up_cursors.hpp"
 #include "contract/matchers.hpp"
 #include "contract/sample_shop.hpp"
 
@@ -126,8 +127,15 @@ TEST_P(CatalogPortContract, RefusesACursorThatItDidNotGiveOut) {
       catalog().handle(catalog::ListAlbums{.artist = {}, .cursor = {}, .limit = 1}, any_context());
   ASSERT_THAT(albums, Succeeds());
 
-  for (const std::string& cursor : {std::string("nonsense"), *albums->next_cursor}) {
+  std::vector<std::string> of_no_tracks = made_up_cursors("tracks");
+  of_no_tracks.push_back(*albums->next_cursor);
+  for (const std::string& cursor : of_no_tracks) {
     EXPECT_THAT(catalog().handle(catalog::ListTracks{.album = {}, .cursor = cursor, .limit = {}},
+                                 any_context()),
+                BreaksRule("catalog.bad_cursor"));
+  }
+  for (const std::string& cursor : made_up_cursors("albums")) {
+    EXPECT_THAT(catalog().handle(catalog::ListAlbums{.artist = {}, .cursor = cursor, .limit = {}},
                                  any_context()),
                 BreaksRule("catalog.bad_cursor"));
   }

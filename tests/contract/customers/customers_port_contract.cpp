@@ -4,6 +4,7 @@
 #include <atomic>
 #include <thread>
 
+#include "contract/made_up_cursors.hpp"
 #include "contract/matchers.hpp"
 #include "contract/sample_shop.hpp"
 
@@ -143,9 +144,11 @@ TEST_P(CustomersPortContract, ListsAllOverItsPagesAndFindsOneByEmail) {
   EXPECT_THAT(
       customers().handle(ListCustomers{.cursor = {}, .limit = 501, .email = {}}, any_context()),
       BreaksRule("customers.bad_limit"));
-  EXPECT_THAT(
-      customers().handle(ListCustomers{.cursor = "?", .limit = {}, .email = {}}, any_context()),
-      BreaksRule("customers.bad_cursor"));
+  for (const std::string& cursor : made_up_cursors("customers")) {
+    EXPECT_THAT(customers().handle(ListCustomers{.cursor = cursor, .limit = {}, .email = {}},
+                                   any_context()),
+                BreaksRule("customers.bad_cursor"));
+  }
 }
 
 TEST_P(CustomersPortContract, ChangesNameAndAddressOnceHoweverOftenItIsAsked) {
@@ -290,6 +293,18 @@ TEST_P(CustomersPortContract, LetsThoseSignInWhoKnowThePassword) {
   ASSERT_THAT(wrong, BreaksRule("customers.wrong_credentials"));
   ASSERT_THAT(unknown, BreaksRule("customers.wrong_credentials"));
   EXPECT_EQ(wrong.error(), unknown.error());
+}
+
+TEST_P(CustomersPortContract, KnowsNobodyUnderWhatIsNoEmailAddress) {
+  for (const std::string& email :
+       {std::string(), std::string("ada"), std::string("ada\0@example.org", 16)}) {
+    EXPECT_THAT(customers().handle(CheckPassword{email, "open sesame"}, any_context()),
+                BreaksRule("customers.wrong_credentials"));
+    const auto found =
+        customers().handle(ListCustomers{.cursor = {}, .limit = {}, .email = email}, any_context());
+    ASSERT_THAT(found, Succeeds());
+    EXPECT_TRUE(found->customers.empty());
+  }
 }
 
 TEST_P(CustomersPortContract, ChangesAPasswordForThoseWhoKnowIt) {

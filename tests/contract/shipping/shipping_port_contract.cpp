@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "contract/laws_of_participants.hpp"
+#include "contract/made_up_cursors.hpp"
 #include "contract/matchers.hpp"
 
 namespace banyan::contract {
@@ -203,8 +204,12 @@ TEST_P(ShippingPortContract, ListsWhatIsPaidAndNotBookedOverItsPages) {
   std::ranges::sort(seen);
   std::ranges::sort(paid);
   EXPECT_EQ(seen, paid);
-  EXPECT_THAT(world().port().handle(ListOverdueConsignments{{}, "?", {}}, world().context()),
-              BreaksRule("shipping.bad_cursor"));
+  std::vector<std::string> cursors = banyan::contract::made_up_cursors("overdue");
+  cursors.push_back(banyan::make_cursor("overdue", std::string_view("1 \0", 3)));
+  for (const std::string& cursor : cursors) {
+    EXPECT_THAT(world().port().handle(ListOverdueConsignments{{}, cursor, {}}, world().context()),
+                BreaksRule("shipping.bad_cursor"));
+  }
   EXPECT_THAT(world().port().handle(ListOverdueConsignments{{}, {}, 201}, world().context()),
               BreaksRule("shipping.bad_limit"));
 }

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "contract/laws_of_participants.hpp"
+#include "contract/made_up_cursors.hpp"
 #include "contract/matchers.hpp"
 #include "contract/sample_shop.hpp"
 
@@ -58,8 +59,10 @@ TEST_P(WarehousePortContract, ListsAllStockOverItsPages) {
   EXPECT_EQ(seen[1], level(kFive, 5, 0));
   EXPECT_THAT(warehouse().handle(ListStock{.cursor = {}, .limit = 501}, any_context()),
               BreaksRule("warehouse.bad_limit"));
-  EXPECT_THAT(warehouse().handle(ListStock{.cursor = "?", .limit = {}}, any_context()),
-              BreaksRule("warehouse.bad_cursor"));
+  for (const std::string& cursor : made_up_cursors("stock")) {
+    EXPECT_THAT(warehouse().handle(ListStock{.cursor = cursor, .limit = {}}, any_context()),
+                BreaksRule("warehouse.bad_cursor"));
+  }
 }
 
 TEST_P(WarehousePortContract, TakesADeliveryInOnceForEachKey) {

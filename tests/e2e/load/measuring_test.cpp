@@ -13,6 +13,7 @@
 #include "load/histogram.hpp"
 #include "load/ledger.hpp"
 #include "load/oracle.hpp"
+#include "load/rules.hpp"
 #include "load/shop_api.hpp"
 #include "load/zipf.hpp"
 
@@ -120,6 +121,107 @@ TEST(TheOracle, KnowsAnOrderAgainThatWasAskedForAgain) {
   EXPECT_FALSE(is_same_order("ord_1", nlohmann::json(), refused));
   const Answer unknown{404, R"({"detail": "order ord_1 is gone"})", {}};
   EXPECT_FALSE(is_same_order("ord_1", cancelled, unknown));
+}
+
+nlohmann::json order_in(const std::string& state) {
+  const nlohmann::json line = {
+      {"track", "trk_1"}, {"quantity", 3}, {"unit_price", {{"minor_units", 99}}}};
+  return {{"id", "ord_1"},
+          {"state", state},
+          {"fulfilment", "done"},
+          {"payment_method", "card"},
+          {"lines", nlohmann::json::array({line})},
+          {"tax_rate", 1900},
+          {"tax", {{"minor_units", 56}}},
+          {"total", {{"minor_units", 353}}}};
+}
+
+Answer in_state(const std::string& state, std::int64_t refunded = 0) {
+  const nlohmann::json body = {
+      {"state", state}, {"amount", {{"minor_units", 353}}}, {"refunded", refunded}};
+  return {200, body.dump(), {}};
+}
+
+const Answer kNone{404, R"({"rule": "payments.unknown_payment"})", {}};
+
+TEST(TheOracle, SeesTaxThatIsForgottenOrWrong) {
+  EXPECT_EQ(trouble_with_total(order_in("paid")), "");
+  nlohmann::json untaxed = order_in("paid");
+  untaxed.erase("tax_rate");
+  untaxed.erase("tax");
+  untaxed["total"]["minor_units"] = 297;
+  EXPECT_EQ(trouble_with_total(untaxed), "") << "of a shop before taxes";
+
+  nlohmann::json forgotten = order_in("paid");
+  forgotten["total"]["minor_units"] = 297;
+  EXPECT_NE(trouble_with_total(forgotten), "");
+  forgotten["tax"]["minor_units"] = 0;
+  EXPECT_NE(trouble_with_total(forgotten), "");
+  nlohmann::json rounded_down = order_in("paid");
+  rounded_down["tax"]["minor_units"] = 55;
+  rounded_down["total"]["minor_units"] = 352;
+  EXPECT_NE(trouble_with_total(rounded_down), "") << "56.43 and not 55";
+}
+
+TEST(TheOracle, WantsTheMoneyOfWhatIsSoldAndNothingElse) {
+  for (const char* sold : {"paid", "shipped", "delivered"}) {
+    EXPECT_EQ(trouble_with_payment(order_in(sold), in_state("captured")), "");
+    EXPECT_NE(trouble_with_payment(order_in(sold), in_state("captured", 1)), "");
+    EXPECT_NE(trouble_with_payment(order_in(sold), in_state("authorised")), "");
+    EXPECT_NE(trouble_with_payment(order_in(sold), in_state("refunded", 353)), "");
+    EXPECT_NE(trouble_with_payment(order_in(sold), kNone), "");
+  }
+}
+
+TEST(TheOracle, SeesAHoldThatIsLeftOfAnOrderThatIsNotSold) {
+  for (const char* gone : {"declined", "voided", "refunded"}) {
+    EXPECT_EQ(trouble_with_payment(order_in("cancelled"), in_state(gone)), "") << gone;
+  }
+  EXPECT_EQ(trouble_with_payment(order_in("cancelled"), kNone), "");
+  for (const char* held : {"requested", "authorised", "captured"}) {
+    EXPECT_NE(trouble_with_payment(order_in("cancelled"), in_state(held)), "") << held;
+    EXPECT_NE(trouble_with_payment(order_in("returned"), in_state(held)), "") << held;
+  }
+  EXPECT_EQ(trouble_with_payment(order_in("returned"), in_state("refunded", 353)), "");
+  EXPECT_NE(trouble_with_payment(order_in("returned"), in_state("voided")), "");
+  EXPECT_NE(trouble_with_payment(order_in("returned"), kNone), "");
+}
+
+TEST(TheOracle, SeesMoneyGivenBackBeforeTheParcelIsHere) {
+  EXPECT_EQ(trouble_with_consignment(order_in("returned"), in_state("returned")), "");
+  for (const char* elsewhere : {"delivered", "returning", "in_transit", "cancelled"}) {
+    EXPECT_NE(trouble_with_consignment(order_in("returned"), in_state(elsewhere)), "") << elsewhere;
+  }
+  EXPECT_NE(trouble_with_consignment(order_in("returned"), kNone), "");
+}
+
+TEST(TheOracle, SeesAParcelOfNoSaleAndASaleWithoutOne) {
+  for (const char* sent : {"ordered", "booked", "in_transit", "delivered"}) {
+    EXPECT_EQ(trouble_with_consignment(order_in("paid"), in_state(sent)), "") << sent;
+    EXPECT_NE(trouble_with_consignment(order_in("cancelled"), in_state(sent)), "") << sent;
+  }
+  EXPECT_EQ(trouble_with_consignment(order_in("cancelled"), in_state("cancelled")), "");
+  EXPECT_EQ(trouble_with_consignment(order_in("cancelled"), kNone), "");
+  for (const char* lost : {"cancelled", "returning", "returned"}) {
+    EXPECT_NE(trouble_with_consignment(order_in("delivered"), in_state(lost)), "") << lost;
+  }
+  EXPECT_NE(trouble_with_consignment(order_in("delivered"), kNone), "");
+}
+
+TEST(TheOracle, MissesADeliveryOfATrackThatHasNoRow) {
+  const ToldDelivery first{
+      .key = "k", .track = "trk_2", .quantity = 5, .acknowledged = true, .refused = false};
+  const Stock before{{"trk_1", {10, 0, 10}}};
+  const Orders orders{{"ord_1", order_in("paid")}};
+  const Stock right{{"trk_1", {7, 0, 7}}, {"trk_2", {5, 0, 5}}};
+  for (const Check& each : stock_agrees(before, right, {first}, orders)) {
+    EXPECT_TRUE(each.holds) << each.evidence;
+  }
+
+  const auto lost = stock_agrees(before, {{"trk_1", {7, 0, 7}}}, {first}, orders);
+  EXPECT_FALSE(lost.at(0).holds) << "the first delivery of a track";
+  const auto gone = stock_agrees(before, {{"trk_2", {5, 0, 5}}}, {first}, orders);
+  EXPECT_FALSE(gone.at(0).holds) << "a track that had copies";
 }
 
 TEST(Arrivals, TellALateStepWhenItWasMeantToBe) {

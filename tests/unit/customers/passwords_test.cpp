@@ -67,13 +67,16 @@ TEST_F(CustomerPasswords, AnswerTheUnknownAndTheWrongAlike) {
   const auto wrong = sign_in("ada@example.org", "open sesam");
   const auto unknown = sign_in("eve@example.org", "open sesame");
   const auto without = sign_in("bob@example.org", "open sesame");
+  const auto no_address = sign_in(std::string("ada\0@example.org", 16), "open sesame");
 
   ASSERT_THAT(wrong, BreaksRule("customers.wrong_credentials"));
   ASSERT_THAT(unknown, BreaksRule("customers.wrong_credentials"));
   ASSERT_THAT(without, BreaksRule("customers.wrong_credentials"));
+  ASSERT_THAT(no_address, BreaksRule("customers.wrong_credentials"));
   EXPECT_EQ(wrong.error(), unknown.error());
   EXPECT_EQ(wrong.error(), without.error());
-  EXPECT_EQ(hasher.checks, 3) << "each is as much work";
+  EXPECT_EQ(wrong.error(), no_address.error());
+  EXPECT_EQ(hasher.checks, 4) << "each is as much work";
 }
 
 TEST_F(CustomerPasswords, AreHashedAnewOnTheWayInWhenTheHashIsOutdated) {

@@ -35,28 +35,39 @@ function announce(page) {
   setTimeout(() => { flash.textContent = text; }, 50);
 }
 
-// Into the basket without leaving the page.
-document.addEventListener("submit", async (event) => {
+// Into the basket without leaving the page. One form after the other: each takes along the basket
+// that the answer before has left in the cookies.
+let sent = Promise.resolve();
+document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("form.quiet")) return;
   event.preventDefault();
+  const fields = new URLSearchParams(new FormData(form));
   const button = event.submitter;
-  try {
-    const { page, response } = await fetchPage(form.action,
-      { method: "POST", body: new URLSearchParams(new FormData(form)) });
-    if (!response.ok) throw new Error(response.statusText);
-    takeOver(page, "basket-count");
-    if (location.pathname === "/shop/basket") takeOver(page, "basket");
-    announce(page);
-    if (!document.contains(button)) document.getElementById("main").focus();
-    else {
-      button.dataset.did = "";
-      setTimeout(() => { delete button.dataset.did; }, 900);
-    }
-  } catch {
-    form.submit();  // as if there were no script
-  }
+  // Without an answer it may have been taken, and sent again it would count twice: the basket tells.
+  sent = sent.then(() => send(form.action, fields, button)).catch(() => location.assign("/shop/basket"));
 });
+
+async function send(address, fields, button) {
+  const { page, response } = await fetchPage(address, { method: "POST", body: fields });
+  if (!response.ok && response.redirected) {
+    location.assign(response.url);  // taken, and only what lies behind it cannot be shown
+    return;
+  }
+  if (!response.ok) {
+    takeOver(page, "main");  // refused, and why
+    document.getElementById("main").focus();
+    return;
+  }
+  takeOver(page, "basket-count");
+  if (location.pathname === "/shop/basket") takeOver(page, "basket");
+  announce(page);
+  if (!button || !document.contains(button)) document.getElementById("main").focus();
+  else {
+    button.dataset.did = "";
+    setTimeout(() => { delete button.dataset.did; }, 900);
+  }
+}
 
 // Search as one types.
 const field = document.getElementById("search-text");

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string>
 
+#include "banyan/kernel/utf8.hpp"
+
 namespace catalog {
 namespace {
 
@@ -12,15 +14,13 @@ constexpr std::ptrdiff_t kLongest = 200;
 // In UTF-8 a byte that goes on with a character begins with the bits 10.
 bool begins_a_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20U || c == '\x7F'; }
-
 std::string problem_of(std::string_view title) {
   const auto length = std::ranges::count_if(title, begins_a_character);
   if (length < 1 || length > kLongest) {
     return "expected 1 … " + std::to_string(kLongest) + " characters, got " +
            std::to_string(length);
   }
-  if (std::ranges::any_of(title, is_control)) {
+  if (!banyan::is_line(title)) {
     return "expected one line, without control characters";
   }
   if (std::ranges::all_of(title, [](char c) { return c == ' '; })) {

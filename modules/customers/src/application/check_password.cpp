@@ -17,13 +17,18 @@ void renew_hash(const UseCaseContext& use_case, const Account& account, const st
   if (hash) static_cast<void>(keep_password(use_case, account, *hash, context));
 }
 
+std::optional<Account> account_of(const UseCaseContext& use_case, const std::string& email,
+                                  const Context& context) {
+  if (!is_email(email)) return std::nullopt;
+  return use_case.store.read(
+      context, [&](CustomersReading& customers) { return customers.find_open(email_key(email)); });
+}
+
 }  // namespace
 
 Result<Customer> check_password(const UseCaseContext& use_case, const CheckPassword& request,
                                 const Context& context) {
-  const std::optional<Account> account = use_case.store.read(
-      context,
-      [&](CustomersReading& customers) { return customers.find_open(email_key(request.email)); });
+  const std::optional<Account> account = account_of(use_case, request.email, context);
   const std::optional<std::string> hash = account ? account->data().password_hash : std::nullopt;
   const Result<Verdict> verdict = use_case.passwords.check(request.password, hash, context);
   if (!verdict) return fail(verdict.error());

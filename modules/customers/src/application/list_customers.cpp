@@ -8,6 +8,7 @@ namespace {
 
 std::vector<Customer> look_up(CustomersReading& customers, const std::string& email,
                               const std::string& after) {
+  if (!is_email(email)) return {};
   const std::optional<Account> found = customers.find_open(email_key(email));
   if (!found || found->data().customer.id.str() <= after) return {};
   return {found->data().customer};

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "banyan/kernel/utf8.hpp"
 #include "domain/countries.hpp"
 
 namespace customers {
@@ -21,8 +22,6 @@ std::size_t characters(std::string_view utf8) {
       utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20U || c == '\x7F'; }
-
 /// U+FFFE and U+FFFF are no characters, and no document in XML can have them: neither a carrier's
 /// nor a payment provider's.
 bool has_noncharacters(std::string_view utf8) {
@@ -30,23 +29,22 @@ bool has_noncharacters(std::string_view utf8) {
          utf8.find("\xEF\xBF\xBF") != std::string_view::npos;
 }
 
-// Letters of all scripts too: RFC 6531.
-bool is_visible(char c) { return c != ' ' && !is_control(c); }
-
 /// Domain names with at least one dot, none of their labels empty.
 bool is_domain(std::string_view text) {
   return text.find('.') != std::string_view::npos && text.front() != '.' && text.back() != '.' &&
          text.find("..") == std::string_view::npos;
 }
 
+}  // namespace
+
+// Letters of all scripts too: RFC 6531.
 bool is_email(std::string_view text) {
   const std::size_t at = text.find('@');
   return text.size() <= kLongestEmail && at != std::string_view::npos && at > 0 &&
          at <= kLongestMailbox && text.find('@', at + 1) == std::string_view::npos &&
-         std::ranges::all_of(text, is_visible) && is_domain(text.substr(at + 1));
+         text.find(' ') == std::string_view::npos && banyan::is_line(text) &&
+         is_domain(text.substr(at + 1));
 }
-
-}  // namespace
 
 void DetailsCheck::text(std::string where, std::string_view text, std::size_t least,
                         std::size_t most) {
@@ -55,7 +53,7 @@ void DetailsCheck::text(std::string where, std::string_view text, std::size_t le
     details_.push_back({std::move(where), "expected " + std::to_string(least) + " … " +
                                               std::to_string(most) + " characters, got " +
                                               std::to_string(length)});
-  } else if (std::ranges::any_of(text, is_control) || has_noncharacters(text)) {
+  } else if (!banyan::is_line(text) || has_noncharacters(text)) {
     details_.push_back({std::move(where), "expected one line, without control characters"});
   } else if (least > 0 && std::ranges::all_of(text, [](char c) { return c == ' '; })) {
     details_.push_back({std::move(where), "expected more than blanks"});

@@ -28,6 +28,10 @@ class DetailsCheck {
   std::vector<banyan::Detail> details_;
 };
 
+/// Whether it could be one. Nobody has an account under another text, which need not even be one
+/// that a database can be asked for.
+bool is_email(std::string_view text);
+
 /// The form in which e-mail addresses are compared: upper and lower case of ASCII are the same. (A
 /// mail server may tell them apart before the @; none that matters does.)
 std::string email_key(std::string_view email);

@@ -6,11 +6,11 @@
 #include <string>
 #include <string_view>
 
+#include "banyan/kernel/utf8.hpp"
+
 namespace banyan::json {
 
-/// How many bytes the well-formed character at the front has (RFC 3629: shortest form, no
-/// surrogates); 0 when there is none.
-std::size_t utf8_length(std::string_view text) noexcept;
+using banyan::utf8_length;
 
 /// How many characters the text has; nothing when it is not UTF-8.
 std::optional<std::size_t> count_characters(std::string_view text) noexcept;

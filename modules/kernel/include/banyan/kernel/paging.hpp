@@ -13,10 +13,13 @@
 /// form that nobody is tempted to build or to read: it may change with every version.
 namespace banyan {
 
-/// The cursor for what comes after `position` in the list of that name.
+/// The cursor for what comes after `position` in the list of that name: one line of UTF-8, such as
+/// an id. A list of what people have named goes on by ids, too.
 std::string make_cursor(std::string_view list, std::string_view position);
 
-/// The position; nothing when `cursor` is damaged or belongs to another list.
+/// The position; nothing when `cursor` is damaged, belongs to another list, or holds what is no
+/// line of UTF-8. Anybody can make one that is neither: what comes out may be asked a database for,
+/// and need not be of the form that the list gives out.
 std::optional<std::string> position_of(std::string_view list, std::string_view cursor);
 
 struct PageBounds {
