@@ -8,6 +8,7 @@
 
 #include "banyan/control/admin_api.hpp"
 #include "banyan/http/client.hpp"
+#include "banyan/stages/witness.hpp"
 #include "exit_code.hpp"
 #include "terminal.hpp"
 
@@ -94,7 +95,9 @@ class RemoteClient final : public AdminClient {
 class StoreClient final : public AdminClient {
  public:
   explicit StoreClient(std::unique_ptr<strangler::ControlStore> store)
-      : store_(std::move(store)), board_(*store_), api_(board_) {
+      : store_(std::move(store)),
+        board_(*store_, [this](std::string_view module) { return survey_(module); }),
+        api_(board_) {
     // The same rule as in a running process, which asks the new side before it sends it more.
     board_.require([](std::string_view) {
       return std::optional<std::string>(
@@ -110,13 +113,18 @@ class StoreClient final : public AdminClient {
   }
 
  private:
+  /// By what a process has noted, for only that knows where the tables are.
   Result<std::string> answer(const strangler::AdminRequest& request) {
+    auto survey = strangler::noted_survey(*store_);
+    if (!survey) return fail(std::move(survey.error()));
+    survey_ = std::move(*survey);
     strangler::AdminAnswer answer = api_.answer(request);
     if (!answer) return std::unexpected(std::move(answer.error().error));
     return std::move(*answer);
   }
 
   std::unique_ptr<strangler::ControlStore> store_;
+  strangler::Survey survey_ = strangler::open_topology();
   strangler::Switchboard board_;
   strangler::AdminApi api_;
 };

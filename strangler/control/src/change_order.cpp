@@ -17,7 +17,7 @@ std::vector<std::string> fields_of(ChangeKind kind) {
   switch (kind) {
     case ChangeKind::Shift: return {"percent", "writes", "force"};
     case ChangeKind::Next: return {"force"};
-    case ChangeKind::Back: return {"gradually"};
+    case ChangeKind::Back: return {"gradually", "force"};
   }
   return {};
 }
@@ -102,8 +102,9 @@ Result<ChangeOrder> read_change_order(std::string_view body, ChangeKind kind) {
       reader.complain("percent", "is missing; a shift says where to: percent, writes or both");
     }
   }
-  if (kind != ChangeKind::Back) change.order.force = reader.flag("force");
+  change.order.force = reader.flag("force");
   if (kind == ChangeKind::Back) change.gradually = reader.flag("gradually");
+  if (change.gradually && change.order.force) reader.complain("force", "is for a step at once");
   change.reason = reader.reason();
   return read_order(std::move(reader), std::move(change));
 }

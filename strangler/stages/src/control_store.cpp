@@ -56,6 +56,15 @@ LogEntry read_entry(const sqlite::Statement& row) {
   return entry;
 }
 
+std::optional<DataStage> data_stage_from(std::string_view name) {
+  for (const DataStage stage : kDataStages) {
+    if (name == to_string(stage)) return stage;
+  }
+  return std::nullopt;
+}
+
+std::int64_t number_of(bool fact) { return fact ? 1 : 0; }
+
 class SqliteControlStore final : public ControlStore {
  public:
   SqliteControlStore(std::string file, sqlite::Connection connection, const Clock& clock)
@@ -63,6 +72,7 @@ class SqliteControlStore final : public ControlStore {
     // Who may only read a store of an earlier version finds it as it was.
     if (connection_.user_version() < 2) format_column_ = "1";
     has_plans_ = connection_.user_version() >= 3;
+    has_sightings_ = knows_sightings(connection_);
   }
 
   const std::string& file() const override { return file_; }
@@ -141,6 +151,27 @@ class SqliteControlStore final : public ControlStore {
       return with_traffic(*rollout, std::move(after));
     });
     return only(std::move(entries));
+  }
+
+  Result<std::vector<Sighting>> sightings() override {
+    return guarded([&]() -> Result<std::vector<Sighting>> { return read_sightings(); });
+  }
+
+  Result<void> note(const std::vector<Sighting>& seen) override {
+    return guarded([&]() -> Result<void> {
+      const std::vector<Sighting> known = read_sightings();
+      std::vector<Sighting> fresh = seen;
+      std::erase_if(fresh, [&](const Sighting& each) {
+        return std::ranges::find(known, each) != known.end();
+      });
+      if (fresh.empty()) return {};
+      sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
+      if (auto grown = check_that_the_log_grew(); !grown) return fail(std::move(grown.error()));
+      for (const Sighting& each : fresh) write(each);
+      if (connection_.moved()) return fail(moved_control_store(file_));
+      transaction.commit();
+      return {};
+    });
   }
 
   Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module) override {
@@ -254,6 +285,41 @@ class SqliteControlStore final : public ControlStore {
             "INSERT INTO plans (module, version, document) VALUES (?, ?, ?) ON CONFLICT (module) "
             "DO UPDATE SET version = excluded.version, document = excluded.document")
         .bind_all(plan.module, plan.version + 1, plan.document)
+        .run();
+  }
+
+  /// One in words of a newer version is none.
+  std::vector<Sighting> read_sightings() {
+    std::vector<Sighting> all;
+    if (!has_sightings_) return all;
+    connection_.each(
+        "SELECT module, old_side, new_side, data, both_reach_data, old_side_sees_writes "
+        "FROM sightings ORDER BY module",
+        [&](const sqlite::Statement& row) {
+          const auto data = data_stage_from(row.text(3));
+          if (!data) return;
+          all.push_back({row.text(0),
+                         {.old_side = row.number(1) != 0,
+                          .new_side = row.number(2) != 0,
+                          .data = *data,
+                          .both_reach_data = row.number(4) != 0,
+                          .old_side_sees_writes = row.number(5) != 0}});
+        });
+    return all;
+  }
+
+  void write(const Sighting& seen) {
+    const Topology& topology = seen.topology;
+    connection_
+        .query(
+            "INSERT INTO sightings (module, old_side, new_side, data, both_reach_data, "
+            "old_side_sees_writes) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (module) DO UPDATE SET "
+            "old_side = excluded.old_side, new_side = excluded.new_side, data = excluded.data, "
+            "both_reach_data = excluded.both_reach_data, "
+            "old_side_sees_writes = excluded.old_side_sees_writes")
+        .bind_all(seen.module, number_of(topology.old_side), number_of(topology.new_side),
+                  to_string(topology.data), number_of(topology.both_reach_data),
+                  number_of(topology.old_side_sees_writes))
         .run();
   }
 
@@ -404,6 +470,7 @@ class SqliteControlStore final : public ControlStore {
   const Clock& clock_;
   std::string format_column_ = "format";
   bool has_plans_ = true;
+  bool has_sightings_ = true;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "banyan/binding/problem.hpp"
 #include "banyan/control/admin_api.hpp"
 #include "banyan/serving/proxy.hpp"
+#include "banyan/stages/witness.hpp"
 #include "banyan/test/temporary_folder.hpp"
 #include "banyan_process.hpp"
 #include "support/raw_sqlite.hpp"
@@ -66,7 +67,7 @@ TEST_F(StoreCommands, WalkOnAndBackAndShowTheLog) {
       banyan({"shift", "catalog", "--force", "100", "--writes", "remote", "--why", "take over"})
           .out,
       "catalog: canary 1% -> moved  (revision 2)\n");
-  EXPECT_EQ(banyan({"back", "catalog", "--why", "too slow", "--who", "bob"}).out,
+  EXPECT_EQ(banyan({"back", "catalog", "--force", "--why", "too slow", "--who", "bob"}).out,
             "catalog: moved -> canary 100%  (revision 3)\n");
   const Outcome log = banyan({"log", "--limit", "2", "--module", "catalog"});
   EXPECT_EQ(log.exit_code, 0);
@@ -110,8 +111,50 @@ TEST_F(StoreCommands, SendMoreToANewSideThatNobodyHasAskedOnlyByForce) {
   EXPECT_THAT(refused.err, HasSubstr("--force"));
   EXPECT_EQ(banyan({"next", "catalog"}).exit_code, 1);
   EXPECT_EQ(banyan({"next", "catalog", "--force"}).exit_code, 0);
-  EXPECT_EQ(store_->log(1)->front().evidence, "forced");
+  EXPECT_EQ(store_->log(1)->front().evidence, "forced, and nobody could say whether it is legal");
   EXPECT_EQ(banyan({"back", "catalog", "--why", "less is always possible"}).exit_code, 0);
+}
+
+TEST_F(StoreCommands, AreToldWhatAProcessThatRunsWouldSay) {
+  strangler::Witness process(
+      *store_, [](std::string_view) { return strangler::Topology{.both_reach_data = false}; });
+  process.look();
+  for (const char* verb : {"shift", "next"}) {
+    std::vector<std::string> order{verb, "catalog", "--force", "--why", "x"};
+    if (order.front() == "shift") order.emplace_back("50%");
+    const Outcome refused = banyan(order);
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(refused.err, StartsWith("banyan: refused: the tables of catalog are in the shared "
+                                        "database, which its service cannot open"));
+    EXPECT_THAT(refused.err, HasSubstr("Legal now: legacy."));
+  }
+  EXPECT_EQ(store_->stand()->revision, 0U);
+}
+
+TEST_F(StoreCommands, GoNoStepBackToWhereTwoSidesWouldWriteDifferentRows) {
+  Switchboard board(*store_);
+  ASSERT_TRUE(board.shift("catalog", {strangler::Percent::all(), Side::Remote}, {"ann", "moved"}));
+  strangler::Witness process(*store_, [](std::string_view) {
+    return strangler::Topology{.data = strangler::DataStage::Separate, .both_reach_data = false};
+  });
+  process.look();
+  const Outcome back = banyan({"back", "catalog", "--why", "slow"});
+  EXPECT_EQ(back.exit_code, 1);
+  EXPECT_THAT(back.err, HasSubstr("its traffic moves as a whole"));
+  const Outcome half = banyan({"shift", "catalog", "50", "--writes", "local", "--why", "slow"});
+  EXPECT_EQ(half.exit_code, 1);
+  EXPECT_EQ(banyan({"shift", "catalog", "0", "--writes", "local", "--why", "slow"}).exit_code, 0);
+}
+
+TEST_F(StoreCommands, SayThatNobodyKnowsWhatIsLegalWhereNothingRuns) {
+  Switchboard board(*store_);
+  ASSERT_TRUE(board.shift("catalog", {strangler::Percent::all(), Side::Remote}, {"ann", "moved"}));
+  const Outcome unsure = banyan({"back", "catalog", "--why", "slow", "--json"});
+  EXPECT_EQ(unsure.exit_code, 1);
+  EXPECT_EQ(nlohmann::json::parse(unsure.out)["rule"], "banyan.legality_unknown");
+  EXPECT_EQ(banyan({"back", "catalog", "--force", "--why", "slow"}).exit_code, 0);
+  EXPECT_EQ(store_->log(1)->front().evidence, "forced, and nobody could say whether it is legal");
+  EXPECT_EQ(banyan({"goto", "0", "--why", "to legacy is legal anywhere"}).exit_code, 0);
 }
 
 TEST_F(StoreCommands, FindTheHeadOfALogThatWasEmptyWhenItWasNoted) {

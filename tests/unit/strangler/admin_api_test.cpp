@@ -168,6 +168,26 @@ TEST_F(AdminApiTest, SendsNoMoreToASideThatIsNotFitUnlessItIsTold) {
       post("/rollouts/catalog/shift", R"({"percent":"20%","who":"a","why":"w","force":1})"));
 }
 
+TEST_F(AdminApiTest, ForcesAStepBackAtOnceOnly) {
+  post("/rollouts/catalog/shift", R"({"percent":10,"who":"a","why":"b"})");
+  EXPECT_EQ(details(post("/rollouts/catalog/back",
+                         R"({"gradually":true,"force":true,"who":"a","why":"b"})")),
+            std::vector<std::string>{"/force is for a step at once"});
+  EXPECT_TRUE(post("/rollouts/catalog/back", R"({"force":true,"who":"a","why":"b"})"));
+  EXPECT_EQ(store_->log(1)->front().evidence, "") << "what is known needs no force";
+}
+
+TEST_F(AdminApiTest, TellsWhatAReturnHasLeftAsItIs) {
+  post("/rollouts/orders/shift", R"({"percent":10,"who":"a","why":"b"})");
+  Switchboard board(*store_, [](std::string_view module) {
+    return Topology{.old_side = module != "orders", .new_side = module != "orders"};
+  });
+  AdminApi api(board);
+  const AdminAnswer answer = api.answer(
+      {"POST", "/goto", {}, "application/json", R"({"revision":0,"who":"a","why":"b"})"});
+  EXPECT_EQ(json(answer)["left"], Json::parse(R"(["orders"])"));
+}
+
 TEST_F(AdminApiTest, WalksOnAndBack) {
   const std::string body = R"({"who":"ann","why":"walk"})";
   EXPECT_TRUE(post("/rollouts/catalog/next", body));

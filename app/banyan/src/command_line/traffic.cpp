@@ -9,7 +9,8 @@ namespace {
 
 void force_of(CLI::App* command, ChangeOptions& options) {
   command->add_flag("--force", options.force,
-                    "Although the new side does not answer, or is not ready; the log tells");
+                    "Although the new side does not answer, or is not ready; or, with --store, "
+                    "although no process runs that knows whether it is legal. The log tells");
 }
 
 void add_status(CommandSet& set) {
@@ -51,6 +52,9 @@ void add_back(CommandSet& set) {
   added->add_flag("--gradually", options->gradually,
                   "To legacy along the steps of the plan, each for a while, so that the old side "
                   "gets warm again");
+  added->add_flag("--force", options.force,
+                  "With --store: although no process runs that knows whether it is legal; the log "
+                  "tells");
   set.reason_of(added, options->who, options->why, true);
 }
 
@@ -113,8 +117,10 @@ void add_goto(CommandSet& set) {
   added->add_option("REVISION", options->revision, "A number of `banyan log`; 0 is before all")
       ->required();
   added->add_flag("--dry-run", options->dry_run, "Only show what would change, or be refused");
-  added->add_flag("--force", options->force,
-                  "Although a new side does not answer, or is not ready; the log tells");
+  added->add_flag(
+      "--force", options->force,
+      "Although a new side does not answer, or is not ready; or, with --store, although "
+      "no process runs that knows whether it is legal. The log tells");
   set.reason_of(added, options->who, options->why, true);
 }
 
