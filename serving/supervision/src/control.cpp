@@ -23,7 +23,7 @@ using Json = nlohmann::ordered_json;
 
 /// A supervisor answers such a question at once, unless it does not run on (SIGSTOP, a disk that
 /// hangs).
-constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::seconds kLongestAnswer{5};
 
 void wait_at_most(int socket, std::chrono::seconds time) {
   const timeval limit{.tv_sec = time.count(), .tv_usec = 0};
@@ -93,7 +93,7 @@ fs::path state_folder_of(const fs::path& file, const Variables& variables) {
 }
 
 Result<std::string> ask_status(const fs::path& state) {
-  return ask(state, {{"ask", "status"}}, kPatience);
+  return ask(state, {{"ask", "status"}}, kLongestAnswer);
 }
 
 Result<std::string> ask_stop(const fs::path& state) { return ask(state, {{"ask", "stop"}}); }
