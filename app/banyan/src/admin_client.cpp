@@ -78,11 +78,12 @@ class RemoteClient final : public AdminClient {
     auto answer = client_.exchange(request, std::chrono::steady_clock::now() + kPatience);
     if (!answer) {
       const bool unsent = answer.error().provably_unsent || method == "GET";
-      return unreachable("no answer from " + url_ + ": " + answer.error().message +
-                         (unsent
-                              ? ". Is it running? Name another with --url http://HOST:PORT, or its "
-                                "control store with --store FILE."
-                              : ". Whether it was done is unknown: look with `banyan status`."));
+      return unreachable(
+          "no answer from " + url_ + ": " + answer.error().message +
+          (unsent ? ". Is it running? Name another with --url http://HOST:PORT, or its "
+                    "control store with --store FILE."
+                  : ". Whether it was done is unknown: look with `banyan status` before "
+                    "you ask again."));
     }
     return read_answer(answer->head.status, std::move(answer->body), url_);
   }

@@ -120,6 +120,9 @@ class SqliteControlStore final : public ControlStore {
     auto entries = write_all(reason, [&](const Stand& now) -> Result<std::vector<Rollout>> {
       const Rollout* const rollout = now.find(module);
       if (rollout == nullptr) return fail(unknown(module, now));
+      if (auto same = check_that_nobody_was_faster(*rollout, reason); !same) {
+        return fail(std::move(same.error()));
+      }
       return with_traffic(*rollout, decide(rollout->traffic));
     });
     return only(std::move(entries));
@@ -144,6 +147,9 @@ class SqliteControlStore final : public ControlStore {
     auto entries = write_all(reason, [&](const Stand& now) -> Result<std::vector<Rollout>> {
       const Rollout* const rollout = now.find(module);
       if (rollout == nullptr) return fail(unknown(module, now));
+      if (auto same = check_that_nobody_was_faster(*rollout, reason); !same) {
+        return fail(std::move(same.error()));
+      }
       StoredPlan plan = plan_of(rollout->module);
       const std::string before = plan.document;
       Result<Traffic> after = decide(rollout->traffic, plan);
@@ -267,6 +273,16 @@ class SqliteControlStore final : public ControlStore {
     if (!lines) return fail(std::move(lines.error()));
     if (lines->empty()) return std::optional<LogEntry>();
     return std::optional(std::move(lines->front()));
+  }
+
+  static Result<void> check_that_nobody_was_faster(const Rollout& rollout, const Reason& reason) {
+    if (!reason.from || *reason.from == rollout.revision) return {};
+    return fail(ErrorCode::Conflict, "banyan.changed_meanwhile",
+                "refused: " + rollout.module + " is at " + to_string(rollout.traffic) +
+                    " by revision " + std::to_string(rollout.revision) +
+                    " now, and this was asked for as of revision " + std::to_string(*reason.from) +
+                    ". Nothing was changed; look at what has happened (banyan log), and ask for "
+                    "what is still wanted");
   }
 
   static StoredPlan read_plan(const sqlite::Statement& row) {

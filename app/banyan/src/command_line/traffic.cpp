@@ -13,6 +13,14 @@ void force_of(CLI::App* command, ChangeOptions& options) {
                     "although no process runs that knows whether it is legal. The log tells");
 }
 
+void from_of(CLI::App* command, ChangeOptions& options) {
+  command
+      ->add_option("--from", options.from,
+                   "Only if that is its revision still (`banyan status --json`): asked twice, or "
+                   "by two, it is one step")
+      ->type_name("REVISION");
+}
+
 void add_status(CommandSet& set) {
   set.asks(set.command("status", "Show where the traffic and the data of every module are",
                        "  banyan status\n  banyan status --json | jq '.rollouts[].stage'",
@@ -38,6 +46,7 @@ void add_shift(CommandSet& set) {
       ->add_option("--writes", options->writes, "The side that writes: remote (new) or local (old)")
       ->check(CLI::IsMember({"remote", "local"}));
   force_of(added, *options);
+  from_of(added, *options);
   set.reason_of(added, options->who, options->why, true);
 }
 
@@ -55,6 +64,7 @@ void add_back(CommandSet& set) {
   added->add_flag("--force", options.force,
                   "With --store: although no process runs that knows whether it is legal; the log "
                   "tells");
+  from_of(added, *options);
   set.reason_of(added, options->who, options->why, true);
 }
 
@@ -70,6 +80,7 @@ void add_shadow(CommandSet& set) {
   set.asks(added);
   set.module_of(added, options->module);
   force_of(added, *options);
+  from_of(added, *options);
   set.reason_of(added, options->who, options->why, true);
 }
 
@@ -83,6 +94,7 @@ void add_next(CommandSet& set) {
   set.asks(added);
   set.module_of(added, options->module);
   force_of(added, *options);
+  from_of(added, *options);
   set.reason_of(added, options->who, options->why, false);
 }
 

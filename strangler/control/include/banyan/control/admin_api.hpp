@@ -93,6 +93,11 @@ struct LiveFacts {
 ///                                      "dwell_seconds", "samples", "gradually", "who", "why"}
 ///     POST /goto                      {"revision": 12, "dry_run": true, "who", "why"}
 ///
+/// Shift, shadow, back and next take "from_revision", the rollout's in /status that whoever asks
+/// has looked at: of a rollout that has changed since they are refused (409
+/// banyan.changed_meanwhile), so that two who press the same button, or one who asks again, take
+/// one step.
+///
 /// Changes that send the new side more are refused when it is not fit for traffic, and, where no
 /// process can say what is legal, all but those to legacy ("force": true does it all the same, and
 /// the log tells; what is known to be illegal it does not). A change needs who and why (and may

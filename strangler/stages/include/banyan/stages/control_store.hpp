@@ -60,6 +60,10 @@ struct Reason {
   std::string who;
   std::string why;
   std::string evidence{};
+  /// The rollout's revision that it was decided by: a change of one that has changed since is
+  /// refused (Conflict "banyan.changed_meanwhile"), so that a step that is asked for twice is one
+  /// step.
+  std::optional<std::uint64_t> from{};
 };
 
 /// What is wrong with it, each with its JSON pointer; empty: nothing.
