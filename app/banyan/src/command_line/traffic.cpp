@@ -61,7 +61,7 @@ void add_back(CommandSet& set) {
   added->add_flag("--gradually", options->gradually,
                   "To legacy along the steps of the plan, each for a while, so that the old side "
                   "gets warm again");
-  added->add_flag("--force", options.force,
+  added->add_flag("--force", options->force,
                   "With --store: although no process runs that knows whether it is legal; the log "
                   "tells");
   from_of(added, *options);
