@@ -130,12 +130,16 @@ class StoreClient final : public AdminClient {
   strangler::AdminApi api_;
 };
 
-int finish(const ControlTarget& target, const Result<std::string>& answer, const Show& show) {
+int finish(const ControlTarget& target, const Result<std::string>& answer, const Show& show,
+           const CodeOf& code_of) {
   if (!answer) return not_told(answer.error(), target.json);
   const Json document = Json::parse(*answer, nullptr, false);
-  if (!target.json) return show(document);
-  print_line(*answer);
-  return document.value("intact", true) ? kDone : kRefused;
+  if (target.json) {
+    print_line(*answer);
+  } else {
+    show(document);
+  }
+  return code_of(document);
 }
 
 int unusable(const ControlTarget& target, const Error& error) {
@@ -145,6 +149,8 @@ int unusable(const ControlTarget& target, const Error& error) {
 }
 
 }  // namespace
+
+int always_done(const Json& /*document*/) { return kDone; }
 
 int not_told(const Error& error, bool json) {
   print_error(error, json);
@@ -176,19 +182,19 @@ Result<std::unique_ptr<AdminClient>> admin_client(const ControlTarget& target) {
 }
 
 int ask(const ControlTarget& target, const std::string& path, const std::string& query,
-        const Show& show) {
+        const Show& show, const CodeOf& code_of) {
   const auto client = admin_client(target);
   if (!client) return unusable(target, client.error());
-  return finish(target, (*client)->get(path, query), show);
+  return finish(target, (*client)->get(path, query), show, code_of);
 }
 
-int order(const ControlTarget& target, const std::string& path, const Json& body,
-          const Show& show) {
+int order(const ControlTarget& target, const std::string& path, const Json& body, const Show& show,
+          const CodeOf& code_of) {
   const auto client = admin_client(target);
   if (!client) return unusable(target, client.error());
   return finish(target,
                 (*client)->post(path, body.dump(-1, ' ', false, Json::error_handler_t::replace)),
-                show);
+                show, code_of);
 }
 
 }  // namespace banyan::cli

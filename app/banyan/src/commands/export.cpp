@@ -14,6 +14,7 @@
 #include "banyan/http/endpoint.hpp"
 #include "banyan/serving/control_plane.hpp"
 #include "check/control_store.hpp"
+#include "check/report.hpp"
 #include "configuration_file.hpp"
 #include "exit_code.hpp"
 #include "init/new_file.hpp"
@@ -151,7 +152,7 @@ int tell(const ControlTarget& target, const ExportOptions& options, const std::s
                      {"files", names},
                      {"differences", made.differences}};
     if (!stages.attention.empty()) document["attention"] = stages.attention;
-    print_line(document.dump(-1, ' ', false, Json::error_handler_t::replace));
+    print_json(document);
     return kDone;
   }
   for (const Json& each : names) print_line("wrote " + each.get<std::string>());
@@ -166,19 +167,26 @@ int export_table(const ControlTarget& target, const ExportOptions& options) {
   if (!configuration_is_there(options.file, target.json)) return kBadConfiguration;
   auto configuration = strangler::read_configuration(options.file);
   if (!configuration) {
-    for (const auto& each : configuration.error()) announce(to_string(each));
-    print_error(options.file + " is not right, and nothing was written");
+    if (target.json) {
+      print_line(check::to_json(options.file, configuration.error()));
+    } else {
+      for (const auto& each : configuration.error()) announce(to_string(each));
+      print_error(options.file + " is not right, and nothing was written");
+    }
     return kBadConfiguration;
   }
   if (const auto wrong = listen_instead(options.listen, *configuration); !wrong.empty()) {
-    print_error(wrong);
-    return kUsage;
+    return refuse(target, {ErrorCode::InvalidArgument, "banyan.usage", wrong, {}}, kUsage);
   }
   if (any_port(*configuration)) {
-    print_error("listen in " + options.file +
-                " has port 0, \"any free one\", which other proxies do not know. Say where they "
-                "listen: --listen 127.0.0.1:8081");
-    return kUsage;
+    return refuse(target,
+                  {ErrorCode::InvalidArgument,
+                   "banyan.usage",
+                   "listen in " + options.file +
+                       " has port 0, \"any free one\", which other proxies do not know. Say where "
+                       "they listen: --listen 127.0.0.1:8081",
+                   {}},
+                  kUsage);
   }
   const auto stages = stages_for(target, options, *configuration);
   if (!stages) return not_told(stages.error(), target.json);

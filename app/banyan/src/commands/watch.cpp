@@ -138,11 +138,10 @@ class Trouble {
   void tell(const Error& error) const {
     const std::string time = to_string(system_clock().now());
     if (json_) {
-      print_line(
-          Json{{"time", time},
-               {"problem",
-                {{"code", to_string(error.code)}, {"rule", error.rule}, {"detail", error.message}}}}
-              .dump(-1, ' ', false, Json::error_handler_t::replace));
+      print_json(
+          {{"time", time},
+           {"problem",
+            {{"code", to_string(error.code)}, {"rule", error.rule}, {"detail", error.message}}}});
     } else {
       print_line(time.substr(0, 19) + "Z  " +
                  paint("it is asked again: " + error.message, Tone::Warning));
@@ -174,7 +173,7 @@ int watch(const ControlTarget& target, const WatchOptions& options) {
     } else {
       trouble.is_over();
       if (target.json) {
-        print_line(document->dump(-1, ' ', false, Json::error_handler_t::replace));
+        print_json(*document);
       } else if (picture) {
         std::cout << kHomeAndClear;
         print_moment(*document);
