@@ -165,15 +165,11 @@ class SqliteControlStore final : public ControlStore {
 
   Result<void> note(const std::vector<Sighting>& seen) override {
     return guarded([&]() -> Result<void> {
-      const std::vector<Sighting> known = read_sightings();
-      std::vector<Sighting> fresh = seen;
-      std::erase_if(fresh, [&](const Sighting& each) {
-        return std::ranges::find(known, each) != known.end();
-      });
-      if (fresh.empty()) return {};
+      if (read_sightings() == seen) return {};
       sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
       if (auto grown = check_that_the_log_grew(); !grown) return fail(std::move(grown.error()));
-      for (const Sighting& each : fresh) write(each);
+      connection_.run("DELETE FROM sightings");
+      for (const Sighting& each : seen) write(each);
       if (connection_.moved()) return fail(moved_control_store(file_));
       transaction.commit();
       return {};
@@ -329,10 +325,7 @@ class SqliteControlStore final : public ControlStore {
     connection_
         .query(
             "INSERT INTO sightings (module, old_side, new_side, data, both_reach_data, "
-            "old_side_sees_writes) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (module) DO UPDATE SET "
-            "old_side = excluded.old_side, new_side = excluded.new_side, data = excluded.data, "
-            "both_reach_data = excluded.both_reach_data, "
-            "old_side_sees_writes = excluded.old_side_sees_writes")
+            "old_side_sees_writes) VALUES (?, ?, ?, ?, ?, ?)")
         .bind_all(seen.module, number_of(topology.old_side), number_of(topology.new_side),
                   to_string(topology.data), number_of(topology.both_reach_data),
                   number_of(topology.old_side_sees_writes))

@@ -195,8 +195,9 @@ std::optional<std::string> why_unsure(std::string_view module, const Traffic& af
   if (topology.current || after == Traffic{}) return std::nullopt;
   const std::string name(module);
   return "whether " + to_string(after) + " is legal for " + name +
-         " nobody can say: no process that goes by this control store runs, and only such a one "
-         "knows where the tables are and who can open them. Start it and ask it (--url), or shift "
+         " nobody can say: no process that goes by this control store runs (or one of an earlier "
+         "version, which notes nothing), and only such a one knows where the tables are and who "
+         "can open them. Start it and ask it (--url), or shift "
          "all the same with force (--force), which the log tells. Legal wherever they are: legacy.";
 }
 

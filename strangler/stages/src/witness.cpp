@@ -14,7 +14,12 @@
 namespace banyan::strangler {
 namespace {
 
-std::string lock_of(const std::string& store_file) { return store_file + ".witness"; }
+/// One for each file, by whatever name it is opened.
+std::string lock_of(const std::string& store_file) {
+  std::error_code failed;
+  const auto file = std::filesystem::canonical(store_file, failed);
+  return (failed ? store_file : file.string()) + ".witness";
+}
 
 }  // namespace
 
@@ -53,7 +58,7 @@ bool Witness::Inside::is_it() {
   }
 }
 
-/// What is gone from here may be there in another process.
+/// What is gone from here may be there in another process: nothing is said of it.
 std::vector<Sighting> Witness::Inside::seen(const Stand& stand) const {
   std::vector<Sighting> all;
   for (const Rollout& each : stand.rollouts) {

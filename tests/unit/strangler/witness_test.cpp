@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <map>
 #include <memory>
 
@@ -90,6 +91,20 @@ TEST_F(WitnessTest, SaysNothingOfARolloutThatNobodyHereHas) {
   sides_["orders"] = {.old_side = false, .new_side = false};
   witness_.begin(scheduler_);
   EXPECT_FALSE(noted("orders").current);
+  sides_["orders"] = {};
+  scheduler_.tick();
+  EXPECT_TRUE(noted("orders").current);
+  sides_["orders"] = {.old_side = false, .new_side = false};
+  scheduler_.tick();
+  EXPECT_FALSE(noted("orders").current) << "what was noted before it left is not so now";
+  EXPECT_TRUE(noted("catalog").current);
+}
+
+TEST_F(WitnessTest, IsFoundByAnyNameOfTheStore) {
+  witness_.begin(scheduler_);
+  const std::string other = folder_.file("also.db");
+  std::filesystem::create_symlink(file_, other);
+  EXPECT_TRUE(has_witness(other));
 }
 
 TEST_F(WitnessTest, MakesARefusalTheSameForWhoComesPastTheProcess) {

@@ -153,7 +153,8 @@ class ControlStore {
 
   /// What was noted of the rollouts, sorted by module; nothing of those that nobody has looked at.
   virtual Result<std::vector<Sighting>> sightings() = 0;
-  /// Notes them, each instead of the one before. Nothing is written when all is known already.
+  /// Notes them, sorted by module, instead of all that was noted before. Nothing is written when
+  /// that is the same.
   virtual Result<void> note(const std::vector<Sighting>& seen) = 0;
 
   /// The newest `limit` lines, newest first, optionally of one module only.
