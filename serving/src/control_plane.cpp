@@ -143,6 +143,7 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
   if (!stages) return fail(std::move(stages).error());
   plane->stages_ = std::move(*stages);
   plane->tell_what_nobody_goes_by(plan.rollouts);
+  plane->witness_ = std::make_unique<strangler::Witness>(*plane->store_, plan.survey);
   plane->switchboard_ = std::make_unique<strangler::Switchboard>(
       *plane->store_, std::move(plan.survey), plane->stages_.get(), std::move(plan.steps));
   plane->switchboard_->require(std::move(plan.preflight));
@@ -198,7 +199,15 @@ void ControlPlane::record_uses(std::function<std::vector<retirement::UseCount>()
 
 void ControlPlane::stop_recording() { uses_->end(); }
 
-void ControlPlane::conduct() { conductor_->begin(scheduler_); }
+void ControlPlane::conduct() {
+  witness_->begin(scheduler_);
+  conductor_->begin(scheduler_);
+}
+
+void ControlPlane::stop_conducting() {
+  conductor_->end();
+  witness_->end();
+}
 
 void ControlPlane::note(const strangler::Conductor::Note& note) const {
   using Kind = strangler::Conductor::Note::Kind;

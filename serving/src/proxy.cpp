@@ -68,7 +68,8 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
        .rollouts = configuration.rollout_names(),
        .survey =
            [all](std::string_view rollout) {
-             return strangler::Topology{.new_side = all->server->has_new_side(rollout),
+             return strangler::Topology{.old_side = all->server->has_rollout(rollout),
+                                        .new_side = all->server->has_new_side(rollout),
                                         .old_side_sees_writes = all->server->shares_data(rollout)};
            },
        .steps = [all](std::string_view rollout) { return all->server->steps(rollout); },

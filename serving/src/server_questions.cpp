@@ -26,6 +26,11 @@ bool Server::has_new_side(std::string_view rollout) const {
   return inside_->current()->has_new_side(rollout);
 }
 
+bool Server::has_rollout(std::string_view rollout) const {
+  const std::vector<std::string> names = inside_->current()->configuration().rollout_names();
+  return std::ranges::find(names, rollout) != names.end();
+}
+
 std::optional<std::string> Server::preflight(std::string_view rollout) const {
   const auto routes = inside_->current();
   std::set<const UpstreamPool*> asked;

@@ -8,6 +8,7 @@
 
 #include "banyan/control/admin_api.hpp"
 #include "banyan/http/client.hpp"
+#include "banyan/stages/witness.hpp"
 #include "exit_code.hpp"
 #include "terminal.hpp"
 
@@ -77,11 +78,12 @@ class RemoteClient final : public AdminClient {
     auto answer = client_.exchange(request, std::chrono::steady_clock::now() + kPatience);
     if (!answer) {
       const bool unsent = answer.error().provably_unsent || method == "GET";
-      return unreachable("no answer from " + url_ + ": " + answer.error().message +
-                         (unsent
-                              ? ". Is it running? Name another with --url http://HOST:PORT, or its "
-                                "control store with --store FILE."
-                              : ". Whether it was done is unknown: look with `banyan status`."));
+      return unreachable(
+          "no answer from " + url_ + ": " + answer.error().message +
+          (unsent ? ". Is it running? Name another with --url http://HOST:PORT, or its "
+                    "control store with --store FILE."
+                  : ". Whether it was done is unknown: look with `banyan status` before "
+                    "you ask again."));
     }
     return read_answer(answer->head.status, std::move(answer->body), url_);
   }
@@ -94,7 +96,9 @@ class RemoteClient final : public AdminClient {
 class StoreClient final : public AdminClient {
  public:
   explicit StoreClient(std::unique_ptr<strangler::ControlStore> store)
-      : store_(std::move(store)), board_(*store_), api_(board_) {
+      : store_(std::move(store)),
+        board_(*store_, [this](std::string_view module) { return survey_(module); }),
+        api_(board_) {
     // The same rule as in a running process, which asks the new side before it sends it more.
     board_.require([](std::string_view) {
       return std::optional<std::string>(
@@ -110,23 +114,32 @@ class StoreClient final : public AdminClient {
   }
 
  private:
+  /// By what a process has noted, for only that knows where the tables are.
   Result<std::string> answer(const strangler::AdminRequest& request) {
+    auto survey = strangler::noted_survey(*store_);
+    if (!survey) return fail(std::move(survey.error()));
+    survey_ = std::move(*survey);
     strangler::AdminAnswer answer = api_.answer(request);
     if (!answer) return std::unexpected(std::move(answer.error().error));
     return std::move(*answer);
   }
 
   std::unique_ptr<strangler::ControlStore> store_;
+  strangler::Survey survey_ = strangler::open_topology();
   strangler::Switchboard board_;
   strangler::AdminApi api_;
 };
 
-int finish(const ControlTarget& target, const Result<std::string>& answer, const Show& show) {
+int finish(const ControlTarget& target, const Result<std::string>& answer, const Show& show,
+           const CodeOf& code_of) {
   if (!answer) return not_told(answer.error(), target.json);
   const Json document = Json::parse(*answer, nullptr, false);
-  if (!target.json) return show(document);
-  print_line(*answer);
-  return document.value("intact", true) ? kDone : kRefused;
+  if (target.json) {
+    print_line(*answer);
+  } else {
+    show(document);
+  }
+  return code_of(document);
 }
 
 int unusable(const ControlTarget& target, const Error& error) {
@@ -136,6 +149,8 @@ int unusable(const ControlTarget& target, const Error& error) {
 }
 
 }  // namespace
+
+int always_done(const Json& /*document*/) { return kDone; }
 
 int not_told(const Error& error, bool json) {
   print_error(error, json);
@@ -167,19 +182,19 @@ Result<std::unique_ptr<AdminClient>> admin_client(const ControlTarget& target) {
 }
 
 int ask(const ControlTarget& target, const std::string& path, const std::string& query,
-        const Show& show) {
+        const Show& show, const CodeOf& code_of) {
   const auto client = admin_client(target);
   if (!client) return unusable(target, client.error());
-  return finish(target, (*client)->get(path, query), show);
+  return finish(target, (*client)->get(path, query), show, code_of);
 }
 
-int order(const ControlTarget& target, const std::string& path, const Json& body,
-          const Show& show) {
+int order(const ControlTarget& target, const std::string& path, const Json& body, const Show& show,
+          const CodeOf& code_of) {
   const auto client = admin_client(target);
   if (!client) return unusable(target, client.error());
   return finish(target,
                 (*client)->post(path, body.dump(-1, ' ', false, Json::error_handler_t::replace)),
-                show);
+                show, code_of);
 }
 
 }  // namespace banyan::cli

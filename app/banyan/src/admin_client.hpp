@@ -25,13 +25,18 @@ class AdminClient {
 /// Of the running process, or straight at the control store when `target` names one.
 Result<std::unique_ptr<AdminClient>> admin_client(const ControlTarget& target);
 
+/// Shows a success to people.
+using Show = std::function<void(const nlohmann::ordered_json& document)>;
+/// The exit code that a success ends with, shown to people or as JSON.
+using CodeOf = std::function<int(const nlohmann::ordered_json& document)>;
+int always_done(const nlohmann::ordered_json& document);
+
 /// Asks, and hands a success to `show` or, with --json, to standard output as it came. Returns the
 /// exit code.
-using Show = std::function<int(const nlohmann::ordered_json& document)>;
 int ask(const ControlTarget& target, const std::string& path, const std::string& query,
-        const Show& show);
+        const Show& show, const CodeOf& code_of = always_done);
 int order(const ControlTarget& target, const std::string& path, const nlohmann::ordered_json& body,
-          const Show& show);
+          const Show& show, const CodeOf& code_of = always_done);
 
 /// Says why nothing was told. Returns the exit code.
 int not_told(const Error& error, bool json);

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "banyan/stages/suggestion.hpp"
@@ -94,17 +95,20 @@ class CommandLine {
     } catch (const CLI::Success& wanted) {
       return app_.exit(wanted);
     } catch (const CLI::ParseError& error) {
-      print_error(explain(error, argc, argv));
-      return kUsage;
+      return refuse(explain(error, argc, argv), wants_json(argc, argv));
     }
     if (const std::string useless = commands_.what_is_useless(); !useless.empty()) {
-      print_error(useless);
-      return kUsage;
+      return refuse(useless, commands_.json());
     }
     return commands_.run();
   }
 
  private:
+  static int refuse(const std::string& message, bool json) {
+    print_error({ErrorCode::InvalidArgument, "banyan.usage", message, {}}, json);
+    return kUsage;
+  }
+
   /// Not for people, so hidden. Packages are made with it, and docs/reference/cli.md.
   void add_manual() {
     CLI::App* added = app_.add_subcommand(
@@ -142,6 +146,15 @@ class CommandLine {
 };
 
 }  // namespace
+
+bool wants_json(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--") return false;
+    if (word == "--json") return true;
+  }
+  return false;
+}
 
 int run(int argc, char** argv) { return CommandLine().run(argc, argv); }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,9 @@ struct ChangeOptions {
   std::string writes;   ///< "", "remote" or "local"
   std::string who;
   std::string why;
-  bool force = false;      ///< although the new side is not fit for traffic
-  bool gradually = false;  ///< back: to nothing, step by step
+  bool force = false;                   ///< although the new side is not fit for traffic
+  bool gradually = false;               ///< back: to nothing, step by step
+  std::optional<std::uint64_t> from{};  ///< only if that is its revision still
 };
 
 /// Of a rollout's plan.

@@ -13,7 +13,8 @@ int main(int argc, char** argv) {
   try {
     return banyan::cli::run(argc, argv);
   } catch (const std::exception& exception) {
-    banyan::cli::print_error(exception.what());
+    banyan::cli::print_error({banyan::ErrorCode::Internal, "banyan.fault", exception.what(), {}},
+                             banyan::cli::wants_json(argc, argv));
     return banyan::cli::kFault;
   }
 }

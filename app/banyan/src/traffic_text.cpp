@@ -65,6 +65,7 @@ int change(const ControlTarget& target, const ChangeOptions& options, const std:
   if (!options.writes.empty()) body["writes"] = options.writes;
   if (options.force) body["force"] = true;
   if (options.gradually) body["gradually"] = true;
+  if (options.from) body["from_revision"] = *options.from;
   return order(target, "/rollouts/" + options.module + '/' + verb, body,
                options.gradually ? show_plan_answer : show_change);
 }

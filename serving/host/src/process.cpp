@@ -191,7 +191,8 @@ struct Process::Parts {
   strangler::Topology topology(std::string_view name) const {
     const HostedModule* module = assembly ? assembly->find(name) : nullptr;
     if (module == nullptr) {
-      return {.new_side = server->has_new_side(name),
+      return {.old_side = server->has_rollout(name),
+              .new_side = server->has_new_side(name),
               .old_side_sees_writes = server->shares_data(name)};
     }
     const bool separate = database->source_of(std::string(name)) != database->source();

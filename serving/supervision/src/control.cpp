@@ -2,11 +2,14 @@
 #include "banyan/supervision/control.hpp"
 
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "banyan/routing/toml_section.hpp"
 #include "state_folder.hpp"
@@ -18,15 +21,30 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-Result<std::string> ask(const fs::path& state, const Json& question) {
+/// A supervisor answers such a question at once, unless it does not run on (SIGSTOP, a disk that
+/// hangs).
+constexpr std::chrono::seconds kLongestAnswer{5};
+
+void wait_at_most(int socket, std::chrono::seconds time) {
+  const timeval limit{.tv_sec = time.count(), .tv_usec = 0};
+  for (const int direction : {SO_RCVTIMEO, SO_SNDTIMEO}) {
+    ::setsockopt(socket, SOL_SOCKET, direction, &limit, sizeof limit);
+  }
+}
+
+/// `patience`: nothing waits for as long as what is asked for takes.
+Result<std::string> ask(const fs::path& state, const Json& question,
+                        std::optional<std::chrono::seconds> patience = std::nullopt) {
   const http::Descriptor socket = connect_to(state);
   if (!socket.valid()) {
     return fail(ErrorCode::Unavailable, "supervision.not_running",
                 "nobody supervises it (" + (state / "control").string() + ": " +
                     std::strerror(errno) + "); start it with `banyan up`");
   }
-  const std::string line = question.dump() + '\n';
+  if (patience) wait_at_most(socket.number(), *patience);
+  const std::string line = question.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
   std::string answer;
+  bool in_time = true;
   if (::send(socket.number(), line.data(), line.size(), MSG_NOSIGNAL) ==
       static_cast<ssize_t>(line.size())) {
     char piece[4096];
@@ -35,6 +53,14 @@ Result<std::string> ask(const fs::path& state, const Json& question) {
            (got < 0 && errno == EINTR)) {
       if (got > 0) answer.append(piece, static_cast<std::size_t>(got));
     }
+    in_time = got == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+  }
+  if (!in_time) {
+    return fail(ErrorCode::Unavailable, "supervision.no_answer",
+                "the supervisor is there and has not answered for " +
+                    std::to_string(patience->count()) +
+                    " s: it is stopped (kill -CONT), or waits for its disk. " +
+                    (state / "lock").string() + " has the number of its process");
   }
   const Json json = Json::parse(answer, nullptr, false);
   if (!json.is_object()) {
@@ -66,7 +92,9 @@ fs::path state_folder_of(const fs::path& file, const Variables& variables) {
   return name ? (absolute.parent_path() / *name).lexically_normal() : state;
 }
 
-Result<std::string> ask_status(const fs::path& state) { return ask(state, {{"ask", "status"}}); }
+Result<std::string> ask_status(const fs::path& state) {
+  return ask(state, {{"ask", "status"}}, kLongestAnswer);
+}
 
 Result<std::string> ask_stop(const fs::path& state) { return ask(state, {{"ask", "stop"}}); }
 

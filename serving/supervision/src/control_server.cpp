@@ -43,7 +43,8 @@ void ControlServer::add_to(std::vector<pollfd>& wanted) const {
   for (const Caller& each : callers_) wanted.push_back({each.socket.number(), POLLIN, 0});
 }
 
-void ControlServer::serve() {
+bool ControlServer::serve() {
+  asked_ = false;
   while (true) {
     http::Descriptor socket(
         ::accept4(listener_.number(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
@@ -51,6 +52,7 @@ void ControlServer::serve() {
     callers_.push_back({.socket = std::move(socket)});
   }
   std::erase_if(callers_, [this](Caller& caller) { return finished(caller); });
+  return asked_;
 }
 
 bool ControlServer::finished(Caller& caller) {
@@ -66,6 +68,7 @@ bool ControlServer::finished(Caller& caller) {
     if (!caller.text.contains('\n')) return false;
     caller.question = Json::parse(caller.text, nullptr, false);
     if (!caller.question.is_object()) return true;
+    asked_ = true;
   }
   const auto answer = answer_(caller.question, first);
   if (!answer) return false;

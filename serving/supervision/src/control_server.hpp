@@ -30,8 +30,9 @@ class ControlServer {
   ControlServer& operator=(const ControlServer&) = delete;
 
   void add_to(std::vector<pollfd>& wanted) const;
-  /// Takes who comes and what they ask, and answers what can be answered.
-  void serve();
+  /// Takes who comes and what they ask, and answers what can be answered. Whether something new was
+  /// asked, which may have changed what is due.
+  bool serve();
 
  private:
   struct Caller {
@@ -40,6 +41,7 @@ class ControlServer {
     Json question{};  ///< null until it is there
   };
   bool finished(Caller& caller);
+  bool asked_ = false;  ///< since serve() began
   std::filesystem::path folder_;
   Answerer answer_;
   http::Descriptor listener_;

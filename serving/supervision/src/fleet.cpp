@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "banyan/kernel/exit_code.hpp"
 
@@ -36,19 +37,41 @@ Fleet::Fleet(const Deployment& deployment)
 
 bool Fleet::runs(const Member& member) const { return member.status.process != 0; }
 
-bool Fleet::has_what_it_needs(std::size_t program) const {
-  return std::ranges::all_of(deployment_.programs[program].needs, [&](std::size_t need) {
-    const State state = members_[need].status.state;
-    return state == State::Ready || state == State::Done;
-  });
+bool Fleet::is_there(std::size_t program) const {
+  const State state = members_[program].status.state;
+  const Readiness::Kind kind = deployment_.programs[program].ready.kind;
+  const bool by_ending = kind == Readiness::Kind::Exit || kind == Readiness::Kind::Started;
+  return state == State::Ready || (state == State::Done && by_ending);
 }
 
-bool Fleet::may_still_start(std::size_t program) const {
-  const State state = members_[program].status.state;
-  if (state == State::Failed || state == State::Stopped) return false;
-  if (state != State::Waiting) return true;
+bool Fleet::has_what_it_needs(std::size_t program) const {
   return std::ranges::all_of(deployment_.programs[program].needs,
-                             [&](std::size_t need) { return may_still_start(need); });
+                             [&](std::size_t need) { return is_there(need); });
+}
+
+bool Fleet::may_be_there(std::size_t program) const {
+  switch (members_[program].status.state) {
+    case State::Failed:
+    case State::Stopped: return false;
+    case State::Done: return is_there(program);
+    case State::Waiting: return may_start(program);
+    default: return true;
+  }
+}
+
+bool Fleet::may_start(std::size_t program) const {
+  return std::ranges::all_of(deployment_.programs[program].needs,
+                             [&](std::size_t need) { return may_be_there(need); });
+}
+
+bool Fleet::is_waited_for(std::size_t program) const {
+  if (is_there(program)) return false;
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    const auto& needs = deployment_.programs[i].needs;
+    const bool needed = std::ranges::find(needs, program) != needs.end();
+    if (needed && members_[i].status.state == State::Waiting) return true;
+  }
+  return false;
 }
 
 bool Fleet::needed_by_a_running_one(std::size_t program) const {
@@ -142,7 +165,9 @@ void Fleet::ended(std::size_t program, Ending ending, SteadyTime now) {
   status.last_end = std::move(ending);
   member.because = Because::None;
   member.kill_at.reset();
-  if (member.was_ready && now - member.ready_since >= deployment_.healthy_after) {
+  // Of this process: the next start may fail before there is another one.
+  const bool was_ready = std::exchange(member.was_ready, false);
+  if (was_ready && now - member.ready_since >= deployment_.healthy_after) {
     member.failures = 0;
   }
   if (stopping_) {
@@ -152,8 +177,9 @@ void Fleet::ended(std::size_t program, Ending ending, SteadyTime now) {
     ++status.restarts;
   } else if (because == Because::NotReady) {
     fail(program, now);
-  } else if (good &&
-             (plan.restart != Restart::Always || plan.ready.kind == Readiness::Kind::Exit)) {
+  } else if (good && plan.ready.kind == Readiness::Kind::Exit) {
+    status.state = State::Done;
+  } else if (good && was_ready && plan.restart != Restart::Always) {
     status.state = State::Done;
   } else if (useless) {
     status.state = State::Failed;
@@ -203,16 +229,18 @@ bool Fleet::over() const {
   for (std::size_t i = 0; i < members_.size(); ++i) {
     const State state = members_[i].status.state;
     const bool at_rest = state == State::Done || state == State::Failed ||
-                         state == State::Stopped ||
-                         (state == State::Waiting && !may_still_start(i));
+                         state == State::Stopped || (state == State::Waiting && !may_start(i));
     if (runs(members_[i]) || !at_rest) return false;
   }
   return true;
 }
 
 bool Fleet::any_failed() const {
-  return std::ranges::any_of(
-      members_, [](const Member& member) { return member.status.state == State::Failed; });
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    const State state = members_[i].status.state;
+    if (state == State::Failed || (state == State::Waiting && !may_start(i))) return true;
+  }
+  return false;
 }
 
 }  // namespace banyan::supervision

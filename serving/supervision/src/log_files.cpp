@@ -15,8 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLongestLine = 64UL * 1024;
-
 fs::path aside(const fs::path& file, std::uint32_t number) {
   return file.string() + '.' + std::to_string(number);
 }
@@ -80,11 +78,11 @@ std::string LogFile::write(Timestamp time, std::string_view line) {
 void LineCutter::feed(std::string_view piece, const Take& take) {
   while (!piece.empty()) {
     const std::size_t end = piece.find('\n');
-    const std::size_t room = kLongestLine - begun_.size();
+    const std::size_t room = longest_ - begun_.size();
     const bool whole = end != std::string_view::npos && end <= room;
     begun_.append(piece.substr(0, whole ? end : room));
     piece.remove_prefix(std::min(whole ? end + 1 : room, piece.size()));
-    if (!whole && begun_.size() < kLongestLine) return;
+    if (!whole && begun_.size() < longest_) return;
     if (begun_.ends_with('\r')) begun_.pop_back();
     take(begun_);
     begun_.clear();

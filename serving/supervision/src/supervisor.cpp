@@ -104,7 +104,8 @@ class Supervisor {
     while (true) {
       act_as_long_as_something_is_due();
       if (fleet_.over()) break;
-      control_.serve();
+      // No descriptor tells of what an order has made due.
+      if (control_.serve()) continue;
       wait();
       take_output();
       if (take_signal() == Urgency::AtOnce) return end_at_once();
@@ -249,14 +250,23 @@ class Supervisor {
     members_[program].leader_ended.reset();
     const std::string how = to_string(ending);
     const bool tried = ending.trouble.empty();
+    const bool early = tried && fleet_.status(program).state == State::Starting &&
+                       deployment_.programs[program].ready.kind != Readiness::Kind::Exit;
     fleet_.ended(program, std::move(ending), now());
     const Status& status = fleet_.status(program);
-    std::string line = name(program) + (tried ? " ended, " : " ") + how;
+    std::string line = name(program) +
+                       (early   ? " ended before it was ready, "
+                        : tried ? " ended, "
+                                : " ") +
+                       how;
     if (status.state == State::Pausing) {
       line += "; it is started again in " + seconds(*status.next_start - now());
     } else if (status.state == State::Failed) {
       line += "; it is not started again. When that is mended: banyan restart " + name(program) +
               ' ' + deployment_.file.string();
+    } else if (status.state == State::Done && fleet_.is_waited_for(program)) {
+      line +=
+          "; others wait for it: banyan restart " + name(program) + ' ' + deployment_.file.string();
     }
     say(line);
   }

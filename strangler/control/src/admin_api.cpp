@@ -181,7 +181,7 @@ AdminAnswer AdminApi::change(std::string_view module, std::string_view verb,
     return answer_of(to_shadow(board, module, order->reason, order->order.force), change_json);
   }
   return answer_of(verb == "shift"  ? board.shift(module, order->order, order->reason)
-                   : verb == "back" ? board.back(module, order->reason)
+                   : verb == "back" ? board.back(module, order->reason, order->order.force)
                                     : board.next(module, order->reason, order->order.force),
                    change_json);
 }
@@ -190,7 +190,7 @@ AdminAnswer AdminApi::go_to(const AdminRequest& request) {
   const auto order = read_goto_order(request.body);
   if (!order) return refused(order.error());
   return answer_of(switchboard_->go_to(order->where, order->reason),
-                   [&](const auto& changes) { return goto_json(order->where, changes); });
+                   [&](const auto& done) { return goto_json(order->where, done); });
 }
 
 AdminAnswer AdminApi::answer(const AdminRequest& request) {

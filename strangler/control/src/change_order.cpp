@@ -15,9 +15,9 @@ constexpr std::uint64_t kLongestDwell = 366ULL * 86'400;
 
 std::vector<std::string> fields_of(ChangeKind kind) {
   switch (kind) {
-    case ChangeKind::Shift: return {"percent", "writes", "force"};
-    case ChangeKind::Next: return {"force"};
-    case ChangeKind::Back: return {"gradually"};
+    case ChangeKind::Shift: return {"percent", "writes", "from_revision", "force"};
+    case ChangeKind::Next: return {"from_revision", "force"};
+    case ChangeKind::Back: return {"gradually", "from_revision", "force"};
   }
   return {};
 }
@@ -102,9 +102,13 @@ Result<ChangeOrder> read_change_order(std::string_view body, ChangeKind kind) {
       reader.complain("percent", "is missing; a shift says where to: percent, writes or both");
     }
   }
-  if (kind != ChangeKind::Back) change.order.force = reader.flag("force");
+  change.order.force = reader.flag("force");
   if (kind == ChangeKind::Back) change.gradually = reader.flag("gradually");
+  if (change.gradually && change.order.force) reader.complain("force", "is for a step at once");
+  const auto from = reader.number("from_revision");
+  if (change.gradually && from) reader.complain("from_revision", "is for a step at once");
   change.reason = reader.reason();
+  change.reason.from = from;
   return read_order(std::move(reader), std::move(change));
 }
 

@@ -19,7 +19,7 @@ struct ChangeOrder {
 
 enum class ChangeKind : std::uint8_t { Shift, Next, Back };
 
-/// Only `Shift` takes percent and writes; `Back` takes no force, and only it goes gradually.
+/// Only `Shift` takes percent and writes, and only `Back` goes gradually, which is never forced.
 Result<ChangeOrder> read_change_order(std::string_view body, ChangeKind kind);
 
 struct OrderOfPlan {

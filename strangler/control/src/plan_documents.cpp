@@ -44,15 +44,17 @@ std::string plan_answer_json(const PlanDesk::Answer& answer) {
       {{"plan", plan_object(answer.plan)}, {"change", Json::parse(change_json(answer.change))}});
 }
 
-std::string goto_json(const Switchboard::Goto& where, const std::vector<Change>& changes) {
+std::string goto_json(const Switchboard::Goto& where, const Switchboard::Return& done) {
   Json list = Json::array();
-  for (const Change& each : changes) {
+  for (const Change& each : done.changes) {
     Json change = Json::parse(change_json(each));
     change["changed"] = !where.dry_run;
     list.push_back(std::move(change));
   }
-  return dump(
-      {{"revision", where.revision}, {"dry_run", where.dry_run}, {"changes", std::move(list)}});
+  Json document = {
+      {"revision", where.revision}, {"dry_run", where.dry_run}, {"changes", std::move(list)}};
+  if (!done.left.empty()) document["left"] = done.left;
+  return dump(document);
 }
 
 }  // namespace banyan::strangler

@@ -34,6 +34,7 @@ export class ChangeDialog {
   #module = '';
   #verb = '';
   #sending = false;
+  #revision;
 
   constructor(dialog, done) {
     this.#dialog = dialog;
@@ -49,8 +50,10 @@ export class ChangeDialog {
   get #form() { return this.#dialog.querySelector('form'); }
   #at(name) { return this.#dialog.querySelector(`[data-at=${name}]`); }
 
-  /** `stage` is how the module stands now. */
-  open(module, verb, stage) {
+  /** `stage` is how the module stands now, by that revision: what somebody has changed meanwhile is
+   * not changed once more by who has not seen it. */
+  open(module, verb, stage, revision) {
+    this.#revision = revision;
     const {title, does, asksWhere, hint} = kVerbs[verb];
     this.#module = module;
     this.#verb = verb;
@@ -75,6 +78,7 @@ export class ChangeDialog {
     const {percent, writes, who, why, force} = this.#form.elements;
     const verb = kVerbs[this.#verb];
     return {...(verb.asksWhere ? {percent: `${percent.value.trim().replace(/\s*%$/, '')}%`, writes: writes.value} : verb.order ?? {}),
+      ...(verb.api === 'plan' || this.#revision === undefined ? {} : {from_revision: this.#revision}),
       who: who.value.trim(), why: why.value.trim(), ...(force.checked && !this.#at('force').hidden ? {force: true} : {})};
   }
 

@@ -229,7 +229,8 @@ const dialog = new ChangeDialog(byId('change'), (module, made) => {
 byId('modules').addEventListener('click', ({target}) => {
   const {verb, module} = target.closest('button')?.dataset ?? {};
   const found = documents.live?.modules.find(({name}) => name === module);
-  if (verb && found) dialog.open(module, verb, found.stage);
+  const revision = documents.status?.rollouts?.find((each) => each.module === module)?.revision;
+  if (verb && found) dialog.open(module, verb, found.stage, revision);
 });
 
 function holdStill(still) {

@@ -10,6 +10,18 @@ namespace {
 constexpr std::uint32_t kApplicationId = 0x42'4E'59'43;  // "BNYC"
 constexpr std::int32_t kSchemaVersion = 3;
 
+// An addition that earlier versions of schema 3 pass over, so that they go on with the file.
+constexpr const char* kSightings = R"(
+CREATE TABLE IF NOT EXISTS sightings (
+  module               TEXT PRIMARY KEY,
+  old_side             INTEGER NOT NULL,                        -- see strangler::Topology
+  new_side             INTEGER NOT NULL,
+  data                 TEXT NOT NULL,
+  both_reach_data      INTEGER NOT NULL,
+  old_side_sees_writes INTEGER NOT NULL
+) STRICT;
+)";
+
 // The triggers keep slips from happening; it is the chain that shows malice. The table of the
 // rollouts has kept the name that it had in the first format.
 constexpr const char* kSchema = R"(
@@ -105,13 +117,17 @@ void create(const sqlite::Connection& connection) {
   // With a rollback journal, so that the first page is in the file and not in a log beside it.
   sqlite::Transaction transaction(connection, sqlite::Begin::Exclusive);
   // Another process may have been first.
-  if (connection.application_id() != kApplicationId) connection.run(kSchema);
+  if (connection.application_id() != kApplicationId) {
+    connection.run(kSchema);
+    connection.run(kSightings);
+  }
   transaction.commit();
 }
 
 // Version 1 had no format beside its lines, which are all of format 1; version 2 had no plans.
 void upgrade(const sqlite::Connection& connection) {
-  if (connection.is_read_only() || connection.user_version() >= kSchemaVersion) return;
+  const bool is_whole = connection.user_version() >= kSchemaVersion && knows_sightings(connection);
+  if (connection.is_read_only() || is_whole) return;
   sqlite::Transaction transaction(connection, sqlite::Begin::Immediate);
   if (connection.user_version() < 2) {
     connection.run("ALTER TABLE switch_log ADD COLUMN format INTEGER NOT NULL DEFAULT 1");
@@ -122,10 +138,15 @@ void upgrade(const sqlite::Connection& connection) {
         "document TEXT NOT NULL) STRICT");
     connection.set_user_version(kSchemaVersion);
   }
+  connection.run(kSightings);
   transaction.commit();
 }
 
 }  // namespace
+
+bool knows_sightings(const sqlite::Connection& connection) {
+  return connection.number("SELECT count(*) FROM sqlite_master WHERE name = 'sightings'") != 0;
+}
 
 Error made_by_a_newer_version(const std::string& file, const std::string& what) {
   return {ErrorCode::FailedPrecondition,

@@ -13,6 +13,9 @@ namespace banyan::strangler {
 /// first bytes are looked at before SQLite is, which would tidy up in somebody else's database.
 Result<sqlite::Connection> open_control_file(const std::string& file, ControlStore::Mode mode);
 
+/// Whether it has a place for them: a store that only an earlier version could write has none.
+bool knows_sightings(const sqlite::Connection& connection);
+
 /// What SQLite refused, as an error that says what to do.
 Error control_store_error(const std::string& file, const sqlite::Fault& fault);
 

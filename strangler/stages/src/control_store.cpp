@@ -56,6 +56,15 @@ LogEntry read_entry(const sqlite::Statement& row) {
   return entry;
 }
 
+std::optional<DataStage> data_stage_from(std::string_view name) {
+  for (const DataStage stage : kDataStages) {
+    if (name == to_string(stage)) return stage;
+  }
+  return std::nullopt;
+}
+
+std::int64_t number_of(bool fact) { return fact ? 1 : 0; }
+
 class SqliteControlStore final : public ControlStore {
  public:
   SqliteControlStore(std::string file, sqlite::Connection connection, const Clock& clock)
@@ -63,6 +72,7 @@ class SqliteControlStore final : public ControlStore {
     // Who may only read a store of an earlier version finds it as it was.
     if (connection_.user_version() < 2) format_column_ = "1";
     has_plans_ = connection_.user_version() >= 3;
+    has_sightings_ = knows_sightings(connection_);
   }
 
   const std::string& file() const override { return file_; }
@@ -110,6 +120,9 @@ class SqliteControlStore final : public ControlStore {
     auto entries = write_all(reason, [&](const Stand& now) -> Result<std::vector<Rollout>> {
       const Rollout* const rollout = now.find(module);
       if (rollout == nullptr) return fail(unknown(module, now));
+      if (auto same = check_that_nobody_was_faster(*rollout, reason); !same) {
+        return fail(std::move(same.error()));
+      }
       return with_traffic(*rollout, decide(rollout->traffic));
     });
     return only(std::move(entries));
@@ -134,6 +147,9 @@ class SqliteControlStore final : public ControlStore {
     auto entries = write_all(reason, [&](const Stand& now) -> Result<std::vector<Rollout>> {
       const Rollout* const rollout = now.find(module);
       if (rollout == nullptr) return fail(unknown(module, now));
+      if (auto same = check_that_nobody_was_faster(*rollout, reason); !same) {
+        return fail(std::move(same.error()));
+      }
       StoredPlan plan = plan_of(rollout->module);
       const std::string before = plan.document;
       Result<Traffic> after = decide(rollout->traffic, plan);
@@ -141,6 +157,23 @@ class SqliteControlStore final : public ControlStore {
       return with_traffic(*rollout, std::move(after));
     });
     return only(std::move(entries));
+  }
+
+  Result<std::vector<Sighting>> sightings() override {
+    return guarded([&]() -> Result<std::vector<Sighting>> { return read_sightings(); });
+  }
+
+  Result<void> note(const std::vector<Sighting>& seen) override {
+    return guarded([&]() -> Result<void> {
+      if (read_sightings() == seen) return {};
+      sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
+      if (auto grown = check_that_the_log_grew(); !grown) return fail(std::move(grown.error()));
+      connection_.run("DELETE FROM sightings");
+      for (const Sighting& each : seen) write(each);
+      if (connection_.moved()) return fail(moved_control_store(file_));
+      transaction.commit();
+      return {};
+    });
   }
 
   Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module) override {
@@ -238,6 +271,16 @@ class SqliteControlStore final : public ControlStore {
     return std::optional(std::move(lines->front()));
   }
 
+  static Result<void> check_that_nobody_was_faster(const Rollout& rollout, const Reason& reason) {
+    if (!reason.from || *reason.from == rollout.revision) return {};
+    return fail(ErrorCode::Conflict, "banyan.changed_meanwhile",
+                "refused: " + rollout.module + " is at " + to_string(rollout.traffic) +
+                    " by revision " + std::to_string(rollout.revision) +
+                    " now, and this was asked for as of revision " + std::to_string(*reason.from) +
+                    ". Nothing was changed; look at what has happened (banyan log), and ask for "
+                    "what is still wanted");
+  }
+
   static StoredPlan read_plan(const sqlite::Statement& row) {
     return {row.text(0), row.text(1), static_cast<std::uint64_t>(row.number(2))};
   }
@@ -254,6 +297,38 @@ class SqliteControlStore final : public ControlStore {
             "INSERT INTO plans (module, version, document) VALUES (?, ?, ?) ON CONFLICT (module) "
             "DO UPDATE SET version = excluded.version, document = excluded.document")
         .bind_all(plan.module, plan.version + 1, plan.document)
+        .run();
+  }
+
+  /// One in words of a newer version is none.
+  std::vector<Sighting> read_sightings() {
+    std::vector<Sighting> all;
+    if (!has_sightings_) return all;
+    connection_.each(
+        "SELECT module, old_side, new_side, data, both_reach_data, old_side_sees_writes "
+        "FROM sightings ORDER BY module",
+        [&](const sqlite::Statement& row) {
+          const auto data = data_stage_from(row.text(3));
+          if (!data) return;
+          all.push_back({row.text(0),
+                         {.old_side = row.number(1) != 0,
+                          .new_side = row.number(2) != 0,
+                          .data = *data,
+                          .both_reach_data = row.number(4) != 0,
+                          .old_side_sees_writes = row.number(5) != 0}});
+        });
+    return all;
+  }
+
+  void write(const Sighting& seen) {
+    const Topology& topology = seen.topology;
+    connection_
+        .query(
+            "INSERT INTO sightings (module, old_side, new_side, data, both_reach_data, "
+            "old_side_sees_writes) VALUES (?, ?, ?, ?, ?, ?)")
+        .bind_all(seen.module, number_of(topology.old_side), number_of(topology.new_side),
+                  to_string(topology.data), number_of(topology.both_reach_data),
+                  number_of(topology.old_side_sees_writes))
         .run();
   }
 
@@ -404,6 +479,7 @@ class SqliteControlStore final : public ControlStore {
   const Clock& clock_;
   std::string format_column_ = "format";
   bool has_plans_ = true;
+  bool has_sightings_ = true;
 };
 
 }  // namespace

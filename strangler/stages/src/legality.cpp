@@ -182,7 +182,23 @@ std::optional<std::string> why_change_illegal(std::string_view module, const Tra
     legal += to_string(stage);
   }
   *why += legal.empty() ? " Nothing is legal as things are." : " Legal now: " + legal + '.';
+  if (!topology.current) {
+    *why +=
+        " So it was when a process that goes by this control store last looked; start it, and it "
+        "looks anew.";
+  }
   return why;
+}
+
+std::optional<std::string> why_unsure(std::string_view module, const Traffic& after,
+                                      const Topology& topology) {
+  if (topology.current || after == Traffic{}) return std::nullopt;
+  const std::string name(module);
+  return "whether " + to_string(after) + " is legal for " + name +
+         " nobody can say: no process that goes by this control store runs (or one of an earlier "
+         "version, which notes nothing), and only such a one knows where the tables are and who "
+         "can open them. Start it and ask it (--url), or shift "
+         "all the same with force (--force), which the log tells. Legal wherever they are: legacy.";
 }
 
 }  // namespace banyan::strangler

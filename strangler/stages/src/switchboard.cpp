@@ -11,8 +11,10 @@ namespace banyan::strangler {
 
 namespace {
 
-Reason forced(Reason reason) {
+/// `known`: where the tables are, and who can open them.
+Reason forced(Reason reason, bool known) {
   reason.evidence += reason.evidence.empty() ? "forced" : "; forced";
+  if (!known) reason.evidence += ", and nobody could say whether it is legal";
   return reason;
 }
 
@@ -25,15 +27,11 @@ Error unhealthy(std::string_view module, const std::string& why_not) {
 }
 
 /// In the store's transaction: what was decided, unless it may not be.
-Result<Traffic> note_if_legal(
-    Change& change, const Traffic& before, Result<Traffic> after,
-    const std::function<std::optional<std::string>(const Traffic&)>& why_not) {
+Result<Traffic> note_if_legal(Change& change, const Traffic& before, Result<Traffic> after,
+                              const std::function<Result<void>(const Traffic&)>& may) {
   if (!after) return after;
   if (*after != before) {
-    if (auto why = why_not(*after)) {
-      return fail(ErrorCode::FailedPrecondition, "banyan.illegal_stage",
-                  "refused: " + std::move(*why));
-    }
+    if (auto allowed = may(*after); !allowed) return fail(std::move(allowed.error()));
   }
   change.before = before;
   change.after = *after;
@@ -62,13 +60,26 @@ Switchboard::Switchboard(ControlStore& store, Survey survey, Stages* table,
 Switchboard::Switchboard(ControlStore& store, Survey survey, Stages* table, StepsOf steps)
     : store_(&store), survey_(std::move(survey)), table_(table), steps_(std::move(steps)) {}
 
+Result<void> Switchboard::may(std::string_view module, const Traffic& after, bool force) const {
+  if (auto why = why_not(module, after)) {
+    return fail(ErrorCode::FailedPrecondition, "banyan.illegal_stage",
+                "refused: " + std::move(*why));
+  }
+  if (force) return {};
+  if (auto why = why_unsure(module, after, survey_(module))) {
+    return fail(ErrorCode::FailedPrecondition, "banyan.legality_unknown",
+                "refused: " + std::move(*why));
+  }
+  return {};
+}
+
 Result<Change> Switchboard::change(std::string_view module, const Reason& reason,
-                                   const ControlStore::Decide& decide) {
+                                   const ControlStore::Decide& decide, bool force) {
   Change change;
   change.module = module;
-  const auto why = [&](const Traffic& traffic) { return why_not(module, traffic); };
+  const auto allowed = [&](const Traffic& traffic) { return may(module, traffic, force); };
   auto entry = store_->change(module, reason, [&](const Traffic& before) {
-    return note_if_legal(change, before, decide(before), why);
+    return note_if_legal(change, before, decide(before), allowed);
   });
   return carried_out(std::move(change), std::move(entry), table_);
 }
@@ -89,14 +100,19 @@ std::optional<std::string> Switchboard::trouble(std::string_view module,
 
 Result<Change> Switchboard::advance(std::string_view module, const Reason& reason,
                                     const ControlStore::Decide& decide, bool force) {
-  if (force) return change(module, forced(reason), decide);
+  if (force) return change(module, forced(reason, is_known(module)), decide, true);
   if (const auto why_not = trouble(module, decide)) return fail(unhealthy(module, *why_not));
-  return change(module, reason, decide);
+  return change(module, reason, decide, false);
 }
 
 std::optional<std::string> Switchboard::why_not(std::string_view module,
                                                 const Traffic& traffic) const {
-  return why_change_illegal(module, traffic, survey_(module));
+  const Topology topology = survey_(module);
+  if (!is_gone(topology)) return why_change_illegal(module, traffic, topology);
+  if (traffic == Traffic{}) return std::nullopt;
+  return "nobody here has " + std::string(module) +
+         ": no route of banyan.toml names it, and no module is called so. Put its routes back; "
+         "or, if it is over, set it to legacy.";
 }
 
 Result<void> Switchboard::ask_new_side(std::string_view module) const {
@@ -116,69 +132,90 @@ Result<Change> Switchboard::walk(std::string_view module, const Walk& how, const
   }
   Change change;
   change.module = module;
-  const auto why = [&](const Traffic& traffic) { return why_not(module, traffic); };
-  auto entry = store_->walk(module, how.more && how.force ? forced(reason) : reason,
+  const auto allowed = [&](const Traffic& traffic) { return may(module, traffic, how.force); };
+  const bool known = is_known(module);
+  const bool tells = how.force && (how.more || !known);
+  auto entry = store_->walk(module, tells ? forced(reason, known) : reason,
                             [&](const Traffic& before, StoredPlan& plan) {
-                              return note_if_legal(change, before, decide(before, plan), why);
+                              return note_if_legal(change, before, decide(before, plan), allowed);
                             });
   return carried_out(std::move(change), std::move(entry), table_);
 }
 
-/// What is to change, if all of it may.
-Result<std::vector<Rollout>> Switchboard::legal_return(const Stand& now, const Stand& then) const {
-  std::vector<Rollout> wanted;
-  std::string problems;
+/// If all of it may.
+Result<Switchboard::Wanted> Switchboard::legal_return(const Stand& now, const Stand& then,
+                                                      bool force) const {
+  Wanted wanted;
+  std::optional<Error> refusal;
   for (const Rollout& each : now.rollouts) {
     const Rollout* const earlier = then.find(each.module);
     const Traffic traffic = earlier != nullptr ? earlier->traffic : Traffic{};
     if (traffic == each.traffic) continue;
-    if (auto why = why_not(each.module, traffic)) {
-      problems += (problems.empty() ? "" : " ") + std::move(*why);
+    if (is_gone(survey_(each.module))) {
+      wanted.left.push_back(each.module);
+      continue;
     }
-    wanted.push_back({each.module, traffic, each.revision});
+    if (auto allowed = may(each.module, traffic, force); !allowed) {
+      constexpr std::string_view kRefused = "refused: ";
+      Error& error = allowed.error();
+      if (error.message.starts_with(kRefused)) error.message.erase(0, kRefused.size());
+      if (!refusal) {
+        refusal = std::move(error);
+        refusal->message = "refused, and nothing was changed: " + refusal->message;
+      } else {
+        refusal->message += ' ' + error.message;
+      }
+    }
+    wanted.rollouts.push_back({each.module, traffic, each.revision});
   }
-  if (problems.empty()) return wanted;
-  return fail(ErrorCode::FailedPrecondition, "banyan.illegal_stage",
-              "refused, and nothing was changed: " + problems);
+  if (refusal) return fail(std::move(*refusal));
+  return wanted;
 }
 
 /// As things stand, outside of any transaction.
-Result<std::vector<Change>> Switchboard::preview(const Stand& then) const {
+Result<Switchboard::Return> Switchboard::preview(const Stand& then, bool force) const {
   const Result<Stand> now = store_->stand();
   if (!now) return fail(now.error());
-  const auto wanted = legal_return(*now, then);
-  if (!wanted) return fail(wanted.error());
-  std::vector<Change> changes;
-  for (const Rollout& each : *wanted) {
-    changes.push_back({each.module, now->find(each.module)->traffic, each.traffic, std::nullopt});
+  auto wanted = legal_return(*now, then, force);
+  if (!wanted) return fail(std::move(wanted.error()));
+  Return all{{}, std::move(wanted->left)};
+  for (const Rollout& each : wanted->rollouts) {
+    all.changes.push_back(
+        {each.module, now->find(each.module)->traffic, each.traffic, std::nullopt});
   }
-  return changes;
+  return all;
 }
 
-Result<std::vector<Change>> Switchboard::go_to(const Goto& where, const Reason& reason) {
+Result<Switchboard::Return> Switchboard::go_to(const Goto& where, const Reason& reason) {
   const Result<Stand> then = store_->stand_at(where.revision);
   if (!then) return fail(then.error());
-  auto expected = preview(*then);
+  auto expected = preview(*then, where.force);
   if (!expected || where.dry_run) return expected;
-  for (const Change& each : *expected) {
+  bool known = true;
+  for (const Change& each : expected->changes) {
+    known = known && is_known(each.module);
     if (where.force || !preflight_ || !gives_more(each.before, each.after)) continue;
     if (const auto why_not = preflight_(each.module)) return fail(unhealthy(each.module, *why_not));
   }
-  std::vector<Change> changes;
-  auto lines = store_->change_all(
-      where.force ? forced(reason) : reason, [&](const Stand& now) -> Result<std::vector<Rollout>> {
-        auto wanted = legal_return(now, *then);
-        if (!wanted) return wanted;
-        for (const Rollout& each : *wanted) {
-          changes.push_back(
-              {each.module, now.find(each.module)->traffic, each.traffic, std::nullopt});
-        }
-        return wanted;
-      });
+  Return all;
+  auto lines =
+      store_->change_all(where.force ? forced(reason, known) : reason,
+                         [&](const Stand& now) -> Result<std::vector<Rollout>> {
+                           auto wanted = legal_return(now, *then, where.force);
+                           if (!wanted) return fail(std::move(wanted.error()));
+                           all.left = std::move(wanted->left);
+                           for (const Rollout& each : wanted->rollouts) {
+                             all.changes.push_back({each.module, now.find(each.module)->traffic,
+                                                    each.traffic, std::nullopt});
+                           }
+                           return std::move(wanted->rollouts);
+                         });
   if (!lines) return fail(std::move(lines.error()));
-  for (std::size_t i = 0; i < changes.size(); ++i) changes[i].entry = std::move((*lines)[i]);
-  if (table_ != nullptr && !changes.empty()) (void)table_->refresh();
-  return changes;
+  for (std::size_t i = 0; i < all.changes.size(); ++i) {
+    all.changes[i].entry = std::move((*lines)[i]);
+  }
+  if (table_ != nullptr && !all.changes.empty()) (void)table_->refresh();
+  return all;
 }
 
 Result<Change> Switchboard::shift(std::string_view module, const Order& order,
@@ -192,8 +229,11 @@ Result<Change> Switchboard::shift(std::string_view module, const Order& order,
       order.force);
 }
 
-Result<Change> Switchboard::back(std::string_view module, const Reason& reason) {
-  return change(module, reason, [&](const Traffic& before) { return step_back(module, before); });
+Result<Change> Switchboard::back(std::string_view module, const Reason& reason, bool force) {
+  const bool known = is_known(module);
+  return change(
+      module, force && !known ? forced(reason, known) : reason,
+      [&](const Traffic& before) { return step_back(module, before); }, force);
 }
 
 Result<Change> Switchboard::next(std::string_view module, const Reason& reason, bool force) {
@@ -209,7 +249,7 @@ Result<Switchboard::Overview> Switchboard::overview() {
   for (const Rollout& rollout : stand->rollouts) {
     const Topology topology = survey_(rollout.module);
     // The store remembers it; here nobody has it any more.
-    if (!topology.old_side && !topology.new_side) continue;
+    if (is_gone(topology)) continue;
     Position position{rollout, topology, std::nullopt, std::nullopt, std::nullopt};
     const Traffic& now = rollout.traffic;
     position.illegal = why_illegal(rollout.module, now, position.topology);

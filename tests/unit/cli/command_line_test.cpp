@@ -10,6 +10,7 @@
 #include "banyan/binding/problem.hpp"
 #include "banyan/control/admin_api.hpp"
 #include "banyan/serving/proxy.hpp"
+#include "banyan/stages/witness.hpp"
 #include "banyan/test/temporary_folder.hpp"
 #include "banyan_process.hpp"
 #include "support/raw_sqlite.hpp"
@@ -66,7 +67,7 @@ TEST_F(StoreCommands, WalkOnAndBackAndShowTheLog) {
       banyan({"shift", "catalog", "--force", "100", "--writes", "remote", "--why", "take over"})
           .out,
       "catalog: canary 1% -> moved  (revision 2)\n");
-  EXPECT_EQ(banyan({"back", "catalog", "--why", "too slow", "--who", "bob"}).out,
+  EXPECT_EQ(banyan({"back", "catalog", "--force", "--why", "too slow", "--who", "bob"}).out,
             "catalog: moved -> canary 100%  (revision 3)\n");
   const Outcome log = banyan({"log", "--limit", "2", "--module", "catalog"});
   EXPECT_EQ(log.exit_code, 0);
@@ -110,8 +111,50 @@ TEST_F(StoreCommands, SendMoreToANewSideThatNobodyHasAskedOnlyByForce) {
   EXPECT_THAT(refused.err, HasSubstr("--force"));
   EXPECT_EQ(banyan({"next", "catalog"}).exit_code, 1);
   EXPECT_EQ(banyan({"next", "catalog", "--force"}).exit_code, 0);
-  EXPECT_EQ(store_->log(1)->front().evidence, "forced");
+  EXPECT_EQ(store_->log(1)->front().evidence, "forced, and nobody could say whether it is legal");
   EXPECT_EQ(banyan({"back", "catalog", "--why", "less is always possible"}).exit_code, 0);
+}
+
+TEST_F(StoreCommands, AreToldWhatAProcessThatRunsWouldSay) {
+  strangler::Witness process(
+      *store_, [](std::string_view) { return strangler::Topology{.both_reach_data = false}; });
+  process.look();
+  for (const char* verb : {"shift", "next"}) {
+    std::vector<std::string> order{verb, "catalog", "--force", "--why", "x"};
+    if (order.front() == "shift") order.emplace_back("50%");
+    const Outcome refused = banyan(order);
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(refused.err, StartsWith("banyan: refused: the tables of catalog are in the shared "
+                                        "database, which its service cannot open"));
+    EXPECT_THAT(refused.err, HasSubstr("Legal now: legacy."));
+  }
+  EXPECT_EQ(store_->stand()->revision, 0U);
+}
+
+TEST_F(StoreCommands, GoNoStepBackToWhereTwoSidesWouldWriteDifferentRows) {
+  Switchboard board(*store_);
+  ASSERT_TRUE(board.shift("catalog", {strangler::Percent::all(), Side::Remote}, {"ann", "moved"}));
+  strangler::Witness process(*store_, [](std::string_view) {
+    return strangler::Topology{.data = strangler::DataStage::Separate, .both_reach_data = false};
+  });
+  process.look();
+  const Outcome back = banyan({"back", "catalog", "--why", "slow"});
+  EXPECT_EQ(back.exit_code, 1);
+  EXPECT_THAT(back.err, HasSubstr("its traffic moves as a whole"));
+  const Outcome half = banyan({"shift", "catalog", "50", "--writes", "local", "--why", "slow"});
+  EXPECT_EQ(half.exit_code, 1);
+  EXPECT_EQ(banyan({"shift", "catalog", "0", "--writes", "local", "--why", "slow"}).exit_code, 0);
+}
+
+TEST_F(StoreCommands, SayThatNobodyKnowsWhatIsLegalWhereNothingRuns) {
+  Switchboard board(*store_);
+  ASSERT_TRUE(board.shift("catalog", {strangler::Percent::all(), Side::Remote}, {"ann", "moved"}));
+  const Outcome unsure = banyan({"back", "catalog", "--why", "slow", "--json"});
+  EXPECT_EQ(unsure.exit_code, 1);
+  EXPECT_EQ(nlohmann::json::parse(unsure.out)["rule"], "banyan.legality_unknown");
+  EXPECT_EQ(banyan({"back", "catalog", "--force", "--why", "slow"}).exit_code, 0);
+  EXPECT_EQ(store_->log(1)->front().evidence, "forced, and nobody could say whether it is legal");
+  EXPECT_EQ(banyan({"goto", "0", "--why", "to legacy is legal anywhere"}).exit_code, 0);
 }
 
 TEST_F(StoreCommands, FindTheHeadOfALogThatWasEmptyWhenItWasNoted) {
@@ -259,6 +302,79 @@ struct BadUsage {
   const char* expected;
   friend void PrintTo(const BadUsage& bad, std::ostream* out) { *out << bad.name; }
 };
+
+struct RefusedCommand {
+  const char* name;
+  std::vector<std::string> arguments;
+  int exit_code;
+};
+
+TEST(Documents, AreWhatEveryRefusalIsWithJson) {
+  const TemporaryFolder folder;
+  const std::string good = folder.file("banyan.toml");
+  std::ofstream(good) << "[proxy]\nlisten = [\"127.0.0.1:8080\"]\n"
+                         "[upstreams.shop]\ninstances = [\"127.0.0.1:1\"]\n"
+                         "[[routes]]\nprefix = \"/\"\nmethods = [\"*\"]\nlegacy = \"shop\"\n";
+  const std::string bad = folder.file("bad.toml");
+  std::ofstream(bad) << "[proxy\n";
+  const std::string none = folder.file("none");
+  const std::string out = folder.file("out");
+  const std::vector<RefusedCommand> cases = {
+      {"an unknown command", {"shfit", "catalog"}, 64},
+      {"an unknown option", {"status", "--jsno"}, 64},
+      {"a bad value", {"shift", "catalog", "101%", "--why", "x"}, 64},
+      {"a useless option", {"check", good, "--url", "http://127.0.0.1:1"}, 64},
+      {"a bad address", {"status", "--url", "nowhere"}, 64},
+      {"nobody", {"status", "--url", "http://127.0.0.1:1"}, 69},
+      {"no store", {"status", "--store", none}, 69},
+      {"watch", {"watch", "--url", "http://127.0.0.1:1"}, 69},
+      {"differences of a store", {"differences", "--store", none}, 64},
+      {"replay by a store", {"replay", "catalog:1", "--store", none}, 64},
+      {"check of a bad request", {"check", good, "--request", "nonsense"}, 64},
+      {"check of a bad file", {"check", bad}, 78},
+      {"check of no file", {"check", none}, 78},
+      {"export of a bad file", {"export", "haproxy", "--config", bad, "--out", out}, 78},
+      {"export to a bad address",
+       {"export", "nginx", "--config", good, "--listen", "here", "--out", out},
+       64},
+      {"proxy with a bad file", {"proxy", "--config", bad}, 78},
+      {"proxy with no file", {"proxy", "--config", none}, 78},
+      {"up with a bad file", {"up", bad}, 78},
+      {"up with no file", {"up", none}, 78},
+      {"ps of nobody", {"ps", none}, 69},
+      {"no database", {"schema", "report", "--database", none}, 69},
+      {"no description", {"map", none}, 69},
+  };
+  for (const RefusedCommand& each : cases) {
+    SCOPED_TRACE(each.name);
+    const Outcome people = run_banyan(each.arguments);
+    EXPECT_EQ(people.exit_code, each.exit_code) << people.err;
+    EXPECT_EQ(people.out, "");
+    std::vector<std::string> words = each.arguments;
+    words.emplace_back("--json");
+    const Outcome programs = run_banyan(words);
+    EXPECT_EQ(programs.exit_code, each.exit_code) << programs.err;
+    const auto document = nlohmann::json::parse(programs.out, nullptr, false);
+    ASSERT_TRUE(document.is_object()) << programs.out << programs.err;
+    for (const char* member : {"code", "rule", "detail"}) {
+      ASSERT_TRUE(document.contains(member)) << programs.out;
+      EXPECT_NE(document[member], "") << member;
+    }
+  }
+}
+
+TEST(Documents, EndWithTheCodeThatPeopleGet) {
+  const AdminServer differs([](const std::string&, const std::string&, const std::string&) {
+    return std::pair(200U, std::string(R"({"example":"catalog:1","request":"GET /a",
+        "old":{"status":200},"new":{"status":200},
+        "comparison":{"differences":[{"path":"/a","kind":"value","old":"1","new":"2"}]}})"));
+  });
+  const std::vector<std::string> replay{"replay", "catalog:1", "--url", differs.url()};
+  EXPECT_EQ(run_banyan(replay).exit_code, 1);
+  std::vector<std::string> document = replay;
+  document.emplace_back("--json");
+  EXPECT_EQ(run_banyan(document).exit_code, 1);
+}
 
 class WrongUsage : public testing::TestWithParam<BadUsage> {};
 

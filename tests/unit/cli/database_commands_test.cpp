@@ -145,6 +145,22 @@ TEST_F(DatabaseCommands, AdviseToApplyAScriptThatIsWrittenAndElseToWriteOne) {
   EXPECT_THAT(banyan({"schema", "report"}).out, HasSubstr("rebuild stock without this REFERENCES"));
 }
 
+TEST_F(DatabaseCommands, TellAsADocumentAlsoOfAFolderWhoseNameIsNotUtf8) {
+  const std::filesystem::path old_world = folder_.path() / "caf\xE9";
+  std::vector<std::filesystem::path> files;
+  for (const auto& each : std::filesystem::directory_iterator(folder_.path())) {
+    files.push_back(each.path());
+  }
+  std::filesystem::create_directory(old_world);
+  for (const auto& each : files) std::filesystem::rename(each, old_world / each.filename());
+  const Outcome plan = run_banyan({"schema", "move", "warehouse", "--dry-run", "--json",
+                                   "--database", (old_world / "shop.db").string()});
+  EXPECT_EQ(plan.exit_code, 1) << "something crosses: " << plan.err;
+  const json document = json::parse(plan.out, nullptr, false);
+  ASSERT_TRUE(document.is_object()) << plan.out << plan.err;
+  EXPECT_EQ(document["module"], "warehouse");
+}
+
 TEST_F(DatabaseCommands, RefuseToMoveWhileSomethingCrosses) {
   const Outcome plan = banyan({"schema", "move", "warehouse", "--dry-run"});
   EXPECT_EQ(plan.exit_code, 1) << plan.out << plan.err;

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -172,6 +173,63 @@ TEST_F(Plans, AreWatchedLineByLineWhereNobodyLooksAtAPicture) {
   EXPECT_THAT(seen.out, Not(HasSubstr("\x1b"))) << "no terminal, no colours";
   EXPECT_EQ(run_banyan({"watch", "--store", file_, "--count", "1"}).exit_code, 0);
   EXPECT_EQ(run_banyan({"watch", "--url", "http://127.0.0.1:1"}).exit_code, 69);
+}
+
+TEST_F(Plans, AreWatchedOnOverARestartThatTakesAWhile) {
+  std::atomic<int> looks = 0;
+  AdminServer restarting(
+      [&](const std::string& method, const std::string& target, const std::string& body) {
+        const bool away = target.ends_with("/status") && ++looks == 2;
+        if (!away) return answer(method, target, body);
+        return std::pair(503U, Json{{"code", to_string(ErrorCode::Unavailable)},
+                                    {"rule", "test.restarting"},
+                                    {"detail", "it comes back"}}
+                                   .dump());
+      });
+  const std::vector<std::string> words{"watch",      "--url", restarting.url(), "--count", "3",
+                                       "--interval", "0.1"};
+  std::vector<std::string> json_words = words;
+  json_words.emplace_back("--json");
+  const Outcome documents = run_banyan(json_words);
+  EXPECT_EQ(documents.exit_code, 0) << documents.err;
+  std::vector<Json> seen;
+  std::istringstream lines(documents.out);
+  for (std::string line; std::getline(lines, line);) seen.push_back(Json::parse(line));
+  ASSERT_EQ(seen.size(), 3U) << documents.out;
+  EXPECT_EQ(seen[1]["problem"]["rule"], "test.restarting");
+  EXPECT_EQ(seen[2]["rollouts"][0]["module"], "catalog");
+
+  looks = 0;
+  const Outcome told = run_banyan(words);
+  EXPECT_EQ(told.exit_code, 0) << told.err;
+  EXPECT_THAT(told.out, HasSubstr("it is asked again: it comes back\n"));
+}
+
+TEST_F(Plans, AreWatchedUntilCtrlCAlsoWhileNobodyAnswers) {
+  std::atomic<bool> asked = false;
+  std::atomic<bool> over = false;
+  AdminServer silent([&](const std::string&, const std::string&, const std::string&) {
+    asked = true;
+    while (!over) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return std::pair(503U, std::string());
+  });
+  const std::string url = silent.url();
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    ::execl(BANYAN_PROGRAM, BANYAN_PROGRAM, "watch", "--url", url.c_str(), nullptr);
+    ::_exit(127);
+  }
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!asked && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  ::kill(child, SIGINT);
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  over = true;
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0) << "not 69, which it says when its patience is over";
 }
 
 TEST_F(Plans, AreWatchedUntilCtrlC) {

@@ -168,6 +168,43 @@ TEST_F(AdminApiTest, SendsNoMoreToASideThatIsNotFitUnlessItIsTold) {
       post("/rollouts/catalog/shift", R"({"percent":"20%","who":"a","why":"w","force":1})"));
 }
 
+TEST_F(AdminApiTest, TakesAStepOnceThoughTwoAskForIt) {
+  const std::string_view step = R"({"from_revision":0,"who":"ann","why":"on"})";
+  EXPECT_TRUE(post("/rollouts/catalog/next", step));
+  const AdminAnswer again = post("/rollouts/catalog/next", step);
+  EXPECT_EQ(rule(again), "banyan.changed_meanwhile");
+  EXPECT_THAT(message(again), HasSubstr("catalog is at canary 1% by revision 1 now"));
+  EXPECT_FALSE(post("/rollouts/catalog/back", step));
+  EXPECT_FALSE(post("/rollouts/catalog/shadow", step));
+  EXPECT_FALSE(
+      post("/rollouts/catalog/shift", R"({"percent":5,"from_revision":0,"who":"a","why":"b"})"));
+  EXPECT_TRUE(post("/rollouts/orders/next", step)) << "another rollout's changes are none of it";
+  EXPECT_TRUE(post("/rollouts/catalog/back", R"({"from_revision":1,"who":"a","why":"b"})"));
+  EXPECT_EQ(details(post("/rollouts/catalog/back",
+                         R"({"gradually":true,"from_revision":1,"who":"a","why":"b"})")),
+            std::vector<std::string>{"/from_revision is for a step at once"});
+}
+
+TEST_F(AdminApiTest, ForcesAStepBackAtOnceOnly) {
+  post("/rollouts/catalog/shift", R"({"percent":10,"who":"a","why":"b"})");
+  EXPECT_EQ(details(post("/rollouts/catalog/back",
+                         R"({"gradually":true,"force":true,"who":"a","why":"b"})")),
+            std::vector<std::string>{"/force is for a step at once"});
+  EXPECT_TRUE(post("/rollouts/catalog/back", R"({"force":true,"who":"a","why":"b"})"));
+  EXPECT_EQ(store_->log(1)->front().evidence, "") << "what is known needs no force";
+}
+
+TEST_F(AdminApiTest, TellsWhatAReturnHasLeftAsItIs) {
+  post("/rollouts/orders/shift", R"({"percent":10,"who":"a","why":"b"})");
+  Switchboard board(*store_, [](std::string_view module) {
+    return Topology{.old_side = module != "orders", .new_side = module != "orders"};
+  });
+  AdminApi api(board);
+  const AdminAnswer answer = api.answer(
+      {"POST", "/goto", {}, "application/json", R"({"revision":0,"who":"a","why":"b"})"});
+  EXPECT_EQ(json(answer)["left"], Json::parse(R"(["orders"])"));
+}
+
 TEST_F(AdminApiTest, WalksOnAndBack) {
   const std::string body = R"({"who":"ann","why":"walk"})";
   EXPECT_TRUE(post("/rollouts/catalog/next", body));
@@ -346,7 +383,8 @@ TEST_F(AdminApiTest, RefusesABadBodyWithAPointerToEachProblem) {
       {R"({"who":"a","why":"b","writes":"both"})",
        {"/writes is \"both\", expected \"remote\" or \"local\""}},
       {R"({"who":"a","why":"b","percent":1,"perzent":1,"a/b~":2})",
-       {"/a~1b~0 unknown field. Known: percent, writes, who, why, evidence, force.",
+       {"/a~1b~0 unknown field. Known: percent, writes, from_revision, who, why, evidence, "
+        "force.",
         "/perzent unknown field. Did you mean \"percent\"?"}},
   };
   for (const auto& [body, expected] : cases) {

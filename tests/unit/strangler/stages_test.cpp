@@ -247,6 +247,8 @@ class BrokenStore final : public ControlStore {
                                        const Walk& decide) override {
     return inner_.walk(module, reason, decide);
   }
+  Result<std::vector<Sighting>> sightings() override { return inner_.sightings(); }
+  Result<void> note(const std::vector<Sighting>& seen) override { return inner_.note(seen); }
   Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module) override {
     return inner_.log(limit, module);
   }

@@ -107,6 +107,66 @@ TEST_F(FleetTest, BeginsWithTheShortPauseAgainAfterAHealthyWhile) {
   }
 }
 
+TEST_F(FleetTest, LengthensThePauseOfWhatCannotBeStartedAnyMoreAfterAHealthyWhile) {
+  deployment_.restart_first = 100ms;
+  deployment_.healthy_after = 10s;
+  const auto shop = add("shop");
+  due();
+  start_ready(shop);
+  now_ += 1h;
+  EXPECT_EQ(pause_after_failure(shop), 100ms);
+  for (const auto expected : {200ms, 400ms, 800ms}) {
+    now_ = *fleet().status(shop).next_start;
+    EXPECT_THAT(due(), ElementsAre(Action{What::Start, shop}));
+    fleet().ended(shop, {.trouble = "there is no such file"}, now_);
+    EXPECT_EQ(*fleet().status(shop).next_start - now_, expected);
+  }
+}
+
+TEST_F(FleetTest, TakesNothingForReadyThatHasEndedBeforeItWas) {
+  for (const auto kind : {Readiness::Kind::Url, Readiness::Kind::File}) {
+    for (const auto restart : {Restart::Never, Restart::OnFailure, Restart::Always}) {
+      Deployment deployment;
+      deployment.programs.resize(2);
+      deployment.programs[0].ready.kind = kind;
+      deployment.programs[0].restart = restart;
+      deployment.programs[1].needs = {0};
+      Fleet fleet(deployment);
+      fleet.due(now_);
+      fleet.started(0, 7, now_);
+      fleet.ended(0, {.code = 0}, now_);
+      EXPECT_EQ(fleet.status(0).state, restart == Restart::Never ? State::Failed : State::Pausing);
+      EXPECT_THAT(fleet.due(now_), IsEmpty());
+      EXPECT_EQ(fleet.status(1).state, State::Waiting);
+      EXPECT_EQ(fleet.over(), restart == Restart::Never);
+      EXPECT_EQ(fleet.any_failed(), restart == Restart::Never);
+    }
+  }
+}
+
+TEST_F(FleetTest, StartsNothingOnTopOfAServiceThatHasEndedByItself) {
+  const auto ware = add("ware");
+  const auto shop = add("shop", {ware});
+  due();
+  start_ready(ware);
+  due();
+  start_ready(shop);
+  fleet().ended(ware, {.code = 0}, now_);
+  EXPECT_EQ(state(ware), State::Done) << "somebody has stopped it";
+  EXPECT_EQ(state(shop), State::Ready) << "what needs it goes on";
+  EXPECT_FALSE(fleet().is_waited_for(ware));
+  fleet().restart(shop, now_);
+  EXPECT_THAT(due(), ElementsAre(Action{What::Terminate, shop}));
+  fleet().ended(shop, {.code = 0}, now_);
+  EXPECT_THAT(due(), IsEmpty()) << "it would run without what it needs";
+  EXPECT_TRUE(fleet().is_waited_for(ware));
+  EXPECT_TRUE(fleet().over());
+  EXPECT_TRUE(fleet().any_failed());
+  fleet().restart(ware, now_);
+  EXPECT_THAT(due(), ElementsAre(Action{What::Start, ware}));
+  EXPECT_FALSE(fleet().over());
+}
+
 TEST_F(FleetTest, StopsAndStartsAgainWhatIsNotReadyInTime) {
   const auto shop = add("shop");
   deployment_.programs[shop].ready_time = 5s;

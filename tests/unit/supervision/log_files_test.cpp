@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "banyan/supervision/console.hpp"
@@ -81,6 +82,65 @@ TEST_F(LogFiles, AreFollowedWhenTheyArePutAside) {
     for (std::string& each : texts(reader.more())) read.push_back(std::move(each));
   }
   EXPECT_EQ(read, written);
+}
+
+TEST_F(LogFiles, AreFollowedOverSeveralThatWerePutAsideBetweenTwoLooks) {
+  LogFile log(folder_.path() / "shop.log", 4096, 9);
+  LogReader reader(folder_.path(), {"shop"});
+  log.write(next(), "first");
+  EXPECT_THAT(texts(reader.last(10)), ElementsAre("shop: first"));
+  std::vector<std::string> written;
+  for (int i = 0; i < 30; ++i) {
+    const std::string text = std::to_string(i) + std::string(500, 'x');
+    written.push_back("shop: " + text);
+    log.write(next(), text);
+  }
+  EXPECT_EQ(texts(reader.more()), written);
+  EXPECT_THAT(reader.more(), IsEmpty());
+}
+
+TEST_F(LogFiles, AreFollowedFromTheirBeginningWhereThereWasNone) {
+  LogReader reader(folder_.path(), {"shop"});
+  EXPECT_THAT(reader.last(10), IsEmpty());
+  LogFile log(folder_.path() / "shop.log", 4096, 9);
+  for (int i = 0; i < 30; ++i) log.write(next(), std::to_string(i) + std::string(500, 'x'));
+  const auto lines = reader.more();
+  ASSERT_EQ(lines.size(), 30U);
+  EXPECT_THAT(lines.front().text, testing::StartsWith("0x"));
+}
+
+TEST_F(LogFiles, SayThatLinesAreMissingWhichNobodyHasReadInTime) {
+  LogFile log(folder_.path() / "shop.log", 4096, 2);
+  LogReader reader(folder_.path(), {"shop"});
+  log.write(next(), "first");
+  EXPECT_THAT(texts(reader.last(10)), ElementsAre("shop: first"));
+  for (int i = 0; i < 30; ++i) log.write(next(), std::to_string(i) + std::string(500, 'x'));
+  const auto lines = texts(reader.more());
+  ASSERT_FALSE(lines.empty());
+  EXPECT_THAT(lines[lines.size() - 1], testing::StartsWith("shop: 29x"));
+  EXPECT_EQ(std::ranges::count_if(
+                lines, [](const auto& line) { return line.contains("lines are missing here"); }),
+            1);
+}
+
+TEST_F(LogFiles, KeepALineOfTheGreatestLengthWhole) {
+  LogFile log(folder_.path() / "shop.log", 1024UL * 1024, 2);
+  const std::string longest = "word " + std::string(kLongestLine - 5, 'x');
+  log.write(next(), "first");
+  log.write(next(), longest);
+  log.write(next(), "last");
+  LogReader reader(folder_.path(), {"shop"});
+  EXPECT_THAT(texts(reader.last(10)), ElementsAre("shop: first", "shop: " + longest, "shop: last"));
+}
+
+TEST_F(LogFiles, LeaveALineWithoutATimeWhereItStands) {
+  LogFile log(folder_.path() / "shop.log", 4096, 2);
+  log.write(next(), "first");
+  std::ofstream(folder_.path() / "shop.log", std::ios::app) << "and more of it\n";
+  log.write(next(), "last");
+  const auto lines = LogReader(folder_.path(), {"shop"}).last(10);
+  EXPECT_THAT(texts(lines), ElementsAre("shop: first", "shop: and more of it", "shop: last"));
+  EXPECT_EQ(lines[1].time, lines[0].time);
 }
 
 TEST_F(LogFiles, AreReadBackIntoThosePutAside) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -288,6 +291,48 @@ TEST_F(Up, IsAskedFromOutside) {
   const Ran nobody = banyan({"ps", all});
   EXPECT_EQ(nobody.exit_code, 69);
   EXPECT_THAT(nobody.output, HasSubstr("start it with `banyan up`"));
+}
+
+TEST_F(Up, ObeysWhileNobodyReadsWhatItPrints) {
+  const fs::path pipe = file("pipe");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int nobody = ::open(pipe.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_GE(nobody, 0);
+  const std::string much(4096, 'x');
+  while (::write(nobody, much.data(), much.size()) > 0) {
+  }
+  ASSERT_EQ(errno, EAGAIN) << "the pipe is full";
+  const std::string quiet = "trap 'exit 0' TERM; while :; do sleep 0.01; done";
+  write(program("shop", quiet) + program("ware", quiet));
+  ChildProcess up({BANYAN_PROGRAM, "up", file("all.toml").string()}, pipe);
+  ASSERT_TRUE(becomes_true([&] { return is_ready("shop") && is_ready("ware"); }));
+  const Ran restarted = run_program({BANYAN_PROGRAM, "restart", "shop", file("all.toml").string()});
+  EXPECT_EQ(restarted.exit_code, 0) << restarted.output;
+  const Ran down = banyan({"down", file("all.toml").string()});
+  EXPECT_EQ(down.exit_code, 0) << down.output;
+  EXPECT_EQ(up.wait(60s), 0);
+  ::close(nobody);
+}
+
+TEST_F(Up, IsNotWaitedForWhenItDoesNotRunOn) {
+  write(program("shop", "sleep 1000"));
+  ChildProcess up = start();
+  ASSERT_TRUE(becomes_true([&] { return is_ready("shop"); })) << read("output");
+  up.signal(SIGSTOP);
+  const Ran asked = banyan({"ps", file("all.toml").string()});
+  up.signal(SIGCONT);
+  EXPECT_EQ(asked.exit_code, 69);
+  EXPECT_THAT(asked.output, HasSubstr("is there and has not answered for 5 s"));
+  EXPECT_TRUE(becomes_true([&] { return is_ready("shop"); })) << "nothing else has happened to it";
+}
+
+TEST_F(Up, DoesNotTakeAProgramThatEndsAtOnceForReady) {
+  write(program("ware", "exit 0", "ready_file = \"never\"\nrestart = \"never\"\n") +
+        program("shop", "echo sold", "needs = [\"ware\"]"));
+  ChildProcess up = start();
+  EXPECT_EQ(up.wait(60s), 69);
+  EXPECT_THAT(read("output"), HasSubstr("ware ended before it was ready, code 0"));
+  EXPECT_THAT(read("output"), Not(HasSubstr("sold")));
 }
 
 TEST_F(Up, FollowsTheLogsWhileTheyAreWritten) {

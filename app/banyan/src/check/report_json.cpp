@@ -123,7 +123,14 @@ std::string to_json(const Report& report) {
 }
 
 std::string to_json(const std::string& file, const std::vector<strangler::FileProblem>& problems) {
-  Json document = {{"file", file}, {"starts", false}, {"findings", Json::array()}};
+  std::string detail = file + " is not right, and nothing starts with it";
+  if (!problems.empty()) detail += ": " + to_string(problems.front());
+  Json document = {{"file", file},
+                   {"starts", false},
+                   {"code", to_string(ErrorCode::FailedPrecondition)},
+                   {"rule", "check.refused"},
+                   {"detail", detail},
+                   {"findings", Json::array()}};
   for (const strangler::FileProblem& each : problems) {
     document["findings"].push_back(
         finding(to_string(Weight::Problem), "check.refused", each.location, each.message));

@@ -57,7 +57,8 @@ void CommandSet::add_common_options() {
                   "are reached from another machine, or where clients come too");
   app_.add_option("--store", target_.store,
                   "Work on this control store instead: when nothing runs, or beside what runs "
-                  "(which notices within 200 ms)");
+                  "(which notices within 200 ms). What is legal is what a process that runs has "
+                  "noted there; where none does, all but the way to legacy needs --force");
   app_.add_flag("--json", target_.json, "Print the answer as one JSON document");
 }
 

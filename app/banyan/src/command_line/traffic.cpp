@@ -9,7 +9,16 @@ namespace {
 
 void force_of(CLI::App* command, ChangeOptions& options) {
   command->add_flag("--force", options.force,
-                    "Although the new side does not answer, or is not ready; the log tells");
+                    "Although the new side does not answer, or is not ready; or, with --store, "
+                    "although no process runs that knows whether it is legal. The log tells");
+}
+
+void from_of(CLI::App* command, ChangeOptions& options) {
+  command
+      ->add_option("--from", options.from,
+                   "Only if that is its revision still (`banyan status --json`): asked twice, or "
+                   "by two, it is one step")
+      ->type_name("REVISION");
 }
 
 void add_status(CommandSet& set) {
@@ -37,6 +46,7 @@ void add_shift(CommandSet& set) {
       ->add_option("--writes", options->writes, "The side that writes: remote (new) or local (old)")
       ->check(CLI::IsMember({"remote", "local"}));
   force_of(added, *options);
+  from_of(added, *options);
   set.reason_of(added, options->who, options->why, true);
 }
 
@@ -51,6 +61,10 @@ void add_back(CommandSet& set) {
   added->add_flag("--gradually", options->gradually,
                   "To legacy along the steps of the plan, each for a while, so that the old side "
                   "gets warm again");
+  added->add_flag("--force", options->force,
+                  "With --store: although no process runs that knows whether it is legal; the log "
+                  "tells");
+  from_of(added, *options);
   set.reason_of(added, options->who, options->why, true);
 }
 
@@ -66,6 +80,7 @@ void add_shadow(CommandSet& set) {
   set.asks(added);
   set.module_of(added, options->module);
   force_of(added, *options);
+  from_of(added, *options);
   set.reason_of(added, options->who, options->why, true);
 }
 
@@ -79,6 +94,7 @@ void add_next(CommandSet& set) {
   set.asks(added);
   set.module_of(added, options->module);
   force_of(added, *options);
+  from_of(added, *options);
   set.reason_of(added, options->who, options->why, false);
 }
 
@@ -113,8 +129,10 @@ void add_goto(CommandSet& set) {
   added->add_option("REVISION", options->revision, "A number of `banyan log`; 0 is before all")
       ->required();
   added->add_flag("--dry-run", options->dry_run, "Only show what would change, or be refused");
-  added->add_flag("--force", options->force,
-                  "Although a new side does not answer, or is not ready; the log tells");
+  added->add_flag(
+      "--force", options->force,
+      "Although a new side does not answer, or is not ready; or, with --store, although "
+      "no process runs that knows whether it is legal. The log tells");
   set.reason_of(added, options->who, options->why, true);
 }
 

@@ -31,7 +31,8 @@ int check_file(const CheckOptions& options) {
   for (const std::string& each : options.requests) {
     auto example = check::example_from(each);
     if (!example) {
-      print_error("--request: " + example.error());
+      print_error({ErrorCode::InvalidArgument, "banyan.usage", "--request: " + example.error(), {}},
+                  options.json);
       return kUsage;
     }
     examples.push_back(std::move(*example));

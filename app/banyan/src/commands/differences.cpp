@@ -147,16 +147,24 @@ int show(const Json& document) {
   return kDone;
 }
 
-int show_replay(const Json& document) {
+Json differences_of(const Json& replayed) {
+  return list(part(replayed, "comparison"), "differences");
+}
+
+int code_of_replay(const Json& document) {
+  return differences_of(document).empty() ? kDone : kRefused;
+}
+
+void show_replay(const Json& document) {
   const Json comparison = part(document, "comparison");
   print_line(text_of(document, "example") + ", " + text_of(document, "request") + ": old " +
              count(part(document, "old"), "status") + ", new " +
              count(part(document, "new"), "status"));
-  const Json differences = list(comparison, "differences");
+  const Json differences = differences_of(document);
   if (differences.empty()) {
     print_line(paint("the same", Tone::Good) +
                (comparison.value("same_bytes", false) ? ", byte for byte" : ", by their types"));
-    return kDone;
+    return;
   }
   std::vector<std::vector<std::string>> rows = {{"FIELD", "KIND", "OLD", "NEW", "WHY"}};
   for (const Json& each : differences) {
@@ -164,15 +172,17 @@ int show_replay(const Json& document) {
                     text_of(each, "new"), text_of(each, "note")});
   }
   print_table(rows);
-  return kRefused;
 }
 
 /// It is in the memory of whoever serves.
 bool asks_a_store(const ControlTarget& target) {
   if (target.store.empty()) return false;
-  print_error(
-      "what was compared is known to the running process only, not to its control store: "
-      "leave out --store, and name the process with --url http://HOST:PORT");
+  print_error({ErrorCode::InvalidArgument,
+               "banyan.needs_a_process",
+               "what was compared is known to the running process only, not to its control store: "
+               "leave out --store, and name the process with --url http://HOST:PORT",
+               {}},
+              target.json);
   return true;
 }
 
@@ -185,7 +195,7 @@ int differences(const ControlTarget& target, const std::string& module) {
 
 int replay(const ControlTarget& target, const std::string& example) {
   if (asks_a_store(target)) return kUsage;
-  return order(target, "/differences/replay", {{"example", example}}, show_replay);
+  return order(target, "/differences/replay", {{"example", example}}, show_replay, code_of_replay);
 }
 
 }  // namespace banyan::cli

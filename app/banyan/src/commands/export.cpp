@@ -6,12 +6,15 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 #include "admin_client.hpp"
 #include "banyan/export/exported_table.hpp"
 #include "banyan/http/endpoint.hpp"
+#include "banyan/serving/control_plane.hpp"
 #include "check/control_store.hpp"
+#include "check/report.hpp"
 #include "configuration_file.hpp"
 #include "exit_code.hpp"
 #include "init/new_file.hpp"
@@ -29,6 +32,7 @@ using strangler::Stand;
 struct ExportedStages {
   Stand stand;
   std::string source;
+  std::string attention{};  ///< "" is none
 };
 
 Result<ExportedStages> stages_of_process(const ControlTarget& target) {
@@ -75,11 +79,20 @@ Result<ExportedStages> stages_for(const ControlTarget& target, const ExportOptio
   if (!target.store.empty()) return stages_of_store(target.store, options.revision);
   const std::string file =
       (fs::path(options.file).parent_path() / configuration.control_store).string();
+  // All at legacy is right only where nothing has ever been moved.
+  if (auto lost = serving::lost_control_store(file, options.file)) return fail(std::move(*lost));
   std::error_code unknown;
+  if (fs::exists(file, unknown) || options.revision) {
+    return stages_of_store(file, options.revision);
+  }
   // As a proxy that starts with the file for the first time.
-  if (!fs::exists(file, unknown) && !options.revision)
-    return ExportedStages{{}, "no control store"};
-  return stages_of_store(file, options.revision);
+  ExportedStages stages{{}, "no control store"};
+  if (!configuration.rollout_names().empty()) {
+    stages.attention = "there is no control store " + file +
+                       ", so all rollouts are written at legacy: all on their old sides. If some "
+                       "have moved, name the store with --store, or the process with --url";
+  }
+  return stages;
 }
 
 /// What is wrong with an address; "" is nothing.
@@ -130,18 +143,20 @@ int refuse(const ControlTarget& target, const Error& error, int code) {
 }
 
 int tell(const ControlTarget& target, const ExportOptions& options, const std::string& folder,
-         const Stand& stand, const strangler::ExportedTable& made) {
+         const ExportedStages& stages, const strangler::ExportedTable& made) {
   Json names = Json::array();
   for (const auto& each : made.files) names.push_back((fs::path(folder) / each.name).string());
   if (target.json) {
-    print_line(Json{{"engine", options.engine},
-                    {"revision", stand.revision},
-                    {"files", names},
-                    {"differences", made.differences}}
-                   .dump(-1, ' ', false, Json::error_handler_t::replace));
+    Json document = {{"engine", options.engine},
+                     {"revision", stages.stand.revision},
+                     {"files", names},
+                     {"differences", made.differences}};
+    if (!stages.attention.empty()) document["attention"] = stages.attention;
+    print_json(document);
     return kDone;
   }
   for (const Json& each : names) print_line("wrote " + each.get<std::string>());
+  if (!stages.attention.empty()) announce("attention: " + stages.attention);
   for (const std::string& each : made.differences) announce("attention: " + each);
   return kDone;
 }
@@ -152,19 +167,26 @@ int export_table(const ControlTarget& target, const ExportOptions& options) {
   if (!configuration_is_there(options.file, target.json)) return kBadConfiguration;
   auto configuration = strangler::read_configuration(options.file);
   if (!configuration) {
-    for (const auto& each : configuration.error()) announce(to_string(each));
-    print_error(options.file + " is not right, and nothing was written");
+    if (target.json) {
+      print_line(check::to_json(options.file, configuration.error()));
+    } else {
+      for (const auto& each : configuration.error()) announce(to_string(each));
+      print_error(options.file + " is not right, and nothing was written");
+    }
     return kBadConfiguration;
   }
   if (const auto wrong = listen_instead(options.listen, *configuration); !wrong.empty()) {
-    print_error(wrong);
-    return kUsage;
+    return refuse(target, {ErrorCode::InvalidArgument, "banyan.usage", wrong, {}}, kUsage);
   }
   if (any_port(*configuration)) {
-    print_error("listen in " + options.file +
-                " has port 0, \"any free one\", which other proxies do not know. Say where they "
-                "listen: --listen 127.0.0.1:8081");
-    return kUsage;
+    return refuse(target,
+                  {ErrorCode::InvalidArgument,
+                   "banyan.usage",
+                   "listen in " + options.file +
+                       " has port 0, \"any free one\", which other proxies do not know. Say where "
+                       "they listen: --listen 127.0.0.1:8081",
+                   {}},
+                  kUsage);
   }
   const auto stages = stages_for(target, options, *configuration);
   if (!stages) return not_told(stages.error(), target.json);
@@ -192,11 +214,12 @@ int export_table(const ControlTarget& target, const ExportOptions& options) {
                    {}},
                   kRefused);
   }
-  for (const auto& each : made.files) {
+  // The one to start the proxy with last: it is not to be there with the tables of another time.
+  for (const auto& each : made.files | std::views::reverse) {
     const auto written = init::write_new_file(fs::path(folder) / each.name, each.text, true);
     if (!written) return refuse(target, written.error(), kUnavailable);
   }
-  return tell(target, options, folder, stages->stand, made);
+  return tell(target, options, folder, *stages, made);
 }
 
 }  // namespace banyan::cli

@@ -7,7 +7,18 @@
 namespace banyan::cli {
 namespace {
 
+/// What is not among the rollouts of today stays, and is told.
+void show_left(const Json& document) {
+  for (const Json& each : document.value("left", Json::array())) {
+    if (!each.is_string()) continue;
+    print_line(paint("left as it is: " + each.get<std::string>() +
+                         ", which is not in banyan.toml, nor a module, any more",
+                     Tone::Faint));
+  }
+}
+
 int show_return(const Json& document) {
+  show_left(document);
   const Json changes = document.value("changes", Json::array());
   const std::string revision = std::to_string(number_of(document, "revision"));
   if (changes.empty()) {

@@ -117,7 +117,7 @@ void print_json(const init::Destination& destination, const FirstConfiguration& 
     document["routes"].push_back(std::move(route));
   }
   if (destination.is_standard_output()) document["text"] = text;
-  print_line(document.dump(-1, ' ', false, Json::error_handler_t::replace));
+  print_json(document);
 }
 
 void print_written(const init::Destination& destination, const FirstConfiguration& with) {

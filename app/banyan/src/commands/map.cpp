@@ -62,11 +62,13 @@ std::set<std::string> left_over(const fs::path& folder, const Pages& pages) {
   return names;
 }
 
-int compare(const fs::path& folder, const Pages& pages) {
-  bool stale = false;
+int compare(const fs::path& folder, const Pages& pages, bool json) {
+  Error stale{ErrorCode::FailedPrecondition,
+              "banyan.stale_map",
+              "the map in " + folder.string() + " is stale; make it again without --check",
+              {}};
   const auto tell = [&](const std::string& name, const std::string& what) {
-    stale = true;
-    announce((folder / name).string() + ": " + what);
+    stale.details.push_back({(folder / name).string(), what});
   };
   for (const auto& [name, text] : pages) {
     if (!fs::exists(folder / name)) {
@@ -77,9 +79,9 @@ int compare(const fs::path& folder, const Pages& pages) {
   }
   for (const std::string& name : left_over(folder, pages))
     tell(name, "is of a module that is not there");
-  if (stale)
-    print_error("the map in " + folder.string() + " is stale; make it again without --check");
-  return stale ? kRefused : kDone;
+  if (stale.details.empty()) return kDone;
+  print_error(stale, json);
+  return kRefused;
 }
 
 void write(const fs::path& folder, const Pages& pages) {
@@ -108,7 +110,7 @@ int draw_map(const MapOptions& options) {
     return description.error().code == ErrorCode::NotFound ? kUnavailable : kBadData;
   }
   const Pages pages = map::pages(*description);
-  if (options.check) return compare(options.output, pages);
+  if (options.check) return compare(options.output, pages, options.json);
   write(options.output, pages);
   return kDone;
 }

@@ -45,7 +45,7 @@ int show_plan(const ControlTarget& target, const std::string& module, const Json
   for (const Json& each : document.value("plans", Json::array())) {
     if (text_of(each, "module") != module) continue;
     if (target.json) {
-      print_line(each.dump(-1, ' ', false, Json::error_handler_t::replace));
+      print_json(each);
     } else {
       show_one_plan(each);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "banyan/serving/proxy.hpp"
 
+#include "check/report.hpp"
 #include "commands.hpp"
 #include "commands/proxy_settings.hpp"
 #include "configuration_file.hpp"
@@ -21,12 +22,15 @@ int read_options(const ProxyCommand& command, serving::ProxyOptions& options) {
     }
   }
   int code = kDone;
+  Error all{ErrorCode::InvalidArgument, "banyan.bad_settings", {}, {}};
   for (const program::Problem& each : settings.problems) {
-    print_error(each.text);
+    if (!command.json) print_error(each.text);
+    all.message += (all.message.empty() ? "" : "; ") + each.text;
     if (code != kUsage) {
       code = each.layer == program::Layer::CommandLine ? kUsage : kBadConfiguration;
     }
   }
+  if (code != kDone && command.json) print_error(all, true);
   return code;
 }
 
@@ -42,7 +46,15 @@ int proxy(const ProxyCommand& command) {
                        .trusted_peers = options.trusted_peers,
                        .json = command.json});
   }
-  if (!configuration_is_there(options.config_file, false)) return kBadConfiguration;
+  if (!configuration_is_there(options.config_file, command.json)) return kBadConfiguration;
+  if (command.json) {
+    // One that starts says in its log, in JSON already, what happens; this is why it does not.
+    const auto read = strangler::read_configuration(options.config_file);
+    if (!read) {
+      print_line(check::to_json(options.config_file, read.error()));
+      return kBadConfiguration;
+    }
+  }
   options.version = BANYAN_VERSION;
   return serving::run_proxy(options);
 }

@@ -331,7 +331,7 @@ void print_json(const Findings& found, const Judgement& judgement) {
     document["next"] = found.next;
   }
   document["not_judged"] = found.not_judged;
-  print_line(document.dump(-1, ' ', false, Json::error_handler_t::replace));
+  print_json(document);
 }
 
 void print_text(const Findings& found, const Judgement& judgement) {

@@ -120,7 +120,7 @@ int show_chosen(const Json& document, const SagasOptions& options) {
     if (options.id.empty() || options.json) continue;
     for (const Json& saga : module["sagas"]) show_one(saga);
   }
-  if (options.json) print_line(document.dump(2));
+  if (options.json) print_json(document, 2);
   if (found == 0 && !options.id.empty()) {
     const Error none{ErrorCode::NotFound,
                      "banyan.unknown_saga",

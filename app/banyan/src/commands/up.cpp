@@ -100,7 +100,7 @@ int up(const DeploymentOptions& options) {
   if (!deployment) return refuse_deployment(options, deployment.error());
   if (options.check) {
     if (options.json) {
-      print_line(json_of(*deployment).dump(-1, ' ', false, Json::error_handler_t::replace));
+      print_json(json_of(*deployment));
     } else {
       explain(*deployment, options.file);
     }
@@ -111,10 +111,14 @@ int up(const DeploymentOptions& options) {
                                                 .colours = supervision::colours_wanted(),
                                                 .terminal = ::isatty(STDOUT_FILENO) == 1});
   } catch (const std::system_error& failure) {
-    print_error("cannot supervise " + options.file + ": " + failure.what());
+    print_error({ErrorCode::FailedPrecondition,
+                 "supervision.not_possible",
+                 "cannot supervise " + options.file + ": " + failure.what(),
+                 {}},
+                options.json);
     return kBadConfiguration;
   } catch (const std::runtime_error& held) {
-    print_error(held.what());
+    print_error({ErrorCode::Unavailable, "supervision.held", held.what(), {}}, options.json);
     return kUnavailable;
   }
 }

@@ -7,7 +7,9 @@
 namespace banyan::cli {
 namespace {
 
-int show(const Json& document) {
+int code_of(const Json& document) { return document.value("intact", false) ? kDone : kRefused; }
+
+void show(const Json& document) {
   const std::string entries = std::to_string(number_of(document, "entries"));
   if (document.value("intact", false)) {
     print_line(paint("intact", Tone::Good) + ": " + entries + " lines, head " +
@@ -16,19 +18,18 @@ int show(const Json& document) {
         paint("note the head somewhere else; `banyan log verify --head HASH` finds it again, or "
               "that the log was written anew",
               Tone::Faint));
-    return kDone;
+    return;
   }
   print_line(paint("NOT intact", Tone::Bad) + ": " + entries + " lines were read");
   for (const Json& each : document.value("problems", Json::array())) {
     if (each.is_string()) print_line("  " + paint(each.get<std::string>(), Tone::Plain));
   }
-  return kRefused;
 }
 
 }  // namespace
 
 int verify(const ControlTarget& target, const std::string& noted_head) {
-  return ask(target, "/verify", noted_head.empty() ? "" : "head=" + noted_head, show);
+  return ask(target, "/verify", noted_head.empty() ? "" : "head=" + noted_head, show, code_of);
 }
 
 }  // namespace banyan::cli

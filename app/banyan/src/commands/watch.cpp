@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <poll.h>
-#include <sys/signalfd.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <map>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "admin_client.hpp"
@@ -22,28 +22,16 @@
 namespace banyan::cli {
 namespace {
 
-/// Ctrl-C and its like, as something to wait for.
-class EndOfWatch {
- public:
-  EndOfWatch() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    for (const int each : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, each);
-    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    descriptor_ = ::signalfd(-1, &signals, SFD_CLOEXEC);
-  }
-  ~EndOfWatch() { ::close(descriptor_); }
-  EndOfWatch(const EndOfWatch&) = delete;
-  EndOfWatch& operator=(const EndOfWatch&) = delete;
+/// Until somebody who was there is given up: a restart with a gap is over by then.
+constexpr std::chrono::minutes kPatience{1};
 
-  bool within(std::chrono::milliseconds time) const {
-    pollfd waiting{descriptor_, POLLIN, 0};
-    return ::poll(&waiting, 1, static_cast<int>(time.count())) > 0;
-  }
-
- private:
-  int descriptor_ = -1;
-};
+/// Ctrl-C and its like end it wherever it is, also while nobody answers, or a terminal stands
+/// still: there is nothing to put away.
+void end_by_signals() {
+  struct sigaction ends{};
+  ends.sa_handler = [](int /*signal*/) { ::_exit(kDone); };
+  for (const int each : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(each, &ends, nullptr);
+}
 
 /// What is known at one moment, as one document.
 Result<Json> look(AdminClient& client, bool store) {
@@ -127,29 +115,76 @@ class LineTeller {
 
 constexpr std::string_view kHomeAndClear = "\x1b[H\x1b[2J";
 
+/// Whoever was there may come back: what is wrong is told when it is another thing than before.
+class Trouble {
+ public:
+  explicit Trouble(bool json) : json_(json) {}
+
+  void is_over() {
+    since_.reset();
+    told_.clear();
+  }
+  /// Whether to ask again.
+  bool bears(const Error& error) {
+    const SteadyTime now = system_clock().steady();
+    if (error.code != ErrorCode::Unavailable) return false;  // it answers, and says no
+    if (!since_) since_ = now;
+    if (now - *since_ >= kPatience) return false;
+    if (std::exchange(told_, error.message) != error.message) tell(error);
+    return true;
+  }
+
+ private:
+  void tell(const Error& error) const {
+    const std::string time = to_string(system_clock().now());
+    if (json_) {
+      print_json(
+          {{"time", time},
+           {"problem",
+            {{"code", to_string(error.code)}, {"rule", error.rule}, {"detail", error.message}}}});
+    } else {
+      print_line(time.substr(0, 19) + "Z  " +
+                 paint("it is asked again: " + error.message, Tone::Warning));
+    }
+  }
+
+  bool json_;
+  std::optional<SteadyTime> since_{};
+  std::string told_{};
+};
+
 }  // namespace
 
 int watch(const ControlTarget& target, const WatchOptions& options) {
-  const EndOfWatch end;
+  end_by_signals();
   const auto client = admin_client(target);
   if (!client) return not_told(client.error(), target.json);
   const bool picture = !target.json && ::isatty(STDOUT_FILENO) == 1;
   const auto interval = std::chrono::milliseconds(std::llround(options.interval_seconds * 1'000));
   LineTeller lines;
+  Trouble trouble(target.json);
   for (std::uint64_t looked = 1;; ++looked) {
+    const bool last = looked == options.count;
     const auto document = look(**client, !target.store.empty());
-    if (!document) return not_told(document.error(), target.json);
-    if (target.json) {
-      print_line(document->dump(-1, ' ', false, Json::error_handler_t::replace));
-    } else if (picture) {
-      std::cout << kHomeAndClear;
-      print_moment(*document);
+    if (!document) {
+      if (looked == 1 || last || !trouble.bears(document.error())) {
+        return not_told(document.error(), target.json);
+      }
     } else {
-      lines.tell(*document);
+      trouble.is_over();
+      if (target.json) {
+        print_json(*document);
+      } else if (picture) {
+        std::cout << kHomeAndClear;
+        print_moment(*document);
+      } else {
+        lines.tell(*document);
+      }
     }
     // Whoever has read enough has closed the pipe.
     if (!std::cout.flush()) return kDone;
-    if (looked == options.count || end.within(interval)) return kDone;
+    if (last) return kDone;
+    std::this_thread::sleep_for(interval);
   }
 }
 

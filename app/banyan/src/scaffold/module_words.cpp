@@ -41,7 +41,7 @@ Words module_words(const std::string& module, const std::vector<std::string>& ne
 void print_written(const std::filesystem::path& folder, const std::vector<NewFile>& files) {
   nlohmann::ordered_json json = {{"folder", folder.string()}, {"files", nlohmann::json::array()}};
   for (const NewFile& each : files) json["files"].push_back(each.path.string());
-  print_line(json.dump());
+  print_json(json);
 }
 
 }  // namespace banyan::cli::scaffold

@@ -20,6 +20,7 @@
 #include "banyan/stages/control_store.hpp"
 #include "banyan/stages/stages.hpp"
 #include "banyan/stages/switchboard.hpp"
+#include "banyan/stages/witness.hpp"
 
 namespace banyan::serving {
 
@@ -71,9 +72,10 @@ class ControlPlane {
   strangler::Conductor& conductor() { return *conductor_; }
   UseRecorder& uses() { return *uses_; }
 
-  /// From now on plans are walked: what the functions of the plan look at is there.
+  /// From now on plans are walked, and what stands on both sides is noted in the store: what the
+  /// functions of the plan look at is there.
   void conduct();
-  void stop_conducting() { conductor_->end(); }
+  void stop_conducting();
 
   /// From now on the last uses of operations are kept beside the store; until stop_recording().
   void record_uses(std::function<std::vector<retirement::UseCount>()> read);
@@ -97,6 +99,7 @@ class ControlPlane {
   std::unique_ptr<strangler::Stages> stages_;
   std::unique_ptr<strangler::Switchboard> switchboard_;
   strangler::TrafficEvidence evidence_;
+  std::unique_ptr<strangler::Witness> witness_;
   std::unique_ptr<Executor> askers_;  ///< of new sides, for the conductor
   std::unique_ptr<strangler::Conductor> conductor_;
   std::unique_ptr<strangler::AdminApi> admin_;

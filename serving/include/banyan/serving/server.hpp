@@ -124,6 +124,8 @@ class Server {
 
   /// What stands on both sides of a rollout of the file.
   bool has_new_side(std::string_view rollout) const;
+  /// Whether the configuration names it now.
+  bool has_rollout(std::string_view rollout) const;
   /// Asks the new side of a rollout whether it can take traffic: one of its instances has to
   /// answer well, within a second. Why it cannot; nothing when it can. Not on a loop.
   std::optional<std::string> preflight(std::string_view rollout) const;

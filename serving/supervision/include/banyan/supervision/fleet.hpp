@@ -23,7 +23,8 @@ enum class State : std::uint8_t {
   Ready,
   Pausing,   ///< has failed, and is started again after a pause
   Stopping,  ///< was sent TERM
-  Done,      ///< has ended, and that is right
+  Done,      ///< has ended with 0, after it was ready; what needs it finds it only where that is
+             ///< what it was for (`ready = "exit"`), or where nobody has said when it is ready
   Failed,    ///< has ended, and is not started again
   Stopped,   ///< by us
 };
@@ -80,8 +81,10 @@ class Fleet {
   bool stopping() const { return stopping_; }
   /// No program runs, and none will.
   bool over() const;
-  /// At least one that is not started again.
+  /// At least one that is not started again, or never was: what it needs is not there.
   bool any_failed() const;
+  /// Others wait for it, and it has ended (or not begun) without being what they wait for.
+  bool is_waited_for(std::size_t program) const;
   const Status& status(std::size_t program) const { return members_[program].status; }
   std::size_t size() const { return members_.size(); }
 
@@ -98,7 +101,9 @@ class Fleet {
   };
   bool runs(const Member& member) const;
   bool has_what_it_needs(std::size_t program) const;
-  bool may_still_start(std::size_t program) const;
+  bool is_there(std::size_t program) const;
+  bool may_be_there(std::size_t program) const;
+  bool may_start(std::size_t program) const;
   bool needed_by_a_running_one(std::size_t program) const;
   void fail(std::size_t program, SteadyTime now);
 

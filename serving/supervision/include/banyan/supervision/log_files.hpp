@@ -39,20 +39,26 @@ class LogFile {
   std::uint64_t bytes_ = 0;
 };
 
-/// Cuts what comes in pieces into lines. A line of more than 64 KiB becomes several.
+/// What a program writes in one line, at most.
+inline constexpr std::size_t kLongestLine = 64UL * 1024;
+
+/// Cuts what comes in pieces into lines. One that is longer than `longest` becomes several.
 class LineCutter {
  public:
+  explicit LineCutter(std::size_t longest = kLongestLine) : longest_(longest) {}
+
   using Take = std::function<void(std::string_view line)>;
   void feed(std::string_view piece, const Take& take);
   /// What has no line feed at the end.
   void finish(const Take& take);
 
  private:
+  std::size_t longest_;
   std::string begun_;
 };
 
 struct LogLine {
-  std::string time;  ///< as in the file, so that it sorts by text
+  std::string time;  ///< as in the file, so that it sorts by text; of a line without one, the last
   std::string program;
   std::string text;
 };
@@ -67,7 +73,8 @@ class LogReader {
 
   /// The last lines that are there, oldest first. Before more().
   std::vector<LogLine> last(std::size_t lines);
-  /// What has come since, also over the change to a new file.
+  /// What has come since, also over the change to new files. Where one was removed before it was
+  /// read, a line says so.
   std::vector<LogLine> more();
 
  private:

@@ -93,11 +93,17 @@ struct LiveFacts {
 ///                                      "dwell_seconds", "samples", "gradually", "who", "why"}
 ///     POST /goto                      {"revision": 12, "dry_run": true, "who", "why"}
 ///
-/// Changes that send the new side more are refused when it is not fit for traffic ("force": true
-/// does it without asking, and the log tells). A change needs who and why (and may bring
-/// "evidence"), and the content type application/json, which a page of another site cannot send
-/// without being asked first. Blocks on the control store; safe for concurrent use; never throws
-/// for what a client sends.
+/// Shift, shadow, back and next take "from_revision", the rollout's in /status that whoever asks
+/// has looked at: of a rollout that has changed since they are refused (409
+/// banyan.changed_meanwhile), so that two who press the same button, or one who asks again, take
+/// one step.
+///
+/// Changes that send the new side more are refused when it is not fit for traffic, and, where no
+/// process can say what is legal, all but those to legacy ("force": true does it all the same, and
+/// the log tells; what is known to be illegal it does not). A change needs who and why (and may
+/// bring "evidence"), and the content type application/json, which a page of another site cannot
+/// send without being asked first. Blocks on the control store; safe for concurrent use; never
+/// throws for what a client sends.
 class AdminApi {
  public:
   /// Of the process that serves; nothing, when there is none.
@@ -128,7 +134,7 @@ std::string status_json(const Switchboard::Overview& overview, const LiveFacts& 
 std::string change_json(const Change& change);
 std::string plans_json(const std::vector<PlanStatus>& plans);
 std::string plan_answer_json(const PlanDesk::Answer& answer);
-std::string goto_json(const Switchboard::Goto& where, const std::vector<Change>& changes);
+std::string goto_json(const Switchboard::Goto& where, const Switchboard::Return& done);
 std::string log_json(const std::vector<LogEntry>& entries);
 std::string verification_json(const Verification& verification);
 

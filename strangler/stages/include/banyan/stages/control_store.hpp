@@ -60,10 +60,22 @@ struct Reason {
   std::string who;
   std::string why;
   std::string evidence{};
+  /// The rollout's revision that it was decided by: a change of one that has changed since is
+  /// refused (Conflict "banyan.changed_meanwhile"), so that a step that is asked for twice is one
+  /// step.
+  std::optional<std::uint64_t> from{};
 };
 
 /// What is wrong with it, each with its JSON pointer; empty: nothing.
 std::vector<Detail> faults_of(const Reason& reason);
+
+/// What stood on both sides of a rollout when a process last looked, see Witness.
+struct Sighting {
+  std::string module;
+  Topology topology;
+
+  friend bool operator==(const Sighting&, const Sighting&) = default;
+};
 
 /// How a rollout is to move by itself, as whoever walks it wrote it down: kept here so that it
 /// changes together with the traffic, or not at all. The store does not look into it.
@@ -79,8 +91,9 @@ struct Verification {
   std::vector<std::string> problems;  ///< empty: nothing was tampered with
 };
 
-/// The control store: one SQLite file with the stages of the rollouts, their plans, and the
-/// hash-chained switch log. Several processes may have it open. Safe for concurrent use.
+/// The control store: one SQLite file with the stages of the rollouts, their plans, what was seen
+/// of their sides, and the hash-chained switch log. Several processes may have it open. Safe for
+/// concurrent use.
 ///
 /// The chain shows every edit, removal and reordering inside the file. Whoever may write the file
 /// could still forge the whole of it from some line on; against that, note the head somewhere else
@@ -137,6 +150,12 @@ class ControlStore {
   using Walk = std::function<Result<Traffic>(const Traffic& before, StoredPlan& plan)>;
   virtual Result<std::optional<LogEntry>> walk(std::string_view module, const Reason& reason,
                                                const Walk& decide) = 0;
+
+  /// What was noted of the rollouts, sorted by module; nothing of those that nobody has looked at.
+  virtual Result<std::vector<Sighting>> sightings() = 0;
+  /// Notes them, sorted by module, instead of all that was noted before. Nothing is written when
+  /// that is the same.
+  virtual Result<void> note(const std::vector<Sighting>& seen) = 0;
 
   /// The newest `limit` lines, newest first, optionally of one module only.
   virtual Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module = {}) = 0;

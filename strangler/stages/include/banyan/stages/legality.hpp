@@ -36,6 +36,11 @@ std::optional<std::string> why_illegal(std::string_view module, const Traffic& t
 std::optional<std::string> why_change_illegal(std::string_view module, const Traffic& after,
                                               const Topology& topology);
 
+/// Why nobody can say whether that is legal: the topology is not known now. nullopt when it is, and
+/// for legacy, which is legal wherever the tables are.
+std::optional<std::string> why_unsure(std::string_view module, const Traffic& after,
+                                      const Topology& topology);
+
 /// Why a request may not go to that side because somebody wants it there, while the traffic is
 /// `now`; nullopt when it may. A write goes where the writes are, and nowhere else. A read beside
 /// the others is a canary, however small, and must be legal as one wherever the tables are: who is

@@ -59,30 +59,38 @@ class Switchboard {
   struct Order {
     std::optional<Percent> reads;
     std::optional<Side> writes;
-    bool force = false;  ///< without a preflight; the log tells
+    bool force = false;  ///< see below
   };
-  /// FailedPrecondition "banyan.illegal_stage" with the reason; what ControlStore::change() says.
+  /// FailedPrecondition "banyan.illegal_stage" with the reason, forced or not; what
+  /// ControlStore::change() says. Where the topology is not known now, "banyan.legality_unknown"
+  /// for more than the way to legacy. Who forces goes without a preflight, and where nobody can say
+  /// what is legal; the log tells.
   Result<Change> shift(std::string_view module, const Order& order, const Reason& reason);
-  /// One named step back, see step_back().
-  Result<Change> back(std::string_view module, const Reason& reason);
+  /// One named step back, see step_back(). Less needs no preflight.
+  Result<Change> back(std::string_view module, const Reason& reason, bool force = false);
   /// One step on, see next_step().
   Result<Change> next(std::string_view module, const Reason& reason, bool force = false);
 
-  /// All rollouts to where they were after that change: all or none. FailedPrecondition
+  /// All rollouts to where they were after that change: all or none, but for those that nobody here
+  /// has any more, which stay as they are. FailedPrecondition
   /// "banyan.illegal_stage" with every reason and what is legal instead; "banyan.unknown_revision".
   struct Goto {
     std::uint64_t revision = 0;
     bool dry_run = false;  ///< only tells what would change; refuses as in earnest
-    bool force = false;    ///< without a preflight; the log tells
+    bool force = false;    ///< see shift()
   };
-  Result<std::vector<Change>> go_to(const Goto& where, const Reason& reason);
+  struct Return {
+    std::vector<Change> changes;
+    std::vector<std::string> left;  ///< rollouts that stay, for nobody here has them
+  };
+  Result<Return> go_to(const Goto& where, const Reason& reason);
 
   /// A change together with the rollout's plan, see ControlStore::walk(). As a shift: legal, and
   /// asked of the new side first when it is to get more; but `decide` is asked once only, inside
   /// the transaction, so `more` says beforehand whether it will.
   struct Walk {
     bool more = false;   ///< for the new side
-    bool force = false;  ///< without a preflight; the log tells
+    bool force = false;  ///< see shift()
     bool asked = false;  ///< without another one: ask_new_side() has answered just now
   };
   Result<Change> walk(std::string_view module, const Walk& how, const Reason& reason,
@@ -90,7 +98,8 @@ class Switchboard {
   /// Whether the new side is fit for more: "banyan.new_side_unhealthy" when it is not. Blocks as a
   /// Preflight does.
   Result<void> ask_new_side(std::string_view module) const;
-  /// Why the module may not be run like this, with what is legal instead; nothing when it may.
+  /// Why the module may not be run like this, with what is legal instead; nothing when it may, as
+  /// far as is known. A rollout that nobody here has any more may be closed: set to legacy.
   std::optional<std::string> why_not(std::string_view module, const Traffic& traffic) const;
   /// Why writes that are on the new side do not come home unless a person says so; see
   /// legality.hpp.
@@ -115,13 +124,20 @@ class Switchboard {
 
  private:
   Result<Change> change(std::string_view module, const Reason& reason,
-                        const ControlStore::Decide& decide);
+                        const ControlStore::Decide& decide, bool force);
+  Result<void> may(std::string_view module, const Traffic& after, bool force) const;
+  bool is_known(std::string_view module) const { return survey_(module).current; }
   Result<Change> advance(std::string_view module, const Reason& reason,
                          const ControlStore::Decide& decide, bool force);
   std::optional<std::string> trouble(std::string_view module,
                                      const ControlStore::Decide& decide) const;
-  Result<std::vector<Change>> preview(const Stand& then) const;
-  Result<std::vector<Rollout>> legal_return(const Stand& now, const Stand& then) const;
+  /// What is to change, and what is left as it is.
+  struct Wanted {
+    std::vector<Rollout> rollouts;
+    std::vector<std::string> left;
+  };
+  Result<Return> preview(const Stand& then, bool force) const;
+  Result<Wanted> legal_return(const Stand& now, const Stand& then, bool force) const;
 
   ControlStore* store_;
   Survey survey_;

@@ -91,7 +91,14 @@ struct Topology {
   /// Is what the new side has written there for the old one? Of a foreign application nobody knows
   /// until its configuration says so (`shared_data`).
   bool old_side_sees_writes = true;
+  /// Is it so now? Otherwise so it was seen last, if anybody has ever looked; see Witness.
+  bool current = true;
+
+  friend bool operator==(const Topology&, const Topology&) = default;
 };
+
+/// No traffic goes by the rollout: its routes have left the file, and no module bears its name.
+inline bool is_gone(const Topology& topology) { return !topology.old_side && !topology.new_side; }
 
 /// The shares that `next` walks through on the way from legacy to moved when nothing else is
 /// configured: 1 %, 10 %, 50 %, 100 % of the reads, then the writes.
