@@ -255,10 +255,14 @@ TEST_F(DatabaseCommands, Announce_the_pause_before_it_begins_and_in_the_dry_run)
   const Outcome migrated = banyan({"migrate", "--dry-run", "--json"});
   EXPECT_EQ(json::parse(migrated.out)["rows"], 2) << migrated.out;
   EXPECT_TRUE(json::parse(migrated.out).contains("expected_pause_ms"));
+  // Two of the module's table, and the line of its history, which is copied as well.
   const Outcome planned = banyan({"schema", "move", "warehouse", "--dry-run"});
-  EXPECT_THAT(planned.out, HasSubstr("2 row(s): writers are expected to wait"));
+  EXPECT_THAT(planned.out, HasSubstr("3 row(s): writers are expected to wait"));
+  const json told = json::parse(banyan({"schema", "move", "warehouse", "--dry-run", "--json"}).out);
+  EXPECT_EQ(told["rows"], 3) << told;
+  EXPECT_EQ(told["companion_rows"], 1) << told;
   const Outcome moved = banyan({"schema", "move", "warehouse"});
-  EXPECT_THAT(moved.err, HasSubstr("2 row(s): writers are expected to wait"));
+  EXPECT_THAT(moved.err, HasSubstr("3 row(s): writers are expected to wait"));
 }
 
 TEST_F(DatabaseCommands, Leave_the_journal_mode_as_it_is) {

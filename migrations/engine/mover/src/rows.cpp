@@ -29,14 +29,10 @@ std::vector<std::string> column_names(const RowSet& rows, Columns which) {
   return names;
 }
 
-std::string filter(const RowSet& rows) {
-  return rows.of_module.empty() ? "" : " WHERE module = " + text_literal(rows.of_module);
-}
-
 // NOT INDEXED: in the order of the table itself, which is the same on both sides.
 sqlite::Statement select(const Connection& database, const RowSet& rows, Columns which) {
   return database.query("SELECT " + joined(column_names(rows, which)) + " FROM main." +
-                        identifier(rows.table.name) + " NOT INDEXED" + filter(rows));
+                        identifier(rows.table.name) + " NOT INDEXED" + where_of(rows));
 }
 
 // Text in the encoding in which it is stored, without conversion; may hold NUL.
@@ -237,8 +233,26 @@ std::string sequence_of(const Connection& database, const std::string& table) {
 
 }  // namespace
 
+std::string where_of(const RowSet& rows) {
+  return rows.of_module.empty() ? "" : " WHERE module = " + text_literal(rows.of_module);
+}
+
 std::int64_t count_of(const Connection& database, const RowSet& rows) {
-  return database.number("SELECT count(*) FROM main." + identifier(rows.table.name) + filter(rows));
+  return database.number("SELECT count(*) FROM main." + identifier(rows.table.name) +
+                         where_of(rows));
+}
+
+double share_of(const Connection& database, const RowSet& rows) {
+  if (rows.of_module.empty()) return 1;
+  std::string length = "1";  // of a row in which everything is NULL
+  for (const std::string& name : column_names(rows, Columns::Stored)) {
+    length += " + coalesce(length(CAST(" + name + " AS BLOB)), 0)";
+  }
+  const std::string from =
+      "SELECT coalesce(sum(" + length + "), 0) FROM main." + identifier(rows.table.name);
+  const std::int64_t all = database.number(from);
+  if (all == 0) return 0;
+  return static_cast<double>(database.number(from + where_of(rows))) / static_cast<double>(all);
 }
 
 void copy_rows(const Connection& origin, const Connection& destination, const RowSet& rows,

@@ -90,12 +90,12 @@ struct MovePlan {
   bool already_there = false;  ///< nothing to do but recovery
   std::vector<TableReport> tables;
   std::vector<std::string> indexes, triggers, views, sequences;
-  std::int64_t companion_rows = 0;
-  std::uint64_t bytes = 0;  ///< estimate of what the copy needs
+  std::int64_t companion_rows = 0;  ///< of this module in the kit's tables; they are copied, too
+  std::uint64_t bytes = 0;          ///< estimate of what the copy needs, companions with it
   std::uint64_t bytes_free = 0;
-  PauseEstimate pause;                        ///< of writers, while rows are copied and compared
-  std::vector<std::string> notes;             ///< worth knowing, no hindrance
-  std::vector<Detail> refusals;               ///< where, and what to do about it
+  PauseEstimate pause;             ///< of writers, while all rows are copied and compared
+  std::vector<std::string> notes;  ///< worth knowing, no hindrance
+  std::vector<Detail> refusals;    ///< where, and what to do about it
   std::vector<BoundaryViolation> violations;  ///< those of `refusals` that are violations
 };
 struct MoveOptions {
