@@ -71,11 +71,10 @@ int show_applied(const std::vector<migrations::Status>& applied, bool json, bool
     for (const migrations::Status& each : applied) {
       list.push_back({{"module", each.module}, {"name", each.name}});
     }
-    print_line(Json{{"dry_run", dry_run},
+    print_json(Json{{"dry_run", dry_run},
                     {"rows", estimate.rows},
                     {"expected_pause_ms", estimate.pause.count()},
-                    {"scripts", std::move(list)}}
-                   .dump());
+                    {"scripts", std::move(list)}});
     return kDone;
   }
   for (const migrations::Status& each : applied) {

@@ -71,6 +71,10 @@ void print_table(const std::vector<std::vector<std::string>>& rows) {
 
 void print_line(std::string_view text) { std::cout << text << '\n'; }
 
+void print_json(const nlohmann::ordered_json& document) {
+  print_line(document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+}
+
 void announce(std::string_view what) { std::cerr << harmless(what) << '\n'; }
 
 void print_error(std::string_view message) { std::cerr << "banyan: " << harmless(message) << '\n'; }
@@ -89,8 +93,7 @@ void print_error(const Error& error, bool json) {
   for (const Detail& detail : error.details) {
     object["details"].push_back({{"where", detail.where}, {"problem", detail.problem}});
   }
-  std::cout << object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
-            << '\n';
+  print_json(object);
 }
 
 }  // namespace banyan::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,10 @@ void print_table(const std::vector<std::vector<std::string>>& rows);
 
 /// One line to standard output. Control characters of what came from elsewhere become "?".
 void print_line(std::string_view text);
+
+/// A document on one line of standard output, whatever bytes its texts have: what is no UTF-8, such
+/// as the name of a file, becomes U+FFFD.
+void print_json(const nlohmann::ordered_json& document);
 
 /// To standard error, so that it is in nobody's way who reads the answer.
 void announce(std::string_view what);

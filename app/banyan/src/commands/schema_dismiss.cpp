@@ -113,10 +113,9 @@ void show(std::string_view what, const std::vector<SeenStatement>& statements) {
 
 int show(const DatabaseOptions& options, const Choice& choice) {
   if (options.json) {
-    print_line(Json{{"dry_run", options.dry_run},
+    print_json(Json{{"dry_run", options.dry_run},
                     {"dismissed", json_of(choice.dismissed)},
-                    {"kept", json_of(choice.kept)}}
-                   .dump());
+                    {"kept", json_of(choice.kept)}});
   } else {
     show(options.dry_run ? "would dismiss" : "dismissed", choice.dismissed);
     show("kept", choice.kept);

@@ -21,7 +21,7 @@ int show_plan(const DatabaseOptions& options, const mover::MoveRequest& request,
     for (const Detail& each : plan->refusals) {
       refusals.push_back({{"where", each.where}, {"problem", each.problem}});
     }
-    print_line(Json{{"module", plan->module},
+    print_json(Json{{"module", plan->module},
                     {"from", plan->from.string()},
                     {"to", plan->to.string()},
                     {"epoch", plan->epoch},
@@ -30,8 +30,7 @@ int show_plan(const DatabaseOptions& options, const mover::MoveRequest& request,
                     {"companion_rows", plan->companion_rows},
                     {"bytes", plan->bytes},
                     {"expected_pause_ms", plan->pause.pause.count()},
-                    {"refusals", std::move(refusals)}}
-                   .dump());
+                    {"refusals", std::move(refusals)}});
   }
   return plan->refusals.empty() ? kDone : kRefused;
 }
@@ -61,15 +60,14 @@ int schema_move(const DatabaseOptions& options) {
   progress.clear();
   if (!moved) return give_up(moved.error(), options.json);
   if (options.json) {
-    print_line(Json{{"module", options.module},
+    print_json(Json{{"module", options.module},
                     {"direction", mover::to_string(moved->direction)},
                     {"already_there", moved->already_there},
                     {"epoch", moved->epoch},
                     {"authoritative", moved->authoritative.string()},
                     {"rows", moved->rows},
                     {"pause_micros", moved->pause.count()},
-                    {"left_to_do", moved->left_to_do}}
-                   .dump());
+                    {"left_to_do", moved->left_to_do}});
   } else {
     print_line(mover::to_text(*moved));
   }

@@ -190,13 +190,25 @@ bool same_value(const sqlite::Statement& a, const sqlite::Statement& b, int colu
   }
 }
 
+// The beginning of a text, which ends with a whole character.
+std::string_view beginning_of(std::string_view text) {
+  constexpr std::size_t kBytes = 40;
+  constexpr std::size_t kRestOfACharacter = 3;  // more of these bytes in a row are no UTF-8 anyway
+  text = text.substr(0, text.find('\0'));
+  if (text.size() <= kBytes) return text;
+  std::size_t end = kBytes;
+  const auto goes_on = [&] { return (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U; };
+  while (end > kBytes - kRestOfACharacter && goes_on()) --end;
+  return text.substr(0, end);
+}
+
 std::string shown(const sqlite::Statement& row, int column) {
   const ValueKind kind = row.kind(column);
   if (kind == ValueKind::Null) return "NULL";
   const std::string_view text = row.text_view(column);
   const std::string size = std::to_string(text.size()) + " bytes";
   if (kind == ValueKind::Blob) return "BLOB of " + size;
-  const std::string value(text.substr(0, std::min<std::size_t>(text.find('\0'), 40)));
+  const std::string value(beginning_of(text));
   if (kind == ValueKind::Integer) return "INTEGER " + value;
   return kind == ValueKind::Real ? "REAL " + value : "TEXT '" + value + "' (" + size + ")";
 }
