@@ -395,6 +395,21 @@ TEST_F(Mover, AnnouncesTheRowsOfTheKitsTablesThatItCopiesToo) {
   }
 }
 
+TEST_F(Mover, TakesAlongWhichScriptsAnOlderProgramCanLiveWith) {
+  RawDatabase(shared_).run(
+      "CREATE TABLE banyan_expansions(module TEXT, name TEXT, checksum TEXT,"
+      " PRIMARY KEY(module, name));"
+      "INSERT INTO banyan_expansions VALUES ('warehouse', '0002_more.sql', 'cc'),"
+      " ('catalog', '0001_create.sql', 'bb')");
+  const std::string of_warehouse =
+      "SELECT count(*) FROM banyan_expansions WHERE module = 'warehouse'";
+  moved(Direction::Out);
+  EXPECT_EQ(RawDatabase(own_).number("SELECT count(*) FROM banyan_expansions"), 1);
+  RawDatabase(shared_).run("DELETE FROM banyan_expansions WHERE module = 'warehouse'");
+  moved(Direction::Back);
+  EXPECT_EQ(RawDatabase(shared_).number(of_warehouse), 1);
+}
+
 TEST_F(Mover, ReportsProgressThroughAllPhases) {
   std::vector<std::string> phases;
   std::int64_t total = 0;

@@ -43,10 +43,10 @@ struct MoveRequest {
   std::vector<Statement> statements{};  ///< what the code runs, for the search for violations
   /// Tables of the kit with a column `module`, of which this module's rows go along (if they
   /// exist).
-  std::vector<std::string> companions{"banyan_migrations", "banyan_ledger",      "banyan_outbox",
-                                      "banyan_outbox_end", "banyan_outbox_head", "banyan_lane",
-                                      "banyan_lane_route", "banyan_held",        "banyan_inbox",
-                                      "banyan_lane_action"};
+  std::vector<std::string> companions{"banyan_migrations",  "banyan_ledger",      "banyan_outbox",
+                                      "banyan_outbox_end",  "banyan_outbox_head", "banyan_lane",
+                                      "banyan_lane_route",  "banyan_held",        "banyan_inbox",
+                                      "banyan_lane_action", "banyan_expansions"};
   /// File name of the module's own database, beside the shared file; "" means own_file_name().
   std::string location{};
 };
