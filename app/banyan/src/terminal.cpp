@@ -71,8 +71,8 @@ void print_table(const std::vector<std::vector<std::string>>& rows) {
 
 void print_line(std::string_view text) { std::cout << text << '\n'; }
 
-void print_json(const nlohmann::ordered_json& document) {
-  print_line(document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+void print_json(const nlohmann::ordered_json& document, int indent) {
+  print_line(document.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
 void announce(std::string_view what) { std::cerr << harmless(what) << '\n'; }

@@ -22,9 +22,9 @@ void print_table(const std::vector<std::vector<std::string>>& rows);
 /// One line to standard output. Control characters of what came from elsewhere become "?".
 void print_line(std::string_view text);
 
-/// A document on one line of standard output, whatever bytes its texts have: what is no UTF-8, such
-/// as the name of a file, becomes U+FFFD.
-void print_json(const nlohmann::ordered_json& document);
+/// A document to standard output, in one line or indented. What is not UTF-8 in it (names of files,
+/// keys) becomes U+FFFD: the deed is done, and must be told.
+void print_json(const nlohmann::ordered_json& document, int indent = -1);
 
 /// To standard error, so that it is in nobody's way who reads the answer.
 void announce(std::string_view what);

@@ -13,7 +13,7 @@ int schema_adopt(const DatabaseOptions& options) {
   const auto adopted = placement::adopt_database(options.database);
   if (!adopted) return give_up(adopted.error(), options.json);
   if (options.json) {
-    print_json(nlohmann::ordered_json{{"adopted", *adopted}});
+    print_json({{"adopted", *adopted}});
   } else if (*adopted) {
     print_line("marked " + options.database +
                " as Banyan's; no table was touched. Next: start the application");
