@@ -66,6 +66,7 @@ function(banyan_add_app name)
     endforeach()
     list(REMOVE_DUPLICATES ${flag})
   endforeach()
+  set_property(GLOBAL APPEND PROPERTY BANYAN_APPS ${name})
   set_property(GLOBAL PROPERTY BANYAN_APP_${name}_MODULES "${arg_MODULES}")
   set_property(GLOBAL APPEND PROPERTY BANYAN_HOSTED_MODULES ${arg_MODULES})
   set_property(GLOBAL PROPERTY BANYAN_APP_${name}_LINKS "${arg_LINKS}")
@@ -78,8 +79,8 @@ function(banyan_add_app name)
   endforeach()
 endfunction()
 
-# banyan_check_apps(): every module is in an application, and every module that a flag names in some
-# application. Called once, after all applications.
+# banyan_check_apps(): every module is in an application, every module that a flag names in some
+# application, and every application that a flag is for is there. Called once, after all applications.
 function(banyan_check_apps)
   get_property(modules GLOBAL PROPERTY BANYAN_MODULES)
   get_property(hosted GLOBAL PROPERTY BANYAN_HOSTED_MODULES)
@@ -97,6 +98,14 @@ function(banyan_check_apps)
       endif()
     endforeach()
   endforeach()
+  get_property(apps GLOBAL PROPERTY BANYAN_APPS)
+  get_cmake_property(given CACHE_VARIABLES)
+  foreach(variable IN LISTS given)
+    if(variable MATCHES "^BANYAN_(ROUTED|EXTRACT|NETWORK)_(.+)$" AND NOT CMAKE_MATCH_2 IN_LIST apps)
+      message(FATAL_ERROR "-D${variable}: there is no application '${CMAKE_MATCH_2}'. There are: ${apps}."
+        " Correct it, and take this one back: -U${variable}.")
+    endif()
+  endforeach()
 endfunction()
 
 function(banyan_add_flavour name flavour)
@@ -104,6 +113,11 @@ function(banyan_add_flavour name flavour)
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "banyan_add_flavour(${name} ${flavour}): unknown argument(s)"
       " ${arg_UNPARSED_ARGUMENTS}. Known are ON_DEMAND ROUTED EXTRACT.")
+  endif()
+  get_property(apps GLOBAL PROPERTY BANYAN_APPS)
+  if(NOT name IN_LIST apps)
+    message(FATAL_ERROR "banyan_add_flavour(${name} ${flavour}): there is no application '${name}'. There are:"
+      " ${apps}. A flavour comes after banyan_add_app().")
   endif()
   get_property(modules GLOBAL PROPERTY BANYAN_APP_${name}_MODULES)
   foreach(module IN LISTS arg_ROUTED arg_EXTRACT)

@@ -42,6 +42,24 @@ function(banyan_type_name module out)
   set(${out} "${result}" PARENT_SCOPE)
 endfunction()
 
+# banyan_private_check_table(<module> <name>): it is nobody's whose tables would be hidden behind it, or who
+# would refuse it: SQLite's, PostgreSQL's, or the kit's own.
+function(banyan_private_check_table module name)
+  set(owner_sqlite SQLite)
+  set(owner_pg PostgreSQL)
+  set(owner_banyan Banyan)
+  string(TOLOWER "${name}" folded)
+  if(folded MATCHES "^(sqlite|pg|banyan)_")
+    set(beginning ${CMAKE_MATCH_1})
+    set(what "the table '${name}'")
+    if(name STREQUAL module)
+      set(what "its tables and its schema begin with its name, and")
+    endif()
+    message(FATAL_ERROR "banyan_add_module(${module}): ${what} cannot be made: what begins with ${beginning}_"
+      " belongs to ${owner_${beginning}}. Take another name.")
+  endif()
+endfunction()
+
 function(banyan_add_module name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "MIGRATIONS"
     "PUBLISHES;NEEDS;SUBSCRIBES;PARTIES;TABLES;CORE;PERSISTENCE;WIRING")
@@ -53,6 +71,9 @@ function(banyan_add_module name)
     message(FATAL_ERROR "banyan_add_module(${name}): a module's name is its C++ namespace: lower-case"
       " letters, digits and '_', beginning with a letter.")
   endif()
+  foreach(table ${name} ${arg_TABLES})
+    banyan_private_check_table(${name} ${table})
+  endforeach()
   foreach(required port.hpp module.hpp http.hpp)
     if(NOT required IN_LIST arg_PUBLISHES)
       message(FATAL_ERROR "banyan_add_module(${name}): PUBLISHES lacks ${required}. Write"
@@ -280,11 +301,12 @@ function(banyan_check_modules)
     banyan_private_check_subscriptions(${module} ${modules})
     get_property(tables GLOBAL PROPERTY BANYAN_MODULE_${module}_TABLES)
     foreach(table IN LISTS tables)
-      if(DEFINED owner_of_${table})
-        message(FATAL_ERROR "table '${table}' is owned by '${owner_of_${table}}' and by '${module}'."
+      string(TOLOWER "${table}" folded)  # as databases do
+      if(DEFINED owner_of_${folded})
+        message(FATAL_ERROR "table '${table}' is owned by '${owner_of_${folded}}' and by '${module}'."
           " A table has one owner; let the other ask its port.")
       endif()
-      set(owner_of_${table} ${module})
+      set(owner_of_${folded} ${module})
     endforeach()
   endforeach()
   # Take away, again and again, the modules that need nobody who is left; what stays is a cycle.

@@ -266,6 +266,48 @@ class Work(LabTest):
         self.assertEqual(file.read_text(), "{broken")
 
 
+class AProductThatChangesMeanwhile(LabTest):
+    """Somebody pulls, or the teacher updates the course between two classes."""
+
+    def setUp(self):
+        super().setUp()
+        self.header = self.root / "src/one.hpp"
+        self.header.write_text("constexpr long kOne = 1;\n")
+        self.dev_lab(1, "start")
+
+    def solve_with_the_header(self):
+        text = (self.root / "src/sum.cpp").read_text()
+        self.source.write_text('#include "one.hpp"\n' + text.replace("steps = 1;", "steps = kOne;"))
+        self.dev_lab(1, "check")
+        self.dev_lab("grade", "lab/01")
+
+    def test_is_judged_as_it_is_now_by_checks_and_by_grades(self):
+        self.solve_with_the_header()
+        self.header.write_text("constexpr long kOne = 2;\n")
+        self.assertSays("saw 2 steps", self.dev_lab(1, "check", expect=1))
+        self.assertSays("fail, 1 of 2 claims hold", self.dev_lab("grade", "lab/01", expect=1))
+
+    def test_is_named_when_the_work_fits_it_no_more(self):
+        self.solve_with_the_header()
+        self.header.unlink()
+        self.assertSays("The product has changed", self.dev_lab(1, "check", expect=3))
+
+    def test_is_told_and_a_reset_begins_anew_from_there(self):
+        self.assertNotIn("has changed since", self.dev_lab(1))
+        self.header.unlink()
+        self.edit_course("src/sum.cpp", "// Adds up", "// Sums up")
+        self.assertSays("The product has changed", self.dev_lab(1))
+        mine = self.source.read_text() + "// mine\n"
+        self.source.write_text(mine)
+        self.assertSays("as it is now", self.dev_lab(1, "reset"))
+        self.assertTrue(self.source.read_text().startswith("// Sums up"))
+        self.assertFalse((self.lab / "src/one.hpp").exists())
+        self.assertNotIn("has changed since", self.dev_lab(1))
+        self.assertSays("Nothing differs", self.dev_lab(1, "diff"))
+        self.assertNotIn("Besides", self.dev_lab(1, "check", expect=1))
+        self.assertIn("// mine", self.git("log", "-p", "--all"))
+
+
 class HintsAndQuestions(LabTest):
     def setUp(self):
         super().setUp()

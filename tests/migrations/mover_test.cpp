@@ -368,6 +368,48 @@ TEST_F(Mover, PlansWithoutTouchingAnything) {
   EXPECT_FALSE(std::filesystem::exists(own_));
 }
 
+TEST_F(Mover, AnnouncesTheRowsOfTheKitsTablesThatItCopiesToo) {
+  const auto bare = plan_move(warehouse_request(shared_), Direction::Out);
+  ASSERT_TRUE(bare) << bare.error().message;
+  constexpr std::int64_t kEvents = 20'000;
+  constexpr std::int64_t kLength = 100;
+  RawDatabase(shared_).run(
+      "CREATE TABLE banyan_outbox(module TEXT, position INTEGER, body BLOB,"
+      " PRIMARY KEY(module, position));"
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+      " INSERT INTO banyan_outbox SELECT 'warehouse', i, randomblob(100) FROM n;"
+      "INSERT INTO banyan_outbox SELECT 'orders', position, zeroblob(400) FROM banyan_outbox");
+
+  const auto plan = plan_move(warehouse_request(shared_), Direction::Out);
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_EQ(plan->companion_rows, bare->companion_rows + kEvents);
+  EXPECT_EQ(plan->pause.rows, bare->pause.rows + kEvents);
+  EXPECT_GT(plan->bytes, bare->bytes + kEvents * kLength) << "the rows themselves";
+  EXPECT_LT(plan->bytes, bare->bytes + kEvents * kLength * 4) << "the longer ones are of orders";
+
+  MoveOptions options;
+  std::int64_t announced = 0;
+  options.on_begin = [&](const MovePlan& begun) { announced = begun.pause.rows; };
+  for (const Direction direction : {Direction::Out, Direction::Back}) {
+    EXPECT_EQ(moved(direction, options).rows, announced);
+  }
+}
+
+TEST_F(Mover, TakesAlongWhichScriptsAnOlderProgramCanLiveWith) {
+  RawDatabase(shared_).run(
+      "CREATE TABLE banyan_expansions(module TEXT, name TEXT, checksum TEXT,"
+      " PRIMARY KEY(module, name));"
+      "INSERT INTO banyan_expansions VALUES ('warehouse', '0002_more.sql', 'cc'),"
+      " ('catalog', '0001_create.sql', 'bb')");
+  const std::string of_warehouse =
+      "SELECT count(*) FROM banyan_expansions WHERE module = 'warehouse'";
+  moved(Direction::Out);
+  EXPECT_EQ(RawDatabase(own_).number("SELECT count(*) FROM banyan_expansions"), 1);
+  RawDatabase(shared_).run("DELETE FROM banyan_expansions WHERE module = 'warehouse'");
+  moved(Direction::Back);
+  EXPECT_EQ(RawDatabase(shared_).number(of_warehouse), 1);
+}
+
 TEST_F(Mover, ReportsProgressThroughAllPhases) {
   std::vector<std::string> phases;
   std::int64_t total = 0;

@@ -11,6 +11,7 @@ from .faults import HOLDS, NOT_YET, CourseFault, DoesNotCompile, Ending, OutOfTi
 from .judge import Judge, digest_of
 from .report import Report, as_json
 from .state import State, folder_of, now
+from .tree import digest_of_tree
 from .variants import Files, Variants
 from .words import bold, count, filled, say, say_filled
 from .workspace import Workspace
@@ -38,6 +39,18 @@ class Desk:
     def judged(self) -> Files:
         """All files that are another text than in the product: the start's, with the learner's over them."""
         return Variants(self.course, self.lab).start() | self.edited()
+
+    def product(self) -> str:
+        """A digest of the start as it would be made now."""
+        return digest_of_tree(self.course, self.lab, Variants(self.course, self.lab).start())
+
+    def has_older_start(self) -> bool:
+        """Begun before the product, or the lab, was changed."""
+        return self.memory.get("product") not in (None, self.product())
+
+    def older_start(self) -> str:
+        return ("The product has changed since this folder was made, and the check is of the product as it is now. To"
+                f" begin anew from there: ./dev lab {self.lab.number} reset (what you have is kept)")
 
 
 def list_labs(course: Course, state: State) -> int:
@@ -76,6 +89,7 @@ def start(desk: Desk) -> int:
                    " Nothing keeps you from beginning.")
     desk.place.create()
     desk.memory["started"] = now()
+    desk.memory["product"] = desk.product()
     desk.state.save()
     say_filled(f"{desk.place.shown}/ is yours. You edit:")
     for file in lab.edit:
@@ -104,6 +118,8 @@ def where(desk: Desk) -> int:
     desk.place.need()
     changed = [file for file in desk.place.changed() if file in lab.edit]
     say(f"Folder: {desk.place.shown}/")
+    if desk.has_older_start():
+        say_filled(desk.older_start())
     for file in lab.edit:
         say(f"    {file}" + ("  (changed)" if file in changed else ""))
     verdict = memory.get("verdict")
@@ -139,6 +155,8 @@ def check(desk: Desk, as_document: bool, seed: int = DEFAULT_SEED) -> int:
     try:
         verdicts = desk.judge.judge(desk.judged(), seed, None if as_document else report.tell)
     except (DoesNotCompile, OutOfTime, CourseFault) as ending:
+        if isinstance(ending, DoesNotCompile) and desk.has_older_start():
+            ending.args = (f"{ending}\n{desk.older_start()}",)
         if not isinstance(ending, CourseFault):
             desk.state.note_verdict(lab.number, digest_of(files), ending.code, [])
         if not as_document:
@@ -202,9 +220,11 @@ def reset(desk: Desk) -> int:
     kept = desk.place.commit("Before a reset")
     before = desk.place.head()
     desk.place.start_again()
+    renewed = desk.has_older_start()
+    desk.memory["product"] = desk.product()
     desk.memory.pop("verdict", None)
     desk.state.save()
-    say_filled(f"{desk.place.shown}/ is as at the start.")
+    say_filled(f"{desk.place.shown}/ is as at the start" + (", of the product as it is now." if renewed else "."))
     if kept or before != desk.place.head():
         say_filled(f"What you had is kept. To see it, to bring it back:")
         say(f"    git -C {desk.place.shown} show {before}")
@@ -225,6 +245,7 @@ def solve(desk: Desk) -> int:
             say(line)
     if not place.exists():
         place.create()
+        desk.memory["product"] = desk.product()
     place.need()
     place.commit("Before the solution was shown")
     branch = place.keep_on_branch()

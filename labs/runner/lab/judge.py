@@ -22,7 +22,7 @@ from . import build as building
 from .checking import SLOWER
 from .course import Claim, Course, Lab
 from .faults import CourseFault, OutOfTime
-from .tree import lay_out, remove_strangers, write
+from .tree import lay_out, remove_strangers
 from .variants import Files
 
 RUNNER = Path(__file__).resolve().parents[1]
@@ -77,17 +77,8 @@ class Judge:
         self.log = folder / "build.log"
 
     def lay_out(self, files: Files) -> None:
-        """Anew where it is not there yet, else only these files."""
-        if not self.tree.is_dir():
-            beside = self.tree.with_suffix(".new")
-            shutil.rmtree(beside, ignore_errors=True)
-            beside.mkdir(parents=True)
-            lay_out(self.course, self.lab, files, beside)
-            beside.rename(self.tree)
-        write(files, self.tree)
-
-    def refresh(self, files: Files) -> None:
-        """As the product is now, with these files over it; what is built already stays."""
+        """As the product is now, with these files over it; what is built already stays. Each time: the product
+        changes under a lab that somebody is at, and edits of now over files of then fit nowhere."""
         self.tree.mkdir(parents=True, exist_ok=True)
         remove_strangers(self.course, self.lab, files, self.tree)
         lay_out(self.course, self.lab, files, self.tree)

@@ -60,7 +60,7 @@ class Proof:
             if stale := self.variants.stale():
                 self.problems.append(", ".join(stale) + f" changed since lab {self.lab.number} was cut: look, then"
                                      f" ./dev lab {self.lab.number} recut")
-            self.judge.refresh(self.variants.start())
+            self.judge.lay_out(self.variants.start())
             self._start()
             self._solution()
             self._steps()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The part of the product's tree that a lab is built from."""
 import filecmp
+import hashlib
 import shutil
 import subprocess
 from pathlib import Path
@@ -24,6 +25,15 @@ def names_in(course: Course, lab: Lab) -> list[str]:
     else:
         names = {str(path.relative_to(course.root)) for part in lab.tree for path in below(course.root / part)}
     return sorted(name for name in names if (course.root / name).is_file())
+
+
+def digest_of_tree(course: Course, lab: Lab, files: Files) -> str:
+    """Of what lay_out() would write."""
+    sum_ = hashlib.sha256()
+    for name in sorted(set(names_in(course, lab)) | set(files)):
+        content = files[name].encode() if name in files else (course.root / name).read_bytes()
+        sum_.update(f"{name}\0{len(content)}\0".encode() + content)
+    return sum_.hexdigest()[:16]
 
 
 def below(path: Path):

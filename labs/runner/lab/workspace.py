@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .course import Course, Lab
 from .faults import CourseFault, Usage
-from .tree import lay_out, write
+from .tree import lay_out, names_in, write
 from .variants import Variants
 
 IDENTITY = ["-c", "user.name=Lab", "-c", "user.email=lab@localhost", "-c", "commit.gpgsign=false",
@@ -46,8 +46,10 @@ class Workspace:
         lay_out(self.course, self.lab, Variants(self.course, self.lab).start(), self.folder)
         self._first_commit(self.folder)
 
-    def first_commit(self) -> str:
-        return self.git("rev-list", "--max-parents=0", "--all").split()[-1]
+    def start_commit(self) -> str:
+        """The newest start: a reset after the product has changed makes one more."""
+        return self.git("log", "--all", "--topo-order", "--format=%H", f"--grep=^{START}$", "-1") \
+            or self.git("rev-list", "--max-parents=0", "--all").split()[-1]
 
     def commit(self, why: str) -> str | None:
         """Whatever has changed; the commit's short name, or None when nothing has."""
@@ -63,19 +65,25 @@ class Workspace:
     def changed(self) -> list[str]:
         """The files that are not as they were at the start."""
         self.git(*ADD, "--intent-to-add", *WORK)
-        return self.git("diff", "--name-only", "-z", self.first_commit()).split("\0")[:-1]
+        return self.git("diff", "--name-only", "-z", self.start_commit()).split("\0")[:-1]
 
     def diff(self, of: str | None = None) -> str:
         self.git(*ADD, "--intent-to-add", *WORK)
-        return self.git("diff", "--no-color", "--no-ext-diff", of or self.first_commit(), strip=False)
+        return self.git("diff", "--no-color", "--no-ext-diff", of or self.start_commit(), strip=False)
 
     def start_again(self) -> None:
-        """The files of the start, as one more commit."""
-        self.git("rm", "-r", "--quiet", "--cached", ".")
-        self.git("read-tree", self.first_commit())
+        """The files of the start, as the product is now, as one more commit. What is there is in one already."""
+        files = Variants(self.course, self.lab).start()
+        known = set(names_in(self.course, self.lab)) | set(files)
+        for name in self.git("ls-files", "-z").split("\0")[:-1]:
+            path = self.folder / name
+            if name not in known and (path.is_file() or path.is_symlink()):
+                path.unlink()
+        lay_out(self.course, self.lab, files, self.folder)
+        self.git(*ADD, *WORK)
+        changed = self.git("diff", "--cached", "--name-only", self.start_commit())
+        self.commit(START if changed else "Back to the start")
         self.git("clean", "-f", "-d", "-q", *(f"--exclude={name}" for name in BUILT))
-        self.git("checkout-index", "--all", "--force")
-        self.commit("Back to the start")
 
     def keep_on_branch(self) -> str:
         """What there is now, under a name: mine, mine-2 …"""

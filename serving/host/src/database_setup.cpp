@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "database_setup.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "banyan/manifest/manifest.hpp"
@@ -29,20 +32,44 @@ migrations::Runner runner_of(const Application& application, const std::vector<M
   return {options.database, application.name, std::move(scripts), system_clock()};
 }
 
-void migrate(const Application& application, const std::vector<ModuleEntry>& table,
-             const Options& options, const telemetry::Log& log) {
+// The modules of which a newer version has applied more than this one knows.
+using Behind = std::set<std::string, std::less<>>;
+
+Behind migrate(const Application& application, const std::vector<ModuleEntry>& table,
+               const Options& options, const telemetry::Log& log) {
   migrations::Runner runner = runner_of(application, table, options);
   for (const migrations::Status& applied : runner.apply()) {
     log.write(
         telemetry::Level::Info, "migration_applied",
         {{"module", applied.module}, {"script", applied.name}, {"database", applied.database}});
   }
+  Behind behind;
+  for (const migrations::Status& newer : runner.newer()) {
+    log.write(telemetry::Level::Warning, "migration_newer",
+              {{"module", newer.module}, {"script", newer.name}, {"database", newer.database}});
+    behind.insert(newer.module);
+  }
+  return behind;
+}
+
+// What the newer version has written down of them: tools must know all of their tables.
+void keep_newer(manifest::Manifest& manifest, const manifest::Manifest& known,
+                const Behind& behind) {
+  for (manifest::ManifestModule& module : manifest.modules) {
+    const auto theirs =
+        std::ranges::find(known.modules, module.name, &manifest::ManifestModule::name);
+    if (!behind.contains(module.name) || theirs == known.modules.end()) continue;
+    if (theirs->scripts.size() > module.scripts.size()) module = *theirs;
+  }
+  if (behind.contains("shared") && known.shared_scripts) {
+    manifest.shared_scripts = known.shared_scripts;
+  }
 }
 
 // What this process knows, and what others of the application have written down before: a service
 // knows only its own module's tables.
 void write_manifest(const Application& application, const std::vector<ModuleEntry>& table,
-                    const Options& options) {
+                    const Options& options, const Behind& behind) {
   manifest::Manifest manifest;
   manifest.application = application.name;
   manifest.version = application.version;
@@ -66,7 +93,10 @@ void write_manifest(const Application& application, const std::vector<ModuleEntr
   }
   value_or_throw(
       manifest::update(options.database.file, [&](const std::optional<manifest::Manifest>& known) {
-        if (known) manifest::merge(manifest, *known);
+        if (known) {
+          keep_newer(manifest, *known, behind);
+          manifest::merge(manifest, *known);
+        }
         return std::optional(manifest);
       }));
 }
@@ -125,10 +155,10 @@ void set_up_database(const Application& application, const std::vector<ModuleEnt
   if (const auto folder = options.database.file.parent_path(); is_file && !folder.empty()) {
     std::filesystem::create_directories(folder);
   }
-  migrate(application, table, options, log);
+  const Behind behind = migrate(application, table, options, log);
   // Tables move between files only, and the manifest lies beside one.
   if (!is_file) return;
-  write_manifest(application, table, options);
+  write_manifest(application, table, options, behind);
   recover_moves(options.database.file, log);
 }
 

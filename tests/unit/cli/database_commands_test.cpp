@@ -271,10 +271,42 @@ TEST_F(DatabaseCommands, Announce_the_pause_before_it_begins_and_in_the_dry_run)
   const Outcome migrated = banyan({"migrate", "--dry-run", "--json"});
   EXPECT_EQ(json::parse(migrated.out)["rows"], 2) << migrated.out;
   EXPECT_TRUE(json::parse(migrated.out).contains("expected_pause_ms"));
+  // Two of the module's table, and the line of its history, which is copied as well.
   const Outcome planned = banyan({"schema", "move", "warehouse", "--dry-run"});
-  EXPECT_THAT(planned.out, HasSubstr("2 row(s): writers are expected to wait"));
+  EXPECT_THAT(planned.out, HasSubstr("3 row(s): writers are expected to wait"));
+  const json told = json::parse(banyan({"schema", "move", "warehouse", "--dry-run", "--json"}).out);
+  EXPECT_EQ(told["rows"], 3) << told;
+  EXPECT_EQ(told["companion_rows"], 1) << told;
   const Outcome moved = banyan({"schema", "move", "warehouse"});
-  EXPECT_THAT(moved.err, HasSubstr("2 row(s): writers are expected to wait"));
+  EXPECT_THAT(moved.err, HasSubstr("3 row(s): writers are expected to wait"));
+}
+
+TEST_F(DatabaseCommands, Name_a_row_in_JSON_whatever_its_key_is_made_of) {
+  ASSERT_EQ(banyan({"schema", "decouple", "warehouse"}).exit_code, 0);
+  const std::string key = std::string(39, 'a') + "\u00fc\u00fc";
+  test::RawSqlite(file_).run(
+      "DROP TABLE stock; PRAGMA ignore_check_constraints = ON;"
+      "CREATE TABLE stock (track TEXT PRIMARY KEY, n INTEGER CHECK (n < 5));"
+      "INSERT INTO stock VALUES ('" +
+      key + "', 7)");
+  const Outcome planned = banyan({"schema", "move", "warehouse", "--dry-run", "--json"});
+  EXPECT_EQ(planned.exit_code, 1) << planned.err;
+  const std::string problem = json::parse(planned.out)["refusals"][0]["problem"];
+  EXPECT_THAT(problem, HasSubstr("'" + std::string(39, 'a') + "' (43 bytes)")) << "a whole letter";
+}
+
+TEST_F(DatabaseCommands, Answer_in_JSON_also_where_a_folders_name_is_no_UTF_8) {
+  const std::filesystem::path folder = folder_.file("caf\xe9");
+  std::filesystem::create_directory(folder);
+  for (const char* name : {"shop.db", "shop.db.manifest.json"}) {
+    std::filesystem::copy_file(folder_.file(name), folder / name);
+  }
+  const std::string file = (folder / "shop.db").string();
+  ASSERT_EQ(run_banyan({"schema", "decouple", "warehouse", "--database", file}).exit_code, 0);
+  const Outcome moved = run_banyan({"schema", "move", "warehouse", "--json", "--database", file});
+  EXPECT_EQ(moved.exit_code, 0) << moved.err;
+  EXPECT_TRUE(json::accept(moved.out)) << moved.out;
+  EXPECT_TRUE(std::filesystem::exists(folder / "shop.warehouse.db"));
 }
 
 TEST_F(DatabaseCommands, Leave_the_journal_mode_as_it_is) {

@@ -198,6 +198,33 @@ TEST_P(EveryEngine, Refuses_history_that_does_not_agree) {
               ElementsAre(HasSubstr("0001_create.sql: the file is new, but 0002_add_note.sql")));
 }
 
+TEST_P(EveryEngine, An_older_program_starts_where_a_newer_one_has_only_expanded) {
+  const Script expansion{"0002_add_note.sql",
+                         "-- banyan: expand\nALTER TABLE orders ADD note TEXT;"};
+  const Script narrow{"0003_narrow.sql", "ALTER TABLE orders DROP COLUMN note;"};
+  runner({create, expansion}).apply();
+
+  EXPECT_THAT(runner({create}).apply(), IsEmpty());
+  const auto newer = runner({create}).newer();
+  ASSERT_THAT(newer, SizeIs(1));
+  EXPECT_EQ(newer[0].name, "0002_add_note.sql");
+  EXPECT_TRUE(has_note());
+  EXPECT_THAT(runner({create, expansion}).newer(), IsEmpty());
+  EXPECT_THAT(problems({create, {"0002_other.sql", "SELECT 1;"}}), SizeIs(1)) << "two second ones";
+
+  runner({create, expansion, narrow}).apply();
+  EXPECT_THAT(problems({create}), ElementsAre(HasSubstr("0003_narrow.sql: the database has it")));
+  EXPECT_THAT(problems({create, expansion}), ElementsAre(HasSubstr("run the newer program")));
+}
+
+TEST_P(EveryEngine, A_mark_is_one_of_the_text_that_was_applied) {
+  runner({create, {"0002_add_note.sql", "-- banyan: expand\nALTER TABLE orders ADD note TEXT;"}})
+      .apply();
+  database_.ask("UPDATE " + database_.history() +
+                " SET checksum = 'another' WHERE name = '0002_add_note.sql'");
+  EXPECT_THAT(problems({create}), ElementsAre(HasSubstr("run the newer program")));
+}
+
 TEST_P(EveryEngine, Runners_that_start_at_once_wait_for_each_other) {
   std::vector<Script> scripts{create, add_note};
   for (const char* name : {"0003_c.sql", "0004_d.sql", "0005_e.sql"}) {

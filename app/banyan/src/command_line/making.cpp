@@ -9,10 +9,11 @@
 namespace banyan::cli {
 namespace {
 
-void name_of(CLI::App* command, NewOptions& options, const std::string& example) {
+void name_of(CLI::App* command, NewOptions& options, const std::string& example,
+             std::string (*problem)(std::string_view)) {
   command->add_option("NAME", options.name, "Its name, such as " + example)
       ->required()
-      ->check(scaffold::problem_with_name);
+      ->check(problem);
   command->add_option("--in", options.in, "The folder to work in")->capture_default_str();
 }
 
@@ -33,10 +34,10 @@ void add_new(CommandSet& set) {
         options->json = set.json();
         return new_app(*options);
       });
-  name_of(app, *options, "shop");
+  name_of(app, *options, "shop", scaffold::problem_with_name);
   app->add_option("--module", options->module, "The name of its first module")
       ->capture_default_str()
-      ->check(scaffold::problem_with_name);
+      ->check(scaffold::problem_with_module_name);
   app->add_option("--kit", options->kit,
                   "Where the kit is installed, if not beside this program: the prefix of "
                   "`cmake --install`");
@@ -47,7 +48,7 @@ void add_new(CommandSet& set) {
                     options->json = set.json();
                     return new_module(*options);
                   });
-  name_of(module, *options, "reviews");
+  name_of(module, *options, "reviews", scaffold::problem_with_module_name);
   module->add_option("--needs", options->needs, "Modules whose ports it asks")->delimiter(',');
 }
 

@@ -27,6 +27,8 @@ int show_plan(const DatabaseOptions& options, const mover::MoveRequest& request,
                     {"epoch", plan->epoch},
                     {"already_there", plan->already_there},
                     {"rows", plan->pause.rows},
+                    {"companion_rows", plan->companion_rows},
+                    {"bytes", plan->bytes},
                     {"expected_pause_ms", plan->pause.pause.count()},
                     {"refusals", std::move(refusals)}});
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace banyan::cli::scaffold {
 namespace {
@@ -41,6 +42,10 @@ constexpr std::array<std::string_view, 52> kOfTheSystem = {
     "select", "send",   "signal",  "sleep",  "socket", "stat",  "stderr", "stdin",  "stdout",
     "sync",   "system", "time",    "times",  "unix",   "wait",  "write"};
 
+// As in cmake/BanyanModule.cmake.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kBeginsTheTablesOf = {
+    {{"sqlite_", "SQLite"}, {"pg_", "PostgreSQL"}, {"banyan_", "Banyan"}}};
+
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -65,6 +70,17 @@ std::string problem_with_name(std::string_view name) {
   if (has(kTaken) || has(kOfTheTemplate) || has(kOfTheSystem)) {
     return quoted + " is a word of C++, C, CMake or Banyan; take another, such as " +
            std::string(name) + "_desk";
+  }
+  return {};
+}
+
+std::string problem_with_module_name(std::string_view name) {
+  if (std::string problem = problem_with_name(name); !problem.empty()) return problem;
+  for (const auto& [beginning, owner] : kBeginsTheTablesOf) {
+    if (!name.starts_with(beginning)) continue;
+    return '"' + std::string(name) + "\" cannot have tables: what begins with " +
+           std::string(beginning) + " belongs to " + std::string(owner) +
+           "; take another, such as " + std::string(name.substr(beginning.size())) + "_desk";
   }
   return {};
 }

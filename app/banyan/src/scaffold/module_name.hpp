@@ -10,4 +10,7 @@ namespace banyan::cli::scaffold {
 /// target and a folder at once; "" when it can.
 std::string problem_with_name(std::string_view name);
 
+/// The same of a module, whose tables and, in PostgreSQL, schema begin with its name.
+std::string problem_with_module_name(std::string_view name);
+
 }  // namespace banyan::cli::scaffold

@@ -19,10 +19,10 @@ struct Sample {
   duration<double> time{};
 };
 
-Sample copy_sample(const Connection& database, const std::string& table) {
+Sample copy_sample(const Connection& database, const RowSet& rows) {
   const auto began = std::chrono::steady_clock::now();
-  auto read = database.query("SELECT * FROM main." + identifier(table) + " LIMIT " +
-                             std::to_string(kSampledRows));
+  auto read = database.query("SELECT * FROM main." + identifier(rows.table.name) + where_of(rows) +
+                             " LIMIT " + std::to_string(kSampledRows));
   const Connection memory = Connection::in_memory();
   std::vector<std::string> columns, values;
   for (int column = 0; column < read.column_count(); ++column) {
@@ -44,14 +44,13 @@ Sample copy_sample(const Connection& database, const std::string& table) {
 
 }  // namespace
 
-PauseEstimate estimate_pause(const Connection& database, const std::vector<std::string>& tables) {
+PauseEstimate estimate_pause(const Connection& database, const std::vector<RowSet>& row_sets) {
   PauseEstimate estimate;
   duration<double> time{};
-  for (const std::string& table : tables) {
-    if (!database.has_table(table)) continue;
-    const std::int64_t rows = row_count(database, table);
+  for (const RowSet& each : row_sets) {
+    const std::int64_t rows = count_of(database, each);
     estimate.rows += rows;
-    const Sample sample = copy_sample(database, table);
+    const Sample sample = copy_sample(database, each);
     if (sample.rows > 0) {
       time += sample.time * (static_cast<double>(rows) / static_cast<double>(sample.rows));
     }
@@ -65,7 +64,11 @@ Result<PauseEstimate> estimate_pause(const std::filesystem::path& database,
   const Result<Connection> opened = open_existing(database);
   if (!opened) return fail(opened.error());
   try {
-    return estimate_pause(*opened, tables);
+    std::vector<RowSet> row_sets;
+    for (const std::string& table : tables) {
+      if (opened->has_table(table)) row_sets.push_back({.table = {.name = table}});
+    }
+    return estimate_pause(*opened, row_sets);
   } catch (const sqlite::Fault& fault) {
     return fail(error_from(fault, database));
   }

@@ -43,9 +43,7 @@ class Planner {
     look_for_orphans(origin);
     look_at_the_disk(origin);
     look_at_owners();
-    std::vector<std::string> tables;
-    for (const RowSet& rows : table_set_.tables) tables.push_back(rows.table.name);
-    plan_.pause = estimate_pause(origin, tables);
+    plan_.pause = estimate_pause(origin, row_sets_);
   }
 
  private:
@@ -79,6 +77,7 @@ class Planner {
     for (const RowSet& rows : table_set_.tables) {
       plan_.tables.push_back({rows.table.name, true, count_of(origin, rows)});
       if (rows.table.has_sequence) plan_.sequences.push_back(rows.table.name);
+      row_sets_.push_back(rows);
     }
     for (const RowSet& rows : table_set_.companions) {
       const auto& columns = rows.table.columns;
@@ -87,6 +86,7 @@ class Planner {
       });
       if (has_module) {
         plan_.companion_rows += count_of(origin, rows);
+        row_sets_.push_back(rows);
       } else {
         refuse(rows.table.name,
                "it is to go along in part, but it has no column 'module' that "
@@ -305,11 +305,12 @@ class Planner {
   std::uint64_t estimated_bytes(const Connection& origin) const {
     std::int64_t bytes = 0;
     try {
-      for (const RowSet& rows : table_set_.tables) {
-        bytes += origin.number(
+      for (const RowSet& rows : row_sets_) {
+        const std::int64_t of_table = origin.number(
             "SELECT coalesce(sum(pgsize), 0) FROM dbstat WHERE aggregate = TRUE AND name IN "
             "(SELECT name FROM sqlite_master WHERE tbl_name IN (" +
             parts_of(rows.table) + "))");
+        bytes += static_cast<std::int64_t>(static_cast<double>(of_table) * share_of(origin, rows));
       }
     } catch (const sqlite::Fault&) {  // built without dbstat
       bytes = origin.number("PRAGMA page_count") * origin.number("PRAGMA page_size");
@@ -359,6 +360,7 @@ class Planner {
   MovePlan& plan_;
   std::vector<std::string> names_;
   TableSet table_set_;
+  std::vector<RowSet> row_sets_;  // all that is copied: the tables, and the companions' rows
 };
 
 Result<void> check_manifest(const MoveRequest& request) {

@@ -29,14 +29,10 @@ std::vector<std::string> column_names(const RowSet& rows, Columns which) {
   return names;
 }
 
-std::string filter(const RowSet& rows) {
-  return rows.of_module.empty() ? "" : " WHERE module = " + text_literal(rows.of_module);
-}
-
 // NOT INDEXED: in the order of the table itself, which is the same on both sides.
 sqlite::Statement select(const Connection& database, const RowSet& rows, Columns which) {
   return database.query("SELECT " + joined(column_names(rows, which)) + " FROM main." +
-                        identifier(rows.table.name) + " NOT INDEXED" + filter(rows));
+                        identifier(rows.table.name) + " NOT INDEXED" + where_of(rows));
 }
 
 // Text in the encoding in which it is stored, without conversion; may hold NUL.
@@ -194,13 +190,25 @@ bool same_value(const sqlite::Statement& a, const sqlite::Statement& b, int colu
   }
 }
 
+// The beginning of a text, which ends with a whole character.
+std::string_view beginning_of(std::string_view text) {
+  constexpr std::size_t kBytes = 40;
+  constexpr std::size_t kRestOfACharacter = 3;  // more of these bytes in a row are no UTF-8 anyway
+  text = text.substr(0, text.find('\0'));
+  if (text.size() <= kBytes) return text;
+  std::size_t end = kBytes;
+  const auto goes_on = [&] { return (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U; };
+  while (end > kBytes - kRestOfACharacter && goes_on()) --end;
+  return text.substr(0, end);
+}
+
 std::string shown(const sqlite::Statement& row, int column) {
   const ValueKind kind = row.kind(column);
   if (kind == ValueKind::Null) return "NULL";
   const std::string_view text = row.text_view(column);
   const std::string size = std::to_string(text.size()) + " bytes";
   if (kind == ValueKind::Blob) return "BLOB of " + size;
-  const std::string value(text.substr(0, std::min<std::size_t>(text.find('\0'), 40)));
+  const std::string value(beginning_of(text));
   if (kind == ValueKind::Integer) return "INTEGER " + value;
   return kind == ValueKind::Real ? "REAL " + value : "TEXT '" + value + "' (" + size + ")";
 }
@@ -237,8 +245,26 @@ std::string sequence_of(const Connection& database, const std::string& table) {
 
 }  // namespace
 
+std::string where_of(const RowSet& rows) {
+  return rows.of_module.empty() ? "" : " WHERE module = " + text_literal(rows.of_module);
+}
+
 std::int64_t count_of(const Connection& database, const RowSet& rows) {
-  return database.number("SELECT count(*) FROM main." + identifier(rows.table.name) + filter(rows));
+  return database.number("SELECT count(*) FROM main." + identifier(rows.table.name) +
+                         where_of(rows));
+}
+
+double share_of(const Connection& database, const RowSet& rows) {
+  if (rows.of_module.empty()) return 1;
+  std::string length = "1";  // of a row in which everything is NULL
+  for (const std::string& name : column_names(rows, Columns::Stored)) {
+    length += " + coalesce(length(CAST(" + name + " AS BLOB)), 0)";
+  }
+  const std::string from =
+      "SELECT coalesce(sum(" + length + "), 0) FROM main." + identifier(rows.table.name);
+  const std::int64_t all = database.number(from);
+  if (all == 0) return 0;
+  return static_cast<double>(database.number(from + where_of(rows))) / static_cast<double>(all);
 }
 
 void copy_rows(const Connection& origin, const Connection& destination, const RowSet& rows,

@@ -15,7 +15,12 @@ struct RowSet {
   std::string of_module{};  ///< "": all rows; else those whose column `module` says so
 };
 
+/// " WHERE module = 'orders'", or "" where all rows are meant.
+std::string where_of(const RowSet& rows);
 std::int64_t count_of(const Connection& database, const RowSet& rows);
+
+/// How much of the whole table these rows are, by the length of their values: 0 to 1. Reads all.
+double share_of(const Connection& database, const RowSet& rows);
 
 /// Plain INSERTs, values bound as they were read: a conflict is an error and never a silent loss.
 /// A Fault of kind Constraint names the row.

@@ -62,10 +62,14 @@ int line_of(const StatementText& statement, const postgres::Fault& fault) {
 History history_in(Connection& database, const std::string& module) {
   History history;
   if (database.text("SELECT to_regclass('banyan.migrations')").empty()) return history;
-  for (const auto& row :
-       database.rows("SELECT name, checksum, applied_at FROM banyan.migrations WHERE module = $1",
-                     {module})) {
-    history[row[0]] = {row[1], Timestamp{std::stoll(row[2])}};
+  const std::string expands = database.text("SELECT to_regclass('banyan.expansions')").empty()
+                                  ? "false"
+                                  : "(module, name, checksum) IN "
+                                    "(SELECT module, name, checksum FROM banyan.expansions)";
+  for (const auto& row : database.rows("SELECT name, checksum, applied_at, " + expands +
+                                           " FROM banyan.migrations WHERE module = $1",
+                                       {module})) {
+    history[row[0]] = {row[1], Timestamp{std::stoll(row[2])}, row[3] == "t"};
   }
   return history;
 }
@@ -124,6 +128,11 @@ class PostgresScriptTransaction final : public ScriptTransaction {
       database_.rows("INSERT INTO banyan.migrations VALUES ($1, $2, $3, $4)",
                      {module_, std::string(script_.name), checksum_of(script_.sql),
                       std::to_string(at.micros)});
+      if (!is_expand(script_.sql, sql::Engine::Postgres)) return;
+      database_.rows(
+          "INSERT INTO banyan.expansions VALUES ($1, $2, $3) ON CONFLICT (module, name) DO UPDATE "
+          "SET checksum = excluded.checksum",
+          {module_, std::string(script_.name), checksum_of(script_.sql)});
     });
   }
 
@@ -222,6 +231,8 @@ class PostgresScriptDatabase final : public ScriptDatabase {
     }
     database_.run("CREATE TABLE IF NOT EXISTS banyan.migrations " +
                   std::string(kit_tables::kHistoryColumns));
+    database_.run("CREATE TABLE IF NOT EXISTS banyan.expansions " +
+                  std::string(kit_tables::kExpansionColumns));
   }
 
   const sql::DataSource source_;

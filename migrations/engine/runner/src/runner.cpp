@@ -218,6 +218,19 @@ std::vector<Status> Runner::try_where(const Wanted& wanted) {
   return pending;
 }
 
+std::vector<Status> Runner::newer() const {
+  const auto database = open(source_, application_, modules_, Access::Read, wait_);
+  std::vector<Status> all;
+  for (const EngineScripts& module : all_scripts_for(source_.engine, modules_)) {
+    const std::string place = database->place_of(module.module);
+    for (const auto& [name, applied] : database->history_of(module.module)) {
+      if (knows(module, name)) continue;
+      all.push_back({module.module, name, State::Applied, applied.at, place, applied.expands});
+    }
+  }
+  return all;
+}
+
 std::vector<Status> Runner::status() const {
   const auto database = open(source_, application_, modules_, Access::Read, wait_);
   std::vector<Status> all;

@@ -267,6 +267,10 @@ std::vector<Problem> problems_of_scripts(const EngineScripts& module) {
   return problems;
 }
 
+bool knows(const EngineScripts& module, std::string_view name) {
+  return std::ranges::find(module.scripts, name, &EngineScript::name) != module.scripts.end();
+}
+
 std::vector<Problem> problems_of_history(const EngineScripts& module, const History& history) {
   std::vector<Problem> problems;
   for (const bool separation : {false, true}) {
@@ -295,16 +299,16 @@ std::vector<Problem> problems_of_history(const EngineScripts& module, const Hist
       }
     }
     for (const auto& [name, applied] : history) {
-      if (is_separation(name) != separation) continue;
-      if (std::ranges::find(module.scripts, name, &EngineScript::name) != module.scripts.end()) {
-        continue;
-      }
+      if (is_separation(name) != separation || knows(module, name)) continue;
+      const bool comes_next = number_of(name).value_or(0) > number_of(newest).value_or(0);
+      if (comes_next && applied.expands && first_pending == nullptr) continue;
       problems.push_back(
           {module.module, file_of(module.module, name), std::nullopt,
            name > newest
                ? "the database has it already (" + to_string(applied.at) +
                      ") and this program does not know it: the database is newer than the "
-                     "program; run the newer program"
+                     "program; run the newer program (an older one starts where such scripts "
+                     "are marked `-- banyan: expand`)"
                : "it has been applied (" + to_string(applied.at) +
                      "), and the file is missing; put it back"});
     }

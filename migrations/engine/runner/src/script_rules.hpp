@@ -66,10 +66,16 @@ std::vector<Problem> problems_of_scripts(const EngineScripts& module);
 struct Applied {
   std::string checksum;
   Timestamp at;
+  bool expands = false;  ///< it was marked so when it ran; nobody knows of older ones
 };
 using History = std::map<std::string, Applied, std::less<>>;
 
-/// All that does not agree between the scripts and the history.
+/// Whether the script is among the module's.
+bool knows(const EngineScripts& module, std::string_view name);
+
+/// All that does not agree between the scripts and the history. A newer program's script agrees
+/// where it expands and the module has nothing left to run before it: a program that runs lives
+/// with it, and one that starts can as well.
 std::vector<Problem> problems_of_history(const EngineScripts& module, const History& history);
 
 }  // namespace banyan::migrations

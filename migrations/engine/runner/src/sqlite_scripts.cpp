@@ -80,10 +80,16 @@ void create_history(const Connection& database) {
 History history_in(const Connection& database, const std::string& module) {
   History history;
   if (!database.has_table("banyan_migrations")) return history;
-  auto row =
-      database.query("SELECT name, checksum, applied_at FROM banyan_migrations WHERE module = ?1");
+  const std::string expands = database.has_table("banyan_expansions")
+                                  ? "(module, name, checksum) IN "
+                                    "(SELECT module, name, checksum FROM banyan_expansions)"
+                                  : "0";
+  auto row = database.query("SELECT name, checksum, applied_at, " + expands +
+                            " FROM banyan_migrations WHERE module = ?1");
   row.bind(1, module);
-  while (row.step()) history[row.text(0)] = {row.text(1), Timestamp{row.number(2)}};
+  while (row.step()) {
+    history[row.text(0)] = {row.text(1), Timestamp{row.number(2)}, row.number(3) != 0};
+  }
   return history;
 }
 
@@ -277,6 +283,7 @@ class SqliteScriptTransaction final : public ScriptTransaction {
       database_.query("INSERT INTO banyan_migrations VALUES (?1, ?2, ?3, ?4)")
           .bind_all(module_, script_.name, checksum_of(script_.sql), at.micros)
           .run();
+      if (is_expand(script_.sql, sql::Engine::Sqlite)) remember_expansion();
       placement::mark_database(database_);
     });
   }
@@ -296,6 +303,14 @@ class SqliteScriptTransaction final : public ScriptTransaction {
   }
 
  private:
+  void remember_expansion() {
+    database_.run("CREATE TABLE IF NOT EXISTS banyan_expansions " +
+                  std::string(kit_tables::kExpansionColumns));
+    database_.query("INSERT OR REPLACE INTO banyan_expansions VALUES (?1, ?2, ?3)")
+        .bind_all(module_, script_.name, checksum_of(script_.sql))
+        .run();
+  }
+
   void run_statements() {
     std::vector<std::string> dropped;
     const sqlite::Authorizer watch(database_, [&dropped](const sqlite::AccessRequest& request) {

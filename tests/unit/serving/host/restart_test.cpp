@@ -111,11 +111,27 @@ TEST_F(ARestart, IsRefusedBeforeAnythingChangesWhenNobodyPromisesThatTheMigratio
                     HasSubstr("without --take-over")));
   EXPECT_EQ(scripts_applied(), 2);
   EXPECT_EQ(version(), "2");
-  // And an older one refuses what it does not know.
-  const test::Ran older = test::run_program(command("1", {"--take-over"}));
+  EXPECT_EQ(running.stop(), 0);
+}
+
+// The old side of a rollout that crashes, or that one goes back to.
+TEST_F(ARestart, OfAnOlderVersionGoesOnWhereTheNewerOneHasOnlyExpanded) {
+  ChildProcess newer = start("2");
+  EXPECT_EQ(newer.stop(), 0);
+  ChildProcess older = start("1");
+  EXPECT_EQ(version(), "1");
+  EXPECT_THAT(text("log.json"), AllOf(HasSubstr("migration_newer"), HasSubstr("0002_note.sql")));
+  EXPECT_THAT(text("shop.db.manifest.json"), HasSubstr("0002_note.sql")) << "tools know it still";
+  EXPECT_EQ(older.stop(), 0);
+  EXPECT_EQ(scripts_applied(), 2);
+}
+
+TEST_F(ARestart, OfAnOlderVersionIsRefusedWhereTheNewerOneHasTakenSomethingAway) {
+  ChildProcess running = start("3");
+  const test::Ran older = test::run_program(command("2", {"--take-over"}));
   EXPECT_EQ(older.exit_code, 78);
   EXPECT_THAT(older.output, HasSubstr("the database is newer than the program"));
-  EXPECT_EQ(version(), "2");
+  EXPECT_EQ(version(), "3");
   EXPECT_EQ(running.stop(), 0);
 }
 

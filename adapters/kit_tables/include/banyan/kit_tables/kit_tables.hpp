@@ -75,4 +75,11 @@ inline constexpr std::string_view kHistoryColumns =
     "(module TEXT NOT NULL, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT "
     "NULL, PRIMARY KEY (module, name))";
 
+/// Which of them said that programs which do not know them can live with what they do, each with
+/// the checksum of the text that said it. Made when the first one runs. A table beside the history,
+/// and no column of it: versions before leave it alone, so that it raises no format.
+inline constexpr std::string_view kExpansionColumns =
+    "(module TEXT NOT NULL, name TEXT NOT NULL, checksum TEXT NOT NULL, PRIMARY KEY (module, "
+    "name))";
+
 }  // namespace banyan::kit_tables

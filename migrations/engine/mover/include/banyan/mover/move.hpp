@@ -43,10 +43,10 @@ struct MoveRequest {
   std::vector<Statement> statements{};  ///< what the code runs, for the search for violations
   /// Tables of the kit with a column `module`, of which this module's rows go along (if they
   /// exist).
-  std::vector<std::string> companions{"banyan_migrations", "banyan_ledger",      "banyan_outbox",
-                                      "banyan_outbox_end", "banyan_outbox_head", "banyan_lane",
-                                      "banyan_lane_route", "banyan_held",        "banyan_inbox",
-                                      "banyan_lane_action"};
+  std::vector<std::string> companions{"banyan_migrations",  "banyan_ledger",      "banyan_outbox",
+                                      "banyan_outbox_end",  "banyan_outbox_head", "banyan_lane",
+                                      "banyan_lane_route",  "banyan_held",        "banyan_inbox",
+                                      "banyan_lane_action", "banyan_expansions"};
   /// File name of the module's own database, beside the shared file; "" means own_file_name().
   std::string location{};
 };
@@ -90,12 +90,12 @@ struct MovePlan {
   bool already_there = false;  ///< nothing to do but recovery
   std::vector<TableReport> tables;
   std::vector<std::string> indexes, triggers, views, sequences;
-  std::int64_t companion_rows = 0;
-  std::uint64_t bytes = 0;  ///< estimate of what the copy needs
+  std::int64_t companion_rows = 0;  ///< of this module in the kit's tables; they are copied, too
+  std::uint64_t bytes = 0;          ///< estimate of what the copy needs, companions with it
   std::uint64_t bytes_free = 0;
-  PauseEstimate pause;                        ///< of writers, while rows are copied and compared
-  std::vector<std::string> notes;             ///< worth knowing, no hindrance
-  std::vector<Detail> refusals;               ///< where, and what to do about it
+  PauseEstimate pause;             ///< of writers, while all rows are copied and compared
+  std::vector<std::string> notes;  ///< worth knowing, no hindrance
+  std::vector<Detail> refusals;    ///< where, and what to do about it
   std::vector<BoundaryViolation> violations;  ///< those of `refusals` that are violations
 };
 struct MoveOptions {

@@ -76,7 +76,8 @@ struct Status {
 ///
 /// With the line `-- banyan: expand` before its first statement a script says that a program which
 /// does not know it can run on beside it: it adds, and takes nothing away. Then a new version takes
-/// over from a running one without a gap.
+/// over from a running one without a gap, and the older one can be started again: what is newer
+/// than all that it knows is no problem if it was marked so when it ran.
 ///
 /// On PostgreSQL every run first makes what is missing of the modules' schemas, roles and grants
 /// (see postgres/module_schemas.hpp). A script runs as the user of the connection, who owns what it
@@ -118,6 +119,10 @@ class Runner {
 
   /// All scripts of all modules, in order.
   std::vector<Status> status() const;
+
+  /// What a newer version has applied and this one does not know; where check() finds no problem,
+  /// this one can live with all of it.
+  std::vector<Status> newer() const;
 
  private:
   using Wanted = std::function<bool(std::string_view module, std::string_view name)>;
