@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What others want to know of a server that runs.
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
