@@ -202,7 +202,8 @@ TEST_F(UseBookTest, KnowsNothingOfTheTimeBeforeTheEndOfWhatItHasForgotten) {
   }
   clock_.advance(std::chrono::hours(1));
   ASSERT_TRUE(one->note({}));
-  for (const Stretch& each : one->read()->watched) {
+  const auto uses = one->read();
+  for (const Stretch& each : uses->watched) {
     EXPECT_GE(each.since, before) << "the one that was killed is forgotten, and one of the others";
   }
 }
