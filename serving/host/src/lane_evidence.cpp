@@ -61,8 +61,21 @@ std::string content_of(const std::string& file) {
 
 }  // namespace
 
+bool CatchingUp::excuses(const Timestamp& published, const Timestamp& now) {
+  if (std::exchange(interrupted_, false)) {
+    const std::int64_t waited = std::clamp<std::int64_t>(now.micros - published.micros, 0,
+                                                         microseconds(kLongestWait).count());
+    border_ = now;
+    until_ = {now.micros + kTimes * waited};
+    return true;
+  }
+  if (published > border_) return false;
+  if (now <= until_) border_ = now;
+  return true;
+}
+
 LaneCounters::LaneCounters(const std::vector<std::string>& subscribes, const Clock& clock)
-    : subscribes_(subscribes.begin(), subscribes.end()), clock_(&clock), times_from_(clock.now()) {}
+    : subscribes_(subscribes.begin(), subscribes.end()), clock_(&clock) {}
 
 bool LaneCounters::follows(const events::Envelope& event) const {
   const auto name = events::parse_type_name(event.type);
@@ -80,11 +93,7 @@ void LaneCounters::handled(strangler::SideCounters& counters, const events::Enve
                            const Timestamp& now) {
   if (failed_.erase({event.key, event.ordinal}) > 0) return;
   if (event.skip) return;  // an operator has given it up
-  if (event.time <= times_from_) {
-    // What is published until this one is handled waits behind it.
-    times_from_ = now;
-    return counters.record(Ending::Good);
-  }
+  if (catching_up_.excuses(event.time, now)) return counters.record(Ending::Good);
   counters.record(Ending::Good,
                   microseconds(std::max<std::int64_t>(0, now.micros - event.time.micros)));
 }
@@ -100,7 +109,7 @@ void LaneCounters::note(Side side, std::span<const events::Envelope> events,
       const auto ending =
           side == Side::Local || !deliveries.outage ? std::nullopt : ending_of(*deliveries.outage);
       if (!ending) {
-        times_from_ = now;
+        catching_up_.interrupt();
       } else if (follows(events[i]) && fails_first(events[i])) {
         counters.record(*ending);
       }

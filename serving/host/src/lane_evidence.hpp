@@ -27,13 +27,34 @@
 
 namespace banyan::host {
 
+/// Whose lag an event has. What was published while this process brought nothing, as before it was
+/// started, has waited for that; and what is published until it has caught up waits behind it. It
+/// has caught up with an event that was published after the one before was handled. A follower that
+/// lags is never seen to have: so this lasts at most some times as long as the first of them
+/// waited.
+class CatchingUp {
+ public:
+  void interrupt() { interrupted_ = true; }
+  /// Whether an event that is handled now has waited for this process.
+  bool excuses(const Timestamp& published, const Timestamp& now);
+
+ private:
+  /// As long as it takes where events come three quarters as fast as they can be handled.
+  static constexpr int kTimes = 3;
+  /// Longer ago is what an operator has released, which says nothing of this process.
+  static constexpr std::chrono::minutes kLongestWait{10};
+
+  bool interrupted_ = true;
+  Timestamp border_;  ///< what was published until then has waited
+  Timestamp until_;   ///< the border stays where it is from then on
+};
+
 /// What is counted of one lane: each event that the follower follows once, by what became of its
 /// first attempt, on the side that it was delivered to. Safe for concurrent use.
 ///
 /// The follower's failure is a refusal, and, at a service, that nobody or something else answers.
 /// What this process is unable to do (its database, its sockets), what a service has enough of, and
-/// what has to come later is nobody's. After such a time, and after the start, no lag is counted
-/// until what was published meanwhile has been handled: it waited for this process.
+/// what has to come later is nobody's; so is the lag that comes of it.
 class LaneCounters {
  public:
   /// `subscribes`: what the follower follows, "payments.payment_captured". The clock must outlive
@@ -59,7 +80,7 @@ class LaneCounters {
   const Clock* clock_;
   strangler::SideCounters here_, elsewhere_;
   std::mutex mutex_;
-  Timestamp times_from_;    ///< the lag of what was published until then is this process's
+  CatchingUp catching_up_;
   std::set<Event> failed_;  ///< counted, and not handled yet
 };
 

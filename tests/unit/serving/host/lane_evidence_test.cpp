@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <fstream>
 
 #include "banyan/promotion/conductor.hpp"
@@ -196,6 +197,50 @@ TEST_F(LanesOfShipping, FindThatTheServiceLags) {
   }
   EXPECT_EQ(verdict().judgement, Judgement::Worse);
   EXPECT_THAT(verdict().reason, HasSubstr("took longer than the usual median"));
+}
+
+// One event waits at the start, and each that follows is published before the one before it is
+// done.
+TEST_F(LanesOfShipping, FindThatTheServiceLagsAlsoWhereItIsNeverIdle) {
+  bring(*here_way_, *here_, 100, 50);
+  lanes_->end();
+  std::deque<Envelope> under_way{event()};
+  tick();
+  start();
+  constexpr std::size_t kTicksEach = 12;  // three seconds
+  for (int i = 0; i < 400; ++i) {
+    under_way.push_back(event());
+    if (under_way.size() > kTicksEach) {
+      there_way_->deliver(std::vector<Envelope>{under_way.front()});
+      under_way.pop_front();
+    }
+    tick();
+  }
+  EXPECT_EQ(verdict().judgement, Judgement::Worse) << verdict().reason;
+  EXPECT_THAT(verdict().reason, HasSubstr("took longer than the usual median"));
+}
+
+TEST_F(LanesOfShipping, CountNoLagWhileTheProcessCatchesUp) {
+  bring(*here_way_, *here_, 100, 50);
+  std::deque<Envelope> waiting;
+  const auto deliver = [&] {
+    there_way_->deliver(std::vector<Envelope>{waiting.front()});
+    if (!there_->outage) waiting.pop_front();
+  };
+  const auto a_minute = [&](int at_once) {
+    for (int i = 0; i < 240; ++i) {
+      waiting.push_back(event());
+      for (int k = 0; k < at_once && !waiting.empty(); ++k) deliver();
+      tick();
+    }
+  };
+  there_->outage = Error{ErrorCode::Unavailable, "banyan.out_of_sockets", "no socket", {}};
+  a_minute(1);
+  ASSERT_EQ(waiting.size(), 240U);
+  there_->outage.reset();
+  for (int minute = 0; minute < 5; ++minute) a_minute(2);
+  EXPECT_TRUE(waiting.empty());
+  EXPECT_NE(verdict().judgement, Judgement::Worse) << verdict().reason;
 }
 
 TEST_F(LanesOfShipping, CountNeitherWhatComesLaterNorWhatNobodyFollowsOrIsGivenUp) {
