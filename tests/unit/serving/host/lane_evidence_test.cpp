@@ -138,6 +138,18 @@ TEST_F(LanesOfShipping, AreNotJudgedByWhatWasUsualLongAgoNorByAFileThatIsNone) {
   EXPECT_EQ(verdict().before, 0U);
 }
 
+// The lane was elsewhere for a season, and one event is handled here.
+TEST_F(LanesOfShipping, ThatComeHomeDoNotBringBackWhatWasUsualLongAgo) {
+  bring(*here_way_, *here_, 100, 50);
+  lanes_->end();
+  clock_.advance(UsualOfLanes::kAge + std::chrono::hours(1));
+  start();
+  bring(*here_way_, *here_, 1, 1);
+  lanes_->end();
+  start();
+  EXPECT_EQ(verdict().before, 1U);
+}
+
 TEST_F(LanesOfShipping, CountAnEventThatIsTriedAgainAndAgainOnce) {
   const std::vector<Envelope> poison{event()};
   for (int attempt = 0; attempt < 8; ++attempt) {
