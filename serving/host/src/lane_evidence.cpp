@@ -9,6 +9,7 @@
 
 #include "banyan/events/event_types.hpp"
 #include "banyan/host/metrics.hpp"
+#include "banyan/kernel/error_origin.hpp"
 #include "banyan/sqlite/durable_file.hpp"
 
 namespace banyan::host {
@@ -18,10 +19,14 @@ using std::chrono::microseconds;
 using strangler::Ending;
 using Outcome = events::Delivery::Outcome;
 
-/// Of what brings events to a service: nothing for what says nothing about it. The process had no
-/// socket, the two have other keys, or the service has had enough.
+/// Of what brings events to a service: nothing for what says nothing about it. This process was not
+/// able to ask, the two have other keys, or the service has had enough.
 std::optional<Ending> ending_of(const Error& outage) {
-  if (outage.rule == "banyan.out_of_sockets") return std::nullopt;
+  switch (origin_of(outage)) {
+    case ErrorOrigin::Kit: return std::nullopt;
+    case ErrorOrigin::Stranger: return Ending::Failed;
+    case ErrorOrigin::Module: break;
+  }
   switch (outage.code) {
     case ErrorCode::DeadlineExceeded: return Ending::TimedOut;
     case ErrorCode::ResourceExhausted:

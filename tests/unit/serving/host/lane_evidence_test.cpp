@@ -166,7 +166,11 @@ TEST_F(LanesOfShipping, HoldWhatThisProcessCouldNotDoAgainstNobody) {
   const std::vector<Envelope> some{event()};
   here_->outage = Error{ErrorCode::Unavailable, "banyan.database_full", "the disk is full", {}};
   here_way_->deliver(some);
-  there_->outage = Error{ErrorCode::Unavailable, "banyan.out_of_sockets", "no socket", {}};
+  for (const char* rule : {"banyan.out_of_sockets", "banyan.fault", "banyan.answer_too_large"}) {
+    there_->outage = Error{ErrorCode::Unavailable, rule, "not asked", {}};
+    there_way_->deliver(some);
+  }
+  there_->outage = Error{ErrorCode::InvalidArgument, "banyan.unsendable", "not HTTP", {}};
   there_way_->deliver(some);
   there_->outage = Error{ErrorCode::ResourceExhausted, "x.busy", "not so fast", {}};
   there_way_->deliver(some);
@@ -181,6 +185,16 @@ TEST_F(LanesOfShipping, HoldAServiceThatIsAwayAgainstIt) {
   tick();
   EXPECT_EQ(verdict().samples, 1U) << "nobody was asked about the second one";
   EXPECT_EQ(verdict().findings.front().suspect.hits, 1U);
+}
+
+// A proxy that stands before the service, or a server of something else.
+TEST_F(LanesOfShipping, HoldWhatAStrangerAnswersInItsPlaceAgainstIt) {
+  for (const ErrorCode code : {ErrorCode::PermissionDenied, ErrorCode::ResourceExhausted}) {
+    there_->outage = Error{code, "banyan.foreign_answer", "who are you?", {}};
+    there_way_->deliver(std::vector<Envelope>{event()});
+  }
+  tick();
+  EXPECT_EQ(verdict().samples, 2U);
 }
 
 TEST_F(LanesOfShipping, CountNoLagOfWhatHasWaitedForThisProcess) {
