@@ -80,7 +80,7 @@ bool CatchingUp::excuses(const Timestamp& published, const Timestamp& now) {
 }
 
 LaneCounters::LaneCounters(const std::vector<std::string>& subscribes, const Clock& clock)
-    : subscribes_(subscribes.begin(), subscribes.end()), clock_(&clock) {}
+    : subscribes_(subscribes.begin(), subscribes.end()), clock_(&clock), began_(clock.now()) {}
 
 bool LaneCounters::follows(const events::Envelope& event) const {
   const auto name = events::parse_type_name(event.type);
@@ -91,6 +91,7 @@ bool LaneCounters::follows(const events::Envelope& event) const {
 /// remembered are not counted, rather than each of them again and again.
 bool LaneCounters::fails_first(const events::Envelope& event) {
   constexpr std::size_t kMost = 10'000;
+  if (!is_ours(event)) return false;
   return failed_.size() < kMost && failed_.emplace(event.key, event.ordinal).second;
 }
 
@@ -98,7 +99,9 @@ void LaneCounters::handled(strangler::SideCounters& counters, const events::Enve
                            const Timestamp& now) {
   if (failed_.erase({event.key, event.ordinal}) > 0) return;
   if (event.skip) return;  // an operator has given it up
-  if (catching_up_.excuses(event.time, now)) return counters.record(Ending::Good);
+  const bool excused = catching_up_.excuses(event.time, now);
+  if (!is_ours(event)) return;
+  if (excused) return counters.record(Ending::Good);
   counters.record(Ending::Good,
                   microseconds(std::max<std::int64_t>(0, now.micros - event.time.micros)));
 }

@@ -54,7 +54,8 @@ class CatchingUp {
 ///
 /// The follower's failure is a refusal, and, at a service, that nobody or something else answers.
 /// What this process is unable to do (its database, its sockets), what a service has enough of, and
-/// what has to come later is nobody's; so is the lag that comes of it.
+/// what has to come later is nobody's; so is the lag that comes of it. What was published before
+/// this began is not counted at all: a process before this one may have made its first attempt.
 class LaneCounters {
  public:
   /// `subscribes`: what the follower follows, "payments.payment_captured". The clock must outlive
@@ -72,12 +73,15 @@ class LaneCounters {
     return side == Side::Local ? here_ : elsewhere_;
   }
   bool follows(const events::Envelope& event) const;
+  /// Its first attempt was not made before this began.
+  bool is_ours(const events::Envelope& event) const { return event.time >= began_; }
   bool fails_first(const events::Envelope& event);
   void handled(strangler::SideCounters& counters, const events::Envelope& event,
                const Timestamp& now);
 
   const std::set<std::string, std::less<>> subscribes_;
   const Clock* clock_;
+  const Timestamp began_;
   strangler::SideCounters here_, elsewhere_;
   std::mutex mutex_;
   CatchingUp catching_up_;

@@ -162,6 +162,21 @@ TEST_F(LanesOfShipping, CountAnEventThatIsTriedAgainAndAgainOnce) {
   EXPECT_EQ(verdict().findings.front().suspect.hits, 1U);
 }
 
+// Held and parked keys are tried again by whoever runs: of all events those that have failed.
+TEST_F(LanesOfShipping, CountNothingThatAPredecessorMayHaveTriedBefore) {
+  bring(*here_way_, *here_, 100, 50);
+  lanes_->end();
+  std::vector<Envelope> held;
+  for (int i = 0; i < 20; ++i) held.push_back(event());
+  tick();
+  start();
+  there_->refuses = 15;
+  there_way_->deliver(held);
+  tick();
+  EXPECT_EQ(verdict().samples, 0U);
+  EXPECT_EQ(verdict().judgement, Judgement::CannotTell) << verdict().reason;
+}
+
 TEST_F(LanesOfShipping, HoldWhatThisProcessCouldNotDoAgainstNobody) {
   const std::vector<Envelope> some{event()};
   here_->outage = Error{ErrorCode::Unavailable, "banyan.database_full", "the disk is full", {}};
