@@ -9,6 +9,7 @@
 
 #include "banyan/http/problem.hpp"
 #include "banyan/json/codec.hpp"
+#include "banyan/kernel/error_origin.hpp"
 #include "banyan/kernel/version.hpp"
 
 namespace banyan::binding {
@@ -33,6 +34,14 @@ BOOST_DESCRIBE_STRUCT(AnyDocument, (), (title, detail, code, rule, details))
 /// A rule of what stands between the two ends of a port, which says nothing about the operation.
 bool is_of_the_way(std::string_view rule) {
   return rule.starts_with("http.") || rule.starts_with("proxy.");
+}
+
+/// What the other side was not able to ask of others is its own word, and its own trouble: only of
+/// what this process could not ask nobody is to blame (see kernel/error_origin.hpp).
+void make_its_own(Error& error) {
+  if (error.code != ErrorCode::Unavailable || origin_of(error) != ErrorOrigin::Kit) return;
+  error.rule = "banyan.dependency_failed";
+  error.message = "the other side could not ask what it needs: " + error.message;
 }
 
 Error foreign(const http::Response& response, std::string message) {
@@ -86,6 +95,7 @@ Error error_from(const http::Response& response) {
               std::move(*document->rule),
               document->detail.value_or(""),
               {}};
+  make_its_own(error);
   if (document->details) {
     for (ProblemDetail& place : *document->details) {
       error.details.push_back({std::move(place.where), std::move(place.problem)});

@@ -9,6 +9,7 @@
 
 #include "banyan/events/event_types.hpp"
 #include "banyan/host/metrics.hpp"
+#include "banyan/kernel/error_origin.hpp"
 #include "banyan/sqlite/durable_file.hpp"
 
 namespace banyan::host {
@@ -18,10 +19,14 @@ using std::chrono::microseconds;
 using strangler::Ending;
 using Outcome = events::Delivery::Outcome;
 
-/// Of what brings events to a service: nothing for what says nothing about it. The process had no
-/// socket, the two have other keys, or the service has had enough.
+/// Of what brings events to a service: nothing for what says nothing about it. This process was not
+/// able to ask, the two have other keys, or the service has had enough.
 std::optional<Ending> ending_of(const Error& outage) {
-  if (outage.rule == "banyan.out_of_sockets") return std::nullopt;
+  switch (origin_of(outage)) {
+    case ErrorOrigin::Kit: return std::nullopt;
+    case ErrorOrigin::Stranger: return Ending::Failed;
+    case ErrorOrigin::Module: break;
+  }
   switch (outage.code) {
     case ErrorCode::DeadlineExceeded: return Ending::TimedOut;
     case ErrorCode::ResourceExhausted:
@@ -61,8 +66,21 @@ std::string content_of(const std::string& file) {
 
 }  // namespace
 
+bool CatchingUp::excuses(const Timestamp& published, const Timestamp& now) {
+  if (std::exchange(interrupted_, false)) {
+    const std::int64_t waited = std::clamp<std::int64_t>(now.micros - published.micros, 0,
+                                                         microseconds(kLongestWait).count());
+    border_ = now;
+    until_ = {now.micros + kTimes * waited};
+    return true;
+  }
+  if (published > border_) return false;
+  if (now <= until_) border_ = now;
+  return true;
+}
+
 LaneCounters::LaneCounters(const std::vector<std::string>& subscribes, const Clock& clock)
-    : subscribes_(subscribes.begin(), subscribes.end()), clock_(&clock), times_from_(clock.now()) {}
+    : subscribes_(subscribes.begin(), subscribes.end()), clock_(&clock), began_(clock.now()) {}
 
 bool LaneCounters::follows(const events::Envelope& event) const {
   const auto name = events::parse_type_name(event.type);
@@ -73,6 +91,7 @@ bool LaneCounters::follows(const events::Envelope& event) const {
 /// remembered are not counted, rather than each of them again and again.
 bool LaneCounters::fails_first(const events::Envelope& event) {
   constexpr std::size_t kMost = 10'000;
+  if (!is_ours(event)) return false;
   return failed_.size() < kMost && failed_.emplace(event.key, event.ordinal).second;
 }
 
@@ -80,11 +99,9 @@ void LaneCounters::handled(strangler::SideCounters& counters, const events::Enve
                            const Timestamp& now) {
   if (failed_.erase({event.key, event.ordinal}) > 0) return;
   if (event.skip) return;  // an operator has given it up
-  if (event.time <= times_from_) {
-    // What is published until this one is handled waits behind it.
-    times_from_ = now;
-    return counters.record(Ending::Good);
-  }
+  const bool excused = catching_up_.excuses(event.time, now);
+  if (!is_ours(event)) return;
+  if (excused) return counters.record(Ending::Good);
   counters.record(Ending::Good,
                   microseconds(std::max<std::int64_t>(0, now.micros - event.time.micros)));
 }
@@ -100,7 +117,7 @@ void LaneCounters::note(Side side, std::span<const events::Envelope> events,
       const auto ending =
           side == Side::Local || !deliveries.outage ? std::nullopt : ending_of(*deliveries.outage);
       if (!ending) {
-        times_from_ = now;
+        catching_up_.interrupt();
       } else if (follows(events[i]) && fails_first(events[i])) {
         counters.record(*ending);
       }

@@ -27,13 +27,35 @@
 
 namespace banyan::host {
 
+/// Whose lag an event has. What was published while this process brought nothing, as before it was
+/// started, has waited for that; and what is published until it has caught up waits behind it. It
+/// has caught up with an event that was published after the one before was handled. A follower that
+/// lags is never seen to have: so this lasts at most some times as long as the first of them
+/// waited.
+class CatchingUp {
+ public:
+  void interrupt() { interrupted_ = true; }
+  /// Whether an event that is handled now has waited for this process.
+  bool excuses(const Timestamp& published, const Timestamp& now);
+
+ private:
+  /// As long as it takes where events come three quarters as fast as they can be handled.
+  static constexpr int kTimes = 3;
+  /// Longer ago is what an operator has released, which says nothing of this process.
+  static constexpr std::chrono::minutes kLongestWait{10};
+
+  bool interrupted_ = true;
+  Timestamp border_;  ///< what was published until then has waited
+  Timestamp until_;   ///< the border stays where it is from then on
+};
+
 /// What is counted of one lane: each event that the follower follows once, by what became of its
 /// first attempt, on the side that it was delivered to. Safe for concurrent use.
 ///
 /// The follower's failure is a refusal, and, at a service, that nobody or something else answers.
 /// What this process is unable to do (its database, its sockets), what a service has enough of, and
-/// what has to come later is nobody's. After such a time, and after the start, no lag is counted
-/// until what was published meanwhile has been handled: it waited for this process.
+/// what has to come later is nobody's; so is the lag that comes of it. What was published before
+/// this began is not counted at all: a process before this one may have made its first attempt.
 class LaneCounters {
  public:
   /// `subscribes`: what the follower follows, "payments.payment_captured". The clock must outlive
@@ -51,15 +73,18 @@ class LaneCounters {
     return side == Side::Local ? here_ : elsewhere_;
   }
   bool follows(const events::Envelope& event) const;
+  /// Its first attempt was not made before this began.
+  bool is_ours(const events::Envelope& event) const { return event.time >= began_; }
   bool fails_first(const events::Envelope& event);
   void handled(strangler::SideCounters& counters, const events::Envelope& event,
                const Timestamp& now);
 
   const std::set<std::string, std::less<>> subscribes_;
   const Clock* clock_;
+  const Timestamp began_;
   strangler::SideCounters here_, elsewhere_;
   std::mutex mutex_;
-  Timestamp times_from_;    ///< the lag of what was published until then is this process's
+  CatchingUp catching_up_;
   std::set<Event> failed_;  ///< counted, and not handled yet
 };
 

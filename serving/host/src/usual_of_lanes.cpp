@@ -13,6 +13,10 @@ using strangler::Window;
 
 constexpr int kFormat = 1;
 
+bool is_too_old(const Timestamp& until, const Timestamp& now) {
+  return std::chrono::microseconds(now.micros - until.micros) > UsualOfLanes::kAge;
+}
+
 Window half_of(const Window& window) {
   Window half;
   half.requests = window.requests / 2;
@@ -51,6 +55,7 @@ void UsualOfLanes::add(const std::string& source, const std::string& follower, c
                        const Timestamp& now) {
   if (fresh.requests == 0) return;
   Lane& lane = lanes_[{source, follower}];
+  if (is_too_old(lane.until, now)) lane.window = {};
   lane.window += fresh;
   while (lane.window.requests > kEvents) lane.window = half_of(lane.window);
   lane.until = now;
@@ -61,8 +66,7 @@ Window UsualOfLanes::of(const std::string& source, const std::string& follower,
                         const Timestamp& now) const {
   const auto found = lanes_.find({source, follower});
   if (found == lanes_.end()) return {};
-  const std::chrono::microseconds age(now.micros - found->second.until.micros);
-  return age > kAge ? Window{} : found->second.window;
+  return is_too_old(found->second.until, now) ? Window{} : found->second.window;
 }
 
 std::string UsualOfLanes::text() {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "banyan/kernel/error_origin.hpp"
+
 namespace {
 
 using banyan::Error;
@@ -52,6 +54,20 @@ TEST(Problem, SaysWhenToComeBack) {
       problem({ErrorCode::ResourceExhausted, "banyan.x", "", {}}).head.fields.find("Retry-After"),
       "1");
   EXPECT_FALSE(problem({ErrorCode::NotFound, "x", "", {}}).head.fields.find("Retry-After"));
+}
+
+// A service without sockets would else be nobody's trouble in the eyes of whoever asks it.
+TEST(Problem, OfWhatTheOtherSideCouldNotAskIsTheOtherSides) {
+  for (const char* rule : {"banyan.out_of_sockets", "banyan.fault", "banyan.answer_too_large"}) {
+    const Error error =
+        error_from(problem({ErrorCode::Unavailable, rule, "calling money: too bad", {}}));
+    EXPECT_EQ(error.rule, "banyan.dependency_failed") << rule;
+    EXPECT_EQ(error.code, ErrorCode::Unavailable) << rule;
+    EXPECT_EQ(error.message, "the other side could not ask what it needs: calling money: too bad");
+    EXPECT_EQ(origin_of(error), banyan::ErrorOrigin::Module) << rule;
+  }
+  const Error its_own{ErrorCode::Internal, "banyan.fault", "it failed", {}};
+  EXPECT_EQ(error_from(problem(its_own)), its_own);
 }
 
 TEST(Problem, SurvivesBytesThatAreNotText) {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <fstream>
 
 #include "banyan/promotion/conductor.hpp"
@@ -137,6 +138,18 @@ TEST_F(LanesOfShipping, AreNotJudgedByWhatWasUsualLongAgoNorByAFileThatIsNone) {
   EXPECT_EQ(verdict().before, 0U);
 }
 
+// The lane was elsewhere for a season, and one event is handled here.
+TEST_F(LanesOfShipping, ThatComeHomeDoNotBringBackWhatWasUsualLongAgo) {
+  bring(*here_way_, *here_, 100, 50);
+  lanes_->end();
+  clock_.advance(UsualOfLanes::kAge + std::chrono::hours(1));
+  start();
+  bring(*here_way_, *here_, 1, 1);
+  lanes_->end();
+  start();
+  EXPECT_EQ(verdict().before, 1U);
+}
+
 TEST_F(LanesOfShipping, CountAnEventThatIsTriedAgainAndAgainOnce) {
   const std::vector<Envelope> poison{event()};
   for (int attempt = 0; attempt < 8; ++attempt) {
@@ -149,11 +162,30 @@ TEST_F(LanesOfShipping, CountAnEventThatIsTriedAgainAndAgainOnce) {
   EXPECT_EQ(verdict().findings.front().suspect.hits, 1U);
 }
 
+// Held and parked keys are tried again by whoever runs: of all events those that have failed.
+TEST_F(LanesOfShipping, CountNothingThatAPredecessorMayHaveTriedBefore) {
+  bring(*here_way_, *here_, 100, 50);
+  lanes_->end();
+  std::vector<Envelope> held;
+  for (int i = 0; i < 20; ++i) held.push_back(event());
+  tick();
+  start();
+  there_->refuses = 15;
+  there_way_->deliver(held);
+  tick();
+  EXPECT_EQ(verdict().samples, 0U);
+  EXPECT_EQ(verdict().judgement, Judgement::CannotTell) << verdict().reason;
+}
+
 TEST_F(LanesOfShipping, HoldWhatThisProcessCouldNotDoAgainstNobody) {
   const std::vector<Envelope> some{event()};
   here_->outage = Error{ErrorCode::Unavailable, "banyan.database_full", "the disk is full", {}};
   here_way_->deliver(some);
-  there_->outage = Error{ErrorCode::Unavailable, "banyan.out_of_sockets", "no socket", {}};
+  for (const char* rule : {"banyan.out_of_sockets", "banyan.fault", "banyan.answer_too_large"}) {
+    there_->outage = Error{ErrorCode::Unavailable, rule, "not asked", {}};
+    there_way_->deliver(some);
+  }
+  there_->outage = Error{ErrorCode::InvalidArgument, "banyan.unsendable", "not HTTP", {}};
   there_way_->deliver(some);
   there_->outage = Error{ErrorCode::ResourceExhausted, "x.busy", "not so fast", {}};
   there_way_->deliver(some);
@@ -168,6 +200,16 @@ TEST_F(LanesOfShipping, HoldAServiceThatIsAwayAgainstIt) {
   tick();
   EXPECT_EQ(verdict().samples, 1U) << "nobody was asked about the second one";
   EXPECT_EQ(verdict().findings.front().suspect.hits, 1U);
+}
+
+// A proxy that stands before the service, or a server of something else.
+TEST_F(LanesOfShipping, HoldWhatAStrangerAnswersInItsPlaceAgainstIt) {
+  for (const ErrorCode code : {ErrorCode::PermissionDenied, ErrorCode::ResourceExhausted}) {
+    there_->outage = Error{code, "banyan.foreign_answer", "who are you?", {}};
+    there_way_->deliver(std::vector<Envelope>{event()});
+  }
+  tick();
+  EXPECT_EQ(verdict().samples, 2U);
 }
 
 TEST_F(LanesOfShipping, CountNoLagOfWhatHasWaitedForThisProcess) {
@@ -196,6 +238,50 @@ TEST_F(LanesOfShipping, FindThatTheServiceLags) {
   }
   EXPECT_EQ(verdict().judgement, Judgement::Worse);
   EXPECT_THAT(verdict().reason, HasSubstr("took longer than the usual median"));
+}
+
+// One event waits at the start, and each that follows is published before the one before it is
+// done.
+TEST_F(LanesOfShipping, FindThatTheServiceLagsAlsoWhereItIsNeverIdle) {
+  bring(*here_way_, *here_, 100, 50);
+  lanes_->end();
+  std::deque<Envelope> under_way{event()};
+  tick();
+  start();
+  constexpr std::size_t kTicksEach = 12;  // three seconds
+  for (int i = 0; i < 400; ++i) {
+    under_way.push_back(event());
+    if (under_way.size() > kTicksEach) {
+      there_way_->deliver(std::vector<Envelope>{under_way.front()});
+      under_way.pop_front();
+    }
+    tick();
+  }
+  EXPECT_EQ(verdict().judgement, Judgement::Worse) << verdict().reason;
+  EXPECT_THAT(verdict().reason, HasSubstr("took longer than the usual median"));
+}
+
+TEST_F(LanesOfShipping, CountNoLagWhileTheProcessCatchesUp) {
+  bring(*here_way_, *here_, 100, 50);
+  std::deque<Envelope> waiting;
+  const auto deliver = [&] {
+    there_way_->deliver(std::vector<Envelope>{waiting.front()});
+    if (!there_->outage) waiting.pop_front();
+  };
+  const auto a_minute = [&](int at_once) {
+    for (int i = 0; i < 240; ++i) {
+      waiting.push_back(event());
+      for (int k = 0; k < at_once && !waiting.empty(); ++k) deliver();
+      tick();
+    }
+  };
+  there_->outage = Error{ErrorCode::Unavailable, "banyan.out_of_sockets", "no socket", {}};
+  a_minute(1);
+  ASSERT_EQ(waiting.size(), 240U);
+  there_->outage.reset();
+  for (int minute = 0; minute < 5; ++minute) a_minute(2);
+  EXPECT_TRUE(waiting.empty());
+  EXPECT_NE(verdict().judgement, Judgement::Worse) << verdict().reason;
 }
 
 TEST_F(LanesOfShipping, CountNeitherWhatComesLaterNorWhatNobodyFollowsOrIsGivenUp) {

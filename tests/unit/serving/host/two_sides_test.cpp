@@ -216,6 +216,16 @@ TEST_F(AHostedModuleWithAnonymousCopies, DoesNotSayWhomAnotherProcessNames) {
   EXPECT_THAT(service.module->last().stickiness_key, testing::Not(testing::HasSubstr("ada")));
 }
 
+// Of a copy that says nobody's name, by another process: what it asks here names nobody either.
+TEST_F(AHostedModuleWithAnonymousCopies, CopiesNothingThatIsAskedForACopy) {
+  ASSERT_EQ(shop.order("shadow"), 200U);
+  EXPECT_EQ(shop.ask_inside(kOneThing, "", {{"Banyan-Shadow", "1"}}).head.status, 200U);
+  EXPECT_TRUE(shop.module->last().copy);
+  EXPECT_EQ(shop.ask_inside(kOneThing, "").head.status, 200U);
+  until("the comparison of the other one", [&] { return compared() == 1; });
+  EXPECT_EQ(service.module->calls, 1);
+}
+
 TEST_F(AHostedModuleWithAService, AsksTheModuleForComparisonWhenTheServiceHasAnswered) {
   ASSERT_EQ(shop.order("shift", R"(,"percent":"100%")"), 200U);
   const http::Response answer = shop.ask("GET", kOneThing);
