@@ -151,6 +151,7 @@ TEST_F(LanesOfShipping, ThatComeHomeDoNotBringBackWhatWasUsualLongAgo) {
 }
 
 TEST_F(LanesOfShipping, CountAnEventThatIsTriedAgainAndAgainOnce) {
+  bring(*here_way_, *here_, 4, 50);
   const std::vector<Envelope> poison{event()};
   for (int attempt = 0; attempt < 8; ++attempt) {
     there_->refuses = 1;
@@ -194,6 +195,7 @@ TEST_F(LanesOfShipping, HoldWhatThisProcessCouldNotDoAgainstNobody) {
 }
 
 TEST_F(LanesOfShipping, HoldAServiceThatIsAwayAgainstIt) {
+  bring(*here_way_, *here_, 4, 50);
   const std::vector<Envelope> some{event(), event()};
   there_->outage = Error{ErrorCode::Unavailable, "banyan.unreachable", "nobody is there", {}};
   for (int attempt = 0; attempt < 5; ++attempt) there_way_->deliver(some);
