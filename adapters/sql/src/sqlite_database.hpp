@@ -60,6 +60,7 @@ class SqliteFile {
   void make_tables_of_kit(Role role, SteadyTime deadline);
 
   void tell_replaced(bool replaced) const;
+  void note_replaced() const;
 
   const std::filesystem::path path_;
   const Role role_;
