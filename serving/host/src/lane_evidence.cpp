@@ -80,6 +80,7 @@ void LaneCounters::handled(strangler::SideCounters& counters, const events::Enve
                            const Timestamp& now) {
   if (failed_.erase({event.key, event.ordinal}) > 0) return;
   if (event.skip) return;  // an operator has given it up
+  if (event.again) return;  // it has waited for what is missing, or was handled long ago
   if (event.time <= times_from_) {
     // What is published until this one is handled waits behind it.
     times_from_ = now;
