@@ -325,6 +325,19 @@ std::uint64_t SqliteDatabase::epoch_of(const std::string& module) const {
   return static_cast<std::uint64_t>(files_->placement_of(module, deadline).epoch);
 }
 
+PlacementFigures SqliteDatabase::placement_of(const std::string& module) const {
+  const auto deadline = files_->options().clock->steady() + kShortPatience;
+  const auto placement = files_->placement_of(module, deadline);
+  PlacementFigures figures{
+      std::string(to_string(placement.stage)), static_cast<std::uint64_t>(placement.epoch), {}};
+  if (placement.authority() != placement::Authority::Own) return figures;
+  const auto own = files_->at(placement.location, deadline);
+  own->readers_of(Ownership::kKit).with_connection(deadline, [&](SqliteConnection& connection) {
+    if (const auto gate = connection.gate_of(module)) figures.gate_open = gate->open;
+  });
+  return figures;
+}
+
 DataSource SqliteDatabase::source_of(const std::string& module) const {
   const auto deadline = files_->options().clock->steady() + kPatience;
   const auto placement = files_->placement_of(module, deadline);

@@ -244,6 +244,32 @@ TEST_P(ReplacedFileTest, Is_not_opened_by_who_reads_for_the_first_time) {
   EXPECT_EQ(count(orders), 1);
 }
 
+// Whoever opens what is there beside the file that this process has takes its index and locks.
+TEST_P(ReplacedFileTest, Is_not_opened_by_who_asks_where_tables_are) {
+  auto orders = shared_->connect("orders", {"orders"});
+  ASSERT_TRUE(write(orders));
+  EXPECT_TRUE(shared_->is_at_path());
+  const auto index = database_.file().string() + "-shm";
+  const auto size = std::filesystem::file_size(index);
+  take_away();
+  EXPECT_FALSE(shared_->is_at_path());
+  EXPECT_EQ(shared_->placement_of("orders").stage, "shared");
+  EXPECT_EQ(shared_->placement_of("orders").epoch, 0U);
+  EXPECT_EQ(std::filesystem::file_size(index), size);
+  put_back();
+  EXPECT_TRUE(shared_->is_at_path());
+  EXPECT_TRUE(write(orders));
+}
+
+TEST_F(StorageHealthTest, A_placement_says_what_the_gate_of_the_own_file_says) {
+  move_out();
+  const auto shared = test::open_file(database_.file());
+  shared->connect("orders", {"orders"});
+  const PlacementFigures placed = shared->placement_of("orders");
+  EXPECT_EQ(placed.gate_open, true);
+  EXPECT_GT(placed.epoch, 0U);
+}
+
 // SQLite leaves the log where it is, and would play it into whatever is there next.
 TEST_P(ReplacedFileTest, Is_not_opened_with_the_log_of_the_one_before) {
   {
