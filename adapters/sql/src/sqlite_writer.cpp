@@ -41,6 +41,10 @@ SqliteWriter::SqliteWriter(const std::filesystem::path& file, Ownership& ownersh
       tell_replaced_(std::move(replaced)),
       file_lock_(lock_of(file)),
       wal_(wal) {
+  if (connection_.moved()) {
+    throw Fault(FaultKind::Storage,
+                "'" + file.string() + "' was replaced while it was being opened. Start again.");
+  }
   connection_.limit_wal(options.wal_limit);
   thread_ = std::thread([this] { work(); });
 }
@@ -58,8 +62,10 @@ void SqliteWriter::work() {
   auto last_gap = std::chrono::steady_clock::now();
   while (true) {
     const auto woken = queue_.wait_for_units(kBetweenLooksAtFile);
-    if (woken == UnitQueue::Woken::Stop) return;
+    // Who ends has to tell of it, too: the log stays where it is.
+    if (woken == UnitQueue::Woken::Stop) looked_.reset();
     look_after_file();
+    if (woken == UnitQueue::Woken::Stop) return;
     if (woken == UnitQueue::Woken::Time) {
       look_after_wal();
       continue;
@@ -67,7 +73,7 @@ void SqliteWriter::work() {
     const bool locked = file_lock_.acquire([this] { return queue_.empty(); });
     if (!locked) continue;
     commit_a_group();
-    if (wal_.is_due()) wal_.cut(connection_);
+    if (!replaced_ && wal_.is_due()) wal_.cut(connection_);
     file_lock_.release();
     if (std::chrono::steady_clock::now() - last_gap < kLongestWithoutGap) continue;
     std::this_thread::sleep_for(kGap);
@@ -80,7 +86,8 @@ void SqliteWriter::look_after_file() {
   const auto now = std::chrono::steady_clock::now();
   if (looked_ && now - *looked_ < kBetweenLooksAtFile) return;
   looked_ = now;
-  const bool replaced = connection_.moved();
+  // By the one, SQLite knows it; by the other, who changes something does.
+  const bool replaced = connection_.moved() || at_path_.look() != FileAtPath::Found::Itself;
   if (replaced_.exchange(replaced) != replaced && tell_replaced_) tell_replaced_(replaced);
 }
 

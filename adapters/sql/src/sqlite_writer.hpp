@@ -46,6 +46,8 @@ class SqliteWriter {
   bool file_is_replaced() const { return replaced_; }
   /// What is at its path at this moment.
   FileAtPath::Found look_at_path() const { return at_path_.look(); }
+  /// The file that was opened.
+  const sqlite::FileIdentity& opened_file() const { return at_path_.was(); }
 
  private:
   using Unit = UnitQueue::Unit;

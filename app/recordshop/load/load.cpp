@@ -76,9 +76,14 @@ void Load::open_accounts() {
   }
 }
 
-Answer Load::attempt(Kind kind, const std::function<Answer()>& request) {
+Answer Load::attempt(Kind kind, const std::string& customer,
+                     const std::function<Answer()>& request) {
   const bool announced_before = announced_;
   Answer answer = request();
+  {
+    const std::lock_guard lock(mutex_);
+    ++asked_[kind][customer];
+  }
   if (is_trouble(answer)) note_trouble(kind, answer, announced_before || announced_);
   return answer;
 }
@@ -151,6 +156,15 @@ void Load::run(const std::atomic<bool>& stop, const std::function<void()>& progr
   while (!given_up_ && !arrivals.wait_until_idle(Clock::now() + std::chrono::seconds(1))) {
     progress();
   }
+}
+
+std::uint64_t Load::asked(Kind kind, const std::function<bool(const std::string&)>& wanted) const {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t all = 0;
+  const auto found = asked_.find(kind);
+  if (found == asked_.end()) return 0;
+  for (const auto& [customer, times] : found->second) all += wanted(customer) ? times : 0;
+  return all;
 }
 
 Totals Load::totals() const {

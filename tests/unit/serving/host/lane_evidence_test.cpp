@@ -178,6 +178,21 @@ TEST_F(LanesOfShipping, CountNothingThatAPredecessorMayHaveTriedBefore) {
   EXPECT_EQ(verdict().judgement, Judgement::CannotTell) << verdict().reason;
 }
 
+TEST_F(LanesOfShipping, CountNothingOfWhatAnOperatorHasSentOnceMore) {
+  bring(*here_way_, *here_, 100, 50);
+  bring(*there_way_, *there_, 40, 50);
+  const auto before = verdict();
+  std::vector<Envelope> all;
+  for (int i = 0; i < 300; ++i) all.push_back(event());
+  for (Envelope& each : all) each.again = true;
+  clock_.advance(std::chrono::hours(24));
+  there_way_->deliver(all);
+  here_way_->deliver(all);
+  tick();
+  EXPECT_EQ(verdict().samples + verdict().before, before.samples + before.before);
+  EXPECT_NE(verdict().judgement, Judgement::Worse);
+}
+
 TEST_F(LanesOfShipping, HoldWhatThisProcessCouldNotDoAgainstNobody) {
   const std::vector<Envelope> some{event()};
   here_->outage = Error{ErrorCode::Unavailable, "banyan.database_full", "the disk is full", {}};
