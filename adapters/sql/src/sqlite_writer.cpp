@@ -134,12 +134,21 @@ bool SqliteWriter::try_group(std::vector<Unit*>& group) {
     return true;
   }
   try {
+    check_before_commit();
     connection_.commit();
     return true;
   } catch (const Fault&) {
     connection_.roll_back();
     return false;
   }
+}
+
+// The units have looked before they began, some milliseconds ago.
+void SqliteWriter::check_before_commit() const {
+  if (at_path_.look() == FileAtPath::Found::Itself) return;
+  throw Fault(FaultKind::Replaced,
+              "the file was moved, removed or replaced while this was being written: nothing was "
+              "changed.");
 }
 
 void SqliteWriter::run_body(Unit& unit) {
@@ -178,7 +187,10 @@ void SqliteWriter::run_singly(const std::vector<Unit*>& group) {
   for (Unit* const unit : group) {
     try {
       connection_.begin_immediate();
-      if (run_in_savepoint(*unit)) connection_.commit();
+      if (run_in_savepoint(*unit)) {
+        check_before_commit();
+        connection_.commit();
+      }
     } catch (const Fault&) {
       unit->kept = false;
       if (!unit->thrown) unit->thrown = std::current_exception();

@@ -59,6 +59,7 @@ class SqliteWriter {
   bool try_group(std::vector<Unit*>& group);
   void run_singly(const std::vector<Unit*>& group);
   bool run_in_savepoint(Unit& unit);
+  void check_before_commit() const;
   void run_body(Unit& unit);
   void finish(const std::vector<Unit*>& group, bool together);
 
