@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_writer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -33,12 +34,14 @@ sqlite::FileLock lock_of(const std::filesystem::path& file) {
 }  // namespace
 
 SqliteWriter::SqliteWriter(const std::filesystem::path& file, Ownership& ownership, SqliteWal& wal,
-                           const Options& options, std::function<void(bool)> replaced)
+                           const Options& options, std::function<void(bool)> replaced,
+                           std::function<void()> check_file)
     : clock_(*options.clock),
       queue_(options),
       connection_(file, SqliteConnection::Use::Write, ownership),
       at_path_(file),
       tell_replaced_(std::move(replaced)),
+      check_file_(std::move(check_file)),
       file_lock_(lock_of(file)),
       wal_(wal) {
   if (connection_.moved()) {
@@ -134,7 +137,7 @@ bool SqliteWriter::try_group(std::vector<Unit*>& group) {
     return true;
   }
   try {
-    check_before_commit();
+    check_before_commit(group);
     connection_.commit();
     return true;
   } catch (const Fault&) {
@@ -143,12 +146,10 @@ bool SqliteWriter::try_group(std::vector<Unit*>& group) {
   }
 }
 
-// The units have looked before they began, some milliseconds ago.
-void SqliteWriter::check_before_commit() const {
-  if (at_path_.look() == FileAtPath::Found::Itself) return;
-  throw Fault(FaultKind::Replaced,
-              "the file was moved, removed or replaced while this was being written: nothing was "
-              "changed.");
+// Units have looked before they began, some milliseconds ago. Who keeps nothing has nothing to
+// lose.
+void SqliteWriter::check_before_commit(const std::vector<Unit*>& units) const {
+  if (check_file_ && std::ranges::any_of(units, &Unit::kept)) check_file_();
 }
 
 void SqliteWriter::run_body(Unit& unit) {
@@ -188,7 +189,7 @@ void SqliteWriter::run_singly(const std::vector<Unit*>& group) {
     try {
       connection_.begin_immediate();
       if (run_in_savepoint(*unit)) {
-        check_before_commit();
+        check_before_commit({unit});
         connection_.commit();
       }
     } catch (const Fault&) {
