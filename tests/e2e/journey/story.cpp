@@ -133,10 +133,10 @@ class Story {
     /// Whether it is that of those who asked: a customer stays on one side, so that only what was
     /// under way at the first look or the last may differ. Less than half of what either side is
     /// expected to get, so that a shift that moves nothing never agrees.
-    bool agrees_with(const People::Asked& asked) const {
-      const double expected = asked.share();
-      if (asked.new_side == 0 || asked.old_side == 0) return all() > 0 && value() == expected;
+    bool agrees_with(const People::Asked& asked, int percent) const {
+      if (percent == 0 || percent == 100) return all() > 0 && value() == percent / 100.0;
       if (std::min(asked.new_side, asked.old_side) < kEnoughOfASide) return false;
+      const double expected = asked.share();
       return std::abs(value() - expected) <= std::min({0.05, expected / 2, (1 - expected) / 2});
     }
   };
@@ -179,7 +179,10 @@ class Story {
   struct Watched {
     Shares seen;
     People::Asked reads, orders;
-    bool agrees() const { return seen.edge.agrees_with(reads) && seen.calls.agrees_with(orders); }
+    int percent = 0;
+    bool agrees() const {
+      return seen.edge.agrees_with(reads, percent) && seen.calls.agrees_with(orders, percent);
+    }
   };
   /// Until there are enough, and what was under way at the first look does not count any more.
   Watched shares_while_watching(std::string_view what, int percent) {
@@ -190,7 +193,7 @@ class Story {
     const People::Asked orders_before = orders();
     const auto now = [&] {
       return Watched{counters().since(before), reads().since(reads_before),
-                     orders().since(orders_before)};
+                     orders().since(orders_before), percent};
     };
     Watched last;
     watch(
