@@ -152,8 +152,7 @@ bool SqlEventLog::settle(const Lease& lease, const Settlement& settlement, const
           " reason = excluded.reason WHERE banyan_held.ord >= :tried",
           module(), lease.lane, hold.key, static_cast<std::int64_t>(lease.slot), hold.from_seq,
           hold.ordinal, hold.type, hold.attempts, now.clock, now.after(hold.wait).micros,
-          hold.since, static_cast<std::int64_t>(hold.parked), hold.reason,
-          hold.tried);
+          hold.since, static_cast<std::int64_t>(hold.parked), hold.reason, hold.tried);
     }
     return true;
   });

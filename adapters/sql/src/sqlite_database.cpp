@@ -63,7 +63,9 @@ SqliteFile::SqliteFile(std::filesystem::path file, Role role, Ownership& ownersh
       ownership_(ownership),
       options_(options),
       wal_(path_, snapshots_, options),
-      writer_(path_, ownership, wal_, options, [this](bool replaced) { tell_replaced(replaced); }) {
+      writer_(
+          path_, ownership, wal_, options, [this](bool replaced) { tell_replaced(replaced); },
+          [this] { check_at_path(); }) {
   placement::forget_replaced(path_);
   make_tables_of_kit(role, deadline);
 }

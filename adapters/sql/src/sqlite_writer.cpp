@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_writer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -33,12 +34,14 @@ sqlite::FileLock lock_of(const std::filesystem::path& file) {
 }  // namespace
 
 SqliteWriter::SqliteWriter(const std::filesystem::path& file, Ownership& ownership, SqliteWal& wal,
-                           const Options& options, std::function<void(bool)> replaced)
+                           const Options& options, std::function<void(bool)> replaced,
+                           std::function<void()> check_file)
     : clock_(*options.clock),
       queue_(options),
       connection_(file, SqliteConnection::Use::Write, ownership),
       at_path_(file),
       tell_replaced_(std::move(replaced)),
+      check_file_(std::move(check_file)),
       file_lock_(lock_of(file)),
       wal_(wal) {
   if (connection_.moved()) {
@@ -134,12 +137,19 @@ bool SqliteWriter::try_group(std::vector<Unit*>& group) {
     return true;
   }
   try {
+    check_before_commit(group);
     connection_.commit();
     return true;
   } catch (const Fault&) {
     connection_.roll_back();
     return false;
   }
+}
+
+// Units have looked before they began, some milliseconds ago. Who keeps nothing has nothing to
+// lose.
+void SqliteWriter::check_before_commit(const std::vector<Unit*>& units) const {
+  if (check_file_ && std::ranges::any_of(units, &Unit::kept)) check_file_();
 }
 
 void SqliteWriter::run_body(Unit& unit) {
@@ -178,7 +188,10 @@ void SqliteWriter::run_singly(const std::vector<Unit*>& group) {
   for (Unit* const unit : group) {
     try {
       connection_.begin_immediate();
-      if (run_in_savepoint(*unit)) connection_.commit();
+      if (run_in_savepoint(*unit)) {
+        check_before_commit({unit});
+        connection_.commit();
+      }
     } catch (const Fault&) {
       unit->kept = false;
       if (!unit->thrown) unit->thrown = std::current_exception();

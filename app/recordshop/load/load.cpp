@@ -84,7 +84,8 @@ Answer Load::attempt(Kind kind, const std::string& customer,
     const std::lock_guard lock(mutex_);
     ++asked_[kind][customer];
   }
-  if (is_trouble(answer)) note_trouble(kind, answer, announced_before || announced_);
+  answer.announced = announced_before || announced_;
+  if (is_trouble(answer)) note_trouble(kind, answer, answer.announced);
   return answer;
 }
 
@@ -101,7 +102,7 @@ void Load::answered(Kind kind, Clock::time_point intended) {
 
 void Load::failed(Kind kind, const Answer& answer) {
   // What might have been better later was noted at each attempt.
-  if (!is_trouble(answer)) note_trouble(kind, answer, announced_);
+  if (!is_trouble(answer)) note_trouble(kind, answer, answer.announced);
   const std::lock_guard lock(mutex_);
   ++totals_.kinds[kind].failures;
   add_example(totals_.failures, kind, answer);

@@ -224,6 +224,22 @@ TEST_P(ReplacedFileTest, Is_changed_no_more_and_told_of_until_the_one_that_was_t
   EXPECT_EQ(count(orders), 2);
 }
 
+TEST_P(ReplacedFileTest, Acknowledges_nothing_that_was_under_way) {
+  auto orders = shared_->connect("orders", {"orders"});
+  ASSERT_TRUE(write(orders));
+  const auto write_meanwhile = [&] {
+    return orders.write(soon(), [this](Session& session) -> Result<std::int64_t> {
+      const auto changed = session.run("INSERT INTO orders DEFAULT VALUES");
+      if (!std::filesystem::exists(aside_)) take_away();
+      return changed;
+    });
+  };
+  EXPECT_THROW((void)write_meanwhile(), Fault);
+  put_back();
+  EXPECT_TRUE(write(orders));
+  EXPECT_EQ(count(orders), 2);
+}
+
 TEST_P(ReplacedFileTest, Keeps_a_module_with_a_file_of_its_own_from_changing_it_too) {
   move_out();
   auto orders = shared_->connect("orders", {"orders"});
