@@ -273,7 +273,7 @@ class SqliteControlStore final : public ControlStore {
 
   static Result<void> check_that_nobody_was_faster(const Rollout& rollout, const Reason& reason) {
     if (!reason.from || *reason.from == rollout.revision) return {};
-    return fail(ErrorCode::Conflict, "banyan.changed_meanwhile",
+    return fail(ErrorCode::Conflict, "banyan.stale_revision",
                 "refused: " + rollout.module + " is at " + to_string(rollout.traffic) +
                     " by revision " + std::to_string(rollout.revision) +
                     " now, and this was asked for as of revision " + std::to_string(*reason.from) +

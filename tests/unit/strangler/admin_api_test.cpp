@@ -172,7 +172,7 @@ TEST_F(AdminApiTest, TakesAStepOnceThoughTwoAskForIt) {
   const std::string_view step = R"({"from_revision":0,"who":"ann","why":"on"})";
   EXPECT_TRUE(post("/rollouts/catalog/next", step));
   const AdminAnswer again = post("/rollouts/catalog/next", step);
-  EXPECT_EQ(rule(again), "banyan.changed_meanwhile");
+  EXPECT_EQ(rule(again), "banyan.stale_revision");
   EXPECT_THAT(message(again), HasSubstr("catalog is at canary 1% by revision 1 now"));
   EXPECT_FALSE(post("/rollouts/catalog/back", step));
   EXPECT_FALSE(post("/rollouts/catalog/shadow", step));

@@ -95,7 +95,7 @@ struct LiveFacts {
 ///
 /// Shift, shadow, back and next take "from_revision", the rollout's in /status that whoever asks
 /// has looked at: of a rollout that has changed since they are refused (409
-/// banyan.changed_meanwhile), so that two who press the same button, or one who asks again, take
+/// banyan.stale_revision), so that two who press the same button, or one who asks again, take
 /// one step.
 ///
 /// Changes that send the new side more are refused when it is not fit for traffic, and, where no

@@ -61,7 +61,7 @@ struct Reason {
   std::string why;
   std::string evidence{};
   /// The rollout's revision that it was decided by: a change of one that has changed since is
-  /// refused (Conflict "banyan.changed_meanwhile"), so that a step that is asked for twice is one
+  /// refused (Conflict "banyan.stale_revision"), so that a step that is asked for twice is one
   /// step.
   std::optional<std::uint64_t> from{};
 };
