@@ -206,12 +206,14 @@ await test("traffic is shifted by keyboard, a refusal says what is legal, and no
   await press(page, "Enter");
   await page.until("!document.querySelector('dialog').open");
   assert.deepEqual(orders, [
-    ["/rollouts/catalog/shift", { percent: "30%", writes: "remote", who: "ada", why: "more of it" }],
-    ["/rollouts/catalog/shift", { percent: "30%", writes: "local", who: "ada", why: "more of it" }]]);
+    ["/rollouts/catalog/shift", { percent: "30%", writes: "remote", from_revision: 1, who: "ada", why: "more of it" }],
+    ["/rollouts/catalog/shift", { percent: "30%", writes: "local", from_revision: 1, who: "ada", why: "more of it" }]]);
   assert.equal(await focused(page), "Shift…", "back where it began");
   await page.until("document.getElementById('announcer').textContent === 'catalog was moved'");
 });
 
+// What was on the page as somebody decided; a plan has no revision.
+const seen = (path) => (path === "plan" ? {} : { from_revision: 1 });
 await test("each other order asks too, and Escape gives it up", {}, async (page, server, orders) => {
   for (const [verb, path, more] of [["next", "next", {}], ["rollback", "shift", { percent: "0%", writes: "local" }], ["pause", "plan", { action: "pause" }], ["back", "back", {}]]) {
     await page.ask(`document.querySelector('[data-module=catalog] button[data-verb=${verb}]').click()`);
@@ -223,7 +225,7 @@ await test("each other order asks too, and Escape gives it up", {}, async (page,
     await page.ask("(document.querySelector('dialog [name=who]').value = 'ada', document.querySelector('dialog [name=why]').value = 'because')");
     await page.ask("[1, 2].forEach(() => document.querySelector('dialog [data-at=do]').click())");
     await page.until("!document.querySelector('dialog').open");
-    assert.deepEqual(orders.splice(0), [[`/rollouts/catalog/${path}`, { ...more, who: "ada", why: "because" }]], "once, also after a double click");
+    assert.deepEqual(orders.splice(0), [[`/rollouts/catalog/${path}`, { ...more, ...seen(path), who: "ada", why: "because" }]], "once, also after a double click");
   }
   assert.equal(await page.text("[data-module=catalog] button[data-verb=next]"), "Next: canary 50 %");
 });
@@ -248,7 +250,7 @@ await test("before anybody is served by it the new side can be asked for compari
   await isAccessible(page, axe, "the dialog that asks for copies");
   await press(page, "Enter");
   await page.until("!document.querySelector('dialog').open");
-  assert.deepEqual(orders, [["/rollouts/catalog/shadow", { who: "ada", why: "what would it answer?" }]]);
+  assert.deepEqual(orders, [["/rollouts/catalog/shadow", { from_revision: 1, who: "ada", why: "what would it answer?" }]]);
 });
 
 await test("a new side that serves users already has no such button", {}, async (page) => {
