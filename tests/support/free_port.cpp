@@ -44,8 +44,8 @@ bool is_mine(const std::filesystem::path& file) {
 }  // namespace
 
 unsigned short free_port() {
-  const auto folder = std::filesystem::temp_directory_path() /
-                      ("banyan-test-ports-" + std::to_string(::geteuid()));
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("banyan-test-ports-" + std::to_string(::geteuid()));
   std::filesystem::create_directories(folder);
   std::random_device any;
   std::uniform_int_distribution<unsigned> ports(kFirst, kLast);

@@ -64,7 +64,11 @@ std::string wrong_fields(const banyan::Error& error) {
   if (error.details.empty()) return "That cannot be: " + error.message + ".";
   std::string text = "Some of this cannot be.";
   for (const banyan::Detail& detail : error.details) {
-    text.append(" ").append(form_label(detail.where)).append(": ").append(detail.problem).append(".");
+    text.append(" ")
+        .append(form_label(detail.where))
+        .append(": ")
+        .append(detail.problem)
+        .append(".");
   }
   return text;
 }

@@ -98,7 +98,7 @@ bool LaneCounters::fails_first(const events::Envelope& event) {
 void LaneCounters::handled(strangler::SideCounters& counters, const events::Envelope& event,
                            const Timestamp& now) {
   if (failed_.erase({event.key, event.ordinal}) > 0) return;
-  if (event.skip) return;  // an operator has given it up
+  if (event.skip) return;   // an operator has given it up
   if (event.again) return;  // it has waited for what is missing, or was handled long ago
   const bool excused = catching_up_.excuses(event.time, now);
   if (!is_ours(event)) return;

@@ -154,7 +154,8 @@ TEST_F(Up, StartsAgainWhatCrashesUntilItStays) {
   ASSERT_TRUE(becomes_true([&] { return is_ready("shop"); })) << read("output");
   EXPECT_EQ(now("shop", "restarts"), 3);
   EXPECT_EQ(now("shop", "last_end")["code"], 7);
-  EXPECT_THAT(read("output"), HasSubstr("shop ended before it was ready, code 7; it is started again in 0.1 s"));
+  EXPECT_THAT(read("output"),
+              HasSubstr("shop ended before it was ready, code 7; it is started again in 0.1 s"));
   EXPECT_EQ(up.stop(), 0);
 }
 

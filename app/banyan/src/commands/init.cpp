@@ -94,7 +94,7 @@ std::ptrdiff_t left_out(const FirstConfiguration& with) {
 }
 
 void show_json(const init::Destination& destination, const FirstConfiguration& with,
-                const std::string& text) {
+               const std::string& text) {
   Json document = {{"file", destination.output}, {"application", with.application.origin()}};
   if (with.seen) {
     document["seen"] = {{"status", with.seen->status},
