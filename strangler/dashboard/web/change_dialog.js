@@ -74,11 +74,16 @@ export class ChangeDialog {
     this.#form.elements[first].focus();
   }
 
+  /** The revision that somebody saw who decides; a plan has none, and the way back is right from any. */
+  get #stepsFrom() {
+    return kVerbs[this.#verb].api === 'plan' || this.#verb === 'rollback' ? undefined : this.#revision;
+  }
+
   #order() {
     const {percent, writes, who, why, force} = this.#form.elements;
     const verb = kVerbs[this.#verb];
     return {...(verb.asksWhere ? {percent: `${percent.value.trim().replace(/\s*%$/, '')}%`, writes: writes.value} : verb.order ?? {}),
-      ...(verb.api === 'plan' || this.#revision === undefined ? {} : {from_revision: this.#revision}),
+      ...(this.#stepsFrom === undefined ? {} : {from_revision: this.#stepsFrom}),
       who: who.value.trim(), why: why.value.trim(), ...(force.checked && !this.#at('force').hidden ? {force: true} : {})};
   }
 
@@ -113,6 +118,8 @@ export class ChangeDialog {
     update(this.#at('refusal'), element('p', {class: 'bad plain'}, sentence),
         legal.length === 0 ? null : element('p', {}, 'Possible now: ', ...legal.flatMap((each, index) =>
             [index ? ', ' : '', element('strong', {}, each)]), '.'));
+    // Who has read that, and asks again, means it as it is now.
+    if (problem.rule === 'banyan.stale_revision') this.#revision = undefined;
     // It may be known better here than by whoever was asked.
     if (problem.rule === 'banyan.new_side_unhealthy') this.#at('force').hidden = false;
   }
