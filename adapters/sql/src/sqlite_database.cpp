@@ -83,7 +83,9 @@ SqliteReaders& SqliteFile::readers_of(std::size_t module) {
 }
 
 void SqliteFile::check_at_path() const {
-  if (!is_at_path()) throw fault_of_replaced(path_, writer_.look_at_path());
+  if (role_ == Role::Own) return;
+  const FileAtPath::Found found = writer_.look_at_path();
+  if (found != FileAtPath::Found::Itself) throw fault_of_replaced(path_, found);
 }
 
 void SqliteFile::tell_replaced(bool replaced) const {

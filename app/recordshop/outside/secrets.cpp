@@ -4,13 +4,12 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "banyan/http/loopback.hpp"
+
 namespace recordshop {
 
 bool is_this_machine(std::string_view host) {
-  if (host == "localhost" || host == "::1" || host == "[::1]") return true;
-  // A name may begin so, too ("127.0.0.1.example.org"), and then be anywhere.
-  return host.starts_with("127.") &&
-         host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return host == "[::1]" || banyan::http::is_loopback(host);
 }
 
 std::string secret_of(const SharedSecret& secret, const banyan::host::OwnValues& options,

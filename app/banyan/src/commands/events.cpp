@@ -128,7 +128,7 @@ std::string ordinal_of(const events::Hold& hold) {
   return text;
 }
 
-int print_json(const Logs& logs) {
+int show_json(const Logs& logs) {
   Json lanes = Json::array();
   for (const auto& module : logs.modules()) {
     events::EventLog& log = module->log();
@@ -241,7 +241,7 @@ Error begun_anew(const std::string& module, const std::string& lane) {
 
 int events_list(const EventsOptions& options) {
   return with_logs(options, [&](const Logs& logs) {
-    if (options.json) return print_json(logs);
+    if (options.json) return show_json(logs);
     std::vector<std::vector<std::string>> lanes = {
         {"MODULE", "FOLLOWED BY", "TRANSPORT", "UNSENT", "OLDEST", "HELD", "PARKED", "GAPS"}};
     std::vector<std::vector<std::string>> held = {
