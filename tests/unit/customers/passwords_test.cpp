@@ -201,6 +201,21 @@ TEST(SignInAttempts, OfOnePlaceOrOneAccountLeaveTurnsToOthers) {
   EXPECT_TRUE(attempts.begin("a@example.org", "192.0.2.3")) << "the one of before is over";
 }
 
+TEST_F(CustomerPasswords, OfNewAccountsTakeTheTurnsOfTheirPlaceOnly) {
+  Context context = any_context();
+  context.stickiness_key = "192.0.2.1";
+  const auto first = attempts.begin("a@example.org", context.stickiness_key);
+  const auto second = attempts.begin("b@example.org", context.stickiness_key);
+  ASSERT_TRUE(first && second);
+  EXPECT_THAT(
+      open_account(use_case, {"Ada", "ada@example.org", std::nullopt, "open sesame"}, context),
+      BreaksRule("customers.too_many_attempts"));
+  context.stickiness_key = "192.0.2.2";
+  EXPECT_THAT(
+      open_account(use_case, {"Ada", "ada@example.org", std::nullopt, "open sesame"}, context),
+      Succeeds());
+}
+
 TEST_F(CustomerPasswords, SignInToTheOpenAccountOfAnAddressOnly) {
   const CustomerId before = open("ada@example.org", "open sesame");
   EXPECT_THAT(close_account(use_case, {before}, any_context()), Succeeds());

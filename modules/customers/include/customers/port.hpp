@@ -73,8 +73,8 @@ struct OpenAccount {
       .name = "open_account",
       .effect = banyan::Effect::Write,
       .idempotency = banyan::Idempotency::ByKey,
-      .errors =
-          banyan::errors("customers.bad_details", "customers.email_taken", "customers.too_busy"),
+      .errors = banyan::errors("customers.bad_details", "customers.email_taken",
+                               "customers.too_busy", "customers.too_many_attempts"),
       .summary = "Opens an account.",
       .precondition = "no open account has this e-mail address",
       .postcondition = "one account is open for the key, with good credit",
