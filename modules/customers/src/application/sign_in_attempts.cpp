@@ -32,8 +32,8 @@ banyan::Result<SignInAttempts::Attempt> SignInAttempts::begin(std::string accoun
                         "too many passwords were tried for this account, or from where you are; "
                         "wait a minute, then try again");
   }
-  enter(accounts_, account);
-  if (known_place) enter(places_, place);
+  enter(accounts_, account, kOfAnAccount);
+  if (known_place) enter(places_, place, kOfAPlace);
   return Attempt(*this, std::move(account), std::move(place));
 }
 
@@ -54,14 +54,15 @@ bool SignInAttempts::has_room(Entries& entries, const std::string& name, const L
   return entry.wrong < limits.wrong && entry.under_way < limits.at_once;
 }
 
-void SignInAttempts::enter(Entries& entries, const std::string& name) {
+void SignInAttempts::enter(Entries& entries, const std::string& name, const Limits& limits) {
   ++entries[name].under_way;
   if (entries.size() <= kMostRemembered) return;
   // Those under way are few, as threads are.
-  const auto least = std::ranges::min_element(entries, {}, [](const auto& each) {
-    return std::pair(each.second.under_way, each.second.wrong);
+  const auto first = std::ranges::min_element(entries, {}, [&](const auto& each) {
+    const Entry& entry = each.second;
+    return std::pair(entry.under_way, entry.since + entry.wrong * limits.forgiven_after);
   });
-  if (least->second.under_way == 0) entries.erase(least);
+  if (first->second.under_way == 0) entries.erase(first);
 }
 
 void SignInAttempts::leave(Entries& entries, const std::string& name, bool wrong,

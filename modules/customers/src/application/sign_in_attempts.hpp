@@ -17,7 +17,7 @@ namespace customers {
 /// How often passwords may be guessed: of one account, and by one place that people come from. Each
 /// has so many wrong ones, one of which is forgiven after a while, and so many under way at once,
 /// so that nobody takes all turns of the hasher. In the memory of one process; what is remembered
-/// is bounded, and whoever has guessed least is forgotten first. Safe for concurrent use.
+/// is bounded, and what would be forgiven first is forgotten first. Safe for concurrent use.
 class SignInAttempts {
  public:
   struct Limits {
@@ -73,7 +73,7 @@ class SignInAttempts {
 
   static bool has_room(Entries& entries, const std::string& name, const Limits& limits,
                        banyan::SteadyTime now);
-  static void enter(Entries& entries, const std::string& name);
+  static void enter(Entries& entries, const std::string& name, const Limits& limits);
   static void leave(Entries& entries, const std::string& name, bool wrong, banyan::SteadyTime now);
   void end(const std::string& account, const std::string& place, bool wrong);
 
