@@ -14,7 +14,7 @@ set(BANYAN_TEST_POSTGRES_FOLDER "${PROJECT_BINARY_DIR}/tests/postgres")
 # ctest, also when that is killed; whatever a run before has left goes first.
 function(banyan_add_postgres_fixture program)
   add_test(NAME postgres/start
-    COMMAND "${program}" start "${BANYAN_TEST_POSTGRES_FOLDER}" --fresh --no-sync --until parent --discard)
+    COMMAND "${program}" start "${BANYAN_TEST_POSTGRES_FOLDER}" --fresh --no-sync --in-memory --until parent --discard)
   add_test(NAME postgres/stop COMMAND "${program}" stop "${BANYAN_TEST_POSTGRES_FOLDER}" --discard)
   set_tests_properties(postgres/start PROPERTIES FIXTURES_SETUP postgres TIMEOUT 180)
   set_tests_properties(postgres/stop PROPERTIES FIXTURES_CLEANUP postgres TIMEOUT 180)

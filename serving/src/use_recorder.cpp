@@ -36,16 +36,16 @@ void UseRecorder::begin(Scheduler& scheduler, Read read) {
 void UseRecorder::end() {
   every_minute_.reset();
   note(Which::TheLast);
-  const std::lock_guard lock(mutex_);
-  read_ = nullptr;
 }
 
 void UseRecorder::note(Which which) {
   const std::lock_guard lock(mutex_);
   if (!read_) return;
+  // Nothing is noted after the last one, or an end in order would look like a kill.
+  const Read read = which == Which::TheLast ? std::exchange(read_, nullptr) : read_;
   std::vector<retirement::UseCount> used;
   auto counted = noted_;
-  for (const retirement::UseCount& each : read_()) {
+  for (const retirement::UseCount& each : read()) {
     std::uint64_t& before = counted[each.key];
     // A counter that was taken away with its route begins anew.
     const std::uint64_t since = each.count >= before ? each.count - before : each.count;

@@ -92,7 +92,7 @@ void PostgresServer::restart() {
 
 void PostgresServer::start() {
   std::vector<std::string> options = {"--until", std::to_string(::getpid()), "--discard"};
-  if (sync_ == Sync::Off) options.emplace_back("--no-sync");
+  if (sync_ == Sync::Off) options.insert(options.end(), {"--no-sync", "--in-memory"});
   call("start", options);
   url_ = first_line(folder_ / "url");
 }

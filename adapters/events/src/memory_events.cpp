@@ -143,7 +143,9 @@ class MemoryLog final : public EventLog {
     std::vector<Hold> due;
     for (const auto& [key, kept] : lanes_[lease.lane].holds) {
       if (kept.hold.slot != lease.slot || !is_due(kept)) continue;
-      if (std::cmp_less(due.size(), limit)) due.push_back(kept.hold);
+      if (std::cmp_greater_equal(due.size(), limit)) continue;
+      due.push_back(kept.hold);
+      due.back().tried = kept.hold.ordinal;
     }
     return due;
   }
@@ -167,6 +169,7 @@ class MemoryLog final : public EventLog {
     for (const std::string& key : settlement.resolved) lane.holds.erase(key);
     for (const Hold& hold : settlement.holds) {
       const auto known = lane.holds.find(hold.key);
+      if (known != lane.holds.end() && known->second.hold.ordinal < hold.tried) continue;
       const bool skipped = known != lane.holds.end() && known->second.hold.skips >= hold.ordinal;
       const std::int64_t skips = skipped ? known->second.hold.skips : 0;
       KeptHold& kept = lane.holds[hold.key];
@@ -320,6 +323,7 @@ class MemoryLog final : public EventLog {
     hold.from_seq = first->seq;
     hold.ordinal = first->ordinal;
     hold.type = first->type;
+    hold.skips = 0;
   }
   void try_now(KeptHold& kept) const {
     kept.hold.attempts = 0;

@@ -70,7 +70,11 @@ bool Sending::retry_due(const Lease& lease, Settlement& settlement) {
 
 bool Sending::retry(const Lease& lease, const Hold& hold, Settlement& settlement) {
   Batch batch = log_.events_of(lease, hold, options_.batch, context());
-  for (Envelope& event : batch.events) event.skip = event.ordinal <= hold.skips;
+  const bool all_again = gap_of(hold).has_value();
+  for (Envelope& event : batch.events) {
+    event.skip = event.ordinal <= hold.skips;
+    event.again = all_again;
+  }
   std::span<const Envelope> rest = batch.events;
   while (!rest.empty()) {
     const Lane::Stretch stretch = next(rest);
@@ -153,7 +157,8 @@ Hold Sending::hold_for(const Lease& lease, const Envelope& event, const Delivery
             .since = before != nullptr ? before->since : environment_.clock.now(),
             .parked = false,
             .skips = 0,
-            .reason = delivery.why.rule + ": " + delivery.why.message};
+            .reason = delivery.why.rule + ": " + delivery.why.message,
+            .tried = before != nullptr ? before->tried : 0};
   const bool same = before != nullptr && before->ordinal == event.ordinal;
   const std::int64_t attempts = same ? before->attempts : 0;
   const bool counts = delivery.outcome == Delivery::Outcome::Refused;

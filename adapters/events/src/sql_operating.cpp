@@ -111,8 +111,8 @@ void SqlEventLog::begin_with_first(Session& session, const Text& lane, const Tex
   if (!first) return;
   const auto& [seq, ordinal, type] = *first;
   session.run(
-      "UPDATE banyan_held SET from_seq = :seq, ord = :ord, type = :type WHERE module = :module AND"
-      " lane = :lane AND key = :key AND ord > :ord",
+      "UPDATE banyan_held SET from_seq = :seq, ord = :ord, type = :type, skips = 0 WHERE"
+      " module = :module AND lane = :lane AND key = :key AND ord > :ord",
       seq, ordinal, type, module(), lane, key);
 }
 

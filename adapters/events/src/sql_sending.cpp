@@ -79,7 +79,7 @@ std::vector<Hold> SqlEventLog::holds_where(Session& session, const LeaseTime& no
       const bool over = LeaseTime{clock, next_at}.is_over(now, kLongestWait);
       holds.push_back({lane, std::move(key), static_cast<int>(at), from_seq, ordinal,
                        std::move(type), attempts, microseconds(over ? 0 : next_at - now.micros),
-                       since, parked != 0, skips, std::move(reason)});
+                       since, parked != 0, skips, std::move(reason), ordinal});
     }
   };
   using I = std::int64_t;
@@ -149,10 +149,10 @@ bool SqlEventLog::settle(const Lease& lease, const Settlement& settlement, const
           " ord = excluded.ord, type = excluded.type, attempts = excluded.attempts,"
           " clock_of = excluded.clock_of, next_at = excluded.next_at, parked = excluded.parked,"
           " skips = CASE WHEN banyan_held.skips >= excluded.ord THEN banyan_held.skips ELSE 0 END,"
-          " reason = excluded.reason",
+          " reason = excluded.reason WHERE banyan_held.ord >= :tried",
           module(), lease.lane, hold.key, static_cast<std::int64_t>(lease.slot), hold.from_seq,
           hold.ordinal, hold.type, hold.attempts, now.clock, now.after(hold.wait).micros,
-          hold.since, static_cast<std::int64_t>(hold.parked), hold.reason);
+          hold.since, static_cast<std::int64_t>(hold.parked), hold.reason, hold.tried);
     }
     return true;
   });

@@ -2,6 +2,7 @@
 #include "banyan/placement/file_format.hpp"
 
 #include "banyan/kit_tables/kit_tables.hpp"
+#include "banyan/placement/replaced_database.hpp"
 #include "banyan/sqlite/file_header.hpp"
 
 namespace banyan::placement {
@@ -33,6 +34,10 @@ bool has_table_of_kit(const sqlite::Connection& database) {
 }  // namespace
 
 Result<void> check_database(const std::filesystem::path& file) {
+  // Before anything is opened: that would play the log in.
+  if (auto problem = foreign_log_of(file)) {
+    return fail(ErrorCode::FailedPrecondition, "banyan.database_replaced", *std::move(problem));
+  }
   const sqlite::FileHeader header = sqlite::read_file_header(file);
   switch (header.state) {
     case sqlite::FileState::Missing:

@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
+#include <system_error>
 #include <utility>
 
 #include "banyan/placement/file_format.hpp"
+#include "banyan/placement/replaced_database.hpp"
 #include "banyan/sql/fault.hpp"
 #include "sqlite_module_connection.hpp"
 
@@ -15,6 +18,15 @@ namespace {
 constexpr std::chrono::seconds kPatience{30};
 // Of who looks again and again.
 constexpr std::chrono::seconds kShortPatience{1};
+
+/// With what its folder is at this moment: who points a link to a folder elsewhere, as deployments
+/// do, has not moved the file. A link in the place of the file itself is followed each time.
+std::filesystem::path resolved(const std::filesystem::path& file) {
+  const auto absolute = std::filesystem::absolute(file);
+  std::error_code none;
+  const auto folder = std::filesystem::canonical(absolute.parent_path(), none);
+  return none ? absolute : folder / absolute.filename();
+}
 
 DataSource file_source(std::filesystem::path file) { return {Engine::Sqlite, std::move(file), {}}; }
 
@@ -38,7 +50,8 @@ Fault fault_of_replaced(const std::filesystem::path& file, FileAtPath::Found fou
               (found == FileAtPath::Found::Nothing ? "none is there" : "another one is there") +
               ". What it wrote now, nobody would find again, so it changes nothing, in no file; it"
               " reads on for as long as it can. Put the file back that was there, and it goes on by"
-              " itself; or start it again with the one that is there."};
+              " itself. To go on with another one, stop all processes, move its -wal and -shm"
+              " aside (they belong to the file that was there), and start again."};
 }
 
 }  // namespace
@@ -50,7 +63,10 @@ SqliteFile::SqliteFile(std::filesystem::path file, Role role, Ownership& ownersh
       ownership_(ownership),
       options_(options),
       wal_(path_, snapshots_, options),
-      writer_(path_, ownership, wal_, options, [this](bool replaced) { tell_replaced(replaced); }) {
+      writer_(
+          path_, ownership, wal_, options, [this](bool replaced) { tell_replaced(replaced); },
+          [this] { check_at_path(); }) {
+  placement::forget_replaced(path_);
   make_tables_of_kit(role, deadline);
 }
 
@@ -71,10 +87,27 @@ void SqliteFile::check_at_path() const {
 }
 
 void SqliteFile::tell_replaced(bool replaced) const {
-  if (role_ != Role::Shared || !options_.on_replaced) return;
+  if (role_ != Role::Shared) return;
+  if (replaced) {
+    note_replaced();
+  } else {
+    placement::forget_replaced(path_);
+  }
+  if (!options_.on_replaced) return;
   options_.on_replaced(replaced
                            ? std::string(fault_of_replaced(path_, writer_.look_at_path()).what())
                            : std::string());
+}
+
+void SqliteFile::note_replaced() const {
+  try {
+    placement::note_replaced(path_, writer_.opened_file());
+  } catch (const std::exception& error) {
+    if (options_.on_fault) {
+      options_.on_fault("nothing will keep the next start from taking '" + path_.string() +
+                        "-wal' for the log of the file that is there: " + error.what());
+    }
+  }
 }
 
 // Looked for first, so that opening a file that is up to date writes nothing.
@@ -228,7 +261,7 @@ std::set<std::string> SqliteFiles::locations_in_use(SteadyTime deadline) {
 }
 
 SqliteDatabase::SqliteDatabase(const DataSource& source, const Options& options)
-    : source_(file_source(std::filesystem::absolute(source.file))),
+    : source_(file_source(resolved(source.file))),
       files_(std::make_shared<SqliteFiles>(source_.file, options)) {}
 
 void SqliteFiles::waits(const std::string& module) {
@@ -292,6 +325,19 @@ std::vector<WriteAheadLog> SqliteDatabase::write_ahead_logs() const {
 std::uint64_t SqliteDatabase::epoch_of(const std::string& module) const {
   const auto deadline = files_->options().clock->steady() + kShortPatience;
   return static_cast<std::uint64_t>(files_->placement_of(module, deadline).epoch);
+}
+
+PlacementFigures SqliteDatabase::placement_of(const std::string& module) const {
+  const auto deadline = files_->options().clock->steady() + kShortPatience;
+  const auto placement = files_->placement_of(module, deadline);
+  PlacementFigures figures{
+      std::string(to_string(placement.stage)), static_cast<std::uint64_t>(placement.epoch), {}};
+  if (placement.authority() != placement::Authority::Own) return figures;
+  const auto own = files_->at(placement.location, deadline);
+  own->readers_of(Ownership::kKit).with_connection(deadline, [&](SqliteConnection& connection) {
+    if (const auto gate = connection.gate_of(module)) figures.gate_open = gate->open;
+  });
+  return figures;
 }
 
 DataSource SqliteDatabase::source_of(const std::string& module) const {

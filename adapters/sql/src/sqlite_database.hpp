@@ -60,6 +60,7 @@ class SqliteFile {
   void make_tables_of_kit(Role role, SteadyTime deadline);
 
   void tell_replaced(bool replaced) const;
+  void note_replaced() const;
 
   const std::filesystem::path path_;
   const Role role_;
@@ -138,6 +139,8 @@ class SqliteDatabase final : public Database {
   std::vector<WaitingModule> waiting() const override { return files_->waiting(); }
   DataSource source_of(const std::string& module) const override;
   std::uint64_t epoch_of(const std::string& module) const override;
+  PlacementFigures placement_of(const std::string& module) const override;
+  bool is_at_path() const override { return files_->shared().is_at_path(); }
 
  private:
   const DataSource source_;

@@ -1,9 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_readers.hpp"
 
+#include <memory>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 namespace banyan::sql {
+namespace {
+
+// It may be of another file than the others, whose log it would take away when it is closed, and
+// their locks: it is kept until the process ends, which it has to soon.
+void keep_open(std::unique_ptr<SqliteConnection> connection) {
+  static std::mutex mutex;
+  static auto* const kept = new std::vector<std::unique_ptr<SqliteConnection>>();
+  const std::lock_guard lock(mutex);
+  kept->push_back(std::move(connection));
+}
+
+}  // namespace
 
 SqliteReaders::SqliteReaders(const std::filesystem::path& file, Ownership& ownership,
                              std::size_t module, Snapshots& snapshots, const Options& options,
@@ -16,7 +31,12 @@ SqliteReaders::SqliteReaders(const std::filesystem::path& file, Ownership& owner
             if (check) check();
             auto opened =
                 std::make_unique<SqliteConnection>(file, SqliteConnection::Use::Read, ownership);
-            if (check) check();
+            try {
+              if (check) check();
+            } catch (...) {
+              keep_open(std::move(opened));
+              throw;
+            }
             return opened;
           },
           "'" + file.filename().string() + "': ", options.readers_per_module, clock_) {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sqlite_writer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -33,14 +34,20 @@ sqlite::FileLock lock_of(const std::filesystem::path& file) {
 }  // namespace
 
 SqliteWriter::SqliteWriter(const std::filesystem::path& file, Ownership& ownership, SqliteWal& wal,
-                           const Options& options, std::function<void(bool)> replaced)
+                           const Options& options, std::function<void(bool)> replaced,
+                           std::function<void()> check_file)
     : clock_(*options.clock),
       queue_(options),
       connection_(file, SqliteConnection::Use::Write, ownership),
       at_path_(file),
       tell_replaced_(std::move(replaced)),
+      check_file_(std::move(check_file)),
       file_lock_(lock_of(file)),
       wal_(wal) {
+  if (connection_.moved()) {
+    throw Fault(FaultKind::Storage,
+                "'" + file.string() + "' was replaced while it was being opened. Start again.");
+  }
   connection_.limit_wal(options.wal_limit);
   thread_ = std::thread([this] { work(); });
 }
@@ -58,8 +65,10 @@ void SqliteWriter::work() {
   auto last_gap = std::chrono::steady_clock::now();
   while (true) {
     const auto woken = queue_.wait_for_units(kBetweenLooksAtFile);
-    if (woken == UnitQueue::Woken::Stop) return;
+    // Who ends has to tell of it, too: the log stays where it is.
+    if (woken == UnitQueue::Woken::Stop) looked_.reset();
     look_after_file();
+    if (woken == UnitQueue::Woken::Stop) return;
     if (woken == UnitQueue::Woken::Time) {
       look_after_wal();
       continue;
@@ -67,7 +76,7 @@ void SqliteWriter::work() {
     const bool locked = file_lock_.acquire([this] { return queue_.empty(); });
     if (!locked) continue;
     commit_a_group();
-    if (wal_.is_due()) wal_.cut(connection_);
+    if (!replaced_ && wal_.is_due()) wal_.cut(connection_);
     file_lock_.release();
     if (std::chrono::steady_clock::now() - last_gap < kLongestWithoutGap) continue;
     std::this_thread::sleep_for(kGap);
@@ -80,7 +89,8 @@ void SqliteWriter::look_after_file() {
   const auto now = std::chrono::steady_clock::now();
   if (looked_ && now - *looked_ < kBetweenLooksAtFile) return;
   looked_ = now;
-  const bool replaced = connection_.moved();
+  // By the one, SQLite knows it; by the other, who changes something does.
+  const bool replaced = connection_.moved() || at_path_.look() != FileAtPath::Found::Itself;
   if (replaced_.exchange(replaced) != replaced && tell_replaced_) tell_replaced_(replaced);
 }
 
@@ -127,12 +137,19 @@ bool SqliteWriter::try_group(std::vector<Unit*>& group) {
     return true;
   }
   try {
+    check_before_commit(group);
     connection_.commit();
     return true;
   } catch (const Fault&) {
     connection_.roll_back();
     return false;
   }
+}
+
+// Units have looked before they began, some milliseconds ago. Who keeps nothing has nothing to
+// lose.
+void SqliteWriter::check_before_commit(const std::vector<Unit*>& units) const {
+  if (check_file_ && std::ranges::any_of(units, &Unit::kept)) check_file_();
 }
 
 void SqliteWriter::run_body(Unit& unit) {
@@ -171,7 +188,10 @@ void SqliteWriter::run_singly(const std::vector<Unit*>& group) {
   for (Unit* const unit : group) {
     try {
       connection_.begin_immediate();
-      if (run_in_savepoint(*unit)) connection_.commit();
+      if (run_in_savepoint(*unit)) {
+        check_before_commit({unit});
+        connection_.commit();
+      }
     } catch (const Fault&) {
       unit->kept = false;
       if (!unit->thrown) unit->thrown = std::current_exception();

@@ -26,8 +26,10 @@ class SqliteWriter {
  public:
   /// Opens the file. Throws Fault. `replaced` is told on the writer's thread, within half a second,
   /// that another file is at its path, or none, and that it is there again; may be empty.
+  /// `check_file` is asked before what was changed is committed, and may throw.
   SqliteWriter(const std::filesystem::path& file, Ownership& ownership, SqliteWal& wal,
-               const Options& options, std::function<void(bool)> replaced = {});
+               const Options& options, std::function<void(bool)> replaced = {},
+               std::function<void()> check_file = {});
   /// Finishes what is queued.
   ~SqliteWriter();
   SqliteWriter(const SqliteWriter&) = delete;
@@ -46,6 +48,8 @@ class SqliteWriter {
   bool file_is_replaced() const { return replaced_; }
   /// What is at its path at this moment.
   FileAtPath::Found look_at_path() const { return at_path_.look(); }
+  /// The file that was opened.
+  const sqlite::FileIdentity& opened_file() const { return at_path_.was(); }
 
  private:
   using Unit = UnitQueue::Unit;
@@ -57,6 +61,7 @@ class SqliteWriter {
   bool try_group(std::vector<Unit*>& group);
   void run_singly(const std::vector<Unit*>& group);
   bool run_in_savepoint(Unit& unit);
+  void check_before_commit(const std::vector<Unit*>& units) const;
   void run_body(Unit& unit);
   void finish(const std::vector<Unit*>& group, bool together);
 
@@ -65,6 +70,7 @@ class SqliteWriter {
   SqliteConnection connection_;
   const FileAtPath at_path_;  ///< after the connection, which may have made the file
   const std::function<void(bool)> tell_replaced_;
+  const std::function<void()> check_file_;
   sqlite::FileLock file_lock_;
   SqliteWal& wal_;
   std::atomic<std::uint64_t> units_{0}, commits_{0}, again_{0};

@@ -76,10 +76,16 @@ void Load::open_accounts() {
   }
 }
 
-Answer Load::attempt(Kind kind, const std::function<Answer()>& request) {
+Answer Load::attempt(Kind kind, const std::string& customer,
+                     const std::function<Answer()>& request) {
   const bool announced_before = announced_;
   Answer answer = request();
-  if (is_trouble(answer)) note_trouble(kind, answer, announced_before || announced_);
+  {
+    const std::lock_guard lock(mutex_);
+    ++asked_[kind][customer];
+  }
+  answer.announced = announced_before || announced_;
+  if (is_trouble(answer)) note_trouble(kind, answer, answer.announced);
   return answer;
 }
 
@@ -96,7 +102,7 @@ void Load::answered(Kind kind, Clock::time_point intended) {
 
 void Load::failed(Kind kind, const Answer& answer) {
   // What might have been better later was noted at each attempt.
-  if (!is_trouble(answer)) note_trouble(kind, answer, announced_);
+  if (!is_trouble(answer)) note_trouble(kind, answer, answer.announced);
   const std::lock_guard lock(mutex_);
   ++totals_.kinds[kind].failures;
   add_example(totals_.failures, kind, answer);
@@ -151,6 +157,15 @@ void Load::run(const std::atomic<bool>& stop, const std::function<void()>& progr
   while (!given_up_ && !arrivals.wait_until_idle(Clock::now() + std::chrono::seconds(1))) {
     progress();
   }
+}
+
+std::uint64_t Load::asked(Kind kind, const std::function<bool(const std::string&)>& wanted) const {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t all = 0;
+  const auto found = asked_.find(kind);
+  if (found == asked_.end()) return 0;
+  for (const auto& [customer, times] : found->second) all += wanted(customer) ? times : 0;
+  return all;
 }
 
 Totals Load::totals() const {

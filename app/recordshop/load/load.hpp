@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -51,15 +52,15 @@ class Load {
   /// So far. From any thread.
   Totals totals() const;
 
-  /// Who may come, by id.
-  const std::vector<std::string>& customers() const { return customers_; }
+  /// How many requests of a kind have ended, of whoever `wanted` says. From any thread.
+  std::uint64_t asked(Kind kind, const std::function<bool(const std::string&)>& wanted) const;
 
  private:
   friend class Session;
   void open_accounts();
   // What sessions tell.
   /// Makes a request once.
-  Answer attempt(Kind kind, const std::function<Answer()>& request);
+  Answer attempt(Kind kind, const std::string& customer, const std::function<Answer()>& request);
   void asks_again(Kind kind);
   void answered(Kind kind, std::chrono::steady_clock::time_point intended);
   void failed(Kind kind, const Answer& answer);
@@ -81,6 +82,7 @@ class Load {
   std::atomic<bool> given_up_ = false;
   mutable std::mutex mutex_;
   Totals totals_;
+  std::map<Kind, std::map<std::string, std::uint64_t>> asked_;  ///< by customer
 };
 
 }  // namespace recordshop::load

@@ -37,8 +37,8 @@ Answer Oracle::insist_on(const std::function<Answer()>& ask) {
   return answer;
 }
 
-Stock Oracle::stock() {
-  Stock rows;
+StockOfTracks Oracle::stock() {
+  StockOfTracks rows;
   for (const json& row : shop_.all("/stock", "stock", patience_)) {
     rows[row.at("track")] = {row.at("on_hand"), row.at("reserved"), row.at("available")};
   }

@@ -33,7 +33,7 @@ class Oracle {
   Verdict judge(Ledger& ledger);
 
  private:
-  Stock stock();
+  StockOfTracks stock();
   /// Those that are not in `known`; waits until none of them is under way, as long as patience
   /// lasts.
   Orders settled_orders(const std::set<std::string>& known, bool with_lines);
@@ -52,7 +52,7 @@ class Oracle {
   ShopApi& shop_;
   std::chrono::milliseconds patience_;
   std::function<void(const std::string&)> tell_;
-  Stock stock_before_;
+  StockOfTracks stock_before_;
   std::set<std::string> orders_before_;
 };
 

@@ -109,7 +109,7 @@ std::string trouble_with_consignment(const json& order, const Answer& consignmen
   return right ? std::string() : contradiction(order, "consignment", consignment);
 }
 
-std::vector<Check> stock_agrees(const Stock& before, const Stock& now,
+std::vector<Check> stock_agrees(const StockOfTracks& before, const StockOfTracks& now,
                                 const std::vector<ToldDelivery>& deliveries, const Orders& orders) {
   Findings on_hand("deliveries less what was sold are on hand");
   Findings reserved("what is reserved is what open orders hold");

@@ -40,10 +40,10 @@ struct StockRow {
   std::int64_t reserved = 0;
   std::int64_t available = 0;
 };
-using Stock = std::map<std::string, StockRow>;         ///< by track
-using Orders = std::map<std::string, nlohmann::json>;  ///< by id
+using StockOfTracks = std::map<std::string, StockRow>;  ///< by track
+using Orders = std::map<std::string, nlohmann::json>;   ///< by id
 /// All three claims about stock, of every track that was there, is there, or was delivered.
-std::vector<Check> stock_agrees(const Stock& before, const Stock& now,
+std::vector<Check> stock_agrees(const StockOfTracks& before, const StockOfTracks& now,
                                 const std::vector<ToldDelivery>& deliveries, const Orders& orders);
 
 }  // namespace recordshop::load

@@ -102,7 +102,7 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   void attempt(const std::shared_ptr<Question>& question) {
-    const Answer answer = load_.attempt(question->kind, question->request);
+    const Answer answer = load_.attempt(question->kind, customer_, question->request);
     if (const auto pause = answer.worth_a_retry() ? question->patience.pause() : std::nullopt) {
       load_.asks_again(question->kind);
       arrivals_.at(Clock::now() + *pause,

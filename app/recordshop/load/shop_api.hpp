@@ -28,6 +28,8 @@ struct Answer {
   std::string trouble;  ///< why none came
   /// In which way none came, in a word: "closed", "timeout".
   std::string_view failure = {};
+  /// Trouble was announced when it was asked for, or when it came; see Load::announce().
+  bool announced = false;
   /// The same request is still being carried out, for somebody who did not wait for the answer.
   bool still_running() const;
   /// Asking again may help: none came, or 429, or 5xx, or still_running().

@@ -56,6 +56,8 @@ void Housekeeping::repair() {
   if (waiting.empty() || system_clock().steady() - waiting.front().since < kPatience) return;
   std::string problem;
   try {
+    // Who opens and closes what lies in the place of the file takes its log along.
+    if (!database_->is_at_path()) return;
     recover_moves(database_->source().file, *log_);
   } catch (const std::exception& error) {
     problem = error.what();

@@ -99,6 +99,7 @@ void LaneCounters::handled(strangler::SideCounters& counters, const events::Enve
                            const Timestamp& now) {
   if (failed_.erase({event.key, event.ordinal}) > 0) return;
   if (event.skip) return;  // an operator has given it up
+  if (event.again) return;  // it has waited for what is missing, or was handled long ago
   const bool excused = catching_up_.excuses(event.time, now);
   if (!is_ours(event)) return;
   if (excused) return counters.record(Ending::Good);

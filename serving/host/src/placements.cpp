@@ -3,13 +3,11 @@
 
 #include <algorithm>
 #include <boost/describe.hpp>
-#include <chrono>
 #include <optional>
 #include <vector>
 
 #include "banyan/json/codec.hpp"
-#include "banyan/placement/placement_table.hpp"
-#include "banyan/sqlite/connection.hpp"
+#include "banyan/sql/fault.hpp"
 
 namespace banyan::host {
 namespace {
@@ -29,23 +27,11 @@ struct PlacementsDocument {
 };
 BOOST_DESCRIBE_STRUCT(PlacementsDocument, (), (modules))
 
-constexpr std::chrono::milliseconds kPatience{200};
-
 /// What the fence says of a module that has never moved is nothing.
-void read_fence(PlacementView& view, const sqlite::Connection& shared) {
-  view.stage = to_string(placement::Stage::Shared);
-  if (!placement::has_table(shared)) return;
-  const auto placed = placement::find(shared, view.module);
-  if (!placed) return;
-  view.stage = to_string(placed->stage);
-  view.epoch = placed->epoch;
-}
-
-void read_gate(PlacementView& view, const std::filesystem::path& own) {
-  const auto connection = sqlite::Connection::open(own, sqlite::OpenMode::Read, kPatience);
-  if (const auto gate = placement::find_gate(connection, view.module)) {
-    view.gate = gate->open ? "open" : "closed";
-  }
+void fill_in(PlacementView& view, const sql::PlacementFigures& placed) {
+  view.stage = placed.stage;
+  view.epoch = static_cast<std::int64_t>(placed.epoch);
+  if (placed.gate_open) view.gate = *placed.gate_open ? "open" : "closed";
 }
 
 }  // namespace
@@ -64,10 +50,8 @@ std::string placements_json(const Assembly& assembly, const sql::Database& datab
     view.waiting = std::ranges::count(waiting, view.module, &sql::WaitingModule::module) > 0;
     if (!files) continue;
     try {
-      read_fence(view, sqlite::Connection::open(database.source().file, sqlite::OpenMode::Read,
-                                                kPatience));
-      if (source.file != database.source().file) read_gate(view, source.file);
-    } catch (const sqlite::Fault&) {  // NOLINT(bugprone-empty-catch): health tells of that
+      fill_in(view, database.placement_of(view.module));
+    } catch (const sql::Fault&) {  // NOLINT(bugprone-empty-catch): health tells of that
     }
   }
   return json::encode(document);

@@ -206,8 +206,7 @@ Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
   const auto [made, is_new] = runs.try_emplace(stored.module, std::move(*document), stored.version,
                                                std::move(operations), parts);
   Run& run = made->second;
-  run.judge.begin_step(run.alone());
-  if (parts.lanes != nullptr) parts.lanes->forgive(stored.module);
+  run.judge.begin_step(run.alone());  // and lanes are what they are: they move with no plan
   for (const JudgedOperation& each : run.operations) {
     OperationEvidence& evidence = parts.evidence.of(stored.module, each.name);
     evidence.burst().reset();

@@ -90,7 +90,12 @@ class SqliteUseBook final : public UseBook {
         clock_(clock),
         began_(clock.now()),
         place_(static_cast<std::int64_t>(system_random().next() >> 2) + 1),
-        presence_(file_ + ".lock", place_) {}
+        presence_(file_ + ".lock", place_) {
+    appear();
+  }
+  SqliteUseBook(const SqliteUseBook&) = delete;
+  SqliteUseBook& operator=(const SqliteUseBook&) = delete;
+  ~SqliteUseBook() override { vanish(); }
 
   Result<void> note(const std::vector<UseCount>& used) override { return write(used, true); }
   Result<void> end(const std::vector<UseCount>& used) override { return write(used, false); }
@@ -111,6 +116,7 @@ class SqliteUseBook final : public UseBook {
       connection_.each(
           "SELECT since, until, ran_until, running, place FROM stretches ORDER BY since",
           [&](const sqlite::Statement& row) {
+            if (row.number(4) == place_ && !asked_) return;
             Stretch each{{row.number(0)}, {row.number(1)}, {row.number(2)}};
             if (row.number(3) != 0) each.ran_until = ran_until(row.number(4), each, now);
             if (std::max(each.until, each.ran_until) < forgotten) return;
@@ -132,9 +138,30 @@ class SqliteUseBook final : public UseBook {
   }
 
  private:
+  /// In the book from the beginning: one that can never note has run all the same, and others look
+  /// for those only that are in it. Throws Fault.
+  void appear() {
+    sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
+    note_stretch(began_.micros, true);
+    transaction.commit();
+  }
+
+  /// One that never had anything to note has looked at nothing.
+  void vanish() noexcept {
+    if (asked_) return;
+    try {
+      sqlite::Statement gone = connection_.query("DELETE FROM stretches WHERE place = ?1");
+      gone.bind_all(place_);
+      gone.run();
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): others see a short gap
+    }
+  }
+
   Result<void> write(const std::vector<UseCount>& used, bool goes_on) {
     return guarded([&]() -> Result<void> {
       const std::int64_t now = clock_.now().micros;
+      asked_ = true;
+      const bool was_mute = std::exchange(mute_, true);
       sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
       auto kinds = static_cast<std::size_t>(connection_.number("SELECT count(*) FROM uses"));
       bool complete = true;
@@ -163,9 +190,10 @@ class SqliteUseBook final : public UseBook {
       look.bind_all(now, complete ? 1 : 0);
       look.run();
       note_stretch(now, goes_on);
-      note_others(now);
+      note_others(now, was_mute);
       forget_the_oldest();
       transaction.commit();
+      mute_ = false;
       return {};
     });
   }
@@ -186,8 +214,8 @@ class SqliteUseBook final : public UseBook {
   }
 
   /// Which of the others run on, whether they note or not, and which have ended without a last
-  /// note.
-  void note_others(std::int64_t now) {
+  /// note. Where this process could not note either, nobody has seen when that was.
+  void note_others(std::int64_t now, bool was_mute) {
     struct Other {
       std::int64_t id;
       std::int64_t place;
@@ -205,7 +233,8 @@ class SqliteUseBook final : public UseBook {
     for (const Other& each : others) {
       if (each.place == place_) continue;
       const bool there = presence_.is_taken(each.place);
-      ran.bind_all(each.id, ran_until(each.place, each.stretch, {now}).micros, there ? 1 : 0);
+      const std::int64_t until = ran_until(each.place, each.stretch, {now}).micros;
+      ran.bind_all(each.id, was_mute ? std::max(until, now) : until, there ? 1 : 0);
       ran.run();
     }
   }
@@ -254,6 +283,8 @@ class SqliteUseBook final : public UseBook {
   const Timestamp began_;
   const std::int64_t place_;  ///< where this process is present, by which its stretch is found
   const Presence presence_;
+  bool asked_ = false;  ///< to note something, and be it in vain
+  bool mute_ = false;   ///< could not the last time
 };
 
 void create(const sqlite::Connection& connection, const Clock& clock) {

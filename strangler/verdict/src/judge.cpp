@@ -138,12 +138,14 @@ class Judge::Bench {
   }
 
   void forgive() {
+    anew_ = " since it was judged anew";
     failures_.forgive();
     differences_.forgive();
     for (MeasureEvidence& each : times_) each.forgive();
   }
 
   void add(const Moment& moment) {
+    look_who_came_home(moment);
     samples_ += moment.new_side.requests;
     compared_ += moment.new_side.compared;
     if (effect_ == Effect::Write && moment.new_side.requests == 0) return learn(moment);
@@ -207,11 +209,24 @@ class Judge::Bench {
     return counted_ == Counted::Requests || before_.of >= rules_->events_before;
   }
 
+  /// A lane that is handled in this process again, for long enough to be sure of it: what its
+  /// service has done speaks of nothing that there is.
+  void look_who_came_home(const Moment& moment) {
+    if (counted_ != Counted::Events) return;
+    home_ = moment.new_side.requests > 0 ? 0 : home_ + moment.old_side.requests;
+    if (samples_ == 0 || home_ < rules_->events_before) return;
+    begin_step(alone_);
+    forgive();
+    anew_ = " since they are handled here again";
+  }
+
   /// What came at once is not of the same time: one side first, then the other.
   void add_events(const Moment& moment) {
     if (moment.old_side.requests > 0) {
       learn({.new_side = {}, .control = moment.control, .old_side = moment.old_side});
     }
+    // Held to a guess, a consumer that has always refused one in ten would be worse.
+    if (!knows_what_was_before()) return;
     failures_.add(moment.new_side.failed(), {}, true);
     for (std::size_t i = 0; i < lines_.size(); ++i) {
       if (lines_[i].known()) times_[i].add(lines_[i].slow_of_new(moment.new_side), {}, true);
@@ -312,7 +327,8 @@ class Judge::Bench {
   std::string what_is_missing_of_a_lane() const {
     const std::string before = std::to_string(before_.of);
     if (samples_ == 0) {
-      return operation_ + ": none was handled elsewhere, and " + before + " in this process";
+      return operation_ + ": none was handled elsewhere" + std::string(anew_) + ", and " + before +
+             " in this process";
     }
     if (knows_what_was_before()) return {};
     return operation_ + ": " + before +
@@ -344,6 +360,8 @@ class Judge::Bench {
   double worse_at_;
   double all_clear_at_;
   bool alone_ = false;
+  std::string_view anew_;   ///< since when there is evidence, where that is not the beginning
+  std::uint64_t home_ = 0;  ///< events that were handled here since the last one elsewhere
   std::uint64_t samples_ = 0;
   std::uint64_t compared_ = 0;
   MeasureEvidence failures_;

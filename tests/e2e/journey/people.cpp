@@ -3,7 +3,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <functional>
 
 #include "banyan/kernel/clock.hpp"
@@ -54,11 +53,14 @@ void People::go_home() {
   coming_.join();
 }
 
-double People::share_on_the_new_side(std::string_view module, int percent) const {
-  const auto moved = std::ranges::count_if(load_.customers(), [&](const std::string& customer) {
+People::Asked People::asked(recordshop::load::Kind kind, std::string_view module,
+                            int percent) const {
+  const auto is_moved = [&](const std::string& customer) {
     return banyan::sticky_bucket(module, customer) < static_cast<unsigned>(percent) * 100;
-  });
-  return static_cast<double>(moved) / static_cast<double>(load_.customers().size());
+  };
+  return {static_cast<double>(
+              load_.asked(kind, [&](const std::string& each) { return !is_moved(each); })),
+          static_cast<double>(load_.asked(kind, is_moved))};
 }
 
 }  // namespace journey

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <string>
@@ -29,8 +30,16 @@ class People {
   /// From now on, or no longer, requests may fail, because of what the narration says.
   void announce(bool trouble) { load_.announce(trouble); }
   recordshop::load::Totals so_far() const { return load_.totals(); }
-  /// Of all customers, how many are on the new side of the module at so many per cent.
-  double share_on_the_new_side(std::string_view module, int percent) const;
+  /// Requests of a kind, by the side that their customers are on.
+  struct Asked {
+    double old_side = 0, new_side = 0;
+    Asked since(const Asked& before) const {
+      return {old_side - before.old_side, new_side - before.new_side};
+    }
+    double share() const { return new_side / std::max(old_side + new_side, 1.0); }
+  };
+  /// So far, with the sides that the module's customers have at so many per cent.
+  Asked asked(recordshop::load::Kind kind, std::string_view module, int percent) const;
 
   /// Nobody comes any more; waits until those who are there have finished what they are at.
   void go_home();

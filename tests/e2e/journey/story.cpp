@@ -29,12 +29,16 @@ using std::chrono::steady_clock;
 /// For conditions that come about soon; something is broken when they have not by then.
 constexpr std::chrono::seconds kLongest{30};
 /// Of orders, and of the people who look, so many that a share of them says something.
-constexpr double kEnough = 20;
-/// What one of them looks at in the catalogue, at the most.
-constexpr double kLooksOfOne = 5;
+constexpr double kEnough = 40;
+/// Reads at the edge, for each of which there is no order.
+constexpr double kEnoughReads = 100;
+/// Of a side that is expected to get some, so many at least, so that none is a contradiction.
+constexpr double kEnoughOfASide = 5;
+/// Until there are enough of the side that gets few.
+constexpr std::chrono::seconds kLongestOfAShare{120};
 
-bool becomes_true(const std::function<bool()>& condition) {
-  const auto patience = steady_clock::now() + kLongest;
+bool becomes_true(const std::function<bool()>& condition, std::chrono::seconds longest = kLongest) {
+  const auto patience = steady_clock::now() + longest;
   while (!condition()) {
     if (steady_clock::now() > patience) return false;
     std::this_thread::sleep_for(milliseconds(100));
@@ -85,16 +89,19 @@ class Story {
 
   /// Looks at what people meet for a while, and on until it was `enough`.
   Totals watch(std::string_view what, int times = 1,
-               const std::function<bool(const Totals&)>& enough = {}) {
+               const std::function<bool(const Totals&)>& enough = {},
+               std::chrono::seconds longest = kLongest) {
     const Totals before = people_->so_far();
     const auto begin = steady_clock::now();
     std::this_thread::sleep_for(options_.pace * times);
     Totals seen = people_->so_far().since(before);
     if (enough) {
-      becomes_true([&] {
-        seen = people_->so_far().since(before);
-        return enough(seen);
-      });
+      becomes_true(
+          [&] {
+            seen = people_->so_far().since(before);
+            return enough(seen);
+          },
+          longest);
     }
     const double seconds = std::chrono::duration<double>(steady_clock::now() - begin).count();
     const Figures all = seen.all();
@@ -123,14 +130,14 @@ class Story {
     double remote = 0;
     double value() const { return remote / std::max(local + remote, 1.0); }
     double all() const { return local + remote; }
-    /// Whether it can be that of customers of whom `expected` are on the service's side: each who
-    /// comes is one customer, drawn anew, and reads so many times, so the fewer reads the further
-    /// off it may be.
-    bool agrees_with(double expected, double reads_of_one) const {
-      if (expected == 0 || expected == 1) return all() > 0 && value() == expected;
-      const double draws = std::max(all() / reads_of_one, 1.0);
-      const double deviation = std::sqrt(expected * (1 - expected) / draws);
-      return std::abs(value() - expected) <= std::max(0.05, 4 * deviation);
+    /// Whether it is that of those who asked: a customer stays on one side, so that only what was
+    /// under way at the first look or the last may differ. Less than half of what either side is
+    /// expected to get, so that a shift that moves nothing never agrees.
+    bool agrees_with(const People::Asked& asked, int percent) const {
+      if (percent == 0 || percent == 100) return all() > 0 && value() == percent / 100.0;
+      if (std::min(asked.new_side, asked.old_side) < kEnoughOfASide) return false;
+      const double expected = asked.share();
+      return std::abs(value() - expected) <= std::min({0.05, expected / 2, (1 - expected) / 2});
     }
   };
   struct Shares {
@@ -160,35 +167,57 @@ class Story {
     };
     Counters now = counters();
     if (expected != 0 && expected != 1) return now;
-    const auto patience = steady_clock::now() + std::chrono::seconds(5);
-    while (steady_clock::now() < patience) {
+    constexpr int kEqualLooks = 10;  // one slow request is not seen by two of them
+    const auto patience = steady_clock::now() + kLongest;
+    for (int equal = 0; equal < kEqualLooks && steady_clock::now() < patience;) {
       std::this_thread::sleep_for(milliseconds(100));
       const Counters before = std::exchange(now, counters());
-      if (on_the_silent_side(before) == on_the_silent_side(now)) break;
+      equal = on_the_silent_side(before) == on_the_silent_side(now) ? equal + 1 : 0;
     }
     return now;
   }
-  Shares shares_while_watching(std::string_view what, double expected) {
-    const Counters before = counters_after_a_switch(expected);
-    watch(what, 2, [&](const Totals& /*seen*/) {
-      const Shares seen = counters().since(before);
-      return seen.edge.all() >= kEnough * kLooksOfOne && seen.calls.all() >= kEnough;
-    });
-    return counters().since(before);
+  struct Watched {
+    Shares seen;
+    People::Asked reads, orders;
+    int percent = 0;
+    bool agrees() const {
+      return seen.edge.agrees_with(reads, percent) && seen.calls.agrees_with(orders, percent);
+    }
+  };
+  /// Until there are enough, and what was under way at the first look does not count any more.
+  Watched shares_while_watching(std::string_view what, int percent) {
+    const auto reads = [&] { return people_->asked(Kind::Browse, "catalog", percent); };
+    const auto orders = [&] { return people_->asked(Kind::Order, "catalog", percent); };
+    const Counters before = counters_after_a_switch(percent / 100.0);
+    const People::Asked reads_before = reads();
+    const People::Asked orders_before = orders();
+    const auto now = [&] {
+      return Watched{counters().since(before), reads().since(reads_before),
+                     orders().since(orders_before), percent};
+    };
+    Watched last;
+    watch(
+        what, 2,
+        [&](const Totals& /*seen*/) {
+          last = now();
+          return last.seen.edge.all() >= kEnoughReads && last.seen.calls.all() >= kEnough &&
+                 last.agrees();
+        },
+        kLongestOfAShare);
+    return last;
   }
   void shift(int percent) {
     deployment_.banyan({"shift", "catalog", fmt::format("{}%", percent), "--why", "the journey"}, 0,
                        false);
-    // The customers stay on their side, so theirs is the share, not the percentage itself.
-    const double expected = people_->share_on_the_new_side("catalog", percent);
-    const Shares seen = shares_while_watching(fmt::format("catalog at {} %", percent), expected);
+    const Watched last = shares_while_watching(fmt::format("catalog at {} %", percent), percent);
     narrator_.prove(
-        seen.edge.agrees_with(expected, kLooksOfOne) && seen.calls.agrees_with(expected, 1),
+        last.agrees(),
         fmt::format("{} % means {} % at the edge and between modules", percent, percent),
-        fmt::format("{:.1f} % of {:.0f} requests, {:.1f} % of {:.0f} orders' own calls;"
-                    " {:.1f} % of customers",
-                    100 * seen.edge.value(), seen.edge.all(), 100 * seen.calls.value(),
-                    seen.calls.all(), 100 * expected));
+        fmt::format(
+            "{:.1f} % of {:.0f} requests ({:.1f} % by who asked), {:.1f} % of {:.0f} orders'"
+            " own calls ({:.1f} %)",
+            100 * last.seen.edge.value(), last.seen.edge.all(), 100 * last.reads.share(),
+            100 * last.seen.calls.value(), last.seen.calls.all(), 100 * last.orders.share()));
   }
 
   std::vector<std::string> at(const std::vector<std::string>& modules) {
@@ -332,6 +361,8 @@ void Story::extract_warehouse() {
       "announced: only now may a request fail.");
   people_->announce(true);
   deployment_.kill_service("warehouse");
+  // What was on its way to it has been answered by then, or never is.
+  const bool gone = becomes_true([&] { return !shop_.get("/stock?limit=1").good(); });
   const Totals before = people_->so_far();
   std::this_thread::sleep_for(options_.pace);
   Totals away;
@@ -349,7 +380,7 @@ void Story::extract_warehouse() {
   });
   people_->announce(false);
   narrator_.prove(
-      taken, "orders are taken while the warehouse is dead",
+      gone && taken, "orders are taken while the warehouse is dead",
       fmt::format("{} taken, {} of them to be paid later", away.acknowledged, away.under_way));
   narrator_.prove(back, "warehouse's service is found again",
                   "announced failures: " + announced_failures(people_->so_far().since(before)));
@@ -377,7 +408,7 @@ void Story::come_home() {
   narrator_.say("warehouse is in the process again, on the same tables");
   deployment_.stop_service("warehouse");
   deployment_.banyan({"back", "catalog", "--why", "coming home"}, 0, false);
-  const Shares seen = shares_while_watching("catalog's traffic is home", 0);
+  const Shares seen = shares_while_watching("catalog's traffic is home", 0).seen;
   narrator_.prove(seen.edge.value() == 0 && seen.calls.value() == 0, "traffic came home",
                   "0 % of catalog's reads leave the process");
   restart("", {});

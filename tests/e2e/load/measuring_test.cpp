@@ -211,9 +211,9 @@ TEST(TheOracle, SeesAParcelOfNoSaleAndASaleWithoutOne) {
 TEST(TheOracle, MissesADeliveryOfATrackThatHasNoRow) {
   const ToldDelivery first{
       .key = "k", .track = "trk_2", .quantity = 5, .acknowledged = true, .refused = false};
-  const Stock before{{"trk_1", {10, 0, 10}}};
+  const StockOfTracks before{{"trk_1", {10, 0, 10}}};
   const Orders orders{{"ord_1", order_in("paid")}};
-  const Stock right{{"trk_1", {7, 0, 7}}, {"trk_2", {5, 0, 5}}};
+  const StockOfTracks right{{"trk_1", {7, 0, 7}}, {"trk_2", {5, 0, 5}}};
   for (const Check& each : stock_agrees(before, right, {first}, orders)) {
     EXPECT_TRUE(each.holds) << each.evidence;
   }

@@ -423,6 +423,28 @@ TEST_P(GapTest, A_gap_is_counted_and_a_replay_sends_again_what_is_still_there) {
               ElementsAre(Seen{"north", 1, 1}, Seen{"north", 2, 2}, Seen{"north", 3, 3}));
 }
 
+// Found by review: the round that was under way put the key back behind the gap.
+TEST_P(GapTest, A_replay_is_not_undone_by_the_round_that_was_under_way) {
+  begin_anew();
+  world_.light("north", 3);
+  patient_relay()->pump();
+  EventLog& log = world_.log();
+  const auto lease = log.lease("lighthouse", slot_of("north"), "another", std::chrono::seconds(60),
+                               EventsWorld::soon());
+  ASSERT_TRUE(lease);
+  std::vector<Hold> tried = holds();
+  ASSERT_EQ(tried.size(), 1);
+  ASSERT_EQ(tried.front().ordinal, 3);
+  tried.front().tried = 3;  // as due() says it
+  EXPECT_TRUE(log.skip("lighthouse", "north", test::kOperator, EventsWorld::soon()));
+  EXPECT_EQ(log.replay("lighthouse", "north", test::kOperator, EventsWorld::soon()), 1);
+  ASSERT_TRUE(log.settle(*lease, {.position = lease->position, .holds = tried, .release = true},
+                         EventsWorld::soon()));
+  ASSERT_EQ(holds().size(), 1);
+  EXPECT_LT(holds().front().ordinal, 3);
+  EXPECT_EQ(holds().front().skips, 0) << "what comes before was not given up";
+}
+
 TEST_P(GapTest, Of_what_is_not_there_any_more_a_replay_changes_nothing) {
   const Timestamp later{system_clock().now().micros + 3'600'000'000};  // than all of this
   begin_anew();

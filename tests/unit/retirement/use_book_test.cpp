@@ -151,6 +151,19 @@ TEST_F(UseBookTest, TakesTheTimeInWhichOneCannotNoteForUnwatchedUntilItCan) {
   EXPECT_EQ(watched(*one, ago(std::chrono::minutes(50))).watched, std::chrono::minutes(50));
 }
 
+// One that could not note from the beginning on, as on a full disk, has run all the same.
+TEST_F(UseBookTest, KnowsOfOneThatHasNeverNoted) {
+  const auto one = open();
+  ASSERT_TRUE(one->note({}));
+  const Timestamp began = clock_.now();
+  const auto other = open();
+  for (int i = 0; i < 60; ++i) {
+    clock_.advance(std::chrono::minutes(1));
+    ASSERT_TRUE(one->note({}));
+  }
+  EXPECT_EQ(watched(*one, began).watched, std::chrono::seconds(0)) << "it may have seen much";
+}
+
 TEST_F(UseBookTest, IsNotHeldByWhoHasOpenedItAndNotedNothing) {
   const auto one = open();
   ASSERT_TRUE(one->note({}));

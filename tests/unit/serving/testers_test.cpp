@@ -115,6 +115,9 @@ TEST_F(ThoseWhoMayChoose, BringTheSecretByAnotherProcessOfTheApplicationToo) {
             NotForced::Proof);
   ask({{"X-Side", "new 0123456789abcdef"}}, {.decided_before = true});
   EXPECT_EQ(sides_, "catalog=remote ");
+  catalog_.from_trusted_peers = true;
+  EXPECT_EQ(ask({{"X-Side", "new"}}, {.decided_before = true, .peer = "10.0.0.1"}), nullptr)
+      << "the peer is that process, and not the proxy that is trusted";
 }
 
 TEST_F(ThoseWhoMayChoose, MayBeListed) {

@@ -126,6 +126,30 @@ TEST_F(StorageHealthTest, A_file_of_a_module_that_is_not_here_is_not_looked_at) 
   EXPECT_TRUE(database_.shared().probe(soon()));
 }
 
+// As deployments do: the file is where it was.
+TEST_F(StorageHealthTest, A_link_to_the_folder_that_is_pointed_elsewhere_moves_no_file) {
+  const auto folder = database_.file().parent_path();
+  const auto link = folder / "current";
+  std::filesystem::create_directory_symlink(folder, link);
+  const auto shared = test::open_file(link / database_.file().filename());
+  auto orders = shared->connect("orders", {"orders"});
+  const auto write = [&orders] {
+    return orders.write(soon(), [](Session& session) -> Result<std::int64_t> {
+      return session.run("INSERT INTO orders DEFAULT VALUES");
+    });
+  };
+  ASSERT_TRUE(write());
+  std::filesystem::remove(link);
+  std::filesystem::create_directory_symlink(folder / "the_next_release", link);
+  EXPECT_TRUE(write());
+  EXPECT_TRUE(shared->probe(soon()));
+  EXPECT_EQ(orders.read(soon(),
+                        [](Session& session) {
+                          return session.value<std::int64_t>("SELECT count(*) FROM orders");
+                        }),
+            2);
+}
+
 /// The shared file is taken away from under a process, and something else, or nothing, is put
 /// there.
 class ReplacedFileTest : public StorageHealthTest, public testing::WithParamInterface<bool> {
@@ -200,6 +224,22 @@ TEST_P(ReplacedFileTest, Is_changed_no_more_and_told_of_until_the_one_that_was_t
   EXPECT_EQ(count(orders), 2);
 }
 
+TEST_P(ReplacedFileTest, Acknowledges_nothing_that_was_under_way) {
+  auto orders = shared_->connect("orders", {"orders"});
+  ASSERT_TRUE(write(orders));
+  const auto write_meanwhile = [&] {
+    return orders.write(soon(), [this](Session& session) -> Result<std::int64_t> {
+      const auto changed = session.run("INSERT INTO orders DEFAULT VALUES");
+      if (!std::filesystem::exists(aside_)) take_away();
+      return changed;
+    });
+  };
+  EXPECT_THROW((void)write_meanwhile(), Fault);
+  put_back();
+  EXPECT_TRUE(write(orders));
+  EXPECT_EQ(count(orders), 2);
+}
+
 TEST_P(ReplacedFileTest, Keeps_a_module_with_a_file_of_its_own_from_changing_it_too) {
   move_out();
   auto orders = shared_->connect("orders", {"orders"});
@@ -217,6 +257,71 @@ TEST_P(ReplacedFileTest, Is_not_opened_by_who_reads_for_the_first_time) {
   take_away();
   EXPECT_THROW(count(orders), Fault);
   put_back();
+  EXPECT_EQ(count(orders), 1);
+}
+
+// Whoever opens what is there beside the file that this process has takes its index and locks.
+TEST_P(ReplacedFileTest, Is_not_opened_by_who_asks_where_tables_are) {
+  auto orders = shared_->connect("orders", {"orders"});
+  ASSERT_TRUE(write(orders));
+  EXPECT_TRUE(shared_->is_at_path());
+  const auto index = database_.file().string() + "-shm";
+  const auto size = std::filesystem::file_size(index);
+  take_away();
+  EXPECT_FALSE(shared_->is_at_path());
+  EXPECT_EQ(shared_->placement_of("orders").stage, "shared");
+  EXPECT_EQ(shared_->placement_of("orders").epoch, 0U);
+  EXPECT_EQ(std::filesystem::file_size(index), size);
+  put_back();
+  EXPECT_TRUE(shared_->is_at_path());
+  EXPECT_TRUE(write(orders));
+}
+
+TEST_F(StorageHealthTest, A_placement_says_what_the_gate_of_the_own_file_says) {
+  move_out();
+  const auto shared = test::open_file(database_.file());
+  shared->connect("orders", {"orders"});
+  const PlacementFigures placed = shared->placement_of("orders");
+  EXPECT_EQ(placed.gate_open, true);
+  EXPECT_GT(placed.epoch, 0U);
+}
+
+// SQLite leaves the log where it is, and would play it into whatever is there next.
+TEST_P(ReplacedFileTest, Is_not_opened_with_the_log_of_the_one_before) {
+  {
+    auto orders = shared_->connect("orders", {"orders"});
+    ASSERT_TRUE(write(orders));
+    take_away();
+    expect_refused(orders);
+  }
+  shared_.reset();
+  if (!has_another()) std::filesystem::copy_file(aside_, database_.file());
+  const std::string file = database_.file().string();
+  ASSERT_TRUE(std::filesystem::exists(file + "-wal"));
+  try {
+    const auto opened = test::open_file(database_.file());
+    ADD_FAILURE() << "opened with the log of another file";
+  } catch (const Fault& fault) {
+    EXPECT_THAT(fault.what(), HasSubstr("shop.db-wal"));
+    EXPECT_THAT(fault.what(), HasSubstr("aside"));
+  }
+
+  std::filesystem::rename(file + "-wal", aside_.string() + "-wal");
+  EXPECT_TRUE(test::open_file(database_.file())->probe(soon()));
+  EXPECT_FALSE(std::filesystem::exists(file + ".replaced"));
+}
+
+TEST_P(ReplacedFileTest, Is_opened_with_its_log_once_it_is_back) {
+  {
+    auto orders = shared_->connect("orders", {"orders"});
+    ASSERT_TRUE(write(orders));
+    take_away();
+    expect_refused(orders);
+  }
+  shared_.reset();
+  put_back();
+  shared_ = test::open_file(database_.file());
+  auto orders = shared_->connect("orders", {"orders"});
   EXPECT_EQ(count(orders), 1);
 }
 

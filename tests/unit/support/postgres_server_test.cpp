@@ -277,6 +277,17 @@ TEST_F(PostgresCluster, GoesElsewhereWhenItsUserCannotReachTheFolderAndSaysSo) {
   EXPECT_THAT(ran.output, HasSubstr("42"));
 }
 
+TEST_F(PostgresCluster, IsInMemoryWhereItIsAskedToBe) {
+  std::error_code none;
+  const auto memory = std::filesystem::space("/dev/shm", none);
+  if (none || memory.available < (2ULL << 30U)) GTEST_SKIP() << "there is no room";
+  ASSERT_EQ(call({"start", folder_, "--no-sync", "--in-memory"}).exit_code, 0);
+  EXPECT_EQ(std::filesystem::read_symlink(folder_ + "/server").parent_path(), "/dev/shm");
+  const std::string there = std::filesystem::read_symlink(folder_ + "/server");
+  ASSERT_EQ(call({"stop", folder_, "--discard"}).exit_code, 0);
+  EXPECT_FALSE(std::filesystem::exists(there));
+}
+
 TEST_F(PostgresCluster, TellsWhyAServerDoesNotStart) {
   ASSERT_EQ(call({"start", folder_, "--no-sync"}).exit_code, 0);
   ASSERT_EQ(call({"stop", folder_}).exit_code, 0);

@@ -265,6 +265,29 @@ TEST_F(TheJudgeOfLanes, CannotTellWithoutKnowingWhatWasUsualHoweverBadItIs) {
   EXPECT_EQ(overall({verdict(), good()}), Judgement::BetterOrEqual);
 }
 
+// It has always refused one in ten, which is learnt when it is home again.
+TEST_F(TheJudgeOfLanes, HoldsNothingAgainstThemThatItSawBeforeItKnewWhatWasUsual) {
+  add(3, writes(50, 5, Side::Local));
+  add(100, writes(50, 5, Side::Remote));
+  add(1, writes(50, 5, Side::Local));
+  EXPECT_EQ(verdict().before, 200U);
+  EXPECT_EQ(verdict().judgement, Judgement::CannotTell) << verdict().reason;
+}
+
+TEST_F(TheJudgeOfLanes, CannotTellOnceTheyAreHandledHereAgain) {
+  add(100, writes(50, 1, Side::Local));
+  add(40, writes(50, 10, Side::Remote));
+  add(3, writes(50, 1, Side::Local));
+  EXPECT_EQ(verdict().judgement, Judgement::Worse) << "both ways may be in use for a while";
+  add(1, writes(50, 1, Side::Local));
+  EXPECT_EQ(verdict().judgement, Judgement::CannotTell);
+  EXPECT_EQ(verdict().reason,
+            "events of payments: none was handled elsewhere since they are handled here again, and "
+            "5200 in this process");
+  add(40, writes(50, 10, Side::Remote));
+  EXPECT_EQ(verdict().judgement, Judgement::Worse) << "what is usual is known still";
+}
+
 TEST_F(TheJudgeOfLanes, CannotTellAfterAFewEvents) {
   add(100, writes(50, 0, Side::Local));
   add(1, writes(20, 0, Side::Remote));

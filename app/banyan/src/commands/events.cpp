@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <thread>
 
 #include "banyan/events/module_events.hpp"
 #include "banyan/sql/database.hpp"
@@ -210,6 +212,31 @@ std::int64_t forget_marks(events::Inbox& inbox, const std::string& source) {
   return forgotten;
 }
 
+/// A process that has the follower in its composition makes its lane again at its next look.
+bool begins_anew(events::EventLog& log, const std::string& lane) {
+  constexpr std::chrono::milliseconds kPause{250};
+  constexpr int kLooks = 10;  // for as long as two of its looks take, and a little
+  for (int look = 0; look < kLooks; ++look) {
+    std::this_thread::sleep_for(kPause);
+    const auto lanes = log.lanes(soon());
+    if (std::ranges::any_of(lanes,
+                            [&](const events::LaneReport& each) { return each.lane == lane; })) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Error begun_anew(const std::string& module, const std::string& lane) {
+  return {ErrorCode::Conflict,
+          "banyan.lane_begun_anew",
+          "the lane was forgotten, and a process that has " + lane + " follows " + module +
+              " anew, with what is published from now on. To end that, stop "
+              "all processes whose build or --modules has it, the publisher's too, and forget it "
+              "again",
+          {}};
+}
+
 }  // namespace
 
 int events_list(const EventsOptions& options) {
@@ -274,14 +301,17 @@ int events_forget(const EventsOptions& options) {
     const auto forgotten = logs.log().forget_lane(options.lane, by(options), soon());
     if (!forgotten) return give_up(forgotten.error(), options.json);
     const std::string gone = options.lane + " does not follow " + options.module + " any more; ";
+    const auto is_followed = [&] { return *forgotten && begins_anew(logs.log(), options.lane); };
     if (!follower.events) {
+      if (is_followed()) return give_up(begun_anew(options.module, options.lane), options.json);
       return done_or_not(options, *forgotten,
                          gone + "its tables are not in " + source->display() +
                              ". Where it still has them, have it forgotten there, too, how far it "
                              "had got: the same with --follower-database");
     }
-    // After the lane: nothing is under way any more that would be marked.
+    // After the lane: nothing is under way any more that would be marked, unless it has begun anew.
     const std::int64_t keys = forget_marks(follower.events->inbox(), options.module);
+    if (is_followed()) return give_up(begun_anew(options.module, options.lane), options.json);
     return done_or_not(
         options, *forgotten || keys > 0,
         gone + "of " + std::to_string(keys) + " key(s) it is forgotten how far it had got");

@@ -93,7 +93,7 @@ std::ptrdiff_t left_out(const FirstConfiguration& with) {
   return std::ranges::count_if(with.routes, [](const auto& each) { return !each.doubt.empty(); });
 }
 
-void print_json(const init::Destination& destination, const FirstConfiguration& with,
+void show_json(const init::Destination& destination, const FirstConfiguration& with,
                 const std::string& text) {
   Json document = {{"file", destination.output}, {"application", with.application.origin()}};
   if (with.seen) {
@@ -147,7 +147,7 @@ int init_file(const InitOptions& options) {
   }
   if (const int code = destination.write(text); code != kDone) return code;
   if (options.json) {
-    print_json(destination, *with, text);
+    show_json(destination, *with, text);
   } else if (!destination.is_standard_output()) {
     print_written(destination, *with);
   }

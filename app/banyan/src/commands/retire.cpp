@@ -297,7 +297,7 @@ std::string time_or(const std::optional<Timestamp>& time, const std::string& oth
   return time ? to_string(*time) : otherwise;
 }
 
-void print_json(const Findings& found, const Judgement& judgement) {
+void show_json(const Findings& found, const Judgement& judgement) {
   Json document = {{"module", found.facts.module},
                    {"dead", judgement.hindrances.empty()},
                    {"stage", found.facts.stage},
@@ -387,7 +387,7 @@ int retire(const ControlTarget& target, const RetireOptions& options) {
   if (!found) return not_told(found.error(), target.json);
   const Judgement judgement = retirement::judge(found->facts);
   if (target.json) {
-    print_json(*found, judgement);
+    show_json(*found, judgement);
   } else {
     print_text(*found, judgement);
   }

@@ -151,6 +151,7 @@ TEST_F(LanesOfShipping, ThatComeHomeDoNotBringBackWhatWasUsualLongAgo) {
 }
 
 TEST_F(LanesOfShipping, CountAnEventThatIsTriedAgainAndAgainOnce) {
+  bring(*here_way_, *here_, 4, 50);
   const std::vector<Envelope> poison{event()};
   for (int attempt = 0; attempt < 8; ++attempt) {
     there_->refuses = 1;
@@ -177,6 +178,21 @@ TEST_F(LanesOfShipping, CountNothingThatAPredecessorMayHaveTriedBefore) {
   EXPECT_EQ(verdict().judgement, Judgement::CannotTell) << verdict().reason;
 }
 
+TEST_F(LanesOfShipping, CountNothingOfWhatAnOperatorHasSentOnceMore) {
+  bring(*here_way_, *here_, 100, 50);
+  bring(*there_way_, *there_, 40, 50);
+  const auto before = verdict();
+  std::vector<Envelope> all;
+  for (int i = 0; i < 300; ++i) all.push_back(event());
+  for (Envelope& each : all) each.again = true;
+  clock_.advance(std::chrono::hours(24));
+  there_way_->deliver(all);
+  here_way_->deliver(all);
+  tick();
+  EXPECT_EQ(verdict().samples + verdict().before, before.samples + before.before);
+  EXPECT_NE(verdict().judgement, Judgement::Worse);
+}
+
 TEST_F(LanesOfShipping, HoldWhatThisProcessCouldNotDoAgainstNobody) {
   const std::vector<Envelope> some{event()};
   here_->outage = Error{ErrorCode::Unavailable, "banyan.database_full", "the disk is full", {}};
@@ -194,6 +210,7 @@ TEST_F(LanesOfShipping, HoldWhatThisProcessCouldNotDoAgainstNobody) {
 }
 
 TEST_F(LanesOfShipping, HoldAServiceThatIsAwayAgainstIt) {
+  bring(*here_way_, *here_, 4, 50);
   const std::vector<Envelope> some{event(), event()};
   there_->outage = Error{ErrorCode::Unavailable, "banyan.unreachable", "nobody is there", {}};
   for (int attempt = 0; attempt < 5; ++attempt) there_way_->deliver(some);
@@ -297,44 +314,59 @@ TEST_F(LanesOfShipping, CountNeitherWhatComesLaterNorWhatNobodyFollowsOrIsGivenU
   EXPECT_EQ(verdict().samples, 0U);
 }
 
-TEST_F(LanesOfShipping, ThatAreWorseStopThePlanUntilAPersonTakesItUpAgain) {
-  const auto store =
+class PlansOfShipping : public LanesOfShipping {
+ protected:
+  void SetUp() override { ASSERT_TRUE(store_->enlist({"shipping"})); }
+  strangler::PlanStatus plan() const { return desk_.plans()->front(); }
+
+  const std::unique_ptr<strangler::ControlStore> store_ =
       strangler::ControlStore::open((folder_.path() / "control.db").string(), clock_).value();
-  ASSERT_TRUE(store->enlist({"shipping"}));
-  strangler::Switchboard board{*store, strangler::open_topology()};
-  strangler::TrafficEvidence evidence;
-  strangler::Conductor conductor{{.board = board,
-                                  .evidence = evidence,
-                                  .operations =
-                                      [](std::string_view) {
-                                        return std::vector<strangler::JudgedOperation>{
-                                            "shipping.get_consignment"};
-                                      },
-                                  .clock = clock_,
-                                  .seat = (folder_.path() / "seat").string(),
-                                  .note = {},
-                                  .lanes = lanes_.get()}};
-  const strangler::PlanDesk desk(board, clock_, {}, &conductor);
-  strangler::PlanDesk orders(board, clock_, {}, &conductor);
-  ASSERT_TRUE(orders.order("shipping", {}, {"ann@desk", "all is quiet"}));
-  const auto plan = [&] { return desk.plans()->front(); };
+  strangler::Switchboard board_{*store_, strangler::open_topology()};
+  strangler::TrafficEvidence evidence_;
+  strangler::Conductor conductor_{{.board = board_,
+                                   .evidence = evidence_,
+                                   .operations =
+                                       [](std::string_view) {
+                                         return std::vector<strangler::JudgedOperation>{
+                                             "shipping.get_consignment"};
+                                       },
+                                   .clock = clock_,
+                                   .seat = (folder_.path() / "seat").string(),
+                                   .note = {},
+                                   .lanes = lanes_.get()}};
+  strangler::PlanDesk desk_{board_, clock_, {}, &conductor_};
+};
+
+TEST_F(PlansOfShipping, StopForALaneThatWasWorseBeforeTheyBegan) {
   bring(*here_way_, *here_, 100, 50);
-  conductor.tick();
+  bring(*there_way_, *there_, 40, 50, 10);
+  ASSERT_EQ(verdict().judgement, Judgement::Worse);
+  ASSERT_TRUE(desk_.order("shipping", {}, {"ann@desk", "all is quiet"}));
+  conductor_.tick();
+  EXPECT_EQ(plan().state, strangler::PlanState::NeedsPerson) << plan().reason;
+  EXPECT_EQ(verdict().judgement, Judgement::Worse) << "nobody has looked into it";
+}
+
+TEST_F(PlansOfShipping, StopForALaneThatIsWorseUntilAPersonTakesThemUpAgain) {
+  ASSERT_TRUE(desk_.order("shipping", {}, {"ann@desk", "all is quiet"}));
+  bring(*here_way_, *here_, 100, 50);
+  conductor_.tick();
   ASSERT_EQ(plan().state, strangler::PlanState::Running) << plan().reason;
   bring(*there_way_, *there_, 40, 50, 10);
-  conductor.tick();
+  conductor_.tick();
   EXPECT_EQ(plan().state, strangler::PlanState::NeedsPerson);
   EXPECT_THAT(plan().reason, HasSubstr("events of payments"));
   EXPECT_EQ(plan().verdicts.back().operation, "events of payments");
-  const auto reads = [&] { return to_string(store->stand()->find("shipping")->traffic.reads); };
+  const auto reads = [&] { return to_string(store_->stand()->find("shipping")->traffic.reads); };
   EXPECT_EQ(reads(), "1%") << "nothing goes back by itself";
 
-  ASSERT_TRUE(orders.order("shipping", {.verb = strangler::PlanVerb::Resume, .force = true},
-                           {"ann@desk", "the service is mended"}));
-  conductor.tick();
+  ASSERT_TRUE(desk_.order("shipping", {.verb = strangler::PlanVerb::Resume, .force = true},
+                          {"ann@desk", "the service is mended"}));
+  conductor_.tick();
   EXPECT_EQ(verdict().judgement, Judgement::CannotTell);
+  EXPECT_THAT(verdict().reason, HasSubstr("none was handled elsewhere since it was judged anew"));
   bring(*there_way_, *there_, 40, 50);
-  conductor.tick();
+  conductor_.tick();
   EXPECT_EQ(plan().state, strangler::PlanState::Running) << plan().reason;
   EXPECT_EQ(reads(), "1%");
 }

@@ -35,6 +35,7 @@ struct Envelope {
   std::string data;         ///< JSON
   bool skip = false;        ///< an operator has decided that it need not be handled
   std::string recipient{};  ///< on its way to another process: the module that it is for
+  bool again = false;  ///< the recipient misses some of its key, so all of them are sent once more
 };
 
 /// The right to send what is in one slot to one recipient. It ends by itself; whatever is written
@@ -60,6 +61,9 @@ struct Hold {
   bool parked = false;     ///< nobody tries again until an operator says so
   std::int64_t skips = 0;  ///< the ordinal that an operator has given up; 0 for none
   std::string reason;      ///< what the recipient has said last
+  /// The ordinal that a round began with: an operator who has set the key back to an earlier one
+  /// meanwhile has the last word. 0: the key was not held.
+  std::int64_t tried = 0;
 };
 
 /// What a recipient misses of a held key.

@@ -15,7 +15,8 @@ inline constexpr std::uint32_t kApplicationId = 0x424E594E;
 
 /// May this program use the file? An empty or missing one, one of the kit, and one that a version
 /// before the mark has made: yes. FailedPrecondition "banyan.foreign_database" for somebody else's,
-/// and "banyan.newer_database" for one of a newer version, each with what to do. Reads only.
+/// "banyan.newer_database" for one of a newer version, and "banyan.database_replaced" for one
+/// beside which the log of another lies, each with what to do. Reads only.
 Result<void> check_database(const std::filesystem::path& file);
 
 /// Takes over a database that an application had before it came to the kit: marks it, and changes

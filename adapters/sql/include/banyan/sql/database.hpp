@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -87,6 +88,13 @@ struct WaitingModule {
   SteadyTime since;
 };
 
+/// Where a module's tables are, as the files say that say it.
+struct PlacementFigures {
+  std::string stage;              ///< of the fence: "shared", "copying", …; "": not known
+  std::uint64_t epoch = 0;        ///< see Database::epoch_of()
+  std::optional<bool> gate_open;  ///< of the module's own file; nothing: it has none
+};
+
 /// The write-ahead log of an SQLite file. It grows for as long as a read sees a snapshot that is
 /// older than what is written, whoever reads.
 struct WriteAheadLog {
@@ -141,6 +149,14 @@ class Database {
   /// The epoch of that placement: one more with each move. 0: never moved, or an engine without
   /// placements.
   virtual std::uint64_t epoch_of(const std::string& module) const = 0;
+
+  /// For people, over the connections that are there: whoever opens the file once more beside them
+  /// may open another one. Throws Fault.
+  virtual PlacementFigures placement_of(const std::string& module) const = 0;
+
+  /// Whether the shared file is still at its path, so that others of this process may open it;
+  /// always on an engine without files.
+  virtual bool is_at_path() const = 0;
 };
 
 }  // namespace banyan::sql

@@ -69,8 +69,8 @@ class UseBook {
   virtual ~UseBook() = default;
 
   /// That these were used since the last note, in one transaction; also when there are none, for
-  /// somebody has looked. From open() on all that was used has to be noted. The first note says
-  /// that this process is there, so it does not wait for a use.
+  /// somebody has looked. From open() on all that was used has to be noted: others know from then
+  /// on that this process is there, and take the time for unwatched until it has noted.
   virtual Result<void> note(const std::vector<UseCount>& used) = 0;
   /// The last note: after it this process sees nothing used.
   virtual Result<void> end(const std::vector<UseCount>& used) = 0;
