@@ -42,7 +42,7 @@ std::size_t SignInAttempts::remembered() {
   return accounts_.size();
 }
 
-bool SignInAttempts::has_room(Entries& entries, const std::string& name, const Limits& limits,
+bool SignInAttempts::has_room(Entries& entries, const std::string& name, const SignInLimits& limits,
                               banyan::SteadyTime now) {
   const auto found = entries.find(name);
   if (found == entries.end()) return true;
@@ -54,7 +54,7 @@ bool SignInAttempts::has_room(Entries& entries, const std::string& name, const L
   return entry.wrong < limits.wrong && entry.under_way < limits.at_once;
 }
 
-void SignInAttempts::enter(Entries& entries, const std::string& name, const Limits& limits) {
+void SignInAttempts::enter(Entries& entries, const std::string& name, const SignInLimits& limits) {
   ++entries[name].under_way;
   if (entries.size() <= kMostRemembered) return;
   // Those under way are few, as threads are.

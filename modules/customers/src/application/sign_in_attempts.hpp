@@ -14,20 +14,22 @@
 
 namespace customers {
 
+/// What one account, or one place, is given.
+struct SignInLimits {
+  int wrong = 0;                          ///< that are not forgiven yet
+  std::chrono::seconds forgiven_after{};  ///< one of them
+  int at_once = 0;                        ///< under way
+};
+
 /// How often passwords may be guessed: of one account, and by one place that people come from. Each
 /// has so many wrong ones, one of which is forgiven after a while, and so many under way at once,
 /// so that nobody takes all turns of the hasher. In the memory of one process; what is remembered
 /// is bounded, and what would be forgiven first is forgotten first. Safe for concurrent use.
 class SignInAttempts {
  public:
-  struct Limits {
-    int wrong = 0;                          ///< in a row, then one waits
-    std::chrono::seconds forgiven_after{};  ///< one of them
-    int at_once = 0;                        ///< under way
-  };
-  static constexpr Limits kOfAnAccount{10, std::chrono::seconds(30), 2};
+  static constexpr SignInLimits kOfAnAccount{10, std::chrono::seconds(30), 2};
   /// Many people may come from one address.
-  static constexpr Limits kOfAPlace{50, std::chrono::seconds(5), 2};
+  static constexpr SignInLimits kOfAPlace{50, std::chrono::seconds(5), 2};
   static constexpr std::size_t kMostRemembered = 4'096;  ///< of each kind
 
   /// An attempt that is under way; ends it.
@@ -71,9 +73,9 @@ class SignInAttempts {
   };
   using Entries = std::map<std::string, Entry, std::less<>>;
 
-  static bool has_room(Entries& entries, const std::string& name, const Limits& limits,
+  static bool has_room(Entries& entries, const std::string& name, const SignInLimits& limits,
                        banyan::SteadyTime now);
-  static void enter(Entries& entries, const std::string& name, const Limits& limits);
+  static void enter(Entries& entries, const std::string& name, const SignInLimits& limits);
   static void leave(Entries& entries, const std::string& name, bool wrong, banyan::SteadyTime now);
   void end(const std::string& account, const std::string& place, bool wrong);
 
