@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -18,6 +20,15 @@ std::string_view embedded_file(std::string_view name);  // generated from web/as
 
 namespace {
 
+constexpr std::string_view kKeyFile = "session-key-file";
+
+banyan::host::OwnOption key_option() {
+  return {std::string(kKeyFile), "FILE",
+          "The key that signs visitors' sessions and forms, the same for all processes that serve"
+          " the shop's pages; made when it is missing. Not given: shop.key beside the control"
+          " store, which is right on one machine."};
+}
+
 // A service has no visitors, and who reaches only some of the modules has no shop to show.
 std::vector<banyan::serving::Endpoint> shop_pages(const banyan::host::Ports& ports,
                                                   const banyan::host::OwnParts& parts) {
@@ -32,7 +43,10 @@ std::vector<banyan::serving::Endpoint> shop_pages(const banyan::host::Ports& por
       shipping == nullptr || orders == nullptr) {
     return {};
   }
-  const auto key = banyan::security::SecretKey::load_or_make(parts.folder / "shop.key");
+  const auto given = parts.options.find(kKeyFile);
+  const auto key = banyan::security::SecretKey::load_or_make(
+      given == parts.options.end() ? parts.folder / "shop.key"
+                                   : std::filesystem::path(given->second));
   if (!key) throw std::runtime_error(key.error().message);
   return web::pages({*catalog, *customers, *warehouse, *payments, *shipping, *orders},
                     parts.environment, *key);
@@ -61,6 +75,7 @@ int main(int argc, char** argv) {
   shop.violations = recordshop::violations();
   shop.parties = {recordshop::carrier(), recordshop::payment_provider()};
   shop.options = recordshop::payment_options();
+  shop.options.push_back(recordshop::key_option());
   std::ranges::move(recordshop::carrier_options(), std::back_inserter(shop.options));
   shop.make_endpoints = recordshop::endpoints;
   return banyan::host::run(argc, argv, shop);

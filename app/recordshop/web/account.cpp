@@ -12,10 +12,17 @@ using banyan::Error;
 using banyan::http::Response;
 using customers::Customer;
 
+constexpr std::string_view kTooManyAttempts = "customers.too_many_attempts";
+
 /// What was typed is shown again after a refusal; a password is not.
 Html typed(const Visit& visit, Field of) {
   if (of.type != "password") of.value = visit.form().get(of.name);
   return field(of);
+}
+
+/// RFC 6585, 4: whoever is told that it was too often may be told when it is not.
+void say_when_again(Response& page) {
+  if (page.head.status == 429) page.head.fields.add("Retry-After", "60");
 }
 
 Html sign_in_form(Visit& visit, const std::string& back) {
@@ -57,8 +64,10 @@ Response show_sign_in(Visit& visit, const banyan::Environment& environment, cons
   std::string key = visit.form().get("key");
   if (!banyan::is_idempotency_key(key)) key = fresh_key(environment);
   main += tag("div", {{"class", "panels"}}, sign_in_form(visit, back), open_form(visit, back, key));
-  return show(
+  Response page = show(
       visit, {.title = "Sign in", .main = std::move(main), .section = "account", .status = status});
+  say_when_again(page);
+  return page;
 }
 
 Html address_of(const Customer& customer) {
@@ -76,11 +85,15 @@ std::string words_for(const Error& error) {
   if (error.rule == "customers.email_taken") {
     return "There is an account with this e-mail address already. Sign in to it.";
   }
+  if (error.rule == kTooManyAttempts) {
+    return "Too many passwords were tried. Wait a minute, then try again.";
+  }
   if (error.rule == "customers.bad_details") return wrong_fields(error);
   return "That could not be done just now. Try again in a moment.";
 }
 
 unsigned status_for(const Error& error) {
+  if (error.rule == kTooManyAttempts) return 429;
   if (error.rule == "customers.wrong_credentials") return 403;
   return error.rule == "customers.bad_details" || error.rule == "customers.email_taken" ? 409 : 503;
 }
@@ -117,9 +130,11 @@ Response account_page_with(Modules& modules, Visit& visit, const Trouble& troubl
   }
   main += post_form(visit, "", "/shop/account/sign-out",
                     tag("button", {{"type", "submit"}}, "Sign out"));
-  return show(
+  Response page = show(
       visit,
       {.title = "Your account", .main = std::move(main), .section = "account", .status = status});
+  say_when_again(page);
+  return page;
 }
 
 Response account_page(Modules& modules, Visit& visit, const banyan::Environment& environment) {

@@ -63,6 +63,9 @@ std::string words_for(const Error& error) {
   }
   if (error.rule == "customers.wrong_credentials") return "That is not your password until now.";
   if (error.rule == "customers.bad_details") return wrong_fields(error);
+  if (error.rule == "customers.too_many_attempts") {
+    return "Too many passwords were tried. Nothing was changed: wait a minute, then try again.";
+  }
   if (error.rule == "customers.account_closed") return "Your account is closed.";
   if (error.rule.starts_with("customers.")) {
     return "That could not be done just now. Nothing was changed: try again in a moment.";
@@ -78,6 +81,7 @@ constexpr std::string_view kUnreadable =
     "again if it is still right.";
 
 unsigned status_for(const Error& error) {
+  if (error.rule == "customers.too_many_attempts") return 429;
   if (error.rule == "customers.wrong_credentials") return 403;
   return error.rule.starts_with("customers.") && error.rule != "customers.too_busy" ? 409 : 503;
 }

@@ -406,6 +406,25 @@ TEST_P(OrderStoreContract, KnowsTheOrderThatWasPlacedLast) {
   EXPECT_EQ(newest(), later.order.data().id);
 }
 
+TEST_P(OrderStoreContract, KnowsWhatACallerHasPlacedUnderAKey) {
+  const OrderWithSaga fresh = a_case(1);
+  const auto& id = fresh.order.data().id;
+  ASSERT_THAT(store().write(any_context(),
+                            [&](OrdersWriting& rows) -> Result<void> {
+                              if (auto added = add(rows, fresh); !added) return added;
+                              rows.keep({"ann", "k1"}, id, kNow);
+                              return {};
+                            }),
+              Succeeds());
+  const auto placed = [&](const std::string& caller, const std::string& key) {
+    return store().read(any_context(),
+                        [&](OrdersReading& rows) { return rows.placed_under({caller, key}); });
+  };
+  EXPECT_EQ(placed("ann", "k1"), id);
+  EXPECT_EQ(placed("bob", "k1"), std::nullopt);
+  EXPECT_EQ(placed("ann", "k2"), std::nullopt);
+}
+
 TEST_P(OrderStoreContract, WritesTheHistoryInTheOrderOfTime) {
   const OrderWithSaga fresh = a_case(1);
   const auto& id = fresh.order.data().id;

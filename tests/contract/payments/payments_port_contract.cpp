@@ -178,14 +178,23 @@ TEST_P(PaymentsPortContract, GivesBackNoMoreThanWasTaken) {
 
 TEST_P(PaymentsPortContract, LearnsFromTheProviderInAnyOrderAndTwice) {
   ASSERT_THAT(authorise(kOrder, 500), Succeeds());
-
-  const auto taken = note(kOrder, {.status = ProviderStatus::Captured});
+  const auto taken = capture(kOrder);
   ASSERT_THAT(taken, Succeeds());
-  EXPECT_EQ(taken->state, PaymentState::Captured);
+
   EXPECT_EQ(note(kOrder, {.status = ProviderStatus::Authorised, .amount = Money{500, "EUR"}}),
             *taken);
   EXPECT_EQ(note(kOrder, {.status = ProviderStatus::Captured}), *taken);
   EXPECT_EQ(note(kOrder, {}), *taken);
+}
+
+TEST_P(PaymentsPortContract, BelievesNoNoteOfMoneyThatTheProviderHasNotMoved) {
+  const auto held = authorise(kOrder, 500);
+  ASSERT_THAT(held, Succeeds());
+  for (const ProviderStatus status :
+       {ProviderStatus::Captured, ProviderStatus::Declined, ProviderStatus::Voided}) {
+    EXPECT_THAT(note(kOrder, {.status = status}), BreaksRule("payments.books_differ"));
+    EXPECT_EQ(get(kOrder), *held);
+  }
 }
 
 TEST_P(PaymentsPortContract, BelievesNothingThatCannotBe) {

@@ -80,6 +80,25 @@ TEST_P(WarehousePortContract, TakesADeliveryInOnceForEachKey) {
   EXPECT_EQ(next->on_hand, 19);
 }
 
+TEST_P(WarehousePortContract, TakesInTheDeliveriesOfTwoSuppliersUnderTheSameKey) {
+  const ReceiveStock delivery{sample_shop().track(kFive), 7};
+  Context ann = keyed("delivery-1");
+  ann.principal = "ann";
+  Context bob = keyed("delivery-1");
+  bob.principal = "bob";
+  const auto of_ann = warehouse().handle(delivery, ann);
+  const auto of_bob = warehouse().handle(delivery, bob);
+  const auto of_nobody = warehouse().handle(delivery, keyed("delivery-1"));
+
+  ASSERT_THAT(of_ann, Succeeds());
+  ASSERT_THAT(of_bob, Succeeds());
+  ASSERT_THAT(of_nobody, Succeeds());
+  EXPECT_EQ(of_ann->on_hand, 12);
+  EXPECT_EQ(of_bob->on_hand, 19);
+  EXPECT_EQ(of_nobody->on_hand, 26);
+  EXPECT_EQ(warehouse().handle(delivery, ann), *of_ann);
+}
+
 TEST_P(WarehousePortContract, StocksATrackThatTheCatalogueKnows) {
   const auto stock =
       warehouse().handle(ReceiveStock{sample_shop().track(kNotStocked), 3}, keyed("new"));

@@ -9,6 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from books import Books
 from deployment import Deployment, Failure, ends_with_us, run_until
 from evidence import Witness, document
 from kills import Killer, PostgresServer
@@ -51,6 +52,8 @@ class Walk:
         problems = [f"{each['claim']}: {each['evidence']}" for each in report["checks"] if not each["holds"]]
         problems += [f"a request failed: {each}" for each in report["failures"]]
         problems += self.what_is_left()
+        if self.shop.has_parties:
+            problems += Books(self.shop).differences()
         self.deployment.down()
         problems += faults_in(self.folder / "up", any(who == "PostgreSQL" for _, who in self.killer.kills))
         if self.killer.trouble:

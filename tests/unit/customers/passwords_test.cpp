@@ -57,7 +57,8 @@ class CustomerPasswords : public testing::Test {
   std::unique_ptr<CustomerStore> store =
       make_memory_customer_store({}, banyan::contract::real_environment().clock);
   TransparentHasher hasher;
-  UseCaseContext use_case{*store, hasher, banyan::contract::real_environment()};
+  SignInAttempts attempts{banyan::contract::real_environment().clock};
+  UseCaseContext use_case{*store, hasher, attempts, banyan::contract::real_environment()};
 };
 
 TEST_F(CustomerPasswords, AnswerTheUnknownAndTheWrongAlike) {
@@ -142,6 +143,83 @@ TEST_F(CustomerPasswords, AreNotLookedAtWhenTooManyCome) {
                            any_context()),
               BreaksRule("customers.too_busy"));
   EXPECT_EQ(hash_of(ada), "v1:open sesame");
+}
+
+TEST_F(CustomerPasswords, AreNotGuessedWithoutEnd) {
+  open("ada@example.org", "open sesame");
+  for (const std::string email : {"ada@example.org", "nobody@example.org"}) {
+    for (int i = 0; i < SignInAttempts::kOfAnAccount.wrong; ++i) {
+      ASSERT_THAT(sign_in(email, "guess"), BreaksRule("customers.wrong_credentials"));
+    }
+    const int before = hasher.checks;
+    const auto refused = sign_in(email, "open sesame");
+    ASSERT_THAT(refused, BreaksRule("customers.too_many_attempts"));
+    EXPECT_EQ(refused.error().code, banyan::ErrorCode::ResourceExhausted);
+    EXPECT_EQ(hasher.checks, before) << "nothing was looked at";
+  }
+}
+
+TEST(SignInAttempts, AreForgivenOneAfterTheOther) {
+  banyan::ManualClock clock{banyan::Timestamp{1'760'000'000'000'000},
+                            banyan::system_clock().steady()};
+  SignInAttempts attempts(clock);
+  const auto guess = [&] {
+    auto attempt = attempts.begin("ada@example.org", "");
+    if (attempt) attempt->was_wrong();
+    return attempt.has_value();
+  };
+  for (int i = 0; i < SignInAttempts::kOfAnAccount.wrong; ++i) ASSERT_TRUE(guess());
+  EXPECT_FALSE(guess());
+  clock.advance(SignInAttempts::kOfAnAccount.forgiven_after);
+  EXPECT_TRUE(guess());
+  EXPECT_FALSE(guess());
+}
+
+TEST(SignInAttempts, AreForgottenWhereTooManyPeopleGuess) {
+  SignInAttempts attempts(banyan::system_clock());
+  const auto guess = [&](const std::string& account) {
+    auto attempt = attempts.begin(account, "");
+    if (attempt) attempt->was_wrong();
+    return attempt.has_value();
+  };
+  while (guess("ada@example.org")) {
+  }
+  for (std::size_t i = 0; i < SignInAttempts::kMostRemembered + 100; ++i) {
+    ASSERT_TRUE(guess(std::to_string(i)));
+  }
+  EXPECT_LE(attempts.remembered(), SignInAttempts::kMostRemembered);
+  EXPECT_FALSE(guess("ada@example.org")) << "who has guessed most is remembered";
+}
+
+TEST(SignInAttempts, OfOnePlaceOrOneAccountLeaveTurnsToOthers) {
+  SignInAttempts attempts(banyan::system_clock());
+  const auto first = attempts.begin("a@example.org", "192.0.2.1");
+  const auto second = attempts.begin("b@example.org", "192.0.2.1");
+  ASSERT_TRUE(first && second);
+  EXPECT_THAT(attempts.begin("c@example.org", "192.0.2.1"),
+              BreaksRule("customers.too_many_attempts"));
+  {
+    const auto third = attempts.begin("a@example.org", "192.0.2.2");
+    EXPECT_TRUE(third);
+    EXPECT_THAT(attempts.begin("a@example.org", "192.0.2.3"),
+                BreaksRule("customers.too_many_attempts"));
+  }
+  EXPECT_TRUE(attempts.begin("a@example.org", "192.0.2.3")) << "the one of before is over";
+}
+
+TEST_F(CustomerPasswords, OfNewAccountsTakeTheTurnsOfTheirPlaceOnly) {
+  Context context = any_context();
+  context.stickiness_key = "192.0.2.1";
+  const auto first = attempts.begin("a@example.org", context.stickiness_key);
+  const auto second = attempts.begin("b@example.org", context.stickiness_key);
+  ASSERT_TRUE(first && second);
+  EXPECT_THAT(
+      open_account(use_case, {"Ada", "ada@example.org", std::nullopt, "open sesame"}, context),
+      BreaksRule("customers.too_many_attempts"));
+  context.stickiness_key = "192.0.2.2";
+  EXPECT_THAT(
+      open_account(use_case, {"Ada", "ada@example.org", std::nullopt, "open sesame"}, context),
+      Succeeds());
 }
 
 TEST_F(CustomerPasswords, SignInToTheOpenAccountOfAnAddressOnly) {

@@ -35,6 +35,30 @@ class AskedTwice : public ::testing::TestWithParam<bool> {
 INSTANTIATE_TEST_SUITE_P(Stores, AskedTwice, ::testing::Bool(),
                          [](const auto& store) { return store.param ? "sql" : "memory"; });
 
+// The web shop's basket keeps its key for a month, the ledger for a day.
+TEST_P(AskedTwice, PlacingIsOneOrderAlsoWhenTheLedgerHasForgottenTheKey) {
+  const auto placed = world.place("key");
+  ASSERT_THAT(placed, Succeeds());
+  world.run_to_the_end();
+
+  PlaceOrder request{banyan::contract::some_customer(),
+                     {{banyan::contract::sample_shop().track(banyan::contract::kFive), 2}},
+                     std::nullopt};
+  const auto late = world.place_without_ledger(request, "key");
+  ASSERT_THAT(late, Succeeds());
+  EXPECT_EQ(late->id, placed->id);
+  EXPECT_EQ(late->state, OrderState::Paid);
+  EXPECT_EQ(world.payments.taken(), placed->total.minor_units);
+
+  // Another order under the key is a mistake of its caller, another customer's is another one.
+  request.lines[0].quantity = 1;
+  EXPECT_THAT(world.place_without_ledger(request, "key"), BreaksRule("orders.key_reused"));
+  request.customer = banyan::contract::some_customer(2);
+  const auto theirs = world.place_without_ledger(request, "key");
+  ASSERT_THAT(theirs, Succeeds());
+  EXPECT_NE(theirs->id, placed->id);
+}
+
 TEST_P(AskedTwice, CancellingGivesAllOfTheMoneyBack) {
   const auto placed = world.place("key");
   ASSERT_THAT(placed, Succeeds());

@@ -101,7 +101,8 @@ class History {
     if (statements_.empty()) return;
     const auto& [order, statement] = statements_[below(statements_.size())];
     const auto noted = payments_->handle(NoteProviderResult{order, statement}, any_context());
-    if (!noted && noted.error().rule != "payments.unknown_payment") {
+    if (!noted && noted.error().rule != "payments.unknown_payment" &&
+        noted.error().rule != "payments.provider_unavailable") {
       problem(order, "a true statement is refused: " + noted.error().message);
     }
   }

@@ -148,6 +148,31 @@ TEST_F(MoodyProvider, MayTellBeforeItAnswers) {
   EXPECT_EQ(provider_.calls("look_up"), 0U);
 }
 
+TEST_F(MoodyProvider, IsAskedBeforeItsNoteOfMoneyIsBelieved) {
+  ASSERT_THAT(authorise(), Succeeds());
+  const NoteProviderResult note{order_, {.status = ProviderStatus::Captured}};
+  EXPECT_THAT(payments_->handle(note, any_context()), BreaksRule("payments.books_differ"));
+  EXPECT_EQ(state(), PaymentState::Authorised);
+
+  // Now it is so, and the note comes before the answer.
+  once("capture", Mood::LosesAnswers);
+  ASSERT_THAT(capture(), BreaksRule("payments.provider_unavailable"));
+  provider_.mood = [](std::string_view) { return Mood::IsDown; };
+  EXPECT_THAT(payments_->handle(note, any_context()), BreaksRule("payments.provider_unavailable"));
+  EXPECT_EQ(state(), PaymentState::Authorised);
+  calm();
+  EXPECT_THAT(payments_->handle(note, any_context()), Succeeds());
+  EXPECT_EQ(state(), PaymentState::Captured);
+
+  once("refund", Mood::IsDown);
+  ASSERT_THAT(refund(), BreaksRule("payments.provider_unavailable"));
+  const NoteProviderResult given_back{
+      order_, {.status = ProviderStatus::Captured, .refunds = {{"r", 200}}}};
+  EXPECT_THAT(payments_->handle(given_back, any_context()), BreaksRule("payments.books_differ"));
+  EXPECT_THAT(refund(), Succeeds());
+  EXPECT_EQ(provider_.account(order_).refunds.at("r"), 200);
+}
+
 TEST_F(MoodyProvider, MayRefuseARefund) {
   ASSERT_THAT(authorise(), Succeeds());
   ASSERT_THAT(capture(), Succeeds());

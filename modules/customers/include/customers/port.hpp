@@ -73,8 +73,8 @@ struct OpenAccount {
       .name = "open_account",
       .effect = banyan::Effect::Write,
       .idempotency = banyan::Idempotency::ByKey,
-      .errors =
-          banyan::errors("customers.bad_details", "customers.email_taken", "customers.too_busy"),
+      .errors = banyan::errors("customers.bad_details", "customers.email_taken",
+                               "customers.too_busy", "customers.too_many_attempts"),
       .summary = "Opens an account.",
       .precondition = "no open account has this e-mail address",
       .postcondition = "one account is open for the key, with good credit",
@@ -212,7 +212,8 @@ struct CheckPassword {
       .name = "check_password",
       .effect = banyan::Effect::Write,
       .idempotency = banyan::Idempotency::Natural,
-      .errors = banyan::errors("customers.wrong_credentials", "customers.too_busy"),
+      .errors = banyan::errors("customers.wrong_credentials", "customers.too_busy",
+                               "customers.too_many_attempts"),
       .summary =
           "Who signs in. An unknown e-mail address and a wrong password get the same answer after"
           " the same time.",
@@ -233,7 +234,7 @@ struct ChangePassword {
       .idempotency = banyan::Idempotency::Natural,
       .errors = banyan::errors("customers.unknown_customer", "customers.account_closed",
                                "customers.wrong_credentials", "customers.bad_details",
-                               "customers.too_busy"),
+                               "customers.too_busy", "customers.too_many_attempts"),
       .summary = "Another password from now on, or the first one.",
       .precondition =
           "the account is open, and `current` is its password if it has one (or the"

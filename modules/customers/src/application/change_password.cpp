@@ -25,6 +25,10 @@ Result<Customer> change_password(const UseCaseContext& use_case, const ChangePas
   DetailsCheck check;
   check.password(request.password);
   if (auto right = check.result(); !right) return fail(right.error());
+  // Who has got hold of a session guesses here.
+  Result<SignInAttempts::Attempt> attempt =
+      use_case.attempts.begin(request.id.str(), context.stickiness_key);
+  if (!attempt) return fail(attempt.error());
   const std::optional<Account> account = use_case.store.read(
       context, [&](CustomersReading& customers) { return customers.find(request.id); });
   if (!account) return unknown_customer(request.id);
@@ -38,6 +42,7 @@ Result<Customer> change_password(const UseCaseContext& use_case, const ChangePas
       const Result<bool> done = is_password(use_case, *account, request.password, context);
       if (!done) return fail(done.error());
       if (*done) return account->data().customer;
+      attempt->was_wrong();
       return wrong_credentials();
     }
   }

@@ -28,11 +28,18 @@ std::optional<Account> account_of(const UseCaseContext& use_case, const std::str
 
 Result<Customer> check_password(const UseCaseContext& use_case, const CheckPassword& request,
                                 const Context& context) {
+  // Whether there is such an account or not, and before anything is looked at.
+  Result<SignInAttempts::Attempt> attempt = use_case.attempts.begin(
+      is_email(request.email) ? email_key(request.email) : std::string(), context.stickiness_key);
+  if (!attempt) return fail(attempt.error());
   const std::optional<Account> account = account_of(use_case, request.email, context);
   const std::optional<std::string> hash = account ? account->data().password_hash : std::nullopt;
   const Result<Verdict> verdict = use_case.passwords.check(request.password, hash, context);
   if (!verdict) return fail(verdict.error());
-  if (*verdict == Verdict::Wrong) return wrong_credentials();
+  if (*verdict == Verdict::Wrong) {
+    attempt->was_wrong();
+    return wrong_credentials();
+  }
   if (*verdict == Verdict::RightButOutdated) {
     renew_hash(use_case, *account, request.password, context);
   }

@@ -13,7 +13,8 @@ class CustomersOnStore final : public Customers {
                    const banyan::Environment& environment)
       : store_(std::move(store)),
         passwords_(std::move(passwords)),
-        use_case_{*store_, *passwords_, environment} {}
+        attempts_(environment.clock),
+        use_case_{*store_, *passwords_, attempts_, environment} {}
 
   Result<Customer> handle(const OpenAccount& request, const Context& context) override {
     return open_account(use_case_, request, context);
@@ -49,6 +50,7 @@ class CustomersOnStore final : public Customers {
  private:
   std::unique_ptr<CustomerStore> store_;
   std::unique_ptr<PasswordHasher> passwords_;
+  SignInAttempts attempts_;
   UseCaseContext use_case_;
 };
 

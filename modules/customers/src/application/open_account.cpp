@@ -36,6 +36,10 @@ Result<Customer> open_account(const UseCaseContext& use_case, const OpenAccount&
   if (taken) return email_taken();
   std::optional<std::string> password_hash;
   if (request.password) {
+    // Nothing is guessed here; but it takes a turn.
+    const Result<SignInAttempts::Attempt> turn =
+        use_case.attempts.begin(key, context.stickiness_key);
+    if (!turn) return fail(turn.error());
     Result<std::string> hash = use_case.passwords.hash(*request.password, context);
     if (!hash) return fail(hash.error());
     password_hash = *std::move(hash);

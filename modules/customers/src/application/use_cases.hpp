@@ -5,6 +5,7 @@
 
 #include "application/customer_store.hpp"
 #include "application/password_hasher.hpp"
+#include "application/sign_in_attempts.hpp"
 #include "banyan/kernel/environment.hpp"
 
 /// What the module does, one function for each operation of the port. Rename, ChangeAddress,
@@ -15,6 +16,7 @@ namespace customers {
 struct UseCaseContext {
   CustomerStore& store;
   PasswordHasher& passwords;
+  SignInAttempts& attempts;
   banyan::Environment environment;
 
   banyan::Timestamp now() const { return environment.clock.now(); }

@@ -38,14 +38,21 @@ struct HistoryEntry {
   friend bool operator==(const HistoryEntry&, const HistoryEntry&) = default;
 };
 
+/// What an order was asked for with. Kept for as long as the order: the kit's ledger forgets it
+/// after a while, and a buyer may come back later than that.
+struct OrderKey {
+  std::string caller;  ///< who asks, see CommandKey
+  std::string key;     ///< see is_idempotency_key()
+};
+
 /// What can be looked up.
 class OrdersReading {
  public:
   virtual ~OrdersReading() = default;
   virtual std::optional<OrderWithSaga> find(const OrderId& id) = 0;
-  /// The order that was placed under a key before the kit's ledger kept them. Goes away with the
-  /// table order_keys, once no client can repeat such a request any more.
-  virtual std::optional<OrderId> placed_before_ledger(const std::string& key) = 0;
+  /// The order that a caller has placed under a key; also one of a version that did not write down
+  /// whose the key was.
+  virtual std::optional<OrderId> placed_under(const OrderKey& key) = 0;
   /// The largest id: the order that was placed last. New ones sort after it (OrderId::make_after),
   /// so that the list below never goes back, whatever the clock does.
   virtual std::optional<OrderId> newest() = 0;
@@ -71,6 +78,8 @@ class OrdersReading {
 class OrdersWriting : public OrdersReading {
  public:
   virtual void add(const Order& added) = 0;
+  /// Nothing was placed under the key before.
+  virtual void keep(const OrderKey& key, const OrderId& placed, banyan::Timestamp now) = 0;
   /// What changes in an order's life.
   virtual void save(const Order& changed) = 0;
   /// An old saga that is not over: the old version finds it ended from now on. `idle_only`: nothing

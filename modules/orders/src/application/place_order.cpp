@@ -16,14 +16,20 @@ using banyan::UnitOfWork;
 /// What there is already.
 struct Before {
   std::optional<OrderWithSaga>
-      under_key;  ///< placed under a key that the kit's ledger knows nothing of
+      under_key;  ///< placed under a key that the kit's ledger knows nothing of, or no longer
   std::optional<OrderId> newest;
 };
 
-Before look(const UseCaseContext& use_case, const Context& context) {
+/// As the ledger tells callers apart.
+OrderKey key_of(const PlaceOrder& request, const Context& context) {
+  return {context.principal.empty() ? request.customer.str() : context.principal,
+          context.idempotency_key.value()};
+}
+
+Before look(const UseCaseContext& use_case, const OrderKey& key, const Context& context) {
   return use_case.store.read(context, [&](OrdersReading& orders) {
     Before before{{}, orders.newest()};
-    const auto id = orders.placed_before_ledger(context.idempotency_key.value());
+    const auto id = orders.placed_under(key);
     if (id) before.under_key = orders.find(*id);
     return before;
   });
@@ -78,7 +84,8 @@ Result<OrderDetails> place_order(const UseCaseContext& use_case, const PlaceOrde
   if (const auto accepted = banyan::accepted_earlier<OrderDetails>(context)) {
     return go_on_with(use_case, accepted->id, context);
   }
-  const Before before = look(use_case, context);
+  const OrderKey key = key_of(request, context);
+  const Before before = look(use_case, key, context);
   if (before.under_key) return answer_again(use_case, *before.under_key, request, context);
   const Result<payments::Method> method = method_of(request);
   if (!method) return fail(method.error());
@@ -100,6 +107,7 @@ Result<OrderDetails> place_order(const UseCaseContext& use_case, const PlaceOrde
       context, [&](OrdersWriting& orders, UnitOfWork& unit) -> Result<OrderEngine::Case> {
         const OrderId& id = order->data().id;
         orders.add(*order);
+        orders.keep(key, id, now);
         orders.journal(id, OrderState::Placed, now);
         auto saga = use_case.sagas.begin<Placing>(orders, unit, id.str(), *order, placing_of(id));
         unit.accept(details_of(*order, saga->saga));

@@ -47,8 +47,10 @@ class MemoryOrders final : public OrdersWriting {
 
   banyan::SagaRows& sagas() override { return sagas_; }
 
-  std::optional<OrderId> placed_before_ledger(const std::string& /*key*/) override {
-    return std::nullopt;
+  std::optional<OrderId> placed_under(const OrderKey& key) override {
+    const auto found = keys_.find({key.caller, key.key});
+    if (found == keys_.end()) return std::nullopt;
+    return found->second;
   }
 
   std::optional<OrderId> newest() override {
@@ -88,6 +90,10 @@ class MemoryOrders final : public OrdersWriting {
 
   void add(const Order& added) override { orders_.emplace(added.data().id, added); }
 
+  void keep(const OrderKey& key, const OrderId& placed, banyan::Timestamp /*now*/) override {
+    keys_.emplace(std::pair(key.caller, key.key), placed);
+  }
+
   void save(const Order& changed) override { orders_.at(changed.data().id) = changed; }
 
   void journal(const OrderId& id, OrderState state, banyan::Timestamp at) override {
@@ -107,6 +113,7 @@ class MemoryOrders final : public OrdersWriting {
   }
 
   std::map<OrderId, Order> orders_;
+  std::map<std::pair<std::string, std::string>, OrderId> keys_;
   MemoryNames names_;
   banyan::MemorySagas sagas_;
   std::map<OrderId, std::vector<HistoryEntry>> history_;

@@ -75,8 +75,12 @@ class SqlOrders final : public OrdersWriting {
 
   banyan::SagaRows& sagas() override { return sagas_; }
 
-  std::optional<OrderId> placed_before_ledger(const Text& key) override {
-    return session_.value<OrderId>("SELECT order_id FROM order_keys WHERE key = :key", key);
+  // A version before wrote the key alone. With its caller it is longer, and comes first.
+  std::optional<OrderId> placed_under(const OrderKey& key) override {
+    return session_.value<OrderId>(
+        "SELECT order_id FROM order_keys WHERE key IN (:own, :key)"
+        " ORDER BY length(key) DESC LIMIT 1",
+        text_of(key), key.key);
   }
 
   std::optional<OrderId> newest() override {
@@ -117,6 +121,11 @@ class SqlOrders final : public OrdersWriting {
                              "orders: there is an order " + added.data().id.str() + " already");
   }
 
+  void keep(const OrderKey& key, const OrderId& placed, Timestamp now) override {
+    session_.run("INSERT INTO order_keys (key, order_id, placed_at) VALUES (:key, :order, :now)",
+                 text_of(key), placed, now);
+  }
+
   void save(const Order& changed) override {
     const Order::Data& order = changed.data();
     session_.run(
@@ -131,6 +140,9 @@ class SqlOrders final : public OrdersWriting {
   }
 
  private:
+  // No key has a blank: the last one ends the caller.
+  static Text text_of(const OrderKey& key) { return key.caller + ' ' + key.key; }
+
   std::vector<OrderLine> lines_of(const OrderId& id, const Text& currency) {
     std::vector<OrderLine> lines;
     for (auto& [track, title, quantity, price] :

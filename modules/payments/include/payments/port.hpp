@@ -172,8 +172,11 @@ struct NoteProviderResult {
       .name = "note_provider_result",
       .effect = banyan::Effect::Write,
       .idempotency = banyan::Idempotency::Natural,
-      .errors = banyan::errors("payments.unknown_payment", "payments.books_differ"),
-      .summary = "Learns what the provider has done.",
+      .errors = banyan::errors("payments.unknown_payment", "payments.books_differ",
+                               "payments.provider_unavailable", "payments.other_provider"),
+      .summary =
+          "Learns what the provider has done. By which money is taken or given back, or the payment"
+          " is over, is looked up at the provider first.",
       .precondition = "the provider was asked about this order",
       .postcondition = "the payment is at least as far as the note says",
       .audience = banyan::Audience::Internal};

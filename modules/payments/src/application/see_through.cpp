@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "application/ask_provider.hpp"
 #include "application/publish_changes.hpp"
 
 namespace payments {
 namespace {
 
-using banyan::ErrorCode;
 using banyan::fail;
 using banyan::Result;
 using Kind = NextStep::Kind;
@@ -30,11 +30,6 @@ struct Turn {
   Result<NextStep> next;
   Provider* provider = nullptr;  ///< to be asked; null when nothing is
 };
-
-/// The time that is left to write down what the provider says is not the provider's.
-banyan::Context for_the_provider(const banyan::Context& context, const banyan::Clock& clock) {
-  return context.within(context.remaining(clock) * 3 / 4, clock);
-}
 
 /// What versions before took for a method was any word, and the provider took it for a card's.
 Method method_of(const std::string& word) {
@@ -58,23 +53,6 @@ Result<ProviderAnswer> ask(Provider& provider, const Payment& payment, Kind what
     case Kind::Settled: break;
   }
   throw std::logic_error("payments: nothing is asked of the provider by a settled payment");
-}
-
-std::unexpected<banyan::Error> unavailable(const OrderId& order, const std::string& why) {
-  return fail(ErrorCode::Unavailable, "payments.provider_unavailable",
-              "order " + order.str() + ": " + why +
-                  " Nothing was decided; the same request goes on from here.");
-}
-
-/// Whom to ask: who has the payment, else who is here.
-Result<Provider*> provider_of(const OrderPayment& payment, Provider& here) {
-  if (!payment.provider()) return &here;
-  if (Provider* const known = here.party(*payment.provider())) return known;
-  return fail(ErrorCode::Internal, "payments.other_provider",
-              "order " + payment.data().order.str() + ": the payment is with " +
-                  *payment.provider() + ", and this process reaches " + here.name() +
-                  " only. Nothing was changed; start it with the options of " +
-                  *payment.provider() + ", then ask again");
 }
 
 }  // namespace
@@ -125,12 +103,12 @@ Result<Payment> see_through(const UseCaseContext& use_case, const OrderId& order
     const Result<ProviderAnswer> answer =
         ask_what_became_of_it ? turn->provider->look_up(order, outside)
                               : ask(*turn->provider, turn->payment, next.kind, refund, outside);
-    if (!answer) return unavailable(order, answer.error().message);
+    if (!answer) return provider_unavailable(order, answer.error().message);
     looked_up = ask_what_became_of_it;
     news = News{*answer, turn->provider->name(),
                 ask_what_became_of_it ? std::nullopt : std::optional(next.kind)};
   }
-  return unavailable(order, "the provider answers, and does not decide.");
+  return provider_unavailable(order, "the provider answers, and does not decide.");
 }
 
 }  // namespace payments

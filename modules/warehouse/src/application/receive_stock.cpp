@@ -14,6 +14,13 @@ std::unexpected<banyan::Error> unknown_track(const TrackId& track) {
               "the catalogue has no track " + track.str());
 }
 
+/// What tells one delivery from another: as the ledger does, who announces it and under which key.
+/// No key has a blank, and what nobody in particular announces has the key alone, as before.
+std::string key_of(const banyan::Context& context) {
+  const std::string& key = context.idempotency_key.value();
+  return context.principal.empty() ? key : context.principal + ' ' + key;
+}
+
 Result<Stock> again(const Delivery& delivery, const ReceiveStock& request) {
   if (delivery.track != request.track || delivery.quantity != request.quantity) {
     return fail(ErrorCode::Conflict, "warehouse.key_reused",
@@ -30,7 +37,7 @@ Result<Stock> receive_stock(const UseCaseContext& use_case, const ReceiveStock& 
   if (Result<void> checked = check_delivery(request.quantity); !checked) {
     return fail(checked.error());
   }
-  const std::string key = context.idempotency_key.value();
+  const std::string key = key_of(context);
   std::optional<Delivery> earlier = use_case.store.read(
       context, [&](WarehouseReading& warehouse) { return warehouse.delivery(key); });
   if (earlier) return again(*earlier, request);

@@ -14,7 +14,7 @@ namespace warehouse {
 
 /// A delivery under the key that it was announced with, and the stock that was answered.
 struct Delivery {
-  std::string key;
+  std::string key;  ///< with who has announced it in front, if anybody is known
   TrackId track;
   std::int64_t quantity = 0;
   std::int64_t on_hand = 0;   ///< after it came in

@@ -448,6 +448,18 @@ TEST_F(Pages, LetPeopleChooseHowTheyPay) {
   EXPECT_EQ(order->payment_method, "invoice");
 }
 
+TEST_F(Pages, LetNobodyGuessPasswordsWithoutEnd) {
+  get("/shop/account");
+  unsigned status = 403;
+  for (int i = 0; i < 20 && status == 403; ++i) {
+    status = browser().post("/shop/account", "email=eve%40example.org&password=guess").head.status;
+  }
+  EXPECT_EQ(status, 429U);
+  const auto& refused = browser().post("/shop/account", "email=eve%40example.org&password=guess");
+  EXPECT_EQ(refused.head.fields.find("Retry-After"), "60");
+  EXPECT_THAT(refused.body, HasSubstr("Too many passwords were tried."));
+}
+
 TEST_F(Pages, SellNobodyOnInvoiceWhoseCreditIsOnHold) {
   sign_in();
   put_into_basket(banyan::contract::kPlenty);
