@@ -71,6 +71,13 @@ Answer book(const UseCaseContext& use_case, Carrier& carrier, const Consignment:
   return {Kind::Booked, leg, {*std::move(number), {}}, {}};
 }
 
+/// Once it is cancelled, the carrier has agreed to leave that number behind, and need not remember
+/// it. What is watched for is another booking, of a request that came in late: by our reference.
+Shipment to_be_left(const Consignment::Data& consignment, Shipment shipment) {
+  if (consignment.state == ConsignmentState::Cancelled) shipment.tracking_number.reset();
+  return shipment;
+}
+
 }  // namespace
 
 Leg leg_of(Errand errand) {
@@ -112,7 +119,7 @@ Answer ask_carrier(const UseCaseContext& use_case, Carrier& carrier,
       return answer;
     }
     case Errand::Cancel: {
-      const Result<void> done = carrier.cancel(shipment, context);
+      const Result<void> done = carrier.cancel(to_be_left(consignment, shipment), context);
       if (done) return {Kind::Cancelled, leg, {}, {}};
       if (done.error().rule == "carrier.collected") return {Kind::TooLate, leg, {}, {}};
       return not_done(done.error(), leg);
