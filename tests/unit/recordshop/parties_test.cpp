@@ -78,6 +78,27 @@ TEST(PaymentParty, ThatTheShopWasNotStartedWithIsAProblemOfItsHealth) {
   EXPECT_THAT(report.problems[0].message, HasSubstr("--payment-provider"));
 }
 
+TEST(PaymentParty, OfAVersionBeforeIsTheAccountOnlyWhereTheOperatorSaysSo) {
+  const auto order = payments::OrderId::make({1}, banyan::system_random());
+  Shop silent({});
+  const auto nobody = silent.made<payments::Provider>(payment_provider());
+  const auto found = nobody->find(order, any_context());
+  ASSERT_THAT(found, Succeeds());
+  EXPECT_EQ(*found, nullptr) << "it may be with a card provider that is not here";
+  ASSERT_EQ(silent.health.ready().problems.size(), 1U);
+  EXPECT_THAT(silent.health.ready().problems[0].message, HasSubstr("--unnamed-payments"));
+
+  Shop told(OwnValues{{"unnamed-payments", "account"}});
+  const auto account = told.made<payments::Provider>(payment_provider());
+  const auto then = account->find(order, any_context());
+  ASSERT_THAT(then, Succeeds());
+  ASSERT_NE(*then, nullptr);
+  EXPECT_EQ((*then)->name(), "account");
+
+  EXPECT_THAT(Shop(OwnValues{{"unnamed-payments", "cards"}}).start(),
+              HasSubstr("--unnamed-payments: 'cards'"));
+}
+
 const OwnValues kDesk{{"carrier", "http://127.0.0.1:1/ws"}};
 
 TEST(CarrierParty, OfWhatTheMessengerHasIsReachedByAShopWithACarrier) {
