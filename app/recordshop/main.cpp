@@ -60,6 +60,7 @@ int main(int argc, char** argv) {
   shop.shared_tables = {{"activity", {"orders", "warehouse"}}};
   shop.violations = recordshop::violations();
   shop.parties = {recordshop::carrier(), recordshop::payment_provider()};
+  shop.patience = {{"payments", payments::kPatience}};
   shop.options = recordshop::payment_options();
   std::ranges::move(recordshop::carrier_options(), std::back_inserter(shop.options));
   shop.make_endpoints = recordshop::endpoints;
