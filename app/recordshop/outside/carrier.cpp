@@ -67,6 +67,14 @@ class CarriersAtHand final : public shipping::Carrier {
     missing_->miss(name);
     return nullptr;
   }
+  shipping::Carrier* party_of_number(std::string_view number) override {
+    if (is_messengers_number(number)) return messenger_.get();
+    if (today_->name() != messenger_->name() && parcels::is_carriers_number(number)) {
+      return today_.get();
+    }
+    missing_->miss("a carrier whose name a version before has not written down");
+    return nullptr;
+  }
 
   banyan::Result<std::string> book(const shipping::Booking& booking,
                                    const banyan::Context& context) override {

@@ -112,6 +112,19 @@ TEST(CarrierParty, OfWhatTheMessengerHasIsReachedByAShopWithACarrier) {
               BreaksRule("carrier.not_ours"));
 }
 
+TEST(CarrierParty, OfAParcelWithoutANameIsFoundByItsNumber) {
+  Shop with_a_desk(kDesk);
+  const auto desk = with_a_desk.made<shipping::Carrier>(carrier());
+  EXPECT_EQ(desk->party_of_number("BIKE-1750000000000000-a1b2c3")->name(), "messenger");
+  EXPECT_EQ(desk->party_of_number("4001700000017")->name(), "overland/40017");
+
+  Shop without({});
+  const auto messenger = without.made<shipping::Carrier>(carrier());
+  EXPECT_EQ(messenger->party_of_number("4001700000017"), nullptr);
+  ASSERT_EQ(without.health.ready().problems.size(), 1U);
+  EXPECT_THAT(without.health.ready().problems[0].message, HasSubstr("a version before"));
+}
+
 TEST(CarrierParty, ThatTheShopWasNotStartedWithIsAProblemOfItsHealth) {
   Shop shop({});
   const auto here = shop.made<shipping::Carrier>(carrier());

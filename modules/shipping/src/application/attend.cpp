@@ -77,7 +77,10 @@ void note_carrier(Consignment& consignment, const Claim& claim, const Answer& an
   const bool books = claim.errand == Errand::Book || claim.errand == Errand::BookReturn;
   const bool only_request = books && !claim.asked_before;
   if (only_request && answer.kind == Answer::Kind::Booked) consignment.booking_answered(answer.leg);
-  if (only_request && answer.kind == Answer::Kind::Refused) consignment.booking_refused(answer.leg);
+  // Who was not even asked has it as little as who has refused.
+  if (only_request && (answer.kind == Answer::Kind::Refused || !answer.was_asked)) {
+    consignment.booking_refused(answer.leg);
+  }
   if (answer.kind == Answer::Kind::Known) {
     consignment.is_with(answer.leg, (*claim.carrier)->name());
   }
