@@ -98,7 +98,7 @@ class CarriersAtHand final : public shipping::Carrier {
 std::unique_ptr<shipping::Carrier> make(const OwnParts& own) {
   const auto url = given(own.options, kCarrier);
   const banyan::Clock& clock = own.environment.clock;
-  auto missing = std::make_shared<MissingParties>();
+  auto missing = std::make_shared<MissingParties>(clock);
   if (own.health != nullptr) {
     own.health->add("other carriers", false, [missing] {
       const std::string names = missing->list();

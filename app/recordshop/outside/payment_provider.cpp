@@ -148,7 +148,7 @@ bool sold_on_account(const OwnValues& options) {
 
 std::unique_ptr<Provider> make(const OwnParts& own) {
   const auto url = given(own.options, kProvider);
-  auto missing = std::make_shared<MissingParties>();
+  auto missing = std::make_shared<MissingParties>(own.environment.clock);
   if (own.health != nullptr) {
     own.health->add("other payment providers", false, [missing] {
       const std::string names = missing->list();

@@ -7,6 +7,7 @@
 #include "contract/matchers.hpp"
 #include "contract/port_under_test.hpp"
 #include "outside/carrier.hpp"
+#include "outside/missing_parties.hpp"
 #include "outside/payment_provider.hpp"
 #include "outside/secrets.hpp"
 #include "payments/provider.hpp"
@@ -134,6 +135,20 @@ TEST(CarrierParty, ThatTheShopWasNotStartedWithIsAProblemOfItsHealth) {
   EXPECT_TRUE(report.ready);
   ASSERT_EQ(report.problems.size(), 1U);
   EXPECT_THAT(report.problems[0].message, HasSubstr("overland/40017"));
+}
+
+TEST(MissingParties, AreNotMissedAnyMoreWhenNothingHasWaitedForThemForAnHour) {
+  banyan::ManualClock clock;
+  MissingParties missing(clock);
+  EXPECT_EQ(missing.list(), "");
+  missing.miss("acmepay/A");
+  clock.advance(std::chrono::minutes(50));
+  missing.miss("acmepay/B");
+  EXPECT_EQ(missing.list(), "acmepay/A, acmepay/B");
+  clock.advance(std::chrono::minutes(11));
+  EXPECT_EQ(missing.list(), "acmepay/B");
+  missing.miss("acmepay/A");
+  EXPECT_EQ(missing.list(), "acmepay/A, acmepay/B");
 }
 
 TEST(SharedSecrets, ThatEverybodyKnowsAreForPartiesOnThisMachine) {
