@@ -362,6 +362,28 @@ TEST_P(CarrierTrouble, AParcelThatTheCarrierHasLostSightOfIsAProblemForAPerson) 
   EXPECT_NE(world.get(order).problem.value_or("").find("knows nothing of N1"), std::string::npos);
 }
 
+TEST_P(CarrierTrouble, IsListedOnceItHasLastedAndNotBecauseTheParcelIsOld) {
+  const auto listed = [&] {
+    ListOverdueConsignments request;
+    request.hours = 24;
+    return world.port().handle(request, world.context()).value().consignments.size();
+  };
+  pay(order);
+  world.background();
+  world.clock.advance(std::chrono::hours(25));
+  world.carrier.parcels.clear();
+  world.background();
+  ASSERT_NE(world.get(order).problem, std::nullopt);
+  EXPECT_EQ(listed(), 0U) << "it is a minute old";
+
+  world.clock.advance(std::chrono::hours(23));
+  world.background();
+  EXPECT_EQ(listed(), 0U);
+  world.clock.advance(std::chrono::hours(2));
+  world.background();
+  EXPECT_EQ(listed(), 1U) << "the second time is the same problem";
+}
+
 /// Many consignments, cancellations and returns, with trouble at every third call: in the end the
 /// carrier has what the shop thinks it has.
 TEST(CarrierHistories, EndWithTheCarrierAndTheShopOfOneMind) {

@@ -117,7 +117,7 @@ Result<void> record(const UseCaseContext& use_case, const OrderId& order, const 
                             policy.longest_backoff);
           }
         }
-        turn.problem = std::move(problem);
+        turn.note_problem(std::move(problem), now);
         turn.give_back(unit.lease_now(), wait);
         keep(shipping, unit, *current);
         return {};
