@@ -74,6 +74,7 @@ int main(int argc, char** argv) {
   shop.shared_tables = {{"activity", {"orders", "warehouse"}}};
   shop.violations = recordshop::violations();
   shop.parties = {recordshop::carrier(), recordshop::payment_provider()};
+  shop.patience = {{"payments", payments::kPatience}};
   shop.options = recordshop::payment_options();
   shop.options.push_back(recordshop::key_option());
   std::ranges::move(recordshop::carrier_options(), std::back_inserter(shop.options));

@@ -42,6 +42,11 @@ class ProviderWithBooks final : public payments::Provider {
     if (name == name_) return this;
     return other != nullptr && other->name() == name ? other : nullptr;
   }
+  Result<payments::Provider*> find(const payments::OrderId& reference,
+                                   const Context& context) override {
+    const Result<payments::Provider*> here = Provider::find(reference, context);
+    return here && *here == nullptr && other != nullptr ? other->find(reference, context) : here;
+  }
   payments::Provider* other = nullptr;  ///< whom it reaches besides itself
 
   Result<payments::ProviderAnswer> authorise(const payments::ProviderRequest& request,

@@ -67,6 +67,14 @@ class CarriersAtHand final : public shipping::Carrier {
     missing_->miss(name);
     return nullptr;
   }
+  shipping::Carrier* party_of_number(std::string_view number) override {
+    if (is_messengers_number(number)) return messenger_.get();
+    if (today_->name() != messenger_->name() && parcels::is_carriers_number(number)) {
+      return today_.get();
+    }
+    missing_->miss("a carrier whose name a version before has not written down");
+    return nullptr;
+  }
 
   banyan::Result<std::string> book(const shipping::Booking& booking,
                                    const banyan::Context& context) override {
@@ -90,7 +98,7 @@ class CarriersAtHand final : public shipping::Carrier {
 std::unique_ptr<shipping::Carrier> make(const OwnParts& own) {
   const auto url = given(own.options, kCarrier);
   const banyan::Clock& clock = own.environment.clock;
-  auto missing = std::make_shared<MissingParties>();
+  auto missing = std::make_shared<MissingParties>(clock);
   if (own.health != nullptr) {
     own.health->add("other carriers", false, [missing] {
       const std::string names = missing->list();

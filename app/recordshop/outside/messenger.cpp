@@ -98,4 +98,8 @@ std::unique_ptr<shipping::Carrier> make_messenger(const banyan::Clock& clock) {
   return std::make_unique<Messenger>(clock);
 }
 
+bool is_messengers_number(std::string_view number) {
+  return slip_from(std::string(number)).has_value();
+}
+
 }  // namespace recordshop

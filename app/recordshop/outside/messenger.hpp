@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "shipping/carrier.hpp"
 
@@ -12,5 +13,8 @@ namespace recordshop {
 /// all that there is to know stands in the tracking number, so by our reference alone nothing is
 /// found. The clock must outlive it.
 std::unique_ptr<shipping::Carrier> make_messenger(const banyan::Clock& clock);
+
+/// Whether the messenger has given that number.
+bool is_messengers_number(std::string_view number);
 
 }  // namespace recordshop

@@ -36,10 +36,10 @@ class ParcelCarrier final : public shipping::Carrier {
 
   Result<void> cancel(const Shipment& shipment, const Context& context) override {
     // "NO TRACE" of another's parcel would sound like a withdrawal.
-    const std::string number = shipment.tracking_number.value_or("");
-    if (number.find_first_not_of("0123456789") != std::string::npos) {
+    const std::optional<std::string>& number = shipment.tracking_number;
+    if (number && !is_carriers_number(*number)) {
       return banyan::fail(banyan::ErrorCode::FailedPrecondition, "carrier.not_ours",
-                          number +
+                          *number +
                               " is no number of the carrier's, which cannot say that it stays;"
                               " ask the one whose number it is");
     }
@@ -95,6 +95,10 @@ http::Response note(shipping::Shipping& shipping, const http::Request& request,
 
 std::unique_ptr<shipping::Carrier> make_parcel_carrier(Desk desk, const banyan::Clock& clock) {
   return std::make_unique<ParcelCarrier>(std::move(desk), clock);
+}
+
+bool is_carriers_number(std::string_view number) {
+  return !number.empty() && number.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 banyan::serving::Endpoint pushes(shipping::Shipping& shipping) {

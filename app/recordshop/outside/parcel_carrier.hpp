@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "banyan/http/endpoint.hpp"
 #include "banyan/serving/served.hpp"
@@ -22,6 +23,9 @@ struct Desk {
 
 /// `clock` must outlive it.
 std::unique_ptr<shipping::Carrier> make_parcel_carrier(Desk desk, const banyan::Clock& clock);
+
+/// Whether it can be a number of the carrier's: these are digits.
+bool is_carriers_number(std::string_view number);
 
 /// POST /callbacks/shipping, where the carrier pushes what has happened. Nothing of it is believed
 /// but that there is news of an order, so it needs no secret: who lies makes the shop ask. What is

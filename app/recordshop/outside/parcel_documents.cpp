@@ -13,6 +13,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <limits>
 #include <sstream>
 #include <utility>
 
@@ -36,6 +38,7 @@ const std::string kCargo = "urn:overland:cargoconnect:2.1";
 const std::string kPush = "urn:overland:push:1";
 constexpr std::string_view kReturn = ":return";
 constexpr std::string_view kBroughtBack = "RETURNED TO CONSIGNOR";
+constexpr banyan::Timestamp kEndOfTime{std::numeric_limits<std::int64_t>::max()};
 
 std::unexpected<banyan::Error> no_answer(const std::string& why) {
   return fail(ErrorCode::Unavailable, "carrier.unreachable", "the carrier " + why);
@@ -211,20 +214,28 @@ Result<std::optional<shipping::Tracking>> read_trace(const std::string& xml, Leg
   if (body->element->getAttribute("found") != "Y") return std::optional<shipping::Tracking>();
   shipping::Tracking tracking{text_of(*body->element, "CN"), {}};
   const AutoPtr<Poco::XML::NodeList> scans(body->element->getElementsByTagNameNS(kCargo, "Scan"));
+  std::optional<banyan::Timestamp> brought_back;  // when last
+  std::optional<banyan::Timestamp> newest;        // of all scans
   for (unsigned long i = 0; i < scans->length(); ++i) {
     const auto* const scan = dynamic_cast<const Element*>(scans->item(i));
     const std::string prose = scan->innerText();
     auto sighting = sighting_of(prose);
     const auto at = time_of(scan->getAttribute("when"));
+    if (at && (!newest || *newest < *at)) newest = at;
     // The end of the way back. On the way out: nobody took it, and the customer does not have it.
     if (leg == Leg::Outbound && prose.starts_with(kBroughtBack)) {
       sighting = Sighting::OnItsWay;
+      // Without a time that can be read it is taken for the last that has happened.
+      const auto when = at.value_or(kEndOfTime);
+      if (!brought_back || *brought_back < when) brought_back = when;
       tracking.problem = "carrier.brought_back: the carrier has brought it back (" + prose +
                          "); agree with the customer on what becomes of it";
     }
     // What nobody here has a word for moves nothing.
     if (sighting && at) tracking.events.push_back({leg, *sighting, *at, prose});
   }
+  // It was sent out again.
+  if (brought_back && newest && *brought_back < *newest) tracking.problem.reset();
   std::ranges::sort(tracking.events, [](const TrackingEvent& left, const TrackingEvent& right) {
     return left.at != right.at ? left.at < right.at : left < right;
   });

@@ -42,6 +42,7 @@ static_assert(kAnswerTime * 4 <= payments::kPatience * 3, "nobody waits for it t
 constexpr std::string_view kProvider = "payment-provider";
 constexpr std::string_view kMerchant = "payment-merchant";
 constexpr std::string_view kSecretFile = "payment-secret-file";
+constexpr std::string_view kUnnamed = "unnamed-payments";
 
 std::optional<std::string> given(const OwnValues& options, std::string_view name) {
   const auto found = options.find(name);
@@ -69,14 +70,26 @@ Poco::URI gateway_at(const std::string& url) {
 /// stay with the one that was asked for the money.
 class PartiesAtHand final : public Provider {
  public:
-  PartiesAtHand(std::unique_ptr<Provider> today, std::shared_ptr<MissingParties> missing)
-      : today_(std::move(today)), missing_(std::move(missing)) {}
+  /// `sold_on_account`: what nobody's name is written down with, and nobody has in its books, was.
+  PartiesAtHand(std::unique_ptr<Provider> today, bool sold_on_account,
+                std::shared_ptr<MissingParties> missing)
+      : today_(std::move(today)), sold_on_account_(sold_on_account), missing_(std::move(missing)) {}
 
   std::string name() const override { return today_->name(); }
   Provider* party(std::string_view name) override {
     if (name == today_->name()) return today_.get();
     if (name == account_->name()) return account_.get();
     missing_->miss(name);
+    return nullptr;
+  }
+  /// Selling on account keeps no books: that it was so is for those to say who started the shop.
+  Result<Provider*> find(const OrderId& reference, const Context& context) override {
+    const Result<Provider*> here = today_->find(reference, context);
+    if (!here || *here != nullptr) return here;
+    if (sold_on_account_) return account_.get();
+    missing_->miss(
+        "somebody whom a version before has not written down (if these were sold on"
+        " account: --unnamed-payments account)");
     return nullptr;
   }
 
@@ -102,6 +115,7 @@ class PartiesAtHand final : public Provider {
  private:
   const std::unique_ptr<Provider> today_;
   const std::unique_ptr<Provider> account_ = make_on_account_provider(kMostOnAccount);
+  const bool sold_on_account_;
   const std::shared_ptr<MissingParties> missing_;
 };
 
@@ -122,9 +136,19 @@ std::unique_ptr<Provider> card_provider(const std::string& url, const OwnParts& 
                                    secret_of(kSecret, own.options, at.getHost())});
 }
 
+bool sold_on_account(const OwnValues& options) {
+  const auto who = given(options, kUnnamed);
+  if (who && *who != "account") {
+    throw std::runtime_error("--unnamed-payments: '" + *who +
+                             "' is not 'account'; what a card provider has is in its books, so it"
+                             " is found without being named.");
+  }
+  return who.has_value();
+}
+
 std::unique_ptr<Provider> make(const OwnParts& own) {
   const auto url = given(own.options, kProvider);
-  auto missing = std::make_shared<MissingParties>();
+  auto missing = std::make_shared<MissingParties>(own.environment.clock);
   if (own.health != nullptr) {
     own.health->add("other payment providers", false, [missing] {
       const std::string names = missing->list();
@@ -137,7 +161,7 @@ std::unique_ptr<Provider> make(const OwnParts& own) {
   }
   return std::make_unique<PartiesAtHand>(
       url ? card_provider(*url, own) : make_on_account_provider(kMostOnAccount),
-      std::move(missing));
+      sold_on_account(own.options), std::move(missing));
 }
 
 }  // namespace
@@ -163,7 +187,11 @@ std::vector<banyan::host::OwnOption> payment_options() {
           {std::string(kMerchant), "ID", "What the shop is called there (RECSHOP01)."},
           {std::string(kSecretFile), "FILE",
            "Its first line is what both sides sign with; 'change-me', as the simulator has it, when"
-           " not given, which only a provider on this machine is trusted with."}};
+           " not given, which only a provider on this machine is trusted with."},
+          {std::string(kUnnamed), "account",
+           "Payments with which no name of a party is written down (of versions before), and that"
+           " the card provider does not have in its books, were sold on account. They wait when not"
+           " given."}};
 }
 
 }  // namespace recordshop

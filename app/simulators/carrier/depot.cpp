@@ -35,7 +35,9 @@ std::optional<Scan> scan_of(const std::string& step, const Parcel& parcel) {
                 {}};
   if (step == "delayed") return Scan{33, "DELAYED - TRAFFIC", {}};
   if (step == "delivered" && parcel.service == "RET") return Scan{40, "RETURNED TO CONSIGNOR", {}};
-  if (step == "undeliverable") return Scan{40, "RETURNED TO CONSIGNOR, NOBODY IN", {}};
+  // On a way back it is for the shop, and somebody is always in there.
+  if (step == "undeliverable" && parcel.service != "RET")
+    return Scan{40, "RETURNED TO CONSIGNOR, NOBODY IN", {}};
   if (step == "delivered") return Scan{41, "HANDED OVER TO NEIGHBOUR/LETTERBOX", {}};
   return std::nullopt;
 }

@@ -41,7 +41,8 @@ class Depot {
   /// The newest of that reference.
   std::optional<Parcel> find(const std::string& ref);
   /// What is written down about it; nothing happens to what is withdrawn, or has arrived. Nothing
-  /// when there is no such parcel or `step` (uplifted, depot, delayed, delivered, undeliverable).
+  /// when there is no such parcel or `step` (uplifted, depot, delayed, delivered; and
+  /// undeliverable, not on a way back).
   std::optional<Parcel> move(const std::string& ref, const std::string& step);
   /// All that has happened by itself: uplifted so many seconds after it was lodged, delivered so
   /// many after that. The parcels, each with its newest scan last.

@@ -43,7 +43,11 @@ std::unique_ptr<binding::HttpTransport> Assembly::transport_to(const std::string
   auto group = known != services_.end() ? known->second
                                         : std::make_shared<upstream::Group>(
                                               binding::dependency_on(module, {service}), clock);
-  const binding::HttpTransportOptions times{.timeout = options.call_timeout};
+  const auto patience = options.patience.find(module);
+  const binding::HttpTransportOptions times{
+      .timeout = patience == options.patience.end()
+                     ? options.call_timeout
+                     : std::max(options.call_timeout, patience->second)};
   if (!call_) return std::make_unique<binding::HttpTransport>(group, loops_, times, clock);
   return std::make_unique<binding::HttpTransport>(group, call_(group), times, clock);
 }

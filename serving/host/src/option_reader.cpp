@@ -55,7 +55,8 @@ constexpr std::array kKnown = std::to_array<program::Option>({
     {"loops", "N", "Network threads (1 ... 64; one per core)."},
     {"budget", "MS", "Deadline of a request that brings none (10 ... 600000; 10000)."},
     {"call-timeout", "MS",
-     "The most that one call to another process may take (10 ... 600000; 2000)."},
+     "The most that one call to another process may take (10 ... 600000; 2000), or what the"
+     " application waits for a module at least, where that is more."},
     {"drain", "SECONDS",
      "How long a stop waits for requests that run (0 ... 3600; as --config says, or 10)."},
     {"take-over", "",

@@ -47,7 +47,8 @@ struct Options {
   std::size_t loops = 0;                          ///< 0: one per core
   std::chrono::milliseconds budget{10'000};       ///< deadline of a request that brings none
   std::chrono::milliseconds call_timeout{2'000};  ///< of one call to another process
-  std::optional<std::chrono::seconds> drain;      ///< none: the file's, or 10 s
+  std::map<std::string, std::chrono::milliseconds> patience;  ///< Application::patience
+  std::optional<std::chrono::seconds> drain;                  ///< none: the file's, or 10 s
   bool take_over = false;  ///< from the process that listens there, if one does
   std::string collector;   ///< of traces, by OTLP over HTTP; "": they are kept for the page only
   std::string log_file;

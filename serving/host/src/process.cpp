@@ -67,6 +67,11 @@ class NoRouting final : public RoutingTable {
   }
 };
 
+Options of_application(const Application& application, Options options) {
+  options.patience = application.patience;
+  return options;
+}
+
 }  // namespace
 
 struct Process::Parts {
@@ -75,7 +80,7 @@ struct Process::Parts {
       : application(served_application),
         table(composition),
         network(std::move(speaks_with)),
-        options(given),
+        options(of_application(served_application, given)),
         telemetry({.service = service_name(application, table, options),
                    .file = options.log_file,
                    .least = options.log_level}),

@@ -53,7 +53,7 @@ TEST_P(ShippingStoreContract, KeepsAllOfAConsignment) {
                            {kNow.micros + 3});
   ASSERT_THAT(record.consignment.announce_return({kNow.micros + 4}), Succeeds());
   ASSERT_THAT(record.consignment.booked("R1", {kNow.micros + 5}), Succeeds());
-  record.turn = {"holder", {"clock", 77}, 3, true, "a problem"};
+  record.turn = {"holder", {"clock", 77}, 3, true, "a problem", kNow};
   write(store(), [&](ShippingWriting& rows) {
     rows.save(record);
     rows.save(record);
@@ -161,9 +161,18 @@ TEST_P(ShippingStoreContract, ListsAsOverdueWhatHasAProblemAndWhatDoesNotComeBac
   Record sent_although_cancelled = ordered(5, at(5));
   ASSERT_THAT(sent_although_cancelled.consignment.cancel(at(9)), Succeeds());
   sent_although_cancelled.turn.problem = "shipping.sent_although_cancelled";
+  // Long as it is now, and in trouble only since then.
+  Record old_with_a_new_problem = ordered(7, at(7));
+  old_with_a_new_problem.consignment.about_to_book("test", kNow);
+  ASSERT_THAT(old_with_a_new_problem.consignment.booked("N", kNow), Succeeds());
+  old_with_a_new_problem.turn.note_problem("carrier.refused", at(11));
+  // Listed twice over, and once in the list.
+  Record unbooked_with_a_problem = ordered(8, at(8));
+  unbooked_with_a_problem.turn.note_problem("carrier.refused", at(9));
   write(store(), [&](ShippingWriting& rows) {
     for (const Record& each :
-         {refused_return, refused_just_now, lost, on_its_way, sent_although_cancelled}) {
+         {refused_return, refused_just_now, lost, on_its_way, sent_although_cancelled,
+          old_with_a_new_problem, unbooked_with_a_problem}) {
       rows.add(each);
     }
     rows.add({Consignment::never(ShippingWorld::order(6), kNow), {}});
@@ -176,7 +185,7 @@ TEST_P(ShippingStoreContract, ListsAsOverdueWhatHasAProblemAndWhatDoesNotComeBac
     orders.push_back(each.order);
   }
   EXPECT_EQ(orders, (std::vector{ShippingWorld::order(1), ShippingWorld::order(3),
-                                 ShippingWorld::order(5)}));
+                                 ShippingWorld::order(5), ShippingWorld::order(8)}));
 }
 
 ShippingStoreAdapter on_sql(Keeping keeping) {

@@ -44,6 +44,13 @@ class TestCarrier final : public ::shipping::Carrier {
     return other != nullptr && other->name() == name ? other : nullptr;
   }
 
+  ::shipping::Carrier* party_of_number(std::string_view number) override {
+    for (const auto& [reference, parcel] : parcels) {
+      if (parcel.number == number) return this;
+    }
+    return other != nullptr ? other->party_of_number(number) : nullptr;
+  }
+
   ::shipping::Carrier* other = nullptr;  ///< whom it reaches besides itself
   std::map<int, Trouble> troubles;
   bool is_unreachable = false;

@@ -41,14 +41,36 @@ class ParkedOrders : public testing::Test {
     }
     throw std::runtime_error("no track has ten copies");
   }
+  void is_paid_by_a_slow_provider() {
+    provider_.behave("slow=1800");
+    const json placed = ask("POST", "/orders", order("card:tok_visa"));
+    EXPECT_TRUE(card::eventually([&] {
+      const std::string now = state(placed["id"]);
+      return now != "placed" && now != "reserved";
+    }));
+    EXPECT_THAT(state(placed["id"]), testing::AnyOf("paid", "shipped", "delivered"));
+    EXPECT_EQ(provider_.transactions().at(placed["id"]).at("state"), "C");
+  }
   std::string state(const std::string& order) { return ask("GET", "/orders/" + order)["state"]; }
+
+  using Words = std::vector<std::string>;
+  /// What a shop is started with that asks for the money itself.
+  static Words asks(card::Simulator& provider) {
+    return {"--payment-provider", "http://" + to_string(provider.endpoint()) + "/gw/xml"};
+  }
+  ParkedOrders() : ParkedOrders([this] { return asks(provider_); }) {}
+  explicit ParkedOrders(const std::function<Words()>& more)
+      : shop_("recordshop",
+              with({"--database", filled(folder_.path() / "shop.db"), "--loops", "1"}, more())) {}
+  static Words with(Words words, const Words& more) {
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
 
   banyan::test::TemporaryFolder folder_;
   card::Simulator provider_;
-  card::Started shop_{
-      "recordshop",
-      {"--database", filled(folder_.path() / "shop.db"), "--loops", "1", "--payment-provider",
-       "http://" + to_string(provider_.endpoint()) + "/gw/xml"}};
+  std::unique_ptr<card::Started> service_;  ///< of payments, where that is elsewhere
+  card::Started shop_;
   int keys_ = 0;
   const std::string track_ = a_track_with_many_copies();
   const std::string customer_ = ask("POST", "/customers",
@@ -100,16 +122,25 @@ TEST_F(ParkedOrders, GoOnWhenTheProviderIsBackAndAreAllPaidOnce) {
 }
 
 // Nobody is told of anything unasked, so its answers have to be waited for.
-TEST_F(ParkedOrders, AreNoneWithAProviderThatIsOnlySlow) {
-  provider_.behave("slow=1800");
-  const json placed = ask("POST", "/orders", order("card:tok_visa"));
-  EXPECT_TRUE(card::eventually([&] {
-    const std::string now = state(placed["id"]);
-    return now != "placed" && now != "reserved";
-  }));
-  EXPECT_THAT(state(placed["id"]), testing::AnyOf("paid", "shipped", "delivered"));
-  const auto books = provider_.transactions();
-  EXPECT_EQ(books.at(placed["id"]).at("state"), "C");
+TEST_F(ParkedOrders, AreNoneWithAProviderThatIsOnlySlow) { is_paid_by_a_slow_provider(); }
+
+/// The same shop, and payments is a service of its own.
+class ParkedOrdersOfTwoProcesses : public ParkedOrders {
+ protected:
+  ParkedOrdersOfTwoProcesses()
+      : ParkedOrders([this]() -> Words {
+          service_ = std::make_unique<card::Started>(
+              "recordshop-payments",
+              with({"--internal", "--database", (folder_.path() / "payments.db").string(),
+                    "--loops", "1"},
+                   asks(provider_)));
+          return {"--modules", "catalog,customers,warehouse,shipping,orders", "--at",
+                  "payments=" + to_string(service_->endpoint())};
+        }) {}
+};
+
+TEST_F(ParkedOrdersOfTwoProcesses, AreNoneWithAProviderThatIsOnlySlow) {
+  is_paid_by_a_slow_provider();
 }
 
 TEST_F(ParkedOrders, AreNoneWhereTheBankSaysNo) {

@@ -108,6 +108,34 @@ TEST_F(PartyOfAPayment, IsLearnedOfAVersionBeforeFromWhoeverAnswersForIt) {
   EXPECT_THAT(refunded_by(account_), BreaksRule("payments.other_provider"));
 }
 
+TEST_F(PartyOfAPayment, OfAVersionBeforeIsWhoeverHasItInItsBooks) {
+  ASSERT_THAT(authorised_by(account_), Succeeds());
+  ASSERT_THAT(captured_by(account_), Succeeds());
+  put(OrderPayment::stored(stored()->data(), Asked::Nothing));
+
+  // Who never had the money takes nothing on, and nothing is written down as asked for.
+  EXPECT_THAT(refunded_by(cards_), BreaksRule("payments.other_provider"));
+  EXPECT_EQ(stored()->provider(), std::nullopt);
+  EXPECT_TRUE(stored()->data().refunds.empty());
+  EXPECT_EQ(cards_.calls("refund"), 0U);
+
+  cards_.other = &account_;
+  ASSERT_THAT(refunded_by(cards_), Succeeds());
+  EXPECT_EQ(stored()->provider(), "account");
+  EXPECT_EQ(account_.account(order_).refunds.at("all"), 500);
+  EXPECT_EQ(cards_.calls("refund"), 0U);
+}
+
+TEST_F(PartyOfAPayment, OfAVersionBeforeIsNobodyWhileTheBooksCannotBeAsked) {
+  ASSERT_THAT(authorised_by(cards_), Succeeds());
+  ASSERT_THAT(captured_by(cards_), Succeeds());
+  put(OrderPayment::stored(stored()->data(), Asked::Nothing));
+  cards_.mood = [](std::string_view) { return Mood::IsDown; };
+  cards_.other = &account_;
+  EXPECT_THAT(refunded_by(cards_), BreaksRule("payments.provider_unavailable"));
+  EXPECT_EQ(stored()->provider(), std::nullopt);
+}
+
 TEST_F(PartyOfAPayment, RefusesNoRefundForGoodWhenItsBooksAreBehind) {
   ASSERT_THAT(authorised_by(cards_), Succeeds());
   ASSERT_THAT(captured_by(cards_), Succeeds());

@@ -40,6 +40,16 @@ TEST(ParcelThatCameBack, IsNotDeliveredButAProblemForAPerson) {
   EXPECT_THAT((*traced)->problem.value_or(""), HasSubstr("NOBODY IN"));
 }
 
+TEST(ParcelThatCameBack, IsNoProblemAnyMoreOnceItIsOutAgain) {
+  const std::string twice =
+      "RETURNED TO CONSIGNOR, NOBODY IN</c:Scan>"
+      R"(<c:Scan st="41" when="02/12/26 10:00:00">HANDED OVER TO NEIGHBOUR/LETTERBOX)";
+  const auto traced = read_trace(trace(twice), Leg::Outbound);
+  ASSERT_THAT(traced, Succeeds());
+  EXPECT_EQ((*traced)->events.back().sighting, Sighting::Delivered);
+  EXPECT_EQ((*traced)->problem, std::nullopt);
+}
+
 TEST(ParcelThatCameBack, IsAtTheEndOfItsWayWhenTheCustomerSentIt) {
   const auto traced = read_trace(trace("RETURNED TO CONSIGNOR"), Leg::Return);
   ASSERT_THAT(traced, Succeeds());

@@ -7,6 +7,7 @@
 #include "contract/matchers.hpp"
 #include "contract/port_under_test.hpp"
 #include "outside/carrier.hpp"
+#include "outside/missing_parties.hpp"
 #include "outside/payment_provider.hpp"
 #include "outside/secrets.hpp"
 #include "payments/provider.hpp"
@@ -78,6 +79,27 @@ TEST(PaymentParty, ThatTheShopWasNotStartedWithIsAProblemOfItsHealth) {
   EXPECT_THAT(report.problems[0].message, HasSubstr("--payment-provider"));
 }
 
+TEST(PaymentParty, OfAVersionBeforeIsTheAccountOnlyWhereTheOperatorSaysSo) {
+  const auto order = payments::OrderId::make({1}, banyan::system_random());
+  Shop silent({});
+  const auto nobody = silent.made<payments::Provider>(payment_provider());
+  const auto found = nobody->find(order, any_context());
+  ASSERT_THAT(found, Succeeds());
+  EXPECT_EQ(*found, nullptr) << "it may be with a card provider that is not here";
+  ASSERT_EQ(silent.health.ready().problems.size(), 1U);
+  EXPECT_THAT(silent.health.ready().problems[0].message, HasSubstr("--unnamed-payments"));
+
+  Shop told(OwnValues{{"unnamed-payments", "account"}});
+  const auto account = told.made<payments::Provider>(payment_provider());
+  const auto then = account->find(order, any_context());
+  ASSERT_THAT(then, Succeeds());
+  ASSERT_NE(*then, nullptr);
+  EXPECT_EQ((*then)->name(), "account");
+
+  EXPECT_THAT(Shop(OwnValues{{"unnamed-payments", "cards"}}).start(),
+              HasSubstr("--unnamed-payments: 'cards'"));
+}
+
 const OwnValues kDesk{{"carrier", "http://127.0.0.1:1/ws"}};
 
 TEST(CarrierParty, OfWhatTheMessengerHasIsReachedByAShopWithACarrier) {
@@ -91,6 +113,19 @@ TEST(CarrierParty, OfWhatTheMessengerHasIsReachedByAShopWithACarrier) {
               BreaksRule("carrier.not_ours"));
 }
 
+TEST(CarrierParty, OfAParcelWithoutANameIsFoundByItsNumber) {
+  Shop with_a_desk(kDesk);
+  const auto desk = with_a_desk.made<shipping::Carrier>(carrier());
+  EXPECT_EQ(desk->party_of_number("BIKE-1750000000000000-a1b2c3")->name(), "messenger");
+  EXPECT_EQ(desk->party_of_number("4001700000017")->name(), "overland/40017");
+
+  Shop without({});
+  const auto messenger = without.made<shipping::Carrier>(carrier());
+  EXPECT_EQ(messenger->party_of_number("4001700000017"), nullptr);
+  ASSERT_EQ(without.health.ready().problems.size(), 1U);
+  EXPECT_THAT(without.health.ready().problems[0].message, HasSubstr("a version before"));
+}
+
 TEST(CarrierParty, ThatTheShopWasNotStartedWithIsAProblemOfItsHealth) {
   Shop shop({});
   const auto here = shop.made<shipping::Carrier>(carrier());
@@ -100,6 +135,20 @@ TEST(CarrierParty, ThatTheShopWasNotStartedWithIsAProblemOfItsHealth) {
   EXPECT_TRUE(report.ready);
   ASSERT_EQ(report.problems.size(), 1U);
   EXPECT_THAT(report.problems[0].message, HasSubstr("overland/40017"));
+}
+
+TEST(MissingParties, AreNotMissedAnyMoreWhenNothingHasWaitedForThemForAnHour) {
+  banyan::ManualClock clock;
+  MissingParties missing(clock);
+  EXPECT_EQ(missing.list(), "");
+  missing.miss("acmepay/A");
+  clock.advance(std::chrono::minutes(50));
+  missing.miss("acmepay/B");
+  EXPECT_EQ(missing.list(), "acmepay/A, acmepay/B");
+  clock.advance(std::chrono::minutes(11));
+  EXPECT_EQ(missing.list(), "acmepay/B");
+  missing.miss("acmepay/A");
+  EXPECT_EQ(missing.list(), "acmepay/A, acmepay/B");
 }
 
 TEST(SharedSecrets, ThatEverybodyKnowsAreForPartiesOnThisMachine) {

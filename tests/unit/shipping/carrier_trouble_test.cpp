@@ -303,6 +303,55 @@ TEST_P(CarrierTrouble, WhatWasCancelledIsLeftAloneOnceNothingCanArriveAnyMore) {
   EXPECT_GT(calls, 30);
 }
 
+/// Keeps no books, as the shop's messenger does not: a number is when it was booked, and all that
+/// is known of a parcel. It is collected a minute later, also what was called back before. The
+/// answer to the first booking is lost.
+class CarrierWithoutMemory final : public Carrier {
+ public:
+  std::string name() const override { return "forgetful"; }
+  banyan::Result<std::string> book(const Booking& /*booking*/,
+                                   const banyan::Context& /*context*/) override {
+    if (bookings++ == 0) {
+      return banyan::fail(banyan::ErrorCode::DeadlineExceeded, "carrier.no_answer", "lost");
+    }
+    return std::to_string(clock->now().micros);
+  }
+  banyan::Result<void> cancel(const Shipment& shipment,
+                              const banyan::Context& /*context*/) override {
+    constexpr std::int64_t kMinute = 60'000'000;
+    if (!shipment.tracking_number) return {};
+    if (clock->now().micros < std::stoll(*shipment.tracking_number) + kMinute) return {};
+    return banyan::fail(banyan::ErrorCode::FailedPrecondition, "carrier.collected", "too late");
+  }
+  banyan::Result<std::optional<Tracking>> track(const Shipment& shipment,
+                                                const banyan::Context& /*context*/) override {
+    if (!shipment.tracking_number) return std::optional<Tracking>();
+    return std::optional(Tracking{*shipment.tracking_number, {}});
+  }
+
+  const banyan::Clock* clock = nullptr;
+  int bookings = 0;
+};
+
+TEST_P(CarrierTrouble, WhatACarrierHasAgreedToLeaveItNeedNotRemember) {
+  CarrierWithoutMemory forgetful;
+  ShippingWorld with(GetParam(), {}, &forgetful);
+  forgetful.clock = &with.clock;
+  ASSERT_EQ(with.pay(order).kind(), banyan::EventAnswer::Kind::Done);
+  with.background();
+  with.clock.advance(with.policy.longest_pause);
+  with.background();
+  ASSERT_EQ(with.state(order), Booked);
+  ASSERT_THAT(with.cancel(order), Succeeds());
+
+  for (int minute = 0; minute < 3; ++minute) {
+    with.clock.advance(with.policy.tracking_interval + std::chrono::minutes(1));
+    with.background();
+  }
+  EXPECT_EQ(with.state(order), Cancelled);
+  EXPECT_EQ(with.get(order).problem, std::nullopt) << "nothing was sent";
+}
+
 TEST_P(CarrierTrouble, AParcelThatTheCarrierHasLostSightOfIsAProblemForAPerson) {
   pay(order);
   world.background();
@@ -311,6 +360,28 @@ TEST_P(CarrierTrouble, AParcelThatTheCarrierHasLostSightOfIsAProblemForAPerson) 
 
   EXPECT_EQ(world.state(order), Booked);
   EXPECT_NE(world.get(order).problem.value_or("").find("knows nothing of N1"), std::string::npos);
+}
+
+TEST_P(CarrierTrouble, IsListedOnceItHasLastedAndNotBecauseTheParcelIsOld) {
+  const auto listed = [&] {
+    ListOverdueConsignments request;
+    request.hours = 24;
+    return world.port().handle(request, world.context()).value().consignments.size();
+  };
+  pay(order);
+  world.background();
+  world.clock.advance(std::chrono::hours(25));
+  world.carrier.parcels.clear();
+  world.background();
+  ASSERT_NE(world.get(order).problem, std::nullopt);
+  EXPECT_EQ(listed(), 0U) << "it is a minute old";
+
+  world.clock.advance(std::chrono::hours(23));
+  world.background();
+  EXPECT_EQ(listed(), 0U);
+  world.clock.advance(std::chrono::hours(2));
+  world.background();
+  EXPECT_EQ(listed(), 1U) << "the second time is the same problem";
 }
 
 /// Many consignments, cancellations and returns, with trouble at every third call: in the end the

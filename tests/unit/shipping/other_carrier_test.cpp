@@ -55,6 +55,19 @@ class CarrierOfAParcel : public ::testing::Test {
     return store_->read(context(), [&](ShippingReading& rows) { return rows.find(order_); })
         .value();
   }
+  /// As a version before has written it.
+  void forget_who_has_it() {
+    Record record = stored();
+    Consignment::Data data = record.consignment.data();
+    data.carrier.reset();
+    data.return_carrier.reset();
+    ASSERT_THAT(store_->write(context(),
+                              [&](ShippingWriting& rows) -> banyan::Result<void> {
+                                rows.save({Consignment::stored(std::move(data)), record.turn});
+                                return {};
+                              }),
+                Succeeds());
+  }
   ConsignmentState state() { return stored().consignment.data().state; }
   banyan::Context context() {
     return banyan::Context::begin(std::chrono::seconds(20), clock_, random_);
@@ -124,6 +137,36 @@ TEST_F(CarrierOfAParcel, IsAnotherOneOnceItHasRefused) {
   pay();
   bike_.refuses = true;
   attended_by(bike_);
+  attended_by(lorry_);
+  EXPECT_EQ(state(), Booked);
+  EXPECT_EQ(stored().consignment.carrier_of(Leg::Outbound), "lorry");
+}
+
+TEST_F(CarrierOfAParcel, OfAVersionBeforeIsWhoeverHasGivenItsNumber) {
+  pay();
+  attended_by(bike_);
+  ASSERT_EQ(state(), Booked);
+  forget_who_has_it();
+
+  const auto refused = cancelled_by(lorry_);
+  ASSERT_THAT(refused, BreaksRule("shipping.other_carrier"));
+  EXPECT_THAT(refused.error().message, HasSubstr("N1"));
+  EXPECT_EQ(lorry_.calls, 0);
+
+  lorry_.other = &bike_;
+  ASSERT_THAT(cancelled_by(lorry_), Succeeds());
+  EXPECT_TRUE(bike_.parcels.at(order_.str()).is_cancelled);
+}
+
+TEST_F(CarrierOfAParcel, IsNobodyWhileNobodyKnowsWhereItGoes) {
+  pay();
+  everybody_.is_unreachable = true;
+  attended_by(bike_);
+  EXPECT_EQ(bike_.calls, 0);
+  EXPECT_EQ(stored().consignment.carrier_of(Leg::Outbound), std::nullopt);
+  EXPECT_FALSE(stored().consignment.data().asked);
+
+  everybody_.is_unreachable = false;
   attended_by(lorry_);
   EXPECT_EQ(state(), Booked);
   EXPECT_EQ(stored().consignment.carrier_of(Leg::Outbound), "lorry");

@@ -81,6 +81,14 @@ class Provider {
   /// that it knows of and that lives as long; nullptr when this process reaches nobody of that
   /// name.
   virtual Provider* party(std::string_view name) { return name == this->name() ? this : nullptr; }
+  /// Who has a payment of a version before, which wrote nobody's name down: whoever has it in its
+  /// books, of this one and those it knows of; nullptr when nobody has. As far as that goes it is a
+  /// look_up().
+  virtual banyan::Result<Provider*> find(const OrderId& reference, const banyan::Context& context) {
+    const banyan::Result<ProviderAnswer> account = look_up(reference, context);
+    if (!account) return banyan::fail(account.error());
+    return account->status == ProviderStatus::Unknown ? nullptr : this;
+  }
 
   /// Holds the amount. Authorised or Declined; else as it was left by what came before.
   virtual banyan::Result<ProviderAnswer> authorise(const ProviderRequest& request,

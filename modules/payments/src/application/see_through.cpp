@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "application/adopt.hpp"
 #include "application/ask_provider.hpp"
 #include "application/publish_changes.hpp"
 
@@ -14,8 +15,9 @@ using banyan::fail;
 using banyan::Result;
 using Kind = NextStep::Kind;
 
-/// Looked up, finished what was asked first, asked: and once more each, if others do the same.
-constexpr int kMostRounds = 6;
+/// Found out who has it; looked up, finished what was asked first, asked: and once more each, if
+/// others do the same.
+constexpr int kMostRounds = 7;
 
 /// What the provider has said, and to which question; nothing for a look-up.
 struct News {
@@ -28,7 +30,7 @@ struct News {
 struct Turn {
   Payment payment;
   Result<NextStep> next;
-  Provider* provider = nullptr;  ///< to be asked; null when nothing is
+  Provider* provider = nullptr;  ///< to be asked; null when nothing is, or nobody knows whom
 };
 
 /// What versions before took for a method was any word, and the provider took it for a card's.
@@ -81,10 +83,14 @@ Result<Payment> see_through(const UseCaseContext& use_case, const OrderId& order
           if (!payment) return fail(next.error());
           Provider* provider = nullptr;
           if (next && next->kind != Kind::Settled) {
+            // Nothing is written down as asked for before it is known whom to ask.
+            if (before && payment->is_with_somebody_unknown()) {
+              return Turn{before->data(), std::move(next), nullptr};
+            }
             const Result<Provider*> found = provider_of(*payment, use_case.provider);
             if (!found) return fail(found.error());
             provider = *found;
-            // What a version before has begun is with whoever answers for it.
+            // Of what a version before has begun and nobody has answered: whoever does.
             if (!before) payment->is_with(provider->name());
           }
           if (payment != before) {
@@ -97,6 +103,10 @@ Result<Payment> see_through(const UseCaseContext& use_case, const OrderId& order
     if (!turn->next) return fail(turn->next.error());
     const NextStep next = *turn->next;
     if (next.kind == Kind::Settled) return std::move(turn->payment);
+    if (turn->provider == nullptr) {
+      if (auto adopted = adopt(use_case, order, context); !adopted) return fail(adopted.error());
+      continue;
+    }
 
     const bool ask_what_became_of_it = !next.first_time && !looked_up;
     const banyan::Context outside = for_the_provider(context, use_case.clock);

@@ -81,6 +81,13 @@ class OrderPayment {
   /// payment of a version before, which wrote nobody's name down.
   const std::optional<std::string>& provider() const { return provider_; }
 
+  /// Somebody holds money, or has taken it, and nobody has written down who.
+  bool is_with_somebody_unknown() const {
+    const PaymentState state = payment_.state;
+    return !provider_ && (state == PaymentState::Authorised || state == PaymentState::Captured ||
+                          state == PaymentState::Refunded);
+  }
+
   /// Whose tax is in the amount, where somebody has said so.
   const std::optional<std::string>& country() const { return country_; }
 

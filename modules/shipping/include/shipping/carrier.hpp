@@ -56,6 +56,10 @@ class Carrier {
   /// name.
   virtual Carrier* party(std::string_view name) { return name == this->name() ? this : nullptr; }
 
+  /// Whoever has given that number, for a parcel of a version before, which wrote no name down:
+  /// this one, or as with party(); nullptr when this process reaches nobody whose number it can be.
+  virtual Carrier* party_of_number(std::string_view /*tracking_number*/) { return this; }
+
   /// The tracking number. Booked once for each reference, however often one asks.
   /// InvalidArgument "carrier.refused" for what it does not carry (to), with its words.
   virtual banyan::Result<std::string> book(const Booking& booking,

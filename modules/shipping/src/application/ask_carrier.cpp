@@ -60,15 +60,27 @@ Answer track(Carrier& carrier, const Shipment& shipment, Leg leg, const Context&
 
 Answer book(const UseCaseContext& use_case, Carrier& carrier, const Consignment::Data& consignment,
             Leg leg, const Context& context) {
+  const auto not_asked = [&](const Error& error) {
+    Answer answer = not_done(error, leg);
+    answer.was_asked = false;
+    return answer;
+  };
   const Result<customers::Address> address = address_of(use_case, consignment, context);
-  if (!address) return not_done(address.error(), leg);
+  if (!address) return not_asked(address.error());
   if (const Result<void> same = check_country(consignment, leg, *address); !same) {
-    return not_done(same.error(), leg);
+    return not_asked(same.error());
   }
   Result<std::string> number =
       carrier.book({reference_of(consignment.order, leg), leg, *address, 1}, context);
   if (!number) return not_done(number.error(), leg);
   return {Kind::Booked, leg, {*std::move(number), {}}, {}};
+}
+
+/// Once it is cancelled, the carrier has agreed to leave that number behind, and need not remember
+/// it. What is watched for is another booking, of a request that came in late: by our reference.
+Shipment to_be_left(const Consignment::Data& consignment, Shipment shipment) {
+  if (consignment.state == ConsignmentState::Cancelled) shipment.tracking_number.reset();
+  return shipment;
 }
 
 }  // namespace
@@ -80,7 +92,15 @@ Leg leg_of(Errand errand) {
 
 Result<Carrier*> carrier_for(Carrier& here, const Consignment& consignment, Leg leg) {
   const std::optional<std::string>& name = consignment.carrier_of(leg);
-  if (!name) return &here;
+  if (!name) {
+    const std::optional<std::string>& number = consignment.number_of(leg);
+    if (!number) return &here;
+    if (Carrier* const known = here.party_of_number(*number)) return known;
+    return banyan::fail(banyan::ErrorCode::Internal, "shipping.other_carrier",
+                        "the parcel of " + consignment.data().order.str() + " has the number " +
+                            *number + ", which is none of " + here.name() +
+                            "; start it with the options of the carrier whose it is");
+  }
   if (Carrier* const known = here.party(*name)) return known;
   return banyan::fail(ErrorCode::Internal, "shipping.other_carrier",
                       "the parcel of " + consignment.data().order.str() + " is with " + *name +
@@ -112,7 +132,7 @@ Answer ask_carrier(const UseCaseContext& use_case, Carrier& carrier,
       return answer;
     }
     case Errand::Cancel: {
-      const Result<void> done = carrier.cancel(shipment, context);
+      const Result<void> done = carrier.cancel(to_be_left(consignment, shipment), context);
       if (done) return {Kind::Cancelled, leg, {}, {}};
       if (done.error().rule == "carrier.collected") return {Kind::TooLate, leg, {}, {}};
       return not_done(done.error(), leg);

@@ -20,6 +20,7 @@ struct Answer {
   Leg leg = Leg::Outbound;
   Tracking tracking{};                   ///< of Booked (without events) and Known
   std::optional<std::string> problem{};  ///< for people
+  bool was_asked = true;                 ///< else it ended before anything was sent to the carrier
 };
 
 /// Puts one question, and makes of every answer one that the module can go on with. `asked_before`:

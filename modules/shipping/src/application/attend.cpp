@@ -77,7 +77,10 @@ void note_carrier(Consignment& consignment, const Claim& claim, const Answer& an
   const bool books = claim.errand == Errand::Book || claim.errand == Errand::BookReturn;
   const bool only_request = books && !claim.asked_before;
   if (only_request && answer.kind == Answer::Kind::Booked) consignment.booking_answered(answer.leg);
-  if (only_request && answer.kind == Answer::Kind::Refused) consignment.booking_refused(answer.leg);
+  // Who was not even asked has it as little as who has refused.
+  if (only_request && (answer.kind == Answer::Kind::Refused || !answer.was_asked)) {
+    consignment.booking_refused(answer.leg);
+  }
   if (answer.kind == Answer::Kind::Known) {
     consignment.is_with(answer.leg, (*claim.carrier)->name());
   }
@@ -114,7 +117,7 @@ Result<void> record(const UseCaseContext& use_case, const OrderId& order, const 
                             policy.longest_backoff);
           }
         }
-        turn.problem = std::move(problem);
+        turn.note_problem(std::move(problem), now);
         turn.give_back(unit.lease_now(), wait);
         keep(shipping, unit, *current);
         return {};

@@ -78,11 +78,14 @@ class Consignment {
   void about_to_book(const std::string& carrier, banyan::Timestamp now);
   /// Of the first and only request to book a leg: the carrier has answered it.
   void booking_answered(Leg leg);
-  /// The same, and it has refused: it does not have it.
+  /// The same, and it has refused, or the request was never sent: it does not have it.
   void booking_refused(Leg leg);
   /// Whom to ask about that leg; nothing: nobody has it, or a version before has asked.
   const std::optional<std::string>& carrier_of(Leg leg) const {
     return leg == Leg::Outbound ? data_.carrier : data_.return_carrier;
+  }
+  const std::optional<std::string>& number_of(Leg leg) const {
+    return leg == Leg::Outbound ? data_.number : data_.return_number;
   }
   /// From now on that leg is with that carrier, if it is with nobody yet.
   void is_with(Leg leg, const std::string& carrier);

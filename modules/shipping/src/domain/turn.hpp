@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "banyan/kernel/lease.hpp"
 #include "shipping/module.hpp"
@@ -20,6 +21,8 @@ struct Turn {
   std::int64_t refusals = 0;      ///< of the carrier, in a row; an outage is none
   bool has_news = false;          ///< the carrier has called back since it was asked last
   std::optional<std::string> problem;
+  /// Since when there has been one without a break; nothing where a version before has noted it.
+  std::optional<banyan::Timestamp> problem_since{};
   friend bool operator==(const Turn&, const Turn&) = default;
 
   static std::chrono::microseconds longest_wait(const CarrierPolicy& policy) {
@@ -37,6 +40,15 @@ struct Turn {
     waits_until = now.after(policy.lease);
     has_news = false;
     return true;
+  }
+
+  void note_problem(std::optional<std::string> now_is, banyan::Timestamp now) {
+    if (!now_is) {
+      problem_since.reset();
+    } else if (!problem) {
+      problem_since = now;
+    }
+    problem = std::move(now_is);
   }
 
   /// The carrier has something to tell: next, or after the call that is under way.

@@ -15,7 +15,9 @@ Record at_rest(const Record& record) {
 bool is_overdue(const Record& record, const OverdueSince& since) {
   const Consignment::Data& data = record.consignment.data();
   if (data.state == ConsignmentState::Ordered && *data.paid_at <= since.waiting) return true;
-  if (record.turn.problem && data.changed_at <= since.waiting) return true;
+  if (record.turn.problem && record.turn.problem_since.value_or(data.changed_at) <= since.waiting) {
+    return true;
+  }
   return data.state == ConsignmentState::Returning && data.changed_at <= since.returning;
 }
 

@@ -18,21 +18,20 @@ class SqlShipping final : public ShippingWriting {
   explicit SqlShipping(Session& session) : session_(session) {}
 
   std::optional<Record> find(const OrderId& order) override {
-    auto row = session_.one<std::optional<CustomerId>, ConsignmentState, bool, bool, bool,
-                            std::optional<Text>, std::optional<Text>, std::optional<Timestamp>,
-                            Timestamp, Text, Text, std::int64_t, std::int64_t, bool,
-                            std::optional<Text>, std::optional<Text>, std::optional<Text>,
-                            std::optional<Timestamp>, std::optional<Text>>(
+    auto row = session_.one<
+        std::optional<CustomerId>, ConsignmentState, bool, bool, bool, std::optional<Text>,
+        std::optional<Text>, std::optional<Timestamp>, Timestamp, Text, Text, std::int64_t,
+        std::int64_t, bool, std::optional<Text>, std::optional<Text>, std::optional<Text>,
+        std::optional<Timestamp>, std::optional<Text>, std::optional<Timestamp>>(
         "SELECT customer_id, state, asked, cancelling, return_asked, tracking_number,"
         " return_tracking_number, paid_at, changed_at, leased_to, clock_of, waits_until, refusals,"
         " has_news, problem, carrier, return_carrier, unanswered_at,"
-        " country FROM consignments WHERE "
-        "order_id = :order",
+        " country, problem_since FROM consignments WHERE order_id = :order",
         order);
     if (!row) return std::nullopt;
     auto& [customer, state, asked, cancelling, return_asked, number, return_number, paid_at,
            changed_at, leased_to, clock, until, refusals, has_news, problem, carrier,
-           return_carrier, unanswered_at, country] = *row;
+           return_carrier, unanswered_at, country, problem_since] = *row;
     Consignment::Data data{order,
                            std::move(customer),
                            state,
@@ -48,9 +47,13 @@ class SqlShipping final : public ShippingWriting {
                            std::move(return_carrier),
                            unanswered_at,
                            std::move(country)};
-    return Record{
-        Consignment::stored(std::move(data)),
-        {std::move(leased_to), {std::move(clock), until}, refusals, has_news, std::move(problem)}};
+    return Record{Consignment::stored(std::move(data)),
+                  {std::move(leased_to),
+                   {std::move(clock), until},
+                   refusals,
+                   has_news,
+                   std::move(problem),
+                   problem_since}};
   }
 
   // As LeaseTime::is_over() says. Times of other clocks are of nobody who still waits: first.
@@ -70,17 +73,16 @@ class SqlShipping final : public ShippingWriting {
 
   std::vector<OverdueConsignment> overdue(const OverdueSince& since, const OverdueAfter& after,
                                           std::int64_t limit) override {
+    // One after the other, so that each finds its own by an index.
+    static const std::string query =
+        one_of_overdue("state = 'ordered' AND paid_at <= :waiting") + " UNION " +
+        one_of_overdue("problem IS NOT NULL AND COALESCE(problem_since, changed_at) <= :waiting") +
+        " UNION " + one_of_overdue("state = 'returning' AND changed_at <= :returning") +
+        " ORDER BY paid_at, order_id LIMIT :limit";
     std::vector<OverdueConsignment> page;
     for (auto& [order, customer, paid_at, problem] :
          session_.all<OrderId, CustomerId, Timestamp, std::optional<Text>>(
-             "SELECT order_id, customer_id, paid_at, problem FROM consignments"
-             " WHERE customer_id IS NOT NULL AND paid_at IS NOT NULL"
-             " AND ((state = 'ordered' AND paid_at <= :waiting)"
-             " OR (problem IS NOT NULL AND changed_at <= :waiting)"
-             " OR (state = 'returning' AND changed_at <= :returning))"
-             " AND (paid_at > :after OR (paid_at = :after AND order_id > :order))"
-             " ORDER BY paid_at, order_id LIMIT :limit",
-             since.waiting, since.returning, after.paid_at, after.order, limit)) {
+             query, since.waiting, after.paid_at, after.order, since.returning, limit)) {
       page.push_back({std::move(order), std::move(customer), paid_at, std::move(problem)});
     }
     return page;
@@ -106,12 +108,12 @@ class SqlShipping final : public ShippingWriting {
         " return_asked = :return_asked, tracking_number = :number,"
         " return_tracking_number = :return_number, changed_at = :changed, is_open = :open,"
         " leased_to = :leased_to, clock_of = :clock, waits_until = :until, refusals = :refusals,"
-        " has_news = :news, problem = :problem, carrier = :carrier,"
+        " has_news = :news, problem = :problem, problem_since = :since, carrier = :carrier,"
         " return_carrier = :return_carrier, unanswered_at = :unanswered WHERE order_id = :order",
         data.state, data.asked, data.cancelling, data.return_asked, data.number, data.return_number,
         data.changed_at, is_open(record), turn.leased_to, turn.waits_until.clock,
-        turn.waits_until.micros, turn.refusals, turn.has_news, turn.problem, data.carrier,
-        data.return_carrier, data.unanswered_at, data.order);
+        turn.waits_until.micros, turn.refusals, turn.has_news, turn.problem, turn.problem_since,
+        data.carrier, data.return_carrier, data.unanswered_at, data.order);
     for (const TrackingEvent& event : data.tracking) {
       session_.run(
           "INSERT INTO consignment_tracking (order_id, leg, at, sighting, note)"
@@ -121,6 +123,13 @@ class SqlShipping final : public ShippingWriting {
   }
 
  private:
+  static std::string one_of_overdue(std::string_view which) {
+    return "SELECT order_id, customer_id, paid_at, problem FROM consignments"
+           " WHERE customer_id IS NOT NULL AND paid_at IS NOT NULL AND " +
+           std::string(which) +
+           " AND (paid_at > :after OR (paid_at = :after AND order_id > :order))";
+  }
+
   static bool is_open(const Record& record) { return record.consignment.errand().has_value(); }
 
   std::vector<TrackingEvent> tracking_of(const OrderId& order) {

@@ -66,6 +66,24 @@ TEST(Assembly, GivesTheSameAnswersThroughEveryBinding) {
   EXPECT_GT(routed_here.module->calls, 0);
 }
 
+TEST(Assembly, WaitsForAModuleAtLeastAsLongAsTheApplicationAsksFor) {
+  Options internal;
+  internal.trust = binding::Trust::Internal;
+  ServedDemo service("one", Linkage::Linked, internal);
+  service.serve();
+  const auto time_of_a_call = [&](milliseconds patience) {
+    Options options = with_service(service.endpoint());
+    options.call_timeout = milliseconds(2'000);
+    if (patience.count() > 0) options.patience["demo"] = patience;
+    const DemoProcess remote("one", Linkage::Extracted, options);
+    EXPECT_TRUE(port(remote.demo().remote).handle(demo::GetThing{demo::thing_id(3)}, context()));
+    return service.module->last().remaining(system_clock());
+  };
+  EXPECT_LE(time_of_a_call(milliseconds(0)), milliseconds(2'000));
+  EXPECT_LE(time_of_a_call(milliseconds(1'000)), milliseconds(2'000));
+  EXPECT_GT(time_of_a_call(milliseconds(9'000)), milliseconds(2'000));
+}
+
 TEST(Assembly, LeavesOutAModuleThatNobodyHereHasAndNobodyNeeds) {
   const DemoProcess process("one", Linkage::Extracted);
   EXPECT_EQ(process.demo().runs(), "absent");

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +48,9 @@ struct Application {
   std::function<std::vector<serving::Endpoint>(const Ports&, const OwnParts&)> make_endpoints{};
   /// Behind whom the outside parties of its modules stand.
   std::vector<Party> parties{};
+  /// By module: how long a call to it is waited for at least where it runs elsewhere, whatever
+  /// --call-timeout says.
+  std::map<std::string, std::chrono::milliseconds> patience{};
   /// What its command line takes besides the kit's options.
   std::vector<OwnOption> options{};
 };
