@@ -78,7 +78,8 @@ class OrdersReading {
 class OrdersWriting : public OrdersReading {
  public:
   virtual void add(const Order& added) = 0;
-  /// Nothing was placed under the key before.
+  /// Nothing was placed under the key when it was looked up. Where another request has been faster,
+  /// its order stays under the key: the kit's ledger lets one of them through at the unit's end.
   virtual void keep(const OrderKey& key, const OrderId& placed, banyan::Timestamp now) = 0;
   /// What changes in an order's life.
   virtual void save(const Order& changed) = 0;

@@ -122,8 +122,10 @@ class SqlOrders final : public OrdersWriting {
   }
 
   void keep(const OrderKey& key, const OrderId& placed, Timestamp now) override {
-    session_.run("INSERT INTO order_keys (key, order_id, placed_at) VALUES (:key, :order, :now)",
-                 text_of(key), placed, now);
+    session_.run(
+        "INSERT INTO order_keys (key, order_id, placed_at) VALUES (:key, :order, :now)"
+        " ON CONFLICT (key) DO NOTHING",
+        text_of(key), placed, now);
   }
 
   void save(const Order& changed) override {
