@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -92,6 +93,14 @@ std::string FileLock::holder(const std::filesystem::path& lock_file) {
   std::string line;
   std::getline(in, line);
   return line;
+}
+
+bool FileLock::is_held(const std::filesystem::path& lock_file) noexcept {
+  const int descriptor = ::open(lock_file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool held = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  ::close(descriptor);
+  return held;
 }
 
 // "1: FLOCK  ADVISORY  WRITE 4711 08:01:131 0 EOF" (proc(5)). The device is left out: file systems

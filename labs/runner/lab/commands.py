@@ -45,8 +45,11 @@ class Desk:
         return digest_of_tree(self.course, self.lab, Variants(self.course, self.lab).start())
 
     def has_older_start(self) -> bool:
-        """Begun before the product, or the lab, was changed."""
-        return self.memory.get("product") not in (None, self.product())
+        """Begun before the product, or the lab, was changed; also when the lab fits the product no more."""
+        try:
+            return self.memory.get("product") != self.product()
+        except CourseFault:
+            return True
 
     def older_start(self) -> str:
         return ("The product has changed since this folder was made, and the check is of the product as it is now. To"

@@ -35,21 +35,22 @@ migrations::Runner runner_of(const Application& application, const std::vector<M
 // The modules of which a newer version has applied more than this one knows.
 using Behind = std::set<std::string, std::less<>>;
 
-Behind migrate(const Application& application, const std::vector<ModuleEntry>& table,
-               const Options& options, const telemetry::Log& log) {
-  migrations::Runner runner = runner_of(application, table, options);
+Behind behind(const migrations::Runner& runner) {
+  Behind all;
+  for (const migrations::Status& newer : runner.newer()) all.insert(newer.module);
+  return all;
+}
+
+void migrate(migrations::Runner& runner, const telemetry::Log& log) {
   for (const migrations::Status& applied : runner.apply()) {
     log.write(
         telemetry::Level::Info, "migration_applied",
         {{"module", applied.module}, {"script", applied.name}, {"database", applied.database}});
   }
-  Behind behind;
   for (const migrations::Status& newer : runner.newer()) {
     log.write(telemetry::Level::Warning, "migration_newer",
               {{"module", newer.module}, {"script", newer.name}, {"database", newer.database}});
-    behind.insert(newer.module);
   }
-  return behind;
 }
 
 // What the newer version has written down of them: tools must know all of their tables.
@@ -69,7 +70,7 @@ void keep_newer(manifest::Manifest& manifest, const manifest::Manifest& known,
 // What this process knows, and what others of the application have written down before: a service
 // knows only its own module's tables.
 void write_manifest(const Application& application, const std::vector<ModuleEntry>& table,
-                    const Options& options, const Behind& behind) {
+                    const Options& options, const migrations::Runner& runner) {
   manifest::Manifest manifest;
   manifest.application = application.name;
   manifest.version = application.version;
@@ -94,7 +95,8 @@ void write_manifest(const Application& application, const std::vector<ModuleEntr
   value_or_throw(
       manifest::update(options.database.file, [&](const std::optional<manifest::Manifest>& known) {
         if (known) {
-          keep_newer(manifest, *known, behind);
+          // Asked now: a newer version that starts beside this one applies before it writes here.
+          keep_newer(manifest, *known, behind(runner));
           manifest::merge(manifest, *known);
         }
         return std::optional(manifest);
@@ -155,10 +157,11 @@ void set_up_database(const Application& application, const std::vector<ModuleEnt
   if (const auto folder = options.database.file.parent_path(); is_file && !folder.empty()) {
     std::filesystem::create_directories(folder);
   }
-  const Behind behind = migrate(application, table, options, log);
+  migrations::Runner runner = runner_of(application, table, options);
+  migrate(runner, log);
   // Tables move between files only, and the manifest lies beside one.
   if (!is_file) return;
-  write_manifest(application, table, options, behind);
+  write_manifest(application, table, options, runner);
   recover_moves(options.database.file, log);
 }
 

@@ -58,7 +58,7 @@ constexpr std::array kSupervisor = std::to_array<Key>({
 
 constexpr std::array kRestarts = std::to_array<KeyChoice>({
     {"always", "however it ended"},
-    {"on-failure", "unless it ended with code 0"},
+    {"on-failure", "unless it was ready and ended with code 0"},
     {"never"},
 });
 

@@ -229,19 +229,23 @@ class Supervisor {
 
   void look_for_readiness() {
     for (std::size_t i = 0; i < members_.size(); ++i) {
-      const Readiness& ready = deployment_.programs[i].ready;
-      Member& member = members_[i];
-      if (fleet_.status(i).state != State::Starting || member.leader_ended) continue;
-      bool is_ready = member.probe && member.probe->passed();
-      if (ready.kind == Readiness::Kind::File) {
-        const FileMark mark = mark_of(ready.what);
-        is_ready = mark && mark != member.mark;
-      }
-      if (!is_ready) continue;
-      member.probe.reset();
-      fleet_.ready(i, now());
-      say(name(i) + " is ready after " + seconds(now() - fleet_.status(i).since));
+      if (!members_[i].leader_ended) look_for_readiness(i);
     }
+  }
+
+  void look_for_readiness(std::size_t program) {
+    const Readiness& ready = deployment_.programs[program].ready;
+    Member& member = members_[program];
+    if (fleet_.status(program).state != State::Starting) return;
+    bool is_ready = member.probe && member.probe->passed();
+    if (ready.kind == Readiness::Kind::File) {
+      const FileMark mark = mark_of(ready.what);
+      is_ready = mark && mark != member.mark;
+    }
+    if (!is_ready) return;
+    member.probe.reset();
+    fleet_.ready(program, now());
+    say(name(program) + " is ready after " + seconds(now() - fleet_.status(program).since));
   }
 
   /// The process and its group are gone, or there never was one.
@@ -366,6 +370,8 @@ class Supervisor {
       if (left) continue;
       guard_.forget(group);
       take_output();
+      // Its file may have come between the last look and the end.
+      if (deployment_.programs[i].ready.kind == Readiness::Kind::File) look_for_readiness(i);
       finish(i, std::move(*member.leader_ended));
     }
   }

@@ -108,6 +108,8 @@ Result<Change> Switchboard::advance(std::string_view module, const Reason& reaso
 std::optional<std::string> Switchboard::why_not(std::string_view module,
                                                 const Traffic& traffic) const {
   const Topology topology = survey_(module);
+  // The way home is open when everything else is down: what was so once does not bar it.
+  if (traffic == Traffic{} && !topology.current) return std::nullopt;
   if (!is_gone(topology)) return why_change_illegal(module, traffic, topology);
   if (traffic == Traffic{}) return std::nullopt;
   return "nobody here has " + std::string(module) +

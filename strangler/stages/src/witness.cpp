@@ -2,6 +2,8 @@
 #include "banyan/stages/witness.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <exception>
 #include <filesystem>
 #include <optional>
 #include <system_error>
@@ -14,11 +16,26 @@
 namespace banyan::strangler {
 namespace {
 
+constexpr std::chrono::seconds kAsleep{10};  // ten looks that did not come
+
 /// One for each file, by whatever name it is opened.
 std::string lock_of(const std::string& store_file) {
   std::error_code failed;
   const auto file = std::filesystem::canonical(store_file, failed);
   return (failed ? store_file : file.string()) + ".witness";
+}
+
+/// A process that hangs keeps its lock, and what it has noted grows old.
+bool is_awake(const std::string& lock_file) {
+  std::error_code failed;
+  const auto looked = std::filesystem::last_write_time(lock_file, failed);
+  return !failed && std::filesystem::file_time_type::clock::now() - looked < kAsleep;
+}
+
+void say_awake(const std::string& lock_file) {
+  std::error_code failed;  // where it cannot be said, nobody takes this one for a witness
+  std::filesystem::last_write_time(lock_file, std::filesystem::file_time_type::clock::now(),
+                                   failed);
 }
 
 }  // namespace
@@ -30,6 +47,7 @@ struct Witness::Inside {
   std::unique_ptr<Scheduler::Handle> watch{};
 
   bool is_it();
+  bool note();
   std::vector<Sighting> seen(const Stand& stand) const;
 };
 
@@ -68,24 +86,30 @@ std::vector<Sighting> Witness::Inside::seen(const Stand& stand) const {
   return all;
 }
 
+bool Witness::Inside::note() {
+  const auto stand = store.stand();
+  if (!stand) return false;
+  try {
+    return store.note(seen(*stand)).has_value();
+  } catch (const std::exception&) {
+    return false;  // it cannot see, a database perhaps that is away
+  }
+}
+
+// What is wrong is told by who reads the stages, and by the health of the database.
 void Witness::look() {
   Inside& all = *inside_;
   if (!all.is_it()) return;
-  const auto stand = all.store.stand();
-  if (stand && all.store.note(all.seen(*stand))) return;
-  all.lock->release();  // who reads the stages tells what is wrong with the store
+  if (all.note()) {
+    say_awake(lock_of(all.store.file()));
+  } else {
+    all.lock->release();
+  }
 }
 
 bool has_witness(const std::string& store_file) {
   const std::string file = lock_of(store_file);
-  std::error_code unknown;
-  if (!std::filesystem::exists(file, unknown)) return false;
-  try {
-    sqlite::FileLock lock(file, store_file);
-    return !lock.try_acquire();
-  } catch (const sqlite::Fault&) {
-    return false;
-  }
+  return sqlite::FileLock::is_held(file) && is_awake(file);
 }
 
 Result<Survey> noted_survey(ControlStore& store) {
@@ -95,6 +119,9 @@ Result<Survey> noted_survey(ControlStore& store) {
   if (!noted) return fail(std::move(noted.error()));
   return Survey([current, noted = std::move(*noted)](std::string_view module) {
     const auto found = std::ranges::find(noted, module, &Sighting::module);
+    // Who sees now and says nothing of it does not have it.
+    const bool gone = current && found == noted.end();
+    if (gone) return Topology{.old_side = false, .new_side = false, .current = false};
     if (found == noted.end()) return Topology{.current = false};
     Topology topology = found->topology;
     topology.current = current;

@@ -47,6 +47,19 @@ TEST_F(FileLockTest, IsHeldByOne) {
   EXPECT_TRUE(second.try_acquire());
 }
 
+TEST_F(FileLockTest, IsAskedForByManyAtOnceWhoDoNotTakeIt) {
+  EXPECT_FALSE(FileLock::is_held(lock_)) << "there is no such file";
+  FileLock one = make();
+  const int asks = raw();
+  ASSERT_EQ(::flock(asks, LOCK_SH), 0);
+  EXPECT_FALSE(FileLock::is_held(lock_)) << "somebody else asks, too";
+  ::close(asks);
+  ASSERT_TRUE(one.try_acquire());
+  EXPECT_TRUE(FileLock::is_held(lock_));
+  one.release();
+  EXPECT_FALSE(FileLock::is_held(lock_));
+}
+
 TEST_F(FileLockTest, GivesUpWhenItIsTold) {
   FileLock first = make();
   ASSERT_TRUE(first.try_acquire());

@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <stdexcept>
 
 #include "banyan/test/temporary_folder.hpp"
 #include "manual_scheduler.hpp"
@@ -87,6 +89,33 @@ TEST_F(WitnessTest, IsOneProcessAtATime) {
   EXPECT_TRUE(noted("catalog").current);
 }
 
+TEST_F(WitnessTest, ThatCannotSeeIsNone) {
+  bool blind = false;
+  Witness witness(*store_, [&](std::string_view) -> Topology {
+    if (blind) throw std::runtime_error("the database is away");
+    return {};
+  });
+  witness.look();
+  EXPECT_TRUE(has_witness(file_));
+  blind = true;
+  witness.look();
+  EXPECT_FALSE(has_witness(file_));
+  blind = false;
+  witness.look();
+  EXPECT_TRUE(has_witness(file_));
+}
+
+TEST_F(WitnessTest, ThatHangsIsNone) {
+  witness_.begin(scheduler_);
+  EXPECT_TRUE(has_witness(file_));
+  const std::string lock = std::filesystem::canonical(file_).string() + ".witness";
+  std::filesystem::last_write_time(
+      lock, std::filesystem::file_time_type::clock::now() - std::chrono::minutes(1));
+  EXPECT_FALSE(has_witness(file_)) << "it has not looked for a minute, though it has the lock";
+  scheduler_.tick();
+  EXPECT_TRUE(has_witness(file_));
+}
+
 TEST_F(WitnessTest, SaysNothingOfARolloutThatNobodyHereHas) {
   sides_["orders"] = {.old_side = false, .new_side = false};
   witness_.begin(scheduler_);
@@ -154,6 +183,36 @@ TEST_F(WitnessTest, LeavesTheWayToLegacyOpenForAll) {
   EXPECT_EQ(board.go_to({.revision = 0, .dry_run = true}, kBecause)->changes.size(), 1U);
   EXPECT_TRUE(board.back("catalog", kBecause, true));
   EXPECT_TRUE(board.shift("catalog", {Percent::none(), Side::Local}, kBecause));
+}
+
+// The module's last process was built without the old side; the next one will have it.
+TEST_F(WitnessTest, DoesNotBarTheWayToLegacyByWhatItSawBeforeItEnded) {
+  Switchboard before(*store_);
+  ASSERT_TRUE(before.shift("catalog", {Percent::all(), Side::Remote}, kBecause));
+  sides_["catalog"] = {.old_side = false};
+  witness_.begin(scheduler_);
+  Switchboard board(*store_, noted_survey(*store_).value());
+  const auto refused = board.shift("catalog", {Percent::none(), Side::Local}, kBecause);
+  ASSERT_FALSE(refused) << "the process that runs cannot answer";
+  EXPECT_EQ(refused.error().rule, "banyan.illegal_stage");
+  witness_.end();
+  Switchboard later(*store_, noted_survey(*store_).value());
+  EXPECT_TRUE(later.shift("catalog", {Percent::none(), Side::Local}, kBecause));
+}
+
+TEST_F(WitnessTest, LeavesAloneWhatTheProcessThatRunsDoesNotHave) {
+  Switchboard before(*store_);
+  ASSERT_TRUE(before.shift("orders", {Percent::all(), {}}, kBecause));
+  ASSERT_TRUE(before.shift("orders", {Percent::none(), {}}, kBecause));
+  sides_["orders"] = {.old_side = false, .new_side = false};
+  witness_.begin(scheduler_);
+  Switchboard board(*store_, noted_survey(*store_).value());
+  for (const bool force : {false, true}) {
+    const auto returned = board.go_to({.revision = 1, .force = force}, kBecause);
+    ASSERT_TRUE(returned) << returned.error().message;
+    EXPECT_EQ(returned->left, std::vector<std::string>{"orders"});
+    EXPECT_TRUE(returned->changes.empty());
+  }
 }
 
 TEST_F(WitnessTest, WhoSpeaksOfWhatIsUnknownHereHasSaidNothing) {

@@ -336,6 +336,15 @@ TEST_F(Up, DoesNotTakeAProgramThatEndsAtOnceForReady) {
   EXPECT_THAT(read("output"), Not(HasSubstr("sold")));
 }
 
+TEST_F(Up, TakesAProgramThatWritesItsFileAndEndsForDone) {
+  write(program("maker", "echo made > done.txt", "ready_file = \"done.txt\"\n"));
+  ChildProcess up = start();
+  EXPECT_EQ(up.wait(60s), 0) << read("output");
+  EXPECT_THAT(read("output"), HasSubstr("maker is ready"));
+  EXPECT_THAT(read("output"), Not(HasSubstr("ended before it was ready")));
+  EXPECT_THAT(read("output"), Not(HasSubstr("started again")));
+}
+
 TEST_F(Up, FollowsTheLogsWhileTheyAreWritten) {
   write(program("shop", "while ! test -e go; do sleep 0.01; done; echo gone; sleep 1000"));
   ChildProcess up = start();

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -124,6 +128,52 @@ TEST_F(ARestart, OfAnOlderVersionGoesOnWhereTheNewerOneHasOnlyExpanded) {
   EXPECT_THAT(text("shop.db.manifest.json"), HasSubstr("0002_note.sql")) << "tools know it still";
   EXPECT_EQ(older.stop(), 0);
   EXPECT_EQ(scripts_applied(), 2);
+}
+
+/// Whether that process waits for its turn at what lies in the folder.
+bool waits_for(const std::filesystem::path& folder, pid_t process) {
+  struct stat known{};
+  if (::stat(folder.c_str(), &known) != 0) return false;
+  std::ifstream locks("/proc/locks");
+  std::string line;
+  while (std::getline(locks, line)) {
+    if (line.contains("-> FLOCK") && line.contains(' ' + std::to_string(process) + ' ') &&
+        line.contains(':' + std::to_string(known.st_ino) + ' ')) {
+      return true;
+    }
+  }
+  return false;
+}
+
+TEST_F(ARestart, OfTwoVersionsAtOnceForgetsNothingOfWhatTheNewerOneHasApplied) {
+  std::filesystem::create_directory(file("ahead"));
+  ChildProcess ahead = start("2", {"--database", file("ahead/shop.db").string()});
+  EXPECT_EQ(ahead.stop(), 0);
+  ChildProcess first = start("1");
+  EXPECT_EQ(first.stop(), 0);
+
+  const int turn = ::open(folder_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  ASSERT_EQ(::flock(turn, LOCK_EX), 0);
+  std::filesystem::remove(file("ready-1"));
+  ChildProcess older(command("1", {"--ready-file", file("ready-1").string()}), file("output-1"));
+  while (!waits_for(folder_.path(), older.id()) && !older.wait(0ms)) {
+    std::this_thread::sleep_for(2ms);
+  }
+  // What the newer one does, which has the turn: it applies, and writes down what it knows.
+  test::RawSqlite(file("shop.db"))
+      .run("ATTACH '" + file("ahead/shop.db").string() +
+           "' AS ahead;"
+           "INSERT OR IGNORE INTO main.banyan_migrations SELECT * FROM ahead.banyan_migrations;"
+           "CREATE TABLE IF NOT EXISTS main.banyan_expansions AS"
+           " SELECT * FROM ahead.banyan_expansions WHERE 0;"
+           "INSERT OR IGNORE INTO main.banyan_expansions SELECT * FROM ahead.banyan_expansions");
+  std::filesystem::copy_file(file("ahead/shop.db.manifest.json"), file("shop.db.manifest.json"),
+                             std::filesystem::copy_options::overwrite_existing);
+  ::close(turn);
+
+  EXPECT_NE(test::await_file(file("ready-1"), older), "") << text("output-1");
+  EXPECT_THAT(text("shop.db.manifest.json"), HasSubstr("0002_note.sql")) << "tools know it still";
+  EXPECT_EQ(older.stop(), 0);
 }
 
 TEST_F(ARestart, OfAnOlderVersionIsRefusedWhereTheNewerOneHasTakenSomethingAway) {

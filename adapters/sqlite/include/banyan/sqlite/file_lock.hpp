@@ -40,6 +40,9 @@ class FileLock {
   void sign(const std::string& text) const;
   /// What the holder, or the one before, signed.
   static std::string holder(const std::filesystem::path& lock_file);
+  /// Whether somebody holds it now. Asks with a shared lock, so that several who ask at once do not
+  /// take each other for a holder. False when there is no such file.
+  static bool is_held(const std::filesystem::path& lock_file) noexcept;
   /// Whether that process holds a lock on a file of this number, as the kernel lists them; takes
   /// nothing. False of a process in another container, whose number is another one here.
   static bool is_held_by(const std::filesystem::path& lock_file, pid_t process);
