@@ -8,8 +8,9 @@
 #include <mutex>
 #include <set>
 #include <stdexcept>
-#include <thread>
 #include <utility>
+
+#include "support/becomes_true.hpp"
 
 namespace banyan {
 namespace {
@@ -203,15 +204,6 @@ class WatchedScheduler final : public Scheduler {
   std::set<std::string> told_;
   const std::unique_ptr<Scheduler> threads_ = make_thread_scheduler();  // last: it stops first
 };
-
-bool comes_true(const std::function<bool()>& condition) {
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > patience) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return true;
-}
 
 class Sagas : public testing::Test {
  protected:
@@ -615,19 +607,19 @@ TEST_F(Sagas, OutliveADatabaseThatFailsWhileTheyAreDrivenInTheBackground) {
 
   deals.broken = true;
   background.start();
-  ASSERT_TRUE(comes_true(somebody_is_told)) << "it cannot be taken up";
-  ASSERT_TRUE(comes_true(somebody_is_told)) << "the next round tries again";
+  ASSERT_TRUE(test::becomes_true(somebody_is_told)) << "it cannot be taken up";
+  ASSERT_TRUE(test::becomes_true(somebody_is_told)) << "the next round tries again";
   EXPECT_EQ(saga().holder, "");
   EXPECT_EQ(saga().steps.at(0).doing.calls, 0);
 
   deals.broken = false;
-  ASSERT_TRUE(comes_true([&] { return has_answered.load(); }));
-  ASSERT_TRUE(comes_true(somebody_is_told));
+  ASSERT_TRUE(test::becomes_true([&] { return has_answered.load(); }));
+  ASSERT_TRUE(test::becomes_true(somebody_is_told));
   EXPECT_NE(saga().holder, "") << "until the lease is over";
   EXPECT_EQ(saga().status, SagaStatus::Active);
 
   deals.broken = false;
-  EXPECT_TRUE(comes_true([&] { return saga().status == SagaStatus::Done; }));
+  EXPECT_TRUE(test::becomes_true([&] { return saga().status == SagaStatus::Done; }));
   EXPECT_EQ(deals.read(context(), [](Deals& reading) { return reading.deals.at("deal"); }).nods, 2);
 }
 
