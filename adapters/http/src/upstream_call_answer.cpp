@@ -2,6 +2,7 @@
 // What a call does with the answer, to its end.
 #include <utility>
 
+#include "banyan/http/known_fields.hpp"
 #include "upstream_call.hpp"
 
 namespace banyan::http {

@@ -2,6 +2,7 @@
 // The conductor of a plan that moves the writes.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace banyan::strangler {
 namespace {
 
 using testing::HasSubstr;
+using Kind = Conductor::Note::Kind;
 
 class TheConductorOfWrites : public Conducted {
  protected:
