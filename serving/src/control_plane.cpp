@@ -3,12 +3,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <system_error>
 #include <utility>
 
+#include "banyan/kernel/whole_file.hpp"
 #include "banyan/serving/restart.hpp"
 #include "banyan/sqlite/durable_file.hpp"
 #include "use_recorder.hpp"
@@ -39,9 +38,7 @@ bool lies_elsewhere(const std::string& config_file, const std::string& store) {
 
 /// Of this store: a configuration may have named another one since.
 bool is_noted(const std::string& note, const std::string& store) {
-  std::ifstream in(note);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  return text == note_text(store);
+  return whole_file(note).value_or("") == note_text(store);
 }
 
 /// False, and why, when it cannot be written.

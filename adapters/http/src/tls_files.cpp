@@ -5,15 +5,14 @@
 #include <openssl/pem.h>
 
 #include <array>
-#include <cerrno>
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <new>
 #include <system_error>
 #include <utility>
+
+#include "banyan/kernel/whole_file.hpp"
 
 namespace banyan::http {
 namespace {
@@ -60,15 +59,13 @@ std::optional<std::string> TlsFiles::text_of(const std::string& file) {
     note(file, "is a directory, expected a file in PEM");
     return std::nullopt;
   }
-  errno = 0;
-  std::ifstream stream(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  if (stream.bad() || (stream.fail() && !stream.eof())) {
-    note(file, "cannot be read: " + std::generic_category().message(errno));
+  auto text = whole_file(file);
+  if (!text) {
+    note(file, "cannot be read: " + text.error().message());
     return std::nullopt;
   }
-  all_text_ += text;
-  return text;
+  all_text_ += *text;
+  return *std::move(text);
 }
 
 std::string TlsFiles::digest() const {

@@ -6,11 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <utility>
 
+#include "banyan/kernel/whole_file.hpp"
 #include "banyan/security/secret_key.hpp"
 #include "sodium.hpp"
 
@@ -111,13 +110,13 @@ Result<WebhookKeys> WebhookKeys::parse(std::string_view text) {
 }
 
 Result<WebhookKeys> WebhookKeys::load(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
+  const auto text = whole_file(file);
   struct stat about{};
-  if (!in || ::stat(file.c_str(), &about) != 0) return bad_file(file, "it cannot be read");
+  if (!text || ::stat(file.c_str(), &about) != 0) return bad_file(file, "it cannot be read");
   if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return bad_file(file, "others may read it; chmod 600 it");
   }
-  auto keys = parse(std::string(std::istreambuf_iterator<char>(in), {}));
+  auto keys = parse(*text);
   if (!keys) return bad_file(file, keys.error().message);
   return keys;
 }

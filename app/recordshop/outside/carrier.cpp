@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "banyan/host/composition.hpp"
-#include "banyan/telemetry/health.hpp"
 #include "outside/messenger.hpp"
 #include "outside/missing_parties.hpp"
 #include "outside/parcel_carrier.hpp"
@@ -24,6 +23,8 @@ using banyan::host::OwnValues;
 constexpr std::string_view kCarrier = "carrier";
 constexpr std::string_view kAccount = "carrier-account";
 constexpr std::string_view kPinFile = "carrier-pin-file";
+constexpr MissingPartiesHealth kMissing{
+    "other carriers", "parcels", "start it with --carrier (and --carrier-account) of that one"};
 
 std::optional<std::string> given(const OwnValues& options, std::string_view name) {
   const auto found = options.find(name);
@@ -98,21 +99,10 @@ class CarriersAtHand final : public shipping::Carrier {
 std::unique_ptr<shipping::Carrier> make(const OwnParts& own) {
   const auto url = given(own.options, kCarrier);
   const banyan::Clock& clock = own.environment.clock;
-  auto missing = std::make_shared<MissingParties>(clock);
-  if (own.health != nullptr) {
-    own.health->add("other carriers", false, [missing] {
-      const std::string names = missing->list();
-      if (names.empty()) return banyan::telemetry::Health::Finding{};
-      return banyan::telemetry::Health::Finding{
-          false, "parcels are with " + names +
-                     ", which this process does not reach: start it with --carrier (and"
-                     " --carrier-account) of that one"};
-    });
-  }
   auto today =
       url ? parcels::make_parcel_carrier(desk_of(*url, own.options), clock) : make_messenger(clock);
   return std::make_unique<CarriersAtHand>(std::move(today), make_messenger(clock),
-                                          std::move(missing));
+                                          missing_parties(own, kMissing));
 }
 
 }  // namespace

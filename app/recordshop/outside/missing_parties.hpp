@@ -4,10 +4,12 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 
+#include "banyan/host/parties.hpp"
 #include "banyan/kernel/clock.hpp"
 
 namespace recordshop {
@@ -43,5 +45,18 @@ class MissingParties {
   mutable std::mutex mutex_;
   std::map<std::string, banyan::SteadyTime, std::less<>> missed_;
 };
+
+/// What the health of a process says of the parties that it misses:
+/// "`things` are with A, B, which this process does not reach: `remedy`".
+struct MissingPartiesHealth {
+  std::string_view name;  ///< the finding's own: "other carriers"
+  std::string_view things;
+  std::string_view remedy;
+};
+
+/// Those of this process, nobody yet; its health, where it has one, names them from now on, and
+/// stays ready. The words must outlive the health.
+std::shared_ptr<MissingParties> missing_parties(const banyan::host::OwnParts& own,
+                                                const MissingPartiesHealth& words);
 
 }  // namespace recordshop

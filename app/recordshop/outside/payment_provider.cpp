@@ -43,6 +43,10 @@ constexpr std::string_view kProvider = "payment-provider";
 constexpr std::string_view kMerchant = "payment-merchant";
 constexpr std::string_view kSecretFile = "payment-secret-file";
 constexpr std::string_view kUnnamed = "unnamed-payments";
+constexpr MissingPartiesHealth kMissing{
+    "other payment providers", "payments",
+    "start it with --payment-provider (and --payment-merchant) of that party, then `banyan sagas"
+    " retry` what is stuck"};
 
 std::optional<std::string> given(const OwnValues& options, std::string_view name) {
   const auto found = options.find(name);
@@ -148,20 +152,9 @@ bool sold_on_account(const OwnValues& options) {
 
 std::unique_ptr<Provider> make(const OwnParts& own) {
   const auto url = given(own.options, kProvider);
-  auto missing = std::make_shared<MissingParties>(own.environment.clock);
-  if (own.health != nullptr) {
-    own.health->add("other payment providers", false, [missing] {
-      const std::string names = missing->list();
-      if (names.empty()) return banyan::telemetry::Health::Finding{};
-      return banyan::telemetry::Health::Finding{
-          false, "payments are with " + names +
-                     ", which this process does not reach: start it with --payment-provider (and"
-                     " --payment-merchant) of that party, then `banyan sagas retry` what is stuck"};
-    });
-  }
   return std::make_unique<PartiesAtHand>(
       url ? card_provider(*url, own) : make_on_account_provider(kMostOnAccount),
-      sold_on_account(own.options), std::move(missing));
+      sold_on_account(own.options), missing_parties(own, kMissing));
 }
 
 }  // namespace

@@ -3,13 +3,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "banyan/events/event_types.hpp"
 #include "banyan/host/metrics.hpp"
 #include "banyan/kernel/error_origin.hpp"
+#include "banyan/kernel/whole_file.hpp"
 #include "banyan/sqlite/durable_file.hpp"
 
 namespace banyan::host {
@@ -58,11 +57,6 @@ class WatchedWay final : public events::EventTransport {
   const Side side_;
   LaneCounters& counters_;
 };
-
-std::string content_of(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 }  // namespace
 
@@ -154,7 +148,7 @@ std::unique_ptr<events::EventTransport> LaneEvidence::watched(
 
 void LaneEvidence::begin() {
   const std::lock_guard lock(mutex_);
-  usual_ = UsualOfLanes::from(content_of(file_));
+  usual_ = UsualOfLanes::from(whole_file(file_).value_or(""));
   write_at_ = clock_->steady() + kWrite;
   std::map<std::string, std::vector<strangler::JudgedOperation>> all;
   for (const Lane& lane : lanes_) {

@@ -3,11 +3,10 @@
 
 #include <algorithm>
 #include <boost/describe.hpp>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include "banyan/json/codec.hpp"
+#include "banyan/kernel/whole_file.hpp"
 
 namespace banyan::map {
 
@@ -17,10 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string content_of(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-}
+std::string content_of(const fs::path& file) { return whole_file(file).value_or(""); }
 
 /// The first paragraph behind the heading, as one line.
 std::string first_paragraph(const std::string& markdown) {

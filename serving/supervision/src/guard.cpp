@@ -11,12 +11,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <sstream>
 #include <string>
 #include <system_error>
+
+#include "banyan/kernel/whole_file.hpp"
 
 namespace banyan::supervision {
 namespace {
@@ -27,8 +27,7 @@ bool runs(pid_t group) {
   if (::kill(-group, 0) != 0) return false;
   std::error_code gone;
   for (const auto& each : std::filesystem::directory_iterator("/proc", gone)) {
-    std::ifstream stream(each.path() / "stat");
-    const std::string text{std::istreambuf_iterator<char>(stream), {}};
+    const std::string text = whole_file(each.path() / "stat").value_or("");
     // "12 (name) S 1 12 …": state, parent, group.
     char state = 0;
     pid_t parent = 0;

@@ -3,18 +3,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 
 #include "banyan/json/utf8.hpp"
 #include "banyan/kernel/json_text.hpp"
 #include "banyan/kernel/nearest.hpp"
+#include "banyan/kernel/whole_file.hpp"
 #include "banyan/stages/suggestion.hpp"
 
 namespace banyan::strangler {
@@ -398,13 +395,12 @@ std::expected<std::string, std::vector<FileProblem>> read_toml_text(const std::s
                                   "is a folder; name the file in it: " +
                                       (std::filesystem::path(file) / usual_name).string()}});
   }
-  std::ifstream stream(file, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  if (!stream && !stream.eof()) {
-    return std::unexpected(std::vector<FileProblem>{
-        {file, {}, std::string("cannot be read: ") + std::strerror(errno)}});
+  auto text = whole_file(file);
+  if (!text) {
+    return std::unexpected(
+        std::vector<FileProblem>{{file, {}, "cannot be read: " + text.error().message()}});
   }
-  return text;
+  return *std::move(text);
 }
 
 }  // namespace banyan::strangler

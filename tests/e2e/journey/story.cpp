@@ -15,6 +15,7 @@
 #include "load/shop_api.hpp"
 #include "metrics.hpp"
 #include "people.hpp"
+#include "support/becomes_true.hpp"
 
 namespace journey {
 namespace {
@@ -38,12 +39,7 @@ constexpr double kEnoughOfASide = 5;
 constexpr std::chrono::seconds kLongestOfAShare{120};
 
 bool becomes_true(const std::function<bool()>& condition, std::chrono::seconds longest = kLongest) {
-  const auto patience = steady_clock::now() + longest;
-  while (!condition()) {
-    if (steady_clock::now() > patience) return false;
-    std::this_thread::sleep_for(milliseconds(100));
-  }
-  return true;
+  return banyan::test::becomes_true(condition, {longest, milliseconds(100)});
 }
 
 double in_ms(std::chrono::microseconds time) { return static_cast<double>(time.count()) / 1'000; }

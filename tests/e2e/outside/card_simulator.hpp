@@ -4,14 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -19,11 +17,13 @@
 #include "banyan/http/client.hpp"
 #include "banyan/test/temporary_folder.hpp"
 #include "outside/card_provider.hpp"
+#include "support/becomes_true.hpp"
 #include "support/child_process.hpp"
 
 namespace recordshop::card {
 
 using banyan::system_clock;
+using banyan::test::becomes_true;
 using banyan::test::ChildProcess;
 using nlohmann::json;
 using std::chrono::milliseconds;
@@ -92,15 +92,5 @@ class Simulator : public Started {
                                                                 attempt_time, system_clock());
   }
 };
-
-/// Until it holds, or 20 s.
-inline bool eventually(const std::function<bool()>& holds) {
-  const auto end = system_clock().steady() + std::chrono::seconds(20);
-  while (!holds()) {
-    if (system_clock().steady() > end) return false;
-    std::this_thread::sleep_for(milliseconds(20));
-  }
-  return true;
-}
 
 }  // namespace recordshop::card

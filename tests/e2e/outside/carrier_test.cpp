@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "banyan/http/client.hpp"
 #include "banyan/test/temporary_folder.hpp"
@@ -15,6 +14,7 @@
 #include "contract/port_under_test.hpp"
 #include "contract/shipping/shipping_world.hpp"
 #include "outside/parcel_carrier.hpp"
+#include "support/becomes_true.hpp"
 #include "support/child_process.hpp"
 
 namespace recordshop {
@@ -24,6 +24,7 @@ using banyan::system_clock;
 using banyan::contract::any_context;
 using banyan::contract::Keeping;
 using banyan::contract::ShippingWorld;
+using banyan::test::becomes_true;
 using nlohmann::json;
 using shipping::Leg;
 using shipping::OrderId;
@@ -97,15 +98,6 @@ class Simulator {
   banyan::http::Endpoint endpoint_;
   std::unique_ptr<banyan::http::Client> client_;
 };
-
-bool eventually(const std::function<bool()>& holds) {
-  const auto end = system_clock().steady() + std::chrono::seconds(20);
-  while (!holds()) {
-    if (system_clock().steady() > end) return false;
-    std::this_thread::sleep_for(milliseconds(20));
-  }
-  return true;
-}
 
 class ParcelCarrier : public testing::Test {
  protected:
@@ -212,7 +204,7 @@ class ParcelsOfTheShop : public testing::Test {
     EXPECT_EQ(world_.pay(order).kind(), banyan::EventAnswer::Kind::Done);
   }
   bool settles(const OrderId& order, shipping::ConsignmentState state) {
-    return eventually([&] {
+    return becomes_true([&] {
       world_.clock.advance(world_.policy.tracking_interval);
       world_.background();
       return world_.state(order) == state;
@@ -248,7 +240,7 @@ TEST_F(ParcelsOfTheShop, AreBookedOnceThoughTheCarrierIsSlowerThanAnybodyWaits) 
   simulator_.behave("slow=0");
 
   EXPECT_TRUE(settles(order_, Booked));
-  ASSERT_TRUE(eventually([&] { return simulator_.books().count(ref(order_)) == 1; }));
+  ASSERT_TRUE(becomes_true([&] { return simulator_.books().count(ref(order_)) == 1; }));
 }
 
 TEST_F(ParcelsOfTheShop, GoToTheDoorAndBackWhateverOrderItIsToldIn) {
@@ -261,7 +253,7 @@ TEST_F(ParcelsOfTheShop, GoToTheDoorAndBackWhateverOrderItIsToldIn) {
   simulator_.move(order_, "delivered");
   ASSERT_TRUE(settles(order_, Delivered));
   ASSERT_THAT(world_.announce_return(order_), Succeeds());
-  ASSERT_TRUE(eventually([&] {
+  ASSERT_TRUE(becomes_true([&] {
     world_.clock.advance(world_.policy.tracking_interval);
     world_.background();
     return world_.get(order_).return_tracking_number.has_value();

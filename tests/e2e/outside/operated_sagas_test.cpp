@@ -25,7 +25,7 @@ class OperatedSagas : public testing::Test {
   void SetUp() override {
     provider_.behave("outage=on");
     order_ = place();
-    ASSERT_TRUE(card::eventually([&] { return saga().value("blocked_on", "") == "payments"; }));
+    ASSERT_TRUE(card::becomes_true([&] { return saga().value("blocked_on", "") == "payments"; }));
   }
 
   std::string place() {
@@ -100,7 +100,7 @@ TEST_F(OperatedSagas, TurnBackAndGiveEverythingBackOnceTheProviderAnswers) {
   EXPECT_EQ(saga().at("turned_back"), "by_operator");
 
   provider_.behave("outage=off");
-  EXPECT_TRUE(card::eventually([&] { return state() == "cancelled"; })) << saga().dump(2);
+  EXPECT_TRUE(card::becomes_true([&] { return state() == "cancelled"; })) << saga().dump(2);
   const json undone = saga();
   EXPECT_EQ(undone.at("status"), "undone");
   EXPECT_EQ(undone.at("steps").at(1).at("note"), "turned back, says ann: the customer has called");
@@ -116,13 +116,13 @@ TEST_F(OperatedSagas, TurnBackAndGiveEverythingBackOnceTheProviderAnswers) {
 TEST_F(OperatedSagas, AreMarkedByHandAndGoOnWithoutTheProvider) {
   ASSERT_EQ(banyan({"back", id(), "--why", "out for good"}).exit_code, 0);
   const auto waits_for_the_void = [&] { return saga().at("blocked_on") == "payments"; };
-  ASSERT_TRUE(card::eventually(waits_for_the_void));
+  ASSERT_TRUE(card::becomes_true(waits_for_the_void));
   const Ran marked = banyan({"mark", id(), "--why", "they voided it by telephone", "--json"});
   ASSERT_EQ(marked.exit_code, 0) << marked.output;
   EXPECT_EQ(json::parse(marked.output).at("saga").at("steps").at(1).at("state"), "undone");
   EXPECT_EQ(order("mark", R"({"who":"ann","why":"clicked twice","at":"payments.void"})"),
             std::pair(422U, std::string("banyan.saga_not_possible")));
-  EXPECT_TRUE(card::eventually([&] { return state() == "cancelled"; })) << saga().dump(2);
+  EXPECT_TRUE(card::becomes_true([&] { return state() == "cancelled"; })) << saga().dump(2);
 }
 
 TEST_F(OperatedSagas, RefuseWhatIsNoOrder) {

@@ -9,7 +9,7 @@
 namespace recordshop::other_party {
 namespace {
 
-using card::eventually;
+using card::becomes_true;
 using nlohmann::json;
 using testing::HasSubstr;
 
@@ -85,13 +85,13 @@ class OtherParty : public testing::Test {
 TEST_F(OtherParty, GivesNothingBackThatItDoesNotHaveAndTheFirstOneDoes) {
   start(true);
   const std::string order = buy();
-  ASSERT_TRUE(eventually([&] { return state(order) == "paid"; })) << state(order);
+  ASSERT_TRUE(becomes_true([&] { return state(order) == "paid"; })) << state(order);
   const std::int64_t total = document("/orders/" + order).at("total").at("minor_units");
 
   // Somebody forgets the option.
   start(false);
   ask("DELETE", "/orders/" + order);
-  ASSERT_TRUE(eventually([&] {
+  ASSERT_TRUE(becomes_true([&] {
     return ask("GET", "/health/ready").body.find("which this process does not reach") !=
            std::string::npos;
   })) << "the refund is asked for, and nobody here is who has the money";
@@ -101,7 +101,7 @@ TEST_F(OtherParty, GivesNothingBackThatItDoesNotHaveAndTheFirstOneDoes) {
 
   // And remembers it.
   start(true);
-  EXPECT_TRUE(eventually([&] {
+  EXPECT_TRUE(becomes_true([&] {
     // Whether the saga is on its way or stuck by now, it goes on.
     ask("PUT", "/orders/" + order + "/resumption");
     return state(order) == "cancelled";

@@ -44,7 +44,7 @@ class ParkedOrders : public testing::Test {
   void is_paid_by_a_slow_provider() {
     provider_.behave("slow=1800");
     const json placed = ask("POST", "/orders", order("card:tok_visa"));
-    EXPECT_TRUE(card::eventually([&] {
+    EXPECT_TRUE(card::becomes_true([&] {
       const std::string now = state(placed["id"]);
       return now != "placed" && now != "reserved";
     }));
@@ -94,7 +94,7 @@ TEST_F(ParkedOrders, GoOnWhenTheProviderIsBackAndAreAllPaidOnce) {
   }
   ASSERT_EQ(orders.size(), 6U);
   // The provider was asked, and nobody is told no.
-  ASSERT_TRUE(card::eventually([&] {
+  ASSERT_TRUE(card::becomes_true([&] {
     return std::ranges::any_of(orders, [&](const auto& each) {
       const auto payment = shop_.send("GET", "/payments/" + each.first);
       return payment.body.find("\"requested\"") != std::string::npos;
@@ -106,7 +106,7 @@ TEST_F(ParkedOrders, GoOnWhenTheProviderIsBackAndAreAllPaidOnce) {
 
   provider_.behave("outage=off&slow=5&lose_answers=20&duplicate=50&disorder=100");
   for (const auto& [order, total] : orders) {
-    EXPECT_TRUE(card::eventually([&] {
+    EXPECT_TRUE(card::becomes_true([&] {
       const std::string now = state(order);
       return now != "placed" && now != "reserved";
     })) << order;

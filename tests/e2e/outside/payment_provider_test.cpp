@@ -207,7 +207,7 @@ TEST_F(CardPayments, HoldNothingWhereARequestComesAfterItsVoid) {
   simulator_.behave("slow=0");
   ASSERT_THAT(hasty->handle(payments::Void{order}, any_context()), Succeeds());
   // The request is still being slow.
-  ASSERT_TRUE(eventually([&] {
+  ASSERT_TRUE(becomes_true([&] {
     const auto known = provider_->look_up(order, any_context());
     return known && known->status == ProviderStatus::Voided;
   }));
@@ -270,7 +270,7 @@ TEST_F(ToldPayments, KnowWhatTheProviderNeverAnswered) {
   simulator_.behave(notify_ + "&lose_answers=100");
   EXPECT_THAT(authorise(order), BreaksRule("payments.provider_unavailable"));
   // Nobody asks again: the provider tells it, though it has not answered.
-  EXPECT_TRUE(eventually([&] { return state(order) == PaymentState::Authorised; }));
+  EXPECT_TRUE(becomes_true([&] { return state(order) == PaymentState::Authorised; }));
 }
 
 TEST_F(ToldPayments, AgreeWithTheProviderThoughItTellsInDisorderAndTwice) {
@@ -288,7 +288,7 @@ TEST_F(ToldPayments, AgreeWithTheProviderThoughItTellsInDisorderAndTwice) {
     ASSERT_THAT(payments_.handle(payments::Refund{order, "all", 1'250}, any_context()), Succeeds());
   }
   // All are told, and the shop has said "[accepted]" to each.
-  EXPECT_TRUE(eventually(
+  EXPECT_TRUE(becomes_true(
       [&] { return json::parse(simulator_.send("GET", "/control").body)["untold"] == 0; }));
   for (std::size_t i = 0; i < orders.size(); ++i) {
     constexpr std::array kStates{PaymentState::Voided, PaymentState::Captured,
@@ -303,7 +303,7 @@ TEST_F(ToldPayments, SayByTheirHealthThatTheProviderIsOut) {
 
   // Until the breaker opens; the service itself is as ready as before.
   simulator_.behave("outage=on");
-  EXPECT_TRUE(eventually([&] {
+  EXPECT_TRUE(becomes_true([&] {
     EXPECT_FALSE(authorise(new_order()));
     return health().at("checks").at("the card provider").at(0).at("status") == "warn";
   }));

@@ -15,6 +15,7 @@
 #include "banyan/http/client.hpp"
 #include "banyan/kernel/clock.hpp"
 #include "banyan/test/temporary_folder.hpp"
+#include "support/becomes_true.hpp"
 #include "support/child_process.hpp"
 
 namespace banyan::test {
@@ -70,18 +71,6 @@ class Asker {
   http::Client client_;
 };
 
-constexpr auto kPatience = std::chrono::seconds(60);
-
-template <class Condition>
-[[nodiscard]] bool comes_true(Condition condition) {
-  const SteadyTime end = system_clock().steady() + kPatience;
-  while (!condition()) {
-    if (system_clock().steady() > end) return false;
-    std::this_thread::sleep_for(milliseconds(2));
-  }
-  return true;
-}
-
 struct NamesOfShop : testing::Test {
   TemporaryFolder folder;
   std::uint16_t port = free_port();
@@ -107,7 +96,7 @@ struct NamesOfShop : testing::Test {
   /// Everything that has been changed has come.
   void await_complete(Asker& asker) {
     const std::string now = to_string(system_clock().now());
-    ASSERT_TRUE(comes_true([&] {
+    ASSERT_TRUE(becomes_true([&] {
       const json page = asker.get("/orders?limit=1");
       return page.value("names_complete_until", "") >= now;
     }));
@@ -144,7 +133,7 @@ TEST_F(NamesOfShop, AreRebuiltByOneCommand) {
   fill("50");
   open();
   Asker asker(port);
-  ASSERT_TRUE(comes_true([&] { return !asker.model().at("rebuilding").get<bool>(); }));
+  ASSERT_TRUE(becomes_true([&] { return !asker.model().at("rebuilding").get<bool>(); }));
   const Ran ran = run_program({BANYAN_BIN "/banyan", "events", "rebuild", "orders", "--url", url,
                                "--who", "ada@desk", "--why", "to see whether it works"});
   EXPECT_EQ(ran.exit_code, 0) << ran.output;
@@ -152,7 +141,7 @@ TEST_F(NamesOfShop, AreRebuiltByOneCommand) {
   EXPECT_EQ(asker.model().at("asked").at("who"), "ada@desk");
   await_complete(asker);
   expect_what_owners_say(asker, shown(asker));
-  ASSERT_TRUE(comes_true([&] { return log().find("read_model_rebuilt") != std::string::npos; }));
+  ASSERT_TRUE(becomes_true([&] { return log().find("read_model_rebuilt") != std::string::npos; }));
   EXPECT_THAT(log(), HasSubstr("read_model_rebuild_asked"));
   EXPECT_THAT(log(), HasSubstr("to see whether it works"));
 
@@ -174,7 +163,7 @@ TEST_F(NamesOfShop, AreRightHoweverOftenARebuildIsKilled) {
   std::set<std::string> tracks;
   {
     Asker asker(port);
-    ASSERT_TRUE(comes_true([&] { return !asker.model().at("rebuilding").get<bool>(); }));
+    ASSERT_TRUE(becomes_true([&] { return !asker.model().at("rebuilding").get<bool>(); }));
     for (const auto& [id, name] : shown(asker)) {
       (id.starts_with("trk_") ? tracks : customers).insert(id);
     }
@@ -208,11 +197,11 @@ TEST_F(NamesOfShop, AreRightHoweverOftenARebuildIsKilled) {
     for (int attempt = 0; killed < 3 && attempt < 30; ++attempt) {
       Asker asker(port);
       const int enough = changes + 5;
-      ASSERT_TRUE(comes_true([&] { return changes >= enough; }));
+      ASSERT_TRUE(becomes_true([&] { return changes >= enough; }));
       ASSERT_TRUE(asker.send("POST", "/_banyan/api/read-models/orders/rebuild",
                              {{"who", "a test"}, {"why", "to be killed"}}));
       json model;
-      ASSERT_TRUE(comes_true([&] {
+      ASSERT_TRUE(becomes_true([&] {
         model = asker.model();
         return model.at("rows").get<int>() > 0 || !model.at("rebuilding").get<bool>();
       }));
@@ -223,7 +212,7 @@ TEST_F(NamesOfShop, AreRightHoweverOftenARebuildIsKilled) {
       const json after = again.model();
       EXPECT_EQ(after.at("rebuilt"), model.at("rebuilt"));
       killed += after.at("rebuilding").get<bool>() ? 1 : 0;
-      ASSERT_TRUE(comes_true([&] { return !again.model().at("rebuilding").get<bool>(); }));
+      ASSERT_TRUE(becomes_true([&] { return !again.model().at("rebuilding").get<bool>(); }));
     }
     EXPECT_EQ(killed, 3) << "a rebuild was over before it could be killed";
   }
@@ -273,7 +262,7 @@ TEST_F(NamesOfShop, ComeFromAnotherProcess) {
   ASSERT_TRUE(order);
   const std::string path = "/orders/" + order->at("id").get<std::string>();
   const auto is_called = [&](const std::string& name) {
-    return comes_true(
+    return becomes_true(
         [&] { return orders.get(path).at("names").at("customer").at("name") == name; });
   };
   EXPECT_TRUE(is_called("Grace"));

@@ -296,13 +296,6 @@ TEST(Refused, AStoreThatIsNone) {
   EXPECT_THAT(outcome.err, HasSubstr("is not a SQLite database"));
 }
 
-struct BadUsage {
-  const char* name;
-  std::vector<std::string> arguments;
-  const char* expected;
-  friend void PrintTo(const BadUsage& bad, std::ostream* out) { *out << bad.name; }
-};
-
 struct RefusedCommand {
   const char* name;
   std::vector<std::string> arguments;
@@ -376,86 +369,6 @@ TEST(Documents, EndWithTheCodeThatPeopleGet) {
   EXPECT_EQ(run_banyan(document).exit_code, 1);
 }
 
-class WrongUsage : public testing::TestWithParam<BadUsage> {};
-
-TEST_P(WrongUsage, EndsWithItsCodeAndTeaches) {
-  const Outcome outcome = run_banyan(GetParam().arguments);
-  EXPECT_EQ(outcome.exit_code, 64);
-  EXPECT_EQ(outcome.out, "");
-  EXPECT_THAT(outcome.err, HasSubstr(GetParam().expected));
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Flags, WrongUsage,
-    testing::Values(
-        BadUsage{"Nothing", {}, "A subcommand is required. `banyan --help` shows examples."},
-        BadUsage{"MisspeltCommand",
-                 {"shfit", "catalog"},
-                 "there is no command \"shfit\". Did you mean \"shift\"? `banyan --help`"},
-        BadUsage{"MisspeltAfterOption",
-                 {"--url", "http://127.0.0.1:1", "statsu"},
-                 "there is no command \"statsu\". Did you mean \"status\"?"},
-        BadUsage{"UnknownFlag", {"status", "--jsn"}, "--jsn"},
-        BadUsage{"ShiftWithoutModule", {"shift"}, "MODULE is required. `banyan shift --help`"},
-        BadUsage{"ShiftWithoutPercent", {"shift", "catalog", "--why", "x"}, "PERCENT is required"},
-        BadUsage{"ShiftWithoutWhy", {"shift", "catalog", "25"}, "--why is required"},
-        BadUsage{"PercentTooHigh",
-                 {"shift", "catalog", "101%", "--why", "x"},
-                 "\"101%\" is not a percentage from 0 to 100"},
-        BadUsage{"PercentIsAWord",
-                 {"shift", "catalog", "half", "--why", "x"},
-                 "\"half\" is not a percentage"},
-        BadUsage{"WritesToBoth",
-                 {"shift", "catalog", "100", "--writes", "both", "--why", "x"},
-                 "both not in {remote,local}"},
-        BadUsage{"ModuleWithSlash",
-                 {"back", "../catalog", "--why", "x"},
-                 "\"../catalog\" is no name of a module"},
-        BadUsage{"NewModuleOfSqlite",
-                 {"new", "module", "sqlite_notes"},
-                 "\"sqlite_notes\" cannot have tables: what begins with sqlite_ belongs to SQLite; "
-                 "take another, such as notes_desk"},
-        BadUsage{"NewModuleOfPostgres", {"new", "module", "pg_notes"}, "belongs to PostgreSQL"},
-        BadUsage{"NewModuleOfTheKit", {"new", "module", "banyan_notes"}, "belongs to Banyan"},
-        BadUsage{"NewAppWithAModuleOfTheKit",
-                 {"new", "app", "shop", "--module", "banyan_notes"},
-                 "belongs to Banyan"},
-        BadUsage{"BackWithoutWhy", {"back", "catalog"}, "--why is required"},
-        BadUsage{"StoreAndUrl",
-                 {"status", "--store", "control.db", "--url", "http://127.0.0.1:1"},
-                 "--store goes past the process, and --url asks it; give one of them"},
-        BadUsage{"UrlWithoutUse",
-                 {"check", "banyan.toml", "--url", "http://127.0.0.1:1"},
-                 "--url is of no use to `banyan check`"},
-        BadUsage{"EndlessWhy",
-                 {"back", "catalog", "--why", std::string(100'000, 'x')},
-                 "--why: it has 100000 bytes, and the switch log takes 2000"},
-        BadUsage{"LogLimitZero", {"log", "--limit", "0"}, "not in range"},
-        BadUsage{"BadHead",
-                 {"log", "verify", "--head", "abc"},
-                 "is not 64 lower-case hexadecimal digits"},
-        BadUsage{"PlanWithoutWhy", {"plan", "catalog", "start"}, "--why is required"},
-        BadUsage{"PlanOfNobody", {"plan", "--steps", "1%"}, "are for `banyan plan MODULE start`"},
-        BadUsage{"PlanStepsForAPause",
-                 {"plan", "catalog", "pause", "--why", "x", "--steps", "1%"},
-                 "are for `banyan plan MODULE start`"},
-        BadUsage{"PlanBadDwell",
-                 {"plan", "catalog", "start", "--why", "x", "--dwell", "soon"},
-                 "is no time such as 90s, 10m, 2h or 1d"},
-        BadUsage{"PlanBadAction", {"plan", "catalog", "stop", "--why", "x"}, "stop"},
-        BadUsage{"GotoWithoutWhy", {"goto", "3"}, "--why is required"},
-        BadUsage{"UrlWithoutScheme",
-                 {"status", "--url", "127.0.0.1:8080"},
-                 "--url is \"127.0.0.1:8080\", expected http://HOST:PORT"},
-        BadUsage{"UrlWithPath",
-                 {"status", "--url", "http://127.0.0.1:8080/shop"},
-                 "expected http://HOST:PORT"},
-        BadUsage{"SchemaWithoutVerb", {"schema"}, "subcommand is required"},
-        BadUsage{"MoveWithoutDatabase", {"schema", "move", "warehouse"}, "--database is required"},
-        BadUsage{"ExtraWord", {"status", "catalog", "now"}, "catalog"},
-        BadUsage{"TooManyLoops", {"proxy", "--loops", "2000"}, "not in range"}),
-    [](const testing::TestParamInfo<BadUsage>& usage) { return usage.param.name; });
-
 TEST(Help, TeachesWithExamplesAndExitCodes) {
   const Outcome all = run_banyan({"--help"});
   EXPECT_EQ(all.exit_code, 0);
@@ -468,79 +381,6 @@ TEST(Help, TeachesWithExamplesAndExitCodes) {
   EXPECT_EQ(shift.exit_code, 0);
   EXPECT_THAT(shift.out, HasSubstr("banyan shift catalog 0.5% --why \"first canary\""));
   EXPECT_EQ(run_banyan({"--version"}).out, "banyan 0.1.0\n");
-}
-
-/// In the environment of the programs that are run meanwhile.
-class Variable {
- public:
-  Variable(const char* name, const char* value) : name_(name) { setenv(name, value, 1); }
-  ~Variable() { unsetenv(name_); }
-  Variable(const Variable&) = delete;
-  Variable& operator=(const Variable&) = delete;
-
- private:
-  const char* name_;
-};
-
-TEST(Proxy, RefusesABadFileWithEveryProblemAndItsPlace) {
-  const TemporaryFolder folder;
-  const std::string file = folder.file("banyan.toml");
-  std::ofstream(file) << "[proxy]\nlisten = [\"nowhere\"]\ncontrol_stor = \"c.db\"\n";
-  const Outcome outcome = run_banyan({"proxy", "--config", file});
-  EXPECT_EQ(outcome.exit_code, 78);
-  EXPECT_THAT(outcome.err, HasSubstr(file + ":2:11: \"nowhere\" in listen is no address"));
-  EXPECT_THAT(outcome.err, HasSubstr(file + ":3:1: unknown key \"control_stor\""));
-}
-
-TEST(Proxy, SaysHowToGetAFileThatIsNotThere) {
-  const TemporaryFolder folder;
-  const std::string file = folder.file("banyan.toml");
-  for (const auto& words : {std::vector<std::string>{"proxy", "--config", file},
-                            std::vector<std::string>{"check", file}}) {
-    const Outcome outcome = run_banyan(words);
-    EXPECT_EQ(outcome.exit_code, 78);
-    EXPECT_THAT(outcome.err, HasSubstr("there is no " + file));
-    EXPECT_THAT(outcome.err, HasSubstr("banyan init http://HOST:PORT"));
-  }
-}
-
-TEST(Proxy, TakesItsOptionsFromEveryLayer) {
-  const TemporaryFolder folder;
-  const std::string settings = folder.file("proxy.properties");
-  std::ofstream(settings) << "config = of_the_file.toml\nexplain = true\n";
-  const auto asked_for = [&](const std::vector<std::string>& more) {
-    std::vector<std::string> words{"proxy", "--settings", settings};
-    words.insert(words.end(), more.begin(), more.end());
-    const Outcome outcome = run_banyan(words);
-    EXPECT_EQ(outcome.exit_code, 78);
-    return outcome.err;
-  };
-  EXPECT_THAT(asked_for({}), HasSubstr("there is no of_the_file.toml"));
-  {
-    const Variable config("BANYAN_PROXY_CONFIG", "of_the_environment.toml");
-    const Variable wrong("BANYAN_PROXY_LOPS", "1");
-    EXPECT_THAT(asked_for({}), AllOf(HasSubstr("there is no of_the_environment.toml"),
-                                     HasSubstr("warning: BANYAN_PROXY_LOPS is no variable")));
-    EXPECT_THAT(asked_for({"--config", "of_the_line.toml"}),
-                HasSubstr("there is no of_the_line.toml"));
-  }
-  const Variable loops("BANYAN_PROXY_LOOPS", "1025");
-  std::ofstream(settings) << "drain-notice = soon\nexplian = true\n";
-  const std::string refused = asked_for({});
-  EXPECT_THAT(refused, AllOf(HasSubstr("BANYAN_PROXY_LOOPS: '1025' is not a whole number from 0"),
-                             HasSubstr(settings + ": drain-notice: 'soon' is not a whole number"),
-                             HasSubstr("no option 'explian'; did you mean explain?")));
-}
-
-TEST(Proxy, SaysOfAFolderThatItIsOne) {
-  const TemporaryFolder folder;
-  for (const char* command : {"proxy", "check"}) {
-    const std::string at = folder.path().string();
-    const Outcome outcome = std::string(command) == "proxy" ? run_banyan({"proxy", "--config", at})
-                                                            : run_banyan({"check", at});
-    EXPECT_EQ(outcome.exit_code, 78);
-    EXPECT_THAT(outcome.err, HasSubstr(at + ": is a folder; name the file in it: " + at));
-  }
 }
 
 }  // namespace

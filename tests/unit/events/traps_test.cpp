@@ -6,15 +6,16 @@
 #include <atomic>
 #include <future>
 #include <set>
-#include <thread>
 
 #include "banyan/postgres/connection.hpp"
+#include "support/becomes_true.hpp"
 #include "unit/events/events_world.hpp"
 
 namespace banyan::events {
 namespace {
 
 using namespace std::chrono_literals;
+using test::becomes_true;
 using test::EventsWorld;
 using test::Seen;
 using testing::ElementsAre;
@@ -23,14 +24,6 @@ using testing::IsEmpty;
 Error refusal() { return {ErrorCode::FailedPrecondition, "lighthouse.broken", "it is broken", {}}; }
 
 bool refuses_bad(const lamps::LampLit& event) { return event.lamp.starts_with("bad"); }
-
-void wait_until(const std::function<bool()>& condition) {
-  const auto patience = std::chrono::steady_clock::now() + 60s;
-  while (!condition()) {
-    ASSERT_LT(std::chrono::steady_clock::now(), patience) << "it does not come to that";
-    std::this_thread::sleep_for(1ms);
-  }
-}
 
 /// Another lamp in the same slot.
 std::string neighbour_of(const std::string& lamp, int which = 0) {
@@ -104,7 +97,7 @@ TEST_P(TrapsTest, Attempts_are_counted_once_however_many_relays_try) {
   const auto is_parked = [&] { return !holds().empty() && holds().front().parked; };
   for (std::size_t turn = 0; !is_parked(); ++turn) {
     relays[turn % relays.size()]->pump();
-    wait_until([&] { return is_parked() || holds().front().wait <= 0us; });
+    ASSERT_TRUE(becomes_true([&] { return is_parked() || holds().front().wait <= 0us; }));
     ASSERT_LE(asked, options.max_attempts);
   }
   EXPECT_EQ(asked, options.max_attempts);
@@ -179,9 +172,10 @@ TEST_F(LateCommitTest, An_event_that_is_committed_late_is_not_passed_by) {
   relay->pump();
   const std::string quick = neighbour_of("slow");
   auto late = light(world_, {"slow"});
-  wait_until([&] { return waiting() == 1; });
+  EXPECT_TRUE(becomes_true([&] { return waiting() == 1; }));
   auto later = light(*other_, {quick});
-  wait_until([&] { return waiting() == 2 || later.wait_for(0s) == std::future_status::ready; });
+  EXPECT_TRUE(becomes_true(
+      [&] { return waiting() == 2 || later.wait_for(0s) == std::future_status::ready; }));
   relay->pump();
   open_gate();
   late.get();
@@ -213,7 +207,7 @@ TEST_F(LateCommitTest, A_unit_locks_the_slots_that_it_publishes_in_and_only_unti
   std::string elsewhere = "lamp";
   while (slot_of(elsewhere) == slot_of("slow")) elsewhere += "p";
   auto late = light(world_, {"slow", elsewhere, "slow", neighbour_of("slow")});
-  wait_until([&] { return waiting() == 1; });
+  EXPECT_TRUE(becomes_true([&] { return waiting() == 1; }));
   EXPECT_EQ(slots_locked(), 2);
   open_gate();
   late.get();
@@ -238,10 +232,10 @@ TEST_F(LateCommitTest, Units_of_the_same_keys_wait_for_each_other_in_one_order) 
   b.get();
   c.get();
   gate_.run("SELECT pg_stat_force_next_flush()");
-  wait_until([&] {
+  ASSERT_TRUE(becomes_true([&] {
     return std::stoi(gate_.text("SELECT xact_commit FROM pg_stat_database WHERE datname ="
                                 " current_database()")) >= 180;
-  });
+  }));
   EXPECT_EQ(gate_.text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"),
             "0");
 }

@@ -7,12 +7,14 @@
 #include <thread>
 
 #include "banyan/postgres/connection.hpp"
+#include "support/becomes_true.hpp"
 #include "unit/events/events_world.hpp"
 
 namespace banyan::events {
 namespace {
 
 using namespace std::chrono_literals;
+using test::becomes_true;
 using test::EventsWorld;
 using test::Seen;
 using testing::ElementsAre;
@@ -24,15 +26,6 @@ RelayOptions sleepy() {
   auto options = EventsWorld::quick();
   options.poll = std::chrono::hours(1);
   return options;
-}
-
-bool comes_true(const std::function<bool()>& condition) {
-  const auto until = std::chrono::steady_clock::now() + kPatience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() >= until) return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
 }
 
 class WakingTest : public testing::TestWithParam<test::Storage> {
@@ -63,7 +56,7 @@ TEST_P(WakingTest, A_stop_ends_while_wake_ups_storm_in) {
       while (!ending) world_.light("lamp" + std::to_string(i), 1);
     }));
   }
-  EXPECT_TRUE(comes_true([&] { return relay->figures().front().delivered > 10; }));
+  EXPECT_TRUE(becomes_true([&] { return relay->figures().front().delivered > 10; }));
   auto stop = std::async(std::launch::async, [&] {
     world_.publisher().on_published({});
     relay->stop();
@@ -94,7 +87,7 @@ TEST_P(WakingTest, What_is_to_be_tried_again_later_is_tried_then_and_not_at_the_
   relay->start();
   world_.light("north", 1);
   relay->wake();
-  EXPECT_TRUE(comes_true([&] { return world_.seen().size() == 1; }));
+  EXPECT_TRUE(becomes_true([&] { return world_.seen().size() == 1; }));
   relay->stop();
 }
 
@@ -116,7 +109,8 @@ TEST_P(OtherProcessTest, Its_commits_wake_the_relay_here_and_nothing_else_does) 
   constexpr int kEvents = 20;
   for (int i = 1; i <= kEvents; ++i) {
     other_->light("north", i);
-    ASSERT_TRUE(comes_true([&] { return handled_ == i; })) << "event " << i << " waits for a look";
+    ASSERT_TRUE(becomes_true([&] { return handled_ == i; }))
+        << "event " << i << " waits for a look";
   }
   world_.publisher().on_published({});
   relay->stop();
@@ -130,13 +124,13 @@ TEST_P(OtherProcessTest, A_relay_that_is_told_of_nothing_does_not_look) {
   relay->start();
   // It has been told of the beginning when it has looked; then all is quiet until the next event.
   other_->light("north", 1);
-  EXPECT_TRUE(comes_true([&] { return world_.seen().size() == 1; }));
+  EXPECT_TRUE(becomes_true([&] { return world_.seen().size() == 1; }));
   std::uint64_t looks = relay->looks();
   const auto is_quiet = [&] {
     std::this_thread::sleep_for(100ms);
     return std::exchange(looks, relay->looks()) == relay->looks();
   };
-  EXPECT_TRUE(comes_true(is_quiet));
+  EXPECT_TRUE(becomes_true(is_quiet));
   EXPECT_TRUE(is_quiet());
   relay->stop();
 }
@@ -157,12 +151,12 @@ TEST(ServerThatGoesAway, Commits_are_told_of_again_when_it_is_back) {
         administrator.text("SELECT count(*) FROM pg_stat_activity WHERE datname ="
                            " current_database() AND query = 'LISTEN banyan_commits'"));
   };
-  ASSERT_TRUE(comes_true([&] { return listening() == 1; }));
+  ASSERT_TRUE(becomes_true([&] { return listening() == 1; }));
   administrator.run(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
       " AND query = 'LISTEN banyan_commits'");
   other->light("north", 1);
-  EXPECT_TRUE(comes_true([&] { return world.seen().size() == 1; }));
+  EXPECT_TRUE(becomes_true([&] { return world.seen().size() == 1; }));
   world.publisher().on_published({});
   relay->stop();
 }

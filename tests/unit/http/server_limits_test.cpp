@@ -12,6 +12,7 @@
 
 #include "banyan/http/server.hpp"
 #include "sockets.hpp"
+#include "support/becomes_true.hpp"
 
 namespace banyan::http {
 namespace {
@@ -32,15 +33,6 @@ class Agreeing final : public Application {
   }
 };
 
-template <class Condition>
-void until(Condition condition) {
-  const auto end = std::chrono::steady_clock::now() + 8s;
-  while (!condition()) {
-    ASSERT_LT(std::chrono::steady_clock::now(), end);
-    std::this_thread::sleep_for(1ms);
-  }
-}
-
 std::string ask(RawSocket& socket) {
   socket.send(kGet);
   return socket.read_until("\r\n\r\nyes");
@@ -58,7 +50,7 @@ TEST(AServerWithALimitPerClient, TurnsTheNextConnectionAwayUntilOneIsClosed) {
               AllOf(StartsWith("HTTP/1.1 503 "), HasSubstr("Retry-After: "),
                     HasSubstr("http.too_many_connections_of_client")));
   second.reset();
-  until([&] { return server.connections() == 1; });
+  ASSERT_TRUE(test::becomes_true([&] { return server.connections() == 1; }));
   RawSocket third(server.port());
   EXPECT_THAT(ask(third), StartsWith("HTTP/1.1 200 "));
 }
@@ -92,7 +84,7 @@ TEST(AServerThatIsFull, TellsSoToClientsThatAreInTheMiddleOfTheirRequest) {
   }
   EXPECT_EQ(server.overload().by_limit, 20U);
   EXPECT_EQ(server.overload().by_client_limit, 0U);
-  until([&] { return server.overload().leaving == 0; });
+  ASSERT_TRUE(test::becomes_true([&] { return server.overload().leaving == 0; }));
   EXPECT_THAT(ask(first), StartsWith("HTTP/1.1 200 "));
 }
 
@@ -110,14 +102,14 @@ TEST(AServerThatIsFull, KeepsNoCrowdOfThoseWhomItTurnsAway) {
     crowd.emplace_back(server.port());
     most = std::max(most, server.overload().leaving);
   }
-  until([&] {
+  ASSERT_TRUE(test::becomes_true([&] {
     most = std::max(most, server.overload().leaving);
     return server.overload().by_limit == kCrowd;
-  });
+  }));
   EXPECT_LE(most, kMost);
   EXPECT_GT(most, 0U) << "they do linger";
   // Nobody reads, nobody closes: their time is bounded too.
-  until([&] { return server.overload().leaving == 0; });
+  ASSERT_TRUE(test::becomes_true([&] { return server.overload().leaving == 0; }));
 }
 
 TEST(AServerThatWindsDown, HasItsClientsGoOneByOneAndLosesNoRequest) {
@@ -143,10 +135,10 @@ TEST(AServerThatWindsDown, HasItsClientsGoOneByOneAndLosesNoRequest) {
       }
     });
   }
-  until([&] { return ready == kClients; });
+  EXPECT_TRUE(test::becomes_true([&] { return ready == kClients; }));
   const auto begun = std::chrono::steady_clock::now();
   std::jthread stop([&] { server.wind_down(kSpread); });
-  until([&] { return std::chrono::steady_clock::now() - begun > 10ms; });
+  EXPECT_TRUE(test::becomes_true([&] { return std::chrono::steady_clock::now() - begun > 10ms; }));
   RawSocket late(server.port());
   EXPECT_THAT(ask(late), StartsWith("HTTP/1.1 200 ")) << "it serves on meanwhile";
   clients.clear();

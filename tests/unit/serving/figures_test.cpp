@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "banyan/telemetry/call_statistics.hpp"
 #include "proxy_fixture.hpp"
 #include "stopwatch.hpp"
 

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "banyan/test/temporary_folder.hpp"
+#include "support/becomes_true.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -25,11 +26,7 @@ class AWatch : public testing::Test {
     fs::rename(link.string() + ".new", link);
   }
   void wait_for(int changes) const {
-    const auto end = std::chrono::steady_clock::now() + 10s;
-    while (changes_ < changes) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end) << "change " << changes;
-      std::this_thread::sleep_for(1ms);
-    }
+    ASSERT_TRUE(test::becomes_true([&] { return changes_ >= changes; })) << "change " << changes;
     EXPECT_EQ(changes_, changes);
   }
 

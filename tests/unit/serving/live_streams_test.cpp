@@ -14,11 +14,13 @@
 #include "banyan/http/server.hpp"
 #include "banyan/kernel/executor.hpp"
 #include "sockets.hpp"
+#include "support/becomes_true.hpp"
 
 namespace banyan::serving {
 namespace {
 
 using namespace std::chrono_literals;
+using test::becomes_true;
 using test::Peer;
 using testing::HasSubstr;
 using testing::Not;
@@ -69,16 +71,6 @@ class LiveStreamsTest : public testing::Test, public http::Application {
     return page;
   }
 
-  /// Within five seconds.
-  bool soon(const std::function<bool()>& condition) const {
-    const auto end = std::chrono::steady_clock::now() + 5s;
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      std::this_thread::sleep_for(5ms);
-    }
-    return true;
-  }
-
   std::atomic<int> made_ = 0;
   std::atomic<int> faults_ = 0;
   std::unique_ptr<LiveStreams> streams_;
@@ -109,9 +101,9 @@ TEST_F(LiveStreamsTest, MakeNothingWhileNobodyWatches) {
     Peer page = watch();
     page.read_until("data: 1\n");
   }
-  ASSERT_TRUE(soon([&] { return streams_->watching() == 0; }));
+  ASSERT_TRUE(becomes_true([&] { return streams_->watching() == 0; }));
   // A round that was under way may end.
-  ASSERT_TRUE(soon([&] {
+  ASSERT_TRUE(becomes_true([&] {
     const int before = made_;
     std::this_thread::sleep_for(60ms);
     return made_ == before;
@@ -128,7 +120,7 @@ TEST_F(LiveStreamsTest, AreNoMoreThanThereIsRoomFor) {
     Peer third = watch();
     EXPECT_THAT(third.read_until("\r\n\r\n"), HasSubstr("HTTP/1.1 503"));
   }
-  ASSERT_TRUE(soon([&] { return streams_->watching() == 1; })) << "one has gone";
+  ASSERT_TRUE(becomes_true([&] { return streams_->watching() == 1; })) << "one has gone";
   Peer fourth = watch();
   EXPECT_THAT(fourth.read_until("event: live"), HasSubstr("HTTP/1.1 200"));
 }
@@ -136,16 +128,16 @@ TEST_F(LiveStreamsTest, AreNoMoreThanThereIsRoomFor) {
 TEST_F(LiveStreamsTest, AreCutWhenTheirReaderTakesNothing) {
   serve(16, 100ms, std::string(32 << 20, 'x'));
   const Peer sleeper = watch();
-  ASSERT_TRUE(soon([&] { return streams_->watching() == 1; }));
-  EXPECT_TRUE(soon([&] { return streams_->watching() == 0; }));
+  ASSERT_TRUE(becomes_true([&] { return streams_->watching() == 1; }));
+  EXPECT_TRUE(becomes_true([&] { return streams_->watching() == 0; }));
 }
 
 TEST_F(LiveStreamsTest, AreCutWhenTheirReaderTakesNothingAlsoWhileTheyEnd) {
   serve(16, 2s, std::string(32 << 20, 'x'));
   const Peer sleeper = watch();
-  ASSERT_TRUE(soon([&] { return made_ >= 2; })) << "the first is being written";
+  ASSERT_TRUE(becomes_true([&] { return made_ >= 2; })) << "the first is being written";
   streams_->end();
-  EXPECT_TRUE(soon([&] { return streams_->watching() == 0; }));
+  EXPECT_TRUE(becomes_true([&] { return streams_->watching() == 0; }));
 }
 
 TEST_F(LiveStreamsTest, EndWholeSoThatTheProcessCan) {
@@ -154,7 +146,7 @@ TEST_F(LiveStreamsTest, EndWholeSoThatTheProcessCan) {
   page.read_until("event: live");
   streams_->end();
   EXPECT_THAT(page.read_until("0\r\n\r\n"), HasSubstr("event: end\ndata: {}\n\n"));
-  EXPECT_TRUE(soon([&] { return streams_->watching() == 0; }));
+  EXPECT_TRUE(becomes_true([&] { return streams_->watching() == 0; }));
   Peer late = watch();
   EXPECT_THAT(late.read_until("\r\n\r\n"), HasSubstr("HTTP/1.1 503"));
 }

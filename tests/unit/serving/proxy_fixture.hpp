@@ -7,13 +7,13 @@
 #include <fstream>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "banyan/http/server.hpp"
 #include "banyan/serving/proxy.hpp"
 #include "banyan/test/temporary_folder.hpp"
 #include "sockets.hpp"
+#include "support/becomes_true.hpp"
 
 namespace banyan::serving {
 
@@ -151,11 +151,7 @@ class ProxyTest : public testing::Test {
   /// What is counted or logged about a request may come a moment after its answer.
   template <class Condition>
   static void until(const std::string& what, Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
-    while (!condition()) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end) << "waited for: " << what;
-      std::this_thread::sleep_for(std::chrono::milliseconds{1});
-    }
+    ASSERT_TRUE(test::becomes_true(condition)) << "waited for: " << what;
   }
   std::string log() const {
     std::ifstream in(folder_.path() / "log.json");

@@ -8,11 +8,11 @@
 #include <fstream>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "banyan/test/temporary_folder.hpp"
 #include "file_watch.hpp"
+#include "support/becomes_true.hpp"
 
 static std::atomic<bool> no_instances = false;
 static std::atomic<bool> no_watches = false;
@@ -56,11 +56,7 @@ class AWatchThatCannotBeHad : public testing::Test {
           told_.emplace_back(what);
         });
     std::ofstream(file_) << "22";
-    const auto end = std::chrono::steady_clock::now() + 20s;
-    while (changes_ == 0) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end) << "it was not found";
-      std::this_thread::sleep_for(1ms);
-    }
+    ASSERT_TRUE(test::becomes_true([this] { return changes_ != 0; })) << "it was not found";
   }
 
   test::TemporaryFolder folder_;

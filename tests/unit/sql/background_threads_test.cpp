@@ -6,11 +6,11 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "banyan/sql/kit_access.hpp"
 #include "sqlite_commits.hpp"
+#include "support/becomes_true.hpp"
 #include "unit/sql/engine_under_test.hpp"
 
 namespace banyan::sql {
@@ -37,11 +37,6 @@ class Told {
   std::vector<std::string> all_;
 };
 
-template <class Condition>
-void wait_until(Condition&& holds) {
-  while (!holds()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-}
-
 class CommitsOfOthers : public testing::TestWithParam<Engine> {};
 
 INSTANTIATE_TEST_SUITE_P(Engines, CommitsOfOthers, test::both_engines, test::name_of_engine);
@@ -54,7 +49,7 @@ TEST_P(CommitsOfOthers, AreToldToTheOthersWhenOneWhoIsToldThrows) {
   const auto throws = orders.watch([] { throw std::runtime_error("a listener of ours"); });
   const auto listens = orders.watch([&] { ++heard; });
 
-  wait_until([&] { return heard > 0 && !told.all().empty(); });
+  ASSERT_TRUE(test::becomes_true([&] { return heard > 0 && !told.all().empty(); }));
   EXPECT_EQ(told.all().front(), "a listener of ours");
 }
 
@@ -70,11 +65,11 @@ TEST(CommitsOfFiles, AreLookedForAgainWhenTheFilesCannotBeTold) {
       },
       told.teller());
   const auto watch = commits.watch([&] { ++heard; });
-  wait_until([&] { return !told.all().empty(); });
+  ASSERT_TRUE(test::becomes_true([&] { return !told.all().empty(); }));
   EXPECT_EQ(heard, 0);
 
   known = true;
-  wait_until([&] { return heard > 0; });
+  ASSERT_TRUE(test::becomes_true([&] { return heard > 0; }));
 }
 
 }  // namespace

@@ -3,10 +3,10 @@
 
 #include <future>
 #include <latch>
-#include <thread>
 
 #include "banyan/sqlite/file_header.hpp"
 #include "sqlite_wal.hpp"
+#include "support/becomes_true.hpp"
 #include "support/raw_sqlite.hpp"
 #include "unit/sql/moved_module.hpp"
 #include "unit/sql/shop_tables.hpp"
@@ -14,6 +14,7 @@
 namespace banyan::sql {
 namespace {
 
+using test::becomes_true;
 using test::RawSqlite;
 using test::soon;
 using testing::AllOf;
@@ -21,16 +22,6 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr std::uintmax_t kLimit = 256 << 10;
-
-template <class Condition>
-bool eventually(const Condition& condition) {
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > patience) return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
 
 /// Units of work that fill the write-ahead log while somebody holds a snapshot.
 class WalTest : public testing::Test {
@@ -86,11 +77,11 @@ TEST_F(WalTest, A_log_that_a_read_of_this_process_keeps_is_a_problem_that_names_
   {
     const HeldRead read(orders_);
     fill_the_log(database_.file());
-    EXPECT_TRUE(eventually([this] { return !problem().empty(); }));
+    EXPECT_TRUE(becomes_true([this] { return !problem().empty(); }));
     EXPECT_THAT(problem(), AllOf(HasSubstr("'shop.db'"), HasSubstr("a read of module 'orders'")));
   }
-  EXPECT_TRUE(eventually([this] { return sqlite::wal_bytes_of(database_.file()) == 0; }));
-  EXPECT_TRUE(eventually([this] { return problem().empty(); }));
+  EXPECT_TRUE(becomes_true([this] { return sqlite::wal_bytes_of(database_.file()) == 0; }));
+  EXPECT_TRUE(becomes_true([this] { return problem().empty(); }));
 }
 
 TEST_F(WalTest, A_log_that_another_process_keeps_is_a_problem_that_says_so) {
@@ -98,11 +89,11 @@ TEST_F(WalTest, A_log_that_another_process_keeps_is_a_problem_that_says_so) {
     RawSqlite shell(database_.file());
     shell.run("BEGIN; SELECT count(*) FROM notes");
     fill_the_log(database_.file());
-    EXPECT_TRUE(eventually([this] { return !problem().empty(); }));
+    EXPECT_TRUE(becomes_true([this] { return !problem().empty(); }));
     EXPECT_THAT(problem(), AllOf(HasSubstr("a connection of another process"), HasSubstr("fuser"),
                                  Not(HasSubstr("orders"))));
   }
-  EXPECT_TRUE(eventually([this] { return sqlite::wal_bytes_of(database_.file()) == 0; }));
+  EXPECT_TRUE(becomes_true([this] { return sqlite::wal_bytes_of(database_.file()) == 0; }));
 }
 
 TEST_F(WalTest, A_log_is_cut_although_reads_follow_one_another) {
@@ -121,7 +112,7 @@ TEST_F(WalTest, A_log_is_cut_although_reads_follow_one_another) {
     const HeldRead read(orders_);
     fill_the_log(database_.file());
   }
-  EXPECT_TRUE(eventually([this] { return sqlite::wal_bytes_of(database_.file()) <= kLimit; }));
+  EXPECT_TRUE(becomes_true([this] { return sqlite::wal_bytes_of(database_.file()) <= kLimit; }));
   stop = true;
   for (auto& reader : readers) reader.get();
 }
@@ -134,15 +125,15 @@ TEST_F(WalTest, The_log_that_a_move_leaves_beside_a_modules_own_file_is_cut) {
   orders_.read(soon(), [](Session& session) {
     EXPECT_EQ(session.value<std::int64_t>("SELECT count(*) FROM notes"), 1);
   });
-  EXPECT_TRUE(eventually([this] { return sqlite::wal_bytes_of(own_file()) == 0; }));
+  EXPECT_TRUE(becomes_true([this] { return sqlite::wal_bytes_of(own_file()) == 0; }));
 
   {
     const HeldRead read(orders_);
     fill_the_log(own_file());
-    EXPECT_TRUE(eventually([this] { return !problem("shop.orders.db").empty(); }));
+    EXPECT_TRUE(becomes_true([this] { return !problem("shop.orders.db").empty(); }));
     EXPECT_EQ(problem("shop.db"), "");
   }
-  EXPECT_TRUE(eventually([this] { return sqlite::wal_bytes_of(own_file()) == 0; }));
+  EXPECT_TRUE(becomes_true([this] { return sqlite::wal_bytes_of(own_file()) == 0; }));
 }
 
 TEST_F(WalTest, A_read_is_blamed_only_when_it_was_there_before_the_log_could_not_be_cut) {

@@ -9,12 +9,11 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "banyan/test/temporary_folder.hpp"
+#include "support/becomes_true.hpp"
 #include "support/child_process.hpp"
 
 /// `banyan up` and the commands that ask it, with programs that are shell scripts.
@@ -22,6 +21,7 @@ namespace banyan::supervision {
 namespace {
 
 using namespace std::chrono_literals;
+using test::becomes_true;
 using test::ChildProcess;
 using test::Ran;
 using test::run_program;
@@ -34,16 +34,6 @@ namespace fs = std::filesystem;
 std::string content(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-}
-
-/// Whether it has become true within a time that only a hanging machine needs.
-bool becomes_true(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + 60s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(5ms);
-  }
-  return true;
 }
 
 /// Whether nothing of it runs: what nobody has reaped yet does not.

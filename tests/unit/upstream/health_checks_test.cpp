@@ -12,6 +12,7 @@
 
 #include "banyan/http/server.hpp"
 #include "sockets.hpp"
+#include "support/becomes_true.hpp"
 
 namespace banyan::upstream {
 namespace {
@@ -74,14 +75,6 @@ class TheHealthChecks : public testing::Test {
     if (!changed_.wait_for(lock, 8s, [&] { return changes_.size() > told_; })) return "no change";
     return changes_[told_++];
   }
-  template <class Condition>
-  static void until(Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + 8s;
-    while (!condition()) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end);
-      std::this_thread::sleep_for(1ms);
-    }
-  }
 
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -97,7 +90,7 @@ class TheHealthChecks : public testing::Test {
 
 TEST_F(TheHealthChecks, EjectWhoFailsTakeItBackAndLeaveTheOthersAlone) {
   const auto watch = checks_.watch(group_, plan());
-  until([&] { return group_->status()[0].check == CheckState::Passing; });
+  ASSERT_TRUE(test::becomes_true([&] { return group_->status()[0].check == CheckState::Passing; }));
   EXPECT_TRUE(first_.target) << "asks for the path of the plan, byte for byte";
   first_.says = 503;
   EXPECT_EQ(next_change(),
@@ -114,7 +107,7 @@ TEST_F(TheHealthChecks, EjectWhoFailsTakeItBackAndLeaveTheOthersAlone) {
 TEST_F(TheHealthChecks, NeedMoreThanTwoFailuresInARow) {
   first_.says = Patient::kTwoOfThreeFail;
   const auto watch = checks_.watch(group_, plan());
-  until([&] { return first_.asked >= 15; });
+  ASSERT_TRUE(test::becomes_true([&] { return first_.asked >= 15; }));
   EXPECT_NE(group_->status()[0].check, CheckState::Failing);
 }
 
@@ -146,7 +139,7 @@ TEST_F(TheHealthChecks, AskAsThePlanSaysAndTakeWhatItExpects) {
   const auto watch = checks_.watch(group_, plan);
   EXPECT_EQ(next_change(),
             to_string(second_.endpoint()) + " ejected: status 302 from /how/are/you?");
-  until([&] { return group_->status()[0].check == CheckState::Passing; });
+  ASSERT_TRUE(test::becomes_true([&] { return group_->status()[0].check == CheckState::Passing; }));
   EXPECT_EQ(first_.seen("Host"), "shop.internal");
   EXPECT_EQ(first_.seen("Authorization"), "Basic x");
   EXPECT_EQ(first_.seen("User-Agent"), "banyan-health-check");
@@ -155,7 +148,7 @@ TEST_F(TheHealthChecks, AskAsThePlanSaysAndTakeWhatItExpects) {
 TEST_F(TheHealthChecks, GoOnFromWhatTheLastOnesKnewAndLeaveItToTheNewOnes) {
   first_.says = 503;
   const auto old_watch = checks_.watch(group_, plan());
-  until([&] { return group_->status()[0].check == CheckState::Failing; });
+  ASSERT_TRUE(test::becomes_true([&] { return group_->status()[0].check == CheckState::Failing; }));
   const auto next = std::make_shared<Group>(
       GroupOptions{.name = "shop", .instances = {first_.endpoint()}}, system_clock(), group_.get());
   EXPECT_EQ(next->status()[0].check, CheckState::Failing) << "at once";
@@ -163,30 +156,30 @@ TEST_F(TheHealthChecks, GoOnFromWhatTheLastOnesKnewAndLeaveItToTheNewOnes) {
   HealthCheckPlan tolerant = plan();
   tolerant.expect = {{503, 503}};
   const auto new_watch = checks_.watch(next, tolerant);
-  until([&] { return next->status()[0].check == CheckState::Passing; });
+  ASSERT_TRUE(test::becomes_true([&] { return next->status()[0].check == CheckState::Passing; }));
   const int before = first_.asked;
-  until([&] { return first_.asked > before + 5; });
+  ASSERT_TRUE(test::becomes_true([&] { return first_.asked > before + 5; }));
   EXPECT_EQ(next->status()[0].check, CheckState::Passing) << "the old ones have no say any more";
 }
 
 TEST_F(TheHealthChecks, AreForgottenWhenThereAreNoneAnyMore) {
   first_.says = 503;
   const auto watch = checks_.watch(group_, plan());
-  until([&] { return group_->status()[0].check == CheckState::Failing; });
+  ASSERT_TRUE(test::becomes_true([&] { return group_->status()[0].check == CheckState::Failing; }));
   group_->forget_checks();
   EXPECT_EQ(group_->status()[0].state, InstanceState::Healthy);
 }
 
 TEST_F(TheHealthChecks, EndWithTheirHandle) {
   auto watch = checks_.watch(group_, plan());
-  until([&] { return first_.asked > 2; });
+  ASSERT_TRUE(test::becomes_true([&] { return first_.asked > 2; }));
   watch.reset();
   // What was under way ends; then nobody asks any more.
-  until([&] {
+  ASSERT_TRUE(test::becomes_true([&] {
     const int before = first_.asked;
     std::this_thread::sleep_for(50ms);
     return first_.asked == before;
-  });
+  }));
 }
 
 }  // namespace

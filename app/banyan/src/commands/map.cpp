@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "banyan/kernel/whole_file.hpp"
 #include "banyan/map/pages.hpp"
 #include "banyan/map/sources.hpp"
 #include "commands.hpp"
@@ -19,14 +20,11 @@ namespace {
 namespace fs = std::filesystem;
 using Pages = std::map<std::string, std::string>;
 
-std::string content_of(std::istream& stream) {
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+std::string standard_input() {
+  return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
 }
 
-std::string content_of(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return content_of(stream);
-}
+std::string content_of(const fs::path& file) { return whole_file(file).value_or(""); }
 
 Result<map::Description> gather(const MapOptions& options) {
   if (options.description != "-" && !fs::is_regular_file(options.description)) {
@@ -34,9 +32,8 @@ Result<map::Description> gather(const MapOptions& options) {
                 "there is no file " + options.description + "; make one: PROGRAM --describe > " +
                     options.description);
   }
-  auto description = map::description_from_json(options.description == "-"
-                                                    ? content_of(std::cin)
-                                                    : content_of(fs::path(options.description)));
+  auto description = map::description_from_json(
+      options.description == "-" ? standard_input() : content_of(fs::path(options.description)));
   if (!description) {
     Error error = std::move(description.error());
     error.message =

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "banyan/kernel/nearest.hpp"
+#include "banyan/kernel/whole_file.hpp"
 #include "banyan/stages/suggestion.hpp"
 #include "commands.hpp"
 #include "exit_code.hpp"
@@ -21,7 +22,7 @@ namespace fs = std::filesystem;
 /// The folder at or above `from` whose CMakeLists.txt uses the kit and has modules.
 std::optional<fs::path> application_above(const fs::path& from) {
   for (fs::path folder = fs::absolute(from).lexically_normal();; folder = folder.parent_path()) {
-    const auto text = scaffold::read_text(folder / "CMakeLists.txt");
+    const auto text = whole_file(folder / "CMakeLists.txt");
     if (text && text->find("Banyan") != std::string::npos &&
         fs::is_regular_file(folder / "modules" / "CMakeLists.txt")) {
       return folder;
@@ -61,7 +62,7 @@ Result<std::vector<scaffold::Change>> listed(const fs::path& root, const std::st
   std::vector<scaffold::Change> changes;
   for (const char* folder : {"modules", "tests"}) {
     const fs::path file = fs::path(folder) / "CMakeLists.txt";
-    if (const auto text = scaffold::read_text(root / file)) {
+    if (const auto text = whole_file(root / file)) {
       changes.push_back({file, *text, scaffold::with_subdirectory(*text, module)});
     }
   }
@@ -75,7 +76,7 @@ Result<std::vector<scaffold::Change>> listed(const fs::path& root, const std::st
   }
   std::vector<scaffold::Change> applications;
   for (const fs::path& file : lists) {
-    const auto text = scaffold::read_text(root / file);
+    const auto text = whole_file(root / file);
     if (!text) continue;
     if (auto changed = scaffold::with_hosted_module(*text, module)) {
       applications.push_back({file, *text, *std::move(changed)});

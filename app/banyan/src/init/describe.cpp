@@ -5,7 +5,7 @@
 #include <chrono>
 #include <utility>
 
-#include "scaffold/write.hpp"
+#include "banyan/kernel/whole_file.hpp"
 
 namespace banyan::cli::init {
 namespace {
@@ -20,7 +20,7 @@ constexpr auto kPlaces = std::to_array<const char*>(
 std::expected<std::string, std::string> text_at(const std::string& where,
                                                 const std::string& ca_file) {
   if (!is_web_address(where)) {
-    auto text = scaffold::read_text(where);
+    auto text = whole_file(where);
     if (!text) return std::unexpected(std::string("cannot be read"));
     return std::move(*text);
   }

@@ -7,8 +7,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
-#include <iterator>
-#include <optional>
 #include <sstream>
 #include <system_error>
 
@@ -86,12 +84,6 @@ void put_in_place(const fs::path& root, const fs::path& staged, const std::vecto
 }
 
 }  // namespace
-
-std::optional<std::string> read_text(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return std::nullopt;
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
 
 Result<void> write_all(const fs::path& root, const std::vector<NewFile>& files,
                        const std::vector<fs::path>& tops, const std::vector<Change>& changes) {

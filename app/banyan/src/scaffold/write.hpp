@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,8 +25,5 @@ struct Change {
 Result<void> write_all(const std::filesystem::path& root, const std::vector<NewFile>& files,
                        const std::vector<std::filesystem::path>& tops,
                        const std::vector<Change>& changes);
-
-/// The text of a file; nothing when it cannot be read.
-std::optional<std::string> read_text(const std::filesystem::path& file);
 
 }  // namespace banyan::cli::scaffold

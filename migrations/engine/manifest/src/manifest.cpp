@@ -7,11 +7,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fstream>
-#include <sstream>
 #include <system_error>
 
 #include "banyan/json/codec.hpp"
+#include "banyan/kernel/whole_file.hpp"
 #include "banyan/sqlite/durable_file.hpp"
 
 namespace banyan::manifest {
@@ -78,24 +77,23 @@ void merge(Manifest& manifest, const Manifest& more) {
 
 Result<Manifest> read(const std::filesystem::path& database) {
   const std::filesystem::path file = manifest_file(database);
-  errno = 0;
-  const std::ifstream stream(file, std::ios::binary);
-  if (const int error = errno; !stream && error != 0 && error != ENOENT && error != ENOTDIR) {
+  const auto text = whole_file(file);
+  const bool missing = !text && (text.error() == std::errc::no_such_file_or_directory ||
+                                 text.error() == std::errc::not_a_directory);
+  if (!text && !missing) {
     return fail(ErrorCode::FailedPrecondition, "manifest.unreadable",
-                "cannot read " + file.string() + ": " + std::generic_category().message(error) +
+                "cannot read " + file.string() + ": " + text.error().message() +
                     ". Run this as the user of the application, or as root; or give the file back: "
                     "`chown --reference='" +
                     database.string() + "' '" + file.string() + "'`");
   }
-  if (!stream) {
+  if (missing) {
     return fail(ErrorCode::NotFound, "manifest.missing",
                 "there is no " + file.string() +
                     ". The application writes it when it starts: start it once with this database,"
                     " or give the right --database.");
   }
-  std::ostringstream text;
-  text << stream.rdbuf();
-  auto manifest = json::decode<Manifest>(std::move(text).str(), json::Reading::Tolerant, kBounds);
+  auto manifest = json::decode<Manifest>(*text, json::Reading::Tolerant, kBounds);
   if (!manifest) {
     Error error = manifest.error();
     error.rule = "manifest.invalid";

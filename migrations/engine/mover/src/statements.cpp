@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
+#include "banyan/kernel/whole_file.hpp"
 #include "banyan/mover/report.hpp"
 #include "banyan/sqlite/script.hpp"
 
@@ -13,12 +12,12 @@ namespace fs = std::filesystem;
 
 Result<void> read_file(const fs::path& file, const std::string& module, const std::string& shown,
                        std::vector<Statement>& into) {
-  std::ifstream in(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (in.bad() || !in.is_open()) {
+  const auto read = whole_file(file);
+  if (!read) {
     return fail(ErrorCode::NotFound, "mover.unreadable_file",
                 "cannot read " + file.string() + "; check its permissions");
   }
+  const std::string& text = *read;
   std::size_t line = 1;
   std::size_t counted = 0;
   for (std::size_t begin = sqlite::skip_to_statement(text, 0); begin < text.size();) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 #include <system_error>
 
+#include "banyan/kernel/whole_file.hpp"
 #include "banyan/migrations/runner.hpp"
 #include "script_rules.hpp"
 
@@ -11,14 +10,12 @@ namespace banyan::migrations {
 namespace {
 
 std::string text_of(const std::string& module, const std::filesystem::path& file) {
-  const std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  if (!stream || !std::filesystem::is_regular_file(file)) {
+  auto text = whole_file(file);
+  if (!text || !std::filesystem::is_regular_file(file)) {
     throw MigrationFault(
         {{module, file.string(), std::nullopt, "cannot read the file; check its rights"}});
   }
-  return std::move(text).str();
+  return *std::move(text);
 }
 
 }  // namespace

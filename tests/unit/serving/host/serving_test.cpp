@@ -7,7 +7,7 @@
 #include <latch>
 #include <stdexcept>
 
-#include "banyan/http/client.hpp"
+#include "asking_demo.hpp"
 #include "banyan/sql/fault.hpp"
 #include "call_telemetry.hpp"
 #include "demo_host.hpp"
@@ -18,55 +18,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using testing::HasSubstr;
-
-const std::string kThing = "/things/" + demo::thing_id(1).str();
-
-http::Response send(const ServedDemo& to, const std::string& method, const std::string& target,
-                    const http::Fields& fields = {}, const std::string& body = {}) {
-  http::Request request;
-  request.head.method = method;
-  request.head.target = target;
-  for (const auto& field : fields) request.head.fields.add(field.name, field.value);
-  if (!body.empty()) request.head.fields.add("Content-Type", "application/json");
-  request.body = body;
-  http::Client client(to.endpoint());
-  auto answer = client.exchange(request, system_clock().steady() + std::chrono::seconds(10));
-  if (!answer) throw std::runtime_error(answer.error().message);
-  return std::move(*answer);
-}
-
-http::Response get(const ServedDemo& from, const std::string& target = kThing,
-                   const http::Fields& fields = {}) {
-  return send(from, "GET", target, fields);
-}
-
-http::Response rename(const ServedDemo& at) {
-  return send(at, "PUT", kThing + "/name", {}, R"({"name":"x"})");
-}
-
-std::string field(const http::Response& response, std::string_view name) {
-  return std::string(response.head.fields.find(name).value_or(std::string_view{}));
-}
-
-Options internal() {
-  Options options;
-  options.trust = binding::Trust::Internal;
-  return options;
-}
-
-/// An application that can send the module's calls to its service.
-struct ARoutedApplication : testing::Test {
-  static Options at(const ServedDemo& service) {
-    Options options;
-    options.at["demo"] = service.endpoint();
-    return options;
-  }
-
-  ServedDemo service{"there", Linkage::Linked, internal()};
-  ServedDemo shop{"here", Linkage::Routed, at(service.serve())};
-
-  void SetUp() override { shop.serve(); }
-};
 
 TEST(AnApplication, AnswersWhatRunsHere) {
   ServedDemo shop("here", Linkage::Linked);
@@ -125,66 +76,6 @@ TEST(AnApplication, ForwardsWhatRunsElsewhere) {
   EXPECT_EQ(field(answer, "X-Correlation-Id"), "action-4711");
   EXPECT_EQ(service.module->last().correlation_id, "action-4711");
   EXPECT_THAT(rename(shop).body, HasSubstr("there"));
-}
-
-TEST_F(ARoutedApplication, FollowsTheTableForReadsAndForWrites) {
-  EXPECT_THAT(get(shop).body, HasSubstr("here"));
-  EXPECT_THAT(rename(shop).body, HasSubstr("here"));
-  shop.table.reads = Side::Remote;
-  EXPECT_THAT(get(shop).body, HasSubstr("there"));
-  EXPECT_THAT(rename(shop).body, HasSubstr("here"));
-  shop.table.writes = Side::Remote;
-  EXPECT_THAT(rename(shop).body, HasSubstr("there"));
-  shop.table.reads = Side::Local;
-  EXPECT_THAT(get(shop).body, HasSubstr("here"));
-}
-
-TEST_F(ARoutedApplication, SendsItsDecisionsAlong) {
-  shop.table.reads = Side::Remote;
-  get(shop);
-  const Context seen = service.module->last();
-  ASSERT_NE(seen.routed("demo"), nullptr);
-  EXPECT_EQ(*seen.routed("demo"), (RoutingDecision{"demo", Side::Remote, 5, 2}));
-  EXPECT_EQ(seen.stickiness_key, "127.0.0.1");
-}
-
-TEST_F(ARoutedApplication, IgnoresWhatStrangersSayAboutTheInside) {
-  const http::Fields lies = {{"Banyan-Routing", "demo=remote;rev=9"},
-                             {"Banyan-Placement", "demo=9"},
-                             {"Banyan-Principal", "admin"},
-                             {"Banyan-Stickiness-Key", "vip"},
-                             {"Banyan-Deadline-Ms", "0"}};
-  EXPECT_THAT(get(shop, kThing, lies).body, HasSubstr("here"));
-  EXPECT_EQ(shop.module->last().principal, "");
-  EXPECT_EQ(shop.module->last().stickiness_key, "127.0.0.1");
-
-  shop.table.reads = Side::Remote;
-  EXPECT_THAT(get(shop, kThing, lies).body, HasSubstr("there"));
-  EXPECT_EQ(service.module->last().principal, "");
-  EXPECT_EQ(service.module->last().stickiness_key, "127.0.0.1");
-  EXPECT_EQ(service.module->last().routed("demo")->revision, 5U);
-  EXPECT_EQ(service.module->last().routed("demo")->epoch, 2U);
-}
-
-TEST_F(ARoutedApplication, ASlowWriteGoesWhereTheWritesAreWhenItIsComplete) {
-  test::Peer slow = test::Peer::connect(shop.endpoint().port);
-  slow.send("PUT " + kThing +
-            "/name HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-            "Content-Length: 12\r\nExpect: 100-continue\r\n\r\n");
-  slow.read_until("100 Continue\r\n\r\n");  // the shop has taken it on, for its own side
-  shop.table.reads = shop.table.writes = Side::Remote;
-  slow.send(R"({"name":"x"})");
-  const test::Seen answer = test::read_answer(slow);
-  EXPECT_EQ(answer.status, 200U);
-  EXPECT_THAT(answer.body, HasSubstr("there"));
-  EXPECT_EQ(shop.module->calls, 0);
-}
-
-TEST_F(ARoutedApplication, SaysThatTheServiceIsAwayAndNeverAnswersForIt) {
-  service.drain(milliseconds(0));
-  shop.table.reads = Side::Remote;
-  EXPECT_EQ(get(shop).head.status, 503U);
-  EXPECT_EQ(shop.module->calls, 0);
 }
 
 TEST(AnApplication, TurnsAwayWhatIsTooMuchAndSaysWhenToComeBack) {
@@ -326,39 +217,6 @@ TEST(AnApplication, SurvivesAnAnswerThatComesAfterTheLoopsHaveEnded) {
   release.count_down();
   EXPECT_THROW(answer.get(), std::runtime_error);
   shop.finish();  // the call uses what stands here
-}
-
-TEST_F(ARoutedApplication, LetsForwardedRequestsFinishWhenItDrains) {
-  std::latch entered(1);
-  std::latch release(1);
-  service.module->inside = [&] {
-    entered.count_down();
-    release.wait();
-  };
-  shop.table.reads = Side::Remote;
-  auto answer = std::async(std::launch::async, [&] { return get(shop); });
-  entered.wait();
-  auto cut = std::async(std::launch::async, [&] { return shop.drain(std::chrono::seconds(10)); });
-  EXPECT_EQ(cut.wait_for(milliseconds(20)), std::future_status::timeout);
-  release.count_down();
-  EXPECT_THAT(answer.get().body, HasSubstr("there"));
-  EXPECT_EQ(cut.get(), 0U);
-}
-
-TEST_F(ARoutedApplication, CutsForwardedRequestsThatTakeTooLongToDrain) {
-  std::latch entered(1);
-  std::latch release(1);
-  service.module->inside = [&] {
-    entered.count_down();
-    release.wait();
-  };
-  shop.table.reads = Side::Remote;
-  auto answer = std::async(std::launch::async, [&] { return get(shop); });
-  entered.wait();
-  EXPECT_EQ(shop.drain(milliseconds(0)), 1U);
-  EXPECT_THROW(answer.get(), std::runtime_error);
-  release.count_down();
-  service.finish();  // the call uses what stands here
 }
 
 TEST(AnApplication, ShowsItsOperatorsPagesOnTheirListenerOnly) {

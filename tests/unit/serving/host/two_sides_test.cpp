@@ -6,11 +6,11 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "banyan/http/client.hpp"
 #include "banyan/serving/control_plane.hpp"
 #include "demo_host.hpp"
+#include "support/becomes_true.hpp"
 
 namespace banyan::host {
 namespace {
@@ -147,11 +147,7 @@ struct AHostedModuleWithAService : testing::Test {
   }
   template <class Condition>
   static void until(const std::string& what, Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
-    while (!condition()) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end) << "waited for: " << what;
-      std::this_thread::sleep_for(std::chrono::milliseconds{1});
-    }
+    ASSERT_TRUE(test::becomes_true(condition)) << "waited for: " << what;
   }
   std::uint64_t compared() const {
     return shop.differences().at("copies").at("compared").get<std::uint64_t>();
