@@ -65,8 +65,9 @@ struct Turn {
   /// Of a consignment that came into its state at `since`. Whoever was first is remembered.
   void see_to(std::string by, std::string why, banyan::Timestamp since, banyan::Timestamp now) {
     if (is_seen_to(since)) return;
-    seen_to =
-        SeenTo{std::string(problem ? kind_of(*problem) : ""), std::move(by), std::move(why), now};
+    // Not before the state, whoever's clock that came by.
+    seen_to = SeenTo{std::string(problem ? kind_of(*problem) : ""), std::move(by), std::move(why),
+                     std::max(since, now)};
   }
   /// What is of another kind, or has come with another state since then, nobody has seen to.
   bool is_seen_to(banyan::Timestamp since) const {
