@@ -229,13 +229,18 @@ Result<std::optional<shipping::Tracking>> read_trace(const std::string& xml, Leg
       const auto when = at.value_or(kEndOfTime);
       if (!brought_back || *brought_back < when) brought_back = when;
       tracking.problem = "carrier.brought_back: the carrier has brought it back (" + prose +
-                         "); agree with the customer on what becomes of it";
+                         "); it is at the shop: send it out again, or return the order, which"
+                         " gives the money back at once";
     }
     // What nobody here has a word for moves nothing.
     if (sighting && at) tracking.events.push_back({leg, *sighting, *at, prose});
   }
   // It was sent out again.
-  if (brought_back && newest && *brought_back < *newest) tracking.problem.reset();
+  if (brought_back && newest && *brought_back < *newest) {
+    tracking.problem.reset();
+    brought_back.reset();
+  }
+  tracking.brought_back_at = brought_back;
   std::ranges::sort(tracking.events, [](const TrackingEvent& left, const TrackingEvent& right) {
     return left.at != right.at ? left.at < right.at : left < right;
   });

@@ -47,6 +47,13 @@ Html order_lines(const orders::OrderDetails& order) {
                  sum("Total", order.total)));
 }
 
+/// What is on its way cannot be sent back, unless the carrier has brought it back.
+bool may_be_returned(const orders::OrderDetails& order,
+                     const banyan::Result<shipping::ConsignmentDetails>& parcel) {
+  return orders::can_be_returned(order) &&
+         (order.state == orders::OrderState::Delivered || (parcel && parcel->brought_back_at));
+}
+
 }  // namespace
 
 Response order_page(Modules& modules, Visit& visit) {
@@ -65,9 +72,12 @@ Response order_page(Modules& modules, Visit& visit) {
     state += post_form(visit, "cancel", order_url(order.id) + "/cancellation",
                        tag("button", {{"type", "submit"}}, "Cancel this order"));
   }
-  if (orders::can_be_returned(order)) {
+  const auto where = answer(std::move(parcel));
+  if (may_be_returned(order, where)) {
+    const bool is_here = order.state == orders::OrderState::Shipped;
     state += post_form(visit, "cancel", order_url(order.id) + "/return",
-                       tag("button", {{"type", "submit"}}, "Send it all back"));
+                       tag("button", {{"type", "submit"}},
+                           is_here ? "Give me my money back" : "Send it all back"));
   }
   if (moving) {
     state += tag("p", {{"class", "note again"}},
@@ -80,7 +90,7 @@ Response order_page(Modules& modules, Visit& visit) {
                   tag("span", {{"class", "id"}}, order.id.str())) +
               tag("div", {{"id", "state"}, {"data-moving", moving}, {"aria-live", "polite"}}, state,
                   tag("div", {{"class", "parts"}}, payment_part(answer(std::move(payment))),
-                      parcel_part(answer(std::move(parcel))))) +
+                      parcel_part(where))) +
               order_lines(order) + names_age(order.names_complete_until);
   return show(visit, {.title = title, .main = std::move(main), .section = "orders"});
 }

@@ -32,8 +32,11 @@ std::string method_text(const std::string& word) {
   return by_invoice ? "On invoice" : "By card";
 }
 
-std::string words_for(ConsignmentState state) {
-  switch (state) {
+std::string words_for(const shipping::ConsignmentDetails& consignment) {
+  if (consignment.state == ConsignmentState::InTransit && consignment.brought_back_at) {
+    return "Nobody took the parcel, and the carrier has brought it back to us.";
+  }
+  switch (consignment.state) {
     case ConsignmentState::Ordered: return "Your records are being packed.";
     case ConsignmentState::Booked: return "The parcel waits for the carrier.";
     case ConsignmentState::InTransit: return "The parcel is on its way to you.";
@@ -88,7 +91,7 @@ Html parcel_part(const banyan::Result<shipping::ConsignmentDetails>& consignment
   if (!consignment) {
     return is_missing(consignment.error()) ? Html() : part("Parcel", gap("Where the parcel is"));
   }
-  Html content = tag("p", {}, words_for(consignment->state));
+  Html content = tag("p", {}, words_for(*consignment));
   if (consignment->tracking_number) {
     content += tag("p", {{"class", "note"}}, "Tracking number ",
                    tag("span", {{"class", "id"}}, *consignment->tracking_number));

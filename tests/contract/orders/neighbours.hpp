@@ -135,6 +135,7 @@ class SomePayments {
 class SomeShipping {
  public:
   std::map<shipping::OrderId, shipping::ConsignmentState> at;
+  std::set<shipping::OrderId> brought_back;  ///< on their way out
 
   template <class P, class Op>
   Result<typename Op::Response> call(const Op& operation, const banyan::Context& /*context*/) {
@@ -148,6 +149,9 @@ class SomeShipping {
         state = ConsignmentState::Cancelled;
       } else if constexpr (std::same_as<Op, shipping::AnnounceReturn>) {
         if (state == ConsignmentState::Delivered) state = ConsignmentState::Returning;
+        if (state == ConsignmentState::InTransit && brought_back.contains(operation.order)) {
+          state = ConsignmentState::Returned;
+        }
         if (state != ConsignmentState::Returning && state != ConsignmentState::Returned) {
           return fail(ErrorCode::FailedPrecondition, "shipping.not_delivered", "not there yet");
         }

@@ -103,6 +103,81 @@ TEST_P(ShippingPortContract, TakesBackOnlyWhatWasDelivered) {
   EXPECT_EQ(world().state(order), Booked);
 }
 
+TEST_P(ShippingPortContract, TakesBackWhatWasBroughtBackWithoutAnotherParcel) {
+  paid_and_booked();
+  world().brought_back(order);
+  ASSERT_THAT(world().refresh(order), Succeeds());
+  world().background();
+  EXPECT_EQ(world().state(order), InTransit);
+  EXPECT_EQ(world().get(order).brought_back_at, world().clock.now());
+  EXPECT_EQ(world().overdue(), std::vector{order});
+  EXPECT_THAT(world().cancel(order), BreaksRule("shipping.already_dispatched"));
+
+  const auto returned = world().announce_return(order);
+  ASSERT_THAT(returned, Succeeds());
+  EXPECT_EQ(returned->state, Returned);
+  EXPECT_EQ(returned->problem, std::nullopt);
+  EXPECT_TRUE(world().overdue().empty());
+  world().background_for_long();
+  EXPECT_EQ(world().carrier.bookings.size(), 1U);
+  EXPECT_EQ(world().state(order), Returned);
+}
+
+TEST_P(ShippingPortContract, TakesNotBackWhatWasSentOutAgain) {
+  paid_and_booked();
+  world().brought_back(order);
+  ASSERT_THAT(world().refresh(order), Succeeds());
+  world().background();
+  world().clock.advance(std::chrono::hours(1));
+  world().collected(order);
+  ASSERT_THAT(world().refresh(order), Succeeds());
+  world().background();
+
+  EXPECT_EQ(world().get(order).brought_back_at, std::nullopt);
+  EXPECT_EQ(world().get(order).problem, std::nullopt);
+  EXPECT_THAT(world().announce_return(order), BreaksRule("shipping.not_delivered"));
+}
+
+TEST_P(ShippingPortContract, ListsNoMoreWhatSomebodyHasSeenToUntilSomethingElseIsWrong) {
+  world().customers.has_address = false;
+  ASSERT_EQ(world().pay(order).kind(), EventAnswer::Kind::Done);
+  world().background();
+  ASSERT_EQ(world().overdue(), std::vector{order});
+  for (const char* who : {"ada", "bob"}) {
+    const auto seen = world().see_to(order, who, "they move house");
+    ASSERT_THAT(seen, Succeeds());
+    ASSERT_TRUE(seen->seen_to);
+    EXPECT_EQ(seen->seen_to->by, "ada") << "who was first is remembered";
+    EXPECT_EQ(seen->seen_to->why, "they move house");
+    EXPECT_TRUE(world().overdue().empty());
+  }
+  world().background_for_long();
+  EXPECT_TRUE(world().overdue().empty()) << "it is the same problem, said once more";
+
+  world().customers.has_address = true;
+  world().carrier.refuses = true;
+  world().background_for_long();
+  EXPECT_EQ(world().overdue(), std::vector{order}) << "that is another one";
+  ASSERT_THAT(world().see_to(order, "bob", "they know"), Succeeds());
+  EXPECT_TRUE(world().overdue().empty());
+  EXPECT_EQ(world().get(order).seen_to->by, "bob");
+
+  world().carrier.refuses = false;
+  world().background_for_long();
+  EXPECT_EQ(world().state(order), Booked);
+  EXPECT_EQ(world().get(order).seen_to, std::nullopt) << "it is over";
+}
+
+TEST_P(ShippingPortContract, WantsToKnowWhoHasSeenToItAndWhy) {
+  EXPECT_THAT(world().see_to(order), BreaksRule("shipping.unknown_consignment"));
+  ASSERT_EQ(world().pay(order).kind(), EventAnswer::Kind::Done);
+  for (const std::string& bad :
+       {std::string(), std::string(" "), std::string("two\nlines"), std::string(201, 'a')}) {
+    EXPECT_THAT(world().see_to(order, bad, "why"), BreaksRule("shipping.bad_note"));
+    EXPECT_THAT(world().see_to(order, "who", bad), BreaksRule("shipping.bad_note"));
+  }
+}
+
 // The three laws of a participant. What can be undone begins with an event: the order is paid.
 
 TEST_P(ShippingPortContract, KeepsTheLawsOfParticipantsHearTwiceIsHearOnce) {
@@ -130,6 +205,17 @@ TEST_P(ShippingPortContract, KeepsTheLawsOfParticipantsReturnTwiceIsReturnOnce) 
                        [&] { return world().state(order); });
   EXPECT_EQ(parcels_under_way(), 2U) << "one there, one back";
   EXPECT_EQ(world().carrier.bookings.size(), 2U);
+}
+
+TEST_P(ShippingPortContract, KeepsTheLawsOfParticipantsReturnOfWhatWasBroughtBackTwiceIsOnce) {
+  paid_and_booked();
+  world().brought_back(order);
+  ASSERT_THAT(world().refresh(order), Succeeds());
+  world().background();
+  expect_twice_is_once([&](const std::string& /*key*/) { return world().announce_return(order); },
+                       [&] { return world().state(order); });
+  EXPECT_EQ(world().state(order), Returned);
+  EXPECT_EQ(world().carrier.bookings.size(), 1U);
 }
 
 TEST_P(ShippingPortContract, KeepsTheLawsOfParticipantsUndoneForGood) {

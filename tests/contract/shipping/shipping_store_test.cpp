@@ -53,7 +53,8 @@ TEST_P(ShippingStoreContract, KeepsAllOfAConsignment) {
                            {kNow.micros + 3});
   ASSERT_THAT(record.consignment.announce_return({kNow.micros + 4}), Succeeds());
   ASSERT_THAT(record.consignment.booked("R1", {kNow.micros + 5}), Succeeds());
-  record.turn = {"holder", {"clock", 77}, 3, true, "a problem", kNow};
+  record.turn = {"holder", {"clock", 77}, 3, true, "a problem", kNow, {}};
+  record.turn.see_to("ada", "it's done", {kNow.micros + 4}, {kNow.micros + 6});
   write(store(), [&](ShippingWriting& rows) {
     rows.save(record);
     rows.save(record);
@@ -65,6 +66,17 @@ TEST_P(ShippingStoreContract, KeepsAllOfAConsignment) {
   EXPECT_EQ(found->turn, record.turn);
   EXPECT_TRUE(found->consignment.facts().empty());
   EXPECT_FALSE(find(store(), ShippingWorld::order(2)));
+}
+
+TEST_P(ShippingStoreContract, KeepsThatItWasBroughtBack) {
+  Record record = ordered(1);
+  record.consignment.about_to_book("test", kNow);
+  ASSERT_THAT(record.consignment.booked("N1", kNow), Succeeds());
+  record.consignment.learn({{Leg::Outbound, Sighting::Collected, kNow, "there"}}, kNow);
+  record.consignment.brought_back(Timestamp{kNow.micros - 1}, kNow);
+  write(store(), [&](ShippingWriting& rows) { rows.add(record); });
+
+  EXPECT_EQ(find(store(), ShippingWorld::order(1))->consignment.data(), record.consignment.data());
 }
 
 TEST_P(ShippingStoreContract, KeepsWhatWasCancelledBeforeItWasPaid) {
@@ -186,6 +198,41 @@ TEST_P(ShippingStoreContract, ListsAsOverdueWhatHasAProblemAndWhatDoesNotComeBac
   }
   EXPECT_EQ(orders, (std::vector{ShippingWorld::order(1), ShippingWorld::order(3),
                                  ShippingWorld::order(5), ShippingWorld::order(8)}));
+}
+
+TEST_P(ShippingStoreContract, ListsNotWhatSomebodyHasSeenTo) {
+  const auto at = [](std::int64_t micros) { return Timestamp{kNow.micros + micros}; };
+  const auto seen = [&](std::uint64_t number, std::optional<std::string> problem,
+                        std::optional<std::string> becomes) {
+    Record record = ordered(number, at(static_cast<std::int64_t>(number)));
+    record.turn.note_problem(std::move(problem), at(1));
+    record.turn.see_to("ada", "done", kNow, at(2));
+    record.turn.note_problem(std::move(becomes), at(3));
+    return record;
+  };
+  Record of_a_state_before = seen(7, std::nullopt, std::nullopt);
+  of_a_state_before.turn.seen_to->at = {kNow.micros - 1};
+  write(store(), [&](ShippingWriting& rows) {
+    for (const Record& each :
+         {seen(1, "carrier.refused: no", "carrier.refused: no, we said"),
+          seen(2, "carrier.refused: no", "carrier.refused_again: no"),
+          seen(3, "carrier.refused: no", "carrierXrefused: no"),
+          seen(4, std::nullopt, std::nullopt), seen(5, std::nullopt, "carrier.refused: no"),
+          seen(6, "carrier.refused: no", std::nullopt), of_a_state_before,
+          seen(8, "in words only", "in words only")}) {
+      rows.add(each);
+    }
+  });
+
+  std::vector<OrderId> orders;
+  for (const auto& each : store().read(any_context(), [&](ShippingReading& rows) {
+         return rows.overdue({at(10), at(5)}, {}, 20);
+       })) {
+    orders.push_back(each.order);
+  }
+  EXPECT_EQ(orders,
+            (std::vector{ShippingWorld::order(2), ShippingWorld::order(3), ShippingWorld::order(5),
+                         ShippingWorld::order(6), ShippingWorld::order(7)}));
 }
 
 ShippingStoreAdapter on_sql(Keeping keeping) {

@@ -107,6 +107,24 @@ Result<ConsignmentDetails> ShippingWorld::refresh(const OrderId& order) {
   return port().handle(::shipping::RefreshTracking{order}, context());
 }
 
+Result<ConsignmentDetails> ShippingWorld::see_to(const OrderId& order, std::string by,
+                                                 std::string why) {
+  return port().handle(::shipping::SeeToProblem{order, std::move(by), std::move(why)}, context());
+}
+
+std::vector<OrderId> ShippingWorld::overdue() {
+  ::shipping::ListOverdueConsignments request;
+  request.hours = 0;
+  const auto page = port().handle(request, context()).value();
+  std::vector<OrderId> orders;
+  for (const auto& each : page.consignments) orders.push_back(each.order);
+  return orders;
+}
+
+void ShippingWorld::brought_back(const OrderId& order) {
+  carrier.bring_back(order.str(), clock.now());
+}
+
 void ShippingWorld::collected(const OrderId& order) {
   carrier.happens(order.str(), Sighting::Collected, clock.now());
 }

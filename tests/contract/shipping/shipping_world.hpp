@@ -7,6 +7,7 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "banyan/kernel/chain.hpp"
 #include "banyan/sql/data_source.hpp"
@@ -88,8 +89,13 @@ class ShippingWorld {
   Result<::shipping::ConsignmentDetails> cancel(const ::shipping::OrderId& order);
   Result<::shipping::ConsignmentDetails> announce_return(const ::shipping::OrderId& order);
   Result<::shipping::ConsignmentDetails> refresh(const ::shipping::OrderId& order);
+  Result<::shipping::ConsignmentDetails> see_to(const ::shipping::OrderId& order,
+                                                std::string by = "ada", std::string why = "done");
+  /// What is listed as overdue, of whatever age.
+  std::vector<::shipping::OrderId> overdue();
   void collected(const ::shipping::OrderId& order);
   void delivered(const ::shipping::OrderId& order);
+  void brought_back(const ::shipping::OrderId& order);
 
   Context context() { return Context::begin(std::chrono::seconds(20), clock, random); }
   static ::shipping::OrderId order(std::uint64_t number);

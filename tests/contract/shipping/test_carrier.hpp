@@ -34,6 +34,7 @@ class TestCarrier final : public ::shipping::Carrier {
     ::shipping::Leg leg = ::shipping::Leg::Outbound;
     bool is_cancelled = false;
     std::vector<::shipping::TrackingEvent> events;
+    std::optional<Timestamp> brought_back_at{};  ///< as the last that happened
   };
 
   explicit TestCarrier(std::string name = "test") : name_(std::move(name)) {}
@@ -68,7 +69,7 @@ class TestCarrier final : public ::shipping::Carrier {
       bookings.push_back(booking);
       Parcel& parcel = parcels[booking.reference];
       if (parcel.number.empty() || parcel.is_cancelled) {
-        parcel = {"N" + std::to_string(++numbers_), booking.leg, false, {}};
+        parcel = {"N" + std::to_string(++numbers_), booking.leg, false, {}, {}};
       }
       return parcel.number;
     });
@@ -92,13 +93,22 @@ class TestCarrier final : public ::shipping::Carrier {
     return with_trouble<Found>([this, shipment]() -> Result<Found> {
       const auto found = parcels.find(shipment.reference);
       if (found == parcels.end() || found->second.is_cancelled) return Found();
-      return Found({found->second.number, found->second.events});
+      ::shipping::Tracking tracking{found->second.number, found->second.events};
+      tracking.brought_back_at = found->second.brought_back_at;
+      if (tracking.brought_back_at) tracking.problem = "carrier.brought_back: nobody in";
+      return Found(std::move(tracking));
     });
   }
 
   void happens(const std::string& reference, ::shipping::Sighting sighting, Timestamp at) {
     Parcel& parcel = parcels.at(reference);
     parcel.events.push_back({parcel.leg, sighting, at, "a note"});
+    parcel.brought_back_at.reset();
+  }
+  /// Nobody took it: it is at the shop again.
+  void bring_back(const std::string& reference, Timestamp at) {
+    happens(reference, ::shipping::Sighting::OnItsWay, at);
+    parcels.at(reference).brought_back_at = at;
   }
   /// What was sent late is done now.
   void arrive_late() {

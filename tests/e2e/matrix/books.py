@@ -75,7 +75,9 @@ def parcels_differ(consignments: dict[str, dict | None], parcels: list[dict]) ->
             found.append(f"{order}: the shop says {state}, and the carrier has no parcel")
         elif state in ("delivered", "returning", "returned") and not is_handed_over(live[order, "O"]):
             found.append(f"{order}: the shop says {state}, and the carrier has not handed it over")
-        if state == "returned" and not is_handed_over(live.get((order, "R"), [])):
+        # What came back on its way out needed no parcel of its own.
+        came_back = consignment and consignment.get("brought_back_at")
+        if state == "returned" and not came_back and not is_handed_over(live.get((order, "R"), [])):
             found.append(f"{order}: the shop says returned, and the carrier has not brought it back")
     return found
 

@@ -87,6 +87,9 @@ class Parcels(unittest.TestCase):
         self.assertIn("brings it back, and the shop says delivered",
                       self.differ(consignment("delivered"), parcel(st=41), parcel("R")))
 
+    def test_that_came_back_on_their_way_out_are_right(self):
+        self.assertEqual(self.differ({**consignment("returned"), "brought_back_at": 1}, parcel(st=40)), "")
+
     def test_of_which_the_shop_knows_nothing_are_found(self):
         self.assertIn("the shop says nothing", self.differ(None, parcel()))
 

@@ -96,13 +96,25 @@ class ShippedOrder : public testing::Test {
     if (answer.head.status != 200) return std::to_string(answer.head.status);
     return json::parse(answer.body).at("state");
   }
-  bool becomes(const std::string& order, const std::string& wanted) {
+  template <class Condition>
+  static bool comes_true(Condition condition) {
     const auto end = system_clock().steady() + std::chrono::seconds(30);
-    while (state(order) != wanted) {
+    while (!condition()) {
       if (system_clock().steady() > end) return false;
       std::this_thread::sleep_for(milliseconds(20));
     }
     return true;
+  }
+  bool becomes(const std::string& order, const std::string& wanted) {
+    return comes_true([&] { return state(order) == wanted; });
+  }
+  /// The problem that it is listed with as overdue; nothing when it is not listed.
+  std::optional<std::string> overdue(const std::string& order) {
+    const json page = shop_.ok("GET", "/overdue-consignments?hours=0");
+    for (const json& each : page.at("consignments")) {
+      if (each.at("order") == order) return each.value("problem", std::string());
+    }
+    return std::nullopt;
   }
   void move(const std::string& order, const std::string& step) {
     EXPECT_EQ(carrier_.send("GET", "/move?ref=" + order.substr(4) + "-O&step=" + step).head.status,
@@ -125,6 +137,25 @@ TEST_F(ShippedOrder, FollowsItsPaymentAndTheCarrier) {
   EXPECT_TRUE(becomes(order, "in_transit")) << state(order);
   move(order, "delivered");
   EXPECT_TRUE(becomes(order, "delivered")) << state(order);
+}
+
+TEST_F(ShippedOrder, ThatNobodyTookCanBeReturned) {
+  const std::string order = pay();
+  ASSERT_TRUE(becomes(order, "booked")) << state(order);
+  move(order, "uplifted");
+  ASSERT_TRUE(becomes(order, "in_transit")) << state(order);
+  const std::string its_return = "/consignments/" + order + "/return";
+  EXPECT_EQ(shop_.send("PUT", its_return, json::object()).head.status, 422U);
+
+  move(order, "undeliverable");
+  ASSERT_TRUE(comes_true([&] { return overdue(order).has_value(); }));
+  EXPECT_THAT(overdue(order).value_or(""), testing::HasSubstr("return the order"));
+  shop_.ok("PUT", "/overdue-consignments/" + order + "/seen",
+           {{"by", "ada"}, {"why", "they want their money"}});
+  EXPECT_EQ(overdue(order), std::nullopt);
+
+  EXPECT_EQ(shop_.ok("PUT", its_return, json::object()).at("state"), "returned");
+  EXPECT_EQ(overdue(order), std::nullopt);
 }
 
 TEST_F(ShippedOrder, WaitsForTheCarrierAndIsNotLost) {

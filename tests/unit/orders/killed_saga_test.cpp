@@ -269,6 +269,31 @@ TEST_P(ReturningAnOrder, GivesStockAndMoneyBackOnceItHasArrived) {
   EXPECT_EQ(world.payments.taken(), 0);
 }
 
+/// An order was brought back on its way out: shipping, shipping, warehouse, payments, and trouble
+/// at any of them.
+class ReturningWhatWasBroughtBack : public SagaAtAnyPoint {};
+
+TEST_P(ReturningWhatWasBroughtBack, GivesStockAndMoneyBackWithoutWaitingForAnotherParcel) {
+  const auto placed = world.place("key");
+  ASSERT_THAT(placed, Succeeds());
+  world.bring_back(placed->id);
+  ASSERT_EQ(world.order().state, OrderState::Shipped);
+  trouble_at_call(world.troubles.calls);
+  in_a_process([&] { (void)world.return_(placed->id).has_value(); });
+  world.run_to_the_end();
+  world.troubles.deliver_late();
+
+  EXPECT_EQ(world.order().state, OrderState::Returned);
+  EXPECT_EQ(world.order().fulfilment, Fulfilment::Done);
+  EXPECT_EQ(world.stock(), (warehouse::Stock{world.stock().track, 5, 0, 5}));
+  EXPECT_EQ(world.payments.taken(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Everywhere, ReturningWhatWasBroughtBack,
+                         Combine(Values(false, true), Values(0, 1, 2, 3),
+                                 Values(Trouble::DieBefore, Trouble::DieAfter, Trouble::Unreachable,
+                                        Trouble::AnswerLost, Trouble::Late)),
+                         name_of_point);
 INSTANTIATE_TEST_SUITE_P(Everywhere, CancellingAPaidOrder,
                          Combine(Values(false, true), Values(0, 1, 2),
                                  Values(Trouble::DieBefore, Trouble::DieAfter, Trouble::Unreachable,
@@ -289,6 +314,23 @@ TEST(CancellingAShippedOrder, IsRefusedByShippingAndChangesNothing) {
   EXPECT_EQ(world.order().state, OrderState::Paid);
   EXPECT_EQ(world.order().fulfilment, Fulfilment::Done);
   EXPECT_EQ(world.payments.taken(), placed->total.minor_units);
+}
+
+TEST(Returning, OfWhatIsOnItsWayIsRefusedByShippingAndChangesNothing) {
+  SagaWorld world(false);
+  const auto placed = world.place("key");
+  ASSERT_THAT(placed, Succeeds());
+  world.dispatch(placed->id);
+  EXPECT_THAT(world.return_(placed->id), BreaksRule("orders.not_returnable"));
+  EXPECT_EQ(world.order().state, OrderState::Shipped);
+  EXPECT_EQ(world.order().fulfilment, Fulfilment::Done);
+  EXPECT_EQ(world.payments.taken(), placed->total.minor_units);
+
+  world.bring_back(placed->id);
+  ASSERT_THAT(world.return_(placed->id), Succeeds());
+  ASSERT_THAT(world.return_(placed->id), Succeeds());
+  EXPECT_EQ(world.order().state, OrderState::Returned);
+  EXPECT_EQ(world.payments.taken(), 0);
 }
 
 TEST(Returning, IsForWhatIsDelivered) {

@@ -62,7 +62,8 @@ TEST(Order, GoesNoOtherWayThanThePictureShowsAndStaysAsItIs) {
       {OrderState::Placed, OrderState::Reserved},   {OrderState::Placed, OrderState::Cancelled},
       {OrderState::Reserved, OrderState::Paid},     {OrderState::Reserved, OrderState::Cancelled},
       {OrderState::Paid, OrderState::Shipped},      {OrderState::Paid, OrderState::Cancelled},
-      {OrderState::Shipped, OrderState::Delivered}, {OrderState::Delivered, OrderState::Returned}};
+      {OrderState::Shipped, OrderState::Delivered}, {OrderState::Delivered, OrderState::Returned},
+      {OrderState::Shipped, OrderState::Returned}};
   const std::vector<OrderState> all = {
       OrderState::Placed,    OrderState::Reserved,  OrderState::Paid,    OrderState::Shipped,
       OrderState::Delivered, OrderState::Cancelled, OrderState::Returned};

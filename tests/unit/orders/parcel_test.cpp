@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "contract/matchers.hpp"
+#include "orders/http.hpp"
 #include "saga_world.hpp"
 
 namespace orders::testing {
@@ -37,6 +38,17 @@ TEST_P(Parcel, IsBelievedWhenNobodySaidThatItWasOnItsWay) {
   ASSERT_THAT(placed, Succeeds());
   EXPECT_EQ(world.hear_delivered(placed->id).kind(), EventAnswer::Kind::Done);
   EXPECT_EQ(world.order().state, OrderState::Delivered);
+}
+
+TEST_P(Parcel, LinksToItsReturnOnceItHasLeftForItMayBeBroughtBack) {
+  const auto placed = world.place("key");
+  ASSERT_THAT(placed, Succeeds());
+  EXPECT_FALSE(can_be_returned(world.order()));
+  world.bring_back(placed->id);
+  EXPECT_TRUE(can_be_returned(world.order()));
+  ASSERT_THAT(world.return_(placed->id), Succeeds());
+  EXPECT_EQ(world.order().state, OrderState::Returned);
+  EXPECT_FALSE(can_be_returned(world.order()));
 }
 
 TEST_P(Parcel, HasToWaitUntilItsOrderIsKnownToBePaid) {

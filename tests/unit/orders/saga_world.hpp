@@ -124,6 +124,16 @@ class SagaWorld {
     parcel(id) = shipping::ConsignmentState::Delivered;
     (void)hear_delivered(id);
   }
+  /// The carrier has it, and orders has heard of it.
+  void dispatch(const OrderId& id) {
+    parcel(id) = shipping::ConsignmentState::InTransit;
+    (void)hear_dispatched(id);
+  }
+  /// Nobody took it: it is at the shop again.
+  void bring_back(const OrderId& id) {
+    dispatch(id);
+    shipping.brought_back.insert(shipping::OrderId::parse(id.str()).value());
+  }
   banyan::Result<OrderDetails> resume(const OrderId& id) {
     return resume_order(*use_case_, {id}, context());
   }

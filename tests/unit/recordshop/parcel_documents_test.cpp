@@ -38,6 +38,8 @@ TEST(ParcelThatCameBack, IsNotDeliveredButAProblemForAPerson) {
     EXPECT_NE(event.sighting, Sighting::Delivered);
   }
   EXPECT_THAT((*traced)->problem.value_or(""), HasSubstr("NOBODY IN"));
+  EXPECT_THAT((*traced)->problem.value_or(""), HasSubstr("return the order"));
+  EXPECT_EQ((*traced)->brought_back_at, (*traced)->events.back().at);
 }
 
 TEST(ParcelThatCameBack, IsNoProblemAnyMoreOnceItIsOutAgain) {
@@ -48,6 +50,7 @@ TEST(ParcelThatCameBack, IsNoProblemAnyMoreOnceItIsOutAgain) {
   ASSERT_THAT(traced, Succeeds());
   EXPECT_EQ((*traced)->events.back().sighting, Sighting::Delivered);
   EXPECT_EQ((*traced)->problem, std::nullopt);
+  EXPECT_EQ((*traced)->brought_back_at, std::nullopt);
 }
 
 TEST(ParcelThatCameBack, IsAtTheEndOfItsWayWhenTheCustomerSentIt) {

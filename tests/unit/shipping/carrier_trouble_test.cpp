@@ -362,6 +362,47 @@ TEST_P(CarrierTrouble, AParcelThatTheCarrierHasLostSightOfIsAProblemForAPerson) 
   EXPECT_NE(world.get(order).problem.value_or("").find("knows nothing of N1"), std::string::npos);
 }
 
+TEST_P(CarrierTrouble, AnAnswerAboutTheWayOutThatComesAfterTheReturnIsNoProblem) {
+  pay(order);
+  world.background();
+  world.brought_back(order);
+  ASSERT_THAT(world.refresh(order), Succeeds());
+  world.background();
+  world.clock.advance(world.policy.tracking_interval);
+  world.carrier.during = [&] { EXPECT_THAT(world.announce_return(order), Succeeds()); };
+  world.background();
+
+  EXPECT_EQ(world.state(order), Returned);
+  EXPECT_EQ(world.get(order).problem, std::nullopt);
+  EXPECT_EQ(world.carrier.bookings.size(), 1U);
+}
+
+TEST_P(CarrierTrouble, ThatSomebodyHasSeenToStaysSoOverAnOutageButNotOverAnotherTime) {
+  const auto carrier_is_asked = [&] {
+    ASSERT_THAT(world.refresh(order), Succeeds());
+    world.clock.advance(world.policy.longest_pause);
+    world.background();
+  };
+  pay(order);
+  world.background();
+  world.brought_back(order);
+  carrier_is_asked();
+  ASSERT_EQ(world.overdue(), std::vector{order});
+  ASSERT_THAT(world.see_to(order), Succeeds());
+  world.carrier.is_unreachable = true;
+  carrier_is_asked();
+  world.carrier.is_unreachable = false;
+  carrier_is_asked();
+  EXPECT_TRUE(world.overdue().empty());
+
+  world.collected(order);
+  carrier_is_asked();
+  ASSERT_EQ(world.get(order).problem, std::nullopt);
+  world.brought_back(order);
+  carrier_is_asked();
+  EXPECT_EQ(world.overdue(), std::vector{order}) << "it was out in between";
+}
+
 TEST_P(CarrierTrouble, IsListedOnceItHasLastedAndNotBecauseTheParcelIsOld) {
   const auto listed = [&] {
     ListOverdueConsignments request;

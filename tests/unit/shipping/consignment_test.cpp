@@ -44,6 +44,13 @@ Consignment delivered() {
   return consignment;
 }
 
+Consignment brought_back() {
+  Consignment consignment = booked();
+  consignment.learn(seen(Leg::Outbound, Sighting::Collected, 5), after(6));
+  consignment.brought_back(after(8), after(9));
+  return consignment;
+}
+
 template <class Event>
 std::size_t count(const Consignment& consignment) {
   return static_cast<std::size_t>(std::ranges::count_if(
@@ -70,6 +77,48 @@ TEST(Consignment, IsBookedCollectedDeliveredAndComesBack) {
   EXPECT_EQ(std::get<ConsignmentDispatched>(consignment.facts()[1]).dispatched_at, after(5));
   EXPECT_EQ(std::get<ConsignmentDelivered>(consignment.facts()[2]).delivered_at, after(9));
   EXPECT_EQ(std::get<ConsignmentReturned>(consignment.facts()[3]).returned_at, after(30));
+}
+
+TEST(Consignment, ThatWasBroughtBackIsReturnedWithoutAnotherParcel) {
+  Consignment consignment = brought_back();
+  EXPECT_EQ(consignment.data().state, InTransit);
+  EXPECT_EQ(consignment.errand(), Errand::Track) << "it may be sent out again";
+  for (int times = 0; times < 2; ++times) {
+    ASSERT_THAT(consignment.announce_return(after(20)), Succeeds());
+    EXPECT_EQ(consignment.data().state, Returned);
+  }
+  EXPECT_EQ(consignment.errand(), std::nullopt);
+  ASSERT_EQ(count<ConsignmentReturned>(consignment), 1U);
+  EXPECT_EQ(std::get<ConsignmentReturned>(consignment.facts().back()).returned_at, after(8));
+  EXPECT_EQ(count<ConsignmentDelivered>(consignment), 0U);
+}
+
+TEST(Consignment, ThatWasBroughtBackAndSentOutAgainIsOnItsWay) {
+  Consignment consignment = brought_back();
+  consignment.brought_back({}, after(12));
+  EXPECT_THAT(consignment.announce_return(after(13)), BreaksRule("shipping.not_delivered"));
+  consignment.learn(seen(Leg::Outbound, Sighting::Delivered, 14), after(15));
+  ASSERT_THAT(consignment.announce_return(after(16)), Succeeds());
+  EXPECT_EQ(consignment.data().state, Returning) << "the customer has it";
+}
+
+TEST(Consignment, IsNotBroughtBackBeforeItHasLeftNorOnceItIsReturned) {
+  Consignment early = booked();
+  early.brought_back(after(1), after(2));
+  EXPECT_THAT(early.announce_return(after(3)), BreaksRule("shipping.not_delivered"));
+
+  Consignment late = delivered();
+  ASSERT_THAT(late.announce_return(after(20)), Succeeds());
+  late.brought_back(after(21), after(22));
+  EXPECT_EQ(late.data().state, Returning);
+  EXPECT_TRUE(late.is_past(Leg::Outbound));
+  EXPECT_FALSE(late.is_past(Leg::Return));
+}
+
+TEST(Consignment, IsNotBroughtBackInTheFuture) {
+  Consignment consignment = brought_back();
+  consignment.brought_back(after(90), after(10));
+  EXPECT_EQ(consignment.data().brought_back_at, after(10));
 }
 
 TEST(Consignment, GoesOverAllStatesWhenTheCarrierSpeaksRarely) {
@@ -188,6 +237,7 @@ TEST(Consignment, RefusesByNameWhatCannotBe) {
   EXPECT_THAT(booked().announce_return(kNow), BreaksRule("shipping.not_delivered"));
   EXPECT_THAT(Consignment::never(an_order(), kNow).announce_return(kNow),
               BreaksRule("shipping.not_delivered"));
+  EXPECT_THAT(brought_back().cancel(kNow), BreaksRule("shipping.already_dispatched"));
   EXPECT_THAT(delivered().cancel(kNow), BreaksRule("shipping.already_dispatched"));
   EXPECT_THAT(delivered().booked("N2", kNow), BreaksRule("shipping.illegal_transition"));
   EXPECT_THAT(delivered().cancel_agreed(kNow, {}), BreaksRule("shipping.illegal_transition"));
@@ -202,6 +252,7 @@ struct Model {
   bool cancelling = false;
   bool way_back_known = false;
   bool collected = false, arrived = false, back = false;  // what the carrier has told so far
+  bool is_here = false;                                   // brought back on its way out
   int facts = 0;
 
   void go(ConsignmentState next) {
@@ -244,8 +295,8 @@ std::vector<Move> moves() {
       {"announce return", [](Consignment& c) { return c.announce_return(kNow).has_value(); },
        [](Model& m) {
          if (m.state == Returning || m.state == Returned) return true;
-         if (m.state != Delivered) return false;
-         m.go(Returning);
+         if (m.state != Delivered && !m.is_here) return false;
+         m.go(m.is_here ? Returned : Returning);
          return true;
        }},
       {"ask to book",
@@ -303,7 +354,25 @@ std::vector<Move> moves() {
          m.catch_up();
          return true;
        }},
-      {"brought back", [](Consignment& c) { return tell(c, Leg::Return, Sighting::Delivered, 30); },
+      {"nobody took it",
+       [](Consignment& c) {
+         c.brought_back(after(7), after(8));
+         return true;
+       },
+       [](Model& m) {
+         if (m.state == InTransit || m.state == Delivered) m.is_here = true;
+         return true;
+       }},
+      {"sent out again",
+       [](Consignment& c) {
+         c.brought_back({}, after(8));
+         return true;
+       },
+       [](Model& m) {
+         if (m.state == InTransit || m.state == Delivered) m.is_here = false;
+         return true;
+       }},
+      {"returned", [](Consignment& c) { return tell(c, Leg::Return, Sighting::Delivered, 30); },
        [](Model& m) {
          m.back = true;
          m.catch_up();

@@ -53,6 +53,19 @@ TEST_F(Told, IsEachStepOnce) {
   EXPECT_EQ(world.published.of<ConsignmentDelivered>().at(0).order, order);
 }
 
+TEST_F(Told, IsThatItIsBackAlsoWhenNobodyEverHadIt) {
+  (void)world.pay(order);
+  world.background();
+  world.brought_back(order);
+  background();
+  ASSERT_THAT(world.announce_return(order), Succeeds());
+  ASSERT_THAT(world.announce_return(order), Succeeds());
+
+  EXPECT_EQ(told(), (std::vector<std::string>{"consignment_booked", "consignment_dispatched",
+                                              "consignment_returned"}));
+  EXPECT_EQ(world.published.of<ConsignmentReturned>().at(0).returned_at, world.clock.now());
+}
+
 TEST_F(Told, IsThatNothingComesAlsoBeforeItWasPaid) {
   ASSERT_THAT(world.cancel(order), Succeeds());
   ASSERT_THAT(world.cancel(order), Succeeds());

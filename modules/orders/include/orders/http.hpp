@@ -11,9 +11,10 @@ inline bool can_be_cancelled(const OrderDetails& order) {
   return order.state == OrderState::Placed || order.state == OrderState::Reserved ||
          order.state == OrderState::Paid;
 }
+/// On its way out as well, where the carrier may have brought it back: that is shipping's to say.
 inline bool can_be_returned(const OrderDetails& order) {
-  return order.state == OrderState::Delivered && !order.payment_method.empty() &&
-         order.fulfilment == Fulfilment::Done;
+  const bool has_left = order.state == OrderState::Shipped || order.state == OrderState::Delivered;
+  return has_left && !order.payment_method.empty() && order.fulfilment == Fulfilment::Done;
 }
 inline bool can_be_resumed(const OrderDetails& order) {
   return order.fulfilment == Fulfilment::Stuck;

@@ -231,9 +231,9 @@ struct ReturnOrder {
       .idempotency = banyan::Idempotency::Natural,
       .errors = banyan::errors("orders.unknown_order", "orders.not_returnable", "orders.busy"),
       .summary =
-          "The customer sends the whole order back: it is fetched, and when it has arrived the"
-          " money is given back.",
-      .precondition = "the order is delivered",
+          "The customer does not keep the order: all of it is fetched, and when it has arrived the"
+          " money is given back. At once where the carrier has brought it back on its way out.",
+      .precondition = "the order is delivered, or shipping says that it was brought back",
       .postcondition = "the order is returned, or will be when it has arrived"};
 };
 BOOST_DESCRIBE_STRUCT(ReturnOrder, (), (id))

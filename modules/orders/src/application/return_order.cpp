@@ -10,11 +10,12 @@ using banyan::Result;
 
 std::unexpected<banyan::Error> not_returnable(const Order& order) {
   const Order::Data& data = order.data();
-  const bool before_payments = data.state == OrderState::Delivered && data.payment_method.empty();
+  const bool before_payments = order.may_be_taken_back() && data.payment_method.empty();
   return fail(banyan::ErrorCode::FailedPrecondition, "orders.not_returnable",
               "order " + data.id.str() + " is " + std::string(word_of(data.state)) +
-                  (before_payments ? ", and was not paid through this shop"
-                                   : "; what is delivered can be returned"));
+                  (before_payments
+                       ? ", and was not paid through this shop"
+                       : "; what is delivered can be returned, or was brought back on its way"));
 }
 
 }  // namespace
@@ -32,7 +33,7 @@ Result<OrderDetails> return_order(const UseCaseContext& use_case, const ReturnOr
           if (found->saga->data().name == Returning::info.name) return case_of(*std::move(found));
           return busy(found->order, *found->saga);
         }
-        if (order.state != OrderState::Delivered || order.payment_method.empty()) {
+        if (!found->order.may_be_taken_back() || order.payment_method.empty()) {
           return not_returnable(found->order);
         }
         auto fresh = use_case.sagas.begin<Returning>(orders, unit, order.id.str(), found->order,

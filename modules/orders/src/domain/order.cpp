@@ -22,7 +22,7 @@ bool may_become(OrderState from, OrderState to) {
     case OrderState::Delivered: return from == OrderState::Shipped;
     case OrderState::Cancelled:
       return from == OrderState::Placed || from == OrderState::Reserved || from == OrderState::Paid;
-    case OrderState::Returned: return from == OrderState::Delivered;
+    case OrderState::Returned: return from == OrderState::Shipped || from == OrderState::Delivered;
   }
   return false;
 }
@@ -119,6 +119,8 @@ Result<void> Order::cancel(CancelReason reason, banyan::Timestamp now) {
   data_.cancel_reason = reason;
   return {};
 }
+
+bool Order::may_be_taken_back() const { return may_become(data_.state, OrderState::Returned); }
 
 bool Order::is_for(const PlaceOrder& request) const {
   if (request.customer != data_.customer || request.lines.size() != data_.lines.size()) {

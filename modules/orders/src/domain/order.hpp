@@ -26,8 +26,10 @@ std::string_view word_of(OrderState state);
 /// An order as a state machine:
 ///
 ///     Placed ──▶ Reserved ──▶ Paid ──▶ Shipped ──▶ Delivered ──▶ Returned
+///        │          │          │          └── brought back ────────▲
 ///        └──────────┴──────────┴─────▶ Cancelled, for a reason
 ///
+/// Shipping knows what the carrier has brought back on its way out.
 /// Everything else is "orders.illegal_transition" and changes nothing.
 class Order {
  public:
@@ -66,6 +68,8 @@ class Order {
   banyan::Result<void> cancel(CancelReason reason, banyan::Timestamp now);
   banyan::Result<void> take_back(banyan::Timestamp now);
 
+  /// On its way out as well: the carrier may have brought it back.
+  bool may_be_taken_back() const;
   /// Was it placed by this request?
   bool is_for(const PlaceOrder& request) const;
 

@@ -35,6 +35,8 @@ struct Tracking {
   std::optional<std::chrono::milliseconds> next_in{};
   /// What somebody has to look at, in the carrier's words: it has ended where it should not.
   std::optional<std::string> problem{};
+  /// On the way out: the last that the carrier did was to bring it back to the shop, then.
+  std::optional<banyan::Timestamp> brought_back_at{};
 };
 
 /// Who carries parcels, in the shop's words: the module asks, the application has an adapter that

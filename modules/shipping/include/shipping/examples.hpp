@@ -32,10 +32,15 @@ inline auto examples() {
   using enum ConsignmentState;
   ConsignmentDetails cancelled = consignment(Cancelled);
   cancelled.tracking.clear();
+  ConsignmentDetails seen_to = consignment(InTransit);
+  seen_to.brought_back_at = kLater;
+  seen_to.problem = "carrier.brought_back: the carrier has brought it back";
+  seen_to.seen_to = {"ada@shop", "sent again by messenger", kLater};
   return std::tuple(
       banyan::example(GetConsignment{kOrder}, consignment(InTransit)),
       banyan::example(ListOverdueConsignments{.hours = 24, .cursor = {}, .limit = 50},
                       {{{kOrder, kAda, kPaid, "the carrier does not answer"}}, std::nullopt}),
+      banyan::example(SeeToProblem{kOrder, "ada@shop", "sent again by messenger"}, seen_to),
       banyan::example(CancelConsignment{kOrder}, cancelled),
       banyan::example(AnnounceReturn{kOrder}, consignment(Returning)),
       banyan::example(RefreshTracking{kOrder}, consignment(InTransit)));
@@ -51,6 +56,10 @@ inline std::vector<banyan::Error> example_errors() {
        "the cursor \"abc\" is none of this list: take next_cursor of the page before",
        {}},
       {ErrorCode::InvalidArgument, "shipping.bad_limit", "limit is 0, expected 1 to 200", {}},
+      {ErrorCode::InvalidArgument,
+       "shipping.bad_note",
+       "say who has seen to it, and why nothing is left to do",
+       {{"/by", "expected a line of 1 to 200 bytes"}}},
       {ErrorCode::FailedPrecondition,
        "shipping.already_dispatched",
        "the carrier has what was sent for " + order + "; it can be returned when it has arrived",

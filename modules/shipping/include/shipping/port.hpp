@@ -55,6 +55,15 @@ struct TrackingEvent {
 };
 BOOST_DESCRIBE_STRUCT(TrackingEvent, (), (leg, sighting, at, note))
 
+/// Somebody has seen to what was wrong with a consignment.
+struct ProblemSeenTo {
+  std::string by;
+  std::string why;
+  banyan::Timestamp at;
+  friend bool operator==(const ProblemSeenTo&, const ProblemSeenTo&) = default;
+};
+BOOST_DESCRIBE_STRUCT(ProblemSeenTo, (), (by, why, at))
+
 struct ConsignmentDetails {
   OrderId order;
   std::optional<CustomerId> customer;  ///< absent when it was cancelled before it was ever paid
@@ -65,11 +74,14 @@ struct ConsignmentDetails {
   std::vector<TrackingEvent> tracking;  ///< in the order of their time
   std::optional<banyan::Timestamp> paid_at;
   banyan::Timestamp changed_at;  ///< when it came into its state
+  /// Since when it is at the shop again because nobody took it; absent when it is not.
+  std::optional<banyan::Timestamp> brought_back_at{};
+  std::optional<ProblemSeenTo> seen_to{};  ///< until the problem is over
   friend bool operator==(const ConsignmentDetails&, const ConsignmentDetails&) = default;
 };
 BOOST_DESCRIBE_STRUCT(ConsignmentDetails, (),
                       (order, customer, state, tracking_number, return_tracking_number, problem,
-                       tracking, paid_at, changed_at))
+                       tracking, paid_at, changed_at, brought_back_at, seen_to))
 
 struct OverdueConsignment {
   OrderId order;
@@ -121,9 +133,30 @@ struct ListOverdueConsignments {
       .summary =
           "What waits for somebody: not booked with a carrier so many hours after it was paid, "
           "with a"
-          " problem for as long, or on its way back for more than a week."};
+          " problem for as long, or on its way back for more than a week; and nobody has seen to"
+          " it."};
 };
 BOOST_DESCRIBE_STRUCT(ListOverdueConsignments, (), (hours, cursor, limit))
+
+struct SeeToProblem {
+  OrderId order;
+  std::string by;   ///< who: a line of 1 … 200 bytes
+  std::string why;  ///< why nothing is left to do: as long
+
+  using Response = ConsignmentDetails;
+  static constexpr banyan::Operation operation{
+      .name = "see_to_problem",
+      .effect = banyan::Effect::Write,
+      .idempotency = banyan::Idempotency::Natural,
+      .errors = banyan::errors("shipping.unknown_consignment", "shipping.bad_note"),
+      .summary =
+          "Notes who has seen to what is wrong with a consignment, and why nothing is left to do:"
+          " it is listed as overdue no more, until something else is wrong with it. Whoever was"
+          " first is remembered.",
+      .precondition = "there is a consignment",
+      .postcondition = "it is not listed as overdue for what is wrong with it now"};
+};
+BOOST_DESCRIBE_STRUCT(SeeToProblem, (), (order, by, why))
 
 struct CancelConsignment {
   OrderId order;
@@ -151,9 +184,12 @@ struct AnnounceReturn {
       .effect = banyan::Effect::Write,
       .idempotency = banyan::Idempotency::Natural,
       .errors = banyan::errors("shipping.unknown_consignment", "shipping.not_delivered"),
-      .summary = "The customer sends it back: a carrier is asked to fetch it.",
-      .precondition = "it was delivered",
-      .postcondition = "the consignment is returning, or returned already",
+      .summary =
+          "The customer does not keep it: a carrier is asked to fetch it, unless the carrier has"
+          " brought it back already.",
+      .precondition = "it was delivered, or brought back on its way out",
+      .postcondition =
+          "the consignment is returning, or returned already, as what was brought back is at once",
       .audience = banyan::Audience::Internal};
 };
 BOOST_DESCRIBE_STRUCT(AnnounceReturn, (), (order))
@@ -176,10 +212,10 @@ struct RefreshTracking {
 };
 BOOST_DESCRIBE_STRUCT(RefreshTracking, (), (order))
 
-struct Shipping : banyan::Port<GetConsignment, ListOverdueConsignments, CancelConsignment,
-                               AnnounceReturn, RefreshTracking> {
+struct Shipping : banyan::Port<GetConsignment, ListOverdueConsignments, SeeToProblem,
+                               CancelConsignment, AnnounceReturn, RefreshTracking> {
   static constexpr banyan::PortInfo port{
-      .name = "shipping", .version = {1, 0}, .summary = "Consignments and their tracking"};
+      .name = "shipping", .version = {1, 1}, .summary = "Consignments and their tracking"};
 };
 
 }  // namespace shipping

@@ -14,9 +14,12 @@ Result<ConsignmentDetails> announce_return(const UseCaseContext& use_case,
       [&](ShippingWriting& shipping, banyan::UnitOfWork& unit) -> Result<ConsignmentDetails> {
         std::optional<Record> record = shipping.find(request.order);
         if (!record) return unknown_consignment(request.order);
+        const ConsignmentState before = record->consignment.data().state;
         if (Result<void> done = record->consignment.announce_return(now); !done) {
           return banyan::fail(done.error());
         }
+        // What was wrong on the way out is past.
+        if (record->consignment.data().state != before) record->turn.note_problem({}, now);
         record->turn.news();
         keep(shipping, unit, *record);
         return details_of(*record);

@@ -56,6 +56,9 @@ Result<void> take(Consignment& consignment, const Answer& answer, const CarrierP
         if (Result<void> done = consignment.booked(answer.tracking.number, now); !done) return done;
       }
       consignment.learn(answer.tracking.events, now);
+      if (answer.leg == Leg::Outbound) {
+        consignment.brought_back(answer.tracking.brought_back_at, now);
+      }
       return {};
     }
     case Answer::Kind::Cancelled: return consignment.cancel_agreed(now, policy.longest_under_way);
@@ -99,8 +102,10 @@ Result<void> record(const UseCaseContext& use_case, const OrderId& order, const 
         std::optional<std::string> problem = answer.problem;
         note_carrier(current->consignment, claim, answer);
         if (Result<void> done = take(current->consignment, answer, policy, now); !done) {
-          problem = done.error().message;
+          problem = done.error().rule + ": " + done.error().message;
         }
+        // Its return was announced while the carrier was asked.
+        if (current->consignment.is_past(answer.leg)) problem.reset();
         std::chrono::milliseconds wait{0};
         const auto next = current->consignment.errand();
         if (answer.kind == Answer::Kind::NoAnswer) {

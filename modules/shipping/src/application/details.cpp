@@ -5,8 +5,13 @@ namespace shipping {
 
 ConsignmentDetails details_of(const Record& record) {
   const Consignment::Data& data = record.consignment.data();
-  return {data.order,          data.customer, data.state,   data.number,    data.return_number,
-          record.turn.problem, data.tracking, data.paid_at, data.changed_at};
+  ConsignmentDetails details{data.order,         data.customer,       data.state,    data.number,
+                             data.return_number, record.turn.problem, data.tracking, data.paid_at,
+                             data.changed_at,    data.brought_back_at};
+  if (const std::optional<SeenTo>& seen = record.turn.seen_to) {
+    details.seen_to = ProblemSeenTo{seen->by, seen->why, seen->at};
+  }
+  return details;
 }
 
 std::unexpected<banyan::Error> unknown_consignment(const OrderId& order) {

@@ -39,8 +39,8 @@ class ShippingReading {
   /// anybody waits at most.
   virtual std::vector<OrderId> due(const banyan::LeaseTime& now, std::chrono::microseconds longest,
                                    std::int64_t limit) = 0;
-  /// Ordered and paid since then, or with a problem since then, or returning since then: the
-  /// longest paid first, after `after`.
+  /// Ordered and paid since then, or with a problem since then, or returning since then, and not
+  /// seen to: the longest paid first, after `after`.
   virtual std::vector<OverdueConsignment> overdue(const OverdueSince& since,
                                                   const OverdueAfter& after,
                                                   std::int64_t limit) = 0;

@@ -31,6 +31,9 @@ banyan::Result<ConsignmentDetails> get_consignment(const UseCaseContext& use_cas
 banyan::Result<OverduePage> list_overdue_consignments(const UseCaseContext& use_case,
                                                       const ListOverdueConsignments& request,
                                                       const banyan::Context& context);
+banyan::Result<ConsignmentDetails> see_to_problem(const UseCaseContext& use_case,
+                                                  const SeeToProblem& request,
+                                                  const banyan::Context& context);
 banyan::Result<ConsignmentDetails> cancel_consignment(const UseCaseContext& use_case,
                                                       const CancelConsignment& request,
                                                       const banyan::Context& context);

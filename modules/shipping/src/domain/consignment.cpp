@@ -90,10 +90,15 @@ Result<void> Consignment::cancel(Timestamp now) {
 
 Result<void> Consignment::announce_return(Timestamp now) {
   if (data_.state == Returning || data_.state == Returned) return {};
+  if (data_.brought_back_at) {
+    become(Returned, now);
+    return {};
+  }
   if (data_.state != Delivered) {
     return fail(ErrorCode::FailedPrecondition, "shipping.not_delivered",
                 "the consignment of " + data_.order.str() + " is " +
-                    std::string(name(data_.state)) + "; only what was delivered can be sent back");
+                    std::string(name(data_.state)) +
+                    "; only what was delivered, or brought back by the carrier, can be returned");
   }
   become(Returning, now);
   return {};
@@ -200,6 +205,17 @@ bool Consignment::learn(const std::vector<TrackingEvent>& events, Timestamp now)
   return data_.tracking.size() != known;
 }
 
+void Consignment::brought_back(std::optional<Timestamp> at, Timestamp now) {
+  if (data_.state != InTransit && data_.state != Delivered) return;
+  if (at) at->micros = std::min(at->micros, now.micros);
+  data_.brought_back_at = at;
+}
+
+bool Consignment::is_past(Leg leg) const {
+  if (data_.state == Returned) return true;
+  return leg == Leg::Outbound && data_.state == Returning;
+}
+
 void Consignment::become(ConsignmentState next, Timestamp now) {
   data_.state = next;
   data_.changed_at = now;
@@ -214,7 +230,8 @@ void Consignment::become(ConsignmentState next, Timestamp now) {
       facts_.emplace_back(ConsignmentDelivered{data_.order, at(Leg::Outbound, delivered)});
       break;
     case Returned:
-      facts_.emplace_back(ConsignmentReturned{data_.order, at(Leg::Return, delivered)});
+      facts_.emplace_back(ConsignmentReturned{
+          data_.order, data_.brought_back_at.value_or(at(Leg::Return, delivered))});
       break;
     case Cancelled: facts_.emplace_back(ConsignmentCancelled{data_.order, now}); break;
     case Ordered:

@@ -24,9 +24,11 @@ using Fact = std::variant<ConsignmentBooked, ConsignmentDispatched, ConsignmentD
 /// A consignment as a state machine:
 ///
 ///     (nothing) ─ paid ─▶ Ordered ─▶ Booked ─▶ InTransit ─▶ Delivered ─▶ Returning ─▶ Returned
+///         │                  │         │           └──── brought back, return announced ──▲
 ///         │                  └─────────┴─▶ Cancelled
 ///         └─ cancelled ────────────────────────▲
 ///
+/// What the carrier has brought back on its way out is here: its return has no way to go.
 /// Everything else is refused by name and changes nothing; asking for what is so already changes
 /// nothing either. What the carrier may know of is cancelled only when it has agreed: until then
 /// the consignment goes on, `cancelling`.
@@ -52,6 +54,9 @@ class Consignment {
     std::optional<banyan::Timestamp> unanswered_at{};
     /// That it was taxed for, and goes to; nothing where nobody has said.
     std::optional<std::string> country{};
+    /// Since when it is here again because nobody took it, by the carrier's clock; nothing: it is
+    /// not, or it was sent out again.
+    std::optional<banyan::Timestamp> brought_back_at{};
     friend bool operator==(const Data&, const Data&) = default;
   };
 
@@ -65,7 +70,8 @@ class Consignment {
   /// Cancelled at once when the carrier cannot know of it, else `cancelling`.
   /// "shipping.already_dispatched".
   banyan::Result<void> cancel(banyan::Timestamp now);
-  /// "shipping.not_delivered".
+  /// The customer does not keep it. What was brought back is returned at once, the rest has a way
+  /// to go. "shipping.not_delivered".
   banyan::Result<void> announce_return(banyan::Timestamp now);
 
   /// The carrier has called about it. When it was cancelled, a request to book that was thought
@@ -102,6 +108,11 @@ class Consignment {
   /// Goes on as far as the carrier says, over all states in between. What was known already, and
   /// what has been overtaken, changes nothing. True when something was new.
   bool learn(const std::vector<TrackingEvent>& events, banyan::Timestamp now);
+  /// The last that the carrier did on the way out was to bring it back, then; nothing: it was not.
+  /// Changes nothing before it has left, and once its return is announced.
+  void brought_back(std::optional<banyan::Timestamp> at, banyan::Timestamp now);
+  /// Is what is said of that leg past, whatever it is?
+  bool is_past(Leg leg) const;
 
   const Data& data() const { return data_; }
   /// What has happened since it was made or read, in its order.

@@ -6,12 +6,30 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "banyan/kernel/lease.hpp"
 #include "shipping/module.hpp"
 
 namespace shipping {
+
+/// What problems of the same kind begin with: the rule and its colon, or where there is none, all.
+inline std::string_view kind_of(std::string_view problem) {
+  const std::size_t colon = problem.find(": ");
+  if (colon == std::string_view::npos) return problem;
+  const std::string_view rule = problem.substr(0, colon);
+  return rule.contains(' ') || !rule.contains('.') ? problem : problem.substr(0, colon + 1);
+}
+
+/// Somebody has seen to what was wrong.
+struct SeenTo {
+  std::string kind;  ///< of the problem; "" when it was overdue without one
+  std::string by;
+  std::string why;
+  banyan::Timestamp at;
+  friend bool operator==(const SeenTo&, const SeenTo&) = default;
+};
 
 /// Whose turn it is to ask the carrier about a consignment, and when next. Whoever holds the lease
 /// asks; when it dies, the lease runs out.
@@ -23,6 +41,8 @@ struct Turn {
   std::optional<std::string> problem;
   /// Since when there has been one without a break; nothing where a version before has noted it.
   std::optional<banyan::Timestamp> problem_since{};
+  /// The last who did so, until the problem is over.
+  std::optional<SeenTo> seen_to{};
   friend bool operator==(const Turn&, const Turn&) = default;
 
   static std::chrono::microseconds longest_wait(const CarrierPolicy& policy) {
@@ -42,9 +62,24 @@ struct Turn {
     return true;
   }
 
+  /// Of a consignment that came into its state at `since`. Whoever was first is remembered.
+  void see_to(std::string by, std::string why, banyan::Timestamp since, banyan::Timestamp now) {
+    if (is_seen_to(since)) return;
+    // Not before the state, whoever's clock that came by.
+    seen_to = SeenTo{std::string(problem ? kind_of(*problem) : ""), std::move(by), std::move(why),
+                     std::max(since, now)};
+  }
+  /// What is of another kind, or has come with another state since then, nobody has seen to.
+  bool is_seen_to(banyan::Timestamp since) const {
+    if (!seen_to || seen_to->at < since) return false;
+    const std::string& kind = seen_to->kind;
+    return problem ? !kind.empty() && problem->starts_with(kind) : kind.empty();
+  }
+
   void note_problem(std::optional<std::string> now_is, banyan::Timestamp now) {
     if (!now_is) {
       problem_since.reset();
+      if (seen_to && !seen_to->kind.empty()) seen_to.reset();
     } else if (!problem) {
       problem_since = now;
     }

@@ -14,6 +14,7 @@ Record at_rest(const Record& record) {
 
 bool is_overdue(const Record& record, const OverdueSince& since) {
   const Consignment::Data& data = record.consignment.data();
+  if (record.turn.is_seen_to(data.changed_at)) return false;
   if (data.state == ConsignmentState::Ordered && *data.paid_at <= since.waiting) return true;
   if (record.turn.problem && record.turn.problem_since.value_or(data.changed_at) <= since.waiting) {
     return true;

@@ -18,20 +18,28 @@ class SqlShipping final : public ShippingWriting {
   explicit SqlShipping(Session& session) : session_(session) {}
 
   std::optional<Record> find(const OrderId& order) override {
-    auto row = session_.one<
-        std::optional<CustomerId>, ConsignmentState, bool, bool, bool, std::optional<Text>,
-        std::optional<Text>, std::optional<Timestamp>, Timestamp, Text, Text, std::int64_t,
-        std::int64_t, bool, std::optional<Text>, std::optional<Text>, std::optional<Text>,
-        std::optional<Timestamp>, std::optional<Text>, std::optional<Timestamp>>(
+    auto row = session_.one<std::optional<CustomerId>, ConsignmentState, bool, bool, bool,
+                            std::optional<Text>, std::optional<Text>, std::optional<Timestamp>,
+                            Timestamp, Text, Text, std::int64_t, std::int64_t, bool,
+                            std::optional<Text>, std::optional<Text>, std::optional<Text>,
+                            std::optional<Timestamp>, std::optional<Text>, std::optional<Timestamp>,
+                            std::optional<Timestamp>, std::optional<Text>, std::optional<Text>,
+                            std::optional<Text>, std::optional<Timestamp>>(
         "SELECT customer_id, state, asked, cancelling, return_asked, tracking_number,"
         " return_tracking_number, paid_at, changed_at, leased_to, clock_of, waits_until, refusals,"
         " has_news, problem, carrier, return_carrier, unanswered_at,"
-        " country, problem_since FROM consignments WHERE order_id = :order",
+        " country, problem_since, brought_back_at, seen_kind, seen_by, seen_why, seen_at"
+        " FROM consignments WHERE order_id = :order",
         order);
     if (!row) return std::nullopt;
     auto& [customer, state, asked, cancelling, return_asked, number, return_number, paid_at,
            changed_at, leased_to, clock, until, refusals, has_news, problem, carrier,
-           return_carrier, unanswered_at, country, problem_since] = *row;
+           return_carrier, unanswered_at, country, problem_since, brought_back_at, seen_kind,
+           seen_by, seen_why, seen_at] = *row;
+    std::optional<SeenTo> seen_to;
+    if (seen_kind && seen_by && seen_why && seen_at) {
+      seen_to = SeenTo{*std::move(seen_kind), *std::move(seen_by), *std::move(seen_why), *seen_at};
+    }
     Consignment::Data data{order,
                            std::move(customer),
                            state,
@@ -46,14 +54,16 @@ class SqlShipping final : public ShippingWriting {
                            std::move(carrier),
                            std::move(return_carrier),
                            unanswered_at,
-                           std::move(country)};
+                           std::move(country),
+                           brought_back_at};
     return Record{Consignment::stored(std::move(data)),
                   {std::move(leased_to),
                    {std::move(clock), until},
                    refusals,
                    has_news,
                    std::move(problem),
-                   problem_since}};
+                   problem_since,
+                   std::move(seen_to)}};
   }
 
   // As LeaseTime::is_over() says. Times of other clocks are of nobody who still waits: first.
@@ -103,17 +113,23 @@ class SqlShipping final : public ShippingWriting {
   void save(const Record& record) override {
     const Consignment::Data& data = record.consignment.data();
     const Turn& turn = record.turn;
+    const auto seen = [&](auto part) {
+      return turn.seen_to ? std::optional((*turn.seen_to).*part) : std::nullopt;
+    };
     session_.run(
         "UPDATE consignments SET state = :state, asked = :asked, cancelling = :cancelling,"
         " return_asked = :return_asked, tracking_number = :number,"
         " return_tracking_number = :return_number, changed_at = :changed, is_open = :open,"
         " leased_to = :leased_to, clock_of = :clock, waits_until = :until, refusals = :refusals,"
         " has_news = :news, problem = :problem, problem_since = :since, carrier = :carrier,"
-        " return_carrier = :return_carrier, unanswered_at = :unanswered WHERE order_id = :order",
+        " return_carrier = :return_carrier, unanswered_at = :unanswered,"
+        " brought_back_at = :brought_back, seen_kind = :seen_kind, seen_by = :seen_by,"
+        " seen_why = :seen_why, seen_at = :seen_at WHERE order_id = :order",
         data.state, data.asked, data.cancelling, data.return_asked, data.number, data.return_number,
         data.changed_at, is_open(record), turn.leased_to, turn.waits_until.clock,
         turn.waits_until.micros, turn.refusals, turn.has_news, turn.problem, turn.problem_since,
-        data.carrier, data.return_carrier, data.unanswered_at, data.order);
+        data.carrier, data.return_carrier, data.unanswered_at, data.brought_back_at,
+        seen(&SeenTo::kind), seen(&SeenTo::by), seen(&SeenTo::why), seen(&SeenTo::at), data.order);
     for (const TrackingEvent& event : data.tracking) {
       session_.run(
           "INSERT INTO consignment_tracking (order_id, leg, at, sighting, note)"
@@ -123,10 +139,16 @@ class SqlShipping final : public ShippingWriting {
   }
 
  private:
+  /// As Turn::is_seen_to() says.
+  static constexpr const char* kNotSeenTo =
+      " AND (seen_kind IS NULL OR seen_at < changed_at OR NOT CASE WHEN problem IS NULL"
+      " THEN seen_kind = '' ELSE seen_kind <> ''"
+      " AND substr(problem, 1, length(seen_kind)) = seen_kind END)";
+
   static std::string one_of_overdue(std::string_view which) {
     return "SELECT order_id, customer_id, paid_at, problem FROM consignments"
            " WHERE customer_id IS NOT NULL AND paid_at IS NOT NULL AND " +
-           std::string(which) +
+           std::string(which) + kNotSeenTo +
            " AND (paid_at > :after OR (paid_at = :after AND order_id > :order))";
   }
 

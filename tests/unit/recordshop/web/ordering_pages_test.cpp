@@ -14,6 +14,50 @@ using banyan::contract::sample_shop;
 using testing::HasSubstr;
 using testing::Not;
 
+/// For Chain: hands calls on to orders, and says that the carrier has every order.
+class SaysShipped {
+ public:
+  explicit SaysShipped(orders::Orders& orders) : orders_(&orders) {}
+
+  template <class P, class Op>
+  banyan::Result<typename Op::Response> call(const Op& operation, const banyan::Context& context) {
+    auto answer = orders_->handle(operation, context);
+    if constexpr (std::same_as<Op, orders::GetOrder>) {
+      if (answer) answer->state = orders::OrderState::Shipped;
+    }
+    return answer;
+  }
+
+ private:
+  orders::Orders* orders_;
+};
+using ShippedOrders = banyan::Chain<orders::Orders, SaysShipped>;
+
+/// For Chain: shipping whose parcels have all left, and some of them have come back.
+class SaysInTransit {
+ public:
+  explicit SaysInTransit(std::optional<banyan::Timestamp> brought_back_at)
+      : brought_back_at_(brought_back_at) {}
+
+  template <class P, class Op>
+  banyan::Result<typename Op::Response> call(const Op& operation,
+                                             const banyan::Context& /*context*/) {
+    if constexpr (std::same_as<Op, shipping::GetConsignment>) {
+      shipping::ConsignmentDetails parcel;
+      parcel.order = operation.order;
+      parcel.state = shipping::ConsignmentState::InTransit;
+      parcel.brought_back_at = brought_back_at_;
+      return parcel;
+    } else {
+      return banyan::fail(banyan::ErrorCode::Internal, "test.not_expected", "nobody asks for this");
+    }
+  }
+
+ private:
+  std::optional<banyan::Timestamp> brought_back_at_;
+};
+using ParcelsInTransit = banyan::Chain<shipping::Shipping, SaysInTransit>;
+
 TEST_F(Pages, PlaceAnOrderOnceHoweverOftenItsFormIsSent) {
   sign_in();
   put_into_basket(banyan::contract::kPlenty, 2);
@@ -274,6 +318,30 @@ TEST_F(Pages, NeverSayThatAnOrderIsAsItWasWhereNobodyKnows) {
               AllOf(HasSubstr("it is not known whether that was done"),
                     HasSubstr("href=\"" + order + "\""), Not(HasSubstr("order is as it was"))));
   EXPECT_THAT(visitor.get(order).body, HasSubstr("You have given this order up."));
+}
+
+TEST_F(Pages, OfferToReturnWhatIsOnItsWayOnlyOnceItWasBroughtBack) {
+  sign_in();
+  put_into_basket(banyan::contract::kPlenty);
+  get("/shop/basket");
+  browser().post("/shop/orders", order_form(browser()));
+  ShippedOrders shipped{SaysShipped(*orders_)};
+  ParcelsInTransit on_their_way{SaysInTransit({})};
+  ParcelsInTransit brought_back{SaysInTransit(banyan::Timestamp{1'760'000'000'000'000})};
+  const auto page_with = [&](shipping::Shipping& parcels) {
+    orders_ = &shipped;
+    shipping_ = &parcels;
+    Browser with = another();
+    with.keep(browser());
+    return with.get(browser().at()).body;
+  };
+  const std::string away = page_with(on_their_way);
+  EXPECT_THAT(away, HasSubstr("The parcel is on its way to you."));
+  EXPECT_THAT(away, Not(HasSubstr("/return")));
+  const std::string here = page_with(brought_back);
+  EXPECT_THAT(here, HasSubstr("has brought it back to us"));
+  EXPECT_THAT(here, HasSubstr("/return"));
+  EXPECT_THAT(here, HasSubstr("Give me my money back"));
 }
 
 }  // namespace

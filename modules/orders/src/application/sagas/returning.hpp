@@ -5,12 +5,14 @@
 
 namespace orders {
 
-/// Takes a delivered order back: the money follows when the parcel has arrived.
+/// Takes a delivered order back: the money follows when the parcel has arrived. An order that is on
+/// its way out as well, if shipping says that it was brought back: then the parcel is there
+/// already.
 struct Returning {
   using State = Order;
   static constexpr banyan::SagaInfo info{
       .name = "return_order",
-      .summary = "Fetches a delivered order, and gives the money back once it is here."};
+      .summary = "Fetches an order, if it is not here already, and gives the money back then."};
   using Steps =
       banyan::SagaSteps<banyan::Pivot<FetchConsignment>, banyan::Await<ConsignmentIsBack>,
                         banyan::Retriable<TakeStockBack>, banyan::Retriable<RefundPayment>>;

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "application/use_cases.hpp"
+#include "banyan/kernel/utf8.hpp"
+
+namespace shipping {
+namespace {
+
+using banyan::Result;
+
+Result<void> check_note(const SeeToProblem& request) {
+  constexpr std::size_t kLongest = 200;
+  std::vector<banyan::Detail> wrong;
+  const auto check = [&](const char* field, const std::string& text) {
+    const bool is_good = text.size() <= kLongest && banyan::is_line(text) &&
+                         text.find_first_not_of(' ') != std::string::npos;
+    if (!is_good) wrong.push_back({field, "expected a line of 1 to 200 bytes"});
+  };
+  check("/by", request.by);
+  check("/why", request.why);
+  if (wrong.empty()) return {};
+  return banyan::fail(banyan::ErrorCode::InvalidArgument, "shipping.bad_note",
+                      "say who has seen to it, and why nothing is left to do", std::move(wrong));
+}
+
+}  // namespace
+
+Result<ConsignmentDetails> see_to_problem(const UseCaseContext& use_case,
+                                          const SeeToProblem& request,
+                                          const banyan::Context& context) {
+  if (Result<void> good = check_note(request); !good) return banyan::fail(good.error());
+  const banyan::Timestamp now = use_case.now();
+  return use_case.store.write(
+      context,
+      [&](ShippingWriting& shipping, banyan::UnitOfWork& unit) -> Result<ConsignmentDetails> {
+        std::optional<Record> record = shipping.find(request.order);
+        if (!record) return unknown_consignment(request.order);
+        record->turn.see_to(request.by, request.why, record->consignment.data().changed_at, now);
+        keep(shipping, unit, *record);
+        return details_of(*record);
+      });
+}
+
+}  // namespace shipping
