@@ -88,6 +88,9 @@ void FileLock::sign(const std::string& text) const {
   }
 }
 
+// Without a time of its own anybody may who may write the file, not its owner only.
+bool FileLock::touch() const noexcept { return ::futimens(descriptor_, nullptr) == 0; }
+
 std::string FileLock::holder(const std::filesystem::path& lock_file) {
   std::ifstream in(lock_file);
   std::string line;

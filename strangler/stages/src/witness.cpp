@@ -32,12 +32,6 @@ bool is_awake(const std::string& lock_file) {
   return !failed && std::filesystem::file_time_type::clock::now() - looked < kAsleep;
 }
 
-void say_awake(const std::string& lock_file) {
-  std::error_code failed;  // where it cannot be said, nobody takes this one for a witness
-  std::filesystem::last_write_time(lock_file, std::filesystem::file_time_type::clock::now(),
-                                   failed);
-}
-
 }  // namespace
 
 struct Witness::Inside {
@@ -100,11 +94,7 @@ bool Witness::Inside::note() {
 void Witness::look() {
   Inside& all = *inside_;
   if (!all.is_it()) return;
-  if (all.note()) {
-    say_awake(lock_of(all.store.file()));
-  } else {
-    all.lock->release();
-  }
+  if (!all.note() || !all.lock->touch()) all.lock->release();
 }
 
 bool has_witness(const std::string& store_file) {
