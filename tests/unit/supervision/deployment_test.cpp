@@ -145,7 +145,7 @@ TEST(Deployment, SaysAllThatIsWrongAtOnce) {
        "\"http://127.0.0.1:8080/health/ready\", or \"exit\"\n"
        "all.toml:4:14: ready and ready_file are both given; one of them counts\n"
        "all.toml:5:11: restart is \"on_failure\", expected \"always\" (however it ended), "
-       "\"on-failure\" (unless it ended with code 0) or \"never\". Did you mean "
+       "\"on-failure\" (unless it was ready and ended with code 0) or \"never\". Did you mean "
        "\"on-failure\"?\n"
        "all.toml:6:16: stop_timeout is \"5 s\", expected a time from 1ms to 60m such as "
        "\"500ms\", \"10s\" or \"2m\"\n"
