@@ -21,7 +21,7 @@ namespace banyan::supervision {
 /// When a program that has ended is started again.
 enum class Restart : std::uint8_t {
   Always,     ///< however it ended
-  OnFailure,  ///< unless it ended with code 0
+  OnFailure,  ///< unless it was ready and ended with code 0
   Never,
 };
 
