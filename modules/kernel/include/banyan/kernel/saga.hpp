@@ -97,6 +97,15 @@ struct SagaStep {
 };
 BOOST_DESCRIBE_STRUCT(SagaStep, (), (name, undo, kind, dependency, state, doing, undoing, note))
 
+/// A definition in words, before anything runs: for whoever shows what there is.
+struct SagaOutline {
+  std::string name;
+  std::int64_t version = 1;
+  std::string summary;
+  std::chrono::seconds deadline{0};  ///< from its beginning; 0 is none
+  std::vector<SagaStep> steps;       ///< as a fresh instance has them
+};
+
 /// A saga as it is stored.
 struct SagaRecord {
   SagaId id;
