@@ -83,6 +83,24 @@ await test("what the picture shows is in the table below it", 1280, api([]), asy
   assert.equal(await page.ask("document.getElementById('steps').getAttribute('aria-labelledby')"), "steps-title");
 });
 
+const overdue = { ...stuck, status: "active", overdue: true, deadline: "2026-11-29T13:00:00.000000Z" };
+const planted = (method, path) => path === "/sagas" ? { modules: [{ module: "orders", sagas: [overdue] }] } :
+  path.endsWith("/picture") ? { svg } : { module: "orders", saga: overdue };
+await test("what is not over past its deadline is called overdue, and wants attention", 1280, planted, async (page, origin) => {
+  await page.open(`${origin}/_banyan/sagas`);
+  await page.until("document.querySelectorAll('#sagas tbody tr').length === 1");
+  assert.match(await page.text("#sagas"), /active, overdue/);
+  assert.match(await page.text("#summary"), /0 stuck, 1 overdue/);
+  assert.equal(await page.ask("document.querySelectorAll('#sagas td.bad').length"), 1);
+  const told = await page.ask(`import('/_banyan/attention.js').then(({attention}) => attention({live: {}, arrows: [],
+    sagas: {modules: [{module: 'orders', sagas: [{status: 'active', overdue: true}, {status: 'active', overdue: false},
+      {status: 'stuck', overdue: true}]}]}}).map(({text}) => text))`);
+  assert.deepEqual(told, ["1 saga is stuck.", "1 saga is overdue: not over, and past the deadline."], "each once");
+  await page.ask("document.querySelector('#sagas a').click()");
+  await page.until(shown);
+  assert.match(await page.text("#facts"), /active, overdue, forward/);
+});
+
 const orders = [];
 await test("an order goes with who and why, and only what is possible is offered", 1280, api(orders), async (page, origin) => {
   await page.open(`${origin}/_banyan/sagas#${id}`);

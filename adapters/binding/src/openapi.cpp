@@ -303,7 +303,12 @@ class Document {
                       {"content", {{"application/problem+json", {{"schema", broken}}}}}};
       }
     }
-    all["default"] = {{"description", failure_text(*described.operation)}, {"content", problems}};
+    all["default"] = {{"description", failure_text(*described.operation)},
+                      {"headers",
+                       {{"Retry-After",
+                         {{"description", "Of what passes: when to ask again, in seconds."},
+                          {"schema", {{"type", "integer"}}}}}}},
+                      {"content", problems}};
     return all;
   }
 

@@ -2,6 +2,7 @@
 #include "banyan/binding/problem.hpp"
 
 #include <boost/describe.hpp>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,6 +31,19 @@ struct AnyDocument {
   std::optional<std::vector<ProblemDetail>> details;
 };
 BOOST_DESCRIBE_STRUCT(AnyDocument, (), (title, detail, code, rule, details))
+
+constexpr std::chrono::seconds kSoon{1};
+
+/// Of this it is always said that it passes.
+bool passes(const Error& error) {
+  return error.code == ErrorCode::Unavailable || error.code == ErrorCode::ResourceExhausted ||
+         error.rule == "banyan.command_running";
+}
+
+std::optional<std::chrono::seconds> retry_after_of(const Error& error) {
+  if (!error.retry_after && passes(error)) return kSoon;
+  return error.retry_after;
+}
 
 /// A rule of what stands between the two ends of a port, which says nothing about the operation.
 bool is_of_the_way(std::string_view rule) {
@@ -65,18 +79,14 @@ unsigned status_of(const Error& error) {
   return http_status(error.code);
 }
 
-http::Response problem(const Error& error, std::string_view correlation_id,
-                       std::chrono::seconds retry_after) {
-  const bool later = error.code == ErrorCode::Unavailable ||
-                     error.code == ErrorCode::ResourceExhausted ||
-                     error.rule == "banyan.command_running";
+http::Response problem(const Error& error, std::string_view correlation_id) {
   return http::problem_answer({.status = status_of(error),
                                .code = error.code,
                                .rule = error.rule,
                                .detail = error.message,
                                .places = error.details,
                                .correlation_id = correlation_id,
-                               .retry_after = later ? std::optional(retry_after) : std::nullopt});
+                               .retry_after = retry_after_of(error)});
 }
 
 Error error_from(const http::Response& response) {
@@ -96,6 +106,8 @@ Error error_from(const http::Response& response) {
               document->detail.value_or(""),
               {}};
   make_its_own(error);
+  error.retry_after = http::retry_after(response.head);
+  if (passes(error) && error.retry_after == kSoon) error.retry_after.reset();  // nobody has said it
   if (document->details) {
     for (ProblemDetail& place : *document->details) {
       error.details.push_back({std::move(place.where), std::move(place.problem)});

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "banyan/events/http_push.hpp"
 
-#include <algorithm>
-#include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <set>
 #include <string>
@@ -11,11 +10,10 @@
 #include "banyan/binding/problem.hpp"
 #include "banyan/events/cloud_event.hpp"
 #include "banyan/events/signed_request.hpp"
+#include "banyan/http/problem.hpp"
 
 namespace banyan::events {
 namespace {
-
-using std::chrono::milliseconds;
 
 // The answers that are about the event. Any other is not its fault: another application stands
 // there, it does not know us, or it is ill.
@@ -37,15 +35,6 @@ Delivery too_large(std::string_view module, std::size_t bytes, unsigned status) 
                       "`banyan events skip`",
                   {}},
           .for_good = true};
-}
-
-milliseconds retry_after_of(const http::Response& response) {
-  const auto text = response.head.fields.find("Retry-After").value_or(std::string_view());
-  int seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  constexpr int kMost = 3600;
-  return error == std::errc() ? std::chrono::seconds(std::clamp(seconds, 0, kMost))
-                              : milliseconds(0);
 }
 
 class HttpPush final : public EventTransport {
@@ -109,7 +98,7 @@ class HttpPush final : public EventTransport {
       default: break;
     }
     all.outage = error;
-    all.retry_after = retry_after_of(*response);
+    all.retry_after = http::retry_after(response->head).value_or(std::chrono::seconds(0));
     return {};
   }
 

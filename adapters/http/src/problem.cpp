@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "banyan/http/problem.hpp"
 
+#include <algorithm>
 #include <boost/describe.hpp>
+#include <charconv>
 #include <cstdint>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "banyan/json/codec.hpp"
@@ -71,6 +74,17 @@ Response problem_response(const Refusal& refusal, std::string_view correlation_i
                   .correlation_id = correlation_id};
   if (refusal.status == 503) problem.retry_after = kRetryAfter;
   return problem_answer(problem);
+}
+
+std::optional<std::chrono::seconds> retry_after(const ResponseHead& head) {
+  constexpr std::chrono::seconds kMost = std::chrono::hours(1);
+  const auto text = head.fields.find("Retry-After");
+  if (!text) return std::nullopt;
+  std::uint32_t seconds = 0;
+  const char* const end = text->data() + text->size();
+  const auto [read, fault] = std::from_chars(text->data(), end, seconds);
+  if (fault != std::errc{} || read != end) return std::nullopt;
+  return std::min(std::chrono::seconds(seconds), kMost);
 }
 
 ErrorCode code_of_refusal(unsigned status) noexcept {

@@ -26,6 +26,10 @@ inline constexpr std::array<std::string_view, 4> kWords<StepState> = {"to_come",
 using Text = std::string;
 using Number = std::int64_t;
 
+// In the words of the index that is the semantic lock: what is asked so looks at those that are not
+// over, however many are.
+constexpr const char* kNotOver = "status IN ('active', 'stuck')";
+
 }  // namespace
 
 template <class E>
@@ -170,11 +174,31 @@ std::optional<SagaId> Sagas::waiting_for(const std::string& dependency, const Le
 std::vector<SagaVersion> Sagas::open_versions() {
   std::vector<SagaVersion> versions;
   for (auto& [name, version] :
-       session_.all<Text, Number>("SELECT DISTINCT name, version FROM " + sagas_ +
-                                  " WHERE status IN ('active', 'stuck') ORDER BY name, version")) {
+       session_.all<Text, Number>("SELECT DISTINCT name, version FROM " + sagas_ + " WHERE " +
+                                  kNotOver + " ORDER BY name, version")) {
     versions.push_back({std::move(name), version});
   }
   return versions;
+}
+
+SagaFigures Sagas::figures(Timestamp now, std::int64_t limit) {
+  const auto counted = session_.one<Number, Number, Number>(
+      "SELECT count(CASE WHEN status = 'active' THEN 1 END),"
+      " count(CASE WHEN status = 'stuck' THEN 1 END),"
+      " count(CASE WHEN deadline_at <= :now THEN 1 END)"
+      " FROM (SELECT status, deadline_at FROM " +
+          sagas_ + " WHERE " + kNotOver + " LIMIT :limit) AS not_over",
+      now, limit);
+  const auto& [active, stuck, overdue] = *counted;
+  return {.active = active, .stuck = stuck, .overdue = overdue};
+}
+
+// In the order of ids the search would begin with all that are over.
+std::vector<SagaInstance> Sagas::in_trouble(Timestamp now, std::int64_t limit) {
+  return select(Text("WHERE ") + kNotOver +
+                    " AND (status = 'stuck' OR deadline_at <= :now)"
+                    " ORDER BY began_at, id LIMIT :limit",
+                now, limit);
 }
 
 bool Sagas::add(const SagaInstance& saga) {

@@ -2,9 +2,10 @@
 #include "exporter.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <exception>
 #include <utility>
+
+#include "banyan/http/problem.hpp"
 
 namespace banyan::tracing {
 namespace {
@@ -26,16 +27,6 @@ constexpr unsigned kTooLarge = 413;
 /// Statuses after which OTLP wants the same request again.
 bool asks_again(unsigned status) {
   return status == 429 || status == 502 || status == 503 || status == 504;
-}
-
-/// Retry-After in seconds; its other form, a date, is not worth a parser here.
-std::optional<milliseconds> retry_after(const http::ResponseHead& head) {
-  const auto text = head.fields.find("Retry-After");
-  unsigned seconds = 0;
-  if (!text) return std::nullopt;
-  const auto [end, fault] = std::from_chars(text->data(), text->data() + text->size(), seconds);
-  if (fault != std::errc{} || end != text->data() + text->size()) return std::nullopt;
-  return milliseconds(1'000) * std::min(seconds, 600U);
 }
 
 }  // namespace
@@ -161,7 +152,7 @@ Exporter::Attempt Exporter::attempt(const http::Request& request) {
   return {.over = !asks_again(status),
           .too_large = status == kTooLarge,
           .problem = options_.exporting.collector + " answered " + std::to_string(status),
-          .wait = retry_after(answer->head)};
+          .wait = http::retry_after(answer->head)};
 }
 
 milliseconds Exporter::backoff(unsigned failures) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "banyan/kernel/saga.hpp"
 
@@ -69,6 +70,35 @@ std::vector<SagaVersion> MemorySagas::open_versions() {
     if (SagaInstance(saga).open()) named.insert({saga.name, saga.version});
   }
   return {named.begin(), named.end()};
+}
+
+SagaFigures MemorySagas::figures(Timestamp now, std::int64_t limit) {
+  SagaFigures figures;
+  for (const auto& [id, saga] : sagas_) {
+    if (figures.active + figures.stuck == limit) break;
+    const SagaInstance instance(saga);
+    if (!instance.open()) continue;
+    ++(saga.status == SagaStatus::Stuck ? figures.stuck : figures.active);
+    figures.overdue += instance.overdue(now) ? 1 : 0;
+  }
+  return figures;
+}
+
+std::vector<SagaInstance> MemorySagas::in_trouble(Timestamp now, std::int64_t limit) {
+  std::vector<SagaInstance> found;
+  for (const auto& [id, saga] : sagas_) {
+    SagaInstance instance(saga);
+    if (saga.status == SagaStatus::Stuck || instance.overdue(now)) {
+      found.push_back(std::move(instance));
+    }
+  }
+  std::ranges::sort(found, {}, [](const SagaInstance& each) {
+    return std::tuple(each.data().began, each.data().id);
+  });
+  if (std::cmp_greater(found.size(), limit)) {
+    found.erase(found.begin() + limit, found.end());
+  }
+  return found;
 }
 
 bool MemorySagas::add(const SagaInstance& saga) {

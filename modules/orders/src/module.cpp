@@ -20,6 +20,10 @@ SagaPolicy usual_policy() {
 
 }  // namespace
 
+std::vector<banyan::SagaOutline> Module::sagas() {
+  return banyan::outlines_of(OrderSagas::Sagas{});
+}
+
 std::unique_ptr<Module> make_orders(Needs needs, banyan::sql::ModuleDatabase& database,
                                     const banyan::Environment& environment) {
   return make_orders(needs, database, environment, usual_policy());

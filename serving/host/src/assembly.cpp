@@ -6,6 +6,10 @@
 
 namespace banyan::host {
 
+bool HostedModule::keeps_sagas() const {
+  return here && std::ranges::count(entry->tables, name() + "_sagas") != 0;
+}
+
 std::string_view HostedModule::runs() const {
   if (routed) return "routed";
   if (here) return rehearsed ? "rehearsal" : "in_process";

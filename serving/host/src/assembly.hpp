@@ -60,6 +60,8 @@ struct HostedModule {
   bool both_reach_data() const {
     return !service || http::is_unix(*service) || http::is_loopback(service->host);
   }
+  /// Whether its sagas are in tables of its own, which this process reads: said in its declaration.
+  bool keeps_sagas() const;
   /// "in_process", "rehearsal", "routed", "remote"; "absent" when nobody here needs it.
   std::string_view runs() const;
 };

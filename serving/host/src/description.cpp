@@ -38,6 +38,28 @@ map::OperationInfo operation_info(const binding::OperationDescription& described
   return info;
 }
 
+std::string word_of(StepKind kind) {
+  switch (kind) {
+    case StepKind::Compensable: return "compensable";
+    case StepKind::Pivot: return "pivot";
+    case StepKind::Retriable: return "retriable";
+    case StepKind::Await: return "await";
+  }
+  return {};
+}
+
+map::SagaInfo saga_info(const SagaOutline& outline) {
+  map::SagaInfo info;
+  info.name = outline.name;
+  info.version = outline.version;
+  info.summary = outline.summary;
+  info.deadline_seconds = outline.deadline.count();
+  for (const SagaStep& step : outline.steps) {
+    info.steps.push_back({word_of(step.kind), step.dependency, step.name, step.undo});
+  }
+  return info;
+}
+
 map::ModuleInfo module_info(const Application& application, const ModuleEntry& entry) {
   const binding::PortDescription port = entry.describe();
   map::ModuleInfo info;
@@ -57,6 +79,9 @@ map::ModuleInfo module_info(const Application& application, const ModuleEntry& e
                              std::string(each.info->summary), std::string(each.info->key),
                              field_names(each.shape)});
     }
+  }
+  if (entry.saga_outlines != nullptr) {
+    for (const SagaOutline& each : entry.saga_outlines()) info.sagas.push_back(saga_info(each));
   }
   for (const AllowedViolation& violation : application.violations) {
     if (violation.module == info.name)

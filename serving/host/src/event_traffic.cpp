@@ -204,8 +204,9 @@ nlohmann::ordered_json lanes_of(events::EventLog& log, const Context& context,
         {"lane", lane.lane},         {"transport", lane.route.transport},
         {"position", lane.position}, {"head", lane.head},
         {"unsent", lane.unsent},     {"oldest_unsent_seconds", age(now, lane.oldest_unsent)},
-        {"held", lane.held},         {"parked", lane.parked},
-        {"gaps", lane.gaps},         {"keys", nlohmann::ordered_json::array()}};
+        {"held", lane.held},         {"oldest_held_seconds", age(now, lane.oldest_held)},
+        {"parked", lane.parked},     {"gaps", lane.gaps},
+        {"keys", nlohmann::ordered_json::array()}};
     constexpr std::int64_t kMostKeys = 50;
     for (const events::Hold& hold : log.holds(lane.lane, kMostKeys, context)) {
       row["keys"].push_back({{"key", hold.key},
@@ -262,6 +263,8 @@ std::vector<telemetry::Sample> EventTraffic::samples() const {
                        age(environment_.clock.now(), lane.oldest_unsent)});
         all.push_back({declared(kMetrics, "banyan_events_held_keys"), labels,
                        static_cast<double>(lane.held)});
+        all.push_back({declared(kMetrics, "banyan_events_oldest_held_seconds"), labels,
+                       age(environment_.clock.now(), lane.oldest_held)});
         all.push_back({declared(kMetrics, "banyan_events_parked_keys"), labels,
                        static_cast<double>(lane.parked)});
         all.push_back(

@@ -30,6 +30,7 @@
 #include "placements.hpp"
 #include "read_models.hpp"
 #include "routing.hpp"
+#include "saga_watch.hpp"
 #include "self_description.hpp"
 #include "served.hpp"
 
@@ -95,6 +96,7 @@ struct Process::Parts {
     open_control();
     assemble();
     housekeeping.emplace(*database, *assembly, options, *scheduler, telemetry.log);
+    sagas.emplace(*assembly, environment(), telemetry.log);
     watch_health();
     serve();
   }
@@ -270,6 +272,7 @@ struct Process::Parts {
     });
     telemetry.health.add("write-ahead log", false, [this] { return wal_finding(); });
     telemetry.health.add("placement", false, [this] { return housekeeping->finding(); });
+    telemetry.health.add("sagas", false, [this] { return sagas->finding(); });
     for (const auto& module : assembly->modules()) {
       if (!module->service) continue;
       auto& probe = probes.emplace_back(std::make_unique<DependencyProbe>(
@@ -311,6 +314,7 @@ struct Process::Parts {
     }
     std::ranges::move(events->samples(), std::back_inserter(all));
     std::ranges::move(read_models->samples(), std::back_inserter(all));
+    std::ranges::move(sagas->samples(), std::back_inserter(all));
     return all;
   }
 
@@ -422,6 +426,7 @@ struct Process::Parts {
   std::optional<EventTraffic> events;
   std::optional<ReadModels> read_models;
   std::optional<Housekeeping> housekeeping;
+  std::optional<SagaWatch> sagas;
   std::vector<std::unique_ptr<DependencyProbe>> probes;
   serving::Served served;
   std::unique_ptr<serving::Server> server;

@@ -38,19 +38,37 @@ struct SagaView {
   std::optional<std::string> problem;
   std::string correlation_id;
   std::vector<SagaStep> steps;
+  bool overdue = false;               ///< it is not over, and its deadline has passed
   std::vector<std::string> possible;  ///< what can be done about it: "retry", "mark", "back"
 };
 BOOST_DESCRIBE_STRUCT(SagaView, (),
                       (id, name, version, subject, status, phase, step, at, attempts, outages,
                        blocked_on, holder, began, ended, deadline, turned_back, problem,
-                       correlation_id, steps, possible))
+                       correlation_id, steps, overdue, possible))
 
 SagaView view_of(const SagaRecord& saga) {
   const SagaInstance instance(saga);
-  SagaView view{saga.id,          saga.name,    saga.version,        saga.subject,  saga.status,
-                saga.phase,       saga.step,    instance.at_call(),  saga.attempts, saga.outages,
-                saga.blocked_on,  saga.holder,  saga.began,          saga.ended,    saga.deadline,
-                saga.turned_back, saga.problem, saga.correlation_id, saga.steps,    {}};
+  SagaView view{.id = saga.id,
+                .name = saga.name,
+                .version = saga.version,
+                .subject = saga.subject,
+                .status = saga.status,
+                .phase = saga.phase,
+                .step = saga.step,
+                .at = instance.at_call(),
+                .attempts = saga.attempts,
+                .outages = saga.outages,
+                .blocked_on = saga.blocked_on,
+                .holder = saga.holder,
+                .began = saga.began,
+                .ended = saga.ended,
+                .deadline = saga.deadline,
+                .turned_back = saga.turned_back,
+                .problem = saga.problem,
+                .correlation_id = saga.correlation_id,
+                .steps = saga.steps,
+                .overdue = instance.overdue(system_clock().now()),
+                .possible = {}};
   for (const SagaWish wish : possible_wishes(instance)) {
     view.possible.emplace_back(to_string(wish));
   }
@@ -113,12 +131,11 @@ std::vector<SagaView> sagas_in(sql::Session& session, const std::string& module)
   return sagas;
 }
 
-/// The modules that keep sagas here: said in the module's declaration, the others are not asked.
+/// The others are not asked.
 std::vector<const HostedModule*> keepers(const Assembly& assembly) {
   std::vector<const HostedModule*> found;
   for (const auto& module : assembly.modules()) {
-    const bool keeps = std::ranges::count(module->entry->tables, module->name() + "_sagas") != 0;
-    if (module->here && keeps) found.push_back(module.get());
+    if (module->keeps_sagas()) found.push_back(module.get());
   }
   return found;
 }

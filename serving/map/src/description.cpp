@@ -13,9 +13,11 @@ BOOST_DESCRIBE_STRUCT(OperationInfo, (),
                        rules, method, path, fields, answer, callers))
 BOOST_DESCRIBE_STRUCT(EventInfo, (), (name, version, summary, key, fields))
 BOOST_DESCRIBE_STRUCT(ViolationInfo, (), (table, reason, places))
+BOOST_DESCRIBE_STRUCT(SagaStepInfo, (), (kind, module, call, undo))
+BOOST_DESCRIBE_STRUCT(SagaInfo, (), (name, version, summary, deadline_seconds, steps))
 BOOST_DESCRIBE_STRUCT(ModuleInfo, (),
                       (name, version, summary, purpose, needs, follows, parties, tables, operations,
-                       events, violations))
+                       events, sagas, violations))
 BOOST_DESCRIBE_STRUCT(SharedTableInfo, (), (table, users))
 BOOST_DESCRIBE_STRUCT(Description, (), (name, title, version, summary, modules, shared_tables))
 

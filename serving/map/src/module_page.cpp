@@ -91,6 +91,37 @@ std::string events_part(const Description& description, const ModuleInfo& module
   return out;
 }
 
+std::string in_words(std::int64_t seconds) {
+  constexpr std::int64_t kMinute = 60;
+  constexpr std::int64_t kHour = 60 * kMinute;
+  constexpr std::int64_t kDay = 24 * kHour;
+  const auto many = [](std::int64_t number, const std::string& unit) {
+    return std::to_string(number) + ' ' + unit + (number == 1 ? "" : "s");
+  };
+  if (seconds % kDay == 0) return many(seconds / kDay, "day");
+  if (seconds % kHour == 0) return many(seconds / kHour, "hour");
+  if (seconds % kMinute == 0) return many(seconds / kMinute, "minute");
+  return many(seconds, "second");
+}
+
+std::string sagas_part(const ModuleInfo& module) {
+  if (module.sagas.empty()) return {};
+  std::string out = "\n## Sagas\n";
+  for (const SagaInfo& saga : module.sagas) {
+    out += "\n### " + saga.name + ", version " + std::to_string(saga.version) + "\n\n" +
+           (saga.summary.empty() ? "" : saga.summary + "\n\n");
+    if (saga.deadline_seconds > 0) {
+      out += "After " + in_words(saga.deadline_seconds) + " it turns back, if it still can.\n\n";
+    }
+    out += "| step | by | kind | undone by |\n| --- | --- | --- | --- |\n";
+    for (const SagaStepInfo& step : saga.steps) {
+      out += "| `" + step.call + "` | " + link_to(step.module, 1) + " | " + step.kind + " | " +
+             or_dash(step.undo.empty() ? "" : '`' + step.undo + '`') + " |\n";
+    }
+  }
+  return out;
+}
+
 std::string violations_part(const Description& description, const ModuleInfo& module) {
   if (module.violations.empty()) return {};
   std::string out =
@@ -120,7 +151,8 @@ std::string module_page(const Description& description, const ModuleInfo& module
   out +=
       "\n[The context map](../README.md), [all operations](../operations.md).\n\n## Operations\n";
   for (const OperationInfo& each : module.operations) out += operation_part(each);
-  return out + events_part(description, module) + violations_part(description, module);
+  return out + events_part(description, module) + sagas_part(module) +
+         violations_part(description, module);
 }
 
 }  // namespace banyan::map

@@ -31,5 +31,7 @@ export function attention({live, arrows, status, plans, sagas, events, placement
   }
   const stuck = (sagas?.modules ?? []).flatMap((each) => each.sagas.filter((saga) => saga.status === 'stuck'));
   if (stuck.length > 0) add('sagas', `${stuck.length} ${stuck.length === 1 ? 'saga is' : 'sagas are'} stuck.`, '/_banyan/sagas');
+  const overdue = (sagas?.modules ?? []).flatMap((each) => each.sagas.filter((saga) => saga.overdue && saga.status !== 'stuck'));
+  if (overdue.length > 0) add('overdue sagas', `${overdue.length} ${overdue.length === 1 ? 'saga is' : 'sagas are'} overdue: not over, and past the deadline.`, '/_banyan/sagas');
   return found;
 }

@@ -15,6 +15,7 @@ const kVerbs = {
 const byId = (id) => document.getElementById(id);
 const wanted = () => decodeURIComponent(location.hash.slice(1));
 const time = (text) => text ? element('time', {datetime: text}, new Date(text).toLocaleString()) : '';
+const statusOf = (saga) => saga.overdue ? `${saga.status}, overdue` : saga.status;
 let timer = 0;
 let shown = '';  // the picture
 let sending = false;
@@ -22,7 +23,7 @@ let sending = false;
 function listOf(document) {
   const rows = document.modules.flatMap(({module, sagas}) => sagas.map((saga) => element('tr', {'data-key': saga.id},
       cell('saga', element('a', {href: `#${saga.id}`}, `${module}.${saga.name}`), 'operation'),
-      cell('about', saga.subject), cell('status', saga.status, saga.status === 'stuck' ? 'bad' : ''),
+      cell('about', saga.subject), cell('status', statusOf(saga), saga.status === 'stuck' || saga.overdue ? 'bad' : ''),
       cell('at', saga.at), cell('waits for', saga.blocked_on),
       cell('attempts', String(saga.attempts), 'number'), cell('began', time(saga.began)),
       cell('problem', saga.problem ?? '', 'message'))));
@@ -31,9 +32,11 @@ function listOf(document) {
       element('tbody', {}, ...rows));
   byId('sagas').hidden = rows.length === 0;
   byId('none').hidden = rows.length > 0;
-  const stuck = document.modules.flatMap(({sagas}) => sagas).filter(({status}) => status === 'stuck');
+  const all = document.modules.flatMap(({sagas}) => sagas);
+  const stuck = all.filter(({status}) => status === 'stuck');
+  const overdue = all.filter((saga) => saga.overdue);
   const unknown = document.modules.filter(({problem}) => problem);
-  return [`${rows.length} that are not over, or the newest; ${stuck.length} stuck`,
+  return [`${rows.length} that are not over, or the newest; ${stuck.length} stuck${overdue.length > 0 ? `, ${overdue.length} overdue` : ''}`,
     ...unknown.map(({module, problem}) => `nothing is known of those of ${module} just now: ${problem}`)].join('. ');
 }
 
@@ -67,7 +70,7 @@ function factsOf(saga) {
     if (value) rows.push(element('div', {'data-key': name}, element('dt', {}, name), element('dd', {}, value)));
   };
   add('about', saga.subject);
-  add('status', `${saga.status}, ${saga.phase}`);
+  add('status', `${statusOf(saga)}, ${saga.phase}`);
   add('at', saga.at);
   add('waits for', saga.blocked_on);
   add('attempts', String(saga.attempts));

@@ -11,6 +11,7 @@ export function countsOf(sagas) {
   return [...counts].sort(([a], [b]) => rank(a) - rank(b));
 }
 
+const bad = ({status, overdue}) => status === 'stuck' || overdue === true;
 const words = (status) => status === 'active' ? 'under way' : status.replaceAll('_', ' ');
 
 function counts(sagas) {
@@ -22,7 +23,8 @@ export function sagasPanel(document) {
   const keepers = document.modules;
   const open = keepers.flatMap(({module, sagas}) => sagas.filter(({status}) => ['active', 'stuck'].includes(status))
       .map((saga) => ({module, ...saga})));
-  open.sort((a, b) => (b.status === 'stuck') - (a.status === 'stuck') || a.began.localeCompare(b.began));
+  const rank = (saga) => saga.status === 'stuck' ? 0 : saga.overdue ? 1 : 2;
+  open.sort((a, b) => rank(a) - rank(b) || a.began.localeCompare(b.began));
   return [
     ...keepers.map(({module, sagas, problem}) => element('p', {class: 'line', 'data-key': module},
         element('strong', {}, module), ' ', problem ? element('span', {class: 'bad'}, `not known just now: ${problem}`)
@@ -31,7 +33,7 @@ export function sagasPanel(document) {
         head(['saga', 'status', 'at', 'since']), element('tbody', {}, ...open.slice(0, 6).map((saga) =>
             element('tr', {'data-key': saga.id},
                 cell('saga', element('a', {href: `/_banyan/sagas#${saga.id}`}, `${saga.module}.${saga.name}`), 'operation'),
-                cell('status', words(saga.status), saga.status === 'stuck' ? 'bad' : ''),
+                cell('status', saga.overdue ? `${words(saga.status)}, overdue` : words(saga.status), bad(saga) ? 'bad' : ''),
                 cell('at', saga.at), cell('since', time(saga.began)))))),
     element('p', {class: 'more'}, element('a', {href: '/_banyan/sagas'},
         open.length > 6 ? `all ${open.length}, and what can be done` : 'all sagas')),

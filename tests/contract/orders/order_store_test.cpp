@@ -388,6 +388,53 @@ TEST_P(OrderStoreContract, ListsSagasNewestFirstAndNamesTheirVersions) {
   });
 }
 
+TEST_P(OrderStoreContract, CountsSagasThatAreNotOverAndFindsThoseThatSomebodyHasToHearOf) {
+  const auto with = [](std::uint64_t number, SagaStatus status, std::int64_t began,
+                       std::optional<Timestamp> deadline) {
+    OrderWithSaga made = a_case(number);
+    SagaRecord record = made.saga.data();
+    record.status = status;
+    record.began = {kNow.micros + began};
+    record.deadline = deadline;
+    made.saga = SagaInstance(std::move(record));
+    return made;
+  };
+  const Timestamp passed = kNow;
+  const Timestamp to_come{kNow.micros + 1};
+  const OrderWithSaga late = with(1, SagaStatus::Active, 3, passed);
+  const OrderWithSaga stuck = with(2, SagaStatus::Stuck, 1, std::nullopt);
+  const OrderWithSaga stuck_and_late = with(3, SagaStatus::Stuck, 2, passed);
+  ASSERT_THAT(
+      store().write(any_context(),
+                    [&](OrdersWriting& rows) -> Result<void> {
+                      for (const OrderWithSaga& each :
+                           {late, stuck, stuck_and_late, with(4, SagaStatus::Active, 0, to_come),
+                            with(5, SagaStatus::Active, 0, std::nullopt),
+                            with(6, SagaStatus::Done, 0, passed),
+                            with(7, SagaStatus::Undone, 0, passed)}) {
+                        if (auto added = add(rows, each); !added) return added;
+                      }
+                      return {};
+                    }),
+      Succeeds());
+
+  store().read(any_context(), [&](OrdersReading& rows) {
+    SagaRows& sagas = rows.sagas();
+    EXPECT_EQ(sagas.figures(kNow, 10), (SagaFigures{.active = 3, .stuck = 2, .overdue = 2}));
+    const SagaFigures some = sagas.figures(kNow, 4);
+    EXPECT_EQ(some.active + some.stuck, 4);
+    std::vector<SagaId> troubled;
+    for (const SagaInstance& each : sagas.in_trouble(kNow, 10)) {
+      troubled.push_back(each.data().id);
+    }
+    EXPECT_EQ(troubled, (std::vector<SagaId>{stuck.saga.data().id, stuck_and_late.saga.data().id,
+                                             late.saga.data().id}))
+        << "the oldest first";
+    EXPECT_EQ(sagas.in_trouble(kNow, 1).front().data(), stuck.saga.data());
+    return 0;
+  });
+}
+
 TEST_P(OrderStoreContract, KnowsTheOrderThatWasPlacedLast) {
   const auto newest = [&] {
     return store().read(any_context(), [](OrdersReading& rows) { return rows.newest(); });

@@ -92,6 +92,18 @@ TEST_F(OperatedSagas, ShowThemselvesAlsoAsAPicture) {
   EXPECT_THAT(shop_.send("GET", "/_banyan/sagas").body, HasSubstr("sagas.js"));
 }
 
+TEST_F(OperatedSagas, AreCountedAmongTheMetricsAndInHealth) {
+  const auto metrics = [&] { return shop_.send("GET", "/metrics").body; };
+  EXPECT_TRUE(card::becomes_true([&] {
+    return metrics().find("banyan_sagas{module=\"orders\",status=\"active\"} 1\n") !=
+           std::string::npos;
+  })) << metrics();
+  EXPECT_THAT(metrics(), HasSubstr("banyan_sagas{module=\"orders\",status=\"stuck\"} 0\n"));
+  EXPECT_THAT(metrics(), HasSubstr("banyan_sagas_overdue{module=\"orders\"} 0\n"));
+  EXPECT_THAT(shop_.send("GET", "/health/ready").body,
+              HasSubstr("no saga is stuck or past its deadline"));
+}
+
 TEST_F(OperatedSagas, TurnBackAndGiveEverythingBackOnceTheProviderAnswers) {
   const std::string saga_id = id();
   const Ran back = banyan({"back", saga_id, "--why", "the customer has called", "--who", "ann"});

@@ -45,6 +45,7 @@ TEST_F(OpenApi, SaysWhatClientsMayAskOfAnAnswer) {
   const Json& making = paths["/things"]["post"]["responses"];
   EXPECT_TRUE(making["202"]["headers"].contains("Location"));
   EXPECT_TRUE(making["202"]["headers"].contains("Retry-After"));
+  EXPECT_TRUE(making["default"]["headers"].contains("Retry-After"));
   EXPECT_FALSE(making.contains("304"));
   EXPECT_FALSE(paths["/things/{id}"]["get"]["responses"]["200"]["headers"].contains("Link"));
 }

@@ -3,10 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <string>
+
 #include "banyan/kernel/error_origin.hpp"
 
 namespace {
 
+using namespace std::chrono_literals;
 using banyan::Error;
 using banyan::ErrorCode;
 using banyan::binding::error_from;
@@ -46,14 +50,27 @@ TEST(Problem, IsAProblemDetailsDocument) {
 }
 
 TEST(Problem, SaysWhenToComeBack) {
-  using std::chrono::seconds;
-  EXPECT_EQ(problem({ErrorCode::Unavailable, "banyan.x", "", {}}, "", seconds(7))
-                .head.fields.find("Retry-After"),
-            "7");
-  EXPECT_EQ(
-      problem({ErrorCode::ResourceExhausted, "banyan.x", "", {}}).head.fields.find("Retry-After"),
-      "1");
-  EXPECT_FALSE(problem({ErrorCode::NotFound, "x", "", {}}).head.fields.find("Retry-After"));
+  const auto retry_after = [](const Error& error) {
+    return std::string(problem(error).head.fields.find("Retry-After").value_or("nothing"));
+  };
+  EXPECT_EQ(retry_after({ErrorCode::Unavailable, "banyan.x", "", {}, 7s}), "7");
+  EXPECT_EQ(retry_after({ErrorCode::ResourceExhausted, "banyan.x", "", {}}), "1");
+  EXPECT_EQ(retry_after({ErrorCode::Conflict, "banyan.command_running", "", {}}), "1");
+  EXPECT_EQ(retry_after({ErrorCode::Conflict, "demo.busy", "", {}, 1s}), "1");
+  EXPECT_EQ(retry_after({ErrorCode::Conflict, "demo.changed", "", {}}), "nothing");
+}
+
+TEST(Problem, SaysAlsoBehindTheWireWhenToComeBack) {
+  for (const ErrorCode code : {ErrorCode::Conflict, ErrorCode::Unavailable}) {
+    const Error error{code, "demo.busy", "busy", {}, 7s};
+    EXPECT_EQ(error_from(problem(error)), error);
+  }
+  auto odd = problem({ErrorCode::Conflict, "demo.busy", "busy", {}});
+  odd.head.fields.add("Retry-After", "Mon, 30 Nov 2026 08:30:00 GMT");
+  EXPECT_FALSE(error_from(odd).retry_after) << "no number";
+  auto far = problem({ErrorCode::Conflict, "demo.busy", "busy", {}});
+  far.head.fields.add("Retry-After", "4000000000");
+  EXPECT_EQ(error_from(far).retry_after, 1h) << "nobody waits longer";
 }
 
 // A service without sockets would else be nobody's trouble in the eyes of whoever asks it.

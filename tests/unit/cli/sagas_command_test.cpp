@@ -67,13 +67,12 @@ class Sagas : public testing::Test {
     if (target == root) {
       return {200,
               Json{{"modules",
-                    {{{"module", "orders"},
-                      {"sagas", {saga(kDone, "done", "ord_2"), saga(kStuck, "stuck", kOrder)}}}}}}
+                    {{{"module", "orders"}, {"sagas", {saga(kDone, "done", "ord_2"), stuck()}}}}}}
                   .dump()};
     }
     const std::string one = root + '/' + kStuck;
     if (target == one || target == one + "/mark" || target == one + "/retry") {
-      return {200, Json{{"module", "orders"}, {"saga", saga(kStuck, "stuck", kOrder)}}.dump()};
+      return {200, Json{{"module", "orders"}, {"saga", stuck()}}.dump()};
     }
     if (target == one + "/back") {
       return {422,
@@ -90,6 +89,14 @@ class Sagas : public testing::Test {
     return run_banyan(arguments);
   }
 
+  Json stuck() const {
+    Json made = saga(kStuck, "stuck", kOrder);
+    made["overdue"] = overdue_;
+    if (overdue_) made["deadline"] = "2026-11-29T12:30:00.000000Z";
+    return made;
+  }
+
+  bool overdue_ = false;  ///< the one that is stuck
   std::string asked_;
   std::string body_;
   int requests_ = 0;
@@ -125,6 +132,15 @@ TEST_F(Sagas, OneIsShownWithItsStepsAlsoThoseToComeAndWhatCanBeDone) {
   EXPECT_EQ(of_order.exit_code, 0);
   EXPECT_THAT(of_order.out, HasSubstr(kStuck));
   EXPECT_THAT(of_order.out, Not(HasSubstr(kDone)));
+}
+
+TEST_F(Sagas, AreCalledOverdueWhenTheirDeadlineHasPassed) {
+  EXPECT_THAT(banyan({}).out, Not(HasSubstr("overdue")));
+  overdue_ = true;
+  EXPECT_THAT(banyan({}).out, HasSubstr("stuck, overdue"));
+  EXPECT_THAT(banyan({kStuck}).out,
+              HasSubstr("stuck, overdue, forward, at payments.capture, began 2026-11-29T12:00:00Z,"
+                        " to be over by 2026-11-29T12:30:00Z"));
 }
 
 TEST_F(Sagas, WhatIsNotThereIsNoSuccess) {

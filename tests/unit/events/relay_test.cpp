@@ -68,6 +68,7 @@ TEST_P(EventsTest, A_refused_event_holds_its_key_and_no_other) {
   EXPECT_TRUE(holds().front().parked);
   EXPECT_EQ(holds().front().attempts, EventsWorld::quick().max_attempts);
   EXPECT_THAT(holds().front().reason, testing::HasSubstr("lighthouse.broken"));
+  EXPECT_EQ(lane().oldest_held, holds().front().since);
 
   world_.set_mood({});
   EXPECT_EQ(relay->pump(), 0) << "a parked key waits for an operator";
@@ -76,6 +77,7 @@ TEST_P(EventsTest, A_refused_event_holds_its_key_and_no_other) {
   EXPECT_THAT(world_.seen_of("bad"),
               ElementsAre(Seen{"bad", 1, 1}, Seen{"bad", 2, 1}, Seen{"bad", 3, 1}));
   EXPECT_THAT(holds(), IsEmpty());
+  EXPECT_FALSE(lane().oldest_held);
 }
 
 TEST_P(EventsTest, A_passing_failure_is_over_by_itself) {

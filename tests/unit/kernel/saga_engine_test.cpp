@@ -185,6 +185,20 @@ TEST_F(Sagas, AreStuckAtAPivotThatIsRefusedLikeItsRevoking) {
 }
 
 // Nobody stands above a worker: what it does not contain ends the process.
+TEST(SagaOutlines, SayWhatIsDeclaredBeforeAnythingRuns) {
+  const std::vector<SagaOutline> outlines = outlines_of(SagaList<BothNod, NodForGood>{});
+  ASSERT_EQ(outlines.size(), 2U);
+  EXPECT_EQ(outlines.at(0).name, "both_nod");
+  EXPECT_EQ(outlines.at(0).version, 1);
+  ASSERT_EQ(outlines.at(0).steps.size(), 2U);
+  EXPECT_EQ(outlines.at(0).steps.at(0).name, "nod");
+  EXPECT_EQ(outlines.at(0).steps.at(0).undo, "shake");
+  EXPECT_EQ(outlines.at(0).steps.at(0).dependency, "left");
+  EXPECT_EQ(outlines.at(0).steps.at(1).kind, StepKind::Retriable);
+  EXPECT_EQ(outlines.at(0).steps.at(1).undo, "");
+  EXPECT_EQ(outlines.at(1).steps.at(0).kind, StepKind::Pivot);
+}
+
 TEST_F(Sagas, OutliveADatabaseThatFailsWhileTheyAreDrivenInTheBackground) {
   DealStore deals(system_clock());
   WatchedScheduler rounds;

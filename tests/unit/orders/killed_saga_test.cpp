@@ -220,7 +220,9 @@ TEST(Cancelling, IsToldByNameThatASagaIsBusyPastItsPointOfNoReturn) {
   world.troubles.at[3] = Trouble::Unreachable;  // sold, and the money not yet taken
   const auto placed = world.place("key");
   ASSERT_THAT(placed, Succeeds());
-  EXPECT_THAT(world.cancel(placed->id), BreaksRule("orders.busy"));
+  const auto refused = world.cancel(placed->id);
+  ASSERT_THAT(refused, BreaksRule("orders.busy"));
+  EXPECT_TRUE(refused.error().retry_after) << "whoever asks is told when to come back";
   world.run_to_the_end();
   EXPECT_EQ(world.order().state, OrderState::Paid);
   ASSERT_THAT(world.cancel(placed->id), Succeeds());

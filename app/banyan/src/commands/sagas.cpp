@@ -31,13 +31,18 @@ std::string why(const Json& step) {
   return text_of(step, "note");
 }
 
+/// "stuck", "active, overdue".
+std::string status_of(const Json& saga) {
+  return text_of(saga, "status") + (saga.value("overdue", false) ? ", overdue" : "");
+}
+
 void show_list(const Json& document) {
   std::vector<std::vector<std::string>> rows = {
       {"ID", "SAGA", "ABOUT", "STATUS", "AT", "WAITS FOR", "ATTEMPTS", "PROBLEM"}};
   for (const Json& module : document.value("modules", Json::array())) {
     for (const Json& saga : module.value("sagas", Json::array())) {
       rows.push_back({text_of(saga, "id"), text_of(module, "module") + '.' + text_of(saga, "name"),
-                      text_of(saga, "subject"), text_of(saga, "status"), text_of(saga, "at"),
+                      text_of(saga, "subject"), status_of(saga), text_of(saga, "at"),
                       text_of(saga, "blocked_on"), std::to_string(number_of(saga, "attempts")),
                       text_of(saga, "problem")});
     }
@@ -50,8 +55,10 @@ void show_one(const Json& saga) {
   print_line(text_of(saga, "id") + "  " + text_of(saga, "name") + " version " +
              std::to_string(number_of(saga, "version")) + ", about " + text_of(saga, "subject"));
   const std::string at = text_of(saga, "at");
-  print_line("  " + text_of(saga, "status") + ", " + text_of(saga, "phase") +
-             (at.empty() ? "" : ", at " + at) + ", began " + time_of(saga, "began"));
+  const std::string deadline = time_of(saga, "deadline");
+  print_line("  " + status_of(saga) + ", " + text_of(saga, "phase") +
+             (at.empty() ? "" : ", at " + at) + ", began " + time_of(saga, "began") +
+             (deadline.empty() ? "" : ", to be over by " + deadline));
   if (const std::string blocked = text_of(saga, "blocked_on"); !blocked.empty()) {
     print_line("  waits until " + blocked + " answers");
   }

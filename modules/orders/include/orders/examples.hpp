@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
+
 #include "banyan/kernel/examples.hpp"
 #include "orders/port.hpp"
 
@@ -112,7 +114,8 @@ inline std::vector<banyan::Error> example_errors() {
           {ErrorCode::Conflict,
            "orders.busy",
            "something else is being done about " + order + "; ask again when that is over",
-           {}},
+           {},
+           std::chrono::seconds(1)},
           {ErrorCode::FailedPrecondition,
            "orders.not_returnable",
            order + " is paid; what is not delivered cannot be returned",

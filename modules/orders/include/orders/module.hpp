@@ -50,7 +50,10 @@ struct Subscriptions
 
 /// What the module makes: its port, what follows the events of others, what operators may do about
 /// its sagas, and its read model: what customers and tracks are called.
-struct Module : Orders, Subscriptions, banyan::SagaControl, banyan::ReadModel {};
+struct Module : Orders, Subscriptions, banyan::SagaControl, banyan::ReadModel {
+  /// Those that it drives, for the map.
+  static std::vector<banyan::SagaOutline> sagas();
+};
 
 /// How patiently orders are driven to their end.
 using SagaPolicy = banyan::SagaPolicy;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application/details.hpp"
 
+#include <chrono>
+
 #include "application/sagas/cancelling.hpp"
 #include "application/sagas/returning.hpp"
 
@@ -72,9 +74,14 @@ banyan::Result<OrderDetails> answer_to_placing(const Order& order,
 }
 
 std::unexpected<banyan::Error> busy(const Order& order, const SagaInstance& saga) {
-  return banyan::fail(banyan::ErrorCode::Conflict, "orders.busy",
-                      "order " + order.data().id.str() + " is busy with " + saga.data().name +
-                          "; ask again when that is over");
+  // Nearly always it is at work this moment; else whoever asks in vain asks once more.
+  constexpr std::chrono::seconds kSoon{1};
+  return banyan::fail({banyan::ErrorCode::Conflict,
+                       "orders.busy",
+                       "order " + order.data().id.str() + " is busy with " + saga.data().name +
+                           "; ask again when that is over",
+                       {},
+                       kSoon});
 }
 
 std::unexpected<banyan::Error> unknown_order(const OrderId& id) {

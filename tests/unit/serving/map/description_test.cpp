@@ -35,6 +35,7 @@ TEST(ADescription, IsReadAsItWasWritten) {
   EXPECT_EQ(to_json(*read), text);
   EXPECT_EQ(read->find("payments")->events.front().fields,
             (std::vector<std::string>{"order", "amount"}));
+  EXPECT_EQ(read->find("orders")->sagas.front().steps.front().undo, "release");
   EXPECT_EQ(read->find("nobody"), nullptr);
 }
 

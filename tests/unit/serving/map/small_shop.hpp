@@ -52,6 +52,12 @@ inline Description small_shop() {
                     .follows = {"payments.payment_captured"}};
   orders.tables = {"orders"};
   orders.operations = {operation("place_order", true)};
+  orders.sagas = {{.name = "place_order",
+                   .version = 2,
+                   .summary = "Sells an order.",
+                   .deadline_seconds = 36 * 3'600,
+                   .steps = {{"compensable", "stock", "reserve", "release"},
+                             {"pivot", "payments", "capture", ""}}}};
 
   shop.modules = {catalog, payments, stock, orders};
   shop.shared_tables = {{"activity", {"orders", "stock"}}};

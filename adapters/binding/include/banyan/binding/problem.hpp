@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
 #include <string_view>
 
 #include "banyan/http/message.hpp"
@@ -10,10 +9,9 @@
 namespace banyan::binding {
 
 /// The error as application/problem+json (RFC 9457), with our members `code`, `rule`, `details`
-/// and, when given, `correlation_id`. Retry-After is set for Unavailable, ResourceExhausted
-/// and for a command that is still being carried out.
-http::Response problem(const Error& error, std::string_view correlation_id = {},
-                       std::chrono::seconds retry_after = std::chrono::seconds(1));
+/// and, when given, `correlation_id`. Retry-After says the error's `retry_after`; where it has
+/// none, a second for Unavailable, ResourceExhausted and a command that is still being carried out.
+http::Response problem(const Error& error, std::string_view correlation_id = {});
 
 /// The error in an answer that is none of success: unchanged when problem() made it, else as well
 /// as the status tells ("banyan.foreign_answer").

@@ -35,6 +35,10 @@ Response problem_answer(const Problem& problem);
 /// from the status. One of 503 says Retry-After.
 Response problem_response(const Refusal& refusal, std::string_view correlation_id = {});
 
+/// Retry-After of an answer, an hour at most. Nothing when it is not there, and in its other form:
+/// a date is not worth a parser here.
+std::optional<std::chrono::seconds> retry_after(const ResponseHead& head);
+
 /// What a status stands for in an answer that was refused before any operation saw the request.
 ErrorCode code_of_refusal(unsigned status) noexcept;
 

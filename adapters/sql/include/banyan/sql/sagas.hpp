@@ -23,6 +23,8 @@ class Sagas final : public SagaRows {
   std::optional<SagaId> waiting_for(const std::string& dependency, const LeaseTime& now,
                                     std::chrono::microseconds longest) override;
   std::vector<SagaVersion> open_versions() override;
+  SagaFigures figures(Timestamp now, std::int64_t limit) override;
+  std::vector<SagaInstance> in_trouble(Timestamp now, std::int64_t limit) override;
   bool add(const SagaInstance& saga) override;
   bool save(const SagaInstance& saga, std::int64_t epoch) override;
   void release(const std::string& dependency, const LeaseTime& now,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -53,6 +55,8 @@ struct Error {
   std::string rule;
   std::string message;  ///< for people: what, where, and the next step
   std::vector<Detail> details;
+  /// When it makes sense to ask again for what is refused only for now; absent: nobody says.
+  std::optional<std::chrono::seconds> retry_after{};
   friend bool operator==(const Error&, const Error&) = default;
 };
 

@@ -97,6 +97,15 @@ struct SagaStep {
 };
 BOOST_DESCRIBE_STRUCT(SagaStep, (), (name, undo, kind, dependency, state, doing, undoing, note))
 
+/// A definition in words, before anything runs: for whoever shows what there is.
+struct SagaOutline {
+  std::string name;
+  std::int64_t version = 1;
+  std::string summary;
+  std::chrono::seconds deadline{0};  ///< from its beginning; 0 is none
+  std::vector<SagaStep> steps;       ///< as a fresh instance has them
+};
+
 /// A saga as it is stored.
 struct SagaRecord {
   SagaId id;
@@ -114,7 +123,7 @@ struct SagaRecord {
   LeaseTime waits_until;      ///< before it, nobody goes on with it but the holder
   Timestamp began;
   std::optional<Timestamp> ended;
-  std::optional<Timestamp> deadline;  ///< then it turns back, if it still can
+  std::optional<Timestamp> deadline;  ///< then it turns back, if it still can; else it is overdue
   /// Why it turned back: a rule's name, or the word of who asked for it. Stays when that was too
   /// late and the saga went on.
   std::optional<std::string> turned_back;
@@ -186,6 +195,10 @@ class SagaInstance {
   std::optional<SagaCall> next() const;
   bool open() const {
     return record_.status == SagaStatus::Active || record_.status == SagaStatus::Stuck;
+  }
+  /// Not over, and its deadline has passed: it could not turn back any more, or is still about it.
+  bool overdue(Timestamp now) const {
+    return open() && record_.deadline && *record_.deadline <= now;
   }
 
   bool due(const LeaseTime& now, const SagaPolicy& policy) const;
@@ -275,6 +288,14 @@ struct SagaFilter {
   std::int64_t limit = 50;
 };
 
+/// How many are not over.
+struct SagaFigures {
+  std::int64_t active = 0;
+  std::int64_t stuck = 0;
+  std::int64_t overdue = 0;  ///< of both: SagaInstance::overdue()
+  friend bool operator==(const SagaFigures&, const SagaFigures&) = default;
+};
+
 /// The sagas of one module, inside one of its units of work: they are stored with what they change.
 /// Adapters: MemorySagas, sql/sagas.hpp.
 class SagaRows {
@@ -295,6 +316,10 @@ class SagaRows {
                                             std::chrono::microseconds longest) = 0;
   /// Definitions that sagas which are not over name.
   virtual std::vector<SagaVersion> open_versions() = 0;
+  /// Looks at `limit` of those that are not over, at most.
+  virtual SagaFigures figures(Timestamp now, std::int64_t limit) = 0;
+  /// Those that somebody has to hear of, stuck or overdue: the oldest first.
+  virtual std::vector<SagaInstance> in_trouble(Timestamp now, std::int64_t limit) = 0;
 
   /// False when another saga is busy with the subject.
   virtual bool add(const SagaInstance& saga) = 0;
@@ -316,6 +341,8 @@ class MemorySagas final : public SagaRows {
   std::optional<SagaId> waiting_for(const std::string& dependency, const LeaseTime& now,
                                     std::chrono::microseconds longest) override;
   std::vector<SagaVersion> open_versions() override;
+  SagaFigures figures(Timestamp now, std::int64_t limit) override;
+  std::vector<SagaInstance> in_trouble(Timestamp now, std::int64_t limit) override;
   bool add(const SagaInstance& saga) override;
   bool save(const SagaInstance& saga, std::int64_t epoch) override;
   void release(const std::string& dependency, const LeaseTime& now,

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <functional>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -134,6 +135,39 @@ using SagaPorts = std::tuple<Ports*...>;
 template <class... Definitions>
 struct SagaList {};
 
+/// A step as a fresh instance has it.
+template <class Step>
+SagaStep declared_step() {
+  using Do = typename Step::Do;
+  SagaStep step{.name = std::string(OperationOf<Do>::operation.name),
+                .undo = {},
+                .kind = Step::kind,
+                .dependency = std::string(Do::Port::port.name),
+                .state = StepState::ToCome,
+                .doing = {},
+                .undoing = {},
+                .note = {}};
+  if constexpr (!std::same_as<typename Step::Undo, Nothing>) {
+    step.undo = OperationOf<typename Step::Undo>::operation.name;
+  }
+  return step;
+}
+
+template <class... Steps>
+std::vector<SagaStep> declared_steps(SagaSteps<Steps...> /*steps*/) {
+  return {declared_step<Steps>()...};
+}
+
+/// All that instances of a module may name, in the order of the list.
+template <class... Definitions>
+std::vector<SagaOutline> outlines_of(SagaList<Definitions...> /*list*/) {
+  return {SagaOutline{.name = std::string(Definitions::info.name),
+                      .version = Definitions::info.version,
+                      .summary = std::string(Definitions::info.summary),
+                      .deadline = Definitions::info.deadline,
+                      .steps = declared_steps(typename Definitions::Steps{})}...};
+}
+
 /// What a call of a step has answered: what to do about it inside the unit of work, or an error.
 template <class State>
 struct SagaReply {
@@ -207,22 +241,13 @@ void bind_step(SagaBody<State>& body, const Ports& ports) {
   using Do = typename Step::Do;
   using Undo = typename Step::Undo;
   static_assert(std::same_as<typename Do::State, State>, "a step of another saga's state");
-  SagaStep step{.name = std::string(OperationOf<Do>::operation.name),
-                .undo = {},
-                .kind = Step::kind,
-                .dependency = std::string(Do::Port::port.name),
-                .state = StepState::ToCome,
-                .doing = {},
-                .undoing = {},
-                .note = {}};
   typename SagaBody<State>::Step calls{
       bind_call < Do, Step::kind == StepKind::Await > (ports), {}, bind_mark<Do>(), {}};
   if constexpr (!std::same_as<Undo, Nothing>) {
-    step.undo = OperationOf<Undo>::operation.name;
     calls.undo = bind_call<Undo, false>(ports);
     calls.marked_undone = bind_mark<Undo>();
   }
-  body.steps.push_back(std::move(step));
+  body.steps.push_back(declared_step<Step>());
   body.calls.push_back(std::move(calls));
 }
 

@@ -90,6 +90,8 @@ struct ModuleEntry {
   void* (*subscriber)(const AnyPort& module) = nullptr;  ///< its `Subscriptions`
   /// What operators do about its sagas; null when extracted, and answers null where it keeps none.
   SagaControl* (*sagas)(const AnyPort& module) = nullptr;
+  /// The sagas that it declares; null when extracted, and where it says none.
+  std::vector<SagaOutline> (*saga_outlines)() = nullptr;
 
   /// Null when extracted; answers null for a module that keeps no copy of what others own.
   ReadModel* (*read_model)(const AnyPort& module) = nullptr;
@@ -168,9 +170,27 @@ ModuleEntry extracted(std::vector<std::string> needs) {
   return entry;
 }
 
+template <class Make, class... Before>
+using MadeFrom = typename std::invoke_result_t<const Make&, Before..., sql::ModuleDatabase&,
+                                               const Environment&>::element_type;
+template <class Make>
+struct MadeOf {
+  using Type = MadeFrom<Make, Ports&>;
+};
+template <class Make>
+  requires std::is_invocable_v<const Make&, Ports&, Parties&, sql::ModuleDatabase&,
+                               const Environment&>
+struct MadeOf<Make> {
+  using Type = MadeFrom<Make, Ports&, Parties&>;
+};
+/// The module's own class, as its factory says it.
+template <class Make>
+using MadeBy = typename MadeOf<Make>::Type;
+
 /// The entry of a module that is linked: that of one which is elsewhere, and the module itself.
 /// `make(Ports&, sql::ModuleDatabase&, const Environment&) -> std::unique_ptr<P>`, of a module with
-/// outside parties `make(Ports&, Parties&, sql::ModuleDatabase&, const Environment&)`.
+/// outside parties `make(Ports&, Parties&, sql::ModuleDatabase&, const Environment&)`. Or a pointer
+/// to what has P as a base: then it may say by a static sagas() which sagas it declares.
 template <IsPort P, class Make>
 ModuleEntry hosted(ModuleEntry entry, Linkage linkage, std::vector<std::string> tables,
                    const std::vector<migrations::Script>& scripts, Make make) {
@@ -183,6 +203,8 @@ ModuleEntry hosted(ModuleEntry entry, Linkage linkage, std::vector<std::string> 
   entry.read_model = [](const AnyPort& module) {
     return dynamic_cast<ReadModel*>(static_cast<P*>(module.get()));
   };
+  using Made = MadeBy<Make>;
+  if constexpr (requires { Made::sagas(); }) entry.saga_outlines = &Made::sagas;
   entry.make = [make](Ports& ports, [[maybe_unused]] Parties& parties,
                       sql::ModuleDatabase& database, const Environment& environment) -> AnyPort {
     if constexpr (std::is_invocable_v<const Make&, Ports&, Parties&, sql::ModuleDatabase&,

@@ -45,6 +45,22 @@ struct ViolationInfo {
   std::vector<std::string> places{};  ///< files, as far as the baseline names them
 };
 
+struct SagaStepInfo {
+  std::string kind;    ///< "compensable", "pivot", "retriable", "await"
+  std::string module;  ///< that is asked
+  std::string call;    ///< the operation that does it
+  std::string undo;    ///< the operation that undoes it; "" when nothing does
+};
+
+/// Work over several modules, as it is declared.
+struct SagaInfo {
+  std::string name;  ///< "place_order"
+  std::int64_t version = 1;
+  std::string summary;
+  std::int64_t deadline_seconds = 0;  ///< from its beginning; 0 is none
+  std::vector<SagaStepInfo> steps;
+};
+
 struct ModuleInfo {
   std::string name;
   std::string version;                 ///< of its port: "1.0"
@@ -56,6 +72,7 @@ struct ModuleInfo {
   std::vector<std::string> tables;     ///< that it owns
   std::vector<OperationInfo> operations;
   std::vector<EventInfo> events{};  ///< that it publishes
+  std::vector<SagaInfo> sagas{};    ///< that it drives
   std::vector<ViolationInfo> violations{};
 };
 
