@@ -182,6 +182,8 @@ class SagaWorld {
     return store_->read(context(), [&](OrdersReading& orders) { return orders.history(id); });
   }
 
+  /// Of the process that drives sagas now, behind the ledger.
+  Orders& port() { return *once_; }
   catalog::Catalog& catalog() { return *catalog_; }
   warehouse::Warehouse& warehouse() { return *warehouse_; }
   OrderStore& store() { return *store_; }

@@ -27,8 +27,14 @@ inline bool is_under_way(const OrderDetails& order) {
 inline constexpr auto http_resources = banyan::resources<Orders>(
     banyan::at<PlaceOrder>("POST /orders", "/orders/{id}").accepted_while<&is_under_way>(),
     banyan::at<GetOrder>("GET /orders/{id}"), banyan::at<ListOrders>("GET /orders"),
-    banyan::at<CancelOrder>("DELETE /orders/{id}").offered<&can_be_cancelled>("cancel"),
-    banyan::at<ReturnOrder>("PUT /orders/{id}/return").offered<&can_be_returned>("return"),
-    banyan::at<ResumeOrder>("PUT /orders/{id}/resumption").offered<&can_be_resumed>("resume"));
+    banyan::at<CancelOrder>("DELETE /orders/{id}")
+        .offered<&can_be_cancelled>("cancel")
+        .accepted_while<&is_under_way>("/orders/{id}"),
+    banyan::at<ReturnOrder>("PUT /orders/{id}/return")
+        .offered<&can_be_returned>("return")
+        .accepted_while<&is_under_way>("/orders/{id}"),
+    banyan::at<ResumeOrder>("PUT /orders/{id}/resumption")
+        .offered<&can_be_resumed>("resume")
+        .accepted_while<&is_under_way>("/orders/{id}"));
 
 }  // namespace orders

@@ -215,7 +215,7 @@ struct CancelOrder {
       .errors = banyan::errors("orders.unknown_order", "orders.already_shipped", "orders.busy"),
       .summary =
           "Gives an order up, and its stock and its money back. Answers with fulfilment"
-          " `cancelling` when somebody cannot be reached now.",
+          " `cancelling` (over HTTP 202) when somebody cannot be reached now.",
       .precondition = "the carrier does not have it yet",
       .postcondition = "the order is cancelled or will be, unless it turns out to be on its way"};
 };
@@ -250,7 +250,10 @@ struct ResumeOrder {
       .summary =
           "Tries a stuck order again, with a fresh count of attempts; does nothing to one"
           " that is not stuck.",
-      .precondition = "the order exists"};
+      .precondition = "the order exists",
+      .postcondition =
+          "an order that was stuck is done or goes on in the background, and is stuck again after"
+          " as many attempts"};
 };
 BOOST_DESCRIBE_STRUCT(ResumeOrder, (), (id))
 
