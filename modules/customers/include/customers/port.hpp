@@ -222,8 +222,7 @@ struct CheckPassword {
           "Who signs in. An unknown e-mail address and a wrong password get the same answer after"
           " the same time.",
       .precondition = "an open account has the address and the password",
-      .postcondition =
-          "nothing is different, except that the password's hash is of today's kind",
+      .postcondition = "nothing is different, except that the password's hash is of today's kind",
       .audience = banyan::Audience::Internal};
 };
 BOOST_DESCRIBE_STRUCT(CheckPassword, (), (email, password))

@@ -48,8 +48,7 @@ inline auto examples() {
       banyan::example(CancelOrder{kOrder}, cancelled, cancelling),
       banyan::example(ReturnOrder{kOrder}, order(OrderState::Returned, Fulfilment::Done),
                       returning),
-      banyan::example(ResumeOrder{kOrder}, order(OrderState::Paid, Fulfilment::Done),
-                      in_progress));
+      banyan::example(ResumeOrder{kOrder}, order(OrderState::Paid, Fulfilment::Done), in_progress));
 }
 
 inline std::vector<banyan::Error> example_errors() {

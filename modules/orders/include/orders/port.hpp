@@ -109,6 +109,9 @@ struct OrderDetails {
   banyan::Timestamp placed_at;
   Fulfilment fulfilment = Fulfilment::InProgress;
   std::optional<std::string> problem;  ///< why the last attempt failed, or why it was cancelled
+  /// While it is shipped: since when the parcel is at the shop again, because nobody took it. Then
+  /// it can be returned.
+  std::optional<banyan::Timestamp> brought_back_at{};
   /// What customer and tracks are called now (the lines have the titles of when it was placed).
   /// Only get_order looks them up.
   std::optional<OrderNames> names{};
@@ -119,7 +122,8 @@ struct OrderDetails {
 };
 BOOST_DESCRIBE_STRUCT(OrderDetails, (),
                       (id, customer, state, cancel_reason, lines, net, tax_rate, tax, total,
-                       payment_method, placed_at, fulfilment, problem, names, names_complete_until))
+                       payment_method, placed_at, fulfilment, problem, brought_back_at, names,
+                       names_complete_until))
 
 struct OrderSummary {
   OrderId id;
@@ -260,7 +264,7 @@ BOOST_DESCRIBE_STRUCT(ResumeOrder, (), (id))
 struct Orders
     : banyan::Port<PlaceOrder, GetOrder, ListOrders, CancelOrder, ReturnOrder, ResumeOrder> {
   static constexpr banyan::PortInfo port{
-      .name = "orders", .version = {2, 2}, .summary = "Orders from placed to delivered, and back"};
+      .name = "orders", .version = {2, 3}, .summary = "Orders from placed to delivered, and back"};
 };
 
 }  // namespace orders
