@@ -274,13 +274,7 @@ class Document {
                         Json{{"type", "object"},
                              {"properties", {{"rule", rules_schema(*described.operation)}}}}}}};
     Json all{{created ? "201" : "200", done}};
-    if (described.at.goes_on != nullptr) {
-      done["description"] =
-          "Accepted: it is there, and the work on it goes on. Location says how far it is.";
-      done["headers"]["Retry-After"] = {{"description", "When to look again, in seconds."},
-                                        {"schema", {{"type", "integer"}}}};
-      all["202"] = std::move(done);
-    }
+    if (described.at.goes_on != nullptr) all["202"] = accepted(described, std::move(done));
     if (is_cached(described)) {
       all["304"] = {{"description", "What If-None-Match names is still what is there."}};
     }
@@ -310,6 +304,25 @@ class Document {
                           {"schema", {{"type", "integer"}}}}}}},
                       {"content", problems}};
     return all;
+  }
+
+  /// What `done`, the answer when all is done, is while the work goes on.
+  static Json accepted(const OperationDescription& described, Json done) {
+    const bool created = !described.at.made_at.empty();
+    done["description"] = std::string(created ? "Accepted: it is there, and the work on it goes on."
+                                              : "Accepted: the work goes on.") +
+                          " Location says how far it is.";
+    done["headers"]["Location"] = {
+        {"description", "Where to look how far it is: " + std::string(described.at.followed_at)},
+        {"schema", {{"type", "string"}, {"format", "uri-reference"}}}};
+    done["headers"]["Retry-After"] = {{"description", "When to look again, in seconds."},
+                                      {"schema", {{"type", "integer"}}}};
+    Json& content = done["content"]["application/json"];
+    content.erase("examples");
+    if (described.example && !described.example->accepted.empty()) {
+      show(content, Json::parse(described.example->accepted));
+    }
+    return done;
   }
 
   static bool is_cached(const OperationDescription& described) {

@@ -270,11 +270,13 @@ std::string RequestCodec::unknown_key(std::string_view key) const {
 
 http::Response write_answer(const ResourcePath& at, const json::Shape& shape, const void* value) {
   http::Response response;
-  if (!at.made_at.empty()) {
-    const bool goes_on = at.goes_on != nullptr && at.goes_on(value);
-    response.head.status = goes_on ? 202 : 201;
+  if (at.goes_on != nullptr && at.goes_on(value)) {
+    response.head.status = 202;
+    response.head.fields.add("Location", path_of(at.followed_at, shape, value));
+    response.head.fields.add("Retry-After", "1");
+  } else if (!at.made_at.empty()) {
+    response.head.status = 201;
     response.head.fields.add("Location", path_of(at.made_at, shape, value));
-    if (goes_on) response.head.fields.add("Retry-After", "1");
   }
   response.head.fields.add("Content-Type", kJson);
   json::write_json(shape, value, response.body);

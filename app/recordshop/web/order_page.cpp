@@ -47,11 +47,11 @@ Html order_lines(const orders::OrderDetails& order) {
                  sum("Total", order.total)));
 }
 
-/// What is on its way cannot be sent back, unless the carrier has brought it back.
-bool may_be_returned(const orders::OrderDetails& order,
+/// As its link to `return`; shipping, where it answers, knows sooner what was brought back.
+bool may_be_returned(orders::OrderDetails order,
                      const banyan::Result<shipping::ConsignmentDetails>& parcel) {
-  return orders::can_be_returned(order) &&
-         (order.state == orders::OrderState::Delivered || (parcel && parcel->brought_back_at));
+  if (parcel) order.brought_back_at = parcel->brought_back_at;
+  return orders::can_be_returned(order);
 }
 
 }  // namespace

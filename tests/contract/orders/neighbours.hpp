@@ -51,6 +51,7 @@ class SomePayments {
   std::map<payments::OrderId, Book> books;
   std::int64_t limit = 1'000'000;  ///< more is declined
   bool forgets_undo = false;       ///< a planted fault: it keeps no tombstones
+  bool refunds_again = false;      ///< another: it does not know a refund again
 
   template <class P, class Op>
   Result<typename Op::Response> call(const Op& operation, const banyan::Context& /*context*/) {
@@ -92,7 +93,7 @@ class SomePayments {
       if (!known || found->second.state != PaymentState::Captured) {
         return refused("payments.not_captured");
       }
-      if (found->second.refunds.insert(operation.refund).second) {
+      if (found->second.refunds.insert(operation.refund).second || refunds_again) {
         found->second.refunded += operation.amount;
       }
       return answer(operation.order);

@@ -197,6 +197,26 @@ TEST_P(OrderStoreContract, KeepsEveryStateAndReason) {
   }
 }
 
+TEST_P(OrderStoreContract, KeepsSinceWhenAParcelIsBack) {
+  const OrderWithSaga fresh = a_case(1);
+  ASSERT_THAT(store().write(any_context(), [&](auto& rows) { return add(rows, fresh); }),
+              Succeeds());
+  Order::Data data = fresh.order.data();
+  data.state = OrderState::Shipped;
+  for (const auto since : {std::optional(kNow), std::optional<Timestamp>()}) {
+    data.brought_back_at = since;
+    ASSERT_THAT(store().write(any_context(),
+                              [&](OrdersWriting& rows) -> Result<void> {
+                                rows.save(Order::stored(data));
+                                return {};
+                              }),
+                Succeeds());
+    const auto found =
+        store().read(any_context(), [&](OrdersReading& rows) { return rows.order(data.id); });
+    EXPECT_EQ(found->data(), data);
+  }
+}
+
 TEST_P(OrderStoreContract, AddsNothingWhenTheUnitOfWorkFails) {
   const OrderWithSaga fresh = a_case(1);
   const auto failed = store().write(any_context(), [&](OrdersWriting& rows) -> Result<void> {

@@ -90,7 +90,9 @@ TEST_F(OtherParty, GivesNothingBackThatItDoesNotHaveAndTheFirstOneDoes) {
 
   // Somebody forgets the option.
   start(false);
-  ask("DELETE", "/orders/" + order);
+  const auto accepted = ask("DELETE", "/orders/" + order);
+  EXPECT_EQ(accepted.head.status, 202U) << accepted.body;
+  EXPECT_EQ(accepted.head.fields.find("Location"), "/orders/" + order);
   ASSERT_TRUE(becomes_true([&] {
     return ask("GET", "/health/ready").body.find("which this process does not reach") !=
            std::string::npos;

@@ -130,11 +130,15 @@ struct Demo : banyan::Port<GetThing, FindThings, MakeThing, RenameThing, PolishT
 constexpr bool can_be_renamed(const Thing& thing) { return thing.name != "the one"; }
 /// Its paint dries after it has been made.
 constexpr bool is_drying(const Thing& thing) { return thing.colour.has_value(); }
+/// A long name takes its time.
+constexpr bool is_being_engraved(const Thing& thing) { return thing.name.size() > 20; }
 
 constexpr auto http_resources = banyan::resources<Demo>(
     banyan::at<GetThing>("GET /things/{id}"), banyan::at<FindThings>("GET /things"),
     banyan::at<MakeThing>("POST /things", "/things/{id}").accepted_while<&is_drying>(),
-    banyan::at<RenameThing>("PUT /things/{id}/name").offered<&can_be_renamed>("rename"),
+    banyan::at<RenameThing>("PUT /things/{id}/name")
+        .offered<&can_be_renamed>("rename")
+        .accepted_while<&is_being_engraved>("/things/{id}"),
     banyan::at<PolishThing>("PUT /things/{id}/polish"),
     banyan::at<BreakThing>("DELETE /broken-things/{name}"));
 
@@ -144,7 +148,8 @@ inline auto examples() {
   return std::tuple(
       banyan::example(
           MakeThing{"lamp", Colour::Red, {{"bulb", 2}}, {999, "EUR"}},
-          {banyan::example_id<Id>(7), "lamp", Colour::Red, {{"bulb", 2}}, {999, "EUR"}}),
+          {banyan::example_id<Id>(7), "lamp", std::nullopt, {{"bulb", 2}}, {999, "EUR"}},
+          Thing{banyan::example_id<Id>(7), "lamp", Colour::Red, {{"bulb", 2}}, {999, "EUR"}}),
       banyan::example(FindThings{"a", Colour::DarkBlue, {banyan::example_id<Id>(7)}, 10, {}},
                       {{"a"}, "next"}));
 }

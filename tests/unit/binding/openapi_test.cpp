@@ -50,6 +50,25 @@ TEST_F(OpenApi, SaysWhatClientsMayAskOfAnAnswer) {
   EXPECT_FALSE(paths["/things/{id}"]["get"]["responses"]["200"]["headers"].contains("Link"));
 }
 
+TEST_F(OpenApi, TellsWorkThatGoesOnFromWorkThatIsDone) {
+  const Json& renaming = paths["/things/{id}/name"]["put"]["responses"];
+  EXPECT_FALSE(renaming["200"].contains("headers"));
+  EXPECT_EQ(renaming["202"]["description"],
+            "Accepted: the work goes on. Location says how far it is.");
+  EXPECT_EQ(renaming["202"]["headers"]["Location"]["description"],
+            "Where to look how far it is: /things/{id}");
+  EXPECT_TRUE(renaming["202"]["headers"].contains("Retry-After"));
+  EXPECT_FALSE(renaming["202"]["content"]["application/json"].contains("examples"));
+
+  const Json& making = paths["/things"]["post"]["responses"];
+  const auto example = [&making](const char* status) {
+    return making[status]["content"]["application/json"]["examples"]["example"]["value"];
+  };
+  EXPECT_EQ(example("202").value("colour", ""), "red");
+  EXPECT_FALSE(example("201").contains("colour")) << example("201");
+  EXPECT_FALSE(paths["/things/{id}"]["get"]["responses"].contains("202"));
+}
+
 TEST_F(OpenApi, DoesNotPromiseThatNothingHappened) {
   const auto text = [&](const char* path, const char* method) {
     return paths[path][method]["responses"]["default"]["description"].get<std::string>();

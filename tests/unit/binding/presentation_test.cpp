@@ -121,6 +121,22 @@ TEST_F(Presentation, WhatIsMadeAndNotDoneIsAccepted) {
   EXPECT_EQ(make("").head.status, 201U);
 }
 
+TEST_F(Presentation, WhatIsChangedAndNotDoneIsAcceptedTooAndSaysWhereToLook) {
+  const auto rename = [this](const std::string& name) {
+    return send("PUT", thing_ + "/name", R"({"name":")" + name + "\"}");
+  };
+  const Response accepted = rename("the lamp of the long corridor");
+  EXPECT_EQ(accepted.head.status, 202U) << accepted.body;
+  EXPECT_EQ(field(accepted, "Location"), thing_);
+  EXPECT_EQ(field(accepted, "Retry-After"), "1");
+  EXPECT_EQ(Json::parse(accepted.body)["name"], "the lamp of the long corridor");
+
+  const Response done = rename("lamp");
+  EXPECT_EQ(done.head.status, 200U) << done.body;
+  EXPECT_EQ(field(done, "Location"), "(none)");
+  EXPECT_EQ(field(done, "Retry-After"), "(none)");
+}
+
 TEST_F(Presentation, WhoWantsNeitherOfItsMediaTypesIsToldSoBeforeAnythingIsDone) {
   for (const char* accept : {"text/html", "application/json;q=0, text/*", "*/*;q=0"}) {
     const Response answer =

@@ -40,15 +40,47 @@ TEST_P(Parcel, IsBelievedWhenNobodySaidThatItWasOnItsWay) {
   EXPECT_EQ(world.order().state, OrderState::Delivered);
 }
 
-TEST_P(Parcel, LinksToItsReturnOnceItHasLeftForItMayBeBroughtBack) {
+TEST_P(Parcel, LinksToItsReturnOnlyWhereThatCanBeDone) {
   const auto placed = world.place("key");
   ASSERT_THAT(placed, Succeeds());
   EXPECT_FALSE(can_be_returned(world.order()));
-  world.bring_back(placed->id);
-  EXPECT_TRUE(can_be_returned(world.order()));
+  world.dispatch(placed->id);
+  EXPECT_FALSE(can_be_returned(world.order())) << "it is on its way";
+  for (int times = 0; times < 2; ++times) {
+    world.bring_back(placed->id);
+    EXPECT_EQ(world.hear_brought_back(placed->id).kind(), EventAnswer::Kind::Done);
+    EXPECT_EQ(world.order().brought_back_at, world.clock.now());
+    EXPECT_TRUE(can_be_returned(world.order()));
+    if (times == 1) break;
+    world.shipping.brought_back.clear();
+    EXPECT_EQ(world.hear_sent_out_again(placed->id).kind(), EventAnswer::Kind::Done);
+    EXPECT_FALSE(can_be_returned(world.order())) << "it is on its way once more";
+  }
   ASSERT_THAT(world.return_(placed->id), Succeeds());
   EXPECT_EQ(world.order().state, OrderState::Returned);
   EXPECT_FALSE(can_be_returned(world.order()));
+  EXPECT_EQ(world.order().brought_back_at, std::nullopt);
+}
+
+TEST_P(Parcel, CanBeReturnedAlsoBeforeOrdersHearsThatItWasBroughtBack) {
+  const auto placed = world.place("key");
+  ASSERT_THAT(placed, Succeeds());
+  world.bring_back(placed->id);
+  EXPECT_FALSE(can_be_returned(world.order()));
+  ASSERT_THAT(world.return_(placed->id), Succeeds());
+  EXPECT_EQ(world.order().state, OrderState::Returned);
+  EXPECT_EQ(world.hear_brought_back(placed->id).kind(), EventAnswer::Kind::Done);
+  EXPECT_EQ(world.order().brought_back_at, std::nullopt);
+}
+
+TEST_P(Parcel, ThatWasBroughtBackHasLeftAlsoWhenNobodySaidSo) {
+  const auto placed = world.place("key");
+  ASSERT_THAT(placed, Succeeds());
+  EXPECT_EQ(world.hear_brought_back(placed->id).kind(), EventAnswer::Kind::Done);
+  EXPECT_EQ(world.order().state, OrderState::Shipped);
+  EXPECT_TRUE(can_be_returned(world.order()));
+  EXPECT_EQ(world.hear_delivered(placed->id).kind(), EventAnswer::Kind::Done);
+  EXPECT_EQ(world.order().brought_back_at, std::nullopt);
 }
 
 TEST_P(Parcel, HasToWaitUntilItsOrderIsKnownToBePaid) {

@@ -119,6 +119,14 @@ class SagaWorld {
     return parcel_returned(*use_case_, {shipping::OrderId::parse(id.str()).value(), clock.now()},
                            context());
   }
+  banyan::EventAnswer hear_brought_back(const OrderId& id) {
+    return parcel_brought_back(
+        *use_case_, {shipping::OrderId::parse(id.str()).value(), clock.now()}, context());
+  }
+  banyan::EventAnswer hear_sent_out_again(const OrderId& id) {
+    return parcel_sent_out_again(
+        *use_case_, {shipping::OrderId::parse(id.str()).value(), clock.now()}, context());
+  }
   /// The order's parcel has come, and orders has heard of it.
   void deliver(const OrderId& id) {
     parcel(id) = shipping::ConsignmentState::Delivered;
@@ -129,7 +137,7 @@ class SagaWorld {
     parcel(id) = shipping::ConsignmentState::InTransit;
     (void)hear_dispatched(id);
   }
-  /// Nobody took it: it is at the shop again.
+  /// Nobody took it: it is at the shop again. Orders has not heard of it.
   void bring_back(const OrderId& id) {
     dispatch(id);
     shipping.brought_back.insert(shipping::OrderId::parse(id.str()).value());
@@ -182,6 +190,8 @@ class SagaWorld {
     return store_->read(context(), [&](OrdersReading& orders) { return orders.history(id); });
   }
 
+  /// Of the process that drives sagas now, behind the ledger.
+  Orders& port() { return *once_; }
   catalog::Catalog& catalog() { return *catalog_; }
   warehouse::Warehouse& warehouse() { return *warehouse_; }
   OrderStore& store() { return *store_; }

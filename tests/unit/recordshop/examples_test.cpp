@@ -24,6 +24,18 @@ TEST(Examples, ThereIsOneOfEachOperation) {
   }
 }
 
+TEST(Examples, ThereIsOneOfEachAnswerThatIsGivenWhileTheWorkGoesOn) {
+  for (const auto& port : all_ports()) {
+    for (const auto& described : port.operations) {
+      if (!described.example) continue;
+      EXPECT_EQ(described.at.goes_on != nullptr, !described.example->accepted.empty())
+          << "the third argument of the example of " << port.port->name << '.'
+          << described.operation->name << ", in " << place_of(*port.port)
+          << ": there for an operation with accepted_while<…>, and for no other";
+    }
+  }
+}
+
 TEST(Examples, ThereIsOneOfEachErrorAndOfNoOther) {
   for (const auto& port : all_ports()) {
     std::set<std::string_view> declared;

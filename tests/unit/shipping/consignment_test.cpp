@@ -95,7 +95,10 @@ TEST(Consignment, ThatWasBroughtBackIsReturnedWithoutAnotherParcel) {
 
 TEST(Consignment, ThatWasBroughtBackAndSentOutAgainIsOnItsWay) {
   Consignment consignment = brought_back();
-  consignment.brought_back({}, after(12));
+  for (int times = 0; times < 2; ++times) consignment.brought_back({}, after(12));
+  EXPECT_EQ(count<ConsignmentBroughtBack>(consignment), 1U);
+  ASSERT_EQ(count<ConsignmentSentOutAgain>(consignment), 1U);
+  EXPECT_EQ(std::get<ConsignmentSentOutAgain>(consignment.facts().back()).noticed_at, after(12));
   EXPECT_THAT(consignment.announce_return(after(13)), BreaksRule("shipping.not_delivered"));
   consignment.learn(seen(Leg::Outbound, Sighting::Delivered, 14), after(15));
   ASSERT_THAT(consignment.announce_return(after(16)), Succeeds());
@@ -259,6 +262,10 @@ struct Model {
     state = next;
     if (next != Returning) ++facts;
   }
+  void notice(bool here) {
+    if (here != is_here) ++facts;
+    is_here = here;
+  }
   void catch_up() {
     if (state == Booked && (collected || arrived)) {
       cancelling = false;
@@ -360,7 +367,7 @@ std::vector<Move> moves() {
          return true;
        },
        [](Model& m) {
-         if (m.state == InTransit || m.state == Delivered) m.is_here = true;
+         if (m.state == InTransit || m.state == Delivered) m.notice(true);
          return true;
        }},
       {"sent out again",
@@ -369,7 +376,7 @@ std::vector<Move> moves() {
          return true;
        },
        [](Model& m) {
-         if (m.state == InTransit || m.state == Delivered) m.is_here = false;
+         if (m.state == InTransit || m.state == Delivered) m.notice(false);
          return true;
        }},
       {"returned", [](Consignment& c) { return tell(c, Leg::Return, Sighting::Delivered, 30); },

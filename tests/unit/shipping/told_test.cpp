@@ -62,7 +62,8 @@ TEST_F(Told, IsThatItIsBackAlsoWhenNobodyEverHadIt) {
   ASSERT_THAT(world.announce_return(order), Succeeds());
 
   EXPECT_EQ(told(), (std::vector<std::string>{"consignment_booked", "consignment_dispatched",
-                                              "consignment_returned"}));
+                                              "consignment_brought_back", "consignment_returned"}));
+  EXPECT_EQ(world.published.of<ConsignmentBroughtBack>().at(0).brought_back_at, world.clock.now());
   EXPECT_EQ(world.published.of<ConsignmentReturned>().at(0).returned_at, world.clock.now());
 }
 

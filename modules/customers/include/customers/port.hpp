@@ -126,7 +126,8 @@ struct Rename {
       .errors = banyan::errors("customers.unknown_customer", "customers.account_closed",
                                "customers.bad_details", "customers.changed_meanwhile"),
       .summary = "The customer has another name.",
-      .precondition = "the account is open"};
+      .precondition = "the account is open",
+      .postcondition = "the customer has this name"};
 };
 BOOST_DESCRIBE_STRUCT(Rename, (), (id, name, if_version))
 
@@ -143,7 +144,8 @@ struct ChangeAddress {
       .errors = banyan::errors("customers.unknown_customer", "customers.account_closed",
                                "customers.bad_details", "customers.changed_meanwhile"),
       .summary = "Parcels go to another address from now on.",
-      .precondition = "the account is open"};
+      .precondition = "the account is open",
+      .postcondition = "the customer has this address"};
 };
 BOOST_DESCRIBE_STRUCT(ChangeAddress, (), (id, address, if_version))
 
@@ -160,7 +162,9 @@ struct PutOnHold {
       .errors = banyan::errors("customers.unknown_customer", "customers.account_closed",
                                "customers.already_on_hold", "customers.bad_details",
                                "customers.changed_meanwhile"),
-      .summary = "The customer buys nothing more until the credit is restored.",
+      .summary =
+          "The customer buys nothing more on invoice until the credit is restored; by card they may"
+          " buy on.",
       .precondition = "the account is open, and not on hold for another reason",
       .postcondition = "the credit is on hold for this reason"};
 };
@@ -177,7 +181,7 @@ struct RestoreCredit {
       .idempotency = banyan::Idempotency::Natural,
       .errors = banyan::errors("customers.unknown_customer", "customers.account_closed",
                                "customers.changed_meanwhile"),
-      .summary = "The customer may buy on.",
+      .summary = "The customer may buy on invoice again.",
       .precondition = "the account is open",
       .postcondition = "the credit is good"};
 };
@@ -218,6 +222,7 @@ struct CheckPassword {
           "Who signs in. An unknown e-mail address and a wrong password get the same answer after"
           " the same time.",
       .precondition = "an open account has the address and the password",
+      .postcondition = "nothing is different, except that the password's hash is of today's kind",
       .audience = banyan::Audience::Internal};
 };
 BOOST_DESCRIBE_STRUCT(CheckPassword, (), (email, password))
@@ -239,6 +244,7 @@ struct ChangePassword {
       .precondition =
           "the account is open, and `current` is its password if it has one (or the"
           " new one is its password already)",
+      .postcondition = "the new password signs in, and no other",
       .audience = banyan::Audience::Internal};
 };
 BOOST_DESCRIBE_STRUCT(ChangePassword, (), (id, current, password))

@@ -37,16 +37,20 @@ inline auto examples() {
   using namespace examples_of;
   OrderDetails cancelled = order(OrderState::Cancelled, Fulfilment::Done);
   cancelled.cancel_reason = CancelReason::ByCustomer;
+  const OrderDetails in_progress = order(OrderState::Reserved, Fulfilment::InProgress);
+  const OrderDetails cancelling = order(OrderState::Paid, Fulfilment::Cancelling);
+  const OrderDetails returning = order(OrderState::Delivered, Fulfilment::Returning);
   return std::tuple(
       banyan::example(PlaceOrder{kAda, {{kTrack, 2, banyan::Money{129, "EUR"}}}, "card:tok_visa"},
-                      order(OrderState::Paid, Fulfilment::Done)),
+                      order(OrderState::Paid, Fulfilment::Done), in_progress),
       banyan::example(GetOrder{kOrder}, order(OrderState::Paid, Fulfilment::Done)),
       banyan::example(ListOrders{.customer = kAda, .cursor = {}, .limit = 20},
                       {{{kOrder, kAda, OrderState::Paid, Fulfilment::Done, {307, "EUR"}, kPlaced}},
                        std::nullopt}),
-      banyan::example(CancelOrder{kOrder}, cancelled),
-      banyan::example(ReturnOrder{kOrder}, order(OrderState::Delivered, Fulfilment::Returning)),
-      banyan::example(ResumeOrder{kOrder}, order(OrderState::Reserved, Fulfilment::InProgress)));
+      banyan::example(CancelOrder{kOrder}, cancelled, cancelling),
+      banyan::example(ReturnOrder{kOrder}, order(OrderState::Returned, Fulfilment::Done),
+                      returning),
+      banyan::example(ResumeOrder{kOrder}, order(OrderState::Paid, Fulfilment::Done), in_progress));
 }
 
 inline std::vector<banyan::Error> example_errors() {

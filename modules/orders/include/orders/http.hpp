@@ -11,10 +11,12 @@ inline bool can_be_cancelled(const OrderDetails& order) {
   return order.state == OrderState::Placed || order.state == OrderState::Reserved ||
          order.state == OrderState::Paid;
 }
-/// On its way out as well, where the carrier may have brought it back: that is shipping's to say.
+/// What the carrier has brought back on its way out as well. Shipping hears of that first, so the
+/// operation asks it: it may allow what is not linked to yet.
 inline bool can_be_returned(const OrderDetails& order) {
-  const bool has_left = order.state == OrderState::Shipped || order.state == OrderState::Delivered;
-  return has_left && !order.payment_method.empty() && order.fulfilment == Fulfilment::Done;
+  const bool can_be_had = order.state == OrderState::Delivered ||
+                          (order.state == OrderState::Shipped && order.brought_back_at);
+  return can_be_had && !order.payment_method.empty() && order.fulfilment == Fulfilment::Done;
 }
 inline bool can_be_resumed(const OrderDetails& order) {
   return order.fulfilment == Fulfilment::Stuck;
@@ -27,8 +29,14 @@ inline bool is_under_way(const OrderDetails& order) {
 inline constexpr auto http_resources = banyan::resources<Orders>(
     banyan::at<PlaceOrder>("POST /orders", "/orders/{id}").accepted_while<&is_under_way>(),
     banyan::at<GetOrder>("GET /orders/{id}"), banyan::at<ListOrders>("GET /orders"),
-    banyan::at<CancelOrder>("DELETE /orders/{id}").offered<&can_be_cancelled>("cancel"),
-    banyan::at<ReturnOrder>("PUT /orders/{id}/return").offered<&can_be_returned>("return"),
-    banyan::at<ResumeOrder>("PUT /orders/{id}/resumption").offered<&can_be_resumed>("resume"));
+    banyan::at<CancelOrder>("DELETE /orders/{id}")
+        .offered<&can_be_cancelled>("cancel")
+        .accepted_while<&is_under_way>("/orders/{id}"),
+    banyan::at<ReturnOrder>("PUT /orders/{id}/return")
+        .offered<&can_be_returned>("return")
+        .accepted_while<&is_under_way>("/orders/{id}"),
+    banyan::at<ResumeOrder>("PUT /orders/{id}/resumption")
+        .offered<&can_be_resumed>("resume")
+        .accepted_while<&is_under_way>("/orders/{id}"));
 
 }  // namespace orders

@@ -44,6 +44,7 @@ struct Needs {
 /// What orders hears of a parcel, and of names.
 struct Subscriptions
     : banyan::Subscriber<shipping::ConsignmentDispatched, shipping::ConsignmentDelivered,
+                         shipping::ConsignmentBroughtBack, shipping::ConsignmentSentOutAgain,
                          shipping::ConsignmentReturned, customers::CustomerOpened,
                          customers::CustomerRenamed, customers::AccountClosed,
                          catalog::TrackRetitled> {};

@@ -109,6 +109,9 @@ struct OrderDetails {
   banyan::Timestamp placed_at;
   Fulfilment fulfilment = Fulfilment::InProgress;
   std::optional<std::string> problem;  ///< why the last attempt failed, or why it was cancelled
+  /// While it is shipped: since when the parcel is at the shop again, because nobody took it. Then
+  /// it can be returned.
+  std::optional<banyan::Timestamp> brought_back_at{};
   /// What customer and tracks are called now (the lines have the titles of when it was placed).
   /// Only get_order looks them up.
   std::optional<OrderNames> names{};
@@ -119,7 +122,8 @@ struct OrderDetails {
 };
 BOOST_DESCRIBE_STRUCT(OrderDetails, (),
                       (id, customer, state, cancel_reason, lines, net, tax_rate, tax, total,
-                       payment_method, placed_at, fulfilment, problem, names, names_complete_until))
+                       payment_method, placed_at, fulfilment, problem, brought_back_at, names,
+                       names_complete_until))
 
 struct OrderSummary {
   OrderId id;
@@ -215,7 +219,7 @@ struct CancelOrder {
       .errors = banyan::errors("orders.unknown_order", "orders.already_shipped", "orders.busy"),
       .summary =
           "Gives an order up, and its stock and its money back. Answers with fulfilment"
-          " `cancelling` when somebody cannot be reached now.",
+          " `cancelling` (over HTTP 202) when somebody cannot be reached now.",
       .precondition = "the carrier does not have it yet",
       .postcondition = "the order is cancelled or will be, unless it turns out to be on its way"};
 };
@@ -250,14 +254,17 @@ struct ResumeOrder {
       .summary =
           "Tries a stuck order again, with a fresh count of attempts; does nothing to one"
           " that is not stuck.",
-      .precondition = "the order exists"};
+      .precondition = "the order exists",
+      .postcondition =
+          "an order that was stuck is done or goes on in the background, and is stuck again after"
+          " as many attempts"};
 };
 BOOST_DESCRIBE_STRUCT(ResumeOrder, (), (id))
 
 struct Orders
     : banyan::Port<PlaceOrder, GetOrder, ListOrders, CancelOrder, ReturnOrder, ResumeOrder> {
   static constexpr banyan::PortInfo port{
-      .name = "orders", .version = {2, 2}, .summary = "Orders from placed to delivered, and back"};
+      .name = "orders", .version = {2, 3}, .summary = "Orders from placed to delivered, and back"};
 };
 
 }  // namespace orders

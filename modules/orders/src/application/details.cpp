@@ -39,7 +39,8 @@ OrderDetails details_of(const Order& of, const std::optional<SagaInstance>& saga
       .payment_method = order.payment_method,
       .placed_at = order.placed_at,
       .fulfilment = Fulfilment::Done,
-      .problem = std::nullopt};
+      .problem = std::nullopt,
+      .brought_back_at = order.brought_back_at};
   if (saga) {
     const banyan::SagaRecord& record = saga->data();
     details.fulfilment = fulfilment_of(record.status, record.phase, record.name);

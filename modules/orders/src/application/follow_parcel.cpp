@@ -50,6 +50,13 @@ Result<void> delivered(Order& order, Timestamp now) {
   return order.deliver(now);
 }
 
+/// It has left, also when nobody said so.
+Result<void> noticed(Order& order, std::optional<Timestamp> brought_back_at, Timestamp now) {
+  if (Result<void> on_its_way = dispatched(order, now); !on_its_way) return on_its_way;
+  order.brought_back(brought_back_at);
+  return {};
+}
+
 }  // namespace
 
 EventAnswer parcel_dispatched(const UseCaseContext& use_case,
@@ -62,6 +69,22 @@ EventAnswer parcel_delivered(const UseCaseContext& use_case,
                              const shipping::ConsignmentDelivered& event,
                              const banyan::Context& context) {
   return change_order(use_case, event.order, context, delivered);
+}
+
+EventAnswer parcel_brought_back(const UseCaseContext& use_case,
+                                const shipping::ConsignmentBroughtBack& event,
+                                const banyan::Context& context) {
+  return change_order(use_case, event.order, context, [&event](Order& order, Timestamp now) {
+    return noticed(order, event.brought_back_at, now);
+  });
+}
+
+EventAnswer parcel_sent_out_again(const UseCaseContext& use_case,
+                                  const shipping::ConsignmentSentOutAgain& event,
+                                  const banyan::Context& context) {
+  return change_order(use_case, event.order, context, [](Order& order, Timestamp now) {
+    return noticed(order, std::nullopt, now);
+  });
 }
 
 EventAnswer parcel_returned(const UseCaseContext& use_case,

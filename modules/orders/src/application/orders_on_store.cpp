@@ -51,6 +51,14 @@ class OrdersOnStore final : public Module {
                  const Context& context) override {
     return parcel_delivered(use_case_, event, context);
   }
+  EventAnswer on(const shipping::ConsignmentBroughtBack& event, const EventContext& /*about*/,
+                 const Context& context) override {
+    return parcel_brought_back(use_case_, event, context);
+  }
+  EventAnswer on(const shipping::ConsignmentSentOutAgain& event, const EventContext& /*about*/,
+                 const Context& context) override {
+    return parcel_sent_out_again(use_case_, event, context);
+  }
   EventAnswer on(const shipping::ConsignmentReturned& event, const EventContext& /*about*/,
                  const Context& context) override {
     const EventAnswer answer = parcel_returned(use_case_, event, context);

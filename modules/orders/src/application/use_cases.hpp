@@ -48,6 +48,12 @@ banyan::EventAnswer parcel_dispatched(const UseCaseContext& use_case,
 banyan::EventAnswer parcel_delivered(const UseCaseContext& use_case,
                                      const shipping::ConsignmentDelivered& event,
                                      const banyan::Context& context);
+banyan::EventAnswer parcel_brought_back(const UseCaseContext& use_case,
+                                        const shipping::ConsignmentBroughtBack& event,
+                                        const banyan::Context& context);
+banyan::EventAnswer parcel_sent_out_again(const UseCaseContext& use_case,
+                                          const shipping::ConsignmentSentOutAgain& event,
+                                          const banyan::Context& context);
 banyan::EventAnswer parcel_returned(const UseCaseContext& use_case,
                                     const shipping::ConsignmentReturned& event,
                                     const banyan::Context& context);

@@ -120,6 +120,10 @@ Result<void> Order::cancel(CancelReason reason, banyan::Timestamp now) {
   return {};
 }
 
+void Order::brought_back(std::optional<banyan::Timestamp> at) {
+  if (data_.state == OrderState::Shipped) data_.brought_back_at = at;
+}
+
 bool Order::may_be_taken_back() const { return may_become(data_.state, OrderState::Returned); }
 
 bool Order::is_for(const PlaceOrder& request) const {
@@ -143,6 +147,7 @@ Result<void> Order::become(OrderState next, banyan::Timestamp now) {
   }
   data_.state = next;
   data_.changed_at = now;
+  data_.brought_back_at.reset();
   return {};
 }
 

@@ -29,7 +29,7 @@ std::string_view word_of(OrderState state);
 ///        │          │          │          └── brought back ────────▲
 ///        └──────────┴──────────┴─────▶ Cancelled, for a reason
 ///
-/// Shipping knows what the carrier has brought back on its way out.
+/// Shipping knows first what the carrier has brought back on its way out, and tells.
 /// Everything else is "orders.illegal_transition" and changes nothing.
 class Order {
  public:
@@ -46,6 +46,8 @@ class Order {
     banyan::Timestamp placed_at;
     banyan::Timestamp changed_at;
     std::string country{};  ///< whose tax it is; "": of a version before, which kept none
+    /// While it is shipped: the carrier has brought it back on its way out, then.
+    std::optional<banyan::Timestamp> brought_back_at{};
     friend bool operator==(const Data&, const Data&) = default;
   };
 
@@ -67,6 +69,10 @@ class Order {
   banyan::Result<void> deliver(banyan::Timestamp now);
   banyan::Result<void> cancel(CancelReason reason, banyan::Timestamp now);
   banyan::Result<void> take_back(banyan::Timestamp now);
+
+  /// The carrier has brought it back on its way out, or (nothing) has it once more. Changes nothing
+  /// but of what is shipped.
+  void brought_back(std::optional<banyan::Timestamp> at);
 
   /// On its way out as well: the carrier may have brought it back.
   bool may_be_taken_back() const;

@@ -37,14 +37,15 @@ class SqlOrders final : public OrdersWriting {
 
   std::optional<Order> order(const OrderId& id) override {
     auto row = session_.one<CustomerId, Text, Text, std::optional<CancelReason>, std::int64_t,
-                            std::int64_t, std::int64_t, Text, Text, Timestamp, Timestamp, Text>(
+                            std::int64_t, std::int64_t, Text, Text, Timestamp, Timestamp, Text,
+                            std::optional<Timestamp>>(
         "SELECT customer_id, state, stage, COALESCE(cancelled_for, cancel_reason), total_minor,"
-        " tax_minor, tax_rate, currency, payment_method, placed_at, changed_at, country FROM orders"
-        " WHERE id = :id",
+        " tax_minor, tax_rate, currency, payment_method, placed_at, changed_at, country,"
+        " brought_back_at FROM orders WHERE id = :id",
         id);
     if (!row) return std::nullopt;
     auto& [customer, state, stage, reason, total, tax, rate, currency, method, placed, changed,
-           country] = *row;
+           country, brought_back] = *row;
     return Order::stored({id,
                           std::move(customer),
                           state_from(state, stage),
@@ -56,7 +57,8 @@ class SqlOrders final : public OrdersWriting {
                           std::move(method),
                           placed,
                           changed,
-                          std::move(country)});
+                          std::move(country),
+                          brought_back});
   }
 
   std::map<OrderId, OrderNames> names_of(const std::optional<CustomerId>& customer,
@@ -132,9 +134,10 @@ class SqlOrders final : public OrdersWriting {
     const Order::Data& order = changed.data();
     session_.run(
         "UPDATE orders SET state = :state, stage = :stage, cancel_reason = :reason,"
-        " cancelled_for = :full_reason, changed_at = :changed WHERE id = :id",
+        " cancelled_for = :full_reason, changed_at = :changed, brought_back_at = :brought_back"
+        " WHERE id = :id",
         coarse(order.state), order.state, coarse(order.cancel_reason), order.cancel_reason,
-        order.changed_at, order.id);
+        order.changed_at, order.brought_back_at, order.id);
   }
 
   void journal(const OrderId& id, OrderState state, Timestamp at) override {

@@ -33,6 +33,28 @@ struct ConsignmentDispatched {
 };
 BOOST_DESCRIBE_STRUCT(ConsignmentDispatched, (), (order, dispatched_at))
 
+struct ConsignmentBroughtBack {
+  OrderId order;
+  banyan::Timestamp brought_back_at;  ///< by the carrier's clock
+  static constexpr banyan::EventInfo event{
+      .name = "consignment_brought_back",
+      .version = 1,
+      .summary = "Nobody took it: the shop has it, until it is sent out once more.",
+      .key = "order"};
+};
+BOOST_DESCRIBE_STRUCT(ConsignmentBroughtBack, (), (order, brought_back_at))
+
+struct ConsignmentSentOutAgain {
+  OrderId order;
+  banyan::Timestamp noticed_at;  ///< carriers do not say when
+  static constexpr banyan::EventInfo event{
+      .name = "consignment_sent_out_again",
+      .version = 1,
+      .summary = "What was brought back is on its way to the customer once more.",
+      .key = "order"};
+};
+BOOST_DESCRIBE_STRUCT(ConsignmentSentOutAgain, (), (order, noticed_at))
+
 struct ConsignmentDelivered {
   OrderId order;
   banyan::Timestamp delivered_at;  ///< by the carrier's clock
@@ -63,7 +85,8 @@ struct ConsignmentCancelled {
 };
 BOOST_DESCRIBE_STRUCT(ConsignmentCancelled, (), (order, cancelled_at))
 
-using Published = banyan::Events<ConsignmentBooked, ConsignmentDispatched, ConsignmentDelivered,
-                                 ConsignmentReturned, ConsignmentCancelled>;
+using Published = banyan::Events<ConsignmentBooked, ConsignmentDispatched, ConsignmentBroughtBack,
+                                 ConsignmentSentOutAgain, ConsignmentDelivered, ConsignmentReturned,
+                                 ConsignmentCancelled>;
 
 }  // namespace shipping

@@ -208,6 +208,11 @@ bool Consignment::learn(const std::vector<TrackingEvent>& events, Timestamp now)
 void Consignment::brought_back(std::optional<Timestamp> at, Timestamp now) {
   if (data_.state != InTransit && data_.state != Delivered) return;
   if (at) at->micros = std::min(at->micros, now.micros);
+  if (at && !data_.brought_back_at) {
+    facts_.emplace_back(ConsignmentBroughtBack{data_.order, *at});
+  } else if (!at && data_.brought_back_at) {
+    facts_.emplace_back(ConsignmentSentOutAgain{data_.order, now});
+  }
   data_.brought_back_at = at;
 }
 

@@ -18,8 +18,9 @@ enum class Errand : std::uint8_t { Book, Cancel, Track, BookReturn, TrackReturn 
 std::string_view to_string(Errand errand);
 
 /// Something that has happened to a consignment, for others.
-using Fact = std::variant<ConsignmentBooked, ConsignmentDispatched, ConsignmentDelivered,
-                          ConsignmentReturned, ConsignmentCancelled>;
+using Fact = std::variant<ConsignmentBooked, ConsignmentDispatched, ConsignmentBroughtBack,
+                          ConsignmentSentOutAgain, ConsignmentDelivered, ConsignmentReturned,
+                          ConsignmentCancelled>;
 
 /// A consignment as a state machine:
 ///

@@ -45,6 +45,8 @@ struct Shelf : banyan::Port<GetBook, GetByTitle, AddBook> {
   static constexpr banyan::PortInfo port{.name = "shelf"};
 };
 
+constexpr bool is_being_printed(const Book& book) { return book.number == 0; }
+
 constexpr auto http_resources = banyan::resources<Shelf>(
     banyan::at<GetBook>("GET /books/{number}"), banyan::at<GetByTitle>("GET /titles/{title}"),
 #if CASE == 1
@@ -55,6 +57,10 @@ constexpr auto http_resources = banyan::resources<Shelf>(
     banyan::at<AddBook>("POST /books", "/novels/{number}")
 #elif CASE == 5
     banyan::at<AddBook>("POST /books")
+#elif CASE == 6
+    banyan::at<AddBook>("POST /books").accepted_while<&is_being_printed>()
+#elif CASE == 7
+    banyan::at<AddBook>("POST /books").accepted_while<&is_being_printed>("/novels/{number}")
 #else
     banyan::at<AddBook>("POST /books", "/titles/{title}")
 #endif

@@ -41,6 +41,7 @@ struct BoundOperation {
 struct OperationExample {
   std::string request;
   std::string response;
+  std::string accepted{};  ///< the response while the work goes on; "": there is none
 };
 
 /// What there is to know about an operation without calling it.

@@ -71,6 +71,11 @@ const RequestCodec& codec_of() {
                 "its own: take the second argument of at<…> away");
   static_assert(place_of<P, Op>().made_at.empty() || is_read<P>(place_of<P, Op>().made_at),
                 "the second argument of at<…> is not the path of a GET of the same port");
+  static_assert((place_of<P, Op>().goes_on == nullptr) == place_of<P, Op>().followed_at.empty(),
+                "accepted_while<…>() does not say where to look how far the work is: give it the "
+                "path of a GET of the same port");
+  static_assert(place_of<P, Op>().followed_at.empty() || is_read<P>(place_of<P, Op>().followed_at),
+                "the argument of accepted_while<…> is not the path of a GET of the same port");
   static_assert(
       !DependsOnVersion<Op> || changes_versions<Op>(),
       "an operation with a field if_version (std::int64_t, or optional) writes, answers with "
@@ -217,8 +222,9 @@ http::Response answer(P& port, CallObserver& observer, const Clock& clock,
     return problem(*error, context.correlation_id);
   }
   static_assert(location_fits(place_of<P, Op>(), json::shape_of<Answer>()),
-                "a {parameter} of the second argument of at<…> is no field of the answer, or one "
-                "that is optional or has parts");
+                "a {parameter} of the second argument of at<…>, or of the argument of "
+                "accepted_while<…>, is no field of the answer, or one that is optional or has "
+                "parts");
   const auto answer_under = [&](const Context& own) {
     const Result<Answer> result =
         InProcess<P>(port, observer, clock).template call<P>(operation, own);
@@ -288,6 +294,9 @@ PortDescription PortBinding<P>::describe() {
       OperationExample& example = described.example.emplace();
       json::write_json(*described.request, &found->request, example.request);
       json::write_json(*described.response, &found->answer, example.response);
+      if (found->accepted) {
+        json::write_json(*described.response, &*found->accepted, example.accepted);
+      }
     }
     description.operations.push_back(std::move(described));
   });

@@ -45,9 +45,10 @@ constexpr bool parameters_fit(const ResourcePath& at, const json::Shape& request
   return true;
 }
 
-/// Every parameter of `made_at` is a field of the answer.
+/// Every parameter of what Location may say is a field of the answer.
 constexpr bool location_fits(const ResourcePath& at, const json::Shape& answer) {
-  return parameters_fit({.method = {}, .path = at.made_at}, answer);
+  return parameters_fit({.method = {}, .path = at.made_at}, answer) &&
+         parameters_fit({.method = {}, .path = at.followed_at}, answer);
 }
 
 constexpr bool is_parameter_of(std::string_view path, std::string_view field) {
@@ -110,7 +111,7 @@ class RequestCodec {
 };
 
 /// The answer to an operation that succeeded: 200, or 201 with Location where it makes something
-/// that has a place of its own, or 202 with Location while that is not done. Throws
+/// that has a place of its own, or 202 with Location and Retry-After while the work goes on. Throws
 /// json::NotWritable.
 http::Response write_answer(const ResourcePath& at, const json::Shape& shape, const void* value);
 

@@ -17,6 +17,7 @@
 ///     inline auto examples() {
 ///       return std::tuple(banyan::example(GetAlbum{kAlbum}, an_album()), …);   // each operation
 ///     }
+/// (of one with accepted_while<…>, kernel/resources.hpp, a second answer: while the work goes on)
 ///     inline std::vector<banyan::Error> example_errors() {
 ///       return {{banyan::ErrorCode::NotFound, "catalog.unknown_album", "there is no album …", {}},
 ///               …};                                               // each rule that is declared
@@ -25,18 +26,20 @@ namespace banyan {
 
 struct NoAnswer {};
 
-/// What is asked, and what is answered to it.
+/// What is asked, and what is answered to it when all is done.
 template <class Op>
 struct Example {
   using Answer =
       std::conditional_t<std::is_void_v<typename Op::Response>, NoAnswer, typename Op::Response>;
   Op request;
   Answer answer;
+  std::optional<Answer> accepted{};  ///< what is answered while the work goes on
 };
 
 template <class Op>
-Example<Op> example(Op request, typename Example<Op>::Answer answer = {}) {
-  return {std::move(request), std::move(answer)};
+Example<Op> example(Op request, typename Example<Op>::Answer answer = {},
+                    std::optional<typename Example<Op>::Answer> accepted = std::nullopt) {
+  return {std::move(request), std::move(answer), std::move(accepted)};
 }
 
 /// The example of an operation among others; nothing when there is none.

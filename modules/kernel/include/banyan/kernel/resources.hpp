@@ -35,6 +35,8 @@ struct ResourcePath {
   Offer offer{};
   /// Of an operation whose work may go on after its answer: does it, by what was answered?
   bool (*goes_on)(const void* answer) = nullptr;
+  /// And where to look how far it is, as `made_at`. "" where the work never goes on.
+  std::string_view followed_at{};
 };
 
 namespace detail {
@@ -67,13 +69,17 @@ struct ResourceOf {
     return own;
   }
 
-  /// While `GoesOn`, a function `bool(const Answer&)`, is true of what was made, the answer is 202
-  /// in place of 201: accepted, and its Location says how far it is. For an operation that makes
-  /// something.
+  /// While `GoesOn`, a function `bool(const Answer&)`, is true of the answer, its status is 202
+  /// in place of 201 or 200: accepted, and its Location says how far it is. Of what is made, that
+  /// is where it is; an operation that makes nothing names the path of the port's operation that
+  /// reads what it works on:
+  ///
+  ///     at<CancelOrder>("DELETE /orders/{id}").accepted_while<&is_under_way>("/orders/{id}")
   template <auto GoesOn>
-  constexpr ResourceOf accepted_while() const {
+  constexpr ResourceOf accepted_while(std::string_view followed_at = {}) const {
     ResourceOf own = *this;
     own.at.goes_on = detail::erased<GoesOn>(GoesOn);
+    own.at.followed_at = followed_at.empty() ? at.made_at : followed_at;
     return own;
   }
 };
