@@ -2,6 +2,7 @@
 #include "domain/consignment.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace shipping {
 namespace {
@@ -90,7 +91,7 @@ Result<void> Consignment::cancel(Timestamp now) {
 
 Result<void> Consignment::announce_return(Timestamp now) {
   if (data_.state == Returning || data_.state == Returned) return {};
-  if (data_.brought_back_at) {
+  if (data_.state == InTransit && data_.brought_back_at) {
     become(Returned, now);
     return {};
   }
@@ -205,10 +206,14 @@ bool Consignment::learn(const std::vector<TrackingEvent>& events, Timestamp now)
   return data_.tracking.size() != known;
 }
 
-void Consignment::brought_back(std::optional<Timestamp> at, Timestamp now) {
-  if (data_.state != InTransit && data_.state != Delivered) return;
+bool Consignment::brought_back(std::optional<Timestamp> at, Timestamp now) {
+  if (data_.state != InTransit) return false;
   if (at) at->micros = std::min(at->micros, now.micros);
-  data_.brought_back_at = at;
+  const std::optional<Timestamp> before = std::exchange(data_.brought_back_at, at);
+  return before && at && std::ranges::any_of(data_.tracking, [&](const TrackingEvent& event) {
+           return event.leg == Leg::Outbound && on_the_road(event.sighting) && *before < event.at &&
+                  event.at < *at;
+         });
 }
 
 bool Consignment::is_past(Leg leg) const {
@@ -219,6 +224,8 @@ bool Consignment::is_past(Leg leg) const {
 void Consignment::become(ConsignmentState next, Timestamp now) {
   data_.state = next;
   data_.changed_at = now;
+  // Whoever has it, it is not the shop.
+  if (next == Delivered || next == Returning) data_.brought_back_at.reset();
   const auto delivered = [](Sighting sighting) { return sighting == Sighting::Delivered; };
   const auto at = [&](Leg leg, auto is) { return first(data_.tracking, leg, is).value_or(now); };
   switch (next) {
