@@ -25,6 +25,7 @@ class MakeContext final : public Interceptor {
     auto context = binding::context_from(transaction->exchange->head(), rules,
                                          transaction->stickiness_key, clock_, system_random());
     if (!context) return refuse(outcomes_, transaction, context.error());
+    if (rules.trust == binding::Trust::Edge) context->place = transaction->place;
     transaction->span.enter(*context);
     transaction->context = std::move(*context);
     return Step::Next;

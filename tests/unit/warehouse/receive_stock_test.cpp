@@ -4,6 +4,7 @@
 
 #include "application/use_cases.hpp"
 #include "catalog/module.hpp"
+#include "contract/environment_under_test.hpp"
 #include "contract/matchers.hpp"
 #include "contract/port_under_test.hpp"
 #include "contract/sample_shop.hpp"
