@@ -23,10 +23,11 @@ namespace {
 constexpr std::string_view kKeyFile = "session-key-file";
 
 banyan::host::OwnOption key_option() {
-  return {std::string(kKeyFile), "FILE",
-          "The key that signs visitors' sessions and forms, 32 bytes, the same for all processes"
-          " that serve the shop's pages. Not given: shop.key beside the control store, which is made"
-          " when it is missing and right on one machine."};
+  return {
+      std::string(kKeyFile), "FILE",
+      "The key that signs visitors' sessions and forms, 32 bytes, the same for all processes"
+      " that serve the shop's pages. Not given: shop.key beside the control store, which is made"
+      " when it is missing and right on one machine."};
 }
 
 /// Where one is named, every machine has to have that one: none is made, or each would have its

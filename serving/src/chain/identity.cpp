@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whom is the request from? What keeps one user on one side of a rollout, and where the client is.
+// Whom is the request from? What keeps one user on one side of a rollout.
 #include "banyan/forwarding/stickiness_key.hpp"
 #include "chain/stations.hpp"
 
@@ -15,8 +15,6 @@ class Identity final : public Interceptor {
     transaction->stickiness_key =
         strangler::stickiness_key(exchange.head().fields, exchange.peer().host, trusted_,
                                   transaction->routes->configuration().stickiness_keys);
-    transaction->place =
-        strangler::client_place(exchange.head().fields, exchange.peer().host, trusted_);
     return Step::Next;
   }
 

@@ -40,7 +40,6 @@ struct Transaction {
   std::string trace_id;
 
   std::string stickiness_key;  ///< of `identity`: keeps one user on one side
-  std::string place;           ///< of `identity`: see Context::place
 
   std::optional<Context> context;  ///< of `context`; only where the target has one
 

@@ -38,8 +38,8 @@ class AnnouncedDelivery : public testing::Test {
     return get_stock(use_case_, {sample_shop().track(kFive)}, any_context())->on_hand;
   }
 
-  std::unique_ptr<catalog::Catalog> catalog_ = catalog::make_memory_catalog(
-      sample_shop().catalog(), banyan::contract::real_environment());
+  std::unique_ptr<catalog::Catalog> catalog_ =
+      catalog::make_memory_catalog(sample_shop().catalog(), banyan::contract::real_environment());
   std::unique_ptr<WarehouseStore> store_ =
       make_memory_warehouse_store(sample_shop().stock, banyan::system_clock());
   UseCaseContext use_case_{*store_, *catalog_, banyan::system_clock()};

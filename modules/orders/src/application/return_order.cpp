@@ -38,8 +38,8 @@ bool is_on_its_way(const UseCaseContext& use_case, const OrderWithSaga& found,
 
 Result<OrderDetails> return_order(const UseCaseContext& use_case, const ReturnOrder& request,
                                   const banyan::Context& context) {
-  const std::optional<OrderWithSaga> known = use_case.store.read(
-      context, [&](OrdersReading& orders) { return orders.find(request.id); });
+  const std::optional<OrderWithSaga> known =
+      use_case.store.read(context, [&](OrdersReading& orders) { return orders.find(request.id); });
   if (!known) return unknown_order(request.id);
   if (is_on_its_way(use_case, *known, context)) return not_returnable(known->order);
   Result<OrderEngine::Case> begun = use_case.store.write(

@@ -162,8 +162,7 @@ Attended attend(const UseCaseContext& use_case, const OrderId& order, const Cont
   } else if (claimed_now.carrier) {
     use_case.pause.answered();
   }
-  const Result<bool> written =
-      record(use_case, order, holder, claimed_now, answer, pause, context);
+  const Result<bool> written = record(use_case, order, holder, claimed_now, answer, pause, context);
   if (answer.kind == Answer::Kind::NoAnswer) return Attended::NotAnswered;
   return written && *written ? Attended::Answered : Attended::Nothing;
 }

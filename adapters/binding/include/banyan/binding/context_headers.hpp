@@ -42,9 +42,10 @@ struct ContextRules {
 };
 
 /// The context of a request that came in. `address` is the client's, the stickiness key of last
-/// resort; whoever knows the client's place (Context::place) writes it in. InvalidArgument "banyan.invalid_header" for a malformed Idempotency-Key and, from
-/// trusted peers, for malformed Banyan-* headers; a malformed trace or correlation id is replaced,
-/// and so is a trace that is said twice. Several tracestate fields are one, in their order.
+/// resort; whoever knows the client's place (Context::place) writes it in. InvalidArgument
+/// "banyan.invalid_header" for a malformed Idempotency-Key and, from trusted peers, for malformed
+/// Banyan-* headers; a malformed trace or correlation id is replaced, and so is a trace that is
+/// said twice. Several tracestate fields are one, in their order.
 Result<Context> context_from(const http::RequestHead& head, const ContextRules& rules,
                              std::string_view address, const Clock& clock, Random& random);
 
