@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 
 #include "banyan/http/endpoint.hpp"
@@ -71,9 +70,9 @@ std::string household_of(const IpAddress& address) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
   for (std::size_t i = 0; i < 8; ++i) {
-    const std::uint8_t byte = address.bytes().at(i);
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 15U];
+    const std::size_t byte = address.bytes().at(i);
+    text += kDigits[byte / 16];
+    text += kDigits[byte % 16];
     if (i % 2 == 1) text += ':';
   }
   const auto network = IpAddress::parse(text + ':');
