@@ -23,10 +23,30 @@ namespace {
 constexpr std::string_view kKeyFile = "session-key-file";
 
 banyan::host::OwnOption key_option() {
-  return {std::string(kKeyFile), "FILE",
-          "The key that signs visitors' sessions and forms, the same for all processes that serve"
-          " the shop's pages; made when it is missing. Not given: shop.key beside the control"
-          " store, which is right on one machine."};
+  return {
+      std::string(kKeyFile), "FILE",
+      "The key that signs visitors' sessions and forms, 32 bytes, the same for all processes"
+      " that serve the shop's pages. Not given: shop.key beside the control store, which is made"
+      " when it is missing and right on one machine."};
+}
+
+/// Where one is named, every machine has to have that one: none is made, or each would have its
+/// own.
+banyan::security::SecretKey session_key(const banyan::host::OwnParts& parts) {
+  using banyan::security::SecretKey;
+  const auto given = parts.options.find(kKeyFile);
+  if (given == parts.options.end()) {
+    const auto key = SecretKey::load_or_make(parts.folder / "shop.key");
+    if (!key) throw std::runtime_error(key.error().message);
+    return *key;
+  }
+  const auto key = SecretKey::load(given->second);
+  if (!key) {
+    throw std::runtime_error("--session-key-file: " + key.error().message +
+                             ". Make one once (head -c 32 /dev/urandom > FILE; chmod 600 FILE), and"
+                             " copy it to every machine that serves the shop.");
+  }
+  return *key;
 }
 
 // A service has no visitors, and who reaches only some of the modules has no shop to show.
@@ -43,13 +63,8 @@ std::vector<banyan::serving::Endpoint> shop_pages(const banyan::host::Ports& por
       shipping == nullptr || orders == nullptr) {
     return {};
   }
-  const auto given = parts.options.find(kKeyFile);
-  const auto key = banyan::security::SecretKey::load_or_make(
-      given == parts.options.end() ? parts.folder / "shop.key"
-                                   : std::filesystem::path(given->second));
-  if (!key) throw std::runtime_error(key.error().message);
   return web::pages({*catalog, *customers, *warehouse, *payments, *shipping, *orders},
-                    parts.environment, *key);
+                    parts.environment, session_key(parts));
 }
 
 std::vector<banyan::serving::Endpoint> endpoints(const banyan::host::Ports& ports,

@@ -233,6 +233,7 @@ void Shadows::send(const CopyPtr& copy) {
     if (copy->sides().shadow.credentials == CopyCredentials::Drop) {
       context.principal.clear();
       context.stickiness_key.clear();  // may be the principal, or the cookie; routing is decided
+      context.place.clear();
     }
     copy->span.enter(context);
     for (RoutingDecision& each : context.routing) {

@@ -17,6 +17,7 @@ namespace {
 constexpr std::string_view kDeadline = "Banyan-Deadline-Ms";
 constexpr std::string_view kPrincipal = "Banyan-Principal";
 constexpr std::string_view kStickinessKey = "Banyan-Stickiness-Key";
+constexpr std::string_view kPlace = "Banyan-Place";
 constexpr std::string_view kRouting = "Banyan-Routing";
 constexpr std::string_view kPlacement = "Banyan-Placement";
 constexpr std::string_view kForced = "Banyan-Forced";
@@ -67,7 +68,7 @@ Error malformed(std::string_view header, std::string_view expected) {
 std::optional<Error> read_internal(const http::Fields& fields, std::chrono::milliseconds budget,
                                    const Clock& clock, Context& context) {
   for (const auto header :
-       {kDeadline, kPrincipal, kStickinessKey, kRouting, kPlacement, kForced, kShadow}) {
+       {kDeadline, kPrincipal, kStickinessKey, kPlace, kRouting, kPlacement, kForced, kShadow}) {
     if (fields.count(header) > 1) return malformed(header, "it at most once");
   }
   if (const auto text = fields.find(kDeadline)) {
@@ -85,6 +86,7 @@ std::optional<Error> read_internal(const http::Fields& fields, std::chrono::mill
     if (!unit) return malformed(kStickinessKey, "percent-encoded UTF-8");
     context.stickiness_key = std::move(*unit);
   }
+  if (const auto text = fields.find(kPlace)) context.place = *text;
   if (const auto text = fields.find(kRouting)) {
     auto routing = routing_from(*text);
     if (!routing)
@@ -221,6 +223,7 @@ void put_context(http::RequestHead& head, const Context& context, const Clock& c
   put(kDeadline, std::to_string(context.remaining(clock).count()));
   put(kPrincipal, percent_encode(context.principal));
   put(kStickinessKey, percent_encode(context.stickiness_key));
+  put(kPlace, context.place);
   put(kRouting, routing_header(context.routing));
   put(kPlacement, placement_header(context.routing));
   put(kForced, forced_header(context.routing));

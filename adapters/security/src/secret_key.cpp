@@ -66,6 +66,13 @@ bool make_file(const std::filesystem::path& file) {
   return done;
 }
 
+/// Whose own file it is needs no group for reading it. Who is not its owner reads it by the group.
+bool may_be_used_by_others(const struct stat& about) {
+  const bool is_own = about.st_uid == ::geteuid();
+  return (about.st_mode & (S_IWGRP | S_IXGRP | S_IRWXO)) != 0 ||
+         (is_own && (about.st_mode & S_IRGRP) != 0);
+}
+
 }  // namespace
 
 SecretKey SecretKey::make() {
@@ -80,11 +87,16 @@ Result<SecretKey> SecretKey::load_or_make(const std::filesystem::path& file) {
   if (::access(file.c_str(), F_OK) != 0 && !make_file(file)) {
     return bad_file(file, std::strerror(errno));
   }
+  return load(file);
+}
+
+Result<SecretKey> SecretKey::load(const std::filesystem::path& file) {
+  require_sodium();
   const File in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (!in) return bad_file(file, std::strerror(errno));
   struct stat about{};
   if (::fstat(in.get(), &about) != 0) return bad_file(file, std::strerror(errno));
-  if ((about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+  if (may_be_used_by_others(about)) {
     return bad_file(file, "others may read it; chmod 600 it, or take it away for a new one");
   }
   SecretKey key;

@@ -99,6 +99,11 @@ std::optional<Sighting> sighting_of(const std::string& prose) {
   return std::nullopt;
 }
 
+/// Does the carrier have it?
+bool is_out(Sighting sighting) {
+  return sighting != Sighting::Announced && sighting != Sighting::Delayed;
+}
+
 /// "29/11/26 14:05:07" by the depots' clock, which is an hour ahead of UTC, in summer too.
 std::optional<banyan::Timestamp> time_of(const std::string& text) {
   Poco::DateTime time;
@@ -216,12 +221,17 @@ Result<std::optional<shipping::Tracking>> read_trace(const std::string& xml, Leg
   const AutoPtr<Poco::XML::NodeList> scans(body->element->getElementsByTagNameNS(kCargo, "Scan"));
   std::optional<banyan::Timestamp> brought_back;  // when last
   std::optional<banyan::Timestamp> newest;        // of all scans
+  std::optional<banyan::Timestamp> newest_out;    // of those that say that it is out
+  std::string newest_prose;
   for (unsigned long i = 0; i < scans->length(); ++i) {
     const auto* const scan = dynamic_cast<const Element*>(scans->item(i));
     const std::string prose = scan->innerText();
     auto sighting = sighting_of(prose);
     const auto at = time_of(scan->getAttribute("when"));
-    if (at && (!newest || *newest < *at)) newest = at;
+    if (at && (!newest || *newest < *at)) {
+      newest = at;
+      newest_prose = prose;
+    }
     // The end of the way back. On the way out: nobody took it, and the customer does not have it.
     if (leg == Leg::Outbound && prose.starts_with(kBroughtBack)) {
       sighting = Sighting::OnItsWay;
@@ -231,14 +241,30 @@ Result<std::optional<shipping::Tracking>> read_trace(const std::string& xml, Leg
       tracking.problem = "carrier.brought_back: the carrier has brought it back (" + prose +
                          "); it is at the shop: send it out again, or return the order, which"
                          " gives the money back at once";
+    } else if (sighting && is_out(*sighting) && at && (!newest_out || *newest_out < *at)) {
+      newest_out = at;
     }
     // What nobody here has a word for moves nothing.
     if (sighting && at) tracking.events.push_back({leg, *sighting, *at, prose});
   }
-  // It was sent out again.
-  if (brought_back && newest && *brought_back < *newest) {
-    tracking.problem.reset();
-    brought_back.reset();
+  if (brought_back) {
+    // What came back afterwards was not delivered.
+    for (TrackingEvent& event : tracking.events) {
+      if (event.sighting == Sighting::Delivered && event.at < *brought_back) {
+        event.sighting = Sighting::OnItsWay;
+      }
+    }
+    if (newest_out && *brought_back < *newest_out) {
+      tracking.problem.reset();  // it was sent out again
+      brought_back.reset();
+    } else if (newest && *brought_back < *newest) {
+      // Nobody's money goes back on the strength of that, and nobody forgets the parcel.
+      tracking.problem = std::string(shipping::kBroughtBackRule) +
+                         ": the carrier had brought it back, and what it says since does not tell"
+                         " where it is (" +
+                         newest_prose + "); ask it, and send the parcel out again";
+      brought_back.reset();
+    }
   }
   tracking.brought_back_at = brought_back;
   std::ranges::sort(tracking.events, [](const TrackingEvent& left, const TrackingEvent& right) {

@@ -12,7 +12,8 @@ std::unique_ptr<Chain> make_chain(const ChainParts& parts) {
   stations.push_back(guard_pages(parts.guard, parts.outcomes));
   stations.push_back(trace(parts.tracer));
   stations.push_back(identity(parts.trusted_peers));
-  stations.push_back(make_context(parts.served.context, parts.outcomes, parts.clock));
+  stations.push_back(
+      make_context(parts.served.context, parts.trusted_peers, parts.outcomes, parts.clock));
   stations.push_back(hear_testers(parts.trusted_peers));
   stations.push_back(decide(parts.table, parts.stages, parts.served.modules));
   if (parts.shadows != nullptr && parts.stages != nullptr) {

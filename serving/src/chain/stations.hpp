@@ -30,8 +30,9 @@ std::unique_ptr<Interceptor> guard_pages(const OperatorGuard& guard, Outcomes& o
 /// `tracer`: null records nothing.
 std::unique_ptr<Interceptor> trace(Tracer* tracer);
 std::unique_ptr<Interceptor> identity(const strangler::TrustedPeers& trusted);
-std::unique_ptr<Interceptor> make_context(const binding::ContextRules& rules, Outcomes& outcomes,
-                                          const Clock& clock);
+std::unique_ptr<Interceptor> make_context(const binding::ContextRules& rules,
+                                          const strangler::TrustedPeers& trusted,
+                                          Outcomes& outcomes, const Clock& clock);
 /// After `context`, which knows who asks.
 std::unique_ptr<Interceptor> hear_testers(const strangler::TrustedPeers& trusted);
 /// `stages`: for testers, and for the control group of a rollout; null: there are none.

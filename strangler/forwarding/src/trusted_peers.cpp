@@ -2,6 +2,8 @@
 #include "banyan/forwarding/trusted_peers.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <optional>
 
 #include "banyan/http/endpoint.hpp"
@@ -38,6 +40,43 @@ std::vector<std::optional<IpAddress>> hops(const http::Fields& fields, http::Fie
     });
   });
   return all;
+}
+
+/// Does it ask for somebody else?
+bool passes_on(const http::Fields& fields) {
+  constexpr auto kSaidByProxies =
+      std::to_array<std::string_view>({"X-Forwarded-For", "Forwarded", "Via", "X-Real-IP",
+                                       "X-Client-IP", "True-Client-IP", "CF-Connecting-IP"});
+  return std::ranges::any_of(kSaidByProxies,
+                             [&](std::string_view name) { return fields.contains(name); });
+}
+
+/// This machine, and networks that are nobody's in the world.
+bool is_near(const IpAddress& address) {
+  static const std::vector<http::Network> near = [] {
+    std::vector<http::Network> all;
+    for (const char* each : {"127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
+                             "100.64.0.0/10", "169.254.0.0/16", "::1", "fc00::/7", "fe80::/10"}) {
+      all.push_back(http::Network::parse(each).value());
+    }
+    return all;
+  }();
+  return std::ranges::any_of(
+      near, [&](const http::Network& network) { return network.contains(address); });
+}
+
+/// "2001:db8:0:7::/64"
+std::string household_of(const IpAddress& address) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (std::size_t i = 0; i < 8; ++i) {
+    const std::size_t byte = address.bytes().at(i);
+    text += kDigits[byte / 16];
+    text += kDigits[byte % 16];
+    if (i % 2 == 1) text += ':';
+  }
+  const auto network = IpAddress::parse(text + ':');
+  return (network ? network->to_string() : text) + "/64";
 }
 
 }  // namespace
@@ -82,6 +121,16 @@ std::string client_address(const http::Fields& fields, std::string_view peer,
     if (!trusted.contains(*before.back())) break;
   }
   return known;
+}
+
+std::string client_place(const http::Fields& fields, std::string_view peer,
+                         const TrustedPeers& trusted) {
+  const bool is_trusted = trusted.contains(peer);
+  if (!is_trusted && passes_on(fields)) return {};
+  const auto address = IpAddress::parse(client_address(fields, peer, trusted));
+  if (!address || trusted.contains(*address)) return {};
+  if (!is_trusted && is_near(*address)) return {};
+  return address->is_v4() ? address->to_string() : household_of(*address);
 }
 
 }  // namespace banyan::strangler

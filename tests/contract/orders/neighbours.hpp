@@ -160,6 +160,9 @@ class SomeShipping {
       shipping::ConsignmentDetails details;
       details.order = operation.order;
       details.state = state;
+      if (state == ConsignmentState::InTransit && brought_back.contains(operation.order)) {
+        details.brought_back_at = banyan::Timestamp{1'760'000'000'000'000};
+      }
       return details;
     } else {
       return fail(ErrorCode::Internal, "test.not_made", "this shipping does nothing else");

@@ -138,6 +138,62 @@ TEST_P(ShippingPortContract, TakesNotBackWhatWasSentOutAgain) {
   EXPECT_THAT(world().announce_return(order), BreaksRule("shipping.not_delivered"));
 }
 
+TEST_P(ShippingPortContract, TakesNotBackWhatSomebodyHasSentOutByAnotherWay) {
+  paid_and_booked();
+  world().brought_back(order);
+  ASSERT_THAT(world().refresh(order), Succeeds());
+  world().background();
+  ASSERT_NE(world().get(order).brought_back_at, std::nullopt);
+  const auto seen = world().see_to(order, "ada", "sent again by messenger");
+  ASSERT_THAT(seen, Succeeds());
+  EXPECT_EQ(seen->brought_back_at, std::nullopt) << "no page offers its return any more";
+
+  const auto refused = world().announce_return(order);
+  ASSERT_THAT(refused, BreaksRule("shipping.not_delivered"));
+  EXPECT_NE(refused.error().message.find("ada has seen to it: sent again by messenger"),
+            std::string::npos);
+  world().background_for_long();
+  EXPECT_EQ(world().state(order), InTransit);
+  EXPECT_THAT(world().announce_return(order), BreaksRule("shipping.not_delivered"));
+}
+
+TEST_P(ShippingPortContract, TakesBackWhatWasBroughtBackOnceMore) {
+  paid_and_booked();
+  world().brought_back(order);
+  ASSERT_THAT(world().refresh(order), Succeeds());
+  world().background();
+  ASSERT_THAT(world().see_to(order), Succeeds());
+  // Out and back again, and nobody has asked in between.
+  world().clock.advance(std::chrono::hours(1));
+  world().collected(order);
+  world().clock.advance(std::chrono::hours(1));
+  world().brought_back(order);
+  ASSERT_THAT(world().refresh(order), Succeeds());
+  world().background();
+
+  EXPECT_EQ(world().overdue(), std::vector{order}) << "nobody has seen to that";
+  EXPECT_EQ(world().get(order).brought_back_at, world().clock.now());
+  ASSERT_THAT(world().announce_return(order), Succeeds());
+  EXPECT_EQ(world().state(order), Returned);
+}
+
+TEST_P(ShippingPortContract, AsksTheCarrierBeforeItTakesBackWhatWasBroughtBack) {
+  paid_and_booked();
+  world().brought_back(order);
+  ASSERT_THAT(world().refresh(order), Succeeds());
+  world().background();
+  world().clock.advance(std::chrono::hours(1));
+  world().carrier.is_unreachable = true;
+  EXPECT_THAT(world().announce_return(order), BreaksRule("shipping.carrier_unreachable"));
+  EXPECT_EQ(world().state(order), InTransit);
+
+  world().carrier.is_unreachable = false;
+  world().collected(order);  // sent out again, and nobody has told
+  EXPECT_THAT(world().announce_return(order), BreaksRule("shipping.not_delivered"));
+  EXPECT_EQ(world().state(order), InTransit);
+  EXPECT_EQ(world().get(order).brought_back_at, std::nullopt);
+}
+
 TEST_P(ShippingPortContract, ListsNoMoreWhatSomebodyHasSeenToUntilSomethingElseIsWrong) {
   world().customers.has_address = false;
   ASSERT_EQ(world().pay(order).kind(), EventAnswer::Kind::Done);

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "card_simulator.hpp"
 
 namespace recordshop::session_key {
@@ -55,6 +58,8 @@ class TwoShops : public testing::Test {
 
 TEST_F(TwoShops, TakeEachOthersFormsWithTheSameKey) {
   const std::string key = (folder_.path() / "both.key").string();
+  std::ofstream(key) << std::string(32, 'k');
+  std::filesystem::permissions(key, std::filesystem::perms::owner_read);
   card::Started one("recordshop", options("one", key));
   card::Started other("recordshop", options("other", key));
   const Form form = form_of(one);
@@ -67,6 +72,12 @@ TEST_F(TwoShops, AreStrangersWithAKeyEach) {
   card::Started one("recordshop", options("one", {}));
   card::Started other("recordshop", options("other", {}));
   EXPECT_EQ(sent_to(other, form_of(one)), 403U);
+}
+
+TEST_F(TwoShops, DoNotStartWithoutTheKeyThatTheyWereToldOf) {
+  const auto key = folder_.path() / "forgotten.key";
+  EXPECT_THROW(card::Started("recordshop", options("one", key.string())), std::runtime_error);
+  EXPECT_FALSE(std::filesystem::exists(key)) << "each machine would have one of its own";
 }
 
 }  // namespace

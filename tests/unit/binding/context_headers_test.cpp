@@ -21,6 +21,7 @@ class ContextHeaders : public testing::Test {
     context.principal = "zoë@example.org";
     context.idempotency_key = "key-1";
     context.stickiness_key = "cookie 7";
+    context.place = "203.0.113.7";
     context.trace.state = "vendor=1";
     context.trace.sampled = false;
     context.routing = {{"catalog", Side::Remote, 7, 2}, {"orders", Side::Local, 3}};
@@ -50,6 +51,7 @@ TEST_F(ContextHeaders, CarryEverythingToATrustedPeer) {
   EXPECT_EQ(got->trace.state, "vendor=1");
   EXPECT_EQ(got->idempotency_key, "key-1");
   EXPECT_EQ(got->stickiness_key, "cookie 7");
+  EXPECT_EQ(got->place, "203.0.113.7");
   EXPECT_EQ(got->routing, sent.routing);
 }
 
@@ -124,6 +126,7 @@ TEST_F(ContextHeaders, FromAnybodySayNothingAboutWhoAsksOrHowLong) {
   ASSERT_TRUE(got);
   EXPECT_EQ(got->principal, "");
   EXPECT_EQ(got->stickiness_key, "192.0.2.1");
+  EXPECT_EQ(got->place, "") << "anybody could make one up";
   EXPECT_TRUE(got->routing.empty());
   EXPECT_EQ(got->remaining(clock), 10s);
   EXPECT_EQ(got->idempotency_key, "key-1");

@@ -209,17 +209,36 @@ TEST(SignInAttempts, OfOnePlaceOrOneAccountLeaveTurnsToOthers) {
 
 TEST_F(CustomerPasswords, OfNewAccountsTakeTheTurnsOfTheirPlaceOnly) {
   Context context = any_context();
-  context.stickiness_key = "192.0.2.1";
-  const auto first = attempts.begin("a@example.org", context.stickiness_key);
-  const auto second = attempts.begin("b@example.org", context.stickiness_key);
+  context.place = "192.0.2.1";
+  const auto first = attempts.begin("a@example.org", context.place);
+  const auto second = attempts.begin("b@example.org", context.place);
   ASSERT_TRUE(first && second);
   EXPECT_THAT(
       open_account(use_case, {"Ada", "ada@example.org", std::nullopt, "open sesame"}, context),
       BreaksRule("customers.too_many_attempts"));
-  context.stickiness_key = "192.0.2.2";
+  context.place = "192.0.2.2";
   EXPECT_THAT(
       open_account(use_case, {"Ada", "ada@example.org", std::nullopt, "open sesame"}, context),
       Succeeds());
+}
+
+TEST_F(CustomerPasswords, OfManyAccountsShutNobodyOutWhoComesByTheSameProxy) {
+  open("ada@example.org", "open sesame");
+  Context by_proxy = any_context();
+  by_proxy.stickiness_key = "198.51.100.1";  // the proxy's: whose request it is, it does not say
+  Context at_home = any_context();
+  at_home.stickiness_key = "192.0.2.1";
+  at_home.place = "192.0.2.1";
+  for (const Context& context : {by_proxy, at_home}) {
+    for (int i = 0; i < SignInAttempts::kOfAPlace.wrong + 10; ++i) {
+      (void)check_password(use_case, {"a" + std::to_string(i) + "@example.org", "guess"}, context)
+          .has_value();
+    }
+  }
+  const auto signed_in = check_password(use_case, {"ada@example.org", "open sesame"}, by_proxy);
+  EXPECT_THAT(signed_in, Succeeds());
+  EXPECT_THAT(check_password(use_case, {"ada@example.org", "open sesame"}, at_home),
+              BreaksRule("customers.too_many_attempts"));
 }
 
 TEST_F(CustomerPasswords, SignInToTheOpenAccountOfAnAddressOnly) {

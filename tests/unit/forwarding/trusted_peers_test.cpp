@@ -60,6 +60,38 @@ TEST(TheClientsAddress, IsThePeersUnlessItIsTrusted) {
             "10.0.0.1");
 }
 
+std::string place(http::Fields fields, std::string_view peer) {
+  const auto trusted = TrustedPeers::parse({"10.0.0.0/8", "unix:"});
+  return client_place(fields, peer, *trusted);
+}
+
+TEST(TheClientsPlace, IsTheAddressThatIsKnownToBeTheClients) {
+  EXPECT_EQ(place({}, "203.0.113.7"), "203.0.113.7");
+  EXPECT_EQ(place({{"X-Forwarded-For", "203.0.113.7"}}, "10.0.0.1"), "203.0.113.7");
+  EXPECT_EQ(place({{"X-Forwarded-For", "203.0.113.7"}}, "unix:/run/b.sock"), "203.0.113.7");
+  EXPECT_EQ(place({{"X-Forwarded-For", "192.168.0.7"}}, "10.0.0.1"), "192.168.0.7")
+      << "a proxy of that house says so";
+}
+
+TEST(TheClientsPlace, IsNotThatOfAProxyBehindWhichAreMany) {
+  for (const char* field : {"X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"}) {
+    EXPECT_EQ(place({{field, "203.0.113.7"}}, "198.51.100.1"), "") << field;
+  }
+  for (const char* peer : {"127.0.0.1", "::1", "192.168.0.1", "172.17.0.1", "fd00::1"}) {
+    EXPECT_EQ(place({}, peer), "") << peer << " may be a proxy that says nothing of others";
+  }
+  EXPECT_EQ(place({}, "10.0.0.1"), "") << "a proxy that is trusted, and says nothing";
+  EXPECT_EQ(place({{"X-Forwarded-For", "unknown"}}, "10.0.0.1"), "");
+  EXPECT_EQ(place({}, "unix:/run/b.sock"), "");
+  EXPECT_EQ(client_place({}, "unix:/run/b.sock", TrustedPeers()), "");
+}
+
+TEST(TheClientsPlace, OfAHouseholdIsOne) {
+  EXPECT_EQ(place({}, "2001:db8:0:7::1"), "2001:db8:0:7::/64");
+  EXPECT_EQ(place({}, "2001:db8:0:7:ffff:1:2:3"), "2001:db8:0:7::/64");
+  EXPECT_NE(place({}, "2001:db8:0:8::1"), "2001:db8:0:7::/64");
+}
+
 TEST(TheClientsAddress, IsOneHoweverItIsWritten) {
   for (const char* same : {"203.0.113.7:41000", "203.0.113.7:1", " 203.0.113.7 ", "\"203.0.113.7\"",
                            "[::ffff:203.0.113.7]:80", "::ffff:203.0.113.7", "::FFFF:cb00:7107"}) {

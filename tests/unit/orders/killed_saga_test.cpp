@@ -323,7 +323,9 @@ TEST(Returning, OfWhatIsOnItsWayIsRefusedByShippingAndChangesNothing) {
   const auto placed = world.place("key");
   ASSERT_THAT(placed, Succeeds());
   world.dispatch(placed->id);
+  const auto placing = world.saga().id;
   EXPECT_THAT(world.return_(placed->id), BreaksRule("orders.not_returnable"));
+  EXPECT_EQ(world.saga().id, placing) << "who asks again and again leaves nothing behind";
   EXPECT_EQ(world.order().state, OrderState::Shipped);
   EXPECT_EQ(world.order().fulfilment, Fulfilment::Done);
   EXPECT_EQ(world.payments.taken(), placed->total.minor_units);

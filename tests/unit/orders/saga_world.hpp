@@ -61,8 +61,8 @@ class SagaWorld {
     engine_ = std::make_unique<OrderEngine>(
         *store_, OrderSagas::Ports{faulty_warehouse_.get(), &faulty_payments_, &faulty_shipping_},
         environment, policy);
-    use_case_ = std::make_unique<UseCaseContext>(
-        UseCaseContext{*store_, *catalog_, customers_, *engine_, freshness_, environment});
+    use_case_ = std::make_unique<UseCaseContext>(UseCaseContext{
+        *store_, *catalog_, customers_, shipping_, *engine_, freshness_, environment});
     use_cases_ = std::make_unique<UseCases>(*use_case_);
     once_ = banyan::binding::PortBinding<Orders>::once(
         *use_cases_, modules_ ? modules_->orders.ledger() : memory_ledger_, banyan::system_clock());

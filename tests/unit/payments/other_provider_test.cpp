@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
+
 #include "application/use_cases.hpp"
 #include "banyan/kernel/saga.hpp"
 #include "contract/matchers.hpp"
@@ -134,6 +137,70 @@ TEST_F(PartyOfAPayment, OfAVersionBeforeIsNobodyWhileTheBooksCannotBeAsked) {
   cards_.other = &account_;
   EXPECT_THAT(refunded_by(cards_), BreaksRule("payments.provider_unavailable"));
   EXPECT_EQ(stored()->provider(), std::nullopt);
+}
+
+/// Does what it is asked, and needs so long to say so that a caller may have gone by then.
+class SlowProvider final : public Provider {
+ public:
+  SlowProvider(ProviderWithBooks& books, banyan::ManualClock& clock,
+               std::chrono::milliseconds answer_time)
+      : books_(books), clock_(clock), answer_time_(answer_time) {}
+
+  std::string name() const override { return books_.name(); }
+  banyan::Result<ProviderAnswer> authorise(const ProviderRequest& request,
+                                           const banyan::Context& context) override {
+    return late(books_.authorise(request, context), context);
+  }
+  banyan::Result<ProviderAnswer> capture(const OrderId& reference, const banyan::Money& amount,
+                                         const banyan::Context& context) override {
+    return late(books_.capture(reference, amount, context), context);
+  }
+  banyan::Result<ProviderAnswer> void_(const OrderId& reference,
+                                       const banyan::Context& context) override {
+    return late(books_.void_(reference, context), context);
+  }
+  banyan::Result<ProviderAnswer> refund(const OrderId& reference, const std::string& refund,
+                                        const banyan::Money& amount,
+                                        const banyan::Context& context) override {
+    return late(books_.refund(reference, refund, amount, context), context);
+  }
+  banyan::Result<ProviderAnswer> look_up(const OrderId& reference,
+                                         const banyan::Context& context) override {
+    return late(books_.look_up(reference, context), context);
+  }
+
+ private:
+  banyan::Result<ProviderAnswer> late(banyan::Result<ProviderAnswer> answer,
+                                      const banyan::Context& context) {
+    const std::chrono::milliseconds left = context.remaining(clock_);
+    clock_.advance(std::min(left, answer_time_));
+    if (left < answer_time_) {
+      return banyan::fail(banyan::ErrorCode::DeadlineExceeded, "test.late", "no answer yet.");
+    }
+    return answer;
+  }
+
+  ProviderWithBooks& books_;
+  banyan::ManualClock& clock_;
+  const std::chrono::milliseconds answer_time_;
+};
+
+TEST_F(PartyOfAPayment, OfAVersionBeforeIsFoundThoughItIsOnlySlow) {
+  ASSERT_THAT(authorised_by(cards_), Succeeds());
+  ASSERT_THAT(captured_by(cards_), Succeeds());
+  put(OrderPayment::stored(stored()->data(), Asked::Nothing));
+  // Ahead of the machine's, so that nobody who goes by that one thinks a deadline has passed.
+  banyan::ManualClock clock{banyan::Timestamp{1'760'000'000'000'000},
+                            banyan::system_clock().steady() + std::chrono::hours(1)};
+  SlowProvider slow{cards_, clock, kPatience * 3 / 5};
+  const auto once_more = [&] {
+    return refund(UseCaseContext{*store_, slow, clock}, {order_, "all", 500},
+                  banyan::Context::begin(kPatience, clock, banyan::system_random()));
+  };
+  EXPECT_THAT(once_more(), BreaksRule("payments.provider_unavailable"));
+  EXPECT_EQ(stored()->provider(), "cards") << "it is written down whom to ask the next time";
+  EXPECT_THAT(once_more(), Succeeds());
+  EXPECT_EQ(cards_.account(order_).refunds.at("all"), 500);
 }
 
 TEST_F(PartyOfAPayment, RefusesNoRefundForGoodWhenItsBooksAreBehind) {

@@ -53,6 +53,33 @@ TEST(ParcelThatCameBack, IsNoProblemAnyMoreOnceItIsOutAgain) {
   EXPECT_EQ((*traced)->brought_back_at, std::nullopt);
 }
 
+TEST(ParcelThatCameBack, IsNotForgottenForAScanThatDoesNotSayWhereItIs) {
+  for (const char* prose : {"CONSIGNOR INVOICED", "DELAYED, QUERY RAISED", "CONSIGNMENT LODGED"}) {
+    const std::string then =
+        R"(RETURNED TO CONSIGNOR</c:Scan><c:Scan st="44" when="30/11/26 09:05:00">)" +
+        std::string(prose);
+    const auto traced = read_trace(trace(then), Leg::Outbound);
+    ASSERT_THAT(traced, Succeeds());
+    const std::string problem = (*traced)->problem.value_or("");
+    EXPECT_THAT(problem, testing::StartsWith("carrier.brought_back: "));
+    EXPECT_THAT(problem, HasSubstr(prose));
+    EXPECT_THAT(problem, testing::Not(HasSubstr("money"))) << "it may be out again";
+    EXPECT_EQ((*traced)->brought_back_at, std::nullopt) << prose;
+  }
+}
+
+TEST(ParcelThatCameBack, WasNotDeliveredBefore) {
+  const std::string twice =
+      "HANDED OVER TO NEIGHBOUR/LETTERBOX</c:Scan>"
+      R"(<c:Scan st="40" when="02/12/26 10:00:00">RETURNED TO CONSIGNOR, WRONG HOUSE)";
+  const auto traced = read_trace(trace(twice), Leg::Outbound);
+  ASSERT_THAT(traced, Succeeds());
+  for (const shipping::TrackingEvent& event : (*traced)->events) {
+    EXPECT_NE(event.sighting, Sighting::Delivered) << event.note;
+  }
+  EXPECT_EQ((*traced)->brought_back_at, (*traced)->events.back().at);
+}
+
 TEST(ParcelThatCameBack, IsAtTheEndOfItsWayWhenTheCustomerSentIt) {
   const auto traced = read_trace(trace("RETURNED TO CONSIGNOR"), Leg::Return);
   ASSERT_THAT(traced, Succeeds());

@@ -2,6 +2,8 @@
 #include "banyan/security/sessions.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -145,6 +147,35 @@ TEST(SecretKey, IsRefusedWhereOthersCouldReadItOrItIsNone) {
   EXPECT_THAT(SecretKey::load_or_make(cut), BreaksRule("banyan.bad_key_file"));
   EXPECT_THAT(SecretKey::load_or_make(folder.path() / "nowhere" / "session.key"),
               BreaksRule("banyan.bad_key_file"));
+}
+
+TEST(SecretKey, IsNotMadeWhereOneIsExpected) {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "session.key";
+  EXPECT_THAT(SecretKey::load(file), BreaksRule("banyan.bad_key_file"));
+  EXPECT_FALSE(std::filesystem::exists(file));
+
+  const auto made = SecretKey::load_or_make(file);
+  ASSERT_THAT(made, Succeeds());
+  const auto loaded = SecretKey::load(file);
+  ASSERT_THAT(loaded, Succeeds());
+  EXPECT_EQ(*loaded, *made);
+}
+
+TEST(SecretKey, OfAnotherOwnerMayBeReadByTheGroupAndByNobodyElse) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root gives a file to somebody else";
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "mounted.key";
+  ASSERT_THAT(SecretKey::load_or_make(file), Succeeds());
+  ASSERT_EQ(::chown(file.c_str(), 12'345, 12'345), 0);
+  const auto with = [&](::mode_t mode) {
+    EXPECT_EQ(::chmod(file.c_str(), mode), 0);
+    return SecretKey::load(file);
+  };
+  EXPECT_THAT(with(0440), Succeeds()) << "as Kubernetes mounts a secret";
+  EXPECT_THAT(with(0640), Succeeds());
+  EXPECT_THAT(with(0444), BreaksRule("banyan.bad_key_file"));
+  EXPECT_THAT(with(0460), BreaksRule("banyan.bad_key_file"));
 }
 
 TEST(Mac, IsAnotherForAnotherPurpose) {

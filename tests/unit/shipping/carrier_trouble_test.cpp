@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "contract/matchers.hpp"
 #include "contract/port_under_test.hpp"
 #include "contract/shipping/shipping_world.hpp"
@@ -362,19 +364,53 @@ TEST_P(CarrierTrouble, AParcelThatTheCarrierHasLostSightOfIsAProblemForAPerson) 
   EXPECT_NE(world.get(order).problem.value_or("").find("knows nothing of N1"), std::string::npos);
 }
 
-TEST_P(CarrierTrouble, AnAnswerAboutTheWayOutThatComesAfterTheReturnIsNoProblem) {
+TEST_P(CarrierTrouble, AReturnOfWhatWasBroughtBackWaitsForTheAnswerThatIsUnderWay) {
   pay(order);
   world.background();
   world.brought_back(order);
   ASSERT_THAT(world.refresh(order), Succeeds());
   world.background();
   world.clock.advance(world.policy.tracking_interval);
-  world.carrier.during = [&] { EXPECT_THAT(world.announce_return(order), Succeeds()); };
+  world.collected(order);  // out again: so says the answer that is under way
+  world.carrier.during = [&] {
+    EXPECT_THAT(world.announce_return(order), BreaksRule("shipping.carrier_unreachable"));
+  };
+  world.background();
+  world.carrier.during = {};
+
+  EXPECT_EQ(world.state(order), InTransit);
+  EXPECT_THAT(world.announce_return(order), BreaksRule("shipping.not_delivered"));
+}
+
+TEST_P(CarrierTrouble, AReturnOfWhatWasBroughtBackWaitsForNobodyWhoHangsForLongerThanALease) {
+  pay(order);
+  world.background();
+  world.brought_back(order);
+  ASSERT_THAT(world.refresh(order), Succeeds());
+  world.background();
+  world.clock.advance(world.policy.tracking_interval);
+  bool is_first = true;
+  world.carrier.during = [&] {
+    if (!std::exchange(is_first, false)) return;
+    world.clock.advance(world.policy.lease);
+    EXPECT_THAT(world.announce_return(order), Succeeds());
+  };
   world.background();
 
   EXPECT_EQ(world.state(order), Returned);
-  EXPECT_EQ(world.get(order).problem, std::nullopt);
+  EXPECT_EQ(world.get(order).problem, std::nullopt) << "an old answer says nothing";
   EXPECT_EQ(world.carrier.bookings.size(), 1U);
+}
+
+TEST_P(CarrierTrouble, AReturnIsNotTakenFromACarrierThatHasLostSightOfIt) {
+  pay(order);
+  world.background();
+  world.brought_back(order);
+  ASSERT_THAT(world.refresh(order), Succeeds());
+  world.background();
+  world.carrier.parcels.clear();
+  EXPECT_THAT(world.announce_return(order), BreaksRule("shipping.not_delivered"));
+  EXPECT_EQ(world.state(order), InTransit);
 }
 
 TEST_P(CarrierTrouble, ThatSomebodyHasSeenToStaysSoOverAnOutageButNotOverAnotherTime) {
@@ -391,6 +427,8 @@ TEST_P(CarrierTrouble, ThatSomebodyHasSeenToStaysSoOverAnOutageButNotOverAnother
   ASSERT_THAT(world.see_to(order), Succeeds());
   world.carrier.is_unreachable = true;
   carrier_is_asked();
+  EXPECT_TRUE(world.overdue().empty()) << "an outage is none of the parcel's problems";
+  EXPECT_EQ(world.get(order).problem, "carrier.brought_back: nobody in");
   world.carrier.is_unreachable = false;
   carrier_is_asked();
   EXPECT_TRUE(world.overdue().empty());

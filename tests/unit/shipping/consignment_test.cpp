@@ -118,6 +118,27 @@ TEST(Consignment, IsNotBroughtBackBeforeItHasLeftNorOnceItIsReturned) {
   EXPECT_FALSE(late.is_past(Leg::Return));
 }
 
+TEST(Consignment, ThatIsDeliveredHasAWayToGoWhateverAVersionBeforeHasLeftWritten) {
+  // That version has heard of the delivery, and knew nothing of what is brought back.
+  Consignment::Data data = delivered().data();
+  data.brought_back_at = after(8);
+  Consignment consignment = Consignment::stored(data);
+  ASSERT_THAT(consignment.announce_return(after(20)), Succeeds());
+  EXPECT_EQ(consignment.data().state, Returning);
+  ASSERT_THAT(consignment.booked("R1", after(21)), Succeeds());
+  consignment.learn(seen(Leg::Return, Sighting::Delivered, 30), after(31));
+  EXPECT_EQ(std::get<ConsignmentReturned>(consignment.facts().back()).returned_at, after(30));
+}
+
+TEST(Consignment, KnowsThatItWasOutBeforeItWasBroughtBackOnceMore) {
+  Consignment consignment = brought_back();
+  EXPECT_FALSE(consignment.brought_back(after(8), after(10))) << "it is the same time";
+  EXPECT_FALSE(consignment.brought_back(after(9), after(10))) << "it is corrected";
+  consignment.learn(seen(Leg::Outbound, Sighting::Collected, 12), after(20));
+  EXPECT_TRUE(consignment.brought_back(after(15), after(20)));
+  EXPECT_FALSE(consignment.brought_back(after(15), after(21)));
+}
+
 TEST(Consignment, IsNotBroughtBackInTheFuture) {
   Consignment consignment = brought_back();
   consignment.brought_back(after(90), after(10));
@@ -302,8 +323,9 @@ std::vector<Move> moves() {
       {"announce return", [](Consignment& c) { return c.announce_return(kNow).has_value(); },
        [](Model& m) {
          if (m.state == Returning || m.state == Returned) return true;
-         if (m.state != Delivered && !m.is_here) return false;
-         m.go(m.is_here ? Returned : Returning);
+         const bool is_here = m.state == InTransit && m.is_here;
+         if (m.state != Delivered && !is_here) return false;
+         m.go(is_here ? Returned : Returning);
          return true;
        }},
       {"ask to book",
@@ -367,7 +389,7 @@ std::vector<Move> moves() {
          return true;
        },
        [](Model& m) {
-         if (m.state == InTransit || m.state == Delivered) m.notice(true);
+         if (m.state == InTransit) m.notice(true);
          return true;
        }},
       {"sent out again",
@@ -376,7 +398,7 @@ std::vector<Move> moves() {
          return true;
        },
        [](Model& m) {
-         if (m.state == InTransit || m.state == Delivered) m.notice(false);
+         if (m.state == InTransit) m.notice(false);
          return true;
        }},
       {"returned", [](Consignment& c) { return tell(c, Leg::Return, Sighting::Delivered, 30); },

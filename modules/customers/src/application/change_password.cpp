@@ -27,7 +27,7 @@ Result<Customer> change_password(const UseCaseContext& use_case, const ChangePas
   if (auto right = check.result(); !right) return fail(right.error());
   // Who has got hold of a session guesses here.
   Result<SignInAttempts::Attempt> attempt =
-      use_case.attempts.begin(request.id.str(), context.stickiness_key);
+      use_case.attempts.begin(request.id.str(), context.place);
   if (!attempt) return fail(attempt.error());
   const std::optional<Account> account = use_case.store.read(
       context, [&](CustomersReading& customers) { return customers.find(request.id); });

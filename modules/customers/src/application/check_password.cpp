@@ -30,7 +30,7 @@ Result<Customer> check_password(const UseCaseContext& use_case, const CheckPassw
                                 const Context& context) {
   // Whether there is such an account or not, and before anything is looked at.
   Result<SignInAttempts::Attempt> attempt = use_case.attempts.begin(
-      is_email(request.email) ? email_key(request.email) : std::string(), context.stickiness_key);
+      is_email(request.email) ? email_key(request.email) : std::string(), context.place);
   if (!attempt) return fail(attempt.error());
   const std::optional<Account> account = account_of(use_case, request.email, context);
   const std::optional<std::string> hash = account ? account->data().password_hash : std::nullopt;

@@ -37,8 +37,7 @@ Result<Customer> open_account(const UseCaseContext& use_case, const OpenAccount&
   std::optional<std::string> password_hash;
   if (request.password) {
     // Nothing is guessed here; but it takes a turn.
-    const Result<SignInAttempts::Attempt> turn =
-        use_case.attempts.begin(key, context.stickiness_key);
+    const Result<SignInAttempts::Attempt> turn = use_case.attempts.begin(key, context.place);
     if (!turn) return fail(turn.error());
     Result<std::string> hash = use_case.passwords.hash(*request.password, context);
     if (!hash) return fail(hash.error());

@@ -21,10 +21,12 @@ struct SignInLimits {
   int at_once = 0;                        ///< under way
 };
 
-/// How often passwords may be guessed: of one account, and by one place that people come from. Each
-/// has so many wrong ones, one of which is forgiven after a while, and so many under way at once,
-/// so that nobody takes all turns of the hasher. In the memory of one process; what is remembered
-/// is bounded, and what would be forgiven first is forgotten first. Safe for concurrent use.
+/// How often passwords may be guessed: of one account, and by one place that people come from,
+/// where that is known (Context::place): of a place that is not, a limit would shut out everybody.
+/// Each has so many wrong ones, one of which is forgiven after a while, and so many under way at
+/// once, so that nobody takes all turns of the hasher. In the memory of one process; what is
+/// remembered is bounded, and what would be forgiven first is forgotten first. Safe for concurrent
+/// use.
 class SignInAttempts {
  public:
   static constexpr SignInLimits kOfAnAccount{10, std::chrono::seconds(30), 2};

@@ -18,7 +18,8 @@ class OrdersOnStore final : public Module {
       : environment_(environment),
         store_(std::move(store)),
         sagas_(*store_, {&needs.warehouse, &needs.payments, &needs.shipping}, environment, policy),
-        use_case_{*store_, needs.catalog, needs.customers, sagas_, freshness_, environment_},
+        use_case_{*store_, needs.catalog, needs.customers, needs.shipping,
+                  sagas_,  freshness_,    environment_},
         names_(*store_, needs.catalog, needs.customers, environment_) {
     sagas_.start();
     names_.start();

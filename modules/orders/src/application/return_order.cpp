@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application/details.hpp"
+#include "application/sagas/calls.hpp"
 #include "application/use_cases.hpp"
 
 namespace orders {
@@ -18,10 +19,29 @@ std::unexpected<banyan::Error> not_returnable(const Order& order) {
                        : "; what is delivered can be returned, or was brought back on its way"));
 }
 
+/// Is it on its way to the customer, as far as shipping has heard? Then no saga is begun: whoever
+/// asked again and again would leave one behind each time. Where shipping does not answer, the saga
+/// waits for it.
+bool is_on_its_way(const UseCaseContext& use_case, const OrderWithSaga& found,
+                   const banyan::Context& context) {
+  if (found.order.data().state != OrderState::Shipped) return false;
+  if (found.saga && found.saga->open()) return false;
+  const auto parcel = use_case.shipping.handle(
+      shipping::GetConsignment{id_for<shipping::OrderId>(found.order)}, context);
+  if (!parcel || parcel->brought_back_at) return false;
+  return parcel->state != shipping::ConsignmentState::Delivered &&
+         parcel->state != shipping::ConsignmentState::Returning &&
+         parcel->state != shipping::ConsignmentState::Returned;
+}
+
 }  // namespace
 
 Result<OrderDetails> return_order(const UseCaseContext& use_case, const ReturnOrder& request,
                                   const banyan::Context& context) {
+  const std::optional<OrderWithSaga> known =
+      use_case.store.read(context, [&](OrdersReading& orders) { return orders.find(request.id); });
+  if (!known) return unknown_order(request.id);
+  if (is_on_its_way(use_case, *known, context)) return not_returnable(known->order);
   Result<OrderEngine::Case> begun = use_case.store.write(
       context, [&](OrdersWriting& orders, banyan::UnitOfWork& unit) -> Result<OrderEngine::Case> {
         std::optional<OrderWithSaga> found = orders.find(request.id);

@@ -17,6 +17,7 @@ struct UseCaseContext {
   OrderStore& store;
   catalog::Catalog& catalog;
   customers::Customers& customers;
+  shipping::Shipping& shipping;
   OrderEngine& sagas;
   NamesFreshness& freshness;
   const banyan::Environment& environment;

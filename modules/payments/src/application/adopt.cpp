@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "application/adopt.hpp"
 
+#include "application/ask_provider.hpp"
+
 namespace payments {
 
 using banyan::ErrorCode;
@@ -9,13 +11,11 @@ using banyan::Result;
 
 Result<void> adopt(const UseCaseContext& use_case, const OrderId& order,
                    const banyan::Context& context) {
-  // The other half of the time is for what it will be asked.
-  const Result<Provider*> found = use_case.provider.find(
-      order, context.within(context.remaining(use_case.clock) / 2, use_case.clock));
+  // Once it is written down the next try goes on from there, also where no time is left for more.
+  const Result<Provider*> found =
+      use_case.provider.find(order, for_the_provider(context, use_case.clock));
   if (!found) {
-    return fail(ErrorCode::Unavailable, "payments.provider_unavailable",
-                "order " + order.str() + ": " + found.error().message +
-                    " Nothing was decided; the same request goes on from here.");
+    return provider_unavailable(order, found.error().message);
   }
   if (*found == nullptr) {
     return fail(ErrorCode::Internal, "payments.other_provider",

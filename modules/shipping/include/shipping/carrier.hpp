@@ -28,6 +28,9 @@ struct Shipment {
   std::optional<std::string> tracking_number;  ///< nothing while we do not know it
 };
 
+/// What the problem of a parcel begins with that the carrier has brought back, before ": ".
+inline constexpr std::string_view kBroughtBackRule = "carrier.brought_back";
+
 struct Tracking {
   std::string number;
   std::vector<TrackingEvent> events;  ///< in the order of their time, each once
@@ -35,7 +38,9 @@ struct Tracking {
   std::optional<std::chrono::milliseconds> next_in{};
   /// What somebody has to look at, in the carrier's words: it has ended where it should not.
   std::optional<std::string> problem{};
-  /// On the way out: the last that the carrier did was to bring it back to the shop, then.
+  /// On the way out: the last that the carrier did, whatever its words, was to bring it back to the
+  /// shop, then. With a problem of kBroughtBackRule; that one alone means that it was brought back
+  /// and may have left again.
   std::optional<banyan::Timestamp> brought_back_at{};
 };
 

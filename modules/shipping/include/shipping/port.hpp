@@ -74,7 +74,8 @@ struct ConsignmentDetails {
   std::vector<TrackingEvent> tracking;  ///< in the order of their time
   std::optional<banyan::Timestamp> paid_at;
   banyan::Timestamp changed_at;  ///< when it came into its state
-  /// Since when it is at the shop again because nobody took it; absent when it is not.
+  /// Since when it is at the shop again because nobody took it; absent when it is not, or when
+  /// somebody has seen to it: then it was sent out again.
   std::optional<banyan::Timestamp> brought_back_at{};
   std::optional<ProblemSeenTo> seen_to{};  ///< until the problem is over
   friend bool operator==(const ConsignmentDetails&, const ConsignmentDetails&) = default;
@@ -152,9 +153,10 @@ struct SeeToProblem {
       .summary =
           "Notes who has seen to what is wrong with a consignment, and why nothing is left to do:"
           " it is listed as overdue no more, until something else is wrong with it. Whoever was"
-          " first is remembered.",
+          " first is remembered. What was brought back counts as sent out again from then on.",
       .precondition = "there is a consignment",
-      .postcondition = "it is not listed as overdue for what is wrong with it now"};
+      .postcondition =
+          "it is not listed as overdue for what is wrong with it now, and not at the shop"};
 };
 BOOST_DESCRIBE_STRUCT(SeeToProblem, (), (order, by, why))
 
@@ -183,11 +185,13 @@ struct AnnounceReturn {
       .name = "announce_return",
       .effect = banyan::Effect::Write,
       .idempotency = banyan::Idempotency::Natural,
-      .errors = banyan::errors("shipping.unknown_consignment", "shipping.not_delivered"),
+      .errors = banyan::errors("shipping.unknown_consignment", "shipping.not_delivered",
+                               "shipping.carrier_unreachable", "shipping.other_carrier"),
       .summary =
           "The customer does not keep it: a carrier is asked to fetch it, unless the carrier has"
-          " brought it back already.",
-      .precondition = "it was delivered, or brought back on its way out",
+          " brought it back already, and says so once more.",
+      .precondition =
+          "it was delivered, or brought back on its way out and not sent out again since",
       .postcondition =
           "the consignment is returning, or returned already, as what was brought back is at once",
       .audience = banyan::Audience::Internal};

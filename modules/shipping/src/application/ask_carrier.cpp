@@ -55,6 +55,10 @@ Answer track(Carrier& carrier, const Shipment& shipment, Leg leg, const Context&
   if (!*found) return {Kind::Unknown, leg, {}, {}};
   Answer known{Kind::Known, leg, **std::move(found), {}};
   known.problem = known.tracking.problem;
+  const std::string back = std::string(kBroughtBackRule) + ": ";
+  if (known.tracking.brought_back_at && !known.problem.value_or("").starts_with(back)) {
+    known.problem = back + known.problem.value_or("the carrier has brought it back");
+  }
   return known;
 }
 

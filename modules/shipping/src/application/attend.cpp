@@ -44,8 +44,9 @@ Result<std::optional<Claim>> claim(const UseCaseContext& use_case, const OrderId
 
 /// What the carrier said, taken in. The carrier has the last word, so what does not fit is kept as
 /// a problem for a person.
-Result<void> take(Consignment& consignment, const Answer& answer, const CarrierPolicy& policy,
+Result<void> take(Record& record, const Answer& answer, const CarrierPolicy& policy,
                   banyan::Timestamp now) {
+  Consignment& consignment = record.consignment;
   switch (answer.kind) {
     case Answer::Kind::Known:
     case Answer::Kind::Booked: {
@@ -56,8 +57,9 @@ Result<void> take(Consignment& consignment, const Answer& answer, const CarrierP
         if (Result<void> done = consignment.booked(answer.tracking.number, now); !done) return done;
       }
       consignment.learn(answer.tracking.events, now);
-      if (answer.leg == Leg::Outbound) {
-        consignment.brought_back(answer.tracking.brought_back_at, now);
+      if (answer.leg == Leg::Outbound &&
+          consignment.brought_back(answer.tracking.brought_back_at, now)) {
+        record.turn.note_problem({}, now);  // who has seen to it has seen to the time before
       }
       return {};
     }
@@ -89,19 +91,22 @@ void note_carrier(Consignment& consignment, const Claim& claim, const Answer& an
   }
 }
 
-Result<void> record(const UseCaseContext& use_case, const OrderId& order, const std::string& holder,
+/// True when it is written down: somebody else may have the lease by now.
+Result<bool> record(const UseCaseContext& use_case, const OrderId& order, const std::string& holder,
                     const Claim& claim, const Answer& answer, std::chrono::milliseconds pause,
                     const Context& context) {
   const banyan::Timestamp now = use_case.now();
   const CarrierPolicy& policy = use_case.policy;
   return use_case.store.write(
-      context, [&](ShippingWriting& shipping, UnitOfWork& unit) -> Result<void> {
+      context, [&](ShippingWriting& shipping, UnitOfWork& unit) -> Result<bool> {
         std::optional<Record> current = shipping.find(order);
-        if (!current || current->turn.leased_to != holder) return {};
+        if (!current || current->turn.leased_to != holder) return false;
         Turn& turn = current->turn;
         std::optional<std::string> problem = answer.problem;
+        // An outage is none of the parcel's problems: it hides none.
+        if (answer.kind == Answer::Kind::NoAnswer && turn.problem) problem = turn.problem;
         note_carrier(current->consignment, claim, answer);
-        if (Result<void> done = take(current->consignment, answer, policy, now); !done) {
+        if (Result<void> done = take(*current, answer, policy, now); !done) {
           problem = done.error().rule + ": " + done.error().message;
         }
         // Its return was announced while the carrier was asked.
@@ -125,7 +130,7 @@ Result<void> record(const UseCaseContext& use_case, const OrderId& order, const 
         turn.note_problem(std::move(problem), now);
         turn.give_back(unit.lease_now(), wait);
         keep(shipping, unit, *current);
-        return {};
+        return true;
       });
 }
 
@@ -143,9 +148,9 @@ Attended attend(const UseCaseContext& use_case, const OrderId& order, const Cont
   const auto claimed = claim(use_case, order, holder, context);
   // What cannot be written down now is due again later.
   if (!claimed || !*claimed) return Attended::Nothing;
-  // Half of the time at most, so that some remains for writing the answer down.
+  // Not all of the time, so that some remains for writing the answer down.
   const Context call = context.within(
-      std::min(use_case.policy.call_budget, context.remaining(with.clock) / 2), with.clock);
+      std::min(use_case.policy.call_budget, context.remaining(with.clock) * 3 / 4), with.clock);
   const Claim& claimed_now = **claimed;
   const Answer answer = claimed_now.carrier
                             ? ask_carrier(use_case, **claimed_now.carrier, claimed_now.before,
@@ -157,8 +162,9 @@ Attended attend(const UseCaseContext& use_case, const OrderId& order, const Cont
   } else if (claimed_now.carrier) {
     use_case.pause.answered();
   }
-  (void)record(use_case, order, holder, claimed_now, answer, pause, context).has_value();
-  return answer.kind == Answer::Kind::NoAnswer ? Attended::NotAnswered : Attended::Answered;
+  const Result<bool> written = record(use_case, order, holder, claimed_now, answer, pause, context);
+  if (answer.kind == Answer::Kind::NoAnswer) return Attended::NotAnswered;
+  return written && *written ? Attended::Answered : Attended::Nothing;
 }
 
 void attend_all(const UseCaseContext& use_case) {

@@ -10,8 +10,8 @@
 namespace shipping {
 
 enum class Attended : std::uint8_t {
-  Nothing,      ///< nothing to ask, or somebody else is asking
-  Answered,     ///< whatever the answer was
+  Nothing,      ///< nothing to ask, somebody else is asking, or the answer was not written down
+  Answered,     ///< whatever the answer was, it is written down
   NotAnswered,  ///< the carrier is not there, or the module that knows the address
 };
 

@@ -3,11 +3,19 @@
 
 namespace shipping {
 
+bool is_here(const Record& record) {
+  const Consignment::Data& data = record.consignment.data();
+  return data.state == ConsignmentState::InTransit && data.brought_back_at &&
+         !record.turn.is_off_again(*data.brought_back_at);
+}
+
 ConsignmentDetails details_of(const Record& record) {
   const Consignment::Data& data = record.consignment.data();
-  ConsignmentDetails details{data.order,         data.customer,       data.state,    data.number,
-                             data.return_number, record.turn.problem, data.tracking, data.paid_at,
-                             data.changed_at,    data.brought_back_at};
+  const bool is_back = is_here(record) || data.state == ConsignmentState::Returned;
+  ConsignmentDetails details{data.order,    data.customer,      data.state,
+                             data.number,   data.return_number, record.turn.problem,
+                             data.tracking, data.paid_at,       data.changed_at};
+  if (is_back) details.brought_back_at = data.brought_back_at;
   if (const std::optional<SeenTo>& seen = record.turn.seen_to) {
     details.seen_to = ProblemSeenTo{seen->by, seen->why, seen->at};
   }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "application/use_cases.hpp"
 #include "banyan/kernel/utf8.hpp"
 
@@ -34,7 +36,12 @@ Result<ConsignmentDetails> see_to_problem(const UseCaseContext& use_case,
       [&](ShippingWriting& shipping, banyan::UnitOfWork& unit) -> Result<ConsignmentDetails> {
         std::optional<Record> record = shipping.find(request.order);
         if (!record) return unknown_consignment(request.order);
-        record->turn.see_to(request.by, request.why, record->consignment.data().changed_at, now);
+        const Consignment::Data& data = record->consignment.data();
+        const banyan::Timestamp since =
+            std::max(data.changed_at, data.brought_back_at.value_or(data.changed_at));
+        const bool was_here = is_here(*record);
+        record->turn.see_to(request.by, request.why, since, now);
+        if (was_here && !is_here(*record)) record->consignment.sent_out_again(now);
         keep(shipping, unit, *record);
         return details_of(*record);
       });

@@ -52,6 +52,9 @@ banyan::Result<void> begin_consignment(const UseCaseContext& use_case,
 /// Stores a changed consignment and tells others what has happened to it.
 void keep(ShippingWriting& shipping, banyan::UnitOfWork& unit, const Record& record);
 
+/// It was brought back, and nobody is known to have sent it out again.
+bool is_here(const Record& record);
+
 ConsignmentDetails details_of(const Record& record);
 std::unexpected<banyan::Error> unknown_consignment(const OrderId& order);
 

@@ -2,6 +2,7 @@
 #include "domain/consignment.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace shipping {
 namespace {
@@ -90,7 +91,7 @@ Result<void> Consignment::cancel(Timestamp now) {
 
 Result<void> Consignment::announce_return(Timestamp now) {
   if (data_.state == Returning || data_.state == Returned) return {};
-  if (data_.brought_back_at) {
+  if (data_.state == InTransit && data_.brought_back_at) {
     become(Returned, now);
     return {};
   }
@@ -205,15 +206,25 @@ bool Consignment::learn(const std::vector<TrackingEvent>& events, Timestamp now)
   return data_.tracking.size() != known;
 }
 
-void Consignment::brought_back(std::optional<Timestamp> at, Timestamp now) {
-  if (data_.state != InTransit && data_.state != Delivered) return;
+bool Consignment::brought_back(std::optional<Timestamp> at, Timestamp now) {
+  if (data_.state != InTransit) return false;
   if (at) at->micros = std::min(at->micros, now.micros);
-  if (at && !data_.brought_back_at) {
+  const std::optional<Timestamp> before = std::exchange(data_.brought_back_at, at);
+  const bool once_more =
+      before && at && std::ranges::any_of(data_.tracking, [&](const TrackingEvent& event) {
+        return event.leg == Leg::Outbound && on_the_road(event.sighting) && *before < event.at &&
+               event.at < *at;
+      });
+  if (at && (!before || once_more)) {
     facts_.emplace_back(ConsignmentBroughtBack{data_.order, *at});
-  } else if (!at && data_.brought_back_at) {
-    facts_.emplace_back(ConsignmentSentOutAgain{data_.order, now});
+  } else if (!at && before) {
+    sent_out_again(now);
   }
-  data_.brought_back_at = at;
+  return once_more;
+}
+
+void Consignment::sent_out_again(Timestamp now) {
+  facts_.emplace_back(ConsignmentSentOutAgain{data_.order, now});
 }
 
 bool Consignment::is_past(Leg leg) const {
@@ -224,6 +235,8 @@ bool Consignment::is_past(Leg leg) const {
 void Consignment::become(ConsignmentState next, Timestamp now) {
   data_.state = next;
   data_.changed_at = now;
+  // Whoever has it, it is not the shop.
+  if (next == Delivered || next == Returning) data_.brought_back_at.reset();
   const auto delivered = [](Sighting sighting) { return sighting == Sighting::Delivered; };
   const auto at = [&](Leg leg, auto is) { return first(data_.tracking, leg, is).value_or(now); };
   switch (next) {

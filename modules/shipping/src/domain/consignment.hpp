@@ -56,7 +56,7 @@ class Consignment {
     /// That it was taxed for, and goes to; nothing where nobody has said.
     std::optional<std::string> country{};
     /// Since when it is here again because nobody took it, by the carrier's clock; nothing: it is
-    /// not, or it was sent out again.
+    /// not, or it was sent out again. Counts while it is InTransit, and says why it is Returned.
     std::optional<banyan::Timestamp> brought_back_at{};
     friend bool operator==(const Data&, const Data&) = default;
   };
@@ -110,8 +110,12 @@ class Consignment {
   /// what has been overtaken, changes nothing. True when something was new.
   bool learn(const std::vector<TrackingEvent>& events, banyan::Timestamp now);
   /// The last that the carrier did on the way out was to bring it back, then; nothing: it was not.
-  /// Changes nothing before it has left, and once its return is announced.
-  void brought_back(std::optional<banyan::Timestamp> at, banyan::Timestamp now);
+  /// Changes nothing but while it is on its way. True when it was brought back once more: it was
+  /// out since the last time that was known.
+  bool brought_back(std::optional<banyan::Timestamp> at, banyan::Timestamp now);
+  /// What was brought back has left the shop once more; by a way that this carrier does not tell
+  /// of, when somebody says so.
+  void sent_out_again(banyan::Timestamp now);
   /// Is what is said of that leg past, whatever it is?
   bool is_past(Leg leg) const;
 

@@ -76,6 +76,13 @@ struct Turn {
     return problem ? !kind.empty() && problem->starts_with(kind) : kind.empty();
   }
 
+  /// Who has seen to it since it was brought back at `then` has sent it out by another way, or is
+  /// about to: it is not here any more.
+  bool is_off_again(banyan::Timestamp then) const {
+    if (!seen_to) return false;
+    return seen_to->kind == std::string(kBroughtBackRule) + ":" || seen_to->at >= then;
+  }
+
   void note_problem(std::optional<std::string> now_is, banyan::Timestamp now) {
     if (!now_is) {
       problem_since.reset();
@@ -84,6 +91,11 @@ struct Turn {
       problem_since = now;
     }
     problem = std::move(now_is);
+  }
+
+  /// Somebody is asking the carrier right now.
+  bool is_under_way(const banyan::LeaseTime& now, const CarrierPolicy& policy) const {
+    return !leased_to.empty() && !due(now, policy);
   }
 
   /// The carrier has something to tell: next, or after the call that is under way.

@@ -21,6 +21,16 @@ std::string key_of(const banyan::Context& context) {
   return context.principal.empty() ? key : context.principal + ' ' + key;
 }
 
+/// What was announced under that key, also as a version before has written it down, which knew only
+/// the key: of such a row nobody can tell any more whose it was, so it is everybody's, and no copy
+/// is booked twice.
+std::optional<Delivery> announced(WarehouseReading& warehouse, const std::string& own,
+                                  const banyan::Context& context) {
+  if (auto delivery = warehouse.delivery(own)) return delivery;
+  return context.principal.empty() ? std::nullopt
+                                   : warehouse.delivery(context.idempotency_key.value());
+}
+
 Result<Stock> again(const Delivery& delivery, const ReceiveStock& request) {
   if (delivery.track != request.track || delivery.quantity != request.quantity) {
     return fail(ErrorCode::Conflict, "warehouse.key_reused",
@@ -39,7 +49,7 @@ Result<Stock> receive_stock(const UseCaseContext& use_case, const ReceiveStock& 
   }
   const std::string key = key_of(context);
   std::optional<Delivery> earlier = use_case.store.read(
-      context, [&](WarehouseReading& warehouse) { return warehouse.delivery(key); });
+      context, [&](WarehouseReading& warehouse) { return announced(warehouse, key, context); });
   if (earlier) return again(*earlier, request);
   // The track is a soft reference: its owner says whether it exists.
   if (auto track = use_case.catalog.handle(catalog::GetTrack{request.track}, context); !track) {
@@ -48,7 +58,7 @@ Result<Stock> receive_stock(const UseCaseContext& use_case, const ReceiveStock& 
   }
   const banyan::Timestamp now = use_case.clock.now();
   return use_case.store.write(context, [&](WarehouseWriting& warehouse) -> Result<Stock> {
-    if (auto meanwhile = warehouse.delivery(key)) return again(*meanwhile, request);
+    if (auto meanwhile = announced(warehouse, key, context)) return again(*meanwhile, request);
     if (!warehouse.receive(request.track, request.quantity)) return unknown_track(request.track);
     Stock stock = warehouse.stock(request.track).value();
     warehouse.add(

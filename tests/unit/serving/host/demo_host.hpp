@@ -161,7 +161,8 @@ class ServedDemo : public DemoProcess {
     auto made = serving::Server::make({.settings = {.config_file = options().config_file,
                                                     .overlay = overlay_of(options()),
                                                     .check = problems_beside_options,
-                                                    .loops = 1},
+                                                    .loops = 1,
+                                                    .trusted_peers = trusted_peers},
                                        .routing = routing(),
                                        .served = served_,
                                        .telemetry = telemetry_,
@@ -174,6 +175,7 @@ class ServedDemo : public DemoProcess {
   }
 
   std::string flavour = "test";
+  strangler::TrustedPeers trusted_peers;
   std::vector<serving::Endpoint> own_endpoints;  ///< as the application has made them
   std::vector<serving::Document> documents;      ///< for operators
   http::Endpoint endpoint() const { return server_->addresses().front().endpoint; }

@@ -62,12 +62,16 @@ TEST_F(TheInside, HasTheOperationsThatAreForModulesOnlyAndTheFrontHasNot) {
 TEST_F(TheInside, TakesTheWordOfItsCallersAndTheFrontDoesNot) {
   ServedDemo shop("here", Linkage::Linked, options());
   shop.serve();
-  const http::Fields said = {{"Banyan-Principal", "ada"}, {"Banyan-Stickiness-Key", "ada"}};
+  const http::Fields said = {{"Banyan-Principal", "ada"},
+                             {"Banyan-Stickiness-Key", "ada"},
+                             {"Banyan-Place", "203.0.113.7"}};
   ask(shop.inside(), "GET", thing(), said);
   EXPECT_EQ(shop.module->last().principal, "ada");
   EXPECT_EQ(shop.module->last().stickiness_key, "ada");
+  EXPECT_EQ(shop.module->last().place, "203.0.113.7");
   ask(shop.endpoint(), "GET", thing(), said);
   EXPECT_EQ(shop.module->last().principal, "");
+  EXPECT_EQ(shop.module->last().place, "");
 }
 
 TEST_F(TheInside, HasNoPagesForVisitorsOrOperators) {

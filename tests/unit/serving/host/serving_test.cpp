@@ -269,6 +269,27 @@ TEST(AnApplication, AnswersWhatIsMountedBesideItsModules) {
   EXPECT_THAT(get(shop, "/metrics").body, HasSubstr(R"(operation="cart")"));
 }
 
+TEST(AnApplication, KnowsWhereAClientIsOnlyFromProxiesThatItTrusts) {
+  const http::Fields passed_on = {{"X-Forwarded-For", "203.0.113.7"}};
+  for (const bool trusts : {false, true}) {
+    ServedDemo shop("here", Linkage::Linked);
+    if (trusts) shop.trusted_peers = strangler::TrustedPeers::parse({"127.0.0.1"}).value();
+    serving::Endpoint where;
+    where.name = "where";
+    where.path = "/where";
+    where.answer = [](const http::Request&, const Context& context) {
+      http::Response response;
+      response.head.status = 200;
+      response.body = "from '" + context.place + "'";
+      return response;
+    };
+    shop.own_endpoints = {where};
+    shop.serve();
+    EXPECT_EQ(get(shop, "/where", passed_on).body, trusts ? "from '203.0.113.7'" : "from ''");
+    EXPECT_EQ(get(shop, "/where").body, "from ''") << "this machine's own, or a silent proxy's";
+  }
+}
+
 TEST(AnApplication, SaysElsewhereWhatItIsWhereItHasAStartPageOfItsOwn) {
   ServedDemo shop("here", Linkage::Linked);
   serving::Endpoint start;

@@ -19,6 +19,7 @@
 ///     Idempotency-Key              1 to 255 visible ASCII characters
 ///     Banyan-Deadline-Ms           what is left of the budget, in milliseconds
 ///     Banyan-Principal, Banyan-Stickiness-Key      percent-encoded
+///     Banyan-Place                 203.0.113.7, 2001:db8:0:7::/64: where the client is, if known
 ///     Banyan-Routing               catalog=remote;rev=7, orders=local;rev=3
 ///     Banyan-Placement             catalog=2: the epochs of these decisions, where they are known
 ///     Banyan-Forced                catalog: of which of these modules a tester has chosen the side
@@ -41,9 +42,10 @@ struct ContextRules {
 };
 
 /// The context of a request that came in. `address` is the client's, the stickiness key of last
-/// resort. InvalidArgument "banyan.invalid_header" for a malformed Idempotency-Key and, from
-/// trusted peers, for malformed Banyan-* headers; a malformed trace or correlation id is replaced,
-/// and so is a trace that is said twice. Several tracestate fields are one, in their order.
+/// resort; whoever knows the client's place (Context::place) writes it in. InvalidArgument
+/// "banyan.invalid_header" for a malformed Idempotency-Key and, from trusted peers, for malformed
+/// Banyan-* headers; a malformed trace or correlation id is replaced, and so is a trace that is
+/// said twice. Several tracestate fields are one, in their order.
 Result<Context> context_from(const http::RequestHead& head, const ContextRules& rules,
                              std::string_view address, const Clock& clock, Random& random);
 

@@ -20,9 +20,13 @@ class SecretKey {
   /// A new one, from the system's randomness.
   static SecretKey make();
 
-  /// The one in the file, which is made when it is missing, readable by its owner only; processes
-  /// that do so at once get the same. FailedPrecondition "banyan.bad_key_file" for a file that
-  /// holds none, that others can read, or that cannot be made.
+  /// The one in the file, which only its owner may read; or, where that is somebody else (as of a
+  /// secret that Kubernetes mounts), its group. FailedPrecondition "banyan.bad_key_file" for a file
+  /// that is missing, holds none, or that others can read.
+  static Result<SecretKey> load(const std::filesystem::path& file);
+
+  /// The same; but the file is made when it is missing, readable by its owner only. Processes that
+  /// do so at once get the same.
   static Result<SecretKey> load_or_make(const std::filesystem::path& file);
 
   const std::array<unsigned char, kBytes>& bytes() const { return bytes_; }

@@ -78,6 +78,9 @@ struct Context {
   std::array<char, 16> span{};
   std::optional<std::string> idempotency_key;  ///< see is_idempotency_key()
   std::string stickiness_key;  ///< what stickiness goes by: principal, else cookie, else address
+  /// From where the client comes, by address (of IPv6 the network that one household has); "" where
+  /// the address is not known to be the client's. For limits: nobody makes one up.
+  std::string place;
   std::vector<RoutingDecision> routing;
   /// Of a copy of somebody's request, for the sake of comparison: nobody waits for what comes of
   /// it, and it says nothing about any side.

@@ -39,4 +39,13 @@ class TrustedPeers {
 std::string client_address(const http::Fields& fields, std::string_view peer,
                            const TrustedPeers& trusted);
 
+/// The same as a place that limits can go by: of IPv6 the network that one household has
+/// ("2001:db8:0:7::/64"), for that has more addresses than anybody can count. "" where the address
+/// is not known to be the client's, since a limit would meet everybody who comes that way: of a
+/// peer that is not trusted and passes on what others ask (X-Forwarded-For, Forwarded, Via and the
+/// like), or is so near that it mostly does (this machine, a private network, a Unix socket); and
+/// of a trusted one that does not say whom the request is from.
+std::string client_place(const http::Fields& fields, std::string_view peer,
+                         const TrustedPeers& trusted);
+
 }  // namespace banyan::strangler
