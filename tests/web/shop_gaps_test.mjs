@@ -64,7 +64,7 @@ class SplitShop {
 
   async #open(name, words) {
     const opened = await started(shopProgram, join(this.#folder, `${name}.ready`), ["serve", ...words,
-      "--database", this.#database, "--control", join(this.#folder, "control.db")]);
+      "--database", this.#database, "--control", join(this.#folder, "control.db"), "--log-level", "error"]);
     this.#processes.set(name, opened);
     return opened;
   }
