@@ -2,28 +2,13 @@
 // shop_test.mjs BROWSER SHOP DATA CARRIER AXE [PICTURES]: people in the web shop, with and without scripts,
 // at a desk and on a phone, by day and by night. PICTURES is a folder for screenshots.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
 import { Browser } from "./browser.mjs";
+import { freePort, openAccount, Shop, Visits } from "./shop_visits.mjs";
 
 const [program, shopProgram, dataProgram, carrierProgram, axeFile, pictures] = process.argv.slice(2);
-const axe = readFileSync(axeFile, "utf8");
 if (pictures) mkdirSync(pictures, { recursive: true });
-
-/** Of this machine, where nobody listened a moment ago. */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.on("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
-}
 
 /** Brings parcels within seconds, and fetches them as soon. It tells the shop at that port. */
 class Carrier {
@@ -46,105 +31,6 @@ class Carrier {
   }
 }
 
-/** A shop of its own with some records. */
-class Shop {
-  #folder = mkdtempSync(join(tmpdir(), "banyan-shop-"));
-
-  async start(...options) {
-    const database = join(this.#folder, "shop.db");
-    if (!existsSync(database)) {
-      execFileSync(dataProgram, ["generate", "--tracks", "300", "--database", database], { stdio: "ignore" });
-    }
-    const ready = join(this.#folder, "ready");
-    rmSync(ready, { force: true });
-    const port = options.includes("--port") ? [] : ["--port", "0"];
-    this.process = spawn(shopProgram, [...port, "--database", database, "--ready-file", ready, ...options],
-      { stdio: ["ignore", "ignore", "inherit"] });
-    this.gone = new Promise((resolve) => this.process.on("exit", resolve));
-    for (const end = Date.now() + 60_000; !existsSync(ready);) {
-      if (this.process.exitCode !== null || Date.now() > end) throw new Error("the shop did not start");
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    this.origin = `http://127.0.0.1:${Number(readFileSync(ready, "utf8"))}`;
-  }
-
-  async stop() {
-    this.process?.kill("SIGTERM");
-    await this.gone;
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
-}
-
-/** Somebody who uses the shop by mouse and keyboard. */
-class Visitor {
-  constructor(page, origin, { name, scripts, width }) {
-    Object.assign(this, { page, origin, name, scripts, width });
-  }
-
-  /** Waits for a page whose h1 says that, looks at it, and finds nothing wrong with it. */
-  async sees(heading, picture) {
-    await this.page.until(`document.querySelector("h1")?.innerText.includes(${JSON.stringify(heading)})`);
-    await this.fits();
-    if (this.scripts) await this.isAccessible();
-    if (pictures && picture) {
-      const { data } = await this.page.send("Page.captureScreenshot", { format: "png" });
-      writeFileSync(join(pictures, `${picture}-${this.name.replaceAll(" ", "-")}.png`), Buffer.from(data, "base64"));
-    }
-  }
-
-  async fits() {
-    const wide = await this.page.read(`[...document.querySelectorAll("body *")]
-      .filter((each) => !each.closest(".scroll, .hidden, .skip") && each.getBoundingClientRect().right > document.documentElement.clientWidth + 1
-        && getComputedStyle(each).clipPath === "none")
-      .map((each) => each.tagName + "." + each.className)`);
-    assert.deepEqual(wide, [], "nothing sticks out of the window");
-    assert.ok(await this.page.read("document.documentElement.scrollWidth <= document.documentElement.clientWidth"));
-  }
-
-  async isAccessible() {
-    const problems = await this.page.read(`(async () => {
-      if (!window.axe) { ${axe} }
-      const { violations } = await window.axe.run(document);
-      return violations.map((each) => each.id + ": " + each.help + " " + each.nodes.map((node) => node.html).slice(0, 3).join(" "));
-    })()`);
-    assert.deepEqual(problems, [], `axe about ${await this.page.read("location.pathname")}`);
-  }
-
-  /** Clicks in the middle of the first such element whose text matches. */
-  async click(selector, text = "") {
-    const find = `[...document.querySelectorAll(${JSON.stringify(selector)})]
-      .find((each) => each.innerText.includes(${JSON.stringify(text)}))`;
-    await this.page.until(find);
-    const { x, y } = await this.page.read(`(() => { const each = ${find};
-      each.scrollIntoView({block: "center", behavior: "instant"});
-      const box = each.getBoundingClientRect();
-      return {x: box.x + box.width / 2, y: box.y + box.height / 2}; })()`);
-    for (const type of ["mousePressed", "mouseReleased"]) {
-      await this.page.send("Input.dispatchMouseEvent", { type, x, y, button: "left", clickCount: 1 });
-    }
-  }
-
-  async press(key, code = key, text = undefined) {
-    await this.page.send("Input.dispatchKeyEvent", { type: "keyDown", key, code, text,
-      windowsVirtualKeyCode: { Enter: 13, Tab: 9 }[key] });
-    await this.page.send("Input.dispatchKeyEvent", { type: "keyUp", key, code });
-  }
-
-  async type(selector, text) {
-    await this.page.ask(`document.querySelector(${JSON.stringify(selector)}).select()`);
-    await this.page.ask(`document.querySelector(${JSON.stringify(selector)}).focus()`);
-    await this.page.send("Input.insertText", { text });
-  }
-
-  count() {
-    return this.page.ask(`Number(document.getElementById("basket-count").innerText)`);
-  }
-
-  async hasInBasket(copies) {
-    await this.page.until(`document.getElementById("basket-count")?.innerText === "${copies}"`);
-  }
-}
-
 const kinds = [
   { name: "with scripts at a desk by day", scripts: true, width: 1280, scheme: "light" },
   { name: "without scripts on a phone by day", scripts: false, width: 390, scheme: "light" },
@@ -153,40 +39,12 @@ const kinds = [
 ];
 
 const browser = new Browser(program);
-const shop = new Shop();
+const visits = new Visits(browser, { axe: readFileSync(axeFile, "utf8"), pictures });
+const shop = new Shop(shopProgram, dataProgram);
 const carrier = new Carrier();
-const deliveringShop = new Shop();
-let failed = 0;
+const deliveringShop = new Shop(shopProgram, dataProgram);
 
-async function test(name, kind, body, at = shop) {
-  const page = await browser.page(kind.width, kind.width < 700 ? 844 : 900);
-  await page.send("Emulation.setEmulatedMedia",
-    { features: [{ name: "prefers-color-scheme", value: kind.scheme }] });
-  await page.send("Emulation.setScriptExecutionDisabled", { value: !kind.scripts });
-  const visitor = new Visitor(page, at.origin, kind);
-  try {
-    await body(visitor, page);
-    assert.deepEqual(page.complaints, []);
-    console.log(`ok   ${name} ${kind.name}`);
-  } catch (fault) {
-    ++failed;
-    console.error(`FAIL ${name} ${kind.name}, at ${await page.ask("location.href").catch(() => "?")}\n${fault.stack}`);
-    if (pictures) {
-      const { data } = await page.send("Page.captureScreenshot", { format: "png" });
-      writeFileSync(join(pictures, `failed-${failed}.png`), Buffer.from(data, "base64"));
-    }
-  }
-}
-
-async function openAccount(visitor) {
-  await visitor.sees("Sign in", "sign-in");
-  const email = `zoe.${visitor.name.replaceAll(" ", ".")}@example.org`;
-  for (const [field, text] of [["new-name", "Zoë Bergström"], ["new-email", email], ["new-password", "records and more"],
-    ["street", "Harbour Road 7"], ["postal-code", "20457"], ["city", "Hamburg"]]) {
-    await visitor.type(`#${field}`, text);
-  }
-  await visitor.click("main button", "Open an account");
-}
+const test = (name, kind, body, at = shop) => visits.test(name, kind, body, at);
 
 async function buy(visitor, page) {
   await page.open(`${visitor.origin}/`);
@@ -380,7 +238,7 @@ try {
   await deliveringShop.stop();
   await carrier.stop();
 }
-if (failed > 0) {
-  console.error(`${failed} failed`);
+if (visits.failed > 0) {
+  console.error(`${visits.failed} failed`);
   process.exit(1);
 }

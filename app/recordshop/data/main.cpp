@@ -2,12 +2,17 @@
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 
+#include "banyan/kernel/context.hpp"
 #include "banyan/kernel/error.hpp"
 #include "banyan/kernel/exit_code.hpp"
+#include "banyan/kernel/random.hpp"
 #include "banyan/migrations/runner.hpp"
+#include "catalog/module.hpp"
 #include "data/chinook.hpp"
 #include "data/generator.hpp"
 #include "data/shop_database.hpp"
@@ -55,12 +60,43 @@ int fill(recordshop::ShopData& data, const std::string& where) {
   return 0;
 }
 
+int rebuild_search(const std::string& where) {
+  const auto source = banyan::sql::DataSource::parse(where);
+  if (!source) {
+    std::fprintf(stderr, "--database: %s\n", source.error().message.c_str());
+    return kUsage;
+  }
+  if (source->engine == banyan::sql::Engine::Sqlite && !std::filesystem::exists(source->file)) {
+    std::fprintf(stderr, "--database: there is no file %s; name that of the shop\n",
+                 source->display().c_str());
+    return kBadData;
+  }
+  // One unit of work, however large the catalogue is.
+  constexpr std::chrono::hours kLongest{1};
+  recordshop::ShopDatabase database(*source, banyan::system_clock());
+  const auto context =
+      banyan::Context::begin(kLongest, banyan::system_clock(), banyan::system_random());
+  const auto rows = catalog::rebuild_search(database.modules().catalog, context);
+  if (!rows) {
+    std::fprintf(stderr, "%s\n", rows.error().message.c_str());
+    return code_of(rows.error(), kFault);
+  }
+  std::printf("%lld albums and tracks are in the search index, which was made anew\n",
+              static_cast<long long>(*rows));
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);  // a reader who is gone is an error of the write
-  CLI::App program("Fills the database of a record shop that has no data yet.");
-  program.footer("A database that has data already is left as it is.\n\n" + for_help());
+  CLI::App program(
+      "Fills the database of a record shop that has no data yet, and makes anew what is made of"
+      " them.");
+  program.footer(
+      "Nothing is filled into a database that has data already. All of them bring the schema up to"
+      " date first, as the shop does when it starts.\n\n" +
+      for_help());
   program.require_subcommand(1);
   std::string database;
   recordshop::GeneratorOptions options;
@@ -81,6 +117,15 @@ int main(int argc, char** argv) {
       ->add_option("--database", database,
                    "The shop's database: a file, made when missing, or postgresql://…")
       ->required();
+  CLI::App* rebuild = program.add_subcommand(
+      "rebuild-search",
+      "Makes the search index of the catalogue anew from its albums and tracks, wherever they have"
+      " moved: after their tables were filled or repaired by other hands. The shop may be open;"
+      " whoever writes waits meanwhile");
+  rebuild
+      ->add_option("--database", database,
+                   "The shop's database: a file that is there, or postgresql://…")
+      ->required();
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -88,6 +133,7 @@ int main(int argc, char** argv) {
   }
 
   try {
+    if (rebuild->parsed()) return rebuild_search(database);
     if (generate->parsed()) return fill(*recordshop::make_generated_data(options), database);
     auto data = recordshop::open_chinook(chinook);
     if (data) return fill(**data, database);

@@ -16,8 +16,9 @@ struct AskedOrder {
   std::string key;
   std::string customer;
   std::vector<Line> lines;
-  std::string id{};       ///< what the shop called it; "": it has not said so
-  std::string refused{};  ///< the rule with which it was refused
+  std::string payment_method{};  ///< "": the shop was not told
+  std::string id{};              ///< what the shop called it; "": it has not said so
+  std::string refused{};         ///< the rule with which it was refused
   bool unknown_outcome() const { return id.empty() && refused.empty(); }
 };
 

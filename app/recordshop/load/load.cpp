@@ -45,6 +45,7 @@ Load::Load(ShopApi& shop, const LoadOptions& options, Ledger& ledger)
   popularity_ = Zipf(tracks_.size(), 1.0);
   has_search_ = shop.has("/search", options.patience);
   has_returns_ = shop.has("/orders/{id}/return", options.patience);
+  has_payments_ = shop.has("/payments/{order}", options.patience);
   open_accounts();
 }
 

@@ -77,6 +77,7 @@ class Load {
   std::vector<std::string> customers_;
   bool has_search_ = false;
   bool has_returns_ = false;
+  bool has_payments_ = false;
   Zipf popularity_;
   std::atomic<bool> announced_ = false;
   std::atomic<bool> given_up_ = false;

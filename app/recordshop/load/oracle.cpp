@@ -78,7 +78,8 @@ void Oracle::resolve(Ledger& ledger) {
   for (AskedOrder& each : ledger.orders()) {
     if (!each.unknown_outcome()) continue;
     const Answer answer = insist_on([&] {
-      return shop_.post("/orders", ShopApi::order_of(each.customer, each.lines), each.key,
+      return shop_.post("/orders",
+                        ShopApi::order_of(each.customer, each.lines, each.payment_method), each.key,
                         each.customer);
     });
     if (answer.good()) {
@@ -133,6 +134,9 @@ Check Oracle::acknowledged_orders_are_there(Ledger& ledger, const Orders& orders
       findings.against(each.id + " has another customer");
     } else if (lines_of(found->second) != asked) {
       findings.against(each.id + " has other lines");
+    } else if (!is_paid_as_asked(each, found->second)) {
+      findings.against(fmt::format("{} is to be paid by {}, and was ordered by {}", each.id,
+                                   found->second.value("payment_method", ""), each.payment_method));
     }
   }
   return std::move(findings).check(fmt::format("{} acknowledged", acknowledged));
@@ -155,7 +159,8 @@ Check Oracle::keys_have_one_answer(Ledger& ledger, const Orders& orders) {
   for (std::size_t i = 0; i < acknowledged.size(); i += step, ++asked) {
     const AskedOrder& each = *acknowledged[i];
     const Answer answer = insist_on([&] {
-      return shop_.post("/orders", ShopApi::order_of(each.customer, each.lines), each.key,
+      return shop_.post("/orders",
+                        ShopApi::order_of(each.customer, each.lines, each.payment_method), each.key,
                         each.customer);
     });
     const auto found = orders.find(each.id);

@@ -21,6 +21,13 @@ std::string state_in(const Answer& answer) {
   return answer.good() ? answer.json().value("state", "") : "";
 }
 
+/// What somebody pays with; "" for a payment that was given up before anybody had asked for it, and
+/// of a shop that does not say.
+std::string method_in(const Answer& payment) {
+  const json said = payment.good() ? payment.json() : json();
+  return said.is_object() ? said.value("method", "") : "";
+}
+
 bool is_one_of(const std::string& state, std::initializer_list<std::string_view> states) {
   return std::ranges::find(states, state) != states.end();
 }
@@ -44,6 +51,10 @@ bool is_sold(const json& order) {
 }
 
 bool is_to_be_paid(const json& order) { return !order.value("payment_method", "").empty(); }
+
+bool is_paid_as_asked(const AskedOrder& asked, const json& order) {
+  return asked.payment_method.empty() || order.value("payment_method", "") == asked.payment_method;
+}
 
 std::map<std::string, std::int64_t> lines_of(const json& order) {
   std::map<std::string, std::int64_t> lines;
@@ -81,6 +92,12 @@ std::string trouble_with_total(const json& order) {
 
 std::string trouble_with_payment(const json& order, const Answer& payment) {
   const std::string state = state_in(payment);
+  const std::string method = method_in(payment);
+  const std::string wanted = order.value("payment_method", "");
+  if (!method.empty() && method != wanted) {
+    return fmt::format("{} is to be paid by {}, and its payment is by {}", order.value("id", ""),
+                       wanted, method);
+  }
   if (is_sold(order)) {
     const std::int64_t total = minor_units(order.value("total", json()));
     const std::int64_t kept = payment.good() ? kept_of(payment.json()) : 0;

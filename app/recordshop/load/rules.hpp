@@ -22,6 +22,8 @@ bool is_open(const nlohmann::json& order);
 bool is_sold(const nlohmann::json& order);
 /// Orders of a shop, or of a time, without payments have none.
 bool is_to_be_paid(const nlohmann::json& order);
+/// The order has the method of payment that it was asked for with. True where none was said.
+bool is_paid_as_asked(const AskedOrder& asked, const nlohmann::json& order);
 /// How many of each track.
 std::map<std::string, std::int64_t> lines_of(const nlohmann::json& order);
 /// Of an amount of money; 0 for none.

@@ -24,12 +24,20 @@ constexpr std::uint64_t kCancel = 15;
 constexpr std::uint64_t kReturn = 15;  // of the others, when they have it
 // Of those who come to order: they do it at once, without a look at what is in stock.
 constexpr std::uint64_t kDecided = 50;
+// Of a hundred orders: they are paid on invoice, the others by card.
+constexpr std::uint64_t kOnInvoice = 20;
 constexpr int kMostLooksAtAnOrder = 20;
 
+constexpr std::string_view kInvoice = "invoice";
+constexpr std::string_view kCard = "card";
+
 /// What an order may be refused for although the shop and the person do everything right.
-bool is_understandable(std::string_view rule) {
+bool is_understandable(const AskedOrder& order) {
   constexpr auto kReasons =
       std::to_array<std::string_view>({"out_of_stock", "mixed_currencies", "payment_declined"});
+  const std::string_view rule = order.refused;
+  // Credit is a matter of invoices: who pays by card needs none.
+  if (order.payment_method == kInvoice && rule.ends_with("customer_on_hold")) return true;
   return std::ranges::any_of(kReasons, [&](std::string_view each) { return rule.ends_with(each); });
 }
 
@@ -179,7 +187,10 @@ class Session : public std::enable_shared_from_this<Session> {
           std::ranges::any_of(order_.lines, [&](const Line& line) { return line.first == track; });
       if (!there) order_.lines.emplace_back(track, 1);
     }
-    const nlohmann::json body = ShopApi::order_of(customer_, order_.lines);
+    if (load_.has_payments_) {
+      order_.payment_method = random_.next() % 100 < kOnInvoice ? kInvoice : kCard;
+    }
+    const nlohmann::json body = ShopApi::order_of(customer_, order_.lines, order_.payment_method);
     ask(
         Kind::Order, intended,
         [this, body] { return load_.shop_.post("/orders", body, order_.key, customer_); },
@@ -200,7 +211,7 @@ class Session : public std::enable_shared_from_this<Session> {
     if (answer.status >= 400 && answer.status < 500 && !answer.worth_a_retry()) {
       order_.refused = answer.rule().empty() ? answer.text() : answer.rule();
     }
-    if (is_understandable(order_.refused)) {
+    if (is_understandable(order_)) {
       load_.refused(order_.refused);
     } else {
       load_.failed(Kind::Order, answer);

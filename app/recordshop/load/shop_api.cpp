@@ -119,11 +119,13 @@ bool ShopApi::has(const std::string& path, milliseconds patience) {
   return paths_.contains(path);
 }
 
-nlohmann::json ShopApi::order_of(const std::string& customer, const std::vector<Line>& lines) {
+nlohmann::json ShopApi::order_of(const std::string& customer, const std::vector<Line>& lines,
+                                 const std::string& payment_method) {
   nlohmann::json body = {{"customer", customer}, {"lines", nlohmann::json::array()}};
   for (const auto& [track, quantity] : lines) {
     body["lines"].push_back({{"track", track}, {"quantity", quantity}});
   }
+  if (!payment_method.empty()) body["payment_method"] = payment_method;
   return body;
 }
 

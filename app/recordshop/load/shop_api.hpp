@@ -69,7 +69,9 @@ class ShopApi {
   /// Whether its OpenAPI document has the path: "/customers". Throws NoAnswer at the first call.
   bool has(const std::string& path, std::chrono::milliseconds patience);
 
-  static nlohmann::json order_of(const std::string& customer, const std::vector<Line>& lines);
+  /// `payment_method` "": nothing is said of it.
+  static nlohmann::json order_of(const std::string& customer, const std::vector<Line>& lines,
+                                 const std::string& payment_method);
 
  private:
   Answer exchange(banyan::http::Request request, std::string_view customer);

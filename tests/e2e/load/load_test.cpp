@@ -76,6 +76,11 @@ class RecordshopLoad : public testing::Test {
     return std::stol(RawSqlite(database()).run("SELECT count(*) FROM orders")) - orders_before_;
   }
   void count_orders() { orders_before_ += orders(); }
+  long with_a_chosen_method() {
+    return std::stol(RawSqlite(database())
+                         .run("SELECT count(*) FROM orders WHERE payment_method IN ('card', "
+                              "'invoice')"));
+  }
 
   TemporaryFolder folder_;
   unsigned short port_ = free_port();
@@ -84,6 +89,8 @@ class RecordshopLoad : public testing::Test {
 
 TEST_F(RecordshopLoad, FindsAllWellWithAShopThatKeepsItsPromises) {
   ChildProcess shop = start_shop();
+  count_orders();
+  const long chosen_before = with_a_chosen_method();
   ChildProcess load = start_load({"--rate", "30", "--for", "1.5"});
   const auto code = load.wait(120s);
   const json said = report();
@@ -92,6 +99,7 @@ TEST_F(RecordshopLoad, FindsAllWellWithAShopThatKeepsItsPromises) {
   EXPECT_EQ(said.at("sessions"), 45);
   EXPECT_GT(said.at("kinds").at("order").at("requests"), 0);
   EXPECT_EQ(said.at("all").at("failures"), 0);
+  EXPECT_EQ(with_a_chosen_method() - chosen_before, orders()) << "everybody says how they pay";
   EXPECT_EQ(shop.stop(), 0);
 }
 

@@ -173,6 +173,29 @@ TEST(TheOracle, WantsTheMoneyOfWhatIsSoldAndNothingElse) {
   }
 }
 
+TEST(TheOracle, SeesThatSomebodyPaysInAnotherWayThanChosen) {
+  const AskedOrder by_card{
+      .key = "k", .customer = "cus_1", .lines = {}, .payment_method = "card", .id = "ord_1"};
+  AskedOrder on_invoice = by_card;
+  on_invoice.payment_method = "invoice";
+  AskedOrder silent = by_card;
+  silent.payment_method = "";
+  EXPECT_TRUE(is_paid_as_asked(by_card, order_in("paid")));
+  EXPECT_TRUE(is_paid_as_asked(silent, order_in("paid")));
+  EXPECT_FALSE(is_paid_as_asked(on_invoice, order_in("paid")));
+  EXPECT_FALSE(is_paid_as_asked(by_card, {{"id", "ord_1"}})) << "of a shop that has forgotten it";
+
+  for (const char* state : {"paid", "cancelled"}) {
+    const char* payment = state == std::string("paid") ? "captured" : "voided";
+    nlohmann::json body = in_state(payment).json();
+    body["method"] = "card";
+    EXPECT_EQ(trouble_with_payment(order_in(state), {200, body.dump(), {}}), "");
+    body["method"] = "invoice";
+    EXPECT_EQ(trouble_with_payment(order_in(state), {200, body.dump(), {}}),
+              "ord_1 is to be paid by card, and its payment is by invoice");
+  }
+}
+
 TEST(TheOracle, SeesAHoldThatIsLeftOfAnOrderThatIsNotSold) {
   for (const char* gone : {"declined", "voided", "refunded"}) {
     EXPECT_EQ(trouble_with_payment(order_in("cancelled"), in_state(gone)), "") << gone;

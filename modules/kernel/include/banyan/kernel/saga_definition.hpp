@@ -132,6 +132,11 @@ struct SagaSteps {
 template <class... Ports>
 using SagaPorts = std::tuple<Ports*...>;
 
+template <class P, class Ports>
+inline constexpr bool kIsAmong = false;
+template <class P, class... Ports>
+inline constexpr bool kIsAmong<P, std::tuple<Ports*...>> = (std::same_as<P, Ports> || ...);
+
 template <class... Definitions>
 struct SagaList {};
 
@@ -199,6 +204,9 @@ struct SagaBody {
 template <class Call, bool kAwait, class Ports>
 typename SagaBody<typename Call::State>::Call bind_call(const Ports& ports) {
   using State = typename Call::State;
+  static_assert(kIsAmong<typename Call::Port, Ports>,
+                "a step calls a port that is not among its module's SagaPorts: name it there, and"
+                " in the module's Needs");
   auto* port = std::get<typename Call::Port*>(ports);
   return [port](const State& state, const Context& context) -> SagaReply<State> {
     auto answer = port->handle(Call::request(state), context);
