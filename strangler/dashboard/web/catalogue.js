@@ -59,10 +59,11 @@ function show() {
   if (module) showCanvas(module); else showList();
 }
 
-/** To what somebody went: who listens or types is there, too. */
-function goThere() {
+/** To what somebody went: who listens or types is there, too. Back in the list it is where they had left it. */
+function goThere(from = '') {
   const [module, operation] = namedBy(location.hash);
-  const place = byId(`${module}/${operation}`) ?? (byId('one').hidden ? byId('list-title') : byId('title'));
+  const left = from && [...byId('list').querySelectorAll('a')].find((each) => each.hash === from);
+  const place = byId('one').hidden ? left || byId('list-title') : byId(`${module}/${operation}`) ?? byId('title');
   place.focus({preventScroll: true});
   place.scrollIntoView({block: operation ? 'start' : 'nearest'});
 }
@@ -90,9 +91,9 @@ async function refresh() {
 
 byId('filters').addEventListener('input', () => description && showList());
 byId('filters').addEventListener('submit', (event) => event.preventDefault());
-addEventListener('hashchange', () => {
+addEventListener('hashchange', ({oldURL}) => {
   if (!description) return;
   show();
-  goThere();
+  goThere(new URL(oldURL).hash);
 });
 refresh();
