@@ -20,7 +20,7 @@ function rowOf({module, operation}) {
           element('span', {class: 'about'}, module.name)),
       cell('kind', kindOf(operation)), cell('audience', audienceOf(operation)),
       cell('at', element('code', {}, placeOf(operation))), cell('what it does', operation.summary),
-      cell('called by', listed(operation.callers.map(callerName)), 'message'));
+      cell('called by', listed(operation.callers.map(callerName))));
 }
 
 const counted = (many, what) => `${many} ${what}${many === 1 ? '' : 's'}`;

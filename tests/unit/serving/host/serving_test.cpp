@@ -252,7 +252,8 @@ TEST(AnApplication, DescribesItselfToOperatorsWithWhoHasCalledWhatSoFar) {
     for (const auto& operation : module.at("operations")) {
       if (operation.at("name") != name) continue;
       EXPECT_EQ(operation.at("summary"), "One thing.");
-      for (const auto& caller : operation.at("callers")) callers.push_back(caller.get<std::string>());
+      for (const auto& caller : operation.at("callers"))
+        callers.push_back(caller.get<std::string>());
     }
     return callers;
   };
