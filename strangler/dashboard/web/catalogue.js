@@ -54,7 +54,7 @@ function show() {
   byId('list').hidden = Boolean(module);
   byId('one').hidden = !module;
   byId('summary').textContent = name && !module ? `there is no module ${name}; these are all`
-    : `${description.title} ${description.version}, as it describes itself; called by whom is of this process since it began`;
+    : `${description.title} ${description.version}, as it describes itself; callers are those of this process since it began`;
   document.title = `${module ? module.name : 'Operations'} – Banyan`;
   if (module) showCanvas(module); else showList();
 }
