@@ -71,7 +71,7 @@ export async function serveDashboard(folder, policy, live, token = "", api = () 
       response.writeHead(status, { "Content-Type": "application/json" });
       return response.end(JSON.stringify(document));
     }
-    const pages = { "/_banyan/": "index.html", "/_banyan/sagas": "sagas.html", "/_banyan/traces": "traces.html" };
+    const pages = { "/_banyan/": "index.html", "/_banyan/catalogue": "catalogue.html", "/_banyan/sagas": "sagas.html", "/_banyan/traces": "traces.html" };
     const name = pages[path] ?? path.replace("/_banyan/", "");
     try {
       const text = await readFile(join(folder, name));

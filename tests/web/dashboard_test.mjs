@@ -62,7 +62,7 @@ await test("the application says what it is", 1280, monolith, async (page) => {
   assert.match(await page.text("#summary"), /^application with the modules catalog and orders · process 4711 · up 2 h 1 min/);
   assert.match(await page.text("[data-module=orders] dl"), /needs\s+catalog and warehouse/);
   assert.deepEqual(await page.ask("[...document.querySelectorAll('#links a')].map((each) => each.getAttribute('href'))"),
-    ["/", "/openapi.json", "/_banyan/sagas", "/_banyan/traces", "/metrics", "/health/ready"]);
+    ["/", "/openapi.json", "/_banyan/catalogue", "/_banyan/sagas", "/_banyan/traces", "/metrics", "/health/ready"]);
 });
 
 await test("the context map of the code is drawn, with the page's own colours", 1280, monolith, async (page) => {
@@ -74,6 +74,8 @@ await test("the context map of the code is drawn, with the page's own colours", 
   const drawnWith = (what, of) => page.ask(`getComputedStyle(document.querySelector("#map ${of}")).${what}`);
   assert.notEqual(await drawnWith("stroke", "rect.box"), "none");
   assert.equal(await drawnWith("fill", "path.call"), "none");
+  assert.deepEqual(await page.ask("[...document.querySelectorAll('#canvases a')].map((each) => each.getAttribute('href'))"),
+    ["/_banyan/catalogue#catalog", "/_banyan/catalogue#orders", "/_banyan/catalogue"], "from its boxes to their canvases");
   assert.deepEqual(page.complaints, []);
 });
 
@@ -89,7 +91,7 @@ await test("a proxy speaks of what it knows and links to what it has", 1280, pro
   assert.match(await page.text("#summary"), /^proxy for catalog .* routes read 2 times$/);
   const card = await page.text("[data-module=catalog]");
   assert.match(card, /goes to\s+shop → catalog-service/);
-  assert.doesNotMatch(card, /needs|nobody|tables/);
+  assert.doesNotMatch(card, /needs|nobody|tables|canvas/, "what it is in front of describes itself, or nobody does");
   assert.deepEqual(await page.ask("[...document.querySelectorAll('#links a')].map((each) => each.getAttribute('href'))"),
     ["/_banyan/traces", "/metrics", "/health/ready"]);
   assert.match(await page.text("#log-hint"), new RegExp(`banyan shift catalog 1% --url ${server.origin}`));

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Browser } from "./browser.mjs";
-import { fits, isAccessible, picture, scheme } from "./look.mjs";
+import { fits, isAccessible, picture, press, scheme } from "./look.mjs";
 
 const [program, shopProgram, dataProgram, axe, pictures] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "banyan-wall-"));
@@ -95,6 +95,75 @@ await test("it is for everybody, by day and by night, at a desk and on a phone",
       await isAccessible(page, axe, `the shop's page, ${theme}, ${width} px`);
       await picture(page, pictures, `shop-${theme}-${width}`);
     }
+  }
+});
+
+const catalogue = await browser.page(1280, 900);
+const shownModule = "document.getElementById('one')?.hidden === false && document.getElementById('title').innerText";
+await test("the card of a module leads to its canvas, which says what the program says of itself", async () => {
+  await catalogue.open(`${origin}/_banyan/`);
+  const link = "document.querySelector('[data-module=orders] a[href=\"/_banyan/catalogue#orders\"]')";
+  await catalogue.until(link);
+  await catalogue.ask(`${link}.focus()`);
+  await press(catalogue, "Enter");
+  await catalogue.until(`${shownModule} === "orders"`);
+  const said = JSON.parse(execFileSync(shopProgram, ["--describe"], { encoding: "utf8" }));
+  const orders = said.modules.find(({ name }) => name === "orders");
+  const shown = await catalogue.text("#canvas");
+  for (const operation of orders.operations) {
+    const text = await catalogue.text(`#canvas [data-key=${operation.name}]`);
+    for (const part of [operation.summary, operation.precondition, operation.postcondition, ...operation.rules]) {
+      assert.ok(text.includes(part), `${operation.name}: ${part}`);
+    }
+  }
+  for (const table of orders.tables) assert.ok(shown.includes(table), table);
+  for (const event of orders.follows) assert.ok(shown.includes(event.split(".")[1]), event);
+});
+
+await test("the context map leads there too, and the catalogue has all modules and who has called them", async () => {
+  await catalogue.open(`${origin}/_banyan/`);
+  await catalogue.until("document.querySelectorAll('#canvases a').length > 4");
+  await catalogue.ask("document.getElementById('context-map').open = true");
+  await catalogue.until("document.querySelectorAll('#map rect').length > 4");
+  await catalogue.ask("document.querySelector('#canvases a:last-child').focus()");
+  await press(catalogue, "Enter");
+  await catalogue.until("document.querySelectorAll('#operations tbody tr').length > 20");
+  const live = await (await fetch(`${origin}/_banyan/api/live`)).json();
+  const { modules } = await (await fetch(`${origin}/_banyan/api/description`)).json();
+  const all = modules.flatMap((module) => module.operations.map(({ name }) => `${module.name}/${name}`));
+  assert.deepEqual(await catalogue.ask("[...document.querySelectorAll('#operations tbody tr')].map((each) => each.dataset.key)"), all);
+  const counted = live.modules.flatMap((module) => module.callers.filter(({ count }) => count > 0)
+    .map(({ from, operation }) => `${from} ${module.name}.${operation}`));
+  const told = modules.flatMap((module) => module.operations.flatMap(({ name, callers }) => callers.map((from) => `${from} ${module.name}.${name}`)));
+  assert.ok(counted.length > 0, "the start page asks catalog");
+  for (const call of counted) assert.ok(told.includes(call), call);
+});
+
+await test("canvas and catalogue are for everybody", async () => {
+  assert.deepEqual(catalogue.complaints, []);
+  for (const theme of ["light", "dark"]) {
+    for (const width of [1600, 390]) {
+      await catalogue.send("Emulation.setDeviceMetricsOverride", { width, height: 900, deviceScaleFactor: 1, mobile: width < 700 });
+      await scheme(catalogue, theme, "reduce");
+      for (const place of ["", "orders", "catalog"]) {
+        await catalogue.ask(`location.hash = "${place}"`);
+        await catalogue.until(place ? `${shownModule} === "${place}"` : "document.getElementById('list').hidden === false");
+        await fits(catalogue, width);
+        await isAccessible(catalogue, axe, `the ${place || "catalogue"}, ${theme}, ${width} px`);
+        await picture(catalogue, pictures, `shop-${place || "catalogue"}-${theme}-${width}`);
+      }
+    }
+  }
+});
+
+await test("each document that the reference names is there", async () => {
+  const reference = readFileSync(new URL("../../docs/reference/operators-api.md", import.meta.url), "utf8");
+  const names = [...reference.split("\n## Changes")[0].matchAll(/^\| `GET ([a-z/-]+)`/gm)].map((found) => found[1]);
+  assert.ok(names.includes("description") && names.length > 10, names.join(", "));
+  for (const name of names) {
+    const answer = await fetch(`${origin}/_banyan/api/${name}`);
+    assert.equal(answer.status, 200, name);
+    if (name === "stream") await answer.body.cancel(); else await answer.json();
   }
 });
 

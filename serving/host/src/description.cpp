@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "description.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -104,6 +105,18 @@ map::Description description_of(const Application& application,
   }
   for (const SharedTable& each : application.shared_tables) {
     description.shared_tables.push_back({each.table, each.users});
+  }
+  return description;
+}
+
+map::Description with_callers(map::Description description, const Assembly& assembly) {
+  for (map::ModuleInfo& module : description.modules) {
+    for (const auto& row : assembly.callers_of(module.name)) {
+      const auto called =
+          std::ranges::find(module.operations, row.key.operation, &map::OperationInfo::name);
+      if (row.latency.count == 0 || called == module.operations.end()) continue;
+      called->callers.push_back(row.key.way);
+    }
   }
   return description;
 }

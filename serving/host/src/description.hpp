@@ -15,6 +15,11 @@ namespace banyan::host {
 map::Description description_of(const Application& application,
                                 const std::vector<ModuleEntry>& table);
 
+/// The same with the modules (and the application's own pages, Assembly::kOwnPages) that have
+/// called each operation in this process so far, which is what a process knows of callers without
+/// sources.
+map::Description with_callers(map::Description description, const Assembly& assembly);
+
 /// Where each module is, as this process has it.
 map::Places places_of(const Assembly& assembly);
 

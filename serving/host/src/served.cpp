@@ -135,9 +135,13 @@ serving::Served served_by(const Application& application, const Assembly& assemb
   }
   std::vector<ModuleEntry> table;
   for (const auto& module : assembly.modules()) table.push_back(*module->entry);
-  served.map = [description = description_of(application, table), &assembly] {
+  const map::Description description = description_of(application, table);
+  served.map = [description, &assembly] {
     return map::context_map_svg(description, places_of(assembly), map::Colours::OfThePage);
   };
+  served.documents.push_back({"description", [description, &assembly] {
+                                return map::to_json(with_callers(description, assembly));
+                              }});
   const SagaDesk sagas(assembly, log);
   served.documents.push_back({"sagas", [sagas] { return sagas.list(); }});
   served.desks.push_back(

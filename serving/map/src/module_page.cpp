@@ -49,9 +49,12 @@ std::string followers(const Description& description, const ModuleInfo& module,
   return list;
 }
 
-std::string callers(const OperationInfo& operation) {
+// A process tells of its application's own pages, too, which are no module.
+std::string callers(const Description& description, const OperationInfo& operation) {
   std::string list;
-  for (const std::string& each : operation.callers) add(list, link_to(each, 1));
+  for (const std::string& each : operation.callers) {
+    add(list, description.find(each) != nullptr ? link_to(each, 1) : each);
+  }
   return list;
 }
 
@@ -61,7 +64,7 @@ std::string_view again(const OperationInfo& operation) {
   return "happens each time";
 }
 
-std::string operation_part(const OperationInfo& each) {
+std::string operation_part(const Description& description, const OperationInfo& each) {
   std::string out = "\n### " + each.name + "\n\n" +
                     (each.summary.empty() ? "" : each.summary + "\n\n") + "| | |\n| --- | --- |\n";
   out += row("kind", kind_of(each) + ", " + (each.internal ? "for other modules only" : "public") +
@@ -72,7 +75,7 @@ std::string operation_part(const OperationInfo& each) {
   if (!each.precondition.empty()) out += row("before", cell(each.precondition));
   if (!each.postcondition.empty()) out += row("after", cell(each.postcondition));
   out += row("refuses by", codes(each.rules));
-  if (!each.callers.empty()) out += row("called by", callers(each));
+  if (!each.callers.empty()) out += row("called by", callers(description, each));
   return out;
 }
 
@@ -150,7 +153,7 @@ std::string module_page(const Description& description, const ModuleInfo& module
   out += row("tables", codes(module.tables));
   out +=
       "\n[The context map](../README.md), [all operations](../operations.md).\n\n## Operations\n";
-  for (const OperationInfo& each : module.operations) out += operation_part(each);
+  for (const OperationInfo& each : module.operations) out += operation_part(description, each);
   return out + events_part(description, module) + sagas_part(module) +
          violations_part(description, module);
 }

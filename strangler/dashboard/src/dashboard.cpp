@@ -7,6 +7,7 @@ std::string_view embedded_file(std::string_view name);  // generated
 
 std::optional<File> file(std::string_view name) {
   if (name.empty()) name = "index.html";
+  if (name == "catalogue") name = "catalogue.html";
   if (name == "traces") name = "traces.html";
   if (name == "sagas") name = "sagas.html";
   const std::string_view text = embedded_file(name);

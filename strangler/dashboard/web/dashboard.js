@@ -3,7 +3,8 @@ import {Announcer} from '/_banyan/announcer.js';
 import {Pace, arrowsOf, quietArrows} from '/_banyan/arrows.js';
 import {attention} from '/_banyan/attention.js';
 import {ChangeDialog} from '/_banyan/change_dialog.js';
-import {showWhenOpened} from '/_banyan/context_map.js';
+import {canvasLinks, showWhenOpened} from '/_banyan/context_map.js';
+import {kCatalogue} from '/_banyan/description.js';
 import {askAgain, differencesPanel} from '/_banyan/differences.js';
 import {element} from '/_banyan/elements.js';
 import {eventsPanel} from '/_banyan/events_panel.js';
@@ -61,7 +62,7 @@ function showWho(live) {
 function showLinks(live) {
   const usual = [['/_banyan/traces', 'traces'], ['/metrics', 'metrics'], ['/health/ready', 'health']];
   const own = kindOf(live) === 'proxy' ? [] :
-      [['/', 'start'], ['/openapi.json', 'API'], ['/_banyan/sagas', 'sagas']];
+      [['/', 'start'], ['/openapi.json', 'API'], [kCatalogue, 'operations'], ['/_banyan/sagas', 'sagas']];
   const links = live.links?.map((link) => [link.href, link.text]) ?? [...own, ...usual];
   update(byId('links'), ...links.flatMap(([href, text], index) =>
       [index ? ' · ' : '', element('a', {href, 'data-key': href}, text)]));
@@ -84,6 +85,7 @@ function showMap(live, now) {
   update(byId('arrows'), all.length > 0 ? arrowList(live, all)
     : element('p', {class: 'hint'}, 'Nobody has called anybody yet: this process gets no requests.'));
   byId('context-map').hidden = kindOf(live) === 'proxy';
+  update(byId('canvases'), ...canvasLinks(live.modules.map(({name}) => name)));
 }
 
 function showAttention(live) {

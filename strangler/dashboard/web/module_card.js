@@ -2,6 +2,7 @@
 // side beside the new one, with what can be done about it.
 import {count, listed, rate} from '/_banyan/figures.js';
 import {element, sparkline} from '/_banyan/elements.js';
+import {canvasAt} from '/_banyan/description.js';
 import {comparison, load, operationTables} from '/_banyan/operations.js';
 import {partOf, shares} from '/_banyan/share.js';
 import {planView} from '/_banyan/plan.js';
@@ -46,6 +47,7 @@ function facts(module, kind, live, placement) {
     add('runs', `${kPlaces[module.runs] ?? module.runs}${module.at ? ` at ${module.at}` : ''}`);
     add('tables', tables(module, live, placement), placement?.waiting ? 'bad' : null);
     add('needs', listed(module.needs ?? []) || 'nobody');
+    add('canvas', element('a', {href: canvasAt(module.name)}, `what ${module.name} offers and promises`));
   }
   return element('dl', {}, ...rows);
 }

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <future>
 #include <latch>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "asking_demo.hpp"
@@ -239,6 +240,40 @@ TEST(AnApplication, ShowsItsOperatorsPagesOnTheirListenerOnly) {
   }
   const std::string origin = "http://" + to_string(published.endpoint());
   EXPECT_EQ(get(published, "/").body, "<p>home at " + origin + "</p>");
+}
+
+TEST(AnApplication, DescribesItselfToOperatorsWithWhoHasCalledWhatSoFar) {
+  ServedDemo shop("here", Linkage::Linked);
+  shop.serve();
+  const auto callers_of = [&](const std::string& name) {
+    const auto document = nlohmann::json::parse(get(shop, "/_banyan/api/description").body);
+    std::vector<std::string> callers;
+    const auto& module = document.at("modules").at(0);
+    for (const auto& operation : module.at("operations")) {
+      if (operation.at("name") != name) continue;
+      EXPECT_EQ(operation.at("summary"), "One thing.");
+      for (const auto& caller : operation.at("callers"))
+        callers.push_back(caller.get<std::string>());
+    }
+    return callers;
+  };
+  EXPECT_THAT(callers_of("get_thing"), testing::IsEmpty());
+  demo::Demo& asked = shop.assembly().ports().get<demo::Demo>();
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(
+        asked.handle(demo::GetThing{demo::thing_id(3)},
+                     Context::begin(std::chrono::seconds(10), system_clock(), system_random())));
+  }
+  EXPECT_THAT(callers_of("get_thing"), testing::ElementsAre(Assembly::kOwnPages));
+  EXPECT_EQ(get(shop, "/_banyan/catalogue").head.status, 200U);
+
+  const std::string description = "/_banyan/api/description";
+  EXPECT_EQ(get(shop, description, {{"Host", "evil.example"}}).head.status, 403U);
+  EXPECT_EQ(send(shop, "POST", description, {}, "{}").head.status, 405U);
+  ServedDemo published("here", Linkage::Linked);
+  published.operators_here = false;
+  published.serve();
+  EXPECT_EQ(get(published, description).head.status, 404U);
 }
 
 TEST(AnApplication, SaysThatTrafficIsShiftedElsewhereWhereThereIsNoControl) {

@@ -34,6 +34,13 @@ TEST(ThePages, AreThoseThatSomebodyHasReadAndFoundGood) {
   for (const auto& [name, text] : made) EXPECT_EQ(text, golden(name)) << name;
 }
 
+TEST(ThePages, LinkACallerOnlyWhenItIsAModule) {
+  Description of_a_process = small_shop();
+  of_a_process.modules[0].operations[0].callers = {"orders", "pages"};
+  EXPECT_THAT(pages(of_a_process).at("modules/catalog.md"),
+              testing::HasSubstr("| called by | [orders](orders.md), pages |"));
+}
+
 TEST(ThePages, AreTheSameEachTime) { EXPECT_EQ(pages(small_shop()), pages(small_shop())); }
 
 }  // namespace

@@ -26,7 +26,7 @@ struct OperationInfo {
   std::string path;                 ///< "/orders"
   std::vector<std::string> fields;  ///< of the request
   std::vector<std::string> answer;  ///< fields of the answer
-  /// Modules whose sources name it; nothing is known without sources.
+  /// Modules whose sources name it; of a process that runs: those that have called it so far.
   std::vector<std::string> callers{};
 };
 

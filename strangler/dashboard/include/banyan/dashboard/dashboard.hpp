@@ -12,8 +12,8 @@ struct File {
   std::string_view text;
 };
 
-/// The file of that name below /_banyan/ ("" is the page itself, "traces" the one with waterfalls);
-/// nothing when there is none.
+/// The file of that name below /_banyan/ ("" is the page itself, "traces" the one with waterfalls,
+/// "catalogue" the one with all operations); nothing when there is none.
 std::optional<File> file(std::string_view name);
 
 /// What a browser may load for the page: only what comes from here.
