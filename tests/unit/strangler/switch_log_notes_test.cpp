@@ -25,7 +25,7 @@ using testing::IsEmpty;
 
 constexpr const char* kRunning = R"({"state":"running","step":0,"steps":[1,2],"arrived":false})";
 constexpr const char* kPaused = R"({"state":"paused","step":0,"steps":[1,2],"arrived":false})";
-constexpr const char* kNoTriggers =
+constexpr const char* kWithoutTriggers =
     "DROP TRIGGER IF EXISTS switch_log_keeps_lines; DROP TRIGGER IF EXISTS "
     "switch_log_loses_nothing; DROP TRIGGER IF EXISTS switch_log_keeps_notes; DROP TRIGGER IF "
     "EXISTS switch_log_loses_no_note;";
@@ -82,7 +82,7 @@ class NotesOfTheSwitchLog : public testing::Test {
   }
 
   Verification verified(const std::string& sql = "", std::string_view head = {}) {
-    if (!sql.empty()) test::RawSqlite(file_).run(kNoTriggers + sql);
+    if (!sql.empty()) test::RawSqlite(file_).run(kWithoutTriggers + sql);
     auto found = store_->verify(head);
     EXPECT_TRUE(found) << found.error().message;
     return found ? std::move(*found) : Verification{};
@@ -255,7 +255,7 @@ TEST_F(NotesOfTheSwitchLog, AreOnlyAppendedTo) {
 
 TEST_F(NotesOfTheSwitchLog, ThatAreLostUnderAProcessEndItsChanges) {
   write_six_lines();
-  test::RawSqlite(file_).run(std::string(kNoTriggers) +
+  test::RawSqlite(file_).run(std::string(kWithoutTriggers) +
                              "DELETE FROM switch_log_notes WHERE note = 4");
   const auto refused = store_->stand();
   ASSERT_FALSE(refused);
@@ -265,7 +265,7 @@ TEST_F(NotesOfTheSwitchLog, ThatAreLostUnderAProcessEndItsChanges) {
 
 TEST_F(NotesOfTheSwitchLog, OfANewerFormatAreRefused) {
   write_six_lines();
-  test::RawSqlite(file_).run(std::string(kNoTriggers) +
+  test::RawSqlite(file_).run(std::string(kWithoutTriggers) +
                              "UPDATE switch_log_notes SET format = 2 WHERE note = 4");
   EXPECT_THAT(store_->stand().error().message, HasSubstr("note 4 of its switch log has format 2"));
   EXPECT_EQ(store_->verify().error().rule, "banyan.foreign_control_store");
@@ -339,7 +339,7 @@ TEST_F(AVersionBeforeBesideThisOne, MayChangeAPlanWhichIsRemarkedAndNotBlamed) {
 TEST_F(AVersionBeforeBesideThisOne, LeavesAPlanWithoutALine) {
   store_.reset();
   test::RawSqlite(file_).run(
-      std::string(kNoTriggers) +
+      std::string(kWithoutTriggers) +
       "DROP TABLE switch_log_notes; DROP TABLE loaded_table;"
       "INSERT INTO plans (module, version, document) VALUES ('catalog', 3, 'a plan')");
   store_ = open();
