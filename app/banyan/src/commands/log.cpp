@@ -10,7 +10,7 @@ namespace banyan::cli {
 namespace {
 
 /// "running, step 2 of 5"; "" where there is no plan.
-std::string plan_text(const Json& plan) {
+std::string plan_stand(const Json& plan) {
   std::string text = text_of(plan, "state");
   if (text == "none") return "";
   const std::uint64_t step = number_of(plan, "step");
@@ -22,7 +22,7 @@ std::string plan_text(const Json& plan) {
 }
 
 /// "+route wiki.read, -upstream old, ~rollout wiki": what came, went and changed.
-std::string table_text(const Json& table) {
+std::string table_stand(const Json& table) {
   std::string names;
   for (const auto& [key, sign] :
        {std::pair{"added", '+'}, std::pair{"removed", '-'}, std::pair{"changed", '~'}}) {
@@ -39,9 +39,9 @@ std::string table_text(const Json& table) {
 std::string stand_text(const Json& entry, const char* key) {
   const std::string kind = text_of(entry, "kind");
   const Json stand = entry.value(key, Json::object());
-  if (kind == "plan") return plan_text(stand);
+  if (kind == "plan") return plan_stand(stand);
   if (kind == "routes") {
-    const std::string names = table_text(stand);
+    const std::string names = table_stand(stand);
     return names.empty() ? text_of(stand, "table").substr(0, 12) : names;
   }
   return stage_text(stand);
@@ -49,14 +49,14 @@ std::string stand_text(const Json& entry, const char* key) {
 
 /// A revision, which `banyan goto` takes; of another line the revision that it was written at, and
 /// its own number.
-std::string number_text(const Json& entry) {
+std::string number_and_note(const Json& entry) {
   std::string text = std::to_string(number_of(entry, "seq"));
   if (const auto note = number_of(entry, "note"); note != 0) text += '/' + std::to_string(note);
   return text;
 }
 
 /// A process of an earlier version tells of stages only, and says no kind.
-std::string kind_text(const Json& entry) {
+std::string kind_name(const Json& entry) {
   const std::string kind = text_of(entry, "kind");
   return kind.empty() ? "stage" : kind;
 }
@@ -73,7 +73,7 @@ int show(const Json& document) {
     // To the second; --json has the rest.
     std::string time = text_of(each, "time");
     if (time.size() > 19) time = time.substr(0, 19) + 'Z';
-    rows.push_back({number_text(each), time, kind_text(each), text_of(each, "module"),
+    rows.push_back({number_and_note(each), time, kind_name(each), text_of(each, "module"),
                     stand_text(each, "before"), stand_text(each, "after"), text_of(each, "who"),
                     text_of(each, "why")});
   }
