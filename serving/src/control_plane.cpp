@@ -230,6 +230,11 @@ void ControlPlane::enlist(const std::vector<std::string>& rollouts) {
   tell_what_nobody_goes_by(rollouts);
 }
 
+void ControlPlane::note_table(const std::vector<strangler::TablePart>& table,
+                              const strangler::Reason& reason) {
+  if (const auto done = store_->note_table(table, reason); !done) complain(done.error());
+}
+
 void ControlPlane::tell_what_nobody_goes_by(const std::vector<std::string>& rollouts) const {
   const auto stand = store_->stand();
   if (!stand) return;  // complained about already

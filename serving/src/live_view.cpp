@@ -151,10 +151,12 @@ Json side_row(const SideWindow::Reading& recent) {
 
 Json switch_log(strangler::ControlStore& store) {
   Json rows = Json::array();
-  const auto entries = store.log(kLogLines);
+  const auto entries = store.history(kLogLines);
   if (!entries) return rows;
   for (const strangler::LogEntry& entry : *entries) {
-    rows.push_back({{"seq", entry.seq},
+    rows.push_back({{"kind", entry.kind},
+                    {"seq", entry.seq},
+                    {"note", entry.note},
                     {"time", to_string(entry.time)},
                     {"module", entry.module},
                     {"before", entry.before},

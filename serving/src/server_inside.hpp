@@ -67,6 +67,8 @@ struct Server::Inside {
     };
   }
   void forget_what_is_gone();
+  /// For the switch log, where the routes are other ones than the last process had.
+  void note_table(const std::string& why) const;
   succession::Offer::Parts offer_parts();
   std::string traces() const {
     const auto& recorder = parts.telemetry.recorder;

@@ -6,6 +6,7 @@
 
 #include "banyan/serving/dependency.hpp"
 #include "banyan/telemetry/log.hpp"
+#include "loaded_table.hpp"
 #include "operators_token.hpp"
 #include "server_inside.hpp"
 
@@ -63,6 +64,7 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
       std::make_unique<const std::shared_ptr<const RouteSnapshot>>(std::move(snapshot)));
   all.routes->settle();
   all.forget_what_is_gone();
+  all.note_table("its file was read again");
   if (all.guard.use(std::move(token))) {
     if (all.streams) all.streams->cut_off();
     all.log().write(telemetry::Level::Info, "operators_token_changed",
@@ -162,6 +164,19 @@ void Server::Inside::forget_what_is_gone() {
   };
   parts.telemetry.metrics.requests.forget_if(gone);
   parts.telemetry.metrics.streams.forget_if(gone);
+}
+
+void Server::Inside::note_table(const std::string& why) const {
+  if (parts.control == nullptr) return;
+  const std::shared_ptr<const RouteSnapshot> routes = current();
+  const std::string& file = parts.settings.config_file;
+  parts.control->note_table(
+      loaded_table(*routes),
+      {.who = process_name(parts.telemetry.service),
+       .why = why,
+       .evidence = file.empty()
+                       ? std::string()
+                       : file + ", generation " + std::to_string(routes->routing().generation)});
 }
 
 /// Goes by the addresses, which are what a reload cannot change.

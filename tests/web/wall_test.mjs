@@ -98,6 +98,14 @@ await test("dots move only for those who like it, and can be held", {}, async (p
   assert.equal(await page.ask(shown), "none");
 });
 
+await test("the switch log tells of plans and routes beside stages", {}, async (page) => {
+  const rows = await page.ask("[...document.querySelectorAll('#log tbody tr')].map((each) => each.innerText.replaceAll(/\\s+/g, ' '))");
+  assert.match(rows[0], /^3\/2 .* routes .*1f0c8e5bd2a7 added route wiki\.read; changed upstream catalog recordshop \(root@desk\)/);
+  assert.match(rows[1], /^3\/1 .* plan catalog running, step 3 of 5 paused, step 3 of 5 ada@laptop lunch/);
+  assert.match(rows[2], /^3 .* stage catalog canary: reads 5 %, writes local canary: reads 25 %/);
+  assert.equal(await page.ask("document.querySelector('#log-hint')"), null, "somebody has moved something");
+});
+
 // --- in place ----------------------------------------------------------------------------------
 
 await test("focus, selection, what is open and what is scrolled stay through refreshes", { height: 700 }, async (page) => {

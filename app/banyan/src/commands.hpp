@@ -61,6 +61,7 @@ struct WatchOptions {
 
 struct LogOptions {
   std::string module;
+  std::string kind;  ///< of lines; "" is all
   std::size_t limit = 20;
 };
 

@@ -108,10 +108,14 @@ AdminAnswer status(Switchboard& board, std::string_view query, const LiveFacts& 
 }
 
 AdminAnswer log(Switchboard& board, std::string_view text) {
-  Query query(text, {"limit", "module"});
+  Query query(text, {"limit", "module", "kind"});
   const std::size_t limit = query.limit();
   if (!query.wrong().empty()) return bad_query(query.wrong());
-  return answer_of(board.store().log(limit, query.value("module")), log_json);
+  const std::string kind = query.value("kind");
+  if (!kind.empty() && std::ranges::find(kLineKinds, kind) == kLineKinds.end()) {
+    return bad_query("kind is \"" + kind + "\", expected stage, plan or routes");
+  }
+  return answer_of(board.store().history(limit, query.value("module"), kind), log_json);
 }
 
 AdminAnswer verify(Switchboard& board, std::string_view text) {

@@ -20,14 +20,16 @@ Json entry_object(const LogEntry& entry) {
     if (json.is_discarded()) json = text;
     return json;
   };
-  Json json = {{"seq", entry.seq},
-               {"time", to_string(entry.time)},
-               {"module", entry.module},
-               {"who", entry.who},
-               {"why", entry.why},
-               {"before", parsed(entry.before)},
-               {"after", parsed(entry.after)}};
+  Json json = {{"kind", entry.kind}, {"seq", entry.seq}};
+  if (entry.note != 0) json["note"] = entry.note;
+  json["time"] = to_string(entry.time);
+  json["module"] = entry.module;
+  json["who"] = entry.who;
+  json["why"] = entry.why;
+  json["before"] = parsed(entry.before);
+  json["after"] = parsed(entry.after);
   if (!entry.evidence.empty()) json["evidence"] = entry.evidence;
+  if (entry.note != 0) json["stage_hash"] = entry.stage_hash;
   json["previous_hash"] = entry.previous_hash;
   json["hash"] = entry.hash;
   return json;
@@ -62,7 +64,7 @@ std::string status_json(const Switchboard::Overview& overview, const LiveFacts& 
     rollouts.push_back(std::move(json));
   }
   Json document = {{"revision", overview.stand.revision},
-                   {"log", {{"entries", overview.stand.revision}, {"head", overview.stand.head}}}};
+                   {"log", {{"entries", overview.stand.lines}, {"head", overview.stand.log_head}}}};
   if (live.unowned) {
     const Unowned unowned = live.unowned();
     Json catch_alls = Json::array();
@@ -103,7 +105,8 @@ std::string verification_json(const Verification& verification) {
   return dump({{"intact", verification.problems.empty()},
                {"entries", verification.entries},
                {"head", verification.head},
-               {"problems", verification.problems}});
+               {"problems", verification.problems},
+               {"remarks", verification.remarks}});
 }
 
 }  // namespace banyan::strangler

@@ -1,4 +1,4 @@
-// Who moved which traffic, why, from where to where, and on what evidence.
+// Who changed which stage, plan or route, why, from what to what, and on what evidence.
 import {cell, element, head, time} from '/_banyan/elements.js';
 
 /** {"stage":"canary","reads":2500,"writes":"local"} → "canary: reads 25 %, writes local". */
@@ -9,6 +9,42 @@ export function traffic(text) {
   } catch {
     return text;
   }
+}
+
+/** {"state":"running","step":2,"of":5} → "running, step 2 of 5". */
+function plan(text) {
+  const {state, step, of} = parsed(text);
+  if (!state || state === 'none') return '';
+  return step && of ? `${state.replaceAll('_', ' ')}, step ${step} of ${of}` : state.replaceAll('_', ' ');
+}
+
+/** {"added":["route wiki"],"removed":[],"changed":[]} → "added route wiki"; before it, no more than a hash. */
+function routes(text) {
+  const table = parsed(text);
+  const parts = ['added', 'removed', 'changed'].filter((each) => table[each]?.length)
+      .map((each) => `${each} ${table[each].join(', ')}`);
+  return parts.length ? parts.join('; ') : (table.table ?? '').slice(0, 12);
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+const kTexts = {stage: traffic, plan, routes};
+
+/** What a line says before and after, by its kind; a kind that is not known here stays as it is. */
+function stand(entry, side) {
+  const textOf = kTexts[entry.kind ?? 'stage'];
+  return textOf ? textOf(entry[side]) : entry[side];
+}
+
+/** A revision; of another line the revision that it was written at, and its own number. */
+function numberOf(entry) {
+  return entry.note ? `${entry.seq}/${entry.note}` : String(entry.seq);
 }
 
 function whyOf(entry) {
@@ -33,13 +69,15 @@ function nothingYet(live) {
 }
 
 export function switchLog(live) {
-  if (live.log.length === 0) return nothingYet(live);
-  return [element('table', {id: 'log'}, head(['#', 'when', 'module', 'before', 'after', 'who', 'why']),
+  const hint = live.log.every((entry) => entry.kind === 'routes') ? nothingYet(live) : [];
+  if (live.log.length === 0) return hint;
+  return [...hint, element('table', {id: 'log'}, head(['#', 'when', 'kind', 'module', 'before', 'after', 'who', 'why']),
       element('tbody', {}, ...live.log.map((entry) => {
         const why = cell('why', '', 'why');
         why.append(...[whyOf(entry)].flat());
-        return element('tr', {'data-key': String(entry.seq)}, cell('#', String(entry.seq)), cell('when', time(entry.time)),
-            cell('module', entry.module), cell('before', traffic(entry.before)), cell('after', traffic(entry.after)),
+        return element('tr', {'data-key': numberOf(entry)}, cell('#', numberOf(entry)), cell('when', time(entry.time)),
+            cell('kind', entry.kind ?? 'stage'), cell('module', entry.module), cell('before', stand(entry, 'before')),
+            cell('after', stand(entry, 'after'), entry.kind === 'routes' ? 'why' : ''),
             cell('who', entry.who), why);
       })))];
 }

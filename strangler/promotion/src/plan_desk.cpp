@@ -139,6 +139,7 @@ Result<PlanDesk::Answer> PlanDesk::start(std::string_view module, const PlanOrde
                                   .since = now,
                                   .who = reason.who,
                                   .why = reason.why});
+                             stored.who = reason.who;
                              return plan->steps[*first].traffic();
                            }));
 }
@@ -179,6 +180,7 @@ Result<PlanDesk::Answer> PlanDesk::order(std::string_view module, const PlanOrde
                              document->who = reason.who;
                              document->why = reason.why;
                              stored.document = to_text(*document);
+                             stored.who = reason.who;
                              return after;
                            }));
 }
@@ -228,6 +230,7 @@ Result<PlanDesk::Answer> PlanDesk::back_gradually(std::string_view module, const
                              document->who = reason.who;
                              document->why = reason.why;
                              stored.document = to_text(*document);
+                             stored.who = reason.who;
                              return first->to;
                            }));
 }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <sstream>
+#include <utility>
 
 #include "addresses.hpp"
 #include "banyan/forwarding/trusted_peers.hpp"
@@ -38,6 +40,13 @@ bool is_always_ours(std::string_view field) {
       [&](std::string_view ours) { return http::equals_ignoring_case(name, ours); });
 }
 
+/// Tables of TOML are sorted, and comments are no part of them.
+std::string canonical(const toml::node& node) {
+  std::ostringstream text;
+  text << toml::json_formatter{node};
+  return std::move(text).str();
+}
+
 class Reader {
  public:
   Reader(const toml::table& root, const std::string& file) : problems_(file), root_(root) {}
@@ -52,6 +61,7 @@ class Reader {
     read_rollouts();
     read_routes(routes(), configuration_, problems_);
     if (!problems_.empty()) return std::unexpected(std::move(problems_).take());
+    keep_canonical_parts();
     return std::move(configuration_);
   }
 
@@ -72,6 +82,21 @@ class Reader {
         problems_.add(location_of(node),
                       name + " is " + kind_of(node) + ", expected a section [" + name + ']');
       }
+    }
+  }
+
+  void keep_canonical_parts() {
+    for (const auto& [name, what] :
+         {std::pair{"upstreams", "upstream "}, std::pair{"rollouts", "rollout "}}) {
+      const toml::table* const table = section(name);
+      if (table == nullptr) continue;
+      for (const auto& [key, node] : *table) {
+        configuration_.canonical_parts[what + std::string(key.str())] = canonical(node);
+      }
+    }
+    const toml::table* const proxy = section("proxy");
+    if (const toml::node* const sticky = proxy != nullptr ? proxy->get("sticky") : nullptr) {
+      configuration_.canonical_parts["sticky"] = canonical(*sticky);
     }
   }
 

@@ -13,9 +13,27 @@ void append(std::string& text, std::string_view field) {
   text += '\n';
 }
 
+std::string chain_hash_of_note(const LogEntry& note) {
+  std::string text = "banyan switch log note " + std::to_string(note.format) + '\n';
+  append(text, std::to_string(note.note));
+  append(text, std::to_string(note.seq));
+  append(text, note.kind);
+  append(text, std::to_string(note.time.micros));
+  append(text, note.module);
+  append(text, note.who);
+  append(text, note.why);
+  append(text, note.before);
+  append(text, note.after);
+  append(text, note.evidence);
+  append(text, note.stage_hash);
+  append(text, note.previous_hash);
+  return sha256_hex(text);
+}
+
 }  // namespace
 
 std::string chain_hash(const LogEntry& entry) {
+  if (entry.note != 0) return chain_hash_of_note(entry);
   std::string text = "banyan switch log " + std::to_string(entry.format) + '\n';
   append(text, std::to_string(entry.seq));
   append(text, std::to_string(entry.time.micros));

@@ -22,6 +22,34 @@ CREATE TABLE IF NOT EXISTS sightings (
 ) STRICT;
 )";
 
+// Another: lines of the switch log that are no revisions, and the table that was told last.
+constexpr const char* kNotes = R"(
+CREATE TABLE IF NOT EXISTS switch_log_notes (
+  note          INTEGER PRIMARY KEY,
+  seq           INTEGER NOT NULL,                               -- the revision that it was written at
+  kind          TEXT NOT NULL,                                  -- plan, routes
+  time          INTEGER NOT NULL,                               -- microseconds since 1970, UTC
+  module        TEXT NOT NULL,
+  who           TEXT NOT NULL,
+  why           TEXT NOT NULL,
+  before        TEXT NOT NULL,
+  after         TEXT NOT NULL,
+  evidence      TEXT NOT NULL,
+  stage_hash    TEXT NOT NULL,                                  -- of line seq of switch_log
+  previous_hash TEXT NOT NULL,                                  -- of the note before
+  hash          TEXT NOT NULL,
+  format        INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS loaded_table (
+  name TEXT PRIMARY KEY,                                        -- "route NAME", "upstream NAME" …
+  hash TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER IF NOT EXISTS switch_log_keeps_notes BEFORE UPDATE ON switch_log_notes
+BEGIN SELECT RAISE(ABORT, 'the switch log is only ever appended to'); END;
+CREATE TRIGGER IF NOT EXISTS switch_log_loses_no_note BEFORE DELETE ON switch_log_notes
+BEGIN SELECT RAISE(ABORT, 'the switch log is only ever appended to'); END;
+)";
+
 // The triggers keep slips from happening; it is the chain that shows malice. The table of the
 // rollouts has kept the name that it had in the first format.
 constexpr const char* kSchema = R"(
@@ -120,13 +148,15 @@ void create(const sqlite::Connection& connection) {
   if (connection.application_id() != kApplicationId) {
     connection.run(kSchema);
     connection.run(kSightings);
+    connection.run(kNotes);
   }
   transaction.commit();
 }
 
 // Version 1 had no format beside its lines, which are all of format 1; version 2 had no plans.
 void upgrade(const sqlite::Connection& connection) {
-  const bool is_whole = connection.user_version() >= kSchemaVersion && knows_sightings(connection);
+  const bool is_whole = connection.user_version() >= kSchemaVersion &&
+                        knows_sightings(connection) && knows_notes(connection);
   if (connection.is_read_only() || is_whole) return;
   sqlite::Transaction transaction(connection, sqlite::Begin::Immediate);
   if (connection.user_version() < 2) {
@@ -139,13 +169,18 @@ void upgrade(const sqlite::Connection& connection) {
     connection.set_user_version(kSchemaVersion);
   }
   connection.run(kSightings);
+  connection.run(kNotes);
   transaction.commit();
 }
 
 }  // namespace
 
 bool knows_sightings(const sqlite::Connection& connection) {
-  return connection.number("SELECT count(*) FROM sqlite_master WHERE name = 'sightings'") != 0;
+  return connection.has_table("sightings");
+}
+
+bool knows_notes(const sqlite::Connection& connection) {
+  return connection.has_table("switch_log_notes") && connection.has_table("loaded_table");
 }
 
 Error made_by_a_newer_version(const std::string& file, const std::string& what) {
@@ -168,11 +203,11 @@ Error moved_control_store(const std::string& file) {
       {}};
 }
 
-Error rewound_control_store(const std::string& file, std::uint64_t seq) {
+Error rewound_control_store(const std::string& file, const std::string& line) {
   return {
       ErrorCode::FailedPrecondition,
       "banyan.control_store_rewound",
-      file + " has lost line " + std::to_string(seq) +
+      file + " has lost " + line +
           " of its switch log, or has another one: an older or another content was put into it. "
           "Nothing can be changed, and the stages that were known last stay in force. Put the "
           "right content back, or restart this process, which then goes by what is there.",

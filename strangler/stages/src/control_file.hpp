@@ -16,14 +16,17 @@ Result<sqlite::Connection> open_control_file(const std::string& file, ControlSto
 /// Whether it has a place for them: a store that only an earlier version could write has none.
 bool knows_sightings(const sqlite::Connection& connection);
 
+/// Whether it has a place for the lines of the switch log that are no revisions; likewise.
+bool knows_notes(const sqlite::Connection& connection);
+
 /// What SQLite refused, as an error that says what to do.
 Error control_store_error(const std::string& file, const sqlite::Fault& fault);
 
 /// The file was renamed, removed or replaced while this process had it open.
 Error moved_control_store(const std::string& file);
 
-/// Line `seq` of the switch log was there and is not any more.
-Error rewound_control_store(const std::string& file, std::uint64_t seq);
+/// That line of the switch log ("line 7", "note 3") was there and is not any more.
+Error rewound_control_store(const std::string& file, const std::string& line);
 
 /// A stage that this version does not know.
 Error made_by_a_newer_version(const std::string& file, const std::string& what);

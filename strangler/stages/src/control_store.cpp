@@ -2,73 +2,33 @@
 #include "banyan/stages/control_store.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <mutex>
+#include <tuple>
 #include <utility>
 
 #include "banyan/sqlite/transaction.hpp"
-#include "banyan/stages/suggestion.hpp"
 #include "control_file.hpp"
 #include "log_check.hpp"
+#include "log_rows.hpp"
+#include "note_rows.hpp"
+#include "note_texts.hpp"
+#include "plan_rows.hpp"
+#include "reason.hpp"
+#include "refusals.hpp"
+#include "sighting_rows.hpp"
 
 namespace banyan::strangler {
 namespace {
 
-constexpr std::size_t kLongestEvidence = 64 * 1024;
-constexpr const char* kLogColumns =
-    "seq, time, module, who, why, before, after, evidence, previous_hash, hash, ";
-
-std::optional<std::string> wrong_text(std::string_view name, std::string_view text,
-                                      std::size_t longest) {
-  if (text.find_first_not_of(' ') == std::string_view::npos) {
-    return std::string(name) + " is missing";
-  }
-  if (text.size() > longest) {
-    return std::string(name) + " is longer than " + std::to_string(longest) + " bytes";
-  }
-  const bool control = std::ranges::any_of(
-      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-  if (control) return std::string(name) + " contains a control character";
-  return std::nullopt;
-}
-
-Result<void> check(const Reason& reason) {
-  std::vector<Detail> details = faults_of(reason);
-  if (details.empty()) return {};
-  std::string message = "a change needs who asks for it and why, for the switch log";
-  for (const Detail& detail : details) message += "; " + detail.problem;
-  return fail(ErrorCode::InvalidArgument, "banyan.author_or_reason_missing", std::move(message),
-              std::move(details));
-}
-
-LogEntry read_entry(const sqlite::Statement& row) {
-  LogEntry entry;
-  entry.seq = static_cast<std::uint64_t>(row.number(0));
-  entry.time = {row.number(1)};
-  entry.module = row.text(2);
-  entry.who = row.text(3);
-  entry.why = row.text(4);
-  entry.before = row.text(5);
-  entry.after = row.text(6);
-  entry.evidence = row.text(7);
-  entry.previous_hash = row.text(8);
-  entry.hash = row.text(9);
-  entry.format = row.number(10);
-  return entry;
-}
-
-std::optional<DataStage> data_stage_from(std::string_view name) {
-  for (const DataStage stage : kDataStages) {
-    if (name == to_string(stage)) return stage;
-  }
-  return std::nullopt;
-}
-
-std::int64_t number_of(bool fact) { return fact ? 1 : 0; }
-
 class SqliteControlStore final : public ControlStore {
  public:
   SqliteControlStore(std::string file, sqlite::Connection connection, const Clock& clock)
-      : file_(std::move(file)), connection_(std::move(connection)), clock_(clock) {
+      : file_(std::move(file)),
+        connection_(std::move(connection)),
+        notes_(connection_),
+        clock_(clock) {
     // Who may only read a store of an earlier version finds it as it was.
     if (connection_.user_version() < 2) format_column_ = "1";
     has_plans_ = connection_.user_version() >= 3;
@@ -119,7 +79,7 @@ class SqliteControlStore final : public ControlStore {
                                          const Decide& decide) override {
     auto entries = write_all(reason, [&](const Stand& now) -> Result<std::vector<Rollout>> {
       const Rollout* const rollout = now.find(module);
-      if (rollout == nullptr) return fail(unknown(module, now));
+      if (rollout == nullptr) return fail(unknown_rollout(module, now));
       if (auto same = check_that_nobody_was_faster(*rollout, reason); !same) {
         return fail(std::move(same.error()));
       }
@@ -133,62 +93,101 @@ class SqliteControlStore final : public ControlStore {
   }
 
   Result<std::vector<StoredPlan>> plans() override {
-    return guarded([&]() -> Result<std::vector<StoredPlan>> {
-      std::vector<StoredPlan> all;
-      if (!has_plans_) return all;
-      connection_.each("SELECT module, document, version FROM plans ORDER BY module",
-                       [&](const sqlite::Statement& row) { all.push_back(read_plan(row)); });
-      return all;
-    });
+    return guarded([&]() -> Result<std::vector<StoredPlan>> { return planned(); });
   }
 
   Result<std::optional<LogEntry>> walk(std::string_view module, const Reason& reason,
                                        const Walk& decide) override {
-    auto entries = write_all(reason, [&](const Stand& now) -> Result<std::vector<Rollout>> {
-      const Rollout* const rollout = now.find(module);
-      if (rollout == nullptr) return fail(unknown(module, now));
-      if (auto same = check_that_nobody_was_faster(*rollout, reason); !same) {
-        return fail(std::move(same.error()));
-      }
-      StoredPlan plan = plan_of(rollout->module);
-      const std::string before = plan.document;
-      Result<Traffic> after = decide(rollout->traffic, plan);
-      if (after && plan.document != before) write(plan);
-      return with_traffic(*rollout, std::move(after));
-    });
+    std::optional<LogEntry> besides;
+    auto entries = write_all(
+        reason,
+        [&](const Stand& now) -> Result<std::vector<Rollout>> {
+          const Rollout* const rollout = now.find(module);
+          if (rollout == nullptr) return fail(unknown_rollout(module, now));
+          if (auto same = check_that_nobody_was_faster(*rollout, reason); !same) {
+            return fail(std::move(same.error()));
+          }
+          StoredPlan plan = read_plan(connection_, rollout->module);
+          const StoredPlan before = plan;
+          Result<Traffic> after = decide(rollout->traffic, plan);
+          if (after && plan.document != before.document) {
+            ++plan.version;
+            write_plan(connection_, plan);
+            besides = line_of(before, plan, reason);
+          }
+          return with_traffic(*rollout, std::move(after));
+        },
+        besides);
     return only(std::move(entries));
   }
 
   Result<std::vector<Sighting>> sightings() override {
-    return guarded([&]() -> Result<std::vector<Sighting>> { return read_sightings(); });
+    return guarded([&]() -> Result<std::vector<Sighting>> { return noted(); });
   }
 
   Result<void> note(const std::vector<Sighting>& seen) override {
     return guarded([&]() -> Result<void> {
-      if (read_sightings() == seen) return {};
+      if (noted() == seen) return {};
       sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
       if (auto grown = check_that_the_log_grew(); !grown) return fail(std::move(grown.error()));
-      connection_.run("DELETE FROM sightings");
-      for (const Sighting& each : seen) write(each);
+      write_sightings(connection_, seen);
       if (connection_.moved()) return fail(moved_control_store(file_));
       transaction.commit();
       return {};
     });
   }
 
+  Result<std::optional<LogEntry>> note_table(const std::vector<TablePart>& table,
+                                             const Reason& reason) override {
+    if (auto checked = check(reason); !checked) return fail(std::move(checked.error()));
+    return guarded([&]() -> Result<std::optional<LogEntry>> {
+      if (!notes_.exist() || notes_.table() == table) return std::optional<LogEntry>();
+      sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
+      if (auto grown = check_that_the_log_grew(); !grown) return fail(std::move(grown.error()));
+      const Result<Stand> now = read_stand();
+      if (!now) return fail(now.error());
+      // Another process may have been first.
+      const std::vector<TablePart> before = notes_.table();
+      if (before == table) return std::optional<LogEntry>();
+      notes_.write(table);
+      TableTexts texts = texts_of(before, table);
+      LogEntry line = note_of(kRoutesLine, reason);
+      line.before = std::move(texts.before);
+      line.after = std::move(texts.after);
+      line = append(std::move(line), *now);
+      if (connection_.moved()) return fail(moved_control_store(file_));
+      transaction.commit();
+      last_note_ = {line.note, line.seq, line.hash, line.format};
+      return std::optional(std::move(line));
+    });
+  }
+
   Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module) override {
+    return guarded([&] { return newest_stages(limit, module); });
+  }
+
+  Result<std::vector<LogEntry>> history(std::size_t limit, std::string_view module,
+                                        std::string_view kind) override {
     return guarded([&]() -> Result<std::vector<LogEntry>> {
-      const std::string sql = std::string("SELECT ") + kLogColumns + format_column_ +
-                              " FROM switch_log WHERE ?1 = '' OR module = ?1 "
-                              "ORDER BY seq DESC LIMIT ?2";
-      sqlite::Statement rows = connection_.query(sql);
-      rows.bind_all(module, limit);
-      std::vector<LogEntry> entries;
-      while (rows.step()) {
-        entries.push_back(read_entry(rows));
-        if (entries.back().format > kLogFormat) return fail(newer_line(entries.back()));
+      const sqlite::Transaction one_moment(connection_, sqlite::Begin::Snapshot);
+      std::vector<LogEntry> lines;
+      if (kind.empty() || kind == kStageLine) {
+        auto stages = newest_stages(limit, module);
+        if (!stages) return stages;
+        lines = std::move(*stages);
       }
-      return entries;
+      if (kind != kStageLine) {
+        std::vector<LogEntry> notes = notes_.newest(limit, module, kind);
+        for (const LogEntry& each : notes) {
+          if (each.format > kLogFormat) return fail(newer_line(each));
+        }
+        std::ranges::move(notes, std::back_inserter(lines));
+      }
+      std::ranges::sort(lines, [](const LogEntry& one, const LogEntry& other) {
+        return std::tie(one.seq, one.note) > std::tie(other.seq, other.note);
+      });
+      if (lines.size() > limit) lines.resize(limit);
+      return lines;
     });
   }
 
@@ -196,17 +195,24 @@ class SqliteControlStore final : public ControlStore {
     return guarded([&]() -> Result<Verification> {
       const sqlite::Transaction one_moment(connection_, sqlite::Begin::Snapshot);
       LogCheck check(noted_head);
+      std::vector<LogEntry> notes = notes_.all();
+      for (const LogEntry& each : notes) {
+        if (each.format > kLogFormat) return fail(newer_line(each));
+      }
+      auto note = notes.begin();
       const std::string sql =
           std::string("SELECT ") + kLogColumns + format_column_ + " FROM switch_log ORDER BY seq";
       sqlite::Statement rows = connection_.query(sql);
       while (rows.step()) {
-        LogEntry entry = read_entry(rows);
+        LogEntry entry = read_line(rows);
         if (entry.format > kLogFormat) return fail(newer_line(entry));
+        for (; note != notes.end() && note->seq < entry.seq; ++note) check.note(std::move(*note));
         check.line(std::move(entry));
       }
+      for (; note != notes.end(); ++note) check.note(std::move(*note));
       Result<Stand> now = read_stand();
       if (!now) return fail(std::move(now.error()));
-      return std::move(check).end(now->rollouts);
+      return std::move(check).end({std::move(now->rollouts), planned(), notes_.table()});
     });
   }
 
@@ -217,6 +223,20 @@ class SqliteControlStore final : public ControlStore {
   }
 
  private:
+  Result<std::vector<LogEntry>> newest_stages(std::size_t limit, std::string_view module) {
+    const std::string sql = std::string("SELECT ") + kLogColumns + format_column_ +
+                            " FROM switch_log WHERE ?1 = '' OR module = ?1 "
+                            "ORDER BY seq DESC LIMIT ?2";
+    sqlite::Statement rows = connection_.query(sql);
+    rows.bind_all(module, limit);
+    std::vector<LogEntry> entries;
+    while (rows.step()) {
+      entries.push_back(read_line(rows));
+      if (entries.back().format > kLogFormat) return fail(newer_line(entries.back()));
+    }
+    return entries;
+  }
+
   template <class Body>
   auto guarded(Body&& body) -> decltype(body()) {
     const std::lock_guard lock(mutex_);
@@ -231,8 +251,13 @@ class SqliteControlStore final : public ControlStore {
   using Lines = std::vector<LogEntry>;
 
   /// The one transaction in which traffic changes: the line first, then the stage. What `decide`
-  /// writes besides is in it.
+  /// writes besides is in it, and the line about that, which it may leave in `besides`.
   Result<Lines> write_all(const Reason& reason, const DecideAll& decide) {
+    std::optional<LogEntry> nothing;
+    return write_all(reason, decide, nothing);
+  }
+  Result<Lines> write_all(const Reason& reason, const DecideAll& decide,
+                          std::optional<LogEntry>& besides) {
     if (auto checked = check(reason); !checked) return fail(std::move(checked.error()));
     return guarded([&]() -> Result<Lines> {
       sqlite::Transaction transaction(connection_, sqlite::Begin::Immediate);
@@ -244,17 +269,19 @@ class SqliteControlStore final : public ControlStore {
       Lines lines;
       for (const Rollout& each : *wanted) {
         const Rollout* const rollout = now->find(each.module);
-        if (rollout == nullptr) return fail(unknown(each.module, *now));
+        if (rollout == nullptr) return fail(unknown_rollout(each.module, *now));
         if (each.traffic == rollout->traffic) continue;
         lines.push_back(next_line(*now, *rollout, reason, each.traffic));
-        write(lines.back());
+        write_line(connection_, lines.back());
         write(rollout->module, each.traffic, lines.back().seq);
         now->revision = lines.back().seq;
         now->head = lines.back().hash;
       }
+      if (besides) *besides = append(std::move(*besides), *now);
       if (connection_.moved()) return fail(moved_control_store(file_));
       transaction.commit();
       if (!lines.empty()) last_seen_ = {lines.back().seq, lines.back().hash};
+      if (besides) last_note_ = {besides->note, besides->seq, besides->hash, besides->format};
       return lines;
     });
   }
@@ -271,65 +298,38 @@ class SqliteControlStore final : public ControlStore {
     return std::optional(std::move(lines->front()));
   }
 
-  static Result<void> check_that_nobody_was_faster(const Rollout& rollout, const Reason& reason) {
-    if (!reason.from || *reason.from == rollout.revision) return {};
-    return fail(ErrorCode::Conflict, "banyan.stale_revision",
-                "refused: " + rollout.module + " is at " + to_string(rollout.traffic) +
-                    " by revision " + std::to_string(rollout.revision) +
-                    " now, and this was asked for as of revision " + std::to_string(*reason.from) +
-                    ". Nothing was changed; look at what has happened (banyan log), and ask for "
-                    "what is still wanted");
+  std::vector<StoredPlan> planned() {
+    return has_plans_ ? read_plans(connection_) : std::vector<StoredPlan>();
   }
 
-  static StoredPlan read_plan(const sqlite::Statement& row) {
-    return {row.text(0), row.text(1), static_cast<std::uint64_t>(row.number(2))};
+  std::vector<Sighting> noted() {
+    return has_sightings_ ? read_sightings(connection_) : std::vector<Sighting>();
   }
 
-  StoredPlan plan_of(const std::string& module) {
-    if (!has_plans_) return {module, {}, 0};
-    auto row = connection_.query("SELECT module, document, version FROM plans WHERE module = ?");
-    return row.bind(1, module).step() ? read_plan(row) : StoredPlan{module, {}, 0};
+  LogEntry note_of(std::string_view kind, const Reason& reason) const {
+    LogEntry line;
+    line.kind = kind;
+    line.time = clock_.now();
+    line.who = reason.who;
+    line.why = reason.why;
+    line.evidence = reason.evidence;
+    return line;
   }
 
-  void write(const StoredPlan& plan) {
-    connection_
-        .query(
-            "INSERT INTO plans (module, version, document) VALUES (?, ?, ?) ON CONFLICT (module) "
-            "DO UPDATE SET version = excluded.version, document = excluded.document")
-        .bind_all(plan.module, plan.version + 1, plan.document)
-        .run();
+  LogEntry line_of(const StoredPlan& before, const StoredPlan& after, const Reason& reason) const {
+    LogEntry line = note_of(kPlanLine, reason);
+    if (!after.who.empty()) line.who = after.who;
+    line.module = after.module;
+    line.before = plan_text_of(before);
+    line.after = plan_text_of(after);
+    return line;
   }
 
-  /// One in words of a newer version is none.
-  std::vector<Sighting> read_sightings() {
-    std::vector<Sighting> all;
-    if (!has_sightings_) return all;
-    connection_.each(
-        "SELECT module, old_side, new_side, data, both_reach_data, old_side_sees_writes "
-        "FROM sightings ORDER BY module",
-        [&](const sqlite::Statement& row) {
-          const auto data = data_stage_from(row.text(3));
-          if (!data) return;
-          all.push_back({row.text(0),
-                         {.old_side = row.number(1) != 0,
-                          .new_side = row.number(2) != 0,
-                          .data = *data,
-                          .both_reach_data = row.number(4) != 0,
-                          .old_side_sees_writes = row.number(5) != 0}});
-        });
-    return all;
-  }
-
-  void write(const Sighting& seen) {
-    const Topology& topology = seen.topology;
-    connection_
-        .query(
-            "INSERT INTO sightings (module, old_side, new_side, data, both_reach_data, "
-            "old_side_sees_writes) VALUES (?, ?, ?, ?, ?, ?)")
-        .bind_all(seen.module, number_of(topology.old_side), number_of(topology.new_side),
-                  to_string(topology.data), number_of(topology.both_reach_data),
-                  number_of(topology.old_side_sees_writes))
-        .run();
+  /// Behind the last line of stages as it stands now.
+  LogEntry append(LogEntry line, const Stand& now) const {
+    line.seq = now.revision;
+    line.stage_hash = now.head;
+    return notes_.append(std::move(line));
   }
 
   /// Back from how all stand to how they stood, line by line.
@@ -361,14 +361,6 @@ class SqliteControlStore final : public ControlStore {
     return stand;
   }
 
-  static Error unknown_revision(std::uint64_t revision, std::uint64_t last) {
-    return {ErrorCode::FailedPrecondition,
-            "banyan.unknown_revision",
-            "there is no revision " + std::to_string(revision) + " yet: the last is " +
-                std::to_string(last) + ". banyan log shows them",
-            {}};
-  }
-
   bool knows(const std::string& module) {
     return connection_.query("SELECT 1 FROM migrations WHERE module = ?").bind(1, module).step();
   }
@@ -379,9 +371,10 @@ class SqliteControlStore final : public ControlStore {
     if (last_seen_.seq != 0) {
       auto line = connection_.query("SELECT 1 FROM switch_log WHERE seq = ? AND hash = ?");
       if (!line.bind_all(last_seen_.seq, last_seen_.hash).step()) {
-        return fail(rewound_control_store(file_, last_seen_.seq));
+        return fail(rewound_control_store(file_, "line " + std::to_string(last_seen_.seq)));
       }
     }
+    if (auto kept = check_that_the_notes_grew(); !kept) return kept;
     auto last = connection_.query("SELECT seq, hash, " + format_column_ +
                                   " FROM switch_log ORDER BY seq DESC LIMIT 1");
     if (!last.step()) return {};
@@ -392,7 +385,23 @@ class SqliteControlStore final : public ControlStore {
     return {};
   }
 
+  Result<void> check_that_the_notes_grew() {
+    if (last_note_.note != 0 && !notes_.has(last_note_)) {
+      return fail(rewound_control_store(file_, "note " + std::to_string(last_note_.note)));
+    }
+    last_note_ = notes_.last();
+    if (last_note_.format > kLogFormat) {
+      return fail(newer_line({.format = last_note_.format, .note = last_note_.note}));
+    }
+    return {};
+  }
+
   Error newer_line(const LogEntry& entry) const {
+    if (entry.note != 0) {
+      return made_by_a_newer_version(file_, "note " + std::to_string(entry.note) +
+                                                " of its switch log has format " +
+                                                std::to_string(entry.format));
+    }
     return made_by_a_newer_version(file_, "line " + std::to_string(entry.seq) +
                                               " of its switch log has format " +
                                               std::to_string(entry.format));
@@ -409,6 +418,9 @@ class SqliteControlStore final : public ControlStore {
         stand.head = last.text(1);
       }
     }
+    const NoteRows::Last note = notes_.last();
+    stand.lines = stand.revision + note.note;
+    stand.log_head = note.note != 0 && note.seq >= stand.revision ? note.hash : stand.head;
     sqlite::Statement rows = connection_.query(
         "SELECT module, stage, reads, writes, revision FROM migrations ORDER BY module");
     while (rows.step()) {
@@ -434,20 +446,11 @@ class SqliteControlStore final : public ControlStore {
     entry.who = reason.who;
     entry.why = reason.why;
     entry.before = to_json(rollout.traffic);
-    entry.after = to_json(after);
+    entry.after = with_noted(to_json(after), notes_.last().hash);
     entry.evidence = reason.evidence;
     entry.previous_hash = now.head;
     entry.hash = chain_hash(entry);
     return entry;
-  }
-
-  void write(const LogEntry& entry) {
-    const std::string sql = std::string("INSERT INTO switch_log (") + kLogColumns +
-                            "format) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    connection_.query(sql)
-        .bind_all(entry.seq, entry.time.micros, entry.module, entry.who, entry.why, entry.before,
-                  entry.after, entry.evidence, entry.previous_hash, entry.hash, entry.format)
-        .run();
   }
 
   void write(const std::string& module, const Traffic& traffic, std::uint64_t revision) {
@@ -459,23 +462,15 @@ class SqliteControlStore final : public ControlStore {
         .run();
   }
 
-  static Error unknown(std::string_view module, const Stand& now) {
-    std::vector<std::string> known;
-    known.reserve(now.rollouts.size());
-    for (const Rollout& each : now.rollouts) known.push_back(each.module);
-    return {ErrorCode::NotFound,
-            "banyan.unknown_rollout",
-            "there is no rollout \"" + std::string(module) + "\"." + suggestion(module, known),
-            {}};
-  }
-
   const std::string file_;
   std::mutex mutex_;
   sqlite::Connection connection_;
+  const NoteRows notes_;
   struct {
     std::uint64_t seq = 0;
     std::string hash;
   } last_seen_;
+  NoteRows::Last last_note_;
   const Clock& clock_;
   std::string format_column_ = "format";
   bool has_plans_ = true;
@@ -483,16 +478,6 @@ class SqliteControlStore final : public ControlStore {
 };
 
 }  // namespace
-
-std::vector<Detail> faults_of(const Reason& reason) {
-  std::vector<Detail> details;
-  if (auto wrong = wrong_text("who", reason.who, kLongestWho)) details.push_back({"/who", *wrong});
-  if (auto wrong = wrong_text("why", reason.why, kLongestWhy)) details.push_back({"/why", *wrong});
-  if (reason.evidence.size() > kLongestEvidence) {
-    details.push_back({"/evidence", "evidence is longer than 65536 bytes"});
-  }
-  return details;
-}
 
 const Rollout* Stand::find(std::string_view module) const {
   const auto found = std::ranges::lower_bound(rollouts, module, {}, &Rollout::module);

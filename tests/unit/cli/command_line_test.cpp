@@ -76,6 +76,32 @@ TEST_F(StoreCommands, WalkOnAndBackAndShowTheLog) {
   EXPECT_EQ(log.out.find("the next step"), std::string::npos);
 }
 
+TEST_F(StoreCommands, ShowLinesOfPlansAndRoutesBesideThoseOfStages) {
+  banyan({"next", "catalog", "--force"});
+  ASSERT_TRUE(store_->walk("catalog", {"plan (ann@desk)", "the new side is slow"},
+                           [](const strangler::Traffic& before,
+                              strangler::StoredPlan& plan) -> Result<strangler::Traffic> {
+                             plan.document = R"({"state":"needs_person","step":1,"steps":[1,2]})";
+                             return before;
+                           }));
+  ASSERT_TRUE(store_->note_table({{"route a", "1"}}, {"proxy (root@here)", "it started"}));
+  const Outcome log = banyan({"log"});
+  EXPECT_EQ(log.exit_code, 0) << log.err;
+  EXPECT_THAT(log.out, HasSubstr("+route a"));
+  EXPECT_THAT(log.out, HasSubstr("needs_person, step 2 of 2"));
+  EXPECT_THAT(log.out, HasSubstr("1/2 "));
+  EXPECT_THAT(log.out, HasSubstr("stage   catalog  legacy"));
+  const Outcome plans = banyan({"log", "--kind", "plan"});
+  EXPECT_THAT(plans.out, HasSubstr("the new side is slow"));
+  EXPECT_EQ(plans.out.find("route"), std::string::npos);
+  EXPECT_EQ(banyan({"log", "--kind", "stages"}).exit_code, 64);
+  EXPECT_THAT(banyan({"log", "verify"}).out, StartsWith("intact: 3 lines"));
+  test::RawSqlite(file_).run("UPDATE plans SET document = '{}'");
+  const Outcome found = banyan({"log", "verify"});
+  EXPECT_EQ(found.exit_code, 1);
+  EXPECT_THAT(found.out, HasSubstr("the plan of catalog is not what note 1 says"));
+}
+
 TEST_F(StoreCommands, SayThatNothingChanged) {
   banyan({"shift", "catalog", "--force", "25", "--why", "x"});
   const Outcome again = banyan({"shift", "catalog", "25", "--why", "x"});

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string_view>
 #include <vector>
 
@@ -109,6 +110,10 @@ TEST_F(TheConductorOfWrites, LeavesThemAndCallsAPersonWhereTheOldSideMayLackWhat
   EXPECT_EQ(plan().state, PlanState::NeedsPerson);
   EXPECT_THAT(plan().reason, HasSubstr("catalog.write: the new side fails again and again"));
   EXPECT_THAT(plan().reason, HasSubstr("shared_data = true in [rollouts.catalog.fallback]"));
+  const auto lines = here_->store->history(1, "catalog", kPlanLine);
+  ASSERT_TRUE(lines && lines->size() == 1);
+  EXPECT_EQ(nlohmann::json::parse(lines->front().after)["state"], "needs_person");
+  EXPECT_THAT(lines->front().why, HasSubstr("catalog.write: the new side fails"));
   const auto calls = std::ranges::count(here_->notes, Kind::NeedsPerson, &Conductor::Note::kind);
   EXPECT_EQ(calls, 1) << "loudly, and once";
   // It outlives the process, and the next one does not act either.

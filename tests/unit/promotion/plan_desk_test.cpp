@@ -3,6 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
 #include "conducted.hpp"
 
 namespace banyan::strangler {
@@ -60,6 +64,49 @@ TEST_F(ThePlanDesk, RefusesWhatCannotBeAndSaysWhatCan) {
   EXPECT_EQ(order(PlanVerb::Abort).error().message,
             "the plan of catalog is aborted. Possible now: start");
   EXPECT_TRUE(order(PlanVerb::Start));
+}
+
+/// "running 1 by ann", oldest first: what became of the plan, by the switch log.
+std::vector<std::string> told_of(ControlStore& store) {
+  std::vector<std::string> told;
+  const auto lines = store.history(100, "catalog", kPlanLine);
+  if (!lines) return {lines.error().message};
+  for (const LogEntry& each : *lines) {
+    const auto after = nlohmann::json::parse(each.after);
+    told.insert(told.begin(), after["state"].get<std::string>() + ' ' +
+                                  std::to_string(after["step"].get<int>()) + " by " + each.who);
+  }
+  return told;
+}
+
+TEST_F(ThePlanDesk, HasALineInTheSwitchLogForEachOrderAlsoWhereNoTrafficMoves) {
+  ASSERT_TRUE(order(PlanVerb::Start));
+  ASSERT_TRUE(order(PlanVerb::Pause));
+  ASSERT_TRUE(order(PlanVerb::Resume));
+  EXPECT_EQ(here_->store->stand()->revision, 1U);
+  ASSERT_TRUE(order(PlanVerb::Abort));
+  EXPECT_THAT(told_of(*here_->store), testing::ElementsAre("running 1 by ann", "paused 1 by ann",
+                                                           "running 1 by ann", "aborted 1 by ann"));
+  EXPECT_EQ(here_->store->history(1)->front().why, "a reason");
+  EXPECT_TRUE(here_->store->verify()->problems.empty());
+}
+
+TEST_F(ThePlanDesk, HasALineWhenSomebodyElseSteers) {
+  start();
+  ASSERT_TRUE(here_->board.shift("catalog", {.reads = percent(10'00)}, {"bo", "by hand"}));
+  tick();
+  ASSERT_EQ(plan().state, PlanState::Paused);
+  EXPECT_EQ(told_of(*here_->store).back(), "paused 1 by plan (ann@desk)");
+  EXPECT_THAT(here_->store->history(1)->front().why, HasSubstr("somebody has shifted"));
+}
+
+TEST_F(ThePlanDesk, HasALineWhenThePlanIsCompleted) {
+  start();
+  ASSERT_TRUE(here_->board.shift("catalog", {.reads = Percent::all(), .writes = Side::Remote},
+                                 {"bo", "by hand"}));
+  tick();
+  ASSERT_EQ(plan().state, PlanState::Completed);
+  EXPECT_EQ(told_of(*here_->store).back(), "completed 1 by plan (ann@desk)");
 }
 
 TEST_F(ThePlanDesk, GivesTheNewSideTheShareOfTheStepWithAResume) {

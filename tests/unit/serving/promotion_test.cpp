@@ -90,7 +90,7 @@ TEST_F(APromotion, GoesBackInTheRequestThatShowsABurst) {
   }
   EXPECT_LT(asked, 100) << "every second request failed";
   EXPECT_EQ(plan()["state"], "rolled_back");
-  const Json line = Json::parse(test::get(port_, "/_banyan/api/log").body)["entries"][0];
+  const Json line = Json::parse(test::get(port_, "/_banyan/api/log?kind=stage").body)["entries"][0];
   EXPECT_EQ(line["who"], "plan (ann)");
   EXPECT_EQ(line["after"]["stage"], "legacy");
   EXPECT_THAT(line["why"].get<std::string>(), HasSubstr("catalog.read"));
@@ -177,7 +177,7 @@ TEST_F(APromotionOfWrites, MovesThemAndBringsThemHomeWhenTheyFail) {
   EXPECT_LT(asked, 100);
   EXPECT_EQ(plan()["state"], "rolled_back");
   EXPECT_EQ(plan()["share"], "0%");
-  const Json line = Json::parse(test::get(port_, "/_banyan/api/log").body)["entries"][0];
+  const Json line = Json::parse(test::get(port_, "/_banyan/api/log?kind=stage").body)["entries"][0];
   EXPECT_EQ(line["who"], "plan (ann)");
   EXPECT_THAT(line["why"].get<std::string>(), HasSubstr("catalog.write: "));
 }

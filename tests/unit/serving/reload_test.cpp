@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <nlohmann/json.hpp>
 #include <sstream>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "banyan/routing/keys.hpp"
 #include "proxy_fixture.hpp"
@@ -83,6 +86,46 @@ TEST_F(AReload, CanTurnAGroupToAnotherAddress) {
   write(file(), shop_configuration(other.port(), catalog_.port()));
   ASSERT_TRUE(proxy_->reload().has_value());
   EXPECT_EQ(side_of(1), "other");
+}
+
+TEST_F(AReload, IsInTheSwitchLogWithWhatChangedAndARestartRepeatsNothing) {
+  const auto routes = [&] {
+    return nlohmann::json::parse(test::get(port_, "/_banyan/api/log?kind=routes").body)["entries"];
+  };
+  start();
+  nlohmann::json lines = routes();
+  ASSERT_EQ(lines.size(), 1u) << "the first process tells what it goes by";
+  EXPECT_EQ(lines[0]["why"], "the process started");
+  const auto added = lines[0]["after"]["added"].get<std::vector<std::string>>();
+  EXPECT_EQ(added, (std::vector<std::string>{"rollout catalog", "route catalog.read",
+                                             "route catalog.write", "route rest", "sticky",
+                                             "upstream catalog", "upstream legacy"}));
+
+  configure("# another comment\n");
+  ASSERT_TRUE(proxy_->reload().has_value());
+  EXPECT_EQ(routes().size(), 1u) << "nothing that decides where requests go";
+  proxy_.reset();
+  start();
+  EXPECT_EQ(routes().size(), 1u) << "a restart";
+
+  NamedServer other("other");
+  write(file(), shop_configuration(other.port(), catalog_.port(),
+                                   "[[routes]]\nname = \"more\"\nprefix = \"/more\"\n"
+                                   "methods = [\"*\"]\nlegacy = \"legacy\"\n"));
+  ASSERT_TRUE(proxy_->reload().has_value());
+  lines = routes();
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0]["after"]["added"], nlohmann::json::array({"route more"}));
+  EXPECT_EQ(lines[0]["after"]["changed"], nlohmann::json::array({"upstream legacy"}))
+      << "turned to another address";
+  EXPECT_EQ(lines[0]["why"], "its file was read again");
+  EXPECT_EQ(lines[0]["before"]["table"], lines[1]["after"]["table"]);
+  EXPECT_NE(lines[0]["who"].get<std::string>().find('@'), std::string::npos);
+  EXPECT_NE(lines[0]["evidence"].get<std::string>().find("banyan.toml"), std::string::npos);
+  const auto verified = nlohmann::json::parse(test::get(port_, "/_banyan/api/verify").body);
+  EXPECT_EQ(verified["intact"], true) << verified;
+  EXPECT_EQ(nlohmann::json::parse(test::get(port_, "/_banyan/api/status").body)["revision"], 0)
+      << "and is no revision";
 }
 
 TEST_F(AReload, TakesTheOperatorsTokenThatIsInTheFileNow) {

@@ -231,6 +231,27 @@ TEST_F(AdminApiTest, ShowsAndVerifiesTheLog) {
   EXPECT_EQ(json(get("/verify", "head=abc"))["intact"], false);
 }
 
+TEST_F(AdminApiTest, TellsEveryKindOfLineAndOneWhereItIsAskedFor) {
+  post("/rollouts/catalog/plan", R"({"action":"start","who":"ann","why":"quiet"})");
+  ASSERT_TRUE(store_->note_table({{"route a", "1"}}, {"proxy (root@here)", "it started"}));
+  const Json all = json(get("/log"))["entries"];
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[0]["kind"], "routes");
+  EXPECT_EQ(all[0]["note"], 2);
+  EXPECT_EQ(all[0]["after"]["added"], Json::array({"route a"}));
+  EXPECT_EQ(all[1]["kind"], "plan");
+  EXPECT_EQ(all[1]["after"]["state"], "running");
+  EXPECT_EQ(all[2]["kind"], "stage");
+  EXPECT_FALSE(all[2].contains("note"));
+  EXPECT_EQ(json(get("/log", "kind=plan"))["entries"].size(), 1U);
+  EXPECT_EQ(json(get("/log", "kind=stage"))["entries"][0]["seq"], 1);
+  EXPECT_EQ(message(get("/log", "kind=stages")),
+            "kind is \"stages\", expected stage, plan or routes");
+  EXPECT_EQ(json(get("/status"))["log"]["entries"], 3);
+  EXPECT_EQ(json(get("/status"))["log"]["head"], json(get("/verify"))["head"]);
+  EXPECT_EQ(json(get("/verify"))["remarks"], Json::array());
+}
+
 TEST_F(AdminApiTest, TakesOrdersAboutAPlanAndShowsIt) {
   EXPECT_EQ(json(get("/plans")), Json::parse(R"({"plans":[]})"));
   const Json started =

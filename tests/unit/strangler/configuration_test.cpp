@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include <fstream>
 #include <iterator>
 
@@ -420,6 +422,26 @@ TEST_F(ReloadTest, RefusesABadFileWholeAndKeepsTheOldTable) {
   EXPECT_EQ(refused.error().front().file, file_);
   EXPECT_EQ(live.current()->generation, 1U);
   EXPECT_EQ(leads_to(*live.current(), "/good"), "* /");
+}
+
+TEST_F(ReloadTest, KeepsPartsThatOrderLayoutAndCommentsDoNotChange) {
+  const auto parts = [&](const std::string& text) {
+    write(std::string(kProxy) + text);
+    const auto read = read_configuration(file_);
+    EXPECT_TRUE(read) << (read ? "" : to_string(read.error()));
+    return read ? read->canonical_parts : std::map<std::string, std::string>();
+  };
+  const auto before = parts(
+      "[upstreams.a]\ninstances = [\"127.0.0.1:1\"]\nhost = \"a\"\n"
+      "[upstreams.b]\ninstances = [\"127.0.0.1:2\"]\n");
+  EXPECT_TRUE(before.contains("upstream a") && before.contains("upstream b"));
+  EXPECT_EQ(before, parts("[upstreams.b] # the second\ninstances   = [ \"127.0.0.1:2\" ]\n"
+                          "[upstreams.a]\nhost = \"a\"\ninstances = [\"127.0.0.1:1\"]\n"));
+  const auto after = parts(
+      "[upstreams.a]\ninstances = [\"127.0.0.1:1\"]\nhost = \"a\"\n"
+      "[upstreams.b]\ninstances = [\"127.0.0.1:3\"]\n");
+  EXPECT_EQ(after.at("upstream a"), before.at("upstream a"));
+  EXPECT_NE(after.at("upstream b"), before.at("upstream b"));
 }
 
 TEST_F(ReloadTest, NeverUndoesAShift) {

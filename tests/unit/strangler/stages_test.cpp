@@ -252,6 +252,14 @@ class BrokenStore final : public ControlStore {
   Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module) override {
     return inner_.log(limit, module);
   }
+  Result<std::vector<LogEntry>> history(std::size_t limit, std::string_view module,
+                                        std::string_view kind) override {
+    return inner_.history(limit, module, kind);
+  }
+  Result<std::optional<LogEntry>> note_table(const std::vector<TablePart>& table,
+                                             const Reason& reason) override {
+    return inner_.note_table(table, reason);
+  }
   Result<Verification> verify(std::string_view head) override { return inner_.verify(head); }
   Result<std::uint64_t> outside_version() override {
     if (broken) return gone();

@@ -17,6 +17,10 @@ const trace = (id, name, reason, took, ago) => ({ operation: name, reason, trace
   started: new Date(Date.now() - ago * 1000).toISOString() });
 
 export const log = [
+  { kind: "routes", seq: 3, note: 2, time: "2026-11-29T09:44:00.000000Z", module: "", who: "recordshop (root@desk)", why: "its file was read again",
+    before: '{"table":"1f0c8e5bd2a71f0c"}', after: '{"table":"77aa","added":["route wiki.read"],"removed":[],"changed":["upstream catalog"]}' },
+  { kind: "plan", seq: 3, note: 1, time: "2026-11-29T09:41:00.000000Z", module: "catalog", who: "ada@laptop", why: "lunch",
+    before: '{"state":"running","step":3,"of":5}', after: '{"state":"paused","step":3,"of":5}' },
   { seq: 3, time: "2026-11-29T09:40:12.000000Z", module: "catalog", who: "promotion", why: "5 % was good for 10 minutes",
     evidence: '{"judgement":"better_or_equal","operations":[{"operation":"catalog.get_track","samples":4120}]}',
     before: '{"stage":"canary","reads":500,"writes":"local"}', after: '{"stage":"canary","reads":2500,"writes":"local"}' },

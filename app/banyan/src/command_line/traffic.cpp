@@ -152,7 +152,8 @@ void add_log(CommandSet& set) {
   const auto check = [&set, head] { return verify(set.target(), *head); };
   CLI::App* added =
       set.command("log", "Show the switch log, newest first; or check that nobody tampered with it",
-                  "  banyan log\n  banyan log --module catalog --limit 5\n  banyan log verify",
+                  "  banyan log\n  banyan log --module catalog --limit 5\n"
+                  "  banyan log --kind routes\n  banyan log verify",
                   [&set, options, verifies, check] {
                     return *verifies ? check() : log(set.target(), *options);
                   });
@@ -174,6 +175,9 @@ void add_log(CommandSet& set) {
   added->add_option("--module", options->module, "Only this module")
       ->type_name("MODULE")
       ->check(check_module);
+  added->add_option("--kind", options->kind, "Only these changes: of the stage, plan or routes")
+      ->type_name("KIND")
+      ->check(CLI::IsMember({"stage", "plan", "routes"}));
   added->add_option("--limit", options->limit, "How many lines")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));

@@ -99,7 +99,7 @@ Result<void> read_stage(Asker& asker, Findings& all) {
 }
 
 Result<void> read_log(Asker& asker, Findings& all) {
-  const auto log = asker.get("/log", "limit=1000&module=" + all.facts.module);
+  const auto log = asker.get("/log", "limit=1000&kind=stage&module=" + all.facts.module);
   if (!log) return fail(log.error());
   for (const Json& each : list_at(*log, "entries")) {
     const auto time = timestamp_from(text_of(each, "time"));

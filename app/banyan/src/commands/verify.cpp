@@ -9,11 +9,19 @@ namespace {
 
 int code_of(const Json& document) { return document.value("intact", false) ? kDone : kRefused; }
 
+void show_remarks(const Json& document) {
+  const Json remarks = document.value("remarks", Json::array());
+  for (const Json& each : remarks) {
+    if (each.is_string()) print_line("  not told: " + each.get<std::string>());
+  }
+}
+
 void show(const Json& document) {
   const std::string entries = std::to_string(number_of(document, "entries"));
   if (document.value("intact", false)) {
     print_line(paint("intact", Tone::Good) + ": " + entries + " lines, head " +
                text_of(document, "head"));
+    show_remarks(document);
     print_line(
         paint("note the head somewhere else; `banyan log verify --head HASH` finds it again, or "
               "that the log was written anew",
@@ -24,6 +32,7 @@ void show(const Json& document) {
   for (const Json& each : document.value("problems", Json::array())) {
     if (each.is_string()) print_line("  " + paint(each.get<std::string>(), Tone::Plain));
   }
+  show_remarks(document);
 }
 
 }  // namespace

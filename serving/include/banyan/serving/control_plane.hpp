@@ -85,6 +85,8 @@ class ControlPlane {
   /// has moved, are logged: their stages have no effect any more. Errors of the store are logged; a
   /// rollout that could not be enlisted counts as legacy.
   void enlist(const std::vector<std::string>& rollouts);
+  /// See strangler::ControlStore::note_table(). Errors of the store are logged.
+  void note_table(const std::vector<strangler::TablePart>& table, const strangler::Reason& reason);
 
  private:
   void tell_what_nobody_goes_by(const std::vector<std::string>& rollouts) const;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <expected>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -243,6 +244,9 @@ struct Configuration {
   std::vector<UpstreamGroup> upstreams;  ///< sorted by name
   std::vector<RolloutPlan> rollouts;     ///< sorted by name
   std::vector<Route> routes;             ///< in the order of the file
+  /// What else decides where requests go, each as it is written but for order, layout and comments:
+  /// "upstream NAME", "rollout NAME", "sticky". To be compared, see the switch log.
+  std::map<std::string, std::string> canonical_parts;
 
   const UpstreamGroup* upstream(std::string_view name) const;
   const RolloutPlan* rollout(std::string_view name) const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -26,27 +27,49 @@ struct Rollout {
 /// The newest form of a line that this version writes and reads.
 inline constexpr std::int64_t kLogFormat = 1;
 
+/// What a line of the switch log tells of. A newer version may know others; these are shown, and
+/// their hashes checked, by their name.
+inline constexpr std::string_view kStageLine = "stage";    ///< traffic went elsewhere
+inline constexpr std::string_view kPlanLine = "plan";      ///< what moves it by itself has changed
+inline constexpr std::string_view kRoutesLine = "routes";  ///< routes, upstreams or rollouts have
+
+inline constexpr std::array kLineKinds = {kStageLine, kPlanLine, kRoutesLine};
+
 /// One line of the switch log. `hash` covers every other field, so no line can be changed, taken
 /// out or put elsewhere without breaking the chain.
+///
+/// Lines of stages are the revisions. All others are notes beside them, and no revision: each names
+/// the note and the stage line before it, and each stage line names the note before it, so that
+/// both are one chain (docs/adr/0043).
 struct LogEntry {
   std::int64_t format = kLogFormat;  ///< how the fields are hashed
-  std::uint64_t seq = 0;  ///< 1, 2, 3 … without gaps; the table's revision after the change
+  std::string kind{kStageLine};
+  /// 1, 2, 3 … without gaps; the table's revision after the change. Of a note: the revision that it
+  /// was written at.
+  std::uint64_t seq = 0;
+  std::uint64_t note = 0;  ///< of a note: 1, 2, 3 … without gaps; else 0
   Timestamp time;
-  std::string module;
+  std::string module;  ///< "" of routes, which are of all
   std::string who;
   std::string why;
-  std::string before;         ///< Traffic as JSON, see to_json()
+  /// JSON. Of a stage line Traffic, see to_json(), and in `after` the `noted` hash of the last note
+  /// before it, if there is one; of a plan its state and step; of routes the hash of the table.
+  std::string before;
   std::string after;          ///< the same
   std::string evidence;       ///< what the decision rested on, free text or JSON; "" is none
   std::string previous_hash;  ///< 64 hexadecimal digits; of the first line 64 zeros
   std::string hash;           ///< SHA-256, 64 lower-case hexadecimal digits
+  /// Of a note: hash of the stage line `seq`, as previous_hash is of the note before it.
+  std::string stage_hash{};
 };
 
 /// The stages of all rollouts at one moment.
 struct Stand {
-  std::uint64_t revision = 0;     ///< number of the last change; 0 is none yet
-  std::string head;               ///< hash of the last log line; 64 zeros when there is none
+  std::uint64_t revision = 0;     ///< number of the last change of a stage; 0 is none yet
+  std::string head;               ///< hash of its line; 64 zeros when there is none
   std::vector<Rollout> rollouts;  ///< sorted by module
+  std::uint64_t lines = 0;        ///< of the log, of every kind
+  std::string log_head{};         ///< hash of the last of them; see `head`
 
   const Rollout* find(std::string_view module) const;
 };
@@ -78,22 +101,38 @@ struct Sighting {
 };
 
 /// How a rollout is to move by itself, as whoever walks it wrote it down: kept here so that it
-/// changes together with the traffic, or not at all. The store does not look into it.
+/// changes together with the traffic, or not at all. Of what it says, the store reads no more than
+/// the state and the step, for the log.
 struct StoredPlan {
   std::string module;
-  std::string document;       ///< "": there has never been one
+  std::string document;       ///< JSON; "": there has never been one
   std::uint64_t version = 0;  ///< grows with each change; 0: there has never been one
+  /// Whoever changes it may say who is to be in the log; "": who moves the traffic. Not kept.
+  std::string who{};
 };
+
+/// A part of the table that requests go by, with the hash of what it says: a route, an upstream, a
+/// rollout.
+struct TablePart {
+  std::string name;  ///< "route catalog.get_album"
+  std::string hash;  ///< of its canonical form
+
+  friend bool operator==(const TablePart&, const TablePart&) = default;
+};
+/// Of all parts, which are sorted by name.
+std::string hash_of_table(const std::vector<TablePart>& table);
 
 struct Verification {
   std::uint64_t entries = 0;
   std::string head;                   ///< hash of the last line that was read
   std::vector<std::string> problems;  ///< empty: nothing was tampered with
+  /// What cannot be told from it: an earlier version writes no lines of plans.
+  std::vector<std::string> remarks{};
 };
 
 /// The control store: one SQLite file with the stages of the rollouts, their plans, what was seen
-/// of their sides, and the hash-chained switch log. Several processes may have it open. Safe for
-/// concurrent use.
+/// of their sides, the table that was loaded last, and the hash-chained switch log. Several
+/// processes may have it open. Safe for concurrent use.
 ///
 /// The chain shows every edit, removal and reordering inside the file. Whoever may write the file
 /// could still forge the whole of it from some line on; against that, note the head somewhere else
@@ -146,7 +185,8 @@ class ControlStore {
   /// The plans of all rollouts that have one, sorted by module.
   virtual Result<std::vector<StoredPlan>> plans() = 0;
   /// As change(), with the rollout's plan, which `decide` may write anew (and must, for it to
-  /// change): both in one transaction. When both are as they were, nothing is written.
+  /// change): both in one transaction, and a line for each that changed. When both are as they
+  /// were, nothing is written. The line of the stage; nullopt when that is as it was.
   using Walk = std::function<Result<Traffic>(const Traffic& before, StoredPlan& plan)>;
   virtual Result<std::optional<LogEntry>> walk(std::string_view module, const Reason& reason,
                                                const Walk& decide) = 0;
@@ -157,11 +197,19 @@ class ControlStore {
   /// that is the same.
   virtual Result<void> note(const std::vector<Sighting>& seen) = 0;
 
-  /// The newest `limit` lines, newest first, optionally of one module only.
-  virtual Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module = {}) = 0;
+  /// The table that a process goes by, sorted by name: a line when it is another one than the last
+  /// process has told. nullopt when it is the same, or when this store has no place for notes.
+  virtual Result<std::optional<LogEntry>> note_table(const std::vector<TablePart>& table,
+                                                     const Reason& reason) = 0;
 
-  /// Walks the whole chain and compares its end with the stages. With `noted_head`, a head noted
-  /// earlier, also finds that the log no longer contains it.
+  /// The newest `limit` lines of stages, newest first, optionally of one module only.
+  virtual Result<std::vector<LogEntry>> log(std::size_t limit, std::string_view module = {}) = 0;
+  /// The same of every kind, or of one.
+  virtual Result<std::vector<LogEntry>> history(std::size_t limit, std::string_view module = {},
+                                                std::string_view kind = {}) = 0;
+
+  /// Walks the whole chain and compares its end with stages, plans and table. With `noted_head`, a
+  /// head noted earlier, also finds that the log no longer contains it.
   virtual Result<Verification> verify(std::string_view noted_head = {}) = 0;
 
   /// A number that changes when another connection (in this process or not) has changed the file.
