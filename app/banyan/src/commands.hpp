@@ -71,6 +71,7 @@ struct DatabaseOptions {
   bool json = false;
   bool dry_run = false;
   bool back = false;                    ///< move: to the shared file
+  bool complete = false;                ///< move: drop the copy that it has left
   std::string phase;                    ///< decouple: "0001"; "" is all
   std::vector<std::string> statements;  ///< dismiss: their names in the report; empty is all
   std::chrono::seconds wait{};          ///< for whoever holds a file
@@ -217,6 +218,8 @@ int replay(const ControlTarget& target, const std::string& example);
 int schema_adopt(const DatabaseOptions& options);
 int schema_report(const DatabaseOptions& options);
 int schema_move(const DatabaseOptions& options);
+/// The end of a move: drops the copy in the shared file.
+int schema_complete(const DatabaseOptions& options);
 int schema_decouple(const DatabaseOptions& options);
 int schema_dismiss(const DatabaseOptions& options);
 int migrate(const DatabaseOptions& options);
