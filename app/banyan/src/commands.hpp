@@ -112,6 +112,9 @@ struct RetireOptions {
   std::vector<std::string> logs;  ///< access logs, for who asked last
   std::string sources;            ///< what banyan_add_map() has written; "": none
   std::string database;           ///< the shared one, whose manifest names the tables; "": none
+  std::string who;
+  std::string why;     ///< "": only judges; else writes down that it is retired
+  bool force = false;  ///< with a control store: although nobody can judge
 };
 
 /// What `banyan check` is asked for.
@@ -193,7 +196,8 @@ int draw_map(const MapOptions& options);
 int init_file(const InitOptions& options);
 /// Proposes routes from access logs.
 int discover_routes(const DiscoverOptions& options);
-/// Says whether anything still uses the old side of a module; kRefused when something does.
+/// Says whether anything still uses the old side of a module, kRefused when something does; and
+/// with a reason writes down that nothing does.
 int retire(const ControlTarget& target, const RetireOptions& options);
 /// Explains a banyan.toml.
 int check_file(const CheckOptions& options);

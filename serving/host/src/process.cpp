@@ -200,11 +200,25 @@ struct Process::Parts {
               .new_side = server->has_new_side(name),
               .old_side_sees_writes = server->shares_data(name)};
     }
-    const bool separate = database->source_of(std::string(name)) != database->source();
     return {.old_side = module->here,
             .new_side = module->service.has_value(),
-            .data = separate ? strangler::DataStage::Separate : strangler::DataStage::Shared,
+            .data = data_stage(std::string(name)),
             .both_reach_data = module->both_reach_data()};
+  }
+
+  /// As the fence says. Where only its word cannot be had now (the module's own file is away), the
+  /// stage of which less is legal.
+  strangler::DataStage data_stage(const std::string& module) const {
+    std::string stage;
+    try {
+      stage = database->placement_of(module).stage;
+    } catch (const sql::Fault&) {  // NOLINT(bugprone-empty-catch): health tells of that
+    }
+    const auto found = std::ranges::find(strangler::kDataStages, stage,
+                                         [](auto each) { return strangler::to_string(each); });
+    if (found != strangler::kDataStages.end()) return *found;
+    const bool elsewhere = database->source_of(module) != database->source();
+    return elsewhere ? strangler::DataStage::Switched : strangler::DataStage::Shared;
   }
 
   const RoutingTable& decisions() const {

@@ -32,6 +32,7 @@ struct Findings {
   Facts facts;
   bool foreign = false;  ///< a proxy in front of an application that is none of the kit's
   bool has_old_side = true;
+  std::uint64_t revision = 0;       ///< of the rollout, when it was looked at
   std::vector<std::string> places;  ///< "GET /albums/{id}", of the operations
   std::vector<Deletion> deletions;
   std::vector<std::string> not_judged;
@@ -92,6 +93,7 @@ Result<void> read_stage(Asker& asker, Findings& all) {
   }
   all.facts.stage = stage_text(*rollout);
   all.facts.all_new = is_all_new(*rollout);
+  all.revision = number_of(*rollout, "revision");
   all.has_old_side = rollout->value("old_side", true);
   all.facts.data = text_of(*rollout, "data");
   all.facts.tunnels_on_old_side = number_of(rollout->value("tunnels", Json::object()), "old_side");
@@ -149,6 +151,9 @@ Result<void> read_data(Asker& asker, Findings& all) {
   // Without the fence's word there is where its connections go.
   if (module != nullptr && !text_of(*module, "stage").empty()) {
     all.facts.data = text_of(*module, "stage");
+  }
+  if (module != nullptr && !text_of(*module, "schema").empty()) {
+    all.facts.data = retirement::kOwnSchema;
   }
   if (!all.has_old_side) all.facts.data.reset();
   return {};
@@ -297,7 +302,40 @@ std::string time_or(const std::optional<Timestamp>& time, const std::string& oth
   return time ? to_string(*time) : otherwise;
 }
 
-void show_json(const Findings& found, const Judgement& judgement) {
+/// What the switch log keeps of the judgement: enough to ask again whether it was right.
+Json evidence_of(const Findings& found, const Judgement& judgement) {
+  Json evidence = {{"judged", "banyan retire"},
+                   {"at", to_string(found.facts.now)},
+                   {"quiet_for_seconds", found.facts.quiet_for.count()}};
+  if (judgement.moved_since) evidence["moved_since"] = to_string(*judgement.moved_since);
+  if (judgement.watched) evidence["watched_seconds"] = judgement.watched->count();
+  std::optional<Timestamp> last;
+  for (const auto& each : judgement.operations) {
+    if (each.last) last = last ? std::max(*last, *each.last) : *each.last;
+  }
+  evidence["operations"] = judgement.operations.size();
+  evidence["last_use_of_the_old_side"] = time_or(last, "none since uses are kept");
+  if (found.facts.data) evidence["tables"] = *found.facts.data;
+  evidence["not_judged"] = found.not_judged;
+  return evidence;
+}
+
+/// Through the legality matrix, as any other order. `at`: the revision that was judged.
+Result<Json> write_down(const ControlTarget& target, const RetireOptions& options,
+                        const Json& evidence, std::optional<std::uint64_t> at) {
+  const auto client = admin_client(target);
+  if (!client) return fail(client.error());
+  Json body = {{"who", options.who}, {"why", options.why}, {"evidence", evidence}};
+  if (at) body["from_revision"] = *at;
+  if (options.force) body["force"] = true;
+  const auto answer = (*client)->post("/rollouts/" + options.module + "/retire",
+                                      body.dump(-1, ' ', false, Json::error_handler_t::replace));
+  if (!answer) return fail(answer.error());
+  return Json::parse(*answer, nullptr, false);
+}
+
+/// `retired`: what was written down; null when nothing was.
+void show_json(const Findings& found, const Judgement& judgement, const Json& retired) {
   Json document = {{"module", found.facts.module},
                    {"dead", judgement.hindrances.empty()},
                    {"stage", found.facts.stage},
@@ -331,6 +369,7 @@ void show_json(const Findings& found, const Judgement& judgement) {
     document["next"] = found.next;
   }
   document["not_judged"] = found.not_judged;
+  if (!retired.is_null()) document["retired"] = retired;
   print_json(document);
 }
 
@@ -372,26 +411,55 @@ void print_text(const Findings& found, const Judgement& judgement) {
   }
 }
 
-}  // namespace
-
-int retire(const ControlTarget& target, const RetireOptions& options) {
-  if (!target.store.empty()) {
+/// Past the process, which alone could judge: by the matrix of what was noted, and only by force.
+int retire_unjudged(const ControlTarget& target, const RetireOptions& options) {
+  if (!options.force) {
     return not_told({ErrorCode::FailedPrecondition,
                      "banyan.needs_a_process",
                      "whether the old side is dead only a running process knows: its connections, "
-                     "its lanes, its last minute. Ask one with --url",
+                     "its lanes, its last minute. Ask one with --url. Where none runs any more, "
+                     "--why and --force write down that it is retired; the log tells that nobody "
+                     "has judged",
                      {}},
                     target.json);
   }
+  const Json evidence = "nobody has judged: past the process (--store)";
+  const auto written = write_down(target, options, evidence, std::nullopt);
+  if (!written) return not_told(written.error(), target.json);
+  if (target.json) {
+    print_json(*written);
+    return kDone;
+  }
+  return show_change(*written);
+}
+
+}  // namespace
+
+int retire(const ControlTarget& target, const RetireOptions& options) {
+  if (!target.store.empty()) return retire_unjudged(target, options);
   const auto found = find_out(target, options);
   if (!found) return not_told(found.error(), target.json);
   const Judgement judgement = retirement::judge(found->facts);
+  const bool dead = judgement.hindrances.empty();
+  Json retired;
+  if (dead && !options.why.empty()) {
+    const auto written =
+        write_down(target, options, evidence_of(*found, judgement), found->revision);
+    if (!written) return not_told(written.error(), target.json);
+    retired = *written;
+  }
   if (target.json) {
-    show_json(*found, judgement);
+    show_json(*found, judgement, retired);
   } else {
     print_text(*found, judgement);
+    if (!retired.is_null()) {
+      show_change(retired);
+    } else if (dead && found->facts.stage != "retired") {
+      print_line(paint("to write it down: banyan retire " + options.module + " --why REASON",
+                       Tone::Faint));
+    }
   }
-  return judgement.hindrances.empty() ? kDone : kRefused;
+  return dead ? kDone : kRefused;
 }
 
 }  // namespace banyan::cli

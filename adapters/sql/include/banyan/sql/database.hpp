@@ -93,6 +93,8 @@ struct PlacementFigures {
   std::string stage;              ///< of the fence: "shared", "copying", …; "": not known
   std::uint64_t epoch = 0;        ///< see Database::epoch_of()
   std::optional<bool> gate_open;  ///< of the module's own file; nothing: it has none
+  /// PostgreSQL, which has no fence: the schema that is the module's alone; "" on SQLite.
+  std::string schema{};
 };
 
 /// The write-ahead log of an SQLite file. It grows for as long as a read sees a snapshot that is
