@@ -57,6 +57,7 @@ class PostgresDatabase final : public Database {
   std::vector<WaitingModule> waiting() const override { return {}; }
   DataSource source_of(const std::string& /*module*/) const override { return source(); }
   std::uint64_t epoch_of(const std::string& /*module*/) const override { return 0; }
+  std::string stage_of(const std::string& /*module*/) const override { return {}; }
   PlacementFigures placement_of(const std::string& module) const override {
     PlacementFigures figures;
     figures.schema = module;

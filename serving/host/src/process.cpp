@@ -206,19 +206,13 @@ struct Process::Parts {
             .both_reach_data = module->both_reach_data()};
   }
 
-  /// As the fence says. Where only its word cannot be had now (the module's own file is away), the
-  /// stage of which less is legal.
+  /// As the fence says; in a server's database, which has none, shared.
   strangler::DataStage data_stage(const std::string& module) const {
-    std::string stage;
-    try {
-      stage = database->placement_of(module).stage;
-    } catch (const sql::Fault&) {  // NOLINT(bugprone-empty-catch): health tells of that
-    }
-    const auto found = std::ranges::find(strangler::kDataStages, stage,
-                                         [](auto each) { return strangler::to_string(each); });
-    if (found != strangler::kDataStages.end()) return *found;
-    const bool elsewhere = database->source_of(module) != database->source();
-    return elsewhere ? strangler::DataStage::Switched : strangler::DataStage::Shared;
+    const std::string stage = database->stage_of(module);
+    const auto found =
+        std::ranges::find(strangler::kDataStages, std::string_view(stage),
+                          [](strangler::DataStage each) { return strangler::to_string(each); });
+    return found == strangler::kDataStages.end() ? strangler::DataStage::Shared : *found;
   }
 
   const RoutingTable& decisions() const {

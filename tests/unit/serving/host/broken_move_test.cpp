@@ -36,7 +36,6 @@ using mover::testing::move_and_die_at;
 using test::ChildProcess;
 using testing::AllOf;
 using testing::HasSubstr;
-using nlohmann::operator""_json_pointer;
 
 class ABrokenMove : public testing::Test {
  protected:
@@ -179,7 +178,7 @@ TEST_F(ABrokenMove, KeepsTrafficWhereItIsWhileTheFenceSaysSwitching) {
   };
   const auto data = [&] {
     const auto status = nlohmann::json::parse(body_of("/_banyan/api/status"), nullptr, false);
-    return status.value("/rollouts/0/data"_json_pointer, "");
+    return status.value(nlohmann::json::json_pointer("/rollouts/0/data"), "");
   };
   test::RawSqlite(file("shop.db"))
       .run(

@@ -152,6 +152,10 @@ class Database {
   /// placements.
   virtual std::uint64_t epoch_of(const std::string& module) const = 0;
 
+  /// How far that placement is: "shared", "copying", …, by the fence alone, which is also read
+  /// where the module is not connected. "": an engine without placements. Throws Fault.
+  virtual std::string stage_of(const std::string& module) const = 0;
+
   /// For people, over the connections that are there: whoever opens the file once more beside them
   /// may open another one. Throws Fault.
   virtual PlacementFigures placement_of(const std::string& module) const = 0;
