@@ -8,16 +8,16 @@ namespace banyan::placement {
 namespace {
 
 constexpr std::array kLegal = {
-    std::pair(Stage::Shared, Stage::Copying),     std::pair(Stage::Shared, Stage::Switched),
-    std::pair(Stage::Copying, Stage::Verified),   std::pair(Stage::Copying, Stage::Shared),
-    std::pair(Stage::Verified, Stage::Switching), std::pair(Stage::Verified, Stage::Copying),
-    std::pair(Stage::Verified, Stage::Shared),    std::pair(Stage::Switching, Stage::Switched),
-    std::pair(Stage::Switching, Stage::Verified), std::pair(Stage::Switching, Stage::Shared),
-    std::pair(Stage::Switched, Stage::Separate),  std::pair(Stage::Switched, Stage::Reversing),
-    std::pair(Stage::Switched, Stage::Shared),    std::pair(Stage::Reversing, Stage::Shared),
-    std::pair(Stage::Reversing, Stage::Switched), std::pair(Stage::Separate, Stage::Returning),
-    std::pair(Stage::Returning, Stage::Separate), std::pair(Stage::Returning, Stage::Reversing),
-    std::pair(Stage::Returning, Stage::Shared),
+    std::pair(Stage::Shared, Stage::Copying),      std::pair(Stage::Shared, Stage::Switched),
+    std::pair(Stage::Copying, Stage::Verified),    std::pair(Stage::Copying, Stage::Shared),
+    std::pair(Stage::Verified, Stage::Switching),  std::pair(Stage::Verified, Stage::Copying),
+    std::pair(Stage::Verified, Stage::Shared),     std::pair(Stage::Switching, Stage::Switched),
+    std::pair(Stage::Switching, Stage::Verified),  std::pair(Stage::Switching, Stage::Shared),
+    std::pair(Stage::Switched, Stage::Separate),   std::pair(Stage::Switched, Stage::Reversing),
+    std::pair(Stage::Switched, Stage::Shared),     std::pair(Stage::Reversing, Stage::Shared),
+    std::pair(Stage::Reversing, Stage::Switched),  std::pair(Stage::Separate, Stage::Returning),
+    std::pair(Stage::Separate, Stage::Shared),     std::pair(Stage::Returning, Stage::Separate),
+    std::pair(Stage::Returning, Stage::Reversing), std::pair(Stage::Returning, Stage::Shared),
 };
 
 }  // namespace

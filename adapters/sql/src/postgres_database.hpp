@@ -57,7 +57,12 @@ class PostgresDatabase final : public Database {
   std::vector<WaitingModule> waiting() const override { return {}; }
   DataSource source_of(const std::string& /*module*/) const override { return source(); }
   std::uint64_t epoch_of(const std::string& /*module*/) const override { return 0; }
-  PlacementFigures placement_of(const std::string& /*module*/) const override { return {}; }
+  std::string stage_of(const std::string& /*module*/) const override { return {}; }
+  PlacementFigures placement_of(const std::string& module) const override {
+    PlacementFigures figures;
+    figures.schema = module;
+    return figures;
+  }
   bool is_at_path() const override { return true; }
 
  private:

@@ -329,6 +329,11 @@ std::uint64_t SqliteDatabase::epoch_of(const std::string& module) const {
   return static_cast<std::uint64_t>(files_->placement_of(module, deadline).epoch);
 }
 
+std::string SqliteDatabase::stage_of(const std::string& module) const {
+  const auto deadline = files_->options().clock->steady() + kPatience;
+  return std::string(to_string(files_->placement_of(module, deadline).stage));
+}
+
 PlacementFigures SqliteDatabase::placement_of(const std::string& module) const {
   const auto deadline = files_->options().clock->steady() + kShortPatience;
   const auto placement = files_->placement_of(module, deadline);

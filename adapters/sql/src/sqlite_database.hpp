@@ -139,6 +139,7 @@ class SqliteDatabase final : public Database {
   std::vector<WaitingModule> waiting() const override { return files_->waiting(); }
   DataSource source_of(const std::string& module) const override;
   std::uint64_t epoch_of(const std::string& module) const override;
+  std::string stage_of(const std::string& module) const override;
   PlacementFigures placement_of(const std::string& module) const override;
   bool is_at_path() const override { return files_->shared().is_at_path(); }
 

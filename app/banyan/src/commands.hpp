@@ -72,6 +72,7 @@ struct DatabaseOptions {
   bool json = false;
   bool dry_run = false;
   bool back = false;                    ///< move: to the shared file
+  bool complete = false;                ///< move: drop the copy that it has left
   std::string phase;                    ///< decouple: "0001"; "" is all
   std::vector<std::string> statements;  ///< dismiss: their names in the report; empty is all
   std::chrono::seconds wait{};          ///< for whoever holds a file
@@ -112,6 +113,9 @@ struct RetireOptions {
   std::vector<std::string> logs;  ///< access logs, for who asked last
   std::string sources;            ///< what banyan_add_map() has written; "": none
   std::string database;           ///< the shared one, whose manifest names the tables; "": none
+  std::string who;
+  std::string why;     ///< "": only judges; else writes down that it is retired
+  bool force = false;  ///< with a control store: although nobody can judge
 };
 
 /// What `banyan check` is asked for.
@@ -193,7 +197,8 @@ int draw_map(const MapOptions& options);
 int init_file(const InitOptions& options);
 /// Proposes routes from access logs.
 int discover_routes(const DiscoverOptions& options);
-/// Says whether anything still uses the old side of a module; kRefused when something does.
+/// Says whether anything still uses the old side of a module, kRefused when something does; and
+/// with a reason writes down that nothing does.
 int retire(const ControlTarget& target, const RetireOptions& options);
 /// Explains a banyan.toml.
 int check_file(const CheckOptions& options);
@@ -218,6 +223,8 @@ int replay(const ControlTarget& target, const std::string& example);
 int schema_adopt(const DatabaseOptions& options);
 int schema_report(const DatabaseOptions& options);
 int schema_move(const DatabaseOptions& options);
+/// The end of a move: drops the copy in the shared file.
+int schema_complete(const DatabaseOptions& options);
 int schema_decouple(const DatabaseOptions& options);
 int schema_dismiss(const DatabaseOptions& options);
 int migrate(const DatabaseOptions& options);

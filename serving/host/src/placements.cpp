@@ -17,10 +17,11 @@ struct PlacementView {
   std::string database;
   std::string stage;  ///< of the fence: "shared", "copying", …; "" when it is not known
   std::int64_t epoch = 0;
-  std::optional<std::string> gate;  ///< of its own database: "open", "closed"
-  bool waiting = false;             ///< its calls wait for its tables
+  std::optional<std::string> gate;    ///< of its own database: "open", "closed"
+  std::optional<std::string> schema;  ///< of a server's database: the module's own
+  bool waiting = false;               ///< its calls wait for its tables
 };
-BOOST_DESCRIBE_STRUCT(PlacementView, (), (module, database, stage, epoch, gate, waiting))
+BOOST_DESCRIBE_STRUCT(PlacementView, (), (module, database, stage, epoch, gate, schema, waiting))
 
 struct PlacementsDocument {
   std::vector<PlacementView> modules;
@@ -32,6 +33,7 @@ void fill_in(PlacementView& view, const sql::PlacementFigures& placed) {
   view.stage = placed.stage;
   view.epoch = static_cast<std::int64_t>(placed.epoch);
   if (placed.gate_open) view.gate = *placed.gate_open ? "open" : "closed";
+  if (!placed.schema.empty()) view.schema = placed.schema;
 }
 
 }  // namespace
@@ -48,7 +50,6 @@ std::string placements_json(const Assembly& assembly, const sql::Database& datab
     view.database = files ? source.file.filename().string() : source.display();
     view.epoch = static_cast<std::int64_t>(database.epoch_of(view.module));
     view.waiting = std::ranges::count(waiting, view.module, &sql::WaitingModule::module) > 0;
-    if (!files) continue;
     try {
       fill_in(view, database.placement_of(view.module));
     } catch (const sql::Fault&) {  // NOLINT(bugprone-empty-catch): health tells of that

@@ -14,6 +14,8 @@ namespace banyan::host {
 ///     {"modules": [{"module", "database", "stage": "copying", "epoch": 2, "gate": "closed",
 ///                   "waiting": false}]}
 ///
+/// On PostgreSQL there is no stage, and "schema" names the module's own.
+///
 /// Asks the files; one that cannot be read now leaves out what only it knows.
 std::string placements_json(const Assembly& assembly, const sql::Database& database);
 

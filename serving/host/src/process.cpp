@@ -202,11 +202,19 @@ struct Process::Parts {
               .new_side = server->has_new_side(name),
               .old_side_sees_writes = server->shares_data(name)};
     }
-    const bool separate = database->source_of(std::string(name)) != database->source();
     return {.old_side = module->here,
             .new_side = module->service.has_value(),
-            .data = separate ? strangler::DataStage::Separate : strangler::DataStage::Shared,
+            .data = data_stage(std::string(name)),
             .both_reach_data = module->both_reach_data()};
+  }
+
+  /// As the fence says; in a server's database, which has none, shared.
+  strangler::DataStage data_stage(const std::string& module) const {
+    const std::string stage = database->stage_of(module);
+    const auto found =
+        std::ranges::find(strangler::kDataStages, std::string_view(stage),
+                          [](strangler::DataStage each) { return strangler::to_string(each); });
+    return found == strangler::kDataStages.end() ? strangler::DataStage::Shared : *found;
   }
 
   const RoutingTable& decisions() const {

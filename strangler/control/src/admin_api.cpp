@@ -31,7 +31,7 @@ AdminAnswer nothing_here(std::string_view path) {
                   "banyan.unknown_resource",
                   "there is nothing at " + std::string(path) +
                       "; there are /status, /log, /verify, /plans, /goto, and of a rollout "
-                      "/rollouts/MODULE/shift, shadow, back, next and plan",
+                      "/rollouts/MODULE/shift, shadow, back, next, retire and plan",
                   {}});
 }
 
@@ -172,9 +172,10 @@ AdminAnswer AdminApi::change(std::string_view module, std::string_view verb,
     if (!order) return refused(order.error());
     return answer_of(plans_.order(module, order->order, order->reason), plan_answer_json);
   }
-  const ChangeKind kind = verb == "shift"  ? ChangeKind::Shift
-                          : verb == "back" ? ChangeKind::Back
-                                           : ChangeKind::Next;
+  const ChangeKind kind = verb == "shift"    ? ChangeKind::Shift
+                          : verb == "back"   ? ChangeKind::Back
+                          : verb == "retire" ? ChangeKind::Retire
+                                             : ChangeKind::Next;
   const auto order = read_change_order(request.body, kind);
   if (!order) return refused(order.error());
   if (order->gradually) {
@@ -184,9 +185,11 @@ AdminAnswer AdminApi::change(std::string_view module, std::string_view verb,
   if (verb == "shadow") {
     return answer_of(to_shadow(board, module, order->reason, order->order.force), change_json);
   }
-  return answer_of(verb == "shift"  ? board.shift(module, order->order, order->reason)
-                   : verb == "back" ? board.back(module, order->reason, order->order.force)
-                                    : board.next(module, order->reason, order->order.force),
+  const bool force = order->order.force;
+  return answer_of(verb == "shift"    ? board.shift(module, order->order, order->reason)
+                   : verb == "back"   ? board.back(module, order->reason, force)
+                   : verb == "retire" ? board.retire(module, order->reason, force)
+                                      : board.next(module, order->reason, force),
                    change_json);
 }
 
@@ -207,7 +210,7 @@ AdminAnswer AdminApi::answer(const AdminRequest& request) {
   const std::size_t slash = rest.find('/');
   const std::string_view module = rest.substr(0, slash);
   const std::string_view verb = slash == std::string_view::npos ? "" : rest.substr(slash + 1);
-  const std::vector<std::string_view> verbs{"shift", "shadow", "back", "next", "plan"};
+  const std::vector<std::string_view> verbs{"shift", "shadow", "back", "next", "retire", "plan"};
   if (!goes && (module.empty() || std::ranges::find(verbs, verb) == verbs.end())) {
     return nothing_here(request.path);
   }

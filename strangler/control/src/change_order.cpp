@@ -16,7 +16,8 @@ constexpr std::uint64_t kLongestDwell = 366ULL * 86'400;
 std::vector<std::string> fields_of(ChangeKind kind) {
   switch (kind) {
     case ChangeKind::Shift: return {"percent", "writes", "from_revision", "force"};
-    case ChangeKind::Next: return {"from_revision", "force"};
+    case ChangeKind::Next:
+    case ChangeKind::Retire: return {"from_revision", "force"};
     case ChangeKind::Back: return {"gradually", "from_revision", "force"};
   }
   return {};
@@ -109,6 +110,11 @@ Result<ChangeOrder> read_change_order(std::string_view body, ChangeKind kind) {
   if (change.gradually && from) reader.complain("from_revision", "is for a step at once");
   change.reason = reader.reason();
   change.reason.from = from;
+  if (kind == ChangeKind::Retire && change.reason.evidence.empty()) {
+    reader.complain("evidence",
+                    "is missing: what nobody has judged is not retired; `banyan retire MODULE "
+                    "--why …` judges, and brings it");
+  }
   return read_order(std::move(reader), std::move(change));
 }
 

@@ -17,9 +17,10 @@ struct ChangeOrder {
   bool gradually = false;
 };
 
-enum class ChangeKind : std::uint8_t { Shift, Next, Back };
+enum class ChangeKind : std::uint8_t { Shift, Next, Back, Retire };
 
-/// Only `Shift` takes percent and writes, and only `Back` goes gradually, which is never forced.
+/// Only `Shift` takes percent and writes, and only `Back` goes gradually, which is never forced;
+/// `Retire` needs evidence.
 Result<ChangeOrder> read_change_order(std::string_view body, ChangeKind kind);
 
 struct OrderOfPlan {

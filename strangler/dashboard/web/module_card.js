@@ -17,6 +17,7 @@ const history = new Map();  // module → requests per second, newest last
 /** "canary: 25 % of the reads go to the new side, writes to the old one". */
 export function stageText(stage) {
   if (stage.name === 'legacy') return 'legacy: the old side answers everything';
+  if (stage.name === 'retired') return 'retired: the new side answers everything, and the old one may be taken away';
   const writes = stage.writes === 'remote' ? 'new' : 'old';
   const name = stage.name ? `${stage.name.replaceAll('_', ' ')}: ` : '';
   return `${name}${stage.reads.replace(/\s*%/, ' %')} of the reads go to the new side, writes to the ${writes} one`;

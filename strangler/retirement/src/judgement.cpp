@@ -159,13 +159,18 @@ class Judge {
   }
 
   void look_at_the_data() {
-    if (!facts_.data || *facts_.data == "separate") return;
-    const bool shared = *facts_.data == "shared";
-    hinder(shared ? "tables_shared" : "move_not_over",
-           shared ? "the tables of " + facts_.module + " are in the shared database"
-                  : "the move of the tables of " + facts_.module + " is not over: it is at " +
-                        *facts_.data,
-           "banyan schema move " + facts_.module + " --database FILE");
+    if (!facts_.data || *facts_.data == "separate" || *facts_.data == kOwnSchema) return;
+    const std::string move = "banyan schema move " + facts_.module;
+    if (*facts_.data == "shared") {
+      return hinder("tables_shared",
+                    "the tables of " + facts_.module + " are in the shared database",
+                    move + " --database FILE");
+    }
+    const bool switched = *facts_.data == "switched";
+    hinder("move_not_over",
+           "the move of the tables of " + facts_.module + " is not over: it is at " + *facts_.data +
+               (switched ? ", and the copy that it has left is in the shared database still" : ""),
+           move + (switched ? " --complete" : "") + " --database FILE");
   }
 
   void look_at_the_lanes() {

@@ -47,7 +47,7 @@ std::optional<std::string> why_data_forbids(const std::string& name, const Traff
              std::string(to_string(topology.data)) +
              "), and its way back needs the old side. Bring the move to its end first: banyan "
              "schema move " +
-             name + ".";
+             name + (topology.data == DataStage::Switched ? " --complete." : ".");
     case DataNeed::OldDatabase:
     case DataNeed::BothSides: break;
   }

@@ -225,8 +225,11 @@ Result<Change> Switchboard::shift(std::string_view module, const Order& order,
   return advance(
       module, reason,
       [&](const Traffic& before) -> Result<Traffic> {
-        return Traffic::of(order.reads.value_or(before.reads),
-                           order.writes.value_or(before.writes));
+        const Traffic after =
+            Traffic::of(order.reads.value_or(before.reads), order.writes.value_or(before.writes));
+        // All is there already; what was proven of the old side stays.
+        const bool stays = before == Traffic::retired() && after.stage == TrafficStage::Moved;
+        return stays ? before : after;
       },
       order.force);
 }
@@ -236,6 +239,22 @@ Result<Change> Switchboard::back(std::string_view module, const Reason& reason, 
   return change(
       module, force && !known ? forced(reason, known) : reason,
       [&](const Traffic& before) { return step_back(module, before); }, force);
+}
+
+// Nobody gets more: no preflight.
+Result<Change> Switchboard::retire(std::string_view module, const Reason& reason, bool force) {
+  const bool known = is_known(module);
+  return change(
+      module, force && !known ? forced(reason, known) : reason,
+      [&](const Traffic& before) -> Result<Traffic> {
+        if (before.stage >= TrafficStage::Moved) return Traffic::retired();
+        return fail(ErrorCode::FailedPrecondition, "banyan.not_moved",
+                    std::string(module) + " is at " + to_string(before) +
+                        ": only with all reads and the writes on the new side can the old one be "
+                        "retired. `banyan next " +
+                        std::string(module) + "` goes on.");
+      },
+      force);
 }
 
 Result<Change> Switchboard::next(std::string_view module, const Reason& reason, bool force) {

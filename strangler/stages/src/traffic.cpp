@@ -69,11 +69,18 @@ const std::vector<Percent>& usual_steps() {
 Result<Traffic> next_step(std::string_view module, const Traffic& now,
                           const std::vector<Percent>& steps) {
   if (now.stage >= TrafficStage::Moved) {
+    const std::string name(module);
     return fail(ErrorCode::FailedPrecondition, "banyan.no_next_step",
-                std::string(module) +
-                    " has moved: all of its traffic is on the new side. What is left "
-                    "is to build without the old side (-DBANYAN_EXTRACT=" +
-                    std::string(module) + ").");
+                now.stage == TrafficStage::Retired
+                    ? name +
+                          " is retired: nothing uses its old side. What is left is to build "
+                          "without it (-DBANYAN_EXTRACT=" +
+                          name + ")."
+                    : name +
+                          " has moved: all of its traffic is on the new side. What is left is to "
+                          "prove that nothing uses the old side any more, and to write that down "
+                          "(banyan retire " +
+                          name + ").");
   }
   for (const Percent step : steps) {
     if (step > now.reads) return Traffic::of(step, now.writes);

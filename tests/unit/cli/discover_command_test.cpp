@@ -250,6 +250,24 @@ TEST_F(DiscoverCommand, RetirementIsRefusedUntilNothingUsesTheOldSide) {
   EXPECT_EQ(said["dead"], true);
   EXPECT_THAT(said["deletions"].dump(), HasSubstr("what answers GET"));
   EXPECT_THAT(said["next"].get<std::string>(), HasSubstr("banyan check"));
+  EXPECT_FALSE(said.contains("retired")) << "nobody has given a reason to write it down";
+
+  const std::string url = "http://" + to_string(again->listening().front());
+  const auto write_down = [&](const std::string& quiet) {
+    return run_banyan({"retire", "albums", "--url", url, "--quiet-for", quiet, "--why",
+                       "nobody is left", "--json"});
+  };
+  EXPECT_EQ(write_down("1h").exit_code, 1) << "something is in the way";
+  const Outcome written = write_down("0s");
+  EXPECT_EQ(written.exit_code, 0) << written.out << written.err;
+  const json change = json::parse(written.out)["retired"];
+  EXPECT_EQ(change["after"]["stage"], "retired") << written.out;
+  EXPECT_THAT(change["entry"]["evidence"].get<std::string>(),
+              HasSubstr("last_use_of_the_old_side"));
+  EXPECT_THAT(run_banyan({"status", "--url", url}).out, HasSubstr("retired"));
+  EXPECT_EQ(ask(again->listening().front(), "GET", "/albums"), 200U);
+  EXPECT_THAT(run_banyan({"back", "albums", "--why", "a doubt", "--url", url}).out,
+              HasSubstr("retired -> moved"));
 }
 
 TEST(Retiring, IsRefusedWhileADatabaseDoesNotTellWhereItsEventsAre) {

@@ -195,8 +195,14 @@ TEST(Retirement, RefusesWhileTheTablesAreElsewhereThanOnTheirOwn) {
   Facts facts = dead();
   facts.data = "shared";
   EXPECT_THAT(rules(facts), ElementsAre("tables_shared"));
+  facts.data = "copying";
+  EXPECT_THAT(rules(facts), ElementsAre("move_not_over"));
   facts.data = "switched";
   EXPECT_THAT(rules(facts), ElementsAre("move_not_over"));
+  EXPECT_EQ(judge(facts).hindrances.at(0).next,
+            "banyan schema move catalog --complete --database FILE");
+  facts.data = kOwnSchema;
+  EXPECT_THAT(rules(facts), IsEmpty()) << "on PostgreSQL, where no copy is anywhere else";
   facts.data.reset();
   EXPECT_THAT(rules(facts), IsEmpty()) << "of a foreign application nobody knows";
 }

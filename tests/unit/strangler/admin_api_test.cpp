@@ -216,6 +216,27 @@ TEST_F(AdminApiTest, WalksOnAndBack) {
             "catalog is at legacy: all of its traffic is on the old side already.");
 }
 
+TEST_F(AdminApiTest, RetiresWithTheJudgementAndNotWithoutOne) {
+  ASSERT_TRUE(post("/rollouts/catalog/shift",
+                   R"({"percent":100,"writes":"remote","who":"ann","why":"all of it"})"));
+  const AdminAnswer unjudged = post("/rollouts/catalog/retire", R"({"who":"ann","why":"quiet"})");
+  EXPECT_EQ(rule(unjudged), "banyan.invalid_request");
+  EXPECT_THAT(details(unjudged).at(0), testing::HasSubstr("/evidence is missing"));
+  const AdminAnswer late =
+      post("/rollouts/catalog/retire",
+           R"({"who":"ann","why":"quiet","evidence":{"dead":true},"from_revision":7})");
+  EXPECT_EQ(rule(late), "banyan.stale_revision") << "what was judged has changed since";
+  const Json retired =
+      json(post("/rollouts/catalog/retire",
+                R"({"who":"ann","why":"quiet","evidence":{"dead":true},"from_revision":1})"));
+  EXPECT_EQ(retired["after"]["stage"], "retired");
+  EXPECT_EQ(retired["entry"]["evidence"], R"({"dead":true})");
+  const Json shown = json(get("/status"))["rollouts"][0];
+  EXPECT_EQ(shown["stage"], "retired");
+  EXPECT_EQ(shown["back"], "moved");
+  EXPECT_FALSE(shown.contains("next"));
+}
+
 TEST_F(AdminApiTest, ShowsAndVerifiesTheLog) {
   for (const char* percent : {"1", "10", "50"}) {
     post("/rollouts/catalog/shift",

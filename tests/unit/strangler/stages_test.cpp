@@ -391,6 +391,40 @@ TEST_F(SwitchboardTest, WalksForthAndBack) {
   EXPECT_EQ(store_->stand()->revision, 7U);
 }
 
+TEST_F(SwitchboardTest, RetiresWhatHasMovedAndGoesBackFromThere) {
+  EXPECT_EQ(board_->retire("catalog", kReason).error().rule, "banyan.not_moved");
+  EXPECT_EQ(store_->stand()->revision, 0U);
+  ASSERT_TRUE(board_->shift("catalog", {Percent::all(), Side::Remote}, kReason));
+  const auto retired = board_->retire("catalog", {"ann@desk", "two quiet weeks", "judged"});
+  ASSERT_TRUE(retired) << retired.error().message;
+  EXPECT_EQ(to_string(retired->after), "retired");
+  EXPECT_EQ(retired->entry->evidence, "judged");
+  EXPECT_EQ(stages_->decide("catalog", Effect::Write, "ann").side, Side::Remote);
+  EXPECT_EQ(board_->next("catalog", kReason).error().rule, "banyan.no_next_step");
+  // All is there already, so nothing changes; nor does another word for it.
+  EXPECT_FALSE(board_->retire("catalog", kReason)->entry);
+  EXPECT_FALSE(board_->shift("catalog", {Percent::all(), Side::Remote}, kReason)->entry);
+  EXPECT_EQ(to_string(stages_->traffic("catalog")), "retired");
+
+  const auto back = board_->back("catalog", kReason);
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(to_string(back->after), "moved");
+  EXPECT_EQ(store_->stand()->revision, 3U);
+  EXPECT_TRUE(store_->verify()->problems.empty());
+}
+
+TEST_F(SwitchboardTest, RetiresNothingWhoseTablesNeedTheOldSide) {
+  DataStage data = DataStage::Switched;
+  Switchboard board(*store_, [&](std::string_view) { return Topology{.data = data}; });
+  ASSERT_TRUE(board.shift("catalog", {Percent::all(), Side::Remote}, kReason));
+  const auto refused = board.retire("catalog", kReason, true);
+  ASSERT_FALSE(refused) << "forced or not";
+  EXPECT_EQ(refused.error().rule, "banyan.illegal_stage");
+  EXPECT_THAT(refused.error().message, HasSubstr("banyan schema move catalog --complete"));
+  data = DataStage::Separate;
+  EXPECT_TRUE(board.retire("catalog", kReason));
+}
+
 TEST_F(SwitchboardTest, RefusesAnIllegalShiftWithTheReasonAndLogsNothing) {
   const auto refused = board_->shift("catalog", {*Percent::parse("25"), Side::Remote}, kReason);
   ASSERT_FALSE(refused);

@@ -174,6 +174,9 @@ TEST(LegalityMatrix, LetsWritesComeHomeByThemselvesOnlyWhereTheOldSideHasWhatWas
 TEST(LegalityMatrix, KeepsTheOldSideWhileTheWayBackNeedsIt) {
   EXPECT_EQ(why_illegal("catalog", Traffic::retired(), {.data = DataStage::Switched}),
             "the tables of catalog are on the move (switched), and its way back needs the old "
+            "side. Bring the move to its end first: banyan schema move catalog --complete.");
+  EXPECT_EQ(why_illegal("catalog", Traffic::retired(), {.data = DataStage::Copying}),
+            "the tables of catalog are on the move (copying), and its way back needs the old "
             "side. Bring the move to its end first: banyan schema move catalog.");
   EXPECT_FALSE(why_illegal("catalog", Traffic::retired(), {.data = DataStage::Separate}));
 }

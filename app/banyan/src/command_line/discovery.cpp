@@ -84,8 +84,11 @@ void add_retire(CommandSet& set) {
   CLI::App* added = set.command(
       "retire",
       "Prove that nothing uses the old side of a module any more, and list what can be deleted; "
-      "refuses with every reason while something does (exit code 1)",
+      "refuses with every reason while something does (exit code 1). With --why the module's "
+      "traffic goes from moved to retired, with the proof in the switch log",
       "  banyan retire catalog\n"
+      "  banyan retire catalog --why \"two quiet weeks\"     writes it down; banyan back takes it "
+      "back\n"
       "  banyan retire catalog --quiet-for 30d --access-log access.log\n"
       "  banyan retire catalog --database var/shop.db --sources build/app/shop_sources.json --json",
       [&set, options, quiet] {
@@ -109,6 +112,19 @@ void add_retire(CommandSet& set) {
                     "Where the modules lie, as banyan_add_map() has written it");
   added->add_option("--database", options->database,
                     "The application's shared database; its manifest, beside it, names the tables");
+  added->add_flag("--force", options->force,
+                  "With --store and --why: although no process is asked, so that nothing is "
+                  "judged. The log tells");
+  set.reason_of(added, options->who, options->why, false);
+  set.refuse_if([&set, options] {
+    if (!options->force) return std::string();
+    if (set.target().store.empty()) {
+      return std::string(
+          "`banyan retire --force` is for --store alone: what uses the old side is not outvoted");
+    }
+    return options->why.empty() ? std::string("`banyan retire --force` needs --why")
+                                : std::string();
+  });
 }
 
 }  // namespace banyan::cli

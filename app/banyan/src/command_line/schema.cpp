@@ -46,7 +46,8 @@ void add_schema(CommandSet& set) {
       "  banyan schema dismiss warehouse --database var/shop.db\n"
       "  banyan schema move warehouse --database var/shop.db --dry-run\n"
       "  banyan schema move warehouse --database var/shop.db\n"
-      "  banyan schema move warehouse --database var/shop.db --back");
+      "  banyan schema move warehouse --database var/shop.db --back\n"
+      "  banyan schema move warehouse --database var/shop.db --complete");
   database_of(set.command(*schema, "adopt",
                           "Take over the database that an application had before it used Banyan",
                           "  banyan schema adopt --database legacy.db",
@@ -86,16 +87,28 @@ void add_schema(CommandSet& set) {
   dismiss->add_flag("--dry-run", words->options.dry_run, "Only show which");
   CLI::App* move = set.command(
       *schema, "move",
-      "Move a module's tables to a file of their own, verified row by row, or back",
+      "Move a module's tables to a file of their own, verified row by row, or back; or bring a "
+      "move to its end",
       "  banyan schema move warehouse --database var/shop.db --dry-run\n"
-      "  banyan schema move warehouse --database var/shop.db --back\n\n"
+      "  banyan schema move warehouse --database var/shop.db --back\n"
+      "  banyan schema move warehouse --database var/shop.db --complete --dry-run\n"
+      "      who still uses the copy that the move has left in the shared database?\n"
+      "  banyan schema move warehouse --database var/shop.db --complete\n"
+      "      drops it; --back copies from the own file, then as before\n\n"
       "Exit codes: 0 moved; 1 refused or undone; 69 somebody holds a file; 75 moved, and\n"
       "cleaning up is left: the same command again completes it. The last line says which\n"
       "file is authoritative.",
-      [&set, words] { return schema_move(asked_database(set, *words)); });
+      [&set, words] {
+        const DatabaseOptions asked = asked_database(set, *words);
+        return asked.complete ? schema_complete(asked) : schema_move(asked);
+      });
   set.module_of(move, words->options.module);
   database_of(move, *words);
-  move->add_flag("--back", words->options.back, "Back to the shared database");
+  CLI::Option* back = move->add_flag("--back", words->options.back, "Back to the shared database");
+  move->add_flag("--complete", words->options.complete,
+                 "Drop the copy that the move has left in the shared database, with its guards: "
+                 "the end of the move")
+      ->excludes(back);
   move->add_flag("--dry-run", words->options.dry_run, "Only show what would happen, or be refused");
   wait_of(move, *words);
 }

@@ -52,10 +52,11 @@ void add_shift(CommandSet& set) {
 
 void add_back(CommandSet& set) {
   const auto options = std::make_shared<ChangeOptions>();
-  CLI::App* added = set.command("back", "Go one named step back: moved -> canary 100% -> legacy",
-                                "  banyan back catalog --why \"error rate doubled\"\n"
-                                "  banyan back catalog --gradually --why \"not before the sale\"",
-                                [&set, options] { return back(set.target(), *options); });
+  CLI::App* added =
+      set.command("back", "Go one named step back: retired -> moved -> canary 100% -> legacy",
+                  "  banyan back catalog --why \"error rate doubled\"\n"
+                  "  banyan back catalog --gradually --why \"not before the sale\"",
+                  [&set, options] { return back(set.target(), *options); });
   set.asks(added);
   set.module_of(added, options->module);
   added->add_flag("--gradually", options->gradually,

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "banyan/mover/move.hpp"
 
-#include <unistd.h>
-
-#include <charconv>
-
-#include "banyan/kernel/clock.hpp"
-#include "banyan/sqlite/file_lock.hpp"
 #include "database.hpp"
 #include "execution.hpp"
 #include "locked_files.hpp"
+#include "mover_lock.hpp"
 #include "planner.hpp"
 
 namespace banyan::mover {
@@ -156,31 +151,13 @@ Result<MoveOutcome> move_under_lock(const MoveRequest& request, Direction direct
 
 }  // namespace
 
-std::optional<std::string> mover_at_work(const fs::path& shared) {
-  constexpr std::string_view kPid = "pid ";
-  std::string holder = sqlite::FileLock::holder(mover_lock_of(shared));
-  if (!holder.starts_with(kPid)) return std::nullopt;
-  pid_t process = 0;
-  std::from_chars(holder.data() + kPid.size(), holder.data() + holder.size(), process);
-  if (!sqlite::FileLock::is_held_by(mover_lock_of(shared), process)) return std::nullopt;
-  return holder;
-}
-
 Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,
                                 const MoveOptions& options) {
   if (const auto files = check(request); !files) return unplanned(request, files.error());
   try {
-    const auto mover = sqlite::FileLock::take(mover_lock_of(request.shared), request.shared,
-                                              std::chrono::milliseconds(0));
-    if (!mover) {
-      return fail(ErrorCode::Conflict, "mover.already_running",
-                  "another mover is at work on " + request.shared.string() + " (" +
-                      sqlite::FileLock::holder(mover_lock_of(request.shared)) +
-                      "); wait until it has ended, then look where the module is");
-    }
-    mover->sign("pid " + std::to_string(::getpid()) + ": banyan schema move " + request.module +
-                (direction == Direction::Back ? " --back" : "") + ", since " +
-                to_string(system_clock().now()) + "\n");
+    const auto mover = take_mover_lock(
+        request.shared, "move " + request.module + (direction == Direction::Back ? " --back" : ""));
+    if (!mover) return fail(mover.error());
     Result<MoveOutcome> outcome = move_under_lock(request, direction, options);
     if (outcome && options.on_step) options.on_step(Step::Finished, nullptr, nullptr);
     return outcome;

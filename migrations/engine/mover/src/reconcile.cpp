@@ -21,6 +21,13 @@ bool has_moved(const placement::Placement& placement) {
   return placement.authority() == placement::Authority::Own;
 }
 
+Placement placement_by(const placement::Placement& fence, const Files& files) {
+  return {.moved = has_moved(fence),
+          .complete = fence.stage == placement::Stage::Separate,
+          .epoch = fence.epoch,
+          .file = has_moved(fence) ? files.own : files.shared};
+}
+
 std::unexpected<Error> rewound(const Files& files, const std::string& module,
                                const placement::Placement& fence, const std::string& gate) {
   return fail(ErrorCode::FailedPrecondition, "mover.rewound",
@@ -52,8 +59,7 @@ Result<Seen> see(const Files& files, const std::string& module,
   Seen seen;
   seen.fence = placement::find(*shared, module).value_or(placement::Placement{});
   const placement::Placement& fence = seen.fence;
-  seen.situation.placement = {has_moved(fence), fence.epoch,
-                              has_moved(fence) ? files.own : files.shared};
+  seen.situation.placement = placement_by(fence, files);
   const auto disagree = [&](const std::string& note) {
     seen.situation.agrees = false;
     seen.situation.note += (seen.situation.note.empty() ? "" : "; ") + note;
@@ -194,7 +200,7 @@ Result<Placement> placement_of(const fs::path& shared, std::string_view module) 
   try {
     const Connection database = Connection::open(shared, sqlite::OpenMode::ReadRecovering);
     const auto fence = placement::find(database, name).value_or(placement::Placement{});
-    return Placement{has_moved(fence), fence.epoch, has_moved(fence) ? files->own : files->shared};
+    return placement_by(fence, *files);
   } catch (const sqlite::Fault& fault) {
     return fail(error_from(fault, shared));
   }

@@ -17,10 +17,12 @@
 #include "banyan/http/client.hpp"
 #include "banyan/kernel/clock.hpp"
 #include "banyan/manifest/manifest.hpp"
+#include "banyan/mover/completion.hpp"
 #include "banyan/mover/ownership.hpp"
 #include "banyan/test/temporary_folder.hpp"
 #include "migrations/mover_process.hpp"
 #include "support/child_process.hpp"
+#include "support/raw_sqlite.hpp"
 
 namespace banyan::host {
 namespace {
@@ -125,6 +127,29 @@ TEST_F(ABrokenMove, IsRepairedByTheRunningApplicationWithinSeconds) {
   EXPECT_EQ(application.stop(), 0);
 }
 
+// Dropping the copy makes nobody wait for longer than that takes, and nobody has to look again.
+TEST_F(ABrokenMove, IsNoneWhenACompletionIsKilled) {
+  ChildProcess application = start();
+  ASSERT_TRUE(writes());
+  move(Direction::Out);
+  ASSERT_TRUE(writes()) << said_;
+  for (const auto step : {mover::CompletionStep::Dropped, mover::CompletionStep::Completed}) {
+    Child completing([&] {
+      mover::CompletionOptions options;
+      options.on_step = [step](mover::CompletionStep at) {
+        if (at == step) ::raise(SIGKILL);
+      };
+      return mover::complete_move(request(), options) ? 0 : 1;
+    });
+    ASSERT_TRUE(completing.wait()) << "it was not killed at " << to_string(step);
+    EXPECT_TRUE(writes()) << to_string(step) << ": " << said_;
+  }
+  EXPECT_TRUE(mover::placement_of(file("shop.db"), "demo")->complete);
+  move(Direction::Back);
+  EXPECT_TRUE(writes()) << said_;
+  EXPECT_EQ(application.stop(), 0);
+}
+
 TEST_F(ABrokenMove, IsNamedWithItsCommandWhileAMoverHasTheFiles) {
   ChildProcess application = start();
   ASSERT_TRUE(writes());
@@ -139,6 +164,38 @@ TEST_F(ABrokenMove, IsNamedWithItsCommandWhileAMoverHasTheFiles) {
   }
   while (body_of("/health/ready").contains("banyan schema move")) std::this_thread::sleep_for(20ms);
   EXPECT_TRUE(writes());
+  EXPECT_EQ(application.stop(), 0);
+}
+
+// The matrix of the running process goes by the fence's stage, not by which file is open.
+TEST_F(ABrokenMove, KeepsTrafficWhereItIsWhileTheFenceSaysSwitching) {
+  ChildProcess application = start();
+  ASSERT_TRUE(writes());
+  // Forced, so that the service which is not there is no matter of a preflight.
+  const auto shift = [&] {
+    return ask("POST", "/_banyan/api/rollouts/demo/shift",
+               R"({"percent":"1%","force":true,"who":"ann","why":"a test"})");
+  };
+  const auto data = [&] {
+    const auto status = nlohmann::json::parse(body_of("/_banyan/api/status"), nullptr, false);
+    return status.value(nlohmann::json::json_pointer("/rollouts/0/data"), "");
+  };
+  test::RawSqlite(file("shop.db"))
+      .run(
+          "INSERT INTO banyan_fence(module, state, epoch, location, stage) "
+          "VALUES ('demo', 'open', 0, '', 'switching')");
+  EXPECT_EQ(data(), "switching");
+  const auto refused = shift();
+  ASSERT_TRUE(refused) << refused.error().message;
+  EXPECT_EQ(refused->head.status, 422U) << refused->body;
+  EXPECT_THAT(refused->body, AllOf(HasSubstr("banyan.illegal_stage"), HasSubstr("(switching)"),
+                                   HasSubstr("no traffic is shifted")));
+
+  test::RawSqlite(file("shop.db")).run("UPDATE banyan_fence SET stage = 'shared'");
+  EXPECT_EQ(data(), "shared");
+  const auto otherwise = shift();
+  ASSERT_TRUE(otherwise) << otherwise.error().message;
+  EXPECT_THAT(otherwise->body, HasSubstr("there is no service of demo"));
   EXPECT_EQ(application.stop(), 0);
 }
 

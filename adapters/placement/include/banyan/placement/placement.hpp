@@ -32,7 +32,8 @@ enum class Authority : std::uint8_t { Shared, Own };
 Authority authority_of(Stage stage);
 
 /// May a move go from one stage to another? Everything else is refused. A move that copies while
-/// writers wait goes from Shared to Switched, and back, in one transaction.
+/// writers wait goes from Shared to Switched, and from there or from Separate back, in one
+/// transaction.
 bool is_legal(Stage from, Stage to);
 
 /// Where a module's tables are. The row that holds it is the fence: its commit is the switch.

@@ -93,6 +93,8 @@ struct PlacementFigures {
   std::string stage;              ///< of the fence: "shared", "copying", …; "": not known
   std::uint64_t epoch = 0;        ///< see Database::epoch_of()
   std::optional<bool> gate_open;  ///< of the module's own file; nothing: it has none
+  /// PostgreSQL, which has no fence: the schema that is the module's alone; "" on SQLite.
+  std::string schema{};
 };
 
 /// The write-ahead log of an SQLite file. It grows for as long as a read sees a snapshot that is
@@ -149,6 +151,10 @@ class Database {
   /// The epoch of that placement: one more with each move. 0: never moved, or an engine without
   /// placements.
   virtual std::uint64_t epoch_of(const std::string& module) const = 0;
+
+  /// How far that placement is: "shared", "copying", …, by the fence alone, which is also read
+  /// where the module is not connected. "": an engine without placements. Throws Fault.
+  virtual std::string stage_of(const std::string& module) const = 0;
 
   /// For people, over the connections that are there: whoever opens the file once more beside them
   /// may open another one. Throws Fault.

@@ -89,12 +89,13 @@ struct LiveFacts {
 ///     POST /rollouts/NAME/shift       {"percent": "25%" or 25, "writes": "remote", "who", "why"}
 ///     POST /rollouts/NAME/back        {"gradually": true, "who", "why"}
 ///     POST /rollouts/NAME/next, /shadow        {"who", "why"}
+///     POST /rollouts/NAME/retire      {"evidence", "who", "why"}: from moved to retired
 ///     POST /rollouts/NAME/plan        {"action": "start", "pause", "resume" or "abort", "steps",
 ///                                      "dwell_seconds", "samples", "gradually", "who", "why"}
 ///     POST /goto                      {"revision": 12, "dry_run": true, "who", "why"}
 ///
-/// Shift, shadow, back and next take "from_revision", the rollout's in /status that whoever asks
-/// has looked at: of a rollout that has changed since they are refused (409
+/// Shift, shadow, back, next and retire take "from_revision", the rollout's in /status that whoever
+/// asks has looked at: of a rollout that has changed since they are refused (409
 /// banyan.stale_revision), so that two who press the same button, or one who asks again, take
 /// one step.
 ///

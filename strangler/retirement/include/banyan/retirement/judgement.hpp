@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "banyan/kernel/clock.hpp"
@@ -41,6 +42,11 @@ struct Caller {
   std::optional<Timestamp> last;
 };
 
+/// On PostgreSQL, where tables do not move: a schema of the module's own in the server's database,
+/// with a role that alone may read and write it. No copy is anywhere else, and the service opens
+/// the same schema; so the old side can go.
+inline constexpr std::string_view kOwnSchema = "own_schema";
+
 /// All that a judgement goes by.
 struct Facts {
   std::string module;
@@ -52,8 +58,9 @@ struct Facts {
   std::vector<Shift> shifts;  ///< newest first
   std::optional<Uses> uses;   ///< nothing: nobody keeps them
   std::uint64_t tunnels_on_old_side = 0;
-  std::optional<std::string>
-      data;  ///< where the tables are: "shared", "separate"; nothing: nobody knows
+  /// Where the tables are, by the stage of the fence: "shared", "switched", "separate"; or
+  /// kOwnSchema; nothing: nobody knows.
+  std::optional<std::string> data;
   std::vector<Lane> lanes;
   std::vector<UnknownLanes> unknown_lanes;
   std::vector<std::string> operations;

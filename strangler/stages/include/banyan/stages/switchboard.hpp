@@ -71,6 +71,11 @@ class Switchboard {
   /// One step on, see next_step().
   Result<Change> next(std::string_view module, const Reason& reason, bool force = false);
 
+  /// From moved to retired: written down that the old side may go. Who asks has judged that nothing
+  /// uses it (banyan retire), and brings the judgement as the reason's evidence. FailedPrecondition
+  /// "banyan.not_moved" anywhere else; "banyan.illegal_stage" while the tables need the old side.
+  Result<Change> retire(std::string_view module, const Reason& reason, bool force = false);
+
   /// All rollouts to where they were after that change: all or none, but for those that nobody here
   /// has any more, which stay as they are. FailedPrecondition
   /// "banyan.illegal_stage" with every reason and what is legal instead; "banyan.unknown_revision".

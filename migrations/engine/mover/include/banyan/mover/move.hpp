@@ -142,12 +142,14 @@ Result<MoveOutcome> move_module(const MoveRequest& request, Direction direction,
                                 const MoveOptions& options = {});
 
 /// Who moves tables of this database right now: "pid 4711: banyan schema move demo --back, since
-/// …". Nothing when nobody does, as far as it can be seen from here. Takes no lock.
+/// …"; who completes a move (completion.hpp), too. Nothing when nobody does, as far as it can be
+/// seen from here. Takes no lock.
 std::optional<std::string> mover_at_work(const std::filesystem::path& shared);
 
 /// Where a module's tables are, as the fence says.
 struct Placement {
   bool moved = false;
+  bool complete = false;  ///< moved, and the copy that the move left is gone (completion.hpp)
   std::int64_t epoch = 0;
   std::filesystem::path file{};  ///< the authoritative database file
 };
