@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a learner does with ./dev lab, and that nothing of his is lost."""
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -186,9 +187,26 @@ class Usage(LabTest):
 
     def test_the_doctor_says_what_is_there(self):
         said = self.dev_lab("doctor", expect=None)
-        self.assertSays("holds    git", said)
-        for what in ("libpoco-dev", "libsoci-dev", "libboost", "libsqlite3-dev", "gcc", "nm", "c++filt"):
+        self.assertSays("holds    Python 3.11", said)
+        for what in ("libpoco-dev", "libsoci-dev", "libboost1.81-dev", "libsqlite3-dev", "gcc", "nm", "c++filt", "g++ 12"):
             self.assertIn(what, said)
+
+    def test_the_doctor_looks_for_all_that_a_build_installs(self):
+        sys.path.insert(0, str(RUNNER))
+        from lab import doctor
+        packages = re.search(r'packages_build="([^"]*)"', (RUNNER.parents[1] / "dev").read_text())[1].split()
+        looked_for = {**doctor.PROGRAMS, **doctor.LEGACY, **doctor.MODULAR, **doctor.MODULAR_PROGRAMS, **doctor.FASTER}
+        self.assertEqual(set(packages) - set(looked_for), set())
+
+    def test_a_library_that_is_missing_is_named_with_its_labs_and_how_to_get_it(self):
+        programs = self.root / "programs"
+        programs.mkdir()
+        for name in ("git", "python3"):
+            (programs / name).symlink_to(shutil.which(name))
+        self.environment["PATH"] = str(programs)
+        said = self.dev_lab("doctor", expect=1)
+        self.assertSays("not yet  libraries of the legacy shop (labs 1 to 6, 8, 11, 18): libpoco-dev, libsqlite3-dev: missing are"
+                        " libpoco-dev, libsqlite3-dev (./dev deps build)", said)
 
 
 class Work(LabTest):

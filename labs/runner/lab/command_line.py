@@ -71,7 +71,8 @@ def obey(words: list[str]) -> int:
     from . import commands
     if words and words[0] == "doctor":
         takes(words, 1)
-        return commands.doctor(course)
+        from .doctor import doctor
+        return doctor(course)
     if words and words[0] == "--prove":
         from .prove import prove
         return prove(course, words[1:])

@@ -2,7 +2,6 @@
 """What a learner can do with a lab."""
 import difflib
 import json
-import shutil
 from pathlib import Path
 
 from . import questions
@@ -354,32 +353,3 @@ def recut(desk: Desk) -> int:
     changed = variants.recut()
     say("cut anew: " + ", ".join(changed) if changed else "nothing has changed since it was cut")
     return HOLDS
-
-
-def doctor(course: Course) -> int:
-    """What the labs need of a machine."""
-    import os
-    import subprocess
-    import sys
-    problems = 0
-
-    def tell(good: bool, what: str, otherwise: str) -> None:
-        nonlocal problems
-        problems += 0 if good else 1
-        say_filled(what if good else f"{what}: {otherwise}", indent=" " * 11, first="  " + ("holds" if good else "not yet").ljust(9))
-
-    tell(sys.version_info >= (3, 11), "Python 3.11", f"this is {sys.version.split()[0]}")
-    for program, otherwise in (("git", "install git"), ("cmake", "./dev deps build"), ("ninja", "./dev deps build"),
-                               ("g++", "./dev deps build"), ("sqlite3", "./dev deps build")):
-        tell(shutil.which(program) is not None, program, otherwise)
-    if shutil.which("cmake"):
-        said = subprocess.run(["cmake", "--version"], capture_output=True, text=True, check=False).stdout.split()
-        version = tuple(int(part) for part in said[2].split(".")[:2]) if len(said) > 2 else (0, 0)
-        tell(version >= (3, 25), "cmake 3.25", f"this is {'.'.join(map(str, version))}")
-    tell(shutil.which("ccache") is not None, "ccache (a second lab builds in seconds)", "./dev deps build")
-    folder = folder_of(course)
-    folder.mkdir(parents=True, exist_ok=True)
-    tell(os.access(folder, os.W_OK), f"{folder.name}/ can be written", str(folder))
-    free = shutil.disk_usage(folder).free
-    tell(free > 1_000_000_000, "1 GB of disk for a lab's build", f"{free // 1_000_000} MB are free")
-    return NOT_YET if problems else HOLDS
