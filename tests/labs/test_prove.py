@@ -65,7 +65,7 @@ class Proof(LabTest):
                          "    if text.islower():\n        return CannotTell('read it', 'now this, now that')\n    if text.islower():")
         self.edit_course("labs/02-words/check.py", "import Bench,", "import Bench, CannotTell,")
         said = self.prove(2)
-        self.assertSays("the solution: small cannot be told, after three times. That is no proof", said)
+        self.assertSays("solution: small cannot be told, after three times. That is no proof", said)
 
     def test_a_claim_that_can_be_told_the_second_time_is_proven(self):
         once = self.root / "once"
