@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a learner does with ./dev lab, and that nothing of his is lost."""
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -127,6 +128,51 @@ class Checking(LabTest):
         self.assertSays("src/sum.cpp, line 1", document["problem"])
 
 
+class CannotTell(LabTest):
+    """A check that measures, on a machine that is busy: nobody's fault, and no verdict."""
+
+    def setUp(self):
+        super().setUp()
+        self.edit_course("labs/02-words/check.py", "import Bench,", "import Bench, CannotTell,")
+        self.edit_course("labs/02-words/check.py", "    if text.islower():",
+                         "    if 'perhaps' in text:\n        return CannotTell('read it twice', 'now this, now that')\n    if text.islower():")
+        self.dev_lab(2, "start")
+        self.words = self.root / "lab/02/words.txt"
+
+    def test_has_its_own_word_and_exit_code_and_says_what_to_do(self):
+        self.words.write_text("perhaps")
+        said = self.dev_lab(2, "check", expect=6)
+        self.assertSays("cannot tell  it is in small letters", said)
+        self.assertSays("saw now this, now that", said)
+        self.assertSays("Nothing here is against you, and nothing is proven", said)
+        self.assertNotIn("not yet", said)
+        self.assertNotIn("All of it holds", said)
+
+    def test_is_neither_done_nor_a_matter_for_a_hint(self):
+        self.words.write_text("perhaps")
+        self.dev_lab(2, "check", expect=6)
+        self.assertNotIn("done", self.state()["02"])
+        self.assertSays("came to no verdict", self.dev_lab(2))
+        self.assertSays("came to no verdict", self.dev_lab(2, "hint", expect=2))
+
+    def test_is_a_status_of_its_own_in_the_document_and_in_a_grade(self):
+        self.words.write_text("perhaps")
+        for words in ((2, "check", "--json"), ("grade", "--json", "-", "lab/02")):
+            document = json.loads(self.dev_lab(*words, expect=6))
+            self.assertEqual(document["status"], "cannot_tell")
+            self.assertEqual([each["verdict"] for each in document["claims"]], ["holds", "cannot_tell"])
+            self.assertEqual([each["holds"] for each in document["claims"]], [True, None])
+
+    def test_what_does_not_hold_counts_before_it(self):
+        self.edit_course("labs/02-words/check.py", "    if bench.file(\"words.txt\").read_text().strip():",
+                         "    if bench.file(\"words.txt\").read_text().startswith(\"say\"):")
+        self.edit_course("labs/02-words/lab.toml", 'needs = ["something"]', "needs = []")
+        self.words.write_text("perhaps")
+        document = json.loads(self.dev_lab(2, "check", "--json", expect=1))
+        self.assertEqual(document["status"], "fail")
+        self.assertSays("Write a word.", self.dev_lab(2, "hint"))
+
+
 class Usage(LabTest):
     def test_what_there_is_not_is_refused_with_exit_code_2_and_a_way_on(self):
         for words, answer in (((9,), "there is no lab 9 yet. There are: 1, 2"), (("nonsense",), "./dev lab help"),
@@ -140,7 +186,27 @@ class Usage(LabTest):
         self.assertSays("Exit codes", self.dev_lab(1, "check", "--help"))
 
     def test_the_doctor_says_what_is_there(self):
-        self.assertSays("holds    git", self.dev_lab("doctor", expect=None))
+        said = self.dev_lab("doctor", expect=None)
+        self.assertSays("holds    Python 3.11", said)
+        for what in ("libpoco-dev", "libsoci-dev", "libboost1.81-dev", "libsqlite3-dev", "gcc", "nm", "c++filt", "g++ 12"):
+            self.assertIn(what, said)
+
+    def test_the_doctor_looks_for_all_that_a_build_installs(self):
+        sys.path.insert(0, str(RUNNER))
+        from lab import doctor
+        packages = re.search(r'packages_build="([^"]*)"', (RUNNER.parents[1] / "dev").read_text())[1].split()
+        looked_for = {**doctor.PROGRAMS, **doctor.LEGACY, **doctor.MODULAR, **doctor.MODULAR_PROGRAMS, **doctor.FASTER}
+        self.assertEqual(set(packages) - set(looked_for), set())
+
+    def test_a_library_that_is_missing_is_named_with_its_labs_and_how_to_get_it(self):
+        programs = self.root / "programs"
+        programs.mkdir()
+        for name in ("git", "python3"):
+            (programs / name).symlink_to(shutil.which(name))
+        self.environment["PATH"] = str(programs)
+        said = self.dev_lab("doctor", expect=1)
+        self.assertSays("not yet  libraries of the legacy shop (labs 1 to 6, 8, 11, 18): libpoco-dev, libsqlite3-dev: missing are"
+                        " libpoco-dev, libsqlite3-dev (./dev deps build)", said)
 
 
 class Work(LabTest):

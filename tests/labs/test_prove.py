@@ -56,6 +56,25 @@ class Proof(LabTest):
         self.edit_course("labs/01-counting/lab.toml", "number of `steps`", "number of `strides`")
         self.assertSays("hint 2 of few_steps: `strides` is nothing in the code", self.prove(1))
 
+    def test_code_in_a_hint_that_is_not_the_solutions_is_noticed(self):
+        self.edit_course("labs/01-counting/lab.toml", "const long sum = …;", "const long sum = twice(…);")
+        self.assertSays("hint 4 of few_steps: no solution has: const long sum = twice(…);", self.prove(1))
+
+    def test_a_claim_that_cannot_be_told_is_no_proof(self):
+        self.edit_course("labs/02-words/check.py", "    if text.islower():",
+                         "    if text.islower():\n        return CannotTell('read it', 'now this, now that')\n    if text.islower():")
+        self.edit_course("labs/02-words/check.py", "import Bench,", "import Bench, CannotTell,")
+        said = self.prove(2)
+        self.assertSays("solution: small cannot be told, after three times. That is no proof", said)
+
+    def test_a_claim_that_can_be_told_the_second_time_is_proven(self):
+        once = self.root / "once"
+        self.edit_course("labs/02-words/check.py", "    if text.islower():",
+                         f"    once = __import__('pathlib').Path({str(once)!r})\n    if not once.exists():\n        once.touch()\n"
+                         "        return CannotTell('read it', 'now this, now that')\n    if text.islower():")
+        self.edit_course("labs/02-words/check.py", "import Bench,", "import Bench, CannotTell,")
+        self.prove(2, expect=0)
+
     def test_a_page_that_shows_what_nobody_says_is_noticed(self):
         self.edit_course("docs/labs/01-counting.md", "(1 step for 100)", "(one step for 100)")
         self.assertSays("docs/labs/01-counting.md:20: `./dev lab 1 check` does not say", self.prove(1))

@@ -10,7 +10,7 @@ from lab_course import RUNNER
 sys.path.insert(0, str(RUNNER))
 
 from lab import compile_errors  # noqa: E402
-from lab.checking import ratio_of  # noqa: E402
+from lab.checking import measured, ratio_of, side_of  # noqa: E402
 from lab.edits import Edit, apply_edits  # noqa: E402
 from lab.faults import CourseFault  # noqa: E402
 from lab.page import missing_line  # noqa: E402
@@ -42,6 +42,27 @@ class Ratios(unittest.TestCase):
 
     def test_two_windows_tell_nothing(self):
         self.assertIsNone(ratio_of([10, 10], [1, 1]))
+
+    def test_three_windows_that_agree_are_on_one_side_of_the_bar(self):
+        self.assertIs(side_of(0.25, [0.3, 0.5, 0.9]), True)
+        self.assertIs(side_of(0.25, [0.01, 0.0, 0.2]), False)
+        self.assertIsNone(side_of(0.25, [0.3, 0.5]))
+
+    def test_windows_that_contradict_each_other_tell_nothing_until_a_quarter_is_left_that_does(self):
+        self.assertIsNone(side_of(0.25, [0.3, 0.2, 0.9]))
+        self.assertIs(side_of(0.25, [0.3, 0.2, 0.9, 0.4, 0.5]), True)
+        self.assertIsNone(side_of(0.25, [0.3, 0.2, 0.9, 0.1, 0.5]))
+
+    def test_one_window_is_enough_where_it_may_be_and_is_far_from_the_bar(self):
+        self.assertIs(side_of(1, [0.3], at_least=1), False)
+        self.assertIs(side_of(1, [2.2], at_least=1), True)
+        self.assertIsNone(side_of(1, [0.8], at_least=1))
+        self.assertIs(side_of(1, [0.8, 0.7, 0.9], at_least=1), False)
+
+    def test_it_is_measured_until_it_can_be_told_and_not_for_ever(self):
+        calm, wild = iter([0.3, 0.4, 0.5]), iter([0.1, 0.9] * 5)
+        self.assertEqual(measured(0.25, lambda: next(calm)), (True, [0.3, 0.4, 0.5]))
+        self.assertEqual(measured(0.25, lambda: next(wild), at_most=6), (None, [0.1, 0.9] * 3))
 
 
 class Edits(unittest.TestCase):

@@ -186,6 +186,7 @@ struct WebServer::Parts {
     params->setMaxQueued(1000);
     params->setKeepAlive(true);
     params->setKeepAliveTimeout(Poco::Timespan(15, 0));
+    params->setThreadIdleTime(Poco::Timespan(1, 0));  // how long a stop may wait for a thread that does nothing
     params->setServerName("");
     return params;
   }

@@ -143,8 +143,10 @@ void debug_point(const char* where)
         _exit(70);
     }
     size_t length = strlen(where);
-    if (wait != NULL && strncmp(wait, where, length) == 0 && wait[length] == ':')
+    if (wait != NULL && strncmp(wait, where, length) == 0 && wait[length] == ':') {
+        fprintf(stderr, "SHOP_PAUSE at %s\n", where);
         usleep((useconds_t)atoi(wait + length + 1) * 1000);
+    }
 }
 
 const char* err_text(int err)

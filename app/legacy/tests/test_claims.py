@@ -38,6 +38,12 @@ class TheKnots(unittest.TestCase):
         self.assertIn("anaemic-service: its text stands 0 times", str(rot.exception))
         self.assertIn("cascade: its text stands 2 times", str(rot.exception))
 
+    def test_each_has_a_cause_in_the_history(self):
+        history = (SHOP / "HISTORY.md").read_text()
+        for each in knots.knots(SHOP):
+            if each["kind"] == "knot":
+                self.assertEqual(history.count(f"`{each['id']}`"), 1, each["id"])
+
     def test_an_order_has_41_fields_and_40_columns(self):
         header = (SHOP / "src/order.h").read_text()
         fields = re.findall(r"^    (?:i64|int|std::\S+) +(m_\w+);", header, re.MULTILINE)

@@ -26,6 +26,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Callable
 
+# The verdicts, as they are told and kept.
+HOLDS, NOT_YET, WAITS, CANNOT_TELL = "holds", "not_yet", "waits", "cannot_tell"
 CLAIMS: dict[str, Callable[["Bench"], Any]] = {}
 # A machine that is busy with other work takes longer over everything.
 SLOWER = float(os.environ.get("BANYAN_LAB_PATIENCE", "1"))
@@ -43,6 +45,14 @@ class NotYet:
     expected: str
     why: str
     look: str = ""
+
+
+@dataclass
+class CannotTell:
+    """The windows that were measured contradict each other: nobody's fault, and no verdict."""
+    did: str
+    saw: str
+    why: str = "the windows that were measured differ more among themselves than what is asked about"
 
 
 class Red(Exception):
@@ -132,6 +142,31 @@ def ratio_of(first: list[float], second: list[float]) -> float | None:
     return ratio
 
 
+def side_of(bar: float, ratios: list[float], at_least: int = 3) -> bool | None:
+    """Are these ratios, each of two windows that were measured in turns, above the bar? Three have to agree, of five or
+    more a quarter may differ; where `at_least` is less, those that are twice or half the bar are enough.
+    None: cannot tell, with these."""
+    if len(ratios) < at_least:
+        return None
+    above = sum(1 for each in ratios if each >= bar)
+    differ = min(above, len(ratios) - above)
+    if differ > (len(ratios) - 1) // 4:
+        return None
+    if len(ratios) < 3 and any(bar / 2 < each < bar * 2 for each in ratios):
+        return None
+    return above > len(ratios) / 2
+
+
+def measured(bar: float, window: Callable[[], float], at_least: int = 3, at_most: int = 7) -> tuple[bool | None, list[float]]:
+    """As many ratios as it takes to tell, and what they say."""
+    ratios: list[float] = []
+    while len(ratios) < at_most:
+        ratios.append(window())
+        if (side := side_of(bar, ratios, at_least)) is not None:
+            return side, ratios
+    return None, ratios
+
+
 def tell(**line: Any) -> None:
     print(json.dumps(line), flush=True)
 
@@ -142,15 +177,15 @@ def judge(bench: Bench, id_: str) -> bool:
         verdict = CLAIMS[id_](bench)
     except Red as red:
         verdict = red.verdict
-    if not isinstance(verdict, (Holds, NotYet)):
+    if not isinstance(verdict, (Holds, NotYet, CannotTell)):
         raise TypeError(f"the claim {id_} answered {verdict!r}")
-    holds = isinstance(verdict, Holds)
-    tell(id=id_, holds=holds, ms=round((time.monotonic() - begun) * 1000), **asdict(verdict))
-    return holds
+    word = {Holds: HOLDS, NotYet: NOT_YET, CannotTell: CANNOT_TELL}[type(verdict)]
+    tell(id=id_, verdict=word, ms=round((time.monotonic() - begun) * 1000), **asdict(verdict))
+    return word == HOLDS
 
 
 def main() -> None:
-    """Judges the claims that it is told of, in their order; those that need one that is red wait."""
+    """Judges the claims that it is told of, in their order; those that need one that does not hold wait."""
     task = json.loads(os.environ["BANYAN_LAB_TASK"])
     bench = Bench(Path(task["tree"]), Path(task["programs"]), Path(task["folder"]), task["seed"])
     held: set[str] = set()
@@ -159,7 +194,7 @@ def main() -> None:
             if each["id"] not in CLAIMS:
                 raise KeyError(f"check.py has no claim {each['id']}")
             if not set(each["needs"]) <= held:
-                tell(id=each["id"], holds=None, ms=0)
+                tell(id=each["id"], verdict=WAITS, ms=0)
             elif judge(bench, each["id"]):
                 held.add(each["id"])
     except TookTooLong as late:

@@ -2,14 +2,13 @@
 """What a learner can do with a lab."""
 import difflib
 import json
-import shutil
 from pathlib import Path
 
 from . import questions
 from .course import HINTS, Course, Lab
-from .faults import HOLDS, NOT_YET, CourseFault, DoesNotCompile, Ending, OutOfTime, Usage
-from .judge import Judge, digest_of
-from .report import Report, as_json
+from .faults import CANNOT_TELL, HOLDS, NOT_YET, CourseFault, DoesNotCompile, Ending, OutOfTime, Usage
+from .judge import Judge, digest_of, untold
+from .report import Report, as_json, status_of
 from .state import State, folder_of, now
 from .tree import digest_of_tree
 from .variants import Files, Variants
@@ -164,20 +163,26 @@ def check(desk: Desk, as_document: bool, seed: int = DEFAULT_SEED) -> int:
             desk.state.note_verdict(lab.number, digest_of(files), ending.code, [])
         if not as_document:
             raise
-        say(json.dumps(as_json(lab, status_of(ending), seed, [], str(ending)), indent=2, ensure_ascii=False))
+        say(json.dumps(as_json(lab, status_of_ending(ending), seed, [], str(ending)), indent=2, ensure_ascii=False))
         return ending.code
-    red = [each.claim.id for each in verdicts if not each.holds]
-    code = NOT_YET if red else HOLDS
+    status = status_of(verdicts)
+    code = {"pass": HOLDS, "fail": NOT_YET, "cannot_tell": CANNOT_TELL}[status]
+    # A hint is about the first of these: where nobody can tell, there is none.
+    red = [each.claim.id for each in verdicts if each.holds is False] if code == NOT_YET else []
     desk.state.note_verdict(lab.number, digest_of(files), code, red)
     if as_document:
-        say(json.dumps(as_json(lab, "fail" if red else "pass", seed, verdicts), indent=2, ensure_ascii=False))
-    elif not red:
+        say(json.dumps(as_json(lab, status, seed, verdicts), indent=2, ensure_ascii=False))
+    elif code == CANNOT_TELL:
+        say()
+        say_filled("Nothing here is against you, and nothing is proven: " + ", ".join(untold(verdicts)) + " is judged by windows"
+                   f" of time, and these contradict each other. Once more: ./dev lab {lab.number} check")
+    elif code == HOLDS:
         say()
         say_filled(f"All of it holds. Two questions: ./dev lab {lab.number} ask")
     return code
 
 
-def status_of(ending: Ending) -> str:
+def status_of_ending(ending: Ending) -> str:
     return {DoesNotCompile: "fail", OutOfTime: "timeout"}.get(type(ending), "error")
 
 
@@ -331,10 +336,10 @@ def grade(course: Course, state: State, lab: Lab, folder: Path, seed: int) -> di
         files[name] = path.read_text(errors="replace") if path.is_file() else ""
     of_lab = state.labs.get(lab.label, {})
     try:
-        verdicts = judge.judge(variants.start() | files, seed)
-        document = as_json(lab, "pass" if all(each.holds for each in verdicts) else "fail", seed, verdicts)
+        verdicts = judge.judge_until_told(variants.start() | files, seed)
+        document = as_json(lab, status_of(verdicts), seed, verdicts)
     except (DoesNotCompile, OutOfTime, CourseFault) as ending:
-        document = as_json(lab, status_of(ending), seed, [], str(ending))
+        document = as_json(lab, status_of_ending(ending), seed, [], str(ending))
     return document | {
         "folder": str(folder), "files": digest_of(files), "predictions": of_lab.get("predictions", {}),
         "answers": {key: {"choice": choice, "right": lab.questions[int(key) - 1].right == choice}
@@ -348,32 +353,3 @@ def recut(desk: Desk) -> int:
     changed = variants.recut()
     say("cut anew: " + ", ".join(changed) if changed else "nothing has changed since it was cut")
     return HOLDS
-
-
-def doctor(course: Course) -> int:
-    """What the labs need of a machine."""
-    import os
-    import subprocess
-    import sys
-    problems = 0
-
-    def tell(good: bool, what: str, otherwise: str) -> None:
-        nonlocal problems
-        problems += 0 if good else 1
-        say_filled(what if good else f"{what}: {otherwise}", indent=" " * 11, first="  " + ("holds" if good else "not yet").ljust(9))
-
-    tell(sys.version_info >= (3, 11), "Python 3.11", f"this is {sys.version.split()[0]}")
-    for program, otherwise in (("git", "install git"), ("cmake", "./dev deps build"), ("ninja", "./dev deps build"),
-                               ("g++", "./dev deps build"), ("sqlite3", "./dev deps build")):
-        tell(shutil.which(program) is not None, program, otherwise)
-    if shutil.which("cmake"):
-        said = subprocess.run(["cmake", "--version"], capture_output=True, text=True, check=False).stdout.split()
-        version = tuple(int(part) for part in said[2].split(".")[:2]) if len(said) > 2 else (0, 0)
-        tell(version >= (3, 25), "cmake 3.25", f"this is {'.'.join(map(str, version))}")
-    tell(shutil.which("ccache") is not None, "ccache (a second lab builds in seconds)", "./dev deps build")
-    folder = folder_of(course)
-    folder.mkdir(parents=True, exist_ok=True)
-    tell(os.access(folder, os.W_OK), f"{folder.name}/ can be written", str(folder))
-    free = shutil.disk_usage(folder).free
-    tell(free > 1_000_000_000, "1 GB of disk for a lab's build", f"{free // 1_000_000} MB are free")
-    return NOT_YET if problems else HOLDS

@@ -47,7 +47,7 @@ class Step:
 
 @dataclass
 class Coming:
-    """A lab that waits for something of the product that it shows."""
+    """A lab that is not there yet, and what it comes with."""
     number: int
     title: str
     insight: str

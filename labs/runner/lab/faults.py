@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a command ends."""
 
-HOLDS, NOT_YET, USAGE, DOES_NOT_COMPILE, OUT_OF_TIME, COURSE = range(6)
+HOLDS, NOT_YET, USAGE, DOES_NOT_COMPILE, OUT_OF_TIME, COURSE, CANNOT_TELL = range(7)
 
 
 class Ending(Exception):

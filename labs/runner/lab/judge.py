@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Callable
 
 from . import build as building
-from .checking import SLOWER
+from .checking import CANNOT_TELL, HOLDS, NOT_YET, SLOWER
 from .course import Claim, Course, Lab
 from .faults import CourseFault, OutOfTime
 from .tree import lay_out, remove_strangers
@@ -31,9 +31,18 @@ RUNNER = Path(__file__).resolve().parents[1]
 @dataclass
 class Verdict:
     claim: Claim
-    holds: bool | None  # None waits for another claim
+    word: str  # one of checking's: holds, not_yet, waits (for another claim), cannot_tell
     ms: int = 0
     said: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def holds(self) -> bool | None:
+        return {HOLDS: True, NOT_YET: False}.get(self.word)
+
+
+def untold(verdicts: list[Verdict]) -> list[str]:
+    """The claims of which nobody can tell whether they hold, because the machine was busy."""
+    return [each.claim.id for each in verdicts if each.word == CANNOT_TELL]
 
 
 def digest_of(files: Files) -> str:
@@ -57,11 +66,11 @@ class Recorded:
         file = self._file(digest, seed)
         if not file.is_file():
             return None
-        return [Verdict(lab.claim(id_), holds, ms, said) for id_, holds, ms, said in json.loads(file.read_text())]
+        return [Verdict(lab.claim(id_), word, ms, said) for id_, word, ms, said in json.loads(file.read_text())]
 
     def keep(self, digest: str, seed: int, verdicts: list[Verdict]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        rows = [(each.claim.id, each.holds, each.ms, each.said) for each in verdicts]
+        rows = [(each.claim.id, each.word, each.ms, each.said) for each in verdicts]
         self._file(digest, seed).write_text(json.dumps(rows))
 
 
@@ -95,8 +104,16 @@ class Judge:
         self.lay_out(files)
         self.build()
         verdicts = self.verdicts(seed, told)
-        if self.recorded:
+        if self.recorded and not untold(verdicts):
             self.recorded.keep(digest, seed, verdicts)
+        return verdicts
+
+    def judge_until_told(self, files: Files, seed: int) -> list[Verdict]:
+        """For whom "run it again" is no answer: it is run again here, twice."""
+        for _ in range(3):
+            verdicts = self.judge(files, seed)
+            if not untold(verdicts):
+                break
         return verdicts
 
     def build(self, told: Callable[[str], None] | None = None) -> None:
@@ -140,7 +157,7 @@ class Judge:
                     if "late" in said:
                         late = said["late"]
                         continue
-                    verdict = Verdict(self.lab.claim(said.pop("id")), said.pop("holds"), said.pop("ms"), said)
+                    verdict = Verdict(self.lab.claim(said.pop("id")), said.pop("verdict"), said.pop("ms"), said)
                     verdicts.append(verdict)
                     if told:
                         told(verdict)

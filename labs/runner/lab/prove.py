@@ -14,7 +14,7 @@ from pathlib import Path
 from .course import Course, Lab
 from .faults import COURSE, HOLDS, Ending, Usage
 from .hints import problems_of_hints
-from .judge import Judge, Recorded, Verdict
+from .judge import Judge, Recorded, Verdict, untold
 from .page import problems_of_page
 from .variants import Files, Variants
 from .words import count, say
@@ -71,10 +71,13 @@ class Proof:
             self.problems.append(str(ending))
 
     def _verdicts(self, what: str, files: Files, seed: int = 1) -> list[Verdict]:
-        verdicts = self.judge.judge(files, seed)
+        verdicts = self.judge.judge_until_told(files, seed)
         self.took = sum(each.ms for each in verdicts) / 1000
         red = red_of(verdicts)
         say(f"  {what}: " + ("green" if not red else "red in " + ", ".join(red)) + f" ({self.took:.1f} s)")
+        if open_ := untold(verdicts):
+            self.problems.append(f"{what}: {', '.join(open_)} cannot be told, after three times. That is no proof: run it"
+                                 " again on a machine that has nothing else to do")
         return verdicts
 
     def _expect_red(self, what: str, verdicts: list[Verdict], expected: list[str]) -> None:

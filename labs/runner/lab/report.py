@@ -2,11 +2,12 @@
 """How verdicts are told: the first that does not hold in full, the others in one line each."""
 from typing import Any
 
+from .checking import CANNOT_TELL, HOLDS, NOT_YET, WAITS
 from .course import Lab
-from .judge import Verdict
+from .judge import Verdict, untold
 from .words import bold, filled, row, say
 
-MARKS = {True: "holds", False: "not yet", None: "waits"}
+MARKS = {HOLDS: "holds", NOT_YET: "not yet", WAITS: "waits", CANNOT_TELL: "cannot tell"}
 PARTS = ("did", "saw", "expected", "why", "look")
 INDENT = 11
 
@@ -16,21 +17,21 @@ class Report:
 
     def __init__(self, lab: Lab):
         self.lab = lab
-        self.first: Verdict | None = None
+        self.first: dict[str, Verdict] = {}  # of those that are told in full
 
     def head(self) -> None:
         say(bold(f"Lab {self.lab.number}  {self.lab.title}"))
 
     def tell(self, verdict: Verdict) -> None:
-        mark = MARKS[verdict.holds]
+        mark = MARKS[verdict.word]
         text = verdict.claim.text
-        if verdict.holds is None:
+        if verdict.word == WAITS:
             text += " (needs the line above)" if self.first else ""
         elif verdict.holds and verdict.said.get("evidence"):
             text += f" ({verdict.said['evidence']})"
         say(filled(text, indent=" " * INDENT, first=f"  {mark:<7}  "))
-        if verdict.holds is False and self.first is None:
-            self.first = verdict
+        if verdict.word in (NOT_YET, CANNOT_TELL) and verdict.word not in self.first:
+            self.first[verdict.word] = verdict
             self._explain(verdict)
 
     def _explain(self, verdict: Verdict) -> None:
@@ -38,7 +39,15 @@ class Report:
             if verdict.said.get(part):
                 label = "expect" if part == "expected" else part
                 row(label, verdict.said[part])
-        row("next", f"./dev lab {self.lab.number} hint")
+        row("next", f"./dev lab {self.lab.number} hint" if verdict.word == NOT_YET else
+            f"./dev lab {self.lab.number} check, once more, when the machine is less busy")
+
+
+def status_of(verdicts: list[Verdict]) -> str:
+    """What does not hold counts before what nobody can tell."""
+    if any(each.holds is False for each in verdicts):
+        return "fail"
+    return "cannot_tell" if untold(verdicts) else "pass"
 
 
 def as_json(lab: Lab, status: str, seed: int, verdicts: list[Verdict], problem: str = "") -> dict[str, Any]:
@@ -50,6 +59,7 @@ def as_json(lab: Lab, status: str, seed: int, verdicts: list[Verdict], problem: 
         said = verdict.said if verdict else {}
         claims.append({"id": claim.id, "task": claim.task, "text": claim.text,
                        "holds": verdict.holds if verdict else None,
+                       "verdict": verdict.word if verdict else "not_judged",
                        "evidence": said.get("evidence", ""),
                        "ms": verdict.ms if verdict else 0,
                        **{part: said[part] for part in PARTS if part in said}})

@@ -70,7 +70,7 @@ class Dev(unittest.TestCase):
             ("format", "dev"): "format does not know 'dev'",
             ("clean", "--all"): "clean does not know '--all'",
             ("package", "--fast"): "package does not know '--fast'",
-            ("check", "speed"): "check has no part 'speed'; it has format, clang, release, tsan, poco and tidy",
+            ("check", "speed"): "check has no part 'speed'; it has format, clang, release, tsan, poco, labs and tidy",
             ("deps", "games"): "there is no group of packages 'games'",
             ("run", "--datum", "x"): "run does not know '--datum'; options of the program itself go behind --",
             ("run", "--data"): "--data needs a file",
