@@ -168,15 +168,15 @@ void Server::Inside::forget_what_is_gone() {
 
 void Server::Inside::note_table(const std::string& why) const {
   if (parts.control == nullptr) return;
-  const std::shared_ptr<const RouteSnapshot> routes = current();
-  const std::string& file = parts.settings.config_file;
+  const std::shared_ptr<const RouteSnapshot> now = current();
+  const std::string& source = parts.settings.config_file;
   parts.control->note_table(
-      loaded_table(*routes),
+      loaded_table(*now),
       {.who = process_name(parts.telemetry.service),
        .why = why,
-       .evidence = file.empty()
+       .evidence = source.empty()
                        ? std::string()
-                       : file + ", generation " + std::to_string(routes->routing().generation)});
+                       : source + ", generation " + std::to_string(now->routing().generation)});
 }
 
 /// Goes by the addresses, which are what a reload cannot change.

@@ -55,8 +55,8 @@ ResponseParser& UpstreamCall::parser() {
 void UpstreamCall::start(const WriteHead& write_head) {
   if (request_.deadline) {
     // By the time of the wheel, or it would end as much too early as the loop is late.
-    total_timer_.set(std::chrono::ceil<std::chrono::milliseconds>(*request_.deadline -
-                                                                  loop_->timers().now()));
+    total_timer_.set(
+        std::chrono::ceil<std::chrono::milliseconds>(*request_.deadline - loop_->timers().now()));
   }
   left_ = request_.framing.length;
   finished_ = request_.framing.kind == Framing::Kind::None;

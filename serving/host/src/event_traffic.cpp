@@ -200,13 +200,17 @@ nlohmann::ordered_json lanes_of(events::EventLog& log, const Context& context,
                                 const Timestamp& now) {
   nlohmann::ordered_json lanes = nlohmann::ordered_json::array();
   for (const events::LaneReport& lane : log.lanes(context)) {
-    nlohmann::ordered_json row = {
-        {"lane", lane.lane},         {"transport", lane.route.transport},
-        {"position", lane.position}, {"head", lane.head},
-        {"unsent", lane.unsent},     {"oldest_unsent_seconds", age(now, lane.oldest_unsent)},
-        {"held", lane.held},         {"oldest_held_seconds", age(now, lane.oldest_held)},
-        {"parked", lane.parked},     {"gaps", lane.gaps},
-        {"keys", nlohmann::ordered_json::array()}};
+    nlohmann::ordered_json row = {{"lane", lane.lane},
+                                  {"transport", lane.route.transport},
+                                  {"position", lane.position},
+                                  {"head", lane.head},
+                                  {"unsent", lane.unsent},
+                                  {"oldest_unsent_seconds", age(now, lane.oldest_unsent)},
+                                  {"held", lane.held},
+                                  {"oldest_held_seconds", age(now, lane.oldest_held)},
+                                  {"parked", lane.parked},
+                                  {"gaps", lane.gaps},
+                                  {"keys", nlohmann::ordered_json::array()}};
     constexpr std::int64_t kMostKeys = 50;
     for (const events::Hold& hold : log.holds(lane.lane, kMostKeys, context)) {
       row["keys"].push_back({{"key", hold.key},

@@ -38,8 +38,8 @@ class FileLock {
 
   /// Says for messages who holds it; to be called while it is held.
   void sign(const std::string& text) const;
-  /// Lets the file be of now, so that others see that who holds it is at work. False: that could not
-  /// be done.
+  /// Lets the file be of now, so that others see that who holds it is at work. False: that could
+  /// not be done.
   bool touch() const noexcept;
   /// What the holder, or the one before, signed.
   static std::string holder(const std::filesystem::path& lock_file);
