@@ -71,7 +71,7 @@ const RequestCodec& codec_of() {
                 "its own: take the second argument of at<…> away");
   static_assert(place_of<P, Op>().made_at.empty() || is_read<P>(place_of<P, Op>().made_at),
                 "the second argument of at<…> is not the path of a GET of the same port");
-  static_assert((place_of<P, Op>().goes_on == nullptr) == place_of<P, Op>().followed_at.empty(),
+  static_assert(place_of<P, Op>().may_go_on == !place_of<P, Op>().followed_at.empty(),
                 "accepted_while<…>() does not say where to look how far the work is: give it the "
                 "path of a GET of the same port");
   static_assert(place_of<P, Op>().followed_at.empty() || is_read<P>(place_of<P, Op>().followed_at),

@@ -35,6 +35,8 @@ struct ResourcePath {
   Offer offer{};
   /// Of an operation whose work may go on after its answer: does it, by what was answered?
   bool (*goes_on)(const void* answer) = nullptr;
+  /// Is there such a function? g++ 12 under a sanitizer does not know that while it compiles.
+  bool may_go_on = false;
   /// And where to look how far it is, as `made_at`. "" where the work never goes on.
   std::string_view followed_at{};
 };
@@ -79,6 +81,7 @@ struct ResourceOf {
   constexpr ResourceOf accepted_while(std::string_view followed_at = {}) const {
     ResourceOf own = *this;
     own.at.goes_on = detail::erased<GoesOn>(GoesOn);
+    own.at.may_go_on = true;
     own.at.followed_at = followed_at.empty() ? at.made_at : followed_at;
     return own;
   }
