@@ -63,10 +63,10 @@ TEST_F(AReload, OfABadFileIsRefusedWholeAndTheOldRoutesStay) {
   EXPECT_EQ(test::get(port_, "/new").status, 404u) << "not even the good part of it";
   until("the line", [&] { return log().find("routes_refused") != std::string::npos; });
 
-  const std::ptrdiff_t open = open_descriptors();
+  const std::ptrdiff_t at_first = open_descriptors();
   for (int i = 0; i < 100; ++i) ASSERT_FALSE(proxy_->reload().has_value());
   until("none of a hundred of them has left anything open",
-        [&] { return open_descriptors() <= open; });
+        [&] { return open_descriptors() <= at_first; });
 }
 
 TEST_F(AReload, TellsThatARolloutThatHasMovedTrafficIsGone) {
