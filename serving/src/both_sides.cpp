@@ -1,12 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "both_sides.hpp"
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "route_snapshot.hpp"
 
 namespace banyan::serving {
 namespace {
 
 bool has_reads(const strangler::Route& route) { return route.declared_effect != Effect::Write; }
+
+/// Those that the rollout names, and those by which users are told apart here: whoever a request is
+/// from by such a field is somebody.
+std::vector<std::string> secret_fields(const strangler::RolloutPlan& plan,
+                                       const strangler::Configuration& configuration) {
+  std::vector<std::string> names;
+  if (plan.shadow) names = plan.shadow->secret_fields;
+  for (const strangler::StickinessKey& each : configuration.stickiness_keys) {
+    if (each.source == strangler::StickinessKey::Source::Header) names.push_back(each.name);
+  }
+  return names;
+}
 
 }  // namespace
 
@@ -18,6 +34,8 @@ std::shared_ptr<const BothSides> both_sides_of(const Target& target,
   const strangler::RolloutPlan& plan = declared != nullptr ? *declared : kUsual;
   const json::Shape* const answer =
       target.operation != nullptr ? target.operation->response : nullptr;
+  strangler::ComparisonPlan compare = plan.compare;
+  compare.secret_fields = secret_fields(plan, configuration);
   auto figures = book.of(target.route.rollout);
   strangler::RolloutShadow& shadow = figures->shadow;
   strangler::CopySampler* const sampler =
@@ -26,10 +44,10 @@ std::shared_ptr<const BothSides> both_sides_of(const Target& target,
       .figures = std::move(figures),
       .shadow = plan.shadow.value_or(strangler::ShadowPlan()),
       .shadow_declared = plan.shadow.has_value(),
+      .credentials = strangler::CredentialFields(compare.secret_fields),
       .sampler = sampler,
-      .findings = shadow.findings(plan.compare, plan.clear_examples),
-      .rules =
-          strangler::OperationRules(plan.compare, target.statistics_name(), Effect::Read, answer),
+      .findings = shadow.findings(compare, plan.clear_examples),
+      .rules = strangler::OperationRules(compare, target.statistics_name(), Effect::Read, answer),
       .fallback = plan.fallback});
 }
 

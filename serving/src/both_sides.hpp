@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "banyan/comparison/credential_fields.hpp"
 #include "banyan/comparison/rules.hpp"
 #include "banyan/kernel/clock.hpp"
 #include "banyan/routing/configuration.hpp"
@@ -21,6 +22,7 @@ struct BothSides {
 
   strangler::ShadowPlan shadow;
   bool shadow_declared = false;               ///< by the file; else the usual one
+  strangler::CredentialFields credentials;    ///< by which a request says who asks
   strangler::CopySampler* sampler = nullptr;  ///< of `figures`; null: it has no reads
   std::shared_ptr<strangler::Findings> findings;
   strangler::OperationRules rules;

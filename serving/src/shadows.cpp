@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shadows.hpp"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -23,22 +22,13 @@ constexpr std::size_t kWaitingToAsk = 32;
 constexpr std::size_t kComparers = 1;
 constexpr std::size_t kWaitingToBeCompared = 64;
 
-/// What says who asks.
-constexpr auto kCredentials =
-    std::to_array<http::FieldName>({"Cookie", "Authorization", "X-Api-Key"});
-
 /// A copy wants the whole answer, not the news since the client's last one.
 constexpr auto kOfTheClientOnly =
     std::to_array<http::FieldName>({"If-None-Match", "If-Modified-Since"});
 
-bool has_credentials(const http::Fields& fields) {
-  return std::ranges::any_of(kCredentials,
-                             [&](http::FieldName name) { return fields.contains(name); });
-}
-
 /// By its fields, or by the word of the application's own process that passed it on.
 bool says_who_asks(const Transaction& transaction) {
-  return has_credentials(transaction.exchange->head().fields) ||
+  return transaction.target->both_sides->credentials.are_in(transaction.exchange->head().fields) ||
          (transaction.context && !transaction.context->principal.empty());
 }
 
@@ -176,7 +166,7 @@ std::shared_ptr<Capture> Shadows::capture(Transaction& transaction,
   http::Fields& fields = capture->request()->head.fields;
   for (const http::FieldName name : kOfTheClientOnly) fields.remove(name);
   if (secret && plan.credentials == CopyCredentials::Drop) {
-    for (const http::FieldName name : kCredentials) fields.remove(name);
+    sides.credentials.remove_from(fields);
   }
   // An answer that can be read is wanted. But a session may be bound to what its browser accepts,
   // and ends when it comes with something else.

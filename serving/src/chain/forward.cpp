@@ -146,7 +146,9 @@ class Forward final : public Interceptor {
     } else if (!may_be_done_by_old_side(transaction, plan, failure)) {
       return NoFallback::Unsafe;
     }
-    if (target.old_side.here && !failure.request_whole) return NoFallback::Started;
+    if (!failure.request_kept || (target.old_side.here && !failure.request_whole)) {
+      return NoFallback::Started;
+    }
     if (!may_ask_old_side_more(target, parts_.clock, false)) return NoFallback::Budget;
     return std::nullopt;
   }

@@ -2,7 +2,6 @@
 #include "banyan/comparison/collector.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "masking.hpp"
@@ -14,11 +13,6 @@ namespace {
 constexpr std::size_t kEntry = 96;
 /// Objects whose keys are counted, for each operation.
 constexpr std::size_t kMostParents = 200;
-
-/// Of no request is kept what lets one act in somebody's name, whatever the configuration says.
-constexpr auto kCredentials =
-    std::to_array<std::string_view>({"authorization", "proxy-authorization", "cookie", "set-cookie",
-                                     "x-api-key", "x-csrf-token", "banyan-principal"});
 
 std::string shortened(std::string text, std::size_t most, bool& cut) {
   if (text.size() <= most) return text;
@@ -44,7 +38,7 @@ bool is_open_field(std::string_view name) {
 }  // namespace
 
 ComparisonCollector::ComparisonCollector(CollectorRules rules, ComparisonPlan plan)
-    : rules_(rules), plan_(std::move(plan)) {}
+    : rules_(rules), plan_(std::move(plan)), credentials_(plan_.secret_fields) {}
 
 bool ComparisonCollector::add(std::string_view operation_name, PairOf pair,
                               const Comparison& comparison, const ComparedRequest& request,
@@ -199,7 +193,8 @@ void ComparisonCollector::keep_example(FieldState& field, const Difference& diff
     std::ranges::transform(name, name.begin(), [](char c) {
       return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
-    if (std::ranges::find(kCredentials, name) != kCredentials.end()) {
+    // Whatever the configuration says of what is kept.
+    if (credentials_.contain(name)) {
       changed = true;
       continue;
     }

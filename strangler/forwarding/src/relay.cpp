@@ -188,14 +188,14 @@ void Relay::refuse_unasked(upstream::Attempts::Begun why) {
 
 bool Relay::goes_elsewhere(SideFailure failure) {
   if (!order_.in_place || answer_status_ != 0) return false;
-  if (!upload_repeatable() && !kept_) return false;
+  failure.request_kept = upload_repeatable() || kept_.has_value();
   failure.request_whole = request_whole();
   if (order_.deadline && exchange_->loop().now() >= *order_.deadline) return false;
   failure.side = order_.side;
   failure.attempts = attempts_->made();
   failure.took = exchange_->loop().now() - began_;
   auto other = std::exchange(order_.in_place, {})(failure);
-  if (!other) return false;
+  if (!other || !failure.request_kept) return false;
   go_elsewhere(std::move(*other), std::move(failure));
   return true;
 }

@@ -7,33 +7,12 @@
 #include <optional>
 #include <utility>
 
-#include "banyan/http/message.hpp"
+#include "field_names.hpp"
 
 namespace banyan::strangler {
 namespace {
 
 constexpr std::string_view kHeader = "header:";
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return text;
-}
-
-void read_field_names(Section& section, std::string_view key, std::vector<std::string>& names) {
-  const auto texts = section.texts(key);
-  if (!texts) return;
-  names.clear();
-  for (const PlacedText& each : *texts) {
-    if (!http::is_token(each.text)) {
-      section.problem(each.location, '"' + each.text + "\" in " + std::string(key) +
-                                         " is no name of a header field; expected one such as "
-                                         "\"Content-Type\"");
-    }
-    names.push_back(lower(each.text));
-  }
-}
 
 /// A decimal number without sign and exponent.
 std::optional<double> amount(std::string_view text) {
@@ -85,7 +64,7 @@ class FieldReader {
     const auto path = section_.required_text("path");
     if (!path) return;
     declared_.path = path->text;
-    if (declared_.path.starts_with(kHeader)) declared_.path = lower(declared_.path);
+    if (declared_.path.starts_with(kHeader)) declared_.path = lower_case(declared_.path);
     if (declared_.path == "status") {
       section_.problem(path->location, "the status is always compared exactly; leave the rule out");
     } else if (!is_field_path(declared_.path)) {

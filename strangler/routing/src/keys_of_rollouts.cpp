@@ -100,7 +100,14 @@ constexpr std::array kShadow = std::to_array<Key>({
      .kind = Choice,
      .preset = R"("skip")",
      .choices = kCopyCredentials,
-     .help = "what becomes of requests with Cookie or Authorization"},
+     .help = "what becomes of requests that say who asks: in Cookie, Authorization, X-Api-Key and "
+             "the like, in a field that `sticky` goes by, or in one of `secret_fields`"},
+    {.name = "secret_fields",
+     .kind = Texts,
+     .otherwise = "none",
+     .example = R"(["X-Session", "X-Ticket"])",
+     .help = "header fields by which this application knows who asks, besides those: no copy has "
+             "them but with `credentials = \"pass\"`, and no example ever has"},
     {.name = "time",
      .kind = Time,
      .preset = R"("5s")",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shadow_section.hpp"
 
+#include "field_names.hpp"
+
 namespace banyan::strangler {
 
 ShadowPlan read_shadow(Section section) {
@@ -13,6 +15,7 @@ ShadowPlan read_shadow(Section section) {
                        : *credentials == "drop" ? CopyCredentials::Drop
                                                 : CopyCredentials::Skip;
   }
+  read_field_names(section, "secret_fields", plan.secret_fields);
   section.duration("time", plan.time);
   section.number("at_once", plan.at_once);
   section.size("max_request", plan.max_request);

@@ -168,7 +168,8 @@ def _haproxy_doing_as_much(folder, port, upstream, options, closes):
     return Program("HAProxy+", ["haproxy", "-db", "-f", file], port, folder / "haproxy-plus.log")
 
 
-def _banyan(folder, port, upstream, options, closes):
+def banyan(folder, port, upstream, options, name="banyan", successor=None, more=""):
+    """`successor`: the port of its new side, if that is another one; `more`: what its file says besides."""
     file = folder / "banyan.toml"
     file.write_text(f"""[proxy]
 listen = ["127.0.0.1:{port}"]
@@ -186,7 +187,7 @@ connections = 4096
 max_requests = 100000
 answer_time = "5m"
 [upstreams.catalog]
-instances = ["127.0.0.1:{upstream}"]
+instances = ["127.0.0.1:{successor or upstream}"]
 connections = 4096
 max_requests = 100000
 answer_time = "5m"
@@ -204,9 +205,13 @@ prefix = "/"
 methods = ["*"]
 effect = "write"
 legacy = "legacy"
-""")
+{more}""")
     words = [options.bin / "banyan", "proxy", "--config", file, "--loops", "1"]
-    return Program("banyan", words, port, folder / "banyan.log")
+    return Program(name, words, port, folder / "banyan.log")
+
+
+def _banyan(folder, port, upstream, options, closes):
+    return banyan(folder, port, upstream, options)
 
 
 _MAKERS = {"floor": _floor, "banyan": _banyan, "nginx": _nginx, "HAProxy": _haproxy,

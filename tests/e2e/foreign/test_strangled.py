@@ -245,11 +245,11 @@ class AReadOfTheWiki(Strangled):
         self.assertEqual(readers.failures, [])
 
     def test_leaves_a_whole_journey_as_it_was(self):
-        """With all of the reads at the new side, which says of itself what it is, and no more. Without copies: they
-        lack Accept-Encoding, by which this wiki tells browsers apart, so that it signs Ada in anew after each."""
+        """With all of the reads at the new side, which says of itself what it is, and no more. Each is copied to the
+        wiki in the reader's name: a copy that this wiki took for another browser's would sign Ada in anew."""
         self.begin_pages()
-        shadow = '[rollouts.pages.shadow]\nshare = '
-        self.begin_proxy((shadow + '"100%"', shadow + '"0%"\nat_least = 0'))
+        shadow = "[rollouts.pages.shadow]\n"
+        self.begin_proxy((shadow, shadow + 'noise = "0%"\n'))
         direct = applications.Wiki(self.folder / "direct", f"{own_host()}:3000", "direct")
         self.addCleanup(direct.stop)
         self.operate("next", "pages", "--why", "first canary")
@@ -260,6 +260,7 @@ class AReadOfTheWiki(Strangled):
         found = [f"{what}: {each}" for (what, one), (_, other) in zip(alone, strangled)
                  for each in differences(one, other) if not (what.startswith("GET /_export/raw/") and OWN.match(each))]
         self.assertEqual(found, [], "\n" + "\n".join(found))
+        wait(lambda: self.compared("same") + self.compared("differing") > 0, "copies in the name of who reads")
 
     def users_are_told_apart(self):
         """All is at the new side now: what not everybody may read stays closed, and open to whom it was."""

@@ -63,6 +63,7 @@ listen = ["127.0.0.1:0"]
 [rollouts.catalog.shadow]
 share = "100%"
 noise = "0%"
+credentials = "pass"
 [rollouts.catalog.compare]
 examples = "clear"
 [rollouts.catalog.plan]

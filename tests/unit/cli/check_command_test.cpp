@@ -258,6 +258,12 @@ TEST_F(CheckCommand, NotesWhatStaysBelowWhatMoves) {
               ElementsAre("check.stays_below"));
 }
 
+TEST_F(CheckCommand, NotesThatAnApplicationWithANameOfItsOwnHearsAnotherOneThanTheBrowsers) {
+  EXPECT_THAT(rules(shop_with("instances = [\"127.0.0.1:9000\"]\n",
+                              "instances = [\"127.0.0.1:9000\"]\nhost = \"shop.internal\"\n")),
+              ElementsAre("check.host_beside_origin"));
+}
+
 TEST_F(CheckCommand, FindsFilesAndFoldersThatAreNotThere) {
   EXPECT_THAT(rules(shop_with("[upstreams.shop]",
                               "control_store = \"no/such/control.db\"\n"

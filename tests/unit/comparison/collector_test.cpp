@@ -87,6 +87,20 @@ TEST_F(Collecting, KeepsTheFirstExamplesMaskedAndWithoutCredentials) {
   EXPECT_THAT(report, HasSubstr("application/json"));
 }
 
+TEST_F(Collecting, KeepsNoFieldThatIsNamedSecretWhateverElseIsAskedFor) {
+  request_.target = "/albums?limit=2";
+  request_.fields.add("X-Ticket", "4711-secret");
+  request_.fields.add("X-Auth-Token", "secret");
+  compared_.plan.request_headers = {"x-ticket", "x-auth-token"};
+  compared_.plan.secret_fields = {"X-TICKET"};
+  collect_by({.clear = true});
+  pair(R"({"name":"Ada"})", R"({"name":"Bob"})");
+  const ComparedExample example = field("/name").examples.at(0);
+  EXPECT_TRUE(example.request_fields.empty());
+  EXPECT_FALSE(example.replayable) << "by somebody else it is another request";
+  EXPECT_THAT(to_json(collector_->report()), Not(HasSubstr("secret")));
+}
+
 TEST_F(Collecting, KeepsNoTextOfABodyThatIsNoJson) {
   pair("<p>Ada Lovelace", "<p>Bob");
   EXPECT_EQ(field("").examples.at(0).old_value, "<a>Aaa Aaaaaaaa");

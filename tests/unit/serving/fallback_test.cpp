@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string>
+
 #include "two_sides_fixture.hpp"
 
 namespace banyan::serving {
@@ -135,6 +140,47 @@ TEST_F(AFallback, OfAWriteWithAKeyThatBothSidesKnowIsMadeThoughItMayHaveBeenCarr
   EXPECT_EQ(post("/albums", "{}").status, 503u) << "without a key";
   EXPECT_EQ(old_side.asked().size(), 0u);
   EXPECT_EQ(post("/albums", "{}", "Idempotency-Key: k1\r\n").body, "old");
+}
+
+TEST_F(AFallback, OfAWriteIsNeverMadeUnlessTheFileSaysWhich) {
+  ToldServer new_side(says("broken", 500, "text/plain"));
+  ToldServer old_side(says("old", 200, "text/plain"));
+  between(old_side.port(), new_side.port(), std::string(kReads) + "shared_data = true\n");
+  ASSERT_EQ(shift("100%", R"(,"writes":"remote")"), 200u);
+  EXPECT_EQ(post("/albums", "{}").body, "broken");
+  EXPECT_EQ(post("/albums", "{}", "Idempotency-Key: k1\r\n").status, 500u);
+  EXPECT_EQ(new_side.asked().size(), 2u) << "each once";
+  EXPECT_EQ(old_side.asked().size(), 0u);
+}
+
+TEST_F(AFallback, LetsABodyPassThatIsTooLongToBeKeptAndCountsThatNobodyElseGotIt) {
+  std::atomic<bool> sick = false;
+  ToldServer new_side([&](const std::shared_ptr<http::Exchange>& exchange) {
+    exchange->collect_body(std::size_t{4} << 20, [exchange, &sick](auto body) {
+      http::Response response;
+      response.head.status = sick ? 503U : 200U;
+      response.body = std::to_string(body ? body->size() : 0);
+      exchange->respond(std::move(response));
+    });
+  });
+  ToldServer old_side(says("old", 200, "text/plain"));
+  between(old_side.port(), new_side.port(),
+          std::string(kReads) + "shared_data = true\nwrites = \"keyed\"\n");
+  ASSERT_EQ(shift("100%", R"(,"writes":"remote")"), 200u);
+  const std::string long_one(std::size_t{1} << 20, 'x');
+  const std::string key = "Idempotency-Key: k1\r\n";
+  const test::Seen passed = post("/albums", long_one, key);
+  EXPECT_EQ(passed.status, 200u) << passed.body;
+  EXPECT_EQ(passed.body, "1048576") << "whole, and not refused for what is kept of it";
+
+  sick = true;
+  EXPECT_EQ(post("/albums", "{}", key).body, "old");
+  const test::Seen failed = post("/albums", long_one, key);
+  EXPECT_EQ(failed.status, 503u);
+  EXPECT_EQ(failed.body, "1048576") << "the new side's own answer";
+  EXPECT_EQ(old_side.asked().size(), 1u) << "of the short one";
+  until("the reason is counted",
+        [&] { return metrics().find(R"(reason="body")") != std::string::npos; });
 }
 
 TEST_F(AFallback, IsNotMadeWhenTheBudgetThatProtectsTheOldSideIsUsedUp) {

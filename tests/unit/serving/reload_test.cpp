@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstddef>
+#include <filesystem>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -10,6 +13,11 @@
 
 namespace banyan::serving {
 namespace {
+
+std::ptrdiff_t open_descriptors() {
+  const std::filesystem::directory_iterator all("/proc/self/fd");
+  return std::distance(begin(all), end(all));
+}
 
 class AReload : public ProxyTest {
  protected:
@@ -54,6 +62,11 @@ TEST_F(AReload, OfABadFileIsRefusedWholeAndTheOldRoutesStay) {
   EXPECT_EQ(side_of(1), "legacy");
   EXPECT_EQ(test::get(port_, "/new").status, 404u) << "not even the good part of it";
   until("the line", [&] { return log().find("routes_refused") != std::string::npos; });
+
+  const std::ptrdiff_t at_first = open_descriptors();
+  for (int i = 0; i < 100; ++i) ASSERT_FALSE(proxy_->reload().has_value());
+  until("none of a hundred of them has left anything open",
+        [&] { return open_descriptors() <= at_first; });
 }
 
 TEST_F(AReload, TellsThatARolloutThatHasMovedTrafficIsGone) {

@@ -26,6 +26,7 @@ share = "25%"
 at_least = 5
 noise = "20%"
 credentials = "pass"
+secret_fields = ["X-Session", "x-ticket"]
 time = "2s"
 at_once = 4
 max_request = "1KiB"
@@ -37,6 +38,7 @@ memory = "1MiB"
                             .at_least = 5,
                             .noise = *Percent::parse("20%"),
                             .credentials = CopyCredentials::Pass,
+                            .secret_fields = {"x-session", "x-ticket"},
                             .time = std::chrono::seconds{2},
                             .at_once = 4,
                             .max_request = 1024,
@@ -49,6 +51,11 @@ memory = "1MiB"
 TEST(ShadowSection, NeedsMemoryForOneCopyAtLeast) {
   EXPECT_THAT(problems("[rollouts.catalog.shadow]\nmemory = \"500KiB\"\n"),
               HasSubstr("a single copy may take"));
+}
+
+TEST(ShadowSection, TakesNamesOfFieldsForSecretOnesAndNothingElse) {
+  EXPECT_THAT(problems("[rollouts.catalog.shadow]\nsecret_fields = [\"my session\"]\n"),
+              HasSubstr("\"my session\" in secret_fields is no name of a header field"));
 }
 
 TEST(FallbackSection, IsForReadsUnlessItSaysMore) {

@@ -150,10 +150,12 @@ TEST_F(StagesTest, MoveNoUnitMoreThanThePercentagesDemand) {
 
 TEST_F(StagesTest, AgreeOverReplicasAndRestarts) {
   shift("25");
-  const auto other_store = open();
-  const auto replica = Stages::make(*other_store, scheduler_);
-  ASSERT_TRUE(replica);
-  EXPECT_EQ(on_the_new_side(**replica), on_the_new_side(*stages_));
+  for (int more = 0; more < 2; ++more) {
+    const auto other_store = open();
+    const auto replica = Stages::make(*other_store, scheduler_);
+    ASSERT_TRUE(replica);
+    EXPECT_EQ(on_the_new_side(**replica), on_the_new_side(*stages_));
+  }
 }
 
 TEST_F(StagesTest, ChooseOtherUnitsForEveryModule) {

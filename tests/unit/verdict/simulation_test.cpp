@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <iostream>
 #include <vector>
 
@@ -167,9 +168,11 @@ TEST(NoRollBack, InADayOfTheSameWhereFailuresAreUsual) {
   }
 }
 
+/// In the long form a whole day.
 TEST(NoRollBack, InHoursOfTheSameAtAQuarter) {
+  const int seconds = std::getenv("BANYAN_SIMULATIONS") == nullptr ? kDay / 6 : kDay;
   for (int seed = 0; seed < simulations(1); ++seed) {
-    a_day_of_the_same(0.25, 0.001, static_cast<std::uint64_t>(seed), kDay / 6);
+    a_day_of_the_same(0.25, 0.001, static_cast<std::uint64_t>(seed), seconds);
   }
 }
 

@@ -60,6 +60,7 @@ class Check {
     look_at_files();
     look_at_routes();
     look_at_what_is_unused();
+    look_at_names();
     look_at_rollouts();
     look_at_operators();
     look_at_trust();
@@ -178,6 +179,22 @@ class Check {
       add(Weight::Warning, "unused_upstream", {},
           "no route leads to [upstreams." + group.name +
               "]; name it as the legacy or the successor of one, or take it out");
+    }
+  }
+
+  /// Of applications that hear another name than the browser's.
+  void look_at_names() {
+    for (const strangler::UpstreamGroup& group : configuration_.upstreams) {
+      const bool forms_come = std::ranges::any_of(configuration_.routes, [&](const Route& route) {
+        const bool leads_there = route.legacy == group.name || route.successor == group.name;
+        return leads_there && route.methods.contains("POST");
+      });
+      if (group.host.empty() || !forms_come) continue;
+      add(Weight::Note, "host_beside_origin", {},
+          "[upstreams." + group.name + "] hears Host: " + group.host +
+              ", and Origin as browsers say it: an application that compares the two against "
+              "forged "
+              "requests refuses every form. Let it go by X-Forwarded-Host, or leave host out");
     }
   }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "banyan/comparison/credential_fields.hpp"
 #include "banyan/comparison/report.hpp"
 
 namespace banyan::strangler {
@@ -95,6 +96,7 @@ class ComparisonCollector {
 
   const CollectorRules rules_;
   const ComparisonPlan plan_;
+  const CredentialFields credentials_;
   mutable std::mutex mutex_;
   std::map<std::string, OperationState, std::less<>> operations_;
   std::size_t fields_ = 0;

@@ -75,6 +75,8 @@ struct ComparisonPlan {
   /// Of the requests' header fields those that examples keep, in lower case; never credentials.
   std::vector<std::string> request_headers{"accept", "accept-language", "content-type",
                                            "if-none-match", "range"};
+  /// Besides those that always are: fields that say who asks, which no example keeps.
+  std::vector<std::string> secret_fields{};
   std::vector<DeclaredRule> rules;
   friend bool operator==(const ComparisonPlan&, const ComparisonPlan&) = default;
 };

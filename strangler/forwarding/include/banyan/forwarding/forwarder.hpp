@@ -76,10 +76,10 @@ struct ForwardOrder {
   const Rewriting* rewriting = nullptr;
   /// Told what passes; may be null. Must live until `done`.
   ExchangeTap* tap = nullptr;
-  /// Asked at most once, when the group has failed, as long as the client was told nothing and what
-  /// it has sent is in hand: for that a body of up to 64 KiB is kept. Where to go in its place;
-  /// nothing: the client is told. One without group needs SideFailure::request_whole. May be empty;
-  /// must not throw.
+  /// Asked at most once, when the group has failed, as long as the client was told nothing. Where
+  /// to go in its place; nothing: the client is told. That needs SideFailure::request_kept (a body
+  /// of up to 64 KiB is, a longer one passes and is not), and one without group request_whole. May
+  /// be empty; must not throw.
   std::move_only_function<std::optional<OtherSide>(const SideFailure&)> in_place{};
   /// Told once, on the exchange's loop, when the exchange has switched protocols; what it returns
   /// is kept as long as that lasts. Whoever calls `end`, on that loop, ends it: each side has what

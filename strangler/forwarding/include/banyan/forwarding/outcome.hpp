@@ -52,6 +52,7 @@ struct SideFailure {
   ForwardFailure failure = ForwardFailure::None;  ///< None: it answered with `status`
   unsigned status = 0;
   bool provably_unsent = false;  ///< not a byte of the request left
+  bool request_kept = false;     ///< what has come of the request is in hand, to be sent again
   /// What the client sends has come to its end, and is in hand; or nobody has asked for it yet.
   bool request_whole = false;
   http::Endpoint endpoint;

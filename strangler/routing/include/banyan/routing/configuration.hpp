@@ -147,7 +147,7 @@ struct UpstreamGroup {
   friend bool operator==(const UpstreamGroup&, const UpstreamGroup&) = default;
 };
 
-/// What becomes of requests that say who asks (Cookie, Authorization), where others are copied.
+/// What becomes of requests that say who asks (CredentialFields), where others are copied.
 enum class CopyCredentials : std::uint8_t {
   Skip,  ///< they are not copied
   Pass,  ///< their copies say it too
@@ -161,11 +161,12 @@ struct ShadowPlan {
   std::uint32_t at_least = 10;                            ///< of each operation, a minute
   Percent noise = Percent::of_hundredths(1'000).value();  ///< of the copies: the old side, twice
   CopyCredentials credentials = CopyCredentials::Skip;
-  std::chrono::milliseconds time{5'000};    ///< for a copy as a whole
-  std::uint32_t at_once = 16;               ///< copies under way
-  std::uint64_t max_request = 64 * 1024;    ///< bytes of a request's body
-  std::uint64_t max_answer = 256 * 1024;    ///< bytes of an answer's body
-  std::uint64_t memory = 16 * 1024 * 1024;  ///< for all that is kept of them at a time
+  std::vector<std::string> secret_fields{};  ///< that say who asks too, in lower case
+  std::chrono::milliseconds time{5'000};     ///< for a copy as a whole
+  std::uint32_t at_once = 16;                ///< copies under way
+  std::uint64_t max_request = 64 * 1024;     ///< bytes of a request's body
+  std::uint64_t max_answer = 256 * 1024;     ///< bytes of an answer's body
+  std::uint64_t memory = 16 * 1024 * 1024;   ///< for all that is kept of them at a time
   friend bool operator==(const ShadowPlan&, const ShadowPlan&) = default;
 };
 
