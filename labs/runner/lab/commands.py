@@ -169,7 +169,10 @@ def check(desk: Desk, as_document: bool, seed: int = DEFAULT_SEED) -> int:
     code = {"pass": HOLDS, "fail": NOT_YET, "cannot_tell": CANNOT_TELL}[status]
     # A hint is about the first of these: where nobody can tell, there is none.
     red = [each.claim.id for each in verdicts if each.holds is False] if code == NOT_YET else []
-    desk.state.note_verdict(lab.number, digest_of(files), code, red)
+    shown = [{"claim": each.claim.text, "lines": each.shown} for each in verdicts if each.shown]
+    desk.state.note_verdict(lab.number, digest_of(files), code, red, shown)
+    if shown and not as_document:
+        say(f"What was counted: ./dev lab {lab.number} show")
     if as_document:
         say(json.dumps(as_json(lab, status, seed, verdicts), indent=2, ensure_ascii=False))
     elif code == CANNOT_TELL:
@@ -180,6 +183,23 @@ def check(desk: Desk, as_document: bool, seed: int = DEFAULT_SEED) -> int:
         say()
         say_filled(f"All of it holds. Two questions: ./dev lab {lab.number} ask")
     return code
+
+
+def show(desk: Desk) -> int:
+    """The tables of the last check."""
+    lab, verdict = desk.lab, desk.memory.get("verdict")
+    desk.place.need()
+    if verdict is None:
+        raise Usage(f"nothing has been counted yet: ./dev lab {lab.number} check")
+    if verdict["files"] != digest_of(desk.edited()):
+        say_filled("(You have changed something since that check.)")
+    if not verdict.get("shown"):
+        say(f"The last check of lab {lab.number} has said all that it has counted.")
+    for number, each in enumerate(verdict.get("shown", [])):
+        say(("\n" if number else "") + bold(filled(each["claim"])) + "\n")
+        for line in each["lines"]:
+            say(line)
+    return HOLDS
 
 
 def status_of_ending(ending: Ending) -> str:
