@@ -448,7 +448,10 @@ class HintsAndQuestions(LabTest):
         self.dev_lab(1, "check")
         self.assertSays("Yes. The formula", self.dev_lab(1, "ask", "q1", "a"))
         self.assertFalse((self.root / "lab/.judged/01/tree").exists())
-        self.dev_lab(1, "check")
+        self.assertSays("All of it held at the last check of these files", self.dev_lab(1, "check"))
+        self.assertFalse((self.root / "lab/.judged/01/tree").exists(), "what is done was built again")
+        self.source.write_text(self.source.read_text() + "// again\n")
+        self.assertSays("All of it holds", self.dev_lab(1, "check"))
 
 
 class Grading(LabTest):

@@ -43,6 +43,12 @@ class Desk:
         """A digest of the start as it would be made now."""
         return digest_of_tree(self.course, self.lab, Variants(self.course, self.lab).start())
 
+    def is_done_with(self, files: Files) -> bool:
+        """These files held, all questions are answered, and nothing has changed since: not worth a build of minutes."""
+        verdict = self.memory.get("verdict") or {}
+        return (self.lab.build is not None and not self.judge.tree.is_dir() and verdict.get("exit") == HOLDS
+                and verdict.get("files") == digest_of(files) and not self.has_older_start())
+
     def has_older_start(self) -> bool:
         """Begun before the product, or the lab, was changed; also when the lab fits the product no more."""
         try:
@@ -154,6 +160,10 @@ def check(desk: Desk, as_document: bool, seed: int = DEFAULT_SEED) -> int:
                    + (" …" if len(others) > 3 else "") + ". The check uses its own copy of those.", indent="  ",
                    first="  ")
     files = desk.edited()
+    if not as_document and desk.is_done_with(files):
+        say_filled("All of it held at the last check of these files, and the lab is done, so its build is deleted. What you"
+                   f" change is built and judged again; ./dev lab {lab.number} reset begins anew.")
+        return HOLDS
     try:
         verdicts = desk.judge.judge(desk.judged(), seed, None if as_document else report.tell)
     except (DoesNotCompile, OutOfTime, CourseFault) as ending:
