@@ -5,7 +5,10 @@
     figures.py                     the figures that can be counted in the sources
     figures.py --bin FOLDER        and those that are measured: both shops with the same records are started, and asked in
                                    turns (FOLDER has the built programs; say build/release/bin)
-    figures.py --check PAGE        is the table of the page that of now? Lines may differ by a tenth; the rest may not
+    figures.py --check PAGE        are the tables of the page those of now? Lines may differ by a tenth; the rest may not
+    figures.py --steps             the table of the steps: each a pair, with its numbers (steps.py)
+    figures.py --diff N            what differs between start and solution of lab N
+    figures.py --pairs FOLDER      each pair as two folders, for your own tool
 
 docs/how-to/from-legacy-to-modular.md says what they mean.
 """
@@ -20,12 +23,15 @@ import time
 import tomllib
 from pathlib import Path
 
+import steps
+
 ROOT = Path(__file__).resolve().parents[1]
 LEGACY = ROOT / "app/legacy"
 MODULES = ("catalog", "customers", "orders", "payments", "shipping", "warehouse")
 CUT = ROOT / "labs/02-operations-before-tables/solution/cut.toml"
 MAP = ROOT / "labs/03-seams/solution/contexts.toml"
 BEGIN, END = "<!-- figures: made by labs/figures.py -->", "<!-- end of figures -->"
+STEPS_BEGIN, STEPS_END = "<!-- steps: made by labs/figures.py --steps -->", "<!-- end of steps -->"
 SOURCES = (".cpp", ".hpp", ".h")
 ROUNDS = 60
 
@@ -257,18 +263,29 @@ def check(page: Path) -> int:
             tolerance = value / 10 if what.startswith(("lines", "files")) else 0
             if abs(value - said) > tolerance:
                 wrong.append(f"{what}, {side}: {said:,} is shown, {value:,} is counted")
-    for each in wrong:
-        print(f"{page}: {each}. Run: python3 labs/figures.py")
-    return 1 if wrong else 0
+    found_wrong = [(each, "") for each in wrong]
+    found_wrong += [(each, " --steps") for each in steps.problems(page.read_text().split(STEPS_BEGIN)[1].split(STEPS_END)[0])]
+    for each, how in found_wrong:
+        print(f"{page}: {each}. Run: python3 labs/figures.py{how}")
+    return 1 if found_wrong else 0
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=Path)
     parser.add_argument("--check", type=Path)
+    parser.add_argument("--steps", action="store_true")
+    parser.add_argument("--diff", type=int, choices=sorted(step.lab for step in steps.STEPS), metavar="N")
+    parser.add_argument("--pairs", type=Path, metavar="FOLDER")
     options = parser.parse_args()
     if options.check:
         return check(options.check)
+    if options.steps or options.diff:
+        print(steps.table() if options.steps else steps.diff_of(options.diff))
+        return 0
+    if options.pairs:
+        print("\n".join(f"diff -ru {each}/start {each}/solution" for each in steps.write_pairs(options.pairs)))
+        return 0
     rows, more = counted(), []
     if options.bin:
         also, more = measured(options.bin)

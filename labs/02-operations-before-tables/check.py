@@ -6,7 +6,7 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
-from lab.checking import Bench, Holds, NotYet, Red, claim, main
+from lab.checking import Bench, Holds, NotYet, Red, claim, columns, main
 from lab.legacy import BERLIN, DESK, LegacyShop, make_database, routes_of, touched_in, touched_library
 
 OPERATIONS, CUT = "operations.toml", "cut.toml"
@@ -298,12 +298,15 @@ def cut(bench: Bench):
     sizes = Counter(min(len(each), MANY) for each in needs.values())
     told = f"{sizes[0] + sizes[1]} of {len(needs)} operations need one context, {sizes[2]} two, {sizes[MANY]} more"
     most = max(needs, key=lambda route: len(needs[route]))
+    table = columns(("operation", "needs", "contexts"),
+                    *((route, len(needs[route]), " ".join(sorted(needs[route]))) for route in
+                      sorted(needs, key=lambda route: (-len(needs[route]), routes_of(bench).index(route)))))
     if sizes[MANY] * 3 <= len(needs) and sizes[0] + sizes[1] > len(needs) / 2:
-        return Holds(f"{told}; most: {most}, {len(needs[most])}")
+        return Holds(f"{told}; most: {most}, {len(needs[most])}", table)
     return NotYet("laid your cut over what each operation reads and writes", f"{told}; {most} needs {len(needs[most])}",
                   "half of them need one, and at most a third three or more",
                   "a table is a noun. What is done goes through many nouns, so a service for each makes every deed a"
-                  " conversation", CUT)
+                  " conversation", CUT, table)
 
 
 @claim
@@ -311,10 +314,11 @@ def sizes(bench: Bench):
     made, _ = drawn(bench)
     total = sum(made.columns.values())
     largest, size = made.columns.most_common(1)[0]
+    table = columns(("columns", "context"), *((count, context) for context, count in made.columns.most_common()))
     if size <= total * SIZE:
-        return Holds(f"{len(made.columns)} contexts, the largest is {largest} with {size} of {total} columns")
+        return Holds(f"{len(made.columns)} contexts, the largest is {largest} with {size} of {total} columns", table)
     return NotYet(f"counted {total} columns by context", f"{largest} has {size}", f"none has more than {int(total * SIZE)}",
-                  "nothing crosses a border where there is none: this context is the shop", CUT)
+                  "nothing crosses a border where there is none: this context is the shop", CUT, table)
 
 
 main()

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections import Counter
 
-from lab.checking import Bench, Holds, NotYet, Red, claim, main
+from lab.checking import Bench, Holds, NotYet, Red, claim, columns, main
 from lab.legacy import DESK, LegacyShop, make_database
 
 MAP, HEADER, SOURCE = "order_map.toml", "models.h", "models.cpp"
@@ -74,6 +74,16 @@ def god(bench: Bench) -> God:
     return bench.once("god", lambda: God(bench))
 
 
+def heat_map(order: God, owners: dict[str, list[str]]) -> list[str]:
+    """A row for each field, those that most use first: # is who reads or writes it."""
+    users = {field: [name for name in DEPARTMENTS if field in order.used[name]] for field in order.fields}
+    hottest = sorted(order.fields, key=lambda field: (-len(users[field]), order.fields.index(field)))
+    return columns(("field", *(name.removesuffix("_room") for name in DEPARTMENTS), "owner"),
+                   *((field, *("#" if name in users[field] else "." for name in DEPARTMENTS),
+                      " ".join(name for name, fields in owners.items() if field in fields) or "-") for field in hottest),
+                   ("used", *(len(order.used[name]) for name in DEPARTMENTS), f"of {len(order.fields)}"))
+
+
 @claim
 def mapped(bench: Bench):
     try:
@@ -82,28 +92,29 @@ def mapped(bench: Bench):
         return NotYet(f"read {MAP}", str(error), "a list for each department", "it is read by a program", MAP)
     order = god(bench)
     owners = {name: list(given.get(name, [])) for name in DEPARTMENTS}
+    heat_shown = heat_map(order, owners)
     placed = Counter(field for fields in owners.values() for field in fields)
     wrong = ([f"{field} is there twice" for field, times in placed.items() if times > 1]
              + [f"an order has no {field}" for field in placed if field not in order.fields]
              + [f"nobody has {field}" for field in order.fields if field not in placed])
     if wrong:
         return NotYet(f"laid {MAP} over the {len(order.fields)} fields of an order", wrong[0], "each field once",
-                      "what two departments own, each of them changes behind the other's back", MAP)
+                      "what two departments own, each of them changes behind the other's back", MAP, heat_shown)
     sizes = {name: len(fields) for name, fields in owners.items()}
     largest = max(sizes, key=sizes.get)
     heat = ", ".join(f"{name} {len(order.used[name])}" for name in DEPARTMENTS)
     if sizes[largest] > MOST:
         return NotYet(f"counted who has how many of {len(order.fields)} fields, and who uses how many ({heat})",
                       ", ".join(f"{name} {size}" for name, size in sizes.items()), f"none has more than {MOST}",
-                      "one word, order, stands for what four departments mean by it; nobody means all of it", MAP)
+                      "one word, order, stands for what four departments mean by it; nobody means all of it", MAP, heat_shown)
     for name, fields in owners.items():
         for field in fields:
             users = [each for each in DEPARTMENTS if field in order.used[each]]
             if users and name not in users:
                 return NotYet(f"looked who uses the {len(order.fields)} fields", f"{field} is the {name}'s as you say, and only"
                               f" {' and '.join(users)} {'use' if len(users) > 1 else 'uses'} it", "an owner who uses it",
-                              "whoever owns a field has to know when it is right", MAP)
-    return Holds(f"{len(order.fields)} fields, the largest part is {largest} with {sizes[largest]}; used: {heat}")
+                              "whoever owns a field has to know when it is right", MAP, heat_shown)
+    return Holds(f"{len(order.fields)} fields, the largest part is {largest} with {sizes[largest]}; used: {heat}", heat_shown)
 
 
 # --- the models

@@ -13,7 +13,7 @@ from lab.legacy import make_database
 
 SAGA, DECISION = "place_order_saga.cpp", "decision.toml"
 COPIES, KILLED, PATIENCE = 20, 70, 15 * SLOWER
-PARTS = {"lines": "whole", "stock": "compensate", "payment": "compensate", "basket": "retry", "mail": "retry"}
+PARTS = {"lines": "whole", "stock": "compensate", "payment": "compensate", "parcel": "pivot", "basket": "retry", "mail": "retry"}
 
 
 class World:
@@ -168,16 +168,18 @@ def decided(bench: Bench):
                         " without lines, and nothing would be gained",
                "stock": "the warehouse will have a database of its own, and a later step may say no",
                "payment": "no transaction of the shop's holds the terminal, and a later step may say no",
+               "parcel": "the carrier may say no, and after him nobody does: he decides. What comes before him can be undone, what"
+                         " comes after him cannot be refused; so his own step needs no undo, and must not be tried for ever",
                "basket": "nobody can refuse it, and nobody is hurt when it comes a second later",
                "mail": "a mail cannot be taken back: it is written when all is decided, and then it is written for sure"}
     for part, right in PARTS.items():
         if given.get(part) != right:
-            return NotYet(f"read {DECISION}", f"{part} is {given.get(part, 'nothing')!r}", "whole, compensate or retry, as it has to"
-                          " be", reasons[part], DECISION)
+            return NotYet(f"read {DECISION}", f"{part} is {given.get(part, 'nothing')!r}", "whole, compensate, pivot or retry, as it"
+                          " has to be", reasons[part], DECISION)
         if part in can_undo and can_undo[part] != (right == "compensate"):
             return NotYet(f"laid {DECISION} beside the steps", f"{part} is to be {right}, and the step has"
                           f" {'an' if can_undo[part] else 'no'} undo", "both say the same", reasons[part], SAGA)
-    return Holds("1 stays whole, 2 are compensated, 2 are tried again")
+    return Holds("1 stays whole, 2 are compensated, 1 decides, 2 are tried again")
 
 
 main()

@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from lab.checking import SLOWER, Bench, CannotTell, Holds, NotYet, Red, claim, main, measured
+from lab.checking import SLOWER, Bench, CannotTell, Holds, NotYet, Red, claim, main, measured, middle, ratio_of
 from lab.programs import Running, make_shop, until
 
 WEB = "app/recordshop/web/albums.cpp"
@@ -116,8 +116,33 @@ def same(bench: Bench):
             there, here = seen["whole"][0], seen["shop"][0]
             return NotYet(f"asked both shops for {path.replace(album, 'ID')}", f"{here}, and another text" if here == there else
                           f"{here} in place of {there}", "the same", "an extraction changes where, never what", WEB)
+    price = price_of_a_call(whole, shop)
     whole.stop()
-    return Holds(f"{len(paths)} of {len(paths)}")
+    return Holds(f"{len(paths)} of {len(paths)}; {price}")
+
+
+def price_of_a_call(whole: Running, shop: Running) -> str:
+    """What a call of catalog takes in the process and over loopback, by the shops' own metrics; asked in turns."""
+    windows: tuple[list[float], list[float]] = ([], [])
+    for _ in range(7):
+        for here, took in zip((whole, shop), windows):
+            before = time_in_catalog(here)
+            for _ in range(5):
+                here.get("/shop/albums")
+            after = time_in_catalog(here)
+            if after[1] == before[1]:
+                raise RuntimeError("a page of albums has called catalog, and the metrics have counted nothing")
+            took.append((after[0] - before[0]) / (after[1] - before[1]))
+    inside, outside = (middle(took) * 1_000_000 for took in windows)
+    ratio = ratio_of(windows[1], windows[0])
+    return (f"a call of catalog takes {inside:.0f} µs in the process, {outside:.0f} µs over loopback"
+            + (f", {ratio:.1f} times as long" if ratio else ": cannot tell how many times as long"))
+
+
+def time_in_catalog(shop: Running) -> tuple[float, float]:
+    """Seconds, and calls."""
+    name = "banyan_port_call_duration_seconds"
+    return shop.metric(f"{name}_sum", module="catalog"), shop.metric(f"{name}_count", module="catalog")
 
 
 def read(page: tuple[int, str]) -> tuple[int, str]:

@@ -1,35 +1,49 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Walks the journeys in the legacy shop, in the modular one, and in the legacy one behind the proxy while the
-catalogue's reads move to the modular catalogue: 0, 50 and 100 per cent of the people. What is noted there must
-be what was noted in the legacy shop, but for allowed_differences.toml.
+"""Walks the journeys in the legacy shop, in the modular one, in either behind the proxy, and in the legacy one while
+the catalogue's reads move to the modular catalogue, by any percentage of the people. What is noted there must be what
+was noted in the legacy shop, but for allowed_differences.toml.
 
-    run.py --bin FOLDER [--where legacy|modular|proxy-0|proxy-50|proxy-100 …] [--only JOURNEY …]
+    run.py --bin FOLDER [--where PLACE …] [--only JOURNEY …]
+
+    legacy            the legacy shop; always walked, for the others are compared with it
+    modular           the modular shop
+    modular-proxied   the same behind a proxy that has one route: for everything
+    proxy-N           the legacy shop behind the proxy, N per cent of the people on the new side of the catalogue's
+                      reads; N is 0 to 100, with two decimals at most: proxy-13, proxy-0.5
 
 Exit codes: 0 the same everywhere, 1 not, 2 something could not be started.
 """
 
 import argparse
 import json
-import os
+import re
 import shutil
-import socket
-import subprocess
 import sys
 import tempfile
-import time
 import tomllib
+from math import comb
 from pathlib import Path
 
 from journeys import JOURNEYS, Walk
-from shops import PATIENCE, LegacyShop, ModularShop
+from shops import LegacyShop, ModularShop
 
 from legacy_shop import Browser, Failed, Server, run  # found by shops
+from through_proxy import Proxy, one_route, replace_ports
 
 HERE = Path(__file__).resolve().parent
-PLACES = ("legacy", "modular", "proxy-0", "proxy-50", "proxy-100")
+PLACES = ("legacy", "modular", "modular-proxied", "proxy-0", "proxy-50", "proxy-100")
 TRACKS = "90"
 ROUTES = (HERE / "routes.toml").read_text()
+BY_CHANCE = 1e-4  # what is less likely than that was not by chance
+
+
+def place(word: str) -> str:
+    percent = re.fullmatch(r"proxy-(\d{1,3}(?:\.\d{1,2})?)", word)
+    if word in PLACES or percent and float(percent[1]) <= 100:
+        return word
+    raise argparse.ArgumentTypeError(f"there is no place {word}: legacy, modular, modular-proxied, or proxy-N with N from 0"
+                                     " to 100 and two decimals at most")
 
 
 class Town:
@@ -62,69 +76,57 @@ class Town:
     def shop(self, where: str):
         if where == "legacy":
             return LegacyShop(self.legacy(where).port)
-        if where == "modular":
+        if where.startswith("modular"):
             carrier = self.start(self.binaries / "parcel-carrier", "--uplift-after", "-1", "--deliver-after", "-1")
             url = f"http://127.0.0.1:{carrier.port}/ws/CargoConnect"
             shop = self.modular(where, "--carrier", url)
             asked = Browser(carrier.port)
             asked.ask("GET", f"/control?push=http://127.0.0.1:{shop.port}/callbacks/shipping")
             asked.close()
-            return ModularShop(shop.port, carrier.port)
-        return LegacyShop(self.proxy(where, self.legacy(where).port, self.modular(where + "-catalog").port))
+            door = self.proxy(where, one_route(shop.port)) if where == "modular-proxied" else shop
+            return ModularShop(door.port, carrier.port)
+        ports = {"3000": self.legacy(where).port, "3001": self.modular(where + "-catalog").port}
+        proxy = self.proxy(where, replace_ports(ROUTES, ports))
+        if percent_of(where):
+            run([self.binaries / "banyan", "shift", "catalog", f"{percent_of(where):g}%", "--why", "journeys", "--url",
+                 f"http://127.0.0.1:{proxy.operators}"])
+        return LegacyShop(proxy.port)
 
-    def proxy(self, where: str, legacy: int, catalog: int) -> int:
-        folder = self.folder / where
-        folder.mkdir()
-        with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as two:
-            port, operators = one.getsockname()[1], two.getsockname()[1]
-        text = ROUTES
-        for was, is_now in (("8080", port), ("9180", operators), ("3000", legacy), ("3001", catalog)):
-            text = text.replace(f"127.0.0.1:{was}", f"127.0.0.1:{is_now}")
-        config = folder / "banyan.toml"
-        config.write_text(text)
-        self.running.append(Proxy(self.binaries / "banyan", config, port))
-        percent = where.split("-")[1]
-        if percent != "0":
-            run([self.binaries / "banyan", "shift", "catalog", f"{percent}%", "--why", "journeys", "--url",
-                 f"http://127.0.0.1:{operators}"])
-        return port
+    def proxy(self, where: str, text: str) -> Proxy:
+        proxy = Proxy(self.binaries / "banyan", self.folder / where, text)
+        self.running.append(proxy)
+        return proxy
 
     def stop(self) -> None:
         for each in reversed(self.running):
             each.stop()
 
 
-class Proxy:
-    def __init__(self, program: Path, config: Path, port: int):
-        self.process = subprocess.Popen([program, "proxy", "--config", config, "--explain"], cwd=config.parent,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                                        env={**os.environ, "XDG_RUNTIME_DIR": str(config.parent)})
-        until = time.monotonic() + PATIENCE
-        while not self.listens(port):
-            if self.process.poll() is not None or time.monotonic() > until:
-                raise Failed(f"the proxy does not begin: {self.stop()}")
-            time.sleep(0.01)
-
-    @staticmethod
-    def listens(port: int) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", port)) == 0
-
-    def stop(self) -> str:
-        self.process.terminate()
-        said = self.process.communicate(timeout=PATIENCE)[1].decode(errors="replace")
-        return said
+def percent_of(where: str) -> float:
+    return float(where.removeprefix("proxy-"))
 
 
-def check_sides(sides: dict[str, list[str]], percent: str) -> None:
-    """Who is on one side stays there, and who is where is as it was asked for."""
+def check_sides(sides: dict[str, list[str]], percent: float) -> None:
+    """Who is on one side stays there, and as many are on the new one as it was asked for."""
     homes = {who: set(answered) for who, answered in sides.items()}
-    if astray := [who for who, home in homes.items() if len(home) > 1 and who.startswith("Reader")]:
+    readers = {who: home for who, home in homes.items() if who.startswith("Reader")}
+    if astray := [who for who, home in readers.items() if len(home) > 1]:
         raise AssertionError(f"on both sides: {astray}")
     seen = set().union(*homes.values())
-    expected = {"0": {"local"}, "100": {"remote"}, "50": {"local", "remote"}}[percent]
-    if seen != expected:
-        raise AssertionError(f"at {percent} % the catalogue was answered by {seen}")
+    expected = {0: {"local"}, 100: {"remote"}, 50: {"local", "remote"} if readers else seen}.get(percent, seen)
+    if seen and seen != expected:
+        raise AssertionError(f"at {percent:g} % the catalogue was answered by {seen}")
+    moved = sum(home == {"remote"} for home in readers.values())
+    if not may_be_chance(moved, len(readers), percent / 100):
+        raise AssertionError(f"at {percent:g} % the new side has {moved} of {len(readers)} people")
+
+
+def may_be_chance(moved: int, people: int, share: float) -> bool:
+    """Can so many of them be on the new side, when each is there with this probability?"""
+    def exactly(count: int) -> float:
+        return comb(people, count) * share**count * (1 - share)**(people - count)
+    fewer, more = sum(map(exactly, range(moved + 1))), sum(map(exactly, range(moved, people + 1)))
+    return min(fewer, more) >= BY_CHANCE
 
 
 def told(sides: dict[str, list[str]]) -> str:
@@ -153,7 +155,7 @@ def walk_all(town: Town, where: str, names: list[str]) -> dict[str, dict]:
     finally:
         shop.close()
     if where.startswith("proxy"):
-        check_sides(shop.sides, where.split("-")[1])
+        check_sides(shop.sides, percent_of(where))
     print(f"{where}: {sum(map(len, noted.values()))} facts in {len(noted)} journeys" + told(shop.sides))
     return noted
 
@@ -178,7 +180,7 @@ def differences(legacy: dict, other: dict, where: str, allowed: list[dict]) -> l
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=Path, required=True, help="the folder with the built programs")
-    parser.add_argument("--where", nargs="+", choices=PLACES, default=list(PLACES))
+    parser.add_argument("--where", nargs="+", type=place, metavar="PLACE", default=list(PLACES))
     names = [journey.__name__ for journey in JOURNEYS]
     parser.add_argument("--only", nargs="+", choices=names, default=names)
     options = parser.parse_args()

@@ -173,6 +173,44 @@ class CannotTell(LabTest):
         self.assertSays("Write a word.", self.dev_lab(2, "hint"))
 
 
+class WhatWasCounted(LabTest):
+    def setUp(self):
+        super().setUp()
+        self.edit_course("labs/02-words/check.py", "import Bench,", "import columns, Bench,")
+        self.edit_course("labs/02-words/check.py", "    if text.islower():",
+                         "    table = columns(('word', 'letters', 'which'), (text, len(text), ' '.join(text * 9)))\n    if text.islower():")
+        self.edit_course("labs/02-words/check.py", "return Holds(text)", "return Holds(text, table)")
+        self.edit_course("labs/02-words/check.py", '"capitals shout")', '"capitals shout", shown=table)')
+        self.dev_lab(2, "start")
+        self.words = self.root / "lab/02/words.txt"
+
+    def test_is_a_table_that_the_check_names_and_a_command_shows_whether_it_holds_or_not(self):
+        for word, code in (("Hello", 1), ("hello", 0)):
+            self.words.write_text(word)
+            self.assertIn("What was counted: ./dev lab 2 show\n", self.dev_lab(2, "check", expect=code))
+            said = self.dev_lab(2, "show")
+            self.assertIn(f"it is in small letters\n\nword   letters  which\n{word}        5  {word[0]} e l l o", said)
+            for line in said.splitlines():
+                self.assertLessEqual(len(line), 60, line)
+
+    def test_is_in_the_document_and_in_no_explanation(self):
+        document = json.loads(self.dev_lab(2, "check", "--json", expect=1))
+        self.assertEqual(document["claims"][1]["shown"][0], "word   letters  which")
+        self.assertNotIn("shown", document["claims"][0])
+        self.assertNotIn("letters  which", self.dev_lab(2, "check", expect=1))
+
+    def test_is_said_to_be_of_before_when_something_has_changed(self):
+        self.dev_lab(2, "check", expect=1)
+        self.words.write_text("hello")
+        self.assertSays("You have changed something since that check", self.dev_lab(2, "show"))
+
+    def test_needs_a_check_and_one_without_a_table_says_so(self):
+        self.assertSays("./dev lab 2 check", self.dev_lab(2, "show", expect=2))
+        self.words.write_text("")
+        self.assertNotIn("What was counted", self.dev_lab(2, "check", expect=1))
+        self.assertSays("has said all that it has counted", self.dev_lab(2, "show"))
+
+
 class Usage(LabTest):
     def test_what_there_is_not_is_refused_with_exit_code_2_and_a_way_on(self):
         for words, answer in (((9,), "there is no lab 9 yet. There are: 1, 2"), (("nonsense",), "./dev lab help"),
@@ -410,7 +448,10 @@ class HintsAndQuestions(LabTest):
         self.dev_lab(1, "check")
         self.assertSays("Yes. The formula", self.dev_lab(1, "ask", "q1", "a"))
         self.assertFalse((self.root / "lab/.judged/01/tree").exists())
-        self.dev_lab(1, "check")
+        self.assertSays("All of it held at the last check of these files", self.dev_lab(1, "check"))
+        self.assertFalse((self.root / "lab/.judged/01/tree").exists(), "what is done was built again")
+        self.source.write_text(self.source.read_text() + "// again\n")
+        self.assertSays("All of it holds", self.dev_lab(1, "check"))
 
 
 class Grading(LabTest):

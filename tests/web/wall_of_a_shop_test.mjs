@@ -156,6 +156,24 @@ await test("canvas and catalogue are for everybody", async () => {
   }
 });
 
+const beside = await browser.page(1280, 900);
+await test("sagas and traces are for everybody, too", async () => {
+  for (const place of ["sagas", "traces"]) {
+    const before = beside.complaints.length;  // axe has left some on the other page
+    await beside.open(`${origin}/_banyan/${place}`);
+    await beside.until("!/^(asking|no answer)/.test(document.getElementById('summary').innerText)");
+    assert.deepEqual(beside.complaints.slice(before), []);
+    for (const theme of ["light", "dark"]) {
+      for (const width of [1600, 390]) {
+        await beside.send("Emulation.setDeviceMetricsOverride", { width, height: 900, deviceScaleFactor: 1, mobile: width < 700 });
+        await scheme(beside, theme, "reduce");
+        await isAccessible(beside, axe, `${place}, ${theme}, ${width} px`);
+        await picture(beside, pictures, `shop-${place}-${theme}-${width}`);
+      }
+    }
+  }
+});
+
 await test("each document that the reference names is there", async () => {
   const reference = readFileSync(new URL("../../docs/reference/operators-api.md", import.meta.url), "utf8");
   const names = [...reference.split("\n## Changes")[0].matchAll(/^\| `GET ([a-z/-]+)`/gm)].map((found) => found[1]);

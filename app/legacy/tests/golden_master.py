@@ -4,6 +4,7 @@
 with tests/golden/. It holds what is, not what ought to be.
 
     golden_master.py --bin FOLDER [--only NAME…] [--record]
+    golden_master.py --bin FOLDER --through BANYAN     the same, behind a proxy that has one route: for everything
 
 Ids stand as trk:12 (the row that the sample has) or ord:A (the first that came to be), times as now+3d, tokens
 as token:1. Every journey begins with the sample, at the same moment, with the same chance.
@@ -22,6 +23,7 @@ from pathlib import Path
 
 from golden_journeys import JOURNEYS
 from legacy_shop import Browser, Failed, Server, run
+from through_proxy import Proxy, one_route
 
 GOLDEN = Path(__file__).resolve().parent / "golden"
 NOW = 1_600_000_000 + 30 * 86_400  # 2020-10-13T12:26:40Z, a month after the sample's first order
@@ -154,9 +156,9 @@ class Rows:
 class Journey:
     """One run through the shop, written down as it goes."""
 
-    def __init__(self, binaries: Path, folder: Path, shop: str):
-        self.binaries, self.database = binaries, folder / "shop.db"
-        self.shop_program = shop
+    def __init__(self, binaries: Path, folder: Path, shop: str, through: Path | None = None):
+        self.binaries, self.folder, self.database = binaries, folder, folder / "shop.db"
+        self.shop_program, self.through = shop, through
         run([binaries / "legacy-import", "--sample", "--database", self.database], self.seams(0))
         self.scrubber = Scrubber(self.database)
         self.rows = Rows(self.database)
@@ -164,7 +166,7 @@ class Journey:
         self.exchanges = 0
         self.starts = 0
         self.now = NOW
-        self.server = None
+        self.server, self.proxy = None, None
         self.open()
 
     def seams(self, number: int) -> dict[str, str]:
@@ -175,10 +177,23 @@ class Journey:
         self.server = Server([self.binaries / self.shop_program, "--database", self.database],
                              self.seams(self.starts))
         self.browsers: dict[str, Browser] = {}
+        self.asked = 0
+        if self.through:
+            try:
+                self.proxy = Proxy(self.through, self.folder / f"proxy-{self.starts}", one_route(self.server.port))
+            except Failed:
+                self.server.stop()
+                raise
 
     def close(self) -> None:
         for browser in self.browsers.values():
             browser.close()
+        if self.proxy:
+            sent = self.proxy.sent()
+            self.proxy.stop()
+            self.proxy = None
+            if sent < self.asked:
+                raise Failed(f"{self.asked} were asked and the proxy has sent {sent} on: this would prove nothing")
         if self.server:
             self.server.stop()
             self.server = None
@@ -204,7 +219,7 @@ class Journey:
 
     def browser(self, who: str) -> Browser:
         if who not in self.browsers:
-            self.browsers[who] = Browser(self.server.port)
+            self.browsers[who] = Browser((self.proxy or self.server).port)
             if who == "desk":
                 self.browsers[who].headers["X-Desk-Key"] = DESK
         return self.browsers[who]
@@ -213,6 +228,7 @@ class Journey:
         """The body of the answer, as JSON or as text."""
         status, fields, content = self.browser(who).ask(method, path, body, **headers)
         self.exchanges += 1
+        self.asked += 1
         sent = "" if body is None else " " + (body if isinstance(body, str) else json.dumps(body))
         extra = "".join(f" [{name.replace('_', '-')}: {value}]" for name, value in headers.items())
         self.lines += ["", self.scrubber.text(f"{who}: {method} {path}{sent}{extra}"), f"  {status}"]
@@ -248,10 +264,10 @@ class Journey:
         return "\n".join([title] + self.lines) + "\n"
 
 
-def walk(name: str, binaries: Path, shop: str) -> tuple[str, int]:
+def walk(name: str, binaries: Path, shop: str, through: Path | None = None) -> tuple[str, int]:
     journey_function = JOURNEYS[name]
     with tempfile.TemporaryDirectory(prefix="golden-") as folder:
-        journey = Journey(binaries, Path(folder), shop)
+        journey = Journey(binaries, Path(folder), shop, through)
         try:
             journey_function(journey)
         finally:
@@ -263,15 +279,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=Path, required=True, help="the folder with the shop's programs")
     parser.add_argument("--shop", default="legacy-shop", help="the program to walk through (legacy-shop)")
+    parser.add_argument("--through", type=Path, metavar="BANYAN", help="walk through a proxy; BANYAN is its program")
     parser.add_argument("--only", nargs="+", choices=JOURNEYS, help="these journeys")
     parser.add_argument("--golden", type=Path, default=GOLDEN, help="what was recorded (tests/golden)")
     parser.add_argument("--record", action="store_true", help="what is said now is right from now on")
     options = parser.parse_args()
+    if options.record and options.through:
+        parser.error("what is recorded is what the shop itself says: --record goes without --through")
+    through = options.through and options.through.resolve()
     exchanges, wrong = 0, []
     names = options.only or list(JOURNEYS)
     try:
         for name in names:
-            text, count = walk(name, options.bin.resolve(), options.shop)
+            text, count = walk(name, options.bin.resolve(), options.shop, through)
             exchanges += count
             file = options.golden / f"{name}.txt"
             if options.record:
@@ -287,7 +307,8 @@ def main() -> int:
         print(f"golden master: {why}", file=sys.stderr)
         return 2
     done = "recorded" if options.record else f"{len(names) - len(wrong)} of {len(names)} journeys as recorded"
-    print(f"golden master: {exchanges} exchanges, {done}" + (f"; not {', '.join(wrong)}" if wrong else ""))
+    where = " through the proxy" if through else ""
+    print(f"golden master: {exchanges} exchanges{where}, {done}" + (f"; not {', '.join(wrong)}" if wrong else ""))
     return 1 if wrong else 0
 
 

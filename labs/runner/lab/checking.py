@@ -14,17 +14,21 @@
 
 The functions are named after the claims of lab.toml. Each prints its verdict as soon as it has one. What
 the learner's program does (it crashes, it hangs) is the learner's; any other exception is the course's.
+Each verdict may have lines to be `shown`, a table of what was counted (`columns`): ./dev lab N show prints them.
 """
 import json
 import os
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 import traceback
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Callable
+
+from .words import WIDTH
 
 # The verdicts, as they are told and kept.
 HOLDS, NOT_YET, WAITS, CANNOT_TELL = "holds", "not_yet", "waits", "cannot_tell"
@@ -36,6 +40,7 @@ SLOWER = float(os.environ.get("BANYAN_LAB_PATIENCE", "1"))
 @dataclass
 class Holds:
     evidence: str = ""
+    shown: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -45,6 +50,7 @@ class NotYet:
     expected: str
     why: str
     look: str = ""
+    shown: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -53,6 +59,7 @@ class CannotTell:
     did: str
     saw: str
     why: str = "the windows that were measured differ more among themselves than what is asked about"
+    shown: list[str] = field(default_factory=list)
 
 
 class Red(Exception):
@@ -122,6 +129,21 @@ def ending_of(done: subprocess.CompletedProcess) -> str:
     if done.returncode < 0:
         return f"it was ended by {signal.Signals(-done.returncode).name}"
     return f"it ended with exit code {done.returncode}"
+
+
+def columns(*rows: tuple) -> list[str]:
+    """Rows as lines of 60 columns, the first of them the head: numbers stand at the right, and what is too long in the last
+    column goes on below."""
+    sides = list(zip(*rows))[:-1]
+    widths = [max(len(str(cell)) for cell in side) for side in sides]
+    right = [all(isinstance(cell, int) for cell in side[1:]) for side in sides]
+    lines: list[str] = []
+    for row in rows:
+        begin = "".join((str(cell).rjust(width) if at_right else str(cell).ljust(width)) + "  "
+                        for cell, width, at_right in zip(row, widths, right))
+        lines += textwrap.wrap(str(row[-1]), WIDTH, initial_indent=begin, subsequent_indent=" " * len(begin),
+                               break_long_words=False, break_on_hyphens=False) or [begin.rstrip()]
+    return lines
 
 
 def middle(values: list[float]) -> float:

@@ -16,6 +16,7 @@ HELP = """\
 ./dev lab N start     make lab/NN, and build it once
 ./dev lab N           where am I, and what comes next
 ./dev lab N check     does it hold? --json as a document
+./dev lab N show      tables of what the check has counted
 ./dev lab N hint      about the first claim that does not
 ./dev lab N diff      what you have changed
 ./dev lab N reset     back to the start; yours is kept
@@ -95,7 +96,7 @@ def obey(words: list[str]) -> int:
                            "-" if document else None)
     if what == "ask":
         return commands.ask(desk, rest)
-    simple = {"": commands.where, "start": commands.start, "hint": commands.hint, "diff": commands.diff,
+    simple = {"": commands.where, "start": commands.start, "show": commands.show, "hint": commands.hint, "diff": commands.diff,
               "reset": commands.reset, "solve": commands.solve, "recut": commands.recut}
     if what not in simple:
         raise Usage(f"a lab has no '{what}'. ./dev lab help explains")

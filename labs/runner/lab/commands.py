@@ -43,6 +43,12 @@ class Desk:
         """A digest of the start as it would be made now."""
         return digest_of_tree(self.course, self.lab, Variants(self.course, self.lab).start())
 
+    def is_done_with(self, files: Files) -> bool:
+        """These files held, all questions are answered, and nothing has changed since: not worth a build of minutes."""
+        verdict = self.memory.get("verdict") or {}
+        return (self.lab.build is not None and not self.judge.tree.is_dir() and verdict.get("exit") == HOLDS
+                and verdict.get("files") == digest_of(files) and not self.has_older_start())
+
     def has_older_start(self) -> bool:
         """Begun before the product, or the lab, was changed; also when the lab fits the product no more."""
         try:
@@ -154,6 +160,10 @@ def check(desk: Desk, as_document: bool, seed: int = DEFAULT_SEED) -> int:
                    + (" …" if len(others) > 3 else "") + ". The check uses its own copy of those.", indent="  ",
                    first="  ")
     files = desk.edited()
+    if not as_document and desk.is_done_with(files):
+        say_filled("All of it held at the last check of these files, and the lab is done, so its build is deleted. What you"
+                   f" change is built and judged again; ./dev lab {lab.number} reset begins anew.")
+        return HOLDS
     try:
         verdicts = desk.judge.judge(desk.judged(), seed, None if as_document else report.tell)
     except (DoesNotCompile, OutOfTime, CourseFault) as ending:
@@ -169,7 +179,10 @@ def check(desk: Desk, as_document: bool, seed: int = DEFAULT_SEED) -> int:
     code = {"pass": HOLDS, "fail": NOT_YET, "cannot_tell": CANNOT_TELL}[status]
     # A hint is about the first of these: where nobody can tell, there is none.
     red = [each.claim.id for each in verdicts if each.holds is False] if code == NOT_YET else []
-    desk.state.note_verdict(lab.number, digest_of(files), code, red)
+    shown = [{"claim": each.claim.text, "lines": each.shown} for each in verdicts if each.shown]
+    desk.state.note_verdict(lab.number, digest_of(files), code, red, shown)
+    if shown and not as_document:
+        say(f"What was counted: ./dev lab {lab.number} show")
     if as_document:
         say(json.dumps(as_json(lab, status, seed, verdicts), indent=2, ensure_ascii=False))
     elif code == CANNOT_TELL:
@@ -180,6 +193,23 @@ def check(desk: Desk, as_document: bool, seed: int = DEFAULT_SEED) -> int:
         say()
         say_filled(f"All of it holds. Two questions: ./dev lab {lab.number} ask")
     return code
+
+
+def show(desk: Desk) -> int:
+    """The tables of the last check."""
+    lab, verdict = desk.lab, desk.memory.get("verdict")
+    desk.place.need()
+    if verdict is None:
+        raise Usage(f"nothing has been counted yet: ./dev lab {lab.number} check")
+    if verdict["files"] != digest_of(desk.edited()):
+        say_filled("(You have changed something since that check.)")
+    if not verdict.get("shown"):
+        say(f"The last check of lab {lab.number} has said all that it has counted.")
+    for number, each in enumerate(verdict.get("shown", [])):
+        say(("\n" if number else "") + bold(filled(each["claim"])) + "\n")
+        for line in each["lines"]:
+            say(line)
+    return HOLDS
 
 
 def status_of_ending(ending: Ending) -> str:

@@ -11,7 +11,7 @@ QUOTED = re.compile(r"`([^`]+)`")
 FILE = re.compile(r"[\w./-]+/[\w.-]+|[\w-]+\.(?:cpp|hpp|sql|toml|sh|md|txt|py)")
 WORD = re.compile(r"[A-Za-z_]\w{2,}")
 COMMENT = re.compile(r"\s(?:#|//|--)\s.*")
-COMMANDS = {"start", "check", "hint", "diff", "reset", "solve", "ask", "grade"}
+COMMANDS = {"start", "check", "show", "hint", "diff", "reset", "solve", "ask", "grade"}
 
 
 def problems_of_hints(course: Course, lab: Lab, variants: Variants, tree: Path) -> list[str]:

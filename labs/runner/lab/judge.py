@@ -34,6 +34,7 @@ class Verdict:
     word: str  # one of checking's: holds, not_yet, waits (for another claim), cannot_tell
     ms: int = 0
     said: dict[str, str] = field(default_factory=dict)
+    shown: list[str] = field(default_factory=list)  # a table of what was counted
 
     @property
     def holds(self) -> bool | None:
@@ -66,11 +67,12 @@ class Recorded:
         file = self._file(digest, seed)
         if not file.is_file():
             return None
-        return [Verdict(lab.claim(id_), word, ms, said) for id_, word, ms, said in json.loads(file.read_text())]
+        return [Verdict(lab.claim(id_), word, ms, said, shown)
+                for id_, word, ms, said, shown in json.loads(file.read_text())]
 
     def keep(self, digest: str, seed: int, verdicts: list[Verdict]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        rows = [(each.claim.id, each.word, each.ms, each.said) for each in verdicts]
+        rows = [(each.claim.id, each.word, each.ms, each.said, each.shown) for each in verdicts]
         self._file(digest, seed).write_text(json.dumps(rows))
 
 
@@ -157,7 +159,8 @@ class Judge:
                     if "late" in said:
                         late = said["late"]
                         continue
-                    verdict = Verdict(self.lab.claim(said.pop("id")), said.pop("verdict"), said.pop("ms"), said)
+                    shown = said.pop("shown", [])
+                    verdict = Verdict(self.lab.claim(said.pop("id")), said.pop("verdict"), said.pop("ms"), said, shown)
                     verdicts.append(verdict)
                     if told:
                         told(verdict)

@@ -78,6 +78,11 @@ class LegacyShop:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def memory(self) -> float:
+        """MB that it has in use."""
+        found = re.search(r"^VmRSS:\s+(\d+) kB", Path(f"/proc/{self.process.pid}/status").read_text(), re.MULTILINE)
+        return int(found[1]) / 1000 if found else 0
+
     def stop(self) -> None:
         """What it was asked is answered, and written. A thread of its server that has nothing to do may look only every
         ten seconds whether it should end (the idle time of Poco's TCPServerParams): nothing is lost with it."""

@@ -17,7 +17,7 @@ from .hints import problems_of_hints
 from .judge import Judge, Recorded, Verdict, untold
 from .page import problems_of_page
 from .variants import Files, Variants
-from .words import count, say
+from .words import WIDTH, count, say
 
 REPEATS = 20
 REPEATS_SHORT = 1
@@ -75,6 +75,8 @@ class Proof:
         self.took = sum(each.ms for each in verdicts) / 1000
         red = red_of(verdicts)
         say(f"  {what}: " + ("green" if not red else "red in " + ", ".join(red)) + f" ({self.took:.1f} s)")
+        if any(len(line) > WIDTH for each in verdicts for line in each.shown):
+            self.problems.append(f"{what}: a line of what was counted has more than {WIDTH} columns")
         if open_ := untold(verdicts):
             self.problems.append(f"{what}: {', '.join(open_)} cannot be told, after three times. That is no proof: run it"
                                  " again on a machine that has nothing else to do")

@@ -62,6 +62,7 @@ def as_json(lab: Lab, status: str, seed: int, verdicts: list[Verdict], problem: 
                        "verdict": verdict.word if verdict else "not_judged",
                        "evidence": said.get("evidence", ""),
                        "ms": verdict.ms if verdict else 0,
-                       **{part: said[part] for part in PARTS if part in said}})
+                       **{part: said[part] for part in PARTS if part in said},
+                       **({"shown": verdict.shown} if verdict and verdict.shown else {})})
     return {"version": 1, "lab": lab.number, "seed": seed, "status": status, "claims": claims,
             **({"problem": problem} if problem else {})}

@@ -71,9 +71,9 @@ class State:
             beside.write_text(json.dumps({"version": VERSION, "labs": self.labs}, indent=2) + "\n")
             beside.replace(self.file)
 
-    def note_verdict(self, number: int, digest: str, code: int, red: list[str]) -> None:
+    def note_verdict(self, number: int, digest: str, code: int, red: list[str], shown: list[dict] | None = None) -> None:
         of_lab = self.of(number)
-        of_lab["verdict"] = {"at": now(), "files": digest, "exit": code, "red": red}
+        of_lab["verdict"] = {"at": now(), "files": digest, "exit": code, "red": red, **({"shown": shown} if shown else {})}
         if code == 0 and not of_lab.get("done"):
             of_lab["done"] = now()
         self.save()
