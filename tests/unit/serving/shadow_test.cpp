@@ -28,15 +28,15 @@ std::string all_with(const std::string& lines) {
 /// The 99th percentile of what reads take, one after the other.
 template <class Read>
 std::chrono::nanoseconds p99_of(const Read& read) {
-  constexpr std::size_t kReads = 500;
+  constexpr std::size_t kTimes = 500;
   std::vector<std::chrono::nanoseconds> took;
-  for (std::size_t i = 0; i < kReads; ++i) {
+  for (std::size_t i = 0; i < kTimes; ++i) {
     const auto began = std::chrono::steady_clock::now();
     read();
     took.push_back(std::chrono::steady_clock::now() - began);
   }
   std::ranges::sort(took);
-  return took[kReads * 99 / 100];
+  return took[kTimes * 99 / 100];
 }
 
 class ACopy : public TwoSides {};
