@@ -35,7 +35,9 @@ std::shared_ptr<const BothSides> both_sides_of(const Target& target,
   const json::Shape* const answer =
       target.operation != nullptr ? target.operation->response : nullptr;
   strangler::ComparisonPlan compare = plan.compare;
-  compare.secret_fields = secret_fields(plan, configuration);
+  // A field that only says on which side somebody stays is not kept either, but what was asked can
+  // be asked again without it.
+  if (plan.shadow) compare.secret_fields = plan.shadow->secret_fields;
   auto figures = book.of(target.route.rollout);
   strangler::RolloutShadow& shadow = figures->shadow;
   strangler::CopySampler* const sampler =
@@ -44,7 +46,7 @@ std::shared_ptr<const BothSides> both_sides_of(const Target& target,
       .figures = std::move(figures),
       .shadow = plan.shadow.value_or(strangler::ShadowPlan()),
       .shadow_declared = plan.shadow.has_value(),
-      .credentials = strangler::CredentialFields(compare.secret_fields),
+      .credentials = strangler::CredentialFields(secret_fields(plan, configuration)),
       .sampler = sampler,
       .findings = shadow.findings(compare, plan.clear_examples),
       .rules = strangler::OperationRules(compare, target.statistics_name(), Effect::Read, answer),

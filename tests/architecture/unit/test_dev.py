@@ -52,7 +52,7 @@ class Dev(unittest.TestCase):
     def test_without_arguments_explains_its_steps(self):
         code, said = self.dev()
         self.assertEqual(code, 0)
-        for step in ("run [--data FILE]", "test [CTEST ARGUMENTS]", "journey", "check [PART…]", "deps", "clean"):
+        for step in ("run [--data FILE]", "test [MODULE] [CTEST ARGUMENTS]", "journey", "check [PART…]", "deps", "clean"):
             self.assertIn(step, said)
 
     def test_has_every_step_that_it_explains(self):

@@ -150,12 +150,22 @@ TEST_F(ShippedOrder, ThatNobodyTookCanBeReturned) {
   move(order, "undeliverable");
   ASSERT_TRUE(comes_true([&] { return overdue(order).has_value(); }));
   EXPECT_THAT(overdue(order).value_or(""), testing::HasSubstr("return the order"));
-  shop_.ok("PUT", "/overdue-consignments/" + order + "/seen",
-           {{"by", "ada"}, {"why", "they want their money"}});
-  EXPECT_EQ(overdue(order), std::nullopt);
-
   EXPECT_EQ(shop_.ok("PUT", its_return, json::object()).at("state"), "returned");
   EXPECT_EQ(overdue(order), std::nullopt);
+}
+
+TEST_F(ShippedOrder, ThatSomebodyHasSentOutByAnotherWayIsOverdueNoMoreAndNotAtTheShop) {
+  const std::string order = pay();
+  ASSERT_TRUE(becomes(order, "booked")) << state(order);
+  move(order, "uplifted");
+  ASSERT_TRUE(becomes(order, "in_transit")) << state(order);
+  move(order, "undeliverable");
+  ASSERT_TRUE(comes_true([&] { return overdue(order).has_value(); }));
+  shop_.ok("PUT", "/overdue-consignments/" + order + "/seen",
+           {{"by", "ada"}, {"why", "a messenger has taken it along"}});
+  EXPECT_EQ(overdue(order), std::nullopt);
+  EXPECT_EQ(shop_.send("PUT", "/consignments/" + order + "/return", json::object()).head.status,
+            422U);
 }
 
 TEST_F(ShippedOrder, WaitsForTheCarrierAndIsNotLost) {
