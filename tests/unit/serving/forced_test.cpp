@@ -17,6 +17,9 @@ using Json = nlohmann::json;
 constexpr const char* kWithSecret =
     "[rollouts.catalog.testers]\nheader = \"X-Side\"\nsecret_file = \"testers.secret\"\n"
     "new = [\"ada\"]\n";
+// Who a request is from is told by a field here, so its copies are made in somebody's name.
+constexpr const char* kCopies =
+    "[rollouts.catalog.shadow]\nshare = \"100%\"\nnoise = \"0%\"\ncredentials = \"pass\"\n";
 constexpr const char* kNew = "X-Side: new 0123456789abcdef\r\n";
 constexpr const char* kOld = "X-Side: old 0123456789abcdef\r\n";
 
@@ -162,7 +165,7 @@ TEST_F(ATester, DoesNotGetWhatTheMatrixForbids) {
 }
 
 TEST_F(ATester, IsNeverCopiedAndInNoWindowOfASide) {
-  let("[rollouts.catalog.shadow]\nshare = \"100%\"\nnoise = \"0%\"\n");
+  let(kCopies);
   begin_canary();
   for (int i = 0; i < 5; ++i) EXPECT_EQ(get(kNew).body, "new");
   EXPECT_EQ(get("X-User: bob\r\n").body, "old");
@@ -177,7 +180,7 @@ TEST_F(ATester, IsNeverCopiedAndInNoWindowOfASide) {
 }
 
 TEST_F(ATester, TakesNoHeaderToACopyEither) {
-  let("[rollouts.catalog.shadow]\nshare = \"100%\"\nnoise = \"0%\"\n");
+  let(kCopies);
   begin_canary();
   EXPECT_EQ(get("X-User: bob\r\nX-Side: new guessed\r\n").body, "old");
   until("the copy", [&] { return new_side_.copies() == 1; });
