@@ -136,6 +136,7 @@ class Day:
         self.writes: list[tuple[str, str, str]] = []  # when, who, which table
         self.environment = {"LD_PRELOAD": str(touched_library(bench)), "SHOP_TOUCHED": str(self.log)}
         self.cookie, self.order = "", ""
+        self.retired = table_of(bench, RETIRE).get("routes", [])
         self.shop_at("2020-10-13T09:30:00Z", self.customers)
         self.shop_at("2020-10-13T14:00:00Z", self.desk)
         self.nightly()
@@ -151,6 +152,9 @@ class Day:
                 path = path.replace("{" + name + "}", value)
             self.routes.append((when, who, route))
             status, document, cookie = shop.ask(method, path, body, self.cookie, **(DESK if who == "the desk" else {}))
+            # The shop that is walked is the one without what is listed: who asked for that has asked all the same.
+            if status == 404 and route in self.retired:
+                return {}
             if status >= 400 or status == 0:
                 raise RuntimeError(f"{route} is refused with {status}")
             self.cookie = cookie or self.cookie
@@ -165,11 +169,11 @@ class Day:
             self.writes.append((when, who, table))
 
     def customers(self, ask) -> None:
-        who = ask("a customer", "POST /customers", {"name": "Greta", "email": "g@example.org", "address": BERLIN,
-                                                    "password": "long enough"})["id"]
+        who = id_of(ask("a customer", "POST /customers", {"name": "Greta", "email": "g@example.org", "address": BERLIN,
+                                                          "password": "long enough"}))
         ask("a customer", "GET /customers/{id}", id=who), ask("a customer", "GET /session")
         ask("a customer", "PUT /basket/{track}", {"quantity": 1}, track=self.track), ask("a customer", "GET /basket")
-        self.order = ask("a customer", "POST /orders", {})["id"]
+        self.order = id_of(ask("a customer", "POST /orders", {}))
         ask("a customer", "GET /orders"), ask("a customer", "GET /orders/{id}", id=self.order)
 
     def desk(self, ask) -> None:
@@ -189,6 +193,14 @@ class Day:
 
     def reseller(self, ask) -> None:
         ask("a reseller's script", "GET /pricelist.xml")
+
+
+def id_of(made: dict) -> str:
+    if "id" not in made:
+        raise Red(NotYet(f"walked through a day of the shop without what {RETIRE} lists", "a customer cannot come in, or order",
+                         "both", "dead is what nobody has used in a window that is long enough, and not what nobody remembers",
+                         RETIRE))
+    return made["id"]
 
 
 def day(bench: Bench) -> Day:
