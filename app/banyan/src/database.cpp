@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "banyan/digest/sha256.hpp"
+#include "banyan/mover/ownership.hpp"
 #include "banyan/sql/data_source.hpp"
 #include "banyan/stages/suggestion.hpp"
 #include "exit_code.hpp"
@@ -82,6 +83,15 @@ std::vector<mover::Statement> statements_of(const manifest::Manifest& manifest) 
          "when the code no longer runs it, `banyan schema dismiss " + each.module + "`"});
   }
   return statements;
+}
+
+Result<mover::MoveRequest> move_request(const DatabaseOptions& options) {
+  const auto manifest = manifest_for(options);
+  if (!manifest) return fail(manifest.error());
+  return mover::MoveRequest{.shared = options.database,
+                            .module = options.module,
+                            .ownership = mover::ownership_of(*manifest),
+                            .statements = statements_of(*manifest)};
 }
 
 int give_up(const Error& error, bool json) {

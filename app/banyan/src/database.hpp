@@ -2,6 +2,7 @@
 #pragma once
 
 #include "banyan/manifest/manifest.hpp"
+#include "banyan/mover/move.hpp"
 #include "banyan/mover/report.hpp"
 #include "commands.hpp"
 
@@ -23,6 +24,9 @@ std::vector<SeenStatement> seen_statements(const manifest::Manifest& manifest);
 
 /// The same for the mover.
 std::vector<mover::Statement> statements_of(const manifest::Manifest& manifest);
+
+/// What is asked of the mover about the module; the error of a manifest that cannot be read.
+Result<mover::MoveRequest> move_request(const DatabaseOptions& options);
 
 /// Prints the error and returns the exit code that belongs to it.
 int give_up(const Error& error, bool json);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "banyan/mover/completion.hpp"
-#include "banyan/mover/ownership.hpp"
 #include "database.hpp"
 #include "exit_code.hpp"
 #include "terminal.hpp"
@@ -40,14 +39,10 @@ int show_completion_plan(const DatabaseOptions& options, const mover::MoveReques
 }  // namespace
 
 int schema_complete(const DatabaseOptions& options) {
-  const auto manifest = manifest_for(options);
-  if (!manifest) return give_up(manifest.error(), options.json);
-  const mover::MoveRequest request{.shared = options.database,
-                                   .module = options.module,
-                                   .ownership = mover::ownership_of(*manifest),
-                                   .statements = statements_of(*manifest)};
-  if (options.dry_run) return show_completion_plan(options, request);
-  const auto done = mover::complete_move(request, {.lock_wait = options.wait});
+  const auto request = move_request(options);
+  if (!request) return give_up(request.error(), options.json);
+  if (options.dry_run) return show_completion_plan(options, *request);
+  const auto done = mover::complete_move(*request, {.lock_wait = options.wait});
   if (!done) return give_up(done.error(), options.json);
   if (options.json) {
     print_json(Json{{"module", options.module},

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "banyan/mover/move.hpp"
-#include "banyan/mover/ownership.hpp"
 #include "database.hpp"
 #include "exit_code.hpp"
 #include "progress.hpp"
@@ -38,14 +37,10 @@ int show_plan(const DatabaseOptions& options, const mover::MoveRequest& request,
 }  // namespace
 
 int schema_move(const DatabaseOptions& options) {
-  const auto manifest = manifest_for(options);
-  if (!manifest) return give_up(manifest.error(), options.json);
-  const mover::MoveRequest request{.shared = options.database,
-                                   .module = options.module,
-                                   .ownership = mover::ownership_of(*manifest),
-                                   .statements = statements_of(*manifest)};
+  const auto request = move_request(options);
+  if (!request) return give_up(request.error(), options.json);
   const auto direction = options.back ? mover::Direction::Back : mover::Direction::Out;
-  if (options.dry_run) return show_plan(options, request, direction);
+  if (options.dry_run) return show_plan(options, *request, direction);
 
   ProgressLine progress;
   mover::MoveOptions moving;
@@ -56,7 +51,7 @@ int schema_move(const DatabaseOptions& options) {
   moving.on_progress = [&](const mover::Progress& at) {
     progress.show(mover::to_string(at.phase), at.table, at.rows_done, at.rows_total);
   };
-  const auto moved = mover::move_module(request, direction, moving);
+  const auto moved = mover::move_module(*request, direction, moving);
   progress.clear();
   if (!moved) return give_up(moved.error(), options.json);
   if (options.json) {

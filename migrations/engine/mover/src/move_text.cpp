@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "banyan/mover/move.hpp"
 #include "names.hpp"
+#include "plan_text.hpp"
 
 namespace banyan::mover {
 namespace {
@@ -65,13 +66,7 @@ std::string to_text(const MovePlan& plan) {
            " while they are copied and compared; then the fence goes from epoch " +
            std::to_string(plan.epoch) + " to " + std::to_string(plan.epoch + 1) + "\n";
   }
-  for (const std::string& note : plan.notes) out += "  note: " + note + "\n";
-  if (plan.refusals.empty()) return out + "Nothing stands in the way.\n";
-  out += "Refused, " + std::to_string(plan.refusals.size()) + " reason(s):\n";
-  for (const Detail& refusal : plan.refusals) {
-    out += "  " + refusal.where + ": " + refusal.problem + "\n";
-  }
-  return out;
+  return out + end_of_plan(plan.notes, plan.refusals);
 }
 
 std::string to_text(const MoveOutcome& outcome) {
