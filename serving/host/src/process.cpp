@@ -210,11 +210,8 @@ struct Process::Parts {
 
   /// As the fence says; in a server's database, which has none, shared.
   strangler::DataStage data_stage(const std::string& module) const {
-    const std::string stage = database->stage_of(module);
-    const auto found =
-        std::ranges::find(strangler::kDataStages, std::string_view(stage),
-                          [](strangler::DataStage each) { return strangler::to_string(each); });
-    return found == strangler::kDataStages.end() ? strangler::DataStage::Shared : *found;
+    return strangler::data_stage_from(database->stage_of(module))
+        .value_or(strangler::DataStage::Shared);
   }
 
   const RoutingTable& decisions() const {

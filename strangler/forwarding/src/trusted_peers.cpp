@@ -45,10 +45,10 @@ std::vector<std::optional<IpAddress>> hops(const http::Fields& fields, http::Fie
 /// Does it ask for somebody else?
 bool passes_on(const http::Fields& fields) {
   constexpr auto kSaidByProxies =
-      std::to_array<std::string_view>({"X-Forwarded-For", "Forwarded", "Via", "X-Real-IP",
-                                       "X-Client-IP", "True-Client-IP", "CF-Connecting-IP"});
+      std::to_array<http::FieldName>({"X-Forwarded-For", "Forwarded", "Via", "X-Real-IP",
+                                      "X-Client-IP", "True-Client-IP", "CF-Connecting-IP"});
   return std::ranges::any_of(kSaidByProxies,
-                             [&](std::string_view name) { return fields.contains(name); });
+                             [&](http::FieldName name) { return fields.contains(name); });
 }
 
 /// This machine, and networks that are nobody's in the world.

@@ -1,18 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sighting_rows.hpp"
 
-#include <optional>
-#include <string_view>
-
 namespace banyan::strangler {
 namespace {
-
-std::optional<DataStage> data_stage_from(std::string_view name) {
-  for (const DataStage stage : kDataStages) {
-    if (name == to_string(stage)) return stage;
-  }
-  return std::nullopt;
-}
 
 std::int64_t number_of(bool fact) { return fact ? 1 : 0; }
 

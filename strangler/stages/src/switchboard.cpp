@@ -108,10 +108,10 @@ Result<Change> Switchboard::advance(std::string_view module, const Reason& reaso
 std::optional<std::string> Switchboard::why_not(std::string_view module,
                                                 const Traffic& traffic) const {
   const Topology topology = survey_(module);
+  const bool gone = is_gone(topology);
   // The way home is open when everything else is down: what was so once does not bar it.
-  if (traffic == Traffic{} && !topology.current) return std::nullopt;
-  if (!is_gone(topology)) return why_change_illegal(module, traffic, topology);
-  if (traffic == Traffic{}) return std::nullopt;
+  if (traffic == Traffic{} && (gone || !topology.current)) return std::nullopt;
+  if (!gone) return why_change_illegal(module, traffic, topology);
   return "nobody here has " + std::string(module) +
          ": no route of banyan.toml names it, and no module is called so. Put its routes back; "
          "or, if it is over, set it to legacy.";

@@ -35,6 +35,13 @@ std::string_view to_string(DataStage stage) {
   return "shared";
 }
 
+std::optional<DataStage> data_stage_from(std::string_view name) {
+  for (const DataStage stage : kDataStages) {
+    if (name == to_string(stage)) return stage;
+  }
+  return std::nullopt;
+}
+
 std::optional<Side> side_from(std::string_view name) {
   if (name == "local") return Side::Local;
   if (name == "remote") return Side::Remote;

@@ -109,10 +109,10 @@ Result<Survey> noted_survey(ControlStore& store) {
   if (!noted) return fail(std::move(noted.error()));
   return Survey([current, noted = std::move(*noted)](std::string_view module) {
     const auto found = std::ranges::find(noted, module, &Sighting::module);
-    // Who sees now and says nothing of it does not have it.
-    const bool gone = current && found == noted.end();
-    if (gone) return Topology{.old_side = false, .new_side = false, .current = false};
-    if (found == noted.end()) return Topology{.current = false};
+    // Who sees now and says nothing of it has neither side of it.
+    if (found == noted.end()) {
+      return Topology{.old_side = !current, .new_side = !current, .current = false};
+    }
     Topology topology = found->topology;
     topology.current = current;
     return topology;

@@ -45,6 +45,7 @@ inline constexpr std::array kDataStages = {
     DataStage::Shared,   DataStage::Copying,  DataStage::Verified,  DataStage::Switching,
     DataStage::Switched, DataStage::Separate, DataStage::Reversing, DataStage::Returning};
 std::string_view to_string(DataStage stage);
+std::optional<DataStage> data_stage_from(std::string_view name);
 
 std::optional<Side> side_from(std::string_view name);
 
