@@ -6,19 +6,19 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <thread>
 
 #include "banyan/http/client.hpp"
 #include "banyan/kernel/id.hpp"
 #include "banyan/test/temporary_folder.hpp"
+#include "support/becomes_true.hpp"
 #include "support/child_process.hpp"
 
 namespace recordshop {
 namespace {
 
 using banyan::system_clock;
+using banyan::test::becomes_true;
 using nlohmann::json;
-using std::chrono::milliseconds;
 
 /// A program that says by a file which port it has.
 class Program {
@@ -96,17 +96,8 @@ class ShippedOrder : public testing::Test {
     if (answer.head.status != 200) return std::to_string(answer.head.status);
     return json::parse(answer.body).at("state");
   }
-  template <class Condition>
-  static bool comes_true(Condition condition) {
-    const auto end = system_clock().steady() + std::chrono::seconds(30);
-    while (!condition()) {
-      if (system_clock().steady() > end) return false;
-      std::this_thread::sleep_for(milliseconds(20));
-    }
-    return true;
-  }
   bool becomes(const std::string& order, const std::string& wanted) {
-    return comes_true([&] { return state(order) == wanted; });
+    return becomes_true([&] { return state(order) == wanted; });
   }
   /// The problem that it is listed with as overdue; nothing when it is not listed.
   std::optional<std::string> overdue(const std::string& order) {
@@ -148,7 +139,7 @@ TEST_F(ShippedOrder, ThatNobodyTookCanBeReturned) {
   EXPECT_EQ(shop_.send("PUT", its_return, json::object()).head.status, 422U);
 
   move(order, "undeliverable");
-  ASSERT_TRUE(comes_true([&] { return overdue(order).has_value(); }));
+  ASSERT_TRUE(becomes_true([&] { return overdue(order).has_value(); }));
   EXPECT_THAT(overdue(order).value_or(""), testing::HasSubstr("return the order"));
   EXPECT_EQ(shop_.ok("PUT", its_return, json::object()).at("state"), "returned");
   EXPECT_EQ(overdue(order), std::nullopt);
@@ -160,7 +151,7 @@ TEST_F(ShippedOrder, ThatSomebodyHasSentOutByAnotherWayIsOverdueNoMoreAndNotAtTh
   move(order, "uplifted");
   ASSERT_TRUE(becomes(order, "in_transit")) << state(order);
   move(order, "undeliverable");
-  ASSERT_TRUE(comes_true([&] { return overdue(order).has_value(); }));
+  ASSERT_TRUE(becomes_true([&] { return overdue(order).has_value(); }));
   shop_.ok("PUT", "/overdue-consignments/" + order + "/seen",
            {{"by", "ada"}, {"why", "a messenger has taken it along"}});
   EXPECT_EQ(overdue(order), std::nullopt);

@@ -6,11 +6,11 @@
 
 #include <nlohmann/json.hpp>
 #include <set>
-#include <thread>
 
 #include "banyan/http/client.hpp"
 #include "banyan/kernel/clock.hpp"
 #include "banyan/test/temporary_folder.hpp"
+#include "support/becomes_true.hpp"
 #include "support/child_process.hpp"
 #include "support/raw_sqlite.hpp"
 
@@ -107,11 +107,8 @@ class AModuleThatLeavesForGood : public testing::Test {
 
   template <class Condition>
   static void until(const std::string& what, Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{60};
-    while (!condition()) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end) << "waited for: " << what;
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
+    ASSERT_TRUE(becomes_true(condition, {.pause = std::chrono::milliseconds(50)}))
+        << "waited for: " << what;
   }
 
   const TemporaryFolder folder_;

@@ -22,6 +22,7 @@
 #include "banyan/http/run_folder.hpp"
 #include "banyan/kernel/clock.hpp"
 #include "banyan/test/temporary_folder.hpp"
+#include "support/becomes_true.hpp"
 #include "support/child_process.hpp"
 #include "support/raw_sqlite.hpp"
 #include "unit/http/sockets.hpp"
@@ -156,9 +157,8 @@ TEST_F(ARestart, OfTwoVersionsAtOnceForgetsNothingOfWhatTheNewerOneHasApplied) {
   ASSERT_EQ(::flock(turn, LOCK_EX), 0);
   std::filesystem::remove(file("ready-1"));
   ChildProcess older(command("1", {"--ready-file", file("ready-1").string()}), file("output-1"));
-  while (!waits_for(folder_.path(), older.id()) && !older.wait(0ms)) {
-    std::this_thread::sleep_for(2ms);
-  }
+  ASSERT_TRUE(test::becomes_true(
+      [&] { return waits_for(folder_.path(), older.id()) || older.wait(0ms).has_value(); }));
   // What the newer one does, which has the turn: it applies, and writes down what it knows.
   test::RawSqlite(file("shop.db"))
       .run("ATTACH '" + file("ahead/shop.db").string() +
