@@ -190,7 +190,7 @@ TEST_F(CallsOfARoutedModule, AreTheServicesFailureThoughTheModuleHereAnswersInIt
   EXPECT_EQ(seen("demo.get_thing", Group::Control).requests, 0U);
 }
 
-TEST_F(CallsOfARoutedModule, AreNobodysFailureWhereThisProcessWasNotAbleToAskAndComeHomeAllTheSame) {
+TEST_F(CallsOfARoutedModule, ComeHomeAndAreNobodysFailureWhereThisProcessCouldNotAsk) {
   shift({.reads = Percent::all(), .writes = {}});
   gate_.open = true;
   there_.inside = [] {
