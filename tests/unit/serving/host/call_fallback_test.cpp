@@ -85,17 +85,17 @@ class APageOfARoutedModule : public testing::Test {
       return thing ? thing->name : thing.error().rule;
     };
     const auto made = [](const std::string& method, const std::string& path, auto answer) {
-      serving::Endpoint page;
-      page.name = path.substr(1);
-      page.method = method;
-      page.path = path;
-      page.effect = method == "GET" ? Effect::Read : Effect::Write;
-      page.answer = [answer](const http::Request&, const Context& context) {
+      serving::Endpoint one;
+      one.name = path.substr(1);
+      one.method = method;
+      one.path = path;
+      one.effect = method == "GET" ? Effect::Read : Effect::Write;
+      one.answer = [answer](const http::Request&, const Context& context) {
         http::Response response;
         response.body = answer(context);
         return response;
       };
-      return page;
+      return one;
     };
     const demo::GetThing get{demo::thing_id(1)};
     return {made("GET", "/page",
