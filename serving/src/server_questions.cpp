@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "preflight.hpp"
+#include "read_fallback.hpp"
 #include "server_inside.hpp"
 
 namespace banyan::serving {
@@ -105,6 +106,26 @@ std::vector<strangler::JudgedOperation> Server::judged_operations(std::string_vi
 bool Server::shares_data(std::string_view rollout) const {
   const auto* plan = inside_->current()->configuration().rollout(rollout);
   return plan != nullptr && plan->fallback && plan->fallback->shared_data;
+}
+
+bool Server::may_answer_here(std::string_view rollout, std::uint64_t calls) const {
+  if (inside_->parts.control == nullptr) return false;
+  const auto routes = inside_->current();
+  const auto* plan = routes->configuration().rollout(rollout);
+  if (plan == nullptr || !plan->fallback) return false;
+  const auto figures = inside_->book.of(rollout);
+  auto reason = why_no_read_falls_back(*plan->fallback, rollout, inside_->stages());
+  if (!reason) {
+    const SideWindow& here = inside_->sides.window(rollout, Side::Local);
+    const std::uint64_t asked = here.read(inside_->parts.clock.steady()).requests + calls;
+    if (!figures->extra.take(asked)) reason = NoFallback::Budget;
+  }
+  if (reason) {
+    count(figures->no_fallbacks, *reason);
+    return false;
+  }
+  count(figures->fallbacks, Effect::Read);
+  return true;
 }
 
 }  // namespace banyan::serving

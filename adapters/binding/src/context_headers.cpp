@@ -9,6 +9,7 @@
 #include "banyan/binding/percent.hpp"
 #include "banyan/http/list.hpp"
 #include "banyan/http/trace_fields.hpp"
+#include "banyan/kernel/fallback.hpp"
 #include "banyan/kernel/id.hpp"
 
 namespace banyan::binding {
@@ -101,6 +102,15 @@ std::optional<Error> read_internal(const http::Fields& fields, std::chrono::mill
   }
   context.copy = fields.contains(kShadow);
   return std::nullopt;
+}
+
+/// Reads that an action has brought home are at home for whoever it asks, too.
+std::vector<RoutingDecision> decisions_with_what_is_home(const Context& context) {
+  std::vector<RoutingDecision> decisions = context.routing;
+  for (RoutingDecision& each : decisions) {
+    if (is_home(context, each.module)) each.side = Side::Local;
+  }
+  return decisions;
 }
 
 }  // namespace
@@ -224,7 +234,9 @@ void put_context(http::RequestHead& head, const Context& context, const Clock& c
   put(kPrincipal, percent_encode(context.principal));
   put(kStickinessKey, percent_encode(context.stickiness_key));
   put(kPlace, context.place);
-  put(kRouting, routing_header(context.routing));
+  put(kRouting, context.brought_home == nullptr
+                    ? routing_header(context.routing)
+                    : routing_header(decisions_with_what_is_home(context)));
   put(kPlacement, placement_header(context.routing));
   put(kForced, forced_header(context.routing));
   put(kShadow, context.copy ? "1" : "");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "banyan/kernel/bindings.hpp"
 
+#include "banyan/kernel/fallback.hpp"
+
 namespace banyan {
 namespace {
 
@@ -128,6 +130,9 @@ void PortCallSpan::begin(SpanKind kind, const PortInfo& port, const Operation& o
   if (const RoutingDecision* decision = given_->routed(port.name)) {
     span_.set("banyan.side", to_string(decision->side))
         .set("banyan.routing.revision", static_cast<std::int64_t>(decision->revision));
+    if (decision->side == Side::Local && is_home(*given_, port.name)) {
+      span_.set("banyan.fell_back", true);
+    }
   }
   inside_.emplace(*given_);
   span_.enter(*inside_);

@@ -33,6 +33,12 @@ ErrorOrigin origin_of(const Error& error) {
   return ErrorOrigin::Kit;
 }
 
+bool is_without_answer(const Error& error) {
+  if (!error.rule.starts_with("banyan.")) return false;
+  return error.code == ErrorCode::Unavailable || error.code == ErrorCode::DeadlineExceeded ||
+         error.code == ErrorCode::Internal;
+}
+
 bool is_still_running(const Error& error) { return error.rule == "banyan.command_running"; }
 
 }  // namespace banyan

@@ -19,11 +19,11 @@ std::string_view HostedModule::runs() const {
 Assembly::Assembly(const std::vector<ModuleEntry>& table, const Options& options,
                    const Connect& connect, const Environment& environment, CallObserver& observer,
                    const RoutingTable& routing, Services services, upstream::MakeTransport call,
-                   std::vector<Party> outside, CallWitness* witness)
+                   std::vector<Party> outside, CallWatch watch)
     : services_(std::move(services)),
       call_(std::move(call)),
       outside_(std::move(outside)),
-      witness_(witness) {
+      watch_(watch) {
   if (!options.at.empty() && !call_) loops_ = std::make_shared<http::Loops>();
   for (const ModuleEntry& entry : table) {
     add(entry, options, connect, environment, observer, routing);
@@ -123,8 +123,9 @@ void Assembly::add(const ModuleEntry& entry, const Options& options, const Conne
     }
     if (module->remote) {
       module->routed = entry.routed(module->local(), module->remote, routing);
-      if (witness_ != nullptr) {
-        module->witnessed = entry.witnessed(module->routed, routing, *witness_, environment.clock);
+      if (watch_.witness != nullptr) {
+        module->witnessed = entry.witnessed(module->local(), module->remote, routing,
+                                            *watch_.witness, watch_.gate, environment.clock);
       }
     }
   }

@@ -66,6 +66,12 @@ struct HostedModule {
   std::string_view runs() const;
 };
 
+/// Who sees how calls of routed modules end that other modules, pages and sagas make.
+struct CallWatch {
+  CallWitness* witness = nullptr;  ///< null: nobody, and no module answers in place of its service
+  FallbackGate* gate = nullptr;    ///< says whether one may; null: none does
+};
+
 /// The modules of the process with all their bindings, in the order of the composition table.
 class Assembly {
  public:
@@ -77,11 +83,11 @@ class Assembly {
 
   /// References must outlive the assembly. `options` must be free of problems_of(). `call`: what
   /// services are called with; empty: the engine. `outside`: how the parties of the modules are
-  /// made. `witness`: told of calls of routed modules between modules; null: nobody.
+  /// made. `watch`: who sees the calls of routed modules between modules.
   Assembly(const std::vector<ModuleEntry>& table, const Options& options, const Connect& connect,
            const Environment& environment, CallObserver& observer, const RoutingTable& routing,
            Services services = {}, upstream::MakeTransport call = {},
-           std::vector<Party> outside = {}, CallWitness* witness = nullptr);
+           std::vector<Party> outside = {}, CallWatch watch = {});
   ~Assembly();
   Assembly(const Assembly&) = delete;
   Assembly& operator=(const Assembly&) = delete;
@@ -113,7 +119,7 @@ class Assembly {
   const upstream::MakeTransport call_;
   std::shared_ptr<http::Loops> loops_;  ///< of all transports
   const std::vector<Party> outside_;
-  CallWitness* const witness_;
+  const CallWatch watch_;
   Parties parties_;
   telemetry::CallStatistics callers_;
   Ports ports_;

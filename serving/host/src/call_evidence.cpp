@@ -2,6 +2,7 @@
 #include "call_evidence.hpp"
 
 #include <chrono>
+#include <optional>
 
 #include "banyan/kernel/error_origin.hpp"
 #include "banyan/routing/route_table.hpp"
@@ -36,7 +37,8 @@ CallEvidence::CallEvidence(const Parts& parts, const std::vector<ModuleEntry>& t
       const strangler::Route route = strangler::route_of(
           {module, each.operation->name, each.at.method, each.at.path, each.operation->effect});
       operations_.emplace(each.operation, Judged{route.rollout, route.name,
-                                                 &parts_.evidence.of(route.rollout, route.name)});
+                                                 &parts_.evidence.of(route.rollout, route.name),
+                                                 &here_[route.rollout]});
     }
   }
 }
@@ -44,14 +46,24 @@ CallEvidence::CallEvidence(const Parts& parts, const std::vector<ModuleEntry>& t
 void CallEvidence::ended(const Call& call) noexcept {
   const auto found = operations_.find(&call.operation);
   if (found == operations_.end() || call.context.copy) return;
+  if (call.side == Side::Local) found->second.here->count(call.at);
   const RoutingDecision* const decided = call.context.routed(call.port.name);
   if (decided != nullptr && decided->forced) return;
-  const std::optional<strangler::Ending> ending = ending_of(call.error);
+  std::optional<strangler::Ending> ending = ending_of(call.error);
   if (!ending) return;
+  std::optional took = std::chrono::duration_cast<std::chrono::microseconds>(call.took);
+  if (call.fell_back) {
+    ending = strangler::Ending::FellBack;
+    took.reset();
+  }
   const Judged& judged = found->second;
-  const bool tripped = judged.evidence->record(
-      group_of(call), *ending, std::chrono::duration_cast<std::chrono::microseconds>(call.took));
+  const bool tripped = judged.evidence->record(group_of(call), *ending, took);
   if (tripped) parts_.conductor.trip(judged.rollout, judged.name);
+}
+
+std::uint64_t CallEvidence::recent_here(std::string_view module, SteadyTime now) const {
+  const auto found = here_.find(module);
+  return found == here_.end() ? 0 : found->second.read(now);
 }
 
 strangler::Group CallEvidence::group_of(const Call& call) const {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "banyan/host/composition.hpp"
@@ -10,6 +13,7 @@
 #include "banyan/promotion/conductor.hpp"
 #include "banyan/promotion/traffic_evidence.hpp"
 #include "banyan/stages/stages.hpp"
+#include "recent_calls.hpp"
 
 namespace banyan::host {
 
@@ -28,15 +32,21 @@ class CallEvidence final : public CallWitness {
 
   void ended(const Call& call) noexcept override;
 
+  /// How many calls the module of this process was asked in the last ten seconds that its service
+  /// might have been.
+  std::uint64_t recent_here(std::string_view module, SteadyTime now) const;
+
  private:
   struct Judged {
     std::string rollout;
     std::string name;  ///< as its requests have it
     strangler::OperationEvidence* evidence;
+    RecentCalls* here;
   };
   strangler::Group group_of(const Call& call) const;
 
   Parts parts_;
+  std::map<std::string, RecentCalls, std::less<>> here_;
   std::map<const Operation*, Judged> operations_;
 };
 

@@ -19,6 +19,7 @@
 #include "banyan/sql/fault.hpp"
 #include "banyan/telemetry/contained.hpp"
 #include "call_evidence.hpp"
+#include "call_fallback.hpp"
 #include "call_telemetry.hpp"
 #include "database_setup.hpp"
 #include "database_users.hpp"
@@ -257,9 +258,12 @@ struct Process::Parts {
     if (control) {
       evidence.emplace(
           CallEvidence::Parts{control->evidence(), control->stages(), control->conductor()}, table);
+      fallback.emplace(*evidence, telemetry.log, system_clock());
     }
     assembly.emplace(table, options, connect, environment(), calls, decisions(), services(),
-                     network.call, watched_parties(), evidence ? &*evidence : nullptr);
+                     network.call, watched_parties(),
+                     CallWatch{.witness = evidence ? &*evidence : nullptr,
+                               .gate = fallback ? &*fallback : nullptr});
     events.emplace(application.name, *assembly, connect, environment(), telemetry.log,
                    options.event_keys, lanes ? &*lanes : nullptr);
     if (lanes) lanes->begin();
@@ -376,6 +380,7 @@ struct Process::Parts {
     server = std::move(*made);
     server->on_taken(serving::tell_of_successor);
     server->prepare();
+    if (fallback) fallback->begin(*server);
   }
 
   // Only other processes of the application may tell a module what has happened.
@@ -427,6 +432,7 @@ struct Process::Parts {
   std::unique_ptr<serving::ControlPlane> control;
   CallTelemetry calls{telemetry.metrics, telemetry.log, system_clock()};
   std::optional<CallEvidence> evidence;
+  std::optional<CallFallback> fallback;
   std::optional<Assembly> assembly;
   std::optional<EventTraffic> events;
   std::optional<ReadModels> read_models;
@@ -467,6 +473,7 @@ void Process::drain() {
   parts_->events->stop();
   if (parts_->lanes) parts_->lanes->end();
   parts_->assembly->finish();
+  if (parts_->fallback) parts_->fallback->end();
   parts_->telemetry.log.write(telemetry::Level::Info, "stopped", {{"exchanges_cut", cut}});
 }
 

@@ -6,8 +6,10 @@
 // now (docs/adr/0011). Of a route of the file, the table is asked for its rollout. A tester who may
 // choose comes before the table, and never before the matrix (docs/adr/0040).
 #include <algorithm>
+#include <memory>
 #include <utility>
 
+#include "banyan/kernel/fallback.hpp"
 #include "banyan/stages/stages.hpp"
 #include "chain/stations.hpp"
 
@@ -59,6 +61,11 @@ class Decide final : public Interceptor {
                                 .both_reach_data = module->both_reach_data}));
     }
     transaction.forced = std::ranges::any_of(routing, &RoutingDecision::forced);
+    // Calls on the way may find a service dead: what one of them has found out goes for the others.
+    const bool leaves_home = std::ranges::any_of(routed_, [&](const ServedModule* module) {
+      return transaction.context->routed(module->name)->side == Side::Remote;
+    });
+    if (leaves_home) transaction.context->brought_home = std::make_shared<BroughtHome>();
   }
 
   RoutingDecision decide(const Transaction& transaction) const {

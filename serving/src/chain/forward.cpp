@@ -10,6 +10,7 @@
 #include "banyan/kernel/bindings.hpp"
 #include "banyan/stages/stages.hpp"
 #include "chain/stations.hpp"
+#include "read_fallback.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -138,11 +139,8 @@ class Forward final : public Interceptor {
     const Target& target = *transaction.target;
     const strangler::FallbackPlan& plan = *target.both_sides->fallback;
     if (transaction.effect == Effect::Read) {
-      if (!plan.reads) return NoFallback::Unsafe;
-      const bool good =
-          plan.shared_data || (parts_.stages != nullptr &&
-                               parts_.stages->traffic(target.route.rollout).writes == Side::Local);
-      if (!good) return NoFallback::Data;
+      const auto reason = why_no_read_falls_back(plan, target.route.rollout, parts_.stages);
+      if (reason) return reason;
     } else if (!may_be_done_by_old_side(transaction, plan, failure)) {
       return NoFallback::Unsafe;
     }

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
+#include "banyan/kernel/fallback.hpp"
+
 namespace {
 
 using banyan::Context;
@@ -63,6 +67,18 @@ TEST_F(ContextHeaders, HoldWhatIsLeftOfTheBudgetNow) {
   EXPECT_EQ(head.fields.find("Banyan-Deadline-Ms"), "1100");
   EXPECT_EQ(head.fields.find("Banyan-Routing"), "catalog=remote;rev=7, orders=local;rev=3");
   EXPECT_EQ(head.fields.find("Banyan-Placement"), "catalog=2");
+}
+
+TEST_F(ContextHeaders, SayThatReadsAreAtHomeWhichTheActionHasBroughtThere) {
+  Context sent = make();
+  sent.brought_home = std::make_shared<banyan::BroughtHome>();
+  put_context(head, sent, clock);
+  EXPECT_EQ(head.fields.find("Banyan-Routing"), "catalog=remote;rev=7, orders=local;rev=3");
+  sent.brought_home->add("catalog");
+  put_context(head, sent, clock);
+  EXPECT_EQ(head.fields.find("Banyan-Routing"), "catalog=local;rev=7, orders=local;rev=3");
+  EXPECT_EQ(head.fields.find("Banyan-Placement"), "catalog=2");
+  EXPECT_EQ(read(Trust::Internal)->brought_home, nullptr) << "it is this process's memory";
 }
 
 // A peer of the first version sends no epochs, and would refuse anything new in Banyan-Routing.

@@ -4,9 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <optional>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
+#include "banyan/kernel/fallback.hpp"
 #include "banyan/kernel/memory_store.hpp"
 #include "support/demo_port.hpp"
 
@@ -208,6 +212,112 @@ TEST_F(RoutedBinding, HandsItsDecisionOn) {
   table.side = Side::Remote;
   ASSERT_TRUE(port->handle(demo::Echo{""}, context));
   EXPECT_EQ(carried, (std::vector<RoutingDecision>{{"demo", Side::Remote, 7, 2}}));
+}
+
+struct ScriptedGate final : FallbackGate {
+  bool open = true;
+  /// By which rules the service has failed; "" where it was not asked.
+  std::vector<std::string> asked;
+  bool opens(const Call& call) noexcept override {
+    asked.push_back(call.error != nullptr ? call.error->rule : std::string());
+    side = call.context.routed(call.port.name)->side;
+    return open;
+  }
+  std::optional<Side> side;  ///< that the call was decided for
+};
+
+/// A routed port with a gate, whose service is dead.
+struct ComingHome : RoutedBinding {
+  ComingHome() {
+    port = bind_routed<demo::Demo>(here, there, table, &gate);
+    table.side = Side::Remote;
+    there.on_echo = [this](const demo::Echo&, const Context&) -> Result<demo::Echoed> {
+      ++asked_there;
+      return fail(dead);
+    };
+    there.on_store = [this](const demo::Store&, const Context&) -> Result<demo::Echoed> {
+      return fail(dead);
+    };
+  }
+  Result<demo::Echoed> read() { return port->handle(demo::Echo{""}, context); }
+
+  Error dead{ErrorCode::Unavailable, "banyan.unreachable", "nobody there", {}};
+  int asked_there = 0;
+  ScriptedGate gate;
+};
+
+TEST_F(ComingHome, AReadIsAnsweredHereWhereTheGateLetsIt) {
+  const auto answer = read();
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->text, "here");
+  EXPECT_EQ(gate.asked, std::vector<std::string>{"banyan.unreachable"});
+  EXPECT_EQ(gate.side, Side::Remote);
+  EXPECT_EQ(carried, (std::vector<RoutingDecision>{{"demo", Side::Local, 7, 2}}))
+      << "what it asks in turn is at home, too, by the same table and epoch";
+}
+
+TEST_F(ComingHome, AReadThatWasDecidedAtTheEdgeIsAnsweredHereToo) {
+  context.routing.push_back({"demo", Side::Remote, 3});
+  EXPECT_EQ(read()->text, "here");
+  EXPECT_EQ(table.asked, 0);
+}
+
+TEST_F(ComingHome, NothingIsAnsweredHereThatTheGateDoesNotLet) {
+  gate.open = false;
+  const auto answer = read();
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().rule, "banyan.unreachable");
+  EXPECT_TRUE(carried.empty());
+}
+
+TEST_F(ComingHome, WhatTheModuleItselfRefusesIsItsAnswer) {
+  dead = {ErrorCode::Unavailable, "demo.refused", "not today", {}};
+  EXPECT_EQ(read().error().rule, "demo.refused");
+  EXPECT_TRUE(gate.asked.empty());
+}
+
+TEST_F(ComingHome, AWriteNeverDoes) {
+  EXPECT_EQ(port->handle(demo::Store{""}, context.with_key("k")).error().rule,
+            "banyan.unreachable");
+  EXPECT_TRUE(gate.asked.empty());
+}
+
+TEST_F(ComingHome, AnActionStaysOnceItHasCome) {
+  context.brought_home = std::make_shared<BroughtHome>();
+  EXPECT_EQ(read()->text, "here");
+  there.on_echo = [this](const demo::Echo&, const Context&) -> Result<demo::Echoed> {
+    ++asked_there;
+    return demo::Echoed{"there"};
+  };
+  EXPECT_EQ(read()->text, "here") << "though the service is well again";
+  EXPECT_EQ(asked_there, 1);
+  EXPECT_EQ(gate.asked, (std::vector<std::string>{"banyan.unreachable", ""}));
+}
+
+TEST_F(ComingHome, AnActionGoesThereAgainOnceItMayNotStay) {
+  context.brought_home = std::make_shared<BroughtHome>();
+  EXPECT_EQ(read()->text, "here");
+  gate.open = false;
+  EXPECT_EQ(read().error().rule, "banyan.unreachable");
+  EXPECT_EQ(asked_there, 2);
+  EXPECT_EQ(gate.asked.size(), 2U) << "and the gate is asked once a call";
+}
+
+TEST_F(ComingHome, OfOneActionSaysNothingAboutOthers) {
+  context.brought_home = std::make_shared<BroughtHome>();
+  EXPECT_EQ(read()->text, "here");
+  EXPECT_TRUE(is_home(context, "demo"));
+  EXPECT_FALSE(is_home(context, "another"));
+  context.brought_home = nullptr;
+  EXPECT_FALSE(is_home(context, "demo"));
+}
+
+TEST_F(ComingHome, WhatFailsHereAsWellSaysSo) {
+  here.on_echo = [](const demo::Echo&, const Context&) -> Result<demo::Echoed> {
+    return fail(ErrorCode::Unavailable, "banyan.storage_busy", "busy");
+  };
+  EXPECT_EQ(read().error().rule, "banyan.storage_busy");
+  EXPECT_EQ(asked_there, 1);
 }
 
 }  // namespace

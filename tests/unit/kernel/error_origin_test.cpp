@@ -42,6 +42,23 @@ TEST(ErrorOrigin, IsTheKitForWhatThisProcessWasNotAbleToAsk) {
       << "of the asking: a module's own is Internal";
 }
 
+TEST(AnError, MeansThatNobodyHasAnsweredWhenTheModuleOrTheWayToItHasFailed) {
+  const auto is_silence = [](ErrorCode code, const char* rule) {
+    return is_without_answer(Error{code, rule, "", {}});
+  };
+  EXPECT_TRUE(is_silence(ErrorCode::Unavailable, "banyan.unreachable"));
+  EXPECT_TRUE(is_silence(ErrorCode::Unavailable, "banyan.circuit_open"));
+  EXPECT_TRUE(is_silence(ErrorCode::Unavailable, "banyan.out_of_sockets"));
+  EXPECT_TRUE(is_silence(ErrorCode::Unavailable, "banyan.foreign_answer"));
+  EXPECT_TRUE(is_silence(ErrorCode::DeadlineExceeded, "banyan.timeout"));
+  EXPECT_TRUE(is_silence(ErrorCode::Internal, "banyan.fault")) << "it threw, as a status 500 says";
+  EXPECT_FALSE(is_silence(ErrorCode::NotFound, "money.no_account"));
+  EXPECT_FALSE(is_silence(ErrorCode::Unavailable, "money.closed_today")) << "its own rule";
+  EXPECT_FALSE(is_silence(ErrorCode::PermissionDenied, "banyan.foreign_answer"));
+  EXPECT_FALSE(is_silence(ErrorCode::ResourceExhausted, "banyan.writer_queue_full"));
+  EXPECT_FALSE(is_silence(ErrorCode::FailedPrecondition, "banyan.call_inside_unit_of_work"));
+}
+
 TEST(ErrorOrigin, IsTheKitForRequestsThatItRefuses) {
   EXPECT_EQ(origin(ErrorCode::InvalidArgument, "banyan.unsendable"), ErrorOrigin::Kit);
   EXPECT_EQ(origin(ErrorCode::InvalidArgument, "banyan.idempotency_key_missing"), ErrorOrigin::Kit);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "banyan/kernel/bindings.hpp"
+#include "banyan/kernel/fallback.hpp"
 #include "support/demo_port.hpp"
 #include "support/recorded_spans.hpp"
 
@@ -200,6 +201,22 @@ TEST_F(PortCalls, AreErrorsWhenSomethingIsAtFaultAndNotWhenARuleSaysNo) {
   EXPECT_EQ(all.at(0).text("banyan.rule"), "demo.refused");
   EXPECT_EQ(all.at(1)->status, SpanStatus::Error);
   EXPECT_EQ(all.at(1).text("error.type"), "banyan.fault");
+}
+
+TEST_F(PortCalls, SayWhenTheModuleAnswersInPlaceOfItsService) {
+  context.routing.push_back({"demo", Side::Remote, 3});
+  {
+    const Span root = recorded.begin_test(context);
+    ASSERT_TRUE(port->handle(demo::Echo{"hi"}, brought_home(context, "demo")));
+    ASSERT_TRUE(port->handle(demo::Echo{"hi"}, context));
+  }
+  const auto all = recorded.all();
+  const SpanRecord::Value* const fell_back = all.at(0)->find("banyan.fell_back");
+  ASSERT_NE(fell_back, nullptr);
+  EXPECT_EQ(*fell_back, SpanRecord::Value(true));
+  EXPECT_EQ(all.at(0).text("banyan.side"), "local");
+  EXPECT_EQ(all.at(1)->find("banyan.fell_back"), nullptr);
+  EXPECT_EQ(all.at(1).text("banyan.side"), "remote");
 }
 
 TEST_F(PortCalls, AreOneSpanWhenABindingStandsBeforeAnother) {

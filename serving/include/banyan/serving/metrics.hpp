@@ -101,11 +101,13 @@ inline constexpr std::array kMetrics = std::to_array<telemetry::Metric>({
      {"rollout", "operation", "result"}},
     {"banyan_fallbacks_total",
      telemetry::MetricType::Counter,
-     "Requests that the new side has failed and the old side was asked in its place",
+     "Requests, and calls between modules, that the new side has failed and the old side was "
+     "asked in its place",
      {"rollout", "effect"}},
     {"banyan_fallbacks_refused_total",
      telemetry::MetricType::Counter,
-     "Requests that the new side has failed and that did not fall back",
+     "Requests, and calls between modules, that the new side has failed and that did not fall "
+     "back",
      {"rollout", "reason"}},
     {"banyan_forced_requests_total",
      telemetry::MetricType::Counter,

@@ -143,6 +143,11 @@ class Server {
   std::vector<strangler::JudgedOperation> judged_operations(std::string_view rollout) const;
   /// Does its configuration say that both sides work on the same data?
   bool shares_data(std::string_view rollout) const;
+  /// Whether the module here may answer a read that another module, a page or a saga has called,
+  /// in place of its service, which has not answered: as the rollout's plan of fallback says, and
+  /// out of its budget, which this takes from. Counted as the fallback of a request is. `calls`:
+  /// how many the module here was asked in the last ten seconds besides requests.
+  bool may_answer_here(std::string_view rollout, std::uint64_t calls) const;
 
   /// Not ready; has clients go, spread over `drain_spread` of the configuration; stops accepting,
   /// lets what runs finish, cuts what is left at the deadline. How many exchanges were cut.

@@ -4,10 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <stdexcept>
 #include <utility>
 
 #include "banyan/kernel/bindings.hpp"
+#include "banyan/kernel/fallback.hpp"
 #include "banyan/stages/switchboard.hpp"
 #include "demo_host.hpp"
 
@@ -17,6 +19,13 @@ namespace {
 using strangler::Group;
 using strangler::Percent;
 using strangler::Window;
+
+/// Lets the module here answer when the test says so.
+class OpenGate final : public FallbackGate {
+ public:
+  std::atomic<bool> open = false;
+  bool opens(const Call& /*call*/) noexcept override { return open; }
+};
 
 /// A module here and its service, as another module calls them while a rollout goes on.
 class CallsOfARoutedModule : public testing::Test {
@@ -73,10 +82,9 @@ class CallsOfARoutedModule : public testing::Test {
       bind_in_process<demo::Demo>(here_, no_observer(), system_clock());
   const std::unique_ptr<demo::Demo> new_side_ =
       bind_in_process<demo::Demo>(there_, no_observer(), system_clock());
-  const std::unique_ptr<demo::Demo> routed_ =
-      bind_routed<demo::Demo>(*old_side_, *new_side_, *stages_);
-  const std::unique_ptr<demo::Demo> port_ =
-      witness_calls<demo::Demo>(*routed_, *stages_, witness_, system_clock());
+  OpenGate gate_;
+  const std::unique_ptr<demo::Demo> port_ = witness_calls<demo::Demo>(
+      *old_side_, *new_side_, {*stages_, witness_, &gate_, system_clock()});
 };
 
 TEST_F(CallsOfARoutedModule, CountOnTheSideThatTheSwitchSendsThemToAsRequestsDo) {
@@ -163,6 +171,62 @@ TEST_F(CallsOfARoutedModule, SpeakAgainstASideInWhosePlaceSomebodyElseAnswers) {
   };
   read(1);
   EXPECT_EQ(seen("demo.get_thing", Group::New).errors, 1U);
+}
+
+TEST_F(CallsOfARoutedModule, AreTheServicesFailureThoughTheModuleHereAnswersInItsPlace) {
+  shift({.reads = Percent::all(), .writes = {}});
+  gate_.open = true;
+  there_.inside = [] {
+    throw OperationalFault({ErrorCode::Unavailable, "banyan.unreachable", "", {}}, "a test");
+  };
+  const auto answer = port_->handle(demo::GetThing{demo::thing_id(1)}, of(1));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->name, "here");
+  const Window of_new = seen("demo.get_thing", Group::New);
+  EXPECT_EQ(of_new.requests, 1U);
+  EXPECT_EQ(of_new.fallbacks, 1U);
+  EXPECT_EQ(of_new.failures(), 1U);
+  EXPECT_EQ(seen("demo.get_thing", Group::Old).requests, 0U) << "it was asked in another's place";
+  EXPECT_EQ(seen("demo.get_thing", Group::Control).requests, 0U);
+}
+
+TEST_F(CallsOfARoutedModule, ComeHomeAndAreNobodysFailureWhereThisProcessCouldNotAsk) {
+  shift({.reads = Percent::all(), .writes = {}});
+  gate_.open = true;
+  there_.inside = [] {
+    throw OperationalFault({ErrorCode::Unavailable, "banyan.out_of_sockets", "", {}}, "a test");
+  };
+  EXPECT_TRUE(port_->handle(demo::GetThing{demo::thing_id(1)}, of(1)));
+  EXPECT_EQ(here_.calls, 1);
+  EXPECT_EQ(seen("demo.get_thing", Group::New).requests, 0U);
+}
+
+TEST_F(CallsOfARoutedModule, SayNothingMoreOfAServiceThatTheActionDoesNotAskAgain) {
+  shift({.reads = Percent::all(), .writes = {}});
+  gate_.open = true;
+  there_.inside = [] {
+    throw OperationalFault({ErrorCode::Unavailable, "banyan.unreachable", "", {}}, "a test");
+  };
+  Context action = of(1);
+  action.brought_home = std::make_shared<BroughtHome>();
+  for (int call = 0; call < 3; ++call) {
+    EXPECT_TRUE(port_->handle(demo::GetThing{demo::thing_id(1)}, action));
+  }
+  EXPECT_EQ(there_.calls, 1);
+  EXPECT_EQ(here_.calls, 3);
+  EXPECT_EQ(seen("demo.get_thing", Group::New).requests, 1U);
+  EXPECT_EQ(seen("demo.get_thing", Group::New).fallbacks, 1U);
+}
+
+TEST_F(CallsOfARoutedModule, AreCountedHereForTheBudgetOfWhatComesHome) {
+  EXPECT_EQ(witness_.recent_here("demo", system_clock().steady()), 0U);
+  read(3);
+  EXPECT_EQ(witness_.recent_here("demo", system_clock().steady()), 3U);
+  shift({.reads = Percent::all(), .writes = {}});
+  read(3);
+  EXPECT_EQ(witness_.recent_here("demo", system_clock().steady()), 3U) << "the others were there";
+  EXPECT_EQ(witness_.recent_here("demo", system_clock().steady() + std::chrono::seconds(20)), 0U);
+  EXPECT_EQ(witness_.recent_here("nobody", system_clock().steady()), 0U);
 }
 
 TEST_F(CallsOfARoutedModule, SayNothingWhenTheirCallerWasInAHurry) {

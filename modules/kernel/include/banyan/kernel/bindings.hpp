@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "banyan/kernel/chain.hpp"
+#include "banyan/kernel/error_origin.hpp"
+#include "banyan/kernel/fallback.hpp"
 #include "banyan/kernel/routing.hpp"
 #include "banyan/kernel/tracing.hpp"
 #include "banyan/kernel/unit_of_work.hpp"
@@ -138,12 +140,16 @@ class InProcess {
 /// the decision that the request carries says, else where the table says now. A write always goes
 /// where the table says now: there is one writer at any time, whatever was decided for the reads of
 /// the same action.
+///
+/// A read that the service has not answered (is_without_answer()) is asked of the module here,
+/// where a gate lets it; and so are the next ones of the action, without asking the service again.
 template <class P_>
 class Routed {
  public:
-  /// All references must outlive the binding.
-  Routed(P_& local, P_& remote, const RoutingTable& table)
-      : local_(&local), remote_(&remote), table_(&table) {}
+  /// All references must outlive the binding, and the gate. Without one nobody answers in place of
+  /// the service.
+  Routed(P_& local, P_& remote, const RoutingTable& table, FallbackGate* gate = nullptr)
+      : local_(&local), remote_(&remote), table_(&table), gate_(gate) {}
 
   template <class P, class Op>
   Result<typename Op::Response> call(const Op& operation, const Context& context) {
@@ -152,19 +158,33 @@ class Routed {
       return to(decision.side).handle(operation, context);
     } else {
       const RoutingDecision* made = context.routed(P::port.name);
-      if (made != nullptr) return to(made->side).handle(operation, context);
+      if (made != nullptr) return read<P>(made->side, operation, context);
       Context decided = context;
       decided.routing.push_back(table_->decide(P::port.name, Effect::Read, context.stickiness_key));
-      return to(decided.routing.back().side).handle(operation, decided);
+      return read<P>(decided.routing.back().side, operation, decided);
     }
   }
 
  private:
+  template <class P, class Op>
+  Result<typename Op::Response> read(Side side, const Op& operation, const Context& context) {
+    if (side == Side::Local || gate_ == nullptr) return to(side).handle(operation, context);
+    const bool home = is_home(context, P::port.name);
+    if (home && gate_->opens({P::port, Op::operation, context, nullptr})) {
+      return local_->handle(operation, brought_home(context, P::port.name));
+    }
+    Result<typename Op::Response> answer = remote_->handle(operation, context);
+    if (home || answer || !is_without_answer(answer.error())) return answer;
+    if (!gate_->opens({P::port, Op::operation, context, &answer.error()})) return answer;
+    return local_->handle(operation, brought_home(context, P::port.name));
+  }
+
   P_& to(Side side) { return side == Side::Remote ? *remote_ : *local_; }
 
   P_* local_;
   P_* remote_;
   const RoutingTable* table_;
+  FallbackGate* gate_;
 };
 
 template <IsPort P>
@@ -173,8 +193,9 @@ std::unique_ptr<P> bind_in_process(P& target, CallObserver& observer, const Cloc
 }
 
 template <IsPort P>
-std::unique_ptr<P> bind_routed(P& local, P& remote, const RoutingTable& table) {
-  return std::make_unique<Chain<P, Routed<P>>>(Routed<P>(local, remote, table));
+std::unique_ptr<P> bind_routed(P& local, P& remote, const RoutingTable& table,
+                               FallbackGate* gate = nullptr) {
+  return std::make_unique<Chain<P, Routed<P>>>(Routed<P>(local, remote, table, gate));
 }
 
 }  // namespace banyan

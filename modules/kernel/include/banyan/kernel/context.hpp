@@ -56,6 +56,7 @@ struct RoutingDecision {
   friend bool operator==(const RoutingDecision&, const RoutingDecision&) = default;
 };
 
+class BroughtHome;
 class EventDelivery;
 class KeyedCommand;
 class TraceRecording;
@@ -82,6 +83,9 @@ struct Context {
   /// the address is not known to be the client's. For limits: nobody makes one up.
   std::string place;
   std::vector<RoutingDecision> routing;
+  /// Which modules' reads this action has brought home from a side that failed (see
+  /// kernel/fallback.hpp); null: each call decides for itself. Never crosses a wire.
+  std::shared_ptr<BroughtHome> brought_home;
   /// Of a copy of somebody's request, for the sake of comparison: nobody waits for what comes of
   /// it, and it says nothing about any side.
   bool copy = false;

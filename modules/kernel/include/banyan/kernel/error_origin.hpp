@@ -18,6 +18,11 @@ enum class ErrorOrigin : std::uint8_t {
 };
 ErrorOrigin origin_of(const Error& error);
 
+/// Nobody has answered a call as its operation declares: the module or the way to it has failed,
+/// and another one that has the module may be asked the same, if it is a read. A rule of the
+/// module's own is an answer, whatever its code, and so is what the kit refuses by.
+bool is_without_answer(const Error& error);
+
 /// The module is at work on an earlier try of the same call ("banyan.command_running"): it is
 /// there, and what comes of that try will be the answer.
 bool is_still_running(const Error& error);

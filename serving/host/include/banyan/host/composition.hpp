@@ -22,6 +22,7 @@
 #include "banyan/http/network_server.hpp"
 #include "banyan/kernel/bindings.hpp"
 #include "banyan/kernel/environment.hpp"
+#include "banyan/kernel/fallback.hpp"
 #include "banyan/kernel/read_model.hpp"
 #include "banyan/kernel/saga_control.hpp"
 #include "banyan/migrations/script.hpp"
@@ -105,9 +106,9 @@ struct ModuleEntry {
   AnyPort (*remote)(binding::RpcTransport& transport, CallObserver& observer,
                     std::string_view binding, const Clock& clock);
   AnyPort (*routed)(const AnyPort& local, const AnyPort& remote, const RoutingTable& table);
-  /// The routed port as other modules call it, see Witnessed.
-  AnyPort (*witnessed)(const AnyPort& routed, const RoutingTable& table, CallWitness& witness,
-                       const Clock& clock);
+  /// The routed port as other modules call it, see Witnessed. `gate` may be null.
+  AnyPort (*witnessed)(const AnyPort& local, const AnyPort& remote, const RoutingTable& table,
+                       CallWitness& witness, FallbackGate* gate, const Clock& clock);
   std::vector<binding::BoundOperation> (*bind)(const AnyPort& port, const Clock& clock);
   /// The port as `caller` has it, see Counted.
   AnyPort (*counted)(const AnyPort& port, std::string_view caller,
@@ -151,10 +152,11 @@ ModuleEntry extracted(std::vector<std::string> needs) {
     return std::shared_ptr<P>(
         bind_routed<P>(*static_cast<P*>(local.get()), *static_cast<P*>(remote.get()), table));
   };
-  entry.witnessed = [](const AnyPort& routed, const RoutingTable& table, CallWitness& witness,
-                       const Clock& clock) -> AnyPort {
-    return std::shared_ptr<P>(
-        witness_calls<P>(*static_cast<P*>(routed.get()), table, witness, clock));
+  entry.witnessed = [](const AnyPort& local, const AnyPort& remote, const RoutingTable& table,
+                       CallWitness& witness, FallbackGate* gate, const Clock& clock) -> AnyPort {
+    return std::shared_ptr<P>(witness_calls<P>(*static_cast<P*>(local.get()),
+                                               *static_cast<P*>(remote.get()),
+                                               {table, witness, gate, clock}));
   };
   entry.bind = [](const AnyPort& port, const Clock& clock) {
     return binding::PortBinding<P>::bind(*static_cast<P*>(port.get()), no_observer(), clock);

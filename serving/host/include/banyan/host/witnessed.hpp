@@ -6,8 +6,10 @@
 #include <optional>
 #include <utility>
 
+#include "banyan/kernel/bindings.hpp"
 #include "banyan/kernel/chain.hpp"
 #include "banyan/kernel/clock.hpp"
+#include "banyan/kernel/fallback.hpp"
 #include "banyan/kernel/routing.hpp"
 
 namespace banyan::host {
@@ -28,20 +30,71 @@ class CallWitness {
     const Context& context;
     std::chrono::nanoseconds took;
     const Error* error;  ///< null for a success
+    SteadyTime at{};     ///< when it ended
+    /// The module here answers in place of the service, which has failed: this is of the service.
+    bool fell_back = false;
   };
   virtual ~CallWitness() = default;
   virtual void ended(const Call& call) noexcept = 0;
 };
 
-/// A routed port as other modules call it: decides as banyan::Routed behind it does, and tells on
-/// which side the call was, and how it ended there. Nothing of calls that begin with less than
-/// kFairTime left.
+/// A gate for one call, which tells of the service that has failed: its failure, whatever the
+/// module here will answer in its place.
+class NotedGate final : public FallbackGate {
+ public:
+  /// `witness`: null tells nobody. All must outlive it.
+  NotedGate(FallbackGate& gate, CallWitness* witness, const Clock& clock)
+      : gate_(&gate), witness_(witness), clock_(&clock), begin_(clock.steady()) {}
+
+  bool opens(const Call& call) noexcept override {
+    if (!gate_->opens(call)) return false;
+    opened_ = true;
+    service_failed_ = call.error != nullptr;
+    if (!service_failed_ || witness_ == nullptr) return true;
+    const SteadyTime now = clock_->steady();
+    witness_->ended({.port = call.port,
+                     .operation = call.operation,
+                     .side = Side::Remote,
+                     .context = call.context,
+                     .took = now - begin_,
+                     .error = call.error,
+                     .at = now,
+                     .fell_back = true});
+    return true;
+  }
+  /// The module here has answered.
+  bool opened() const { return opened_; }
+  /// In place of the service, of which the witness was told; else the service was not asked.
+  bool service_failed() const { return service_failed_; }
+
+ private:
+  FallbackGate* gate_;
+  CallWitness* witness_;
+  const Clock* clock_;
+  SteadyTime begin_;
+  bool opened_ = false;
+  bool service_failed_ = false;
+};
+
+/// A routed port as other modules call it: decides as banyan::Routed does, and tells on which side
+/// the call was, and how it ended there. Nothing of calls that begin with less than kFairTime left.
 template <class P_>
 class Witnessed {
  public:
-  /// All references must outlive it.
-  Witnessed(P_& routed, const RoutingTable& table, CallWitness& witness, const Clock& clock)
-      : routed_(&routed), table_(&table), witness_(&witness), clock_(&clock) {}
+  struct Parts {
+    const RoutingTable& table;
+    CallWitness& witness;
+    FallbackGate* gate;  ///< null: nobody answers in place of the service
+    const Clock& clock;
+  };
+  /// All references must outlive it, and the gate.
+  Witnessed(P_& local, P_& remote, const Parts& parts)
+      : local_(&local),
+        remote_(&remote),
+        table_(&parts.table),
+        witness_(&parts.witness),
+        gate_(parts.gate),
+        clock_(&parts.clock) {}
 
   template <class P, class Op>
   Result<typename Op::Response> call(const Op& operation, const Context& context) {
@@ -70,28 +123,50 @@ class Witnessed {
 
   template <class P, class Op, class SideOf>
   Result<typename Op::Response> told(const Op& operation, const Context& context, SideOf side_of) {
-    const bool has_time = context.remaining(*clock_) >= kFairTime;
+    CallWitness* const witness = context.remaining(*clock_) >= kFairTime ? witness_ : nullptr;
+    if (gate_ == nullptr) {
+      return seen<P>(operation, context, witness, side_of, Routed<P_>(*local_, *remote_, *table_));
+    }
+    NotedGate gate(*gate_, witness, *clock_);
+    const auto side = [&]() -> std::optional<Side> {
+      if (!gate.opened()) return side_of();
+      // Of what comes instead of an answer nothing more is told.
+      return gate.service_failed() ? std::nullopt : std::optional(Side::Local);
+    };
+    return seen<P>(operation, context, witness, side,
+                   Routed<P_>(*local_, *remote_, *table_, &gate));
+  }
+
+  template <class P, class Op, class SideOf>
+  Result<typename Op::Response> seen(const Op& operation, const Context& context,
+                                     CallWitness* witness, SideOf side_of, Routed<P_> routed) {
     const SteadyTime begin = clock_->steady();
-    auto answer = routed_->handle(operation, context);
-    const auto took = clock_->steady() - begin;
-    const std::optional<Side> side = side_of();
-    if (side && has_time) {
-      witness_->ended(
-          {P::port, Op::operation, *side, context, took, answer ? nullptr : &answer.error()});
+    auto answer = routed.template call<P>(operation, context);
+    const SteadyTime end = clock_->steady();
+    if (witness == nullptr) return answer;
+    if (const std::optional<Side> side = side_of()) {
+      witness->ended({.port = P::port,
+                      .operation = Op::operation,
+                      .side = *side,
+                      .context = context,
+                      .took = end - begin,
+                      .error = answer ? nullptr : &answer.error(),
+                      .at = end});
     }
     return answer;
   }
 
-  P_* routed_;
+  P_* local_;
+  P_* remote_;
   const RoutingTable* table_;
   CallWitness* witness_;
+  FallbackGate* gate_;
   const Clock* clock_;
 };
 
 template <IsPort P>
-std::unique_ptr<P> witness_calls(P& routed, const RoutingTable& table, CallWitness& witness,
-                                 const Clock& clock) {
-  return std::make_unique<Chain<P, Witnessed<P>>>(Witnessed<P>(routed, table, witness, clock));
+std::unique_ptr<P> witness_calls(P& local, P& remote, const typename Witnessed<P>::Parts& parts) {
+  return std::make_unique<Chain<P, Witnessed<P>>>(Witnessed<P>(local, remote, parts));
 }
 
 }  // namespace banyan::host
