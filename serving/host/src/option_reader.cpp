@@ -41,7 +41,8 @@ constexpr std::array kKnown = std::to_array<program::Option>({
      " address of this machine, unix:/PATH, or a listener of [[proxy.tls]] in --config that"
      " wants certificates. None when not given."},
     {"sticky", "SOURCE",
-     "What keeps a user on one side: cookie:NAME, header:NAME, visit (a cookie of the process's own)"
+     "What keeps a user on one side: cookie:NAME, header:NAME, visit (a cookie of the process's "
+     "own)"
      " or address; as --config says when not given."},
     {"workers", "N",
      "Threads for the reads of one module, and as many for those of its endpoints, the pages and"
@@ -149,7 +150,8 @@ void OptionReader::take_unit(const std::string& value) {
   if (auto sticky = strangler::StickinessKey::parse(value)) {
     options_.sticky = std::move(*sticky);
   } else {
-    problems_.push_back("--sticky: '" + value + "' is not cookie:NAME, header:NAME, visit or address.");
+    problems_.push_back("--sticky: '" + value +
+                        "' is not cookie:NAME, header:NAME, visit or address.");
   }
 }
 

@@ -41,8 +41,8 @@ Keepers keepers_of(const http::Fields& fields) {
   fields.each("Cache-Control", [&](std::string_view list) {
     http::any_element(list, [&](std::string_view directive) {
       const std::string_view name = http::trimmed(directive.substr(0, directive.find('=')));
-      shared = shared || equals_ignoring_case(name, "public") ||
-               equals_ignoring_case(name, "s-maxage");
+      shared =
+          shared || equals_ignoring_case(name, "public") || equals_ignoring_case(name, "s-maxage");
       // With names of fields, `private` is about these only.
       closed = closed || equals_ignoring_case(directive, "private") ||
                equals_ignoring_case(directive, "no-store");
