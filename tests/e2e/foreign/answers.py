@@ -16,7 +16,8 @@ HOST = "wiki.example"
 # What an intermediary may say, leave out or frame anew (RFC 9110 §7.6.1, RFC 9112 §6), and the clock.
 HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "via", "x-request-id"}
 
-# What a proxy with "visit" in `sticky` gives a new browser, in an answer that is for it alone. No application hears of it.
+# What a proxy with "visit" in `sticky` gives a new browser, in an answer that is for it alone: no application hears of
+# it.
 VISIT = "banyan_visit="
 
 # What the applications make anew in every run: where it is, how it looks, what it is.

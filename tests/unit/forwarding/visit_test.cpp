@@ -105,12 +105,12 @@ TEST(AnAnswerThatIsForItsClient, SaysTheVisitAndIsAsItWas) {
 }
 
 TEST(AnAnswerThatLeavesOpenWhoMayKeepIt, IsForItsClientWithTheVisit) {
-  const std::vector<http::Fields> open = {{},
-                                          {{"Cache-Control", "no-cache"}},
-                                          {{"Cache-Control", "max-age=31536000, immutable"}},
-                                          {{"Cache-Control", "private=\"Set-Cookie\""}},
-                                          {{"Expires", "Thu, 01 Dec 2044 16:00:00 GMT"}}};
-  for (const http::Fields& each : open) {
+  const std::vector<http::Fields> left_open = {{},
+                                               {{"Cache-Control", "no-cache"}},
+                                               {{"Cache-Control", "max-age=31536000, immutable"}},
+                                               {{"Cache-Control", "private=\"Set-Cookie\""}},
+                                               {{"Expires", "Thu, 01 Dec 2044 16:00:00 GMT"}}};
+  for (const http::Fields& each : left_open) {
     for (const unsigned status : {200u, 304u, 404u}) {
       http::ResponseHead head = answer(each, status);
       say_visit(head, "banyan_visit", kCookie);

@@ -265,8 +265,8 @@ TEST_F(AVisit, IsNotSaidByAnAnswerThatIsForSharedCaches) {
 }
 
 TEST_F(AVisit, MakesAnAnswerPrivateThatLeavesOpenWhoMayKeepIt) {
-  const ToldServer open(application("old", {{"Last-Modified", "Sun, 29 Nov 2026 12:00:00 GMT"}}));
-  begin(kVisit, open.port(), new_side_.port());
+  const ToldServer silent(application("old", {{"Last-Modified", "Sun, 29 Nov 2026 12:00:00 GMT"}}));
+  begin(kVisit, silent.port(), new_side_.port());
   Browser browser(port_);
   EXPECT_EQ(browser.ask("GET", "/albums").field("Cache-Control"), "private");
   EXPECT_EQ(browser.ask("GET", "/albums").field("Cache-Control"), "") << "without a new cookie";
