@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "banyan/binding/context_headers.hpp"
+#include "banyan/forwarding/visit.hpp"
 #include "banyan/serving/metrics.hpp"
 #include "banyan/shadowing/findings.hpp"
 #include "banyan/telemetry/contained.hpp"
@@ -26,9 +27,16 @@ constexpr std::size_t kWaitingToBeCompared = 64;
 constexpr auto kOfTheClientOnly =
     std::to_array<http::FieldName>({"If-None-Match", "If-Modified-Since"});
 
+/// All but the proxy's own cookie, by which nobody knows who asks.
+http::Fields without_own_cookie(const Transaction& transaction) {
+  http::Fields fields = transaction.exchange->head().fields;
+  strangler::take_out_cookie(fields, transaction.own_cookie());
+  return fields;
+}
+
 /// By its fields, or by the word of the application's own process that passed it on.
 bool says_who_asks(const Transaction& transaction) {
-  return transaction.target->both_sides->credentials.are_in(transaction.exchange->head().fields) ||
+  return transaction.target->both_sides->credentials.are_in(without_own_cookie(transaction)) ||
          (transaction.context && !transaction.context->principal.empty());
 }
 
@@ -164,6 +172,7 @@ std::shared_ptr<Capture> Shadows::capture(Transaction& transaction,
       shadow.memory);
   if (capture->dropped()) return drop(*capture->dropped());
   http::Fields& fields = capture->request()->head.fields;
+  strangler::take_out_cookie(fields, transaction.own_cookie());
   for (const http::FieldName name : kOfTheClientOnly) fields.remove(name);
   if (secret && plan.credentials == CopyCredentials::Drop) {
     sides.credentials.remove_from(fields);

@@ -41,8 +41,8 @@ constexpr std::array kKnown = std::to_array<program::Option>({
      " address of this machine, unix:/PATH, or a listener of [[proxy.tls]] in --config that"
      " wants certificates. None when not given."},
     {"sticky", "SOURCE",
-     "What keeps a user on one side: cookie:NAME, header:NAME or address; as --config says when not"
-     " given."},
+     "What keeps a user on one side: cookie:NAME, header:NAME, address, or visit (a cookie of this"
+     " process's own); as --config says when not given."},
     {"workers", "N",
      "Threads for the reads of one module, and as many for those of its endpoints, the pages and"
      " documents beside its operations (1 ... 64; 4)."},
@@ -149,7 +149,8 @@ void OptionReader::take_unit(const std::string& value) {
   if (auto sticky = strangler::StickinessKey::parse(value)) {
     options_.sticky = std::move(*sticky);
   } else {
-    problems_.push_back("--sticky: '" + value + "' is not cookie:NAME, header:NAME or address.");
+    problems_.push_back("--sticky: '" + value +
+                        "' is not cookie:NAME, header:NAME, visit or address.");
   }
 }
 

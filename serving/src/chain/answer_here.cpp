@@ -8,6 +8,7 @@
 
 #include "banyan/binding/problem.hpp"
 #include "banyan/forwarding/forwarded_head.hpp"
+#include "banyan/forwarding/visit.hpp"
 #include "banyan/http/problem.hpp"
 #include "banyan/kernel/bindings.hpp"
 #include "banyan/telemetry/contained.hpp"
@@ -92,6 +93,7 @@ class AnswerHere final : public AnswersHere {
     if (transaction.capture) transaction.capture->request_piece(body);
     http::Request request{transaction.exchange->head(), std::move(body)};
     take_out_proofs(transaction.routes->testers().headers(), request.head.fields);
+    strangler::take_out_cookie(request.head.fields, transaction.own_cookie());
     http::Response response = answer_of(transaction, request);
     response.head.fields.set("X-Correlation-Id", transaction.context->correlation_id);
     if (transaction.capture) {
@@ -101,6 +103,7 @@ class AnswerHere final : public AnswersHere {
     if (transaction.in_place_of) {
       response.head.fields.set(kFallbackField, reason_of(*transaction.in_place_of));
     }
+    strangler::say_visit(response.head, transaction.own_cookie(), transaction.new_visit);
     const unsigned status = response.head.status;
     const std::size_t bytes = response.body.size();
     transaction.exchange->respond(std::move(response));

@@ -32,6 +32,8 @@ class Forward final : public Interceptor {
       of_route(transaction, order);
     }
     order.withheld = transaction->routes->testers().headers();
+    order.own_cookie = transaction->own_cookie();
+    order.new_cookie = transaction->new_visit;
     tell_wishes(*transaction, order.request_fields);
     order.span = &transaction->span;
     order.tap = transaction->capture.get();

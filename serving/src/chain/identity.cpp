@@ -1,10 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whom is the request from? What keeps one user on one side of a rollout.
+// Whom is the request from? What keeps one user on one side of a rollout. Where `sticky` has
+// "visit" and the request is the first of one, its id is drawn here: this request is decided by it
+// already, and the answer tells the client to keep it.
+#include <string>
+#include <string_view>
+#include <utility>
+
 #include "banyan/forwarding/stickiness_key.hpp"
+#include "banyan/forwarding/visit.hpp"
+#include "banyan/http/list.hpp"
+#include "banyan/kernel/random.hpp"
 #include "chain/stations.hpp"
 
 namespace banyan::serving {
 namespace {
+
+/// Another process of the application is no visitor, and neither is who looks after this one.
+bool may_begin_a_visit(const Transaction& transaction) {
+  return transaction.listener->audience == Audience::Public && transaction.target->page == nullptr;
+}
 
 class Identity final : public Interceptor {
  public:
@@ -12,13 +26,33 @@ class Identity final : public Interceptor {
 
   Step handle(const TransactionPtr& transaction) override {
     const http::Exchange& exchange = *transaction->exchange;
-    transaction->stickiness_key =
-        strangler::stickiness_key(exchange.head().fields, exchange.peer().host, trusted_,
-                                  transaction->routes->configuration().stickiness_keys);
+    const http::Fields& fields = exchange.head().fields;
+    const std::string& peer = exchange.peer().host;
+    const auto& sources = transaction->routes->configuration().stickiness_keys;
+    if (!may_begin_a_visit(*transaction)) {
+      transaction->stickiness_key = strangler::stickiness_key(fields, peer, trusted_, sources);
+      return Step::Next;
+    }
+    strangler::Visitor visitor =
+        strangler::visitor(fields, peer, trusted_, sources, system_random());
+    if (!visitor.begins.empty()) {
+      transaction->new_visit =
+          strangler::set_visit(visitor.begins, visitor.key, client_speaks_tls(exchange));
+    }
+    transaction->stickiness_key = std::move(visitor.key);
     return Step::Next;
   }
 
  private:
+  /// To us, or to the trusted peer that passes on what it asks.
+  bool client_speaks_tls(const http::Exchange& exchange) const {
+    if (exchange.tls() != nullptr) return true;
+    if (!trusted_.contains(exchange.peer().host)) return false;
+    const std::string_view proto =
+        exchange.head().fields.find("X-Forwarded-Proto").value_or(std::string_view());
+    return http::equals_ignoring_case(http::trimmed(proto.substr(0, proto.find(','))), "https");
+  }
+
   const strangler::TrustedPeers& trusted_;
 };
 

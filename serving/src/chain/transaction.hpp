@@ -10,6 +10,7 @@
 
 #include "banyan/comparison/collector.hpp"
 #include "banyan/forwarding/outcome.hpp"
+#include "banyan/forwarding/stickiness_key.hpp"
 #include "banyan/http/exchange.hpp"
 #include "banyan/kernel/context.hpp"
 #include "banyan/kernel/tracing.hpp"
@@ -40,6 +41,8 @@ struct Transaction {
   std::string trace_id;
 
   std::string stickiness_key;  ///< of `identity`: keeps one user on one side
+  /// Of `identity`: what a client whose visit begins is to keep, as a value of Set-Cookie; else "".
+  std::string new_visit;
 
   std::optional<Context> context;  ///< of `context`; only where the target has one
 
@@ -67,6 +70,10 @@ struct Transaction {
 
   /// What its user is known by: the caller's word, if it is believed.
   const std::string& sticky() const { return context ? context->stickiness_key : stickiness_key; }
+  /// The proxy's own cookie, which goes no further; "": it has none. After `match`.
+  std::string_view own_cookie() const {
+    return strangler::visit_cookie(routes->configuration().stickiness_keys);
+  }
   const Destination& destination() const { return target->destination(side); }
 };
 

@@ -30,6 +30,31 @@ void tell_of_tls(const Configuration& configuration, Sentences& all) {
                 ", where clients speak TLS. Certificates and keys are not exported.");
 }
 
+/// Where there is no cookie of a visit, who is asked next.
+std::string behind_the_visit(const std::vector<StickinessKey>& sources) {
+  const auto visit =
+      std::ranges::find(sources, StickinessKey::Source::Visit, &StickinessKey::source);
+  if (visit == sources.end() || visit + 1 == sources.end()) return "the address";
+  const StickinessKey& next = *(visit + 1);
+  switch (next.source) {
+    case StickinessKey::Source::Cookie: return "the cookie " + next.name;
+    case StickinessKey::Source::Header: return "the header " + next.name;
+    case StickinessKey::Source::Visit:
+    case StickinessKey::Source::Address: break;
+  }
+  return "the address";
+}
+
+void tell_of_visits(const TableToExport& table, const Ways& ways, Sentences& all) {
+  const auto& sources = table.configuration.stickiness_keys;
+  const std::string cookie(visit_cookie(sources));
+  if (cookie.empty() || ways.rollouts.empty()) return;
+  all.push_back("OTHER USERS: sticky = \"visit\": whoever has the cookie " + cookie +
+                " stays on the same side, and nobody is given one. Who has none goes by " +
+                behind_the_visit(sources) +
+                ", page and assets of a first visit alike. The cookie goes on to upstreams.");
+}
+
 void tell_of_rollouts(const TableToExport& table, const Ways& ways, Sentences& all) {
   Sentences shadows, fallbacks, testers;
   for (const ExportedRollout& each : ways.rollouts) {
@@ -165,6 +190,7 @@ std::vector<std::string> common_differences(const TableToExport& table, const Wa
   const Configuration& configuration = table.configuration;
   Sentences all;
   tell_of_tls(configuration, all);
+  tell_of_visits(table, ways, all);
   tell_of_rollouts(table, ways, all);
   tell_of_paths(ways, all);
   tell_of_rewriting(ways, all);

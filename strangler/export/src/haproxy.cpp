@@ -196,9 +196,12 @@ class HaproxyWriter {
       const std::string field = in_fetch("req.fhdr(" + key.name + ",1)");
       return {field, field + " -m len ge 1"};
     }
+    const std::string value = key.source == StickinessKey::Source::Visit
+                                  ? visit_expression()
+                                  : "[^;\\n]*[^; \\x09\\r\\n]";
     const std::string up_to_its_end = "(?s)^(?:|.*?\\n)(?i:cookie):(?:|[^\\n]*?;)[ \\x09]*" +
-                                      expression_of_name(key.name) +
-                                      "=([^;\\n]*[^; \\x09\\r\\n])[ \\x09]*[;\\r]";
+                                      expression_of_name(key.name) + "=(" + value +
+                                      ")[ \\x09]*[;\\r]";
     return {"req.hdrs,regsub('\"" + up_to_its_end + ".*$\"','\"\\1\"')",
             "req.hdrs -m reg '" + up_to_its_end + '\''};
   }

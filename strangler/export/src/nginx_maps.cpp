@@ -127,12 +127,14 @@ std::string nginx_key(const Configuration& configuration, std::vector<std::strin
       text += nginx_map("$http_" + variable_of(each.name), name,
                         {{"\"\"", otherwise}, {"default", "$http_" + variable_of(each.name)}});
     } else {
-      const std::string value = "banyan_cookie_" + std::to_string(left);
+      const std::string variable = "banyan_cookie_" + std::to_string(left);
+      const std::string value =
+          each.source == StickinessKey::Source::Visit ? visit_expression() : "[^;]*[^; \\x09]";
       text += nginx_map("$http_cookie", name,
                         {{"default", otherwise},
                          {nginx_word("~(?:^|;)[ \\x09]*" + expression_of_name(each.name) + "=(?<" +
-                                     value + ">[^;]*[^; \\x09])[ \\x09]*(?:;|$)"),
-                          '$' + value}});
+                                     variable + '>' + value + ")[ \\x09]*(?:;|$)"),
+                          '$' + variable}});
     }
     otherwise = '$' + name;
   }

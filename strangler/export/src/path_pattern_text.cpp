@@ -65,6 +65,8 @@ std::string expression_of_byte(char c) {
   return {'\\', 'x', kHex[byte >> 4U], kHex[byte & 15U]};
 }
 
+std::string visit_expression() { return "[0-9a-f]{32}"; }
+
 std::string expression_of_name(std::string_view name) {
   std::string text;
   for (const char c : name) {

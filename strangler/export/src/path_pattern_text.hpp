@@ -17,6 +17,9 @@ std::string expression_of_byte(char c);
 /// A name, of a cookie for one, as a regular expression. Has neither blanks nor quotes.
 std::string expression_of_name(std::string_view name);
 
+/// The id of a visit (forwarding/visit.hpp) as a regular expression.
+std::string visit_expression();
+
 /// The path of a route as a regular expression (PCRE) for a path as it came, without its query:
 /// "/albums/[^/]+$". Has neither blanks nor quotes.
 std::string path_expression(const Route& route, PathParameters parameters);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "banyan/http/cookie.hpp"
 #include "banyan/http/list.hpp"
 #include "banyan/http/trace_fields.hpp"
 #include "banyan/kernel/context.hpp"
@@ -157,9 +158,21 @@ class RequestWriter {
     };
     for (const auto field : from_) {
       if (!sieve.passes(field) || ours(field) || replaced(field)) continue;
-      if (!is_withheld(hop.withheld, field.name)) to_.add(field);
+      if (is_withheld(hop.withheld, field.name)) continue;
+      if (!hop.own_cookie.empty() && field.is("Cookie")) {
+        cookies(field, hop.own_cookie);
+      } else {
+        to_.add(field);
+      }
     }
     to_.add(extra_);
+  }
+
+  /// As they came where our own is not among them.
+  void cookies(const http::Fields::Field& field, std::string_view but_for) {
+    const auto others = http::without_cookie(field.value, but_for);
+    if (!others) return to_.add(field);
+    if (!others->empty()) to_.add("Cookie", *others);
   }
 
   /// Where the client's paths begin: before what was taken away here there may be more that a

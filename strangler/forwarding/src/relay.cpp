@@ -78,6 +78,7 @@ void Relay::attempt() {
                 .peer_trusted = shared_->options.trusted_peers.contains(peer.host),
                 .client_words = &shared_->options.client_words,
                 .withheld = order_.withheld,
+                .own_cookie = order_.own_cookie,
                 .prefix = prefix,
                 .destination = destination,
                 .proto = exchange_->tls() ? kByTls : std::string_view(shared_->options.proto),

@@ -1,13 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "banyan/forwarding/stickiness_key.hpp"
 
+#include <algorithm>
+
+#include "banyan/forwarding/visit.hpp"
 #include "banyan/http/cookie.hpp"
 #include "banyan/http/message.hpp"
 
 namespace banyan::strangler {
+namespace {
+
+/// `random`: null where no visit can begin.
+Visitor find_visitor(const http::Fields& fields, std::string_view peer, const TrustedPeers& trusted,
+                     const std::vector<StickinessKey>& sources, Random* random) {
+  for (const StickinessKey& source : sources) {
+    std::string_view key;
+    switch (source.source) {
+      case StickinessKey::Source::Cookie: key = http::cookie(fields, source.name); break;
+      case StickinessKey::Source::Header: key = fields.find(source.name).value_or(key); break;
+      case StickinessKey::Source::Visit:
+        key = http::cookie(fields, source.name);
+        if (is_visit(key)) break;
+        if (random != nullptr) return {.key = draw_visit(*random), .begins = source.name};
+        key = {};
+        break;
+      case StickinessKey::Source::Address:
+        return {.key = client_address(fields, peer, trusted), .begins = {}};
+    }
+    if (!key.empty()) return {.key = std::string(key), .begins = {}};
+  }
+  return {.key = client_address(fields, peer, trusted), .begins = {}};
+}
+
+}  // namespace
 
 std::optional<StickinessKey> StickinessKey::parse(std::string_view text) {
   if (text == "address") return StickinessKey{};
+  if (text == "visit") return StickinessKey{Source::Visit, std::string(kVisitCookie)};
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos || !http::is_token(text.substr(colon + 1))) {
     return std::nullopt;
@@ -15,21 +44,24 @@ std::optional<StickinessKey> StickinessKey::parse(std::string_view text) {
   const std::string name(text.substr(colon + 1));
   if (text.substr(0, colon) == "cookie") return StickinessKey{Source::Cookie, name};
   if (text.substr(0, colon) == "header") return StickinessKey{Source::Header, name};
+  if (text.substr(0, colon) == "visit") return StickinessKey{Source::Visit, name};
   return std::nullopt;
 }
 
 std::string stickiness_key(const http::Fields& fields, std::string_view peer,
                            const TrustedPeers& trusted, const std::vector<StickinessKey>& sources) {
-  for (const StickinessKey& source : sources) {
-    std::string_view key;
-    switch (source.source) {
-      case StickinessKey::Source::Cookie: key = http::cookie(fields, source.name); break;
-      case StickinessKey::Source::Header: key = fields.find(source.name).value_or(key); break;
-      case StickinessKey::Source::Address: return client_address(fields, peer, trusted);
-    }
-    if (!key.empty()) return std::string(key);
-  }
-  return client_address(fields, peer, trusted);
+  return find_visitor(fields, peer, trusted, sources, nullptr).key;
+}
+
+Visitor visitor(const http::Fields& fields, std::string_view peer, const TrustedPeers& trusted,
+                const std::vector<StickinessKey>& sources, Random& random) {
+  return find_visitor(fields, peer, trusted, sources, &random);
+}
+
+std::string_view visit_cookie(const std::vector<StickinessKey>& sources) {
+  const auto visit =
+      std::ranges::find(sources, StickinessKey::Source::Visit, &StickinessKey::source);
+  return visit == sources.end() ? std::string_view() : std::string_view(visit->name);
 }
 
 }  // namespace banyan::strangler

@@ -132,22 +132,30 @@ class Reader {
     const auto store = proxy.text("control_store");
     configuration_.control_store = store ? store->text : "control.db";
     if (const auto units = proxy.texts("sticky")) {
-      for (const PlacedText& each : *units) {
-        if (const auto unit = StickinessKey::parse(each.text)) {
-          configuration_.stickiness_keys.push_back(*unit);
-        } else {
-          problems_.add(each.location,
-                        '"' + each.text +
-                            "\" in sticky is nothing to go by, expected \"cookie:NAME\", "
-                            "\"header:NAME\" or \"address\"");
-        }
-      }
+      for (const PlacedText& each : *units) read_stickiness_key(each);
     }
     if (configuration_.stickiness_keys.empty()) configuration_.stickiness_keys.push_back({});
     read_clients_words(proxy);
     proxy.flag("ignore_case", configuration_.ignore_case);
     proxy.flag("ignore_last_slash", configuration_.ignore_last_slash);
     proxy.finish();
+  }
+
+  void read_stickiness_key(const PlacedText& said) {
+    auto& keys = configuration_.stickiness_keys;
+    const auto key = StickinessKey::parse(said.text);
+    if (!key) {
+      problems_.add(said.location,
+                    '"' + said.text +
+                        "\" in sticky is nothing to go by, expected \"cookie:NAME\", "
+                        "\"header:NAME\", \"visit\" or \"address\"");
+    } else if (key->source == StickinessKey::Source::Visit && !visit_cookie(keys).empty()) {
+      problems_.add(said.location, '"' + said.text +
+                                       "\" in sticky is a second cookie of the proxy's own; a "
+                                       "visit has one");
+    } else {
+      keys.push_back(*key);
+    }
   }
 
   /// Who may say what of a client.

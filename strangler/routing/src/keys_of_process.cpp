@@ -52,7 +52,8 @@ constexpr std::array kProxy = std::to_array<Key>({
      .preset = R"(["address"])",
      .example = R"(["cookie:session", "address"])",
      .help = "what users are told apart by, in this order: `\"cookie:NAME\"`, `\"header:NAME\"`, "
-             "`\"address\"`"},
+             "`\"visit\"` (a cookie of the proxy's own, `banyan_visit`; another name is "
+             "`\"visit:NAME\"`), `\"address\"`"},
     {.name = "trusted_peers",
      .kind = Texts,
      .otherwise = "nobody",

@@ -18,6 +18,7 @@ from users import Request, ask, ask_each_anew  # noqa: E402
 
 BANYAN = os.environ.get("BANYAN_PROGRAM", "banyan")
 USERS = 10_000
+FAR_APART = 0x9E3779B97F4A7C15F39CC0605CEDC835  # makes ids of numbers, with all their digits
 
 TABLE = """[proxy]
 listen = ["{banyan}"]
@@ -127,7 +128,8 @@ class TheExportedTable(unittest.TestCase):
         cls.folder.chmod(0o755)
         host = own_host()
         cls.at = {name: f"{host}:{8081 + number}" for number, name in enumerate(
-            ("old", "new", "banyan", "haproxy", "nginx", "haproxy engine", "nginx engine"))}
+            ("old", "new", "banyan", "haproxy", "nginx", "haproxy engine", "nginx engine", "banyan visits",
+             "haproxy visits", "nginx visits"))}
         (cls.folder / "banyan.toml").write_text(TABLE.format(**cls.at))
         cls.start(upstreams, cls.folder, {"old": cls.at["old"], "new": cls.at["new"]})
         cls.start(Running, [BANYAN, "proxy", "--config", "banyan.toml"], cls.at["banyan"], cls.folder, "banyan")
@@ -258,6 +260,37 @@ class TheExportedTable(unittest.TestCase):
             otherwise = sum(mine.by != its.by for mine, its in zip(ours, theirs)) / USERS
             self.assertAlmostEqual(otherwise, 0.375, delta=0.02)
             print(f"{engine} with its own hash decides {otherwise:.2%} of the users otherwise", file=sys.stderr)
+
+    def test_keeps_visits_that_have_begun_on_their_sides_and_begins_none(self):
+        folder = self.folder / "visits"
+        folder.mkdir()
+        folder.chmod(0o755)
+        sticky = '["cookie:session", "header:X-Tenant", "address"]'
+        self.assertIn(sticky, TABLE)
+        (folder / "banyan.toml").write_text(TABLE.replace(sticky, '["visit", "header:X-Tenant"]').format(
+            **{**self.at, "banyan": self.at["banyan visits"]}))
+        ours = self.at["banyan visits"]
+        self.start(Running, [BANYAN, "proxy", "--config", "banyan.toml"], ours, folder, "banyan")
+        run("shift", "catalog", "25%", "--force", "--store", folder / "control.db", "--why", "a test")
+        while ";rev=1|" not in ask(ours, [Request("GET", "/albums")])[0].said:
+            pass
+        visits = [Request("GET", "/albums", (("Cookie", f"a=1; banyan_visit={user * FAR_APART % 2 ** 128:032x}; b=2"),))
+                  for user in range(1000)]
+        others = [Request("GET", "/albums", (("X-Tenant", f"tenant-{user}"), *cookie)) for user in range(100)
+                  for cookie in ((), (("Cookie", "banyan_visit=MADE-UP"),), (("Cookie", f"banyan_visit={'0' * 33}"),))]
+        by_banyan = ask(ours, visits)
+        self.assertEqual({each.by for each in by_banyan}, {"old", "new"})
+        for engine, starter in (("haproxy", haproxy), ("nginx", nginx)):
+            at = self.at[engine + " visits"]
+            told = run("export", engine, "--listen", at, "--out", engine, cwd=folder).stderr
+            self.assertIn("whoever has the cookie banyan_visit stays on the same side", told)
+            self.start(starter, folder / engine, at)
+            self.assertEqual(ask(at, visits), by_banyan, engine)
+            # By the tenant, whatever the cookie says that is none: three at a time are the same.
+            sides = [each.by for each in ask(at, others)]
+            self.assertEqual(sides[0::3], sides[1::3], engine)
+            self.assertEqual(sides[0::3], sides[2::3], engine)
+            self.assertEqual(set(sides), {"old", "new"}, engine)
 
     def test_is_accepted_as_it_was_written(self):
         cases = [[program("haproxy"), "-c", "-f", self.folder / "haproxy" / "haproxy.cfg"]]

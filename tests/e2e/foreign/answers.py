@@ -16,6 +16,10 @@ HOST = "wiki.example"
 # What an intermediary may say, leave out or frame anew (RFC 9110 §7.6.1, RFC 9112 §6), and the clock.
 HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "via", "x-request-id"}
 
+# What a proxy with "visit" in `sticky` gives a new browser, in an answer that is for it alone: no application hears of
+# it.
+VISIT = "banyan_visit="
+
 # What the applications make anew in every run: where it is, how it looks, what it is.
 GENERATED = (
     (r"\b[0-9a-f]{32}\b", "token"),                         # CSRF tokens, session ids, hashes of caches
@@ -88,10 +92,18 @@ class Answer:
             return without_generated(self.text)
         return self.body
 
+    def begins_a_visit(self) -> bool:
+        return any(name.lower() == "set-cookie" and value.startswith(VISIT) for name, value in self.fields)
+
     def heads(self) -> list[str]:
         kept = []
+        begins = self.begins_a_visit()
         for name, value in self.fields:
             name = name.lower()
+            if begins and (name, value) == ("cache-control", "private"):
+                continue
+            if name == "set-cookie" and value.startswith(VISIT):
+                continue
             if name == "set-cookie":
                 kept.append("set-cookie: " + cookie(value))
             elif name not in HOP:

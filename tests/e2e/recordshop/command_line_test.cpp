@@ -114,7 +114,7 @@ INSTANTIATE_TEST_SUITE_P(
                 {"--sticky", "ip"},
                 "recordshop",
                 64,
-                "'ip' is not cookie:NAME, header:NAME or address"},
+                "'ip' is not cookie:NAME, header:NAME, visit or address"},
         Refusal{"workers_that_are_none",
                 {"--workers", "0"},
                 "recordshop",

@@ -246,6 +246,22 @@ TEST_F(CheckCommand, FindsAnUpstreamThatIsTheProxyItself) {
               ElementsAre("check.leads_to_itself"));
 }
 
+TEST_F(CheckCommand, FindsThatAFirstVisitMovesWhenItIsGivenASession) {
+  const auto by = [](const std::string& sticky) {
+    return shop_with("[upstreams.shop]", "sticky = [" + sticky + "]\n[upstreams.shop]");
+  };
+  for (const char* torn :
+       {R"("cookie:session")", R"("cookie:session", "address")",
+        R"("header:X-User", "cookie:session")", R"("cookie:session", "visit")"}) {
+    EXPECT_THAT(rules(by(torn)), ElementsAre("check.first_visit_moves")) << torn;
+  }
+  EXPECT_EQ(check(by(R"("cookie:session", "visit")"))["findings"][0]["weight"], "warning");
+  for (const char* whole : {R"("visit")", R"("visit", "cookie:session")",
+                            R"("header:X-User", "visit")", R"("address")", R"("header:X-User")"}) {
+    EXPECT_THAT(rules(by(whole)), IsEmpty()) << whole;
+  }
+}
+
 TEST_F(CheckCommand, NotesThatThereIsNoCatchAll) {
   EXPECT_THAT(rules(shop_with("prefix = \"/\"", "prefix = \"/shop\"")),
               ElementsAre("check.no_catch_all"));

@@ -75,6 +75,13 @@ INSTANTIATE_TEST_SUITE_P(
         Told{"", "[upstreams.new.tls]\n", "TLS to instances is not exported"},
         Told{"trusted_peers = [\"unix:\"]\n", "", "is nothing to HAProxy"},
         Told{"sticky = [\"header:X.User\"]\n", "", "sticky = \"header:X.User\" is left out"},
+        Told{"sticky = [\"visit\"]\n", "",
+             "cookie banyan_visit stays on the same side, and nobody is given one. Who has none "
+             "goes "
+             "by the address"},
+        Told{"sticky = [\"visit:v\", \"header:X-User\"]\n", "",
+             "cookie v stays on the same side, and nobody is given one. Who has none goes by the "
+             "header X-User"},
         Told{"pass_fields = [\"X-Forwarded-Ssl-Cn\"]\n", "",
              "names that begin with x-forwarded-*"}));
 

@@ -113,6 +113,18 @@ TEST(TheFilesForNginx, LetNobodyForgeWordsOfProxiesByUnderscores) {
   EXPECT_THAT(made.differences, testing::Contains(HasSubstr("X-Forwarded_User")));
 }
 
+TEST(TheFiles, TakeTheIdOfAVisitThatHasBegunAndNothingElseForOne) {
+  ExampleTable example = whole_table();
+  example.configuration.stickiness_keys = {StickinessKey::parse("visit").value(),
+                                           StickinessKey::parse("cookie:session").value()};
+  EXPECT_THAT(export_for_haproxy(example.table()).files.front().text,
+              AllOf(HasSubstr("banyan_visit=([0-9a-f]{32})[ \\x09]*[;\\r]"),
+                    HasSubstr("session=([^;\\n]*[^; \\x09\\r\\n])")));
+  EXPECT_THAT(export_for_nginx(example.table()).files.at(1).text,
+              AllOf(HasSubstr("banyan_visit=(?<banyan_cookie_1>[0-9a-f]{32})[ \\x09]*(?:;|$)"),
+                    HasSubstr("session=(?<banyan_cookie_2>[^;]*[^; \\x09])")));
+}
+
 TEST(TheFiles, LetNoTextOfTheTableOutOfItsComment) {
   ExampleTable example = whole_table();
   for (Route& each : example.configuration.routes) each.name += "\nbackend evil";

@@ -77,6 +77,20 @@ TEST_F(TheForwardedHead, LeavesOutWhatCgiWouldTakeForOurs) {
   EXPECT_EQ(value(head.fields, "X-Forwarded-For"), "203.0.113.9");
 }
 
+TEST_F(TheForwardedHead, LeavesOutTheProxysOwnCookieAndNoOther) {
+  hop_.own_cookie = "banyan_visit";
+  const RequestHead head = forward({{"Host", "shop"},
+                                    {"Cookie", "a=1;  b=2"},
+                                    {"Cookie", "c=3; banyan_visit=x; d=4"},
+                                    {"Cookie", "banyan_visit=x"}});
+  std::string cookies;
+  head.fields.each("Cookie", [&](std::string_view value) { cookies.append(value).append("|"); });
+  EXPECT_EQ(cookies, "a=1;  b=2|c=3; d=4|") << "as they came where it is not among them";
+  hop_.own_cookie = {};
+  EXPECT_EQ(value(forward({{"Host", "shop"}, {"Cookie", "banyan_visit=x"}}).fields, "Cookie"),
+            "banyan_visit=x");
+}
+
 TEST_F(TheForwardedHead, LeavesOutWhatConnectionNames_RFC9110_7_6_1) {
   const RequestHead head = forward({{"Host", "shop"},
                                     {"Connection", "close, X-Secret"},

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "banyan/kernel/routing.hpp"
+
 namespace banyan::strangler {
 namespace {
 
@@ -37,11 +39,73 @@ TEST(TheStickinessKey, BelievesATrustedProxyAboutTheAddress) {
 TEST(TheStickinessKey, IsWrittenAsItsSourceAndName) {
   EXPECT_EQ(StickinessKey::parse("cookie:session"), (StickinessKey{Source::Cookie, "session"}));
   EXPECT_EQ(StickinessKey::parse("header:X-User"), (StickinessKey{Source::Header, "X-User"}));
+  EXPECT_EQ(StickinessKey::parse("visit"), (StickinessKey{Source::Visit, "banyan_visit"}));
+  EXPECT_EQ(StickinessKey::parse("visit:__Host-v"), (StickinessKey{Source::Visit, "__Host-v"}));
   EXPECT_EQ(StickinessKey::parse("address"), StickinessKey{});
-  for (const char* text :
-       {"", "cookie", "cookie:", "cookie:a b", "query:a", "address:1", "Address"}) {
+  for (const char* text : {"", "cookie", "cookie:", "cookie:a b", "query:a", "address:1", "Address",
+                           "Visit", "visit:", "visit:a b", "visit:a;b"}) {
     EXPECT_EQ(StickinessKey::parse(text), std::nullopt) << text;
   }
+}
+
+constexpr const char* kId = "0123456789abcdef0123456789abcdef";
+const std::vector<StickinessKey> kByVisit = {{Source::Visit, "banyan_visit"},
+                                             {Source::Header, "X-User"}};
+
+Visitor visitor_with(const http::Fields& fields,
+                     const std::vector<StickinessKey>& sources = kByVisit) {
+  SeededRandom random(7);
+  return visitor(fields, "192.0.2.1", *TrustedPeers::parse({}), sources, random);
+}
+
+TEST(AVisit, IsKnownByTheIdThatItsBrowserKeeps) {
+  const http::Fields fields = {{"Cookie", std::string("a=1; banyan_visit=") + kId}};
+  EXPECT_EQ(visitor_with(fields).key, kId);
+  EXPECT_EQ(visitor_with(fields).begins, "") << "it has begun before";
+  EXPECT_EQ(unit(fields, {}, kByVisit), kId);
+}
+
+TEST(AVisit, BeginsWhereThereIsNoneAndIsDecidedByTheIdThatIsDrawn) {
+  const Visitor first = visitor_with({});
+  EXPECT_EQ(first.begins, "banyan_visit");
+  EXPECT_EQ(first.key.size(), 32u);
+  const Visitor next = visitor_with({{"Cookie", "banyan_visit=" + first.key}});
+  EXPECT_EQ(next.key, first.key) << "what the proxy has drawn, it takes back";
+  EXPECT_EQ(next.begins, "");
+  EXPECT_EQ(sticky_bucket("catalog", next.key), sticky_bucket("catalog", first.key))
+      << "and the bucket comes from nothing else: no replica and no restart changes it";
+}
+
+TEST(AVisit, IsNotBegunWhereSomethingBeforeItSaysWhoAsks) {
+  const std::vector<StickinessKey> sources = {{Source::Header, "X-User"},
+                                              {Source::Visit, "banyan_visit"}};
+  EXPECT_EQ(visitor_with({{"X-User", "ann"}}, sources).key, "ann");
+  EXPECT_EQ(visitor_with({{"X-User", "ann"}}, sources).begins, "");
+  EXPECT_EQ(visitor_with({}, sources).begins, "banyan_visit");
+}
+
+TEST(AVisit, IsNotBegunWhereNoCookieCanBeSet) {
+  EXPECT_EQ(unit({{"X-User", "ann"}}, {}, kByVisit), "ann") << "what comes next says it";
+  EXPECT_EQ(unit({}, {}, kByVisit), "192.0.2.1");
+}
+
+TEST(AVisit, ThatSomebodyHasMadeUpIsAKeyIfItHasTheFormOfOneAndElseNothing) {
+  for (const char* made_up :
+       {"", "1", "ada", "0123456789abcdef0123456789abcde", "0123456789abcdef0123456789abcdef0",
+        "0123456789ABCDEF0123456789ABCDEF", "0123456789abcdef 123456789abcdef",
+        "\"0123456789abcdef0123456789abcd\"", "0123456789abcdef0123456789abcde/"}) {
+    const http::Fields fields = {{"Cookie", std::string("banyan_visit=") + made_up}};
+    EXPECT_EQ(visitor_with(fields).begins, "banyan_visit") << made_up;
+    EXPECT_NE(visitor_with(fields).key, made_up);
+    EXPECT_EQ(unit(fields, {}, kByVisit), "192.0.2.1") << made_up;
+  }
+}
+
+TEST(TheVisitsCookie, HasTheNameThatItsSourceGivesIt) {
+  EXPECT_EQ(visit_cookie(kByVisit), "banyan_visit");
+  const std::vector<StickinessKey> other = {{Source::Address, ""}, {Source::Visit, "v"}};
+  EXPECT_EQ(visit_cookie(other), "v");
+  EXPECT_EQ(visit_cookie(kSources), "");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 
 namespace banyan::http {
@@ -28,6 +29,23 @@ TEST(Cookie, IsTheFirstThatHasAValueWhereverItStands) {
   EXPECT_EQ(session({{"Cookie", "a=1"}, {"cookie", "session=second field"}}), "second field");
   EXPECT_EQ(session({{"Cookie", "session=; session=x; session=y"}}), "x");
   EXPECT_EQ(session({{"Cookie", "session="}, {"Cookie", "session=x"}}), "x");
+}
+
+TEST(WithoutACookie, TheOthersStayInTheirOrder) {
+  EXPECT_EQ(without_cookie("a=1; session=x; b=2", "session"), "a=1; b=2");
+  EXPECT_EQ(without_cookie("session=x;a=1 ;; session=y;b=2;", "session"), "a=1; b=2");
+  EXPECT_EQ(without_cookie("a=session=1; session=", "session"), "a=session=1");
+}
+
+TEST(WithoutACookie, NothingIsLeftWhereThereWasNoOther) {
+  EXPECT_EQ(without_cookie("session=x", "session"), "");
+  EXPECT_EQ(without_cookie(" ; session=x ;", "session"), "");
+}
+
+TEST(WithoutACookie, AFieldThatHasNoneOfThatNameIsNotTouched) {
+  for (const char* none : {"", "a=1;  b=2", "xsession=1", "session2=1", "Session=1", "session"}) {
+    EXPECT_EQ(without_cookie(none, "session"), std::nullopt) << none;
+  }
 }
 
 }  // namespace

@@ -290,7 +290,14 @@ path = "/"
 listen = ["127.0.0.1:80"]
 sticky = ["session"]
 )",
-       R"(banyan.toml:3:11: "session" in sticky is nothing to go by, expected "cookie:NAME", "header:NAME" or "address"
+       R"(banyan.toml:3:11: "session" in sticky is nothing to go by, expected "cookie:NAME", "header:NAME", "visit" or "address"
+)"},
+      {"StickyByTwoVisits",
+       R"(![proxy]
+listen = ["127.0.0.1:80"]
+sticky = ["visit", "visit:other"]
+)",
+       R"(banyan.toml:3:20: "visit:other" in sticky is a second cookie of the proxy's own; a visit has one
 )"},
       {"NumberOutOfRange",
        R"([limits]

@@ -64,6 +64,7 @@ class Check {
     look_at_rollouts();
     look_at_operators();
     look_at_trust();
+    look_at_stickiness();
     look_at_loops();
     look_at_the_rest_of_requests();
     std::ranges::stable_sort(found_, {}, &Finding::weight);
@@ -261,6 +262,33 @@ class Check {
               ".tls] takes whoever answers for the upstream (verify = \"insecure-none\"); name "
               "its authority with ca = \"FILE\" instead");
     }
+  }
+
+  /// A cookie that an answer sets changes what its user is known by from the next request on.
+  void look_at_stickiness() {
+    const bool anything_moves = std::ranges::any_of(
+        configuration_.routes, [](const Route& route) { return !route.rollout.empty(); });
+    if (!anything_moves) return;
+    using Source = strangler::StickinessKey::Source;
+    const std::vector<strangler::StickinessKey>& keys = configuration_.stickiness_keys;
+    const auto cookie = std::ranges::find(keys, Source::Cookie, &strangler::StickinessKey::source);
+    if (cookie == keys.end()) return;
+    const auto visit = std::ranges::find(keys, Source::Visit, &strangler::StickinessKey::source);
+    if (visit < cookie) return;  // whoever comes without either is given one at once
+    if (visit != keys.end()) {
+      add(Weight::Warning, "first_visit_moves", {},
+          "in sticky the cookie " + cookie->name +
+              " stands before \"visit\": a first visit goes by the id that it is given, until the "
+              "application sets its cookie, and from then on by that, perhaps on the other side. "
+              "Put \"visit\" first");
+      return;
+    }
+    add(Weight::Note, "first_visit_moves", {},
+        "in sticky the cookie " + cookie->name +
+            " is what users go by, and a first visit has none yet: its page goes by what stands "
+            "behind it, in the end the address, and what it asks next by the cookie that the page "
+            "has set, perhaps on the other side; so does what is asked after a login that sets "
+            "another. With sticky = [\"visit\"] page, assets and login stay together");
   }
 
   void look_at_loops() {

@@ -22,6 +22,7 @@ std::string stickiness(const strangler::Configuration& configuration) {
     switch (each.source) {
       case strangler::StickinessKey::Source::Cookie: text += "cookie " + each.name; break;
       case strangler::StickinessKey::Source::Header: text += "header " + each.name; break;
+      case strangler::StickinessKey::Source::Visit: text += "visit (" + each.name + ')'; break;
       case strangler::StickinessKey::Source::Address: text += "address"; break;
     }
   }

@@ -92,6 +92,34 @@ TEST_F(TheInside, HasNoPagesForVisitorsOrOperators) {
   EXPECT_EQ(ask(shop.inside(), "GET", "/health/live").head.status, 200U);
 }
 
+TEST_F(TheInside, HasNoVisitorsAndTheFrontGivesEachNewOneACookie) {
+  Options all = options();
+  all.config_file = (folder_.path() / "banyan.toml").string();
+  std::ofstream(all.config_file) << "[proxy]\nlisten = [\"127.0.0.1:0\"]\nsticky = [\"visit\"]\n";
+  ServedDemo shop("here", Linkage::Linked, all);
+  serving::Endpoint page;
+  page.name = "page";
+  page.path = "/page";
+  page.answer = [](const http::Request& request, const Context&) {
+    http::Response response;
+    response.body = std::string(request.head.fields.find("Cookie").value_or("none"));
+    return response;
+  };
+  shop.own_endpoints.push_back(page);
+  shop.serve();
+  const http::Response first = ask(shop.endpoint(), "GET", thing());
+  const std::string given(first.head.fields.find("Set-Cookie").value_or(""));
+  const std::string id = shop.module->last().stickiness_key;
+  EXPECT_EQ(id.size(), 32U);
+  EXPECT_THAT(given, HasSubstr("banyan_visit=" + id + ';')) << "this request goes by it already";
+  const http::Fields again = {{"Cookie", "banyan_visit=" + id}};
+  const http::Response next = ask(shop.endpoint(), "GET", thing(), again);
+  EXPECT_EQ(shop.module->last().stickiness_key, id);
+  EXPECT_FALSE(next.head.fields.contains("Set-Cookie"));
+  EXPECT_EQ(ask(shop.endpoint(), "GET", "/page", again).body, "none") << "nobody hears of it";
+  EXPECT_FALSE(ask(shop.inside(), "GET", thing()).head.fields.contains("Set-Cookie"));
+}
+
 TEST_F(TheInside, DescribesWhatIsThere) {
   ServedDemo shop("here", Linkage::Linked, options());
   shop.serve();

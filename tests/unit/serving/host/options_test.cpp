@@ -43,6 +43,7 @@ TEST(OptionReader, ReadsEveryOption) {
             strangler::StickinessKey::Source::Cookie);
   EXPECT_EQ(read("sticky", "header:X-Customer").sticky->name, "X-Customer");
   EXPECT_EQ(read("sticky", "address").sticky->source, strangler::StickinessKey::Source::Address);
+  EXPECT_EQ(read("sticky", "visit").sticky->name, "banyan_visit");
   EXPECT_EQ(read("workers", "64").workers.reads, 64U);
   EXPECT_EQ(read("queue", "1").queue, 1U);
   EXPECT_EQ(read("loops", "3").loops, 3U);

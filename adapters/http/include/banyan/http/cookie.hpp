@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "banyan/http/fields.hpp"
@@ -12,5 +14,9 @@ namespace banyan::http {
 ///
 /// Everyone who sorts users by a cookie reads it here: two readings would be two users.
 std::string_view cookie(const Fields& fields, std::string_view name);
+
+/// What a `Cookie` field says without the cookies of exactly that name, the others in their order;
+/// "" when nothing is left, and nothing when there is none of that name.
+std::optional<std::string> without_cookie(std::string_view value, std::string_view name);
 
 }  // namespace banyan::http

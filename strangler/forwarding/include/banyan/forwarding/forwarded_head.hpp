@@ -33,6 +33,8 @@ struct Hop {
   const ClientWords* client_words = nullptr;
   /// Fields of the request that do not go on, whoever the peer is; with "_" as with "-".
   std::span<const std::string> withheld{};
+  /// The proxy's own cookie, which does not go on; "": it has none.
+  std::string_view own_cookie{};
   /// What clients have in front of the paths that the upstream has at its root, said as
   /// X-Forwarded-Prefix; "" says nothing.
   std::string_view prefix{};

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "banyan/forwarding/copy_order.hpp"
 #include "banyan/forwarding/exchange_tap.hpp"
@@ -68,6 +69,13 @@ struct ForwardOrder {
   http::Fields request_fields{};
   /// Of the client's fields and trailers those that do not go on. Must live until `done`.
   std::span<const std::string> withheld{};
+  /// The name of the proxy's own cookie, which does not go on and nobody else sets; "": it has
+  /// none. Must live until `done`.
+  std::string_view own_cookie{};
+  /// What the client is to keep in it from now on, whichever side answers, as a value of
+  /// Set-Cookie; "": what it has. See say_visit() for where it is left out; a failure of the
+  /// proxy's own to get an answer has none either.
+  std::string new_cookie{};
   /// Said as Banyan-Routing. The rollout's name must live until `done`.
   std::optional<RoutingStamp> routing{};
   /// Added to the answer, e.g. X-Strangler.

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "banyan/forwarding/visit.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "banyan/http/cookie.hpp"
+#include "banyan/http/list.hpp"
+#include "banyan/kernel/hex.hpp"
+
+namespace banyan::strangler {
+namespace {
+
+using http::equals_ignoring_case;
+
+constexpr std::size_t kHalf = 16;  // hexadecimal digits
+constexpr unsigned kFirstFinal = 200;
+
+enum class Keepers : std::uint8_t {
+  Anybody,    ///< shared caches, too
+  ItsClient,  ///< or nobody
+  LeftOpen,
+};
+
+/// RFC 9213, and what came before it: comes before Cache-Control where it is heard.
+bool is_for_a_providers_caches(std::string_view name) {
+  constexpr std::string_view kTargeted = "CDN-Cache-Control";
+  if (equals_ignoring_case(name, "Surrogate-Control")) return true;
+  return name.size() >= kTargeted.size() &&
+         equals_ignoring_case(name.substr(name.size() - kTargeted.size()), kTargeted);
+}
+
+Keepers keepers_of(const http::Fields& fields) {
+  bool shared = false;
+  bool closed = false;
+  for (const auto field : fields) shared = shared || is_for_a_providers_caches(field.name);
+  if (shared) return Keepers::Anybody;
+  fields.each("Cache-Control", [&](std::string_view list) {
+    http::any_element(list, [&](std::string_view directive) {
+      const std::string_view name = http::trimmed(directive.substr(0, directive.find('=')));
+      shared =
+          shared || equals_ignoring_case(name, "public") || equals_ignoring_case(name, "s-maxage");
+      // With names of fields, `private` is about these only.
+      closed = closed || equals_ignoring_case(directive, "private") ||
+               equals_ignoring_case(directive, "no-store");
+      return false;
+    });
+  });
+  if (closed) return Keepers::ItsClient;
+  return shared ? Keepers::Anybody : Keepers::LeftOpen;
+}
+
+}  // namespace
+
+std::string draw_visit(Random& random) {
+  std::string id;
+  append_hex(id, random.next(), kHalf);
+  append_hex(id, random.next(), kHalf);
+  return id;
+}
+
+bool is_visit(std::string_view text) { return text.size() == 2 * kHalf && is_lower_hex(text); }
+
+std::string set_visit(std::string_view name, std::string_view id, bool by_tls) {
+  std::string text(name);
+  text.append("=").append(id).append("; Path=/; HttpOnly; SameSite=Lax");
+  if (by_tls) text += "; Secure";
+  return text;
+}
+
+void take_out_cookie(http::Fields& fields, std::string_view name) {
+  if (name.empty()) return;
+  std::vector<std::string> kept;
+  bool found = false;
+  fields.each("Cookie", [&](std::string_view value) {
+    const std::optional<std::string> rest = http::without_cookie(value, name);
+    found = found || rest.has_value();
+    if (!rest) {
+      kept.emplace_back(value);
+    } else if (!rest->empty()) {
+      kept.push_back(*rest);
+    }
+  });
+  if (!found) return;
+  fields.remove("Cookie");
+  for (const std::string& each : kept) fields.add("Cookie", each);
+}
+
+void say_visit(http::ResponseHead& head, std::string_view name, std::string_view set) {
+  if (name.empty()) return;
+  http::Fields& fields = head.fields;
+  fields.remove_if([&](const http::Fields::Field& field) {
+    return field.is("Set-Cookie") &&
+           http::trimmed(field.value.substr(0, field.value.find('='))) == name;
+  });
+  if (set.empty()) return;
+  const bool is_final = head.status >= kFirstFinal;  // what switches protocols, nobody keeps
+  if (is_final) {
+    const Keepers keepers = keepers_of(fields);
+    if (keepers == Keepers::Anybody) return;
+    if (keepers == Keepers::LeftOpen) fields.add("Cache-Control", "private");
+  }
+  fields.add("Set-Cookie", set);
+}
+
+}  // namespace banyan::strangler
