@@ -22,6 +22,7 @@ namespace banyan::host {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 /// An application with pages that ask its module, which is in a service as well.
 class APageOfARoutedModule : public testing::Test {
@@ -244,8 +245,7 @@ TEST_F(APageOfARoutedModule, CostsTheBudgetAsMuchAsARequestHoweverManyOfItsReads
   lose_the_service();
   for (int i = 0; i < kPages; ++i) ASSERT_EQ(ask("GET", "/three").body, "here here here") << i;
   EXPECT_THAT(metrics(), HasSubstr(R"(banyan_fallbacks_total{rollout="demo",effect="read"} 60)"));
-  EXPECT_THAT(metrics(),
-              HasSubstr(R"(banyan_fallbacks_refused_total{rollout="demo",reason="budget"} 0)"));
+  EXPECT_THAT(metrics(), Not(HasSubstr("banyan_fallbacks_refused_total{")));
 }
 
 TEST_F(APageOfARoutedModule, ThatATesterHasSentThereShowsThatTheServiceIsGone) {
