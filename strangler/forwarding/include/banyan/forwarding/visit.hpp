@@ -18,6 +18,10 @@ namespace banyan::strangler {
 /// The cookie's name where nobody has given it another.
 inline constexpr std::string_view kVisitCookie = "banyan_visit";
 
+/// Tells an application of another kind whose visit it is asked for, and is believed of a trusted
+/// peer: who asks back through the proxy, or through the next one, passes it on as it came.
+inline constexpr std::string_view kVisitField = "Banyan-Visit";
+
 /// 128 random bits, as 32 lower-case hexadecimal digits.
 std::string draw_visit(Random& random);
 
