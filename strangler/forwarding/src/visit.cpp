@@ -18,6 +18,7 @@ using http::equals_ignoring_case;
 
 constexpr std::size_t kHalf = 16;  // hexadecimal digits
 constexpr unsigned kFirstFinal = 200;
+constexpr unsigned kNotModified = 304;
 
 enum class Keepers : std::uint8_t {
   Anybody,    ///< shared caches, too
@@ -110,7 +111,11 @@ void say_visit(http::ResponseHead& head, std::string_view name, std::string_view
   if (is_final) {
     const Keepers keepers = keepers_of(fields);
     if (keepers == Keepers::Anybody) return;
-    if (keepers == Keepers::LeftOpen) fields.add("Cache-Control", "private");
+    if (keepers == Keepers::LeftOpen) {
+      // What a 304 leaves out goes on as the cache has it (RFC 9111 §3.2): perhaps `public`.
+      if (head.status == kNotModified) return;
+      fields.add("Cache-Control", "private");
+    }
   }
   fields.add("Set-Cookie", set);
 }

@@ -118,7 +118,7 @@ TEST(AnAnswerThatLeavesOpenWhoMayKeepIt, IsForItsClientWithTheVisit) {
                                                {{"Surrogate-Control", "no-store, max-age=60"}},
                                                {{"Expires", "Thu, 01 Dec 2044 16:00:00 GMT"}}};
   for (const http::Fields& each : left_open) {
-    for (const unsigned status : {200u, 304u, 404u}) {
+    for (const unsigned status : {200u, 206u, 404u}) {
       http::ResponseHead head = answer(each, status);
       say_visit(head, "banyan_visit", kCookie);
       EXPECT_EQ(head.fields.find("Set-Cookie"), kCookie);
@@ -126,6 +126,19 @@ TEST(AnAnswerThatLeavesOpenWhoMayKeepIt, IsForItsClientWithTheVisit) {
       EXPECT_EQ(head.fields.size(), each.size() + 2);
     }
   }
+}
+
+// The cache has the 200, which may have been `public`, and adds what a 304 says.
+TEST(AnAnswerThatNothingHasChanged, SaysTheVisitOnlyWhereItSaysItselfThatItIsForItsClient) {
+  for (const http::Fields& each : std::vector<http::Fields>{
+           {{"ETag", "\"1\""}}, {{"ETag", "\"1\""}, {"Cache-Control", "no-cache"}}}) {
+    http::ResponseHead head = answer(each, 304);
+    say_visit(head, "banyan_visit", kCookie);
+    EXPECT_EQ(head.fields, each);
+  }
+  http::ResponseHead head = answer({{"Cache-Control", "private, no-cache"}}, 304);
+  say_visit(head, "banyan_visit", kCookie);
+  EXPECT_EQ(head.fields.find("Set-Cookie"), kCookie);
 }
 
 TEST(AnAnswerThatSwitchesProtocols, SaysTheVisitAndNothingOfCaches) {
