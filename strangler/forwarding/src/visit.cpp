@@ -113,7 +113,7 @@ void say_visit(http::ResponseHead& head, std::string_view name, std::string_view
     if (keepers == Keepers::Anybody) return;
     if (keepers == Keepers::LeftOpen) {
       // What a 304 leaves out goes on as the cache has it (RFC 9111 §3.2): perhaps `public`.
-      if (head.status == kNotModified) return;
+      if (head.status == kNotModified && !fields.contains("Cache-Control")) return;
       fields.add("Cache-Control", "private");
     }
   }
