@@ -63,6 +63,14 @@ Keepers keepers_of(const http::Fields& fields) {
   return shared ? Keepers::Anybody : Keepers::LeftOpen;
 }
 
+/// Of a value of Set-Cookie. Browsers that keep cookies without a name send back "=NAME=VALUE" as
+/// "NAME=VALUE".
+std::string_view name_in_requests(std::string_view set_cookie) {
+  std::string_view text = http::trimmed(set_cookie);
+  if (text.starts_with('=')) text.remove_prefix(1);
+  return http::trimmed(text.substr(0, text.find('=')));
+}
+
 }  // namespace
 
 std::string draw_visit(Random& random) {
@@ -99,25 +107,25 @@ void take_out_cookie(http::Fields& fields, std::string_view name) {
   for (const std::string& each : kept) fields.add("Cookie", each);
 }
 
-void say_visit(http::ResponseHead& head, std::string_view name, std::string_view set) {
-  if (name.empty()) return;
+bool say_visit(http::ResponseHead& head, std::string_view name, std::string_view set) {
+  if (name.empty()) return false;
   http::Fields& fields = head.fields;
   fields.remove_if([&](const http::Fields::Field& field) {
-    return field.is("Set-Cookie") &&
-           http::trimmed(field.value.substr(0, field.value.find('='))) == name;
+    return field.is("Set-Cookie") && name_in_requests(field.value) == name;
   });
-  if (set.empty()) return;
+  if (set.empty()) return false;
   const bool is_final = head.status >= kFirstFinal;  // what switches protocols, nobody keeps
   if (is_final) {
     const Keepers keepers = keepers_of(fields);
-    if (keepers == Keepers::Anybody) return;
+    if (keepers == Keepers::Anybody) return false;
     if (keepers == Keepers::LeftOpen) {
       // What a 304 leaves out goes on as the cache has it (RFC 9111 §3.2): perhaps `public`.
-      if (head.status == kNotModified && !fields.contains("Cache-Control")) return;
+      if (head.status == kNotModified && !fields.contains("Cache-Control")) return false;
       fields.add("Cache-Control", "private");
     }
   }
   fields.add("Set-Cookie", set);
+  return true;
 }
 
 }  // namespace banyan::strangler

@@ -328,6 +328,27 @@ TEST_F(AVisit, IsNotSaidByAnAnswerThatIsForSharedCaches) {
   EXPECT_EQ(seen.field("Cache-Control"), "public, max-age=60");
 }
 
+// What an operator sees of the pages of a site that are all for shared caches.
+TEST_F(AVisit, IsCountedByWhatBecameOfIt) {
+  const ToldServer of_all(application("old", {{"Cache-Control", "public, max-age=60"}}));
+  begin(kVisit, old_side_.port(), of_all.port());
+  ASSERT_EQ(shift("100%"), 200u);
+  const auto counted = [&](const std::string& result) {
+    return value_in(metrics(), "banyan_visits_total{result=\"" + result + "\"}");
+  };
+  EXPECT_EQ(counted("begun"), -1) << "nobody has asked";
+  Browser browser(port_);
+  browser.ask("GET", "/albums");
+  browser.ask("GET", "/albums/style.css");
+  until("two that nobody keeps", [&] { return counted("not_kept") == 2; });
+  browser.ask("GET", "/shop/cart");
+  until("one that begins", [&] { return counted("begun") == 1; });
+  browser.ask("GET", "/albums");
+  until("one that goes on", [&] { return counted("goes_on") == 1; });
+  EXPECT_EQ(counted("not_kept"), 2);
+  EXPECT_EQ(counted("begun"), 1);
+}
+
 TEST_F(AVisit, MakesAnAnswerPrivateThatLeavesOpenWhoMayKeepIt) {
   const ToldServer silent(application("old", {{"Last-Modified", "Sun, 29 Nov 2026 12:00:00 GMT"}}));
   begin(kVisit, silent.port(), new_side_.port());
