@@ -45,9 +45,24 @@ bool opens(const http::Fields::Field& field) {
   return is_for_a_providers_caches(field.name) && !http::any_element(field.value, closes);
 }
 
+/// "max-age=60": for so long a shared cache may keep the answer, too (RFC 9111 §3).
+bool gives_time(std::string_view directive) {
+  const std::size_t equals = directive.find('=');
+  return equals != std::string_view::npos &&
+         equals_ignoring_case(http::trimmed(directive.substr(0, equals)), "max-age") &&
+         directive.find_first_of("123456789", equals) != std::string_view::npos;
+}
+
+bool is_page(const http::Fields& fields) {
+  const std::string_view type = fields.find("Content-Type").value_or(std::string_view());
+  return http::begins_ignoring_case(type, "text/html") ||
+         http::begins_ignoring_case(type, "application/xhtml+xml");
+}
+
 Keepers keepers_of(const http::Fields& fields) {
   bool shared = false;
   bool closed = false;
+  bool lasts = false;
   for (const auto field : fields) shared = shared || opens(field);
   if (shared) return Keepers::Anybody;
   fields.each("Cache-Control", [&](std::string_view list) {
@@ -56,10 +71,14 @@ Keepers keepers_of(const http::Fields& fields) {
       shared =
           shared || equals_ignoring_case(name, "public") || equals_ignoring_case(name, "s-maxage");
       closed = closed || closes(directive);
+      lasts = lasts || gives_time(directive);
       return false;
     });
   });
   if (closed) return Keepers::ItsClient;
+  // A style or a picture that may be kept for a while: behind a cache that leaves cookies out, none
+  // of them would ever be kept again. Pages are what visits begin with.
+  if (lasts && !is_page(fields)) return Keepers::Anybody;
   return shared ? Keepers::Anybody : Keepers::LeftOpen;
 }
 

@@ -87,7 +87,9 @@ TEST(AnAnswerThatIsForSharedCaches, SaysNoVisit_RFC9111_7_3) {
       {{"Cloudflare-CDN-Cache-Control", "max-age=60"}},
       {{"CDN-Cache-Control", "no-store"}, {"Surrogate-Control", "max-age=60"}},
       {{"Surrogate-Control", "max-age=0"}},
-      {{"Surrogate-Control", "max-age=60"}}};
+      {{"Surrogate-Control", "max-age=60"}},
+      {{"Cache-Control", "max-age=31536000, immutable"}, {"Content-Type", "text/css"}},
+      {{"Cache-Control", "Max-Age = \"60\""}}};
   for (const http::Fields& each : shared) {
     http::ResponseHead head = answer(each);
     EXPECT_FALSE(say_visit(head, "banyan_visit", kCookie));
@@ -111,13 +113,15 @@ TEST(AnAnswerThatIsForItsClient, SaysTheVisitAndIsAsItWas) {
 }
 
 TEST(AnAnswerThatLeavesOpenWhoMayKeepIt, IsForItsClientWithTheVisit) {
-  const std::vector<http::Fields> left_open = {{},
-                                               {{"Cache-Control", "no-cache"}},
-                                               {{"Cache-Control", "max-age=31536000, immutable"}},
-                                               {{"Cache-Control", "private=\"Set-Cookie\""}},
-                                               {{"CDN-Cache-Control", "no-store"}},
-                                               {{"Surrogate-Control", "no-store, max-age=60"}},
-                                               {{"Expires", "Thu, 01 Dec 2044 16:00:00 GMT"}}};
+  const std::vector<http::Fields> left_open = {
+      {},
+      {{"Cache-Control", "no-cache"}},
+      {{"Cache-Control", "max-age=60"}, {"Content-Type", "text/html; charset=utf-8"}},
+      {{"Cache-Control", "max-age=0"}, {"Content-Type", "text/css"}},
+      {{"Cache-Control", "private=\"Set-Cookie\""}},
+      {{"CDN-Cache-Control", "no-store"}},
+      {{"Surrogate-Control", "no-store, max-age=60"}},
+      {{"Expires", "Thu, 01 Dec 2044 16:00:00 GMT"}}};
   for (const http::Fields& each : left_open) {
     for (const unsigned status : {200u, 206u, 404u}) {
       http::ResponseHead head = answer(each, status);
