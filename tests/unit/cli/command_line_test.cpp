@@ -398,20 +398,24 @@ TEST(Documents, EndWithTheCodeThatPeopleGet) {
 }
 
 TEST(AReplay, SaysWhatWasHiddenToTheProcessAndToNobodyElse) {
-  std::string posted;
-  const AdminServer alike([&](const std::string&, const std::string&, const std::string& body) {
-    posted = body;
-    return std::pair(200U, std::string(R"({"example":"catalog:3","request":"GET /albums/aaa",
-        "old":{"status":200},"new":{"status":200},"comparison":{"same":true,"differences":[]}})"));
-  });
   const TemporaryFolder folder;
   const std::string fields = folder.file("fields.txt");
   std::ofstream(fields) << "Cookie: session=of-ada; a=b:c\r\n\nUser-Agent:\tBrowser\n";
   const std::string body = folder.file("body.json");
   std::ofstream(body) << R"({"who":"ada"})";
-  const Outcome outcome = run_banyan({"replay", "catalog:3", "--target", "/albums/ada?q=blue",
-                                      "--header", "Authorization: Bearer of-ada", "--header",
-                                      '@' + fields, "--body", body, "--url", alike.url()});
+  std::string posted;
+  Outcome outcome;
+  {  // its thread ends with it
+    const AdminServer alike([&](const std::string&, const std::string&, const std::string& said) {
+      posted = said;
+      return std::pair(200U, std::string(R"({"example":"catalog:3","request":"GET /albums/aaa",
+          "old":{"status":200},"new":{"status":200},
+          "comparison":{"same":true,"differences":[]}})"));
+    });
+    outcome = run_banyan({"replay", "catalog:3", "--target", "/albums/ada?q=blue", "--header",
+                          "Authorization: Bearer of-ada", "--header", '@' + fields, "--body", body,
+                          "--url", alike.url()});
+  }
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(nlohmann::json::parse(posted),
             nlohmann::json::parse(R"({"example":"catalog:3","target":"/albums/ada?q=blue",
