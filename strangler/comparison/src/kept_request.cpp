@@ -161,7 +161,7 @@ class Completion {
                     std::string(kept) + ", and another one would be another request: leave it out");
     }
     if (said.empty()) {
-      for (const TargetPart& each : parts_of(example_.hidden.target, asked_.route)) {
+      for (const TargetPart& each : target_parts(example_.hidden.target, asked_.route)) {
         if (each.text == kHiddenPart) missing_.push_back(each.name);
       }
       return std::nullopt;
@@ -173,8 +173,8 @@ class Completion {
   }
 
   std::string what_differs(const std::string& said, std::string_view kept) const {
-    const auto ours = parts_of(kept, asked_.route);
-    const auto theirs = parts_of(said, asked_.route);
+    const auto ours = target_parts(kept, asked_.route);
+    const auto theirs = target_parts(said, asked_.route);
     const auto [mine, its] = std::ranges::mismatch(ours, theirs, [](const auto& a, const auto& b) {
       return a.before == b.before && a.text == b.text;
     });

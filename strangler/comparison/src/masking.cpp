@@ -178,7 +178,7 @@ std::string mask_body(std::string_view body, const OperationRules& rules) {
   return form_of(body);
 }
 
-std::vector<TargetPart> parts_of(std::string_view target, std::string_view route) {
+std::vector<TargetPart> target_parts(std::string_view target, std::string_view route) {
   std::vector<TargetPart> parts;
   std::string_view query = target.substr(std::min(target.find('?'), target.size()));
   std::string_view path = target.substr(0, target.size() - query.size());
@@ -209,7 +209,7 @@ std::vector<TargetPart> parts_of(std::string_view target, std::string_view route
 MaskedTarget mask_target(std::string_view target, std::string_view route) {
   MaskedTarget masked;
   bool open = true;
-  for (const TargetPart& each : parts_of(target, route)) {
+  for (const TargetPart& each : target_parts(target, route)) {
     masked.text += each.before;
     masked.text += each.open ? std::string(each.text) : form_of(each.text);
     masked.outline += each.before;

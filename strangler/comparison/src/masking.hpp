@@ -39,7 +39,7 @@ struct TargetPart {
   std::string name;  ///< for people: "{id} of the path", "q of the query"
   bool open;         ///< it is no personal data: see mask_target()
 };
-std::vector<TargetPart> parts_of(std::string_view target, std::string_view route);
+std::vector<TargetPart> target_parts(std::string_view target, std::string_view route);
 
 struct MaskedTarget {
   std::string text;     ///< "/albums/aaa_99?q=aaa&page=2"

@@ -88,7 +88,7 @@ TEST(Masking, OutlinesATargetForWhoeverKnowsWhatWasThere) {
 
 TEST(Masking, NamesThePartsOfATarget) {
   std::string names;
-  for (const TargetPart& each : parts_of("/customers/…/x?q=…&…=1", "/customers/{name}")) {
+  for (const TargetPart& each : target_parts("/customers/…/x?q=…&…=1", "/customers/{name}")) {
     if (each.text == kHiddenPart) names += each.name + "; ";
   }
   EXPECT_EQ(names, "{name} of the path; q of the query; part 2 of the query; ");

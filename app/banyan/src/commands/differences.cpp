@@ -194,7 +194,7 @@ void show_replay(const Json& document) {
   print_table(rows);
 }
 
-Result<std::string> content_of(const std::string& file) {
+Result<std::string> said_in(const std::string& file) {
   if (file == "-") {
     return std::string(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
   }
@@ -239,7 +239,7 @@ Result<Json> order_of(const ReplayOptions& options) {
   for (const std::string& each : options.headers) {
     std::string lines = each;
     if (each.starts_with('@')) {
-      auto content = content_of(each.substr(1));
+      auto content = said_in(each.substr(1));
       if (!content) return fail(std::move(content.error()));
       lines = std::move(*content);
     }
@@ -251,7 +251,7 @@ Result<Json> order_of(const ReplayOptions& options) {
   }
   if (!headers.empty()) asked["headers"] = std::move(headers);
   if (!options.body_file.empty()) {
-    auto body = content_of(options.body_file);
+    auto body = said_in(options.body_file);
     if (!body) return fail(std::move(body.error()));
     asked["body"] = std::move(*body);
   }
