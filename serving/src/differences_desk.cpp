@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "ask_side.hpp"
+#include "banyan/forwarding/stickiness_key.hpp"
+#include "banyan/forwarding/visit.hpp"
 #include "route_snapshot.hpp"
 
 namespace banyan::serving {
@@ -197,6 +199,8 @@ AdminAnswer DifferencesDesk::replay(std::string_view text,
   auto whole = findings->request_again({.name = text, .words = words, .route = target->route.path},
                                        kept->example, target->both_sides->rules);
   if (!whole) return std::unexpected(AdminRefusal{std::move(whole.error()), {}});
+  strangler::take_out_cookie(whole->head.fields,
+                             strangler::visit_cookie(routes->configuration().stickiness_keys));
   // Both by what routes say now: they may have changed since, and the target was said by somebody.
   if (!routes->leads_to(*target, whole->head.method, whole->head.target)) {
     return cannot_be_asked(text, "its target does not lead to " + kept->operation);

@@ -19,7 +19,7 @@ namespace {
 
 /// What sessions are bound to, in some applications: a session that comes without is ended.
 constexpr auto kBoundToSessions = std::to_array<std::string_view>(
-    {"accept-charset", "accept-encoding", "accept-language", "user-agent"});
+    {"accept-charset", "accept-encoding", "accept-language", "host", "user-agent"});
 
 std::string in_lower_case(std::string_view name) {
   std::string text(name);
