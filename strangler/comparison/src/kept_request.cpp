@@ -142,13 +142,14 @@ class Completion {
   }
 
   Error lacks() const {
-    std::string message =
-        std::string(asked_.name) + " is not kept as it was asked, and lacks " + listed(missing_) +
-        ". Say it for this once, in place of each …: " + command_for(asked_.name, example_.hidden);
+    std::string message = std::string(asked_.name) + " is not kept as it was asked, and lacks " +
+                          listed(missing_) + '.';
     if (!example_.correlation_id.empty()) {
-      message += ". What was asked stands in the access log, if one is written, under " +
-                 example_.correlation_id;
+      message += " What was asked stands in the access log, if one is written, under " +
+                 example_.correlation_id + '.';
     }
+    message +=
+        " Say it for this once, in place of each …: " + command_for(asked_.name, example_.hidden);
     return {ErrorCode::FailedPrecondition, "banyan.example_not_replayable", std::move(message), {}};
   }
 
