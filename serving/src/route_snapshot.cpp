@@ -246,6 +246,15 @@ RouteSnapshot::Match RouteSnapshot::match(Shown listener, std::string_view metho
   return match;
 }
 
+bool RouteSnapshot::leads_to(const Target& target, std::string_view method,
+                             std::string_view asked) const {
+  return std::ranges::any_of(tables_, [&](const Table& table) {
+    if (!table.paths) return false;
+    const http::PathMatch found = table.paths->match(method, asked);
+    return found.found() && table.targets[found.entry] == &target;
+  });
+}
+
 std::vector<const Target*> RouteSnapshot::by_precedence(Shown listener) const {
   const Table& table = tables_[table_of(listener)];
   std::vector<const Target*> all;

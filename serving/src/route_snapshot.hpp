@@ -128,6 +128,9 @@ class RouteSnapshot {
   };
   Match match(Shown listener, std::string_view method, std::string_view target) const;
 
+  /// Whether a request is for this target on some listener.
+  bool leads_to(const Target& target, std::string_view method, std::string_view asked) const;
+
   /// All that can be found on such a listener, in the order in which it wins.
   std::vector<const Target*> by_precedence(Shown listener) const;
 

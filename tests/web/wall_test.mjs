@@ -283,6 +283,9 @@ await test("differences lead from operation to field to example, by keyboard, an
   await page.ask("document.querySelector('#differences button').click()");
   await page.until("document.querySelector('#differences .said').textContent === 'They still differ: /price/amount 129 and 128.'");
   assert.deepEqual(orders, [["/differences/replay", { example: "catalog:3" }]]);
+  assert.equal(await page.ask("document.querySelectorAll('#differences button').length"), 1, "what is not kept as it was has none");
+  assert.match(await page.text("#differences .examples"),
+    /say what stood for each …: banyan replay catalog:4 --target '\/tracks\/…\?q=…' --header 'cookie: …' --url http:\S+/);
   await again(page);
   assert.match(await page.text("#differences .examples"), /129/, "still open");
 });

@@ -25,11 +25,11 @@ Visitor find_visitor(const http::Fields& fields, std::string_view peer, const Tr
         key = {};
         break;
       case StickinessKey::Source::Address:
-        return {.key = client_address(fields, peer, trusted), .begins = {}};
+        return {.key = client_household(fields, peer, trusted), .begins = {}};
     }
     if (!key.empty()) return {.key = std::string(key), .begins = {}};
   }
-  return {.key = client_address(fields, peer, trusted), .begins = {}};
+  return {.key = client_household(fields, peer, trusted), .begins = {}};
 }
 
 }  // namespace
