@@ -156,6 +156,8 @@ class RouteSnapshot {
   void count(const Parts& parts);
   UpstreamPool* pool(const std::string& name) const;
   std::vector<strangler::FileProblem> compile(const Parts& parts);
+  std::vector<strangler::FileProblem> read_secrets(const Parts& parts);
+  std::shared_ptr<const CopyRules> copies_of(std::string_view rollout) const;
 
   std::shared_ptr<const strangler::Routing> routing_;
   std::map<std::string, std::shared_ptr<UpstreamPool>> pools_;
@@ -163,6 +165,7 @@ class RouteSnapshot {
   std::deque<Target> targets_;     ///< the pages last
   std::vector<OwnPages> page_of_;  ///< of the last targets
   Testers testers_;
+  std::map<std::string, std::shared_ptr<const CopyRules>, std::less<>> copies_;  ///< by rollout
   struct Table {
     std::optional<http::PathTable> paths;
     std::vector<const Target*> targets;  ///< by the index of the entry
