@@ -401,6 +401,10 @@ TEST_P(OrderStoreContract, ListsSagasNewestFirstAndNamesTheirVersions) {
     EXPECT_EQ(sagas.list({.limit = 1}).size(), 1U);
     EXPECT_EQ(sagas.list({.before = sagas.list({.limit = 1}).front().data().id.str()}).size(), 1U);
     EXPECT_EQ(sagas.list({.status = SagaStatus::Stuck}).front().data(), two.saga.data());
+    EXPECT_EQ(sagas.list({.status = SagaStatus::Active}).front().data(), one.saga.data());
+    EXPECT_EQ(sagas.list({.status = SagaStatus::Active}).size(), 1U);
+    EXPECT_TRUE(sagas.list({.status = SagaStatus::Done}).empty());
+    EXPECT_TRUE(sagas.list({.status = SagaStatus::Undone}).empty());
     EXPECT_EQ(sagas.list({.subject = one.order.data().id.str()}).front().data(), one.saga.data());
     EXPECT_EQ(sagas.open_versions(),
               (std::vector<SagaVersion>{{"place_order", 1}, {"place_order", 7}}));
