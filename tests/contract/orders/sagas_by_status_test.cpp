@@ -59,12 +59,11 @@ TEST(SagasByStatus, AreFoundByAnIndexInPostgreSql) {
   auto database = postgres::Connection::open(server.url());
   database.run("SET search_path = orders");
   database.run(
-      "INSERT INTO orders_sagas (id, name, version, subject, status, phase, step, attempts, "
-      "outages,"
-      " blocked_on, holder, epoch, clock_of, waits_until, began_at, correlation_id, traceparent)"
-      " SELECT 'sag_' || lpad(n::text, 32, '0'), 'place_order', 1, 'order ' || n, 'done', "
-      "'forward',"
-      " 5, 0, 0, '', '', 1, '', 0, n, '', '' FROM generate_series(1, 5000) AS n");
+      "INSERT INTO orders_sagas (id, name, version, subject, status, phase, step, attempts,"
+      " outages, blocked_on, holder, epoch, clock_of, waits_until, began_at, correlation_id,"
+      " traceparent) SELECT 'sag_' || lpad(n::text, 32, '0'), 'place_order', 1, 'order ' || n,"
+      " 'done', 'forward', 5, 0, 0, '', '', 1, '', 0, n, '', '' FROM generate_series(1, 5000) AS "
+      "n");
   database.run("ANALYZE orders_sagas");
 
   for (const auto& [status, word] :
