@@ -496,6 +496,32 @@ TEST_P(OrderStoreContract, KnowsWhatACallerHasPlacedUnderAKey) {
   EXPECT_EQ(placed("ann", "k2"), std::nullopt);
 }
 
+TEST_P(OrderStoreContract, TellsACustomerFromAPrincipalOfThatName) {
+  const OrderWithSaga of_nobody_named = a_case(1);
+  const OrderWithSaga of_a_principal = a_case(2);
+  const std::string customer = some_customer(1).str();
+  const auto id_of = [](const OrderWithSaga& each) { return each.order.data().id; };
+  ASSERT_THAT(store().write(any_context(),
+                            [&](OrdersWriting& rows) -> Result<void> {
+                              for (const auto* each : {&of_nobody_named, &of_a_principal}) {
+                                if (auto added = add(rows, *each); !added) return added;
+                              }
+                              rows.keep({"customer=" + customer, "k1"}, id_of(of_nobody_named),
+                                        kNow);
+                              rows.keep({customer, "k1"}, id_of(of_a_principal), kNow);
+                              // As the version before wrote down who asked for a customer.
+                              rows.keep({customer, "k0"}, id_of(of_nobody_named), kNow);
+                              return {};
+                            }),
+              Succeeds());
+  store().read(any_context(), [&](OrdersReading& rows) {
+    EXPECT_EQ(rows.placed_under({"customer=" + customer, "k1"}), id_of(of_nobody_named));
+    EXPECT_EQ(rows.placed_under({customer, "k1"}), id_of(of_a_principal));
+    EXPECT_EQ(rows.placed_under({"customer=" + customer, "k0"}), id_of(of_nobody_named));
+    return 0;
+  });
+}
+
 TEST_P(OrderStoreContract, WritesTheHistoryInTheOrderOfTime) {
   const OrderWithSaga fresh = a_case(1);
   const auto& id = fresh.order.data().id;
