@@ -85,6 +85,7 @@ class ShippingWorld {
   void background_for_long();
 
   ::shipping::ConsignmentDetails get(const ::shipping::OrderId& order);
+  ::shipping::ConsignmentProblem problem(const ::shipping::OrderId& order);
   ::shipping::ConsignmentState state(const ::shipping::OrderId& order) { return get(order).state; }
   Result<::shipping::ConsignmentDetails> cancel(const ::shipping::OrderId& order);
   Result<::shipping::ConsignmentDetails> announce_return(const ::shipping::OrderId& order);
