@@ -25,7 +25,7 @@ bool follows(const ModuleEntry& entry, std::string_view source) {
 EventTraffic::EventTraffic(const std::string& application, const Assembly& assembly,
                            const Assembly::Connect& connect, const Environment& environment,
                            const telemetry::Log& log, std::optional<security::WebhookKeys> keys,
-                           LaneEvidence* lanes)
+                           WorkEvidence* lanes)
     : log_(&log), environment_(environment), keys_(std::move(keys)), lanes_(lanes) {
   for (const auto& module : assembly.modules()) {
     if (module->here) receive(*module, environment);
@@ -230,7 +230,7 @@ nlohmann::ordered_json lanes_of(events::EventLog& log, const Context& context,
 }
 
 /// Only of those whose events this process brings itself.
-void add_verdicts(nlohmann::ordered_json& lanes, const LaneEvidence& evidence,
+void add_verdicts(nlohmann::ordered_json& lanes, const WorkEvidence& evidence,
                   const std::string& source) {
   for (nlohmann::ordered_json& row : lanes) {
     const auto verdict = evidence.of(source, row.at("lane").get<std::string>());

@@ -27,7 +27,7 @@
 #include "event_traffic.hpp"
 #include "failure.hpp"
 #include "housekeeping.hpp"
-#include "lane_evidence.hpp"
+#include "work_evidence.hpp"
 #include "placements.hpp"
 #include "read_models.hpp"
 #include "routing.hpp"
@@ -428,7 +428,7 @@ struct Process::Parts {
   std::optional<DatabaseUsers> users;
   std::optional<StatementRecorder> statements;
   NoRouting no_routing;
-  std::optional<LaneEvidence> lanes;
+  std::optional<WorkEvidence> lanes;
   std::unique_ptr<serving::ControlPlane> control;
   CallTelemetry calls{telemetry.metrics, telemetry.log, system_clock()};
   std::optional<CallEvidence> evidence;

@@ -220,7 +220,7 @@ class TheJudgeOfLanes : public testing::Test {
     return verdict;
   }
 
-  Judge judge_{{JudgedOperation::lane_from("payments")}, JudgeRules::of_lanes()};
+  Judge judge_{{JudgedOperation::lane_from("payments")}, JudgeRules::of_work()};
 };
 
 TEST_F(TheJudgeOfLanes, SaysHowItHasComparedWhenAConsumerFailsMoreSinceItsMove) {

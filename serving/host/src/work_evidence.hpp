@@ -18,12 +18,12 @@
 #include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/context.hpp"
 #include "banyan/kernel/executor.hpp"
-#include "banyan/promotion/lane_verdicts.hpp"
+#include "banyan/promotion/work_verdicts.hpp"
 #include "banyan/telemetry/log.hpp"
 #include "banyan/telemetry/metric.hpp"
 #include "banyan/verdict/judge.hpp"
 #include "banyan/verdict/window.hpp"
-#include "usual_of_lanes.hpp"
+#include "usual_of_work.hpp"
 
 namespace banyan::host {
 
@@ -90,22 +90,22 @@ class LaneCounters {
 
 /// What modules make of the events that this process brings them: in one line,
 ///
-///     delivery → LaneCounters → Judge → LaneVerdicts → Conductor
+///     delivery → LaneCounters → Judge → WorkVerdicts → Conductor
 ///
 /// A lane changes sides when the process is started with other modules, at a position of the log,
 /// so that what was usual of it here has to outlive the process: it is kept in a file, once a
 /// minute. Evidence is not. Safe for concurrent use, once begun.
-class LaneEvidence final : public strangler::LaneVerdicts {
+class WorkEvidence final : public strangler::WorkVerdicts {
  public:
   static constexpr std::chrono::milliseconds kTick{250};
   static constexpr std::chrono::minutes kWrite{1};
 
   /// `file`: what is usual; it need not be there. Clock and log must outlive it.
-  LaneEvidence(std::string file, const Clock& clock, const telemetry::Log& log,
-               const strangler::JudgeRules& rules = strangler::JudgeRules::of_lanes());
-  ~LaneEvidence() override;
-  LaneEvidence(const LaneEvidence&) = delete;
-  LaneEvidence& operator=(const LaneEvidence&) = delete;
+  WorkEvidence(std::string file, const Clock& clock, const telemetry::Log& log,
+               const strangler::JudgeRules& rules = strangler::JudgeRules::of_work());
+  ~WorkEvidence() override;
+  WorkEvidence(const WorkEvidence&) = delete;
+  WorkEvidence& operator=(const WorkEvidence&) = delete;
 
   /// The same way, of which is counted what it brings. Before begin(); this must outlive it.
   std::unique_ptr<events::EventTransport> watched(std::unique_ptr<events::EventTransport> way,
@@ -145,7 +145,7 @@ class LaneEvidence final : public strangler::LaneVerdicts {
   mutable std::mutex mutex_;
   std::vector<Lane> lanes_;
   std::map<std::string, strangler::Judge, std::less<>> judges_;  ///< by follower
-  UsualOfLanes usual_;
+  UsualOfWork usual_;
   SteadyTime write_at_{};
   bool failing_ = false;
   std::unique_ptr<Scheduler::Handle> ticking_;

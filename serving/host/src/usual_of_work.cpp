@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "usual_of_lanes.hpp"
+#include "usual_of_work.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -14,7 +14,7 @@ using strangler::Window;
 constexpr int kFormat = 1;
 
 bool is_too_old(const Timestamp& until, const Timestamp& now) {
-  return std::chrono::microseconds(now.micros - until.micros) > UsualOfLanes::kAge;
+  return std::chrono::microseconds(now.micros - until.micros) > UsualOfWork::kAge;
 }
 
 Window half_of(const Window& window) {
@@ -51,7 +51,7 @@ Window window_from(const Json& json) {
 
 }  // namespace
 
-void UsualOfLanes::add(const std::string& source, const std::string& follower, const Window& fresh,
+void UsualOfWork::add(const std::string& source, const std::string& follower, const Window& fresh,
                        const Timestamp& now) {
   if (fresh.requests == 0) return;
   Lane& lane = lanes_[{source, follower}];
@@ -62,14 +62,14 @@ void UsualOfLanes::add(const std::string& source, const std::string& follower, c
   changed_ = true;
 }
 
-Window UsualOfLanes::of(const std::string& source, const std::string& follower,
+Window UsualOfWork::of(const std::string& source, const std::string& follower,
                         const Timestamp& now) const {
   const auto found = lanes_.find({source, follower});
   if (found == lanes_.end()) return {};
   return is_too_old(found->second.until, now) ? Window{} : found->second.window;
 }
 
-std::string UsualOfLanes::text() {
+std::string UsualOfWork::text() {
   Json lanes = Json::array();
   for (const auto& [names, lane] : lanes_) {
     lanes.push_back({{"module", names.first},
@@ -85,8 +85,8 @@ std::string UsualOfLanes::text() {
          '\n';
 }
 
-UsualOfLanes UsualOfLanes::from(std::string_view text) {
-  UsualOfLanes usual;
+UsualOfWork UsualOfWork::from(std::string_view text) {
+  UsualOfWork usual;
   try {
     const Json json = Json::parse(text);
     if (json.at("format").get<int>() != kFormat) return {};

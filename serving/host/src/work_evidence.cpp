@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lane_evidence.hpp"
+#include "work_evidence.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -124,13 +124,13 @@ void LaneCounters::note(Side side, std::span<const events::Envelope> events,
   }
 }
 
-LaneEvidence::LaneEvidence(std::string file, const Clock& clock, const telemetry::Log& log,
+WorkEvidence::WorkEvidence(std::string file, const Clock& clock, const telemetry::Log& log,
                            const strangler::JudgeRules& rules)
     : file_(std::move(file)), clock_(&clock), log_(&log), rules_(rules) {}
 
-LaneEvidence::~LaneEvidence() { ticking_.reset(); }
+WorkEvidence::~WorkEvidence() { ticking_.reset(); }
 
-std::unique_ptr<events::EventTransport> LaneEvidence::watched(
+std::unique_ptr<events::EventTransport> WorkEvidence::watched(
     std::unique_ptr<events::EventTransport> way, const std::string& source,
     const std::string& follower, const std::vector<std::string>& subscribes) {
   const std::lock_guard lock(mutex_);
@@ -146,9 +146,9 @@ std::unique_ptr<events::EventTransport> LaneEvidence::watched(
   return std::make_unique<WatchedWay>(std::move(way), *lane->counters);
 }
 
-void LaneEvidence::begin() {
+void WorkEvidence::begin() {
   const std::lock_guard lock(mutex_);
-  usual_ = UsualOfLanes::from(whole_file(file_).value_or(""));
+  usual_ = UsualOfWork::from(whole_file(file_).value_or(""));
   write_at_ = clock_->steady() + kWrite;
   std::map<std::string, std::vector<strangler::JudgedOperation>> all;
   for (const Lane& lane : lanes_) {
@@ -162,17 +162,17 @@ void LaneEvidence::begin() {
   }
 }
 
-void LaneEvidence::keep_judging(Scheduler& scheduler) {
+void WorkEvidence::keep_judging(Scheduler& scheduler) {
   ticking_ = scheduler.every(kTick, [this] { tick(); });
 }
 
-void LaneEvidence::end() {
+void WorkEvidence::end() {
   ticking_.reset();
   tick();
   write();
 }
 
-void LaneEvidence::tick() {
+void WorkEvidence::tick() {
   bool due = false;
   {
     const std::lock_guard lock(mutex_);
@@ -196,7 +196,7 @@ void LaneEvidence::tick() {
 }
 
 /// Without the lock while it writes: deliveries do not wait for a disk, nor do plans.
-void LaneEvidence::write() {
+void WorkEvidence::write() {
   std::string text;
   {
     const std::lock_guard lock(mutex_);
@@ -216,14 +216,14 @@ void LaneEvidence::write() {
   }
 }
 
-std::vector<strangler::OperationVerdict> LaneEvidence::of(std::string_view follower) const {
+std::vector<strangler::OperationVerdict> WorkEvidence::of(std::string_view follower) const {
   const std::lock_guard lock(mutex_);
   const auto judge = judges_.find(follower);
   return judge == judges_.end() ? std::vector<strangler::OperationVerdict>{}
                                 : judge->second.verdicts();
 }
 
-std::optional<strangler::OperationVerdict> LaneEvidence::of(std::string_view source,
+std::optional<strangler::OperationVerdict> WorkEvidence::of(std::string_view source,
                                                             std::string_view follower) const {
   const std::string name = strangler::JudgedOperation::lane_from(source).name;
   for (strangler::OperationVerdict& each : of(follower)) {
@@ -232,7 +232,7 @@ std::optional<strangler::OperationVerdict> LaneEvidence::of(std::string_view sou
   return std::nullopt;
 }
 
-void LaneEvidence::forgive(std::string_view follower) {
+void WorkEvidence::forgive(std::string_view follower) {
   const std::lock_guard lock(mutex_);
   const auto judge = judges_.find(follower);
   if (judge == judges_.end()) return;
@@ -240,7 +240,7 @@ void LaneEvidence::forgive(std::string_view follower) {
   judge->second.forgive();
 }
 
-std::vector<telemetry::Sample> LaneEvidence::samples() const {
+std::vector<telemetry::Sample> WorkEvidence::samples() const {
   using telemetry::declared;
   std::vector<telemetry::Sample> all;
   const std::lock_guard lock(mutex_);

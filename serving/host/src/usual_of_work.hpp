@@ -14,7 +14,7 @@ namespace banyan::host {
 
 /// What was usual of lanes while their events were handled in this process: of the last so many
 /// events, for a later process that has them handled elsewhere. Not safe for concurrent use.
-class UsualOfLanes {
+class UsualOfWork {
  public:
   /// What is older is forgotten by halves: traffic of about the size of what it is compared with.
   static constexpr std::uint64_t kEvents = 20'000;
@@ -36,7 +36,7 @@ class UsualOfLanes {
   bool changed() const { return changed_; }
   std::string text();
   /// Nothing is taken over of what cannot be read: it is a guess to bet by, and comes again.
-  static UsualOfLanes from(std::string_view text);
+  static UsualOfWork from(std::string_view text);
 
  private:
   std::map<std::pair<std::string, std::string>, Lane> lanes_;
