@@ -27,13 +27,13 @@
 #include "event_traffic.hpp"
 #include "failure.hpp"
 #include "housekeeping.hpp"
-#include "work_evidence.hpp"
 #include "placements.hpp"
 #include "read_models.hpp"
 #include "routing.hpp"
 #include "saga_watch.hpp"
 #include "self_description.hpp"
 #include "served.hpp"
+#include "work_evidence.hpp"
 
 namespace banyan::host {
 namespace {

@@ -52,7 +52,7 @@ Window window_from(const Json& json) {
 }  // namespace
 
 void UsualOfWork::add(const std::string& source, const std::string& follower, const Window& fresh,
-                       const Timestamp& now) {
+                      const Timestamp& now) {
   if (fresh.requests == 0) return;
   Lane& lane = lanes_[{source, follower}];
   if (is_too_old(lane.until, now)) lane.window = {};
@@ -63,7 +63,7 @@ void UsualOfWork::add(const std::string& source, const std::string& follower, co
 }
 
 Window UsualOfWork::of(const std::string& source, const std::string& follower,
-                        const Timestamp& now) const {
+                       const Timestamp& now) const {
   const auto found = lanes_.find({source, follower});
   if (found == lanes_.end()) return {};
   return is_too_old(found->second.until, now) ? Window{} : found->second.window;

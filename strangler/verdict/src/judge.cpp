@@ -226,8 +226,8 @@ class Judge::Bench {
     return counted_ == Counted::Requests || before_.of >= rules_->known_before;
   }
 
-  /// A lane that is handled in this process again, or a worker that is here again, for long enough to
-  /// be sure of it: what its service has done speaks of nothing that there is.
+  /// A lane that is handled in this process again, or a worker that is here again, for long enough
+  /// to be sure of it: what its service has done speaks of nothing that there is.
   void look_who_came_home(const Moment& moment) {
     if (!is_unasked(counted_)) return;
     home_ = moment.new_side.requests > 0 ? 0 : home_ + moment.old_side.requests;
@@ -445,8 +445,8 @@ statistics::BurstRule Judge::burst_rule(std::string_view operation) const {
 Judgement overall(const std::vector<OperationVerdict>& verdicts) {
   const auto unasked = [](const OperationVerdict& each) { return is_unasked(each.counted); };
   // Also when there is none of either.
-  Judgement worst = std::ranges::all_of(verdicts, unasked) ? Judgement::CannotTell
-                                                           : Judgement::BetterOrEqual;
+  Judgement worst =
+      std::ranges::all_of(verdicts, unasked) ? Judgement::CannotTell : Judgement::BetterOrEqual;
   for (const OperationVerdict& each : verdicts) {
     const bool passed_over = unasked(each) || (each.effect == Effect::Write && each.samples == 0);
     if (passed_over && each.judgement == Judgement::CannotTell) continue;

@@ -227,8 +227,7 @@ PlanAction PlanRunner::go_back(PlanState state, std::string why) {
 }
 
 /// Only one that runs: who is on the way back goes on, and who is paused goes nowhere.
-std::optional<PlanAction> PlanRunner::stop_for_work(
-    const std::vector<OperationVerdict>& verdicts) {
+std::optional<PlanAction> PlanRunner::stop_for_work(const std::vector<OperationVerdict>& verdicts) {
   if (state_ != PlanState::Running) return std::nullopt;
   const auto worse = std::ranges::find_if(verdicts, [](const OperationVerdict& each) {
     return is_by_itself(each) && each.judgement == Judgement::Worse;
@@ -238,8 +237,8 @@ std::optional<PlanAction> PlanRunner::stop_for_work(
   const std::string way = worse->counted == Counted::Work
                               ? "work is done where the module runs"
                               : "a lane's way back is a position in its log";
-  reason_ = worse->reason + ". Nothing is brought back by itself: " + way +
-            ", and a person decides";
+  reason_ =
+      worse->reason + ". Nothing is brought back by itself: " + way + ", and a person decides";
   return nothing(reason_);
 }
 

@@ -15,8 +15,8 @@
 #include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/executor.hpp"
 #include "banyan/kernel/result.hpp"
-#include "banyan/promotion/work_verdicts.hpp"
 #include "banyan/promotion/traffic_evidence.hpp"
+#include "banyan/promotion/work_verdicts.hpp"
 #include "banyan/stages/switchboard.hpp"
 #include "banyan/verdict/judge.hpp"
 

@@ -133,8 +133,8 @@ struct Moment {
 ///
 /// *Events* are judged like writes, before and after: what failed at its first attempt, and the lag
 /// from publication to handling. Too few from before the lane moved, and nobody can tell, neither
-/// for it nor against. So is the *work* of a module's workers, by the lag from when a unit was due to
-/// when it was begun; where both sides are at work, on the same tables, what is usual is learnt
+/// for it nor against. So is the *work* of a module's workers, by the lag from when a unit was due
+/// to when it was begun; where both sides are at work, on the same tables, what is usual is learnt
 /// meanwhile.
 ///
 /// What it can do, measured by tests/unit/verdict (see docs/adr/0034): at 1,000 requests/s and 0.1
