@@ -10,6 +10,7 @@
 #include "banyan/events/http_push.hpp"
 #include "banyan/host/metrics.hpp"
 #include "banyan/kernel/id.hpp"
+#include "work_document.hpp"
 
 namespace banyan::host {
 namespace {
@@ -233,12 +234,9 @@ nlohmann::ordered_json lanes_of(events::EventLog& log, const Context& context,
 void add_verdicts(nlohmann::ordered_json& lanes, const WorkEvidence& evidence,
                   const std::string& source) {
   for (nlohmann::ordered_json& row : lanes) {
-    const auto verdict = evidence.of(source, row.at("lane").get<std::string>());
+    const auto verdict = evidence.of_lane(source, row.at("lane").get<std::string>());
     if (!verdict) continue;
-    row["verdict"] = {{"judgement", to_string(verdict->judgement)},
-                      {"reason", verdict->reason},
-                      {"samples", verdict->samples},
-                      {"samples_before", verdict->before}};
+    row["verdict"] = verdict_view(*verdict);
   }
 }
 

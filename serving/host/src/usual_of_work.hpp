@@ -2,18 +2,21 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "banyan/kernel/clock.hpp"
+#include "banyan/verdict/judge.hpp"
 #include "banyan/verdict/window.hpp"
 
 namespace banyan::host {
 
-/// What was usual of lanes while their events were handled in this process: of the last so many
-/// events, for a later process that has them handled elsewhere. Not safe for concurrent use.
+/// What was usual of lanes and workers while they were in this process: of the last so many events
+/// and units of work, for a later process that has them elsewhere. Not safe for concurrent use.
 class UsualOfWork {
  public:
   /// What is older is forgotten by halves: traffic of about the size of what it is compared with.
@@ -21,16 +24,23 @@ class UsualOfWork {
   /// What ended longer ago says nothing about today.
   static constexpr std::chrono::hours kAge{7 * 24};
 
-  struct Lane {
-    strangler::Window window;
-    Timestamp until;  ///< of the last event
+  /// A lane: who publishes, and who follows. A worker: its module, and what it is called.
+  struct Name {
+    strangler::Counted counted = strangler::Counted::Events;
+    std::string module;
+    std::string other;
+    friend auto operator<=>(const Name&, const Name&) = default;
   };
+  static Name lane(std::string source, std::string follower) {
+    return {strangler::Counted::Events, std::move(source), std::move(follower)};
+  }
+  static Name worker(std::string module, std::string name) {
+    return {strangler::Counted::Work, std::move(module), std::move(name)};
+  }
 
-  void add(const std::string& source, const std::string& follower, const strangler::Window& fresh,
-           const Timestamp& now);
+  void add(const Name& name, const strangler::Window& fresh, const Timestamp& now);
   /// Empty where there is nothing, or nothing that is young enough.
-  strangler::Window of(const std::string& source, const std::string& follower,
-                       const Timestamp& now) const;
+  strangler::Window of(const Name& name, const Timestamp& now) const;
 
   /// Something was added since the text was asked for last.
   bool changed() const { return changed_; }
@@ -39,7 +49,11 @@ class UsualOfWork {
   static UsualOfWork from(std::string_view text);
 
  private:
-  std::map<std::pair<std::string, std::string>, Lane> lanes_;
+  struct Usual {
+    strangler::Window window;
+    Timestamp until;  ///< of the last one
+  };
+  std::map<Name, Usual> all_;
   bool changed_ = false;
 };
 
