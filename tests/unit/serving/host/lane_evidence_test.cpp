@@ -90,7 +90,9 @@ class LanesOfShipping : public testing::Test {
     clock_.advance(WorkEvidence::kTick);
     lanes_->tick();
   }
-  strangler::OperationVerdict verdict() const { return lanes_->of_lane("payments", "shipping").value(); }
+  strangler::OperationVerdict verdict() const {
+    return lanes_->of_lane("payments", "shipping").value();
+  }
 
   const test::TemporaryFolder folder_;
   const std::string file_ = folder_.file("control.db.lanes");
