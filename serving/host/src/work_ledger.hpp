@@ -20,7 +20,7 @@ namespace banyan::host {
 /// here, where the modules of this process say it themselves, and at their services, as these have
 /// been asked (WorkElsewhere). Safe for concurrent use.
 ///
-///     saga runner, messenger → WorkLedger ──────────────────────────▶ WorkEvidence
+///     saga runner, any other worker → WorkLedger ─────────────────▶ WorkEvidence
 ///     of a service:  the same → WorkLedger → /_work/MODULE → WorkLedger ──▲
 ///
 /// No lag is counted of what was due before this began, and of what waits behind it: the process

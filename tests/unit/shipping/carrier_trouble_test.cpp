@@ -61,12 +61,12 @@ TEST_P(CarrierTrouble, AnOutageParksEverythingAndLosesNothing) {
   EXPECT_EQ(world.carrier.bookings.size(), kOrders);
 }
 
-TEST_P(CarrierTrouble, TheMessengerTellsWhatItHasDoneAndHowLateItWas) {
+TEST_P(CarrierTrouble, TheBackgroundTellsWhatItHasDoneAndHowLateItWas) {
   pay(order);
   world.clock.advance(std::chrono::seconds(3));
   world.background();
   ASSERT_EQ(world.work.told().size(), 1U);
-  EXPECT_EQ(world.work.told().front().worker, "messenger");
+  EXPECT_EQ(world.work.told().front().worker, "consignments");
   EXPECT_FALSE(world.work.told().front().failed);
   EXPECT_EQ(world.work.told().front().lag, std::chrono::seconds(3));
 
@@ -76,7 +76,7 @@ TEST_P(CarrierTrouble, TheMessengerTellsWhatItHasDoneAndHowLateItWas) {
   EXPECT_EQ(world.work.told().back().lag, std::chrono::seconds(5)) << "it was to be asked then";
 }
 
-TEST_P(CarrierTrouble, TheMessengerTellsOfARefusalOnceHoweverOftenItAsks) {
+TEST_P(CarrierTrouble, TheBackgroundTellsOfARefusalOnceHoweverOftenItAsks) {
   world.customers.has_address = false;
   pay(order);
   world.background_for_long();
@@ -84,7 +84,7 @@ TEST_P(CarrierTrouble, TheMessengerTellsOfARefusalOnceHoweverOftenItAsks) {
   EXPECT_TRUE(world.work.told().front().failed);
 }
 
-TEST_P(CarrierTrouble, TheMessengerTellsOfEachTimeThatNobodyAnswersIt) {
+TEST_P(CarrierTrouble, TheBackgroundTellsOfEachTimeThatNobodyAnswersIt) {
   pay(order);
   pay(ShippingWorld::order(2));
   world.carrier.is_unreachable = true;

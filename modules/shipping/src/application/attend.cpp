@@ -31,7 +31,7 @@ class Telling {
       : told_(claim.first ? told : nullptr), lag_(claim.lag) {}
   ~Telling() {
     if (told_ == nullptr) return;
-    told_->worked({.worker = kMessenger, .failed = failed_, .lag = lag_});
+    told_->worked({.worker = kConsignmentWorker, .failed = failed_, .lag = lag_});
   }
   Telling(const Telling&) = delete;
   Telling& operator=(const Telling&) = delete;

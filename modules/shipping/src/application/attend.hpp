@@ -19,10 +19,10 @@ enum class Attended : std::uint8_t {
 };
 
 /// What the background is called, as a worker of the module.
-inline constexpr std::string_view kMessenger = "messenger";
+inline constexpr std::string_view kConsignmentWorker = "consignments";
 
 /// Asks the carrier what is to be asked for one consignment, once, due or not. `told`: of the first
-/// attempt, as work of the messenger; null: it is somebody's request.
+/// attempt, as work of that worker; null: it is somebody's request.
 Attended attend(const UseCaseContext& use_case, const OrderId& order,
                 const banyan::Context& context, banyan::WorkObserver* told = nullptr);
 

@@ -45,7 +45,7 @@ class WorkersOfShipping : public testing::Test {
   void here(int ticks, int each, int failed = 0, microseconds lag = milliseconds(5)) {
     for (int i = 0; i < ticks; ++i) {
       for (int k = 0; k < each; ++k) {
-        ledger_->of("shipping").worked({.worker = "messenger", .failed = k < failed, .lag = lag});
+        ledger_->of("shipping").worked({.worker = "consignments", .failed = k < failed, .lag = lag});
       }
       tick();
     }
@@ -57,7 +57,7 @@ class WorkersOfShipping : public testing::Test {
       for (int k = 0; k < each; ++k) {
         fresh.add(k < failed ? strangler::Ending::Failed : strangler::Ending::Good, lag);
       }
-      ledger_->add_elsewhere("shipping", "messenger", fresh);
+      ledger_->add_elsewhere("shipping", "consignments", fresh);
       tick();
     }
   }
@@ -66,7 +66,7 @@ class WorkersOfShipping : public testing::Test {
     work_->tick();
   }
   strangler::OperationVerdict verdict() const {
-    return work_->of_worker("shipping", "messenger").value();
+    return work_->of_worker("shipping", "consignments").value();
   }
 
   const test::TemporaryFolder folder_;
@@ -83,7 +83,7 @@ TEST_F(WorkersOfShipping, AreWorseWhenTheyFailMoreAtTheService) {
   here(100, 50);
   EXPECT_EQ(verdict().judgement, Judgement::CannotTell);
   EXPECT_EQ(verdict().reason,
-            "worker messenger: nothing was done elsewhere, and 5000 units of work in this process");
+            "worker consignments: nothing was done elsewhere, and 5000 units of work in this process");
   there(40, 50, 10);
   EXPECT_EQ(verdict().judgement, Judgement::Worse);
   EXPECT_THAT(verdict().reason, HasSubstr("before and after, not side by side"));
@@ -132,13 +132,13 @@ TEST_F(WorkersOfShipping, AreJudgedWhileBothSidesAreAtWork) {
 }
 
 TEST_F(WorkersOfShipping, HaveNoLagOfWhatWasDueBeforeTheProcessBegan) {
-  ledger_->of("shipping").worked({.worker = "messenger", .lag = std::chrono::hours(2)});
-  ledger_->of("shipping").worked({.worker = "messenger", .lag = std::chrono::hours(1)});
+  ledger_->of("shipping").worked({.worker = "consignments", .lag = std::chrono::hours(2)});
+  ledger_->of("shipping").worked({.worker = "consignments", .lag = std::chrono::hours(1)});
   ASSERT_EQ(ledger_->read().size(), 1U);
   EXPECT_EQ(ledger_->read().front().here.requests, 2U);
   EXPECT_EQ(ledger_->read().front().here.latency.total(), 0U);
   clock_.advance(std::chrono::hours(3));
-  ledger_->of("shipping").worked({.worker = "messenger", .lag = seconds(1)});
+  ledger_->of("shipping").worked({.worker = "consignments", .lag = seconds(1)});
   EXPECT_EQ(ledger_->read().front().here.latency.total(), 1U);
 }
 
@@ -151,10 +151,10 @@ TEST_F(WorkersOfShipping, AreUnknownToAFileThatHasLanesOnly) {
   EXPECT_EQ(usual.of(UsualOfWork::worker("payments", "shipping"), {6}).requests, 0U);
   Window window;
   window.add(strangler::Ending::Good, milliseconds(1));
-  usual.add(UsualOfWork::worker("shipping", "messenger"), window, {7});
+  usual.add(UsualOfWork::worker("shipping", "consignments"), window, {7});
   const UsualOfWork again = UsualOfWork::from(usual.text());
   EXPECT_EQ(again.of(UsualOfWork::lane("payments", "shipping"), {8}).requests, 3U);
-  EXPECT_EQ(again.of(UsualOfWork::worker("shipping", "messenger"), {8}).latency.total(), 1U);
+  EXPECT_EQ(again.of(UsualOfWork::worker("shipping", "consignments"), {8}).latency.total(), 1U);
 }
 
 TEST_F(WorkersOfShipping, AreShownToOperatorsWithTheirFiguresAndTheVerdict) {
@@ -164,7 +164,7 @@ TEST_F(WorkersOfShipping, AreShownToOperatorsWithTheirFiguresAndTheVerdict) {
   ASSERT_EQ(document.at("modules").size(), 1U);
   EXPECT_EQ(document.at("modules").at(0).at("module"), "shipping");
   const auto worker = document.at("modules").at(0).at("workers").at(0);
-  EXPECT_EQ(worker.at("worker"), "messenger");
+  EXPECT_EQ(worker.at("worker"), "consignments");
   EXPECT_EQ(worker.at("here").at("units"), 200);
   EXPECT_EQ(worker.at("elsewhere").at("failed"), 8);
   EXPECT_GT(worker.at("elsewhere").at("lag_p90_seconds").get<double>(), 0.0);
@@ -175,7 +175,7 @@ TEST_F(WorkersOfShipping, AreShownToOperatorsWithTheirFiguresAndTheVerdict) {
   const auto samples = ledger_->samples();
   EXPECT_TRUE(std::ranges::any_of(samples, [](const telemetry::Sample& each) {
     return each.metric.name == "banyan_work_units_total" &&
-           each.labels == std::vector<std::string>{"shipping", "messenger", "remote", "error"} &&
+           each.labels == std::vector<std::string>{"shipping", "consignments", "remote", "error"} &&
            each.value > 7.5 && each.value < 8.5;
   }));
 }
@@ -211,9 +211,9 @@ TEST_F(PlansOfAModuleWithWorkers, StopForOneThatIsWorseUntilAPersonTakesThemUpAg
   there(40, 50, 10);
   conductor_.tick();
   EXPECT_EQ(plan().state, strangler::PlanState::NeedsPerson);
-  EXPECT_THAT(plan().reason, HasSubstr("worker messenger"));
+  EXPECT_THAT(plan().reason, HasSubstr("worker consignments"));
   EXPECT_THAT(plan().reason, HasSubstr("work is done where the module runs"));
-  EXPECT_EQ(plan().verdicts.back().operation, "worker messenger");
+  EXPECT_EQ(plan().verdicts.back().operation, "worker consignments");
   const auto reads = [&] { return to_string(store_->stand()->find("shipping")->traffic.reads); };
   EXPECT_EQ(reads(), "1%") << "nothing goes back by itself";
 
