@@ -24,7 +24,14 @@ WorkElsewhere::WorkElsewhere(const Assembly& assembly, WorkLedger& ledger,
                              const Environment& environment)
     : ledger_(&ledger), keys_(std::move(keys)), environment_(environment) {
   for (const auto& module : assembly.modules()) {
-    if (module->transport) asked_.push_back({.module = module.get()});
+    if (!module->service) continue;
+    asked_.push_back(
+        {.module = module->name(),
+         .service = std::make_unique<http::Client>(
+             *module->service,
+             http::ClientOptions{.max_idle = 1,
+                                 .connect_timeout = kPatience,
+                                 .tls = module->transport->group().options().connections.tls})});
   }
 }
 
@@ -35,10 +42,9 @@ void WorkElsewhere::begin() {
 
 void WorkElsewhere::round() {
   for (Asked& each : asked_) {
-    const http::Request question = work_question(each.module->name(), keys_, environment_);
-    const auto answer = each.module->transport->exchange(
-        question, Context::begin(kPatience, environment_.clock, environment_.random),
-        binding::Repeat::Never);
+    const http::Request question = work_question(each.module, keys_, environment_);
+    const auto answer = each.service->exchange(question, environment_.clock.steady() + kPatience,
+                                               http::Repeat::Safe);
     if (!answer) continue;
     auto report = work_in(*answer, question, keys_, environment_.clock.now());
     if (report) take(each, *std::move(report));
@@ -58,7 +64,7 @@ void WorkElsewhere::take(Asked& from, WorkReport report) {
   for (const auto& [worker, window] : report.workers) {
     // One that is named for the first time by a process that is known has just begun.
     const strangler::Window fresh = window.since(before->second.workers[worker]);
-    ledger_->add_elsewhere(from.module->name(), worker, fresh);
+    ledger_->add_elsewhere(from.module, worker, fresh);
   }
   before->second = std::move(report);
 }

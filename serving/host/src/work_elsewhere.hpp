@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "assembly.hpp"
+#include "banyan/http/client.hpp"
 #include "banyan/kernel/environment.hpp"
 #include "banyan/kernel/executor.hpp"
 #include "banyan/security/webhook_keys.hpp"
@@ -19,7 +20,8 @@ namespace banyan::host {
 
 /// What the workers of modules do at their services: asks these once a second, as events of others
 /// are asked for, and writes what is new into the ledger. A service that is away, or does not know
-/// the question, says nothing; that it fails to work is what its users see.
+/// the question, says nothing. Over connections of its own: whether it answers here says nothing
+/// about how it answers calls, so that no breaker hears of it.
 class WorkElsewhere {
  public:
   /// All must outlive it.
@@ -36,7 +38,8 @@ class WorkElsewhere {
  private:
   /// A module with a service, and what each of its processes has said last.
   struct Asked {
-    const HostedModule* module = nullptr;
+    std::string module;
+    std::unique_ptr<http::Client> service;
     std::map<std::string, WorkReport> said{};
   };
   void take(Asked& from, WorkReport report);
