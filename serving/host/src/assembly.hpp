@@ -20,6 +20,7 @@
 #include "banyan/sql/module_database.hpp"
 #include "banyan/telemetry/call_statistics.hpp"
 #include "options.hpp"
+#include "work_ledger.hpp"
 
 namespace banyan::host {
 
@@ -32,6 +33,7 @@ struct HostedModule {
   std::optional<http::Endpoint> service;  ///< where else it runs
 
   std::optional<sql::ModuleDatabase> database;
+  std::optional<Environment> environment;        ///< as the module has it
   std::shared_ptr<events::ModuleEvents> events;  ///< what it publishes and has handled
   Ports ports;                                   ///< of the others, as it calls them
   std::vector<AnyPort> counted;                  ///< what is in them
@@ -66,10 +68,12 @@ struct HostedModule {
   std::string_view runs() const;
 };
 
-/// Who sees how calls of routed modules end that other modules, pages and sagas make.
+/// Who sees how calls of routed modules end that other modules, pages and sagas make, and what
+/// modules do by themselves.
 struct CallWatch {
   CallWitness* witness = nullptr;  ///< null: nobody, and no module answers in place of its service
   FallbackGate* gate = nullptr;    ///< says whether one may; null: none does
+  WorkLedger* work = nullptr;      ///< counts what their workers do; null: nobody
 };
 
 /// The modules of the process with all their bindings, in the order of the composition table.
@@ -83,7 +87,8 @@ class Assembly {
 
   /// References must outlive the assembly. `options` must be free of problems_of(). `call`: what
   /// services are called with; empty: the engine. `outside`: how the parties of the modules are
-  /// made. `watch`: who sees the calls of routed modules between modules.
+  /// made. `watch`: who sees the calls of routed modules between modules,
+  /// and their work.
   Assembly(const std::vector<ModuleEntry>& table, const Options& options, const Connect& connect,
            const Environment& environment, CallObserver& observer, const RoutingTable& routing,
            Services services = {}, upstream::MakeTransport call = {},

@@ -114,6 +114,10 @@ export const events = (asked) => ({ modules: [
   { module: "payments", lanes: [lane("shipping", 300 + 2 * asked, { transport: "http_push", unsent: 4, oldest_unsent_seconds: 8.2 })] },
   { module: "shipping", lanes: [lane("orders", 120 + asked, { held: 1, parked: 1 })] }] });
 
+export const work = () => ({ modules: [{ module: "orders", workers: [{ worker: "sagas",
+  here: { units: 1240, failed: 3, lag_p50_seconds: 0.05, lag_p90_seconds: 0.1 }, elsewhere: { units: 310, failed: 62, lag_p50_seconds: 0.06, lag_p90_seconds: 2.1 },
+  verdict: { judgement: "worse", reason: "worker sagas: 62 of 310 (20%) of the new side failed", samples: 310, samples_before: 1240 } }] }] });
+
 export const placements = () => ({ modules: [
   ...["catalog", "customers", "warehouse", "orders"].map((module) => ({ module, database: "shop.db", stage: module === "catalog" ? "copying" : "shared", epoch: 0, waiting: false })),
   { module: "payments", database: "payments.db", stage: "separate", epoch: 1, gate: "open", waiting: false }] });
@@ -147,7 +151,7 @@ const refusal = { type: "about:blank", status: 422, code: "FailedPrecondition", 
 /** A process with all of it. `orders` are what was posted; writes to the new side at less than 100 % are refused. */
 export function busy(orders = []) {
   let asked = 0;
-  const documents = { "/status": status, "/plans": plans, "/sagas": sagas, "/events": () => events(asked++), "/placements": placements, "/differences": differences };
+  const documents = { "/status": status, "/plans": plans, "/sagas": sagas, "/events": () => events(asked++), "/work": work, "/placements": placements, "/differences": differences };
   return (method, path, body) => {
     if (method === "GET") return documents[path]?.();
     orders.push([path, body]);
