@@ -128,4 +128,12 @@ bool Server::may_answer_here(std::string_view rollout, std::uint64_t calls) cons
   return true;
 }
 
+bool Server::may_stay_here(std::string_view rollout) const {
+  if (inside_->parts.control == nullptr) return false;
+  const auto routes = inside_->current();
+  const auto* plan = routes->configuration().rollout(rollout);
+  return plan != nullptr && plan->fallback &&
+         !why_no_read_falls_back(*plan->fallback, rollout, inside_->stages());
+}
+
 }  // namespace banyan::serving

@@ -24,11 +24,18 @@ std::string_view take_pair(std::string_view& rest) {
 }  // namespace
 
 std::string_view cookie(const Fields& fields, std::string_view name) {
+  return cookie(fields, name, [](std::string_view value) { return !value.empty(); });
+}
+
+std::string_view cookie(const Fields& fields, std::string_view name,
+                        bool (*counts)(std::string_view value)) {
   std::string_view found;
   fields.each("Cookie", [&](std::string_view rest) {
     while (found.empty() && !rest.empty()) {
       const std::string_view pair = take_pair(rest);
-      if (is_named(pair, name)) found = pair.substr(name.size() + 1);
+      if (!is_named(pair, name)) continue;
+      const std::string_view value = pair.substr(name.size() + 1);
+      if (counts(value)) found = value;
     }
   });
   return found;

@@ -11,6 +11,11 @@ void BroughtHome::add(std::string_view module) {
   if (std::ranges::find(modules_, module) == modules_.end()) modules_.emplace_back(module);
 }
 
+void BroughtHome::remove(std::string_view module) {
+  const std::lock_guard lock(mutex_);
+  std::erase(modules_, module);
+}
+
 bool BroughtHome::contains(std::string_view module) const {
   const std::lock_guard lock(mutex_);
   return std::ranges::find(modules_, module) != modules_.end();

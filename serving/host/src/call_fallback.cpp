@@ -1,22 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "call_fallback.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <mutex>
+#include <string_view>
 
 #include "banyan/serving/server.hpp"
 
 namespace banyan::host {
 namespace {
 
-/// Whom a fallback would do no good: a copy, which nobody waits for, a tester, who wants to see how
-/// the service does, and a call whose time is over.
+/// With less left a module can hardly answer, and its answer would be late.
+constexpr std::chrono::milliseconds kTimeToAnswer{5};
+
+/// Whom coming home would do no good: a copy, which nobody waits for, a tester, who wants to see
+/// how the service does, and a call whose time is over.
 bool is_for_nobody(const FallbackGate::Call& call, const Clock& clock) {
   const RoutingDecision* const decided = call.context.routed(call.port.name);
   const bool forced = decided != nullptr && decided->forced;
-  return forced || call.context.copy || call.context.expired(clock);
+  return forced || call.context.copy || call.context.remaining(clock) < kTimeToAnswer;
 }
+
+/// The action has come home before, which was counted and told then.
+bool stays(const FallbackGate::Call& call) { return call.error == nullptr; }
 
 }  // namespace
 
@@ -31,12 +39,12 @@ void CallFallback::end() {
 }
 
 bool CallFallback::opens(const Call& call) noexcept {
-  if (is_for_nobody(call, clock_)) return false;
+  if (!stays(call) && is_for_nobody(call, clock_)) return false;
   // What goes wrong here must not take the call down with it.
   bool open = false;
   try {
     open = may(call);
-    if (open) tell(call);
+    if (open && !stays(call)) tell(call);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "fallback: %s\n", error.what());
   }
@@ -45,14 +53,14 @@ bool CallFallback::opens(const Call& call) noexcept {
 
 bool CallFallback::may(const Call& call) {
   const std::shared_lock lock(mutex_);
-  return server_ != nullptr &&
-         server_->may_answer_here(call.port.name,
-                                  evidence_.recent_here(call.port.name, clock_.steady()));
+  if (server_ == nullptr) return false;
+  const std::string_view module = call.port.name;
+  if (stays(call)) return server_->may_stay_here(module);
+  return server_->may_answer_here(module, evidence_.recent_here(module, clock_.steady()));
 }
 
-// Once for an action: of its next reads the service was not asked.
 void CallFallback::tell(const Call& call) {
-  if (call.error == nullptr || !log_.takes(telemetry::Level::Warning)) return;
+  if (!log_.takes(telemetry::Level::Warning)) return;
   const auto untold = failures_.admit();
   if (!untold) return;
   log_.write(telemetry::Level::Warning, "fell_back", call.context,

@@ -12,7 +12,8 @@
 namespace banyan::host {
 
 /// How many calls there were in the last ten seconds. Safe for concurrent use, without a lock: in
-/// the instant in which a second begins some may be lost, for it is a tendency and no book.
+/// the instant in which a second begins some may be lost, or those of eleven seconds ago seen once
+/// more, for it is a tendency and no book.
 class RecentCalls {
  public:
   static constexpr std::int64_t kSeconds = 10;

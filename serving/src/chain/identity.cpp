@@ -15,9 +15,16 @@
 namespace banyan::serving {
 namespace {
 
+/// Browsers leave SameSite=Lax out of what another site's page posts (an identity provider's
+/// answer, the way back from a payment) and keep what the answer sets: a new id would be in place
+/// of the one that they have and did not say. With GET and HEAD that lead here they say it.
+bool says_its_cookies(std::string_view method) { return method == "GET" || method == "HEAD"; }
+
 /// Another process of the application is no visitor, and neither is who looks after this one.
 bool may_begin_a_visit(const Transaction& transaction) {
-  return transaction.listener->audience == Audience::Public && transaction.target->page == nullptr;
+  return transaction.listener->audience == Audience::Public &&
+         transaction.target->page == nullptr &&
+         says_its_cookies(transaction.exchange->head().method);
 }
 
 class Identity final : public Interceptor {

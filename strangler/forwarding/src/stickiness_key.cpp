@@ -19,10 +19,12 @@ Visitor find_visitor(const http::Fields& fields, std::string_view peer, const Tr
       case StickinessKey::Source::Cookie: key = http::cookie(fields, source.name); break;
       case StickinessKey::Source::Header: key = fields.find(source.name).value_or(key); break;
       case StickinessKey::Source::Visit:
-        key = http::cookie(fields, source.name);
-        if (is_visit(key)) break;
-        if (random != nullptr) return {.key = draw_visit(*random), .begins = source.name};
-        key = {};
+        // Of several the first that can be one: a cookie of that name for a longer path, or of a
+        // neighbour's domain, comes before ours, and no answer of ours replaces it.
+        key = http::cookie(fields, source.name, is_visit);
+        if (key.empty() && random != nullptr) {
+          return {.key = draw_visit(*random), .begins = source.name};
+        }
         break;
       case StickinessKey::Source::Address:
         return {.key = client_household(fields, peer, trusted), .begins = {}};

@@ -33,19 +33,28 @@ bool is_for_a_providers_caches(std::string_view name) {
          equals_ignoring_case(name.substr(name.size() - kTargeted.size()), kTargeted);
 }
 
+/// Whether it keeps an answer out of shared caches. With names of fields, `private` is about these
+/// only; what is stale at once (`max-age=0`) may be kept all the same, and handed out after a 304.
+bool closes(std::string_view directive) {
+  return equals_ignoring_case(directive, "private") || equals_ignoring_case(directive, "no-store");
+}
+
+/// Of a field for a provider's caches: nothing else in it has to be known to open them.
+bool opens(const http::Fields::Field& field) {
+  return is_for_a_providers_caches(field.name) && !http::any_element(field.value, closes);
+}
+
 Keepers keepers_of(const http::Fields& fields) {
   bool shared = false;
   bool closed = false;
-  for (const auto field : fields) shared = shared || is_for_a_providers_caches(field.name);
+  for (const auto field : fields) shared = shared || opens(field);
   if (shared) return Keepers::Anybody;
   fields.each("Cache-Control", [&](std::string_view list) {
     http::any_element(list, [&](std::string_view directive) {
       const std::string_view name = http::trimmed(directive.substr(0, directive.find('=')));
       shared =
           shared || equals_ignoring_case(name, "public") || equals_ignoring_case(name, "s-maxage");
-      // With names of fields, `private` is about these only.
-      closed = closed || equals_ignoring_case(directive, "private") ||
-               equals_ignoring_case(directive, "no-store");
+      closed = closed || closes(directive);
       return false;
     });
   });

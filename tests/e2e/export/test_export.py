@@ -291,6 +291,9 @@ class TheExportedTable(unittest.TestCase):
             pass
         visits = [Request("GET", "/albums", (("Cookie", f"a=1; banyan_visit={user * FAR_APART % 2 ** 128:032x}; b=2"),))
                   for user in range(1000)]
+        # Of several cookies of the name the first that can be a visit counts, here and there.
+        visits += [Request("GET", "/albums", (("Cookie", f"banyan_visit=x; banyan_visit={user * FAR_APART % 2 ** 128:032x}; "
+                                               f"banyan_visit={user:032x}"),)) for user in range(100)]
         others = [Request("GET", "/albums", (("X-Tenant", f"tenant-{user}"), *cookie)) for user in range(100)
                   for cookie in ((), (("Cookie", "banyan_visit=MADE-UP"),), (("Cookie", f"banyan_visit={'0' * 33}"),))]
         by_banyan = ask(ours, visits)

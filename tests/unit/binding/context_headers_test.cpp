@@ -79,6 +79,10 @@ TEST_F(ContextHeaders, SayThatReadsAreAtHomeWhichTheActionHasBroughtThere) {
   EXPECT_EQ(head.fields.find("Banyan-Routing"), "catalog=local;rev=7, orders=local;rev=3");
   EXPECT_EQ(head.fields.find("Banyan-Placement"), "catalog=2");
   EXPECT_EQ(read(Trust::Internal)->brought_home, nullptr) << "it is this process's memory";
+  sent.brought_home->remove("catalog");
+  put_context(head, sent, clock);
+  EXPECT_EQ(head.fields.find("Banyan-Routing"), "catalog=remote;rev=7, orders=local;rev=3")
+      << "once they may not stay";
 }
 
 // A peer of the first version sends no epochs, and would refuse anything new in Banyan-Routing.

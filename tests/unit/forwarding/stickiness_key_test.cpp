@@ -123,6 +123,21 @@ TEST(AVisit, ThatSomebodyHasMadeUpIsAKeyIfItHasTheFormOfOneAndElseNothing) {
   }
 }
 
+// Of two cookies of one name the browser says that of the longer path first, then the older one.
+TEST(AVisit, IsTheFirstCookieOfItsNameThatCanBeOne) {
+  const std::string id = std::string("banyan_visit=") + kId;
+  const std::vector<http::Fields> said = {
+      {{"Cookie", "banyan_visit=x; " + id}},
+      {{"Cookie", id + "; banyan_visit=x"}},
+      {{"Cookie", id + "; banyan_visit=fedcba9876543210fedcba9876543210"}},
+      {{"Cookie", "banyan_visit=; banyan_visit=x"}, {"Cookie", id}}};
+  for (const http::Fields& fields : said) {
+    EXPECT_EQ(visitor_with(fields).key, kId) << *fields.find("Cookie");
+    EXPECT_EQ(visitor_with(fields).begins, "") << *fields.find("Cookie");
+    EXPECT_EQ(unit(fields, {}, kByVisit), kId) << *fields.find("Cookie");
+  }
+}
+
 TEST(TheVisitsCookie, HasTheNameThatItsSourceGivesIt) {
   EXPECT_EQ(visit_cookie(kByVisit), "banyan_visit");
   const std::vector<StickinessKey> other = {{Source::Address, ""}, {Source::Visit, "v"}};

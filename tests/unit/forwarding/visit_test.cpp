@@ -84,6 +84,8 @@ TEST(AnAnswerThatIsForSharedCaches, SaysNoVisit_RFC9111_7_3) {
       {{"Cache-Control", "private=\"Set-Cookie\", public"}},
       {{"Cache-Control", "private"}, {"CDN-Cache-Control", "max-age=60"}},
       {{"Cloudflare-CDN-Cache-Control", "max-age=60"}},
+      {{"CDN-Cache-Control", "no-store"}, {"Surrogate-Control", "max-age=60"}},
+      {{"Surrogate-Control", "max-age=0"}},
       {{"Surrogate-Control", "max-age=60"}}};
   for (const http::Fields& each : shared) {
     http::ResponseHead head = answer(each);
@@ -93,9 +95,12 @@ TEST(AnAnswerThatIsForSharedCaches, SaysNoVisit_RFC9111_7_3) {
 }
 
 TEST(AnAnswerThatIsForItsClient, SaysTheVisitAndIsAsItWas) {
-  const std::vector<http::Fields> closed = {{{"Cache-Control", "no-store"}},
-                                            {{"Cache-Control", "max-age=60, private"}},
-                                            {{"Cache-Control", "No-Store, no-cache"}}};
+  const std::vector<http::Fields> closed = {
+      {{"Cache-Control", "no-store"}},
+      {{"Cache-Control", "max-age=60, private"}},
+      {{"Cache-Control", "No-Store, no-cache"}},
+      {{"Surrogate-Control", "no-store"}, {"Cache-Control", "no-store, no-cache"}},
+      {{"CDN-Cache-Control", "private, max-age=60"}, {"Cache-Control", "private"}}};
   for (const http::Fields& each : closed) {
     http::ResponseHead head = answer(each);
     say_visit(head, "banyan_visit", kCookie);
@@ -109,6 +114,8 @@ TEST(AnAnswerThatLeavesOpenWhoMayKeepIt, IsForItsClientWithTheVisit) {
                                                {{"Cache-Control", "no-cache"}},
                                                {{"Cache-Control", "max-age=31536000, immutable"}},
                                                {{"Cache-Control", "private=\"Set-Cookie\""}},
+                                               {{"CDN-Cache-Control", "no-store"}},
+                                               {{"Surrogate-Control", "no-store, max-age=60"}},
                                                {{"Expires", "Thu, 01 Dec 2044 16:00:00 GMT"}}};
   for (const http::Fields& each : left_open) {
     for (const unsigned status : {200u, 304u, 404u}) {

@@ -31,6 +31,16 @@ TEST(Cookie, IsTheFirstThatHasAValueWhereverItStands) {
   EXPECT_EQ(session({{"Cookie", "session="}, {"Cookie", "session=x"}}), "x");
 }
 
+TEST(Cookie, IsTheFirstWhoseValueCounts) {
+  const auto is_long = [](std::string_view value) { return value.size() > 2; };
+  EXPECT_EQ(cookie({{"Cookie", "session=; session=x; a=long; session=first; session=second"}},
+                   "session", is_long),
+            "first");
+  EXPECT_EQ(cookie({{"Cookie", "session=x"}, {"Cookie", "session=other"}}, "session", is_long),
+            "other");
+  EXPECT_EQ(cookie({{"Cookie", "session=x; session2=long"}}, "session", is_long), "");
+}
+
 TEST(WithoutACookie, TheOthersStayInTheirOrder) {
   EXPECT_EQ(without_cookie("a=1; session=x; b=2", "session"), "a=1; b=2");
   EXPECT_EQ(without_cookie("session=x;a=1 ;; session=y;b=2;", "session"), "a=1; b=2");

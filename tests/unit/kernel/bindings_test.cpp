@@ -301,6 +301,7 @@ TEST_F(ComingHome, AnActionGoesThereAgainOnceItMayNotStay) {
   EXPECT_EQ(read().error().rule, "banyan.unreachable");
   EXPECT_EQ(asked_there, 2);
   EXPECT_EQ(gate.asked.size(), 2U) << "and the gate is asked once a call";
+  EXPECT_FALSE(is_home(context, "demo")) << "so that others who are asked do not stay either";
 }
 
 TEST_F(ComingHome, OfOneActionSaysNothingAboutOthers) {

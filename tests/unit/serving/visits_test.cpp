@@ -65,17 +65,26 @@ class Browser {
       said += std::string(said.empty() ? "Cookie: " : "; ") + name + '=' + value;
     }
     if (!said.empty()) said += "\r\n";
-    if (method != "GET") said += "Content-Length: 0\r\n";
-    const test::Seen seen =
-        test::ask(port_, method + ' ' + target + " HTTP/1.1\r\nHost: shop\r\n" + said + "\r\n");
-    keep(seen.head);
-    return seen;
+    return send(method, target, said);
+  }
+  /// A form that a page of another site sends here: without cookies, as SameSite=Lax has it; what
+  /// the answer sets is kept.
+  test::Seen post_from_another_site(const std::string& target) {
+    return send("POST", target, "Origin: https://idp.example\r\n");
   }
   /// The same site at another port.
   void move_to(std::uint16_t port) { port_ = port; }
   const std::map<std::string, std::string>& cookies() const { return cookies_; }
 
  private:
+  test::Seen send(const std::string& method, const std::string& target, std::string fields) {
+    if (method != "GET") fields += "Content-Length: 0\r\n";
+    const test::Seen seen =
+        test::ask(port_, method + ' ' + target + " HTTP/1.1\r\nHost: shop\r\n" + fields + "\r\n");
+    keep(seen.head);
+    return seen;
+  }
+
   void keep(const std::string& head) {
     const std::string begin = "\r\nSet-Cookie: ";
     for (std::size_t at = head.find(begin); at != std::string::npos; at = head.find(begin, at)) {
@@ -187,6 +196,33 @@ TEST_F(AVisit, IsGivenItsCookieOnceAndAlsoByWhatStaysWhereItIs) {
   EXPECT_EQ(given.find(';'), 32u);
   EXPECT_EQ(new_visit(browser.ask("GET", "/albums")), "");
   EXPECT_EQ(new_visit(browser.ask("POST", "/albums/login")), "");
+}
+
+// An identity provider answers with a form that sends itself, as SAML and OpenID Connect have it,
+// and so do payment pages. The browser keeps what the answer sets, and had an id that it did not
+// say.
+TEST_F(AVisit, IsNotReplacedByAFormThatAnotherSiteSends) {
+  begin(kVisit);
+  ASSERT_EQ(shift("50%"), 200u);
+  for (int i = 0; i < 20; ++i) {
+    Browser browser(port_);
+    const std::string page = browser.ask("GET", "/albums").body;
+    const std::string id = browser.cookies().at("banyan_visit");
+    EXPECT_EQ(new_visit(browser.post_from_another_site("/albums/login")), "");
+    EXPECT_EQ(browser.cookies().at("banyan_visit"), id);
+    EXPECT_EQ(browser.ask("GET", "/albums").body, page);
+  }
+}
+
+TEST_F(AVisit, IsBegunByGetAndHeadOnly) {
+  begin(kVisit);
+  for (const std::string method : {"POST", "PUT", "OPTIONS"}) {
+    Browser browser(port_);
+    const test::Seen seen = browser.ask(method, "/shop/cart");
+    EXPECT_EQ(seen.body, "old") << method;
+    EXPECT_EQ(new_visit(seen), "") << method;
+    EXPECT_NE(new_visit(browser.ask("GET", "/shop/cart")), "") << method;
+  }
 }
 
 // Neither knows yet of the other; the browser keeps what comes last, and it is one visit from then.

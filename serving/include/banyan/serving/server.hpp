@@ -148,6 +148,9 @@ class Server {
   /// out of its budget, which this takes from. Counted as the fallback of a request is. `calls`:
   /// how many the module here was asked in the last ten seconds besides requests.
   bool may_answer_here(std::string_view rollout, std::uint64_t calls) const;
+  /// Whether the next reads of an action of which one has come home so may be answered here, too:
+  /// by the plan and the data as they are now. Nothing is taken and nothing counted.
+  bool may_stay_here(std::string_view rollout) const;
 
   /// Not ready; has clients go, spread over `drain_spread` of the configuration; stops accepting,
   /// lets what runs finish, cuts what is left at the deadline. How many exchanges were cut.

@@ -216,6 +216,10 @@ TEST_F(CallsOfARoutedModule, SayNothingMoreOfAServiceThatTheActionDoesNotAskAgai
   EXPECT_EQ(here_.calls, 3);
   EXPECT_EQ(seen("demo.get_thing", Group::New).requests, 1U);
   EXPECT_EQ(seen("demo.get_thing", Group::New).fallbacks, 1U);
+  EXPECT_EQ(seen("demo.get_thing", Group::Old).requests, 0U) << "nor for the module here";
+  EXPECT_EQ(seen("demo.get_thing", Group::Control).requests, 0U);
+  EXPECT_EQ(witness_.recent_here("demo", system_clock().steady()), 0U)
+      << "what comes out of the budget does not widen it";
 }
 
 TEST_F(CallsOfARoutedModule, AreCountedHereForTheBudgetOfWhatComesHome) {

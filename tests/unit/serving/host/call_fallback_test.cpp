@@ -10,6 +10,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "asking_demo.hpp"
@@ -21,6 +22,7 @@ namespace banyan::host {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 /// An application with pages that ask its module, which is in a service as well.
 class APageOfARoutedModule : public testing::Test {
@@ -44,10 +46,13 @@ class APageOfARoutedModule : public testing::Test {
     options_.loops = 1;
     process_ = std::make_unique<Process>(application_, table_, Network(), options_);
     process_->open();
+    shift(more);
+  }
+  void shift(const std::string& more) const {
     const http::Response shifted =
         ask("POST", "/_banyan/api/rollouts/demo/shift",
             R"({"who":"ann","why":"a test","force":true,"percent":"100%")" + more + "}");
-    ASSERT_EQ(shifted.head.status, 200U) << shifted.body;
+    EXPECT_EQ(shifted.head.status, 200U) << shifted.body;
   }
   void lose_the_service() { service_.drain(std::chrono::milliseconds(0)); }
 
@@ -160,8 +165,29 @@ TEST_F(APageOfARoutedModule, StaysWithTheModuleHereForTheRestOfTheRequest) {
   EXPECT_EQ(ask("GET", "/three").body, "here here here");
   EXPECT_EQ(service_.module->calls, 1) << "what one call has found out goes for the others";
   EXPECT_EQ(here_->calls, 3);
+  EXPECT_THAT(metrics(), HasSubstr(R"(banyan_fallbacks_total{rollout="demo",effect="read"} 1)"))
+      << "it has come home once";
   service_.module->inside = [] {};
   EXPECT_EQ(ask("GET", "/three").body, "there there there") << "another request begins anew";
+}
+
+TEST_F(APageOfARoutedModule, GoesThereAgainOnceTheServiceHasTheWrites) {
+  std::latch came_home(1), moved(1);
+  start(kFallback);
+  service_.module->inside = [] { throw std::runtime_error("the disk is gone"); };
+  here_->inside = [&] {
+    if (!came_home.try_wait()) came_home.count_down();
+    moved.wait();
+  };
+  std::string three;
+  std::thread reader([&] { three = ask("GET", "/three").body; });
+  came_home.wait();
+  service_.module->inside = [] {};
+  shift(R"(,"writes":"remote")");
+  moved.count_down();
+  reader.join();
+  EXPECT_EQ(three, "here there there") << "the data here is no longer good";
+  EXPECT_EQ(here_->calls, 1);
 }
 
 TEST_F(APageOfARoutedModule, IsToldWhatTheServiceRefuses) {
@@ -211,6 +237,15 @@ TEST_F(APageOfARoutedModule, FallsBackAsOftenAsTheBudgetAllows) {
   EXPECT_LT(answered, 100 * kAlways) << "it has never ended";
   EXPECT_THAT(metrics(),
               HasSubstr(R"(banyan_fallbacks_refused_total{rollout="demo",reason="budget"})"));
+}
+
+TEST_F(APageOfARoutedModule, CostsTheBudgetAsMuchAsARequestHoweverManyOfItsReadsStay) {
+  constexpr int kPages = 60;  // of 180 reads, and there is enough for 100
+  start(kFallback);
+  lose_the_service();
+  for (int i = 0; i < kPages; ++i) ASSERT_EQ(ask("GET", "/three").body, "here here here") << i;
+  EXPECT_THAT(metrics(), HasSubstr(R"(banyan_fallbacks_total{rollout="demo",effect="read"} 60)"));
+  EXPECT_THAT(metrics(), Not(HasSubstr("banyan_fallbacks_refused_total{")));
 }
 
 TEST_F(APageOfARoutedModule, ThatATesterHasSentThereShowsThatTheServiceIsGone) {

@@ -14,6 +14,9 @@ namespace banyan::http {
 ///
 /// Everyone who sorts users by a cookie reads it here: two readings would be two users.
 std::string_view cookie(const Fields& fields, std::string_view name);
+/// The same of the first one whose value `counts`.
+std::string_view cookie(const Fields& fields, std::string_view name,
+                        bool (*counts)(std::string_view value));
 
 /// What a `Cookie` field says without the cookies of exactly that name, the others in their order;
 /// "" when nothing is left, and nothing when there is none of that name.

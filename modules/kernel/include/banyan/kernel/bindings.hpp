@@ -142,7 +142,8 @@ class InProcess {
 /// the same action.
 ///
 /// A read that the service has not answered (is_without_answer()) is asked of the module here,
-/// where a gate lets it; and so are the next ones of the action, without asking the service again.
+/// where a gate lets it; and so are the next ones of the action, without asking the service again,
+/// as long as that is legal.
 template <class P_>
 class Routed {
  public:
@@ -169,12 +170,15 @@ class Routed {
   template <class P, class Op>
   Result<typename Op::Response> read(Side side, const Op& operation, const Context& context) {
     if (side == Side::Local || gate_ == nullptr) return to(side).handle(operation, context);
-    const bool home = is_home(context, P::port.name);
-    if (home && gate_->opens({P::port, Op::operation, context, nullptr})) {
-      return local_->handle(operation, brought_home(context, P::port.name));
+    if (is_home(context, P::port.name)) {
+      if (gate_->opens({P::port, Op::operation, context, nullptr})) {
+        return local_->handle(operation, brought_home(context, P::port.name));
+      }
+      context.brought_home->remove(P::port.name);
+      return remote_->handle(operation, context);
     }
     Result<typename Op::Response> answer = remote_->handle(operation, context);
-    if (home || answer || !is_without_answer(answer.error())) return answer;
+    if (answer || !is_without_answer(answer.error())) return answer;
     if (!gate_->opens({P::port, Op::operation, context, &answer.error()})) return answer;
     return local_->handle(operation, brought_home(context, P::port.name));
   }

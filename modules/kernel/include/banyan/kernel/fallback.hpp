@@ -27,7 +27,8 @@ class FallbackGate {
     const Error* error;
   };
   virtual ~FallbackGate() = default;
-  /// Where it says so the module here is asked, at once and once: whatever that costs is taken.
+  /// Where it says so the module here is asked, at once and once. What a read costs that comes home
+  /// is taken; one that stays (`error` is null) costs nothing, and only has to be legal still.
   virtual bool opens(const Call& call) noexcept = 0;
 };
 
@@ -37,6 +38,8 @@ class FallbackGate {
 class BroughtHome {
  public:
   void add(std::string_view module);
+  /// It may not stay: its reads go where they were decided to, and whoever is asked is told so.
+  void remove(std::string_view module);
   bool contains(std::string_view module) const;
 
  private:

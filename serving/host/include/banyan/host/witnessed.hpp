@@ -49,8 +49,7 @@ class NotedGate final : public FallbackGate {
   bool opens(const Call& call) noexcept override {
     if (!gate_->opens(call)) return false;
     opened_ = true;
-    service_failed_ = call.error != nullptr;
-    if (!service_failed_ || witness_ == nullptr) return true;
+    if (call.error == nullptr || witness_ == nullptr) return true;
     const SteadyTime now = clock_->steady();
     witness_->ended({.port = call.port,
                      .operation = call.operation,
@@ -62,10 +61,9 @@ class NotedGate final : public FallbackGate {
                      .fell_back = true});
     return true;
   }
-  /// The module here has answered.
+  /// The module here has answered, in place of the service: of which the witness was told, or which
+  /// was not asked.
   bool opened() const { return opened_; }
-  /// In place of the service, of which the witness was told; else the service was not asked.
-  bool service_failed() const { return service_failed_; }
 
  private:
   FallbackGate* gate_;
@@ -73,7 +71,6 @@ class NotedGate final : public FallbackGate {
   const Clock* clock_;
   SteadyTime begin_;
   bool opened_ = false;
-  bool service_failed_ = false;
 };
 
 /// A routed port as other modules call it: decides as banyan::Routed does, and tells on which side
@@ -129,9 +126,10 @@ class Witnessed {
     }
     NotedGate gate(*gate_, witness, *clock_);
     const auto side = [&]() -> std::optional<Side> {
-      if (!gate.opened()) return side_of();
-      // Of what comes instead of an answer nothing more is told.
-      return gate.service_failed() ? std::nullopt : std::optional(Side::Local);
+      // What comes instead of an answer says nothing for the old side, to which the table did not
+      // send it; and as load that is asked anyway it would widen the budget that it comes out of.
+      if (gate.opened()) return std::nullopt;
+      return side_of();
     };
     return seen<P>(operation, context, witness, side,
                    Routed<P_>(*local_, *remote_, *table_, &gate));
