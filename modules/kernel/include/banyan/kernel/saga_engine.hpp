@@ -327,25 +327,22 @@ class SagaEngine {
   }
 
   Result<std::optional<Taken>> claim(const SagaId& id, const Context& context) {
+    using Found = std::optional<Taken>;
     const std::string holder = new_holder();
     const Timestamp now = environment_.clock.now();
-    return store_.write(context,
-                        [&](Writing& writing, UnitOfWork& unit) -> Result<std::optional<Taken>> {
-                          std::optional<SagaInstance> saga = Host::rows(writing).find(id);
-                          const LeaseTime lease_now = unit.lease_now();
-                          if (!saga || !may_take(*saga, lease_now)) return std::optional<Taken>();
-                          const std::int64_t epoch = saga->data().epoch;
-                          const bool first = is_first_attempt(saga->data());
-                          const auto lag = due_for(saga->data(), {now, lease_now});
-                          saga->turn_back_if_late(now);
-                          if (!saga->take_over(holder, lease_now, policy_))
-                            return std::optional<Taken>();
-                          std::optional<State> state = Host::load(writing, saga->data().subject);
-                          if (!state || !Host::rows(writing).save(*saga, epoch))
-                            return std::optional<Taken>();
-                          return std::optional<Taken>(
-                              Taken{Case{*std::move(state), *std::move(saga), holder}, first, lag});
-                        });
+    return store_.write(context, [&](Writing& writing, UnitOfWork& unit) -> Result<Found> {
+      std::optional<SagaInstance> saga = Host::rows(writing).find(id);
+      const LeaseTime lease_now = unit.lease_now();
+      if (!saga || !may_take(*saga, lease_now)) return Found();
+      const std::int64_t epoch = saga->data().epoch;
+      const bool first = is_first_attempt(saga->data());
+      const auto lag = due_for(saga->data(), {now, lease_now});
+      saga->turn_back_if_late(now);
+      if (!saga->take_over(holder, lease_now, policy_)) return Found();
+      std::optional<State> state = Host::load(writing, saga->data().subject);
+      if (!state || !Host::rows(writing).save(*saga, epoch)) return Found();
+      return Found(Taken{Case{*std::move(state), *std::move(saga), holder}, first, lag});
+    });
   }
 
   /// `current` is what is stored, also when an exception leaves this.
