@@ -488,10 +488,15 @@ class SagaEngine {
       tell(**taken, true);
       throw;
     }
-    // Where the lease is kept, the last answer was not written down.
-    tell(**taken, current.saga.held_by(current.holder) ||
-                      current.saga.data().status == SagaStatus::Stuck ||
-                      current.saga.data().attempts + current.saga.data().outages > 0);
+    tell(**taken, came_to_nothing(current));
+  }
+
+  /// Of a case that was driven. Who has the lease still, or has lost it, could not write down what
+  /// came of the last call.
+  static bool came_to_nothing(const Case& driven) {
+    const SagaRecord& saga = driven.saga.data();
+    return driven.holder.empty() || driven.saga.held_by(driven.holder) ||
+           saga.status == SagaStatus::Stuck || saga.attempts > 0 || saga.outages > 0;
   }
 
   void tell(const Taken& taken, bool failed) const {
