@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "work_ledger.hpp"
+
 namespace banyan::host {
 
 bool HostedModule::keeps_sagas() const {

@@ -20,9 +20,10 @@
 #include "banyan/sql/module_database.hpp"
 #include "banyan/telemetry/call_statistics.hpp"
 #include "options.hpp"
-#include "work_ledger.hpp"
 
 namespace banyan::host {
+
+class WorkLedger;
 
 /// One module as this process has it: its implementation, the bindings around it, its workers.
 /// Declared in the order in which they are made; they go in the reverse order.
@@ -87,8 +88,8 @@ class Assembly {
 
   /// References must outlive the assembly. `options` must be free of problems_of(). `call`: what
   /// services are called with; empty: the engine. `outside`: how the parties of the modules are
-  /// made. `watch`: who sees the calls of routed modules between modules,
-  /// and their work.
+  /// made. `watch`: who sees the calls of routed modules between modules, and what modules do by
+  /// themselves.
   Assembly(const std::vector<ModuleEntry>& table, const Options& options, const Connect& connect,
            const Environment& environment, CallObserver& observer, const RoutingTable& routing,
            Services services = {}, upstream::MakeTransport call = {},

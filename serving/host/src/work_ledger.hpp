@@ -35,8 +35,8 @@ class WorkLedger {
 
   /// For a module of this process: the same one for the same module for as long as this lives.
   WorkObserver& of(const std::string& module);
-  /// What a worker has done at the module's service since that was asked last. There are so many
-  /// workers at most as a person has named: what is beyond is none.
+  /// What a worker has done at the module's service since that was asked last. More names than
+  /// people give are not taken.
   void add_elsewhere(const std::string& module, const std::string& worker,
                      const strangler::Window& fresh);
 

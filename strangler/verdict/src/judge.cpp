@@ -226,12 +226,27 @@ class Judge::Bench {
     return counted_ == Counted::Requests || before_.of >= rules_->known_before;
   }
 
+  /// How much has to be done here, and nothing elsewhere, before it is home. A worker may be at
+  /// work on both sides, and its service seldom, or be asked seldom: many times as much as usually
+  /// comes here between two answers of its.
+  std::uint64_t needed_at_home() const {
+    constexpr std::uint64_t kTimes = 20;
+    if (counted_ != Counted::Work || elsewhere_ == 0) return rules_->known_before;
+    return std::max(rules_->known_before, kTimes * between_ / elsewhere_);
+  }
+
   /// A lane that is handled in this process again, or a worker that is here again, for long enough
   /// to be sure of it: what its service has done speaks of nothing that there is.
   void look_who_came_home(const Moment& moment) {
     if (!is_unasked(counted_)) return;
-    home_ = moment.new_side.requests > 0 ? 0 : home_ + moment.old_side.requests;
-    if (samples_ == 0 || home_ < rules_->known_before) return;
+    const std::uint64_t needed = needed_at_home();
+    if (moment.new_side.requests == 0) {
+      home_ += moment.old_side.requests;
+    } else {
+      if (elsewhere_++ > 0) between_ += std::min(home_, needed);
+      home_ = 0;
+    }
+    if (samples_ == 0 || home_ < needed) return;
     begin_step(alone_);
     forgive();
     anew_ = counted_ == Counted::Work ? " since it is done here again"
@@ -382,6 +397,8 @@ class Judge::Bench {
   bool alone_ = false;
   std::string_view anew_;   ///< since when there is evidence, where that is not the beginning
   std::uint64_t home_ = 0;  ///< events or units that were done here since the last one elsewhere
+  std::uint64_t elsewhere_ = 0;  ///< ticks with any that were done there
+  std::uint64_t between_ = 0;    ///< what was done here between these, long rests left out
   std::uint64_t samples_ = 0;
   std::uint64_t compared_ = 0;
   MeasureEvidence failures_;

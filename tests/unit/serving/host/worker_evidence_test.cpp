@@ -45,7 +45,8 @@ class WorkersOfShipping : public testing::Test {
   void here(int ticks, int each, int failed = 0, microseconds lag = milliseconds(5)) {
     for (int i = 0; i < ticks; ++i) {
       for (int k = 0; k < each; ++k) {
-        ledger_->of("shipping").worked({.worker = "consignments", .failed = k < failed, .lag = lag});
+        ledger_->of("shipping")
+            .worked({.worker = "consignments", .failed = k < failed, .lag = lag});
       }
       tick();
     }
@@ -82,8 +83,9 @@ TEST_F(WorkersOfShipping, AreWorseWhenTheyFailMoreAtTheService) {
   EXPECT_TRUE(work_->of("shipping").empty()) << "nobody has heard of one";
   here(100, 50);
   EXPECT_EQ(verdict().judgement, Judgement::CannotTell);
-  EXPECT_EQ(verdict().reason,
-            "worker consignments: nothing was done elsewhere, and 5000 units of work in this process");
+  EXPECT_EQ(
+      verdict().reason,
+      "worker consignments: nothing was done elsewhere, and 5000 units of work in this process");
   there(40, 50, 10);
   EXPECT_EQ(verdict().judgement, Judgement::Worse);
   EXPECT_THAT(verdict().reason, HasSubstr("before and after, not side by side"));
@@ -129,6 +131,18 @@ TEST_F(WorkersOfShipping, AreJudgedWhileBothSidesAreAtWork) {
     there(1, 20, 5);
   }
   EXPECT_EQ(verdict().judgement, Judgement::Worse) << verdict().reason;
+}
+
+// Who is nearer to what comes in has most of it.
+TEST_F(WorkersOfShipping, AreJudgedAlsoWhereTheServiceSeldomGetsAnythingToDo) {
+  here(100, 50);
+  for (int i = 0; i < 60; ++i) {
+    here(3, 100);
+    there(1, 1, 1);
+  }
+  EXPECT_EQ(verdict().judgement, Judgement::Worse) << verdict().reason;
+  here(400, 100);
+  EXPECT_EQ(verdict().judgement, Judgement::CannotTell) << "it is here again";
 }
 
 TEST_F(WorkersOfShipping, HaveNoLagOfWhatWasDueBeforeTheProcessBegan) {

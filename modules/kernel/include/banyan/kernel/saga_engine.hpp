@@ -327,25 +327,22 @@ class SagaEngine {
   }
 
   Result<std::optional<Taken>> claim(const SagaId& id, const Context& context) {
+    using Found = std::optional<Taken>;
     const std::string holder = new_holder();
     const Timestamp now = environment_.clock.now();
-    return store_.write(context,
-                        [&](Writing& writing, UnitOfWork& unit) -> Result<std::optional<Taken>> {
-                          std::optional<SagaInstance> saga = Host::rows(writing).find(id);
-                          const LeaseTime lease_now = unit.lease_now();
-                          if (!saga || !may_take(*saga, lease_now)) return std::optional<Taken>();
-                          const std::int64_t epoch = saga->data().epoch;
-                          const bool first = is_first_attempt(saga->data());
-                          const auto lag = due_for(saga->data(), {now, lease_now});
-                          saga->turn_back_if_late(now);
-                          if (!saga->take_over(holder, lease_now, policy_))
-                            return std::optional<Taken>();
-                          std::optional<State> state = Host::load(writing, saga->data().subject);
-                          if (!state || !Host::rows(writing).save(*saga, epoch))
-                            return std::optional<Taken>();
-                          return std::optional<Taken>(
-                              Taken{Case{*std::move(state), *std::move(saga), holder}, first, lag});
-                        });
+    return store_.write(context, [&](Writing& writing, UnitOfWork& unit) -> Result<Found> {
+      std::optional<SagaInstance> saga = Host::rows(writing).find(id);
+      const LeaseTime lease_now = unit.lease_now();
+      if (!saga || !may_take(*saga, lease_now)) return Found();
+      const std::int64_t epoch = saga->data().epoch;
+      const bool first = is_first_attempt(saga->data());
+      const auto lag = due_for(saga->data(), {now, lease_now});
+      saga->turn_back_if_late(now);
+      if (!saga->take_over(holder, lease_now, policy_)) return Found();
+      std::optional<State> state = Host::load(writing, saga->data().subject);
+      if (!state || !Host::rows(writing).save(*saga, epoch)) return Found();
+      return Found(Taken{Case{*std::move(state), *std::move(saga), holder}, first, lag});
+    });
   }
 
   /// `current` is what is stored, also when an exception leaves this.
@@ -491,10 +488,15 @@ class SagaEngine {
       tell(**taken, true);
       throw;
     }
-    // Where the lease is kept, the last answer was not written down.
-    tell(**taken, current.saga.held_by(current.holder) ||
-                      current.saga.data().status == SagaStatus::Stuck ||
-                      current.saga.data().attempts + current.saga.data().outages > 0);
+    tell(**taken, came_to_nothing(current));
+  }
+
+  /// Of a case that was driven. Who has the lease still, or has lost it, could not write down what
+  /// came of the last call.
+  static bool came_to_nothing(const Case& driven) {
+    const SagaRecord& saga = driven.saga.data();
+    return driven.holder.empty() || driven.saga.held_by(driven.holder) ||
+           saga.status == SagaStatus::Stuck || saga.attempts > 0 || saga.outages > 0;
   }
 
   void tell(const Taken& taken, bool failed) const {
