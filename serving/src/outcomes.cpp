@@ -50,6 +50,12 @@ bool is_doing_of_side(const Transaction& transaction, const strangler::SideFailu
 
 }  // namespace
 
+void Outcomes::of_visit(const Transaction& transaction, bool told) {
+  if (!transaction.by_visit) return;
+  if (transaction.new_visit.empty()) return parts_.visits.count(VisitResult::GoesOn);
+  parts_.visits.count(told ? VisitResult::Begun : VisitResult::NotKept);
+}
+
 void Outcomes::forwarded(Transaction& transaction, const Outcome& outcome) {
   const bool failed = outcome.upstream_failed();
   begin_late_span(parts_.tracer, transaction, outcome, parts_.clock.steady());
@@ -57,6 +63,7 @@ void Outcomes::forwarded(Transaction& transaction, const Outcome& outcome) {
     fell_back(transaction, *outcome.in_place_of);
     transaction.side = outcome.side;
   }
+  if (outcome.from_upstream) of_visit(transaction, outcome.new_cookie);
   if (!outcome.aborted_by_client()) record(transaction, outcome, failed);
   if (transaction.wants_line) {
     parts_.access_log->line(*transaction.exchange, &transaction.target->route, outcome,

@@ -20,6 +20,7 @@
 #include "listeners.hpp"
 #include "refusals.hpp"
 #include "side_health.hpp"
+#include "visits.hpp"
 
 namespace banyan::serving {
 
@@ -43,6 +44,7 @@ class Outcomes {
     SideHealth& sides;
     Refusals& refusals;
     FallThrough& fall_through;
+    Visits& visits;
     FailureLog& failures;
     const Clock& clock;
     /// Told when failures of the new side have become a burst; must not wait. Empty: nobody.
@@ -60,6 +62,9 @@ class Outcomes {
 
   /// A request misses this moving target by its spelling only, and goes elsewhere.
   void fell_beside(const Target& missed) { parts_.fall_through.count(missed); }
+  /// The target has answered; `told`: the client is given the id of a visit that begins. On any
+  /// thread.
+  void of_visit(const Transaction& transaction, bool told);
   /// What became of a request that was forwarded. On its loop.
   void forwarded(Transaction& transaction, const strangler::Outcome& outcome);
   /// The new side has failed, and the old one is asked in its place: held against the new side.

@@ -97,6 +97,7 @@ void Server::Inside::tell() {
   metrics.add_samples([this] { return samples(tunnels); });
   metrics.add_samples([this] { return refusals.samples(); });
   metrics.add_samples([this] { return fall_through.samples(); });
+  metrics.add_samples([this] { return visits.samples(); });
   metrics.add_samples([this] { return samples(sides, parts.clock.steady()); });
   metrics.add_samples([this] { return samples(book); });
   parts.telemetry.health.add("upstreams", false, [this] { return upstream_health(); });

@@ -98,6 +98,7 @@ struct Server::Inside {
   Tunnels tunnels;
   Refusals refusals;
   FallThrough fall_through;
+  Visits visits;
   FailureLog failures;
   std::mutex reloading;
   FileMarks certificates;

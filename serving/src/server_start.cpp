@@ -80,6 +80,7 @@ void Server::prepare() {
                                        .sides = all.sides,
                                        .refusals = all.refusals,
                                        .fall_through = all.fall_through,
+                                       .visits = all.visits,
                                        .failures = all.failures,
                                        .clock = all.parts.clock,
                                        .tripped = all.when_tripped(),

@@ -103,7 +103,8 @@ class AnswerHere final : public AnswersHere {
     if (transaction.in_place_of) {
       response.head.fields.set(kFallbackField, reason_of(*transaction.in_place_of));
     }
-    strangler::say_visit(response.head, transaction.own_cookie(), transaction.new_visit);
+    outcomes_.of_visit(transaction, strangler::say_visit(response.head, transaction.own_cookie(),
+                                                         transaction.new_visit));
     const unsigned status = response.head.status;
     const std::size_t bytes = response.body.size();
     transaction.exchange->respond(std::move(response));

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "banyan/binding/context_headers.hpp"
+#include "banyan/forwarding/visit.hpp"
 #include "banyan/kernel/bindings.hpp"
 #include "banyan/stages/stages.hpp"
 #include "chain/stations.hpp"
@@ -83,6 +84,11 @@ class Forward final : public Interceptor {
     for (const auto& field : carrier.fields) fields.add(field.name, field.value);
   }
 
+  /// To an application of another kind, which may ask back: what its next request is to say.
+  static void tell_visit(const Transaction& transaction, http::Fields& fields) {
+    if (transaction.by_visit) fields.add(strangler::kVisitField, transaction.stickiness_key);
+  }
+
   /// Else nothing of the request is kept for that.
   static bool may_ever_fall_back(Effect effect, const strangler::FallbackPlan& plan) {
     return effect == Effect::Read || plan.writes != strangler::WriteFallback::Never;
@@ -128,6 +134,7 @@ class Forward final : public Interceptor {
       add_context(*transaction, other.request_fields);
       other.response_fields.add("X-Correlation-Id", transaction->context->correlation_id);
     } else {
+      tell_visit(*transaction, other.request_fields);
       other.routing = strangler::RoutingStamp{target.route.rollout, Side::Local,
                                               transaction->revision, transaction->forced};
     }
@@ -173,6 +180,7 @@ class Forward final : public Interceptor {
     http::Exchange& exchange = *transaction->exchange;
     if (parts_.total_time.count() > 0) order.deadline = exchange.loop().now() + parts_.total_time;
     order.safe_to_repeat = transaction->effect == Effect::Read;
+    tell_visit(*transaction, order.request_fields);
     if (target.in_rollout()) {
       order.routing = strangler::RoutingStamp{target.route.rollout, transaction->side,
                                               transaction->revision, transaction->forced};

@@ -36,17 +36,14 @@ class Identity final : public Interceptor {
     const http::Fields& fields = exchange.head().fields;
     const std::string& peer = exchange.peer().host;
     const auto& sources = transaction->routes->configuration().stickiness_keys;
-    if (!may_begin_a_visit(*transaction)) {
-      transaction->stickiness_key = strangler::stickiness_key(fields, peer, trusted_, sources);
-      return Step::Next;
-    }
-    strangler::Visitor visitor =
-        strangler::visitor(fields, peer, trusted_, sources, system_random());
+    Random* const random = may_begin_a_visit(*transaction) ? &system_random() : nullptr;
+    strangler::Visitor visitor = strangler::visitor(fields, peer, trusted_, sources, random);
     if (!visitor.begins.empty()) {
       transaction->new_visit =
           strangler::set_visit(visitor.begins, visitor.key, client_speaks_tls(exchange));
     }
     transaction->stickiness_key = std::move(visitor.key);
+    transaction->by_visit = visitor.by_visit;
     return Step::Next;
   }
 

@@ -41,6 +41,7 @@ struct Transaction {
   std::string trace_id;
 
   std::string stickiness_key;  ///< of `identity`: keeps one user on one side
+  bool by_visit = false;       ///< of `identity`: that key is the id of a visit
   /// Of `identity`: what a client whose visit begins is to keep, as a value of Set-Cookie; else "".
   std::string new_visit;
 

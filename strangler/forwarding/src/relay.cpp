@@ -263,6 +263,7 @@ std::shared_ptr<http::Exchange> Relay::settle(ForwardFailure failure, unsigned s
                       .took = exchange->loop().now() - began_,
                       .to_head = to_head_,
                       .stream = stream_,
+                      .new_cookie = new_cookie_said_,
                       .in_place_of = std::move(in_place_of_)});
   return exchange;
 }

@@ -147,6 +147,7 @@ class Relay : public std::enable_shared_from_this<Relay> {
   std::optional<FailedAttempt> failed_attempt_;
   std::chrono::nanoseconds to_head_{};
   bool stream_ = false;
+  bool new_cookie_said_ = false;
 
   Upload upload_ = Upload::Done;
   std::string_view piece_;  ///< in hand until the next one is asked for

@@ -72,7 +72,7 @@ void Relay::begin_answer(http::ResponseHead& head) {
   }
   if (order_.tap != nullptr) order_.tap->answer_head(head);
   // After it: what this proxy keeps of a visit is neither side's answer.
-  say_visit(head, order_.own_cookie, order_.new_cookie);
+  new_cookie_said_ = say_visit(head, order_.own_cookie, order_.new_cookie);
   const http::Framing framing = framing_for_client(upstream_->framing());
   if (!upstream_->has_body() && !uploading()) return answer(head, framing, {});
   if (const auto body = upstream_->take_small_body()) return answer(head, framing, *body);
@@ -149,7 +149,7 @@ void Relay::switch_protocols(http::ResponseHead& head) {
   answer_status_ = head.status;
   note_head(head);
   turn_into_our_answer(head, order_.response_fields);
-  say_visit(head, order_.own_cookie, order_.new_cookie);
+  new_cookie_said_ = say_visit(head, order_.own_cookie, order_.new_cookie);
   exchange_->switch_protocols(head, protocol);
   if (order_.on_tunnel) {
     tunnel_ = order_.on_tunnel([weak = weak_from_this()] {

@@ -10,28 +10,15 @@
 namespace banyan::strangler {
 namespace {
 
-/// `random`: null where no visit can begin.
-Visitor find_visitor(const http::Fields& fields, std::string_view peer, const TrustedPeers& trusted,
-                     const std::vector<StickinessKey>& sources, Random* random) {
-  for (const StickinessKey& source : sources) {
-    std::string_view key;
-    switch (source.source) {
-      case StickinessKey::Source::Cookie: key = http::cookie(fields, source.name); break;
-      case StickinessKey::Source::Header: key = fields.find(source.name).value_or(key); break;
-      case StickinessKey::Source::Visit:
-        // Of several the first that can be one: a cookie of that name for a longer path, or of a
-        // neighbour's domain, comes before ours, and no answer of ours replaces it.
-        key = http::cookie(fields, source.name, is_visit);
-        if (key.empty() && random != nullptr) {
-          return {.key = draw_visit(*random), .begins = source.name};
-        }
-        break;
-      case StickinessKey::Source::Address:
-        return {.key = client_household(fields, peer, trusted), .begins = {}};
-    }
-    if (!key.empty()) return {.key = std::string(key), .begins = {}};
-  }
-  return {.key = client_household(fields, peer, trusted), .begins = {}};
+/// "": it has none. Who asks in the visitor's place passes on what it was told; that is believed
+/// before the cookie, which may be of a visit to another proxy.
+std::string_view visit_of(const http::Fields& fields, std::string_view peer,
+                          const TrustedPeers& trusted, std::string_view name) {
+  const std::string_view told = fields.find(kVisitField).value_or(std::string_view());
+  if (is_visit(told) && trusted.contains(peer)) return told;
+  // Of several the first that can be one: a cookie of that name for a longer path, or of a
+  // neighbour's domain, comes before ours, and no answer of ours replaces it.
+  return http::cookie(fields, name, is_visit);
 }
 
 }  // namespace
@@ -52,12 +39,30 @@ std::optional<StickinessKey> StickinessKey::parse(std::string_view text) {
 
 std::string stickiness_key(const http::Fields& fields, std::string_view peer,
                            const TrustedPeers& trusted, const std::vector<StickinessKey>& sources) {
-  return find_visitor(fields, peer, trusted, sources, nullptr).key;
+  return visitor(fields, peer, trusted, sources, nullptr).key;
 }
 
 Visitor visitor(const http::Fields& fields, std::string_view peer, const TrustedPeers& trusted,
-                const std::vector<StickinessKey>& sources, Random& random) {
-  return find_visitor(fields, peer, trusted, sources, &random);
+                const std::vector<StickinessKey>& sources, Random* random) {
+  for (const StickinessKey& source : sources) {
+    std::string_view key;
+    bool by_visit = false;
+    switch (source.source) {
+      case StickinessKey::Source::Cookie: key = http::cookie(fields, source.name); break;
+      case StickinessKey::Source::Header: key = fields.find(source.name).value_or(key); break;
+      case StickinessKey::Source::Visit:
+        by_visit = true;
+        key = visit_of(fields, peer, trusted, source.name);
+        if (key.empty() && random != nullptr) {
+          return {.key = draw_visit(*random), .by_visit = true, .begins = source.name};
+        }
+        break;
+      case StickinessKey::Source::Address:
+        return {.key = client_household(fields, peer, trusted), .by_visit = false, .begins = {}};
+    }
+    if (!key.empty()) return {.key = std::string(key), .by_visit = by_visit, .begins = {}};
+  }
+  return {.key = client_household(fields, peer, trusted), .by_visit = false, .begins = {}};
 }
 
 std::string_view visit_cookie(const std::vector<StickinessKey>& sources) {

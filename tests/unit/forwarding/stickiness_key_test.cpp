@@ -75,9 +75,10 @@ const std::vector<StickinessKey> kByVisit = {{Source::Visit, "banyan_visit"},
                                              {Source::Header, "X-User"}};
 
 Visitor visitor_with(const http::Fields& fields,
-                     const std::vector<StickinessKey>& sources = kByVisit) {
+                     const std::vector<StickinessKey>& sources = kByVisit,
+                     const std::vector<std::string>& trusted = {}) {
   SeededRandom random(7);
-  return visitor(fields, "192.0.2.1", *TrustedPeers::parse({}), sources, random);
+  return visitor(fields, "192.0.2.1", *TrustedPeers::parse(trusted), sources, &random);
 }
 
 TEST(AVisit, IsKnownByTheIdThatItsBrowserKeeps) {
@@ -121,6 +122,29 @@ TEST(AVisit, ThatSomebodyHasMadeUpIsAKeyIfItHasTheFormOfOneAndElseNothing) {
     EXPECT_NE(visitor_with(fields).key, made_up);
     EXPECT_EQ(unit(fields, {}, kByVisit), "192.0.2.1") << made_up;
   }
+}
+
+TEST(AVisit, IsKnownByTheWordOfATrustedPeerThatAsksInItsPlace) {
+  const http::Fields fields = {{"Cookie", "banyan_visit=fedcba9876543210fedcba9876543210"},
+                               {"Banyan-Visit", kId}};
+  EXPECT_EQ(visitor_with(fields, kByVisit, {"192.0.2.1"}).key, kId);
+  EXPECT_EQ(visitor_with({{"Banyan-Visit", kId}}, kByVisit, {"192.0.2.1"}).key, kId);
+  EXPECT_EQ(visitor_with({{"Banyan-Visit", kId}}, kByVisit, {"192.0.2.1"}).begins, "");
+  EXPECT_EQ(visitor_with(fields).key, "fedcba9876543210fedcba9876543210") << "anybody can say so";
+  EXPECT_EQ(visitor_with({{"Banyan-Visit", "ada"}}, kByVisit, {"192.0.2.1"}).begins, "banyan_visit")
+      << "it has not the form of one";
+  EXPECT_EQ(visitor_with({{"Banyan-Visit", kId}}, kSources, {"192.0.2.1"}).key, "192.0.2.1")
+      << "where there are no visits";
+}
+
+TEST(AVisit, IsToldFromOtherKeys) {
+  EXPECT_TRUE(visitor_with({{"Cookie", std::string("banyan_visit=") + kId}}).by_visit);
+  EXPECT_TRUE(visitor_with({}).by_visit);
+  const std::vector<StickinessKey> session_first = {{Source::Cookie, "session"},
+                                                    {Source::Visit, "banyan_visit"}};
+  EXPECT_FALSE(visitor_with({{"Cookie", std::string("session=") + kId}}, session_first).by_visit)
+      << "a session may look like one";
+  EXPECT_FALSE(visitor_with({}, kSources).by_visit);
 }
 
 // Of two cookies of one name the browser says that of the longer path first, then the older one.

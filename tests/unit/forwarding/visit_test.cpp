@@ -51,7 +51,7 @@ http::ResponseHead answer(http::Fields fields, unsigned status = 200) {
 
 TEST(AnAnswer, SaysTheVisitBesideTheCookiesOfTheApplication) {
   http::ResponseHead head = answer({{"Set-Cookie", "session=1"}});
-  say_visit(head, "banyan_visit", kCookie);
+  EXPECT_TRUE(say_visit(head, "banyan_visit", kCookie));
   std::vector<std::string> cookies;
   head.fields.each("Set-Cookie", [&](std::string_view value) { cookies.emplace_back(value); });
   EXPECT_EQ(cookies, (std::vector<std::string>{"session=1", kCookie}));
@@ -60,14 +60,15 @@ TEST(AnAnswer, SaysTheVisitBesideTheCookiesOfTheApplication) {
 TEST(AnAnswer, SaysNothingOfAVisitThatGoesOn) {
   http::ResponseHead head = answer({{"ETag", "\"1\""}});
   const http::Fields before = head.fields;
-  say_visit(head, "banyan_visit", "");
-  say_visit(head, "", "");
+  EXPECT_FALSE(say_visit(head, "banyan_visit", ""));
+  EXPECT_FALSE(say_visit(head, "", ""));
   EXPECT_EQ(head.fields, before);
 }
 
 TEST(AnAnswer, HasNobodyElsesWordAboutTheProxysCookie) {
   http::ResponseHead head = answer({{"Set-Cookie", "banyan_visit=mine; Path=/"},
                                     {"set-cookie", "banyan_visit2=1"},
+                                    {"Set-Cookie", "=banyan_visit=mine"},
                                     {"Set-Cookie", "banyan_visit = mine"}});
   say_visit(head, "banyan_visit", "");
   EXPECT_EQ(head.fields.count("Set-Cookie"), 1u);
@@ -86,10 +87,12 @@ TEST(AnAnswerThatIsForSharedCaches, SaysNoVisit_RFC9111_7_3) {
       {{"Cloudflare-CDN-Cache-Control", "max-age=60"}},
       {{"CDN-Cache-Control", "no-store"}, {"Surrogate-Control", "max-age=60"}},
       {{"Surrogate-Control", "max-age=0"}},
-      {{"Surrogate-Control", "max-age=60"}}};
+      {{"Surrogate-Control", "max-age=60"}},
+      {{"Cache-Control", "max-age=31536000, immutable"}, {"Content-Type", "text/css"}},
+      {{"Cache-Control", "Max-Age = \"60\""}}};
   for (const http::Fields& each : shared) {
     http::ResponseHead head = answer(each);
-    say_visit(head, "banyan_visit", kCookie);
+    EXPECT_FALSE(say_visit(head, "banyan_visit", kCookie));
     EXPECT_EQ(head.fields, each);
   }
 }
@@ -110,21 +113,36 @@ TEST(AnAnswerThatIsForItsClient, SaysTheVisitAndIsAsItWas) {
 }
 
 TEST(AnAnswerThatLeavesOpenWhoMayKeepIt, IsForItsClientWithTheVisit) {
-  const std::vector<http::Fields> left_open = {{},
-                                               {{"Cache-Control", "no-cache"}},
-                                               {{"Cache-Control", "max-age=31536000, immutable"}},
-                                               {{"Cache-Control", "private=\"Set-Cookie\""}},
-                                               {{"CDN-Cache-Control", "no-store"}},
-                                               {{"Surrogate-Control", "no-store, max-age=60"}},
-                                               {{"Expires", "Thu, 01 Dec 2044 16:00:00 GMT"}}};
+  const std::vector<http::Fields> left_open = {
+      {},
+      {{"Cache-Control", "no-cache"}},
+      {{"Cache-Control", "max-age=60"}, {"Content-Type", "text/html; charset=utf-8"}},
+      {{"Cache-Control", "max-age=0"}, {"Content-Type", "text/css"}},
+      {{"Cache-Control", "private=\"Set-Cookie\""}},
+      {{"CDN-Cache-Control", "no-store"}},
+      {{"Surrogate-Control", "no-store, max-age=60"}},
+      {{"Expires", "Thu, 01 Dec 2044 16:00:00 GMT"}}};
   for (const http::Fields& each : left_open) {
-    for (const unsigned status : {200u, 304u, 404u}) {
+    for (const unsigned status : {200u, 206u, 404u}) {
       http::ResponseHead head = answer(each, status);
       say_visit(head, "banyan_visit", kCookie);
       EXPECT_EQ(head.fields.find("Set-Cookie"), kCookie);
       EXPECT_TRUE(head.fields.has_token("Cache-Control", "private"));
       EXPECT_EQ(head.fields.size(), each.size() + 2);
     }
+  }
+}
+
+// The cache has the 200, which may have been `public`, and adds what a 304 says.
+TEST(AnAnswerThatNothingHasChanged, SaysTheVisitWhereItSaysItselfWhoMayKeepIt) {
+  const http::Fields silent = {{"ETag", "\"1\""}};
+  http::ResponseHead head = answer(silent, 304);
+  say_visit(head, "banyan_visit", kCookie);
+  EXPECT_EQ(head.fields, silent);
+  for (const char* each : {"private", "no-store", "no-cache"}) {
+    head = answer({{"ETag", "\"1\""}, {"Cache-Control", each}}, 304);
+    say_visit(head, "banyan_visit", kCookie);
+    EXPECT_EQ(head.fields.find("Set-Cookie"), kCookie) << each;
   }
 }
 

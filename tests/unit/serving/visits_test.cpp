@@ -246,6 +246,34 @@ TEST_F(AVisit, IsNothingThatTheApplicationHearsOf) {
   EXPECT_EQ(asked.back().fields.find("Cookie"), "session=old1") << "its own, and no other";
 }
 
+// What a new side asks of others for its user, through the proxy, is for the same user.
+TEST_F(AVisit, IsPassedOnByAnApplicationThatAsksBack) {
+  begin(kVisit, old_side_.port(), new_side_.port(), "", "trusted_peers = [\"127.0.0.1\"]");
+  ASSERT_EQ(shift("50%"), 200u);
+  for (int i = 0; i < 20; ++i) {
+    Browser browser(port_);
+    const std::string page = browser.ask("GET", "/albums").body;
+    const std::string id = browser.cookies().at("banyan_visit");
+    const auto asked = (page == "old" ? old_side_ : new_side_).asked();
+    EXPECT_EQ(asked.back().fields.find("Banyan-Visit"), id);
+    const test::Seen back = test::get(port_, "/albums/1", "Banyan-Visit: " + id + "\r\n");
+    EXPECT_EQ(back.body, page);
+    EXPECT_EQ(new_visit(back), "");
+    EXPECT_EQ(test::get(port_, "/albums/1", "Cookie: banyan_visit=" + id + "\r\n").body, page)
+        << "as who is not trusted says it";
+  }
+}
+
+TEST_F(AVisit, IsNotPassedOnByWhoIsNotTrusted) {
+  begin(kVisit);
+  const test::Seen seen = test::get(port_, "/albums", std::string("Banyan-Visit: ") + kId + "\r\n");
+  EXPECT_NE(new_visit(seen), "");
+  const auto asked = old_side_.asked();
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(asked.front().fields.count("Banyan-Visit"), 1u);
+  EXPECT_NE(asked.front().fields.find("Banyan-Visit"), kId);
+}
+
 TEST_F(AVisit, IsNotTheApplicationsToSet) {
   const ToldServer meddler(application("old", {{"Set-Cookie", "banyan_visit=mine; Path=/"}}));
   begin(kVisit, meddler.port(), new_side_.port());
@@ -298,6 +326,27 @@ TEST_F(AVisit, IsNotSaidByAnAnswerThatIsForSharedCaches) {
   const test::Seen seen = test::get(port_, "/albums/style.css");
   EXPECT_EQ(new_visit(seen), "");
   EXPECT_EQ(seen.field("Cache-Control"), "public, max-age=60");
+}
+
+// What an operator sees of the pages of a site that are all for shared caches.
+TEST_F(AVisit, IsCountedByWhatBecameOfIt) {
+  const ToldServer of_all(application("old", {{"Cache-Control", "public, max-age=60"}}));
+  begin(kVisit, old_side_.port(), of_all.port());
+  ASSERT_EQ(shift("100%"), 200u);
+  const auto counted = [&](const std::string& result) {
+    return value_in(metrics(), "banyan_visits_total{result=\"" + result + "\"}");
+  };
+  EXPECT_EQ(counted("begun"), -1) << "nobody has asked";
+  Browser browser(port_);
+  browser.ask("GET", "/albums");
+  browser.ask("GET", "/albums/style.css");
+  until("two that nobody keeps", [&] { return counted("not_kept") == 2; });
+  browser.ask("GET", "/shop/cart");
+  until("one that begins", [&] { return counted("begun") == 1; });
+  browser.ask("GET", "/albums");
+  until("one that goes on", [&] { return counted("goes_on") == 1; });
+  EXPECT_EQ(counted("not_kept"), 2);
+  EXPECT_EQ(counted("begun"), 1);
 }
 
 TEST_F(AVisit, MakesAnAnswerPrivateThatLeavesOpenWhoMayKeepIt) {

@@ -54,6 +54,11 @@ inline constexpr std::array kMetrics = std::to_array<telemetry::Metric>({
      "Requests that miss a route with two sides by case or last slash only, and stay on the old "
      "side",
      {"rollout", "route"}},
+    {"banyan_visits_total",
+     telemetry::MetricType::Counter,
+     "Requests that go by a visit, by what became of it: goes_on, begun, not_kept (the answer must "
+     "not carry the cookie)",
+     {"result"}},
     {"banyan_rollout_reads_ratio",
      telemetry::MetricType::Gauge,
      "Share of the reads that the new side answers, 0 to 1",

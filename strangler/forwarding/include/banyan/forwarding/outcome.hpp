@@ -79,6 +79,7 @@ struct Outcome {
   /// The answer is a stream of events, or the connection switched protocols: how long it took says
   /// nothing about whoever answered.
   bool stream = false;
+  bool new_cookie = false;  ///< the client was sent ForwardOrder::new_cookie
   /// The side that was asked first, if it has failed and another one was asked in its place: its
   /// failure, whatever came of that.
   std::optional<SideFailure> in_place_of{};

@@ -34,15 +34,17 @@ std::string stickiness_key(const http::Fields& fields, std::string_view peer,
 /// Whose a request is.
 struct Visitor {
   std::string key;
+  bool by_visit = false;  ///< `key` is the id of a visit
   /// The visit begins with this request: `key` was drawn just now, and is to be kept in the cookie
   /// of that name. "": it has begun before, or something else says who asks.
   std::string_view begins{};
 };
 
 /// The same where the answer can carry a cookie: whose turn it is to say something, and is a visit
-/// without an id, is given one. `begins` lives as long as `sources`.
+/// without an id, is given one. `random`: null where no visit can begin. `begins` lives as long as
+/// `sources`.
 Visitor visitor(const http::Fields& fields, std::string_view peer, const TrustedPeers& trusted,
-                const std::vector<StickinessKey>& sources, Random& random);
+                const std::vector<StickinessKey>& sources, Random* random);
 
 /// The name of the proxy's own cookie; "": `sources` have none.
 std::string_view visit_cookie(const std::vector<StickinessKey>& sources);

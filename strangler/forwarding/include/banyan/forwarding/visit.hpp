@@ -18,6 +18,10 @@ namespace banyan::strangler {
 /// The cookie's name where nobody has given it another.
 inline constexpr std::string_view kVisitCookie = "banyan_visit";
 
+/// Tells an application of another kind whose visit it is asked for, and is believed of a trusted
+/// peer: who asks back through the proxy, or through the next one, passes it on as it came.
+inline constexpr std::string_view kVisitField = "Banyan-Visit";
+
 /// 128 random bits, as 32 lower-case hexadecimal digits.
 std::string draw_visit(Random& random);
 
@@ -34,9 +38,10 @@ void take_out_cookie(http::Fields& fields, std::string_view name);
 
 /// Of the answer's cookies the one of that name is the proxy's own: what others say of it is taken
 /// out, and `set` ("": nothing) is said. Not in an answer that is for shared caches (`public`,
-/// `s-maxage`, or a field for those of a provider that does not forbid it them): from there
-/// everybody would get it (RFC 9111 §7.3). One that leaves open who may keep it becomes `private`
-/// with it.
-void say_visit(http::ResponseHead& head, std::string_view name, std::string_view set);
+/// `s-maxage`, a field for those of a provider that does not forbid it them; `max-age` where it is
+/// no page): from there everybody would get it (RFC 9111 §7.3). One that leaves open who may keep it becomes `private`
+/// with it; but a 304 without Cache-Control is about an answer that a cache has, and whose we do
+/// not know. Whether it was said.
+bool say_visit(http::ResponseHead& head, std::string_view name, std::string_view set);
 
 }  // namespace banyan::strangler
