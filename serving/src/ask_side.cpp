@@ -30,11 +30,13 @@ Context context_for(const Target& target, Side side, const Clock& clock) {
 Result<http::Response> ask_side(const Target& target, Side side, const http::Request& request,
                                 const Clock& clock) {
   const Destination& destination = target.destination(side);
+  http::Request asked = request;
+  target.both_sides->copies->sift_cookies(asked.head.fields);
+  target.both_sides->copies->say(asked.head.fields, side);
   if (destination.here) {
-    return target.operation->answer(request, context_for(target, side, clock));
+    return target.operation->answer(asked, context_for(target, side, clock));
   }
   const UpstreamPool& pool = *destination.pool;
-  http::Request asked = request;
   if (destination.rewriting != nullptr && destination.rewriting->moves_paths()) {
     asked.head.target = destination.rewriting->target_for_upstream(request.head.target);
   }

@@ -12,12 +12,24 @@ namespace {
 
 bool has_reads(const strangler::Route& route) { return route.declared_effect != Effect::Write; }
 
-/// Those that the rollout names, and those by which users are told apart here: whoever a request is
-/// from by such a field is somebody.
+/// Those that the rollout names, and those in which copies have a secret of their own: what a
+/// client says there is one as well.
+std::vector<std::string> named_secrets(const strangler::RolloutPlan& plan) {
+  if (!plan.shadow) return {};
+  std::vector<std::string> names = plan.shadow->secret_fields;
+  for (const auto* const fields : {&plan.shadow->set, &plan.shadow->set_old}) {
+    for (const strangler::CopyField& each : *fields) {
+      if (!each.file.empty()) names.push_back(each.name);
+    }
+  }
+  return names;
+}
+
+/// And those by which users are told apart here: whoever a request is from by such a field is
+/// somebody.
 std::vector<std::string> secret_fields(const strangler::RolloutPlan& plan,
                                        const strangler::Configuration& configuration) {
-  std::vector<std::string> names;
-  if (plan.shadow) names = plan.shadow->secret_fields;
+  std::vector<std::string> names = named_secrets(plan);
   for (const strangler::StickinessKey& each : configuration.stickiness_keys) {
     if (each.source == strangler::StickinessKey::Source::Header) names.push_back(each.name);
   }
@@ -28,6 +40,7 @@ std::vector<std::string> secret_fields(const strangler::RolloutPlan& plan,
 
 std::shared_ptr<const BothSides> both_sides_of(const Target& target,
                                                const strangler::Configuration& configuration,
+                                               std::shared_ptr<const CopyRules> copies,
                                                RolloutBook& book) {
   static const strangler::RolloutPlan kUsual;
   const strangler::RolloutPlan* const declared = configuration.rollout(target.route.rollout);
@@ -37,7 +50,7 @@ std::shared_ptr<const BothSides> both_sides_of(const Target& target,
   strangler::ComparisonPlan compare = plan.compare;
   // A field that only says on which side somebody stays is not kept either, but what was asked can
   // be asked again without it.
-  if (plan.shadow) compare.secret_fields = plan.shadow->secret_fields;
+  compare.secret_fields = named_secrets(plan);
   auto figures = book.of(target.route.rollout);
   strangler::RolloutShadow& shadow = figures->shadow;
   strangler::CopySampler* const sampler =
@@ -47,6 +60,7 @@ std::shared_ptr<const BothSides> both_sides_of(const Target& target,
       .shadow = plan.shadow.value_or(strangler::ShadowPlan()),
       .shadow_declared = plan.shadow.has_value(),
       .credentials = strangler::CredentialFields(secret_fields(plan, configuration)),
+      .copies = std::move(copies),
       .sampler = sampler,
       .findings = shadow.findings(compare, plan.clear_examples),
       .rules = strangler::OperationRules(compare, target.statistics_name(), Effect::Read, answer),

@@ -8,6 +8,7 @@
 #include "banyan/comparison/rules.hpp"
 #include "banyan/kernel/clock.hpp"
 #include "banyan/routing/configuration.hpp"
+#include "copy_rules.hpp"
 #include "rollout_book.hpp"
 
 namespace banyan::serving {
@@ -23,6 +24,7 @@ struct BothSides {
   strangler::ShadowPlan shadow;
   bool shadow_declared = false;               ///< by the file; else the usual one
   strangler::CredentialFields credentials;    ///< by which a request says who asks
+  std::shared_ptr<const CopyRules> copies;    ///< what they carry by name; never null
   strangler::CopySampler* sampler = nullptr;  ///< of `figures`; null: it has no reads
   std::shared_ptr<strangler::Findings> findings;
   strangler::OperationRules rules;
@@ -30,9 +32,10 @@ struct BothSides {
   std::optional<strangler::FallbackPlan> fallback;  ///< none: nobody answers in its place
 };
 
-/// What the file says about it. `target` has both sides.
+/// What the file says about it. `target` has both sides, `copies` what it says of the rollout's.
 std::shared_ptr<const BothSides> both_sides_of(const Target& target,
                                                const strangler::Configuration& configuration,
+                                               std::shared_ptr<const CopyRules> copies,
                                                RolloutBook& book);
 
 /// May the old side of the target be asked something that no client has asked of it? One budget for

@@ -153,7 +153,7 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
       .seat = plan.store + ".conductor",
       .note = [plane = plane.get()](const auto& note) { plane->note(note); },
       .aside = plane->askers_.get(),
-      .lanes = plan.lanes});
+      .work = plan.work});
   plane->admin_ = std::make_unique<strangler::AdminApi>(
       *plane->switchboard_,
       strangler::AdminApi::Parts{

@@ -3,11 +3,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <expected>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "ask_side.hpp"
+#include "banyan/forwarding/stickiness_key.hpp"
+#include "banyan/forwarding/visit.hpp"
 #include "route_snapshot.hpp"
 
 namespace banyan::serving {
@@ -68,23 +72,46 @@ struct ExampleName {
   }
 };
 
-std::optional<std::string> example_in(std::string_view body) {
-  const Json document = Json::parse(body, nullptr, false);
-  if (!document.is_object()) return std::nullopt;
-  const auto found = document.find("example");
-  if (found == document.end() || !found->is_string()) return std::nullopt;
-  return found->get<std::string>();
-}
+/// {"example": "catalog:3", "target": "/albums/…", "headers": {"Cookie": "…"}, "body": "…"}; all
+/// but the example where something of it is hidden. Else what is wrong, without anything of it.
+struct AskedReplay {
+  std::string example;
+  strangler::ReplayWords words;
 
-http::Request request_of(const strangler::ComparedExample& example) {
-  http::Request request;
-  const std::size_t blank = example.request_line.find(' ');
-  request.head.method = example.request_line.substr(0, blank);
-  request.head.target =
-      example.request_line.substr(std::min(example.request_line.size(), blank + 1));
-  for (const auto& [name, value] : example.request_fields) request.head.fields.add(name, value);
-  request.body = example.request_body;
-  return request;
+  static std::expected<AskedReplay, std::string> parse(std::string_view body) {
+    const Json document = Json::parse(body, nullptr, false);
+    if (!document.is_object() || !document.contains("example")) {
+      return std::unexpected(std::string(kExpected));
+    }
+    AskedReplay asked;
+    for (const auto& [name, value] : document.items()) {
+      if (name == "headers" && value.is_object()) {
+        for (const auto& [field, said] : value.items()) {
+          if (!said.is_string()) return std::unexpected(std::string(kExpected));
+          asked.words.fields.emplace_back(field, said.get<std::string>());
+        }
+      } else if (name == "example" && value.is_string()) {
+        asked.example = value.get<std::string>();
+      } else if (name == "target" && value.is_string()) {
+        asked.words.target = value.get<std::string>();
+      } else if (name == "body" && value.is_string()) {
+        asked.words.body = value.get<std::string>();
+      } else {
+        return std::unexpected(std::string(kExpected));
+      }
+    }
+    return asked;
+  }
+
+ private:
+  static constexpr std::string_view kExpected =
+      R"(expected {"example": "MODULE:NUMBER"}, and what is hidden of it: "target", a text; )"
+      R"("headers", an object of texts; "body", a text)";
+};
+
+AdminAnswer cannot_be_asked(std::string_view example, const std::string& why) {
+  return refused(ErrorCode::FailedPrecondition, "banyan.example_not_replayable",
+                 std::string(example) + " cannot be asked again: " + why);
 }
 
 }  // namespace
@@ -118,12 +145,9 @@ AdminAnswer DifferencesDesk::answer(const strangler::AdminRequest& request) cons
     return refused(ErrorCode::InvalidArgument, "banyan.unsupported_media_type",
                    "a replay is asked for with the content type application/json");
   }
-  const auto example = example_in(request.body);
-  if (!example) {
-    return refused(ErrorCode::InvalidArgument, "banyan.invalid_request",
-                   R"(expected {"example": "MODULE:NUMBER"})");
-  }
-  return replay(*example);
+  const auto asked = AskedReplay::parse(request.body);
+  if (!asked) return refused(ErrorCode::InvalidArgument, "banyan.invalid_request", asked.error());
+  return replay(asked->example, asked->words);
 }
 
 AdminAnswer DifferencesDesk::list(std::string_view module) const {
@@ -145,7 +169,8 @@ AdminAnswer DifferencesDesk::list(std::string_view module) const {
   return dump({{"modules", std::move(modules)}});
 }
 
-AdminAnswer DifferencesDesk::replay(std::string_view text) const {
+AdminAnswer DifferencesDesk::replay(std::string_view text,
+                                    const strangler::ReplayWords& words) const {
   const auto name = ExampleName::parse(text);
   if (!name) {
     return refused(ErrorCode::InvalidArgument, "banyan.invalid_request",
@@ -163,24 +188,27 @@ AdminAnswer DifferencesDesk::replay(std::string_view text) const {
                    "no example is called " + std::string(text) +
                        "; a restart, or another declaration of what is compared, begins anew");
   }
-  if (!kept->example.replayable) {
-    return refused(ErrorCode::FailedPrecondition, "banyan.example_not_replayable",
-                   std::string(text) +
-                       " is not kept as it was asked: personal data was masked, a body cut, or "
-                       "credentials were left out. examples = \"clear\" in [rollouts." +
-                       name->module +
-                       ".compare] keeps later ones as they are, without credentials");
-  }
   const auto routes = routes_.read([](const auto& now) { return now; });
   const auto target = std::ranges::find_if(routes->targets(), [&](const Target& each) {
     return each.both_sides && each.statistics_module() == name->module &&
            each.statistics_name() == kept->operation;
   });
   if (target == routes->targets().end()) {
-    return refused(ErrorCode::FailedPrecondition, "banyan.example_not_replayable",
-                   kept->operation + " has no second side any more");
+    return cannot_be_asked(text, kept->operation + " has no second side any more");
   }
-  auto request = std::make_shared<const http::Request>(request_of(kept->example));
+  auto whole = findings->request_again({.name = text, .words = words, .route = target->route.path},
+                                       kept->example, target->both_sides->rules);
+  if (!whole) return std::unexpected(AdminRefusal{std::move(whole.error()), {}});
+  strangler::take_out_cookie(whole->head.fields,
+                             strangler::visit_cookie(routes->configuration().stickiness_keys));
+  // Both by what routes say now: they may have changed since, and the target was said by somebody.
+  if (!routes->leads_to(*target, whole->head.method, whole->head.target)) {
+    return cannot_be_asked(text, "its target does not lead to " + kept->operation);
+  }
+  if (target->route.effect_for(whole->head.method) != Effect::Read) {
+    return cannot_be_asked(text, kept->operation + " is a write by now, and only reads are");
+  }
+  auto request = std::make_shared<const http::Request>(std::move(*whole));
   auto old_answer = ask_side(*target, Side::Local, *request, clock_);
   if (!old_answer) return std::unexpected(AdminRefusal{old_answer.error(), {}});
   auto new_answer = ask_side(*target, Side::Remote, *request, clock_);
@@ -195,8 +223,7 @@ AdminAnswer DifferencesDesk::replay(std::string_view text) const {
                                .rules = &target->both_sides->rules};
   const auto comparison = findings->compare_only(pair, clock_.now());
   if (!comparison) {
-    return refused(ErrorCode::FailedPrecondition, "banyan.example_not_replayable",
-                   "an answer has a content coding that cannot be undone here");
+    return cannot_be_asked(text, "an answer has a content coding that cannot be undone here");
   }
   return dump({{"example", text},
                {"operation", kept->operation},

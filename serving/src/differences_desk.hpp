@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "banyan/comparison/replay.hpp"
 #include "banyan/control/admin_api.hpp"
 #include "banyan/kernel/clock.hpp"
 #include "chain/stations.hpp"
@@ -15,6 +16,9 @@ namespace banyan::serving {
 ///
 ///     GET  ?module=NAME               what was copied and what differs, of all rollouts or of one
 ///     POST /replay {"example": "catalog:3"}      asks both sides again, and compares
+///
+/// What is hidden of an example (its `needs` in the list) is said with it: "target", "headers",
+/// "body". It is used for this once, and nothing of it is kept, logged or answered.
 ///
 /// Safe for concurrent use.
 class DifferencesDesk {
@@ -28,7 +32,8 @@ class DifferencesDesk {
 
  private:
   strangler::AdminAnswer list(std::string_view module) const;
-  strangler::AdminAnswer replay(std::string_view example) const;
+  strangler::AdminAnswer replay(std::string_view example,
+                                const strangler::ReplayWords& words) const;
 
   const CurrentRoutes& routes_;
   const RolloutBook& book_;

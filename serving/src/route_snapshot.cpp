@@ -2,6 +2,7 @@
 #include "route_snapshot.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -60,11 +61,40 @@ std::expected<std::shared_ptr<const RouteSnapshot>, std::vector<FileProblem>> Ro
   if (auto problems = snapshot->compile(parts); !problems.empty()) {
     return std::unexpected(std::move(problems));
   }
-  auto testers = Testers::make(snapshot->configuration(), parts.file, parts.book);
-  if (!testers) return std::unexpected(std::move(testers.error()));
-  snapshot->testers_ = std::move(*testers);
+  if (auto problems = snapshot->read_secrets(parts); !problems.empty()) {
+    return std::unexpected(std::move(problems));
+  }
   snapshot->count(parts);
   return snapshot;
+}
+
+/// What testers prove their word by, and what copies say in the name of this process.
+std::vector<FileProblem> RouteSnapshot::read_secrets(const Parts& parts) {
+  std::vector<FileProblem> problems;
+  for (const strangler::RolloutPlan& plan : configuration().rollouts) {
+    if (!plan.shadow) continue;
+    auto rules = CopyRules::make(*plan.shadow, "[rollouts." + plan.name + ".shadow]", parts.file);
+    if (rules) {
+      copies_[plan.name] = std::make_shared<const CopyRules>(std::move(*rules));
+    } else {
+      std::ranges::move(rules.error(), std::back_inserter(problems));
+    }
+  }
+  // A file that is refused leaves no rows in the book.
+  RolloutBook* const book = problems.empty() ? parts.book : nullptr;
+  auto testers = Testers::make(configuration(), parts.file, book);
+  if (testers) {
+    testers_ = std::move(*testers);
+  } else {
+    std::ranges::move(testers.error(), std::back_inserter(problems));
+  }
+  return problems;
+}
+
+std::shared_ptr<const CopyRules> RouteSnapshot::copies_of(std::string_view rollout) const {
+  static const auto kAsTheyCame = std::make_shared<const CopyRules>();
+  const auto found = copies_.find(rollout);
+  return found == copies_.end() ? kAsTheyCame : found->second;
 }
 
 void RouteSnapshot::begin(const TlsMaterial& tls, upstream::HealthChecks& checks) const {
@@ -119,7 +149,8 @@ UpstreamPool* RouteSnapshot::pool(const std::string& name) const {
 void RouteSnapshot::count(const Parts& parts) {
   for (Target& target : targets_) {
     if (target.in_rollout() && parts.book != nullptr) {
-      target.both_sides = both_sides_of(target, configuration(), *parts.book);
+      target.both_sides =
+          both_sides_of(target, configuration(), copies_of(target.route.rollout), *parts.book);
     }
     for (const Effect effect : {Effect::Read, Effect::Write}) {
       if (parts.evidence == nullptr || !target.in_rollout() || !has(target.route, effect)) continue;
@@ -244,6 +275,15 @@ RouteSnapshot::Match RouteSnapshot::match(Shown listener, std::string_view metho
     match.beside = table.targets[match.found.beside];
   }
   return match;
+}
+
+bool RouteSnapshot::leads_to(const Target& target, std::string_view method,
+                             std::string_view asked) const {
+  return std::ranges::any_of(tables_, [&](const Table& table) {
+    if (!table.paths) return false;
+    const http::PathMatch found = table.paths->match(method, asked);
+    return found.found() && table.targets[found.entry] == &target;
+  });
 }
 
 std::vector<const Target*> RouteSnapshot::by_precedence(Shown listener) const {

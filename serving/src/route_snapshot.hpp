@@ -128,6 +128,9 @@ class RouteSnapshot {
   };
   Match match(Shown listener, std::string_view method, std::string_view target) const;
 
+  /// Whether a request is for this target on some listener.
+  bool leads_to(const Target& target, std::string_view method, std::string_view asked) const;
+
   /// All that can be found on such a listener, in the order in which it wins.
   std::vector<const Target*> by_precedence(Shown listener) const;
 
@@ -153,6 +156,8 @@ class RouteSnapshot {
   void count(const Parts& parts);
   UpstreamPool* pool(const std::string& name) const;
   std::vector<strangler::FileProblem> compile(const Parts& parts);
+  std::vector<strangler::FileProblem> read_secrets(const Parts& parts);
+  std::shared_ptr<const CopyRules> copies_of(std::string_view rollout) const;
 
   std::shared_ptr<const strangler::Routing> routing_;
   std::map<std::string, std::shared_ptr<UpstreamPool>> pools_;
@@ -160,6 +165,7 @@ class RouteSnapshot {
   std::deque<Target> targets_;     ///< the pages last
   std::vector<OwnPages> page_of_;  ///< of the last targets
   Testers testers_;
+  std::map<std::string, std::shared_ptr<const CopyRules>, std::less<>> copies_;  ///< by rollout
   struct Table {
     std::optional<http::PathTable> paths;
     std::vector<const Target*> targets;  ///< by the index of the entry

@@ -32,8 +32,8 @@ std::vector<Feed> feeds_of(const std::vector<Document>& documents, const std::ve
                            strangler::AdminApi* admin) {
   using namespace std::chrono_literals;
   constexpr std::pair<std::string_view, std::chrono::milliseconds> kFeeds[] = {
-      {"live", 900ms},     {"status", 1'900ms},     {"plans", 1'900ms},      {"sagas", 1'900ms},
-      {"events", 1'900ms}, {"placements", 1'900ms}, {"differences", 4'900ms}};
+      {"live", 900ms},     {"status", 1'900ms}, {"plans", 1'900ms},      {"sagas", 1'900ms},
+      {"events", 1'900ms}, {"work", 1'900ms},   {"placements", 1'900ms}, {"differences", 4'900ms}};
   std::vector<Feed> feeds;
   for (const auto& [name, every] : kFeeds) {
     const auto document = std::ranges::find(documents, name, &Document::name);

@@ -2,7 +2,9 @@
 #include "shadows.hpp"
 
 #include <array>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "banyan/binding/context_headers.hpp"
 #include "banyan/forwarding/visit.hpp"
@@ -27,17 +29,39 @@ constexpr std::size_t kWaitingToBeCompared = 64;
 constexpr auto kOfTheClientOnly =
     std::to_array<http::FieldName>({"If-None-Match", "If-Modified-Since"});
 
-/// All but the proxy's own cookie, by which nobody knows who asks.
-http::Fields without_own_cookie(const Transaction& transaction) {
+/// What a copy may have of its client's fields: not the proxy's own cookie, by which nobody knows
+/// who asks, nor those that a rule takes out.
+http::Fields fields_for_copies(const Transaction& transaction) {
   http::Fields fields = transaction.exchange->head().fields;
   strangler::take_out_cookie(fields, transaction.own_cookie());
+  transaction.target->both_sides->copies->sift_cookies(fields);
+  for (const http::FieldName name : kOfTheClientOnly) fields.remove(name);
   return fields;
 }
 
-/// By its fields, or by the word of the application's own process that passed it on.
-bool says_who_asks(const Transaction& transaction) {
-  return transaction.target->both_sides->credentials.are_in(without_own_cookie(transaction)) ||
-         (transaction.context && !transaction.context->principal.empty());
+/// But for what a copy for that side says itself.
+bool say_who_asks(const http::Fields& fields, const BothSides& sides, Side to) {
+  for (const auto field : fields) {
+    if (sides.credentials.contain(field.name) && !sides.copies->replace(to, field.name)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// By the word of the application's own process that passed it on.
+bool names_who_asks(const Transaction& transaction) {
+  return transaction.context && !transaction.context->principal.empty();
+}
+
+/// Cookies that are named for copies stay.
+void drop_credentials(http::Fields& fields, const BothSides& sides) {
+  std::vector<std::string> named;
+  if (sides.copies->names_cookies()) {
+    fields.each("Cookie", [&](std::string_view value) { named.emplace_back(value); });
+  }
+  sides.credentials.remove_from(fields);
+  for (const std::string& each : named) fields.add("Cookie", each);
 }
 
 /// Whether the comparison speaks for or against the new side. Where the old one has failed, or
@@ -113,6 +137,7 @@ struct Shadows::Copy {
   http::Loop* loop;
   Span span;
   strangler::Taken place;
+  std::vector<std::string> withheld{};  ///< fields of the client that do not go on
 
   const BothSides& sides() const { return *target->both_sides; }
   strangler::RolloutShadow& shadow() const { return sides().figures->shadow; }
@@ -159,8 +184,13 @@ std::shared_ptr<Capture> Shadows::capture(Transaction& transaction,
     shadow.counts.dropped(reason);
     return nullptr;
   };
-  const bool secret = says_who_asks(transaction);
-  if (secret && plan.credentials == CopyCredentials::Skip) return drop(CopyDropped::Credentials);
+  http::Fields fields = fields_for_copies(transaction);
+  const bool skips = plan.credentials == CopyCredentials::Skip;
+  const auto is_left_out = [&](Side to) {
+    return skips && (names_who_asks(transaction) || say_who_asks(fields, sides, to));
+  };
+  const Side other = transaction.side == Side::Remote ? Side::Local : Side::Remote;
+  if (is_left_out(other)) return drop(CopyDropped::Credentials);
   const http::Framing framing = exchange.framing();
   if (framing.kind == http::Framing::Kind::Length && framing.length > plan.max_request) {
     return drop(CopyDropped::RequestTooLarge);
@@ -171,17 +201,17 @@ std::shared_ptr<Capture> Shadows::capture(Transaction& transaction,
           .request = plan.max_request, .answer = plan.max_answer, .memory = plan.memory},
       shadow.memory);
   if (capture->dropped()) return drop(*capture->dropped());
-  http::Fields& fields = capture->request()->head.fields;
-  strangler::take_out_cookie(fields, transaction.own_cookie());
-  for (const http::FieldName name : kOfTheClientOnly) fields.remove(name);
-  if (secret && plan.credentials == CopyCredentials::Drop) {
-    sides.credentials.remove_from(fields);
-  }
+  // Of whom only the new side may be asked, it is.
+  const bool again = transaction.side == Side::Local && sides.sampler->is_for_noise(plan.noise) &&
+                     !is_left_out(Side::Local);
+  if (plan.credentials == CopyCredentials::Drop) drop_credentials(fields, sides);
   // An answer that can be read is wanted. But a session may be bound to what its browser accepts,
   // and ends when it comes with something else.
-  const bool in_their_name = secret && plan.credentials == CopyCredentials::Pass;
+  const bool in_their_name =
+      say_who_asks(fields, sides, again ? Side::Local : other) ||
+      (names_who_asks(transaction) && plan.credentials == CopyCredentials::Pass);
   if (!in_their_name) fields.remove("Accept-Encoding");
-  const bool again = transaction.side == Side::Local && sides.sampler->is_for_noise(plan.noise);
+  capture->request()->head.fields = std::move(fields);
   transaction.pair = again ? PairOf::OldOld : PairOf::OldNew;
   return capture;
 }
@@ -229,11 +259,13 @@ void Shadows::send(const CopyPtr& copy) {
     context.copy = true;
     context.deadline = parts_.clock.steady() + copy->sides().shadow.time;
     context.idempotency_key.reset();
-    if (copy->sides().shadow.credentials == CopyCredentials::Drop) {
+    const bool drops = copy->sides().shadow.credentials == CopyCredentials::Drop;
+    if (drops) {
       context.principal.clear();
-      context.stickiness_key.clear();  // may be the principal, or the cookie; routing is decided
       context.place.clear();
     }
+    // May be the principal, or a cookie or field that the copy lacks; routing is decided.
+    if (drops || copy->sides().copies->change(copy->to)) context.stickiness_key.clear();
     copy->span.enter(context);
     for (RoutingDecision& each : context.routing) {
       if (each.module == copy->target->route.rollout) each.side = copy->to;
@@ -252,7 +284,6 @@ void Shadows::ask_upstream(const CopyPtr& copy) {
                              .by_tls = copy->by_tls,
                              .request_id = copy->request_id,
                              .rewriting = destination.rewriting,
-                             .withheld = copy->routes->testers().headers(),
                              .span = std::move(copy->span),
                              .deadline = parts_.clock.steady() + copy->sides().shadow.time};
   if (!pool.group.host.empty()) order.request_fields.add("Host", pool.group.host);
@@ -268,6 +299,12 @@ void Shadows::ask_upstream(const CopyPtr& copy) {
     order.routing = strangler::RoutingStamp{copy->target->route.rollout, copy->to, copy->revision};
   }
   order.request_fields.set(strangler::kCopyField, "1");
+  copy->withheld = copy->routes->testers().headers();
+  for (const auto field : copy->sides().copies->said_to(copy->to)) {
+    order.request_fields.add(field.name, field.value);
+    copy->withheld.emplace_back(field.name);  // however the client spells it
+  }
+  order.withheld = copy->withheld;
   order.room = [capture = copy->capture](std::size_t bytes) { return capture->other_piece(bytes); };
   order.done = [this, copy](std::expected<strangler::CopyAnswer, strangler::CopyFailure> answer) {
     if (answer) {
@@ -310,7 +347,8 @@ void Shadows::ask_here(const CopyPtr& copy) {
   auto task = [this, copy] {
     telemetry::contain(
         [&] {
-          const http::Request& request = *copy->capture->request();
+          http::Request request = *copy->capture->request();
+          copy->sides().copies->say(request.head.fields, copy->to);
           const SteadyTime began = parts_.clock.steady();
           http::Response answer = copy->target->operation->answer(request, *copy->context);
           copy->span.finish();

@@ -17,7 +17,7 @@ export function policyOf(folder) {
     .map((part) => part[1]).join("");
 }
 
-const feeds = ["live", "status", "plans", "sagas", "events", "placements", "differences"];
+const feeds = ["live", "status", "plans", "sagas", "events", "work", "placements", "differences"];
 
 /**
  * `live(asked)` is the document that is answered the asked-th time; `token` is wanted if not "".

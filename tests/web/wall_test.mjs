@@ -283,11 +283,14 @@ await test("differences lead from operation to field to example, by keyboard, an
   await page.ask("document.querySelector('#differences button').click()");
   await page.until("document.querySelector('#differences .said').textContent === 'They still differ: /price/amount 129 and 128.'");
   assert.deepEqual(orders, [["/differences/replay", { example: "catalog:3" }]]);
+  assert.equal(await page.ask("document.querySelectorAll('#differences button').length"), 1, "what is not kept as it was has none");
+  assert.match(await page.text("#differences .examples"),
+    /say what stood for each …: banyan replay catalog:4 --target '\/tracks\/…\?q=…' --header 'cookie: …' --url http:\S+/);
   await again(page);
   assert.match(await page.text("#differences .examples"), /129/, "still open");
 });
 
-await test("plan, tables, sagas, events, traces and the log's evidence are there", {}, async (page) => {
+await test("plan, tables, sagas, events, work, traces and the log's evidence are there", {}, async (page) => {
   const card = await page.text("[data-module=catalog]");
   assert.match(card, /Plan runs/);
   assert.match(card, /get_track needs 380 more samples/);
@@ -297,6 +300,8 @@ await test("plan, tables, sagas, events, traces and the log's evidence are there
   assert.match(await page.text("#sagas-panel"), /1 stuck\s*2 under way\s*5 completed/);
   assert.equal(await page.ask("document.querySelector('#sagas-panel td a').getAttribute('href')"), `/_banyan/sagas#sag_${"1".repeat(32)}`);
   assert.match(await page.text("#events-panel"), /payments\s+shipping\s+http push\s+4\s+behind by 8 s/);
+  assert.match(await page.text("#work-panel"), /orders\.sagas\s+here\s+1\.2k\s+3\s+100 ms/);
+  assert.match(await page.text("#work-panel"), /orders\.sagas\s+service\s+310\s+62\s+2\.1 s\s+worse/);
   assert.match(await page.text("#traces-panel"), /orders\.place_order\s+slow\s+812 ms/);
   await page.ask("document.querySelector('#log details').open = true");
   assert.match(await page.text("#log"), /"samples": 4120/);

@@ -125,6 +125,13 @@ std::optional<SagaInstance> Sagas::newest_of(const std::string& subject) {
   return std::move(found.front());
 }
 
+// In the words of the index of those that are not done, so that it is used. Of those that are done
+// the newest are at the end.
+Text Sagas::which_are(SagaStatus status) {
+  return Text("WHERE ") + (status == SagaStatus::Done ? "" : "status <> 'done' AND ") +
+         "status = :status AND id < :before ORDER BY id DESC LIMIT :limit";
+}
+
 std::vector<SagaInstance> Sagas::list(const SagaFilter& filter) {
   // '~' sorts behind every id.
   const Text before = filter.before.empty() ? "~" : filter.before;
@@ -136,8 +143,7 @@ std::vector<SagaInstance> Sagas::list(const SagaFilter& filter) {
         filter.limit);
   }
   if (filter.status) {
-    return select("WHERE status = :status AND id < :before ORDER BY id DESC LIMIT :limit",
-                  *filter.status, before, filter.limit);
+    return select(which_are(*filter.status), *filter.status, before, filter.limit);
   }
   return select("WHERE id < :before ORDER BY id DESC LIMIT :limit", before, filter.limit);
 }

@@ -46,6 +46,14 @@ struct PlanOptions {
   bool gradually = false;  ///< abort: step by step
 };
 
+/// An example of a difference that is to be asked again.
+struct ReplayOptions {
+  std::string example;               ///< "catalog:3"
+  std::string target;                ///< whole, where parts of it are hidden; "": as it is kept
+  std::vector<std::string> headers;  ///< "Cookie: a=b", "@FILE" with such lines
+  std::string body_file;             ///< "": as it is kept; "-": standard input
+};
+
 struct GotoOptions {
   std::uint64_t revision = 0;
   bool dry_run = false;
@@ -218,8 +226,8 @@ int order_saga(const ControlTarget& target, const SagasOptions& options);
 int verify(const ControlTarget& target, const std::string& noted_head);
 /// `module`: "" is all.
 int differences(const ControlTarget& target, const std::string& module);
-/// "catalog:3"; kRefused when the answers differ.
-int replay(const ControlTarget& target, const std::string& example);
+/// kRefused when the answers differ.
+int replay(const ControlTarget& target, const ReplayOptions& options);
 int schema_adopt(const DatabaseOptions& options);
 int schema_report(const DatabaseOptions& options);
 int schema_move(const DatabaseOptions& options);

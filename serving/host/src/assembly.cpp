@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "work_ledger.hpp"
+
 namespace banyan::host {
 
 bool HostedModule::keeps_sagas() const {
@@ -106,7 +108,10 @@ void Assembly::add(const ModuleEntry& entry, const Options& options, const Conne
         environment);
     make_parties(entry, {options.own, environment});
     lend_ports(*module, environment.clock);
-    module->implementation = entry.make(module->ports, parties_, *module->database, environment);
+    module->environment.emplace(environment);
+    if (watch_.work != nullptr) module->environment->work = &watch_.work->of(name);
+    module->implementation =
+        entry.make(module->ports, parties_, *module->database, *module->environment);
     module->once =
         entry.once(module->implementation, module->database->ledger(), environment.clock);
     module->in_process = entry.in_process(module->once, observer, environment.clock);

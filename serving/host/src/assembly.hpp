@@ -23,6 +23,8 @@
 
 namespace banyan::host {
 
+class WorkLedger;
+
 /// One module as this process has it: its implementation, the bindings around it, its workers.
 /// Declared in the order in which they are made; they go in the reverse order.
 struct HostedModule {
@@ -32,6 +34,7 @@ struct HostedModule {
   std::optional<http::Endpoint> service;  ///< where else it runs
 
   std::optional<sql::ModuleDatabase> database;
+  std::optional<Environment> environment;        ///< as the module has it
   std::shared_ptr<events::ModuleEvents> events;  ///< what it publishes and has handled
   Ports ports;                                   ///< of the others, as it calls them
   std::vector<AnyPort> counted;                  ///< what is in them
@@ -66,10 +69,12 @@ struct HostedModule {
   std::string_view runs() const;
 };
 
-/// Who sees how calls of routed modules end that other modules, pages and sagas make.
+/// Who sees how calls of routed modules end that other modules, pages and sagas make, and what
+/// modules do by themselves.
 struct CallWatch {
   CallWitness* witness = nullptr;  ///< null: nobody, and no module answers in place of its service
   FallbackGate* gate = nullptr;    ///< says whether one may; null: none does
+  WorkLedger* work = nullptr;      ///< counts what their workers do; null: nobody
 };
 
 /// The modules of the process with all their bindings, in the order of the composition table.
@@ -83,7 +88,8 @@ class Assembly {
 
   /// References must outlive the assembly. `options` must be free of problems_of(). `call`: what
   /// services are called with; empty: the engine. `outside`: how the parties of the modules are
-  /// made. `watch`: who sees the calls of routed modules between modules.
+  /// made. `watch`: who sees the calls of routed modules between modules, and what modules do by
+  /// themselves.
   Assembly(const std::vector<ModuleEntry>& table, const Options& options, const Connect& connect,
            const Environment& environment, CallObserver& observer, const RoutingTable& routing,
            Services services = {}, upstream::MakeTransport call = {},

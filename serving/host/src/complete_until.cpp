@@ -8,6 +8,7 @@
 #include "banyan/events/signed_request.hpp"
 #include "banyan/json/codec.hpp"
 #include "banyan/kernel/id.hpp"
+#include "signed_question.hpp"
 
 namespace banyan::host {
 
@@ -50,36 +51,6 @@ http::Response answer_complete(ReadModel& model, const std::string& follower,
   return response;
 }
 
-namespace {
-
-std::string field(const http::Fields& fields, std::string_view name) {
-  return std::string(fields.find(name).value_or(std::string_view()));
-}
-
-constexpr std::string_view kId = "webhook-id";
-
-/// What of a question is signed.
-std::string asked_by(const http::Request& question) {
-  return question.head.method + ' ' + question.head.target;
-}
-
-void sign_fields(http::Fields& fields, const security::WebhookKeys& keys, std::string id,
-                 std::string_view content, Timestamp now) {
-  const auto signature = keys.sign(std::move(id), content, now);
-  fields.add(kId, signature.id);
-  fields.add("webhook-timestamp", signature.timestamp);
-  fields.add("webhook-signature", signature.signature);
-}
-
-Result<void> check_fields(const http::Fields& fields, const security::WebhookKeys& keys,
-                          std::string_view content, Timestamp now) {
-  return keys.check(
-      {field(fields, kId), field(fields, "webhook-timestamp"), field(fields, "webhook-signature")},
-      content, now);
-}
-
-}  // namespace
-
 std::string progress_path(std::string_view source, std::string_view follower) {
   return events::events_path(source).append("/lanes/").append(follower);
 }
@@ -91,11 +62,7 @@ http::Request progress_question(std::string_view source, std::string_view follow
   question.head.method = "GET";
   question.head.target = progress_path(source, follower);
   question.head.fields.add("Accept", "application/json");
-  if (keys) {
-    const Timestamp now = environment.clock.now();
-    sign_fields(question.head.fields, *keys, make_uuid7(now, environment.random),
-                asked_by(question), now);
-  }
+  if (keys) sign_question(question, *keys, environment);
   return question;
 }
 
@@ -104,7 +71,7 @@ http::Response answer_progress(const std::string& source, const std::string& fol
                                const std::optional<security::WebhookKeys>& keys,
                                const http::Request& question, Timestamp now) {
   if (keys) {
-    const auto known = check_fields(question.head.fields, *keys, asked_by(question), now);
+    const auto known = check_question(question, *keys, now);
     if (!known) return binding::problem(known.error());
   }
   http::Response answer;
@@ -114,9 +81,7 @@ http::Response answer_progress(const std::string& source, const std::string& fol
   }
   answer.head.fields.add("Content-Type", "application/json");
   answer.body = json::encode(CompleteUntil{source, *until, follower});
-  if (keys) {
-    sign_fields(answer.head.fields, *keys, field(question.head.fields, kId), answer.body, now);
-  }
+  if (keys) sign_answer(answer, question, *keys, now);
   return answer;
 }
 
@@ -125,11 +90,7 @@ std::optional<Timestamp> progress_in(const http::Response& answer, const http::R
                                      const std::optional<security::WebhookKeys>& keys,
                                      Timestamp now) {
   if (answer.head.status != 200) return std::nullopt;
-  if (keys) {
-    // An answer to another question may be old.
-    if (field(answer.head.fields, kId) != field(question.head.fields, kId)) return std::nullopt;
-    if (!check_fields(answer.head.fields, *keys, answer.body, now)) return std::nullopt;
-  }
+  if (keys && !answers(answer, question, *keys, now)) return std::nullopt;
   const auto said = json::decode<CompleteUntil>(answer.body, json::Reading::Tolerant);
   if (!said || said->source != source) return std::nullopt;
   if (!events::check_recipient(said->recipient.value_or(""), follower, keys.has_value())) {

@@ -10,6 +10,7 @@
 #include "banyan/events/http_push.hpp"
 #include "banyan/host/metrics.hpp"
 #include "banyan/kernel/id.hpp"
+#include "work_document.hpp"
 
 namespace banyan::host {
 namespace {
@@ -25,7 +26,7 @@ bool follows(const ModuleEntry& entry, std::string_view source) {
 EventTraffic::EventTraffic(const std::string& application, const Assembly& assembly,
                            const Assembly::Connect& connect, const Environment& environment,
                            const telemetry::Log& log, std::optional<security::WebhookKeys> keys,
-                           LaneEvidence* lanes)
+                           WorkEvidence* lanes)
     : log_(&log), environment_(environment), keys_(std::move(keys)), lanes_(lanes) {
   for (const auto& module : assembly.modules()) {
     if (module->here) receive(*module, environment);
@@ -230,15 +231,12 @@ nlohmann::ordered_json lanes_of(events::EventLog& log, const Context& context,
 }
 
 /// Only of those whose events this process brings itself.
-void add_verdicts(nlohmann::ordered_json& lanes, const LaneEvidence& evidence,
+void add_verdicts(nlohmann::ordered_json& lanes, const WorkEvidence& evidence,
                   const std::string& source) {
   for (nlohmann::ordered_json& row : lanes) {
-    const auto verdict = evidence.of(source, row.at("lane").get<std::string>());
+    const auto verdict = evidence.of_lane(source, row.at("lane").get<std::string>());
     if (!verdict) continue;
-    row["verdict"] = {{"judgement", to_string(verdict->judgement)},
-                      {"reason", verdict->reason},
-                      {"samples", verdict->samples},
-                      {"samples_before", verdict->before}};
+    row["verdict"] = verdict_view(*verdict);
   }
 }
 

@@ -13,7 +13,7 @@
 #include "banyan/serving/served.hpp"
 #include "banyan/telemetry/log.hpp"
 #include "banyan/telemetry/metric.hpp"
-#include "lane_evidence.hpp"
+#include "work_evidence.hpp"
 
 namespace banyan::host {
 
@@ -29,7 +29,7 @@ class EventTraffic {
   EventTraffic(const std::string& application, const Assembly& assembly,
                const Assembly::Connect& connect, const Environment& environment,
                const telemetry::Log& log, std::optional<security::WebhookKeys> keys,
-               LaneEvidence* lanes = nullptr);
+               WorkEvidence* lanes = nullptr);
   ~EventTraffic();
   EventTraffic(const EventTraffic&) = delete;
   EventTraffic& operator=(const EventTraffic&) = delete;
@@ -76,7 +76,7 @@ class EventTraffic {
   const telemetry::Log* log_;
   const Environment environment_;
   const std::optional<security::WebhookKeys> keys_;
-  LaneEvidence* const lanes_;
+  WorkEvidence* const lanes_;
   std::vector<std::unique_ptr<events::Receiver>> receivers_;
   std::vector<std::unique_ptr<events::EventTransport>> transports_;
   std::vector<std::shared_ptr<events::ModuleEvents>> sources_;

@@ -27,13 +27,15 @@
 #include "event_traffic.hpp"
 #include "failure.hpp"
 #include "housekeeping.hpp"
-#include "lane_evidence.hpp"
 #include "placements.hpp"
 #include "read_models.hpp"
 #include "routing.hpp"
 #include "saga_watch.hpp"
 #include "self_description.hpp"
 #include "served.hpp"
+#include "work_document.hpp"
+#include "work_elsewhere.hpp"
+#include "work_evidence.hpp"
 
 namespace banyan::host {
 namespace {
@@ -156,7 +158,7 @@ struct Process::Parts {
     if (options.trust == binding::Trust::Internal) return;
     std::vector<std::string> names = routing->configuration.rollout_names();
     for (const ModuleEntry& entry : table) names.emplace_back(entry.port->name);
-    lanes.emplace(control_file(options).string() + ".lanes", system_clock(), telemetry.log);
+    work.emplace(control_file(options).string() + ".lanes", system_clock(), telemetry.log, &ledger);
     control = value_or_throw(serving::ControlPlane::open(
         {.store = control_file(options).string(),
          .config_file = options.config_file,
@@ -174,7 +176,7 @@ struct Process::Parts {
              [this](std::string_view module) { return server->judged_operations(module); },
          .plan_of = [this](std::string_view module) { return server->plan(module); },
          .epoch_of = [this](std::string_view module) { return epoch_of(module); },
-         .lanes = &*lanes},
+         .work = &*work},
         *scheduler, telemetry));
   }
 
@@ -263,12 +265,17 @@ struct Process::Parts {
     assembly.emplace(table, options, connect, environment(), calls, decisions(), services(),
                      network.call, watched_parties(),
                      CallWatch{.witness = evidence ? &*evidence : nullptr,
-                               .gate = fallback ? &*fallback : nullptr});
+                               .gate = fallback ? &*fallback : nullptr,
+                               .work = &ledger});
     events.emplace(application.name, *assembly, connect, environment(), telemetry.log,
-                   options.event_keys, lanes ? &*lanes : nullptr);
-    if (lanes) lanes->begin();
+                   options.event_keys, work ? &*work : nullptr);
+    if (work) work->begin();
     events->start();
-    if (lanes) lanes->keep_judging(*scheduler);
+    if (work) {
+      work->keep_judging(*scheduler);
+      elsewhere.emplace(*assembly, ledger, options.event_keys, environment());
+      elsewhere->begin();
+    }
     read_models.emplace(*assembly, *events, environment(), telemetry.log);
   }
 
@@ -324,6 +331,7 @@ struct Process::Parts {
     std::ranges::move(events->samples(), std::back_inserter(all));
     std::ranges::move(read_models->samples(), std::back_inserter(all));
     std::ranges::move(sagas->samples(), std::back_inserter(all));
+    std::ranges::move(ledger.samples(), std::back_inserter(all));
     return all;
   }
 
@@ -356,6 +364,8 @@ struct Process::Parts {
     served.documents.push_back(
         {"placements", [this] { return placements_json(*assembly, *database); }});
     served.documents.push_back({"events", [this] { return events->json(); }});
+    served.documents.push_back(
+        {"work", [this] { return work_json(ledger, work ? &*work : nullptr); }});
     served.documents.push_back({"read-models", [this] { return read_models->json(); }});
     served.desks.push_back({"read-models", [this](const strangler::AdminRequest& request) {
                               return read_models->answer(request);
@@ -385,7 +395,8 @@ struct Process::Parts {
 
   // Only other processes of the application may tell a module what has happened.
   void serve_inside() {
-    for (auto endpoints : {events->endpoints(), read_models->endpoints()}) {
+    for (auto endpoints : {events->endpoints(), read_models->endpoints(),
+                           work_endpoints(*assembly, ledger, options.event_keys, environment())}) {
       for (serving::Endpoint& each : endpoints) {
         each.audience = Audience::Internal;
         served.endpoints.push_back(std::move(each));
@@ -428,13 +439,15 @@ struct Process::Parts {
   std::optional<DatabaseUsers> users;
   std::optional<StatementRecorder> statements;
   NoRouting no_routing;
-  std::optional<LaneEvidence> lanes;
+  WorkLedger ledger{system_clock()};
+  std::optional<WorkEvidence> work;
   std::unique_ptr<serving::ControlPlane> control;
   CallTelemetry calls{telemetry.metrics, telemetry.log, system_clock()};
   std::optional<CallEvidence> evidence;
   std::optional<CallFallback> fallback;
   std::optional<Assembly> assembly;
   std::optional<EventTraffic> events;
+  std::optional<WorkElsewhere> elsewhere;
   std::optional<ReadModels> read_models;
   std::optional<Housekeeping> housekeeping;
   std::optional<SagaWatch> sagas;
@@ -471,7 +484,8 @@ void Process::drain() {
   const std::size_t cut = parts_->server->drain();
   parts_->read_models->stop();
   parts_->events->stop();
-  if (parts_->lanes) parts_->lanes->end();
+  if (parts_->elsewhere) parts_->elsewhere->stop();
+  if (parts_->work) parts_->work->end();
   parts_->assembly->finish();
   if (parts_->fallback) parts_->fallback->end();
   parts_->telemetry.log.write(telemetry::Level::Info, "stopped", {{"exchanges_cut", cut}});

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "kept_request.hpp"
 #include "masking.hpp"
 
 namespace banyan::strangler {
@@ -14,25 +15,17 @@ constexpr std::size_t kEntry = 96;
 /// Objects whose keys are counted, for each operation.
 constexpr std::size_t kMostParents = 200;
 
-std::string shortened(std::string text, std::size_t most, bool& cut) {
-  if (text.size() <= most) return text;
-  cut = true;
-  text.resize(most);
-  return text + "…";
-}
-
 std::size_t size_of(const ComparedExample& example) {
   std::size_t bytes = sizeof(ComparedExample) + example.request_line.size() +
                       example.request_body.size() + example.old_body.size() +
                       example.new_body.size() + example.old_value.size() +
                       example.new_value.size() + example.correlation_id.size();
   for (const auto& [name, value] : example.request_fields) bytes += name.size() + value.size();
+  bytes += example.hidden.target.size();
+  for (const auto* names : {&example.hidden.fields, &example.hidden.may_be_said}) {
+    for (const std::string& name : *names) bytes += sizeof name + name.size();
+  }
   return bytes;
-}
-
-/// Fields whose values say nothing of a person.
-bool is_open_field(std::string_view name) {
-  return name == "accept" || name == "content-type" || name == "range";
 }
 
 }  // namespace
@@ -182,45 +175,18 @@ void ComparisonCollector::keep_example(FieldState& field, const Difference& diff
                                        Timestamp now) {
   if (field.report.examples.size() >= rules_.examples) return;
   ComparedExample example;
-  bool changed = false;
   example.time = now;
   example.correlation_id = request.correlation_id;
-  example.request_line = request.head.method + ' ' +
-                         (rules_.clear ? request.head.target
-                                       : mask_target(request.head.target, request.route, changed));
-  for (const auto& each : request.head.fields) {
-    std::string name(each.name);
-    std::ranges::transform(name, name.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    // Whatever the configuration says of what is kept.
-    if (credentials_.contain(name)) {
-      changed = true;
-      continue;
-    }
-    if (std::ranges::find(plan_.request_headers, name) == plan_.request_headers.end()) continue;
-    const bool open = rules_.clear || is_open_field(name);
-    changed = changed || !open;
-    example.request_fields.emplace_back(std::move(name),
-                                        open ? std::string(each.value) : form_of(each.value));
-  }
-  changed = changed || (!rules_.clear && !request.body.empty());
-  const auto shown = [&](std::string_view body, bool& cut) {
-    // What is cut away need not be masked; what is cut in the middle could not be.
-    if (!rules_.clear && body.size() > 16 * rules_.body_bytes) return std::string("…");
-    return shortened(rules_.clear ? std::string(body) : mask_body(body, rules), rules_.body_bytes,
-                     cut);
-  };
-  bool answers_cut = false;
-  example.request_body = shown(request.body, changed);
+  const KeepingRules by = keeping();
+  keep_request(example, request, rules, by);
+  bool cut = false;
   example.old_status = old_answer.head.status;
-  example.old_body = shown(old_answer.body, answers_cut);
+  example.old_body = shown_body(old_answer.body, rules, by, cut);
   example.new_status = new_answer.head.status;
-  example.new_body = shown(new_answer.body, answers_cut);
+  example.new_body = shown_body(new_answer.body, rules, by, cut);
   const bool open = rules_.clear || difference.open;
   example.old_value = open ? difference.old_value : mask_value(difference, difference.old_value);
   example.new_value = open ? difference.new_value : mask_value(difference, difference.new_value);
-  example.replayable = !changed;
   const std::size_t bytes = size_of(example);
   if (example_bytes_ + bytes > rules_.bytes) {
     ++dropped_examples_;
@@ -241,6 +207,19 @@ std::optional<KeptExample> ComparisonCollector::example(std::uint64_t number) co
     }
   }
   return std::nullopt;
+}
+
+KeepingRules ComparisonCollector::keeping() const {
+  return {.clear = rules_.clear,
+          .body_bytes = rules_.body_bytes,
+          .plan = plan_,
+          .credentials = credentials_};
+}
+
+Result<http::Request> ComparisonCollector::request_again(const AskedAgain& asked,
+                                                         const ComparedExample& example,
+                                                         const OperationRules& rules) const {
+  return whole_request(asked, example, rules, keeping());
 }
 
 std::vector<OperationReport> ComparisonCollector::operations() const {

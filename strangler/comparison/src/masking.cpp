@@ -178,32 +178,46 @@ std::string mask_body(std::string_view body, const OperationRules& rules) {
   return form_of(body);
 }
 
-std::string mask_target(std::string_view target, std::string_view route, bool& masked) {
-  std::string out;
-  const auto put = [&](std::string_view part, bool keep) {
-    keep = keep || is_short_number(part);
-    out += keep ? std::string(part) : form_of(part);
-    masked = masked || !keep;
-  };
+std::vector<TargetPart> target_parts(std::string_view target, std::string_view route) {
+  std::vector<TargetPart> parts;
   std::string_view query = target.substr(std::min(target.find('?'), target.size()));
   std::string_view path = target.substr(0, target.size() - query.size());
-  while (!path.empty()) {
+  for (std::size_t number = 1; !path.empty(); ++number) {
     const std::string_view step = take_step(path);
-    out += '/';
-    put(step, step == take_step(route));
+    const std::string_view said = take_step(route);
+    const std::string name =
+        said.starts_with('{') ? std::string(said) : "step " + std::to_string(number);
+    parts.push_back({"/", step, name + " of the path", step == said || is_short_number(step)});
   }
-  while (!query.empty()) {
-    out += query.front();
+  for (std::size_t number = 1; !query.empty(); ++number) {
+    const std::string_view before = query.substr(0, 1);
     query.remove_prefix(1);
     const std::string_view pair = query.substr(0, query.find('&'));
     query.remove_prefix(pair.size());
-    const std::size_t equals = std::min(pair.find('='), pair.size());
-    put(pair.substr(0, equals), is_plain_name(pair.substr(0, equals)));
-    if (equals == pair.size()) continue;
-    out += '=';
-    put(pair.substr(equals + 1), false);
+    const std::string_view key = pair.substr(0, pair.find('='));
+    const bool plain = is_plain_name(key) && key != kHiddenPart;
+    const std::string name =
+        (plain ? std::string(key) : "part " + std::to_string(number)) + " of the query";
+    parts.push_back({before, key, name, is_plain_name(key) || is_short_number(key)});
+    if (key.size() == pair.size()) continue;
+    const std::string_view value = pair.substr(key.size() + 1);
+    parts.push_back({"=", value, name, is_short_number(value)});
   }
-  return out;
+  return parts;
+}
+
+MaskedTarget mask_target(std::string_view target, std::string_view route) {
+  MaskedTarget masked;
+  bool open = true;
+  for (const TargetPart& each : target_parts(target, route)) {
+    masked.text += each.before;
+    masked.text += each.open ? std::string(each.text) : form_of(each.text);
+    masked.outline += each.before;
+    masked.outline += each.open ? each.text : kHiddenPart;
+    open = open && each.open;
+  }
+  if (open) masked.outline.clear();
+  return masked;
 }
 
 }  // namespace banyan::strangler

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "banyan/comparison/comparator.hpp"
 #include "banyan/comparison/rules.hpp"
@@ -28,9 +29,25 @@ std::string mask_value(const Difference& difference, std::string_view value);
 /// all else as in mask_value(). What is no JSON becomes its form.
 std::string mask_body(std::string_view body, const OperationRules& rules);
 
+/// What stands for something that is hidden.
+inline constexpr std::string_view kHiddenPart = "…";
+
+/// A step of a target's path, or a name or a value of its query.
+struct TargetPart {
+  std::string_view before;  ///< "/", "?", "&" or "="
+  std::string_view text;
+  std::string name;  ///< for people: "{id} of the path", "q of the query"
+  bool open;         ///< it is no personal data: see mask_target()
+};
+std::vector<TargetPart> target_parts(std::string_view target, std::string_view route);
+
+struct MaskedTarget {
+  std::string text;     ///< "/albums/aaa_99?q=aaa&page=2"
+  std::string outline;  ///< "/albums/…?q=…&page=2"; "" when nothing is masked
+};
 /// The target of a request. Of the path what the route itself says stays ("/albums/{id}": the first
 /// step), and of the query the names; all else is put in its form, but for numbers of less than
-/// seven digits. `masked` becomes true when anything was.
-std::string mask_target(std::string_view target, std::string_view route, bool& masked);
+/// seven digits.
+MaskedTarget mask_target(std::string_view target, std::string_view route);
 
 }  // namespace banyan::strangler

@@ -9,6 +9,16 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// What has to be said to ask it again: with "…" for what goes there.
+Json needs_json(const HiddenOfRequest& hidden) {
+  Json json = Json::object();
+  if (!hidden.target.empty()) json["target"] = hidden.target;
+  if (!hidden.fields.empty()) json["headers"] = hidden.fields;
+  if (!hidden.may_be_said.empty()) json["may_add"] = hidden.may_be_said;
+  if (hidden.body) json["body"] = true;
+  return json;
+}
+
 Json example_json(const ComparedExample& example) {
   Json fields = Json::object();
   for (const auto& [name, value] : example.request_fields) fields[name] = value;
@@ -18,7 +28,8 @@ Json example_json(const ComparedExample& example) {
   if (!example.correlation_id.empty()) json["correlation_id"] = example.correlation_id;
   if (!fields.empty()) json["fields"] = std::move(fields);
   if (!example.request_body.empty()) json["body"] = example.request_body;
-  json["replayable"] = example.replayable;
+  json["replayable"] = example.replayable();
+  if (!example.replayable()) json["needs"] = needs_json(example.hidden);
   json["old"] = {
       {"status", example.old_status}, {"value", example.old_value}, {"body", example.old_body}};
   json["new"] = {

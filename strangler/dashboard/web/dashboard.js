@@ -20,6 +20,7 @@ import {switchLog} from '/_banyan/switch_log.js';
 import {tracesPanel} from '/_banyan/traces_panel.js';
 import {upstreamsPanel} from '/_banyan/upstreams_panel.js';
 import {Window} from '/_banyan/window.js';
+import {workPanel} from '/_banyan/work_panel.js';
 
 const kStale = 4000;  // ms without news after which the page says so
 const kStill = 'banyan-still';
@@ -117,6 +118,7 @@ function show(now = Date.now()) {
   showPanel('traces-section', 'traces-panel', live.traces ? tracesPanel(live) : null);
   showPanel('sagas-section', 'sagas-panel', documents.sagas?.modules.length ? sagasPanel(documents.sagas) : null);
   showPanel('events-section', 'events-panel', documents.events?.modules.length ? eventsPanel(documents.events) : null);
+  showPanel('work-section', 'work-panel', documents.work?.modules.length ? workPanel(documents.work) : null);
   showPanel('upstreams-section', 'upstreams-panel', live.upstreams?.length ? upstreamsPanel(live.upstreams) : null);
   update(byId('log-panel'), ...switchLog(live));
 }

@@ -27,9 +27,23 @@ function side(name, answer) {
 
 const said = new Map();  // example → what came of asking again
 
-function again(name) {
+function button(name) {
   return element('p', {class: 'line'}, element('button', {type: 'button', 'data-example': name}, 'Ask both again'), ' ',
       element('span', {class: 'said', role: 'status'}, said.get(name) ?? ''));
+}
+
+/** What is hidden of a request only somebody who knows it can say, and better to a shell than to a page that is left open. */
+function commandOf(name, needs) {
+  const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+  return ['banyan replay', name, needs.target ? `--target ${quoted(needs.target)}` : '',
+    ...(needs.headers ?? []).map((field) => `--header ${quoted(`${field}: …`)}`), needs.body ? '--body FILE' : '',
+    `--url ${location.origin}`].filter(Boolean).join(' ');
+}
+
+function again(each, name) {
+  if (each.replayable) return button(name);
+  if (!each.needs) return null;
+  return element('p', {class: 'line'}, 'To ask both again, say what stood for each …: ', element('code', {}, commandOf(name, each.needs)));
 }
 
 function example(each, module) {
@@ -37,11 +51,11 @@ function example(each, module) {
   return element('li', {'data-key': `${each.time} ${each.request}`},
       element('p', {class: 'line'}, element('code', {}, each.request), ' ', time(each.time),
           each.correlation_id ? element('span', {class: 'quiet'}, ` · ${each.correlation_id}`) : null,
-          element('span', {class: 'quiet'}, each.replayable ? ' · can be asked again as it is' : ' · masked or cut: it cannot be asked again')),
+          element('span', {class: 'quiet'}, each.replayable ? ' · can be asked again as it is' : ' · not kept as it was asked')),
       fields || each.body ? element('details', {'data-key': 'request'}, element('summary', {}, 'request'),
           element('pre', {tabindex: '0', 'aria-label': 'request'}, [fields, each.body].filter(Boolean).join('\n\n'))) : null,
       element('div', {class: 'answers'}, side('old side', each.old), side('new side', each.new)),
-      each.replayable && module && each.number !== undefined ? again(`${module}:${each.number}`) : null);
+      module && each.number !== undefined ? again(each, `${module}:${each.number}`) : null);
 }
 
 function field(each, module) {

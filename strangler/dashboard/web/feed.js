@@ -10,7 +10,7 @@ const kSilence = 5000;         // a stream that says nothing for so long is dead
 const kFirstPause = 500;       // before a stream that broke off is opened again; doubles
 const kLongestPause = 8000;
 const kWithoutStream = 15_000; // before one is tried again that was refused
-const kNames = ['status', 'plans', 'sagas', 'events', 'placements', 'differences'];
+const kNames = ['status', 'plans', 'sagas', 'events', 'work', 'placements', 'differences'];
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -180,7 +180,8 @@ class HaproxyWriter {
                    " }");
       first = false;
     }
-    return text + rule(std::string("set-var(txn.banyan_key) src") +
+    // Of IPv6 the /64, as household_of() has it.
+    return text + rule(std::string("set-var(txn.banyan_key) src,ipmask(32,64)") +
                        (first ? "" : " if !{ var(txn.banyan_key) -m found }"));
   }
 

@@ -33,6 +33,27 @@ std::string variable_of(std::string_view header) {
   return text;
 }
 
+/// $banyan_address: of IPv6 the first address of its /64, in the one spelling that it has, as
+/// household_of() finds it. nginx writes $remote_addr in that spelling, too, so that it is known
+/// where zeros are left out.
+std::string address_map() {
+  const std::string group = "[0-9a-f]+";
+  const auto more = [&](const char* times) { return "(?::" + group + ')' + times; };
+  const auto begins = [&](const std::string& groups) { return "~^(?<banyan_net>" + groups + ')'; };
+  const std::string not_zero = "(?<!:0):";
+  return nginx_map(
+      "$remote_addr", "banyan_address",
+      {{"default", "$remote_addr"},
+       {nginx_word(begins(group + more("{3}")) + not_zero), "$banyan_net::"},
+       {nginx_word(begins(group + more("{2}")) + not_zero + "0:"), "$banyan_net::"},
+       {nginx_word(begins(group + ':' + group) + not_zero + "0:0:"), "$banyan_net::"},
+       {nginx_word(begins(group) + "::(?<banyan_net_end>" + group + ')' + more("{4}") + '$'),
+        "$banyan_net:0:0:$banyan_net_end::"},
+       {nginx_word(begins(group + more("{0,2}")) + "::(?:" + group + more("{0,3}") + ")?$"),
+        "$banyan_net::"},
+       {nginx_word("~^::(?:" + group + more("{0,3}") + ")?$"), "::"}});
+}
+
 }  // namespace
 
 std::string nginx_word(std::string_view text) {
@@ -106,7 +127,7 @@ std::string nginx_upstreams(const Configuration& configuration,
 
 std::string nginx_key(const Configuration& configuration, std::vector<std::string>& differences) {
   // From the last source to the first: each falls back on the one before.
-  std::string otherwise = "$remote_addr";
+  std::string otherwise = "$banyan_address";
   std::vector<StickinessKey> sources;
   for (const StickinessKey& each : configuration.stickiness_keys) {
     if (each.source == StickinessKey::Source::Address) break;
@@ -119,7 +140,7 @@ std::string nginx_key(const Configuration& configuration, std::vector<std::strin
     }
     sources.push_back(each);
   }
-  std::string text;
+  std::string text = address_map();
   for (std::size_t left = sources.size(); left > 0; --left) {
     const StickinessKey& each = sources[left - 1];
     const std::string name = "banyan_key" + (left == 1 ? "" : '_' + std::to_string(left));
@@ -138,8 +159,7 @@ std::string nginx_key(const Configuration& configuration, std::vector<std::strin
     }
     otherwise = '$' + name;
   }
-  if (sources.empty())
-    text += nginx_map("$remote_addr", "banyan_key", {{"default", "$remote_addr"}});
+  if (sources.empty()) text += nginx_map(otherwise, "banyan_key", {{"default", otherwise}});
   const bool underscore = std::ranges::any_of(sources, [](const StickinessKey& each) {
     return each.source == StickinessKey::Source::Header && each.name.contains('_');
   });

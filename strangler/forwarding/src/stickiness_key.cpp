@@ -58,11 +58,11 @@ Visitor visitor(const http::Fields& fields, std::string_view peer, const Trusted
         }
         break;
       case StickinessKey::Source::Address:
-        return {.key = client_address(fields, peer, trusted), .by_visit = false, .begins = {}};
+        return {.key = client_household(fields, peer, trusted), .by_visit = false, .begins = {}};
     }
     if (!key.empty()) return {.key = std::string(key), .by_visit = by_visit, .begins = {}};
   }
-  return {.key = client_address(fields, peer, trusted), .by_visit = false, .begins = {}};
+  return {.key = client_household(fields, peer, trusted), .by_visit = false, .begins = {}};
 }
 
 std::string_view visit_cookie(const std::vector<StickinessKey>& sources) {

@@ -65,20 +65,6 @@ bool is_near(const IpAddress& address) {
       near, [&](const http::Network& network) { return network.contains(address); });
 }
 
-/// "2001:db8:0:7::/64"
-std::string household_of(const IpAddress& address) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (std::size_t i = 0; i < 8; ++i) {
-    const std::size_t byte = address.bytes().at(i);
-    text += kDigits[byte / 16];
-    text += kDigits[byte % 16];
-    if (i % 2 == 1) text += ':';
-  }
-  const auto network = IpAddress::parse(text + ':');
-  return (network ? network->to_string() : text) + "/64";
-}
-
 }  // namespace
 
 std::expected<TrustedPeers, std::string> TrustedPeers::parse(
@@ -123,6 +109,29 @@ std::string client_address(const http::Fields& fields, std::string_view peer,
   return known;
 }
 
+std::string household_of(const http::IpAddress& address) {
+  if (address.is_v4()) return address.to_string();
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (std::size_t i = 0; i < 8; ++i) {
+    const std::size_t byte = address.bytes().at(i);
+    text += kDigits[byte / 16];
+    text += kDigits[byte % 16];
+    if (i % 2 == 1) text += ':';
+  }
+  text += ':';
+  const auto first = IpAddress::parse(text);
+  return first ? first->to_string() : text;
+}
+
+std::string client_household(const http::Fields& fields, std::string_view peer,
+                             const TrustedPeers& trusted) {
+  std::string known = client_address(fields, peer, trusted);
+  if (!known.contains(':')) return known;
+  const auto address = IpAddress::parse(known);
+  return address ? household_of(*address) : known;
+}
+
 std::string client_place(const http::Fields& fields, std::string_view peer,
                          const TrustedPeers& trusted) {
   const bool is_trusted = trusted.contains(peer);
@@ -130,7 +139,7 @@ std::string client_place(const http::Fields& fields, std::string_view peer,
   const auto address = IpAddress::parse(client_address(fields, peer, trusted));
   if (!address || trusted.contains(*address)) return {};
   if (!is_trusted && is_near(*address)) return {};
-  return address->is_v4() ? address->to_string() : household_of(*address);
+  return household_of(*address) + (address->is_v4() ? "" : "/64");
 }
 
 }  // namespace banyan::strangler

@@ -206,7 +206,7 @@ Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
   const auto [made, is_new] = runs.try_emplace(stored.module, std::move(*document), stored.version,
                                                std::move(operations), parts);
   Run& run = made->second;
-  run.judge.begin_step(run.alone());  // and lanes are what they are: they move with no plan
+  run.judge.begin_step(run.alone());  // lanes and workers are what they are: no plan moves them
   for (const JudgedOperation& each : run.operations) {
     OperationEvidence& evidence = parts.evidence.of(stored.module, each.name);
     evidence.burst().reset();
@@ -220,7 +220,7 @@ Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
 void Conductor::Inside::forgive(const std::string& module, Run& run) const {
   run.tripped.reset();
   run.judge.forgive();
-  if (parts.lanes != nullptr) parts.lanes->forgive(module);
+  if (parts.work != nullptr) parts.work->forgive(module);
   for (const JudgedOperation& each : run.operations) {
     parts.evidence.of(module, each.name).burst().reset();
   }
@@ -244,13 +244,13 @@ void Conductor::Inside::count(const std::string& module, Run& run) {
   }
 }
 
-/// Of what the switch moves, and of the lanes, which it does not.
+/// Of what the switch moves, and of what nobody requests, which it does not.
 std::vector<OperationVerdict> Conductor::Inside::verdicts(const std::string& module,
                                                           const Run& run) const {
   std::vector<OperationVerdict> all = run.judge.verdicts();
-  if (parts.lanes == nullptr) return all;
-  std::vector<OperationVerdict> of_lanes = parts.lanes->of(module);
-  std::ranges::move(of_lanes, std::back_inserter(all));
+  if (parts.work == nullptr) return all;
+  std::vector<OperationVerdict> of_work = parts.work->of(module);
+  std::ranges::move(of_work, std::back_inserter(all));
   return all;
 }
 

@@ -294,7 +294,8 @@ class Reader {
       }
       if (const toml::table* const shadow = section.table("shadow")) {
         plan.shadow = read_shadow(
-            section.part(*shadow, "[rollouts." + name + ".shadow]", "[rollouts.NAME.shadow]"));
+            section.part(*shadow, "[rollouts." + name + ".shadow]", "[rollouts.NAME.shadow]"),
+            name);
       }
       if (const toml::table* const fallback = section.table("fallback")) {
         plan.fallback = read_fallback(section.part(*fallback, "[rollouts." + name + ".fallback]",

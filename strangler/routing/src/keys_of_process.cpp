@@ -53,7 +53,7 @@ constexpr std::array kProxy = std::to_array<Key>({
      .example = R"(["cookie:session", "address"])",
      .help = "what users are told apart by, in this order: `\"cookie:NAME\"`, `\"header:NAME\"`, "
              "`\"visit\"` (a cookie of the proxy's own, `banyan_visit`; another name is "
-             "`\"visit:NAME\"`), `\"address\"`"},
+             "`\"visit:NAME\"`), `\"address\"` (of IPv6: its /64)"},
     {.name = "trusted_peers",
      .kind = Texts,
      .otherwise = "nobody",

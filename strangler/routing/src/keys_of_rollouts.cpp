@@ -108,6 +108,25 @@ constexpr std::array kShadow = std::to_array<Key>({
      .example = R"(["X-Session", "X-Ticket"])",
      .help = "header fields by which this application knows who asks, besides those: no copy has "
              "them but with `credentials = \"pass\"`, and no example ever has"},
+    {.name = "cookies",
+     .kind = Table,
+     .otherwise = "all of them, or none, as `credentials` has it",
+     .example = R"({ drop = ["_ga*"] })",
+     .help = "which of a client's cookies copies have, by name"},
+    {.name = "set",
+     .kind = Table,
+     .otherwise = "none",
+     .example = R"({ Authorization = { file = "catalog.token" }, X-Tenant = "shadow" })",
+     .help = "header fields that copies for the new side say, in place of what the client has said "
+             "in them: a text, or a table with the file of a secret. What is said so is no word of "
+             "the client's, and `credentials` not about it. Not those that are about the message, "
+             "the connection or where a request comes from"},
+    {.name = "set_old",
+     .kind = Table,
+     .otherwise = "none",
+     .example = R"({ Authorization = { file = "shop.token" } })",
+     .help = "the same for copies that ask the old side: those that measure noise, and those of "
+             "what the new side has answered"},
     {.name = "time",
      .kind = Time,
      .preset = R"("5s")",
@@ -137,6 +156,38 @@ constexpr std::array kShadow = std::to_array<Key>({
      .most = 64 * kGiB,
      .help = "for all that is kept of requests and answers at a time; what has no room is not "
              "copied"},
+});
+
+constexpr std::array kCopyCookies = std::to_array<Key>({
+    {.name = "pass",
+     .kind = Texts,
+     .otherwise = "all but those of `drop`",
+     .example = R"(["language"])",
+     .help =
+         "these and no others; needs `credentials = \"pass\"`, or `\"drop\"`, with which copies "
+         "have these and nothing else that says who asks"},
+    {.name = "drop",
+     .kind = Texts,
+     .otherwise = "none but by `pass`",
+     .example = R"(["_ga*", "consent"])",
+     .help =
+         "all but these; with `credentials = \"skip\"` whoever has no others says nothing of who "
+         "asks, and is copied"},
+});
+
+constexpr std::array kCopyFieldFile = std::to_array<Key>({
+    {.name = "file",
+     .kind = Text,
+     .otherwise = "needed",
+     .example = R"("catalog.token")",
+     .help =
+         "whose only line is the value; relative to this file, read again with it. Refused where "
+         "everybody on the machine may read it"},
+    {.name = "scheme",
+     .kind = Text,
+     .otherwise = "the value is what the file has",
+     .example = R"("Bearer")",
+     .help = "a word that is said before it, with a blank between"},
 });
 
 constexpr std::array kWriteFallback = std::to_array<KeyChoice>(
@@ -289,6 +340,14 @@ constexpr std::array kRolloutsSections = std::to_array<KeySection>({
      "Copies of reads for the other side, at the stages `shadow` and "
      "`canary`. Writes are never copied.",
      kShadow},
+    {"[rollouts.NAME.shadow.cookies]",
+     "Which cookies copies have, by one of two lists. Names are exact; one that ends in `*` is the "
+     "beginning of names.",
+     kCopyCookies},
+    {"[rollouts.NAME.shadow.set.FIELD]",
+     "A secret that copies say in a field, in `set` and in `set_old`. It is never in this file, in "
+     "a log or in an example.",
+     kCopyFieldFile},
     {"[rollouts.NAME.fallback]",
      "When the new side fails before its answer has begun: it cannot be reached, does not answer "
      "in time, or answers a read with 500, 502, 503 or 504.",

@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "shadow_section.hpp"
 
+#include <optional>
+
+#include "copy_fields.hpp"
 #include "field_names.hpp"
 
 namespace banyan::strangler {
 
-ShadowPlan read_shadow(Section section) {
+ShadowPlan read_shadow(Section section, const std::string& rollout) {
   ShadowPlan plan;
   section.share("share", plan.share);
   section.number("at_least", plan.at_least);
   section.share("noise", plan.noise);
+  std::optional<CopyCredentials> known;
   if (const auto credentials = section.choice("credentials")) {
     plan.credentials = *credentials == "pass"   ? CopyCredentials::Pass
                        : *credentials == "drop" ? CopyCredentials::Drop
                                                 : CopyCredentials::Skip;
+    known = plan.credentials;
+  } else if (!section.has("credentials")) {
+    known = plan.credentials;
   }
   read_field_names(section, "secret_fields", plan.secret_fields);
+  read_copy_fields(section, rollout, known, plan);
   section.duration("time", plan.time);
   section.number("at_once", plan.at_once);
   section.size("max_request", plan.max_request);

@@ -99,10 +99,19 @@ std::string_view to_string(Measure measure) {
   return "failures";
 }
 
-JudgeRules JudgeRules::of_lanes() {
+std::string_view to_string(Counted counted) {
+  switch (counted) {
+    case Counted::Requests: return "requests";
+    case Counted::Events: return "events";
+    case Counted::Work: return "work";
+  }
+  return "requests";
+}
+
+JudgeRules JudgeRules::of_work() {
   JudgeRules rules;
   rules.latency_slack = std::chrono::milliseconds(100);
-  rules.events_before = 200;
+  rules.known_before = 200;
   return rules;
 }
 
@@ -112,15 +121,20 @@ JudgedOperation JudgedOperation::lane_from(std::string_view source) {
   return lane;
 }
 
+JudgedOperation JudgedOperation::worker(std::string_view name) {
+  JudgedOperation worker("worker " + std::string(name), Effect::Write);
+  worker.counted = Counted::Work;
+  return worker;
+}
+
 /// All there is about one operation.
 class Judge::Bench {
  public:
-  Bench(JudgedOperation operation, const JudgeRules& rules, double worse_at)
+  Bench(JudgedOperation operation, const JudgeRules& rules)
       : operation_(std::move(operation.name)),
         effect_(operation.effect),
         counted_(operation.counted),
         rules_(&rules),
-        worse_at_(worse_at),
         all_clear_at_(std::log(1 / rules.false_all_clear)),
         failures_(failure_rules(rules), rules.failure_margin),
         differences_(difference_rules(rules), rules.differing_margin),
@@ -149,7 +163,7 @@ class Judge::Bench {
     samples_ += moment.new_side.requests;
     compared_ += moment.new_side.compared;
     if (effect_ == Effect::Write && moment.new_side.requests == 0) return learn(moment);
-    if (counted_ == Counted::Events) return add_events(moment);
+    if (is_unasked(counted_)) return add_unasked(moment);
     const bool alone = alone_ || effect_ == Effect::Write;
     failures_.add(moment.new_side.failed(), moment.old_side.failed(), alone);
     differences_.add({moment.new_side.differences, moment.new_side.compared}, {}, true);
@@ -163,7 +177,7 @@ class Judge::Bench {
     remember(moment);
   }
 
-  OperationVerdict verdict() const {
+  OperationVerdict verdict(double worse_at) const {
     OperationVerdict verdict;
     verdict.operation = operation_;
     verdict.samples = samples_;
@@ -171,21 +185,20 @@ class Judge::Bench {
     verdict.effect = effect_;
     verdict.before = before_.of;
     verdict.counted = counted_;
-    verdict.findings = findings();
+    verdict.findings = findings(worse_at);
     const auto with = [&](Judgement judgement) {
       return std::ranges::find(verdict.findings, judgement, &Finding::judgement);
     };
     const auto worse = with(Judgement::Worse);
     if (worse != verdict.findings.end() && knows_what_was_before()) {
       verdict.judgement = Judgement::Worse;
-      verdict.reason = worse_text(*worse);
+      verdict.reason = worse_text(*worse, worse_at);
     } else if (auto why = what_is_missing(verdict.findings); !why.empty()) {
       verdict.reason = std::move(why);
     } else {
       verdict.judgement = Judgement::BetterOrEqual;
       verdict.reason = operation_ + ": no worse than the old side in " + std::to_string(samples_) +
-                       (counted_ == Counted::Events ? " events" : " requests") +
-                       what_was_not_judged(verdict.findings);
+                       ' ' + units() + what_was_not_judged(verdict.findings);
     }
     return verdict;
   }
@@ -204,24 +217,44 @@ class Judge::Bench {
   }
 
  private:
-  /// Not to be told for or against without that.
-  bool knows_what_was_before() const {
-    return counted_ == Counted::Requests || before_.of >= rules_->events_before;
+  std::string units() const {
+    return counted_ == Counted::Work ? "units of work" : std::string(to_string(counted_));
   }
 
-  /// A lane that is handled in this process again, for long enough to be sure of it: what its
-  /// service has done speaks of nothing that there is.
+  /// Not to be told for or against without that.
+  bool knows_what_was_before() const {
+    return counted_ == Counted::Requests || before_.of >= rules_->known_before;
+  }
+
+  /// How much has to be done here, and nothing elsewhere, before it is home. A worker may be at
+  /// work on both sides, and its service seldom, or be asked seldom: many times as much as usually
+  /// comes here between two answers of its.
+  std::uint64_t needed_at_home() const {
+    constexpr std::uint64_t kTimes = 20;
+    if (counted_ != Counted::Work || elsewhere_ == 0) return rules_->known_before;
+    return std::max(rules_->known_before, kTimes * between_ / elsewhere_);
+  }
+
+  /// A lane that is handled in this process again, or a worker that is here again, for long enough
+  /// to be sure of it: what its service has done speaks of nothing that there is.
   void look_who_came_home(const Moment& moment) {
-    if (counted_ != Counted::Events) return;
-    home_ = moment.new_side.requests > 0 ? 0 : home_ + moment.old_side.requests;
-    if (samples_ == 0 || home_ < rules_->events_before) return;
+    if (!is_unasked(counted_)) return;
+    const std::uint64_t needed = needed_at_home();
+    if (moment.new_side.requests == 0) {
+      home_ += moment.old_side.requests;
+    } else {
+      if (elsewhere_++ > 0) between_ += std::min(home_, needed);
+      home_ = 0;
+    }
+    if (samples_ == 0 || home_ < needed) return;
     begin_step(alone_);
     forgive();
-    anew_ = " since they are handled here again";
+    anew_ = counted_ == Counted::Work ? " since it is done here again"
+                                      : " since they are handled here again";
   }
 
   /// What came at once is not of the same time: one side first, then the other.
-  void add_events(const Moment& moment) {
+  void add_unasked(const Moment& moment) {
     if (moment.old_side.requests > 0) {
       learn({.new_side = {}, .control = moment.control, .old_side = moment.old_side});
     }
@@ -265,18 +298,18 @@ class Judge::Bench {
     }
   }
 
-  std::vector<Finding> findings() const {
-    std::vector<Finding> all{failures_.finding(Measure::Failures, worse_at_, all_clear_at_),
-                             differences_.finding(Measure::Differences, worse_at_, all_clear_at_)};
+  std::vector<Finding> findings(double worse_at) const {
+    std::vector<Finding> all{failures_.finding(Measure::Failures, worse_at, all_clear_at_),
+                             differences_.finding(Measure::Differences, worse_at, all_clear_at_)};
     if (effect_ == Effect::Write) all.front().reference = before_;
     constexpr std::array kTimes{Measure::Median, Measure::Slow, Measure::Slowest};
     for (std::size_t i = 0; i < times_.size(); ++i) {
-      all.push_back(times_[i].finding(kTimes[i], worse_at_, all_clear_at_));
+      all.push_back(times_[i].finding(kTimes[i], worse_at, all_clear_at_));
     }
     return all;
   }
 
-  std::string worse_text(const Finding& finding) const {
+  std::string worse_text(const Finding& finding, double worse_at) const {
     std::string text = operation_ + ": " + share_text(finding.suspect) + " of the new side " +
                        std::string(what_is_up(finding.measure));
     if (finding.reference.of > 0) {
@@ -284,18 +317,18 @@ class Judge::Bench {
               (effect_ == Effect::Write ? "before" : "in the same time");
     }
     return text + "; " + e_value(finding.evidence_worse) + " against chance, for " +
-           e_value(worse_at_) + how_it_was_compared();
+           e_value(worse_at) + how_it_was_compared();
   }
 
   /// For those who take a verdict for more than it is.
   std::string how_it_was_compared() const {
-    return counted_ == Counted::Events ? "; before and after, not side by side" : "";
+    return is_unasked(counted_) ? "; before and after, not side by side" : "";
   }
 
   /// Why the operation is not better or equal yet; "" when it is.
   std::string what_is_missing(const std::vector<Finding>& findings) const {
-    if (counted_ == Counted::Events) {
-      if (auto why = what_is_missing_of_a_lane(); !why.empty()) return why;
+    if (is_unasked(counted_)) {
+      if (auto why = what_is_missing_of_what_nobody_asks_for(); !why.empty()) return why;
     }
     if (samples_ == 0 && effect_ == Effect::Write) {
       return operation_ + ": its writes are on the old side, where " + std::to_string(before_.of) +
@@ -324,16 +357,19 @@ class Judge::Bench {
     return {};
   }
 
-  std::string what_is_missing_of_a_lane() const {
+  std::string what_is_missing_of_what_nobody_asks_for() const {
     const std::string before = std::to_string(before_.of);
+    const bool work = counted_ == Counted::Work;
     if (samples_ == 0) {
-      return operation_ + ": none was handled elsewhere" + std::string(anew_) + ", and " + before +
+      return operation_ + (work ? ": nothing was done elsewhere" : ": none was handled elsewhere") +
+             std::string(anew_) + ", and " + before + (work ? " units of work" : "") +
              " in this process";
     }
     if (knows_what_was_before()) return {};
     return operation_ + ": " + before +
-           " of them were seen before they were handled elsewhere, and " +
-           std::to_string(rules_->events_before) + " are needed to know what is usual" +
+           (work ? " units of work were seen before it was done elsewhere, and "
+                 : " of them were seen before they were handled elsewhere, and ") +
+           std::to_string(rules_->known_before) + " are needed to know what is usual" +
            how_it_was_compared();
   }
 
@@ -344,9 +380,9 @@ class Judge::Bench {
       if (each.measured || each.measure == Measure::Differences) continue;
       measures += (measures.empty() ? "" : ", ") + std::string(to_string(each.measure));
     }
-    if (counted_ == Counted::Events) {
-      return how_it_was_compared() +
-             (measures.empty() ? "" : "; not judged for want of events before: " + measures);
+    if (is_unasked(counted_)) {
+      if (measures.empty()) return how_it_was_compared();
+      return how_it_was_compared() + "; not judged for want of " + units() + " before: " + measures;
     }
     if (measures.empty()) return {};
     return "; not judged for want of writes before they moved: " + measures;
@@ -357,11 +393,12 @@ class Judge::Bench {
   Counted counted_;
   Tally before_;  ///< of writes: on the old side
   const JudgeRules* rules_;
-  double worse_at_;
   double all_clear_at_;
   bool alone_ = false;
   std::string_view anew_;   ///< since when there is evidence, where that is not the beginning
-  std::uint64_t home_ = 0;  ///< events that were handled here since the last one elsewhere
+  std::uint64_t home_ = 0;  ///< events or units that were done here since the last one elsewhere
+  std::uint64_t elsewhere_ = 0;  ///< ticks with any that were done there
+  std::uint64_t between_ = 0;    ///< what was done here between these, long rests left out
   std::uint64_t samples_ = 0;
   std::uint64_t compared_ = 0;
   MeasureEvidence failures_;
@@ -378,17 +415,23 @@ class Judge::Bench {
 // The rules are on the heap so that what points to them survives a move.
 Judge::Judge(std::vector<JudgedOperation> operations, JudgeRules rules)
     : rules_(std::make_unique<const JudgeRules>(rules)) {
-  const double tests = static_cast<double>(std::max<std::size_t>(1, operations.size()) * kMeasures);
-  const double worse_at = std::log(tests / rules.false_alarms);
-  for (JudgedOperation& each : operations) {
-    std::string name = each.name;
-    benches_.emplace(std::move(name), std::make_unique<Bench>(std::move(each), *rules_, worse_at));
-  }
+  for (JudgedOperation& each : operations) admit(std::move(each));
 }
 
 Judge::~Judge() = default;
 Judge::Judge(Judge&&) noexcept = default;
 Judge& Judge::operator=(Judge&&) noexcept = default;
+
+void Judge::admit(JudgedOperation operation) {
+  std::string name = operation.name;
+  if (benches_.contains(name)) return;
+  benches_.emplace(std::move(name), std::make_unique<Bench>(std::move(operation), *rules_));
+}
+
+double Judge::worse_at() const {
+  const double tests = static_cast<double>(std::max<std::size_t>(1, benches_.size()) * kMeasures);
+  return std::log(tests / rules_->false_alarms);
+}
 
 void Judge::begin_step(bool alone) {
   for (auto& [name, bench] : benches_) bench->begin_step(alone);
@@ -406,7 +449,7 @@ void Judge::add(std::string_view operation, const Moment& moment) {
 std::vector<OperationVerdict> Judge::verdicts() const {
   std::vector<OperationVerdict> all;
   all.reserve(benches_.size());
-  for (const auto& [name, bench] : benches_) all.push_back(bench->verdict());
+  for (const auto& [name, bench] : benches_) all.push_back(bench->verdict(worse_at()));
   return all;
 }
 
@@ -417,12 +460,12 @@ statistics::BurstRule Judge::burst_rule(std::string_view operation) const {
 }
 
 Judgement overall(const std::vector<OperationVerdict>& verdicts) {
-  const auto is_lane = [](const OperationVerdict& each) { return each.counted == Counted::Events; };
+  const auto unasked = [](const OperationVerdict& each) { return is_unasked(each.counted); };
   // Also when there is none of either.
-  const bool of_lanes_alone = std::ranges::all_of(verdicts, is_lane);
-  Judgement worst = of_lanes_alone ? Judgement::CannotTell : Judgement::BetterOrEqual;
+  Judgement worst =
+      std::ranges::all_of(verdicts, unasked) ? Judgement::CannotTell : Judgement::BetterOrEqual;
   for (const OperationVerdict& each : verdicts) {
-    const bool passed_over = is_lane(each) || (each.effect == Effect::Write && each.samples == 0);
+    const bool passed_over = unasked(each) || (each.effect == Effect::Write && each.samples == 0);
     if (passed_over && each.judgement == Judgement::CannotTell) continue;
     worst = std::max(worst, each.judgement);
   }

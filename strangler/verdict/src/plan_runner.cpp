@@ -53,13 +53,14 @@ bool is_only_slow(const OperationVerdict& verdict) {
   return slow;
 }
 
-bool is_lane(const OperationVerdict& verdict) { return verdict.counted == Counted::Events; }
+/// A lane of events or a worker.
+bool is_by_itself(const OperationVerdict& verdict) { return is_unasked(verdict.counted); }
 
 /// One that fails before one that is only slow; null when none is worse. Of what the switch moves.
 const OperationVerdict* worst_of(const std::vector<OperationVerdict>& verdicts) {
   const OperationVerdict* worst = nullptr;
   for (const OperationVerdict& each : verdicts) {
-    if (each.judgement != Judgement::Worse || is_lane(each)) continue;
+    if (each.judgement != Judgement::Worse || is_by_itself(each)) continue;
     if (!is_only_slow(each)) return &each;
     if (worst == nullptr) worst = &each;
   }
@@ -226,17 +227,18 @@ PlanAction PlanRunner::go_back(PlanState state, std::string why) {
 }
 
 /// Only one that runs: who is on the way back goes on, and who is paused goes nowhere.
-std::optional<PlanAction> PlanRunner::stop_for_a_lane(
-    const std::vector<OperationVerdict>& verdicts) {
+std::optional<PlanAction> PlanRunner::stop_for_work(const std::vector<OperationVerdict>& verdicts) {
   if (state_ != PlanState::Running) return std::nullopt;
   const auto worse = std::ranges::find_if(verdicts, [](const OperationVerdict& each) {
-    return is_lane(each) && each.judgement == Judgement::Worse;
+    return is_by_itself(each) && each.judgement == Judgement::Worse;
   });
   if (worse == verdicts.end()) return std::nullopt;
   state_ = PlanState::NeedsPerson;
-  reason_ = worse->reason +
-            ". Nothing is brought back by itself: a lane's way back is a position in its log, and "
-            "a person decides";
+  const std::string way = worse->counted == Counted::Work
+                              ? "work is done where the module runs"
+                              : "a lane's way back is a position in its log";
+  reason_ =
+      worse->reason + ". Nothing is brought back by itself: " + way + ", and a person decides";
   return nothing(reason_);
 }
 
@@ -320,7 +322,7 @@ std::optional<PlanAction> PlanRunner::leave_if_worse(
   }
   const OperationVerdict* const worse = worst_of(verdicts);
   if (has_nothing_new(situation.now)) return std::nullopt;
-  if (worse == nullptr) return stop_for_a_lane(verdicts);
+  if (worse == nullptr) return stop_for_work(verdicts);
   if (state_ == PlanState::Returning && is_only_slow(*worse)) return std::nullopt;
   return leave(situation, *worse);
 }
@@ -378,9 +380,9 @@ std::optional<std::string> PlanRunner::why_not_yet(
   if (left.count() > 0) {
     return name_of(step) + " stays for another " + std::to_string(left.count()) + "s";
   }
-  if (std::ranges::all_of(verdicts, is_lane)) return "there is no verdict about any operation";
+  if (std::ranges::all_of(verdicts, is_by_itself)) return "there is no verdict about any operation";
   for (const OperationVerdict& each : verdicts) {
-    if (is_lane(each)) continue;
+    if (is_by_itself(each)) continue;
     if (std::ranges::find(plan_.waived, each.operation) != plan_.waived.end()) continue;
     if (each.effect == Effect::Write && step.writes == Side::Local) {
       if (!writes_next || each.before >= step.samples) continue;

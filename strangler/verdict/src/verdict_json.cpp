@@ -34,7 +34,7 @@ std::string to_json(const std::vector<OperationVerdict>& verdicts) {
     if (verdict.effect == Effect::Read) continue;
     operations.back()["effect"] = to_string(verdict.effect);
     operations.back()["samples_before"] = verdict.before;
-    if (verdict.counted == Counted::Events) operations.back()["counted"] = "events";
+    if (is_unasked(verdict.counted)) operations.back()["counted"] = to_string(verdict.counted);
   }
   return Json{{"judgement", to_string(overall(verdicts))}, {"operations", std::move(operations)}}
       .dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -13,7 +13,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from . import peer
+from . import floor, peer
 from .loads import most, with_cpu
 from .program import Program, Programs, free_ports
 from .report import median, ratio, spread
@@ -45,7 +45,8 @@ class Shop:
         seen = {}
         with contextlib.ExitStack() as stack:
             shops = [stack.enter_context(each) for each in self._contenders()]
-            for load, (path, script) in self._loads(shops[0]).items():
+            loads = self._loads(shops[0])
+            for load, (path, script) in loads.items():
                 seen[load] = {shop.name: [] for shop in shops}
                 for shop in shops:
                     most(self._report, shop, path, CONNECTIONS, 1, script=script)  # warm
@@ -55,6 +56,33 @@ class Shop:
                             self._report, shop, path, CONNECTIONS, self._options.seconds, script=script)))
         self._print(seen)
         self._report.keep("shop", seen)
+        floors = self._floors(loads)
+        self._print_floors(seen, floors)
+        self._report.keep("floors", floors)
+
+    def _floors(self, loads):
+        """By shop and load, of those whose statements are all run by one process."""
+        if not floor.can_be_measured(self._options):
+            self._report.say("Left out: the floor (statement_floor and statement_recorder are not built)\n")
+            return {}
+        floors = {}
+        for name in ("one process", peer.NAME):
+            recording = floor.Recording(self._bench, self._database(f"{name}, recorded"))
+            shop = self._recorded(name, recording)
+            if shop:
+                with shop:
+                    floors[name] = floor.measure(self._bench, shop, recording, loads, CONNECTIONS)
+        return floors
+
+    def _recorded(self, name, recording):
+        port, log = free_ports(1)[0], self._bench.folder / f"{recording.database.name}.log"
+        if name == peer.NAME:
+            server = peer.installed(self._report)
+            words = [*recording.of_itself(), "node", server, port, recording.database]
+            return Program(name, words, port, log) if server else None
+        words = [*recording.of_the_kit(), self._options.bin / "recordshop", "--port", port, "--database",
+                 recording.database, "--loops", "1", "--control", f"{recording.database}.control"]
+        return Program(name, words, port, log)
 
     def _contenders(self):
         modules = self._modules()
@@ -94,7 +122,7 @@ class Shop:
                 database.commit()
                 database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._write_what_is_ordered(original)
-        copy = self._bench.folder / f"{name.replace(' ', '-')}.db"
+        copy = self._bench.folder / f"{name.replace(',', '').replace(' ', '-')}.db"
         copy.write_bytes(original.read_bytes())
         return copy
 
@@ -142,6 +170,29 @@ class Shop:
             rows.append((load, *(f"{ratio(theirs, [run['cpu'] for run in runs[name]]):.1f}" for name in others)))
         say(rows)
         self._report.say(f"The target for one process is {TARGET:.0f} times the peer's.\n")
+
+    def _print_floors(self, seen, floors):
+        names = list(floors)
+        if not names:
+            return
+        self._report.say(
+            "The floor: the statements that a shop runs for these requests, written down and run again through sqlite3 "
+            "alone, on an\nequal file (statement_floor). What is above its own floor is what another framework could "
+            "save a shop at most; what\nis in the last column is what one process would reach if all but its statements "
+            "were free.\n")
+        rows = [("µs CPU/request", *(word for name in names for word in (name, "floor", "statements")),
+                 *([f"{peer.NAME} / floor"] if peer.NAME in names else []))]
+        for load, runs in seen.items():
+            row = [load]
+            for name in names:
+                least = floors[name][load]
+                row += [f"{median([run['cpu'] for run in runs[name]]):.1f}", spread([run["cpu"] for run in least]),
+                        f"{median([run['statements'] for run in least]):.1f}"]
+            if peer.NAME in names:
+                theirs, least = ([run["cpu"] for run in of] for of in (runs[peer.NAME], floors["one process"][load]))
+                row.append(f"{ratio(theirs, least):.1f}")
+            rows.append(tuple(row))
+        self._report.table(rows)
 
 
 def _ask(port, path):

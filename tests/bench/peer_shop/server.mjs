@@ -5,12 +5,18 @@
 // payment and consignment with it, which the modules do in a saga. Nobody is asked for the money.
 //
 //   node server.mjs PORT DATABASE
+//
+// With BANYAN_BENCH_STATEMENTS=FILE it writes down there what it runs, as statement_recorder.cpp does.
 import Database from 'better-sqlite3';
 import Fastify from 'fastify';
 import {randomBytes} from 'node:crypto';
+import {openSync, writeSync} from 'node:fs';
 
 const [port, file] = process.argv.slice(2);
-const database = new Database(file, {fileMustExist: true});
+const recording = process.env.BANYAN_BENCH_STATEMENTS && openSync(process.env.BANYAN_BENCH_STATEMENTS, 'a');
+let prepared;  // the statement that runs; none for those that a transaction begins and ends with
+const writeDown = ran => writeSync(recording, `1\0${prepared ?? ran}\0${ran}\0`);
+const database = new Database(file, {fileMustExist: true, verbose: recording ? writeDown : null});
 database.pragma('journal_mode = WAL');
 database.pragma('synchronous = FULL');  // what is acknowledged is on the disk
 database.pragma('foreign_keys = ON');
@@ -79,6 +85,22 @@ const sql = {
   lines: database.prepare(`SELECT track_id, order_lines.title, quantity, unit_price_minor, tracks.title AS name
     FROM order_lines LEFT JOIN tracks ON tracks.id = track_id WHERE order_id = ? ORDER BY order_lines.position`),
 };
+
+if (recording) {
+  for (const statement of Object.values(sql)) {
+    for (const way of ['get', 'all', 'run']) {
+      const run = statement[way].bind(statement);
+      statement[way] = (...values) => {
+        prepared = statement.source;
+        try {
+          return run(...values);
+        } finally {
+          prepared = undefined;
+        }
+      };
+    }
+  }
+}
 
 const albumOf = row => ({id: row.id, title: row.title, artist: {id: row.artist_id, name: row.artist_name}});
 const trackOf = row => ({

@@ -141,7 +141,7 @@ class SomeShipping {
   template <class P, class Op>
   Result<typename Op::Response> call(const Op& operation, const banyan::Context& /*context*/) {
     using shipping::ConsignmentState;
-    if constexpr (requires { operation.order; }) {
+    if constexpr (std::same_as<typename Op::Response, shipping::ConsignmentDetails>) {
       ConsignmentState& state = at[operation.order];
       if constexpr (std::same_as<Op, shipping::CancelConsignment>) {
         if (state > ConsignmentState::Booked && state != ConsignmentState::Cancelled) {

@@ -401,6 +401,10 @@ TEST_P(OrderStoreContract, ListsSagasNewestFirstAndNamesTheirVersions) {
     EXPECT_EQ(sagas.list({.limit = 1}).size(), 1U);
     EXPECT_EQ(sagas.list({.before = sagas.list({.limit = 1}).front().data().id.str()}).size(), 1U);
     EXPECT_EQ(sagas.list({.status = SagaStatus::Stuck}).front().data(), two.saga.data());
+    EXPECT_EQ(sagas.list({.status = SagaStatus::Active}).front().data(), one.saga.data());
+    EXPECT_EQ(sagas.list({.status = SagaStatus::Active}).size(), 1U);
+    EXPECT_TRUE(sagas.list({.status = SagaStatus::Done}).empty());
+    EXPECT_TRUE(sagas.list({.status = SagaStatus::Undone}).empty());
     EXPECT_EQ(sagas.list({.subject = one.order.data().id.str()}).front().data(), one.saga.data());
     EXPECT_EQ(sagas.open_versions(),
               (std::vector<SagaVersion>{{"place_order", 1}, {"place_order", 7}}));
@@ -490,6 +494,32 @@ TEST_P(OrderStoreContract, KnowsWhatACallerHasPlacedUnderAKey) {
   EXPECT_EQ(placed("ann", "k1"), id);
   EXPECT_EQ(placed("bob", "k1"), std::nullopt);
   EXPECT_EQ(placed("ann", "k2"), std::nullopt);
+}
+
+TEST_P(OrderStoreContract, TellsACustomerFromAPrincipalOfThatName) {
+  const OrderWithSaga of_nobody_named = a_case(1);
+  const OrderWithSaga of_a_principal = a_case(2);
+  const std::string customer = some_customer(1).str();
+  const auto id_of = [](const OrderWithSaga& each) { return each.order.data().id; };
+  ASSERT_THAT(store().write(any_context(),
+                            [&](OrdersWriting& rows) -> Result<void> {
+                              for (const auto* each : {&of_nobody_named, &of_a_principal}) {
+                                if (auto added = add(rows, *each); !added) return added;
+                              }
+                              rows.keep({"customer=" + customer, "k1"}, id_of(of_nobody_named),
+                                        kNow);
+                              rows.keep({customer, "k1"}, id_of(of_a_principal), kNow);
+                              // As the version before wrote down who asked for a customer.
+                              rows.keep({customer, "k0"}, id_of(of_nobody_named), kNow);
+                              return {};
+                            }),
+              Succeeds());
+  store().read(any_context(), [&](OrdersReading& rows) {
+    EXPECT_EQ(rows.placed_under({"customer=" + customer, "k1"}), id_of(of_nobody_named));
+    EXPECT_EQ(rows.placed_under({customer, "k1"}), id_of(of_a_principal));
+    EXPECT_EQ(rows.placed_under({"customer=" + customer, "k0"}), id_of(of_nobody_named));
+    return 0;
+  });
 }
 
 TEST_P(OrderStoreContract, WritesTheHistoryInTheOrderOfTime) {

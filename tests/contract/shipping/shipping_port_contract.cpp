@@ -150,8 +150,9 @@ TEST_P(ShippingPortContract, TakesNotBackWhatSomebodyHasSentOutByAnotherWay) {
 
   const auto refused = world().announce_return(order);
   ASSERT_THAT(refused, BreaksRule("shipping.not_delivered"));
-  EXPECT_NE(refused.error().message.find("ada has seen to it: sent again by messenger"),
-            std::string::npos);
+  EXPECT_NE(refused.error().message.find("the shop has seen to it"), std::string::npos);
+  EXPECT_EQ(refused.error().message.find("ada"), std::string::npos)
+      << "it comes to the customer's eyes: " << refused.error().message;
   world().background_for_long();
   EXPECT_EQ(world().state(order), InTransit);
   EXPECT_THAT(world().announce_return(order), BreaksRule("shipping.not_delivered"));
@@ -216,16 +217,24 @@ TEST_P(ShippingPortContract, ListsNoMoreWhatSomebodyHasSeenToUntilSomethingElseI
   EXPECT_EQ(world().overdue(), std::vector{order}) << "that is another one";
   ASSERT_THAT(world().see_to(order, "bob", "they know"), Succeeds());
   EXPECT_TRUE(world().overdue().empty());
-  EXPECT_EQ(world().get(order).seen_to->by, "bob");
+  const ::shipping::ConsignmentProblem noted = world().problem(order);
+  ASSERT_TRUE(noted.seen_to);
+  EXPECT_EQ(noted.seen_to->by, "bob");
+  EXPECT_EQ(noted.problem, world().get(order).problem);
+  EXPECT_TRUE(noted.since);
+  EXPECT_EQ(world().get(order).seen_to, std::nullopt) << "that is what customers read";
 
   world().carrier.refuses = false;
   world().background_for_long();
   EXPECT_EQ(world().state(order), Booked);
-  EXPECT_EQ(world().get(order).seen_to, std::nullopt) << "it is over";
+  EXPECT_EQ(world().problem(order).seen_to, std::nullopt) << "it is over";
+  EXPECT_EQ(world().problem(order).problem, std::nullopt);
 }
 
 TEST_P(ShippingPortContract, WantsToKnowWhoHasSeenToItAndWhy) {
   EXPECT_THAT(world().see_to(order), BreaksRule("shipping.unknown_consignment"));
+  EXPECT_THAT(world().port().handle(::shipping::GetProblem{order}, world().context()),
+              BreaksRule("shipping.unknown_consignment"));
   ASSERT_EQ(world().pay(order).kind(), EventAnswer::Kind::Done);
   for (const std::string& bad :
        {std::string(), std::string(" "), std::string("two\nlines"), std::string(201, 'a')}) {

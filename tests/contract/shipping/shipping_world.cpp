@@ -95,6 +95,10 @@ ConsignmentDetails ShippingWorld::get(const OrderId& order) {
   return port().handle(::shipping::GetConsignment{order}, context()).value();
 }
 
+::shipping::ConsignmentProblem ShippingWorld::problem(const OrderId& order) {
+  return port().handle(::shipping::GetProblem{order}, context()).value();
+}
+
 Result<ConsignmentDetails> ShippingWorld::cancel(const OrderId& order) {
   return port().handle(::shipping::CancelConsignment{order}, context());
 }

@@ -13,6 +13,7 @@
 #include "banyan/sql/data_source.hpp"
 #include "contract/shipping/test_carrier.hpp"
 #include "shipping/module.hpp"
+#include "support/told_work.hpp"
 
 namespace banyan::contract {
 
@@ -85,6 +86,7 @@ class ShippingWorld {
   void background_for_long();
 
   ::shipping::ConsignmentDetails get(const ::shipping::OrderId& order);
+  ::shipping::ConsignmentProblem problem(const ::shipping::OrderId& order);
   ::shipping::ConsignmentState state(const ::shipping::OrderId& order) { return get(order).state; }
   Result<::shipping::ConsignmentDetails> cancel(const ::shipping::OrderId& order);
   Result<::shipping::ConsignmentDetails> announce_return(const ::shipping::OrderId& order);
@@ -109,12 +111,13 @@ class ShippingWorld {
   EveryCustomer customers;
   PublishedEvents published;  ///< of a world in memory
   ::shipping::CarrierPolicy policy;
+  test::ToldWork work;  ///< of the background
 
  private:
   struct Database;
   ScheduleByHand scheduler_;
   const Keeping keeping_;
-  Environment environment_{clock, random, scheduler_};
+  Environment environment_{clock, random, scheduler_, nullptr, &work};
   Chain<::customers::Customers, AsksEveryCustomer> customers_port_{AsksEveryCustomer(customers)};
   std::unique_ptr<Database> database_;
   std::unique_ptr<::shipping::Module> module_;

@@ -193,9 +193,24 @@ class TheExportedTable(unittest.TestCase):
             source = f"127.3.{user % 7}.{user + 1}"
             self.assert_same([Request("GET", "/albums"), Request("POST", "/search")], source=source)
 
+    def test_knows_a_household_of_ipv6_by_its_network(self):
+        # In each spelling that zeros lead to, for nginx finds the network in the text of the address.
+        forms = ("2001:db8:{0:x}:7:1:2:3:{1:x}", "2001:db8:{0:x}:7::{1:x}", "2001:db8:{0:x}:0:1:2:3:{1:x}",
+                 "2001:db8:{0:x}::{1:x}", "2001:{0:x}:0:0:5::{1:x}", "2001:{0:x}::{1:x}", "2001:{0:x}::5:0:3:{1:x}",
+                 "2001::{0:x}:5:6:7:{1:x}", "{0:x}::{1:x}", "{0:x}::5:6:7:{1:x}")
+        households = [(form, 0x1000 + network) for network in range(40) for form in forms]
+        sides = []
+        for device in (1, 0x7, 0xA0B0):
+            requests = [Request("GET", "/albums", (("X-Forwarded-For", form.format(network, device)),))
+                        for form, network in households]
+            sides.append([each.by for each in self.assert_same(requests, source="127.0.0.2")])
+        self.assertEqual(sides[0], sides[1], "another address of the same household")
+        self.assertEqual(sides[0], sides[2], "another address of the same household")
+        self.assertEqual(set(sides[0]), {"old", "new"})
+
     def test_believes_trusted_peers_alone(self):
         chains = [chain for user in range(250) for chain in
-                  (f"198.51.100.{user}", f"9.9.9.9, 203.0.113.{user}, 127.0.0.2", f"2001:DB8:0::{user}")]
+                  (f"198.51.100.{user}", f"9.9.9.9, 203.0.113.{user}, 127.0.0.2", f"2001:DB8:0:{user:x}::{user}")]
         requests = [Request("GET", "/albums", (("X-Forwarded-For", chain),)) for chain in chains]
         ours = self.assert_same(requests, source="127.0.0.2")
         self.assertEqual({each.by for each in ours}, {"old", "new"})

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import applications
 import journeys
-from answers import Browser, differences
+from answers import HOST, Browser, differences
 from applications import HERE, NOTES, PASSWORD, READER
 from fronted import STRANGLER, Proxy, take_over
 from journeys import FORM, hidden
@@ -262,14 +262,49 @@ class AReadOfTheWiki(Strangled):
         self.assertEqual(found, [], "\n" + "\n".join(found))
         wait(lambda: self.compared("same") + self.compared("differing") > 0, "copies in the name of who reads")
 
+    def test_asks_again_what_was_asked_in_a_session(self):
+        """By whoever has the session: an example has neither it nor the page's name."""
+        copy = self.copy_of_the_pages()
+        (copy / "notes.txt").write_text("A heron.\n")
+        self.begin_pages(copy)
+        shadow = "[rollouts.pages.shadow]\n"
+        self.begin_proxy((shadow, shadow + 'noise = "0%"\n'))
+        self.operate("shadow", "pages", "--why", "what would it answer?")
+        ada = Browser(self.proxy.address)
+        self.sign_in(ada)
+
+        def differs() -> bool:
+            ada.ask("GET", "/_export/raw/notes")
+            return self.compared("differing") > 0
+
+        wait(differs, "a difference in her name")
+        refusal = self.operate("replay", "pages:1", expected=1)
+        self.assertIn("--target '/_export/raw/…' --header 'cookie: …'", refusal)
+        session = "; ".join(f"{name}={value}" for name, value in ada.cookies.items())
+        fields = self.folder / "fields.txt"
+        fields.write_text(f"Host: {HOST}\nCookie: {session}\nUser-Agent: journey\nAccept-Encoding: identity\n")
+        again = ("replay", "pages:1", "--target", "/_export/raw/notes", "--header", f"@{fields}")
+        self.assertIn("old 200, new 200", self.operate(*again, expected=1))
+
+        # On the pages themselves both say the same, and her session is whole.
+        self.pages.stop()
+        self.begin_pages()
+        self.assertIn("the same", self.operate(*again))
+        self.assertIn("12.50", ada.ask("GET", "/_export/raw/desk:prices").text)
+        self.assertNotIn(next(iter(ada.cookies.values())), self.operate("differences", "pages", "--json"))
+        ada.close()
+
+    def sign_in(self, browser: Browser):
+        token = hidden(browser.ask("GET", "/start?do=login"))["sectok"]
+        signed_in = browser.ask("POST", "/start?do=login", urlencode(
+            {"id": "start", "do": "login", "u": READER, "p": PASSWORD, "sectok": token}), **FORM)
+        self.assertEqual(signed_in.status, 302)
+
     def users_are_told_apart(self):
         """All is at the new side now: what not everybody may read stays closed, and open to whom it was."""
         ada = Browser(self.proxy.address)
         self.assertNotIn("12.50", ada.ask("GET", "/_export/raw/desk:prices").text)
-        token = hidden(ada.ask("GET", "/start?do=login"))["sectok"]
-        signed_in = ada.ask("POST", "/start?do=login", urlencode(
-            {"id": "start", "do": "login", "u": READER, "p": PASSWORD, "sectok": token}), **FORM)
-        self.assertEqual(signed_in.status, 302)
+        self.sign_in(ada)
         self.assertIn("12.50", ada.ask("GET", "/_export/raw/desk:prices").text)
 
         # What she saves at the wiki is read at the new side at once.

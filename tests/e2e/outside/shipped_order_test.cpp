@@ -155,6 +155,9 @@ TEST_F(ShippedOrder, ThatSomebodyHasSentOutByAnotherWayIsOverdueNoMoreAndNotAtTh
   shop_.ok("PUT", "/overdue-consignments/" + order + "/seen",
            {{"by", "ada"}, {"why", "a messenger has taken it along"}});
   EXPECT_EQ(overdue(order), std::nullopt);
+  EXPECT_EQ(shop_.ok("GET", "/overdue-consignments/" + order).at("seen_to").at("by"), "ada");
+  EXPECT_FALSE(shop_.ok("GET", "/consignments/" + order).contains("seen_to"))
+      << "that is what customers read";
   EXPECT_EQ(shop_.send("PUT", "/consignments/" + order + "/return", json::object()).head.status,
             422U);
 }

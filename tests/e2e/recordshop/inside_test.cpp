@@ -9,6 +9,7 @@
 #include "banyan/http/client.hpp"
 #include "banyan/kernel/clock.hpp"
 #include "banyan/test/temporary_folder.hpp"
+#include "support/becomes_true.hpp"
 #include "support/child_process.hpp"
 
 namespace banyan::test {
@@ -149,6 +150,60 @@ TEST_F(TheShopsInside, TakesEventsAndTheFrontDoesNot) {
       << "it is taken for an event, and is none";
   EXPECT_THAT(ask(inside(), "GET", "/_events/customers/lanes/orders").head.status,
               testing::AnyOf(200U, 204U));
+  EXPECT_EQ(shop->stop(), 0);
+}
+
+TEST_F(TheShopsInside, IsAskedWhatAModuleDoesByItselfAndTheFrontIsNot) {
+  const http::Endpoint service{"127.0.0.1", free_port()};
+  const auto shop =
+      started("shop", {"serve", "--modules", "catalog,customers,warehouse,payments,orders",
+                       "--port", std::to_string(front_.port), "--internal-address",
+                       to_string(inside()), "--at", "shipping=" + to_string(service)});
+  const auto shipping =
+      started("shipping", {"serve", "--modules", "shipping", "--internal", "--listen",
+                           to_string(service), "--at", "customers=" + to_string(inside())});
+  EXPECT_EQ(ask(front_, "GET", "/_work/shipping").head.status, 404U);
+  EXPECT_EQ(ask(front_, "GET", "/_work/orders").head.status, 404U);
+  EXPECT_EQ(ask(inside(), "GET", "/_work/orders").head.status, 200U);
+
+  const std::string track = a_track_in_stock();
+  const auto place_order = [&] {
+    const http::Response placed = ask(front_, "POST", "/orders",
+                                      {{"customer", kAda},
+                                       {"lines", {{{"track", track}, {"quantity", 1}}}},
+                                       {"payment_method", "card"}});
+    ASSERT_EQ(placed.head.status, 201U) << placed.body;
+  };
+  /// What the workers of shipping have done, in a document of either kind.
+  const auto units_in = [](const json& workers, const char* side) {
+    std::int64_t units = 0;
+    for (const json& each : workers) {
+      units += (side == nullptr ? each : each.at(side)).at("units").get<std::int64_t>();
+    }
+    return units;
+  };
+  place_order();
+  EXPECT_TRUE(becomes_true([&] {
+    const json said = json::parse(ask(service, "GET", "/_work/shipping").body);
+    return units_in(said.at("workers"), nullptr) > 0;
+  })) << "the carrier is asked to book it";
+
+  // What was done before the shop had asked for the first time, it has not seen.
+  int looks = 0;
+  EXPECT_TRUE(becomes_true(
+      [&] {
+        if (looks++ % 30 == 0 && looks < 100) place_order();
+        const json document = get("/_banyan/api/work");
+        for (const json& module : document.at("modules")) {
+          if (module.at("module") != "shipping") continue;
+          EXPECT_EQ(units_in(module.at("workers"), "here"), 0);
+          return units_in(module.at("workers"), "elsewhere") > 0;
+        }
+        return false;
+      },
+      {.pause = std::chrono::milliseconds(100)}))
+      << get("/_banyan/api/work");
+  EXPECT_EQ(shipping->stop(), 0);
   EXPECT_EQ(shop->stop(), 0);
 }
 

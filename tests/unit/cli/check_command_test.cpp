@@ -315,6 +315,31 @@ TEST_F(CheckCommand, NotesThatAnApplicationWithANameOfItsOwnHearsAnotherOneThanT
               ElementsAre("check.host_beside_origin"));
 }
 
+TEST_F(CheckCommand, NotesThatCopiesAskInTheirOwnNameAndNeverSaysTheSecret) {
+  const std::string token = folder_.file("catalog.token");
+  const auto with = [&](const std::string& lines) {
+    return shop_with("[rollouts.catalog]\n", "[rollouts.catalog.shadow]\n" + lines);
+  };
+  const std::string set = "set = { Authorization = { file = \"catalog.token\" } }\n";
+  EXPECT_THAT(rules(with(set)), ElementsAre("check.refused")) << "there is no such file";
+  EXPECT_EQ(exit_code_, 78);
+
+  std::ofstream(token) << "Bearer of-the-catalog\n";
+  std::filesystem::permissions(token, std::filesystem::perms::owner_read);
+  const json report = check(with(set));
+  EXPECT_EQ(exit_code_, 0);
+  ASSERT_EQ(report["findings"].size(), 1U) << report["findings"];
+  EXPECT_EQ(report["findings"][0]["rule"], "check.copies_ask_in_their_own_name");
+  EXPECT_THAT(report["findings"][0]["message"],
+              AllOf(HasSubstr("Authorization"), HasSubstr("set_old")));
+  EXPECT_THAT(report.dump(), Not(HasSubstr("of-the-catalog")));
+
+  const json both = check(with(set + "set_old = { X-Key = { file = \"catalog.token\" } }\n"));
+  ASSERT_EQ(both["findings"].size(), 1U) << both["findings"];
+  EXPECT_THAT(both["findings"][0]["message"], Not(HasSubstr("set_old")));
+  EXPECT_THAT(rules(with("set = { X-Tenant = \"shadow\" }\n")), IsEmpty());
+}
+
 TEST_F(CheckCommand, FindsFilesAndFoldersThatAreNotThere) {
   EXPECT_THAT(rules(shop_with("[upstreams.shop]",
                               "control_store = \"no/such/control.db\"\n"

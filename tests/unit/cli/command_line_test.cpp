@@ -349,6 +349,8 @@ TEST(Documents, AreWhatEveryRefusalIsWithJson) {
       {"watch", {"watch", "--url", "http://127.0.0.1:1"}, 69},
       {"differences of a store", {"differences", "--store", none}, 64},
       {"replay by a store", {"replay", "catalog:1", "--store", none}, 64},
+      {"replay with no field", {"replay", "catalog:1", "--header", "nonsense"}, 64},
+      {"replay with no file", {"replay", "catalog:1", "--body", none}, 64},
       {"check of a bad request", {"check", good, "--request", "nonsense"}, 64},
       {"check of a bad file", {"check", bad}, 78},
       {"check of no file", {"check", none}, 78},
@@ -393,6 +395,61 @@ TEST(Documents, EndWithTheCodeThatPeopleGet) {
   std::vector<std::string> document = replay;
   document.emplace_back("--json");
   EXPECT_EQ(run_banyan(document).exit_code, 1);
+}
+
+TEST(AReplay, SaysWhatWasHiddenToTheProcessAndToNobodyElse) {
+  const TemporaryFolder folder;
+  const std::string fields = folder.file("fields.txt");
+  std::ofstream(fields) << "Cookie: session=of-ada; a=b:c\r\n\nUser-Agent:\tBrowser\n";
+  const std::string body = folder.file("body.json");
+  std::ofstream(body) << R"({"who":"ada"})";
+  std::string posted;
+  Outcome outcome;
+  {  // its thread ends with it
+    const AdminServer alike([&](const std::string&, const std::string&, const std::string& said) {
+      posted = said;
+      return std::pair(200U, std::string(R"({"example":"catalog:3","request":"GET /albums/aaa",
+          "old":{"status":200},"new":{"status":200},
+          "comparison":{"same":true,"differences":[]}})"));
+    });
+    outcome = run_banyan({"replay", "catalog:3", "--target", "/albums/ada?q=blue", "--header",
+                          "Authorization: Bearer of-ada", "--header", '@' + fields, "--body", body,
+                          "--url", alike.url()});
+  }
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(nlohmann::json::parse(posted),
+            nlohmann::json::parse(R"({"example":"catalog:3","target":"/albums/ada?q=blue",
+                "headers":{"Authorization":"Bearer of-ada","Cookie":"session=of-ada; a=b:c",
+                           "User-Agent":"Browser"},"body":"{\"who\":\"ada\"}"})"));
+  EXPECT_THAT(outcome.out, HasSubstr("catalog:3, GET /albums/aaa"));
+  EXPECT_THAT(outcome.out + outcome.err, testing::Not(HasSubstr("ada")));
+}
+
+TEST(AReplay, SaysNothingOfAFieldThatIsWrittenWrongly) {
+  const Outcome nameless = run_banyan({"replay", "catalog:3", "--header", "session=of-ada"});
+  EXPECT_EQ(nameless.exit_code, 64);
+  EXPECT_THAT(nameless.err, HasSubstr("NAME: VALUE"));
+  EXPECT_THAT(nameless.err, testing::Not(HasSubstr("of-ada")));
+  const Outcome twice = run_banyan(
+      {"replay", "catalog:3", "--header", "Cookie: of=ada", "--header", "Cookie: of=eve"});
+  EXPECT_EQ(twice.exit_code, 64);
+  EXPECT_THAT(twice.err, HasSubstr("--header says Cookie twice"));
+}
+
+TEST(TheListOfDifferences, SaysWhatAnExampleNeedsToBeAskedAgain) {
+  const AdminServer lists([](const std::string&, const std::string&, const std::string&) {
+    return std::pair(200U, std::string(R"({"modules":[{"module":"catalog","copies":{},"report":{
+        "operations":[],"fields":[{"operation":"get_album","path":"/t","opinion":"difference",
+        "old_new":{"differing":1,"pairs":1},"examples":[
+          {"number":1,"request":"GET /albums/aaa","replayable":false,"old":{},"new":{},
+           "needs":{"target":"/albums/…","headers":["cookie"],"body":true}},
+          {"number":2,"request":"GET /albums","replayable":true,"old":{},"new":{}}]}]}}]})"));
+  });
+  const Outcome outcome = run_banyan({"differences", "--url", lists.url()});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("catalog:1  GET /albums/aaa  old nothing, new nothing  (to "
+                                     "replay: --target, --header cookie, --body)\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("catalog:2  GET /albums  old nothing, new nothing\n"));
 }
 
 TEST(Help, TeachesWithExamplesAndExitCodes) {

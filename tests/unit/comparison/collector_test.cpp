@@ -79,7 +79,7 @@ TEST_F(Collecting, KeepsTheFirstExamplesMaskedAndWithoutCredentials) {
   EXPECT_EQ(example.request_line, "GET /albums/Aaa?limit=2");
   EXPECT_EQ(example.old_body, R"({"name":"Aaa"})");
   EXPECT_EQ(example.old_value, R"("Aaa")");
-  EXPECT_FALSE(example.replayable);
+  EXPECT_FALSE(example.replayable());
   const std::string report = to_json(collector_->report());
   for (const char* word : {"secret", "Ada", "Bob", "Klingon"}) {
     EXPECT_THAT(report, Not(HasSubstr(word)));
@@ -97,7 +97,7 @@ TEST_F(Collecting, KeepsNoFieldThatIsNamedSecretWhateverElseIsAskedFor) {
   pair(R"({"name":"Ada"})", R"({"name":"Bob"})");
   const ComparedExample example = field("/name").examples.at(0);
   EXPECT_TRUE(example.request_fields.empty());
-  EXPECT_FALSE(example.replayable) << "by somebody else it is another request";
+  EXPECT_FALSE(example.replayable()) << "by somebody else it is another request";
   EXPECT_THAT(to_json(collector_->report()), Not(HasSubstr("secret")));
 }
 
@@ -117,7 +117,7 @@ TEST_F(Collecting, ShowsWhatIsThereOnlyWhenAskedTo) {
   EXPECT_EQ(example.request_line, "GET /albums/Ada?limit=2");
   EXPECT_EQ(example.request_body, R"({"who":"Ada"})");
   EXPECT_EQ(example.new_value, R"("Bob")");
-  EXPECT_FALSE(example.replayable)
+  EXPECT_FALSE(example.replayable())
       << "who had asked is not kept, so that it would be another request";
   EXPECT_THAT(to_json(collector_->report()), Not(HasSubstr("secret")));
 }
@@ -133,7 +133,7 @@ TEST_F(Collecting, ShowsFieldsThatAreDeclaredOpen) {
 TEST_F(Collecting, TakesAnExampleThatNothingWasHiddenOfForReplayable) {
   request_.target = "/albums?limit=2";
   pair(R"({"name":"Ada"})", R"({"name":"Bob"})");
-  EXPECT_TRUE(field("/name").examples.at(0).replayable);
+  EXPECT_TRUE(field("/name").examples.at(0).replayable());
 }
 
 TEST_F(Collecting, FoldsWhatThereIsNoRoomForAndCountsIt) {

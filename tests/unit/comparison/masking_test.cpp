@@ -61,9 +61,8 @@ TEST(Masking, LeavesNoTextOfAHeaderNorOfABodyThatIsNoJson) {
 
 TEST(Masking, KeepsOfATargetWhatItsRouteSays) {
   const auto with = [](std::string_view target, std::string_view route) {
-    bool masked = false;
-    const std::string text = mask_target(target, route, masked);
-    return text + (masked ? " masked" : "");
+    const MaskedTarget masked = mask_target(target, route);
+    return masked.text + (masked.outline.empty() ? "" : " masked");
   };
   EXPECT_EQ(with("/albums/by-artist?limit=20&all", "/albums/by-artist"),
             "/albums/by-artist?limit=20&all");
@@ -75,6 +74,24 @@ TEST(Masking, KeepsOfATargetWhatItsRouteSays) {
   EXPECT_EQ(with("/a?ada@example.com", "/a"), "/a?aaa@aaaaaaa.aaa masked");
   EXPECT_EQ(with("/", "/"), "/");
   EXPECT_EQ(with("/a//b/", "/a"), "/a//a/ masked");
+}
+
+TEST(Masking, OutlinesATargetForWhoeverKnowsWhatWasThere) {
+  const auto outline = [](std::string_view target, std::string_view route) {
+    return mask_target(target, route).outline;
+  };
+  EXPECT_EQ(outline("/customers/ada/orders/17?q=blue&page=2", "/customers/{name}/orders/{id}"),
+            "/customers/…/orders/17?q=…&page=2");
+  EXPECT_EQ(outline("/a?ada@example.com=x", "/a"), "/a?…=…");
+  EXPECT_EQ(outline("/albums/7?page=2", "/albums/{id}"), "") << "nothing of it is hidden";
+}
+
+TEST(Masking, NamesThePartsOfATarget) {
+  std::string names;
+  for (const TargetPart& each : target_parts("/customers/…/x?q=…&…=1", "/customers/{name}")) {
+    if (each.text == kHiddenPart) names += each.name + "; ";
+  }
+  EXPECT_EQ(names, "{name} of the path; q of the query; part 2 of the query; ");
 }
 
 }  // namespace

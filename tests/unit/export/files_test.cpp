@@ -125,6 +125,15 @@ TEST(TheFiles, TakeTheIdOfAVisitThatHasBegunAndNothingElseForOne) {
                     HasSubstr("session=(?<banyan_cookie_2>[^;]*[^; \\x09])")));
 }
 
+TEST(TheFiles, CountAClientOfIPv6ByItsNetworkOfAHousehold) {
+  ExampleTable example = whole_table();
+  example.configuration.stickiness_keys = {StickinessKey::parse("address").value()};
+  EXPECT_THAT(export_for_haproxy(example.table()).files.front().text,
+              HasSubstr("set-var(txn.banyan_key) src,ipmask(32,64)\n"));
+  EXPECT_THAT(export_for_nginx(example.table()).files.at(1).text,
+              HasSubstr("map $banyan_address $banyan_key {\n  default  $banyan_address;\n"));
+}
+
 TEST(TheFiles, LetNoTextOfTheTableOutOfItsComment) {
   ExampleTable example = whole_table();
   for (Route& each : example.configuration.routes) each.name += "\nbackend evil";

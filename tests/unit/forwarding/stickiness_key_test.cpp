@@ -36,6 +36,28 @@ TEST(TheStickinessKey, BelievesATrustedProxyAboutTheAddress) {
       << "past all the hops that are trusted";
 }
 
+std::string unit_of(std::string_view peer) {
+  return stickiness_key({}, peer, *TrustedPeers::parse({}), {{}});
+}
+
+// Privacy extensions change the rest within the day, and nobody may change sides by that.
+TEST(TheStickinessKey, OfAnAddressOfIPv6IsItsNetworkOfAHousehold) {
+  EXPECT_EQ(unit_of("2001:db8:0:7::1"), "2001:db8:0:7::");
+  EXPECT_EQ(unit_of("2001:db8:0:7:ffff:1:2:3"), "2001:db8:0:7::");
+  EXPECT_EQ(unit_of("2001:db8::ffff:1:2:3"), "2001:db8::");
+  EXPECT_NE(unit_of("2001:db8:0:8::1"), unit_of("2001:db8:0:7::1"));
+  EXPECT_EQ(unit({{"X-Forwarded-For", "[2001:DB8:0:0007:a::b]:4711"}}, {"192.0.2.1"}),
+            "2001:db8:0:7::")
+      << "as a trusted proxy says it, too";
+}
+
+TEST(TheStickinessKey, OfAnyOtherAddressIsAllOfIt) {
+  EXPECT_EQ(unit_of("192.0.2.1"), "192.0.2.1");
+  EXPECT_NE(unit_of("192.0.2.2"), unit_of("192.0.2.1"));
+  EXPECT_EQ(unit_of("::ffff:192.0.2.1"), "192.0.2.1") << "IPv4 in the form of IPv6";
+  EXPECT_EQ(unit_of("unix:/run/banyan.sock"), "unix:/run/banyan.sock");
+}
+
 TEST(TheStickinessKey, IsWrittenAsItsSourceAndName) {
   EXPECT_EQ(StickinessKey::parse("cookie:session"), (StickinessKey{Source::Cookie, "session"}));
   EXPECT_EQ(StickinessKey::parse("header:X-User"), (StickinessKey{Source::Header, "X-User"}));

@@ -92,6 +92,19 @@ TEST(TheClientsPlace, OfAHouseholdIsOne) {
   EXPECT_NE(place({}, "2001:db8:0:8::1"), "2001:db8:0:7::/64");
 }
 
+TEST(TheClientsHousehold, IsWhatItsPlaceAndItsStickinessAreTakenFrom) {
+  const auto household = [](std::string_view text) {
+    return household_of(http::IpAddress::parse(text).value());
+  };
+  EXPECT_EQ(household("203.0.113.7"), "203.0.113.7");
+  EXPECT_EQ(household("2001:db8:0:7:1:2:3:4"), "2001:db8:0:7::");
+  EXPECT_EQ(household("2001:0:0:7:1:2:3:4"), "2001:0:0:7::");
+  EXPECT_EQ(household("2001:db8::1"), "2001:db8::");
+  const TrustedPeers nobody;
+  EXPECT_EQ(client_household({}, "2001:db8:0:7::1", nobody) + "/64",
+            client_place({}, "2001:db8:0:7::1", nobody));
+}
+
 TEST(TheClientsAddress, IsOneHoweverItIsWritten) {
   for (const char* same : {"203.0.113.7:41000", "203.0.113.7:1", " 203.0.113.7 ", "\"203.0.113.7\"",
                            "[::ffff:203.0.113.7]:80", "::ffff:203.0.113.7", "::FFFF:cb00:7107"}) {

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "banyan/kernel/saga_engine.hpp"
+#include "support/told_work.hpp"
 
 /// The smallest sagas that there are: two sides nod to a deal.
 namespace banyan::deals {
@@ -205,6 +206,17 @@ class Sagas : public testing::Test {
   Result<SagaRecord> mark(const SagaRecord& saga) {
     return order(SagaWish::Mark, saga.id, SagaInstance(saga).at_call());
   }
+  /// For the background alone.
+  template <class Definition>
+  void leave(const std::string& name) {
+    const SagaId id = engine.id_after(std::nullopt);
+    ASSERT_TRUE(store.write(Context::begin(std::chrono::seconds(20), clock, random),
+                            [&](Deals& deals, UnitOfWork& unit) -> Result<void> {
+                              deals.deals[name] = {name};
+                              engine.leave_to_the_runner<Definition>(deals, unit, name, id);
+                              return {};
+                            }));
+  }
   /// Until it is stuck, or nothing changes any more.
   void run_for_long() {
     for (std::int64_t round = 0; round < policy.max_attempts; ++round) {
@@ -231,7 +243,9 @@ class Sagas : public testing::Test {
   LeftSide left;
   Participant<Right> right;
   DealStore store{clock};
-  SagaEngine<DealSagas> engine{store, {&left, &right}, {clock, random, scheduler}, policy};
+  test::ToldWork work;
+  SagaEngine<DealSagas> engine{
+      store, {&left, &right}, {clock, random, scheduler, nullptr, &work}, policy};
 };
 
 }  // namespace banyan::deals

@@ -39,6 +39,17 @@ TEST(LeaseTime, Further_away_than_anybody_waits_is_over) {
   EXPECT_TRUE(lease_now(clock).after(5s + 1us).is_over(lease_now(clock), 5s));
 }
 
+TEST(LeaseTime, Tells_for_how_long_it_has_been_over_by_its_own_clock) {
+  ManualClock clock;
+  const LeaseTime until = lease_now(clock).after(5s);
+  EXPECT_EQ(until.over_for(lease_now(clock)), std::nullopt);
+  clock.advance(7s);
+  EXPECT_EQ(until.over_for(lease_now(clock)), 2s);
+  EXPECT_EQ(LeaseTime{}.over_for(lease_now(clock)), std::nullopt);
+  clock.restart();
+  EXPECT_EQ(until.over_for(lease_now(clock)), std::nullopt);
+}
+
 TEST(LeaseTime, Of_no_clock_is_over) {
   EXPECT_TRUE(LeaseTime{}.is_over(lease_now(system_clock()), 5s));
 }

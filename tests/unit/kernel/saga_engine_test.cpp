@@ -184,6 +184,47 @@ TEST_F(Sagas, AreStuckAtAPivotThatIsRefusedLikeItsRevoking) {
   EXPECT_LE(left.calls, policy.max_attempts + 2);
 }
 
+TEST_F(Sagas, TellWhatTheBackgroundHasDoneAndHowLateItWasBegun) {
+  begin<BothNod>("driven by who began it");
+  EXPECT_TRUE(work.told().empty()) << "a request, which has its own evidence";
+  leave<BothNod>("deal");
+  clock.advance(std::chrono::seconds(3));
+  engine.round();
+  ASSERT_EQ(work.told().size(), 1U);
+  EXPECT_EQ(work.told().front().worker, kSagaWorker);
+  EXPECT_FALSE(work.told().front().failed);
+  EXPECT_EQ(work.told().front().lag, std::chrono::seconds(3));
+}
+
+TEST_F(Sagas, TellOfAFailureOnceHoweverOftenItIsTriedAgain) {
+  right.broken = true;
+  leave<BothNod>("deal");
+  run_for_long();
+  EXPECT_EQ(all().at(0).status, SagaStatus::Stuck);
+  ASSERT_EQ(work.told().size(), 1U);
+  EXPECT_TRUE(work.told().front().failed);
+}
+
+TEST_F(Sagas, TellOfEachThatWaitsForADependencyWhichDoesNotAnswer) {
+  constexpr int kSagas = 10;
+  right.away = true;
+  for (int i = 0; i < kSagas; ++i) leave<BothNod>("deal " + std::to_string(i));
+  run_for_long();
+  EXPECT_EQ(work.told().size(), std::size_t{kSagas});
+  for (const Work& each : work.told()) EXPECT_TRUE(each.failed);
+}
+
+TEST_F(Sagas, TellOfOneWhoseAnswerCannotBeWrittenDownAsOfAFailure) {
+  left.during = [&] { store.broken = true; };
+  leave<BothNod>("deal");
+  EXPECT_THROW(engine.round(), std::runtime_error);
+  store.broken = false;
+  run_for_long();
+  EXPECT_EQ(all().at(0).status, SagaStatus::Done);
+  ASSERT_EQ(work.told().size(), 1U) << "who takes it up after that tries again";
+  EXPECT_TRUE(work.told().front().failed);
+}
+
 // Nobody stands above a worker: what it does not contain ends the process.
 TEST(SagaOutlines, SayWhatIsDeclaredBeforeAnythingRuns) {
   const std::vector<SagaOutline> outlines = outlines_of(SagaList<BothNod, NodForGood>{});

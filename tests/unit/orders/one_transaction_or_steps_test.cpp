@@ -127,7 +127,7 @@ Observed as_one_transaction(const Case& each, std::size_t before, std::size_t be
 }
 
 /// What a participant does that breaks its promises.
-enum class Planted : std::uint8_t { Nothing, ForgetsUndo, RefundsAgain };
+enum class Planted : std::uint8_t { Nothing, ForgetsUndo, RefundsAgain, TakesBackAgain };
 
 class Steps {
  public:
@@ -137,6 +137,11 @@ class Steps {
     world_.payments.refunds_again = planted == Planted::RefundsAgain;
     world_.troubles.at = each.troubles;
     world_.troubles.between = [this](int call) { meanwhile(call); };
+    if (planted != Planted::TakesBackAgain) return;
+    world_.troubles.after = [this](std::string_view operation) {
+      if (operation != warehouse::ReturnStock::operation.name) return;
+      if (times_taken_back_++ > 0) act({Stranger::What::Delivers, 0, case_.quantity});
+    };
   }
 
   /// Whether the customer has been told that the order is or will be cancelled.
@@ -248,6 +253,7 @@ class Steps {
   bool inside_ = false;
   bool tried_ = false;
   bool cancelled_ = false;
+  int times_taken_back_ = 0;
   std::vector<bool> strangers_bought_;
 };
 
@@ -301,6 +307,10 @@ TEST(StepsOfASaga, DifferWhereAParticipantKeepsNoTombstones) {
 
 TEST(StepsOfASaga, DifferWhereMoneyIsGivenBackOnceForEachTimeItIsAskedFor) {
   EXPECT_TRUE(is_found_out(Planted::RefundsAgain));
+}
+
+TEST(StepsOfASaga, DifferWhereGoodsAreBookedInOnceForEachTimeTheyAreTakenBack) {
+  EXPECT_TRUE(is_found_out(Planted::TakesBackAgain));
 }
 
 }  // namespace

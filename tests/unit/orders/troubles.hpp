@@ -5,6 +5,8 @@
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "banyan/kernel/bindings.hpp"
@@ -34,7 +36,12 @@ struct Troubles {
   int calls = 0;
   std::map<std::string, int, std::less<>> done{};  ///< operations that got through, by name
   std::vector<std::function<void()>> late{};
-  std::function<void(int)> between{};  ///< before each call: what strangers do meanwhile
+  std::function<void(int)> between{};             ///< before each call: what strangers do meanwhile
+  std::function<void(std::string_view)> after{};  ///< an operation of this name got through
+
+  void got_through(std::string_view operation) const {
+    if (after) after(operation);
+  }
 
   void deliver_late() {
     const auto arriving = std::exchange(late, {});
@@ -64,13 +71,15 @@ class WithTroubles {
     if (!fine && found->second == Trouble::DieBefore) throw ProcessDied("before a call");
     if (!fine && found->second == Trouble::Unreachable) return unreachable();
     if (!fine && found->second == Trouble::Late) {
-      troubles_->late.push_back([inner = inner_, operation, context] {
+      troubles_->late.push_back([inner = inner_, troubles = troubles_, operation, context] {
         (void)inner->handle(operation, context).has_value();
+        troubles->got_through(Op::operation.name);
       });
       return no_answer();
     }
     ++troubles_->done[std::string(Op::operation.name)];
     auto answer = inner_->handle(operation, context);
+    troubles_->got_through(Op::operation.name);
     for (const auto& each : overdue) each();
     if (fine) return answer;
     if (found->second == Trouble::DieAfter) throw ProcessDied("after a call");

@@ -435,5 +435,76 @@ TEST_F(AComparison, CanBeMadeOnceMoreOfAKeptExample) {
   EXPECT_EQ(post("/_banyan/api/differences/replay", R"({"example":"nine"})").status, 400u);
 }
 
+class AnExample : public TwoSides {
+ protected:
+  /// Asks for the album of Ada, in her session, and has both answers compared.
+  void keep_one_of_ada(std::uint16_t old_side, std::uint16_t new_side) {
+    between(old_side, new_side, all_with("credentials = \"pass\"\n"));
+    begin_canary();
+    EXPECT_EQ(
+        test::get(port_, "/albums/ada?q=blue", "Cookie: session=of-ada\r\nUser-Agent: Browser\r\n")
+            .status,
+        200u);
+    until("the comparison", [&] { return compared() == 1; });
+  }
+  test::Seen replay(const std::string& more) const {
+    return post("/_banyan/api/differences/replay", R"({"example":"catalog:1")" + more + "}");
+  }
+};
+
+constexpr const char* kOfAda =
+    R"(,"target":"/albums/ada?q=blue","headers":{"Cookie":"session=of-ada","User-Agent":"B"})";
+
+TEST_F(AnExample, OfWhichSomethingIsHiddenIsAskedAgainByWhoeverKnowsIt) {
+  ToldServer old_side(says(R"({"price":100})"));
+  ToldServer new_side(says(R"({"price":1})"));
+  keep_one_of_ada(old_side.port(), new_side.port());
+  const auto needs = differences().at("report").at("fields").at(0).at("examples").at(0).at("needs");
+  EXPECT_EQ(needs.at("target"), "/albums/…?q=…");
+  EXPECT_EQ(needs.at("headers"), nlohmann::json::parse(R"(["cookie"])"));
+  EXPECT_EQ(needs.at("may_add"), nlohmann::json::parse(R"(["host","user-agent"])"));
+
+  const test::Seen without = replay("");
+  EXPECT_EQ(without.status, 422u);
+  EXPECT_THAT(without.body,
+              HasSubstr("banyan replay catalog:1 --target '/albums/…?q=…' --header 'cookie: …'"));
+
+  const test::Seen with = replay(kOfAda);
+  ASSERT_EQ(with.status, 200u) << with.body;
+  EXPECT_EQ(nlohmann::json::parse(with.body).at("comparison").at("differences").at(0).at("path"),
+            "/price");
+  for (const auto* side : {&old_side, &new_side}) {
+    const http::RequestHead asked = side->asked().back();
+    EXPECT_EQ(asked.target, "/albums/ada?q=blue");
+    EXPECT_EQ(asked.fields.find("Cookie"), "session=of-ada");
+    EXPECT_EQ(asked.fields.find("User-Agent"), "B");
+    EXPECT_EQ(asked.fields.find("Banyan-Shadow"), "1");
+  }
+  for (const std::string& shown : {with.body, without.body, differences().dump(), log()}) {
+    EXPECT_THAT(shown, Not(HasSubstr("of-ada"))) << "what was said is nowhere afterwards";
+  }
+  EXPECT_EQ(copies().at("compared"), 1) << "and a replay is no evidence";
+}
+
+TEST_F(AnExample, TakesNothingThatIsNotWhatWasHidden) {
+  ToldServer old_side(says(R"({"price":100})"));
+  ToldServer new_side(says(R"({"price":1})"));
+  keep_one_of_ada(old_side.port(), new_side.port());
+  const std::size_t before = old_side.asked().size();
+  for (const char* other :
+       {R"(,"target":"/albums/adam?q=blue","headers":{"Cookie":"session=of-ada"})",
+        R"(,"target":"/shop/aaa?q=blue","headers":{"Cookie":"session=of-ada"})",
+        R"(,"target":"/albums/ada?q=blue","headers":{"Cookie":"a","X-Forwarded-For":"1.2.3.4"})",
+        R"(,"target":"/albums/ada?q=blue","headers":{"Cookie":"a","cookie":"b"})",
+        R"(,"target":"/albums/ada?q=blue","headers":{"Cookie":"a\r\nEvil: 1"})",
+        R"(,"target":"/albums/ada?q=blue","headers":{"Cookie":"a"},"body":"b")", R"(,"target":7)",
+        R"(,"headers":{"Cookie":7})", R"(,"headers":["Cookie: a"])", R"(,"cookie":"a")"}) {
+    const test::Seen refused = replay(other);
+    EXPECT_EQ(refused.status, 400u) << other << '\n' << refused.body;
+    EXPECT_THAT(refused.body, Not(HasSubstr("of-ada")));
+  }
+  EXPECT_EQ(old_side.asked().size(), before) << "nobody was asked";
+}
+
 }  // namespace
 }  // namespace banyan::serving

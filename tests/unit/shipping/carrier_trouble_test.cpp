@@ -61,6 +61,40 @@ TEST_P(CarrierTrouble, AnOutageParksEverythingAndLosesNothing) {
   EXPECT_EQ(world.carrier.bookings.size(), kOrders);
 }
 
+TEST_P(CarrierTrouble, TheBackgroundTellsWhatItHasDoneAndHowLateItWas) {
+  pay(order);
+  world.clock.advance(std::chrono::seconds(3));
+  world.background();
+  ASSERT_EQ(world.work.told().size(), 1U);
+  EXPECT_EQ(world.work.told().front().worker, "consignments");
+  EXPECT_FALSE(world.work.told().front().failed);
+  EXPECT_EQ(world.work.told().front().lag, std::chrono::seconds(3));
+
+  world.clock.advance(world.policy.tracking_interval + std::chrono::seconds(5));
+  world.background();
+  ASSERT_EQ(world.work.told().size(), 2U);
+  EXPECT_EQ(world.work.told().back().lag, std::chrono::seconds(5)) << "it was to be asked then";
+}
+
+TEST_P(CarrierTrouble, TheBackgroundTellsOfARefusalOnceHoweverOftenItAsks) {
+  world.customers.has_address = false;
+  pay(order);
+  world.background_for_long();
+  ASSERT_EQ(world.work.told().size(), 1U);
+  EXPECT_TRUE(world.work.told().front().failed);
+}
+
+TEST_P(CarrierTrouble, TheBackgroundTellsOfEachTimeThatNobodyAnswersIt) {
+  pay(order);
+  pay(ShippingWorld::order(2));
+  world.carrier.is_unreachable = true;
+  world.background();
+  world.clock.advance(world.policy.longest_pause);
+  world.background();
+  EXPECT_EQ(world.work.told().size(), 2U);
+  for (const banyan::Work& each : world.work.told()) EXPECT_TRUE(each.failed);
+}
+
 TEST_P(CarrierTrouble, ACarrierThatDoesNotAnswerIsLeftAloneForAWhile) {
   pay(order);
   world.carrier.is_unreachable = true;

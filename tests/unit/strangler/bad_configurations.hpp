@@ -391,6 +391,70 @@ steps = ["0%", "100%"]
 )",
        R"(banyan.toml:6:10: steps begin above 0%, which is where every rollout begins
 )"},
+      {"CookiesThatPassForNobody",
+       R"([rollouts.catalog.shadow]
+cookies = { pass = ["session"] }
+)",
+       R"(banyan.toml:6:13: pass lets nothing through with credentials = "skip", for whoever has a cookie says who asks, and is not copied; say credentials = "drop", with which copies have these cookies and nothing else of the kind, or "pass"; or name with drop the cookies that say nothing
+)"},
+      {"CookiesThatAreDroppedAnyway",
+       R"([rollouts.catalog.shadow]
+credentials = "drop"
+cookies = { drop = ["_ga*"] }
+)",
+       R"(banyan.toml:7:13: drop takes nothing away with credentials = "drop", with which copies have no cookies; name with pass those that they are to have, or leave cookies out
+)"},
+      {"CookiesBesideUnreadCredentials",
+       R"([rollouts.catalog.shadow]
+credentials = "passs"
+cookies = { pass = ["session"] }
+)",
+       R"(banyan.toml:6:15: credentials is "passs", expected "skip" (they are not copied), "pass" (copies have them) or "drop" (copies lack them). Did you mean "pass"?
+)"},
+      {"CookiesByTwoListsAndOddNames",
+       R"([rollouts.catalog.shadow]
+credentials = "pass"
+[rollouts.catalog.shadow.cookies]
+pass = ["a b", "x*y"]
+drop = ["c"]
+[rollouts.orders.shadow]
+cookies = {}
+)",
+       R"(banyan.toml:8:9: "a b" in pass is no name of a cookie; expected one such as "session", or the beginning of names, "_ga*"
+banyan.toml:8:16: "x*y" in pass is no name of a cookie; expected one such as "session", or the beginning of names, "_ga*"
+banyan.toml:9:1: pass names all cookies that copies have, and drop all that they lack; say one of the two
+banyan.toml:11:11: no cookie is named in it: say pass = ["language"] for the only ones that copies have, or drop = ["_ga*"] for the only ones that they lack
+)"},
+      {"FieldsThatCopiesCannotSay",
+       R"([rollouts.catalog.shadow]
+set = {}
+[rollouts.catalog.shadow.set_old]
+Host = "shop"
+content_length = "1"
+Connection = "close"
+Banyan-Principal = "ada"
+"X Tenant" = "a"
+X-Tenant = "a"
+x_tenant = "b"
+Authorization = "Bearer 1"
+X-Number = 3
+X-Line = "a\nb"
+X-Key = { fil = "key.token", scheme = "a b" }
+)",
+       R"(banyan.toml:6:1: set is empty, expected fields that copies say, such as { X-Tenant = "shadow" }
+banyan.toml:8:1: Host in set_old cannot be set: what a side is called says host in its [upstreams.NAME]
+banyan.toml:9:1: content_length in set_old cannot be set: it is about the connection or the message, or for the proxy to say; take it out
+banyan.toml:10:1: Connection in set_old cannot be set: it is about the connection or the message, or for the proxy to say; take it out
+banyan.toml:11:1: Banyan-Principal in set_old cannot be set: it is about the connection or the message, or for the proxy to say; take it out
+banyan.toml:12:1: "X Tenant" in set_old is no name of a header field; expected one such as "X-Tenant"
+banyan.toml:14:1: x_tenant in set_old is there twice, but for its spelling; keep one of them
+banyan.toml:15:17: Authorization in set_old says who asks, and this file is no place for a secret; put it into one that only the proxy may read: { file = "catalog.token" }
+banyan.toml:16:12: X-Number in set_old is an integer, expected a text, or { file = "catalog.token" } for a secret
+banyan.toml:17:10: X-Line in set_old is empty, or has what no header field may have; expected a text of one line
+banyan.toml:18:9: [rollouts.catalog.shadow.set_old.X-Key] lacks file, such as file = "catalog.token"
+banyan.toml:18:11: unknown key "fil" in [rollouts.catalog.shadow.set_old.X-Key]. Did you mean "file"?
+banyan.toml:18:39: scheme is "a b", expected a word such as "Bearer"
+)"},
       {"PlanMovesTheWritesTooEarly",
        R"([rollouts.catalog.plan]
 steps = ["50%", "writes"]

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "banyan/routing/configuration.hpp"
 
 namespace banyan::strangler {
@@ -56,6 +59,33 @@ TEST(ShadowSection, NeedsMemoryForOneCopyAtLeast) {
 TEST(ShadowSection, TakesNamesOfFieldsForSecretOnesAndNothingElse) {
   EXPECT_THAT(problems("[rollouts.catalog.shadow]\nsecret_fields = [\"my session\"]\n"),
               HasSubstr("\"my session\" in secret_fields is no name of a header field"));
+}
+
+TEST(ShadowSection, SaysWhatCopiesCarryByName) {
+  const auto configuration = read(R"([rollouts.catalog.shadow]
+credentials = "drop"
+cookies = { pass = ["language", "theme*"] }
+[rollouts.catalog.shadow.set]
+Authorization = { file = "catalog.token", scheme = "Bearer" }
+X-Tenant = "shadow"
+[rollouts.catalog.shadow.set_old]
+Cookie = { file = "shop.cookie" }
+)");
+  ASSERT_TRUE(configuration) << to_string(configuration.error());
+  const ShadowPlan& plan = *configuration->rollouts.at(0).shadow;
+  EXPECT_EQ(plan.cookies, (CopyCookies{.pass = {"language", "theme*"}}));
+  const std::vector<CopyField> set{
+      {.name = "Authorization", .file = "catalog.token", .scheme = "Bearer"},
+      {.name = "X-Tenant", .value = "shadow"}};
+  EXPECT_EQ(plan.set, set);
+  const std::vector<CopyField> set_old{{.name = "Cookie", .file = "shop.cookie"}};
+  EXPECT_EQ(plan.set_old, set_old);
+}
+
+TEST(ShadowSection, HasNoSecretOfAFieldThatThisApplicationKnowsWhoAsksBy) {
+  EXPECT_THAT(problems("[rollouts.catalog.shadow]\nsecret_fields = [\"X-Ticket\"]\n"
+                       "set = { x-ticket = \"4711\" }\n"),
+              HasSubstr("x-ticket in set says who asks, and this file is no place for a secret"));
 }
 
 TEST(FallbackSection, IsForReadsUnlessItSaysMore) {

@@ -220,7 +220,7 @@ class TheJudgeOfLanes : public testing::Test {
     return verdict;
   }
 
-  Judge judge_{{JudgedOperation::lane_from("payments")}, JudgeRules::of_lanes()};
+  Judge judge_{{JudgedOperation::lane_from("payments")}, JudgeRules::of_work()};
 };
 
 TEST_F(TheJudgeOfLanes, SaysHowItHasComparedWhenAConsumerFailsMoreSinceItsMove) {
@@ -293,6 +293,39 @@ TEST_F(TheJudgeOfLanes, CannotTellAfterAFewEvents) {
   add(1, writes(20, 0, Side::Remote));
   EXPECT_EQ(verdict().judgement, Judgement::CannotTell);
   EXPECT_THAT(verdict().reason, HasSubstr("which is too little to tell"));
+}
+
+TEST(Judge, HoldsAWorkerToWhatItWasLikeAndNamesItsUnits) {
+  Judge judge({}, JudgeRules::of_work());
+  judge.admit(JudgedOperation::worker("sagas"));
+  const auto add = [&](int times, const Moment& moment) {
+    for (int i = 0; i < times; ++i) judge.add("worker sagas", moment);
+  };
+  const auto verdict = [&] { return judge.verdicts().front(); };
+  add(100, writes(50, 1, Side::Local));
+  EXPECT_EQ(verdict().reason,
+            "worker sagas: nothing was done elsewhere, and 5000 units of work in this process");
+  add(40, writes(50, 10, Side::Remote));
+  EXPECT_EQ(verdict().judgement, Judgement::Worse);
+  add(4, writes(50, 1, Side::Local));
+  EXPECT_EQ(verdict().reason,
+            "worker sagas: nothing was done elsewhere since it is done here again, and 5200 units "
+            "of work in this process");
+  const auto json = nlohmann::json::parse(to_json({verdict()}));
+  EXPECT_EQ(json["operations"][0]["counted"], "work");
+}
+
+// Each more is one more chance of a false alarm, so that all have to be surer.
+TEST(Judge, DividesItsFalseAlarmsAnewWhenThereIsOneMoreToJudge) {
+  Judge judge({JudgedOperation::lane_from("payments")}, JudgeRules::of_work());
+  for (int i = 0; i < 100; ++i) judge.add("events of payments", writes(50, 1, Side::Local));
+  for (int i = 0; i < 40; ++i) judge.add("events of payments", writes(50, 10, Side::Remote));
+  const std::string alone = judge.verdicts().front().reason;
+  judge.admit(JudgedOperation::worker("sagas"));
+  judge.admit(JudgedOperation::worker("sagas"));
+  ASSERT_EQ(judge.verdicts().size(), 2U);
+  EXPECT_EQ(judge.verdicts().front().judgement, Judgement::Worse) << "what was seen is kept";
+  EXPECT_NE(judge.verdicts().front().reason, alone) << "it takes more by now";
 }
 
 TEST(Judge, WritesItsEvidenceForTheSwitchLog) {

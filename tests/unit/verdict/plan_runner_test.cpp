@@ -62,6 +62,20 @@ TEST_F(Running, StopsAndNeedsAPersonForALaneThatIsWorseAndBringsNothingBack) {
   EXPECT_GT(share_, before);
 }
 
+TEST_F(Running, StopsAndNeedsAPersonForAWorkerThatIsWorse) {
+  ticks(3, kGood);
+  const Percent before = share_;
+  std::vector<OperationVerdict> verdicts = with_lane(Judgement::Worse);
+  verdicts.back().reason = "worker sagas: worse";
+  verdicts.back().counted = Counted::Work;
+  EXPECT_FALSE(tick(verdicts).shifts());
+  EXPECT_EQ(runner_.state(), PlanState::NeedsPerson);
+  EXPECT_EQ(runner_.reason(),
+            "worker sagas: worse. Nothing is brought back by itself: work is done where the module "
+            "runs, and a person decides");
+  EXPECT_EQ(share_, before);
+}
+
 TEST_F(Running, GoesBackForAnOperationThatIsWorseThoughALaneHasStoppedIt) {
   ticks(3, kGood);
   tick(with_lane(Judgement::Worse));

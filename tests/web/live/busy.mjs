@@ -114,6 +114,10 @@ export const events = (asked) => ({ modules: [
   { module: "payments", lanes: [lane("shipping", 300 + 2 * asked, { transport: "http_push", unsent: 4, oldest_unsent_seconds: 8.2 })] },
   { module: "shipping", lanes: [lane("orders", 120 + asked, { held: 1, parked: 1 })] }] });
 
+export const work = () => ({ modules: [{ module: "orders", workers: [{ worker: "sagas",
+  here: { units: 1240, failed: 3, lag_p50_seconds: 0.05, lag_p90_seconds: 0.1 }, elsewhere: { units: 310, failed: 62, lag_p50_seconds: 0.06, lag_p90_seconds: 2.1 },
+  verdict: { judgement: "worse", reason: "worker sagas: 62 of 310 (20%) of the new side failed", samples: 310, samples_before: 1240 } }] }] });
+
 export const placements = () => ({ modules: [
   ...["catalog", "customers", "warehouse", "orders"].map((module) => ({ module, database: "shop.db", stage: module === "catalog" ? "copying" : "shared", epoch: 0, waiting: false })),
   { module: "payments", database: "payments.db", stage: "separate", epoch: 1, gate: "open", waiting: false }] });
@@ -129,7 +133,9 @@ const report = {
       old_new: { differing: 17, pairs: 1240 }, old_old: { differing: 0, pairs: 60 }, first: "2026-11-29T09:20:00.000000Z", last: "2026-11-29T09:44:31.000000Z",
       note: "129 is not 128", examples: [{ number: 3, time: "2026-11-29T09:44:31.000000Z", request: "GET /tracks/trk_1?currency=EUR", correlation_id: "c-77",
         fields: { Accept: "application/json" }, replayable: true, old: side(200, "129", '{"id":"trk_1","price":{"amount":129,"currency":"EUR"}}'),
-        new: side(200, "128", '{"id":"trk_1","note":"<script>alert(1)</script>","price":{"amount":128,"currency":"EUR"}}') }] },
+        new: side(200, "128", '{"id":"trk_1","note":"<script>alert(1)</script>","price":{"amount":128,"currency":"EUR"}}') },
+      { number: 4, time: "2026-11-29T09:44:40.000000Z", request: "GET /tracks/aaa_9?q=aaa", replayable: false,
+        needs: { target: "/tracks/…?q=…", headers: ["cookie"], may_add: ["user-agent"] }, old: side(200, "129", "{}"), new: side(200, "128", "{}") }] },
     { operation: "catalog.get_track", path: "/served_at", opinion: "noise", confidence: 0.97, declared: false, kinds: { value: 43 },
       old_new: { differing: 43, pairs: 1240 }, old_old: { differing: 2, pairs: 60 }, first: "2026-11-29T09:20:00.000000Z", last: "2026-11-29T09:44:31.000000Z", examples: [] }],
   folded: { operations: 0, fields: 0, examples: 4 }, bytes: 81000, masked: true,
@@ -145,7 +151,7 @@ const refusal = { type: "about:blank", status: 422, code: "FailedPrecondition", 
 /** A process with all of it. `orders` are what was posted; writes to the new side at less than 100 % are refused. */
 export function busy(orders = []) {
   let asked = 0;
-  const documents = { "/status": status, "/plans": plans, "/sagas": sagas, "/events": () => events(asked++), "/placements": placements, "/differences": differences };
+  const documents = { "/status": status, "/plans": plans, "/sagas": sagas, "/events": () => events(asked++), "/work": work, "/placements": placements, "/differences": differences };
   return (method, path, body) => {
     if (method === "GET") return documents[path]?.();
     orders.push([path, body]);

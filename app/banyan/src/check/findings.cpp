@@ -66,6 +66,7 @@ class Check {
     look_at_what_is_unused();
     look_at_names();
     look_at_rollouts();
+    look_at_copies();
     look_at_operators();
     look_at_trust();
     look_at_stickiness();
@@ -223,6 +224,34 @@ class Check {
               "banyan shift " +
               each.module + " 0% --writes local --why over");
     }
+  }
+
+  /// What one is answered is no measure of what another is.
+  void look_at_copies() {
+    for (const strangler::RolloutPlan& plan : configuration_.rollouts) {
+      if (!plan.shadow) continue;
+      const strangler::CopyField* const for_new = first_secret(plan.shadow->set);
+      const strangler::CopyField* const for_old = first_secret(plan.shadow->set_old);
+      if (for_new == nullptr && for_old == nullptr) continue;
+      const strangler::CopyField& field = for_new != nullptr ? *for_new : *for_old;
+      std::string message = "copies of " + plan.name + " ask in their own name (" + field.name +
+                            ", in [rollouts." + plan.name +
+                            ".shadow]), and are compared with what the client was answered: what "
+                            "depends on who asks differs, and says nothing of the new side. Copy "
+                            "what everybody gets alike, or name the rest in [rollouts." +
+                            plan.name + ".compare]";
+      if (for_new != nullptr && for_old == nullptr) {
+        message +=
+            "; with set_old noise is measured in the same way, and takes what differs so for noise";
+      }
+      add(Weight::Note, "copies_ask_in_their_own_name", field.location, std::move(message));
+    }
+  }
+
+  static const strangler::CopyField* first_secret(const std::vector<strangler::CopyField>& fields) {
+    const auto found = std::ranges::find_if(
+        fields, [](const strangler::CopyField& each) { return !each.file.empty(); });
+    return found == fields.end() ? nullptr : &*found;
   }
 
   void look_at_operators() {

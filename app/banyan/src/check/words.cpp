@@ -23,7 +23,7 @@ std::string stickiness(const strangler::Configuration& configuration) {
       case strangler::StickinessKey::Source::Cookie: text += "cookie " + each.name; break;
       case strangler::StickinessKey::Source::Header: text += "header " + each.name; break;
       case strangler::StickinessKey::Source::Visit: text += "visit (" + each.name + ')'; break;
-      case strangler::StickinessKey::Source::Address: text += "address"; break;
+      case strangler::StickinessKey::Source::Address: text += "address (of IPv6 its /64)"; break;
     }
   }
   return text;

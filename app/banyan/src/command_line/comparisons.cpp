@@ -22,17 +22,35 @@ void add_list(CommandSet& set) {
 }
 
 void add_replay(CommandSet& set) {
-  const auto example = std::make_shared<std::string>();
+  const auto options = std::make_shared<ReplayOptions>();
   CLI::App* added = set.command(
       "replay",
       "Ask both sides once more what an example had asked, and compare (exit code 1 if they "
       "differ)",
-      "  banyan replay catalog:3", [&set, example] { return replay(set.target(), *example); });
+      "  banyan replay catalog:3\n"
+      "  banyan replay catalog:3 --target '/albums/alb_0192…?q=blue'     what was masked\n"
+      "  banyan replay catalog:3 --header 'Cookie: session=…'            what was taken out\n"
+      "  banyan replay catalog:3 --header @session.txt                   not in the shell's "
+      "history",
+      [&set, options] { return replay(set.target(), *options); });
   set.asks(added);
   added
-      ->add_option("EXAMPLE", *example,
+      ->add_option("EXAMPLE", options->example,
                    "The example, as `banyan differences` calls it: MODULE:NUMBER")
       ->required();
+  added->add_option("--target", options->target,
+                    "Path and query as they were, where the example has them masked; used for this "
+                    "once, and kept nowhere");
+  added
+      ->add_option("--header", options->headers,
+                   "A field that the example says was taken out, \"NAME: VALUE\", or @FILE with a "
+                   "line for each; may be repeated; used for this once, and kept nowhere")
+      ->allow_extra_args(false);
+  added
+      ->add_option("--body", options->body_file,
+                   "A file with the body as it was, where the example has it masked or cut; - is "
+                   "standard input")
+      ->type_name("FILE");
 }
 
 }  // namespace

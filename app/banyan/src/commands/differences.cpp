@@ -2,10 +2,17 @@
 // What the copies of reads have shown: banyan differences, banyan replay.
 #include <algorithm>
 #include <cstdio>
+#include <iostream>
+#include <iterator>
+#include <optional>
+#include <sstream>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "admin_client.hpp"
+#include "banyan/kernel/whole_file.hpp"
 #include "exit_code.hpp"
 #include "terminal.hpp"
 #include "traffic_text.hpp"
@@ -85,6 +92,19 @@ void show_operations(const Json& operations) {
   print_table(rows);
 }
 
+/// "  (to replay: --target, --header cookie)"
+std::string needed(const Json& example) {
+  const Json needs = part(example, "needs");
+  std::string text;
+  const auto add = [&](const std::string& option) { text += (text.empty() ? "" : ", ") + option; };
+  if (needs.contains("target")) add("--target");
+  for (const Json& each : list(needs, "headers")) {
+    if (each.is_string()) add("--header " + each.get<std::string>());
+  }
+  if (needs.contains("body")) add("--body");
+  return "  (" + (text.empty() ? "masked" : "to replay: " + text) + ')';
+}
+
 void show_field(const std::string& module, const Json& field) {
   const std::string opinion = text_of(field, "opinion");
   std::string line =
@@ -109,7 +129,7 @@ void show_field(const std::string& module, const Json& field) {
     };
     print_line("      " + module + ':' + count(each, "number") + "  " + text_of(each, "request") +
                "  old " + value("old") + ", new " + value("new") +
-               (each.value("replayable", false) ? "" : paint("  (masked)", Tone::Faint)));
+               (each.value("replayable", false) ? "" : paint(needed(each), Tone::Faint)));
   }
 }
 
@@ -174,6 +194,70 @@ void show_replay(const Json& document) {
   print_table(rows);
 }
 
+Result<std::string> said_in(const std::string& file) {
+  if (file == "-") {
+    return std::string(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
+  }
+  auto content = whole_file(file);
+  if (!content) {
+    return fail(ErrorCode::InvalidArgument, "banyan.bad_replay_words",
+                "there is no file " + file +
+                    " that could be read; --header @FILE has a line "
+                    "NAME: VALUE for each field, --body FILE the body");
+  }
+  return std::move(*content);
+}
+
+/// Never says what was said: it may be a secret that stands in the wrong place.
+std::optional<Error> put_header(Json& headers, std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos || colon == 0) {
+    return Error{ErrorCode::InvalidArgument,
+                 "banyan.bad_replay_words",
+                 "a field of --header is written \"NAME: VALUE\", such as \"Cookie: session=…\"",
+                 {}};
+  }
+  std::string_view value = line.substr(colon + 1);
+  while (value.starts_with(' ') || value.starts_with('\t')) value.remove_prefix(1);
+  const std::string name(line.substr(0, colon));
+  if (headers.contains(name)) {
+    return Error{ErrorCode::InvalidArgument,
+                 "banyan.bad_replay_words",
+                 "--header says " + name + " twice; join both into one",
+                 {}};
+  }
+  headers[name] = std::string(value);
+  return std::nullopt;
+}
+
+/// What the process is asked for.
+Result<Json> order_of(const ReplayOptions& options) {
+  Json asked = {{"example", options.example}};
+  if (!options.target.empty()) asked["target"] = options.target;
+  Json headers = Json::object();
+  for (const std::string& each : options.headers) {
+    std::string lines = each;
+    if (each.starts_with('@')) {
+      auto content = said_in(each.substr(1));
+      if (!content) return fail(std::move(content.error()));
+      lines = std::move(*content);
+    }
+    std::istringstream stream(lines);
+    for (std::string line; std::getline(stream, line);) {
+      if (line.empty() || line == "\r") continue;
+      if (auto fault = put_header(headers, line)) return fail(std::move(*fault));
+    }
+  }
+  if (!headers.empty()) asked["headers"] = std::move(headers);
+  if (!options.body_file.empty()) {
+    auto body = said_in(options.body_file);
+    if (!body) return fail(std::move(body.error()));
+    asked["body"] = std::move(*body);
+  }
+  return asked;
+}
+
 /// It is in the memory of whoever serves.
 bool asks_a_store(const ControlTarget& target) {
   if (target.store.empty()) return false;
@@ -193,9 +277,14 @@ int differences(const ControlTarget& target, const std::string& module) {
   return ask(target, "/differences", module.empty() ? "" : "module=" + module, show);
 }
 
-int replay(const ControlTarget& target, const std::string& example) {
+int replay(const ControlTarget& target, const ReplayOptions& options) {
   if (asks_a_store(target)) return kUsage;
-  return order(target, "/differences/replay", {{"example", example}}, show_replay, code_of_replay);
+  const auto asked = order_of(options);
+  if (!asked) {
+    print_error(asked.error(), target.json);
+    return kUsage;
+  }
+  return order(target, "/differences/replay", *asked, show_replay, code_of_replay);
 }
 
 }  // namespace banyan::cli

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "application/names/name_rows.hpp"
@@ -45,13 +46,22 @@ struct OrderKey {
   std::string key;     ///< see is_idempotency_key()
 };
 
+/// What the caller of an anonymous request begins with, whose customer follows.
+inline constexpr std::string_view kForCustomer = "customer=";
+/// As the version before wrote a caller down: the customer's id alone, as a principal may be
+/// called.
+inline OrderKey spelled_before(OrderKey key) {
+  if (key.caller.starts_with(kForCustomer)) key.caller.erase(0, kForCustomer.size());
+  return key;
+}
+
 /// What can be looked up.
 class OrdersReading {
  public:
   virtual ~OrdersReading() = default;
   virtual std::optional<OrderWithSaga> find(const OrderId& id) = 0;
-  /// The order that a caller has placed under a key; also one of a version that did not write down
-  /// whose the key was.
+  /// The order that a caller has placed under a key; also one of a version that wrote the caller
+  /// down as spelled_before() does, or not at all.
   virtual std::optional<OrderId> placed_under(const OrderKey& key) = 0;
   /// The largest id: the order that was placed last. New ones sort after it (OrderId::make_after),
   /// so that the list below never goes back, whatever the clock does.

@@ -3,6 +3,7 @@
 #include "application/price_lines.hpp"
 #include "application/terms_of.hpp"
 #include "application/use_cases.hpp"
+#include "banyan/kernel/idempotency.hpp"
 
 namespace orders {
 namespace {
@@ -20,10 +21,12 @@ struct Before {
   std::optional<OrderId> newest;
 };
 
-/// As the ledger tells callers apart.
+/// As the ledger tells callers apart; without one, as it would.
 OrderKey key_of(const PlaceOrder& request, const Context& context) {
-  return {context.principal.empty() ? request.customer.str() : context.principal,
-          context.idempotency_key.value()};
+  const std::string& key = context.idempotency_key.value();
+  if (context.command) return {context.command->key().caller, key};
+  if (!context.principal.empty()) return {context.principal, key};
+  return {std::string(kForCustomer) + request.customer.str(), key};
 }
 
 Before look(const UseCaseContext& use_case, const OrderKey& key, const Context& context) {

@@ -48,9 +48,11 @@ class MemoryOrders final : public OrdersWriting {
   banyan::SagaRows& sagas() override { return sagas_; }
 
   std::optional<OrderId> placed_under(const OrderKey& key) override {
-    const auto found = keys_.find({key.caller, key.key});
-    if (found == keys_.end()) return std::nullopt;
-    return found->second;
+    for (const OrderKey& each : {key, spelled_before(key)}) {
+      const auto found = keys_.find({each.caller, each.key});
+      if (found != keys_.end()) return found->second;
+    }
+    return std::nullopt;
   }
 
   std::optional<OrderId> newest() override {

@@ -77,12 +77,13 @@ class SqlOrders final : public OrdersWriting {
 
   banyan::SagaRows& sagas() override { return sagas_; }
 
-  // A version before wrote the key alone. With its caller it is longer, and comes first.
+  // Versions before wrote less of the caller, the first one nothing. What says most is longest, and
+  // comes first.
   std::optional<OrderId> placed_under(const OrderKey& key) override {
     return session_.value<OrderId>(
-        "SELECT order_id FROM order_keys WHERE key IN (:own, :key)"
+        "SELECT order_id FROM order_keys WHERE key IN (:own, :before, :key)"
         " ORDER BY length(key) DESC LIMIT 1",
-        text_of(key), key.key);
+        text_of(key), text_of(spelled_before(key)), key.key);
   }
 
   std::optional<OrderId> newest() override {

@@ -40,6 +40,7 @@ inline auto examples() {
       banyan::example(GetConsignment{kOrder}, consignment(InTransit)),
       banyan::example(ListOverdueConsignments{.hours = 24, .cursor = {}, .limit = 50},
                       {{{kOrder, kAda, kPaid, "the carrier does not answer"}}, std::nullopt}),
+      banyan::example(GetProblem{kOrder}, {kOrder, seen_to.problem, kLater, seen_to.seen_to}),
       banyan::example(SeeToProblem{kOrder, "ada@shop", "sent again by messenger"}, seen_to),
       banyan::example(CancelConsignment{kOrder}, cancelled),
       banyan::example(AnnounceReturn{kOrder}, consignment(Returning)),

@@ -9,6 +9,7 @@ namespace shipping {
 inline constexpr auto http_resources = banyan::resources<Shipping>(
     banyan::at<GetConsignment>("GET /consignments/{order}"),
     banyan::at<ListOverdueConsignments>("GET /overdue-consignments"),
+    banyan::at<GetProblem>("GET /overdue-consignments/{order}"),
     banyan::at<SeeToProblem>("PUT /overdue-consignments/{order}/seen"),
     banyan::at<CancelConsignment>("PUT /consignments/{order}/cancellation"),
     banyan::at<AnnounceReturn>("PUT /consignments/{order}/return"),

@@ -77,12 +77,24 @@ struct ConsignmentDetails {
   /// Since when it is at the shop again because nobody took it; absent when it is not, or when
   /// somebody has seen to it: then it was sent out again.
   std::optional<banyan::Timestamp> brought_back_at{};
-  std::optional<ProblemSeenTo> seen_to{};  ///< until the problem is over
+  /// Until the problem is over; only where it is noted. It is about those who work here, and this
+  /// is what customers read: see GetProblem.
+  std::optional<ProblemSeenTo> seen_to{};
   friend bool operator==(const ConsignmentDetails&, const ConsignmentDetails&) = default;
 };
 BOOST_DESCRIBE_STRUCT(ConsignmentDetails, (),
                       (order, customer, state, tracking_number, return_tracking_number, problem,
                        tracking, paid_at, changed_at, brought_back_at, seen_to))
+
+/// What is wrong with a consignment, for those who work here.
+struct ConsignmentProblem {
+  OrderId order;
+  std::optional<std::string> problem;      ///< absent when nothing is known to be wrong
+  std::optional<banyan::Timestamp> since;  ///< without a break; absent where it is not known
+  std::optional<ProblemSeenTo> seen_to;    ///< until the problem is over
+  friend bool operator==(const ConsignmentProblem&, const ConsignmentProblem&) = default;
+};
+BOOST_DESCRIBE_STRUCT(ConsignmentProblem, (), (order, problem, since, seen_to))
 
 struct OverdueConsignment {
   OrderId order;
@@ -138,6 +150,19 @@ struct ListOverdueConsignments {
           " it."};
 };
 BOOST_DESCRIBE_STRUCT(ListOverdueConsignments, (), (hours, cursor, limit))
+
+struct GetProblem {
+  OrderId order;
+
+  using Response = ConsignmentProblem;
+  static constexpr banyan::Operation operation{
+      .name = "get_problem",
+      .effect = banyan::Effect::Read,
+      .errors = banyan::errors("shipping.unknown_consignment"),
+      .summary = "What is wrong with a consignment, since when, and who has seen to it.",
+      .precondition = "there is a consignment"};
+};
+BOOST_DESCRIBE_STRUCT(GetProblem, (), (order))
 
 struct SeeToProblem {
   OrderId order;
@@ -216,10 +241,10 @@ struct RefreshTracking {
 };
 BOOST_DESCRIBE_STRUCT(RefreshTracking, (), (order))
 
-struct Shipping : banyan::Port<GetConsignment, ListOverdueConsignments, SeeToProblem,
+struct Shipping : banyan::Port<GetConsignment, ListOverdueConsignments, GetProblem, SeeToProblem,
                                CancelConsignment, AnnounceReturn, RefreshTracking> {
   static constexpr banyan::PortInfo port{
-      .name = "shipping", .version = {1, 1}, .summary = "Consignments and their tracking"};
+      .name = "shipping", .version = {1, 2}, .summary = "Consignments and their tracking"};
 };
 
 }  // namespace shipping

@@ -48,14 +48,17 @@ Result<void> check_here(const UseCaseContext& use_case, const Record& record, bo
                              record.turn.problem.value_or("without a reason") + ")");
 }
 
-/// Whoever has seen to what was brought back has sent it out by a way that no carrier tells of.
+/// Whoever has seen to what was brought back has sent it out by a way that no carrier tells of. Who
+/// and why is not said: this comes to the customer's eyes.
 Result<void> check_nobody_has_sent_it(const Record& record) {
   const Consignment::Data& data = record.consignment.data();
   if (data.state != ConsignmentState::InTransit || !data.brought_back_at || is_here(record)) {
     return {};
   }
-  const SeenTo& seen = record.turn.seen_to.value();
-  return not_here(data.order, seen.by + " has seen to it: " + seen.why);
+  return not_here(data.order,
+                  "the shop has seen to it, and it counts as sent out again by another way"
+                  " (GET /overdue-consignments/" +
+                      data.order.str() + " says more)");
 }
 
 }  // namespace

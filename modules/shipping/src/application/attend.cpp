@@ -2,6 +2,9 @@
 #include "application/attend.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
 
 #include "application/ask_carrier.hpp"
 
@@ -16,8 +19,40 @@ struct Claim {
   Consignment::Data before;  ///< as it was before the intent was written down
   Errand errand;
   bool asked_before;  ///< to book: the carrier may know of it already
+  bool first;         ///< attempt: nobody who has tried was refused or is gone
+  std::optional<std::chrono::microseconds> lag;  ///< since it was due; nothing where nobody knows
   Result<Carrier*> carrier;
 };
+
+/// Tells of a claim when all is over, however it ends.
+class Telling {
+ public:
+  Telling(banyan::WorkObserver* told, const Claim& claim)
+      : told_(claim.first ? told : nullptr), lag_(claim.lag) {}
+  ~Telling() {
+    if (told_ == nullptr) return;
+    told_->worked({.worker = kConsignmentWorker, .failed = failed_, .lag = lag_});
+  }
+  Telling(const Telling&) = delete;
+  Telling& operator=(const Telling&) = delete;
+  void went_well() { failed_ = false; }
+
+ private:
+  banyan::WorkObserver* const told_;
+  const std::optional<std::chrono::microseconds> lag_;
+  bool failed_ = true;
+};
+
+/// How long there has been something to ask. What has never been asked about is due since it is
+/// there.
+std::optional<std::chrono::microseconds> due_for(const Record& record, Errand errand,
+                                                 const banyan::LeaseTime& lease_now,
+                                                 banyan::Timestamp now) {
+  if (const auto over = record.turn.waits_until.over_for(lease_now)) return over;
+  const Consignment::Data& data = record.consignment.data();
+  if (errand != Errand::Book || data.asked) return std::nullopt;
+  return std::chrono::microseconds(std::max<std::int64_t>(0, now.micros - data.changed_at.micros));
+}
 
 Result<std::optional<Claim>> claim(const UseCaseContext& use_case, const OrderId& order,
                                    const std::string& holder, const Context& context) {
@@ -26,10 +61,17 @@ Result<std::optional<Claim>> claim(const UseCaseContext& use_case, const OrderId
         std::optional<Record> record = shipping.find(order);
         if (!record) return std::optional<Claim>();
         const auto errand = record->consignment.errand();
-        if (!errand || !record->turn.lease(holder, unit.lease_now(), use_case.policy)) {
+        if (!errand) return std::optional<Claim>();
+        const bool first = record->turn.leased_to.empty() && record->turn.refusals == 0;
+        const auto lag = due_for(*record, *errand, unit.lease_now(), use_case.now());
+        if (!record->turn.lease(holder, unit.lease_now(), use_case.policy)) {
           return std::optional<Claim>();
         }
-        Claim claim{record->consignment.data(), *errand, false,
+        Claim claim{record->consignment.data(),
+                    *errand,
+                    false,
+                    first,
+                    lag,
                     carrier_for(use_case.carrier, record->consignment, leg_of(*errand))};
         if (*errand == Errand::Book) claim.asked_before = claim.before.asked;
         if (*errand == Errand::BookReturn) claim.asked_before = claim.before.return_asked;
@@ -142,7 +184,8 @@ Answer not_reached(const Claim& claim) {
 
 }  // namespace
 
-Attended attend(const UseCaseContext& use_case, const OrderId& order, const Context& context) {
+Attended attend(const UseCaseContext& use_case, const OrderId& order, const Context& context,
+                banyan::WorkObserver* told) {
   const banyan::Environment& with = use_case.environment;
   const std::string holder = banyan::make_uuid7(use_case.now(), with.random);
   const auto claimed = claim(use_case, order, holder, context);
@@ -152,6 +195,7 @@ Attended attend(const UseCaseContext& use_case, const OrderId& order, const Cont
   const Context call = context.within(
       std::min(use_case.policy.call_budget, context.remaining(with.clock) * 3 / 4), with.clock);
   const Claim& claimed_now = **claimed;
+  Telling telling(told, claimed_now);
   const Answer answer = claimed_now.carrier
                             ? ask_carrier(use_case, **claimed_now.carrier, claimed_now.before,
                                           claimed_now.errand, claimed_now.asked_before, call)
@@ -164,7 +208,9 @@ Attended attend(const UseCaseContext& use_case, const OrderId& order, const Cont
   }
   const Result<bool> written = record(use_case, order, holder, claimed_now, answer, pause, context);
   if (answer.kind == Answer::Kind::NoAnswer) return Attended::NotAnswered;
-  return written && *written ? Attended::Answered : Attended::Nothing;
+  if (!written || !*written) return Attended::Nothing;
+  if (!answer.problem) telling.went_well();
+  return Attended::Answered;
 }
 
 void attend_all(const UseCaseContext& use_case) {
@@ -179,7 +225,7 @@ void attend_all(const UseCaseContext& use_case) {
       });
   for (const OrderId& order : due) {
     const Context context = Context::begin(budget, with.clock, with.random);
-    if (attend(use_case, order, context) == Attended::NotAnswered) return;
+    if (attend(use_case, order, context, with.work) == Attended::NotAnswered) return;
   }
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string_view>
+
 #include "application/use_cases.hpp"
+#include "banyan/kernel/work.hpp"
 
 /// The conversation with the carrier. For each question the intent is written down first, then the
 /// question is put outside of any unit of work, then what came of it is written down, unless
@@ -15,9 +18,13 @@ enum class Attended : std::uint8_t {
   NotAnswered,  ///< the carrier is not there, or the module that knows the address
 };
 
-/// Asks the carrier what is to be asked for one consignment, once, due or not.
+/// What the background is called, as a worker of the module.
+inline constexpr std::string_view kConsignmentWorker = "consignments";
+
+/// Asks the carrier what is to be asked for one consignment, once, due or not. `told`: of the first
+/// attempt, as work of that worker; null: it is somebody's request.
 Attended attend(const UseCaseContext& use_case, const OrderId& order,
-                const banyan::Context& context);
+                const banyan::Context& context, banyan::WorkObserver* told = nullptr);
 
 /// One round of the background: everything that is due, until the carrier does not answer.
 void attend_all(const UseCaseContext& use_case);

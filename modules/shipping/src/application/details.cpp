@@ -16,10 +16,13 @@ ConsignmentDetails details_of(const Record& record) {
                              data.number,   data.return_number, record.turn.problem,
                              data.tracking, data.paid_at,       data.changed_at};
   if (is_back) details.brought_back_at = data.brought_back_at;
-  if (const std::optional<SeenTo>& seen = record.turn.seen_to) {
-    details.seen_to = ProblemSeenTo{seen->by, seen->why, seen->at};
-  }
   return details;
+}
+
+std::optional<ProblemSeenTo> seen_to_of(const Record& record) {
+  const std::optional<SeenTo>& seen = record.turn.seen_to;
+  if (!seen) return std::nullopt;
+  return ProblemSeenTo{seen->by, seen->why, seen->at};
 }
 
 std::unexpected<banyan::Error> unknown_consignment(const OrderId& order) {

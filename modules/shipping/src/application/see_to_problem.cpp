@@ -43,7 +43,9 @@ Result<ConsignmentDetails> see_to_problem(const UseCaseContext& use_case,
         record->turn.see_to(request.by, request.why, since, now);
         if (was_here && !is_here(*record)) record->consignment.sent_out_again(now);
         keep(shipping, unit, *record);
-        return details_of(*record);
+        ConsignmentDetails details = details_of(*record);
+        details.seen_to = seen_to_of(*record);
+        return details;
       });
 }
 

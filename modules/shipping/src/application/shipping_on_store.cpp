@@ -31,6 +31,9 @@ class ShippingOnStore final : public Module {
                              const Context& context) override {
     return list_overdue_consignments(use_case_, request, context);
   }
+  Result<ConsignmentProblem> handle(const GetProblem& request, const Context& context) override {
+    return get_problem(use_case_, request, context);
+  }
   Result<ConsignmentDetails> handle(const SeeToProblem& request, const Context& context) override {
     return see_to_problem(use_case_, request, context);
   }

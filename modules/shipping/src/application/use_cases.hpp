@@ -31,6 +31,9 @@ banyan::Result<ConsignmentDetails> get_consignment(const UseCaseContext& use_cas
 banyan::Result<OverduePage> list_overdue_consignments(const UseCaseContext& use_case,
                                                       const ListOverdueConsignments& request,
                                                       const banyan::Context& context);
+banyan::Result<ConsignmentProblem> get_problem(const UseCaseContext& use_case,
+                                               const GetProblem& request,
+                                               const banyan::Context& context);
 banyan::Result<ConsignmentDetails> see_to_problem(const UseCaseContext& use_case,
                                                   const SeeToProblem& request,
                                                   const banyan::Context& context);
@@ -55,7 +58,9 @@ void keep(ShippingWriting& shipping, banyan::UnitOfWork& unit, const Record& rec
 /// It was brought back, and nobody is known to have sent it out again.
 bool is_here(const Record& record);
 
+/// For customers as well: without who has seen to it.
 ConsignmentDetails details_of(const Record& record);
+std::optional<ProblemSeenTo> seen_to_of(const Record& record);
 std::unexpected<banyan::Error> unknown_consignment(const OrderId& order);
 
 }  // namespace shipping

@@ -54,7 +54,7 @@ class ControlPlane {
     strangler::OperationsOf operations;  ///< of a rollout, see Server::judged_operations()
     strangler::PlanDesk::PlanOf plan_of;
     strangler::Stages::EpochOf epoch_of{};
-    strangler::LaneVerdicts* lanes = nullptr;  ///< must outlive the plane; null: it has no events
+    strangler::WorkVerdicts* work = nullptr;  ///< must outlive the plane; null: it has no modules
   };
   /// What is wrong with the store. Scheduler and telemetry must outlive the plane, and what the
   /// functions of the plan look at.

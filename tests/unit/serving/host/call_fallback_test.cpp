@@ -37,7 +37,7 @@ class APageOfARoutedModule : public testing::Test {
   /// With what the file says of the rollout, and all of its reads in the service.
   void start(const std::string& rollout, const std::string& more = "") {
     std::ofstream(folder_.file("banyan.toml"))
-        << "[proxy]\nlisten = [\"127.0.0.1:0\"]\ndrain_spread = \"1ms\"\n"
+        << "[proxy]\nlisten = [\"127.0.0.1:0\"]\n[limits]\ndrain_spread = \"1ms\"\n"
         << rollout;
     options_.config_file = folder_.file("banyan.toml");
     options_.database.file = folder_.file("shop.db");

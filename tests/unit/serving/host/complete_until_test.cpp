@@ -8,6 +8,7 @@
 
 #include "banyan/binding/problem.hpp"
 #include "banyan/kernel/executor.hpp"
+#include "shared_keys.hpp"
 
 namespace banyan::host {
 namespace {
@@ -31,14 +32,6 @@ class Told final : public ReadModel {
     return {};
   }
 };
-
-// The keys of tests: never those of anybody.
-security::WebhookKeys shared_keys() {
-  return *security::WebhookKeys::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
-}
-security::WebhookKeys strange_keys() {
-  return *security::WebhookKeys::parse("whsec_CgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgo=\n");
-}
 
 class CompleteUntilTest : public testing::Test {
  protected:

@@ -111,7 +111,8 @@ class DemoProcess {
       : DemoProcess(demo_entry(linkage, name, [this](NamedDemo& made) { module = &made; }),
                     std::move(given)) {}
 
-  DemoProcess(ModuleEntry entry, Options given, std::vector<Party> outside = {})
+  DemoProcess(ModuleEntry entry, Options given, std::vector<Party> outside = {},
+              CallWatch watch = {})
       : options_(std::move(given)) {
     entries_.push_back(std::move(entry));
     assembly_.emplace(
@@ -120,7 +121,7 @@ class DemoProcess {
           return database_.connect(std::string(row.port->name), row.tables);
         },
         Environment{system_clock(), system_random(), *scheduler_}, no_observer(), table,
-        Assembly::Services(), upstream::MakeTransport(), std::move(outside));
+        Assembly::Services(), upstream::MakeTransport(), std::move(outside), watch);
   }
 
   const HostedModule& demo() const { return *assembly_->modules().front(); }

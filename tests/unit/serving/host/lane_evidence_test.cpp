@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Events as evidence: what a module makes of what it is brought, before its lane moves and after.
-#include "lane_evidence.hpp"
+#include "work_evidence.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -54,7 +54,7 @@ class LanesOfShipping : public testing::Test {
 
   /// A process that brings shipping the events of payments, both ways.
   void start() {
-    lanes_ = std::make_unique<LaneEvidence>(file_, clock_, log_);
+    lanes_ = std::make_unique<WorkEvidence>(file_, clock_, log_);
     here_way_ = watched("in_process", here_);
     there_way_ = watched("http", there_);
     lanes_->begin();
@@ -87,17 +87,19 @@ class LanesOfShipping : public testing::Test {
     }
   }
   void tick() {
-    clock_.advance(LaneEvidence::kTick);
+    clock_.advance(WorkEvidence::kTick);
     lanes_->tick();
   }
-  strangler::OperationVerdict verdict() const { return lanes_->of("payments", "shipping").value(); }
+  strangler::OperationVerdict verdict() const {
+    return lanes_->of_lane("payments", "shipping").value();
+  }
 
   const test::TemporaryFolder folder_;
   const std::string file_ = folder_.file("control.db.lanes");
   ManualClock clock_;
   telemetry::Log log_{telemetry::Log::Options{
       .service = "test", .file = "/dev/null", .least = telemetry::Level::Error}};
-  std::unique_ptr<LaneEvidence> lanes_;
+  std::unique_ptr<WorkEvidence> lanes_;
   FakeWay* here_ = nullptr;
   FakeWay* there_ = nullptr;
   std::unique_ptr<events::EventTransport> here_way_, there_way_;
@@ -128,7 +130,7 @@ TEST_F(LanesOfShipping, AreHeldToWhatWasUsualBeforeTheProcessWasStartedAnew) {
 TEST_F(LanesOfShipping, AreNotJudgedByWhatWasUsualLongAgoNorByAFileThatIsNone) {
   bring(*here_way_, *here_, 100, 50);
   lanes_->end();
-  clock_.advance(UsualOfLanes::kAge + std::chrono::hours(1));
+  clock_.advance(UsualOfWork::kAge + std::chrono::hours(1));
   start();
   bring(*there_way_, *there_, 40, 50, 10);
   EXPECT_EQ(verdict().judgement, Judgement::CannotTell);
@@ -142,7 +144,7 @@ TEST_F(LanesOfShipping, AreNotJudgedByWhatWasUsualLongAgoNorByAFileThatIsNone) {
 TEST_F(LanesOfShipping, ThatComeHomeDoNotBringBackWhatWasUsualLongAgo) {
   bring(*here_way_, *here_, 100, 50);
   lanes_->end();
-  clock_.advance(UsualOfLanes::kAge + std::chrono::hours(1));
+  clock_.advance(UsualOfWork::kAge + std::chrono::hours(1));
   start();
   bring(*here_way_, *here_, 1, 1);
   lanes_->end();
@@ -333,7 +335,7 @@ class PlansOfShipping : public LanesOfShipping {
                                    .clock = clock_,
                                    .seat = (folder_.path() / "seat").string(),
                                    .note = {},
-                                   .lanes = lanes_.get()}};
+                                   .work = lanes_.get()}};
   strangler::PlanDesk desk_{board_, clock_, {}, &conductor_};
 };
 

@@ -212,6 +212,25 @@ TEST_F(AHostedModuleWithAnonymousCopies, DoesNotSayWhomAnotherProcessNames) {
   EXPECT_THAT(service.module->last().stickiness_key, testing::Not(testing::HasSubstr("ada")));
 }
 
+struct AHostedModuleWithCopiesByRule : AHostedModuleWithAService {
+  void SetUp() override {
+    strangler::RolloutPlan by_rule = plan();
+    by_rule.shadow->credentials = strangler::CopyCredentials::Pass;
+    by_rule.shadow->set.push_back({.name = "X-Session", .value = "shadow"});
+    shop.serve(by_rule);
+  }
+};
+
+TEST_F(AHostedModuleWithCopiesByRule, DoesNotSayTheKeyThatMayBeWhatARuleReplaces) {
+  ASSERT_EQ(shop.order("shadow"), 200U);
+  EXPECT_EQ(shop.ask_inside(kOneThing, "ada").head.status, 200U);
+  until("the comparison", [&] { return compared() == 1; });
+  EXPECT_EQ(shop.module->last().stickiness_key, "session of ada");
+  EXPECT_EQ(service.module->last().principal, "ada");
+  EXPECT_THAT(service.module->last().stickiness_key,
+              testing::Not(testing::HasSubstr("session of")));
+}
+
 // Of a copy that says nobody's name, by another process: what it asks here names nobody either.
 TEST_F(AHostedModuleWithAnonymousCopies, CopiesNothingThatIsAskedForACopy) {
   ASSERT_EQ(shop.order("shadow"), 200U);

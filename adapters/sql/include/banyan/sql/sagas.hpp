@@ -30,6 +30,10 @@ class Sagas final : public SagaRows {
   void release(const std::string& dependency, const LeaseTime& now,
                std::chrono::microseconds spread) override;
 
+  /// How list() asks for those of a status, behind `SELECT … FROM <module>_sagas`: for whoever
+  /// looks at the plan of it. Takes :status, :before and :limit.
+  static std::string which_are(SagaStatus status);
+
  private:
   template <class... Args>
   std::vector<SagaInstance> select(const std::string& which, const Args&... args);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "banyan/kernel/clock.hpp"
@@ -23,6 +24,12 @@ struct LeaseTime {
   /// was put back).
   bool is_over(const LeaseTime& now, std::chrono::microseconds longest) const {
     return clock != now.clock || micros <= now.micros || micros > now.after(longest).micros;
+  }
+  /// For how long it has been over; nothing where nobody knows, on another clock or on none, or
+  /// where it is not.
+  std::optional<std::chrono::microseconds> over_for(const LeaseTime& now) const {
+    if (clock.empty() || clock != now.clock || micros > now.micros) return std::nullopt;
+    return std::chrono::microseconds(now.micros - micros);
   }
   friend bool operator==(const LeaseTime&, const LeaseTime&) = default;
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "banyan/kernel/saga_runner.hpp"
 #include "banyan/kernel/store.hpp"
 #include "banyan/kernel/tracing.hpp"
+#include "banyan/kernel/work.hpp"
 
 namespace banyan {
 
@@ -34,6 +36,13 @@ std::string traceparent_of(const Context& context);
 /// The definitions that instances name and `known` lacks, in words; "" when there is none.
 std::string unknown_sagas(const std::vector<SagaVersion>& open,
                           const std::vector<SagaVersion>& known, std::string_view module);
+/// What the driving of sagas in the background is called, as a worker of their module.
+inline constexpr std::string_view kSagaWorker = "sagas";
+/// Whether taking up this one is the first attempt at what it needs next: nobody has failed in it,
+/// and nobody who had it is gone.
+bool is_first_attempt(const SagaRecord& saga);
+/// How long it has been due; nothing where nobody knows, as of one that was woken.
+std::optional<std::chrono::microseconds> due_for(const SagaRecord& saga, const SagaMoment& now);
 
 /// Whether a dependency may be called, for one call; see SagaGates.
 class SagaPermit {
@@ -179,9 +188,10 @@ class SagaEngine {
 
   /// Takes a saga that is due, if it is, and drives it.
   Result<std::optional<Case>> drive_if_due(const SagaId& id, const Context& context) {
-    Result<std::optional<Case>> claimed = claim(id, context);
-    if (!claimed || !*claimed) return claimed;
-    return std::optional<Case>(drive(**std::move(claimed), context));
+    Result<std::optional<Taken>> taken = claim(id, context);
+    if (!taken) return fail(std::move(taken).error());
+    if (!*taken) return std::optional<Case>();
+    return std::optional<Case>(drive(std::move((*taken)->of), context));
   }
 
   /// The same for one that nobody drives now: the next round takes it up.
@@ -244,6 +254,13 @@ class SagaEngine {
   bool due(const SagaInstance& saga, const LeaseTime& now) const { return saga.due(now, policy_); }
 
  private:
+  /// A case that was due, and what is told of the taking up.
+  struct Taken {
+    Case of;
+    bool first;  ///< see is_first_attempt()
+    std::optional<std::chrono::microseconds> lag;
+  };
+
   template <class... Definitions>
   static std::vector<SagaBody<State>> bind_all(SagaList<Definitions...> /*list*/,
                                                const typename Host::Ports& ports) {
@@ -309,21 +326,23 @@ class SagaEngine {
            (!saga.data().blocked_on.empty() && saga.data().holder.empty());
   }
 
-  Result<std::optional<Case>> claim(const SagaId& id, const Context& context) {
+  Result<std::optional<Taken>> claim(const SagaId& id, const Context& context) {
+    using Found = std::optional<Taken>;
     const std::string holder = new_holder();
     const Timestamp now = environment_.clock.now();
-    return store_.write(
-        context, [&](Writing& writing, UnitOfWork& unit) -> Result<std::optional<Case>> {
-          std::optional<SagaInstance> saga = Host::rows(writing).find(id);
-          const LeaseTime lease_now = unit.lease_now();
-          if (!saga || !may_take(*saga, lease_now)) return std::optional<Case>();
-          const std::int64_t epoch = saga->data().epoch;
-          saga->turn_back_if_late(now);
-          if (!saga->take_over(holder, lease_now, policy_)) return std::optional<Case>();
-          std::optional<State> state = Host::load(writing, saga->data().subject);
-          if (!state || !Host::rows(writing).save(*saga, epoch)) return std::optional<Case>();
-          return std::optional<Case>(Case{*std::move(state), *std::move(saga), holder});
-        });
+    return store_.write(context, [&](Writing& writing, UnitOfWork& unit) -> Result<Found> {
+      std::optional<SagaInstance> saga = Host::rows(writing).find(id);
+      const LeaseTime lease_now = unit.lease_now();
+      if (!saga || !may_take(*saga, lease_now)) return Found();
+      const std::int64_t epoch = saga->data().epoch;
+      const bool first = is_first_attempt(saga->data());
+      const auto lag = due_for(saga->data(), {now, lease_now});
+      saga->turn_back_if_late(now);
+      if (!saga->take_over(holder, lease_now, policy_)) return Found();
+      std::optional<State> state = Host::load(writing, saga->data().subject);
+      if (!state || !Host::rows(writing).save(*saga, epoch)) return Found();
+      return Found(Taken{Case{*std::move(state), *std::move(saga), holder}, first, lag});
+    });
   }
 
   /// `current` is what is stored, also when an exception leaves this.
@@ -460,7 +479,29 @@ class SagaEngine {
     context.stickiness_key = saga->data().subject;
     const Span span = resumed_saga(environment_.tracer, Host::module, saga->data(), context);
     // What cannot be written down now is due again later: the lease runs out.
-    if (auto claimed = claim(id, context); claimed && *claimed) drive_on(**claimed, context);
+    Result<std::optional<Taken>> taken = claim(id, context);
+    if (!taken || !*taken) return;
+    Case& current = (*taken)->of;
+    try {
+      drive_on(current, context);
+    } catch (...) {
+      tell(**taken, true);
+      throw;
+    }
+    tell(**taken, came_to_nothing(current));
+  }
+
+  /// Of a case that was driven. Who has the lease still, or has lost it, could not write down what
+  /// came of the last call.
+  static bool came_to_nothing(const Case& driven) {
+    const SagaRecord& saga = driven.saga.data();
+    return driven.holder.empty() || driven.saga.held_by(driven.holder) ||
+           saga.status == SagaStatus::Stuck || saga.attempts > 0 || saga.outages > 0;
+  }
+
+  void tell(const Taken& taken, bool failed) const {
+    if (environment_.work == nullptr || !taken.first) return;
+    environment_.work->worked({.worker = kSagaWorker, .failed = failed, .lag = taken.lag});
   }
 
   Store& store_;

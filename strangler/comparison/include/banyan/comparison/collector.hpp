@@ -11,7 +11,9 @@
 #include <string_view>
 
 #include "banyan/comparison/credential_fields.hpp"
+#include "banyan/comparison/replay.hpp"
 #include "banyan/comparison/report.hpp"
+#include "banyan/kernel/result.hpp"
 
 namespace banyan::strangler {
 
@@ -44,6 +46,8 @@ struct CollectorRules {
   bool clear = false;
 };
 
+struct KeepingRules;
+
 /// An example and the operation that it is of.
 struct KeptExample {
   std::string operation;
@@ -70,6 +74,13 @@ class ComparisonCollector {
   /// Nothing when none with this number is kept.
   std::optional<KeptExample> example(std::uint64_t number) const;
 
+  /// The request of an example of this collector, with what is hidden of it as it is said.
+  /// FailedPrecondition "banyan.example_not_replayable" when something is lacking, with all that is
+  /// and the command that says it; InvalidArgument "banyan.replay_does_not_fit" when what is said
+  /// has not the form that is kept, or was never hidden. No message has anything that was said.
+  Result<http::Request> request_again(const AskedAgain& asked, const ComparedExample& example,
+                                      const OperationRules& rules) const;
+
  private:
   struct FieldState {
     FieldReport report;  // its counts are made when it is asked for
@@ -93,6 +104,7 @@ class ComparisonCollector {
   void keep_example(FieldState& field, const Difference& difference, const ComparedRequest& request,
                     const Answer& old_answer, const Answer& new_answer, const OperationRules& rules,
                     Timestamp now);
+  KeepingRules keeping() const;
 
   const CollectorRules rules_;
   const ComparisonPlan plan_;

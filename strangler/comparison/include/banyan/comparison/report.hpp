@@ -13,6 +13,20 @@
 
 namespace banyan::strangler {
 
+/// What of a request an example does not have: who asks it again has to say it.
+struct HiddenOfRequest {
+  /// The target with "…" for each part of which the form alone is kept, "/albums/…?q=…"; "": none.
+  std::string target;
+  /// Header fields in lower case: credentials, and those of which the form alone is kept.
+  std::vector<std::string> fields;
+  bool body = false;  ///< masked, or cut
+  /// Header fields that were there and may be said besides, where it had credentials: applications
+  /// bind sessions to them.
+  std::vector<std::string> may_be_said;
+
+  bool nothing() const { return target.empty() && fields.empty() && !body; }
+};
+
 /// A request that got two answers, to be looked at and asked again.
 struct ComparedExample {
   std::uint64_t number = 0;  ///< by which it can be asked for again; counted from 1
@@ -27,8 +41,10 @@ struct ComparedExample {
   std::string new_body;
   std::string old_value;  ///< of the field that differs
   std::string new_value;
+  HiddenOfRequest hidden;
+
   /// Neither masked nor cut: asked again it is the same request.
-  bool replayable = false;
+  bool replayable() const { return hidden.nothing(); }
 };
 
 /// One field of one operation.

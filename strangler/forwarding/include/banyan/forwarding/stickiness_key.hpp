@@ -26,8 +26,8 @@ struct StickinessKey {
 };
 
 /// The key of a request: what the first of `sources` says that says something, in the end the
-/// client's address (see client_address()). Everyone who sorts users reads it here: two readings
-/// would be two users.
+/// client's address, of IPv6 its /64 (see client_household()). Everyone who sorts users reads it
+/// here: two readings would be two users.
 std::string stickiness_key(const http::Fields& fields, std::string_view peer,
                            const TrustedPeers& trusted, const std::vector<StickinessKey>& sources);
 

@@ -39,8 +39,18 @@ class TrustedPeers {
 std::string client_address(const http::Fields& fields, std::string_view peer,
                            const TrustedPeers& trusted);
 
-/// The same as a place that limits can go by: of IPv6 the network that one household has
-/// ("2001:db8:0:7::/64"), for that has more addresses than anybody can count. "" where the address
+/// Whom an address is counted as, wherever people are told apart by theirs: of IPv4 the address, of
+/// IPv6 the first address of the network that one household has, its /64 ("2001:db8:0:7::"). In
+/// that network one person has more addresses than anybody can count, and another one within the
+/// day where privacy extensions make them (RFC 8981).
+std::string household_of(const http::IpAddress& address);
+
+/// The household of client_address(); a Unix socket is one by itself, as it is written.
+std::string client_household(const http::Fields& fields, std::string_view peer,
+                             const TrustedPeers& trusted);
+
+/// The same as a place that limits can go by, of IPv6 written as the network that it is
+/// ("2001:db8:0:7::/64"). "" where the address
 /// is not known to be the client's, since a limit would meet everybody who comes that way: of a
 /// peer that is not trusted and passes on what others ask (X-Forwarded-For, Forwarded, Via and the
 /// like), or is so near that it mostly does (this machine, a private network, a Unix socket); and

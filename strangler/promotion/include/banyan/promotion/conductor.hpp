@@ -15,8 +15,8 @@
 #include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/executor.hpp"
 #include "banyan/kernel/result.hpp"
-#include "banyan/promotion/lane_verdicts.hpp"
 #include "banyan/promotion/traffic_evidence.hpp"
+#include "banyan/promotion/work_verdicts.hpp"
 #include "banyan/stages/switchboard.hpp"
 #include "banyan/verdict/judge.hpp"
 
@@ -70,7 +70,7 @@ class Conductor {
     std::function<void(const Note&)> note;
     JudgeRules rules{};
     Executor* aside = nullptr;  ///< where new sides are asked; null: in the tick, as simulations do
-    LaneVerdicts* lanes = nullptr;  ///< of the events of this process; null: nobody judges them
+    WorkVerdicts* work = nullptr;  ///< of what nobody requests; null: nobody judges it
   };
   /// What the parts refer to must outlive it.
   explicit Conductor(Parts parts);

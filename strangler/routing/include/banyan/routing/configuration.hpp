@@ -147,11 +147,34 @@ struct UpstreamGroup {
   friend bool operator==(const UpstreamGroup&, const UpstreamGroup&) = default;
 };
 
-/// What becomes of requests that say who asks (CredentialFields), where others are copied.
+/// What becomes of requests that say who asks (CredentialFields), where others are copied. What
+/// `cookies` and `set` take away, or say in its place, says it no more.
 enum class CopyCredentials : std::uint8_t {
   Skip,  ///< they are not copied
   Pass,  ///< their copies say it too
   Drop,  ///< their copies are anonymous
+};
+
+/// `cookies` of that: which of a client's cookies copies have, by name; one that ends in "*" is the
+/// beginning of names. One of the two lists, or none: then all of them.
+struct CopyCookies {
+  std::vector<std::string> pass{};  ///< these and no others
+  std::vector<std::string> drop{};  ///< all but these
+  friend bool operator==(const CopyCookies&, const CopyCookies&) = default;
+};
+
+/// An entry of `set` or `set_old` of that: a field that copies for one side say themselves, in
+/// place of what the client says in it. A secret is in a file, and never here.
+struct CopyField {
+  std::string name;
+  std::string value{};   ///< "" where a file has it
+  std::string file{};    ///< as written: its only line is the value; "": there is none
+  std::string scheme{};  ///< said before what the file has: "Bearer"
+  FileLocation location{};
+  friend bool operator==(const CopyField& left, const CopyField& right) {
+    return left.name == right.name && left.value == right.value && left.file == right.file &&
+           left.scheme == right.scheme;
+  }
 };
 
 /// `[rollouts.NAME.shadow]`: which reads the other side is asked as well, for comparison only, and
@@ -162,11 +185,14 @@ struct ShadowPlan {
   Percent noise = Percent::of_hundredths(1'000).value();  ///< of the copies: the old side, twice
   CopyCredentials credentials = CopyCredentials::Skip;
   std::vector<std::string> secret_fields{};  ///< that say who asks too, in lower case
-  std::chrono::milliseconds time{5'000};     ///< for a copy as a whole
-  std::uint32_t at_once = 16;                ///< copies under way
-  std::uint64_t max_request = 64 * 1024;     ///< bytes of a request's body
-  std::uint64_t max_answer = 256 * 1024;     ///< bytes of an answer's body
-  std::uint64_t memory = 16 * 1024 * 1024;   ///< for all that is kept of them at a time
+  CopyCookies cookies{};
+  std::vector<CopyField> set{};             ///< in copies for the new side
+  std::vector<CopyField> set_old{};         ///< in copies for the old side
+  std::chrono::milliseconds time{5'000};    ///< for a copy as a whole
+  std::uint32_t at_once = 16;               ///< copies under way
+  std::uint64_t max_request = 64 * 1024;    ///< bytes of a request's body
+  std::uint64_t max_answer = 256 * 1024;    ///< bytes of an answer's body
+  std::uint64_t memory = 16 * 1024 * 1024;  ///< for all that is kept of them at a time
   friend bool operator==(const ShadowPlan&, const ShadowPlan&) = default;
 };
 

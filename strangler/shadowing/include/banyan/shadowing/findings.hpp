@@ -50,6 +50,11 @@ class Findings {
   std::optional<KeptExample> example(std::uint64_t number) const {
     return collector_.example(number);
   }
+  /// See ComparisonCollector::request_again().
+  Result<http::Request> request_again(const AskedAgain& asked, const ComparedExample& example,
+                                      const OperationRules& rules) const {
+    return collector_.request_again(asked, example, rules);
+  }
   bool is_by(const ComparisonPlan& plan, bool clear) const {
     return plan == plan_ && clear == clear_;
   }

@@ -46,31 +46,39 @@ struct JudgeRules {
   std::chrono::microseconds latency_slack{2'000};
   /// So many comparisons are needed before an operation is better or equal; 0: it may have none.
   std::uint64_t compared = 0;
-  /// Of events: so many have to be known from before their lane moved; with fewer nobody can tell.
-  std::uint64_t events_before = 0;
+  /// Of events and of work: so many have to be known from before they moved; with fewer nobody can
+  /// tell.
+  std::uint64_t known_before = 0;
   /// Between two calls of Judge::add().
   std::chrono::milliseconds tick{250};
 
-  /// For lanes of events: nobody waits for one, and another process hears of it later than this
-  /// one, so that only a lag that somebody could notice counts.
-  static JudgeRules of_lanes();
+  /// For lanes of events and for workers: nobody waits for one, and another process hears of it
+  /// later than this one, so that only a lag that somebody could notice counts.
+  static JudgeRules of_work();
 };
 
 /// What of an operation is counted.
 enum class Counted : std::uint8_t {
   Requests,
   Events,  ///< of a lane, which a switch of traffic does not move
+  Work,    ///< of a module's worker, which is where the module runs
 };
+std::string_view to_string(Counted counted);
+/// What nobody requests, so that no switch of traffic moves it.
+constexpr bool is_unasked(Counted counted) { return counted != Counted::Requests; }
 
-/// What is judged: an operation, or the writes of one that has reads as well, or a lane of events.
-/// Reads move by shares, so that both sides answer in the same seconds; writes move as a whole, and
-/// lanes at a position of their log, so that the old side's are what came before.
+/// What is judged: an operation, or the writes of one that has reads as well, or a lane of events,
+/// or a worker of the module. Reads move by shares, so that both sides answer in the same seconds;
+/// writes move as a whole, lanes at a position of their log, and workers with their module, so that
+/// the old side's are what came before.
 struct JudgedOperation {
   JudgedOperation(std::string called, Effect has = Effect::Read)
       : name(std::move(called)), effect(has) {}
   JudgedOperation(const char* called) : name(called) {}
   /// What a module hears of another one: "events of payments".
   static JudgedOperation lane_from(std::string_view source);
+  /// What a module does by itself: "worker sagas".
+  static JudgedOperation worker(std::string_view name);
 
   std::string name;
   Effect effect = Effect::Read;
@@ -96,7 +104,7 @@ struct OperationVerdict {
   std::uint64_t samples = 0;  ///< requests on the new side since the step began
   std::uint64_t compared = 0;
   Effect effect = Effect::Read;
-  /// Of writes and events: those that were seen on the old side, to which the new one is held.
+  /// Of writes, events and work: what was seen on the old side, to which the new one is held.
   std::uint64_t before = 0;
   Counted counted = Counted::Requests;
   std::vector<Finding> findings;
@@ -125,7 +133,9 @@ struct Moment {
 ///
 /// *Events* are judged like writes, before and after: what failed at its first attempt, and the lag
 /// from publication to handling. Too few from before the lane moved, and nobody can tell, neither
-/// for it nor against.
+/// for it nor against. So is the *work* of a module's workers, by the lag from when a unit was due
+/// to when it was begun; where both sides are at work, on the same tables, what is usual is learnt
+/// meanwhile.
 ///
 /// What it can do, measured by tests/unit/verdict (see docs/adr/0034): at 1,000 requests/s and 0.1
 /// % of failures before, two per cent more of them at a share of 25 % are found after 4.1 s on
@@ -141,6 +151,10 @@ class Judge {
   ~Judge();
   Judge(Judge&&) noexcept;
   Judge& operator=(Judge&&) noexcept;
+
+  /// One more, that nobody knew of at the beginning: the false alarms are divided anew. One that is
+  /// known stays as it is.
+  void admit(JudgedOperation operation);
 
   /// A step of the plan begins: what is to be shown of it is shown anew. Evidence that it is worse
   /// stays. `alone`: nothing is left on the old side, and the new one is held to what that was
@@ -161,13 +175,16 @@ class Judge {
 
  private:
   class Bench;
+  /// The evidence, as the logarithm of an e-value, at which one of so many is worse.
+  double worse_at() const;
+
   std::unique_ptr<const JudgeRules> rules_;
   std::map<std::string, std::unique_ptr<Bench>, std::less<>> benches_;
 };
 
 /// The judgement of all together: worse if one is, better or equal if all are. Writes of which none
-/// has been on the new side are passed over: they have not moved. So are lanes of which nobody can
-/// tell: they are evidence against a new side and none for it.
+/// has been on the new side are passed over: they have not moved. So are lanes and workers of which
+/// nobody can tell: they are evidence against a new side and none for it.
 Judgement overall(const std::vector<OperationVerdict>& verdicts);
 
 /// For the switch log and the dashboard.

@@ -94,9 +94,9 @@ struct PlanAction {
 ///     were seen on the old side to know what is usual of them. From there it goes back as from
 ///     elsewhere, with the writes first, but only while they may come home by themselves; else it
 ///     stays and needs a person, who brings them back or takes the plan up again;
-///   * events go by no switch: a lane that is worse since it is handled elsewhere stops a plan that
-///     runs, which needs a person then, and brings nothing back; one of which nobody can tell stops
-///     nothing, and none is evidence for a step forward;
+///   * events and workers go by no switch: a lane or a worker that is worse since it is elsewhere
+///     stops a plan that runs, which needs a person then, and brings nothing back; one of which
+///     nobody can tell stops nothing, and none is evidence for a step forward;
 ///   * an abort wins over everything, and nothing goes forward after it;
 ///   * when somebody else shifts the traffic, the plan pauses: two do not steer. It is over when
 ///     somebody brings all of it back.
@@ -170,7 +170,7 @@ class PlanRunner {
   PlanAction advance();
   PlanAction leave(const Situation& situation, const OperationVerdict& worse);
   PlanAction call_for_a_person(std::string why, const std::string& stay);
-  std::optional<PlanAction> stop_for_a_lane(const std::vector<OperationVerdict>& verdicts);
+  std::optional<PlanAction> stop_for_work(const std::vector<OperationVerdict>& verdicts);
   PlanAction turn_back(const Traffic& now, std::string why);
   PlanAction go_on_back(const Traffic& now);
   PlanAction step_back(const Traffic& now);

@@ -8,11 +8,12 @@
 
 namespace banyan::strangler {
 
-/// What is known of the events that the module of a rollout hears of: verdicts of lanes, which no
-/// plan moves, and which speak against one that runs. Safe for concurrent use.
-class LaneVerdicts {
+/// What is known of the work of a rollout's module that nobody requests: verdicts of the lanes that
+/// bring it events, and of its workers. No plan moves them, and they speak against one that runs.
+/// Safe for concurrent use.
+class WorkVerdicts {
  public:
-  virtual ~LaneVerdicts() = default;
+  virtual ~WorkVerdicts() = default;
 
   virtual std::vector<OperationVerdict> of(std::string_view rollout) const = 0;
   /// See Judge::forgive().

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace banyan {
+
+/// One unit of what a module does by itself, in the background, as nobody requests it: a saga that
+/// was taken up, a question that was put to a carrier. Said once, of the first attempt: that it is
+/// tried again says nothing new.
+struct Work {
+  std::string_view worker;  ///< "sagas"; one of a few names, the same wherever the module runs
+  bool failed = false;      ///< it came to nothing for now: no answer, none of use, a fault
+  /// How long after it was due it was begun; nothing where nobody knows when it was due.
+  std::optional<std::chrono::microseconds> lag{};
+};
+
+/// Who is told what a module's workers have done, where they do it. The host hands one to each
+/// module, see Environment.
+class WorkObserver {
+ public:
+  virtual ~WorkObserver() = default;
+
+  /// Never waits. From any thread.
+  virtual void worked(const Work& work) noexcept = 0;
+};
+
+}  // namespace banyan

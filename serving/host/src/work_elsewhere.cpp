@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "work_elsewhere.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "banyan/kernel/id.hpp"
+
+namespace banyan::host {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kInterval = 1s;
+constexpr auto kPatience = 500ms;
+/// Instances of one service, and those that were restarted.
+constexpr std::size_t kMostProcesses = 32;
+
+}  // namespace
+
+WorkElsewhere::WorkElsewhere(const Assembly& assembly, WorkLedger& ledger,
+                             std::optional<security::WebhookKeys> keys,
+                             const Environment& environment)
+    : ledger_(&ledger), keys_(std::move(keys)), environment_(environment) {
+  for (const auto& module : assembly.modules()) {
+    if (!module->service) continue;
+    asked_.push_back(
+        {.module = module->name(),
+         .service = std::make_unique<http::Client>(
+             *module->service,
+             http::ClientOptions{.max_idle = 1,
+                                 .connect_timeout = kPatience,
+                                 .tls = module->transport->group().options().connections.tls})});
+  }
+}
+
+void WorkElsewhere::begin() {
+  if (asked_.empty()) return;
+  rounds_ = environment_.scheduler.every(kInterval, [this] { round(); });
+}
+
+void WorkElsewhere::round() {
+  for (Asked& each : asked_) {
+    const http::Request question = work_question(each.module, keys_, environment_);
+    const auto answer = each.service->exchange(question, environment_.clock.steady() + kPatience,
+                                               http::Repeat::Safe);
+    if (!answer) continue;
+    auto report = work_in(*answer, question, keys_, environment_.clock.now());
+    if (report) take(each, *std::move(report));
+  }
+}
+
+/// Of a process that is met for the first time nothing is new: what it did before nobody here has
+/// seen it do.
+void WorkElsewhere::take(Asked& from, WorkReport report) {
+  const auto before = from.said.find(report.process);
+  if (before == from.said.end()) {
+    if (from.said.size() >= kMostProcesses) from.said.clear();
+    const std::string process = report.process;
+    from.said.emplace(process, std::move(report));
+    return;
+  }
+  for (const auto& [worker, window] : report.workers) {
+    // One that is named for the first time by a process that is known has just begun.
+    const strangler::Window fresh = window.since(before->second.workers[worker]);
+    ledger_->add_elsewhere(from.module, worker, fresh);
+  }
+  before->second = std::move(report);
+}
+
+std::vector<serving::Endpoint> work_endpoints(const Assembly& assembly, const WorkLedger& ledger,
+                                              const std::optional<security::WebhookKeys>& keys,
+                                              const Environment& environment) {
+  const std::string process = make_uuid7(environment.clock.now(), environment.random);
+  std::vector<serving::Endpoint> all;
+  for (const auto& module : assembly.modules()) {
+    if (!module->here) continue;
+    serving::Endpoint& endpoint = all.emplace_back();
+    endpoint.name = "work-" + module->name();
+    endpoint.path = work_path(module->name());
+    endpoint.module = module->name();
+    endpoint.at_once = true;
+    endpoint.answer = [&ledger, &clock = environment.clock, keys, process, name = module->name()](
+                          const http::Request& question, const Context&) {
+      WorkReport report{.process = process};
+      for (WorkLedger::Row& row : ledger.read()) {
+        if (row.module == name) report.workers.emplace(std::move(row.worker), row.here);
+      }
+      return answer_work(report, keys, question, clock.now());
+    };
+  }
+  return all;
+}
+
+}  // namespace banyan::host

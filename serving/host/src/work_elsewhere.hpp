@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "assembly.hpp"
+#include "banyan/http/client.hpp"
+#include "banyan/kernel/environment.hpp"
+#include "banyan/kernel/executor.hpp"
+#include "banyan/security/webhook_keys.hpp"
+#include "banyan/serving/served.hpp"
+#include "work_ledger.hpp"
+#include "work_report.hpp"
+
+namespace banyan::host {
+
+/// What the workers of modules do at their services: asks these once a second, as events of others
+/// are asked for, and writes what is new into the ledger. A service that is away, or does not know
+/// the question, says nothing. Over connections of its own: whether it answers here says nothing
+/// about how it answers calls, so that no breaker hears of it.
+class WorkElsewhere {
+ public:
+  /// All must outlive it.
+  WorkElsewhere(const Assembly& assembly, WorkLedger& ledger,
+                std::optional<security::WebhookKeys> keys, const Environment& environment);
+  WorkElsewhere(const WorkElsewhere&) = delete;
+  WorkElsewhere& operator=(const WorkElsewhere&) = delete;
+
+  void begin();
+  /// Ends when the question that is under way is through.
+  void stop() { rounds_.reset(); }
+  void round();
+
+ private:
+  /// A module with a service, and what each of its processes has said last.
+  struct Asked {
+    std::string module;
+    std::unique_ptr<http::Client> service;
+    std::map<std::string, WorkReport> said{};
+  };
+  void take(Asked& from, WorkReport report);
+
+  WorkLedger* ledger_;
+  const std::optional<security::WebhookKeys> keys_;
+  const Environment environment_;
+  std::vector<Asked> asked_;
+  std::unique_ptr<Scheduler::Handle> rounds_;  // last: it stops first
+};
+
+/// The other end: where other processes ask what the workers of the modules here have done.
+std::vector<serving::Endpoint> work_endpoints(const Assembly& assembly, const WorkLedger& ledger,
+                                              const std::optional<security::WebhookKeys>& keys,
+                                              const Environment& environment);
+
+}  // namespace banyan::host

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "copy_rules.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "banyan/forwarding/forwarded_head.hpp"
+#include "banyan/http/list.hpp"
+#include "field_secret.hpp"
+
+namespace banyan::serving {
+namespace {
+
+bool is_meant(std::string_view pattern, std::string_view name) {
+  if (!pattern.ends_with('*')) return pattern == name;
+  return name.starts_with(pattern.substr(0, pattern.size() - 1));
+}
+
+}  // namespace
+
+std::expected<CopyRules, std::vector<strangler::FileProblem>> CopyRules::make(
+    const strangler::ShadowPlan& plan, const std::string& section, const std::string& config_file) {
+  CopyRules rules;
+  rules.cookies_ = plan.cookies;
+  std::vector<strangler::FileProblem> problems;
+  const auto take = [&](Side side, std::string_view key,
+                        const std::vector<strangler::CopyField>& declared) {
+    OfSide& to = rules.sides_[static_cast<std::size_t>(side)];
+    for (const strangler::CopyField& each : declared) {
+      std::string value = each.value;
+      if (!each.file.empty()) {
+        const auto path = std::filesystem::path(config_file).parent_path() / each.file;
+        auto secret = read_field_secret(path.string());
+        if (!secret) {
+          problems.push_back(
+              {config_file, each.location,
+               std::string(key) + '.' + each.name + " of " + section + ": " + secret.error()});
+          continue;
+        }
+        value = each.scheme.empty() ? std::move(*secret) : each.scheme + ' ' + *secret;
+      }
+      to.names.push_back(each.name);
+      to.fields.add(each.name, value);
+    }
+  };
+  take(Side::Remote, "set", plan.set);
+  take(Side::Local, "set_old", plan.set_old);
+  if (!problems.empty()) return std::unexpected(std::move(problems));
+  return rules;
+}
+
+bool CopyRules::have_cookie(std::string_view name) const {
+  const auto is_it = [&](std::string_view pattern) { return is_meant(pattern, name); };
+  if (!cookies_.pass.empty()) return std::ranges::any_of(cookies_.pass, is_it);
+  return std::ranges::none_of(cookies_.drop, is_it);
+}
+
+std::string CopyRules::sifted(std::string_view value) const {
+  std::string kept;
+  while (!value.empty()) {
+    const std::size_t end = std::min(value.find(';'), value.size());
+    const std::string_view pair = http::trimmed(value.substr(0, end));
+    value.remove_prefix(std::min(end + 1, value.size()));
+    if (pair.empty() || !have_cookie(http::trimmed(pair.substr(0, pair.find('='))))) continue;
+    if (!kept.empty()) kept += "; ";
+    kept += pair;
+  }
+  return kept;
+}
+
+void CopyRules::sift_cookies(http::Fields& fields) const {
+  if (cookies_.pass.empty() && cookies_.drop.empty()) return;
+  std::vector<std::string> kept;
+  fields.each("Cookie", [&](std::string_view value) { kept.push_back(sifted(value)); });
+  if (kept.empty()) return;
+  fields.remove("Cookie");
+  for (const std::string& each : kept) {
+    if (!each.empty()) fields.add("Cookie", each);
+  }
+}
+
+bool CopyRules::change(Side side) const {
+  return !cookies_.pass.empty() || !cookies_.drop.empty() || !of(side).names.empty();
+}
+
+bool CopyRules::replace(Side side, std::string_view name) const {
+  return strangler::is_withheld(of(side).names, name);
+}
+
+void CopyRules::say(http::Fields& fields, Side side) const {
+  if (of(side).names.empty()) return;
+  fields.remove_if([&](const http::Fields::Field& field) { return replace(side, field.name); });
+  for (const auto field : of(side).fields) fields.add(field.name, field.value);
+}
+
+}  // namespace banyan::serving
