@@ -238,7 +238,8 @@ void Shadows::answered(Transaction& transaction, const strangler::Outcome& outco
            .answered_by = transaction.side,
            .to = to_old ? Side::Local : Side::Remote,
            .revision = transaction.revision,
-           .session = transaction.stickiness_key,
+           // Who is a visit of its own with each request would fill the places of those who stay.
+           .session = transaction.new_visit.empty() ? transaction.stickiness_key : std::string(),
            .correlation_id = correlation_of(transaction),
            .request_id = exchange.id(),
            .peer = exchange.peer(),

@@ -71,7 +71,7 @@ AliasMap SessionAliases::of(std::string_view session) {
 
 void SessionAliases::learn(std::string_view session,
                            const std::vector<std::pair<std::string, std::string>>& pairs) {
-  if (pairs.empty()) return;
+  if (session.empty() || pairs.empty()) return;
   const std::lock_guard lock(mutex_);
   touch(session)->second.add(pairs);
 }

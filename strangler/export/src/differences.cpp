@@ -30,29 +30,30 @@ void tell_of_tls(const Configuration& configuration, Sentences& all) {
                 ", where clients speak TLS. Certificates and keys are not exported.");
 }
 
-/// Where there is no cookie of a visit, who is asked next.
+/// Where there is no cookie of a visit, who is asked next, and what that does to a first visit.
 std::string behind_the_visit(const std::vector<StickinessKey>& sources) {
-  const auto visit =
-      std::ranges::find(sources, StickinessKey::Source::Visit, &StickinessKey::source);
-  if (visit == sources.end() || visit + 1 == sources.end()) return "the address";
-  const StickinessKey& next = *(visit + 1);
-  switch (next.source) {
-    case StickinessKey::Source::Cookie: return "the cookie " + next.name;
-    case StickinessKey::Source::Header: return "the header " + next.name;
-    case StickinessKey::Source::Visit:
-    case StickinessKey::Source::Address: break;
-  }
-  return "the address";
+  using Source = StickinessKey::Source;
+  auto next = std::ranges::find(sources, Source::Visit, &StickinessKey::source);
+  if (next != sources.end()) ++next;
+  std::string text = "the address";
+  if (next != sources.end() && next->source == Source::Cookie) text = "the cookie " + next->name;
+  if (next != sources.end() && next->source == Source::Header) text = "the header " + next->name;
+  const bool torn = std::ranges::any_of(
+      next, sources.end(), [](Source source) { return source == Source::Cookie; },
+      &StickinessKey::source);
+  return text + (torn ? ", and a first visit may change its side when it is given a cookie"
+                      : ", page and assets of a first visit alike");
 }
 
 void tell_of_visits(const TableToExport& table, const Ways& ways, Sentences& all) {
   const auto& sources = table.configuration.stickiness_keys;
   const std::string cookie(visit_cookie(sources));
   if (cookie.empty() || ways.rollouts.empty()) return;
-  all.push_back("OTHER USERS: sticky = \"visit\": whoever has the cookie " + cookie +
-                " stays on the same side, and nobody is given one. Who has none goes by " +
-                behind_the_visit(sources) +
-                ", page and assets of a first visit alike. The cookie goes on to upstreams.");
+  all.push_back(
+      "OTHER USERS: sticky = \"visit\": whoever has the cookie " + cookie +
+      " stays on the same side, and nobody is given one. Who has none goes by " +
+      behind_the_visit(sources) +
+      ". The cookie goes on to upstreams, and what Banyan-Visit says counts for nothing.");
 }
 
 void tell_of_rollouts(const TableToExport& table, const Ways& ways, Sentences& all) {

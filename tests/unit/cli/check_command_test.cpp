@@ -74,6 +74,11 @@ class CheckCommand : public testing::Test {
     return at == std::string::npos ? text : text.replace(at, line.size(), instead);
   }
 
+  /// The shop with these as what users are told apart by.
+  static std::string sticky_by(const std::string& sources) {
+    return shop_with("[upstreams.shop]", "sticky = [" + sources + "]\n[upstreams.shop]");
+  }
+
   TemporaryFolder folder_;
   std::string file_ = folder_.file("banyan.toml");
   int exit_code_ = -1;
@@ -247,19 +252,49 @@ TEST_F(CheckCommand, FindsAnUpstreamThatIsTheProxyItself) {
 }
 
 TEST_F(CheckCommand, FindsThatAFirstVisitMovesWhenItIsGivenASession) {
-  const auto by = [](const std::string& sticky) {
-    return shop_with("[upstreams.shop]", "sticky = [" + sticky + "]\n[upstreams.shop]");
-  };
+  const auto by = [](const std::string& sticky) { return sticky_by(sticky); };
   for (const char* torn :
        {R"("cookie:session")", R"("cookie:session", "address")",
         R"("header:X-User", "cookie:session")", R"("cookie:session", "visit")"}) {
     EXPECT_THAT(rules(by(torn)), ElementsAre("check.first_visit_moves")) << torn;
   }
-  EXPECT_EQ(check(by(R"("cookie:session", "visit")"))["findings"][0]["weight"], "warning");
-  for (const char* whole : {R"("visit")", R"("visit", "cookie:session")",
-                            R"("header:X-User", "visit")", R"("address")", R"("header:X-User")"}) {
+  const json warned = check(by(R"("header:X-User", "cookie:session", "visit")"));
+  EXPECT_EQ(warned["findings"][0]["weight"], "warning");
+  EXPECT_THAT(warned["findings"][0]["message"].get<std::string>(),
+              AllOf(HasSubstr("Put \"visit\" before the cookie"), HasSubstr("at 0% or 100%")))
+      << "first of all it would take the place of the header";
+  for (const char* whole : {R"("visit")", R"("visit", "address")", R"("header:X-User", "visit")",
+                            R"("address")", R"("header:X-User")"}) {
     EXPECT_THAT(rules(by(whole)), IsEmpty()) << whole;
   }
+}
+
+TEST_F(CheckCommand, FindsAFirstVisitThatMovesAlsoWhereOnlyModulesOfAnApplicationDo) {
+  const std::string text = sticky_by(R"("cookie:session")");
+  const std::string without_two_sides = text.substr(0, text.find("[[routes]]\nname = \"albums\""));
+  EXPECT_THAT(rules(without_two_sides), Contains("check.first_visit_moves"));
+}
+
+TEST_F(CheckCommand, FindsWhatIsNeverAskedWhoAUserIs) {
+  for (const char* unheard : {R"("address", "cookie:session")", R"("address", "header:X-User")",
+                              R"("visit", "header:X-User")", R"("visit", "cookie:session")"}) {
+    EXPECT_THAT(rules(sticky_by(unheard)), ElementsAre("check.sticky_unheard")) << unheard;
+  }
+  const auto weight = [&](const char* sticky) {
+    return check(sticky_by(sticky))["findings"][0]["weight"].get<std::string>();
+  };
+  EXPECT_EQ(weight(R"("visit", "header:X-User")"), "warning");
+  EXPECT_EQ(weight(R"("visit", "cookie:session")"), "note") << "an exported table asks for it";
+}
+
+TEST_F(CheckCommand, FindsACookieOfVisitsThatNoBrowserKeepsWithoutTls) {
+  for (const char* never : {R"("visit:__Host-v")", R"("visit:__Secure-v")"}) {
+    EXPECT_THAT(rules(sticky_by(never)), ElementsAre("check.visit_never_kept")) << never;
+  }
+  EXPECT_THAT(rules(shop_with("[upstreams.shop]",
+                              "sticky = [\"visit:__Host-v\"]\ntrusted_peers = [\"10.0.0.1\"]\n"
+                              "[upstreams.shop]")),
+              IsEmpty());
 }
 
 TEST_F(CheckCommand, NotesThatThereIsNoCatchAll) {

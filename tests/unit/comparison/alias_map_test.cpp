@@ -38,6 +38,13 @@ TEST(SessionAliases, KeepWhatOneSessionLearntFromOthers) {
   EXPECT_FALSE(sessions.of("bob").known("a", "1"));
 }
 
+TEST(SessionAliases, KeepNothingOfNobody) {
+  SessionAliases sessions;
+  sessions.learn("", {{"a", "1"}});
+  EXPECT_FALSE(sessions.of("").known("a", "1"));
+  EXPECT_EQ(sessions.size(), 0u);
+}
+
 TEST(SessionAliases, ForgetTheSessionThatWasUsedLeastRecently) {
   SessionAliases sessions(2);
   sessions.learn("ann", {{"a", "1"}});

@@ -81,7 +81,9 @@ INSTANTIATE_TEST_SUITE_P(
              "by the address"},
         Told{"sticky = [\"visit:v\", \"header:X-User\"]\n", "",
              "cookie v stays on the same side, and nobody is given one. Who has none goes by the "
-             "header X-User"},
+             "header X-User, page and assets of a first visit alike"},
+        Told{"sticky = [\"visit\", \"cookie:session\"]\n", "",
+             "by the cookie session, and a first visit may change its side"},
         Told{"pass_fields = [\"X-Forwarded-Ssl-Cn\"]\n", "",
              "names that begin with x-forwarded-*"}));
 

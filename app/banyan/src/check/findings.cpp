@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "banyan/forwarding/stickiness_key.hpp"
 #include "banyan/forwarding/trusted_peers.hpp"
 #include "banyan/http/loopback.hpp"
 
@@ -21,6 +22,9 @@ using strangler::Configuration;
 using strangler::FileLocation;
 using strangler::PathKind;
 using strangler::Route;
+using strangler::StickinessKey;
+using Source = StickinessKey::Source;
+using Keys = std::vector<StickinessKey>::const_iterator;
 
 std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
@@ -293,23 +297,46 @@ class Check {
     }
   }
 
-  /// A cookie that an answer sets changes what its user is known by from the next request on.
   void look_at_stickiness() {
-    const bool anything_moves = std::ranges::any_of(
-        configuration_.routes, [](const Route& route) { return !route.rollout.empty(); });
+    const bool anything_moves = !configuration_.rollouts.empty() ||
+                                std::ranges::any_of(configuration_.routes, [](const Route& route) {
+                                  return !route.rollout.empty();
+                                });
     if (!anything_moves) return;
-    using Source = strangler::StickinessKey::Source;
-    const std::vector<strangler::StickinessKey>& keys = configuration_.stickiness_keys;
-    const auto cookie = std::ranges::find(keys, Source::Cookie, &strangler::StickinessKey::source);
-    if (cookie == keys.end()) return;
-    const auto visit = std::ranges::find(keys, Source::Visit, &strangler::StickinessKey::source);
-    if (visit < cookie) return;  // whoever comes without either is given one at once
-    if (visit != keys.end()) {
+    // Whoever comes without all that stands before it is told apart by this one.
+    const auto answers_always =
+        std::ranges::find_if(configuration_.stickiness_keys, [](const StickinessKey& key) {
+          return key.source == Source::Address || key.source == Source::Visit;
+        });
+    look_at_first_visits(answers_always);
+    look_at_the_unheard(answers_always);
+    if (const auto cookie = strangler::visit_cookie(configuration_.stickiness_keys);
+        (cookie.starts_with("__Host-") || cookie.starts_with("__Secure-")) &&
+        configuration_.tls.empty() && configuration_.trusted_peers.empty()) {
+      add(Weight::Warning, "visit_never_kept", {},
+          "browsers keep a cookie named " + std::string(cookie) +
+              " only where it is Secure, and it is that for clients that speak TLS: to "
+              "[[proxy.tls]], or to one of trusted_peers. There is neither, so each request is a "
+              "visit of its own. Name it \"visit\"");
+    }
+  }
+
+  /// A cookie that an answer sets changes what its user is known by from the next request on.
+  void look_at_first_visits(Keys answers_always) {
+    constexpr const char* kWhen =
+        ". Change it before a rollout begins, or at 0% or 100%, for all users get other buckets at "
+        "once";
+    const std::vector<StickinessKey>& keys = configuration_.stickiness_keys;
+    const auto cookie =
+        std::ranges::find(keys.begin(), answers_always, Source::Cookie, &StickinessKey::source);
+    if (cookie == answers_always) return;
+    if (answers_always != keys.end() && answers_always->source == Source::Visit) {
       add(Weight::Warning, "first_visit_moves", {},
           "in sticky the cookie " + cookie->name +
               " stands before \"visit\": a first visit goes by the id that it is given, until the "
               "application sets its cookie, and from then on by that, perhaps on the other side. "
-              "Put \"visit\" first");
+              "Put \"visit\" before the cookie" +
+              kWhen);
       return;
     }
     add(Weight::Note, "first_visit_moves", {},
@@ -317,7 +344,27 @@ class Check {
             " is what users go by, and a first visit has none yet: its page goes by what stands "
             "behind it, in the end the address, and what it asks next by the cookie that the page "
             "has set, perhaps on the other side; so does what is asked after a login that sets "
-            "another. With sticky = [\"visit\"] page, assets and login stay together");
+            "another. With \"visit\" in its place page, assets and login stay together" +
+            kWhen);
+  }
+
+  /// Behind "visit" some are asked where no visit can begin, and by what is exported.
+  void look_at_the_unheard(Keys answers_always) {
+    const std::vector<StickinessKey>& keys = configuration_.stickiness_keys;
+    if (answers_always == keys.end()) return;
+    const bool by_visit = answers_always->source == Source::Visit;
+    for (auto each = answers_always + 1; each != keys.end(); ++each) {
+      if (each->source == Source::Address || each->source == Source::Visit) continue;
+      const bool is_header = each->source == Source::Header;
+      const std::string key = (is_header ? "header:" : "cookie:") + each->name;
+      add(by_visit && !is_header ? Weight::Note : Weight::Warning, "sticky_unheard", {},
+          in_quotes(key) + " stands behind " +
+              (by_visit ? "\"visit\" in sticky, and is asked only where no visit can begin: of "
+                          "other methods than GET and HEAD without its cookie, and by what banyan "
+                          "export writes"
+                        : "\"address\" in sticky, and is never asked: everybody has an address") +
+              ". Put it before, or leave it out");
+    }
   }
 
   void look_at_loops() {

@@ -55,6 +55,7 @@ class SessionAliases {
 
   /// A copy, to compare by; empty when the session is new.
   AliasMap of(std::string_view session);
+  /// Nothing of "": that is nobody who comes again.
   void learn(std::string_view session,
              const std::vector<std::pair<std::string, std::string>>& pairs);
   std::size_t size() const;

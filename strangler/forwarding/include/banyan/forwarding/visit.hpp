@@ -39,9 +39,9 @@ void take_out_cookie(http::Fields& fields, std::string_view name);
 /// Of the answer's cookies the one of that name is the proxy's own: what others say of it is taken
 /// out, and `set` ("": nothing) is said. Not in an answer that is for shared caches (`public`,
 /// `s-maxage`, a field for those of a provider that does not forbid it them; `max-age` where it is
-/// no page): from there everybody would get it (RFC 9111 §7.3). One that leaves open who may keep it becomes `private`
-/// with it; but a 304 without Cache-Control is about an answer that a cache has, and whose we do
-/// not know. Whether it was said.
+/// no page): from there everybody would get it (RFC 9111 §7.3). One that leaves open who may keep
+/// it becomes `private` with it; but a 304 without Cache-Control is about an answer that a cache
+/// has, and whose we do not know. Whether it was said.
 bool say_visit(http::ResponseHead& head, std::string_view name, std::string_view set);
 
 }  // namespace banyan::strangler

@@ -26,7 +26,7 @@ struct AnsweredPair {
   http::Response old_answer;
   http::Response other_answer;
   std::string correlation_id;
-  std::string session;         ///< by which one user is told from another
+  std::string session;  ///< by which one user is told from another; "": nobody who comes again
   std::string_view operation;  ///< of a module, or a route's name
   std::string_view route;      ///< its path, "/albums/{id}"
   const OperationRules* rules = nullptr;
