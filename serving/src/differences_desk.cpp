@@ -109,6 +109,10 @@ struct AskedReplay {
       R"("headers", an object of texts; "body", a text)";
 };
 
+/// Of another kind: then what is asked now is hardly what was asked when the example was kept. Its
+/// session is over, or what the answer depends on was not said.
+bool is_another_answer(unsigned then, unsigned now) { return then / 100 != now / 100; }
+
 AdminAnswer cannot_be_asked(std::string_view example, const std::string& why) {
   return refused(ErrorCode::FailedPrecondition, "banyan.example_not_replayable",
                  std::string(example) + " cannot be asked again: " + why);
@@ -209,9 +213,9 @@ AdminAnswer DifferencesDesk::replay(std::string_view text,
     return cannot_be_asked(text, kept->operation + " is a write by now, and only reads are");
   }
   auto request = std::make_shared<const http::Request>(std::move(*whole));
-  auto old_answer = ask_side(*target, Side::Local, *request, clock_);
+  auto old_answer = ask_side(*target, Side::Local, *request, kept->example.by_tls, clock_);
   if (!old_answer) return std::unexpected(AdminRefusal{old_answer.error(), {}});
-  auto new_answer = ask_side(*target, Side::Remote, *request, clock_);
+  auto new_answer = ask_side(*target, Side::Remote, *request, kept->example.by_tls, clock_);
   if (!new_answer) return std::unexpected(AdminRefusal{new_answer.error(), {}});
   const unsigned old_status = old_answer->head.status;
   const unsigned new_status = new_answer->head.status;
@@ -225,12 +229,16 @@ AdminAnswer DifferencesDesk::replay(std::string_view text,
   if (!comparison) {
     return cannot_be_asked(text, "an answer has a content coding that cannot be undone here");
   }
-  return dump({{"example", text},
-               {"operation", kept->operation},
-               {"request", kept->example.request_line},
-               {"old", {{"status", old_status}}},
-               {"new", {{"status", new_status}}},
-               {"comparison", Json::parse(to_json(*comparison, findings->clear()))}});
+  Json document = {{"example", text},
+                   {"operation", kept->operation},
+                   {"request", kept->example.request_line},
+                   {"old", {{"status", old_status}}},
+                   {"new", {{"status", new_status}}}};
+  if (const unsigned then = kept->example.old_status; is_another_answer(then, old_status)) {
+    document["old_then"] = {{"status", then}};
+  }
+  document["comparison"] = Json::parse(to_json(*comparison, findings->clear()));
+  return dump(document);
 }
 
 }  // namespace banyan::serving

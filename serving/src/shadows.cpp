@@ -131,7 +131,8 @@ struct Shadows::Copy {
   std::string correlation_id;
   std::string request_id;
   http::Endpoint peer;
-  bool by_tls;
+  bool by_tls;             // to this process
+  bool client_speaks_tls;  // or to a trusted one before it
   std::optional<Context> context;
   bool wants_line;
   http::Loop* loop;
@@ -244,6 +245,7 @@ void Shadows::answered(Transaction& transaction, const strangler::Outcome& outco
            .request_id = exchange.id(),
            .peer = exchange.peer(),
            .by_tls = exchange.tls() != nullptr,
+           .client_speaks_tls = client_speaks_tls(exchange, parts_.trusted_peers),
            .context = transaction.context,
            .wants_line = transaction.wants_line,
            .loop = &exchange.loop(),
@@ -380,7 +382,8 @@ void Shadows::compare(const CopyPtr& copy, http::Response other) {
                               .session = copy->session,
                               .operation = copy->target->statistics_name(),
                               .route = copy->target->route.path,
-                              .rules = &copy->sides().rules});
+                              .rules = &copy->sides().rules,
+                              .by_tls = copy->client_speaks_tls});
   if (copy->answered_by == Side::Remote) std::swap(pair->old_answer, pair->other_answer);
   auto task = [this, copy, pair] {
     telemetry::contain(

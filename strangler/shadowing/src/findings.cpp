@@ -49,7 +49,7 @@ std::expected<bool, CopyDropped> Findings::add(AnsweredPair& pair, Timestamp now
     aliases_.learn(pair.session, found->aliases);
   }
   const ComparedRequest request{pair.request->head, pair.request->body, pair.correlation_id,
-                                pair.route};
+                                pair.route, pair.by_tls};
   return collector_.add(pair.operation, pair.pair, *found, request,
                         {pair.old_answer.head, pair.old_answer.body},
                         {pair.other_answer.head, pair.other_answer.body}, *pair.rules, now);

@@ -425,6 +425,17 @@ TEST(AReplay, SaysWhatWasHiddenToTheProcessAndToNobodyElse) {
   EXPECT_THAT(outcome.out + outcome.err, testing::Not(HasSubstr("ada")));
 }
 
+TEST(AReplay, ThatTheOldSideAnswersOtherwiseThanThenIsNoSuccess) {
+  const AdminServer over([](const std::string&, const std::string&, const std::string&) {
+    return std::pair(200U, std::string(R"({"example":"catalog:3","request":"GET /albums/aaa",
+        "old":{"status":401},"new":{"status":401},"old_then":{"status":200},
+        "comparison":{"same":true,"differences":[]}})"));
+  });
+  const Outcome outcome = run_banyan({"replay", "catalog:3", "--url", over.url()});
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.out;
+  EXPECT_THAT(outcome.out, HasSubstr("the old side answered 200 then and 401 now"));
+}
+
 TEST(AReplay, SaysNothingOfAFieldThatIsWrittenWrongly) {
   const Outcome nameless = run_banyan({"replay", "catalog:3", "--header", "session=of-ada"});
   EXPECT_EQ(nameless.exit_code, 64);

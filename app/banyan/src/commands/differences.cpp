@@ -171,8 +171,12 @@ Json differences_of(const Json& replayed) {
   return list(part(replayed, "comparison"), "differences");
 }
 
+/// The old side answers in another way than when the example was kept: the two may well agree, but
+/// on another question.
+bool is_another_question(const Json& replayed) { return replayed.contains("old_then"); }
+
 int code_of_replay(const Json& document) {
-  return differences_of(document).empty() ? kDone : kRefused;
+  return differences_of(document).empty() && !is_another_question(document) ? kDone : kRefused;
 }
 
 void show_replay(const Json& document) {
@@ -180,6 +184,14 @@ void show_replay(const Json& document) {
   print_line(text_of(document, "example") + ", " + text_of(document, "request") + ": old " +
              count(part(document, "old"), "status") + ", new " +
              count(part(document, "new"), "status"));
+  if (is_another_question(document)) {
+    print_line(paint("the old side answered " + count(part(document, "old_then"), "status") +
+                         " then and " + count(part(document, "old"), "status") + " now",
+                     Tone::Bad) +
+               ": this is not what was asked then, or the old side has changed. A session may be "
+               "over, or a field be lacking that decides (--header 'Host: …'; may_add in `banyan "
+               "differences --json` names them)");
+  }
   const Json differences = differences_of(document);
   if (differences.empty()) {
     print_line(paint("the same", Tone::Good) +

@@ -30,6 +30,7 @@ struct AnsweredPair {
   std::string_view operation;  ///< of a module, or a route's name
   std::string_view route;      ///< its path, "/albums/{id}"
   const OperationRules* rules = nullptr;
+  bool by_tls = false;  ///< its client spoke TLS, to this process or to one before it
 };
 
 /// What the answers of one rollout differ in, by one declaration of what counts: with another one
