@@ -38,6 +38,7 @@ std::expected<CopyRules, std::vector<strangler::FileProblem>> CopyRules::make(
                std::string(key) + '.' + each.name + " of " + section + ": " + secret.error()});
           continue;
         }
+        to.has_secret = true;
         value = each.scheme.empty() ? std::move(*secret) : each.scheme + ' ' + *secret;
       }
       to.names.push_back(each.name);

@@ -37,6 +37,8 @@ class CopyRules {
   bool change(Side side) const;
   /// Whether copies for that side say the field themselves; "_" is as "-" to some that read it.
   bool replace(Side side, std::string_view name) const;
+  /// Whether one of these is a secret of their own, which that side may take or not.
+  bool have_secret(Side side) const { return of(side).has_secret; }
   /// The fields that they say themselves.
   const http::Fields& said_to(Side side) const { return of(side).fields; }
   /// Says them, in place of the client's.
@@ -46,6 +48,7 @@ class CopyRules {
   struct OfSide {
     std::vector<std::string> names;
     http::Fields fields;
+    bool has_secret = false;
   };
   const OfSide& of(Side side) const { return sides_[static_cast<std::size_t>(side)]; }
   bool have_cookie(std::string_view name) const;

@@ -76,6 +76,13 @@ bool speaks_of_new_side(const strangler::AnsweredPair& pair, Side answered_by) {
   return by_old < kFirstFailure && (by_new < kFirstFailure || answered_by == Side::Local);
 }
 
+/// A token that has run out, or never was one for that: nothing that the side itself does wrong.
+bool refuses_who_asks(const http::ResponseHead& head) {
+  constexpr unsigned kUnauthorized = 401;
+  constexpr unsigned kForbidden = 403;
+  return head.status == kUnauthorized || head.status == kForbidden;
+}
+
 /// What cannot be asked a second time as it was, or is a copy already.
 bool is_of_one_connection(const http::RequestHead& head) {
   return head.method == "OPTIONS" || head.method == "TRACE" || head.method == "CONNECT" ||
@@ -373,6 +380,10 @@ void Shadows::ask_here(const CopyPtr& copy) {
 void Shadows::compare(const CopyPtr& copy, http::Response other) {
   // The place is for what is under way between processes; the memory is kept till the end.
   copy->place.give_back();
+  if (copy->sides().copies->have_secret(copy->to) && refuses_who_asks(other.head) &&
+      !refuses_who_asks(copy->capture->answer().head)) {
+    return copy->dropped(CopyDropped::Refused);
+  }
   auto pair = std::make_shared<strangler::AnsweredPair>(
       strangler::AnsweredPair{.pair = copy->pair,
                               .request = copy->capture->request(),

@@ -330,8 +330,9 @@ TEST_F(CheckCommand, NotesThatCopiesAskInTheirOwnNameAndNeverSaysTheSecret) {
   EXPECT_EQ(exit_code_, 0);
   ASSERT_EQ(report["findings"].size(), 1U) << report["findings"];
   EXPECT_EQ(report["findings"][0]["rule"], "check.copies_ask_in_their_own_name");
-  EXPECT_THAT(report["findings"][0]["message"],
-              AllOf(HasSubstr("Authorization"), HasSubstr("set_old")));
+  EXPECT_THAT(
+      report["findings"][0]["message"],
+      AllOf(HasSubstr("Authorization"), HasSubstr("set_old"), HasSubstr("a plan goes by it")));
   EXPECT_THAT(report.dump(), Not(HasSubstr("of-the-catalog")));
 
   const json both = check(with(set + "set_old = { X-Key = { file = \"catalog.token\" } }\n"));

@@ -2,6 +2,7 @@
 // Copies that carry what the file names, between a proxy and two servers.
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -163,6 +164,31 @@ TEST_F(ACopyByRule, SaysTheTokenThatItsFileHasSinceTheLastReload) {
   EXPECT_EQ(test::get(port_, "/albums/3").status, 200u);
   until("a copy with what was read before", [&] { return compared() == 3; });
   EXPECT_EQ(last_copy(new_side).fields.find("Authorization"), "Bearer of-tomorrow");
+}
+
+TEST_F(ACopyByRule, WhoseTokenIsRefusedSaysNothingOfTheNewSide) {
+  ToldServer old_side(says("{}"));
+  std::atomic<bool> is_over = false;
+  ToldServer new_side([&](const std::shared_ptr<http::Exchange>& exchange) {
+    says(is_over ? R"({"error":"expired"})" : "{}", is_over ? 401 : 200)(exchange);
+  });
+  between(old_side.port(), new_side.port(), copies_with(kSet));
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
+  until("the comparison with what the token opens", [&] { return compared() == 1; });
+  is_over = true;
+  EXPECT_EQ(test::get(port_, "/albums/2").status, 200u);
+  until("the reason", [&] { return dropped("refused") == 1; });
+  EXPECT_EQ(compared(), 1u);
+  EXPECT_EQ(differences().at("report").at("operations").at(0).at("differing"), 0);
+  EXPECT_THAT(metrics(), HasSubstr(R"(reason="refused"} 1)"));
+  proxy_.reset();
+
+  between(old_side.port(), new_side.port(), copies_with(""));
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/3").status, 200u);
+  until("a finding, where copies say nothing of their own", [&] { return compared() == 1; });
+  EXPECT_EQ(differences().at("report").at("operations").at(0).at("differing"), 1);
 }
 
 TEST_F(ACopyByRule, IsWhatAReplayAsksToo) {

@@ -237,8 +237,9 @@ class Check {
       std::string message = "copies of " + plan.name + " ask in their own name (" + field.name +
                             ", in [rollouts." + plan.name +
                             ".shadow]), and are compared with what the client was answered: what "
-                            "depends on who asks differs, and says nothing of the new side. Copy "
-                            "what everybody gets alike, or name the rest in [rollouts." +
+                            "depends on who asks differs, and says nothing of the new side, "
+                            "though a plan goes by it. Copy what everybody gets alike, or name "
+                            "the rest in [rollouts." +
                             plan.name + ".compare]";
       if (for_new != nullptr && for_old == nullptr) {
         message +=

@@ -77,6 +77,13 @@ void show_copies(const std::string& module, const Json& copies) {
                   module + ".shadow] lets their secrets go to the other side",
               Tone::Faint));
   }
+  if (number_of(dropped, "refused") != 0) {
+    print_line(
+        paint("  a side answers 401 or 403 to copies that ask in their own name: renew the "
+              "file of set or set_old in [rollouts." +
+                  module + ".shadow]",
+              Tone::Warning));
+  }
 }
 
 void show_operations(const Json& operations) {
