@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "banyan/http/list.hpp"
+#include "banyan/http/names_alike.hpp"
 #include "banyan/http/target_path.hpp"
 #include "banyan/kernel/listed.hpp"
 #include "masking.hpp"
@@ -117,7 +118,9 @@ class Completion {
       : asked_(asked), example_(example), rules_(rules), by_(by) {}
 
   Result<http::Request> run() {
-    if (is_among(example_.hidden.fields, kPrincipal)) {
+    if (std::ranges::any_of(example_.hidden.fields, [](std::string_view name) {
+          return http::names_are_alike(name, kPrincipal);
+        })) {
       return fail(ErrorCode::FailedPrecondition, "banyan.example_not_replayable",
                   std::string(asked_.name) +
                       " was asked in the name of a principal, whom only processes of the "

@@ -9,6 +9,7 @@
 
 #include "banyan/comparison/credential_fields.hpp"
 #include "banyan/http/message.hpp"
+#include "banyan/http/names_alike.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -122,7 +123,7 @@ class FieldReader {
       return false;
     }
     const auto is_it = [&](const CopyField& other) {
-      return http::equals_ignoring_case(with_hyphens(other.name), with_hyphens(field.name));
+      return http::names_are_alike(other.name, field.name);
     };
     if (std::ranges::any_of(fields_, is_it)) {
       problem(field.location, field, "is there twice, but for its spelling; keep one of them");

@@ -240,6 +240,8 @@ TEST_F(ACopy, KnowsTheFieldsByWhichThisApplicationKnowsWhoAsks) {
   until("its reason", [&] { return dropped("credentials") == 1; });
   EXPECT_EQ(test::get(port_, "/albums/2", "X-User: ada\r\n").status, 200u);
   until("what users are told apart by", [&] { return dropped("credentials") == 2; });
+  EXPECT_EQ(test::get(port_, "/albums/2", "X_Ticket: 4711\r\n").status, 200u);
+  until("another way to spell it", [&] { return dropped("credentials") == 3; });
   EXPECT_EQ(new_side.asked().size(), 0u);
   proxy_.reset();
 

@@ -440,6 +440,7 @@ Authorization = "Bearer 1"
 X-Number = 3
 X-Line = "a\nb"
 X-Key = { fil = "key.token", scheme = "a b" }
+X_Api_Key = "1"
 )",
        R"(banyan.toml:6:1: set is empty, expected fields that copies say, such as { X-Tenant = "shadow" }
 banyan.toml:8:1: Host in set_old cannot be set: what a side is called says host in its [upstreams.NAME]
@@ -454,6 +455,7 @@ banyan.toml:17:10: X-Line in set_old is empty, or has what no header field may h
 banyan.toml:18:9: [rollouts.catalog.shadow.set_old.X-Key] lacks file, such as file = "catalog.token"
 banyan.toml:18:11: unknown key "fil" in [rollouts.catalog.shadow.set_old.X-Key]. Did you mean "file"?
 banyan.toml:18:39: scheme is "a b", expected a word such as "Bearer"
+banyan.toml:19:13: X_Api_Key in set_old says who asks, and this file is no place for a secret; put it into one that only the proxy may read: { file = "catalog.token" }
 )"},
       {"PlanMovesTheWritesTooEarly",
        R"([rollouts.catalog.plan]
