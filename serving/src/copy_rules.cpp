@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "banyan/forwarding/forwarded_head.hpp"
@@ -15,6 +16,29 @@ namespace {
 bool is_meant(std::string_view pattern, std::string_view name) {
   if (!pattern.ends_with('*')) return pattern == name;
   return name.starts_with(pattern.substr(0, pattern.size() - 1));
+}
+
+/// Of what is written in place of a path, and leads nowhere, it is not said what it is: it may be
+/// the secret itself.
+bool is_hardly_a_path(std::string_view written) {
+  constexpr std::size_t kLongStep = 40;
+  while (!written.empty()) {
+    const std::string_view step = written.substr(0, written.find('/'));
+    if (step.size() > kLongStep || step.contains(' ')) return true;
+    written.remove_prefix(std::min(step.size() + 1, written.size()));
+  }
+  return false;
+}
+
+std::expected<std::string, std::string> secret_in(const std::filesystem::path& path,
+                                                  std::string_view written) {
+  std::error_code unknown;
+  if (is_hardly_a_path(written) && !std::filesystem::exists(path, unknown)) {
+    return std::unexpected(
+        "file is to be a path, and what it says leads nowhere; write the secret into a file that "
+        "only the proxy may read, and the path of that in its place");
+  }
+  return read_field_secret(path.string());
 }
 
 }  // namespace
@@ -31,7 +55,7 @@ std::expected<CopyRules, std::vector<strangler::FileProblem>> CopyRules::make(
       std::string value = each.value;
       if (!each.file.empty()) {
         const auto path = std::filesystem::path(config_file).parent_path() / each.file;
-        auto secret = read_field_secret(path.string());
+        auto secret = secret_in(path, each.file);
         if (!secret) {
           problems.push_back(
               {config_file, each.location,

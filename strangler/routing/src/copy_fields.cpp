@@ -35,6 +35,30 @@ bool is_of_the_proxy(std::string_view name) {
   return kTaken.contains(http::known_field(read)) || http::begins_ignoring_case(read, "Banyan-");
 }
 
+/// Whether a part of the name says that the value is a secret: X-Service-Token, Api-Key.
+bool is_called_a_secret(std::string_view name) {
+  constexpr auto kWords = std::to_array<std::string_view>(
+      {"apikey", "auth", "authentication", "authorization", "bearer", "credential", "credentials",
+       "jwt", "key", "passwd", "password", "secret", "session", "token"});
+  while (!name.empty()) {
+    const std::size_t end = std::min(name.find_first_of("-_"), name.size());
+    const std::string_view part = name.substr(0, end);
+    if (std::ranges::any_of(kWords, [&](std::string_view word) {
+          return http::equals_ignoring_case(part, word);
+        })) {
+      return true;
+    }
+    name.remove_prefix(std::min(end + 1, name.size()));
+  }
+  return false;
+}
+
+/// Of a cookie that was written with its value the value may be a secret.
+std::string without_value(const std::string& cookie) {
+  const std::size_t end = cookie.find('=');
+  return end == std::string::npos ? cookie : cookie.substr(0, end) + "=…";
+}
+
 void read_cookie_names(Section& section, std::string_view key, std::vector<std::string>& names) {
   const auto texts = section.texts(key);
   if (!texts) return;
@@ -44,7 +68,7 @@ void read_cookie_names(Section& section, std::string_view key, std::vector<std::
     const bool good =
         http::is_token(text) && std::min(text.find('*'), text.size() - 1) == text.size() - 1;
     if (good) continue;
-    section.problem(each.location, '"' + each.text + "\" in " + std::string(key) +
+    section.problem(each.location, '"' + without_value(each.text) + "\" in " + std::string(key) +
                                        " is no name of a cookie; expected one such as "
                                        "\"session\", or the beginning of names, \"_ga*\"");
   }
@@ -140,7 +164,7 @@ class FieldReader {
               "is " + kind_of(node) +
                   ", expected a text, or { file = \"catalog.token\" } for a "
                   "secret");
-    } else if (secrets_.contain(field.name)) {
+    } else if (secrets_.contain(field.name) || is_called_a_secret(field.name)) {
       problem(location_of(node), field,
               "says who asks, and this file is no place for a secret; put it into one that only "
               "the proxy may read: { file = \"catalog.token\" }");
@@ -159,8 +183,10 @@ class FieldReader {
     if (const auto scheme = section.text("scheme")) {
       field.scheme = scheme->text;
       if (!http::is_token(scheme->text)) {
+        // Without what it is: the likeliest slip is to write the secret behind the word.
         section.problem(scheme->location,
-                        "scheme is \"" + scheme->text + "\", expected a word such as \"Bearer\"");
+                        "scheme is no word, expected one such as \"Bearer\"; the secret itself "
+                        "goes into the file");
       }
     }
     section.finish();

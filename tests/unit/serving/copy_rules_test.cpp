@@ -124,6 +124,18 @@ TEST_F(RulesOfCopies, SayFieldsToTheirSideInPlaceOfTheClientsHoweverThatSpellsTh
   EXPECT_TRUE(fields == expected);
 }
 
+TEST_F(RulesOfCopies, SayNothingOfASecretThatStandsInPlaceOfItsFile) {
+  plan_.set.push_back({.name = "Authorization", .file = "Bearer s3cret"});
+  plan_.set.push_back({.name = "X-Key", .file = "s3cret." + std::string(60, 'x')});
+  const auto refused = make();
+  ASSERT_FALSE(refused);
+  ASSERT_EQ(refused.error().size(), 2u);
+  for (const strangler::FileProblem& each : refused.error()) {
+    EXPECT_THAT(each.message, HasSubstr("file is to be a path"));
+    EXPECT_THAT(each.message, Not(HasSubstr("s3cret")));
+  }
+}
+
 TEST_F(RulesOfCopies, TellAllThatIsWrongWithTheirFilesAtOnce) {
   plan_.set.push_back({.name = "Authorization", .file = "no.token", .location = {7, 3}});
   plan_.set_old.push_back({.name = "X-Key", .file = "none.token", .location = {9, 5}});

@@ -454,7 +454,7 @@ banyan.toml:16:12: X-Number in set_old is an integer, expected a text, or { file
 banyan.toml:17:10: X-Line in set_old is empty, or has what no header field may have; expected a text of one line
 banyan.toml:18:9: [rollouts.catalog.shadow.set_old.X-Key] lacks file, such as file = "catalog.token"
 banyan.toml:18:11: unknown key "fil" in [rollouts.catalog.shadow.set_old.X-Key]. Did you mean "file"?
-banyan.toml:18:39: scheme is "a b", expected a word such as "Bearer"
+banyan.toml:18:39: scheme is no word, expected one such as "Bearer"; the secret itself goes into the file
 banyan.toml:19:13: X_Api_Key in set_old says who asks, and this file is no place for a secret; put it into one that only the proxy may read: { file = "catalog.token" }
 )"},
       {"PlanMovesTheWritesTooEarly",
