@@ -8,10 +8,12 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "ask_side.hpp"
 #include "banyan/forwarding/stickiness_key.hpp"
 #include "banyan/forwarding/visit.hpp"
+#include "banyan/stages/control_store.hpp"
 #include "route_snapshot.hpp"
 
 namespace banyan::serving {
@@ -73,9 +75,12 @@ struct ExampleName {
 };
 
 /// {"example": "catalog:3", "target": "/albums/…", "headers": {"Cookie": "…"}, "body": "…"}; all
-/// but the example where something of it is hidden. Else what is wrong, without anything of it.
+/// but the example where something of it is hidden. "who" and "why" as with every order, if they
+/// are said. Else what is wrong, without anything of it.
 struct AskedReplay {
   std::string example;
+  std::string who;
+  std::string why;
   strangler::ReplayWords words;
 
   static std::expected<AskedReplay, std::string> parse(std::string_view body) {
@@ -92,6 +97,10 @@ struct AskedReplay {
         }
       } else if (name == "example" && value.is_string()) {
         asked.example = value.get<std::string>();
+      } else if (name == "who" && value.is_string()) {
+        asked.who = value.get<std::string>();
+      } else if (name == "why" && value.is_string()) {
+        asked.why = value.get<std::string>();
       } else if (name == "target" && value.is_string()) {
         asked.words.target = value.get<std::string>();
       } else if (name == "body" && value.is_string()) {
@@ -100,14 +109,28 @@ struct AskedReplay {
         return std::unexpected(std::string(kExpected));
       }
     }
+    if (asked.who.size() > strangler::kLongestWho || asked.why.size() > strangler::kLongestWhy) {
+      return std::unexpected(std::string(kExpected));
+    }
     return asked;
   }
 
  private:
   static constexpr std::string_view kExpected =
       R"(expected {"example": "MODULE:NUMBER"}, and what is hidden of it: "target", a text; )"
-      R"("headers", an object of texts; "body", a text)";
+      R"("headers", an object of texts; "body", a text. For the log "who" and "why", a sentence)";
 };
+
+/// What of a request somebody has said, by name: "target, cookie".
+std::string names_of(const strangler::ReplayWords& words) {
+  std::vector<std::string> names;
+  if (!words.target.empty()) names.emplace_back("target");
+  for (const auto& [name, value] : words.fields) names.push_back(name);
+  if (words.body) names.emplace_back("body");
+  std::string text;
+  for (const std::string& each : names) text += (text.empty() ? "" : ", ") + each;
+  return text;
+}
 
 /// Of another kind: then what is asked now is hardly what was asked when the example was kept. Its
 /// session is over, or what the answer depends on was not said.
@@ -151,7 +174,7 @@ AdminAnswer DifferencesDesk::answer(const strangler::AdminRequest& request) cons
   }
   const auto asked = AskedReplay::parse(request.body);
   if (!asked) return refused(ErrorCode::InvalidArgument, "banyan.invalid_request", asked.error());
-  return replay(asked->example, asked->words);
+  return replay(asked->example, asked->words, {.who = asked->who, .why = asked->why});
 }
 
 AdminAnswer DifferencesDesk::list(std::string_view module) const {
@@ -173,8 +196,8 @@ AdminAnswer DifferencesDesk::list(std::string_view module) const {
   return dump({{"modules", std::move(modules)}});
 }
 
-AdminAnswer DifferencesDesk::replay(std::string_view text,
-                                    const strangler::ReplayWords& words) const {
+AdminAnswer DifferencesDesk::replay(std::string_view text, const strangler::ReplayWords& words,
+                                    const Asker& asker) const {
   const auto name = ExampleName::parse(text);
   if (!name) {
     return refused(ErrorCode::InvalidArgument, "banyan.invalid_request",
@@ -212,6 +235,13 @@ AdminAnswer DifferencesDesk::replay(std::string_view text,
   if (target->route.effect_for(whole->head.method) != Effect::Read) {
     return cannot_be_asked(text, kept->operation + " is a write by now, and only reads are");
   }
+  // Before anybody is asked: perhaps in a user's session, of which both sides' logs have that user.
+  log_.write(telemetry::Level::Info, "example_asked_again",
+             {{"example", text},
+              {"operation", kept->operation},
+              {"said", names_of(words)},
+              {"who", asker.who},
+              {"why", asker.why}});
   auto request = std::make_shared<const http::Request>(std::move(*whole));
   auto old_answer = ask_side(*target, Side::Local, *request, kept->example.by_tls, clock_);
   if (!old_answer) return std::unexpected(AdminRefusal{old_answer.error(), {}});

@@ -104,7 +104,7 @@ void Server::prepare() {
   if (all.parts.control != nullptr) {
     all.shadows.emplace(Shadows::Parts{all.parts.control->stages(), *all.outcomes,
                                        all.parts.settings.trusted_peers, all.parts.clock});
-    all.differences.emplace(*all.routes, all.book, all.parts.clock);
+    all.differences.emplace(*all.routes, all.book, all.parts.clock, all.log());
     desks.push_back({"differences", [&all](const strangler::AdminRequest& request) {
                        return all.differences->answer(request);
                      }});

@@ -414,13 +414,14 @@ TEST(AReplay, SaysWhatWasHiddenToTheProcessAndToNobodyElse) {
     });
     outcome = run_banyan({"replay", "catalog:3", "--target", "/albums/ada?q=blue", "--header",
                           "Authorization: Bearer of-ada", "--header", '@' + fields, "--body", body,
-                          "--url", alike.url()});
+                          "--who", "ann", "--why", "ticket 47", "--url", alike.url()});
   }
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(nlohmann::json::parse(posted),
             nlohmann::json::parse(R"({"example":"catalog:3","target":"/albums/ada?q=blue",
                 "headers":{"Authorization":"Bearer of-ada","Cookie":"session=of-ada; a=b:c",
-                           "User-Agent":"Browser"},"body":"{\"who\":\"ada\"}"})"));
+                           "User-Agent":"Browser"},"body":"{\"who\":\"ada\"}",
+                "who":"ann","why":"ticket 47"})"));
   EXPECT_THAT(outcome.out, HasSubstr("catalog:3, GET /albums/aaa"));
   EXPECT_THAT(outcome.out + outcome.err, testing::Not(HasSubstr("ada")));
 }

@@ -540,6 +540,20 @@ TEST_F(AnExample, OfAClientWhoSpokeTlsIsAskedAgainAsOne) {
   EXPECT_EQ(replayed.at("comparison").at("differences").at(0).at("path"), "/price");
 }
 
+TEST_F(AnExample, ThatIsAskedAgainIsLoggedWithWhoAndWhyAndNothingThatIsSecret) {
+  ToldServer old_side(says(R"({"price":100})"));
+  ToldServer new_side(says(R"({"price":1})"));
+  keep_one_of_ada(old_side.port(), new_side.port());
+  const test::Seen asked = replay(std::string(kOfAda) + R"(,"who":"ann@shop","why":"ticket 47")");
+  EXPECT_EQ(asked.status, 200u) << asked.body;
+  until("its line", [&] { return log().find("example_asked_again") != std::string::npos; });
+  EXPECT_THAT(log(), testing::AllOf(HasSubstr(R"("said":"target, Cookie, User-Agent")"),
+                                    HasSubstr(R"("who":"ann@shop")"),
+                                    HasSubstr(R"("why":"ticket 47")"), Not(HasSubstr("of-ada"))));
+  EXPECT_EQ(replay(R"(,"who":7)").status, 400u);
+  EXPECT_EQ(replay(R"(,"why":")" + std::string(3'000, 'x') + '"').status, 400u);
+}
+
 TEST_F(AnExample, TakesNothingThatIsNotWhatWasHidden) {
   ToldServer old_side(says(R"({"price":100})"));
   ToldServer new_side(says(R"({"price":1})"));

@@ -51,6 +51,7 @@ void add_replay(CommandSet& set) {
                    "A file with the body as it was, where the example has it masked or cut; - is "
                    "standard input")
       ->type_name("FILE");
+  set.reason_of(added, options->who, options->why, false, "the log of the process");
 }
 
 }  // namespace

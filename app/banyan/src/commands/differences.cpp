@@ -253,6 +253,8 @@ std::optional<Error> put_header(Json& headers, std::string_view line) {
 /// What the process is asked for.
 Result<Json> order_of(const ReplayOptions& options) {
   Json asked = {{"example", options.example}};
+  if (!options.who.empty()) asked["who"] = options.who;
+  if (!options.why.empty()) asked["why"] = options.why;
   if (!options.target.empty()) asked["target"] = options.target;
   Json headers = Json::object();
   for (const std::string& each : options.headers) {
