@@ -18,6 +18,17 @@ bool is_meant(std::string_view pattern, std::string_view name) {
   return name.starts_with(pattern.substr(0, pattern.size() - 1));
 }
 
+/// Calls `use(pair, name)` for each cookie of a field.
+template <class Use>
+void each_cookie(std::string_view value, const Use& use) {
+  while (!value.empty()) {
+    const std::size_t end = std::min(value.find(';'), value.size());
+    const std::string_view pair = http::trimmed(value.substr(0, end));
+    value.remove_prefix(std::min(end + 1, value.size()));
+    if (!pair.empty()) use(pair, http::trimmed(pair.substr(0, pair.find('='))));
+  }
+}
+
 /// Of what is written in place of a path, and leads nowhere, it is not said what it is: it may be
 /// the secret itself.
 bool is_hardly_a_path(std::string_view written) {
@@ -83,15 +94,21 @@ bool CopyRules::have_cookie(std::string_view name) const {
 
 std::string CopyRules::sifted(std::string_view value) const {
   std::string kept;
-  while (!value.empty()) {
-    const std::size_t end = std::min(value.find(';'), value.size());
-    const std::string_view pair = http::trimmed(value.substr(0, end));
-    value.remove_prefix(std::min(end + 1, value.size()));
-    if (pair.empty() || !have_cookie(http::trimmed(pair.substr(0, pair.find('='))))) continue;
+  each_cookie(value, [&](std::string_view pair, std::string_view name) {
+    if (!have_cookie(name)) return;
     if (!kept.empty()) kept += "; ";
     kept += pair;
-  }
+  });
   return kept;
+}
+
+bool CopyRules::have_cookies_of(const http::Fields& fields) const {
+  bool all = true;
+  fields.each("Cookie", [&](std::string_view value) {
+    each_cookie(value,
+                [&](std::string_view, std::string_view name) { all = all && have_cookie(name); });
+  });
+  return all;
 }
 
 void CopyRules::sift_cookies(http::Fields& fields) const {

@@ -13,6 +13,7 @@
 #include "ask_side.hpp"
 #include "banyan/forwarding/stickiness_key.hpp"
 #include "banyan/forwarding/visit.hpp"
+#include "banyan/kernel/listed.hpp"
 #include "banyan/stages/control_store.hpp"
 #include "route_snapshot.hpp"
 
@@ -136,6 +137,33 @@ std::string names_of(const strangler::ReplayWords& words) {
 /// session is over, or what the answer depends on was not said.
 bool is_another_answer(unsigned then, unsigned now) { return then / 100 != now / 100; }
 
+/// The first of the targets that have the example's comparisons; null: none has any more.
+const Target* target_of(const RouteSnapshot& routes, std::string_view module,
+                        std::string_view operation = {}) {
+  const auto found = std::ranges::find_if(routes.targets(), [&](const Target& each) {
+    return each.both_sides && each.statistics_module() == module &&
+           (operation.empty() || each.statistics_name() == operation);
+  });
+  return found == routes.targets().end() ? nullptr : &*found;
+}
+
+/// What copies say themselves to both sides nobody needs to know.
+void needs_no_more_than(strangler::ComparedExample& example, const CopyRules& copies) {
+  std::erase_if(example.hidden.fields,
+                [&](const std::string& name) { return copies.replace(name); });
+}
+
+/// Other cookies than copies have would be taken out again, and something else be asked.
+Error wrong_cookies(const std::string& rollout, const strangler::CopyCookies& cookies) {
+  return {ErrorCode::InvalidArgument,
+          "banyan.replay_does_not_fit",
+          "a cookie that is said is none that copies of " + rollout + " have: " +
+              (cookies.pass.empty() ? "all but " + listed(cookies.drop)
+                                    : "these have only " + listed(cookies.pass)) +
+              " (cookies in [rollouts." + rollout + ".shadow]); leave it out",
+          {}};
+}
+
 AdminAnswer cannot_be_asked(std::string_view example, const std::string& why) {
   return refused(ErrorCode::FailedPrecondition, "banyan.example_not_replayable",
                  std::string(example) + " cannot be asked again: " + why);
@@ -179,13 +207,21 @@ AdminAnswer DifferencesDesk::answer(const strangler::AdminRequest& request) cons
 
 AdminAnswer DifferencesDesk::list(std::string_view module) const {
   Json modules = Json::array();
+  const auto routes = routes_.read([](const auto& now) { return now; });
   for (const auto& figures : book_.all()) {
     const strangler::RolloutShadow& shadow = figures->shadow;
     if (!module.empty() && shadow.name() != module) continue;
     const auto findings = shadow.findings();
     Json entry = {{"module", shadow.name()}, {"copies", copies_json(shadow)}};
-    entry["report"] =
-        Json::parse(to_json(findings ? findings->report() : strangler::ComparisonReport()));
+    auto report = findings ? findings->report() : strangler::ComparisonReport();
+    if (const Target* const target = target_of(*routes, shadow.name())) {
+      for (strangler::FieldReport& field : report.fields) {
+        for (strangler::ComparedExample& each : field.examples) {
+          needs_no_more_than(each, *target->both_sides->copies);
+        }
+      }
+    }
+    entry["report"] = Json::parse(to_json(report));
     modules.push_back(std::move(entry));
   }
   if (!module.empty() && modules.empty()) {
@@ -209,25 +245,28 @@ AdminAnswer DifferencesDesk::replay(std::string_view text, const strangler::Repl
   const auto found = std::ranges::find_if(
       rollouts, [&](const auto& each) { return each->shadow.name() == name->module; });
   const auto findings = found == rollouts.end() ? nullptr : (*found)->shadow.findings();
-  const auto kept = findings ? findings->example(name->number) : std::nullopt;
+  auto kept = findings ? findings->example(name->number) : std::nullopt;
   if (!kept) {
     return refused(ErrorCode::NotFound, "banyan.no_such_example",
                    "no example is called " + std::string(text) +
                        "; a restart, or another declaration of what is compared, begins anew");
   }
   const auto routes = routes_.read([](const auto& now) { return now; });
-  const auto target = std::ranges::find_if(routes->targets(), [&](const Target& each) {
-    return each.both_sides && each.statistics_module() == name->module &&
-           each.statistics_name() == kept->operation;
-  });
-  if (target == routes->targets().end()) {
+  const Target* const target = target_of(*routes, name->module, kept->operation);
+  if (target == nullptr) {
     return cannot_be_asked(text, kept->operation + " has no second side any more");
   }
+  const CopyRules& copies = *target->both_sides->copies;
+  needs_no_more_than(kept->example, copies);
   auto whole = findings->request_again({.name = text, .words = words, .route = target->route.path},
                                        kept->example, target->both_sides->rules);
   if (!whole) return std::unexpected(AdminRefusal{std::move(whole.error()), {}});
   strangler::take_out_cookie(whole->head.fields,
                              strangler::visit_cookie(routes->configuration().stickiness_keys));
+  if (!copies.have_cookies_of(whole->head.fields)) {
+    return std::unexpected(
+        AdminRefusal{wrong_cookies(target->route.rollout, copies.cookies()), {}});
+  }
   // Both by what routes say now: they may have changed since, and the target was said by somebody.
   if (!routes->leads_to(*target, whole->head.method, whole->head.target)) {
     return cannot_be_asked(text, "its target does not lead to " + kept->operation);

@@ -169,6 +169,40 @@ TEST_F(ACopyByRule, SaysTheTokenThatItsFileHasSinceTheLastReload) {
   EXPECT_EQ(last_copy(new_side).fields.find("Authorization"), "Bearer of-tomorrow");
 }
 
+TEST_F(ACopyByRule, IsAskedAgainWithoutTheFieldThatBothSidesAreTold) {
+  ToldServer old_side(says(R"({"price":100})"));
+  ToldServer new_side(says(R"({"price":101})"));
+  between(old_side.port(), new_side.port(), copies_with(kSet + kSetOld));
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/7", kOfTheClient).status, 200u);
+  until("the comparison", [&] { return compared() == 1; });
+  const auto example = differences().at("report").at("fields").at(0).at("examples").at(0);
+  EXPECT_EQ(example.at("replayable"), true) << "nobody has to know the client's token";
+  const test::Seen replayed = post("/_banyan/api/differences/replay", R"({"example":"catalog:1"})");
+  EXPECT_EQ(replayed.status, 200u) << replayed.body;
+  EXPECT_EQ(last_copy(old_side).fields.find("Authorization"), "Bearer of-the-shop");
+}
+
+TEST_F(ACopyByRule, IsAskedAgainWithNoCookieThatItHadNot) {
+  ToldServer old_side(says(R"({"price":100})"));
+  ToldServer new_side(says(R"({"price":101})"));
+  between(old_side.port(), new_side.port(),
+          copies_with("credentials = \"drop\"\ncookies = { pass = [\"language\"] }\n"));
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/7", "Cookie: language=de; session=of-ada\r\n").status, 200u);
+  until("the comparison", [&] { return compared() == 1; });
+  const auto replay_with = [&](const std::string& cookies) {
+    return post("/_banyan/api/differences/replay",
+                R"({"example":"catalog:1","headers":{"Cookie":")" + cookies + "\"}}");
+  };
+  const test::Seen refused = replay_with("language=de; session=of-ada");
+  EXPECT_EQ(refused.status, 400u);
+  EXPECT_THAT(refused.body, HasSubstr("have only language"));
+  EXPECT_THAT(refused.body, Not(HasSubstr("of-ada")));
+  EXPECT_EQ(replay_with("language=fr").status, 200u);
+  EXPECT_EQ(last_copy(new_side).fields.find("Cookie"), "language=fr");
+}
+
 TEST_F(ACopyByRule, WhoseTokenIsRefusedSaysNothingOfTheNewSide) {
   ToldServer old_side(says("{}"));
   std::atomic<bool> is_over = false;
