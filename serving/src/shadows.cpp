@@ -8,6 +8,7 @@
 
 #include "banyan/binding/context_headers.hpp"
 #include "banyan/forwarding/visit.hpp"
+#include "banyan/http/method_override.hpp"
 #include "banyan/serving/metrics.hpp"
 #include "banyan/shadowing/findings.hpp"
 #include "banyan/telemetry/contained.hpp"
@@ -87,6 +88,14 @@ bool refuses_who_asks(const http::ResponseHead& head) {
 bool is_of_one_connection(const http::RequestHead& head) {
   return head.method == "OPTIONS" || head.method == "TRACE" || head.method == "CONNECT" ||
          head.fields.contains(strangler::kCopyField) || http::asked_upgrade(head);
+}
+
+/// To some frameworks it is no read then.
+bool may_be_another_method(const http::Fields& fields) {
+  for (const auto field : fields) {
+    if (http::overrides_method(field.name)) return true;
+  }
+  return false;
 }
 
 /// Why there is nothing to compare a copy's answer with.
@@ -188,6 +197,7 @@ std::shared_ptr<Capture> Shadows::capture(Transaction& transaction,
   const http::RequestHead& head = exchange.head();
   if (is_of_one_connection(head)) return nullptr;
   if (!sides.sampler->takes(plan.share, plan.at_least, exchange.loop().now())) return nullptr;
+  if (may_be_another_method(head.fields)) return nullptr;
   const auto drop = [&](CopyDropped reason) {
     shadow.counts.dropped(reason);
     return nullptr;

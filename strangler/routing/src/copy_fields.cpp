@@ -9,6 +9,7 @@
 
 #include "banyan/comparison/credential_fields.hpp"
 #include "banyan/http/message.hpp"
+#include "banyan/http/method_override.hpp"
 #include "banyan/http/names_alike.hpp"
 
 namespace banyan::strangler {
@@ -31,8 +32,17 @@ bool is_of_the_proxy(std::string_view name) {
            "Proxy-Authorization", "Proxy-Authentication-Info", "HTTP2-Settings", "Forwarded",
            "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Via",
            "traceparent", "tracestate", "X-Request-Id", "X-Correlation-Id"}));
+  // With these, too, a copy would be another request than the one that it is compared with.
+  constexpr auto kOthers = std::to_array<std::string_view>(
+      {"Accept-Encoding", "CF-Connecting-IP", "Content-Encoding", "Content-Range", "Content-Type",
+       "Destination", "If-Match", "If-Modified-Since", "If-None-Match", "If-Range",
+       "If-Unmodified-Since", "Range", "True-Client-IP", "X-Client-IP", "X-Forwarded-Prefix",
+       "X-Original-URL", "X-Rewrite-URL"});
   const std::string read = with_hyphens(name);
-  return kTaken.contains(http::known_field(read)) || http::begins_ignoring_case(read, "Banyan-");
+  return kTaken.contains(http::known_field(read)) || http::begins_ignoring_case(read, "Banyan-") ||
+         http::overrides_method(read) || std::ranges::any_of(kOthers, [&](std::string_view other) {
+           return http::equals_ignoring_case(other, read);
+         });
 }
 
 /// Whether a part of the name says that the value is a secret: X-Service-Token, Api-Key.

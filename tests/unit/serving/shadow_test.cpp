@@ -104,6 +104,21 @@ TEST_F(ACopy, OfAWriteIsNeverMade) {
   EXPECT_EQ(new_side.asked().front().method, "GET");
 }
 
+TEST_F(ACopy, IsNotMadeOfWhatSaysThatItIsAnotherMethod) {
+  ToldServer old_side(says("{}"));
+  ToldServer new_side(says("{}"));
+  between(old_side.port(), new_side.port(), kAll);
+  begin_canary();
+  for (const char* const field : {"X-HTTP-Method-Override: DELETE\r\n",
+                                  "x-method-override: PUT\r\n", "X_HTTP_METHOD: DELETE\r\n"}) {
+    EXPECT_EQ(test::get(port_, "/albums/1", field).status, 200u);
+  }
+  EXPECT_EQ(test::get(port_, "/albums/2").status, 200u);
+  until("the copy of what is a read to everybody", [&] { return compared() == 1; });
+  ASSERT_EQ(new_side.asked().size(), 1u);
+  EXPECT_EQ(new_side.asked().front().target, "/albums/2");
+}
+
 TEST_F(ACopy, ThatIsNeverAnsweredHoldsUpNobodyAndTakesNoMoreThanItsLimits) {
   const std::string body(20'000, 'x');
   ToldServer old_side(says(body, 200, "text/plain"));

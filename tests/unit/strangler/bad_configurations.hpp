@@ -457,6 +457,20 @@ banyan.toml:18:11: unknown key "fil" in [rollouts.catalog.shadow.set_old.X-Key].
 banyan.toml:18:39: scheme is no word, expected one such as "Bearer"; the secret itself goes into the file
 banyan.toml:19:13: X_Api_Key in set_old says who asks, and this file is no place for a secret; put it into one that only the proxy may read: { file = "catalog.token" }
 )"},
+      {"FieldsThatMakeAnotherRequestOfACopy",
+       R"([rollouts.catalog.shadow.set]
+X-HTTP-Method-Override = "DELETE"
+x_method_override = "DELETE"
+Accept-Encoding = "br"
+If-None-Match = "*"
+X-Client-IP = "192.0.2.1"
+)",
+       R"(banyan.toml:6:1: X-HTTP-Method-Override in set cannot be set: it is about the connection or the message, or for the proxy to say; take it out
+banyan.toml:7:1: x_method_override in set cannot be set: it is about the connection or the message, or for the proxy to say; take it out
+banyan.toml:8:1: Accept-Encoding in set cannot be set: it is about the connection or the message, or for the proxy to say; take it out
+banyan.toml:9:1: If-None-Match in set cannot be set: it is about the connection or the message, or for the proxy to say; take it out
+banyan.toml:10:1: X-Client-IP in set cannot be set: it is about the connection or the message, or for the proxy to say; take it out
+)"},
       {"PlanMovesTheWritesTooEarly",
        R"([rollouts.catalog.plan]
 steps = ["50%", "writes"]
