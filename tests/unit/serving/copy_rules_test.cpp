@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <expected>
 #include <filesystem>
@@ -63,6 +64,19 @@ TEST_F(TheFileOfASecret, IsRefusedWithWhatToDoAndWithoutAWordOfIt) {
   EXPECT_THAT(open, HasSubstr("open to everybody on this machine (mode 0604)"));
   EXPECT_THAT(open, HasSubstr("chmod o= " + path_));
   EXPECT_THAT(open, Not(HasSubstr("s3cret")));
+}
+
+TEST_F(TheFileOfASecret, ThatIsThereIsNotToBeWrittenAnew) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  const std::string told = why_not(with("s3cret\n", perms::none));
+  EXPECT_THAT(told, HasSubstr("let this process read it"));
+  EXPECT_THAT(told, HasSubstr("chmod 640 " + path_));
+  EXPECT_THAT(told, Not(HasSubstr("install")));
+}
+
+TEST_F(TheFileOfASecret, IsOneWordInACommandWhateverItIsCalled) {
+  EXPECT_THAT(why_not(folder_.file("Ada's token")),
+              HasSubstr("/dev/stdin '" + folder_.file("Ada'\\''s token'")));
 }
 
 class RulesOfCopies : public testing::Test {
