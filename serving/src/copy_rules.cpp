@@ -73,8 +73,11 @@ std::expected<CopyRules, std::vector<strangler::FileProblem>> CopyRules::make(
                std::string(key) + '.' + each.name + " of " + section + ": " + secret.error()});
           continue;
         }
-        to.has_secret = true;
-        value = each.scheme.empty() ? std::move(*secret) : each.scheme + ' ' + *secret;
+        value = each.scheme.empty() ? *secret : each.scheme + ' ' + *secret;
+        // By itself, too, where its scheme stands in the file before it.
+        const std::size_t blank = secret->rfind(' ');
+        if (blank != std::string::npos) to.secrets.push_back(secret->substr(blank + 1));
+        to.secrets.insert(to.secrets.begin(), std::move(*secret));
       }
       to.names.push_back(each.name);
       to.fields.add(each.name, value);

@@ -45,7 +45,8 @@ class CopyRules {
     return replace(Side::Local, name) && replace(Side::Remote, name);
   }
   /// Whether one of these is a secret of their own, which that side may take or not.
-  bool have_secret(Side side) const { return of(side).has_secret; }
+  bool have_secret(Side side) const { return !of(side).secrets.empty(); }
+  const std::vector<std::string>& secrets(Side side) const { return of(side).secrets; }
   /// The fields that they say themselves.
   const http::Fields& said_to(Side side) const { return of(side).fields; }
   /// Says them, in place of the client's.
@@ -55,7 +56,7 @@ class CopyRules {
   struct OfSide {
     std::vector<std::string> names;
     http::Fields fields;
-    bool has_secret = false;
+    std::vector<std::string> secrets;  ///< that are in `fields`, without their schemes
   };
   const OfSide& of(Side side) const { return sides_[static_cast<std::size_t>(side)]; }
   bool have_cookie(std::string_view name) const;

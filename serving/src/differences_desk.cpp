@@ -293,7 +293,9 @@ AdminAnswer DifferencesDesk::replay(std::string_view text, const strangler::Repl
                                .other_answer = std::move(*new_answer),
                                .operation = target->statistics_name(),
                                .route = target->route.path,
-                               .rules = &target->both_sides->rules};
+                               .rules = &target->both_sides->rules,
+                               .told_old = copies.secrets(Side::Local),
+                               .told_other = copies.secrets(Side::Remote)};
   const auto comparison = findings->compare_only(pair, clock_.now());
   if (!comparison) {
     return cannot_be_asked(text, "an answer has a content coding that cannot be undone here");

@@ -405,7 +405,9 @@ void Shadows::compare(const CopyPtr& copy, http::Response other) {
                               .route = copy->target->route.path,
                               .rules = &copy->sides().rules,
                               .by_tls = copy->client_speaks_tls});
-  if (copy->answered_by == Side::Remote) std::swap(pair->old_answer, pair->other_answer);
+  const bool is_old = copy->answered_by == Side::Remote;
+  if (is_old) std::swap(pair->old_answer, pair->other_answer);
+  (is_old ? pair->told_old : pair->told_other) = copy->sides().copies->secrets(copy->to);
   auto task = [this, copy, pair] {
     telemetry::contain(
         [&] {

@@ -203,6 +203,25 @@ TEST_F(ACopyByRule, IsAskedAgainWithNoCookieThatItHadNot) {
   EXPECT_EQ(last_copy(new_side).fields.find("Cookie"), "language=fr");
 }
 
+TEST_F(ACopyByRule, HasItsTokenInNoReportThoughASideSaysWhatItHears) {
+  const auto says_what_it_hears = [](const std::shared_ptr<http::Exchange>& exchange) {
+    const auto heard = exchange->head().fields.find("Authorization").value_or("nothing");
+    says(R"({"debug":")" + std::string(heard) + "\"}")(exchange);
+  };
+  ToldServer old_side(says_what_it_hears);
+  ToldServer new_side(says_what_it_hears);
+  between(old_side.port(), new_side.port(),
+          copies_with(kSet + kSetOld + "[rollouts.catalog.compare]\nexamples = \"clear\"\n"));
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/7").status, 200u);
+  until("the comparison", [&] { return compared() == 1; });
+  const std::string report = differences().dump();
+  EXPECT_THAT(report, HasSubstr("Bearer …"));
+  EXPECT_THAT(report, Not(HasSubstr("of-the-")));
+  EXPECT_THAT(post("/_banyan/api/differences/replay", R"({"example":"catalog:1"})").body,
+              testing::AllOf(HasSubstr("Bearer …"), Not(HasSubstr("of-the-"))));
+}
+
 TEST_F(ACopyByRule, WhoseTokenIsRefusedSaysNothingOfTheNewSide) {
   ToldServer old_side(says("{}"));
   std::atomic<bool> is_over = false;
