@@ -69,6 +69,12 @@ Result<http::Response> ask_side(const Target& target, Side side, const http::Req
       }
       return std::move(*answer);
     }
+    // Never with it: something in what was said, behind what the example keeps of it.
+    if (answer.error().kind == http::ClientFailure::Kind::Request) {
+      return fail(ErrorCode::InvalidArgument, "banyan.replay_does_not_fit",
+                  "what is said has a character that no request may have, such as a blank in the "
+                  "target: write it as it was sent, %20");
+    }
     trouble += (trouble.empty() ? "" : "; ") + to_string(endpoint) + ": " + answer.error().message;
   }
   return fail(ErrorCode::Unavailable, "banyan.side_not_reached",

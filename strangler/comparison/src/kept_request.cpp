@@ -33,23 +33,32 @@ bool is_among(const std::vector<std::string>& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-bool are_letters_or_digits(std::string_view text, bool digits) {
-  return std::ranges::all_of(text, [&](char c) {
+bool are_letters(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) {
     const char small = http::folded(c);
-    return (small >= 'a' && small <= 'z') || (digits && c >= '0' && c <= '9');
+    return small >= 'a' && small <= 'z';
   });
 }
 
-/// "de-AT", "zh-Hant", "*": nothing that says more than a language (RFC 4647).
+/// "AT", "Hant", "419"
+bool is_script_or_region(std::string_view part) {
+  const bool is_number =
+      part.size() == 3 && std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; });
+  return is_number || (part.size() >= 2 && part.size() <= 4 && are_letters(part));
+}
+
+/// "de-AT", "zh-Hant", "*": nothing that says more than a language (RFC 4647), and not as much text
+/// as a private range ("x-…") or a row of parts may have.
 bool is_language(std::string_view range) {
+  constexpr int kMostParts = 3;
   if (range == "*") return true;
   const std::string_view primary = range.substr(0, range.find('-'));
-  if (primary.empty() || primary.size() > 3 || !are_letters_or_digits(primary, false)) return false;
+  if (primary.size() < 2 || primary.size() > 3 || !are_letters(primary)) return false;
   range.remove_prefix(primary.size());
-  while (!range.empty()) {
+  for (int parts = 0; !range.empty(); ++parts) {
     range.remove_prefix(1);
     const std::string_view part = range.substr(0, range.find('-'));
-    if (part.size() < 2 || part.size() > 4 || !are_letters_or_digits(part, true)) return false;
+    if (parts == kMostParts || !is_script_or_region(part)) return false;
     range.remove_prefix(part.size());
   }
   return true;

@@ -341,6 +341,14 @@ TEST_F(CheckCommand, NotesThatCopiesAskInTheirOwnNameAndNeverSaysTheSecret) {
   EXPECT_THAT(rules(with("set = { X-Tenant = \"shadow\" }\n")), IsEmpty());
 }
 
+TEST_F(CheckCommand, NotesThatCopiesAreFromAnotherUserWhomAFieldNames) {
+  std::string text = sticky_by("\"header:X-User\", \"address\"");
+  const std::string rollout = "[rollouts.catalog]\n";
+  text.replace(text.find(rollout), rollout.size(),
+               "[rollouts.catalog.shadow]\nset = { X-User = \"shadow\" }\n");
+  EXPECT_THAT(rules(text), testing::Contains("check.copies_ask_in_their_own_name"));
+}
+
 TEST_F(CheckCommand, FindsFilesAndFoldersThatAreNotThere) {
   EXPECT_THAT(rules(shop_with("[upstreams.shop]",
                               "control_store = \"no/such/control.db\"\n"

@@ -448,6 +448,37 @@ TEST(AReplay, SaysNothingOfAFieldThatIsWrittenWrongly) {
   EXPECT_THAT(twice.err, HasSubstr("--header says Cookie twice"));
 }
 
+TEST(AReplay, TakesNothingThatCannotBeSaidAsItIs) {
+  const TemporaryFolder folder;
+  const std::string latin = folder.file("latin.txt");
+  std::ofstream(latin) << "caf\xe9";
+  const Outcome odd = run_banyan({"replay", "catalog:3", "--body", latin});
+  EXPECT_EQ(odd.exit_code, 64);
+  EXPECT_THAT(odd.err, HasSubstr("no UTF-8"));
+  const Outcome twice = run_banyan({"replay", "catalog:3", "--header", "@-", "--body", "-"});
+  EXPECT_EQ(twice.exit_code, 64);
+  EXPECT_THAT(twice.err, HasSubstr("standard input is named twice"));
+}
+
+TEST(AReplay, ReadsItsTargetFromAFileTooWhichIsInNoHistory) {
+  const TemporaryFolder folder;
+  const std::string target = folder.file("target.txt");
+  std::ofstream(target) << "/albums/ada?q=blue\n";
+  std::string posted;
+  {  // its thread ends with it
+    const AdminServer alike([&](const std::string&, const std::string&, const std::string& said) {
+      posted = said;
+      return std::pair(200U, std::string(R"({"example":"catalog:3","request":"GET /albums/aaa",
+          "old":{"status":200},"new":{"status":200},
+          "comparison":{"same":true,"differences":[]}})"));
+    });
+    EXPECT_EQ(run_banyan({"replay", "catalog:3", "--target", '@' + target, "--url", alike.url()})
+                  .exit_code,
+              0);
+  }
+  EXPECT_EQ(nlohmann::json::parse(posted).at("target"), "/albums/ada?q=blue");
+}
+
 TEST(TheListOfDifferences, SaysWhatAnExampleNeedsToBeAskedAgain) {
   const AdminServer lists([](const std::string&, const std::string&, const std::string&) {
     return std::pair(200U, std::string(R"({"modules":[{"module":"catalog","copies":{},"report":{

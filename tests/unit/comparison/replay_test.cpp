@@ -198,9 +198,10 @@ TEST_F(AskingAgain, SpeaksForNoPrincipal) {
 
 TEST_F(AskingAgain, IsNotHinderedByTheLanguagesOfABrowser) {
   request_.target = "/albums";
-  request_.fields.add("Accept-Language", "de-AT, de;q=0.9, zh-Hant;q=0.8, *;q=0.5");
+  request_.fields.add("Accept-Language", "de-AT, de;q=0.9, zh-Hant-TW;q=0.8, es-419, *;q=0.5");
   EXPECT_TRUE(keep().replayable()) << "they say nothing of a person";
-  for (const char* odd : {"ada-lovelace", "de;q=ada", "de-", "-", "de;ada", "12"}) {
+  for (const char* odd : {"ada-lovelace", "de;q=ada", "de-", "-", "de;ada", "12",
+                          "x-1234-5678-9012", "x-ada", "de-1234", "de-ada-love-lace-ada"}) {
     request_.fields.set("Accept-Language", odd);
     EXPECT_FALSE(keep().replayable()) << odd;
   }

@@ -13,6 +13,7 @@
 #include "banyan/forwarding/stickiness_key.hpp"
 #include "banyan/forwarding/trusted_peers.hpp"
 #include "banyan/http/loopback.hpp"
+#include "banyan/http/names_alike.hpp"
 
 namespace banyan::cli::check {
 namespace {
@@ -230,8 +231,8 @@ class Check {
   void look_at_copies() {
     for (const strangler::RolloutPlan& plan : configuration_.rollouts) {
       if (!plan.shadow) continue;
-      const strangler::CopyField* const for_new = first_secret(plan.shadow->set);
-      const strangler::CopyField* const for_old = first_secret(plan.shadow->set_old);
+      const strangler::CopyField* const for_new = first_name(plan.shadow->set);
+      const strangler::CopyField* const for_old = first_name(plan.shadow->set_old);
       if (for_new == nullptr && for_old == nullptr) continue;
       const strangler::CopyField& field = for_new != nullptr ? *for_new : *for_old;
       std::string message = "copies of " + plan.name + " ask in their own name (" + field.name +
@@ -249,10 +250,21 @@ class Check {
     }
   }
 
-  static const strangler::CopyField* first_secret(const std::vector<strangler::CopyField>& fields) {
-    const auto found = std::ranges::find_if(
-        fields, [](const strangler::CopyField& each) { return !each.file.empty(); });
+  /// Of those by which a copy is from another than the client: a secret, or what users are told
+  /// apart by.
+  const strangler::CopyField* first_name(const std::vector<strangler::CopyField>& fields) const {
+    const auto found = std::ranges::find_if(fields, [&](const strangler::CopyField& each) {
+      return !each.file.empty() || tells_users_apart(each.name);
+    });
     return found == fields.end() ? nullptr : &*found;
+  }
+
+  bool tells_users_apart(const std::string& field) const {
+    return std::ranges::any_of(configuration_.stickiness_keys,
+                               [&](const strangler::StickinessKey& key) {
+                                 return key.source == strangler::StickinessKey::Source::Header &&
+                                        http::names_are_alike(key.name, field);
+                               });
   }
 
   void look_at_operators() {

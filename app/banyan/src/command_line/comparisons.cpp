@@ -38,9 +38,10 @@ void add_replay(CommandSet& set) {
       ->add_option("EXAMPLE", options->example,
                    "The example, as `banyan differences` calls it: MODULE:NUMBER")
       ->required();
-  added->add_option("--target", options->target,
-                    "Path and query as they were, where the example has them masked; used for this "
-                    "once, and kept nowhere");
+  added->add_option(
+      "--target", options->target,
+      "Path and query as they were, where the example has them masked, or @FILE that has "
+      "them; used for this once, and kept nowhere");
   added
       ->add_option("--header", options->headers,
                    "A field that the example says was taken out, \"NAME: VALUE\", or @FILE with a "

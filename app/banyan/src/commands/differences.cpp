@@ -222,7 +222,7 @@ Result<std::string> said_in(const std::string& file) {
     return fail(ErrorCode::InvalidArgument, "banyan.bad_replay_words",
                 "there is no file " + file +
                     " that could be read; --header @FILE has a line "
-                    "NAME: VALUE for each field, --body FILE the body");
+                    "NAME: VALUE for each field, --target @FILE the target, --body FILE the body");
   }
   return std::move(*content);
 }
@@ -250,12 +250,46 @@ std::optional<Error> put_header(Json& headers, std::string_view line) {
   return std::nullopt;
 }
 
+/// What is no UTF-8 a document cannot have: something else would be asked in its place.
+bool can_be_said(const Json& asked) {
+  try {
+    [[maybe_unused]] const std::string text = asked.dump();
+    return true;
+  } catch (const Json::type_error&) {
+    return false;
+  }
+}
+
+/// "/albums/…", or a file that has it, which is not in the shell's history.
+Result<std::string> target_of(const std::string& said) {
+  if (!said.starts_with('@')) return said;
+  auto content = said_in(said.substr(1));
+  if (!content) return content;
+  return content->substr(0, content->find_first_of("\r\n"));
+}
+
+/// It has one end.
+bool reads_standard_input_twice(const ReplayOptions& options) {
+  int times = (options.target == "@-" ? 1 : 0) + (options.body_file == "-" ? 1 : 0);
+  for (const std::string& each : options.headers) times += each == "@-" ? 1 : 0;
+  return times > 1;
+}
+
 /// What the process is asked for.
 Result<Json> order_of(const ReplayOptions& options) {
+  if (reads_standard_input_twice(options)) {
+    return fail(ErrorCode::InvalidArgument, "banyan.bad_replay_words",
+                "standard input is named twice, and can be read once; put one of the two into a "
+                "file");
+  }
   Json asked = {{"example", options.example}};
   if (!options.who.empty()) asked["who"] = options.who;
   if (!options.why.empty()) asked["why"] = options.why;
-  if (!options.target.empty()) asked["target"] = options.target;
+  if (!options.target.empty()) {
+    auto target = target_of(options.target);
+    if (!target) return fail(std::move(target.error()));
+    asked["target"] = std::move(*target);
+  }
   Json headers = Json::object();
   for (const std::string& each : options.headers) {
     std::string lines = each;
@@ -275,6 +309,11 @@ Result<Json> order_of(const ReplayOptions& options) {
     auto body = said_in(options.body_file);
     if (!body) return fail(std::move(body.error()));
     asked["body"] = std::move(*body);
+  }
+  if (!can_be_said(asked)) {
+    return fail(ErrorCode::InvalidArgument, "banyan.bad_replay_words",
+                "what is said is no UTF-8, and cannot be asked again; write a target as it was "
+                "sent, %E9 for one such byte");
   }
   return asked;
 }
