@@ -46,12 +46,14 @@ class TheOperatorsPages : public testing::Test, public http::Application {
   SideHealth sides_;
   Refusals refusals_;
   FallThrough fall_through_;
+  Visits visits_;
   FailureLog failures_{system_clock()};
   Outcomes outcomes_{{.metrics = telemetry_.metrics,
                       .log = telemetry_.log,
                       .sides = sides_,
                       .refusals = refusals_,
                       .fall_through = fall_through_,
+                      .visits = visits_,
                       .failures = failures_,
                       .clock = system_clock()}};
   OperatorGuard guard_{"a secret"};

@@ -58,6 +58,7 @@ class TheOutcomesOfASide : public testing::Test {
   SideHealth sides_;
   Refusals refusals_;
   FallThrough fall_through_;
+  Visits visits_;
   FailureLog failures_{clock_};
   Target target_;
   Outcomes outcomes_{{.metrics = metrics_,
@@ -65,6 +66,7 @@ class TheOutcomesOfASide : public testing::Test {
                       .sides = sides_,
                       .refusals = refusals_,
                       .fall_through = fall_through_,
+                      .visits = visits_,
                       .failures = failures_,
                       .clock = clock_}};
 };
