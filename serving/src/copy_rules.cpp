@@ -45,9 +45,9 @@ std::expected<std::string, std::string> secret_in(const std::filesystem::path& p
                                                   std::string_view written) {
   std::error_code unknown;
   if (is_hardly_a_path(written) && !std::filesystem::exists(path, unknown)) {
-    return std::unexpected(
+    return std::unexpected(std::string(
         "file is to be a path, and what it says leads nowhere; write the secret into a file that "
-        "only the proxy may read, and the path of that in its place");
+        "only the proxy may read, and the path of that in its place"));
   }
   return read_field_secret(path.string());
 }
@@ -108,8 +108,9 @@ std::string CopyRules::sifted(std::string_view value) const {
 bool CopyRules::have_cookies_of(const http::Fields& fields) const {
   bool all = true;
   fields.each("Cookie", [&](std::string_view value) {
-    each_cookie(value,
-                [&](std::string_view, std::string_view name) { all = all && have_cookie(name); });
+    each_cookie(value, [&](std::string_view /*pair*/, std::string_view name) {
+      all = all && have_cookie(name);
+    });
   });
   return all;
 }

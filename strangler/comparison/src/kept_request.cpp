@@ -162,7 +162,7 @@ class Completion {
                  example_.correlation_id + '.';
     }
     message += " Say it for this once, ";
-    message += has_hidden_parts_ ? "and what stood there for each …, which only stands for it: "
+    message += has_hidden_parts_ ? "with what stood there for each … and not the sign itself: "
                                  : "in place of each …: ";
     message += command_for(asked_.name, example_.hidden);
     return {ErrorCode::FailedPrecondition, "banyan.example_not_replayable", std::move(message), {}};
