@@ -341,6 +341,20 @@ TEST_F(CheckCommand, NotesThatCopiesAskInTheirOwnNameAndNeverSaysTheSecret) {
   EXPECT_THAT(rules(with("set = { X-Tenant = \"shadow\" }\n")), IsEmpty());
 }
 
+TEST_F(CheckCommand, NotesASecretThatGoesOverTheWireInTheClear) {
+  std::ofstream(folder_.file("catalog.token")) << "Bearer of-the-catalog\n";
+  std::filesystem::permissions(folder_.file("catalog.token"), std::filesystem::perms::owner_read);
+  std::string text = shop_with("127.0.0.1:9001", "10.0.0.5:9001");
+  const std::string rollout = "[rollouts.catalog]\n";
+  text.replace(text.find(rollout), rollout.size(),
+               "[rollouts.catalog.shadow]\nset = { Authorization = { file = \"catalog.token\" } }\n"
+               "set_old = { Authorization = { file = \"catalog.token\" } }\n");
+  EXPECT_THAT(rules(text), Contains("check.secret_in_the_clear"));
+  const std::string told = check(text).dump();
+  EXPECT_THAT(told, HasSubstr("to [upstreams.catalog] without TLS"));
+  EXPECT_THAT(told, Not(HasSubstr("to [upstreams.shop] without TLS"))) << "it is on this machine";
+}
+
 TEST_F(CheckCommand, NotesThatCopiesAreFromAnotherUserWhomAFieldNames) {
   std::string text = sticky_by("\"header:X-User\", \"address\"");
   const std::string rollout = "[rollouts.catalog]\n";

@@ -12,6 +12,7 @@
 
 #include "banyan/forwarding/stickiness_key.hpp"
 #include "banyan/forwarding/trusted_peers.hpp"
+#include "banyan/http/endpoint.hpp"
 #include "banyan/http/loopback.hpp"
 #include "banyan/http/names_alike.hpp"
 
@@ -68,6 +69,7 @@ class Check {
     look_at_names();
     look_at_rollouts();
     look_at_copies();
+    look_at_ways_of_secrets();
     look_at_operators();
     look_at_trust();
     look_at_stickiness();
@@ -248,6 +250,40 @@ class Check {
       }
       add(Weight::Note, "copies_ask_in_their_own_name", field.location, std::move(message));
     }
+  }
+
+  /// Whoever listens on the way has it.
+  void look_at_ways_of_secrets() {
+    for (const strangler::RolloutPlan& plan : configuration_.rollouts) {
+      if (!plan.shadow) continue;
+      look_at_way(plan, plan.shadow->set, &Route::successor);
+      look_at_way(plan, plan.shadow->set_old, &Route::legacy);
+    }
+  }
+
+  void look_at_way(const strangler::RolloutPlan& plan,
+                   const std::vector<strangler::CopyField>& fields, std::string Route::* side) {
+    const auto secret = std::ranges::find_if(
+        fields, [](const strangler::CopyField& each) { return !each.file.empty(); });
+    if (secret == fields.end()) return;
+    for (const strangler::UpstreamGroup& group : configuration_.upstreams) {
+      const bool is_asked = std::ranges::any_of(configuration_.routes, [&](const Route& route) {
+        return route.rollout == plan.name && route.*side == group.name;
+      });
+      if (!is_asked || group.tls || is_of_this_machine(group)) continue;
+      add(Weight::Note, "secret_in_the_clear", secret->location,
+          "copies of " + plan.name + " bring the secret of " + secret->name + " to [upstreams." +
+              group.name +
+              "] without TLS: whoever listens on the way has it. Give it a section "
+              "[upstreams." +
+              group.name + ".tls], if that side speaks it");
+    }
+  }
+
+  static bool is_of_this_machine(const strangler::UpstreamGroup& group) {
+    return std::ranges::all_of(group.instances, [](const auto& each) {
+      return each.host.starts_with(http::kUnixPrefix) || http::is_loopback(each.host);
+    });
   }
 
   /// Of those by which a copy is from another than the client: a secret, or what users are told
