@@ -37,6 +37,13 @@ http::Fields fields_for_copies(const Transaction& transaction) {
   strangler::take_out_cookie(fields, transaction.own_cookie());
   transaction.target->both_sides->copies->sift_cookies(fields);
   for (const http::FieldName name : kOfTheClientOnly) fields.remove(name);
+  // Of the kit's own words a client's do not go on, and say nothing of who asks.
+  if (transaction.listener->audience == Audience::Public) {
+    fields.remove_if([](const http::Fields::Field& field) {
+      return http::begins_ignoring_case(field.name, "Banyan-") ||
+             http::begins_ignoring_case(field.name, "Banyan_");
+    });
+  }
   return fields;
 }
 

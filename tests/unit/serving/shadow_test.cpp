@@ -104,6 +104,17 @@ TEST_F(ACopy, OfAWriteIsNeverMade) {
   EXPECT_EQ(new_side.asked().front().method, "GET");
 }
 
+TEST_F(ACopy, IsNotHinderedByAPrincipalThatAClientMakesUp) {
+  ToldServer old_side(says(R"({"price":100})"));
+  ToldServer new_side(says(R"({"price":101})"));
+  between(old_side.port(), new_side.port(), kAll);
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/1", "Banyan-Principal: eve\r\n").status, 200u);
+  until("the comparison", [&] { return compared() == 1; });
+  EXPECT_FALSE(new_side.asked().front().fields.contains("Banyan-Principal"));
+  EXPECT_EQ(post("/_banyan/api/differences/replay", R"({"example":"catalog:1"})").status, 200u);
+}
+
 TEST_F(ACopy, IsNotMadeOfWhatSaysThatItIsAnotherMethod) {
   ToldServer old_side(says("{}"));
   ToldServer new_side(says("{}"));
