@@ -25,10 +25,21 @@ Context context_for(const Target& target, Side side, const Clock& clock) {
   return context;
 }
 
+/// Or an application that wants TLS of everybody sends whoever asks elsewhere.
+void say_where_it_is_from(http::Fields& fields, const Destination& destination, bool by_tls) {
+  fields.set("X-Forwarded-Proto", by_tls ? "https" : "http");
+  if (const auto host = fields.find("Host")) {
+    fields.set("X-Forwarded-Host", std::string(*host));
+  }
+  if (destination.rewriting != nullptr && !destination.rewriting->prefix().empty()) {
+    fields.set("X-Forwarded-Prefix", destination.rewriting->prefix());
+  }
+}
+
 }  // namespace
 
 Result<http::Response> ask_side(const Target& target, Side side, const http::Request& request,
-                                const Clock& clock) {
+                                bool by_tls, const Clock& clock) {
   const Destination& destination = target.destination(side);
   http::Request asked = request;
   target.both_sides->copies->sift_cookies(asked.head.fields);
@@ -43,6 +54,7 @@ Result<http::Response> ask_side(const Target& target, Side side, const http::Req
   if (target.has_context()) {
     binding::put_context(asked.head, context_for(target, side, clock), clock);
   }
+  say_where_it_is_from(asked.head.fields, destination, by_tls);
   if (!pool.group.host.empty()) asked.head.fields.set("Host", pool.group.host);
   asked.head.fields.set(strangler::kCopyField, "1");
   std::string trouble;
@@ -56,6 +68,12 @@ Result<http::Response> ask_side(const Target& target, Side side, const http::Req
             answer->head.fields, request.head.fields.find("Host").value_or(std::string_view()));
       }
       return std::move(*answer);
+    }
+    // Never with it: something in what was said, behind what the example keeps of it.
+    if (answer.error().kind == http::ClientFailure::Kind::Request) {
+      return fail(ErrorCode::InvalidArgument, "banyan.replay_does_not_fit",
+                  "what is said has a character that no request may have, such as a blank in the "
+                  "target: write it as it was sent, %20");
     }
     trouble += (trouble.empty() ? "" : "; ") + to_string(endpoint) + ": " + answer.error().message;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "both_sides.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,15 +14,20 @@ namespace {
 bool has_reads(const strangler::Route& route) { return route.declared_effect != Effect::Write; }
 
 /// Those that the rollout names, and those in which copies have a secret of their own: what a
-/// client says there is one as well.
+/// client says there is one as well. In one order, and without those that are so everywhere: with
+/// other names all that was found begins anew.
 std::vector<std::string> named_secrets(const strangler::RolloutPlan& plan) {
   if (!plan.shadow) return {};
+  const strangler::CredentialFields everywhere;
   std::vector<std::string> names = plan.shadow->secret_fields;
   for (const auto* const fields : {&plan.shadow->set, &plan.shadow->set_old}) {
     for (const strangler::CopyField& each : *fields) {
-      if (!each.file.empty()) names.push_back(each.name);
+      if (!each.file.empty() && !everywhere.contain(each.name)) names.push_back(each.name);
     }
   }
+  std::ranges::sort(names);
+  const auto doubled = std::ranges::unique(names);
+  names.erase(doubled.begin(), doubled.end());
   return names;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "banyan/forwarding/forwarded_head.hpp"
@@ -15,6 +16,40 @@ namespace {
 bool is_meant(std::string_view pattern, std::string_view name) {
   if (!pattern.ends_with('*')) return pattern == name;
   return name.starts_with(pattern.substr(0, pattern.size() - 1));
+}
+
+/// Calls `use(pair, name)` for each cookie of a field.
+template <class Use>
+void each_cookie(std::string_view value, const Use& use) {
+  while (!value.empty()) {
+    const std::size_t end = std::min(value.find(';'), value.size());
+    const std::string_view pair = http::trimmed(value.substr(0, end));
+    value.remove_prefix(std::min(end + 1, value.size()));
+    if (!pair.empty()) use(pair, http::trimmed(pair.substr(0, pair.find('='))));
+  }
+}
+
+/// Of what is written in place of a path, and leads nowhere, it is not said what it is: it may be
+/// the secret itself.
+bool is_hardly_a_path(std::string_view written) {
+  constexpr std::size_t kLongStep = 40;
+  while (!written.empty()) {
+    const std::string_view step = written.substr(0, written.find('/'));
+    if (step.size() > kLongStep || step.contains(' ')) return true;
+    written.remove_prefix(std::min(step.size() + 1, written.size()));
+  }
+  return false;
+}
+
+std::expected<std::string, std::string> secret_in(const std::filesystem::path& path,
+                                                  std::string_view written) {
+  std::error_code unknown;
+  if (is_hardly_a_path(written) && !std::filesystem::exists(path, unknown)) {
+    return std::unexpected(std::string(
+        "file is to be a path, and what it says leads nowhere; write the secret into a file that "
+        "only the proxy may read, and the path of that in its place"));
+  }
+  return read_field_secret(path.string());
 }
 
 }  // namespace
@@ -31,14 +66,18 @@ std::expected<CopyRules, std::vector<strangler::FileProblem>> CopyRules::make(
       std::string value = each.value;
       if (!each.file.empty()) {
         const auto path = std::filesystem::path(config_file).parent_path() / each.file;
-        auto secret = read_field_secret(path.string());
+        auto secret = secret_in(path, each.file);
         if (!secret) {
           problems.push_back(
               {config_file, each.location,
                std::string(key) + '.' + each.name + " of " + section + ": " + secret.error()});
           continue;
         }
-        value = each.scheme.empty() ? std::move(*secret) : each.scheme + ' ' + *secret;
+        value = each.scheme.empty() ? *secret : each.scheme + ' ' + *secret;
+        // By itself, too, where its scheme stands in the file before it.
+        const std::size_t blank = secret->rfind(' ');
+        if (blank != std::string::npos) to.secrets.push_back(secret->substr(blank + 1));
+        to.secrets.insert(to.secrets.begin(), std::move(*secret));
       }
       to.names.push_back(each.name);
       to.fields.add(each.name, value);
@@ -58,15 +97,22 @@ bool CopyRules::have_cookie(std::string_view name) const {
 
 std::string CopyRules::sifted(std::string_view value) const {
   std::string kept;
-  while (!value.empty()) {
-    const std::size_t end = std::min(value.find(';'), value.size());
-    const std::string_view pair = http::trimmed(value.substr(0, end));
-    value.remove_prefix(std::min(end + 1, value.size()));
-    if (pair.empty() || !have_cookie(http::trimmed(pair.substr(0, pair.find('='))))) continue;
+  each_cookie(value, [&](std::string_view pair, std::string_view name) {
+    if (!have_cookie(name)) return;
     if (!kept.empty()) kept += "; ";
     kept += pair;
-  }
+  });
   return kept;
+}
+
+bool CopyRules::have_cookies_of(const http::Fields& fields) const {
+  bool all = true;
+  fields.each("Cookie", [&](std::string_view value) {
+    each_cookie(value, [&](std::string_view /*pair*/, std::string_view name) {
+      all = all && have_cookie(name);
+    });
+  });
+  return all;
 }
 
 void CopyRules::sift_cookies(http::Fields& fields) const {

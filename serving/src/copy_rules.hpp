@@ -30,6 +30,9 @@ class CopyRules {
 
   /// Leaves the cookies that copies have.
   void sift_cookies(http::Fields& fields) const;
+  /// Whether copies have all the cookies that are in there.
+  bool have_cookies_of(const http::Fields& fields) const;
+  const strangler::CopyCookies& cookies() const { return cookies_; }
   /// Whether those that copies have are named, so that they have them though they lack credentials.
   bool names_cookies() const { return !cookies_.pass.empty(); }
 
@@ -37,6 +40,13 @@ class CopyRules {
   bool change(Side side) const;
   /// Whether copies for that side say the field themselves; "_" is as "-" to some that read it.
   bool replace(Side side, std::string_view name) const;
+  /// Whether nobody hears of it what the client has said.
+  bool replace(std::string_view name) const {
+    return replace(Side::Local, name) && replace(Side::Remote, name);
+  }
+  /// Whether one of these is a secret of their own, which that side may take or not.
+  bool have_secret(Side side) const { return !of(side).secrets.empty(); }
+  const std::vector<std::string>& secrets(Side side) const { return of(side).secrets; }
   /// The fields that they say themselves.
   const http::Fields& said_to(Side side) const { return of(side).fields; }
   /// Says them, in place of the client's.
@@ -46,6 +56,7 @@ class CopyRules {
   struct OfSide {
     std::vector<std::string> names;
     http::Fields fields;
+    std::vector<std::string> secrets;  ///< that are in `fields`, without their schemes
   };
   const OfSide& of(Side side) const { return sides_[static_cast<std::size_t>(side)]; }
   bool have_cookie(std::string_view name) const;

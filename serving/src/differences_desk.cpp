@@ -8,10 +8,13 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "ask_side.hpp"
 #include "banyan/forwarding/stickiness_key.hpp"
 #include "banyan/forwarding/visit.hpp"
+#include "banyan/kernel/listed.hpp"
+#include "banyan/stages/control_store.hpp"
 #include "route_snapshot.hpp"
 
 namespace banyan::serving {
@@ -73,9 +76,12 @@ struct ExampleName {
 };
 
 /// {"example": "catalog:3", "target": "/albums/…", "headers": {"Cookie": "…"}, "body": "…"}; all
-/// but the example where something of it is hidden. Else what is wrong, without anything of it.
+/// but the example where something of it is hidden. "who" and "why" as with every order, if they
+/// are said. Else what is wrong, without anything of it.
 struct AskedReplay {
   std::string example;
+  std::string who;
+  std::string why;
   strangler::ReplayWords words;
 
   static std::expected<AskedReplay, std::string> parse(std::string_view body) {
@@ -92,6 +98,10 @@ struct AskedReplay {
         }
       } else if (name == "example" && value.is_string()) {
         asked.example = value.get<std::string>();
+      } else if (name == "who" && value.is_string()) {
+        asked.who = value.get<std::string>();
+      } else if (name == "why" && value.is_string()) {
+        asked.why = value.get<std::string>();
       } else if (name == "target" && value.is_string()) {
         asked.words.target = value.get<std::string>();
       } else if (name == "body" && value.is_string()) {
@@ -100,14 +110,59 @@ struct AskedReplay {
         return std::unexpected(std::string(kExpected));
       }
     }
+    if (asked.who.size() > strangler::kLongestWho || asked.why.size() > strangler::kLongestWhy) {
+      return std::unexpected(std::string(kExpected));
+    }
     return asked;
   }
 
  private:
   static constexpr std::string_view kExpected =
       R"(expected {"example": "MODULE:NUMBER"}, and what is hidden of it: "target", a text; )"
-      R"("headers", an object of texts; "body", a text)";
+      R"("headers", an object of texts; "body", a text. For the log "who" and "why", a sentence)";
 };
+
+/// What of a request somebody has said, by name: "target, cookie".
+std::string names_of(const strangler::ReplayWords& words) {
+  std::vector<std::string> names;
+  if (!words.target.empty()) names.emplace_back("target");
+  for (const auto& [name, value] : words.fields) names.push_back(name);
+  if (words.body) names.emplace_back("body");
+  std::string text;
+  for (const std::string& each : names) text += (text.empty() ? "" : ", ") + each;
+  return text;
+}
+
+/// Of another kind: then what is asked now is hardly what was asked when the example was kept. Its
+/// session is over, or what the answer depends on was not said.
+bool is_another_answer(unsigned then, unsigned now) { return then / 100 != now / 100; }
+
+/// The first of the targets that have the example's comparisons; null: none has any more.
+const Target* target_of(const RouteSnapshot& routes, std::string_view module,
+                        std::string_view operation = {}) {
+  const auto found = std::ranges::find_if(routes.targets(), [&](const Target& each) {
+    return each.both_sides && each.statistics_module() == module &&
+           (operation.empty() || each.statistics_name() == operation);
+  });
+  return found == routes.targets().end() ? nullptr : &*found;
+}
+
+/// What copies say themselves to both sides nobody needs to know.
+void needs_no_more_than(strangler::ComparedExample& example, const CopyRules& copies) {
+  std::erase_if(example.hidden.fields,
+                [&](const std::string& name) { return copies.replace(name); });
+}
+
+/// Other cookies than copies have would be taken out again, and something else be asked.
+Error wrong_cookies(const std::string& rollout, const strangler::CopyCookies& cookies) {
+  return {ErrorCode::InvalidArgument,
+          "banyan.replay_does_not_fit",
+          "a cookie that is said is none that copies of " + rollout + " have: " +
+              (cookies.pass.empty() ? "all but " + listed(cookies.drop)
+                                    : "these have only " + listed(cookies.pass)) +
+              " (cookies in [rollouts." + rollout + ".shadow]); leave it out",
+          {}};
+}
 
 AdminAnswer cannot_be_asked(std::string_view example, const std::string& why) {
   return refused(ErrorCode::FailedPrecondition, "banyan.example_not_replayable",
@@ -147,18 +202,26 @@ AdminAnswer DifferencesDesk::answer(const strangler::AdminRequest& request) cons
   }
   const auto asked = AskedReplay::parse(request.body);
   if (!asked) return refused(ErrorCode::InvalidArgument, "banyan.invalid_request", asked.error());
-  return replay(asked->example, asked->words);
+  return replay(asked->example, asked->words, {.who = asked->who, .why = asked->why});
 }
 
 AdminAnswer DifferencesDesk::list(std::string_view module) const {
   Json modules = Json::array();
+  const auto routes = routes_.read([](const auto& now) { return now; });
   for (const auto& figures : book_.all()) {
     const strangler::RolloutShadow& shadow = figures->shadow;
     if (!module.empty() && shadow.name() != module) continue;
     const auto findings = shadow.findings();
     Json entry = {{"module", shadow.name()}, {"copies", copies_json(shadow)}};
-    entry["report"] =
-        Json::parse(to_json(findings ? findings->report() : strangler::ComparisonReport()));
+    auto report = findings ? findings->report() : strangler::ComparisonReport();
+    if (const Target* const target = target_of(*routes, shadow.name())) {
+      for (strangler::FieldReport& field : report.fields) {
+        for (strangler::ComparedExample& each : field.examples) {
+          needs_no_more_than(each, *target->both_sides->copies);
+        }
+      }
+    }
+    entry["report"] = Json::parse(to_json(report));
     modules.push_back(std::move(entry));
   }
   if (!module.empty() && modules.empty()) {
@@ -169,8 +232,8 @@ AdminAnswer DifferencesDesk::list(std::string_view module) const {
   return dump({{"modules", std::move(modules)}});
 }
 
-AdminAnswer DifferencesDesk::replay(std::string_view text,
-                                    const strangler::ReplayWords& words) const {
+AdminAnswer DifferencesDesk::replay(std::string_view text, const strangler::ReplayWords& words,
+                                    const Asker& asker) const {
   const auto name = ExampleName::parse(text);
   if (!name) {
     return refused(ErrorCode::InvalidArgument, "banyan.invalid_request",
@@ -182,25 +245,28 @@ AdminAnswer DifferencesDesk::replay(std::string_view text,
   const auto found = std::ranges::find_if(
       rollouts, [&](const auto& each) { return each->shadow.name() == name->module; });
   const auto findings = found == rollouts.end() ? nullptr : (*found)->shadow.findings();
-  const auto kept = findings ? findings->example(name->number) : std::nullopt;
+  auto kept = findings ? findings->example(name->number) : std::nullopt;
   if (!kept) {
     return refused(ErrorCode::NotFound, "banyan.no_such_example",
                    "no example is called " + std::string(text) +
                        "; a restart, or another declaration of what is compared, begins anew");
   }
   const auto routes = routes_.read([](const auto& now) { return now; });
-  const auto target = std::ranges::find_if(routes->targets(), [&](const Target& each) {
-    return each.both_sides && each.statistics_module() == name->module &&
-           each.statistics_name() == kept->operation;
-  });
-  if (target == routes->targets().end()) {
+  const Target* const target = target_of(*routes, name->module, kept->operation);
+  if (target == nullptr) {
     return cannot_be_asked(text, kept->operation + " has no second side any more");
   }
+  const CopyRules& copies = *target->both_sides->copies;
+  needs_no_more_than(kept->example, copies);
   auto whole = findings->request_again({.name = text, .words = words, .route = target->route.path},
                                        kept->example, target->both_sides->rules);
   if (!whole) return std::unexpected(AdminRefusal{std::move(whole.error()), {}});
   strangler::take_out_cookie(whole->head.fields,
                              strangler::visit_cookie(routes->configuration().stickiness_keys));
+  if (!copies.have_cookies_of(whole->head.fields)) {
+    return std::unexpected(
+        AdminRefusal{wrong_cookies(target->route.rollout, copies.cookies()), {}});
+  }
   // Both by what routes say now: they may have changed since, and the target was said by somebody.
   if (!routes->leads_to(*target, whole->head.method, whole->head.target)) {
     return cannot_be_asked(text, "its target does not lead to " + kept->operation);
@@ -208,10 +274,17 @@ AdminAnswer DifferencesDesk::replay(std::string_view text,
   if (target->route.effect_for(whole->head.method) != Effect::Read) {
     return cannot_be_asked(text, kept->operation + " is a write by now, and only reads are");
   }
+  // Before anybody is asked: perhaps in a user's session, of which both sides' logs have that user.
+  log_.write(telemetry::Level::Info, "example_asked_again",
+             {{"example", text},
+              {"operation", kept->operation},
+              {"said", names_of(words)},
+              {"who", asker.who},
+              {"why", asker.why}});
   auto request = std::make_shared<const http::Request>(std::move(*whole));
-  auto old_answer = ask_side(*target, Side::Local, *request, clock_);
+  auto old_answer = ask_side(*target, Side::Local, *request, kept->example.by_tls, clock_);
   if (!old_answer) return std::unexpected(AdminRefusal{old_answer.error(), {}});
-  auto new_answer = ask_side(*target, Side::Remote, *request, clock_);
+  auto new_answer = ask_side(*target, Side::Remote, *request, kept->example.by_tls, clock_);
   if (!new_answer) return std::unexpected(AdminRefusal{new_answer.error(), {}});
   const unsigned old_status = old_answer->head.status;
   const unsigned new_status = new_answer->head.status;
@@ -220,17 +293,23 @@ AdminAnswer DifferencesDesk::replay(std::string_view text,
                                .other_answer = std::move(*new_answer),
                                .operation = target->statistics_name(),
                                .route = target->route.path,
-                               .rules = &target->both_sides->rules};
+                               .rules = &target->both_sides->rules,
+                               .told_old = copies.secrets(Side::Local),
+                               .told_other = copies.secrets(Side::Remote)};
   const auto comparison = findings->compare_only(pair, clock_.now());
   if (!comparison) {
     return cannot_be_asked(text, "an answer has a content coding that cannot be undone here");
   }
-  return dump({{"example", text},
-               {"operation", kept->operation},
-               {"request", kept->example.request_line},
-               {"old", {{"status", old_status}}},
-               {"new", {{"status", new_status}}},
-               {"comparison", Json::parse(to_json(*comparison, findings->clear()))}});
+  Json document = {{"example", text},
+                   {"operation", kept->operation},
+                   {"request", kept->example.request_line},
+                   {"old", {{"status", old_status}}},
+                   {"new", {{"status", new_status}}}};
+  if (const unsigned then = kept->example.old_status; is_another_answer(then, old_status)) {
+    document["old_then"] = {{"status", then}};
+  }
+  document["comparison"] = Json::parse(to_json(*comparison, findings->clear()));
+  return dump(document);
 }
 
 }  // namespace banyan::serving

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <string_view>
@@ -37,11 +38,28 @@ std::unexpected<std::string> wrong(const std::string& path, std::string_view wha
   return std::unexpected(path + ' ' + std::string(what));
 }
 
+/// As a shell takes it for one word.
+std::string word(const std::string& path) {
+  const bool plain = std::ranges::all_of(path, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("/._-+").contains(c);
+  });
+  if (plain) return path;
+  std::string quoted = "'";
+  for (const char c : path) quoted += c == '\'' ? std::string(R"('\'')") : std::string(1, c);
+  return quoted + '\'';
+}
+
+/// One that is there is not to be written anew: it may have the secret, for somebody else to read.
 std::unexpected<std::string> unread(const std::string& path) {
-  return wrong(path, "cannot be read: " + std::system_category().message(errno) +
-                         "; write the secret into it, as its only line, with: install -m 600 "
-                         "/dev/stdin " +
-                         path);
+  const int reason = errno;
+  const std::string file = word(path);
+  const std::string next =
+      reason == EACCES || reason == EPERM
+          ? "let this process read it, as its owner: chgrp " + std::to_string(::getegid()) + ' ' +
+                file + " && chmod 640 " + file
+          : "write the secret into it, as its only line, with: install -m 600 /dev/stdin " + file;
+  return wrong(path, "cannot be read: " + std::system_category().message(reason) + "; " + next);
 }
 
 /// "0644"
@@ -57,7 +75,7 @@ std::string octal(mode_t mode) {
 
 std::expected<std::string, std::string> read_field_secret(const std::string& path) {
   // Of a pipe nobody may ever write into, too, it is said at once that it is none.
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (file.number() < 0) return unread(path);
   struct stat found{};
   if (::fstat(file.number(), &found) != 0) return unread(path);
@@ -66,7 +84,7 @@ std::expected<std::string, std::string> read_field_secret(const std::string& pat
   }
   if ((found.st_mode & (S_IROTH | S_IWOTH)) != 0) {
     return wrong(path, "is open to everybody on this machine (mode " + octal(found.st_mode) +
-                           "), and has a secret; close it with: chmod o= " + path);
+                           "), and has a secret; close it with: chmod o= " + word(path));
   }
   std::string text(kMost + 1, '\0');
   std::size_t size = 0;

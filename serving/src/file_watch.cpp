@@ -23,7 +23,7 @@ constexpr std::chrono::milliseconds kQuiet{50};
 constexpr std::chrono::milliseconds kLongest{1'000};
 /// How often files are looked at that cannot be watched.
 constexpr std::chrono::milliseconds kLookOften{2'000};
-constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE;
+constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_ATTRIB;
 
 std::filesystem::path folder_of(const std::filesystem::path& file) {
   return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");

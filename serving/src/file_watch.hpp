@@ -14,11 +14,12 @@
 
 namespace banyan::serving {
 
-/// Tells when one of some files has become another one: rewritten, replaced by rename, or reached
-/// through a link that was turned. Waits until the folders have been quiet for a moment, so that
-/// files which are being written are not read by halves. A file that is gone is waited for. The
-/// folders of the files, and of what they are links to, are watched; what cannot be seen there
-/// (links in between, file systems of other machines) is found by looking now and then.
+/// Tells when one of some files has become another one: rewritten, replaced by rename, reached
+/// through a link that was turned, or given to others to read. Waits until the folders have been
+/// quiet for a moment, so that files which are being written are not read by halves. A file that is
+/// gone is waited for. The folders of the files, and of what they are links to, are watched; what
+/// cannot be seen there (links in between, file systems of other machines) is found by looking now
+/// and then.
 class FileWatch {
  public:
   static constexpr std::chrono::milliseconds kLook{10'000};

@@ -155,6 +155,8 @@ FileMarks Proxy::refused_certificate_files() const {
   return parts_->server->refused_certificate_files();
 }
 
+FileMarks Proxy::secret_files() const { return parts_->server->secret_files(); }
+
 std::size_t Proxy::drain(std::chrono::milliseconds deadline) {
   return parts_->server->drain(deadline);
 }

@@ -78,13 +78,18 @@ int run(const ProxyOptions& options, const program::Signals& signals) {
                            on_fault);
     std::function<void()> reload;
     FileWatch watch({}, [&] { reload(); }, FileWatch::kLook, on_fault);
-    reload = [&] {
-      if (proxy.reload()) certificates.watch(proxy.certificate_files());
+    // All that a reload may read otherwise than the last one.
+    const auto watch_all = [&] {
       FileMarks all = config;
       all.merge(proxy.refused_certificate_files());
+      all.merge(proxy.secret_files());
       watch.watch(std::move(all));
     };
-    watch.watch(config);
+    reload = [&] {
+      if (proxy.reload()) certificates.watch(proxy.certificate_files());
+      watch_all();
+    };
+    watch_all();
     proxy.open();
     telemetry::contain([&proxy] { announce(proxy); }, on_fault);
     telemetry::contain([] { succession::tell_service_manager(); }, on_fault);

@@ -24,4 +24,22 @@ std::expected<std::string, strangler::FileProblem> read_secret(const std::string
           "; make one with: head -c 24 /dev/urandom | base64 > " + path});
 }
 
+FileMarks marks_of_secrets(const strangler::Configuration& configuration,
+                           const std::string& config_file) {
+  const auto folder = std::filesystem::path(config_file).parent_path();
+  FileMarks files;
+  const auto add = [&](const std::string& file) {
+    if (!file.empty()) files.try_emplace(folder / file, mark_of(folder / file));
+  };
+  add(configuration.operators_token_file);
+  for (const strangler::RolloutPlan& plan : configuration.rollouts) {
+    if (plan.testers) add(plan.testers->secret_file);
+    if (!plan.shadow) continue;
+    for (const auto* const fields : {&plan.shadow->set, &plan.shadow->set_old}) {
+      for (const strangler::CopyField& each : *fields) add(each.file);
+    }
+  }
+  return files;
+}
+
 }  // namespace banyan::serving

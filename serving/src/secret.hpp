@@ -5,6 +5,7 @@
 #include <string>
 
 #include "banyan/routing/configuration.hpp"
+#include "banyan/serving/file_marks.hpp"
 
 namespace banyan::serving {
 
@@ -13,5 +14,10 @@ namespace banyan::serving {
 std::expected<std::string, strangler::FileProblem> read_secret(const std::string& file,
                                                                const std::string& key,
                                                                const std::string& config_file);
+
+/// All files of secrets that the configuration names, as they are now: of operators, of testers,
+/// and of what copies say. One that changes may mend a refusal, or is a renewed secret.
+FileMarks marks_of_secrets(const strangler::Configuration& configuration,
+                           const std::string& config_file);
 
 }  // namespace banyan::serving

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "metrics.hpp"
+#include "secret.hpp"
 #include "server_inside.hpp"
 
 namespace banyan::serving {
@@ -62,7 +63,8 @@ Server::Inside::Inside(Parts given, const TlsMaterial& material)
           listeners_of(started_with, tls, parts.served.context.trust == binding::Trust::Internal)),
       tunnels(parts.table, started_with.limits.pinned_tunnel_time),
       failures(parts.clock),
-      certificates(material.files) {}
+      certificates(material.files),
+      secrets(marks_of_secrets(started_with, parts.settings.config_file)) {}
 
 std::expected<std::shared_ptr<const RouteSnapshot>, std::vector<FileProblem>>
 Server::Inside::snapshot(std::shared_ptr<const Routing> routing, const TlsMaterial& material,

@@ -103,6 +103,7 @@ struct Server::Inside {
   std::mutex reloading;
   FileMarks certificates;
   FileMarks refused_certificates;  ///< of the last configuration, if it was refused for them
+  FileMarks secrets;               ///< of the last configuration, also if it was refused
   std::optional<LiveView> view;
   std::unique_ptr<AccessLog> access_log;
   std::optional<Outcomes> outcomes;

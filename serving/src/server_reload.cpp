@@ -8,6 +8,7 @@
 #include "banyan/telemetry/log.hpp"
 #include "loaded_table.hpp"
 #include "operators_token.hpp"
+#include "secret.hpp"
 #include "server_inside.hpp"
 
 namespace banyan::serving {
@@ -29,6 +30,7 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
   std::shared_ptr<const RouteSnapshot> snapshot;
   const std::shared_ptr<const RouteSnapshot> before = all.current();
   auto routing = all.file.reload([&](const std::shared_ptr<const Routing>& fresh) {
+    all.secrets = marks_of_secrets(fresh->configuration, all.parts.settings.config_file);
     if (const auto& check = all.parts.settings.check) {
       if (auto problems = check(fresh); !problems.empty()) return problems;
     }
@@ -112,6 +114,11 @@ FileMarks Server::certificate_files() const {
 FileMarks Server::refused_certificate_files() const {
   const std::lock_guard lock(inside_->reloading);
   return inside_->refused_certificates;
+}
+
+FileMarks Server::secret_files() const {
+  const std::lock_guard lock(inside_->reloading);
+  return inside_->secrets;
 }
 
 void Server::Inside::warn_of_what_needs_a_restart(const Configuration& now) const {

@@ -8,6 +8,7 @@
 
 #include "banyan/binding/context_headers.hpp"
 #include "banyan/forwarding/visit.hpp"
+#include "banyan/http/method_override.hpp"
 #include "banyan/serving/metrics.hpp"
 #include "banyan/shadowing/findings.hpp"
 #include "banyan/telemetry/contained.hpp"
@@ -36,6 +37,13 @@ http::Fields fields_for_copies(const Transaction& transaction) {
   strangler::take_out_cookie(fields, transaction.own_cookie());
   transaction.target->both_sides->copies->sift_cookies(fields);
   for (const http::FieldName name : kOfTheClientOnly) fields.remove(name);
+  // Of the kit's own words a client's do not go on, and say nothing of who asks.
+  if (transaction.listener->audience == Audience::Public) {
+    fields.remove_if([](const http::Fields::Field& field) {
+      return http::begins_ignoring_case(field.name, "Banyan-") ||
+             http::begins_ignoring_case(field.name, "Banyan_");
+    });
+  }
   return fields;
 }
 
@@ -76,10 +84,25 @@ bool speaks_of_new_side(const strangler::AnsweredPair& pair, Side answered_by) {
   return by_old < kFirstFailure && (by_new < kFirstFailure || answered_by == Side::Local);
 }
 
+/// A token that has run out, or never was one for that: nothing that the side itself does wrong.
+bool refuses_who_asks(const http::ResponseHead& head) {
+  constexpr unsigned kUnauthorized = 401;
+  constexpr unsigned kForbidden = 403;
+  return head.status == kUnauthorized || head.status == kForbidden;
+}
+
 /// What cannot be asked a second time as it was, or is a copy already.
 bool is_of_one_connection(const http::RequestHead& head) {
   return head.method == "OPTIONS" || head.method == "TRACE" || head.method == "CONNECT" ||
          head.fields.contains(strangler::kCopyField) || http::asked_upgrade(head);
+}
+
+/// To some frameworks it is no read then.
+bool may_be_another_method(const http::Fields& fields) {
+  for (const auto field : fields) {
+    if (http::overrides_method(field.name)) return true;
+  }
+  return false;
 }
 
 /// Why there is nothing to compare a copy's answer with.
@@ -131,7 +154,8 @@ struct Shadows::Copy {
   std::string correlation_id;
   std::string request_id;
   http::Endpoint peer;
-  bool by_tls;
+  bool by_tls;             // to this process
+  bool client_speaks_tls;  // or to a trusted one before it
   std::optional<Context> context;
   bool wants_line;
   http::Loop* loop;
@@ -180,6 +204,7 @@ std::shared_ptr<Capture> Shadows::capture(Transaction& transaction,
   const http::RequestHead& head = exchange.head();
   if (is_of_one_connection(head)) return nullptr;
   if (!sides.sampler->takes(plan.share, plan.at_least, exchange.loop().now())) return nullptr;
+  if (may_be_another_method(head.fields)) return nullptr;
   const auto drop = [&](CopyDropped reason) {
     shadow.counts.dropped(reason);
     return nullptr;
@@ -244,6 +269,7 @@ void Shadows::answered(Transaction& transaction, const strangler::Outcome& outco
            .request_id = exchange.id(),
            .peer = exchange.peer(),
            .by_tls = exchange.tls() != nullptr,
+           .client_speaks_tls = client_speaks_tls(exchange, parts_.trusted_peers),
            .context = transaction.context,
            .wants_line = transaction.wants_line,
            .loop = &exchange.loop(),
@@ -371,6 +397,10 @@ void Shadows::ask_here(const CopyPtr& copy) {
 void Shadows::compare(const CopyPtr& copy, http::Response other) {
   // The place is for what is under way between processes; the memory is kept till the end.
   copy->place.give_back();
+  if (copy->sides().copies->have_secret(copy->to) && refuses_who_asks(other.head) &&
+      !refuses_who_asks(copy->capture->answer().head)) {
+    return copy->dropped(CopyDropped::Refused);
+  }
   auto pair = std::make_shared<strangler::AnsweredPair>(
       strangler::AnsweredPair{.pair = copy->pair,
                               .request = copy->capture->request(),
@@ -380,8 +410,11 @@ void Shadows::compare(const CopyPtr& copy, http::Response other) {
                               .session = copy->session,
                               .operation = copy->target->statistics_name(),
                               .route = copy->target->route.path,
-                              .rules = &copy->sides().rules});
-  if (copy->answered_by == Side::Remote) std::swap(pair->old_answer, pair->other_answer);
+                              .rules = &copy->sides().rules,
+                              .by_tls = copy->client_speaks_tls});
+  const bool is_old = copy->answered_by == Side::Remote;
+  if (is_old) std::swap(pair->old_answer, pair->other_answer);
+  (is_old ? pair->told_old : pair->told_other) = copy->sides().copies->secrets(copy->to);
   auto task = [this, copy, pair] {
     telemetry::contain(
         [&] {

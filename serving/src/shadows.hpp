@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "banyan/forwarding/outcome.hpp"
+#include "banyan/forwarding/trusted_peers.hpp"
 #include "banyan/http/message.hpp"
 #include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/executor.hpp"
@@ -29,6 +30,7 @@ class Shadows {
   struct Parts {
     const strangler::Stages& stages;
     Outcomes& outcomes;
+    const strangler::TrustedPeers& trusted_peers;
     const Clock& clock;
   };
   /// All must outlive it.

@@ -20,7 +20,7 @@ RULE = re.compile(
     r'"((?:banyan|catalog|customers|http|manifest|mover|orders|payments|proxy|recordshop|shipping|supervision|warehouse)'
     r'\.[a-z_]+)"')
 # Not rules: names of files, of outside parties, and of spans and their attributes.
-NAMES = re.compile(r'\.(?:conf|db|hpp|toml)"$')
+NAMES = re.compile(r'\.(?:conf|db|hpp|token|toml)"$')
 SPAN = re.compile(r'(?:set\(|\bparty<[\w:]+>\(\s*|\.name = |_of\([^;{]*?)\s*$|Kind::Internal, \s*$')
 CODE = re.compile(r'\{ErrorCode::(\w+), "\w+", (\d\d\d)\}')  # modules/kernel/src/error.cpp
 BEFORE = re.compile(r"(?:ErrorCode::(\w+)|(?:\{|\brefus(?:e|al)\()\s*(\d\d\d)),\s*(?:\w+ \? )?$|unavailable\(\s*$")

@@ -52,6 +52,8 @@ struct ReplayOptions {
   std::string target;                ///< whole, where parts of it are hidden; "": as it is kept
   std::vector<std::string> headers;  ///< "Cookie: a=b", "@FILE" with such lines
   std::string body_file;             ///< "": as it is kept; "-": standard input
+  std::string who;
+  std::string why;
 };
 
 struct GotoOptions {

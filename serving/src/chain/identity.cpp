@@ -8,7 +8,6 @@
 
 #include "banyan/forwarding/stickiness_key.hpp"
 #include "banyan/forwarding/visit.hpp"
-#include "banyan/http/list.hpp"
 #include "banyan/kernel/random.hpp"
 #include "chain/stations.hpp"
 
@@ -40,7 +39,7 @@ class Identity final : public Interceptor {
     strangler::Visitor visitor = strangler::visitor(fields, peer, trusted_, sources, random);
     if (!visitor.begins.empty()) {
       transaction->new_visit =
-          strangler::set_visit(visitor.begins, visitor.key, client_speaks_tls(exchange));
+          strangler::set_visit(visitor.begins, visitor.key, client_speaks_tls(exchange, trusted_));
     }
     transaction->stickiness_key = std::move(visitor.key);
     transaction->by_visit = visitor.by_visit;
@@ -48,15 +47,6 @@ class Identity final : public Interceptor {
   }
 
  private:
-  /// To us, or to the trusted peer that passes on what it asks.
-  bool client_speaks_tls(const http::Exchange& exchange) const {
-    if (exchange.tls() != nullptr) return true;
-    if (!trusted_.contains(exchange.peer().host)) return false;
-    const std::string_view proto =
-        exchange.head().fields.find("X-Forwarded-Proto").value_or(std::string_view());
-    return http::equals_ignoring_case(http::trimmed(proto.substr(0, proto.find(','))), "https");
-  }
-
   const strangler::TrustedPeers& trusted_;
 };
 

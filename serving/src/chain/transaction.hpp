@@ -11,6 +11,7 @@
 #include "banyan/comparison/collector.hpp"
 #include "banyan/forwarding/outcome.hpp"
 #include "banyan/forwarding/stickiness_key.hpp"
+#include "banyan/forwarding/trusted_peers.hpp"
 #include "banyan/http/exchange.hpp"
 #include "banyan/kernel/context.hpp"
 #include "banyan/kernel/tracing.hpp"
@@ -86,5 +87,8 @@ inline constexpr std::string_view kFallbackField = "Banyan-Fallback";
 /// What all processes know the user's action by: the context's, else what the client says, else the
 /// request's own id.
 std::string correlation_of(const Transaction& transaction);
+
+/// Whether the client speaks TLS: to us, or to the trusted peer that passes on what it asks.
+bool client_speaks_tls(const http::Exchange& exchange, const strangler::TrustedPeers& trusted);
 
 }  // namespace banyan::serving

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "banyan/http/names_alike.hpp"
+
 namespace banyan::strangler {
 namespace {
 
@@ -14,19 +16,13 @@ constexpr auto kEverywhere = std::to_array<http::FieldName>(
 }  // namespace
 
 bool CredentialFields::contain(std::string_view name) const {
-  const auto is_it = [&](std::string_view one) { return http::equals_ignoring_case(one, name); };
+  const auto is_it = [&](std::string_view one) { return http::names_are_alike(one, name); };
   return std::ranges::any_of(kEverywhere, is_it, &http::FieldName::text) ||
          std::ranges::any_of(named_, is_it);
 }
 
-bool CredentialFields::are_in(const http::Fields& fields) const {
-  const auto is_there = [&](const auto& name) { return fields.contains(name); };
-  return std::ranges::any_of(kEverywhere, is_there) || std::ranges::any_of(named_, is_there);
-}
-
 void CredentialFields::remove_from(http::Fields& fields) const {
-  for (const http::FieldName name : kEverywhere) fields.remove(name);
-  for (const std::string& name : named_) fields.remove(name);
+  fields.remove_if([&](const http::Fields::Field& field) { return contain(field.name); });
 }
 
 }  // namespace banyan::strangler

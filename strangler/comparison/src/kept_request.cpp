@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "banyan/http/list.hpp"
+#include "banyan/http/names_alike.hpp"
 #include "banyan/http/target_path.hpp"
 #include "banyan/kernel/listed.hpp"
 #include "masking.hpp"
@@ -17,8 +18,9 @@
 namespace banyan::strangler {
 namespace {
 
-/// What sessions are bound to, in some applications: a session that comes without is ended.
-constexpr auto kBoundToSessions = std::to_array<std::string_view>(
+/// What answers depend on in some applications, and examples do not have: a session is bound to its
+/// browser, a tenant is found by Host, a page is another one for each kind of device.
+constexpr auto kMayDecide = std::to_array<std::string_view>(
     {"accept-charset", "accept-encoding", "accept-language", "host", "user-agent"});
 
 std::string in_lower_case(std::string_view name) {
@@ -31,23 +33,32 @@ bool is_among(const std::vector<std::string>& names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-bool are_letters_or_digits(std::string_view text, bool digits) {
-  return std::ranges::all_of(text, [&](char c) {
+bool are_letters(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) {
     const char small = http::folded(c);
-    return (small >= 'a' && small <= 'z') || (digits && c >= '0' && c <= '9');
+    return small >= 'a' && small <= 'z';
   });
 }
 
-/// "de-AT", "zh-Hant", "*": nothing that says more than a language (RFC 4647).
+/// "AT", "Hant", "419"
+bool is_script_or_region(std::string_view part) {
+  const bool is_number =
+      part.size() == 3 && std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; });
+  return is_number || (part.size() >= 2 && part.size() <= 4 && are_letters(part));
+}
+
+/// "de-AT", "zh-Hant", "*": nothing that says more than a language (RFC 4647), and not as much text
+/// as a private range ("x-…") or a row of parts may have.
 bool is_language(std::string_view range) {
+  constexpr int kMostParts = 3;
   if (range == "*") return true;
   const std::string_view primary = range.substr(0, range.find('-'));
-  if (primary.empty() || primary.size() > 3 || !are_letters_or_digits(primary, false)) return false;
+  if (primary.size() < 2 || primary.size() > 3 || !are_letters(primary)) return false;
   range.remove_prefix(primary.size());
-  while (!range.empty()) {
+  for (int parts = 0; !range.empty(); ++parts) {
     range.remove_prefix(1);
     const std::string_view part = range.substr(0, range.find('-'));
-    if (part.size() < 2 || part.size() > 4 || !are_letters_or_digits(part, true)) return false;
+    if (parts == kMostParts || !is_script_or_region(part)) return false;
     range.remove_prefix(part.size());
   }
   return true;
@@ -116,7 +127,9 @@ class Completion {
       : asked_(asked), example_(example), rules_(rules), by_(by) {}
 
   Result<http::Request> run() {
-    if (is_among(example_.hidden.fields, kPrincipal)) {
+    if (std::ranges::any_of(example_.hidden.fields, [](std::string_view name) {
+          return http::names_are_alike(name, kPrincipal);
+        })) {
       return fail(ErrorCode::FailedPrecondition, "banyan.example_not_replayable",
                   std::string(asked_.name) +
                       " was asked in the name of a principal, whom only processes of the "
@@ -148,8 +161,10 @@ class Completion {
       message += " What was asked stands in the access log, if one is written, under " +
                  example_.correlation_id + '.';
     }
-    message +=
-        " Say it for this once, in place of each …: " + command_for(asked_.name, example_.hidden);
+    message += " Say it for this once, ";
+    message += has_hidden_parts_ ? "with what stood there for each … and not the sign itself: "
+                                 : "in place of each …: ";
+    message += command_for(asked_.name, example_.hidden);
     return {ErrorCode::FailedPrecondition, "banyan.example_not_replayable", std::move(message), {}};
   }
 
@@ -161,16 +176,27 @@ class Completion {
       return misfit("the target of " + std::string(asked_.name) + " is kept as it was, " +
                     std::string(kept) + ", and another one would be another request: leave it out");
     }
-    if (said.empty()) {
-      for (const TargetPart& each : target_parts(example_.hidden.target, asked_.route)) {
-        if (each.text == kHiddenPart) missing_.push_back(each.name);
-      }
-      return std::nullopt;
-    }
+    if (lacks_parts(said)) return std::nullopt;
     const std::string masked = mask_target(said, asked_.route).text;
     if (masked != kept) return misfit(what_differs(masked, kept));
     request.head.target = said;
     return std::nullopt;
+  }
+
+  /// Whether something that is hidden of the target is not said: nothing is, or a "…" that was
+  /// taken over from the command stands where it belongs.
+  bool lacks_parts(std::string_view said) {
+    const auto hidden = target_parts(example_.hidden.target, asked_.route);
+    const auto given = target_parts(said, asked_.route);
+    const std::size_t before = missing_.size();
+    for (std::size_t i = 0; i < hidden.size(); ++i) {
+      if (hidden[i].text != kHiddenPart) continue;
+      const bool pasted = i < given.size() && given[i].text.contains(kHiddenPart);
+      if (!pasted && !said.empty()) continue;
+      missing_.push_back(hidden[i].name);
+      has_hidden_parts_ = has_hidden_parts_ || pasted;
+    }
+    return missing_.size() > before;
   }
 
   std::string what_differs(const std::string& said, std::string_view kept) const {
@@ -202,6 +228,12 @@ class Completion {
       if (!is_among(hidden.fields, name) && !is_among(hidden.may_be_said, name)) {
         return misfit("the field " + name + " was not taken out of " + std::string(asked_.name) +
                       ", and with it it would be another request: " + what_may_be_said());
+      }
+      if (value.contains(kHiddenPart)) {
+        has_hidden_parts_ = true;
+        missing_.push_back("the field " + name);
+        said.push_back(std::move(name));
+        continue;
       }
       if (const auto form = form_kept_of(name); form && *form != form_of(value)) {
         return misfit("what is said for the field " + name + " has another form than " + *form +
@@ -259,6 +291,7 @@ class Completion {
   const OperationRules& rules_;
   const KeepingRules& by_;
   std::vector<std::string> missing_;
+  bool has_hidden_parts_ = false;  ///< what is said has a "…"
 };
 
 }  // namespace
@@ -284,8 +317,7 @@ void keep_request(ComparedExample& example, const ComparedRequest& request,
   if (!by.clear) target = mask_target(request.head.target, request.route);
   example.request_line = request.head.method + ' ' + target.text;
   hidden.target = std::move(target.outline);
-  std::vector<std::string> left_out;
-  bool says_who_asks = false;
+  example.by_tls = request.by_tls;
   const auto hide = [&](const std::string& name) {
     if (!is_among(hidden.fields, name)) hidden.fields.push_back(name);
   };
@@ -293,18 +325,16 @@ void keep_request(ComparedExample& example, const ComparedRequest& request,
     std::string name = in_lower_case(each.name);
     // Whatever the configuration says of what is kept.
     if (by.credentials.contain(name)) {
-      says_who_asks = true;
       hide(name);
     } else if (is_among(by.plan.request_headers, name)) {
       const bool open = by.clear || is_open_field(name, each.value);
       if (!open) hide(name);
       example.request_fields.emplace_back(std::move(name),
                                           open ? std::string(each.value) : form_of(each.value));
-    } else if (std::ranges::find(kBoundToSessions, name) != kBoundToSessions.end()) {
-      if (!is_among(left_out, name)) left_out.push_back(std::move(name));
+    } else if (std::ranges::find(kMayDecide, name) != kMayDecide.end()) {
+      if (!is_among(hidden.may_be_said, name)) hidden.may_be_said.push_back(std::move(name));
     }
   }
-  if (says_who_asks) hidden.may_be_said = std::move(left_out);
   hidden.body = !by.clear && !request.body.empty();
   example.request_body = shown_body(request.body, rules, by, hidden.body);
 }

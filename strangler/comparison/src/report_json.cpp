@@ -29,7 +29,7 @@ Json example_json(const ComparedExample& example) {
   if (!fields.empty()) json["fields"] = std::move(fields);
   if (!example.request_body.empty()) json["body"] = example.request_body;
   json["replayable"] = example.replayable();
-  if (!example.replayable()) json["needs"] = needs_json(example.hidden);
+  if (Json needs = needs_json(example.hidden); !needs.empty()) json["needs"] = std::move(needs);
   json["old"] = {
       {"status", example.old_status}, {"value", example.old_value}, {"body", example.old_body}};
   json["new"] = {

@@ -112,8 +112,10 @@ export function askAgain(place) {
     if (!name) return;
     let text;
     try {
-      const {comparison} = await ask('/_banyan/api/differences/replay', {example: name});
-      text = comparison.same ? 'They answer alike now.'
+      const answer = await ask('/_banyan/api/differences/replay', {example: name});
+      const {comparison} = answer;
+      text = answer.old_then ? `The old side answered ${answer.old_then.status} then and ${answer.old.status} now: this is not what was asked then.`
+        : comparison.same ? 'They answer alike now.'
         : `They still differ: ${comparison.differences.map(({path, old, new: other}) => `${path || 'the answer'} ${old} and ${other}`).join('; ') || 'in their bytes'}.`;
     } catch (problem) {
       text = problem.message;

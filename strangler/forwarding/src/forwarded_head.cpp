@@ -9,6 +9,7 @@
 
 #include "banyan/http/cookie.hpp"
 #include "banyan/http/list.hpp"
+#include "banyan/http/names_alike.hpp"
 #include "banyan/http/trace_fields.hpp"
 #include "banyan/kernel/context.hpp"
 #include "hops.hpp"
@@ -293,15 +294,8 @@ bool accepts_trailers(const http::RequestHead& head) {
 }  // namespace
 
 bool is_withheld(std::span<const std::string> names, std::string_view name) {
-  if (names.empty()) return false;
-  const auto as_read = [](std::string_view text) {
-    std::string read(text);
-    std::ranges::replace(read, '_', '-');
-    return read;
-  };
-  const std::string read = as_read(name);
   return std::ranges::any_of(
-      names, [&](std::string_view each) { return equals_ignoring_case(as_read(each), read); });
+      names, [&](std::string_view each) { return http::names_are_alike(each, name); });
 }
 
 void write_request_head(const http::RequestHead& head, const Hop& hop, const http::Fields& extra,

@@ -9,6 +9,8 @@
 
 #include "banyan/comparison/credential_fields.hpp"
 #include "banyan/http/message.hpp"
+#include "banyan/http/method_override.hpp"
+#include "banyan/http/names_alike.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -30,8 +32,41 @@ bool is_of_the_proxy(std::string_view name) {
            "Proxy-Authorization", "Proxy-Authentication-Info", "HTTP2-Settings", "Forwarded",
            "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Via",
            "traceparent", "tracestate", "X-Request-Id", "X-Correlation-Id"}));
+  // With these, too, a copy would be another request than the one that it is compared with.
+  constexpr auto kOthers = std::to_array<std::string_view>(
+      {"Accept-Encoding", "CF-Connecting-IP", "Content-Encoding", "Content-Range", "Content-Type",
+       "Destination", "If-Match", "If-Modified-Since", "If-None-Match", "If-Range",
+       "If-Unmodified-Since", "Range", "True-Client-IP", "X-Client-IP", "X-Forwarded-Prefix",
+       "X-Original-URL", "X-Rewrite-URL"});
   const std::string read = with_hyphens(name);
-  return kTaken.contains(http::known_field(read)) || http::begins_ignoring_case(read, "Banyan-");
+  return kTaken.contains(http::known_field(read)) || http::begins_ignoring_case(read, "Banyan-") ||
+         http::overrides_method(read) || std::ranges::any_of(kOthers, [&](std::string_view other) {
+           return http::equals_ignoring_case(other, read);
+         });
+}
+
+/// Whether a part of the name says that the value is a secret: X-Service-Token, Api-Key.
+bool is_called_a_secret(std::string_view name) {
+  constexpr auto kWords = std::to_array<std::string_view>(
+      {"apikey", "auth", "authentication", "authorization", "bearer", "credential", "credentials",
+       "jwt", "key", "passwd", "password", "secret", "session", "token"});
+  while (!name.empty()) {
+    const std::size_t end = std::min(name.find_first_of("-_"), name.size());
+    const std::string_view part = name.substr(0, end);
+    if (std::ranges::any_of(kWords, [&](std::string_view word) {
+          return http::equals_ignoring_case(part, word);
+        })) {
+      return true;
+    }
+    name.remove_prefix(std::min(end + 1, name.size()));
+  }
+  return false;
+}
+
+/// Of a cookie that was written with its value the value may be a secret.
+std::string without_value(const std::string& cookie) {
+  const std::size_t end = cookie.find('=');
+  return end == std::string::npos ? cookie : cookie.substr(0, end) + "=…";
 }
 
 void read_cookie_names(Section& section, std::string_view key, std::vector<std::string>& names) {
@@ -43,7 +78,7 @@ void read_cookie_names(Section& section, std::string_view key, std::vector<std::
     const bool good =
         http::is_token(text) && std::min(text.find('*'), text.size() - 1) == text.size() - 1;
     if (good) continue;
-    section.problem(each.location, '"' + each.text + "\" in " + std::string(key) +
+    section.problem(each.location, '"' + without_value(each.text) + "\" in " + std::string(key) +
                                        " is no name of a cookie; expected one such as "
                                        "\"session\", or the beginning of names, \"_ga*\"");
   }
@@ -122,7 +157,7 @@ class FieldReader {
       return false;
     }
     const auto is_it = [&](const CopyField& other) {
-      return http::equals_ignoring_case(with_hyphens(other.name), with_hyphens(field.name));
+      return http::names_are_alike(other.name, field.name);
     };
     if (std::ranges::any_of(fields_, is_it)) {
       problem(field.location, field, "is there twice, but for its spelling; keep one of them");
@@ -139,7 +174,7 @@ class FieldReader {
               "is " + kind_of(node) +
                   ", expected a text, or { file = \"catalog.token\" } for a "
                   "secret");
-    } else if (secrets_.contain(field.name)) {
+    } else if (secrets_.contain(field.name) || is_called_a_secret(field.name)) {
       problem(location_of(node), field,
               "says who asks, and this file is no place for a secret; put it into one that only "
               "the proxy may read: { file = \"catalog.token\" }");
@@ -158,8 +193,10 @@ class FieldReader {
     if (const auto scheme = section.text("scheme")) {
       field.scheme = scheme->text;
       if (!http::is_token(scheme->text)) {
+        // Without what it is: the likeliest slip is to write the secret behind the word.
         section.problem(scheme->location,
-                        "scheme is \"" + scheme->text + "\", expected a word such as \"Bearer\"");
+                        "scheme is no word, expected one such as \"Bearer\"; the secret itself "
+                        "goes into the file");
       }
     }
     section.finish();

@@ -19,6 +19,7 @@ std::string_view to_string(CopyDropped reason) {
     case CopyDropped::NotModified: return "not_modified";
     case CopyDropped::Stream: return "stream";
     case CopyDropped::Coding: return "content_coding";
+    case CopyDropped::Refused: return "refused";
     case CopyDropped::Queue: return "queue";
   }
   return "queue";

@@ -11,6 +11,9 @@ namespace {
 /// How much longer than what came an answer may be without its coding: beyond it is a bomb.
 constexpr std::size_t kMostDecoded = std::size_t{8} * 1024 * 1024;
 
+/// A shorter one may be any word of the answer.
+constexpr std::size_t kShortestSecret = 8;
+
 /// The bodies as they were meant: the same bytes under the same coding need no undoing.
 bool decode(AnsweredPair& pair) {
   const auto coding = [](const http::Response& answer) {
@@ -29,6 +32,16 @@ bool decode(AnsweredPair& pair) {
   return true;
 }
 
+void take_out(std::span<const std::string> secrets, std::string& body) {
+  for (const std::string& secret : secrets) {
+    if (secret.size() < kShortestSecret) continue;
+    std::size_t at = 0;
+    while ((at = body.find(secret, at)) != std::string::npos) {
+      body.replace(at, secret.size(), "…");
+    }
+  }
+}
+
 }  // namespace
 
 Findings::Findings(ComparisonPlan plan, bool clear)
@@ -36,6 +49,8 @@ Findings::Findings(ComparisonPlan plan, bool clear)
 
 std::expected<Comparison, CopyDropped> Findings::compare_only(AnsweredPair& pair, Timestamp now) {
   if (!decode(pair)) return std::unexpected(CopyDropped::Coding);
+  take_out(pair.told_old, pair.old_answer.body);
+  take_out(pair.told_other, pair.other_answer.body);
   // What the old side calls something is the same whoever asks it again.
   const AliasMap known = pair.pair == PairOf::OldNew ? aliases_.of(pair.session) : AliasMap();
   return compare({pair.old_answer.head, pair.old_answer.body},
@@ -49,7 +64,7 @@ std::expected<bool, CopyDropped> Findings::add(AnsweredPair& pair, Timestamp now
     aliases_.learn(pair.session, found->aliases);
   }
   const ComparedRequest request{pair.request->head, pair.request->body, pair.correlation_id,
-                                pair.route};
+                                pair.route, pair.by_tls};
   return collector_.add(pair.operation, pair.pair, *found, request,
                         {pair.old_answer.head, pair.old_answer.body},
                         {pair.other_answer.head, pair.other_answer.body}, *pair.rules, now);

@@ -330,14 +330,37 @@ TEST_F(CheckCommand, NotesThatCopiesAskInTheirOwnNameAndNeverSaysTheSecret) {
   EXPECT_EQ(exit_code_, 0);
   ASSERT_EQ(report["findings"].size(), 1U) << report["findings"];
   EXPECT_EQ(report["findings"][0]["rule"], "check.copies_ask_in_their_own_name");
-  EXPECT_THAT(report["findings"][0]["message"],
-              AllOf(HasSubstr("Authorization"), HasSubstr("set_old")));
+  EXPECT_THAT(
+      report["findings"][0]["message"],
+      AllOf(HasSubstr("Authorization"), HasSubstr("set_old"), HasSubstr("a plan goes by it")));
   EXPECT_THAT(report.dump(), Not(HasSubstr("of-the-catalog")));
 
   const json both = check(with(set + "set_old = { X-Key = { file = \"catalog.token\" } }\n"));
   ASSERT_EQ(both["findings"].size(), 1U) << both["findings"];
   EXPECT_THAT(both["findings"][0]["message"], Not(HasSubstr("set_old")));
   EXPECT_THAT(rules(with("set = { X-Tenant = \"shadow\" }\n")), IsEmpty());
+}
+
+TEST_F(CheckCommand, NotesASecretThatGoesOverTheWireInTheClear) {
+  std::ofstream(folder_.file("catalog.token")) << "Bearer of-the-catalog\n";
+  std::filesystem::permissions(folder_.file("catalog.token"), std::filesystem::perms::owner_read);
+  std::string text = shop_with("127.0.0.1:9001", "10.0.0.5:9001");
+  const std::string rollout = "[rollouts.catalog]\n";
+  text.replace(text.find(rollout), rollout.size(),
+               "[rollouts.catalog.shadow]\nset = { Authorization = { file = \"catalog.token\" } }\n"
+               "set_old = { Authorization = { file = \"catalog.token\" } }\n");
+  EXPECT_THAT(rules(text), Contains("check.secret_in_the_clear"));
+  const std::string told = check(text).dump();
+  EXPECT_THAT(told, HasSubstr("to [upstreams.catalog] without TLS"));
+  EXPECT_THAT(told, Not(HasSubstr("to [upstreams.shop] without TLS"))) << "it is on this machine";
+}
+
+TEST_F(CheckCommand, NotesThatCopiesAreFromAnotherUserWhomAFieldNames) {
+  std::string text = sticky_by("\"header:X-User\", \"address\"");
+  const std::string rollout = "[rollouts.catalog]\n";
+  text.replace(text.find(rollout), rollout.size(),
+               "[rollouts.catalog.shadow]\nset = { X-User = \"shadow\" }\n");
+  EXPECT_THAT(rules(text), testing::Contains("check.copies_ask_in_their_own_name"));
 }
 
 TEST_F(CheckCommand, FindsFilesAndFoldersThatAreNotThere) {

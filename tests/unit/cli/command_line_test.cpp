@@ -414,15 +414,27 @@ TEST(AReplay, SaysWhatWasHiddenToTheProcessAndToNobodyElse) {
     });
     outcome = run_banyan({"replay", "catalog:3", "--target", "/albums/ada?q=blue", "--header",
                           "Authorization: Bearer of-ada", "--header", '@' + fields, "--body", body,
-                          "--url", alike.url()});
+                          "--who", "ann", "--why", "ticket 47", "--url", alike.url()});
   }
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_EQ(nlohmann::json::parse(posted),
             nlohmann::json::parse(R"({"example":"catalog:3","target":"/albums/ada?q=blue",
                 "headers":{"Authorization":"Bearer of-ada","Cookie":"session=of-ada; a=b:c",
-                           "User-Agent":"Browser"},"body":"{\"who\":\"ada\"}"})"));
+                           "User-Agent":"Browser"},"body":"{\"who\":\"ada\"}",
+                "who":"ann","why":"ticket 47"})"));
   EXPECT_THAT(outcome.out, HasSubstr("catalog:3, GET /albums/aaa"));
   EXPECT_THAT(outcome.out + outcome.err, testing::Not(HasSubstr("ada")));
+}
+
+TEST(AReplay, ThatTheOldSideAnswersOtherwiseThanThenIsNoSuccess) {
+  const AdminServer over([](const std::string&, const std::string&, const std::string&) {
+    return std::pair(200U, std::string(R"({"example":"catalog:3","request":"GET /albums/aaa",
+        "old":{"status":401},"new":{"status":401},"old_then":{"status":200},
+        "comparison":{"same":true,"differences":[]}})"));
+  });
+  const Outcome outcome = run_banyan({"replay", "catalog:3", "--url", over.url()});
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.out;
+  EXPECT_THAT(outcome.out, HasSubstr("the old side answered 200 then and 401 now"));
 }
 
 TEST(AReplay, SaysNothingOfAFieldThatIsWrittenWrongly) {
@@ -434,6 +446,37 @@ TEST(AReplay, SaysNothingOfAFieldThatIsWrittenWrongly) {
       {"replay", "catalog:3", "--header", "Cookie: of=ada", "--header", "Cookie: of=eve"});
   EXPECT_EQ(twice.exit_code, 64);
   EXPECT_THAT(twice.err, HasSubstr("--header says Cookie twice"));
+}
+
+TEST(AReplay, TakesNothingThatCannotBeSaidAsItIs) {
+  const TemporaryFolder folder;
+  const std::string latin = folder.file("latin.txt");
+  std::ofstream(latin) << "caf\xe9";
+  const Outcome odd = run_banyan({"replay", "catalog:3", "--body", latin});
+  EXPECT_EQ(odd.exit_code, 64);
+  EXPECT_THAT(odd.err, HasSubstr("no UTF-8"));
+  const Outcome twice = run_banyan({"replay", "catalog:3", "--header", "@-", "--body", "-"});
+  EXPECT_EQ(twice.exit_code, 64);
+  EXPECT_THAT(twice.err, HasSubstr("standard input is named twice"));
+}
+
+TEST(AReplay, ReadsItsTargetFromAFileTooWhichIsInNoHistory) {
+  const TemporaryFolder folder;
+  const std::string target = folder.file("target.txt");
+  std::ofstream(target) << "/albums/ada?q=blue\n";
+  std::string posted;
+  {  // its thread ends with it
+    const AdminServer alike([&](const std::string&, const std::string&, const std::string& said) {
+      posted = said;
+      return std::pair(200U, std::string(R"({"example":"catalog:3","request":"GET /albums/aaa",
+          "old":{"status":200},"new":{"status":200},
+          "comparison":{"same":true,"differences":[]}})"));
+    });
+    EXPECT_EQ(run_banyan({"replay", "catalog:3", "--target", '@' + target, "--url", alike.url()})
+                  .exit_code,
+              0);
+  }
+  EXPECT_EQ(nlohmann::json::parse(posted).at("target"), "/albums/ada?q=blue");
 }
 
 TEST(TheListOfDifferences, SaysWhatAnExampleNeedsToBeAskedAgain) {

@@ -71,6 +71,39 @@ TEST_F(AskingAgain, NamesAllThatIsLackingAndWhatToType) {
                     HasSubstr("under corr-1")));
 }
 
+TEST_F(AskingAgain, TakesNoHiddenPartForItself) {
+  request_.fields.add("Cookie", "session=secret");
+  request_.fields.add("User-Agent", "Browser");
+  const ComparedExample example = keep();
+  const std::string pasted = refusal(
+      example, {.target = "/albums/…?q=…&limit=2", .fields = {{"cookie", "…"}}, .body = {}});
+  EXPECT_THAT(pasted, AllOf(HasSubstr("banyan.example_not_replayable"),
+                            HasSubstr("{name} of the path, q of the query and the field cookie"),
+                            HasSubstr("what stood there for each …")));
+  EXPECT_THAT(refusal(example, {.target = request_.target,
+                                .fields = {{"Cookie", "session=…"}, {"User-Agent", "…"}},
+                                .body = {}}),
+              AllOf(HasSubstr("lacks the field cookie and the field user-agent"),
+                    Not(HasSubstr("of the path"))));
+  EXPECT_THAT(refusal(example, {.target = "/albums/Ada?q=…&limit=2",
+                                .fields = {{"Cookie", "session=other"}},
+                                .body = {}}),
+              HasSubstr("lacks q of the query. "));
+}
+
+TEST_F(AskingAgain, TakesTheHostOfOneThatSaysNothingOfAnybody) {
+  request_.target = "/albums?limit=2";
+  request_.fields.add("Host", "a.example");
+  const ComparedExample example = keep();
+  EXPECT_TRUE(example.replayable()) << "it may be said, and need not";
+  EXPECT_THAT(example.hidden.may_be_said, testing::ElementsAre("host"));
+  EXPECT_THAT(to_json(collector_->report()), HasSubstr(R"("needs":{"may_add":["host"]})"));
+  const auto request =
+      again(example, {.target = {}, .fields = {{"Host", "a.example"}}, .body = {}});
+  ASSERT_TRUE(request) << request.error().message;
+  EXPECT_EQ(request->head.fields.find("Host"), "a.example");
+}
+
 TEST_F(AskingAgain, TakesWhatWasThere) {
   request_.fields.add("Cookie", "session=secret");
   request_.fields.add("User-Agent", "Browser");
@@ -165,9 +198,10 @@ TEST_F(AskingAgain, SpeaksForNoPrincipal) {
 
 TEST_F(AskingAgain, IsNotHinderedByTheLanguagesOfABrowser) {
   request_.target = "/albums";
-  request_.fields.add("Accept-Language", "de-AT, de;q=0.9, zh-Hant;q=0.8, *;q=0.5");
+  request_.fields.add("Accept-Language", "de-AT, de;q=0.9, zh-Hant-TW;q=0.8, es-419, *;q=0.5");
   EXPECT_TRUE(keep().replayable()) << "they say nothing of a person";
-  for (const char* odd : {"ada-lovelace", "de;q=ada", "de-", "-", "de;ada", "12"}) {
+  for (const char* odd : {"ada-lovelace", "de;q=ada", "de-", "-", "de;ada", "12",
+                          "x-1234-5678-9012", "x-ada", "de-1234", "de-ada-love-lace-ada"}) {
     request_.fields.set("Accept-Language", odd);
     EXPECT_FALSE(keep().replayable()) << odd;
   }

@@ -2,9 +2,11 @@
 // Copies that carry what the file names, between a proxy and two servers.
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 
 #include "two_sides_fixture.hpp"
 
@@ -58,7 +60,8 @@ TEST_F(ACopyByRule, CarriesTheNamedCookieAndTheTokenOfItsSideAndNothingElseOfThe
   EXPECT_EQ(test::get(port_, "/albums/1",
                       std::string(kOfTheClient) +
                           "Cookie: _ga=1; session=ada; last=2\r\nX-Tenant: real\r\n"
-                          "X_Tenant: real\r\nX-Api-Key: 4711\r\nX-Page: 2\r\n")
+                          "X_Tenant: real\r\nX-Api-Key: 4711\r\nX_Api_Key: 4711\r\n"
+                          "X-Page: 2\r\n")
                 .status,
             200u);
   until("the comparison", [&] { return compared() == 1; });
@@ -72,6 +75,7 @@ TEST_F(ACopyByRule, CarriesTheNamedCookieAndTheTokenOfItsSideAndNothingElseOfThe
   EXPECT_FALSE(copy.fields.contains(std::string_view("X_Tenant")))
       << "the same to a program that reads \"_\" as \"-\"";
   EXPECT_FALSE(copy.fields.contains("X-Api-Key"));
+  EXPECT_FALSE(copy.fields.contains(std::string_view("X_Api_Key")));
   EXPECT_EQ(copy.fields.find("X-Page"), "2");
   ASSERT_EQ(old_side.asked().size(), 1u);
   const http::RequestHead real = old_side.asked().front();
@@ -163,6 +167,84 @@ TEST_F(ACopyByRule, SaysTheTokenThatItsFileHasSinceTheLastReload) {
   EXPECT_EQ(test::get(port_, "/albums/3").status, 200u);
   until("a copy with what was read before", [&] { return compared() == 3; });
   EXPECT_EQ(last_copy(new_side).fields.find("Authorization"), "Bearer of-tomorrow");
+}
+
+TEST_F(ACopyByRule, IsAskedAgainWithoutTheFieldThatBothSidesAreTold) {
+  ToldServer old_side(says(R"({"price":100})"));
+  ToldServer new_side(says(R"({"price":101})"));
+  between(old_side.port(), new_side.port(), copies_with(kSet + kSetOld));
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/7", kOfTheClient).status, 200u);
+  until("the comparison", [&] { return compared() == 1; });
+  const auto example = differences().at("report").at("fields").at(0).at("examples").at(0);
+  EXPECT_EQ(example.at("replayable"), true) << "nobody has to know the client's token";
+  const test::Seen replayed = post("/_banyan/api/differences/replay", R"({"example":"catalog:1"})");
+  EXPECT_EQ(replayed.status, 200u) << replayed.body;
+  EXPECT_EQ(last_copy(old_side).fields.find("Authorization"), "Bearer of-the-shop");
+}
+
+TEST_F(ACopyByRule, IsAskedAgainWithNoCookieThatItHadNot) {
+  ToldServer old_side(says(R"({"price":100})"));
+  ToldServer new_side(says(R"({"price":101})"));
+  between(old_side.port(), new_side.port(),
+          copies_with("credentials = \"drop\"\ncookies = { pass = [\"language\"] }\n"));
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/7", "Cookie: language=de; session=of-ada\r\n").status, 200u);
+  until("the comparison", [&] { return compared() == 1; });
+  const auto replay_with = [&](const std::string& cookies) {
+    return post("/_banyan/api/differences/replay",
+                R"({"example":"catalog:1","headers":{"Cookie":")" + cookies + "\"}}");
+  };
+  const test::Seen refused = replay_with("language=de; session=of-ada");
+  EXPECT_EQ(refused.status, 400u);
+  EXPECT_THAT(refused.body, HasSubstr("have only language"));
+  EXPECT_THAT(refused.body, Not(HasSubstr("of-ada")));
+  EXPECT_EQ(replay_with("language=fr").status, 200u);
+  EXPECT_EQ(last_copy(new_side).fields.find("Cookie"), "language=fr");
+}
+
+TEST_F(ACopyByRule, HasItsTokenInNoReportThoughASideSaysWhatItHears) {
+  const auto says_what_it_hears = [](const std::shared_ptr<http::Exchange>& exchange) {
+    const auto heard = exchange->head().fields.find("Authorization").value_or("nothing");
+    says(R"({"debug":")" + std::string(heard) + "\"}")(exchange);
+  };
+  ToldServer old_side(says_what_it_hears);
+  ToldServer new_side(says_what_it_hears);
+  between(old_side.port(), new_side.port(),
+          copies_with(kSet + kSetOld + "[rollouts.catalog.compare]\nexamples = \"clear\"\n"));
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/7").status, 200u);
+  until("the comparison", [&] { return compared() == 1; });
+  const std::string report = differences().dump();
+  EXPECT_THAT(report, HasSubstr("Bearer …"));
+  EXPECT_THAT(report, Not(HasSubstr("of-the-")));
+  EXPECT_THAT(post("/_banyan/api/differences/replay", R"({"example":"catalog:1"})").body,
+              testing::AllOf(HasSubstr("Bearer …"), Not(HasSubstr("of-the-"))));
+}
+
+TEST_F(ACopyByRule, WhoseTokenIsRefusedSaysNothingOfTheNewSide) {
+  ToldServer old_side(says("{}"));
+  std::atomic<bool> is_over = false;
+  ToldServer new_side([&](const std::shared_ptr<http::Exchange>& exchange) {
+    says(is_over ? R"({"error":"expired"})" : "{}", is_over ? 401 : 200)(exchange);
+  });
+  between(old_side.port(), new_side.port(), copies_with(kSet));
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
+  until("the comparison with what the token opens", [&] { return compared() == 1; });
+  is_over = true;
+  EXPECT_EQ(test::get(port_, "/albums/2").status, 200u);
+  until("the reason", [&] { return dropped("refused") == 1; });
+  EXPECT_EQ(compared(), 1u);
+  EXPECT_EQ(differences().at("report").at("operations").at(0).at("differing"), 0);
+  EXPECT_THAT(metrics(), HasSubstr(R"(reason="refused"} 1)"));
+  proxy_.reset();
+
+  between(old_side.port(), new_side.port(), copies_with(""));
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/3").status, 200u);
+  until("a finding, where copies say nothing of their own", [&] { return compared() == 1; });
+  EXPECT_EQ(differences().at("report").at("operations").at(0).at("differing"), 1);
 }
 
 TEST_F(ACopyByRule, IsWhatAReplayAsksToo) {

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <expected>
 #include <filesystem>
@@ -65,6 +66,19 @@ TEST_F(TheFileOfASecret, IsRefusedWithWhatToDoAndWithoutAWordOfIt) {
   EXPECT_THAT(open, Not(HasSubstr("s3cret")));
 }
 
+TEST_F(TheFileOfASecret, ThatIsThereIsNotToBeWrittenAnew) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  const std::string told = why_not(with("s3cret\n", perms::none));
+  EXPECT_THAT(told, HasSubstr("let this process read it"));
+  EXPECT_THAT(told, HasSubstr("chmod 640 " + path_));
+  EXPECT_THAT(told, Not(HasSubstr("install")));
+}
+
+TEST_F(TheFileOfASecret, IsOneWordInACommandWhateverItIsCalled) {
+  EXPECT_THAT(why_not(folder_.file("Ada's token")),
+              HasSubstr("/dev/stdin '" + folder_.file("Ada'\\''s token'")));
+}
+
 class RulesOfCopies : public testing::Test {
  protected:
   std::expected<CopyRules, std::vector<strangler::FileProblem>> make() const {
@@ -122,6 +136,18 @@ TEST_F(RulesOfCopies, SayFieldsToTheirSideInPlaceOfTheClientsHoweverThatSpellsTh
   const http::Fields expected{
       {"Accept", "text/html"}, {"Authorization", "Bearer of-the-catalog"}, {"X-Tenant", "shadow"}};
   EXPECT_TRUE(fields == expected);
+}
+
+TEST_F(RulesOfCopies, SayNothingOfASecretThatStandsInPlaceOfItsFile) {
+  plan_.set.push_back({.name = "Authorization", .file = "Bearer s3cret"});
+  plan_.set.push_back({.name = "X-Key", .file = "s3cret." + std::string(60, 'x')});
+  const auto refused = make();
+  ASSERT_FALSE(refused);
+  ASSERT_EQ(refused.error().size(), 2u);
+  for (const strangler::FileProblem& each : refused.error()) {
+    EXPECT_THAT(each.message, HasSubstr("file is to be a path"));
+    EXPECT_THAT(each.message, Not(HasSubstr("s3cret")));
+  }
 }
 
 TEST_F(RulesOfCopies, TellAllThatIsWrongWithTheirFilesAtOnce) {

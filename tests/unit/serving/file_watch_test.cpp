@@ -106,6 +106,14 @@ TEST_F(AWatch, LooksEvenWhenItsFolderIsNeverQuiet) {
   EXPECT_EQ(changes_, 1);
 }
 
+TEST_F(AWatch, SeesThatAFileIsClosedToOthers) {
+  write(file("a"), "1");
+  fs::permissions(file("a"), fs::perms::owner_all | fs::perms::others_read);
+  const FileWatch watch(marks_of({file("a")}), count_, 1h);
+  fs::permissions(file("a"), fs::perms::owner_all);
+  wait_for(1);
+}
+
 TEST_F(AWatch, WaitsForAFileThatIsGone) {
   write(file("a"), "1");
   const FileWatch watch(marks_of({file("a")}), count_, 1h);

@@ -222,6 +222,33 @@ TEST_F(AProxyProcess, TriesAgainWhenACertificateThatItsNewFileNamesArrivesLate) 
   EXPECT_EQ(process_->stop(), 0);
 }
 
+TEST_F(AProxyProcess, ReadsAllAgainWhenTheFileOfASecretIsMendedOrRenewed) {
+  namespace fs = std::filesystem;
+  const fs::path token = folder_.path() / "catalog.token";
+  std::ofstream(token) << "of-today\n";
+  fs::permissions(token, fs::perms::owner_read | fs::perms::owner_write | fs::perms::others_read);
+  run();
+  rewrite("[rollouts.catalog.shadow]\nset = { X-Key = { file = \"catalog.token\" } }\n");
+  until("the refusal",
+        [&] { return log().find("open to everybody on this machine") != std::string::npos; });
+  const auto loads = [&] {
+    int count = 0;
+    const std::string text = log();
+    for (std::size_t at = 0; (at = text.find("routes_loaded", at)) != std::string::npos; ++at) {
+      ++count;
+    }
+    return count;
+  };
+  EXPECT_EQ(loads(), 0);
+  fs::permissions(token, fs::perms::owner_read | fs::perms::owner_write);
+  until("the new file, as its message has said", [&] { return loads() == 1; });
+  write(token.string(), "of-tomorrow\n");
+  fs::permissions(token, fs::perms::owner_read | fs::perms::owner_write);
+  until("the renewed secret", [&] { return loads() >= 2; });
+  EXPECT_EQ(log().find("of-to"), std::string::npos);
+  EXPECT_EQ(process_->stop(), 0);
+}
+
 TEST_F(AProxyProcess, DrainsUnderLoadWithoutLosingARequest) {
   run();
   std::atomic<int> answered = 0;

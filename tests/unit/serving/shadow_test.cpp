@@ -104,6 +104,32 @@ TEST_F(ACopy, OfAWriteIsNeverMade) {
   EXPECT_EQ(new_side.asked().front().method, "GET");
 }
 
+TEST_F(ACopy, IsNotHinderedByAPrincipalThatAClientMakesUp) {
+  ToldServer old_side(says(R"({"price":100})"));
+  ToldServer new_side(says(R"({"price":101})"));
+  between(old_side.port(), new_side.port(), kAll);
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/1", "Banyan-Principal: eve\r\n").status, 200u);
+  until("the comparison", [&] { return compared() == 1; });
+  EXPECT_FALSE(new_side.asked().front().fields.contains("Banyan-Principal"));
+  EXPECT_EQ(post("/_banyan/api/differences/replay", R"({"example":"catalog:1"})").status, 200u);
+}
+
+TEST_F(ACopy, IsNotMadeOfWhatSaysThatItIsAnotherMethod) {
+  ToldServer old_side(says("{}"));
+  ToldServer new_side(says("{}"));
+  between(old_side.port(), new_side.port(), kAll);
+  begin_canary();
+  for (const char* const field : {"X-HTTP-Method-Override: DELETE\r\n",
+                                  "x-method-override: PUT\r\n", "X_HTTP_METHOD: DELETE\r\n"}) {
+    EXPECT_EQ(test::get(port_, "/albums/1", field).status, 200u);
+  }
+  EXPECT_EQ(test::get(port_, "/albums/2").status, 200u);
+  until("the copy of what is a read to everybody", [&] { return compared() == 1; });
+  ASSERT_EQ(new_side.asked().size(), 1u);
+  EXPECT_EQ(new_side.asked().front().target, "/albums/2");
+}
+
 TEST_F(ACopy, ThatIsNeverAnsweredHoldsUpNobodyAndTakesNoMoreThanItsLimits) {
   const std::string body(20'000, 'x');
   ToldServer old_side(says(body, 200, "text/plain"));
@@ -240,6 +266,8 @@ TEST_F(ACopy, KnowsTheFieldsByWhichThisApplicationKnowsWhoAsks) {
   until("its reason", [&] { return dropped("credentials") == 1; });
   EXPECT_EQ(test::get(port_, "/albums/2", "X-User: ada\r\n").status, 200u);
   until("what users are told apart by", [&] { return dropped("credentials") == 2; });
+  EXPECT_EQ(test::get(port_, "/albums/2", "X_Ticket: 4711\r\n").status, 200u);
+  until("another way to spell it", [&] { return dropped("credentials") == 3; });
   EXPECT_EQ(new_side.asked().size(), 0u);
   proxy_.reset();
 
@@ -484,6 +512,72 @@ TEST_F(AnExample, OfWhichSomethingIsHiddenIsAskedAgainByWhoeverKnowsIt) {
     EXPECT_THAT(shown, Not(HasSubstr("of-ada"))) << "what was said is nowhere afterwards";
   }
   EXPECT_EQ(copies().at("compared"), 1) << "and a replay is no evidence";
+}
+
+/// Each side's own answer to what is asked with that field, and `status` to all else.
+ToldServer::Answer says_to(const std::string& field, const std::string& value, std::string body,
+                           unsigned status) {
+  return [=](const std::shared_ptr<http::Exchange>& exchange) {
+    const bool fits = exchange->head().fields.find(field) == value;
+    says(fits ? body : "{}", fits ? 200 : status)(exchange);
+  };
+}
+
+TEST_F(AnExample, ThatIsAnsweredOtherwiseNowIsNotTheSame) {
+  ToldServer old_side(says_to("Cookie", "session=of-ada", R"({"price":100})", 401));
+  ToldServer new_side(says_to("Cookie", "session=of-ada", R"({"price":1})", 401));
+  keep_one_of_ada(old_side.port(), new_side.port());
+  const test::Seen over =
+      replay(R"(,"target":"/albums/ada?q=blue","headers":{"Cookie":"session=of-yesterday"})");
+  ASSERT_EQ(over.status, 200u) << over.body;
+  const auto document = nlohmann::json::parse(over.body);
+  EXPECT_EQ(document.at("comparison").at("same"), true) << "of what is no answer to the question";
+  EXPECT_EQ(document.at("old_then").at("status"), 200);
+  EXPECT_EQ(document.at("old").at("status"), 401);
+  EXPECT_FALSE(nlohmann::json::parse(replay(kOfAda).body).contains("old_then"));
+}
+
+TEST_F(AnExample, OfAnApplicationWithTenantsCanBeAskedWithItsHost) {
+  ToldServer old_side(says_to("Host", "localhost", R"({"price":100})", 404));
+  ToldServer new_side(says_to("Host", "localhost", R"({"price":1})", 404));
+  between(old_side.port(), new_side.port(), kAll);
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/7").status, 200u);
+  until("the comparison", [&] { return compared() == 1; });
+  EXPECT_EQ(nlohmann::json::parse(replay("").body).at("old_then").at("status"), 200)
+      << "no tenant is called as the upstream's instance is";
+  const auto with = nlohmann::json::parse(replay(R"(,"headers":{"Host":"localhost"})").body);
+  EXPECT_FALSE(with.contains("old_then"));
+  EXPECT_EQ(with.at("comparison").at("differences").at(0).at("path"), "/price");
+}
+
+TEST_F(AnExample, OfAClientWhoSpokeTlsIsAskedAgainAsOne) {
+  ToldServer old_side(says_to("X-Forwarded-Proto", "https", R"({"price":100})", 301));
+  ToldServer new_side(says_to("X-Forwarded-Proto", "https", R"({"price":1})", 301));
+  write(file(), shop_configuration(old_side.port(), new_side.port(), kAll));
+  ProxyOptions options;
+  options.trusted_peers = {"127.0.0.1"};
+  start(options);
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/7", "X-Forwarded-Proto: https\r\n").status, 200u);
+  until("the comparison", [&] { return compared() == 1; });
+  const auto replayed = nlohmann::json::parse(replay("").body);
+  EXPECT_EQ(replayed.at("old").at("status"), 200);
+  EXPECT_EQ(replayed.at("comparison").at("differences").at(0).at("path"), "/price");
+}
+
+TEST_F(AnExample, ThatIsAskedAgainIsLoggedWithWhoAndWhyAndNothingThatIsSecret) {
+  ToldServer old_side(says(R"({"price":100})"));
+  ToldServer new_side(says(R"({"price":1})"));
+  keep_one_of_ada(old_side.port(), new_side.port());
+  const test::Seen asked = replay(std::string(kOfAda) + R"(,"who":"ann@shop","why":"ticket 47")");
+  EXPECT_EQ(asked.status, 200u) << asked.body;
+  until("its line", [&] { return log().find("example_asked_again") != std::string::npos; });
+  EXPECT_THAT(log(), testing::AllOf(HasSubstr(R"("said":"target, Cookie, User-Agent")"),
+                                    HasSubstr(R"("who":"ann@shop")"),
+                                    HasSubstr(R"("why":"ticket 47")"), Not(HasSubstr("of-ada"))));
+  EXPECT_EQ(replay(R"(,"who":7)").status, 400u);
+  EXPECT_EQ(replay(R"(,"why":")" + std::string(3'000, 'x') + '"').status, 400u);
 }
 
 TEST_F(AnExample, TakesNothingThatIsNotWhatWasHidden) {

@@ -440,6 +440,7 @@ Authorization = "Bearer 1"
 X-Number = 3
 X-Line = "a\nb"
 X-Key = { fil = "key.token", scheme = "a b" }
+X_Api_Key = "1"
 )",
        R"(banyan.toml:6:1: set is empty, expected fields that copies say, such as { X-Tenant = "shadow" }
 banyan.toml:8:1: Host in set_old cannot be set: what a side is called says host in its [upstreams.NAME]
@@ -453,7 +454,22 @@ banyan.toml:16:12: X-Number in set_old is an integer, expected a text, or { file
 banyan.toml:17:10: X-Line in set_old is empty, or has what no header field may have; expected a text of one line
 banyan.toml:18:9: [rollouts.catalog.shadow.set_old.X-Key] lacks file, such as file = "catalog.token"
 banyan.toml:18:11: unknown key "fil" in [rollouts.catalog.shadow.set_old.X-Key]. Did you mean "file"?
-banyan.toml:18:39: scheme is "a b", expected a word such as "Bearer"
+banyan.toml:18:39: scheme is no word, expected one such as "Bearer"; the secret itself goes into the file
+banyan.toml:19:13: X_Api_Key in set_old says who asks, and this file is no place for a secret; put it into one that only the proxy may read: { file = "catalog.token" }
+)"},
+      {"FieldsThatMakeAnotherRequestOfACopy",
+       R"([rollouts.catalog.shadow.set]
+X-HTTP-Method-Override = "DELETE"
+x_method_override = "DELETE"
+Accept-Encoding = "br"
+If-None-Match = "*"
+X-Client-IP = "192.0.2.1"
+)",
+       R"(banyan.toml:6:1: X-HTTP-Method-Override in set cannot be set: it is about the connection or the message, or for the proxy to say; take it out
+banyan.toml:7:1: x_method_override in set cannot be set: it is about the connection or the message, or for the proxy to say; take it out
+banyan.toml:8:1: Accept-Encoding in set cannot be set: it is about the connection or the message, or for the proxy to say; take it out
+banyan.toml:9:1: If-None-Match in set cannot be set: it is about the connection or the message, or for the proxy to say; take it out
+banyan.toml:10:1: X-Client-IP in set cannot be set: it is about the connection or the message, or for the proxy to say; take it out
 )"},
       {"PlanMovesTheWritesTooEarly",
        R"([rollouts.catalog.plan]

@@ -88,6 +88,24 @@ TEST(ShadowSection, HasNoSecretOfAFieldThatThisApplicationKnowsWhoAsksBy) {
               HasSubstr("x-ticket in set says who asks, and this file is no place for a secret"));
 }
 
+TEST(ShadowSection, SaysNothingOfASecretInTheWrongPlace) {
+  for (const char* const lines :
+       {"set = { Authorization = { file = \"x.token\", scheme = \"Bearer eyJhbGci\" } }",
+        "set = { X-Service-Token = \"eyJhbGci\" }", "set = { Api-Key = \"eyJhbGci\" }",
+        "set = { X_Vault_TOKEN = \"eyJhbGci\" }", "set_old = { Session = \"eyJhbGci\" }",
+        "cookies = { drop = [\"session=eyJhbGci\"] }"}) {
+    const std::string told = problems("[rollouts.catalog.shadow]\n" + std::string(lines) + '\n');
+    EXPECT_NE(told, "") << lines;
+    EXPECT_THAT(told, testing::Not(HasSubstr("eyJhbGci")));
+  }
+  EXPECT_THAT(problems("[rollouts.catalog.shadow]\ncookies = { drop = [\"session=eyJhbGci\"] }\n"),
+              HasSubstr("\"session=…\" in drop is no name of a cookie"));
+  EXPECT_EQ(problems("[rollouts.catalog.shadow]\nset = { X-Tokenized = \"1\", X-Keyboard = "
+                     "\"de\" }\n"),
+            "")
+      << "a part of a part is another word";
+}
+
 TEST(FallbackSection, IsForReadsUnlessItSaysMore) {
   const auto configuration = read("[rollouts.catalog.fallback]\n");
   ASSERT_TRUE(configuration) << to_string(configuration.error());

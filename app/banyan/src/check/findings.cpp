@@ -12,7 +12,9 @@
 
 #include "banyan/forwarding/stickiness_key.hpp"
 #include "banyan/forwarding/trusted_peers.hpp"
+#include "banyan/http/endpoint.hpp"
 #include "banyan/http/loopback.hpp"
+#include "banyan/http/names_alike.hpp"
 
 namespace banyan::cli::check {
 namespace {
@@ -67,6 +69,7 @@ class Check {
     look_at_names();
     look_at_rollouts();
     look_at_copies();
+    look_at_ways_of_secrets();
     look_at_operators();
     look_at_trust();
     look_at_stickiness();
@@ -230,15 +233,16 @@ class Check {
   void look_at_copies() {
     for (const strangler::RolloutPlan& plan : configuration_.rollouts) {
       if (!plan.shadow) continue;
-      const strangler::CopyField* const for_new = first_secret(plan.shadow->set);
-      const strangler::CopyField* const for_old = first_secret(plan.shadow->set_old);
+      const strangler::CopyField* const for_new = first_name(plan.shadow->set);
+      const strangler::CopyField* const for_old = first_name(plan.shadow->set_old);
       if (for_new == nullptr && for_old == nullptr) continue;
       const strangler::CopyField& field = for_new != nullptr ? *for_new : *for_old;
       std::string message = "copies of " + plan.name + " ask in their own name (" + field.name +
                             ", in [rollouts." + plan.name +
                             ".shadow]), and are compared with what the client was answered: what "
-                            "depends on who asks differs, and says nothing of the new side. Copy "
-                            "what everybody gets alike, or name the rest in [rollouts." +
+                            "depends on who asks differs, and says nothing of the new side, "
+                            "though a plan goes by it. Copy what everybody gets alike, or name "
+                            "the rest in [rollouts." +
                             plan.name + ".compare]";
       if (for_new != nullptr && for_old == nullptr) {
         message +=
@@ -248,10 +252,55 @@ class Check {
     }
   }
 
-  static const strangler::CopyField* first_secret(const std::vector<strangler::CopyField>& fields) {
-    const auto found = std::ranges::find_if(
+  /// Whoever listens on the way has it.
+  void look_at_ways_of_secrets() {
+    for (const strangler::RolloutPlan& plan : configuration_.rollouts) {
+      if (!plan.shadow) continue;
+      look_at_way(plan, plan.shadow->set, &Route::successor);
+      look_at_way(plan, plan.shadow->set_old, &Route::legacy);
+    }
+  }
+
+  void look_at_way(const strangler::RolloutPlan& plan,
+                   const std::vector<strangler::CopyField>& fields, std::string Route::* side) {
+    const auto secret = std::ranges::find_if(
         fields, [](const strangler::CopyField& each) { return !each.file.empty(); });
+    if (secret == fields.end()) return;
+    for (const strangler::UpstreamGroup& group : configuration_.upstreams) {
+      const bool is_asked = std::ranges::any_of(configuration_.routes, [&](const Route& route) {
+        return route.rollout == plan.name && route.*side == group.name;
+      });
+      if (!is_asked || group.tls || is_of_this_machine(group)) continue;
+      add(Weight::Note, "secret_in_the_clear", secret->location,
+          "copies of " + plan.name + " bring the secret of " + secret->name + " to [upstreams." +
+              group.name +
+              "] without TLS: whoever listens on the way has it. Give it a section "
+              "[upstreams." +
+              group.name + ".tls], if that side speaks it");
+    }
+  }
+
+  static bool is_of_this_machine(const strangler::UpstreamGroup& group) {
+    return std::ranges::all_of(group.instances, [](const auto& each) {
+      return each.host.starts_with(http::kUnixPrefix) || http::is_loopback(each.host);
+    });
+  }
+
+  /// Of those by which a copy is from another than the client: a secret, or what users are told
+  /// apart by.
+  const strangler::CopyField* first_name(const std::vector<strangler::CopyField>& fields) const {
+    const auto found = std::ranges::find_if(fields, [&](const strangler::CopyField& each) {
+      return !each.file.empty() || tells_users_apart(each.name);
+    });
     return found == fields.end() ? nullptr : &*found;
+  }
+
+  bool tells_users_apart(const std::string& field) const {
+    return std::ranges::any_of(configuration_.stickiness_keys,
+                               [&](const strangler::StickinessKey& key) {
+                                 return key.source == strangler::StickinessKey::Source::Header &&
+                                        http::names_are_alike(key.name, field);
+                               });
   }
 
   void look_at_operators() {

@@ -38,9 +38,10 @@ void add_replay(CommandSet& set) {
       ->add_option("EXAMPLE", options->example,
                    "The example, as `banyan differences` calls it: MODULE:NUMBER")
       ->required();
-  added->add_option("--target", options->target,
-                    "Path and query as they were, where the example has them masked; used for this "
-                    "once, and kept nowhere");
+  added->add_option(
+      "--target", options->target,
+      "Path and query as they were, where the example has them masked, or @FILE that has "
+      "them; used for this once, and kept nowhere");
   added
       ->add_option("--header", options->headers,
                    "A field that the example says was taken out, \"NAME: VALUE\", or @FILE with a "
@@ -51,6 +52,7 @@ void add_replay(CommandSet& set) {
                    "A file with the body as it was, where the example has it masked or cut; - is "
                    "standard input")
       ->type_name("FILE");
+  set.reason_of(added, options->who, options->why, false, "the log of the process");
 }
 
 }  // namespace

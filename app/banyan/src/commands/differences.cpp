@@ -77,6 +77,13 @@ void show_copies(const std::string& module, const Json& copies) {
                   module + ".shadow] lets their secrets go to the other side",
               Tone::Faint));
   }
+  if (number_of(dropped, "refused") != 0) {
+    print_line(
+        paint("  a side answers 401 or 403 to copies that ask in their own name: renew the "
+              "file of set or set_old in [rollouts." +
+                  module + ".shadow]",
+              Tone::Warning));
+  }
 }
 
 void show_operations(const Json& operations) {
@@ -171,8 +178,12 @@ Json differences_of(const Json& replayed) {
   return list(part(replayed, "comparison"), "differences");
 }
 
+/// The old side answers in another way than when the example was kept: the two may well agree, but
+/// on another question.
+bool is_another_question(const Json& replayed) { return replayed.contains("old_then"); }
+
 int code_of_replay(const Json& document) {
-  return differences_of(document).empty() ? kDone : kRefused;
+  return differences_of(document).empty() && !is_another_question(document) ? kDone : kRefused;
 }
 
 void show_replay(const Json& document) {
@@ -180,6 +191,14 @@ void show_replay(const Json& document) {
   print_line(text_of(document, "example") + ", " + text_of(document, "request") + ": old " +
              count(part(document, "old"), "status") + ", new " +
              count(part(document, "new"), "status"));
+  if (is_another_question(document)) {
+    print_line(paint("the old side answered " + count(part(document, "old_then"), "status") +
+                         " then and " + count(part(document, "old"), "status") + " now",
+                     Tone::Bad) +
+               ": this is not what was asked then, or the old side has changed. A session may be "
+               "over, or a field be lacking that decides (--header 'Host: …'; may_add in `banyan "
+               "differences --json` names them)");
+  }
   const Json differences = differences_of(document);
   if (differences.empty()) {
     print_line(paint("the same", Tone::Good) +
@@ -203,7 +222,7 @@ Result<std::string> said_in(const std::string& file) {
     return fail(ErrorCode::InvalidArgument, "banyan.bad_replay_words",
                 "there is no file " + file +
                     " that could be read; --header @FILE has a line "
-                    "NAME: VALUE for each field, --body FILE the body");
+                    "NAME: VALUE for each field, --target @FILE the target, --body FILE the body");
   }
   return std::move(*content);
 }
@@ -231,10 +250,46 @@ std::optional<Error> put_header(Json& headers, std::string_view line) {
   return std::nullopt;
 }
 
+/// What is no UTF-8 a document cannot have: something else would be asked in its place.
+bool can_be_said(const Json& asked) {
+  try {
+    [[maybe_unused]] const std::string text = asked.dump();
+    return true;
+  } catch (const Json::type_error&) {
+    return false;
+  }
+}
+
+/// "/albums/…", or a file that has it, which is not in the shell's history.
+Result<std::string> target_of(const std::string& said) {
+  if (!said.starts_with('@')) return said;
+  auto content = said_in(said.substr(1));
+  if (!content) return content;
+  return content->substr(0, content->find_first_of("\r\n"));
+}
+
+/// It has one end.
+bool reads_standard_input_twice(const ReplayOptions& options) {
+  int times = (options.target == "@-" ? 1 : 0) + (options.body_file == "-" ? 1 : 0);
+  for (const std::string& each : options.headers) times += each == "@-" ? 1 : 0;
+  return times > 1;
+}
+
 /// What the process is asked for.
 Result<Json> order_of(const ReplayOptions& options) {
+  if (reads_standard_input_twice(options)) {
+    return fail(ErrorCode::InvalidArgument, "banyan.bad_replay_words",
+                "standard input is named twice, and can be read once; put one of the two into a "
+                "file");
+  }
   Json asked = {{"example", options.example}};
-  if (!options.target.empty()) asked["target"] = options.target;
+  if (!options.who.empty()) asked["who"] = options.who;
+  if (!options.why.empty()) asked["why"] = options.why;
+  if (!options.target.empty()) {
+    auto target = target_of(options.target);
+    if (!target) return fail(std::move(target.error()));
+    asked["target"] = std::move(*target);
+  }
   Json headers = Json::object();
   for (const std::string& each : options.headers) {
     std::string lines = each;
@@ -254,6 +309,11 @@ Result<Json> order_of(const ReplayOptions& options) {
     auto body = said_in(options.body_file);
     if (!body) return fail(std::move(body.error()));
     asked["body"] = std::move(*body);
+  }
+  if (!can_be_said(asked)) {
+    return fail(ErrorCode::InvalidArgument, "banyan.bad_replay_words",
+                "what is said is no UTF-8, and cannot be asked again; write a target as it was "
+                "sent, %E9 for one such byte");
   }
   return asked;
 }

@@ -83,6 +83,9 @@ class Proxy {
   /// The same of a configuration that the last reload() refused for what is in them; else none.
   /// When one of them changes, reload() again.
   FileMarks refused_certificate_files() const;
+  /// The files of secrets that the configuration names which was read last, whether it is in force
+  /// or was refused, as they were before they were read. When one of them changes, reload() again.
+  FileMarks secret_files() const;
 
   /// Opens the log and the access log again by their names, after somebody has moved them away.
   void reopen_logs();

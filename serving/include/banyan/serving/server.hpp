@@ -114,6 +114,7 @@ class Server {
   std::expected<void, std::vector<strangler::FileProblem>> renew_certificates();
   FileMarks certificate_files() const;
   FileMarks refused_certificate_files() const;
+  FileMarks secret_files() const;
 
   /// From now on /health/ready answers 503, unless another process has taken over: then the address
   /// is the other's too. Everything else goes on.

@@ -30,6 +30,7 @@ struct ComparedRequest {
   std::string_view correlation_id;
   /// The path of its route or of its operation, "/albums/{id}": what of the target is no data.
   std::string_view route{};
+  bool by_tls = false;  ///< to whomever the client spoke
 };
 
 struct CollectorRules {

@@ -20,8 +20,8 @@ struct HiddenOfRequest {
   /// Header fields in lower case: credentials, and those of which the form alone is kept.
   std::vector<std::string> fields;
   bool body = false;  ///< masked, or cut
-  /// Header fields that were there and may be said besides, where it had credentials: applications
-  /// bind sessions to them.
+  /// Header fields that were there and may be said besides: applications bind sessions to them, or
+  /// find by them whose data is asked for (Host).
   std::vector<std::string> may_be_said;
 
   bool nothing() const { return target.empty() && fields.empty() && !body; }
@@ -42,6 +42,7 @@ struct ComparedExample {
   std::string old_value;  ///< of the field that differs
   std::string new_value;
   HiddenOfRequest hidden;
+  bool by_tls = false;  ///< its client spoke TLS, to this process or to one before it
 
   /// Neither masked nor cut: asked again it is the same request.
   bool replayable() const { return hidden.nothing(); }

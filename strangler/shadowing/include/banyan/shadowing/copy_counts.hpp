@@ -26,9 +26,10 @@ enum class CopyDropped : std::uint8_t {
   NotModified,      ///< the real answer was 304: there is nothing in it to compare
   Stream,           ///< an answer is a stream, or a switch of protocols
   Coding,           ///< an answer has a content coding that cannot be undone here
+  Refused,          ///< the side does not take the secret that its copies have of their own
   Queue,            ///< as many pairs as may wait for their comparison do
 };
-inline constexpr std::size_t kCopyDropped = 13;
+inline constexpr std::size_t kCopyDropped = 14;
 std::string_view to_string(CopyDropped reason);
 
 /// What became of the copies of one rollout, since the process began. Safe for concurrent use.

@@ -5,6 +5,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,11 @@ struct AnsweredPair {
   std::string_view operation;  ///< of a module, or a route's name
   std::string_view route;      ///< its path, "/albums/{id}"
   const OperationRules* rules = nullptr;
+  bool by_tls = false;  ///< its client spoke TLS, to this process or to one before it
+  /// What the sides were told that nobody else is to know: it is taken out of their answers before
+  /// anything of these is kept or shown, for a side may say what it has heard.
+  std::span<const std::string> told_old{};
+  std::span<const std::string> told_other{};
 };
 
 /// What the answers of one rollout differ in, by one declaration of what counts: with another one
