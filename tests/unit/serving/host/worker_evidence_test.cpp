@@ -156,6 +156,27 @@ TEST_F(WorkersOfShipping, HaveNoLagOfWhatWasDueBeforeTheProcessBegan) {
   EXPECT_EQ(ledger_->read().front().here.latency.total(), 1U);
 }
 
+// Its database was away for a moment: what came due meanwhile is begun late on both sides.
+TEST_F(WorkersOfShipping, HaveNoLagOfWhatWaitedWhileTheyWereHindered) {
+  const auto worked = [&](seconds lag) {
+    ledger_->of("shipping").worked({.worker = "consignments", .lag = lag});
+  };
+  worked(seconds(0));
+  clock_.advance(std::chrono::minutes(1));
+  worked(seconds(1));
+  ASSERT_EQ(ledger_->read().front().here.latency.total(), 1U);
+  ledger_->of("shipping").hindered("consignments");
+  worked(seconds(30));
+  worked(seconds(20));
+  EXPECT_EQ(ledger_->read().front().here.latency.total(), 1U);
+  clock_.advance(std::chrono::minutes(3));
+  worked(seconds(1));
+  const WorkLedger::Row row = ledger_->read().front();
+  EXPECT_EQ(row.here.latency.total(), 2U);
+  EXPECT_EQ(row.here.requests, 5U) << "that something hindered them is no unit";
+  EXPECT_EQ(row.hindered_here, 1U);
+}
+
 // As a program without workers has written it.
 TEST_F(WorkersOfShipping, AreUnknownToAFileThatHasLanesOnly) {
   UsualOfWork usual = UsualOfWork::from(
