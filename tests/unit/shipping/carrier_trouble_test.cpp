@@ -84,15 +84,46 @@ TEST_P(CarrierTrouble, TheBackgroundTellsOfARefusalOnceHoweverOftenItAsks) {
   EXPECT_TRUE(world.work.told().front().failed);
 }
 
-TEST_P(CarrierTrouble, TheBackgroundTellsOfEachTimeThatNobodyAnswersIt) {
+TEST_P(CarrierTrouble, ACarrierThatIsOutForAMomentIsNoFailureOfTheBackground) {
   pay(order);
   pay(ShippingWorld::order(2));
   world.carrier.is_unreachable = true;
-  world.background();
+  for (int probe = 0; probe < 3; ++probe) {
+    world.clock.advance(world.policy.longest_pause);
+    world.background();
+  }
+  EXPECT_TRUE(world.work.told().empty());
+  EXPECT_EQ(world.work.hindrances(), 3U);
+
+  world.carrier.is_unreachable = false;
   world.clock.advance(world.policy.longest_pause);
   world.background();
-  EXPECT_EQ(world.work.told().size(), 2U);
-  for (const banyan::Work& each : world.work.told()) EXPECT_TRUE(each.failed);
+  ASSERT_EQ(world.work.told().size(), 2U);
+  for (const banyan::Work& each : world.work.told()) EXPECT_FALSE(each.failed);
+}
+
+TEST_P(CarrierTrouble, ACarrierThatIsOutForLongIsToldOfOnceForEachParcel) {
+  const auto probe_for_minutes = [&] {
+    for (int probe = 0; probe < 30; ++probe) {
+      world.clock.advance(world.policy.longest_pause);
+      world.background();
+    }
+  };
+  pay(order);
+  world.carrier.is_unreachable = true;
+  probe_for_minutes();
+  ASSERT_EQ(world.work.told().size(), 1U);
+  EXPECT_TRUE(world.work.told().back().failed);
+  pay(ShippingWorld::order(2));
+  probe_for_minutes();
+  ASSERT_EQ(world.work.told().size(), 2U);
+  EXPECT_TRUE(world.work.told().back().failed);
+
+  world.carrier.is_unreachable = false;
+  world.clock.advance(world.policy.longest_pause);
+  world.background();
+  EXPECT_EQ(world.state(order), Booked);
+  EXPECT_EQ(world.work.told().size(), 2U) << "that it was tried again says nothing new";
 }
 
 TEST_P(CarrierTrouble, ACarrierThatDoesNotAnswerIsLeftAloneForAWhile) {

@@ -24,23 +24,32 @@ struct Claim {
   Result<Carrier*> carrier;
 };
 
-/// Tells of a claim when all is over, however it ends.
+/// Tells of a claim when all is over, however it ends. It came to nothing unless somebody says
+/// otherwise.
 class Telling {
  public:
   Telling(banyan::WorkObserver* told, const Claim& claim)
-      : told_(claim.first ? told : nullptr), lag_(claim.lag) {}
+      : told_(told), first_(claim.first), lag_(claim.lag) {}
   ~Telling() {
     if (told_ == nullptr) return;
-    told_->worked({.worker = kConsignmentWorker, .failed = failed_, .lag = lag_});
+    if (hindered_) {
+      told_->hindered(kConsignmentWorker);
+    } else if (first_) {
+      told_->worked({.worker = kConsignmentWorker, .failed = failed_, .lag = lag_});
+    }
   }
   Telling(const Telling&) = delete;
   Telling& operator=(const Telling&) = delete;
   void went_well() { failed_ = false; }
+  void was_told_before() { first_ = false; }
+  void hindered(bool yes = true) { hindered_ = yes; }
 
  private:
   banyan::WorkObserver* const told_;
+  bool first_;
   const std::optional<std::chrono::microseconds> lag_;
   bool failed_ = true;
+  bool hindered_ = false;
 };
 
 /// How long there has been something to ask. What has never been asked about is due since it is
@@ -203,8 +212,10 @@ Attended attend(const UseCaseContext& use_case, const OrderId& order, const Cont
   std::chrono::milliseconds pause{0};
   if (answer.kind == Answer::Kind::NoAnswer) {
     pause = use_case.pause.not_answered();
-  } else if (claimed_now.carrier) {
-    use_case.pause.answered();
+    telling.hindered(told != nullptr && !use_case.pause.fails_first(order));
+  } else {
+    if (claimed_now.carrier) use_case.pause.answered();
+    if (use_case.pause.has_failed(order)) telling.was_told_before();
   }
   const Result<bool> written = record(use_case, order, holder, claimed_now, answer, pause, context);
   if (answer.kind == Answer::Kind::NoAnswer) return Attended::NotAnswered;
