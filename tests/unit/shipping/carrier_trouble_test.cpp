@@ -77,11 +77,31 @@ TEST_P(CarrierTrouble, TheBackgroundTellsWhatItHasDoneAndHowLateItWas) {
 }
 
 TEST_P(CarrierTrouble, TheBackgroundTellsOfARefusalOnceHoweverOftenItAsks) {
-  world.customers.has_address = false;
+  world.carrier.refuses = true;
   pay(order);
   world.background_for_long();
   ASSERT_EQ(world.work.told().size(), 1U);
   EXPECT_TRUE(world.work.told().front().failed);
+}
+
+TEST_P(CarrierTrouble, ACustomerWithoutAnAddressIsNoFailureOfTheBackground) {
+  world.customers.has_address = false;
+  pay(order);
+  world.background_for_long();
+  ASSERT_NE(world.get(order).problem, std::nullopt);
+  ASSERT_EQ(world.work.told().size(), 1U);
+  EXPECT_FALSE(world.work.told().front().failed);
+}
+
+TEST_P(CarrierTrouble, NorIsAParcelThatWasBroughtBack) {
+  pay(order);
+  world.background();
+  world.brought_back(order);
+  ASSERT_THAT(world.refresh(order), Succeeds());
+  world.background();
+  ASSERT_NE(world.get(order).problem, std::nullopt);
+  ASSERT_EQ(world.work.told().size(), 2U);
+  for (const banyan::Work& each : world.work.told()) EXPECT_FALSE(each.failed);
 }
 
 TEST_P(CarrierTrouble, ACarrierThatIsOutForAMomentIsNoFailureOfTheBackground) {

@@ -185,6 +185,22 @@ Result<bool> record(const UseCaseContext& use_case, const OrderId& order, const 
       });
 }
 
+/// Whether whoever asked has failed. What happens to parcels and to customers (brought back, no
+/// address, taxed for another country) is what there is to hear, and no failure.
+bool came_to_nothing(const Claim& claim, const Answer& answer) {
+  switch (answer.kind) {
+    case Answer::Kind::Known:
+    case Answer::Kind::Booked:
+    case Answer::Kind::Cancelled:
+    case Answer::Kind::TooLate: return false;
+    case Answer::Kind::Unknown:
+    case Answer::Kind::NoAnswer: return true;
+    case Answer::Kind::Refused: break;
+  }
+  const bool asked = !claim.carrier || answer.was_asked;
+  return asked || !answer.problem.value_or("").starts_with("shipping.");
+}
+
 /// The carrier that has it is not here: nothing was asked, and nobody else waits for it.
 Answer not_reached(const Claim& claim) {
   const banyan::Error& error = claim.carrier.error();
@@ -220,7 +236,7 @@ Attended attend(const UseCaseContext& use_case, const OrderId& order, const Cont
   const Result<bool> written = record(use_case, order, holder, claimed_now, answer, pause, context);
   if (answer.kind == Answer::Kind::NoAnswer) return Attended::NotAnswered;
   if (!written || !*written) return Attended::Nothing;
-  if (!answer.problem) telling.went_well();
+  if (!came_to_nothing(claimed_now, answer)) telling.went_well();
   return Attended::Answered;
 }
 
