@@ -66,13 +66,14 @@ TEST_P(CarrierTrouble, TheBackgroundTellsWhatItHasDoneAndHowLateItWas) {
   world.clock.advance(std::chrono::seconds(3));
   world.background();
   ASSERT_EQ(world.work.told().size(), 1U);
-  EXPECT_EQ(world.work.told().front().worker, "consignments");
+  EXPECT_EQ(world.work.told().front().worker, "bookings");
   EXPECT_FALSE(world.work.told().front().failed);
   EXPECT_EQ(world.work.told().front().lag, std::chrono::seconds(3));
 
   world.clock.advance(world.policy.tracking_interval + std::chrono::seconds(5));
   world.background();
   ASSERT_EQ(world.work.told().size(), 2U);
+  EXPECT_EQ(world.work.told().back().worker, "tracking") << "of which there is so much more";
   EXPECT_EQ(world.work.told().back().lag, std::chrono::seconds(5)) << "it was to be asked then";
 }
 

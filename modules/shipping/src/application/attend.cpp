@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "application/ask_carrier.hpp"
 
@@ -24,18 +25,22 @@ struct Claim {
   Result<Carrier*> carrier;
 };
 
+std::string_view worker_of(Errand errand) {
+  return errand == Errand::Track || errand == Errand::TrackReturn ? kTracking : kBookings;
+}
+
 /// Tells of a claim when all is over, however it ends. It came to nothing unless somebody says
 /// otherwise.
 class Telling {
  public:
   Telling(banyan::WorkObserver* told, const Claim& claim)
-      : told_(told), first_(claim.first), lag_(claim.lag) {}
+      : told_(told), worker_(worker_of(claim.errand)), first_(claim.first), lag_(claim.lag) {}
   ~Telling() {
     if (told_ == nullptr) return;
     if (hindered_) {
-      told_->hindered(kConsignmentWorker);
+      told_->hindered(worker_);
     } else if (first_) {
-      told_->worked({.worker = kConsignmentWorker, .failed = failed_, .lag = lag_});
+      told_->worked({.worker = worker_, .failed = failed_, .lag = lag_});
     }
   }
   Telling(const Telling&) = delete;
@@ -46,6 +51,7 @@ class Telling {
 
  private:
   banyan::WorkObserver* const told_;
+  const std::string_view worker_;
   bool first_;
   const std::optional<std::chrono::microseconds> lag_;
   bool failed_ = true;
