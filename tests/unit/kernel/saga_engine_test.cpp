@@ -214,6 +214,25 @@ TEST_F(Sagas, TellOfEachThatWaitsForADependencyWhichDoesNotAnswer) {
   for (const Work& each : work.told()) EXPECT_TRUE(each.failed);
 }
 
+// Returns are asked for every ten seconds for days: so much that is well hides all that fails.
+TEST_F(Sagas, TellOfOneThatWaitsForWhatHasNotComeOnceHoweverOftenItAsks) {
+  leave<WaitThenNod>("deal");
+  const auto ask = [&] {
+    clock.advance(policy.longest_backoff);
+    engine.round();
+  };
+  for (int i = 0; i < 5; ++i) ask();
+  EXPECT_EQ(left.looks, 5);
+  ASSERT_EQ(work.told().size(), 1U);
+  EXPECT_FALSE(work.told().back().failed);
+
+  left.has_come = true;
+  right.broken = true;
+  ask();
+  ASSERT_EQ(work.told().size(), 2U) << "the first attempt at what comes next";
+  EXPECT_TRUE(work.told().back().failed);
+}
+
 TEST_F(Sagas, TellOfOneWhoseAnswerCannotBeWrittenDownAsOfAFailure) {
   left.during = [&] { store.broken = true; };
   leave<BothNod>("deal");

@@ -41,6 +41,9 @@ inline constexpr std::string_view kSagaWorker = "sagas";
 /// Whether taking up this one is the first attempt at what it needs next: nobody has failed in it,
 /// and nobody who had it is gone.
 bool is_first_attempt(const SagaRecord& saga);
+/// The step that it waits in for something to happen elsewhere, if somebody has asked before
+/// whether it has. To ask again and hear that it has not is no work.
+std::optional<std::int64_t> awaited_step(const SagaRecord& saga);
 /// How long it has been due; nothing where nobody knows, as of one that was woken.
 std::optional<std::chrono::microseconds> due_for(const SagaRecord& saga, const SagaMoment& now);
 
@@ -257,7 +260,8 @@ class SagaEngine {
   /// A case that was due, and what is told of the taking up.
   struct Taken {
     Case of;
-    bool first;  ///< see is_first_attempt()
+    bool first;                           ///< see is_first_attempt()
+    std::optional<std::int64_t> awaited;  ///< see awaited_step()
     std::optional<std::chrono::microseconds> lag;
   };
 
@@ -336,12 +340,13 @@ class SagaEngine {
       if (!saga || !may_take(*saga, lease_now)) return Found();
       const std::int64_t epoch = saga->data().epoch;
       const bool first = is_first_attempt(saga->data());
+      const auto awaited = awaited_step(saga->data());
       const auto lag = due_for(saga->data(), {now, lease_now});
       saga->turn_back_if_late(now);
       if (!saga->take_over(holder, lease_now, policy_)) return Found();
       std::optional<State> state = Host::load(writing, saga->data().subject);
       if (!state || !Host::rows(writing).save(*saga, epoch)) return Found();
-      return Found(Taken{Case{*std::move(state), *std::move(saga), holder}, first, lag});
+      return Found(Taken{Case{*std::move(state), *std::move(saga), holder}, first, awaited, lag});
     });
   }
 
@@ -488,7 +493,11 @@ class SagaEngine {
       tell(**taken, true);
       throw;
     }
-    tell(**taken, came_to_nothing(current));
+    const bool failed = came_to_nothing(current);
+    if (!failed && (*taken)->awaited && awaited_step(current.saga.data()) == (*taken)->awaited) {
+      return;  // nothing has happened, and there was nothing to do
+    }
+    tell(**taken, failed);
   }
 
   /// Of a case that was driven. Who has the lease still, or has lost it, could not write down what
