@@ -152,6 +152,7 @@ class DealStore final : public Store<Deals, Deals> {
  public:
   explicit DealStore(const Clock& clock) : clock_(clock) {}
   std::atomic<bool> broken = false;  ///< nothing can be written, as if the disk were full
+  std::atomic<bool> away = false;    ///< for now
 
  private:
   struct Unit final : UnitOfWork {
@@ -162,6 +163,7 @@ class DealStore final : public Store<Deals, Deals> {
   void run_read(const Context& context,
                 const std::function<void(Deals&, UnitOfWork&)>& body) override {
     const std::lock_guard lock(mutex_);
+    be_there();
     Unit unit(context, clock_);
     body(deals_, unit);
   }
@@ -169,8 +171,15 @@ class DealStore final : public Store<Deals, Deals> {
                          const std::function<Result<void>(Deals&, UnitOfWork&)>& body) override {
     const std::lock_guard lock(mutex_);
     if (broken) throw std::runtime_error("the disk is full");
+    be_there();
     Unit unit(context, clock_);
     return body(deals_, unit);
+  }
+
+  void be_there() const {
+    if (!away) return;
+    throw OperationalFault({ErrorCode::Unavailable, "banyan.database_unavailable", "away", {}},
+                           "the database is away");
   }
 
   std::mutex mutex_;

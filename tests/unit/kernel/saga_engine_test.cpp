@@ -205,13 +205,40 @@ TEST_F(Sagas, TellOfAFailureOnceHoweverOftenItIsTriedAgain) {
   EXPECT_TRUE(work.told().front().failed);
 }
 
-TEST_F(Sagas, TellOfEachThatWaitsForADependencyWhichDoesNotAnswer) {
+TEST_F(Sagas, TellOfADependencyThatIsOutForAMomentAsOfAHindrance) {
+  right.away = true;
+  for (int i = 0; i < 10; ++i) leave<BothNod>("deal " + std::to_string(i));
+  engine.round();
+  EXPECT_TRUE(work.told().empty());
+  EXPECT_EQ(work.hindrances(), 10U);
+  right.away = false;
+  run_for_long();
+  for (const SagaRecord& saga : all()) EXPECT_EQ(saga.status, SagaStatus::Done);
+  for (const Work& each : work.told()) EXPECT_FALSE(each.failed);
+}
+
+TEST_F(Sagas, TellOfEachThatMeetsADependencyWhichHasNotAnsweredForLong) {
   constexpr int kSagas = 10;
   right.away = true;
+  leave<BothNod>("the first to find out");
+  engine.round();
+  clock.advance(kLongOutage);
   for (int i = 0; i < kSagas; ++i) leave<BothNod>("deal " + std::to_string(i));
+  engine.round();
   run_for_long();
   EXPECT_EQ(work.told().size(), std::size_t{kSagas});
   for (const Work& each : work.told()) EXPECT_TRUE(each.failed);
+}
+
+// PostgreSQL is started anew: four threads, four sagas, and four failures in a row.
+TEST_F(Sagas, TellOfADatabaseThatIsAwayAsOfAHindrance) {
+  left.during = [&] { store.away = true; };
+  leave<BothNod>("deal");
+  EXPECT_THROW(engine.round(), OperationalFault);
+  EXPECT_EQ(work.hindrances(), 1U) << "the answer could not be written down";
+  EXPECT_THROW(engine.round(), OperationalFault);
+  EXPECT_EQ(work.hindrances(), 2U) << "nobody knows what is due";
+  EXPECT_TRUE(work.told().empty());
 }
 
 // Returns are asked for every ten seconds for days: so much that is well hides all that fails.
