@@ -60,12 +60,6 @@ std::optional<std::int64_t> awaited_step(const SagaRecord& saga) {
   return saga.step;
 }
 
-std::optional<std::chrono::microseconds> due_for(const SagaRecord& saga, const SagaMoment& now) {
-  if (saga.epoch > 0) return saga.waits_until.over_for(now.lease);
-  // Left to the runner, and nobody has had it yet.
-  return std::chrono::microseconds(std::max<std::int64_t>(0, now.time.micros - saga.began.micros));
-}
-
 std::string unknown_sagas(const std::vector<SagaVersion>& open,
                           const std::vector<SagaVersion>& known, std::string_view module) {
   std::string lacking;

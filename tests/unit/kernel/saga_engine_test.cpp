@@ -196,6 +196,18 @@ TEST_F(Sagas, TellWhatTheBackgroundHasDoneAndHowLateItWasBegun) {
   EXPECT_EQ(work.told().front().lag, std::chrono::seconds(3));
 }
 
+// Two hosts on one server: what the time of day is there is another thing on each.
+TEST_F(Sagas, TellHowLateOneWasBegunByTheClockOfLeases) {
+  ManualClock ahead(Timestamp{clock.now().micros + 3'600'000'000}, clock.steady());
+  SagaEngine<DealSagas> on_another_host{
+      store, {&left, &right}, {ahead, random, scheduler, nullptr, &work}, policy};
+  leave<BothNod>("deal");
+  clock.advance(std::chrono::seconds(2));
+  on_another_host.round();
+  ASSERT_EQ(work.told().size(), 1U);
+  EXPECT_EQ(work.told().front().lag, std::chrono::seconds(2));
+}
+
 TEST_F(Sagas, TellOfAFailureOnceHoweverOftenItIsTriedAgain) {
   right.broken = true;
   leave<BothNod>("deal");

@@ -131,6 +131,20 @@ TEST_F(CarrierOfAParcel, IsMissedByTheBackgroundOfAProcessThatDoesNotReachIt) {
   EXPECT_TRUE(work.told().back().failed);
 }
 
+// Two hosts on one server: what the time of day is there is another thing on each.
+TEST_F(CarrierOfAParcel, IsAskedLateByTheClockOfLeases) {
+  banyan::test::ToldWork work;
+  const banyan::ManualClock ahead(banyan::Timestamp{clock_.now().micros + 3'600'000'000},
+                                  clock_.steady());
+  const banyan::Environment elsewhere{ahead, random_, scheduler_};
+  pay();
+  clock_.advance(std::chrono::seconds(2));
+  CarrierPause pause(ahead, policy_);
+  attend({*store_, customers_, bike_, pause, elsewhere, policy_}, order_, context(), &work);
+  ASSERT_EQ(work.told().size(), 1U);
+  EXPECT_EQ(work.told().front().lag, std::chrono::seconds(2));
+}
+
 TEST_F(CarrierOfAParcel, IsTheOneWhoseAnswerWasLost) {
   pay();
   bike_.troubles[0] = Trouble::AnswerLost;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -79,17 +78,6 @@ class Telling {
   bool hindered_ = false;
 };
 
-/// How long there has been something to ask. What has never been asked about is due since it is
-/// there.
-std::optional<std::chrono::microseconds> due_for(const Record& record, Errand errand,
-                                                 const banyan::LeaseTime& lease_now,
-                                                 banyan::Timestamp now) {
-  if (const auto over = record.turn.waits_until.over_for(lease_now)) return over;
-  const Consignment::Data& data = record.consignment.data();
-  if (errand != Errand::Book || data.asked) return std::nullopt;
-  return std::chrono::microseconds(std::max<std::int64_t>(0, now.micros - data.changed_at.micros));
-}
-
 Result<std::optional<Claim>> claim(const UseCaseContext& use_case, const OrderId& order,
                                    const std::string& holder, const Context& context) {
   return use_case.store.write(
@@ -100,7 +88,7 @@ Result<std::optional<Claim>> claim(const UseCaseContext& use_case, const OrderId
         if (!errand) return std::optional<Claim>();
         const banyan::LeaseTime lease_now = unit.lease_now();
         const bool first = record->turn.leased_to.empty() && record->turn.refusals == 0;
-        const auto lag = due_for(*record, *errand, lease_now, use_case.now());
+        const auto lag = record->turn.waits_until.over_for(lease_now);
         if (!record->turn.lease(holder, lease_now, use_case.policy)) {
           return std::optional<Claim>();
         }

@@ -44,8 +44,6 @@ bool is_first_attempt(const SagaRecord& saga);
 /// The step that it waits in for something to happen elsewhere, if somebody has asked before
 /// whether it has. To ask again and hear that it has not is no work.
 std::optional<std::int64_t> awaited_step(const SagaRecord& saga);
-/// How long it has been due; nothing where nobody knows, as of one that was woken.
-std::optional<std::chrono::microseconds> due_for(const SagaRecord& saga, const SagaMoment& now);
 
 /// Tells at its end that the background was hindered, unless somebody has said that it got through:
 /// what leaves with an exception is so, too.
@@ -218,7 +216,9 @@ class SagaEngine {
   template <class Definition>
   bool leave_to_the_runner(Writing& writing, UnitOfWork& unit, const std::string& subject,
                            const SagaId& id) {
-    return Host::rows(writing).add(SagaInstance(fresh<Definition>(unit, subject, id)));
+    SagaRecord left = fresh<Definition>(unit, subject, id);
+    left.waits_until = unit.lease_now();  // due at once, and everybody knows since when
+    return Host::rows(writing).add(SagaInstance(std::move(left)));
   }
 
   /// Inside a unit of work: changes a saga that others may be driving, and takes it over. `change`
@@ -358,7 +358,8 @@ class SagaEngine {
       const std::int64_t epoch = saga->data().epoch;
       const bool first = is_first_attempt(saga->data());
       const auto awaited = awaited_step(saga->data());
-      const auto lag = due_for(saga->data(), {now, lease_now});
+      // Nothing where nobody knows, as of one that was woken.
+      const auto lag = saga->data().waits_until.over_for(lease_now);
       saga->turn_back_if_late(now);
       if (!saga->take_over(holder, lease_now, policy_)) return Found();
       std::optional<State> state = Host::load(writing, saga->data().subject);
