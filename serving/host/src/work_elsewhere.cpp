@@ -16,6 +16,9 @@ constexpr auto kInterval = 1s;
 constexpr auto kPatience = 500ms;
 /// Instances of one service, and those that were restarted.
 constexpr std::size_t kMostProcesses = 32;
+/// What a process has done since it was heard of longer ago comes too late to be news: one of
+/// several behind an address that the connection meets again, or one that was cut off.
+constexpr auto kNews = 30s;
 
 }  // namespace
 
@@ -51,22 +54,24 @@ void WorkElsewhere::round() {
   }
 }
 
-/// Of a process that is met for the first time nothing is new: what it did before nobody here has
-/// seen it do.
+/// Of a process that is met for the first time, or again after long, nothing is new: what it did
+/// before nobody here has seen it do.
 void WorkElsewhere::take(Asked& from, WorkReport report) {
-  const auto before = from.said.find(report.process);
-  if (before == from.said.end()) {
-    if (from.said.size() >= kMostProcesses) from.said.clear();
+  const SteadyTime now = environment_.clock.steady();
+  const auto met = from.said.find(report.process);
+  if (met == from.said.end() || now - met->second.at > kNews) {
+    if (met == from.said.end() && from.said.size() >= kMostProcesses) from.said.clear();
     const std::string process = report.process;
-    from.said.emplace(process, std::move(report));
+    from.said.insert_or_assign(process, Said{.report = std::move(report), .at = now});
     return;
   }
+  WorkReport& before = met->second.report;
   for (const auto& [worker, window] : report.workers) {
     // One that is named for the first time by a process that is known has just begun.
-    const strangler::Window fresh = window.since(before->second.workers[worker]);
+    const strangler::Window fresh = window.since(before.workers[worker]);
     ledger_->add_elsewhere(from.module, worker, fresh);
   }
-  before->second = std::move(report);
+  met->second = {.report = std::move(report), .at = now};
 }
 
 std::vector<serving::Endpoint> work_endpoints(const Assembly& assembly, const WorkLedger& ledger,

@@ -9,6 +9,7 @@
 
 #include "assembly.hpp"
 #include "banyan/http/client.hpp"
+#include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/environment.hpp"
 #include "banyan/kernel/executor.hpp"
 #include "banyan/security/webhook_keys.hpp"
@@ -36,11 +37,15 @@ class WorkElsewhere {
   void round();
 
  private:
+  struct Said {
+    WorkReport report{};
+    SteadyTime at{};
+  };
   /// A module with a service, and what each of its processes has said last.
   struct Asked {
     std::string module;
     std::unique_ptr<http::Client> service;
-    std::map<std::string, WorkReport> said{};
+    std::map<std::string, Said> said{};
   };
   void take(Asked& from, WorkReport report);
 

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -261,6 +263,17 @@ TEST_F(PlansOfAModuleWithWorkers, StopForOneThatIsWorseUntilAPersonTakesThemUpAg
   EXPECT_EQ(plan().state, strangler::PlanState::Running) << plan().reason;
 }
 
+/// The machine's clocks, a while later when the test says so.
+class LaterClock final : public Clock {
+ public:
+  Timestamp now() const override {
+    return {system_clock().now().micros +
+            std::chrono::duration_cast<microseconds>(later.load()).count()};
+  }
+  SteadyTime steady() const override { return system_clock().steady() + later.load(); }
+  std::atomic<seconds> later{seconds(0)};
+};
+
 class WorkOfAService : public testing::Test {
  protected:
   using Keys = std::optional<security::WebhookKeys>;
@@ -313,6 +326,24 @@ TEST_F(WorkOfAService, IsAskedForAndOnlyWhatIsNewIsTaken) {
   EXPECT_EQ(row.here.requests, 0U);
   EXPECT_EQ(row.elsewhere.requests, 2U);
   EXPECT_EQ(row.elsewhere.failures(), 1U);
+}
+
+// Two instances behind one address: the connection is with the other one for hours.
+TEST_F(WorkOfAService, IsNoNewsWhereItsProcessWasNotHeardOfForLong) {
+  begin({}, {});
+  LaterClock clock;
+  const Environment environment{clock, system_random(), *scheduler_};
+  WorkElsewhere elsewhere(shop_->assembly(), here_, {}, environment);
+  elsewhere.round();
+  work(true);
+  clock.later = std::chrono::hours(2);
+  elsewhere.round();
+  EXPECT_TRUE(here_.read().empty());
+  work();
+  elsewhere.round();
+  ASSERT_EQ(here_.read().size(), 1U);
+  EXPECT_EQ(here_.read().front().elsewhere.requests, 1U);
+  EXPECT_EQ(here_.read().front().elsewhere.failures(), 0U);
 }
 
 TEST_F(WorkOfAService, IsAskedForWithAKeyWhereTheProcessesShareOne) {
