@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "work_elsewhere.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -14,6 +16,9 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto kInterval = 1s;
 constexpr auto kPatience = 500ms;
+constexpr auto kSeldom = 1min;
+/// So many questions in a row without a report are no restart.
+constexpr int kLasting = 10;
 /// Instances of one service, and those that were restarted.
 constexpr std::size_t kMostProcesses = 32;
 /// What a process has done since it was heard of longer ago comes too late to be news: one of
@@ -24,8 +29,8 @@ constexpr auto kNews = 30s;
 
 WorkElsewhere::WorkElsewhere(const Assembly& assembly, WorkLedger& ledger,
                              std::optional<security::WebhookKeys> keys,
-                             const Environment& environment)
-    : ledger_(&ledger), keys_(std::move(keys)), environment_(environment) {
+                             const Environment& environment, const telemetry::Log& log)
+    : ledger_(&ledger), keys_(std::move(keys)), environment_(environment), log_(&log) {
   for (const auto& module : assembly.modules()) {
     if (!module->service) continue;
     asked_.push_back(
@@ -45,13 +50,42 @@ void WorkElsewhere::begin() {
 
 void WorkElsewhere::round() {
   for (Asked& each : asked_) {
-    const http::Request question = work_question(each.module, keys_, environment_);
-    const auto answer = each.service->exchange(question, environment_.clock.steady() + kPatience,
-                                               http::Repeat::Safe);
-    if (!answer) continue;
-    auto report = work_in(*answer, question, keys_, environment_.clock.now());
-    if (report) take(each, *std::move(report));
+    if (environment_.clock.steady() < each.next) continue;
+    auto report = ask(each);
+    if (!report) {
+      note_silence(each, report.error());
+      continue;
+    }
+    each.in_vain = 0;
+    each.logged.clear();
+    ledger_->not_told(each.module, {});
+    take(each, *std::move(report));
   }
+}
+
+std::expected<WorkReport, std::string> WorkElsewhere::ask(Asked& whom) {
+  const http::Request question = work_question(whom.module, keys_, environment_);
+  const auto answer =
+      whom.service->exchange(question, environment_.clock.steady() + kPatience, http::Repeat::Safe);
+  if (!answer) return std::unexpected("nobody answers: " + answer.error().message);
+  if (answer->head.status == 404) whom.next = environment_.clock.steady() + kSeldom;
+  return work_in(*answer, question, keys_, environment_.clock.now());
+}
+
+/// Soon for people, and in the log once it has lasted: a service may just be started anew.
+void WorkElsewhere::note_silence(Asked& of, const std::string& why) {
+  ledger_->not_told(of.module, why);
+  const bool lasts = ++of.in_vain >= kLasting || environment_.clock.steady() < of.next;
+  if (!lasts || of.logged == why) return;
+  of.logged = why;
+  log_->write(
+      telemetry::Level::Warning, "work_not_told",
+      {{"module", of.module},
+       {"message", "the service of " + of.module + " at " + to_string(of.service->endpoint()) +
+                       " does not say what it does in the background: " + why},
+       {"next",
+        "until it does, nobody can tell whether background work is done worse there, and "
+        "no plan stops for it; everything else goes on"}});
 }
 
 /// Of a process that is met for the first time, or again after long, nothing is new: what it did
@@ -69,7 +103,9 @@ void WorkElsewhere::take(Asked& from, WorkReport report) {
   for (const auto& [worker, window] : report.workers) {
     // One that is named for the first time by a process that is known has just begun.
     const strangler::Window fresh = window.since(before.workers[worker]);
-    ledger_->add_elsewhere(from.module, worker, fresh);
+    const std::uint64_t hindered = report.hindered[worker];
+    ledger_->add_elsewhere(from.module, worker, fresh,
+                           hindered - std::min(hindered, before.hindered[worker]));
   }
   met->second = {.report = std::move(report), .at = now};
 }
@@ -90,7 +126,9 @@ std::vector<serving::Endpoint> work_endpoints(const Assembly& assembly, const Wo
                           const http::Request& question, const Context&) {
       WorkReport report{.process = process};
       for (WorkLedger::Row& row : ledger.read()) {
-        if (row.module == name) report.workers.emplace(std::move(row.worker), row.here);
+        if (row.module != name) continue;
+        report.hindered[row.worker] = row.hindered_here;
+        report.workers.emplace(std::move(row.worker), row.here);
       }
       return answer_work(report, keys, question, clock.now());
     };

@@ -64,6 +64,26 @@ void WorkLedger::add_elsewhere(const std::string& module, const std::string& wor
   there.hindered_elsewhere += hindered;
 }
 
+void WorkLedger::not_told(const std::string& module, std::string why) {
+  const std::lock_guard lock(mutex_);
+  if (why.empty()) {
+    not_told_.erase(module);
+  } else {
+    not_told_[module] = std::move(why);
+  }
+}
+
+std::string WorkLedger::why_not_told(std::string_view module) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = not_told_.find(module);
+  return found == not_told_.end() ? std::string() : found->second;
+}
+
+std::map<std::string, std::string, std::less<>> WorkLedger::not_told() const {
+  const std::lock_guard lock(mutex_);
+  return not_told_;
+}
+
 std::vector<WorkLedger::Row> WorkLedger::read() const {
   const std::lock_guard lock(mutex_);
   std::vector<Row> rows;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -42,6 +43,13 @@ class WorkLedger {
   void add_elsewhere(const std::string& module, const std::string& worker,
                      const strangler::Window& fresh, std::uint64_t hindered = 0);
 
+  /// Why the module's service does not say what its workers do; "" from when it does.
+  void not_told(const std::string& module, std::string why);
+  /// "" where it does, or where nobody has asked.
+  std::string why_not_told(std::string_view module) const;
+  /// By module, those whose services do not.
+  std::map<std::string, std::string, std::less<>> not_told() const;
+
   struct Row {
     std::string module;
     std::string worker;
@@ -69,6 +77,7 @@ class WorkLedger {
   mutable std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Observer>, std::less<>> observers_;
   std::map<std::pair<std::string, std::string>, Worker> workers_;
+  std::map<std::string, std::string, std::less<>> not_told_;  ///< why, by module
 };
 
 }  // namespace banyan::host
