@@ -104,10 +104,11 @@ void WorkEvidence::end() {
 
 void WorkEvidence::weigh(const std::string& module, const JudgedOperation& what,
                          const UsualOfWork::Name& usual, Readings& last, const Readings& now) {
-  const strangler::Window before = now.here.since(last.here);
-  judges_.at(module).add(
-      what.name,
-      {.new_side = now.elsewhere.since(last.elsewhere), .control = before, .old_side = before});
+  strangler::Window before = now.here.since(last.here);
+  const strangler::Window after = now.elsewhere.since(last.elsewhere);
+  // Two who look for what is due are sooner there than the one who will be left.
+  if (what.counted == strangler::Counted::Work && now.elsewhere.requests > 0) before.latency = {};
+  judges_.at(module).add(what.name, {.new_side = after, .control = before, .old_side = before});
   usual_.add(usual, before, clock_->now());
   last = now;
 }

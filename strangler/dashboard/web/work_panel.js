@@ -28,7 +28,9 @@ function silences(modules) {
 
 export function workPanel(document) {
   const rows = document.modules.flatMap(({module, workers}) => workers.flatMap((worker) =>
-      ['here', 'elsewhere'].filter((side) => worker[side].units > 0 || worker[side].hindered > 0).map((side) => rowOf(module, worker, side))));
+      ['here', 'elsewhere']
+          .filter((side) => worker[side].units > 0 || worker[side].hindered > 0)
+          .map((side) => rowOf(module, worker, side))));
   const notes = silences(document.modules);
   if (rows.length === 0) {
     return [element('p', {class: 'hint'}, 'No module here has done anything by itself yet.'), ...notes];
@@ -36,5 +38,5 @@ export function workPanel(document) {
   return [element('table', {'aria-label': 'background work'},
       head(['worker', 'where', 'units', 'failures', 'hindered', 'lag', 'how it stands']), element('tbody', {}, ...rows)),
     element('p', {class: 'hint'}, 'Lag: nine of ten units were begun no later than this after they were due. '
-        + 'Hindered: how often a database or a dependency was away for a moment, which is no failure.'), ...notes];
+        + 'Hindered: how often a database or a dependency was away for a while, which is no failure.'), ...notes];
 }

@@ -124,19 +124,20 @@ TEST_P(CarrierTrouble, ACarrierThatIsOutForAMomentIsNoFailureOfTheBackground) {
 }
 
 TEST_P(CarrierTrouble, ACarrierThatIsOutForLongIsToldOfOnceForEachParcel) {
-  const auto probe_for_minutes = [&] {
-    for (int probe = 0; probe < 30; ++probe) {
+  const auto probe_for_long = [&] {
+    for (std::chrono::milliseconds passed{0}; passed < 2 * banyan::kLongOutage;
+         passed += world.policy.longest_pause) {
       world.clock.advance(world.policy.longest_pause);
       world.background();
     }
   };
   pay(order);
   world.carrier.is_unreachable = true;
-  probe_for_minutes();
+  probe_for_long();
   ASSERT_EQ(world.work.told().size(), 1U);
   EXPECT_TRUE(world.work.told().back().failed);
   pay(ShippingWorld::order(2));
-  probe_for_minutes();
+  probe_for_long();
   ASSERT_EQ(world.work.told().size(), 2U);
   EXPECT_TRUE(world.work.told().back().failed);
 

@@ -152,6 +152,17 @@ TEST_F(WorkersOfShipping, AreJudgedWhileBothSidesAreAtWork) {
   EXPECT_EQ(verdict().judgement, Judgement::Worse) << verdict().reason;
 }
 
+// Two who look are sooner there than the one who will be left.
+TEST_F(WorkersOfShipping, AreHeldToNoLagThatWasUsualWhileBothWereAtWork) {
+  for (int i = 0; i < 300; ++i) {
+    there(1, 20);
+    here(1, 50);
+  }
+  start();
+  there(100, 50, 0, seconds(5));
+  EXPECT_NE(verdict().judgement, Judgement::Worse) << verdict().reason;
+}
+
 // Who is nearer to what comes in has most of it.
 TEST_F(WorkersOfShipping, AreJudgedAlsoWhereTheServiceSeldomGetsAnythingToDo) {
   here(100, 50);

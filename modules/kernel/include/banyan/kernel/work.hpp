@@ -17,10 +17,10 @@ struct Work {
   std::optional<std::chrono::microseconds> lag{};
 };
 
-/// A dependency that has answered nobody here for so long is out, or not to be reached from here:
-/// from then on what comes of that is told as failed. Until then it only hinders, as anything does
-/// that was started anew.
-inline constexpr std::chrono::minutes kLongOutage{1};
+/// A dependency that has answered nobody here for so long: maybe it cannot be reached from here at
+/// all, so that from then on what comes of it is told as failed. Until then it only hinders, for
+/// most outages are shorter, and everybody's.
+inline constexpr std::chrono::minutes kLongOutage{10};
 
 /// Who is told what a module's workers have done, where they do it. The host hands one to each
 /// module, see Environment.
