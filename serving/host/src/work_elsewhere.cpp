@@ -25,6 +25,12 @@ constexpr std::size_t kMostProcesses = 32;
 /// several behind an address that the connection meets again, or one that was cut off.
 constexpr auto kNews = 30s;
 
+std::string silence(const http::ClientFailure& failure) {
+  using enum http::ClientFailure::Kind;
+  const bool is_ours = failure.kind == NoSocket || failure.kind == Request || failure.kind == Fault;
+  return (is_ours ? "this process could not ask: " : "nobody answers: ") + failure.message;
+}
+
 }  // namespace
 
 WorkElsewhere::WorkElsewhere(const Assembly& assembly, WorkLedger& ledger,
@@ -67,7 +73,7 @@ std::expected<WorkReport, std::string> WorkElsewhere::ask(Asked& whom) {
   const http::Request question = work_question(whom.module, keys_, environment_);
   const auto answer =
       whom.service->exchange(question, environment_.clock.steady() + kPatience, http::Repeat::Safe);
-  if (!answer) return std::unexpected("nobody answers: " + answer.error().message);
+  if (!answer) return std::unexpected(silence(answer.error()));
   if (answer->head.status == 404) whom.next = environment_.clock.steady() + kSeldom;
   return work_in(*answer, question, keys_, environment_.clock.now());
 }
@@ -76,8 +82,9 @@ std::expected<WorkReport, std::string> WorkElsewhere::ask(Asked& whom) {
 void WorkElsewhere::note_silence(Asked& of, const std::string& why) {
   ledger_->not_told(of.module, why);
   const bool lasts = ++of.in_vain >= kLasting || environment_.clock.steady() < of.next;
-  if (!lasts || of.logged == why) return;
-  of.logged = why;
+  const std::string kind = why.substr(0, why.find(':'));  // what follows may tell of milliseconds
+  if (!lasts || of.logged == kind) return;
+  of.logged = kind;
   log_->write(
       telemetry::Level::Warning, "work_not_told",
       {{"module", of.module},

@@ -52,7 +52,7 @@ class WorkElsewhere {
     std::map<std::string, Said> said{};
     SteadyTime next{};
     int in_vain = 0;       ///< questions in a row
-    std::string logged{};  ///< the last reason why it says nothing
+    std::string logged{};  ///< the last kind of reason why it says nothing
   };
   std::expected<WorkReport, std::string> ask(Asked& whom);
   void note_silence(Asked& of, const std::string& why);
