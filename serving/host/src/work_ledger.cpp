@@ -112,6 +112,10 @@ std::vector<telemetry::Sample> WorkLedger::samples() const {
       };
       count("ok", window.requests - window.failures());
       count("error", window.failures());
+      all.push_back(
+          {declared(kMetrics, "banyan_work_hindered_total"),
+           {row.module, row.worker, std::string(to_string(side))},
+           static_cast<double>(side == Side::Local ? row.hindered_here : row.hindered_elsewhere)});
       if (window.latency.total() == 0) continue;
       const auto lag = [&](const char* quantile, double share) {
         constexpr double kMicros = 1e6;

@@ -250,6 +250,11 @@ TEST_F(WorkersOfShipping, AreShownToOperatorsWithTheirFiguresAndTheVerdict) {
            each.labels == std::vector<std::string>{"shipping", "consignments", "remote", "error"} &&
            each.value > 7.5 && each.value < 8.5;
   }));
+  EXPECT_TRUE(std::ranges::any_of(samples, [](const telemetry::Sample& each) {
+    return each.metric.name == "banyan_work_hindered_total" &&
+           each.labels == std::vector<std::string>{"shipping", "consignments", "local"} &&
+           each.value > 0.5;
+  }));
 }
 
 class PlansOfAModuleWithWorkers : public WorkersOfShipping {
