@@ -114,7 +114,7 @@ TEST_P(CarrierTrouble, ACarrierThatIsOutForAMomentIsNoFailureOfTheBackground) {
     world.background();
   }
   EXPECT_TRUE(world.work.told().empty());
-  EXPECT_EQ(world.work.hindrances(), 3U);
+  EXPECT_EQ(world.work.hindrances(), 6U) << "three probes, for which bookings and tracking wait";
 
   world.carrier.is_unreachable = false;
   world.clock.advance(world.policy.longest_pause);

@@ -28,15 +28,19 @@ std::string_view worker_of(Errand errand) {
   return errand == Errand::Track || errand == Errand::TrackReturn ? kTracking : kBookings;
 }
 
+/// Whatever hinders one hinders the other: they share the database, the carrier and its pauses.
+void tell_of_hindrance(banyan::WorkObserver& told) {
+  told.hindered(kBookings);
+  told.hindered(kTracking);
+}
+
 /// Tells at its end that the background was hindered, unless somebody has said that its database is
 /// there.
 class Hindrance {
  public:
   explicit Hindrance(banyan::WorkObserver* told) : told_(told) {}
   ~Hindrance() {
-    if (told_ == nullptr) return;
-    told_->hindered(kBookings);
-    told_->hindered(kTracking);
+    if (told_ != nullptr) tell_of_hindrance(*told_);
   }
   Hindrance(const Hindrance&) = delete;
   Hindrance& operator=(const Hindrance&) = delete;
@@ -55,7 +59,7 @@ class Telling {
   ~Telling() {
     if (told_ == nullptr) return;
     if (counts_) told_->worked({.worker = worker_, .failed = failed_, .lag = lag_});
-    if (hindered_) told_->hindered(worker_);
+    if (hindered_) tell_of_hindrance(*told_);
   }
   Telling(const Telling&) = delete;
   Telling& operator=(const Telling&) = delete;
