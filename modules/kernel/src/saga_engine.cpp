@@ -53,10 +53,11 @@ bool is_first_attempt(const SagaRecord& saga) {
   return saga.holder.empty() && saga.attempts == 0 && saga.outages == 0;
 }
 
-std::optional<std::chrono::microseconds> due_for(const SagaRecord& saga, const SagaMoment& now) {
-  if (saga.epoch > 0) return saga.waits_until.over_for(now.lease);
-  // Left to the runner, and nobody has had it yet.
-  return std::chrono::microseconds(std::max<std::int64_t>(0, now.time.micros - saga.began.micros));
+std::optional<std::int64_t> awaited_step(const SagaRecord& saga) {
+  if (saga.status != SagaStatus::Active || saga.phase != SagaPhase::Forward) return std::nullopt;
+  const SagaStep& step = saga.steps.at(static_cast<std::size_t>(saga.step));
+  if (step.kind != StepKind::Await || step.doing.calls == 0) return std::nullopt;
+  return saga.step;
 }
 
 std::string unknown_sagas(const std::vector<SagaVersion>& open,

@@ -27,7 +27,7 @@ void SagaGates::unanswered(const std::string& dependency) {
   const std::lock_guard lock(mutex_);
   Gate& gate = gates_[dependency];
   if (gate.out && !gate.probing) return;  // begun before it was known
-  ++gate.unanswered;
+  if (gate.unanswered++ == 0) gate.since = clock_->steady();
   if (gate.unanswered < policy_.unanswered_in_a_row) return;
   gate.out = true;
   gate.probing = false;
@@ -40,6 +40,13 @@ void SagaGates::unanswered(const std::string& dependency) {
 void SagaGates::abandoned(const std::string& dependency) {
   const std::lock_guard lock(mutex_);
   gates_[dependency].probing = false;
+}
+
+std::chrono::steady_clock::duration SagaGates::unanswered_for(const std::string& dependency) const {
+  const std::lock_guard lock(mutex_);
+  const auto gate = gates_.find(dependency);
+  if (gate == gates_.end() || gate->second.unanswered == 0) return {};
+  return clock_->steady() - gate->second.since;
 }
 
 std::vector<std::string> SagaGates::out() const {

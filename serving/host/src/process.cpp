@@ -273,7 +273,7 @@ struct Process::Parts {
     events->start();
     if (work) {
       work->keep_judging(*scheduler);
-      elsewhere.emplace(*assembly, ledger, options.event_keys, environment());
+      elsewhere.emplace(*assembly, ledger, options.event_keys, environment(), telemetry.log);
       elsewhere->begin();
     }
     read_models.emplace(*assembly, *events, environment(), telemetry.log);

@@ -61,6 +61,14 @@ Window UsualOfWork::of(const Name& name, const Timestamp& now) const {
   return is_too_old(found->second.until, now) ? Window{} : found->second.window;
 }
 
+std::vector<UsualOfWork::Name> UsualOfWork::workers(const Timestamp& now) const {
+  std::vector<Name> names;
+  for (const auto& [name, usual] : all_) {
+    if (name.counted == Counted::Work && !is_too_old(usual.until, now)) names.push_back(name);
+  }
+  return names;
+}
+
 std::string UsualOfWork::text() {
   Json json = Json::object();
   json["format"] = kFormat;

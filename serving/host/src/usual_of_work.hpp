@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "banyan/kernel/clock.hpp"
 #include "banyan/verdict/judge.hpp"
@@ -41,6 +42,9 @@ class UsualOfWork {
   void add(const Name& name, const strangler::Window& fresh, const Timestamp& now);
   /// Empty where there is nothing, or nothing that is young enough.
   strangler::Window of(const Name& name, const Timestamp& now) const;
+
+  /// The workers of which there is something young enough.
+  std::vector<Name> workers(const Timestamp& now) const;
 
   /// Something was added since the text was asked for last.
   bool changed() const { return changed_; }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "work_document.hpp"
 
+#include <cstdint>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <utility>
 
 namespace banyan::host {
@@ -9,8 +12,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json side_view(const strangler::Window& window) {
-  Json view = {{"units", window.requests}, {"failed", window.failures()}};
+Json side_view(const strangler::Window& window, std::uint64_t hindered) {
+  Json view = {{"units", window.requests}, {"failed", window.failures()}, {"hindered", hindered}};
   if (window.latency.total() == 0) return view;
   const auto lag = [&](double quantile) {
     constexpr double kMicros = 1e6;
@@ -31,21 +34,24 @@ Json verdict_view(const strangler::OperationVerdict& verdict) {
 }
 
 std::string work_json(const WorkLedger& ledger, const WorkEvidence* evidence) {
-  Json document = {{"modules", Json::array()}};
-  Json& modules = document["modules"];
+  std::map<std::string, Json> modules;
+  const auto of = [&](const std::string& name) -> Json& {
+    return modules.try_emplace(name, Json{{"module", name}, {"workers", Json::array()}})
+        .first->second;
+  };
+  for (const auto& [module, why] : ledger.not_told()) of(module)["not_told"] = why;
   for (const WorkLedger::Row& row : ledger.read()) {
-    if (modules.empty() || modules.back().at("module").get<std::string>() != row.module) {
-      modules.push_back({{"module", row.module}, {"workers", Json::array()}});
-    }
     Json worker = {{"worker", row.worker},
-                   {"here", side_view(row.here)},
-                   {"elsewhere", side_view(row.elsewhere)}};
+                   {"here", side_view(row.here, row.hindered_here)},
+                   {"elsewhere", side_view(row.elsewhere, row.hindered_elsewhere)}};
     if (evidence != nullptr) {
       const auto verdict = evidence->of_worker(row.module, row.worker);
       if (verdict) worker["verdict"] = verdict_view(*verdict);
     }
-    modules.back()["workers"].push_back(std::move(worker));
+    of(row.module)["workers"].push_back(std::move(worker));
   }
+  Json document = {{"modules", Json::array()}};
+  for (auto& [name, module] : modules) document["modules"].push_back(std::move(module));
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 

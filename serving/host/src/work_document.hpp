@@ -13,7 +13,8 @@ namespace banyan::host {
 nlohmann::ordered_json verdict_view(const strangler::OperationVerdict& verdict);
 
 /// /_banyan/api/work: what the workers of each module have done, here and at its service, and how
-/// that is judged. `evidence`: null where this process shifts nobody's traffic.
+/// that is judged; of one whose service does not say so, why. `evidence`: null where this process
+/// shifts nobody's traffic.
 std::string work_json(const WorkLedger& ledger, const WorkEvidence* evidence);
 
 }  // namespace banyan::host

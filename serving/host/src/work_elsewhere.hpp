@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <expected>
 #include <map>
 #include <memory>
 #include <optional>
@@ -9,24 +10,28 @@
 
 #include "assembly.hpp"
 #include "banyan/http/client.hpp"
+#include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/environment.hpp"
 #include "banyan/kernel/executor.hpp"
 #include "banyan/security/webhook_keys.hpp"
 #include "banyan/serving/served.hpp"
+#include "banyan/telemetry/log.hpp"
 #include "work_ledger.hpp"
 #include "work_report.hpp"
 
 namespace banyan::host {
 
 /// What the workers of modules do at their services: asks these once a second, as events of others
-/// are asked for, and writes what is new into the ledger. A service that is away, or does not know
-/// the question, says nothing. Over connections of its own: whether it answers here says nothing
-/// about how it answers calls, so that no breaker hears of it.
+/// are asked for, and writes what is new into the ledger; also why one says nothing, as where it is
+/// away, has other keys, or does not know the question (such a one is asked once a minute). Over
+/// connections of its own: whether it answers here says nothing about how it answers calls, so that
+/// no breaker hears of it.
 class WorkElsewhere {
  public:
   /// All must outlive it.
   WorkElsewhere(const Assembly& assembly, WorkLedger& ledger,
-                std::optional<security::WebhookKeys> keys, const Environment& environment);
+                std::optional<security::WebhookKeys> keys, const Environment& environment,
+                const telemetry::Log& log);
   WorkElsewhere(const WorkElsewhere&) = delete;
   WorkElsewhere& operator=(const WorkElsewhere&) = delete;
 
@@ -36,17 +41,27 @@ class WorkElsewhere {
   void round();
 
  private:
+  struct Said {
+    WorkReport report{};
+    SteadyTime at{};
+  };
   /// A module with a service, and what each of its processes has said last.
   struct Asked {
     std::string module;
     std::unique_ptr<http::Client> service;
-    std::map<std::string, WorkReport> said{};
+    std::map<std::string, Said> said{};
+    SteadyTime next{};
+    int in_vain = 0;       ///< questions in a row
+    std::string logged{};  ///< the last kind of reason why it says nothing
   };
+  std::expected<WorkReport, std::string> ask(Asked& whom);
+  void note_silence(Asked& of, const std::string& why);
   void take(Asked& from, WorkReport report);
 
   WorkLedger* ledger_;
   const std::optional<security::WebhookKeys> keys_;
   const Environment environment_;
+  const telemetry::Log* log_;
   std::vector<Asked> asked_;
   std::unique_ptr<Scheduler::Handle> rounds_;  // last: it stops first
 };

@@ -15,6 +15,35 @@ namespace banyan::host {
 
 using strangler::JudgedOperation;
 
+namespace {
+
+/// Why nobody can tell of a module's workers, where that is not for want of time alone.
+class Silence {
+ public:
+  Silence(const WorkLedger& ledger, std::string_view module)
+      : why_(ledger.why_not_told(module)), rows_(ledger.read()), module_(module) {}
+
+  /// "" where nothing is known of it.
+  std::string of(const strangler::OperationVerdict& worker) const {
+    if (!why_.empty()) return "; its service does not say what it does: " + why_;
+    const auto row = std::ranges::find_if(rows_, [&](const WorkLedger::Row& each) {
+      return each.module == module_ &&
+             JudgedOperation::worker(each.worker).name == worker.operation;
+    });
+    if (row == rows_.end()) return "; nobody has been seen to do it since this process began";
+    if (row->elsewhere.requests > 0 || row->hindered_elsewhere == 0) return {};
+    return "; its service was hindered in it " + std::to_string(row->hindered_elsewhere) +
+           " times, see what its log says";
+  }
+
+ private:
+  const std::string why_;
+  const std::vector<WorkLedger::Row> rows_;
+  const std::string_view module_;
+};
+
+}  // namespace
+
 WorkEvidence::WorkEvidence(std::string file, const Clock& clock, const telemetry::Log& log,
                            const WorkLedger* ledger, const strangler::JudgeRules& rules)
     : file_(std::move(file)), clock_(&clock), log_(&log), ledger_(ledger), rules_(rules) {}
@@ -44,6 +73,12 @@ void WorkEvidence::begin() {
     admit(lane.follower, JudgedOperation::lane_from(lane.source),
           UsualOfWork::lane(lane.source, lane.follower));
   }
+  // Who does it now may do nothing at all, and then nobody else would say its name.
+  for (const UsualOfWork::Name& each : usual_.workers(clock_->now())) {
+    if (ledger_ == nullptr) break;
+    workers_.try_emplace(std::pair(each.module, each.other));
+    admit(each.module, JudgedOperation::worker(each.other), each);
+  }
   begun_ = true;
 }
 
@@ -69,10 +104,11 @@ void WorkEvidence::end() {
 
 void WorkEvidence::weigh(const std::string& module, const JudgedOperation& what,
                          const UsualOfWork::Name& usual, Readings& last, const Readings& now) {
-  const strangler::Window before = now.here.since(last.here);
-  judges_.at(module).add(
-      what.name,
-      {.new_side = now.elsewhere.since(last.elsewhere), .control = before, .old_side = before});
+  strangler::Window before = now.here.since(last.here);
+  const strangler::Window after = now.elsewhere.since(last.elsewhere);
+  // Two who look for what is due are sooner there than the one who will be left.
+  if (what.counted == strangler::Counted::Work && now.elsewhere.requests > 0) before.latency = {};
+  judges_.at(module).add(what.name, {.new_side = after, .control = before, .old_side = before});
   usual_.add(usual, before, clock_->now());
   last = now;
 }
@@ -123,10 +159,19 @@ void WorkEvidence::write() {
 }
 
 std::vector<strangler::OperationVerdict> WorkEvidence::of(std::string_view module) const {
-  const std::lock_guard lock(mutex_);
-  const auto judge = judges_.find(module);
-  return judge == judges_.end() ? std::vector<strangler::OperationVerdict>{}
-                                : judge->second.verdicts();
+  std::vector<strangler::OperationVerdict> all;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto judge = judges_.find(module);
+    if (judge != judges_.end()) all = judge->second.verdicts();
+  }
+  if (ledger_ == nullptr) return all;
+  const Silence silence(*ledger_, module);
+  for (strangler::OperationVerdict& each : all) {
+    const bool is_unknown = each.judgement == strangler::Judgement::CannotTell;
+    if (each.counted == strangler::Counted::Work && is_unknown) each.reason += silence.of(each);
+  }
+  return all;
 }
 
 std::optional<strangler::OperationVerdict> WorkEvidence::find(std::string_view module,

@@ -60,7 +60,8 @@ class WorkEvidence final : public strangler::WorkVerdicts {
   void end();
   void tick();
 
-  /// Of the lanes that a module follows by, and of its workers.
+  /// Of the lanes that a module follows by, and of its workers; also of those that nobody has heard
+  /// of since this began and that were here before.
   std::vector<strangler::OperationVerdict> of(std::string_view module) const override;
   void forgive(std::string_view module) override;
   /// Of one lane; nothing where this process does not bring its events.

@@ -15,6 +15,9 @@ class WorkLedger::Observer final : public WorkObserver {
   Observer(WorkLedger& ledger, std::string module) : ledger_(ledger), module_(std::move(module)) {}
 
   void worked(const Work& work) noexcept override { ledger_.note(module_, work); }
+  void hindered(std::string_view worker) noexcept override {
+    ledger_.note_hindrance(module_, worker);
+  }
 
  private:
   WorkLedger& ledger_;
@@ -43,16 +46,42 @@ void WorkLedger::note(const std::string& module, const Work& work) {
   if (!worker.catching_up.excuses(due, now)) worker.here.latency.add(*work.lag);
 }
 
+void WorkLedger::note_hindrance(const std::string& module, std::string_view worker) {
+  const std::lock_guard lock(mutex_);
+  Worker& hindered = workers_[{module, std::string(worker)}];
+  ++hindered.hindered_here;
+  hindered.catching_up.interrupt();
+}
+
 void WorkLedger::add_elsewhere(const std::string& module, const std::string& worker,
-                               const strangler::Window& fresh) {
+                               const strangler::Window& fresh, std::uint64_t hindered) {
   constexpr std::size_t kMost = 1'000;
   const std::lock_guard lock(mutex_);
-  const auto found = workers_.find({module, worker});
-  if (found != workers_.end()) {
-    found->second.elsewhere += fresh;
-  } else if (workers_.size() < kMost) {
-    workers_[{module, worker}].elsewhere = fresh;
+  const std::pair name(module, worker);
+  if (!workers_.contains(name) && workers_.size() >= kMost) return;
+  Worker& there = workers_[name];
+  there.elsewhere += fresh;
+  there.hindered_elsewhere += hindered;
+}
+
+void WorkLedger::not_told(const std::string& module, std::string why) {
+  const std::lock_guard lock(mutex_);
+  if (why.empty()) {
+    not_told_.erase(module);
+  } else {
+    not_told_[module] = std::move(why);
   }
+}
+
+std::string WorkLedger::why_not_told(std::string_view module) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = not_told_.find(module);
+  return found == not_told_.end() ? std::string() : found->second;
+}
+
+std::map<std::string, std::string, std::less<>> WorkLedger::not_told() const {
+  const std::lock_guard lock(mutex_);
+  return not_told_;
 }
 
 std::vector<WorkLedger::Row> WorkLedger::read() const {
@@ -60,7 +89,12 @@ std::vector<WorkLedger::Row> WorkLedger::read() const {
   std::vector<Row> rows;
   rows.reserve(workers_.size());
   for (const auto& [name, worker] : workers_) {
-    rows.push_back({name.first, name.second, worker.here, worker.elsewhere});
+    rows.push_back({.module = name.first,
+                    .worker = name.second,
+                    .here = worker.here,
+                    .elsewhere = worker.elsewhere,
+                    .hindered_here = worker.hindered_here,
+                    .hindered_elsewhere = worker.hindered_elsewhere});
   }
   return rows;
 }
@@ -78,6 +112,10 @@ std::vector<telemetry::Sample> WorkLedger::samples() const {
       };
       count("ok", window.requests - window.failures());
       count("error", window.failures());
+      all.push_back(
+          {declared(kMetrics, "banyan_work_hindered_total"),
+           {row.module, row.worker, std::string(to_string(side))},
+           static_cast<double>(side == Side::Local ? row.hindered_here : row.hindered_elsewhere)});
       if (window.latency.total() == 0) continue;
       const auto lag = [&](const char* quantile, double share) {
         constexpr double kMicros = 1e6;

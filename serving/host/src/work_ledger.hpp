@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,7 +27,7 @@ namespace banyan::host {
 ///     of a service:  the same → WorkLedger → /_work/MODULE → WorkLedger ──▲
 ///
 /// No lag is counted of what was due before this began, and of what waits behind it: the process
-/// was not there yet.
+/// was not there yet. Nor of what was due while a worker was hindered, which is counted by itself.
 class WorkLedger {
  public:
   /// The clock must outlive it.
@@ -35,16 +38,25 @@ class WorkLedger {
 
   /// For a module of this process: the same one for the same module for as long as this lives.
   WorkObserver& of(const std::string& module);
-  /// What a worker has done at the module's service since that was asked last. More names than
-  /// people give are not taken.
+  /// What a worker has done at the module's service since that was asked last, and how often it was
+  /// hindered there. More names than people give are not taken.
   void add_elsewhere(const std::string& module, const std::string& worker,
-                     const strangler::Window& fresh);
+                     const strangler::Window& fresh, std::uint64_t hindered = 0);
+
+  /// Why the module's service does not say what its workers do; "" from when it does.
+  void not_told(const std::string& module, std::string why);
+  /// "" where it does, or where nobody has asked.
+  std::string why_not_told(std::string_view module) const;
+  /// By module, those whose services do not.
+  std::map<std::string, std::string, std::less<>> not_told() const;
 
   struct Row {
     std::string module;
     std::string worker;
     strangler::Window here;
     strangler::Window elsewhere;
+    std::uint64_t hindered_here = 0;
+    std::uint64_t hindered_elsewhere = 0;
   };
   /// Sorted by their names.
   std::vector<Row> read() const;
@@ -54,14 +66,18 @@ class WorkLedger {
   class Observer;
   struct Worker {
     strangler::Window here{}, elsewhere{};
+    std::uint64_t hindered_here = 0;
+    std::uint64_t hindered_elsewhere = 0;
     CatchingUp catching_up{};
   };
   void note(const std::string& module, const Work& work);
+  void note_hindrance(const std::string& module, std::string_view worker);
 
   const Clock* clock_;
   mutable std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Observer>, std::less<>> observers_;
   std::map<std::pair<std::string, std::string>, Worker> workers_;
+  std::map<std::string, std::string, std::less<>> not_told_;  ///< why, by module
 };
 
 }  // namespace banyan::host

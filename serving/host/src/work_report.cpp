@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "work_report.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "banyan/binding/problem.hpp"
 #include "signed_question.hpp"
@@ -11,6 +14,19 @@ namespace banyan::host {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+/// Names of workers are those that people give.
+constexpr std::size_t kMostWorkers = 100;
+
+std::string refusal(unsigned status) {
+  switch (status) {
+    case 401:
+      return "it answers 401: the two processes have other --event-keys, or clocks that are minutes"
+             " apart";
+    case 404: return "it answers 404: a version before this question, or no service of the kit";
+    default: return "it answers " + std::to_string(status);
+  }
+}
 
 }  // namespace
 
@@ -39,6 +55,8 @@ http::Response answer_work(const WorkReport& report,
     Json row = Json::object();
     row["worker"] = worker;
     add_window(row, "units", window);
+    const auto hindered = report.hindered.find(worker);
+    row["hindered"] = hindered == report.hindered.end() ? std::uint64_t{0} : hindered->second;
     workers.push_back(std::move(row));
   }
   Json document = Json::object();
@@ -53,20 +71,31 @@ http::Response answer_work(const WorkReport& report,
   return answer;
 }
 
-std::optional<WorkReport> work_in(const http::Response& answer, const http::Request& question,
-                                  const std::optional<security::WebhookKeys>& keys, Timestamp now) {
-  if (answer.head.status != 200) return std::nullopt;
-  if (keys && !answers(answer, question, *keys, now)) return std::nullopt;
+std::expected<WorkReport, std::string> work_in(const http::Response& answer,
+                                               const http::Request& question,
+                                               const std::optional<security::WebhookKeys>& keys,
+                                               Timestamp now) {
+  if (answer.head.status != 200) return std::unexpected(refusal(answer.head.status));
+  if (keys && !answers(answer, question, *keys, now)) {
+    return std::unexpected("its answer is not signed with the --event-keys of this process");
+  }
   try {
     const Json json = Json::parse(answer.body);
     WorkReport report{.process = json.at("process").get<std::string>()};
     const Json& workers = json.at("workers");
+    if (workers.size() > kMostWorkers) {
+      return std::unexpected("it names " + std::to_string(workers.size()) +
+                             " workers, and more than " + std::to_string(kMostWorkers) +
+                             " are not believed");
+    }
     for (const Json& each : workers) {
-      report.workers[each.at("worker").get<std::string>()] = window_from(each, "units");
+      const std::string worker = each.at("worker").get<std::string>();
+      report.workers[worker] = window_from(each, "units");
+      report.hindered[worker] = each.value("hindered", std::uint64_t{0});
     }
     return report;
-  } catch (const Json::exception&) {  // an older service, or somebody else's page
-    return std::nullopt;
+  } catch (const Json::exception&) {
+    return std::unexpected("its answer is no report of work: somebody else's page");
   }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <expected>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,6 +19,7 @@ namespace banyan::host {
 struct WorkReport {
   std::string process;  ///< another one has begun to count anew
   std::map<std::string, strangler::Window> workers{};
+  std::map<std::string, std::uint64_t> hindered{};  ///< how often; see WorkObserver
 };
 
 /// Where a process is asked for it: "/_work/shipping".
@@ -32,8 +35,10 @@ http::Response answer_work(const WorkReport& report,
                            const std::optional<security::WebhookKeys>& keys,
                            const http::Request& question, Timestamp now);
 
-/// Nothing where the answer says nothing, or where nobody who has a key has said it.
-std::optional<WorkReport> work_in(const http::Response& answer, const http::Request& question,
-                                  const std::optional<security::WebhookKeys>& keys, Timestamp now);
+/// In words why not, where the answer says nothing, or where nobody who has a key has said it.
+std::expected<WorkReport, std::string> work_in(const http::Response& answer,
+                                               const http::Request& question,
+                                               const std::optional<security::WebhookKeys>& keys,
+                                               Timestamp now);
 
 }  // namespace banyan::host

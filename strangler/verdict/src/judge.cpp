@@ -235,15 +235,20 @@ class Judge::Bench {
     return std::max(rules_->known_before, kTimes * between_ / elsewhere_);
   }
 
+  static constexpr std::uint64_t kLongRest = 10;
+
   /// A lane that is handled in this process again, or a worker that is here again, for long enough
-  /// to be sure of it: what its service has done speaks of nothing that there is.
+  /// to be sure of it: what its service has done speaks of nothing that there is. A rest of many
+  /// times that long is none between two answers, and left out.
   void look_who_came_home(const Moment& moment) {
     if (!is_unasked(counted_)) return;
     const std::uint64_t needed = needed_at_home();
     if (moment.new_side.requests == 0) {
       home_ += moment.old_side.requests;
     } else {
-      if (elsewhere_++ > 0) between_ += std::min(home_, needed);
+      const bool is_rest = home_ > kLongRest * needed;
+      if (elsewhere_ > 0 && !is_rest) between_ += std::min(home_, needed);
+      if (elsewhere_ == 0 || !is_rest) ++elsewhere_;
       home_ = 0;
     }
     if (samples_ == 0 || home_ < needed) return;

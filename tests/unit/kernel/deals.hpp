@@ -33,7 +33,12 @@ struct Shake {
   using Response = bool;
   static constexpr Operation operation{.name = "shake", .effect = Effect::Write};
 };
-struct Left : Port<Nod, Shake> {
+struct Look {
+  std::string what;
+  using Response = bool;
+  static constexpr Operation operation{.name = "look", .effect = Effect::Read};
+};
+struct Left : Port<Nod, Shake, Look> {
   static constexpr PortInfo port{.name = "left"};
 };
 struct Right : Port<Nod> {
@@ -69,6 +74,12 @@ struct LeftSide : Participant<Left> {
     if (refuses_to_shake) return fail(ErrorCode::FailedPrecondition, "test.too_late", "too late");
     return true;
   }
+  bool has_come = false;
+  int looks = 0;
+  Result<bool> handle(const Look& /*request*/, const Context& /*context*/) override {
+    ++looks;
+    return has_come;
+  }
 };
 
 struct Deal {
@@ -98,6 +109,12 @@ struct ShakeLeft {
   using Port = Left;
   static Shake request(const Deal& deal) { return {deal.name}; }
 };
+struct LookForLeft {
+  using State = Deal;
+  using Port = Left;
+  static Look request(const Deal& deal) { return {deal.name}; }
+  static bool has_come(bool there) { return there; }
+};
 struct BothNod {
   using State = Deal;
   static constexpr SagaInfo info{.name = "both_nod"};
@@ -119,6 +136,12 @@ struct LeftNods {
   using Steps = SagaSteps<Retriable<NodBy<Left>>>;
 };
 
+struct WaitThenNod {
+  using State = Deal;
+  static constexpr SagaInfo info{.name = "wait_then_nod"};
+  using Steps = SagaSteps<Await<LookForLeft>, Retriable<NodByRight>>;
+};
+
 struct Deals {
   MemorySagas sagas;
   std::map<std::string, Deal> deals;
@@ -129,6 +152,7 @@ class DealStore final : public Store<Deals, Deals> {
  public:
   explicit DealStore(const Clock& clock) : clock_(clock) {}
   std::atomic<bool> broken = false;  ///< nothing can be written, as if the disk were full
+  std::atomic<bool> away = false;    ///< for now
 
  private:
   struct Unit final : UnitOfWork {
@@ -139,6 +163,7 @@ class DealStore final : public Store<Deals, Deals> {
   void run_read(const Context& context,
                 const std::function<void(Deals&, UnitOfWork&)>& body) override {
     const std::lock_guard lock(mutex_);
+    be_there();
     Unit unit(context, clock_);
     body(deals_, unit);
   }
@@ -146,8 +171,15 @@ class DealStore final : public Store<Deals, Deals> {
                          const std::function<Result<void>(Deals&, UnitOfWork&)>& body) override {
     const std::lock_guard lock(mutex_);
     if (broken) throw std::runtime_error("the disk is full");
+    be_there();
     Unit unit(context, clock_);
     return body(deals_, unit);
+  }
+
+  void be_there() const {
+    if (!away) return;
+    throw OperationalFault({ErrorCode::Unavailable, "banyan.database_unavailable", "away", {}},
+                           "the database is away");
   }
 
   std::mutex mutex_;
@@ -161,7 +193,7 @@ struct DealSagas {
   using Writing = Deals;
   using State = Deal;
   using Ports = SagaPorts<Left, Right>;
-  using Sagas = SagaList<BothNod, ShakeThenNod, NodForGood, LeftNods>;
+  using Sagas = SagaList<BothNod, ShakeThenNod, NodForGood, LeftNods, WaitThenNod>;
   static constexpr std::string_view module = "deals";
   static SagaRows& rows(Deals& deals) { return deals.sagas; }
   static std::optional<Deal> load(Deals& deals, const std::string& subject) {

@@ -196,6 +196,18 @@ TEST_F(Sagas, TellWhatTheBackgroundHasDoneAndHowLateItWasBegun) {
   EXPECT_EQ(work.told().front().lag, std::chrono::seconds(3));
 }
 
+// Two hosts on one server: what the time of day is there is another thing on each.
+TEST_F(Sagas, TellHowLateOneWasBegunByTheClockOfLeases) {
+  ManualClock ahead(Timestamp{clock.now().micros + 3'600'000'000}, clock.steady());
+  SagaEngine<DealSagas> on_another_host{
+      store, {&left, &right}, {ahead, random, scheduler, nullptr, &work}, policy};
+  leave<BothNod>("deal");
+  clock.advance(std::chrono::seconds(2));
+  on_another_host.round();
+  ASSERT_EQ(work.told().size(), 1U);
+  EXPECT_EQ(work.told().front().lag, std::chrono::seconds(2));
+}
+
 TEST_F(Sagas, TellOfAFailureOnceHoweverOftenItIsTriedAgain) {
   right.broken = true;
   leave<BothNod>("deal");
@@ -205,13 +217,59 @@ TEST_F(Sagas, TellOfAFailureOnceHoweverOftenItIsTriedAgain) {
   EXPECT_TRUE(work.told().front().failed);
 }
 
-TEST_F(Sagas, TellOfEachThatWaitsForADependencyWhichDoesNotAnswer) {
+TEST_F(Sagas, TellOfADependencyThatIsOutForAMomentAsOfAHindrance) {
+  right.away = true;
+  for (int i = 0; i < 10; ++i) leave<BothNod>("deal " + std::to_string(i));
+  engine.round();
+  EXPECT_TRUE(work.told().empty());
+  EXPECT_EQ(work.hindrances(), 10U);
+  right.away = false;
+  run_for_long();
+  for (const SagaRecord& saga : all()) EXPECT_EQ(saga.status, SagaStatus::Done);
+  for (const Work& each : work.told()) EXPECT_FALSE(each.failed);
+}
+
+TEST_F(Sagas, TellOfEachThatMeetsADependencyWhichHasNotAnsweredForLong) {
   constexpr int kSagas = 10;
   right.away = true;
+  leave<BothNod>("the first to find out");
+  engine.round();
+  clock.advance(kLongOutage);
   for (int i = 0; i < kSagas; ++i) leave<BothNod>("deal " + std::to_string(i));
+  engine.round();
   run_for_long();
   EXPECT_EQ(work.told().size(), std::size_t{kSagas});
   for (const Work& each : work.told()) EXPECT_TRUE(each.failed);
+}
+
+// PostgreSQL is started anew: four threads, four sagas, and four failures in a row.
+TEST_F(Sagas, TellOfADatabaseThatIsAwayAsOfAHindrance) {
+  left.during = [&] { store.away = true; };
+  leave<BothNod>("deal");
+  EXPECT_THROW(engine.round(), OperationalFault);
+  EXPECT_EQ(work.hindrances(), 1U) << "the answer could not be written down";
+  EXPECT_THROW(engine.round(), OperationalFault);
+  EXPECT_EQ(work.hindrances(), 2U) << "nobody knows what is due";
+  EXPECT_TRUE(work.told().empty());
+}
+
+// Returns are asked for every ten seconds for days: so much that is well hides all that fails.
+TEST_F(Sagas, TellOfOneThatWaitsForWhatHasNotComeOnceHoweverOftenItAsks) {
+  leave<WaitThenNod>("deal");
+  const auto ask = [&] {
+    clock.advance(policy.longest_backoff);
+    engine.round();
+  };
+  for (int i = 0; i < 5; ++i) ask();
+  EXPECT_EQ(left.looks, 5);
+  ASSERT_EQ(work.told().size(), 1U);
+  EXPECT_FALSE(work.told().back().failed);
+
+  left.has_come = true;
+  right.broken = true;
+  ask();
+  ASSERT_EQ(work.told().size(), 2U) << "the first attempt at what comes next";
+  EXPECT_TRUE(work.told().back().failed);
 }
 
 TEST_F(Sagas, TellOfOneWhoseAnswerCannotBeWrittenDownAsOfAFailure) {

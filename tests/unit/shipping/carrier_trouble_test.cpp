@@ -66,33 +66,86 @@ TEST_P(CarrierTrouble, TheBackgroundTellsWhatItHasDoneAndHowLateItWas) {
   world.clock.advance(std::chrono::seconds(3));
   world.background();
   ASSERT_EQ(world.work.told().size(), 1U);
-  EXPECT_EQ(world.work.told().front().worker, "consignments");
+  EXPECT_EQ(world.work.told().front().worker, "bookings");
   EXPECT_FALSE(world.work.told().front().failed);
   EXPECT_EQ(world.work.told().front().lag, std::chrono::seconds(3));
 
   world.clock.advance(world.policy.tracking_interval + std::chrono::seconds(5));
   world.background();
   ASSERT_EQ(world.work.told().size(), 2U);
+  EXPECT_EQ(world.work.told().back().worker, "tracking") << "of which there is so much more";
   EXPECT_EQ(world.work.told().back().lag, std::chrono::seconds(5)) << "it was to be asked then";
 }
 
 TEST_P(CarrierTrouble, TheBackgroundTellsOfARefusalOnceHoweverOftenItAsks) {
-  world.customers.has_address = false;
+  world.carrier.refuses = true;
   pay(order);
   world.background_for_long();
   ASSERT_EQ(world.work.told().size(), 1U);
   EXPECT_TRUE(world.work.told().front().failed);
 }
 
-TEST_P(CarrierTrouble, TheBackgroundTellsOfEachTimeThatNobodyAnswersIt) {
+TEST_P(CarrierTrouble, ACustomerWithoutAnAddressIsNoFailureOfTheBackground) {
+  world.customers.has_address = false;
+  pay(order);
+  world.background_for_long();
+  ASSERT_NE(world.get(order).problem, std::nullopt);
+  ASSERT_EQ(world.work.told().size(), 1U);
+  EXPECT_FALSE(world.work.told().front().failed);
+}
+
+TEST_P(CarrierTrouble, NorIsAParcelThatWasBroughtBack) {
+  pay(order);
+  world.background();
+  world.brought_back(order);
+  ASSERT_THAT(world.refresh(order), Succeeds());
+  world.background();
+  ASSERT_NE(world.get(order).problem, std::nullopt);
+  ASSERT_EQ(world.work.told().size(), 2U);
+  for (const banyan::Work& each : world.work.told()) EXPECT_FALSE(each.failed);
+}
+
+TEST_P(CarrierTrouble, ACarrierThatIsOutForAMomentIsNoFailureOfTheBackground) {
   pay(order);
   pay(ShippingWorld::order(2));
   world.carrier.is_unreachable = true;
-  world.background();
+  for (int probe = 0; probe < 3; ++probe) {
+    world.clock.advance(world.policy.longest_pause);
+    world.background();
+  }
+  EXPECT_TRUE(world.work.told().empty());
+  EXPECT_EQ(world.work.hindrances(), 6U) << "three probes, for which bookings and tracking wait";
+
+  world.carrier.is_unreachable = false;
   world.clock.advance(world.policy.longest_pause);
   world.background();
-  EXPECT_EQ(world.work.told().size(), 2U);
-  for (const banyan::Work& each : world.work.told()) EXPECT_TRUE(each.failed);
+  ASSERT_EQ(world.work.told().size(), 2U);
+  for (const banyan::Work& each : world.work.told()) EXPECT_FALSE(each.failed);
+}
+
+TEST_P(CarrierTrouble, ACarrierThatIsOutForLongIsToldOfOnceForEachParcel) {
+  const auto probe_for_long = [&] {
+    for (std::chrono::milliseconds passed{0}; passed < 2 * banyan::kLongOutage;
+         passed += world.policy.longest_pause) {
+      world.clock.advance(world.policy.longest_pause);
+      world.background();
+    }
+  };
+  pay(order);
+  world.carrier.is_unreachable = true;
+  probe_for_long();
+  ASSERT_EQ(world.work.told().size(), 1U);
+  EXPECT_TRUE(world.work.told().back().failed);
+  pay(ShippingWorld::order(2));
+  probe_for_long();
+  ASSERT_EQ(world.work.told().size(), 2U);
+  EXPECT_TRUE(world.work.told().back().failed);
+
+  world.carrier.is_unreachable = false;
+  world.clock.advance(world.policy.longest_pause);
+  world.background();
+  EXPECT_EQ(world.state(order), Booked);
+  EXPECT_EQ(world.work.told().size(), 2U) << "that it was tried again says nothing new";
 }
 
 TEST_P(CarrierTrouble, ACarrierThatDoesNotAnswerIsLeftAloneForAWhile) {

@@ -38,8 +38,9 @@ class CarrierOfAParcel : public ::testing::Test {
                         }),
                 Succeeds());
   }
-  void attended_by(Carrier& carrier) {
-    process(carrier, [&](const UseCaseContext& with) { return attend(with, order_, context()); });
+  void attended_by(Carrier& carrier, banyan::WorkObserver* told = nullptr) {
+    process(carrier,
+            [&](const UseCaseContext& with) { return attend(with, order_, context(), told); });
   }
   banyan::Result<ConsignmentDetails> cancelled_by(Carrier& carrier) {
     return process(carrier, [&](const UseCaseContext& with) {
@@ -118,6 +119,30 @@ TEST_F(CarrierOfAParcel, IsAskedWhereItIsAlsoWhenAnotherOneStandsThere) {
   attended_by(lorry_);
   EXPECT_EQ(state(), InTransit);
   EXPECT_EQ(stored().turn.problem, std::nullopt);
+}
+
+TEST_F(CarrierOfAParcel, IsMissedByTheBackgroundOfAProcessThatDoesNotReachIt) {
+  banyan::test::ToldWork work;
+  pay();
+  attended_by(bike_, &work);
+  attended_by(lorry_, &work);
+  ASSERT_EQ(work.told().size(), 2U);
+  EXPECT_FALSE(work.told().front().failed);
+  EXPECT_TRUE(work.told().back().failed);
+}
+
+// Two hosts on one server: what the time of day is there is another thing on each.
+TEST_F(CarrierOfAParcel, IsAskedLateByTheClockOfLeases) {
+  banyan::test::ToldWork work;
+  const banyan::ManualClock ahead(banyan::Timestamp{clock_.now().micros + 3'600'000'000},
+                                  clock_.steady());
+  const banyan::Environment elsewhere{ahead, random_, scheduler_};
+  pay();
+  clock_.advance(std::chrono::seconds(2));
+  CarrierPause pause(ahead, policy_);
+  attend({*store_, customers_, bike_, pause, elsewhere, policy_}, order_, context(), &work);
+  ASSERT_EQ(work.told().size(), 1U);
+  EXPECT_EQ(work.told().front().lag, std::chrono::seconds(2));
 }
 
 TEST_F(CarrierOfAParcel, IsTheOneWhoseAnswerWasLost) {

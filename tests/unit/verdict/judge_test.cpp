@@ -315,6 +315,23 @@ TEST(Judge, HoldsAWorkerToWhatItWasLikeAndNamesItsUnits) {
   EXPECT_EQ(json["operations"][0]["counted"], "work");
 }
 
+// Its nights are none of what usually comes here between two answers of its service.
+TEST(Judge, HasAWorkerHomeAgainAlsoAfterLongRestsOfItsService) {
+  Judge judge({}, JudgeRules::of_work());
+  judge.admit(JudgedOperation::worker("sagas"));
+  const auto add = [&](int times, const Moment& moment) {
+    for (int i = 0; i < times; ++i) judge.add("worker sagas", moment);
+  };
+  for (int night = 0; night < 5; ++night) {
+    add(1'000, writes(50, 1, Side::Local));
+    add(1, writes(1, 0, Side::Remote));
+  }
+  add(40, writes(50, 10, Side::Remote));
+  ASSERT_EQ(judge.verdicts().front().judgement, Judgement::Worse);
+  add(4, writes(50, 1, Side::Local));
+  EXPECT_EQ(judge.verdicts().front().judgement, Judgement::CannotTell);
+}
+
 // Each more is one more chance of a false alarm, so that all have to be surer.
 TEST(Judge, DividesItsFalseAlarmsAnewWhenThereIsOneMoreToJudge) {
   Judge judge({JudgedOperation::lane_from("payments")}, JudgeRules::of_work());

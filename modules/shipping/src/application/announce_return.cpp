@@ -56,9 +56,7 @@ Result<void> check_nobody_has_sent_it(const Record& record) {
     return {};
   }
   return not_here(data.order,
-                  "the shop has seen to it, and it counts as sent out again by another way"
-                  " (GET /overdue-consignments/" +
-                      data.order.str() + " says more)");
+                  "the shop has seen to it, and it counts as sent out again by another way");
 }
 
 }  // namespace

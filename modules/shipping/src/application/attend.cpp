@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "application/ask_carrier.hpp"
 
@@ -24,35 +24,63 @@ struct Claim {
   Result<Carrier*> carrier;
 };
 
-/// Tells of a claim when all is over, however it ends.
+std::string_view worker_of(Errand errand) {
+  return errand == Errand::Track || errand == Errand::TrackReturn ? kTracking : kBookings;
+}
+
+/// Whatever hinders one hinders the other: they share the database, the carrier and its pauses.
+void tell_of_hindrance(banyan::WorkObserver& told) {
+  told.hindered(kBookings);
+  told.hindered(kTracking);
+}
+
+/// Tells at its end that the background was hindered, unless somebody has said that its database is
+/// there.
+class Hindrance {
+ public:
+  explicit Hindrance(banyan::WorkObserver* told) : told_(told) {}
+  ~Hindrance() {
+    if (told_ != nullptr) tell_of_hindrance(*told_);
+  }
+  Hindrance(const Hindrance&) = delete;
+  Hindrance& operator=(const Hindrance&) = delete;
+  void is_none() { told_ = nullptr; }
+
+ private:
+  banyan::WorkObserver* told_;
+};
+
+/// Tells of a claim when all is over, however it ends. It came to nothing unless somebody says
+/// otherwise.
 class Telling {
  public:
   Telling(banyan::WorkObserver* told, const Claim& claim)
-      : told_(claim.first ? told : nullptr), lag_(claim.lag) {}
+      : told_(told), worker_(worker_of(claim.errand)), counts_(claim.first), lag_(claim.lag) {}
   ~Telling() {
     if (told_ == nullptr) return;
-    told_->worked({.worker = kConsignmentWorker, .failed = failed_, .lag = lag_});
+    if (counts_) told_->worked({.worker = worker_, .failed = failed_, .lag = lag_});
+    if (hindered_) tell_of_hindrance(*told_);
   }
   Telling(const Telling&) = delete;
   Telling& operator=(const Telling&) = delete;
   void went_well() { failed_ = false; }
+  /// It is not told, or was before.
+  void counts_not() { counts_ = false; }
+  void hindered() { hindered_ = true; }
+  /// Its database was away, or it was away itself for longer than its lease.
+  void not_written_down() {
+    counts_ = false;
+    hindered_ = true;
+  }
 
  private:
   banyan::WorkObserver* const told_;
+  const std::string_view worker_;
+  bool counts_;
   const std::optional<std::chrono::microseconds> lag_;
   bool failed_ = true;
+  bool hindered_ = false;
 };
-
-/// How long there has been something to ask. What has never been asked about is due since it is
-/// there.
-std::optional<std::chrono::microseconds> due_for(const Record& record, Errand errand,
-                                                 const banyan::LeaseTime& lease_now,
-                                                 banyan::Timestamp now) {
-  if (const auto over = record.turn.waits_until.over_for(lease_now)) return over;
-  const Consignment::Data& data = record.consignment.data();
-  if (errand != Errand::Book || data.asked) return std::nullopt;
-  return std::chrono::microseconds(std::max<std::int64_t>(0, now.micros - data.changed_at.micros));
-}
 
 Result<std::optional<Claim>> claim(const UseCaseContext& use_case, const OrderId& order,
                                    const std::string& holder, const Context& context) {
@@ -62,9 +90,10 @@ Result<std::optional<Claim>> claim(const UseCaseContext& use_case, const OrderId
         if (!record) return std::optional<Claim>();
         const auto errand = record->consignment.errand();
         if (!errand) return std::optional<Claim>();
+        const banyan::LeaseTime lease_now = unit.lease_now();
         const bool first = record->turn.leased_to.empty() && record->turn.refusals == 0;
-        const auto lag = due_for(*record, *errand, unit.lease_now(), use_case.now());
-        if (!record->turn.lease(holder, unit.lease_now(), use_case.policy)) {
+        const auto lag = record->turn.waits_until.over_for(lease_now);
+        if (!record->turn.lease(holder, lease_now, use_case.policy)) {
           return std::optional<Claim>();
         }
         Claim claim{record->consignment.data(),
@@ -176,6 +205,22 @@ Result<bool> record(const UseCaseContext& use_case, const OrderId& order, const 
       });
 }
 
+/// Whether whoever asked has failed. What happens to parcels and to customers (brought back, no
+/// address, taxed for another country) is what there is to hear, and no failure.
+bool came_to_nothing(const Claim& claim, const Answer& answer) {
+  switch (answer.kind) {
+    case Answer::Kind::Known:
+    case Answer::Kind::Booked:
+    case Answer::Kind::Cancelled:
+    case Answer::Kind::TooLate: return false;
+    case Answer::Kind::Unknown:
+    case Answer::Kind::NoAnswer: return true;
+    case Answer::Kind::Refused: break;
+  }
+  const bool asked = !claim.carrier || answer.was_asked;
+  return asked || !answer.problem.value_or("").starts_with("shipping.");
+}
+
 /// The carrier that has it is not here: nothing was asked, and nobody else waits for it.
 Answer not_reached(const Claim& claim) {
   const banyan::Error& error = claim.carrier.error();
@@ -188,9 +233,12 @@ Attended attend(const UseCaseContext& use_case, const OrderId& order, const Cont
                 banyan::WorkObserver* told) {
   const banyan::Environment& with = use_case.environment;
   const std::string holder = banyan::make_uuid7(use_case.now(), with.random);
+  Hindrance hindrance(told);
   const auto claimed = claim(use_case, order, holder, context);
   // What cannot be written down now is due again later.
-  if (!claimed || !*claimed) return Attended::Nothing;
+  if (!claimed) return Attended::Nothing;
+  hindrance.is_none();
+  if (!*claimed) return Attended::Nothing;
   // Not all of the time, so that some remains for writing the answer down.
   const Context call = context.within(
       std::min(use_case.policy.call_budget, context.remaining(with.clock) * 3 / 4), with.clock);
@@ -203,13 +251,26 @@ Attended attend(const UseCaseContext& use_case, const OrderId& order, const Cont
   std::chrono::milliseconds pause{0};
   if (answer.kind == Answer::Kind::NoAnswer) {
     pause = use_case.pause.not_answered();
-  } else if (claimed_now.carrier) {
-    use_case.pause.answered();
+    telling.hindered();  // nobody asks for a while: what comes due meanwhile is begun late
+    if (told != nullptr && !use_case.pause.fails_first(order)) telling.counts_not();
+  } else {
+    if (claimed_now.carrier) use_case.pause.answered();
+    if (use_case.pause.has_failed(order)) telling.counts_not();
   }
-  const Result<bool> written = record(use_case, order, holder, claimed_now, answer, pause, context);
+  const Result<bool> written = [&] {
+    try {
+      return record(use_case, order, holder, claimed_now, answer, pause, context);
+    } catch (const banyan::OperationalFault& fault) {
+      if (fault.error().code != banyan::ErrorCode::Internal) telling.not_written_down();
+      throw;
+    }
+  }();
   if (answer.kind == Answer::Kind::NoAnswer) return Attended::NotAnswered;
-  if (!written || !*written) return Attended::Nothing;
-  if (!answer.problem) telling.went_well();
+  if (!written || !*written) {
+    telling.not_written_down();
+    return Attended::Nothing;
+  }
+  if (!came_to_nothing(claimed_now, answer)) telling.went_well();
   return Attended::Answered;
 }
 
@@ -217,12 +278,14 @@ void attend_all(const UseCaseContext& use_case) {
   if (!use_case.pause.is_over()) return;
   const banyan::Environment& with = use_case.environment;
   const auto budget = 3 * use_case.policy.call_budget;
+  Hindrance hindrance(with.work);
   const std::vector<OrderId> due = use_case.store.read(
       Context::begin(budget, with.clock, with.random),
       [&](ShippingReading& shipping, UnitOfWork& unit) {
         return shipping.due(unit.lease_now(), Turn::longest_wait(use_case.policy),
                             use_case.policy.batch);
       });
+  hindrance.is_none();
   for (const OrderId& order : due) {
     const Context context = Context::begin(budget, with.clock, with.random);
     if (attend(use_case, order, context, with.work) == Attended::NotAnswered) return;

@@ -18,11 +18,13 @@ enum class Attended : std::uint8_t {
   NotAnswered,  ///< the carrier is not there, or the module that knows the address
 };
 
-/// What the background is called, as a worker of the module.
-inline constexpr std::string_view kConsignmentWorker = "consignments";
+/// What the background is called, as workers of the module. Two, for the many questions where
+/// parcels are would hide that nothing is sent any more.
+inline constexpr std::string_view kBookings = "bookings";  ///< to book and to cancel
+inline constexpr std::string_view kTracking = "tracking";
 
 /// Asks the carrier what is to be asked for one consignment, once, due or not. `told`: of the first
-/// attempt, as work of that worker; null: it is somebody's request.
+/// attempt, as work of one of them; null: it is somebody's request.
 Attended attend(const UseCaseContext& use_case, const OrderId& order,
                 const banyan::Context& context, banyan::WorkObserver* told = nullptr);
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
 #include "application/use_cases.hpp"
 
 namespace shipping {
@@ -9,11 +11,15 @@ banyan::Result<void> begin_consignment(const UseCaseContext& use_case,
   const auto order = OrderId::parse(paid.order.str()).value();
   const auto customer = CustomerId::parse(paid.customer.str()).value();
   const banyan::Timestamp now = use_case.now();
-  return use_case.store.write(context, [&](ShippingWriting& shipping) -> banyan::Result<void> {
-    if (shipping.find(order)) return {};  // begun already, or cancelled before
-    shipping.add({Consignment::begin(order, customer, paid.captured_at, now, paid.country), {}});
-    return {};
-  });
+  return use_case.store.write(
+      context, [&](ShippingWriting& shipping, banyan::UnitOfWork& unit) -> banyan::Result<void> {
+        if (shipping.find(order)) return {};  // begun already, or cancelled before
+        Turn turn;
+        turn.waits_until = unit.lease_now();  // due at once, and everybody knows since when
+        shipping.add({Consignment::begin(order, customer, paid.captured_at, now, paid.country),
+                      std::move(turn)});
+        return {};
+      });
 }
 
 }  // namespace shipping

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <mutex>
+#include <set>
 
 #include "banyan/kernel/clock.hpp"
+#include "banyan/kernel/work.hpp"
 #include "domain/turn.hpp"
 
 namespace shipping {
@@ -28,9 +31,28 @@ class CarrierPause {
   /// For how long nobody asks.
   std::chrono::milliseconds not_answered() {
     const std::lock_guard lock(mutex_);
+    if (failures_ == 0) {  // another outage
+      out_since_ = clock_.steady();
+      counted_.clear();
+    }
     const auto wait = backoff(++failures_, policy_.first_backoff, policy_.longest_pause);
     until_ = clock_.steady() + wait;
     return wait;
+  }
+
+  /// Of a consignment that was not answered either: whether that is told as a failure. Not in a
+  /// short outage, which is nobody's, and once in a long one, however often it is asked for. More
+  /// than are remembered are not counted, rather than each of them again and again.
+  bool fails_first(const OrderId& order) {
+    constexpr std::size_t kMost = 10'000;
+    const std::lock_guard lock(mutex_);
+    if (clock_.steady() - out_since_ < banyan::kLongOutage) return false;
+    return counted_.size() < kMost && counted_.insert(order).second;
+  }
+  /// Of one that was answered: whether it was told as a failure before.
+  bool has_failed(const OrderId& order) {
+    const std::lock_guard lock(mutex_);
+    return counted_.erase(order) > 0;
   }
 
  private:
@@ -39,6 +61,8 @@ class CarrierPause {
   mutable std::mutex mutex_;
   std::int64_t failures_ = 0;
   banyan::SteadyTime until_{};
+  banyan::SteadyTime out_since_{};
+  std::set<OrderId> counted_;  ///< as failures of this outage or the last one, not answered yet
 };
 
 }  // namespace shipping

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -109,7 +111,9 @@ TEST_F(WorkersOfShipping, AreNoWorseWhenTheyAreAsTheyWere) {
 TEST_F(WorkersOfShipping, AreHeldToWhatWasUsualBeforeTheProcessWasStartedWithoutTheModule) {
   here(100, 50);
   start();
-  EXPECT_TRUE(work_->of("shipping").empty()) << "what speaks against is not kept";
+  EXPECT_EQ(verdict().judgement, Judgement::CannotTell) << "what speaks against is not kept";
+  EXPECT_THAT(verdict().reason,
+              HasSubstr("nobody has been seen to do it since this process began"));
   there(40, 50, 10);
   EXPECT_EQ(verdict().judgement, Judgement::Worse);
   EXPECT_EQ(verdict().before, 5'000U);
@@ -123,6 +127,21 @@ TEST_F(WorkersOfShipping, CannotBeToldOfWithoutKnowingWhatWasUsual) {
               HasSubstr("150 units of work were seen before it was done elsewhere, and 200"));
 }
 
+// A scheduler that has ended, a right that is missing: nothing is done, and nothing fails.
+TEST_F(WorkersOfShipping, CannotBeToldOfWithTheReasonWhereTheServiceDoesNothing) {
+  here(100, 50);
+  start();
+  ledger_->not_told("shipping", "it answers 503");
+  tick();
+  EXPECT_EQ(verdict().judgement, Judgement::CannotTell);
+  EXPECT_THAT(verdict().reason, HasSubstr("its service does not say what it does: it answers 503"));
+  ledger_->not_told("shipping", "");
+  ledger_->add_elsewhere("shipping", "consignments", {}, 7);
+  tick();
+  EXPECT_EQ(verdict().judgement, Judgement::CannotTell);
+  EXPECT_THAT(verdict().reason, HasSubstr("its service was hindered in it 7 times"));
+}
+
 // Both run it on the same tables for as long as the module is here and has a service.
 TEST_F(WorkersOfShipping, AreJudgedWhileBothSidesAreAtWork) {
   here(100, 50);
@@ -131,6 +150,17 @@ TEST_F(WorkersOfShipping, AreJudgedWhileBothSidesAreAtWork) {
     there(1, 20, 5);
   }
   EXPECT_EQ(verdict().judgement, Judgement::Worse) << verdict().reason;
+}
+
+// Two who look are sooner there than the one who will be left.
+TEST_F(WorkersOfShipping, AreHeldToNoLagThatWasUsualWhileBothWereAtWork) {
+  for (int i = 0; i < 300; ++i) {
+    there(1, 20);
+    here(1, 50);
+  }
+  start();
+  there(100, 50, 0, seconds(5));
+  EXPECT_NE(verdict().judgement, Judgement::Worse) << verdict().reason;
 }
 
 // Who is nearer to what comes in has most of it.
@@ -154,6 +184,27 @@ TEST_F(WorkersOfShipping, HaveNoLagOfWhatWasDueBeforeTheProcessBegan) {
   clock_.advance(std::chrono::hours(3));
   ledger_->of("shipping").worked({.worker = "consignments", .lag = seconds(1)});
   EXPECT_EQ(ledger_->read().front().here.latency.total(), 1U);
+}
+
+// Its database was away for a moment: what came due meanwhile is begun late on both sides.
+TEST_F(WorkersOfShipping, HaveNoLagOfWhatWaitedWhileTheyWereHindered) {
+  const auto worked = [&](seconds lag) {
+    ledger_->of("shipping").worked({.worker = "consignments", .lag = lag});
+  };
+  worked(seconds(0));
+  clock_.advance(std::chrono::minutes(1));
+  worked(seconds(1));
+  ASSERT_EQ(ledger_->read().front().here.latency.total(), 1U);
+  ledger_->of("shipping").hindered("consignments");
+  worked(seconds(30));
+  worked(seconds(20));
+  EXPECT_EQ(ledger_->read().front().here.latency.total(), 1U);
+  clock_.advance(std::chrono::minutes(3));
+  worked(seconds(1));
+  const WorkLedger::Row row = ledger_->read().front();
+  EXPECT_EQ(row.here.latency.total(), 2U);
+  EXPECT_EQ(row.here.requests, 5U) << "that something hindered them is no unit";
+  EXPECT_EQ(row.hindered_here, 1U);
 }
 
 // As a program without workers has written it.
@@ -183,6 +234,13 @@ TEST_F(WorkersOfShipping, AreShownToOperatorsWithTheirFiguresAndTheVerdict) {
   EXPECT_EQ(worker.at("elsewhere").at("failed"), 8);
   EXPECT_GT(worker.at("elsewhere").at("lag_p90_seconds").get<double>(), 0.0);
   EXPECT_EQ(worker.at("verdict").at("samples"), 200);
+  ledger_->of("shipping").hindered("consignments");
+  ledger_->not_told("catalog", "it answers 503");
+  const auto again = nlohmann::json::parse(work_json(*ledger_, work_.get()));
+  ASSERT_EQ(again.at("modules").size(), 2U);
+  EXPECT_EQ(again.at("modules").at(0).at("not_told"), "it answers 503");
+  EXPECT_EQ(again.at("modules").at(1).at("workers").at(0).at("here").at("hindered"), 1);
+  ledger_->not_told("catalog", "");
   // A service judges nobody.
   const auto of_service = nlohmann::json::parse(work_json(*ledger_, nullptr));
   EXPECT_FALSE(of_service.at("modules").at(0).at("workers").at(0).contains("verdict"));
@@ -191,6 +249,11 @@ TEST_F(WorkersOfShipping, AreShownToOperatorsWithTheirFiguresAndTheVerdict) {
     return each.metric.name == "banyan_work_units_total" &&
            each.labels == std::vector<std::string>{"shipping", "consignments", "remote", "error"} &&
            each.value > 7.5 && each.value < 8.5;
+  }));
+  EXPECT_TRUE(std::ranges::any_of(samples, [](const telemetry::Sample& each) {
+    return each.metric.name == "banyan_work_hindered_total" &&
+           each.labels == std::vector<std::string>{"shipping", "consignments", "local"} &&
+           each.value > 0.5;
   }));
 }
 
@@ -240,6 +303,17 @@ TEST_F(PlansOfAModuleWithWorkers, StopForOneThatIsWorseUntilAPersonTakesThemUpAg
   EXPECT_EQ(plan().state, strangler::PlanState::Running) << plan().reason;
 }
 
+/// The machine's clocks, a while later when the test says so.
+class LaterClock final : public Clock {
+ public:
+  Timestamp now() const override {
+    return {system_clock().now().micros +
+            std::chrono::duration_cast<microseconds>(later.load()).count()};
+  }
+  SteadyTime steady() const override { return system_clock().steady() + later.load(); }
+  std::atomic<seconds> later{seconds(0)};
+};
+
 class WorkOfAService : public testing::Test {
  protected:
   using Keys = std::optional<security::WebhookKeys>;
@@ -261,7 +335,7 @@ class WorkOfAService : public testing::Test {
     service_.serve();
     shop_ = std::make_unique<DemoProcess>("here", Linkage::Routed, with(service_.endpoint()));
     elsewhere_ =
-        std::make_unique<WorkElsewhere>(shop_->assembly(), here_, of_the_shop, environment_);
+        std::make_unique<WorkElsewhere>(shop_->assembly(), here_, of_the_shop, environment_, log_);
   }
   void work(bool failed = false) {
     there_.of("demo").worked({.worker = "sweeper", .failed = failed, .lag = {}});
@@ -269,6 +343,8 @@ class WorkOfAService : public testing::Test {
 
   const std::unique_ptr<Scheduler> scheduler_ = make_thread_scheduler();
   const Environment environment_{system_clock(), system_random(), *scheduler_};
+  telemetry::Log log_{telemetry::Log::Options{
+      .service = "test", .file = "/dev/null", .least = telemetry::Level::Error}};
   WorkLedger there_{system_clock()};
   WorkLedger here_{system_clock()};
   ServedDemo service_{"there", Linkage::Linked, of_service()};
@@ -294,6 +370,24 @@ TEST_F(WorkOfAService, IsAskedForAndOnlyWhatIsNewIsTaken) {
   EXPECT_EQ(row.elsewhere.failures(), 1U);
 }
 
+// Two instances behind one address: the connection is with the other one for hours.
+TEST_F(WorkOfAService, IsNoNewsWhereItsProcessWasNotHeardOfForLong) {
+  begin({}, {});
+  LaterClock clock;
+  const Environment environment{clock, system_random(), *scheduler_};
+  WorkElsewhere elsewhere(shop_->assembly(), here_, {}, environment, log_);
+  elsewhere.round();
+  work(true);
+  clock.later = std::chrono::hours(2);
+  elsewhere.round();
+  EXPECT_TRUE(here_.read().empty());
+  work();
+  elsewhere.round();
+  ASSERT_EQ(here_.read().size(), 1U);
+  EXPECT_EQ(here_.read().front().elsewhere.requests, 1U);
+  EXPECT_EQ(here_.read().front().elsewhere.failures(), 0U);
+}
+
 TEST_F(WorkOfAService, IsAskedForWithAKeyWhereTheProcessesShareOne) {
   begin(shared_keys(), shared_keys());
   elsewhere_->round();
@@ -309,6 +403,28 @@ TEST_F(WorkOfAService, IsToldToNobodyWithoutAKey) {
   work();
   elsewhere_->round();
   EXPECT_TRUE(here_.read().empty());
+  const auto document = nlohmann::json::parse(work_json(here_, nullptr));
+  ASSERT_EQ(document.at("modules").size(), 1U);
+  EXPECT_THAT(document.at("modules").at(0).at("not_told").get<std::string>(),
+              HasSubstr("it answers 401: the two processes have other --event-keys"));
+}
+
+TEST_F(WorkOfAService, IsSaidToBeUnknownWhereNobodyAnswers) {
+  const DemoProcess shop("alone", Linkage::Routed, with({"127.0.0.1", 1}));
+  WorkElsewhere elsewhere(shop.assembly(), here_, {}, environment_, log_);
+  elsewhere.round();
+  EXPECT_THAT(here_.why_not_told("demo"), HasSubstr("nobody answers"));
+}
+
+TEST_F(WorkOfAService, SaysAlsoHowOftenItWasHindered) {
+  begin({}, {});
+  elsewhere_->round();
+  there_.of("demo").hindered("sweeper");
+  elsewhere_->round();
+  ASSERT_EQ(here_.read().size(), 1U);
+  EXPECT_EQ(here_.read().front().hindered_elsewhere, 1U);
+  EXPECT_EQ(here_.read().front().elsewhere.requests, 0U);
+  EXPECT_EQ(here_.why_not_told("demo"), "");
 }
 
 TEST_F(WorkOfAService, IsBelievedOnlyFromWhomHasAKeyAndAsAnAnswerToThisQuestion) {

@@ -41,8 +41,26 @@ inline constexpr std::string_view kSagaWorker = "sagas";
 /// Whether taking up this one is the first attempt at what it needs next: nobody has failed in it,
 /// and nobody who had it is gone.
 bool is_first_attempt(const SagaRecord& saga);
-/// How long it has been due; nothing where nobody knows, as of one that was woken.
-std::optional<std::chrono::microseconds> due_for(const SagaRecord& saga, const SagaMoment& now);
+/// The step that it waits in for something to happen elsewhere, if somebody has asked before
+/// whether it has. To ask again and hear that it has not is no work.
+std::optional<std::int64_t> awaited_step(const SagaRecord& saga);
+
+/// Tells at its end that the background was hindered, unless somebody has said that it got through:
+/// what leaves with an exception is so, too.
+class SagaHindrance {
+ public:
+  /// Null: nobody is told.
+  explicit SagaHindrance(WorkObserver* told) : told_(told) {}
+  ~SagaHindrance() {
+    if (told_ != nullptr) told_->hindered(kSagaWorker);
+  }
+  SagaHindrance(const SagaHindrance&) = delete;
+  SagaHindrance& operator=(const SagaHindrance&) = delete;
+  void is_none() { told_ = nullptr; }
+
+ private:
+  WorkObserver* told_;
+};
 
 /// Whether a dependency may be called, for one call; see SagaGates.
 class SagaPermit {
@@ -198,7 +216,9 @@ class SagaEngine {
   template <class Definition>
   bool leave_to_the_runner(Writing& writing, UnitOfWork& unit, const std::string& subject,
                            const SagaId& id) {
-    return Host::rows(writing).add(SagaInstance(fresh<Definition>(unit, subject, id)));
+    SagaRecord left = fresh<Definition>(unit, subject, id);
+    left.waits_until = unit.lease_now();  // due at once, and everybody knows since when
+    return Host::rows(writing).add(SagaInstance(std::move(left)));
   }
 
   /// Inside a unit of work: changes a saga that others may be driving, and takes it over. `change`
@@ -257,7 +277,8 @@ class SagaEngine {
   /// A case that was due, and what is told of the taking up.
   struct Taken {
     Case of;
-    bool first;  ///< see is_first_attempt()
+    bool first;                           ///< see is_first_attempt()
+    std::optional<std::int64_t> awaited;  ///< see awaited_step()
     std::optional<std::chrono::microseconds> lag;
   };
 
@@ -336,12 +357,14 @@ class SagaEngine {
       if (!saga || !may_take(*saga, lease_now)) return Found();
       const std::int64_t epoch = saga->data().epoch;
       const bool first = is_first_attempt(saga->data());
-      const auto lag = due_for(saga->data(), {now, lease_now});
+      const auto awaited = awaited_step(saga->data());
+      // Nothing where nobody knows, as of one that was woken.
+      const auto lag = saga->data().waits_until.over_for(lease_now);
       saga->turn_back_if_late(now);
       if (!saga->take_over(holder, lease_now, policy_)) return Found();
       std::optional<State> state = Host::load(writing, saga->data().subject);
       if (!state || !Host::rows(writing).save(*saga, epoch)) return Found();
-      return Found(Taken{Case{*std::move(state), *std::move(saga), holder}, first, lag});
+      return Found(Taken{Case{*std::move(state), *std::move(saga), holder}, first, awaited, lag});
     });
   }
 
@@ -453,11 +476,12 @@ class SagaEngine {
   }
 
   std::vector<SagaId> due(std::int64_t limit) {
+    SagaHindrance hindrance(environment_.work);
     if constexpr (requires { Host::before_round(store_, *this, background()); }) {
       Host::before_round(store_, *this, background());
     }
     const std::vector<std::string> to_probe = gates_.to_probe();
-    return store_.read(background(), [&](Reading& reading, UnitOfWork& unit) {
+    auto found = store_.read(background(), [&](Reading& reading, UnitOfWork& unit) {
       SagaRows& rows = Host::rows(reading);
       const LeaseTime now = unit.lease_now();
       const std::chrono::microseconds longest = policy_.longest_wait();
@@ -468,35 +492,61 @@ class SagaEngine {
       }
       return ids;
     });
+    hindrance.is_none();
+    return found;
   }
 
   void drive_in_background(const SagaId& id) {
+    SagaHindrance hindrance(environment_.work);
     Context context = background();
     const auto saga =
         store_.read(context, [&](Reading& reading) { return Host::rows(reading).find(id); });
-    if (!saga) return;
+    if (!saga) return hindrance.is_none();
     context.correlation_id = saga->data().correlation_id;
     context.stickiness_key = saga->data().subject;
     const Span span = resumed_saga(environment_.tracer, Host::module, saga->data(), context);
     // What cannot be written down now is due again later: the lease runs out.
     Result<std::optional<Taken>> taken = claim(id, context);
-    if (!taken || !*taken) return;
+    if (!taken) return;
+    if (!*taken) return hindrance.is_none();
     Case& current = (*taken)->of;
     try {
       drive_on(current, context);
+    } catch (const OperationalFault& fault) {
+      if (fault.error().code == ErrorCode::Internal) tell(**taken, true);
+      throw;
     } catch (...) {
       tell(**taken, true);
       throw;
     }
-    tell(**taken, came_to_nothing(current));
+    if (was_hindered(current)) {
+      if (is_out_for_long(current.saga.data())) tell(**taken, true);
+      return;
+    }
+    hindrance.is_none();
+    const bool failed = came_to_nothing(current);
+    if (!failed && (*taken)->awaited && awaited_step(current.saga.data()) == (*taken)->awaited) {
+      return;  // nothing has happened, and there was nothing to do
+    }
+    tell(**taken, failed);
   }
 
-  /// Of a case that was driven. Who has the lease still, or has lost it, could not write down what
-  /// came of the last call.
+  /// Of a case that was driven, and nobody's fault here: who has the lease still, or has lost it,
+  /// could not write down what came of the last call; and who does not answer may do so in a
+  /// moment.
+  bool was_hindered(const Case& driven) const {
+    if (driven.saga.next() && find_body(driven.saga.data()) == nullptr) return false;
+    return driven.holder.empty() || driven.saga.held_by(driven.holder) ||
+           driven.saga.data().outages > 0;
+  }
+  bool is_out_for_long(const SagaRecord& saga) const {
+    return saga.outages > 0 && gates_.unanswered_for(saga.blocked_on) >= kLongOutage;
+  }
+  /// The rest of them. Who has the lease still lacks the definition.
   static bool came_to_nothing(const Case& driven) {
     const SagaRecord& saga = driven.saga.data();
-    return driven.holder.empty() || driven.saga.held_by(driven.holder) ||
-           saga.status == SagaStatus::Stuck || saga.attempts > 0 || saga.outages > 0;
+    return driven.saga.held_by(driven.holder) || saga.status == SagaStatus::Stuck ||
+           saga.attempts > 0;
   }
 
   void tell(const Taken& taken, bool failed) const {

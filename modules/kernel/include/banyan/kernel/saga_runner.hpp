@@ -35,6 +35,9 @@ class SagaGates {
   /// The call was not made after all.
   void abandoned(const std::string& dependency);
 
+  /// For how long it has left every call unanswered; zero when it has not.
+  std::chrono::steady_clock::duration unanswered_for(const std::string& dependency) const;
+
   std::vector<std::string> out() const;
   /// Those that are out and due for a probe.
   std::vector<std::string> to_probe() const;
@@ -42,6 +45,7 @@ class SagaGates {
  private:
   struct Gate {
     std::int64_t unanswered = 0;
+    SteadyTime since{};  ///< of the first of these
     bool out = false;
     bool probing = false;
     std::chrono::microseconds wait{};

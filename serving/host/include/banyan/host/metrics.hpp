@@ -68,6 +68,10 @@ inline constexpr std::array kMetrics = std::to_array<telemetry::Metric>({
      "Units of work that a module has done by itself by what became of the first attempt, on the "
      "side that did them",
      {"module", "worker", "side", "outcome"}},
+    {"banyan_work_hindered_total",
+     telemetry::MetricType::Counter,
+     "How often such work was hindered, as by a database that was away, on the side where it was",
+     {"module", "worker", "side"}},
     {"banyan_work_lag_seconds",
      telemetry::MetricType::Gauge,
      "How long after it was due such work was begun, since the process began",
