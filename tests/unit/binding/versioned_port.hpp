@@ -49,45 +49,18 @@ struct EraseNote {
 };
 BOOST_DESCRIBE_STRUCT(EraseNote, (), (name, if_version))
 
-/// It had no version at first: a service of then says none.
-struct Label {
-  std::string name;
-  std::optional<std::int64_t> version = std::nullopt;
-  friend bool operator==(const Label&, const Label&) = default;
-};
-BOOST_DESCRIBE_STRUCT(Label, (), (name, version))
-
-struct GetLabel {
-  std::string name;
-  using Response = Label;
-  static constexpr banyan::Operation operation{.name = "get_label"};
-};
-BOOST_DESCRIBE_STRUCT(GetLabel, (), (name))
-
-struct PrintLabel {
-  std::string name;
-  std::optional<std::int64_t> if_version = std::nullopt;
-  using Response = Label;
-  static constexpr banyan::Operation operation{.name = "print_label",
-                                               .effect = banyan::Effect::Write,
-                                               .errors = banyan::errors("desk.changed_meanwhile")};
-};
-BOOST_DESCRIBE_STRUCT(PrintLabel, (), (name, if_version))
-
-struct Desk : banyan::Port<GetNote, WriteNote, EraseNote, GetLabel, PrintLabel> {
+struct Desk : banyan::Port<GetNote, WriteNote, EraseNote> {
   static constexpr banyan::PortInfo port{.name = "desk", .version = {1, 0}};
 };
 
 constexpr auto http_resources = banyan::resources<Desk>(
     banyan::at<GetNote>("GET /notes/{name}"), banyan::at<WriteNote>("PUT /notes/{name}"),
-    banyan::at<EraseNote>("DELETE /notes/{name}"), banyan::at<GetLabel>("GET /labels/{name}"),
-    banyan::at<PrintLabel>("PUT /labels/{name}"));
+    banyan::at<EraseNote>("DELETE /notes/{name}"));
 
 /// One note.
 class OneNote final : public Desk {
  public:
   Note note{"a", "", 1};
-  Label label{"a", std::nullopt};
   std::optional<std::int64_t> wanted = -1;  ///< what arrived last
 
   banyan::Result<Note> handle(const GetNote& /*get*/, const banyan::Context& /*c*/) override {
@@ -98,13 +71,6 @@ class OneNote final : public Desk {
   }
   banyan::Result<Note> handle(const EraseNote& erase, const banyan::Context& /*c*/) override {
     return change("", erase.if_version);
-  }
-  banyan::Result<Label> handle(const GetLabel& /*get*/, const banyan::Context& /*c*/) override {
-    return label;
-  }
-  banyan::Result<Label> handle(const PrintLabel& print, const banyan::Context& /*c*/) override {
-    wanted = print.if_version;
-    return label;
   }
 
  private:

@@ -126,27 +126,6 @@ TEST_F(Versions, CallersByValueAndFromAfarAreTreatedAlike) {
   }
 }
 
-TEST_F(Versions, WhatHadNoneAtFirstMayComeWithoutOneAndIsRead) {
-  const auto read = [&] {
-    banyan::http::Request request{{"GET", "/labels/a", 1, {}}, {}};
-    return tag((*table_.match("GET", "/labels/a"))->answer(request, context_));
-  };
-  EXPECT_FALSE(read().starts_with("\"v")) << read();
-  banyan::binding::LoopbackTransport transport(table_, banyan::system_clock(),
-                                               banyan::system_random());
-  const auto far = PortBinding<versioned::Desk>::remote(transport, banyan::no_observer(), "remote",
-                                                        banyan::system_clock());
-  const auto label = far->handle(versioned::GetLabel{"a"}, context_);
-  ASSERT_TRUE(label);
-  EXPECT_EQ(label->version, std::nullopt);
-
-  desk_.label.version = 4;
-  EXPECT_TRUE(read().starts_with("\"v4.")) << read();
-  EXPECT_EQ(far->handle(versioned::GetLabel{"a"}, context_)->version, 4);
-  ASSERT_TRUE(far->handle(versioned::PrintLabel{"a", 4}, context_));
-  EXPECT_EQ(desk_.wanted, 4);
-}
-
 TEST_F(Versions, TheDocumentTellsOfThem) {
   const Json document =
       Json::parse(banyan::binding::openapi({.title = "Notes", .version = "1", .description = ""},
