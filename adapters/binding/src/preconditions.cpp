@@ -43,24 +43,11 @@ std::string tag_of(std::int64_t version) { return 'v' + std::to_string(version);
 
 std::optional<std::int64_t> version_in(const json::Shape& answer, const void* value) {
   const json::Field* const field = json::find_field(answer, "version");
-  if (field == nullptr || json::content_of(*field).kind != json::Kind::Integer) return std::nullopt;
+  if (field == nullptr || field->shape().kind != json::Kind::Integer) return std::nullopt;
   std::string text;
   // Only to find the field; nothing is changed through it.
-  const void* const version = field->in(const_cast<void*>(value));
-  if (!json::is_optional(*field)) {
-    json::write_scalar(field->shape(), version, text);
-    return version_from(text);
-  }
-  struct Sink {
-    const json::Shape* number;
-    std::string* text;
-  } sink{&json::content_of(*field), &text};
-  field->shape().container->each(version, &sink,
-                                 [](void* to, std::string_view /*key*/, const void* number) {
-                                   const auto& found = *static_cast<Sink*>(to);
-                                   json::write_scalar(*found.number, number, *found.text);
-                                 });
-  return version_from(text);  // of no digits: nothing
+  json::write_scalar(field->shape(), field->in(const_cast<void*>(value)), text);
+  return version_from(text);
 }
 
 std::optional<Error> refuse_precondition(const Operation& operation, const http::RequestHead& head,

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contract/catalog/catalog_port_contract.hpp"
 
-#include <atomic>
-#include <thread>
-
 #include "contract/made_up_cursors.hpp"
 #include "contract/matchers.hpp"
 #include "contract/sample_shop.hpp"
@@ -217,74 +214,6 @@ TEST_P(CatalogPortContract, RefusesWhatIsNoTitle) {
   }
   EXPECT_THAT(catalog().handle(catalog::RetitleTrack{no_such_track(), "A title"}, any_context()),
               BreaksRule("catalog.unknown_track"));
-}
-
-TEST_P(CatalogPortContract, CountsTheChangesOfATrack) {
-  const catalog::TrackId& id = sample_shop().track(kPlenty);
-  const auto version = [&] {
-    const auto track = catalog().handle(catalog::GetTrack{id}, any_context());
-    EXPECT_THAT(track, Succeeds());
-    return track ? track->version : std::nullopt;
-  };
-  EXPECT_EQ(version(), 1);
-
-  const auto dearer = catalog().handle(catalog::ChangePrice{id, {149, "EUR"}}, any_context());
-  ASSERT_THAT(dearer, Succeeds());
-  EXPECT_EQ(dearer->version, 2);
-  const auto retitled = catalog().handle(catalog::RetitleTrack{id, "Zymurgy"}, any_context());
-  ASSERT_THAT(retitled, Succeeds());
-  EXPECT_EQ(retitled->version, 3);
-  ASSERT_THAT(catalog().handle(catalog::ChangePrice{id, {149, "EUR"}}, any_context()), Succeeds());
-  EXPECT_EQ(version(), 3) << "it costs that already";
-
-  const auto listed = catalog().handle(catalog::GetTracks{{id}}, any_context());
-  ASSERT_THAT(listed, Succeeds());
-  EXPECT_EQ(listed->tracks.at(0).version, 3);
-  const auto found = catalog().handle(catalog::Search{"zymurgy", {}, {}}, any_context());
-  ASSERT_THAT(found, Succeeds());
-  ASSERT_EQ(found->hits.size(), 1U);
-  EXPECT_EQ(found->hits[0].track->version, 3);
-}
-
-TEST_P(CatalogPortContract, ChangesOnlyTheVersionThatItsCallerHasSeen) {
-  const catalog::TrackId& id = sample_shop().track(kPlenty);
-  ASSERT_THAT(catalog().handle(catalog::ChangePrice{id, {149, "EUR"}, 1}, any_context()),
-              Succeeds());
-
-  EXPECT_THAT(catalog().handle(catalog::ChangePrice{id, {159, "EUR"}, 1}, any_context()),
-              BreaksRule("catalog.changed_meanwhile"));
-  EXPECT_THAT(catalog().handle(catalog::RetitleTrack{id, "Zymurgy", 1}, any_context()),
-              BreaksRule("catalog.changed_meanwhile"));
-  const auto track = catalog().handle(catalog::GetTrack{id}, any_context());
-  ASSERT_THAT(track, Succeeds());
-  EXPECT_EQ(track->price, (Money{149, "EUR"}));
-  EXPECT_EQ(track->title, sample_shop().tracks[kPlenty].title);
-  EXPECT_EQ(track->version, 2);
-
-  EXPECT_THAT(catalog().handle(catalog::ChangePrice{id, {149, "EUR"}, 1}, any_context()),
-              Succeeds())
-      << "the answer may have been lost; it is so already";
-  EXPECT_THAT(catalog().handle(catalog::RetitleTrack{id, "Zymurgy", 2}, any_context()), Succeeds());
-}
-
-TEST_P(CatalogPortContract, LetsOneOfManyClerksWinWhoHaveSeenTheSamePrice) {
-  constexpr int kClerks = 6;
-  const catalog::TrackId& id = sample_shop().track(kPlenty);
-  std::atomic<int> won = 0;
-  std::atomic<int> refused = 0;
-  std::vector<std::jthread> clerks;
-  for (int i = 0; i < kClerks; ++i) {
-    clerks.emplace_back([&, i] {
-      const auto answer =
-          catalog().handle(catalog::ChangePrice{id, {200 + i, "EUR"}, 1}, any_context());
-      if (answer) ++won;
-      if (!answer && answer.error().rule == "catalog.changed_meanwhile") ++refused;
-    });
-  }
-  clerks.clear();
-
-  EXPECT_EQ(won, 1);
-  EXPECT_EQ(refused, kClerks - 1);
 }
 
 /// The titles of what is found, of albums in quotes.

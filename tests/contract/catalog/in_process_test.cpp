@@ -4,7 +4,6 @@
 #include "contract/catalog/catalog_port_contract.hpp"
 #include "contract/environment_under_test.hpp"
 #include "contract/matchers.hpp"
-#include "contract/sample_shop.hpp"
 #include "contract/worlds.hpp"
 
 namespace banyan::contract {
@@ -33,27 +32,6 @@ TEST(CatalogSearch, IsMadeAnewFromTheTables) {
     const auto page = catalog->handle(catalog::Search{"velvet", {}, {}}, any_context());
     ASSERT_THAT(page, Succeeds());
     EXPECT_EQ(page->hits.size(), 1U);
-  }
-}
-
-// It names its columns, and knows none of versions.
-TEST(CatalogVersions, AProcessOfTheVersionBeforeGoesOnWithoutCounting) {
-  for (const sql::Engine engine : {sql::Engine::Sqlite, sql::Engine::Postgres}) {
-    SampleDatabase database(Stage::Shared, engine);
-    recordshop::ModuleDatabases modules = database.modules();
-    sql::ModuleDatabase& tables = modules.catalog;
-    const catalog::TrackId& id = sample_shop().track(kPlenty);
-    const auto changed = tables.write(any_context(), [&](sql::Session& session) -> Result<void> {
-      session.run("UPDATE tracks SET price_minor = :price, currency = :currency WHERE id = :id",
-                  std::int64_t{149}, "EUR", id);
-      return {};
-    });
-    ASSERT_TRUE(changed);
-    const auto catalog = catalog::make_catalog({}, tables, real_environment());
-    const auto track = catalog->handle(catalog::GetTrack{id}, any_context());
-    ASSERT_THAT(track, Succeeds());
-    EXPECT_EQ(track->price, (Money{149, "EUR"}));
-    EXPECT_EQ(track->version, 1);
   }
 }
 

@@ -19,8 +19,7 @@ inline Track track() {
           .artist = "Miles Davis",
           .composer = "Miles Davis",
           .duration_ms = 562'000,
-          .price = {129, "EUR"},
-          .version = 1};
+          .price = {129, "EUR"}};
 }
 inline AlbumSummary summary() { return {kAlbum, "Kind of Blue", {kArtist, "Miles Davis"}}; }
 
@@ -30,10 +29,8 @@ inline auto examples() {
   using namespace examples_of;
   Track dearer = track();
   dearer.price = {149, "EUR"};
-  dearer.version = 2;
   Track retitled = track();
   retitled.title = "So What (Take 3)";
-  retitled.version = 2;
   return std::tuple(
       banyan::example(ListAlbums{.artist = kArtist, .cursor = {}, .limit = 20},
                       {{summary()}, std::nullopt}),
@@ -44,8 +41,8 @@ inline auto examples() {
       banyan::example(GetTrack{kTrack}, track()),
       banyan::example(GetTracks{{kTrack, banyan::example_id<TrackId>(99)}},
                       {{track()}, {banyan::example_id<TrackId>(99)}}),
-      banyan::example(ChangePrice{kTrack, {149, "EUR"}, 1}, dearer),
-      banyan::example(RetitleTrack{kTrack, "So What (Take 3)", 1}, retitled),
+      banyan::example(ChangePrice{kTrack, {149, "EUR"}}, dearer),
+      banyan::example(RetitleTrack{kTrack, "So What (Take 3)"}, retitled),
       banyan::example(Search{.text = "miles so wh", .cursor = {}, .limit = 20},
                       {{{summary(), track()}, {summary(), std::nullopt}}, std::nullopt}));
 }
@@ -77,12 +74,6 @@ inline std::vector<banyan::Error> example_errors() {
           {ErrorCode::FailedPrecondition,
            "catalog.currency_differs",
            "the track is sold in EUR, and the price is in CHF",
-           {}},
-          {ErrorCode::Conflict,
-           "catalog.changed_meanwhile",
-           "track " + examples_of::kTrack.str() +
-               " is at version 3, and the request is for version 2: nothing was changed. Read it"
-               " again, and decide whether the change still makes sense",
            {}}};
 }
 

@@ -11,7 +11,6 @@
 #include "banyan/kernel/money.hpp"
 #include "banyan/kernel/paging.hpp"
 #include "banyan/kernel/port.hpp"
-#include "banyan/kernel/version.hpp"
 #include "catalog/ids.hpp"
 
 /// What the shop sells: artists, their albums, the tracks on them, and what a track costs.
@@ -32,13 +31,9 @@ struct Track {
   std::optional<std::string> composer;
   std::int64_t duration_ms = 0;
   banyan::Money price;
-  /// One more with every change of the title or the price; the operations that change them take the
-  /// version that their caller has seen (banyan/kernel/version.hpp). Always there, but in answers
-  /// of a service of port 1.2 or before.
-  std::optional<std::int64_t> version = std::nullopt;
   friend bool operator==(const Track&, const Track&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Track, (), (id, album, title, artist, composer, duration_ms, price, version))
+BOOST_DESCRIBE_STRUCT(Track, (), (id, album, title, artist, composer, duration_ms, price))
 
 struct AlbumSummary {
   AlbumId id;
@@ -147,38 +142,35 @@ BOOST_DESCRIBE_STRUCT(GetTracks, (), (ids))
 struct ChangePrice {
   TrackId id;
   banyan::Money price;  ///< not negative, at most 1,000,000.00; in the currency of the old price
-  std::optional<std::int64_t> if_version = std::nullopt;
 
   using Response = Track;
   static constexpr banyan::Operation operation{
       .name = "change_price",
       .effect = banyan::Effect::Write,
       .idempotency = banyan::Idempotency::Natural,
-      .errors = banyan::errors("catalog.unknown_track", "catalog.bad_price",
-                               "catalog.currency_differs", "catalog.changed_meanwhile"),
+      .errors =
+          banyan::errors("catalog.unknown_track", "catalog.bad_price", "catalog.currency_differs"),
       .summary = "Sets what a track costs from now on; orders keep the price they were placed at.",
       .precondition = "the track exists and is sold in this currency",
       .postcondition = "the track has this price"};
 };
-BOOST_DESCRIBE_STRUCT(ChangePrice, (), (id, price, if_version))
+BOOST_DESCRIBE_STRUCT(ChangePrice, (), (id, price))
 
 struct RetitleTrack {
   TrackId id;
   std::string title;  ///< one line of 1 … 200 characters
-  std::optional<std::int64_t> if_version = std::nullopt;
 
   using Response = Track;
   static constexpr banyan::Operation operation{
       .name = "retitle_track",
       .effect = banyan::Effect::Write,
       .idempotency = banyan::Idempotency::Natural,
-      .errors =
-          banyan::errors("catalog.unknown_track", "catalog.bad_title", "catalog.changed_meanwhile"),
+      .errors = banyan::errors("catalog.unknown_track", "catalog.bad_title"),
       .summary = "Sets what a track is called; orders keep the title they were placed with.",
       .precondition = "the track exists",
       .postcondition = "the track has this title, and is found by its words"};
 };
-BOOST_DESCRIBE_STRUCT(RetitleTrack, (), (id, title, if_version))
+BOOST_DESCRIBE_STRUCT(RetitleTrack, (), (id, title))
 
 /// An album, or a track with the album that it is on.
 struct SearchHit {
@@ -218,7 +210,7 @@ BOOST_DESCRIBE_STRUCT(Search, (), (text, cursor, limit))
 struct Catalog : banyan::Port<ListAlbums, GetAlbum, ListTracks, GetTrack, GetTracks, ChangePrice,
                               RetitleTrack, Search> {
   static constexpr banyan::PortInfo port{
-      .name = "catalog", .version = {1, 3}, .summary = "Artists, albums, tracks and their prices"};
+      .name = "catalog", .version = {1, 2}, .summary = "Artists, albums, tracks and their prices"};
 };
 
 }  // namespace catalog

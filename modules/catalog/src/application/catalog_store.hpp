@@ -32,10 +32,10 @@ class CatalogReading {
 
 class CatalogWriting : public CatalogReading {
  public:
-  /// The track exists, and is at this version then.
-  virtual void set_price(const TrackId& id, const banyan::Money& price, std::int64_t version) = 0;
-  /// As set_price(). It is found by the words of this title from now on.
-  virtual void set_title(const TrackId& id, const std::string& title, std::int64_t version) = 0;
+  /// The track exists.
+  virtual void set_price(const TrackId& id, const banyan::Money& price) = 0;
+  /// The track exists. It is found by the words of this title from now on.
+  virtual void set_title(const TrackId& id, const std::string& title) = 0;
 };
 
 /// Keeps the catalogue between calls. Adapters: persistence/sql_catalog, memory_catalog; the

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "application/next_version.hpp"
 #include "application/unknown_track.hpp"
 #include "application/use_cases.hpp"
 #include "domain/pricing.hpp"
@@ -13,12 +12,8 @@ banyan::Result<Track> change_price(CatalogStore& store, const ChangePrice& reque
     if (!track) return unknown_track(request.id);
     banyan::Result<banyan::Money> price = new_price(track->price, request.price);
     if (!price) return banyan::fail(price.error());
-    if (track->price == *price) return *std::move(track);
-    const banyan::Result<std::int64_t> version = next_version(*track, request.if_version);
-    if (!version) return banyan::fail(version.error());
-    catalog.set_price(track->id, *price, *version);
+    catalog.set_price(track->id, *price);
     track->price = *std::move(price);
-    track->version = *version;
     return *std::move(track);
   });
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "application/next_version.hpp"
 #include "application/unknown_track.hpp"
 #include "application/use_cases.hpp"
 #include "catalog/events.hpp"
@@ -15,12 +14,9 @@ banyan::Result<Track> retitle_track(CatalogStore& store, const RetitleTrack& req
         std::optional<Track> track = catalog.track(request.id);
         if (!track) return unknown_track(request.id);
         if (track->title == request.title) return *std::move(track);
-        const banyan::Result<std::int64_t> version = next_version(*track, request.if_version);
-        if (!version) return banyan::fail(version.error());
-        catalog.set_title(track->id, request.title, *version);
+        catalog.set_title(track->id, request.title);
         unit.publish(TrackRetitled{track->id, request.title});
         track->title = request.title;
-        track->version = *version;
         return *std::move(track);
       });
 }

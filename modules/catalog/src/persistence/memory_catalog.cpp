@@ -20,7 +20,7 @@ class MemoryCatalog final : public CatalogWriting {
     for (const TrackRecord& track : records.tracks) {
       tracks_[track.id] = {track.position,
                            {track.id, track.album, track.title, albums_.at(track.album).artist.name,
-                            track.composer, track.duration_ms, track.price, 1}};
+                            track.composer, track.duration_ms, track.price}};
     }
   }
 
@@ -99,16 +99,12 @@ class MemoryCatalog final : public CatalogWriting {
     return page;
   }
 
-  void set_price(const TrackId& id, const banyan::Money& price, std::int64_t version) override {
-    Track& track = tracks_.at(id).track;
-    track.price = price;
-    track.version = version;
+  void set_price(const TrackId& id, const banyan::Money& price) override {
+    tracks_.at(id).track.price = price;
   }
 
-  void set_title(const TrackId& id, const std::string& title, std::int64_t version) override {
-    Track& track = tracks_.at(id).track;
-    track.title = title;
-    track.version = version;
+  void set_title(const TrackId& id, const std::string& title) override {
+    tracks_.at(id).track.title = title;
   }
 
  private:

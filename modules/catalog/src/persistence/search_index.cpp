@@ -16,8 +16,7 @@ using Text = std::string;
 // order of their rows makes it the same each time.
 constexpr std::string_view kInSqlite =
     "SELECT albums.id, albums.title, artists.id, artists.name, tracks.id, tracks.title,"
-    " tracks.composer, tracks.duration_ms, tracks.price_minor, tracks.currency,"
-    " tracks.version FROM"
+    " tracks.composer, tracks.duration_ms, tracks.price_minor, tracks.currency FROM"
     " (SELECT rowid AS place, bm25(catalog_search, 0, 0, 10, 4, 2) AS score FROM catalog_search"
     "  WHERE catalog_search MATCH :words ORDER BY score, place LIMIT :limit OFFSET :skip) AS best"
     " CROSS JOIN catalog_search ON catalog_search.rowid = best.place"
@@ -27,8 +26,7 @@ constexpr std::string_view kInSqlite =
 
 constexpr std::string_view kInPostgres =
     "SELECT albums.id, albums.title, artists.id, artists.name, tracks.id, tracks.title,"
-    " tracks.composer, tracks.duration_ms, tracks.price_minor, tracks.currency,"
-    " tracks.version FROM"
+    " tracks.composer, tracks.duration_ms, tracks.price_minor, tracks.currency FROM"
     " (SELECT id, album_id, ts_rank('{0, 0.2, 0.4, 1}', words, wanted, 1) AS score"
     "  FROM catalog_search, to_tsquery('simple', :words) AS wanted WHERE words @@ wanted"
     "  ORDER BY score DESC, id LIMIT :limit OFFSET :skip) AS best"
@@ -54,14 +52,13 @@ Text for_postgres(const std::vector<Text>& words) {
   return query + ":*";
 }
 
-using Row =
-    std::tuple<AlbumId, Text, ArtistId, Text, std::optional<TrackId>, std::optional<Text>,
-               std::optional<Text>, std::optional<std::int64_t>, std::optional<std::int64_t>,
-               std::optional<Text>, std::optional<std::int64_t>>;
+using Row = std::tuple<AlbumId, Text, ArtistId, Text, std::optional<TrackId>, std::optional<Text>,
+                       std::optional<Text>, std::optional<std::int64_t>,
+                       std::optional<std::int64_t>, std::optional<Text>>;
 
 SearchHit hit_from(Row row) {
-  auto& [album, album_title, artist, name, track, title, composer, duration_ms, price, currency,
-         version] = row;
+  auto& [album, album_title, artist, name, track, title, composer, duration_ms, price, currency] =
+      row;
   SearchHit hit{{album, std::move(album_title), {std::move(artist), name}}, std::nullopt};
   if (track) {
     hit.track = Track{*std::move(track),
@@ -70,8 +67,7 @@ SearchHit hit_from(Row row) {
                       std::move(name),
                       std::move(composer),
                       *duration_ms,
-                      {*price, *std::move(currency)},
-                      version};
+                      {*price, *std::move(currency)}};
   }
   return hit;
 }
@@ -82,10 +78,9 @@ std::vector<SearchHit> search_index(Session& session, const std::vector<Text>& w
                                     std::int64_t skip, std::int64_t limit) {
   const bool sqlite = session.engine() == Engine::Sqlite;
   std::vector<SearchHit> hits;
-  for (Row& row :
-       session.all<AlbumId, Text, ArtistId, Text, std::optional<TrackId>, std::optional<Text>,
-                   std::optional<Text>, std::optional<std::int64_t>, std::optional<std::int64_t>,
-                   std::optional<Text>, std::optional<std::int64_t>>(
+  for (Row& row : session.all<AlbumId, Text, ArtistId, Text, std::optional<TrackId>,
+                              std::optional<Text>, std::optional<Text>, std::optional<std::int64_t>,
+                              std::optional<std::int64_t>, std::optional<Text>>(
            sqlite ? kInSqlite : kInPostgres, sqlite ? for_sqlite(words) : for_postgres(words),
            limit, skip)) {
     hits.push_back(hit_from(std::move(row)));

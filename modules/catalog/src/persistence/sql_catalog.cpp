@@ -29,22 +29,21 @@ constexpr std::string_view kAlbums =
 
 constexpr std::string_view kTracks =
     "SELECT tracks.id, albums.id, tracks.title, artists.name, tracks.composer, tracks.duration_ms,"
-    " tracks.price_minor, tracks.currency, tracks.version FROM tracks"
+    " tracks.price_minor, tracks.currency FROM tracks"
     " JOIN albums ON albums.id = tracks.album_id JOIN artists ON artists.id = albums.artist_id ";
 
-using TrackRow = std::tuple<TrackId, AlbumId, Text, Text, std::optional<Text>, std::int64_t,
-                            std::int64_t, Text, std::int64_t>;
+using TrackRow =
+    std::tuple<TrackId, AlbumId, Text, Text, std::optional<Text>, std::int64_t, std::int64_t, Text>;
 
 Track track_from(TrackRow row) {
-  auto& [id, album, title, artist, composer, duration_ms, price, currency, version] = row;
+  auto& [id, album, title, artist, composer, duration_ms, price, currency] = row;
   return {std::move(id),
           std::move(album),
           std::move(title),
           std::move(artist),
           std::move(composer),
           duration_ms,
-          {price, std::move(currency)},
-          version};
+          {price, std::move(currency)}};
 }
 
 std::vector<Track> tracks_from(std::vector<TrackRow> rows) {
@@ -103,16 +102,13 @@ class SqlCatalog final : public CatalogWriting {
     return search_index(session_, words, skip, limit);
   }
 
-  void set_price(const TrackId& id, const Money& price, std::int64_t version) override {
-    session_.run(
-        "UPDATE tracks SET price_minor = :price, currency = :currency, version = :version"
-        " WHERE id = :id",
-        price.minor_units, price.currency, version, id);
+  void set_price(const TrackId& id, const Money& price) override {
+    session_.run("UPDATE tracks SET price_minor = :price, currency = :currency WHERE id = :id",
+                 price.minor_units, price.currency, id);
   }
 
-  void set_title(const TrackId& id, const std::string& title, std::int64_t version) override {
-    session_.run("UPDATE tracks SET title = :title, version = :version WHERE id = :id", title,
-                 version, id);
+  void set_title(const TrackId& id, const std::string& title) override {
+    session_.run("UPDATE tracks SET title = :title WHERE id = :id", title, id);
     index_again(session_, id);
   }
 
@@ -124,8 +120,9 @@ class SqlCatalog final : public CatalogWriting {
 
   template <class... Args>
   std::vector<TrackRow> all_tracks(std::string_view which, const Args&... args) {
-    return session_.all<TrackId, AlbumId, Text, Text, std::optional<Text>, std::int64_t,
-                        std::int64_t, Text, std::int64_t>(Text(kTracks).append(which), args...);
+    return session_
+        .all<TrackId, AlbumId, Text, Text, std::optional<Text>, std::int64_t, std::int64_t, Text>(
+            Text(kTracks).append(which), args...);
   }
 
   Session& session_;

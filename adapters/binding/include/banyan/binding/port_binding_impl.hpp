@@ -41,12 +41,6 @@ constexpr bool is_read(std::string_view path) {
   return found;
 }
 
-/// An answer that shows its version. Where versions came later than the answer, it is optional: a
-/// service of before says none.
-template <class Answer>
-concept ShowsVersion = std::same_as<decltype(Answer::version), std::int64_t> ||
-                       std::same_as<decltype(Answer::version), std::optional<std::int64_t>>;
-
 /// What kernel/version.hpp asks of an operation with an `if_version`.
 template <class Op>
 constexpr bool changes_versions() {
@@ -55,7 +49,9 @@ constexpr bool changes_versions() {
     told = told || rule.ends_with(kChangedMeanwhile);
   }
   const bool writes = Op::operation.effect == Effect::Write;
-  return DependsOnVersion<Op> && writes && told && ShowsVersion<typename Op::Response>;
+  return DependsOnVersion<Op> && writes && told && requires(const typename Op::Response& answer) {
+    { answer.version } -> std::same_as<const std::int64_t&>;
+  };
 }
 
 template <class P, class Op>
@@ -83,8 +79,8 @@ const RequestCodec& codec_of() {
   static_assert(
       !DependsOnVersion<Op> || changes_versions<Op>(),
       "an operation with a field if_version (std::int64_t, or optional) writes, answers with "
-      "something that has a field `version` (std::int64_t, or optional), and declares a rule "
-      "\"<module>.changed_meanwhile\"");
+      "something that has a "
+      "field `version` (std::int64_t), and declares a rule \"<module>.changed_meanwhile\"");
   static const RequestCodec codec(Op::operation, place_of<P, Op>(), json::shape_of<Op>());
   return codec;
 }
