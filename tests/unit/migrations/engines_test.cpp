@@ -288,7 +288,7 @@ TEST_P(EveryEngine, The_shops_scripts_apply_and_separate) {
         "INSERT INTO orders (id, customer_id, state, total_minor, currency, placed_at, changed_at)"
         " VALUES ('o1', 'c', 'placed', 1, 'EUR', 7, 7)",
         "INSERT INTO artists VALUES ('a', 'A')", "INSERT INTO albums VALUES ('b', 'a', 'B')",
-        "INSERT INTO tracks VALUES ('t1', 'b', 1, 'T', NULL, 1, 1, 'EUR', 1)",
+        "INSERT INTO tracks VALUES ('t1', 'b', 1, 'T', NULL, 1, 1, 'EUR')",
         "INSERT INTO stock VALUES ('t1', 5, 2)",
         "INSERT INTO reservations VALUES ('o1', 'held', 8, 8)",
         "INSERT INTO reservation_lines VALUES ('o1', 1, 't1', 2)",
