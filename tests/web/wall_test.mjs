@@ -300,8 +300,8 @@ await test("plan, tables, sagas, events, work, traces and the log's evidence are
   assert.match(await page.text("#sagas-panel"), /1 stuck\s*2 under way\s*5 completed/);
   assert.equal(await page.ask("document.querySelector('#sagas-panel td a').getAttribute('href')"), `/_banyan/sagas#sag_${"1".repeat(32)}`);
   assert.match(await page.text("#events-panel"), /payments\s+shipping\s+http push\s+4\s+behind by 8 s/);
-  assert.match(await page.text("#work-panel"), /orders\.sagas\s+here\s+1\.2k\s+3\s+100 ms/);
-  assert.match(await page.text("#work-panel"), /orders\.sagas\s+service\s+310\s+62\s+2\.1 s\s+worse/);
+  assert.match(await page.text("#work-panel"), /orders\.sagas\s+here\s+1\.2k\s+3\s+0\s+100 ms/);
+  assert.match(await page.text("#work-panel"), /orders\.sagas\s+service\s+310\s+62\s+4\s+2\.1 s\s+worse/);
   assert.match(await page.text("#traces-panel"), /orders\.place_order\s+slow\s+812 ms/);
   await page.ask("document.querySelector('#log details').open = true");
   assert.match(await page.text("#log"), /"samples": 4120/);
@@ -329,6 +329,8 @@ for (const theme of ["light", "dark"]) {
 
 await test("the keyboard goes through the page from top to bottom", {}, async (page) => {
   const seen = [];
+  await page.send("Page.bringToFront");
+  await page.until("document.hasFocus()");
   for (let i = 0; i < 60; ++i) {
     await press(page, "Tab");
     const at = await page.ask("document.activeElement === document.body ? null : [document.activeElement.getBoundingClientRect().top + scrollY, document.activeElement.closest('section')?.id ?? 'links']");

@@ -115,7 +115,7 @@ export const events = (asked) => ({ modules: [
   { module: "shipping", lanes: [lane("orders", 120 + asked, { held: 1, parked: 1 })] }] });
 
 export const work = () => ({ modules: [{ module: "orders", workers: [{ worker: "sagas",
-  here: { units: 1240, failed: 3, lag_p50_seconds: 0.05, lag_p90_seconds: 0.1 }, elsewhere: { units: 310, failed: 62, lag_p50_seconds: 0.06, lag_p90_seconds: 2.1 },
+  here: { units: 1240, failed: 3, hindered: 0, lag_p50_seconds: 0.05, lag_p90_seconds: 0.1 }, elsewhere: { units: 310, failed: 62, hindered: 4, lag_p50_seconds: 0.06, lag_p90_seconds: 2.1 },
   verdict: { judgement: "worse", reason: "worker sagas: 62 of 310 (20%) of the new side failed", samples: 310, samples_before: 1240 } }] }] });
 
 export const placements = () => ({ modules: [
