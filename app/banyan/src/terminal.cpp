@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 namespace banyan::cli {
@@ -73,6 +74,10 @@ void print_line(std::string_view text) { std::cout << text << '\n'; }
 
 void print_json(const nlohmann::ordered_json& document, int indent) {
   print_line(document.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+}
+
+std::string standard_input() {
+  return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
 }
 
 void announce(std::string_view what) { std::cerr << harmless(what) << '\n'; }

@@ -19,6 +19,9 @@ std::string paint(std::string_view text, Tone tone);
 /// Prints columns as wide as they need; the first row is the heading.
 void print_table(const std::vector<std::vector<std::string>>& rows);
 
+/// All that comes on standard input, to its end.
+std::string standard_input();
+
 /// One line to standard output. Control characters of what came from elsewhere become "?".
 void print_line(std::string_view text);
 

@@ -2,8 +2,6 @@
 // What the copies of reads have shown: banyan differences, banyan replay.
 #include <algorithm>
 #include <cstdio>
-#include <iostream>
-#include <iterator>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -214,9 +212,7 @@ void show_replay(const Json& document) {
 }
 
 Result<std::string> said_in(const std::string& file) {
-  if (file == "-") {
-    return std::string(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
-  }
+  if (file == "-") return standard_input();
   auto content = whole_file(file);
   if (!content) {
     return fail(ErrorCode::InvalidArgument, "banyan.bad_replay_words",

@@ -2,8 +2,6 @@
 #include <expected>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
-#include <iterator>
 #include <map>
 #include <set>
 
@@ -19,10 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Pages = std::map<std::string, std::string>;
-
-std::string standard_input() {
-  return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
-}
 
 std::string content_of(const fs::path& file) { return whole_file(file).value_or(""); }
 
