@@ -14,9 +14,10 @@ import {openSync, writeSync} from 'node:fs';
 
 const [port, file] = process.argv.slice(2);
 const recording = process.env.BANYAN_BENCH_STATEMENTS && openSync(process.env.BANYAN_BENCH_STATEMENTS, 'a');
-let prepared;  // the statement that runs; none for those that a transaction begins and ends with
-const writeDown = ran => writeSync(recording, `1\0${prepared ?? ran}\0${ran}\0`);
-const database = new Database(file, {fileMustExist: true, verbose: recording ? writeDown : null});
+let isWritten = false;  // it is not of those that a transaction begins and ends with
+const writeDown = (prepared, ran) => writeSync(recording, `1\0${prepared}\0${ran}\0`);
+const writeOther = ran => isWritten || writeDown(ran, ran);
+const database = new Database(file, {fileMustExist: true, verbose: recording ? writeOther : null});
 database.pragma('journal_mode = WAL');
 database.pragma('synchronous = FULL');  // what is acknowledged is on the disk
 database.pragma('foreign_keys = ON');
@@ -87,15 +88,25 @@ const sql = {
 };
 
 if (recording) {
+  // SQLite could say it with the values, and shortens them in this build. A number of JavaScript is bound as a real.
+  const literal = value => value === null || value === undefined ? 'NULL'
+    : typeof value === 'number' ? (Number.isInteger(value) ? `${value}.0` : `${value}`)
+    : `'${value.replaceAll("'", "''")}'`;
+  const withValues = (source, values) => {
+    let next = 0;
+    return source.replace(/'[^']*'|\?|@(\w+)/g, (found, name) =>
+      found.startsWith("'") ? found : literal(name ? values[0][name] : values[next++]));
+  };
   for (const statement of Object.values(sql)) {
     for (const way of ['get', 'all', 'run']) {
       const run = statement[way].bind(statement);
       statement[way] = (...values) => {
-        prepared = statement.source;
+        writeDown(statement.source, withValues(statement.source, values));
+        isWritten = true;
         try {
           return run(...values);
         } finally {
-          prepared = undefined;
+          isWritten = false;
         }
       };
     }
