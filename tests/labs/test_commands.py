@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a learner does with ./dev lab, and that nothing of his is lost."""
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -53,6 +54,24 @@ class Listing(LabTest):
         self.assertSays("Changed since the last check", self.dev_lab(1))
         self.dev_lab(1, "check")
         self.assertSays("Next: ./dev lab 1 ask", self.dev_lab(1))
+
+    def test_who_is_stopped_ends_what_he_has_started_and_the_lab_says_that_it_was_not_built(self):
+        built = self.root / "building"
+        self.edit_course("labs/01-counting/lab.toml", 'command = ["g++", "-O0", "-o", "sum", "src/sum.cpp"]',
+                         f"""command = ["sh", "-c", 'echo $$ > {built}; exec sleep 600']""")
+        with subprocess.Popen([sys.executable, RUNNER, "1", "start"], env=self.environment, cwd=self.root, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+            deadline = time.monotonic() + 60
+            while not (built.is_file() and built.read_text().strip()) and time.monotonic() < deadline:
+                time.sleep(0.02)
+            process.terminate()
+            self.assertSays("stopped; nothing of yours is lost", process.communicate()[0])
+            self.assertEqual(process.returncode, 130)
+        builder = int(built.read_text())
+        while os.path.exists(f"/proc/{builder}") and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self.assertFalse(os.path.exists(f"/proc/{builder}"), "the build goes on alone")
+        self.assertSays("Begun, and not built to the end", self.dev_lab(1))
 
     def test_lines_have_sixty_columns(self):
         self.dev_lab(1, "start")

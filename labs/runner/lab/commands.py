@@ -130,6 +130,8 @@ def start(desk: Desk) -> int:
         say("building it once, so that each check is short …")
         desk.judge.lay_out(desk.judged())
         desk.judge.build(lambda at: say(f"    {at}"))
+        desk.memory["built"] = now()
+        desk.state.save()
     say()
     say("What do you expect? Two answers before you begin:")
     questions.show_predictions(lab, desk.memory)
@@ -155,7 +157,9 @@ def where(desk: Desk) -> int:
     for file in lab.edit:
         say(f"    {file}" + ("  (changed)" if file in changed else ""))
     verdict = memory.get("verdict")
-    if verdict is None:
+    if verdict is None and lab.build is not None and not memory.get("built") and desk.judge.recorded is None:
+        say_filled(f"Begun, and not built to the end. Next: ./dev lab {lab.number} check, which builds the rest first")
+    elif verdict is None:
         say(f"Not checked yet. Next: ./dev lab {lab.number} check")
     elif verdict["files"] != digest_of(desk.edited()):
         say(f"Changed since the last check. Next: ./dev lab {lab.number} check")
