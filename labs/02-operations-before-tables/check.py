@@ -30,7 +30,9 @@ def table_of(bench: Bench, name: str) -> dict:
     try:
         return tomllib.loads(bench.file(name).read_text())
     except tomllib.TOMLDecodeError as error:
-        raise Red(NotYet(f"read {name}", str(error), "what the file's first lines say", "it is read by a program",
+        last = len(bench.file(name).read_text().splitlines())
+        said = str(error).replace("at end of document", f"at line {last}, where the file ends: what was begun there or above is not ended")
+        raise Red(NotYet(f"read {name}", said, "what the file's first lines say", "it is read by a program",
                          name)) from None
 
 
