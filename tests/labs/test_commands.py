@@ -72,6 +72,9 @@ class Listing(LabTest):
             time.sleep(0.02)
         self.assertFalse(os.path.exists(f"/proc/{builder}"), "the build goes on alone")
         self.assertSays("Begun, and not built to the end", self.dev_lab(1))
+        self.edit_course("labs/01-counting/lab.toml", "exec sleep 600", "g++ -o sum src/sum.cpp")
+        self.assertSays("Building the rest", self.dev_lab(1, "start"))
+        self.assertSays("Not checked yet", self.dev_lab(1))
 
     def test_lines_have_sixty_columns(self):
         self.dev_lab(1, "start")

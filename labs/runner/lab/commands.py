@@ -109,6 +109,11 @@ def list_labs(course: Course, state: State) -> int:
 def start(desk: Desk) -> int:
     lab = desk.lab
     say(bold(f"Lab {lab.number}  {lab.title}"))
+    if desk.place.exists() and not_built(desk):
+        say_filled(f"{desk.place.shown}/ is there already, and nothing has been changed in it. Building the rest …")
+        build_once(desk)
+        say_filled(f"Then: ./dev lab {lab.number} check")
+        return HOLDS
     if desk.place.exists():
         say_filled(f"{desk.place.shown}/ is there already, and nothing has been changed in it. To begin anew:"
                    f" ./dev lab {lab.number} reset")
@@ -128,10 +133,7 @@ def start(desk: Desk) -> int:
         say(f"    {file}")
     if lab.build is not None and desk.judge.recorded is None:
         say("building it once, so that each check is short …")
-        desk.judge.lay_out(desk.judged())
-        desk.judge.build(lambda at: say(f"    {at}"))
-        desk.memory["built"] = now()
-        desk.state.save()
+        build_once(desk)
     say()
     say("What do you expect? Two answers before you begin:")
     questions.show_predictions(lab, desk.memory)
@@ -139,6 +141,19 @@ def start(desk: Desk) -> int:
     say_filled(f"The page of this lab: {lab.page}")
     say_filled(f"Then: ./dev lab {lab.number} check")
     return HOLDS
+
+
+def build_once(desk: Desk) -> None:
+    desk.judge.lay_out(desk.judged())
+    desk.judge.build(lambda at: say(f"    {at}"))
+    desk.memory["built"] = now()
+    desk.state.save()
+
+
+def not_built(desk: Desk) -> bool:
+    """Begun, and stopped before it was built to the end."""
+    return (desk.lab.build is not None and desk.judge.recorded is None and not desk.memory.get("built")
+            and desk.memory.get("verdict") is None)
 
 
 def where(desk: Desk) -> int:
@@ -157,7 +172,7 @@ def where(desk: Desk) -> int:
     for file in lab.edit:
         say(f"    {file}" + ("  (changed)" if file in changed else ""))
     verdict = memory.get("verdict")
-    if verdict is None and lab.build is not None and not memory.get("built") and desk.judge.recorded is None:
+    if not_built(desk):
         say_filled(f"Begun, and not built to the end. Next: ./dev lab {lab.number} check, which builds the rest first")
     elif verdict is None:
         say(f"Not checked yet. Next: ./dev lab {lab.number} check")
