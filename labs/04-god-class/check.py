@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Judges lab 4: a heat map of the order's fields, the size of two models, and what they print."""
 import re
+import subprocess
 import tomllib
 from collections import Counter
 
@@ -11,6 +12,8 @@ MAP, HEADER, SOURCE = "order_map.toml", "models.h", "models.cpp"
 SOURCES = "app/legacy/src"
 DEPARTMENTS = ("desk", "accounts", "warehouse", "mail_room")
 MOST = 16  # fields of a model that somebody can have in his head
+FEWEST = 6  # fields of a model that can be asked for what its department asks
+PRINTED_BY_THE_CLASS = ("Order::pick_list", "ShipmentManager::label")
 # Who works with an order, by the functions and the files where they do it.
 AT_WORK = {
     "desk": ("order.cpp:to_json can_be_cancelled can_be_returned setState copy_customer customer add_line summary_json",
@@ -186,6 +189,30 @@ def small(bench: Bench):
                           f"at most {MOST}", f"{who} use{'s' if name == 'Parcel' else ''} {used[name]} fields of an order: what is"
                           " in the model beyond that is somebody else's, and changes when they do", HEADER)
     return Holds(f"{len(god(bench).fields)} -> PickList {found.count('PickList')}, Parcel {found.count('Parcel')}")
+
+
+def calls_of(bench: Bench, names: tuple[str, ...]) -> list[str]:
+    """Which of these the compiled translation calls."""
+    objects = list(bench.programs.parent.rglob("models.cpp.o"))
+    if not objects:
+        raise RuntimeError(f"{SOURCE} has not been compiled below {bench.programs.parent}")
+    said = subprocess.run(["nm", "-C", "--undefined-only", *objects], capture_output=True, text=True, check=True).stdout
+    return [name for name in names if re.search(rf" {name}[\[(]", said)]
+
+
+@claim
+def asked(bench: Bench):
+    found = models(bench)
+    sheet = "a finished sheet is no model: it can be printed, and nobody can ask it for a shelf or a weight"
+    for name in ("PickList", "Parcel"):
+        if found.count(name) < FEWEST:
+            fields = ", ".join(field for _, field in found.fields[name])
+            return NotYet("counted the fields of PickList and Parcel, and of what they are made of",
+                          f"{name} has {found.count(name)}: {fields}", f"at least {FEWEST}", sheet, HEADER)
+    if printed := calls_of(bench, PRINTED_BY_THE_CLASS):
+        return NotYet(f"looked what {SOURCE} calls of the old classes", f"{printed[0]}(), which prints", "fields of an order, and"
+                      " rows that belong to it", sheet + "; who wants another sheet would have to change the class", SOURCE)
+    return Holds()
 
 
 @claim

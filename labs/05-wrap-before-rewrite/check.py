@@ -5,11 +5,18 @@ import random
 import sqlite3
 import subprocess
 
-from lab.checking import Bench, Holds, NotYet, Red, claim, main
+from lab.checking import Bench, Holds, NotYet, Red, claim, columns, main
 from lab.legacy import make_database
 
 ADAPTER, CALLS = "legacy_stock_adapter.cpp", "calls.txt"
 GENERATED = 200
+# What a broken promise is about, by the word that the port has for it.
+WHY = {
+    "bad_quantity": "the class takes any number, also 0 and less: what the port refuses, the adapter asks before it calls",
+    "unknown_track": "the class says in an out-parameter, or with a number below zero, that it knows nothing of a record; the port"
+                     " has a word for it",
+    "out_of_stock": "an error of the class that is not passed on is a lie about the shelf",
+}
 WRONG = {"careful": "never sells the last copy", "forgetful": "knows a level for good once it was asked for",
          "counts_itself": "answers a delivery with what has come, and not with what there is"}
 
@@ -61,8 +68,9 @@ def contract(bench: Bench):
         return Holds("19 of 19 promises")
     first = broken[0]
     return NotYet(f"asked the adapter: {first['call']}; {len(broken)} of 19 promises are broken", first["saw"], first["expected"],
-                  "the class of 2015 has promised less: what the port adds, the adapter does, and what the class says in numbers"
-                  " it says in words", f"{ADAPTER}, and labs/05-wrap-before-rewrite/project/stock_port.h")
+                  WHY.get(first["expected"], "what the class says in numbers the port says in words, and the numbers stay right"),
+                  f"{ADAPTER}, and labs/05-wrap-before-rewrite/project/stock_port.h",
+                  columns(("call", "saw", "expected"), *((each["call"], each["saw"], each["expected"]) for each in broken)))
 
 
 @claim

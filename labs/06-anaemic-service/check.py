@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Judges lab 6: buyers who come at the same time, to one shop, to two, and at night."""
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -8,7 +9,7 @@ import threading
 from pathlib import Path
 
 from lab.checking import Bench, CannotTell, Holds, NotYet, claim, main
-from lab.legacy import LegacyShop, journeys, make_database
+from lab.legacy import DESK, LegacyShop, journeys, make_database, touched_library
 from lab.programs import PATIENCE, until
 
 STOCK = "app/legacy/src/stock.cpp"
@@ -166,10 +167,40 @@ def no_setter(bench: Bench):
     archive = next(bench.programs.parent.rglob("liblegacy.parts.a"))
     said = subprocess.run(["nm", "-C", "--defined-only", archive], capture_output=True, text=True, check=False).stdout
     left = sorted({line.split(maxsplit=2)[2] for line in said.splitlines() if "::set_stock" in line})
-    if not left:
-        return Holds()
-    return NotYet("looked at what was built", f"{left[0]} is there", "no such thing",
-                  "whoever can set a number takes over the rule of it", "app/legacy/src/stock.h")
+    if left:
+        return NotYet("looked at what was built", f"{left[0]} is there", "no such thing",
+                      "whoever can set a number takes over the rule of it", "app/legacy/src/stock.h")
+    for what, statement in shelf_written(bench):
+        if not row_decides(statement):
+            return NotYet(f"{what}, and read the statements that SQLite was given", statement, "one that says so many more, or"
+                          " so many less, of the number that is there", "the number was made somewhere else, of one that was read"
+                          " before: it is right as long as every caller sees to it that nobody comes between, and the rule is still"
+                          " the callers'", STOCK)
+    return Holds()
+
+
+def row_decides(statement: str) -> bool:
+    """Is the number made of the one that is there, or only put where that is still what was read?"""
+    made_of_it = re.search(r"\bon_hand\s*=(?:(?!\bWHERE\b|\b\w+\s*=).)*\bon_hand\b", statement, re.IGNORECASE)
+    still_so = re.search(r"\bWHERE\b.*\bon_hand\s*=", statement, re.IGNORECASE)
+    return bool(made_of_it or still_so)
+
+
+def shelf_written(bench: Bench) -> list[tuple[str, str]]:
+    """The statements by which a sale and a delivery change the number on the shelf, as SQLite got them."""
+    database, track = make_database(bench, "statements")
+    log = bench.folder / "statements.txt"
+    shop = LegacyShop(bench, database, look=STOCK, LD_PRELOAD=str(touched_library(bench)), SHOP_TOUCHED=str(log))
+    cookie = shop.open_accounts(1)[0]
+    found = []
+    for what, work in (("sold one copy", lambda: shop.buy(track, cookie)),
+                       ("delivered 2", lambda: shop.ask("POST", f"/stock/{track}/deliveries", {"quantity": 2}, **DESK))):
+        written = log.stat().st_size
+        work()
+        found += [(what, " ".join(line[2:].split())) for line in log.read_text()[written:].splitlines()
+                  if re.match(r"S\s+UPDATE\s+item\s+SET\b.*\bon_hand\s*=", line, re.IGNORECASE)]
+    shop.stop()
+    return found
 
 
 main()

@@ -54,7 +54,7 @@ def calls(bench: Bench):
     took = f"{middle(windows['order']) / 1000:.1f} ms"
     beside = (f"{ratio:.1f} times faster than 50 single calls" if ratio is not None and ratio >= 1 else
               f"{1 / ratio:.1f} times slower than 50 single calls" if ratio is not None else
-              "cannot tell from 50 single calls")
+              "about as long as 50 single calls")
     if number <= 2:
         return Holds(f"{number} call{'s' if number > 1 else ''}; {took}, {beside}")
     return NotYet(did=f"priced an order of 50 lines with catalog behind its wire ({took}, {beside}), then 200 of them while one call of"

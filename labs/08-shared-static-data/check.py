@@ -11,6 +11,14 @@ from lab.legacy import LegacyShop, journeys, make_database
 
 FILE, LOADER, PRICES = "app/legacy/countries.txt", "app/legacy/src/countries.cpp", "app/legacy/src/pricing.cpp"
 PLACES = 10  # that asked the table before: nine statements and a view
+# Each way of being bad, and what would come of it if the shop began.
+BAD = {
+    "XX | Nowhere | 2 | - | nineteen": "a line that is left out is a country without tax, or a customer who is sent away, from"
+                                       " today on; and nobody has been told",
+    "XX | Nowhere | 2": "a country with three parts of five has no rate: whatever is taken for it, nobody has written it",
+    "XX | Nowhere | far | - | 1900": "there are zones 1, 2 and 3, and postage is charged by them. The table's column was a number;"
+                                     " here nobody has asked, and a label says zone far",
+}
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
@@ -76,7 +84,7 @@ def no_table(bench: Bench):
 def bad_line(bench: Bench):
     lines = bench.file(FILE).read_text().splitlines()
     database, _ = make_database(bench, "bad")
-    for bad in ("XX | Nowhere | 2 | - | nineteen", "XX | Nowhere | 2", "XX | Nowhere | far | - | 1900"):
+    for bad, why in BAD.items():
         made = bench.folder / "bad.txt"
         made.write_text("\n".join([*lines[:9], bad, *lines[9:]]) + "\n")
         ready = bench.folder / "bad.ready"
@@ -93,14 +101,12 @@ def bad_line(bench: Bench):
         process.terminate()
         said = process.communicate()[1].strip()
         if began:
-            return NotYet(f"gave the shop a list with the line: {bad}", "it sells", "it does not begin",
-                          "a line that is left out is a country without tax, or a customer who is sent away, from today on; and"
-                          " nobody has been told", LOADER)
+            return NotYet(f"gave the shop a list with the line: {bad}", "it sells", "it does not begin", why, LOADER)
         if "bad.txt:10" not in said:
             return NotYet(f"gave the shop a list with the line: {bad}", f"it said: {(said.splitlines() or ['nothing'])[-1]}",
                           "the file, and the line: bad.txt:10", "whoever has to mend it at five in the morning has not written"
                           " it", LOADER)
-    return Holds("3 of 3 refused, with file and line")
+    return Holds(f"{len(BAD)} of {len(BAD)} refused, with file and line")
 
 
 @claim

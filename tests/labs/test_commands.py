@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a learner does with ./dev lab, and that nothing of his is lost."""
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
 import time
 import unittest
+import unittest.mock
 
 from lab_course import RUNNER, LabTest
 
@@ -18,7 +20,12 @@ class Listing(LabTest):
         self.assertRegex(self.dev_lab(), r"1  Counting +5 min +begun\n")
         self.solve_by_hand()
         self.dev_lab(1, "check")
+        self.assertRegex(self.dev_lab(), r"1  Counting +5 min +held\n")
+        self.assertSays("held: all claims have held, and a question is open", self.dev_lab())
+        self.assertSays("Next: ./dev lab 1 ask", self.dev_lab())
+        self.dev_lab(1, "ask", "q1", "a")
         self.assertRegex(self.dev_lab(), r"1  Counting +5 min +done\n")
+        self.assertNotIn("held", self.dev_lab())
         self.assertSays("Next: ./dev lab 2 start", self.dev_lab())
 
     def test_labs_that_are_to_come_are_listed_with_what_they_show(self):
@@ -32,6 +39,7 @@ class Listing(LabTest):
         self.dev_lab(1, "start")
         self.solve_by_hand()
         self.dev_lab(1, "check")
+        self.dev_lab(1, "ask", "q1", "a")
         self.dev_lab(1, "reset")
         self.dev_lab(1, "check", expect=1)
         self.assertRegex(self.dev_lab(), r"1  Counting +5 min +done\n")
@@ -46,6 +54,27 @@ class Listing(LabTest):
         self.assertSays("Changed since the last check", self.dev_lab(1))
         self.dev_lab(1, "check")
         self.assertSays("Next: ./dev lab 1 ask", self.dev_lab(1))
+
+    def test_who_is_stopped_ends_what_he_has_started_and_the_lab_says_that_it_was_not_built(self):
+        built = self.root / "building"
+        self.edit_course("labs/01-counting/lab.toml", 'command = ["g++", "-O0", "-o", "sum", "src/sum.cpp"]',
+                         f"""command = ["sh", "-c", 'echo $$ > {built}; exec sleep 600']""")
+        with subprocess.Popen([sys.executable, RUNNER, "1", "start"], env=self.environment, cwd=self.root, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+            deadline = time.monotonic() + 60
+            while not (built.is_file() and built.read_text().strip()) and time.monotonic() < deadline:
+                time.sleep(0.02)
+            process.terminate()
+            self.assertSays("stopped; nothing of yours is lost", process.communicate()[0])
+            self.assertEqual(process.returncode, 130)
+        builder = int(built.read_text())
+        while os.path.exists(f"/proc/{builder}") and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self.assertFalse(os.path.exists(f"/proc/{builder}"), "the build goes on alone")
+        self.assertSays("Begun, and not built to the end", self.dev_lab(1))
+        self.edit_course("labs/01-counting/lab.toml", "exec sleep 600", "g++ -o sum src/sum.cpp")
+        self.assertSays("Building the rest", self.dev_lab(1, "start"))
+        self.assertSays("Not checked yet", self.dev_lab(1))
 
     def test_lines_have_sixty_columns(self):
         self.dev_lab(1, "start")
@@ -171,6 +200,52 @@ class CannotTell(LabTest):
         document = json.loads(self.dev_lab(2, "check", "--json", expect=1))
         self.assertEqual(document["status"], "fail")
         self.assertSays("Write a word.", self.dev_lab(2, "hint"))
+
+
+class OutOfTime(LabTest):
+    """A check that has had all of its time: what is said depends on whether the machine is busy."""
+
+    def verdicts(self, busy, measured, claims=("something", "small")):
+        sys.path.insert(0, str(RUNNER))
+        self.addCleanup(sys.path.remove, str(RUNNER))
+        from lab import judge
+        from lab.course import Course
+        from lab.variants import Variants
+        lab = Course(self.root).lab(2)
+        lab.limit = 0.5
+        for each in lab.claims:
+            each.measured, each.needs = measured, [] if each.id == claims[0] else [claims[0]]
+        (self.root / "labs/02-words/check.py").write_text("import time\nwhile True:\n    time.sleep(0.01)\n")
+        with unittest.mock.patch.object(judge, "busy", lambda: busy):
+            return judge.Judge(Course(self.root), lab, self.root / "judged").judge(Variants(Course(self.root), lab).start(), 1)
+
+    def test_on_a_busy_machine_what_is_measured_cannot_be_told_and_what_needs_it_waits(self):
+        verdicts = self.verdicts(busy=2.0, measured=True)
+        self.assertEqual([each.word for each in verdicts], ["cannot_tell", "waits"])
+        self.assertSays("Nothing here is against you", verdicts[0].said["why"])
+        self.assertSays("they were not all done after", verdicts[0].said["saw"])
+
+    def test_elsewhere_it_is_out_of_time_and_says_which_claim_and_what_was_computed(self):
+        from_busy = self.refused(busy=2.0, measured=False)
+        self.assertSays('the claim is "something is said". The machine is busy', from_busy)
+        self.assertSays("could compute for 0 s", from_busy)
+
+    def test_on_a_quiet_machine_something_does_not_end(self):
+        for measured in (True, False):
+            self.assertSays("The machine is not busy", self.refused(busy=1.0, measured=measured))
+
+    def refused(self, **how):
+        with self.assertRaises(Exception) as ending:
+            self.verdicts(**how)
+        self.assertEqual(ending.exception.code, 4)
+        return str(ending.exception)
+
+    def test_has_nothing_to_show_and_says_so(self):
+        self.edit_course("labs/02-words/lab.toml", "edit = ", "limit_seconds = 0.3\nedit = ")
+        self.edit_course("labs/02-words/check.py", "    text = bench", "    while True:\n        pass\n    text = bench")
+        self.dev_lab(2, "start")
+        self.assertSays('the claim is "it is in small letters"', self.dev_lab(2, "check", expect=4))
+        self.assertSays("was not done, so nothing was counted: ./dev lab 2 check", self.dev_lab(2, "show", expect=2))
 
 
 class WhatWasCounted(LabTest):

@@ -28,6 +28,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Callable
 
+from .machine import busy
 from .words import WIDTH
 
 # The verdicts, as they are told and kept.
@@ -94,7 +95,7 @@ class Bench:
         return str(self.programs / name)
 
     def run(self, name: str, *words: str, limit: float = 15, **more) -> subprocess.CompletedProcess:
-        limit *= SLOWER
+        limit *= max(SLOWER, busy())
         try:
             return subprocess.run([self.program(name), *map(str, words)], capture_output=True, text=True,
                                   errors="replace", timeout=limit, check=False, cwd=self.folder, **more)

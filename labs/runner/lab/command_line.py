@@ -3,6 +3,7 @@
 import hmac
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -43,6 +44,8 @@ machine is too busy to tell (nobody's fault: run it again)."""
 
 
 def main(words: list[str]) -> int:
+    # As Ctrl-C: what it has started (compilers, shops) ends with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return obey(words)
     except Ending as ending:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from . import questions
 from .course import HINTS, Course, Lab
-from .faults import CANNOT_TELL, HOLDS, NOT_YET, CourseFault, DoesNotCompile, Ending, OutOfTime, Usage
+from .faults import CANNOT_TELL, DOES_NOT_COMPILE, HOLDS, NOT_YET, OUT_OF_TIME, CourseFault, DoesNotCompile, Ending, OutOfTime, Usage
 from .judge import Judge, digest_of, untold
 from .report import Report, as_json, status_of
 from .state import State, folder_of, now
@@ -61,11 +61,35 @@ class Desk:
                 f" begin anew from there: ./dev lab {self.lab.number} reset (what you have is kept)")
 
 
-def list_labs(course: Course, state: State) -> int:
+def questions_open(lab: Lab, of_lab: dict) -> bool:
+    return any(str(each) not in of_lab.get("answers", {}) for each in range(1, len(lab.questions) + 1))
+
+
+def is_done(lab: Lab, of_lab: dict) -> bool:
+    """All claims have held once, and all questions are answered."""
+    return bool(of_lab.get("done")) and not questions_open(lab, of_lab)
+
+
+def stand_of(lab: Lab, of_lab: dict) -> str:
+    if of_lab.get("done"):
+        return "done" if is_done(lab, of_lab) else "held"
+    return "seen" if of_lab.get("seen") else "begun" if of_lab.get("started") else ""
+
+
+def next_in(course: Course, state: State) -> str | None:
+    """The first lab that is not done, and what there is to do in it."""
     for lab in course.labs():
         of_lab = state.labs.get(lab.label, {})
-        stand = ("done" if of_lab.get("done") else "seen" if of_lab.get("seen")
-                 else "begun" if of_lab.get("started") else "")
+        if not is_done(lab, of_lab):
+            held = (of_lab.get("verdict") or {}).get("exit") == HOLDS
+            return f"./dev lab {lab.number}" + (" ask" if held else "" if of_lab.get("started") else " start")
+    return None
+
+
+def list_labs(course: Course, state: State) -> int:
+    stands = []
+    for lab in course.labs():
+        stands.append(stand := stand_of(lab, state.labs.get(lab.label, {})))
         needs = "needs " + ", ".join(map(str, lab.needs)) if lab.needs else ""
         say(f"{lab.number:>3}  {lab.title:<27} {lab.minutes:>2} min  {needs:<13} {stand}".rstrip())
     if coming := course.coming():
@@ -74,10 +98,10 @@ def list_labs(course: Course, state: State) -> int:
         for each in coming:
             say_filled(f"{each.title}: {each.shows}", indent=" " * 5, first=f"{each.number:>3}  ")
     say()
-    open_ = [number for number in course.numbers if not state.labs.get(f"{number:02}", {}).get("done")]
-    if open_:
-        begun = state.labs.get(f"{open_[0]:02}", {}).get("started")
-        say(f"Next: ./dev lab {open_[0]}" + ("" if begun else " start"))
+    if "held" in stands:
+        say_filled("held: all claims have held, and a question is open (./dev lab N ask).")
+    if step := next_in(course, state):
+        say(f"Next: {step}")
     say("What each is about: docs/labs/README.md")
     return HOLDS
 
@@ -85,6 +109,11 @@ def list_labs(course: Course, state: State) -> int:
 def start(desk: Desk) -> int:
     lab = desk.lab
     say(bold(f"Lab {lab.number}  {lab.title}"))
+    if desk.place.exists() and not_built(desk):
+        say_filled(f"{desk.place.shown}/ is there already, and nothing has been changed in it. Building the rest …")
+        build_once(desk)
+        say_filled(f"Then: ./dev lab {lab.number} check")
+        return HOLDS
     if desk.place.exists():
         say_filled(f"{desk.place.shown}/ is there already, and nothing has been changed in it. To begin anew:"
                    f" ./dev lab {lab.number} reset")
@@ -104,8 +133,7 @@ def start(desk: Desk) -> int:
         say(f"    {file}")
     if lab.build is not None and desk.judge.recorded is None:
         say("building it once, so that each check is short …")
-        desk.judge.lay_out(desk.judged())
-        desk.judge.build(lambda at: say(f"    {at}"))
+        build_once(desk)
     say()
     say("What do you expect? Two answers before you begin:")
     questions.show_predictions(lab, desk.memory)
@@ -113,6 +141,19 @@ def start(desk: Desk) -> int:
     say_filled(f"The page of this lab: {lab.page}")
     say_filled(f"Then: ./dev lab {lab.number} check")
     return HOLDS
+
+
+def build_once(desk: Desk) -> None:
+    desk.judge.lay_out(desk.judged())
+    desk.judge.build(lambda at: say(f"    {at}"))
+    desk.memory["built"] = now()
+    desk.state.save()
+
+
+def not_built(desk: Desk) -> bool:
+    """Begun, and stopped before it was built to the end."""
+    return (desk.lab.build is not None and desk.judge.recorded is None and not desk.memory.get("built")
+            and desk.memory.get("verdict") is None)
 
 
 def where(desk: Desk) -> int:
@@ -131,13 +172,14 @@ def where(desk: Desk) -> int:
     for file in lab.edit:
         say(f"    {file}" + ("  (changed)" if file in changed else ""))
     verdict = memory.get("verdict")
-    if verdict is None:
+    if not_built(desk):
+        say_filled(f"Begun, and not built to the end. Next: ./dev lab {lab.number} check, which builds the rest first")
+    elif verdict is None:
         say(f"Not checked yet. Next: ./dev lab {lab.number} check")
     elif verdict["files"] != digest_of(desk.edited()):
         say(f"Changed since the last check. Next: ./dev lab {lab.number} check")
     elif verdict["exit"] == HOLDS:
-        open_ = [each for each in range(1, len(lab.questions) + 1) if str(each) not in memory.get("answers", {})]
-        say("All claims hold." + (f" Next: ./dev lab {lab.number} ask" if open_ else " Done."))
+        say("All claims hold." + (f" Next: ./dev lab {lab.number} ask" if questions_open(lab, memory) else " Done."))
     elif verdict["red"]:
         say_filled(f"Not yet: {lab.claim(verdict['red'][0]).text}")
         say(f"Next: ./dev lab {lab.number} hint")
@@ -188,7 +230,8 @@ def check(desk: Desk, as_document: bool, seed: int = DEFAULT_SEED) -> int:
     elif code == CANNOT_TELL:
         say()
         say_filled("Nothing here is against you, and nothing is proven: " + ", ".join(untold(verdicts)) + " is judged by windows"
-                   f" of time, and these contradict each other. Once more: ./dev lab {lab.number} check")
+                   " of time, and these contradict each other, or were not done. Once more:"
+                   f" ./dev lab {lab.number} check")
     elif code == HOLDS:
         say()
         say_filled(f"All of it holds. Two questions: ./dev lab {lab.number} ask")
@@ -203,6 +246,8 @@ def show(desk: Desk) -> int:
         raise Usage(f"nothing has been counted yet: ./dev lab {lab.number} check")
     if verdict["files"] != digest_of(desk.edited()):
         say_filled("(You have changed something since that check.)")
+    if verdict["exit"] in (DOES_NOT_COMPILE, OUT_OF_TIME):
+        raise Usage(f"the last check of lab {lab.number} was not done, so nothing was counted: ./dev lab {lab.number} check")
     if not verdict.get("shown"):
         say(f"The last check of lab {lab.number} has said all that it has counted.")
     for number, each in enumerate(verdict.get("shown", [])):
@@ -328,10 +373,11 @@ def ask(desk: Desk, words: list[str]) -> int:
         say("The check will show. What you said first is kept.")
         return HOLDS
     questions.explain(question, answer)
-    if all(str(each) in kept for each in range(1, len(lab.questions) + 1)):
+    if not questions_open(lab, memory):
         freed = desk.judge.drop_build()
         say()
-        say(f"Lab {lab.number} is done." + (f" Its build ({freed // 1_000_000} MB) is deleted." if freed else ""))
+        say_filled(f"Lab {lab.number} is done." + (f" Its build ({freed // 1_000_000} MB) is deleted; a check of something that"
+                                                   " you change builds it again." if freed else ""))
     return HOLDS
 
 

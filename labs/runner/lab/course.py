@@ -19,6 +19,7 @@ class Claim:
     task: str
     needs: list[str]
     hints: list[str]
+    measured: bool = False  # by windows of time, which a busy machine can keep from a verdict
 
 
 @dataclass
@@ -169,7 +170,8 @@ def lab_of(table: dict, folder: Path, number: int) -> Lab:
         minutes=table["minutes"], needs=table.get("needs", []), edit=table["edit"],
         page=table.get("page", f"docs/labs/{folder.name}.md"), tree=table.get("tree", []), build=build,
         limit=float(table.get("limit_seconds", 20)), start_red=table["start_red"],
-        claims=[Claim(each["id"], each["text"], each.get("task", ""), each.get("needs", []), each.get("hints", []))
+        claims=[Claim(each["id"], each["text"], each.get("task", ""), each.get("needs", []), each.get("hints", []),
+                      each.get("measured", False))
                 for each in table["claim"]],
         predictions=[question_of(each) for each in table.get("predict", [])],
         questions=[question_of(each) for each in table.get("ask", [])],

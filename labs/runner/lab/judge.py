@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Callable
 
 from . import build as building
-from .checking import CANNOT_TELL, HOLDS, NOT_YET, SLOWER
+from .checking import CANNOT_TELL, HOLDS, NOT_YET, SLOWER, WAITS
 from .course import Claim, Course, Lab
 from .faults import CourseFault, OutOfTime
+from .machine import busy, computed_in, processors
 from .tree import lay_out, remove_strangers
 from .variants import Files
 
@@ -145,14 +146,7 @@ class Judge:
             # A session of its own, so that what the check has started ends with it.
             process = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, stderr=errors, text=True,
                                        env=environment, cwd=scratch, start_new_session=True)
-            too_late = threading.Event()
-
-            def give_up():
-                too_late.set()
-                end(process)
-
-            clock = threading.Timer(self.limit, give_up)
-            clock.start()
+            clock = Clock(process, self.lab.limit)
             try:
                 for line in process.stdout:
                     said = json.loads(line)
@@ -168,18 +162,32 @@ class Judge:
             except ValueError:
                 raise CourseFault(f"check.py of lab {self.lab.number} printed what is no verdict: {line!r}") from None
             finally:
-                clock.cancel()
+                clock.stop()
                 end(process)
                 process.stdout.close()
-        if too_late.is_set():
-            raise OutOfTime(f"the check had {self.limit:.0f} s and is not done. Something in it never ends, or"
-                            " the machine is busy with other work")
+        if clock.too_late:
+            return self._not_done(verdicts, clock, told)
         if code == 4:
             raise OutOfTime(late or "a program of the check does not end")
         if code != 0:
             last = (log.read_text().strip().splitlines() or ["it said nothing"])[-1]
             raise CourseFault(f"the check of lab {self.lab.number} has failed itself, which is not your fault:\n"
                               f"  {last}\nThe whole of it: {log}")
+        return verdicts
+
+    def _not_done(self, verdicts: list[Verdict], clock: "Clock", told) -> list[Verdict]:
+        """The check had all of its time. Where windows of time are compared and the machine is busy, that is no verdict;
+        elsewhere something in it does not end."""
+        at, *later = self.lab.claims[len(verdicts):] or self.lab.claims[-1:]
+        if not (clock.busy and at.measured):
+            raise OutOfTime(f"the check had {clock.had:.0f} s and is not done: the claim is \"{at.text}\". {clock.why()}")
+        said = {"did": "measured windows of time, in turns", "why": clock.why(),
+                "saw": f"they were not all done after {clock.had:.0f} s"}
+        for claim in (at, *later):
+            word = CANNOT_TELL if claim is at or not claim.needs else WAITS
+            verdicts.append(Verdict(claim, word, 0, said if word == CANNOT_TELL else {}))
+            if told:
+                told(verdicts[-1])
         return verdicts
 
     def drop_build(self) -> int:
@@ -189,6 +197,40 @@ class Judge:
         size = sum(path.lstat().st_size for path in self.tree.rglob("*") if path.is_file())
         shutil.rmtree(self.tree)
         return size
+
+
+class Clock:
+    """Ends a check that has had its time; how much that is, is looked at again as long as it runs."""
+
+    def __init__(self, process: subprocess.Popen, limit: float):
+        self.process, self.limit = process, limit
+        self.too_late, self.had, self.computed, self.busy = False, 0.0, 0.0, False
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        begun = time.monotonic()
+        while not self._over.wait(0.2):
+            self.had = time.monotonic() - begun
+            if self.had >= self.limit * max(SLOWER, busy()):
+                self.computed, self.busy = computed_in(self.process.pid), busy() > 1
+                self.too_late = True
+                end(self.process)
+                return
+
+    def stop(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def why(self) -> str:
+        if self.busy:
+            return (f"The machine is busy: in that time the check and its programs could compute for {self.computed:.0f} s, and more"
+                    f" wants to run than the {processors()} processors can. Nothing here is against you. Run it again when there is"
+                    " less else to do, or with more time: BANYAN_LAB_PATIENCE=8")
+        return (f"The machine is not busy, and in that time the check and its programs have computed for {self.computed:.0f} s. What waits"
+                " and computes little waits for a lock, or for an answer that does not come; what computes all the time goes round"
+                " in a loop")
 
 
 def end(process: subprocess.Popen) -> None:

@@ -18,6 +18,7 @@ class Report:
     def __init__(self, lab: Lab):
         self.lab = lab
         self.first: dict[str, Verdict] = {}  # of those that are told in full
+        self.told: list[Verdict] = []
 
     def head(self) -> None:
         say(bold(f"Lab {self.lab.number}  {self.lab.title}"))
@@ -26,13 +27,18 @@ class Report:
         mark = MARKS[verdict.word]
         text = verdict.claim.text
         if verdict.word == WAITS:
-            text += " (needs the line above)" if self.first else ""
+            text += f" (needs {self._needed(verdict)})" if self.first else ""
         elif verdict.holds and verdict.said.get("evidence"):
             text += f" ({verdict.said['evidence']})"
         say(filled(text, indent=" " * INDENT, first=f"  {mark:<7}  "))
         if verdict.word in (NOT_YET, CANNOT_TELL) and verdict.word not in self.first:
             self.first[verdict.word] = verdict
             self._explain(verdict)
+        self.told.append(verdict)
+
+    def _needed(self, verdict: Verdict) -> str:
+        open_ = [each for each in self.told if each.claim.id in verdict.claim.needs and not each.holds]
+        return "the line above" if not open_ or open_[0] is self.told[-1] else f"that {open_[0].claim.text}"
 
     def _explain(self, verdict: Verdict) -> None:
         for part in PARTS:
