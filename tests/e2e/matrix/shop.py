@@ -83,14 +83,17 @@ class Shop:
         return [each for each in self.needs if each in needed and each not in self.modules]
 
     def build(self, kind: str) -> Path:
-        """The edge's program. There is one that routes whichever modules it is told the places of; a build of
-        the same name as this set may lie about from some other day, and is not what is asked about."""
-        name = "routed-all" if kind == "routed" else f"{kind}-{self.set_name}"
-        program = self.binaries / "flavours" / name / "recordshop"
-        if program.exists():
-            return program
-        raise SystemExit(f"matrix: there is no build {self.binaries}/flavours/{name}; build recordshop.{name} "
-                         f"(./dev matrix does)" + ("" if kind == "routed" else ", or say --builds one"))
+        """The edge's program in the build of the modules' own, or in that of all, which routes those whose
+        place it is told. Each build that is preferred here has to be made by the target `matrix`: what lies
+        about from some other day is taken as well."""
+        names = [f"{kind}-{self.set_name}"] + ["routed-all"] * (kind == "routed")
+        for name in names:
+            program = self.binaries / "flavours" / name / "recordshop"
+            if program.exists():
+                return program
+        raise SystemExit(f"matrix: there is no build {self.binaries}/flavours/{names[-1]}; build "
+                         f"recordshop.{names[-1]} (./dev matrix does)" +
+                         ("" if kind == "routed" else ", or say --builds one"))
 
     def common(self) -> list[str]:
         words = ["--database", self.database, "--control", str(self.folder / "control.db"), "--loops", "1"]
