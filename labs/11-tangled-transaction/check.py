@@ -90,6 +90,8 @@ def why_of(found: dict, wanted: dict) -> str:
                 " key knows that he has done it; with another key, or none, he cannot")
     if found["refunded"] < wanted.get("refunded", 0):
         return "the money was taken, the sale was refused, and nobody gives it back: a transaction would have"
+    if found["mails"] > wanted.get("mails", found["mails"]) or found["basket"] < wanted.get("basket", 0):
+        return "who was refused has read that he has bought, or finds his basket empty: what cannot be taken back comes last"
     if found["sold"] > wanted["sold"]:
         return "what was taken for a sale that came to nothing has to be put back by somebody: there is no rollback any more"
     return "from wherever it was killed, a sale ends as sold or as undone, and never between"
@@ -145,7 +147,8 @@ def forward(bench: Bench):
 def backward(bench: Bench):
     names = [step["name"] for step in steps_of(bench)]
     points = ["saga.begin"] + [f"saga.{name}.done" for name in names] + [f"saga.{name}.undone" for name in names]
-    wanted = {"state": "cancelled", "sold": 0, "payments": 0, "shipments": 0, "charged": 1, "refunded": 1, "parcels": 0}
+    wanted = {"state": "cancelled", "sold": 0, "payments": 0, "shipments": 0, "charged": 1, "refunded": 1, "parcels": 0,
+              "basket": 1, "mails": 0}
     world = World(bench, "refused")
     world.sell(full=True)
     wrong = difference(world.counts(), wanted)
