@@ -15,6 +15,7 @@ CONNECTIONS = 64
 NONE, ALL, HUNG, DEAD = "no copies", "all copied", "side that hangs", "side that is dead"
 TARGET = 1.02  # p99 with a copy of each read, beside none
 COPIES = """[rollouts.catalog.shadow]
+credentials = "pass"
 share = "100%"
 noise = "0%"
 time = "10m"
@@ -33,7 +34,7 @@ def run(bench):
                    f"each read a p99 of\nno more than {TARGET} of that without; with a side that hangs or is dead neither more "
                    "time nor\nmemory than that.\n")
         for each in programs[1:]:
-            _ask(each, "/_banyan/api/rollouts/catalog/shadow", {"who": "bench", "why": "a measurement"})
+            _ask(each, "/_banyan/api/rollouts/catalog/shadow", {"who": "bench", "why": "a measurement", "force": True})
         seen = {each.name: [] for each in programs}
         for each in in_turns(programs, options.rounds):
             seen[each.name].append(steady(report, options, each, PATH, requests, rate))
