@@ -74,7 +74,8 @@ TEST(SagasByStatus, AreFoundByAnIndexInPostgreSql) {
     std::string plan;
     for (const auto& row : database.rows("EXPLAIN " + asked)) plan += row.at(0) + '\n';
     EXPECT_THAT(plan, AllOf(HasSubstr("using orders_sagas_"), Not(HasSubstr("Seq Scan"))))
-        << word << ": an index of the few that are not over, of this status or by when they are due";
+        << word
+        << ": an index of the few that are not over, of this status or by when they are due";
   }
 }
 
