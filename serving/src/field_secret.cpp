@@ -13,6 +13,7 @@
 
 #include "banyan/http/list.hpp"
 #include "banyan/http/message.hpp"
+#include "banyan/kernel/single_quoted.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -44,10 +45,7 @@ std::string word(const std::string& path) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view("/._-+").contains(c);
   });
-  if (plain) return path;
-  std::string quoted = "'";
-  for (const char c : path) quoted += c == '\'' ? std::string(R"('\'')") : std::string(1, c);
-  return quoted + '\'';
+  return plain ? path : single_quoted(path);
 }
 
 /// One that is there is not to be written anew: it may have the secret, for somebody else to read.

@@ -13,6 +13,7 @@
 #include "banyan/http/names_alike.hpp"
 #include "banyan/http/target_path.hpp"
 #include "banyan/kernel/listed.hpp"
+#include "banyan/kernel/single_quoted.hpp"
 #include "masking.hpp"
 
 namespace banyan::strangler {
@@ -96,25 +97,12 @@ std::string_view target_of(const ComparedExample& example) {
   return line.substr(std::min(line.find(' '), line.size() - 1) + 1);
 }
 
-/// For a shell.
-std::string in_quotes(std::string_view text) {
-  std::string quoted = "'";
-  for (const char c : text) {
-    if (c == '\'') {
-      quoted += R"('\'')";
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + '\'';
-}
-
 /// What operators type: everything that is hidden, as "…".
 std::string command_for(std::string_view name, const HiddenOfRequest& hidden) {
   std::string text = "banyan replay " + std::string(name);
-  if (!hidden.target.empty()) text += " --target " + in_quotes(hidden.target);
+  if (!hidden.target.empty()) text += " --target " + single_quoted(hidden.target);
   for (const std::string& field : hidden.fields) {
-    text += " --header " + in_quotes(field + ": " + std::string(kHiddenPart));
+    text += " --header " + single_quoted(field + ": " + std::string(kHiddenPart));
   }
   if (hidden.body) text += " --body FILE";
   return text;

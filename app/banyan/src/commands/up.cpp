@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "banyan/kernel/single_quoted.hpp"
 #include "banyan/routing/keys.hpp"
 #include "banyan/supervision/console.hpp"
 #include "banyan/supervision/deployment.hpp"
@@ -49,7 +50,7 @@ std::string command_text(const Program& program) {
   std::string text;
   for (const std::string& each : program.command) {
     const bool plain = !each.empty() && each.find_first_of(" \t\"'$&|;<>()*?\\") == each.npos;
-    text += (text.empty() ? "" : " ") + (plain ? each : '\'' + each + '\'');
+    text += (text.empty() ? "" : " ") + (plain ? each : single_quoted(each));
   }
   return text;
 }

@@ -27,16 +27,4 @@ std::set<std::string> names_with_value(const std::vector<const Command*>& comman
   return names;
 }
 
-std::string single_quoted(std::string_view text) {
-  std::string out = "'";
-  for (const char each : text) {
-    if (each == '\'') {
-      out += R"('\'')";
-    } else {
-      out += each;
-    }
-  }
-  return out + '\'';
-}
-
 }  // namespace banyan::cli::manual

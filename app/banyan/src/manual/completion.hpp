@@ -35,6 +35,5 @@ std::string choices_in_words(const Option& option);
 std::set<std::string> names_with_value(const std::vector<const Command*>& commands);
 
 /// The text in single quotes, for any of the shells that are POSIX in this.
-std::string single_quoted(std::string_view text);
 
 }  // namespace banyan::cli::manual

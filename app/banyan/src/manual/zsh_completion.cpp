@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "banyan/kernel/single_quoted.hpp"
 #include "manual/completion.hpp"
 
 namespace banyan::cli::manual {
