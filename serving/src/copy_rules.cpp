@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "banyan/forwarding/forwarded_head.hpp"
+#include "banyan/http/cookie.hpp"
 #include "banyan/http/list.hpp"
 #include "field_secret.hpp"
 
@@ -22,9 +23,7 @@ bool is_meant(std::string_view pattern, std::string_view name) {
 template <class Use>
 void each_cookie(std::string_view value, const Use& use) {
   while (!value.empty()) {
-    const std::size_t end = std::min(value.find(';'), value.size());
-    const std::string_view pair = http::trimmed(value.substr(0, end));
-    value.remove_prefix(std::min(end + 1, value.size()));
+    const std::string_view pair = http::take_cookie(value);
     if (!pair.empty()) use(pair, http::trimmed(pair.substr(0, pair.find('='))));
   }
 }

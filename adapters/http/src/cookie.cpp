@@ -13,15 +13,14 @@ bool is_named(std::string_view pair, std::string_view name) {
   return pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=';
 }
 
-/// The first of the cookies in `rest`, which is taken from there.
-std::string_view take_pair(std::string_view& rest) {
+}  // namespace
+
+std::string_view take_cookie(std::string_view& rest) {
   const std::size_t end = std::min(rest.find(';'), rest.size());
   const std::string_view pair = trimmed(rest.substr(0, end));
   rest.remove_prefix(std::min(end + 1, rest.size()));
   return pair;
 }
-
-}  // namespace
 
 std::string_view cookie(const Fields& fields, std::string_view name) {
   return cookie(fields, name, [](std::string_view value) { return !value.empty(); });
@@ -32,7 +31,7 @@ std::string_view cookie(const Fields& fields, std::string_view name,
   std::string_view found;
   fields.each("Cookie", [&](std::string_view rest) {
     while (found.empty() && !rest.empty()) {
-      const std::string_view pair = take_pair(rest);
+      const std::string_view pair = take_cookie(rest);
       if (!is_named(pair, name)) continue;
       const std::string_view value = pair.substr(name.size() + 1);
       if (counts(value)) found = value;
@@ -45,7 +44,7 @@ std::optional<std::string> without_cookie(std::string_view value, std::string_vi
   std::string kept;
   bool found = false;
   while (!value.empty()) {
-    const std::string_view pair = take_pair(value);
+    const std::string_view pair = take_cookie(value);
     if (is_named(pair, name)) {
       found = true;
     } else if (!pair.empty()) {

@@ -9,6 +9,10 @@
 
 namespace banyan::http {
 
+/// The first of the cookies ("name=value") in what is left of a `Cookie` field, which is taken off
+/// `rest`; without the blanks around it, and "" where none stands between two semicolons.
+std::string_view take_cookie(std::string_view& rest);
+
 /// The value of a request's cookie (RFC 6265 §4.2.1), of the first one of exactly that name that
 /// has a value; "" when none has. A view into the fields.
 ///
