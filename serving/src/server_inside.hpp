@@ -56,6 +56,12 @@ struct Server::Inside {
   std::shared_ptr<const RouteSnapshot> current() const {
     return routes->read([](const auto& now) { return now; });
   }
+  /// What the file says of a rollout, for as long as it is held, though a reload comes; null:
+  /// nothing.
+  std::shared_ptr<const strangler::RolloutPlan> plan_of(std::string_view rollout) const {
+    const auto now = current();
+    return {now, now->configuration().rollout(rollout)};
+  }
   std::expected<std::shared_ptr<const RouteSnapshot>, std::vector<strangler::FileProblem>> snapshot(
       std::shared_ptr<const strangler::Routing> routing, const TlsMaterial& material,
       const RouteSnapshot* before);

@@ -90,13 +90,13 @@ strangler::Unowned Server::unowned() const {
 
 // Of a rollout that the file does not have, the usual ones.
 std::vector<strangler::Percent> Server::steps(std::string_view rollout) const {
-  const auto* plan = inside_->current()->configuration().rollout(rollout);
-  return plan != nullptr ? plan->steps : strangler::usual_steps();
+  const auto plan = inside_->plan_of(rollout);
+  return plan ? plan->steps : strangler::usual_steps();
 }
 
 strangler::Plan Server::plan(std::string_view rollout) const {
-  const auto* plan = inside_->current()->configuration().rollout(rollout);
-  return plan != nullptr ? plan->plan : strangler::Plan::usual();
+  const auto plan = inside_->plan_of(rollout);
+  return plan ? plan->plan : strangler::Plan::usual();
 }
 
 std::vector<strangler::JudgedOperation> Server::judged_operations(std::string_view rollout) const {
@@ -104,15 +104,14 @@ std::vector<strangler::JudgedOperation> Server::judged_operations(std::string_vi
 }
 
 bool Server::shares_data(std::string_view rollout) const {
-  const auto* plan = inside_->current()->configuration().rollout(rollout);
-  return plan != nullptr && plan->fallback && plan->fallback->shared_data;
+  const auto plan = inside_->plan_of(rollout);
+  return plan && plan->fallback && plan->fallback->shared_data;
 }
 
 bool Server::may_answer_here(std::string_view rollout, std::uint64_t calls) const {
   if (inside_->parts.control == nullptr) return false;
-  const auto routes = inside_->current();
-  const auto* plan = routes->configuration().rollout(rollout);
-  if (plan == nullptr || !plan->fallback) return false;
+  const auto plan = inside_->plan_of(rollout);
+  if (!plan || !plan->fallback) return false;
   const auto figures = inside_->book.of(rollout);
   auto reason = why_no_read_falls_back(*plan->fallback, rollout, inside_->stages());
   if (!reason) {
@@ -130,9 +129,8 @@ bool Server::may_answer_here(std::string_view rollout, std::uint64_t calls) cons
 
 bool Server::may_stay_here(std::string_view rollout) const {
   if (inside_->parts.control == nullptr) return false;
-  const auto routes = inside_->current();
-  const auto* plan = routes->configuration().rollout(rollout);
-  return plan != nullptr && plan->fallback &&
+  const auto plan = inside_->plan_of(rollout);
+  return plan && plan->fallback &&
          !why_no_read_falls_back(*plan->fallback, rollout, inside_->stages());
 }
 
