@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -14,6 +12,7 @@
 
 #include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/context.hpp"
+#include "banyan/serving/recent_seconds.hpp"
 #include "banyan/telemetry/metrics.hpp"
 
 namespace banyan::serving {
@@ -21,9 +20,6 @@ namespace banyan::serving {
 /// How one side of a rollout has done lately. Recording takes no lock. Safe for concurrent use.
 class SideWindow {
  public:
-  /// Seconds that the window looks back.
-  static constexpr std::size_t kSeconds = 10;
-
   /// `known`: when it was known how the side did, which is not when the request came: a side that
   /// hangs is one that fails now.
   void record(bool failed, std::chrono::nanoseconds took, SteadyTime known);
@@ -33,17 +29,11 @@ class SideWindow {
     std::uint64_t failures = 0;
     double mean_seconds = 0;  ///< 0 without requests
   };
-  /// Over the last kSeconds before `now`.
+  /// Over the last ten seconds before `now`.
   Reading read(SteadyTime now) const;
 
  private:
-  struct Second {
-    std::atomic<std::int64_t> number{-1};
-    std::atomic<std::uint64_t> requests{0};
-    std::atomic<std::uint64_t> failures{0};
-    std::atomic<std::uint64_t> nanos{0};
-  };
-  std::array<Second, kSeconds + 1> seconds_;
+  RecentSeconds<3> seconds_;  ///< requests, failures, nanoseconds
 };
 
 /// The windows of both sides of every rollout: old beside new in the same seconds, which is what

@@ -49,17 +49,6 @@ std::string traceparent_of(const Context& context) {
   return recorded ? context.trace.traceparent() : std::string();
 }
 
-bool is_first_attempt(const SagaRecord& saga) {
-  return saga.holder.empty() && saga.attempts == 0 && saga.outages == 0;
-}
-
-std::optional<std::int64_t> awaited_step(const SagaRecord& saga) {
-  if (saga.status != SagaStatus::Active || saga.phase != SagaPhase::Forward) return std::nullopt;
-  const SagaStep& step = saga.steps.at(static_cast<std::size_t>(saga.step));
-  if (step.kind != StepKind::Await || step.doing.calls == 0) return std::nullopt;
-  return saga.step;
-}
-
 std::string unknown_sagas(const std::vector<SagaVersion>& open,
                           const std::vector<SagaVersion>& known, std::string_view module) {
   std::string lacking;

@@ -46,7 +46,7 @@ CallEvidence::CallEvidence(const Parts& parts, const std::vector<ModuleEntry>& t
 void CallEvidence::ended(const Call& call) noexcept {
   const auto found = operations_.find(&call.operation);
   if (found == operations_.end() || call.context.copy) return;
-  if (call.side == Side::Local) found->second.here->count(call.at);
+  if (call.side == Side::Local) found->second.here->add(call.at, {1});
   const RoutingDecision* const decided = call.context.routed(call.port.name);
   if (decided != nullptr && decided->forced) return;
   std::optional<strangler::Ending> ending = ending_of(call.error);
@@ -63,7 +63,7 @@ void CallEvidence::ended(const Call& call) noexcept {
 
 std::uint64_t CallEvidence::recent_here(std::string_view module, SteadyTime now) const {
   const auto found = here_.find(module);
-  return found == here_.end() ? 0 : found->second.read(now);
+  return found == here_.end() ? 0 : found->second.read(now)[0];
 }
 
 strangler::Group CallEvidence::group_of(const Call& call) const {

@@ -12,8 +12,8 @@
 #include "banyan/host/witnessed.hpp"
 #include "banyan/promotion/conductor.hpp"
 #include "banyan/promotion/traffic_evidence.hpp"
+#include "banyan/serving/recent_seconds.hpp"
 #include "banyan/stages/stages.hpp"
-#include "recent_calls.hpp"
 
 namespace banyan::host {
 
@@ -37,16 +37,18 @@ class CallEvidence final : public CallWitness {
   std::uint64_t recent_here(std::string_view module, SteadyTime now) const;
 
  private:
+  using Calls = serving::RecentSeconds<1>;
+
   struct Judged {
     std::string rollout;
     std::string name;  ///< as its requests have it
     strangler::OperationEvidence* evidence;
-    RecentCalls* here;
+    Calls* here;
   };
   strangler::Group group_of(const Call& call) const;
 
   Parts parts_;
-  std::map<std::string, RecentCalls, std::less<>> here_;
+  std::map<std::string, Calls, std::less<>> here_;
   std::map<const Operation*, Judged> operations_;
 };
 

@@ -3,11 +3,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iterator>
 #include <utility>
 
 #include "assembly.hpp"
-#include "banyan/host/metrics.hpp"
 #include "banyan/http/instance_lock.hpp"
 #include "banyan/http/loopback.hpp"
 #include "banyan/kit_tables/kit_tables.hpp"
@@ -16,23 +14,24 @@
 #include "banyan/serving/restart.hpp"
 #include "banyan/serving/server.hpp"
 #include "banyan/sql/database.hpp"
-#include "banyan/sql/fault.hpp"
 #include "banyan/telemetry/contained.hpp"
 #include "call_evidence.hpp"
 #include "call_fallback.hpp"
 #include "call_telemetry.hpp"
 #include "database_setup.hpp"
 #include "database_users.hpp"
-#include "dependency_probe.hpp"
 #include "event_traffic.hpp"
 #include "failure.hpp"
+#include "greeting.hpp"
 #include "housekeeping.hpp"
 #include "placements.hpp"
+#include "process_health.hpp"
 #include "read_models.hpp"
 #include "routing.hpp"
 #include "saga_watch.hpp"
 #include "self_description.hpp"
 #include "served.hpp"
+#include "topology.hpp"
 #include "work_document.hpp"
 #include "work_elsewhere.hpp"
 #include "work_evidence.hpp"
@@ -100,7 +99,15 @@ struct Process::Parts {
     assemble();
     housekeeping.emplace(*database, *assembly, options, *scheduler, telemetry.log);
     sagas.emplace(*assembly, environment(), telemetry.log);
-    watch_health();
+    health.emplace(ProcessHealth::Sources{.database = *database,
+                                          .assembly = *assembly,
+                                          .housekeeping = *housekeeping,
+                                          .sagas = *sagas,
+                                          .events = *events,
+                                          .read_models = *read_models,
+                                          .work = ledger,
+                                          .control = control.get()},
+                   *scheduler, telemetry);
     serve();
   }
 
@@ -162,7 +169,7 @@ struct Process::Parts {
     control = value_or_throw(serving::ControlPlane::open(
         {.store = control_file(options).string(),
          .config_file = options.config_file,
-         .moved = moved_module(),
+         .moved = moved_module(table, *database),
          .clock = system_clock(),
          .rollouts = std::move(names),
          .survey = [this](std::string_view module) { return topology(module); },
@@ -175,46 +182,14 @@ struct Process::Parts {
          .operations =
              [this](std::string_view module) { return server->judged_operations(module); },
          .plan_of = [this](std::string_view module) { return server->plan(module); },
-         .epoch_of = [this](std::string_view module) { return epoch_of(module); },
+         .epoch_of = [this](std::string_view module) { return epoch_of(module, *database); },
          .work = &*work},
         *scheduler, telemetry));
   }
 
-  /// A module whose tables are at a place of their own; "": none.
-  std::string moved_module() const {
-    for (const ModuleEntry& entry : table) {
-      const std::string name(entry.port->name);
-      if (database->source_of(name) != database->source()) return name;
-    }
-    return {};
-  }
-
-  // What is wrong with the database is told by health and by each request.
-  std::uint64_t epoch_of(std::string_view module) const {
-    try {
-      return database->epoch_of(std::string(module));
-    } catch (const sql::Fault&) {
-      return 0;
-    }
-  }
-
   strangler::Topology topology(std::string_view name) const {
     const HostedModule* module = assembly ? assembly->find(name) : nullptr;
-    if (module == nullptr) {
-      return {.old_side = server->has_rollout(name),
-              .new_side = server->has_new_side(name),
-              .old_side_sees_writes = server->shares_data(name)};
-    }
-    return {.old_side = module->here,
-            .new_side = module->service.has_value(),
-            .data = data_stage(std::string(name)),
-            .both_reach_data = module->both_reach_data()};
-  }
-
-  /// As the fence says; in a server's database, which has none, shared.
-  strangler::DataStage data_stage(const std::string& module) const {
-    return strangler::data_stage_from(database->stage_of(module))
-        .value_or(strangler::DataStage::Shared);
+    return module ? topology_of(*module, *database) : topology_of(name, *server);
   }
 
   const RoutingTable& decisions() const {
@@ -277,62 +252,6 @@ struct Process::Parts {
       elsewhere->begin();
     }
     read_models.emplace(*assembly, *events, environment(), telemetry.log);
-  }
-
-  void watch_health() {
-    telemetry.health.add("database", true, [this] {
-      const auto usable =
-          database->probe(Context::begin(std::chrono::seconds(2), system_clock(), system_random()));
-      return usable ? telemetry::Health::Finding{true, options.database.display()}
-                    : telemetry::Health::Finding{false, usable.error().message};
-    });
-    telemetry.health.add("write-ahead log", false, [this] { return wal_finding(); });
-    telemetry.health.add("placement", false, [this] { return housekeeping->finding(); });
-    telemetry.health.add("sagas", false, [this] { return sagas->finding(); });
-    for (const auto& module : assembly->modules()) {
-      if (!module->service) continue;
-      auto& probe = probes.emplace_back(std::make_unique<DependencyProbe>(
-          module->name(), *module->service, module->transport->group().options().connections.tls,
-          *scheduler));
-      telemetry.health.add("service " + module->name(), false,
-                           [watched = probe.get()] { return watched->finding(); });
-    }
-    telemetry.metrics.add_samples([this] { return samples(); });
-  }
-
-  // Reading and writing go on meanwhile, and the disk fills.
-  telemetry::Health::Finding wal_finding() const {
-    std::string problems;
-    for (const sql::WriteAheadLog& wal : database->write_ahead_logs()) {
-      if (!wal.problem.empty()) problems += (problems.empty() ? "" : " ") + wal.problem;
-    }
-    return {problems.empty(), problems};
-  }
-
-  std::vector<telemetry::Sample> samples() const {
-    const sql::WriterFigures writer = database->figures();
-    using telemetry::declared;
-    std::vector<telemetry::Sample> all = {
-        {declared(kMetrics, "banyan_sql_units_of_work_total"),
-         {},
-         static_cast<double>(writer.units)},
-        {declared(kMetrics, "banyan_sql_units_of_work_queued"),
-         {},
-         static_cast<double>(writer.queued)},
-        {declared(kMetrics, "banyan_sql_commits_total"), {}, static_cast<double>(writer.commits)},
-        {declared(kMetrics, "banyan_control_store_revision"),
-         {},
-         control ? static_cast<double>(control->stages().revision()) : 0.0}};
-    for (const sql::WriteAheadLog& wal : database->write_ahead_logs()) {
-      all.push_back({declared(kMetrics, "banyan_sqlite_wal_bytes"),
-                     {wal.database},
-                     static_cast<double>(wal.bytes)});
-    }
-    std::ranges::move(events->samples(), std::back_inserter(all));
-    std::ranges::move(read_models->samples(), std::back_inserter(all));
-    std::ranges::move(sagas->samples(), std::back_inserter(all));
-    std::ranges::move(ledger.samples(), std::back_inserter(all));
-    return all;
   }
 
   // Their pages are where clients are only when nobody else can come.
@@ -404,27 +323,6 @@ struct Process::Parts {
     }
   }
 
-  serving::Server::Address for_clients() const {
-    for (const serving::Server::Address& each : server->addresses()) {
-      if (each.clients) return each;
-    }
-    return {};
-  }
-  /// "" where they have no listener of their own.
-  std::string internal_url() const {
-    if (!options.internal_address) return {};
-    for (const serving::Server::Address& each : server->addresses()) {
-      if (each.audience == Audience::Internal) return each.url;
-    }
-    return {};
-  }
-  std::string operators_url() const {
-    for (const serving::Server::Address& each : server->addresses()) {
-      if (each.operators) return each.url;
-    }
-    return {};
-  }
-
   // In the order of making; the destructor goes the other way.
   const Application& application;
   const std::vector<ModuleEntry>& table;
@@ -451,7 +349,7 @@ struct Process::Parts {
   std::optional<ReadModels> read_models;
   std::optional<Housekeeping> housekeeping;
   std::optional<SagaWatch> sagas;
-  std::vector<std::unique_ptr<DependencyProbe>> probes;
+  std::optional<ProcessHealth> health;
   serving::Served served;
   std::unique_ptr<serving::Server> server;
   bool drained = false;
@@ -463,7 +361,9 @@ Process::Process(const Application& application, const std::vector<ModuleEntry>&
 
 Process::~Process() { drain(); }
 
-std::uint16_t Process::port() const { return parts_->for_clients().endpoint.port; }
+std::uint16_t Process::port() const {
+  return address_for_clients(parts_->server->addresses()).endpoint.port;
+}
 
 void Process::open() { parts_->server->open(); }
 
@@ -492,28 +392,8 @@ void Process::drain() {
 }
 
 std::string Process::greeting() const {
-  const std::string url = parts_->for_clients().url;
-  std::string modules;
-  for (const auto& module : parts_->assembly->modules()) {
-    if (module->runs() == "absent") continue;
-    modules += "    " + module->name() + ": " + std::string(module->runs()) +
-               (module->service ? " (service at " + to_string(*module->service) + ")" : "") +
-               (module->routed && module->rehearsed ? ", and here by rehearsal" : "") + '\n';
-  }
-  const std::string operators = parts_->operators_url();
-  const std::string inside = parts_->internal_url();
-  const bool has_pages =
-      std::ranges::any_of(parts_->served.endpoints,
-                          [](const serving::Endpoint& each) { return each.path == "/about"; });
-  return parts_->application.title + " is open.\n\n  open  " + url +
-         (has_pages ? "\n  open  " + url + "about      what this is" : "           what this is") +
-         (operators.empty() ? std::string()
-                            : "\n  open  " + operators + "_banyan/   modules and traffic, live") +
-         "\n  API   " + url + "openapi.json\n" +
-         (inside.empty() ? std::string()
-                         : "  inside  " + inside +
-                               "   for other processes of the application (--at MODULE=...)\n") +
-         "\n  modules\n" + modules + "\n  Ctrl-C stops it.\n";
+  return greeting_of(parts_->application, *parts_->assembly, parts_->served,
+                     parts_->server->addresses());
 }
 
 }  // namespace banyan::host

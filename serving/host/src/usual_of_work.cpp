@@ -13,20 +13,19 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using statistics::LatencyBuckets;
-using strangler::Counted;
 using strangler::Window;
 
 constexpr int kFormat = 1;
 
 /// How each kind is written down. Workers came later: an older program passes them over.
 struct Kind {
-  Counted counted;
+  strangler::Counted counted;
   const char* list;
   const char* other;
   const char* count;
 };
-constexpr std::array kKinds = {Kind{Counted::Events, "lanes", "lane", "events"},
-                               Kind{Counted::Work, "workers", "worker", "units"}};
+constexpr std::array kKinds = {Kind{strangler::Counted::Events, "lanes", "lane", "events"},
+                               Kind{strangler::Counted::Work, "workers", "worker", "units"}};
 
 bool is_too_old(const Timestamp& until, const Timestamp& now) {
   return std::chrono::microseconds(now.micros - until.micros) > UsualOfWork::kAge;
@@ -64,7 +63,8 @@ Window UsualOfWork::of(const Name& name, const Timestamp& now) const {
 std::vector<UsualOfWork::Name> UsualOfWork::workers(const Timestamp& now) const {
   std::vector<Name> names;
   for (const auto& [name, usual] : all_) {
-    if (name.counted == Counted::Work && !is_too_old(usual.until, now)) names.push_back(name);
+    if (name.counted == strangler::Counted::Work && !is_too_old(usual.until, now))
+      names.push_back(name);
   }
   return names;
 }

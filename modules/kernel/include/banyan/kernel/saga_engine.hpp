@@ -11,12 +11,13 @@
 
 #include "banyan/kernel/environment.hpp"
 #include "banyan/kernel/error_origin.hpp"
+#include "banyan/kernel/saga_bodies.hpp"
 #include "banyan/kernel/saga_control.hpp"
 #include "banyan/kernel/saga_definition.hpp"
 #include "banyan/kernel/saga_runner.hpp"
+#include "banyan/kernel/saga_work.hpp"
 #include "banyan/kernel/store.hpp"
 #include "banyan/kernel/tracing.hpp"
-#include "banyan/kernel/work.hpp"
 
 namespace banyan {
 
@@ -36,57 +37,6 @@ std::string traceparent_of(const Context& context);
 /// The definitions that instances name and `known` lacks, in words; "" when there is none.
 std::string unknown_sagas(const std::vector<SagaVersion>& open,
                           const std::vector<SagaVersion>& known, std::string_view module);
-/// What the driving of sagas in the background is called, as a worker of their module.
-inline constexpr std::string_view kSagaWorker = "sagas";
-/// Whether taking up this one is the first attempt at what it needs next: nobody has failed in it,
-/// and nobody who had it is gone.
-bool is_first_attempt(const SagaRecord& saga);
-/// The step that it waits in for something to happen elsewhere, if somebody has asked before
-/// whether it has. To ask again and hear that it has not is no work.
-std::optional<std::int64_t> awaited_step(const SagaRecord& saga);
-
-/// Tells at its end that the background was hindered, unless somebody has said that it got through:
-/// what leaves with an exception is so, too.
-class SagaHindrance {
- public:
-  /// Null: nobody is told.
-  explicit SagaHindrance(WorkObserver* told) : told_(told) {}
-  ~SagaHindrance() {
-    if (told_ != nullptr) told_->hindered(kSagaWorker);
-  }
-  SagaHindrance(const SagaHindrance&) = delete;
-  SagaHindrance& operator=(const SagaHindrance&) = delete;
-  void is_none() { told_ = nullptr; }
-
- private:
-  WorkObserver* told_;
-};
-
-/// Whether a dependency may be called, for one call; see SagaGates.
-class SagaPermit {
- public:
-  SagaPermit(SagaGates& gates, const std::string& dependency)
-      : gates_(gates), dependency_(dependency), granted_(gates.enter(dependency)) {}
-  ~SagaPermit() {
-    if (granted_ && !told_) gates_.abandoned(dependency_);
-  }
-  SagaPermit(const SagaPermit&) = delete;
-  SagaPermit& operator=(const SagaPermit&) = delete;
-  bool granted() const { return granted_; }
-  /// True when it had been out until now.
-  bool tell(SagaOutcome outcome) {
-    told_ = true;
-    if (outcome != SagaOutcome::NoAnswer) return gates_.answered(dependency_);
-    gates_.unanswered(dependency_);
-    return false;
-  }
-
- private:
-  SagaGates& gates_;
-  const std::string& dependency_;
-  bool granted_;
-  bool told_ = false;
-};
 
 /// Drives the sagas of one module. What it needs of the module is `Host`:
 ///
@@ -127,7 +77,7 @@ class SagaEngine {
       : store_(store),
         environment_(environment),
         policy_(policy),
-        bodies_(bind_all(typename Host::Sagas{}, ports)),
+        bodies_(typename Host::Sagas{}, ports),
         gates_(policy, environment.clock),
         runner_(
             policy, [this](std::int64_t limit) { return due(limit); },
@@ -138,20 +88,15 @@ class SagaEngine {
   void start() {
     const auto open = store_.read(
         background(), [](Reading& reading) { return Host::rows(reading).open_versions(); });
-    std::vector<SagaVersion> known;
-    for (const auto& body : bodies_) {
-      known.push_back({std::string(body.info.name), body.info.version});
-    }
-    if (const std::string lacks = unknown_sagas(open, known, Host::module); !lacks.empty()) {
-      throw std::runtime_error(lacks);
-    }
+    const std::string lacks = unknown_sagas(open, bodies_.versions(), Host::module);
+    if (!lacks.empty()) throw std::runtime_error(lacks);
     runner_.start(environment_.scheduler);
   }
 
   /// An instance that nobody drives yet and that is not stored.
   template <class Definition>
   SagaRecord fresh(const UnitOfWork& unit, const std::string& subject, const SagaId& id) const {
-    const SagaBody<State>& body = body_of(Definition::info);
+    const SagaBody<State>& body = bodies_.of(Definition::info);
     const Timestamp now = environment_.clock.now();
     SagaRecord record;
     record.id = id;
@@ -277,28 +222,8 @@ class SagaEngine {
   /// A case that was due, and what is told of the taking up.
   struct Taken {
     Case of;
-    bool first;                           ///< see is_first_attempt()
-    std::optional<std::int64_t> awaited;  ///< see awaited_step()
-    std::optional<std::chrono::microseconds> lag;
+    SagaTurn turn;
   };
-
-  template <class... Definitions>
-  static std::vector<SagaBody<State>> bind_all(SagaList<Definitions...> /*list*/,
-                                               const typename Host::Ports& ports) {
-    return {bind_saga<Definitions>(ports)...};
-  }
-
-  const SagaBody<State>* find_body(const SagaRecord& saga) const {
-    const auto found = std::ranges::find_if(bodies_, [&](const SagaBody<State>& body) {
-      return body.info.name == saga.name && body.info.version == saga.version;
-    });
-    return found == bodies_.end() ? nullptr : &*found;
-  }
-  const SagaBody<State>& body_of(const SagaInfo& info) const {
-    return *std::ranges::find_if(bodies_, [&](const SagaBody<State>& body) {
-      return body.info.name == info.name && body.info.version == info.version;
-    });
-  }
 
   Result<void> obey(SagaInstance& saga, const SagaOrder& order, State& state) const {
     const Timestamp now = environment_.clock.now();
@@ -313,7 +238,7 @@ class SagaEngine {
         return {};
       case SagaWish::Mark: break;
     }
-    const SagaBody<State>* const body = find_body(saga.data());
+    const SagaBody<State>* const body = bodies_.find(saga.data());
     if (body == nullptr) {
       return fail(ErrorCode::FailedPrecondition, "banyan.saga_not_possible",
                   "this program lacks version " + std::to_string(saga.data().version) + " of " +
@@ -356,15 +281,13 @@ class SagaEngine {
       const LeaseTime lease_now = unit.lease_now();
       if (!saga || !may_take(*saga, lease_now)) return Found();
       const std::int64_t epoch = saga->data().epoch;
-      const bool first = is_first_attempt(saga->data());
-      const auto awaited = awaited_step(saga->data());
-      // Nothing where nobody knows, as of one that was woken.
-      const auto lag = saga->data().waits_until.over_for(lease_now);
+      // Nobody knows since when one is due that was woken.
+      const SagaTurn turn(saga->data(), saga->data().waits_until.over_for(lease_now));
       saga->turn_back_if_late(now);
       if (!saga->take_over(holder, lease_now, policy_)) return Found();
       std::optional<State> state = Host::load(writing, saga->data().subject);
       if (!state || !Host::rows(writing).save(*saga, epoch)) return Found();
-      return Found(Taken{Case{*std::move(state), *std::move(saga), holder}, first, awaited, lag});
+      return Found(Taken{Case{*std::move(state), *std::move(saga), holder}, turn});
     });
   }
 
@@ -372,7 +295,7 @@ class SagaEngine {
   void drive_on(Case& current, const Context& context) {
     while (current.saga.held_by(current.holder)) {
       const std::optional<SagaCall> call = current.saga.next();
-      const SagaBody<State>* body = find_body(current.saga.data());
+      const SagaBody<State>* body = bodies_.find(current.saga.data());
       if (!call || body == nullptr) break;
       std::optional<Case> after = make_step(current, *call, *body, context);
       if (!after) break;
@@ -509,33 +432,33 @@ class SagaEngine {
     Result<std::optional<Taken>> taken = claim(id, context);
     if (!taken) return;
     if (!*taken) return hindrance.is_none();
-    Case& current = (*taken)->of;
+    auto& [current, turn] = **taken;
     try {
       drive_on(current, context);
     } catch (const OperationalFault& fault) {
-      if (fault.error().code == ErrorCode::Internal) tell(**taken, true);
+      if (fault.error().code == ErrorCode::Internal) turn.failed(environment_.work);
       throw;
     } catch (...) {
-      tell(**taken, true);
+      turn.failed(environment_.work);
       throw;
     }
     if (was_hindered(current)) {
-      if (is_out_for_long(current.saga.data())) tell(**taken, true);
+      if (is_out_for_long(current.saga.data())) turn.failed(environment_.work);
       return;
     }
     hindrance.is_none();
-    const bool failed = came_to_nothing(current);
-    if (!failed && (*taken)->awaited && awaited_step(current.saga.data()) == (*taken)->awaited) {
-      return;  // nothing has happened, and there was nothing to do
+    if (came_to_nothing(current)) {
+      turn.failed(environment_.work);
+    } else {
+      turn.got_on(environment_.work, current.saga.data());
     }
-    tell(**taken, failed);
   }
 
   /// Of a case that was driven, and nobody's fault here: who has the lease still, or has lost it,
   /// could not write down what came of the last call; and who does not answer may do so in a
   /// moment.
   bool was_hindered(const Case& driven) const {
-    if (driven.saga.next() && find_body(driven.saga.data()) == nullptr) return false;
+    if (driven.saga.next() && bodies_.find(driven.saga.data()) == nullptr) return false;
     return driven.holder.empty() || driven.saga.held_by(driven.holder) ||
            driven.saga.data().outages > 0;
   }
@@ -549,15 +472,10 @@ class SagaEngine {
            saga.attempts > 0;
   }
 
-  void tell(const Taken& taken, bool failed) const {
-    if (environment_.work == nullptr || !taken.first) return;
-    environment_.work->worked({.worker = kSagaWorker, .failed = failed, .lag = taken.lag});
-  }
-
   Store& store_;
   const Environment environment_;
   const SagaPolicy policy_;
-  const std::vector<SagaBody<State>> bodies_;
+  const SagaBodies<State> bodies_;
   const std::string saga_span_ = std::string(Host::module) + ".saga";
   SagaGates gates_;
   SagaRunner runner_;  // last: it stops first

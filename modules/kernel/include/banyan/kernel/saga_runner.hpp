@@ -58,6 +58,32 @@ class SagaGates {
   std::map<std::string, Gate, std::less<>> gates_;
 };
 
+/// Whether a dependency may be called, for one call; see SagaGates.
+class SagaPermit {
+ public:
+  SagaPermit(SagaGates& gates, const std::string& dependency)
+      : gates_(gates), dependency_(dependency), granted_(gates.enter(dependency)) {}
+  ~SagaPermit() {
+    if (granted_ && !told_) gates_.abandoned(dependency_);
+  }
+  SagaPermit(const SagaPermit&) = delete;
+  SagaPermit& operator=(const SagaPermit&) = delete;
+  bool granted() const { return granted_; }
+  /// True when it had been out until now.
+  bool tell(SagaOutcome outcome) {
+    told_ = true;
+    if (outcome != SagaOutcome::NoAnswer) return gates_.answered(dependency_);
+    gates_.unanswered(dependency_);
+    return false;
+  }
+
+ private:
+  SagaGates& gates_;
+  const std::string& dependency_;
+  bool granted_;
+  bool told_ = false;
+};
+
 /// Hands due sagas to a few threads, so that one that waits for an answer keeps no other back.
 /// The one round at a time is a task of the module's host's scheduler. What a thread meets while it
 /// drives a saga is thrown by the next round, so that the scheduler tells of it as of any fault in
