@@ -14,26 +14,13 @@
 #include "banyan/http/list.hpp"
 #include "banyan/http/message.hpp"
 #include "banyan/kernel/single_quoted.hpp"
+#include "banyan/posix/descriptor.hpp"
 
 namespace banyan::serving {
 namespace {
 
 /// More than any peer takes in a field.
 constexpr std::size_t kMost = 8 * 1024;
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 std::unexpected<std::string> wrong(const std::string& path, std::string_view what) {
   return std::unexpected(path + ' ' + std::string(what));
@@ -73,8 +60,8 @@ std::string octal(mode_t mode) {
 
 std::expected<std::string, std::string> read_field_secret(const std::string& path) {
   // Of a pipe nobody may ever write into, too, it is said at once that it is none.
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (file.number() < 0) return unread(path);
+  const posix::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!file.valid()) return unread(path);
   struct stat found{};
   if (::fstat(file.number(), &found) != 0) return unread(path);
   if (!S_ISREG(found.st_mode)) {

@@ -39,15 +39,15 @@ void read_away(int descriptor) {
 
 FileWatch::FileWatch(FileMarks as_read, std::function<void()> changed,
                      std::chrono::milliseconds look, telemetry::OnFault on_fault)
-    : changed_(std::move(changed)), on_fault_(std::move(on_fault)), look_(look) {
-  notices_ = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  waker_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-  if (waker_ < 0) {
-    const std::error_code reason(errno, std::system_category());
-    ::close(notices_);
-    throw std::system_error(reason, "cannot watch files");
+    : changed_(std::move(changed)),
+      on_fault_(std::move(on_fault)),
+      look_(look),
+      notices_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)),
+      waker_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  if (!waker_.valid()) {
+    throw std::system_error(errno, std::system_category(), "cannot watch files");
   }
-  if (notices_ < 0)
+  if (!notices_.valid())
     look_often("there are too many inotify instances (fs.inotify.max_user_instances)");
   watch(std::move(as_read));
   thread_ = std::thread([this] { run(); });
@@ -57,8 +57,6 @@ FileWatch::~FileWatch() {
   stopping_ = true;
   wake();
   thread_.join();
-  ::close(notices_);
-  ::close(waker_);
 }
 
 void FileWatch::look_often(const std::string& what) {
@@ -68,7 +66,7 @@ void FileWatch::look_often(const std::string& what) {
             std::to_string(look_.load().count()) + " ms instead");
 }
 
-void FileWatch::wake() const { ::eventfd_write(waker_, 1); }
+void FileWatch::wake() const { ::eventfd_write(waker_.number(), 1); }
 
 void FileWatch::watch(FileMarks as_read) {
   const std::lock_guard lock(mutex_);
@@ -91,7 +89,7 @@ void FileWatch::watch_folders() {
   }
   std::set<int> numbers;
   for (const std::filesystem::path& folder : wanted) {
-    const int number = ::inotify_add_watch(notices_, folder.c_str(), kEvents);
+    const int number = ::inotify_add_watch(notices_.number(), folder.c_str(), kEvents);
     if (number >= 0) numbers.insert(number);
     // A folder that is not there is found by looking now and then.
     if (number < 0 && (errno == ENOSPC || errno == ENOMEM)) {
@@ -99,13 +97,14 @@ void FileWatch::watch_folders() {
     }
   }
   for (const int each : folders_) {
-    if (!numbers.contains(each)) ::inotify_rm_watch(notices_, each);
+    if (!numbers.contains(each)) ::inotify_rm_watch(notices_.number(), each);
   }
   folders_ = std::move(numbers);
 }
 
 void FileWatch::run() {
-  std::array<pollfd, 2> waiting{pollfd{notices_, POLLIN, 0}, pollfd{waker_, POLLIN, 0}};
+  std::array<pollfd, 2> waiting{pollfd{notices_.number(), POLLIN, 0},
+                                pollfd{waker_.number(), POLLIN, 0}};
   bool stirred = false;
   std::chrono::steady_clock::time_point since;
   while (true) {
@@ -114,8 +113,8 @@ void FileWatch::run() {
     if (stopping_) return;
     if (ready < 0) continue;
     if (ready > 0) {
-      read_away(notices_);
-      read_away(waker_);
+      read_away(notices_.number());
+      read_away(waker_.number());
       const auto now = std::chrono::steady_clock::now();
       if (!std::exchange(stirred, true)) since = now;
       if (now - since < kLongest) continue;

@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "banyan/posix/descriptor.hpp"
 #include "banyan/serving/file_marks.hpp"
 #include "banyan/telemetry/contained.hpp"
 
@@ -54,9 +55,9 @@ class FileWatch {
   bool told_ = false;  ///< that not all can be watched
   std::mutex mutex_;
   FileMarks seen_;
-  std::set<int> folders_;  ///< as inotify(7) numbers them
-  int notices_ = -1;
-  int waker_ = -1;
+  std::set<int> folders_;      ///< as inotify(7) numbers them
+  posix::Descriptor notices_;  ///< invalid: nothing can be watched
+  posix::Descriptor waker_;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };

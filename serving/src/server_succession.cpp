@@ -18,7 +18,7 @@ succession::Offer::Parts Server::Inside::offer_parts() {
   return {.self = std::move(self),
           .server = *server,
           .locks = std::move(held),
-          .rendezvous = parts.takeover ? parts.takeover->take_rendezvous() : http::Descriptor(),
+          .rendezvous = parts.takeover ? parts.takeover->take_rendezvous() : posix::Descriptor(),
           .taken =
               [this](const succession::Introduction& successor) {
                 // Nothing may keep this process from being told.

@@ -42,7 +42,7 @@ void read_what_there_is(std::string_view bytes, RequestHead& head) {
 
 }  // namespace
 
-Connection::Connection(std::shared_ptr<LoopCore> on, Descriptor socket,
+Connection::Connection(std::shared_ptr<LoopCore> on, posix::Descriptor socket,
                        std::shared_ptr<Serving> serving, std::shared_ptr<ConnectionSet> set,
                        Endpoint peer, const std::optional<ClientCounts::Key>& counted_as)
     : SocketConnection(std::move(on), std::move(socket)),

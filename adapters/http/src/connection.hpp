@@ -100,8 +100,8 @@ struct ConnectionSet {
 /// is the parser's and Http1Answer's business.
 class Connection final : public SocketConnection, public Listed<ConnectionSet> {
  public:
-  Connection(std::shared_ptr<LoopCore> loop, Descriptor socket, std::shared_ptr<Serving> serving,
-             std::shared_ptr<ConnectionSet> set, Endpoint peer,
+  Connection(std::shared_ptr<LoopCore> loop, posix::Descriptor socket,
+             std::shared_ptr<Serving> serving, std::shared_ptr<ConnectionSet> set, Endpoint peer,
              const std::optional<ClientCounts::Key>& counted_as);
   ~Connection() override;
 

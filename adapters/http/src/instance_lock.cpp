@@ -20,27 +20,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Opens the file and locks it; the descriptor, or -1 when another process holds it.
-int opened_and_locked(const fs::path& file, std::string& holder) {
+// Opens the file and locks it; an invalid descriptor when another process holds it.
+posix::Descriptor opened_and_locked(const fs::path& file, std::string& holder) {
   for (;;) {
-    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (descriptor < 0) {
+    posix::Descriptor opened(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+    if (!opened.valid()) {
       throw std::system_error(errno, std::generic_category(),
                               "cannot open the lock file " + file.string() +
                                   if_of_somebody_else(file) +
                                   "; see that its folder exists and may be written to");
     }
-    if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (::flock(opened.number(), LOCK_EX | LOCK_NB) != 0) {
       std::array<char, 32> number{};
-      const ssize_t size = ::pread(descriptor, number.data(), number.size() - 1, 0);
+      const ssize_t size = ::pread(opened.number(), number.data(), number.size() - 1, 0);
       if (size > 0) holder = " (process " + std::string(number.data()) + ")";
-      ::close(descriptor);
-      return -1;
+      return {};
     }
     struct stat entry{};
-    if (::fstat(descriptor, &entry) == 0 && entry.st_nlink > 0) return descriptor;
+    if (::fstat(opened.number(), &entry) == 0 && entry.st_nlink > 0) return opened;
     // Its last holder has taken it away since it was opened, so its name is free for another.
-    ::close(descriptor);
   }
 }
 
@@ -49,7 +47,7 @@ int opened_and_locked(const fs::path& file, std::string& holder) {
 InstanceLock::InstanceLock(fs::path file, std::string_view way_out) : file_(std::move(file)) {
   std::string holder;
   descriptor_ = opened_and_locked(file_, holder);
-  if (descriptor_ < 0) {
+  if (!descriptor_.valid()) {
     throw std::runtime_error("another instance is running" + holder + " and holds " +
                              file_.string() + "; stop it first, or " + std::string(way_out));
   }
@@ -58,23 +56,19 @@ InstanceLock::InstanceLock(fs::path file, std::string_view way_out) : file_(std:
 
 void InstanceLock::write_id() const {
   const std::string pid = std::to_string(::getpid());
-  if (::ftruncate(descriptor_, 0) != 0 ||
-      ::pwrite(descriptor_, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
+  if (::ftruncate(descriptor_.number(), 0) != 0 ||
+      ::pwrite(descriptor_.number(), pid.data(), pid.size(), 0) !=
+          static_cast<ssize_t>(pid.size())) {
     // The lock holds without the number; only the message of a second instance lacks it.
   }
 }
 
 InstanceLock::~InstanceLock() {
-  if (descriptor_ < 0) return;
   // While it is locked: whoever has opened it meanwhile sees then that it has no name any more.
-  if (takes_file_away_) ::unlink(file_.c_str());
-  ::close(descriptor_);
+  if (descriptor_.valid() && takes_file_away_) ::unlink(file_.c_str());
 }
 
-InstanceLock::InstanceLock(InstanceLock&& other) noexcept
-    : file_(std::move(other.file_)),
-      descriptor_(std::exchange(other.descriptor_, -1)),
-      takes_file_away_(other.takes_file_away_) {}
+InstanceLock::InstanceLock(InstanceLock&& other) noexcept = default;
 
 InstanceLock& InstanceLock::operator=(InstanceLock&& other) noexcept {
   std::swap(file_, other.file_);
@@ -88,7 +82,7 @@ InstanceLock InstanceLock::for_endpoint(const Endpoint& endpoint, std::string_vi
   return InstanceLock(run_file(endpoint, "lock"), way_out);
 }
 
-std::optional<InstanceLock> InstanceLock::adopt(fs::path file, Descriptor descriptor) {
+std::optional<InstanceLock> InstanceLock::adopt(fs::path file, posix::Descriptor descriptor) {
   struct stat named{};
   struct stat opened{};
   const bool same = ::stat(file.c_str(), &named) == 0 &&
@@ -98,14 +92,14 @@ std::optional<InstanceLock> InstanceLock::adopt(fs::path file, Descriptor descri
   if (!same || ::flock(descriptor.number(), LOCK_EX | LOCK_NB) != 0) return std::nullopt;
   InstanceLock adopted;
   adopted.file_ = std::move(file);
-  adopted.descriptor_ = descriptor.release();
+  adopted.descriptor_ = std::move(descriptor);
   adopted.takes_file_away_ = false;
   return adopted;
 }
 
-Descriptor InstanceLock::duplicate() const {
-  if (descriptor_ < 0) return {};
-  Descriptor copy(::fcntl(descriptor_, F_DUPFD_CLOEXEC, 0));
+posix::Descriptor InstanceLock::duplicate() const {
+  if (!descriptor_.valid()) return {};
+  posix::Descriptor copy(::fcntl(descriptor_.number(), F_DUPFD_CLOEXEC, 0));
   if (!copy.valid()) {
     throw std::system_error(errno, std::generic_category(),
                             "cannot hand over the lock file " + file_.string());
@@ -117,11 +111,11 @@ Descriptor InstanceLock::duplicate() const {
 // could start while this process finishes, should the other end before it.
 void InstanceLock::leave_file() {
   takes_file_away_ = false;
-  if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+  descriptor_.close();
 }
 
 void InstanceLock::own_file() {
-  if (descriptor_ < 0) return;
+  if (!descriptor_.valid()) return;
   takes_file_away_ = true;
   write_id();
 }

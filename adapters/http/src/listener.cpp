@@ -38,7 +38,7 @@ void remove_if_dead(const SocketAddress& where) {
   const std::string path = unix_path(where.endpoint());
   struct stat found{};
   if (::stat(path.c_str(), &found) != 0 || !S_ISSOCK(found.st_mode)) return;
-  const Descriptor probe = where.make_socket();
+  const posix::Descriptor probe = where.make_socket();
   if (::connect(probe.number(), where.data(), where.size()) == 0 || errno != ECONNREFUSED) return;
   ::unlink(path.c_str());
 }
@@ -73,21 +73,21 @@ void Listener::bind(const SocketAddress& where, bool share_port) {
 }
 
 void Listener::share(const Listener& other) {
-  socket_ = Descriptor(::fcntl(other.socket_.number(), F_DUPFD_CLOEXEC, 0));
+  socket_ = posix::Descriptor(::fcntl(other.socket_.number(), F_DUPFD_CLOEXEC, 0));
   if (!socket_.valid()) fail("fcntl");
   shared_ = true;
   original_ = false;
 }
 
-void Listener::go_on_with(const Descriptor& socket, bool shared, bool original) {
-  socket_ = Descriptor(::fcntl(socket.number(), F_DUPFD_CLOEXEC, 0));
+void Listener::go_on_with(const posix::Descriptor& socket, bool shared, bool original) {
+  socket_ = posix::Descriptor(::fcntl(socket.number(), F_DUPFD_CLOEXEC, 0));
   if (!socket_.valid()) fail("fcntl");
   shared_ = shared;
   original_ = original;
 }
 
-Descriptor Listener::duplicate() const {
-  Descriptor copy(::fcntl(socket_.number(), F_DUPFD_CLOEXEC, 0));
+posix::Descriptor Listener::duplicate() const {
+  posix::Descriptor copy(::fcntl(socket_.number(), F_DUPFD_CLOEXEC, 0));
   if (!copy.valid()) fail("fcntl");
   return copy;
 }
@@ -108,8 +108,8 @@ void Listener::ready(std::uint32_t) {
   for (int turn = 0; turn < kAcceptsInARow && accepting_; ++turn) {
     sockaddr_storage address{};
     socklen_t size = sizeof address;
-    Descriptor socket(::accept4(socket_.number(), reinterpret_cast<sockaddr*>(&address), &size,
-                                SOCK_NONBLOCK | SOCK_CLOEXEC));
+    posix::Descriptor socket(::accept4(socket_.number(), reinterpret_cast<sockaddr*>(&address),
+                                       &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket.valid()) {
       take(std::move(socket), SocketAddress(&address, size));
       continue;
@@ -128,7 +128,7 @@ void Listener::rest() {
   rest_->set(kRest);
 }
 
-void Listener::take(Descriptor socket, const SocketAddress& peer) {
+void Listener::take(posix::Descriptor socket, const SocketAddress& peer) {
   if (serving_->connections >= serving_->options.max_connections) {
     ++serving_->refused_connections;
     return turn_away(
@@ -156,7 +156,7 @@ void Listener::take(Descriptor socket, const SocketAddress& peer) {
 }
 
 /// By TLS nothing can be said before a handshake, which is what there is no room for.
-void Listener::turn_away(Descriptor socket, const Endpoint& peer, const Refusal& why) {
+void Listener::turn_away(posix::Descriptor socket, const Endpoint& peer, const Refusal& why) {
   if (tls_) return;
   std::string id;
   append_hex(id, system_random().next(), 16);

@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "banyan/http/descriptor.hpp"
+#include "banyan/posix/descriptor.hpp"
 #include "connection.hpp"
 #include "loop_core.hpp"
 #include "socket_address.hpp"
@@ -29,11 +29,11 @@ class Listener final : private Watched {
   void share(const Listener& other);
   /// Listens on with what another process has begun. `shared`: others of this process wait for
   /// connections on the same socket, of whom one is the `original`. Throws std::system_error.
-  void go_on_with(const Descriptor& socket, bool shared, bool original);
+  void go_on_with(const posix::Descriptor& socket, bool shared, bool original);
   /// Not one that shares another's socket.
   bool original() const noexcept { return original_; }
   /// The socket, for another process. Throws std::system_error.
-  Descriptor duplicate() const;
+  posix::Descriptor duplicate() const;
   /// Where it is bound, its port chosen if it was 0.
   SocketAddress where() const { return SocketAddress::bound_to(socket_.number()); }
   LoopCore& loop() { return *loop_; }
@@ -57,15 +57,15 @@ class Listener final : private Watched {
   void failed() noexcept override {}
   void loop_ends() override { stop(); }
   void rest();
-  void take(Descriptor socket, const SocketAddress& peer);
-  void turn_away(Descriptor socket, const Endpoint& peer, const Refusal& why);
+  void take(posix::Descriptor socket, const SocketAddress& peer);
+  void turn_away(posix::Descriptor socket, const Endpoint& peer, const Refusal& why);
   std::vector<Connection*> snapshot() const;
 
   std::shared_ptr<LoopCore> loop_;
   std::shared_ptr<Serving> serving_;
   std::shared_ptr<TlsServer> tls_;
   std::shared_ptr<ConnectionSet> set_;
-  Descriptor socket_;
+  posix::Descriptor socket_;
   bool accepting_ = false;
   bool shared_ = false;
   bool original_ = true;

@@ -22,7 +22,7 @@ bool has(int socket, int option, int wanted) {
 
 }  // namespace
 
-std::optional<ListeningSocket> ListeningSocket::adopt(Descriptor socket) {
+std::optional<ListeningSocket> ListeningSocket::adopt(posix::Descriptor socket) {
   const int number = socket.number();
   if (!has(number, SO_TYPE, SOCK_STREAM) || !has(number, SO_ACCEPTCONN, 1)) return std::nullopt;
   // The loops wait for nothing but their sockets.
@@ -35,7 +35,7 @@ std::optional<ListeningSocket> ListeningSocket::adopt(Descriptor socket) {
 bool is_free(const Endpoint& endpoint) try {
   const auto where = SocketAddress::of(endpoint);
   if (!where) return true;
-  const Descriptor probe = where->make_socket();
+  const posix::Descriptor probe = where->make_socket();
   if (where->family() == AF_UNIX) {
     // EAGAIN: so many wait there that there is no room for another one.
     return ::connect(probe.number(), where->data(), where->size()) != 0 && errno != EAGAIN;

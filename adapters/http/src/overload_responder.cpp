@@ -17,7 +17,7 @@ constexpr std::size_t kPiece = BufferPool::kSizes[0];
 
 }  // namespace
 
-void OverloadResponder::tell(const std::shared_ptr<LoopCore>& loop, Descriptor socket,
+void OverloadResponder::tell(const std::shared_ptr<LoopCore>& loop, posix::Descriptor socket,
                              const std::shared_ptr<Serving>& serving, std::string_view answer) {
   if (serving->leaving.fetch_add(1) >= kMost) {
     --serving->leaving;
@@ -28,7 +28,7 @@ void OverloadResponder::tell(const std::shared_ptr<LoopCore>& loop, Descriptor s
   std::make_shared<OverloadResponder>(loop, std::move(socket), serving)->start(answer);
 }
 
-OverloadResponder::OverloadResponder(std::shared_ptr<LoopCore> on, Descriptor socket,
+OverloadResponder::OverloadResponder(std::shared_ptr<LoopCore> on, posix::Descriptor socket,
                                      std::shared_ptr<Serving> serving)
     : SocketConnection(std::move(on), std::move(socket)),
       serving_(std::move(serving)),

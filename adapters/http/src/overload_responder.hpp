@@ -20,11 +20,11 @@ class OverloadResponder final : public SocketConnection {
   static constexpr std::size_t kMost = 256;
 
   /// Sends `answer` on a connection that was just accepted.
-  static void tell(const std::shared_ptr<LoopCore>& loop, Descriptor socket,
+  static void tell(const std::shared_ptr<LoopCore>& loop, posix::Descriptor socket,
                    const std::shared_ptr<Serving>& serving, std::string_view answer);
 
   /// Use tell().
-  OverloadResponder(std::shared_ptr<LoopCore> loop, Descriptor socket,
+  OverloadResponder(std::shared_ptr<LoopCore> loop, posix::Descriptor socket,
                     std::shared_ptr<Serving> serving);
   ~OverloadResponder() override;
 

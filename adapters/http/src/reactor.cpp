@@ -19,7 +19,7 @@ namespace {
 
 Reactor::Reactor() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   if (!epoll_.valid()) fail("cannot make an epoll instance");
-  waker_ = Descriptor(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  waker_ = posix::Descriptor(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   if (!waker_.valid()) fail("cannot make an event descriptor");
   epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.ptr = nullptr}};
   if (::epoll_ctl(epoll_.number(), EPOLL_CTL_ADD, waker_.number(), &event) != 0) {

@@ -10,8 +10,8 @@
 #include <span>
 #include <system_error>
 
-#include "banyan/http/descriptor.hpp"
 #include "banyan/kernel/clock.hpp"
+#include "banyan/posix/descriptor.hpp"
 
 namespace banyan::http {
 
@@ -73,8 +73,8 @@ class Reactor {
  private:
   static constexpr std::size_t kBatch = 256;
 
-  Descriptor epoll_;
-  Descriptor waker_;
+  posix::Descriptor epoll_;
+  posix::Descriptor waker_;
   List<Watched, Reactor> watched_;
   std::array<epoll_event, kBatch> found_{};
   /// What of found_ is still to be told.

@@ -129,7 +129,7 @@ class Server::Engine {
 
   /// One listener on each loop; of inherited sockets as many as there are, for in each of them
   /// somebody may be waiting.
-  void go_on(const std::vector<const Descriptor*>& sockets, const Endpoint& where,
+  void go_on(const std::vector<const posix::Descriptor*>& sockets, const Endpoint& where,
              const std::shared_ptr<TlsServer>& tls) {
     const std::size_t count = std::max(loops_.size(), sockets.size());
     for (std::size_t i = 0; i < count; ++i) {
@@ -148,7 +148,7 @@ class Server::Engine {
               const ListeningSockets& inherited) {
     SocketAddress where = address_of(endpoint);
     const Endpoint wanted = where.endpoint();
-    std::vector<const Descriptor*> sockets;
+    std::vector<const posix::Descriptor*> sockets;
     for (const ListeningSocket& each : inherited) {
       if (each.where == wanted) sockets.push_back(&each.socket);
     }

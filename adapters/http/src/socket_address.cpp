@@ -90,8 +90,8 @@ Endpoint SocketAddress::endpoint() const {
   return {std::string(kUnixPrefix) + (named ? &local.sun_path[0] : ""), 0};
 }
 
-Descriptor SocketAddress::make_socket() const {
-  Descriptor made(::socket(family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+posix::Descriptor SocketAddress::make_socket() const {
+  posix::Descriptor made(::socket(family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!made.valid())
     throw std::system_error(errno, std::generic_category(), "cannot make a socket");
   return made;

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <optional>
 
-#include "banyan/http/descriptor.hpp"
 #include "banyan/http/endpoint.hpp"
+#include "banyan/posix/descriptor.hpp"
 
 namespace banyan::http {
 
@@ -31,7 +31,7 @@ class SocketAddress {
   }
 
   /// A stream socket for such an address, non-blocking and not inherited. Throws std::system_error.
-  Descriptor make_socket() const;
+  posix::Descriptor make_socket() const;
 
  private:
   sockaddr_storage bytes_{};

@@ -20,7 +20,7 @@ constexpr int kSmallReadsInARow = 8;
 
 }  // namespace
 
-SocketConnection::SocketConnection(std::shared_ptr<LoopCore> loop, Descriptor socket)
+SocketConnection::SocketConnection(std::shared_ptr<LoopCore> loop, posix::Descriptor socket)
     : loop_(std::move(loop)),
       socket_(std::move(socket)),
       phase_(socket_.valid() ? Phase::Established : Phase::Unconnected) {}
@@ -44,7 +44,8 @@ std::error_code SocketConnection::watch() {
   return failure;
 }
 
-void SocketConnection::connect(Descriptor socket, const void* address, std::size_t address_size,
+void SocketConnection::connect(posix::Descriptor socket, const void* address,
+                               std::size_t address_size,
                                std::unique_ptr<TransportSocket> transport) {
   if (self_) loop_->reactor().forget(socket_.number(), *this);
   socket_ = std::move(socket);

@@ -10,7 +10,7 @@
 #include <system_error>
 #include <utility>
 
-#include "banyan/http/descriptor.hpp"
+#include "banyan/posix/descriptor.hpp"
 #include "buffer_pool.hpp"
 #include "loop_core.hpp"
 #include "transport_socket.hpp"
@@ -32,7 +32,7 @@ class SocketConnection : public std::enable_shared_from_this<SocketConnection>,
   static constexpr std::size_t kCopied = 8192;
 
   /// With an open socket (call attach() next), or without one (see connect()).
-  SocketConnection(std::shared_ptr<LoopCore> loop, Descriptor socket);
+  SocketConnection(std::shared_ptr<LoopCore> loop, posix::Descriptor socket);
   virtual ~SocketConnection();
   SocketConnection(const SocketConnection&) = delete;
   SocketConnection& operator=(const SocketConnection&) = delete;
@@ -86,7 +86,7 @@ class SocketConnection : public std::enable_shared_from_this<SocketConnection>,
   [[nodiscard]] std::error_code attach(std::unique_ptr<TransportSocket> transport = nullptr);
   /// Begins to connect a new socket, in place of one whose connecting failed; on_connected() tells,
   /// never from inside.
-  void connect(Descriptor socket, const void* address, std::size_t address_size,
+  void connect(posix::Descriptor socket, const void* address, std::size_t address_size,
                std::unique_ptr<TransportSocket> transport);
 
   /// A connect() is under way, on the network.
@@ -147,7 +147,7 @@ class SocketConnection : public std::enable_shared_from_this<SocketConnection>,
   void continue_sending();
 
   std::shared_ptr<LoopCore> loop_;
-  Descriptor socket_;
+  posix::Descriptor socket_;
   std::unique_ptr<TransportSocket> own_transport_;
   TransportSocket* transport_ = &PlainTransportSocket::instance();
   std::shared_ptr<SocketConnection> self_;  ///< while watched

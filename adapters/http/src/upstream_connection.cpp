@@ -147,7 +147,7 @@ std::size_t UpstreamPool::idle() const {
 
 UpstreamConnection::UpstreamConnection(const std::shared_ptr<LoopCore>& on,
                                        const std::shared_ptr<UpstreamPool>& pool, Endpoint endpoint)
-    : SocketConnection(on, Descriptor()),
+    : SocketConnection(on, posix::Descriptor()),
       pool_(pool),
       head_bytes_(pool->options().limits.head_bytes),
       idle_keep_(pool->options().idle_keep),
@@ -207,7 +207,7 @@ void UpstreamConnection::connect_to_next() {
   addresses_.pop_back();
   address_ = address;
   hurry();
-  Descriptor socket;
+  posix::Descriptor socket;
   try {
     socket = address.make_socket();
   } catch (const std::system_error& failure) {

@@ -92,7 +92,7 @@ ListeningSocket::ListeningSocket(const http::ListeningSocket& inherited,
     : ServerSocket(new Impl(duplicate_of(inherited.socket.number()), head_time), true) {}
 
 http::ListeningSocket ListeningSocket::duplicate() const {
-  return {endpoint_of(address()), http::Descriptor(duplicate_of(impl()->sockfd()))};
+  return {endpoint_of(address()), posix::Descriptor(duplicate_of(impl()->sockfd()))};
 }
 
 void ListeningSocket::pause() { static_cast<Impl*>(impl())->pausing = true; }

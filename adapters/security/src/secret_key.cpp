@@ -9,6 +9,7 @@
 #include <cstring>
 #include <span>
 
+#include "banyan/posix/descriptor.hpp"
 #include "sodium.hpp"
 
 namespace banyan::security {
@@ -28,33 +29,17 @@ std::unexpected<Error> bad_file(const std::filesystem::path& file, const std::st
               "the key in " + file.string() + " cannot be used: " + why);
 }
 
-/// The descriptor of a file, closed at the end.
-class File {
- public:
-  explicit File(int descriptor) : descriptor_(descriptor) {}
-  ~File() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  explicit operator bool() const { return descriptor_ >= 0; }
-  int get() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
-
 /// Writes a new key beside the file and gives it the name, unless somebody else was faster.
 bool make_file(const std::filesystem::path& file) {
   const SecretKey fresh = SecretKey::make();
   const std::string beside = file.string() + "." + random_token();
   {
-    const File out(
+    const posix::Descriptor out(
         ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
-    if (!out) return false;
+    if (!out.valid()) return false;
     const auto& bytes = fresh.bytes();
-    if (std::cmp_not_equal(::write(out.get(), bytes.data(), bytes.size()), bytes.size()) ||
-        ::fsync(out.get()) != 0) {
+    if (std::cmp_not_equal(::write(out.number(), bytes.data(), bytes.size()), bytes.size()) ||
+        ::fsync(out.number()) != 0) {
       ::unlink(beside.c_str());
       return false;
     }
@@ -92,16 +77,16 @@ Result<SecretKey> SecretKey::load_or_make(const std::filesystem::path& file) {
 
 Result<SecretKey> SecretKey::load(const std::filesystem::path& file) {
   require_sodium();
-  const File in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!in) return bad_file(file, std::strerror(errno));
+  const posix::Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!in.valid()) return bad_file(file, std::strerror(errno));
   struct stat about{};
-  if (::fstat(in.get(), &about) != 0) return bad_file(file, std::strerror(errno));
+  if (::fstat(in.number(), &about) != 0) return bad_file(file, std::strerror(errno));
   if (may_be_used_by_others(about)) {
     return bad_file(file, "others may read it; chmod 600 it, or take it away for a new one");
   }
   SecretKey key;
   if (std::cmp_not_equal(about.st_size, kBytes) ||
-      std::cmp_not_equal(::read(in.get(), key.bytes_.data(), kBytes), kBytes)) {
+      std::cmp_not_equal(::read(in.number(), key.bytes_.data(), kBytes), kBytes)) {
     return bad_file(file, "it does not have 32 bytes; take it away for a new one");
   }
   return key;

@@ -13,6 +13,7 @@
 #include <system_error>
 #include <utility>
 
+#include "banyan/posix/descriptor.hpp"
 #include "banyan/postgres/connection.hpp"
 
 namespace banyan::sql {
@@ -30,26 +31,24 @@ constexpr int kForEver = -1;
 class PostgresCommits::Alarm {
  public:
   Alarm() : descriptor_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (descriptor_ < 0) throw std::system_error(errno, std::system_category(), "eventfd");
+    if (!descriptor_.valid()) throw std::system_error(errno, std::system_category(), "eventfd");
   }
-  ~Alarm() { ::close(descriptor_); }
-  Alarm(const Alarm&) = delete;
-  Alarm& operator=(const Alarm&) = delete;
 
   void ring() const {
     const std::uint64_t one = 1;
-    (void)!::write(descriptor_, &one, sizeof one);
+    (void)!::write(descriptor_.number(), &one, sizeof one);
   }
   /// Until it rings, the other descriptor can be read (-1: there is none), or the time is over.
   void wait(int other, int milliseconds) const {
-    std::array<pollfd, 2> both = {pollfd{descriptor_, POLLIN, 0}, pollfd{other, POLLIN, 0}};
+    std::array<pollfd, 2> both = {pollfd{descriptor_.number(), POLLIN, 0},
+                                  pollfd{other, POLLIN, 0}};
     ::poll(both.data(), both.size(), milliseconds);
     std::uint64_t rung = 0;
-    (void)!::read(descriptor_, &rung, sizeof rung);
+    (void)!::read(descriptor_.number(), &rung, sizeof rung);
   }
 
  private:
-  const int descriptor_;
+  const posix::Descriptor descriptor_;
 };
 
 PostgresCommits::PostgresCommits(DataSource source, OnFault on_fault)

@@ -10,26 +10,22 @@
 #include <string>
 #include <system_error>
 
+#include "banyan/posix/descriptor.hpp"
 #include "take_over.hpp"
 
 namespace banyan::sqlite {
 namespace {
 
-class Descriptor {
+class OpenFile {
  public:
-  Descriptor(const std::filesystem::path& path, int flags)
-      : path_(path), number_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
-    if (number_ < 0) refuse("cannot open");
+  OpenFile(const std::filesystem::path& path, int flags)
+      : path_(path), descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+    if (!descriptor_.valid()) refuse("cannot open");
   }
-  ~Descriptor() { ::close(number_); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int number() const { return number_; }
 
   void write(std::string_view content) const {
     while (!content.empty()) {
-      const auto written = ::write(number_, content.data(), content.size());
+      const auto written = ::write(descriptor_.number(), content.data(), content.size());
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) refuse("cannot write");
       content.remove_prefix(static_cast<std::size_t>(written));
@@ -37,7 +33,7 @@ class Descriptor {
   }
 
   void sync() const {
-    if (::fsync(number_) != 0) refuse("cannot make durable");
+    if (::fsync(descriptor_.number()) != 0) refuse("cannot make durable");
   }
 
   /// Of the first model that is there.
@@ -45,7 +41,8 @@ class Descriptor {
     struct stat model{};
     for (const std::filesystem::path& each : models) {
       if (each.empty() || ::stat(each.c_str(), &model) != 0) continue;
-      if (!take_over(number_, model)) refuse("cannot give to the owner of the file before");
+      if (!take_over(descriptor_.number(), model))
+        refuse("cannot give to the owner of the file before");
       return;
     }
   }
@@ -57,17 +54,17 @@ class Descriptor {
   }
 
   std::filesystem::path path_;
-  int number_;
+  posix::Descriptor descriptor_;
 };
 
 }  // namespace
 
 void sync_folder(const std::filesystem::path& folder) {
-  Descriptor(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY).sync();
+  OpenFile(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY).sync();
 }
 
 void replace_durably(const std::filesystem::path& made, const std::filesystem::path& file) {
-  Descriptor(made, O_RDONLY).sync();
+  OpenFile(made, O_RDONLY).sync();
   std::filesystem::rename(made, file);
   sync_folder(file.parent_path());
 }
@@ -77,7 +74,7 @@ void write_durably(const std::filesystem::path& file, std::string_view content,
   auto part = file;
   part += '.' + std::to_string(::getpid()) + ".part";
   try {
-    const Descriptor made(part, O_WRONLY | O_CREAT | O_TRUNC);
+    const OpenFile made(part, O_WRONLY | O_CREAT | O_TRUNC);
     made.belong_to_owner_of({file, model});
     made.write(content);
   } catch (...) {

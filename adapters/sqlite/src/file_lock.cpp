@@ -40,11 +40,7 @@ FileLock::FileLock(const std::filesystem::path& lock_file,
 }
 
 FileLock::FileLock(FileLock&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), held_(std::exchange(other.held_, false)) {}
-
-FileLock::~FileLock() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
+    : descriptor_(std::move(other.descriptor_)), held_(std::exchange(other.held_, false)) {}
 
 std::optional<FileLock> FileLock::take(const std::filesystem::path& lock_file,
                                        const std::filesystem::path& database,
@@ -55,19 +51,19 @@ std::optional<FileLock> FileLock::take(const std::filesystem::path& lock_file,
 }
 
 bool FileLock::try_acquire() noexcept {
-  held_ = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
+  held_ = ::flock(descriptor_.number(), LOCK_EX | LOCK_NB) == 0;
   return held_;
 }
 
 bool FileLock::acquire(const std::function<bool()>& give_up) {
   bool my_turn = false;
   while (true) {
-    if (!my_turn) my_turn = change_turn(descriptor_, F_WRLCK);
+    if (!my_turn) my_turn = change_turn(descriptor_.number(), F_WRLCK);
     if (my_turn && try_acquire()) break;
     if (give_up()) break;
     std::this_thread::sleep_for(kPause);
   }
-  if (my_turn) change_turn(descriptor_, F_UNLCK);
+  if (my_turn) change_turn(descriptor_.number(), F_UNLCK);
   return held_;
 }
 
@@ -78,18 +74,19 @@ bool FileLock::acquire(std::chrono::milliseconds wait) {
 
 void FileLock::release() noexcept {
   if (!held_) return;
-  ::flock(descriptor_, LOCK_UN);
+  ::flock(descriptor_.number(), LOCK_UN);
   held_ = false;
 }
 
 void FileLock::sign(const std::string& text) const {
-  if (::ftruncate(descriptor_, 0) == 0) {
-    [[maybe_unused]] const auto written = ::pwrite(descriptor_, text.data(), text.size(), 0);
+  if (::ftruncate(descriptor_.number(), 0) == 0) {
+    [[maybe_unused]] const auto written =
+        ::pwrite(descriptor_.number(), text.data(), text.size(), 0);
   }
 }
 
 // Without a time of its own anybody may who may write the file, not its owner only.
-bool FileLock::touch() const noexcept { return ::futimens(descriptor_, nullptr) == 0; }
+bool FileLock::touch() const noexcept { return ::futimens(descriptor_.number(), nullptr) == 0; }
 
 std::string FileLock::holder(const std::filesystem::path& lock_file) {
   std::ifstream in(lock_file);
@@ -99,11 +96,8 @@ std::string FileLock::holder(const std::filesystem::path& lock_file) {
 }
 
 bool FileLock::is_held(const std::filesystem::path& lock_file) noexcept {
-  const int descriptor = ::open(lock_file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  const bool held = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-  ::close(descriptor);
-  return held;
+  const posix::Descriptor asks(::open(lock_file.c_str(), O_RDONLY | O_CLOEXEC));
+  return asks.valid() && ::flock(asks.number(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
 // "1: FLOCK  ADVISORY  WRITE 4711 08:01:131 0 EOF" (proc(5)). The device is left out: file systems

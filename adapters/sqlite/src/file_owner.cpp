@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "banyan/sqlite/fault.hpp"
@@ -59,43 +60,43 @@ bool take_over(int descriptor, const struct stat& model) {
 
 namespace {
 
-/// A descriptor of the new file; nothing when there is one already, which is not opened.
-std::optional<int> make_new_like(const std::filesystem::path& file,
-                                 const std::filesystem::path& model) {
+/// The new file; nothing when there is one already, which is not opened.
+std::optional<posix::Descriptor> make_new_like(const std::filesystem::path& file,
+                                               const std::filesystem::path& model) {
   struct stat wanted{};
   const bool has_model = !model.empty() && ::stat(model.c_str(), &wanted) == 0;
   // Only who made it changes its owner; O_EXCL follows no link that somebody laid.
   const mode_t mode = has_model ? wanted.st_mode & kReadAndWrite : kReadAndWrite;
-  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-  if (descriptor < 0 && errno == EEXIST) return std::nullopt;
-  if (descriptor < 0) refuse("cannot make '" + file.string() + "'", errno);
-  if (has_model && !take_over(descriptor, wanted)) {
+  posix::Descriptor made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (!made.valid() && errno == EEXIST) return std::nullopt;
+  if (!made.valid()) refuse("cannot make '" + file.string() + "'", errno);
+  if (has_model && !take_over(made.number(), wanted)) {
     const int error = errno;
-    ::close(descriptor);
+    made.close();
     ::unlink(file.c_str());
     refuse("cannot give '" + file.string() + "' to the owner of '" + model.string() + "'", error,
            "; run this as that user, or as root");
   }
-  return descriptor;
+  return made;
 }
 
 }  // namespace
 
-int open_like(const std::filesystem::path& file, const std::filesystem::path& model) {
+posix::Descriptor open_like(const std::filesystem::path& file, const std::filesystem::path& model) {
   // One that is there may be removed before it is opened, and is made again then. A link to nothing
   // is always there, and never opened.
   constexpr int kTries = 3;
   for (int tries = 1;; ++tries) {
-    if (const auto made = make_new_like(file, model)) return *made;
-    const int descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
-    if (descriptor >= 0) return descriptor;
+    if (auto made = make_new_like(file, model)) return std::move(*made);
+    posix::Descriptor opened(::open(file.c_str(), O_RDWR | O_CLOEXEC));
+    if (opened.valid()) return opened;
     if (errno != ENOENT || tries == kTries) refuse("cannot open '" + file.string() + "'", errno);
   }
 }
 
 // One that is there may be open in SQLite here, and must not be closed; see kept_descriptor().
 void make_like(const std::filesystem::path& file, const std::filesystem::path& model) {
-  if (const auto made = make_new_like(file, model)) ::close(*made);
+  make_new_like(file, model);
 }
 
 std::optional<std::string> why_not_like(const std::filesystem::path& file,

@@ -30,6 +30,8 @@ void close_those_of_removed_files(std::multimap<Inode, int>& kept) {
 
 int kept_descriptor(const std::filesystem::path& file) {
   static std::mutex mutex;
+  // Numbers, not posix::Descriptor: owners would close them with the statics, at the end of the
+  // program, while connections may still be open.
   static std::multimap<Inode, int> kept;
   const std::lock_guard lock(mutex);
   struct stat found{};

@@ -21,20 +21,20 @@ using Clock = std::chrono::steady_clock;
 /// So often a write that waits looks whether it has to hurry.
 constexpr std::chrono::milliseconds kLook{50};
 
-int open_to_append(const std::string& file, mode_t mode) {
-  return ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, mode);
+posix::Descriptor open_to_append(const std::string& file, mode_t mode) {
+  return posix::Descriptor(
+      ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, mode));
 }
 
 }  // namespace
 
 LineOutput::LineOutput(std::string file, mode_t mode)
-    : file_(std::move(file)), mode_(mode), descriptor_(open_to_append(file_, mode)), owned_(true) {
-  if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), file_);
+    : file_(std::move(file)), mode_(mode), own_(open_to_append(file_, mode)) {
+  if (!own_.valid()) throw std::system_error(errno, std::generic_category(), file_);
 }
 
-LineOutput::LineOutput(int descriptor) {
+LineOutput::LineOutput(int descriptor) : given_(descriptor) {
   struct stat what{};
-  descriptor_ = descriptor;
   if (::fstat(descriptor, &what) != 0 || S_ISREG(what.st_mode)) return;
   if (S_ISSOCK(what.st_mode)) {
     kind_ = Kind::Socket;
@@ -42,17 +42,8 @@ LineOutput::LineOutput(int descriptor) {
   }
   // Whoever else has it must not meet EAGAIN: only a way of our own to it never blocks.
   const std::string way = "/proc/self/fd/" + std::to_string(descriptor);
-  const int own = ::open(way.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-  if (own < 0) {
-    kind_ = Kind::Polled;
-    return;
-  }
-  descriptor_ = own;
-  owned_ = true;
-}
-
-LineOutput::~LineOutput() {
-  if (owned_) ::close(descriptor_);
+  own_ = posix::Descriptor(::open(way.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+  if (!own_.valid()) kind_ = Kind::Polled;
 }
 
 std::string_view LineOutput::write(std::string_view lines,
@@ -81,18 +72,18 @@ ssize_t LineOutput::write_some(std::string_view text) const {
   switch (kind_) {
     case Kind::Direct: break;
     case Kind::Socket:
-      return ::send(descriptor_, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+      return ::send(number(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     case Kind::Polled: {
-      pollfd room{descriptor_, POLLOUT, 0};
+      pollfd room{number(), POLLOUT, 0};
       if (::poll(&room, 1, 0) <= 0) {
         errno = EAGAIN;
         return -1;
       }
       // There is room for so much at least, as pipe(7) has it.
-      return ::write(descriptor_, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+      return ::write(number(), text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
     }
   }
-  return ::write(descriptor_, text.data(), text.size());
+  return ::write(number(), text.data(), text.size());
 }
 
 bool LineOutput::await_room(std::optional<std::chrono::milliseconds> patience) const {
@@ -100,7 +91,7 @@ bool LineOutput::await_room(std::optional<std::chrono::milliseconds> patience) c
   while (true) {
     const auto now = Clock::now();
     if (now >= end_.load() || (patience && now - begin >= *patience)) return false;
-    pollfd room{descriptor_, POLLOUT, 0};
+    pollfd room{number(), POLLOUT, 0};
     const auto time = std::min(kLook, patience.value_or(kLook));
     const int ready = ::poll(&room, 1, static_cast<int>(time.count()));
     if (ready > 0) return true;
@@ -113,15 +104,15 @@ bool LineOutput::moved_away() const {
   struct stat named{};
   struct stat opened{};
   if (::stat(file_.c_str(), &named) != 0) return errno == ENOENT;
-  return ::fstat(descriptor_, &opened) == 0 &&
+  return ::fstat(number(), &opened) == 0 &&
          (named.st_ino != opened.st_ino || named.st_dev != opened.st_dev);
 }
 
 void LineOutput::reopen() {
   if (file_.empty()) return;
-  const int opened = open_to_append(file_, mode_);
-  if (opened < 0) return;
-  ::close(std::exchange(descriptor_, opened));
+  posix::Descriptor opened = open_to_append(file_, mode_);
+  if (!opened.valid()) return;
+  own_ = std::move(opened);
   line_begun_ = false;
 }
 

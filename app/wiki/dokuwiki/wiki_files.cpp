@@ -14,28 +14,15 @@
 #include <system_error>
 #include <utility>
 
+#include "banyan/posix/descriptor.hpp"
 #include "dokuwiki/access_file.hpp"
 
 namespace wiki::dokuwiki {
 namespace {
 
 using banyan::Result;
+using banyan::posix::Descriptor;
 using pages::StoredPage;
-
-class OpenFile {
- public:
-  explicit OpenFile(const std::filesystem::path& path)
-      : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-  ~OpenFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  int descriptor() const { return descriptor_; }
-
- private:
-  const int descriptor_;
-};
 
 auto unreadable(const std::filesystem::path& path, int error) {
   return banyan::fail(banyan::ErrorCode::Unavailable, "pages.wiki_unreadable",
@@ -47,9 +34,9 @@ bool says_that_there_is_none(int error) {
 }
 
 Result<std::optional<StoredPage>> read(const std::filesystem::path& path) {
-  const OpenFile file(path);
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat facts{};
-  if (file.descriptor() < 0 || ::fstat(file.descriptor(), &facts) != 0) {
+  if (!file.valid() || ::fstat(file.number(), &facts) != 0) {
     if (says_that_there_is_none(errno)) return std::nullopt;
     return unreadable(path, errno);
   }
@@ -57,7 +44,7 @@ Result<std::optional<StoredPage>> read(const std::filesystem::path& path) {
   StoredPage page{.bytes = {}, .saved_at = facts.st_mtime};
   std::array<char, 65536> piece{};
   while (true) {
-    const ssize_t count = ::read(file.descriptor(), piece.data(), piece.size());
+    const ssize_t count = ::read(file.number(), piece.data(), piece.size());
     if (count == 0) return page;
     if (count > 0) {
       page.bytes.append(piece.data(), static_cast<std::size_t>(count));

@@ -21,7 +21,7 @@ DatabaseUsers::DatabaseUsers(const std::filesystem::path& database) {
     return;  // no folder to look in; who cannot do without one says so
   }
   descriptor_ =
-      http::Descriptor(::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+      posix::Descriptor(::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!descriptor_.valid()) return;
   found_another_ = ::flock(descriptor_.number(), LOCK_EX | LOCK_NB) != 0;
   ::flock(descriptor_.number(), LOCK_SH | LOCK_NB);

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "banyan/http/descriptor.hpp"
+#include "banyan/posix/descriptor.hpp"
 
 namespace banyan::host {
 
@@ -23,7 +23,7 @@ class DatabaseUsers {
 
  private:
   std::filesystem::path file_;
-  http::Descriptor descriptor_;
+  posix::Descriptor descriptor_;
   bool found_another_ = false;
 };
 

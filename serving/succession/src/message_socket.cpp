@@ -21,7 +21,7 @@ constexpr std::size_t kFilesRoom = CMSG_SPACE(sizeof(int) * 253);
 }  // namespace
 
 std::optional<MessageSocket> MessageSocket::connect(const std::filesystem::path& path) {
-  http::Descriptor socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+  posix::Descriptor socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
   sockaddr_un where{};
   where.sun_family = AF_UNIX;
   const std::string text = path.string();
@@ -47,7 +47,7 @@ bool MessageSocket::is_of_this_user() const {
          who.uid == ::geteuid();
 }
 
-bool MessageSocket::send(std::string_view text, std::span<const http::Descriptor> files) const {
+bool MessageSocket::send(std::string_view text, std::span<const posix::Descriptor> files) const {
   iovec part{const_cast<char*>(text.data()), text.size()};
   msghdr message{};
   message.msg_iov = &part;
@@ -55,7 +55,7 @@ bool MessageSocket::send(std::string_view text, std::span<const http::Descriptor
   alignas(cmsghdr) std::array<char, kFilesRoom> room{};
   if (!files.empty()) {
     std::vector<int> numbers;
-    for (const http::Descriptor& each : files) numbers.push_back(each.number());
+    for (const posix::Descriptor& each : files) numbers.push_back(each.number());
     const std::size_t bytes = numbers.size() * sizeof(int);
     message.msg_control = room.data();
     message.msg_controllen = CMSG_SPACE(bytes);

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "banyan/http/descriptor.hpp"
 #include "banyan/kernel/clock.hpp"
+#include "banyan/posix/descriptor.hpp"
 
 namespace banyan::succession {
 
@@ -22,7 +22,7 @@ class MessageSocket {
   /// So many files go with a message at most (the kernel takes 253).
   static constexpr std::size_t kMostFiles = 200;
 
-  explicit MessageSocket(http::Descriptor socket) : socket_(std::move(socket)) {}
+  explicit MessageSocket(posix::Descriptor socket) : socket_(std::move(socket)) {}
   /// Nothing when nobody listens there. Throws std::system_error when somebody does who cannot be
   /// reached.
   static std::optional<MessageSocket> connect(const std::filesystem::path& path);
@@ -31,13 +31,13 @@ class MessageSocket {
   bool is_of_this_user() const;
 
   /// False when the other end is gone, or does not want to hear any more.
-  bool send(std::string_view text, std::span<const http::Descriptor> files = {}) const;
+  bool send(std::string_view text, std::span<const posix::Descriptor> files = {}) const;
 
   enum class End : std::uint8_t { None, Gone, Late, Woken };
   struct Received {
     End end = End::None;  ///< None: there is a message
     std::string text;
-    std::vector<http::Descriptor> files;
+    std::vector<posix::Descriptor> files;
   };
   /// The next message. Ends when `until` is over, and when `wake` (a descriptor, or -1) becomes
   /// readable.
@@ -49,7 +49,7 @@ class MessageSocket {
 
  private:
   Received read() const;
-  http::Descriptor socket_;
+  posix::Descriptor socket_;
 };
 
 }  // namespace banyan::succession

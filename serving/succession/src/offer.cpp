@@ -36,13 +36,13 @@ using End = MessageSocket::End;
 
 /// A socket at a path that nobody answers at; what a dead process has left there goes. Throws
 /// std::system_error.
-http::Descriptor listen_at(const std::filesystem::path& path) {
+posix::Descriptor listen_at(const std::filesystem::path& path) {
   if (MessageSocket::connect(path)) {
     throw std::system_error(EADDRINUSE, std::generic_category(),
                             "another process answers at " + path.string());
   }
   ::unlink(path.c_str());
-  http::Descriptor rendezvous(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  posix::Descriptor rendezvous(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   sockaddr_un where{};
   where.sun_family = AF_UNIX;
   const std::string text = path.string();
@@ -108,8 +108,8 @@ class Offer::Thread {
     if (parts_.note) parts_.note(what);
   }
 
-  static http::Descriptor event() {
-    http::Descriptor made(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  static posix::Descriptor event() {
+    posix::Descriptor made(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!made.valid()) throw std::system_error(errno, std::generic_category(), "eventfd");
     return made;
   }
@@ -129,7 +129,7 @@ class Offer::Thread {
                                     pollfd{wake_.number(), POLLIN, 0}};
       if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return;
       if (watched[1].revents != 0) return;
-      http::Descriptor caller(
+      posix::Descriptor caller(
           ::accept4(parts_.rendezvous.number(), nullptr, nullptr, SOCK_CLOEXEC));
       if (!caller.valid()) {
         // Out of descriptors, perhaps: let some be closed first.
@@ -179,7 +179,7 @@ class Offer::Thread {
   }
 
   bool pass(const MessageSocket& socket) {
-    std::vector<http::Descriptor> files;
+    std::vector<posix::Descriptor> files;
     nlohmann::json kinds = nlohmann::json::array();
     const auto flush = [&](bool more) {
       nlohmann::json text = message("files");
@@ -189,7 +189,7 @@ class Offer::Thread {
       files.clear();
       return sent;
     };
-    const auto add = [&](nlohmann::json kind, http::Descriptor file) {
+    const auto add = [&](nlohmann::json kind, posix::Descriptor file) {
       if (files.size() == MessageSocket::kMostFiles && !flush(true)) return false;
       kinds.push_back(std::move(kind));
       files.push_back(std::move(file));
@@ -200,7 +200,7 @@ class Offer::Thread {
       sent = sent && add({{"kind", "socket"}}, std::move(each.socket));
     }
     for (const http::InstanceLock* lock : parts_.locks) {
-      http::Descriptor file = lock->duplicate();
+      posix::Descriptor file = lock->duplicate();
       if (!file.valid()) continue;
       sent = sent && add({{"kind", "lock"}, {"file", lock->file().string()}}, std::move(file));
     }
@@ -248,8 +248,8 @@ class Offer::Thread {
     return socket.receive(parts_.clock.steady() + patience, parts_.clock, wake_.number());
   }
 
-  static http::Descriptor duplicate(const http::Descriptor& file) {
-    http::Descriptor copy(::dup(file.number()));
+  static posix::Descriptor duplicate(const posix::Descriptor& file) {
+    posix::Descriptor copy(::dup(file.number()));
     if (!copy.valid()) throw std::system_error(errno, std::generic_category(), "dup");
     return copy;
   }
@@ -260,8 +260,8 @@ class Offer::Thread {
   }
 
   Offer::Parts parts_;
-  http::Descriptor begin_;
-  http::Descriptor wake_;
+  posix::Descriptor begin_;
+  posix::Descriptor wake_;
   std::filesystem::path file_;
   bool takes_file_away_ = false;
   std::atomic<bool> has_begun_ = false;  ///< hands the locks over to the thread

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "banyan/http/descriptor.hpp"
+#include "banyan/posix/descriptor.hpp"
 
 namespace banyan::succession {
 
@@ -25,7 +25,7 @@ bool tell_service_manager() {
   if (path.empty() || path.size() >= sizeof where.sun_path) return false;
   path.copy(&where.sun_path[0], path.size());
   if (path.front() == '@') where.sun_path[0] = '\0';
-  const http::Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const posix::Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   const std::string text = "READY=1\nMAINPID=" + std::to_string(::getpid()) + '\n';
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
   return ::sendto(socket.number(), text.data(), text.size(), MSG_NOSIGNAL,

@@ -28,7 +28,7 @@ sigset_t blocked_here() {
 
 StopRequest::StopRequest() {
   const sigset_t ends = blocked_here();
-  signals_ = http::Descriptor(::signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK));
+  signals_ = posix::Descriptor(::signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!signals_.valid()) {
     throw std::system_error(errno, std::generic_category(), "cannot look for signals");
   }

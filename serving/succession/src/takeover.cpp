@@ -59,7 +59,7 @@ struct Takeover::Parts {
 
   Result<Introduction> meet(const Introduction& self, std::chrono::milliseconds patience);
   Result<void> claim(std::chrono::milliseconds patience);
-  Result<void> take(const nlohmann::json& text, std::vector<http::Descriptor> files);
+  Result<void> take(const nlohmann::json& text, std::vector<posix::Descriptor> files);
 
   MessageSocket::Received receive(std::chrono::milliseconds patience) const {
     return socket.receive(clock.steady() + patience, clock, stop.descriptor());
@@ -70,8 +70,8 @@ struct Takeover::Parts {
   StopRequest stop;
   Introduction running;
   http::ListeningSockets sockets;
-  std::map<std::string, http::Descriptor> locks;  ///< by their files
-  http::Descriptor rendezvous;
+  std::map<std::string, posix::Descriptor> locks;  ///< by their files
+  posix::Descriptor rendezvous;
 };
 
 Result<Introduction> Takeover::Parts::meet(const Introduction& self,
@@ -113,7 +113,7 @@ Result<void> Takeover::Parts::claim(std::chrono::milliseconds patience) {
 }
 
 Result<void> Takeover::Parts::take(const nlohmann::json& text,
-                                   std::vector<http::Descriptor> files) {
+                                   std::vector<posix::Descriptor> files) {
   const auto kinds = text.find("files");
   if (kinds == text.end() || !kinds->is_array() || kinds->size() != files.size()) {
     return refusal(name_of(running) + " has passed something else than it said");
@@ -174,7 +174,7 @@ const Introduction& Takeover::running() const { return parts_->running; }
 
 http::ListeningSockets Takeover::take_sockets() { return std::exchange(parts_->sockets, {}); }
 
-http::Descriptor Takeover::take_rendezvous() { return std::move(parts_->rendezvous); }
+posix::Descriptor Takeover::take_rendezvous() { return std::move(parts_->rendezvous); }
 
 http::InstanceLock Takeover::lock_for(const http::Endpoint& endpoint, std::string_view way_out) {
   if (endpoint.port != 0) {

@@ -15,7 +15,7 @@
 namespace banyan::supervision {
 namespace {
 
-using http::Descriptor;
+using posix::Descriptor;
 
 struct Pipe {
   Descriptor reading;

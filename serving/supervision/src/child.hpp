@@ -6,7 +6,7 @@
 #include <expected>
 #include <string>
 
-#include "banyan/http/descriptor.hpp"
+#include "banyan/posix/descriptor.hpp"
 #include "banyan/supervision/deployment.hpp"
 
 namespace banyan::supervision {
@@ -14,7 +14,7 @@ namespace banyan::supervision {
 /// A program that has been started: the leader of a process group of its own.
 struct Child {
   pid_t process = 0;
-  http::Descriptor output;  ///< what it writes to standard output and error; does not block
+  posix::Descriptor output;  ///< what it writes to standard output and error; does not block
 };
 
 /// Starts the program; else why it cannot be. `guard` is where Guard wants to hear of the process;

@@ -35,7 +35,7 @@ void wait_at_most(int socket, std::chrono::seconds time) {
 /// `patience`: nothing waits for as long as what is asked for takes.
 Result<std::string> ask(const fs::path& state, const Json& question,
                         std::optional<std::chrono::seconds> patience = std::nullopt) {
-  const http::Descriptor socket = connect_to(state);
+  const posix::Descriptor socket = connect_to(state);
   if (!socket.valid()) {
     return fail(ErrorCode::Unavailable, "supervision.not_running",
                 "nobody supervises it (" + (state / "control").string() + ": " +

@@ -46,7 +46,7 @@ void ControlServer::add_to(std::vector<pollfd>& wanted) const {
 bool ControlServer::serve() {
   asked_ = false;
   while (true) {
-    http::Descriptor socket(
+    posix::Descriptor socket(
         ::accept4(listener_.number(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!socket.valid()) break;
     callers_.push_back({.socket = std::move(socket)});

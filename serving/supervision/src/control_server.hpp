@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "banyan/http/descriptor.hpp"
+#include "banyan/posix/descriptor.hpp"
 
 struct pollfd;
 
@@ -36,7 +36,7 @@ class ControlServer {
 
  private:
   struct Caller {
-    http::Descriptor socket;
+    posix::Descriptor socket;
     std::string text{};
     Json question{};  ///< null until it is there
   };
@@ -44,7 +44,7 @@ class ControlServer {
   bool asked_ = false;  ///< since serve() began
   std::filesystem::path folder_;
   Answerer answer_;
-  http::Descriptor listener_;
+  posix::Descriptor listener_;
   std::list<Caller> callers_;
 };
 

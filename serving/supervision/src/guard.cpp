@@ -76,12 +76,12 @@ Guard::Guard() {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0)
     throw std::system_error(errno, std::generic_category(), "pipe");
-  http::Descriptor reading(ends[0]);
-  told_ = http::Descriptor(ends[1]);
+  posix::Descriptor reading(ends[0]);
+  told_ = posix::Descriptor(ends[1]);
   process_ = ::fork();
   if (process_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
   if (process_ == 0) {
-    ::close(told_.release());
+    told_.close();
     keep_guard(reading.number());
   }
 }

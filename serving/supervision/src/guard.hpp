@@ -3,7 +3,7 @@
 
 #include <sys/types.h>
 
-#include "banyan/http/descriptor.hpp"
+#include "banyan/posix/descriptor.hpp"
 
 namespace banyan::supervision {
 
@@ -27,7 +27,7 @@ class Guard {
 
  private:
   pid_t process_ = 0;
-  http::Descriptor told_;
+  posix::Descriptor told_;
 };
 
 }  // namespace banyan::supervision

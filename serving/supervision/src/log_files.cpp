@@ -24,36 +24,17 @@ fs::path aside(const fs::path& file, std::uint32_t number) {
 LogFile::LogFile(fs::path file, std::uint64_t most_bytes, std::uint32_t files)
     : file_(std::move(file)), most_bytes_(most_bytes), files_(files) {}
 
-LogFile::~LogFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
-LogFile::LogFile(LogFile&& other) noexcept
-    : file_(std::move(other.file_)),
-      most_bytes_(other.most_bytes_),
-      files_(other.files_),
-      descriptor_(std::exchange(other.descriptor_, -1)),
-      bytes_(other.bytes_) {}
-
-LogFile& LogFile::operator=(LogFile&& other) noexcept {
-  std::swap(file_, other.file_);
-  std::swap(most_bytes_, other.most_bytes_);
-  std::swap(files_, other.files_);
-  std::swap(descriptor_, other.descriptor_);
-  std::swap(bytes_, other.bytes_);
-  return *this;
-}
-
 void LogFile::open() {
-  descriptor_ = ::open(file_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+  descriptor_ =
+      posix::Descriptor(::open(file_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
   struct stat status{};
-  bytes_ = descriptor_ >= 0 && ::fstat(descriptor_, &status) == 0
+  bytes_ = descriptor_.valid() && ::fstat(descriptor_.number(), &status) == 0
                ? static_cast<std::uint64_t>(status.st_size)
                : 0;
 }
 
 void LogFile::put_aside() {
-  ::close(std::exchange(descriptor_, -1));
+  descriptor_.close();
   std::error_code failed;
   fs::remove(files_ == 1 ? file_ : aside(file_, files_ - 1), failed);
   for (std::uint32_t number = files_ - 1; number > 1; --number) {
@@ -66,10 +47,10 @@ void LogFile::put_aside() {
 std::string LogFile::write(Timestamp time, std::string_view line) {
   std::string text = to_string(time) + ' ';
   text.append(line) += '\n';
-  if (descriptor_ < 0) open();
-  if (descriptor_ >= 0 && bytes_ > 0 && bytes_ + text.size() > most_bytes_) put_aside();
-  if (descriptor_ < 0) return file_.string() + ": " + std::strerror(errno);
-  const ssize_t written = ::write(descriptor_, text.data(), text.size());
+  if (!descriptor_.valid()) open();
+  if (descriptor_.valid() && bytes_ > 0 && bytes_ + text.size() > most_bytes_) put_aside();
+  if (!descriptor_.valid()) return file_.string() + ": " + std::strerror(errno);
+  const ssize_t written = ::write(descriptor_.number(), text.data(), text.size());
   if (written > 0) bytes_ += static_cast<std::uint64_t>(written);
   if (written == static_cast<ssize_t>(text.size())) return {};
   return file_.string() + ": " + (written < 0 ? std::strerror(errno) : "the disk is full");

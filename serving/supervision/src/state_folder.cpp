@@ -16,7 +16,7 @@ namespace banyan::supervision {
 namespace {
 
 namespace fs = std::filesystem;
-using http::Descriptor;
+using posix::Descriptor;
 
 constexpr const char* kSocket = "control";
 

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "banyan/http/descriptor.hpp"
+#include "banyan/posix/descriptor.hpp"
 
 namespace banyan::supervision {
 
@@ -11,8 +11,8 @@ namespace banyan::supervision {
 void make_state_folder(const std::filesystem::path& folder);
 
 /// A Unix socket in the folder, however long the folder's path is. Throws std::system_error.
-http::Descriptor listen_in(const std::filesystem::path& folder);
+posix::Descriptor listen_in(const std::filesystem::path& folder);
 /// The other side; invalid, with errno, when nobody listens.
-http::Descriptor connect_to(const std::filesystem::path& folder);
+posix::Descriptor connect_to(const std::filesystem::path& folder);
 
 }  // namespace banyan::supervision

@@ -37,7 +37,7 @@
 namespace banyan::supervision {
 namespace {
 
-using http::Descriptor;
+using posix::Descriptor;
 using Json = nlohmann::ordered_json;
 using std::chrono::milliseconds;
 

@@ -3,10 +3,10 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 namespace banyan::strangler {
 namespace {
@@ -19,31 +19,24 @@ std::unexpected<Error> no_seat(const std::string& file, int error) {
 }
 
 /// To read is enough for the lock, and all that one may with a file that another user has made.
-int open_or_make(const char* file) {
-  const int descriptor = ::open(file, O_RDONLY | O_CLOEXEC);
-  if (descriptor >= 0 || errno != ENOENT) return descriptor;
-  return ::open(file, O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
+posix::Descriptor open_or_make(const char* file) {
+  posix::Descriptor descriptor(::open(file, O_RDONLY | O_CLOEXEC));
+  if (descriptor.valid() || errno != ENOENT) return descriptor;
+  return posix::Descriptor(::open(file, O_RDONLY | O_CREAT | O_CLOEXEC, 0644));
 }
 
 }  // namespace
 
 Result<bool> ConductorSeat::take() {
-  if (descriptor_ >= 0) return true;
-  const int descriptor = open_or_make(file_.c_str());
-  if (descriptor < 0) return no_seat(file_, errno);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    const int error = errno;
-    ::close(descriptor);
-    if (error == EWOULDBLOCK) return false;
-    return no_seat(file_, error);
+  if (descriptor_.valid()) return true;
+  posix::Descriptor descriptor = open_or_make(file_.c_str());
+  if (!descriptor.valid()) return no_seat(file_, errno);
+  if (::flock(descriptor.number(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return false;
+    return no_seat(file_, errno);
   }
-  descriptor_ = descriptor;
+  descriptor_ = std::move(descriptor);
   return true;
-}
-
-void ConductorSeat::leave() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-  descriptor_ = -1;
 }
 
 }  // namespace banyan::strangler

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "banyan/kernel/result.hpp"
+#include "banyan/posix/descriptor.hpp"
 
 namespace banyan::strangler {
 
@@ -14,18 +15,15 @@ namespace banyan::strangler {
 class ConductorSeat {
  public:
   explicit ConductorSeat(std::string file) : file_(std::move(file)) {}
-  ~ConductorSeat() { leave(); }
-  ConductorSeat(const ConductorSeat&) = delete;
-  ConductorSeat& operator=(const ConductorSeat&) = delete;
 
   /// Whether this process has it now; not when another one has. Never waits. Unavailable
   /// "banyan.no_conductor_seat" when the file cannot be locked at all.
   Result<bool> take();
-  void leave();
+  void leave() { descriptor_.close(); }
 
  private:
   std::string file_;
-  int descriptor_ = -1;
+  posix::Descriptor descriptor_;
 };
 
 }  // namespace banyan::strangler

@@ -2,7 +2,6 @@
 #include "presence.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
@@ -27,20 +26,15 @@ std::system_error failed(int error, const std::string& what) {
 
 Presence::Presence(const std::string& file, std::int64_t place)
     : descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-  if (descriptor_ < 0) throw failed(errno, file);
+  if (!descriptor_.valid()) throw failed(errno, file);
   // Of the open file, not of the process: two books of one process are two.
   struct flock lock = place_at(place);
-  if (::fcntl(descriptor_, F_OFD_SETLK, &lock) == 0) return;
-  const int error = errno;
-  ::close(descriptor_);
-  throw failed(error, file);
+  if (::fcntl(descriptor_.number(), F_OFD_SETLK, &lock) != 0) throw failed(errno, file);
 }
-
-Presence::~Presence() { ::close(descriptor_); }
 
 bool Presence::is_taken(std::int64_t place) const {
   struct flock lock = place_at(place);
-  if (::fcntl(descriptor_, F_OFD_GETLK, &lock) != 0) throw failed(errno, "F_OFD_GETLK");
+  if (::fcntl(descriptor_.number(), F_OFD_GETLK, &lock) != 0) throw failed(errno, "F_OFD_GETLK");
   return lock.l_type != F_UNLCK;
 }
 

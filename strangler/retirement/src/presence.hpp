@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "banyan/posix/descriptor.hpp"
+
 namespace banyan::retirement {
 
 /// Which processes have a book open: each holds a lock on a place of its own in one empty file,
@@ -15,15 +17,12 @@ class Presence {
   /// Makes the file where there is none, and takes the place. Throws std::system_error, also when
   /// somebody else has that place.
   Presence(const std::string& file, std::int64_t place);
-  ~Presence();
-  Presence(const Presence&) = delete;
-  Presence& operator=(const Presence&) = delete;
 
   /// Whether another process, or another Presence of this one, is there. Throws std::system_error.
   bool is_taken(std::int64_t place) const;
 
  private:
-  int descriptor_ = -1;
+  posix::Descriptor descriptor_;
 };
 
 }  // namespace banyan::retirement

@@ -18,7 +18,7 @@
 #include <string>
 #include <string_view>
 
-#include "banyan/http/descriptor.hpp"
+#include "banyan/posix/descriptor.hpp"
 #include "tls_fixture.hpp"
 
 /// How many bytes the kernel takes from this thread, and what it says to the next.
@@ -56,7 +56,7 @@ class ATlsTransport : public TlsTest {
   void SetUp() override {
     std::array<int, 2> ends{};
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
-    socket_ = Descriptor(ends[0]);
+    socket_ = posix::Descriptor(ends[0]);
     ASSERT_EQ(::fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
     auto accepted =
         std::async(std::launch::async, [&] { return TlsSocket::accept(ends[1], {.own = &shop_}); });
@@ -84,7 +84,7 @@ class ATlsTransport : public TlsTest {
     return transport_->read(socket_.number(), into);
   }
 
-  Descriptor socket_;
+  posix::Descriptor socket_;
   std::shared_ptr<TlsClient> client_;
   std::unique_ptr<TlsTransportSocket> transport_;
   std::optional<TlsSocket> peer_;

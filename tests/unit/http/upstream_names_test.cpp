@@ -111,7 +111,7 @@ class Silent {
   Endpoint endpoint() const { return {"127.0.0.1", port_}; }
 
  private:
-  Descriptor listener_;
+  posix::Descriptor listener_;
   std::uint16_t port_ = 0;
   std::optional<RawSocket> waits_;
 };

@@ -13,8 +13,8 @@ namespace {
 TEST(Child, ThatCannotBecomeItsProgramIsNoneOfTheGuards) {
   int ends[2];
   ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
-  const http::Descriptor heard(ends[0]);
-  http::Descriptor told(ends[1]);
+  const posix::Descriptor heard(ends[0]);
+  posix::Descriptor told(ends[1]);
   Program program;
   program.command = {"/nowhere/to/be/found"};
   program.directory = std::filesystem::current_path();

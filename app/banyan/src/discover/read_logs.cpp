@@ -10,7 +10,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "banyan/http/descriptor.hpp"
+#include "banyan/posix/descriptor.hpp"
 #include "terminal.hpp"
 
 namespace banyan::cli::discover {
@@ -90,8 +90,8 @@ std::expected<void, std::string> read_logs(
   std::array<char, 256 * 1024> bytes;
   for (const std::string& file : files) {
     const bool standard_input = file == "-";
-    const http::Descriptor opened(standard_input ? ::dup(STDIN_FILENO)
-                                                 : ::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    const posix::Descriptor opened(standard_input ? ::dup(STDIN_FILENO)
+                                                  : ::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     if (!opened.valid()) return std::unexpected(file + ": " + std::strerror(errno));
     LogReader reader(standard_input ? "standard input" : file, reading, take);
     while (true) {

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "banyan/http/descriptor.hpp"
+#include "banyan/posix/descriptor.hpp"
 
 namespace banyan::cli::init {
 namespace {
@@ -42,7 +42,7 @@ bool put_where_nothing_is(const char* beside, const char* file) {
 Result<void> write_new_file(const std::filesystem::path& file, const std::string& text,
                             bool replace) {
   std::string beside = file.string() + ".XXXXXX";
-  const http::Descriptor descriptor(::mkostemp(beside.data(), O_CLOEXEC));
+  const posix::Descriptor descriptor(::mkostemp(beside.data(), O_CLOEXEC));
   if (!descriptor.valid()) return cannot_write(file);
   const mode_t mask = ::umask(0);
   ::umask(mask);

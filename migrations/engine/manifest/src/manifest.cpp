@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -11,6 +10,7 @@
 
 #include "banyan/json/codec.hpp"
 #include "banyan/kernel/whole_file.hpp"
+#include "banyan/posix/descriptor.hpp"
 #include "banyan/sqlite/durable_file.hpp"
 
 namespace banyan::manifest {
@@ -25,17 +25,12 @@ class Turn {
   explicit Turn(const std::filesystem::path& folder)
       : descriptor_(
             ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    while (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
+    while (descriptor_.valid() && ::flock(descriptor_.number(), LOCK_EX) != 0 && errno == EINTR) {
     }
   }
-  ~Turn() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
 
  private:
-  int descriptor_;
+  posix::Descriptor descriptor_;
 };
 
 }  // namespace

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "banyan/http/descriptor.hpp"
+#include "banyan/posix/descriptor.hpp"
 
 namespace banyan::succession {
 namespace {
@@ -24,13 +24,13 @@ struct AConversation : testing::Test {
   AConversation() {
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) ends = {-1, -1};
-    one.emplace(http::Descriptor(ends[0]));
-    other.emplace(http::Descriptor(ends[1]));
+    one.emplace(posix::Descriptor(ends[0]));
+    other.emplace(posix::Descriptor(ends[1]));
   }
   static MessageSocket::Received next(const MessageSocket& socket, int wake = -1) {
     return socket.receive(system_clock().steady() + 10ms, system_clock(), wake);
   }
-  static ino_t number_of(const http::Descriptor& file) {
+  static ino_t number_of(const posix::Descriptor& file) {
     struct stat entry{};
     return ::fstat(file.number(), &entry) == 0 ? entry.st_ino : 0;
   }
@@ -40,7 +40,7 @@ struct AConversation : testing::Test {
 };
 
 TEST_F(AConversation, PassesFilesBesideMessages) {
-  std::vector<http::Descriptor> files;
+  std::vector<posix::Descriptor> files;
   for (std::size_t i = 0; i < MessageSocket::kMostFiles; ++i) {
     files.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   }
@@ -61,7 +61,7 @@ TEST_F(AConversation, PassesFilesBesideMessages) {
 
 TEST_F(AConversation, EndsWhenTheOtherGoesOrTheTimeIsOverOrSomebodyWakesIt) {
   EXPECT_EQ(next(*other).end, End::Late);
-  const http::Descriptor wake(::eventfd(1, EFD_CLOEXEC));
+  const posix::Descriptor wake(::eventfd(1, EFD_CLOEXEC));
   EXPECT_EQ(next(*other, wake.number()).end, End::Woken);
   ASSERT_TRUE(one->send("the last word"));
   ASSERT_TRUE(other->send("that nobody reads"));

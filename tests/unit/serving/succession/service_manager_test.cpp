@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "banyan/http/descriptor.hpp"
+#include "banyan/posix/descriptor.hpp"
 #include "banyan/test/temporary_folder.hpp"
 
 namespace banyan::succession {
@@ -19,7 +19,7 @@ namespace {
 TEST(ServiceManager, IsToldThatThisProcessIsTheServiceNow) {
   const test::TemporaryFolder folder;
   const std::string path = (folder.path() / "notify").string();
-  const http::Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const posix::Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   sockaddr_un where{};
   where.sun_family = AF_UNIX;
   path.copy(&where.sun_path[0], path.size());

@@ -133,7 +133,7 @@ int run(const std::string& version, const std::filesystem::path& folder,
       {.self = self,
        .server = server,
        .locks = held,
-       .rendezvous = takeover ? takeover->take_rendezvous() : http::Descriptor(),
+       .rendezvous = takeover ? takeover->take_rendezvous() : posix::Descriptor(),
        .taken =
            [&](const succession::Introduction& successor) {
              say("gone to " + successor.version);

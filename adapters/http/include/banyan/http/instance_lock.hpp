@@ -5,8 +5,8 @@
 #include <optional>
 #include <string_view>
 
-#include "banyan/http/descriptor.hpp"
 #include "banyan/http/endpoint.hpp"
+#include "banyan/posix/descriptor.hpp"
 
 namespace banyan::http {
 
@@ -37,9 +37,10 @@ class InstanceLock {
   /// The lock that another process holds and has passed a duplicate() of. The file is the other's:
   /// until own_file() it stays when this ends. Nothing when the descriptor is not of that file, or
   /// somebody else has the lock.
-  static std::optional<InstanceLock> adopt(std::filesystem::path file, Descriptor descriptor);
+  static std::optional<InstanceLock> adopt(std::filesystem::path file,
+                                           posix::Descriptor descriptor);
   /// Invalid when there is no lock. Throws std::system_error.
-  Descriptor duplicate() const;
+  posix::Descriptor duplicate() const;
   /// Another process, which has a duplicate(), goes on with the lock: this one has it no more, and
   /// the file stays.
   void leave_file();
@@ -52,7 +53,7 @@ class InstanceLock {
   InstanceLock() = default;
   void write_id() const;
   std::filesystem::path file_;
-  int descriptor_ = -1;
+  posix::Descriptor descriptor_;
   bool takes_file_away_ = true;
 };
 

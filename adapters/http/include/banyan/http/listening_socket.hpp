@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "banyan/http/descriptor.hpp"
 #include "banyan/http/endpoint.hpp"
+#include "banyan/posix/descriptor.hpp"
 
 namespace banyan::http {
 
@@ -14,10 +14,10 @@ namespace banyan::http {
 /// lost.
 struct ListeningSocket {
   Endpoint where;  ///< as bound, its port chosen
-  Descriptor socket;
+  posix::Descriptor socket;
 
   /// What another process has passed; nothing when it is no stream socket that listens.
-  static std::optional<ListeningSocket> adopt(Descriptor socket);
+  static std::optional<ListeningSocket> adopt(posix::Descriptor socket);
 };
 
 /// Several may have one address: a server has one for each of its loops.

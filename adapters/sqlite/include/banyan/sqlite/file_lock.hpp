@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "banyan/posix/descriptor.hpp"
+
 namespace banyan::sqlite {
 
 /// An exclusive flock(2) on a file made for it, with a queue: who waits holds the turn, a record
@@ -22,7 +24,6 @@ class FileLock {
   FileLock(const std::filesystem::path& lock_file, const std::filesystem::path& database);
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&&) = delete;
-  ~FileLock();
 
   /// Waits until `wait` is over; nothing when somebody else still holds it then.
   static std::optional<FileLock> take(const std::filesystem::path& lock_file,
@@ -51,7 +52,7 @@ class FileLock {
   static bool is_held_by(const std::filesystem::path& lock_file, pid_t process);
 
  private:
-  int descriptor_;
+  posix::Descriptor descriptor_;
   bool held_ = false;
 };
 

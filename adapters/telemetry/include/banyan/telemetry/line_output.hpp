@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "banyan/posix/descriptor.hpp"
+
 namespace banyan::telemetry {
 
 /// A file, pipe, socket or terminal that lines go to. Whether anybody reads them at the other end
@@ -24,9 +26,6 @@ class LineOutput {
   /// One of the process's own: STDOUT_FILENO, STDERR_FILENO. How it is open for others who have it
   /// (a shell) stays as it is.
   explicit LineOutput(int descriptor);
-  ~LineOutput();
-  LineOutput(const LineOutput&) = delete;
-  LineOutput& operator=(const LineOutput&) = delete;
 
   /// Whole lines. Waits for room no longer than `patience` at a time, or, without one, until
   /// hurry(). Returns what was not written: "" or the rest. Its first line may have been cut in the
@@ -48,7 +47,7 @@ class LineOutput {
     Socket,
     Polled,  ///< may block, so that one looks before
   };
-  void open_descriptor(int descriptor);
+  int number() const noexcept { return own_.valid() ? own_.number() : given_; }
   ssize_t write_some(std::string_view text) const;
   bool await_room(std::optional<std::chrono::milliseconds> patience) const;
   std::string_view write_all(std::string_view text,
@@ -57,8 +56,8 @@ class LineOutput {
   std::string file_;  ///< "": one of the process's own
   mode_t mode_ = 0;
   Kind kind_ = Kind::Direct;
-  int descriptor_ = -1;
-  bool owned_ = false;
+  int given_ = -1;         ///< the process's own, which stays open
+  posix::Descriptor own_;  ///< what is written to, where it is valid
   bool line_begun_ = false;
   std::atomic<std::chrono::steady_clock::time_point> end_ =
       std::chrono::steady_clock::time_point::max();

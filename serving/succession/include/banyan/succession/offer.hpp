@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "banyan/http/descriptor.hpp"
 #include "banyan/http/instance_lock.hpp"
 #include "banyan/http/network_server.hpp"
 #include "banyan/kernel/clock.hpp"
+#include "banyan/posix/descriptor.hpp"
 #include "banyan/succession/introduction.hpp"
 
 namespace banyan::succession {
@@ -24,7 +24,7 @@ class Offer {
     http::NetworkServer& server;
     std::vector<http::InstanceLock*> locks;
     /// What Takeover::take_rendezvous() gave, if this process has itself taken over.
-    http::Descriptor rendezvous;
+    posix::Descriptor rendezvous;
     /// Another process serves from now on: drain, then end. Once, on the offer's thread.
     std::function<void(const Introduction& successor)> taken;
     /// Something that did not come about, for the log. On the offer's thread; must not throw.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "banyan/http/descriptor.hpp"
+#include "banyan/posix/descriptor.hpp"
 
 namespace banyan::succession {
 
@@ -19,7 +19,7 @@ class StopRequest {
   int descriptor() const noexcept { return signals_.number(); }
 
  private:
-  http::Descriptor signals_;
+  posix::Descriptor signals_;
 };
 
 }  // namespace banyan::succession

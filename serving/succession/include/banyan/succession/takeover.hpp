@@ -45,7 +45,7 @@ class Takeover {
   /// InstanceLock::for_endpoint().
   http::InstanceLock lock_for(const http::Endpoint& endpoint, std::string_view way_out);
   /// Where the next successor asks: for an Offer.
-  http::Descriptor take_rendezvous();
+  posix::Descriptor take_rendezvous();
 
   /// This process can serve: may the running one go? Waits for its word, `patience` at most. After
   /// success the sockets and locks are this one's, also when the other has died meanwhile. Else it

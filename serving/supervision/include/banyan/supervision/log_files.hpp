@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "banyan/kernel/clock.hpp"
+#include "banyan/posix/descriptor.hpp"
 
 namespace banyan::supervision {
 
@@ -22,9 +23,6 @@ namespace banyan::supervision {
 class LogFile {
  public:
   LogFile(std::filesystem::path file, std::uint64_t most_bytes, std::uint32_t files);
-  ~LogFile();
-  LogFile(LogFile&& other) noexcept;
-  LogFile& operator=(LogFile&& other) noexcept;
 
   /// Why the line was not written; "" when it was. The next line is tried anew.
   std::string write(Timestamp time, std::string_view line);
@@ -35,7 +33,7 @@ class LogFile {
   std::filesystem::path file_;
   std::uint64_t most_bytes_;
   std::uint32_t files_;
-  int descriptor_ = -1;
+  posix::Descriptor descriptor_;
   std::uint64_t bytes_ = 0;
 };
 

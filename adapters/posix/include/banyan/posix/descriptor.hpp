@@ -5,17 +5,24 @@
 
 #include <utility>
 
-namespace banyan::http {
+namespace banyan::posix {
 
 /// A file descriptor that is closed once, by its owner.
+///
+/// Not for what must stay open when its owner ends. With the first descriptor of a file that a
+/// process closes go all record locks (fcntl) that the process has on that file, those of SQLite's
+/// connections among them; flock(2) and locks of open files (F_OFD_SETLK) do not mind.
 class Descriptor {
  public:
   Descriptor() = default;
+  /// Of what open(2), socket(2), … return: a negative number is none, and errno stays as it is.
   explicit Descriptor(int number) noexcept : number_(number) {}
   ~Descriptor() { close(); }
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
+  /// What it had before is closed at once.
   Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
+    Descriptor taken(std::move(other));
+    std::swap(number_, taken.number_);
     return *this;
   }
   Descriptor(const Descriptor&) = delete;
@@ -26,11 +33,11 @@ class Descriptor {
   /// Gives it up: from now on the caller has to close it.
   int release() noexcept { return std::exchange(number_, -1); }
   void close() noexcept {
-    if (valid()) ::close(std::exchange(number_, -1));
+    if (valid()) ::close(release());
   }
 
  private:
   int number_ = -1;
 };
 
-}  // namespace banyan::http
+}  // namespace banyan::posix

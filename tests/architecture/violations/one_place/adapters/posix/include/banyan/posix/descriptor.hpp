@@ -1,0 +1,3 @@
+#pragma once
+#include <unistd.h>
+inline void give_back(int number) { ::close(number); }
