@@ -28,6 +28,8 @@ class DecidingDemo : public DemoProcess {
   }
 
   std::vector<serving::Endpoint> own_endpoints;  ///< as the application has made them
+  /// How busy the machine is that a test runs on must not decide about its copies.
+  std::chrono::milliseconds late_after = std::chrono::hours(1);
 
   void serve(const strangler::RolloutPlan& plan) {
     strangler::Configuration configuration;
@@ -54,7 +56,7 @@ class DecidingDemo : public DemoProcess {
     control_ = std::move(*control);
     served_ = served_by(application_, assembly(), this->options(), database(), "demo",
                         telemetry_.log, true, own_endpoints);
-    auto made = serving::Server::make({.settings = {.loops = 1},
+    auto made = serving::Server::make({.settings = {.loops = 1, .late_after = late_after},
                                        .routing = std::make_shared<const strangler::Routing>(
                                            strangler::Routing{std::move(configuration)}),
                                        .served = served_,
