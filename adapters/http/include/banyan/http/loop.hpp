@@ -40,8 +40,8 @@ class Loop {
   virtual bool here() const noexcept = 0;
   /// Whether it is behind with its work: what was ready has had to wait for kLateAfter (or what its
   /// server was told, ServerOptions::late_after) on average lately, in the last tenth of a second.
-  /// Who can be done without gives way then. From any thread.
-  virtual bool late() const noexcept = 0;
+  /// Who can be done without gives way then. A loop that cannot tell never is. From any thread.
+  virtual bool late() const noexcept { return false; }
   /// Tells whoever made the loops that something went wrong which is nobody's answer: an exception
   /// from a callback, for the log. On the loop.
   virtual void fault(std::string_view what) noexcept = 0;

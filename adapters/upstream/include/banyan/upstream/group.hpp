@@ -62,7 +62,8 @@ std::string_view to_string(CheckState state);
 /// the request is refused at once: waiting would only pile up what nobody waits for any more. Which
 /// *group* a user belongs to is decided elsewhere and never by health.
 ///
-/// Whoever asks takes an Attempts, which tells the group what came of it. Safe for concurrent use,
+/// Whoever asks takes an Attempts, which tells the group what came of it; who can do without an
+/// answer, and is not to say anything about it, takes a place to spare. Safe for concurrent use,
 /// without a lock but the breaker's.
 class Group {
  public:
