@@ -261,6 +261,21 @@ TEST_F(ACopy, IsMadeAgainWhenADeadSideIsBack) {
   EXPECT_EQ(dropped("upstream_paused"), left_out) << "it is over at once";
 }
 
+TEST_F(ACopy, ThatIsTakenAndNotAnsweredInTimeBeginsNoPause) {
+  ToldServer old_side(says("{}"));
+  Silence silence;
+  ToldServer new_side(silence.answer());
+  between(old_side.port(), new_side.port(), all_with("time = \"100ms\"\n"));
+  begin_canary();
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
+    until("its time to be over",
+          [&] { return copies().at("failed").value("timeout", std::uint64_t{0}) == i; });
+  }
+  EXPECT_EQ(dropped("upstream_paused"), 0u) << "somebody is there";
+  silence.let_go();
+}
+
 TEST_F(ACopy, IsTheFirstToGoWhenTheLoopOfItsClientIsLate) {
   ToldServer old_side(says("{}"));
   ToldServer new_side(says("{}"));
