@@ -144,6 +144,7 @@ void Server::prepare() {
     return all.parts.settings.trusted_peers.contains(peer.host);
   };
   options.on_fault = [&all](std::string_view what) { all.fault(what); };
+  options.late_after = all.parts.settings.late_after;
   const http::MakeServer& make = all.parts.make_server;
   all.server = make ? make(std::move(options), *all.chain)
                     : http::make_server(std::move(options), *all.chain);

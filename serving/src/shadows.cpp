@@ -105,6 +105,15 @@ bool may_be_another_method(const http::Fields& fields) {
   return false;
 }
 
+/// Why nobody there could be asked for a copy, if that is known beforehand.
+std::optional<CopyDropped> nobody_at(const Destination& destination) {
+  using NoSpare = upstream::Group::NoSpare;
+  if (destination.here) return std::nullopt;
+  const auto why = destination.pool->instances->nobody_to_spare();
+  if (!why) return std::nullopt;
+  return *why == NoSpare::Paused ? CopyDropped::Paused : CopyDropped::Unwell;
+}
+
 /// Why there is nothing to compare a copy's answer with.
 std::optional<CopyDropped> why_not(Capture& capture, const strangler::Outcome& outcome) {
   if (capture.dropped()) return capture.dropped();
@@ -209,6 +218,7 @@ std::shared_ptr<Capture> Shadows::capture(Transaction& transaction,
     shadow.counts.dropped(reason);
     return nullptr;
   };
+  if (exchange.loop().late()) return drop(CopyDropped::Busy);
   http::Fields fields = fields_for_copies(transaction);
   const bool skips = plan.credentials == CopyCredentials::Skip;
   const auto is_left_out = [&](Side to) {
@@ -220,15 +230,19 @@ std::shared_ptr<Capture> Shadows::capture(Transaction& transaction,
   if (framing.kind == http::Framing::Kind::Length && framing.length > plan.max_request) {
     return drop(CopyDropped::RequestTooLarge);
   }
+  // Of whom only the new side may be asked, it is.
+  const bool again = transaction.side == Side::Local && sides.sampler->is_for_noise(plan.noise) &&
+                     !is_left_out(Side::Local);
+  // Before anything is kept for it.
+  if (const auto why = nobody_at(target.destination(again ? Side::Local : other))) {
+    return drop(*why);
+  }
   auto capture = std::make_shared<Capture>(
       head,
       Capture::Limits{
           .request = plan.max_request, .answer = plan.max_answer, .memory = plan.memory},
       shadow.memory);
   if (capture->dropped()) return drop(*capture->dropped());
-  // Of whom only the new side may be asked, it is.
-  const bool again = transaction.side == Side::Local && sides.sampler->is_for_noise(plan.noise) &&
-                     !is_left_out(Side::Local);
   if (plan.credentials == CopyCredentials::Drop) drop_credentials(fields, sides);
   // An answer that can be read is wanted. But a session may be bound to what its browser accepts,
   // and ends when it comes with something else.
@@ -281,6 +295,7 @@ void Shadows::answered(Transaction& transaction, const strangler::Outcome& outco
 }
 
 void Shadows::send(const CopyPtr& copy) {
+  if (copy->loop->late()) return copy->dropped(CopyDropped::Busy);
   if (copy->context) {
     Context& context = *copy->context;
     context.copy = true;
@@ -347,6 +362,7 @@ void Shadows::ask_upstream(const CopyPtr& copy) {
     using Kind = strangler::CopyFailure::Kind;
     switch (answer.error().kind) {
       case Kind::Unwell: return copy->dropped(CopyDropped::Unwell);
+      case Kind::Paused: return copy->dropped(CopyDropped::Paused);
       case Kind::Full: return copy->dropped(CopyDropped::Full);
       case Kind::Stream: return copy->dropped(CopyDropped::Stream);
       case Kind::TooLarge:

@@ -13,9 +13,10 @@ constexpr int kRounds = 32;
 
 }  // namespace
 
-LoopCore::LoopCore(std::size_t index, OnFault on_fault)
+LoopCore::LoopCore(std::size_t index, OnFault on_fault, std::chrono::nanoseconds late_after)
     : index_(index),
       on_fault_(std::move(on_fault)),
+      lag_(late_after),
       fire_([this](std::function<void()>& expired) { contain(expired); }) {}
 
 LoopCore::~LoopCore() = default;
@@ -36,10 +37,15 @@ void LoopCore::fault(std::string_view what) noexcept {
 }
 
 void LoopCore::run() {
+  lag_.wakes(std::chrono::steady_clock::now());
   bool idle = run_what_is_due();
   while (!stopping_.load(std::memory_order_relaxed)) {
     const int patience = timers_.empty() ? -1 : static_cast<int>(TimerWheel::kTick.count());
-    timers_.catch_up(reactor_.wait(idle ? patience : 0));
+    const int at_most = idle ? patience : 0;
+    lag_.waits(std::chrono::steady_clock::now(), std::chrono::milliseconds(at_most));
+    const SteadyTime woke = reactor_.wait(at_most);
+    lag_.wakes(woke);
+    timers_.catch_up(woke);
     reactor_.tell([this](Watched& watched, std::uint32_t events) {
       if (!contain([&] { watched.ready(events); })) watched.failed();
     });

@@ -18,6 +18,7 @@
 
 #include "banyan/http/loop.hpp"
 #include "buffer_pool.hpp"
+#include "loop_lag.hpp"
 #include "object_pool.hpp"
 #include "reactor.hpp"
 #include "timer_wheel.hpp"
@@ -55,7 +56,8 @@ class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore
  public:
   using OnFault = std::function<void(std::string_view what)>;
   /// `on_fault`: for the log; on the loop, must not throw.
-  explicit LoopCore(std::size_t index, OnFault on_fault = {});
+  explicit LoopCore(std::size_t index, OnFault on_fault = {},
+                    std::chrono::nanoseconds late_after = kLateAfter);
   ~LoopCore() override;
 
   void start();
@@ -70,6 +72,7 @@ class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore
   }
   std::size_t index() const noexcept override { return index_; }
   SteadyTime now() const noexcept override { return timers_.now(); }
+  bool late() const noexcept override { return lag_.late(); }
   void fault(std::string_view what) noexcept override;
 
   /// Calls it; what it throws is told as a fault, and goes no further. Whether it threw nothing.
@@ -127,6 +130,7 @@ class LoopCore final : public Loop, public std::enable_shared_from_this<LoopCore
   OnFault on_fault_;
   Reactor reactor_;
   TimerWheel timers_;
+  LoopLag lag_;
   const TimerWheel::Fire fire_;
   BufferPool buffers_;
   SpareTexts texts_;

@@ -35,7 +35,8 @@ class Server::Engine {
     if (count == 0) count = std::max(1U, std::thread::hardware_concurrency());
     for (std::size_t i = 0; i < count; ++i) {
       loops_.push_back(std::make_shared<LoopCore>(
-          i, [serving = serving_](std::string_view what) { serving->fault(what); }));
+          i, [serving = serving_](std::string_view what) { serving->fault(what); },
+          serving_->options.late_after));
     }
   }
 

@@ -60,6 +60,20 @@ bool Group::Instance::well(SteadyTime now) const {
   return check.load(kRelaxed) != CheckState::Failing && window.admits(now);
 }
 
+/// One that is on trial is for a request whose outcome tells something.
+bool Group::Instance::spares(SteadyTime now) const {
+  return state(now) == InstanceState::Healthy && pause.is_over(now);
+}
+
+bool Group::Search::includes(const Instance& instance) const {
+  switch (among) {
+    case Among::Well: return instance.well(now);
+    case Among::All: return true;
+    case Among::Sparing: return instance.spares(now);
+  }
+  return true;
+}
+
 bool Group::claim_slot(Instance& instance, Body body) {
   const auto claim = [](std::atomic<std::uint32_t>& taken, std::uint32_t most) {
     if (taken.fetch_add(1, kRelaxed) < most) return true;
@@ -85,7 +99,7 @@ std::optional<std::size_t> Group::choose(const Search& search, bool& any) {
       const std::size_t candidate = (search.first + step) % count;
       if (std::ranges::find(search.avoid, candidate) != search.avoid.end()) continue;
       const Instance& instance = *instances_[candidate];
-      if (!search.panic && !instance.well(search.now)) continue;
+      if (!search.includes(instance)) continue;
       any = true;
       const std::uint32_t here = instance.in_flight.load(kRelaxed);
       if (here >= load) continue;
@@ -104,12 +118,15 @@ std::optional<std::size_t> Group::choose(const Search& search, bool& any) {
 
 std::optional<std::size_t> Group::pick(std::span<const std::size_t> avoid, Body body) {
   if (avoid.size() >= instances_.size()) avoid = {};
-  Search search{
-      .first = next_.load(kRelaxed), .avoid = avoid, .body = body, .now = clock_->steady()};
+  Search search{.first = next_.load(kRelaxed),
+                .avoid = avoid,
+                .body = body,
+                .now = clock_->steady(),
+                .among = Among::Well};
   bool any = false;
   std::optional<std::size_t> chosen = choose(search, any);
   if (!any) {
-    search.panic = true;
+    search.among = Among::All;
     chosen = choose(search, any);
   }
   if (!chosen) {
@@ -130,6 +147,7 @@ const http::Endpoint& Group::endpoint(std::size_t instance) const {
 
 void Group::succeeded(std::size_t instance) {
   instances_[instance]->window.record(false, clock_->steady());
+  instances_[instance]->pause.succeeded();
 }
 
 void Group::failed(std::size_t instance) {
@@ -143,6 +161,44 @@ void Group::uploaded(std::size_t instance) { instances_[instance]->uploads.fetch
 
 void Group::release(std::size_t instance) {
   instances_[instance]->in_flight.fetch_sub(1, kRelaxed);
+}
+
+std::expected<Group::Spare, Group::NoSpare> Group::pick_spare() {
+  if (breaker_ && breaker_->report().state != CircuitBreaker::State::Closed) {
+    return std::unexpected(NoSpare::Unwell);
+  }
+  const Search search{
+      .first = next_.load(kRelaxed), .now = clock_->steady(), .among = Among::Sparing};
+  bool any = false;
+  const auto chosen = choose(search, any);
+  if (!chosen && any) return std::unexpected(NoSpare::Full);
+  if (!chosen) return std::unexpected(nobody_to_spare().value_or(NoSpare::Paused));
+  Instance& instance = *instances_[*chosen];
+  const auto attempt = instance.pause.admit(search.now);
+  if (!attempt) {  // another one was let through in this moment
+    release(*chosen);
+    return std::unexpected(NoSpare::Paused);
+  }
+  next_.store((*chosen + 1) % instances_.size(), kRelaxed);
+  instance.requests.fetch_add(1, kRelaxed);
+  return Spare{*chosen, *attempt};
+}
+
+void Group::reached(const Spare& spare) { instances_[spare.instance]->pause.succeeded(); }
+
+void Group::not_reached(const Spare& spare) {
+  instances_[spare.instance]->pause.failed(spare.attempt, clock_->steady());
+}
+
+std::optional<Group::NoSpare> Group::nobody_to_spare() const {
+  const SteadyTime now = clock_->steady();
+  NoSpare why = NoSpare::Unwell;
+  for (const auto& each : instances_) {
+    if (each->state(now) != InstanceState::Healthy) continue;
+    if (each->pause.is_over(now)) return std::nullopt;
+    why = NoSpare::Paused;
+  }
+  return why;
 }
 
 bool Group::take_retry(double part) {
@@ -166,7 +222,9 @@ void Group::checked(std::size_t instance, std::uint64_t right, CheckState state)
   if (!checks(instance, right)) return;
   Instance& found = *instances_[instance];
   const CheckState before = found.check.exchange(state, kRelaxed);
-  if (state == CheckState::Passing && before == CheckState::Failing) found.window.heal();
+  if (state != CheckState::Passing || before != CheckState::Failing) return;
+  found.window.heal();
+  found.pause.succeeded();
 }
 
 void Group::forget_checks() {

@@ -28,6 +28,33 @@ CopyFailure::Kind kind_of(http::UpstreamFailure::Kind kind) {
   return CopyFailure::Kind::Fault;
 }
 
+/// Whether a connection was made, as far as that can be told.
+std::optional<bool> was_reached(const http::UpstreamFailure& failure) {
+  using Kind = http::UpstreamFailure::Kind;
+  switch (failure.kind) {
+    case Kind::Connect: return false;
+    case Kind::Timeout:
+    case Kind::Deadline: return !failure.provably_unsent;
+    case Kind::Closed:
+    case Kind::Protocol:
+    case Kind::TooLarge: return true;
+    case Kind::NoSocket:
+    case Kind::Request:
+    case Kind::Cancelled:
+    case Kind::Fault: break;
+  }
+  return std::nullopt;
+}
+
+CopyFailure::Kind kind_of(upstream::Group::NoSpare why) {
+  switch (why) {
+    case upstream::Group::NoSpare::Unwell: return CopyFailure::Kind::Unwell;
+    case upstream::Group::NoSpare::Paused: return CopyFailure::Kind::Paused;
+    case upstream::Group::NoSpare::Full: break;
+  }
+  return CopyFailure::Kind::Full;
+}
+
 bool is_event_stream(const http::ResponseHead& head) {
   return http::begins_ignoring_case(head.fields.find("Content-Type").value_or(std::string_view()),
                                     "text/event-stream");
@@ -38,6 +65,7 @@ bool is_event_stream(const http::ResponseHead& head) {
 std::string_view to_string(CopyFailure::Kind kind) {
   switch (kind) {
     case CopyFailure::Kind::Unwell: return "upstream_unwell";
+    case CopyFailure::Kind::Paused: return "upstream_paused";
     case CopyFailure::Kind::Full: return "upstream_full";
     case CopyFailure::Kind::TooLarge: return "answer_too_large";
     case CopyFailure::Kind::Stream: return "stream";
@@ -53,24 +81,13 @@ std::string_view to_string(CopyFailure::Kind kind) {
 bool is_failure(CopyFailure::Kind kind) { return kind >= CopyFailure::Kind::Unreachable; }
 
 std::expected<SparePlace, CopyFailure::Kind> SparePlace::take(upstream::Group& group) {
-  const auto* const breaker = group.breaker();
-  const bool asked =
-      breaker == nullptr || breaker->report().state == upstream::CircuitBreaker::State::Closed;
-  if (!asked || !group.healthy()) return std::unexpected(CopyFailure::Kind::Unwell);
-  const auto picked = group.pick();
-  if (!picked) return std::unexpected(CopyFailure::Kind::Full);
-  SparePlace place(group, *picked);
-  // One that is on trial is for a request whose outcome tells something.
-  if (group.status()[*picked].state != upstream::InstanceState::Healthy) {
-    return std::unexpected(CopyFailure::Kind::Unwell);
-  }
-  return place;
+  const auto spare = group.pick_spare();
+  if (!spare) return std::unexpected(kind_of(spare.error()));
+  return SparePlace(group, *spare);
 }
 
 SparePlace::~SparePlace() {
-  if (group_ == nullptr) return;
-  group_->forgo(instance_);
-  group_->release(instance_);
+  if (group_ != nullptr) group_->release(spare_.instance);
 }
 
 CopyRun::CopyRun(std::shared_ptr<Forwarder::Shared> shared, http::Loop& loop, CopyOrder order)
@@ -155,6 +172,7 @@ void CopyRun::await_head() {
 }
 
 void CopyRun::take_head(http::ResponseHead& head) {
+  place_->reached();
   if (head.status == kSwitchedProtocols || is_event_stream(head)) {
     return fail(CopyFailure{CopyFailure::Kind::Stream});
   }
@@ -194,6 +212,13 @@ void CopyRun::take_piece(http::BodyPiece piece) {
 }
 
 void CopyRun::fail(const http::UpstreamFailure& failure) {
+  if (const auto reached = was_reached(failure)) {
+    if (*reached) {
+      place_->reached();
+    } else {
+      place_->not_reached();
+    }
+  }
   fail(CopyFailure{kind_of(failure.kind), failure.message});
 }
 

@@ -13,21 +13,25 @@
 namespace banyan::strangler {
 
 /// A place at an instance that is well and has one to spare, until this is destroyed. What comes of
-/// it is not told to the instance's health: a copy must not eject it.
+/// it is not told to the instance's health: a copy must not eject it. Only other copies go by
+/// whether somebody is reached there at all.
 class SparePlace {
  public:
   static std::expected<SparePlace, CopyFailure::Kind> take(upstream::Group& group);
   SparePlace(SparePlace&& other) noexcept
-      : group_(std::exchange(other.group_, nullptr)), instance_(other.instance_) {}
+      : group_(std::exchange(other.group_, nullptr)), spare_(other.spare_) {}
   SparePlace& operator=(SparePlace&&) = delete;
   ~SparePlace();
 
-  const http::Endpoint& endpoint() const { return group_->endpoint(instance_); }
+  const http::Endpoint& endpoint() const { return group_->endpoint(spare_.instance); }
+  void reached() const { group_->reached(spare_); }
+  void not_reached() const { group_->not_reached(spare_); }
 
  private:
-  SparePlace(upstream::Group& group, std::size_t instance) : group_(&group), instance_(instance) {}
+  SparePlace(upstream::Group& group, upstream::Group::Spare spare)
+      : group_(&group), spare_(spare) {}
   upstream::Group* group_;
-  std::size_t instance_;
+  upstream::Group::Spare spare_;
 };
 
 /// One copy on its way to an upstream, and its answer. All of it on one loop; callbacks that are

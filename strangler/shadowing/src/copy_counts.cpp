@@ -13,7 +13,9 @@ std::string_view to_string(CopyDropped reason) {
     case CopyDropped::Memory: return "memory";
     case CopyDropped::AtOnce: return "at_once";
     case CopyDropped::Budget: return "budget";
+    case CopyDropped::Busy: return "busy";
     case CopyDropped::Unwell: return "upstream_unwell";
+    case CopyDropped::Paused: return "upstream_paused";
     case CopyDropped::Full: return "upstream_full";
     case CopyDropped::NoAnswer: return "no_answer";
     case CopyDropped::NotModified: return "not_modified";

@@ -225,11 +225,71 @@ TEST_F(ACopy, ToADeadSideIsCountedAndHurtsNeitherClientsNorTheSidesHealth) {
   const std::uint16_t deaf = test::Listener().port();
   between(old_side.port(), deaf, kAll);
   begin_canary();
+  const auto unreachable = [&] {
+    return copies().at("failed").value("unreachable", std::uint64_t{0});
+  };
+  EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
+  until("the first to fail", [&] { return unreachable() == 1; });
   for (int i = 0; i < 20; ++i) EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
-  until("failures of copies", [&] { return copies().at("failed").value("unreachable", 0) == 20; });
+  until("all to be counted", [&] { return unreachable() + dropped("upstream_paused") == 21; });
+  EXPECT_GT(dropped("upstream_paused"), 0u) << "twenty pauses would last for more than a minute";
+  until("their memory", [&] { return copies().at("memory_bytes") == 0; });
+  EXPECT_THAT(metrics(), HasSubstr(R"(rollout="catalog",reason="upstream_paused"})"));
   EXPECT_THAT(test::get(port_, "/_banyan/api/upstreams").body,
               Not(HasSubstr(R"("state":"ejected")")))
       << "what comes of copies ejects nobody";
+}
+
+TEST_F(ACopy, IsMadeAgainWhenADeadSideIsBack) {
+  ToldServer old_side(says("{}"));
+  const std::uint16_t deaf = test::Listener().port();
+  between(old_side.port(), deaf, kAll);
+  begin_canary();
+  until("a pause", [&] {
+    EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
+    return dropped("upstream_paused") > 0;
+  });
+  ToldServer new_side(says("{}"), deaf);
+  until("the one after the pause", [&] {
+    EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
+    return compared() > 0;
+  });
+  const std::uint64_t left_out = dropped("upstream_paused");
+  const std::uint64_t before = compared();
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(test::get(port_, "/albums/2").status, 200u);
+  until("all of them", [&] { return compared() >= before + 5; });
+  EXPECT_EQ(dropped("upstream_paused"), left_out) << "it is over at once";
+}
+
+TEST_F(ACopy, ThatIsTakenAndNotAnsweredInTimeBeginsNoPause) {
+  ToldServer old_side(says("{}"));
+  Silence silence;
+  ToldServer new_side(silence.answer());
+  between(old_side.port(), new_side.port(), all_with("time = \"100ms\"\n"));
+  begin_canary();
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
+    until("its time to be over",
+          [&] { return copies().at("failed").value("timeout", std::uint64_t{0}) == i; });
+  }
+  EXPECT_EQ(dropped("upstream_paused"), 0u) << "somebody is there";
+  silence.let_go();
+}
+
+TEST_F(ACopy, IsTheFirstToGoWhenTheLoopOfItsClientIsLate) {
+  ToldServer old_side(says("{}"));
+  ToldServer new_side(says("{}"));
+  write(file(), shop_configuration(old_side.port(), new_side.port(), kAll));
+  ProxyOptions options;
+  options.late_after = std::chrono::milliseconds(0);  // it always is
+  start(options);
+  begin_canary();
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(test::get(port_, "/albums/1").status, 200u);
+  until("its reason", [&] { return dropped("busy") == 5; });
+  EXPECT_EQ(new_side.asked().size(), 0u);
+  EXPECT_THAT(
+      metrics(),
+      HasSubstr(R"(banyan_shadow_copies_dropped_total{rollout="catalog",reason="busy"} 5)"));
 }
 
 TEST_F(ACopy, OfSomebodyWhoSaysWhoTheyAreIsNotMadeUnlessTheFileLetsThem) {

@@ -233,6 +233,117 @@ TEST_F(TheGroup, KeepsItsBreakerOverAReload) {
   EXPECT_EQ(other.report().breaker->state, CircuitBreaker::State::Closed);
 }
 
+/// Whoever can do without: a copy.
+class APlaceToSpare : public TheGroup {
+ protected:
+  /// At which instance, given back at once; -1 minus the reason when there is none.
+  static int spare(Group& group) {
+    const auto found = group.pick_spare();
+    if (!found) return -1 - static_cast<int>(found.error());
+    group.release(found->instance);
+    return static_cast<int>(found->instance);
+  }
+  static constexpr int none(Group::NoSpare why) { return -1 - static_cast<int>(why); }
+  static void reach_nobody(Group& group) {
+    const auto found = group.pick_spare();
+    ASSERT_TRUE(found);
+    group.not_reached(*found);
+    group.release(found->instance);
+  }
+};
+
+TEST_F(APlaceToSpare, IsAtInstancesThatAreWellInTurn) {
+  EXPECT_EQ(spare(group_), 0);
+  EXPECT_EQ(spare(group_), 1);
+  eject(2);
+  EXPECT_EQ(spare(group_), 0);
+  EXPECT_EQ(group_.status()[1].requests, 1u) << "what it was sent in all";
+}
+
+TEST_F(APlaceToSpare, IsAtNoneThatIsOnTrial) {
+  eject(1);
+  clock_.advance(std::chrono::seconds{5});
+  ASSERT_EQ(group_.status()[1].state, InstanceState::HalfOpen);
+  EXPECT_EQ(spare(group_), 0);
+  EXPECT_EQ(spare(group_), 2);
+  EXPECT_EQ(spare(group_), 0);
+  EXPECT_EQ(group_.pick(), 1u) << "the trial is a real request's";
+}
+
+TEST_F(APlaceToSpare, IsNowhereWhenNobodyIsWell) {
+  for (std::size_t i = 0; i < group_.size(); ++i) eject(i);
+  EXPECT_EQ(group_.nobody_to_spare(), Group::NoSpare::Unwell);
+  EXPECT_EQ(spare(group_), none(Group::NoSpare::Unwell));
+}
+
+TEST_F(APlaceToSpare, IsNowhereWhileTheBreakerIsNotClosed) {
+  Group group(shop({{"a", 1}}, {.breaker = BreakerRules{.min_calls = 1}}), clock_);
+  group.breaker()->failed(group.breaker()->enter());
+  EXPECT_EQ(spare(group), none(Group::NoSpare::Unwell));
+}
+
+TEST_F(APlaceToSpare, IsNotAtAFullOneWhichIsNoRefusalOfARequest) {
+  Group group(shop({{"a", 1}}, {.max_requests = 1}), clock_);
+  ASSERT_TRUE(group.pick());
+  EXPECT_EQ(group.nobody_to_spare(), std::nullopt);
+  EXPECT_EQ(spare(group), none(Group::NoSpare::Full));
+  EXPECT_EQ(group.refused(), 0u);
+  group.release(0);
+  EXPECT_EQ(spare(group), 0);
+}
+
+TEST_F(APlaceToSpare, IsForAWhileNotWhereNobodyWasReached) {
+  Group group(shop({{"a", 1}, {"b", 1}}), clock_);
+  reach_nobody(group);
+  EXPECT_EQ(spare(group), 1);
+  EXPECT_EQ(spare(group), 1);
+  reach_nobody(group);
+  EXPECT_EQ(group.nobody_to_spare(), Group::NoSpare::Paused);
+  EXPECT_EQ(spare(group), none(Group::NoSpare::Paused));
+  clock_.advance(ConnectPause::kFirst);
+  EXPECT_EQ(group.nobody_to_spare(), std::nullopt);
+  EXPECT_EQ(spare(group), 0);
+  EXPECT_EQ(spare(group), 1) << "one at each";
+  EXPECT_EQ(spare(group), none(Group::NoSpare::Paused)) << "until it is known what came of them";
+}
+
+TEST_F(APlaceToSpare, ThatReachesNobodyIsNoNewsToRealRequests) {
+  Group group(shop({{"a", 1}}), clock_);
+  for (int i = 0; i < 50; ++i) {
+    reach_nobody(group);
+    clock_.advance(ConnectPause::kLongest);
+  }
+  reach_nobody(group);
+  EXPECT_EQ(group.status()[0].state, InstanceState::Healthy);
+  EXPECT_EQ(group.status()[0].failures, 0u);
+  EXPECT_EQ(group.pick(), 0u);
+}
+
+TEST_F(APlaceToSpare, IsThereAgainOnceAnybodyIsReached) {
+  Group group(shop({{"a", 1}}), clock_);
+  reach_nobody(group);
+  group.succeeded(*group.pick());
+  EXPECT_EQ(spare(group), 0) << "by a real request";
+  reach_nobody(group);
+  clock_.advance(ConnectPause::kFirst);
+  const auto probe = group.pick_spare();
+  ASSERT_TRUE(probe);
+  group.reached(*probe);
+  EXPECT_EQ(spare(group), 0) << "by another copy";
+  reach_nobody(group);
+  checked(group, 0, CheckState::Failing);
+  checked(group, 0, CheckState::Passing);
+  EXPECT_EQ(spare(group), 0) << "by a health check that passes again";
+}
+
+TEST_F(APlaceToSpare, StaysPausedOverAReload) {
+  Group first(shop({{"a", 1}}), clock_);
+  reach_nobody(first);
+  Group next(shop({{"a", 1}, {"b", 1}}), clock_, &first);
+  EXPECT_EQ(spare(next), 1);
+  EXPECT_EQ(spare(next), 1);
+}
+
 TEST_F(TheGroup, RefusesToBeEmpty) { EXPECT_THROW(Group(shop({}), clock_), std::invalid_argument); }
 
 }  // namespace

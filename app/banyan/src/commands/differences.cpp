@@ -75,6 +75,19 @@ void show_copies(const std::string& module, const Json& copies) {
                   module + ".shadow] lets their secrets go to the other side",
               Tone::Faint));
   }
+  if (number_of(dropped, "upstream_paused") != 0) {
+    print_line(paint(
+        "  nobody has taken connections at a side: copies pause for up to 5 s then, and go on "
+        "by themselves once it takes some; see that it runs, at the address of its upstream",
+        Tone::Faint));
+  }
+  if (number_of(dropped, "busy") != 0) {
+    print_line(
+        paint("  this process was behind with its work, and copies go first then: give it more "
+              "cores, or copy a smaller share in [rollouts." +
+                  module + ".shadow]",
+              Tone::Faint));
+  }
   if (number_of(dropped, "refused") != 0) {
     print_line(
         paint("  a side answers 401 or 403 to copies that ask in their own name: renew the "

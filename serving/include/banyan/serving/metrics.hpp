@@ -97,7 +97,8 @@ inline constexpr std::array kMetrics = std::to_array<telemetry::Metric>({
      {"rollout", "reason"}},
     {"banyan_shadow_copies_dropped_total",
      telemetry::MetricType::Counter,
-     "Reads that were to be copied and were not, or whose answers were not compared",
+     "Reads that were to be copied and were not (busy, upstream_paused, at_once and others), or "
+     "whose answers were not compared",
      {"rollout", "reason"}},
     {"banyan_comparisons_total",
      telemetry::MetricType::Counter,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "banyan/http/loop.hpp"
 #include "banyan/upstream/health_window.hpp"
 
 namespace banyan::serving {
@@ -22,6 +23,8 @@ struct ProxyOptions {
   /// Between "not ready" and the end of accepting, for load balancers to notice.
   std::chrono::milliseconds drain_notice{0};
   upstream::HealthRules health{};
+  /// From when on a loop counts as late, and copies of its clients' reads are not made.
+  std::chrono::milliseconds late_after = http::kLateAfter;
   bool take_over = false;  ///< from the proxy that listens there, if one does
   std::string version;     ///< of the program, for whoever takes over
 };

@@ -15,6 +15,7 @@
 #include "banyan/forwarding/trusted_peers.hpp"
 #include "banyan/http/endpoint.hpp"
 #include "banyan/http/instance_lock.hpp"
+#include "banyan/http/loop.hpp"
 #include "banyan/http/network_server.hpp"
 #include "banyan/kernel/clock.hpp"
 #include "banyan/kernel/routing.hpp"
@@ -42,6 +43,8 @@ struct ServerSettings {
   bool explain = false;   ///< an X-Strangler field in each answer says why it came from where
   strangler::TrustedPeers trusted_peers{};
   upstream::HealthRules health{};
+  /// As in ProxyOptions.
+  std::chrono::milliseconds late_after = http::kLateAfter;
 };
 
 /// The serving library as one object: listens, and takes each request through the chain to its

@@ -4,12 +4,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "banyan/http/client.hpp"
 #include "banyan/serving/control_plane.hpp"
 #include "demo_host.hpp"
+#include "sockets.hpp"
 #include "support/becomes_true.hpp"
 
 namespace banyan::host {
@@ -28,6 +32,8 @@ class DecidingDemo : public DemoProcess {
   }
 
   std::vector<serving::Endpoint> own_endpoints;  ///< as the application has made them
+  /// How busy the machine is that a test runs on must not decide about its copies.
+  std::chrono::milliseconds late_after = std::chrono::hours(1);
 
   void serve(const strangler::RolloutPlan& plan) {
     strangler::Configuration configuration;
@@ -54,7 +60,7 @@ class DecidingDemo : public DemoProcess {
     control_ = std::move(*control);
     served_ = served_by(application_, assembly(), this->options(), database(), "demo",
                         telemetry_.log, true, own_endpoints);
-    auto made = serving::Server::make({.settings = {.loops = 1},
+    auto made = serving::Server::make({.settings = {.loops = 1, .late_after = late_after},
                                        .routing = std::make_shared<const strangler::Routing>(
                                            strangler::Routing{std::move(configuration)}),
                                        .served = served_,
@@ -88,6 +94,7 @@ class DecidingDemo : public DemoProcess {
     for (const auto field : more) request.head.fields.add(field.name, field.value);
     return answer_to(request, server_->addresses().back().endpoint);
   }
+  std::uint16_t port_of_clients() const { return server_->addresses().front().endpoint.port; }
   unsigned order(const std::string& verb, const std::string& more = "") const {
     return ask("POST", "/_banyan/api/rollouts/demo/" + verb,
                R"({"who":"ann","why":"a test","force":true)" + more + "}")
@@ -259,6 +266,55 @@ TEST_F(AHostedModuleWithAService, AnswersAReadItselfWhenTheServiceIsGone) {
   EXPECT_EQ(answer.head.status, 200U);
   EXPECT_THAT(answer.body, testing::HasSubstr(R"("name":"here")"));
   EXPECT_NE(answer.head.fields.find("Banyan-Fallback"), std::nullopt);
+}
+
+/// A page of the application does what no page may that is answered on the loop: it takes its time.
+struct AHostedModuleOnALoopThatIsHeldUp : AHostedModuleWithAService {
+  void SetUp() override {
+    serving::Endpoint page;
+    page.name = "page";
+    page.path = "/page";
+    page.at_once = true;
+    page.answer = [this](const http::Request&, const Context&) {
+      held_up = true;
+      while (!let_go) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      return http::Response();
+    };
+    shop.own_endpoints.push_back(page);
+    shop.late_after = http::kLateAfter;
+    shop.serve(plan());
+  }
+  void TearDown() override { let_go = true; }
+
+  /// On a connection of its own; its answer is read later.
+  test::Peer asked(const std::string& target) const {
+    test::Peer client = test::Peer::connect(shop.port_of_clients());
+    client.send("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    return client;
+  }
+
+  std::atomic<bool> held_up = false;
+  std::atomic<bool> let_go = false;
+};
+
+TEST_F(AHostedModuleOnALoopThatIsHeldUp, MakesNoCopiesUntilTheLoopHasCaughtUp) {
+  ASSERT_EQ(shop.order("shadow"), 200U);
+  const test::Peer slow = asked("/page");
+  until("the loop to be held up", [&] { return held_up.load(); });
+  test::Peer waiting = asked(kOneThing);
+  // Longer than what the loop looks back; how much longer makes no difference.
+  const auto since = std::chrono::steady_clock::now();
+  until("it to be late",
+        [&] { return std::chrono::steady_clock::now() - since > std::chrono::milliseconds(200); });
+  let_go = true;
+  EXPECT_THAT(waiting.read_head(), testing::HasSubstr(" 200 "));
+  until("its reason",
+        [&] { return shop.differences().at("copies").at("dropped").value("busy", 0) == 1; });
+  EXPECT_EQ(service.module->calls, 0);
+  until("a copy, once there is time again", [&] {
+    EXPECT_EQ(shop.ask("GET", kOneThing).head.status, 200U);
+    return compared() > 0;
+  });
 }
 
 struct AHostedModuleWithTesters : AHostedModuleWithAService {

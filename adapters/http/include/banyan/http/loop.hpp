@@ -12,6 +12,11 @@
 
 namespace banyan::http {
 
+/// From when on a loop is late. Where it has time to spare, what is ready waits for well below a
+/// millisecond; this is many times as much, and more than the slice of the processor that the
+/// system gives to somebody else now and then.
+inline constexpr std::chrono::milliseconds kLateAfter{5};
+
 /// One thread that waits for many sockets and never blocks otherwise. A connection belongs to one
 /// loop for life; what is documented as "on the loop" is only called there.
 ///
@@ -33,6 +38,10 @@ class Loop {
   virtual SteadyTime now() const noexcept = 0;
   /// Whether the caller is on the loop's thread.
   virtual bool here() const noexcept = 0;
+  /// Whether it is behind with its work: what was ready has had to wait for kLateAfter (or what its
+  /// server was told, ServerOptions::late_after) on average lately, in the last tenth of a second.
+  /// Who can be done without gives way then. A loop that cannot tell never is. From any thread.
+  virtual bool late() const noexcept { return false; }
   /// Tells whoever made the loops that something went wrong which is nobody's answer: an exception
   /// from a callback, for the log. On the loop.
   virtual void fault(std::string_view what) noexcept = 0;

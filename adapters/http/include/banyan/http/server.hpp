@@ -13,6 +13,7 @@
 #include "banyan/http/endpoint.hpp"
 #include "banyan/http/exchange.hpp"
 #include "banyan/http/listening_socket.hpp"
+#include "banyan/http/loop.hpp"
 #include "banyan/http/message.hpp"
 #include "banyan/http/network_server.hpp"
 #include "banyan/http/tls.hpp"
@@ -25,6 +26,8 @@ struct ServerOptions {
   /// By the index in `listen`: what is spoken TLS by there. Null or missing: plain HTTP.
   std::vector<std::shared_ptr<TlsServer>> tls;
   std::size_t loops = 0;  ///< 0: one per core
+  /// See Loop::late().
+  std::chrono::milliseconds late_after = kLateAfter;
   /// Over all loops; further ones are told 503 and closed; with TLS just closed, since a handshake
   /// is what costs most. At most 256 linger to read the 503, on top of this number.
   std::size_t max_connections = 10'000;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,6 +17,7 @@
 #include "banyan/http/upstream.hpp"
 #include "banyan/kernel/clock.hpp"
 #include "banyan/upstream/circuit_breaker.hpp"
+#include "banyan/upstream/connect_pause.hpp"
 #include "banyan/upstream/health_window.hpp"
 #include "banyan/upstream/retry_budget.hpp"
 
@@ -60,7 +62,8 @@ std::string_view to_string(CheckState state);
 /// the request is refused at once: waiting would only pile up what nobody waits for any more. Which
 /// *group* a user belongs to is decided elsewhere and never by health.
 ///
-/// Whoever asks takes an Attempts, which tells the group what came of it. Safe for concurrent use,
+/// Whoever asks takes an Attempts, which tells the group what came of it; who can do without an
+/// answer, and is not to say anything about it, takes a place to spare. Safe for concurrent use,
 /// without a lock but the breaker's.
 class Group {
  public:
@@ -93,6 +96,27 @@ class Group {
   void uploaded(std::size_t instance);
   /// The request is over, its answer sent or given up.
   void release(std::size_t instance);
+
+  /// Why there is no place to spare.
+  enum class NoSpare : std::uint8_t {
+    Unwell,  ///< no instance is well, or the breaker is not closed
+    Paused,  ///< where one is, nobody has taken connections lately: see ConnectPause
+    Full,    ///< those that could be asked have as many requests under way as they may
+  };
+  struct Spare {
+    std::size_t instance = 0;
+    ConnectPause::Attempt attempt;
+  };
+  /// An instance for somebody who can do without, such as a copy: one that is well, not on trial,
+  /// and has a place to spare. What comes of it says nothing about the instance to real requests.
+  /// Tell whether somebody was reached() there, if that is known, and its end by release().
+  std::expected<Spare, NoSpare> pick_spare();
+  void reached(const Spare& spare);
+  /// No connection was made.
+  void not_reached(const Spare& spare);
+  /// What pick_spare() would say now for want of an instance, for who has something to prepare;
+  /// nothing: it may find one. Looks at nothing that has a lock, so not at the breaker.
+  std::optional<NoSpare> nobody_to_spare() const;
 
   /// Null when there is none.
   CircuitBreaker* breaker() const noexcept { return breaker_.get(); }
@@ -148,10 +172,12 @@ class Group {
     Instance(http::Endpoint at, HealthRules by) : endpoint(std::move(at)), rules(by), window(by) {}
     InstanceState state(SteadyTime now) const;
     bool well(SteadyTime now) const;
+    bool spares(SteadyTime now) const;
 
     const http::Endpoint endpoint;
     const HealthRules rules;
     HealthWindow window;
+    ConnectPause pause;  ///< of those who can do without
     std::atomic<CheckState> check{CheckState::None};
     std::atomic<std::uint32_t> in_flight{0};
     std::atomic<std::uint32_t> uploads{0};  ///< of them, whose body is not through
@@ -163,12 +189,15 @@ class Group {
     std::atomic<std::uint64_t> refused{0};
     std::atomic<std::uint64_t> rerouted{0};
   };
+  enum class Among : std::uint8_t { Well, All, Sparing };
   struct Search {
     std::size_t first = 0;
-    std::span<const std::size_t> avoid;
+    std::span<const std::size_t> avoid{};
     Body body = Body::None;
-    SteadyTime now;
-    bool panic = false;
+    SteadyTime now{};
+    Among among = Among::Well;
+
+    bool includes(const Instance& instance) const;
   };
   std::optional<std::size_t> choose(const Search& search, bool& any);
   bool claim_slot(Instance& instance, Body body);

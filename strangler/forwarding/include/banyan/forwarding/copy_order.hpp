@@ -32,6 +32,7 @@ inline constexpr std::string_view kCopyField = "Banyan-Shadow";
 struct CopyFailure {
   enum class Kind : std::uint8_t {
     Unwell,       ///< not sent: no instance that is well, or the breaker is not closed
+    Paused,       ///< not sent: nobody takes connections there, see upstream::ConnectPause
     Full,         ///< not sent: every instance has as many requests under way as it may
     TooLarge,     ///< the answer's body is longer than there was room for
     Stream,       ///< the answer is a stream of events, or switches protocols

@@ -20,7 +20,9 @@ enum class CopyDropped : std::uint8_t {
   Memory,           ///< `memory`
   AtOnce,           ///< `at_once`
   Budget,           ///< what may be asked of the old side on top of what clients ask
+  Busy,             ///< the loop of its client is late: the clients need what time there is
   Unwell,           ///< no instance of the other side is well, or its breaker is not closed
+  Paused,           ///< nobody takes connections at the other side: tried again after a pause
   Full,             ///< the other side has as many requests under way as it may, or no sockets
   NoAnswer,         ///< the real request has no answer that could be compared with
   NotModified,      ///< the real answer was 304: there is nothing in it to compare
@@ -29,7 +31,7 @@ enum class CopyDropped : std::uint8_t {
   Refused,          ///< the side does not take the secret that its copies have of their own
   Queue,            ///< as many pairs as may wait for their comparison do
 };
-inline constexpr std::size_t kCopyDropped = 14;
+inline constexpr std::size_t kCopyDropped = 16;
 std::string_view to_string(CopyDropped reason);
 
 /// What became of the copies of one rollout, since the process began. Safe for concurrent use.
