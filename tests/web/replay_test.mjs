@@ -75,7 +75,7 @@ const api = (path, order) => fetch(`${origin}/_banyan/api${path}`, order &&
 async function read(target, headers) {
   const compared = async () => (await (await api("/differences?module=catalog")).json()).modules[0].copies.compared;
   const before = await compared();
-  await new Promise((resolve, reject) => get(`${origin}${target}`, { headers }, (answer) => {
+  await new Promise((resolve, reject) => get(`${origin}${target}`, { headers: { Host: `127.0.0.1:${port}`, ...headers } }, (answer) => {
     answer.resume();
     answer.on("end", resolve);
   }).on("error", reject));

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "banyan/http/message.hpp"
 #include "banyan/http/names_alike.hpp"
 #include "banyan/json/reader.hpp"
 #include "banyan/kernel/listed.hpp"
