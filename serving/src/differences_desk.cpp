@@ -13,6 +13,8 @@
 #include "ask_side.hpp"
 #include "banyan/forwarding/stickiness_key.hpp"
 #include "banyan/forwarding/visit.hpp"
+#include "banyan/http/names_alike.hpp"
+#include "banyan/json/reader.hpp"
 #include "banyan/kernel/listed.hpp"
 #include "banyan/stages/control_store.hpp"
 #include "route_snapshot.hpp"
@@ -76,8 +78,9 @@ struct ExampleName {
 };
 
 /// {"example": "catalog:3", "target": "/albums/…", "headers": {"Cookie": "…"}, "body": "…"}; all
-/// but the example where something of it is hidden. "who" and "why" as with every order, if they
-/// are said. Else what is wrong, without anything of it.
+/// but the example where something of it is hidden. "parts" in place of the target are what stood
+/// for each "…" of it. "who" and "why" as with every order, if they are said. Else what is wrong,
+/// without anything of it.
 struct AskedReplay {
   std::string example;
   std::string who;
@@ -95,6 +98,12 @@ struct AskedReplay {
         for (const auto& [field, said] : value.items()) {
           if (!said.is_string()) return std::unexpected(std::string(kExpected));
           asked.words.fields.emplace_back(field, said.get<std::string>());
+        }
+      } else if (name == "parts" && value.is_array()) {
+        auto& parts = asked.words.parts.emplace();
+        for (const Json& said : value) {
+          if (!said.is_string()) return std::unexpected(std::string(kExpected));
+          parts.push_back(said.get<std::string>());
         }
       } else if (name == "example" && value.is_string()) {
         asked.example = value.get<std::string>();
@@ -118,14 +127,16 @@ struct AskedReplay {
 
  private:
   static constexpr std::string_view kExpected =
-      R"(expected {"example": "MODULE:NUMBER"}, and what is hidden of it: "target", a text; )"
-      R"("headers", an object of texts; "body", a text. For the log "who" and "why", a sentence)";
+      R"(expected {"example": "MODULE:NUMBER"}, and what is hidden of it: "target", a text, or )"
+      R"("parts", a list of texts; "headers", an object of texts; "body", a text. For the log )"
+      R"("who" and "why", a sentence)";
 };
 
 /// What of a request somebody has said, by name: "target, cookie".
 std::string names_of(const strangler::ReplayWords& words) {
   std::vector<std::string> names;
-  if (!words.target.empty()) names.emplace_back("target");
+  const bool in_parts = words.parts && !words.parts->empty();
+  if (!words.target.empty() || in_parts) names.emplace_back("target");
   for (const auto& [name, value] : words.fields) names.push_back(name);
   if (words.body) names.emplace_back("body");
   std::string text;
@@ -154,14 +165,21 @@ void needs_no_more_than(strangler::ComparedExample& example, const CopyRules& co
 }
 
 /// Other cookies than copies have would be taken out again, and something else be asked.
-Error wrong_cookies(const std::string& rollout, const strangler::CopyCookies& cookies) {
-  return {ErrorCode::InvalidArgument,
-          "banyan.replay_does_not_fit",
-          "a cookie that is said is none that copies of " + rollout + " have: " +
-              (cookies.pass.empty() ? "all but " + listed(cookies.drop)
-                                    : "these have only " + listed(cookies.pass)) +
-              " (cookies in [rollouts." + rollout + ".shadow]); leave it out",
-          {}};
+Error wrong_cookies(const std::string& rollout, const strangler::CopyCookies& cookies,
+                    const strangler::ReplayWords& words) {
+  Error error{ErrorCode::InvalidArgument,
+              "banyan.replay_does_not_fit",
+              "a cookie that is said is none that copies of " + rollout + " have: " +
+                  (cookies.pass.empty() ? "all but " + listed(cookies.drop)
+                                        : "these have only " + listed(cookies.pass)) +
+                  " (cookies in [rollouts." + rollout + ".shadow]); leave it out",
+              {}};
+  if (!words.parts) return error;
+  for (const auto& [name, value] : words.fields) {
+    if (!http::names_are_alike(name, "cookie")) continue;
+    error.details.push_back({json::pointer_to("/headers", name), error.message});
+  }
+  return error;
 }
 
 AdminAnswer cannot_be_asked(std::string_view example, const std::string& why) {
@@ -265,7 +283,7 @@ AdminAnswer DifferencesDesk::replay(std::string_view text, const strangler::Repl
                              strangler::visit_cookie(routes->configuration().stickiness_keys));
   if (!copies.have_cookies_of(whole->head.fields)) {
     return std::unexpected(
-        AdminRefusal{wrong_cookies(target->route.rollout, copies.cookies()), {}});
+        AdminRefusal{wrong_cookies(target->route.rollout, copies.cookies(), words), {}});
   }
   // Both by what routes say now: they may have changed since, and the target was said by somebody.
   if (!routes->leads_to(*target, whole->head.method, whole->head.target)) {

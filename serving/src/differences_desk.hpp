@@ -19,8 +19,10 @@ namespace banyan::serving {
 ///     POST /replay {"example": "catalog:3"}      asks both sides again, and compares
 ///
 /// What is hidden of an example (its `needs` in the list) is said with it: "target", "headers",
-/// "body". It is used for this once, and nothing of it is kept, logged or answered. That it was
-/// asked again is: by whom and why, if they say so, and with what, by name.
+/// "body". Whoever fills in a form says "parts" in place of the target, one for each "…" of it, and
+/// is told of each place that is wrong. It is used for this once, and nothing of it is kept, logged
+/// or answered. That it was asked again is: by whom and why, if they say so, and with what, by
+/// name.
 ///
 /// Safe for concurrent use.
 class DifferencesDesk {

@@ -22,6 +22,9 @@ std::size_t size_of(const ComparedExample& example) {
                       example.new_value.size() + example.correlation_id.size();
   for (const auto& [name, value] : example.request_fields) bytes += name.size() + value.size();
   bytes += example.hidden.target.size();
+  for (const HiddenPart& each : example.hidden.parts) {
+    bytes += sizeof each + each.name.size() + each.form.size();
+  }
   for (const auto* names : {&example.hidden.fields, &example.hidden.may_be_said}) {
     for (const std::string& name : *names) bytes += sizeof name + name.size();
   }

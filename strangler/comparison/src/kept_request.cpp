@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is hidden of a request that is kept, and how whoever knows it makes it whole again. What is
-// said for that fits when it would be kept as the example is: there is one way to mask, both ways.
+// What is kept of a request, and what of it is hidden.
 #include "kept_request.hpp"
 
 #include <algorithm>
 #include <array>
-#include <iterator>
-#include <optional>
 #include <utility>
 
 #include "banyan/http/list.hpp"
-#include "banyan/http/names_alike.hpp"
 #include "banyan/http/target_path.hpp"
-#include "banyan/kernel/listed.hpp"
-#include "banyan/kernel/single_quoted.hpp"
 #include "masking.hpp"
 
 namespace banyan::strangler {
@@ -23,16 +17,6 @@ namespace {
 /// browser, a tenant is found by Host, a page is another one for each kind of device.
 constexpr auto kMayDecide = std::to_array<std::string_view>(
     {"accept-charset", "accept-encoding", "accept-language", "host", "user-agent"});
-
-std::string in_lower_case(std::string_view name) {
-  std::string text(name);
-  std::ranges::transform(text, text.begin(), http::folded);
-  return text;
-}
-
-bool is_among(const std::vector<std::string>& names, std::string_view name) {
-  return std::ranges::find(names, name) != names.end();
-}
 
 bool are_letters(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
@@ -83,206 +67,19 @@ bool are_languages(std::string_view value) {
   });
 }
 
-/// No credential of a client: the word of another process of the application, which is believed.
-constexpr std::string_view kPrincipal = "banyan-principal";
-
 /// A field whose value says nothing of a person.
 bool is_open_field(std::string_view name, std::string_view value) {
   if (name == "accept-language") return are_languages(value);
   return name == "accept" || name == "content-type" || name == "range";
 }
 
-std::string_view target_of(const ComparedExample& example) {
-  const std::string_view line = example.request_line;
-  return line.substr(std::min(line.find(' '), line.size() - 1) + 1);
-}
+}  // namespace
 
-/// What operators type: everything that is hidden, as "…".
-std::string command_for(std::string_view name, const HiddenOfRequest& hidden) {
-  std::string text = "banyan replay " + std::string(name);
-  if (!hidden.target.empty()) text += " --target " + single_quoted(hidden.target);
-  for (const std::string& field : hidden.fields) {
-    text += " --header " + single_quoted(field + ": " + std::string(kHiddenPart));
-  }
-  if (hidden.body) text += " --body FILE";
+std::string in_lower_case(std::string_view name) {
+  std::string text(name);
+  std::ranges::transform(text, text.begin(), http::folded);
   return text;
 }
-
-class Completion {
- public:
-  Completion(const AskedAgain& asked, const ComparedExample& example, const OperationRules& rules,
-             const KeepingRules& by)
-      : asked_(asked), example_(example), rules_(rules), by_(by) {}
-
-  Result<http::Request> run() {
-    if (std::ranges::any_of(example_.hidden.fields, [](std::string_view name) {
-          return http::names_are_alike(name, kPrincipal);
-        })) {
-      return fail(ErrorCode::FailedPrecondition, "banyan.example_not_replayable",
-                  std::string(asked_.name) +
-                      " was asked in the name of a principal, whom only processes of the "
-                      "application may name");
-    }
-    const std::string_view line = example_.request_line;
-    http::Request request;
-    request.head.method = line.substr(0, line.find(' '));
-    request.head.target = target_of(example_);
-    if (auto fault = put_target(request)) return fail(std::move(*fault));
-    if (auto fault = put_fields(request)) return fail(std::move(*fault));
-    if (auto fault = put_body(request)) return fail(std::move(*fault));
-    if (!missing_.empty()) return fail(lacks());
-    return request;
-  }
-
- private:
-  using Fault = std::optional<Error>;
-
-  /// Never with what was said: that is nobody's business.
-  Error misfit(std::string message) const {
-    return {ErrorCode::InvalidArgument, "banyan.replay_does_not_fit", std::move(message), {}};
-  }
-
-  Error lacks() const {
-    std::string message = std::string(asked_.name) + " is not kept as it was asked, and lacks " +
-                          listed(missing_) + '.';
-    if (!example_.correlation_id.empty()) {
-      message += " What was asked stands in the access log, if one is written, under " +
-                 example_.correlation_id + '.';
-    }
-    message += " Say it for this once, ";
-    message += has_hidden_parts_ ? "with what stood there for each … and not the sign itself: "
-                                 : "in place of each …: ";
-    message += command_for(asked_.name, example_.hidden);
-    return {ErrorCode::FailedPrecondition, "banyan.example_not_replayable", std::move(message), {}};
-  }
-
-  Fault put_target(http::Request& request) {
-    const std::string& said = asked_.words.target;
-    const std::string_view kept = target_of(example_);
-    if (example_.hidden.target.empty()) {
-      if (said.empty() || said == kept) return std::nullopt;
-      return misfit("the target of " + std::string(asked_.name) + " is kept as it was, " +
-                    std::string(kept) + ", and another one would be another request: leave it out");
-    }
-    if (lacks_parts(said)) return std::nullopt;
-    const std::string masked = mask_target(said, asked_.route).text;
-    if (masked != kept) return misfit(what_differs(masked, kept));
-    request.head.target = said;
-    return std::nullopt;
-  }
-
-  /// Whether something that is hidden of the target is not said: nothing is, or a "…" that was
-  /// taken over from the command stands where it belongs.
-  bool lacks_parts(std::string_view said) {
-    const auto hidden = target_parts(example_.hidden.target, asked_.route);
-    const auto given = target_parts(said, asked_.route);
-    const std::size_t before = missing_.size();
-    for (std::size_t i = 0; i < hidden.size(); ++i) {
-      if (hidden[i].text != kHiddenPart) continue;
-      const bool pasted = i < given.size() && given[i].text.contains(kHiddenPart);
-      if (!pasted && !said.empty()) continue;
-      missing_.push_back(hidden[i].name);
-      has_hidden_parts_ = has_hidden_parts_ || pasted;
-    }
-    return missing_.size() > before;
-  }
-
-  std::string what_differs(const std::string& said, std::string_view kept) const {
-    const auto ours = target_parts(kept, asked_.route);
-    const auto theirs = target_parts(said, asked_.route);
-    const auto [mine, its] = std::ranges::mismatch(ours, theirs, [](const auto& a, const auto& b) {
-      return a.before == b.before && a.text == b.text;
-    });
-    const std::string is_kept = ": " + std::string(asked_.name) + " is kept as " +
-                                std::string(kept) + ", which is the form of what was asked";
-    if (mine == ours.end() || its == theirs.end() || mine->before != its->before) {
-      return "the target that is said has other parts" + is_kept;
-    }
-    return "what the target that is said has for " + mine->name + " has another form" + is_kept;
-  }
-
-  Fault put_fields(http::Request& request) {
-    const HiddenOfRequest& hidden = example_.hidden;
-    std::vector<std::string> said;
-    for (const auto& [given, value] : asked_.words.fields) {
-      std::string name = in_lower_case(given);
-      if (!http::is_token(given) || !http::is_field_value(value)) {
-        return misfit(
-            "a field that is said is none that can be sent: write NAME: VALUE in one line");
-      }
-      if (is_among(said, name)) {
-        return misfit("the field " + name + " is said twice: join both into one");
-      }
-      if (!is_among(hidden.fields, name) && !is_among(hidden.may_be_said, name)) {
-        return misfit("the field " + name + " was not taken out of " + std::string(asked_.name) +
-                      ", and with it it would be another request: " + what_may_be_said());
-      }
-      if (value.contains(kHiddenPart)) {
-        has_hidden_parts_ = true;
-        missing_.push_back("the field " + name);
-        said.push_back(std::move(name));
-        continue;
-      }
-      if (const auto form = form_kept_of(name); form && *form != form_of(value)) {
-        return misfit("what is said for the field " + name + " has another form than " + *form +
-                      ", which is kept of it");
-      }
-      request.head.fields.add(name, value);
-      said.push_back(std::move(name));
-    }
-    for (const auto& [name, value] : example_.request_fields) {
-      if (!is_among(hidden.fields, name)) request.head.fields.add(name, value);
-    }
-    for (const std::string& name : hidden.fields) {
-      if (!is_among(said, name)) missing_.push_back("the field " + name);
-    }
-    return std::nullopt;
-  }
-
-  std::string what_may_be_said() const {
-    std::vector<std::string> names = example_.hidden.fields;
-    std::ranges::copy(example_.hidden.may_be_said, std::back_inserter(names));
-    return names.empty() ? "no field was" : listed(names) + (names.size() == 1 ? " was" : " were");
-  }
-
-  std::optional<std::string> form_kept_of(const std::string& name) const {
-    std::optional<std::string> form;
-    for (const auto& [kept, value] : example_.request_fields) {
-      if (kept == name) form = form ? *form + ", " + value : value;
-    }
-    return form;
-  }
-
-  Fault put_body(http::Request& request) {
-    const auto& said = asked_.words.body;
-    if (!example_.hidden.body) {
-      request.body = example_.request_body;
-      if (!said || *said == request.body) return std::nullopt;
-      return misfit("the body of " + std::string(asked_.name) +
-                    " is kept as it was, and another one would be another request: leave it out");
-    }
-    if (!said) {
-      missing_.emplace_back("the body");
-      return std::nullopt;
-    }
-    bool cut = false;
-    if (shown_body(*said, rules_, by_, cut) != example_.request_body) {
-      return misfit("the body that is said has another form than the one that is kept of " +
-                    std::string(asked_.name));
-    }
-    request.body = *said;
-    return std::nullopt;
-  }
-
-  const AskedAgain& asked_;
-  const ComparedExample& example_;
-  const OperationRules& rules_;
-  const KeepingRules& by_;
-  std::vector<std::string> missing_;
-  bool has_hidden_parts_ = false;  ///< what is said has a "…"
-};
-
-}  // namespace
 
 std::string shown_body(std::string_view body, const OperationRules& rules, const KeepingRules& by,
                        bool& cut) {
@@ -302,7 +99,12 @@ void keep_request(ComparedExample& example, const ComparedRequest& request,
                   const OperationRules& rules, const KeepingRules& by) {
   HiddenOfRequest& hidden = example.hidden;
   MaskedTarget target{.text = request.head.target, .outline = {}};
-  if (!by.clear) target = mask_target(request.head.target, request.route);
+  if (!by.clear) {
+    target = mask_target(request.head.target, request.route);
+    for (const TargetPart& each : target_parts(request.head.target, request.route)) {
+      if (!each.open) hidden.parts.push_back({each.name, form_of(each.text)});
+    }
+  }
   example.request_line = request.head.method + ' ' + target.text;
   hidden.target = std::move(target.outline);
   example.by_tls = request.by_tls;
@@ -325,11 +127,6 @@ void keep_request(ComparedExample& example, const ComparedRequest& request,
   }
   hidden.body = !by.clear && !request.body.empty();
   example.request_body = shown_body(request.body, rules, by, hidden.body);
-}
-
-Result<http::Request> whole_request(const AskedAgain& asked, const ComparedExample& example,
-                                    const OperationRules& rules, const KeepingRules& by) {
-  return Completion(asked, example, rules, by).run();
 }
 
 }  // namespace banyan::strangler

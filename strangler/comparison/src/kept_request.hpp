@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "banyan/comparison/collector.hpp"
 
@@ -16,6 +18,12 @@ struct KeepingRules {
   const ComparisonPlan& plan;
   const CredentialFields& credentials;
 };
+
+/// Names of fields are kept so.
+std::string in_lower_case(std::string_view name);
+inline bool is_among(const std::vector<std::string>& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
 
 /// A body as an example shows it; `cut` becomes true when something is missing at its end.
 std::string shown_body(std::string_view body, const OperationRules& rules, const KeepingRules& by,

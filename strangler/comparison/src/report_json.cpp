@@ -12,7 +12,14 @@ using Json = nlohmann::ordered_json;
 /// What has to be said to ask it again: with "…" for what goes there.
 Json needs_json(const HiddenOfRequest& hidden) {
   Json json = Json::object();
-  if (!hidden.target.empty()) json["target"] = hidden.target;
+  if (!hidden.target.empty()) {
+    Json parts = Json::array();
+    for (const HiddenPart& each : hidden.parts) {
+      parts.push_back({{"name", each.name}, {"form", each.form}});
+    }
+    json["target"] = hidden.target;
+    json["parts"] = std::move(parts);
+  }
   if (!hidden.fields.empty()) json["headers"] = hidden.fields;
   if (!hidden.may_be_said.empty()) json["may_add"] = hidden.may_be_said;
   if (hidden.body) json["body"] = true;

@@ -1,10 +1,9 @@
 // Asks who and why, and orders a change. What is refused is said where it was asked for, with what is
 // possible instead; the dialog stays, and so does what was typed.
-import {ask} from '/_banyan/session.js';
+import {ask, keepWho, knownWho} from '/_banyan/session.js';
 import {element} from '/_banyan/elements.js';
 import {update} from '/_banyan/morph.js';
 
-const kWho = 'banyan-who';
 const kVerbs = {
   next: {title: 'One step on', does: 'Next step', command: 'next'},
   back: {title: 'One step back', does: 'Step back', command: 'back'},
@@ -65,7 +64,7 @@ export class ChangeDialog {
     this.#form.elements.percent.required = Boolean(asksWhere);
     this.#form.elements.percent.value = stage.reads.replace(/\s*%/, '');
     this.#form.elements.writes.value = stage.writes;
-    this.#form.elements.who.value = sessionStorage.getItem(kWho) ?? '';
+    this.#form.elements.who.value = knownWho();
     this.#at('force').hidden = true;
     update(this.#at('refusal'));
     this.#showCommand();
@@ -104,7 +103,7 @@ export class ChangeDialog {
     update(this.#at('refusal'));
     try {
       const said = await ask(`/_banyan/api/rollouts/${encodeURIComponent(this.#module)}/${verb}`, order);
-      sessionStorage.setItem(kWho, order.who);
+      keepWho(order.who);
       this.#dialog.close();
       this.#done(this.#module, said);
     } catch (problem) {

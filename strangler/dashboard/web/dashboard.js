@@ -223,7 +223,7 @@ byId('token-form').addEventListener('submit', (event) => {
   run();
 });
 
-askAgain(byId('differences'));
+askAgain(byId('differences'), byId('again'));
 
 const dialog = new ChangeDialog(byId('change'), (module, made) => {
   announcer.say(made.plan ? `The plan of ${module}: ${planState(made.plan)}`

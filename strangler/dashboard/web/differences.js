@@ -2,6 +2,7 @@
 // Bodies are what somebody sent: text, and nothing else.
 import {count, share} from '/_banyan/figures.js';
 import {element, time} from '/_banyan/elements.js';
+import {ReplayDialog} from '/_banyan/replay_dialog.js';
 import {ask} from '/_banyan/session.js';
 
 const kOpinions = {difference: 'a difference', noise: 'noise', undecided: 'not decided yet'};
@@ -25,25 +26,24 @@ function side(name, answer) {
           element('pre', {tabindex: '0', 'aria-label': `body of the ${name}`}, answer.body)) : null);
 }
 
-const said = new Map();  // example → what came of asking again
+const said = new Map();   // example → what came of asking again
+const shown = new Map();  // example → as it is on the page
 
-function button(name) {
-  return element('p', {class: 'line'}, element('button', {type: 'button', 'data-example': name}, 'Ask both again'), ' ',
-      element('span', {class: 'said', role: 'status'}, said.get(name) ?? ''));
-}
+/** Whom a process has asked in the name of: nobody else may name one. */
+const isOfPrincipal = ({needs}) => (needs?.headers ?? []).some((name) => name.replaceAll('_', '-') === 'banyan-principal');
 
-/** What is hidden of a request only somebody who knows it can say, and better to a shell than to a page that is left open. */
-function commandOf(name, needs) {
-  const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
-  return ['banyan replay', name, needs.target ? `--target ${quoted(needs.target)}` : '',
-    ...(needs.headers ?? []).map((field) => `--header ${quoted(`${field}: …`)}`), needs.body ? '--body FILE' : '',
-    `--url ${location.origin}`].filter(Boolean).join(' ');
-}
-
+/** At once where nothing is hidden. What is, and what may be said besides, is asked for. */
 function again(each, name) {
-  if (each.replayable) return button(name);
-  if (!each.needs) return null;
-  return element('p', {class: 'line'}, 'To ask both again, say what stood for each …: ', element('code', {}, commandOf(name, each.needs)));
+  if (!each.replayable && !each.needs) return null;
+  if (isOfPrincipal(each)) {
+    return element('p', {class: 'line'}, 'It was asked in the name of a principal, whom only processes of the application may name: nobody can ask it again.');
+  }
+  shown.set(name, each);
+  const button = (text, dialog) =>
+    element('button', {type: 'button', 'data-example': name, 'aria-haspopup': dialog ? 'dialog' : null}, text);
+  return element('p', {class: 'line'}, each.replayable ? [button('Ask both again', false), ' '] : null,
+      each.needs ? [button(each.replayable ? 'Say more…' : 'Ask both again…', true), ' '] : null,
+      element('span', {class: 'said', role: 'status'}, said.get(name) ?? ''));
 }
 
 function example(each, module) {
@@ -97,6 +97,7 @@ function copiesText(copies) {
 
 /** Of each module that has two sides. A report by itself is one without a name. */
 export function differencesPanel(document) {
+  shown.clear();
   const modules = (document.modules ?? [{module: '', report: document}])
       .filter(({report, copies}) => report.operations.length > 0 || copies?.sent > 0);
   if (modules.length === 0) return [element('p', {class: 'hint'}, 'Nothing was compared yet.')];
@@ -105,22 +106,34 @@ export function differencesPanel(document) {
       ...reportView(report, module)));
 }
 
+/** What both sides have answered once more, in a sentence. */
+function outcome({old_then: then, old, comparison}) {
+  if (then) return `The old side answered ${then.status} then and ${old.status} now: this is not what was asked then.`;
+  if (comparison.same) return 'They answer alike now.';
+  return `They still differ: ${comparison.differences.map(({path, old: one, new: other}) =>
+    `${path || 'the answer'} ${one} and ${other}`).join('; ') || 'in their bytes'}.`;
+}
+
 /** The buttons of examples: both sides are asked once more, and what comes of it stands beside. */
-export function askAgain(place) {
-  place.addEventListener('click', async ({target}) => {
-    const name = target.closest('button')?.dataset.example;
-    if (!name) return;
-    let text;
-    try {
-      const answer = await ask('/_banyan/api/differences/replay', {example: name});
-      const {comparison} = answer;
-      text = answer.old_then ? `The old side answered ${answer.old_then.status} then and ${answer.old.status} now: this is not what was asked then.`
-        : comparison.same ? 'They answer alike now.'
-        : `They still differ: ${comparison.differences.map(({path, old, new: other}) => `${path || 'the answer'} ${old} and ${other}`).join('; ') || 'in their bytes'}.`;
-    } catch (problem) {
-      text = problem.message;
-    }
+export function askAgain(place, dialog) {
+  const tell = (name, text) => {
     said.set(name, text);
-    target.closest('button').parentElement.querySelector('.said').textContent = text;
+    const status = place.querySelector(`[data-example="${CSS.escape(name)}"]`)?.parentElement.querySelector('.said');
+    if (status) status.textContent = text;
+  };
+  const asking = new ReplayDialog(dialog, (name, answer) => tell(name, outcome(answer)), tell);
+  place.addEventListener('click', async ({target}) => {
+    const button = target.closest('button');
+    const name = button?.dataset.example;
+    if (!name) return;
+    if (button.hasAttribute('aria-haspopup')) {
+      asking.open(name, shown.get(name));
+      return;
+    }
+    try {
+      tell(name, outcome(await ask('/_banyan/api/differences/replay', {example: name})));
+    } catch (problem) {
+      tell(name, problem.message);
+    }
   });
 }

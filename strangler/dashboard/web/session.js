@@ -2,6 +2,7 @@
 // call it. The token stays in this tab until it is closed.
 
 const kKey = 'banyan-token';
+const kWho = 'banyan-who';
 
 /** The API wants a token, or another one than it got. */
 export class TokenNeeded extends Error {
@@ -11,12 +12,13 @@ export class TokenNeeded extends Error {
   }
 }
 
-/** What the API says no with: `status`, `rule` and the sentence. */
+/** What the API says no with: `status`, `rule`, the sentence, and in `details` each place that is wrong. */
 export class Refused extends Error {
   constructor(status, problem) {
     super(problem.detail ?? `status ${status}`);
     this.status = status;
     this.rule = problem.rule ?? '';
+    this.details = problem.details ?? [];
   }
 }
 
@@ -27,6 +29,15 @@ export function isToken(text) {
 
 export function keepToken(token) {
   sessionStorage.setItem(kKey, token);
+}
+
+/** Who orders something here: asked once in a tab. */
+export function knownWho() {
+  return sessionStorage.getItem(kWho) ?? '';
+}
+
+export function keepWho(name) {
+  sessionStorage.setItem(kWho, name);
 }
 
 /** The answer at a path of this origin. Throws TokenNeeded or Refused. */

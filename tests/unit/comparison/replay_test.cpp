@@ -6,6 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "answers.hpp"
 #include "banyan/comparison/collector.hpp"
@@ -39,6 +42,23 @@ class AskingAgain : public testing::Test {
   std::string refusal(const ComparedExample& example, const ReplayWords& words) const {
     const auto request = again(example, words);
     return request ? "none" : request.error().rule + ": " + request.error().message;
+  }
+
+  /// The places of a refusal: "/parts/0 /headers/cookie ".
+  std::string places(const ComparedExample& example, const ReplayWords& words) const {
+    const auto request = again(example, words);
+    if (request) return "none";
+    std::string text;
+    for (const Detail& each : request.error().details) text += each.where + ' ';
+    return text;
+  }
+  /// As a form says it.
+  static ReplayWords form(std::vector<std::string> parts,
+                          std::vector<std::pair<std::string, std::string>> fields = {}) {
+    ReplayWords words;
+    words.fields = std::move(fields);
+    words.parts = std::move(parts);
+    return words;
   }
 
   static constexpr std::string_view kRoute = "/albums/{name}";
@@ -139,6 +159,53 @@ TEST_F(AskingAgain, TakesNoTargetThatIsAnotherOne) {
       << "nothing of it is hidden";
 }
 
+TEST_F(AskingAgain, TakesFromAFormWhatStoodForEachHiddenPart) {
+  request_.fields.add("Cookie", "session=secret");
+  const ComparedExample example = keep();
+  const auto request = again(example, form({"Eve", "grey"}, {{"cookie", "session=other"}}));
+  ASSERT_TRUE(request) << request.error().message;
+  EXPECT_EQ(request->head.target, "/albums/Eve?q=grey&limit=2");
+  EXPECT_EQ(request->head.fields.find("Cookie"), "session=other");
+
+  request_.fields.clear();
+  request_.target = "/albums?limit=2";
+  EXPECT_EQ(places(keep(), form({})), "none") << "where nothing is hidden, no part is said";
+}
+
+TEST_F(AskingAgain, TellsAFormEachPlaceThatDoesNotFitOrIsLacking) {
+  request_.fields.add("Cookie", "session=secret");
+  const ComparedExample example = keep();
+  EXPECT_EQ(places(example, form({"Adam", ""})), "/parts/0 /parts/1 /headers/cookie ");
+  EXPECT_THAT(refusal(example, form({"Adam", ""})),
+              AllOf(HasSubstr("banyan.replay_does_not_fit: what is said for {name} of the path"),
+                    HasSubstr("another form than Aaa"), Not(HasSubstr("Adam"))));
+  EXPECT_EQ(places(example, form({"…", "blue"}, {{"cookie", "session=…"}})),
+            "/parts/0 /headers/cookie ");
+  EXPECT_EQ(places(example, form({"Ada", "blue"}, {{"cookie", "a"}, {"x-other", "b"}})),
+            "/headers/x-other ");
+  EXPECT_EQ(places(example, form({"Ada", "blue"}, {{"cookie", "a\r\nb"}})), "/headers/cookie ");
+  EXPECT_EQ(places(example, {.target = "/albums/Adam?q=blue&limit=2", .fields = {}, .body = {}}),
+            "")
+      << "who says it whole reads the message";
+}
+
+TEST_F(AskingAgain, TakesNoPartThatReachesBeyondItsPlace) {
+  const ComparedExample example = keep();
+  EXPECT_EQ(places(example, form({"Ada/x", "blue"})), "/parts/0 ");
+  EXPECT_EQ(places(example, form({"Ada", "blue&p=1"})), "/parts/1 ");
+  EXPECT_EQ(places(example, form({"Ada"})), "/parts ");
+  EXPECT_EQ(places(example, form({"Ada", "blue", "more"})), "/parts ");
+  ReplayWords both = form({"Ada", "blue"});
+  both.target = request_.target;
+  EXPECT_EQ(places(example, both), "/target ");
+
+  request_.target = "/albums/" + std::string(70, 'a');
+  const ComparedExample long_one = keep();
+  EXPECT_EQ(places(long_one, form({std::string(70, 'b')})), "none");
+  EXPECT_EQ(places(long_one, form({std::string(64, 'a') + "/x"})), "/parts ")
+      << "behind what is kept of its form";
+}
+
 TEST_F(AskingAgain, TakesNoFieldThatWasNotTakenOut) {
   request_.target = "/albums";
   request_.fields.add("Authorization", "Bearer secret");
@@ -216,6 +283,8 @@ TEST_F(AskingAgain, IsDescribedInTheReport) {
   EXPECT_EQ(example.at("replayable"), false);
   EXPECT_EQ(example.at("needs"),
             nlohmann::json::parse(R"({"target":"/albums/…?q=…&limit=2","headers":["cookie"],)"
+                                  R"("parts":[{"name":"{name} of the path","form":"Aaa"},)"
+                                  R"({"name":"q of the query","form":"aaaa"}],)"
                                   R"("may_add":["user-agent"]})"));
 }
 

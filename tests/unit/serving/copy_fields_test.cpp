@@ -199,6 +199,11 @@ TEST_F(ACopyByRule, IsAskedAgainWithNoCookieThatItHadNot) {
   EXPECT_EQ(refused.status, 400u);
   EXPECT_THAT(refused.body, HasSubstr("have only language"));
   EXPECT_THAT(refused.body, Not(HasSubstr("of-ada")));
+  const test::Seen to_a_form =
+      post("/_banyan/api/differences/replay",
+           R"({"example":"catalog:1","parts":[],"headers":{"cookie":"session=of-ada"}})");
+  EXPECT_EQ(nlohmann::json::parse(to_a_form.body).at("details").at(0).at("where"),
+            "/headers/cookie");
   EXPECT_EQ(replay_with("language=fr").status, 200u);
   EXPECT_EQ(last_copy(new_side).fields.find("Cookie"), "language=fr");
 }

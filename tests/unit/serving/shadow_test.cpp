@@ -640,6 +640,32 @@ TEST_F(AnExample, ThatIsAskedAgainIsLoggedWithWhoAndWhyAndNothingThatIsSecret) {
   EXPECT_EQ(replay(R"(,"why":")" + std::string(3'000, 'x') + '"').status, 400u);
 }
 
+TEST_F(AnExample, IsAskedAgainByAFormThatIsToldOfEachPlaceThatDoesNotFit) {
+  ToldServer old_side(says(R"({"price":100})"));
+  ToldServer new_side(says(R"({"price":1})"));
+  keep_one_of_ada(old_side.port(), new_side.port());
+  const auto needs = differences().at("report").at("fields").at(0).at("examples").at(0).at("needs");
+  EXPECT_EQ(needs.at("parts").size(), 2u);
+  EXPECT_EQ(needs.at("parts").at(1),
+            nlohmann::json::parse(R"({"name":"q of the query","form":"aaaa"})"));
+  const test::Seen refused = replay(R"(,"parts":["adam","blue"],"headers":{})");
+  EXPECT_EQ(refused.status, 400u);
+  const auto details = nlohmann::json::parse(refused.body).at("details");
+  ASSERT_EQ(details.size(), 2u) << refused.body;
+  EXPECT_EQ(details.at(0).at("where"), "/parts/0");
+  EXPECT_EQ(details.at(1).at("where"), "/headers/cookie");
+  EXPECT_THAT(refused.body, Not(HasSubstr("adam")));
+
+  const test::Seen asked =
+      replay(R"(,"parts":["ada","blue"],"headers":{"cookie":"session=of-ada"},"who":"ann@shop")");
+  ASSERT_EQ(asked.status, 200u) << asked.body;
+  EXPECT_EQ(old_side.asked().back().target, "/albums/ada?q=blue");
+  EXPECT_EQ(new_side.asked().back().fields.find("Cookie"), "session=of-ada");
+  until("its line", [&] { return log().find("example_asked_again") != std::string::npos; });
+  EXPECT_THAT(log(), testing::AllOf(HasSubstr(R"("said":"target, cookie")"),
+                                    HasSubstr(R"("who":"ann@shop")"), Not(HasSubstr("of-ada"))));
+}
+
 TEST_F(AnExample, TakesNothingThatIsNotWhatWasHidden) {
   ToldServer old_side(says(R"({"price":100})"));
   ToldServer new_side(says(R"({"price":1})"));
@@ -651,8 +677,11 @@ TEST_F(AnExample, TakesNothingThatIsNotWhatWasHidden) {
         R"(,"target":"/albums/ada?q=blue","headers":{"Cookie":"a","X-Forwarded-For":"1.2.3.4"})",
         R"(,"target":"/albums/ada?q=blue","headers":{"Cookie":"a","cookie":"b"})",
         R"(,"target":"/albums/ada?q=blue","headers":{"Cookie":"a\r\nEvil: 1"})",
-        R"(,"target":"/albums/ada?q=blue","headers":{"Cookie":"a"},"body":"b")", R"(,"target":7)",
-        R"(,"headers":{"Cookie":7})", R"(,"headers":["Cookie: a"])", R"(,"cookie":"a")"}) {
+        R"(,"target":"/albums/ada?q=blue","headers":{"Cookie":"a"},"body":"b")",
+        R"(,"target":"/albums/ada?q=blue","parts":["ada","blue"],"headers":{"Cookie":"a"})",
+        R"(,"parts":["ada"],"headers":{"Cookie":"a"})", R"(,"parts":"ada")", R"(,"parts":[7])",
+        R"(,"target":7)", R"(,"headers":{"Cookie":7})", R"(,"headers":["Cookie: a"])",
+        R"(,"cookie":"a")"}) {
     const test::Seen refused = replay(other);
     EXPECT_EQ(refused.status, 400u) << other << '\n' << refused.body;
     EXPECT_THAT(refused.body, Not(HasSubstr("of-ada")));

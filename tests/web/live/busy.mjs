@@ -135,7 +135,8 @@ const report = {
         fields: { Accept: "application/json" }, replayable: true, old: side(200, "129", '{"id":"trk_1","price":{"amount":129,"currency":"EUR"}}'),
         new: side(200, "128", '{"id":"trk_1","note":"<script>alert(1)</script>","price":{"amount":128,"currency":"EUR"}}') },
       { number: 4, time: "2026-11-29T09:44:40.000000Z", request: "GET /tracks/aaa_9?q=aaa", replayable: false,
-        needs: { target: "/tracks/…?q=…", headers: ["cookie"], may_add: ["user-agent"] }, old: side(200, "129", "{}"), new: side(200, "128", "{}") }] },
+        needs: { target: "/tracks/…?q=…", parts: [{ name: "{id} of the path", form: "aaa_9" }, { name: "q of the query", form: "aaa" }],
+          headers: ["cookie"], may_add: ["user-agent"] }, old: side(200, "129", "{}"), new: side(200, "128", "{}") }] },
     { operation: "catalog.get_track", path: "/served_at", opinion: "noise", confidence: 0.97, declared: false, kinds: { value: 43 },
       old_new: { differing: 43, pairs: 1240 }, old_old: { differing: 2, pairs: 60 }, first: "2026-11-29T09:20:00.000000Z", last: "2026-11-29T09:44:31.000000Z", examples: [] }],
   folded: { operations: 0, fields: 0, examples: 4 }, bytes: 81000, masked: true,
@@ -148,6 +149,9 @@ const refusal = { type: "about:blank", status: 422, code: "FailedPrecondition", 
   detail: "the writes of catalog may only be on the new side while 100% of its reads are, and 30% would be: two sides must never answer " +
     "for what one of them writes. Bring the writes home in the same change (writes local), or move all reads first (100%). Legal now: legacy, shadow, canary, moved." };
 
+const misfit = { type: "about:blank", status: 400, code: "InvalidArgument", rule: "banyan.replay_does_not_fit", detail: "another form",
+  details: [{ where: "/parts/1", problem: "what is said for q of the query has another form than aaa, which is kept of it" }] };
+
 /** A process with all of it. `orders` are what was posted; writes to the new side at less than 100 % are refused. */
 export function busy(orders = []) {
   let asked = 0;
@@ -155,6 +159,7 @@ export function busy(orders = []) {
   return (method, path, body) => {
     if (method === "GET") return documents[path]?.();
     orders.push([path, body]);
+    if (path === "/differences/replay" && body.parts && body.parts[1] !== "abc") return [400, misfit];
     if (path === "/differences/replay") return { example: body.example, comparison: { same: false, differences: [{ path: "/price/amount", kind: "value", old: "129", new: "128" }] } };
     if (body.writes === "remote" && body.percent !== "100%") return [422, refusal];
     return { module: path.split("/")[2], changed: true, before: {}, after: {} };

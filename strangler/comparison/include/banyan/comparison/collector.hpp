@@ -78,7 +78,8 @@ class ComparisonCollector {
   /// The request of an example of this collector, with what is hidden of it as it is said.
   /// FailedPrecondition "banyan.example_not_replayable" when something is lacking, with all that is
   /// and the command that says it; InvalidArgument "banyan.replay_does_not_fit" when what is said
-  /// has not the form that is kept, or was never hidden. No message has anything that was said.
+  /// has not the form that is kept, or was never hidden. No message has anything that was said. Its
+  /// details are places where parts are said (see ReplayWords).
   Result<http::Request> request_again(const AskedAgain& asked, const ComparedExample& example,
                                       const OperationRules& rules) const;
 

@@ -15,6 +15,10 @@ struct ReplayWords {
   std::string target;  ///< whole; "": as it is kept
   std::vector<std::pair<std::string, std::string>> fields;
   std::optional<std::string> body;
+  /// In place of the target: one text for each "…" of it, in its order, as whoever fills in a form
+  /// says it. Of these, and of all else, a refusal then says where it stands: its details are
+  /// places in a document with the members "parts" (a list), "headers" (by name) and "body".
+  std::optional<std::vector<std::string>> parts{};
 };
 
 /// An example that is to be asked again. Views only.

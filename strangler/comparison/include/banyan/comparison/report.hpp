@@ -13,10 +13,17 @@
 
 namespace banyan::strangler {
 
+/// What an example has in place of a part of a target that may be personal data.
+struct HiddenPart {
+  std::string name;  ///< for people: "{id} of the path", "q of the query"
+  std::string form;  ///< "aaa_99"; of a long one the beginning
+};
+
 /// What of a request an example does not have: who asks it again has to say it.
 struct HiddenOfRequest {
   /// The target with "…" for each part of which the form alone is kept, "/albums/…?q=…"; "": none.
   std::string target;
+  std::vector<HiddenPart> parts;  ///< one for each "…" of the target, in its order
   /// Header fields in lower case: credentials, and those of which the form alone is kept.
   std::vector<std::string> fields;
   bool body = false;  ///< masked, or cut
