@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """How long a new side that has become worse keeps its users: a plan in a running proxy, with real sockets."""
+import contextlib
 import datetime
 import math
 import random
@@ -18,7 +19,7 @@ SAME = 60  # seconds in which both sides stay the same, at the end
 REASON = {"who": "bench", "why": "a measurement"}
 PLAN = """[rollouts.catalog.plan]
 steps = ["{share}", "100%"]
-dwell = "24h"
+dwell = "1440m"
 """
 
 
@@ -69,23 +70,22 @@ class _Trial:
     def __enter__(self):
         folder = self._bench.folder / f"rollback-{random.getrandbits(48):x}"
         folder.mkdir()
-        sides = self.sides.__enter__()
-        self._proxy = banyan(folder, free_ports(1)[0], sides.old.port, self._bench.options, successor=sides.new.port,
-                             more=PLAN.format(share=self._case.share))
-        try:
-            self._proxy.__enter__()
-        except BaseException:
-            sides.__exit__()
-            raise
-        ask(self._proxy, "rollouts/catalog/plan", {"action": "start", **REASON})
-        sides.at_once(lambda: (sides.old.fail(self._case.usual), sides.new.fail(self._case.usual)))
-        self._begun = sides.now()
-        sides.read(self._proxy.port, RATE)
+        with contextlib.ExitStack() as stack:
+            sides = stack.enter_context(self.sides)
+            self._proxy = stack.enter_context(banyan(
+                folder, free_ports(1)[0], sides.old.port, self._bench.options, successor=sides.new.port,
+                more=PLAN.format(share=self._case.share)))
+            ask(self._proxy, "rollouts/catalog/plan", {"action": "start", **REASON})
+            for each in (sides.old, sides.new):
+                sides.at_once(lambda side=each: side.fail(self._case.usual))
+            self._begun = sides.now()
+            sides.read(self._proxy.port, RATE)
+            stack.callback(sides.stop_reading)
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *_):
-        self.sides.__exit__()
-        self._proxy.__exit__()
+        self._stack.close()
 
     def plan(self):
         return ask(self._proxy, "plans")["plans"][0]

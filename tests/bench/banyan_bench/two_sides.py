@@ -88,7 +88,7 @@ class _Reader(asyncio.Protocol):
 
     def connection_made(self, transport):
         self._transport = transport
-        self._readers.is_free(self)
+        self._readers.came(self)
 
     def close(self):
         self._transport.close()
@@ -115,7 +115,7 @@ class Readers:
 
     def __init__(self, loop, port, rate, users):
         self._loop, self._port, self._every, self._users = loop, port, 1 / rate, users
-        self._free, self._waiting = collections.deque(), collections.deque()
+        self._all, self._free, self._waiting = set(), collections.deque(), collections.deque()
         self._asked, self._ended = 0, False
         self.answers, self.unanswered, self.slowest = collections.Counter(), 0, 0.0
 
@@ -127,7 +127,7 @@ class Readers:
 
     def end(self):
         self._ended = True
-        for each in list(self._free):
+        for each in list(self._all):
             each.close()
 
     def _turn(self):
@@ -150,6 +150,10 @@ class Readers:
         except OSError:
             self.unanswered += 1
 
+    def came(self, reader):
+        self._all.add(reader)
+        self.is_free(reader)
+
     def is_free(self, reader):
         self._free.append(reader)
         self._serve()
@@ -159,7 +163,8 @@ class Readers:
         self.slowest = max(self.slowest, self._loop.time() - due)
 
     def lost(self, reader, asked):
-        self.unanswered += asked
+        self._all.discard(reader)
+        self.unanswered += asked and not self._ended
         if reader in self._free:
             self._free.remove(reader)
         if not self._ended:
@@ -191,6 +196,9 @@ class TwoSides:
         self.readers = Readers(self._loop, port, rate, self._users)
         self._run(self.readers.begin())
 
+    def stop_reading(self):
+        self.at_once(self.readers.end)
+
     def now(self):
         return self._loop.time()
 
@@ -204,8 +212,6 @@ class TwoSides:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(30)
 
     def _end(self):
-        if self.readers:
-            self.readers.end()
         for each in self._servers:
             each.close()
 
