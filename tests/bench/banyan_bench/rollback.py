@@ -14,7 +14,6 @@ from .report import median
 from .two_sides import TwoSides
 
 RATE = 1_000  # requests a second, of both sides together
-WARM = 30  # seconds in which both sides are the same, and what is usual becomes known
 SAME = 60  # seconds in which both sides stay the same, at the end
 REASON = {"who": "bench", "why": "a measurement"}
 PLAN = """[rollouts.catalog.plan]
@@ -44,7 +43,7 @@ TIMES = {"last_request": "first failed answer … last request there", "logged":
 
 def run(bench):
     options, report = bench.options, bench.report
-    warm, same = (8, 10) if options.quick else (WARM, SAME)
+    warm, same = options.warm, 10 if options.quick else SAME
     if not (options.bin / "banyan").exists():
         sys.exit(f"bench: {options.bin / 'banyan'} is not built; run: cmake --build {options.build} --target banyan")
     report.heading("Rolling back")
