@@ -13,6 +13,7 @@ import contextlib
 import json
 import resource
 import sys
+import urllib.request
 
 from .machine import LOAD_CORE
 from .program import Program, free_ports
@@ -208,6 +209,15 @@ legacy = "legacy"
 {more}""")
     words = [options.bin / "banyan", "proxy", "--config", file, "--loops", "1"]
     return Program(name, words, port, folder / "banyan.log")
+
+
+def ask(program, path, body=None):
+    """What a running banyan answers its operators; with a `body` it is an order."""
+    request = urllib.request.Request(f"http://127.0.0.1:{program.port}/_banyan/api/{path}",
+                                     data=None if body is None else json.dumps(body).encode(),
+                                     headers={"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
 
 
 def _banyan(folder, port, upstream, options, closes):

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What clients notice of copies: of none, of one for each read, and of those to a side that hangs or is dead."""
 import contextlib
-import json
 import socket
-import urllib.request
 
-from .contenders import PATHS, banyan, in_turns, origin
+from .contenders import PATHS, ask, banyan, in_turns, origin
 from .loads import most, steady
 from .program import free_ports
 from .report import bytes_text, median, ratio, spread
@@ -34,7 +32,7 @@ def run(bench):
                    f"each read a p99 of\nno more than {TARGET} of that without; with a side that hangs or is dead neither more "
                    "time nor\nmemory than that.\n")
         for each in programs[1:]:
-            _ask(each, "/_banyan/api/rollouts/catalog/shadow", {"who": "bench", "why": "a measurement", "force": True})
+            ask(each, "rollouts/catalog/shadow", {"who": "bench", "why": "a measurement", "force": True})
         seen = {each.name: [] for each in programs}
         for each in in_turns(programs, options.rounds):
             seen[each.name].append(steady(report, options, each, PATH, requests, rate))
@@ -72,16 +70,8 @@ def _hanging_side():
         yield listening.getsockname()[1]
 
 
-def _ask(program, path, body=None):
-    request = urllib.request.Request(f"http://127.0.0.1:{program.port}{path}",
-                                     data=None if body is None else json.dumps(body).encode(),
-                                     headers={"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
-
-
 def _copies(program):
-    return _ask(program, "/_banyan/api/differences?module=catalog")["modules"][0]["copies"]
+    return ask(program, "differences?module=catalog")["modules"][0]["copies"]
 
 
 def _print(report, seen, memory, copies):
