@@ -25,7 +25,9 @@ int done(const char* what, const std::string& key, const std::string& order, i64
   const std::string row = "INSERT INTO ledger (what, key, shop_order, amount) VALUES (" +
                           quoted(what) + ", " + quoted(key) + ", " + quoted(order) + ", " +
                           std::to_string(amount) + ")";
-  return ledger.exec(row.c_str()) < 0 ? ERR_DATABASE : SHOP_OK;
+  if (ledger.exec(row.c_str()) < 0) return ERR_DATABASE;
+  debug_point((std::string("outside.") + what).c_str());
+  return SHOP_OK;
 }
 
 }  // namespace

@@ -13,14 +13,31 @@ int note(const std::string& id, int step, const char* phase) {
              : ERR_DATABASE;
 }
 
+// This step says no: from here it goes back, and the order will say why.
+int refused(const std::string& id, int step, int rc) {
+  return db_execf("UPDATE sagas SET step = %d, phase = 'back', refused = %d WHERE id = %Q", step,
+                  rc, id.c_str()) == 1
+             ? SHOP_OK
+             : ERR_DATABASE;
+}
+
+const char* reason_of(i64 rc) {
+  switch (rc) {
+    case ERR_OUT_OF_STOCK: return "out_of_stock";
+    case ERR_DECLINED: return "payment_declined";
+    case ERR_TOO_LATE: return "no_carrier";
+    default: return "refused";
+  }
+}
+
 void point(const std::string& step, const char* what) {
   debug_point(("saga." + step + "." + what).c_str());
 }
 
-int cancelled(Sale& sale) {
+int cancelled(Sale& sale, i64 rc) {
   return once(sale.key("cancelled"), [&] {
     sale.order.setState("cancelled");
-    sale.order.m_cancel_reason = "no_carrier";
+    sale.order.m_cancel_reason = reason_of(rc);
     sale.order.m_fulfilment = "done";
     return sale.order.save();
   });
@@ -29,7 +46,7 @@ int cancelled(Sale& sale) {
 // One step on, or back. 1 when there is none left.
 int move(const std::string& id, const std::vector<Step>& steps) {
   DbRows rows;
-  if (db_queryf(&rows, "SELECT step, phase FROM sagas WHERE id = %Q", id.c_str()) != 1)
+  if (db_queryf(&rows, "SELECT step, phase, refused FROM sagas WHERE id = %Q", id.c_str()) != 1)
     return ERR_DATABASE;
   const auto at = static_cast<std::size_t>(rows.num(0, "step"));
   Sale sale;
@@ -42,10 +59,10 @@ int move(const std::string& id, const std::vector<Step>& steps) {
     point(steps[at].name, "done");
     if (rc == ERR_DATABASE) return rc;
     return rc == SHOP_OK ? note(id, static_cast<int>(at) + 1, "forward")
-                         : note(id, static_cast<int>(at), "back");
+                         : refused(id, static_cast<int>(at), rc);
   }
   if (at == 0) {
-    const int rc = cancelled(sale);
+    const int rc = cancelled(sale, rows.num(0, "refused"));
     if (rc != SHOP_OK) return rc;
     return note(id, 0, "undone") == SHOP_OK ? 1 : ERR_DATABASE;
   }
@@ -88,7 +105,7 @@ int prepare_sagas() {
   return Db::instance()->script(
       "DROP TRIGGER IF EXISTS order_gives_back;"
       "CREATE TABLE IF NOT EXISTS sagas (id TEXT PRIMARY KEY NOT NULL, step INTEGER NOT NULL, "
-      "phase TEXT NOT NULL);"
+      "phase TEXT NOT NULL, refused INTEGER NOT NULL DEFAULT 0);"
       "CREATE TABLE IF NOT EXISTS marks (key TEXT PRIMARY KEY NOT NULL);");
 }
 

@@ -17,8 +17,8 @@ struct Sale {
   std::string key(const std::string& what) const { return id + "/" + what; }
 };
 
-// SHOP_OK, ERR_DATABASE (it is tried again later), or another error: no, and what was done before
-// is undone.
+// SHOP_OK, ERR_DATABASE (it is tried again later), or another error: no. Then the steps before this
+// one are undone, and this one is not.
 using Work = std::function<int(Sale&)>;
 
 struct Step {
