@@ -15,7 +15,7 @@ from lab.legacy import make_database
 SAGA, DECISION = "place_order_saga.cpp", "decision.toml"
 COPIES, KILLED, PATIENCE = 20, 70, 15 * SLOWER
 PARTS = {"lines": "whole", "stock": "compensate", "payment": "compensate", "parcel": "pivot", "basket": "retry", "mail": "retry"}
-FATES = set(PARTS.values())
+FATES = tuple(PARTS.values())
 
 
 @dataclass
