@@ -44,6 +44,7 @@ class World:
         self.bench = bench
         template, self.track = bench.once("template", lambda: make_database(bench, "template", copies=COPIES))
         self.database, self.outside = bench.folder / f"{name}.db", bench.folder / f"{name}.outside"
+        self.points = bench.folder / f"{name}.points"
         shutil.copy(template, self.database)
         with sqlite3.connect(self.database) as shop:
             shop.execute("INSERT INTO basket SELECT c.id, i.id, 2, 0 FROM customers c, item i"
@@ -51,7 +52,7 @@ class World:
         shop.close()
 
     def run(self, what: str, *words: str, case: Case = GOOD, crash: str = "") -> int:
-        names = dict(os.environ, SHOP_CRASH=crash, **case.surroundings)
+        names = dict(os.environ, SHOP_CRASH=crash, SHOP_POINTS=str(self.points), **case.surroundings)
         try:
             done = subprocess.run([self.bench.program("lab11"), what, self.database, self.outside, *words], env=names,
                                   capture_output=True, text=True, timeout=PATIENCE, check=False, cwd=self.bench.folder)
@@ -66,6 +67,11 @@ class World:
     def sell(self, case: Case, crash: str = "", how: str = "sell") -> bool:
         """True when it was killed."""
         return self.run(how, self.track, str(case.copies), case.method, case=case, crash=crash) == KILLED
+
+    def passed(self) -> list[str]:
+        """The points at which it could have been killed: before the first step, after each and after each undo, before that
+        is noted; and when those outside have done something, before the step has heard of it."""
+        return sorted(dict.fromkeys(self.points.read_text().split()), key=lambda point: point.startswith("outside"))
 
     def counts(self) -> dict:
         """What there is in the end."""
@@ -145,14 +151,6 @@ def steps_of(bench: Bench) -> list[dict]:
     return bench.once("steps", make)
 
 
-def points_of(bench: Bench) -> list[str]:
-    """Where a sale can be killed: before the first step, after each and after each undo, before that is noted; and when
-    those outside have done something, before the step has heard of it."""
-    names = [step["name"] for step in steps_of(bench)]
-    return ["saga.begin", *(f"saga.{name}.done" for name in names), *(f"saga.{name}.undone" for name in names),
-            "outside.charge", "outside.parcel", "outside.refund"]
-
-
 def listed(*deeds: str) -> str:
     return ", ".join(deeds[:-1]) + (", and " if deeds[1:] else "") + deeds[-1]
 
@@ -165,32 +163,37 @@ def wanted_of(case: Case, found: dict) -> dict:
     return UNDONE | {"charged": charged, "refunded": charged}
 
 
-def killed_everywhere(bench: Bench, case: Case) -> NotYet | int:
-    """First it is let be. Then it is killed at each point, and another one goes on. At how many points, when each ends well."""
-    reached = 0
-    for number, point in enumerate(["", *points_of(bench)]):
-        world = World(bench, f"{case.name}-{number}")
-        killed, did = world.sell(case, crash=point), case.did
-        if point and not killed:
-            continue
-        if killed:
-            reached += 1
-            did += (f"killed the program at {point}",)
-            found = world.counts()
-            if case.refused and (wrong := difference(found, NEVER)) is not None:
-                return NotYet(listed(*did, "looked"), wrong[0], wrong[1], why_of(found, NEVER), SAGA)
-            world.run("resume", case=case)
-            did += ("let another one go on",)
+def problem_of(bench: Bench, case: Case, point: str = "") -> NotYet | list[str]:
+    """Sold, and killed there, if it is anywhere, and another one goes on: what is wrong in the end, or the points passed."""
+    world, did = World(bench, f"{case.name}-{point or 'whole'}"), case.did
+    if world.sell(case, crash=point):
+        did += (f"killed the program at {point}",)
         found = world.counts()
-        wanted = wanted_of(case, found)
-        if (wrong := difference(found, wanted)) is not None:
-            (saw, expected), why = wrong, why_of(found, wanted)
-            if case in EARLIER and found["refunded"] < found["charged"] == 1:
-                saw, expected = "charged, and not refunded", "both, or neither"
-                why = ("the step that says no is not undone, only those before it are. So of it nothing may be left: who may"
-                       " refuse is asked before anything is done, or the step gives back what it has done")
-            return NotYet(listed(*did), saw, expected, why, SAGA)
-    return reached
+        if case.refused and (wrong := difference(found, NEVER)) is not None:
+            return NotYet(listed(*did, "looked"), wrong[0], wrong[1], why_of(found, NEVER), SAGA)
+        world.run("resume", case=case)
+        did += ("let another one go on",)
+    found = world.counts()
+    wanted = wanted_of(case, found)
+    if (wrong := difference(found, wanted)) is None:
+        return world.passed()
+    (saw, expected), why = wrong, why_of(found, wanted)
+    if case in EARLIER and found["refunded"] < found["charged"] == 1:
+        saw, expected = "charged, and not refunded", "both, or neither"
+        why = ("the step that says no is not undone, only those before it are. So of it nothing may be left: who may"
+               " refuse is asked before anything is done, or the step gives back what it has done")
+    return NotYet(listed(*did), saw, expected, why, SAGA)
+
+
+def killed_everywhere(bench: Bench, case: Case) -> NotYet | int:
+    """At how many points, when each ends well."""
+    points = problem_of(bench, case)
+    if isinstance(points, NotYet):
+        return points
+    for point in points:
+        if isinstance(problem := problem_of(bench, case, point), NotYet):
+            return problem
+    return len(points)
 
 
 @claim

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "saga.h"
 
+#include <cstdlib>
+#include <fstream>
+
 #include "db.h"
 #include "errors.h"
 
@@ -30,10 +33,6 @@ const char* reason_of(i64 rc) {
   }
 }
 
-void point(const std::string& step, const char* what) {
-  debug_point(("saga." + step + "." + what).c_str());
-}
-
 int cancelled(Sale& sale, i64 rc) {
   return once(sale.key("cancelled"), [&] {
     sale.order.setState("cancelled");
@@ -56,7 +55,7 @@ int move(const std::string& id, const std::vector<Step>& steps) {
     if (at == steps.size())
       return note(id, static_cast<int>(at), "done") == SHOP_OK ? 1 : ERR_DATABASE;
     const int rc = steps[at].run(sale);
-    point(steps[at].name, "done");
+    passes("saga." + steps[at].name + ".done");
     if (rc == ERR_DATABASE) return rc;
     return rc == SHOP_OK ? note(id, static_cast<int>(at) + 1, "forward")
                          : refused(id, static_cast<int>(at), rc);
@@ -68,7 +67,7 @@ int move(const std::string& id, const std::vector<Step>& steps) {
   }
   const Step& step = steps[at - 1];
   const int rc = step.undo ? step.undo(sale) : SHOP_OK;
-  point(step.name, "undone");
+  passes("saga." + step.name + ".undone");
   return rc == SHOP_OK ? note(id, static_cast<int>(at) - 1, "back") : rc;
 }
 
@@ -80,6 +79,12 @@ int go_on(const std::string& id) {
 }
 
 }  // namespace
+
+void passes(const std::string& point) {
+  static const char* points = std::getenv("SHOP_POINTS");
+  if (points != nullptr) std::ofstream(points, std::ios::app) << point << '\n';
+  debug_point(point.c_str());
+}
 
 int once(const std::string& key, const std::function<int()>& work) {
   Db* db = Db::instance();
@@ -125,7 +130,7 @@ int begin_sale(const std::string& id, Order* order) {
     return rc;
   }
   if ((rc = db->commit()) != SHOP_OK) return rc;
-  debug_point("saga.begin");
+  passes("saga.begin");
   return go_on(id);
 }
 

@@ -33,6 +33,10 @@ std::vector<Step> place_order_saga();
 // `work` and a mark of the key, in one transaction. Where the mark is, nothing is done.
 int once(const std::string& key, const std::function<int()>& work);
 
+// A point at which the program can be killed (SHOP_CRASH, see debug_point in util.h). The file
+// SHOP_POINTS has those that were passed.
+void passes(const std::string& point);
+
 // The tables of it.
 int prepare_sagas();
 // A new sale: the order and its lines in one transaction with the row of the saga. Then the steps.
