@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import tomllib
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from lab.checking import SLOWER, Bench, Holds, NotYet, Red, TookTooLong, claim, main
 from lab.legacy import make_database
@@ -37,19 +38,24 @@ EARLIER = [Case("declined", ("sold two copies for a card that is declined",), me
            Case("empty", (f"sold {COPIES + 1} copies of {COPIES}",), copies=COPIES + 1)]
 
 
+def template_of(bench: Bench) -> tuple[Path, str]:
+    database, track = make_database(bench, "template", copies=COPIES)
+    with sqlite3.connect(database) as shop:
+        shop.execute("INSERT INTO basket SELECT c.id, i.id, 2, 0 FROM customers c, item i"
+                     " WHERE c.email_key = 'ada@example.org' AND i.pub_id = ?", (track,))
+    shop.close()
+    return database, track
+
+
 class World:
     """A shop's database with a basket, and what the terminal and the carrier have written down."""
 
     def __init__(self, bench: Bench, name: str):
         self.bench = bench
-        template, self.track = bench.once("template", lambda: make_database(bench, "template", copies=COPIES))
+        template, self.track = bench.once("template", lambda: template_of(bench))
         self.database, self.outside = bench.folder / f"{name}.db", bench.folder / f"{name}.outside"
         self.points = bench.folder / f"{name}.points"
         shutil.copy(template, self.database)
-        with sqlite3.connect(self.database) as shop:
-            shop.execute("INSERT INTO basket SELECT c.id, i.id, 2, 0 FROM customers c, item i"
-                         " WHERE c.email_key = 'ada@example.org' AND i.pub_id = ?", (self.track,))
-        shop.close()
 
     def run(self, what: str, *words: str, case: Case = GOOD, crash: str = "") -> int:
         names = dict(os.environ, SHOP_CRASH=crash, SHOP_POINTS=str(self.points), **case.surroundings)

@@ -37,6 +37,7 @@ void begin_outside(const std::string& file, bool carrier_is_full) {
   full = carrier_is_full;
   ledger.open(file.c_str());
   ledger.script(
+      "PRAGMA synchronous = OFF;"
       "CREATE TABLE IF NOT EXISTS ledger (what TEXT, key TEXT, shop_order TEXT, amount INTEGER)");
 }
 
