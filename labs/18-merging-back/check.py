@@ -33,6 +33,9 @@ def bets(bench: Bench):
     given, bet = table_of(bench, VERDICT), table_of(bench, "bets.toml")
     for module, key in DECIDES.items():
         said = given.get(module, {})
+        if not isinstance(said, dict) or not isinstance(said.get("because", ""), str):
+            return NotYet(f"read {VERDICT}", f"{module} = {said}", f'[{module}], and below it verdict = "…" and because = "…"',
+                          "it is read by a program", VERDICT)
         if said.get("because") != key:
             value = bet[module].get(said.get("because"), "nothing")
             return NotYet(f"read why {module} {'comes home' if said.get('verdict') == 'home' else 'stays'}",
@@ -84,7 +87,14 @@ def database(bench: Bench):
 
 
 def plan_of(bench: Bench) -> dict[str, list[str]]:
-    plan = {name: list(each.get("modules", [])) for name, each in table_of(bench, DEPLOY).items()}
+    given = table_of(bench, DEPLOY)
+    for name, each in given.items():
+        modules = each.get("modules") if isinstance(each, dict) else None
+        if not isinstance(modules, list) or not modules or not all(isinstance(module, str) for module in modules):
+            raise Red(NotYet(f"read {DEPLOY}", f"{name} = {each}", f'[{name}], and below it modules = ["catalog", …]',
+                             "a process is there for what runs in it; one that hosts nothing is not started, and not written down",
+                             DEPLOY))
+    plan = {name: each["modules"] for name, each in given.items()}
     hosted = sorted(module for modules in plan.values() for module in modules)
     if "edge" not in plan or hosted != sorted(MODULES):
         raise Red(NotYet(f"read {DEPLOY}", f"modules: {', '.join(hosted) or 'none'}", "an edge, and each of the six modules once",

@@ -154,7 +154,7 @@ class TheGoldenMaster(unittest.TestCase):
     def test_says_at_which_step_a_table_is_missed_that_was_dropped(self):
         said = self.walk("--without", "artists")
         self.assertEqual(said.returncode, 1, said.stderr)
-        self.assertRegex(said.stdout, r"first difference: 2_search, step 1, guest: GET /tracks/trk:5: 500 in place of 200")
+        self.assertRegex(said.stdout, r"first difference: 2_search, step 1, guest: GET /tracks/trk:5: 503 in place of 200")
         self.assertIn("# it cannot go on: KeyError, 'title'", said.stdout)
 
     def test_has_nine_journeys_and_about_120_exchanges(self):
