@@ -287,9 +287,9 @@ def alive_route(bench: Bench, route: str) -> NotYet | None:
         return NotYet(f"looked for the last use of {route}", f"{used[-1][1]}, at {used[-1][0]}", "none",
                       "dead is what nobody has used in a window that is long enough, and not what nobody remembers", RETIRE)
     if not sent_on(bench, route):
-        return NotYet(f"looked who answers {route} when it is gone", f"nobody: {PROXY} sends it to the old shop", "the modular shop",
-                      "nobody has used it on this day. What has not moved is not dead for that: whoever comes for it tomorrow has"
-                      " nowhere to go", f"{RETIRE}, {PROXY}")
+        return NotYet(f"looked who answers {route} when it is gone", f"nobody: {PROXY} sends it to the old shop",
+                      "the modular shop", "nobody has used it on this day. What has not moved is not dead for that: whoever comes"
+                      " for it tomorrow has nowhere to go", f"{RETIRE}, {PROXY}")
     return None
 
 
