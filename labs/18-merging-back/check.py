@@ -75,7 +75,9 @@ class Deployment:
         return (time.monotonic() - begun) * 1000
 
     def calls_between(self) -> int:
-        return int(self.edge.metric("banyan_port_calls_total", binding="remote"))
+        """Those that the pages are made of, and that were answered: on a machine that is busy with other work one may be asked
+        again, and those who work in the background ask for themselves."""
+        return int(self.edge.metric("banyan_port_calls_total", binding="remote", module="catalog", outcome="ok"))
 
     def stop(self) -> None:
         for each in (self.edge, *self.services.values()):
