@@ -103,6 +103,10 @@ void Server::Inside::tell() {
   metrics.add_samples([this] { return samples(sides, parts.clock.steady()); });
   metrics.add_samples([this] { return samples(book); });
   parts.telemetry.health.add("upstreams", false, [this] { return upstream_health(); });
+  if (!parts.settings.config_file.empty()) {
+    parts.telemetry.health.add("configuration", false,
+                               [this] { return refused.finding(parts.settings.config_file); });
+  }
   view.emplace(LiveView::Parts{parts.served, *routes, parts.telemetry, parts.control, tunnels,
                                sides, fall_through, parts.clock});
 }
