@@ -117,7 +117,9 @@ TEST_F(AReload, MayTakeAwayARolloutThatWasSetBackOrIsRetired) {
   configure();
   ASSERT_TRUE(proxy_->reload().has_value());
   ASSERT_EQ(shift("100%", R"(,"writes":"remote")"), 200u);
-  ASSERT_EQ(post("/_banyan/api/rollouts/catalog/retire", R"({"who":"ann","why":"a test"})").status,
+  ASSERT_EQ(post("/_banyan/api/rollouts/catalog/retire",
+                 R"({"who":"ann","why":"a test","evidence":"nobody asks it"})")
+                .status,
             200u);
   write(file(), without_rollout(legacy_.port()));
   EXPECT_TRUE(proxy_->reload().has_value());
