@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "banyan/serving/dependency.hpp"
 #include "metrics.hpp"
 #include "secret.hpp"
 #include "server_inside.hpp"
@@ -13,14 +14,6 @@ namespace {
 
 using strangler::FileProblem;
 using strangler::Routing;
-
-void log_change(const telemetry::Log& log, const upstream::HealthChange& change) {
-  log.write(change.passing ? telemetry::Level::Info : telemetry::Level::Warning,
-            change.passing ? "instance_healthy" : "instance_ejected",
-            {{"upstream", change.group},
-             {"instance", to_string(change.instance)},
-             {"message", change.why}});
-}
 
 TlsServers servers_of(const TlsMaterial& material) {
   TlsServers servers;
@@ -49,13 +42,13 @@ Server::Inside::Inside(Parts given, const TlsMaterial& material)
     : parts(std::move(given)),
       started_with(parts.routing->configuration),
       file(parts.settings.config_file, parts.routing, parts.settings.overlay),
-      checks([this](const upstream::HealthChange& change) { log_change(log(), change); },
-             [this](std::string_view what) { fault(what); }),
+      checks(logs_health(parts.telemetry.log), [this](std::string_view what) { fault(what); }),
       upstreams{
           .forwarding = {.trusted_peers = parts.settings.trusted_peers,
                          .client_words = {started_with.drop_fields, started_with.pass_fields}},
           .health = parts.settings.health,
-          .clock = parts.clock},
+          .clock = parts.clock,
+          .changed = logs_health(parts.telemetry.log)},
       pages(own_pages(parts.telemetry)),
       book(parts.clock),
       tls(servers_of(material)),

@@ -199,8 +199,9 @@ struct Process::Parts {
   Assembly::Services services() const {
     Assembly::Services all;
     for (const auto& [module, endpoint] : options.at) {
-      auto group = serving::dependency_group(module, {endpoint}, routing->configuration,
-                                             options.config_file, system_clock());
+      auto group =
+          serving::dependency_group(module, {endpoint}, routing->configuration, options.config_file,
+                                    system_clock(), serving::logs_health(telemetry.log));
       if (!group) throw std::runtime_error(to_string(group.error()));
       all.emplace(module, std::move(*group));
     }
