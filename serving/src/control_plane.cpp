@@ -180,6 +180,7 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
           .live = {.tunnels = std::move(plan.tunnels),
                    .missed = std::move(plan.missed),
                    .testers = std::move(plan.testers),
+                   .fallbacks = std::move(plan.fallbacks),
                    .unowned = std::move(plan.unowned),
                    .attention = [&telemetry] { return attention_of(telemetry.health); }},
           .plan_of = std::move(plan.plan_of),

@@ -85,6 +85,7 @@ std::expected<std::unique_ptr<Proxy>, std::string> Proxy::make(const ProxyOption
        .missed = [all](std::string_view rollout) { return all->server->missed(rollout); },
        .unowned = [all] { return all->server->unowned(); },
        .testers = [all](std::string_view rollout) { return all->server->testers(rollout); },
+       .fallbacks = [all](std::string_view rollout) { return all->server->fallbacks(rollout); },
        .preflight = [all](std::string_view rollout) { return all->server->preflight(rollout); },
        .operations =
            [all](std::string_view rollout) { return all->server->judged_operations(rollout); },

@@ -67,6 +67,15 @@ std::optional<strangler::TesterCounts> Server::testers(std::string_view rollout)
   return counts;
 }
 
+std::optional<std::uint64_t> Server::fallbacks(std::string_view rollout) const {
+  const auto plan = inside_->plan_of(rollout);
+  if (!plan || !plan->fallback) return std::nullopt;
+  const auto figures = inside_->book.of(rollout);
+  std::uint64_t all = 0;
+  for (const auto& each : figures->fallbacks) all += each;
+  return all;
+}
+
 strangler::Unowned Server::unowned() const {
   strangler::Unowned all;
   const auto routes = inside_->current();

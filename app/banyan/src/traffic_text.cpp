@@ -20,6 +20,12 @@ std::uint64_t number_of(const Json& object, const char* key) {
   return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
 }
 
+std::string fallbacks_text(std::uint64_t requests, const std::string& module) {
+  return std::to_string(requests) + (requests == 1 ? " request of " : " requests of ") + module +
+         (requests == 1 ? " was" : " were") +
+         " answered by the old side, since the new one had failed";
+}
+
 std::string stage_text(const Json& traffic) {
   std::string stage = text_of(traffic, "stage");
   if (stage != "canary") return stage;

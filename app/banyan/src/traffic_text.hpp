@@ -14,6 +14,9 @@ using Json = nlohmann::ordered_json;
 std::string text_of(const Json& object, const char* key);
 std::uint64_t number_of(const Json& object, const char* key);
 
+/// "108 requests of books were answered by the old side, since the new one had failed".
+std::string fallbacks_text(std::uint64_t requests, const std::string& module);
+
 /// "canary 25%", from an object with stage and reads.
 std::string stage_text(const Json& traffic);
 

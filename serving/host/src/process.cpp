@@ -178,6 +178,7 @@ struct Process::Parts {
          .missed = [this](std::string_view module) { return server->missed(module); },
          .unowned = [this] { return server->unowned(); },
          .testers = [this](std::string_view module) { return server->testers(module); },
+         .fallbacks = [this](std::string_view module) { return server->fallbacks(module); },
          .preflight = [this](std::string_view module) { return server->preflight(module); },
          .operations =
              [this](std::string_view module) { return server->judged_operations(module); },

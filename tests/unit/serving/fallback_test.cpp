@@ -47,6 +47,7 @@ TEST_F(AFallback, OfAReadIsTheOldSidesAnswerOnceTheNewOneIsDead) {
               HasSubstr(R"(banyan_rollout_recent_failures{rollout="catalog",side="remote"} 1)"))
       << "it is the new side's failure, whatever the user saw";
   EXPECT_THAT(log(), HasSubstr("fell_back"));
+  EXPECT_THAT(test::get(port_, "/_banyan/api/status").body, HasSubstr(R"("fallbacks":1)"));
 }
 
 TEST_F(AFallback, AlsoComesAfterAnAnswerThatSaysThatTheNewSideFailed) {

@@ -50,6 +50,7 @@ class ControlPlane {
     std::function<std::uint64_t(std::string_view)> missed;  ///< see strangler::LiveFacts
     std::function<strangler::Unowned()> unowned;            ///< the same
     strangler::TestersOf testers;                           ///< the same
+    strangler::FallbacksOf fallbacks{};                     ///< the same
     strangler::Preflight preflight;
     strangler::OperationsOf operations;  ///< of a rollout, see Server::judged_operations()
     strangler::PlanDesk::PlanOf plan_of;

@@ -138,6 +138,8 @@ class Server {
   std::uint64_t missed(std::string_view rollout) const;
   /// Of those who may choose a side, if the file lets anybody.
   std::optional<strangler::TesterCounts> testers(std::string_view rollout) const;
+  /// Requests that the old side has answered in place of the new one, if the file lets it.
+  std::optional<std::uint64_t> fallbacks(std::string_view rollout) const;
   /// Requests that belong to no operation, since the start.
   strangler::Unowned unowned() const;
   std::vector<strangler::Percent> steps(std::string_view rollout) const;
