@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -292,6 +293,42 @@ TEST(Unreachable, NobodyListens) {
   EXPECT_EQ(outcome.exit_code, 69);
   EXPECT_THAT(outcome.err, StartsWith("banyan: no answer from http://127.0.0.1:1: "));
   EXPECT_THAT(outcome.err, HasSubstr("Is it running? Name another with --url http://HOST:PORT"));
+}
+
+TEST(Unreachable, TheVariableSaysWhereWhenNoOptionDoes) {
+  ::setenv("BANYAN_URL", "http://127.0.0.1:1", 1);
+  const Outcome asked = run_banyan({"status"});
+  const Outcome by_option = run_banyan({"status", "--url", "http://127.0.0.1:2"});
+  const Outcome of_nobody = run_banyan({"status", "--store", "/nowhere/control.db"});
+  ::setenv("BANYAN_URL", "127.0.0.1:1", 1);
+  const Outcome wrong = run_banyan({"status"});
+  ::unsetenv("BANYAN_URL");
+  EXPECT_THAT(asked.err, StartsWith("banyan: no answer from http://127.0.0.1:1 (BANYAN_URL): "));
+  EXPECT_THAT(by_option.err, StartsWith("banyan: no answer from http://127.0.0.1:2: "));
+  EXPECT_THAT(of_nobody.err, StartsWith("banyan: there is no control store"))
+      << "the variable is no option that goes ill with --store";
+  EXPECT_EQ(wrong.exit_code, 64);
+  EXPECT_THAT(wrong.err, HasSubstr("BANYAN_URL is \"127.0.0.1:1\", expected http://HOST:PORT"));
+}
+
+TEST(Unreachable, AnAddressOfClientsIsToldAsOne) {
+  TemporaryFolder folder;
+  std::ofstream(folder.file("banyan.toml"))
+      << "[proxy]\nlisten = [\"127.0.0.1:0\"]\noperators = \"127.0.0.1:0\"\n"
+         "[upstreams.shop]\ninstances = [\"127.0.0.1:1\"]\n"
+         "[[routes]]\nname = \"rest\"\nprefix = \"/\"\nmethods = [\"*\"]\nlegacy = \"shop\"\n";
+  serving::ProxyOptions options;
+  options.config_file = folder.file("banyan.toml");
+  options.log_file = folder.file("log.json");
+  options.loops = 1;
+  const auto proxy = serving::Proxy::make(options);
+  ASSERT_TRUE(proxy) << proxy.error();
+  (*proxy)->start();
+  const std::string url = "http://127.0.0.1:" + std::to_string((*proxy)->listening().front().port);
+  const Outcome refused = run_banyan({"status", "--url", url});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("That is " + url + " (--url), an address of clients"));
+  EXPECT_THAT(refused.err, HasSubstr("export BANYAN_URL=http://HOST:PORT"));
 }
 
 TEST(Unreachable, SomebodyElseAnswers) {

@@ -51,7 +51,13 @@ std::string check_percent(const std::string& text) {
 }
 
 void CommandSet::add_common_options() {
-  app_.add_option("--url", target_.url, "The running application or proxy")->capture_default_str();
+  const char* const url = std::getenv(kUrlVariable);
+  if (url != nullptr && *url != '\0') target_.url = url;
+  // Whatever the variable is here; the manual is the same for all.
+  app_.add_option("--url", target_.url,
+                  "The running application or proxy, where its operators' pages are (`operators` "
+                  "of banyan.toml); said once for all commands with the variable BANYAN_URL")
+      ->default_str(kUsualUrl);
   app_.add_option("--token-file", target_.token_file,
                   "A file with the operators' token, which is needed where the operators' pages "
                   "are reached from another machine, or where clients come too");
