@@ -54,9 +54,12 @@ std::optional<std::string> why_left_behind(std::string_view rollout, const Traff
                      " to a new side any more: they would go to the old one. Put the routes of " +
                      name + " back; or, if that is meant, set it back first: banyan shift " + name +
                      " 0% --writes local --why over";
-  if (!store.empty()) text += " --store '" + store + "'";
+  const std::string where = store.empty() ? "" : " --store '" + store + "'";
+  text += where;
   if (traffic.stage == TrafficStage::Moved) {
-    text += "; or, if its old side is to go, say so first: banyan retire " + name + " --why over";
+    // Past the process nobody can judge whether the old side is used.
+    text += "; or, if its old side is to go, say so first: banyan retire " + name + " --why over" +
+            (store.empty() ? "" : " --force") + where;
   }
   return text;
 }
