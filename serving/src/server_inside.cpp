@@ -112,7 +112,8 @@ telemetry::Health::Finding Server::Inside::upstream_health() const {
       ill += (ill.empty() ? "" : ", ") + name + sides_of(*now, *pool);
   }
   if (ill.empty()) return {};
-  return {false, "no healthy instance in " + ill};
+  // Without a health check nobody asks but requests: what is quiet stays told, however well it is.
+  return {false, "no healthy instance in " + ill + "; none has answered since"};
 }
 
 }  // namespace banyan::serving
