@@ -199,6 +199,13 @@ std::vector<FileProblem> Server::Inside::left_behind(const Configuration& fresh,
         strangler::why_left_behind(name, parts.control->stages().traffic(name), change, store);
     if (why) problems.push_back({parts.settings.config_file, {}, std::move(*why)});
   }
+  if (before == nullptr || !problems.empty()) return problems;
+  const auto traffic = [this](std::string_view name) {
+    return parts.control->stages().traffic(name);
+  };
+  for (std::string& each : strangler::routes_sent_back(*before, fresh, traffic)) {
+    problems.push_back({parts.settings.config_file, {}, std::move(each)});
+  }
   return problems;
 }
 

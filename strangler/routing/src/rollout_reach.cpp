@@ -2,6 +2,9 @@
 #include "banyan/routing/rollout_reach.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "banyan/routing/route_table.hpp"
 
 namespace banyan::strangler {
 namespace {
@@ -22,6 +25,52 @@ std::string on_new_side(const Traffic& traffic) {
   }
   if (traffic.writes == Side::Remote) text += text.empty() ? "the writes" : " and the writes";
   return text;
+}
+
+/// A path that the route may be asked by: "/books/sample/reviews".
+std::string sample_of(const Route& route) {
+  constexpr std::string_view kSegment = "banyan-sample";
+  std::string path;
+  bool in_field = false;
+  for (const char c : route.path) {
+    if (c == '{') path += kSegment;
+    in_field = c == '{' || (in_field && c != '}');
+    if (!in_field && c != '}') path += c;
+  }
+  if (route.kind != PathKind::Prefix) return path;
+  return path + (path.ends_with('/') ? "" : "/") + std::string(kSegment);
+}
+
+bool is_on_new_side(const Traffic& traffic, Effect effect) {
+  return effect == Effect::Write ? traffic.writes == Side::Remote : traffic.reads == Percent::all();
+}
+
+/// What both tables make of the route's requests.
+struct Tables {
+  const RouteTable& before;
+  const RouteTable& after;
+};
+
+std::optional<std::string> why_sent_back(const Route& route, const Tables& tables,
+                                         const TrafficOf& traffic) {
+  const std::string sample = sample_of(route);
+  for (const std::string& method : http::known_methods()) {
+    if (!route.methods.contains(method)) continue;
+    const Route* const then = tables.before.match(method, sample).route;
+    const Route* const now = tables.after.match(method, sample).route;
+    if (then == nullptr || then->name != route.name || now == nullptr) continue;
+    const bool leads_back = now->legacy == route.legacy;
+    const bool stays =
+        !now->rollout.empty() && is_on_new_side(traffic(now->rollout), now->effect_for(method));
+    if (!leads_back || stays) continue;
+    return "the route \"" + route.name + "\" of " + route.rollout +
+           ", which has moved, is not here any more, and " + method + ' ' + route.path +
+           " would go to the old side (" + now->legacy + ") by the route \"" + now->name +
+           "\". Put it back; or lead what it took straight to the new side (legacy = \"" +
+           route.successor + "\", without a rollout); or set all of " + route.rollout +
+           " back first: banyan shift " + route.rollout + " 0% --writes local --why over";
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -62,6 +111,24 @@ std::optional<std::string> why_left_behind(std::string_view rollout, const Traff
             (store.empty() ? "" : " --force") + where;
   }
   return text;
+}
+
+std::vector<std::string> routes_sent_back(const Configuration& before, const Configuration& after,
+                                          const TrafficOf& traffic) {
+  std::vector<const Route*> moved;
+  for (const Route& each : before.routes) {
+    if (each.rollout.empty()) continue;
+    if (traffic(each.rollout).stage == TrafficStage::Moved) moved.push_back(&each);
+  }
+  std::vector<std::string> all;
+  if (moved.empty()) return all;
+  const auto then = RouteTable::build(before.routes);
+  const auto now = RouteTable::build(after.routes);
+  if (!then || !now) return all;  // who reads the file says what is wrong with it
+  for (const Route* each : moved) {
+    if (auto why = why_sent_back(*each, {*then, *now}, traffic)) all.push_back(std::move(*why));
+  }
+  return all;
 }
 
 }  // namespace banyan::strangler

@@ -64,6 +64,38 @@ TEST(TheReachOfARollout, MayGoWithARolloutThatIsAtHomeOrRetired) {
   EXPECT_EQ(why(Traffic::retired(), kAll, kNothing), std::nullopt);
 }
 
+TEST(TheRoutesOfARolloutThatHasMoved, MayNotSendWhatTheyTookToTheOldSideOneByOne) {
+  const std::string review =
+      "[[routes]]\nname = \"review\"\npath = \"/books/{id}/reviews\"\nmethods = [\"POST\"]\n"
+      "legacy = \"old\"\nsuccessor = \"new\"\nrollout = \"books\"\n";
+  const std::string straight =
+      "[[routes]]\npath = \"/books/{id}/reviews\"\nmethods = [\"POST\"]\nlegacy = \"new\"\n";
+  const std::string books =
+      "[[routes]]\npath = \"/books\"\nmethods = [\"GET\", \"POST\"]\nlegacy = \"old\"\n"
+      "successor = \"new\"\nrollout = \"books\"\n";
+  const Configuration before = with_routes(books + review);
+  const auto sent_back = [&](const std::string& routes, const Traffic& traffic) {
+    return routes_sent_back(before, with_routes(routes), [&](std::string_view) { return traffic; });
+  };
+  const auto lost = sent_back(books, moved());
+  ASSERT_EQ(lost.size(), 1U);
+  EXPECT_THAT(lost[0], HasSubstr("POST /books/{id}/reviews would go to the old side (old)"));
+  EXPECT_THAT(lost[0], HasSubstr("legacy = \"new\""));
+  EXPECT_TRUE(sent_back(books + review, moved()).empty());
+  EXPECT_TRUE(sent_back(books + straight, moved()).empty()) << "it goes where it went";
+  EXPECT_TRUE(sent_back(route("[\"*\"]"), moved()).empty()) << "another route of the rollout";
+  EXPECT_TRUE(sent_back(books, canary()).empty()) << "the old side has all that was written";
+  EXPECT_TRUE(sent_back(books, Traffic::retired()).empty());
+}
+
+TEST(TheRoutesOfARolloutThatHasMoved, AreAskedByPathsThatWereTheirs) {
+  const std::string kept =
+      "[[routes]]\npath = \"/books/{id}\"\nmethods = [\"*\"]\nlegacy = \"old\"\n";
+  const Configuration both = with_routes(route("[\"*\"]") + kept);
+  EXPECT_TRUE(routes_sent_back(both, both, [](std::string_view) { return moved(); }).empty())
+      << "what another route takes was never the rollout's";
+}
+
 TEST(TheReachOfARollout, OfAStartIsRefusedWhenThereIsNothingOfIt) {
   const std::string refused = why(moved(), std::nullopt, kNothing, "control.db").value_or("");
   EXPECT_THAT(refused, HasSubstr("banyan shift books 0% --writes local --why over --store "

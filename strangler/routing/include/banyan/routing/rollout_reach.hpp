@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "banyan/routing/configuration.hpp"
 #include "banyan/stages/traffic.hpp"
@@ -35,5 +37,13 @@ struct ReachChange {
 /// the command that sets it back without a process; "": one runs that can be asked.
 std::optional<std::string> why_left_behind(std::string_view rollout, const Traffic& traffic,
                                            const ReachChange& change, const std::string& store);
+
+using TrafficOf = std::function<Traffic(std::string_view rollout)>;
+
+/// Of the routes of rollouts that have moved, those whose requests another route of `after` would
+/// send to their old side, a sentence each with what to do: the new side has what was written
+/// since. Looks with one path for each route, as it is declared.
+std::vector<std::string> routes_sent_back(const Configuration& before, const Configuration& after,
+                                          const TrafficOf& traffic);
 
 }  // namespace banyan::strangler
