@@ -155,7 +155,10 @@ int always_done(const Json& /*document*/) { return kDone; }
 int not_told(const Error& error, bool json) {
   print_error(error, json);
   if (error.rule == "banyan.bad_url") return kUsage;
-  return error.code == ErrorCode::Unavailable ? kUnavailable : kRefused;
+  // What was named is not there, as when nobody is there to be asked.
+  const bool absent =
+      error.code == ErrorCode::Unavailable || error.rule == "banyan.unknown_rollout";
+  return absent ? kUnavailable : kRefused;
 }
 
 Result<std::unique_ptr<AdminClient>> admin_client(const ControlTarget& target) {

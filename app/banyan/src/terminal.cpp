@@ -106,6 +106,8 @@ void print_error(const Error& error, bool json) {
   if (!json) {
     print_error(error.message);
     for (const Detail& detail : error.details) {
+      // Of what a person did not write, a place in a document, the sentence alone is for people.
+      if (error.message.find(detail.problem) != std::string::npos) continue;
       std::cerr << "  " << harmless(detail.where) << (detail.where.empty() ? "" : ": ")
                 << harmless_lines(detail.problem) << '\n';
     }

@@ -38,6 +38,12 @@ bool fits_its_name(const Traffic& traffic) {
          (traffic.stage == TrafficStage::Retired && named == TrafficStage::Moved);
 }
 
+/// Of a traffic that is legal nowhere: what it lacks is in itself, and nothing about the module.
+bool is_ill_formed(const Traffic& traffic) {
+  return (traffic.writes == Side::Remote && traffic.reads < Percent::all()) ||
+         !fits_its_name(traffic);
+}
+
 std::optional<std::string> why_data_forbids(const std::string& name, const Traffic& traffic,
                                             const Topology& topology) {
   switch (data_need(traffic.stage, topology.data)) {
@@ -175,9 +181,12 @@ std::optional<std::string> why_change_illegal(std::string_view module, const Tra
            "again, or look at banyan schema report.";
   }
   auto why = why_illegal(module, after, topology);
-  if (!why) return std::nullopt;
+  // The sentence says what to do; a list of all stages, that one among them, would say nothing.
+  if (!why || is_ill_formed(after)) return why;
   std::string legal;
   for (const TrafficStage stage : legal_stages(module, topology)) {
+    // It is the matrix's to allow and `banyan retire`'s to judge: no way out of a refusal.
+    if (stage == TrafficStage::Retired) continue;
     if (!legal.empty()) legal += ", ";
     legal += to_string(stage);
   }

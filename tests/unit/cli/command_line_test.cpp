@@ -125,9 +125,30 @@ TEST_F(StoreCommands, RefuseWithTheReason) {
       illegal.err,
       StartsWith("banyan: refused: the writes of catalog may only be on the new side while"));
   const Outcome unknown = banyan({"shift", "catalgo", "25", "--why", "x"});
-  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_EQ(unknown.exit_code, 69);
   EXPECT_EQ(unknown.err, "banyan: there is no rollout \"catalgo\". Did you mean \"catalog\"?\n");
   EXPECT_EQ(store_->stand()->revision, 0U);
+}
+
+TEST_F(StoreCommands, EndAlikeWhenThereIsNoSuchRolloutAndSayHowOneBegins) {
+  const std::vector<std::vector<std::string>> all = {
+      {"log", "--module", "nosuch"},
+      {"next", "nosuch", "--force"},
+      {"back", "nosuch", "--why", "x"},
+      {"shift", "nosuch", "1%", "--force", "--why", "x"},
+      {"shadow", "nosuch", "--force", "--why", "x"},
+      {"plan", "nosuch"},
+      {"plan", "nosuch", "start", "--force", "--why", "x"},
+      {"retire", "nosuch", "--force", "--why", "x"}};
+  for (const std::vector<std::string>& each : all) {
+    const Outcome outcome = banyan(each);
+    SCOPED_TRACE(each.front());
+    EXPECT_EQ(outcome.exit_code, 69) << outcome.out;
+    EXPECT_THAT(outcome.err, HasSubstr("there is no rollout \"nosuch\". Known: catalog, orders."));
+    EXPECT_THAT(outcome.err, HasSubstr("[rollouts.nosuch]"));
+  }
+  const Outcome quiet = banyan({"log", "--module", "orders"});
+  EXPECT_EQ(quiet.exit_code, 0) << "nothing has happened to it yet";
 }
 
 TEST_F(StoreCommands, SendMoreToANewSideThatNobodyHasAskedOnlyByForce) {

@@ -208,10 +208,10 @@ TEST_F(DiscoverCommand, ItsFileNeverWritesAmongTheLinesOfAnotherServer) {
   };
   std::ofstream(log_) << R"({"method":"GET","target":"/albums/1","status":200,"peer":"::1"})"
                       << '\n';
-  EXPECT_THAT(log_of_the_file(), HasSubstr(" \"access.log\""));
+  EXPECT_THAT(log_of_the_file(), HasSubstr("\"access.log\""));
   std::ofstream(log_) << "10.0.0.1 - - [22/Nov/2026:08:30:00 +0000] \"GET /albums/1 HTTP/1.1\" 200 "
                          "1 \"-\" \"curl/8\"\n";
-  EXPECT_THAT(log_of_the_file(), HasSubstr(" \"banyan-access.log\""));
+  EXPECT_THAT(log_of_the_file(), HasSubstr("\"banyan-access.log\""));
 }
 
 TEST_F(DiscoverCommand, SaysEachLineThatItCannotUseOnALineOfItsOwn) {

@@ -139,7 +139,7 @@ TEST(LegalityMatrix, SaysWhatIsLegalInstead) {
       why_change_illegal("catalog", Traffic::of(percent("1"), Side::Local), far),
       "only one side can open the database of catalog, so its traffic moves as a whole. Shift "
       "it at once: 100% with writes remote, or 0% with writes local. Legal now: legacy, "
-      "moved, retired.");
+      "moved.");
   EXPECT_EQ(why_change_illegal("catalog", Traffic::of(percent("1"), Side::Local),
                                {.old_side = false, .new_side = false}),
             "there is no service of catalog to send traffic to. Build the application with "
@@ -147,6 +147,13 @@ TEST(LegalityMatrix, SaysWhatIsLegalInstead) {
             "catalog=HOST:PORT`; for a foreign application, give its routes a successor in "
             "banyan.toml. Nothing is legal as things are.");
   EXPECT_FALSE(why_change_illegal("catalog", Traffic::of(percent("1"), Side::Local), {}));
+}
+
+TEST(LegalityMatrix, NamesNoStageWhereTheSharesThemselvesAreTheReason) {
+  const auto why = why_change_illegal("catalog", Traffic::of(percent("10"), Side::Remote), {});
+  ASSERT_TRUE(why);
+  EXPECT_EQ(why->find("Legal now"), std::string::npos) << *why;
+  EXPECT_TRUE(why->ends_with("or move all reads first (100%).")) << *why;
 }
 
 TEST(LegalityMatrix, ShiftsNobodyWhileADatabaseIsSwitched) {

@@ -18,7 +18,8 @@ void from_of(CLI::App* command, ChangeOptions& options) {
       ->add_option("--from", options.from,
                    "Only if that is its revision still (`banyan status --json`): asked twice, or "
                    "by two, it is one step")
-      ->type_name("REVISION");
+      ->type_name("REVISION")
+      ->check(check_revision);
 }
 
 void add_status(CommandSet& set) {
@@ -112,7 +113,8 @@ void add_watch(CommandSet& set) {
       ->capture_default_str()
       ->check(CLI::Range(0.1, 3'600.0));
   added->add_option("--count", options->count, "How many looks; 0 is until Ctrl-C")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1'000'000'000));
 }
 
 void add_goto(CommandSet& set) {
@@ -128,7 +130,8 @@ void add_goto(CommandSet& set) {
       [&set, options] { return go_to(set.target(), *options); });
   set.asks(added);
   added->add_option("REVISION", options->revision, "A number of `banyan log`; 0 is before all")
-      ->required();
+      ->required()
+      ->check(check_revision);
   added->add_flag("--dry-run", options->dry_run, "Only show what would change, or be refused");
   added->add_flag(
       "--force", options->force,

@@ -83,7 +83,8 @@ struct LiveFacts {
 /// What people and their tools see and change of the rollouts:
 ///
 ///     GET  /status                      rollouts, stages, revision, head of the log
-///     GET  /log?limit=50&module=NAME    newest first; `&kind=stage`, plan or routes: these only
+///     GET  /log?limit=50&module=NAME    newest first; `&kind=stage`, plan or routes: these only;
+///                                       404 for a module that there is not
 ///     GET  /verify?head=HASH            is the switch log untouched (and does it contain HASH)?
 ///     GET  /plans                       plans that move rollouts by themselves, with verdicts
 ///     POST /rollouts/NAME/shift       {"percent": "25%" or 25, "writes": "remote", "who", "why"}
