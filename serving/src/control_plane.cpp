@@ -160,6 +160,7 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
           .live = {.tunnels = std::move(plan.tunnels),
                    .missed = std::move(plan.missed),
                    .testers = std::move(plan.testers),
+                   .new_side_writes = std::move(plan.new_side_writes),
                    .unowned = std::move(plan.unowned),
                    .attention = [&telemetry] { return attention_of(telemetry.health); }},
           .plan_of = std::move(plan.plan_of),

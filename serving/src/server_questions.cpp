@@ -67,6 +67,10 @@ std::optional<strangler::TesterCounts> Server::testers(std::string_view rollout)
   return counts;
 }
 
+std::uint64_t Server::new_side_writes(std::string_view rollout) const {
+  return inside_->book.of(rollout)->new_side_writes.load(std::memory_order_relaxed);
+}
+
 strangler::Unowned Server::unowned() const {
   strangler::Unowned all;
   const auto routes = inside_->current();

@@ -34,6 +34,11 @@ std::string stage_text(const Json& traffic) {
   return stage;
 }
 
+void show_left_behind(const Json& change) {
+  const std::string message = text_of(change.value("left_behind", Json::object()), "message");
+  if (!message.empty()) print_line(paint("attention: " + message, Tone::Warning));
+}
+
 int show_change(const Json& document) {
   const std::string module = text_of(document, "module");
   const std::string after = stage_text(document.value("after", Json::object()));
@@ -45,6 +50,7 @@ int show_change(const Json& document) {
              stage_text(document.value("before", Json::object())) + " -> " +
              paint(after, Tone::Good) + "  (revision " +
              std::to_string(number_of(document.value("entry", Json::object()), "seq")) + ')');
+  show_left_behind(document);
   return kDone;
 }
 

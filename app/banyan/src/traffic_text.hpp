@@ -17,6 +17,9 @@ std::uint64_t number_of(const Json& object, const char* key);
 /// "canary 25%", from an object with stage and reads.
 std::string stage_text(const Json& traffic);
 
+/// What a change has left on the new side, where it has left anything there.
+void show_left_behind(const Json& change);
+
 /// Prints what a change did.
 int show_change(const Json& document);
 

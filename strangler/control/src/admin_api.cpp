@@ -167,10 +167,12 @@ AdminAnswer AdminApi::read(const AdminRequest& request) {
 
 AdminAnswer AdminApi::change(std::string_view module, std::string_view verb,
                              const AdminRequest& request) {
+  const auto of_plan = [this](const auto& done) { return plan_answer_json(done, live_); };
+  const auto of_change = [this](const auto& done) { return change_json(done, live_); };
   if (verb == "plan") {
     const auto order = read_plan_order(request.body);
     if (!order) return refused(order.error());
-    return answer_of(plans_.order(module, order->order, order->reason), plan_answer_json);
+    return answer_of(plans_.order(module, order->order, order->reason), of_plan);
   }
   const ChangeKind kind = verb == "shift"    ? ChangeKind::Shift
                           : verb == "back"   ? ChangeKind::Back
@@ -179,25 +181,25 @@ AdminAnswer AdminApi::change(std::string_view module, std::string_view verb,
   const auto order = read_change_order(request.body, kind);
   if (!order) return refused(order.error());
   if (order->gradually) {
-    return answer_of(plans_.back_gradually(module, order->reason), plan_answer_json);
+    return answer_of(plans_.back_gradually(module, order->reason), of_plan);
   }
   Switchboard& board = *switchboard_;
   if (verb == "shadow") {
-    return answer_of(to_shadow(board, module, order->reason, order->order.force), change_json);
+    return answer_of(to_shadow(board, module, order->reason, order->order.force), of_change);
   }
   const bool force = order->order.force;
   return answer_of(verb == "shift"    ? board.shift(module, order->order, order->reason)
                    : verb == "back"   ? board.back(module, order->reason, force)
                    : verb == "retire" ? board.retire(module, order->reason, force)
                                       : board.next(module, order->reason, force),
-                   change_json);
+                   of_change);
 }
 
 AdminAnswer AdminApi::go_to(const AdminRequest& request) {
   const auto order = read_goto_order(request.body);
   if (!order) return refused(order.error());
   return answer_of(switchboard_->go_to(order->where, order->reason),
-                   [&](const auto& done) { return goto_json(order->where, done); });
+                   [&](const auto& done) { return goto_json(order->where, done, live_); });
 }
 
 AdminAnswer AdminApi::answer(const AdminRequest& request) {

@@ -35,6 +35,27 @@ Json entry_object(const LogEntry& entry) {
   return json;
 }
 
+/// For people, who alone know what there is to be carried over.
+Json left_behind(const std::string& module, const LiveFacts& live) {
+  Json json = Json::object();
+  std::string written = "what was written to the new side of " + module + " while it had the writes";
+  if (live.new_side_writes) {
+    const std::uint64_t writes = live.new_side_writes(module);
+    json["writes"] = writes;
+    written += " (it got " + std::to_string(writes) + (writes == 1 ? " write" : " writes") +
+               " since this process began)";
+  }
+  json["message"] =
+      written +
+      " may be missing on the old one, which has them now: nobody has said that both work on the "
+      "same data. If they do, say shared_data = true in [rollouts." +
+      module +
+      ".fallback]; if not, carry it over by hand, or give the writes back before the old side has "
+      "any: banyan shift " +
+      module + " 100% --writes new";
+  return json;
+}
+
 }  // namespace
 
 std::string status_json(const Switchboard::Overview& overview, const LiveFacts& live) {
@@ -43,7 +64,9 @@ std::string status_json(const Switchboard::Overview& overview, const LiveFacts& 
     Json json = {{"module", position.rollout.module}};
     json.update(traffic_object(position.rollout.traffic));
     json["reads_hundredths"] = position.rollout.traffic.reads.hundredths();
-    json["data"] = to_string(position.topology.data);
+    // Of an application whose tables nobody here knows the stage is only the one it begins with.
+    json["data"] = position.topology.old_side_sees_writes ? to_string(position.topology.data)
+                                                          : std::string_view("unknown");
     json["old_side"] = position.topology.old_side;
     json["new_side"] = position.topology.new_side;
     json["revision"] = position.rollout.revision;
@@ -86,12 +109,13 @@ std::string status_json(const Switchboard::Overview& overview, const LiveFacts& 
   return dump(document);
 }
 
-std::string change_json(const Change& change) {
+std::string change_json(const Change& change, const LiveFacts& live) {
   Json json = {{"module", change.module},
                {"changed", change.entry.has_value()},
                {"before", traffic_object(change.before)},
                {"after", traffic_object(change.after)}};
   if (change.entry) json["entry"] = entry_object(*change.entry);
+  if (change.leaves_writes) json["left_behind"] = left_behind(change.module, live);
   return dump(json);
 }
 

@@ -48,6 +48,7 @@ class ControlPlane {
     strangler::StepsOf steps;
     strangler::TunnelsOf tunnels;
     std::function<std::uint64_t(std::string_view)> missed;  ///< see strangler::LiveFacts
+    std::function<std::uint64_t(std::string_view)> new_side_writes{};  ///< the same
     std::function<strangler::Unowned()> unowned;            ///< the same
     strangler::TestersOf testers;                           ///< the same
     strangler::Preflight preflight;

@@ -138,6 +138,8 @@ class Server {
   std::uint64_t missed(std::string_view rollout) const;
   /// Of those who may choose a side, if the file lets anybody.
   std::optional<strangler::TesterCounts> testers(std::string_view rollout) const;
+  /// Requests of a rollout that write and that its new side got, since the start.
+  std::uint64_t new_side_writes(std::string_view rollout) const;
   /// Requests that belong to no operation, since the start.
   strangler::Unowned unowned() const;
   std::vector<strangler::Percent> steps(std::string_view rollout) const;

@@ -76,6 +76,8 @@ struct LiveFacts {
   /// on the old side, since the start.
   std::function<std::uint64_t(std::string_view module)> missed{};
   TestersOf testers{};
+  /// Requests of the rollout that write and that its new side got, since the start.
+  std::function<std::uint64_t(std::string_view module)> new_side_writes{};
   std::function<Unowned()> unowned{};
   std::function<std::vector<Attention>()> attention{};
 };
@@ -94,6 +96,9 @@ struct LiveFacts {
 ///     POST /rollouts/NAME/plan        {"action": "start", "pause", "resume" or "abort", "steps",
 ///                                      "dwell_seconds", "samples", "gradually", "who", "why"}
 ///     POST /goto                      {"revision": 12, "dry_run": true, "who", "why"}
+///
+/// The answer to a change that brings writes home though nobody has said that the old side sees
+/// what was written to the new one has "left_behind".
 ///
 /// Shift, shadow, back, next and retire take "from_revision", the rollout's in /status that whoever
 /// asks has looked at: of a rollout that has changed since they are refused (409
@@ -133,10 +138,11 @@ class AdminApi {
 
 /// The documents of the API, for those who have the control store at hand instead of a process.
 std::string status_json(const Switchboard::Overview& overview, const LiveFacts& live = {});
-std::string change_json(const Change& change);
+std::string change_json(const Change& change, const LiveFacts& live = {});
 std::string plans_json(const std::vector<PlanStatus>& plans);
-std::string plan_answer_json(const PlanDesk::Answer& answer);
-std::string goto_json(const Switchboard::Goto& where, const Switchboard::Return& done);
+std::string plan_answer_json(const PlanDesk::Answer& answer, const LiveFacts& live = {});
+std::string goto_json(const Switchboard::Goto& where, const Switchboard::Return& done,
+                      const LiveFacts& live = {});
 std::string log_json(const std::vector<LogEntry>& entries);
 std::string verification_json(const Verification& verification);
 
