@@ -251,7 +251,7 @@ void ControlPlane::tell_what_nobody_goes_by(const std::vector<std::string>& roll
               ", and nothing here goes by it any more: requests go where the routes say"},
          {"next",
           "put the rollout back into the file; or, if it is over, set it back: banyan shift " +
-              each.module + " 0% --writes local --why over"}});
+              each.module + " 0% --writes old --why over"}});
   }
 }
 

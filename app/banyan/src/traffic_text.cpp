@@ -20,6 +20,11 @@ std::uint64_t number_of(const Json& object, const char* key) {
   return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
 }
 
+std::string side_text(const std::string& side) {
+  if (side == "local") return "old";
+  return side == "remote" ? "new" : side;
+}
+
 std::string stage_text(const Json& traffic) {
   std::string stage = text_of(traffic, "stage");
   if (stage != "canary") return stage;

@@ -14,6 +14,10 @@ using Json = nlohmann::ordered_json;
 std::string text_of(const Json& object, const char* key);
 std::uint64_t number_of(const Json& object, const char* key);
 
+/// "old" or "new" of what the API calls local and remote: of a foreign application nothing is
+/// local.
+std::string side_text(const std::string& side);
+
 /// "canary 25%", from an object with stage and reads.
 std::string stage_text(const Json& traffic);
 

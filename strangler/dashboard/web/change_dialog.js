@@ -100,7 +100,7 @@ export class ChangeDialog {
     const {percent, writes, action, who, why, force} = this.#order();
     const quoted = (text) => `"${text.replace(/["\\$`]/g, '\\$&')}"`;
     this.#at('command').textContent = ['banyan', kVerbs[this.#verb].command, this.#module, action ?? '', percent ?? '',
-      writes ? `--writes ${writes}` : '', force ? '--force' : '', `--url ${location.origin}`, who ? `--who ${quoted(who)}` : '',
+      writes ? `--writes ${writes === 'remote' ? 'new' : 'old'}` : '', force ? '--force' : '', `--url ${location.origin}`, who ? `--who ${quoted(who)}` : '',
       `--why ${quoted(why || '…')}`].filter(Boolean).join(' ');
   }
 

@@ -69,8 +69,8 @@ std::optional<std::string> why_data_forbids(const std::string& name, const Traff
            ", so the other one has nothing to answer with for comparison.";
   }
   return "only one side can open the database of " + name +
-         ", so its traffic moves as a whole. Shift it at once: 100% with writes remote, or 0% "
-         "with writes local.";
+         ", so its traffic moves as a whole. Shift it at once: 100% with the writes on the "
+         "new side, or 0% with them on the old one.";
 }
 
 /// A traffic that bears the name.
@@ -107,7 +107,7 @@ std::optional<std::string> why_illegal(std::string_view module, const Traffic& t
            to_string(traffic.reads) +
            " would be: two sides must never answer for what one of them writes. Bring the writes "
            "home "
-           "in the same change (writes local), or move all reads first (100%).";
+           "in the same change (writes to the old side), or move all reads first (100%).";
   }
   if (!fits_its_name(traffic)) {
     const Traffic named = Traffic::of(traffic.reads, traffic.writes);
@@ -144,8 +144,9 @@ std::optional<std::string> why_forcing_illegal(std::string_view module, const Tr
                                                const Topology& topology) {
   if (effect == Effect::Write) {
     if (wanted == now.writes) return std::nullopt;
-    return "the writes of " + std::string(module) + " are " + std::string(to_string(now.writes)) +
-           ", and nobody's go elsewhere: two sides must never write at once.";
+    return "the writes of " + std::string(module) + " are on the " +
+           (now.writes == Side::Remote ? "new" : "old") +
+           " side, and nobody's go elsewhere: two sides must never write at once.";
   }
   const Percent there = wanted == Side::Remote ? Percent::all() : Percent::none();
   if (now.reads == there) return std::nullopt;

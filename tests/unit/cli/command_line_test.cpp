@@ -51,8 +51,8 @@ TEST_F(StoreCommands, ShiftShowsWhatChangedAndStatusWhereItStands) {
   const Outcome status = banyan({"status"});
   EXPECT_EQ(status.exit_code, 0) << status.err;
   EXPECT_THAT(status.out, StartsWith("MODULE   STAGE   READS  WRITES  DATA    NEXT        BACK\n"
-                                     "catalog  canary  25%    local   shared  canary 50%  legacy\n"
-                                     "orders   legacy  0%     local   shared  canary 1%   -\n\n"
+                                     "catalog  canary  25%    old     shared  canary 50%  legacy\n"
+                                     "orders   legacy  0%     old     shared  canary 1%   -\n\n"
                                      "revision 1, log head "));
   const auto log = store_->log(1);
   ASSERT_TRUE(log && log->size() == 1);
@@ -64,8 +64,7 @@ TEST_F(StoreCommands, WalkOnAndBackAndShowTheLog) {
   EXPECT_EQ(banyan({"next", "catalog", "--force"}).out,
             "catalog: legacy -> canary 1%  (revision 1)\n");
   EXPECT_EQ(
-      banyan({"shift", "catalog", "--force", "100", "--writes", "remote", "--why", "take over"})
-          .out,
+      banyan({"shift", "catalog", "--force", "100", "--writes", "new", "--why", "take over"}).out,
       "catalog: canary 1% -> moved  (revision 2)\n");
   EXPECT_EQ(banyan({"back", "catalog", "--force", "--why", "too slow", "--who", "bob"}).out,
             "catalog: moved -> canary 100%  (revision 3)\n");

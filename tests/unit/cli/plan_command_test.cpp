@@ -169,7 +169,7 @@ TEST_F(Plans, AreWatchedLineByLineWhereNobodyLooksAtAPicture) {
   const Outcome seen = banyan({"watch", "--count", "3", "--interval", "0.1"});
   EXPECT_EQ(seen.exit_code, 0) << seen.err;
   EXPECT_EQ(std::ranges::count(seen.out, '\n'), 2) << "a line for each rollout, once: " << seen.out;
-  EXPECT_THAT(seen.out, HasSubstr("catalog: legacy, writes local\n"));
+  EXPECT_THAT(seen.out, HasSubstr("catalog: legacy, writes old\n"));
   EXPECT_THAT(seen.out, Not(HasSubstr("\x1b"))) << "no terminal, no colours";
   EXPECT_EQ(run_banyan({"watch", "--store", file_, "--count", "1"}).exit_code, 0);
   EXPECT_EQ(run_banyan({"watch", "--url", "http://127.0.0.1:1"}).exit_code, 69);

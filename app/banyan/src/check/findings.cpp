@@ -225,7 +225,7 @@ class Check {
               ", and the file has no [rollouts." + each.module +
               "]: requests go where the routes say. Put it back; or, if it is over, set it back: "
               "banyan shift " +
-              each.module + " 0% --writes local --why over");
+              each.module + " 0% --writes old --why over");
     }
   }
 

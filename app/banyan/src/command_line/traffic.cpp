@@ -22,6 +22,14 @@ void from_of(CLI::App* command, ChangeOptions& options) {
       ->check(check_revision);
 }
 
+/// To the word of the API, which is taken as it is, too.
+std::string read_side(std::string& word) {
+  if (word == "new") word = "remote";
+  if (word == "old") word = "local";
+  const bool known = word == "remote" || word == "local";
+  return known ? std::string() : '"' + word + "\" is no side, expected new or old";
+}
+
 void add_status(CommandSet& set) {
   set.asks(set.command("status", "Show where the traffic and the data of every module are",
                        "  banyan status\n  banyan status --json | jq '.rollouts[].stage'",
@@ -35,17 +43,17 @@ void add_shift(CommandSet& set) {
       "Send a percentage of a module's readers to the new side; writes move as a whole, once "
       "all reads have moved",
       "  banyan shift catalog 0.5% --why \"first canary\"\n"
-      "  banyan shift catalog 100% --writes remote --why \"the service takes over\"\n"
-      "  banyan shift catalog 25% --writes local --why \"bring the writes home\"",
+      "  banyan shift catalog 100% --writes new --why \"the service takes over\"\n"
+      "  banyan shift catalog 25% --writes old --why \"bring the writes home\"",
       [&set, options] { return shift(set.target(), *options); });
   set.asks(added);
   set.module_of(added, options->module);
   added->add_option("PERCENT", options->percent, "0% to 100%, in steps of 0.01%")
       ->required()
       ->check(check_percent);
-  added
-      ->add_option("--writes", options->writes, "The side that writes: remote (new) or local (old)")
-      ->check(CLI::IsMember({"remote", "local"}));
+  added->add_option("--writes", options->writes, "The side that writes")
+      ->transform(
+          CLI::Validator([](std::string& word) { return read_side(word); }, "{new,old}", "SIDE"));
   force_of(added, *options);
   from_of(added, *options);
   set.reason_of(added, options->who, options->why, true);

@@ -59,8 +59,8 @@ int show(const Json& document) {
   const auto or_dash = [](const std::string& text) { return text.empty() ? "-" : text; };
   for (const Json& each : rollouts) {
     rows.push_back({text_of(each, "module"), text_of(each, "stage"), reads(each),
-                    text_of(each, "writes"), text_of(each, "data"), or_dash(text_of(each, "next")),
-                    or_dash(text_of(each, "back"))});
+                    side_text(text_of(each, "writes")), text_of(each, "data"),
+                    or_dash(text_of(each, "next")), or_dash(text_of(each, "back"))});
   }
   if (rollouts.empty()) {
     print_line("nothing is being moved here");
