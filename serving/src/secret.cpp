@@ -4,6 +4,9 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <utility>
+
+#include "banyan/serving/secret_file.hpp"
 
 namespace banyan::serving {
 
@@ -12,6 +15,10 @@ std::expected<std::string, strangler::FileProblem> read_secret(const std::string
                                                                const std::string& config_file) {
   const std::string path = (std::filesystem::path(config_file).parent_path() / file).string();
   std::ifstream in(path);
+  if (auto open = why_open_to_everybody(path); in && open) {
+    return std::unexpected(
+        strangler::FileProblem{config_file, {}, key + ": " + std::move(*open)});
+  }
   std::string secret;
   std::getline(in, secret);
   constexpr std::size_t kLeast = 16;
@@ -21,7 +28,8 @@ std::expected<std::string, strangler::FileProblem> read_secret(const std::string
       {},
       key + ": " + path +
           (in ? " has less than 16 characters in its first line" : " cannot be read") +
-          "; make one with: head -c 24 /dev/urandom | base64 > " + path});
+          "; make one with: (umask 077; head -c 24 /dev/urandom | base64 > " + shell_word(path) +
+          ')'});
 }
 
 FileMarks marks_of_secrets(const strangler::Configuration& configuration,

@@ -8,6 +8,7 @@
 
 #include "banyan/control/admin_api.hpp"
 #include "banyan/http/client.hpp"
+#include "banyan/serving/secret_file.hpp"
 #include "banyan/stages/witness.hpp"
 #include "exit_code.hpp"
 #include "terminal.hpp"
@@ -47,6 +48,9 @@ Result<std::string> read_answer(unsigned status, std::string body, const std::st
 Result<std::string> read_token(const std::string& file) {
   std::string token;
   if (file.empty()) return token;
+  if (const auto open = serving::why_open_to_everybody(file)) {
+    return fail(ErrorCode::FailedPrecondition, "banyan.bad_token_file", "--token-file: " + *open);
+  }
   std::ifstream in(file);
   if (std::getline(in, token) && !token.empty()) return token;
   return fail(ErrorCode::FailedPrecondition, "banyan.bad_token_file",

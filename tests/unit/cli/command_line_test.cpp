@@ -14,6 +14,7 @@
 #include "banyan/test/temporary_folder.hpp"
 #include "banyan_process.hpp"
 #include "support/raw_sqlite.hpp"
+#include "support/secret_file.hpp"
 
 namespace banyan::test {
 namespace {
@@ -286,7 +287,7 @@ TEST_F(ServerCommands, DoNotShowAShareAsWholeWhileWebSocketsStayBehind) {
 
 TEST(AProxyWithAToken, TakesOrdersOfWhoBringsItThoughItListensOnThisMachineOnly) {
   const TemporaryFolder folder;
-  std::ofstream(folder.file("operators.token")) << "the secret of operators\n";
+  write_secret(folder.file("operators.token"), "the secret of operators\n");
   std::ofstream(folder.file("banyan.toml"))
       << "[proxy]\nlisten = [\"127.0.0.1:0\"]\noperators_token_file = \"operators.token\"\n"
          "[upstreams.shop]\ninstances = [\"127.0.0.1:1\"]\n"
@@ -305,6 +306,13 @@ TEST(AProxyWithAToken, TakesOrdersOfWhoBringsItThoughItListensOnThisMachineOnly)
   const Outcome told =
       run_banyan({"status", "--url", url, "--token-file", folder.file("operators.token")});
   EXPECT_EQ(told.exit_code, 0) << told.err;
+  std::filesystem::permissions(folder.file("operators.token"), std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+  const Outcome open =
+      run_banyan({"status", "--url", url, "--token-file", folder.file("operators.token")});
+  EXPECT_EQ(open.exit_code, 1);
+  EXPECT_THAT(open.err, HasSubstr("operators.token is open to everybody on this machine (mode "
+                                  "0604), and has a secret; close it with: chmod o= "));
 }
 
 TEST(Unreachable, NobodyListens) {

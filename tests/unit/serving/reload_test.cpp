@@ -10,6 +10,7 @@
 
 #include "banyan/routing/keys.hpp"
 #include "proxy_fixture.hpp"
+#include "support/secret_file.hpp"
 
 namespace banyan::serving {
 namespace {
@@ -146,7 +147,7 @@ TEST_F(AReload, TakesTheOperatorsTokenThatIsInTheFileNow) {
   std::string text = shop_configuration(legacy_.port(), catalog_.port());
   text.insert(text.find("sticky"), "operators = \"0.0.0.0:0\"\noperators_token_file = \"token\"\n");
   write(file(), text);
-  write(secret, "the first secret of all\n");
+  test::write_secret(secret, "the first secret of all\n");
   start();
   const auto status_with = [&](const std::string& token) {
     return test::ask(
@@ -155,13 +156,13 @@ TEST_F(AReload, TakesTheOperatorsTokenThatIsInTheFileNow) {
         .status;
   };
   EXPECT_EQ(status_with("the first secret of all"), 200u);
-  write(secret, "the second secret of all\n");
+  test::write_secret(secret, "the second secret of all\n");
   ASSERT_TRUE(proxy_->reload().has_value());
   EXPECT_EQ(status_with("the first secret of all"), 401u);
   EXPECT_EQ(status_with("the second secret of all"), 200u);
   until("a line", [&] { return log().find("operators_token_changed") != std::string::npos; });
 
-  write(secret, "short\n");
+  test::write_secret(secret, "short\n");
   const auto refused = proxy_->reload();
   ASSERT_FALSE(refused.has_value());
   EXPECT_NE(to_string(refused.error()).find("operators_token_file"), std::string::npos);

@@ -15,6 +15,7 @@
 #include "banyan/http/endpoint.hpp"
 #include "banyan/http/loopback.hpp"
 #include "banyan/http/names_alike.hpp"
+#include "banyan/serving/secret_file.hpp"
 
 namespace banyan::cli::check {
 namespace {
@@ -70,6 +71,7 @@ class Check {
     look_at_rollouts();
     look_at_copies();
     look_at_ways_of_secrets();
+    look_at_keys();
     look_at_operators();
     look_at_trust();
     look_at_stickiness();
@@ -301,6 +303,21 @@ class Check {
                                  return key.source == strangler::StickinessKey::Source::Header &&
                                         http::names_are_alike(key.name, field);
                                });
+  }
+
+  /// Other secrets are refused when they are open to everybody; keys are often laid out by others.
+  void look_at_keys() {
+    const auto look = [this](const strangler::NamedFile& key) {
+      if (const auto open = serving::why_open_to_everybody((folder_ / key.name).string())) {
+        add(Weight::Warning, "key_open_to_everybody", key.location, *open);
+      }
+    };
+    for (const strangler::TlsListeners& each : configuration_.tls) {
+      for (const strangler::CertificateFiles& files : each.tls.certificates) look(files.key);
+    }
+    for (const strangler::UpstreamGroup& group : configuration_.upstreams) {
+      if (group.tls && group.tls->certificate) look(group.tls->certificate->key);
+    }
   }
 
   void look_at_operators() {
