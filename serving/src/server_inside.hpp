@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -73,6 +75,10 @@ struct Server::Inside {
     };
   }
   void forget_what_is_gone();
+  /// Requests that no operation got, since the start.
+  strangler::Unowned unowned_in_all() const;
+  /// What was counted up to now was of other routes: advice is about these.
+  void count_anew();
   /// For the switch log, where the routes are other ones than the last process had.
   void note_table(const std::string& why) const;
   succession::Offer::Parts offer_parts();
@@ -106,6 +112,13 @@ struct Server::Inside {
   FallThrough fall_through;
   Visits visits;
   FailureLog failures;
+  /// What there was when the routes were read last.
+  struct CountedBefore {
+    strangler::Unowned unowned{};
+    std::map<std::string, std::uint64_t, std::less<>> missed{};  ///< by rollout
+  };
+  mutable std::mutex counting;
+  CountedBefore counted_before;
   std::mutex reloading;
   FileMarks certificates;
   FileMarks refused_certificates;  ///< of the last configuration, if it was refused for them

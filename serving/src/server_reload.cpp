@@ -66,6 +66,7 @@ std::expected<std::uint64_t, std::vector<FileProblem>> Server::reload() try {
       std::make_unique<const std::shared_ptr<const RouteSnapshot>>(std::move(snapshot)));
   all.routes->settle();
   all.forget_what_is_gone();
+  all.count_anew();
   all.note_table("its file was read again");
   if (all.guard.use(std::move(token))) {
     if (all.streams) all.streams->cut_off();
@@ -171,6 +172,14 @@ void Server::Inside::forget_what_is_gone() {
   };
   parts.telemetry.metrics.requests.forget_if(gone);
   parts.telemetry.metrics.streams.forget_if(gone);
+}
+
+void Server::Inside::count_anew() {
+  CountedBefore now{.unowned = unowned_in_all()};
+  for (const FallThrough::Count& each : fall_through.counts())
+    now.missed[each.rollout] += each.count;
+  const std::lock_guard lock(counting);
+  counted_before = std::move(now);
 }
 
 void Server::Inside::note_table(const std::string& why) const {

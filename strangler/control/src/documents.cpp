@@ -38,7 +38,8 @@ Json entry_object(const LogEntry& entry) {
 /// For people, who alone know what there is to be carried over.
 Json left_behind(const std::string& module, const LiveFacts& live) {
   Json json = Json::object();
-  std::string written = "what was written to the new side of " + module + " while it had the writes";
+  std::string written =
+      "what was written to the new side of " + module + " while it had the writes";
   if (live.new_side_writes) {
     const std::uint64_t writes = live.new_side_writes(module);
     json["writes"] = writes;
@@ -92,11 +93,17 @@ std::string status_json(const Switchboard::Overview& overview, const LiveFacts& 
     const Unowned unowned = live.unowned();
     Json catch_alls = Json::array();
     for (const auto& [route, requests] : unowned.catch_alls) {
-      catch_alls.push_back({{"route", route}, {"requests", requests}});
+      Json row = {{"route", route}, {"requests", requests}};
+      const auto lately = unowned.lately.find(route);
+      if (lately != unowned.lately.end()) row["since_routes_read"] = lately->second;
+      catch_alls.push_back(std::move(row));
     }
     document["unowned"] = {{"nowhere", unowned.nowhere},
                            {"not_told_apart", unowned.not_told_apart},
                            {"catch_alls", std::move(catch_alls)}};
+    if (unowned.nowhere_lately) {
+      document["unowned"]["nowhere_since_routes_read"] = *unowned.nowhere_lately;
+    }
   }
   if (live.attention) {
     Json attention = Json::array();

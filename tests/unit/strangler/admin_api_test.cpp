@@ -120,6 +120,63 @@ TEST_F(AdminApiTest, TellsTheRequestsThatBelongToNoOperation) {
                             "catch_alls":[{"route":"everything else","requests":12}]})"));
 }
 
+TEST_F(AdminApiTest, TellsWhichOfThemAreSinceTheRoutesWereReadLast) {
+  AdminApi api(*board_, {.live = {.unowned = [] {
+                           return Unowned{.nowhere = 3,
+                                          .not_told_apart = 0,
+                                          .catch_alls = {{"everything else", 12}},
+                                          .lately = {{"everything else", 0}},
+                                          .nowhere_lately = 1};
+                         }}});
+  EXPECT_EQ(json(api.answer({"GET", "/status", {}, {}, {}}))["unowned"],
+            Json::parse(R"({"nowhere":3,"not_told_apart":0,
+                            "catch_alls":[{"route":"everything else","requests":12,
+                                           "since_routes_read":0}],
+                            "nowhere_since_routes_read":1})"));
+}
+
+TEST_F(AdminApiTest, SaysThatTheDataOfAForeignApplicationAreUnknown) {
+  Switchboard board(*store_, [](std::string_view module) {
+    return Topology{.old_side_sees_writes = module == "catalog"};
+  });
+  AdminApi api(board);
+  const Json rollouts = json(api.answer({"GET", "/status", {}, {}, {}}))["rollouts"];
+  EXPECT_EQ(rollouts[0]["data"], "shared") << "of catalog somebody has said it";
+  EXPECT_EQ(rollouts[1]["data"], "unknown")
+      << "nobody has said that both sides of orders share any";
+}
+
+TEST_F(AdminApiTest, TellsThatWritesStayBehindOnTheNewSideWithTheirNumber) {
+  Switchboard board(*store_, [](std::string_view module) {
+    return Topology{.old_side_sees_writes = module == "catalog"};
+  });
+  AdminApi api(board, {.live = {.new_side_writes = [](std::string_view) { return 12U; }}});
+  const auto order = [&](const std::string& path, const std::string& body) {
+    return json(api.answer({"POST", path, {}, "application/json", body}));
+  };
+  for (const char* module : {"catalog", "orders"}) {
+    SCOPED_TRACE(module);
+    const std::string rollout = std::string("/rollouts/") + module;
+    EXPECT_FALSE(
+        order(rollout + "/shift", R"({"percent":100,"writes":"remote","who":"a","why":"b"})")
+            .contains("left_behind"))
+        << "nothing stays behind on the way there";
+    const Json preview =
+        order("/goto", R"({"revision":0,"dry_run":true,"who":"a","why":"b"})")["changes"].back();
+    EXPECT_EQ(preview.contains("left_behind"), std::string_view(module) == "orders");
+    const Json back = order(rollout + "/back", R"({"who":"a","why":"b"})");
+    EXPECT_EQ(back["after"]["stage"], "canary");
+    ASSERT_EQ(back.contains("left_behind"), std::string_view(module) == "orders") << back;
+  }
+  order("/rollouts/orders/shift", R"({"writes":"remote","who":"a","why":"b"})");
+  const Json home =
+      order("/rollouts/orders/shift", R"({"percent":0,"writes":"local","who":"a","why":"b"})");
+  EXPECT_EQ(home["left_behind"]["writes"], 12);
+  EXPECT_THAT(home["left_behind"]["message"].get<std::string>(),
+              testing::AllOf(HasSubstr("may be missing on the old one"), HasSubstr("12 writes"),
+                             HasSubstr("shared_data = true in [rollouts.orders.fallback]")));
+}
+
 TEST_F(AdminApiTest, ShiftsAndTellsBeforeAfterAndTheLogLine) {
   const AdminAnswer answer =
       post("/rollouts/catalog/shift",

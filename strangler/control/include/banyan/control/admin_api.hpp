@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,6 +67,10 @@ struct Unowned {
   std::uint64_t not_told_apart = 0;  ///< counted as "other": there were too many operations
   /// Routes for all that is left (prefix "/", no rollout), with the requests that they took.
   std::vector<std::pair<std::string, std::uint64_t>> catch_alls;
+  /// Of these, since the routes were read last, by route: what is to be done about it now. Nothing
+  /// of those that nobody tells.
+  std::map<std::string, std::uint64_t, std::less<>> lately{};
+  std::optional<std::uint64_t> nowhere_lately{};  ///< the same of `nowhere`
 };
 
 /// What the process that serves knows and the control store does not. Each may be null: there is no
@@ -73,7 +78,7 @@ struct Unowned {
 struct LiveFacts {
   TunnelsOf tunnels{};
   /// Requests that were spelled so that they passed the rollout's routes by ("/Albums/") and stayed
-  /// on the old side, since the start.
+  /// on the old side, since the routes were read last.
   std::function<std::uint64_t(std::string_view module)> missed{};
   TestersOf testers{};
   /// Requests of the rollout that write and that its new side got, since the start.
