@@ -51,6 +51,10 @@ bool is_json(std::string_view content_type) {
   return lower == "application/json";
 }
 
+bool is_head(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 /// The query, of which every key must be known.
 class Query {
  public:
@@ -121,7 +125,12 @@ AdminAnswer log(Switchboard& board, std::string_view text) {
 AdminAnswer verify(Switchboard& board, std::string_view text) {
   const Query query(text, {"head"});
   if (!query.wrong().empty()) return bad_query(query.wrong());
-  return answer_of(board.store().verify(query.value("head")), verification_json);
+  // A mistyped head must not pass for a log that somebody has cut off.
+  const std::string head = query.value("head");
+  if (!head.empty() && !is_head(head)) {
+    return bad_query("head is \"" + head + "\", expected 64 lower-case hexadecimal digits");
+  }
+  return answer_of(board.store().verify(head), verification_json);
 }
 
 AdminAnswer plans(const PlanDesk& desk, std::string_view text) {

@@ -306,7 +306,7 @@ TEST_F(AdminApiTest, ShowsAndVerifiesTheLog) {
   EXPECT_EQ(found["intact"], true);
   EXPECT_EQ(found["entries"], 3);
   EXPECT_EQ(json(get("/verify", "head=" + found["head"].get<std::string>()))["intact"], true);
-  EXPECT_EQ(json(get("/verify", "head=abc"))["intact"], false);
+  EXPECT_EQ(json(get("/verify", "head=" + std::string(64, 'b')))["intact"], false);
 }
 
 TEST_F(AdminApiTest, TellsEveryKindOfLineAndOneWhereItIsAskedFor) {
@@ -480,7 +480,7 @@ TEST_F(AdminApiTest, RefusesABadBodyWithAPointerToEachProblem) {
         "25%, "
         "0.5% or 100"}},
       {R"({"who":"a","why":"b","writes":"both"})",
-       {"/writes is \"both\", expected \"remote\" or \"local\""}},
+       {"/writes is \"both\", expected \"remote\" (the new side) or \"local\" (the old one)"}},
       {R"({"who":"a","why":"b","percent":1,"perzent":1,"a/b~":2})",
        {"/a~1b~0 unknown field. Known: percent, writes, from_revision, who, why, evidence, "
         "force.",
@@ -492,6 +492,28 @@ TEST_F(AdminApiTest, RefusesABadBodyWithAPointerToEachProblem) {
     EXPECT_EQ(details(answer), expected) << body;
   }
   EXPECT_EQ(store_->stand()->revision, 0U);
+}
+
+TEST_F(AdminApiTest, EndsARefusalWithOneFullStop) {
+  const std::string unlike =
+      message(post("/rollouts/catalog/shift", R"({"who":"a","why":"b","percent":1,"xyzzy":2})"));
+  EXPECT_TRUE(unlike.ends_with("evidence, force.")) << unlike;
+  const std::string alike =
+      message(post("/rollouts/catalog/shift", R"({"who":"a","why":"b","percent":1,"perzent":2})"));
+  EXPECT_TRUE(alike.ends_with("Did you mean \"percent\"?")) << alike;
+}
+
+TEST_F(AdminApiTest, TakesAMistypedHeadForNoTampering) {
+  for (const char* query : {"head=zz", "head=ABC", "head=0123"}) {
+    EXPECT_EQ(rule(get("/verify", query)), "banyan.invalid_request") << query;
+  }
+  EXPECT_THAT(message(get("/verify", "head=zz")), HasSubstr("64 lower-case hexadecimal digits"));
+  EXPECT_EQ(json(get("/verify", "head=" + std::string(64, 'a')))["intact"], false);
+}
+
+TEST_F(AdminApiTest, KnowsNoLinesOfARolloutThatThereIsNot) {
+  EXPECT_EQ(rule(get("/log", "module=nosuch")), "banyan.unknown_rollout");
+  EXPECT_TRUE(json(get("/log", "module=catalog"))["entries"].empty()) << "nothing has happened yet";
 }
 
 TEST_F(AdminApiTest, RefusesWhatIsNoJson) {
