@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin_client.hpp"
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -52,9 +54,13 @@ Result<std::string> read_token(const std::string& file) {
     return fail(ErrorCode::FailedPrecondition, "banyan.bad_token_file", "--token-file: " + *open);
   }
   std::ifstream in(file);
+  if (!in) {
+    return fail(ErrorCode::Unavailable, "banyan.bad_token_file",
+                "--token-file: " + file + " cannot be read: " + std::strerror(errno));
+  }
   if (std::getline(in, token) && !token.empty()) return token;
   return fail(ErrorCode::FailedPrecondition, "banyan.bad_token_file",
-              "--token-file: " + file + " cannot be read, or its first line is empty");
+              "--token-file: the first line of " + file + " is empty; it has the token");
 }
 
 class RemoteClient final : public AdminClient {

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "banyan/stages/suggestion.hpp"
 #include "command_line/groups.hpp"
@@ -72,7 +73,7 @@ class CommandLine {
     app_.footer(kFooter + exit_code::for_help() + "\n\nNO_COLOR=1 switches colours off.");
     app_.require_subcommand(1);
     app_.fallthrough();
-    app_.set_version_flag("--version", "banyan " BANYAN_VERSION);
+    app_.set_version_flag("-V,--version", "banyan " BANYAN_VERSION);
     commands_.add_common_options();
     add_new(commands_);
     add_init(commands_);
@@ -197,6 +198,15 @@ bool wants_json(int argc, char** argv) {
   return false;
 }
 
-int run(int argc, char** argv) { return CommandLine().run(argc, argv); }
+int run(int argc, char** argv) {
+  // "banyan help shift", as many other programs have it.
+  std::vector<char*> words(argv, argv + argc);
+  std::string help = "--help";
+  if (argc > 1 && std::string_view(argv[1]) == "help") {
+    words.erase(words.begin() + 1);
+    words.push_back(help.data());
+  }
+  return CommandLine().run(static_cast<int>(words.size()), words.data());
+}
 
 }  // namespace banyan::cli

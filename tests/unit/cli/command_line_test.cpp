@@ -102,6 +102,14 @@ TEST_F(StoreCommands, ShowLinesOfPlansAndRoutesBesideThoseOfStages) {
   EXPECT_THAT(found.out, HasSubstr("the plan of catalog is not what note 1 says"));
 }
 
+TEST_F(StoreCommands, ShowInTheLogWhatWasForced) {
+  banyan({"shift", "catalog", "25%", "--force", "--why", "it is known better here"});
+  banyan({"back", "catalog", "--why", "home"});
+  const Outcome log = banyan({"log"});
+  EXPECT_THAT(log.out, HasSubstr("(forced) it is known better here\n"));
+  EXPECT_EQ(log.out.find("(forced) home"), std::string::npos) << log.out;
+}
+
 TEST_F(StoreCommands, SayThatNothingChanged) {
   banyan({"shift", "catalog", "--force", "25", "--why", "x"});
   const Outcome again = banyan({"shift", "catalog", "25", "--why", "x"});
@@ -322,6 +330,12 @@ TEST(Unreachable, NobodyListens) {
   EXPECT_THAT(outcome.err, HasSubstr("Is it running? Name another with --url http://HOST:PORT"));
 }
 
+TEST(Unreachable, ATokenFileThatIsNotThere) {
+  const Outcome outcome = run_banyan({"status", "--token-file", "/nowhere/operators.token"});
+  EXPECT_EQ(outcome.exit_code, 69);
+  EXPECT_THAT(outcome.err, HasSubstr("/nowhere/operators.token cannot be read: No such file"));
+}
+
 TEST(Unreachable, SomebodyElseAnswers) {
   const AdminServer other([](const std::string&, const std::string&, const std::string&) {
     return std::pair(404U, std::string("<h1>Not Found</h1>"));
@@ -535,6 +549,18 @@ TEST(Help, TeachesWithExamplesAndExitCodes) {
   EXPECT_EQ(shift.exit_code, 0);
   EXPECT_THAT(shift.out, HasSubstr("banyan shift catalog 0.5% --why \"first canary\""));
   EXPECT_EQ(run_banyan({"--version"}).out, "banyan 0.1.0\n");
+  EXPECT_EQ(run_banyan({"-V"}).out, "banyan 0.1.0\n");
+  EXPECT_EQ(run_banyan({"help"}).out, all.out);
+  EXPECT_EQ(run_banyan({"help", "shift"}).out, shift.out);
+}
+
+TEST(Completion, IsPrintedForEachShell) {
+  const Outcome bash = run_banyan({"completion", "bash"});
+  EXPECT_EQ(bash.exit_code, 0) << bash.err;
+  EXPECT_THAT(bash.out, HasSubstr("complete -F _banyan banyan\n"));
+  EXPECT_THAT(run_banyan({"completion", "zsh"}).out, StartsWith("#compdef banyan\n"));
+  EXPECT_THAT(run_banyan({"completion", "fish"}).out, HasSubstr("complete -c banyan"));
+  EXPECT_EQ(run_banyan({"completion", "csh"}).exit_code, 64);
 }
 
 }  // namespace

@@ -118,6 +118,7 @@ INSTANTIATE_TEST_SUITE_P(
                  {"export", "nginx", "--revision", "last"},
                  "\"last\" is no revision"},
         BadUsage{"WatchANegativeNumberOfTimes", {"watch", "--count", "-1"}, "--count: "},
+        BadUsage{"TrustWithoutAnAddress", {"proxy", "--trust", "foo", "--check"}, "--trust: "},
         BadUsage{"LogLimitZero",
                  {"log", "--limit", "0"},
                  "--limit: \"0\" is out of range, expected a number from 1 to 1000"},
