@@ -127,7 +127,9 @@ void print_text(const Findings& found, const Judgement& judgement) {
     std::string by;
     for (const std::string& way : each.ways) by += (by.empty() ? "" : ", ") + way;
     for (const auto& caller : each.callers) {
-      by += (by.empty() ? "" : ", ") + caller.who + " (" + std::to_string(caller.requests) + ')';
+      by += (by.empty() ? "" : ", ") +
+            (caller.who == "none" ? std::string("no User-Agent") : caller.who) + " (" +
+            std::to_string(caller.requests) + ')';
     }
     rows.push_back(
         {each.operation, second_or(each.last, "none since uses are kept"), by.empty() ? "-" : by});
