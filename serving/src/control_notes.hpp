@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "banyan/stages/control_store.hpp"
 #include "banyan/telemetry/log.hpp"

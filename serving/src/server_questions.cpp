@@ -13,7 +13,7 @@ namespace banyan::serving {
 namespace {
 
 /// A counter may begin anew: what was counted of routes that are gone is forgotten.
-std::uint64_t since(std::uint64_t before, std::uint64_t now) {
+std::uint64_t counted_since(std::uint64_t before, std::uint64_t now) {
   return now >= before ? now - before : now;
 }
 
@@ -65,7 +65,7 @@ std::uint64_t Server::missed(std::string_view rollout) const {
   const std::lock_guard lock(inside_->counting);
   const auto& before = inside_->counted_before.missed;
   const auto found = before.find(rollout);
-  return found == before.end() ? all : since(found->second, all);
+  return found == before.end() ? all : counted_since(found->second, all);
 }
 
 std::optional<strangler::TesterCounts> Server::testers(std::string_view rollout) const {
@@ -88,12 +88,12 @@ strangler::Unowned Server::unowned() const {
   strangler::Unowned all = inside_->unowned_in_all();
   const std::lock_guard lock(inside_->counting);
   const strangler::Unowned& before = inside_->counted_before.unowned;
-  all.nowhere_lately = since(before.nowhere, all.nowhere);
+  all.nowhere_lately = counted_since(before.nowhere, all.nowhere);
   for (const auto& [route, requests] : all.catch_alls) {
     const auto found =
         std::ranges::find(before.catch_alls, route, &std::pair<std::string, std::uint64_t>::first);
     all.lately[route] =
-        found == before.catch_alls.end() ? requests : since(found->second, requests);
+        found == before.catch_alls.end() ? requests : counted_since(found->second, requests);
   }
   return all;
 }

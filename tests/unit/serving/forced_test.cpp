@@ -5,8 +5,8 @@
 #include <sstream>
 
 #include "banyan/kernel/routing.hpp"
-#include "two_sides_fixture.hpp"
 #include "support/secret_file.hpp"
+#include "two_sides_fixture.hpp"
 
 namespace banyan::serving {
 namespace {

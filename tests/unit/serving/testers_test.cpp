@@ -167,7 +167,8 @@ TEST_F(ThoseWhoMayChoose, NeedASecretThatIsNotGuessed) {
   test::write_secret(folder_.path() / "testers.secret", "short\n");
   EXPECT_THAT(to_string(make().error()),
               testing::AllOf(HasSubstr("secret_file of [rollouts.catalog.testers]: "),
-                             HasSubstr("less than 16 characters"), HasSubstr("(umask 077; head -c 24 /dev/urandom")));
+                             HasSubstr("less than 16 characters"),
+                             HasSubstr("(umask 077; head -c 24 /dev/urandom")));
   std::filesystem::remove(folder_.path() / "testers.secret");
   EXPECT_THAT(to_string(make().error()), HasSubstr("cannot be read"));
   EXPECT_TRUE(book_.all().empty()) << "a file that is refused leaves no figures behind";

@@ -20,8 +20,9 @@ init::Destination destination_of(const DiscoverOptions& options) {
   return {.output = options.output,
           .replace = options.force,
           .json = options.json,
-          .beside = "The routes alone, to add to it once they are reviewed: --routes-only -o "
-                    "routes.toml."};
+          .beside =
+              "The routes alone, to add to it once they are reviewed: --routes-only -o "
+              "routes.toml."};
 }
 
 /// For a proxy's own lines, beside the file: not among those of another server.

@@ -171,8 +171,7 @@ std::string successor_example(const FirstConfiguration& with) {
 
 std::string text_of(const FirstConfiguration& with) {
   return heading(with) + proxy_section(with) + limits_section() + access_log_section(with) +
-         upstream_section(with) +
-         catch_all() + proposed_routes(with) + with.observed +
+         upstream_section(with) + catch_all() + proposed_routes(with) + with.observed +
          (with.observed.empty() ? successor_example(with) : std::string());
 }
 
