@@ -21,7 +21,7 @@ const kVerbs = {
 };
 
 /** Before the deed: what the new side has written may be nowhere else. */
-function leftBehind(verb, stage, data) {
+export function leftBehind(verb, stage, data) {
   const bringsHome = ['back', 'shift', 'rollback'].includes(verb);
   if (!bringsHome || data !== 'unknown' || stage.writes !== 'remote' || stage.name === 'retired' && verb === 'back') return '';
   return ' Once its writes come home, what was written to the new side may be missing on the old one: nobody has said that both ' +

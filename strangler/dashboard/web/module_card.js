@@ -45,7 +45,7 @@ function facts(module, kind, live, placement, position) {
   if (kind === 'proxy') {
     add('goes to', module.at || 'nowhere');
     if (position?.data) {
-      add('data', position.data === 'unknown' ? 'unknown: nobody has said that both sides work on the same' : 'the same on both sides');
+      add('data', position.data === 'unknown' ? 'unknown: it is not said that both sides work on the same' : 'the same on both sides');
     }
   } else {
     add('runs', `${kPlaces[module.runs] ?? module.runs}${module.at ? ` at ${module.at}` : ''}`);
