@@ -2,17 +2,82 @@
 #include "banyan/serving/control_plane.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 #include <utility>
 
-#include "control_notes.hpp"
+#include "banyan/kernel/whole_file.hpp"
+#include "banyan/serving/restart.hpp"
+#include "banyan/sqlite/durable_file.hpp"
 #include "use_recorder.hpp"
 
 namespace banyan::serving {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr std::size_t kAskersOfNewSides = 2;
 constexpr std::size_t kNewSidesToBeAsked = 256;
+
+/// Beside the store, once it was made: so that a start can tell a store that was lost from one that
+/// never was.
+std::string note_of(const std::string& store) { return store + ".made"; }
+/// The same beside the configuration, where that lies elsewhere.
+std::string note_at(const std::string& config_file) { return config_file + ".control-store"; }
+
+std::string note_text(const std::string& store) {
+  return "The control store of this was made: " + location_of(store) +
+         "\nThis note is there so that its loss is noticed at the next start.\n";
+}
+
+bool lies_elsewhere(const std::string& config_file, const std::string& store) {
+  return !config_file.empty() && fs::path(location_of(config_file)).parent_path() !=
+                                     fs::path(location_of(store)).parent_path();
+}
+
+/// Of this store: a configuration may have named another one since.
+bool is_noted(const std::string& note, const std::string& store) {
+  return whole_file(note).value_or("") == note_text(store);
+}
+
+/// False, and why, when it cannot be written.
+bool write_note(const std::string& note, const std::string& store, std::string& problem) {
+  try {
+    sqlite::write_durably(note, note_text(store), store);
+    return true;
+  } catch (const fs::filesystem_error& error) {
+    problem = note + ": " + error.code().message();
+    return false;
+  }
+}
+
+/// The folder of a configuration is often not to be written; then the note beside the store is all
+/// there is.
+void note_that_it_was_made(const std::string& store, const std::string& config_file,
+                           const telemetry::Log& log) {
+  std::error_code unknown;
+  std::string problem;
+  if (lies_elsewhere(config_file, store) && !is_noted(note_at(config_file), store)) {
+    write_note(note_at(config_file), store, problem);
+  }
+  const std::string note = note_of(store);
+  if (fs::exists(note, unknown) || write_note(note, store, problem)) return;
+  log.write(telemetry::Level::Warning, "control_store_note_not_written",
+            {{"message", problem + ". The loss of the control store would not be noticed at the "
+                                   "next start"}});
+}
+
+/// The notes that say that it was there, and are to go when all is to begin anew; "" for none.
+std::string signs_of(const std::string& store, const std::string& config_file) {
+  std::error_code unknown;
+  std::string signs;
+  if (fs::exists(note_of(store), unknown)) signs = note_of(store);
+  if (lies_elsewhere(config_file, store) && is_noted(note_at(config_file), store)) {
+    signs += (signs.empty() ? "" : " and ") + note_at(config_file);
+  }
+  return signs;
+}
 
 /// Plans that wait for somebody to decide. They are no reason to send nobody here: requests go
 /// where they went.
@@ -38,6 +103,23 @@ std::vector<strangler::Attention> attention_of(const telemetry::Health& health) 
 
 }  // namespace
 
+std::optional<Error> lost_control_store(const std::string& store, const std::string& config_file,
+                                        const std::string& moved) {
+  std::error_code unknown;
+  if (fs::exists(store, unknown)) return std::nullopt;
+  const std::string signs = signs_of(store, config_file);
+  if (signs.empty() && moved.empty()) return std::nullopt;
+  std::string message = "the control store " + store +
+                        " is gone, and with it where the traffic of each rollout stood";
+  if (signs.empty()) message += ": the tables of " + moved + " have moved, so there was one";
+  message +=
+      ". Put it back from a backup. If nothing had been moved, or all is to begin on the old sides "
+      "again, " +
+      (signs.empty() ? "make an empty file there (touch '" + store + "')" : "delete " + signs) +
+      " and start again";
+  return Error{ErrorCode::FailedPrecondition, "banyan.control_store_lost", std::move(message), {}};
+}
+
 Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& scheduler,
                                                          Telemetry& telemetry) {
   if (auto gone = lost_control_store(plan.store, plan.config_file, plan.moved)) {
@@ -45,18 +127,11 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
   }
   auto store = strangler::ControlStore::open(plan.store, plan.clock);
   if (!store) return fail(std::move(store).error());
-  // Before anything is written into it.
-  const auto stand = (*store)->stand();
-  if (!stand) return fail(stand.error());
-  if (auto behind = control_store_behind(*stand, plan.store, plan.config_file)) {
-    return fail(std::move(*behind));
-  }
   if (const auto enlisted = (*store)->enlist(plan.rollouts); !enlisted) {
     return fail(enlisted.error());
   }
+  note_that_it_was_made(plan.store, plan.config_file, telemetry.log);
   std::unique_ptr<ControlPlane> plane(new ControlPlane(std::move(*store), scheduler, telemetry));
-  plane->notes_ = std::make_unique<ControlNotes>(plan.store, plan.config_file, telemetry.log);
-  plane->notes_->keep(*stand);
   plane->uses_ = std::make_unique<UseRecorder>(plan.store + ".uses", plan.clock, telemetry.log);
   auto stages = strangler::Stages::make(
       *plane->store_, scheduler,
@@ -64,8 +139,6 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::open(Plan plan, Scheduler& s
       strangler::Stages::kWatchInterval, std::move(plan.epoch_of));
   if (!stages) return fail(std::move(stages).error());
   plane->stages_ = std::move(*stages);
-  plane->noting_ =
-      scheduler.every(ControlNotes::kLook, [all = plane.get()] { all->note_how_far(); });
   plane->tell_what_nobody_goes_by(plan.rollouts);
   plane->witness_ = std::make_unique<strangler::Witness>(*plane->store_, plan.survey);
   plane->switchboard_ = std::make_unique<strangler::Switchboard>(
@@ -111,16 +184,7 @@ ControlPlane::ControlPlane(std::unique_ptr<strangler::ControlStore> store, Sched
                            Telemetry& telemetry)
     : scheduler_(scheduler), telemetry_(telemetry), store_(std::move(store)) {}
 
-ControlPlane::~ControlPlane() {
-  noting_.reset();
-  if (stages_) note_how_far();
-}
-
-/// Whoever has made the change: the table knows of all.
-void ControlPlane::note_how_far() {
-  if (stages_->revision() == notes_->revision()) return;
-  if (const auto stand = store_->stand()) notes_->keep(*stand);
-}
+ControlPlane::~ControlPlane() = default;
 
 void ControlPlane::complain(const Error& error) const {
   telemetry_.log.write(telemetry::Level::Error, "control_store_unreadable",

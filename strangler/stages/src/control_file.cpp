@@ -199,7 +199,7 @@ Error moved_control_store(const std::string& file) {
           " is not the control store any more that this process opened: it was renamed, removed "
           "or replaced. Nothing can be changed, and the stages that were known last stay in "
           "force. Put the same file back, or restart this process, which then goes by the file "
-          "that is there, unless it is an older one.",
+          "that is there.",
       {}};
 }
 
@@ -229,9 +229,8 @@ Error control_store_error(const std::string& file, const sqlite::Fault& fault) {
           ErrorCode::FailedPrecondition,
           "banyan.corrupt_control_store",
           "the control store " + file + " is damaged (" + fault.message() +
-              "). Stop what uses it and put back a copy. Without one: move the file away, and with "
-              "it the notes that it was there (a start names them); then all traffic goes to the "
-              "old sides, writes too, until somebody shifts it again.",
+              "). Stop what uses it and put back a copy, or move the file away and shift again: it "
+              "holds stages and their log, no data of the application.",
           {}};
     default:
       return {ErrorCode::Unavailable,

@@ -52,7 +52,6 @@ class SqliteControlStore final : public ControlStore {
             .run();
       }
       transaction.commit();
-      fold();
       return {};
     });
   }
@@ -158,7 +157,6 @@ class SqliteControlStore final : public ControlStore {
       line = append(std::move(line), *now);
       if (connection_.moved()) return fail(moved_control_store(file_));
       transaction.commit();
-      fold();
       last_note_ = {line.note, line.seq, line.hash, line.format};
       return std::optional(std::move(line));
     });
@@ -288,21 +286,10 @@ class SqliteControlStore final : public ControlStore {
       if (besides) *besides = append(std::move(*besides), *now);
       if (connection_.moved()) return fail(moved_control_store(file_));
       transaction.commit();
-      if (!lines.empty() || besides) fold();
       if (!lines.empty()) last_seen_ = {lines.back().seq, lines.back().hash};
       if (besides) last_note_ = {besides->note, besides->seq, besides->hash, besides->format};
       return lines;
     });
-  }
-
-  /// So that the file alone is whole: who copies it may not think of what lies beside it. Changes
-  /// are rare; where a reader is in the way the next one folds in both.
-  void fold() {
-    try {
-      connection_.run("PRAGMA wal_checkpoint(PASSIVE)");
-    } catch (const sqlite::Fault&) {
-      return;  // what was changed is on disk all the same
-    }
   }
 
   static Result<std::vector<Rollout>> with_traffic(Rollout rollout, Result<Traffic> traffic) {

@@ -199,58 +199,6 @@ TEST_F(TheProxy, SaysInItsLogOnceThatItHasEnded) {
   EXPECT_EQ(lines.find("\"event\":\"stopped\""), lines.rfind("\"event\":\"stopped\""));
 }
 
-TEST_F(TheProxy, DoesNotTakeAnEmptyFileForANewControlStore) {
-  start();
-  ASSERT_EQ(shift("100%"), 200u);
-  proxy_.reset();
-  for (const char* each : {"control.db-wal", "control.db-shm"}) {
-    std::filesystem::remove(folder_.path() / each);
-  }
-  std::ofstream(folder_.path() / "control.db", std::ios::trunc).close();
-  const auto made =
-      Proxy::make({.config_file = file(), .log_file = (folder_.path() / "log.json").string()});
-  ASSERT_FALSE(made.has_value()) << "nobody knows where the traffic stood";
-  EXPECT_NE(made.error().find("control.db is empty"), std::string::npos) << made.error();
-  std::filesystem::remove(folder_.path() / "control.db.made");
-  start();
-  EXPECT_EQ(side_of(1), "legacy");
-}
-
-TEST_F(TheProxy, ItsControlStoreIsWholeInOneFileAfterEachChange) {
-  start();
-  ASSERT_EQ(shift("100%"), 200u);
-  const auto store = folder_.path() / "control.db";
-  std::filesystem::copy_file(store, folder_.path() / "backup.db");
-  proxy_.reset();
-  for (const char* each : {"control.db", "control.db-wal", "control.db-shm"}) {
-    std::filesystem::remove(folder_.path() / each);
-  }
-  std::filesystem::copy_file(folder_.path() / "backup.db", store);
-  start();
-  EXPECT_EQ(side_of(1), "catalog");
-}
-
-TEST_F(TheProxy, DoesNotGoByAnOlderCopyOfItsControlStore) {
-  start();
-  ASSERT_EQ(shift("1%"), 200u);
-  const auto store = folder_.path() / "control.db";
-  std::filesystem::copy_file(store, folder_.path() / "backup.db");
-  ASSERT_EQ(shift("100%"), 200u);
-  proxy_.reset();
-  for (const char* each : {"control.db", "control.db-wal", "control.db-shm"}) {
-    std::filesystem::remove(folder_.path() / each);
-  }
-  std::filesystem::copy_file(folder_.path() / "backup.db", store);
-  const auto made =
-      Proxy::make({.config_file = file(), .log_file = (folder_.path() / "log.json").string()});
-  ASSERT_FALSE(made.has_value());
-  EXPECT_NE(made.error().find("is at revision 1, and was at 2"), std::string::npos) << made.error();
-  EXPECT_NE(made.error().find("control.db.made"), std::string::npos) << "the way out";
-  std::filesystem::remove(folder_.path() / "control.db.made");
-  start();
-  ASSERT_EQ(shift("100%"), 200u);
-}
-
 TEST_F(TheProxy, DoesNotStartAfreshWhereTheWholeFolderOfItsControlStoreWasLost) {
   const auto state = folder_.path() / "state";
   std::filesystem::create_directory(state);

@@ -36,12 +36,9 @@ ControlStoreNow control_store_now(const strangler::Configuration& configuration,
   const fs::path file = fs::path(config_file).parent_path() / configuration.control_store;
   ControlStoreNow now{.file = file.string(), .stand = {}, .problem = {}, .unread = {}};
   std::error_code unknown;
-  now.problem = serving::lost_control_store(now.file, config_file);
-  if (now.problem) return now;
-  // One without a byte is made, as one that is not there.
-  if (!fs::exists(file, unknown) ||
-      (fs::is_regular_file(file, unknown) && fs::is_empty(file, unknown))) {
-    now.problem = cannot_be_made(file);
+  if (!fs::exists(file, unknown)) {
+    now.problem = serving::lost_control_store(now.file, config_file);
+    if (!now.problem) now.problem = cannot_be_made(file);
     return now;
   }
   auto store = strangler::ControlStore::open(now.file, system_clock(),
@@ -54,7 +51,6 @@ ControlStoreNow control_store_now(const strangler::Configuration& configuration,
   }
   auto stand = (*store)->stand();
   if (stand) {
-    now.problem = serving::control_store_behind(*stand, now.file, config_file);
     now.stand = std::move(*stand);
   } else {
     now.unread = std::move(stand.error());

@@ -24,20 +24,14 @@
 
 namespace banyan::serving {
 
-class ControlNotes;
 class UseRecorder;
 
-/// FailedPrecondition "banyan.control_store_lost" when a control store was there and is gone, or is
-/// an empty file: so says a note beside it, one beside the configuration (a lost volume takes the
-/// store with all that lies beside it), or `moved`, a module whose tables are at a place of their
-/// own, which it comes to only where there is a store. "" for what there is not.
+/// FailedPrecondition "banyan.control_store_lost" when a control store was there and is gone: so
+/// says a note beside it, one beside the configuration (a lost volume takes the store with all that
+/// lies beside it), or `moved`, a module whose tables are at a place of their own, which it comes
+/// to only where there is a store. "" for what there is not.
 std::optional<Error> lost_control_store(const std::string& store, const std::string& config_file,
                                         const std::string& moved = {});
-
-/// FailedPrecondition "banyan.control_store_behind" when the store had come further once than it is
-/// now, so that the same notes say: it is an older copy, by which traffic would go where it went.
-std::optional<Error> control_store_behind(const strangler::Stand& stand, const std::string& store,
-                                          const std::string& config_file);
 
 /// Where the traffic stands and how it is changed: the control store, its stages in memory, the
 /// switchboard, who walks plans, and the API of operators. A process that others of the application
@@ -53,10 +47,10 @@ class ControlPlane {
     strangler::Survey survey;
     strangler::StepsOf steps;
     strangler::TunnelsOf tunnels;
-    std::function<std::uint64_t(std::string_view)> missed;             ///< see strangler::LiveFacts
+    std::function<std::uint64_t(std::string_view)> missed;  ///< see strangler::LiveFacts
     std::function<std::uint64_t(std::string_view)> new_side_writes{};  ///< the same
-    std::function<strangler::Unowned()> unowned;                       ///< the same
-    strangler::TestersOf testers;                                      ///< the same
+    std::function<strangler::Unowned()> unowned;            ///< the same
+    strangler::TestersOf testers;                           ///< the same
     strangler::Preflight preflight;
     strangler::OperationsOf operations;  ///< of a rollout, see Server::judged_operations()
     strangler::PlanDesk::PlanOf plan_of;
@@ -100,13 +94,11 @@ class ControlPlane {
   ControlPlane(std::unique_ptr<strangler::ControlStore> store, Scheduler& scheduler,
                Telemetry& telemetry);
   void complain(const Error& error) const;
-  void note_how_far();
   void note(const strangler::Conductor::Note& note) const;
 
   Scheduler& scheduler_;
   Telemetry& telemetry_;
   std::unique_ptr<strangler::ControlStore> store_;
-  std::unique_ptr<ControlNotes> notes_;
   std::unique_ptr<strangler::Stages> stages_;
   std::unique_ptr<strangler::Switchboard> switchboard_;
   strangler::TrafficEvidence evidence_;
@@ -115,7 +107,6 @@ class ControlPlane {
   std::unique_ptr<strangler::Conductor> conductor_;
   std::unique_ptr<strangler::AdminApi> admin_;
   std::unique_ptr<UseRecorder> uses_;
-  std::unique_ptr<Scheduler::Handle> noting_;
 };
 
 }  // namespace banyan::serving
