@@ -71,7 +71,7 @@ std::string access_log_section(const FirstConfiguration& with) {
          toml_comment(with.access_log) +
          " --routes-only -o routes.toml     reviewed, they go to the end of " + file +
          "\n[access_log]\nfile = " + toml_string(with.access_log) +
-         "  # beside this file; kill -USR1 opens it anew, for logrotate\n";
+         "  # beside this file; kill -HUP opens it anew, for logrotate\n";
 }
 
 std::string limits_section() {
