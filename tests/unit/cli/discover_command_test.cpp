@@ -252,7 +252,7 @@ TEST_F(DiscoverCommand, RetirementIsRefusedUntilNothingUsesTheOldSide) {
     EXPECT_EQ(ask(at, "GET", "/nobody/knows"), 404U);
     const std::string url = "http://" + to_string(at);
     EXPECT_THAT(run_banyan({"status", "--url", url}).out,
-                HasSubstr("no operation: 1 requests were refused here"));
+                HasSubstr("no operation: 1 request had no route here"));
     const Outcome refused = retire(*running, "0s");
     EXPECT_EQ(refused.exit_code, 1) << refused.out;
     EXPECT_THAT(rules(refused), testing::ElementsAre("not_moved"));

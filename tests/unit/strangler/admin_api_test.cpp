@@ -396,7 +396,8 @@ TEST_F(AdminApiTest, RefusesABadOrderAboutAPlanWithAPointerToEachProblem) {
        {"/steps/0/percent is missing",
         "/steps/0/percnt unknown field. Known: percent, writes, dwell_seconds, samples."}},
       {R"({"action":"start","steps":[{"percent":100,"writes":"new"}],"who":"a","why":"b"})",
-       {"/steps/0/writes is \"new\", expected \"remote\" or \"local\""}},
+       {"/steps/0/writes is \"new\", expected \"remote\" (the new side) or \"local\" (the old "
+        "one)"}},
   };
   for (const auto& [body, expected] : cases) {
     const AdminAnswer answer = post("/rollouts/catalog/plan", body);
