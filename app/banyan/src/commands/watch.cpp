@@ -9,7 +9,6 @@
 #include <iostream>
 #include <map>
 #include <optional>
-#include <set>
 #include <thread>
 #include <utility>
 
@@ -73,10 +72,6 @@ std::string recent_text(const Json& rollout, const char* side) {
          std::to_string(number_of(recent, "failures")) + " failed, " + mean.data();
 }
 
-std::string attention_text(const Json& attention) {
-  return "attention: " + text_of(attention, "about") + ": " + text_of(attention, "message");
-}
-
 void print_moment(const Json& document) {
   print_line(paint("revision " + std::to_string(number_of(document, "revision")) + ", " +
                        text_of(document, "time").substr(0, 19) + "Z, Ctrl-C ends it",
@@ -90,9 +85,6 @@ void print_moment(const Json& document) {
                     recent_text(each, "local"), recent_text(each, "remote")});
   }
   print_table(rows);
-  for (const Json& each : document.value("attention", Json::array())) {
-    print_line(paint(attention_text(each), Tone::Warning));
-  }
   for (const Json& each : document.value("plans", Json::array())) {
     print_line("");
     print_line(plan_line(each));
@@ -115,27 +107,10 @@ class LineTeller {
       if (!plan.empty()) line += " (" + text_of(plan, "reason") + ')';
       print_line(line);
     }
-    tell_of_attention(document);
   }
 
  private:
-  void tell_of_attention(const Json& document) {
-    const std::string time = text_of(document, "time").substr(0, 19) + "Z  ";
-    std::set<std::string> now;
-    for (const Json& each : document.value("attention", Json::array())) {
-      now.insert(attention_text(each));
-    }
-    for (const std::string& each : now) {
-      if (!attention_.contains(each)) print_line(time + paint(each, Tone::Warning));
-    }
-    for (const std::string& each : attention_) {
-      if (!now.contains(each)) print_line(time + paint("over: " + each, Tone::Good));
-    }
-    attention_ = std::move(now);
-  }
-
   std::map<std::string, std::string> said_;
-  std::set<std::string> attention_;
 };
 
 constexpr std::string_view kHomeAndClear = "\x1b[H\x1b[2J";
@@ -146,9 +121,6 @@ class Trouble {
   explicit Trouble(bool json) : json_(json) {}
 
   void is_over() {
-    if (!told_.empty() && !json_) {
-      print_line(to_string(system_clock().now()).substr(0, 19) + "Z  it answers again");
-    }
     since_.reset();
     told_.clear();
   }
