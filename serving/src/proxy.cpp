@@ -28,15 +28,6 @@ struct Proxy::Parts {
   std::unique_ptr<ControlPlane> control;
   Served served{.title = "banyan proxy"};
   std::unique_ptr<Server> server;
-  bool told_its_end = false;
-
-  /// An end in order has a line: without one it was killed.
-  std::size_t ended(std::size_t cut) {
-    if (!std::exchange(told_its_end, true)) {
-      telemetry.log.write(telemetry::Level::Info, "stopped", {{"exchanges_cut", cut}});
-    }
-    return cut;
-  }
 };
 
 Proxy::Proxy(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -170,10 +161,10 @@ FileMarks Proxy::refused_certificate_files() const {
 FileMarks Proxy::secret_files() const { return parts_->server->secret_files(); }
 
 std::size_t Proxy::drain(std::chrono::milliseconds deadline) {
-  return parts_->ended(parts_->server->drain(deadline));
+  return parts_->server->drain(deadline);
 }
 
-std::size_t Proxy::drain() { return parts_->ended(parts_->server->drain()); }
+std::size_t Proxy::drain() { return parts_->server->drain(); }
 
 void Proxy::reopen_logs() { parts_->server->reopen_logs(); }
 

@@ -190,15 +190,6 @@ TEST_F(TheProxy, DoesNotStartAfreshWhereItsControlStoreWasLost) {
   EXPECT_EQ(side_of(1), "legacy");
 }
 
-TEST_F(TheProxy, SaysInItsLogOnceThatItHasEnded) {
-  start();
-  proxy_->drain(std::chrono::milliseconds{100});
-  proxy_.reset();
-  const std::string lines = log();
-  EXPECT_NE(lines.find("\"event\":\"stopped\""), std::string::npos) << lines;
-  EXPECT_EQ(lines.find("\"event\":\"stopped\""), lines.rfind("\"event\":\"stopped\""));
-}
-
 TEST_F(TheProxy, DoesNotStartAfreshWhereTheWholeFolderOfItsControlStoreWasLost) {
   const auto state = folder_.path() / "state";
   std::filesystem::create_directory(state);
