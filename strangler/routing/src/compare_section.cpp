@@ -88,7 +88,8 @@ class FieldReader {
     const bool number = rule().as == CompareAs::Number;
     const bool time = rule().as == CompareAs::Time;
     if (!section_.has("within")) {
-      if (number || time) section_.lacks("within");
+      if (number) section_.lacks("within", R"("0.01")");
+      if (time) section_.lacks("within", R"("2s")");
       return;
     }
     if (!number && !time) return of_no_use("within", "\"number\" or \"time\"");
