@@ -57,6 +57,11 @@ std::shared_ptr<const BothSides> both_sides_of(const Target& target,
       target.operation != nullptr ? target.operation->request : nullptr;
   strangler::ComparisonPlan compare = plan.compare;
   compare.secret_fields = secret_fields(plan, configuration);
+  // Operations of a module are called alone in reports, and by their whole names everywhere else.
+  strangler::ComparisonPlan by_report = compare;
+  for (strangler::DeclaredRule& each : by_report.rules) {
+    if (each.operation == target.route.name) each.operation = target.statistics_name();
+  }
   auto figures = book.of(target.route.rollout);
   strangler::RolloutShadow& shadow = figures->shadow;
   strangler::CopySampler* const sampler =
@@ -69,8 +74,8 @@ std::shared_ptr<const BothSides> both_sides_of(const Target& target,
                 .copies = std::move(copies),
                 .sampler = sampler,
                 .findings = shadow.findings(compare, plan.clear_examples),
-                .rules = strangler::OperationRules(compare, target.statistics_name(), Effect::Read,
-                                                   answer, request),
+                .rules = strangler::OperationRules(by_report, target.statistics_name(),
+                                                   Effect::Read, answer, request),
                 .fallback = plan.fallback});
 }
 
