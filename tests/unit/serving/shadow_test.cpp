@@ -302,6 +302,24 @@ TEST_F(ACopy, OfSomebodyWhoSaysWhoTheyAreIsNotMadeUnlessTheFileLetsThem) {
   EXPECT_EQ(new_side.asked().size(), 0u);
 }
 
+TEST_F(ACopy, ThatIsHeldBackIsToldByTheFieldForAsLongAsTheRuleIsInForce) {
+  ToldServer old_side(says("{}"));
+  ToldServer new_side(says("{}"));
+  between(old_side.port(), new_side.port(), kAll);
+  begin_canary();
+  EXPECT_EQ(test::get(port_, "/albums/1", "X-User: ada\r\n").status, 200u);
+  until("its reason", [&] { return dropped("credentials") == 1; });
+  EXPECT_EQ(copies().at("held_back"),
+            nlohmann::json::parse(R"({"requests":1,"fields":["x-user"]})"));
+  EXPECT_EQ(copies().at("dropped_lately"), nlohmann::json::parse(R"(["credentials"])"));
+
+  write(file(),
+        shop_configuration(old_side.port(), new_side.port(), all_with("credentials = \"pass\"\n")));
+  ASSERT_TRUE(proxy_->reload().has_value());
+  EXPECT_FALSE(copies().contains("held_back")) << "advice is about now";
+  EXPECT_EQ(dropped("credentials"), 1u) << "what has happened has happened";
+}
+
 TEST_F(ACopy, SaysWhoAsksOrDoesNotAsTheFileHasIt) {
   for (const auto& [rule, goes_along] : {std::pair{"pass", true}, std::pair{"drop", false}}) {
     ToldServer old_side(says("{}"));
