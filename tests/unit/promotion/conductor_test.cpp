@@ -63,6 +63,13 @@ TEST_F(TheConductor, GoesBackAtOnceWhenFailuresBecomeABurst) {
   EXPECT_EQ(share(), Percent::none());
   EXPECT_EQ(plan().state, PlanState::RolledBack);
   EXPECT_THAT(last_line().why, HasSubstr("catalog.read: the new side fails again and again"));
+  const std::string seen =
+      std::to_string((asked + 1) / 2) + " of the last " + std::to_string(asked);
+  EXPECT_THAT(last_line().why, HasSubstr(seen)) << "by the requests that have shown it";
+  const auto why = nlohmann::json::parse(last_line().evidence);
+  EXPECT_EQ(why["judgement"], "worse") << "no figures that contradict the reason";
+  EXPECT_EQ(why["burst"]["operation"], "catalog.read");
+  EXPECT_EQ(why["burst"]["new_side"]["of"], asked);
   EXPECT_EQ(here_->notes.back().kind, Kind::WentBack);
 }
 
