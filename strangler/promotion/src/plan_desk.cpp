@@ -33,7 +33,9 @@ std::string possible(std::string_view module, PlanState state, const Traffic& no
 }
 
 std::string name_of(std::string_view module, PlanState state, const Traffic& now) {
-  return "the plan of " + std::string(module) + " is " + std::string(to_string(state)) +
+  std::string words(to_string(state));
+  std::ranges::replace(words, '_', ' ');
+  return "the plan of " + std::string(module) + " is " + words +
          ". Possible now: " + possible(module, state, now);
 }
 
