@@ -344,6 +344,11 @@ Result<Change> Conductor::Inside::commit(const std::string& module, Run& run,
                                          const std::vector<OperationVerdict>& verdicts) {
   PlanDocument next = run.document;
   next.mark = run.runner.mark();
+  // Brought back by somebody's order and not by a verdict, along the steps or at once.
+  if (next.mark.state == PlanState::RolledBack && run.document.mark.state == PlanState::Returning &&
+      next.mark.reason == next.why) {
+    next.mark.state = PlanState::Aborted;
+  }
   if (next.mark.step != run.document.mark.step || next.mark.arrived != run.document.mark.arrived ||
       next.mark.state != run.document.mark.state) {
     next.since = parts.clock.now();

@@ -244,7 +244,13 @@ Result<PlanDesk::Answer> PlanDesk::done(Result<Change> change) const {
   if (!plans) return fail(plans.error());
   const auto stored = std::ranges::find(*plans, change->module, &StoredPlan::module);
   Answer answer{std::move(*change), {}};
-  if (stored != plans->end()) answer.plan = status(*stored, answer.change.after);
+  if (stored != plans->end()) {
+    answer.plan = status(*stored, answer.change.after);
+    // What was found at the last tick is from before the order.
+    if (auto document = plan_document_from(stored->document)) {
+      answer.plan.reason = std::move(document->mark.reason);
+    }
+  }
   return answer;
 }
 

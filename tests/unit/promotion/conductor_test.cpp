@@ -122,6 +122,17 @@ TEST_F(TheConductorOfTwo, HoldsWhereTooLittleIsSeenAndNamesTheOperation) {
   EXPECT_EQ(plan().verdicts.front().reason, "catalog.rare: no request has been on the new side");
 }
 
+TEST_F(TheConductor, AnswersAnOrderWithWhatCameOfIt) {
+  start();
+  walk_to(5'00);
+  ASSERT_TRUE(here_->desk.order("catalog", {.verb = PlanVerb::Pause}, {"ann", "lunch"}));
+  tick();
+  const auto resumed =
+      here_->desk.order("catalog", {.verb = PlanVerb::Resume}, {"ann", "lunch is over"});
+  ASSERT_TRUE(resumed) << resumed.error().message;
+  EXPECT_EQ(resumed->plan.reason, "the plan goes on") << "and not with the reason of the pause";
+}
+
 TEST_F(TheConductor, LeavesASideThatIsOnlySlowStepByStep) {
   start();
   walk_to(50'00);
