@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traffic_text.hpp"
 
+#include <algorithm>
+
 #include "admin_client.hpp"
 #include "banyan/stages/percent.hpp"
 #include "exit_code.hpp"
