@@ -72,15 +72,6 @@ std::string text_of(const Traffic& traffic) {
   return to_string(traffic.reads) + (traffic.writes == Side::Remote ? " with the writes" : "");
 }
 
-/// For how long the step has lasted, whoever has conducted it: a restart takes the evidence away,
-/// and not the time.
-std::chrono::seconds lasted(const PlanDocument& document, const Clock& clock) {
-  if (document.mark.state != PlanState::Running || !document.mark.arrived) return {};
-  const std::chrono::microseconds passed(clock.now().micros - document.since.micros);
-  const auto whole = std::chrono::floor<std::chrono::seconds>(passed);
-  return std::clamp(whole, std::chrono::seconds(0), document.plan.steps[document.mark.step].dwell);
-}
-
 }  // namespace
 
 /// A rollout whose plan moves.
@@ -89,7 +80,7 @@ struct Conductor::Run {
       : document(std::move(found)),
         version(at),
         operations(std::move(all)),
-        runner(document.plan, parts.clock, document.mark, lasted(document, parts.clock)),
+        runner(document.plan, parts.clock, document.mark),
         judge(operations, parts.rules) {}
 
   bool alone() const { return document.plan.steps[runner.step()].share == Percent::all(); }
@@ -231,8 +222,7 @@ Conductor::Run* Conductor::Inside::run_of(const StoredPlan& stored) {
                           document->mark.state == PlanState::Running;
     run.document = std::move(*document);
     run.version = stored.version;
-    run.runner = PlanRunner(run.document.plan, parts.clock, run.document.mark,
-                            lasted(run.document, parts.clock));
+    run.runner = PlanRunner(run.document.plan, parts.clock, run.document.mark);
     run.steps_begun = 0;
     if (other_step) run.judge.begin_step(run.alone());
     if (taken_up) forgive(stored.module, run);
@@ -421,10 +411,6 @@ void Conductor::walk(Run& run, const StoredPlan& stored, std::vector<OperationVe
   } else if (!has_seat) {
     all.tell(run, stored.module, Note::Kind::Hindered, reason);
   }
-  // What is looked at again with both sides is judged by what comes from here on.
-  const bool looks_back =
-      run.runner.state() == PlanState::Running && run.runner.step() < before.step();
-  if (looks_back) run.judge.begin_step(run.alone());
   if (run.runner.steps_begun() > run.steps_begun) {
     run.steps_begun = run.runner.steps_begun();
     run.judge.begin_step(run.alone());

@@ -186,15 +186,6 @@ class Judge::Bench {
                MeasureEvidence(slow_rules(rules, kSlowest), kSlowestMargin)} {}
 
   void begin_step(bool alone) {
-    // What spoke against their times while nobody was there to compare with may have been the day.
-    if (alone_ && !alone) {
-      for (MeasureEvidence& each : times_) each.forgive();
-    }
-    if (alone_ != alone) {
-      failures_.forget_last_minute();
-      differences_.forget_last_minute();
-      for (MeasureEvidence& each : times_) each.forget_last_minute();
-    }
     alone_ = alone;
     samples_ = compared_ = ticks_ = control_ = 0;
     failed_ = failed_old_ = {};
@@ -370,17 +361,13 @@ class Judge::Bench {
     for (std::size_t i = 0; i < times_.size(); ++i) {
       all.push_back(times_[i].finding(kTimes[i], worse_at, all_clear_at_));
     }
-    for (Finding& each : all) each.alone = alone_ && effect_ == Effect::Read;
     return all;
   }
 
   std::string worse_text(const Finding& finding, double worse_at) const {
     std::string text = operation_ + ": " + recent_text(finding.suspect) + " of the new side " +
                        std::string(what_is_up(finding.measure));
-    if (finding.alone && finding.measure != Measure::Differences) {
-      text += ", " + figure(100 * finding.usual) +
-              "% of the old one before all had moved, and nobody is left there to compare with";
-    } else if (finding.reference.of > 0) {
+    if (finding.reference.of > 0) {
       text += ", " + (effect_ == Effect::Write
                           ? share_text(finding.reference) + " of the old one before"
                           : recent_text(finding.reference) + " of the old one in the same time");

@@ -72,7 +72,6 @@ Finding MeasureEvidence::finding(Measure measure, double worse_at, double all_cl
   finding.evidence_worse = worse_.log_e();
   finding.evidence_all_clear = all_clear_.log_e();
   finding.weighed = weighed_;
-  finding.usual = worse_.usual();
   if (finding.evidence_worse >= worse_at) {
     finding.judgement = Judgement::Worse;
   } else if (measured_ && finding.evidence_all_clear >= all_clear_at) {

@@ -59,8 +59,6 @@ class MeasureEvidence {
 
   Finding finding(Measure measure, double worse_at, double all_clear_at) const;
   bool measured() const { return measured_; }
-  /// Of another time, in which there was somebody to compare with, or nobody.
-  void forget_last_minute() { recent_.clear(); }
 
  private:
   static constexpr std::size_t kMinute = 240;  // ticks

@@ -141,7 +141,7 @@ PlanRunner::PlanRunner(Plan plan, const Clock& clock) : plan_(std::move(plan)), 
   }
 }
 
-PlanRunner::PlanRunner(Plan plan, const Clock& clock, const Mark& mark, std::chrono::seconds lasted)
+PlanRunner::PlanRunner(Plan plan, const Clock& clock, const Mark& mark)
     : PlanRunner(std::move(plan), clock) {
   if (mark.step >= plan_.steps.size()) {
     throw std::invalid_argument("the plan has no step " + std::to_string(mark.step));
@@ -149,7 +149,6 @@ PlanRunner::PlanRunner(Plan plan, const Clock& clock, const Mark& mark, std::chr
   state_ = mark.state;
   step_ = mark.step;
   reason_ = mark.reason;
-  lasted_ = lasted;
 }
 
 Result<void> PlanRunner::start() {
@@ -180,8 +179,6 @@ Result<void> PlanRunner::resume() {
   state_ = PlanState::Running;
   reason_ = "the plan goes on";
   arrived_ = false;  // the step counts anew
-  lasted_ = {};
-  looked_back_ = false;
   return {};
 }
 
@@ -259,26 +256,7 @@ PlanAction PlanRunner::leave(const Situation& situation, const OperationVerdict&
     return call_for_a_person(worse.reason, *situation.writes_stay);
   }
   if (!is_only_slow(worse)) return go_back(PlanState::RolledBack, worse.reason);
-  if (may_be_the_day(situation, worse)) return look_back(worse);
   return turn_back(situation.now, worse.reason);
-}
-
-/// Slow where nobody is left to compare with, for the first time.
-bool PlanRunner::may_be_the_day(const Situation& situation, const OperationVerdict& worse) const {
-  if (state_ != PlanState::Running || looked_back_ || step_ == 0) return false;
-  if (situation.now != Traffic::of(Percent::all(), Side::Local)) return false;
-  return std::ranges::all_of(worse.findings, [](const Finding& each) {
-    return each.judgement != Judgement::Worse || each.alone;
-  });
-}
-
-PlanAction PlanRunner::look_back(const OperationVerdict& worse) {
-  looked_back_ = true;
-  --step_;
-  arrived_ = false;
-  lasted_ = {};
-  reason_ = worse.reason + ". One step back, where the old side tells whether it is the new one";
-  return shift(plan_.steps[step_].traffic());
 }
 
 /// Where a plan goes on that is paused on its way back: the highest step that is not above.
@@ -385,7 +363,7 @@ PlanAction PlanRunner::tick(const Situation& situation,
   if (!arrived_) {
     arrived_ = true;
     ++begun_;
-    since_ = clock_->steady() - std::exchange(lasted_, std::chrono::seconds(0));
+    since_ = clock_->steady();
     return nothing(name_of(step) + " has begun");
   }
   if (auto why = why_not_yet(verdicts)) return nothing(std::move(*why));
@@ -431,7 +409,6 @@ PlanAction PlanRunner::advance() {
   reason_ = name_of(plan_.steps[step_]) + " was good";
   ++step_;
   arrived_ = false;
-  lasted_ = {};
   if (plan_.steps[step_].writes == Side::Remote) reason_ += ", and the writes follow";
   return shift(plan_.steps[step_].traffic());
 }

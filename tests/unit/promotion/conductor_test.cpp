@@ -148,44 +148,6 @@ TEST_F(TheConductor, LeavesASideThatIsOnlySlowStepByStep) {
   EXPECT_EQ(plan().state, PlanState::RolledBack);
 }
 
-// A machine that becomes busier is slow for both, and when all have moved there is only one.
-TEST_F(TheConductor, AsksTheOldSideWhenAllIsSlowOnceItHasMovedAndBelievesItTheSecondTime) {
-  start();
-  walk_to(100'00, 5'000);
-  const auto be_slow = [&] {
-    for (int i = 0; i < 2'000 && share() == Percent::all(); ++i) {
-      requests(*here_, 100, 0, std::chrono::milliseconds(80));
-      tick();
-    }
-  };
-  be_slow();
-  EXPECT_EQ(share(), percent(50'00)) << plan().reason;
-  EXPECT_EQ(plan().state, PlanState::Running);
-  EXPECT_THAT(last_line().why, HasSubstr("nobody is left there to compare with"));
-  EXPECT_THAT(last_line().why, HasSubstr("One step back"));
-  walk_to(100'00, 5'000);
-  be_slow();
-  EXPECT_EQ(share(), percent(50'00));
-  EXPECT_EQ(plan().state, PlanState::Returning) << "both were alike in between: " << plan().reason;
-}
-
-TEST_F(TheConductor, CountsTheTimeOfAStepOverARestart) {
-  here_->plan.steps = {{.share = percent(25'00), .dwell = std::chrono::hours(1), .samples = 500},
-                       {.share = Percent::all(), .dwell = std::chrono::hours(1), .samples = 500}};
-  start();
-  tick();
-  clock_.advance(std::chrono::minutes(59));
-  here_->conductor.end();
-  here_ = process();
-  tick();
-  EXPECT_EQ(share(), percent(25'00));
-  for (int i = 0; i < 800 && share() == percent(25'00); ++i) {  // 200 s
-    requests(*here_, 100);
-    tick();
-  }
-  EXPECT_EQ(share(), Percent::all()) << plan().reason;
-}
-
 TEST_F(TheConductor, GoesOnAfterARestartFromTheBeginningOfTheStep) {
   start();
   walk_to(5'00);

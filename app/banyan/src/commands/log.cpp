@@ -63,16 +63,6 @@ std::string kind_name(const Json& entry) {
   return kind.empty() ? "stage" : kind;
 }
 
-/// What somebody has done past a refusal stands out: it is what whoever looks for a cause looks
-/// for.
-std::string why_text(const Json& entry) {
-  const Json evidence = entry.value("evidence", Json());
-  const std::string remark =
-      evidence.is_string() ? evidence.get<std::string>() : text_of(evidence, "remark");
-  const std::string why = text_of(entry, "why");
-  return remark.starts_with("forced") ? why + " (" + remark + ")" : why;
-}
-
 int show(const Json& document) {
   const Json entries = document.value("entries", Json::array());
   if (entries.empty()) {
@@ -87,7 +77,7 @@ int show(const Json& document) {
     if (time.size() > 19) time = time.substr(0, 19) + 'Z';
     rows.push_back({number_and_note(each), time, kind_name(each), text_of(each, "module"),
                     stand_text(each, "before"), stand_text(each, "after"), text_of(each, "who"),
-                    why_text(each)});
+                    text_of(each, "why")});
   }
   print_table(rows);
   return kDone;

@@ -96,12 +96,6 @@ struct Finding {
   double evidence_all_clear = 0;
   statistics::Tally suspect;  ///< of the last minute: failures, differences, slow requests
   statistics::Tally reference;
-  /// What the reference's share is taken for by now.
-  double usual = 0;
-  /// Of reads that have all moved: nobody is left on the old side to be compared with in the same
-  /// seconds, and the new side is held to what was usual before. It may be the day that has
-  /// changed.
-  bool alone = false;
   /// Observations of the new side by which `evidence_all_clear` came, since the step began.
   std::uint64_t weighed = 0;
 };

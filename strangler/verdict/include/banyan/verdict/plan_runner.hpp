@@ -90,9 +90,6 @@ struct PlanAction {
 ///   * back as soon as one is worse, also while paused: to nothing at once when it fails or answers
 ///     otherwise, and when something trips; step by step when it is only slow, for its users get
 ///     what they want, and the old side may have gone cold;
-///   * when all reads have moved nobody is left to tell a slow side from a busy day: the first time
-///     it is slow there, one step back, where both sides answer, and on from there if it is no
-///     worse; the second time it was the new side, and it goes back along the steps;
 ///   * where the last step moves the writes, they move when all reads were good and enough writes
 ///     were seen on the old side to know what is usual of them. From there it goes back as from
 ///     elsewhere, with the writes first, but only while they may come home by themselves; else it
@@ -120,9 +117,8 @@ class PlanRunner {
     bool arrived = false;
     friend bool operator==(const Mark&, const Mark&) = default;
   };
-  /// Goes on from there. `lasted`: how long the step has lasted already, which its dwell time
-  /// counts. A step that the plan does not have throws std::invalid_argument.
-  PlanRunner(Plan plan, const Clock& clock, const Mark& mark, std::chrono::seconds lasted = {});
+  /// Goes on from there. A step that the plan does not have throws std::invalid_argument.
+  PlanRunner(Plan plan, const Clock& clock, const Mark& mark);
   Mark mark() const { return {state_, step_, reason_, arrived_}; }
 
   /// FailedPrecondition "banyan.plan_state" where it cannot be. After a start and after a resume,
@@ -176,8 +172,6 @@ class PlanRunner {
   PlanAction call_for_a_person(std::string why, const std::string& stay);
   std::optional<PlanAction> stop_for_work(const std::vector<OperationVerdict>& verdicts);
   PlanAction turn_back(const Traffic& now, std::string why);
-  bool may_be_the_day(const Situation& situation, const OperationVerdict& worse) const;
-  PlanAction look_back(const OperationVerdict& worse);
   PlanAction go_on_back(const Traffic& now);
   PlanAction step_back(const Traffic& now);
   void step_below(const Traffic& now);
@@ -189,8 +183,6 @@ class PlanRunner {
   std::size_t step_ = 0;
   bool arrived_ = false;  ///< the new side was seen to have the step's share
   std::uint64_t begun_ = 0;
-  std::chrono::seconds lasted_{0};  ///< the step, before this runner; until it has arrived
-  bool looked_back_ = false;
   SteadyTime since_{};
   std::optional<Traffic> returning_at_;  ///< since since_
   std::string reason_;
