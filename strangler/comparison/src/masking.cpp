@@ -111,12 +111,12 @@ bool is_short_number(std::string_view text) {
 
 /// What pages of lists are asked for by.
 bool says_which_part(std::string_view name) {
-  constexpr auto kNames = std::to_array<std::string_view>(
+  constexpr auto kOfPages = std::to_array<std::string_view>(
       {"count",    "first",       "last",         "limit",        "max",        "offset",
        "page",     "page[limit]", "page[number]", "page[offset]", "page[size]", "page_size",
        "pageSize", "per_page",    "perPage",      "rows",         "size",       "skip",
        "start",    "take",        "top"});
-  return std::ranges::find(kNames, name) != kNames.end();
+  return std::ranges::find(kOfPages, name) != kOfPages.end();
 }
 
 /// "id" of "{id}"; "" of a step that the route says itself.

@@ -13,10 +13,6 @@
 #include "plan_document.hpp"
 
 namespace banyan::strangler {
-namespace {
-
-constexpr std::array kGroups = {Group::New, Group::Control, Group::Old};
-constexpr std::size_t kMostEvidence = 60 * 1024;
 
 /// Failures of the new side that have become a burst.
 struct Trip {
@@ -24,12 +20,17 @@ struct Trip {
   statistics::Tally failed{};  ///< of its last requests
 
   std::string text() const {
-    std::string text =
+    std::string words =
         operation + ": the new side fails again and again, which is no chance any more";
-    if (failed.of == 0) return text;
-    return text + ": " + std::to_string(failed.hits) + " of the last " + std::to_string(failed.of);
+    if (failed.of == 0) return words;
+    return words + ": " + std::to_string(failed.hits) + " of the last " + std::to_string(failed.of);
   }
 };
+
+namespace {
+
+constexpr std::array kGroups = {Group::New, Group::Control, Group::Old};
+constexpr std::size_t kMostEvidence = 60 * 1024;
 
 /// The log takes so much: rather all judgements without their figures than half of them with.
 std::string figures_of(std::vector<OperationVerdict> verdicts) {
