@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <utility>
 
 #include "admin_client.hpp"
@@ -13,6 +14,7 @@ namespace {
 std::string plan_stand(const Json& plan) {
   std::string text = text_of(plan, "state");
   if (text == "none") return "";
+  std::ranges::replace(text, '_', ' ');
   const std::uint64_t step = number_of(plan, "step");
   const std::uint64_t of = number_of(plan, "of");
   if (step != 0 && of != 0) {
@@ -57,7 +59,10 @@ std::string number_and_note(const Json& entry) {
 
 /// That it was done although the new side was not fit, or nobody could say whether it is legal.
 bool is_forced(const Json& entry) {
-  const std::string evidence = text_of(entry, "evidence");
+  // Behind evidence that is an object the switchboard's word is a member of it.
+  const Json brought = entry.value("evidence", Json());
+  const std::string evidence =
+      brought.is_object() ? text_of(brought, "remark") : text_of(entry, "evidence");
   return evidence == "forced" || evidence.starts_with("forced, ") || evidence.contains("; forced");
 }
 
